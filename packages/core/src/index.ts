@@ -1,1 +1,44 @@
-export {}
+export type { AnyAsset, Asset, Batch, CodeComputation, Computation } from "./declare/asset.ts"
+export type { ComputeContext, Output, Rows, SqlComputation } from "./declare/asset.ts"
+export { codeAsset, sharedRows, sqlAsset, sqlAssets } from "./declare/asset.ts"
+export type { Check, CheckRule, Severity } from "./declare/check.ts"
+export { noRows, notNull, oneOf, rowCount, unique } from "./declare/check.ts"
+export type { Column, ColumnKind, ColumnNotes, Columns, RowOf } from "./declare/column.ts"
+export {
+  bool,
+  date,
+  decimal,
+  float64,
+  int16,
+  int32,
+  int64,
+  list,
+  nullable,
+} from "./declare/column.ts"
+export { quoteName, struct, text, timestamp } from "./declare/column.ts"
+export type { Freshness } from "./declare/freshness.ts"
+export { dueBy } from "./declare/freshness.ts"
+export type {
+  Daily,
+  Grain,
+  PartitionRange,
+  Partitions,
+  Unpartitioned,
+} from "./declare/partition.ts"
+export { daily, findPartition, partitionKey, unpartitioned } from "./declare/partition.ts"
+export { dayBounds, findDay, newestClosedDay } from "./declare/partition.ts"
+export type { FitsTable, Publish, PublishedTable, Rule } from "./declare/publish.ts"
+export { publishTo } from "./declare/publish.ts"
+export type { OnShortWindow, Read, Window } from "./declare/read.ts"
+export { all, itself, last, latest, previous, relationName, upTo } from "./declare/read.ts"
+export { window, windowLabel } from "./declare/read.ts"
+export type { DuplicateRule, RejectRule, SourceAsset, SourceFormat } from "./declare/source.ts"
+export { sourceAsset } from "./declare/source.ts"
+export type { Sql, SqlPart, SqlValue } from "./declare/sql.ts"
+export { identifier, joinSql, partitionDay, readsOf, renderSql } from "./declare/sql.ts"
+export { sharedRelation, sql } from "./declare/sql.ts"
+export { topK } from "./declare/top-k.ts"
+export type * from "./execute/effects.ts"
+export type { FreshetErrorCode, Problem } from "./problem.ts"
+export { FreshetError, ProblemsError, unreachable } from "./problem.ts"
+export { didYouMean, findNearest } from "./suggest.ts"

@@ -1,0 +1,228 @@
+import type { Check } from "./check.ts"
+import type { Columns, RowOf } from "./column.ts"
+import type { Freshness } from "./freshness.ts"
+import { type Grain, type Partitions, type Unpartitioned, unpartitioned } from "./partition.ts"
+import type { FitsTable, Publish, PublishedTable, Rule } from "./publish.ts"
+import type { Read } from "./read.ts"
+import type { SourceAsset } from "./source.ts"
+import { type Sql, readsOf } from "./sql.ts"
+
+/** A dataset that Freshet makes: its name, its columns, and the computation it is an output of. */
+export interface Asset<
+  N extends string = string,
+  C extends Columns = Columns,
+  P extends Partitions = Partitions,
+> {
+  readonly kind: "asset"
+  readonly name: N
+  readonly group: string
+  readonly description: string
+  readonly owners: readonly string[]
+  readonly tags: readonly string[]
+  readonly partitions: P
+  readonly columns: C
+  readonly checks: readonly Check[]
+  readonly freshness: Freshness | undefined
+  readonly publish: Publish | undefined
+  readonly computation: Computation
+}
+
+/** Whatever can be read: an asset or a source. */
+export type AnyAsset = Asset | SourceAsset
+
+/** How one or more assets are made together. Its name is unique; every output has the same partitions and reads. */
+export type Computation = SqlComputation | CodeComputation
+
+/** One query for each output, over rows that may first be computed once for all of them. */
+export interface SqlComputation {
+  readonly kind: "sql"
+  readonly name: string
+  readonly reads: readonly Read[]
+  readonly shared: Sql | undefined
+  readonly outputs: readonly { readonly asset: string; readonly query: Sql }[]
+}
+
+/** What SQL cannot do: batches of rows of the upstreams in, rows out. Runs again when `version` or an input changes. */
+export interface CodeComputation {
+  readonly kind: "code"
+  readonly name: string
+  readonly version: string
+  readonly reads: readonly Read[]
+  readonly upstream: Readonly<Record<string, Read>>
+  readonly outputs: readonly { readonly asset: string }[]
+  /** Called once a partition; `upstream` has the rows of each read, `partition` its key. */
+  readonly compute: (
+    upstream: Readonly<Record<string, Rows>>,
+    context: ComputeContext,
+  ) => AsyncIterable<Readonly<Record<string, unknown>>>
+}
+
+/** The rows of a read, in order of file; `batches` lends up to a few thousand rows as columns, which is much the faster way. */
+export interface Rows<R = Readonly<Record<string, unknown>>> extends AsyncIterable<R> {
+  readonly batches: () => AsyncIterable<Batch<R>>
+}
+
+/** Some rows as columns: one array of values for each. */
+export interface Batch<R> {
+  readonly rows: number
+  readonly columns: { readonly [K in keyof R]: ArrayLike<R[K]> }
+}
+
+/** What code is told besides its inputs; it should stop soon after `signal.aborted` becomes true. */
+export interface ComputeContext {
+  readonly partition: string
+  readonly signal: { readonly aborted: boolean }
+}
+
+/** What every declaration of an asset may say. */
+interface Described<N, C, P> {
+  readonly name: N
+  readonly group: string
+  readonly description: string
+  readonly owners?: readonly string[]
+  readonly tags?: readonly string[]
+  readonly partitions?: P
+  readonly columns: C
+  readonly checks?: readonly Check<keyof C & string>[]
+  readonly freshness?: Freshness
+}
+
+/** An uncut asset must say which partitions of a partitioned one it reads. */
+type ReadsFit<P extends Partitions, G extends Grain> = P extends Unpartitioned
+  ? [Exclude<G, "none">] extends [never]
+    ? unknown
+    : Rule<"an unpartitioned asset reads a partitioned one: say all(…) or latest(…)">
+  : unknown
+
+/** An asset made by one query. Its upstream is what the query interpolates. */
+export function sqlAsset<
+  const N extends string,
+  C extends Columns,
+  G extends Grain = never,
+  P extends Partitions = Unpartitioned,
+  T extends PublishedTable = PublishedTable,
+>(
+  declared: Described<N, C, P> & {
+    readonly query: Sql<G> & ReadsFit<P, G>
+    readonly publish?: Publish<T> & FitsTable<C, T>
+  },
+): Asset<N, C, P> {
+  const { query, publish, ...described } = declared
+  const computation: SqlComputation = {
+    kind: "sql",
+    name: declared.name,
+    reads: readsOf(query),
+    shared: undefined,
+    outputs: [{ asset: declared.name, query }],
+  }
+  return asset(described, computation, publish)
+}
+
+/** What one of several outputs says of itself. */
+export interface Output<C extends Columns = Columns> {
+  readonly description: string
+  readonly columns: C
+  readonly query: Sql
+  readonly checks?: readonly Check<keyof C & string>[]
+}
+
+/** The rows that a computation of several outputs computes once: interpolate it in the outputs' queries. */
+export const sharedRows: Sql<never> = { kind: "sql", parts: [{ kind: "shared" }] }
+
+/** Several assets made by one computation: `shared` runs once, each output's query reads `${sharedRows}`. */
+export function sqlAssets<
+  O extends Readonly<Record<string, Output>>,
+  G extends Grain = never,
+  P extends Partitions = Unpartitioned,
+>(declared: {
+  readonly name: string
+  readonly group: string
+  readonly owners?: readonly string[]
+  readonly tags?: readonly string[]
+  readonly partitions?: P
+  readonly shared: Sql<G> & ReadsFit<P, G>
+  readonly outputs: O
+}): { readonly [K in keyof O & string]: Asset<K, O[K]["columns"], P> } {
+  const { outputs, shared, name, ...common } = declared
+  const queries = Object.entries(outputs).map(([asset, { query }]) => ({ asset, query }))
+  const reads = readsOf(shared, ...queries.map(({ query }) => query))
+  const computation: SqlComputation = { kind: "sql", name, reads, shared, outputs: queries }
+  const made = Object.entries(outputs).map(([output, { query: _, ...described }]) => [
+    output,
+    asset({ ...common, ...described, name: output }, computation, undefined),
+  ])
+  return Object.fromEntries(made) as never // the entries are the outputs by name, as the return type says
+}
+
+type UpstreamRead = AnyAsset | Read
+type RowsOf<U> = {
+  readonly [K in keyof U]: U[K] extends { readonly columns: infer C extends Columns }
+    ? Rows<RowOf<C>>
+    : U[K] extends { readonly asset: { readonly columns: infer C extends Columns } | undefined }
+      ? Rows<RowOf<C>>
+      : Rows
+}
+
+type CodeReadsFit<P extends Partitions, U> = P extends Unpartitioned
+  ? Extract<
+      U[keyof U],
+      { readonly partitions: { readonly kind: Exclude<Grain, "none"> } }
+    > extends never
+    ? unknown
+    : Rule<"an unpartitioned asset reads a partitioned one: say all(…) or latest(…)">
+  : unknown
+
+/** An asset made by code, for what SQL cannot do. `version` is written by hand: change it when the code's meaning changes. */
+export function codeAsset<
+  const N extends string,
+  C extends Columns,
+  U extends Readonly<Record<string, UpstreamRead>>,
+  P extends Partitions = Unpartitioned,
+  T extends PublishedTable = PublishedTable,
+>(
+  declared: Described<N, C, P> & {
+    readonly version: string
+    readonly upstream: U & CodeReadsFit<P, U>
+    readonly compute: (upstream: RowsOf<U>, context: ComputeContext) => AsyncIterable<RowOf<C>>
+    readonly publish?: Publish<T> & FitsTable<C, T>
+  },
+): Asset<N, C, P> {
+  const { version, upstream, compute, publish, ...described } = declared
+  const reads = Object.entries(upstream).map(([name, read]) => [name, asRead(read)] as const)
+  const computation: CodeComputation = {
+    kind: "code",
+    name: declared.name,
+    version,
+    reads: reads.map(([, read]) => read),
+    upstream: Object.fromEntries(reads),
+    outputs: [{ asset: declared.name }],
+    compute: compute as CodeComputation["compute"], // the rows come from the reads that RowsOf was computed from
+  }
+  return asset(described, computation, publish)
+}
+
+function asRead(value: UpstreamRead): Read {
+  return value.kind === "read" ? value : { kind: "read", asset: value, window: { kind: "same" } }
+}
+
+function asset<N extends string, C extends Columns, P extends Partitions>(
+  declared: Described<N, C, P>,
+  computation: Computation,
+  publish: Publish | undefined,
+): Asset<N, C, P> {
+  const { name, group, description, columns } = declared
+  return {
+    kind: "asset",
+    name,
+    group,
+    description,
+    owners: declared.owners ?? [],
+    tags: declared.tags ?? [],
+    partitions: declared.partitions ?? (unpartitioned as P), // P is Unpartitioned when nothing is said
+    columns,
+    checks: declared.checks ?? [],
+    freshness: declared.freshness,
+    publish,
+    computation,
+  }
+}

@@ -1,0 +1,96 @@
+/** The kinds of value a column holds, each with one DuckDB type. */
+export type ColumnKind =
+  | "bool"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "float64"
+  | "decimal"
+  | "text"
+  | "date"
+  | "timestamp"
+  | "list"
+  | "struct"
+
+/** A column's meaning: its DuckDB type, whether it may be null, and what the data dictionary says. `T` is its TypeScript value. */
+export interface Column<T = unknown> {
+  readonly kind: ColumnKind
+  readonly type: string
+  readonly nullable: boolean
+  readonly description?: string
+  readonly unit?: string
+  readonly element?: Column
+  readonly members?: Columns
+  /** Exists only for the compiler: the TypeScript type of one value. */
+  readonly value?: T
+}
+
+/** The columns of an asset by name, in order. */
+export type Columns = Readonly<Record<string, Column>>
+
+/** One row of an asset as TypeScript sees it. */
+export type RowOf<C extends Columns> = {
+  readonly [K in keyof C]: C[K] extends Column<infer T> ? T : never
+}
+
+/** What the data dictionary says of a column. */
+export interface ColumnNotes {
+  readonly unit?: string
+}
+
+function column<T>(kind: ColumnKind, type: string, description?: string, notes?: ColumnNotes) {
+  const said = description === undefined ? {} : { description }
+  return { kind, type, nullable: false, ...said, ...notes } satisfies Column<T> as Column<T>
+}
+
+type Declare<T> = (description?: string, notes?: ColumnNotes) => Column<T>
+
+/** True or false. */
+export const bool: Declare<boolean> = (...notes) => column("bool", "BOOLEAN", ...notes)
+/** Whole numbers of 16 bits. */
+export const int16: Declare<number> = (...notes) => column("int16", "SMALLINT", ...notes)
+/** Whole numbers of 32 bits. */
+export const int32: Declare<number> = (...notes) => column("int32", "INTEGER", ...notes)
+/** Whole numbers of 64 bits. */
+export const int64: Declare<bigint> = (...notes) => column("int64", "BIGINT", ...notes)
+/** Floating point of 64 bits; sums of them depend on their order, so prefer `decimal` for what is published. */
+export const float64: Declare<number> = (...notes) => column("float64", "DOUBLE", ...notes)
+/** Text in UTF-8. */
+export const text: Declare<string> = (...notes) => column("text", "VARCHAR", ...notes)
+/** A calendar day. */
+export const date: Declare<Date> = (...notes) => column("date", "DATE", ...notes)
+/** An instant, UTC, to the microsecond. */
+export const timestamp: Declare<Date> = (...notes) =>
+  column("timestamp", "TIMESTAMP WITH TIME ZONE", ...notes)
+
+/** An exact number of `width` digits, `scale` of them after the point. */
+export function decimal(
+  width: number,
+  scale: number,
+  description?: string,
+  notes?: ColumnNotes,
+): Column<string> {
+  return column("decimal", `DECIMAL(${width},${scale})`, description, notes)
+}
+
+/** Zero or more values of one kind, in order. */
+export function list<T>(element: Column<T>, description?: string): Column<readonly T[]> {
+  return { ...column<readonly T[]>("list", `${element.type}[]`, description), element }
+}
+
+/** Named values together. */
+export function struct<C extends Columns>(members: C, description?: string): Column<RowOf<C>> {
+  const types = Object.entries(members).map(([name, member]) => `${quoteName(name)} ${member.type}`)
+  return { ...column<RowOf<C>>("struct", `STRUCT(${types.join(", ")})`, description), members }
+}
+
+/** The same column, where null is allowed; every other column implies a check that it is never null. */
+export function nullable<T>(inner: Column<T>): Column<T | null> {
+  const { value: _, ...rest } = inner
+  return { ...rest, nullable: true }
+}
+
+/** An identifier as SQL text, whatever characters it holds. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

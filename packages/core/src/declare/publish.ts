@@ -1,0 +1,41 @@
+import type { Columns, RowOf } from "./column.ts"
+
+/** Anything that says what an inserted row looks like: a Drizzle table does. */
+export interface PublishedTable {
+  readonly $inferInsert: Record<string, unknown>
+}
+
+/** Where an asset is published: the table, and the set of tables that change together in one transaction. Always the newest partition that passed its checks. */
+export interface Publish<T extends PublishedTable = PublishedTable> {
+  readonly kind: "publish"
+  readonly table: T
+  readonly set: string
+  readonly keep: "latest"
+}
+
+/** Publishes the newest partition to `table`, together with everything else of the same `set`. */
+export function publishTo<T extends PublishedTable>(
+  table: T,
+  options: { readonly set: string },
+): Publish<T> {
+  return { kind: "publish", table, set: options.set, keep: "latest" }
+}
+
+/** A sentence that the compiler shows where a declaration breaks a rule. */
+export interface Rule<Sentence extends string> {
+  readonly "⛔": Sentence
+}
+
+/** What a publication must fit: every column is one of the table's, and every row can be inserted. */
+export type FitsTable<C extends Columns, T extends PublishedTable> =
+  Exclude<keyof C, keyof T["$inferInsert"]> extends infer Extra
+    ? [Extra] extends [never]
+      ? RowOf<C> extends Pick<T["$inferInsert"], keyof C & keyof T["$inferInsert"]>
+        ? RequiredKeys<T["$inferInsert"]> extends keyof C
+          ? unknown
+          : Rule<"the asset lacks a column that the table requires">
+        : Rule<"the asset's rows do not fit the table">
+      : Rule<`the table has no column ${Extra & string}`>
+    : never
+
+type RequiredKeys<T> = { [K in keyof T]-?: object extends Pick<T, K> ? never : K }[keyof T]

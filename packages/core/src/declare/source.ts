@@ -1,0 +1,70 @@
+import type { Columns } from "./column.ts"
+import type { Partitions } from "./partition.ts"
+import type { Sql } from "./sql.ts"
+
+/** How the files of a source are written. */
+export type SourceFormat =
+  /** One JSON object a line; columns are taken by name, a missing or null value is null. */
+  | { readonly kind: "json_lines" }
+  /** A header line, then one record a row, quoted as in RFC 4180; columns are taken by name, an empty value is null where the column may be null. */
+  | { readonly kind: "csv" }
+
+/**
+ * A reason to quarantine a line that could be read: `when` is a condition over the source's columns
+ * (plus `raw_<column>`, the JSON text of a value as it stands in the file, null when absent).
+ * The first rule that holds names the reason.
+ */
+export interface RejectRule {
+  readonly reason: string
+  readonly when: Sql
+}
+
+/** A line is a duplicate when an earlier line of the same partition has the same `columns`; only lines where `when` holds are compared. */
+export interface DuplicateRule {
+  readonly reason: string
+  readonly columns: readonly string[]
+  readonly when: Sql
+}
+
+/** Files that somebody else lands, one or more for each partition. */
+export interface SourceAsset<
+  N extends string = string,
+  C extends Columns = Columns,
+  P extends Partitions = Partitions,
+> {
+  readonly kind: "source"
+  readonly name: N
+  readonly group: string
+  readonly description: string
+  readonly owners: readonly string[]
+  readonly tags: readonly string[]
+  readonly partitions: P
+  readonly columns: C
+  readonly format: SourceFormat
+  /** Path in the landing zone with `{partition}` for the key, without the compression's suffix: `x/{partition}.json` also means `x/{partition}.json.gz` and the files of a folder `x/{partition}.json/`. */
+  readonly path: string
+  /** What a day without a file, between days that have one, means: `empty` is a day without rows, `wait` keeps what reads it from running. */
+  readonly whenMissing: "empty" | "wait"
+  readonly reject: readonly RejectRule[]
+  readonly duplicate: DuplicateRule | undefined
+  /** The share of lines (0 to 1) that may be quarantined before the step fails instead of warning. */
+  readonly tolerance: number
+}
+
+/** Declares files that somebody else lands: Freshet observes them and never writes there. */
+export function sourceAsset<const N extends string, C extends Columns, P extends Partitions>(
+  declared: Pick<SourceAsset<N, C, P>, "name" | "group" | "description" | "columns"> &
+    Pick<SourceAsset<N, C, P>, "partitions" | "format" | "path"> &
+    Partial<SourceAsset<N, C, P>>,
+): SourceAsset<N, C, P> {
+  return {
+    owners: [],
+    tags: [],
+    whenMissing: "wait",
+    reject: [],
+    duplicate: undefined,
+    tolerance: 0.01,
+    ...declared,
+    kind: "source",
+  }
+}
