@@ -1,5 +1,12 @@
-export type { AnyAsset, Asset, Batch, CodeComputation, Computation } from "./declare/asset.ts"
-export type { ComputeContext, Output, Rows, SqlComputation } from "./declare/asset.ts"
+export type {
+  AnyAsset,
+  Asset,
+  Batch,
+  CodeComputation,
+  ColumnBatch,
+  ColumnValues,
+} from "./declare/asset.ts"
+export type { Computation, ComputeContext, Output, Rows, SqlComputation } from "./declare/asset.ts"
 export { codeAsset, sharedRows, sqlAsset, sqlAssets } from "./declare/asset.ts"
 export type { Check, CheckRule, Severity } from "./declare/check.ts"
 export { noRows, notNull, oneOf, rowCount, unique } from "./declare/check.ts"
@@ -39,6 +46,7 @@ export { identifier, joinSql, partitionDay, readsOf, renderSql } from "./declare
 export { sharedRelation, sql } from "./declare/sql.ts"
 export { topK } from "./declare/top-k.ts"
 export type * from "./execute/effects.ts"
+export type * from "./plan/snapshot.ts"
 export type { FreshetErrorCode, Problem } from "./problem.ts"
 export { FreshetError, ProblemsError, unreachable } from "./problem.ts"
 export { didYouMean, findNearest } from "./suggest.ts"

@@ -54,7 +54,7 @@ export interface CodeComputation {
   readonly compute: (
     upstream: Readonly<Record<string, Rows>>,
     context: ComputeContext,
-  ) => AsyncIterable<Readonly<Record<string, unknown>>>
+  ) => AsyncIterable<Readonly<Record<string, unknown>> | ColumnBatch>
 }
 
 /** The rows of a read, in order of file; `batches` lends up to a few thousand rows as columns, which is much the faster way. */
@@ -62,9 +62,21 @@ export interface Rows<R = Readonly<Record<string, unknown>>> extends AsyncIterab
   readonly batches: () => AsyncIterable<Batch<R>>
 }
 
-/** Some rows as columns: one array of values for each. */
-export interface Batch<R> {
+/** Some rows as columns. */
+export interface Batch<R = Readonly<Record<string, unknown>>> {
   readonly rows: number
+  readonly columns: { readonly [K in keyof R]: ColumnValues<R[K]> }
+}
+
+/** The values of one column of a batch; an Arrow vector is one. */
+export interface ColumnValues<T> extends Iterable<T> {
+  readonly length: number
+  readonly get: (index: number) => T
+}
+
+/** Rows that code gives as columns, all of the same length: much faster than one object a row. */
+export interface ColumnBatch<R = Readonly<Record<string, unknown>>> {
+  readonly kind: "batch"
   readonly columns: { readonly [K in keyof R]: ArrayLike<R[K]> }
 }
 
@@ -183,7 +195,10 @@ export function codeAsset<
   declared: Described<N, C, P> & {
     readonly version: string
     readonly upstream: U & CodeReadsFit<P, U>
-    readonly compute: (upstream: RowsOf<U>, context: ComputeContext) => AsyncIterable<RowOf<C>>
+    readonly compute: (
+      upstream: RowsOf<U>,
+      context: ComputeContext,
+    ) => AsyncIterable<RowOf<C> | ColumnBatch<RowOf<C>>>
     readonly publish?: Publish<T> & FitsTable<C, T>
   },
 ): Asset<N, C, P> {

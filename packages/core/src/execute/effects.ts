@@ -130,6 +130,7 @@ export interface StepRecord {
   readonly run: string
   readonly computation: string
   readonly partition: number
+  readonly inputVersion: string
   readonly materializations: readonly Materialization[]
   readonly reads: readonly ReadVersions[]
   readonly checks: readonly CheckResult[]
@@ -199,6 +200,12 @@ export interface Ledger {
     readonly steps: number
   }) => Promise<void>
   readonly recordStep: (record: StepRecord) => Promise<void>
+  /** The outputs of a computation as made earlier from this very input version, if all of them are still kept. */
+  readonly findMade: (
+    assets: readonly string[],
+    partition: number,
+    inputVersion: string,
+  ) => Promise<readonly MadeOutput[] | undefined>
   readonly endRun: (run: { readonly id: string; readonly outcome: RunOutcome }) => Promise<void>
 }
 
