@@ -1,0 +1,28 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+
+import type { OracleInput } from "./oracle/stocktwits-oracle.ts"
+
+/** What a landing folder holds for StockTwits; for plain files only, neither gzip nor part files. */
+export function readLandingFolder(folder: string): OracleInput {
+  const activity = textsByDay(join(folder, "stocktwits", "activity"), ".json")
+  return {
+    activity: new Map([...activity].map(([day, text]) => [day, linesOf(text)])),
+    users: textsByDay(join(folder, "stocktwits", "users"), ".csv"),
+    rooms: textsByDay(join(folder, "stocktwits", "rooms"), ".csv"),
+  }
+}
+
+function textsByDay(folder: string, extension: string): ReadonlyMap<string, string> {
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  return new Map(
+    names
+      .filter((name) => name.endsWith(extension))
+      .map((name) => [name.slice(0, -extension.length), readFileSync(join(folder, name), "utf8")]),
+  )
+}
+
+function linesOf(text: string): readonly string[] {
+  const lines = text.split("\n")
+  return lines.at(-1) === "" ? lines.slice(0, -1) : lines
+}

@@ -1,0 +1,63 @@
+import { daysEnding } from "./days-ending.ts"
+import type { ParsedDay } from "./parse-day.ts"
+
+export interface Engagement {
+  readonly user_id: number
+  readonly engaged_with_id: number
+}
+
+export interface LandedDays {
+  readonly byDay: ReadonlyMap<string, ParsedDay>
+  /** Days of the window, and how far back a like looks for its message. */
+  readonly days: number
+}
+
+/**
+ * A day's engagements between users, one for each follow, each mention (twice when listed twice)
+ * and each like that finds its message. Self-engagements are among them.
+ */
+export function userEngagementsOf(day: ParsedDay, landed: LandedDays): readonly Engagement[] {
+  return [
+    ...day.follows.map((follow) => pair(follow.user_id, follow.following_user_id)),
+    ...day.messages.flatMap((message) =>
+      message.mention_ids.map((id) => pair(message.user_id, id)),
+    ),
+    ...likedMessagesOf(day, landed).map((liked) => pair(liked.by, liked.user_id)),
+  ]
+}
+
+/** A day's engagements with rooms: each subscribe, each message, each like that finds its message. */
+export function roomEngagementsOf(day: ParsedDay, landed: LandedDays): readonly Engagement[] {
+  return [
+    ...day.subscribes.map((subscribe) => pair(subscribe.user_id, subscribe.room_id)),
+    ...day.messages.map((message) => pair(message.user_id, message.room_id)),
+    ...likedMessagesOf(day, landed).map((liked) => pair(liked.by, liked.room_id)),
+  ]
+}
+
+export function likesWithoutMessage(day: ParsedDay, landed: LandedDays): number {
+  return day.likes.length - likedMessagesOf(day, landed).length
+}
+
+/** What lies in the window of days that ends at `day`; a day that has not landed adds nothing. */
+export function landedWindow(day: string, landed: LandedDays): readonly ParsedDay[] {
+  return daysEnding(day, landed.days).flatMap((each) => landed.byDay.get(each) ?? [])
+}
+
+/**
+ * A like sees the messages of the window that ends at its own day, whatever their order in the
+ * file. A message_id sent again on a later day is a message of that day too (its room and its
+ * mentions count), but a like goes to the earliest one that its window still shows.
+ */
+function likedMessagesOf(day: ParsedDay, landed: LandedDays) {
+  const messages = landedWindow(day.day, landed).flatMap((each) => each.messages)
+  return day.likes.flatMap((like) => {
+    const message = messages.find((each) => each.message_id === like.message_id)
+    if (message === undefined) return []
+    return { by: like.user_id, user_id: message.user_id, room_id: message.room_id }
+  })
+}
+
+function pair(user_id: number, engaged_with_id: number): Engagement {
+  return { user_id, engaged_with_id }
+}
