@@ -55,7 +55,7 @@ test("a bundle with a file missing is made anew", async () => {
 
 test("commands that start at once while there is no bundle all run", async () => {
   const all = await Promise.all([freshet(), freshet(), freshet(), freshet()])
-  expect(all).toEqual(Array(4).fill({ code: 0, stdout: "one\n" }))
+  expect(all).toEqual(Array.from({ length: 4 }, () => ({ code: 0, stdout: "one\n" })))
 })
 
 test("a command killed while it bundles harms no later one", async () => {
