@@ -1,0 +1,183 @@
+import {
+  bigint,
+  bigserial,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+} from "drizzle-orm/pg-core"
+
+/** The Postgres schema of Freshet's own records. */
+export const freshet = pgSchema("freshet")
+
+const instant = () => timestamp({ withTimezone: true })
+const whole = () => bigint({ mode: "number" })
+
+/** One execution of one plan. No outcome: under way, or killed and not yet noticed. */
+export const runs = freshet.table(
+  "runs",
+  {
+    id: text().primaryKey(),
+    command: text().notNull(),
+    steps: integer().notNull(),
+    host: text().notNull(),
+    pid: integer().notNull(),
+    started_at: instant().notNull().defaultNow(),
+    ended_at: instant(),
+    outcome: text({ enum: ["succeeded", "failed", "interrupted"] }),
+  },
+  (table) => [index().on(table.started_at)],
+)
+
+/** The versions of one read's window: relation, asset, whether the window was short, partition → data version. */
+export type RecordedRead = readonly [
+  relation: string,
+  asset: string,
+  short: boolean,
+  versions: readonly (readonly [partition: number, version: string])[],
+]
+
+/** One attempt of a run at one partition of one computation, recorded when it ended. */
+export const steps = freshet.table(
+  "steps",
+  {
+    id: bigserial({ mode: "number" }).primaryKey(),
+    run: text()
+      .notNull()
+      .references(() => runs.id),
+    computation: text().notNull(),
+    partition: integer().notNull(),
+    input_version: text().notNull(),
+    outcome: text({
+      enum: ["made", "reused", "unchanged", "checked", "refused", "failed", "skipped"],
+    }).notNull(),
+    /** Why it failed or was skipped. */
+    message: text(),
+    hint: text(),
+    /** Where the rows of a refused step lie for inspection. */
+    kept: jsonb().$type<readonly string[]>(),
+    reads: jsonb().$type<readonly RecordedRead[]>().notNull(),
+    rows: whole().notNull(),
+    started_at: instant().notNull(),
+    ended_at: instant().notNull(),
+  },
+  (table) => [index().on(table.run), index().on(table.computation, table.partition, table.id)],
+)
+
+/** That one partition of one asset was made. The greatest `seq` of an asset's partition is its newest materialization. */
+export const materializations = freshet.table(
+  "materializations",
+  {
+    id: bigserial({ mode: "number" }).primaryKey(),
+    asset: text().notNull(),
+    partition: integer().notNull(),
+    code_version: text().notNull(),
+    input_version: text().notNull(),
+    data_version: text().notNull(),
+    file: text().notNull(),
+    rows: whole().notNull(),
+    bytes: whole().notNull(),
+    duration_ms: integer().notNull(),
+    recorded_at: instant().notNull(),
+    check_version: text().notNull(),
+    failed_errors: integer().notNull(),
+    failed_warnings: integer().notNull(),
+    /** The step that made it, which knows what was read. */
+    step: whole()
+      .notNull()
+      .references(() => steps.id),
+    seq: bigserial({ mode: "number" }).notNull(),
+    /** Other content that the same inputs once gave: such a computation is not deterministic. */
+    contradicted_version: text(),
+  },
+  (table) => [
+    unique().on(table.asset, table.partition, table.input_version),
+    uniqueIndex().on(table.asset, table.partition, table.seq),
+  ],
+)
+
+/** The results of an asset's checks in one step. */
+export const checkResults = freshet.table(
+  "check_results",
+  {
+    step: whole()
+      .notNull()
+      .references(() => steps.id, { onDelete: "cascade" }),
+    asset: text().notNull(),
+    name: text().notNull(),
+    severity: text({ enum: ["error", "warn"] }).notNull(),
+    passed: boolean().notNull(),
+    failures: whole().notNull(),
+    sample: jsonb().$type<readonly Readonly<Record<string, unknown>>[]>().notNull(),
+  },
+  (table) => [index().on(table.step)],
+)
+
+/** Where the lines of a source went in one step: `lines` = `rows` + `quarantined`. */
+export const lineCounts = freshet.table(
+  "line_counts",
+  {
+    step: whole()
+      .notNull()
+      .references(() => steps.id, { onDelete: "cascade" }),
+    source: text().notNull(),
+    lines: whole().notNull(),
+    rows: whole().notNull(),
+    quarantined: whole().notNull(),
+    reasons: jsonb().$type<readonly { reason: string; lines: number }[]>().notNull(),
+    file: text(),
+  },
+  (table) => [index().on(table.step)],
+)
+
+/** What changed in one published table. */
+export interface RecordedChange {
+  readonly asset: string
+  readonly table: string
+  readonly inserted: number
+  readonly updated: number
+  readonly deleted: number
+  readonly rows: number
+}
+
+/** That a set of tables was changed as a whole; written by the same transaction. The greatest `id` of a set is what it shows. */
+export const publications = freshet.table(
+  "publications",
+  {
+    id: bigserial({ mode: "number" }).primaryKey(),
+    set: text().notNull(),
+    partition: integer().notNull(),
+    partition_key: text().notNull(),
+    version: text().notNull(),
+    run: text().notNull(),
+    changes: jsonb().$type<readonly RecordedChange[]>().notNull(),
+    published_at: instant().notNull().defaultNow(),
+  },
+  (table) => [index().on(table.set, table.id)],
+)
+
+/** Content hashes of landed files, so that an unchanged file is not read twice. A cache: it may be emptied at any time. */
+export const sourceFiles = freshet.table("source_files", {
+  path: text().primaryKey(),
+  bytes: whole().notNull(),
+  /** Inode, modification and change time in nanoseconds: any of them moves when the content does. */
+  identity: text().notNull(),
+  hash: text().notNull(),
+})
+
+/** Hash of a query's text → hash of the query as an engine parses it. A cache: it may be emptied at any time. */
+export const queryTexts = freshet.table(
+  "query_texts",
+  {
+    text_hash: text().notNull(),
+    engine_version: text().notNull(),
+    parsed_hash: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.text_hash, table.engine_version] })],
+)
