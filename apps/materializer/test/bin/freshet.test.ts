@@ -1,5 +1,16 @@
 import { execFile, spawn } from "node:child_process"
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises"
+import { existsSync } from "node:fs"
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -56,6 +67,18 @@ test("a bundle with a file missing is made anew", async () => {
 test("commands that start at once while there is no bundle all run", async () => {
   const all = await Promise.all([freshet(), freshet(), freshet(), freshet()])
   expect(all).toEqual(Array.from({ length: 4 }, () => ({ code: 0, stdout: "one\n" })))
+})
+
+test("a bundle is removed a day after it was replaced, not sooner", async () => {
+  const replaced = await settledBundle()
+  const old = join(dirname(replaced), "old")
+  await mkdir(old)
+  await utimes(old, 0, 0)
+  await utimes(replaced, 0, 0)
+  await write("apps/materializer/src/main.ts", main(`"two"`))
+  expect(await freshet()).toEqual({ code: 0, stdout: "two\n" })
+  expect(existsSync(replaced)).toBe(true)
+  expect(existsSync(old)).toBe(false)
 })
 
 test("a command killed while it bundles harms no later one", async () => {
