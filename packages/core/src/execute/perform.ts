@@ -1,0 +1,206 @@
+import type { Computation } from "../declare/asset.ts"
+import { outputsOf } from "../graph/graph.ts"
+import { readRanges, readVersions } from "../plan/inputs.ts"
+import type { CheckStep, MaterializeStep, Step } from "../plan/plan.ts"
+import { recordedOutputs } from "../plan/staleness.ts"
+import { checksVersion, inputVersion } from "../plan/version.ts"
+import { FreshetError } from "../problem.ts"
+import type {
+  CheckResult,
+  ComputeResult,
+  Effects,
+  MadeOutput,
+  ReadVersions,
+  StepOutcome,
+  StepRecord,
+} from "./effects.ts"
+import { type RunState, relationsOf, stateKey, versionIn } from "./run-state.ts"
+
+/** What came of one step, as the ledger and the listeners are told. */
+export interface Performed {
+  readonly outcome: StepOutcome
+  readonly outputs: readonly MadeOutput[]
+  readonly checks: readonly CheckResult[]
+  readonly lineCounts: ComputeResult["lineCounts"]
+  readonly changed: boolean
+  readonly inputVersion: string
+  readonly reads: readonly ReadVersions[]
+}
+
+const nothing = {
+  outputs: [],
+  checks: [],
+  lineCounts: [],
+  changed: false,
+  inputVersion: "",
+  reads: [],
+} satisfies Omit<Performed, "outcome">
+
+/** Does one step. What goes wrong in it is its outcome; only an interruption is thrown. */
+export async function perform(state: RunState, step: Step, effects: Effects): Promise<Performed> {
+  try {
+    return step.kind === "check"
+      ? await performCheck(state, step, effects)
+      : await performComputation(state, step, effects)
+  } catch (error) {
+    if (error instanceof FreshetError && error.code === "interrupted") throw error
+    return { ...nothing, ...failureInput(state, step, effects), outcome: failed(error) }
+  }
+}
+
+function failed(error: unknown): StepOutcome {
+  const message = error instanceof Error ? error.message : String(error)
+  return { kind: "failed", message, hint: error instanceof FreshetError ? error.hint : undefined }
+}
+
+/** The outcome of a step that cannot be done because one before it was not. */
+export function skipped(because: string): Performed {
+  return { ...nothing, outcome: { kind: "skipped", because } }
+}
+
+function failureInput(state: RunState, step: Step, effects: Effects) {
+  return step.kind === "check" ? {} : (findInputs(state, step, effects) ?? {})
+}
+
+function findInputs(state: RunState, step: MaterializeStep, effects: Effects) {
+  const code = state.evaluation.codeVersions.get(step.computation.name)
+  const ranges = readRanges(state.evaluation, step.computation, step.partition)
+  const reads = readVersions(ranges, versionIn(state))
+  if (code === undefined || reads === undefined) return undefined
+  return { code, reads, inputVersion: inputVersion(code, reads, effects.hash) }
+}
+
+async function performComputation(
+  state: RunState,
+  step: MaterializeStep,
+  effects: Effects,
+): Promise<Performed> {
+  const inputs = findInputs(state, step, effects)
+  if (inputs === undefined) throw new FreshetError("engine", `${step.id}: an input is not ready`)
+  const before = recordedOutputs(state.evaluation, step.computation, step.partition)
+  const base = { ...nothing, inputVersion: inputs.inputVersion, reads: inputs.reads }
+  if (before?.every((record) => record.inputVersion === inputs.inputVersion) === true) {
+    const outputs = named(step.computation, before)
+    return { ...base, outcome: { kind: "unchanged" }, outputs }
+  }
+  const names = step.computation.outputs.map((output) => output.asset)
+  const earlier =
+    before && (await effects.ledger.findMade(names, step.partition, inputs.inputVersion))
+  if (earlier !== undefined)
+    return {
+      ...base,
+      outcome: { kind: "reused" },
+      outputs: earlier,
+      changed: differs(before, earlier),
+    }
+  const result = await compute(state, step, inputs.inputVersion, effects)
+  const { checks, lineCounts } = result
+  if (result.kind === "refused")
+    return { ...base, checks, lineCounts, outcome: { kind: "refused", kept: result.kept } }
+  const changed = differs(before, result.outputs)
+  return {
+    ...base,
+    checks,
+    lineCounts,
+    outputs: result.outputs,
+    changed,
+    outcome: { kind: "made" },
+  }
+}
+
+function named(
+  computation: Computation,
+  records: readonly Omit<MadeOutput, "asset">[],
+): readonly MadeOutput[] {
+  return computation.outputs.flatMap(({ asset }, index) => {
+    const record = records[index]
+    return record === undefined ? [] : [{ ...record, asset }]
+  })
+}
+
+function differs(
+  before: readonly { readonly dataVersion: string }[] | undefined,
+  after: readonly { readonly dataVersion: string }[],
+): boolean {
+  return after.some((output, index) => output.dataVersion !== before?.[index]?.dataVersion)
+}
+
+function compute(
+  state: RunState,
+  step: MaterializeStep,
+  version: string,
+  effects: Effects,
+): Promise<ComputeResult> {
+  const { computation, partition, key } = step
+  return effects.engine.compute(
+    {
+      computation,
+      outputs: outputsOf(state.evaluation.graph, computation),
+      partition: key,
+      day: dayOf(key),
+      inputVersion: version,
+      relations: relationsOf(state, computation, partition),
+    },
+    (share) => effects.emit({ kind: "step_progress", step: step.id, share }),
+  )
+}
+
+function dayOf(key: string): string {
+  return key === "all" ? "1970-01-01" : key
+}
+
+async function performCheck(
+  state: RunState,
+  step: CheckStep,
+  effects: Effects,
+): Promise<Performed> {
+  const { asset, partition, key } = step
+  const record = state.evaluation.snapshot.materializations.get(asset.name)?.get(partition)
+  if (record === undefined)
+    throw new FreshetError("check", `${step.id}: there are no rows to check`)
+  const relations = relationsOf(state, asset.computation, partition)
+  const request = { asset, checks: asset.checks, file: record.file, day: dayOf(key), relations }
+  const checks = await effects.engine.check(request)
+  return { ...nothing, checks, inputVersion: record.inputVersion, outcome: { kind: "checked" } }
+}
+
+/** Brings the state up to what a step has done: what it made counts from here on. */
+export function applyToState(state: RunState, step: Step, performed: Performed): void {
+  for (const { asset, dataVersion, file } of performed.outputs)
+    state.made.set(stateKey(asset, step.partition), { dataVersion, file })
+  for (const check of performed.checks)
+    if (!check.passed && check.severity === "error")
+      state.unfit.add(stateKey(check.asset, step.partition))
+}
+
+/** What the ledger keeps of a step. */
+export function stepRecord(
+  state: RunState,
+  step: Step,
+  performed: Performed,
+  run: { readonly id: string; readonly startedMs: number; readonly effects: Effects },
+): StepRecord {
+  const computation = step.kind === "check" ? step.asset.computation : step.computation
+  const { graph, codeVersions } = state.evaluation
+  const assets = step.kind === "check" ? [step.asset] : outputsOf(graph, computation)
+  const versions = assets.map((asset) => [asset.name, checksVersion(asset, run.effects.hash)])
+  return {
+    run: run.id,
+    computation: computation.name,
+    partition: step.partition,
+    inputVersion: performed.inputVersion,
+    materializations: performed.outputs.map((output) => ({
+      ...output,
+      partition: step.partition,
+      codeVersion: codeVersions.get(computation.name) ?? "",
+      inputVersion: performed.inputVersion,
+    })),
+    reads: performed.reads,
+    checks: performed.checks,
+    checkVersions: Object.fromEntries(versions),
+    lineCounts: performed.lineCounts,
+    startedMs: run.startedMs,
+    endedMs: run.effects.nowMs(),
+    outcome: performed.outcome,
+  }
+}

@@ -1,0 +1,210 @@
+import type { AnyAsset, Asset } from "../declare/asset.ts"
+import type { Check } from "../declare/check.ts"
+import { type Read, relationName } from "../declare/read.ts"
+import { readsOf } from "../declare/sql.ts"
+import type { Problem } from "../problem.ts"
+import { didYouMean } from "../suggest.ts"
+
+/** Everything that is wrong with a list of declarations, taken one by one and together. */
+export function declarationProblems(declared: readonly AnyAsset[]): readonly Problem[] {
+  const byName = new Map(declared.map((asset) => [asset.name, asset]))
+  return [
+    ...duplicateNames(declared),
+    ...declared.flatMap(nameProblems),
+    ...declared.flatMap((asset) =>
+      asset.kind === "source"
+        ? []
+        : [...readProblems(asset, byName), ...checkProblems(asset, byName)],
+    ),
+    ...declared.flatMap((asset) => outputProblems(asset, byName)),
+    ...publicationProblems(declared),
+  ]
+}
+
+function duplicateNames(declared: readonly AnyAsset[]): Problem[] {
+  const seen = new Set<string>()
+  const twice = declared.filter(({ name }) => seen.size === seen.add(name).size)
+  return twice.map(({ name }) => ({
+    kind: "duplicate_name",
+    asset: name,
+    message: `Two assets are named \`${name}\`.`,
+    hint: "Names are unique over all groups: rename one of them.",
+  }))
+}
+
+function nameProblems(asset: AnyAsset): Problem[] {
+  const names = [asset.name, ...Object.keys(asset.columns)]
+  const bad = names.filter((name) => !/^[a-z][a-z0-9_]{0,62}$/.test(name))
+  const misnamed = bad.map((name) => ({
+    kind: "bad_name",
+    asset: asset.name,
+    message: `\`${name}\` in \`${asset.name}\` is no name for an asset or a column.`,
+    hint: "Use snake_case: a letter, then letters, digits and _ (63 at most).",
+  }))
+  if (Object.keys(asset.columns).length > 0) return misnamed
+  const message = `\`${asset.name}\` has no columns.`
+  return [...misnamed, { kind: "no_columns", asset: asset.name, message }]
+}
+
+function readProblems(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
+  return asset.computation.reads.flatMap((read) => {
+    if (read.asset === undefined) return ownPastProblems(asset, read)
+    return [
+      ...unknownRead(asset, read, byName),
+      ...grainProblems(asset, read),
+      ...zoneProblems(asset, read.asset),
+    ]
+  })
+}
+
+function unknownRead(asset: Asset, read: Read, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
+  const name = read.asset?.name ?? ""
+  if (byName.get(name) === read.asset) return []
+  const other = byName.has(name)
+  return [
+    {
+      kind: "unknown_read",
+      asset: asset.name,
+      message: other
+        ? `\`${asset.name}\` reads another \`${name}\` than the one that is declared.`
+        : `\`${asset.name}\` reads \`${name}\`, which no declared asset is named.`,
+      hint: other
+        ? "Import the asset from where it is declared; do not declare it twice."
+        : `Add it to the definitions. ${didYouMean(name, byName.keys())}`,
+    },
+  ]
+}
+
+function ownPastProblems(asset: Asset, read: Read): Problem[] {
+  const problem = (message: string, hint: string): Problem[] => [
+    { kind: "own_past", asset: asset.name, message, hint },
+  ]
+  if (read.window.kind !== "previous")
+    return problem(
+      `\`${asset.name}\` reads itself.`,
+      "Only checks say itself; a query says previous().",
+    )
+  if (asset.partitions.kind === "none")
+    return problem(
+      `\`${asset.name}\` reads its previous partition, but has none.`,
+      "Give it partitions.",
+    )
+  if (asset.computation.outputs.length > 1)
+    return problem(
+      `\`${asset.computation.name}\` has several outputs and reads its previous partition.`,
+      "Make the accumulating output an asset of its own.",
+    )
+  return []
+}
+
+function grainProblems(asset: Asset, read: Read): Problem[] {
+  const kind = read.window.kind
+  const upstream = read.asset?.partitions.kind
+  const uncutReader = asset.partitions.kind === "none" && upstream !== "none"
+  if (uncutReader && (kind === "same" || kind === "offsets"))
+    return [grainProblem(asset, read, "is not partitioned but", "Say all(…) or latest(…).")]
+  if (upstream === "none" && kind !== "same" && kind !== "all")
+    return [grainProblem(asset, read, "", "It is not partitioned: read it bare.")]
+  return []
+}
+
+function grainProblem(asset: Asset, read: Read, how: string, hint: string): Problem {
+  const message = `\`${asset.name}\` ${how} reads \`${relationName(read)}\`.`.replace("  ", " ")
+  return { kind: "grain", asset: asset.name, message, hint }
+}
+
+function zoneProblems(asset: Asset, upstream: AnyAsset): Problem[] {
+  const [here, there] = [asset.partitions, upstream.partitions]
+  if (here.kind !== "daily" || there.kind !== "daily" || here.zone === there.zone) return []
+  return [
+    {
+      kind: "zone",
+      asset: asset.name,
+      message: `\`${asset.name}\` counts days in ${here.zone}, \`${upstream.name}\` in ${there.zone}.`,
+      hint: "Days of two zones do not cover each other: use one zone for both.",
+    },
+  ]
+}
+
+function checkProblems(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
+  const seen = new Set<string>()
+  return asset.checks.flatMap((check) => {
+    const twice = seen.size === seen.add(check.name).size
+    const named: Problem = {
+      kind: "duplicate_check",
+      asset: asset.name,
+      message: `Two checks of \`${asset.name}\` are named \`${check.name}\`.`,
+    }
+    return [
+      ...(twice ? [named] : []),
+      ...checkColumns(asset, check),
+      ...checkReads(asset, check, byName),
+    ]
+  })
+}
+
+function checkColumns(asset: Asset, check: Check): Problem[] {
+  if (check.rule.kind !== "unique" && check.rule.kind !== "not_null") return []
+  const unknown = check.rule.columns.filter((name) => !(name in asset.columns))
+  return unknown.map((name) => ({
+    kind: "check_column",
+    asset: asset.name,
+    message: `The check \`${check.name}\` of \`${asset.name}\` names the column \`${name}\`, which it has not.`,
+    hint: didYouMean(name, Object.keys(asset.columns)),
+  }))
+}
+
+function checkReads(asset: Asset, check: Check, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
+  if (check.rule.kind !== "no_rows") return []
+  const known = allUpstream(asset, byName)
+  const strangers = readsOf(check.rule.query).filter(
+    (read) => read.asset !== undefined && !known.has(read.asset.name),
+  )
+  return strangers.map((read) => ({
+    kind: "check_read",
+    asset: asset.name,
+    message: `The check \`${check.name}\` of \`${asset.name}\` reads \`${relationName(read)}\`, which is not upstream of it.`,
+    hint: "A check sees its own rows and what lies upstream; put it on the later of the two assets.",
+  }))
+}
+
+function allUpstream(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Set<string> {
+  const found = new Set<string>(asset.computation.outputs.map((output) => output.asset))
+  const visit = (each: AnyAsset): void => {
+    if (each.kind === "source") return
+    for (const { asset: next } of each.computation.reads) {
+      if (next === undefined || found.has(next.name)) continue
+      found.add(next.name)
+      visit(byName.get(next.name) ?? next)
+    }
+  }
+  visit(asset)
+  return found
+}
+
+function outputProblems(asset: AnyAsset, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
+  if (asset.kind === "source" || asset.computation.outputs[0]?.asset !== asset.name) return []
+  const absent = asset.computation.outputs.filter((output) => !byName.has(output.asset))
+  return absent.map((output) => ({
+    kind: "missing_output",
+    asset: asset.name,
+    message: `\`${asset.computation.name}\` makes \`${output.asset}\`, which is not among the definitions.`,
+    hint: "List all outputs of a computation.",
+  }))
+}
+
+function publicationProblems(declared: readonly AnyAsset[]): Problem[] {
+  const published = declared.filter(
+    (asset) => asset.kind === "asset" && asset.publish !== undefined,
+  )
+  const tables = new Map<object, string>()
+  return published.flatMap((asset) => {
+    const table = asset.kind === "asset" ? asset.publish?.table : undefined
+    if (table === undefined) return []
+    const other = tables.get(table)
+    tables.set(table, asset.name)
+    if (other === undefined) return []
+    const message = `\`${asset.name}\` and \`${other}\` are published to the same table.`
+    return [{ kind: "shared_table", asset: asset.name, message, hint: "Give each its own table." }]
+  })
+}

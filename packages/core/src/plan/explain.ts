@@ -1,0 +1,85 @@
+import { partitionKey } from "../declare/partition.ts"
+import { windowLabel } from "../declare/read.ts"
+import type { Graph } from "../graph/graph.ts"
+import type { Plan, Step } from "./plan.ts"
+import type { Cause, ChangedInput, Status } from "./staleness.ts"
+
+/** Partition indexes as people write them: `2026-01-03 to 2026-01-05, 2026-01-09`. */
+export function partitionsText(graph: Graph, asset: string, partitions: readonly number[]): string {
+  const definition = graph.assets.get(asset)?.partitions
+  if (definition === undefined || definition.kind === "none") return ""
+  return rangesOf(partitions)
+    .map(({ from, to }) => {
+      const [first, last] = [partitionKey(definition, from), partitionKey(definition, to)]
+      return from === to ? first : `${first} to ${last}`
+    })
+    .join(", ")
+}
+
+/** Ascending indexes as the fewest ranges. */
+export function rangesOf(indexes: readonly number[]): readonly { from: number; to: number }[] {
+  const ranges: { from: number; to: number }[] = []
+  for (const index of indexes) {
+    const last = ranges.at(-1)
+    if (last !== undefined && index === last.to + 1) last.to = index
+    else ranges.push({ from: index, to: index })
+  }
+  return ranges
+}
+
+/** A status in words, its cause first. */
+export function statusText(graph: Graph, status: Status): string {
+  if (status.kind === "fresh") return "up to date"
+  if (status.waitsFor !== undefined) return `waits for ${status.waitsFor}`
+  if (status.kind === "failed") return `failed before: ${firstLine(status.failure.message)}`
+  if (status.kind === "missing") return "never made"
+  return status.causes.map((cause) => causeText(graph, cause)).join("; ")
+}
+
+/** A cause in words. */
+export function causeText(graph: Graph, cause: Cause): string {
+  switch (cause.kind) {
+    case "code":
+      return "its code changed"
+    case "input":
+      return cause.changed.length === 0
+        ? "its inputs changed"
+        : cause.changed.map((input) => changedText(graph, input)).join("; ")
+    case "upstream":
+      return `${named(graph, cause.asset, cause.partitions)} will be made anew`
+  }
+}
+
+function changedText(graph: Graph, { asset, partitions }: ChangedInput): string {
+  return `${named(graph, asset, partitions)} changed`
+}
+
+function named(graph: Graph, asset: string, partitions: readonly number[]): string {
+  return `${asset} ${partitionsText(graph, asset, partitions)}`.trim()
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? text
+}
+
+/** A plan as lines of text: what will be done and why, what will be published, what has to wait. */
+export function explain(graph: Graph, plan: Plan): readonly string[] {
+  const steps = plan.steps.map((step) => `${step.id}: ${stepReason(graph, step)}`)
+  const publications = plan.publications.map(
+    ({ set, key, assets }) => `publish ${set} ${key}: ${assets.join(", ")}`,
+  )
+  const waiting = plan.waiting.map(
+    ({ computation, key, waitsFor }) => `${computation} ${key}: waits for ${waitsFor}`,
+  )
+  return [...steps, ...publications, ...waiting]
+}
+
+/** Why a step is in a plan, in words. */
+export function stepReason(graph: Graph, step: Step): string {
+  return step.kind === "check" ? "its checks changed" : statusText(graph, step.status)
+}
+
+/** What one computation reads, in words: `follows (last 7)`. */
+export function readText(name: string, window: Parameters<typeof windowLabel>[0]): string {
+  return window.kind === "same" ? name : `${name} (${windowLabel(window)})`
+}

@@ -1,0 +1,118 @@
+import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
+import type { Check } from "../declare/check.ts"
+import type { Columns } from "../declare/column.ts"
+import type { Partitions } from "../declare/partition.ts"
+import { relationName } from "../declare/read.ts"
+import type { SourceAsset } from "../declare/source.ts"
+import { type Sql, renderSql } from "../declare/sql.ts"
+import type { ReadVersions } from "../execute/effects.ts"
+import { type Graph, assetRead, outputsOf } from "../graph/graph.ts"
+
+/** Turns text into a hash of it; tests that want to read versions give the text back. */
+export type Hash = (text: string) => string
+
+/** A query's text → the hash of the query as the engine parses it, where formatting and comments do not count. */
+export type ParsedQueries = ReadonlyMap<string, string>
+
+/** The day that stands in a query's text where the partition's own will stand. */
+const anyDay = "0001-01-01"
+
+/** The texts whose parse the code versions of a graph depend on. */
+export function queryTexts(graph: Graph): readonly string[] {
+  return graph.computations.flatMap((computation) =>
+    computation.kind === "code"
+      ? []
+      : [computation.shared, ...computation.outputs.map(({ query }) => query)]
+          .filter((query) => query !== undefined)
+          .map((query) => renderSql(query, anyDay)),
+  )
+}
+
+/** Hash of everything that decides the rows of a computation apart from its inputs. Descriptions, checks, freshness and publication do not count. */
+export function codeVersion(
+  graph: Graph,
+  computation: Computation,
+  parsed: ParsedQueries,
+  hash: Hash,
+): string {
+  return hash(
+    canonical({
+      kind: computation.kind,
+      outputs: outputsOf(graph, computation).map((asset) => [
+        asset.name,
+        columnTypes(asset.columns),
+      ]),
+      partitions: outputsOf(graph, computation).map((asset) => grainOf(asset.partitions)),
+      reads: computation.reads.map((read) => [
+        relationName(read),
+        read.window,
+        readingRules(assetRead(graph, computation, read)),
+      ]),
+      code: computation.kind === "code" ? computation.version : queriesOf(computation, parsed),
+    }),
+  )
+}
+
+function queriesOf(
+  computation: Extract<Computation, { kind: "sql" }>,
+  parsed: ParsedQueries,
+): readonly unknown[] {
+  const version = (query: Sql): string => {
+    const text = renderSql(query, anyDay)
+    return parsed.get(text) ?? text
+  }
+  const shared = computation.shared === undefined ? [] : [version(computation.shared)]
+  return [...shared, ...computation.outputs.map(({ asset, query }) => [asset, version(query)])]
+}
+
+function grainOf(partitions: Partitions): readonly string[] {
+  return partitions.kind === "daily" ? [partitions.kind, partitions.zone] : [partitions.kind]
+}
+
+function columnTypes(columns: Columns): readonly unknown[] {
+  return Object.entries(columns).map(([name, column]) => [name, column.type, column.nullable])
+}
+
+/** How a source's files become rows; of an asset nothing counts but its content. */
+function readingRules(asset: AnyAsset): unknown {
+  return asset.kind === "source" ? sourceRules(asset) : null
+}
+
+function sourceRules(source: SourceAsset): unknown {
+  const { duplicate } = source
+  return {
+    format: source.format,
+    columns: columnTypes(source.columns),
+    reject: source.reject.map(({ reason, when }) => [reason, renderSql(when, anyDay)]),
+    duplicate: duplicate && [
+      duplicate.reason,
+      duplicate.columns,
+      renderSql(duplicate.when, anyDay),
+    ],
+  }
+}
+
+/** Hash of the code and of the exact versions of everything that one partition reads. */
+export function inputVersion(code: string, reads: readonly ReadVersions[], hash: Hash): string {
+  const inputs = reads.map(({ relation, asset, versions }) => ({ relation, asset, versions }))
+  return hash(canonical({ code, inputs }))
+}
+
+/** Hash of an asset's checks: when it changes the checks run again on the rows that are there. */
+export function checksVersion(asset: Asset, hash: Hash): string {
+  return hash(canonical([columnTypes(asset.columns), asset.checks.map(checkRule)]))
+}
+
+function checkRule(check: Check): unknown {
+  const { rule, name, severity } = check
+  return [name, severity, rule.kind === "no_rows" ? renderSql(rule.query, anyDay) : rule]
+}
+
+/** Text that two values share exactly when they are equal: JSON with the keys in order. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : inner,
+  )
+}
