@@ -3,17 +3,17 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
-import { makeWorkspace, packages, root, runTool } from "./workspace.ts"
+import { packages, root, runTool } from "./workspace.ts"
 
 test("turbo reports imports and dependencies that point the wrong way", () => {
-  const workspace = makeWorkspace({
+  const files = {
     "packages/core/package.json": withDependency("packages/core", "@freshet/schema"),
     "packages/schema/package.json": withDependency("packages/schema", "@freshet/io"),
     "packages/schema/src/undeclared.ts": `import { z } from "zod"\nexport const text = z.string()\n`,
     "packages/assets/src/reach.ts": `import { run } from "../../schema/src/run.ts"\nrun()\n`,
     "packages/schema/src/run.ts": `export const run = (): number => 1\n`,
-  })
-  const { ok, output } = runTool(workspace, "turbo", "boundaries")
+  }
+  const { ok, output } = runTool(files, "turbo", "boundaries")
   expect(ok).toBe(false)
   const report = output.replaceAll(/[\s|]+/g, " ")
   expect(report).toContain(
@@ -27,15 +27,15 @@ test("turbo reports imports and dependencies that point the wrong way", () => {
 })
 
 test("turbo is content with the packages as they are declared", () => {
-  expect(runTool(makeWorkspace({}), "turbo", "boundaries")).toMatchObject({ ok: true })
+  expect(runTool({}, "turbo", "boundaries")).toMatchObject({ ok: true })
 })
 
 test("sherif reports two versions of one dependency", () => {
-  const workspace = makeWorkspace({
+  const files = {
     "packages/core/package.json": withDependency("packages/core", "pg", "^7.0.0"),
     "packages/schema/package.json": withDependency("packages/schema", "pg", "^8.0.0"),
-  })
-  const { ok, output } = runTool(workspace, "sherif")
+  }
+  const { ok, output } = runTool(files, "sherif")
   expect(ok).toBe(false)
   expect(output).toContain("multiple-dependency-versions")
 })
@@ -51,14 +51,14 @@ test("a version that the catalog holds is written nowhere else", () => {
 })
 
 test("knip reports an export, a file and a dependency that nothing uses", () => {
-  const workspace = makeWorkspace({
+  const files = {
     "packages/core/src/index.ts": `export { used } from "./used.ts"\nexport { entry } from "./entry.ts"\n`,
     "packages/core/src/used.ts": `export const used = 1\nexport const inner = 2\n`,
     "packages/core/src/entry.ts": `export const entry = 1\n`,
     "packages/core/src/nobody.ts": `export const nobody = 1\n`,
     "apps/materializer/src/main.ts": `import { used } from "@freshet/core"\nexport const main = (): number => used\n`,
-  })
-  const { ok, output } = runTool(workspace, "knip", "--no-progress")
+  }
+  const { ok, output } = runTool(files, "knip", "--no-progress")
   expect(ok).toBe(false)
   expect(output).toMatch(/Unused files[\s\S]*packages\/core\/src\/nobody\.ts/)
   expect(output).toMatch(/Unused dependencies[\s\S]*zod +apps\/materializer\/package\.json/)

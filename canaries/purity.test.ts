@@ -3,7 +3,7 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
-import { makeWorkspace, root, runTool } from "./workspace.ts"
+import { root, runTool } from "./workspace.ts"
 
 const impure: Readonly<Record<string, string>> = {
   "built-in": `export { readFileSync } from "node:fs"\n`,
@@ -33,12 +33,12 @@ const loose: Readonly<Record<string, string>> = {
 const sources = { ...impure, ...loose }
 
 const { output: errors } = runTool(
-  makeWorkspace({
+  {
     ...Object.fromEntries(
       Object.entries(sources).map(([name, text]) => [`packages/core/src/${name}.ts`, text]),
     ),
     "packages/core/src/pure.ts": `export const day = (at: Date): string => at.toISOString()\n`,
-  }),
+  },
   "tsc",
   "--noEmit",
   "--pretty",
@@ -69,8 +69,8 @@ test("core never asks what time it is", () => {
 })
 
 test("the formatter reports a file that is not formatted", () => {
-  const workspace = makeWorkspace({ "packages/core/src/ugly.ts": `export const ugly = 'a';\n` })
-  const { ok, output } = runTool(workspace, "oxfmt", "--check")
+  const files = { "packages/core/src/ugly.ts": `export const ugly = 'a';\n` }
+  const { ok, output } = runTool(files, "oxfmt", "--check")
   expect(ok).toBe(false)
   expect(output).toContain("packages/core/src/ugly.ts")
 })

@@ -13,8 +13,6 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { afterAll } from "vitest"
-
 export const root = fileURLToPath(new URL("../", import.meta.url))
 
 const settings = [
@@ -37,10 +35,27 @@ export const packages = [
   "packages/schema",
 ]
 
-/** The workspace's settings around the given sources, in a folder that is removed afterwards. */
-export function makeWorkspace(files: Readonly<Record<string, string>>): string {
+/** What a tool prints about the workspace's settings around the given files, and if it is content. */
+export function runTool(
+  files: Readonly<Record<string, string>>,
+  tool: string,
+  ...argv: string[]
+): { readonly ok: boolean; readonly output: string } {
   const workspace = mkdtempSync(join(tmpdir(), "freshet-canary-"))
-  afterAll(() => rmSync(workspace, { recursive: true, force: true }))
+  try {
+    fill(workspace, files)
+    const { status, stdout, stderr } = spawnSync(join(root, "node_modules/.bin", tool), argv, {
+      cwd: workspace,
+      encoding: "utf8",
+      env: { ...process.env, NO_COLOR: "1", TURBO_TELEMETRY_DISABLED: "1" },
+    })
+    return { ok: status === 0, output: `${stdout}${stderr}` }
+  } finally {
+    rmSync(workspace, { recursive: true, force: true })
+  }
+}
+
+function fill(workspace: string, files: Readonly<Record<string, string>>): void {
   for (const name of settings) cpSync(join(root, name), join(workspace, name))
   symlinkSync(join(root, "node_modules"), join(workspace, "node_modules"))
   for (const folder of packages) copyPackage(folder, workspace)
@@ -48,7 +63,6 @@ export function makeWorkspace(files: Readonly<Record<string, string>>): string {
     mkdirSync(dirname(join(workspace, path)), { recursive: true })
     writeFileSync(join(workspace, path), text)
   }
-  return workspace
 }
 
 function copyPackage(folder: string, workspace: string): void {
@@ -72,18 +86,4 @@ function copyPackage(folder: string, workspace: string): void {
 function link(target: string, path: string): void {
   mkdirSync(dirname(path), { recursive: true })
   symlinkSync(target, path)
-}
-
-/** What a tool prints about a workspace, and whether it is content with it. */
-export function runTool(
-  workspace: string,
-  tool: string,
-  ...argv: string[]
-): { readonly ok: boolean; readonly output: string } {
-  const { status, stdout, stderr } = spawnSync(join(root, "node_modules/.bin", tool), argv, {
-    cwd: workspace,
-    encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1", COLUMNS: "400", TURBO_TELEMETRY_DISABLED: "1" },
-  })
-  return { ok: status === 0, output: `${stdout}${stderr}` }
 }
