@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto"
+import { once } from "node:events"
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+} from "node:fs"
+import { lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+
+import { FreshetError } from "@freshet/core"
+
+import type { PostgresBinaries } from "./binaries.ts"
+import { spawnAs } from "./identity.ts"
+import type { Account, ServerIdentity } from "./identity.ts"
+import type { PostgresHome } from "./postgres-home.ts"
+import { logBytes, logTail, openLog } from "./server-log.ts"
+
+/** The one user of an embedded server; who may open its socket is that user. */
+export const serverUser = "freshet"
+
+/** Makes the folders a keeper needs before it may own anything, open to their owner alone. */
+export function prepareFolders(home: PostgresHome): void {
+  for (const folder of [home.folder, home.keepersFolder, home.socketFolder]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  }
+  if (process.platform !== "win32") refuseForeignFolder(home)
+}
+
+/** A folder in the shared temporary folder may have been made by somebody else first. */
+function refuseForeignFolder(home: PostgresHome): void {
+  const { uid, mode } = lstatSync(home.socketFolder)
+  const owners = [process.getuid?.(), lstatSync(home.folder).uid]
+  if (owners.includes(uid) && (mode & 0o077) === 0) return
+  throw new FreshetError("postgres", `${home.socketFolder} is not ours alone.`, {
+    hint: "It would hold the server's socket. Remove it, or set FRESHET_HOME to a shorter path.",
+  })
+}
+
+/** Makes the data folder if there is none; one that exists is always whole. */
+export async function prepareCluster(
+  home: PostgresHome,
+  binaries: PostgresBinaries,
+  identity: ServerIdentity,
+): Promise<void> {
+  if (identity.kind === "account") giveTo(identity.account, home)
+  removeDrafts(home)
+  if (existsSync(home.dataFolder)) return
+  const draft = join(home.folder, `data-${randomUUID()}`)
+  await initialize(home, draft, binaries, identity)
+  renameSync(draft, home.dataFolder)
+  syncFolder(home.folder)
+}
+
+async function initialize(
+  home: PostgresHome,
+  draft: string,
+  binaries: PostgresBinaries,
+  identity: ServerIdentity,
+): Promise<void> {
+  const fromByte = logBytes(home.serverLog)
+  const log = openLog(home.serverLog)
+  const initdb = spawnAs(identity, binaries.initdb, initdbParameters(home, draft), {
+    cwd: home.folder,
+    stdio: ["ignore", log, log],
+  })
+  closeSync(log)
+  const [status] = await once(initdb, "exit")
+  if (status === 0) return
+  throw new FreshetError("postgres", `initdb failed:\n${logTail(home.serverLog, fromByte)}`, {
+    hint: `The whole log is ${home.serverLog}. DATABASE_URL would use a server of your own.`,
+  })
+}
+
+function initdbParameters(home: PostgresHome, draft: string): readonly string[] {
+  // PostgreSQL's own collation, so that text sorts the same on every machine.
+  const locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+  const common = ["-D", draft, "-U", serverUser, "--encoding=UTF8", "--no-instructions", ...locale]
+  if (process.platform !== "win32") return [...common, "--auth-local=trust", "--auth-host=reject"]
+  const password = randomUUID() + randomUUID()
+  writeFileSync(home.passwordFile, password, { mode: 0o600 })
+  return [...common, "--auth=scram-sha-256", `--pwfile=${home.passwordFile}`]
+}
+
+/** What an interrupted initdb left; one still running for a killed keeper fails harmlessly. */
+function removeDrafts(home: PostgresHome): void {
+  for (const name of readdirSync(home.folder)) {
+    if (!name.startsWith("data-")) continue
+    try {
+      rmSync(join(home.folder, name), { recursive: true, force: true })
+    } catch {
+      continue
+    }
+  }
+}
+
+/** The server's user must reach and own its folders; the state folder above lets it pass through. */
+function giveTo(account: Account, home: PostgresHome): void {
+  chmodSync(home.homeFolder, lstatSync(home.homeFolder).mode | 0o011)
+  chownSync(home.folder, account.uid, account.gid)
+  chownTree(account, home.socketFolder)
+  if (existsSync(home.dataFolder)) chownTree(account, home.dataFolder)
+}
+
+function chownTree(account: Account, folder: string): void {
+  if (lstatSync(folder).uid === account.uid) return
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    chownSync(join(folder, name), account.uid, account.gid)
+  }
+  chownSync(folder, account.uid, account.gid)
+}
+
+function syncFolder(folder: string): void {
+  if (process.platform === "win32") return
+  const file = openSync(folder, "r")
+  fsyncSync(file)
+  closeSync(file)
+}

@@ -1,0 +1,214 @@
+import { spawn, type ChildProcess } from "node:child_process"
+import { once } from "node:events"
+import { closeSync, readFileSync, rmSync } from "node:fs"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import { setTimeout as delay } from "node:timers/promises"
+
+import { FreshetError, unreachable } from "@freshet/core"
+
+import { postgresBinaries, type PostgresBinaries } from "./binaries.ts"
+import { prepareCluster, serverUser } from "./cluster.ts"
+import { serverIdentity, spawnAs } from "./identity.ts"
+import { socketName, socketPort, type PostgresHome } from "./postgres-home.ts"
+import { logBytes, logTail, openLog } from "./server-log.ts"
+import { isServerProcess, postmasterFile, postmasterFileAgeMs } from "./server-state.ts"
+import { serverState } from "./server-state.ts"
+
+/** A server that accepts connections. */
+export type Server = { readonly pid: number; readonly url: string }
+
+const pollMs = 4
+const longestStartMs = 120_000
+const longestStopMs = 60_000
+
+/** Answers with the running server, adopting one left by a killed keeper or starting it; only the lock's holder may call. */
+export async function ensureServer(home: PostgresHome, onExit: () => void): Promise<Server> {
+  const deadline = Date.now() + longestStartMs
+  while (Date.now() < deadline) {
+    const state = serverState(home)
+    switch (state.kind) {
+      case "up":
+        return { pid: state.pid, url: serverUrl(home, state.socketFolder, state.port) }
+      case "starting":
+      case "stopping":
+        await delay(pollMs)
+        break
+      case "deaf":
+        await stopServer(home)
+        break
+      case "down":
+        await startServer(home, onExit, deadline)
+        break
+      default:
+        unreachable(state)
+    }
+  }
+  throw new FreshetError("postgres", `PostgreSQL did not start in ${longestStartMs / 1000} s.`, {
+    hint: `See ${home.serverLog}.`,
+  })
+}
+
+/** Stops the server, open transactions rolled back, and answers when no process of it is left. */
+export async function stopServer(home: PostgresHome): Promise<void> {
+  const state = serverState(home)
+  if (state.kind === "down") return
+  await signalServer(home, state.pid, "fast")
+  if (await isGone(home, state.pid)) return
+  await signalServer(home, state.pid, "immediate")
+  await isGone(home, state.pid)
+}
+
+/** Ends the server of a state folder that was deleted. */
+export function abandonServer(home: PostgresHome, pid: number): void {
+  if (isServerProcess(pid, home)) process.kill(pid, "SIGQUIT")
+}
+
+async function isGone(home: PostgresHome, pid: number): Promise<boolean> {
+  const deadline = Date.now() + longestStopMs
+  while (isServerProcess(pid, home)) {
+    if (Date.now() > deadline) return false
+    await delay(pollMs)
+  }
+  return true
+}
+
+async function signalServer(
+  home: PostgresHome,
+  pid: number,
+  mode: "fast" | "immediate",
+): Promise<void> {
+  if (process.platform !== "win32") {
+    process.kill(pid, mode === "fast" ? "SIGINT" : "SIGQUIT")
+    return
+  }
+  const parameters = ["stop", "-W", "-D", home.dataFolder, "-m", mode]
+  await once(spawn(postgresBinaries().pgCtl, parameters, { stdio: "ignore" }), "exit")
+}
+
+/** Returns once the server is up, or once it is worth looking again; throws if it cannot start. */
+async function startServer(home: PostgresHome, onExit: () => void, deadline: number) {
+  const binaries = postgresBinaries()
+  const identity = serverIdentity(home.dataFolder)
+  await prepareCluster(home, binaries, identity)
+  removeLeftovers(home)
+  const fromByte = logBytes(home.serverLog)
+  const log = openLog(home.serverLog)
+  const { program, parameters } = await serverCommand(home, binaries)
+  const child = spawnAs(identity, program, parameters, {
+    cwd: home.folder,
+    detached: true,
+    stdio: ["ignore", log, log],
+  })
+  closeSync(log)
+  const end = endOf(child)
+  while (end.reason === undefined && Date.now() < deadline) {
+    if (serverState(home).kind === "up") {
+      child.once("exit", onExit)
+      return
+    }
+    await delay(pollMs)
+  }
+  if (end.reason !== undefined) await explainEnd(home, end.reason, fromByte)
+}
+
+type End = { reason: string | undefined }
+
+function endOf(child: ChildProcess): End {
+  const end: End = { reason: undefined }
+  child.once("error", (cause) => (end.reason = cause.message))
+  child.once("exit", (status, signal) => {
+    // On Windows the child is pg_ctl, which leaves the server behind.
+    if (process.platform !== "win32" || status !== 0) end.reason = signal ?? `exit ${status}`
+  })
+  return end
+}
+
+/** PostgreSQL refuses to start while remains of a killed server fade away, which takes a moment. */
+const passing =
+  /"postmaster\.pid" (already exists|is empty)|still in use|lock file .* already exists/
+
+async function explainEnd(home: PostgresHome, reason: string, fromByte: number): Promise<void> {
+  const tail = logTail(home.serverLog, fromByte)
+  if (passing.test(tail)) {
+    await delay(50)
+    return
+  }
+  throw new FreshetError("postgres", `PostgreSQL could not start (${reason}):\n${tail}`, {
+    hint: `The whole log is ${home.serverLog}. DATABASE_URL would use a server of your own.`,
+  })
+}
+
+/**
+ * PostgreSQL takes a lock file for live whenever its process number is in use, by whatever process.
+ * A file that is still being written counts as live for a moment.
+ */
+function removeLeftovers(home: PostgresHome): void {
+  if ((postmasterFileAgeMs(home) ?? 0) < 2000 && isBeingWritten(home)) return
+  rmSync(postmasterFile(home), { force: true })
+  const socket = join(home.socketFolder, socketName(socketPort))
+  rmSync(socket, { force: true })
+  rmSync(`${socket}.lock`, { force: true })
+}
+
+function isBeingWritten(home: PostgresHome): boolean {
+  try {
+    return readFileSync(postmasterFile(home), "utf8").trim() === ""
+  } catch {
+    return false
+  }
+}
+
+const settings = [
+  "max_connections=50",
+  "shared_buffers=128MB",
+  "maintenance_work_mem=256MB",
+  "max_wal_size=2GB",
+  "checkpoint_timeout=15min",
+  "log_checkpoints=off",
+  // Queries here are short or bulk; compiling them costs more than it saves.
+  "jit=off",
+  // Nothing replicates from an embedded server, and minimal WAL lets a new table load without it.
+  "wal_level=minimal",
+  "max_wal_senders=0",
+  "max_logical_replication_workers=0",
+  "timezone=UTC",
+  "log_timezone=UTC",
+]
+
+type Command = { readonly program: string; readonly parameters: readonly string[] }
+
+async function serverCommand(home: PostgresHome, binaries: PostgresBinaries): Promise<Command> {
+  if (process.platform === "win32") return windowsCommand(home, binaries)
+  const where = ["listen_addresses=", `unix_socket_permissions=0700`, `port=${socketPort}`]
+  const parameters = ["-D", home.dataFolder, "-k", home.socketFolder]
+  return {
+    program: binaries.postgres,
+    parameters: [...parameters, ...[...where, ...settings].flatMap((setting) => ["-c", setting])],
+  }
+}
+
+/** PostgreSQL refuses an administrator's rights; pg_ctl drops them. */
+async function windowsCommand(home: PostgresHome, binaries: PostgresBinaries): Promise<Command> {
+  const all = ["listen_addresses=127.0.0.1", `port=${await freePort()}`, ...settings]
+  const options = all.map((setting) => `-c ${setting}`).join(" ")
+  const parameters = ["start", "-W", "-D", home.dataFolder, "-l", home.serverLog, "-o", options]
+  return { program: binaries.pgCtl, parameters }
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, "127.0.0.1")
+  await once(listener, "listening")
+  const address = listener.address()
+  listener.close()
+  return address === null || typeof address === "string" ? 0 : address.port
+}
+
+function serverUrl(home: PostgresHome, socketFolder: string, port: number): string {
+  if (process.platform !== "win32") {
+    const host = encodeURIComponent(socketFolder)
+    return `postgres://${serverUser}@localhost:${port}/postgres?host=${host}`
+  }
+  const password = readFileSync(home.passwordFile, "utf8").trim()
+  return `postgres://${serverUser}:${password}@127.0.0.1:${port}/postgres`
+}

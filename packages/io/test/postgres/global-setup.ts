@@ -1,0 +1,6 @@
+import { bundle } from "./keeper-command.ts"
+
+/** Bundles the keeper once, before workers that need it start side by side. */
+export async function setup(): Promise<void> {
+  await bundle()
+}
