@@ -1,0 +1,151 @@
+import { randomUUID } from "node:crypto"
+import { mkdir, rm } from "node:fs/promises"
+import { join } from "node:path"
+
+import type { DuckDBConnection, DuckDBInstance, Json } from "@duckdb/node-api"
+
+import { engineFailure, interrupted } from "./failure.ts"
+
+/** What the engine may use. Under a limit of X it stays when `memoryLimitMb` is about 0.8 X. */
+export interface SessionOptions {
+  readonly memoryLimitMb: number
+  readonly threads: number
+  /** Parent of the folder in which this session spills and unpacks; made when needed, emptied at the end. */
+  readonly spillFolder: string
+  /** How many pieces of work may run at once. */
+  readonly connections: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One in-memory database of this process. Nothing of DuckDB is loaded before the first connection is asked for. */
+export interface Session {
+  /** Lends a connection with no temporary objects on it, and waits for a turn when all are lent. Aborting the signal interrupts what runs on it. */
+  readonly withConnection: <T>(work: (connection: Connection) => Promise<T>) => Promise<T>
+  /** A folder of this session alone, gone when it is closed. */
+  readonly scratchFolder: () => Promise<string>
+  readonly close: () => Promise<void>
+}
+
+/** A row as JSON-safe values: 64-bit integers, decimals and instants are text. */
+export type JsonRow = Readonly<Record<string, Json>>
+
+/** A connection as long as it is lent. Its temporary tables and views are seen by nobody else and are gone afterwards. */
+export interface Connection {
+  readonly run: (sql: string) => Promise<void>
+  readonly rows: (sql: string) => Promise<readonly JsonRow[]>
+  /** How far the running statement is, 0 to 1; 0 when the engine cannot tell. */
+  readonly progress: () => number
+  /** For what needs chunks and vectors; errors come as the engine throws them. */
+  readonly native: DuckDBConnection
+}
+
+/** Opens a session; cheap, since the engine itself is loaded on first use. */
+export function openSession(options: SessionOptions): Session {
+  const scratch = join(options.spillFolder, randomUUID())
+  const turns = turnstile(options.connections)
+  let opening: Promise<DuckDBInstance> | undefined
+  const instance = () => (opening ??= openInstance(options, scratch))
+  return {
+    withConnection: (work) => turns(() => lend(instance, options.signal, work)),
+    scratchFolder: async () => {
+      await mkdir(scratch, { recursive: true })
+      return scratch
+    },
+    close: async () => {
+      if (opening !== undefined) (await opening).closeSync()
+      opening = undefined
+      await rm(scratch, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Opens a session, lends it, and closes it whatever happens. */
+export async function withSession<T>(
+  options: SessionOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = openSession(options)
+  try {
+    return await work(session)
+  } finally {
+    await session.close()
+  }
+}
+
+async function openInstance(options: SessionOptions, scratch: string): Promise<DuckDBInstance> {
+  try {
+    const { DuckDBInstance } = await import("@duckdb/node-api")
+    const instance = await DuckDBInstance.create(":memory:", {
+      threads: String(options.threads),
+      memory_limit: `${options.memoryLimitMb}MB`,
+      temp_directory: scratch,
+      preserve_insertion_order: "true",
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+      allow_community_extensions: "false",
+    })
+    const connection = await instance.connect()
+    await connection.run("SET GLOBAL TimeZone = 'UTC'")
+    await connection.run("SET GLOBAL parquet_metadata_cache = true")
+    connection.closeSync()
+    return instance
+  } catch (cause) {
+    throw engineFailure("the engine does not start", cause)
+  }
+}
+
+async function lend<T>(
+  instance: () => Promise<DuckDBInstance>,
+  signal: AbortSignal | undefined,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  if (signal?.aborted) throw interrupted()
+  const native = await (await instance()).connect()
+  const interrupt = () => native.interrupt()
+  signal?.addEventListener("abort", interrupt)
+  try {
+    await native.run("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    await native.run("SET progress_bar_time = 0")
+    return await work(connectionOn(native, signal))
+  } catch (cause) {
+    throw signal?.aborted ? interrupted(cause) : cause
+  } finally {
+    signal?.removeEventListener("abort", interrupt)
+    native.closeSync()
+  }
+}
+
+function connectionOn(native: DuckDBConnection, signal: AbortSignal | undefined): Connection {
+  const proceed = () => {
+    if (signal?.aborted) throw interrupted()
+  }
+  return {
+    native,
+    run: async (sql) => {
+      proceed()
+      await native.run(sql)
+    },
+    rows: async (sql) => {
+      proceed()
+      return (await native.run(sql)).getRowObjectsJson()
+    },
+    progress: () => Math.min(1, Math.max(0, native.progress.percentage / 100)),
+  }
+}
+
+/** Lets `places` pieces of work in at a time, in the order in which they came. */
+function turnstile(places: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = []
+  let free = places
+  return async (work) => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((enter) => waiting.push(enter))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) free += 1
+      else next()
+    }
+  }
+}

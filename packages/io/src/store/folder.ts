@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto"
+import { access, mkdir, open, readdir, rename, rm } from "node:fs/promises"
+import { dirname, join, resolve } from "node:path"
+
+import { FreshetError } from "@freshet/core"
+
+import { validKey } from "./key.ts"
+import type { Store } from "./store.ts"
+
+/** A store in a folder: temporary file in the same file system → fsync → rename → fsync of the folder. */
+export function openFolderStore(folder: string): Store {
+  const root = resolve(folder)
+  const temp = join(root, ".tmp")
+  const own = new Set<string>() // names of the temporary files of this process
+  const path = (key: string) => join(root, ...validKey(key).split("/"))
+  const makeTemp = once(() => mkdir(temp, { recursive: true }))
+  return {
+    path,
+    tempPath: async (suffix) => {
+      await makeTemp().catch(failed(`the store cannot be written: ${temp}`))
+      const name = `${randomUUID()}${suffix}`
+      own.add(name)
+      return join(temp, name)
+    },
+    commit: (tempPath, key) =>
+      moveDurably(tempPath, path(key), root).catch(failed(`the store cannot keep ${key}`)),
+    exists: (key) =>
+      access(path(key)).then(
+        () => true,
+        () => false,
+      ),
+    delete: (key) => rm(path(key), { force: true }).catch(failed(`the store cannot delete ${key}`)),
+    sweepTemp: () => sweep(temp, own).catch(failed(`the store cannot be swept: ${temp}`)),
+  }
+}
+
+async function moveDurably(from: string, to: string, root: string): Promise<void> {
+  await sync(from)
+  await makeFolder(dirname(to), root)
+  await rename(from, to)
+  await sync(dirname(to))
+}
+
+/** A folder is durable once its parent is synced; those that exist already were synced when they were made. */
+async function makeFolder(folder: string, root: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true })
+  if (first === undefined) return
+  for (let made = folder; made.length >= first.length && made !== root; made = dirname(made))
+    await sync(dirname(made))
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, "r")
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function sweep(temp: string, own: ReadonlySet<string>): Promise<number> {
+  const names = await readdir(temp).catch((): string[] => [])
+  const left = names.filter((name) => !own.has(name))
+  await Promise.all(left.map((name) => rm(join(temp, name), { recursive: true, force: true })))
+  return left.length
+}
+
+function failed(message: string): (cause: unknown) => never {
+  return (cause) => {
+    const reason = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : ""
+    throw new FreshetError("store", message + reason, { cause })
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}

@@ -1,0 +1,24 @@
+import { FreshetError } from "@freshet/core"
+
+/** Where the rows of one partition lie: a new input version is a new file. */
+export function outputKey(asset: string, partition: string, inputVersion: string): string {
+  return `${asset}/${partition}/${inputVersion}.parquet`
+}
+
+/** Where rows lie that a check refused. */
+export function refusedKey(asset: string, partition: string, inputVersion: string): string {
+  return `refused/${outputKey(asset, partition, inputVersion)}`
+}
+
+/** Where the lines lie that a source's step could not take. */
+export function quarantineKey(source: string, partition: string, inputVersion: string): string {
+  return `quarantine/${source}/${partition}/${inputVersion}.jsonl`
+}
+
+/** The key as it is; a FreshetError when it could lead out of the store. */
+export function validKey(key: string): string {
+  const segments = key.split("/")
+  const good = segments.every((each) => /^[^\\\0:]+$/.test(each) && !each.startsWith("."))
+  if (!good) throw new FreshetError("store", `"${key}" is not a key of the store`)
+  return key
+}
