@@ -61,7 +61,7 @@ export function makePlan(evaluation: Evaluation, request: PlanRequest, hash: Has
   const steps: Step[] = []
   const blocked = new Set<string>()
   for (const computation of evaluation.graph.computations)
-    for (const index of [...(needed.get(computation.name) ?? [])].sort((a, b) => a - b)) {
+    for (const index of [...(needed.get(computation.name) ?? [])].toSorted((a, b) => a - b)) {
       const step = materializeStep(evaluation, computation, index, needed)
       const waitsFor = waitingReason(step, blocked)
       if (waitsFor === undefined) steps.push(step)

@@ -151,7 +151,7 @@ export function changedInputs(
     const [before, after] = [then, now].map((reads) => reads.find((r) => r.relation === relation))
     const old = new Map(before?.versions)
     const current = new Map(after?.versions)
-    const indexes = [...new Set([...old.keys(), ...current.keys()])].sort((a, b) => a - b)
+    const indexes = [...new Set([...old.keys(), ...current.keys()])].toSorted((a, b) => a - b)
     const partitions = indexes.filter((index) => old.get(index) !== current.get(index))
     return partitions.length === 0
       ? []

@@ -1,0 +1,112 @@
+import { resolve } from "node:path"
+
+import { type AnyAsset, type Problem, ProblemsError } from "@freshet/core"
+import { z } from "zod"
+
+/** What `freshet.config.ts` may say. Everything but the assets has a default, and the environment goes before it. */
+export interface FreshetConfig {
+  readonly assets: readonly AnyAsset[]
+  /** Folder of Freshet's own state. `FRESHET_HOME`; default `.freshet`. */
+  readonly home?: string
+  /** Folder of the datasets. `FRESHET_LAKE`; default `lake` in the state folder. */
+  readonly lake?: string
+  /** Folder where others land files. `FRESHET_LANDING`; default `landing`. */
+  readonly landing?: string
+  /** How much memory DuckDB may use, in MB. `FRESHET_MEMORY_MB`; default 2048. */
+  readonly memoryMb?: number
+  /** Threads of DuckDB. `FRESHET_THREADS`; default: one a core. */
+  readonly threads?: number
+  /** Steps under way at once. `FRESHET_CONCURRENCY`; default 2. */
+  readonly concurrency?: number
+}
+
+/** The configuration as every command sees it: whole, valid, with absolute paths. */
+export interface Config {
+  readonly assets: readonly AnyAsset[]
+  readonly home: string
+  readonly lake: string
+  readonly landing: string
+  readonly memoryMb: number
+  readonly threads: number | undefined
+  readonly concurrency: number
+  /** A secret: it is never printed, logged or stored. */
+  readonly databaseUrl: string | undefined
+}
+
+/** Gives the configuration its type. */
+export function defineConfig(config: FreshetConfig): FreshetConfig {
+  return config
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const folder = z.string().min(1, "must name a folder")
+const whole = z.coerce.number().int("must be a whole number").positive("must be above 0")
+const settings = z.object({
+  home: folder.default(".freshet"),
+  lake: folder.optional(),
+  landing: folder.default("landing"),
+  memoryMb: whole.min(256, "must be at least 256").default(2048),
+  threads: whole.optional(),
+  concurrency: whole.max(16, "must be at most 16").default(2),
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/\S+$/, "must be a postgres:// URL")
+    .optional(),
+})
+
+const variables = {
+  home: "FRESHET_HOME",
+  lake: "FRESHET_LAKE",
+  landing: "FRESHET_LANDING",
+  memoryMb: "FRESHET_MEMORY_MB",
+  threads: "FRESHET_THREADS",
+  concurrency: "FRESHET_CONCURRENCY",
+  databaseUrl: "DATABASE_URL",
+} as const
+
+/** The configuration of a workspace: the file's values, overridden by the environment. Throws all problems at once. */
+export function resolveConfig(
+  file: FreshetConfig | undefined,
+  root: string,
+  environment: Environment = process.env,
+): Config {
+  const given = { ...file, ...fromEnvironment(environment) }
+  const parsed = settings.safeParse(given)
+  if (!parsed.success)
+    throw new ProblemsError(
+      "config",
+      parsed.error.issues.map((issue) => settingProblem(issue, environment)),
+    )
+  const { lake, home, landing, ...rest } = parsed.data
+  const absoluteHome = resolve(root, home)
+  return {
+    assets: file?.assets ?? [],
+    ...rest,
+    home: absoluteHome,
+    lake: lake === undefined ? resolve(absoluteHome, "lake") : resolve(root, lake),
+    landing: resolve(root, landing),
+    threads: rest.threads,
+    databaseUrl: rest.databaseUrl,
+  }
+}
+
+function fromEnvironment(environment: Environment): Readonly<Record<string, string>> {
+  const set = Object.entries(variables).flatMap(([setting, variable]) => {
+    const value = environment[variable]
+    return value === undefined || value === "" ? [] : [[setting, value] as const]
+  })
+  return Object.fromEntries(set)
+}
+
+/** Names the setting where it was given; the value itself is never repeated, for it may be a secret. */
+function settingProblem(issue: z.core.$ZodIssue, environment: Environment): Problem {
+  const setting = String(issue.path[0] ?? "")
+  const variable = variables[setting as keyof typeof variables] // undefined for a setting without a variable
+  const name = environment[variable] === undefined ? `${setting} in freshet.config.ts` : variable
+  return {
+    kind: "config",
+    message: `${name} ${issue.message}.`,
+    hint: `Set ${variable} in the environment or ${setting} in freshet.config.ts.`,
+  }
+}

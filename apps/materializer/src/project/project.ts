@@ -1,0 +1,93 @@
+import type {
+  Evaluation,
+  Graph,
+  Plan,
+  Problem,
+  ReadVersions,
+  RunEvent,
+  RunResult,
+} from "@freshet/core"
+
+import type { Config } from "../config.ts"
+
+/** The project at one moment: what is declared, what has landed, what the ledger knows, and the judgement on it. */
+export interface Project {
+  readonly config: Config
+  readonly graph: Graph
+  readonly evaluation: Evaluation
+  /** What is odd but keeps nothing from working: files in the landing zone that no source means, say. */
+  readonly warnings: readonly Problem[]
+  readonly nowMs: number
+  readonly hash: (text: string) => string
+  /** What given materializations read, for naming the inputs that changed since. */
+  readonly readVersions: (
+    materializations: readonly number[],
+  ) => Promise<ReadonlyMap<number, readonly ReadVersions[]>>
+  readonly history: History
+}
+
+/** What the ledger remembers of runs. */
+export interface History {
+  readonly runs: (limit: number) => Promise<readonly RunRow[]>
+  /** The run whose id starts like this; undefined when there is none, or more than one. */
+  readonly findRun: (id: string) => Promise<RunDetail | undefined>
+}
+
+/** One run in a list. */
+export interface RunRow {
+  readonly id: string
+  readonly command: string
+  readonly outcome: "running" | "succeeded" | "failed" | "interrupted"
+  readonly startedMs: number
+  readonly endedMs: number | undefined
+  readonly steps: number
+  readonly made: number
+  readonly failed: number
+}
+
+/** One run with its steps, line counts and publications. */
+export interface RunDetail extends RunRow {
+  readonly stepRows: readonly StepRow[]
+  readonly publications: readonly {
+    readonly set: string
+    readonly partitionKey: string
+    readonly inserted: number
+    readonly updated: number
+    readonly deleted: number
+  }[]
+}
+
+/** One step of a run as the ledger has it. */
+export interface StepRow {
+  readonly computation: string
+  readonly partition: number
+  readonly outcome: string
+  readonly message: string | undefined
+  readonly rows: number
+  readonly ms: number
+}
+
+/** What a run may be told besides its plan. */
+export interface RunRequest {
+  /** The command as a person would type it; the run is remembered under it. */
+  readonly command: string
+  readonly emit: (event: RunEvent) => void
+  readonly signal: AbortSignal
+  readonly failFast: boolean
+  /** False: another run under way is an error (exit 7) rather than something to wait for. */
+  readonly wait: boolean
+  readonly onWait: (holder: string) => void
+  /** Makes the plan from the state that is true once the run lock is held; called again after waiting for another run. */
+  readonly plan: (project: Project) => Plan | undefined
+}
+
+/** What came of `runPlan`: nothing to do, or the plan that was performed with its result. */
+export type RunReport =
+  | { readonly kind: "nothing"; readonly project: Project; readonly plan: Plan }
+  | { readonly kind: "declined" }
+  | {
+      readonly kind: "ran"
+      readonly project: Project
+      readonly plan: Plan
+      readonly result: RunResult
+    }
