@@ -39,7 +39,13 @@ export { publishTo } from "./declare/publish.ts"
 export type { OnShortWindow, Read, Window } from "./declare/read.ts"
 export { all, itself, last, latest, previous, relationName, upTo } from "./declare/read.ts"
 export { window, windowLabel } from "./declare/read.ts"
-export type { DuplicateRule, RejectRule, SourceAsset, SourceFormat } from "./declare/source.ts"
+export type {
+  DuplicateRule,
+  LineKinds,
+  RejectRule,
+  SourceAsset,
+  SourceFormat,
+} from "./declare/source.ts"
 export { sourceAsset } from "./declare/source.ts"
 export type { Sql, SqlPart, SqlValue } from "./declare/sql.ts"
 export { identifier, joinSql, partitionDay, readsOf, renderSql } from "./declare/sql.ts"

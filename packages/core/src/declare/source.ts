@@ -4,15 +4,29 @@ import type { Sql } from "./sql.ts"
 
 /** How the files of a source are written. */
 export type SourceFormat =
-  /** One JSON object a line; columns are taken by name, a missing or null value is null. */
+  /** One JSON object a line; columns are taken by name, a missing or null value is null. Of a name said twice in a line the first counts. */
   | { readonly kind: "json_lines" }
   /** A header line, then one record a row, quoted as in RFC 4180; columns are taken by name, an empty value is null where the column may be null. */
   | { readonly kind: "csv" }
 
 /**
- * A reason to quarantine a line that could be read: `when` is a condition over the source's columns
- * (plus `raw_<column>`, the JSON text of a value as it stands in the file, null when absent).
- * The first rule that holds names the reason.
+ * Lines of several kinds in one file. The text in `column` says which kind a line is of; a line of no
+ * known kind is quarantined with `reason`. `kinds` lists the columns that the lines of each kind have:
+ * `"room_id"` must be there, `"mention_ids?"` may be. A column that is listed for some kinds is null in
+ * lines of the others, whatever stands there; one that is listed for none belongs to all.
+ */
+export interface LineKinds<C extends string = string> {
+  readonly column: C
+  readonly reason: string
+  readonly kinds: Readonly<Record<string, readonly (C | `${C}?`)[]>>
+}
+
+/**
+ * A reason to quarantine a line that could be read: `when` is a condition over the source's columns.
+ * A line with several faults has the first of: `nul_byte`, `invalid_utf8`, `malformed_json` (or
+ * `malformed_csv`), the kind's own reason, `missing_field`, `wrong_type`, these rules in order,
+ * `out_of_range`, the duplicate rule. So a rule sees whole numbers as they stand in the file, of
+ * whatever size, and may name their range itself.
  */
 export interface RejectRule {
   readonly reason: string
@@ -45,6 +59,7 @@ export interface SourceAsset<
   readonly path: string
   /** What a day without a file, between days that have one, means: `empty` is a day without rows, `wait` keeps what reads it from running. */
   readonly whenMissing: "empty" | "wait"
+  readonly lineKinds: LineKinds | undefined
   readonly reject: readonly RejectRule[]
   readonly duplicate: DuplicateRule | undefined
   /** The share of lines (0 to 1) that may be quarantined before the step fails instead of warning. */
@@ -55,12 +70,15 @@ export interface SourceAsset<
 export function sourceAsset<const N extends string, C extends Columns, P extends Partitions>(
   declared: Pick<SourceAsset<N, C, P>, "name" | "group" | "description" | "columns"> &
     Pick<SourceAsset<N, C, P>, "partitions" | "format" | "path"> &
-    Partial<SourceAsset<N, C, P>>,
+    Partial<Omit<SourceAsset<N, C, P>, "lineKinds">> & {
+      readonly lineKinds?: LineKinds<keyof C & string>
+    },
 ): SourceAsset<N, C, P> {
   return {
     owners: [],
     tags: [],
     whenMissing: "wait",
+    lineKinds: undefined,
     reject: [],
     duplicate: undefined,
     tolerance: 0.01,
