@@ -1,0 +1,214 @@
+import {
+  type AnyAsset,
+  type Asset,
+  type Columns,
+  type Computation,
+  didYouMean,
+  type Problem,
+  quoteName,
+  type Read,
+  readsOf,
+  relationName,
+  renderSql,
+  sharedRelation,
+  type SourceAsset,
+  type Sql,
+} from "@freshet/core"
+
+import { engineSentence } from "./failure.ts"
+import { columnDefinitions } from "./literal.ts"
+import type { Connection } from "./session.ts"
+
+/** Any day will do: a query binds alike on all of them. */
+const someDay = "2000-01-01"
+
+/** What the engine finds wrong in queries, checks and rules when it binds them to what they read, with no rows at all. */
+export async function bindAssets(
+  connection: Connection,
+  assets: readonly AnyAsset[],
+): Promise<readonly Problem[]> {
+  await createUpstreams(connection, assets)
+  const problems: Problem[] = []
+  for (const [computation, outputs] of byComputation(assets.filter(isMade)))
+    problems.push(...(await bindComputation(connection, computation, outputs)))
+  for (const asset of assets.filter(isMade)) problems.push(...(await bindChecks(connection, asset)))
+  for (const source of assets.filter((each) => each.kind === "source"))
+    problems.push(...(await bindRules(connection, source)))
+  return problems
+}
+
+function isMade(asset: AnyAsset): asset is Asset {
+  return asset.kind === "asset"
+}
+
+function byComputation(assets: readonly Asset[]): ReadonlyMap<Computation, readonly Asset[]> {
+  const groups = new Map<Computation, Asset[]>()
+  for (const asset of assets) {
+    const group = groups.get(asset.computation) ?? []
+    groups.set(asset.computation, [...group, asset])
+  }
+  return groups
+}
+
+function readsOfAsset(asset: Asset): readonly Read[] {
+  const checks = asset.checks.flatMap(({ rule }) => (rule.kind === "no_rows" ? [rule.query] : []))
+  return [...asset.computation.reads, ...readsOf(...checks)]
+}
+
+async function createUpstreams(connection: Connection, assets: readonly AnyAsset[]): Promise<void> {
+  const tables = new Map<string, Columns>()
+  for (const asset of assets)
+    for (const read of asset.kind === "asset" ? readsOfAsset(asset) : [])
+      if (read.asset !== undefined) tables.set(relationName(read), read.asset.columns)
+  const create = [...tables].map(([name, columns]) => emptyTable(name, columns)).join("\n")
+  if (create !== "") await connection.run(create)
+}
+
+function emptyTable(name: string, columns: Columns): string {
+  return `CREATE OR REPLACE TEMP TABLE ${quoteName(name)} (${columnDefinitions(columns)});`
+}
+
+/** The asset's own rows under every name by which its queries read them. */
+async function createItself(connection: Connection, asset: Asset): Promise<void> {
+  const own = readsOfAsset(asset).filter((read) => read.asset === undefined)
+  const create = own.map((read) => emptyTable(relationName(read), asset.columns)).join("\n")
+  if (create !== "") await connection.run(create)
+}
+
+async function bindComputation(
+  connection: Connection,
+  computation: Computation,
+  outputs: readonly Asset[],
+): Promise<readonly Problem[]> {
+  if (computation.kind === "code") return []
+  const [first] = outputs
+  if (first !== undefined) await createItself(connection, first)
+  if (computation.shared !== undefined) {
+    const problem = await bindShared(connection, computation.shared, computation)
+    if (problem !== undefined) return [problem]
+  }
+  const problems: Problem[] = []
+  for (const { asset: name, query } of computation.outputs) {
+    const output = outputs.find((each) => each.name === name)
+    if (output !== undefined) problems.push(...(await bindQuery(connection, output, query)))
+  }
+  return problems
+}
+
+async function bindShared(
+  connection: Connection,
+  shared: Sql,
+  computation: Computation,
+): Promise<Problem | undefined> {
+  try {
+    const rows = `SELECT * FROM (${renderSql(shared, someDay)}) LIMIT 0`
+    await connection.run(`CREATE OR REPLACE TEMP TABLE ${quoteName(sharedRelation)} AS ${rows}`)
+    return undefined
+  } catch (error) {
+    const { name, reads } = computation
+    return bindProblem({ asset: name, what: "its shared rows' query", reads }, error)
+  }
+}
+
+async function bindQuery(
+  connection: Connection,
+  asset: Asset,
+  query: Sql,
+): Promise<readonly Problem[]> {
+  try {
+    const yielded = await describe(connection, renderSql(query, someDay))
+    return await compareColumns(connection, asset, yielded)
+  } catch (error) {
+    const { reads } = asset.computation
+    return [bindProblem({ asset: asset.name, what: "its query", reads }, error)]
+  }
+}
+
+async function bindChecks(connection: Connection, asset: Asset): Promise<readonly Problem[]> {
+  const problems: Problem[] = []
+  await createItself(connection, asset)
+  for (const { name, rule } of asset.checks) {
+    if (rule.kind !== "no_rows") continue
+    const reads = readsOf(rule.query)
+    try {
+      await describe(connection, renderSql(rule.query, someDay))
+    } catch (error) {
+      problems.push(bindProblem({ asset: asset.name, what: `its check ${name}`, reads }, error))
+    }
+  }
+  return problems
+}
+
+async function bindRules(connection: Connection, source: SourceAsset): Promise<readonly Problem[]> {
+  const problems: Problem[] = []
+  await connection.run(emptyTable(source.name, source.columns))
+  const reads: Read[] = [{ kind: "read", asset: source, window: { kind: "same" } }]
+  const rules = [...source.reject, ...(source.duplicate === undefined ? [] : [source.duplicate])]
+  for (const { reason, when } of rules) {
+    const condition = `SELECT (${renderSql(when, someDay)})::BOOLEAN FROM ${quoteName(source.name)}`
+    try {
+      await describe(connection, condition)
+    } catch (error) {
+      problems.push(bindProblem({ asset: source.name, what: `its rule ${reason}`, reads }, error))
+    }
+  }
+  return problems
+}
+
+async function describe(
+  connection: Connection,
+  query: string,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await connection.rows(`DESCRIBE ${query}`)
+  return new Map(rows.map((row) => [String(row["column_name"]), String(row["column_type"])]))
+}
+
+async function compareColumns(
+  connection: Connection,
+  asset: Asset,
+  yielded: ReadonlyMap<string, string>,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = []
+  const say = (kind: string, message: string, hint: string) =>
+    problems.push({ kind, asset: asset.name, message, hint })
+  for (const [name, { type }] of Object.entries(asset.columns)) {
+    const found = yielded.get(name)
+    if (found === undefined)
+      say(
+        "missing_column",
+        `the query of \`${asset.name}\` yields no column \`${name}\``,
+        didYouMean(name, yielded.keys()),
+      )
+    else if (found !== type && found !== (await engineType(connection, type)))
+      say(
+        "wrong_type",
+        `\`${asset.name}.${name}\` is declared ${type}, but the query yields ${found}`,
+        `Cast it in the query, ${quoteName(name)}::${type}, or declare what it is.`,
+      )
+  }
+  for (const name of yielded.keys())
+    if (asset.columns[name] === undefined)
+      say(
+        "undeclared_column",
+        `the query of \`${asset.name}\` yields \`${name}\`, which is not declared`,
+        didYouMean(name, Object.keys(asset.columns)),
+      )
+  return problems
+}
+
+/** A type as the engine writes it: it quotes the members of a struct only where it must. */
+async function engineType(connection: Connection, type: string): Promise<string | undefined> {
+  return (await describe(connection, `SELECT CAST(NULL AS ${type}) AS declared`)).get("declared")
+}
+
+function bindProblem(
+  where: { readonly asset: string; readonly what: string; readonly reads: readonly Read[] },
+  error: unknown,
+): Problem {
+  const { asset, what, reads } = where
+  const message = `\`${asset}\`: ${what} does not bind: ${engineSentence(error)}`
+  const column = /^Referenced column "(.+?)" not found/.exec(engineSentence(error))?.[1]
+  if (column === undefined) return { kind: "bind", asset, message }
+  const known = reads.flatMap((read) => Object.keys(read.asset?.columns ?? {}))
+  return { kind: "bind", asset, message, hint: didYouMean(column, new Set(known)) }
+}

@@ -1,0 +1,23 @@
+import { type Columns, quoteName } from "@freshet/core"
+
+/** Text as an SQL literal. */
+export function textLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** Paths as the list that `read_parquet` takes. */
+export function pathList(paths: readonly string[]): string {
+  return `[${paths.map(textLiteral).join(", ")}]`
+}
+
+/** The columns as a table declares them. */
+export function columnDefinitions(columns: Columns): string {
+  return Object.entries(columns)
+    .map(([name, column]) => `${quoteName(name)} ${column.type}`)
+    .join(", ")
+}
+
+/** The columns' names, quoted and separated by commas. */
+export function columnList(columns: Columns): string {
+  return Object.keys(columns).map(quoteName).join(", ")
+}
