@@ -1,0 +1,227 @@
+import type { DuckDBDataChunk, DuckDBDecimalType, DuckDBVector } from "@duckdb/node-api"
+
+import { numericBytes } from "./numeric.ts"
+
+/** How a value travels in PostgreSQL's binary COPY, and from which DuckDB vector it is read. */
+export type BinaryForm =
+  | "byte"
+  | "two_bytes"
+  | "four_bytes"
+  | "eight_bytes"
+  | "days"
+  | "microseconds"
+  | "text"
+  | "json"
+  | "numeric"
+
+/** What precedes the rows of a binary COPY. */
+export const copyHeader: Buffer = Buffer.concat([
+  Buffer.from("PGCOPY\n\xff\r\n\0", "latin1"),
+  Buffer.alloc(8),
+])
+
+/** What ends the rows of a binary COPY. */
+export const copyTrailer: Buffer = Buffer.from([0xff, 0xff])
+
+/** The rows of a chunk as binary COPY wants them, in one buffer. */
+export function encodeRows(chunk: DuckDBDataChunk, forms: readonly BinaryForm[]): Buffer {
+  const rows = chunk.rowCount
+  const sizes = new Int32Array(rows).fill(fieldCountBytes)
+  const writers = forms.map((form, index) =>
+    writerOf(form, columnOf(chunk.getColumnVector(index)), sizes),
+  )
+  const { positions, total } = rowPositions(sizes)
+  const bytes = Buffer.allocUnsafe(total)
+  const out: Out = { bytes, view: viewOf(bytes), rows, positions }
+  writeFieldCounts(out, forms.length)
+  for (const write of writers) write(out)
+  return bytes
+}
+
+const fieldCountBytes = 2
+const lengthBytes = 4
+const nullLength = -1
+
+/** Where rows are written: each column writes its field of every row, and moves every row's position on. */
+interface Out {
+  readonly bytes: Buffer
+  readonly view: DataView
+  readonly rows: number
+  readonly positions: Int32Array
+}
+
+type Writer = (out: Out) => void
+
+/** A vector's values as DuckDB holds them: little-endian bytes, and the null bitmap (a set bit is a value). */
+interface ColumnBytes {
+  readonly vector: DuckDBVector
+  readonly view: DataView
+  readonly valid: DataView | undefined
+}
+
+function columnOf(vector: DuckDBVector): ColumnBytes {
+  // Vectors hold their bytes in one of two fields and their null bitmap in `validity.data`, undeclared.
+  const inner = vector as unknown as {
+    readonly items?: ArrayBufferView
+    readonly dataView?: ArrayBufferView
+    readonly validity: { readonly data: ArrayBufferView | null }
+  }
+  const bytes = inner.items ?? inner.dataView
+  if (bytes === undefined) throw new TypeError(`no bytes in a vector of ${vector.type.toString()}`)
+  const bitmap = inner.validity.data
+  return { vector, view: viewOf(bytes), valid: bitmap === null ? undefined : viewOf(bitmap) }
+}
+
+function viewOf(bytes: ArrayBufferView): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function isNull({ valid }: ColumnBytes, row: number): boolean {
+  return valid !== undefined && ((valid.getUint8(row >>> 3) >>> (row & 7)) & 1) === 0
+}
+
+function rowPositions(sizes: Int32Array): { positions: Int32Array; total: number } {
+  const positions = new Int32Array(sizes.length)
+  let total = 0
+  for (let row = 0; row < sizes.length; row++) {
+    positions[row] = total
+    total += sizes[row] ?? 0
+  }
+  return { positions, total }
+}
+
+function writeFieldCounts({ view, rows, positions }: Out, fields: number): void {
+  for (let row = 0; row < rows; row++) {
+    const at = positions[row] ?? 0
+    view.setInt16(at, fields)
+    positions[row] = at + fieldCountBytes
+  }
+}
+
+function writerOf(form: BinaryForm, column: ColumnBytes, sizes: Int32Array): Writer {
+  switch (form) {
+    case "byte":
+      return fixed(column, sizes, 1, (from, to, row, at) => to.setUint8(at, from.getUint8(row)))
+    case "two_bytes":
+      return fixed(column, sizes, 2, (from, to, row, at) =>
+        to.setInt16(at, from.getInt16(row * 2, true)),
+      )
+    case "four_bytes":
+      return fixed(column, sizes, 4, (from, to, row, at) =>
+        to.setInt32(at, from.getInt32(row * 4, true)),
+      )
+    case "eight_bytes":
+      return fixed(column, sizes, 8, writeEightBytes)
+    case "days":
+      return fixed(column, sizes, 4, writeDays)
+    case "microseconds":
+      return fixed(column, sizes, 8, writeMicroseconds)
+    case "text":
+      return text(column, sizes)
+    case "json":
+      return various(column, sizes, (row) =>
+        Buffer.from(`\x01${String(column.vector.getItem(row))}`),
+      )
+    case "numeric":
+      return various(column, sizes, numericOf(column))
+  }
+}
+
+type Put = (from: DataView, to: DataView, row: number, at: number) => void
+
+function fixed(column: ColumnBytes, sizes: Int32Array, width: number, put: Put): Writer {
+  measure(column, sizes, () => width)
+  return ({ view, rows, positions }) => {
+    for (let row = 0; row < rows; row++) {
+      const at = positions[row] ?? 0
+      const missing = isNull(column, row)
+      view.setInt32(at, missing ? nullLength : width)
+      if (!missing) put(column.view, view, row, at + lengthBytes)
+      positions[row] = at + lengthBytes + (missing ? 0 : width)
+    }
+  }
+}
+
+function measure(column: ColumnBytes, sizes: Int32Array, widthOf: (row: number) => number): void {
+  for (let row = 0; row < sizes.length; row++) {
+    const width = isNull(column, row) ? 0 : widthOf(row)
+    sizes[row] = (sizes[row] ?? 0) + lengthBytes + width
+  }
+}
+
+function writeEightBytes(from: DataView, to: DataView, row: number, at: number): void {
+  to.setInt32(at, from.getInt32(row * 8 + 4, true))
+  to.setInt32(at + 4, from.getInt32(row * 8, true))
+}
+
+// PostgreSQL counts from 2000-01-01, DuckDB from 1970-01-01; both have ±infinity at the ends of the range.
+const daysTo2000 = 10_957
+const microsecondsTo2000 = 946_684_800_000_000n
+const infiniteDays = 2 ** 31 - 1
+const infiniteMicroseconds = 2n ** 63n - 1n
+
+function writeDays(from: DataView, to: DataView, row: number, at: number): void {
+  const days = from.getInt32(row * 4, true)
+  if (days === infiniteDays) to.setInt32(at, infiniteDays)
+  else to.setInt32(at, days === -infiniteDays ? -infiniteDays - 1 : days - daysTo2000)
+}
+
+function writeMicroseconds(from: DataView, to: DataView, row: number, at: number): void {
+  const since1970 = from.getBigInt64(row * 8, true)
+  if (since1970 === infiniteMicroseconds) to.setBigInt64(at, infiniteMicroseconds)
+  else if (since1970 === -infiniteMicroseconds) to.setBigInt64(at, -infiniteMicroseconds - 1n)
+  else to.setBigInt64(at, since1970 - microsecondsTo2000)
+}
+
+/** DuckDB's string is 16 bytes: its length in UTF-8, then the text itself if it fits, else a prefix and a pointer. */
+const stringBytes = 16
+const longestInline = 12
+
+function text(column: ColumnBytes, sizes: Int32Array): Writer {
+  const { view: from, vector } = column
+  const lengthOf = (row: number) => from.getUint32(row * stringBytes, true)
+  measure(column, sizes, lengthOf)
+  return ({ bytes, view, rows, positions }) => {
+    for (let row = 0; row < rows; row++) {
+      const at = positions[row] ?? 0
+      const length = isNull(column, row) ? nullLength : lengthOf(row)
+      const start = at + lengthBytes
+      view.setInt32(at, length)
+      if (length > longestInline) bytes.write(String(vector.getItem(row)), start, length, "utf8")
+      else
+        for (let i = 0; i < length; i++) bytes[start + i] = from.getUint8(row * stringBytes + 4 + i)
+      positions[row] = start + Math.max(length, 0)
+    }
+  }
+}
+
+function various(column: ColumnBytes, sizes: Int32Array, encode: (row: number) => Buffer): Writer {
+  const values: Buffer[] = []
+  measure(column, sizes, (row) => {
+    const value = encode(row)
+    values[row] = value
+    return value.length
+  })
+  return ({ bytes, view, rows, positions }) => {
+    for (let row = 0; row < rows; row++) {
+      const at = positions[row] ?? 0
+      const value = values[row]
+      view.setInt32(at, value?.length ?? nullLength)
+      value?.copy(bytes, at + lengthBytes)
+      positions[row] = at + lengthBytes + (value?.length ?? 0)
+    }
+  }
+}
+
+function numericOf({ vector, view }: ColumnBytes): (row: number) => Buffer {
+  const { width, scale } = vector.type as DuckDBDecimalType // the form is chosen for decimals only
+  return (row) => numericBytes(scaledDecimal(view, width, row), scale)
+}
+
+/** DuckDB holds a decimal in the smallest integer that has room for its digits. */
+function scaledDecimal(view: DataView, width: number, row: number): bigint {
+  if (width <= 4) return BigInt(view.getInt16(row * 2, true))
+  if (width <= 9) return BigInt(view.getInt32(row * 4, true))
+  if (width <= 18) return view.getBigInt64(row * 8, true)
+  return (view.getBigInt64(row * 16 + 8, true) << 64n) | view.getBigUint64(row * 16, true)
+}

@@ -1,0 +1,32 @@
+import { pipeline } from "node:stream/promises"
+
+import type { DuckDBDataChunk } from "@duckdb/node-api"
+import { quoteName } from "@freshet/core"
+import type { Client } from "pg"
+import { from as copyFrom } from "pg-copy-streams"
+
+import { type BinaryForm, copyHeader, copyTrailer, encodeRows } from "./binary-rows.ts"
+import type { TargetColumn } from "./target-table.ts"
+
+/** Loads chunks into a table, no faster than the server takes them; returns the number of rows. */
+export async function copyRows(
+  client: Client,
+  into: string,
+  columns: readonly TargetColumn[],
+  chunks: AsyncIterable<DuckDBDataChunk>,
+): Promise<number> {
+  const names = columns.map(({ name }) => quoteName(name)).join(", ")
+  const copy = client.query(copyFrom(`copy ${into} (${names}) from stdin (format binary)`))
+  const forms = columns.map(({ form }) => form)
+  await pipeline(() => copyBytes(chunks, forms), copy)
+  return copy.rowCount
+}
+
+async function* copyBytes(
+  chunks: AsyncIterable<DuckDBDataChunk>,
+  forms: readonly BinaryForm[],
+): AsyncIterable<Buffer> {
+  yield copyHeader
+  for await (const chunk of chunks) yield encodeRows(chunk, forms)
+  yield copyTrailer
+}

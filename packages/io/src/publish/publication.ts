@@ -1,0 +1,58 @@
+import { FreshetError, type PublicationRequest, type TableChange } from "@freshet/core"
+import { publications, runs } from "@freshet/schema"
+import { and, eq } from "drizzle-orm"
+import { drizzle } from "drizzle-orm/node-postgres"
+import type { Client } from "pg"
+
+/** Opens a transaction in which nobody else publishes this set. `now()` is after the lock was had, so that no publication seems older than the one before. */
+export async function beginPublication(client: Client, set: string): Promise<void> {
+  await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [lockName(set)])
+  await client.query("begin")
+  await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [lockName(set)])
+  await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [lockName(set)])
+}
+
+function lockName(set: string): string {
+  return `freshet publication of ${set}`
+}
+
+/** Records the publication; refuses if its run has been ended meanwhile, and keeps it from being ended before this transaction is. */
+export async function recordPublication(
+  client: Client,
+  request: PublicationRequest,
+  changes: readonly TableChange[],
+): Promise<void> {
+  await requireRunning(client, request.run)
+  const { set, partition, partitionKey: partition_key, version, run } = request
+  await drizzle({ client })
+    .insert(publications)
+    .values({ set, partition, partition_key, version, run, changes })
+}
+
+async function requireRunning(client: Client, run: string): Promise<void> {
+  const [found] = await drizzle({ client })
+    .select({ outcome: runs.outcome })
+    .from(runs)
+    .where(eq(runs.id, run))
+    .for("share")
+  if (found?.outcome === null) return
+  throw new FreshetError("publish", `The run ${run} is over: it may publish nothing any more.`, {
+    hint: "Another run took its place, which publishes what is due.",
+  })
+}
+
+/** Whether this very publication was committed. Waits until the transaction that may have done so is over. */
+export async function findPublication(
+  client: Client,
+  { set, version, run }: PublicationRequest,
+): Promise<boolean> {
+  await client.query("set lock_timeout = '30s'")
+  await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [lockName(set)])
+  const found = await drizzle({ client })
+    .select({ id: publications.id })
+    .from(publications)
+    .where(
+      and(eq(publications.set, set), eq(publications.version, version), eq(publications.run, run)),
+    )
+  return found.length > 0
+}
