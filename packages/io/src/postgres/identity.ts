@@ -85,6 +85,7 @@ function unprivilegedAccount(): Account | undefined {
     .map((line) => line.split(":"))
     .map(([name, , uid, gid]) => ({ name, uid: Number(uid) >>> 0, gid: Number(gid) >>> 0 }))
     .filter(({ name, uid }) => name !== undefined && name !== "" && uid !== 0)
-  const found = accounts.find(({ name }) => name === "postgres" || name === "nobody") ?? accounts[0]
+  const named = (wanted: string) => accounts.find(({ name }) => name === wanted)
+  const found = named("postgres") ?? named("nobody") ?? accounts[0]
   return found && { uid: found.uid, gid: found.gid }
 }

@@ -48,7 +48,7 @@ async function attend(home: PostgresHome, door: KeeperDoor, generation: number):
   }
 }
 
-/** Answers everybody who waits; undefined if there is no server to be had. */
+/** Answers everybody who waits; undefined, once somebody has been told why, if there is no server to be had. */
 async function serve(home: PostgresHome, door: KeeperDoor): Promise<Server | undefined> {
   try {
     const server = await ensureServer(home, door.wake)
@@ -57,6 +57,7 @@ async function serve(home: PostgresHome, door: KeeperDoor): Promise<Server | und
   } catch (cause) {
     const hint = cause instanceof FreshetError ? cause.hint : undefined
     const message = cause instanceof Error ? cause.message : String(cause)
+    if (door.holderCount() === 0) await door.nextChange(firstHolderMs)
     await door.answer({ kind: "failed", message, hint })
     return undefined
   }

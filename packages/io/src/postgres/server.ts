@@ -19,12 +19,15 @@ import { serverState } from "./server-state.ts"
 export type Server = { readonly pid: number; readonly url: string }
 
 const pollMs = 4
+const retryMs = 50
 const longestStartMs = 120_000
 const longestStopMs = 60_000
+const longestRetryMs = 10_000
 
 /** Answers with the running server, adopting one left by a killed keeper or starting it; only the lock's holder may call. */
 export async function ensureServer(home: PostgresHome, onExit: () => void): Promise<Server> {
   const deadline = Date.now() + longestStartMs
+  const retryUntil = Date.now() + longestRetryMs
   while (Date.now() < deadline) {
     const state = serverState(home)
     switch (state.kind) {
@@ -38,7 +41,7 @@ export async function ensureServer(home: PostgresHome, onExit: () => void): Prom
         await stopServer(home)
         break
       case "down":
-        await startServer(home, onExit, deadline)
+        await startServer(home, onExit, retryUntil)
         break
       default:
         unreachable(state)
@@ -87,29 +90,53 @@ async function signalServer(
 }
 
 /** Returns once the server is up, or once it is worth looking again; throws if it cannot start. */
-async function startServer(home: PostgresHome, onExit: () => void, deadline: number) {
+async function startServer(home: PostgresHome, onExit: () => void, retryUntil: number) {
+  const fromByte = logBytes(home.serverLog)
+  const child = await spawnServer(home)
+  const reason = await untilUpOrEnded(home, child)
+  if (reason === undefined) {
+    child.once("exit", onExit)
+    return
+  }
+  const tail = logTail(home.serverLog, fromByte)
+  if (!isPassing(reason, tail) || Date.now() > retryUntil) {
+    throw new FreshetError("postgres", `PostgreSQL could not start (${reason}):\n${tail}`, {
+      hint: `The whole log is ${home.serverLog}. DATABASE_URL would use a server of your own.`,
+    })
+  }
+  await delay(retryMs)
+}
+
+async function spawnServer(home: PostgresHome): Promise<ChildProcess> {
   const binaries = postgresBinaries()
   const identity = serverIdentity(home.dataFolder)
   await prepareCluster(home, binaries, identity)
   removeLeftovers(home)
-  const fromByte = logBytes(home.serverLog)
-  const log = openLog(home.serverLog)
   const { program, parameters } = await serverCommand(home, binaries)
-  const child = spawnAs(identity, program, parameters, {
-    cwd: home.folder,
-    detached: true,
-    stdio: ["ignore", log, log],
-  })
-  closeSync(log)
+  const log = openLog(home.serverLog)
+  try {
+    return spawnAs(identity, program, parameters, {
+      cwd: home.folder,
+      detached: true,
+      stdio: ["ignore", log, log],
+    })
+  } finally {
+    closeSync(log)
+  }
+}
+
+/** Why the server ended, or undefined once it is up; one still recovering at the deadline is left to go on. */
+async function untilUpOrEnded(
+  home: PostgresHome,
+  child: ChildProcess,
+): Promise<string | undefined> {
   const end = endOf(child)
+  const deadline = Date.now() + longestStartMs
   while (end.reason === undefined && Date.now() < deadline) {
-    if (serverState(home).kind === "up") {
-      child.once("exit", onExit)
-      return
-    }
+    if (serverState(home).kind === "up") return undefined
     await delay(pollMs)
   }
-  if (end.reason !== undefined) await explainEnd(home, end.reason, fromByte)
+  return end.reason
 }
 
 type End = { reason: string | undefined }
@@ -124,19 +151,9 @@ function endOf(child: ChildProcess): End {
   return end
 }
 
-/** PostgreSQL refuses to start while remains of a killed server fade away, which takes a moment. */
-const passing =
-  /"postmaster\.pid" (already exists|is empty)|still in use|lock file .* already exists/
-
-async function explainEnd(home: PostgresHome, reason: string, fromByte: number): Promise<void> {
-  const tail = logTail(home.serverLog, fromByte)
-  if (passing.test(tail)) {
-    await delay(50)
-    return
-  }
-  throw new FreshetError("postgres", `PostgreSQL could not start (${reason}):\n${tail}`, {
-    hint: `The whole log is ${home.serverLog}. DATABASE_URL would use a server of your own.`,
-  })
+/** PostgreSQL refuses to start while remains of a killed server fade away, and may itself be killed. */
+function isPassing(reason: string, tail: string): boolean {
+  return reason === "SIGKILL" || /"postmaster\.pid" |still in use|already exists/.test(tail)
 }
 
 /**

@@ -1,6 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs"
+import {
+  chownSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+} from "node:fs"
 import { readFileSync, rmSync, statfsSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -195,7 +203,20 @@ test("a server that cannot start is an error that quotes its log", async () => {
   writeFileSync(join(postgresHome(home).dataFolder, "PG_VERSION"), "9\n")
   const failing = lend(home, async () => undefined)
   await expect(failing).rejects.toThrow(/could not start.*\n.*incompatible/)
-  await expect(failing).rejects.toMatchObject({ code: "postgres", hint: /DATABASE_URL/ })
+  await expect(failing).rejects.toMatchObject({
+    code: "postgres",
+    hint: expect.stringContaining("DATABASE_URL"),
+  })
+})
+
+test("an installation without PostgreSQL is an error that says what to do", async () => {
+  const elsewhere = join(home, "keeper.mjs")
+  copyFileSync(command[1] ?? "", elsewhere)
+  const options = { home, keeperCommand: [process.execPath, elsewhere] }
+  await expect(withPostgres(options, async () => undefined)).rejects.toMatchObject({
+    message: expect.stringContaining("PostgreSQL is not installed"),
+    hint: expect.stringContaining("DATABASE_URL"),
+  })
 })
 
 test("a keeper that cannot run is an error", async () => {
