@@ -14,7 +14,8 @@ import type { BinaryForm } from "./binary-rows.ts"
 /** A published table as it is declared: where it is, its key, and the columns that an asset fills. */
 export interface TargetTable {
   readonly asset: Asset
-  readonly schema: string
+  /** Undefined: wherever the server finds the name, as Drizzle's queries have it. */
+  readonly schema: string | undefined
   readonly name: string
   /** Names of the primary key's columns. */
   readonly key: readonly string[]
@@ -35,19 +36,19 @@ export interface TargetColumn {
 
 /** The table's name as people write it: `stocktwits.user_recs`. */
 export function tableLabel({ schema, name }: TargetTable): string {
-  return schema === "public" ? name : `${schema}.${name}`
+  return schema === undefined ? name : `${schema}.${name}`
 }
 
 /** The table's name as SQL. */
 export function tableSql({ schema, name }: TargetTable): string {
-  return `${quoteName(schema)}.${quoteName(name)}`
+  return schema === undefined ? quoteName(name) : `${quoteName(schema)}.${quoteName(name)}`
 }
 
 /** Reads where an asset's rows go from its declaration; throws FreshetError for what can never be published. */
 export function targetTable({ asset, publish }: PublicationTable): TargetTable {
   const { table } = publish
   if (!is(table, PgTable)) throw unfit(asset, "it is published to something that is no table")
-  const { schema = "public", name, primaryKeys } = getTableConfig(table)
+  const { schema, name, primaryKeys } = getTableConfig(table)
   const declared = getTableColumns(table)
   const single = Object.values(declared).filter((column) => column.primary)
   const key = (primaryKeys[0]?.columns ?? single).map((column) => column.name)

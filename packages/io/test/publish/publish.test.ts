@@ -1,0 +1,445 @@
+import {
+  bool,
+  type Columns,
+  date,
+  decimal,
+  float64,
+  FreshetError,
+  int16,
+  int32,
+  int64,
+  nullable,
+  text,
+  timestamp,
+} from "@freshet/core"
+import {
+  bigint,
+  boolean,
+  date as dateColumn,
+  doublePrecision,
+  integer,
+  numeric,
+  pgSchema,
+  pgTable,
+  primaryKey,
+  smallint,
+  text as textColumn,
+  timestamp as timestampColumn,
+  varchar,
+} from "drizzle-orm/pg-core"
+import fc from "fast-check"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+
+import { createPublisher } from "../../src/publish/publisher.ts"
+import {
+  openPublishedWorld,
+  publishedAsset,
+  type PublishedWorld,
+  requestOf,
+} from "./published-world.ts"
+
+const written = {
+  created_at: timestampColumn({ withTimezone: true }).notNull().defaultNow(),
+  updated_at: timestampColumn({ withTimezone: true }).notNull().defaultNow(),
+}
+
+const things = pgSchema("shop").table(
+  'Odd "things"',
+  {
+    k1: integer().notNull(),
+    k2: textColumn().notNull(),
+    whole: bigint({ mode: "bigint" }),
+    small: smallint(),
+    share: doublePrecision(),
+    said: varchar(),
+    isOn: boolean("is on"),
+    day: dateColumn(),
+    at: timestampColumn({ withTimezone: true }),
+    exact: numeric({ precision: 38, scale: 3 }),
+    ...written,
+  },
+  (table) => [primaryKey({ columns: [table.k1, table.k2] })],
+)
+
+// Another order than that of the table: only names count.
+const thingColumns: Columns = {
+  said: nullable(text()),
+  k2: text(),
+  at: nullable(timestamp()),
+  isOn: nullable(bool()),
+  exact: nullable(decimal(38, 3)),
+  k1: int32(),
+  small: nullable(int16()),
+  share: nullable(float64()),
+  day: nullable(date()),
+  whole: nullable(int64()),
+}
+const thingsAsset = publishedAsset("things", thingColumns, things)
+
+const pairs = pgTable("pairs", { id: integer().primaryKey(), weight: integer().notNull() })
+const pairsAsset = publishedAsset("pairs", { id: int32(), weight: int32() }, pairs)
+
+const tables = `
+  create schema shop;
+  create table shop."Odd ""things""" (
+    k1 int not null, k2 text not null, whole bigint, small smallint, share double precision,
+    said varchar, "is on" boolean, day date, at timestamptz, exact numeric(38, 3),
+    created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
+    constraint things_key primary key (k1, k2));
+  create table pairs (id int primary key, weight int not null)`
+
+let world: PublishedWorld
+beforeAll(async () => void (world = await openPublishedWorld(tables)))
+afterAll(() => world.close())
+beforeEach(() => world.client.query(`truncate shop."Odd ""things""", pairs`))
+
+function publish(...args: Parameters<typeof requestOf>) {
+  const { url, rowsOf } = world
+  return createPublisher({ url, rowsOf }).publish(requestOf(...args))
+}
+
+/** One row; whole numbers, decimals, days and microseconds as text of a whole number. */
+interface Thing {
+  readonly k1: number
+  readonly k2: string
+  readonly whole: string | null
+  readonly small: number | null
+  readonly share: number | null
+  readonly said: string | null
+  readonly is_on: boolean | null
+  readonly day: number | null
+  readonly at: string | null
+  readonly exact: string | null
+}
+
+const words = fc.oneof(
+  fc.constantFrom("", " ", "NULL", "\\N", "twelve bytes", "thirteen byte", "\r\n\t", "Ω≈ç√", "👩‍👩‍👧"),
+  fc.string({ unit: "binary", maxLength: 40 }).map((word) => word.replaceAll("\0", "")),
+)
+const orNull = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: null, freq: 4 })
+const decimals = fc
+  .bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n })
+  .chain((most) =>
+    fc.constantFrom(most, most / 10n ** 20n, most / 10n ** 34n, 0n, 5n, -10_000_000n),
+  )
+
+const thing: fc.Arbitrary<Thing> = fc.record({
+  k1: fc.constantFrom(-(2 ** 31), -1, 0, 1, 2 ** 31 - 1),
+  k2: fc.oneof({ weight: 4, arbitrary: fc.constantFrom("", "a", "A", "é") }, words),
+  whole: orNull(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String)),
+  small: orNull(fc.integer({ min: -32_768, max: 32_767 })),
+  share: orNull(fc.double({ noNaN: true }).map((value) => value + 0)),
+  said: orNull(words),
+  is_on: orNull(fc.boolean()),
+  day: orNull(fc.integer({ min: -2_440_000, max: 2_932_896 })), // 4711 BC to 9999-12-31
+  at: orNull(
+    fc.bigInt({ min: -210_000_000_000_000_000n, max: 253_402_300_799_999_999n }).map(String),
+  ),
+  exact: orNull(decimals.map(thousandths)),
+})
+const thingSet = fc.uniqueArray(thing, {
+  selector: ({ k1, k2 }) => `${k1} ${k2}`,
+  maxLength: 12,
+})
+
+function thousandths(scaled: bigint): string {
+  const digits = String(scaled < 0n ? -scaled : scaled).padStart(4, "0")
+  return `${scaled < 0n ? "-" : ""}${digits.slice(0, -3)}.${digits.slice(-3)}`
+}
+
+/** Most rows stay, some change one column, some go, some come. */
+const twoSets = fc.tuple(thingSet, thingSet, fc.infiniteStream(fc.nat(9))).map(([a, b, dice]) => {
+  const kept = a.flatMap((row, index) => {
+    const throwOf = dice.next().value ?? 0
+    if (throwOf < 2) return []
+    const other = b[index % Math.max(b.length, 1)] ?? row
+    return [throwOf < 5 ? { ...other, k1: row.k1, k2: row.k2 } : row]
+  })
+  const isKept = ({ k1, k2 }: Thing) => kept.some((row) => row.k1 === k1 && row.k2 === k2)
+  return [a, [...kept, ...b.filter((row) => !isKept(row))]] as const
+})
+
+const valueNames = ["whole", "small", "share", "said", "is_on", "day", "at", "exact"] as const
+
+function storeThings(rows: readonly Thing[]): Promise<string> {
+  const selects = rows.map(
+    (row) => `select
+      (${row.k1})::int as k1, ${quoted(row.k2)} as k2, ${quoted(row.whole)}::bigint as whole,
+      (${row.small})::smallint as small, ${quoted(row.share)}::double as share,
+      ${quoted(row.said)}::varchar as said, ${row.is_on}::boolean as "isOn",
+      date '1970-01-01' + (${row.day})::int as day,
+      make_timestamptz(${quoted(row.at)}::bigint) as at, ${quoted(row.exact)}::decimal(38, 3) as exact`,
+  )
+  const none = "select 1::int as k1, '' as k2, null::bigint as whole, null::smallint as small"
+  const noMore = "null::double as share, '' as said, null::boolean as \"isOn\", null::date as day"
+  const empty = `${none}, ${noMore}, null::timestamptz as at, null::decimal(38, 3) as exact where false`
+  return world.store([...selects, empty].join(" union all "))
+}
+
+function quoted(value: string | number | null): string {
+  return value === null ? "null" : `'${String(value).replaceAll("'", "''")}'`
+}
+
+type StoredThing = Thing & {
+  readonly created: string
+  readonly updated: string
+  readonly row: string
+}
+
+async function readThings(): Promise<Map<string, StoredThing>> {
+  const { rows } = await world.client.query<StoredThing>(`
+    select k1, k2, whole::text as whole, small, share, said, "is on" as is_on,
+      day - date '1970-01-01' as day, trunc(extract(epoch from at) * 1000000)::text as at,
+      exact::text as exact, created_at::text as created, updated_at::text as updated,
+      xmin::text || ' ' || ctid::text as row
+    from shop."Odd ""things"""`)
+  return new Map(rows.map((row) => [keyOf(row), row]))
+}
+
+function keyOf({ k1, k2 }: Thing): string {
+  return `${k1} ${k2}`
+}
+
+function bare({ created: _, updated: __, row: ___, ...thing }: StoredThing): Thing {
+  return thing
+}
+
+function byKey(rows: readonly Thing[]): Map<string, Thing> {
+  return new Map(rows.map((row) => [keyOf(row), row]))
+}
+
+function isSame(one: Thing, other: Thing): boolean {
+  return valueNames.every((name) => one[name] === other[name])
+}
+
+describe("publish", () => {
+  test("a published table equals the rows, keeps what did not change, and reports the true difference", async () => {
+    await fc.assert(
+      fc.asyncProperty(twoSets, async ([a, b]) => {
+        await world.client.query(`truncate shop."Odd ""things"""`)
+        const [first] = await publish([[thingsAsset, await storeThings(a)]])
+        expect(first).toMatchObject({ inserted: a.length, updated: 0, deleted: 0, rows: a.length })
+        const before = await readThings()
+        expect(new Map([...before].map(([key, row]) => [key, bare(row)]))).toEqual(byKey(a))
+
+        const file = await storeThings(b)
+        const [change] = await publish([[thingsAsset, file]])
+        const after = await readThings()
+        expect(new Map([...after].map(([key, row]) => [key, bare(row)]))).toEqual(byKey(b))
+        const stayed = b.filter((row) => before.has(keyOf(row)))
+        const unchanged = stayed.filter((row) => isSame(row, before.get(keyOf(row)) ?? row))
+        for (const row of stayed) {
+          const [old, now] = [before.get(keyOf(row))!, after.get(keyOf(row))!]
+          expect(now.created).toBe(old.created)
+          if (unchanged.includes(row)) expect(now).toEqual(old)
+          else expect(now.updated > old.updated).toBe(true)
+        }
+        expect(change).toEqual({
+          asset: "things",
+          table: 'shop.Odd "things"',
+          inserted: b.length - stayed.length,
+          updated: stayed.length - unchanged.length,
+          deleted: a.length - stayed.length,
+          rows: b.length,
+        })
+
+        const [again] = await publish([[thingsAsset, file]])
+        expect(again).toMatchObject({ inserted: 0, updated: 0, deleted: 0, rows: b.length })
+        expect(await readThings()).toEqual(after)
+      }),
+      { numRuns: 100 },
+    )
+  }, 30_000)
+
+  test("infinite days and instants, not-a-number and infinite numbers arrive as such", async () => {
+    const query = (sign: string) => `
+      select 1::int as k1, '${sign}' as k2, '${sign}infinity'::date as day,
+        '${sign}infinity'::timestamptz as at, '${sign}infinity'::double as share,
+        1::bigint as whole, 1::smallint as small, '' as said, true as "isOn", 1::decimal(38,3) as exact`
+    await publish([[thingsAsset, await world.store(`${query("")} union all ${query("-")}`)]])
+    const { rows } = await world.client.query(
+      `select day::text, at::text, share from shop."Odd ""things""" order by k2`,
+    )
+    expect(rows).toEqual([
+      { day: "infinity", at: "infinity", share: Infinity },
+      { day: "-infinity", at: "-infinity", share: -Infinity },
+    ])
+  })
+
+  test("many chunks arrive in order with their nulls", async () => {
+    const query = (changed: number) => `
+      select i::int as k1, 'k' as k2, case when i % 3 = 0 then null else i end::bigint as whole,
+        1::smallint as small, i / 7 as share, repeat('é', i::int % 20) as said, i % 2 = 0 as "isOn",
+        null::date as day, make_timestamptz(i) as at,
+        case when i % 1000 = ${changed} then 1 else i end::decimal(38, 3) as exact
+      from range(20000) r(i)`
+    const [first] = await publish([[thingsAsset, await world.store(query(-1))]])
+    expect(first).toMatchObject({ inserted: 20_000, rows: 20_000 })
+    const { rows } = await world.client.query(`
+      select count(whole)::int as whole, sum(whole)::int as sum, sum(length(said))::int as letters,
+        count(*) filter (where "is on")::int as on, sum(exact)::int as exact
+      from shop."Odd ""things"""`)
+    const indexes = Array.from({ length: 20_000 }, (_, index) => index)
+    const sum = (values: readonly number[]) => values.reduce((one, other) => one + other, 0)
+    const withValue = indexes.filter((index) => index % 3 !== 0)
+    expect(rows[0]).toEqual({
+      whole: withValue.length,
+      sum: sum(withValue),
+      letters: sum(indexes.map((index) => index % 20)),
+      on: 10_000,
+      exact: sum(indexes),
+    })
+    const [second] = await publish([[thingsAsset, await world.store(query(7))]])
+    expect(second).toMatchObject({ inserted: 0, updated: 20, deleted: 0 })
+  })
+
+  test("the publication row is written with the tables", async () => {
+    const file = await world.store("select 1::int as id, 2::int as weight")
+    const changes = await publish([[pairsAsset, file]], "a version")
+    const { rows } = await world.client.query(
+      "select set, partition, partition_key, version, run, changes from freshet.publications order by id desc limit 1",
+    )
+    expect(rows[0]).toEqual({
+      set: "set",
+      partition: 20_000,
+      partition_key: "2024-10-04",
+      version: "a version",
+      run: "run_1",
+      changes,
+    })
+  })
+
+  test("an empty table gets its key back under the same name, and an open reader does not make the publish wait", async () => {
+    const file = await world.store("select 1::int as id, 2::int as weight")
+    await publish([[pairsAsset, file]])
+    await world.client.query("truncate pairs")
+    await world.client.query("begin; select from pairs")
+    await publish([[pairsAsset, file]])
+    await world.client.query("commit")
+    const { rows } = await world.client.query(
+      "select conname from pg_constraint where conrelid = 'pairs'::regclass and contype = 'p'",
+    )
+    expect(rows).toEqual([{ conname: "pairs_pkey" }])
+    expect((await world.client.query("table pairs")).rows).toEqual([{ id: 1, weight: 2 }])
+  })
+})
+
+async function failureOf(work: Promise<unknown>): Promise<FreshetError> {
+  const cause: unknown = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (!(cause instanceof FreshetError)) throw new TypeError(`no FreshetError: ${String(cause)}`)
+  return cause
+}
+
+describe("a publish that cannot be", () => {
+  const old = "select i::int as id, 0::int as weight from range(3) r(i)"
+  const held = async () => (await world.client.query("select * from pairs order by id")).rows
+  const oldRows = [0, 1, 2].map((id) => ({ id, weight: 0 }))
+
+  test.each([
+    ["in an empty table", "select 5::int as id, 1::int as weight", ""],
+    ["that is new", "select 7::int as id, 1::int as weight", old],
+    ["that is unchanged", "select 1::int as id, 0::int as weight", old],
+    ["that is changed", "select 2::int as id, 9::int as weight", old],
+  ])("names a key that is there twice, %s", async (_, row, first) => {
+    if (first !== "") await publish([[pairsAsset, await world.store(first)]])
+    const twice = await world.store(`${row} union all ${row} union all select 100::int, 0::int`)
+    const error = await failureOf(publish([[pairsAsset, twice]]))
+    expect(error.code).toBe("publish")
+    expect(error.message).toMatch(/pairs was not published: .*\(id\)=\(\d\)/)
+    expect(await held()).toEqual(first === "" ? [] : oldRows)
+  })
+
+  test.each([
+    ["", "is empty"],
+    [old, "has rows"],
+  ])("refuses a null in the key (%#: the table %s)", async (first) => {
+    if (first !== "") await publish([[pairsAsset, await world.store(first)]])
+    const file = await world.store("select null::int as id, 1::int as weight")
+    const error = await failureOf(publish([[pairsAsset, file]]))
+    expect(error.message).toMatch(/pairs was not published: null value in column "id"/)
+    expect(await held()).toEqual(first === "" ? [] : oldRows)
+  })
+
+  test("names the value that does not fit, and leaves every table of the set as it was", async () => {
+    await publish([[pairsAsset, await world.store(old)]])
+    const things = await world.store(`
+      select 1::int as k1, 'k' as k2, 1::bigint as whole, 99999::int as small, 1::double as share, '' as said,
+        true as "isOn", null::date as day, null::timestamptz as at, 1::decimal(38,3) as exact`)
+    const pairs = await world.store("select 9::int as id, 9::int as weight")
+    const error = await failureOf(
+      publish([
+        [pairsAsset, pairs],
+        [thingsAsset, things],
+      ]),
+    )
+    expect(error.code).toBe("publish")
+    expect(error.message).toMatch(/things" was not published: .*99999/)
+    expect(await held()).toEqual(oldRows)
+  })
+
+  test("names every missing table and column before it writes anything", async () => {
+    const lost = pgTable("lost", { id: integer().primaryKey() })
+    const wider = pgTable("pairs", {
+      id: bigint({ mode: "bigint" }).primaryKey(),
+      weight: integer().notNull(),
+      note: textColumn(),
+      updated_at: written.updated_at,
+    })
+    const columns = { id: int64(), weight: int32(), note: nullable(text()) }
+    const error = await failureOf(
+      publish([
+        [publishedAsset("lost", { id: int32() }, lost), "no file"],
+        [publishedAsset("wider", columns, wider), "no file"],
+      ]),
+    )
+    expect(error).toMatchObject({ code: "publish", hint: expect.stringContaining("migrations") })
+    expect(error.message.split("\n").toSorted()).toEqual([
+      "The column id of pairs is integer, declared bigint.",
+      "The table pairs has no column note.",
+      "The table pairs has no column updated_at.",
+      "There is no table lost.",
+    ])
+  })
+
+  test("tells a wrong key, a lacking key and a type that cannot be written", async () => {
+    const other = pgTable("pairs", { id: integer().notNull(), weight: integer().primaryKey() })
+    const none = pgTable("pairs", { id: integer().notNull(), weight: integer().notNull() })
+    const odd = pgTable("pairs", { id: integer().primaryKey(), weight: textColumn() })
+    const columns = { id: int32(), weight: int32() }
+    const why = async (table: typeof other | typeof none | typeof odd) =>
+      (await failureOf(publish([[publishedAsset("asset", columns, table), "no file"]]))).message
+    expect(await why(other)).toBe("The primary key of pairs is not (weight).")
+    expect(await why(none)).toBe("asset cannot be published: its table pairs has no primary key.")
+    expect(await why(odd)).toBe(
+      "asset cannot be published: its column weight, INTEGER, cannot be written to text.",
+    )
+  })
+
+  test("is one of a run that is over", async () => {
+    await publish([[pairsAsset, await world.store(old)]])
+    const file = await world.store("select 9::int as id, 9::int as weight")
+    const request = { ...requestOf([[pairsAsset, file]]), run: "run_over" }
+    const { url, rowsOf } = world
+    const late = () => failureOf(createPublisher({ url, rowsOf }).publish(request))
+    expect((await late()).message).toContain("run_over")
+    await world.client.query(
+      `insert into freshet.runs (id, command, steps, host, pid, outcome)
+      values ('run_over', 'test', 1, 'here', 1, 'interrupted')`,
+    )
+    expect((await late()).message).toContain("run_over is over")
+    expect(await held()).toEqual(oldRows)
+  })
+
+  test("never tells the password of the server", async () => {
+    const url = "postgres://somebody:sEcret@127.0.0.1:1/nowhere"
+    const file = await world.store(old)
+    for (const address of [url, "postgres://somebody:sEcret@[:x/no where"]) {
+      const publisher = createPublisher({ url: address, rowsOf: world.rowsOf })
+      const error = await failureOf(publisher.publish(requestOf([[pairsAsset, file]])))
+      expect(`${error.message} ${error.hint} ${String(error.cause)}`).not.toContain("sEcret")
+    }
+  })
+})
