@@ -1,1 +1,5 @@
-export {}
+export type { DefinitionsSettings } from "./definitions.ts"
+export { definitions } from "./definitions.ts"
+export { stocktwits } from "./stocktwits/index.ts"
+export type { StocktwitsSettings } from "./stocktwits/settings.ts"
+export { stocktwitsDefaults } from "./stocktwits/settings.ts"

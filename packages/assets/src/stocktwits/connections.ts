@@ -1,0 +1,96 @@
+import { int32, last, previous, type Read, sql, sqlAsset, topK, unique } from "@freshet/core"
+
+import { follows, subscribes } from "./activities.ts"
+import { type DailyAsset, ofTheWindow, toDate } from "./group.ts"
+import type { StocktwitsSettings } from "./settings.ts"
+
+export const followsToDate = sqlAsset({
+  ...toDate,
+  name: "follows_to_date",
+  description: "Who follows whom, by all logs up to the day; each pair once.",
+  columns: {
+    user_id: int32("The user who follows."),
+    following_user_id: int32("The user who is followed."),
+  },
+  query: sql`
+    select user_id, following_user_id from ${previous()}
+    union
+    select user_id, following_user_id from ${follows}`,
+})
+
+export const subscriptionsToDate = sqlAsset({
+  ...toDate,
+  name: "subscriptions_to_date",
+  description: "Who is subscribed to which room, by all logs up to the day; each pair once.",
+  columns: {
+    user_id: int32("The user who is subscribed."),
+    room_id: int32("The room."),
+  },
+  query: sql`
+    select user_id, room_id from ${previous()}
+    union
+    select user_id, room_id from ${subscribes}`,
+})
+
+/** The follows and subscriptions that rule a recommendation out. */
+export interface Connected {
+  readonly follows: Read | DailyAsset
+  readonly subscriptions: Read | DailyAsset
+}
+
+export function connectedOf({ alreadyConnected, windowDays }: StocktwitsSettings): Connected {
+  switch (alreadyConnected) {
+    case "to_date":
+      return { follows: followsToDate, subscriptions: subscriptionsToDate }
+    case "window":
+      return { follows: last(windowDays, follows), subscriptions: last(windowDays, subscribes) }
+  }
+}
+
+export function closestUsers(
+  { closest, windowDays }: StocktwitsSettings,
+  userEngagements: DailyAsset,
+) {
+  return sqlAsset({
+    ...ofTheWindow,
+    name: "closest_users",
+    description: `For each user, the ${closest} users they engaged with most in the ${windowDays} days ending with the day; among equals the smaller id.`,
+    columns: {
+      user_id: int32("The user who acted."),
+      engaged_with_id: int32("A user close to them."),
+      weight: int32("How often they engaged.", { unit: "engagements" }),
+    },
+    query: topK({
+      from: sql`select user_id, engaged_with_id, weight from ${userEngagements}`,
+      by: "user_id",
+      id: "engaged_with_id",
+      weight: "weight",
+      count: closest,
+    }),
+    checks: [unique("user_id", "engaged_with_id")],
+  })
+}
+
+export function closestRooms(
+  { closest, windowDays }: StocktwitsSettings,
+  roomEngagements: DailyAsset,
+) {
+  return sqlAsset({
+    ...ofTheWindow,
+    name: "closest_rooms",
+    description: `For each user, the ${closest} rooms they engaged with most in the ${windowDays} days ending with the day; among equals the smaller id.`,
+    columns: {
+      user_id: int32("The user who acted."),
+      engaged_with_id: int32("A room close to them."),
+      weight: int32("How often they engaged.", { unit: "engagements" }),
+    },
+    query: topK({
+      from: sql`select user_id, engaged_with_id, weight from ${roomEngagements}`,
+      by: "user_id",
+      id: "engaged_with_id",
+      weight: "weight",
+      count: closest,
+    }),
+    checks: [unique("user_id", "engaged_with_id")],
+  })
+}

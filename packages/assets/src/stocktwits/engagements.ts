@@ -1,0 +1,70 @@
+import { int32, last, sql, sqlAsset } from "@freshet/core"
+
+import { follows, messages, subscribes } from "./activities.ts"
+import { type DailyAsset, ofTheDay, ofTheWindow } from "./group.ts"
+import type { StocktwitsSettings } from "./settings.ts"
+
+export const userMentions = sqlAsset({
+  ...ofTheDay,
+  name: "user_mentions",
+  description:
+    "Who mentioned whom on the day, one row a mention; twice in one message are two mentions.",
+  columns: {
+    user_id: int32("The author of the message."),
+    mentioned_user_id: int32("The user who is mentioned."),
+  },
+  query: sql`
+    select user_id, unnest(mention_ids) as mentioned_user_id
+    from ${messages}`,
+})
+
+export function userEngagements(
+  { windowDays, selfEngagements }: StocktwitsSettings,
+  likedUsers: DailyAsset,
+) {
+  const withSelf = selfEngagements === "keep" ? sql`true` : sql`user_id <> engaged_with_id`
+  return sqlAsset({
+    ...ofTheWindow,
+    name: "user_engagements",
+    description: `How often each user engaged with each other one in the ${windowDays} days ending with the day: follows, mentions and likes.`,
+    columns: {
+      user_id: int32("The user who acted."),
+      engaged_with_id: int32("The user followed, mentioned or liked."),
+      weight: int32("How often.", { unit: "engagements" }),
+    },
+    query: sql`
+      select user_id, engaged_with_id, count(*)::integer as weight
+      from (
+        select user_id, following_user_id as engaged_with_id from ${last(windowDays, follows)}
+        union all
+        select user_id, mentioned_user_id from ${last(windowDays, userMentions)}
+        union all
+        select user_id, liked_user_id from ${last(windowDays, likedUsers)}
+      ) as engagements
+      where ${withSelf}
+      group by user_id, engaged_with_id`,
+  })
+}
+
+export function roomEngagements({ windowDays }: StocktwitsSettings, likedRooms: DailyAsset) {
+  return sqlAsset({
+    ...ofTheWindow,
+    name: "room_engagements",
+    description: `How often each user engaged with each room in the ${windowDays} days ending with the day: subscribes, messages and likes of messages there.`,
+    columns: {
+      user_id: int32("The user who acted."),
+      engaged_with_id: int32("The room."),
+      weight: int32("How often.", { unit: "engagements" }),
+    },
+    query: sql`
+      select user_id, engaged_with_id, count(*)::integer as weight
+      from (
+        select user_id, room_id as engaged_with_id from ${last(windowDays, subscribes)}
+        union all
+        select user_id, room_id from ${last(windowDays, messages)}
+        union all
+        select user_id, room_id from ${last(windowDays, likedRooms)}
+      ) as engagements
+      group by user_id, engaged_with_id`,
+  })
+}

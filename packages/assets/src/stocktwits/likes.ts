@@ -1,0 +1,56 @@
+import { int32, int64, last, sharedRows, sql, sqlAssets } from "@freshet/core"
+
+import { likes, messages } from "./activities.ts"
+import { ofTheDay } from "./group.ts"
+import type { StocktwitsSettings } from "./settings.ts"
+
+/** Each like of the day with its message, looked up once for both the author and the room. */
+export function likedMessages({ windowDays }: StocktwitsSettings) {
+  const known = last(windowDays, messages)
+  return sqlAssets({
+    ...ofTheDay,
+    name: "liked_messages",
+    shared: sql`
+      select likes.user_id, likes.message_id, liked.author_id, liked.room_id
+      from ${likes} as likes
+      left join (
+        -- an id that was used again means the earliest message that has it
+        select message_id, arg_min(user_id, day) as author_id, arg_min(room_id, day) as room_id
+        from ${known}
+        where message_id in (select message_id from ${likes})
+        group by message_id
+      ) as liked on liked.message_id = likes.message_id`,
+    outputs: {
+      liked_users: {
+        description: "Whose messages were liked by whom on the day, one row a like.",
+        columns: {
+          user_id: int32("The user who likes."),
+          liked_user_id: int32("The author of the message."),
+        },
+        query: sql`
+          select user_id, author_id as liked_user_id
+          from ${sharedRows} where author_id is not null`,
+      },
+      liked_rooms: {
+        description: "In which rooms messages were liked by whom on the day, one row a like.",
+        columns: {
+          user_id: int32("The user who likes."),
+          room_id: int32("The room of the message."),
+        },
+        query: sql`
+          select user_id, room_id
+          from ${sharedRows} where author_id is not null`,
+      },
+      likes_without_message: {
+        description: `Likes of the day that found no message in the ${windowDays} days ending with it: they count for nobody.`,
+        columns: {
+          user_id: int32("The user who likes."),
+          message_id: int64("The message that was not found."),
+        },
+        query: sql`
+          select user_id, message_id
+          from ${sharedRows} where author_id is null`,
+      },
+    },
+  })
+}

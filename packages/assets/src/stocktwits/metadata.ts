@@ -1,0 +1,114 @@
+import {
+  identifier,
+  itself,
+  joinSql,
+  latest,
+  noRows,
+  publishTo,
+  type Read,
+  sql,
+  type Sql,
+  sqlAsset,
+  unique,
+} from "@freshet/core"
+import { columnsOf, rooms as roomsTable, users as usersTable } from "@freshet/schema"
+
+import { publicationSet, published } from "./group.ts"
+import { roomSnapshots, userSnapshots } from "./sources.ts"
+import { assetClasses, indicatorName, roomTopics } from "./vocabulary.ts"
+
+const newestUsers = latest(userSnapshots)
+const newestRooms = latest(roomSnapshots)
+
+/** What `indicatorName` does, for a list of values as well as for one. */
+function indicatorNames(values: Sql<never>): Sql<never> {
+  return sql`replace(replace(lower(${values}), ' ', '_'), '-', '_')`
+}
+
+/** The names in a text like "Day Trading, News"; spaces around a value do not count. */
+function namesIn(column: Sql<never>): Sql<never> {
+  return sql`string_split(${indicatorNames(sql`trim(regexp_replace(${column}, ' *, *', ',', 'g'))`)}, ',')`
+}
+
+function indicators(values: readonly string[], names: string): Sql<never> {
+  const columns = values.map((value) => {
+    const name = indicatorName(value)
+    return sql`coalesce(list_contains(${identifier(names)}, ${name}), false)::smallint as ${identifier(name)}`
+  })
+  return joinSql(columns, ",\n")
+}
+
+/** Why each indicator column is 1. */
+function indicatorNotes(values: readonly string[], say: (value: string) => string) {
+  return Object.fromEntries(values.map((value) => [indicatorName(value), say(value)]))
+}
+
+function asManyAs(snapshots: Read) {
+  return noRows("as_many_as_landed", {
+    description: "as many rows as the newest snapshot has ids",
+    query: sql`
+      select found.rows, landed.ids
+      from (select count(*) as rows from ${itself}) as found,
+        (select count(distinct id) as ids from ${snapshots}) as landed
+      where found.rows <> landed.ids`,
+  })
+}
+
+function knownValues(column: string, values: readonly string[], snapshots: Read) {
+  const known = joinSql(
+    values.map((value) => sql`${indicatorName(value)}`),
+    ", ",
+  )
+  return noRows(`known_${column}`, {
+    description: `every one of ${column} has a column of its own`,
+    severity: "warn",
+    query: sql`
+      select value, count(*) as rows
+      from (
+        select trim(unnest(string_split(${identifier(column)}, ','))) as value from ${snapshots}
+      ) as listed
+      where value <> '' and ${indicatorNames(sql`value`)} not in (${known})
+      group by value`,
+  })
+}
+
+export const users = sqlAsset({
+  ...published,
+  name: "users",
+  description: "The users by the newest snapshot, with an indicator for each class of assets.",
+  columns: columnsOf(usersTable, {
+    ...indicatorNotes(assetClasses, (value) => `1 if the user trades ${value}, else 0.`),
+    id: "The user.",
+    username: "The name shown on the site; several users may have the same one.",
+    experience: "How experienced a trader the user is, as they say themselves.",
+    approach: "What the user goes by when trading, such as Technical or Value.",
+    holding_period: "For how long the user holds, such as Day Trader.",
+  }),
+  query: sql`
+    select id, username, experience, approach, holding_period,
+      ${indicators(assetClasses, "traded")}
+    from (select *, ${namesIn(sql`assets_traded`)} as traded from ${newestUsers}) as snapshot`,
+  checks: [
+    unique("id"),
+    asManyAs(newestUsers),
+    knownValues("assets_traded", assetClasses, newestUsers),
+  ],
+  publish: publishTo(usersTable, publicationSet),
+})
+
+export const rooms = sqlAsset({
+  ...published,
+  name: "rooms",
+  description: "The rooms by the newest snapshot, with an indicator for each topic.",
+  columns: columnsOf(roomsTable, {
+    ...indicatorNotes(roomTopics, (value) => `1 if ${value} is a topic of the room, else 0.`),
+    id: "The room.",
+    slug: "The room's name in the site's addresses.",
+  }),
+  query: sql`
+    select id, slug,
+      ${indicators(roomTopics, "named")}
+    from (select *, ${namesIn(sql`topics`)} as named from ${newestRooms}) as snapshot`,
+  checks: [unique("id"), asManyAs(newestRooms), knownValues("topics", roomTopics, newestRooms)],
+  publish: publishTo(roomsTable, publicationSet),
+})

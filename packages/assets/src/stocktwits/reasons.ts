@@ -1,0 +1,76 @@
+import { itself, noRows, publishTo, sql, sqlAsset, unique } from "@freshet/core"
+import {
+  columnsOf,
+  roomRecReasons as roomRecReasonsTable,
+  userRecReasons as userRecReasonsTable,
+} from "@freshet/schema"
+
+import { type DailyAsset, publicationSet, published } from "./group.ts"
+
+function waysTo(recs: DailyAsset, candidates: DailyAsset) {
+  return sql`
+    select candidates.user_id, candidates.rec_id, candidates.reason_id
+    from ${candidates} as candidates
+    join ${recs} as recs
+      on recs.user_id = candidates.user_id and recs.rec_id = candidates.rec_id`
+}
+
+/** A reason weighs what its user's own connection with the recommended one weighs. */
+function addUp(recs: DailyAsset, closest: DailyAsset) {
+  return noRows("reasons_add_up", {
+    description:
+      "every recommendation has a reason, every reason a recommendation, and the weights of the reasons add up to the recommendation's",
+    query: sql`
+      select user_id, rec_id, sum(weight) as unexplained
+      from (
+        select user_id, rec_id, weight from ${recs}
+        union all
+        select reasons.user_id, reasons.rec_id, -closest.weight
+        from ${itself} as reasons
+        left join ${closest} as closest
+          on closest.user_id = reasons.reason_id and closest.engaged_with_id = reasons.rec_id
+      ) as weights
+      group by user_id, rec_id
+      having sum(weight) <> 0 or count(*) > count(weight)`,
+  })
+}
+
+export function userRecReasons(reads: {
+  readonly recs: DailyAsset
+  readonly candidates: DailyAsset
+  readonly closestUsers: DailyAsset
+}) {
+  return sqlAsset({
+    ...published,
+    name: "user_rec_reasons",
+    description: "Through whom each recommended user was found, one row a way.",
+    columns: columnsOf(userRecReasonsTable, {
+      user_id: "The user who gets the recommendation.",
+      rec_id: "The user who is recommended.",
+      reason_id: "A user close to the one and engaged with the other.",
+    }),
+    query: waysTo(reads.recs, reads.candidates),
+    checks: [unique("user_id", "rec_id", "reason_id"), addUp(reads.recs, reads.closestUsers)],
+    publish: publishTo(userRecReasonsTable, publicationSet),
+  })
+}
+
+export function roomRecReasons(reads: {
+  readonly recs: DailyAsset
+  readonly candidates: DailyAsset
+  readonly closestRooms: DailyAsset
+}) {
+  return sqlAsset({
+    ...published,
+    name: "room_rec_reasons",
+    description: "Through whom each recommended room was found, one row a way.",
+    columns: columnsOf(roomRecReasonsTable, {
+      user_id: "The user who gets the recommendation.",
+      rec_id: "The room that is recommended.",
+      reason_id: "A user (not a room) close to the user and engaged with the room.",
+    }),
+    query: waysTo(reads.recs, reads.candidates),
+    checks: [unique("user_id", "rec_id", "reason_id"), addUp(reads.recs, reads.closestRooms)],
+    publish: publishTo(roomRecReasonsTable, publicationSet),
+  })
+}

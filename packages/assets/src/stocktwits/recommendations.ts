@@ -1,0 +1,88 @@
+import { itself, noRows, publishTo, sql, sqlAsset, topK, unique } from "@freshet/core"
+import { columnsOf, roomRecs as roomRecsTable, userRecs as userRecsTable } from "@freshet/schema"
+
+import type { Connected } from "./connections.ts"
+import { type DailyAsset, publicationSet, published } from "./group.ts"
+import type { StocktwitsSettings } from "./settings.ts"
+
+const weight = [
+  "Strength of the recommendation: how often the user's closest users engaged with what is recommended.",
+  "engagements",
+] as const
+
+function strongest(candidates: DailyAsset, count: number) {
+  return topK({
+    from: sql`
+      select user_id, rec_id, sum(weight)::integer as weight
+      from ${candidates}
+      group by user_id, rec_id`,
+    by: "user_id",
+    id: "rec_id",
+    weight: "weight",
+    count,
+  })
+}
+
+export function userRecs(
+  { recommendations }: StocktwitsSettings,
+  candidates: DailyAsset,
+  connected: Connected,
+) {
+  return sqlAsset({
+    ...published,
+    name: "user_recs",
+    description: `The ${recommendations} users most worth following for each user; among equals the smaller id.`,
+    columns: columnsOf(userRecsTable, {
+      user_id: "The user who gets the recommendation.",
+      rec_id: "The user who is recommended.",
+      weight,
+    }),
+    query: strongest(candidates, recommendations),
+    checks: [
+      unique("user_id", "rec_id"),
+      noRows("not_to_oneself", {
+        description: "nobody is recommended to themselves",
+        query: sql`select user_id, rec_id from ${itself} where user_id = rec_id`,
+      }),
+      noRows("not_followed_already", {
+        description: "nobody is recommended to somebody who follows them already",
+        query: sql`
+          select recs.user_id, recs.rec_id
+          from ${itself} as recs
+          join ${connected.follows} as follows
+            on follows.user_id = recs.user_id and follows.following_user_id = recs.rec_id`,
+      }),
+    ],
+    publish: publishTo(userRecsTable, publicationSet),
+  })
+}
+
+export function roomRecs(
+  { recommendations }: StocktwitsSettings,
+  candidates: DailyAsset,
+  connected: Connected,
+) {
+  return sqlAsset({
+    ...published,
+    name: "room_recs",
+    description: `The ${recommendations} rooms most worth joining for each user; among equals the smaller id.`,
+    columns: columnsOf(roomRecsTable, {
+      user_id: "The user who gets the recommendation.",
+      rec_id: "The room that is recommended.",
+      weight,
+    }),
+    query: strongest(candidates, recommendations),
+    checks: [
+      unique("user_id", "rec_id"),
+      noRows("not_subscribed_already", {
+        description: "no room is recommended to somebody who is subscribed to it already",
+        query: sql`
+          select recs.user_id, recs.rec_id
+          from ${itself} as recs
+          join ${connected.subscriptions} as subscriptions
+            on subscriptions.user_id = recs.user_id and subscriptions.room_id = recs.rec_id`,
+      }),
+    ],
+    publish: publishTo(roomRecsTable, publicationSet),
+  })
+}
