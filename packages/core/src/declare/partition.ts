@@ -27,8 +27,9 @@ export interface PartitionRange {
 }
 
 const MS_PER_DAY = 86_400_000
+const MS_PER_HOUR = 3_600_000
 
-/** Daily partitions from the day `start`, in `zone` (default UTC). Throws a RangeError for what is no day or no zone. */
+/** Daily partitions from the day `start`, in `zone` (default UTC). Throws a RangeError for what is no day or no zone, and for an end before the start. */
 export function daily(options: {
   readonly start: string
   readonly end?: string
@@ -36,8 +37,11 @@ export function daily(options: {
 }): Daily {
   const zone = options.zone ?? "UTC"
   new Intl.DateTimeFormat("en-US", { timeZone: zone })
+  const start = dayFromKey(options.start)
   const end = options.end === undefined ? undefined : dayFromKey(options.end)
-  return { kind: "daily", zone, start: dayFromKey(options.start), end }
+  if (end !== undefined && end < start)
+    throw new RangeError(`partitions that start on ${options.start} cannot end on ${options.end}`)
+  return { kind: "daily", zone, start, end }
 }
 
 /** The one partition of an asset that is not cut. */
@@ -87,19 +91,20 @@ export function newestClosedDay(partitions: Daily, nowMs: number): number {
 /**
  * The first instant whose local date in `zone` is the day or later. Where midnight does not exist
  * (clocks go forward at 0:00) the day begins at the first instant after the gap; a day that a zone
- * skips whole (Apia, 2011-12-30) is empty: it begins where the next one begins.
+ * skips whole (Apia, 2011-12-30) is empty: it begins where the next one begins. Where clocks go back an hour
+ * right after midnight (St. John's until 2011) the date comes twice, and the first time counts.
  */
 function midnight(zone: string, day: number): number {
   const utc = day * MS_PER_DAY
-  let low = utc - 15 * 3_600_000
-  let high = utc + 15 * 3_600_000
-  while (localDay(zone, high) < day) high += 12 * 3_600_000
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2)
+  let low = utc - 15 * MS_PER_HOUR
+  let high = utc + 15 * MS_PER_HOUR
+  while (localDay(zone, high) < day) high += 12 * MS_PER_HOUR
+  while (high - low > 1000) {
+    const middle = low + Math.floor((high - low) / 2000) * 1000
     if (localDay(zone, middle) >= day) high = middle
     else low = middle
   }
-  return high
+  return localDay(zone, high - MS_PER_HOUR) >= day ? high - MS_PER_HOUR : high
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>() // "Europe/London" → its calendar

@@ -84,7 +84,9 @@ function literal(value: string | number | bigint | boolean | null): string {
   if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`
   if (typeof value === "number" && !Number.isFinite(value))
     throw new RangeError(`${value} has no SQL literal`)
-  return value === null ? "NULL" : String(value)
+  if (value === null) return "NULL"
+  const text = String(value)
+  return text.startsWith("-") ? `(${text})` : text // "a -${-1}" must not become a comment
 }
 
 function joined(parts: readonly SqlPart[]): SqlPart[] {

@@ -134,7 +134,7 @@ export interface StepRecord {
   readonly materializations: readonly Materialization[]
   readonly reads: readonly ReadVersions[]
   readonly checks: readonly CheckResult[]
-  /** Asset → version of its checks at the time they ran. */
+  /** Asset → version of its checks, of those whose checks ran. */
   readonly checkVersions: Readonly<Record<string, string>>
   readonly lineCounts: readonly LineCount[]
   readonly startedMs: number

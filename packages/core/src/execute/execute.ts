@@ -41,6 +41,8 @@ interface Running {
   readonly outcomes: Map<string, StepOutcome>
   /** One promise a step that the ledger is told of; commits keep the order of the calls. */
   readonly recordings: Promise<void>[]
+  /** Becomes true when the ledger did not take a record: work that follows could not be recorded. */
+  unrecorded: boolean
 }
 
 /** Performs a plan: each step when what it needs is there, each recorded before the next one counts on it; then publishes. */
@@ -54,7 +56,8 @@ export async function execute(
   await effects.ledger.beginRun({ id, command: options.command, steps: plan.steps.length })
   effects.emit({ kind: "run_started", run: id, steps: plan.steps.length })
   const state = startState(evaluation)
-  const running: Running = { id, state, effects, options, outcomes: new Map(), recordings: [] }
+  const begun = { outcomes: new Map(), recordings: [], unrecorded: false }
+  const running: Running = { id, state, effects, options, ...begun }
   const interrupted = await runSteps(running, plan.steps)
   await Promise.all(running.recordings)
   const publications = interrupted ? [] : await publishSets(state, plan, effects, id)
@@ -75,7 +78,10 @@ function runOutcome(
 ): RunOutcome {
   if (interrupted) return "interrupted"
   const bad = [...running.outcomes.values()].some(isBad)
-  return bad || publications.some(({ error }) => error !== undefined) ? "failed" : "succeeded"
+  const unfit = [...running.state.fit.values()].includes(false)
+  return bad || unfit || publications.some(({ error }) => error !== undefined)
+    ? "failed"
+    : "succeeded"
 }
 
 function isBad(outcome: StepOutcome): boolean {
@@ -107,8 +113,10 @@ async function runSteps(running: Running, steps: readonly Step[]): Promise<boole
   }
 }
 
-function shouldStop({ effects, options, outcomes }: Running): boolean {
-  return effects.signal.aborted || (options.failFast && [...outcomes.values()].some(isBad))
+function shouldStop({ effects, options, outcomes, unrecorded }: Running): boolean {
+  return (
+    unrecorded || effects.signal.aborted || (options.failFast && [...outcomes.values()].some(isBad))
+  )
 }
 
 function readySteps(
@@ -145,7 +153,7 @@ function record(running: Running, step: Step, performed: Performed, startedMs: n
   const recording = effects.ledger
     .recordStep(entry)
     .then(() => emitEnd(effects, step, performed, entry.endedMs - startedMs))
-  recording.catch(() => {}) // the rejection is met where the recordings are awaited
+  recording.catch(() => (running.unrecorded = true)) // the error itself is met where the recordings are awaited
   running.recordings.push(recording)
 }
 

@@ -1,7 +1,8 @@
-import type { Computation } from "../declare/asset.ts"
+import type { Asset, Computation } from "../declare/asset.ts"
 import { outputsOf } from "../graph/graph.ts"
 import { readRanges, readVersions } from "../plan/inputs.ts"
 import type { CheckStep, MaterializeStep, Step } from "../plan/plan.ts"
+import type { Recorded } from "../plan/snapshot.ts"
 import { recordedOutputs } from "../plan/staleness.ts"
 import { checksVersion, inputVersion } from "../plan/version.ts"
 import { FreshetError } from "../problem.ts"
@@ -25,6 +26,8 @@ export interface Performed {
   readonly changed: boolean
   readonly inputVersion: string
   readonly reads: readonly ReadVersions[]
+  /** The assets whose checks ran, all of them. */
+  readonly checked: readonly Asset[]
 }
 
 const nothing = {
@@ -34,6 +37,7 @@ const nothing = {
   changed: false,
   inputVersion: "",
   reads: [],
+  checked: [],
 } satisfies Omit<Performed, "outcome">
 
 /** Does one step. What goes wrong in it is its outcome; only an interruption is thrown. */
@@ -79,33 +83,77 @@ async function performComputation(
   if (inputs === undefined) throw new FreshetError("engine", `${step.id}: an input is not ready`)
   const before = recordedOutputs(state.evaluation, step.computation, step.partition)
   const base = { ...nothing, inputVersion: inputs.inputVersion, reads: inputs.reads }
-  if (before?.every((record) => record.inputVersion === inputs.inputVersion) === true) {
-    const outputs = named(step.computation, before)
-    return { ...base, outcome: { kind: "unchanged" }, outputs }
-  }
+  if (before?.every((record) => record.inputVersion === inputs.inputVersion) === true)
+    return { ...base, ...(await leave(state, step, before, effects)) }
   const names = step.computation.outputs.map((output) => output.asset)
   const earlier =
     before && (await effects.ledger.findMade(names, step.partition, inputs.inputVersion))
   if (earlier !== undefined)
     return {
       ...base,
-      outcome: { kind: "reused" },
-      outputs: earlier,
+      ...(await reuse(state, step, earlier, effects)),
       changed: differs(before, earlier),
     }
   const result = await compute(state, step, inputs.inputVersion, effects)
   const { checks, lineCounts } = result
+  const checked = outputsOf(state.evaluation.graph, step.computation)
   if (result.kind === "refused")
-    return { ...base, checks, lineCounts, outcome: { kind: "refused", kept: result.kept } }
-  const changed = differs(before, result.outputs)
-  return {
-    ...base,
-    checks,
-    lineCounts,
-    outputs: result.outputs,
-    changed,
-    outcome: { kind: "made" },
+    return { ...base, checks, checked, lineCounts, outcome: { kind: "refused", kept: result.kept } }
+  const { outputs } = result
+  const changed = differs(before, outputs)
+  return { ...base, checks, checked, lineCounts, outputs, changed, outcome: { kind: "made" } }
+}
+
+/** Rows that are right as they are; their checks run when they are not the ones that ran last. */
+async function leave(
+  state: RunState,
+  step: MaterializeStep,
+  before: readonly Recorded[],
+  effects: Effects,
+) {
+  const outputs = named(step.computation, before)
+  const checked = outputsOf(state.evaluation.graph, step.computation).filter(
+    (asset, index) => before[index]?.checkVersion !== checksVersion(asset, effects.hash),
+  )
+  if (checked.length === 0) return { outcome: { kind: "unchanged" } as const, outputs }
+  const checks = await checkAll(state, step, { checked, outputs }, effects)
+  return { outcome: { kind: "checked" } as const, outputs, checks, checked }
+}
+
+/** Rows made earlier count again if they pass today's checks. */
+async function reuse(
+  state: RunState,
+  step: MaterializeStep,
+  outputs: readonly MadeOutput[],
+  effects: Effects,
+) {
+  const checked = outputsOf(state.evaluation.graph, step.computation)
+  const checks = await checkAll(state, step, { checked, outputs }, effects)
+  if (checks.every(isPassable))
+    return { outcome: { kind: "reused" } as const, outputs, checks, checked }
+  const kept = outputs.map(({ file }) => file)
+  return { outcome: { kind: "refused", kept } as const, checks, checked, outputs: [] }
+}
+
+function isPassable({ passed, severity }: CheckResult): boolean {
+  return passed || severity === "warn"
+}
+
+async function checkAll(
+  state: RunState,
+  { computation, partition, key }: Pick<MaterializeStep, "computation" | "partition" | "key">,
+  rows: { readonly checked: readonly Asset[]; readonly outputs: readonly MadeOutput[] },
+  effects: Effects,
+): Promise<readonly CheckResult[]> {
+  const relations = relationsOf(state, computation, partition)
+  const results: CheckResult[] = []
+  for (const asset of rows.checked) {
+    const file = rows.outputs.find((output) => output.asset === asset.name)?.file
+    if (file === undefined || asset.checks.length === 0) continue
+    const request = { asset, checks: asset.checks, file, day: dayOf(key), relations }
+    results.push(...(await effects.engine.check(request)))
   }
+  return results
 }
 
 function named(
@@ -155,22 +203,24 @@ async function performCheck(
   effects: Effects,
 ): Promise<Performed> {
   const { asset, partition, key } = step
-  const record = state.evaluation.snapshot.materializations.get(asset.name)?.get(partition)
+  const { computation, name } = asset
+  const record = state.evaluation.snapshot.materializations.get(name)?.get(partition)
   if (record === undefined)
     throw new FreshetError("check", `${step.id}: there are no rows to check`)
-  const relations = relationsOf(state, asset.computation, partition)
-  const request = { asset, checks: asset.checks, file: record.file, day: dayOf(key), relations }
-  const checks = await effects.engine.check(request)
-  return { ...nothing, checks, inputVersion: record.inputVersion, outcome: { kind: "checked" } }
+  const rows = { checked: [asset], outputs: [{ ...record, asset: name }] }
+  const checks = await checkAll(state, { computation, partition, key }, rows, effects)
+  const { inputVersion } = record
+  return { ...nothing, checks, checked: [asset], inputVersion, outcome: { kind: "checked" } }
 }
 
 /** Brings the state up to what a step has done: what it made counts from here on. */
 export function applyToState(state: RunState, step: Step, performed: Performed): void {
   for (const { asset, dataVersion, file } of performed.outputs)
     state.made.set(stateKey(asset, step.partition), { dataVersion, file })
-  for (const check of performed.checks)
-    if (!check.passed && check.severity === "error")
-      state.unfit.add(stateKey(check.asset, step.partition))
+  for (const { name } of performed.checked) {
+    const results = performed.checks.filter(({ asset }) => asset === name)
+    state.fit.set(stateKey(name, step.partition), results.every(isPassable))
+  }
 }
 
 /** What the ledger keeps of a step. */
@@ -181,9 +231,9 @@ export function stepRecord(
   run: { readonly id: string; readonly startedMs: number; readonly effects: Effects },
 ): StepRecord {
   const computation = step.kind === "check" ? step.asset.computation : step.computation
-  const { graph, codeVersions } = state.evaluation
-  const assets = step.kind === "check" ? [step.asset] : outputsOf(graph, computation)
-  const versions = assets.map((asset) => [asset.name, checksVersion(asset, run.effects.hash)])
+  const { codeVersions } = state.evaluation
+  const { hash } = run.effects
+  const versions = performed.checked.map((asset) => [asset.name, checksVersion(asset, hash)])
   return {
     run: run.id,
     computation: computation.name,

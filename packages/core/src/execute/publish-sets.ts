@@ -57,11 +57,11 @@ function publicationRequest(
 
 function readyIn(state: RunState, asset: Asset, partition: number) {
   const key = stateKey(asset.name, partition)
-  if (state.unfit.has(key)) return undefined
-  const made = state.made.get(key)
-  if (made !== undefined) return made
-  const now = readyNow(state.evaluation, asset, partition)
-  return now.kind === "ready" ? now.record : undefined
+  const [made, passed] = [state.made.get(key), state.fit.get(key)]
+  const now = readyNow(state.evaluation, asset, partition, passed)
+  if (made === undefined) return now.kind === "ready" ? now.record : undefined
+  const before = state.evaluation.snapshot.materializations.get(asset.name)?.get(partition)
+  return (passed ?? before?.failedErrors === 0) ? made : undefined
 }
 
 async function publishSet(

@@ -12,13 +12,13 @@ export interface RunState {
   readonly evaluation: Evaluation
   /** "user_recs 20463" → where its rows lie. */
   readonly made: Map<string, Pick<MadeOutput, "dataVersion" | "file">>
-  /** The partitions whose error checks failed in this run. */
-  readonly unfit: Set<string>
+  /** The partitions that were checked in this run: whether their error checks passed. */
+  readonly fit: Map<string, boolean>
 }
 
 /** Nothing made yet. */
 export function startState(evaluation: Evaluation): RunState {
-  return { evaluation, made: new Map(), unfit: new Set() }
+  return { evaluation, made: new Map(), fit: new Map() }
 }
 
 /** The key of an asset's partition in the state. */

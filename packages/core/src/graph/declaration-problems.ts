@@ -1,4 +1,4 @@
-import type { AnyAsset, Asset } from "../declare/asset.ts"
+import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
 import type { Check } from "../declare/check.ts"
 import { type Read, relationName } from "../declare/read.ts"
 import { readsOf } from "../declare/sql.ts"
@@ -11,13 +11,14 @@ export function declarationProblems(declared: readonly AnyAsset[]): readonly Pro
   return [
     ...duplicateNames(declared),
     ...declared.flatMap(nameProblems),
+    ...computationProblems(declared, byName),
     ...declared.flatMap((asset) =>
       asset.kind === "source"
         ? []
         : [...readProblems(asset, byName), ...checkProblems(asset, byName)],
     ),
-    ...declared.flatMap((asset) => outputProblems(asset, byName)),
     ...publicationProblems(declared),
+    ...setProblems(declared),
   ]
 }
 
@@ -44,6 +45,67 @@ function nameProblems(asset: AnyAsset): Problem[] {
   if (Object.keys(asset.columns).length > 0) return misnamed
   const message = `\`${asset.name}\` has no columns.`
   return [...misnamed, { kind: "no_columns", asset: asset.name, message }]
+}
+
+function computationProblems(
+  declared: readonly AnyAsset[],
+  byName: ReadonlyMap<string, AnyAsset>,
+): Problem[] {
+  const computations = new Set(declared.flatMap((a) => (a.kind === "asset" ? [a.computation] : [])))
+  const seen = new Map<string, Computation>()
+  return [...computations].flatMap((computation) => {
+    const other = seen.get(computation.name)
+    seen.set(computation.name, computation)
+    return [
+      ...(other === undefined ? [] : sharedName(computation, other)),
+      ...sharedRelations(computation),
+      ...outputProblems(computation, byName),
+    ]
+  })
+}
+
+function sharedName({ name, outputs }: Computation, other: Computation): Problem[] {
+  const [made, makes] = [other, { outputs }].map((each) => each.outputs.map((o) => o.asset))
+  if (makes?.join() === made?.join()) return [] // two assets of one name, which is said already
+  return [
+    {
+      kind: "duplicate_computation",
+      message: `Two computations are named \`${name}\`: one makes ${made?.join(", ")}, one ${makes?.join(", ")}.`,
+      hint: "An asset made alone names its computation too: rename one of them.",
+    },
+  ]
+}
+
+/** Reads that a query could not tell apart: the same relation, read by two rules or from two declarations. */
+function sharedRelations(computation: Computation): Problem[] {
+  const seen = new Map<string, Read>()
+  return allReads(computation).flatMap((read) => {
+    const name = relationName(read)
+    const first = seen.get(name) ?? read
+    seen.set(name, first)
+    if (first.asset === read.asset && shortRule(first) === shortRule(read)) return []
+    const [asset] = computation.outputs
+    return [
+      {
+        kind: "same_relation",
+        ...(asset && { asset: asset.asset }),
+        message: `\`${computation.name}\` reads \`${name}\` twice, each time with another meaning.`,
+        hint: "Read it once, with one declaration of the asset and one rule for short windows.",
+      },
+    ]
+  })
+}
+
+function allReads(computation: Computation): readonly Read[] {
+  if (computation.kind === "code") return computation.reads
+  const queries = [computation.shared, ...computation.outputs.map(({ query }) => query)]
+  return queries.flatMap((query) =>
+    (query?.parts ?? []).flatMap((part) => (part.kind === "read" ? [part.read] : [])),
+  )
+}
+
+function shortRule({ window }: Read): string {
+  return window.kind === "offsets" ? window.onShortWindow : ""
 }
 
 function readProblems(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
@@ -157,8 +219,8 @@ function checkColumns(asset: Asset, check: Check): Problem[] {
 function checkReads(asset: Asset, check: Check, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
   if (check.rule.kind !== "no_rows") return []
   const known = allUpstream(asset, byName)
-  const strangers = readsOf(check.rule.query).filter(
-    (read) => read.asset !== undefined && !known.has(read.asset.name),
+  const strangers = readsOf(check.rule.query).filter((read) =>
+    read.asset === undefined ? read.window.kind !== "same" : !known.has(read.asset.name),
   )
   return strangers.map((read) => ({
     kind: "check_read",
@@ -182,13 +244,15 @@ function allUpstream(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Set<s
   return found
 }
 
-function outputProblems(asset: AnyAsset, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
-  if (asset.kind === "source" || asset.computation.outputs[0]?.asset !== asset.name) return []
-  const absent = asset.computation.outputs.filter((output) => !byName.has(output.asset))
+function outputProblems(
+  computation: Computation,
+  byName: ReadonlyMap<string, AnyAsset>,
+): Problem[] {
+  const absent = computation.outputs.filter((output) => !byName.has(output.asset))
   return absent.map((output) => ({
     kind: "missing_output",
-    asset: asset.name,
-    message: `\`${asset.computation.name}\` makes \`${output.asset}\`, which is not among the definitions.`,
+    asset: output.asset,
+    message: `\`${computation.name}\` makes \`${output.asset}\`, which is not among the definitions.`,
     hint: "List all outputs of a computation.",
   }))
 }
@@ -207,4 +271,23 @@ function publicationProblems(declared: readonly AnyAsset[]): Problem[] {
     const message = `\`${asset.name}\` and \`${other}\` are published to the same table.`
     return [{ kind: "shared_table", asset: asset.name, message, hint: "Give each its own table." }]
   })
+}
+
+/** Tables that change together show one partition, so they are cut alike. */
+function setProblems(declared: readonly AnyAsset[]): Problem[] {
+  const first = new Map<string, Asset>()
+  return declared.flatMap((asset) => {
+    if (asset.kind === "source" || asset.publish === undefined) return []
+    const { set } = asset.publish
+    const other = first.get(set) ?? asset
+    first.set(set, other)
+    if (cut(other) === cut(asset)) return []
+    const message = `\`${asset.name}\` and \`${other.name}\` of the publication set \`${set}\` have different partitions.`
+    const hint = "A set shows one partition of all its tables: make two sets of it."
+    return [{ kind: "set_grain", asset: asset.name, message, hint }]
+  })
+}
+
+function cut({ partitions }: Asset): string {
+  return partitions.kind === "daily" ? partitions.zone : partitions.kind
 }

@@ -81,7 +81,18 @@ function inOrder(declared: readonly AnyAsset[]) {
       progress = true
     }
   }
-  return { computations, cycle: [...waiting].map((computation) => computation.name) }
+  return { computations, cycle: circle(waiting).map((computation) => computation.name) }
+}
+
+/** Of the computations that never became ready, those that read each other: what merely waits for them is no part of it. */
+function circle(waiting: ReadonlySet<Computation>): readonly Computation[] {
+  let left = [...waiting]
+  for (;;) {
+    const read = new Set(left.flatMap(({ reads }) => reads.map(({ asset }) => asset?.name)))
+    const inside = left.filter(({ outputs }) => outputs.some(({ asset }) => read.has(asset)))
+    if (inside.length === left.length) return left
+    left = inside
+  }
 }
 
 function cycleProblem(names: readonly string[]): Problem {

@@ -27,12 +27,6 @@ export type SelectionResult =
   | { readonly kind: "selection"; readonly selection: Selection }
   | { readonly kind: "problem"; readonly problem: Problem }
 
-interface Token {
-  readonly kind: "(" | ")" | "+" | "number" | "word" | "end"
-  readonly text: string
-  readonly at: number
-}
-
 /**
  * Parses the grammar that command line, web page and interface share:
  * `a`, `a_*`, `+a` (with its upstream), `a+`, `2+a+1`, `group:g`, `status:stale`, `tag:`, `owner:`, `kind:`,
@@ -51,7 +45,7 @@ export function parseSelection(text: string): SelectionResult {
 }
 
 interface Token {
-  readonly kind: "(" | ")" | "+" | "number" | "word" | "end"
+  readonly kind: "(" | ")" | "+" | '"' | "number" | "word" | "end"
   readonly text: string
   readonly at: number
 }
@@ -135,7 +129,8 @@ function fail(cursor: Cursor, token: Token, expected: string): never {
 }
 
 function tokensOf(text: string): readonly Token[] {
-  const pattern = /\s*(?:([()+])|"([^"]*)"|(\d+)(?=\s*\+)|(\d+)(?=\s*(?:$|\)|\s))|([^\s()+"]+))/gy
+  const pattern =
+    /\s*(?:([()+]|"(?![^"]*"))|"([^"]*)"|(\d+)(?=\s*\+)|(\d+)(?=\s*(?:$|\)|\s))|([^\s()+"]+))/gy
   const tokens: Token[] = []
   for (const match of text.matchAll(pattern)) {
     const [whole, sign, quoted, before, after, word] = match

@@ -66,45 +66,48 @@ export function planPublications(
   targets: ReadonlyMap<string, PartitionRange>,
   hash: Hash,
 ): readonly PublicationPlan[] {
-  const planned = new Set(
-    steps.flatMap((step) =>
-      step.kind === "materialize" ? [`${step.computation.name} ${step.partition}`] : [],
-    ),
-  )
+  const planned = new Set(steps.map(stepSubject))
   const willRun = (asset: Asset, index: number) => planned.has(`${asset.computation.name} ${index}`)
+  const ready = (asset: Asset, index: number): Publishable =>
+    readyNow(evaluation, asset, index, planned.has(`check ${asset.name} ${index}`) || undefined)
   return [...publicationSets(evaluation.graph)].flatMap(([set, assets]) => {
     if (!assets.some((asset) => targets.has(asset.name))) return []
     const before = evaluation.snapshot.publications.get(set)
     const isReady = (index: number): boolean =>
-      assets.every(
-        (asset) => willRun(asset, index) || readyNow(evaluation, asset, index).kind === "ready",
-      )
+      assets.every((asset) => willRun(asset, index) || ready(asset, index).kind === "ready")
     const partition = newestPublishable(setExtent(evaluation, assets), before, isReady)
     const [first] = assets
     if (partition === undefined || first === undefined) return []
-    const unchanged =
-      !assets.some((asset) => willRun(asset, partition)) &&
-      publicationVersion(set, readyTables(evaluation, assets, partition), hash) === before?.version
-    if (unchanged) return []
+    const tables = assets.flatMap((asset) => readyTable(asset, partition, ready(asset, partition)))
+    const willChange = assets.some((asset) => willRun(asset, partition))
+    if (!willChange && publicationVersion(set, tables, hash) === before?.version) return []
     const key = partitionKey(first.partitions, partition)
     return [{ set, partition, key, assets: assets.map((asset) => asset.name), before }]
   })
 }
 
-/** Whether a partition of a published asset is fresh and its error checks passed. */
-export function readyNow(evaluation: Evaluation, asset: Asset, index: number): Publishable {
+/** Whether a partition of a published asset is fresh and its error checks passed: the recorded ones, unless they ran since. */
+export function readyNow(
+  evaluation: Evaluation,
+  asset: Asset,
+  index: number,
+  passed?: boolean,
+): Publishable {
   const status = evaluation.statuses.get(asset.computation.name)?.get(index)
   const record = evaluation.snapshot.materializations.get(asset.name)?.get(index)
-  if (status?.kind !== "fresh" || record === undefined || record.failedErrors > 0)
-    return { kind: "unready" }
+  if (status?.kind !== "fresh" || record === undefined) return { kind: "unready" }
+  if (!(passed ?? record.failedErrors === 0)) return { kind: "unready" }
   return { kind: "ready", record }
 }
 
-function readyTables(evaluation: Evaluation, assets: readonly Asset[], partition: number) {
-  return assets.flatMap((asset) => {
-    const ready = readyNow(evaluation, asset, partition)
-    return ready.kind === "ready" ? publicationTable(asset, partition, ready.record) : []
-  })
+function stepSubject(step: Step): string {
+  return step.kind === "materialize"
+    ? `${step.computation.name} ${step.partition}`
+    : `check ${step.asset.name} ${step.partition}`
+}
+
+function readyTable(asset: Asset, partition: number, ready: Publishable): PublicationTable[] {
+  return ready.kind === "ready" ? publicationTable(asset, partition, ready.record) : []
 }
 
 /** One table of a publication, if the asset is published. */

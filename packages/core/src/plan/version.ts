@@ -83,6 +83,7 @@ function sourceRules(source: SourceAsset): unknown {
   return {
     format: source.format,
     columns: columnTypes(source.columns),
+    lineKinds: source.lineKinds ?? null,
     reject: source.reject.map(({ reason, when }) => [reason, renderSql(when, anyDay)]),
     duplicate: duplicate && [
       duplicate.reason,
