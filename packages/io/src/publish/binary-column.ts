@@ -9,27 +9,30 @@ export interface BinaryColumn {
 }
 
 interface TypeRule {
-  readonly form: BinaryForm
+  readonly form: Exclude<BinaryForm, object>
+  /** The number of PostgreSQL's type. */
+  readonly oid: number
   /** The DuckDB type whose vectors have this form; undefined: as the asset declares it. */
   readonly cast: string | undefined
   readonly accepts: readonly ColumnKind[]
 }
 
 const whole: readonly ColumnKind[] = ["int16", "int32", "int64"]
+const instant = { form: "microseconds", cast: undefined, accepts: ["timestamp"] } as const
 
 const rules: Readonly<Record<string, TypeRule>> = {
-  boolean: { form: "byte", cast: "BOOLEAN", accepts: ["bool"] },
-  smallint: { form: "two_bytes", cast: "SMALLINT", accepts: whole },
-  integer: { form: "four_bytes", cast: "INTEGER", accepts: whole },
-  bigint: { form: "eight_bytes", cast: "BIGINT", accepts: whole },
-  "double precision": { form: "eight_bytes", cast: "DOUBLE", accepts: [...whole, "float64"] },
-  real: { form: "four_bytes", cast: "FLOAT", accepts: ["float64"] },
-  numeric: { form: "numeric", cast: undefined, accepts: ["decimal"] },
-  text: { form: "text", cast: "VARCHAR", accepts: ["text"] },
-  varchar: { form: "text", cast: "VARCHAR", accepts: ["text"] },
-  date: { form: "days", cast: "DATE", accepts: ["date"] },
-  timestamp: { form: "microseconds", cast: undefined, accepts: ["timestamp"] },
-  jsonb: { form: "json", cast: "JSON", accepts: ["list", "struct", "text"] },
+  boolean: { form: "byte", oid: 16, cast: "BOOLEAN", accepts: ["bool"] },
+  smallint: { form: "two_bytes", oid: 21, cast: "SMALLINT", accepts: whole },
+  integer: { form: "four_bytes", oid: 23, cast: "INTEGER", accepts: whole },
+  bigint: { form: "eight_bytes", oid: 20, cast: "BIGINT", accepts: whole },
+  "double precision": { form: "eight_bytes", oid: 701, cast: "DOUBLE", accepts: ["float64"] },
+  numeric: { form: "numeric", oid: 1700, cast: undefined, accepts: ["decimal"] },
+  text: { form: "text", oid: 25, cast: undefined, accepts: ["text"] },
+  varchar: { form: "text", oid: 1043, cast: undefined, accepts: ["text"] },
+  date: { form: "days", oid: 1082, cast: undefined, accepts: ["date"] },
+  timestamp: { ...instant, oid: 1114 },
+  "timestamp with time zone": { ...instant, oid: 1184 },
+  jsonb: { form: "json", oid: 3802, cast: undefined, accepts: ["list", "struct"] },
 }
 
 /** Chooses by the table's type, `numeric(10, 2)`, and the asset's column; undefined if the one cannot hold the other. */
@@ -38,18 +41,24 @@ export function binaryColumn(
   type: string,
   quoted: string,
 ): BinaryColumn | undefined {
+  const { element } = column
+  const isList = type.endsWith("[]")
   const rule = rules[bareType(type)]
-  if (rule === undefined || !rule.accepts.includes(column.kind)) return undefined
-  return { form: rule.form, expression: expressionOf(rule, column, quoted) }
-}
-
-function expressionOf({ form, cast }: TypeRule, column: Column, quoted: string): string {
+  const held = isList ? element : column
+  if (rule === undefined || held === undefined || !rule.accepts.includes(held.kind))
+    return undefined
   const value = `CAST(${quoted} AS ${column.type})`
-  if (form === "json" && column.kind !== "text") return `CAST(to_json(${value}) AS VARCHAR)`
-  return cast === undefined || form === "json" ? value : `CAST(${value} AS ${cast})`
+  if (isList && rule.form === "json") return undefined
+  if (rule.form === "json")
+    return { form: "json", expression: `CAST(to_json(${value}) AS VARCHAR)` }
+  const cast = rule.cast === undefined ? undefined : `${rule.cast}${isList ? "[]" : ""}`
+  return {
+    form: isList ? { element: rule.form, oid: rule.oid } : rule.form,
+    expression: cast === undefined ? value : `CAST(${value} AS ${cast})`,
+  }
 }
 
-/** `timestamp (3) with time zone` → `timestamp`, `varchar(20)` → `varchar`. */
+/** `timestamp (3) with time zone` → `timestamp with time zone`, `varchar(20)[]` → `varchar`. */
 function bareType(type: string): string {
-  return type.replace(/ *\(.*$/, "").replace(/ with(out)? time zone$/, "")
+  return type.replace(/\[\]$/, "").replace(/ *\([^)]*\)/, "")
 }

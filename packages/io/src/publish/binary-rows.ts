@@ -1,4 +1,9 @@
-import type { DuckDBDataChunk, DuckDBDecimalType, DuckDBVector } from "@duckdb/node-api"
+import type {
+  DuckDBDataChunk,
+  DuckDBDecimalType,
+  DuckDBListVector,
+  DuckDBVector,
+} from "@duckdb/node-api"
 
 import { numericBytes } from "./numeric.ts"
 
@@ -13,6 +18,13 @@ export type BinaryForm =
   | "text"
   | "json"
   | "numeric"
+  | ListForm
+
+/** An array of one dimension, whose elements are of PostgreSQL's type `oid`. */
+export interface ListForm {
+  readonly element: BinaryForm
+  readonly oid: number
+}
 
 /** What precedes the rows of a binary COPY. */
 export const copyHeader: Buffer = Buffer.concat([
@@ -60,13 +72,14 @@ interface ColumnBytes {
 }
 
 function columnOf(vector: DuckDBVector): ColumnBytes {
-  // Vectors hold their bytes in one of two fields and their null bitmap in `validity.data`, undeclared.
+  // Vectors hold their bytes in one of three fields and their null bitmap in `validity.data`, undeclared.
   const inner = vector as unknown as {
     readonly items?: ArrayBufferView
     readonly dataView?: ArrayBufferView
+    readonly entryData?: ArrayBufferView
     readonly validity: { readonly data: ArrayBufferView | null }
   }
-  const bytes = inner.items ?? inner.dataView
+  const bytes = inner.items ?? inner.dataView ?? inner.entryData
   if (bytes === undefined) throw new TypeError(`no bytes in a vector of ${vector.type.toString()}`)
   const bitmap = inner.validity.data
   return { vector, view: viewOf(bytes), valid: bitmap === null ? undefined : viewOf(bitmap) }
@@ -99,6 +112,7 @@ function writeFieldCounts({ view, rows, positions }: Out, fields: number): void 
 }
 
 function writerOf(form: BinaryForm, column: ColumnBytes, sizes: Int32Array): Writer {
+  if (typeof form === "object") return various(column, sizes, listOf(column, form))
   switch (form) {
     case "byte":
       return fixed(column, sizes, 1, (from, to, row, at) => to.setUint8(at, from.getUint8(row)))
@@ -224,4 +238,34 @@ function scaledDecimal(view: DataView, width: number, row: number): bigint {
   if (width <= 9) return BigInt(view.getInt32(row * 4, true))
   if (width <= 18) return view.getBigInt64(row * 8, true)
   return (view.getBigInt64(row * 16 + 8, true) << 64n) | view.getBigUint64(row * 16, true)
+}
+
+/** An array is told by its dimensions, flags and element type; each dimension by its length and first index. */
+function listOf({ vector }: ColumnBytes, { element, oid }: ListForm): (row: number) => Buffer {
+  const list = vector as DuckDBListVector // the form is chosen for lists only
+  const { bytes, starts } = encodeFields(list.childVector, element)
+  return (row) => {
+    const length = list.getEntryLength(row)
+    const first = list.getEntryOffset(row)
+    const head = length === 0 ? [0, 0, oid] : [1, 0, oid, length, 1]
+    const fields = bytes.subarray(starts[first], starts[first + length])
+    return Buffer.concat([bigEndian(head), length === 0 ? Buffer.alloc(0) : fields])
+  }
+}
+
+/** The values of a vector one after the other, and where each begins. */
+function encodeFields(vector: DuckDBVector, form: BinaryForm) {
+  const sizes = new Int32Array(vector.itemCount)
+  const write = writerOf(form, columnOf(vector), sizes)
+  const { positions, total } = rowPositions(sizes)
+  const starts = Int32Array.from([...positions, total])
+  const bytes = Buffer.allocUnsafe(total)
+  write({ bytes, view: viewOf(bytes), rows: vector.itemCount, positions })
+  return { bytes, starts }
+}
+
+function bigEndian(numbers: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(4 * numbers.length)
+  numbers.forEach((number, index) => bytes.writeInt32BE(number, 4 * index))
+  return bytes
 }

@@ -1,0 +1,62 @@
+import { connect, createServer, type Socket } from "node:net"
+import { join } from "node:path"
+
+/** Where the connection is cut: the server never hears the COMMIT, or the client never hears its answer. */
+export type Cut = "before_commit" | "after_commit"
+
+/** A PostgreSQL server whose first COMMIT is lost; everything after it goes through. */
+export interface CommitProxy {
+  readonly url: string
+  readonly close: () => Promise<void>
+}
+
+/** Stands before the server at `url`. */
+export async function openCommitProxy(url: string, cut: Cut): Promise<CommitProxy> {
+  const sockets: Socket[] = []
+  let isCut = false
+  const server = createServer((client) => {
+    const upstream = connect(addressOf(url))
+    sockets.push(client, upstream)
+    let isDeaf = false
+    client.on("data", (bytes) => {
+      if (isCut || !bytes.includes("commit\0")) return void upstream.write(bytes)
+      isCut = true
+      isDeaf = true
+      if (cut === "before_commit") client.destroy()
+      else upstream.write(bytes)
+    })
+    upstream.on("data", (bytes) => (isDeaf ? client.destroy() : client.write(bytes)))
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      one.on("error", () => undefined)
+      one.on("close", () => other.destroy())
+    }
+  })
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
+  return {
+    url: proxied(url, server.address()),
+    close: async () => {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
+}
+
+/** The server's Unix socket, if the URL names its folder. */
+function addressOf(url: string): { path: string } | { host: string; port: number } {
+  const { hostname, port, searchParams } = new URL(url)
+  const host = searchParams.get("host") ?? decodeURIComponent(hostname)
+  const number = Number(searchParams.get("port") ?? (port === "" ? 5432 : port))
+  if (host.startsWith("/")) return { path: join(host, `.s.PGSQL.${number}`) }
+  return { host, port: number }
+}
+
+function proxied(url: string, address: ReturnType<ReturnType<typeof createServer>["address"]>) {
+  if (address === null || typeof address === "string") throw new TypeError("no port")
+  const through = new URL(url)
+  through.searchParams.set("host", "127.0.0.1")
+  through.searchParams.set("port", String(address.port))
+  return through.href
+}
