@@ -114,7 +114,7 @@ CREATE TABLE "freshet"."materializations" (
 	"file" text NOT NULL,
 	"rows" bigint NOT NULL,
 	"bytes" bigint NOT NULL,
-	"duration_ms" integer NOT NULL,
+	"duration_ms" bigint NOT NULL,
 	"recorded_at" timestamp with time zone NOT NULL,
 	"check_version" text NOT NULL,
 	"failed_errors" integer NOT NULL,
@@ -187,4 +187,5 @@ CREATE UNIQUE INDEX "materializations_asset_partition_seq_index" ON "freshet"."m
 CREATE INDEX "publications_set_id_index" ON "freshet"."publications" USING btree ("set","id");--> statement-breakpoint
 CREATE INDEX "runs_started_at_index" ON "freshet"."runs" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "steps_run_index" ON "freshet"."steps" USING btree ("run");--> statement-breakpoint
-CREATE INDEX "steps_computation_partition_id_index" ON "freshet"."steps" USING btree ("computation","partition","id");
+CREATE INDEX "steps_computation_partition_id_index" ON "freshet"."steps" USING btree ("computation","partition","id");--> statement-breakpoint
+CREATE INDEX "steps_ended_badly_index" ON "freshet"."steps" USING btree ("computation","partition","id") WHERE "freshet"."steps"."outcome" in ('failed', 'refused');

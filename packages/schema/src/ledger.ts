@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm"
 import {
   bigint,
   bigserial,
@@ -57,7 +58,7 @@ export const steps = freshet.table(
     outcome: text({
       enum: ["made", "reused", "unchanged", "checked", "refused", "failed", "skipped"],
     }).notNull(),
-    /** Why it failed or was skipped. */
+    /** Why it failed, was refused or was skipped. */
     message: text(),
     hint: text(),
     /** Where the rows of a refused step lie for inspection. */
@@ -67,7 +68,13 @@ export const steps = freshet.table(
     started_at: instant().notNull(),
     ended_at: instant().notNull(),
   },
-  (table) => [index().on(table.run), index().on(table.computation, table.partition, table.id)],
+  (table) => [
+    index().on(table.run),
+    index().on(table.computation, table.partition, table.id),
+    index("steps_ended_badly_index")
+      .on(table.computation, table.partition, table.id)
+      .where(sql`${table.outcome} in ('failed', 'refused')`),
+  ],
 )
 
 /** That one partition of one asset was made. The greatest `seq` of an asset's partition is its newest materialization. */
@@ -83,7 +90,7 @@ export const materializations = freshet.table(
     file: text().notNull(),
     rows: whole().notNull(),
     bytes: whole().notNull(),
-    duration_ms: integer().notNull(),
+    duration_ms: whole().notNull(),
     recorded_at: instant().notNull(),
     check_version: text().notNull(),
     failed_errors: integer().notNull(),

@@ -5,7 +5,7 @@ import { date, integer, timestamp, varchar } from "drizzle-orm/pg-core"
 import { expect, expectTypeOf, test } from "vitest"
 
 import { columnsOf } from "../src/columns-of.ts"
-import { rooms, userRecReasons, userRecs, users } from "../src/stocktwits.ts"
+import { rooms, type userRecReasons, userRecs, users } from "../src/stocktwits.ts"
 
 test("a table's columns keep their names, order, types and nullability", () => {
   const columns = columnsOf(users)

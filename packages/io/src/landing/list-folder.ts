@@ -1,0 +1,56 @@
+import { readdirSync, statSync, type BigIntStats } from "node:fs"
+import { join } from "node:path"
+
+import { FreshetError } from "@freshet/core"
+
+import type { ListedFile } from "./landed-files.ts"
+
+/** An entry of a folder of the landing zone: a file, or a folder of part files. Paths are relative to the landing zone. */
+export type LandedEntry = { readonly name: string; readonly path: string } & (
+  | { readonly kind: "file"; readonly file: ListedFile }
+  | { readonly kind: "folder" }
+)
+
+/** The entries of a folder in the order of their names, without hidden and temporary ones; none when there is no such folder. */
+export function listFolder(landingFolder: string, folder: string): readonly LandedEntry[] {
+  return namesIn(join(landingFolder, folder))
+    .filter((name) => !isPassing(name))
+    .toSorted()
+    .flatMap((name) => entry(landingFolder, folder === "" ? name : `${folder}/${name}`, name))
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch (cause) {
+    if (isMissing(cause)) return []
+    throw new FreshetError("input", `The landing zone cannot be read: ${folder}.`, { cause })
+  }
+}
+
+/** Names that writers give to what is not yet, or never will be, a file of data. */
+function isPassing(name: string): boolean {
+  return /^[._]|\.(?:tmp|part)$/.test(name)
+}
+
+function entry(landingFolder: string, path: string, name: string): readonly LandedEntry[] {
+  const stats = statSync(join(landingFolder, path), { bigint: true, throwIfNoEntry: false })
+  if (stats?.isFile() === true) return [{ kind: "file", name, path, file: listedFile(path, stats) }]
+  return stats?.isDirectory() === true ? [{ kind: "folder", name, path }] : []
+}
+
+/** A file as its status describes it. */
+export function listedFile(path: string, stats: BigIntStats): ListedFile {
+  const { ino, mtimeNs, ctimeNs, mtimeMs, ctimeMs } = stats
+  return {
+    path,
+    bytes: Number(stats.size),
+    identity: `${ino} ${mtimeNs} ${ctimeNs}`,
+    changedMs: Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs),
+  }
+}
+
+/** Whether the file system says that there is nothing by that name. */
+export function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === "ENOENT"
+}

@@ -1,0 +1,179 @@
+import type { CheckResult, Materialization, StepRecord } from "@freshet/core"
+import type { RecordedRead } from "@freshet/schema"
+import type { Client } from "pg"
+
+/** Records how steps ended, in this order and in one transaction. Each is another partition of a computation. */
+export async function recordSteps(client: Client, records: readonly StepRecord[]): Promise<void> {
+  const values = [JSON.stringify(records.map(stepRow), storable)]
+  await client.query({ name: "record_steps", text: recording, values })
+}
+
+/** Whether a step can be recorded by the same statement as others: one statement changes a row only once. */
+export function canShareStatement(record: StepRecord, others: readonly StepRecord[]): boolean {
+  return !others.some(
+    (other) => other.computation === record.computation && other.partition === record.partition,
+  )
+}
+
+/** Samples hold whatever people wrote; Postgres stores neither NUL nor half a surrogate pair. */
+function storable(_: string, value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString()
+  if (typeof value !== "string") return value
+  return value.replaceAll("\0", "\uFFFD").replaceAll(/\p{Surrogate}/gu, "\uFFFD")
+}
+
+/** A step as the statement below takes it, in data names. */
+function stepRow(record: StepRecord, ordinal: number) {
+  const { outcome } = record
+  return {
+    ordinal,
+    run: record.run,
+    computation: record.computation,
+    partition: record.partition,
+    input_version: record.inputVersion,
+    outcome: outcome.kind,
+    message: messageOf(record),
+    hint: outcome.kind === "failed" ? outcome.hint : undefined,
+    kept: outcome.kind === "refused" ? outcome.kept : undefined,
+    reads: record.reads.map(({ relation, asset, short, versions }): RecordedRead => [
+      relation,
+      asset,
+      short,
+      versions,
+    ]),
+    rows: record.materializations.reduce((sum, { rows }) => sum + rows, 0),
+    started_ms: record.startedMs,
+    ended_ms: record.endedMs,
+    made: outcome.kind === "made" ? record.materializations.map((m) => madeRow(record, m)) : [],
+    touched: touchedRows(record),
+    checks: record.checks,
+    line_counts: record.lineCounts,
+  }
+}
+
+function messageOf({ outcome, checks }: StepRecord): string | undefined {
+  if (outcome.kind === "failed") return outcome.message
+  if (outcome.kind === "refused") return refusal(checks)
+  return outcome.kind === "skipped" ? outcome.because : undefined
+}
+
+/** `3 rows of user_recs fail unique(user_id, rec_id)` */
+function refusal(checks: readonly CheckResult[]): string {
+  return checks
+    .filter((check) => check.severity === "error" && !check.passed)
+    .map(({ asset, name, failures }) => `${failures} rows of ${asset} fail ${name}`)
+    .join("; ")
+}
+
+function madeRow(record: StepRecord, materialization: Materialization) {
+  const { asset, codeVersion, inputVersion, dataVersion, ...rest } = materialization
+  return {
+    ...rest,
+    asset,
+    code_version: codeVersion,
+    input_version: inputVersion,
+    data_version: dataVersion,
+    check_version: record.checkVersions[asset] ?? "",
+    ...failedCounts(record.checks, asset),
+  }
+}
+
+/** The materializations that are there already, and count again or were checked again. */
+function touchedRows(record: StepRecord) {
+  const { kind } = record.outcome
+  if (kind !== "reused" && kind !== "checked") return []
+  const reused = kind === "reused" ? record.materializations.map(({ asset }) => asset) : []
+  const assets = new Set([...reused, ...Object.keys(record.checkVersions)])
+  return [...assets].map((asset) => {
+    const version = record.checkVersions[asset]
+    const checked = version !== undefined && {
+      check_version: version,
+      ...failedCounts(record.checks, asset),
+    }
+    return { asset, ...checked }
+  })
+}
+
+function failedCounts(checks: readonly CheckResult[], asset: string) {
+  const failed = checks.filter((check) => check.asset === asset && !check.passed)
+  const errors = failed.filter((check) => check.severity === "error").length
+  return { failed_errors: errors, failed_warnings: failed.length - errors }
+}
+
+/** One statement is one transaction and one round trip, however many steps it records. */
+const recording = `
+with asked as (
+  select * from jsonb_to_recordset($1::jsonb) as asked (
+    ordinal integer, run text, computation text, partition integer, input_version text,
+    outcome text, message text, hint text, kept jsonb, reads jsonb, rows bigint,
+    started_ms float8, ended_ms float8, made jsonb, touched jsonb, checks jsonb, line_counts jsonb
+  )
+), recorded as (
+  insert into freshet.steps (
+    run, computation, partition, input_version, outcome, message, hint, kept, reads, rows,
+    started_at, ended_at
+  )
+  select run, computation, partition, input_version, outcome, message, hint, kept, reads, rows,
+    to_timestamp(started_ms / 1000), to_timestamp(ended_ms / 1000)
+  from asked order by ordinal
+  returning id, computation, partition
+), step as (
+  select recorded.id, asked.* from asked join recorded using (computation, partition)
+), made as (
+  insert into freshet.materializations (
+    asset, partition, code_version, input_version, data_version, file, rows, bytes, duration_ms,
+    recorded_at, check_version, failed_errors, failed_warnings, step
+  )
+  select m.asset, m.partition, m.code_version, m.input_version, m.data_version, m.file, m.rows,
+    m.bytes, greatest(0, round(step.ended_ms - step.started_ms)), to_timestamp(step.ended_ms / 1000),
+    m.check_version, m.failed_errors, m.failed_warnings, step.id
+  from step, jsonb_to_recordset(step.made) as m (
+    asset text, partition integer, code_version text, input_version text, data_version text,
+    file text, rows bigint, bytes bigint, check_version text, failed_errors integer,
+    failed_warnings integer
+  )
+  order by step.ordinal
+  on conflict (asset, partition, input_version) do update set
+    code_version = excluded.code_version,
+    data_version = excluded.data_version,
+    file = excluded.file,
+    rows = excluded.rows,
+    bytes = excluded.bytes,
+    duration_ms = excluded.duration_ms,
+    recorded_at = excluded.recorded_at,
+    check_version = excluded.check_version,
+    failed_errors = excluded.failed_errors,
+    failed_warnings = excluded.failed_warnings,
+    step = excluded.step,
+    seq = excluded.seq,
+    contradicted_version = case
+      when materializations.data_version <> excluded.data_version
+      then materializations.data_version
+      else materializations.contradicted_version
+    end
+), touched as (
+  update freshet.materializations as old set
+    seq = case when step.outcome = 'reused'
+      then nextval('freshet.materializations_seq_seq') else old.seq end,
+    recorded_at = case when step.outcome = 'reused'
+      then to_timestamp(step.ended_ms / 1000) else old.recorded_at end,
+    check_version = coalesce(t.check_version, old.check_version),
+    failed_errors = coalesce(t.failed_errors, old.failed_errors),
+    failed_warnings = coalesce(t.failed_warnings, old.failed_warnings)
+  from step, jsonb_to_recordset(step.touched) as t (
+    asset text, check_version text, failed_errors integer, failed_warnings integer
+  )
+  where old.asset = t.asset and old.partition = step.partition
+    and old.input_version = step.input_version
+), checked as (
+  insert into freshet.check_results (step, asset, name, severity, passed, failures, sample)
+  select step.id, c.asset, c.name, c.severity, c.passed, c.failures, c.sample
+  from step, jsonb_to_recordset(step.checks) as c (
+    asset text, name text, severity text, passed boolean, failures bigint, sample jsonb
+  )
+)
+insert into freshet.line_counts (step, source, lines, rows, quarantined, reasons, file)
+select step.id, l.source, l.lines, l.rows, l.quarantined, l.reasons, l.file
+from step, jsonb_to_recordset(step.line_counts) as l (
+  source text, lines bigint, rows bigint, quarantined bigint, reasons jsonb, file text
+)`

@@ -1,0 +1,36 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+
+import { daily, int32, sourceAsset, type SourceAsset } from "@freshet/core"
+
+/** Lends a landing folder with these files in it: path → content. */
+export async function withLandingZone<T>(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "freshet-landing-"))
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true })
+      await writeFile(join(folder, path), content)
+    }
+    return await work(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A daily source of the days of 2026, unless `changes` says otherwise. */
+export function source(name: string, changes: Partial<SourceAsset> = {}): SourceAsset {
+  const declared = sourceAsset({
+    name,
+    group: "test",
+    description: name,
+    partitions: daily({ start: "2026-01-01" }),
+    columns: { user_id: int32() },
+    format: { kind: "json_lines" },
+    path: `${name}/{partition}.json`,
+  })
+  return { ...declared, ...changes }
+}

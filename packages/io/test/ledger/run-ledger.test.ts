@@ -1,0 +1,279 @@
+import { type CheckResult, FreshetError } from "@freshet/core"
+import { expect, test } from "vitest"
+
+import { readProvenance, readRuns, readSteps } from "../../src/ledger/history.ts"
+import { openRunLedger } from "../../src/ledger/run-ledger.ts"
+import type { RunHolder } from "../../src/ledger/run-lock.ts"
+import { readSnapshot } from "../../src/ledger/snapshot.ts"
+import { ledgerDatabase, materialization, step, withRun } from "./ledger-database.ts"
+
+const { url, client } = ledgerDatabase()
+const quiet = { pid: 7, wait: false, onWait: () => undefined }
+
+function failedCheck(asset: string, severity: CheckResult["severity"], name: string): CheckResult {
+  return { asset, name, severity, passed: false, failures: 3, sample: [{ user_id: 1 }] }
+}
+
+async function findRecorded(asset: string, partition = 20_000) {
+  return (await readSnapshot(client())).materializations.get(asset)?.get(partition)
+}
+
+test("a step that was made is the newest materialization of its assets", async () => {
+  await withRun(url(), "made", async ({ ledger }) => {
+    await ledger.recordStep(
+      step("made", {
+        checks: [failedCheck("recs", "warn", "few"), failedCheck("x", "error", "e")],
+      }),
+    )
+    expect(await findRecorded("recs")).toEqual({
+      id: expect.any(Number),
+      codeVersion: "code 1",
+      inputVersion: "input 1",
+      dataVersion: "data 1",
+      file: "recs/2024-10-04/input 1.parquet",
+      rows: 10,
+      bytes: 1_000,
+      atMs: 1_728_000_000_250,
+      durationMs: 250,
+      checkVersion: "checks 1",
+      failedErrors: 0,
+      failedWarnings: 1,
+    })
+  })
+})
+
+test("what was made before from the same inputs counts again, with the duration of its making", async () => {
+  await withRun(url(), "reuse", async ({ ledger }) => {
+    const first = materialization({ asset: "reused" })
+    const second = materialization({
+      asset: "reused",
+      inputVersion: "input 2",
+      dataVersion: "data 2",
+    })
+    await ledger.recordStep(step("reuse", { materializations: [first] }))
+    await ledger.recordStep(step("reuse", { materializations: [second] }))
+    expect((await findRecorded("reused"))?.dataVersion).toBe("data 2")
+
+    const found = await ledger.findMade(["reused"], 20_000, "input 1")
+    expect(found).toEqual([
+      { asset: "reused", dataVersion: "data 1", file: first.file, rows: 10, bytes: 1_000 },
+    ])
+    await ledger.recordStep(
+      step("reuse", {
+        materializations: [first],
+        checkVersions: {},
+        startedMs: 1_728_000_001_000,
+        endedMs: 1_728_000_001_001,
+        outcome: { kind: "reused" },
+      }),
+    )
+    expect(await findRecorded("reused")).toMatchObject({
+      dataVersion: "data 1",
+      durationMs: 250,
+      atMs: 1_728_000_001_001,
+      checkVersion: "checks 1",
+    })
+  })
+})
+
+test("outputs are found only when all of them were made", async () => {
+  await withRun(url(), "found", async ({ ledger }) => {
+    await ledger.recordStep(
+      step("found", { materializations: [materialization({ asset: "follows" })] }),
+    )
+    expect(await ledger.findMade(["follows"], 20_000, "input 1")).toHaveLength(1)
+    expect(await ledger.findMade(["follows", "likes"], 20_000, "input 1")).toBeUndefined()
+    expect(await ledger.findMade(["follows"], 20_001, "input 1")).toBeUndefined()
+    expect(await ledger.findMade(["follows"], 20_000, "input 2")).toBeUndefined()
+  })
+})
+
+test("other rows from the same inputs are recorded as a contradiction", async () => {
+  await withRun(url(), "twice", async ({ ledger }) => {
+    const once = materialization({ asset: "unsteady" })
+    await ledger.recordStep(step("twice", { materializations: [once] }))
+    const id = (await findRecorded("unsteady"))?.id ?? 0
+    expect((await readProvenance(client(), [id])).get(id)?.contradicted).toBeUndefined()
+    await ledger.recordStep(
+      step("twice", { materializations: [{ ...once, dataVersion: "data 2" }] }),
+    )
+    expect(await findRecorded("unsteady")).toMatchObject({ id, dataVersion: "data 2" })
+    expect((await readProvenance(client(), [id])).get(id)).toEqual({
+      run: "twice",
+      reads: [
+        { relation: "likes", asset: "likes", short: false, versions: [[20_000, "data of likes"]] },
+      ],
+      contradicted: "data 1",
+    })
+  })
+})
+
+test("checks that ran again replace what is known of the checks, and nothing else", async () => {
+  await withRun(url(), "check", async ({ ledger }) => {
+    const made = materialization({ asset: "checked" })
+    await ledger.recordStep(step("check", { materializations: [made] }))
+    const before = await findRecorded("checked")
+    await ledger.recordStep(
+      step("check", {
+        computation: "checked",
+        materializations: [],
+        checkVersions: { checked: "checks 2" },
+        checks: [failedCheck("checked", "error", "unique(id)")],
+        endedMs: 1_728_000_009_000,
+        outcome: { kind: "checked" },
+      }),
+    )
+    expect(await findRecorded("checked")).toEqual({
+      ...before,
+      checkVersion: "checks 2",
+      failedErrors: 1,
+    })
+  })
+})
+
+test("a failure stands until the computation succeeds", async () => {
+  await withRun(url(), "fail", async ({ ledger }) => {
+    const failures = async () => (await readSnapshot(client())).failures.get("broken")
+    const attempt = { computation: "broken", inputVersion: "input 9", materializations: [] }
+    const failed = { kind: "failed", message: "no space left", hint: "Free some." } as const
+    await ledger.recordStep(step("fail", { ...attempt, outcome: failed }))
+    expect((await failures())?.get(20_000)).toEqual({
+      run: "fail",
+      outcome: "failed",
+      message: "no space left",
+      atMs: 1_728_000_000_250,
+      inputVersion: "input 9",
+    })
+    const refused = { kind: "refused", kept: ["broken/kept.parquet"] } as const
+    const checks = [failedCheck("broken", "error", "unique(id)")]
+    await ledger.recordStep(step("fail", { ...attempt, checks, outcome: refused }))
+    await ledger.recordStep(
+      step("fail", { ...attempt, outcome: { kind: "skipped", because: "asked to stop" } }),
+    )
+    expect((await failures())?.get(20_000)).toMatchObject({
+      outcome: "refused",
+      message: "3 rows of broken fail unique(id)",
+    })
+    await ledger.recordStep(
+      step("fail", { materializations: [materialization({ asset: "broken" })] }),
+    )
+    expect(await failures()).toBeUndefined()
+  })
+})
+
+test("steps that arrive together are committed together, in their order", async () => {
+  await withRun(url(), "group", async ({ ledger }) => {
+    const partitions = Array.from({ length: 200 }, (_, index) => index)
+    await Promise.all(
+      partitions.map((partition) =>
+        ledger.recordStep(
+          step("group", { materializations: [materialization({ asset: "many", partition })] }),
+        ),
+      ),
+    )
+    const recorded = await readSteps(client(), "group")
+    expect(recorded.map(({ partition }) => partition)).toEqual(partitions)
+    const { rows } = await client().query<{ commits: number }>(
+      "select count(distinct xmin::text)::integer as commits from freshet.steps where run = 'group'",
+    )
+    expect(rows[0]?.commits).toBeLessThanOrEqual(2)
+  })
+})
+
+test("the same partition recorded twice at once is two steps, the later one newest", async () => {
+  await withRun(url(), "same", async ({ ledger }) => {
+    const versions = ["data 1", "data 2", "data 3"]
+    await Promise.all(
+      versions.map((dataVersion, index) =>
+        ledger.recordStep(
+          step("same", {
+            materializations: [
+              materialization({ asset: "same", dataVersion, inputVersion: `input ${index}` }),
+            ],
+          }),
+        ),
+      ),
+    )
+    expect((await findRecorded("same"))?.dataVersion).toBe("data 3")
+    expect(await readSteps(client(), "same")).toHaveLength(3)
+  })
+})
+
+test("any text can be recorded, also what Postgres cannot store", async () => {
+  await withRun(url(), "text", async ({ ledger }) => {
+    const sample = [{ body: "a\0b \uD800 \u{1F600} \\u0000", message_id: 9_007_199_254_740_993n }]
+    const checks: CheckResult[] = [
+      { asset: "text", name: "odd 'name'", severity: "warn", passed: false, failures: 1, sample },
+    ]
+    await ledger.recordStep(
+      step("text", { checks, materializations: [materialization({ asset: "text" })] }),
+    )
+    const [recorded] = await readSteps(client(), "text")
+    expect(recorded?.checks[0]?.sample).toEqual([
+      { body: "a\uFFFDb \uFFFD \u{1F600} \\u0000", message_id: "9007199254740993" },
+    ])
+  })
+})
+
+test("a second run is refused with the name of the first, or waits for it", async () => {
+  await withRun(url(), "first", async ({ close }) => {
+    const error = await openRunLedger(url(), quiet).catch((cause: unknown) => cause)
+    expect(error).toBeInstanceOf(FreshetError)
+    expect(error).toMatchObject({ code: "busy" })
+    expect(String(error)).toMatch(/run first \(`freshet materialize first`\), process 42 on /)
+
+    const holders: (RunHolder | undefined)[] = []
+    const waiting = new Promise<void>((told) => {
+      const onWait = (holder: RunHolder | undefined) => {
+        holders.push(holder)
+        told()
+      }
+      void openRunLedger(url(), { pid: 8, wait: true, onWait }).then((second) => second.close())
+    })
+    await waiting
+    expect(holders[0]).toMatchObject({ run: "first", pid: 42 })
+    await close()
+  })
+})
+
+test("a run that was killed is closed as interrupted by the next one, at the time of its last step", async () => {
+  await withRun(url(), "killed", ({ ledger }) =>
+    ledger.recordStep(
+      step("killed", { materializations: [materialization({ asset: "killed" })], endedMs: 4e12 }),
+    ),
+  )
+  const next = await openRunLedger(url(), quiet)
+  await next.close()
+  const run = (await readRuns(client(), 100)).find(({ id }) => id === "killed")
+  expect(run).toMatchObject({ outcome: "interrupted", endedMs: 4e12 })
+})
+
+test("a run that lost its connection cannot record any more, and is told at once", async () => {
+  const told: FreshetError[] = []
+  const run = await openRunLedger(url(), { ...quiet, onLost: (error) => told.push(error) })
+  await run.ledger.beginRun({ id: "lost", command: "freshet materialize", steps: 2 })
+  const ended = new Promise((resolve) => run.client.once("end", resolve))
+  await client().query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'freshet run, pid 7'",
+  )
+  await ended
+  expect(told[0]).toMatchObject({ code: "ledger", message: expect.stringContaining("lost") })
+  await withRun(url(), "successor", async () => {
+    const late = [step("lost"), step("lost", { computation: "other" })].map(run.ledger.recordStep)
+    for (const error of await Promise.all(late.map((record) => record.catch((e: unknown) => e))))
+      expect(error).toMatchObject({ code: "ledger" })
+    expect(await readSteps(client(), "lost")).toEqual([])
+  })
+  await run.close()
+})
+
+test("after a record was refused nothing later is recorded", async () => {
+  const run = await openRunLedger(url(), quiet)
+  await run.ledger.beginRun({ id: "refusing", command: "freshet materialize", steps: 2 })
+  const records = [step("unknown run"), step("refusing")].map(run.ledger.recordStep)
+  const errors = await Promise.all(records.map((record) => record.catch((e: unknown) => e)))
+  expect(errors[0]).toMatchObject({ code: "ledger", message: expect.stringContaining("refused") })
+  expect(errors[1]).toBe(errors[0])
+  expect(await readSteps(client(), "refusing")).toEqual([])
+  await run.close()
+})
