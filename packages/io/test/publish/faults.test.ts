@@ -83,9 +83,12 @@ async function failureOf(work: Promise<unknown>): Promise<FreshetError> {
 
 /** Ends the publisher's connection on the server's side, and waits until it is gone. */
 async function killPublisher(): Promise<void> {
-  await world.client.query(`
-    select pg_terminate_backend(pid, 5000) from pg_stat_activity
-    where application_name = 'freshet publish' and datname = current_database()`)
+  const publisher = `from pg_stat_activity
+    where application_name = 'freshet publish' and datname = current_database()`
+  await world.client.query(`select pg_terminate_backend(pid) ${publisher}`)
+  const deadline = Date.now() + 5_000
+  while ((await world.client.query(`select ${publisher}`)).rowCount !== 0)
+    if (Date.now() > deadline) throw new Error("the publisher's connection does not end")
 }
 
 /** Publishes over a connection that is killed just before its n-th statement; tells whether it had that many. */
