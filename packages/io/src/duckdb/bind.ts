@@ -15,6 +15,7 @@ import {
   type Sql,
 } from "@freshet/core"
 
+import { textCell } from "./cell.ts"
 import { engineSentence } from "./failure.ts"
 import { columnDefinitions } from "./literal.ts"
 import type { Connection } from "./session.ts"
@@ -160,7 +161,7 @@ async function describe(
   query: string,
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await connection.rows(`DESCRIBE ${query}`)
-  return new Map(rows.map((row) => [String(row["column_name"]), String(row["column_type"])]))
+  return new Map(rows.map((row) => [textCell(row, "column_name"), textCell(row, "column_type")]))
 }
 
 async function compareColumns(

@@ -21,3 +21,11 @@ export function columnDefinitions(columns: Columns): string {
 export function columnList(columns: Columns): string {
   return Object.keys(columns).map(quoteName).join(", ")
 }
+
+/** A query with the columns and no rows. */
+export function noRowsOf(columns: Columns): string {
+  const nulls = Object.entries(columns).map(
+    ([name, column]) => `CAST(NULL AS ${column.type}) AS ${quoteName(name)}`,
+  )
+  return `SELECT ${nulls.join(", ")} WHERE false`
+}

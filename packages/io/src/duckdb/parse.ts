@@ -1,5 +1,6 @@
 import { FreshetError } from "@freshet/core"
 
+import { textCell } from "./cell.ts"
 import { engineFailure } from "./failure.ts"
 import { textLiteral } from "./literal.ts"
 import type { Connection } from "./session.ts"
@@ -19,7 +20,7 @@ export async function parseQueries(
   const rows = await connection.rows(
     `SELECT json_serialize_sql(query::VARCHAR) AS tree FROM (VALUES ${list}) AS q(at, query) ORDER BY at`,
   )
-  return rows.map((row) => parsed(String(row["tree"])))
+  return rows.map((row) => parsed(textCell(row, "tree")))
 }
 
 /** Each query in canonical form; a FreshetError for a text that is not one query. */

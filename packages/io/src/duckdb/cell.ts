@@ -1,0 +1,15 @@
+import type { JsonRow } from "./session.ts"
+
+/** A cell that the query made text. */
+export function textCell(row: JsonRow | undefined, column: string): string {
+  const value = row?.[column]
+  if (typeof value !== "string") throw new TypeError(`${column} is not text`)
+  return value
+}
+
+/** A cell that the query made a whole number below 2^53. */
+export function numberCell(row: JsonRow | undefined, column: string): number {
+  const value = row?.[column]
+  if (typeof value !== "number") throw new TypeError(`${column} is not a number`)
+  return value
+}

@@ -1,0 +1,131 @@
+import {
+  type Asset,
+  type Check,
+  type CheckResult,
+  itself,
+  quoteName,
+  relationName,
+  renderSql,
+  unreachable,
+} from "@freshet/core"
+
+import { numberCell } from "./cell.ts"
+import type { Content } from "./content.ts"
+import { engineFailure } from "./failure.ts"
+import { pathList } from "./literal.ts"
+import type { Connection, JsonRow } from "./session.ts"
+
+/** The rows of one asset that are to be checked. */
+export interface CheckedRows {
+  readonly asset: Asset
+  readonly path: string
+  readonly content: Content
+  /** `YYYY-MM-DD`, for queries that mention it. */
+  readonly day: string
+}
+
+const sampleRows = 5
+
+/** Runs these checks, and the one that follows from the columns: what is not declared nullable is never null. */
+export async function runChecks(
+  connection: Connection,
+  checks: readonly Check[],
+  rows: CheckedRows,
+): Promise<readonly CheckResult[]> {
+  await createItself(connection, rows.path)
+  const results: CheckResult[] = []
+  for (const check of [...impliedChecks(rows.asset), ...checks])
+    results.push(await runCheck(connection, check, rows))
+  return results
+}
+
+/** Makes the rows readable under the name that checks use for them. */
+async function createItself(connection: Connection, path: string): Promise<void> {
+  await connection.run(
+    `CREATE OR REPLACE TEMP VIEW ${quoteName(relationName(itself))} AS FROM read_parquet(${pathList([path])})`,
+  )
+}
+
+function impliedChecks(asset: Asset): readonly Check[] {
+  const columns = Object.entries(asset.columns).flatMap(([name, { nullable }]) =>
+    nullable ? [] : [name],
+  )
+  if (columns.length === 0) return []
+  const description = `${columns.join(", ")} never null`
+  const rule = { kind: "not_null", columns } as const
+  return [{ kind: "check", name: "not_null", severity: "error", description, rule }]
+}
+
+async function runCheck(
+  connection: Connection,
+  check: Check,
+  rows: CheckedRows,
+): Promise<CheckResult> {
+  const { name, severity } = check
+  try {
+    const { failures, sample } = await findFailures(connection, check, rows)
+    return { asset: rows.asset.name, name, severity, passed: failures === 0, failures, sample }
+  } catch (cause) {
+    throw engineFailure(`the check ${name} of \`${rows.asset.name}\``, cause)
+  }
+}
+
+interface Failures {
+  readonly failures: number
+  readonly sample: readonly JsonRow[]
+}
+
+const noFailures: Failures = { failures: 0, sample: [] }
+
+async function findFailures(
+  connection: Connection,
+  { rule }: Check,
+  { content, day }: CheckedRows,
+): Promise<Failures> {
+  switch (rule.kind) {
+    case "row_count": {
+      const { rows } = content
+      const fits = rows >= rule.min && rows <= (rule.max ?? Infinity)
+      return fits ? noFailures : { failures: 1, sample: [{ rows }] }
+    }
+    case "not_null":
+      return await findNulls(connection, rule.columns, content)
+    case "unique":
+      return await findRepeated(connection, rule.columns)
+    case "no_rows":
+      return await findRows(connection, renderSql(rule.query, day))
+    default:
+      return unreachable(rule)
+  }
+}
+
+async function findNulls(
+  connection: Connection,
+  columns: readonly string[],
+  { nulls }: Content,
+): Promise<Failures> {
+  const failures = columns.reduce((sum, name) => sum + (nulls.get(name) ?? 0), 0)
+  if (failures === 0) return noFailures
+  const anyNull = columns.map((name) => `${quoteName(name)} IS NULL`).join(" OR ")
+  const sample = await connection.rows(`FROM "itself" WHERE ${anyNull} LIMIT ${sampleRows}`)
+  return { failures, sample }
+}
+
+/** Failures are the rows too many. */
+async function findRepeated(connection: Connection, columns: readonly string[]): Promise<Failures> {
+  const keys = columns.map(quoteName).join(", ")
+  const groups = `SELECT ${keys}, count(*) AS rows FROM "itself" GROUP BY ${keys} HAVING count(*) > 1`
+  const [found] = await connection.rows(
+    `SELECT coalesce(sum(rows - 1), 0)::DOUBLE AS failures FROM (${groups})`,
+  )
+  const failures = numberCell(found, "failures")
+  if (failures === 0) return noFailures
+  return { failures, sample: await connection.rows(`${groups} ORDER BY ALL LIMIT ${sampleRows}`) }
+}
+
+async function findRows(connection: Connection, query: string): Promise<Failures> {
+  const [found] = await connection.rows(`SELECT count(*)::DOUBLE AS failures FROM (${query})`)
+  const failures = numberCell(found, "failures")
+  if (failures === 0) return noFailures
+  return { failures, sample: await connection.rows(`SELECT * FROM (${query}) LIMIT ${sampleRows}`) }
+}

@@ -1,0 +1,191 @@
+import { rm, stat } from "node:fs/promises"
+
+import {
+  type Asset,
+  type CheckResult,
+  type ComputeRequest,
+  type ComputeResult,
+  FreshetError,
+  type LineCount,
+  type MadeOutput,
+  quoteName,
+  renderSql,
+  sharedRelation,
+  type SqlComputation,
+} from "@freshet/core"
+
+import type { LandingContext } from "../input/read-landed.ts"
+import { outputKey, quarantineKey, refusedKey } from "../store/key.ts"
+import type { Store } from "../store/store.ts"
+import { runChecks } from "./check.ts"
+import { type Content, measureContent } from "./content.ts"
+import { engineFailure } from "./failure.ts"
+import { pathList } from "./literal.ts"
+import { writeOutput } from "./output.ts"
+import { createRelations } from "./relations.ts"
+import type { Connection, Session } from "./session.ts"
+
+/** What the engine works with. */
+export interface Workshop {
+  readonly session: Session
+  readonly store: Store
+  /** Local path of a file in the landing zone. */
+  readonly landedPath: (path: string) => string
+}
+
+/** An output's rows in a temporary file. */
+interface Written {
+  readonly asset: Asset
+  readonly path: string
+}
+
+/** Computes one partition: reads → queries → temporary files → checks → durable files, all of them or none. */
+export async function computePartition(
+  workshop: Workshop,
+  request: ComputeRequest,
+  report: (share: number) => void,
+): Promise<ComputeResult> {
+  const temporary: string[] = []
+  const tempPath = async (suffix: string) => {
+    const path = await workshop.store.tempPath(suffix)
+    temporary.push(path)
+    return path
+  }
+  try {
+    return await workshop.session.withConnection((connection) =>
+      withReports(connection, report, async (advance) => {
+        const landing = landingFor(workshop, request, connection, tempPath)
+        const lineCounts = await createRelations(request.relations, workshop.store, landing)
+        advance(0.2)
+        const written = await write(connection, request, tempPath)
+        advance(0.8)
+        return await finish(workshop.store, connection, request, { written, lineCounts })
+      }),
+    )
+  } finally {
+    await Promise.all(temporary.map((path) => rm(path, { force: true })))
+  }
+}
+
+function landingFor(
+  { store, session, landedPath }: Workshop,
+  { partition, inputVersion, day }: ComputeRequest,
+  connection: Connection,
+  tempPath: (suffix: string) => Promise<string>,
+): LandingContext {
+  return {
+    connection,
+    day,
+    landedPath,
+    scratchFolder: session.scratchFolder,
+    judge: "quick",
+    quarantine: {
+      tempPath: () => tempPath(".jsonl"),
+      keep: async (path, source) => {
+        const key = quarantineKey(source, partition, inputVersion)
+        await store.commit(path, key)
+        return { key, path: store.path(key) }
+      },
+    },
+  }
+}
+
+async function write(
+  connection: Connection,
+  request: ComputeRequest,
+  tempPath: (suffix: string) => Promise<string>,
+): Promise<readonly Written[]> {
+  const { computation, outputs } = request
+  if (computation.kind === "code")
+    throw new FreshetError(
+      "engine",
+      `\`${computation.name}\` is made by code, which this engine cannot run`,
+    )
+  const written = await Promise.all(
+    outputs.map(async (asset) => ({ asset, path: await tempPath(".parquet") })),
+  )
+  await createShared(connection, computation, request.day)
+  for (const { asset, path } of written) {
+    const query = computation.outputs.find((output) => output.asset === asset.name)?.query
+    if (query === undefined)
+      throw new FreshetError("engine", `\`${computation.name}\` has no query for \`${asset.name}\``)
+    await writeOutput(connection, asset, renderSql(query, request.day), path)
+  }
+  return written
+}
+
+async function createShared(
+  connection: Connection,
+  { name, shared }: SqlComputation,
+  day: string,
+): Promise<void> {
+  if (shared === undefined) return
+  try {
+    await connection.run(
+      `CREATE OR REPLACE TEMP TABLE ${quoteName(sharedRelation)} AS ${renderSql(shared, day)}`,
+    )
+  } catch (cause) {
+    throw engineFailure(`the shared rows of \`${name}\``, cause)
+  }
+}
+
+async function finish(
+  store: Store,
+  connection: Connection,
+  request: ComputeRequest,
+  made: { readonly written: readonly Written[]; readonly lineCounts: readonly LineCount[] },
+): Promise<ComputeResult> {
+  const { written, lineCounts } = made
+  if (written.length > 1) await nameOutputs(connection, written)
+  const contents: Content[] = []
+  const checks: CheckResult[] = []
+  for (const { asset, path } of written) {
+    const content = await measureContent(connection, asset.columns, path)
+    contents.push(content)
+    checks.push(
+      ...(await runChecks(connection, asset.checks, { asset, path, content, day: request.day })),
+    )
+  }
+  const { partition, inputVersion } = request
+  if (checks.some((check) => !check.passed && check.severity === "error")) {
+    const kept = written.map(({ asset }) => refusedKey(asset.name, partition, inputVersion))
+    await Promise.all(written.map(({ path }, at) => store.commit(path, kept[at] ?? "")))
+    return { kind: "refused", kept, checks, lineCounts }
+  }
+  const outputs = await Promise.all(
+    written.map(async ({ asset, path }, at): Promise<MadeOutput> => {
+      const file = outputKey(asset.name, partition, inputVersion)
+      const { size: bytes } = await stat(path)
+      await store.commit(path, file)
+      const { rows = 0, dataVersion = "" } = contents[at] ?? {}
+      return { asset: asset.name, dataVersion, file, rows, bytes }
+    }),
+  )
+  return { kind: "made", outputs, checks, lineCounts }
+}
+
+/** A check may read another output of the same computation: the rows just made. */
+async function nameOutputs(connection: Connection, written: readonly Written[]): Promise<void> {
+  const views = written.map(
+    ({ asset, path }) =>
+      `CREATE OR REPLACE TEMP VIEW ${quoteName(asset.name)} AS FROM read_parquet(${pathList([path])});`,
+  )
+  await connection.run(views.join("\n"))
+}
+
+/** Tells how far the work is: what is behind it, and a part of the rest for the statement that runs. */
+async function withReports<T>(
+  connection: Connection,
+  report: (share: number) => void,
+  work: (advance: (share: number) => void) => Promise<T>,
+): Promise<T> {
+  let behind = 0
+  const timer = setInterval(() => report(behind + (1 - behind) * 0.5 * connection.progress()), 100)
+  try {
+    return await work((share) => {
+      behind = share
+    })
+  } finally {
+    clearInterval(timer)
+  }
+}

@@ -1,0 +1,90 @@
+import {
+  type AnyAsset,
+  type CheckRequest,
+  type CheckResult,
+  type Engine,
+  type Problem,
+  type Relation,
+} from "@freshet/core"
+
+import { bindAssets } from "./bind.ts"
+import { runChecks } from "./check.ts"
+import { computePartition, type Workshop } from "./compute.ts"
+import { measureContent } from "./content.ts"
+import { engineFailure } from "./failure.ts"
+import { canonicalQueries } from "./parse.ts"
+import { type QueryRows, streamRows } from "./query.ts"
+import { createRelations } from "./relations.ts"
+import { type Connection, openSession, type SessionOptions } from "./session.ts"
+
+/** The engine of this process: core's, and what the commands ask of DuckDB besides. */
+export interface DuckdbEngine extends Engine {
+  /** Everything that is wrong with the queries of these assets, found without any data. */
+  readonly bind: (assets: readonly AnyAsset[]) => Promise<readonly Problem[]>
+  /** Each query as the engine parses it: layout and comments do not count. */
+  readonly canonicalQueries: (queries: readonly string[]) => Promise<readonly string[]>
+  /** Runs a person's query over these relations and lends its rows, a batch at a time. */
+  readonly query: <T>(
+    request: {
+      readonly sql: string
+      readonly relations: readonly Relation[]
+      readonly day?: string
+    },
+    use: (rows: QueryRows) => Promise<T>,
+  ) => Promise<T>
+  readonly close: () => Promise<void>
+}
+
+/** What an engine needs: what it may use, the store, and the way to the files of the landing zone. */
+export interface EngineOptions extends SessionOptions, Omit<Workshop, "session"> {}
+
+/** Opens an engine; cheap, since DuckDB is loaded on first use. Close it at the end. */
+export function openEngine(options: EngineOptions): DuckdbEngine {
+  const session = openSession(options)
+  const workshop: Workshop = { session, store: options.store, landedPath: options.landedPath }
+  return {
+    compute: (request, progress) => computePartition(workshop, request, progress),
+    check: (request) => checkStored(workshop, request),
+    bind: (assets) => session.withConnection((connection) => bindAssets(connection, assets)),
+    canonicalQueries: (queries) =>
+      session.withConnection((connection) => canonicalQueries(connection, queries)),
+    query: ({ sql, relations, day = "2000-01-01" }, use) =>
+      withRelations(workshop, relations, day, (connection) => streamRows(connection, sql, use)),
+    close: session.close,
+  }
+}
+
+async function checkStored(
+  workshop: Workshop,
+  { asset, checks, file, day, relations }: CheckRequest,
+): Promise<readonly CheckResult[]> {
+  const path = workshop.store.path(file)
+  return await withRelations(workshop, relations, day, async (connection) => {
+    try {
+      const content = await measureContent(connection, asset.columns, path)
+      return await runChecks(connection, checks, { asset, path, content, day })
+    } catch (cause) {
+      throw engineFailure(`the stored rows of \`${asset.name}\` (${file})`, cause)
+    }
+  })
+}
+
+/** Lends a connection on which the relations are known. Lines of sources that cannot be taken are left out and not kept. */
+async function withRelations<T>(
+  { session, store, landedPath }: Workshop,
+  relations: readonly Relation[],
+  day: string,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  return await session.withConnection(async (connection) => {
+    const landing = {
+      connection,
+      day,
+      landedPath,
+      scratchFolder: session.scratchFolder,
+      judge: "quick",
+    } as const
+    await createRelations(relations, store, landing)
+    return await work(connection)
+  })
+}

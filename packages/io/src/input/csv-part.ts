@@ -1,0 +1,205 @@
+import { FreshetError, quoteName, type SourceAsset } from "@freshet/core"
+
+import { numberCell, textCell } from "../duckdb/cell.ts"
+import { textLiteral } from "../duckdb/literal.ts"
+import { type CsvRecord, readCsvRecords } from "./csv-records.ts"
+import { csvDialect } from "./csv-value.ts"
+import { exactJudgement, rawColumn } from "./judgement.ts"
+import { eachChunk, type LineScan, pickLines, scanLines } from "./line-scan.ts"
+import type { Part, PartRequest } from "./part.ts"
+import { appendTexts } from "./text-table.ts"
+
+/** The raw values of a file in a table, and where its records lie. */
+interface RawRecords {
+  /** A query with " ordinal" and the raw columns; its rows are the records that could be read. */
+  readonly query: string
+  readonly readable: number
+  readonly records: number
+  readonly pick: Part["pick"]
+}
+
+/**
+ * Reads a CSV file with a header. The engine's parallel reader takes a file in which each record is
+ * one line of the right width; any other is read record by record.
+ */
+export async function readCsvPart(request: PartRequest): Promise<Part> {
+  const header = await readHeader(request.path)
+  if (header === undefined) return { file: request.file, lines: 0, rows: 0, tables: [], pick: none }
+  const positions = findColumns(request, header.fields)
+  const raws =
+    (await readQuickly(request, header, positions)) ??
+    (await readRecords(request, header, positions))
+  const name = quoteName(` landed ${request.id}`)
+  const judged = exactJudgement(request.source, csvDialect, raws.query, {
+    day: request.day,
+    unreadable: [],
+  })
+  await request.connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${judged}`)
+  const refused = await quarantineRefused(request, name, raws)
+  const where = refused === 0 ? undefined : "reason IS NULL"
+  const drop = (ordinals: readonly number[]) =>
+    `DELETE FROM ${name} WHERE ordinal IN (${ordinals.join(", ")})`
+  return {
+    file: request.file,
+    lines: raws.records,
+    rows: raws.readable - refused,
+    tables: [{ name, ordinal: "ordinal", where, drop }],
+    pick: raws.pick,
+  }
+}
+
+async function* none(): AsyncGenerator<never> {}
+
+async function readHeader(path: string): Promise<CsvRecord | undefined> {
+  let header: CsvRecord | undefined
+  await readCsvRecords(path, async (records) => {
+    header ??= records[0]
+    if (header !== undefined) throw stop
+  }).catch((reason: unknown) => {
+    if (reason !== stop) throw reason
+  })
+  return header
+}
+
+const stop = new Error("the header is known")
+
+/** Where each column of the source stands in a record. */
+function findColumns(request: PartRequest, header: readonly string[]): ReadonlyMap<string, number> {
+  const names = Object.keys(request.source.columns)
+  const missing = names.filter((name) => !header.includes(name))
+  const twice = names.filter((name) => header.indexOf(name) !== header.lastIndexOf(name))
+  const wrong = missing.length > 0 ? missing : twice
+  if (wrong.length > 0) {
+    const what = missing.length > 0 ? "has no column" : "has more than once the column"
+    const few = header.slice(0, 50).join(", ").slice(0, 1000)
+    throw new FreshetError(
+      "input",
+      `${request.file} ${what} ${wrong.join(", ")}; its header says: ${few}`,
+    )
+  }
+  return new Map(names.map((name) => [name, header.indexOf(name)]))
+}
+
+/** The values of a record as the judgement wants them: an empty one is null, except where it is text that may not be null. */
+function rawValues(source: SourceAsset, value: (name: string) => string): string {
+  const raws = Object.entries(source.columns).map(([name, column]) => {
+    const emptyCounts = column.kind === "text" && !column.nullable
+    const raw = emptyCounts ? `coalesce(${value(name)}, '')` : `nullif(${value(name)}, '')`
+    return `${raw} AS ${rawColumn(name)}`
+  })
+  return raws.join(", ")
+}
+
+async function readQuickly(
+  request: PartRequest,
+  header: CsvRecord,
+  positions: ReadonlyMap<string, number>,
+): Promise<RawRecords | undefined> {
+  if (request.judge === "exact" || header.line !== 1 || header.fault !== undefined) return undefined
+  const scan = await scanLines(request.path)
+  if (scan.longest > 1_000_000 || (await hasNul(request.path))) return undefined
+  const name = quoteName(` raw ${request.id}`)
+  const columns = header.fields.map((_, at) => `'${at}': 'VARCHAR'`).join(", ")
+  const values = rawValues(request.source, (column) => quoteName(String(positions.get(column))))
+  const reader = `read_csv(${textLiteral(request.path)}, auto_detect = false, header = false, skip = 1,
+    delim = ',', quote = '"', escape = '"', strict_mode = true, compression = 'none', columns = {${columns}})`
+  try {
+    await request.connection.run(
+      `CREATE OR REPLACE TEMP TABLE ${name} AS SELECT ${values} FROM ${reader}`,
+    )
+  } catch {
+    return undefined
+  }
+  const [counted] = await request.connection.rows(`SELECT count(*)::INTEGER AS rows FROM ${name}`)
+  const records = scan.lines - 1
+  if (numberCell(counted, "rows") !== records) return undefined
+  const query = `SELECT rowid AS " ordinal", * FROM ${name}`
+  return { query, readable: records, records, pick: pickAfterHeader(request.path, scan) }
+}
+
+/** Ordinals of records begin after the header's line. */
+function pickAfterHeader(path: string, scan: LineScan): Part["pick"] {
+  return async function* pick(ordinals) {
+    const shifted = ordinals.map((ordinal) => ordinal + 1)
+    for await (const lines of pickLines(path, scan, shifted))
+      yield lines.map((line) => ({ ...line, ordinal: line.ordinal - 1 }))
+  }
+}
+
+async function hasNul(path: string): Promise<boolean> {
+  let found = false
+  await eachChunk(path, (chunk) => {
+    found ||= chunk.includes(0)
+  })
+  return found
+}
+
+/** The exact way: every record from the bytes, with its text kept beside it. */
+async function readRecords(
+  request: PartRequest,
+  header: CsvRecord,
+  positions: ReadonlyMap<string, number>,
+): Promise<RawRecords> {
+  const { connection, source, quarantine, file } = request
+  const name = ` raw ${request.id}`
+  const columns = Object.keys(source.columns).map((_, at) => `"${at}" VARCHAR`)
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE ${quoteName(name)} (" line" BIGINT, " text" VARCHAR, ${columns.join(", ")})`,
+  )
+  let records = -1 // the header is none
+  let readable = 0
+  await readCsvRecords(request.path, async (batch) => {
+    const rows: [number, ...string[]][] = []
+    for (const record of batch) {
+      records += 1
+      if (records === 0) continue
+      const width = record.fields.length
+      const fault = record.fault ?? (width === header.fields.length ? undefined : "wrong_width")
+      if (fault !== undefined)
+        await quarantine.add({ file, line: record.line }, fault, record.bytes)
+      else rows.push([record.line, record.bytes.toString("utf8"), ...inOrder(record, positions)])
+    }
+    readable += rows.length
+    await appendTexts(connection, name, rows)
+  })
+  const at = [...positions.keys()]
+  const values = rawValues(source, (column) => quoteName(String(at.indexOf(column))))
+  const query = `SELECT rowid AS " ordinal", ${values} FROM ${quoteName(name)}`
+  return { query, readable, records: Math.max(0, records), pick: pickFromTable(request, name) }
+}
+
+function inOrder(record: CsvRecord, positions: ReadonlyMap<string, number>): readonly string[] {
+  return [...positions.values()].map((position) => record.fields[position] ?? "")
+}
+
+function pickFromTable({ connection }: PartRequest, name: string): Part["pick"] {
+  return async function* pick(ordinals) {
+    if (ordinals.length === 0) return
+    const rows = await connection.rows(
+      `SELECT rowid::DOUBLE AS ordinal, " line"::DOUBLE AS line, " text" AS text
+       FROM ${quoteName(name)} WHERE rowid IN (${ordinals.join(", ")}) ORDER BY rowid`,
+    )
+    yield rows.map((row) => ({
+      ordinal: numberCell(row, "ordinal"),
+      line: numberCell(row, "line"),
+      bytes: Buffer.from(textCell(row, "text")),
+    }))
+  }
+}
+
+async function quarantineRefused(
+  { connection, quarantine, file }: PartRequest,
+  table: string,
+  raws: RawRecords,
+): Promise<number> {
+  const refused = await connection.rows(
+    `SELECT ordinal::DOUBLE AS ordinal, reason FROM ${table} WHERE reason IS NOT NULL ORDER BY ordinal`,
+  )
+  const reasons = new Map(
+    refused.map((row) => [numberCell(row, "ordinal"), textCell(row, "reason")]),
+  )
+  for await (const lines of raws.pick([...reasons.keys()]))
+    for (const { ordinal, line, bytes } of lines)
+      await quarantine.add({ file, line }, reasons.get(ordinal) ?? "", bytes)
+  return refused.length
+}

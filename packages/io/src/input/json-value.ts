@@ -1,0 +1,101 @@
+import { type Column, unreachable } from "@freshet/core"
+
+/** How a value's JSON text is judged, as SQL over `raw`: the text, null where the value is absent or null. */
+export interface JsonValue {
+  /** Null for whatever is not surely of the type; cheap. */
+  readonly fast: string
+  /** Holds only where `fast` is the value exactly: the rest is for the exact judgement. */
+  readonly fastOk: string
+  /** The value, wide enough for any that is written. */
+  readonly wide: string
+  readonly typeOk: string
+}
+
+/** The instants that count: a real calendar day, `T`, seconds, an offset or `Z`. */
+export const instantPattern = String.raw`\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)`
+const dayPattern = String.raw`\d{4}-\d\d-\d\d`
+const numberPattern = String.raw`-?\d+(\.\d+)?([eE][+-]?\d+)?`
+
+/** The judgement of one column's values. The engine's reader writes every value anew: numbers that are no integers have a point or an exponent, strings have no needless escapes. */
+export function jsonValue(column: Column, raw: string): JsonValue {
+  const inner = `substring(${raw}, 2, length(${raw}) - 2)`
+  const cast = `TRY_CAST(${raw} AS ${column.type})`
+  switch (column.kind) {
+    case "int16":
+    case "int32":
+    case "int64":
+      return {
+        fast: cast,
+        fastOk: `NOT contains(${raw}, '.') AND NOT contains(${raw}, 'e')`,
+        wide: wideInteger(raw),
+        typeOk: matches(raw, String.raw`-?\d+`),
+      }
+    case "text":
+      return jsonText(raw, inner)
+    case "bool":
+      return exact(cast, `${raw} IN ('true', 'false')`)
+    case "float64":
+      return exact(cast, matches(raw, numberPattern))
+    case "decimal":
+      return exact(cast, `${matches(raw, numberPattern)} AND ${cast}::DOUBLE = ${raw}::DOUBLE`)
+    case "date":
+      return jsonDay(`TRY_CAST(${inner} AS DATE)`, raw)
+    case "timestamp":
+      return jsonInstant(`TRY_CAST(${inner} AS ${column.type})`, raw)
+    case "list":
+    case "struct":
+      return exact(`TRY_CAST(${raw}::JSON AS ${column.type})`, opens(column.kind, raw))
+    default:
+      return unreachable(column.kind)
+  }
+}
+
+function exact(value: string, typeOk: string): JsonValue {
+  return { fast: value, fastOk: typeOk, wide: value, typeOk }
+}
+
+/** Text with an escaped NUL is left to the exact judgement. */
+function jsonText(raw: string, inner: string): JsonValue {
+  const value = `CASE WHEN contains(${raw}, '\\') THEN ${raw}->>'$' ELSE ${inner} END`
+  const typeOk = `starts_with(${raw}, '"')`
+  const fastOk = `${typeOk} AND NOT contains(${raw}, '\\u0000')`
+  const wide = `CASE WHEN ${typeOk} THEN ${raw}->>'$' END`
+  return { fast: value, fastOk, wide, typeOk }
+}
+
+function jsonDay(value: string, raw: string): JsonValue {
+  return exact(
+    value,
+    `${matches(raw, `"${dayPattern}"`)} AND NOT starts_with(${raw}, '"0000') AND ${value} IS NOT NULL`,
+  )
+}
+
+/** The two usual lengths leave `strptime` no choice but two digits everywhere, and it is faster than a pattern. */
+function jsonInstant(value: string, raw: string): JsonValue {
+  const known = `${value} IS NOT NULL AND NOT starts_with(${raw}, '"0000')`
+  const pattern = matches(raw, `"${instantPattern}"`)
+  const shape = `CASE strlen(${raw})
+    WHEN 26 THEN try_strptime(${raw}, '"%Y-%m-%dT%H:%M:%S.%gZ"') IS NOT NULL
+    WHEN 22 THEN try_strptime(${raw}, '"%Y-%m-%dT%H:%M:%SZ"') IS NOT NULL
+    ELSE ${pattern} END`
+  return {
+    fast: value,
+    fastOk: `${shape} AND ${known}`,
+    wide: value,
+    typeOk: `${pattern} AND ${known}`,
+  }
+}
+
+function opens(kind: "list" | "struct", raw: string): string {
+  return `starts_with(${raw}, '${kind === "list" ? "[" : "{"}')`
+}
+
+/** An integer of any length; beyond 128 bits the largest there is, which is out of every range. */
+export function wideInteger(raw: string): string {
+  const largest = "170141183460469231731687303715884105727"
+  return `coalesce(TRY_CAST(${raw} AS HUGEINT), CASE WHEN starts_with(${raw}, '-') THEN -${largest} ELSE ${largest} END)`
+}
+
+function matches(raw: string, pattern: string): string {
+  return `regexp_full_match(${raw}, '${pattern}')`
+}

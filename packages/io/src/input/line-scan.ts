@@ -1,0 +1,167 @@
+import { type FileHandle, open } from "node:fs/promises"
+
+/** How the lines of a file lie, without a look into them. A blank line has nothing but spaces, tabs and returns. */
+export interface LineScan {
+  readonly bytes: number
+  /** Lines that are not blank; the n-th of them has ordinal n - 1. */
+  readonly lines: number
+  readonly longest: number
+  /** Where to start looking for a line: one mark for every `linesPerMark` lines that are not blank. */
+  readonly marks: readonly Mark[]
+}
+
+interface Mark {
+  readonly offset: number
+  /** Number of the line at the offset, from 1, blank lines counted. */
+  readonly line: number
+}
+
+/** A line that is not blank. */
+export interface Line {
+  readonly ordinal: number
+  /** From 1, blank lines counted. */
+  readonly line: number
+  readonly bytes: Buffer
+}
+
+const linesPerMark = 512
+const chunkBytes = 1 << 20
+const newline = 10
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
+
+/** Counts and marks the lines of a file; costs about as much as reading it. */
+export async function scanLines(path: string): Promise<LineScan> {
+  const marks: Mark[] = []
+  let lines = 0
+  let longest = 0
+  let number = 0
+  const bytes = await eachChunk(path, (chunk, offset) => {
+    let start = 0
+    while (start < chunk.length) {
+      const found = chunk.indexOf(newline, start)
+      const end = found < 0 ? chunk.length : found
+      number += 1
+      if (!isBlank(chunk, start, end)) {
+        if (lines % linesPerMark === 0) marks.push({ offset: offset + start, line: number })
+        lines += 1
+        if (end - start > longest) longest = end - start
+      }
+      start = end + 1
+    }
+  })
+  return { bytes, lines, longest, marks }
+}
+
+/** The lines with these ordinals (ascending), or all of them, a batch at a time. */
+export async function* pickLines(
+  path: string,
+  scan: LineScan,
+  ordinals: readonly number[] | "all",
+): AsyncGenerator<readonly Line[]> {
+  if (ordinals === "all") {
+    for (const [index, mark] of scan.marks.entries()) yield await block(path, scan, index, mark)
+    return
+  }
+  let next = 0
+  while (next < ordinals.length) {
+    const index = Math.floor((ordinals[next] ?? 0) / linesPerMark)
+    const mark = scan.marks[index]
+    if (mark === undefined) return
+    const wanted = new Set<number>()
+    for (; Math.floor((ordinals[next] ?? Infinity) / linesPerMark) === index; next += 1)
+      wanted.add(ordinals[next] ?? 0)
+    yield (await block(path, scan, index, mark)).filter((line) => wanted.has(line.ordinal))
+  }
+}
+
+/** The lines from one mark to the next. */
+async function block(
+  path: string,
+  scan: LineScan,
+  index: number,
+  mark: Mark,
+): Promise<readonly Line[]> {
+  const length = (scan.marks[index + 1]?.offset ?? scan.bytes) - mark.offset
+  const handle = await open(path, "r")
+  try {
+    const buffer = Buffer.allocUnsafe(length)
+    const filled = await fill(handle, buffer, 0, mark.offset)
+    return cut(buffer.subarray(0, filled), mark, index * linesPerMark)
+  } finally {
+    await handle.close()
+  }
+}
+
+function cut(buffer: Buffer, mark: Mark, firstOrdinal: number): readonly Line[] {
+  const lines: Line[] = []
+  let line = mark.line
+  for (let start = 0; start < buffer.length; line += 1) {
+    const found = buffer.indexOf(newline, start)
+    const end = found < 0 ? buffer.length : found
+    if (!isBlank(buffer, start, end)) {
+      const bytes = withoutByteOrderMark(buffer.subarray(start, end), line)
+      lines.push({ ordinal: firstOrdinal + lines.length, line, bytes })
+    }
+    start = end + 1
+  }
+  return lines
+}
+
+/** The bytes of a line, without the mark that a file of UTF-8 may begin with. */
+export function withoutByteOrderMark(bytes: Buffer, line: number): Buffer {
+  const marked = line === 1 && bytes.subarray(0, 3).equals(byteOrderMark)
+  return marked ? bytes.subarray(3) : bytes
+}
+
+function isBlank(chunk: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    const byte = chunk[at]
+    if (byte !== 32 && byte !== 9 && byte !== 13) return false
+  }
+  return true
+}
+
+/** Calls `use` with whole lines only, unless the file ends without a newline; a line longer than a chunk makes the chunk longer. The chunk is lent. Gives the length of the file. */
+export async function eachChunk(
+  path: string,
+  use: (chunk: Buffer, offset: number) => void | Promise<void>,
+): Promise<number> {
+  const handle = await open(path, "r")
+  try {
+    let buffer = Buffer.allocUnsafe(chunkBytes)
+    let offset = 0 // of the buffer's first byte in the file
+    let kept = 0
+    for (;;) {
+      const filled = await fill(handle, buffer, kept, offset + kept)
+      if (filled < buffer.length) {
+        await use(buffer.subarray(0, filled), offset)
+        return offset + filled
+      }
+      const end = buffer.lastIndexOf(newline) + 1
+      if (end > 0) await use(buffer.subarray(0, end), offset)
+      const larger = end > 0 ? buffer : Buffer.allocUnsafe(buffer.length * 2)
+      buffer.copy(larger, 0, end)
+      kept = buffer.length - end
+      offset += end
+      buffer = larger
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+async function fill(
+  handle: FileHandle,
+  buffer: Buffer,
+  at: number,
+  position: number,
+): Promise<number> {
+  let filled = at
+  while (filled < buffer.length) {
+    const length = buffer.length - filled
+    const { bytesRead } = await handle.read(buffer, filled, length, position + filled - at)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return filled
+}

@@ -1,0 +1,45 @@
+import type { SourceAsset } from "@freshet/core"
+
+import type { Connection } from "../duckdb/session.ts"
+import type { Line } from "./line-scan.ts"
+import type { Quarantine } from "./quarantine.ts"
+
+/** What reading one file of a source needs to know. */
+export interface PartRequest {
+  readonly connection: Connection
+  readonly source: SourceAsset
+  /** `YYYY-MM-DD`, for rules that mention it. */
+  readonly day: string
+  /** The file's path in the landing zone, as people know it. */
+  readonly file: string
+  /** Where its bytes lie, unpacked. */
+  readonly path: string
+  /** Names the file's temporary tables: nothing else on the connection has it. */
+  readonly id: string
+  readonly quarantine: Quarantine
+  /** `exact` judges every line exactly; for tests, which compare. */
+  readonly judge: "quick" | "exact"
+}
+
+/** One file, read: tables whose rows have the source's columns, each with the ordinal of its line. */
+export interface Part {
+  readonly file: string
+  /** Lines that are not blank (of CSV: records, without the header). */
+  readonly lines: number
+  readonly rows: number
+  readonly tables: readonly PartTable[]
+  /** The lines with these ordinals, ascending. */
+  readonly pick: (ordinals: readonly number[]) => AsyncIterable<readonly Line[]>
+}
+
+/** A temporary table of good rows, `where` it is not all of them; `ordinal` is the expression for the line's. */
+export interface PartTable {
+  readonly name: string
+  readonly ordinal: string
+  readonly where: string | undefined
+  /** Sets these rows aside. */
+  readonly drop: (ordinals: readonly number[]) => string
+}
+
+/** Reads one file. */
+export type ReadPart = (request: PartRequest) => Promise<Part>
