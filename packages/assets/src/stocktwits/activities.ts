@@ -5,7 +5,6 @@ import {
   list,
   nullable,
   partitionDay,
-  sharedRows,
   sql,
   sqlAssets,
   timestamp,
@@ -20,9 +19,6 @@ const occurredAt = nullable(timestamp("When it happened; null when the log does 
 export const { follows, subscribes, messages, likes } = sqlAssets({
   ...ofTheDay,
   name: "activities",
-  shared: sql`
-    select action, user_id, following_user_id, room_id, message_id, mention_ids, timestamp
-    from ${activityLog}`,
   outputs: {
     follows: {
       description: "Who began to follow whom on the day, one row a follow.",
@@ -33,7 +29,7 @@ export const { follows, subscribes, messages, likes } = sqlAssets({
       },
       query: sql`
         select user_id, following_user_id, timestamp as occurred_at
-        from ${sharedRows} where action = 'follow'`,
+        from ${activityLog} where action = 'follow'`,
     },
     subscribes: {
       description: "Who subscribed to which room on the day, one row a subscribe.",
@@ -44,7 +40,7 @@ export const { follows, subscribes, messages, likes } = sqlAssets({
       },
       query: sql`
         select user_id, room_id, timestamp as occurred_at
-        from ${sharedRows} where action = 'subscribe'`,
+        from ${activityLog} where action = 'subscribe'`,
     },
     messages: {
       description: "Who wrote in which room on the day, one row a message.",
@@ -64,7 +60,7 @@ export const { follows, subscribes, messages, likes } = sqlAssets({
           case when trim(mention_ids) <> '' then string_split(mention_ids, ',')::integer[]
             else [] end as mention_ids,
           timestamp as occurred_at, ${partitionDay} as day
-        from ${sharedRows} where action = 'message'`,
+        from ${activityLog} where action = 'message'`,
     },
     likes: {
       description: "Who liked which message on the day, one row a like.",
@@ -75,7 +71,7 @@ export const { follows, subscribes, messages, likes } = sqlAssets({
       },
       query: sql`
         select user_id, message_id, timestamp as occurred_at
-        from ${sharedRows} where action = 'like'`,
+        from ${activityLog} where action = 'like'`,
     },
   },
 })

@@ -79,7 +79,7 @@ export function validUserCandidates(userCandidates: DailyAsset, connected: Conne
         unit: "engagements",
       }),
     },
-    // an outer join, because DuckDB takes twice as long for NOT EXISTS over two columns
+    // DuckDB takes twice as long for NOT EXISTS beside another condition
     query: sql`
       select candidates.user_id, candidates.reason_id, candidates.rec_id, candidates.weight
       from ${userCandidates} as candidates

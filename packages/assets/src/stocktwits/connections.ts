@@ -14,8 +14,12 @@ export const followsToDate = sqlAsset({
   },
   query: sql`
     select user_id, following_user_id from ${previous()}
-    union
-    select user_id, following_user_id from ${follows}`,
+    union all
+    select distinct user_id, following_user_id from ${follows} as added
+    where not exists (
+      select 1 from ${previous()} as known
+      where known.user_id = added.user_id and known.following_user_id = added.following_user_id
+    )`,
 })
 
 export const subscriptionsToDate = sqlAsset({
@@ -28,8 +32,12 @@ export const subscriptionsToDate = sqlAsset({
   },
   query: sql`
     select user_id, room_id from ${previous()}
-    union
-    select user_id, room_id from ${subscribes}`,
+    union all
+    select distinct user_id, room_id from ${subscribes} as added
+    where not exists (
+      select 1 from ${previous()} as known
+      where known.user_id = added.user_id and known.room_id = added.room_id
+    )`,
 })
 
 /** The follows and subscriptions that rule a recommendation out. */

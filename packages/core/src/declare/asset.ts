@@ -141,7 +141,7 @@ export interface Output<C extends Columns = Columns> {
 /** The rows that a computation of several outputs computes once: interpolate it in the outputs' queries. */
 export const sharedRows: Sql<never> = { kind: "sql", parts: [{ kind: "shared" }] }
 
-/** Several assets made by one computation: `shared` runs once, each output's query reads `${sharedRows}`. */
+/** Several assets made by one computation: `shared`, if any, runs once, and the outputs' queries may read it as `${sharedRows}`. */
 export function sqlAssets<
   O extends Readonly<Record<string, Output>>,
   G extends Grain = never,
@@ -152,7 +152,7 @@ export function sqlAssets<
   readonly owners?: readonly string[]
   readonly tags?: readonly string[]
   readonly partitions?: P
-  readonly shared: Sql<G> & ReadsFit<P, G>
+  readonly shared?: Sql<G> & ReadsFit<P, G>
   readonly outputs: O
 }): { readonly [K in keyof O & string]: Asset<K, O[K]["columns"], P> } {
   const { outputs, shared, name, ...common } = declared
