@@ -1,0 +1,45 @@
+import { expect, test } from "vitest"
+
+import { dueBy, noRows, notNull, oneOf, renderSql, rowCount, sql, unique } from "../../src/index.ts"
+
+test("a check's name says what it asserts", () => {
+  expect(unique("user_id", "rec_id").name).toBe("unique(user_id, rec_id)")
+  expect(notNull("user_id").name).toBe("not_null(user_id)")
+  expect(oneOf("experience", ["Novice"]).name).toBe("one_of(experience)")
+  expect(rowCount({ min: 1 }).name).toBe("row_count")
+})
+
+test("a check stops what follows unless it says that it only warns", () => {
+  const query = sql`select 1`
+  expect(unique("a").severity).toBe("error")
+  expect(noRows("n", { description: "", query }).severity).toBe("error")
+  expect(noRows("n", { description: "", query, severity: "warn" }).severity).toBe("warn")
+  expect(oneOf("a", [], { severity: "warn" }).severity).toBe("warn")
+})
+
+test("the bounds of a row count may be left open", () => {
+  expect(rowCount({ max: 5 }).rule).toEqual({ kind: "row_count", min: 0, max: 5 })
+  expect(rowCount({ min: 1 }).rule).toEqual({ kind: "row_count", min: 1, max: undefined })
+  expect(rowCount({ min: 1 }).description).toBe("at least 1 rows")
+  expect(rowCount({ min: 1, max: 5 }).description).toBe("1 to 5 rows")
+})
+
+test("one_of finds the values that are not known, quoted as they must be", () => {
+  const { rule } = oneOf("of", ["it's", "b"])
+  if (rule.kind !== "no_rows") throw new Error("one_of is a query")
+  expect(renderSql(rule.query, "2026-01-01").replaceAll(/\s+/g, " ")).toBe(
+    `select "of", count(*) as rows from "itself" where "of" not in ('it''s', 'b') group by "of"`,
+  )
+})
+
+test.each(["7:00", "24:00", "07:60", "07:00:00", ""])("%j is no time of day", (time) => {
+  expect(() => dueBy(time, "UTC")).toThrow(RangeError)
+})
+
+test("a policy keeps its time and zone", () => {
+  expect(dueBy("07:00", "Europe/London")).toEqual({
+    kind: "due_by",
+    time: "07:00",
+    zone: "Europe/London",
+  })
+})

@@ -1,0 +1,66 @@
+import { describe, expect, expectTypeOf, test } from "vitest"
+
+import { bool, date, decimal, float64, int16, int32, int64, list } from "../../src/index.ts"
+import { nullable, quoteName, struct, text, timestamp } from "../../src/index.ts"
+import type { Column, RowOf } from "../../src/index.ts"
+
+test.each([
+  [bool(), "bool", "BOOLEAN"],
+  [int16(), "int16", "SMALLINT"],
+  [int32(), "int32", "INTEGER"],
+  [int64(), "int64", "BIGINT"],
+  [float64(), "float64", "DOUBLE"],
+  [text(), "text", "VARCHAR"],
+  [date(), "date", "DATE"],
+  [timestamp(), "timestamp", "TIMESTAMP WITH TIME ZONE"],
+  [decimal(12, 2), "decimal", "DECIMAL(12,2)"],
+  [list(int64()), "list", "BIGINT[]"],
+  [list(list(text())), "list", "VARCHAR[][]"],
+  [struct({ a: int32(), 'b"c': list(text()) }), "struct", 'STRUCT("a" INTEGER, "b""c" VARCHAR[])'],
+])("a column of its kind has one engine type and may not be null: %#", (column, kind, type) => {
+  expect(column).toMatchObject({ kind, type, nullable: false })
+})
+
+test("descriptions and units are kept, and absent ones leave no trace", () => {
+  expect(int32("Likes in a day.", { unit: "likes" })).toEqual({
+    kind: "int32",
+    type: "INTEGER",
+    nullable: false,
+    description: "Likes in a day.",
+    unit: "likes",
+  })
+  expect(Object.keys(int32())).toEqual(["kind", "type", "nullable"])
+})
+
+describe("nullable", () => {
+  test("keeps everything but that null is allowed", () => {
+    const column = nullable(list(text(), "Words."))
+    expect(column).toEqual({ ...list(text(), "Words."), nullable: true })
+  })
+
+  test("adds null to the value's type, wherever it stands", () => {
+    expectTypeOf(nullable(list(text()))).toEqualTypeOf<Column<readonly string[] | null>>()
+    expectTypeOf(list(nullable(text()))).toEqualTypeOf<Column<readonly (string | null)[]>>()
+  })
+})
+
+test("a row has one value a column, of the column's TypeScript type", () => {
+  const columns = {
+    id: int64(),
+    price: decimal(10, 2),
+    at: timestamp(),
+    seen: nullable(bool()),
+    place: struct({ x: float64() }),
+  }
+  expectTypeOf<RowOf<typeof columns>>().toEqualTypeOf<{
+    readonly id: bigint
+    readonly price: string
+    readonly at: Date
+    readonly seen: boolean | null
+    readonly place: { readonly x: number }
+  }>()
+})
+
+test("names are quoted whatever characters they hold", () => {
+  expect(quoteName('say "hi"')).toBe('"say ""hi"""')
+})

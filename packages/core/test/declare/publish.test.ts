@@ -1,0 +1,102 @@
+import { expect, expectTypeOf, test } from "vitest"
+
+import { int32, int64, nullable, publishTo, sql, sqlAsset, text } from "../../src/index.ts"
+import type { FitsTable, Publish, Rule } from "../../src/index.ts"
+
+/** What a Drizzle table shows of itself to the compiler. */
+function table<T extends Record<string, unknown>>(): { readonly $inferInsert: T } {
+  return { $inferInsert: {} as T } // exists only for the compiler
+}
+
+const recs = table<{
+  user_id: number
+  rec_id: number
+  weight: number
+  note?: string | null | undefined
+  created_at?: Date | undefined
+}>()
+
+const about = { group: "stocktwits", description: "Something." }
+const columns = { user_id: int32(), rec_id: int32(), weight: int32() }
+const query = sql`select 1`
+
+test("an asset whose rows fit is published to its table, with its set", () => {
+  const asset = sqlAsset({
+    ...about,
+    name: "user_recs",
+    columns,
+    query,
+    publish: publishTo(recs, { set: "recommendations" }),
+  })
+  expect(asset.publish).toEqual({
+    kind: "publish",
+    table: recs,
+    set: "recommendations",
+    keep: "latest",
+  })
+  expectTypeOf(publishTo(recs, { set: "x" })).toEqualTypeOf<Publish<typeof recs>>()
+})
+
+test("columns that the table fills itself may be left out, and optional ones may be null", () => {
+  expectTypeOf<FitsTable<typeof columns, typeof recs>>().toEqualTypeOf<unknown>()
+  const note = nullable(text())
+  type WithNote = typeof columns & { note: typeof note }
+  expectTypeOf<FitsTable<WithNote, typeof recs>>().toEqualTypeOf<unknown>()
+})
+
+test("a column that the table has not is refused by its name", () => {
+  sqlAsset({
+    ...about,
+    name: "user_recs",
+    columns: { ...columns, strength: int32() },
+    query,
+    // @ts-expect-error the table has no column strength
+    publish: publishTo(recs, { set: "recommendations" }),
+  })
+  type Extra = typeof columns & { strength: typeof columns.weight }
+  expectTypeOf<FitsTable<Extra, typeof recs>>().toEqualTypeOf<
+    Rule<"the table has no column strength">
+  >()
+})
+
+test("a column of another type is refused", () => {
+  sqlAsset({
+    ...about,
+    name: "user_recs",
+    columns: { ...columns, weight: int64() },
+    query,
+    // @ts-expect-error the asset's rows do not fit the table
+    publish: publishTo(recs, { set: "recommendations" }),
+  })
+  type Wide = Omit<typeof columns, "weight"> & { weight: ReturnType<typeof int64> }
+  expectTypeOf<FitsTable<Wide, typeof recs>>().toEqualTypeOf<
+    Rule<"the asset's rows do not fit the table">
+  >()
+})
+
+test("a column that may be null does not fit one that may not", () => {
+  sqlAsset({
+    ...about,
+    name: "user_recs",
+    columns: { ...columns, weight: nullable(int32()) },
+    query,
+    // @ts-expect-error the asset's rows do not fit the table
+    publish: publishTo(recs, { set: "recommendations" }),
+  })
+  expectTypeOf(nullable(int32()).value).toEqualTypeOf<number | null | undefined>()
+})
+
+test("a required column that the asset lacks is refused", () => {
+  const { weight: _, ...fewer } = columns
+  sqlAsset({
+    ...about,
+    name: "user_recs",
+    columns: fewer,
+    query,
+    // @ts-expect-error the asset lacks a column that the table requires
+    publish: publishTo(recs, { set: "recommendations" }),
+  })
+  expectTypeOf<FitsTable<typeof fewer, typeof recs>>().toEqualTypeOf<
+    Rule<"the asset lacks a column that the table requires">
+  >()
+})

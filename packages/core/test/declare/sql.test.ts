@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest"
+
+import { all, daily, identifier, int32, itself, joinSql, last, latest } from "../../src/index.ts"
+import { partitionDay, previous, readsOf, relationName, renderSql } from "../../src/index.ts"
+import { sharedRows, sourceAsset, sql, upTo, window } from "../../src/index.ts"
+
+const activity = sourceAsset({
+  name: "activity",
+  group: "g",
+  description: "",
+  partitions: daily({ start: "2026-01-01" }),
+  columns: { user_id: int32() },
+  format: { kind: "json_lines" },
+  path: "activity/{partition}.json",
+})
+
+const render = (query: Parameters<typeof renderSql>[0]) => renderSql(query, "2026-01-05")
+
+describe("sql", () => {
+  test.each([
+    [sql`select ${1}`, "select 1"],
+    [sql`select ${0.5}`, "select 0.5"],
+    [sql`select ${9007199254740993n}`, "select 9007199254740993"],
+    [sql`select ${true} and ${false}`, "select true and false"],
+    [sql`select ${null}`, "select NULL"],
+    [sql`select ${"it's"}`, "select 'it''s'"],
+    [sql`select ${"'; drop table x; --"}`, "select '''; drop table x; --'"],
+    [sql`select ${"back\\slash ${}"}`, "select 'back\\slash ${}'"],
+    [sql`select ${""}`, "select ''"],
+  ])("plain values become literals: %#", (query, expected) => {
+    expect(render(query)).toBe(expected)
+  })
+
+  test("a negative value after a minus sign does not begin a comment", () => {
+    expect(render(sql`select 5 -${-1}, 5 -${-2n}`)).toBe("select 5 -(-1), 5 -(-2)")
+  })
+
+  test.each([Number.NaN, Infinity, -Infinity])("%s has no literal and is refused", (value) => {
+    expect(() => sql`select ${value}`).toThrow(new RangeError(`${value} has no SQL literal`))
+  })
+
+  test("assets and reads become quoted relation names", () => {
+    expect(render(sql`from ${activity} join ${last(7, activity)}`)).toBe(
+      'from "activity" join "activity [last 7]"',
+    )
+  })
+
+  test("text next to text is one part, however it came together", () => {
+    expect(sql`select ${1}, ${sql`2`} ${"x"}`.parts).toEqual([
+      { kind: "text", text: "select 1, 2 'x'" },
+    ])
+  })
+
+  test("fragments bring their reads along", () => {
+    const lastWeek = sql`select * from ${last(7, activity)}`
+    const query = sql`select count(*) from (${lastWeek}) join ${activity} using (user_id)`
+    expect(readsOf(query).map(relationName)).toEqual(["activity [last 7]", "activity"])
+    expect(render(query)).toBe(
+      'select count(*) from (select * from "activity [last 7]") join "activity" using (user_id)',
+    )
+  })
+
+  test("the partition's day is a date literal", () => {
+    expect(render(sql`select ${partitionDay} - 1`)).toBe("select DATE '2026-01-05' - 1")
+  })
+
+  test("the shared rows are a relation with a name that no asset can have", () => {
+    expect(render(sql`from ${sharedRows}`)).toBe('from "shared rows"')
+  })
+})
+
+test("an identifier is quoted", () => {
+  expect(render(sql`select ${identifier('a"b')}`)).toBe('select "a""b"')
+})
+
+test("joined fragments keep their reads and have the separator between them", () => {
+  const joined = joinSql([sql`from ${activity}`, sql`from ${all(activity)}`], " union all ")
+  expect(render(joined)).toBe('from "activity" union all from "activity [all]"')
+  expect(joinSql([], ", ").parts).toEqual([])
+})
+
+test("each relation is read once, in the order of first mention, over several queries", () => {
+  const reads = readsOf(
+    undefined,
+    sql`from ${latest(activity)}, ${activity}`,
+    sql`from ${activity}, ${upTo(activity)}`,
+  )
+  expect(reads.map(relationName)).toEqual(["activity [latest]", "activity", "activity [up to]"])
+})
+
+describe("relationName", () => {
+  test.each([
+    [last(7, activity), "activity [last 7]"],
+    [last(1, activity), "activity [last 1]"],
+    [window(activity, -7, -1), "activity [-7 to -1]"],
+    [window(activity, -6, 0), "activity [last 7]"],
+    [latest(activity), "activity [latest]"],
+    [all(activity), "activity [all]"],
+    [upTo(activity), "activity [up to]"],
+    [previous(), "itself [previous]"],
+    [itself, "itself"],
+  ])("says which partitions are read: %#", (read, name) => {
+    expect(relationName(read)).toBe(name)
+  })
+})
+
+describe("window", () => {
+  test.each([
+    [0.5, 0],
+    [-1, 0.5],
+    [0, -1],
+    [-1, 1],
+    [Number.NaN, 0],
+    [-Infinity, 0],
+  ])("from %s to %s is refused", (from, to) => {
+    expect(() => window(activity, from, to)).toThrow(RangeError)
+  })
+
+  test("the last zero partitions are refused", () => {
+    expect(() => last(0, activity)).toThrow(RangeError)
+  })
+
+  test("a window that sticks out of history is cut off unless it says otherwise", () => {
+    expect(last(7, activity).window).toMatchObject({ onShortWindow: "truncate" })
+    const strict = last(7, activity, { onShortWindow: "error" })
+    expect(strict.window).toMatchObject({ from: -6, to: 0, onShortWindow: "error" })
+  })
+})

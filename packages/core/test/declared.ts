@@ -1,0 +1,77 @@
+import type { AnyAsset, Asset, Check, Column, Daily, Freshness, Graph } from "../src/index.ts"
+import type { Partitions, Publish, Sql } from "../src/index.ts"
+import { buildGraph, daily, findDay, int32, sourceAsset, sqlAsset } from "../src/index.ts"
+
+/** Every day of 2026. */
+export const everyDay: Daily = daily({ start: "2026-01-01" })
+
+/** The index of a day, written without its year and month: `day(5)` is 2026-01-05. */
+export function day(dayOfMonth: number): number {
+  return (findDay("2026-01-01") ?? 0) + dayOfMonth - 1
+}
+
+/** The instant at which the day is over, in UTC. */
+export function afterDay(dayOfMonth: number): number {
+  return day(dayOfMonth + 1) * 86_400_000
+}
+
+/** A source of daily files, or of one file. */
+export function source(
+  name: string,
+  options: { readonly whenMissing?: "empty" | "wait"; readonly group?: string } = {},
+) {
+  return sourceIn(name, everyDay, options)
+}
+
+/** A source of one file. */
+export function snapshotSource(name: string) {
+  return sourceIn(name, { kind: "none" } as const, {})
+}
+
+function sourceIn<const N extends string, P extends Partitions>(
+  name: N,
+  partitions: P,
+  { whenMissing = "wait", group = "g" }: { whenMissing?: "empty" | "wait"; group?: string },
+) {
+  return sourceAsset({
+    name,
+    group,
+    description: "",
+    partitions,
+    columns: { n: int32() },
+    format: { kind: "json_lines" },
+    path: `${name}/{partition}.json`,
+    whenMissing,
+  })
+}
+
+interface Extra {
+  readonly group?: string
+  readonly description?: string
+  readonly owners?: readonly string[]
+  readonly tags?: readonly string[]
+  readonly checks?: readonly Check<"n">[]
+  readonly freshness?: Freshness
+  readonly publish?: Publish
+  readonly partitions?: Partitions
+  readonly columns?: { readonly n: Column }
+}
+
+/** An asset with one column, daily unless said otherwise. */
+export function dailyAsset<const N extends string>(
+  name: N,
+  query: Sql,
+  extra: Extra = {},
+): Asset<N> {
+  const { publish, ...said } = extra
+  const columns = { n: int32() }
+  const described = { group: "g", description: "", partitions: everyDay, columns, ...said }
+  return { ...sqlAsset({ ...described, name, query: query as Sql<never> }), publish } // tests read what they like
+}
+
+/** The graph of declarations without problems. */
+export function graphOf(...declared: readonly AnyAsset[]): Graph {
+  const result = buildGraph(declared)
+  if (result.kind === "problems") throw new Error(JSON.stringify(result.problems, null, 2))
+  return result.graph
+}

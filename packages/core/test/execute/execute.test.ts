@@ -1,0 +1,374 @@
+import { describe, expect, test } from "vitest"
+
+import { FreshetError, last, previous, publishTo, sql, unique } from "../../src/index.ts"
+import type { Check, CheckResult, RunEvent } from "../../src/index.ts"
+import { makePlan } from "../../src/index.ts"
+import { afterDay, dailyAsset, day, graphOf, source } from "../declared.ts"
+import { evaluateIn, everything, identity, land, memoryWorld, run } from "../memory-world.ts"
+import { type Behaviour, type MemoryWorld } from "../memory-world.ts"
+
+const raw = source("raw")
+const a = dailyAsset("a", sql`select n from ${raw}`)
+const b = dailyAsset("b", sql`select n from ${a}`)
+const c = dailyAsset("c", sql`select n from ${b}`)
+const other = dailyAsset("other", sql`select 7, n from ${raw}`)
+const chain = graphOf(raw, a, b, c, other)
+
+function worldWith(days: readonly number[], behaviour: Partial<Behaviour> = {}): MemoryWorld {
+  const world = memoryWorld(afterDay(20), behaviour)
+  for (const each of days) land(world, "raw", day(each), `r${each}`)
+  return world
+}
+
+function failing(asset: string, severity: "error" | "warn" = "error"): CheckResult {
+  return { asset, name: "c", severity, passed: false, failures: 3, sample: [] }
+}
+
+const outcomes = (result: Awaited<ReturnType<typeof run>>) =>
+  Object.fromEntries([...result.steps].map(([step, outcome]) => [step, outcome.kind]))
+
+const fault = (message: string) => () => {
+  throw new FreshetError("engine", message, { hint: "Mend it." })
+}
+
+describe("order", () => {
+  test("each step runs after what it reads, and reads what was made right before it", async () => {
+    const world = worldWith([1])
+    const result = await run(world, chain)
+    expect(world.computed).toEqual([
+      "a 2026-01-01",
+      "b 2026-01-01",
+      "c 2026-01-01",
+      "other 2026-01-01",
+    ])
+    expect([...world.files.values()][2]).toBe("c(b(a(r1)))")
+    expect(result.outcome).toBe("succeeded")
+  })
+
+  test("as many steps as allowed are under way at once, and no more", async () => {
+    let [now, most] = [0, 0]
+    const world = worldWith([1, 2, 3, 4, 5], {
+      beforeCompute: async () => {
+        most = Math.max(most, (now += 1))
+        await new Promise((resolve) => setImmediate(resolve))
+        now -= 1
+      },
+    })
+    const result = await run(world, chain, everything, { concurrency: 3 })
+    expect(most).toBe(3)
+    expect(result.steps.size).toBe(20)
+  })
+
+  test("a step whose turn has come does not wait for others of its rank", async () => {
+    const world = worldWith([1, 2], {
+      beforeCompute: async (step) => {
+        if (step !== "a 2026-01-02") return
+        while (!world.computed.includes("c 2026-01-01")) await new Promise((r) => setImmediate(r))
+      },
+    })
+    expect((await run(world, chain, everything, { concurrency: 2 })).outcome).toBe("succeeded")
+  })
+
+  test("what accumulates is made one partition after the other", async () => {
+    const sum = dailyAsset("sum", sql`select n from ${raw}, ${previous()}`)
+    const world = worldWith([1, 2, 3])
+    await run(world, graphOf(raw, sum), everything, { concurrency: 4 })
+    expect([...world.files.values()]).toEqual([
+      "sum(r1)",
+      "sum(r2+sum(r1))",
+      "sum(r3+sum(r2+sum(r1)))",
+    ])
+  })
+
+  test("after a complete run there is nothing to do", async () => {
+    const world = worldWith([1, 2, 3])
+    await run(world, chain)
+    const again = await run(world, chain)
+    expect(again).toMatchObject({ outcome: "succeeded", plan: { steps: [], publications: [] } })
+  })
+})
+
+describe("early cut-off", () => {
+  const parity: Behaviour["rows"] = (request, asset, read) =>
+    asset === "a" ? String(Number(request.relations.flatMap(read)[0]) % 2) : "same"
+
+  test("what reads rows that came out the same is left as it is", async () => {
+    const world = memoryWorld(afterDay(20), { rows: parity })
+    land(world, "raw", day(1), "1")
+    await run(world, chain)
+    world.computed.length = 0
+    land(world, "raw", day(1), "3")
+    const result = await run(world, chain)
+    expect(world.computed).toEqual(["a 2026-01-01", "other 2026-01-01"])
+    expect(outcomes(result)).toEqual({
+      "a 2026-01-01": "made",
+      "b 2026-01-01": "unchanged",
+      "c 2026-01-01": "unchanged",
+      "other 2026-01-01": "made",
+    })
+    expect(
+      makePlan(evaluateIn(world, chain), everything(evaluateIn(world, chain)), identity),
+    ).toMatchObject({
+      steps: [],
+    })
+  })
+
+  test("an event says whether the rows changed", async () => {
+    const world = memoryWorld(afterDay(20), { rows: parity })
+    land(world, "raw", day(1), "1")
+    await run(world, chain)
+    const first = world.events.length
+    land(world, "raw", day(1), "3")
+    await run(world, chain)
+    const changed = world.events
+      .slice(first)
+      .flatMap((event) => (event.kind === "step_ended" ? [[event.step, event.changed]] : []))
+    expect(changed).toContainEqual(["a 2026-01-01", false])
+    expect(changed).toContainEqual(["b 2026-01-01", false])
+  })
+})
+
+describe("reuse", () => {
+  test("rows made earlier from the very same inputs count again", async () => {
+    const world = worldWith([1])
+    await run(world, chain)
+    land(world, "raw", day(1), "other")
+    await run(world, chain)
+    world.computed.length = 0
+    land(world, "raw", day(1), "r1")
+    const result = await run(world, chain)
+    expect(world.computed).toEqual([])
+    expect(new Set(Object.values(outcomes(result)))).toEqual(new Set(["reused"]))
+    expect((await run(world, chain)).plan.steps).toEqual([])
+  })
+
+  test("reused rows have to pass today's checks", async () => {
+    const graph = (...checks: readonly Check<"n">[]) => {
+      const checkedA = dailyAsset("a", sql`select n from ${raw}`, { checks })
+      return graphOf(raw, checkedA, dailyAsset("b", sql`select n from ${checkedA}`))
+    }
+    const world = worldWith([1])
+    await run(world, graph())
+    land(world, "raw", day(1), "other")
+    await run(world, graph())
+    land(world, "raw", day(1), "r1")
+    world.behaviour.checks = (asset) => (asset === "a" ? [failing("a")] : [])
+    const result = await run(world, graph(unique("n")))
+    expect(outcomes(result)).toEqual({ "a 2026-01-01": "refused", "b 2026-01-01": "skipped" })
+    world.behaviour.checks = () => []
+    expect((await run(world, graph(unique("n")))).outcome).toBe("succeeded")
+    expect((await run(world, graph(unique("n")))).plan.steps).toEqual([])
+  })
+})
+
+describe("failure", () => {
+  test("what is downstream of a failed step is skipped, and what is not goes on", async () => {
+    const world = worldWith([1, 2], {
+      beforeCompute: (step) => (step === "a 2026-01-01" ? fault("disk on fire")() : undefined),
+    })
+    const result = await run(world, chain)
+    expect(result.outcome).toBe("failed")
+    expect(Object.fromEntries(result.steps)).toMatchObject({
+      "a 2026-01-01": { kind: "failed", message: "disk on fire", hint: "Mend it." },
+      "b 2026-01-01": { kind: "skipped", because: "a 2026-01-01" },
+      "c 2026-01-01": { kind: "skipped", because: "b 2026-01-01" },
+      "a 2026-01-02": { kind: "made" },
+      "c 2026-01-02": { kind: "made" },
+      "other 2026-01-01": { kind: "made" },
+    })
+    expect(world.computed).not.toContain("b 2026-01-01")
+  })
+
+  test("the failure is the partition's status until it is tried again", async () => {
+    const world = worldWith([1], {
+      beforeCompute: (step) => (step === "a 2026-01-01" ? fault("disk on fire")() : undefined),
+    })
+    await run(world, chain)
+    const statuses = evaluateIn(world, chain).statuses
+    expect(statuses.get("a")?.get(day(1))).toMatchObject({
+      kind: "failed",
+      failure: { message: "disk on fire" },
+    })
+    expect(statuses.get("b")?.get(day(1))).toMatchObject({ kind: "missing" })
+    world.behaviour.beforeCompute = () => {}
+    expect((await run(world, chain)).outcome).toBe("succeeded")
+    expect(evaluateIn(world, chain).statuses.get("a")?.get(day(1))).toEqual({ kind: "fresh" })
+  })
+
+  test("with failFast no step starts after the first failure", async () => {
+    const world = worldWith([1, 2], { beforeCompute: fault("broken") })
+    const result = await run(world, chain, everything, { failFast: true })
+    expect(world.computed).toEqual(["a 2026-01-01"])
+    expect(outcomes(result)).toEqual({ "a 2026-01-01": "failed" })
+  })
+
+  test("a fault that is no FreshetError is the step's failure too", async () => {
+    const world = worldWith([1], {
+      beforeCompute: () => {
+        throw new TypeError("x is undefined")
+      },
+    })
+    expect((await run(world, graphOf(raw, a))).steps.get("a 2026-01-01")).toEqual({
+      kind: "failed",
+      message: "x is undefined",
+      hint: undefined,
+    })
+  })
+
+  test("rows that a check refuses are not recorded, and nothing downstream runs", async () => {
+    const world = worldWith([1], { checks: (asset) => (asset === "a" ? [failing("a")] : []) })
+    const result = await run(world, chain)
+    expect(result.steps.get("a 2026-01-01")).toEqual({
+      kind: "refused",
+      kept: ["a/2026-01-01/0.parquet"],
+    })
+    expect(outcomes(result)).toMatchObject({
+      "b 2026-01-01": "skipped",
+      "other 2026-01-01": "made",
+    })
+    expect(world.records.map((kept) => kept.asset)).toEqual(["other"])
+  })
+
+  test("a check that only warns stops nothing and is recorded", async () => {
+    const world = worldWith([1], {
+      checks: (asset) => (asset === "a" ? [failing("a", "warn")] : []),
+    })
+    expect((await run(world, chain)).outcome).toBe("succeeded")
+    expect(world.records.find((kept) => kept.asset === "a")?.record).toMatchObject({
+      failedErrors: 0,
+      failedWarnings: 1,
+    })
+  })
+})
+
+describe("abort", () => {
+  test("no step starts after it, the one under way is recorded, nothing is published", async () => {
+    const published = dailyAsset("p", sql`select n from ${raw}`, {
+      publish: publishTo({ $inferInsert: {} }, { set: "s" }),
+    })
+    const world = worldWith([1, 2], {
+      beforeCompute: () => {
+        world.aborted = true
+      },
+    })
+    const result = await run(world, graphOf(raw, published))
+    expect(result).toMatchObject({ outcome: "interrupted", publications: [] })
+    expect(outcomes(result)).toEqual({ "p 2026-01-01": "made" })
+    expect([world.steps.length, world.publications.length]).toEqual([1, 0])
+  })
+
+  test("an engine that was interrupted is no failed step", async () => {
+    const world = worldWith([1], {
+      beforeCompute: () => {
+        throw new FreshetError("interrupted", "stopped")
+      },
+    })
+    const result = await run(world, chain)
+    expect(result.outcome).toBe("interrupted")
+    expect(world.steps).toEqual([])
+  })
+})
+
+describe("ledger", () => {
+  test("a record that is refused rejects the run, and no further step starts", async () => {
+    const world = worldWith([1, 2, 3, 4], {
+      beforeRecord: () => {
+        throw new FreshetError("ledger", "the lock is lost")
+      },
+    })
+    await expect(run(world, chain)).rejects.toThrow("the lock is lost")
+    expect(world.computed.length).toBeLessThan(4)
+    expect(world.records).toEqual([])
+    expect(world.events.some((event) => event.kind === "run_ended")).toBe(false)
+  })
+
+  test("nothing is published before every record is committed", async () => {
+    const committed: string[] = []
+    const published = dailyAsset("p", sql`select n from ${last(2, raw)}`, {
+      publish: publishTo({ $inferInsert: {} }, { set: "s" }),
+    })
+    const world = worldWith([1, 2], {
+      beforeRecord: async ({ computation, partition }) => {
+        for (let turn = 0; turn < 5; turn += 1) await new Promise((r) => setImmediate(r))
+        committed.push(`${computation} ${partition - day(0)}`)
+      },
+      beforePublish: () => void committed.push("publish"),
+    })
+    await run(world, graphOf(raw, published, other), everything, { concurrency: 2 })
+    expect(committed.at(-1)).toBe("publish")
+    expect(committed).toHaveLength(5)
+  })
+
+  test("a step may start before the record of the one before it is committed", async () => {
+    let release = () => {}
+    const open = new Promise<void>((resolve) => (release = resolve))
+    const world = worldWith([1], {
+      beforeRecord: (record) => (record.computation === "a" ? open : undefined),
+      beforeCompute: (step) => (step.startsWith("b") ? release() : undefined),
+    })
+    expect((await run(world, graphOf(raw, a, b))).outcome).toBe("succeeded")
+  })
+
+  test("a record says what was read, in which version", async () => {
+    const world = worldWith([1, 2])
+    const week = dailyAsset("week", sql`select n from ${last(2, raw)}`)
+    await run(world, graphOf(raw, week))
+    expect(world.steps.map((step) => step.reads)).toEqual([
+      [{ relation: "raw [last 2]", asset: "raw", short: true, versions: [[day(1), "r1"]] }],
+      [
+        {
+          relation: "raw [last 2]",
+          asset: "raw",
+          short: false,
+          versions: [
+            [day(1), "r1"],
+            [day(2), "r2"],
+          ],
+        },
+      ],
+    ])
+  })
+})
+
+describe("events", () => {
+  const told = (event: RunEvent): string => {
+    switch (event.kind) {
+      case "run_started":
+        return `run started: ${event.steps} steps`
+      case "step_started":
+        return `${event.step} started`
+      case "step_progress":
+        return `${event.step} ${event.share * 100} %`
+      case "step_ended":
+        return `${event.step} ${event.outcome.kind}, ${event.rows} rows`
+      case "publish_started":
+        return `publish ${event.set} ${event.partition} started`
+      case "publish_ended":
+        return `publish ${event.set} ${event.partition} ${event.error ?? "ended"}`
+      case "run_ended":
+        return `run ${event.outcome}`
+    }
+  }
+
+  test("tell a run from its start to its end", async () => {
+    const p = dailyAsset("p", sql`select n from ${a}`, {
+      publish: publishTo({ $inferInsert: {} }, { set: "s" }),
+    })
+    const world = worldWith([1])
+    await run(world, graphOf(raw, a, p))
+    expect(world.events.map(told)).toMatchInlineSnapshot(`
+      [
+        "run started: 2 steps",
+        "a 2026-01-01 started",
+        "a 2026-01-01 100 %",
+        "a 2026-01-01 made, 1 rows",
+        "p 2026-01-01 started",
+        "p 2026-01-01 100 %",
+        "p 2026-01-01 made, 1 rows",
+        "publish s 2026-01-01 started",
+        "publish s 2026-01-01 ended",
+        "run succeeded",
+      ]
+    `)
+  })
+})
