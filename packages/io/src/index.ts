@@ -1,3 +1,6 @@
+export { engineVersion } from "./duckdb/engine-version.ts"
+export { canonicalQueries } from "./duckdb/parse.ts"
+export { openSession } from "./duckdb/session.ts"
 export type { DuckdbEngine, EngineOptions } from "./duckdb/engine.ts"
 export { openEngine } from "./duckdb/engine.ts"
 export type { QueryRows } from "./duckdb/query.ts"

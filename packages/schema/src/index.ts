@@ -21,3 +21,4 @@ export {
   userRecs,
   users,
 } from "./stocktwits.ts"
+export { migrationsFolder } from "./migrations-folder.ts"

@@ -1,0 +1,46 @@
+import { join } from "node:path"
+
+import type { Graph, Problem, Publisher } from "@freshet/core"
+import {
+  createPublisher,
+  type DuckdbEngine,
+  openEngine,
+  openFolderStore,
+  type Store,
+  storedRows,
+} from "@freshet/io"
+
+import type { Config } from "../config.ts"
+import { sessionOptions } from "./session-options.ts"
+
+/** What makes, keeps and publishes rows. */
+export interface Machinery {
+  readonly engine: DuckdbEngine
+  readonly store: Store
+  readonly publisher: Publisher
+  /** Everything that is wrong with the declared queries, found without any data. */
+  readonly bind: (graph: Graph) => Promise<readonly Problem[]>
+}
+
+/** Lends the engine over the configured store; DuckDB itself is loaded when it is first asked for something. */
+export async function withEngine<T>(
+  config: Config,
+  { signal, url }: { readonly signal?: AbortSignal; readonly url: string },
+  work: (machinery: Machinery) => Promise<T>,
+): Promise<T> {
+  const store = openFolderStore(config.lake)
+  const engine = openEngine({
+    ...sessionOptions(config),
+    connections: config.concurrency + 1,
+    signal,
+    store,
+    landedPath: (path) => join(config.landing, path),
+  })
+  try {
+    const publisher = createPublisher({ url, rowsOf: storedRows(engine.session, store) })
+    const bind = (graph: Graph) => engine.bind([...graph.assets.values()])
+    return await work({ engine, store, publisher, bind })
+  } finally {
+    await engine.close()
+  }
+}

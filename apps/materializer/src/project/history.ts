@@ -1,0 +1,54 @@
+import {
+  findRuns,
+  type readSnapshot,
+  readPublications,
+  readRuns,
+  readSteps,
+  type RecordedRun,
+  type RecordedStep,
+} from "@freshet/io"
+
+import type { History, RunDetail, RunRow, StepRow } from "./project.ts"
+
+type LedgerClient = Parameters<typeof readSnapshot>[0]
+
+/** What the ledger remembers, through a connection that must outlive it. */
+export function readHistory(client: LedgerClient): History {
+  return {
+    runs: async (limit) => (await readRuns(client, limit)).map(runRow),
+    findRun: async (id) => {
+      const [run, ...others] = await findRuns(client, id)
+      return run === undefined || others.length > 0 ? undefined : runDetail(client, run)
+    },
+  }
+}
+
+function runRow(run: RecordedRun): RunRow {
+  const { id, command, startedMs, endedMs, steps, ended } = run
+  return {
+    id,
+    command,
+    outcome: run.outcome ?? "running",
+    startedMs,
+    endedMs,
+    steps,
+    made: (ended.made ?? 0) + (ended.reused ?? 0),
+    failed: (ended.failed ?? 0) + (ended.refused ?? 0),
+  }
+}
+
+async function runDetail(client: LedgerClient, run: RecordedRun): Promise<RunDetail> {
+  const stepRows = (await readSteps(client, run.id)).map(stepRow)
+  const publications = (await readPublications(client, run.id)).map(({ changes, ...rest }) => ({
+    ...rest,
+    inserted: changes.reduce((sum, { inserted }) => sum + inserted, 0),
+    updated: changes.reduce((sum, { updated }) => sum + updated, 0),
+    deleted: changes.reduce((sum, { deleted }) => sum + deleted, 0),
+  }))
+  return { ...runRow(run), stepRows, publications }
+}
+
+function stepRow(step: RecordedStep): StepRow {
+  const { computation, partition, outcome, message, rows, startedMs, endedMs } = step
+  return { computation, partition, outcome, message, rows, ms: endedMs - startedMs }
+}

@@ -1,0 +1,30 @@
+import { publications, type RecordedChange } from "@freshet/schema"
+import { asc, eq } from "drizzle-orm"
+import type { Client } from "pg"
+
+/** One change of a publication set, as recorded with it. */
+export interface RecordedPublication {
+  readonly set: string
+  readonly partitionKey: string
+  readonly publishedMs: number
+  readonly changes: readonly RecordedChange[]
+}
+
+/** What a run published, in order. */
+export async function readPublications(
+  client: Client,
+  run: string,
+): Promise<readonly RecordedPublication[]> {
+  const { drizzle } = await import("drizzle-orm/node-postgres")
+  const rows = await drizzle(client)
+    .select()
+    .from(publications)
+    .where(eq(publications.run, run))
+    .orderBy(asc(publications.id))
+  return rows.map(({ set, partition_key, published_at, changes }) => ({
+    set,
+    partitionKey: partition_key,
+    publishedMs: published_at.getTime(),
+    changes,
+  }))
+}

@@ -1,0 +1,4 @@
+import { fileURLToPath } from "node:url"
+
+/** Where the migrations lie that bring a database to these tables. */
+export const migrationsFolder = fileURLToPath(new URL("../migrations", import.meta.url))
