@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+import { type DuckdbEngine, openEngine, openFolderStore, type Store } from "@freshet/io"
+
+export interface EngineWorld {
+  readonly engine: DuckdbEngine
+  readonly store: Store
+  /** Where landed files may be written. */
+  readonly landing: string
+}
+
+/** Lends an engine over an empty store and a landing folder, which is empty unless one is given. */
+export async function withEngine<T>(
+  given: { readonly landing?: string },
+  work: (world: EngineWorld) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "freshet-assets-"))
+  const landing = given.landing ?? join(folder, "landing")
+  const store = openFolderStore(join(folder, "store"))
+  const engine = openEngine({
+    memoryLimitMb: 512,
+    threads: 1,
+    connections: 1,
+    spillFolder: join(folder, "spill"),
+    store,
+    landedPath: (path) => join(landing, path),
+  })
+  try {
+    return await work({ engine, store, landing })
+  } finally {
+    await engine.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
