@@ -38,8 +38,7 @@ function quickTable({ id }: PartRequest): PartTable {
     name,
     ordinal: "rowid",
     where: takenColumn,
-    drop: (ordinals) =>
-      `UPDATE ${name} SET ${takenColumn} = false WHERE rowid IN (${ordinals.join(", ")})`,
+    drop: (ordinals) => `DELETE FROM ${name} WHERE rowid IN (${ordinals.join(", ")})`,
   }
 }
 
@@ -84,7 +83,7 @@ async function takenRows(
   scan: LineScan,
 ): Promise<Taken | undefined> {
   const [counted] = await connection.rows(
-    `SELECT count(*)::INTEGER AS lines, count_if(${takenColumn})::INTEGER AS taken FROM ${table}`,
+    `SELECT count(*)::INTEGER AS lines, (count(*) FILTER (WHERE ${takenColumn}))::INTEGER AS taken FROM ${table}`,
   )
   const rows = numberCell(counted, "taken")
   if (numberCell(counted, "lines") !== scan.lines) return undefined
