@@ -9,7 +9,7 @@ import { run, snapshotOf } from "./memory-world.ts"
 import { type Truth, truths } from "./oracle.ts"
 import { type Chapter, type Edit, type Shape, declare, engineRows, story } from "./random-world.ts"
 
-const cases = Number(process.env["FRESHET_PROPERTY_CASES"] ?? 1500)
+const cases = Number(process.env["FRESHET_PROPERTY_CASES"] ?? 1000)
 
 /** Everything that one story needs to go on; `past` is the oracle's own memory: what each partition was made from. */
 interface Telling {
