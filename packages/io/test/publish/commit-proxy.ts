@@ -1,8 +1,11 @@
 import { connect, createServer, type Socket } from "node:net"
 import { join } from "node:path"
 
-/** Where the connection is cut: the server never hears the COMMIT, or the client never hears its answer. */
-export type Cut = "before_commit" | "after_commit"
+/**
+ * Where the connection is cut: the server never hears the COMMIT, or the client never hears its answer,
+ * or the server hears the COMMIT only while somebody else already waits for the outcome.
+ */
+export type Cut = "before_commit" | "after_commit" | "late_commit"
 
 /** A PostgreSQL server whose first COMMIT is lost; everything after it goes through. */
 export interface CommitProxy {
@@ -14,25 +17,30 @@ export interface CommitProxy {
 export async function openCommitProxy(url: string, cut: Cut): Promise<CommitProxy> {
   const sockets: Socket[] = []
   let isCut = false
+  let sendLate = () => {}
   const server = createServer((client) => {
     const upstream = connect(addressOf(url))
     sockets.push(client, upstream)
     let isDeaf = false
     client.on("data", (bytes) => {
-      if (isCut || !bytes.includes("commit\0")) return void upstream.write(bytes)
+      if (isCut || !bytes.includes("commit\0")) {
+        upstream.write(bytes)
+        if (bytes.includes("pg_advisory_lock")) sendLate()
+        return
+      }
       isCut = true
       isDeaf = true
-      if (cut === "before_commit") client.destroy()
-      else upstream.write(bytes)
+      if (cut === "late_commit") sendLate = () => void upstream.write(bytes)
+      if (cut === "after_commit") upstream.write(bytes)
+      else client.destroy()
     })
     upstream.on("data", (bytes) => (isDeaf ? client.destroy() : client.write(bytes)))
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      one.on("error", () => undefined)
-      one.on("close", () => other.destroy())
-    }
+    upstream.on("error", () => undefined).on("close", () => client.destroy())
+    client
+      .on("error", () => undefined)
+      .on("close", () => {
+        if (!isDeaf || cut !== "late_commit") upstream.destroy()
+      })
   })
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
   return {

@@ -167,9 +167,12 @@ describe("a connection that is killed", () => {
 })
 
 describe("a lost COMMIT", () => {
-  test("whose answer alone was lost counts as published", async () => {
+  test.each([
+    ["whose answer alone was lost", "after_commit"],
+    ["that the server hears late", "late_commit"],
+  ] as const)("%s counts as published", async (_, cut) => {
     await publisherOf().publish(await edition(1))
-    const proxy = await openCommitProxy(world.url, "after_commit")
+    const proxy = await openCommitProxy(world.url, cut)
     try {
       const changes = await publisherOf({ url: proxy.url }).publish(await edition(2))
       expect(changes[0]).toMatchObject({ inserted: 1, deleted: 1, updated: 999 })
@@ -257,6 +260,26 @@ describe("several at once", () => {
     expect(seen.size).toBeGreaterThan(10)
     expect(reads).toBeGreaterThan(30)
     await reader.end()
+  })
+
+  test("a publish that had to wait is dated after what it waited for", async () => {
+    const lock = "(hashtextextended('freshet publication of set', 0))"
+    await world.client.query(`select pg_advisory_lock${lock}`)
+    const work = publisherOf().publish(await edition(1))
+    const waiting = `select from pg_stat_activity
+      where application_name = 'freshet publish' and wait_event = 'advisory'`
+    const deadline = Date.now() + 5_000
+    while ((await world.client.query(waiting)).rowCount === 0)
+      if (Date.now() > deadline) throw new Error("the publish does not wait")
+    const { rows } = await world.client.query(
+      `select clock_timestamp() as at, pg_advisory_unlock${lock}`,
+    )
+    await work
+    const { rows: later } = await world.client.query(
+      "select min(created_at) > $1 as is_later from one",
+      [rows[0].at],
+    )
+    expect(later).toEqual([{ is_later: true }])
   })
 
   test("publishers of one set take turns, and time never runs backwards between them", async () => {

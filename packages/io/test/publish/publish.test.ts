@@ -186,7 +186,10 @@ function nextEdition(
     const thrown = Number(dice.next().value)
     if (thrown < 2) return []
     const other = fresh[index % Math.max(fresh.length, 1)] ?? row
-    return [thrown < 5 ? { ...other, k1: row.k1, k2: row.k2 } : row]
+    if (thrown < 3) return [{ ...other, k1: row.k1, k2: row.k2 }]
+    if (thrown > 5) return [row]
+    const name = valueNames[Number(dice.next().value)] ?? "said"
+    return [{ ...row, [name]: thrown === 3 ? null : other[name] }]
   })
   const keys = new Set(kept.map(keyOf))
   return [...kept, ...fresh.filter((row) => !keys.has(keyOf(row)))]
