@@ -24,8 +24,23 @@ function namesIn(folder: string): readonly string[] {
     return readdirSync(folder)
   } catch (cause) {
     if (isMissing(cause)) return []
-    throw new FreshetError("input", `The landing zone cannot be read: ${folder}.`, { cause })
+    throw unreadable(folder, cause)
   }
+}
+
+function statusOf(place: string): BigIntStats | undefined {
+  try {
+    return statSync(place, { bigint: true, throwIfNoEntry: false })
+  } catch (cause) {
+    throw unreadable(place, cause)
+  }
+}
+
+function unreadable(place: string, cause: unknown): FreshetError {
+  return new FreshetError("input", `The landing zone cannot be read: ${place}.`, {
+    cause,
+    hint: "See that it may be read by this user, and that links in it lead somewhere.",
+  })
 }
 
 /** Names that writers give to what is not yet, or never will be, a file of data. */
@@ -34,7 +49,7 @@ function isPassing(name: string): boolean {
 }
 
 function entry(landingFolder: string, path: string, name: string): readonly LandedEntry[] {
-  const stats = statSync(join(landingFolder, path), { bigint: true, throwIfNoEntry: false })
+  const stats = statusOf(join(landingFolder, path))
   if (stats?.isFile() === true) return [{ kind: "file", name, path, file: listedFile(path, stats) }]
   return stats?.isDirectory() === true ? [{ kind: "folder", name, path }] : []
 }
@@ -51,6 +66,6 @@ export function listedFile(path: string, stats: BigIntStats): ListedFile {
 }
 
 /** Whether the file system says that there is nothing by that name. */
-export function isMissing(cause: unknown): boolean {
+function isMissing(cause: unknown): boolean {
   return cause instanceof Error && "code" in cause && cause.code === "ENOENT"
 }

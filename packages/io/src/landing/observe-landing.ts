@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import { existsSync } from "node:fs"
 
 import type { LandedFile, LandedPartition, Landing, Problem, SourceAsset } from "@freshet/core"
@@ -30,13 +30,9 @@ export async function observeLanding(options: ObserveOptions): Promise<LandingOb
   const { partitions, problems } = findLanded(options.sources, options.folder)
   const files = partitions.flatMap((found) => found.files)
   const read = await readUnknown(files, options)
-  const known = files.flatMap((file) => read.get(file.path) ?? knownFile(file, options) ?? [])
+  const known = (path: string) => read.get(path) ?? options.remembered.get(path)
   return {
-    landing: landingOf(
-      options.sources,
-      partitions,
-      new Map(known.map((file) => [file.path, file])),
-    ),
+    landing: landingOf(options.sources, partitions, known),
     problems,
     memory: {
       learned: new Map([...read].filter(([, { changedMs }]) => isSettled(changedMs, options))),
@@ -52,19 +48,15 @@ function nothingThere({ sources, folder }: ObserveOptions): LandingObservation {
     hint: "Make that folder, or set FRESHET_LANDING to the one where files are landed.",
   }
   return {
-    landing: landingOf(sources, [], new Map()),
+    landing: landingOf(sources, [], () => undefined),
     problems: [missing],
     memory: { learned: new Map(), gone: [] },
   }
 }
 
-type KnownFile = ListedFile & RememberedFile
-
-function knownFile(file: ListedFile, { remembered }: ObserveOptions): KnownFile | undefined {
+function isRemembered(file: ListedFile, { remembered }: ObserveOptions): boolean {
   const known = remembered.get(file.path)
   return known?.identity === file.identity && known.bytes === file.bytes
-    ? { ...file, hash: known.hash }
-    : undefined
 }
 
 const readersAtOnce = 4
@@ -72,9 +64,9 @@ const readersAtOnce = 4
 async function readUnknown(
   files: readonly ListedFile[],
   options: ObserveOptions,
-): Promise<ReadonlyMap<string, KnownFile>> {
-  const unknown = files.filter((file) => knownFile(file, options) === undefined).values()
-  const read = new Map<string, KnownFile>()
+): Promise<ReadonlyMap<string, ListedFile & RememberedFile>> {
+  const unknown = files.filter((file) => !isRemembered(file, options)).values()
+  const read = new Map<string, ListedFile & RememberedFile>()
   const reader = async () => {
     for (const { path } of unknown) read.set(path, await contentHash(options.folder, path))
   }
@@ -97,23 +89,21 @@ function gonePaths(files: readonly ListedFile[], { remembered }: ObserveOptions)
 function landingOf(
   sources: readonly SourceAsset[],
   partitions: readonly FoundPartition[],
-  known: ReadonlyMap<string, KnownFile>,
+  known: (path: string) => RememberedFile | undefined,
 ): Landing {
   const landing = new Map(sources.map(({ name }) => [name, new Map<number, LandedPartition>()]))
   for (const { source, partition, files } of partitions) {
-    const landed = files.flatMap(({ path }) => known.get(path) ?? []).map(landedFile)
+    const landed = files.flatMap(({ path }) => landedFile(path, known(path)))
     landing.get(source.name)?.set(partition, { files: landed, version: versionOf(landed) })
   }
   return landing
 }
 
-function landedFile({ path, hash, bytes }: KnownFile): LandedFile {
-  return { path, hash, bytes }
+function landedFile(path: string, known: RememberedFile | undefined): readonly LandedFile[] {
+  return known === undefined ? [] : [{ path, hash: known.hash, bytes: known.bytes }]
 }
 
 /** Only content counts: the same bytes under another name are the same version. */
 function versionOf(files: readonly LandedFile[]): string {
-  const content = createHash("sha256")
-  for (const { hash } of files) content.update(`${hash}\n`)
-  return content.digest("hex")
+  return hash("sha256", files.map((file) => `${file.hash}\n`).join(""))
 }

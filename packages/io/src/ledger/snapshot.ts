@@ -10,7 +10,7 @@ export async function readSnapshot(client: Client): Promise<Snapshot> {
     return {
       materializations: byPartition(materializations ?? [], recorded),
       failures: byPartition(failures ?? [], failure),
-      publications: new Map((publications ?? []).map((row) => [row[0] ?? "", published(row)])),
+      publications: new Map((publications ?? []).map((row) => [text(row, 0), published(row)])),
     }
   } catch (cause) {
     await client.query("rollback").catch(() => undefined)
@@ -25,7 +25,7 @@ const milliseconds = (column: string) => `extract(epoch from ${column}) * 1000`
 
 const reading: QueryArrayConfig = {
   rowMode: "array",
-  types: { getTypeParser: () => (text: string) => text },
+  types: { getTypeParser: () => (value: string) => value },
   text: `
     begin isolation level repeatable read read only;
     select distinct on (asset, partition) asset, partition, id, code_version, input_version,
@@ -55,45 +55,55 @@ function byPartition<T>(
 ): ReadonlyMap<string, ReadonlyMap<number, T>> {
   const byName = new Map<string, Map<number, T>>()
   for (const row of rows) {
-    const [name = "", partition] = row
+    const name = text(row, 0)
     const partitions = byName.get(name)
-    if (partitions === undefined) byName.set(name, new Map([[Number(partition), value(row)]]))
-    else partitions.set(Number(partition), value(row))
+    if (partitions === undefined) byName.set(name, new Map([[number(row, 1), value(row)]]))
+    else partitions.set(number(row, 1), value(row))
   }
   return byName
 }
 
+function text(row: Texts, column: number): string {
+  return row[column] ?? ""
+}
+
+function number(row: Texts, column: number): number {
+  return Number(row[column])
+}
+
 function recorded(row: Texts): Recorded {
-  const [, , id, codeVersion = "", inputVersion = "", dataVersion = "", file = "", rows] = row
-  const [bytes, atMs, durationMs, checkVersion = "", failedErrors, failedWarnings] = row.slice(8)
   return {
-    id: Number(id),
-    codeVersion,
-    inputVersion,
-    dataVersion,
-    file,
-    rows: Number(rows),
-    bytes: Number(bytes),
-    atMs: Number(atMs),
-    durationMs: Number(durationMs),
-    checkVersion,
-    failedErrors: Number(failedErrors),
-    failedWarnings: Number(failedWarnings),
+    id: number(row, 2),
+    codeVersion: text(row, 3),
+    inputVersion: text(row, 4),
+    dataVersion: text(row, 5),
+    file: text(row, 6),
+    rows: number(row, 7),
+    bytes: number(row, 8),
+    atMs: number(row, 9),
+    durationMs: number(row, 10),
+    checkVersion: text(row, 11),
+    failedErrors: number(row, 12),
+    failedWarnings: number(row, 13),
   }
 }
 
 function failure(row: Texts): Failure {
-  const [, , run = "", outcome, message = "", atMs, inputVersion = ""] = row
   return {
-    run,
-    outcome: outcome === "refused" ? "refused" : "failed",
-    message,
-    atMs: Number(atMs),
-    inputVersion,
+    run: text(row, 2),
+    outcome: row[3] === "refused" ? "refused" : "failed",
+    message: text(row, 4),
+    atMs: number(row, 5),
+    inputVersion: text(row, 6),
   }
 }
 
 function published(row: Texts): Published {
-  const [set = "", partition, partitionKey = "", version = "", atMs] = row
-  return { set, partition: Number(partition), partitionKey, version, atMs: Number(atMs) }
+  return {
+    set: text(row, 0),
+    partition: number(row, 1),
+    partitionKey: text(row, 2),
+    version: text(row, 3),
+    atMs: number(row, 4),
+  }
 }

@@ -14,6 +14,12 @@ function failedCheck(asset: string, severity: CheckResult["severity"], name: str
   return { asset, name, severity, passed: false, failures: 3, sample: [{ user_id: 1 }] }
 }
 
+function withResolvers() {
+  let resolve = () => {}
+  const promise = new Promise<void>((settle) => (resolve = settle))
+  return { resolve: () => resolve(), promise }
+}
+
 async function findRecorded(asset: string, partition = 20_000) {
   return (await readSnapshot(client())).materializations.get(asset)?.get(partition)
 }
@@ -223,16 +229,19 @@ test("a second run is refused with the name of the first, or waits for it", asyn
     expect(String(error)).toMatch(/run first \(`freshet materialize first`\), process 42 on /)
 
     const holders: (RunHolder | undefined)[] = []
-    const waiting = new Promise<void>((told) => {
-      const onWait = (holder: RunHolder | undefined) => {
+    const { resolve: tell, promise: told } = withResolvers()
+    const second = openRunLedger(url(), {
+      pid: 8,
+      wait: true,
+      onWait: (holder) => {
         holders.push(holder)
-        told()
-      }
-      void openRunLedger(url(), { pid: 8, wait: true, onWait }).then((second) => second.close())
+        tell()
+      },
     })
-    await waiting
+    await told
     expect(holders[0]).toMatchObject({ run: "first", pid: 42 })
     await close()
+    await (await second).close()
   })
 })
 
