@@ -1,4 +1,13 @@
-import type { AnyAsset, Asset, Check, Column, Daily, Freshness, Graph } from "../src/index.ts"
+import type {
+  AnyAsset,
+  Asset,
+  Check,
+  Column,
+  Columns,
+  Daily,
+  Freshness,
+  Graph,
+} from "../src/index.ts"
 import type { Partitions, Publish, Sql } from "../src/index.ts"
 import { buildGraph, daily, findDay, int32, sourceAsset, sqlAsset } from "../src/index.ts"
 
@@ -57,16 +66,17 @@ interface Extra {
   readonly columns?: { readonly n: Column }
 }
 
-/** An asset with one column, daily unless said otherwise. */
-export function dailyAsset<const N extends string>(
-  name: N,
+/** An asset with one column, daily unless said otherwise; the compiler takes all of them for daily. */
+export function dailyAsset(
+  name: string,
   query: Sql,
   extra: Extra = {},
-): Asset<N> {
+): Asset<string, Columns, Daily> {
   const { publish, ...said } = extra
   const columns = { n: int32() }
   const described = { group: "g", description: "", partitions: everyDay, columns, ...said }
-  return { ...sqlAsset({ ...described, name, query: query as Sql<never> }), publish } // tests read what they like
+  const made = sqlAsset({ ...described, name, query: query as Sql<never> }) // tests read what they like
+  return { ...made, partitions: made.partitions as Daily, publish } // see above
 }
 
 /** The graph of declarations without problems. */

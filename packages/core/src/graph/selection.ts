@@ -112,9 +112,11 @@ function hopsAfter(cursor: Cursor): number {
   return peek(cursor).kind === "number" ? Number(take(cursor).text) : Infinity
 }
 
+const connectives = new Set(["and", "or", "not"])
+
 function item(cursor: Cursor): Selection {
   const token = take(cursor)
-  if (token.kind === "word") return atom(cursor, token)
+  if (token.kind === "word" && !connectives.has(token.text)) return atom(cursor, token)
   if (token.kind !== "(") return fail(cursor, token, "an asset's name, group:… or (")
   const inner = either(cursor)
   const close = take(cursor)

@@ -1,0 +1,258 @@
+import { describe, expect, test } from "vitest"
+
+import { all, buildGraph, codeAsset, daily, int32, itself, last, latest } from "../../src/index.ts"
+import { noRows, previous, publishTo, sharedRows, sql, sqlAsset } from "../../src/index.ts"
+import { sqlAssets, unique, unpartitioned, upTo } from "../../src/index.ts"
+import type { AnyAsset, Asset, Check, Problem } from "../../src/index.ts"
+import { dailyAsset, snapshotSource, source } from "../declared.ts"
+
+function problemsOf(...declared: readonly AnyAsset[]): readonly Problem[] {
+  const result = buildGraph(declared)
+  return result.kind === "problems" ? result.problems : []
+}
+
+/** Problems as a person reads them: sentence and hint. */
+function told(...declared: readonly AnyAsset[]): readonly string[] {
+  return problemsOf(...declared).map(({ message, hint }) => `${message} ${hint ?? ""}`.trim())
+}
+
+const raw = source("raw")
+const users = snapshotSource("users")
+const a = dailyAsset("a", sql`select n from ${raw}`)
+
+test("declarations without problems are a graph", () => {
+  expect(problemsOf(raw, users, a)).toEqual([])
+  expect(problemsOf()).toEqual([])
+})
+
+test("all problems are reported at once, each with its kind and asset", () => {
+  const bad = dailyAsset("Bad-Name", sql`select n from ${source("stranger")}`, {
+    checks: [unique("n"), unique("n")],
+  })
+  const twice = dailyAsset("a", sql`select n from ${raw}, ${raw}, ${previous()}`)
+  const uncut = dailyAsset("uncut", sql`from ${last(7, raw)}`, { partitions: unpartitioned })
+  expect(problemsOf(raw, a, twice, bad, uncut).map(({ kind, asset }) => [kind, asset])).toEqual([
+    ["duplicate_name", "a"],
+    ["bad_name", "Bad-Name"],
+    ["unknown_read", "Bad-Name"],
+    ["duplicate_check", "Bad-Name"],
+    ["grain", "uncut"],
+  ])
+})
+
+describe("names", () => {
+  test("are unique over all groups", () => {
+    expect(told(raw, a, dailyAsset("a", sql`select 2 from ${raw}`, { group: "other" }))).toEqual([
+      "Two assets are named `a`. Names are unique over all groups: rename one of them.",
+    ])
+  })
+
+  test.each(["A", "1a", "a-b", "a b", "", "_a", "a".repeat(64), "é"])("%j is no name", (name) => {
+    expect(problemsOf(raw, dailyAsset(name, sql`from ${raw}`)).map(({ kind }) => kind)).toEqual([
+      "bad_name",
+    ])
+  })
+
+  test("of 63 letters, digits and underscores are names", () => {
+    expect(problemsOf(raw, dailyAsset(`a_1${"x".repeat(60)}`, sql`from ${raw}`))).toEqual([])
+  })
+
+  test("of columns follow the same rule, and an asset has columns", () => {
+    const columns = { ok: int32(), "Not ok": int32() }
+    const odd = sqlAsset({
+      name: "odd",
+      group: "g",
+      description: "",
+      columns,
+      query: sql`select 1`,
+    })
+    const none = { ...dailyAsset("none", sql`select 1`), columns: {} }
+    expect(told(odd, none)).toEqual([
+      "`Not ok` in `odd` is no name for an asset or a column. Use snake_case: a letter, then letters, digits and _ (63 at most).",
+      "`none` has no columns.",
+    ])
+  })
+
+  test("of computations are unique: an asset made alone names its computation too", () => {
+    const { x } = sqlAssets({
+      name: "a",
+      group: "g",
+      shared: sql`select 1 as n`,
+      outputs: { x: { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` } },
+    })
+    expect(told(raw, a, x!)).toEqual([
+      "Two computations are named `a`: one makes a, one x. An asset made alone names its computation too: rename one of them.",
+    ])
+  })
+})
+
+describe("reads", () => {
+  test("of what is not declared are refused, with the nearest name", () => {
+    const candidtes = dailyAsset("candidtes", sql`from ${raw}`)
+    const candidates = dailyAsset("candidates", sql`from ${raw}`)
+    const recs = dailyAsset("recs", sql`from ${candidtes}`)
+    expect(told(raw, candidates, recs)).toEqual([
+      "`recs` reads `candidtes`, which no declared asset is named. Add it to the definitions. Did you mean `candidates`?",
+    ])
+  })
+
+  test("of a second declaration of a name are refused", () => {
+    const b = dailyAsset("b", sql`from ${dailyAsset("a", sql`from ${raw}`)}`)
+    expect(told(raw, a, b)).toEqual([
+      "`b` reads another `a` than the one that is declared. Import the asset from where it is declared; do not declare it twice.",
+    ])
+  })
+
+  test("that a query could not tell apart are refused", () => {
+    const strict = last(7, raw, { onShortWindow: "error" })
+    const b = dailyAsset("b", sql`from ${last(7, raw)} union all from ${strict}`)
+    expect(told(raw, b)).toEqual([
+      "`b` reads `raw [last 7]` twice, each time with another meaning. Read it once, with one declaration of the asset and one rule for short windows.",
+    ])
+    expect(problemsOf(raw, dailyAsset("b", sql`from ${strict} union all from ${strict}`))).toEqual(
+      [],
+    )
+  })
+
+  test("of a partitioned asset by an uncut one say which partitions", () => {
+    const shared = sql`from ${raw}` as never // the compiler refuses this one, plain JavaScript does not
+    const uncut = { partitions: unpartitioned }
+    expect(
+      told(raw, dailyAsset("u", shared, uncut), dailyAsset("v", sql`from ${last(7, raw)}`, uncut)),
+    ).toEqual([
+      "`u` is not partitioned but reads `raw`. Say all(…) or latest(…).",
+      "`v` is not partitioned but reads `raw [last 7]`. Say all(…) or latest(…).",
+    ])
+    const fine = sql`from ${all(raw)}, ${latest(raw)}, ${users}`
+    expect(problemsOf(raw, users, dailyAsset("u", fine, uncut))).toEqual([])
+  })
+
+  test("of an uncut asset have no window", () => {
+    const timed = users as never // as plain JavaScript might
+    expect(told(users, raw, dailyAsset("b", sql`from ${raw}, ${upTo(timed)}`))).toEqual([
+      "`b` reads `users [up to]`. It is not partitioned: read it bare.",
+    ])
+  })
+
+  test("of days counted in another zone are refused", () => {
+    const partitions = daily({ start: "2026-01-01", zone: "America/New_York" })
+    expect(told(raw, dailyAsset("b", sql`from ${raw}`, { partitions }))).toEqual([
+      "`b` counts days in America/New_York, `raw` in UTC. Days of two zones do not cover each other: use one zone for both.",
+    ])
+  })
+})
+
+describe("the own past", () => {
+  test("is for partitioned assets", () => {
+    const uncut = dailyAsset("u", sql`from ${previous()}`, { partitions: unpartitioned })
+    expect(told(uncut)).toEqual([
+      "`u` reads its previous partition, but has none. Give it partitions.",
+    ])
+  })
+
+  test("is not the present: a query does not read itself", () => {
+    expect(told(raw, dailyAsset("b", sql`from ${raw}, ${itself}`))).toEqual([
+      "`b` reads itself. Only checks say itself; a query says previous().",
+    ])
+  })
+
+  test("is not for computations of several outputs", () => {
+    const output = { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` }
+    const { x, y } = sqlAssets({
+      name: "both",
+      group: "g",
+      partitions: raw.partitions,
+      shared: sql`from ${raw}, ${previous()}`,
+      outputs: { x: output, y: output },
+    })
+    expect(new Set(told(raw, x!, y!))).toEqual(
+      new Set([
+        "`both` has several outputs and reads its previous partition. Make the accumulating output an asset of its own.",
+      ]),
+    )
+  })
+})
+
+describe("checks", () => {
+  const checked = (...checks: readonly Check<"n">[]) => dailyAsset("b", sql`from ${a}`, { checks })
+  const reading = (query: ReturnType<typeof sql>) => noRows("c", { description: "", query })
+
+  test("name columns that the asset has", () => {
+    const wrong = unique("m") as Check<never> // the compiler refuses it, plain JavaScript does not
+    expect(told(raw, a, checked(wrong))).toEqual([
+      "The check `unique(m)` of `b` names the column `m`, which it has not. Did you mean `n`?",
+    ])
+  })
+
+  test("read their own rows and what lies upstream, near or far", () => {
+    expect(
+      problemsOf(raw, a, checked(reading(sql`from ${itself}, ${a}, ${last(7, raw)}`))),
+    ).toEqual([])
+  })
+
+  test("do not read what is not upstream, nor the past of the asset", () => {
+    expect(told(raw, users, a, checked(reading(sql`from ${users}`)))).toEqual([
+      "The check `c` of `b` reads `users`, which is not upstream of it. A check sees its own rows and what lies upstream; put it on the later of the two assets.",
+    ])
+    expect(problemsOf(raw, a, checked(reading(sql`from ${previous()}`)))).toHaveLength(1)
+  })
+})
+
+describe("outputs", () => {
+  const output = { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` }
+  const { x, y } = sqlAssets({
+    name: "both",
+    group: "g",
+    shared: sql`select 1 as n`,
+    outputs: { x: output, y: output },
+  })
+
+  test.each([
+    ["y", x],
+    ["x", y],
+  ])("are all listed: %s is missed", (missing, listed) => {
+    expect(told(listed!)).toEqual([
+      `\`both\` makes \`${missing}\`, which is not among the definitions. List all outputs of a computation.`,
+    ])
+  })
+})
+
+describe("publications", () => {
+  const table = { $inferInsert: {} }
+  const published = (name: string, extra: Parameters<typeof dailyAsset>[2]): Asset =>
+    dailyAsset(name, sql`from ${all(raw)}`, extra)
+
+  test("go to a table each", () => {
+    const publish = publishTo(table, { set: "s" })
+    expect(told(raw, published("b", { publish }), published("c", { publish }))).toEqual([
+      "`c` and `b` are published to the same table. Give each its own table.",
+    ])
+  })
+
+  test("of one set are cut alike", () => {
+    const partitions = unpartitioned
+    const b = published("b", { publish: publishTo(table, { set: "s" }) })
+    const c = published("c", { publish: publishTo({ ...table }, { set: "s" }), partitions })
+    const d = published("d", { publish: publishTo({ ...table }, { set: "t" }), partitions })
+    expect(told(raw, b, c, d)).toEqual([
+      "`c` and `b` of the publication set `s` have different partitions. A set shows one partition of all its tables: make two sets of it.",
+    ])
+  })
+})
+
+describe("circles", () => {
+  test("are named without what merely reads them", () => {
+    const upstream: Record<string, AnyAsset> = {}
+    const columns = { n: int32() }
+    const code = { group: "g", description: "", version: "1", columns, async *compute() {} }
+    const one = codeAsset({ ...code, name: "one", upstream })
+    const two = dailyAsset("two", sql`from ${one}`)
+    const three = dailyAsset("three", sql`from ${two}`)
+    const after = dailyAsset("after", sql`from ${three}`)
+    const reads = [{ kind: "read", asset: three, window: { kind: "all" } }] as const
+    Object.assign(one.computation, { reads })
+    expect(told(one, two, three, after)).toEqual([
+      "These assets read each other in a circle: one, two, three. An asset may read its own past with previous(); anything else needs one of the reads removed.",
+    ])
+  })
+})

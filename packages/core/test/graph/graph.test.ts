@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest"
+
+import { all, assetNamed, int32, last, outputsOf, sharedRows, sourcesOf } from "../../src/index.ts"
+import { edgesAmong, reachable, sql, sqlAssets, unpartitioned } from "../../src/index.ts"
+import { dailyAsset, graphOf, snapshotSource, source } from "../declared.ts"
+
+const raw = source("raw")
+const users = snapshotSource("users")
+const output = { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` }
+const { likes, messages } = sqlAssets({
+  name: "parsed",
+  group: "g",
+  partitions: raw.partitions,
+  shared: sql`from ${raw}`,
+  outputs: { likes: output, messages: output },
+})
+const week = dailyAsset("week", sql`from ${last(7, likes!)}, ${likes!}, ${messages!}`)
+const recs = dailyAsset("recs", sql`from ${week}, ${users}`)
+const total = dailyAsset("total", sql`from ${all(recs)}`, { partitions: unpartitioned })
+const graph = graphOf(total, recs, week, messages!, likes!, users, raw)
+
+test("computations stand after everything that they read, however they were declared", () => {
+  expect(graph.computations.map(({ name }) => name)).toEqual(["parsed", "week", "recs", "total"])
+})
+
+test("assets keep the order of their declaration, and a name finds its asset", () => {
+  expect([...graph.assets.keys()].join(" ")).toBe("total recs week messages likes users raw")
+  expect(assetNamed(graph, "week")).toBe(week)
+  expect(() => assetNamed(graph, "users")).toThrow("no asset is named users")
+  expect(sourcesOf(graph)).toEqual([users, raw])
+  expect(outputsOf(graph, likes!.computation)).toEqual([likes, messages])
+})
+
+test("downstream is upstream turned round, each neighbour once", () => {
+  expect(graph.downstream.get("likes")).toEqual(["week"])
+  expect(graph.downstream.get("raw")).toEqual(["messages", "likes"])
+  expect(graph.downstream.get("total")).toEqual([])
+})
+
+describe("reachable", () => {
+  const names = (...args: Parameters<typeof reachable>) => [...reachable(...args)].toSorted()
+
+  test("goes all the way, up or down", () => {
+    expect(names(graph, "recs", "upstream")).toEqual(["likes", "messages", "raw", "users", "week"])
+    expect(names(graph, "raw", "downstream")).toEqual([
+      "likes",
+      "messages",
+      "recs",
+      "total",
+      "week",
+    ])
+  })
+
+  test("goes as far as told", () => {
+    expect(names(graph, "recs", "upstream", 0)).toEqual([])
+    expect(names(graph, "recs", "upstream", 1)).toEqual(["users", "week"])
+    expect(names(graph, "raw", "downstream", 2)).toEqual(["likes", "messages", "week"])
+  })
+})
+
+test("the edges among some assets are those with both ends there", () => {
+  expect(edgesAmong(graph, new Set(["raw", "likes", "week", "total"]))).toEqual([
+    { from: "likes", to: "week" },
+    { from: "raw", to: "likes" },
+  ])
+})
+
+test("a long chain declared backwards is put in order", () => {
+  const chain = [dailyAsset("c0", sql`from ${raw}`)]
+  for (let index = 1; index < 300; index += 1)
+    chain.push(dailyAsset(`c${index}`, sql`from ${chain[index - 1]!}`))
+  const { computations } = graphOf(raw, ...chain.toReversed())
+  expect(computations.map(({ name }) => name)).toEqual(chain.map(({ name }) => name))
+})

@@ -1,0 +1,270 @@
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+
+import { int32, parseSelection, resolveSelection, sharedRows, sql } from "../../src/index.ts"
+import { codeAsset, sqlAssets } from "../../src/index.ts"
+import type { HasStatus, Selection } from "../../src/index.ts"
+import { dailyAsset, graphOf, source } from "../declared.ts"
+
+const activity = source("activity", { group: "stocktwits" })
+const output = { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` }
+const { likes, messages } = sqlAssets({
+  name: "parsed",
+  group: "stocktwits",
+  owners: ["ann@example.org"],
+  partitions: activity.partitions,
+  shared: sql`from ${activity}`,
+  outputs: { likes: output, messages: output },
+})
+const stocktwits = { group: "stocktwits", tags: ["graph"] }
+const weights = dailyAsset("weights", sql`from ${likes!}, ${messages!}`, stocktwits)
+const userRecs = dailyAsset("user_recs", sql`from ${weights}`, {
+  ...stocktwits,
+  tags: ["graph", "public"],
+})
+const roomRecs = dailyAsset("room_recs", sql`from ${weights}`, { ...stocktwits, tags: ["public"] })
+const ratings = source("ratings", { group: "movies" })
+const palettes = codeAsset({
+  name: "palettes",
+  group: "movies",
+  description: "",
+  version: "1",
+  partitions: ratings.partitions,
+  columns: { n: int32() },
+  upstream: { ratings },
+  async *compute() {},
+})
+const graph = graphOf(activity, likes!, messages!, weights, userRecs, roomRecs, ratings, palettes)
+
+const hasStatus: HasStatus = ({ name }, status) =>
+  ({ weights: "stale", user_recs: "missing", room_recs: "failed" })[name] === status ||
+  (status === "fresh" && ["likes", "messages"].includes(name)) ||
+  (status === "overdue" && name === "user_recs")
+
+/** The names a selection means, or what is wrong with it. */
+function resolved(text: string): string {
+  const parsed = parseSelection(text)
+  if (parsed.kind === "problem") return `${parsed.problem.message}\n${parsed.problem.hint}`
+  const { names, problems } = resolveSelection(graph, parsed.selection, hasStatus)
+  return [names.join(" "), ...problems.map(({ message, hint }) => `${message} ${hint}`)].join("\n")
+}
+
+const everything = "activity likes messages weights user_recs room_recs ratings palettes"
+const system = "activity likes messages weights user_recs room_recs"
+
+test.each([
+  ["weights", "weights"],
+  ["  weights  ", "weights"],
+  ['"weights"', "weights"],
+  ["*", everything],
+  ["*_recs", "user_recs room_recs"],
+  ["user_*", "user_recs"],
+  ["*e*s", "likes messages weights user_recs room_recs palettes"],
+  ["u*r*s", "user_recs"],
+  ["+weights", "activity likes messages weights"],
+  ["weights+", "weights user_recs room_recs"],
+  ["+weights+", system],
+  ["1+weights", "likes messages weights"],
+  ["weights+1", "weights user_recs room_recs"],
+  ["0+weights+0", "weights"],
+  ["2+weights+1", system],
+  ["1+user_recs+1", "weights user_recs"],
+  ["2 + user_recs", "likes messages weights user_recs"],
+  ["likes + 1", "likes weights"],
+  ["likes+2", "likes weights user_recs room_recs"],
+  ["+*_recs", system],
+  ["1+*_recs", "weights user_recs room_recs"],
+  ["+ratings+", "ratings palettes"],
+  ["group:stocktwits", system],
+  ["group:movies", "ratings palettes"],
+  ["tag:public", "user_recs room_recs"],
+  ["owner:ann@example.org", "likes messages"],
+  ["kind:source", "activity ratings"],
+  ["kind:sql", "likes messages weights user_recs room_recs"],
+  ["kind:code", "palettes"],
+  ["status:stale", "weights"],
+  ["status:overdue", "user_recs"],
+  ["status:fresh", "likes messages"],
+  ['"group:movies"', "ratings palettes"],
+  ["+status:stale", "activity likes messages weights"],
+  ["tag:public and tag:graph", "user_recs"],
+  ["tag:public or kind:source", "activity user_recs room_recs ratings"],
+  ["not group:stocktwits", "ratings palettes"],
+  ["not not weights", "weights"],
+  ["not *", ""],
+  ["group:movies and not kind:source", "palettes"],
+  ["not kind:source and group:movies", "palettes"],
+  ["not (kind:source and group:movies)", `${system} palettes`],
+  ["weights or likes and messages", "weights"],
+  ["likes and messages or weights", "weights"],
+  ["(weights or likes) and likes", "likes"],
+  ["weights or (likes and messages)", "weights"],
+  ["not weights or weights", everything],
+  ["not weights and not group:movies", "activity likes messages user_recs room_recs"],
+  ["likes or messages or palettes", "likes messages palettes"],
+  ["+weights and kind:sql", "likes messages weights"],
+  ["+(likes or palettes)", "activity likes ratings palettes"],
+  ["(user_recs or room_recs)+", "user_recs room_recs"],
+  ["1+(user_recs or room_recs)", "weights user_recs room_recs"],
+  ["((weights))", "weights"],
+  ["weights+ or palettes", "weights user_recs room_recs palettes"],
+  ["weights+1 and tag:graph", "weights user_recs"],
+  ["(weights)+1", "weights user_recs room_recs"],
+  ["not +weights", "user_recs room_recs ratings palettes"],
+  ["not weights+", "activity likes messages ratings palettes"],
+  ["user_recs or user_recs", "user_recs"],
+])("%s means %s", (text, names) => {
+  expect(resolved(text)).toBe(names)
+})
+
+test.each([
+  ["weihgts", "\nNo asset is named `weihgts`. Did you mean `weights`?"],
+  [
+    "zzz_*",
+    "\nNo asset matches `zzz_*`. Known: activity, likes, messages, weights, user_recs, room_recs, ratings, palettes.",
+  ],
+  ["group:movie", "\nNo group is called `movie`. Did you mean `movies`?"],
+  ["status:stal", "\nNo status is called `stal`. Did you mean `stale`?"],
+  ["status:green", "\nNo status is called `green`. Known: missing, stale, fresh, failed, overdue."],
+  ["tag:x", "\nNo tag is called `x`. Known: graph, public."],
+  ["kind:python", "\nNo kind is called `python`. Known: source, sql, code."],
+  ["group:", "\nNo group is called ``. Known: stocktwits, movies."],
+  ["weights or weihgts", "weights\nNo asset is named `weihgts`. Did you mean `weights`?"],
+  [
+    "wat and wot",
+    "\nNo asset is named `wot`. Known: activity, likes, messages, weights, user_recs, room_recs, ratings, palettes.\nNo asset is named `wat`. Known: activity, likes, messages, weights, user_recs, room_recs, ratings, palettes.",
+  ],
+  ["w.ights", "\nNo asset is named `w.ights`. Did you mean `weights`?"],
+])("%s names something that there is not, and is told what there is", (text, told) => {
+  expect(resolved(text)).toBe(told)
+})
+
+describe("a selection that cannot be parsed", () => {
+  test.each([
+    ["", "the end", "an asset's name, group:… or (", 0],
+    ["   ", "the end", "an asset's name, group:… or (", 3],
+    ["weights likes", '"likes"', "and, or, or the end", 8],
+    ["(weights", "the end", ")", 8],
+    ["weights)", '")"', "and, or, or the end", 7],
+    ["()", '")"', "an asset's name, group:… or (", 1],
+    ["weights and", "the end", "an asset's name, group:… or (", 11],
+    ["weights or or likes", '"or"', "an asset's name, group:… or (", 11],
+    ["weights and or", '"or"', "an asset's name, group:… or (", 12],
+    ["and", '"and"', "an asset's name, group:… or (", 0],
+    ["not", "the end", "an asset's name, group:… or (", 3],
+    ["+", "the end", "an asset's name, group:… or (", 1],
+    ["++weights", '"+"', "an asset's name, group:… or (", 1],
+    ["2+", "the end", "an asset's name, group:… or (", 2],
+    ["12", "the end", "a + after the number", 2],
+    ["weights+2+likes", '"+"', "and, or, or the end", 9],
+    ["colour:red", '"colour:red"', "one of group:, status:, tag:, owner:, kind:", 0],
+    ["(a and colour:red)", '"colour:red"', "one of group:, status:, tag:, owner:, kind:", 7],
+    ['weights or "likes', '"""', "an asset's name, group:… or (", 11],
+    ['weights "', '"""', "and, or, or the end", 8],
+  ])("%j: the caret stands where %s is not %s", (text, found, expected, at) => {
+    expect(resolved(text)).toBe(
+      `The selection has ${found} where ${expected} is expected.\n${text}\n${" ".repeat(at)}^`,
+    )
+  })
+})
+
+const name = fc.constantFrom("weights", "likes", "*_recs", "palettes")
+const { tree } = fc.letrec<{ tree: Selection }>((tie) => ({
+  tree: fc.oneof(
+    { depthSize: "small" },
+    name.map((pattern) => ({ kind: "name" as const, pattern, at: 0 })),
+    fc.constantFrom("group:movies", "tag:public").map((text) => {
+      const [attribute, value] = text.split(":") as ["group" | "tag", string] // two words with a colon
+      return { kind: "attribute" as const, attribute, value, at: 0 }
+    }),
+    fc.record({
+      kind: fc.constantFrom("and" as const, "or" as const),
+      left: tie("tree"),
+      right: tie("tree"),
+    }),
+    fc.record({ kind: fc.constant("not" as const), of: tie("tree") }),
+    fc
+      .record({
+        kind: fc.constant("near" as const),
+        of: tie("tree"),
+        up: fc.constantFrom(0, 1, 2, Infinity),
+        down: fc.constantFrom(0, 1, 12, Infinity),
+      })
+      .filter(({ up, down }) => up + down > 0),
+  ),
+}))
+
+const strength = { or: 0, and: 1, not: 2, near: 3, name: 4, attribute: 4 }
+
+/** The text of a tree, with no more parentheses than precedence asks for. */
+function written(of: Selection, least = 0): string {
+  const text = bare(of)
+  return strength[of.kind] < least ? `(${text})` : text
+}
+
+function bare(of: Selection): string {
+  switch (of.kind) {
+    case "name":
+      return of.pattern
+    case "attribute":
+      return `${of.attribute}:${of.value}`
+    case "and":
+      return `${written(of.left, 1)} and ${written(of.right, 2)}`
+    case "or":
+      return `${written(of.left, 0)} or ${written(of.right, 1)}`
+    case "not":
+      return `not ${written(of.of, 2)}`
+    case "near": {
+      const before = of.up === 0 ? "" : `${of.up === Infinity ? "" : of.up}+`
+      const after = of.down === 0 ? "" : `+${of.down === Infinity ? "" : of.down}`
+      return `${before}${written(of.of, 4)}${after}`
+    }
+  }
+}
+
+/** A tree without places, as two texts of one selection share it. */
+const placeless = (selection: Selection): unknown =>
+  JSON.parse(
+    JSON.stringify(selection, (key, value: unknown) =>
+      key === "at" ? undefined : value === Infinity ? "all" : value,
+    ),
+  )
+
+test("every selection survives being written and parsed, with no more parentheses than needed", () => {
+  fc.assert(
+    fc.property(tree, (selection) => {
+      const parsed = parseSelection(written(selection))
+      if (parsed.kind === "problem") throw new Error(parsed.problem.message)
+      expect(placeless(parsed.selection)).toEqual(placeless(selection))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test("whatever is typed is a selection or a problem, never an exception", () => {
+  const piece = fc.constantFrom(
+    "a",
+    "+",
+    "(",
+    ")",
+    "not ",
+    "and ",
+    " or ",
+    '"',
+    "1",
+    ":",
+    "*",
+    "\\",
+    "[",
+    "é",
+    "\n",
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const parsed = parseSelection(pieces.join(""))
+      if (parsed.kind === "selection") resolveSelection(graph, parsed.selection, hasStatus)
+      expect(["selection", "problem"]).toContain(parsed.kind)
+    }),
+    { numRuns: 1000 },
+  )
+})
