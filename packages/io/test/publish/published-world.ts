@@ -30,7 +30,7 @@ export interface PublishedWorld {
   readonly close: () => Promise<void>
 }
 
-export const run = "run_1"
+const run = "run_1"
 
 export async function openPublishedWorld(tables: string): Promise<PublishedWorld> {
   const database = await openTestDatabase()
