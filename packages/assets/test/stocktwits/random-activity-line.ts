@@ -14,7 +14,7 @@ export function randomActivityLine(): fc.Arbitrary<string> {
     { weight: 1, arbitrary: eventLine(brokenMentions()) },
     { weight: 1, arbitrary: eventLine(brokenField("timestamp", notInstants)) },
     { weight: 1, arbitrary: eventLine(brokenField("action", notActions)) },
-    { weight: 1, arbitrary: fc.oneof(malformedLine(), truncatedLine()) },
+    { weight: 1, arbitrary: fc.oneof(malformedLine(), truncatedLine(), keyTwice()) },
     { weight: 1, arbitrary: fc.constantFrom("", "  ", "\t", " \t ", "\r") },
   )
 }
@@ -179,10 +179,19 @@ function malformedLine(): fc.Arbitrary<string> {
     '[{"action":"follow","user_id":1,"following_user_id":2}]',
     '{"action":"follow","user_id":1,"following_user_id":2} x',
     '{"action":"follow","user_id":1,"following_user_id":2}{"action":"like"}',
-    '{"action":"follow","user_id":1,"user_id":1,"following_user_id":2}',
     '{"action":"follow","user_id":01,"following_user_id":2}',
     "{'action':'follow','user_id':1,'following_user_id':2}",
     '{action:"follow",user_id:1,following_user_id:2}',
+  )
+}
+
+/** Of a key said twice the first counts. */
+function keyTwice(): fc.Arbitrary<string> {
+  return fc.constantFrom(
+    '{"action":"follow","user_id":1,"user_id":3,"following_user_id":2}',
+    '{"action":"follow","user_id":1,"user_id":null,"following_user_id":2}',
+    '{"action":"follow","user_id":null,"user_id":1,"following_user_id":2}',
+    '{"action":"like","action":"unfollow","user_id":1,"message_id":2}',
   )
 }
 

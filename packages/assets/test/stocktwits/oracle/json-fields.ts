@@ -1,13 +1,11 @@
 /**
  * The first token of each top-level value, by key: `{"a": [1], "b": 5.0}` gives a → `[`, b → `5.0`.
  * Numbers stay text, so 5.0 is not 5 and an id beyond 2^53 is not rounded. Undefined when the line
- * is not exactly one JSON object (RFC 8259), or says a top-level key twice.
+ * is not exactly one JSON object (RFC 8259). Of a key said twice the first counts.
  */
 export function findJsonFields(line: string): ReadonlyMap<string, string> | undefined {
   if (!isJsonObject(line)) return undefined
-  const pairs = topLevelPairs(tokensOf(line))
-  const fields = new Map(pairs)
-  return fields.size === pairs.length ? fields : undefined
+  return new Map(topLevelPairs(tokensOf(line)).toReversed())
 }
 
 function isJsonObject(line: string): boolean {
