@@ -102,7 +102,7 @@ async function readQuickly(
   const columns = header.fields.map((_, at) => `'${at}': 'VARCHAR'`).join(", ")
   const values = rawValues(request.source, (column) => quoteName(String(positions.get(column))))
   const reader = `read_csv(${textLiteral(request.path)}, auto_detect = false, header = false, skip = 1,
-    delim = ',', quote = '"', escape = '"', strict_mode = true, compression = 'none', columns = {${columns}})`
+    delim = ',', quote = '"', escape = '"', strict_mode = true, compression = 'uncompressed', columns = {${columns}})`
   try {
     await request.connection.run(
       `CREATE OR REPLACE TEMP TABLE ${name} AS SELECT ${values} FROM ${reader}`,

@@ -25,9 +25,11 @@ export async function dropDuplicates(
   )
   const compared = lines.join(" UNION ALL ")
   const groups = `SELECT ${keys} FROM (${compared}) GROUP BY ${keys} HAVING count(*) > 1`
+  await connection.run(`CREATE OR REPLACE TEMP TABLE " repeated" AS ${groups}`)
   const repeated = await connection.rows(`
     SELECT " file"::INTEGER AS file, " table"::INTEGER AS part_table, " at"::DOUBLE AS ordinal
-    FROM (SELECT * FROM (${compared}) AS line WHERE EXISTS (FROM (${groups}) AS g WHERE ${equal(rule.columns)}))
+    FROM (${compared}) AS line
+    WHERE EXISTS (FROM " repeated" AS g WHERE ${equal(rule.columns)})
     QUALIFY row_number() OVER (PARTITION BY ${keys} ORDER BY " file", " at") > 1
     ORDER BY " file", " at"`)
   for (const [file, part] of parts.entries()) {

@@ -2,10 +2,10 @@ import { type Column, unreachable } from "@freshet/core"
 
 /** How a value's JSON text is judged, as SQL over `raw`: the text, null where the value is absent or null. */
 export interface JsonValue {
-  /** Null for whatever is not surely of the type; cheap. */
-  readonly fast: string
-  /** Holds only where `fast` is the value exactly: the rest is for the exact judgement. */
-  readonly fastOk: string
+  /** The value, where `quickOk` of it holds; otherwise anything. Both are cheap. */
+  readonly quick: string
+  /** Holds only for what surely is of the type: the rest is for the exact judgement. */
+  readonly quickOk: (value: string) => string
   /** The value, wide enough for any that is written. */
   readonly wide: string
   readonly typeOk: string
@@ -16,7 +16,7 @@ export const instantPattern = String.raw`\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d
 const dayPattern = String.raw`\d{4}-\d\d-\d\d`
 const numberPattern = String.raw`-?\d+(\.\d+)?([eE][+-]?\d+)?`
 
-/** The judgement of one column's values. The engine's reader writes every value anew: numbers that are no integers have a point or an exponent, strings have no needless escapes. */
+/** The judgement of one column's values. The engine's reader writes every value anew: a number that is no integer has a point, unless it is below 10^-6 or above 10^20; strings have no needless escapes. */
 export function jsonValue(column: Column, raw: string): JsonValue {
   const inner = `substring(${raw}, 2, length(${raw}) - 2)`
   const cast = `TRY_CAST(${raw} AS ${column.type})`
@@ -25,8 +25,8 @@ export function jsonValue(column: Column, raw: string): JsonValue {
     case "int32":
     case "int64":
       return {
-        fast: cast,
-        fastOk: `NOT contains(${raw}, '.') AND NOT contains(${raw}, 'e')`,
+        quick: cast,
+        quickOk: (value) => `(${value} <> 0 OR ${raw} = '0') AND NOT contains(${raw}, '.')`,
         wide: wideInteger(raw),
         typeOk: matches(raw, String.raw`-?\d+`),
       }
@@ -51,16 +51,16 @@ export function jsonValue(column: Column, raw: string): JsonValue {
 }
 
 function exact(value: string, typeOk: string): JsonValue {
-  return { fast: value, fastOk: typeOk, wide: value, typeOk }
+  return { quick: value, quickOk: () => typeOk, wide: value, typeOk }
 }
 
 /** Text with an escaped NUL is left to the exact judgement. */
 function jsonText(raw: string, inner: string): JsonValue {
   const value = `CASE WHEN contains(${raw}, '\\') THEN ${raw}->>'$' ELSE ${inner} END`
   const typeOk = `starts_with(${raw}, '"')`
-  const fastOk = `${typeOk} AND NOT contains(${raw}, '\\u0000')`
+  const quickOk = () => `${typeOk} AND NOT contains(${raw}, '\\u0000')`
   const wide = `CASE WHEN ${typeOk} THEN ${raw}->>'$' END`
-  return { fast: value, fastOk, wide, typeOk }
+  return { quick: value, quickOk, wide, typeOk }
 }
 
 function jsonDay(value: string, raw: string): JsonValue {
@@ -72,17 +72,15 @@ function jsonDay(value: string, raw: string): JsonValue {
 
 /** The two usual lengths leave `strptime` no choice but two digits everywhere, and it is faster than a pattern. */
 function jsonInstant(value: string, raw: string): JsonValue {
-  const known = `${value} IS NOT NULL AND NOT starts_with(${raw}, '"0000')`
   const pattern = matches(raw, `"${instantPattern}"`)
-  const shape = `CASE strlen(${raw})
-    WHEN 26 THEN try_strptime(${raw}, '"%Y-%m-%dT%H:%M:%S.%gZ"') IS NOT NULL
-    WHEN 22 THEN try_strptime(${raw}, '"%Y-%m-%dT%H:%M:%SZ"') IS NOT NULL
-    ELSE ${pattern} END`
+  const parsed = (format: string) =>
+    `make_timestamptz(epoch_us(try_strptime(${raw}, '"%Y-%m-%dT%H:%M:%S${format}Z"')))`
   return {
-    fast: value,
-    fastOk: `${shape} AND ${known}`,
+    quick: `CASE strlen(${raw}) WHEN 26 THEN ${parsed(".%g")} WHEN 22 THEN ${parsed("")}
+      ELSE CASE WHEN ${pattern} THEN ${value} END END`,
+    quickOk: (instant) => `${instant} >= TIMESTAMPTZ '0001-01-02 00:00:00+00'`,
     wide: value,
-    typeOk: `${pattern} AND ${known}`,
+    typeOk: `${pattern} AND ${value} IS NOT NULL AND NOT starts_with(${raw}, '"0000')`,
   }
 }
 
