@@ -35,9 +35,10 @@ export const activityLog = sourceAsset({
   },
   reject: [
     {
+      // CASE, because an AND would take the pattern to every line
       reason: "wrong_type",
-      when: sql`mention_ids <> ''
-        and not regexp_full_match(mention_ids, ' *([0-9]+ *(, *[0-9]+ *)*)?')`,
+      when: sql`case when mention_ids <> ''
+        then not regexp_full_match(mention_ids, ' *([0-9]+ *(, *[0-9]+ *)*)?') end`,
     },
     {
       reason: "id_out_of_range",
@@ -49,8 +50,8 @@ export const activityLog = sourceAsset({
     {
       // an entry that no integer holds is null
       reason: "id_out_of_range",
-      when: sql`trim(mention_ids) <> ''
-        and (list_min(${mentioned}) < 1 or list_count(${mentioned}) < len(${mentioned}))`,
+      when: sql`case when trim(mention_ids) <> ''
+        then list_min(${mentioned}) < 1 or list_count(${mentioned}) < len(${mentioned}) end`,
     },
   ],
   duplicate: {

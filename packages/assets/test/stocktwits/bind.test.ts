@@ -48,7 +48,7 @@ test("only with alreadyConnected to_date is anything recommended by what accumul
           ...asset.checks.flatMap(({ rule }) =>
             rule.kind === "no_rows" ? readsOf(rule.query) : [],
           ),
-        ].some((read) => /_to_date$/.test(relationName(read))),
+        ].some((read) => relationName(read).endsWith("_to_date")),
       )
       .map((asset) => asset.name)
   expect(readers("window")).toEqual([])

@@ -50,11 +50,11 @@ async function expectOracle({ input, settings, day }: RandomCase): Promise<void>
         const values = new Map<string, unknown>(Object.entries(row))
         return Object.keys(columns).map((column) => values.get(column))
       })
-      expect(sorted(await made.rows(table)), table).toEqual(sorted(rows))
+      expect({ table, rows: sorted(await made.rows(table)) }).toEqual({ table, rows: sorted(rows) })
     }
     const counted = expected.days.find((each) => each.day === day)
     for (const table of ["follows", "subscribes", "messages", "likes"] as const)
-      expect(await made.rows(table), table).toHaveLength(counted?.[table] ?? 0)
+      expect(await made.rows(table)).toHaveLength(counted?.[table] ?? 0)
     expect(await made.rows("likes_without_message")).toHaveLength(
       counted?.likes_without_message ?? 0,
     )
