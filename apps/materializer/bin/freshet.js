@@ -11,6 +11,7 @@ if (bundle !== undefined) {
   process.exitCode = await main(process.argv.slice(2), {
     loadConfig: () => loadConfig(bundle),
     keeperPath: fileURLToPath(new URL("keeper.js", bundle)),
+    process,
   })
 }
 

@@ -1,0 +1,40 @@
+import { assetListLines } from "../render/asset-list.ts"
+import { type CommandLine, printJson, printLines } from "./command-line.ts"
+import { exitCodes } from "./exit-code.ts"
+import { selectAssets } from "./select.ts"
+
+export interface AssetsFlags {
+  readonly json: boolean
+}
+
+/** Lists what is declared. */
+export async function assets(
+  cli: CommandLine,
+  flags: AssetsFlags,
+  ...words: readonly string[]
+): Promise<number> {
+  const config = await cli.loadConfig()
+  return cli.world.withProject(config, async (project) => {
+    const chosen = selectAssets(project, words).flatMap(
+      (name) => project.graph.assets.get(name) ?? [],
+    )
+    await (flags.json
+      ? printJson(cli.out, {
+          assets: chosen.map((asset) => ({
+            name: asset.name,
+            group: asset.group,
+            kind: asset.kind === "source" ? "source" : asset.computation.kind,
+            partitions: asset.partitions.kind === "none" ? "none" : "daily",
+            description: asset.description,
+            owners: asset.owners,
+            tags: asset.tags,
+            columns: Object.keys(asset.columns),
+            upstream: [...new Set(project.graph.upstream.get(asset.name))],
+            downstream: project.graph.downstream.get(asset.name) ?? [],
+            published: asset.kind === "asset" ? (asset.publish?.set ?? null) : null,
+          })),
+        })
+      : printLines(cli.out, assetListLines(chosen, cli.out.look)))
+    return exitCodes.done
+  })
+}

@@ -1,0 +1,66 @@
+import {
+  type BaseArgs,
+  type Command,
+  type TypedCommandParameters,
+  buildCommand,
+} from "@stricli/core"
+
+import { errorLines } from "../render/problem-lines.ts"
+import { type CommandLine, printLines } from "./command-line.ts"
+import { exitCodeOf, exitCodes } from "./exit-code.ts"
+
+/** Any record of named values; an interface has no index signature, so it is said by its own keys. */
+type FlagsOf<F> = Readonly<Partial<Record<keyof F, unknown>>>
+
+/** What a command does; the number is its exit status. */
+export type Action<F, A extends BaseArgs> = (
+  cli: CommandLine,
+  flags: F,
+  ...args: A
+) => Promise<number>
+
+/** A command as it is declared: what it is called with, what its help says, and where its code lies. */
+export interface Declared<F extends FlagsOf<F>, A extends BaseArgs> {
+  readonly brief: string
+  /** More than the brief says. */
+  readonly text?: string
+  /** Whole lines, each with what it does behind `#`. */
+  readonly examples: readonly string[]
+  readonly parameters: TypedCommandParameters<F, A, CommandLine>
+  /** Loads the code; nothing of it is loaded for a help text. */
+  readonly load: () => Promise<Action<F, A>>
+}
+
+/** Makes a command of which every fault becomes a message and an exit status. */
+export function command<F extends FlagsOf<F> = NonNullable<unknown>, A extends BaseArgs = []>({
+  brief,
+  text,
+  examples,
+  parameters,
+  load,
+}: Declared<F, A>): Command<CommandLine> {
+  const lines = ["EXAMPLES", ...examples.map((example) => `  ${example}`)]
+  const fullDescription = [brief, ...(text === undefined ? [] : ["", text]), "", ...lines].join(
+    "\n",
+  )
+  return buildCommand<F, A, CommandLine>({
+    docs: { brief, fullDescription },
+    parameters,
+    loader: async () => {
+      const action = await load()
+      return async function run(flags, ...args) {
+        this.process.exitCode = await guarded(this, () => action(this, flags, ...args))
+      }
+    },
+  })
+}
+
+async function guarded(cli: CommandLine, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work()
+  } catch (error) {
+    await printLines(cli.err, errorLines(error, cli.err.look, cli.debug))
+    const code = exitCodeOf(error)
+    return code === exitCodes.interrupted ? cli.interruption.exitCode() : code
+  }
+}

@@ -1,0 +1,38 @@
+import { completionScript } from "../render/completion-script.ts"
+import type { CommandLine } from "./command-line.ts"
+import { exitCodes } from "./exit-code.ts"
+
+/** Prints the script that makes a shell ask for completions. */
+export async function completion(
+  cli: CommandLine,
+  _flags: unknown,
+  shell: "bash" | "zsh" | "fish",
+): Promise<number> {
+  await cli.out.write(completionScript(shell))
+  return exitCodes.done
+}
+
+/** Answers a shell: one completion a line. */
+export async function complete(
+  cli: CommandLine,
+  _flags: unknown,
+  ...typed: readonly string[]
+): Promise<number> {
+  const { proposals } = await import("./routes.ts")
+  const last = typed.at(-1) ?? ""
+  const found = (await proposals(cli, typed)).map(({ completion }) => completion)
+  const names = last.startsWith("-") || typed.length < 2 ? [] : await assetNames(cli, last)
+  const all = [...new Set([...found, ...names])]
+  await cli.out.write(all.map((text) => `${text}\n`).join(""))
+  return exitCodes.done
+}
+
+/** Names of assets, with the plus in front that has been typed. */
+async function assetNames(cli: CommandLine, typed: string): Promise<readonly string[]> {
+  const sign = /^\d*\+/.exec(typed)?.[0] ?? ""
+  const start = typed.slice(sign.length)
+  const config = await cli.loadConfig().catch(() => undefined) // a completion never complains
+  return (config?.assets ?? [])
+    .filter(({ name }) => name.startsWith(start))
+    .map(({ name }) => `${sign}${name}`)
+}

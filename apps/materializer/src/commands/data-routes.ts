@@ -1,0 +1,155 @@
+import { buildRouteMap } from "@stricli/core"
+
+import { command } from "./command.ts"
+import type { DataExportFlags } from "./data-export.ts"
+import type { DataHeadFlags } from "./data-head.ts"
+import type { DataQuarantineFlags } from "./data-quarantine.ts"
+import type { DemoDataFlags } from "./demo-data.ts"
+import { assetArg, jsonFlag, limitFlag, partitionFlag, rowsFlags, switchFlag } from "./flags.ts"
+import { wholeNumber } from "./flags.ts"
+import type { RowsFlags } from "./result-rows.ts"
+
+const head = command<DataHeadFlags, [string]>({
+  brief: "The first rows of a partition",
+  examples: [
+    "freshet data head user_recs",
+    "freshet data head follows --partition 2026-01-05 --limit 5",
+    "freshet data head user_recs --json",
+  ],
+  parameters: {
+    flags: { partition: partitionFlag, limit: limitFlag(20, "rows"), ...rowsFlags },
+    positional: assetArg,
+  },
+  load: async () => (await import("./data-head.ts")).dataHead,
+})
+
+const schema = command<{ readonly json: boolean }, [string]>({
+  brief: "The columns of an asset: types, units, meaning",
+  examples: ["freshet data schema user_recs"],
+  parameters: { flags: { json: jsonFlag }, positional: assetArg },
+  load: async () => (await import("./data-schema.ts")).dataSchema,
+})
+
+const exportRows = command<DataExportFlags, [string]>({
+  brief: "Write a partition to a file, or to a pipe",
+  examples: [
+    "freshet data export user_recs --format parquet --output user_recs.parquet",
+    "freshet data export follows --partition 2026-01-05 --format csv | head",
+  ],
+  parameters: {
+    flags: {
+      partition: partitionFlag,
+      format: {
+        kind: "enum",
+        values: ["parquet", "arrow", "csv", "jsonl"],
+        brief: "How the rows are written",
+      },
+      output: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "file",
+        brief: "The file to write (default: the pipe)",
+      },
+    },
+    positional: assetArg,
+  },
+  load: async () => (await import("./data-export.ts")).dataExport,
+})
+
+const quarantine = command<DataQuarantineFlags, [string]>({
+  brief: "Lines of a source that could not be taken: file, line number, reason",
+  examples: [
+    "freshet data quarantine activity_log",
+    "freshet data quarantine activity_log --partition 2026-01-05 --json",
+  ],
+  parameters: {
+    flags: { partition: partitionFlag, limit: limitFlag(50, "lines"), json: jsonFlag },
+    positional: assetArg,
+  },
+  load: async () => (await import("./data-quarantine.ts")).dataQuarantine,
+})
+
+const data = buildRouteMap({
+  routes: { head, schema, export: exportRows, quarantine },
+  docs: { brief: "Rows, columns, exports and quarantined lines" },
+})
+
+const sql = command<RowsFlags, string[]>({
+  brief: "Query the assets by name with SQL",
+  text: "An asset's name means its newest partition, name@2026-01-05 that day, name@all every day there is.",
+  examples: [
+    'freshet sql "select count(*) from user_recs"',
+    'freshet sql "select * from user_recs@2026-01-05 order by weight desc" --limit 10',
+    'freshet sql "select action, count(*) as lines from activity_log group by all" --csv',
+  ],
+  parameters: {
+    flags: { limit: limitFlag(100, "rows"), ...rowsFlags },
+    positional: {
+      kind: "array",
+      parameter: { brief: "The query", parse: String, placeholder: "query" },
+    },
+  },
+  load: async () => (await import("./sql.ts")).sql,
+})
+
+const demoData = command<DemoDataFlags>({
+  brief: "Land made-up activity: the same seed gives the same bytes",
+  examples: [
+    "freshet demo-data                                    # 7 days of S",
+    "freshet demo-data --days 30 --scale M --seed 7",
+    "freshet demo-data --landing /tmp/landing --clean     # into another folder, emptied first",
+  ],
+  parameters: {
+    flags: {
+      days: {
+        kind: "parsed",
+        parse: wholeNumber(1),
+        default: "7",
+        placeholder: "n",
+        brief: "How many days",
+      },
+      scale: {
+        kind: "enum",
+        values: ["S", "M", "L"],
+        default: "S",
+        brief: "200 thousand, 5 million or 50 million events a week",
+      },
+      seed: {
+        kind: "parsed",
+        parse: wholeNumber(0),
+        default: "1",
+        placeholder: "k",
+        brief: "What chance begins with",
+      },
+      until: {
+        kind: "parsed",
+        parse: String,
+        default: "2026-01-10",
+        placeholder: "day",
+        brief: "The last day",
+      },
+      landing: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "folder",
+        brief: "Where the files are landed (default: the landing zone)",
+      },
+      clean: switchFlag("Remove the StockTwits files that are there first"),
+      json: jsonFlag,
+    },
+  },
+  load: async () => (await import("./demo-data.ts")).demoData,
+})
+
+const demo = command({
+  brief: "The whole way once, on made-up data: recommendations with their reasons in PostgreSQL",
+  text: "Works in .freshet/demo, apart from your own data.",
+  examples: ["freshet demo"],
+  parameters: {},
+  load: async () => (await import("./demo.ts")).demo,
+})
+
+/** Commands that show or land rows. */
+export const dataRoutes = { data, sql, demoData, demo }

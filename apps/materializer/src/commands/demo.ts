@@ -1,0 +1,149 @@
+import { access } from "node:fs/promises"
+import { join } from "node:path"
+
+import { makePlan, newestTargets, ProblemsError } from "@freshet/core"
+
+import type { Config } from "../config.ts"
+import type { Project } from "../project/project.ts"
+import { recommendationLines, type Recommendation } from "../render/recommendations.ts"
+import { statusSentence } from "../render/status-table.ts"
+import { assetState } from "./asset-state.ts"
+import { type CommandLine, printLines } from "./command-line.ts"
+import { demoDataLines, demoUntil, landDemoData } from "./demo-data.ts"
+import { exitCodes } from "./exit-code.ts"
+import { performRun } from "./perform-run.ts"
+
+const made = { days: 10, scale: "S", seed: 1, until: demoUntil, clean: false } as const
+const runFlags = {
+  dryRun: false,
+  yes: true,
+  failFast: false,
+  wait: true,
+  json: false,
+  jsonl: false,
+} as const
+
+/** Shows the whole way once: made-up activity in, recommendations with their reasons out of PostgreSQL. */
+export async function demo(cli: CommandLine): Promise<number> {
+  const config = demoConfig(await cli.loadConfig())
+  await ensureLanded(cli, config)
+  const ended = await performRun({ ...cli, loadConfig: async () => config }, runFlags, {
+    title: "demo",
+    command: "freshet demo",
+    makePlan: newestPlan,
+    asked: () => 0,
+  })
+  if (ended === undefined || ended.exitCode !== exitCodes.done)
+    return ended?.exitCode ?? exitCodes.done
+  const sentence = await cli.world.withProject(config, async (project) => newestSentence(project))
+  await printLines(cli.out, [sentence, ""])
+  await printLines(cli.out, recommendationLines(await recommendations(cli, config)))
+  await printLines(cli.out, whatNext)
+  return exitCodes.done
+}
+
+/** Everything of the demo lies in a folder and a PostgreSQL of its own, apart from a user's data. */
+function demoConfig(config: Config): Config {
+  const assets = config.assets.filter(({ group }) => group === "stocktwits")
+  if (assets.length === 0)
+    throw new ProblemsError("config", [
+      {
+        kind: "config",
+        message: "The demo shows the assets of the group stocktwits, and none is declared.",
+        hint: "Add `...stocktwits()` to the assets of freshet.config.ts.",
+      },
+    ])
+  const home = join(config.home, "demo")
+  return {
+    ...config,
+    assets,
+    home,
+    lake: join(home, "lake"),
+    landing: join(home, "landing"),
+    databaseUrl: undefined,
+  }
+}
+
+/** Data once made up are used again: the same options would give the same bytes. */
+async function ensureLanded(cli: CommandLine, config: Config): Promise<void> {
+  const last = join(config.landing, "stocktwits", "activity", `${made.until}.json`)
+  const isThere = await access(last).then(
+    () => true,
+    () => false,
+  )
+  if (isThere) return
+  const summary = await landDemoData(cli, made, config.landing)
+  await printLines(cli.out, [...demoDataLines(summary, config.landing), ""])
+}
+
+function newestPlan(project: Project) {
+  const targets = newestTargets(project.evaluation, project.graph.assets.keys())
+  return makePlan(project.evaluation, { targets, publish: true }, project.hash)
+}
+
+function newestSentence({ evaluation, graph, nowMs }: Project): string {
+  const states = [...graph.assets.values()].map((asset) => ({
+    ...assetState(evaluation, asset, nowMs),
+    overdue: undefined,
+  }))
+  const newest = states.find(({ kind }) => kind !== "source")?.newest
+  return `${statusSentence(states)} The newest day is ${newest ?? "not there"}.`
+}
+
+/** Three users with the strongest recommendation of each, and through whom it was found. */
+const strongest = `
+  with best as (
+    select distinct on (recs.user_id) recs.user_id, recs.rec_id, recs.weight
+    from stocktwits.user_recs as recs
+    order by recs.user_id, recs.weight desc, recs.rec_id
+  ), chosen as (
+    select * from best order by weight desc, user_id limit 3
+  )
+  select users.username as reader, recommended.username as recommended, chosen.weight as strength,
+    array_agg(reason.username order by reason.id) as through,
+    (
+      select array_agg(room.slug order by room.weight desc, room.slug)
+      from (
+        select rooms.slug, room_recs.weight
+        from stocktwits.room_recs join stocktwits.rooms on rooms.id = room_recs.rec_id
+        where room_recs.user_id = chosen.user_id
+        order by room_recs.weight desc, rooms.id limit 2
+      ) as room
+    ) as rooms
+  from chosen
+  join stocktwits.users on users.id = chosen.user_id
+  join stocktwits.users as recommended on recommended.id = chosen.rec_id
+  join stocktwits.user_rec_reasons as reasons
+    on reasons.user_id = chosen.user_id and reasons.rec_id = chosen.rec_id
+  join stocktwits.users as reason on reason.id = reasons.reason_id
+  group by users.username, recommended.username, chosen.user_id, chosen.rec_id, chosen.weight
+  order by chosen.weight desc, chosen.user_id`
+
+async function recommendations(
+  cli: CommandLine,
+  config: Config,
+): Promise<readonly Recommendation[]> {
+  const rows = await cli.world.queryPublished(config, strongest)
+  return rows.map((row) => ({
+    reader: String(row["reader"]),
+    recommended: String(row["recommended"]),
+    strength: Number(row["strength"]),
+    through: names(row["through"]),
+    rooms: names(row["rooms"]),
+  }))
+}
+
+function names(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : []
+}
+
+const whatNext = [
+  "",
+  "What next:",
+  "  export FRESHET_HOME=.freshet/demo FRESHET_LANDING=.freshet/demo/landing   # look at the demo's data",
+  "  npx freshet status                                # how every asset stands",
+  "  npx freshet show user_recs                        # one asset: columns, checks, query",
+  "  npx freshet lineage user_recs                     # where it comes from",
+  "  npx freshet data head user_recs --limit 5         # its rows",
+  "  npx freshet backfill user_recs --date 2026-01-08  # a past day, as of that day",
+]

@@ -1,0 +1,121 @@
+import { type OnlyState, onlyStates } from "./restrict-plan.ts"
+
+/** A number of at least `least`, as a flag's value. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least) return value
+    throw new RangeError(`"${text}" is not a whole number from ${least}`)
+  }
+}
+
+const words = String
+
+export const jsonFlag = {
+  kind: "boolean",
+  brief: "Print one JSON document",
+  default: false,
+  withNegated: false,
+} as const
+
+export const dayFlags = {
+  date: {
+    kind: "parsed",
+    parse: words,
+    optional: true,
+    placeholder: "day",
+    brief: "The day meant, as YYYY-MM-DD",
+  },
+  from: {
+    kind: "parsed",
+    parse: words,
+    optional: true,
+    placeholder: "day",
+    brief: "The first day meant",
+  },
+  to: {
+    kind: "parsed",
+    parse: words,
+    optional: true,
+    placeholder: "day",
+    brief: "The last day meant",
+  },
+} as const
+
+export const onlyFlag = {
+  kind: "enum",
+  values: onlyStates as readonly OnlyState[],
+  optional: true,
+  brief: "Only the days meant that are in this state",
+} as const
+
+export const partitionFlag = {
+  kind: "parsed",
+  parse: words,
+  optional: true,
+  placeholder: "day",
+  brief: "The partition meant (default: the newest)",
+} as const
+
+/** A flag that is off unless it is given. */
+export function switchFlag(brief: string) {
+  return { kind: "boolean", brief, default: false, withNegated: false } as const
+}
+
+export const runFlags = {
+  dryRun: switchFlag("Print the plan and do nothing"),
+  yes: switchFlag("Do not ask, however much it is"),
+  concurrency: {
+    kind: "parsed",
+    parse: wholeNumber(1),
+    optional: true,
+    placeholder: "n",
+    brief: "Steps under way at once",
+  },
+  failFast: switchFlag("Start nothing more once a step has failed"),
+  wait: {
+    kind: "boolean",
+    default: true,
+    brief: "Wait while another run is under way (--no-wait: exit 7)",
+  },
+  json: jsonFlag,
+  jsonl: switchFlag("Print every event as a line of JSON"),
+} as const
+
+export const publishFlag = {
+  kind: "boolean",
+  default: true,
+  brief: "Publish to PostgreSQL what is newest",
+} as const
+
+export const rowsFlags = {
+  json: jsonFlag,
+  csv: switchFlag("Print CSV"),
+} as const
+
+/** How many rows or lines are shown. */
+export function limitFlag(value: number, what: string) {
+  return {
+    kind: "parsed",
+    parse: wholeNumber(1),
+    default: String(value),
+    placeholder: "n",
+    brief: `How many ${what} are shown at most`,
+  } as const
+}
+
+/** The selection that most commands take. */
+export const selectionArgs = {
+  kind: "array",
+  parameter: {
+    brief:
+      "Assets: a name, +name (with its upstream), name+, 2+name+1, group:…, status:…, and, or, not",
+    parse: words,
+    placeholder: "selection",
+  },
+} as const
+
+export const assetArg = {
+  kind: "tuple",
+  parameters: [{ brief: "The asset's name", parse: words, placeholder: "asset" }],
+} as const

@@ -1,0 +1,30 @@
+import type { World } from "./world.ts"
+
+/** The real world: the database behind the keeper, the engine, the store. Every part is imported on first use. */
+export function openWorld(keeperCommand: readonly string[]): World {
+  return {
+    withProject: async (config, work) => {
+      const { withProject } = await import("../project/open-project.ts")
+      return withProject(config, keeperCommand, work)
+    },
+    runPlan: async (config, request) => {
+      const { runPlan } = await import("../project/run-plan.ts")
+      return runPlan(config, keeperCommand, request)
+    },
+    withData: async (config, signal, work) => {
+      const { withData } = await import("../project/open-data.ts")
+      return withData(config, keeperCommand, { signal, work })
+    },
+    queryPublished: async (config, sql) => {
+      const { withLedgerOf } = await import("../project/open-project.ts")
+      return withLedgerOf(config, keeperCommand, async (client) => {
+        const { rows } = await client.query<Record<string, unknown>>(sql)
+        return rows
+      })
+    },
+    engineVersion: async () => {
+      const { engineVersion } = await import("@freshet/io")
+      return engineVersion()
+    },
+  }
+}

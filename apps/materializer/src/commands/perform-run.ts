@@ -1,0 +1,182 @@
+import type { Plan } from "@freshet/core"
+
+import type { Config } from "../config.ts"
+import type { Project, RunReport } from "../project/project.ts"
+import { counted } from "../render/amount.ts"
+import { planLines } from "../render/plan-table.ts"
+import { type RunSummary, runSummary, summaryLines } from "../render/run-summary.ts"
+import { type CommandLine, printJson, printLines } from "./command-line.ts"
+import { exitCodeOfRun, exitCodes } from "./exit-code.ts"
+import { planDocument } from "./plan-document.ts"
+import { runReporter } from "./run-reporter.ts"
+
+/** What commands that run something can be told besides what to run. */
+export interface RunFlags {
+  readonly dryRun: boolean
+  readonly yes: boolean
+  readonly concurrency?: number
+  readonly failFast: boolean
+  readonly wait: boolean
+  readonly json: boolean
+  readonly jsonl: boolean
+}
+
+/** What is to be run. */
+export interface RunOrder {
+  readonly title: string
+  /** The command as a person would type it. */
+  readonly command: string
+  readonly makePlan: (project: Project) => Plan
+  /** How many partitions a person asked for by naming days; 0 when none were named. */
+  readonly asked: (project: Project) => number
+}
+
+/** What came of a run, with its exit status. */
+export interface RunEnded {
+  readonly exitCode: number
+  readonly report: RunReport
+  readonly summary: RunSummary | undefined
+}
+
+/** Above this many partitions a person is asked first. */
+const askAbove = 20
+
+/** Plans, asks where that is due, runs, and tells what came of it; undefined when it was only a dry run or a person said no. */
+export async function performRun(
+  cli: CommandLine,
+  flags: RunFlags,
+  order: RunOrder,
+): Promise<RunEnded | undefined> {
+  const config = withConcurrency(await cli.loadConfig(), flags)
+  if (flags.dryRun) {
+    await cli.world.withProject(config, (project) => showPlan(cli, flags, project, order))
+    return undefined
+  }
+  if (!(await isAgreed(cli, flags, config, order))) {
+    await printLines(cli.err, ["Nothing was run."])
+    return undefined
+  }
+  return runOrder(cli, config, flags, order)
+}
+
+function withConcurrency(config: Config, { concurrency }: RunFlags): Config {
+  return concurrency === undefined ? config : { ...config, concurrency }
+}
+
+async function showPlan(
+  cli: CommandLine,
+  flags: RunFlags,
+  project: Project,
+  order: RunOrder,
+): Promise<void> {
+  const plan = order.makePlan(project)
+  if (flags.json || flags.jsonl) return printJson(cli.out, planDocument(project, plan))
+  await printLines(cli.out, planLines(project.graph, plan, cli.out.look))
+  await printLines(cli.err, ["A dry run: nothing was done."])
+}
+
+async function isAgreed(
+  cli: CommandLine,
+  { yes }: RunFlags,
+  config: Config,
+  order: RunOrder,
+): Promise<boolean> {
+  const { ask } = cli
+  if (yes || ask === undefined) return true
+  return cli.world.withProject(config, async (project) => {
+    const asked = order.asked(project)
+    if (asked <= askAbove) return true
+    const plan = order.makePlan(project)
+    if (plan.steps.length === 0) return true
+    await printLines(cli.err, planLines(project.graph, plan, cli.err.look))
+    return ask(`Run this for ${counted(asked, "partition")}?`)
+  })
+}
+
+async function runOrder(
+  cli: CommandLine,
+  config: Config,
+  flags: RunFlags,
+  order: RunOrder,
+): Promise<RunEnded> {
+  const reporter = runReporter(cli, order.title, flags.jsonl)
+  const startedMs = cli.nowMs()
+  cli.interruption.watch("Stopping: what is under way is undone, what was made is kept.")
+  try {
+    const report = await cli.world.runPlan(config, {
+      command: order.command,
+      emit: reporter.emit,
+      signal: cli.interruption.signal,
+      failFast: flags.failFast,
+      wait: flags.wait,
+      onWait: (holder) => void printLines(cli.err, [`Waiting for another run to end: ${holder}.`]),
+      plan: (project) => {
+        const plan = order.makePlan(project)
+        if (plan.steps.length > 0) reporter.begin(plan)
+        return plan
+      },
+    })
+    reporter.end()
+    const summary =
+      report.kind === "ran"
+        ? runSummary(report.plan, report.result, reporter.events, cli.nowMs() - startedMs)
+        : undefined
+    await tell(cli, flags, report, summary)
+    return { report, summary, exitCode: exitCodeOf(cli, report) }
+  } finally {
+    reporter.end()
+  }
+}
+
+function exitCodeOf(cli: CommandLine, report: RunReport): number {
+  return report.kind === "ran"
+    ? exitCodeOfRun(report.result, cli.interruption.exitCode())
+    : exitCodes.done
+}
+
+async function tell(
+  cli: CommandLine,
+  { json, jsonl }: RunFlags,
+  report: RunReport,
+  summary: RunSummary | undefined,
+): Promise<void> {
+  if (json) return printJson(cli.out, runDocument(report, summary))
+  if (jsonl) return
+  if (report.kind === "declined") return printLines(cli.err, ["Nothing was run."])
+  if (summary !== undefined) await printLines(cli.out, summaryLines(summary, cli.out.look))
+  if (report.kind === "nothing" || report.plan.waiting.length > 0) {
+    const { steps, ...rest } = report.plan
+    const left = report.kind === "nothing" ? report.plan : { ...rest, steps: [], publications: [] }
+    await printLines(cli.out, planLines(report.project.graph, left, cli.out.look))
+  }
+}
+
+/** What came of a run as JSON. */
+function runDocument(report: RunReport, summary: RunSummary | undefined): object {
+  if (report.kind !== "ran" || summary === undefined) return { outcome: report.kind, steps: [] }
+  const { run, outcome, ms, counts, notStarted, rows, lineCounts, failedChecks } = summary
+  return {
+    run,
+    outcome,
+    ms,
+    rows,
+    counts: { ...counts, not_started: notStarted },
+    steps: [...report.result.steps].map(([step, ended]) => {
+      const { kind, ...rest } = ended
+      return { step, outcome: kind, ...rest }
+    }),
+    line_counts: lineCounts,
+    failed_checks: failedChecks,
+    publications: summary.publications.map(({ set, key, changes, error }) => ({
+      set,
+      partition: key,
+      changes,
+      error,
+    })),
+    waiting: report.plan.waiting.map(({ computation, key, waitsFor }) => ({
+      computation,
+      partition: key,
+      waits_for: waitsFor,
+    })),
+  }
+}

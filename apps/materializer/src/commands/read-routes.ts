@@ -1,0 +1,154 @@
+import { buildRouteMap } from "@stricli/core"
+
+import type { AssetsFlags } from "./assets.ts"
+import { command } from "./command.ts"
+import {
+  assetArg,
+  dayFlags,
+  jsonFlag,
+  limitFlag,
+  onlyFlag,
+  partitionFlag,
+  publishFlag,
+  selectionArgs,
+  switchFlag,
+  wholeNumber,
+} from "./flags.ts"
+import { type LineageFlags } from "./lineage.ts"
+import type { PlanFlags } from "./plan.ts"
+import type { RunsFlags } from "./runs.ts"
+import type { ShowFlags } from "./show.ts"
+import type { StatusFlags } from "./status.ts"
+import type { WhyFlags } from "./why.ts"
+
+const status = command<StatusFlags, string[]>({
+  brief: "How every asset stands: up to date or not, and late or not",
+  text: "Stale is about content: what an asset is made from is not what it was made from. Late is about the clock.",
+  examples: [
+    "freshet status                       # all assets at their newest partition",
+    "freshet status +user_recs --stale    # what user_recs needs and is stale",
+    "freshet status --exit-code           # exit 5 unless all is up to date and on time",
+  ],
+  parameters: {
+    flags: {
+      stale: switchFlag("Only assets that are stale"),
+      failed: switchFlag("Only assets that failed"),
+      missing: switchFlag("Only assets that were never made"),
+      late: switchFlag("Only assets that are late by their freshness policy"),
+      exitCode: switchFlag("Exit 5 when something is late, failed or not up to date"),
+      json: jsonFlag,
+    },
+    positional: selectionArgs,
+  },
+  load: async () => (await import("./status.ts")).status,
+})
+
+const plan = command<PlanFlags, string[]>({
+  brief: "What materialize would do, and why; does nothing",
+  examples: [
+    "freshet plan                                   # for the newest partition of everything",
+    "freshet plan user_recs --date 2026-01-05       # for one day of one asset",
+    "freshet plan --exit-code                       # exit 6 when there is work",
+  ],
+  parameters: {
+    flags: {
+      ...dayFlags,
+      only: onlyFlag,
+      publish: publishFlag,
+      exitCode: switchFlag("Exit 6 when there is work"),
+      json: jsonFlag,
+    },
+    positional: selectionArgs,
+  },
+  load: async () => (await import("./plan.ts")).plan,
+})
+
+const why = command<WhyFlags, [string]>({
+  brief: "Why a partition is not up to date: the root cause, the path, what mends it",
+  examples: ["freshet why user_recs", "freshet why user_recs --partition 2026-01-05"],
+  parameters: { flags: { partition: partitionFlag, json: jsonFlag }, positional: assetArg },
+  load: async () => (await import("./why.ts")).why,
+})
+
+const assets = command<AssetsFlags, string[]>({
+  brief: "The declared assets",
+  examples: [
+    "freshet assets                   # all",
+    "freshet assets kind:source       # what others land",
+    "freshet assets tag:published     # what PostgreSQL shows",
+  ],
+  parameters: { flags: { json: jsonFlag }, positional: selectionArgs },
+  load: async () => (await import("./assets.ts")).assets,
+})
+
+const show = command<ShowFlags, [string]>({
+  brief: "One asset: data dictionary, reads, checks, state, query",
+  examples: ["freshet show user_recs"],
+  parameters: { flags: { json: jsonFlag }, positional: assetArg },
+  load: async () => (await import("./show.ts")).show,
+})
+
+const lineage = command<LineageFlags, string[]>({
+  brief: "Where data comes from and where it goes",
+  text: "One asset alone is shown with its whole lineage; --up and --down say how far. A larger selection is shown as it is.",
+  examples: [
+    "freshet lineage user_recs",
+    "freshet lineage user_recs --up 1 --down 0",
+    "freshet lineage group:stocktwits --format mermaid > lineage.mmd",
+  ],
+  parameters: {
+    flags: {
+      format: {
+        kind: "enum",
+        values: ["tree", "mermaid", "dot", "json"],
+        default: "tree",
+        brief: "How it is drawn",
+      },
+      up: {
+        kind: "parsed",
+        parse: wholeNumber(0),
+        optional: true,
+        placeholder: "n",
+        brief: "Steps upstream to add",
+      },
+      down: {
+        kind: "parsed",
+        parse: wholeNumber(0),
+        optional: true,
+        placeholder: "n",
+        brief: "Steps downstream to add",
+      },
+    },
+    positional: selectionArgs,
+  },
+  load: async () => (await import("./lineage.ts")).lineage,
+})
+
+const list = command<RunsFlags>({
+  brief: "The newest runs",
+  examples: ["freshet runs", "freshet runs list --limit 50"],
+  parameters: { flags: { limit: limitFlag(20, "runs"), json: jsonFlag } },
+  load: async () => (await import("./runs.ts")).runs,
+})
+
+const showRun = command<{ readonly json: boolean }, [string]>({
+  brief: "One run: its steps and what it published",
+  examples: ["freshet runs show 20260110-0700"],
+  parameters: {
+    flags: { json: jsonFlag },
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "The run's id, or how it begins", parse: String, placeholder: "id" }],
+    },
+  },
+  load: async () => (await import("./runs.ts")).runsShow,
+})
+
+const runs = buildRouteMap({
+  routes: { list, show: showRun },
+  defaultCommand: "list",
+  docs: { brief: "What was run: the newest runs, or one of them" },
+})
+
+/** Commands that look and change nothing. */
+export const readRoutes = { status, plan, why, assets, show, lineage, runs }

@@ -1,0 +1,94 @@
+import { buildApplication, buildRouteMap, help, type InputCompletion } from "@stricli/core"
+import { proposeCompletions } from "@stricli/core"
+
+import type { CommandLine } from "./command-line.ts"
+import { command } from "./command.ts"
+import { dataRoutes } from "./data-routes.ts"
+import { jsonFlag } from "./flags.ts"
+import { readRoutes } from "./read-routes.ts"
+import { runRoutes } from "./run-routes.ts"
+
+const doctor = command<{ readonly json: boolean }>({
+  brief: "Look at everything Freshet stands on, and say what to do",
+  examples: ["freshet doctor"],
+  parameters: { flags: { json: jsonFlag } },
+  load: async () => (await import("./doctor.ts")).doctor,
+})
+
+const completion = command<Record<never, never>, ["bash" | "zsh" | "fish"]>({
+  brief: "Print a script that completes commands, flags and assets",
+  examples: [
+    'eval "$(freshet completion bash)"',
+    'eval "$(freshet completion zsh)"',
+    "freshet completion fish | source",
+  ],
+  parameters: {
+    positional: {
+      kind: "tuple",
+      parameters: [
+        {
+          brief: "bash, zsh or fish",
+          placeholder: "shell",
+          parse: (text: string) => {
+            if (text === "bash" || text === "zsh" || text === "fish") return text
+            throw new RangeError(`"${text}" is none of bash, zsh and fish`)
+          },
+        },
+      ],
+    },
+  },
+  load: async () => (await import("./completion.ts")).completion,
+})
+
+const complete = command<Record<never, never>, string[]>({
+  brief: "Completions of what has been typed so far",
+  examples: ["freshet __complete status --st"],
+  parameters: {
+    positional: {
+      kind: "array",
+      parameter: { brief: "What has been typed", parse: String, placeholder: "word" },
+    },
+  },
+  load: async () => (await import("./completion.ts")).complete,
+})
+
+const formatting = {
+  useAliasInUsageLine: false,
+  onlyRequiredInUsageLine: true,
+  caseStyle: "convert-camel-to-kebab",
+} as const
+
+/** The command line as a whole. */
+export const application = buildApplication<CommandLine>(
+  buildRouteMap({
+    routes: {
+      ...readRoutes,
+      ...runRoutes,
+      ...dataRoutes,
+      doctor,
+      completion,
+      __complete: complete,
+    },
+    docs: {
+      brief:
+        "Freshet knows which partitions of your datasets are stale, and why, and makes exactly those.",
+      hideRoute: { __complete: true },
+    },
+  }),
+  {
+    name: "freshet",
+    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+    documentation: { onlyRequiredInUsageLine: true },
+  },
+  {
+    help: help<CommandLine>({ brief: "Print this text", defaultForRouteMap: true, formatting }),
+  },
+)
+
+/** What may follow what has been typed. */
+export function proposals(
+  cli: CommandLine,
+  typed: readonly string[],
+): Promise<readonly InputCompletion[]> {
+  return proposeCompletions(application, typed, cli)
+}

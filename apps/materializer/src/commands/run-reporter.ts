@@ -1,0 +1,121 @@
+import type { Plan, RunEvent, Step } from "@freshet/core"
+
+import { eventLine, outcomeText } from "../render/event-line.ts"
+import { type Look, paint, sign } from "../render/look.ts"
+import { computationLine, liveLines } from "../render/progress-view.ts"
+import { type Progress, afterEvent, isBad, startProgress, stepName } from "../render/progress.ts"
+import { type CommandLine, type Output, jsonValue } from "./command-line.ts"
+import { type LiveRegion, liveRegion } from "./live-region.ts"
+
+/** Shows a run while it is under way, and remembers its events. */
+export interface RunReporter {
+  readonly begin: (plan: Plan) => void
+  readonly emit: (event: RunEvent) => void
+  readonly end: () => void
+  readonly events: readonly RunEvent[]
+}
+
+/** How a run is shown: a tree that redraws on a terminal, a line a change elsewhere, JSON lines on request. */
+export function runReporter(cli: CommandLine, title: string, jsonLines: boolean): RunReporter {
+  const events: RunEvent[] = []
+  const keep = (event: RunEvent) => {
+    if (event.kind !== "step_progress") events.push(event)
+  }
+  if (jsonLines) return jsonReporter(cli, events, keep)
+  const shown = cli.err.isTerminal ? treeReporter(cli, title) : lineReporter(cli)
+  return {
+    ...shown,
+    events,
+    emit: (event) => {
+      keep(event)
+      shown.emit(event)
+    },
+  }
+}
+
+type Shown = Omit<RunReporter, "events">
+
+function jsonReporter(
+  cli: CommandLine,
+  events: readonly RunEvent[],
+  keep: (event: RunEvent) => void,
+): RunReporter {
+  return {
+    events,
+    begin: () => {},
+    end: () => {},
+    emit: (event) => {
+      keep(event)
+      const line = { schema_version: 1, at: new Date(cli.nowMs()).toISOString(), ...event }
+      void cli.out.write(`${JSON.stringify(line, jsonValue)}\n`)
+    },
+  }
+}
+
+function lineReporter(cli: CommandLine): Shown {
+  return {
+    begin: () => {},
+    end: () => {},
+    emit: (event) => {
+      const line = eventLine(event, cli.nowMs())
+      if (line !== undefined) void cli.err.write(`${line}\n`)
+    },
+  }
+}
+
+const redrawMs = 100
+
+function treeReporter(cli: CommandLine, title: string): Shown {
+  const look = liveLook(cli.err)
+  const region = liveRegion(cli.err)
+  let progress: Progress | undefined
+  let steps: ReadonlyMap<string, Step> = new Map()
+  let timer: NodeJS.Timeout | undefined
+  const draw = () => {
+    if (progress !== undefined) region.draw(liveLines(title, progress, cli.nowMs(), look))
+  }
+  return {
+    begin: (plan) => {
+      progress = startProgress(plan, cli.nowMs())
+      steps = new Map(plan.steps.map((step) => [step.id, step]))
+      timer = setInterval(draw, redrawMs)
+      draw()
+    },
+    emit: (event) => {
+      if (progress === undefined) return
+      progress = afterEvent(progress, event, steps, cli.nowMs())
+      region.print(finishedLines(event, progress, steps, look))
+    },
+    end: () => endTree(region, timer),
+  }
+}
+
+function endTree(region: LiveRegion, timer: NodeJS.Timeout | undefined): void {
+  clearInterval(timer)
+  region.close()
+}
+
+/** One column less than there are: a full line would wrap, and a wrapped line cannot be wiped. */
+function liveLook({ look }: Output): Look {
+  return { ...look, columns: (look.columns ?? 80) - 1 }
+}
+
+/** A failure is told at once; what goes well is told once for all partitions of its computation. */
+function finishedLines(
+  event: RunEvent,
+  { computations }: Progress,
+  steps: ReadonlyMap<string, Step>,
+  look: Look,
+): readonly string[] {
+  if (event.kind !== "step_ended") return []
+  const step = steps.get(event.step)
+  if (step === undefined) return []
+  const told =
+    isBad(event.outcome) && event.outcome.kind !== "skipped"
+      ? [`${paint(look, "bad", sign(look, "failed"))} ${event.step}: ${outcomeText(event.outcome)}`]
+      : []
+  const name = stepName(step)
+  const whole = computations.get(name)
+  if (whole === undefined || whole.ended < whole.planned) return told
+  return [...told, computationLine(name, whole, look)]
+}

@@ -1,0 +1,44 @@
+import type { BackfillFlags } from "./backfill.ts"
+import { command } from "./command.ts"
+import { assetArg, dayFlags, onlyFlag, publishFlag, runFlags, switchFlag } from "./flags.ts"
+import { selectionArgs } from "./flags.ts"
+import type { MaterializeFlags } from "./materialize.ts"
+
+const materialize = command<MaterializeFlags, string[]>({
+  brief: "Make what is not up to date, with whatever it needs, and publish it",
+  text: "Without a selection: every asset. Without days: the newest partition of each.",
+  examples: [
+    "freshet materialize                                          # everything, newest day",
+    "freshet materialize user_recs --date 2026-01-05              # one day, as of that day",
+    "freshet materialize group:stocktwits --from 2026-01-01 --to 2026-01-10",
+    "freshet materialize --dry-run                                # the plan only",
+  ],
+  parameters: {
+    flags: { ...dayFlags, only: onlyFlag, publish: publishFlag, ...runFlags },
+    positional: selectionArgs,
+  },
+  load: async () => (await import("./materialize.ts")).materialize,
+})
+
+const backfill = command<BackfillFlags, [string]>({
+  brief: "Make past partitions of one asset, each as of its own day",
+  text: "Makes whatever upstream of it is not up to date as well. The published tables stay at the newest day. What becomes stale downstream is named, or made too with --downstream.",
+  examples: [
+    "freshet backfill user_recs --date 2026-01-05",
+    "freshet backfill user_recs --from 2026-01-01 --to 2026-01-10 --only missing",
+    "freshet backfill follows --date 2026-01-05 --downstream --dry-run",
+  ],
+  parameters: {
+    flags: {
+      ...dayFlags,
+      only: onlyFlag,
+      downstream: switchFlag("Also make what becomes stale downstream"),
+      ...runFlags,
+    },
+    positional: assetArg,
+  },
+  load: async () => (await import("./backfill.ts")).backfill,
+})
+
+/** Commands that make things. */
+export const runRoutes = { materialize, backfill }

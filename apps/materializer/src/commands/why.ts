@@ -1,0 +1,59 @@
+import { partitionKey } from "@freshet/core"
+
+import type { Project } from "../project/project.ts"
+import { rootText, whyLines } from "../render/why-lines.ts"
+import { type CommandLine, printJson, printLines } from "./command-line.ts"
+import { exitCodes } from "./exit-code.ts"
+import { causeDocuments, partitionKeys, statusDocument } from "./plan-document.ts"
+import { type Explanation, explainPartition, mendingCommand } from "./root-causes.ts"
+import { namedAsset } from "./select.ts"
+import { partitionOf } from "./targets.ts"
+
+export interface WhyFlags {
+  readonly partition?: string
+  readonly json: boolean
+}
+
+/** Says why a partition is as it is: the root cause first, then the way from there, then what mends it. */
+export async function why(cli: CommandLine, flags: WhyFlags, name: string): Promise<number> {
+  const config = await cli.loadConfig()
+  return cli.world.withProject(config, async (project) => {
+    const asset = namedAsset(project, name)
+    const partition = partitionOf(project, asset, flags.partition)
+    const explained = await explainPartition(
+      project.evaluation,
+      asset,
+      partition,
+      project.readVersions,
+    )
+    const keyOf = (index: number) => partitionKey(asset.partitions, index)
+    const command = mendingCommand(project.evaluation, asset.name, [partition], keyOf)
+    await (flags.json
+      ? printJson(cli.out, whyDocument(project, explained, command))
+      : printLines(cli.out, whyLines(project.graph, explained, command, cli.out.look)))
+    return exitCodes.done
+  })
+}
+
+function whyDocument(project: Project, explained: Explanation, command: string): object {
+  const keysOf = partitionKeys(project)
+  const { asset, partition, status, roots, path } = explained
+  return {
+    asset,
+    partition: keysOf(asset, [partition])[0],
+    ...statusDocument(project, status),
+    roots: roots.map((root) => ({
+      asset: root.asset,
+      partitions: keysOf(root.asset, root.partitions),
+      ...statusDocument(project, root.status),
+      causes: causeDocuments(project, root.causes),
+      text: rootText(project.graph, root),
+    })),
+    path: path.map((stop) => ({
+      asset: stop.asset,
+      partition: keysOf(stop.asset, [stop.partition])[0],
+      status: stop.status.kind,
+    })),
+    command: status.kind === "fresh" ? null : command,
+  }
+}

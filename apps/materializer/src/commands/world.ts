@@ -1,0 +1,41 @@
+import type { DuckdbEngine, QueryRows } from "@freshet/io"
+
+import type { Config } from "../config.ts"
+import type { Project, RunReport, RunRequest } from "../project/project.ts"
+
+/** What commands can do besides printing. Each part is loaded when it is first used. */
+export interface World {
+  readonly withProject: <T>(config: Config, work: (project: Project) => Promise<T>) => Promise<T>
+  readonly runPlan: (config: Config, request: RunRequest) => Promise<RunReport>
+  readonly withData: <T>(
+    config: Config,
+    signal: AbortSignal,
+    work: (project: Project, data: Data) => Promise<T>,
+  ) => Promise<T>
+  readonly engineVersion: () => Promise<string>
+  /** Rows of the published tables, as PostgreSQL gives them. */
+  readonly queryPublished: (
+    config: Config,
+    sql: string,
+  ) => Promise<readonly Readonly<Record<string, unknown>>[]>
+}
+
+/** The engine over what is stored. */
+export interface Data {
+  readonly query: DuckdbEngine["query"]
+  /** Where a key of the store lies on this machine. */
+  readonly path: (key: string) => string
+  /** Writes stored rows to a local file in another format. */
+  readonly exportRows: (request: ExportRequest) => Promise<void>
+}
+
+export interface ExportRequest {
+  readonly asset: string
+  /** Key in the store. */
+  readonly file: string
+  readonly format: "arrow" | "csv" | "jsonl"
+  readonly output: string
+}
+
+/** The rows of a query, as cells in the order of the columns. */
+export type Batches = QueryRows["batches"]

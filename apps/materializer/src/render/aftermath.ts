@@ -1,0 +1,38 @@
+import { type Graph, type Published, partitionsText } from "@freshet/core"
+
+import { counted } from "./amount.ts"
+import { type Look, paint } from "./look.ts"
+
+/** What a backfill left as it was. */
+export interface Aftermath {
+  /** What the asset's publication set shows; undefined for an asset that is not published. */
+  readonly published: Published | undefined
+  /** Computation → partitions that read what was made and have not been made anew. */
+  readonly stale: ReadonlyMap<string, readonly number[]>
+  /** What mends that. */
+  readonly command: string
+}
+
+export function aftermathLines(
+  graph: Graph,
+  { published, stale, command }: Aftermath,
+  look: Look,
+): readonly string[] {
+  const shows =
+    published === undefined
+      ? []
+      : [
+          `The published tables of ${published.set} show ${published.partitionKey}, the newest day; a backfill of the past does not change them.`,
+        ]
+  if (stale.size === 0) return [...shows, "Nothing downstream became stale."]
+  const names = [...stale].map(([computation, partitions]) => {
+    const output = graph.computations.find(({ name }) => name === computation)?.outputs[0]
+    return `  ${computation} ${partitionsText(graph, output?.asset ?? "", partitions)}`.trimEnd()
+  })
+  return [
+    ...shows,
+    paint(look, "stale", `${counted(stale.size, "computation")} downstream became stale:`),
+    ...names,
+    `To make them as well: ${command}`,
+  ]
+}

@@ -1,0 +1,160 @@
+import { type AnyAsset, type Columns, type Graph, readText, renderSql } from "@freshet/core"
+
+import type { AssetDetail } from "../commands/asset-detail.ts"
+import type { AssetState } from "../commands/asset-state.ts"
+import { ago, bytesText, count, counted, instant } from "./amount.ts"
+import { type Look, paint, sign, stateTones } from "./look.ts"
+import { partitionsWords, statusWords } from "./status-table.ts"
+import { type TableColumn, table } from "./table.ts"
+
+/** Everything declared and known of an asset: the data dictionary, its lineage, checks, state and query. */
+export function assetDetailLines(
+  graph: Graph,
+  detail: AssetDetail,
+  nowMs: number,
+  look: Look,
+): readonly string[] {
+  const { asset } = detail
+  return [
+    `${paint(look, "strong", asset.name)}  ${paint(look, "faint", kindWords(asset))}`,
+    asset.description,
+    ...(asset.owners.length > 0 ? [`owners: ${asset.owners.join(", ")}`] : []),
+    ...(asset.tags.length > 0 ? [`tags: ${asset.tags.join(", ")}`] : []),
+    ...section("Columns", dictionaryLines(asset.columns, narrower(look)), look),
+    ...section("Reads", readLines(asset), look),
+    ...section("Read by", graph.downstream.get(asset.name) ?? [], look),
+    ...section("Checks", checkLines(detail, look), look),
+    ...section("State", stateLines(graph, detail, nowMs, look), look),
+    ...section("Query", queryLines(asset), look),
+  ]
+}
+
+function section(title: string, lines: readonly string[], look: Look): readonly string[] {
+  if (lines.length === 0) return []
+  return [
+    "",
+    paint(look, "strong", title),
+    ...lines.map((line) => (line === "" ? "" : `  ${line}`)),
+  ]
+}
+
+function kindWords(asset: AnyAsset): string {
+  const kind = asset.kind === "source" ? "source" : `${asset.computation.kind} asset`
+  const grain =
+    asset.partitions.kind === "daily" ? `daily (${asset.partitions.zone})` : "not partitioned"
+  return `${kind} of ${asset.group}, ${grain}`
+}
+
+const dictionary: readonly TableColumn[] = [
+  { header: "name" },
+  { header: "type" },
+  { header: "unit", drop: 1 },
+  { header: "description", shrinks: true },
+]
+
+/** The data dictionary: each column with its type, its unit and what it means. */
+export function dictionaryLines(columns: Columns, look: Look): readonly string[] {
+  const rows = Object.entries(columns).map(([name, column]) => [
+    name,
+    column.nullable ? `${column.type} or null` : column.type,
+    column.unit ?? "",
+    column.description ?? "",
+  ])
+  return table(dictionary, rows, look)
+}
+
+function narrower(look: Look): Look {
+  return look.columns === undefined ? look : { ...look, columns: look.columns - 2 }
+}
+
+function readLines(asset: AnyAsset): readonly string[] {
+  if (asset.kind === "source") return [`files ${asset.path} of the landing zone`]
+  return asset.computation.reads.map((read) =>
+    readText(read.asset?.name ?? `${asset.name} itself`, read.window),
+  )
+}
+
+function checkLines({ asset, state, record }: AssetDetail, look: Look): readonly string[] {
+  if (asset.kind === "source" || asset.checks.length === 0) return []
+  const lines = asset.checks.map(
+    ({ severity, description }) =>
+      `${severity === "warn" ? "warns unless" : "requires"} ${description}`,
+  )
+  return record === undefined ? lines : [...lines, checkSummary(state, look)]
+}
+
+function checkSummary({ failedErrors, failedWarnings, newest }: AssetState, look: Look): string {
+  if (failedErrors + failedWarnings === 0)
+    return paint(
+      look,
+      "good",
+      `${sign(look, "made")} all passed${newest === undefined ? "" : ` for ${newest}`}`,
+    )
+  const words = [
+    ...(failedErrors > 0 ? [`${count(failedErrors)} failed`] : []),
+    ...(failedWarnings > 0 ? [counted(failedWarnings, "warning")] : []),
+  ]
+  return paint(
+    look,
+    failedErrors > 0 ? "bad" : "stale",
+    `${sign(look, "failed")} ${words.join(", ")}`,
+  )
+}
+
+function stateLines(
+  graph: Graph,
+  { asset, state, record, publication }: AssetDetail,
+  nowMs: number,
+  look: Look,
+): readonly string[] {
+  const shown = state.status?.kind ?? "source"
+  const words = `${paint(look, stateTones[shown], sign(look, shown))} ${statusWords(graph, state)}`
+  const partitions = partitionsWords(state)
+  return [
+    state.newest === undefined || !state.partitioned ? words : `${words}, newest ${state.newest}`,
+    ...(partitions === "" ? [] : [`partitions: ${partitions}`]),
+    ...(record === undefined
+      ? []
+      : [
+          `made ${ago(record.atMs, nowMs)} (${instant(record.atMs)}): ${count(record.rows)} rows, ${bytesText(record.bytes)}`,
+          `code version ${short(record.codeVersion)}, input version ${short(record.inputVersion)}, data version ${short(record.dataVersion)}`,
+        ]),
+    ...(state.overdue === undefined
+      ? []
+      : [`late: ${state.overdue.partitionKey} was due ${instant(state.overdue.dueMs)}`]),
+    ...publicationLines(asset, publication),
+  ]
+}
+
+function publicationLines(
+  asset: AnyAsset,
+  publication: AssetDetail["publication"],
+): readonly string[] {
+  if (asset.kind === "source" || asset.publish === undefined) return []
+  const shows =
+    publication === undefined ? "not published yet" : `shows ${publication.partitionKey}`
+  return [`published in the set ${asset.publish.set}: ${shows}`]
+}
+
+/** The first letters of a version: enough to tell versions apart. */
+export function short(version: string): string {
+  return version.slice(0, 12)
+}
+
+function queryLines(asset: AnyAsset): readonly string[] {
+  if (asset.kind === "source" || asset.computation.kind === "code") return []
+  const { shared, outputs } = asset.computation
+  const own = outputs.find((output) => output.asset === asset.name)?.query
+  const queries = [shared, own].filter((query) => query !== undefined)
+  return queries.flatMap((query, index) => [
+    ...(index > 0 ? [""] : []),
+    ...unindented(renderSql(query, "YYYY-MM-DD")),
+  ])
+}
+
+function unindented(text: string): readonly string[] {
+  const lines = text.split("\n")
+  const rest = lines.slice(1).filter((line) => line.trim() !== "")
+  const margin = Math.min(...rest.map((line) => line.length - line.trimStart().length))
+  return lines.map((line, index) => (index === 0 ? line : line.slice(margin).trimEnd()))
+}

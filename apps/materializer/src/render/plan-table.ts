@@ -1,0 +1,146 @@
+import {
+  type Cause,
+  type Graph,
+  type MaterializeStep,
+  type Plan,
+  type Step,
+  partitionsText,
+  statusText,
+  stepReason,
+} from "@freshet/core"
+
+import { count, counted } from "./amount.ts"
+import { grouped } from "./grouped.ts"
+import { type Look, paint, sign } from "./look.ts"
+import { type Cell, table } from "./table.ts"
+
+/** Steps of one computation that are there for the same reason. */
+interface StepGroup {
+  readonly computation: string
+  readonly partitions: readonly number[]
+  readonly reason: string
+}
+
+/** A plan as a person reads it: one line for what is made for one reason, then what is published and what waits. */
+export function planLines(graph: Graph, plan: Plan, look: Look): readonly string[] {
+  if (isEmpty(plan)) return ["Nothing to do: everything asked for is up to date."]
+  const rows = stepGroups(graph, plan.steps).map((group): readonly Cell[] => [
+    group.computation,
+    counted(group.partitions.length, "partition"),
+    partitionsText(graph, outputOf(graph, group.computation), group.partitions),
+    { text: group.reason, tone: "faint" },
+  ])
+  const columns = [
+    { header: "make" },
+    { header: "", align: "right", drop: 1 } as const,
+    { header: "partitions" },
+    { header: "because", shrinks: true },
+  ]
+  return [
+    ...table(columns, rows, look),
+    ...(rows.length > 0 ? [""] : []),
+    ...publicationLines(plan, look),
+    ...waitingLines(plan, look),
+    planSentence(plan),
+  ]
+}
+
+export function isEmpty(plan: Plan): boolean {
+  return plan.steps.length === 0 && plan.publications.length === 0 && plan.waiting.length === 0
+}
+
+/** How much a plan is: `55 steps of 24 computations, 1 publication.` */
+export function planSentence(plan: Plan): string {
+  const computations = new Set(plan.steps.map(computationOf)).size
+  const pieces = [
+    `${counted(plan.steps.length, "step")} of ${counted(computations, "computation")}`,
+    ...(plan.publications.length > 0 ? [counted(plan.publications.length, "publication")] : []),
+    ...(plan.waiting.length > 0 ? [`${count(plan.waiting.length)} waiting`] : []),
+  ]
+  return `${pieces.join(", ")}.`
+}
+
+function computationOf(step: Step): string {
+  return step.kind === "check" ? step.asset.computation.name : step.computation.name
+}
+
+function outputOf(graph: Graph, name: string): string {
+  const bare = name.replace(/^check /, "")
+  return graph.computations.find((each) => each.name === bare)?.outputs[0]?.asset ?? bare
+}
+
+function stepGroups(graph: Graph, steps: readonly Step[]): readonly StepGroup[] {
+  const byName = new Map<string, Step[]>()
+  for (const step of steps) {
+    const name = step.kind === "check" ? `check ${step.asset.name}` : step.computation.name
+    byName.set(name, [...(byName.get(name) ?? []), step])
+  }
+  return [...byName].flatMap(([computation, own]) =>
+    [...grouped(own, (step) => kindOfReason(graph, step)).values()].map((group) => ({
+      computation,
+      partitions: group.map(({ partition }) => partition),
+      reason: commonReason(graph, group),
+    })),
+  )
+}
+
+/** Reasons that differ only in the partitions that they name count as one. */
+function kindOfReason(graph: Graph, step: Step): string {
+  if (step.kind === "check" || step.status.kind !== "stale" || step.status.waitsFor !== undefined)
+    return stepReason(graph, step)
+  return step.status.causes
+    .map((cause) => (cause.kind === "upstream" ? cause.asset : cause.kind))
+    .join()
+}
+
+function commonReason(graph: Graph, steps: readonly Step[]): string {
+  const [first] = steps
+  if (first === undefined) return ""
+  const causes = steps.flatMap((step) =>
+    step.kind === "materialize" && step.status.kind === "stale" ? step.status.causes : [],
+  )
+  if (first.kind === "check" || causes.length === 0) return stepReason(graph, first)
+  const status: MaterializeStep["status"] = {
+    kind: "stale",
+    waitsFor: first.status.waitsFor,
+    causes: mergedCauses(causes),
+  }
+  return statusText(graph, status)
+}
+
+function mergedCauses(causes: readonly Cause[]): readonly Cause[] {
+  const upstream = new Map<string, Set<number>>()
+  const others = new Map<string, Cause>()
+  for (const cause of causes) {
+    if (cause.kind !== "upstream") others.set(cause.kind, cause)
+    else
+      upstream.set(
+        cause.asset,
+        new Set([...(upstream.get(cause.asset) ?? []), ...cause.partitions]),
+      )
+  }
+  const merged = [...upstream].map(([asset, partitions]) => ({
+    kind: "upstream" as const,
+    asset,
+    partitions: [...partitions].toSorted((a, b) => a - b),
+  }))
+  return [...others.values(), ...merged]
+}
+
+function publicationLines(plan: Plan, look: Look): readonly string[] {
+  return plan.publications.map(({ set, key, assets, before }) => {
+    const shows = before === undefined ? "first publication" : `shows ${before.partitionKey} now`
+    return `${sign(look, "arrow")} publish ${set} ${key} (${counted(assets.length, "table")}; ${shows})`
+  })
+}
+
+function waitingLines(plan: Plan, look: Look): readonly string[] {
+  const byReason = grouped(
+    plan.waiting,
+    ({ computation, waitsFor }) => `${computation} waits for ${waitsFor}`,
+  )
+  return [...byReason].map(([text, waiting]) => {
+    const keys = waiting.length === 1 ? waiting[0]?.key : counted(waiting.length, "partition")
+    return paint(look, "stale", `${sign(look, "missing")} ${text} (${keys ?? ""})`)
+  })
+}

@@ -1,0 +1,120 @@
+import { type Graph, type Published, statusText } from "@freshet/core"
+
+import type { AssetState, PartitionCounts } from "../commands/asset-state.ts"
+import { ago, bytesText, count, counted, duration } from "./amount.ts"
+import { type Look, type State, type Tone, paint, sign, stateTones } from "./look.ts"
+import { type Cell, type TableColumn, table } from "./table.ts"
+
+const columns: readonly TableColumn[] = [
+  { header: "" },
+  { header: "asset" },
+  { header: "status", shrinks: true },
+  { header: "newest", drop: 6 },
+  { header: "partitions", drop: 4 },
+  { header: "rows", align: "right", drop: 3 },
+  { header: "made", drop: 2 },
+  { header: "notes", drop: 5 },
+]
+
+/** One line an asset, under a heading for each group. */
+export function statusLines(
+  graph: Graph,
+  states: readonly AssetState[],
+  nowMs: number,
+  look: Look,
+): readonly string[] {
+  const rows = states.map((state) => row(graph, state, nowMs, look))
+  const lines = table(columns, rows, look)
+  const groups = [...new Set(states.map(({ group }) => group))]
+  if (groups.length < 2) return lines
+  const [head = "", ...body] = lines
+  return groups.flatMap((group, index) => [
+    ...(index === 0 ? [head] : [""]),
+    paint(look, "strong", group),
+    ...body.filter((_, line) => states[line]?.group === group),
+  ])
+}
+
+function row(graph: Graph, state: AssetState, nowMs: number, look: Look): readonly Cell[] {
+  const shown: State = state.status?.kind ?? "source"
+  const tone = stateTones[shown]
+  return [
+    { text: sign(look, shown), tone },
+    state.name,
+    { text: statusWords(graph, state), tone },
+    state.newest ?? "",
+    partitionsWords(state),
+    state.rows === undefined ? sizeOf(state) : count(state.rows),
+    state.madeMs === undefined ? "" : ago(state.madeMs, nowMs),
+    noteCell(state, nowMs),
+  ]
+}
+
+function sizeOf(state: AssetState): string {
+  return state.bytes === undefined ? "" : bytesText(state.bytes)
+}
+
+/** The newest partition's state in words. */
+export function statusWords(graph: Graph, { status, newest }: AssetState): string {
+  if (status === undefined) return newest === undefined ? "nothing landed" : "source"
+  if (newest === undefined) return "waits for its first input"
+  const text = statusText(graph, status)
+  return status.kind === "stale" ? `stale: ${text}` : text
+}
+
+/** How many partitions there are, and which are not up to date: `3 of 10 days stale`. */
+export function partitionsWords({ partitions, partitioned }: AssetState): string {
+  if (!partitioned || partitions.total === 0) return ""
+  const open = openCounts(partitions)
+  if (open === "") return counted(partitions.total, "day")
+  return `${open.replace(" ", ` of ${count(partitions.total)} days `)}`
+}
+
+/** `3 stale, 2 missing`; empty when all are fresh. */
+function openCounts(counts: PartitionCounts): string {
+  const kinds = ["failed", "stale", "missing"] as const
+  return kinds
+    .filter((kind) => counts[kind] > 0)
+    .map((kind) => `${count(counts[kind])} ${kind}`)
+    .join(", ")
+}
+
+function noteCell(state: AssetState, nowMs: number): Cell {
+  const notes: string[] = []
+  if (state.failedErrors > 0) notes.push(`${counted(state.failedErrors, "check")} failed`)
+  if (state.overdue !== undefined) notes.push(`late ${duration(nowMs - state.overdue.dueMs)}`)
+  if (state.failedWarnings > 0) notes.push(counted(state.failedWarnings, "warning"))
+  const bad = state.failedErrors > 0 || state.overdue !== undefined
+  const tone: Tone = bad ? "bad" : "stale"
+  return { text: notes.join(", "), tone }
+}
+
+/** The whole in one sentence: `22 of 25 assets are up to date; 2 stale, 1 never made.` */
+export function statusSentence(states: readonly AssetState[]): string {
+  const made = states.filter(({ status }) => status !== undefined)
+  const of = (kind: string) => made.filter(({ status }) => status?.kind === kind).length
+  const fresh = of("fresh")
+  const late = made.filter(({ overdue }) => overdue !== undefined).length
+  const rest = [
+    [of("failed"), "failed"],
+    [of("stale"), "stale"],
+    [of("missing"), "never made"],
+    [late, "late"],
+  ] as const
+  const open = rest.filter(([many]) => many > 0).map(([many, word]) => `${count(many)} ${word}`)
+  const tail = open.length === 0 ? "" : `; ${open.join(", ")}`
+  if (made.length === 0) return "There are no assets here."
+  return fresh === made.length
+    ? `${made.length === 1 ? "The asset is" : `All ${count(made.length)} assets are`} up to date${tail}.`
+    : `${count(fresh)} of ${counted(made.length, "asset")} ${fresh === 1 ? "is" : "are"} up to date${tail}.`
+}
+
+/** What readers of Postgres see. */
+export function publishedLines(
+  publications: Iterable<Published>,
+  nowMs: number,
+): readonly string[] {
+  return [...publications].map(
+    ({ set, partitionKey, atMs }) => `Published: ${set} ${partitionKey}, ${ago(atMs, nowMs)}.`,
+  )
+}
