@@ -190,5 +190,7 @@ test(`over ${cases} random graphs and histories, exactly the partitions whose in
     const whole = { edits: [], run: "complete", pick: 0, concurrency: 1 } as const
     for (const chapter of [whole, ...chapters, whole]) await tell(telling, chapter)
   })
-  await fc.assert(property, { numRuns: cases })
+  const told = await fc.check(property, { numRuns: cases })
+  if (told.failed) throw new Error(fc.defaultReportMessage(told), { cause: told.errorInstance })
+  expect(told.numRuns).toBe(cases)
 }, 600_000)

@@ -1,10 +1,4 @@
-import {
-  type ComputationShape,
-  type Shape,
-  type WindowName,
-  relationOf,
-  rows,
-} from "./random-world.ts"
+import { type ComputationShape, type Shape, relationOf, rows } from "./random-world.ts"
 
 /** What is true of one partition by definition, whatever was recorded. */
 export interface Truth {
@@ -111,7 +105,12 @@ function isThere(known: Known, computation: ComputationShape, day: number, front
 }
 
 /** The days of the upstream that a partition reads. */
-function daysRead(known: Known, of: string, window: WindowName, day: number, reader: boolean) {
+function daysRead(
+  known: Known,
+  { of, window }: ComputationShape["reads"][number],
+  day: number,
+  isDaily: boolean,
+) {
   const there = [...known.exists.get(of)!].toSorted((a, b) => a - b)
   if (!known.isDaily.get(of)) return there
   const isWithin = (each: number): boolean => {
@@ -128,7 +127,7 @@ function daysRead(known: Known, of: string, window: WindowName, day: number, rea
         return each === day - 2 || each === day - 1
       case "latest":
       case "up to":
-        return !reader || each <= day
+        return !isDaily || each <= day
       case "all":
         return true
     }
@@ -144,7 +143,7 @@ function truthOf(known: Known, computation: ComputationShape, day: number, facts
   const windows = computation.reads.map(({ of, window }) => ({
     of,
     relation: relationOf(of, window),
-    days: daysRead(known, of, window, day, computation.isDaily),
+    days: daysRead(known, { of, window }, day, computation.isDaily),
     isShort: window === "error 4" && known.isDaily.get(of) === true,
   }))
   const past = known.exists.get(name)?.has(day - 1) === true ? [day - 1] : []

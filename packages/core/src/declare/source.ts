@@ -33,7 +33,7 @@ export interface RejectRule {
   readonly when: Sql
 }
 
-/** A line is a duplicate when an earlier line of the same partition has the same `columns`; only lines where `when` holds are compared. */
+/** A line is a duplicate when an earlier line of the same partition has the same `columns`, none of them null; only lines where `when` holds are compared. */
 export interface DuplicateRule {
   readonly reason: string
   readonly columns: readonly string[]

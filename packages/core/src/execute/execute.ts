@@ -61,7 +61,7 @@ export async function execute(
   const interrupted = await runSteps(running, plan.steps)
   await Promise.all(running.recordings)
   const publications = interrupted ? [] : await publishSets(state, plan, effects, id)
-  const outcome = runOutcome(running, interrupted, publications)
+  const outcome = runOutcome(running, interrupted || effects.signal.aborted, publications)
   await effects.ledger.endRun({ id, outcome })
   effects.emit({ kind: "run_ended", run: id, outcome })
   const steps = plan.steps.flatMap((step) => {

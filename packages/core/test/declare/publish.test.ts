@@ -3,18 +3,17 @@ import { expect, expectTypeOf, test } from "vitest"
 import { int32, int64, nullable, publishTo, sql, sqlAsset, text } from "../../src/index.ts"
 import type { FitsTable, Publish, Rule } from "../../src/index.ts"
 
-/** What a Drizzle table shows of itself to the compiler. */
-function table<T extends Record<string, unknown>>(): { readonly $inferInsert: T } {
-  return { $inferInsert: {} as T } // exists only for the compiler
+/** As a Drizzle table shows itself to the compiler. */
+const recs = { $inferInsert: {} } as {
+  // exists only for the compiler
+  readonly $inferInsert: {
+    user_id: number
+    rec_id: number
+    weight: number
+    note?: string | null | undefined
+    created_at?: Date | undefined
+  }
 }
-
-const recs = table<{
-  user_id: number
-  rec_id: number
-  weight: number
-  note?: string | null | undefined
-  created_at?: Date | undefined
-}>()
 
 const about = { group: "stocktwits", description: "Something." }
 const columns = { user_id: int32(), rec_id: int32(), weight: int32() }

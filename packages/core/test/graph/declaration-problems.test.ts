@@ -80,7 +80,7 @@ describe("names", () => {
       shared: sql`select 1 as n`,
       outputs: { x: { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` } },
     })
-    expect(told(raw, a, x!)).toEqual([
+    expect(told(raw, a, x)).toEqual([
       "Two computations are named `a`: one makes a, one x. An asset made alone names its computation too: rename one of them.",
     ])
   })
@@ -165,7 +165,7 @@ describe("the own past", () => {
       shared: sql`from ${raw}, ${previous()}`,
       outputs: { x: output, y: output },
     })
-    expect(new Set(told(raw, x!, y!))).toEqual(
+    expect(new Set(told(raw, x, y))).toEqual(
       new Set([
         "`both` has several outputs and reads its previous partition. Make the accumulating output an asset of its own.",
       ]),
@@ -211,7 +211,7 @@ describe("outputs", () => {
     ["y", x],
     ["x", y],
   ])("are all listed: %s is missed", (missing, listed) => {
-    expect(told(listed!)).toEqual([
+    expect(told(listed)).toEqual([
       `\`both\` makes \`${missing}\`, which is not among the definitions. List all outputs of a computation.`,
     ])
   })

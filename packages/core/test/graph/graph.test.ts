@@ -14,10 +14,10 @@ const { likes, messages } = sqlAssets({
   shared: sql`from ${raw}`,
   outputs: { likes: output, messages: output },
 })
-const week = dailyAsset("week", sql`from ${last(7, likes!)}, ${likes!}, ${messages!}`)
+const week = dailyAsset("week", sql`from ${last(7, likes)}, ${likes}, ${messages}`)
 const recs = dailyAsset("recs", sql`from ${week}, ${users}`)
 const total = dailyAsset("total", sql`from ${all(recs)}`, { partitions: unpartitioned })
-const graph = graphOf(total, recs, week, messages!, likes!, users, raw)
+const graph = graphOf(total, recs, week, messages, likes, users, raw)
 
 test("computations stand after everything that they read, however they were declared", () => {
   expect(graph.computations.map(({ name }) => name)).toEqual(["parsed", "week", "recs", "total"])
@@ -28,7 +28,7 @@ test("assets keep the order of their declaration, and a name finds its asset", (
   expect(assetNamed(graph, "week")).toBe(week)
   expect(() => assetNamed(graph, "users")).toThrow("no asset is named users")
   expect(sourcesOf(graph)).toEqual([users, raw])
-  expect(outputsOf(graph, likes!.computation)).toEqual([likes, messages])
+  expect(outputsOf(graph, likes.computation)).toEqual([likes, messages])
 })
 
 test("downstream is upstream turned round, each neighbour once", () => {

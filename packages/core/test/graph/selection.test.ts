@@ -17,7 +17,7 @@ const { likes, messages } = sqlAssets({
   outputs: { likes: output, messages: output },
 })
 const stocktwits = { group: "stocktwits", tags: ["graph"] }
-const weights = dailyAsset("weights", sql`from ${likes!}, ${messages!}`, stocktwits)
+const weights = dailyAsset("weights", sql`from ${likes}, ${messages}`, stocktwits)
 const userRecs = dailyAsset("user_recs", sql`from ${weights}`, {
   ...stocktwits,
   tags: ["graph", "public"],
@@ -34,7 +34,7 @@ const palettes = codeAsset({
   upstream: { ratings },
   async *compute() {},
 })
-const graph = graphOf(activity, likes!, messages!, weights, userRecs, roomRecs, ratings, palettes)
+const graph = graphOf(activity, likes, messages, weights, userRecs, roomRecs, ratings, palettes)
 
 const hasStatus: HasStatus = ({ name }, status) =>
   ({ weights: "stale", user_recs: "missing", room_recs: "failed" })[name] === status ||

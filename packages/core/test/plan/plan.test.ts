@@ -1,0 +1,258 @@
+import { describe, expect, test } from "vitest"
+
+import {
+  explain,
+  last,
+  makePlan,
+  newestTargets,
+  previous,
+  publishTo,
+  sql,
+} from "../../src/index.ts"
+import {
+  partitionsText,
+  rangesOf,
+  readText,
+  causeText,
+  staleAfter,
+  unique,
+} from "../../src/index.ts"
+import type { Graph, Plan } from "../../src/index.ts"
+import { afterDay, dailyAsset, day, graphOf, source } from "../declared.ts"
+import { type MemoryWorld, evaluateIn, everything, identity, land } from "../memory-world.ts"
+import { memoryWorld, run } from "../memory-world.ts"
+
+const raw = source("raw")
+const a = dailyAsset("a", sql`from ${raw}`)
+const week = dailyAsset("week", sql`from ${last(3, a)}`)
+const recs = dailyAsset("recs", sql`from ${week}`)
+const graph = graphOf(raw, a, week, recs)
+
+function worldWith(days: readonly number[]): MemoryWorld {
+  const world = memoryWorld(afterDay(20))
+  for (const each of days) land(world, "raw", day(each), `r${each}`)
+  return world
+}
+
+function planFor(
+  world: MemoryWorld,
+  graph: Graph,
+  targets: Record<string, [number, number]>,
+): Plan {
+  const asked = Object.entries(targets).map(
+    ([name, [from, to]]) => [name, { from: day(from), to: day(to) }] as const,
+  )
+  return makePlan(evaluateIn(world, graph), { targets: new Map(asked), publish: true }, identity)
+}
+
+const ids = (plan: Plan) => plan.steps.map(({ id }) => id.replace("2026-01-0", ""))
+
+describe("makePlan", () => {
+  test("plans the targets and what they read, and nothing else", () => {
+    const plan = planFor(worldWith([1, 2, 3, 4, 5, 6]), graph, { recs: [5, 5] })
+    expect(ids(plan)).toEqual(["a 3", "a 4", "a 5", "week 5", "recs 5"])
+  })
+
+  test("leaves out what is fresh", async () => {
+    const world = worldWith([1, 2, 3, 4, 5])
+    await run(world, graph, () => ({
+      targets: new Map([["week", { from: day(4), to: day(4) }]]),
+      publish: false,
+    }))
+    expect(ids(planFor(world, graph, { recs: [4, 5] }))).toEqual([
+      "a 5",
+      "week 5",
+      "recs 4",
+      "recs 5",
+    ])
+  })
+
+  test("each step comes after what it reads, of what is planned", () => {
+    const { steps } = planFor(worldWith([1, 2]), graph, { recs: [1, 2] })
+    const after = Object.fromEntries(steps.map((step) => [step.id, step.after]))
+    expect(after["week 2026-01-02"]).toEqual(["a 2026-01-01", "a 2026-01-02"])
+    expect(after["recs 2026-01-02"]).toEqual(["week 2026-01-02"])
+    const order = steps.map(({ id }) => id)
+    for (const step of steps)
+      for (const id of step.after) expect(order.indexOf(id)).toBeLessThan(order.indexOf(step.id))
+  })
+
+  test("goes back along previous partitions to the first that is not fresh", async () => {
+    const sum = dailyAsset("sum", sql`from ${raw}, ${previous()}`)
+    const graph = graphOf(raw, sum)
+    const world = worldWith([1, 2, 3, 4, 5])
+    await run(world, graph)
+    land(world, "raw", day(3), "corrected")
+    expect(ids(planFor(world, graph, { sum: [5, 5] }))).toEqual(["sum 3", "sum 4", "sum 5"])
+  })
+
+  test("what waits, and what reads what waits, is not planned but said", () => {
+    const plan = planFor(worldWith([1, 3]), graph, { recs: [1, 3] })
+    expect(ids(plan)).toEqual(["a 1", "a 3", "week 1", "recs 1"])
+    expect(explain(graph, plan).slice(4)).toEqual([
+      "a 2026-01-02: waits for the file of raw for 2026-01-02",
+      "week 2026-01-02: waits for a 2026-01-02",
+      "week 2026-01-03: waits for a 2026-01-02",
+      "recs 2026-01-02: waits for week 2026-01-02",
+      "recs 2026-01-03: waits for week 2026-01-03",
+    ])
+  })
+
+  test("targets that do not exist are no work", () => {
+    expect(planFor(worldWith([1]), graph, { a: [5, 9] })).toMatchObject({ steps: [], waiting: [] })
+  })
+
+  test("changed checks are run again on rows that are fresh, and nothing is computed", async () => {
+    const world = worldWith([1, 2])
+    await run(world, graphOf(raw, a))
+    const checked = graphOf(raw, dailyAsset("a", sql`from ${raw}`, { checks: [unique("n")] }))
+    land(world, "raw", day(3), "r3")
+    const plan = planFor(world, checked, { a: [1, 3] })
+    expect(explain(checked, plan)).toEqual([
+      "a 2026-01-03: never made",
+      "check a 2026-01-01: its checks changed",
+      "check a 2026-01-02: its checks changed",
+    ])
+    await run(world, checked)
+    expect(planFor(world, checked, { a: [1, 3] }).steps).toEqual([])
+  })
+})
+
+describe("checks that changed while an upstream was made anew", () => {
+  test("run on rows that turn out unchanged", async () => {
+    const same = memoryWorld(afterDay(20), { rows: (_, asset) => asset })
+    land(same, "raw", day(1), "r1")
+    await run(same, graphOf(raw, a, dailyAsset("b", sql`from ${a}`)))
+    land(same, "raw", day(1), "corrected")
+    const checked = graphOf(raw, a, dailyAsset("b", sql`from ${a}`, { checks: [unique("n")] }))
+    same.computed.length = 0
+    const result = await run(same, checked)
+    expect(result.steps.get("b 2026-01-01")).toEqual({ kind: "checked" })
+    expect(same.computed).toEqual(["a 2026-01-01", "check b 2026-01-01"])
+    expect((await run(same, checked)).plan.steps).toEqual([])
+  })
+})
+
+test("the newest targets are the newest partitions that exist, of assets", () => {
+  const evaluation = evaluateIn(worldWith([1, 2, 4]), graph)
+  expect([...newestTargets(evaluation, ["recs", "raw", "nothing"])]).toEqual([
+    ["recs", { from: day(4), to: day(4) }],
+  ])
+  expect([...newestTargets(evaluateIn(worldWith([]), graph), ["recs"])]).toEqual([])
+})
+
+describe("staleAfter", () => {
+  test("is what was made before and reads what the plan makes, near or far", async () => {
+    const world = worldWith([1, 2, 3, 4, 5])
+    await run(world, graph)
+    land(world, "raw", day(2), "corrected")
+    const evaluation = evaluateIn(world, graph)
+    const plan = planFor(world, graph, { a: [2, 2] })
+    const stale = [...staleAfter(evaluation, plan)].map(([name, indexes]) => [
+      name,
+      partitionsText(graph, name, indexes),
+    ])
+    expect(stale).toEqual([
+      ["week", "2026-01-02 to 2026-01-04"],
+      ["recs", "2026-01-02 to 2026-01-04"],
+    ])
+  })
+
+  test("does not name what the plan itself makes, nor what was never made", async () => {
+    const world = worldWith([1, 2])
+    const plan = planFor(world, graph, { recs: [1, 2] })
+    expect([...staleAfter(evaluateIn(world, graph), plan)]).toEqual([])
+    expect([...staleAfter(evaluateIn(world, graph), planFor(world, graph, { a: [1, 1] }))]).toEqual(
+      [],
+    )
+  })
+})
+
+describe("explain", () => {
+  const tables = [{ $inferInsert: {} }, { $inferInsert: {} }] as const
+  const userRecs = dailyAsset("user_recs", sql`from ${week}`, {
+    publish: publishTo(tables[0], { set: "recs" }),
+  })
+  const reasons = dailyAsset("reasons", sql`from ${week}, ${a}`, {
+    publish: publishTo(tables[1], { set: "recs" }),
+  })
+  const published = graphOf(raw, a, week, userRecs, reasons)
+  const all = (world: MemoryWorld, graph: Graph) =>
+    explain(
+      graph,
+      makePlan(evaluateIn(world, graph), everything(evaluateIn(world, graph)), identity),
+    )
+
+  test("prints a first plan: what is made, published and waited for", () => {
+    expect(all(worldWith([1, 2, 4]), published)).toMatchInlineSnapshot(`
+      [
+        "a 2026-01-01: never made",
+        "a 2026-01-02: never made",
+        "a 2026-01-04: never made",
+        "week 2026-01-01: never made",
+        "week 2026-01-02: never made",
+        "user_recs 2026-01-01: never made",
+        "user_recs 2026-01-02: never made",
+        "reasons 2026-01-01: never made",
+        "reasons 2026-01-02: never made",
+        "publish recs 2026-01-02: user_recs, reasons",
+        "a 2026-01-03: waits for the file of raw for 2026-01-03",
+        "week 2026-01-03: waits for a 2026-01-03",
+        "week 2026-01-04: waits for a 2026-01-03",
+        "user_recs 2026-01-03: waits for week 2026-01-03",
+        "user_recs 2026-01-04: waits for week 2026-01-04",
+        "reasons 2026-01-03: waits for week 2026-01-03",
+        "reasons 2026-01-04: waits for week 2026-01-04",
+      ]
+    `)
+  })
+
+  test("prints why a partition is made again", async () => {
+    const world = worldWith([1, 2, 3])
+    await run(world, published)
+    land(world, "raw", day(2), "corrected")
+    const edited = dailyAsset("week", sql`from ${last(2, a)}`)
+    const user = dailyAsset("user_recs", sql`from ${edited}`, {
+      publish: publishTo(tables[0], { set: "recs" }),
+    })
+    expect(all(world, graphOf(raw, a, edited, user))).toMatchInlineSnapshot(`
+      [
+        "a 2026-01-02: its inputs changed",
+        "week 2026-01-01: its code changed",
+        "week 2026-01-02: its code changed; a 2026-01-02 will be made anew",
+        "week 2026-01-03: its code changed; a 2026-01-02 will be made anew",
+        "user_recs 2026-01-01: week 2026-01-01 will be made anew",
+        "user_recs 2026-01-02: week 2026-01-02 will be made anew",
+        "user_recs 2026-01-03: week 2026-01-03 will be made anew",
+        "publish recs 2026-01-03: user_recs",
+      ]
+    `)
+  })
+
+  test("prints nothing when there is nothing to do", async () => {
+    const world = worldWith([1, 2, 3])
+    await run(world, published)
+    expect(all(world, published)).toEqual([])
+  })
+
+  test("partitions are written as ranges", () => {
+    expect(rangesOf([1, 2, 3, 5, 7, 8])).toEqual([
+      { from: 1, to: 3 },
+      { from: 5, to: 5 },
+      { from: 7, to: 8 },
+    ])
+    expect(partitionsText(graph, "a", [3, 4, 5, 9].map(day))).toBe(
+      "2026-01-03 to 2026-01-05, 2026-01-09",
+    )
+    expect(partitionsText(graph, "unknown", [1])).toBe("")
+  })
+
+  test("causes and reads are written in words", () => {
+    const changed = [{ asset: "a", partitions: [day(1)] }]
+    expect(causeText(graph, { kind: "input", changed })).toBe("a 2026-01-01 changed")
+    expect(causeText(graph, { kind: "input", changed: [] })).toBe("its inputs changed")
+    expect(causeText(graph, { kind: "code" })).toBe("its code changed")
+    expect(readText("a", last(7, a).window)).toBe("a (last 7)")
+    expect(readText("a", { kind: "same" })).toBe("a")
+  })
+})
