@@ -18,6 +18,7 @@ import type { LandingContext } from "../input/read-landed.ts"
 import { outputKey, quarantineKey, refusedKey } from "../store/key.ts"
 import type { Store } from "../store/store.ts"
 import { runChecks } from "./check.ts"
+import type { runCode } from "./code.ts"
 import { type Content, measureContent } from "./content.ts"
 import { engineFailure } from "./failure.ts"
 import { pathList } from "./literal.ts"
@@ -31,6 +32,8 @@ export interface Workshop {
   readonly store: Store
   /** Local path of a file in the landing zone. */
   readonly landedPath: (path: string) => string
+  /** Tells code that it should stop. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** An output's rows in a temporary file. */
@@ -57,7 +60,7 @@ export async function computePartition(
         const landing = landingFor(workshop, request, connection, tempPath)
         const lineCounts = await createRelations(request.relations, workshop.store, landing)
         advance(0.2)
-        const written = await write(connection, request, tempPath)
+        const written = await write(workshop, connection, request, tempPath)
         advance(0.8)
         return await finish(workshop.store, connection, request, { written, lineCounts })
       }),
@@ -91,27 +94,43 @@ function landingFor(
 }
 
 async function write(
+  workshop: Workshop,
   connection: Connection,
   request: ComputeRequest,
   tempPath: (suffix: string) => Promise<string>,
 ): Promise<readonly Written[]> {
   const { computation, outputs } = request
-  if (computation.kind === "code")
-    throw new FreshetError(
-      "engine",
-      `\`${computation.name}\` is made by code, which this engine cannot run`,
-    )
   const written = await Promise.all(
     outputs.map(async (asset) => ({ asset, path: await tempPath(".parquet") })),
   )
-  await createShared(connection, computation, request.day)
-  for (const { asset, path } of written) {
-    const query = computation.outputs.find((output) => output.asset === asset.name)?.query
-    if (query === undefined)
-      throw new FreshetError("engine", `\`${computation.name}\` has no query for \`${asset.name}\``)
-    await writeOutput(connection, asset, renderSql(query, request.day), path)
-  }
+  const queryOf =
+    computation.kind === "sql"
+      ? await queriesOf(connection, computation, request.day)
+      : await codeQuery(workshop, connection, { ...request, computation }, tempPath)
+  for (const { asset, path } of written)
+    await writeOutput(connection, asset, queryOf(asset.name), path)
   return written
+}
+
+/** Output → its query over the shared rows, which are there when this returns. */
+async function queriesOf(
+  connection: Connection,
+  computation: SqlComputation,
+  day: string,
+): Promise<(asset: string) => string> {
+  await createShared(connection, computation, day)
+  return (asset) => {
+    const query = computation.outputs.find((output) => output.asset === asset)?.query
+    if (query !== undefined) return renderSql(query, day)
+    throw new FreshetError("engine", `\`${computation.name}\` has no query for \`${asset}\``)
+  }
+}
+
+/** Code is loaded with what it needs only when there is some to run. */
+async function codeQuery(...given: Parameters<typeof runCode>): Promise<(asset: string) => string> {
+  const { runCode } = await import("./code.ts")
+  const query = await runCode(...given)
+  return () => query
 }
 
 async function createShared(

@@ -15,7 +15,7 @@ import { engineFailure } from "./failure.ts"
 import { canonicalQueries } from "./parse.ts"
 import { type QueryRows, streamRows } from "./query.ts"
 import { createRelations } from "./relations.ts"
-import { type Connection, openSession, type SessionOptions } from "./session.ts"
+import { type Connection, openSession, type Session, type SessionOptions } from "./session.ts"
 
 /** The engine of this process: core's, and what the commands ask of DuckDB besides. */
 export interface DuckdbEngine extends Engine {
@@ -32,6 +32,8 @@ export interface DuckdbEngine extends Engine {
     },
     use: (rows: QueryRows) => Promise<T>,
   ) => Promise<T>
+  /** For whoever streams stored rows: publication does. */
+  readonly session: Session
   readonly close: () => Promise<void>
 }
 
@@ -41,7 +43,12 @@ export interface EngineOptions extends SessionOptions, Omit<Workshop, "session">
 /** Opens an engine; cheap, since DuckDB is loaded on first use. Close it at the end. */
 export function openEngine(options: EngineOptions): DuckdbEngine {
   const session = openSession(options)
-  const workshop: Workshop = { session, store: options.store, landedPath: options.landedPath }
+  const workshop: Workshop = {
+    session,
+    store: options.store,
+    landedPath: options.landedPath,
+    signal: options.signal,
+  }
   return {
     compute: (request, progress) => computePartition(workshop, request, progress),
     check: (request) => checkStored(workshop, request),
@@ -50,6 +57,7 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
       session.withConnection((connection) => canonicalQueries(connection, queries)),
     query: ({ sql, relations, day = "2000-01-01" }, use) =>
       withRelations(workshop, relations, day, (connection) => streamRows(connection, sql, use)),
+    session,
     close: session.close,
   }
 }

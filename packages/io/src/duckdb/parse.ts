@@ -18,7 +18,7 @@ export async function parseQueries(
   if (queries.length === 0) return []
   const list = queries.map((query, index) => `(${index}, ${textLiteral(query)})`).join(", ")
   const rows = await connection.rows(
-    `SELECT json_serialize_sql(query::VARCHAR) AS tree FROM (VALUES ${list}) AS q(at, query) ORDER BY at`,
+    `SELECT json_serialize_sql(query::VARCHAR) AS tree FROM (VALUES ${list}) AS q(place, query) ORDER BY place`,
   )
   return rows.map((row) => parsed(textCell(row, "tree")))
 }

@@ -21,6 +21,11 @@ export interface SessionOptions {
 export interface Session {
   /** Lends a connection with no temporary objects on it, and waits for a turn when all are lent. Aborting the signal interrupts what runs on it. */
   readonly withConnection: <T>(work: (connection: Connection) => Promise<T>) => Promise<T>
+  /** A further connection for work that holds one already: it never waits. To be given back. */
+  readonly borrow: () => Promise<{
+    readonly native: DuckDBConnection
+    readonly giveBack: () => void
+  }>
   /** A folder of this session alone, gone when it is closed. */
   readonly scratchFolder: () => Promise<string>
   readonly close: () => Promise<void>
@@ -47,6 +52,10 @@ export function openSession(options: SessionOptions): Session {
   const instance = () => (opening ??= openInstance(options, scratch))
   return {
     withConnection: (work) => turns(() => lend(instance, options.signal, work)),
+    borrow: async () => {
+      const native = await (await instance()).connect()
+      return { native, giveBack: () => native.closeSync() }
+    },
     scratchFolder: async () => {
       await mkdir(scratch, { recursive: true })
       return scratch

@@ -1,0 +1,166 @@
+import type {
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBListValue,
+  DuckDBStructValue,
+  DuckDBTimestampTZValue,
+  DuckDBVector,
+} from "@duckdb/node-api"
+import type { Column } from "@freshet/core"
+import * as arrow from "apache-arrow"
+
+import { arrowType } from "./arrow-type.ts"
+
+/** One Arrow column in the making: vectors of the engine go in, up to the capacity in rows. */
+export interface ArrowColumn {
+  readonly append: (vector: DuckDBVector, rows: number) => void
+  readonly finish: () => arrow.Data
+}
+
+/** Begins a column. Numbers, days and instants are copied as they lie in memory; the rest goes value by value. */
+export function arrowColumn(column: Column, capacity: number): ArrowColumn {
+  const type = arrowType(column)
+  switch (column.kind) {
+    case "int16":
+      return fixedColumn(type, new Int16Array(capacity))
+    case "int32":
+    case "date":
+      return fixedColumn(type, new Int32Array(capacity))
+    case "int64":
+    case "timestamp":
+      return fixedColumn(type, new BigInt64Array(capacity))
+    case "float64":
+      return fixedColumn(type, new Float64Array(capacity))
+    case "decimal":
+      return decimalColumn(type, capacity)
+    case "bool":
+    case "text":
+    case "list":
+    case "struct":
+      return variousColumn(column, type)
+  }
+}
+
+type Numbers = Int16Array | Int32Array | BigInt64Array | Float64Array
+
+/** The fields of a vector of fixed width, which its type does not declare; a set bit of the bitmap is a value. */
+interface FixedVector {
+  readonly items: Numbers
+  readonly validity: { readonly itemValid: (index: number) => boolean; readonly data: unknown }
+}
+
+function fixedColumn(type: arrow.DataType, values: Numbers): ArrowColumn {
+  const nulls = nullBitmap(values.length)
+  let length = 0
+  return {
+    append: (vector, rows) => {
+      const { items, validity } = vector as unknown as FixedVector
+      values.set(items.subarray(0, rows) as never, length) // the vector's type is the column's
+      if (validity.data !== null)
+        for (let row = 0; row < rows; row += 1)
+          if (!validity.itemValid(row)) nulls.set(length + row)
+      length += rows
+    },
+    finish: () =>
+      arrow.makeData({
+        type,
+        length,
+        nullCount: nulls.count(),
+        nullBitmap: nulls.count() === 0 ? null : nulls.bits(length),
+        data: values.subarray(0, length),
+      } as never), // makeData is overloaded by type, which is known only here
+  }
+}
+
+/** 128-bit integers in four words, the lowest first, as the format has them. */
+function decimalColumn(type: arrow.DataType, capacity: number): ArrowColumn {
+  const words = new Uint32Array(capacity * 4)
+  const nulls = nullBitmap(capacity)
+  let length = 0
+  return {
+    append: (vector, rows) => {
+      for (let row = 0; row < rows; row += 1, length += 1) {
+        const value = vector.getItem(row) as DuckDBDecimalValue | null // a decimal column holds these
+        if (value === null) nulls.set(length)
+        else writeWords(words, length * 4, value.value)
+      }
+    },
+    finish: () =>
+      arrow.makeData({
+        type,
+        length,
+        nullCount: nulls.count(),
+        nullBitmap: nulls.count() === 0 ? null : nulls.bits(length),
+        data: words.subarray(0, length * 4),
+      } as never), // makeData is overloaded by type, which is known only here
+  }
+}
+
+function writeWords(words: Uint32Array, at: number, value: bigint): void {
+  const bits = BigInt.asUintN(128, value)
+  for (let word = 0; word < 4; word += 1)
+    words[at + word] = Number((bits >> BigInt(32 * word)) & 0xffffffffn)
+}
+
+function nullBitmap(capacity: number) {
+  const bits = new Uint8Array(Math.ceil(capacity / 8)).fill(255)
+  let count = 0
+  return {
+    set: (row: number) => {
+      bits[row >> 3] = (bits[row >> 3] ?? 0) & ~(1 << (row & 7))
+      count += 1
+    },
+    count: () => count,
+    bits: (length: number) => bits.subarray(0, Math.ceil(length / 8)),
+  }
+}
+
+function variousColumn(column: Column, type: arrow.DataType): ArrowColumn {
+  const values: unknown[] = []
+  return {
+    append: (vector, rows) => {
+      for (let row = 0; row < rows; row += 1) values.push(arrowValue(column, vector.getItem(row)))
+    },
+    finish: () => {
+      const [data] = arrow.vectorFromArray(values, type).data
+      if (data === undefined) throw new TypeError("an Arrow vector without data")
+      return data
+    },
+  }
+}
+
+/** A value as Arrow's builders take it. */
+function arrowValue(column: Column | undefined, value: unknown): unknown {
+  if (value === null || column === undefined) return value
+  switch (column.kind) {
+    case "list":
+      // a list column holds these
+      return (value as DuckDBListValue).items.map((item) => arrowValue(column.element, item))
+    case "struct":
+      return structValue(column, value as DuckDBStructValue) // a struct column holds these
+    case "date":
+      return (value as DuckDBDateValue).days * 86_400_000 // a date column holds these
+    case "timestamp":
+      return Number((value as DuckDBTimestampTZValue).micros) / 1000 // and an instant these
+    case "decimal": {
+      const words = new Uint32Array(4)
+      writeWords(words, 0, (value as DuckDBDecimalValue).value) // and a decimal these
+      return words
+    }
+    case "bool":
+    case "float64":
+    case "int16":
+    case "int32":
+    case "int64":
+    case "text":
+      return value
+  }
+}
+
+function structValue(column: Column, value: DuckDBStructValue): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(column.members ?? {}).map(([name, member]) => [
+    name,
+    arrowValue(member, value.entries[name]),
+  ])
+  return Object.fromEntries(entries) as Readonly<Record<string, unknown>>
+}

@@ -1,0 +1,56 @@
+import { Readable, type Writable } from "node:stream"
+import { pipeline } from "node:stream/promises"
+
+import type { DuckDBDataChunk } from "@duckdb/node-api"
+import type { Columns } from "@freshet/core"
+import * as arrow from "apache-arrow"
+
+import { arrowColumn } from "./arrow-column.ts"
+import { arrowSchema } from "./arrow-type.ts"
+
+const batchRows = 65_536
+
+/** The engine's chunks, some two thousand rows each, as record batches of up to 65,536 rows. No more than one batch is held. */
+export async function* recordBatches(
+  columns: Columns,
+  chunks: AsyncIterable<DuckDBDataChunk>,
+): AsyncIterable<arrow.RecordBatch> {
+  const schema = arrowSchema(columns)
+  let held: DuckDBDataChunk[] = []
+  let rows = 0
+  for await (const chunk of chunks) {
+    if (rows + chunk.rowCount > batchRows) {
+      yield recordBatch(columns, schema, held)
+      held = []
+      rows = 0
+    }
+    held.push(chunk)
+    rows += chunk.rowCount
+  }
+  if (rows > 0) yield recordBatch(columns, schema, held)
+}
+
+function recordBatch(
+  columns: Columns,
+  schema: arrow.Schema,
+  chunks: readonly DuckDBDataChunk[],
+): arrow.RecordBatch {
+  const rows = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0)
+  const children = Object.values(columns).map((column, index) => {
+    const made = arrowColumn(column, rows)
+    for (const chunk of chunks) made.append(chunk.getColumnVector(index), chunk.rowCount)
+    return made.finish()
+  })
+  const data = arrow.makeData({ type: new arrow.Struct(schema.fields), length: rows, children })
+  return new arrow.RecordBatch(schema, data)
+}
+
+/** Writes rows as an Arrow IPC file, no faster than the sink takes them. */
+export async function writeArrow(
+  columns: Columns,
+  chunks: AsyncIterable<DuckDBDataChunk>,
+  sink: Writable,
+): Promise<void> {
+  const batches = Readable.from(recordBatches(columns, chunks))
+  await pipeline(batches, arrow.RecordBatchFileWriter.throughNode(), sink)
+}
