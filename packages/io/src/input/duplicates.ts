@@ -15,21 +15,23 @@ export async function dropDuplicates(
   const rule = source.duplicate
   if (rule === undefined || parts.every((part) => part.tables.length === 0)) return 0
   const keys = rule.columns.map(quoteName).join(", ")
+  const known = rule.columns.map((name) => `${quoteName(name)} IS NOT NULL`).join(" AND ")
   const when = renderSql(rule.when, context.day)
   const lines = parts.flatMap((part, file) =>
     part.tables.map(
       ({ name, ordinal, where }, table) =>
         `SELECT ${file} AS " file", ${table} AS " table", ${ordinal} AS " at", ${keys} FROM ${name}
-         WHERE (${when})${where === undefined ? "" : ` AND ${where}`}`,
+         WHERE (${when}) AND ${known}${where === undefined ? "" : ` AND ${where}`}`,
     ),
   )
   const compared = lines.join(" UNION ALL ")
   const groups = `SELECT ${keys} FROM (${compared}) GROUP BY ${keys} HAVING count(*) > 1`
   await connection.run(`CREATE OR REPLACE TEMP TABLE " repeated" AS ${groups}`)
+  const [found] = await connection.rows(`SELECT count(*)::INTEGER AS keys FROM " repeated"`)
+  if (numberCell(found, "keys") === 0) return 0
   const repeated = await connection.rows(`
     SELECT " file"::INTEGER AS file, " table"::INTEGER AS part_table, " at"::DOUBLE AS ordinal
-    FROM (${compared}) AS line
-    WHERE EXISTS (FROM " repeated" AS g WHERE ${equal(rule.columns)})
+    FROM (${compared}) WHERE (${keys}) IN (SELECT (${keys}) FROM " repeated")
     QUALIFY row_number() OVER (PARTITION BY ${keys} ORDER BY " file", " at") > 1
     ORDER BY " file", " at"`)
   for (const [file, part] of parts.entries()) {
@@ -49,13 +51,6 @@ export async function dropDuplicates(
     }
   }
   return repeated.length
-}
-
-function equal(columns: readonly string[]): string {
-  return columns
-    .map(quoteName)
-    .map((name) => `g.${name} IS NOT DISTINCT FROM line.${name}`)
-    .join(" AND ")
 }
 
 async function setAside(

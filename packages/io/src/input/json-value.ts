@@ -35,7 +35,12 @@ export function jsonValue(column: Column, raw: string): JsonValue {
     case "bool":
       return exact(cast, `${raw} IN ('true', 'false')`)
     case "float64":
-      return exact(cast, matches(raw, numberPattern))
+      return {
+        quick: cast,
+        quickOk: (value) => `isfinite(${value})`,
+        wide: cast,
+        typeOk: matches(raw, numberPattern),
+      }
     case "decimal":
       return exact(cast, `${matches(raw, numberPattern)} AND ${cast}::DOUBLE = ${raw}::DOUBLE`)
     case "date":
