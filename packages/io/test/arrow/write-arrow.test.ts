@@ -40,7 +40,7 @@ test("an Arrow file holds the stored rows, in order, in a few large batches", as
   const table = tableFromIPC(await readFile(output))
   expect(table.numRows).toBe(rows)
   expect(table.batches.length).toBeLessThan(6)
-  expect(table.schema.fields.map((field) => `${field}`)).toMatchInlineSnapshot()
+  expect(table.schema.fields.map((field) => String(field))).toMatchInlineSnapshot()
   const last = table.get(rows - 1)?.toJSON()
   expect(last).toMatchObject({ n: rows - 1, name: `row ${rows - 1}` })
   expect([...(last?.["path"] ?? [])]).toEqual([rows - 1, 1 - rows])

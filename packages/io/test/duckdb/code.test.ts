@@ -202,7 +202,7 @@ test.each([
     name: "broken",
     upstream: {},
     async *compute() {
-      yield { ...full, [name]: value } as Row // wrong on purpose
+      yield { ...full, [name]: value }
     },
   })
   await expect(make(broken)).rejects.toMatchObject({ name: "FreshetError", message })
