@@ -18,6 +18,8 @@ export interface Launch {
   readonly process: NodeJS.Process
 }
 
+const workspace = fileURLToPath(new URL("../../..", import.meta.url))
+
 /** Runs one command line and gives its exit status. */
 export async function main(argv: readonly string[], launch: Launch): Promise<number> {
   const { process } = launch
@@ -76,6 +78,7 @@ function commandLine(
     interruption: interruptionOf(process, (text) => void err.write(text)),
     debug: (process.env["FRESHET_DEBUG"] ?? "") !== "",
     versions: process.versions,
+    workspace,
     cwd: process.cwd(),
   }
 }
@@ -119,7 +122,6 @@ async function wholeConfig(
   environment: NodeJS.ProcessEnv,
 ): Promise<Config> {
   const { resolveConfig } = await import("./config.ts")
-  const root = fileURLToPath(new URL("../../..", import.meta.url))
   const file = (await loadConfig()) as FreshetConfig | undefined // the file's default export, which `defineConfig` typed
-  return resolveConfig(file, root, environment)
+  return resolveConfig(file, workspace, environment)
 }

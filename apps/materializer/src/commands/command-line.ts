@@ -21,6 +21,8 @@ export interface CommandLine extends CommandContext {
   /** Whether faults are shown with the place where they happened. */
   readonly debug: boolean
   readonly versions: { readonly node: string }
+  /** What paths in the configuration are relative to. */
+  readonly workspace: string
   /** What paths on the command line are relative to. */
   readonly cwd: string
 }

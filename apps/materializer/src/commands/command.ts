@@ -12,6 +12,9 @@ import { exitCodeOf, exitCodes } from "./exit-code.ts"
 /** Any record of named values; an interface has no index signature, so it is said by its own keys. */
 type FlagsOf<F> = Readonly<Partial<Record<keyof F, unknown>>>
 
+/** Of a command without flags. */
+export type NoFlags = Readonly<Record<string, never>>
+
 /** What a command does; the number is its exit status. */
 export type Action<F, A extends BaseArgs> = (
   cli: CommandLine,
@@ -32,7 +35,7 @@ export interface Declared<F extends FlagsOf<F>, A extends BaseArgs> {
 }
 
 /** Makes a command of which every fault becomes a message and an exit status. */
-export function command<F extends FlagsOf<F> = NonNullable<unknown>, A extends BaseArgs = []>({
+export function command<F extends FlagsOf<F> = NoFlags, A extends BaseArgs = []>({
   brief,
   text,
   examples,

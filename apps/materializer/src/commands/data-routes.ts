@@ -147,7 +147,7 @@ const demo = command({
   brief: "The whole way once, on made-up data: recommendations with their reasons in PostgreSQL",
   text: "Works in .freshet/demo, apart from your own data.",
   examples: ["freshet demo"],
-  parameters: {},
+  parameters: { flags: {} },
   load: async () => (await import("./demo.ts")).demo,
 })
 

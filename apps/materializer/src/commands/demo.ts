@@ -1,5 +1,5 @@
 import { access } from "node:fs/promises"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 
 import { makePlan, newestTargets, ProblemsError } from "@freshet/core"
 
@@ -38,7 +38,7 @@ export async function demo(cli: CommandLine): Promise<number> {
   const sentence = await cli.world.withProject(config, async (project) => newestSentence(project))
   await printLines(cli.out, [sentence, ""])
   await printLines(cli.out, recommendationLines(await recommendations(cli, config)))
-  await printLines(cli.out, whatNext)
+  await printLines(cli.out, whatNext(cli.workspace, config))
   return exitCodes.done
 }
 
@@ -90,14 +90,16 @@ function newestSentence({ evaluation, graph, nowMs }: Project): string {
   return `${statusSentence(states)} The newest day is ${newest ?? "not there"}.`
 }
 
-/** Three users with the strongest recommendation of each, and through whom it was found. */
+/** Three strong recommendations, of three users to three others, and through whom they were found. */
 const strongest = `
   with best as (
     select distinct on (recs.user_id) recs.user_id, recs.rec_id, recs.weight
     from stocktwits.user_recs as recs
     order by recs.user_id, recs.weight desc, recs.rec_id
+  ), varied as (
+    select distinct on (rec_id) * from best order by rec_id, weight desc, user_id
   ), chosen as (
-    select * from best order by weight desc, user_id limit 3
+    select * from varied order by weight desc, user_id limit 3
   )
   select users.username as reader, recommended.username as recommended, chosen.weight as strength,
     array_agg(reason.username order by reason.id) as through,
@@ -137,10 +139,21 @@ function names(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
 
-const whatNext = [
-  "",
-  "What next:",
-  "  export FRESHET_HOME=.freshet/demo FRESHET_LANDING=.freshet/demo/landing   # look at the demo's data",
+/** Commands to try on the demo's own data. */
+function whatNext(workspace: string, { home, landing }: Config): readonly string[] {
+  const written = (path: string) => {
+    const inside = relative(workspace, path)
+    return inside.startsWith("..") ? path : inside
+  }
+  return [
+    "",
+    "What next:",
+    `  export DATABASE_URL= FRESHET_HOME=${written(home)} FRESHET_LANDING=${written(landing)}   # the demo's data`,
+    ...tryNext,
+  ]
+}
+
+const tryNext = [
   "  npx freshet status                                # how every asset stands",
   "  npx freshet show user_recs                        # one asset: columns, checks, query",
   "  npx freshet lineage user_recs                     # where it comes from",

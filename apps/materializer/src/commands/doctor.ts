@@ -110,6 +110,7 @@ async function projectFindings(cli: CommandLine, config: Config): Promise<readon
       await engineFinding(cli),
       landing,
       ...sourceFindings(project),
+      ...(await quarantineFindings(cli, config)),
       ...project.warnings.map(warningFinding),
     ])
   } catch (error) {
@@ -174,6 +175,26 @@ function sourceFinding({ evaluation }: Project, source: SourceAsset): Finding {
   const files = [...landed.values()].reduce((sum, { files }) => sum + files.length, 0)
   const message = `${counted(files, "file")}${days}`
   return { level: "ok", subject: source.name, message }
+}
+
+/** Lines that the newest step of each day set aside. */
+const quarantined = `
+  select source, sum(quarantined)::float8 as quarantined, sum(lines)::float8 as lines
+  from (
+    select distinct on (counts.source, steps.computation, steps.partition) counts.*
+    from freshet.line_counts as counts join freshet.steps on steps.id = counts.step
+    order by counts.source, steps.computation, steps.partition, steps.id desc
+  ) as newest
+  group by source having sum(quarantined) > 0 order by source`
+
+async function quarantineFindings(cli: CommandLine, config: Config): Promise<readonly Finding[]> {
+  const rows = await cli.world.queryPublished(config, quarantined)
+  return rows.map(({ source, quarantined, lines }) => ({
+    level: "warn",
+    subject: String(source),
+    message: `${count(Number(quarantined))} of ${counted(Number(lines), "line")} quarantined`,
+    hint: `\`freshet data quarantine ${String(source)}\` shows them.`,
+  }))
 }
 
 function warningFinding({ message, hint }: Project["warnings"][number]): Finding {

@@ -1,8 +1,17 @@
-import { buildApplication, buildRouteMap, help, type InputCompletion } from "@stricli/core"
-import { proposeCompletions } from "@stricli/core"
+import {
+  type ApplicationText,
+  ArgumentScannerError,
+  buildApplication,
+  buildRouteMap,
+  formatMessageForArgumentScannerError,
+  help,
+  type InputCompletion,
+  proposeCompletions,
+  text_en,
+} from "@stricli/core"
 
 import type { CommandLine } from "./command-line.ts"
-import { command } from "./command.ts"
+import { command, type NoFlags } from "./command.ts"
 import { dataRoutes } from "./data-routes.ts"
 import { jsonFlag } from "./flags.ts"
 import { readRoutes } from "./read-routes.ts"
@@ -15,7 +24,7 @@ const doctor = command<{ readonly json: boolean }>({
   load: async () => (await import("./doctor.ts")).doctor,
 })
 
-const completion = command<Record<never, never>, ["bash" | "zsh" | "fish"]>({
+const completion = command<NoFlags, ["bash" | "zsh" | "fish"]>({
   brief: "Print a script that completes commands, flags and assets",
   examples: [
     'eval "$(freshet completion bash)"',
@@ -23,6 +32,7 @@ const completion = command<Record<never, never>, ["bash" | "zsh" | "fish"]>({
     "freshet completion fish | source",
   ],
   parameters: {
+    flags: {},
     positional: {
       kind: "tuple",
       parameters: [
@@ -40,10 +50,11 @@ const completion = command<Record<never, never>, ["bash" | "zsh" | "fish"]>({
   load: async () => (await import("./completion.ts")).completion,
 })
 
-const complete = command<Record<never, never>, string[]>({
+const complete = command<NoFlags, string[]>({
   brief: "Completions of what has been typed so far",
   examples: ["freshet __complete status --st"],
   parameters: {
+    flags: {},
     positional: {
       kind: "array",
       parameter: { brief: "What has been typed", parse: String, placeholder: "word" },
@@ -57,6 +68,37 @@ const formatting = {
   onlyRequiredInUsageLine: true,
   caseStyle: "convert-camel-to-kebab",
 } as const
+
+/** Faults in how a command is called, as all other faults are told: what first, then what to do. */
+const text: ApplicationText = {
+  ...text_en,
+  noCommandRegisteredForInput: ({ input, corrections }) => {
+    const hint =
+      corrections.length === 0
+        ? "`freshet --help` lists them."
+        : `Did you mean ${corrections.join(" or ")}?`
+    return `error: No command is called \`${input}\`.\n  ${hint}`
+  },
+  exceptionWhileParsingArguments: (error) => `error: ${argumentText(error)}`,
+}
+
+function argumentText(error: unknown): string {
+  if (!(error instanceof ArgumentScannerError))
+    return error instanceof Error ? error.message : String(error)
+  return formatMessageForArgumentScannerError(error, {
+    ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, exception }) =>
+      `${name}: ${exception instanceof Error ? exception.message : String(exception)}.`,
+    FlagNotFoundError: ({ input, corrections }) => {
+      const names = corrections.map((name) => `\`--${name}\``).join(" or ")
+      const hint = names === "" ? "--help lists the flags of a command." : `Did you mean ${names}?`
+      return `No flag is called \`--${input}\`.\n  ${hint}`
+    },
+    UnsatisfiedPositionalError: ({ placeholder }) =>
+      `The ${placeholder} is missing.\n  --help tells how the command is called.`,
+    EnumValidationError: ({ externalFlagName, input, values }) =>
+      `--${externalFlagName} cannot be \`${input}\`.\n  It is one of ${values.join(", ")}.`,
+  })
+}
 
 /** The command line as a whole. */
 export const application = buildApplication<CommandLine>(
@@ -79,6 +121,7 @@ export const application = buildApplication<CommandLine>(
     name: "freshet",
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
     documentation: { onlyRequiredInUsageLine: true },
+    localization: { text },
   },
   {
     help: help<CommandLine>({ brief: "Print this text", defaultForRouteMap: true, formatting }),

@@ -11,7 +11,7 @@ export function eventLine(event: RunEvent, nowMs: number): string | undefined {
 function eventText(event: RunEvent): string | undefined {
   switch (event.kind) {
     case "run_started":
-      return `run ${event.run.slice(0, 8)} started: ${counted(event.steps, "step")}`
+      return `run ${event.run} started: ${counted(event.steps, "step")}`
     case "step_started":
     case "step_progress":
       return undefined
@@ -24,7 +24,7 @@ function eventText(event: RunEvent): string | undefined {
         ? `published ${event.set} ${event.partition}: ${changesText(event.changes)}, ${duration(event.ms)}`
         : `${event.set} ${event.partition} not published: ${event.error}`
     case "run_ended":
-      return `run ${event.run.slice(0, 8)} ${event.outcome}`
+      return `run ${event.run} ${event.outcome}`
   }
 }
 

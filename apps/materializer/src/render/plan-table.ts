@@ -23,7 +23,7 @@ interface StepGroup {
 
 /** A plan as a person reads it: one line for what is made for one reason, then what is published and what waits. */
 export function planLines(graph: Graph, plan: Plan, look: Look): readonly string[] {
-  if (isEmpty(plan)) return ["Nothing to do: everything asked for is up to date."]
+  if (isEmpty(plan)) return ["Nothing is stale: everything asked for is up to date."]
   const rows = stepGroups(graph, plan.steps).map((group): readonly Cell[] => [
     group.computation,
     counted(group.partitions.length, "partition"),

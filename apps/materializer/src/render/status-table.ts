@@ -67,7 +67,7 @@ export function partitionsWords({ partitions, partitioned }: AssetState): string
   if (!partitioned || partitions.total === 0) return ""
   const open = openCounts(partitions)
   if (open === "") return counted(partitions.total, "day")
-  return `${open.replace(" ", ` of ${count(partitions.total)} days `)}`
+  return open.replace(" ", ` of ${count(partitions.total)} days `)
 }
 
 /** `3 stale, 2 missing`; empty when all are fresh. */
