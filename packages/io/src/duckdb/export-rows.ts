@@ -1,9 +1,8 @@
 import { createWriteStream } from "node:fs"
-import { Readable } from "node:stream"
-import { pipeline } from "node:stream/promises"
 
 import type { Columns } from "@freshet/core"
 
+import { chunksOf } from "./chunks.ts"
 import { engineFailure } from "./failure.ts"
 import { columnList, pathList, textLiteral } from "./literal.ts"
 import type { Connection, Session } from "./session.ts"
@@ -25,7 +24,7 @@ export async function exportRows(session: Session, request: ExportRequest): Prom
   await session.withConnection(async (connection) => {
     try {
       await (format === "arrow"
-        ? writeArrow(connection, sql, columns, output)
+        ? writeArrowFile(connection, sql, columns, output)
         : connection.run(`COPY (${sql}) TO ${textLiteral(output)} (${copyOptions[format]})`))
     } catch (cause) {
       throw engineFailure("the export", cause)
@@ -35,25 +34,12 @@ export async function exportRows(session: Session, request: ExportRequest): Prom
 
 const copyOptions = { csv: "FORMAT csv, HEADER", jsonl: "FORMAT json" } as const
 
-async function writeArrow(
+async function writeArrowFile(
   { native }: Connection,
   sql: string,
   columns: Columns,
   output: string,
 ): Promise<void> {
-  const { RecordBatchFileWriter } = await import("apache-arrow")
-  const { arrowSchema, recordBatch } = await import("./arrow-columns.ts")
-  const schema = arrowSchema(columns)
-  const writer = new RecordBatchFileWriter()
-  writer.reset(undefined, schema)
-  const written = pipeline(Readable.from(writer), createWriteStream(output))
-  written.catch(() => {}) // met below, once the rows have been read
-  const result = await native.stream(sql)
-  for (;;) {
-    const chunk = await result.fetchChunk()
-    if (chunk === null || chunk.rowCount === 0) break
-    writer.write(recordBatch(schema, columns, chunk.getColumns()))
-  }
-  writer.finish()
-  await written
+  const { writeArrow } = await import("../arrow/record-batches.ts")
+  await writeArrow(columns, chunksOf(await native.stream(sql)), createWriteStream(output))
 }

@@ -40,7 +40,15 @@ test("an Arrow file holds the stored rows, in order, in a few large batches", as
   const table = tableFromIPC(await readFile(output))
   expect(table.numRows).toBe(rows)
   expect(table.batches.length).toBeLessThan(6)
-  expect(table.schema.fields.map((field) => String(field))).toMatchInlineSnapshot()
+  expect(table.schema.fields.map((field) => String(field))).toMatchInlineSnapshot(`
+    [
+      "n: Int32",
+      "half: Decimal[10e+1]",
+      "name: Utf8",
+      "at: Timestamp<MICROSECOND, UTC>",
+      "path: List<Int32>",
+    ]
+  `)
   const last = table.get(rows - 1)?.toJSON()
   expect(last).toMatchObject({ n: rows - 1, name: `row ${rows - 1}` })
   expect([...(last?.["path"] ?? [])]).toEqual([rows - 1, 1 - rows])
