@@ -97,7 +97,7 @@ async function readQuickly(
 ): Promise<RawRecords | undefined> {
   if (request.judge === "exact" || header.line !== 1 || header.fault !== undefined) return undefined
   const scan = await scanLines(request.path)
-  if (scan.longest > 1_000_000 || (await hasNul(request.path))) return undefined
+  if (scan.longest > 1_000_000 || (await isUnusual(request.path))) return undefined
   const name = quoteName(` raw ${request.id}`)
   const columns = header.fields.map((_, at) => `'${at}': 'VARCHAR'`).join(", ")
   const values = rawValues(request.source, (column) => quoteName(String(positions.get(column))))
@@ -126,10 +126,11 @@ function pickAfterHeader(path: string, scan: LineScan): Part["pick"] {
   }
 }
 
-async function hasNul(path: string): Promise<boolean> {
+/** The engine's reader lets NUL bytes and spaces after a closing quote pass. */
+async function isUnusual(path: string): Promise<boolean> {
   let found = false
   await eachChunk(path, (chunk) => {
-    found ||= chunk.includes(0)
+    found ||= chunk.includes(0) || chunk.includes('" ')
   })
   return found
 }

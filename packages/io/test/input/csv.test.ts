@@ -1,0 +1,147 @@
+import fc from "fast-check"
+import { afterAll, beforeAll, expect, test } from "vitest"
+
+import { people } from "./sources.ts"
+import { type Landing, openLanding } from "./with-landing.ts"
+
+let landing: Landing
+beforeAll(async () => {
+  landing = await openLanding()
+})
+afterAll(() => landing.close())
+
+const read = (text: string | Buffer, judge: "quick" | "exact" = "quick") =>
+  landing.read(people, { "people.csv": text }, judge)
+
+test("columns are taken by name, whatever their order, and others are ignored", async () => {
+  const { rows } = await read("note,extra,joined,id,name\nhi,x,2026-01-05,1,Ann\n,x,,2,\n")
+  expect(rows).toEqual([
+    { id: 1, name: "Ann", note: "hi", joined: "2026-01-05" },
+    { id: 2, name: "", note: null, joined: null },
+  ])
+})
+
+test("quoted line breaks and doubled quotes are part of the value", async () => {
+  const { rows, count } = await read('id,name,note,joined\n1,"a ""b"", c","x\n\ny",\n2,b,,\n')
+  expect(rows).toEqual([
+    { id: 1, name: 'a "b", c', note: "x\n\ny", joined: null },
+    { id: 2, name: "b", note: null, joined: null },
+  ])
+  expect(count.lines).toBe(2)
+})
+
+test.each([
+  "",
+  "id,name,note,joined",
+  "id,name,note,joined\n",
+  "\ufeffid,name,note,joined\r\n\r\n",
+])("a file with nothing but a header or less has no rows: %j", async (text) => {
+  expect((await read(text)).count).toMatchObject({ lines: 0, rows: 0, quarantined: 0 })
+})
+
+test("a missing column is told with the columns that are there", async () => {
+  await expect(read("id,nmae,note\n1,a,b\n")).rejects.toMatchObject({
+    code: "input",
+    message: "people.csv has no column name, joined; its header says: id, nmae, note",
+  })
+})
+
+test("records that cannot be taken are quarantined with their line and reason", async () => {
+  const lines = [
+    "id,name,note,joined",
+    "1,a",
+    "x,b,,",
+    "3,c,,2026-02-30",
+    ",d,,",
+    '4,"e"f,,',
+    "99999999999,g,,",
+    "7,ok,,",
+    '8,"open,,',
+    "9,h,,",
+  ]
+  const { rows, quarantined, count } = await read(
+    Buffer.concat([
+      Buffer.from(`${lines.join("\n")}\n10,`),
+      Buffer.from([0xff, 0x41]),
+      Buffer.from(",,\n"),
+    ]),
+  )
+  expect(quarantined.map(({ line, reason }) => [line, reason])).toEqual([
+    [2, "wrong_width"],
+    [3, "wrong_type"],
+    [4, "wrong_type"],
+    [5, "missing_field"],
+    [6, "malformed_csv"],
+    [7, "out_of_range"],
+    [9, "malformed_csv"],
+    [11, "invalid_utf8"],
+  ])
+  expect(quarantined.at(-1)?.text).toBe(String.raw`10,\xffA,,`)
+  expect(rows.map((row) => row["id"])).toEqual([7, 9])
+  expect(count).toMatchObject({ lines: 10, rows: 2, quarantined: 8 })
+})
+
+test("the engine's reader and the one for the exact way take the same records", async () => {
+  const value = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.constantFrom(
+        "1",
+        "2",
+        "a",
+        "",
+        "2026-01-05",
+        "-7",
+        "007",
+        "+1",
+        "1.0",
+        " 3",
+        "caf\u00e9",
+      ),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom('"a,b"', '""', '"x ""y"" z"', '"1"', '"two\nlines"', '"cr\r\nlf"'),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        'a"b',
+        '"a"b',
+        '"',
+        '""a',
+        ' "a"',
+        '"a" ',
+        "a\rb",
+        "\0",
+        "\t",
+        "\\",
+        '"\\"',
+      ),
+    },
+  )
+  const width = fc.oneof(
+    { weight: 12, arbitrary: fc.constant(4) },
+    { weight: 1, arbitrary: fc.constantFrom(1, 3, 5) },
+  )
+  const record = width
+    .chain((n) => fc.array(value, { minLength: n, maxLength: n }))
+    .map((values) => values.join(","))
+  const end = fc.constantFrom("\n", "\n", "\n", "\r\n")
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(record, { maxLength: 12 }),
+      end,
+      fc.boolean(),
+      async (records, newline, whole) => {
+        const text = ["id,name,note,joined", ...records].join(newline) + (whole ? newline : "")
+        const [quick, exact] = [await read(text, "quick"), await read(text, "exact")]
+        expect({ ...quick, count: { ...quick.count, file: "" } }).toEqual({
+          ...exact,
+          count: { ...exact.count, file: "" },
+        })
+      },
+    ),
+    { numRuns: Number(process.env["RUNS"] ?? 100) },
+  )
+}, 60_000)
