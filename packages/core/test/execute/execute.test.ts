@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest"
 
-import { FreshetError, last, previous, publishTo, sql, unique } from "../../src/index.ts"
-import type { Check, CheckResult, RunEvent } from "../../src/index.ts"
+import {
+  FreshetError,
+  itself,
+  last,
+  noRows,
+  previous,
+  publishTo,
+  sql,
+  unique,
+} from "../../src/index.ts"
+import type { Check, CheckResult, ComputeRequest, Relation, RunEvent } from "../../src/index.ts"
 import { makePlan } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, graphOf, source } from "../declared.ts"
 import { evaluateIn, everything, identity, land, memoryWorld, run } from "../memory-world.ts"
@@ -327,6 +336,45 @@ describe("ledger", () => {
         },
       ],
     ])
+  })
+})
+
+describe("what the engine is given", () => {
+  test("is each read by its relation name, oldest partition first, and what checks read besides", async () => {
+    const requests: ComputeRequest[] = []
+    const checked = dailyAsset("b", sql`select n from ${last(2, a)}, ${last(3, raw)}`, {
+      checks: [noRows("c", { description: "", query: sql`from ${itself}, ${a}, ${raw}` })],
+    })
+    const world = worldWith([1, 2], {
+      rows: (request) => `${request.computation.name} ${requests.push(request)}`,
+    })
+    await run(world, graphOf(raw, a, checked))
+    const request = requests.at(-1)
+    expect(request).toMatchObject({ partition: "2026-01-02", day: "2026-01-02" })
+    const files = request?.relations.map((relation) =>
+      relation.kind === "stored"
+        ? [relation.name, ...relation.files]
+        : [relation.name, ...relation.partitions.map(({ key }) => key)],
+    )
+    expect(files).toEqual([
+      ["a [last 2]", "a/2026-01-01/0.parquet", "a/2026-01-02/1.parquet"],
+      ["raw [last 3]", "2026-01-01", "2026-01-02"],
+      ["a", "a/2026-01-02/1.parquet"],
+      ["raw", "2026-01-02"],
+    ])
+  })
+
+  test("is no file at all for the first of what accumulates, and for a day that is empty", async () => {
+    const relations: (readonly Relation[])[] = []
+    const tolerant = source("raw", { whenMissing: "empty" })
+    const sum = dailyAsset("sum", sql`from ${tolerant}, ${previous()}`)
+    const world = worldWith([1, 3], {
+      rows: (request) => `sum ${relations.push(request.relations)}`,
+    })
+    await run(world, graphOf(tolerant, sum))
+    expect(relations[0]?.[1]).toMatchObject({ name: "itself [previous]", files: [] })
+    expect(relations[1]?.[0]).toMatchObject({ kind: "landed", name: "raw", partitions: [] })
+    expect(relations[1]?.[1]).toMatchObject({ files: ["sum/2026-01-01/0.parquet"] })
   })
 })
 

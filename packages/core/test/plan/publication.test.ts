@@ -142,6 +142,14 @@ describe("a set", () => {
     expect(shown(world)[0]).toBe("recs 2026-01-02 recs(r2) reasons(recs(r2))")
   })
 
+  test("that is ready is left alone when none of its tables was asked for", async () => {
+    const world = worldWith([1])
+    await run(world, graph, (evaluation) => everything(evaluation, false))
+    const { plan } = await run(world, graph, only("rooms", 1))
+    expect(plan.publications.map(({ set }) => set)).toEqual(["rooms"])
+    expect(shown(world)).toEqual(["rooms 2026-01-01 rooms(r1)"])
+  })
+
   test("is left alone when none of its tables was asked for, or nothing is to be published", async () => {
     const world = worldWith([1])
     await run(world, graph, only("rooms", 1))
@@ -163,6 +171,16 @@ describe("checks that changed", () => {
     const result = await run(world, strict)
     expect(result.outcome).toBe("failed")
     expect(shown(world)).toEqual(["rooms 2026-01-01 rooms(r1)"])
+  })
+
+  test("keep what they refused from being published by later runs too", async () => {
+    const world = worldWith([1])
+    await run(world, graph, (evaluation) => everything(evaluation, false))
+    world.behaviour.checks = (asset) => (asset === "recs" ? [fails("recs")] : [])
+    await run(world, strict)
+    const { plan } = await run(world, strict)
+    expect([plan.steps, plan.publications]).toEqual([[], []])
+    expect(world.published.has("recs")).toBe(false)
   })
 
   test("publish what they let pass, in the same run", async () => {
