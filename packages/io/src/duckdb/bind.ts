@@ -134,7 +134,10 @@ async function bindChecks(connection: Connection, asset: Asset): Promise<readonl
     try {
       await describe(connection, renderSql(rule.query, someDay))
     } catch (error) {
-      problems.push(bindProblem({ asset: asset.name, what: `its check ${name}`, reads }, error))
+      const own = Object.keys(asset.columns)
+      problems.push(
+        bindProblem({ asset: asset.name, what: `its check ${name}`, reads, own }, error),
+      )
     }
   }
   return problems
@@ -203,13 +206,19 @@ async function engineType(connection: Connection, type: string): Promise<string 
 }
 
 function bindProblem(
-  where: { readonly asset: string; readonly what: string; readonly reads: readonly Read[] },
+  where: {
+    readonly asset: string
+    readonly what: string
+    readonly reads: readonly Read[]
+    readonly own?: readonly string[]
+  },
   error: unknown,
 ): Problem {
-  const { asset, what, reads } = where
+  const { asset, what, reads, own = [] } = where
   const message = `\`${asset}\`: ${what} does not bind: ${engineSentence(error)}`
   const column = /^Referenced column "(.+?)" not found/.exec(engineSentence(error))?.[1]
   if (column === undefined) return { kind: "bind", asset, message }
-  const known = reads.flatMap((read) => Object.keys(read.asset?.columns ?? {}))
+  const read = reads.flatMap((each) => Object.keys(each.asset?.columns ?? {}))
+  const known = [...own, ...read]
   return { kind: "bind", asset, message, hint: didYouMean(column, new Set(known)) }
 }

@@ -22,14 +22,15 @@ export function openFolderStore(folder: string): Store {
       own.add(name)
       return join(temp, name)
     },
-    commit: (tempPath, key) =>
-      moveDurably(tempPath, path(key), root).catch(failed(`the store cannot keep ${key}`)),
-    exists: (key) =>
-      access(path(key)).then(
+    commit: async (tempPath, key) =>
+      await moveDurably(tempPath, path(key), root).catch(failed(`the store cannot keep ${key}`)),
+    exists: async (key) =>
+      await access(path(key)).then(
         () => true,
         () => false,
       ),
-    delete: (key) => rm(path(key), { force: true }).catch(failed(`the store cannot delete ${key}`)),
+    delete: async (key) =>
+      await rm(path(key), { force: true }).catch(failed(`the store cannot delete ${key}`)),
     sweepTemp: () => sweep(temp, own).catch(failed(`the store cannot be swept: ${temp}`)),
   }
 }
