@@ -103,7 +103,7 @@ export function land(
 }
 
 /** The landing zone as planning sees it. */
-export function landingOf(world: MemoryWorld): Landing {
+function landingOf(world: MemoryWorld): Landing {
   return new Map(
     [...world.landed].map(([source, partitions]) => [
       source,
@@ -174,7 +174,7 @@ export async function run(
 }
 
 /** The effects of a world. */
-export function effectsOf(world: MemoryWorld): Effects {
+function effectsOf(world: MemoryWorld): Effects {
   let runs = world.steps.length
   return {
     nowMs: () => world.nowMs,

@@ -78,7 +78,7 @@ export function makePlan(evaluation: Evaluation, request: PlanRequest, hash: Has
 }
 
 /** The name of a step: the computation and the partition's key. */
-export function stepId(evaluation: Evaluation, computation: Computation, index: number): string {
+function stepId(evaluation: Evaluation, computation: Computation, index: number): string {
   return `${computation.name} ${keyOf(evaluation, computation, index)}`
 }
 

@@ -1,6 +1,6 @@
 import type { AnyAsset, Computation } from "../declare/asset.ts"
 import type { ReadVersions } from "../execute/effects.ts"
-import { type Graph, outputsOf } from "../graph/graph.ts"
+import { outputsOf } from "../graph/graph.ts"
 import { type ReadRange, type World, landedVersion, readRanges, readVersions } from "./inputs.ts"
 import type { Failure, Recorded, Snapshot } from "./snapshot.ts"
 import { type Hash, type ParsedQueries, codeVersion, inputVersion } from "./version.ts"
@@ -166,10 +166,4 @@ export function currentReads(
   index: number,
 ): readonly ReadVersions[] | undefined {
   return readVersions(readRanges(evaluation, computation, index), currentVersion(evaluation))
-}
-
-/** The graph's name for a computation that makes an asset. */
-export function computationOf(graph: Graph, asset: string): Computation | undefined {
-  const found = graph.assets.get(asset)
-  return found?.kind === "asset" ? found.computation : undefined
 }
