@@ -22,15 +22,23 @@ export interface Machinery {
   readonly bind: (graph: Graph) => Promise<readonly Problem[]>
 }
 
+/** What an engine is wanted for. */
+interface EngineUse {
+  readonly signal?: AbortSignal
+  readonly url: string
+  /** Where it spills, if that is not the place of all. */
+  readonly spillFolder?: string
+}
+
 /** Lends the engine over the configured store; DuckDB itself is loaded when it is first asked for something. */
 export async function withEngine<T>(
   config: Config,
-  { signal, url }: { readonly signal?: AbortSignal; readonly url: string },
+  { signal, url, spillFolder }: EngineUse,
   work: (machinery: Machinery) => Promise<T>,
 ): Promise<T> {
   const store = openFolderStore(config.lake)
   const engine = openEngine({
-    ...sessionOptions(config),
+    ...sessionOptions(config, spillFolder),
     connections: config.concurrency + 1,
     signal,
     store,

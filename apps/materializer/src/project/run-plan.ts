@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto"
+import { rm } from "node:fs/promises"
+import { join } from "node:path"
 
 import { type Effects, execute, type Plan, ProblemsError } from "@freshet/core"
 import { openRunLedger, type RunHolder, type RunLedger, withPostgres } from "@freshet/io"
@@ -30,17 +32,28 @@ export async function runPlan(
     })
     try {
       const project = await readProject(config, graph, runLedger.client)
+      refuseUncertainLanding(project)
       const plan = request.plan(project)
       if (plan === undefined) return { kind: "declined" }
       if (plan.steps.length === 0 && plan.publications.length === 0)
         return { kind: "nothing", project, plan }
       const signal = AbortSignal.any([request.signal, lost.signal])
-      return await perform({ config, project, plan, runLedger, url }, { ...request, signal })
+      return await withSpillFolder(config, (spillFolder) =>
+        perform({ config, project, plan, runLedger, url, spillFolder }, { ...request, signal }),
+      )
     } finally {
       await runLedger.close()
     }
   })
 }
+
+/** Nothing is made from a landing zone that is not there, or of which nobody can say which file of a day counts. */
+function refuseUncertainLanding({ warnings }: Project): void {
+  const uncertain = warnings.filter(({ kind }) => uncertainties.includes(kind))
+  if (uncertain.length > 0) throw new ProblemsError("input", uncertain)
+}
+
+const uncertainties: readonly string[] = ["landing_missing", "landing_twice"]
 
 interface Performing {
   readonly config: Config
@@ -48,14 +61,16 @@ interface Performing {
   readonly plan: Plan
   readonly runLedger: RunLedger
   readonly url: string
+  readonly spillFolder: string
 }
 
 async function perform(
-  { config, project, plan, runLedger, url }: Performing,
+  { config, project, plan, runLedger, url, spillFolder }: Performing,
   request: RunRequest,
 ): Promise<RunReport> {
   const { command, emit, signal, failFast } = request
-  return withEngine(config, { signal, url }, async ({ engine, publisher, store, bind }) => {
+  const use = { signal, url, spillFolder }
+  return withEngine(config, use, async ({ engine, publisher, store, bind }) => {
     const problems = await bind(project.graph)
     if (problems.length > 0) throw new ProblemsError("usage", problems)
     await store.sweepTemp()
@@ -77,6 +92,21 @@ async function perform(
     })
     return { kind: "ran", project, plan, result }
   })
+}
+
+/** Runs spill into a folder of their own: who holds the right to run may remove what killed ones left there. */
+async function withSpillFolder<T>(
+  { home }: Config,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = join(home, "spill", "run")
+  const remove = () => rm(folder, { recursive: true, force: true })
+  await remove()
+  try {
+    return await work(folder)
+  } finally {
+    await remove()
+  }
 }
 
 /** Sorts by time and can be typed: `20260105-071502-3f9a1c`. */

@@ -4,11 +4,11 @@ import { join } from "node:path"
 import type { Config } from "../config.ts"
 
 /** What the engine may use under this configuration. */
-export function sessionOptions(config: Config) {
+export function sessionOptions(config: Config, spillFolder = join(config.home, "spill")) {
   return {
     // the process takes up to a quarter more than the engine's own limit
     memoryLimitMb: Math.floor(config.memoryMb * 0.8),
     threads: config.threads ?? availableParallelism(),
-    spillFolder: join(config.home, "spill"),
+    spillFolder,
   }
 }

@@ -1,0 +1,68 @@
+import { rmSync } from "node:fs"
+import { join } from "node:path"
+
+import { expect, test } from "vitest"
+
+import { freshet } from "./freshet-process.ts"
+import { readContents, readNewestSteps, readPublishedWithTimes } from "./ledger-contents.ts"
+import { landSmallInput, smallDays } from "./small-input.ts"
+import { withWorkplace, type Workplace } from "./workplace.ts"
+
+const past = smallDays[1]
+
+test("a backfill of a past day computes it as of that day and leaves the published tables at the newest", async () => {
+  const asOfThen = await withWorkplace(async (place) => {
+    await landSmallInput(place)
+    removeDaysAfter(place, past)
+    expect(await freshet(place, "backfill", "user_recs", "--date", past)).toMatchObject({ code: 0 })
+    return readContents(place)
+  })
+  await withWorkplace(async (place) => {
+    await landSmallInput(place)
+    expect(await freshet(place, "materialize")).toMatchObject({ code: 0 })
+    const before = await readPublishedWithTimes(place)
+    const { publications } = await readContents(place)
+    const { code, stdout, stderr } = await freshet(place, "backfill", "user_recs", "--date", past)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    const after = await readContents(place)
+    expect(after.versions.get(`user_recs ${past}`)).toBeDefined()
+    for (const [key, version] of asOfThen.versions)
+      expect(`${key} ${after.versions.get(key)}`).toBe(`${key} ${version}`)
+    expect(await readPublishedWithTimes(place)).toEqual(before)
+    expect(after.publications).toEqual(publications)
+    expect(stdout).toMatch(/\d+ partitions made/)
+    expect(stdout).toContain(
+      `The published tables of stocktwits show ${smallDays.at(-1)}, the newest day; a backfill of the past does not change them.`,
+    )
+    expect(stdout).toContain("Nothing downstream became stale.")
+  })
+}, 60_000)
+
+test("a backfill of a day that is there does nothing", async () => {
+  await withWorkplace(async (place) => {
+    await landSmallInput(place)
+    const words = ["backfill", "user_recs", "--date", past]
+    expect(await freshet(place, ...words)).toMatchObject({ code: 0 })
+    const steps = await readNewestSteps(place)
+    const { made } = await readContents(place)
+    expect(await freshet(place, ...words)).toMatchObject({ code: 0 })
+    expect(await readNewestSteps(place)).toEqual(steps)
+    expect((await readContents(place)).made).toEqual(made)
+  })
+}, 30_000)
+
+test("a backfill of a day that nothing landed for is refused in one sentence", async () => {
+  await withWorkplace(async (place) => {
+    await landSmallInput(place)
+    const { code, stderr } = await freshet(place, "backfill", "user_recs", "--date", "2025-12-31")
+    expect(code).toBe(2)
+    expect(stderr).toContain("`user_recs` has no 2025-12-31: that day comes before its first day.")
+    expect(stderr).not.toContain("    at ")
+  })
+}, 30_000)
+
+function removeDaysAfter({ landing }: Workplace, day: string): void {
+  for (const later of smallDays.filter((each) => each > day))
+    for (const name of [`activity/${later}.json`, `users/${later}.csv`, `rooms/${later}.csv`])
+      rmSync(join(landing, "stocktwits", name), { force: true })
+}

@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+const launcher =
+  process.env["FRESHET_TEST_LAUNCHER"] ??
+  fileURLToPath(new URL("../../bin/freshet.js", import.meta.url))
+
+/** Where a command works: its current folder, and the environment variables set for it. */
+export interface Surroundings {
+  readonly folder: string
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+  readonly ms: number
+}
+
+/** A command under way. */
+export interface Running {
+  readonly pid: number
+  readonly kill: (signal: NodeJS.Signals) => void
+  /** What it has written so far, both streams together. */
+  readonly said: () => string
+  readonly ended: Promise<Ended>
+}
+
+/** Starts `freshet` as a process of its own, as a person would. */
+export function startFreshet(
+  { folder, environment }: Surroundings,
+  ...words: readonly string[]
+): Running {
+  const startedAt = performance.now()
+  const child = spawn(process.execPath, [launcher, ...words], {
+    cwd: folder,
+    env: { ...bareEnvironment(), ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  let [stdout, stderr] = ["", ""]
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once("error", reject)
+    child.once("close", (code, signal) =>
+      resolve({ code, signal, stdout, stderr, ms: performance.now() - startedAt }),
+    )
+  })
+  return {
+    pid: child.pid ?? 0,
+    kill: (signal) => void child.kill(signal),
+    said: () => stdout + stderr,
+    ended,
+  }
+}
+
+/** Runs `freshet` to its end. */
+export function freshet(surroundings: Surroundings, ...words: readonly string[]): Promise<Ended> {
+  return startFreshet(surroundings, ...words).ended
+}
+
+/** Nothing of the environment of whoever runs the tests decides how a command behaves. */
+function bareEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env
+  return { PATH, HOME, TMPDIR, NO_COLOR: "1" }
+}

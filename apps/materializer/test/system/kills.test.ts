@@ -1,0 +1,172 @@
+import { cpSync, mkdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { setTimeout as delay } from "node:timers/promises"
+
+import { expect, test } from "vitest"
+
+import { randomFrom } from "../../src/demo-data/random.ts"
+import { freshet, startFreshet } from "./freshet-process.ts"
+import { type Contents, readContents } from "./ledger-contents.ts"
+import { expectNobodyIn } from "./processes.ts"
+import { landSmallChange, landSmallInput } from "./small-input.ts"
+import { passingFiles, readWhole, storedFiles, withFileReader } from "./stored-files.ts"
+import { withEmbeddedWorkplace, type Workplace, workplaceIn } from "./workplace.ts"
+
+const kills = Number(process.env["FRESHET_TEST_KILLS"] ?? 24)
+const seed = Number(process.env["FRESHET_TEST_SEED"] ?? Date.now() % 1_000_000)
+const killsAPlace = 6
+
+type FileReader = Parameters<Parameters<typeof withFileReader>[1]>[0]
+
+/** What must come out at a stage of the input, however often the way there was interrupted. */
+interface Stage {
+  readonly land: (place: Workplace) => Promise<void>
+  readonly contents: Contents
+  /** File → what is in it. */
+  readonly files: ReadonlyMap<string, string>
+  readonly ms: number
+}
+
+test(
+  `a run killed at any moment leaves nothing half-made, and the next one carries on (${kills} kills, seed ${seed})`,
+  async () => {
+    await withEmbeddedWorkplace((reference) =>
+      withFileReader(reference.folder, async (reader) => {
+        await freshet(reference, "status")
+        await expectNobodyIn(reference.home)
+        const template = join(reference.folder, "postgres")
+        cpSync(join(reference.home, "postgres/data"), template, { recursive: true })
+        const stages = [
+          await undisturbed(reference, reader, landSmallInput),
+          await undisturbed(reference, reader, landSmallChange),
+        ]
+        const tally = new Map<string, number>()
+        const moment = spreadMoments(seed)
+        for (let number = 0; sum(tally) < kills; number += 1) {
+          const place = workplaceIn(join(reference.folder, `place-${number}`), {})
+          if (number > 0) cpSync(template, join(place.home, "postgres/data"), { recursive: true })
+          await disturb(place, stages, { reader, tally, moment })
+          await expectNobodyIn(place.folder)
+          rmSync(place.folder, { recursive: true })
+        }
+        console.log(`kills by what had happened before: ${JSON.stringify([...tally])}`)
+      }),
+    )
+  },
+  60_000 + kills * 5_000,
+)
+
+/** Numbers from 0 to 1 that soon come near every one: each is the golden ratio further than the last. */
+function spreadMoments(seed: number): () => number {
+  let last = randomFrom(seed, "moments").below(1_000_000) / 1_000_000
+  return () => (last = (last + 0.618_033_988_749_895) % 1)
+}
+
+function sum(tally: ReadonlyMap<string, number>): number {
+  return [...tally.values()].reduce((total, each) => total + each, 0)
+}
+
+async function undisturbed(
+  place: Workplace,
+  reader: FileReader,
+  landIt: Stage["land"],
+): Promise<Stage> {
+  await landIt(place)
+  const { code, stderr, ms } = await freshet(place, "materialize")
+  expect(stderr).not.toContain("rror")
+  expect(code).toBe(0)
+  const files = await readFiles(place, reader)
+  return { land: landIt, contents: await readContents(place), files, ms }
+}
+
+interface Disturbance {
+  readonly reader: FileReader
+  readonly tally: Map<string, number>
+  /** From 0 to 1. */
+  readonly moment: () => number
+}
+
+/** Kills runs at every stage, looks at what each leaves, and in the end lets one finish. */
+async function disturb(
+  place: Workplace,
+  stages: readonly Stage[],
+  disturbance: Disturbance,
+): Promise<void> {
+  mkdirSync(place.folder, { recursive: true })
+  for (const [at, stage] of stages.entries()) {
+    await stage.land(place)
+    for (let left = killsAPlace / stages.length; left > 0; left -= 1) {
+      const kill = await killDuring(place, disturbance.moment() * stage.ms)
+      if (kill.ended) break
+      const contents = await expectWhole(place, stages.slice(0, at + 1), disturbance.reader)
+      const before = `stage ${at + 1}, ${progressIn(contents, stage)}`
+      disturbance.tally.set(before, (disturbance.tally.get(before) ?? 0) + 1)
+    }
+    const { code, stderr } = await freshet(place, "materialize")
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    await expectFinished(place, stage, disturbance.reader)
+  }
+}
+
+async function killDuring(place: Workplace, afterMs: number): Promise<{ ended: boolean }> {
+  const running = startFreshet(place, "materialize")
+  await Promise.race([delay(afterMs), running.ended])
+  running.kill("SIGKILL")
+  const { signal, code, stderr } = await running.ended
+  if (signal === null) expect({ code, stderr }).toMatchObject({ code: 0 })
+  return { ended: signal === null }
+}
+
+function progressIn({ versions, publications }: Contents, stage: Stage): string {
+  const wanted = [...stage.contents.versions]
+  const made = wanted.filter(([key, version]) => versions.get(key) === version).length
+  if (publications.at(-1)?.version === stage.contents.publications.at(-1)?.version)
+    return "published"
+  if (made === wanted.length) return "all steps recorded"
+  return made === 0 ? "nothing recorded" : "some steps recorded"
+}
+
+/** Every file under its final name is whole, every record has its file, and the tables show one publication or none. */
+async function expectWhole(
+  place: Workplace,
+  stages: readonly Stage[],
+  reader: FileReader,
+): Promise<Contents> {
+  const contents = await readContents(place)
+  const files = await readFiles(place, reader)
+  for (const { file, asset, day, dataVersion } of contents.made) {
+    expect([...files.keys()]).toContain(file)
+    const known = stages.flatMap((stage) => stage.contents.made)
+    expect(known.map((made) => `${made.asset} ${made.day} ${made.dataVersion}`)).toContain(
+      `${asset} ${day} ${dataVersion}`,
+    )
+  }
+  const newest = contents.publications.at(-1)
+  const shown = stages.find(
+    (stage) => stage.contents.publications.at(-1)?.version === newest?.version,
+  )
+  if (newest !== undefined) expect(contents.published).toEqual(shown?.contents.published)
+  else for (const rows of contents.published.values()) expect(rows).toEqual([])
+  return contents
+}
+
+async function expectFinished(place: Workplace, stage: Stage, reader: FileReader): Promise<void> {
+  const contents = await readContents(place)
+  const files = await readFiles(place, reader)
+  expect(contents.versions).toEqual(stage.contents.versions)
+  expect(contents.published).toEqual(stage.contents.published)
+  expect(contents.publications.at(-1)).toEqual(stage.contents.publications.at(-1))
+  for (const { file } of contents.made) expect(files.get(file)).toBe(stage.files.get(file))
+  expect(passingFiles(place)).toEqual([])
+}
+
+/** File → rows and sum of what is in it. */
+async function readFiles(
+  place: Workplace,
+  reader: FileReader,
+): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>()
+  for (const file of storedFiles(place))
+    files.set(file, await readWhole(reader, join(place.lake, file)))
+  return files
+}

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest"
+
+import { freshet } from "./freshet-process.ts"
+import { freshetWatched, type Loaded } from "./loaded-modules.ts"
+import { landSmallInput } from "./small-input.ts"
+import { withWorkplace } from "./workplace.ts"
+
+test("status loads no engine, with work to do and without", async () => {
+  await withWorkplace(async (place) => {
+    await landSmallInput(place)
+    await freshet(place, "status") // the first one has the engine parse the queries
+    const before = await freshetWatched(place, "status")
+    expect(before.ended).toMatchObject({ code: 0 })
+    expect(engineParts(before)).toEqual([])
+    await freshet(place, "materialize")
+    const after = await freshetWatched(place, "status")
+    expect(after.ended).toMatchObject({ code: 0 })
+    expect(engineParts(after)).toEqual([])
+  })
+}, 30_000)
+
+test("a run that has nothing to do loads no engine, and one that has does", async () => {
+  await withWorkplace(async (place) => {
+    await landSmallInput(place)
+    const first = await freshetWatched(place, "materialize")
+    expect(first.ended).toMatchObject({ code: 0 })
+    expect(engineParts(first)).not.toEqual([])
+    const second = await freshetWatched(place, "materialize")
+    expect(second.ended).toMatchObject({ code: 0 })
+    expect(engineParts(second)).toEqual([])
+  })
+}, 30_000)
+
+test("help loads neither the engine nor the database client nor the validator", async () => {
+  await withWorkplace(async (place) => {
+    for (const words of [["--help"], ["materialize", "--help"]]) {
+      const loaded = await freshetWatched(place, ...words)
+      expect(loaded.ended).toMatchObject({ code: 0 })
+      expect(loaded.sources.length).toBeGreaterThan(0)
+      expect(engineParts(loaded)).toEqual([])
+      expect(packagesIn(loaded, ["pg", "zod", "drizzle-orm"])).toEqual([])
+    }
+  })
+}, 30_000)
+
+function engineParts({ native, sources }: Loaded): readonly string[] {
+  return [...native, ...sources].filter((path) => /\/@duckdb\/|duckdb[^/]*\.node/.test(path))
+}
+
+function packagesIn({ sources }: Loaded, names: readonly string[]): readonly string[] {
+  return names.filter((name) => sources.some((path) => path.includes(`/node_modules/${name}/`)))
+}

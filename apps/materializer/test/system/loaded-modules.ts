@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+import { type Ended, freshet } from "./freshet-process.ts"
+import { withEnvironment, type Workplace } from "./workplace.ts"
+
+/** What a process had loaded when it ended. */
+export interface Loaded {
+  readonly ended: Ended
+  /** Shared objects: the engine is one. */
+  readonly native: readonly string[]
+  /** Sources, those inside a bundle as well as those outside. */
+  readonly sources: readonly string[]
+}
+
+/** Writes the addresses of modules to a file as they are loaded, and what is native at the end. */
+const spy = `
+  import { appendFileSync, writeFileSync } from "node:fs"
+  import { register, createRequire } from "node:module"
+  const hooks = \`
+    import { appendFileSync } from "node:fs"
+    export async function load(url, context, next) {
+      appendFileSync(process.env.FRESHET_TEST_SPY + "/modules", url + "\\\\n")
+      return next(url, context)
+    }\`
+  register("data:text/javascript," + encodeURIComponent(hooks))
+  process.on("exit", () => {
+    const folder = process.env.FRESHET_TEST_SPY
+    writeFileSync(folder + "/native", process.report.getReport().sharedObjects.join("\\n"))
+    const required = Object.keys(createRequire(import.meta.url).cache)
+    appendFileSync(folder + "/modules", required.map((path) => "file://" + path + "\\n").join(""))
+  })`
+
+/** Runs a command and tells what it loaded. */
+export async function freshetWatched(
+  place: Workplace,
+  ...words: readonly string[]
+): Promise<Loaded> {
+  const folder = join(place.folder, "spy")
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, "modules"), "")
+  writeFileSync(join(folder, "spy.mjs"), spy)
+  const watched = withEnvironment(place, {
+    NODE_OPTIONS: `--import=${pathToFileURL(join(folder, "spy.mjs")).href}`,
+    FRESHET_TEST_SPY: folder,
+  })
+  const ended = await freshet(watched, ...words)
+  const modules = readFileSync(join(folder, "modules"), "utf8").split("\n")
+  const files = modules.filter((url) => url.startsWith("file:")).map((url) => fileURLToPath(url))
+  return {
+    ended,
+    native: readFileSync(join(folder, "native"), "utf8").split("\n"),
+    sources: files.flatMap((path) => [path, ...bundledSources(path)]),
+  }
+}
+
+/** What a file of a bundle was made from, by its source map. */
+function bundledSources(path: string): readonly string[] {
+  const map = `${path}.map`
+  if (!existsSync(map)) return []
+  const { sources } = JSON.parse(readFileSync(map, "utf8")) as { readonly sources: string[] } // as every source map says
+  return sources
+}

@@ -1,0 +1,12 @@
+import { test } from "vitest"
+
+import { expectRealBackfill } from "./real-backfill.ts"
+import { hasRealData } from "./real-input.ts"
+
+const skipped = hasRealData ? "" : " (skipped: no real data on this machine, see FRESHET_REAL_DATA)"
+
+test.skipIf(!hasRealData)(
+  `40 days of real messages are backfilled, and a late file makes exactly its windows anew${skipped}`,
+  () => expectRealBackfill(40),
+  120_000,
+)

@@ -1,0 +1,104 @@
+import { openRunLedger } from "@freshet/io"
+import { expect, test } from "vitest"
+
+import { freshet, startFreshet } from "./freshet-process.ts"
+import { readContents, withClient } from "./ledger-contents.ts"
+import { expectNobodyIn } from "./processes.ts"
+import { landSmallInput } from "./small-input.ts"
+import { until } from "./until.ts"
+import { withEmbeddedWorkplace, withWorkplace, type Workplace } from "./workplace.ts"
+
+test("two materialize at once share the work: the second waits, and each partition is made once", async () => {
+  const alone = await withWorkplace(async (place) => {
+    await landSmallInput(place)
+    expect(await freshet(place, "materialize")).toMatchObject({ code: 0 })
+    return readContents(place)
+  })
+  await withEmbeddedWorkplace(async (place) => {
+    await landSmallInput(place)
+    const both = [startFreshet(place, "materialize"), startFreshet(place, "materialize")]
+    const ended = await Promise.all(both.map((each) => each.ended))
+    expect(ended).toMatchObject([{ code: 0 }, { code: 0 }])
+    const waited = ended.filter(({ stderr }) => stderr.includes("Waiting for another run to end"))
+    expect(waited).toHaveLength(1)
+    const contents = await readContents(place)
+    expect(contents.versions).toEqual(alone.versions)
+    expect(contents.published).toEqual(alone.published)
+    expect(contents.publications).toHaveLength(1)
+    expect(contents.made).toHaveLength(contents.versions.size)
+    await expectNobodyIn(place.folder)
+  })
+}, 60_000)
+
+test("a command that waits says for whom, and carries on when that one is done", async () => {
+  await withWorkplace(async (place) => {
+    await landSmallInput(place)
+    expect(await freshet(place, "status")).toMatchObject({ code: 0 })
+    const waiting = await whileRunIsUnderWay(place, async () => {
+      const started = startFreshet(place, "materialize")
+      await until(() => started.said().includes("Waiting for another run to end"))
+      return started
+    })
+    const { code, stderr } = await waiting.ended
+    expect(stderr).toContain("run of-a-colleague (freshet materialize)")
+    expect(stderr).toContain(`process ${process.pid}`)
+    expect(code).toBe(0)
+    expect((await readContents(place)).publications).toHaveLength(1)
+  })
+}, 30_000)
+
+test("a command that is not to wait ends with 7 and says who is in the way", async () => {
+  await withWorkplace(async (place) => {
+    await landSmallInput(place)
+    expect(await freshet(place, "status")).toMatchObject({ code: 0 })
+    const { code, stderr } = await whileRunIsUnderWay(place, () =>
+      freshet(place, "materialize", "--no-wait"),
+    )
+    expect(stderr).toContain("Another run is under way: run of-a-colleague")
+    expect(stderr).not.toContain("    at ")
+    expect(code).toBe(7)
+    expect((await readContents(place)).made).toEqual([])
+  })
+}, 30_000)
+
+test("status is answered all the while another command materializes", async () => {
+  await withWorkplace(async (place) => {
+    await landSmallInput(place)
+    const running = startFreshet(place, "materialize")
+    const finished = running.ended.then(() => "ended" as const)
+    let asked = 0
+    for (;;) {
+      const status = freshet(place, "status")
+      expect(await status).toMatchObject({ code: 0 })
+      asked += 1
+      if ((await Promise.race([finished, Promise.resolve("under way")])) === "ended") break
+    }
+    expect(await running.ended).toMatchObject({ code: 0 })
+    expect(asked).toBeGreaterThan(0)
+  })
+}, 30_000)
+
+/** Holds the right to run, as a run does that takes its time. */
+function whileRunIsUnderWay<T>(place: Workplace, work: () => Promise<T>): Promise<T> {
+  return place.withDatabase(async (url) => {
+    const options = { wait: false, onWait: () => {}, pid: process.pid }
+    const { ledger, close } = await openRunLedger(url, options)
+    try {
+      await ledger.beginRun({ id: "of-a-colleague", command: "freshet materialize", steps: 1 })
+      return await work()
+    } finally {
+      await close()
+    }
+  })
+}
+
+test("the tables are brought up to date once when several commands meet a new database", async () => {
+  await withWorkplace(async (place) => {
+    const ended = await Promise.all([1, 2, 3].map(() => freshet(place, "status")))
+    expect(ended).toMatchObject([{ code: 0 }, { code: 0 }, { code: 0 }])
+    const tables = await withClient(place, (client) =>
+      client.query("select from pg_tables where schemaname = 'stocktwits'"),
+    )
+    expect(tables.rowCount).toBe(6)
+  })
+}, 30_000)

@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/heavy/**"],
+    globalSetup: ["test/system/global-setup.ts"],
+    maxWorkers: 2,
+  },
+})
