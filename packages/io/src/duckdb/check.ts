@@ -32,11 +32,17 @@ export async function runChecks(
   checks: readonly Check[],
   rows: CheckedRows,
 ): Promise<readonly CheckResult[]> {
-  await createItself(connection, rows.path)
+  const all = [...impliedChecks(rows.asset), ...checks]
+  if (all.some((check) => needsRows(check, rows.content))) await createItself(connection, rows.path)
   const results: CheckResult[] = []
-  for (const check of [...impliedChecks(rows.asset), ...checks])
-    results.push(await runCheck(connection, check, rows))
+  for (const check of all) results.push(await runCheck(connection, check, rows))
   return results
+}
+
+/** What the scan of the content answers needs no further look at the rows, unless some of them are to be shown. */
+function needsRows({ rule }: Check, { nulls }: Content): boolean {
+  if (rule.kind === "row_count") return false
+  return rule.kind !== "not_null" || rule.columns.some((name) => nulls.get(name) !== 0)
 }
 
 /** Makes the rows readable under the name that checks use for them. */

@@ -171,7 +171,7 @@ async function appendColumns(
   asset: Asset,
   columns: readonly (readonly unknown[])[],
 ): Promise<void> {
-  const { DuckDBDataChunk, JSToDuckDBValueConverter } = await import("@duckdb/node-api")
+  const { DuckDBDataChunk, JSToDuckDBValueConverter } = await import("./api.ts")
   Object.entries(asset.columns).forEach(([name, column], index) => {
     const misfit = columns[index]?.find((value) => value === undefined || !valueFits(column, value))
     const isAbsent = columns[index]?.includes(undefined)

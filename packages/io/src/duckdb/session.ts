@@ -14,6 +14,8 @@ export interface SessionOptions {
   readonly spillFolder: string
   /** How many pieces of work may run at once. */
   readonly connections: number
+  /** Whether the engine is to say how far a statement is; finding out costs a little in each piece of work. */
+  readonly progress?: boolean
   readonly signal?: AbortSignal | undefined
 }
 
@@ -51,7 +53,7 @@ export function openSession(options: SessionOptions): Session {
   let opening: Promise<DuckDBInstance> | undefined
   const instance = () => (opening ??= openInstance(options, scratch))
   return {
-    withConnection: (work) => turns(() => lend(instance, options.signal, work)),
+    withConnection: (work) => turns(() => lend(instance, options, work)),
     borrow: async () => {
       const native = await (await instance()).connect()
       return { native, giveBack: () => native.closeSync() }
@@ -83,7 +85,7 @@ export async function withSession<T>(
 
 async function openInstance(options: SessionOptions, scratch: string): Promise<DuckDBInstance> {
   try {
-    const { DuckDBInstance } = await import("@duckdb/node-api")
+    const { DuckDBInstance } = await import("./api.ts")
     const instance = await DuckDBInstance.create(":memory:", {
       threads: String(options.threads),
       memory_limit: `${options.memoryLimitMb}MB`,
@@ -103,9 +105,12 @@ async function openInstance(options: SessionOptions, scratch: string): Promise<D
   }
 }
 
+const showProgress =
+  "SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0"
+
 async function lend<T>(
   instance: () => Promise<DuckDBInstance>,
-  signal: AbortSignal | undefined,
+  { signal, progress }: SessionOptions,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   if (signal?.aborted) throw interrupted()
@@ -113,8 +118,7 @@ async function lend<T>(
   const interrupt = () => native.interrupt()
   signal?.addEventListener("abort", interrupt)
   try {
-    await native.run("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
-    await native.run("SET progress_bar_time = 0")
+    if (progress === true) await native.run(showProgress)
     return await work(connectionOn(native, signal))
   } catch (cause) {
     throw signal?.aborted ? interrupted(cause) : cause

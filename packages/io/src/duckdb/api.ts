@@ -1,0 +1,1 @@
+export { DuckDBDataChunk, DuckDBInstance, JSToDuckDBValueConverter } from "@duckdb/node-api"
