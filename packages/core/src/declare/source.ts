@@ -4,7 +4,7 @@ import type { Sql } from "./sql.ts"
 
 /** How the files of a source are written. */
 export type SourceFormat =
-  /** One JSON object a line; columns are taken by name, a missing or null value is null. Of a name said twice in a line the first counts. */
+  /** One JSON object a line; columns are taken by name, a missing or null value is null. A line that says a name twice is malformed. */
   | { readonly kind: "json_lines" }
   /** A header line, then one record a row, quoted as in RFC 4180; columns are taken by name, an empty value is null where the column may be null. */
   | { readonly kind: "csv" }

@@ -24,7 +24,7 @@ interface RawRecords {
  */
 export async function readCsvPart(request: PartRequest): Promise<Part> {
   const header = await readHeader(request.path)
-  if (header === undefined) return { file: request.file, lines: 0, rows: 0, tables: [], pick: none }
+  if (header === undefined) return { file: request.file, lines: 0, tables: [], pick: none }
   const positions = findColumns(request, header.fields)
   const raws =
     (await readQuickly(request, header, positions)) ??
@@ -37,13 +37,10 @@ export async function readCsvPart(request: PartRequest): Promise<Part> {
   await request.connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${judged}`)
   const refused = await quarantineRefused(request, name, raws)
   const where = refused === 0 ? undefined : "reason IS NULL"
-  const drop = (ordinals: readonly number[]) =>
-    `DELETE FROM ${name} WHERE ordinal IN (${ordinals.join(", ")})`
   return {
     file: request.file,
     lines: raws.records,
-    rows: raws.readable - refused,
-    tables: [{ name, ordinal: "ordinal", where, drop }],
+    tables: [{ name, ordinal: "ordinal", where }],
     pick: raws.pick,
   }
 }

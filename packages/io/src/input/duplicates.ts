@@ -2,7 +2,7 @@ import { quoteName, renderSql, type SourceAsset } from "@freshet/core"
 
 import { numberCell } from "../duckdb/cell.ts"
 import type { Connection } from "../duckdb/session.ts"
-import type { Part } from "./part.ts"
+import { dropRows, type Part } from "./part.ts"
 import type { Quarantine } from "./quarantine.ts"
 
 /** Sets lines aside that repeat an earlier one of the same partition; how many. */
@@ -47,7 +47,7 @@ export async function dropDuplicates(
       const ordinals = mine
         .filter((row) => row["part_table"] === at)
         .map((row) => numberCell(row, "ordinal"))
-      if (ordinals.length > 0) await connection.run(table.drop(ordinals))
+      await dropRows(connection, table, ordinals)
     }
   }
   return repeated.length

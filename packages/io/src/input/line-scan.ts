@@ -1,4 +1,7 @@
+import { isUtf8 } from "node:buffer"
 import { type FileHandle, open } from "node:fs/promises"
+
+import type { IsPlainLine } from "./plain-line.ts"
 
 /** How the lines of a file lie, without a look into them. A blank line has nothing but spaces, tabs and returns. */
 export interface LineScan {
@@ -8,6 +11,8 @@ export interface LineScan {
   readonly longest: number
   /** Where to start looking for a line: one mark for every `linesPerMark` lines that are not blank. */
   readonly marks: readonly Mark[]
+  /** Ordinals of the lines that are not plain. */
+  readonly doubtful: readonly number[]
 }
 
 interface Mark {
@@ -29,27 +34,31 @@ const chunkBytes = 1 << 20
 const newline = 10
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** Counts and marks the lines of a file; costs about as much as reading it. */
-export async function scanLines(path: string): Promise<LineScan> {
+/** Counts and marks the lines of a file, and notes those that are not plain. */
+export async function scanLines(path: string, isPlain?: IsPlainLine): Promise<LineScan> {
   const marks: Mark[] = []
+  const doubtful: number[] = []
   let lines = 0
   let longest = 0
   let number = 0
   const bytes = await eachChunk(path, (chunk, offset) => {
+    const wellFormed = isPlain === undefined || isUtf8(chunk)
     let start = 0
     while (start < chunk.length) {
-      const found = chunk.indexOf(newline, start)
-      const end = found < 0 ? chunk.length : found
+      const end = chunk.indexOf(newline, start)
       number += 1
       if (!isBlank(chunk, start, end)) {
         if (lines % linesPerMark === 0) marks.push({ offset: offset + start, line: number })
+        if (isPlain !== undefined)
+          if (!isPlain(chunk, start) || !(wellFormed || isUtf8(chunk.subarray(start, end))))
+            doubtful.push(lines)
         lines += 1
         if (end - start > longest) longest = end - start
       }
       start = end + 1
     }
   })
-  return { bytes, lines, longest, marks }
+  return { bytes, lines, longest, marks, doubtful }
 }
 
 /** The lines with these ordinals (ascending), or all of them, a batch at a time. */
@@ -121,7 +130,7 @@ function isBlank(chunk: Buffer, start: number, end: number): boolean {
   return true
 }
 
-/** Calls `use` with whole lines only, unless the file ends without a newline; a line longer than a chunk makes the chunk longer. The chunk is lent. Gives the length of the file. */
+/** Calls `use` with whole lines only, each ended by a newline even where the file has none; a line longer than a chunk makes the chunk longer. The chunk is lent. Gives the length of the file. */
 export async function eachChunk(
   path: string,
   use: (chunk: Buffer, offset: number) => void | Promise<void>,
@@ -134,7 +143,9 @@ export async function eachChunk(
     for (;;) {
       const filled = await fill(handle, buffer, kept, offset + kept)
       if (filled < buffer.length) {
-        await use(buffer.subarray(0, filled), offset)
+        if (filled > 0 && buffer[filled - 1] !== newline) buffer[filled] = newline
+        const end = buffer[filled - 1] === newline ? filled : filled + 1
+        if (filled > 0) await use(buffer.subarray(0, end), offset)
         return offset + filled
       }
       const end = buffer.lastIndexOf(newline) + 1

@@ -3,6 +3,7 @@ import type { SourceAsset } from "@freshet/core"
 import type { Connection } from "../duckdb/session.ts"
 import type { Line } from "./line-scan.ts"
 import type { Quarantine } from "./quarantine.ts"
+import { appendTexts } from "./text-table.ts"
 
 /** What reading one file of a source needs to know. */
 export interface PartRequest {
@@ -26,7 +27,6 @@ export interface Part {
   readonly file: string
   /** Lines that are not blank (of CSV: records, without the header). */
   readonly lines: number
-  readonly rows: number
   readonly tables: readonly PartTable[]
   /** The lines with these ordinals, ascending. */
   readonly pick: (ordinals: readonly number[]) => AsyncIterable<readonly Line[]>
@@ -37,9 +37,26 @@ export interface PartTable {
   readonly name: string
   readonly ordinal: string
   readonly where: string | undefined
-  /** Sets these rows aside. */
-  readonly drop: (ordinals: readonly number[]) => string
 }
 
-/** Reads one file. */
-export type ReadPart = (request: PartRequest) => Promise<Part>
+/** Takes the rows with these ordinals out of the table. */
+export async function dropRows(
+  connection: Connection,
+  { name, ordinal }: PartTable,
+  ordinals: readonly number[],
+): Promise<void> {
+  if (ordinals.length === 0) return
+  if (ordinals.length <= 1000) {
+    await connection.run(`DELETE FROM ${name} WHERE ${ordinal} IN (${ordinals.join(", ")})`)
+    return
+  }
+  await connection.run(`CREATE OR REPLACE TEMP TABLE " dropped" (ordinal BIGINT)`)
+  await appendTexts(
+    connection,
+    " dropped",
+    ordinals.map((each) => [each]),
+  )
+  await connection.run(
+    `DELETE FROM ${name} WHERE ${ordinal} IN (SELECT d.ordinal FROM " dropped" AS d)`,
+  )
+}

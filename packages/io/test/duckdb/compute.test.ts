@@ -13,6 +13,7 @@ import {
   partitionDay,
   date,
   rowCount,
+  type Sql,
   sharedRows,
   sourceAsset,
   sql,
@@ -332,7 +333,7 @@ test("aborting stops a running step and everything after it", async () => {
 })
 
 test("the data version is of the rows, whatever their order, the threads and the file", async () => {
-  const mixed = (order: string) =>
+  const mixed = (order: Sql<never>) =>
     sqlAsset({
       ...common,
       name: "mixed",
@@ -345,13 +346,13 @@ test("the data version is of the rows, whatever their order, the threads and the
       },
       query: sql`select (range % 1000)::integer as n, case when range % 3 > 0 then 'n' || range end as name,
           (range / 7)::decimal(18, 4) as share, ['a', 'b' || range] as tags, make_timestamptz(range * 1000000) as at
-        from range(300000) order by ${{ kind: "sql", parts: [{ kind: "text", text: order }] }}`,
+        from range(300000) order by ${order}`,
     })
   const versions = new Set<string>()
   for (const [threads, order] of [
-    [1, "range"],
-    [2, "hash(range)"],
-    [4, "range desc"],
+    [1, sql`range`],
+    [2, sql`hash(range)`],
+    [4, sql`range desc`],
   ] as const) {
     const other = await openWorks({ threads })
     const result = await other.make([mixed(order)])

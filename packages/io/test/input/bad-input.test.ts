@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib"
 
 import { afterAll, beforeAll, expect, test } from "vitest"
 
+import { textCell } from "../../src/duckdb/cell.ts"
 import { activity, readings } from "./sources.ts"
 import { type Landing, openLanding } from "./with-landing.ts"
 
@@ -19,17 +20,23 @@ test("a line of 10 MB is a row, whole", async () => {
   const { rows, count } = await landing.read(readings, {
     "a.json": `${good}{"id":2,"name":"${name}"}\n${good}`,
   })
-  expect(rows.map((row) => String(row["name"]).length)).toEqual([1, 1, 10_000_000])
+  expect(rows.map((row) => textCell(row, "name").length)).toEqual([1, 1, 10_000_000])
   expect(count).toMatchObject({ lines: 3, rows: 3 })
 })
 
 test("a line longer than the reader's usual room is a row, or is quarantined with its first 4 KB", async () => {
   const name = "\u00e9".repeat(10_000_000)
   const lines = [`{"id":2,"name":"${name}"}`, `{"id":3,"name":"${name}`]
-  const { rows, quarantined } = await landing.read(readings, { "a.json": lines.join("\n") })
-  expect(rows.map((row) => String(row["name"]).length)).toEqual([10_000_000])
-  expect(quarantined).toMatchObject([{ line: 2, reason: "malformed_json", bytes: 20_000_016 }])
-  expect(Buffer.byteLength(quarantined[0]!.text)).toBeLessThanOrEqual(4096)
+  for (const judge of ["quick", "exact"] as const) {
+    const { rows, quarantined } = await landing.read(
+      readings,
+      { "a.json": lines.join("\n") },
+      judge,
+    )
+    expect(rows.map((row) => textCell(row, "name").length)).toEqual([10_000_000])
+    expect(quarantined).toMatchObject([{ line: 2, reason: "malformed_json", bytes: 20_000_016 }])
+    expect(Buffer.byteLength(quarantined[0]!.text)).toBeLessThanOrEqual(4096)
+  }
 })
 
 test.each(["", "\n\n \t\r\n"])("a file without lines has no rows: %j", async (text) => {
@@ -72,7 +79,7 @@ test("the first good line of a message counts, not an earlier one that was quara
       { "a.json": lines.join("\n") },
       judge,
     )
-    expect(rows.map((row) => row["user_id"]).toSorted()).toEqual([7, 8])
+    expect(rows.map((row) => row["user_id"])).toEqual([8, 7])
     expect(quarantined.map(({ reason }) => reason)).toEqual([
       "id_out_of_range",
       "wrong_type",

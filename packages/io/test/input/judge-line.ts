@@ -73,7 +73,7 @@ function ruleOf(source: SourceAsset, tokens: Tokens, kind: string): string | und
   return outside ? "id_out_of_range" : undefined
 }
 
-/** The first token of each top-level value; of a key said twice the first counts; null counts as absent. */
+/** The first token of each top-level value; null counts as absent. Undefined for what is no object, or says a key twice. */
 function tokensOf(line: string): Tokens | undefined {
   try {
     const value: unknown = JSON.parse(line)
@@ -90,14 +90,15 @@ function tokensOf(line: string): Tokens | undefined {
     if (token === "}" || token === "]") depth -= 1
     if (token !== ":" || depth !== 1) continue
     const key = String(JSON.parse(tokens[at - 1]!))
-    if (!fields.has(key)) fields.set(key, tokens[at + 1]!)
+    if (fields.has(key)) return undefined
+    fields.set(key, tokens[at + 1]!)
   }
   return new Map([...fields].filter(([, token]) => token !== "null"))
 }
 
 function hasLoneSurrogate(line: string): boolean {
-  return (line.match(/"(?:[^"\\]|\\.)*"/g) ?? []).some(
-    (token) => !(JSON.parse(token) as string).isWellFormed(),
+  return (line.match(/"(?:[^"\\]|\\.)*"/g) ?? []).some((token) =>
+    /\p{Surrogate}/u.test(JSON.parse(token) as string),
   )
 }
 
@@ -119,7 +120,10 @@ function isTyped(column: Column, token: string): boolean {
       return said !== undefined && isDay(said)
     case "timestamp":
       return said !== undefined && instant.test(said) && isDay(said.slice(0, 10))
-    default:
+    case "text":
+    case "decimal":
+    case "list":
+    case "struct":
       return said !== undefined
   }
 }
