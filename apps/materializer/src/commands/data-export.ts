@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { createReadStream } from "node:fs"
-import { copyFile, mkdir, rename, rm } from "node:fs/promises"
+import { copyFile, type FileHandle, mkdir, open, rename, rm } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 
 import { type Problem, ProblemsError, partitionKey } from "@freshet/core"
@@ -79,19 +78,21 @@ async function exportToPipe(
   request: Exported,
   home: string,
 ): Promise<void> {
-  if (request.format === "parquet") return pipe(cli, data.path(request.file))
+  if (request.format === "parquet") return pipe(cli, await open(data.path(request.file)))
   const partial = join(home, "spill", `${randomUUID()}.${request.format}`)
   await mkdir(dirname(partial), { recursive: true })
   try {
     await writeTo(data, request, partial)
-    await pipe(cli, partial)
+    const file = await open(partial)
+    await rm(partial).catch(() => {}) // where an open file cannot be removed, it is removed below
+    await pipe(cli, file)
   } finally {
     await rm(partial, { force: true })
   }
 }
 
-async function pipe(cli: CommandLine, path: string): Promise<void> {
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }))
+async function pipe(cli: CommandLine, file: FileHandle): Promise<void> {
+  for await (const chunk of file.createReadStream({ highWaterMark: 1 << 18 }))
     await cli.out.write(chunk as Uint8Array) // a stream without an encoding gives bytes
 }
 

@@ -4,11 +4,19 @@ import type { Config } from "../config.ts"
 import type { Project, RunReport } from "../project/project.ts"
 import { counted } from "../render/amount.ts"
 import { planLines } from "../render/plan-table.ts"
-import { type RunSummary, runSummary, summaryLines } from "../render/run-summary.ts"
+import { warningLines } from "../render/problem-lines.ts"
+import {
+  type RunSummary,
+  runSummary,
+  summaryLines,
+  unpublishedLines,
+} from "../render/run-summary.ts"
+import { withChangedInputs } from "./changed-inputs.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodeOfRun, exitCodes } from "./exit-code.ts"
 import { planDocument } from "./plan-document.ts"
 import { runReporter } from "./run-reporter.ts"
+import { unpublishedSets } from "./unpublished-sets.ts"
 
 /** What commands that run something can be told besides what to run. */
 export interface RunFlags {
@@ -69,8 +77,9 @@ async function showPlan(
   project: Project,
   order: RunOrder,
 ): Promise<void> {
-  const plan = order.makePlan(project)
+  const plan = await withChangedInputs(project, order.makePlan(project))
   if (flags.json || flags.jsonl) return printJson(cli.out, planDocument(project, plan))
+  await printLines(cli.err, warningLines(project.warnings, cli.err.look))
   await printLines(cli.out, planLines(project.graph, plan, cli.out.look))
   await printLines(cli.err, ["A dry run: nothing was done."])
 }
@@ -88,7 +97,8 @@ async function isAgreed(
     if (asked <= askAbove) return true
     const plan = order.makePlan(project)
     if (plan.steps.length === 0) return true
-    await printLines(cli.err, planLines(project.graph, plan, cli.err.look))
+    const shown = await withChangedInputs(project, plan)
+    await printLines(cli.err, planLines(project.graph, shown, cli.err.look))
     return ask(`Run this for ${counted(asked, "partition")}?`)
   })
 }
@@ -111,6 +121,7 @@ async function runOrder(
       wait: flags.wait,
       onWait: (holder) => void printLines(cli.err, [`Waiting for another run to end: ${holder}.`]),
       plan: (project) => {
+        void printLines(cli.err, warningLines(project.warnings, cli.err.look))
         const plan = order.makePlan(project)
         if (plan.steps.length > 0) reporter.begin(plan)
         return plan
@@ -143,7 +154,11 @@ async function tell(
   if (json) return printJson(cli.out, runDocument(report, summary))
   if (jsonl) return
   if (report.kind === "declined") return printLines(cli.err, ["Nothing was run."])
-  if (summary !== undefined) await printLines(cli.out, summaryLines(summary, cli.out.look))
+  if (summary !== undefined) {
+    const unpublished = unpublishedSets(report.project, report.plan)
+    const lines = [...summaryLines(summary, cli.out.look), ...unpublishedLines(unpublished)]
+    await printLines(cli.out, lines)
+  }
   if (report.kind === "nothing" || report.plan.waiting.length > 0) {
     const { steps, ...rest } = report.plan
     const left = report.kind === "nothing" ? report.plan : { ...rest, steps: [], publications: [] }

@@ -1,6 +1,8 @@
 import { makePlan } from "@freshet/core"
 
 import { isEmpty, planLines } from "../render/plan-table.ts"
+import { warningLines } from "../render/problem-lines.ts"
+import { withChangedInputs } from "./changed-inputs.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
 import { planDocument } from "./plan-document.ts"
@@ -26,7 +28,8 @@ export async function plan(
     const targets = targetsOf(project, selectAssets(project, words), flags)
     const request = { targets, publish: flags.publish }
     const whole = makePlan(project.evaluation, request, project.hash)
-    const planned = onlyInState(project, whole, flags.only)
+    const planned = await withChangedInputs(project, onlyInState(project, whole, flags.only))
+    await printLines(cli.err, warningLines(project.warnings, cli.err.look))
     await (flags.json
       ? printJson(cli.out, planDocument(project, planned))
       : printLines(cli.out, planLines(project.graph, planned, cli.out.look)))

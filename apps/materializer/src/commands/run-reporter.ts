@@ -46,7 +46,14 @@ function jsonReporter(
     end: () => {},
     emit: (event) => {
       keep(event)
-      const line = { schema_version: 1, at: new Date(cli.nowMs()).toISOString(), ...event }
+      const { lineCounts, ...rest } = { lineCounts: undefined, ...event }
+      const counts = lineCounts === undefined ? {} : { line_counts: lineCounts }
+      const line = {
+        schema_version: 1,
+        at: new Date(cli.nowMs()).toISOString(),
+        ...rest,
+        ...counts,
+      }
       void cli.out.write(`${JSON.stringify(line, jsonValue)}\n`)
     },
   }

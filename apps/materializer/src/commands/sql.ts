@@ -1,5 +1,6 @@
-import { FreshetError, ProblemsError } from "@freshet/core"
+import { didYouMean, FreshetError, type Problem, ProblemsError } from "@freshet/core"
 
+import type { Project } from "../project/project.ts"
 import type { CommandLine } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
 import { type RowsFlags, printRows } from "./result-rows.ts"
@@ -20,19 +21,36 @@ export async function sql(
     await data
       .query(request, (rows) => printRows(cli, flags, rows))
       .catch((error: unknown) => {
-        throw wrongQuery(error) ?? error
+        throw queryProblem(project, error) ?? error
       })
     return exitCodes.done
   })
 }
 
-/** What the engine says of a query that cannot be right; undefined for any other fault. */
-function wrongQuery(error: unknown): ProblemsError | undefined {
-  const said =
+/** What is wrong with a query that cannot be right; undefined for any other fault. */
+function queryProblem(project: Project, error: unknown): ProblemsError | undefined {
+  const cause =
     error instanceof FreshetError && error.cause instanceof Error ? error.cause : undefined
-  const match = /(?:Parser|Binder|Catalog) Error: (.*)/s.exec(said?.message ?? "")
+  const match = /(?:Parser|Binder|Catalog) Error: (.*)/s.exec(cause?.message ?? "")
   if (match === null) return undefined
-  const [what = "", ...rest] = (match[1] ?? "").trim().split("\n")
-  const hint = [...rest, "`freshet assets` lists what can be queried."].join("\n")
-  return new ProblemsError("usage", [{ kind: "sql", message: what, hint }])
+  const said = (match[1] ?? "").trim()
+  const unknown = /^Table with name (\S+) does not exist/.exec(said)?.[1]
+  const problem = unknown === undefined ? engineProblem(said) : tableProblem(project, unknown)
+  return new ProblemsError("usage", [problem])
+}
+
+function engineProblem(said: string): Problem {
+  const [message = "", ...place] = said.split("\n").filter((line) => line.trim() !== "")
+  return { kind: "sql", message, hint: place.join("\n") }
+}
+
+function tableProblem({ graph }: Project, name: string): Problem {
+  if (graph.assets.has(name))
+    return {
+      kind: "sql",
+      message: `\`${name}\` was never made, so it has no rows.`,
+      hint: `\`freshet materialize ${name}\` makes it.`,
+    }
+  const hint = didYouMean(name, graph.assets.keys())
+  return { kind: "sql", message: `No asset is named \`${name}\`.`, hint }
 }

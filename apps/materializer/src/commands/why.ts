@@ -1,4 +1,4 @@
-import { partitionKey } from "@freshet/core"
+import { partitionKey, type Problem, ProblemsError } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
 import { rootText, whyLines } from "../render/why-lines.ts"
@@ -19,6 +19,7 @@ export async function why(cli: CommandLine, flags: WhyFlags, name: string): Prom
   const config = await cli.loadConfig()
   return cli.world.withProject(config, async (project) => {
     const asset = namedAsset(project, name)
+    if (asset.kind === "source") throw neverStale(name)
     const partition = partitionOf(project, asset, flags.partition)
     const explained = await explainPartition(
       project.evaluation,
@@ -47,7 +48,7 @@ function whyDocument(project: Project, explained: Explanation, command: string):
       partitions: keysOf(root.asset, root.partitions),
       ...statusDocument(project, root.status),
       causes: causeDocuments(project, root.causes),
-      text: rootText(project.graph, root),
+      text: `${root.asset} ${rootText(project.graph, root)}`,
     })),
     path: path.map((stop) => ({
       asset: stop.asset,
@@ -56,4 +57,13 @@ function whyDocument(project: Project, explained: Explanation, command: string):
     })),
     command: status.kind === "fresh" ? null : command,
   }
+}
+
+function neverStale(name: string): ProblemsError {
+  const problem: Problem = {
+    kind: "usage",
+    message: `\`${name}\` is a source: its files are what they are, and never stale.`,
+    hint: `\`freshet status ${name}+\` shows what reads it.`,
+  }
+  return new ProblemsError("usage", [problem])
 }

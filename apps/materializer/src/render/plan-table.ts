@@ -1,15 +1,16 @@
 import {
   type Cause,
+  type ChangedInput,
   type Graph,
   type MaterializeStep,
   type Plan,
   type Step,
   partitionsText,
-  statusText,
   stepReason,
 } from "@freshet/core"
 
 import { count, counted } from "./amount.ts"
+import { causesText } from "./causes.ts"
 import { grouped } from "./grouped.ts"
 import { type Look, paint, sign } from "./look.ts"
 import { type Cell, table } from "./table.ts"
@@ -23,7 +24,7 @@ interface StepGroup {
 
 /** A plan as a person reads it: one line for what is made for one reason, then what is published and what waits. */
 export function planLines(graph: Graph, plan: Plan, look: Look): readonly string[] {
-  if (isEmpty(plan)) return ["Nothing is stale: everything asked for is up to date."]
+  if (isEmpty(plan)) return [emptySentence(plan)]
   const rows = stepGroups(graph, plan.steps).map((group): readonly Cell[] => [
     group.computation,
     counted(group.partitions.length, "partition"),
@@ -45,6 +46,12 @@ export function planLines(graph: Graph, plan: Plan, look: Look): readonly string
   ]
 }
 
+function emptySentence({ targets }: Plan): string {
+  return targets.size === 0
+    ? "Nothing to make yet: not everything that is read has landed."
+    : "Nothing is stale: everything asked for is up to date."
+}
+
 export function isEmpty(plan: Plan): boolean {
   return plan.steps.length === 0 && plan.publications.length === 0 && plan.waiting.length === 0
 }
@@ -52,8 +59,9 @@ export function isEmpty(plan: Plan): boolean {
 /** How much a plan is: `55 steps of 24 computations, 1 publication.` */
 export function planSentence(plan: Plan): string {
   const computations = new Set(plan.steps.map(computationOf)).size
+  const steps = `${counted(plan.steps.length, "step")} of ${counted(computations, "computation")}`
   const pieces = [
-    `${counted(plan.steps.length, "step")} of ${counted(computations, "computation")}`,
+    ...(computations > 0 ? [steps] : []),
     ...(plan.publications.length > 0 ? [counted(plan.publications.length, "publication")] : []),
     ...(plan.waiting.length > 0 ? [`${count(plan.waiting.length)} waiting`] : []),
   ]
@@ -105,26 +113,26 @@ function commonReason(graph: Graph, steps: readonly Step[]): string {
     waitsFor: first.status.waitsFor,
     causes: mergedCauses(causes),
   }
-  return statusText(graph, status)
+  return causesText(graph, status)
 }
 
 function mergedCauses(causes: readonly Cause[]): readonly Cause[] {
-  const upstream = new Map<string, Set<number>>()
-  const others = new Map<string, Cause>()
-  for (const cause of causes) {
-    if (cause.kind !== "upstream") others.set(cause.kind, cause)
-    else
-      upstream.set(
-        cause.asset,
-        new Set([...(upstream.get(cause.asset) ?? []), ...cause.partitions]),
-      )
-  }
-  const merged = [...upstream].map(([asset, partitions]) => ({
-    kind: "upstream" as const,
-    asset,
-    partitions: [...partitions].toSorted((a, b) => a - b),
-  }))
-  return [...others.values(), ...merged]
+  const code = causes.filter(({ kind }) => kind === "code").slice(0, 1)
+  const inputs = causes.filter((cause) => cause.kind === "input")
+  const changed = mergedPartitions(inputs.flatMap((cause) => cause.changed))
+  const upstream = mergedPartitions(causes.filter((cause) => cause.kind === "upstream"))
+  return [
+    ...code,
+    ...(inputs.length > 0 ? [{ kind: "input" as const, changed }] : []),
+    ...upstream.map((each) => ({ kind: "upstream" as const, ...each })),
+  ]
+}
+
+function mergedPartitions(named: readonly ChangedInput[]): readonly ChangedInput[] {
+  return [...grouped(named, ({ asset }) => asset)].map(([asset, group]) => {
+    const partitions = new Set(group.flatMap((each) => each.partitions))
+    return { asset, partitions: [...partitions].toSorted((a, b) => a - b) }
+  })
 }
 
 function publicationLines(plan: Plan, look: Look): readonly string[] {

@@ -3,7 +3,7 @@ import { type Look, type Sign, type Tone, paint, sign } from "./look.ts"
 import type { ComputationProgress, Progress, RunningStep } from "./progress.ts"
 import { fitted } from "./table.ts"
 
-const nameWidth = 28
+const nameWidth = 24
 
 /** The lines that are redrawn while a run is under way: how far it is, and what runs now. */
 export function liveLines(
@@ -58,8 +58,8 @@ export function computationLine(name: string, progress: ComputationProgress, loo
   const pieces = [
     name.padEnd(nameWidth),
     partitionsPiece(progress.keys).padEnd(10),
-    rowsPiece(progress).padStart(16),
-    duration(progress.ms).padStart(9),
+    rowsPiece(progress).padStart(14),
+    duration(progress.ms).padStart(7),
     ...notesOf(progress),
   ]
   const text = pieces.join("  ").trimEnd()

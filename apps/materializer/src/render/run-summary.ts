@@ -8,9 +8,11 @@ import type {
   TableChange,
 } from "@freshet/core"
 
+import type { UnpublishedSet } from "../commands/unpublished-sets.ts"
 import { count, counted, duration } from "./amount.ts"
 import { outcomeText } from "./event-line.ts"
 import { type Look, paint, sign } from "./look.ts"
+import { listed } from "./recommendations.ts"
 import { table } from "./table.ts"
 
 /** What a run did, told once it is over. */
@@ -187,4 +189,12 @@ function publicationLines(
     `${paint(look, "good", sign(look, "made"))} Published ${set} ${key}.`,
     ...table(columns, rows, look).map((line) => `  ${line}`),
   ]
+}
+
+/** What readers do not see yet, and why. */
+export function unpublishedLines(sets: readonly UnpublishedSet[]): readonly string[] {
+  return sets.flatMap(({ set, open }) => [
+    `${set} was not published: ${listed(open)} ${open.length === 1 ? "is" : "are"} not up to date.`,
+    `  \`freshet materialize ${open.length === 1 ? (open[0] ?? "") : `"${open.join(" or ")}"`}\` makes ${open.length === 1 ? "it" : "them"} and publishes.`,
+  ])
 }

@@ -1,7 +1,8 @@
-import { type Graph, type Published, statusText } from "@freshet/core"
+import type { Graph, Published } from "@freshet/core"
 
 import type { AssetState, PartitionCounts } from "../commands/asset-state.ts"
 import { ago, bytesText, count, counted, duration } from "./amount.ts"
+import { briefCauses } from "./causes.ts"
 import { type Look, type State, type Tone, paint, sign, stateTones } from "./look.ts"
 import { type Cell, type TableColumn, table } from "./table.ts"
 
@@ -58,7 +59,7 @@ function sizeOf(state: AssetState): string {
 export function statusWords(graph: Graph, { status, newest }: AssetState): string {
   if (status === undefined) return newest === undefined ? "nothing landed" : "source"
   if (newest === undefined) return "waits for its first input"
-  const text = statusText(graph, status)
+  const text = briefCauses(graph, status)
   return status.kind === "stale" ? `stale: ${text}` : text
 }
 

@@ -16,7 +16,7 @@ export type Cell = string | { readonly text: string; readonly tone: Tone }
 const gap = 2
 const narrowest = 12
 
-/** Rows in aligned columns under a line of headers, no wider than the look allows. */
+/** Rows in aligned columns under a line of headers, no wider than the look allows; a column without any content is left out. */
 export function table(
   columns: readonly TableColumn[],
   rows: readonly (readonly Cell[])[],
@@ -42,12 +42,14 @@ function naturalWidths(
   columns: readonly TableColumn[],
   rows: readonly (readonly Cell[])[],
 ): readonly number[] {
-  return columns.map((column, index) =>
-    rows.reduce(
-      (widest, row) => Math.max(widest, stringWidth(textOf(row[index] ?? ""))),
-      stringWidth(column.header),
-    ),
-  )
+  return columns.map((column, index) => {
+    const widest = rows.reduce((most, row) => Math.max(most, widthOf(row[index] ?? "")), 0)
+    return widest === 0 ? 0 : Math.max(widest, stringWidth(column.header))
+  })
+}
+
+function widthOf(cell: Cell): number {
+  return stringWidth(textOf(cell))
 }
 
 function textOf(cell: Cell): string {

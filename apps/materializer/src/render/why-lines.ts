@@ -1,13 +1,8 @@
-import {
-  type Cause,
-  type Graph,
-  type Status,
-  causeText,
-  partitionsText,
-  statusText,
-} from "@freshet/core"
+import { type Graph, type Status, partitionsText } from "@freshet/core"
 
 import type { Explanation, PathStop, RootCause } from "../commands/root-causes.ts"
+import { causesText } from "./causes.ts"
+import { grouped } from "./grouped.ts"
 import { type Look, paint, sign, stateTones } from "./look.ts"
 
 /** Why a partition is as it is: where it begins, the way from there, and the command that mends it. */
@@ -29,7 +24,7 @@ export function whyLines(
     headline,
     "",
     paint(look, "strong", roots.length === 1 ? "Root cause" : "Root causes"),
-    ...roots.map((root) => `  ${rootText(graph, root)}`),
+    ...rootLines(graph, roots),
     ...pathLines(graph, path, look),
     "",
     paint(look, "strong", waits(roots) ? "Once that is there" : "To mend it"),
@@ -58,14 +53,19 @@ function named(graph: Graph, asset: string, partitions: readonly number[]): stri
   return `${asset} ${partitionsText(graph, asset, partitions)}`.trim()
 }
 
-/** A root cause as a sentence: `mentions 2026-01-05: activity 2026-01-05 changed`. */
-export function rootText(graph: Graph, { asset, partitions, status, causes }: RootCause): string {
-  return `${named(graph, asset, partitions)}: ${reasonText(graph, status, causes)}`
+/** Roots that share days and reason are told together: `follows, likes 2026-01-05: activity_log 2026-01-05 changed`. */
+function rootLines(graph: Graph, roots: readonly RootCause[]): readonly string[] {
+  const alike = grouped(roots, (root) => rootText(graph, root))
+  return [...alike].map(
+    ([text, group]) => `  ${group.map(({ asset }) => asset).join(", ")} ${text}`,
+  )
 }
 
-function reasonText(graph: Graph, status: Status, causes: readonly Cause[]): string {
-  if (status.kind !== "stale" || status.waitsFor !== undefined) return statusText(graph, status)
-  return causes.map((cause) => causeText(graph, cause)).join("; ")
+/** A root cause without its asset's name: `2026-01-05: activity_log 2026-01-05 changed`. */
+export function rootText(graph: Graph, root: RootCause): string {
+  const { asset, partitions, status, causes } = root
+  const reason = causesText(graph, status.kind === "stale" ? { ...status, causes } : status)
+  return `${partitionsText(graph, asset, partitions)}: ${reason}`
 }
 
 function pathLines(graph: Graph, path: readonly PathStop[], look: Look): readonly string[] {

@@ -1,0 +1,33 @@
+import { assetStatus, type Plan, publicationSets } from "@freshet/core"
+
+import type { Project } from "../project/project.ts"
+
+/** A publication set of which the run made something new that readers do not get, since other tables of it are not up to date. */
+export interface UnpublishedSet {
+  readonly set: string
+  readonly open: readonly string[]
+}
+
+/** The sets that a run touched at their newest partition and could not publish as a whole. */
+export function unpublishedSets(
+  { evaluation, graph }: Project,
+  plan: Plan,
+): readonly UnpublishedSet[] {
+  const planned = new Set(plan.publications.map(({ set }) => set))
+  const made = new Set(
+    plan.steps.flatMap((step) =>
+      step.kind === "materialize" ? [`${step.computation.name} ${step.partition}`] : [],
+    ),
+  )
+  return [...publicationSets(graph)].flatMap(([set, assets]) => {
+    const newest = assets.map((asset) => {
+      const partition = evaluation.extents.get(asset.name)?.to ?? 0
+      const isMade = made.has(`${asset.computation.name} ${partition}`)
+      const isFresh = assetStatus(evaluation, asset, partition).kind === "fresh"
+      return { name: asset.name, isMade, isOpen: !isMade && !isFresh }
+    })
+    const open = newest.filter(({ isOpen }) => isOpen).map(({ name }) => name)
+    const touched = newest.some(({ isMade }) => isMade)
+    return planned.has(set) || !touched || open.length === 0 ? [] : [{ set, open }]
+  })
+}

@@ -1,0 +1,210 @@
+import { describe, expect, test } from "vitest"
+
+import { tinyProject } from "../tiny-project.ts"
+import { runCommand } from "./fake-command-line.ts"
+
+const threeDays = { "2026-01-02": "a", "2026-01-03": "b", "2026-01-04": "c" }
+const nothingMade = tinyProject({ landed: threeDays })
+const allMade = tinyProject({ landed: threeDays, made: threeDays })
+const corrected = tinyProject({ landed: { ...threeDays, "2026-01-03": "B" }, made: threeDays })
+
+describe("status", () => {
+  test("says that nothing was made, and exits 0 unless asked for the state", async () => {
+    const { code, out, err } = await runCommand(nothingMade, ["status"])
+    expect({ code, err }).toEqual({ code: 0, err: "" })
+    expect(out).toMatchSnapshot()
+    expect((await runCommand(nothingMade, ["status", "--exit-code"])).code).toBe(5)
+  })
+
+  test("exits 0 when all is up to date and on time", async () => {
+    const { code, out } = await runCommand(allMade, ["status", "--exit-code"])
+    expect(out).toMatchSnapshot()
+    expect(code).toBe(0)
+  })
+
+  test.each([60, 80, 120])("fits %i columns", async (columns) => {
+    const { out } = await runCommand(corrected, ["status"], { look: { columns } })
+    expect(out).toMatchSnapshot()
+    const lines = out.trimEnd().split("\n")
+    expect(Math.max(...lines.slice(0, -2).map((line) => line.length))).toBeLessThanOrEqual(columns)
+  })
+
+  test("uses plain letters where the locale has no others", async () => {
+    const { out } = await runCommand(corrected, ["status", "--stale"], {
+      look: { unicode: false, columns: 80 },
+    })
+    expect(out).toMatch(/^[\t\n\x20-\x7e]*$/)
+  })
+
+  test("as JSON has the same shape whatever the state", async () => {
+    const { out } = await runCommand(corrected, ["status", "--json"])
+    expect(JSON.parse(out)).toMatchSnapshot()
+  })
+
+  test("shows only what is asked for, and counts all that is selected", async () => {
+    const { out } = await runCommand(corrected, ["status", "items", "--stale"])
+    expect(out).toContain("The asset is up to date.")
+    expect(out).not.toContain("best_items")
+  })
+})
+
+describe("plan", () => {
+  test("names each computation once for each reason", async () => {
+    const { code, out } = await runCommand(nothingMade, ["plan"])
+    expect(code).toBe(0)
+    expect(out).toMatchSnapshot()
+  })
+
+  test("names the input that changed", async () => {
+    const { out } = await runCommand(corrected, ["plan"])
+    expect(out).toContain("orders 2026-01-03 changed")
+  })
+
+  test("exits 6 with --exit-code when there is work, and 0 when there is none", async () => {
+    expect((await runCommand(corrected, ["plan", "--exit-code"])).code).toBe(6)
+    const { code, out } = await runCommand(allMade, ["plan", "--exit-code"])
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: "Nothing is stale: everything asked for is up to date.\n",
+    })
+  })
+
+  test("with --only keeps the targets in that state and what they need", async () => {
+    const missing = ["plan", "items", "--from", "2026-01-02", "--only", "missing"]
+    expect((await runCommand(corrected, missing)).out).toContain("Nothing is stale")
+    const stale = ["plan", "items", "--from", "2026-01-02", "--only", "stale", "--json"]
+    const { steps } = JSON.parse((await runCommand(corrected, stale)).out) as {
+      steps: readonly { id: string }[]
+    }
+    expect(steps.map(({ id }) => id)).toEqual(["items 2026-01-03"])
+  })
+
+  test("as JSON", async () => {
+    const { out } = await runCommand(corrected, ["plan", "--json"])
+    expect(JSON.parse(out)).toMatchSnapshot()
+  })
+})
+
+describe("why", () => {
+  test("gives the root cause first, then the path, then the command", async () => {
+    const { out } = await runCommand(corrected, ["why", "best_items"])
+    expect(out).toMatchInlineSnapshot(`
+      "◐ best_items 2026-01-04 is stale.
+
+      Root cause
+        items 2026-01-03: orders 2026-01-03 changed
+
+      Path
+        items 2026-01-03
+          → best_items 2026-01-04
+
+      To mend it
+        freshet materialize best_items
+      "
+    `)
+  })
+
+  test("says of what is up to date that it is", async () => {
+    const { out } = await runCommand(allMade, ["why", "items", "--partition", "2026-01-03"])
+    expect(out).toContain("● items 2026-01-03 is up to date.")
+  })
+
+  test("mends an older day by a backfill", async () => {
+    const { out } = await runCommand(corrected, ["why", "items", "--partition", "2026-01-03"])
+    expect(out).toContain("freshet backfill items --date 2026-01-03")
+  })
+
+  test("says what failed", async () => {
+    const project = tinyProject({ landed: threeDays, failed: ["2026-01-04"] })
+    const { out } = await runCommand(project, ["why", "best_items"])
+    expect(out).toContain("items 2026-01-04: failed before: the disk is full")
+  })
+
+  test("as JSON", async () => {
+    const { out } = await runCommand(corrected, ["why", "best_items", "--json"])
+    expect(JSON.parse(out)).toMatchSnapshot()
+  })
+})
+
+describe("declared assets", () => {
+  test("are listed", async () => {
+    expect((await runCommand(allMade, ["assets"])).out).toMatchSnapshot("lines")
+    expect(JSON.parse((await runCommand(allMade, ["assets", "--json"])).out)).toMatchSnapshot(
+      "json",
+    )
+  })
+
+  test("are shown with their data dictionary, checks, state and query", async () => {
+    expect((await runCommand(allMade, ["show", "best_items"])).out).toMatchSnapshot("lines")
+    const json = await runCommand(allMade, ["show", "items", "--json"])
+    expect(JSON.parse(json.out)).toMatchSnapshot("json")
+  })
+
+  test.each(["tree", "mermaid", "dot", "json"])("are drawn as %s", async (format) => {
+    const { out } = await runCommand(allMade, ["lineage", "items", "--format", format])
+    expect(out).toMatchSnapshot()
+  })
+
+  test("are drawn as a forest when several are chosen", async () => {
+    expect((await runCommand(allMade, ["lineage", "+best_items"])).out).toMatchSnapshot()
+  })
+
+  test("have columns", async () => {
+    expect((await runCommand(allMade, ["data", "schema", "items"])).out).toMatchSnapshot("lines")
+    const json = await runCommand(allMade, ["data", "schema", "items", "--json"])
+    expect(JSON.parse(json.out)).toMatchSnapshot("json")
+  })
+})
+
+describe("runs", () => {
+  const row = {
+    id: "20260105-110000-abcdef",
+    command: "freshet materialize",
+    outcome: "failed" as const,
+    startedMs: Date.UTC(2026, 0, 5, 11),
+    endedMs: Date.UTC(2026, 0, 5, 11, 1),
+    steps: 4,
+    made: 2,
+    failed: 1,
+  }
+  const detail = {
+    ...row,
+    stepRows: [
+      {
+        computation: "items",
+        partition: 20_456,
+        outcome: "made",
+        message: undefined,
+        rows: 12,
+        ms: 31,
+      },
+      { computation: "items", partition: 20_457, outcome: "failed", message: "no", rows: 0, ms: 4 },
+    ],
+    publications: [
+      { set: "shop", partitionKey: "2026-01-04", inserted: 1200, updated: 3, deleted: 0 },
+    ],
+  }
+  const project = {
+    ...allMade,
+    history: {
+      runs: async () => [row],
+      findRun: async (id: string) => (row.id.startsWith(id) ? detail : undefined),
+    },
+  }
+
+  test("are listed and shown", async () => {
+    expect((await runCommand(project, ["runs"])).out).toMatchSnapshot("list")
+    expect((await runCommand(project, ["runs", "show", "2026"])).out).toMatchSnapshot("show")
+    expect(JSON.parse((await runCommand(project, ["runs", "list", "--json"])).out)).toMatchSnapshot(
+      "list as json",
+    )
+    const shown = await runCommand(project, ["runs", "show", "2026", "--json"])
+    expect(JSON.parse(shown.out)).toMatchSnapshot("show as json")
+  })
+
+  test("that do not exist are a wrong request", async () => {
+    const { code, err } = await runCommand(project, ["runs", "show", "1999"])
+    expect(code).toBe(2)
+    expect(err).toContain("No single run has an id that begins with `1999`.")
+  })
+})

@@ -1,0 +1,198 @@
+import { execute, type Effects, type RunEvent } from "@freshet/core"
+import { describe, expect, test } from "vitest"
+
+import type { World } from "../../src/commands/world.ts"
+import { noon, tinyProject } from "../tiny-project.ts"
+import { runCommand } from "./fake-command-line.ts"
+
+const landed = { "2026-01-02": "a", "2026-01-03": "b", "2026-01-04": "c" }
+const project = tinyProject({ landed })
+
+/** Performs plans by core's own executor over a world that makes 1,200 rows of anything. */
+function pretendingWorld(
+  fate: (step: string) => "made" | "fails" | "refused" = () => "made",
+): Partial<World> {
+  return {
+    runPlan: async (config, request) => {
+      const plan = request.plan(project)
+      if (plan === undefined) return { kind: "declined" }
+      if (plan.steps.length === 0) return { kind: "nothing", project, plan }
+      const effects = pretendedEffects(request.emit, fate)
+      const { concurrency } = config
+      const { command, failFast } = request
+      const result = await execute(project.evaluation, plan, effects, {
+        command,
+        concurrency,
+        failFast,
+      })
+      return { kind: "ran", project, plan, result }
+    },
+  }
+}
+
+function pretendedEffects(
+  emit: (event: RunEvent) => void,
+  fate: (step: string) => "made" | "fails" | "refused",
+): Effects {
+  return {
+    nowMs: () => noon,
+    hash: (text) => text,
+    newId: () => "20260105-120000-abcdef",
+    emit,
+    signal: { aborted: false },
+    engine: {
+      compute: async ({ computation, partition, outputs }) => {
+        const what = fate(`${computation.name} ${partition}`)
+        if (what === "fails") throw new Error("the disk is full")
+        const failed = { failures: 3, sample: [{ item: "pen", rows: 2 }], passed: false }
+        const checks = [
+          { asset: computation.name, name: "unique(item)", severity: "error" as const, ...failed },
+        ]
+        if (what === "refused")
+          return { kind: "refused", kept: ["refused/1.parquet"], checks, lineCounts: [] }
+        return {
+          kind: "made",
+          checks: [],
+          outputs: outputs.map(({ name }) => ({
+            asset: name,
+            dataVersion: `${name} ${partition}`,
+            file: `${name}/${partition}/1.parquet`,
+            rows: 1200,
+            bytes: 100,
+          })),
+          lineCounts:
+            computation.name === "items"
+              ? [
+                  {
+                    source: "orders",
+                    lines: 1203,
+                    rows: 1200,
+                    quarantined: 3,
+                    reasons: [
+                      { reason: "wrong_type", lines: 1 },
+                      { reason: "malformed_json", lines: 2 },
+                    ],
+                    file: "quarantine/orders/1.jsonl",
+                  },
+                ]
+              : [],
+        }
+      },
+      check: async () => [],
+    },
+    ledger: {
+      beginRun: async () => {},
+      recordStep: async () => {},
+      findMade: async () => undefined,
+      endRun: async () => {},
+    },
+    publisher: {
+      publish: async ({ tables }) =>
+        tables.map(({ asset }) => ({
+          asset: asset.name,
+          table: `shop.${asset.name}`,
+          inserted: 1200,
+          updated: 0,
+          deleted: 0,
+          rows: 1200,
+        })),
+    },
+  }
+}
+
+describe("materialize", () => {
+  test("in a pipe gives a line a change on one stream and the summary on the other", async () => {
+    const ran = await runCommand(project, ["materialize"], { world: pretendingWorld() })
+    expect(ran).toMatchSnapshot()
+  })
+
+  test("as JSON gives one document", async () => {
+    const { code, out } = await runCommand(project, ["materialize", "--json"], {
+      world: pretendingWorld(),
+    })
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchSnapshot()
+  })
+
+  test("as JSON lines gives the events, each with its time and the schema's version", async () => {
+    const { out } = await runCommand(project, ["materialize", "items", "--jsonl"], {
+      world: pretendingWorld(),
+    })
+    const events = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(events.map(({ kind }) => kind)).toEqual([
+      "run_started",
+      "step_started",
+      "step_ended",
+      "run_ended",
+    ])
+    expect(
+      events.every((event) => event["schema_version"] === 1 && event["at"] !== undefined),
+    ).toBe(true)
+  })
+
+  test("that fails is exit 3 and says what was skipped", async () => {
+    const world = pretendingWorld((step) => (step === "items 2026-01-03" ? "fails" : "made"))
+    const ran = await runCommand(project, ["materialize"], { world })
+    expect(ran.code).toBe(3)
+    expect(ran.out).toMatchSnapshot()
+  })
+
+  test("that a check stops is exit 4 and says which rows", async () => {
+    const world = pretendingWorld((step) => (step === "items 2026-01-03" ? "refused" : "made"))
+    const ran = await runCommand(project, ["materialize"], { world })
+    expect(ran.code).toBe(4)
+    expect(ran.out).toMatchSnapshot()
+  })
+
+  test("on a terminal ends with one line a computation and a cursor that is shown", async () => {
+    const { err } = await runCommand(project, ["materialize"], {
+      world: pretendingWorld(),
+      isTerminal: true,
+      look: { columns: 100 },
+    })
+    expect(err.match(/^.*items +3 days.*$/gm)).toHaveLength(1)
+    expect(err.endsWith("\u001B[?25h")).toBe(true)
+  })
+})
+
+describe("asking first", () => {
+  const days = Array.from({ length: 30 }, (_, day) => [
+    new Date(Date.UTC(2026, 0, 2 + day)).toISOString().slice(0, 10),
+    String(day),
+  ])
+  const month = {
+    ...tinyProject({ landed: Object.fromEntries(days), nowMs: Date.UTC(2026, 1, 5) }),
+  }
+
+  test("happens above 20 partitions, shows the plan, and no means that nothing runs", async () => {
+    const questions: string[] = []
+    const ask = async (question: string) => {
+      questions.push(question)
+      return false
+    }
+    const words = ["backfill", "items", "--from", "2026-01-02", "--to", "2026-01-31"]
+    const { code, out, err } = await runCommand(month, words, { ask })
+    expect(questions).toEqual(["Run this for 30 partitions?"])
+    expect({ code, out }).toEqual({ code: 0, out: "" })
+    expect(err).toContain("Nothing was run.")
+    expect(err).toContain("30 partitions")
+  })
+
+  test.each([["--yes"], ["--dry-run"]])("does not happen with %s", async (flag) => {
+    const ask = async () => {
+      throw new Error("asked")
+    }
+    const words = ["backfill", "items", "--from", "2026-01-02", flag]
+    expect((await runCommand(month, words, { ask })).code).toBe(0)
+  })
+
+  test("does not happen for the newest partitions, however many they need", async () => {
+    const ask = async () => {
+      throw new Error("asked")
+    }
+    expect((await runCommand(month, ["materialize"], { ask })).code).toBe(0)
+  })
+})

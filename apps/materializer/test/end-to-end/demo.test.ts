@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+
+import { expectCode, makePlace, type Outcome, type Place } from "./freshet.ts"
+
+let place: Place
+let first: Outcome
+
+beforeAll(async () => {
+  place = await makePlace()
+  first = await place.freshet("demo")
+}, 120_000)
+
+afterAll(() => place.remove())
+
+test("the demo ends with recommendations and their reasons from PostgreSQL", () => {
+  expectCode(first, 0)
+  expect(first.out).toContain("Published stocktwits 2026-01-10.")
+  expect(first.out).toContain("All 24 assets are up to date. The newest day is 2026-01-10.")
+  const sentences = first.out.match(/^ {2}\w+: you might follow \w+ \(strength [\d,]+\),$/gm)
+  expect(sentences).toHaveLength(3)
+  expect(first.out.match(/^ {4}because you engage with .*, and they with \w+\.$/gm)).toHaveLength(3)
+})
+
+test("run again it finds nothing stale and says the same", { timeout: 60_000 }, async () => {
+  const again = await place.freshet("demo")
+  expectCode(again, 0)
+  expect(again.out).toContain("Nothing is stale")
+  const told = (text: string) => text.slice(text.indexOf("All 24 assets"))
+  expect(told(again.out)).toBe(told(first.out))
+})
+
+test("a user's own data are never touched by it", { timeout: 60_000 }, async () => {
+  const { out } = await place.freshet("status")
+  expect(out).toContain(`Nothing has landed in ${place.landing} yet`)
+})
