@@ -1,0 +1,227 @@
+/** Compares Freshet with the hand-written script. Usage: compare.js [S] [M] [--pairs 5]. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { homedir, loadavg, tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+
+import { freshet, freshetEnvironment, freshetPath, type FreshetPlace } from "./freshet-process.ts"
+import { type HeldServer, withServer } from "./hold-server.ts"
+import { measure, type Measured, median } from "./measured-process.ts"
+import { compareContent } from "./same-content.ts"
+
+type Scale = "S" | "M"
+
+const limits = {
+  S: { wall: 1.25, cpu: 1.25, peak: undefined, lanes: "2" },
+  M: { wall: 1.15, cpu: 1.15, peak: 1.2, lanes: "1" },
+} as const
+
+const statusLimitMs = 400
+
+const scriptPath = fileURLToPath(new URL("stocktwits-script.js", import.meta.url))
+const hookPath = fileURLToPath(new URL("../src/duckdb-hook.cjs", import.meta.url))
+
+interface Bench {
+  readonly server: HeldServer
+  /** Emptied before every run. */
+  readonly folder: string
+  readonly landing: string
+  readonly scale: Scale
+  readonly pairs: number
+}
+
+interface Sides {
+  readonly freshet: readonly (Measured & { readonly serverMs: number })[]
+  readonly script: readonly (Measured & { readonly serverMs: number })[]
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { pairs: { type: "string", default: "5" } },
+  })
+  const scales = positionals.length === 0 ? (["S", "M"] as const) : positionals.map(scaleFrom)
+  const folder = mkdtempSync(join(tmpdir(), "freshet-bench-runs-"))
+  try {
+    const held = await withServer(async (server) => {
+      const verdicts: boolean[] = []
+      for (const scale of scales) {
+        const landing = demoLanding(scale)
+        const bench = { server, folder, landing, scale, pairs: Number(values.pairs) }
+        verdicts.push(...(await benchScale(bench)))
+      }
+      return verdicts
+    })
+    return held.every(Boolean) ? 0 : 1
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function scaleFrom(text: string): Scale {
+  if (text === "S" || text === "M") return text
+  throw new Error(`${text} is no scale: S or M`)
+}
+
+/**
+ * A week of made-up input, made when it is not there yet: in two pieces, because of five days or more
+ * the generator leaves some out.
+ */
+function demoLanding(scale: Scale): string {
+  const landing = join(homedir(), ".cache", "freshet-bench", `7-days-of-${scale}-seed-1`)
+  const place = { home: join(landing, "home"), landing, databaseUrl: "" }
+  if (existsSync(join(landing, "stocktwits", "activity", "2026-01-10.json"))) return landing
+  say(`Making the input of ${scale} in ${landing} …`)
+  mkdirSync(landing, { recursive: true })
+  for (const until of ["2026-01-07", "2026-01-10"]) {
+    const words = ["demo-data", "--scale", scale, "--days", "4", "--until", until]
+    const made = freshet([...words, "--landing", landing], place)
+    if (made.status !== 0) throw new Error(`\`freshet demo-data\` failed: ${made.stderr}`)
+  }
+  return landing
+}
+
+async function benchScale(bench: Bench): Promise<readonly boolean[]> {
+  const { scale, pairs } = bench
+  say(`\n## ${scale}: a full week, ${pairs} pairs of whole processes in turn, medians\n`)
+  await proveSameContent(bench)
+  const verdicts = report(bench, "materialize --no-publish", await runPairs(bench, false), true)
+  report(bench, "materialize with publication", await runPairs(bench, true), false)
+  return [...verdicts, ...(await benchCommands(bench))]
+}
+
+/** Also the warm-up. */
+async function proveSameContent(bench: Bench): Promise<void> {
+  const place = await freshPlace(bench)
+  runFreshet(bench, place, false)
+  runScript(bench, "")
+  const compared = await compareContent(join(place.home, "lake"), join(bench.folder, "script"))
+  const { files, rows, differences } = compared
+  if (differences.length > 0) throw new Error(`The contents differ:\n${differences.join("\n")}`)
+  say(`Both sides' contents are equal: ${files} files, ${rows.toLocaleString("en")} rows.`)
+}
+
+async function runPairs(bench: Bench, published: boolean): Promise<Sides> {
+  const sides = { freshet: [], script: [] } as { -readonly [K in keyof Sides]: Sides[K][number][] } // filled below
+  for (let pair = 0; pair < bench.pairs; pair += 1) {
+    const place = await freshPlace(bench)
+    sides.freshet.push(withServerTime(bench, () => runFreshet(bench, place, published)))
+    const database = await bench.server.freshDatabase()
+    sides.script.push(withServerTime(bench, () => runScript(bench, published ? database : "")))
+  }
+  return sides
+}
+
+function withServerTime({ server }: Bench, run: () => Measured) {
+  const before = server.cpuMs()
+  const measured = run()
+  return { ...measured, serverMs: server.cpuMs() - before }
+}
+
+async function freshPlace({ server, folder, landing }: Bench): Promise<FreshetPlace> {
+  const home = join(folder, "home")
+  rmSync(home, { recursive: true, force: true })
+  return { home, landing, databaseUrl: await server.freshDatabase() }
+}
+
+function runFreshet({ folder }: Bench, place: FreshetPlace, published: boolean): Measured {
+  const words = [freshetPath, "materialize", "--yes", ...(published ? [] : ["--no-publish"])]
+  const environment = freshetEnvironment(place)
+  return measure(words, { figures: join(folder, "figures"), environment })
+}
+
+function runScript({ folder, landing, scale }: Bench, databaseUrl: string): Measured {
+  const out = join(folder, "script")
+  rmSync(out, { recursive: true, force: true })
+  const words = [scriptPath, landing, out, limits[scale].lanes, databaseUrl]
+  return measure(words, { figures: join(folder, "figures") })
+}
+
+type Figure = keyof Omit<Sides["script"][number], "stdout">
+
+/** Prints both sides; gives for each limit whether it holds. */
+function report(
+  { scale }: Bench,
+  title: string,
+  sides: Sides,
+  isLimited: boolean,
+): readonly boolean[] {
+  const middle = (side: keyof Sides, figure: Figure) =>
+    median(sides[side].map((run) => run[figure]))
+  const { wall, cpu, peak } = limits[scale]
+  const rows = [
+    { name: "wall", figure: "wallMs", unit: "ms", limit: wall },
+    { name: "CPU", figure: "cpuMs", unit: "ms", limit: cpu },
+    { name: "peak memory", figure: "peakMb", unit: "MB", limit: peak },
+    { name: "CPU of PostgreSQL", figure: "serverMs", unit: "ms", limit: undefined },
+  ] as const
+  say(`\n${title} (load average ${loadavg()[0]?.toFixed(1)})\n`)
+  say(
+    "| | Freshet | script | ratio | of pairs | limit | |\n| --- | --- | --- | --- | --- | --- | --- |",
+  )
+  return rows.flatMap(({ name, figure, unit, limit }) => {
+    const [ours, theirs] = [middle("freshet", figure), middle("script", figure)]
+    const ratios = sides.freshet.map((run, at) => run[figure] / (sides.script[at]?.[figure] ?? 1))
+    const limited = isLimited ? limit : undefined
+    const holds = limited === undefined || ours / theirs <= limited
+    const verdict = limited === undefined ? "" : holds ? "holds" : "**does not hold**"
+    const values = [name, `${ours.toFixed(0)} ${unit}`, `${theirs.toFixed(0)} ${unit}`]
+    const shownRatios = theirs === 0 ? ["", ""] : [ours / theirs, median(ratios)].map(twoDigits)
+    const shown = [...shownRatios, limited ?? "", verdict]
+    say(`| ${[...values, ...shown].join(" | ")} |`)
+    return limited === undefined ? [] : [holds]
+  })
+}
+
+function twoDigits(ratio: number): string {
+  return ratio.toFixed(2)
+}
+
+/** Commands that have nothing to do, over what the last run left. */
+async function benchCommands(bench: Bench): Promise<readonly boolean[]> {
+  const place = await freshPlace(bench)
+  runFreshet(bench, place, true)
+  const figures = join(bench.folder, "figures")
+  const libraries = join(bench.folder, "libraries")
+  const environment = freshetEnvironment(place)
+  say("\n| command with nothing to do | wall | CPU | limit | |\n| --- | --- | --- | --- | --- |")
+  const verdicts = [["status"], ["materialize"], ["--help"]].map((words) => {
+    const runs = Array.from({ length: 2 * bench.pairs }, () =>
+      measure([freshetPath, ...words], { figures, environment }),
+    )
+    const wallMs = median(runs.map((run) => run.wallMs))
+    const limit = words[0] === "status" ? statusLimitMs : undefined
+    const holds = limit === undefined || wallMs <= limit
+    const verdict = limit === undefined ? "" : holds ? "holds" : "**does not hold**"
+    const cpuMs = median(runs.map((run) => run.cpuMs)).toFixed(0)
+    say(
+      `| freshet ${words.join(" ")} | ${wallMs.toFixed(0)} ms | ${cpuMs} ms | ${limit ?? ""} | ${verdict} |`,
+    )
+    return holds
+  })
+  const hooked = {
+    ...environment,
+    NODE_OPTIONS: `--require ${hookPath}`,
+    BENCH_LIBRARIES: libraries,
+  }
+  measure([freshetPath, "status"], { figures, environment: hooked })
+  const loaded = /duckdb/.test(readFileSync(libraries, "utf8"))
+  say(
+    `\n\`freshet status\` ${loaded ? "**loads DuckDB**" : "does not load DuckDB"}: ${libraryNames(libraries)}`,
+  )
+  return [...verdicts, !loaded]
+}
+
+function libraryNames(path: string): string {
+  const names = readFileSync(path, "utf8")
+    .split("\n")
+    .map((each) => each.split("/").at(-1) ?? "")
+  return names.filter((name) => name !== "").join(", ")
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+process.exitCode = await main()

@@ -1,0 +1,77 @@
+import { existsSync, readdirSync } from "node:fs"
+import { join } from "node:path"
+
+import { type DuckDBConnection, DuckDBInstance, type Json } from "@duckdb/node-api"
+
+import { stocktwitsDatasets } from "./stocktwits-datasets.ts"
+
+/** How the datasets of both sides compare; a difference is told in words. */
+export interface Comparison {
+  readonly files: number
+  readonly rows: number
+  readonly differences: readonly string[]
+}
+
+/** Compares every partition of every dataset: columns with their types, number of rows, and a hash that ignores their order. */
+export async function compareContent(lake: string, script: string): Promise<Comparison> {
+  const instance = await DuckDBInstance.create(":memory:")
+  const connection = await instance.connect()
+  await connection.run("set TimeZone = 'UTC'")
+  const differences: string[] = []
+  let files = 0
+  let rows = 0
+  for (const name of stocktwitsDatasets) {
+    const ours = partitionsOfLake(join(lake, name))
+    const theirs = partitionsOfScript(join(script, name))
+    for (const key of new Set([...ours.keys(), ...theirs.keys()])) {
+      const [a, b] = [
+        await contentOf(connection, ours.get(key)),
+        await contentOf(connection, theirs.get(key)),
+      ]
+      files += 1
+      rows += b.rows
+      if (a.content !== b.content)
+        differences.push(`${name} ${key}: Freshet ${a.content}, script ${b.content}`)
+    }
+  }
+  connection.closeSync()
+  instance.closeSync()
+  return { files, rows, differences }
+}
+
+/** `<dataset>/<partition key>/<input version>.parquet`; in a fresh lake there is one version of each. */
+function partitionsOfLake(folder: string): ReadonlyMap<string, string> {
+  const keys = existsSync(folder) ? readdirSync(folder) : []
+  return new Map(
+    keys.flatMap((key) =>
+      readdirSync(join(folder, key)).map((name) => [key, join(folder, key, name)]),
+    ),
+  )
+}
+
+function partitionsOfScript(folder: string): ReadonlyMap<string, string> {
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  return new Map(names.map((name) => [name.slice(0, 10), join(folder, name)]))
+}
+
+async function contentOf(connection: DuckDBConnection, path: string | undefined) {
+  if (path === undefined) return { rows: 0, content: "nothing" }
+  const read = `read_parquet('${path}')`
+  const described = await connection.runAndReadAll(`describe from ${read}`)
+  const columns = described.getRowObjectsJson().map((row) => ({
+    name: textOf(row["column_name"]),
+    type: textOf(row["column_type"]),
+  }))
+  const names = columns.map(({ name }) => `"${name}"`).toSorted()
+  const hashed = await connection.runAndReadAll(`
+    select count(*)::double as rows, sum(hash(${names.join(", ")}))::varchar as hash from ${read}`)
+  const [found] = hashed.getRowObjectsJson()
+  const rows = Number(found?.["rows"])
+  const types = columns.map(({ name, type }) => `${name} ${type}`).toSorted()
+  return { rows, content: `${rows} rows ${textOf(found?.["hash"])} (${types.join(", ")})` }
+}
+
+/** Of what the engine gives as text, or nothing. */
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : ""
+}
