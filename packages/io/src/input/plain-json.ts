@@ -114,6 +114,7 @@ export function readAny(bytes: Uint8Array, at: number, depth: number): number {
       return readWord(bytes, at, "false")
     case 110:
       return readWord(bytes, at, "null")
+    case undefined:
     default:
       return readDecimal(bytes, at, 18, 18)
   }

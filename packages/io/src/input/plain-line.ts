@@ -1,6 +1,8 @@
 import type { SourceAsset } from "@freshet/core"
 
-import { sourceColumns } from "./line-kinds.ts"
+import { columnFinder } from "./column-finder.ts"
+import { findShape, isWhole, lineShapes, type Shape } from "./line-shape.ts"
+import { fitsTemplate, type LineTemplate, templateOf, type ValueSpan } from "./line-template.ts"
 import { doubt, newline, readAny, readColon, readWord, skipSpace } from "./plain-json.ts"
 import { plainValue, type ReadValue } from "./plain-value.ts"
 
@@ -11,131 +13,121 @@ import { plainValue, type ReadValue } from "./plain-value.ts"
  */
 export type IsPlainLine = (bytes: Uint8Array, start: number) => boolean
 
-interface PlainColumn {
-  readonly name: Uint8Array
-  readonly read: ReadValue
+const mostTemplates = 16
+
+/** Recognises the plain lines of a source. Most have the form of one seen before, and are compared with it. */
+export function plainLines(source: SourceAsset): IsPlainLine {
+  const recognise = lineRecogniser(source)
+  const templates: LineTemplate[] = []
+  return (bytes, start) => {
+    for (const template of templates) if (fitsTemplate(bytes, start, template)) return true
+    const line = recognise(bytes, start)
+    if (line === undefined) return false
+    if (templates.length < mostTemplates)
+      templates.push(templateOf(bytes, start, line.end, line.values))
+    return true
+  }
 }
 
-/** Recognises the plain lines of a source, at about the speed of copying them. */
-export function plainLines(source: SourceAsset): IsPlainLine {
-  const columns = Object.entries(source.columns).map(([name, column]) => ({
-    name: Buffer.from(name),
-    read: plainValue(column),
-  }))
-  const findColumn = columnFinder(columns)
-  const shapes = lineShapes(source)
-  const kindColumn = Object.keys(source.columns).indexOf(source.lineKinds?.column ?? "")
-  const said = new Float64Array(columns.length) // number of the last line that says the column
-  const present = new Float64Array(columns.length) // and of the last one where it is not null
-  const others: number[] = [] // hashes of keys that are no columns
-  let line = 0
-  let values = 0
-  let shape: Shape | undefined
+interface PlainLine {
+  /** After the newline. */
+  readonly end: number
+  readonly values: readonly ValueSpan[]
+}
 
-  const readMember = (bytes: Uint8Array, from: number): number => {
-    let hash = 0
-    let at = from
-    for (let byte = bytes[at] ?? 0; byte !== 34; byte = bytes[at] ?? 0) {
-      if (byte < 32 || byte === 92) return doubt
-      hash = (Math.imul(hash, 31) + byte) | 0
-      at += 1
-    }
-    const column = findColumn(bytes, from, at, hash)
-    at = readColon(bytes, at + 1)
-    if (at === doubt) return doubt
-    return column < 0 ? readOther(bytes, at, hash) : readColumn(bytes, at, column)
-  }
-  const readOther = (bytes: Uint8Array, at: number, hash: number): number => {
-    if (others.includes(hash)) return doubt
-    others.push(hash)
-    return readAny(bytes, at, 0)
-  }
-  const readColumn = (bytes: Uint8Array, at: number, column: number): number => {
-    if (said[column] === line) return doubt
-    said[column] = line
-    if (bytes[at] === 110) return readWord(bytes, at, "null")
-    present[column] = line
-    values += 1
-    const end = columns[column]?.read(bytes, at) ?? doubt
-    if (column === kindColumn && end !== doubt) shape = findShape(shapes, bytes, at, end)
+/** What is known of a line while it is read. */
+interface Reading {
+  readonly values: ValueSpan[]
+  /** Numbers of the columns that it says, and of those that are not null. */
+  readonly said: Set<number>
+  readonly present: Set<number>
+  /** Hashes of keys that are no columns. */
+  readonly others: Set<number>
+  shape: Shape | undefined
+}
+
+/** Reads a line byte by byte; undefined when it is not plain. */
+function lineRecogniser(
+  source: SourceAsset,
+): (bytes: Uint8Array, start: number) => PlainLine | undefined {
+  const names = Object.keys(source.columns)
+  const readers = Object.values(source.columns).map(plainValue)
+  const findColumn = columnFinder(names)
+  const shapes = lineShapes(source)
+  const kindColumn = names.indexOf(source.lineKinds?.column ?? "")
+
+  const readValue = (bytes: Uint8Array, at: number, read: ReadValue, line: Reading): number => {
+    const end = read(bytes, at)
+    line.values.push({ start: at, end, read })
     return end
   }
-  const isWhole = (): boolean => {
-    if (shape === undefined) return false
-    for (const column of shape.required) if (present[column] !== line) return false
-    let known = 0
-    for (const column of shape.columns) if (present[column] === line) known += 1
-    return known === values
+  const readColumn = (bytes: Uint8Array, at: number, column: number, line: Reading): number => {
+    if (line.said.has(column)) return doubt
+    line.said.add(column)
+    if (bytes[at] === 110) return readWord(bytes, at, "null")
+    line.present.add(column)
+    const read = readers[column] ?? (() => doubt)
+    if (column !== kindColumn) return readValue(bytes, at, read, line)
+    const end = read(bytes, at)
+    if (end !== doubt) line.shape = findShape(shapes, bytes, at, end)
+    return end
+  }
+  const readMember = (bytes: Uint8Array, from: number, line: Reading): number => {
+    const key = readKey(bytes, from)
+    if (key === undefined) return doubt
+    const at = readColon(bytes, key.end + 1)
+    if (at === doubt) return doubt
+    const column = findColumn(bytes, from, key.end, key.hash)
+    if (column >= 0) return readColumn(bytes, at, column, line)
+    if (line.others.has(key.hash)) return doubt
+    line.others.add(key.hash)
+    return readValue(bytes, at, readAnyValue, line)
   }
 
   return (bytes, start) => {
-    line += 1
-    values = 0
-    others.length = 0
-    shape = kindColumn < 0 ? shapes[0] : undefined
-    let at = skipSpace(bytes, start)
-    if (bytes[at] !== 123) return false
-    do {
-      at = skipSpace(bytes, at + 1)
-      if (bytes[at] !== 34) return false
-      at = readMember(bytes, at + 1)
-      if (at === doubt) return false
-      at = skipSpace(bytes, at)
-    } while (bytes[at] === 44)
-    if (bytes[at] !== 125) return false
-    return bytes[skipSpace(bytes, at + 1)] === newline && values > 0 && isWhole()
+    const line: Reading = {
+      values: [],
+      said: new Set(),
+      present: new Set(),
+      others: new Set(),
+      shape: kindColumn < 0 ? shapes[0] : undefined,
+    }
+    const end = readObject(bytes, start, (at) => readMember(bytes, at, line))
+    return end !== doubt && isWhole(line) ? { end, values: line.values } : undefined
   }
 }
 
-/** What a line of one kind must and may have, as numbers of columns. */
-interface Shape {
-  readonly kind: Uint8Array
-  readonly required: readonly number[]
-  readonly columns: readonly number[]
+function readAnyValue(bytes: Uint8Array, at: number): number {
+  return readAny(bytes, at, 0)
 }
 
-function lineShapes(source: SourceAsset): readonly Shape[] {
-  const columns = sourceColumns(source)
-  const numbers = (isIn: (column: (typeof columns)[number]) => boolean) =>
-    columns.flatMap((column, at) => (isIn(column) ? [at] : []))
-  return Object.keys(source.lineKinds?.kinds ?? { "": [] }).map((kind) => ({
-    kind: Buffer.from(kind),
-    required: numbers(({ required }) => required === undefined || required.includes(kind)),
-    columns: numbers(({ kinds }) => kinds === undefined || kinds.includes(kind)),
-  }))
+/** After the newline that ends the object's line. */
+function readObject(bytes: Uint8Array, start: number, readMember: (at: number) => number): number {
+  let at = skipSpace(bytes, start)
+  if (bytes[at] !== 123) return doubt
+  do {
+    at = skipSpace(bytes, at + 1)
+    if (bytes[at] !== 34) return doubt
+    at = readMember(at + 1)
+    if (at === doubt) return doubt
+    at = skipSpace(bytes, at)
+  } while (bytes[at] === 44)
+  if (bytes[at] !== 125) return doubt
+  const end = skipSpace(bytes, at + 1)
+  return bytes[end] === newline ? end + 1 : doubt
 }
 
-/** The shape of lines whose kind is the text in quotes from `at` to `end`. */
-function findShape(
-  shapes: readonly Shape[],
+/** The hash of a key without escapes, and where its closing quote is. */
+function readKey(
   bytes: Uint8Array,
-  at: number,
-  end: number,
-): Shape | undefined {
-  for (const shape of shapes)
-    if (end - at - 2 === shape.kind.length && isSame(bytes, at + 1, shape.kind)) return shape
-  return undefined
-}
-
-function isSame(bytes: Uint8Array, from: number, text: Uint8Array): boolean {
-  for (let at = 0; at < text.length; at += 1) if (bytes[from + at] !== text[at]) return false
-  return true
-}
-
-/** Finds the number of a column by its key and the key's hash; -1 for a key that is no column. */
-function columnFinder(columns: readonly PlainColumn[]) {
-  const hashes = columns.map(({ name }) =>
-    name.reduce((hash, byte) => (Math.imul(hash, 31) + byte) | 0, 0),
-  )
-  const areTold = (size: number) =>
-    new Set(hashes.map((hash) => hash & (size - 1))).size === hashes.length
-  let size = 16
-  while (size < 65_536 && !areTold(size)) size *= 2
-  const numbers = new Int32Array(size).fill(-1)
-  for (const [column, hash] of hashes.entries()) numbers[hash & (size - 1)] = column
-  return (bytes: Uint8Array, from: number, to: number, hash: number): number => {
-    const column = numbers[hash & (size - 1)] ?? -1
-    const name = columns[column]?.name
-    return name?.length === to - from && isSame(bytes, from, name) ? column : -1
+  from: number,
+): { readonly hash: number; readonly end: number } | undefined {
+  let hash = 0
+  let end = from
+  for (let byte = bytes[end] ?? 0; byte !== 34; byte = bytes[end] ?? 0) {
+    if (byte < 32 || byte === 92) return undefined
+    hash = (Math.imul(hash, 31) + byte) | 0
+    end += 1
   }
+  return { hash, end }
 }
