@@ -68,7 +68,7 @@ const bestItems = sqlAsset({
 /** 2026-01-05, 12:00 UTC. */
 export const noon = Date.UTC(2026, 0, 5, 12)
 
-export function dayOf(key: string): number {
+function dayOf(key: string): number {
   return findDay(key) ?? Number.NaN
 }
 

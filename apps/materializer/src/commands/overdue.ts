@@ -17,7 +17,7 @@ export function overdueOf(asset: Asset, firstOpen: number, nowMs: number): Overd
 }
 
 /** The instant by which a day's partition is due: the policy's time on the next local day. */
-export function dueAt({ time, zone }: Freshness, day: number): number {
+function dueAt({ time, zone }: Freshness, day: number): number {
   const { startMs } = dayBounds({ kind: "daily", zone, start: 0, end: undefined }, day + 1)
   const wanted = minutesOf(time)
   const guess = startMs + wanted * 60_000

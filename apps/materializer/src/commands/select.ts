@@ -17,7 +17,7 @@ export function selectAssets(project: Project, words: readonly string[]): readon
 const operators = new Set(["and", "or", "not"])
 
 /** `a b` means both; `a and b` is one selection that was not quoted. */
-export function selectionText(words: readonly string[]): string {
+function selectionText(words: readonly string[]): string {
   if (words.some((word) => operators.has(word))) return words.join(" ")
   return words
     .map((word) => (/\s/.test(word) && words.length > 1 ? `(${word})` : word))

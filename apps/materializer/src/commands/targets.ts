@@ -114,7 +114,7 @@ function sourceProblem(assets: readonly AnyAsset[]): Problem {
 }
 
 /** A day was named for an asset that has no days. */
-export function uncutProblem({ name }: AnyAsset): Problem {
+function uncutProblem({ name }: AnyAsset): Problem {
   return {
     kind: "usage",
     message: `\`${name}\` is not partitioned: it is made as a whole and has no days.`,
@@ -123,7 +123,7 @@ export function uncutProblem({ name }: AnyAsset): Problem {
 }
 
 /** An asset has no partition at all: nothing that it reads has landed, or no day of it is over. */
-export function noPartitionProblem(project: Project, { name }: AnyAsset): Problem {
+function noPartitionProblem(project: Project, { name }: AnyAsset): Problem {
   return {
     kind: "usage",
     message: `\`${name}\` has no partition yet: not everything that it reads has landed.`,
@@ -132,7 +132,7 @@ export function noPartitionProblem(project: Project, { name }: AnyAsset): Proble
 }
 
 /** Days were asked for that an asset does not have: says which it has, and the nearest. */
-export function outsideProblem(project: Project, asset: AnyAsset, range: PartitionRange): Problem {
+function outsideProblem(project: Project, asset: AnyAsset, range: PartitionRange): Problem {
   const extent = project.evaluation.extents.get(asset.name)
   if (extent === undefined) return noPartitionProblem(project, asset)
   const key = (index: number) => partitionKey(asset.partitions, index)

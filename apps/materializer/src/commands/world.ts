@@ -1,4 +1,4 @@
-import type { DuckdbEngine, QueryRows } from "@freshet/io"
+import type { DuckdbEngine } from "@freshet/io"
 
 import type { Config } from "../config.ts"
 import type { Project, RunReport, RunRequest } from "../project/project.ts"
@@ -36,6 +36,3 @@ export interface ExportRequest {
   readonly format: "arrow" | "csv" | "jsonl"
   readonly output: string
 }
-
-/** The rows of a query, as cells in the order of the columns. */
-export type Batches = QueryRows["batches"]

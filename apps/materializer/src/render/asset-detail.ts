@@ -137,7 +137,7 @@ function publicationLines(
 }
 
 /** The first letters of a version: enough to tell versions apart. */
-export function short(version: string): string {
+function short(version: string): string {
   return version.slice(0, 12)
 }
 

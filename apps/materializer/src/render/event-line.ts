@@ -60,7 +60,7 @@ export function outcomeText(outcome: StepOutcome): string {
 }
 
 /** What changed in published tables together: `120 inserted, 4 updated, 0 deleted`. */
-export function changesText(changes: readonly TableChange[]): string {
+function changesText(changes: readonly TableChange[]): string {
   const sum = (kind: "inserted" | "updated" | "deleted") =>
     changes.reduce((total, change) => total + change[kind], 0)
   return `${count(sum("inserted"))} inserted, ${count(sum("updated"))} updated, ${count(sum("deleted"))} deleted`

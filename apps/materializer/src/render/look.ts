@@ -7,9 +7,6 @@ export interface Look {
   readonly columns: number | undefined
 }
 
-/** A pipe in a locale of plain ASCII. */
-export const plainLook: Look = { color: false, unicode: false, columns: undefined }
-
 /** What a colour says; the colour itself is decided here alone. */
 export type Tone = "good" | "stale" | "bad" | "running" | "faint" | "strong" | "plain"
 

@@ -57,7 +57,7 @@ export function isEmpty(plan: Plan): boolean {
 }
 
 /** How much a plan is: `55 steps of 24 computations, 1 publication.` */
-export function planSentence(plan: Plan): string {
+function planSentence(plan: Plan): string {
   const computations = new Set(plan.steps.map(computationOf)).size
   const steps = `${counted(plan.steps.length, "step")} of ${counted(computations, "computation")}`
   const pieces = [

@@ -3,7 +3,7 @@ import { FreshetError, type Problem, ProblemsError } from "@freshet/core"
 import { type Look, paint } from "./look.ts"
 
 /** Problems as a person reads them: what is wrong, and under it what to do. */
-export function problemLines(problems: readonly Problem[], look: Look): readonly string[] {
+function problemLines(problems: readonly Problem[], look: Look): readonly string[] {
   return problems.flatMap(({ message, hint }) => [
     `${paint(look, "bad", "error:")} ${message}`,
     ...(hint === undefined ? [] : indented(hint)),

@@ -23,7 +23,7 @@ export function runListLines(
     const [mark, tone] = outcomes[run.outcome]
     return [
       { text: `${sign(look, mark)} ${run.outcome}`, tone },
-      shortId(run.id),
+      run.id,
       ago(run.startedMs, nowMs),
       took(run, nowMs),
       stepCounts(run),
@@ -39,11 +39,6 @@ export function runListLines(
     { header: "command", shrinks: true },
   ]
   return table(columns, rows, look)
-}
-
-/** Enough of a run's id to name it. */
-export function shortId(id: string): string {
-  return id
 }
 
 function took({ startedMs, endedMs }: RunRow, nowMs: number): string {
@@ -77,7 +72,7 @@ export function runDetailLines(
     look,
   )
   return [
-    `${paint(look, tone, `${sign(look, mark)} run ${shortId(run.id)} ${run.outcome}`)}: ${run.command}`,
+    `${paint(look, tone, `${sign(look, mark)} run ${run.id} ${run.outcome}`)}: ${run.command}`,
     `started ${instant(run.startedMs)}, took ${took(run, nowMs)}, ${stepCounts(run)}`,
     ...(steps.length > 0 ? ["", ...steps] : []),
     ...(run.publications.length > 0 ? [""] : []),
