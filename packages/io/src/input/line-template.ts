@@ -15,7 +15,7 @@ export interface LineTemplate {
   readonly after: Uint8Array
 }
 
-/** The form of the line from `start` to `end`, its newline included: a line that fits is plain as well. */
+/** The form of the line from `start` to `end`, its newline included: a line that fits is plain as well. Keeps nothing of `bytes`, which are lent. */
 export function templateOf(
   bytes: Uint8Array,
   start: number,
@@ -24,11 +24,11 @@ export function templateOf(
 ): LineTemplate {
   let at = start
   const pieces = values.map((value) => {
-    const before = bytes.slice(at, value.start)
+    const before = new Uint8Array(bytes.subarray(at, value.start))
     at = value.end
     return { before, read: value.read }
   })
-  return { pieces, after: bytes.slice(at, end) }
+  return { pieces, after: new Uint8Array(bytes.subarray(at, end)) }
 }
 
 /** Whether the line that begins here has this form. */

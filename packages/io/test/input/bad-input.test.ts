@@ -120,6 +120,24 @@ test("bad lines within the tolerance are counted by reason", async () => {
   })
 })
 
+test("lines of several forms are told apart over a whole large file", async () => {
+  const forms = [
+    '{"id":1,"name":"a"}',
+    '{"name":"a","id":1}',
+    '{"id": 1, "name": "a", "ratio": 0.5}',
+    '{"id":"1","name":"a"}',
+    '{"id":1,"name":5}',
+  ]
+  const lines = Array.from(
+    { length: 200_000 },
+    (_, at) => forms[(at * at) % 5 === 4 ? at % 5 : at % 3] ?? "",
+  )
+  const bad = lines.flatMap((line, at) => (/"id":"|:5}/.test(line) ? [at + 1] : []))
+  const { quarantined, count } = await landing.read(readings, { "a.json": lines.join("\n") })
+  expect(quarantined.map(({ line }) => line)).toEqual(bad)
+  expect(count).toMatchObject({ lines: 200_000, quarantined: bad.length })
+})
+
 test("line numbers are right far into a large file", async () => {
   const lines = Array.from({ length: 60_000 }, (_, at) =>
     at % 7001 === 7000 ? "oops" : at % 5 === 0 ? "" : good.trimEnd(),
