@@ -40,12 +40,18 @@ export function exactJudgement(
 ): string {
   const columns = sourceColumns(source)
   const { of } = kindTests(source, dialect)
-  const values = columns.map(({ name, column, kinds }) => {
-    const { wide, typeOk } = dialect.value(column, rawColumn(name))
-    return `CASE WHEN ${of(kinds)} AND ${typeOk} THEN ${wide} END AS ${quoteName(name)}`
+  const typed = columns.map(({ name, column, kinds }) => {
+    const { typeOk } = dialect.value(column, rawColumn(name))
+    return `${all([of(kinds), typeOk])} AS ${typedColumn(name)}`
   })
-  const rows = columns.map(
-    ({ name, column }) => `TRY_CAST(${quoteName(name)} AS ${column.type}) AS ${quoteName(name)}`,
+  const values = columns.map(({ name, column }) => {
+    const { wide } = dialect.value(column, rawColumn(name))
+    return `CASE WHEN ${typedColumn(name)} THEN ${wide} END AS ${quoteName(name)}`
+  })
+  const rows = columns.map(({ name, column }) =>
+    isInteger(column)
+      ? `TRY_CAST(${quoteName(name)} AS ${column.type}) AS ${quoteName(name)}`
+      : quoteName(name),
   )
   const reasons = [
     ...options.unreadable.map(([test, reason]) => when(test, reason)),
@@ -54,19 +60,25 @@ export function exactJudgement(
   return `
     SELECT " ordinal" AS ordinal, ${rows.join(", ")}, " reason" AS reason FROM (
       SELECT *, CASE ${reasons.join(" ")} END AS " reason" FROM (
-        SELECT *, ${values.join(", ")} FROM (${raws})))`
+        SELECT *, ${values.join(", ")} FROM (
+          SELECT *, ${typed.join(", ")} FROM (${raws}))))`
+}
+
+const typedColumn = (name: string) => quoteName(` typed ${name}`)
+
+function isInteger({ kind }: SourceColumn["column"]): boolean {
+  return kind === "int16" || kind === "int32" || kind === "int64"
 }
 
 function faults(source: SourceAsset, dialect: Dialect, day: string): readonly string[] {
   const columns = sourceColumns(source)
   const { known, of } = kindTests(source, dialect)
-  const missing = columns.map(
-    ({ name, required }) => `${of(required)} AND ${rawColumn(name)} IS NULL`,
+  const missing = columns.flatMap(({ name, required }) =>
+    required?.length === 0 ? [] : [all([of(required), `${rawColumn(name)} IS NULL`])],
   )
-  const mistyped = columns.map(({ name, column, kinds }) => {
-    const { typeOk } = dialect.value(column, rawColumn(name))
-    return `${of(kinds)} AND ${rawColumn(name)} IS NOT NULL AND NOT coalesce(${typeOk}, false)`
-  })
+  const mistyped = columns.map(({ name, kinds }) =>
+    all([of(kinds), `${rawColumn(name)} IS NOT NULL`, `${typedColumn(name)} IS NOT TRUE`]),
+  )
   const texts = columns.filter(({ column }) => column.kind === "text")
   return [
     ...(source.lineKinds === undefined
@@ -75,7 +87,7 @@ function faults(source: SourceAsset, dialect: Dialect, day: string): readonly st
     when(any(missing), "missing_field"),
     when(any(mistyped), "wrong_type"),
     ...source.reject.map((rule) => when(`(${renderSql(rule.when, day)})`, rule.reason)),
-    when(any(columns.map(outOfRange)), "out_of_range"),
+    when(any(columns.flatMap(outOfRange)), "out_of_range"),
     when(any(texts.map(({ name }) => `contains(${quoteName(name)}, chr(0))`)), "nul_byte"),
   ]
 }
@@ -85,12 +97,18 @@ function when(test: string, reason: string): string {
 }
 
 function any(tests: readonly string[]): string {
-  return tests.length === 0 ? "false" : tests.map((test) => `coalesce(${test}, false)`).join(" OR ")
+  return tests.length === 0 ? "false" : tests.map((test) => `(${test})`).join(" OR ")
+}
+
+function all(tests: readonly string[]): string {
+  return tests.filter((test) => test !== "true").join(" AND ") || "true"
 }
 
 /** A value that is written as its type demands, and that the type cannot hold. */
-function outOfRange({ name, column }: SourceColumn): string {
+function outOfRange({ name, column }: SourceColumn): readonly string[] {
   const value = quoteName(name)
-  if (column.kind === "float64") return `NOT isfinite(${value})`
-  return `${value} IS NOT NULL AND TRY_CAST(${value} AS ${column.type}) IS NULL`
+  if (column.kind === "float64") return [`NOT isfinite(${value})`]
+  return isInteger(column)
+    ? [`${value} IS NOT NULL AND TRY_CAST(${value} AS ${column.type}) IS NULL`]
+    : []
 }
