@@ -33,6 +33,11 @@ export interface Config {
   readonly databaseUrl: string | undefined
 }
 
+/** The number of this process, which others see who wait for its run. */
+export function ownPid(): number {
+  return process.pid
+}
+
 /** Gives the configuration its type. */
 export function defineConfig(config: FreshetConfig): FreshetConfig {
   return config

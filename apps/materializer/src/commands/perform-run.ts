@@ -117,6 +117,7 @@ async function runOrder(
       command: order.command,
       emit: reporter.emit,
       signal: cli.interruption.signal,
+      progress: cli.err.isTerminal || flags.jsonl,
       failFast: flags.failFast,
       wait: flags.wait,
       onWait: (holder) => void printLines(cli.err, [`Waiting for another run to end: ${holder}.`]),

@@ -26,6 +26,7 @@ export interface Machinery {
 interface EngineUse {
   readonly signal?: AbortSignal
   readonly url: string
+  readonly progress?: boolean
   /** Where it spills, if that is not the place of all. */
   readonly spillFolder?: string
 }
@@ -33,13 +34,14 @@ interface EngineUse {
 /** Lends the engine over the configured store; DuckDB itself is loaded when it is first asked for something. */
 export async function withEngine<T>(
   config: Config,
-  { signal, url, spillFolder }: EngineUse,
+  { signal, url, progress = false, spillFolder }: EngineUse,
   work: (machinery: Machinery) => Promise<T>,
 ): Promise<T> {
   const store = openFolderStore(config.lake)
   const engine = openEngine({
     ...sessionOptions(config, spillFolder),
     connections: config.concurrency + 1,
+    progress,
     signal,
     store,
     landedPath: (path) => join(config.landing, path),

@@ -73,6 +73,8 @@ export interface RunRequest {
   readonly command: string
   readonly emit: (event: RunEvent) => void
   readonly signal: AbortSignal
+  /** Whether somebody watches how far each step is. */
+  readonly progress: boolean
   readonly failFast: boolean
   /** False: another run under way is an error (exit 7) rather than something to wait for. */
   readonly wait: boolean

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { type Effects, execute, type Plan, ProblemsError } from "@freshet/core"
 import { openRunLedger, type RunHolder, type RunLedger, withPostgres } from "@freshet/io"
 
-import type { Config } from "../config.ts"
+import { type Config, ownPid } from "../config.ts"
 import { withEngine } from "./engine.ts"
 import { declaredGraph, hash, readProject, withMigratedLedger } from "./open-project.ts"
 import type { Project, RunReport, RunRequest } from "./project.ts"
@@ -27,7 +27,7 @@ export async function runPlan(
     const runLedger = await openRunLedger(url, {
       wait: request.wait,
       onWait: (holder) => request.onWait(holderText(holder)),
-      pid: process.pid,
+      pid: ownPid(),
       onLost: (error) => lost.abort(error),
     })
     try {
@@ -68,8 +68,8 @@ async function perform(
   { config, project, plan, runLedger, url, spillFolder }: Performing,
   request: RunRequest,
 ): Promise<RunReport> {
-  const { command, emit, signal, failFast } = request
-  const use = { signal, url, spillFolder }
+  const { command, emit, signal, progress, failFast } = request
+  const use = { signal, url, progress, spillFolder }
   return withEngine(config, use, async ({ engine, publisher, store, bind }) => {
     const problems = await bind(project.graph)
     if (problems.length > 0) throw new ProblemsError("usage", problems)
