@@ -408,3 +408,52 @@ test("the data version tells rows, repeated rows, columns and types apart", asyn
   )
   expect(new Set(versions).size).toBe(versions.length)
 })
+
+test("the data version of what is read from a source is the same for shuffled lines, in any time zone and language", async () => {
+  const visits = sourceAsset({
+    ...common,
+    name: "visits",
+    partitions: everyDay,
+    format: { kind: "json_lines" },
+    path: "visits/{partition}.json",
+    columns: { name: text(), visited_at: timestamp() },
+  })
+  const hours = sqlAsset({
+    ...common,
+    name: "visit_hours",
+    partitions: everyDay,
+    columns: { name: text(), day: date(), visited_at: timestamp(), visits: int64() },
+    query: sql`select upper(name) as name, visited_at::date as day, visited_at, count(*) as visits from ${visits} group by all`,
+  })
+  const lines = Array.from({ length: 5000 }, (_, at) =>
+    JSON.stringify({
+      name: `\u0131\u00e9${at % 97}`,
+      visited_at: new Date(at * 7_654_321).toISOString(),
+    }),
+  )
+  const before = { TZ: process.env["TZ"], LC_ALL: process.env["LC_ALL"] }
+  const versions = new Set<string>()
+  for (const [TZ, LC_ALL, order] of [
+    ["UTC", "C", 1],
+    ["Asia/Kathmandu", "tr_TR.UTF-8", -1],
+    ["America/St_Johns", "de_DE.UTF-8", 7],
+  ] as const) {
+    Object.assign(process.env, { TZ, LC_ALL })
+    const other = await openWorks()
+    const shuffled = lines.toSorted((a, b) => order * (a.length - b.length || (a < b ? -1 : 1)))
+    const file = await other.land("visits/2026-01-05.json", shuffled.join("\n"))
+    const landed = {
+      kind: "landed",
+      name: "visits",
+      source: visits,
+      partitions: [{ key: "2026-01-05", files: [file] }],
+    } as const
+    const result = await other.make([hours], [landed])
+    if (result.kind === "made") versions.add(result.outputs[0]!.dataVersion)
+    await other.close()
+  }
+  for (const [name, value] of Object.entries(before))
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
+  expect(versions.size).toBe(1)
+})

@@ -142,6 +142,6 @@ test("the engine's reader and the one for the exact way take the same records", 
         })
       },
     ),
-    { numRuns: Number(process.env["RUNS"] ?? 100) },
+    { numRuns: Number(process.env["RUNS"] ?? 60) },
   )
 }, 60_000)

@@ -61,7 +61,7 @@ test.each([readings, activity])(
           }).toEqual(want)
         }
       }),
-      { numRuns: Number(process.env["RUNS"] ?? 60) },
+      { numRuns: Number(process.env["RUNS"] ?? 40) },
     )
   },
   60_000,
