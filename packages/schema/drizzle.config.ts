@@ -2,6 +2,6 @@ import { defineConfig } from "drizzle-kit"
 
 export default defineConfig({
   dialect: "postgresql",
-  schema: ["./src/stocktwits.ts", "./src/ledger.ts"],
+  schema: "./src/*.ts",
   out: "./migrations",
 })

@@ -1,0 +1,22 @@
+import { join } from "node:path"
+
+import { expect, test } from "vitest"
+
+import { readBlocks } from "./document.ts"
+import { expectDocument } from "./expect-document.ts"
+import { runShell } from "./shell.ts"
+import { withWorkspaceCopy, workspace } from "./workspace.ts"
+
+const name = "docs/first-asset.md"
+
+test("whoever follows the first-asset page in a new clone sees what it shows", async () => {
+  await withWorkspaceCopy(async (folder) => {
+    const place = { folder, environment: {} }
+    await expectDocument(name, place)
+    const blocks = readBlocks(join(workspace, name))
+    const files = blocks.flatMap(({ attributes }) => attributes.get("file") ?? [])
+    const checks = `npx oxfmt --check ${files.join(" ")}\nnpx tsc --noEmit -p packages/assets`
+    const { code, stdout, stderr } = await runShell(place, checks)
+    expect(code, stdout + stderr).toBe(0)
+  })
+}, 180_000)

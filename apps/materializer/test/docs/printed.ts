@@ -1,0 +1,40 @@
+/** On a line of its own it stands for any number of lines left out, at the end of one for the rest of it. */
+const gap = "…"
+
+/** Printed text with what differs from one time to the next, and from one table layout to the next, made equal. */
+function settled(text: string): readonly string[] {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) =>
+      line
+        .replaceAll(/\b\d{8}-\d{6}-[0-9a-f]{6}\b/g, "<run>")
+        .replaceAll(/\b[0-9a-f]{32}\b/g, "<hash>")
+        .replaceAll(/\b\d{4}-\d{2}-\d{2}\b/g, (day) => day.replaceAll("-", "/"))
+        .replaceAll(/(?<![\d/])\d[\d,.]*(?![\d/])/g, "#")
+        .replaceAll(/ {2,}/g, "  ")
+        .trimEnd(),
+    )
+}
+
+/** Whether a command printed what a document says it prints. */
+export function isAsDocumented(documented: string, printed: string): boolean {
+  return matches(settled(documented), settled(printed))
+}
+
+function matches(wanted: readonly string[], found: readonly string[]): boolean {
+  const [first, ...rest] = wanted
+  if (first === undefined) return found.length === 0
+  if (first.trim() === gap)
+    return rest.length === 0 || found.some((_, from) => matches(rest, found.slice(from)))
+  return isSameLine(first, found[0]) && matches(rest, found.slice(1))
+}
+
+function isSameLine(wanted: string, found: string | undefined): boolean {
+  return wanted.endsWith(gap) ? (found ?? "").startsWith(wanted.slice(0, -1)) : wanted === found
+}
+
+/** Whether a documented output leaves lines out. */
+export function hasGap(documented: string): boolean {
+  return documented.split("\n").some((line) => line.endsWith(gap))
+}
