@@ -3,6 +3,7 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
+import { expectDone } from "./expect-done.ts"
 import { freshet } from "./freshet-process.ts"
 import { readContents, readNewestSteps, readPublishedWithTimes } from "./ledger-contents.ts"
 import { landSmallInput, smallDays } from "./small-input.ts"
@@ -14,16 +15,17 @@ test("a backfill of a past day computes it as of that day and leaves the publish
   const asOfThen = await withWorkplace(async (place) => {
     await landSmallInput(place)
     removeDaysAfter(place, past)
-    expect(await freshet(place, "backfill", "user_recs", "--date", past)).toMatchObject({ code: 0 })
+    expectDone(await freshet(place, "backfill", "user_recs", "--date", past))
     return readContents(place)
   })
   await withWorkplace(async (place) => {
     await landSmallInput(place)
-    expect(await freshet(place, "materialize")).toMatchObject({ code: 0 })
+    expectDone(await freshet(place, "materialize"))
     const before = await readPublishedWithTimes(place)
     const { publications } = await readContents(place)
-    const { code, stdout, stderr } = await freshet(place, "backfill", "user_recs", "--date", past)
-    expect({ code, stderr }).toMatchObject({ code: 0 })
+    const ended = await freshet(place, "backfill", "user_recs", "--date", past)
+    expectDone(ended)
+    const { stdout } = ended
     const after = await readContents(place)
     expect(after.versions.get(`user_recs ${past}`)).toBeDefined()
     for (const [key, version] of asOfThen.versions)
@@ -42,10 +44,10 @@ test("a backfill of a day that is there does nothing", async () => {
   await withWorkplace(async (place) => {
     await landSmallInput(place)
     const words = ["backfill", "user_recs", "--date", past]
-    expect(await freshet(place, ...words)).toMatchObject({ code: 0 })
+    expectDone(await freshet(place, ...words))
     const steps = await readNewestSteps(place)
     const { made } = await readContents(place)
-    expect(await freshet(place, ...words)).toMatchObject({ code: 0 })
+    expectDone(await freshet(place, ...words))
     expect(await readNewestSteps(place)).toEqual(steps)
     expect((await readContents(place)).made).toEqual(made)
   })

@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib"
 
 import { expect, test } from "vitest"
 
+import { expectDone } from "./expect-done.ts"
 import { type Ended, freshet } from "./freshet-process.ts"
 import { readContents, readLineCounts } from "./ledger-contents.ts"
 import { land, withWorkplace, type Workplace } from "./workplace.ts"
@@ -70,7 +71,7 @@ test("a malformed line is set aside with its file, number and reason, and the re
       land(place, `activity/${dayAt(index)}.json`, fileOf(goodLines, line, goodLines.slice(0, 50)))
     const ended = await freshet(place, "materialize")
     expectPlain(ended)
-    expect(ended).toMatchObject({ code: 0 })
+    expectDone(ended)
     const counts = await readLineCounts(place)
     for (const [index, { what, reason, line, text = String(line) }] of badLines.entries()) {
       const day = dayAt(index)
@@ -155,7 +156,7 @@ test("an unusual file is read whole: CRLF, a byte order mark, no lines, very lon
       land(place, `activity/${dayAt(index + 2)}${name}`, content)
     const ended = await freshet(place, "materialize")
     expectPlain(ended)
-    expect(ended).toMatchObject({ code: 0 })
+    expectDone(ended)
     const counts = await readLineCounts(place)
     for (const [index, { what, rows }] of unusualFiles.entries())
       expect({ what, ...counts.get(`activity_log ${dayAt(index + 2)}`) }).toMatchObject({
@@ -182,7 +183,7 @@ test("the parts of a day are one day: counted together, and a repeated message i
       gzipSync(fileOf([message("7"), follow(1, 2)])),
     )
     land(place, `activity/${dayAt(0)}.json/_SUCCESS`, "")
-    expect(await freshet(place, "materialize")).toMatchObject({ code: 0 })
+    expectDone(await freshet(place, "materialize"))
     const count = (await readLineCounts(place)).get(`activity_log ${dayAt(0)}`)
     expect(count).toMatchObject({ lines: 153, rows: 152, quarantined: 1 })
     expect(quarantined(place, count?.file)).toMatchObject([
@@ -242,7 +243,7 @@ test.each(refused)(
     await withWorkplace(async (place) => {
       landSnapshots(place)
       land(place, `activity/${dayAt(0)}.json`, fileOf(goodLines))
-      expect(await freshet(place, "materialize")).toMatchObject({ code: 0 })
+      expectDone(await freshet(place, "materialize"))
       const before = await readContents(place)
       spoil(place)
       const ended = await freshet(place, "materialize")
@@ -252,7 +253,7 @@ test.each(refused)(
       const after = await readContents(place)
       expect(after.published).toEqual(before.published)
       expect(after.publications).toEqual(before.publications)
-      expect(await freshet(place, "status")).toMatchObject({ code: 0 })
+      expectDone(await freshet(place, "status"))
     })
   },
   30_000,
@@ -268,7 +269,7 @@ test("files with names that are no day, and days to come, are not read and are n
     land(place, `activity/${tomorrow}.json`, fileOf(goodLines))
     const ended = await freshet(place, "materialize")
     expectPlain(ended)
-    expect(ended).toMatchObject({ code: 0 })
+    expectDone(ended)
     const { publications, made } = await readContents(place)
     expect(publications).toMatchObject([{ day: dayAt(0) }])
     expect([...new Set(made.map(({ day }) => day))]).toEqual([dayAt(0)])
@@ -283,7 +284,7 @@ test("an empty landing zone is no fault: nothing has landed yet", async () => {
   await withWorkplace(async (place) => {
     mkdirSync(place.landing)
     const status = await freshet(place, "status")
-    expect(status).toMatchObject({ code: 0 })
+    expectDone(status)
     expect(status.stdout).toContain("Nothing has landed")
     const ended = await freshet(place, "materialize")
     expectPlain(ended)
@@ -308,7 +309,7 @@ test("a landing zone that vanished takes nothing away from what is published", a
   await withWorkplace(async (place) => {
     landSnapshots(place)
     land(place, `activity/${dayAt(0)}.json`, fileOf(goodLines))
-    expect(await freshet(place, "materialize")).toMatchObject({ code: 0 })
+    expectDone(await freshet(place, "materialize"))
     const before = await readContents(place)
     rmSync(place.landing, { recursive: true })
     const ended = await freshet(place, "materialize")

@@ -5,6 +5,7 @@ import { expect, test } from "vitest"
 
 import { randomFrom } from "../../src/demo-data/random.ts"
 import { writeDemoDataOfSizes } from "../../src/demo-data/write-demo-data.ts"
+import { expectDone } from "./expect-done.ts"
 import { freshet } from "./freshet-process.ts"
 import { readContents } from "./ledger-contents.ts"
 import { land, withEnvironment, withWorkplace, type Workplace } from "./workplace.ts"
@@ -36,8 +37,7 @@ async function versionsIn(
   return withWorkplace(async (place) => {
     await landActivity(place)
     await change(place)
-    const { code, stderr } = await freshet(withEnvironment(place, environment), "materialize")
-    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expectDone(await freshet(withEnvironment(place, environment), "materialize"))
     return (await readContents(place)).versions
   })
 }

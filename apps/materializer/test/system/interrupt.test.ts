@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
 
+import { expectDone } from "./expect-done.ts"
 import { freshet, startFreshet } from "./freshet-process.ts"
 import { readContents } from "./ledger-contents.ts"
 import { expectNobodyIn } from "./processes.ts"
@@ -28,7 +29,7 @@ test.each([
       expect(passingFiles(place)).toEqual([])
       const { publications } = await readContents(place)
       expect(publications).toEqual([])
-      expect(await freshet(place, "materialize")).toMatchObject({ code: 0 })
+      expectDone(await freshet(place, "materialize"))
       const contents = await readContents(place)
       expect(contents.publications).toHaveLength(1)
       expect(contents.made).toHaveLength(contents.versions.size)

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
 
+import { expectDone } from "./expect-done.ts"
 import { freshet } from "./freshet-process.ts"
 import { freshetWatched, type Loaded } from "./loaded-modules.ts"
 import { landSmallInput } from "./small-input.ts"
@@ -10,11 +11,11 @@ test("status loads no engine, with work to do and without", async () => {
     await landSmallInput(place)
     await freshet(place, "status") // the first one has the engine parse the queries
     const before = await freshetWatched(place, "status")
-    expect(before.ended).toMatchObject({ code: 0 })
+    expectDone(before.ended)
     expect(engineParts(before)).toEqual([])
     await freshet(place, "materialize")
     const after = await freshetWatched(place, "status")
-    expect(after.ended).toMatchObject({ code: 0 })
+    expectDone(after.ended)
     expect(engineParts(after)).toEqual([])
   })
 }, 30_000)
@@ -23,10 +24,10 @@ test("a run that has nothing to do loads no engine, and one that has does", asyn
   await withWorkplace(async (place) => {
     await landSmallInput(place)
     const first = await freshetWatched(place, "materialize")
-    expect(first.ended).toMatchObject({ code: 0 })
+    expectDone(first.ended)
     expect(engineParts(first)).not.toEqual([])
     const second = await freshetWatched(place, "materialize")
-    expect(second.ended).toMatchObject({ code: 0 })
+    expectDone(second.ended)
     expect(engineParts(second)).toEqual([])
   })
 }, 30_000)
@@ -35,7 +36,7 @@ test("help loads neither the engine nor the database client nor the validator", 
   await withWorkplace(async (place) => {
     for (const words of [["--help"], ["materialize", "--help"]]) {
       const loaded = await freshetWatched(place, ...words)
-      expect(loaded.ended).toMatchObject({ code: 0 })
+      expectDone(loaded.ended)
       expect(loaded.sources.length).toBeGreaterThan(0)
       expect(engineParts(loaded)).toEqual([])
       expect(packagesIn(loaded, ["pg", "zod", "drizzle-orm"])).toEqual([])

@@ -2,6 +2,7 @@ import { join } from "node:path"
 
 import { expect } from "vitest"
 
+import { expectDone } from "./expect-done.ts"
 import { stepsReachedFrom, stepsReading } from "./expected-steps.ts"
 import { type Ended, freshet } from "./freshet-process.ts"
 import { readContents, readLineCounts, readNewestSteps } from "./ledger-contents.ts"
@@ -47,10 +48,6 @@ export async function expectRealBackfill(count: number): Promise<void> {
 
 function seconds({ ms }: Ended): string {
   return `${(ms / 1000).toFixed(1)} s`
-}
-
-function expectDone({ code, stderr, stdout }: Ended): void {
-  expect({ code, stdout, stderr: code === 0 ? "" : stderr }).toMatchObject({ code: 0, stderr: "" })
 }
 
 /** All days of the calendar from one to another. */

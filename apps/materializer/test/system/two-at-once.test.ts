@@ -1,6 +1,7 @@
 import { openRunLedger } from "@freshet/io"
 import { expect, test } from "vitest"
 
+import { expectDone } from "./expect-done.ts"
 import { freshet, startFreshet } from "./freshet-process.ts"
 import { readContents, withClient } from "./ledger-contents.ts"
 import { expectNobodyIn } from "./processes.ts"
@@ -11,7 +12,7 @@ import { withEmbeddedWorkplace, withWorkplace, type Workplace } from "./workplac
 test("two materialize at once share the work: the second waits, and each partition is made once", async () => {
   const alone = await withWorkplace(async (place) => {
     await landSmallInput(place)
-    expect(await freshet(place, "materialize")).toMatchObject({ code: 0 })
+    expectDone(await freshet(place, "materialize"))
     return readContents(place)
   })
   await withEmbeddedWorkplace(async (place) => {
@@ -33,7 +34,7 @@ test("two materialize at once share the work: the second waits, and each partiti
 test("a command that waits says for whom, and carries on when that one is done", async () => {
   await withWorkplace(async (place) => {
     await landSmallInput(place)
-    expect(await freshet(place, "status")).toMatchObject({ code: 0 })
+    expectDone(await freshet(place, "status"))
     const waiting = await whileRunIsUnderWay(place, async () => {
       const started = startFreshet(place, "materialize")
       await until(() => started.said().includes("Waiting for another run to end"))
@@ -50,7 +51,7 @@ test("a command that waits says for whom, and carries on when that one is done",
 test("a command that is not to wait ends with 7 and says who is in the way", async () => {
   await withWorkplace(async (place) => {
     await landSmallInput(place)
-    expect(await freshet(place, "status")).toMatchObject({ code: 0 })
+    expectDone(await freshet(place, "status"))
     const { code, stderr } = await whileRunIsUnderWay(place, () =>
       freshet(place, "materialize", "--no-wait"),
     )
@@ -69,11 +70,11 @@ test("status is answered all the while another command materializes", async () =
     let asked = 0
     for (;;) {
       const status = freshet(place, "status")
-      expect(await status).toMatchObject({ code: 0 })
+      expectDone(await status)
       asked += 1
       if ((await Promise.race([finished, Promise.resolve("under way")])) === "ended") break
     }
-    expect(await running.ended).toMatchObject({ code: 0 })
+    expectDone(await running.ended)
     expect(asked).toBeGreaterThan(0)
   })
 }, 30_000)
