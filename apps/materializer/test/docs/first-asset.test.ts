@@ -17,6 +17,6 @@ test("whoever follows the first-asset page in a new clone sees what it shows", a
     const files = blocks.flatMap(({ attributes }) => attributes.get("file") ?? [])
     const checks = `npx oxfmt --check ${files.join(" ")}\nnpx tsc --noEmit -p packages/assets`
     const { code, stdout, stderr } = await runShell(place, checks)
-    expect(code, stdout + stderr).toBe(0)
+    expect(code, `${stdout}${stderr}`).toBe(0)
   })
 }, 180_000)
