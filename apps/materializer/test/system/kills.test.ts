@@ -16,7 +16,7 @@ import { withEmbeddedWorkplace, type Workplace, workplaceIn } from "./workplace.
 
 const kills = Number(process.env["FRESHET_TEST_KILLS"] ?? 22)
 const seed = Number(process.env["FRESHET_TEST_SEED"] ?? Date.now() % 1_000_000)
-const killsAPlace = 8
+const killsAStage = 3
 
 type FileReader = Parameters<Parameters<typeof withFileReader>[1]>[0]
 
@@ -38,10 +38,8 @@ test(
         await expectNobodyIn(reference.home)
         const template = join(reference.folder, "postgres")
         cpSync(join(reference.home, "postgres/data"), template, { recursive: true })
-        const stages = [
-          await undisturbed(reference, reader, landSmallInput),
-          await undisturbed(reference, reader, landSmallChange),
-        ]
+        const stages: Stage[] = []
+        for (const landIt of inputs) stages.push(await undisturbed(reference, reader, landIt))
         const tally = new Map<string, number>()
         const moment = spreadMoments(seed)
         for (let number = 0; sum(tally) < kills; number += 1) {
@@ -57,6 +55,14 @@ test(
   },
   60_000 + kills * 5_000,
 )
+
+/** One after the other: each changes what the one before made and published. */
+const inputs: readonly Stage["land"][] = [
+  (place) => landSmallInput(place, 3),
+  landSmallChange,
+  (place) => landSmallInput(place, 4),
+  (place) => landSmallInput(place, 5),
+]
 
 /** Numbers from 0 to 1 that soon come near every one: each is the golden ratio further than the last. */
 function spreadMoments(seed: number): () => number {
@@ -96,7 +102,7 @@ async function disturb(
   mkdirSync(place.folder, { recursive: true })
   for (const [at, stage] of stages.entries()) {
     await stage.land(place)
-    for (let left = killsAPlace / stages.length; left > 0; left -= 1) {
+    for (let left = killsAStage; left > 0; left -= 1) {
       const kill = await killDuring(place, left === 1 ? "publication" : "run", {
         afterMs: disturbance.moment() * (left === 1 ? publicationMs : stage.ms),
       })
