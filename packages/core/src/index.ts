@@ -9,6 +9,7 @@ export type {
 export type { Computation, ComputeContext, Output, Rows, SqlComputation } from "./declare/asset.ts"
 export { codeAsset, sharedRows, sqlAsset, sqlAssets } from "./declare/asset.ts"
 export type { Check, CheckRule, Severity } from "./declare/check.ts"
+export { balanced } from "./declare/balanced.ts"
 export { noRows, notNull, oneOf, rowCount, unique } from "./declare/check.ts"
 export type { Column, ColumnKind, ColumnNotes, Columns, RowOf } from "./declare/column.ts"
 export {

@@ -11,15 +11,23 @@ export function likedMessages({ windowDays }: StocktwitsSettings) {
     ...ofTheDay,
     name: "liked_messages",
     shared: sql`
-      select likes.user_id, likes.message_id, liked.author_id, liked.room_id
-      from ${likes} as likes
-      left join (
-        -- an id that was used again means the earliest message that has it
-        select message_id, arg_min(user_id, day) as author_id, arg_min(room_id, day) as room_id
-        from ${known}
-        where message_id in (select message_id from ${likes})
+      with found as (
+        select likes.user_id, likes.message_id, known.user_id as author_id, known.room_id, known.day
+        from ${likes} as likes
+        left join ${known} as known on known.message_id = likes.message_id
+      ),
+      -- an id that was used again means the earliest message that has it; hardly any day has such a one
+      again as (
+        select message_id, min(day) as first_day
+        from found
+        where (select count(*) from found) > (select count(*) from ${likes})
         group by message_id
-      ) as liked on liked.message_id = likes.message_id`,
+        having min(day) <> max(day)
+      )
+      select found.user_id, found.message_id, found.author_id, found.room_id
+      from found
+      left join again on again.message_id = found.message_id
+      where again.first_day is null or found.day = again.first_day`,
     outputs: {
       liked_users: {
         description: "Whose messages were liked by whom on the day, one row a like.",

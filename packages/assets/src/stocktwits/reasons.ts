@@ -1,4 +1,4 @@
-import { itself, noRows, publishTo, sql, sqlAsset, unique } from "@freshet/core"
+import { balanced, itself, publishTo, sql, sqlAsset, unique } from "@freshet/core"
 import {
   columnsOf,
   roomRecReasons as roomRecReasonsTable,
@@ -17,21 +17,18 @@ function waysTo(recs: DailyAsset, candidates: DailyAsset) {
 
 /** A reason weighs what its user's own connection with the recommended one weighs. */
 function addUp(recs: DailyAsset, closest: DailyAsset) {
-  return noRows("reasons_add_up", {
+  return balanced("reasons_add_up", {
     description:
       "every recommendation has a reason, every reason a recommendation, and the weights of the reasons add up to the recommendation's",
-    query: sql`
-      select user_id, rec_id, sum(weight) as unexplained
-      from (
-        select user_id, rec_id, weight from ${recs}
-        union all
-        select reasons.user_id, reasons.rec_id, -closest.weight
-        from ${itself} as reasons
-        left join ${closest} as closest
-          on closest.user_id = reasons.reason_id and closest.engaged_with_id = reasons.rec_id
-      ) as weights
-      group by user_id, rec_id
-      having sum(weight) <> 0 or count(*) > count(weight)`,
+    rows: sql`
+      select user_id, rec_id, weight from ${recs}
+      union all
+      select reasons.user_id, reasons.rec_id, -closest.weight
+      from ${itself} as reasons
+      left join ${closest} as closest
+        on closest.user_id = reasons.reason_id and closest.engaged_with_id = reasons.rec_id`,
+    by: ["user_id", "rec_id"],
+    amount: "weight",
   })
 }
 

@@ -265,7 +265,7 @@ describe("quarantine", () => {
     [`{"action":"follow",${ids}`, "malformed_json"],
     [`{"action":"follow",${ids},}`, "malformed_json"],
     [`{"action":"follow",${ids}} {}`, "malformed_json"],
-    [`{"action":"follow","user_id":null,${ids}}`, "missing_field"],
+    [`{"action":"follow","user_id":1,${ids}}`, "malformed_json"],
     [`{"action":"follow",${ids},"more":{"user_id":[1,{"a":1,"a":2}]}}`, "event"],
     [`{"action":"foll\\u006fw",${ids}}`, "event"],
     [`{${ids}}`, "unknown_action"],

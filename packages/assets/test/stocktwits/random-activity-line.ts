@@ -185,7 +185,7 @@ function malformedLine(): fc.Arbitrary<string> {
   )
 }
 
-/** Of a key said twice the first counts. */
+/** A line that says a key twice is malformed, whatever it says. */
 function keyTwice(): fc.Arbitrary<string> {
   return fc.constantFrom(
     '{"action":"follow","user_id":1,"user_id":3,"following_user_id":2}',

@@ -21,7 +21,12 @@ export type CheckRule =
   | { readonly kind: "unique"; readonly columns: readonly string[] }
   | { readonly kind: "not_null"; readonly columns: readonly string[] }
   | { readonly kind: "row_count"; readonly min: number; readonly max: number | undefined }
-  | { readonly kind: "no_rows"; readonly query: Sql }
+  | {
+      readonly kind: "no_rows"
+      readonly query: Sql
+      /** A cheaper query of one boolean: where it says true, `query` finds nothing and need not run. */
+      readonly proof?: Sql
+    }
 
 /** No two rows agree on all of these columns. */
 export function unique<const C extends string>(...columns: readonly C[]): Check<C> {
@@ -45,9 +50,15 @@ export function rowCount(bounds: { readonly min?: number; readonly max?: number 
 /** The query finds no offending row. It reads the checked partition as `${itself}`, and may read what lies upstream of it. */
 export function noRows(
   name: string,
-  options: { readonly description: string; readonly query: Sql; readonly severity?: Severity },
+  options: {
+    readonly description: string
+    readonly query: Sql
+    readonly proof?: Sql
+    readonly severity?: Severity
+  },
 ): Check<never> {
-  const rule = { kind: "no_rows", query: options.query } as const
+  const { query, proof } = options
+  const rule = { kind: "no_rows", query, ...(proof === undefined ? {} : { proof }) } as const
   return { ...check<never>(name, options.description, rule), severity: options.severity ?? "error" }
 }
 

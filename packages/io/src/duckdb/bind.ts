@@ -133,6 +133,7 @@ async function bindChecks(connection: Connection, asset: Asset): Promise<readonl
     const reads = readsOf(rule.query)
     try {
       await describe(connection, renderSql(rule.query, someDay))
+      if (rule.proof !== undefined) await describe(connection, renderSql(rule.proof, someDay))
     } catch (error) {
       const own = Object.keys(asset.columns)
       problems.push(

@@ -6,6 +6,7 @@ import {
   quoteName,
   relationName,
   renderSql,
+  type Sql,
   unreachable,
 } from "@freshet/core"
 
@@ -99,7 +100,9 @@ async function findFailures(
     case "unique":
       return await findRepeated(connection, rule.columns)
     case "no_rows":
-      return await findRows(connection, renderSql(rule.query, day))
+      return (await isProven(connection, rule.proof, day))
+        ? noFailures
+        : await findRows(connection, renderSql(rule.query, day))
     default:
       return unreachable(rule)
   }
@@ -127,6 +130,16 @@ async function findRepeated(connection: Connection, columns: readonly string[]):
   const failures = numberCell(found, "failures")
   if (failures === 0) return noFailures
   return { failures, sample: await connection.rows(`${groups} ORDER BY ALL LIMIT ${sampleRows}`) }
+}
+
+async function isProven(
+  connection: Connection,
+  proof: Sql | undefined,
+  day: string,
+): Promise<boolean> {
+  if (proof === undefined) return false
+  const [found] = await connection.rows(`SELECT (${renderSql(proof, day)})::BOOLEAN AS proven`)
+  return found?.["proven"] === true
 }
 
 async function findRows(connection: Connection, query: string): Promise<Failures> {

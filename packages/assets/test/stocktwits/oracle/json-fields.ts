@@ -1,11 +1,13 @@
 /**
  * The first token of each top-level value, by key: `{"a": [1], "b": 5.0}` gives a → `[`, b → `5.0`.
  * Numbers stay text, so 5.0 is not 5 and an id beyond 2^53 is not rounded. Undefined when the line
- * is not exactly one JSON object (RFC 8259). Of a key said twice the first counts.
+ * is not exactly one JSON object (RFC 8259), or says a top-level key twice.
  */
 export function findJsonFields(line: string): ReadonlyMap<string, string> | undefined {
   if (!isJsonObject(line)) return undefined
-  return new Map(topLevelPairs(tokensOf(line)).toReversed())
+  const pairs = topLevelPairs(tokensOf(line))
+  const fields = new Map(pairs)
+  return fields.size === pairs.length ? fields : undefined
 }
 
 function isJsonObject(line: string): boolean {

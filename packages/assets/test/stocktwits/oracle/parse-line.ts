@@ -15,7 +15,7 @@ export type StocktwitsEvent =
 /**
  * Why a line is quarantined. A line with several faults has the first of this list:
  *
- * - `malformed_json`: not one strict JSON object.
+ * - `malformed_json`: not one strict JSON object, or a top-level key said twice.
  * - `unknown_action`: `action` is absent, null, not a string or none of the four words as written.
  * - `missing_field`: an id of this action is absent or null.
  * - `wrong_type`: an id is not an integer literal (5.0, 1e3 and "5" are not), `mention_ids` is neither
