@@ -102,7 +102,7 @@ async function disturb(
   mkdirSync(place.folder, { recursive: true })
   for (const [at, stage] of stages.entries()) {
     await stage.land(place)
-    for (let left = killsAStage; left > 0; left -= 1) {
+    for (let left = killsAStage; left > 0 && sum(disturbance.tally) < kills; left -= 1) {
       const kill = await killDuring(place, left === 1 ? "publication" : "run", {
         afterMs: disturbance.moment() * (left === 1 ? publicationMs : stage.ms),
       })
@@ -113,6 +113,7 @@ async function disturb(
     }
     expectDone(await freshet(place, "materialize"))
     await expectFinished(place, stage, disturbance.reader)
+    if (sum(disturbance.tally) >= kills) return
   }
 }
 
