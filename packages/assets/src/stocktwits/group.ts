@@ -1,7 +1,7 @@
 import { type Asset, type Columns, daily, type Daily, dueBy } from "@freshet/core"
 
 /** One partition a calendar day (UTC); how many there are follows from the files that have landed. */
-export const everyDay = daily({ start: "2000-01-01" })
+const everyDay = daily({ start: "2000-01-01" })
 
 /** Any dataset of this group. */
 export type DailyAsset = Asset<string, Columns, Daily>

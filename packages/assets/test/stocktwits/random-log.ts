@@ -23,7 +23,7 @@ const firstSnapshotDay = "2026-01-27"
  * Small logs in which few ids meet often: gaps, empty files, likes before, after and long after
  * their message, ids used twice, equal lines, self-mentions, and malformed lines of every kind.
  */
-export function randomLog(): fc.Arbitrary<OracleInput> {
+function randomLog(): fc.Arbitrary<OracleInput> {
   return fc.record({
     activity: fc
       .oneof(
@@ -38,7 +38,7 @@ export function randomLog(): fc.Arbitrary<OracleInput> {
 }
 
 /** Settings small enough for limits and windows to cut. */
-export function randomSettings(): fc.Arbitrary<OracleSettings> {
+function randomSettings(): fc.Arbitrary<OracleSettings> {
   return fc.record({
     days: fc.constantFrom(1, 2, 3, 7),
     closest: fc.constantFrom(1, 2, 3, 10),

@@ -11,7 +11,7 @@ export type ParsedQuery =
   | { readonly kind: "error"; readonly message: string }
 
 /** Each query as the engine parses it: layout and comments do not count, anything else does. */
-export async function parseQueries(
+async function parseQueries(
   connection: Connection,
   queries: readonly string[],
 ): Promise<readonly ParsedQuery[]> {
