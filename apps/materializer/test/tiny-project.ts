@@ -201,7 +201,14 @@ function failuresOf(now: Evaluation, failed: readonly string[]): Snapshot["failu
     const reads = currentReads(now, computation, day) ?? []
     const version = inputVersion(now.codeVersions.get("items") ?? "", reads, identity)
     const message = "the disk is full"
-    const failure = { run: "run", outcome: "failed", message, atMs: noon, inputVersion: version }
+    const failure = {
+      run: "run",
+      outcome: "failed",
+      message,
+      checks: [],
+      atMs: noon,
+      inputVersion: version,
+    }
     return [day, failure as Failure] as const // the outcome is one of its words
   })
   return new Map([["items", new Map(failures)]])

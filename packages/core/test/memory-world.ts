@@ -136,7 +136,8 @@ function failuresOf(world: MemoryWorld): Map<string, Map<number, Failure>> {
     if (outcome.kind !== "failed" && outcome.kind !== "refused") continue
     const message = outcome.kind === "failed" ? outcome.message : "refused"
     const { run, endedMs: atMs, inputVersion } = step
-    partitions.set(partition, { run, outcome: outcome.kind, message, atMs, inputVersion })
+    const checks = step.checks.filter(({ passed }) => !passed).map(({ name }) => name)
+    partitions.set(partition, { run, outcome: outcome.kind, message, checks, atMs, inputVersion })
   }
   return failures
 }

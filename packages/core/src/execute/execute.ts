@@ -2,7 +2,14 @@ import type { Plan, Step } from "../plan/plan.ts"
 import type { Evaluation } from "../plan/staleness.ts"
 import { FreshetError } from "../problem.ts"
 import type { Effects, RunOutcome, StepOutcome, TableChange } from "./effects.ts"
-import { type Performed, applyToState, perform, skipped, stepRecord } from "./perform.ts"
+import {
+  type Performed,
+  applyToState,
+  isPassable,
+  perform,
+  skipped,
+  stepRecord,
+} from "./perform.ts"
 import { publishSets } from "./publish-sets.ts"
 import { type RunState, startState } from "./run-state.ts"
 
@@ -39,6 +46,8 @@ interface Running {
   readonly effects: Effects
   readonly options: RunOptions
   readonly outcomes: Map<string, StepOutcome>
+  /** The steps that hold back what comes after them: they failed, or an error check of theirs did. */
+  readonly obstacles: Set<string>
   /** One promise a step that the ledger is told of; commits keep the order of the calls. */
   readonly recordings: Promise<void>[]
   /** Becomes true when the ledger did not take a record: work that follows could not be recorded. */
@@ -56,7 +65,12 @@ export async function execute(
   await effects.ledger.beginRun({ id, command: options.command, steps: plan.steps.length })
   effects.emit({ kind: "run_started", run: id, steps: plan.steps.length })
   const state = startState(evaluation)
-  const begun = { outcomes: new Map(), recordings: [], unrecorded: false }
+  const begun = {
+    outcomes: new Map(),
+    obstacles: new Set<string>(),
+    recordings: [],
+    unrecorded: false,
+  }
   const running: Running = { id, state, effects, options, ...begun }
   const interrupted = await runSteps(running, plan.steps)
   await Promise.all(running.recordings)
@@ -135,12 +149,14 @@ function readySteps(
 async function runStep(running: Running, step: Step): Promise<void> {
   const { effects, state, outcomes } = running
   const startedMs = effects.nowMs()
-  const obstacle = step.after.find((id) => isBad(outcomes.get(id) ?? { kind: "made" }))
+  const obstacle = step.after.find((id) => running.obstacles.has(id))
   effects.emit({ kind: "step_started", step: step.id })
   const performed = obstacle === undefined ? await perform(state, step, effects) : skipped(obstacle)
   record(running, step, performed, startedMs)
   applyToState(state, step, performed)
   outcomes.set(step.id, performed.outcome)
+  if (isBad(performed.outcome) || !performed.checks.every(isPassable))
+    running.obstacles.add(step.id)
 }
 
 /**

@@ -135,7 +135,8 @@ async function reuse(
   return { outcome: { kind: "refused", kept } as const, checks, checked, outputs: [] }
 }
 
-function isPassable({ passed, severity }: CheckResult): boolean {
+/** Whether what comes after may go on with this result. */
+export function isPassable({ passed, severity }: CheckResult): boolean {
   return passed || severity === "warn"
 }
 

@@ -2,6 +2,7 @@ import { partitionKey } from "../declare/partition.ts"
 import { windowLabel } from "../declare/read.ts"
 import type { Graph } from "../graph/graph.ts"
 import type { Plan, Step } from "./plan.ts"
+import type { Failure } from "./snapshot.ts"
 import type { Cause, ChangedInput, Status } from "./staleness.ts"
 
 /** Partition indexes as people write them: `2026-01-03 to 2026-01-05, 2026-01-09`. */
@@ -31,9 +32,15 @@ export function rangesOf(indexes: readonly number[]): readonly { from: number; t
 export function statusText(graph: Graph, status: Status): string {
   if (status.kind === "fresh") return "up to date"
   if (status.waitsFor !== undefined) return `waits for ${status.waitsFor}`
-  if (status.kind === "failed") return `failed before: ${firstLine(status.failure.message)}`
+  if (status.kind === "failed") return failureText(status.failure)
   if (status.kind === "missing") return "never made"
   return status.causes.map((cause) => causeText(graph, cause)).join("; ")
+}
+
+function failureText({ outcome, message, checks }: Failure): string {
+  return outcome === "refused" && checks.length > 0
+    ? `refused by ${checks.join(", ")}`
+    : `failed before: ${firstLine(message)}`
 }
 
 /** A cause in words. */

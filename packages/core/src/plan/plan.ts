@@ -57,12 +57,13 @@ type Needed = Map<string, Set<number>> // "user_recs" → {20463}
 /** The least work that makes every target fresh: the targets that are not, and whatever they read that is not. */
 export function makePlan(evaluation: Evaluation, request: PlanRequest, hash: Hash): Plan {
   const needed = neededPartitions(evaluation, request.targets)
+  const checks = checkSteps(evaluation, request.targets, hash)
   const waiting: Waiting[] = []
-  const steps: Step[] = []
+  const steps: Step[] = [...checks]
   const blocked = new Set<string>()
   for (const computation of evaluation.graph.computations)
     for (const index of [...(needed.get(computation.name) ?? [])].toSorted((a, b) => a - b)) {
-      const step = materializeStep(evaluation, computation, index, needed)
+      const step = materializeStep(evaluation, computation, index, { needed, checks })
       const waitsFor = waitingReason(step, blocked)
       if (waitsFor === undefined) steps.push(step)
       else {
@@ -70,7 +71,6 @@ export function makePlan(evaluation: Evaluation, request: PlanRequest, hash: Has
         waiting.push({ computation: computation.name, key: step.key, waitsFor })
       }
     }
-  steps.push(...checkSteps(evaluation, request.targets, hash))
   const publications = request.publish
     ? planPublications(evaluation, steps, request.targets, hash)
     : []
@@ -132,7 +132,7 @@ function materializeStep(
   evaluation: Evaluation,
   computation: Computation,
   index: number,
-  needed: Needed,
+  { needed, checks }: { readonly needed: Needed; readonly checks: readonly CheckStep[] },
 ): MaterializeStep {
   const status = evaluation.statuses.get(computation.name)?.get(index)
   if (status === undefined || status.kind === "fresh")
@@ -143,10 +143,17 @@ function materializeStep(
     for (let read = range?.from ?? 1; read <= (range?.to ?? 0); read += 1)
       if (needed.get(asset.computation.name)?.has(read) === true)
         after.add(stepId(evaluation, asset.computation, read))
+    for (const check of checks)
+      if (check.asset === asset && range !== undefined && within(range, check.partition))
+        after.add(check.id)
   }
   const id = stepId(evaluation, computation, index)
   const key = keyOf(evaluation, computation, index)
   return { kind: "materialize", id, computation, partition: index, key, status, after: [...after] }
+}
+
+function within({ from, to }: PartitionRange, index: number): boolean {
+  return from <= index && index <= to
 }
 
 function waitingReason(step: MaterializeStep, blocked: ReadonlySet<string>): string | undefined {

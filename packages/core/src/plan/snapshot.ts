@@ -23,6 +23,8 @@ export interface Failure {
   readonly run: string
   readonly outcome: "failed" | "refused"
   readonly message: string
+  /** The error checks that refused its rows, by name. */
+  readonly checks: readonly string[]
   readonly atMs: number
   /** What it would have been made from: the failure counts as long as this is still so. */
   readonly inputVersion: string

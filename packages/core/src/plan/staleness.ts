@@ -1,9 +1,16 @@
 import type { AnyAsset, Computation } from "../declare/asset.ts"
+import { partitionKey } from "../declare/partition.ts"
 import type { ReadVersions } from "../execute/effects.ts"
 import { outputsOf } from "../graph/graph.ts"
 import { type ReadRange, type World, landedVersion, readRanges, readVersions } from "./inputs.ts"
 import type { Failure, Recorded, Snapshot } from "./snapshot.ts"
-import { type Hash, type ParsedQueries, codeVersion, inputVersion } from "./version.ts"
+import {
+  type Hash,
+  type ParsedQueries,
+  checksVersion,
+  codeVersion,
+  inputVersion,
+} from "./version.ts"
 
 /** Why a partition is not fresh. `upstream` means that something it reads will be made anew, and may come out different. */
 export type Cause =
@@ -41,6 +48,8 @@ export type Status =
 export interface Evaluation extends World {
   readonly snapshot: Snapshot
   readonly codeVersions: ReadonlyMap<string, string>
+  /** Asset → the partitions whose recorded rows fail an error check as it is declared now. */
+  readonly unfit: ReadonlyMap<string, readonly number[]>
   /** Computation → partition → status. */
   readonly statuses: ReadonlyMap<string, ReadonlyMap<number, Status>>
 }
@@ -61,7 +70,8 @@ export function evaluate(
     ]),
   )
   const statuses = new Map<string, Map<number, Status>>()
-  const evaluation: Evaluation = { ...world, snapshot, codeVersions, statuses }
+  const unfit = unfitPartitions(world, snapshot, hash)
+  const evaluation: Evaluation = { ...world, snapshot, codeVersions, unfit, statuses }
   for (const computation of world.graph.computations) {
     const own = new Map<number, Status>()
     statuses.set(computation.name, own)
@@ -80,7 +90,9 @@ function statusOf(
 ): Status {
   const ranges = readRanges(evaluation, computation, index)
   const upstream = staleUpstreams(evaluation, ranges)
-  const waitsFor = ranges.find((range) => range.waitsFor !== undefined)?.waitsFor
+  const waitsFor =
+    ranges.find((range) => range.waitsFor !== undefined)?.waitsFor ??
+    refusedRead(evaluation, ranges)
   const recorded = recordedOutputs(evaluation, computation, index)
   const code = evaluation.codeVersions.get(computation.name) ?? ""
   const versions = readVersions(ranges, currentVersion(evaluation))
@@ -97,6 +109,41 @@ function statusOf(
   if (causes.length === 0) causes.push({ kind: "input", changed: [] })
   const open = { waitsFor, causes }
   return failed ? { kind: "failed", ...open, failure } : { kind: "stale", ...open }
+}
+
+/** The first partition read that is fresh and fails today's error checks: nothing goes on from there. */
+function refusedRead(evaluation: Evaluation, ranges: readonly ReadRange[]): string | undefined {
+  for (const { asset, range } of ranges) {
+    if (asset.kind === "source" || range === undefined) continue
+    const statuses = evaluation.statuses.get(asset.computation.name)
+    const found = evaluation.unfit
+      .get(asset.name)
+      ?.find(
+        (each) => each >= range.from && each <= range.to && statuses?.get(each)?.kind === "fresh",
+      )
+    if (found !== undefined)
+      return `${asset.name} ${partitionKey(asset.partitions, found)} to pass its checks`
+  }
+  return undefined
+}
+
+/** Asset → the partitions whose rows fail the checks of today. */
+function unfitPartitions(
+  { graph }: World,
+  { materializations }: Snapshot,
+  hash: Hash,
+): ReadonlyMap<string, readonly number[]> {
+  const unfit = new Map<string, readonly number[]>()
+  for (const asset of graph.assets.values()) {
+    if (asset.kind === "source") continue
+    const records = [...(materializations.get(asset.name) ?? [])]
+    const failed = records.filter(([, { failedErrors }]) => failedErrors > 0)
+    if (failed.length === 0) continue
+    const version = checksVersion(asset, hash)
+    const now = failed.flatMap(([index, each]) => (each.checkVersion === version ? [index] : []))
+    unfit.set(asset.name, now)
+  }
+  return unfit
 }
 
 /** The newest materialization of each output, or undefined when one of them was never made. */

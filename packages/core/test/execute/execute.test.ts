@@ -250,6 +250,56 @@ describe("failure", () => {
   })
 })
 
+describe("a changed check", () => {
+  const graph = (...checks: readonly Check<"n">[]) => {
+    const checked = dailyAsset("a", sql`select n from ${raw}`, { checks })
+    return graphOf(raw, checked, dailyAsset("b", sql`select n from ${checked}`), other)
+  }
+  const before = graphOf(raw, dailyAsset("a", sql`select n from ${raw}`))
+
+  test("runs before what reads the rows, and holds it back when it fails", async () => {
+    const world = worldWith([1])
+    await run(world, before)
+    world.computed.length = 0
+    world.behaviour.checks = (asset) => (asset === "a" ? [failing("a")] : [])
+    const result = await run(world, graph(unique("n")), everything, { concurrency: 4 })
+    expect(outcomes(result)).toEqual({
+      "check a 2026-01-01": "checked",
+      "b 2026-01-01": "skipped",
+      "other 2026-01-01": "made",
+    })
+    expect(result.outcome).toBe("failed")
+    expect(world.computed).toEqual(["check a 2026-01-01", "other 2026-01-01"])
+  })
+
+  test("that failed holds back later runs too, until the check or the rows are mended", async () => {
+    const world = worldWith([1])
+    await run(world, before)
+    world.behaviour.checks = (asset) => (asset === "a" ? [failing("a")] : [])
+    await run(world, graph(unique("n")))
+    const later = await run(world, graph(unique("n")))
+    expect(later.plan).toMatchObject({
+      steps: [],
+      waiting: [{ computation: "b", waitsFor: "a 2026-01-01 to pass its checks" }],
+    })
+    const mended = graph(noRows("mended", { description: "", query: sql`from ${itself}` }))
+    world.behaviour.checks = () => []
+    expect(outcomes(await run(world, mended))).toEqual({
+      "check a 2026-01-01": "checked",
+      "b 2026-01-01": "made",
+    })
+  })
+
+  test("that only warns holds nothing back", async () => {
+    const world = worldWith([1])
+    await run(world, before)
+    world.behaviour.checks = (asset) => (asset === "a" ? [failing("a", "warn")] : [])
+    const result = await run(world, graph(unique("n")))
+    expect(outcomes(result)).toMatchObject({ "b 2026-01-01": "made" })
+    expect(result.outcome).toBe("succeeded")
+  })
+})
+
 describe("abort", () => {
   test("no step starts after it, the one under way is recorded, nothing is published", async () => {
     const published = dailyAsset("p", sql`select n from ${raw}`, {

@@ -109,9 +109,9 @@ describe("makePlan", () => {
     land(world, "raw", day(3), "r3")
     const plan = planFor(world, checked, { a: [1, 3] })
     expect(explain(checked, plan)).toEqual([
-      "a 2026-01-03: never made",
       "check a 2026-01-01: its checks changed",
       "check a 2026-01-02: its checks changed",
+      "a 2026-01-03: never made",
     ])
     await run(world, checked)
     expect(planFor(world, checked, { a: [1, 3] }).steps).toEqual([])

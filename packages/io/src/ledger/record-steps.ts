@@ -57,12 +57,18 @@ function messageOf({ outcome, checks }: StepRecord): string | undefined {
   return outcome.kind === "skipped" ? outcome.because : undefined
 }
 
-/** `3 rows of user_recs fail unique(user_id, rec_id)` */
+/** `1,200 rows of user_recs fail unique(user_id, rec_id)` */
 function refusal(checks: readonly CheckResult[]): string {
   return checks
     .filter((check) => check.severity === "error" && !check.passed)
-    .map(({ asset, name, failures }) => `${failures} rows of ${asset} fail ${name}`)
+    .map(({ asset, name, failures }) => `${rowsOf(failures, asset)} ${name}`)
     .join("; ")
+}
+
+function rowsOf(failures: number, asset: string): string {
+  return failures === 1
+    ? `1 row of ${asset} fails`
+    : `${failures.toLocaleString("en-US")} rows of ${asset} fail`
 }
 
 function madeRow(record: StepRecord, materialization: Materialization) {

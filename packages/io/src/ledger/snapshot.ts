@@ -34,7 +34,10 @@ const reading: QueryArrayConfig = {
     from freshet.materializations
     order by asset desc, partition desc, seq desc;
     select distinct on (computation, partition) computation, partition, run, outcome,
-      coalesce(message, ''), ${milliseconds("ended_at")}, input_version
+      coalesce(message, ''), ${milliseconds("ended_at")}, input_version, (
+        select coalesce(jsonb_agg(name order by name), '[]') from freshet.check_results
+        where step = bad.id and severity = 'error' and not passed
+      )
     from freshet.steps as bad
     where outcome in ('failed', 'refused') and not exists (
       select from freshet.steps as good
@@ -95,6 +98,7 @@ function failure(row: Texts): Failure {
     message: text(row, 4),
     atMs: number(row, 5),
     inputVersion: text(row, 6),
+    checks: JSON.parse(text(row, 7)) as string[], // an array of names, as the query says
   }
 }
 
