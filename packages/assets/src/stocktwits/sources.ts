@@ -35,22 +35,23 @@ export const activityLog = sourceAsset({
   },
   reject: [
     {
-      // CASE, because an AND would take the pattern to every line
       reason: "wrong_type",
-      when: sql`case when mention_ids <> ''
-        then not regexp_full_match(mention_ids, ' *([0-9]+ *(, *[0-9]+ *)*)?') end`,
+      when: sql`mention_ids <> ''
+        and not regexp_full_match(mention_ids, ' *([0-9]+ *(, *[0-9]+ *)*)?')`,
     },
     {
+      // one comparison each: the engine has a quick way for just that
       reason: "id_out_of_range",
-      when: sql`user_id not between 1 and 2147483647
-        or following_user_id not between 1 and 2147483647
-        or room_id not between 1 and 2147483647
-        or message_id not between 1 and 9007199254740991`,
+      when: sql`user_id < 1 or user_id > 2147483647
+        or following_user_id < 1 or following_user_id > 2147483647
+        or room_id < 1 or room_id > 2147483647
+        or message_id < 1 or message_id > 9007199254740991`,
     },
     {
-      // an entry that no integer holds is null
+      // CASE, because an AND would take the lists to every line; an entry that no integer holds is null
       reason: "id_out_of_range",
-      when: sql`case when trim(mention_ids) <> ''
+      when: sql`case when mention_ids <> '' and trim(mention_ids) <> ''
+          and not regexp_full_match(mention_ids, '[1-9][0-9]{0,8}(,[1-9][0-9]{0,8})*')
         then list_min(${mentioned}) < 1 or list_count(${mentioned}) < len(${mentioned}) end`,
     },
   ],

@@ -25,13 +25,10 @@ export async function dropDuplicates(
     ),
   )
   const compared = lines.join(" UNION ALL ")
-  const groups = `SELECT ${keys} FROM (${compared}) GROUP BY ${keys} HAVING count(*) > 1`
-  await connection.run(`CREATE OR REPLACE TEMP TABLE " repeated" AS ${groups}`)
-  const [found] = await connection.rows(`SELECT count(*)::INTEGER AS keys FROM " repeated"`)
-  if (numberCell(found, "keys") === 0) return 0
   const repeated = await connection.rows(`
     SELECT " file"::INTEGER AS file, " table"::INTEGER AS part_table, " at"::DOUBLE AS ordinal
-    FROM (${compared}) WHERE (${keys}) IN (SELECT (${keys}) FROM " repeated")
+    FROM (${compared}) WHERE (${keys}) IN (
+      SELECT (${keys}) FROM (${compared}) GROUP BY ${keys} HAVING count(*) > 1)
     QUALIFY row_number() OVER (PARTITION BY ${keys} ORDER BY " file", " at") > 1
     ORDER BY " file", " at"`)
   for (const [file, part] of parts.entries()) {

@@ -20,8 +20,8 @@ const batchBytes = 8 << 20
 export async function readJsonPart(request: PartRequest): Promise<Part> {
   const typed = { name: quoteName(` landed ${request.id}`), ordinal: "rowid", where: undefined }
   const { scan, doubtful } = await readTyped(request, typed)
-  const tables: PartTable[] = doubtful === "all" ? [] : [typed]
-  if (doubtful.length > 0) tables.push(await judgeExactly(request, scan, doubtful))
+  const judged = doubtful.length > 0 ? await judgeExactly(request, scan, doubtful) : undefined
+  const tables = [doubtful === "all" ? undefined : typed, judged].filter((t) => t !== undefined)
   return {
     file: request.file,
     lines: scan.lines,
@@ -40,29 +40,33 @@ async function readTyped(request: PartRequest, table: PartTable): Promise<Typed>
   const { source, path, judge } = request
   const hasStruct = Object.values(source.columns).some(({ kind }) => kind === "struct")
   if (judge === "exact" || hasStruct) return { scan: await scanLines(path), doubtful: "all" }
-  const [scan, failure] = await Promise.all([
+  const [scan, parsed] = await Promise.all([
     scanLines(path, plainLines(source)),
     parse(request, table.name, 0).catch((error: unknown) => ({ error })),
   ])
-  if (failure !== undefined && scan.longest < usualRoom) throw failure.error
+  const failed = typeof parsed === "object"
+  if (failed && scan.longest < usualRoom) throw parsed.error
   if (scan.doubtful.length > 1000 && scan.doubtful.length * 4 > scan.lines)
     return { scan, doubtful: "all" }
-  if (failure !== undefined) await parse(request, table.name, scan.longest)
+  const rows = failed ? await parse(request, table.name, scan.longest) : parsed
+  if (rows !== scan.lines) return { scan, doubtful: "all" }
   return { scan, doubtful: await setDoubtfulAside(request, table, scan) }
 }
 
 const usualRoom = 16_000_000 // bytes in a line that the engine's reader takes unasked
 
-async function parse(request: PartRequest, table: string, longest: number): Promise<undefined> {
+/** Gives the number of rows. */
+async function parse(request: PartRequest, table: string, longest: number): Promise<number> {
   const columns = Object.entries(request.source.columns).map(
     ([name, { type }]) => `${textLiteral(name)}: ${textLiteral(type)}`,
   )
   const room = longest === 0 ? "" : `maximum_object_size = ${longest + 1024},`
-  await request.connection.run(`
+  const [made] = await request.connection.rows(`
     CREATE OR REPLACE TEMP TABLE ${table} AS
     SELECT ${columnList(request.source.columns)}
     FROM read_json(${textLiteral(request.path)}, format = 'newline_delimited', ${room}
       compression = 'uncompressed', ignore_errors = true, columns = {${columns.join(", ")}})`)
+  return Number(made?.["Count"])
 }
 
 /** Takes what is not plainly good out of the table, and what a rule holds of. */
@@ -70,42 +74,32 @@ async function setDoubtfulAside(
   { connection, source, day }: PartRequest,
   table: PartTable,
   scan: LineScan,
-): Promise<readonly number[] | "all"> {
-  const [found] = await connection.rows(
-    `SELECT count(*)::DOUBLE AS rows, ${ruled(source, day)}::VARCHAR AS ruled FROM ${table.name}`,
-  )
-  if (numberCell(found, "rows") !== scan.lines) return "all"
+): Promise<readonly number[]> {
   const ordinals = new Set(scan.doubtful)
-  for (const ordinal of JSON.parse(textCell(found, "ruled")) as number[]) ordinals.add(ordinal)
+  if (source.reject.length > 0) {
+    const rules = source.reject.map(({ when }) => `(${renderSql(when, day)})`).join(" OR ")
+    const ruled = await connection.rows(
+      `SELECT rowid::DOUBLE AS ordinal FROM ${table.name} WHERE ${rules}`,
+    )
+    for (const row of ruled) ordinals.add(numberCell(row, "ordinal"))
+  }
   const doubtful = [...ordinals].toSorted((a, b) => a - b)
   await dropRows(connection, table, doubtful)
   return doubtful
 }
 
-/** The ordinals of rows that a rule holds of, as a list. */
-function ruled({ reject }: SourceAsset, day: string): string {
-  if (reject.length === 0) return "'[]'"
-  const rules = reject.map(({ when }) => `coalesce((${renderSql(when, day)}), false)`).join(" OR ")
-  return `coalesce(list(rowid) FILTER (WHERE ${rules}), [])`
-}
-
-/** Puts the good ones of these lines into a table, the others into quarantine. */
+/** Puts these lines into a table with what is wrong with them, and those with a fault into quarantine. */
 async function judgeExactly(
   request: PartRequest,
   scan: LineScan,
   ordinals: readonly number[] | "all",
-): Promise<PartTable> {
+): Promise<PartTable | undefined> {
   const name = quoteName(` judged ${request.id}`)
   let begun = false
   let batch: Line[] = []
   let bytes = 0
   const judge = async () => {
-    await judgeBatch(
-      request,
-      begun ? `INSERT INTO ${name}` : `CREATE OR REPLACE TEMP TABLE ${name} AS`,
-      batch,
-    )
-    begun = true
+    begun = (await judgeBatch(request, { name, begun }, batch)) || begun
     batch = []
     bytes = 0
   }
@@ -116,15 +110,16 @@ async function judgeExactly(
     }
     if (bytes >= batchBytes) await judge()
   }
-  if (batch.length > 0 || !begun) await judge()
-  return { name, ordinal: "ordinal", where: undefined }
+  if (batch.length > 0) await judge()
+  return begun ? { name, ordinal: "ordinal", where: "reason IS NULL" } : undefined
 }
 
+/** Whether any of the lines came into the table: those that are not JSON at all do not. */
 async function judgeBatch(
   { connection, source, day, quarantine, file }: PartRequest,
-  into: string,
+  judged: { readonly name: string; readonly begun: boolean },
   lines: readonly Line[],
-): Promise<void> {
+): Promise<boolean> {
   const faults = new Map<number, string>()
   const texts: [number, string][] = []
   for (const { ordinal, bytes } of lines) {
@@ -132,20 +127,25 @@ async function judgeBatch(
     if (fault === undefined) texts.push([ordinal, bytes.toString("utf8")])
     else faults.set(ordinal, fault)
   }
-  await connection.run(`CREATE OR REPLACE TEMP TABLE " texts" (ordinal BIGINT, text VARCHAR)`)
-  await appendTexts(connection, " texts", texts)
-  const judged = exactJsonJudgement(source, '" texts"', day)
-  await connection.run(`CREATE OR REPLACE TEMP TABLE " verdicts" AS ${judged}`)
-  const good = `SELECT ordinal, ${columnList(source.columns)} FROM " verdicts" WHERE reason IS NULL`
-  await connection.run(`${into} ${good}`)
-  const bad = await connection.rows(
-    `SELECT ordinal::DOUBLE AS ordinal, reason FROM " verdicts" WHERE reason IS NOT NULL`,
-  )
-  for (const row of bad) faults.set(numberCell(row, "ordinal"), textCell(row, "reason"))
+  const [first] = texts
+  if (first !== undefined) {
+    await connection.run(`CREATE OR REPLACE TEMP TABLE " texts" (ordinal BIGINT, text VARCHAR)`)
+    await appendTexts(connection, " texts", texts)
+    const into = judged.begun
+      ? `INSERT INTO ${judged.name}`
+      : `CREATE OR REPLACE TEMP TABLE ${judged.name} AS`
+    await connection.run(`${into} ${exactJsonJudgement(source, '" texts"', day)}`)
+    const bad = await connection.rows(
+      `SELECT ordinal::DOUBLE AS ordinal, reason FROM ${judged.name}
+       WHERE reason IS NOT NULL AND ordinal >= ${first[0]}`,
+    )
+    for (const row of bad) faults.set(numberCell(row, "ordinal"), textCell(row, "reason"))
+  }
   for (const { ordinal, line, bytes } of lines) {
     const reason = faults.get(ordinal)
     if (reason !== undefined) await quarantine.add({ file, line }, reason, bytes)
   }
+  return first !== undefined
 }
 
 /** The engine's reader lets a comma before a closing bracket pass, and bare NaN and Infinity. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer"
 import { type FileHandle, open } from "node:fs/promises"
 
-import type { IsPlainLine } from "./plain-line.ts"
+import type { FindPlainEnd } from "./plain-line.ts"
 
 /** How the lines of a file lie, without a look into them. A blank line has nothing but spaces, tabs and returns. */
 export interface LineScan {
@@ -31,34 +31,58 @@ export interface Line {
 
 const linesPerMark = 512
 const chunkBytes = 1 << 20
+const pieceBytes = 1 << 16
 const newline = 10
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** Counts and marks the lines of a file, and notes those that are not plain. */
-export async function scanLines(path: string, isPlain?: IsPlainLine): Promise<LineScan> {
+export async function scanLines(path: string, findPlainEnd?: FindPlainEnd): Promise<LineScan> {
   const marks: Mark[] = []
   const doubtful: number[] = []
   let lines = 0
   let longest = 0
   let number = 0
   const bytes = await eachChunk(path, (chunk, offset) => {
-    const wellFormed = isPlain === undefined || isUtf8(chunk)
+    const plainEnd = findPlainEnd && plainEndIn(chunk, findPlainEnd)
     let start = 0
     while (start < chunk.length) {
-      const end = chunk.indexOf(newline, start)
+      const plain = plainEnd?.(start)
+      const end = plain === undefined ? chunk.indexOf(newline, start) + 1 : plain
       number += 1
-      if (!isBlank(chunk, start, end)) {
+      if (plain !== undefined || !isBlank(chunk, start, end - 1)) {
         if (lines % linesPerMark === 0) marks.push({ offset: offset + start, line: number })
-        if (isPlain !== undefined)
-          if (!isPlain(chunk, start) || !(wellFormed || isUtf8(chunk.subarray(start, end))))
-            doubtful.push(lines)
+        if (plainEnd !== undefined && plain === undefined) doubtful.push(lines)
         lines += 1
         if (end - start > longest) longest = end - start
       }
-      start = end + 1
+      start = end
     }
   })
   return { bytes, lines, longest, marks, doubtful }
+}
+
+/**
+ * Where the plain line that starts there in the chunk is over; asked in ascending order. The text is made
+ * in pieces that the young generation holds. A line longer than a piece is doubtful: patterns have only so
+ * much room.
+ */
+function plainEndIn(chunk: Buffer, findPlainEnd: FindPlainEnd) {
+  let from = 0
+  let to = 0
+  let text = ""
+  let wellFormed = true
+  return (start: number): number | undefined => {
+    if (start >= to) {
+      from = start
+      to = chunk.lastIndexOf(newline, start + pieceBytes) + 1
+      text = to > start ? chunk.toString("latin1", from, to) : ""
+      wellFormed = isUtf8(chunk.subarray(from, to))
+    }
+    const found = findPlainEnd(text, start - from)
+    if (found === undefined) return undefined
+    const end = from + found
+    return wellFormed || isUtf8(chunk.subarray(start, end)) ? end : undefined
+  }
 }
 
 /** The lines with these ordinals (ascending), or all of them, a batch at a time. */

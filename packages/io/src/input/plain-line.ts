@@ -1,133 +1,138 @@
 import type { SourceAsset } from "@freshet/core"
 
-import { columnFinder } from "./column-finder.ts"
-import { findShape, isWhole, lineShapes, type Shape } from "./line-shape.ts"
-import { fitsTemplate, type LineTemplate, templateOf, type ValueSpan } from "./line-template.ts"
-import { doubt, newline, readAny, readColon, readWord, skipSpace } from "./plain-json.ts"
-import { plainValue, type ReadValue } from "./plain-value.ts"
+import { sourceColumns } from "./line-kinds.ts"
+import { anyValue, keyInside, plainValue, space } from "./plain-value.ts"
 
 /**
- * Whether a line, which ends with a newline, surely is a good row as far as JSON, types and presence go:
- * one object of strict JSON that says nothing twice, has the columns of its kind and no others' values.
- * False means doubt. The bytes are taken to be UTF-8.
+ * Where the line that starts here and ends with a newline is over, if it surely is a good row as far as
+ * JSON, types and presence go: one object of strict JSON that says nothing twice, has the columns of its
+ * kind and no others' values. Undefined means doubt. The text is the line's bytes as Latin-1, and they
+ * are taken to be UTF-8.
  */
-export type IsPlainLine = (bytes: Uint8Array, start: number) => boolean
+export type FindPlainEnd = (text: string, start: number) => number | undefined
 
-const mostTemplates = 16
+const mostForms = 16
+const nothing = /(?!)/y
 
-/** Recognises the plain lines of a source. Most have the form of one seen before, and are compared with it. */
-export function plainLines(source: SourceAsset): IsPlainLine {
+/**
+ * Recognises the plain lines of a source. Most have the form of one seen before: its keys in their order,
+ * its spaces, values that fit. One pattern knows all these forms.
+ */
+export function plainLines(source: SourceAsset): FindPlainEnd {
   const recognise = lineRecogniser(source)
-  const templates: LineTemplate[] = []
-  return (bytes, start) => {
-    for (const template of templates) if (fitsTemplate(bytes, start, template)) return true
-    const line = recognise(bytes, start)
-    if (line === undefined) return false
-    if (templates.length < mostTemplates)
-      templates.push(templateOf(bytes, start, line.end, line.values))
-    return true
+  const forms: string[] = []
+  let known = nothing
+  return (text, start) => {
+    known.lastIndex = start
+    if (known.test(text)) return known.lastIndex
+    const line = recognise(text, start)
+    if (line !== undefined && forms.length < mostForms) {
+      forms.push(line.form)
+      known = new RegExp(forms.join("|"), "y")
+    }
+    return line?.end
   }
 }
 
 interface PlainLine {
   /** After the newline. */
   readonly end: number
-  readonly values: readonly ValueSpan[]
+  /** A pattern for lines that differ from this one in values only. */
+  readonly form: string
 }
 
-/** What is known of a line while it is read. */
-interface Reading {
-  readonly values: ValueSpan[]
-  /** Numbers of the columns that it says, and of those that are not null. */
-  readonly said: Set<number>
-  readonly present: Set<number>
-  /** Hashes of keys that are no columns. */
-  readonly others: Set<number>
-  shape: Shape | undefined
+/** What the values of one key look like. */
+interface Pattern {
+  readonly source: string
+  readonly fits: (value: string) => boolean
 }
 
-/** Reads a line byte by byte; undefined when it is not plain. */
+/** What a line of one kind must say, and what the columns look like in it. */
+interface Shape {
+  readonly required: readonly string[]
+  readonly columns: ReadonlyMap<string, Pattern>
+}
+
+/** Reads a line member by member. */
 function lineRecogniser(
   source: SourceAsset,
-): (bytes: Uint8Array, start: number) => PlainLine | undefined {
-  const names = Object.keys(source.columns)
-  const readers = Object.values(source.columns).map(plainValue)
-  const findColumn = columnFinder(names)
-  const shapes = lineShapes(source)
-  const kindColumn = names.indexOf(source.lineKinds?.column ?? "")
-
-  const readValue = (bytes: Uint8Array, at: number, read: ReadValue, line: Reading): number => {
-    const end = read(bytes, at)
-    line.values.push({ start: at, end, read })
-    return end
-  }
-  const readColumn = (bytes: Uint8Array, at: number, column: number, line: Reading): number => {
-    if (line.said.has(column)) return doubt
-    line.said.add(column)
-    if (bytes[at] === 110) return readWord(bytes, at, "null")
-    line.present.add(column)
-    const read = readers[column] ?? (() => doubt)
-    if (column !== kindColumn) return readValue(bytes, at, read, line)
-    const end = read(bytes, at)
-    if (end !== doubt) line.shape = findShape(shapes, bytes, at, end)
-    return end
-  }
-  const readMember = (bytes: Uint8Array, from: number, line: Reading): number => {
-    const key = readKey(bytes, from)
-    if (key === undefined) return doubt
-    const at = readColon(bytes, key.end + 1)
-    if (at === doubt) return doubt
-    const column = findColumn(bytes, from, key.end, key.hash)
-    if (column >= 0) return readColumn(bytes, at, column, line)
-    if (line.others.has(key.hash)) return doubt
-    line.others.add(key.hash)
-    return readValue(bytes, at, readAnyValue, line)
-  }
-
-  return (bytes, start) => {
-    const line: Reading = {
-      values: [],
-      said: new Set(),
-      present: new Set(),
-      others: new Set(),
-      shape: kindColumn < 0 ? shapes[0] : undefined,
+): (text: string, start: number) => PlainLine | undefined {
+  const shapeOf = shapeFinder(source)
+  const member = new RegExp(
+    `(${space}([{,])${space}"(${keyInside})"${space}:${space})(${anyValue})`,
+    "y",
+  )
+  const ending = new RegExp(`${space}}${space}\n`, "y")
+  return (text, start) => {
+    const values = new Map<string, string>()
+    const pieces: { readonly before: string; readonly key: string; readonly value: string }[] = []
+    ending.lastIndex = member.lastIndex = start
+    for (let found = member.exec(text); found !== null; found = member.exec(text)) {
+      const [, before = "", opening, key = "", value = ""] = found
+      if (values.has(key) || (opening === "{") !== (values.size === 0)) return undefined
+      values.set(key, value)
+      pieces.push({ before, key, value })
+      ending.lastIndex = member.lastIndex
     }
-    const end = readObject(bytes, start, (at) => readMember(bytes, at, line))
-    return end !== doubt && isWhole(line) ? { end, values: line.values } : undefined
+    const after = ending.exec(text)?.[0]
+    const shape = shapeOf(values)
+    if (after === undefined || !shape?.required.every((key) => values.has(key))) return undefined
+    const form = pieces.map(({ before, key, value }) => {
+      const pattern = shape.columns.get(key) ?? otherValue
+      return pattern.fits(value) ? literally(before) + pattern.source : undefined
+    })
+    if (pieces.length === 0 || form.includes(undefined)) return undefined
+    return { end: ending.lastIndex, form: form.join("") + literally(after) }
   }
 }
 
-function readAnyValue(bytes: Uint8Array, at: number): number {
-  return readAny(bytes, at, 0)
-}
-
-/** After the newline that ends the object's line. */
-function readObject(bytes: Uint8Array, start: number, readMember: (at: number) => number): number {
-  let at = skipSpace(bytes, start)
-  if (bytes[at] !== 123) return doubt
-  do {
-    at = skipSpace(bytes, at + 1)
-    if (bytes[at] !== 34) return doubt
-    at = readMember(at + 1)
-    if (at === doubt) return doubt
-    at = skipSpace(bytes, at)
-  } while (bytes[at] === 44)
-  if (bytes[at] !== 125) return doubt
-  const end = skipSpace(bytes, at + 1)
-  return bytes[end] === newline ? end + 1 : doubt
-}
-
-/** The hash of a key without escapes, and where its closing quote is. */
-function readKey(
-  bytes: Uint8Array,
-  from: number,
-): { readonly hash: number; readonly end: number } | undefined {
-  let hash = 0
-  let end = from
-  for (let byte = bytes[end] ?? 0; byte !== 34; byte = bytes[end] ?? 0) {
-    if (byte < 32 || byte === 92) return undefined
-    hash = (Math.imul(hash, 31) + byte) | 0
-    end += 1
+function shapeFinder(
+  source: SourceAsset,
+): (values: ReadonlyMap<string, string>) => Shape | undefined {
+  const { lineKinds } = source
+  if (lineKinds === undefined) {
+    const only = lineShape(source, undefined)
+    return () => only
   }
-  return { hash, end }
+  const kinds = Object.keys(lineKinds.kinds)
+  const shapes = new Map(kinds.map((kind) => [jsonBytes(kind), lineShape(source, kind)]))
+  const key = asBytes(lineKinds.column)
+  return (values) => shapes.get(values.get(key) ?? "")
+}
+
+function lineShape(source: SourceAsset, kind: string | undefined): Shape {
+  const isIn = (kinds: readonly string[] | undefined) =>
+    kinds === undefined || kind === undefined || kinds.includes(kind)
+  const columns = sourceColumns(source)
+  const patterns = columns.map(({ name, column, kinds, required }) => {
+    const plain = plainValue(column)
+    if (name === source.lineKinds?.column) return pattern(literally(jsonBytes(kind ?? "")))
+    if (!isIn(kinds) || plain === undefined) return pattern("null")
+    return pattern(isIn(required) ? plain : `(?:null|${plain})`)
+  })
+  return {
+    required: columns.flatMap(({ name, required }) => (isIn(required) ? [asBytes(name)] : [])),
+    columns: new Map(columns.map(({ name }, at) => [asBytes(name), patterns[at] ?? otherValue])),
+  }
+}
+
+function pattern(source: string): Pattern {
+  const whole = new RegExp(`^(?:${source})$`)
+  return { source, fits: (value) => whole.test(value) }
+}
+
+const otherValue = pattern(anyValue)
+
+/** The bytes of a text as UTF-8, as Latin-1 text. */
+function asBytes(text: string): string {
+  return Buffer.from(text).toString("latin1")
+}
+
+function jsonBytes(text: string): string {
+  return asBytes(JSON.stringify(text))
+}
+
+/** The pattern of just this text. */
+function literally(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
 }
