@@ -1,6 +1,9 @@
-import { expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 
+import { readCheckedRows } from "../../src/ledger/checked-rows.ts"
 import { findRuns, readProvenance, readRuns, readSteps } from "../../src/ledger/history.ts"
+import { readQuarantinedLines } from "../../src/ledger/quarantined-lines.ts"
+import { readSnapshot } from "../../src/ledger/snapshot.ts"
 import { ledgerDatabase, materialization, step, withRun } from "./ledger-database.ts"
 
 const { url, client } = ledgerDatabase()
@@ -98,6 +101,59 @@ test("a step comes back with all that was recorded of it", async () => {
     })
     expect(after).toMatchObject({ outcome: "skipped", message: "failing failed" })
   })
+})
+
+describe("of the checks of some rows", () => {
+  const passed = { asset: "recs", name: "unique(id)", severity: "error", passed: true } as const
+  const failed = { ...passed, passed: false, failures: 1200, sample: [{ id: 7 }] } as const
+  const rows = { computation: "recs", partition: 5, inputVersion: "input 5", assets: ["recs"] }
+  const made = [materialization({ partition: 5, inputVersion: "input 5" })]
+
+  test("the newest results are found, and the rows that were refused", async () => {
+    await withRun(url(), "checks", async ({ ledger }) => {
+      const checks = [{ ...passed, failures: 0, sample: [] }]
+      await ledger.recordStep(step("checks", { materializations: made, checks }))
+      const first = await readCheckedRows(client(), rows)
+      expect(first).toEqual({ results: checks, kept: [] })
+      const outcome = { kind: "refused", kept: ["refused/recs/1.parquet"] } as const
+      const refused = { materializations: [], partition: 5, inputVersion: "input 5" }
+      await ledger.recordStep(step("checks", { ...refused, checks: [failed], outcome }))
+      await ledger.recordStep(
+        step("checks", { materializations: made, outcome: { kind: "unchanged" } }),
+      )
+      const second = await readCheckedRows(client(), rows)
+      expect(second).toEqual({ results: [failed], kept: outcome.kept })
+    })
+  })
+
+  test("the snapshot names the checks that refused, and the record counts their rows", async () => {
+    const failure = (await readSnapshot(client())).failures.get("recs")?.get(5)
+    expect(failure).toMatchObject({
+      outcome: "refused",
+      checks: ["unique(id)"],
+      message: "1,200 rows of recs fail unique(id)",
+    })
+  })
+
+  test("there are none where no check ever ran", async () => {
+    expect(await readCheckedRows(client(), { ...rows, inputVersion: "other" })).toBeUndefined()
+    expect(await readCheckedRows(client(), { ...rows, assets: ["reasons"] })).toBeUndefined()
+  })
+})
+
+test("quarantined lines are counted once a day, as the newest step found them", async () => {
+  const counts = { source: "visits", rows: 8, reasons: [], file: undefined }
+  await withRun(url(), "lines", async ({ ledger }) => {
+    for (const quarantined of [5, 2])
+      for (const partition of [1, 2]) {
+        const lineCounts = [{ ...counts, lines: 10, quarantined }]
+        await ledger.recordStep(
+          step("lines", { computation: "visits", partition, materializations: [], lineCounts }),
+        )
+      }
+  })
+  const found = await readQuarantinedLines(client())
+  expect(found).toContainEqual({ source: "visits", lines: 20, quarantined: 4 })
 })
 
 test("provenance of nothing is nothing", async () => {

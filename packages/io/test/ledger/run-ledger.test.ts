@@ -146,6 +146,7 @@ test("a failure stands until the computation succeeds", async () => {
     expect((await failures())?.get(20_000)).toEqual({
       run: "fail",
       outcome: "failed",
+      checks: [],
       message: "no space left",
       atMs: 1_728_000_000_250,
       inputVersion: "input 9",

@@ -1,0 +1,49 @@
+import type { CheckResult } from "@freshet/core"
+import { checkResults, steps } from "@freshet/schema"
+import { and, asc, desc, eq, exists, inArray } from "drizzle-orm"
+import type { Client } from "pg"
+
+/** Rows that checks ran on: those of some assets of one computation, made from one input version. */
+export interface CheckedRequest {
+  readonly computation: string
+  readonly partition: number
+  readonly inputVersion: string
+  readonly assets: readonly string[]
+}
+
+/** What the checks said last of some rows, and where the rows lie that were refused. */
+export interface CheckedRows {
+  readonly results: readonly CheckResult[]
+  readonly kept: readonly string[]
+}
+
+/** The newest results of the checks of some rows; undefined when none ever ran on them. */
+export async function readCheckedRows(
+  client: Client,
+  { computation, partition, inputVersion, assets }: CheckedRequest,
+): Promise<CheckedRows | undefined> {
+  const { drizzle } = await import("drizzle-orm/node-postgres")
+  const db = drizzle(client)
+  const ofAssets = inArray(checkResults.asset, [...assets])
+  const isChecked = and(eq(checkResults.step, steps.id), ofAssets)
+  const [step] = await db
+    .select({ id: steps.id, kept: steps.kept })
+    .from(steps)
+    .where(
+      and(
+        eq(steps.computation, computation),
+        eq(steps.partition, partition),
+        eq(steps.input_version, inputVersion),
+        exists(db.select().from(checkResults).where(isChecked)),
+      ),
+    )
+    .orderBy(desc(steps.id))
+    .limit(1)
+  if (step === undefined) return undefined
+  const results = await db
+    .select()
+    .from(checkResults)
+    .where(and(eq(checkResults.step, step.id), ofAssets))
+    .orderBy(asc(checkResults.asset), asc(checkResults.name))
+  return { results: results.map(({ step: _, ...result }) => result), kept: step.kept ?? [] }
+}
