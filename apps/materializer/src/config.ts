@@ -1,7 +1,7 @@
 import { resolve } from "node:path"
 
 import { type AnyAsset, type Problem, ProblemsError } from "@freshet/core"
-import { z } from "zod"
+import * as z from "zod/mini"
 
 /** What `freshet.config.ts` may say. Everything but the assets has a default, and the environment goes before it. */
 export interface FreshetConfig {
@@ -16,7 +16,7 @@ export interface FreshetConfig {
   readonly memoryMb?: number
   /** Threads of DuckDB. `FRESHET_THREADS`; default: one a core. */
   readonly threads?: number
-  /** Steps under way at once. `FRESHET_CONCURRENCY`; default 2. */
+  /** Steps under way at once. `FRESHET_CONCURRENCY`; default 4. */
   readonly concurrency?: number
 }
 
@@ -45,20 +45,23 @@ export function defineConfig(config: FreshetConfig): FreshetConfig {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const folder = z.string().min(1, "must name a folder")
-const whole = z.coerce.number().int("must be a whole number").positive("must be above 0")
+const folder = z.string().check(z.minLength(1, "must name a folder"))
+const whole = z.coerce
+  .number("must be a whole number")
+  .check(z.int("must be a whole number"), z.positive("must be above 0"))
 const settings = z.object({
-  home: folder.default(".freshet"),
-  lake: folder.optional(),
-  landing: folder.default("landing"),
-  memoryMb: whole.min(256, "must be at least 256").default(2048),
-  threads: whole.optional(),
-  concurrency: whole.max(16, "must be at most 16").default(2),
-  databaseUrl: z
-    .string()
-    .regex(/^postgres(ql)?:\/\/\S+$/, "must be a postgres:// URL")
-    .optional(),
+  home: folder,
+  lake: z.optional(folder),
+  landing: folder,
+  memoryMb: whole.check(z.minimum(256, "must be at least 256")),
+  threads: z.optional(whole),
+  concurrency: whole.check(z.maximum(16, "must be at most 16")),
+  databaseUrl: z.optional(
+    z.string().check(z.regex(/^postgres(ql)?:\/\/\S+$/, "must be a postgres:// URL")),
+  ),
 })
+
+const defaults = { home: ".freshet", landing: "landing", memoryMb: 2048, concurrency: 4 }
 
 const variables = {
   home: "FRESHET_HOME",
@@ -76,7 +79,7 @@ export function resolveConfig(
   root: string,
   environment: Environment = process.env,
 ): Config {
-  const given = { ...file, ...fromEnvironment(environment) }
+  const given = { ...defaults, ...file, ...fromEnvironment(environment) }
   const parsed = settings.safeParse(given)
   if (!parsed.success)
     throw new ProblemsError(
@@ -94,6 +97,13 @@ export function resolveConfig(
     threads: rest.threads,
     databaseUrl: rest.databaseUrl,
   }
+}
+
+/** The configuration of the demo: everything of it lies in a folder and a PostgreSQL of its own. */
+export function demoConfig(config: Config): Config {
+  const home = resolve(config.home, "demo")
+  const [lake, landing] = [resolve(home, "lake"), resolve(home, "landing")]
+  return { ...config, home, lake, landing, databaseUrl: undefined }
 }
 
 function fromEnvironment(environment: Environment): Readonly<Record<string, string>> {

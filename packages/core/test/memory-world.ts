@@ -110,7 +110,10 @@ function landingOf(world: MemoryWorld): Landing {
       new Map(
         [...partitions].map(([partition, content]) => {
           const path = `${source}/${partition}`
-          return [partition, { files: [{ path, hash: content, bytes: 1 }], version: content }]
+          return [
+            partition,
+            { files: [{ path, hash: content, bytes: content.length }], version: content },
+          ]
         }),
       ),
     ]),

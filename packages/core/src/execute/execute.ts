@@ -12,6 +12,7 @@ import {
 } from "./perform.ts"
 import { publishSets } from "./publish-sets.ts"
 import { type RunState, startState } from "./run-state.ts"
+import { isHeavy } from "./step-weight.ts"
 
 /** How a run is to be made. */
 export interface RunOptions {
@@ -105,18 +106,19 @@ function isBad(outcome: StepOutcome): boolean {
 /** Runs steps as they become ready, a few at once; true when it was interrupted. */
 async function runSteps(running: Running, steps: readonly Step[]): Promise<boolean> {
   const queue = new Map(steps.map((step) => [step.id, step]))
-  const underWay = new Map<string, Promise<void>>()
+  const underWay = new Map<Step, Promise<void>>()
   const start = (step: Step): void => {
     queue.delete(step.id)
     underWay.set(
-      step.id,
-      runStep(running, step).finally(() => underWay.delete(step.id)),
+      step,
+      runStep(running, step).finally(() => underWay.delete(step)),
     )
   }
   try {
     for (;;) {
       const stopping = shouldStop(running)
-      for (const step of stopping ? [] : readySteps(queue, running, underWay.size)) start(step)
+      for (const step of stopping ? [] : readySteps(queue, running, [...underWay.keys()]))
+        start(step)
       if (underWay.size === 0) return running.effects.signal.aborted
       await Promise.race(underWay.values())
     }
@@ -133,15 +135,20 @@ function shouldStop({ effects, options, outcomes, unrecorded }: Running): boolea
   )
 }
 
+/** The next steps to start: as many as may run at once, but one that reads much runs alone. */
 function readySteps(
   queue: ReadonlyMap<string, Step>,
-  { outcomes, options }: Running,
-  underWay: number,
+  { outcomes, options, state }: Running,
+  underWay: readonly Step[],
 ): Step[] {
+  if (underWay.some((step) => isHeavy(state, step))) return []
   const ready: Step[] = []
   for (const step of queue.values()) {
-    if (underWay + ready.length >= options.concurrency) break
-    if (step.after.every((id) => outcomes.has(id))) ready.push(step)
+    const running = underWay.length + ready.length
+    if (running >= options.concurrency) break
+    if (!step.after.every((id) => outcomes.has(id))) continue
+    if (!isHeavy(state, step)) ready.push(step)
+    else if (running === 0) return [step]
   }
   return ready
 }

@@ -216,8 +216,8 @@ async function performCheck(
 
 /** Brings the state up to what a step has done: what it made counts from here on. */
 export function applyToState(state: RunState, step: Step, performed: Performed): void {
-  for (const { asset, dataVersion, file } of performed.outputs)
-    state.made.set(stateKey(asset, step.partition), { dataVersion, file })
+  for (const { asset, dataVersion, file, bytes } of performed.outputs)
+    state.made.set(stateKey(asset, step.partition), { dataVersion, file, bytes })
   for (const { name } of performed.checked) {
     const results = performed.checks.filter(({ asset }) => asset === name)
     state.fit.set(stateKey(name, step.partition), results.every(isPassable))

@@ -11,7 +11,7 @@ import type { MadeOutput, Relation } from "./effects.ts"
 export interface RunState {
   readonly evaluation: Evaluation
   /** "user_recs 20463" → where its rows lie. */
-  readonly made: Map<string, Pick<MadeOutput, "dataVersion" | "file">>
+  readonly made: Map<string, Pick<MadeOutput, "dataVersion" | "file" | "bytes">>
   /** The partitions that were checked in this run: whether their error checks passed. */
   readonly fit: Map<string, boolean>
 }

@@ -68,6 +68,23 @@ describe("order", () => {
     expect(result.steps.size).toBe(20)
   })
 
+  test("a step that reads much runs alone", async () => {
+    const under = new Set<string>()
+    const beside = new Map<string, number>()
+    const world = worldWith([1, 2, 3], {
+      beforeCompute: async (step) => {
+        under.add(step)
+        await new Promise((resolve) => setImmediate(resolve))
+        for (const each of under) beside.set(each, Math.max(beside.get(each) ?? 0, under.size))
+        under.delete(step)
+      },
+    })
+    land(world, "raw", day(2), "r".repeat(33_000_000))
+    await run(world, chain, everything, { concurrency: 4 })
+    expect(beside.get("a 2026-01-02")).toBe(1)
+    expect(beside.get("a 2026-01-01")).toBeGreaterThan(1)
+  })
+
   test("a step whose turn has come does not wait for others of its rank", async () => {
     const world = worldWith([1, 2], {
       beforeCompute: async (step) => {

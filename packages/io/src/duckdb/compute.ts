@@ -2,6 +2,7 @@ import { rm, stat } from "node:fs/promises"
 
 import {
   type Asset,
+  type Check,
   type CheckResult,
   type ComputeRequest,
   type ComputeResult,
@@ -19,7 +20,7 @@ import { outputKey, quarantineKey, refusedKey } from "../store/key.ts"
 import type { Store } from "../store/store.ts"
 import { runChecks } from "./check.ts"
 import type { runCode } from "./code.ts"
-import { type Content, measureContent } from "./content.ts"
+import { measureContents } from "./content.ts"
 import { engineFailure } from "./failure.ts"
 import { pathList } from "./literal.ts"
 import { writeOutput } from "./output.ts"
@@ -155,15 +156,16 @@ async function finish(
   made: { readonly written: readonly Written[]; readonly lineCounts: readonly LineCount[] },
 ): Promise<ComputeResult> {
   const { written, lineCounts } = made
-  if (written.length > 1) await nameOutputs(connection, written)
-  const contents: Content[] = []
+  if (written.length > 1 && written.some(({ asset }) => asset.checks.some(isQuery)))
+    await nameOutputs(connection, written)
+  const files = written.map(({ asset, path }) => ({ columns: asset.columns, path }))
+  const contents = await measureContents(connection, files)
   const checks: CheckResult[] = []
-  for (const { asset, path } of written) {
-    const content = await measureContent(connection, asset.columns, path)
-    contents.push(content)
-    checks.push(
-      ...(await runChecks(connection, asset.checks, { asset, path, content, day: request.day })),
-    )
+  for (const [at, { asset, path }] of written.entries()) {
+    const content = contents[at]
+    if (content === undefined) continue
+    const rows = { asset, path, content, day: request.day }
+    checks.push(...(await runChecks(connection, asset.checks, rows)))
   }
   const { partition, inputVersion } = request
   if (checks.some((check) => !check.passed && check.severity === "error")) {
@@ -181,6 +183,10 @@ async function finish(
     }),
   )
   return { kind: "made", outputs, checks, lineCounts }
+}
+
+function isQuery({ rule }: Check): boolean {
+  return rule.kind === "no_rows"
 }
 
 /** A check may read another output of the same computation: the rows just made. */

@@ -10,7 +10,7 @@ import {
 import { bindAssets } from "./bind.ts"
 import { runChecks } from "./check.ts"
 import { computePartition, type Workshop } from "./compute.ts"
-import { measureContent } from "./content.ts"
+import { measureContents } from "./content.ts"
 import { engineFailure } from "./failure.ts"
 import { canonicalQueries } from "./parse.ts"
 import { type QueryRows, streamRows } from "./query.ts"
@@ -69,7 +69,8 @@ async function checkStored(
   const path = workshop.store.path(file)
   return await withRelations(workshop, relations, day, async (connection) => {
     try {
-      const content = await measureContent(connection, asset.columns, path)
+      const [content] = await measureContents(connection, [{ columns: asset.columns, path }])
+      if (content === undefined) return []
       return await runChecks(connection, checks, { asset, path, content, day })
     } catch (cause) {
       throw engineFailure(`the stored rows of \`${asset.name}\` (${file})`, cause)
