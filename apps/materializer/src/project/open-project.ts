@@ -29,6 +29,7 @@ import { migrationsFolder } from "@freshet/schema"
 
 import type { Config } from "../config.ts"
 import { readHistory } from "./history.ts"
+import { withoutLostFiles } from "./lost-files.ts"
 import type { Project } from "./project.ts"
 import { sessionOptions } from "./session-options.ts"
 
@@ -91,14 +92,19 @@ export async function readProject(
   const seen = await observeLanding({ sources: sourcesOf(graph), folder, remembered, nowMs })
   await rememberFiles(client, seen.memory)
   const parsed = await parsedQueries(config, graph, client)
-  const snapshot = await readSnapshot(client)
+  const kept = withoutLostFiles(await readSnapshot(client), graph, config.lake)
   const extents = extentsOf(graph, seen.landing, nowMs)
-  const evaluation = evaluate({ graph, landing: seen.landing, extents }, snapshot, parsed, hash)
+  const evaluation = evaluate(
+    { graph, landing: seen.landing, extents },
+    kept.snapshot,
+    parsed,
+    hash,
+  )
   return {
     config,
     graph,
     evaluation,
-    warnings: seen.problems,
+    warnings: [...seen.problems, ...kept.warnings],
     nowMs,
     hash,
     readVersions: async (ids) => {
