@@ -1,4 +1,4 @@
-import { quoteName, renderSql, type SourceAsset } from "@freshet/core"
+import { quoteName, renderSql } from "@freshet/core"
 
 import { numberCell, textCell } from "../duckdb/cell.ts"
 import { columnList, textLiteral } from "../duckdb/literal.ts"
@@ -42,31 +42,38 @@ async function readTyped(request: PartRequest, table: PartTable): Promise<Typed>
   if (judge === "exact" || hasStruct) return { scan: await scanLines(path), doubtful: "all" }
   const [scan, parsed] = await Promise.all([
     scanLines(path, plainLines(source)),
-    parse(request, table.name, 0).catch((error: unknown) => ({ error })),
+    parse(request, table.name, 0),
   ])
-  const failed = typeof parsed === "object"
-  if (failed && scan.longest < usualRoom) throw parsed.error
-  if (scan.doubtful.length > 1000 && scan.doubtful.length * 4 > scan.lines)
-    return { scan, doubtful: "all" }
-  const rows = failed ? await parse(request, table.name, scan.longest) : parsed
-  if (rows !== scan.lines) return { scan, doubtful: "all" }
+  const mostlyPlain = scan.doubtful.length <= 1000 || scan.doubtful.length * 4 <= scan.lines
+  const tooLong = parsed === undefined && scan.longest >= usualRoom
+  const rows = mostlyPlain && tooLong ? await parse(request, table.name, scan.longest) : parsed
+  if (!mostlyPlain || rows !== scan.lines) return { scan, doubtful: "all" }
   return { scan, doubtful: await setDoubtfulAside(request, table, scan) }
 }
 
 const usualRoom = 16_000_000 // bytes in a line that the engine's reader takes unasked
 
-/** Gives the number of rows. */
-async function parse(request: PartRequest, table: string, longest: number): Promise<number> {
-  const columns = Object.entries(request.source.columns).map(
+/** Gives the number of rows; undefined when the reader stops at a line, as it may although it is to ignore errors. */
+async function parse(
+  { connection, source, path }: PartRequest,
+  table: string,
+  longest: number,
+): Promise<number | undefined> {
+  const columns = Object.entries(source.columns).map(
     ([name, { type }]) => `${textLiteral(name)}: ${textLiteral(type)}`,
   )
   const room = longest === 0 ? "" : `maximum_object_size = ${longest + 1024},`
-  const [made] = await request.connection.rows(`
-    CREATE OR REPLACE TEMP TABLE ${table} AS
-    SELECT ${columnList(request.source.columns)}
-    FROM read_json(${textLiteral(request.path)}, format = 'newline_delimited', ${room}
-      compression = 'uncompressed', ignore_errors = true, columns = {${columns.join(", ")}})`)
-  return Number(made?.["Count"])
+  try {
+    const [made] = await connection.rows(`
+      CREATE OR REPLACE TEMP TABLE ${table} AS
+      SELECT ${columnList(source.columns)}
+      FROM read_json(${textLiteral(path)}, format = 'newline_delimited', ${room}
+        compression = 'uncompressed', ignore_errors = true, columns = {${columns.join(", ")}})`)
+    return Number(made?.["Count"])
+  } catch (cause) {
+    if (cause instanceof Error && cause.message.startsWith("Invalid Input Error")) return undefined
+    throw cause
+  }
 }
 
 /** Takes what is not plainly good out of the table, and what a rule holds of. */

@@ -11,7 +11,7 @@ export interface LineScan {
   readonly longest: number
   /** Where to start looking for a line: one mark for every `linesPerMark` lines that are not blank. */
   readonly marks: readonly Mark[]
-  /** Ordinals of the lines that are not plain. */
+  /** Ordinals of the lines that are not plain, and of those right after one: a line that is cut off makes the engine's reader run into the next and spoil it. */
   readonly doubtful: readonly number[]
 }
 
@@ -42,6 +42,7 @@ export async function scanLines(path: string, findPlainEnd?: FindPlainEnd): Prom
   let lines = 0
   let longest = 0
   let number = 0
+  let sound = true
   const bytes = await eachChunk(path, (chunk, offset) => {
     const plainEnd = findPlainEnd && plainEndIn(chunk, findPlainEnd)
     let start = 0
@@ -51,7 +52,10 @@ export async function scanLines(path: string, findPlainEnd?: FindPlainEnd): Prom
       number += 1
       if (plain !== undefined || !isBlank(chunk, start, end - 1)) {
         if (lines % linesPerMark === 0) marks.push({ offset: offset + start, line: number })
-        if (plainEnd !== undefined && plain === undefined) doubtful.push(lines)
+        if (plainEnd !== undefined) {
+          if (plain === undefined || !sound) doubtful.push(lines)
+          sound = plain !== undefined
+        }
         lines += 1
         if (end - start > longest) longest = end - start
       }

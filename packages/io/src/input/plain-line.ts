@@ -102,7 +102,7 @@ function shapeFinder(
 
 function lineShape(source: SourceAsset, kind: string | undefined): Shape {
   const isIn = (kinds: readonly string[] | undefined) =>
-    kinds === undefined || kind === undefined || kinds.includes(kind)
+    kinds === undefined || (kind !== undefined && kinds.includes(kind))
   const columns = sourceColumns(source)
   const patterns = columns.map(({ name, column, kinds, required }) => {
     const plain = plainValue(column)

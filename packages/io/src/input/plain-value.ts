@@ -10,19 +10,21 @@ const inside = String.raw`[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u(?!0000|[dD][89a-
 export const keyInside = String.raw`[^"\\\x00-\x1f]*`
 
 /** Any value, as long as it is not nested deep and no number has an exponent. */
-export const anyValue = nested(3)
+export const anyValue = nested(2)
 
 function nested(depth: number): string {
   const scalar = `"${inside}"|${decimal(18, 18)}|true|false|null`
   if (depth === 0) return `(?:${scalar})`
   const value = nested(depth - 1)
   const member = `"${inside}"${space}:${space}${value}`
-  return `(?:${scalar}|${list("[", value, "]")}|${list("{", member, "}")})`
+  return `(?:${scalar}|${list("[]", value)}|${list("{}", member)})`
 }
 
-function list(open: string, element: string, close: string): string {
-  const more = `(?:${space},${space}${element})*${space}`
-  return String.raw`\${open}${space}(?:${element}${more})?\${close}`
+/** `brackets` are the opening one and the closing one. Says the element once, or patterns of nested values grow too large. */
+function list(brackets: string, element: string): string {
+  const [open, close] = [`\\${brackets[0]}`, `\\${brackets[1]}`]
+  const separator = `(?:,${space}(?!${close})|(?=${close}))`
+  return `${open}${space}(?:${element}${space}${separator})*${close}`
 }
 
 /** At most so many digits before the point and after it. */
@@ -62,7 +64,7 @@ export function plainValue(column: Column): string | undefined {
       return `"${day}T${time}"`
     case "list": {
       const element = column.element && plainValue(column.element)
-      return element && list("[", element, "]")
+      return element && list("[]", element)
     }
     case "struct":
       return undefined

@@ -1,8 +1,11 @@
+import { utimes, writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { textCell } from "../../src/duckdb/cell.ts"
+import { withPlainFile } from "../../src/input/unpack.ts"
 import { activity, readings } from "./sources.ts"
 import { type Landing, openLanding } from "./with-landing.ts"
 
@@ -98,6 +101,24 @@ test("a packed file that ends too early is refused by name", async () => {
   })
 })
 
+test.each(["a.json", "a.json.gz"])(
+  "a file that is written while it is read is refused: %s",
+  async (path) => {
+    const at = join(landing.folder, path)
+    const content = path.endsWith(".gz") ? gzipSync(good) : Buffer.from(good)
+    await writeFile(at, content)
+    const file = { path, hash: "", bytes: content.length }
+    const reading = withPlainFile(file, at, landing.session.scratchFolder, async () => {
+      await utimes(at, 1, 1)
+      throw new Error("half of a line")
+    })
+    await expect(reading).rejects.toMatchObject({
+      code: "input",
+      message: `the landed file ${path} changed while the run went on: it was written while it was read`,
+    })
+  },
+)
+
 test("more bad lines than the source tolerates fail the step, and the lines are kept", async () => {
   const failure = await landing
     .read(strict, { "a.json": `${good}oops\n${good}{\n` })
@@ -119,6 +140,40 @@ test("bad lines within the tolerance are counted by reason", async () => {
     reasons: [{ reason: "malformed_json", lines: 1 }],
   })
 })
+
+test("days at the ends of months, escapes and nested extras are no reason to doubt", async () => {
+  const lines = [
+    '{"id":1,"name":"a","at":"2024-02-29T00:00:00Z","day":"2026-04-30"}',
+    '{"id":1,"name":"a","at":"2000-02-29T00:00:00Z","day":"2026-12-31"}',
+    '{"id":1,"name":"a","at":"2026-02-29T00:00:00Z"}',
+    '{"id":1,"name":"a","day":"2026-04-31"}',
+    String.raw`{"id":1,"name":"\\ \" \u00e9 \n","extra":{"a":[1,[]],"c":"\u0041"}}`,
+    `{"id":1,"name":"${"x".repeat(70_000)}"}`,
+    `{"id":1,"name":"${String.raw`\n`.repeat(30_000)}"}`,
+  ]
+  const want = { lines: 7, rows: 5, quarantined: 2 }
+  for (const judge of ["quick", "exact"] as const) {
+    const { count } = await landing.read(readings, { "a.json": lines.join("\n") }, judge)
+    expect(count).toMatchObject(want)
+  }
+})
+
+test("lines that are JSON only together are malformed", async () => {
+  const { rows, quarantined } = await landing.read(readings, {
+    "a.json": `${good}{"big":10,"small":\n{"id":1}}\n${good}`,
+  })
+  expect([rows.length, quarantined.map(({ line }) => line)]).toEqual([2, [2, 3]])
+})
+
+test.each(['{"id":', '{"id":1,"extra":[', '{"id":1,"extra":{"x":[1,', '{"id":1,"name":"a"},'])(
+  "a line that is cut off spoils none after it: %s",
+  async (cut) => {
+    const lines = [good.trimEnd(), cut, '{"name":"b","id":2}', '{"id":3,"name":"c"}']
+    const { rows, quarantined } = await landing.read(readings, { "a.json": lines.join("\n") })
+    expect(rows.map((row) => row["name"])).toEqual(["a", "b", "c"])
+    expect(quarantined.map(({ line }) => line)).toEqual([2])
+  },
+)
 
 test("lines of several forms are told apart over a whole large file", async () => {
   const forms = [
