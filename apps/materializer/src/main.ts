@@ -78,7 +78,6 @@ function commandLine(
     interruption: interruptionOf(process, (text) => void err.write(text)),
     debug: (process.env["FRESHET_DEBUG"] ?? "") !== "",
     versions: process.versions,
-    workspace,
     cwd: process.cwd(),
   }
 }

@@ -79,21 +79,32 @@ export interface TinyHistory {
   /** Made from exactly what had landed by then. */
   readonly made?: Readonly<Record<string, string>>
   readonly failed?: readonly string[]
+  /** The checks that refused the rows of the days that failed; none: something else went wrong. */
+  readonly refusedBy?: readonly string[]
   readonly nowMs?: number
 }
 
 const identity = (value: string) => value
+
+/** A ledger that remembers no run. */
+export const noHistory: Project["history"] = {
+  runs: async () => [],
+  findRun: async () => undefined,
+  checked: async () => undefined,
+  quarantined: async () => [],
+}
 
 /** Orders of a few days, the items of each day, and the best items of the trailing week. */
 export function tinyProject({
   landed,
   made = {},
   failed = [],
+  refusedBy = [],
   nowMs = noon,
 }: TinyHistory): Project {
   const before = judged(made, emptySnapshot, nowMs)
   const snapshot = Object.keys(made).length === 0 ? emptySnapshot : materialized(before)
-  const failures = failuresOf(judged(landed, snapshot, nowMs), failed)
+  const failures = failuresOf(judged(landed, snapshot, nowMs), failed, refusedBy)
   const evaluation = judged(landed, { ...snapshot, failures }, nowMs)
   return {
     config: {
@@ -112,7 +123,7 @@ export function tinyProject({
     nowMs,
     hash: identity,
     readVersions: async (ids) => new Map(ids.map((id) => [id, readsOfRecord(id, made)])),
-    history: { runs: async () => [], findRun: async () => undefined },
+    history: noHistory,
   }
 }
 
@@ -195,21 +206,24 @@ function readsOfRecord(
   return [{ relation: "orders", asset: "orders", short: false, versions: [[id, version]] }]
 }
 
-function failuresOf(now: Evaluation, failed: readonly string[]): Snapshot["failures"] {
+function failuresOf(
+  now: Evaluation,
+  failed: readonly string[],
+  checks: readonly string[],
+): Snapshot["failures"] {
   const { computation } = assetNamed(now.graph, "items")
-  const failures = failed.map(dayOf).map((day) => {
+  const isRefused = checks.length > 0
+  const failures = failed.map(dayOf).map((day): readonly [number, Failure] => {
     const reads = currentReads(now, computation, day) ?? []
-    const version = inputVersion(now.codeVersions.get("items") ?? "", reads, identity)
-    const message = "the disk is full"
-    const failure = {
+    const failure: Failure = {
       run: "run",
-      outcome: "failed",
-      message,
-      checks: [],
+      outcome: isRefused ? "refused" : "failed",
+      message: isRefused ? `1,200 rows of items fail ${checks.join()}` : "the disk is full",
+      checks,
       atMs: noon,
-      inputVersion: version,
+      inputVersion: inputVersion(now.codeVersions.get("items") ?? "", reads, identity),
     }
-    return [day, failure as Failure] as const // the outcome is one of its words
+    return [day, failure]
   })
   return new Map([["items", new Map(failures)]])
 }

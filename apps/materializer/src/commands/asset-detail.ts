@@ -1,4 +1,4 @@
-import type { AnyAsset, Evaluation, Published, Recorded } from "@freshet/core"
+import type { AnyAsset, CheckResult, Evaluation, Published, Recorded } from "@freshet/core"
 
 import { type AssetState, assetState } from "./asset-state.ts"
 
@@ -10,9 +10,15 @@ export interface AssetDetail {
   readonly record: Recorded | undefined
   /** What its publication set shows. */
   readonly publication: Published | undefined
+  /** What the checks said last of those rows. */
+  readonly checked: readonly CheckResult[]
 }
 
-export function assetDetail(evaluation: Evaluation, asset: AnyAsset, nowMs: number): AssetDetail {
+export function assetDetail(
+  evaluation: Evaluation,
+  asset: AnyAsset,
+  nowMs: number,
+): Omit<AssetDetail, "checked"> {
   const { extents, snapshot } = evaluation
   const newest = extents.get(asset.name)?.to
   const set = asset.kind === "asset" ? asset.publish?.set : undefined

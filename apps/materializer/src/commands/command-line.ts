@@ -21,8 +21,6 @@ export interface CommandLine extends CommandContext {
   /** Whether faults are shown with the place where they happened. */
   readonly debug: boolean
   readonly versions: { readonly node: string }
-  /** What paths in the configuration are relative to. */
-  readonly workspace: string
   /** What paths on the command line are relative to. */
   readonly cwd: string
 }
@@ -33,10 +31,33 @@ export interface Output {
   readonly look: Look
   /** Resolves once the text is handed on, so that a slow reader is waited for. */
   readonly write: (chunk: string | Uint8Array) => Promise<void>
+  /** The flag with which the commands are to be typed that a text names: `--demo`. */
+  readonly commandFlag?: string
 }
 
+/** Tells a person something; commands that it names are those that go on from here. */
 export async function printLines(output: Output, lines: readonly string[]): Promise<void> {
+  const { commandFlag } = output
+  if (commandFlag === undefined) return printData(output, lines)
+  const flagged = lines.map((line) =>
+    line.replaceAll(/`(freshet [^`]+)`/g, `\`$1 ${commandFlag}\``),
+  )
+  return printData(output, flagged)
+}
+
+/** Prints data, which nothing is done to. */
+export async function printData(output: Output, lines: readonly string[]): Promise<void> {
   if (lines.length > 0) await output.write(`${lines.join("\n")}\n`)
+}
+
+/** The command line as it is for the demo. */
+export function ofDemo(cli: CommandLine): CommandLine {
+  const output = (given: Output): Output => ({ ...given, commandFlag: "--demo" })
+  const loadConfig = async () => {
+    const { demoConfig } = await import("../config.ts")
+    return demoConfig(await cli.loadConfig())
+  }
+  return { ...cli, out: output(cli.out), err: output(cli.err), loadConfig }
 }
 
 /** One JSON document; whole numbers beyond 2^53 are text. */

@@ -6,8 +6,9 @@ import {
 } from "@stricli/core"
 
 import { errorLines } from "../render/problem-lines.ts"
-import { type CommandLine, printLines } from "./command-line.ts"
+import { type CommandLine, ofDemo, printLines } from "./command-line.ts"
 import { exitCodeOf, exitCodes } from "./exit-code.ts"
+import { switchFlag } from "./flags.ts"
 
 /** Any record of named values; an interface has no index signature, so it is said by its own keys. */
 type FlagsOf<F> = Readonly<Partial<Record<keyof F, unknown>>>
@@ -30,6 +31,8 @@ export interface Declared<F extends FlagsOf<F>, A extends BaseArgs> {
   /** Whole lines, each with what it does behind `#`. */
   readonly examples: readonly string[]
   readonly parameters: TypedCommandParameters<F, A, CommandLine>
+  /** Whose data it is about: a person's, unless `--demo` says the demo's; nobody's; or the demo's always. */
+  readonly data?: "either" | "none" | "demo"
   /** Loads the code; nothing of it is loaded for a help text. */
   readonly load: () => Promise<Action<F, A>>
 }
@@ -40,6 +43,7 @@ export function command<F extends FlagsOf<F> = NoFlags, A extends BaseArgs = []>
   text,
   examples,
   parameters,
+  data = "either",
   load,
 }: Declared<F, A>): Command<CommandLine> {
   const lines = ["EXAMPLES", ...examples.map((example) => `  ${example}`)]
@@ -48,15 +52,24 @@ export function command<F extends FlagsOf<F> = NoFlags, A extends BaseArgs = []>
   )
   return buildCommand<F, A, CommandLine>({
     docs: { brief, fullDescription },
-    parameters,
+    parameters: data === "either" ? withDemoFlag(parameters) : parameters,
     loader: async () => {
       const action = await load()
       return async function run(flags, ...args) {
-        this.process.exitCode = await guarded(this, () => action(this, flags, ...args))
+        const isDemo = data === "demo" || ("demo" in flags && flags.demo === true)
+        const cli = isDemo ? ofDemo(this) : this
+        this.process.exitCode = await guarded(cli, () => action(cli, flags, ...args))
       }
     },
   })
 }
+
+/** Every command that is about data can be about the demo's. No action sees the flag. */
+function withDemoFlag<P extends { readonly flags?: object }>(parameters: P): P {
+  return { ...parameters, flags: { ...parameters.flags, demo: demoFlag } }
+}
+
+const demoFlag = switchFlag("Work on the demo's data instead of your own")
 
 async function guarded(cli: CommandLine, work: () => Promise<number>): Promise<number> {
   try {

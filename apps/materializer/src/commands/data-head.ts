@@ -1,13 +1,16 @@
-import { partitionKey, quoteName } from "@freshet/core"
+import { type AnyAsset, partitionKey, quoteName } from "@freshet/core"
 
+import type { Project } from "../project/project.ts"
 import { type CommandLine, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
+import { refusedRows } from "./refused-rows.ts"
 import { type RowsFlags, printRows } from "./result-rows.ts"
 import { namedAsset } from "./select.ts"
 import { storedPartition, storedRelation } from "./stored-partition.ts"
 
 export interface DataHeadFlags extends RowsFlags {
   readonly partition?: string
+  readonly refused: boolean
 }
 
 /** Shows the first rows of a partition. */
@@ -20,8 +23,10 @@ export async function dataHead(
   cli.interruption.watch("Stopping.")
   return cli.world.withData(config, cli.interruption.signal, async (project, data) => {
     const asset = namedAsset(project, name)
-    const partition = storedPartition(project, asset, flags.partition)
-    const relations = [storedRelation(project, asset.name, asset, [partition])]
+    const { partition, relation } = flags.refused
+      ? await refusedRows(project, asset, flags.partition)
+      : storedRows(project, asset, flags.partition)
+    const relations = [relation]
     const key = partitionKey(asset.partitions, partition)
     const sql = `select * from ${quoteName(asset.name)} limit ${flags.limit + 1}`
     if (cli.out.isTerminal && !flags.json && key !== "all")
@@ -29,4 +34,9 @@ export async function dataHead(
     await data.query({ sql, relations }, (rows) => printRows(cli, flags, rows))
     return exitCodes.done
   })
+}
+
+function storedRows(project: Project, asset: AnyAsset, key: string | undefined) {
+  const partition = storedPartition(project, asset, key)
+  return { partition, relation: storedRelation(project, asset.name, asset, [partition]) }
 }

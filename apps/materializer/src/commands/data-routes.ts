@@ -7,7 +7,7 @@ import type { DataQuarantineFlags } from "./data-quarantine.ts"
 import type { DemoDataFlags } from "./demo-data.ts"
 import { assetArg, jsonFlag, limitFlag, partitionFlag, rowsFlags, switchFlag } from "./flags.ts"
 import { wholeNumber } from "./flags.ts"
-import type { RowsFlags } from "./result-rows.ts"
+import type { SqlFlags } from "./sql.ts"
 
 const head = command<DataHeadFlags, [string]>({
   brief: "The first rows of a partition",
@@ -15,9 +15,15 @@ const head = command<DataHeadFlags, [string]>({
     "freshet data head user_recs",
     "freshet data head follows --partition 2026-01-05 --limit 5",
     "freshet data head user_recs --json",
+    "freshet data head user_recs --refused      # what a check did not let pass",
   ],
   parameters: {
-    flags: { partition: partitionFlag, limit: limitFlag(20, "rows"), ...rowsFlags },
+    flags: {
+      partition: partitionFlag,
+      refused: switchFlag("The rows that a check refused instead"),
+      limit: limitFlag(20, "rows"),
+      ...rowsFlags,
+    },
     positional: assetArg,
   },
   load: async () => (await import("./data-head.ts")).dataHead,
@@ -75,16 +81,21 @@ const data = buildRouteMap({
   docs: { brief: "Rows, columns, exports and quarantined lines" },
 })
 
-const sql = command<RowsFlags, string[]>({
+const sql = command<SqlFlags, string[]>({
   brief: "Query the assets by name with SQL",
   text: "An asset's name means its newest partition, name@2026-01-05 that day, name@all every day there is.",
   examples: [
     'freshet sql "select count(*) from user_recs"',
     'freshet sql "select * from user_recs@2026-01-05 order by weight desc" --limit 10',
     'freshet sql "select action, count(*) as lines from activity_log group by all" --csv',
+    'freshet sql --published "select * from stocktwits.user_recs" --limit 10',
   ],
   parameters: {
-    flags: { limit: limitFlag(100, "rows"), ...rowsFlags },
+    flags: {
+      published: switchFlag("Query the published tables in PostgreSQL instead"),
+      limit: limitFlag(100, "rows"),
+      ...rowsFlags,
+    },
     positional: {
       kind: "array",
       parameter: { brief: "The query", parse: String, placeholder: "query" },
@@ -145,8 +156,9 @@ const demoData = command<DemoDataFlags>({
 
 const demo = command({
   brief: "The whole way once, on made-up data: recommendations with their reasons in PostgreSQL",
-  text: "Works in .freshet/demo, apart from your own data.",
+  text: "Works in .freshet/demo, apart from your own data; every other command does so with --demo.",
   examples: ["freshet demo"],
+  data: "demo",
   parameters: { flags: {} },
   load: async () => (await import("./demo.ts")).demo,
 })

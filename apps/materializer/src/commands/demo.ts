@@ -1,5 +1,5 @@
 import { access } from "node:fs/promises"
-import { join, relative } from "node:path"
+import { join } from "node:path"
 
 import { makePlan, newestTargets, ProblemsError } from "@freshet/core"
 
@@ -25,7 +25,7 @@ const runFlags = {
 
 /** Shows the whole way once: made-up activity in, recommendations with their reasons out of PostgreSQL. */
 export async function demo(cli: CommandLine): Promise<number> {
-  const config = demoConfig(await cli.loadConfig())
+  const config = ofStocktwits(await cli.loadConfig())
   await ensureLanded(cli, config)
   const ended = await performRun({ ...cli, loadConfig: async () => config }, runFlags, {
     title: "demo",
@@ -38,30 +38,21 @@ export async function demo(cli: CommandLine): Promise<number> {
   const sentence = await cli.world.withProject(config, async (project) => newestSentence(project))
   await printLines(cli.out, [sentence, ""])
   await printLines(cli.out, recommendationLines(await recommendations(cli, config)))
-  await printLines(cli.out, whatNext(cli.workspace, config))
+  await printLines(cli.out, whatNext)
   return exitCodes.done
 }
 
-/** Everything of the demo lies in a folder and a PostgreSQL of its own, apart from a user's data. */
-function demoConfig(config: Config): Config {
+/** The demo is about the assets that it makes data up for. */
+function ofStocktwits(config: Config): Config {
   const assets = config.assets.filter(({ group }) => group === "stocktwits")
-  if (assets.length === 0)
-    throw new ProblemsError("config", [
-      {
-        kind: "config",
-        message: "The demo shows the assets of the group stocktwits, and none is declared.",
-        hint: "Add `...stocktwits()` to the assets of freshet.config.ts.",
-      },
-    ])
-  const home = join(config.home, "demo")
-  return {
-    ...config,
-    assets,
-    home,
-    lake: join(home, "lake"),
-    landing: join(home, "landing"),
-    databaseUrl: undefined,
-  }
+  if (assets.length > 0) return { ...config, assets }
+  throw new ProblemsError("config", [
+    {
+      kind: "config",
+      message: "The demo shows the assets of the group stocktwits, and none is declared.",
+      hint: "Add `...stocktwits()` to the assets of freshet.config.ts.",
+    },
+  ])
 }
 
 /** Data once made up are used again: the same options would give the same bytes. */
@@ -125,7 +116,7 @@ async function recommendations(
   cli: CommandLine,
   config: Config,
 ): Promise<readonly Recommendation[]> {
-  const rows = await cli.world.queryPublished(config, strongest)
+  const { rows } = await cli.world.readPublished(config, { sql: strongest, limit: 3 })
   return rows.map((row) => ({
     reader: String(row["reader"]),
     recommended: String(row["recommended"]),
@@ -140,23 +131,12 @@ function names(value: unknown): readonly string[] {
 }
 
 /** Commands to try on the demo's own data. */
-function whatNext(workspace: string, { home, landing }: Config): readonly string[] {
-  const written = (path: string) => {
-    const inside = relative(workspace, path)
-    return inside.startsWith("..") ? path : inside
-  }
-  return [
-    "",
-    "What next:",
-    `  export DATABASE_URL= FRESHET_HOME=${written(home)} FRESHET_LANDING=${written(landing)}   # the demo's data`,
-    ...tryNext,
-  ]
-}
-
-const tryNext = [
-  "  npx freshet status                                # how every asset stands",
-  "  npx freshet show user_recs                        # one asset: columns, checks, query",
-  "  npx freshet lineage user_recs                     # where it comes from",
-  "  npx freshet data head user_recs --limit 5         # its rows",
-  "  npx freshet backfill user_recs --date 2026-01-08  # a past day, as of that day",
+const whatNext = [
+  "",
+  "What next:",
+  "  npx freshet status --demo                                # how every asset stands",
+  "  npx freshet show user_recs --demo                        # one asset: columns, checks, query",
+  "  npx freshet lineage user_recs --demo                     # where it comes from",
+  "  npx freshet data head user_recs --limit 5 --demo         # its rows",
+  "  npx freshet backfill user_recs --date 2026-01-08 --demo  # a past day, as of that day",
 ]

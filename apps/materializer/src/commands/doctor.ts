@@ -110,7 +110,7 @@ async function projectFindings(cli: CommandLine, config: Config): Promise<readon
       await engineFinding(cli),
       landing,
       ...sourceFindings(project),
-      ...(await quarantineFindings(cli, config)),
+      ...(await quarantineFindings(project)),
       ...project.warnings.map(warningFinding),
     ])
   } catch (error) {
@@ -119,9 +119,10 @@ async function projectFindings(cli: CommandLine, config: Config): Promise<readon
 }
 
 async function postgresFinding(cli: CommandLine, config: Config): Promise<Finding> {
-  const [row] = await cli.world.queryPublished(config, "show server_version")
+  const sql = "select current_setting('server_version') as version"
+  const { rows } = await cli.world.readPublished(config, { sql, limit: 1 })
   const where = config.databaseUrl === undefined ? "embedded" : "DATABASE_URL"
-  const message = `${where}, version ${String(row?.["server_version"])}, tables up to date`
+  const message = `${where}, version ${String(rows[0]?.["version"])}, tables up to date`
   return { level: "ok", subject: "PostgreSQL", message }
 }
 
@@ -177,23 +178,12 @@ function sourceFinding({ evaluation }: Project, source: SourceAsset): Finding {
   return { level: "ok", subject: source.name, message }
 }
 
-/** Lines that the newest step of each day set aside. */
-const quarantined = `
-  select source, sum(quarantined)::float8 as quarantined, sum(lines)::float8 as lines
-  from (
-    select distinct on (counts.source, steps.computation, steps.partition) counts.*
-    from freshet.line_counts as counts join freshet.steps on steps.id = counts.step
-    order by counts.source, steps.computation, steps.partition, steps.id desc
-  ) as newest
-  group by source having sum(quarantined) > 0 order by source`
-
-async function quarantineFindings(cli: CommandLine, config: Config): Promise<readonly Finding[]> {
-  const rows = await cli.world.queryPublished(config, quarantined)
-  return rows.map(({ source, quarantined, lines }) => ({
+async function quarantineFindings({ history }: Project): Promise<readonly Finding[]> {
+  return (await history.quarantined()).map(({ source, quarantined, lines }) => ({
     level: "warn",
-    subject: String(source),
-    message: `${count(Number(quarantined))} of ${counted(Number(lines), "line")} quarantined`,
-    hint: `\`freshet data quarantine ${String(source)}\` shows them.`,
+    subject: source,
+    message: `${count(quarantined)} of ${counted(lines, "line")} quarantined`,
+    hint: `\`freshet data quarantine ${source}\` shows them.`,
   }))
 }
 

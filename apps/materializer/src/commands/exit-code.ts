@@ -39,5 +39,5 @@ export function exitCodeOfRun(result: RunResult, interrupted: number): number {
   const outcomes = [...result.steps.values()].map(({ kind }) => kind)
   const broke =
     outcomes.includes("failed") || result.publications.some(({ error }) => error !== undefined)
-  return outcomes.includes("refused") && !broke ? exitCodes.checkFailed : exitCodes.failedAssets
+  return broke ? exitCodes.failedAssets : exitCodes.checkFailed
 }

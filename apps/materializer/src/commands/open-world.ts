@@ -15,12 +15,9 @@ export function openWorld(keeperCommand: readonly string[]): World {
       const { withData } = await import("../project/open-data.ts")
       return withData(config, keeperCommand, { signal, work })
     },
-    queryPublished: async (config, sql) => {
-      const { withLedgerOf } = await import("../project/open-project.ts")
-      return withLedgerOf(config, keeperCommand, async (client) => {
-        const { rows } = await client.query<Record<string, unknown>>(sql)
-        return rows
-      })
+    readPublished: async (config, query) => {
+      const { readPublished } = await import("../project/read-published.ts")
+      return readPublished(config, keeperCommand, query)
     },
     engineVersion: async () => {
       const { engineVersion } = await import("@freshet/io")

@@ -5,16 +5,13 @@ import type { Project, RunReport } from "../project/project.ts"
 import { counted } from "../render/amount.ts"
 import { planLines } from "../render/plan-table.ts"
 import { warningLines } from "../render/problem-lines.ts"
-import {
-  type RunSummary,
-  runSummary,
-  summaryLines,
-  unpublishedLines,
-} from "../render/run-summary.ts"
+import { summaryLines, unpublishedLines } from "../render/run-summary-lines.ts"
+import { type RunSummary, runSummary } from "../render/run-summary.ts"
 import { withChangedInputs } from "./changed-inputs.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodeOfRun, exitCodes } from "./exit-code.ts"
 import { planDocument } from "./plan-document.ts"
+import { shownPaths } from "./read-refusal.ts"
 import { runReporter } from "./run-reporter.ts"
 import { unpublishedSets } from "./unpublished-sets.ts"
 
@@ -131,7 +128,7 @@ async function runOrder(
     reporter.end()
     const summary =
       report.kind === "ran"
-        ? runSummary(report.plan, report.result, reporter.events, cli.nowMs() - startedMs)
+        ? runSummary(report, reporter.events, cli.nowMs() - startedMs, shownPaths(cli, config.lake))
         : undefined
     await tell(cli, flags, report, summary)
     return { report, summary, exitCode: exitCodeOf(cli, report) }
@@ -182,7 +179,10 @@ function runDocument(report: RunReport, summary: RunSummary | undefined): object
       return { step, outcome: kind, ...rest }
     }),
     line_counts: lineCounts,
-    failed_checks: failedChecks,
+    failed_checks: failedChecks.map(({ rows: _, demand, ...check }) => ({
+      ...check,
+      description: demand ?? null,
+    })),
     publications: summary.publications.map(({ set, key, changes, error }) => ({
       set,
       partition: key,

@@ -2,7 +2,7 @@ import type { QueryRows } from "@freshet/io"
 
 import { counted } from "../render/amount.ts"
 import { csvLine, jsonRow, type ResultRow, rowLines } from "../render/rows.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
+import { type CommandLine, printData, printJson, printLines } from "./command-line.ts"
 
 /** How rows are to be printed. */
 export interface RowsFlags {
@@ -25,8 +25,8 @@ export async function printRows(
   if (csv) {
     const names = columns.map(({ name }) => name)
     const lines = rows.map((row) => csvLine(names.map((name) => row[name])))
-    await printLines(cli.out, [csvLine(names), ...lines])
-  } else await printLines(cli.out, rowLines(columns, rows, cli.out.look))
+    await printData(cli.out, [csvLine(names), ...lines])
+  } else await printData(cli.out, rowLines(columns, rows, cli.out.look))
   if (more)
     await printLines(cli.err, [`The first ${counted(rows.length, "row")}; --limit shows more.`])
 }

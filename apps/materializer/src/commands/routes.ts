@@ -31,6 +31,7 @@ const completion = command<NoFlags, ["bash" | "zsh" | "fish"]>({
     'eval "$(freshet completion zsh)"',
     "freshet completion fish | source",
   ],
+  data: "none",
   parameters: {
     flags: {},
     positional: {
@@ -53,6 +54,7 @@ const completion = command<NoFlags, ["bash" | "zsh" | "fish"]>({
 const complete = command<NoFlags, string[]>({
   brief: "Completions of what has been typed so far",
   examples: ["freshet __complete status --st"],
+  data: "none",
   parameters: {
     flags: {},
     positional: {

@@ -1,7 +1,9 @@
 import type { Plan, RunEvent, Step } from "@freshet/core"
 
+import { clock } from "../render/amount.ts"
 import { eventLine, outcomeText } from "../render/event-line.ts"
 import { type Look, paint, sign } from "../render/look.ts"
+import { planWords } from "../render/plan-table.ts"
 import { computationLine, liveLines } from "../render/progress-view.ts"
 import { type Progress, afterEvent, isBad, startProgress, stepName } from "../render/progress.ts"
 import { type CommandLine, type Output, jsonValue } from "./command-line.ts"
@@ -61,7 +63,7 @@ function jsonReporter(
 
 function lineReporter(cli: CommandLine): Shown {
   return {
-    begin: () => {},
+    begin: (plan) => void cli.err.write(`${clock(cli.nowMs())}  plan: ${planWords(plan)}\n`),
     end: () => {},
     emit: (event) => {
       const line = eventLine(event, cli.nowMs())
@@ -119,7 +121,9 @@ function finishedLines(
   if (step === undefined) return []
   const told =
     isBad(event.outcome) && event.outcome.kind !== "skipped"
-      ? [`${paint(look, "bad", sign(look, "failed"))} ${event.step}: ${outcomeText(event.outcome)}`]
+      ? [
+          `${paint(look, "bad", sign(look, "failed"))} ${event.step}: ${outcomeText(event.outcome, event.checks)}`,
+        ]
       : []
   const name = stepName(step)
   const whole = computations.get(name)

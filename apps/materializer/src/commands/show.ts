@@ -1,4 +1,4 @@
-import { type Columns, windowLabel } from "@freshet/core"
+import { type CheckResult, type Columns, windowLabel } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
 import { assetDetailLines } from "../render/asset-detail.ts"
@@ -16,7 +16,9 @@ export interface ShowFlags {
 export async function show(cli: CommandLine, flags: ShowFlags, name: string): Promise<number> {
   const config = await cli.loadConfig()
   return cli.world.withProject(config, async (project) => {
-    const detail = assetDetail(project.evaluation, namedAsset(project, name), project.nowMs)
+    const asset = namedAsset(project, name)
+    const known = assetDetail(project.evaluation, asset, project.nowMs)
+    const detail = { ...known, checked: await newestResults(project, known) }
     await (flags.json
       ? printJson(cli.out, showDocument(project, detail))
       : printLines(cli.out, assetDetailLines(project.graph, detail, project.nowMs, cli.out.look)))
@@ -24,9 +26,22 @@ export async function show(cli: CommandLine, flags: ShowFlags, name: string): Pr
   })
 }
 
+/** What the checks said last of the newest partition's rows. */
+async function newestResults(
+  { history, evaluation }: Project,
+  { asset, record }: Omit<AssetDetail, "checked">,
+): Promise<readonly CheckResult[]> {
+  const partition = evaluation.extents.get(asset.name)?.to
+  if (asset.kind === "source" || record === undefined || partition === undefined) return []
+  const { computation, name } = asset
+  const { inputVersion } = record
+  const rows = { computation: computation.name, partition, inputVersion, assets: [name] }
+  return (await history.checked(rows))?.results ?? []
+}
+
 function showDocument(
   project: Project,
-  { asset, state, record, publication }: AssetDetail,
+  { asset, state, record, publication, checked }: AssetDetail,
 ): object {
   return {
     ...assetDocument(project, state),
@@ -46,6 +61,7 @@ function showDocument(
       asset.kind === "source"
         ? []
         : asset.checks.map(({ name, severity, description }) => ({ name, severity, description })),
+    check_results: checked.map(({ asset: _, ...result }) => result),
     versions:
       record === undefined
         ? null

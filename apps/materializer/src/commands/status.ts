@@ -1,6 +1,11 @@
 import type { Project } from "../project/project.ts"
 import { warningLines } from "../render/problem-lines.ts"
-import { publishedLines, statusLines, statusSentence } from "../render/status-table.ts"
+import {
+  nothingLandedLines,
+  publishedLines,
+  statusLines,
+  statusSentence,
+} from "../render/status-table.ts"
 import { type AssetState, assetState } from "./asset-state.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
@@ -61,16 +66,31 @@ function statusText(
   const { graph, nowMs, evaluation } = project
   const lines = statusLines(graph, shown, nowMs, cli.out.look)
   const published = publishedLines(evaluation.snapshot.publications.values(), nowMs)
-  const landed = [...evaluation.landing.values()].some(({ size }) => size > 0)
   return [
     ...lines,
     ...(lines.length > 0 ? [""] : []),
     `${statusSentence(all)}${published.length > 0 ? ` ${published.join(" ")}` : ""}`,
-    ...(landed
-      ? []
-      : [
-          `Nothing has landed in ${project.config.landing} yet: \`freshet demo-data\` makes some up.`,
-        ]),
+    ...nextLines(project, all),
+  ]
+}
+
+/** What to do next, if anything. */
+function nextLines(
+  { evaluation, graph, config }: Project,
+  states: readonly AssetState[],
+): readonly string[] {
+  const isAnyLanded = [...evaluation.landing.values()].some(({ size }) => size > 0)
+  const sources = [...graph.assets.values()].filter((asset) => asset.kind === "source")
+  if (!isAnyLanded)
+    return nothingLandedLines(
+      config.landing,
+      sources.map(({ path }) => path),
+    )
+  const failed = states.find(({ status }) => status?.kind === "failed")
+  const isOpen = states.some(({ status }) => status?.kind === "stale" || status?.kind === "missing")
+  return [
+    ...(failed === undefined ? [] : [`\`freshet why ${failed.name}\` tells what went wrong.`]),
+    ...(isOpen ? ["`freshet materialize` makes what is not up to date."] : []),
   ]
 }
 

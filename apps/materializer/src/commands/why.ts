@@ -1,10 +1,12 @@
 import { partitionKey, type Problem, ProblemsError } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
-import { rootText, whyLines } from "../render/why-lines.ts"
+import type { Refusal } from "../render/refusal.ts"
+import { type Mending, rootText, whyLines } from "../render/why-lines.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
 import { causeDocuments, partitionKeys, statusDocument } from "./plan-document.ts"
+import { readRefusal } from "./read-refusal.ts"
 import { type Explanation, explainPartition, mendingCommand } from "./root-causes.ts"
 import { namedAsset } from "./select.ts"
 import { partitionOf } from "./targets.ts"
@@ -28,15 +30,43 @@ export async function why(cli: CommandLine, flags: WhyFlags, name: string): Prom
       project.readVersions,
     )
     const keyOf = (index: number) => partitionKey(asset.partitions, index)
-    const command = mendingCommand(project.evaluation, asset.name, [partition], keyOf)
+    const mending = mendingCommand(project.evaluation, asset.name, [partition], keyOf)
+    const { commandFlag } = cli.out
+    const command = commandFlag === undefined ? mending : `${mending} ${commandFlag}`
+    const refusals = await rootRefusals(cli, project, explained)
     await (flags.json
-      ? printJson(cli.out, whyDocument(project, explained, command))
-      : printLines(cli.out, whyLines(project.graph, explained, command, cli.out.look)))
+      ? printJson(cli.out, whyDocument(project, explained, { command, refusals }))
+      : printLines(
+          cli.out,
+          whyLines(project.graph, explained, { command, refusals }, cli.out.look),
+        ))
     return exitCodes.done
   })
 }
 
-function whyDocument(project: Project, explained: Explanation, command: string): object {
+/** What checks refused where it begins: of each root's newest partition. */
+async function rootRefusals(
+  cli: CommandLine,
+  project: Project,
+  { asset, partition, status, roots }: Explanation,
+): Promise<ReadonlyMap<string, Refusal>> {
+  const ends = status.kind === "fresh" ? [{ asset, partitions: [partition] }] : roots
+  const refusals = new Map<string, Refusal>()
+  for (const end of ends) {
+    const index = end.partitions.at(-1)
+    const [key] = index === undefined ? [] : partitionKeys(project)(end.asset, [index])
+    if (index === undefined || key === undefined) continue
+    const refusal = await readRefusal(cli, project, { asset: end.asset, partition: index, key })
+    if (refusal !== undefined) refusals.set(end.asset, refusal)
+  }
+  return refusals
+}
+
+function whyDocument(
+  project: Project,
+  explained: Explanation,
+  { command, refusals }: Mending,
+): object {
   const keysOf = partitionKeys(project)
   const { asset, partition, status, roots, path } = explained
   return {
@@ -49,6 +79,7 @@ function whyDocument(project: Project, explained: Explanation, command: string):
       ...statusDocument(project, root.status),
       causes: causeDocuments(project, root.causes),
       text: `${root.asset} ${rootText(project.graph, root)}`,
+      refusal: refusalDocument(refusals.get(root.asset)),
     })),
     path: path.map((stop) => ({
       asset: stop.asset,
@@ -57,6 +88,18 @@ function whyDocument(project: Project, explained: Explanation, command: string):
     })),
     command: status.kind === "fresh" ? null : command,
   }
+}
+
+function refusalDocument(refusal: Refusal | undefined): object | null {
+  if (refusal === undefined) return null
+  const checks = refusal.checks.map(({ asset, name, demand, failures, sample }) => ({
+    asset,
+    name,
+    description: demand ?? null,
+    failures,
+    sample,
+  }))
+  return { partition: refusal.key, checks, kept: refusal.kept }
 }
 
 function neverStale(name: string): ProblemsError {

@@ -2,6 +2,7 @@ import type { DuckdbEngine } from "@freshet/io"
 
 import type { Config } from "../config.ts"
 import type { Project, RunReport, RunRequest } from "../project/project.ts"
+import type { PublishedRows } from "../project/read-published.ts"
 
 /** What commands can do besides printing. Each part is loaded when it is first used. */
 export interface World {
@@ -12,12 +13,12 @@ export interface World {
     signal: AbortSignal,
     work: (project: Project, data: Data) => Promise<T>,
   ) => Promise<T>
-  readonly engineVersion: () => Promise<string>
-  /** Rows of the published tables, as PostgreSQL gives them. */
-  readonly queryPublished: (
+  /** The first rows of a query over the published tables, which can change nothing. */
+  readonly readPublished: (
     config: Config,
-    sql: string,
-  ) => Promise<readonly Readonly<Record<string, unknown>>[]>
+    query: { readonly sql: string; readonly limit: number },
+  ) => Promise<PublishedRows>
+  readonly engineVersion: () => Promise<string>
 }
 
 /** The engine over what is stored. */

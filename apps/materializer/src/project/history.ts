@@ -1,7 +1,9 @@
 import {
   findRuns,
+  readCheckedRows,
   type readSnapshot,
   readPublications,
+  readQuarantinedLines,
   readRuns,
   readSteps,
   type RecordedRun,
@@ -15,6 +17,8 @@ type LedgerClient = Parameters<typeof readSnapshot>[0]
 /** What the ledger remembers, through a connection that must outlive it. */
 export function readHistory(client: LedgerClient): History {
   return {
+    checked: (rows) => readCheckedRows(client, rows),
+    quarantined: () => readQuarantinedLines(client),
     runs: async (limit) => (await readRuns(client, limit)).map(runRow),
     findRun: async (id) => {
       const [run, ...others] = await findRuns(client, id)

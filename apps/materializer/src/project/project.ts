@@ -7,6 +7,7 @@ import type {
   RunEvent,
   RunResult,
 } from "@freshet/core"
+import type { CheckedRequest, CheckedRows, QuarantinedLines } from "@freshet/io"
 
 import type { Config } from "../config.ts"
 
@@ -28,6 +29,10 @@ export interface Project {
 
 /** What the ledger remembers of runs. */
 export interface History {
+  /** The newest results of the checks of some rows, and where the rows lie that were refused. */
+  readonly checked: (rows: CheckedRequest) => Promise<CheckedRows | undefined>
+  /** Lines that are set aside now, by source. */
+  readonly quarantined: () => Promise<readonly QuarantinedLines[]>
   readonly runs: (limit: number) => Promise<readonly RunRow[]>
   /** The run whose id starts like this; undefined when there is none, or more than one. */
   readonly findRun: (id: string) => Promise<RunDetail | undefined>

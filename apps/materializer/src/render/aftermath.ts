@@ -33,6 +33,6 @@ export function aftermathLines(
     ...shows,
     paint(look, "stale", `${counted(stale.size, "computation")} downstream became stale:`),
     ...names,
-    `To make them as well: ${command}`,
+    `To make them as well: \`${command}\``,
   ]
 }

@@ -1,11 +1,19 @@
-import { type AnyAsset, type Columns, type Graph, readText, renderSql } from "@freshet/core"
+import {
+  type AnyAsset,
+  type Check,
+  type CheckResult,
+  type Columns,
+  type Graph,
+  readText,
+  renderSql,
+} from "@freshet/core"
 
 import type { AssetDetail } from "../commands/asset-detail.ts"
-import type { AssetState } from "../commands/asset-state.ts"
-import { ago, bytesText, count, counted, instant } from "./amount.ts"
+import { ago, bytesText, count, instant } from "./amount.ts"
 import { type Look, paint, sign, stateTones } from "./look.ts"
+import { failuresText } from "./refusal-lines.ts"
 import { partitionsWords, statusWords } from "./status-table.ts"
-import { type TableColumn, table } from "./table.ts"
+import { type Cell, type TableColumn, table } from "./table.ts"
 
 /** Everything declared and known of an asset: the data dictionary, its lineage, checks, state and query. */
 export function assetDetailLines(
@@ -23,7 +31,7 @@ export function assetDetailLines(
     ...section("Columns", dictionaryLines(asset.columns, narrower(look)), look),
     ...section("Reads", readLines(asset), look),
     ...section("Read by", graph.downstream.get(asset.name) ?? [], look),
-    ...section("Checks", checkLines(detail, look), look),
+    ...section("Checks", checkLines(detail, narrower(look)), look),
     ...section("State", stateLines(graph, detail, nowMs, look), look),
     ...section("Query", queryLines(asset), look),
   ]
@@ -74,31 +82,34 @@ function readLines(asset: AnyAsset): readonly string[] {
   )
 }
 
-function checkLines({ asset, state, record }: AssetDetail, look: Look): readonly string[] {
-  if (asset.kind === "source" || asset.checks.length === 0) return []
-  const lines = asset.checks.map(
-    ({ severity, description }) =>
-      `${severity === "warn" ? "warns unless" : "requires"} ${description}`,
+/** Each check with what it demands, and what it said last of the newest partition. */
+function checkLines({ asset, checked }: AssetDetail, look: Look): readonly string[] {
+  if (asset.kind === "source") return []
+  const rows = asset.checks.map((check) =>
+    checkRow(
+      check,
+      checked.find(({ name }) => name === check.name),
+      look,
+    ),
   )
-  return record === undefined ? lines : [...lines, checkSummary(state, look)]
+  const declared = new Set(asset.checks.map(({ name }) => name))
+  const implied = checked.filter(({ name, passed }) => !passed && !declared.has(name))
+  const other = implied.map((result) => checkRow({ ...result, description: "" }, result, look))
+  const columns = [{ header: "" }, { header: "" }, { header: "", shrinks: true }, { header: "" }]
+  return table(columns, [...rows, ...other], look).slice(1)
 }
 
-function checkSummary({ failedErrors, failedWarnings, newest }: AssetState, look: Look): string {
-  if (failedErrors + failedWarnings === 0)
-    return paint(
-      look,
-      "good",
-      `${sign(look, "made")} all passed${newest === undefined ? "" : ` for ${newest}`}`,
-    )
-  const words = [
-    ...(failedErrors > 0 ? [`${count(failedErrors)} failed`] : []),
-    ...(failedWarnings > 0 ? [counted(failedWarnings, "warning")] : []),
-  ]
-  return paint(
-    look,
-    failedErrors > 0 ? "bad" : "stale",
-    `${sign(look, "failed")} ${words.join(", ")}`,
-  )
+function checkRow(
+  { name, severity, description }: Pick<Check, "name" | "severity" | "description">,
+  result: CheckResult | undefined,
+  look: Look,
+): readonly Cell[] {
+  const tone = severity === "error" ? "bad" : "stale"
+  const demand = severity === "error" ? description : `${description} (warns only)`
+  if (result === undefined) return ["", name, demand, ""]
+  return result.passed
+    ? [{ text: sign(look, "made"), tone: "good" }, name, demand, { text: "passed", tone: "good" }]
+    : [{ text: sign(look, "failed"), tone }, name, demand, { text: failuresText(result), tone }]
 }
 
 function stateLines(

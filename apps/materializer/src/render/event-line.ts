@@ -1,4 +1,4 @@
-import type { RunEvent, StepOutcome, TableChange } from "@freshet/core"
+import type { CheckResult, RunEvent, StepOutcome, TableChange } from "@freshet/core"
 
 import { clock, count, counted, duration } from "./amount.ts"
 
@@ -30,11 +30,14 @@ function eventText(event: RunEvent): string | undefined {
 
 function stepText(event: Extract<RunEvent, { kind: "step_ended" }>): string {
   const quarantined = event.lineCounts.reduce((sum, line) => sum + line.quarantined, 0)
-  const failedChecks = event.checks.filter(({ passed }) => !passed).map(({ name }) => name)
+  const isRefused = event.outcome.kind === "refused"
+  const failedChecks = event.checks
+    .filter(({ passed, severity }) => !passed && !(isRefused && severity === "error"))
+    .map(({ name }) => name)
   const counts =
     event.outcome.kind === "made" ? [counted(event.rows, "row"), duration(event.ms)] : []
   return [
-    outcomeText(event.outcome),
+    outcomeText(event.outcome, event.checks),
     ...counts,
     ...(event.outcome.kind === "made" && !event.changed ? ["same rows as before"] : []),
     ...(quarantined > 0 ? [`${counted(quarantined, "line")} quarantined`] : []),
@@ -42,8 +45,8 @@ function stepText(event: Extract<RunEvent, { kind: "step_ended" }>): string {
   ].join(", ")
 }
 
-/** How a step ended, in words. */
-export function outcomeText(outcome: StepOutcome): string {
+/** How a step ended, in words, with the checks that refused its rows. */
+export function outcomeText(outcome: StepOutcome, checks: readonly CheckResult[] = []): string {
   switch (outcome.kind) {
     case "made":
     case "reused":
@@ -51,11 +54,14 @@ export function outcomeText(outcome: StepOutcome): string {
     case "checked":
       return outcome.kind
     case "refused":
-      return "refused by a check"
+      return `refused by ${checks
+        .filter(({ passed, severity }) => !passed && severity === "error")
+        .map(({ name }) => name)
+        .join(", ")}`
     case "failed":
       return `failed: ${outcome.message}`
     case "skipped":
-      return `skipped, since ${outcome.because} was not made`
+      return `skipped, since ${outcome.because} did not succeed`
   }
 }
 

@@ -68,6 +68,16 @@ function planSentence(plan: Plan): string {
   return `${pieces.join(", ")}.`
 }
 
+/** The same in a line of a log: `58 steps of 19 computations; publishes stocktwits 2026-01-10`. */
+export function planWords({ steps, publications, waiting }: Plan): string {
+  const computations = new Set(steps.map(computationOf)).size
+  return [
+    `${counted(steps.length, "step")} of ${counted(computations, "computation")}`,
+    ...publications.map(({ set, key }) => `publishes ${set} ${key}`),
+    ...(waiting.length > 0 ? [`${count(waiting.length)} waiting`] : []),
+  ].join("; ")
+}
+
 function computationOf(step: Step): string {
   return step.kind === "check" ? step.asset.computation.name : step.computation.name
 }

@@ -1,4 +1,4 @@
-import type { Graph, Published } from "@freshet/core"
+import type { Failure, Graph, Published } from "@freshet/core"
 
 import type { AssetState, PartitionCounts } from "../commands/asset-state.ts"
 import { ago, bytesText, count, counted, duration } from "./amount.ts"
@@ -14,7 +14,7 @@ const columns: readonly TableColumn[] = [
   { header: "partitions", drop: 4 },
   { header: "rows", align: "right", drop: 3 },
   { header: "made", drop: 2 },
-  { header: "notes", drop: 5 },
+  { header: "notes", drop: 5, shrinks: true },
 ]
 
 /** One line an asset, under a heading for each group. */
@@ -59,8 +59,15 @@ function sizeOf(state: AssetState): string {
 export function statusWords(graph: Graph, { status, newest }: AssetState): string {
   if (status === undefined) return newest === undefined ? "nothing landed" : "source"
   if (newest === undefined) return "waits for its first input"
+  if (status.kind === "failed" && status.waitsFor === undefined) return failedWords(status.failure)
   const text = briefCauses(graph, status)
   return status.kind === "stale" ? `stale: ${text}` : text
+}
+
+/** In few words: what was said stands in the notes. */
+function failedWords({ outcome, checks }: Failure): string {
+  if (outcome === "failed" || checks.length === 0) return outcome
+  return checks.length === 1 ? `refused by ${checks.join()}` : `refused by ${checks.length} checks`
 }
 
 /** How many partitions there are, and which are not up to date: `3 of 10 days stale`. */
@@ -82,10 +89,12 @@ function openCounts(counts: PartitionCounts): string {
 
 function noteCell(state: AssetState, nowMs: number): Cell {
   const notes: string[] = []
+  const { status } = state
+  if (status?.kind === "failed") notes.push(status.failure.message.split("\n", 1)[0] ?? "")
   if (state.failedErrors > 0) notes.push(`${counted(state.failedErrors, "check")} failed`)
   if (state.overdue !== undefined) notes.push(`late ${duration(nowMs - state.overdue.dueMs)}`)
   if (state.failedWarnings > 0) notes.push(counted(state.failedWarnings, "warning"))
-  const bad = state.failedErrors > 0 || state.overdue !== undefined
+  const bad = state.failedErrors > 0 || state.overdue !== undefined || status?.kind === "failed"
   const tone: Tone = bad ? "bad" : "stale"
   return { text: notes.join(", "), tone }
 }
@@ -107,7 +116,12 @@ export function statusSentence(states: readonly AssetState[]): string {
   if (made.length === 0) return "There are no assets here."
   return fresh === made.length
     ? `${made.length === 1 ? "The asset is" : `All ${count(made.length)} assets are`} up to date${tail}.`
-    : `${count(fresh)} of ${counted(made.length, "asset")} ${fresh === 1 ? "is" : "are"} up to date${tail}.`
+    : `${fractionText(fresh, made.length)} up to date${tail}.`
+}
+
+function fractionText(fresh: number, all: number): string {
+  if (all === 1) return "The asset is not"
+  return `${fresh === 0 ? "None" : count(fresh)} of ${counted(all, "asset")} ${fresh === 1 ? "is" : "are"}`
 }
 
 /** What readers of Postgres see. */
@@ -118,4 +132,14 @@ export function publishedLines(
   return [...publications].map(
     ({ set, partitionKey, atMs }) => `Published: ${set} ${partitionKey}, ${ago(atMs, nowMs)}.`,
   )
+}
+
+/** What there is to do where nothing has landed yet. */
+export function nothingLandedLines(landing: string, paths: readonly string[]): readonly string[] {
+  if (paths.length === 0) return []
+  return [
+    `Nothing has landed yet. Files are expected in ${landing}:`,
+    ...paths.map((path) => `  ${path}`),
+    "`freshet demo-data` makes some up; `freshet demo` shows the whole way once, apart from your data.",
+  ]
 }

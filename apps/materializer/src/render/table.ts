@@ -86,18 +86,22 @@ function totalWidth(
   return widths.reduce((sum, width) => sum + width + gap, -gap)
 }
 
+/** Takes what is too much from the widest, a letter at a time. */
 function shrunk(
   shown: readonly ShownColumn[],
   columns: readonly TableColumn[],
   excess: number,
 ): readonly ShownColumn[] {
-  let left = excess
-  return shown.map(({ index, width }) => {
-    if (columns[index]?.shrinks !== true || left <= 0) return { index, width }
-    const cut = Math.min(left, Math.max(0, width - narrowest))
-    left -= cut
-    return { index, width: width - cut }
-  })
+  const widths = shown.map(({ width }) => width)
+  const canShrink = shown.map(({ index }) => columns[index]?.shrinks === true)
+  for (let left = excess; left > 0; left -= 1) {
+    const spare = widths.map((width, at) => (canShrink[at] === true ? width - narrowest : 0))
+    const most = Math.max(...spare)
+    if (most <= 0) break
+    const at = spare.indexOf(most)
+    widths[at] = narrowest + most - 1
+  }
+  return shown.map(({ index }, at) => ({ index, width: widths[at] ?? 0 }))
 }
 
 function cellText(cell: Cell, width: number, column: TableColumn | undefined, look: Look): string {

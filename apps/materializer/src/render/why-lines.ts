@@ -4,31 +4,54 @@ import type { Explanation, PathStop, RootCause } from "../commands/root-causes.t
 import { causesText } from "./causes.ts"
 import { grouped } from "./grouped.ts"
 import { type Look, paint, sign, stateTones } from "./look.ts"
+import { refusalLines } from "./refusal-lines.ts"
+import type { Refusal } from "./refusal.ts"
+
+/** What is known for mending: the command, and by asset what checks refused. */
+export interface Mending {
+  readonly command: string
+  readonly refusals: ReadonlyMap<string, Refusal>
+}
 
 /** Why a partition is as it is: where it begins, the way from there, and the command that mends it. */
 export function whyLines(
   graph: Graph,
   explanation: Explanation,
-  command: string,
+  { command, refusals }: Mending,
   look: Look,
 ): readonly string[] {
   const { asset, partition, status, roots, path } = explanation
   const name = named(graph, asset, [partition])
   const headline = `${paint(look, stateTones[status.kind], sign(look, status.kind))} ${name} ${stateWords(status)}.`
-  if (status.kind === "fresh")
-    return [
-      headline,
-      "What it would be made from now is exactly what its newest materialization was made from.",
-    ]
+  if (status.kind === "fresh") return [headline, ...freshLines(refusals.get(asset), look)]
   return [
     headline,
     "",
     paint(look, "strong", roots.length === 1 ? "Root cause" : "Root causes"),
     ...rootLines(graph, roots),
+    ...[...refusals.values()].flatMap(refusalLines).map((line) => `  ${line}`),
     ...pathLines(graph, path, look),
     "",
-    paint(look, "strong", waits(roots) ? "Once that is there" : "To mend it"),
+    paint(look, "strong", waits(roots) ? "Once that is so" : "To mend it"),
+    ...(refusals.size > 0 ? [correctFirst] : []),
     `  ${command}`,
+  ]
+}
+
+const correctFirst = "  mend the query, its input or the check (else it is refused again), then"
+
+function freshLines(refusal: Refusal | undefined, look: Look): readonly string[] {
+  if (refusal === undefined)
+    return [
+      "What it would be made from now is exactly what its newest materialization was made from.",
+    ]
+  return [
+    paint(
+      look,
+      "bad",
+      "But it fails a check, so nothing that reads it is made, and it is not published:",
+    ),
+    ...refusalLines(refusal),
   ]
 }
 
@@ -45,7 +68,7 @@ function stateWords(status: Status): string {
     case "stale":
       return "is stale"
     case "failed":
-      return "failed"
+      return status.failure.outcome === "refused" ? "was refused by a check" : "failed"
   }
 }
 

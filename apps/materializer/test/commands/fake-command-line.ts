@@ -62,7 +62,6 @@ function commandLine(
     interruption: { signal: controller.signal, watch: () => {}, exitCode: () => 130 },
     debug: false,
     versions: { node: "20.20.2" },
-    workspace: "/project",
     cwd: "/project",
   }
 }
@@ -80,7 +79,7 @@ function emptyWorld(project: Project): World {
         : { kind: "nothing", project, plan: planned }
     },
     withData: none,
-    queryPublished: none,
+    readPublished: none,
     engineVersion: none,
   }
 }

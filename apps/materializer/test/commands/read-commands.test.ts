@@ -1,12 +1,27 @@
 import { describe, expect, test } from "vitest"
 
-import { tinyProject } from "../tiny-project.ts"
+import { noHistory, tinyProject } from "../tiny-project.ts"
 import { runCommand } from "./fake-command-line.ts"
 
 const threeDays = { "2026-01-02": "a", "2026-01-03": "b", "2026-01-04": "c" }
 const nothingMade = tinyProject({ landed: threeDays })
 const allMade = tinyProject({ landed: threeDays, made: threeDays })
 const corrected = tinyProject({ landed: { ...threeDays, "2026-01-03": "B" }, made: threeDays })
+
+/** A project whose items of the newest day were refused by these checks. */
+function refused(checks: readonly string[]) {
+  const project = tinyProject({ landed: threeDays, failed: ["2026-01-04"], refusedBy: checks })
+  const results = checks.map((name) => ({
+    asset: "items",
+    name,
+    severity: "error" as const,
+    passed: false,
+    failures: 1200,
+    sample: [{ item: "pen", rows: 2 }],
+  }))
+  const kept = ["refused/items/2026-01-04/1.parquet"]
+  return { ...project, history: { ...noHistory, checked: async () => ({ results, kept }) } }
+}
 
 describe("status", () => {
   test("says that nothing was made, and exits 0 unless asked for the state", async () => {
@@ -39,6 +54,32 @@ describe("status", () => {
   test("as JSON has the same shape whatever the state", async () => {
     const { out } = await runCommand(corrected, ["status", "--json"])
     expect(JSON.parse(out)).toMatchSnapshot()
+  })
+
+  test("keeps the state of what a check refused short, and tells the rest in a note", async () => {
+    const { out } = await runCommand(refused(["unique(item)"]), ["status", "items"])
+    expect(out).toMatch(
+      /^✕ {2}items {2}refused by unique\(item\) {2}.* 1,200 rows of items fail unique\(item\)$/m,
+    )
+    expect(out).toContain("The asset is not up to date; 1 failed.")
+    expect(out).toContain("`freshet why items` tells what went wrong.")
+    const two = await runCommand(refused(["unique(item)", "c"]), ["status", "items"])
+    expect(two.out).toContain("refused by 2 checks")
+  })
+
+  test("says where files are expected when none has landed", async () => {
+    const { out } = await runCommand(tinyProject({ landed: {} }), ["status"])
+    expect(out).toContain("Files are expected in /project/landing:\n  orders/{partition}.json\n")
+    expect(out).toContain("`freshet demo` shows the whole way once")
+  })
+
+  test("names the commands to go on with as they are to be typed for the demo", async () => {
+    const { out } = await runCommand(corrected, ["status", "--demo"])
+    expect(out).toContain("`freshet materialize --demo` makes")
+    const why = await runCommand(corrected, ["why", "best_items", "--demo"])
+    expect(why.out).toMatch(/^ {2}freshet materialize best_items --demo$/m)
+    const wrong = await runCommand(corrected, ["why", "orders", "--demo"])
+    expect(wrong.err).toContain("`freshet status orders+ --demo`")
   })
 
   test("shows only what is asked for, and counts all that is selected", async () => {
@@ -114,6 +155,40 @@ describe("why", () => {
     expect(out).toContain("freshet backfill items --date 2026-01-03")
   })
 
+  test("says what a check refused, where the rows are, and that they are to be mended first", async () => {
+    const project = refused(["unique(item)"])
+    const { out } = await runCommand(project, ["why", "best_items"])
+    expect(out).toMatchInlineSnapshot(`
+      "◌ best_items 2026-01-04 was never made.
+
+      Root causes
+        items 2026-01-02 to 2026-01-03: never made
+        items 2026-01-04: refused by unique(item)
+          unique(item): no two rows have the same item
+            1,200 rows fail, for example
+              {"item":"pen","rows":2}
+          The refused rows are kept:
+            \`freshet data head items --refused --partition 2026-01-04\` shows them.
+            .freshet/lake/refused/items/2026-01-04/1.parquet
+
+      Path
+        items 2026-01-02
+          → best_items 2026-01-04
+
+      To mend it
+        mend the query, its input or the check (else it is refused again), then
+        freshet materialize best_items
+      "
+    `)
+    const { roots } = JSON.parse((await runCommand(project, ["why", "items", "--json"])).out) as {
+      roots: readonly { refusal: unknown }[]
+    }
+    expect(roots[0]?.refusal).toMatchObject({
+      checks: [{ name: "unique(item)", description: "no two rows have the same item" }],
+      kept: [".freshet/lake/refused/items/2026-01-04/1.parquet"],
+    })
+  })
+
   test("says what failed", async () => {
     const project = tinyProject({ landed: threeDays, failed: ["2026-01-04"] })
     const { out } = await runCommand(project, ["why", "best_items"])
@@ -138,6 +213,21 @@ describe("declared assets", () => {
     expect((await runCommand(allMade, ["show", "best_items"])).out).toMatchSnapshot("lines")
     const json = await runCommand(allMade, ["show", "items", "--json"])
     expect(JSON.parse(json.out)).toMatchSnapshot("json")
+  })
+
+  test("are shown with what each check said last", async () => {
+    const results = (["unique(item)", "not_null"] as const).map((name) => ({
+      asset: "items",
+      name,
+      severity: "error" as const,
+      passed: name === "unique(item)",
+      failures: name === "unique(item)" ? 0 : 1200,
+      sample: [],
+    }))
+    const history = { ...noHistory, checked: async () => ({ results, kept: [] }) }
+    const { out } = await runCommand({ ...allMade, history }, ["show", "items"])
+    expect(out).toMatch(/^ {2}✓ {2}unique\(item\) {2}no two rows have the same item {2}passed$/m)
+    expect(out).toMatch(/^ {2}✕ {2}not_null +1,200 rows fail$/m)
   })
 
   test.each(["tree", "mermaid", "dot", "json"])("are drawn as %s", async (format) => {
@@ -187,6 +277,7 @@ describe("runs", () => {
   const project = {
     ...allMade,
     history: {
+      ...noHistory,
       runs: async () => [row],
       findRun: async (id: string) => (row.id.startsWith(id) ? detail : undefined),
     },

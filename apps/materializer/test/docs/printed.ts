@@ -10,6 +10,7 @@ function settled(text: string): readonly string[] {
       line
         .replaceAll(/\b\d{8}-\d{6}-[0-9a-f]{6}\b/g, "<run>")
         .replaceAll(/\b[0-9a-f]{32}\b/g, "<hash>")
+        .replaceAll(/\b\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, "<instant>")
         .replaceAll(/\b\d{4}-\d{2}-\d{2}\b/g, (day) => day.replaceAll("-", "/"))
         .replaceAll(/(?<![\d/])\d[\d,.]*(?![\d/])/g, "#")
         .replaceAll(/ {2,}/g, "  ")

@@ -144,6 +144,32 @@ describe("after everything was made for the newest day", { timeout: 60_000 }, ()
     expect(wrong.err).toContain("Did you mean `user_recs`?")
   })
 
+  test("sql --published reads the tables in PostgreSQL, and can do nothing else", async () => {
+    const { rows } = await json<{ rows: readonly unknown[] }>(
+      "sql",
+      "--published",
+      "select rec_id, day, weight, weight as weight from stocktwits.user_recs, (select date '2026-01-10' as day) as days order by weight desc, rec_id;",
+    )
+    expect(rows).toHaveLength(100)
+    expect(rows[0]).toMatchObject({ rec_id: expect.any(Number), day: "2026-01-10" })
+    expect(Object.keys(rows[0] ?? {})).toEqual(["rec_id", "day", "weight", "weight:1"])
+    const [write, two, typo, plain] = await Promise.all([
+      place.freshet("sql", "--published", "delete from stocktwits.user_recs"),
+      place.freshet("sql", "--published", "select 1; delete from stocktwits.user_recs"),
+      place.freshet("sql", "--published", "selec 1"),
+      place.freshet("sql", "select * from stocktwits.user_recs"),
+    ])
+    for (const { code, out, err } of [write, two, typo, plain]) {
+      expect({ code, out }).toEqual({ code: 2, out: "" })
+      expect(err).toMatch(/^error: .*\n {2}.*\n$/)
+    }
+    expect(two.err).toContain("more than one statement")
+    expect(typo.err).toContain('syntax error at or near "selec"')
+    expect(plain.err).toContain("freshet sql --published")
+    const count = "select count(*) > 0 as kept from stocktwits.user_recs"
+    expect(await json("sql", "--published", count)).toMatchObject({ rows: [{ kept: true }] })
+  })
+
   test("doctor finds everything in order but the quarantined lines", async () => {
     const { code, out } = await place.freshet("doctor")
     expect(code).toBe(0)
@@ -160,10 +186,14 @@ describe("after everything was made for the newest day", { timeout: 60_000 }, ()
 
   test("a database that is not there is exit 8 and one message", async () => {
     const env = { DATABASE_URL: "postgres://nobody:secret@127.0.0.1:1/nothing" }
-    const { code, out, err } = await place.spawn(["status"], env).ended
-    expect({ code, out }).toEqual({ code: 8, out: "" })
-    expect(err).toMatch(/^error: No connection to PostgreSQL/)
-    expect(err).not.toContain("secret")
+    const ended = [["status"], ["sql", "--published", "select 1"]].map(
+      (words) => place.spawn(words, env).ended,
+    )
+    for (const { code, out, err } of await Promise.all(ended)) {
+      expect({ code, out }).toEqual({ code: 8, out: "" })
+      expect(err).toMatch(/^error: No connection to PostgreSQL/)
+      expect(err).not.toContain("secret")
+    }
   })
 })
 

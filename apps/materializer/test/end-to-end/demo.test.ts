@@ -29,7 +29,20 @@ test("run again it finds nothing stale and says the same", { timeout: 60_000 }, 
   expect(told(again.out)).toBe(told(first.out))
 })
 
+test("every command works on its data with --demo, and says how to go on there", async () => {
+  const [status, why, rows] = await Promise.all([
+    place.freshet("status", "--demo"),
+    place.freshet("why", "user_recs", "--partition", "2026-01-05", "--demo"),
+    place.freshet("sql", "--demo", "--published", "select count(*) from stocktwits.rooms"),
+  ])
+  expect(status.out).toContain("Published: stocktwits 2026-01-10")
+  expect(why.out).toContain("freshet backfill user_recs --date 2026-01-05 --demo")
+  expect(rows.out).toMatch(/^count\n +\d{3,}\n$/)
+  expect(first.out).toContain("`freshet data quarantine activity_log --demo` shows them.")
+  expect(first.out).toContain("npx freshet status --demo ")
+}, 60_000)
+
 test("a user's own data are never touched by it", { timeout: 60_000 }, async () => {
   const { out } = await place.freshet("status")
-  expect(out).toContain(`Nothing has landed in ${place.landing} yet`)
+  expect(out).toContain(`Nothing has landed yet. Files are expected in ${place.landing}:`)
 })

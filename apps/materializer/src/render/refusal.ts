@@ -1,0 +1,42 @@
+import type { CheckResult, Graph } from "@freshet/core"
+
+/** Rows that did not pass the checks they must pass: which checks, and where the rows lie that were kept apart. */
+export interface Refusal {
+  readonly key: string
+  readonly checks: readonly FailedCheck[]
+  /** Paths, relative to where the command is run if they lie below it. */
+  readonly kept: readonly string[]
+}
+
+/** An error check that failed, with what it demands in words. */
+export interface FailedCheck extends CheckResult {
+  readonly demand: string | undefined
+  /** How many rows there are, where their number is what the check is about. */
+  readonly rows: number | undefined
+}
+
+/** What a person is told of rows that these checks refused. */
+export function refusalOf(
+  graph: Graph,
+  key: string,
+  results: readonly CheckResult[],
+  kept: readonly string[],
+): Refusal {
+  const failed = results.filter(({ passed, severity }) => !passed && severity === "error")
+  return { key, kept, checks: failed.map((result) => failedCheck(graph, result)) }
+}
+
+/** A failed check with what it demands. */
+export function failedCheck(graph: Graph, result: CheckResult): FailedCheck {
+  const asset = graph.assets.get(result.asset)
+  const declared = asset?.kind === "asset" ? asset.checks : []
+  const check = declared.find(({ name }) => name === result.name)
+  const counted = check?.rule.kind === "row_count" ? result.sample[0]?.["rows"] : undefined
+  const rows = counted === undefined ? undefined : Number(counted)
+  return { ...result, demand: check?.description ?? impliedDemand(result), rows }
+}
+
+/** The check that every asset has without declaring it. */
+function impliedDemand({ name }: CheckResult): string | undefined {
+  return name === "not_null" ? "columns that are not declared nullable are never null" : undefined
+}
