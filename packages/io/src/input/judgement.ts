@@ -20,7 +20,7 @@ export function rawColumn(name: string): string {
 }
 
 /** Tests of a line's kind, as SQL. */
-export function kindTests(source: SourceAsset, { writeKind }: Dialect) {
+function kindTests(source: SourceAsset, { writeKind }: Dialect) {
   const kind = source.lineKinds === undefined ? "" : rawColumn(source.lineKinds.column)
   return {
     known: isOfKind(source.lineKinds && Object.keys(source.lineKinds.kinds), kind, writeKind),
