@@ -20,7 +20,7 @@ test("a check stops what follows unless it says that it only warns", () => {
 test("the bounds of a row count may be left open", () => {
   expect(rowCount({ max: 5 }).rule).toEqual({ kind: "row_count", min: 0, max: 5 })
   expect(rowCount({ min: 1 }).rule).toEqual({ kind: "row_count", min: 1, max: undefined })
-  expect(rowCount({ min: 1 }).description).toBe("at least 1 rows")
+  expect(rowCount({ min: 1 }).description).toBe("at least 1 row")
   expect(rowCount({ min: 1, max: 5 }).description).toBe("1 to 5 rows")
 })
 
