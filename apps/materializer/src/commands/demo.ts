@@ -118,12 +118,16 @@ async function recommendations(
 ): Promise<readonly Recommendation[]> {
   const { rows } = await cli.world.readPublished(config, { sql: strongest, limit: 3 })
   return rows.map((row) => ({
-    reader: String(row["reader"]),
-    recommended: String(row["recommended"]),
+    reader: text(row["reader"]),
+    recommended: text(row["recommended"]),
     strength: Number(row["strength"]),
     through: names(row["through"]),
     rooms: names(row["rooms"]),
   }))
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : ""
 }
 
 function names(value: unknown): readonly string[] {

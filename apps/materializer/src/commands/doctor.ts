@@ -122,8 +122,12 @@ async function postgresFinding(cli: CommandLine, config: Config): Promise<Findin
   const sql = "select current_setting('server_version') as version"
   const { rows } = await cli.world.readPublished(config, { sql, limit: 1 })
   const where = config.databaseUrl === undefined ? "embedded" : "DATABASE_URL"
-  const message = `${where}, version ${String(rows[0]?.["version"])}, tables up to date`
+  const message = `${where}, version ${textOf(rows[0]?.["version"])}, tables up to date`
   return { level: "ok", subject: "PostgreSQL", message }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "unknown"
 }
 
 async function engineFinding(cli: CommandLine): Promise<Finding> {

@@ -2,7 +2,7 @@
 export interface Interruption {
   readonly signal: AbortSignal
   /** From here on the first Ctrl-C aborts the signal and the second ends the process at once. */
-  readonly watch: (message: string) => void
+  readonly watch: (message: string, tell?: (text: string) => void) => void
   /** 130 after Ctrl-C, 143 after a request to terminate. */
   readonly exitCode: () => number
 }
@@ -16,23 +16,32 @@ export interface Stoppable {
   readonly exit: (code: number) => unknown
 }
 
-export function interruptionOf(process: Stoppable, tell: (text: string) => void): Interruption {
+export function interruptionOf(
+  process: Stoppable,
+  tellAnyhow: (text: string) => void,
+): Interruption {
   const controller = new AbortController()
   let received: StopSignal = "SIGINT"
   let watching = false
-  const receive = (signal: StopSignal, message: string) => () => {
+  const receive = (signal: StopSignal, tell: () => void) => () => {
     if (controller.signal.aborted) process.exit(exitCodes[signal])
     received = signal
-    tell(`\n${message}\n`)
+    tell()
     controller.abort()
   }
   return {
     signal: controller.signal,
-    watch: (message) => {
+    watch: (message, tell = (text) => tellAnyhow(`\n${text}\n`)) => {
       if (watching) return
       watching = true
-      process.on("SIGINT", receive("SIGINT", `${message} Press Ctrl-C again to stop at once.`))
-      process.on("SIGTERM", receive("SIGTERM", message))
+      process.on(
+        "SIGINT",
+        receive("SIGINT", () => tell(`${message} Press Ctrl-C again to stop at once.`)),
+      )
+      process.on(
+        "SIGTERM",
+        receive("SIGTERM", () => tell(message)),
+      )
     },
     exitCode: () => exitCodes[received],
   }

@@ -15,7 +15,7 @@ export function liveRegion(output: Output): LiveRegion {
   let drawn: readonly string[] = []
   let isOpen = false
   const write = (text: string) => void output.write(text)
-  const wipe = () => (drawn.length === 0 ? "" : `\u001B[${drawn.length}A\u001B[0J`)
+  const wipe = () => (drawn.length === 0 ? "" : `\r\u001B[${drawn.length}A\u001B[0J`)
   const block = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("")
   return {
     print: (lines) => write(`${wipe()}${block(lines)}${block(drawn)}`),

@@ -16,8 +16,9 @@ export function openWorld(keeperCommand: readonly string[]): World {
       return withData(config, keeperCommand, { signal, work })
     },
     readPublished: async (config, query) => {
-      const { readPublished } = await import("../project/read-published.ts")
-      return readPublished(config, keeperCommand, query)
+      const { withLedgerOf } = await import("../project/open-project.ts")
+      const { readPublished } = await import("@freshet/io")
+      return withLedgerOf(config, keeperCommand, (client) => readPublished(client, query))
     },
     engineVersion: async () => {
       const { engineVersion } = await import("@freshet/io")

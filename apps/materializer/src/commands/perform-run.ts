@@ -108,7 +108,8 @@ async function runOrder(
 ): Promise<RunEnded> {
   const reporter = runReporter(cli, order.title, flags.jsonl)
   const startedMs = cli.nowMs()
-  cli.interruption.watch("Stopping: what is under way is undone, what was made is kept.")
+  const stopping = "Stopping: what is under way is undone, what was made is kept."
+  cli.interruption.watch(stopping, reporter.say)
   try {
     const report = await cli.world.runPlan(config, {
       command: order.command,

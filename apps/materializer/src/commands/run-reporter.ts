@@ -6,13 +6,15 @@ import { type Look, paint, sign } from "../render/look.ts"
 import { planWords } from "../render/plan-table.ts"
 import { computationLine, liveLines } from "../render/progress-view.ts"
 import { type Progress, afterEvent, isBad, startProgress, stepName } from "../render/progress.ts"
-import { type CommandLine, type Output, jsonValue } from "./command-line.ts"
+import { type CommandLine, type Output, jsonValue, printLines } from "./command-line.ts"
 import { type LiveRegion, liveRegion } from "./live-region.ts"
 
 /** Shows a run while it is under way, and remembers its events. */
 export interface RunReporter {
   readonly begin: (plan: Plan) => void
   readonly emit: (event: RunEvent) => void
+  /** Says something that is no event, without harm to what is drawn. */
+  readonly say: (text: string) => void
   readonly end: () => void
   readonly events: readonly RunEvent[]
 }
@@ -45,6 +47,7 @@ function jsonReporter(
   return {
     events,
     begin: () => {},
+    say: (text) => void printLines(cli.err, [text]),
     end: () => {},
     emit: (event) => {
       keep(event)
@@ -64,6 +67,7 @@ function jsonReporter(
 function lineReporter(cli: CommandLine): Shown {
   return {
     begin: (plan) => void cli.err.write(`${clock(cli.nowMs())}  plan: ${planWords(plan)}\n`),
+    say: (text) => void printLines(cli.err, [text]),
     end: () => {},
     emit: (event) => {
       const line = eventLine(event, cli.nowMs())
@@ -95,6 +99,7 @@ function treeReporter(cli: CommandLine, title: string): Shown {
       progress = afterEvent(progress, event, steps, cli.nowMs())
       region.print(finishedLines(event, progress, steps, look))
     },
+    say: (text) => region.print([text]),
     end: () => endTree(region, timer),
   }
 }

@@ -1,8 +1,7 @@
-import type { DuckdbEngine } from "@freshet/io"
+import type { DuckdbEngine, PublishedRows } from "@freshet/io"
 
 import type { Config } from "../config.ts"
 import type { Project, RunReport, RunRequest } from "../project/project.ts"
-import type { PublishedRows } from "../project/read-published.ts"
 
 /** What commands can do besides printing. Each part is loaded when it is first used. */
 export interface World {

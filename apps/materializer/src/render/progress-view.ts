@@ -92,7 +92,7 @@ function notesOf({ outcomes, planned, quarantined, failedChecks }: ComputationPr
   )
   return [
     ...parts,
-    ...(quarantined > 0 ? [`${counted(quarantined, "line")} quarantined`] : []),
+    ...(quarantined > 0 ? [`${count(quarantined)} quarantined`] : []),
     ...(failedChecks > 0 ? [`${counted(failedChecks, "check")} failed`] : []),
   ]
 }

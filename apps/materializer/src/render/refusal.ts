@@ -33,10 +33,20 @@ export function failedCheck(graph: Graph, result: CheckResult): FailedCheck {
   const check = declared.find(({ name }) => name === result.name)
   const counted = check?.rule.kind === "row_count" ? result.sample[0]?.["rows"] : undefined
   const rows = counted === undefined ? undefined : Number(counted)
-  return { ...result, demand: check?.description ?? impliedDemand(result), rows }
+  const sample = result.sample.map((row) => inOrderOf(Object.keys(asset?.columns ?? {}), row))
+  return { ...result, sample, demand: check?.description ?? impliedDemand(result), rows }
 }
 
 /** The check that every asset has without declaring it. */
 function impliedDemand({ name }: CheckResult): string | undefined {
   return name === "not_null" ? "columns that are not declared nullable are never null" : undefined
+}
+
+type Row = CheckResult["sample"][number]
+
+/** The asset's columns first, in their order: the ledger does not keep the order in which a row names them. */
+function inOrderOf(columns: readonly string[], row: Row): Row {
+  const own = columns.filter((name) => name in row)
+  const all = [...own, ...Object.keys(row).filter((name) => !columns.includes(name))]
+  return Object.fromEntries(all.map((name) => [name, row[name]]))
 }

@@ -33,6 +33,7 @@ export function rootHelp(briefs: ReadonlyMap<string, string>, look: Look): reado
     "",
     "A selection is a name, +name (with its upstream), name+, 2+name+1, group:…, status:…, tag:…,",
     "and, or, not, with parentheses. `freshet <command> --help` tells the rest.",
+    "--demo makes any command work on the data of `freshet demo`, apart from your own.",
     "--no-color or NO_COLOR turns colours off; FRESHET_HOME, FRESHET_LANDING and DATABASE_URL say where things lie.",
   ]
 }

@@ -1,0 +1,62 @@
+import type { Client } from "pg"
+
+import type { JsonRow } from "../duckdb/session.ts"
+
+/** Columns and first rows of a query over PostgreSQL, in the form of the engine's results. */
+export interface PublishedRows {
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly rows: readonly JsonRow[]
+}
+
+/** Runs one query over the published tables and keeps its first rows. It can change nothing. */
+export async function readPublished(
+  client: Client,
+  { sql, limit }: { readonly sql: string; readonly limit: number },
+): Promise<PublishedRows> {
+  const { DATE, TIMESTAMP } = (await import("pg")).default.types.builtins
+  for (const type of [DATE, TIMESTAMP]) client.setTypeParser(type, String) // without a zone only text is the same everywhere
+  await client.query("begin transaction read only")
+  try {
+    // only a named statement is sure to be one alone
+    const text = `declare published_rows no scroll cursor for ${sql}`
+    await client.query({ name: "published_rows", text })
+    const fetching = { text: `fetch ${limit} from published_rows`, rowMode: "array" } as const
+    const { fields, rows } = await client.query<unknown[]>(fetching)
+    const names = distinctNames(fields.map(({ name }) => name))
+    const columns = fields.map(({ dataTypeID }, index) => ({
+      name: names[index] ?? "",
+      type: numbers.get(dataTypeID) ?? "VARCHAR",
+    }))
+    return { columns, rows: rows.map((row) => jsonRow(names, row)) }
+  } finally {
+    await client.query("rollback")
+  }
+}
+
+/** Columns of one name are told apart by a number. */
+function distinctNames(names: readonly string[]): readonly string[] {
+  const seen = new Map<string, number>()
+  return names.map((name) => {
+    const before = seen.get(name) ?? 0
+    seen.set(name, before + 1)
+    return before === 0 ? name : `${name}:${before}`
+  })
+}
+
+function jsonRow(names: readonly string[], row: readonly unknown[]) {
+  const cells = row.map((value, index) => [
+    names[index] ?? "",
+    value instanceof Date ? value.toISOString() : value,
+  ])
+  return Object.fromEntries(cells) as JsonRow // the client gives values fit for JSON, and dates
+}
+
+/** PostgreSQL's numbers by the number of their type, as the engine calls them. */
+const numbers = new Map([
+  [20, "BIGINT"],
+  [21, "SMALLINT"],
+  [23, "INTEGER"],
+  [700, "FLOAT"],
+  [701, "DOUBLE"],
+  [1700, "DECIMAL"],
+])
