@@ -111,6 +111,7 @@ test("import.meta.url names the source, not the bundle", async () => {
 })
 
 test("a package that is not bundled is loaded at its first use and not before", async () => {
+  await write("packages/io/package.json", `{ "type": "module" }`)
   await write(
     "packages/io/src/table.ts",
     `import { Table } from "apache-arrow"
