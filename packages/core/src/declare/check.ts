@@ -43,7 +43,8 @@ export function notNull<const C extends string>(...columns: readonly C[]): Check
 /** The partition has between `min` and `max` rows. */
 export function rowCount(bounds: { readonly min?: number; readonly max?: number }): Check<never> {
   const { min = 0, max } = bounds
-  const description = max === undefined ? `at least ${min} ${min === 1 ? "row" : "rows"}` : `${min} to ${max} rows`
+  const description =
+    max === undefined ? `at least ${min} ${min === 1 ? "row" : "rows"}` : `${min} to ${max} rows`
   return check("row_count", description, { kind: "row_count", min, max })
 }
 

@@ -1,7 +1,7 @@
 import type { Plan, Step } from "../plan/plan.ts"
 import type { Evaluation } from "../plan/staleness.ts"
 import { FreshetError } from "../problem.ts"
-import type { Effects, RunOutcome, StepOutcome, TableChange } from "./effects.ts"
+import type { Effects, RunOutcome, StepOutcome } from "./effects.ts"
 import {
   type Performed,
   applyToState,
@@ -10,7 +10,7 @@ import {
   skipped,
   stepRecord,
 } from "./perform.ts"
-import { publishSets } from "./publish-sets.ts"
+import { type PublicationResult, publishSets } from "./publish-sets.ts"
 import { type RunState, startState } from "./run-state.ts"
 import { isHeavy } from "./step-weight.ts"
 
@@ -31,14 +31,6 @@ export interface RunResult {
   /** Step → how it ended, in the order of the plan; steps that never started are not in it. */
   readonly steps: ReadonlyMap<string, StepOutcome>
   readonly publications: readonly PublicationResult[]
-}
-
-/** What came of one publication set. */
-export interface PublicationResult {
-  readonly set: string
-  readonly key: string
-  readonly changes: readonly TableChange[]
-  readonly error: string | undefined
 }
 
 interface Running {

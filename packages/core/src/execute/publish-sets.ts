@@ -11,9 +11,16 @@ import {
   setExtent,
 } from "../plan/publication.ts"
 import { FreshetError } from "../problem.ts"
-import type { Effects, PublicationRequest } from "./effects.ts"
-import type { PublicationResult } from "./execute.ts"
+import type { Effects, PublicationRequest, TableChange } from "./effects.ts"
 import { type RunState, stateKey } from "./run-state.ts"
+
+/** What came of one publication set. */
+export interface PublicationResult {
+  readonly set: string
+  readonly key: string
+  readonly changes: readonly TableChange[]
+  readonly error: string | undefined
+}
 
 /** Publishes each planned set whose newest right partition is not what readers see; a set that is not whole stays as it is. */
 export async function publishSets(

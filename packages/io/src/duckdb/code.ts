@@ -16,11 +16,11 @@ import {
 import { batchOf, rowsOfBatch } from "../arrow/column-values.ts"
 import { recordBatches } from "../arrow/record-batches.ts"
 import { chunksOf } from "./chunks.ts"
-import type { Workshop } from "./compute.ts"
 import { engineFailure } from "./failure.ts"
 import { columnDefinitions, columnList, pathList, textLiteral } from "./literal.ts"
 import type { Connection } from "./session.ts"
 import { valueFits } from "./value-fits.ts"
+import type { Workshop } from "./workshop.ts"
 
 const madeRows = "made rows"
 

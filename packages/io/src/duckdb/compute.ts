@@ -25,17 +25,8 @@ import { engineFailure } from "./failure.ts"
 import { pathList } from "./literal.ts"
 import { writeOutput } from "./output.ts"
 import { createRelations } from "./relations.ts"
-import type { Connection, Session } from "./session.ts"
-
-/** What the engine works with. */
-export interface Workshop {
-  readonly session: Session
-  readonly store: Store
-  /** Local path of a file in the landing zone. */
-  readonly landedPath: (path: string) => string
-  /** Tells code that it should stop. */
-  readonly signal?: AbortSignal | undefined
-}
+import type { Connection } from "./session.ts"
+import type { Workshop } from "./workshop.ts"
 
 /** An output's rows in a temporary file. */
 interface Written {

@@ -9,13 +9,14 @@ import {
 
 import { bindAssets } from "./bind.ts"
 import { runChecks } from "./check.ts"
-import { computePartition, type Workshop } from "./compute.ts"
+import { computePartition } from "./compute.ts"
 import { measureContents } from "./content.ts"
 import { engineFailure } from "./failure.ts"
 import { canonicalQueries } from "./parse.ts"
 import { type QueryRows, streamRows } from "./query.ts"
 import { createRelations } from "./relations.ts"
 import { type Connection, openSession, type Session, type SessionOptions } from "./session.ts"
+import type { Workshop } from "./workshop.ts"
 
 /** The engine of this process: core's, and what the commands ask of DuckDB besides. */
 export interface DuckdbEngine extends Engine {
