@@ -1,3 +1,4 @@
+export { bindAssets } from "./duckdb/bind.ts"
 export { engineVersion } from "./duckdb/engine-version.ts"
 export { canonicalQueries } from "./duckdb/parse.ts"
 export { openSession } from "./duckdb/session.ts"

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 
-import type { Graph, Problem, Publisher } from "@freshet/core"
+import type { Publisher } from "@freshet/core"
 import {
   createPublisher,
   type DuckdbEngine,
@@ -18,8 +18,6 @@ export interface Machinery {
   readonly engine: DuckdbEngine
   readonly store: Store
   readonly publisher: Publisher
-  /** Everything that is wrong with the declared queries, found without any data. */
-  readonly bind: (graph: Graph) => Promise<readonly Problem[]>
 }
 
 /** What an engine is wanted for. */
@@ -48,8 +46,7 @@ export async function withEngine<T>(
   })
   try {
     const publisher = createPublisher({ url, rowsOf: storedRows(engine.session, store) })
-    const bind = (graph: Graph) => engine.bind([...graph.assets.values()])
-    return await work({ engine, store, publisher, bind })
+    return await work({ engine, store, publisher })
   } finally {
     await engine.close()
   }

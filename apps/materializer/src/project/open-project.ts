@@ -1,44 +1,31 @@
-import { createHash } from "node:crypto"
-
 import {
   buildGraph,
   evaluate,
   extentsOf,
   type Graph,
-  type ParsedQueries,
   ProblemsError,
-  queryTexts,
   sourcesOf,
 } from "@freshet/core"
 import {
-  canonicalQueries,
-  engineVersion,
   migrate,
   observeLanding,
-  openSession,
-  readParsedQueries,
   readProvenance,
   readRememberedFiles,
   readSnapshot,
   rememberFiles,
-  rememberParsedQueries,
   withLedger,
   withPostgres,
 } from "@freshet/io"
 import { migrationsFolder } from "@freshet/schema"
 
 import type { Config } from "../config.ts"
+import { parsedQueries } from "./engine-knowledge.ts"
+import { hash } from "./hash.ts"
 import { readHistory } from "./history.ts"
 import { withoutLostFiles } from "./lost-files.ts"
 import type { Project } from "./project.ts"
-import { sessionOptions } from "./session-options.ts"
 
 type LedgerClient = Parameters<typeof readSnapshot>[0]
-
-/** SHA-256, cut to 128 bits: enough that no two inputs ever meet, short enough for a file's name. */
-export function hash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 32)
-}
 
 /** Lends the project as it is now: declarations, landing zone and ledger are read once, and judged. */
 export async function withProject<T>(
@@ -113,29 +100,4 @@ export async function readProject(
     },
     history: readHistory(client),
   }
-}
-
-/** How the engine parses the declared queries. It is asked only about texts that it has not seen before. */
-async function parsedQueries(
-  config: Config,
-  graph: Graph,
-  client: LedgerClient,
-): Promise<ParsedQueries> {
-  const version = engineVersion()
-  const texts = new Map(queryTexts(graph).map((text) => [text, hash(text)]))
-  const known = await readParsedQueries(client, version)
-  const unknown = [...texts.keys()].filter((text) => !known.has(texts.get(text) ?? ""))
-  const all = new Map(known)
-  if (unknown.length > 0) {
-    const session = openSession({ ...sessionOptions(config), connections: 1 })
-    try {
-      const canonical = await session.withConnection((each) => canonicalQueries(each, unknown))
-      unknown.forEach((text, index) => all.set(hash(text), hash(canonical[index] ?? text)))
-    } finally {
-      await session.close()
-    }
-    const current = [...texts.values()].map((key) => [key, all.get(key) ?? ""] as const)
-    await rememberParsedQueries(client, version, new Map(current))
-  }
-  return new Map([...texts].map(([text, key]) => [text, all.get(key) ?? text]))
 }

@@ -7,7 +7,8 @@ import { openRunLedger, type RunHolder, type RunLedger, withPostgres } from "@fr
 
 import { type Config, ownPid } from "../config.ts"
 import { withEngine } from "./engine.ts"
-import { declaredGraph, hash, readProject, withMigratedLedger } from "./open-project.ts"
+import { hash } from "./hash.ts"
+import { declaredGraph, readProject, withMigratedLedger } from "./open-project.ts"
 import type { Project, RunReport, RunRequest } from "./project.ts"
 
 /**
@@ -70,9 +71,7 @@ async function perform(
 ): Promise<RunReport> {
   const { command, emit, signal, progress, failFast } = request
   const use = { signal, url, progress, spillFolder }
-  return withEngine(config, use, async ({ engine, publisher, store, bind }) => {
-    const problems = await bind(project.graph)
-    if (problems.length > 0) throw new ProblemsError("usage", problems)
+  return withEngine(config, use, async ({ engine, publisher, store }) => {
     await store.sweepTemp()
     const effects: Effects = {
       nowMs: Date.now,
