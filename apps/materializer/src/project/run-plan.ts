@@ -2,8 +2,14 @@ import { randomUUID } from "node:crypto"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
 
-import { type Effects, execute, type Plan, ProblemsError } from "@freshet/core"
-import { openRunLedger, type RunHolder, type RunLedger, withPostgres } from "@freshet/io"
+import { type Effects, execute, type Ledger, type Plan, ProblemsError } from "@freshet/core"
+import {
+  openRunLedger,
+  type RunHolder,
+  type RunLedger,
+  type Store,
+  withPostgres,
+} from "@freshet/io"
 
 import { type Config, ownPid } from "../config.ts"
 import { withEngine } from "./engine.ts"
@@ -78,7 +84,7 @@ async function perform(
       hash,
       newId: () => newRunId(new Date()),
       engine,
-      ledger: runLedger.ledger,
+      ledger: findingKept(runLedger.ledger, store),
       publisher,
       emit,
       signal,
@@ -91,6 +97,18 @@ async function perform(
     })
     return { kind: "ran", project, plan, result }
   })
+}
+
+/** What was made earlier counts again only while its files are there. */
+function findingKept(ledger: Ledger, store: Store): Ledger {
+  return {
+    ...ledger,
+    findMade: async (...wanted) => {
+      const made = await ledger.findMade(...wanted)
+      const there = await Promise.all((made ?? []).map(({ file }) => store.exists(file)))
+      return there.every(Boolean) ? made : undefined
+    },
+  }
 }
 
 /** Runs spill into a folder of their own: who holds the right to run may remove what killed ones left there. */

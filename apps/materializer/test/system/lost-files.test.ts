@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs"
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 import { expect, test } from "vitest"
@@ -27,5 +27,24 @@ test("what is gone from the lake is named, made anew with the same content, and 
     expect(ended.stderr).toContain(`user_recs ${newest}: made`)
     expect((await readContents(place)).versions).toEqual(before.versions)
     expect((await freshet(place, "plan", "--exit-code")).code).toBe(0)
+  })
+}, 30_000)
+
+test("rows that were made before from the same inputs are made anew when their file is gone", async () => {
+  await withWorkplace(async (place) => {
+    await landSmallInput(place)
+    expectDone(await freshet(place, "materialize"))
+    const before = await readContents(place)
+    const folder = join(place.lake, "follows", newest ?? "")
+    const [first = ""] = readdirSync(folder)
+    const log = join(place.landing, "stocktwits", "activity", `${newest}.json`)
+    const original = readFileSync(log)
+    appendFileSync(log, `{"action":"follow","user_id":1,"following_user_id":2}\n`)
+    expectDone(await freshet(place, "materialize"))
+    writeFileSync(log, original)
+    rmSync(join(folder, first))
+    expectDone(await freshet(place, "materialize"))
+    expect(readdirSync(folder)).toContain(first)
+    expect((await readContents(place)).versions).toEqual(before.versions)
   })
 }, 30_000)

@@ -31,6 +31,11 @@ export function intersection(
   return range.from <= range.to ? range : undefined
 }
 
+/** Whether a partition is one of the range. */
+export function isWithin({ from, to }: PartitionRange, index: number): boolean {
+  return from <= index && index <= to
+}
+
 /** Which partitions of the upstream the window of partition `index` covers, before history's ends are considered. */
 export function partitionsRead(window: Window, index: number): PartitionRange {
   const { from, to } = windowOffsets(window)

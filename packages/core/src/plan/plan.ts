@@ -1,6 +1,7 @@
 import type { Asset, Computation } from "../declare/asset.ts"
 import { type PartitionRange, partitionKey } from "../declare/partition.ts"
 import { assetNamed, outputsOf } from "../graph/graph.ts"
+import { isWithin } from "../graph/mapping.ts"
 import { readRanges } from "./inputs.ts"
 import { type PublicationPlan, planPublications } from "./publication.ts"
 import { type Evaluation, type Status, recordedOutputs } from "./staleness.ts"
@@ -144,16 +145,12 @@ function materializeStep(
       if (needed.get(asset.computation.name)?.has(read) === true)
         after.add(stepId(evaluation, asset.computation, read))
     for (const check of checks)
-      if (check.asset === asset && range !== undefined && within(range, check.partition))
+      if (check.asset === asset && range !== undefined && isWithin(range, check.partition))
         after.add(check.id)
   }
   const id = stepId(evaluation, computation, index)
   const key = keyOf(evaluation, computation, index)
   return { kind: "materialize", id, computation, partition: index, key, status, after: [...after] }
-}
-
-function within({ from, to }: PartitionRange, index: number): boolean {
-  return from <= index && index <= to
 }
 
 function waitingReason(step: MaterializeStep, blocked: ReadonlySet<string>): string | undefined {
@@ -231,6 +228,6 @@ function readsAny(
   return readRanges(evaluation, computation, index).some(({ asset, range }) => {
     const changed = asset.kind === "asset" ? made.get(asset.computation.name) : undefined
     if (changed === undefined || range === undefined) return false
-    return [...changed].some((each) => each >= range.from && each <= range.to)
+    return [...changed].some((each) => isWithin(range, each))
   })
 }

@@ -2,6 +2,7 @@ import type { AnyAsset, Computation } from "../declare/asset.ts"
 import { partitionKey } from "../declare/partition.ts"
 import type { ReadVersions } from "../execute/effects.ts"
 import { outputsOf } from "../graph/graph.ts"
+import { isWithin } from "../graph/mapping.ts"
 import { type ReadRange, type World, landedVersion, readRanges, readVersions } from "./inputs.ts"
 import type { Failure, Recorded, Snapshot } from "./snapshot.ts"
 import {
@@ -118,9 +119,7 @@ function refusedRead(evaluation: Evaluation, ranges: readonly ReadRange[]): stri
     const statuses = evaluation.statuses.get(asset.computation.name)
     const found = evaluation.unfit
       .get(asset.name)
-      ?.find(
-        (each) => each >= range.from && each <= range.to && statuses?.get(each)?.kind === "fresh",
-      )
+      ?.find((each) => isWithin(range, each) && statuses?.get(each)?.kind === "fresh")
     if (found !== undefined)
       return `${asset.name} ${partitionKey(asset.partitions, found)} to pass its checks`
   }
