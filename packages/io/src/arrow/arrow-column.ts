@@ -61,14 +61,7 @@ function fixedColumn(type: arrow.DataType, values: Numbers): ArrowColumn {
           if (!validity.itemValid(row)) nulls.set(length + row)
       length += rows
     },
-    finish: () =>
-      arrow.makeData({
-        type,
-        length,
-        nullCount: nulls.count(),
-        nullBitmap: nulls.count() === 0 ? null : nulls.bits(length),
-        data: values.subarray(0, length),
-      } as never), // makeData is overloaded by type, which is known only here
+    finish: () => flatData(type, length, values.subarray(0, length), nulls),
   }
 }
 
@@ -85,15 +78,20 @@ function decimalColumn(type: arrow.DataType, capacity: number): ArrowColumn {
         else writeWords(words, length * 4, value.value)
       }
     },
-    finish: () =>
-      arrow.makeData({
-        type,
-        length,
-        nullCount: nulls.count(),
-        nullBitmap: nulls.count() === 0 ? null : nulls.bits(length),
-        data: words.subarray(0, length * 4),
-      } as never), // makeData is overloaded by type, which is known only here
+    finish: () => flatData(type, length, words.subarray(0, length * 4), nulls),
   }
+}
+
+function flatData(
+  type: arrow.DataType,
+  length: number,
+  data: Numbers | Uint32Array,
+  nulls: NullBitmap,
+): arrow.Data {
+  const nullCount = nulls.count()
+  const nullBitmap = nullCount === 0 ? null : nulls.bits(length)
+  // makeData is overloaded by type, which is known only here
+  return arrow.makeData({ type, length, nullCount, nullBitmap, data } as never)
 }
 
 function writeWords(words: Uint32Array, at: number, value: bigint): void {
@@ -101,6 +99,8 @@ function writeWords(words: Uint32Array, at: number, value: bigint): void {
   for (let word = 0; word < 4; word += 1)
     words[at + word] = Number((bits >> BigInt(32 * word)) & 0xffffffffn)
 }
+
+type NullBitmap = ReturnType<typeof nullBitmap>
 
 function nullBitmap(capacity: number) {
   const bits = new Uint8Array(Math.ceil(capacity / 8)).fill(255)

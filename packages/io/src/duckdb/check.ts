@@ -27,8 +27,20 @@ export interface CheckedRows {
 
 const sampleRows = 5
 
+/** Runs the checks of several assets, one after the other. */
+export async function checkAll(
+  connection: Connection,
+  rows: readonly CheckedRows[],
+  checksOf: (asset: Asset) => readonly Check[],
+): Promise<readonly CheckResult[]> {
+  const results: CheckResult[] = []
+  for (const each of rows)
+    results.push(...(await runChecks(connection, checksOf(each.asset), each)))
+  return results
+}
+
 /** Runs these checks, and the one that follows from the columns: what is not declared nullable is never null. */
-export async function runChecks(
+async function runChecks(
   connection: Connection,
   checks: readonly Check[],
   rows: CheckedRows,

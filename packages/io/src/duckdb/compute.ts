@@ -3,7 +3,6 @@ import { rm, stat } from "node:fs/promises"
 import {
   type Asset,
   type Check,
-  type CheckResult,
   type ComputeRequest,
   type ComputeResult,
   FreshetError,
@@ -18,7 +17,7 @@ import {
 import type { LandingContext } from "../input/read-landed.ts"
 import { outputKey, quarantineKey, refusedKey } from "../store/key.ts"
 import type { Store } from "../store/store.ts"
-import { runChecks } from "./check.ts"
+import { checkAll } from "./check.ts"
 import type { runCode } from "./code.ts"
 import { measureContents } from "./content.ts"
 import { engineFailure } from "./failure.ts"
@@ -149,28 +148,30 @@ async function finish(
   const { written, lineCounts } = made
   if (written.length > 1 && written.some(({ asset }) => asset.checks.some(isQuery)))
     await nameOutputs(connection, written)
-  const files = written.map(({ asset, path }) => ({ columns: asset.columns, path }))
-  const contents = await measureContents(connection, files)
-  const checks: CheckResult[] = []
-  for (const [at, { asset, path }] of written.entries()) {
-    const content = contents[at]
-    if (content === undefined) continue
-    const rows = { asset, path, content, day: request.day }
-    checks.push(...(await runChecks(connection, asset.checks, rows)))
-  }
-  const { partition, inputVersion } = request
+  const { day, partition, inputVersion } = request
+  const files = written.map((each) => ({ ...each, columns: each.asset.columns, day }))
+  const rows = await measureContents(connection, files)
+  const checks = await checkAll(connection, rows, (asset) => asset.checks)
   if (checks.some((check) => !check.passed && check.severity === "error")) {
-    const kept = written.map(({ asset }) => refusedKey(asset.name, partition, inputVersion))
-    await Promise.all(written.map(({ path }, at) => store.commit(path, kept[at] ?? "")))
-    return { kind: "refused", kept, checks, lineCounts }
+    const kept = written.map(async ({ asset, path }) => {
+      const key = refusedKey(asset.name, partition, inputVersion)
+      await store.commit(path, key)
+      return key
+    })
+    return { kind: "refused", kept: await Promise.all(kept), checks, lineCounts }
   }
   const outputs = await Promise.all(
-    written.map(async ({ asset, path }, at): Promise<MadeOutput> => {
+    rows.map(async ({ asset, path, content }): Promise<MadeOutput> => {
       const file = outputKey(asset.name, partition, inputVersion)
       const { size: bytes } = await stat(path)
       await store.commit(path, file)
-      const { rows = 0, dataVersion = "" } = contents[at] ?? {}
-      return { asset: asset.name, dataVersion, file, rows, bytes }
+      return {
+        asset: asset.name,
+        dataVersion: content.dataVersion,
+        file,
+        rows: content.rows,
+        bytes,
+      }
     }),
   )
   return { kind: "made", outputs, checks, lineCounts }

@@ -26,13 +26,13 @@ export interface RowsFile {
  * are added up exactly and by exclusive or, so that their order does not count and how often a row is there does.
  * All files are read by one statement: planning one takes longer than scanning a small file.
  */
-export async function measureContents(
+export async function measureContents<F extends RowsFile>(
   connection: Connection,
-  files: readonly RowsFile[],
-): Promise<readonly Content[]> {
+  files: readonly F[],
+): Promise<readonly (F & { readonly content: Content })[]> {
   const scans = files.map(({ columns, path }, at) => contentScan(columns, path, at))
   const rows = await connection.rows(`${scans.join("\nUNION ALL\n")}\nORDER BY place`)
-  return files.map(({ columns }, at) => contentOf(columns, rows[at]))
+  return files.map((file, at) => ({ ...file, content: contentOf(file.columns, rows[at]) }))
 }
 
 function contentScan(columns: Columns, path: string, at: number): string {

@@ -8,7 +8,7 @@ import {
 } from "@freshet/core"
 
 import { bindAssets } from "./bind.ts"
-import { runChecks } from "./check.ts"
+import { checkAll } from "./check.ts"
 import { computePartition } from "./compute.ts"
 import { measureContents } from "./content.ts"
 import { engineFailure } from "./failure.ts"
@@ -70,9 +70,8 @@ async function checkStored(
   const path = workshop.store.path(file)
   return await withRelations(workshop, relations, day, async (connection) => {
     try {
-      const [content] = await measureContents(connection, [{ columns: asset.columns, path }])
-      if (content === undefined) return []
-      return await runChecks(connection, checks, { asset, path, content, day })
+      const rows = await measureContents(connection, [{ asset, columns: asset.columns, path, day }])
+      return await checkAll(connection, rows, () => checks)
     } catch (cause) {
       throw engineFailure(`the stored rows of \`${asset.name}\` (${file})`, cause)
     }
