@@ -2,7 +2,9 @@ import type { Asset, Computation } from "../declare/asset.ts"
 import type { Check, Severity } from "../declare/check.ts"
 import type { Columns } from "../declare/column.ts"
 import type { Publish } from "../declare/publish.ts"
+import type { PartitionRange } from "../declare/partition.ts"
 import type { SourceAsset } from "../declare/source.ts"
+import type { Recorded } from "../plan/snapshot.ts"
 
 /** A file in the landing zone: its path there, and the content hash that stands for its bytes. */
 export interface LandedFile {
@@ -131,6 +133,8 @@ export interface StepRecord {
   readonly computation: string
   readonly partition: number
   readonly inputVersion: string
+  /** Fingerprint of what it was made from, or would have been, as text; empty when that is not known. */
+  readonly fingerprint: string
   readonly materializations: readonly Materialization[]
   readonly reads: readonly ReadVersions[]
   readonly checks: readonly CheckResult[]
@@ -192,20 +196,28 @@ export interface Publisher {
 /** How a run ended. */
 export type RunOutcome = "succeeded" | "failed" | "interrupted"
 
+/** Some partitions of one asset. */
+export interface AssetRange {
+  readonly asset: string
+  readonly range: PartitionRange
+}
+
+/** What a run set out to do: so that others can see how far it is, and what is left when it ends early. */
+export interface RunIntent {
+  readonly id: string
+  /** The command as a person would type it. */
+  readonly command: string
+  readonly steps: number
+  /** Computation → the partitions to be made. */
+  readonly work: Readonly<Record<string, readonly PartitionRange[]>>
+}
+
 /** The durable record of runs. Every call returns once the record is committed; calls are committed in the order they were made. */
 export interface Ledger {
-  readonly beginRun: (run: {
-    readonly id: string
-    readonly command: string
-    readonly steps: number
-  }) => Promise<void>
+  readonly beginRun: (run: RunIntent) => Promise<void>
   readonly recordStep: (record: StepRecord) => Promise<void>
-  /** The outputs of a computation as made earlier from this very input version, if all of them are still kept. */
-  readonly findMade: (
-    assets: readonly string[],
-    partition: number,
-    inputVersion: string,
-  ) => Promise<readonly MadeOutput[] | undefined>
+  /** All kept materializations of these partitions, the newest of a partition last. */
+  readonly recorded: (wanted: readonly AssetRange[]) => Promise<readonly Recorded[]>
   readonly endRun: (run: { readonly id: string; readonly outcome: RunOutcome }) => Promise<void>
 }
 

@@ -1,10 +1,54 @@
 import type { LandedFile } from "../execute/effects.ts"
+import type { Fingerprint, Lanes } from "./fingerprint.ts"
 
-/** The newest materialization of one partition of one asset, as far as planning needs it. */
+/**
+ * What is kept of one computation, a column a fact: element `t` of each column stands for partition `from + t`.
+ * A million partitions are a few arrays; what else is known of a materialization is looked up where it is shown.
+ */
+export interface Timeline {
+  readonly from: number
+  readonly length: number
+  /** 0 where nothing is kept; else 1 + the place in `marks` of the newest materialization's mark. */
+  readonly mark: Uint16Array
+  /** Fingerprint of what the newest kept materialization was made from. */
+  readonly inputs: Lanes
+  /** Content fingerprint of it, for each output in order of declaration. */
+  readonly outputs: readonly Lanes[]
+  readonly marks: readonly Mark[]
+  /** Partition → materializations kept besides the newest. */
+  readonly earlier: ReadonlyMap<number, readonly EarlierMade[]>
+}
+
+/** What many materializations of a computation share: the code that made them, and how their checks came out. */
+export interface Mark {
+  readonly codeVersion: string
+  /** For each output: version of the checks that ran on it last, and how many of them failed with severity `error` or `warn`. */
+  readonly checks: readonly CheckMark[]
+}
+
+/** How the checks of one output came out. */
+export interface CheckMark {
+  readonly version: string
+  readonly failedErrors: number
+  readonly failedWarnings: number
+}
+
+/** A materialization that is kept beside a newer one: what it was made from counts again when the inputs are those again. */
+export interface EarlierMade {
+  readonly input: Fingerprint
+  readonly outputs: readonly Fingerprint[]
+  readonly mark: Mark
+}
+
+/** One kept materialization of one asset, whole. */
 export interface Recorded {
   readonly id: number
+  readonly asset: string
+  readonly partition: number
   readonly codeVersion: string
   readonly inputVersion: string
+  /** Fingerprint of what it was made from, as text. */
+  readonly fingerprint: string
   readonly dataVersion: string
   readonly file: string
   readonly rows: number
@@ -26,8 +70,8 @@ export interface Failure {
   /** The error checks that refused its rows, by name. */
   readonly checks: readonly string[]
   readonly atMs: number
-  /** What it would have been made from: the failure counts as long as this is still so. */
-  readonly inputVersion: string
+  /** Fingerprint of what it would have been made from, as text: the failure counts as long as this is still so. */
+  readonly fingerprint: string
 }
 
 /** What a publication set shows now. */
@@ -41,8 +85,10 @@ export interface Published {
 
 /** The ledger as planning sees it: a value, read once. */
 export interface Snapshot {
-  /** Asset → partition → newest materialization. */
-  readonly materializations: ReadonlyMap<string, ReadonlyMap<number, Recorded>>
+  /** Changes whenever a run, a check or a clean-up changed what the ledger says of materializations. */
+  readonly position: string
+  /** Computation → what is kept of it. */
+  readonly timelines: ReadonlyMap<string, Timeline>
   /** Computation → partition → newest failure. */
   readonly failures: ReadonlyMap<string, ReadonlyMap<number, Failure>>
   /** Publication set → what it shows. */

@@ -1,0 +1,60 @@
+/**
+ * 64 bits that stand for a text, as two halves of 32. Planning compares fingerprints, not versions: the fingerprint
+ * of a window is then one subtraction. Two different inputs share one with a chance of 1 in 2^64.
+ */
+export interface Fingerprint {
+  readonly low: number
+  readonly high: number
+}
+
+/** A column of fingerprints, an element a partition. */
+export interface Lanes {
+  readonly low: Uint32Array
+  readonly high: Uint32Array
+}
+
+/** Room for the fingerprints of `length` partitions. */
+export function lanesOf(length: number): Lanes {
+  return { low: new Uint32Array(length), high: new Uint32Array(length) }
+}
+
+/** The fingerprint of a text: each half takes every character, by the steps and the finish of MurmurHash3's 32-bit form. */
+export function fingerprint(text: string): Fingerprint {
+  let low = 0x9747b28c
+  let high = 0x3c6ef372
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    low = mixed(low, Math.imul(unit, 0xcc9e2d51))
+    high = mixed(high, Math.imul(unit, 0x1b873593) ^ low)
+  }
+  return { low: finished(low ^ text.length), high: finished(high ^ Math.imul(text.length, 31)) }
+}
+
+function mixed(state: number, block: number): number {
+  const turned = Math.imul((block << 15) | (block >>> 17), 0x1b873593)
+  const next = state ^ turned
+  return (Math.imul((next << 13) | (next >>> 19), 5) + 0xe6546b64) | 0
+}
+
+function finished(state: number): number {
+  let bits = state ^ (state >>> 16)
+  bits = Math.imul(bits, 0x85ebca6b)
+  bits ^= bits >>> 13
+  bits = Math.imul(bits, 0xc2b2ae35)
+  return (bits ^ (bits >>> 16)) >>> 0
+}
+
+/** A fingerprint as the ledger writes it: 16 hexadecimal digits. */
+export function fingerprintText({ low, high }: Fingerprint): string {
+  return high.toString(16).padStart(8, "0") + low.toString(16).padStart(8, "0")
+}
+
+/** The fingerprint that was written so. */
+export function parseFingerprint(text: string): Fingerprint {
+  return { high: Number.parseInt(text.slice(0, 8), 16), low: Number.parseInt(text.slice(8), 16) }
+}
+
+/** Stands for the content of one partition: the same rows in another partition have another fingerprint. `partition` is its index, or its key where keys are a set. */
+export function contentFingerprint(partition: number | string, dataVersion: string): Fingerprint {
+  return fingerprint(`${partition} ${dataVersion}`)
+}
