@@ -40,6 +40,8 @@ export { publishTo } from "./declare/publish.ts"
 export type { OnShortWindow, Read, Window } from "./declare/read.ts"
 export { all, itself, last, latest, previous, relationName, upTo } from "./declare/read.ts"
 export { window, windowLabel } from "./declare/read.ts"
+export type { Retention } from "./declare/retention.ts"
+export { keepFor } from "./declare/retention.ts"
 export type {
   DuplicateRule,
   LineKinds,
@@ -54,6 +56,9 @@ export { sharedRelation, sql } from "./declare/sql.ts"
 export { topK } from "./declare/top-k.ts"
 export type * from "./execute/effects.ts"
 export type * from "./plan/snapshot.ts"
+export type { Fingerprint, Lanes } from "./plan/fingerprint.ts"
+export { contentFingerprint, fingerprint, fingerprintText } from "./plan/fingerprint.ts"
+export { lanesOf, parseFingerprint } from "./plan/fingerprint.ts"
 export type { FreshetErrorCode, Problem } from "./problem.ts"
 export { FreshetError, ProblemsError, unreachable } from "./problem.ts"
 export { didYouMean, findNearest } from "./suggest.ts"

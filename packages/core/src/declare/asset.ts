@@ -4,6 +4,7 @@ import type { Freshness } from "./freshness.ts"
 import { type Grain, type Partitions, type Unpartitioned, unpartitioned } from "./partition.ts"
 import type { FitsTable, Publish, PublishedTable, Rule } from "./publish.ts"
 import type { Read } from "./read.ts"
+import { type Retention, keepFor } from "./retention.ts"
 import type { SourceAsset } from "./source.ts"
 import { type Sql, readsOf } from "./sql.ts"
 
@@ -24,6 +25,9 @@ export interface Asset<
   readonly checks: readonly Check[]
   readonly freshness: Freshness | undefined
   readonly publish: Publish | undefined
+  /** Names that it had before, the first one first: what was made under them is its own past. */
+  readonly formerly: readonly string[]
+  readonly retention: Retention
   readonly computation: Computation
 }
 
@@ -97,6 +101,8 @@ interface Described<N, C, P> {
   readonly columns: C
   readonly checks?: readonly Check<keyof C & string>[]
   readonly freshness?: Freshness
+  readonly formerly?: readonly string[]
+  readonly retention?: Retention
 }
 
 /** An uncut asset must say which partitions of a partitioned one it reads. */
@@ -136,6 +142,8 @@ export interface Output<C extends Columns = Columns> {
   readonly columns: C
   readonly query: Sql
   readonly checks?: readonly Check<keyof C & string>[]
+  readonly formerly?: readonly string[]
+  readonly retention?: Retention
 }
 
 /** The rows that a computation of several outputs computes once: interpolate it in the outputs' queries. */
@@ -238,6 +246,8 @@ function asset<N extends string, C extends Columns, P extends Partitions>(
     checks: declared.checks ?? [],
     freshness: declared.freshness,
     publish,
+    formerly: declared.formerly ?? [],
+    retention: declared.retention ?? keepFor({ days: 30 }),
     computation,
   }
 }
