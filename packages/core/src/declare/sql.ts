@@ -113,18 +113,22 @@ export function readsOf(...queries: readonly (Sql | undefined)[]): Read[] {
 /** The name of the relation that holds a computation's shared rows. */
 export const sharedRelation = "shared rows"
 
-/** A query as SQL text: each read by its relation name, the partition's day as a literal (`day` is YYYY-MM-DD). */
-export function renderSql(query: Sql, day: string): string {
-  const text = query.parts.map((part) => renderPart(part, day)).join("")
+/** A query as SQL text: each read by its relation name or another one, the partition's day as a literal (`day` is YYYY-MM-DD). */
+export function renderSql(
+  query: Sql,
+  day: string,
+  nameOf: (read: Read) => string = relationName,
+): string {
+  const text = query.parts.map((part) => renderPart(part, day, nameOf)).join("")
   return text.trim()
 }
 
-function renderPart(part: SqlPart, day: string): string {
+function renderPart(part: SqlPart, day: string, nameOf: (read: Read) => string): string {
   switch (part.kind) {
     case "text":
       return part.text
     case "read":
-      return quoteName(relationName(part.read))
+      return quoteName(nameOf(part.read))
     case "partition_day":
       return `DATE '${day}'`
     case "shared":

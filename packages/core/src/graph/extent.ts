@@ -1,55 +1,54 @@
-import type { AnyAsset, Computation } from "../declare/asset.ts"
-import { type PartitionRange, type Partitions, newestClosedDay } from "../declare/partition.ts"
+import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
+import {
+  type PartitionRange,
+  type Partitions,
+  newestClosed,
+  partitionBounds,
+} from "../declare/partition.ts"
 import type { Read } from "../declare/read.ts"
+import type { SourceAsset } from "../declare/source.ts"
 import type { Landing } from "../plan/snapshot.ts"
-import { type Graph, assetRead, sourcesOf } from "./graph.ts"
-import { intersection, windowOffsets } from "./mapping.ts"
+import { type Graph, assetRead, outputsOf, sourcesOf } from "./graph.ts"
+import { intersection, mappingOf, readersWithin } from "./mapping.ts"
 
 /** Asset → the partitions that exist, from the first to the newest; an asset without any is not in the map. */
 export type Extents = ReadonlyMap<string, PartitionRange>
 
 const everything: PartitionRange = { from: -Infinity, to: Infinity }
-const uncut: PartitionRange = { from: 0, to: 0 }
 
 /**
  * What exists. A source has partitions from its first landed file to its newest; an asset has those whose windows
- * meet what its upstreams have, on days that are over. Where nothing that it reads sets an end
- * (it reads only snapshots, say), time goes as far as the newest file of its group.
+ * meet what its upstreams have, in time that is over: a month exists once its last day does. Where nothing that it
+ * reads sets an end (it reads only snapshots, say), time goes as far as the newest file of its group.
  */
 export function extentsOf(graph: Graph, landing: Landing, nowMs: number): Extents {
   const extents = new Map<string, PartitionRange>()
   for (const source of sourcesOf(graph)) {
-    const range = landedRange(
-      source.partitions,
-      [...(landing.get(source.name)?.keys() ?? [])],
-      nowMs,
-    )
+    const range = landedRange(source, landing, nowMs)
     if (range !== undefined) extents.set(source.name, range)
   }
   const frontiers = groupFrontiers(graph, extents)
   for (const computation of graph.computations) {
-    const group = graph.assets.get(computation.outputs[0]?.asset ?? "")
-    if (group === undefined) continue
-    const frontier = frontiers.get(group.group) ?? Infinity
-    const range = computationRange(graph, computation, group.partitions, {
-      extents,
-      nowMs,
-      frontier,
-    })
+    const [output] = outputsOf(graph, computation)
+    if (output === undefined) continue
+    const frontierMs = frontiers.get(output.group)
+    const range = computationRange(graph, computation, output, { extents, nowMs, frontierMs })
     if (range !== undefined) for (const { asset } of computation.outputs) extents.set(asset, range)
   }
   return extents
 }
 
 function landedRange(
-  partitions: Partitions,
-  landed: readonly number[],
+  { name, partitions }: SourceAsset,
+  landing: Landing,
   nowMs: number,
 ): PartitionRange | undefined {
-  if (partitions.kind === "none") return landed.length > 0 ? uncut : undefined
+  const landed = landing.get(name)
+  if (landed === undefined || landed.size === 0) return undefined
   const existing = declaredRange(partitions, nowMs)
+  if (partitions.kind === "none" || partitions.kind === "static") return existing
   let [from, to] = [Infinity, -Infinity]
-  for (const index of landed) {
+  for (const index of landed.keys()) {
     if (index < existing.from || index > existing.to) continue
     from = Math.min(from, index)
     to = Math.max(to, index)
@@ -57,19 +56,22 @@ function landedRange(
   return from <= to ? { from, to } : undefined
 }
 
-/** From the declared start to the declared end or the newest day that is over. */
+/** From the declared start to the declared end or the newest partition that is over; of a set of keys, all. */
 export function declaredRange(partitions: Partitions, nowMs: number): PartitionRange {
-  if (partitions.kind === "none") return uncut
-  const closed = newestClosedDay(partitions, nowMs)
+  if (partitions.kind === "none") return { from: 0, to: 0 }
+  if (partitions.kind === "static") return { from: 0, to: partitions.keys.length - 1 }
+  const closed = newestClosed(partitions, nowMs)
   return { from: partitions.start, to: Math.min(partitions.end ?? Infinity, closed) }
 }
 
+/** Group → the instant at which the newest landed partition of its sources ends. */
 function groupFrontiers(graph: Graph, extents: Extents): Map<string, number> {
   const frontiers = new Map<string, number>()
-  for (const source of sourcesOf(graph)) {
-    const range = extents.get(source.name)
-    if (source.partitions.kind === "none" || range === undefined) continue
-    frontiers.set(source.group, Math.max(frontiers.get(source.group) ?? -Infinity, range.to))
+  for (const { name, group, partitions } of sourcesOf(graph)) {
+    const range = extents.get(name)
+    if (partitions.kind === "none" || partitions.kind === "static" || range === undefined) continue
+    const { endMs } = partitionBounds(partitions, range.to)
+    frontiers.set(group, Math.max(frontiers.get(group) ?? -Infinity, endMs))
   }
   return frontiers
 }
@@ -77,20 +79,25 @@ function groupFrontiers(graph: Graph, extents: Extents): Map<string, number> {
 function computationRange(
   graph: Graph,
   computation: Computation,
-  partitions: Partitions,
-  world: { readonly extents: Extents; readonly nowMs: number; readonly frontier: number },
+  { partitions }: Asset,
+  world: {
+    readonly extents: Extents
+    readonly nowMs: number
+    readonly frontierMs: number | undefined
+  },
 ): PartitionRange | undefined {
   let range: PartitionRange | undefined = declaredRange(partitions, world.nowMs)
-  let open = partitions.kind !== "none"
+  let isBounded = partitions.kind === "none" || partitions.kind === "static"
   for (const read of computation.reads) {
     if (read.asset === undefined) continue
     const upstream = assetRead(graph, computation, read)
     const bound = boundBy(read, upstream, partitions, world.extents.get(upstream.name))
     range = range && bound && intersection(range, bound)
-    if (bound !== undefined && bound.to !== Infinity) open = false
+    if (bound !== undefined && bound.to !== Infinity) isBounded = true
   }
-  if (range === undefined || !open) return range
-  return intersection(range, { from: -Infinity, to: world.frontier })
+  if (range === undefined || isBounded || world.frontierMs === undefined) return range
+  const to = declaredRange(partitions, Math.min(world.frontierMs, world.nowMs)).to
+  return intersection(range, { from: -Infinity, to })
 }
 
 /** The reader's partitions whose window meets the upstream's extent. */
@@ -101,10 +108,9 @@ function boundBy(
   extent: PartitionRange | undefined,
 ): PartitionRange | undefined {
   if (extent === undefined) return undefined
-  if (reader.kind === "none" || upstream.partitions.kind === "none") return everything
-  const { from, to } = windowOffsets(read.window)
-  if (read.window.kind === "all") return everything
-  if (read.window.kind === "latest") return { from: extent.from, to: Infinity }
+  const mapping = mappingOf(read.window, reader, upstream.partitions)
+  if (mapping.kind === "whole") return everything
   const whole = read.window.kind === "offsets" && read.window.onShortWindow === "skip"
-  return { from: extent.from - (whole ? from : to), to: extent.to - to }
+  const range = readersWithin(mapping, extent, whole)
+  return read.window.kind === "latest" ? { from: range.from, to: Infinity } : range
 }

@@ -1,12 +1,39 @@
-import type { PartitionRange } from "../declare/partition.ts"
+import { spanned } from "../declare/nesting.ts"
+import type { PartitionRange, Partitions, Timed } from "../declare/partition.ts"
 import type { Window } from "../declare/read.ts"
 
 /**
- * A window as offsets from the reader's partition, without end where it reaches to the beginning or the end of
- * history. Both directions of every mapping come from these two numbers: p reads [p + from, p + to], and
- * q is read by [q − to, q − from].
+ * How the partitions of a reader and of its upstream belong together. Both directions come from this one value:
+ * `partitionsRead` and `partitionsReading`.
  */
-export function windowOffsets(window: Window): PartitionRange {
+export type Mapping =
+  /** Every partition of the one reads every partition of the other. */
+  | { readonly kind: "whole" }
+  /** The same grain: p reads [p + from, p + to], and q is read by [q − to, q − from]. */
+  | { readonly kind: "shift"; readonly offsets: PartitionRange }
+  /** Two grains of time: p reads what lies within [p + from, p + to], in partitions of the upstream. */
+  | {
+      readonly kind: "span"
+      readonly offsets: PartitionRange
+      readonly reader: Timed
+      readonly upstream: Timed
+    }
+
+const everything: PartitionRange = { from: -Infinity, to: Infinity }
+
+/** The mapping of one read. */
+export function mappingOf(window: Window, reader: Partitions, upstream: Partitions): Mapping {
+  if (window.kind === "all" || reader.kind === "none" || upstream.kind === "none")
+    return { kind: "whole" }
+  const offsets = windowOffsets(window)
+  if (reader.kind === "static" || upstream.kind === "static")
+    return reader.kind === upstream.kind ? { kind: "shift", offsets } : { kind: "whole" }
+  if (reader.kind === upstream.kind) return { kind: "shift", offsets }
+  return { kind: "span", offsets, reader, upstream }
+}
+
+/** A window in partitions of the reader, counted from its own, without end where it reaches to the beginning of history. */
+function windowOffsets(window: Exclude<Window, { kind: "all" }>): PartitionRange {
   switch (window.kind) {
     case "same":
       return { from: 0, to: 0 }
@@ -17,8 +44,6 @@ export function windowOffsets(window: Window): PartitionRange {
     case "latest":
     case "up_to":
       return { from: -Infinity, to: 0 }
-    case "all":
-      return { from: -Infinity, to: Infinity }
   }
 }
 
@@ -36,14 +61,52 @@ export function isWithin({ from, to }: PartitionRange, index: number): boolean {
   return from <= index && index <= to
 }
 
-/** Which partitions of the upstream the window of partition `index` covers, before history's ends are considered. */
-export function partitionsRead(window: Window, index: number): PartitionRange {
-  const { from, to } = windowOffsets(window)
-  return { from: index + from, to: index + to }
+/** Which partitions of the upstream partition `index` of the reader sees, before history's ends are considered. */
+export function partitionsRead(mapping: Mapping, index: number): PartitionRange {
+  if (mapping.kind === "whole") return everything
+  const { from, to } = mapping.offsets
+  const own = { from: index + from, to: index + to }
+  return mapping.kind === "shift" ? own : across(mapping.reader, mapping.upstream, own)
 }
 
 /** Which partitions of the reader have partition `index` of the upstream in their window. */
-export function partitionsReading(window: Window, index: number): PartitionRange {
-  const { from, to } = windowOffsets(window)
-  return { from: index - to, to: index - from }
+export function partitionsReading(mapping: Mapping, index: number): PartitionRange {
+  if (mapping.kind === "whole") return everything
+  const { from, to } = mapping.offsets
+  const holders =
+    mapping.kind === "shift"
+      ? { from: index, to: index }
+      : across(mapping.upstream, mapping.reader, { from: index, to: index })
+  return { from: holders.from - to, to: holders.to - from }
+}
+
+/** A range of one grain in partitions of another; an open end stays open. */
+function across(outer: Timed, inner: Timed, range: PartitionRange): PartitionRange {
+  const to = spanned(outer, inner, { from: range.to, to: range.to }).to
+  if (range.from === -Infinity) return { from: -Infinity, to }
+  return { from: spanned(outer, inner, { from: range.from, to: range.from }).from, to }
+}
+
+/**
+ * The partitions of a reader whose window's newest partition exists; `whole` asks the same of the oldest. A window
+ * that only begins before history is short, one that ends after it is not there yet.
+ */
+export function readersWithin(
+  mapping: Mapping,
+  extent: PartitionRange,
+  whole: boolean,
+): PartitionRange {
+  if (mapping.kind === "whole") return everything
+  const { from, to } = mapping.offsets
+  if (mapping.kind === "shift")
+    return { from: extent.from - (whole ? from : to), to: extent.to - to }
+  const { reader, upstream } = mapping
+  const first = across(upstream, reader, { from: extent.from, to: extent.from }).from
+  const last = across(upstream, reader, { from: extent.to, to: extent.to }).to
+  const begins = across(reader, upstream, { from: first, to: first }).from >= extent.from
+  const ends = across(reader, upstream, { from: last, to: last }).to <= extent.to
+  return {
+    from: whole ? (begins ? first : first + 1) - from : first - to,
+    to: (ends ? last : last - 1) - to,
+  }
 }

@@ -1,10 +1,10 @@
 import type { AnyAsset, Computation } from "../declare/asset.ts"
-import { type PartitionRange, partitionKey } from "../declare/partition.ts"
+import { type PartitionRange, type Partitions, partitionKey } from "../declare/partition.ts"
 import { type Read, relationName } from "../declare/read.ts"
 import type { ReadVersions } from "../execute/effects.ts"
 import type { Extents } from "../graph/extent.ts"
-import { type Graph, assetRead } from "../graph/graph.ts"
-import { intersection, partitionsRead } from "../graph/mapping.ts"
+import { type Graph, assetRead, outputsOf } from "../graph/graph.ts"
+import { type Mapping, intersection, mappingOf, partitionsRead } from "../graph/mapping.ts"
 import type { Landing } from "./snapshot.ts"
 
 /** What decides which partitions a read finds. */
@@ -14,47 +14,75 @@ export interface World {
   readonly extents: Extents
 }
 
-/** The partitions that one read of one partition finds. `short` when the window sticks out of history. */
-export interface ReadRange {
+/** One read of a computation: which asset, and how the partitions belong together. */
+export interface Reading {
   readonly read: Read
   readonly asset: AnyAsset
+  readonly mapping: Mapping
+}
+
+/** The partitions that one read of one partition finds. `short` when the window sticks out of history. */
+export interface ReadRange extends Reading {
   readonly range: PartitionRange | undefined
   readonly short: boolean
   /** Why the partition cannot be made yet, when that is so. */
   readonly waitsFor: string | undefined
 }
 
-/** The version that stands for a day without a file in a source that allows it. */
+/** The version that stands for a partition without a file in a source that allows it. */
 export const emptyVersion = "empty"
+
+/** How a computation's assets are cut. */
+export function partitionsOf(graph: Graph, computation: Computation): Partitions {
+  return outputsOf(graph, computation)[0]?.partitions ?? { kind: "none" }
+}
+
+/** The reads of a computation, or other reads made from its partitions. */
+export function readingsOf(
+  graph: Graph,
+  computation: Computation,
+  reads: readonly Read[] = computation.reads,
+): readonly Reading[] {
+  const own = partitionsOf(graph, computation)
+  return reads.map((read) => {
+    const asset = assetRead(graph, computation, read)
+    return { read, asset, mapping: mappingOf(read.window, own, asset.partitions) }
+  })
+}
 
 /** What partition `index` of a computation reads, one entry a read. */
 export function readRanges(
   world: World,
   computation: Computation,
   index: number,
+  reads?: readonly Read[],
 ): readonly ReadRange[] {
-  return computation.reads.map((read) => {
-    const asset = assetRead(world.graph, computation, read)
-    const found = foundRange(world, computation, read, index)
-    return { read, asset, ...found, waitsFor: waitsFor(world, read, asset, found) }
+  return readingsOf(world.graph, computation, reads).map((reading) => {
+    const found = foundRange(world, reading, index)
+    return { ...reading, ...found, waitsFor: waitsFor(world, reading, found) }
   })
 }
 
 type Found = { readonly range: PartitionRange | undefined; readonly short: boolean }
 
-function foundRange(world: World, computation: Computation, read: Read, index: number): Found {
-  const asset = assetRead(world.graph, computation, read)
+function foundRange(world: World, { read, asset, mapping }: Reading, index: number): Found {
   const extent = world.extents.get(asset.name)
   if (extent === undefined) return { range: undefined, short: read.window.kind === "offsets" }
-  const reader = world.graph.assets.get(computation.outputs[0]?.asset ?? "")
-  const uncut = reader?.partitions.kind === "none" || asset.partitions.kind === "none"
-  const wanted = uncut ? extent : partitionsRead(read.window, index)
+  const wanted = partitionsRead(mapping, index)
   const range = intersection(wanted, extent)
   if (read.window.kind === "latest")
     return { range: range && newest(world, asset, range), short: false }
-  const short =
-    read.window.kind === "offsets" && (range?.from !== wanted.from || range.to !== wanted.to)
-  return { range, short }
+  return { range, short: isShort(read, wanted, range) }
+}
+
+/** Whether a window with two ends sticks out of what exists; the partition before the first one is no window. */
+export function isShort(
+  read: Read,
+  wanted: PartitionRange,
+  range: PartitionRange | undefined,
+): boolean {
+  if (read.window.kind === "previous" || wanted.from === -Infinity) return false
+  return range?.from !== wanted.from || range.to !== wanted.to
 }
 
 function newest(world: World, asset: AnyAsset, range: PartitionRange): PartitionRange | undefined {
@@ -65,20 +93,24 @@ function newest(world: World, asset: AnyAsset, range: PartitionRange): Partition
   return undefined
 }
 
-function waitsFor(world: World, read: Read, asset: AnyAsset, found: Found): string | undefined {
+function waitsFor(world: World, { read, asset }: Reading, found: Found): string | undefined {
   if (read.window.kind === "previous") return undefined
   if (found.range === undefined)
     return asset.kind === "source"
       ? `a file of ${asset.name}`
       : `${relationName(read)}, which has no partition`
-  if (found.short && read.window.kind === "offsets" && read.window.onShortWindow === "error")
-    return `the whole window of ${relationName(read)}`
+  if (found.short && mustBeWhole(read)) return `the whole window of ${relationName(read)}`
   if (asset.kind === "asset" || asset.whenMissing === "empty") return undefined
   const landed = world.landing.get(asset.name)
   for (let index = found.range.from; index <= found.range.to; index += 1)
     if (landed?.has(index) !== true && asset.partitions.kind !== "none")
       return `the file of ${asset.name} for ${partitionKey(asset.partitions, index)}`
   return undefined
+}
+
+/** Whether nothing can be made from a short window of this read. */
+export function mustBeWhole({ window }: Read): boolean {
+  return window.kind === "offsets" && window.onShortWindow === "error"
 }
 
 /** Asset and partition → data version; undefined when it is not known to be right. */
@@ -98,12 +130,29 @@ export function readVersions(
       if (version === undefined) return undefined
       versions.push([index, version])
     }
-    result.push({ relation: relationName(read), asset: asset.name, short, versions })
+    result.push({ relation: lastingRelation(read), asset: lastingName(asset), short, versions })
   }
   return result
 }
 
-/** The version of a landed partition, or of a day without a file. */
+/** The version of a landed partition, or of one without a file. */
 export function landedVersion(landing: Landing, source: AnyAsset, index: number): string {
   return landing.get(source.name)?.get(index)?.version ?? emptyVersion
+}
+
+/** The name under which versions know an asset: its first one, so that a new name changes no version. */
+export function lastingName(asset: AnyAsset): string {
+  return asset.formerly[0] ?? asset.name
+}
+
+/** The name under which versions know what a read finds. */
+export function lastingRelation(read: Read): string {
+  return relationName(
+    read.asset === undefined ? read : { ...read, asset: { ...read.asset, name: lastingName(read.asset) } },
+  )
+}
+
+/** What tells one partition of an asset from another, for good: the index of a span of time, the key where keys are a set. */
+export function lastingPartition(partitions: Partitions, index: number): number | string {
+  return partitions.kind === "static" ? partitionKey(partitions, index) : index
 }

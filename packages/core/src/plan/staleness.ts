@@ -1,28 +1,23 @@
 import type { AnyAsset, Computation } from "../declare/asset.ts"
-import { partitionKey } from "../declare/partition.ts"
+import { type PartitionRange, partitionKey } from "../declare/partition.ts"
 import type { ReadVersions } from "../execute/effects.ts"
 import { outputsOf } from "../graph/graph.ts"
 import { isWithin } from "../graph/mapping.ts"
-import { type ReadRange, type World, landedVersion, readRanges, readVersions } from "./inputs.ts"
-import type { Failure, Recorded, Snapshot } from "./snapshot.ts"
-import {
-  type Hash,
-  type ParsedQueries,
-  checksVersion,
-  codeVersion,
-  inputVersion,
-} from "./version.ts"
+import { type Fingerprint, contentFingerprint } from "./fingerprint.ts"
+import { type ReadRange, type World, landedVersion, lastingName } from "./inputs.ts"
+import { lastingPartition, lastingRelation, readRanges } from "./inputs.ts"
+import type { EarlierMade, Failure, Mark, Snapshot } from "./snapshot.ts"
 
 /** Why a partition is not fresh. `upstream` means that something it reads will be made anew, and may come out different. */
 export type Cause =
   | { readonly kind: "code" }
   | { readonly kind: "input"; readonly changed: readonly ChangedInput[] }
-  | { readonly kind: "upstream"; readonly asset: string; readonly partitions: readonly number[] }
+  | { readonly kind: "upstream"; readonly asset: string; readonly partitions: readonly PartitionRange[] }
 
 /** Partitions of one upstream whose content is not what was read. */
 export interface ChangedInput {
   readonly asset: string
-  readonly partitions: readonly number[]
+  readonly partitions: readonly PartitionRange[]
 }
 
 /** What we know of one partition of a computation. */
@@ -45,171 +40,313 @@ export type Status =
       readonly failure: Failure
     }
 
+/** The facts of one partition, as bits. */
+export const facts = {
+  /** Something is kept of it. */
+  made: 1,
+  /** Something kept was made from exactly what would be read now. */
+  fresh: 2,
+  /** Something that it reads is not known to be right. */
+  unknown: 4,
+  /** It cannot be made: a file or a whole window is not there, or rows that it reads fail their checks. */
+  waits: 8,
+  /** Its newest materialization was made by other code. */
+  code: 16,
+  /** It was tried with what would be read now, and failed. */
+  failed: 32,
+} as const
+
+/** The judgement on every partition of one computation; element `at` stands for partition `from + at`. */
+export interface States {
+  readonly from: number
+  readonly facts: Uint8Array
+  /** The fingerprint of what each would be made from now; meaningful unless `unknown`. */
+  readonly restored: ReadonlyMap<number, EarlierMade>
+}
+
 /** The whole state: every partition of every computation, as a pure function of declarations, landing zone and ledger. */
 export interface Evaluation extends World {
   readonly snapshot: Snapshot
   readonly codeVersions: ReadonlyMap<string, string>
-  /** Asset → the partitions whose recorded rows fail an error check as it is declared now. */
-  readonly unfit: ReadonlyMap<string, readonly number[]>
-  /** Computation → partition → status. */
-  readonly statuses: ReadonlyMap<string, ReadonlyMap<number, Status>>
+  /** Asset → version of its checks as they are declared now. */
+  readonly checkVersions: ReadonlyMap<string, string>
+  /** Computation → the judgement on its partitions. */
+  readonly states: ReadonlyMap<string, States>
+}
+
+/** What a partition's state is called. */
+export type StateKind = Status["kind"]
+
+/** The facts of one partition; 0 for one that does not exist. */
+export function factsAt(evaluation: Evaluation, computation: Computation, index: number): number {
+  const states = evaluation.states.get(computation.name)
+  return states?.facts[index - states.from] ?? 0
+}
+
+/** The name for a partition's facts. */
+export function stateKind(bits: number): StateKind {
+  if ((bits & facts.fresh) !== 0) return "fresh"
+  if ((bits & facts.failed) !== 0) return "failed"
+  return (bits & facts.made) === 0 ? "missing" : "stale"
+}
+
+/** Whether the newest rows of a partition are right. */
+export function isFresh(evaluation: Evaluation, computation: Computation, index: number): boolean {
+  return (factsAt(evaluation, computation, index) & facts.fresh) !== 0
+}
+
+/** How many partitions are in each state, and how many of those that are not fresh wait for something. */
+export interface StateCounts {
+  readonly fresh: number
+  readonly stale: number
+  readonly missing: number
+  readonly failed: number
+  readonly waiting: number
+}
+
+/** Counts the states of a computation's partitions. */
+export function countStates(evaluation: Evaluation, computation: Computation): StateCounts {
+  const byBits = new Uint32Array(256)
+  for (const bits of evaluation.states.get(computation.name)?.facts ?? [])
+    byBits[bits] = (byBits[bits] ?? 0) + 1
+  const counts = { fresh: 0, stale: 0, missing: 0, failed: 0, waiting: 0 }
+  for (const [bits, count] of byBits.entries()) {
+    counts[stateKind(bits)] += count
+    if (stateKind(bits) !== "fresh" && (bits & facts.waits) !== 0) counts.waiting += count
+  }
+  return counts
+}
+
+/** The partitions whose facts satisfy `isMeant`, as ranges. */
+export function rangesWhere(
+  evaluation: Evaluation,
+  computation: Computation,
+  isMeant: (bits: number) => boolean,
+): readonly PartitionRange[] {
+  const states = evaluation.states.get(computation.name)
+  if (states === undefined) return []
+  const meant = Array.from({ length: 256 }, (_, bits) => isMeant(bits))
+  return rangesOfPlaces(states.facts, states.from, (bits) => meant[bits] === true)
+}
+
+/** The places of a byte column that satisfy `isMeant`, as ranges of partitions; the first place is partition `from`. */
+export function rangesOfPlaces(
+  column: Uint8Array,
+  from: number,
+  isMeant: (value: number) => boolean,
+): readonly PartitionRange[] {
+  const ranges: PartitionRange[] = []
+  let begin = -1
+  for (let at = 0; at <= column.length; at += 1) {
+    const isIn = at < column.length && isMeant(column[at] ?? 0)
+    if (isIn && begin < 0) begin = at
+    if (isIn || begin < 0) continue
+    ranges.push({ from: from + begin, to: from + at - 1 })
+    begin = -1
+  }
+  return ranges
 }
 
 const fresh: Status = { kind: "fresh" }
 
-/** Judges every partition: fresh means that the newest materialization was made from exactly what would be read now. */
-export function evaluate(
-  world: World,
-  snapshot: Snapshot,
-  parsed: ParsedQueries,
-  hash: Hash,
-): Evaluation {
-  const codeVersions = new Map(
-    world.graph.computations.map((each) => [
-      each.name,
-      codeVersion(world.graph, each, parsed, hash),
-    ]),
-  )
-  const statuses = new Map<string, Map<number, Status>>()
-  const unfit = unfitPartitions(world, snapshot, hash)
-  const evaluation: Evaluation = { ...world, snapshot, codeVersions, unfit, statuses }
-  for (const computation of world.graph.computations) {
-    const own = new Map<number, Status>()
-    statuses.set(computation.name, own)
-    const extent = world.extents.get(computation.outputs[0]?.asset ?? "")
-    for (let index = extent?.from ?? 1; index <= (extent?.to ?? 0); index += 1)
-      own.set(index, statusOf(evaluation, computation, index, hash))
-  }
-  return evaluation
+/** The status of a partition of an asset; a source's are always fresh. */
+export function assetStatus(evaluation: Evaluation, asset: AnyAsset, index: number): Status {
+  return asset.kind === "source" ? fresh : statusAt(evaluation, asset.computation, index)
 }
 
-function statusOf(
-  evaluation: Evaluation,
-  computation: Computation,
-  index: number,
-  hash: Hash,
-): Status {
+/** The status of one partition of a computation, with its causes. */
+export function statusAt(evaluation: Evaluation, computation: Computation, index: number): Status {
+  const kind = stateKind(factsAt(evaluation, computation, index))
+  if (kind === "fresh") return fresh
+  const bits = factsAt(evaluation, computation, index)
   const ranges = readRanges(evaluation, computation, index)
-  const upstream = staleUpstreams(evaluation, ranges)
   const waitsFor =
-    ranges.find((range) => range.waitsFor !== undefined)?.waitsFor ??
-    refusedRead(evaluation, ranges)
-  const recorded = recordedOutputs(evaluation, computation, index)
-  const code = evaluation.codeVersions.get(computation.name) ?? ""
-  const versions = readVersions(ranges, currentVersion(evaluation))
-  const input = versions && inputVersion(code, versions, hash)
+    (bits & facts.waits) === 0
+      ? undefined
+      : (ranges.find((range) => range.waitsFor !== undefined)?.waitsFor ??
+        refusedRead(evaluation, ranges))
+  const causes = causesOf(evaluation, bits, ranges)
   const failure = evaluation.snapshot.failures.get(computation.name)?.get(index)
-  const failed = failure !== undefined && failure.inputVersion === input
-  if (recorded === undefined) {
-    const open = { waitsFor, causes: upstream }
-    return failed ? { kind: "failed", ...open, failure } : { kind: "missing", ...open }
+  if (kind !== "failed") return { kind, waitsFor, causes }
+  return failure === undefined
+    ? { kind: "stale", waitsFor, causes }
+    : { kind, waitsFor, causes, failure }
+}
+
+function causesOf(evaluation: Evaluation, bits: number, ranges: readonly ReadRange[]): Cause[] {
+  const causes: Cause[] = (bits & facts.code) === 0 ? [] : [{ kind: "code" }]
+  causes.push(...staleUpstreams(evaluation, ranges))
+  if (causes.length === 0 && (bits & facts.made) !== 0) causes.push({ kind: "input", changed: [] })
+  return causes
+}
+
+function staleUpstreams(evaluation: Evaluation, ranges: readonly ReadRange[]): Cause[] {
+  const causes = new Map<string, readonly PartitionRange[]>()
+  for (const { asset, range } of ranges) {
+    if (asset.kind === "source" || range === undefined) continue
+    const states = evaluation.states.get(asset.computation.name)
+    if (states === undefined) continue
+    const part = states.facts.subarray(range.from - states.from, range.to - states.from + 1)
+    const stale = rangesOfPlaces(part, range.from, (each) => (each & facts.fresh) === 0)
+    if (stale.length > (causes.get(asset.name)?.length ?? 0)) causes.set(asset.name, stale)
   }
-  if (input !== undefined && recorded.every((record) => record.inputVersion === input)) return fresh
-  const codeChanged = recorded.some((record) => record.codeVersion !== code)
-  const causes: Cause[] = codeChanged ? [{ kind: "code" }, ...upstream] : [...upstream]
-  if (causes.length === 0) causes.push({ kind: "input", changed: [] })
-  const open = { waitsFor, causes }
-  return failed ? { kind: "failed", ...open, failure } : { kind: "stale", ...open }
+  return [...causes].map(([asset, partitions]) => ({ kind: "upstream", asset, partitions }))
 }
 
 /** The first partition read that is fresh and fails today's error checks: nothing goes on from there. */
 function refusedRead(evaluation: Evaluation, ranges: readonly ReadRange[]): string | undefined {
   for (const { asset, range } of ranges) {
-    if (asset.kind === "source" || range === undefined) continue
-    const statuses = evaluation.statuses.get(asset.computation.name)
-    const found = evaluation.unfit
-      .get(asset.name)
-      ?.find((each) => isWithin(range, each) && statuses?.get(each)?.kind === "fresh")
-    if (found !== undefined)
-      return `${asset.name} ${partitionKey(asset.partitions, found)} to pass its checks`
+    if (asset.kind === "source") continue
+    for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1)
+      if (isUnfit(evaluation, asset.name, index))
+        return `${asset.name} ${partitionKey(asset.partitions, index)} to pass its checks`
   }
   return undefined
 }
 
-/** Asset → the partitions whose rows fail the checks of today. */
-function unfitPartitions(
-  { graph }: World,
-  { materializations }: Snapshot,
-  hash: Hash,
-): ReadonlyMap<string, readonly number[]> {
-  const unfit = new Map<string, readonly number[]>()
-  for (const asset of graph.assets.values()) {
-    if (asset.kind === "source") continue
-    const records = [...(materializations.get(asset.name) ?? [])]
-    const failed = records.filter(([, { failedErrors }]) => failedErrors > 0)
-    if (failed.length === 0) continue
-    const version = checksVersion(asset, hash)
-    const now = failed.flatMap(([index, each]) => (each.checkVersion === version ? [index] : []))
-    unfit.set(asset.name, now)
-  }
-  return unfit
+/** Whether a partition is fresh and its rows fail an error check as it is declared now. */
+export function isUnfit(evaluation: Evaluation, name: string, index: number): boolean {
+  const asset = evaluation.graph.assets.get(name)
+  if (asset?.kind !== "asset" || !isFresh(evaluation, asset.computation, index)) return false
+  const check = checkMarkAt(evaluation, asset.computation, index, name)
+  return (
+    check !== undefined &&
+    check.failedErrors > 0 &&
+    check.version === evaluation.checkVersions.get(name)
+  )
 }
 
-/** The newest materialization of each output, or undefined when one of them was never made. */
-export function recordedOutputs(
-  evaluation: Pick<Evaluation, "graph" | "snapshot">,
-  computation: Computation,
-  index: number,
-): readonly Recorded[] | undefined {
-  const records: Recorded[] = []
-  for (const { name } of outputsOf(evaluation.graph, computation)) {
-    const record = evaluation.snapshot.materializations.get(name)?.get(index)
-    if (record === undefined) return undefined
-    records.push(record)
-  }
-  return records
-}
-
-/** The data version of a partition that is known to be right: landed, or fresh. */
-export function currentVersion(evaluation: Evaluation) {
-  return (asset: AnyAsset, index: number): string | undefined => {
-    if (asset.kind === "source") return landedVersion(evaluation.landing, asset, index)
-    const status = evaluation.statuses.get(asset.computation.name)?.get(index)
-    if (status?.kind !== "fresh") return undefined
-    return evaluation.snapshot.materializations.get(asset.name)?.get(index)?.dataVersion
-  }
-}
-
-function staleUpstreams(evaluation: Evaluation, ranges: readonly ReadRange[]): Cause[] {
-  const versionOf = currentVersion(evaluation)
-  const causes = new Map<string, number[]>()
-  for (const { asset, range } of ranges)
-    for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1)
-      if (versionOf(asset, index) === undefined)
-        causes.set(asset.name, [...(causes.get(asset.name) ?? []), index])
-  return [...causes].map(([asset, partitions]) => ({ kind: "upstream", asset, partitions }))
-}
-
-/** The status of a partition of an asset; a source's are always fresh. */
-export function assetStatus(evaluation: Evaluation, asset: AnyAsset, index: number): Status {
-  if (asset.kind === "source") return fresh
-  const status = evaluation.statuses.get(asset.computation.name)?.get(index)
-  return status ?? { kind: "missing", waitsFor: undefined, causes: [] }
-}
-
-/** Which inputs differ between what was read then and what would be read now. */
-export function changedInputs(
-  then: readonly ReadVersions[],
-  now: readonly ReadVersions[],
-): readonly ChangedInput[] {
-  const names = [...new Set([...now, ...then].map((read) => read.relation))]
-  return names.flatMap((relation) => {
-    const [before, after] = [then, now].map((reads) => reads.find((r) => r.relation === relation))
-    const old = new Map(before?.versions)
-    const current = new Map(after?.versions)
-    const indexes = [...new Set([...old.keys(), ...current.keys()])].toSorted((a, b) => a - b)
-    const partitions = indexes.filter((index) => old.get(index) !== current.get(index))
-    return partitions.length === 0
-      ? []
-      : [{ asset: (after ?? before)?.asset ?? relation, partitions }]
-  })
-}
-
-/** What partition `index` would read now, as far as it is known. */
-export function currentReads(
+/** How the checks of an asset came out on the rows of a partition that count now. */
+export function checkMarkAt(
   evaluation: Evaluation,
   computation: Computation,
   index: number,
-): readonly ReadVersions[] | undefined {
-  return readVersions(readRanges(evaluation, computation, index), currentVersion(evaluation))
+  asset: string,
+) {
+  const place = computation.outputs.findIndex((output) => output.asset === asset)
+  return markAt(evaluation, computation, index)?.checks[place]
+}
+
+/** By which code the rows of a partition that count now were made, and how their checks came out. */
+export function markAt(
+  evaluation: Evaluation,
+  computation: Computation,
+  index: number,
+): Mark | undefined {
+  const restored = evaluation.states.get(computation.name)?.restored.get(index)
+  if (restored !== undefined) return restored.mark
+  const timeline = evaluation.snapshot.timelines.get(computation.name)
+  const mark = timeline?.mark[index - timeline.from] ?? 0
+  return timeline?.marks[mark - 1]
+}
+
+/** Whether anything is kept of a partition. */
+export function isMade(evaluation: Evaluation, computation: Computation, index: number): boolean {
+  return (factsAt(evaluation, computation, index) & facts.made) !== 0
+}
+
+/** What the rows of a fresh partition were made from, by which they are found among what is kept; undefined when it is not fresh. */
+export function freshInput(
+  evaluation: Evaluation,
+  computation: Computation,
+  index: number,
+): Fingerprint | undefined {
+  if (!isFresh(evaluation, computation, index)) return undefined
+  return madeFrom(evaluation, computation, index)
+}
+
+/** What the rows of a partition were made from: those that are right, or else the newest. */
+export function madeFrom(
+  evaluation: Evaluation,
+  computation: Computation,
+  index: number,
+): Fingerprint | undefined {
+  const restored = evaluation.states.get(computation.name)?.restored.get(index)
+  if (restored !== undefined) return restored.input
+  const timeline = evaluation.snapshot.timelines.get(computation.name)
+  if (timeline === undefined || (timeline.mark[index - timeline.from] ?? 0) === 0) return undefined
+  const at = index - timeline.from
+  return { low: timeline.inputs.low[at] ?? 0, high: timeline.inputs.high[at] ?? 0 }
+}
+
+/** The content of a partition that is known to be right: landed, or fresh. */
+function contentAt(
+  evaluation: Evaluation,
+  asset: AnyAsset,
+  index: number,
+): Fingerprint | undefined {
+  if (asset.kind === "source") {
+    const version = landedVersion(evaluation.landing, asset, index)
+    return contentFingerprint(lastingPartition(asset.partitions, index), version)
+  }
+  if (!isFresh(evaluation, asset.computation, index)) return undefined
+  const place = asset.computation.outputs.findIndex((output) => output.asset === asset.name)
+  const restored = evaluation.states.get(asset.computation.name)?.restored.get(index)
+  if (restored !== undefined) return restored.outputs[place]
+  const timeline = evaluation.snapshot.timelines.get(asset.computation.name)
+  const lanes = timeline?.outputs[place]
+  const at = index - (timeline?.from ?? 0)
+  return lanes && { low: lanes.low[at] ?? 0, high: lanes.high[at] ?? 0 }
+}
+
+/** Which inputs of a partition are not what was read when `then` was recorded, as far as they are known. */
+export function changedInputs(
+  evaluation: Evaluation,
+  computation: Computation,
+  index: number,
+  then: readonly ReadVersions[],
+): readonly ChangedInput[] {
+  const changed = new Map<string, Set<number>>()
+  for (const { read, asset, range } of readRanges(evaluation, computation, index)) {
+    const before = new Map(
+      then.find(({ relation }) => relation === lastingRelation(read))?.versions ?? [],
+    )
+    const places = changed.get(asset.name) ?? new Set()
+    for (const [each] of before) if (range === undefined || !isWithin(range, each)) places.add(each)
+    for (let each = range?.from ?? 1; each <= (range?.to ?? 0); each += 1)
+      if (differs(evaluation, asset, each, before.get(each))) places.add(each)
+    changed.set(asset.name, places)
+  }
+  const current = new Set([...changed.keys()].flatMap((name) => lastingOf(evaluation, name)))
+  for (const { asset, versions } of then)
+    if (!current.has(asset)) changed.set(asset, new Set(versions.map(([each]) => each)))
+  return [...changed].flatMap(([asset, places]) =>
+    places.size === 0 ? [] : [{ asset, partitions: rangesOf([...places].toSorted((a, b) => a - b)) }],
+  )
+}
+
+function lastingOf({ graph }: Evaluation, name: string): readonly string[] {
+  const asset = graph.assets.get(name)
+  return asset === undefined ? [] : [lastingName(asset)]
+}
+
+function differs(
+  evaluation: Evaluation,
+  asset: AnyAsset,
+  index: number,
+  before: string | undefined,
+): boolean {
+  if (before === undefined) return true
+  const now = contentAt(evaluation, asset, index)
+  const then = contentFingerprint(lastingPartition(asset.partitions, index), before)
+  return now !== undefined && (now.low !== then.low || now.high !== then.high)
+}
+
+/** Ascending indexes as the fewest ranges. */
+export function rangesOf(indexes: Iterable<number>): readonly PartitionRange[] {
+  const ranges: { from: number; to: number }[] = []
+  for (const index of indexes) {
+    const last = ranges.at(-1)
+    if (last !== undefined && index === last.to + 1) last.to = index
+    else ranges.push({ from: index, to: index })
+  }
+  return ranges
+}
+
+/** The outputs whose rows in a partition were not checked by the checks of today. */
+export function uncheckedOutputs(evaluation: Evaluation, computation: Computation, index: number) {
+  const mark = markAt(evaluation, computation, index)
+  return outputsOf(evaluation.graph, computation).filter(
+    ({ name }, place) => mark?.checks[place]?.version !== evaluation.checkVersions.get(name),
+  )
 }

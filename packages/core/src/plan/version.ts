@@ -2,11 +2,11 @@ import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
 import type { Check } from "../declare/check.ts"
 import type { Columns } from "../declare/column.ts"
 import type { Partitions } from "../declare/partition.ts"
-import { relationName } from "../declare/read.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import { type Sql, renderSql } from "../declare/sql.ts"
 import type { ReadVersions } from "../execute/effects.ts"
-import { type Graph, assetRead, outputsOf } from "../graph/graph.ts"
+import { type Graph, assetNamed, assetRead, outputsOf } from "../graph/graph.ts"
+import { lastingName, lastingRelation } from "./inputs.ts"
 
 /** Turns text into a hash of it; tests that want to read versions give the text back. */
 export type Hash = (text: string) => string
@@ -24,8 +24,13 @@ export function queryTexts(graph: Graph): readonly string[] {
       ? []
       : [computation.shared, ...computation.outputs.map(({ query }) => query)]
           .filter((query) => query !== undefined)
-          .map((query) => renderSql(query, anyDay)),
+          .map(versionText),
   )
+}
+
+/** A query as versions take it: whatever day it is made for, and whatever its upstreams are called today. */
+function versionText(query: Sql): string {
+  return renderSql(query, anyDay, lastingRelation)
 }
 
 /** Hash of everything that decides the rows of a computation apart from its inputs. Descriptions, checks, freshness and publication do not count. */
@@ -39,34 +44,38 @@ export function codeVersion(
     canonical({
       kind: computation.kind,
       outputs: outputsOf(graph, computation).map((asset) => [
-        asset.name,
+        lastingName(asset),
         columnTypes(asset.columns),
       ]),
       partitions: outputsOf(graph, computation).map((asset) => grainOf(asset.partitions)),
       reads: computation.reads.map((read) => [
-        relationName(read),
+        lastingRelation(read),
         read.window,
         readingRules(assetRead(graph, computation, read)),
       ]),
-      code: computation.kind === "code" ? computation.version : queriesOf(computation, parsed),
+      code: computation.kind === "code" ? computation.version : queriesOf(graph, computation, parsed),
     }),
   )
 }
 
 function queriesOf(
+  graph: Graph,
   computation: Extract<Computation, { kind: "sql" }>,
   parsed: ParsedQueries,
 ): readonly unknown[] {
   const version = (query: Sql): string => {
-    const text = renderSql(query, anyDay)
+    const text = versionText(query)
     return parsed.get(text) ?? text
   }
   const shared = computation.shared === undefined ? [] : [version(computation.shared)]
-  return [...shared, ...computation.outputs.map(({ asset, query }) => [asset, version(query)])]
+  return [...shared, ...computation.outputs.map(({ asset, query }) => [lastingName(assetNamed(graph, asset)), version(query)])]
 }
 
+/** What a partition stands for; where a range of time begins and ends, and which keys a set has, changes no rows. */
 function grainOf(partitions: Partitions): readonly string[] {
-  return partitions.kind === "daily" ? [partitions.kind, partitions.zone] : [partitions.kind]
+  return partitions.kind === "none" || partitions.kind === "static"
+    ? [partitions.kind]
+    : [partitions.kind, partitions.zone]
 }
 
 function columnTypes(columns: Columns): readonly unknown[] {
@@ -106,7 +115,7 @@ export function checksVersion(asset: Asset, hash: Hash): string {
 
 function checkRule(check: Check): unknown {
   const { rule, name, severity } = check
-  return [name, severity, rule.kind === "no_rows" ? renderSql(rule.query, anyDay) : rule]
+  return [name, severity, rule.kind === "no_rows" ? versionText(rule.query) : rule]
 }
 
 /** Text that two values share exactly when they are equal: JSON with the keys in order. */
