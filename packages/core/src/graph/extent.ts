@@ -1,5 +1,5 @@
 import type { AnyAsset, Computation } from "../declare/asset.ts"
-import { type PartitionRange, type Partitions, newestClosedDay } from "../declare/partition.ts"
+import { type PartitionRange, type Partitions, newestClosed } from "../declare/partition.ts"
 import type { Read } from "../declare/read.ts"
 import type { Landing } from "../plan/snapshot.ts"
 import { type Graph, assetRead, sourcesOf } from "./graph.ts"
@@ -60,7 +60,8 @@ function landedRange(
 /** From the declared start to the declared end or the newest day that is over. */
 export function declaredRange(partitions: Partitions, nowMs: number): PartitionRange {
   if (partitions.kind === "none") return uncut
-  const closed = newestClosedDay(partitions, nowMs)
+  if (partitions.kind === "static") return { from: 0, to: partitions.keys.length - 1 }
+  const closed = newestClosed(partitions, nowMs)
   return { from: partitions.start, to: Math.min(partitions.end ?? Infinity, closed) }
 }
 
