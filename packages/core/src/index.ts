@@ -26,15 +26,22 @@ export {
 export { quoteName, struct, text, timestamp } from "./declare/column.ts"
 export type { Freshness } from "./declare/freshness.ts"
 export { dueBy } from "./declare/freshness.ts"
+export { findDay } from "./declare/calendar.ts"
+export { folderOf } from "./declare/folder.ts"
+export { nests, spanned } from "./declare/nesting.ts"
 export type {
   Daily,
   Grain,
   PartitionRange,
   Partitions,
+  Static,
+  Timed,
+  TimedGrain,
   Unpartitioned,
 } from "./declare/partition.ts"
-export { daily, findPartition, partitionKey, unpartitioned } from "./declare/partition.ts"
-export { dayBounds, findDay, newestClosedDay } from "./declare/partition.ts"
+export { daily, hourly, monthly, staticKeys, unpartitioned, weekly } from "./declare/partition.ts"
+export { findPartition, isTimed, newestClosed, partitionAt } from "./declare/partition.ts"
+export { partitionBounds, partitionKey } from "./declare/partition.ts"
 export type { FitsTable, Publish, PublishedTable, Rule } from "./declare/publish.ts"
 export { publishTo } from "./declare/publish.ts"
 export type { OnShortWindow, Read, Window } from "./declare/read.ts"

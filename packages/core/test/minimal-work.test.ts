@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 
-import { FreshetError, makePlan, newestClosedDay, partitionKey } from "../src/index.ts"
+import { FreshetError, makePlan, newestClosed, partitionKey } from "../src/index.ts"
 import type { Evaluation, Graph, PlanRequest } from "../src/index.ts"
 import { afterDay, day, everyDay } from "./declared.ts"
 import { type MemoryWorld, evaluateIn, everything, land, memoryWorld } from "./memory-world.ts"
@@ -42,7 +42,7 @@ function apply({ shape, world, salts }: Telling, edit: Edit): void {
 }
 
 function truthsNow({ shape, world, salts }: Telling): ReadonlyMap<string, Truth> {
-  const [firstDay, lastDay] = [day(1), newestClosedDay(everyDay, world.nowMs)]
+  const [firstDay, lastDay] = [day(1), newestClosed(everyDay, world.nowMs)]
   return truths(shape, { landed: world.landed, firstDay, lastDay, salts })
 }
 

@@ -1,18 +1,35 @@
-/**
- * How an asset is cut into partitions. A partition is an integer index: for `daily` the local calendar
- * day counted from 1970-01-01; an asset without partitions has the single index 0.
- */
-export type Partitions = Daily | Unpartitioned
+import { dayKey, findDay, findMonth, findWeek, firstDayOfMonth } from "./calendar.ts"
+import { firstDayOfWeek, monthKey, monthOf, weekKey, weekOf } from "./calendar.ts"
+import { findHour, hourKey, isHourLike } from "./hour.ts"
+import { assertZone, dayAt, dayStart, hourAt, hourStart } from "./zone.ts"
 
-/** One partition a calendar day of an IANA time zone, from `start` (a day) to `end` (a day, inclusive) or without end. */
-export interface Daily {
-  readonly kind: "daily"
+/** How an asset is cut into partitions. A partition is an integer index; its key is what people write. */
+export type Partitions = Timed | Static | Unpartitioned
+
+/** The grains that cut time. */
+export type TimedGrain = "hourly" | "daily" | "weekly" | "monthly"
+
+/**
+ * One partition an hour, a local day, an ISO week or a month of an IANA time zone, from `start` to `end`
+ * (inclusive) or without end. An index counts hours, days, weeks or months from that of 1970-01-01.
+ */
+export interface Timed<K extends TimedGrain = TimedGrain> {
+  readonly kind: K
   readonly zone: string
   readonly start: number
   readonly end: number | undefined
 }
 
-/** The whole asset is one partition. */
+/** One partition a calendar day. */
+export type Daily = Timed<"daily">
+
+/** One partition a key; its index is the key's place in the list. */
+export interface Static {
+  readonly kind: "static"
+  readonly keys: readonly string[]
+}
+
+/** The whole asset is one partition, of index 0. */
 export interface Unpartitioned {
   readonly kind: "none"
 }
@@ -26,106 +43,183 @@ export interface PartitionRange {
   readonly to: number
 }
 
-const MS_PER_DAY = 86_400_000
-const MS_PER_HOUR = 3_600_000
-
-/** Daily partitions from the day `start`, in `zone` (default UTC). Throws a RangeError for what is no day or no zone, and for an end before the start. */
-export function daily(options: {
+interface TimedOptions {
   readonly start: string
   readonly end?: string
   readonly zone?: string
-}): Daily {
+}
+
+/** Hourly partitions from the hour `start` (`2026-01-05T10`), in `zone` (default UTC). Throws a RangeError for what is no hour or no zone, and for an end before the start. */
+export function hourly(options: TimedOptions): Timed<"hourly"> {
+  return timed("hourly", options)
+}
+
+/** Daily partitions from the day `start` (`2026-01-05`), in `zone` (default UTC). Throws a RangeError for what is no day or no zone, and for an end before the start. */
+export function daily(options: TimedOptions): Daily {
+  return timed("daily", options)
+}
+
+/** Weekly partitions from the ISO week `start` (`2026-W02`), in `zone` (default UTC). Throws a RangeError for what is no week or no zone, and for an end before the start. */
+export function weekly(options: TimedOptions): Timed<"weekly"> {
+  return timed("weekly", options)
+}
+
+/** Monthly partitions from the month `start` (`2026-01`), in `zone` (default UTC). Throws a RangeError for what is no month or no zone, and for an end before the start. */
+export function monthly(options: TimedOptions): Timed<"monthly"> {
+  return timed("monthly", options)
+}
+
+function timed<K extends TimedGrain>(kind: K, options: TimedOptions): Timed<K> {
   const zone = options.zone ?? "UTC"
-  new Intl.DateTimeFormat("en-US", { timeZone: zone })
-  const start = dayFromKey(options.start)
-  const end = options.end === undefined ? undefined : dayFromKey(options.end)
+  assertZone(zone)
+  const start = indexOf(kind, zone, options.start)
+  const end = options.end === undefined ? undefined : indexOf(kind, zone, options.end)
   if (end !== undefined && end < start)
-    throw new RangeError(`partitions that start on ${options.start} cannot end on ${options.end}`)
-  return { kind: "daily", zone, start, end }
+    throw new RangeError(
+      `partitions that start on ${options.start} cannot end on ${options.end ?? ""}`,
+    )
+  return { kind, zone, start, end }
+}
+
+function indexOf(kind: TimedGrain, zone: string, key: string): number {
+  const index = findTimed(kind, zone, key)
+  if (index !== undefined) return index
+  if (kind === "hourly" && isHourLike(key))
+    throw new RangeError(`"${key}" is not an hour of ${zone}: its clocks never show it like that`)
+  throw new RangeError(`"${key}" is not ${written[kind]}`)
+}
+
+const written = {
+  hourly: "an hour: write it as YYYY-MM-DDThh",
+  daily: "a day: write it as YYYY-MM-DD",
+  weekly: "a week: write it as YYYY-Www",
+  monthly: "a month: write it as YYYY-MM",
+}
+
+const MOST_KEYS = 100_000
+
+/** One partition a key, in this order. Throws a RangeError unless there are 1 to 100,000 keys, no two of them equal, none empty or with a control character. */
+export function staticKeys(keys: readonly string[]): Static {
+  if (keys.length === 0 || keys.length > MOST_KEYS)
+    throw new RangeError(
+      `static partitions have 1 to ${MOST_KEYS.toLocaleString("en-US")} keys, not ${keys.length}`,
+    )
+  const seen = new Set<string>()
+  for (const key of keys) {
+    if (key === "") throw new RangeError("a partition's key cannot be empty")
+    if (/[\p{Control}\p{Surrogate}]/u.test(key))
+      throw new RangeError(
+        `the key ${JSON.stringify(key)} has a control character or half of a character`,
+      )
+    if (seen.has(key)) throw new RangeError(`the key "${key}" is there twice`)
+    seen.add(key)
+  }
+  return { kind: "static", keys: [...keys] }
 }
 
 /** The one partition of an asset that is not cut. */
 export const unpartitioned: Unpartitioned = { kind: "none" }
 
-/** The index of the day written `YYYY-MM-DD`; undefined when it is no day of the calendar. */
-export function findDay(key: string): number | undefined {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(key)
-  if (match === null) return undefined
-  const instant = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]))
-  return keyFromDay(instant / MS_PER_DAY) === key ? instant / MS_PER_DAY : undefined
+/** Whether partitions cut time. */
+export function isTimed(partitions: Partitions): partitions is Timed {
+  return partitions.kind !== "static" && partitions.kind !== "none"
 }
 
-function dayFromKey(key: string): number {
-  const day = findDay(key)
-  if (day === undefined) throw new RangeError(`"${key}" is not a day: write it as YYYY-MM-DD`)
-  return day
-}
-
-function keyFromDay(day: number): string {
-  return new Date(day * MS_PER_DAY).toISOString().slice(0, 10)
-}
-
-/** A partition's key as people write it: `2026-01-05`, or `all` for the one partition of an uncut asset. */
+/** A partition's key as people write it: `2026-01-05T10`, `2026-01-05`, `2026-W02`, `2026-01`, a static key, or `all` for the one partition of an uncut asset. */
 export function partitionKey(partitions: Partitions, index: number): string {
-  return partitions.kind === "daily" ? keyFromDay(index) : "all"
-}
-
-/** The index of a key as people write it; undefined when it is no key of this definition. */
-export function findPartition(partitions: Partitions, key: string): number | undefined {
-  if (partitions.kind === "daily") return findDay(key)
-  return key === "all" ? 0 : undefined
-}
-
-/** The instants at which the local day begins (inclusive) and ends (exclusive), in milliseconds. */
-export function dayBounds(partitions: Daily, index: number): { startMs: number; endMs: number } {
-  return { startMs: midnight(partitions.zone, index), endMs: midnight(partitions.zone, index + 1) }
-}
-
-/** The newest daily partition whose day is over at `nowMs`. */
-export function newestClosedDay(partitions: Daily, nowMs: number): number {
-  let day = Math.floor(nowMs / MS_PER_DAY) + 1
-  while (midnight(partitions.zone, day + 1) > nowMs) day -= 1
-  return day
-}
-
-/**
- * The first instant whose local date in `zone` is the day or later. Where midnight does not exist
- * (clocks go forward at 0:00) the day begins at the first instant after the gap; a day that a zone
- * skips whole (Apia, 2011-12-30) is empty: it begins where the next one begins. Where clocks go back an hour
- * right after midnight (St. John's until 2011) the date comes twice, and the first time counts.
- */
-function midnight(zone: string, day: number): number {
-  const utc = day * MS_PER_DAY
-  let low = utc - 15 * MS_PER_HOUR
-  let high = utc + 15 * MS_PER_HOUR
-  while (localDay(zone, high) < day) high += 12 * MS_PER_HOUR
-  while (high - low > 1000) {
-    const middle = low + Math.floor((high - low) / 2000) * 1000
-    if (localDay(zone, middle) >= day) high = middle
-    else low = middle
+  switch (partitions.kind) {
+    case "hourly":
+      return hourKey(partitions.zone, index)
+    case "daily":
+      return dayKey(index)
+    case "weekly":
+      return weekKey(index)
+    case "monthly":
+      return monthKey(index)
+    case "static":
+      return partitions.keys[index] ?? `#${index}`
+    case "none":
+      return "all"
   }
-  return localDay(zone, high - MS_PER_HOUR) >= day ? high - MS_PER_HOUR : high
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>() // "Europe/London" → its calendar
-
-function localDay(zone: string, instantMs: number): number {
-  if (zone === "UTC") return Math.floor(instantMs / MS_PER_DAY)
-  const format = formats.get(zone) ?? calendar(zone)
-  formats.set(zone, format)
-  const parts = Object.fromEntries(format.formatToParts(instantMs).map((p) => [p.type, p.value]))
-  return (
-    Date.UTC(Number(parts["year"]), Number(parts["month"]) - 1, Number(parts["day"])) / MS_PER_DAY
-  )
+/** The index of a key as people write it; undefined when it is no key of this definition. Start and end do not count. */
+export function findPartition(partitions: Partitions, key: string): number | undefined {
+  if (partitions.kind === "none") return key === "all" ? 0 : undefined
+  if (partitions.kind === "static") return placesOf(partitions.keys).get(key)
+  return findTimed(partitions.kind, partitions.zone, key)
 }
 
-function calendar(timeZone: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    calendar: "gregory",
-    numberingSystem: "latn",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-  })
+function findTimed(kind: TimedGrain, zone: string, key: string): number | undefined {
+  switch (kind) {
+    case "hourly":
+      return findHour(zone, key)
+    case "daily":
+      return findDay(key)
+    case "weekly":
+      return findWeek(key)
+    case "monthly":
+      return findMonth(key)
+  }
+}
+
+const places = new WeakMap<readonly string[], ReadonlyMap<string, number>>()
+
+function placesOf(keys: readonly string[]): ReadonlyMap<string, number> {
+  const known = places.get(keys) ?? new Map(keys.map((key, index) => [key, index]))
+  places.set(keys, known)
+  return known
+}
+
+/** The instants at which a partition begins (inclusive) and ends (exclusive), in milliseconds. Partitions tile time. */
+export function partitionBounds(
+  partitions: Timed,
+  index: number,
+): { startMs: number; endMs: number } {
+  return { startMs: startOf(partitions, index), endMs: startOf(partitions, index + 1) }
+}
+
+function startOf({ kind, zone }: Timed, index: number): number {
+  return kind === "hourly" ? hourStart(zone, index) : dayStart(zone, firstDayOf(kind, index))
+}
+
+/** The partition that holds an instant. */
+export function partitionAt({ kind, zone }: Timed, instantMs: number): number {
+  return kind === "hourly" ? hourAt(zone, instantMs) : holding(kind, dayAt(zone, instantMs))
+}
+
+/** The newest partition that is over at `nowMs`. */
+export function newestClosed(partitions: Timed, nowMs: number): number {
+  return partitionAt(partitions, nowMs) - 1
+}
+
+/** The first local day of a partition as `YYYY-MM-DD`, for queries that mention it; 1970-01-01 where partitions cut no time. */
+export function partitionDay(partitions: Partitions, index: number): string {
+  if (!isTimed(partitions)) return dayKey(0)
+  const { kind, zone } = partitions
+  return dayKey(kind === "hourly" ? dayAt(zone, hourStart(zone, index)) : firstDayOf(kind, index))
+}
+
+/** The first day of a partition of whole days. */
+export function firstDayOf(kind: Exclude<TimedGrain, "hourly">, index: number): number {
+  switch (kind) {
+    case "daily":
+      return index
+    case "weekly":
+      return firstDayOfWeek(index)
+    case "monthly":
+      return firstDayOfMonth(index)
+  }
+}
+
+/** The partition of whole days that holds a day. */
+export function holding(kind: Exclude<TimedGrain, "hourly">, day: number): number {
+  switch (kind) {
+    case "daily":
+      return day
+    case "weekly":
+      return weekOf(day)
+    case "monthly":
+      return monthOf(day)
+  }
 }

@@ -1,5 +1,5 @@
 import type { AnyAsset } from "./asset.ts"
-import type { Grain } from "./partition.ts"
+import type { TimedGrain } from "./partition.ts"
 
 /** What happens when a window sticks out of the upstream's history. The run records which it was. */
 export type OnShortWindow = "truncate" | "skip" | "error"
@@ -25,7 +25,7 @@ export interface Read<A extends AnyAsset | undefined = AnyAsset | undefined> {
   readonly window: Window
 }
 
-type Timed = { readonly partitions: { readonly kind: Exclude<Grain, "none"> } }
+type Timed = { readonly partitions: { readonly kind: TimedGrain } }
 type ReadOptions = { readonly onShortWindow?: OnShortWindow }
 
 /** The `count` partitions that end with the reader's own: `last(7, x)` is the trailing week. */

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
-import { daily, dayBounds, findDay, findPartition, newestClosedDay } from "../../src/index.ts"
+import { daily, partitionBounds, findDay, findPartition, newestClosed } from "../../src/index.ts"
 import { partitionKey, unpartitioned } from "../../src/index.ts"
 
 const MS_PER_HOUR = 3_600_000
@@ -119,14 +119,14 @@ function interestingDays(zone: string): readonly number[] {
   return [...days].toSorted((a, b) => a - b)
 }
 
-describe("dayBounds", () => {
+describe("partitionBounds", () => {
   test.each(zones)("days tile time in %s from 2010 to 2040, without gap or overlap", (zone) => {
     const partitions = daily({ start: "2010-01-01", zone })
     const wrong: string[] = []
     for (const day of interestingDays(zone)) {
       const key = partitionKey(partitions, day)
-      const { startMs, endMs } = dayBounds(partitions, day)
-      const next = dayBounds(partitions, day + 1)
+      const { startMs, endMs } = partitionBounds(partitions, day)
+      const next = partitionBounds(partitions, day + 1)
       const tiles = endMs === next.startMs && startMs <= endMs
       const begins = localDate(zone, startMs) >= key && localDate(zone, startMs - 1) < key
       const isWhole = startMs === endMs || localDate(zone, (startMs + endMs) / 2) === key
@@ -150,27 +150,27 @@ describe("dayBounds", () => {
     ["America/St_Johns", "2010-11-06", "2010-11-06T02:30:00Z", 24],
     ["America/St_Johns", "2010-11-07", "2010-11-07T02:30:00Z", 25],
   ])("in %s the day %s begins at %s and lasts %s hours", (zone, key, start, hours) => {
-    const { startMs, endMs } = dayBounds(daily({ start: key, zone }), findDay(key) ?? 0)
+    const { startMs, endMs } = partitionBounds(daily({ start: key, zone }), findDay(key) ?? 0)
     expect(new Date(startMs).toISOString()).toBe(start.replace("Z", ".000Z"))
     expect((endMs - startMs) / MS_PER_HOUR).toBe(hours)
   })
 })
 
-describe("newestClosedDay", () => {
+describe("newestClosed", () => {
   test.each(zones)("in %s a day is over from the instant at which the next one begins", (zone) => {
     const partitions = daily({ start: "2010-01-01", zone })
     for (const key of ["2011-03-27", "2012-01-01", "2026-03-08", "2026-11-01", "2040-12-31"]) {
       const day = findDay(key) ?? 0
-      const { endMs } = dayBounds(partitions, day)
-      expect(newestClosedDay(partitions, endMs)).toBe(day)
-      expect(newestClosedDay(partitions, endMs - 1)).toBe(day - 1)
+      const { endMs } = partitionBounds(partitions, day)
+      expect(newestClosed(partitions, endMs)).toBe(day)
+      expect(newestClosed(partitions, endMs - 1)).toBe(day - 1)
     }
   })
 
   test("a day that a zone skips is over when the day before it is", () => {
     const apia = daily({ start: "2011-01-01", zone: "Pacific/Apia" })
     const midnight = Date.UTC(2011, 11, 30, 10)
-    expect(partitionKey(apia, newestClosedDay(apia, midnight))).toBe("2011-12-30")
-    expect(partitionKey(apia, newestClosedDay(apia, midnight - 1))).toBe("2011-12-28")
+    expect(partitionKey(apia, newestClosed(apia, midnight))).toBe("2011-12-30")
+    expect(partitionKey(apia, newestClosed(apia, midnight - 1))).toBe("2011-12-28")
   })
 })

@@ -1,4 +1,4 @@
-import { findPartition, type SourceAsset } from "@freshet/core"
+import { findPartition, isTimed, type SourceAsset } from "@freshet/core"
 
 /** Where the files of a source lie: all in one folder, each named by its partition. */
 export interface PathPattern {
@@ -54,6 +54,6 @@ function readPlainName(pattern: PathPattern, name: string): NameMeaning {
 }
 
 function isInside({ partitions }: SourceAsset, partition: number): boolean {
-  if (partitions.kind === "none") return true
+  if (!isTimed(partitions)) return true
   return partition >= partitions.start && partition <= (partitions.end ?? Infinity)
 }

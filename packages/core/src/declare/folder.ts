@@ -1,0 +1,35 @@
+const LONGEST = 200
+
+/**
+ * A partition's key as one segment of a path in a store. Keys of time stay as they are; elsewhere every
+ * character but letters, digits and `._+-` is percent-encoded, so that two keys never share a folder
+ * and none is `.`, `..` or hidden. What gets longer than 200 bytes is cut and ends in `~` and a hash.
+ */
+export function folderOf(key: string): string {
+  const segment = key.replace(/^\.|[^A-Za-z0-9._+-]/gu, encoded)
+  if (segment.length <= LONGEST) return segment
+  const suffix = `~${hash128(key)}`
+  return segment.slice(0, LONGEST - suffix.length) + suffix
+}
+
+function encoded(character: string): string {
+  const text = encodeURIComponent(character)
+  return text === character ? `%${character.charCodeAt(0).toString(16).toUpperCase()}` : text
+}
+
+/** Four lanes of MurmurHash3's 32-bit mixing: even and well spread, not safe against people who seek collisions. */
+function hash128(text: string): string {
+  return [0x9747b28c, 0x3c6ef372, 0xa54ff53a, 0x510e527f].map((seed) => hash32(text, seed)).join("")
+}
+
+function hash32(text: string, seed: number): string {
+  let hash = seed
+  for (let index = 0; index < text.length; index += 1) {
+    const mixed = Math.imul(text.charCodeAt(index), 0xcc9e2d51)
+    hash ^= Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593)
+    hash = Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64
+  }
+  hash = Math.imul(hash ^ (hash >>> 16) ^ text.length, 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return ((hash ^ (hash >>> 16)) >>> 0).toString(16).padStart(8, "0")
+}
