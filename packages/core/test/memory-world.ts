@@ -1,15 +1,22 @@
 import {
+  type AssetRange,
   type CheckResult,
+  type Computation,
   type ComputeRequest,
+  type EarlierMade,
   type Effects,
   type Evaluation,
   type Failure,
+  type Fingerprint,
   FreshetError,
   type Graph,
   type Hash,
   type Landing,
+  type Lanes,
   type MadeOutput,
+  type Mark,
   type ParsedQueries,
+  type PartitionRange,
   type Plan,
   type PlanRequest,
   type PublicationRequest,
@@ -21,7 +28,9 @@ import {
   type RunResult,
   type Snapshot,
   type StepRecord,
+  type Timeline,
 } from "../src/index.ts"
+import { contentFingerprint, lanesOf, lastingPartition, parseFingerprint } from "../src/index.ts"
 import { evaluate, execute, extentsOf, makePlan } from "../src/index.ts"
 
 /** The world in memory: what has landed, what was recorded, what an engine makes of it, and a log of all that was asked of it. */
@@ -121,13 +130,86 @@ function landingOf(world: MemoryWorld): Landing {
 }
 
 /** The ledger as planning sees it. */
-export function snapshotOf(world: MemoryWorld): Snapshot {
-  const materializations = new Map<string, Map<number, Recorded>>()
-  for (const { asset, partition, record } of world.records.toSorted((a, b) => a.seq - b.seq)) {
-    const partitions = materializations.get(asset) ?? new Map<number, Recorded>()
-    materializations.set(asset, partitions.set(partition, record))
+export function snapshotOf(world: MemoryWorld, graph: Graph): Snapshot {
+  const timelines = new Map<string, Timeline>()
+  for (const computation of graph.computations) {
+    const timeline = timelineOf(world, graph, computation)
+    if (timeline !== undefined) timelines.set(computation.name, timeline)
   }
-  return { materializations, failures: failuresOf(world), publications: new Map(world.published) }
+  const position = String(world.steps.length)
+  const publications = new Map(world.published)
+  return { position, timelines, failures: failuresOf(world), publications }
+}
+
+/** What is kept of one computation, as columns. */
+function timelineOf(world: MemoryWorld, graph: Graph, computation: Computation) {
+  const attempts = wholeAttempts(world, graph, computation)
+  const partitions = attempts.map(([first]) => first!.partition)
+  if (partitions.length === 0) return undefined
+  const from = Math.min(...partitions)
+  const length = Math.max(...partitions) - from + 1
+  const outputs = computation.outputs.map(() => lanesOf(length))
+  const columns = { inputs: lanesOf(length), mark: new Uint16Array(length), outputs }
+  const marks: Mark[] = []
+  const earlier = new Map<number, EarlierMade[]>()
+  const newest = new Map<number, EarlierMade>()
+  for (const records of attempts) {
+    const made = madeOf(graph, records)
+    const { partition } = records[0]!
+    const replaced = newest.get(partition)
+    if (replaced !== undefined)
+      earlier.set(partition, [...(earlier.get(partition) ?? []), replaced])
+    newest.set(partition, made)
+  }
+  for (const [partition, made] of newest) {
+    columns.mark[partition - from] = marks.push(made.mark)
+    setLanes(columns.inputs, partition - from, made.input)
+    made.outputs.forEach((each, at) => setLanes(outputs[at]!, partition - from, each))
+  }
+  return { from, length, ...columns, marks, earlier }
+}
+
+/** The records of all outputs of one attempt, oldest attempt first. */
+function wholeAttempts(world: MemoryWorld, graph: Graph, { outputs }: Computation) {
+  const attempts = new Map<string, Recorded[]>()
+  for (const { asset } of outputs) {
+    const names = [asset, ...(graph.assets.get(asset)?.formerly ?? [])]
+    const own = world.records.filter((kept) => names.includes(kept.asset))
+    for (const { record } of own.toSorted((a, b) => a.seq - b.seq)) {
+      const key = `${record.partition} ${record.fingerprint}`
+      attempts.set(key, [...(attempts.get(key) ?? []), record])
+    }
+  }
+  const seqOf = ([first]: Recorded[]) => world.records.find(({ record }) => record === first)!.seq
+  return [...attempts.values()]
+    .filter(({ length }) => length === outputs.length)
+    .toSorted((a, b) => seqOf(a) - seqOf(b))
+}
+
+function madeOf(graph: Graph, records: readonly Recorded[]): EarlierMade {
+  const [first] = records
+  return {
+    input: parseFingerprint(first!.fingerprint),
+    outputs: records.map(({ asset, partition, dataVersion }) => {
+      const found = [...graph.assets.values()].find((each) =>
+        [each.name, ...each.formerly].includes(asset),
+      )
+      return contentFingerprint(lastingPartition(found!.partitions, partition), dataVersion)
+    }),
+    mark: {
+      codeVersion: first!.codeVersion,
+      checks: records.map(({ checkVersion: version, failedErrors, failedWarnings }) => ({
+        version,
+        failedErrors,
+        failedWarnings,
+      })),
+    },
+  }
+}
+
+function setLanes({ low, high }: Lanes, at: number, print: Fingerprint): void {
+  low[at] = print.low
+  high[at] = print.high
 }
 
 function failuresOf(world: MemoryWorld): Map<string, Map<number, Failure>> {
@@ -138,9 +220,9 @@ function failuresOf(world: MemoryWorld): Map<string, Map<number, Failure>> {
     if (outcome.kind === "made" || outcome.kind === "reused") partitions.delete(partition)
     if (outcome.kind !== "failed" && outcome.kind !== "refused") continue
     const message = outcome.kind === "failed" ? outcome.message : "refused"
-    const { run, endedMs: atMs, inputVersion } = step
+    const { run, endedMs: atMs, fingerprint } = step
     const checks = step.checks.filter(({ passed }) => !passed).map(({ name }) => name)
-    partitions.set(partition, { run, outcome: outcome.kind, message, checks, atMs, inputVersion })
+    partitions.set(partition, { run, outcome: outcome.kind, message, checks, atMs, fingerprint })
   }
   return failures
 }
@@ -153,13 +235,13 @@ export function evaluateIn(
 ): Evaluation {
   const landing = landingOf(world)
   const extents = extentsOf(graph, landing, world.nowMs)
-  return evaluate({ graph, landing, extents }, snapshotOf(world), parsed, world.hash)
+  return evaluate({ graph, landing, extents }, snapshotOf(world, graph), parsed, world.hash)
 }
 
 /** Every partition of every asset. */
 export function everything(evaluation: Evaluation, publish = true): PlanRequest {
-  const targets = [...evaluation.extents].filter(
-    ([name]) => evaluation.graph.assets.get(name)?.kind === "asset",
+  const targets = [...evaluation.extents].flatMap(([name, range]) =>
+    evaluation.graph.assets.get(name)?.kind === "asset" ? [[name, [range]] as const] : [],
   )
   return { targets: new Map(targets), publish }
 }
@@ -174,11 +256,11 @@ export async function run(
   const evaluation = evaluateIn(world, graph)
   const plan = makePlan(evaluation, request(evaluation), world.hash)
   const all = { command: "freshet materialize", concurrency: 1, failFast: false, ...options }
-  return { ...(await execute(evaluation, plan, effectsOf(world), all)), plan }
+  return { ...(await execute(evaluation, plan, effectsOf(world, graph), all)), plan }
 }
 
 /** The effects of a world. */
-function effectsOf(world: MemoryWorld): Effects {
+function effectsOf(world: MemoryWorld, graph: Graph): Effects {
   let runs = world.steps.length
   return {
     nowMs: () => world.nowMs,
@@ -198,11 +280,7 @@ function effectsOf(world: MemoryWorld): Effects {
         await world.behaviour.beforeRecord(record)
         recordStep(world, record)
       },
-      findMade: async (assets, partition, inputVersion) => {
-        const made = assets.map((asset) => findKept(world, asset, partition, inputVersion))
-        if (made.includes(undefined)) return undefined
-        return made.flatMap((kept) => (kept ? [{ ...kept.record, asset: kept.asset }] : []))
-      },
+      recorded: async (wanted) => recordedIn(world, graph, wanted),
     },
     publisher: {
       publish: async (request) => {
@@ -214,6 +292,20 @@ function effectsOf(world: MemoryWorld): Effects {
       },
     },
   }
+}
+
+function recordedIn(world: MemoryWorld, graph: Graph, wanted: readonly AssetRange[]) {
+  return wanted.flatMap(({ asset, range }) => {
+    const names = [asset, ...(graph.assets.get(asset)?.formerly ?? [])]
+    return world.records
+      .filter((kept) => names.includes(kept.asset) && isIn(range, kept.partition))
+      .toSorted((a, b) => a.seq - b.seq)
+      .map(({ record }) => ({ ...record, asset }))
+  })
+}
+
+function isIn({ from, to }: PartitionRange, index: number): boolean {
+  return from <= index && index <= to
 }
 
 function engineOf(world: MemoryWorld): Effects["engine"] {
@@ -269,7 +361,12 @@ function findKept(world: MemoryWorld, asset: string, partition: number, inputVer
 function recordStep(world: MemoryWorld, step: StepRecord): void {
   const seq = world.steps.push(step)
   for (const made of step.outcome.kind === "made" ? step.materializations : [])
-    keep(world, { seq, asset: made.asset, partition: made.partition, record: recordOf(step, made) })
+    keep(world, {
+      seq,
+      asset: made.asset,
+      partition: made.partition,
+      record: recordOf(seq, step, made),
+    })
   if (step.outcome.kind !== "reused" && step.outcome.kind !== "checked") return
   const reused = step.outcome.kind === "reused" ? step.materializations.map((m) => m.asset) : []
   for (const asset of new Set([...reused, ...Object.keys(step.checkVersions)])) {
@@ -287,13 +384,18 @@ function keep(world: MemoryWorld, kept: Kept): void {
   world.records.push(kept)
 }
 
-function recordOf(step: StepRecord, made: StepRecord["materializations"][number]): Recorded {
+function recordOf(
+  id: number,
+  step: StepRecord,
+  made: StepRecord["materializations"][number],
+): Recorded {
   const { startedMs, endedMs: atMs } = step
-  const { codeVersion, inputVersion, dataVersion, file, rows, bytes } = made
-  const versions = { codeVersion, inputVersion, dataVersion }
+  const { asset, partition, codeVersion, inputVersion, dataVersion, file, rows, bytes } = made
+  const { fingerprint } = step
+  const versions = { asset, partition, codeVersion, inputVersion, fingerprint, dataVersion }
   const durationMs = atMs - startedMs
   const checked = checksOf(step, made.asset)
-  return { id: 1, ...versions, file, rows, bytes, atMs, durationMs, ...checked }
+  return { id, ...versions, file, rows, bytes, atMs, durationMs, ...checked }
 }
 
 function checksOf(step: StepRecord, asset: string) {

@@ -1,11 +1,12 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 
+import { fingerprintText, freshInput, partitionsIn, rangesWhere, statusAt } from "../src/index.ts"
 import { FreshetError, makePlan, newestClosed, partitionKey } from "../src/index.ts"
 import type { Evaluation, Graph, PlanRequest } from "../src/index.ts"
 import { afterDay, day, everyDay } from "./declared.ts"
 import { type MemoryWorld, evaluateIn, everything, land, memoryWorld } from "./memory-world.ts"
-import { run, snapshotOf } from "./memory-world.ts"
+import { run } from "./memory-world.ts"
 import { type Truth, truths } from "./oracle.ts"
 import { type Chapter, type Edit, type Shape, declare, engineRows, story } from "./random-world.ts"
 
@@ -98,7 +99,7 @@ function request(chapter: Chapter, telling: Telling, truth: ReadonlyMap<string, 
     return { asked: new Set(truth.keys()), make: (all: Evaluation) => everything(all) }
   const chosen = days.slice(chapter.pick % days.length).slice(0, 3)
   const [from, to] = [chosen[0], chosen.at(-1)].map((each) => Number(each?.split(" ")[1]))
-  const targets = new Map([[outputs[0]!, { from: from!, to: to! }]])
+  const targets = new Map([[outputs[0]!, [{ from: from!, to: to! }]]])
   const make = (): PlanRequest => ({ targets, publish: chapter.pick % 2 === 0 })
   return { asked: withUpstream(truth, chosen), make }
 }
@@ -128,26 +129,35 @@ async function tell(telling: Telling, chapter: Chapter): Promise<void> {
 
 /** Each partition that was asked for and waits for nothing is fresh, with the rows that a computation from scratch gives. */
 function expectRight(
-  { shape, world }: Telling,
+  { world }: Telling,
   graph: Graph,
   truth: ReadonlyMap<string, Truth>,
   asked: ReadonlySet<string>,
 ): void {
-  const { statuses } = evaluateIn(world, graph)
-  const { materializations } = snapshotOf(world)
+  const evaluation = evaluateIn(world, graph)
   const wrong: unknown[] = []
-  for (const { name, outputs } of shape.computations)
-    for (const [index, status] of statuses.get(name) ?? []) {
+  for (const computation of graph.computations)
+    for (const index of partitionsIn(rangesWhere(evaluation, computation, () => true))) {
+      const { name, outputs } = computation
+      const status = statusAt(evaluation, computation, index)
       const { waits, contents } = truth.get(`${name} ${index}`)!
       const isFresh = status.kind === "fresh"
       if (asked.has(`${name} ${index}`) && isFresh === waits) wrong.push([name, index, status])
       if (!isFresh) continue
-      for (const output of outputs) {
-        const rows = world.files.get(materializations.get(output)?.get(index)?.file ?? "")
+      const input = fingerprintText(freshInput(evaluation, computation, index)!)
+      for (const { asset: output } of outputs) {
+        const rows = world.files.get(keptFile(world, output, index, input) ?? "")
         if (rows !== contents.get(output)) wrong.push([output, index, rows, contents.get(output)])
       }
     }
   expect(wrong).toEqual([])
+}
+
+function keptFile(world: MemoryWorld, asset: string, index: number, fingerprint: string) {
+  return world.records.find(
+    (kept) =>
+      kept.asset === asset && kept.partition === index && kept.record.fingerprint === fingerprint,
+  )?.record.file
 }
 
 /** Nothing is left to do, every partition that exists has a status, and readers see the newest right partition. */
@@ -159,9 +169,11 @@ function expectComplete(
 ): void {
   const evaluation = evaluateIn(world, graph)
   const plan = makePlan(evaluation, everything(evaluation), world.hash)
-  expect([plan.steps, plan.publications]).toEqual([[], []])
-  const judged = [...evaluation.statuses].flatMap(([name, days]) =>
-    [...days.keys()].map((index) => `${name} ${index}`),
+  expect([plan.work, plan.checks, plan.publications]).toEqual([[], [], []])
+  const judged = graph.computations.flatMap((each) =>
+    [...partitionsIn(rangesWhere(evaluation, each, () => true))].map(
+      (index) => `${each.name} ${index}`,
+    ),
   )
   expect(judged.toSorted()).toEqual([...truth.keys()].toSorted())
   const set = shape.computations.filter(({ isPublished }) => isPublished)

@@ -81,7 +81,9 @@ export function windowLabel(window: Window): string {
 }
 
 /** The name under which a query knows what it reads: the asset's own name, with the window when it is not the same partition. */
-export function relationName(read: Pick<Read, "window"> & { readonly asset: { readonly name: string } | undefined }): string {
+export function relationName(
+  read: Pick<Read, "window"> & { readonly asset: { readonly name: string } | undefined },
+): string {
   const name = read.asset?.name ?? "itself"
   return read.window.kind === "same" ? name : `${name} [${windowLabel(read.window)}]`
 }

@@ -1,8 +1,8 @@
 import type { Asset, Computation } from "../declare/asset.ts"
 import type { Check, Severity } from "../declare/check.ts"
 import type { Columns } from "../declare/column.ts"
-import type { Publish } from "../declare/publish.ts"
 import type { PartitionRange } from "../declare/partition.ts"
+import type { Publish } from "../declare/publish.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import type { Recorded } from "../plan/snapshot.ts"
 
@@ -37,8 +37,10 @@ export type Relation =
 export interface ComputeRequest {
   readonly computation: Computation
   readonly outputs: readonly Asset[]
-  /** The partition's key, which is also its folder: `2026-01-05`, or `all`. */
+  /** The partition's key: `2026-01-05`, or `all`. */
   readonly partition: string
+  /** The key as one segment of a path. */
+  readonly folder: string
   /** `YYYY-MM-DD`: the partition's day, for queries that mention it. */
   readonly day: string
   readonly inputVersion: string

@@ -1,7 +1,8 @@
-import type { Plan, Step } from "../plan/plan.ts"
+import { readRanges } from "../plan/inputs.ts"
+import { type Plan, type Step, stepCount } from "../plan/plan.ts"
 import type { Evaluation } from "../plan/staleness.ts"
 import { FreshetError } from "../problem.ts"
-import type { Effects, RunOutcome, StepOutcome } from "./effects.ts"
+import type { Effects, RunIntent, RunOutcome, StepOutcome } from "./effects.ts"
 import {
   type Performed,
   applyToState,
@@ -11,7 +12,9 @@ import {
   stepRecord,
 } from "./perform.ts"
 import { type PublicationResult, publishSets } from "./publish-sets.ts"
-import { type RunState, startState } from "./run-state.ts"
+import { recordBook } from "./record-book.ts"
+import { type RunState, recordsNeeded, startState, stateKey } from "./run-state.ts"
+import { type StepQueue, endStep, readyStep, startStep, stepQueue } from "./step-queue.ts"
 import { isHeavy } from "./step-weight.ts"
 
 /** How a run is to be made. */
@@ -38,11 +41,14 @@ interface Running {
   readonly state: RunState
   readonly effects: Effects
   readonly options: RunOptions
+  readonly queue: StepQueue
   readonly outcomes: Map<string, StepOutcome>
-  /** The steps that hold back what comes after them: they failed, or an error check of theirs did. */
-  readonly obstacles: Set<string>
+  /** What holds back the steps that read it, because it failed or an error check of it did: "user_recs 20463" → step. */
+  readonly obstacles: Map<string, string>
   /** One promise a step that the ledger is told of; commits keep the order of the calls. */
   readonly recordings: Promise<void>[]
+  /** Becomes true when a step ended badly. */
+  isBad: boolean
   /** Becomes true when the ledger did not take a record: work that follows could not be recorded. */
   unrecorded: boolean
 }
@@ -55,27 +61,32 @@ export async function execute(
   options: RunOptions,
 ): Promise<RunResult> {
   const id = effects.newId()
-  await effects.ledger.beginRun({ id, command: options.command, steps: plan.steps.length })
-  effects.emit({ kind: "run_started", run: id, steps: plan.steps.length })
-  const state = startState(evaluation)
-  const begun = {
+  const steps = stepCount(plan)
+  await effects.ledger.beginRun({ id, command: options.command, steps, work: workOf(plan) })
+  effects.emit({ kind: "run_started", run: id, steps })
+  const running: Running = {
+    id,
+    state: startState(evaluation, recordBook(effects.ledger)),
+    effects,
+    options,
+    queue: stepQueue(evaluation, plan),
     outcomes: new Map(),
-    obstacles: new Set<string>(),
+    obstacles: new Map(),
     recordings: [],
+    isBad: false,
     unrecorded: false,
   }
-  const running: Running = { id, state, effects, options, ...begun }
-  const interrupted = await runSteps(running, plan.steps)
+  const interrupted = await runSteps(running)
   await Promise.all(running.recordings)
-  const publications = interrupted ? [] : await publishSets(state, plan, effects, id)
+  const publications = interrupted ? [] : await publishSets(running.state, plan, effects, id)
   const outcome = runOutcome(running, interrupted || effects.signal.aborted, publications)
   await effects.ledger.endRun({ id, outcome })
   effects.emit({ kind: "run_ended", run: id, outcome })
-  const steps = plan.steps.flatMap((step) => {
-    const ended = running.outcomes.get(step.id)
-    return ended === undefined ? [] : ([[step.id, ended]] as const)
-  })
-  return { run: id, outcome, steps: new Map(steps), publications }
+  return { run: id, outcome, steps: running.outcomes, publications }
+}
+
+function workOf({ work }: Plan): RunIntent["work"] {
+  return Object.fromEntries(work.map(({ computation, ranges }) => [computation.name, ranges]))
 }
 
 function runOutcome(
@@ -84,9 +95,8 @@ function runOutcome(
   publications: readonly PublicationResult[],
 ): RunOutcome {
   if (interrupted) return "interrupted"
-  const bad = [...running.outcomes.values()].some(isBad)
   const unfit = [...running.state.fit.values()].includes(false)
-  return bad || unfit || publications.some(({ error }) => error !== undefined)
+  return running.isBad || unfit || publications.some(({ error }) => error !== undefined)
     ? "failed"
     : "succeeded"
 }
@@ -96,66 +106,70 @@ function isBad(outcome: StepOutcome): boolean {
 }
 
 /** Runs steps as they become ready, a few at once; true when it was interrupted. */
-async function runSteps(running: Running, steps: readonly Step[]): Promise<boolean> {
-  const queue = new Map(steps.map((step) => [step.id, step]))
-  const underWay = new Map<Step, Promise<void>>()
-  const start = (step: Step): void => {
-    queue.delete(step.id)
-    underWay.set(
-      step,
-      runStep(running, step).finally(() => underWay.delete(step)),
-    )
-  }
+async function runSteps(running: Running): Promise<boolean> {
+  const { queue } = running
+  const underWay = new Set<Promise<void>>()
   try {
     for (;;) {
-      const stopping = shouldStop(running)
-      for (const step of stopping ? [] : readySteps(queue, running, [...underWay.keys()]))
-        start(step)
+      for (let step = await stepToStart(running); step; step = await stepToStart(running)) {
+        startStep(queue, step)
+        const performing = runStep(running, step).finally(() => underWay.delete(performing))
+        underWay.add(performing)
+      }
       if (underWay.size === 0) return running.effects.signal.aborted
-      await Promise.race(underWay.values())
+      await Promise.race(underWay)
     }
   } catch (error) {
-    await Promise.allSettled([...underWay.values(), ...running.recordings])
+    await Promise.allSettled([...underWay, ...running.recordings])
     if (error instanceof FreshetError && error.code === "interrupted") return true
     throw error
   }
 }
 
-function shouldStop({ effects, options, outcomes, unrecorded }: Running): boolean {
-  return (
-    unrecorded || effects.signal.aborted || (options.failFast && [...outcomes.values()].some(isBad))
-  )
+/** The next step, if one may start now: as many as may run at once, but one that reads much runs alone. */
+async function stepToStart(running: Running): Promise<Step | undefined> {
+  const { queue, options, state } = running
+  if (shouldStop(running) || queue.underWay.size >= options.concurrency) return undefined
+  const step = readyStep(queue)
+  if (step === undefined) return undefined
+  await state.book.load(recordsNeeded(state.evaluation, step))
+  if (queue.underWay.size === 0) return step
+  return [...queue.underWay, step].some((each) => isHeavy(state, each)) ? undefined : step
 }
 
-/** The next steps to start: as many as may run at once, but one that reads much runs alone. */
-function readySteps(
-  queue: ReadonlyMap<string, Step>,
-  { outcomes, options, state }: Running,
-  underWay: readonly Step[],
-): Step[] {
-  if (underWay.some((step) => isHeavy(state, step))) return []
-  const ready: Step[] = []
-  for (const step of queue.values()) {
-    const running = underWay.length + ready.length
-    if (running >= options.concurrency) break
-    if (!step.after.every((id) => outcomes.has(id))) continue
-    if (!isHeavy(state, step)) ready.push(step)
-    else if (running === 0) return [step]
-  }
-  return ready
+function shouldStop({ effects, options, isBad, unrecorded }: Running): boolean {
+  return unrecorded || effects.signal.aborted || (options.failFast && isBad)
 }
 
 async function runStep(running: Running, step: Step): Promise<void> {
   const { effects, state, outcomes } = running
   const startedMs = effects.nowMs()
-  const obstacle = step.after.find((id) => running.obstacles.has(id))
+  const obstacle = obstacleOf(running, step)
   effects.emit({ kind: "step_started", step: step.id })
   const performed = obstacle === undefined ? await perform(state, step, effects) : skipped(obstacle)
   record(running, step, performed, startedMs)
   applyToState(state, step, performed)
   outcomes.set(step.id, performed.outcome)
-  if (isBad(performed.outcome) || !performed.checks.every(isPassable))
-    running.obstacles.add(step.id)
+  endStep(running.queue, step)
+  if (isBad(performed.outcome)) running.isBad = true
+  if (isBad(performed.outcome) || !performed.checks.every(isPassable)) addObstacles(running, step)
+}
+
+function addObstacles({ obstacles }: Running, step: Step): void {
+  const assets =
+    step.kind === "check" ? [step.asset.name] : step.computation.outputs.map(({ asset }) => asset)
+  for (const asset of assets) obstacles.set(stateKey(asset, step.partition), step.id)
+}
+
+/** The step that the rows read by this one would have come from, and that ended badly. */
+function obstacleOf({ obstacles, state }: Running, step: Step): string | undefined {
+  if (obstacles.size === 0 || step.kind === "check") return undefined
+  for (const { asset, range } of readRanges(state.evaluation, step.computation, step.partition))
+    for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1) {
+      const obstacle = obstacles.get(stateKey(asset.name, index))
+      if (obstacle !== undefined) return obstacle
+    }
+  return undefined
 }
 
 /**

@@ -1,9 +1,12 @@
 import type { Asset, Computation } from "../declare/asset.ts"
+import { folderOf } from "../declare/folder.ts"
+import { partitionDay } from "../declare/partition.ts"
 import { outputsOf } from "../graph/graph.ts"
-import { readRanges, readVersions } from "../plan/inputs.ts"
+import { fingerprintText } from "../plan/fingerprint.ts"
+import { inputFingerprint } from "../plan/input-fingerprint.ts"
+import { partitionsOf, readRanges, readVersions } from "../plan/inputs.ts"
 import type { CheckStep, MaterializeStep, Step } from "../plan/plan.ts"
 import type { Recorded } from "../plan/snapshot.ts"
-import { recordedOutputs } from "../plan/staleness.ts"
 import { checksVersion, inputVersion } from "../plan/version.ts"
 import { FreshetError } from "../problem.ts"
 import type {
@@ -15,7 +18,11 @@ import type {
   StepOutcome,
   StepRecord,
 } from "./effects.ts"
-import { type RunState, relationsOf, stateKey, versionIn } from "./run-state.ts"
+import { freshRecord, recordBefore } from "./record-book.ts"
+import { type RunState, recordsNeeded, relationsOf, stateKey, versionIn } from "./run-state.ts"
+
+/** One partition of a computation. */
+type StepPartition = Pick<MaterializeStep, "computation" | "partition">
 
 /** What came of one step, as the ledger and the listeners are told. */
 export interface Performed {
@@ -25,6 +32,8 @@ export interface Performed {
   readonly lineCounts: ComputeResult["lineCounts"]
   readonly changed: boolean
   readonly inputVersion: string
+  /** Fingerprint of what it was made from, as text; empty when that is not known. */
+  readonly fingerprint: string
   readonly reads: readonly ReadVersions[]
   /** The assets whose checks ran, all of them. */
   readonly checked: readonly Asset[]
@@ -36,6 +45,7 @@ const nothing = {
   lineCounts: [],
   changed: false,
   inputVersion: "",
+  fingerprint: "",
   reads: [],
   checked: [],
 } satisfies Omit<Performed, "outcome">
@@ -43,6 +53,7 @@ const nothing = {
 /** Does one step. What goes wrong in it is its outcome; only an interruption is thrown. */
 export async function perform(state: RunState, step: Step, effects: Effects): Promise<Performed> {
   try {
+    await state.book.load(recordsNeeded(state.evaluation, step))
     return step.kind === "check"
       ? await performCheck(state, step, effects)
       : await performComputation(state, step, effects)
@@ -67,11 +78,13 @@ function failureInput(state: RunState, step: Step, effects: Effects) {
 }
 
 function findInputs(state: RunState, step: MaterializeStep, effects: Effects) {
-  const code = state.evaluation.codeVersions.get(step.computation.name)
-  const ranges = readRanges(state.evaluation, step.computation, step.partition)
+  const { evaluation } = state
+  const code = evaluation.codeVersions.get(step.computation.name)
+  const ranges = readRanges(evaluation, step.computation, step.partition)
   const reads = readVersions(ranges, versionIn(state))
   if (code === undefined || reads === undefined) return undefined
-  return { code, reads, inputVersion: inputVersion(code, reads, effects.hash) }
+  const print = fingerprintText(inputFingerprint(evaluation.graph, code, reads))
+  return { reads, fingerprint: print, inputVersion: inputVersion(code, reads, effects.hash) }
 }
 
 async function performComputation(
@@ -81,19 +94,22 @@ async function performComputation(
 ): Promise<Performed> {
   const inputs = findInputs(state, step, effects)
   if (inputs === undefined) throw new FreshetError("engine", `${step.id}: an input is not ready`)
-  const before = recordedOutputs(state.evaluation, step.computation, step.partition)
-  const base = { ...nothing, inputVersion: inputs.inputVersion, reads: inputs.reads }
-  if (before?.every((record) => record.inputVersion === inputs.inputVersion) === true)
-    return { ...base, ...(await leave(state, step, before, effects)) }
-  const names = step.computation.outputs.map((output) => output.asset)
-  const earlier =
-    before && (await effects.ledger.findMade(names, step.partition, inputs.inputVersion))
-  if (earlier !== undefined)
-    return {
-      ...base,
-      ...(await reuse(state, step, earlier, effects)),
-      changed: differs(before, earlier),
-    }
+  const before = outputRecords(step.computation, (asset) =>
+    recordBefore(state.evaluation, state.book, asset, step.partition),
+  )
+  const made = outputRecords(step.computation, (asset) =>
+    state.book
+      .kept(asset, step.partition)
+      .findLast(({ fingerprint }) => fingerprint === inputs.fingerprint),
+  )
+  if (made !== undefined) {
+    const base = { ...nothing, ...inputs, inputVersion: made[0]?.inputVersion ?? "" }
+    const isNewest = before?.every(({ id }, at) => id === made[at]?.id) === true
+    if (isNewest) return { ...base, ...(await leave(state, step, made, effects)) }
+    const changed = differs(before, made)
+    return { ...base, ...(await reuse(state, step, made, effects)), changed }
+  }
+  const base = { ...nothing, ...inputs }
   const result = await compute(state, step, inputs.inputVersion, effects)
   const { checks, lineCounts } = result
   const checked = outputsOf(state.evaluation.graph, step.computation)
@@ -102,6 +118,15 @@ async function performComputation(
   const { outputs } = result
   const changed = differs(before, outputs)
   return { ...base, checks, checked, lineCounts, outputs, changed, outcome: { kind: "made" } }
+}
+
+/** The record of every output, or undefined when one of them has none. */
+function outputRecords(
+  computation: Computation,
+  find: (asset: string) => Recorded | undefined,
+): readonly Recorded[] | undefined {
+  const records = computation.outputs.flatMap(({ asset }) => find(asset) ?? [])
+  return records.length === computation.outputs.length ? records : undefined
 }
 
 /** Rows that are right as they are; their checks run when they are not the ones that ran last. */
@@ -142,7 +167,7 @@ export function isPassable({ passed, severity }: CheckResult): boolean {
 
 async function checkAll(
   state: RunState,
-  { computation, partition, key }: Pick<MaterializeStep, "computation" | "partition" | "key">,
+  { computation, partition }: StepPartition,
   rows: { readonly checked: readonly Asset[]; readonly outputs: readonly MadeOutput[] },
   effects: Effects,
 ): Promise<readonly CheckResult[]> {
@@ -151,7 +176,8 @@ async function checkAll(
   for (const asset of rows.checked) {
     const file = rows.outputs.find((output) => output.asset === asset.name)?.file
     if (file === undefined || asset.checks.length === 0) continue
-    const request = { asset, checks: asset.checks, file, day: dayOf(key), relations }
+    const day = dayOf(state, { computation, partition })
+    const request = { asset, checks: asset.checks, file, day, relations }
     results.push(...(await effects.engine.check(request)))
   }
   return results
@@ -186,7 +212,8 @@ function compute(
       computation,
       outputs: outputsOf(state.evaluation.graph, computation),
       partition: key,
-      day: dayOf(key),
+      folder: folderOf(key),
+      day: dayOf(state, step),
       inputVersion: version,
       relations: relationsOf(state, computation, partition),
     },
@@ -194,8 +221,9 @@ function compute(
   )
 }
 
-function dayOf(key: string): string {
-  return key === "all" ? "1970-01-01" : key
+/** The first day of the partition, for queries that mention it. */
+function dayOf({ evaluation }: RunState, { computation, partition }: StepPartition): string {
+  return partitionDay(partitionsOf(evaluation.graph, computation), partition)
 }
 
 async function performCheck(
@@ -203,13 +231,13 @@ async function performCheck(
   step: CheckStep,
   effects: Effects,
 ): Promise<Performed> {
-  const { asset, partition, key } = step
+  const { asset, partition } = step
   const { computation, name } = asset
-  const record = state.evaluation.snapshot.materializations.get(name)?.get(partition)
+  const record = freshRecord(state.evaluation, state.book, name, partition)
   if (record === undefined)
     throw new FreshetError("check", `${step.id}: there are no rows to check`)
   const rows = { checked: [asset], outputs: [{ ...record, asset: name }] }
-  const checks = await checkAll(state, { computation, partition, key }, rows, effects)
+  const checks = await checkAll(state, { computation, partition }, rows, effects)
   const { inputVersion } = record
   return { ...nothing, checks, checked: [asset], inputVersion, outcome: { kind: "checked" } }
 }
@@ -240,6 +268,7 @@ export function stepRecord(
     computation: computation.name,
     partition: step.partition,
     inputVersion: performed.inputVersion,
+    fingerprint: performed.fingerprint,
     materializations: performed.outputs.map((output) => ({
       ...output,
       partition: step.partition,

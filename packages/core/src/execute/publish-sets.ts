@@ -1,18 +1,21 @@
 import type { Asset } from "../declare/asset.ts"
 import { partitionKey } from "../declare/partition.ts"
+import { contentFingerprint } from "../plan/fingerprint.ts"
+import { lastingPartition } from "../plan/inputs.ts"
 import type { Plan } from "../plan/plan.ts"
 import {
   type PublicationPlan,
+  isReadyNow,
   newestPublishable,
   publicationSets,
   publicationTable,
   publicationVersion,
-  readyNow,
   setExtent,
 } from "../plan/publication.ts"
+import { checkMarkAt } from "../plan/staleness.ts"
 import { FreshetError } from "../problem.ts"
-import type { Effects, PublicationRequest, TableChange } from "./effects.ts"
-import { type RunState, stateKey } from "./run-state.ts"
+import type { Effects, PublicationRequest, PublicationTable, TableChange } from "./effects.ts"
+import { type RunState, rowsIn, stateKey } from "./run-state.ts"
 
 /** What came of one publication set. */
 export interface PublicationResult {
@@ -32,43 +35,51 @@ export async function publishSets(
   const results: PublicationResult[] = []
   for (const planned of plan.publications) {
     if (effects.signal.aborted) break
-    const request = publicationRequest(state, planned, effects, run)
+    const request = await publicationRequest(state, planned, effects, run)
     if (request !== undefined) results.push(await publishSet(request, effects))
   }
   return results
 }
 
-function publicationRequest(
+async function publicationRequest(
   state: RunState,
   { set }: PublicationPlan,
   effects: Effects,
   run: string,
-): PublicationRequest | undefined {
+): Promise<PublicationRequest | undefined> {
   const { evaluation } = state
   const assets = publicationSets(evaluation.graph).get(set) ?? []
   const published = evaluation.snapshot.publications.get(set)
   const partition = newestPublishable(setExtent(evaluation, assets), published, (index) =>
-    assets.every((asset) => readyIn(state, asset, index) !== undefined),
+    assets.every((asset) => isReady(state, asset, index)),
   )
   const [first] = assets
   if (partition === undefined || first === undefined) return undefined
+  const range = { from: partition, to: partition }
+  await state.book.load(assets.map(({ name }) => ({ asset: name, range })))
   const tables = assets.flatMap((asset) => {
-    const ready = readyIn(state, asset, partition)
-    return ready === undefined ? [] : publicationTable(asset, partition, ready)
+    const rows = rowsIn(state, asset.name, partition)
+    return rows === undefined ? [] : publicationTable(asset, partition, rows)
   })
-  const version = publicationVersion(set, tables, effects.hash)
+  const version = publicationVersion(set, tables.map(contentOf), effects.hash)
   if (version === published?.version) return undefined
   const key = partitionKey(first.partitions, partition)
   return { run, set, partition, partitionKey: key, version, tables }
 }
 
-function readyIn(state: RunState, asset: Asset, partition: number) {
+function contentOf({ asset, partition, dataVersion }: PublicationTable) {
+  const lasting = lastingPartition(asset.partitions, partition)
+  return { asset, partition, content: contentFingerprint(lasting, dataVersion) }
+}
+
+function isReady(state: RunState, asset: Asset, partition: number): boolean {
   const key = stateKey(asset.name, partition)
-  const [made, passed] = [state.made.get(key), state.fit.get(key)]
-  const now = readyNow(state.evaluation, asset, partition, passed)
-  if (made === undefined) return now.kind === "ready" ? now.record : undefined
-  const before = state.evaluation.snapshot.materializations.get(asset.name)?.get(partition)
-  return (passed ?? before?.failedErrors === 0) ? made : undefined
+  const passed = state.fit.get(key)
+  if (!state.made.has(key)) return isReadyNow(state.evaluation, asset, partition, passed)
+  return (
+    passed ??
+    checkMarkAt(state.evaluation, asset.computation, partition, asset.name)?.failedErrors === 0
+  )
 }
 
 async function publishSet(

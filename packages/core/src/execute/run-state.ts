@@ -3,9 +3,11 @@ import { partitionKey } from "../declare/partition.ts"
 import { relationName } from "../declare/read.ts"
 import { readsOf } from "../declare/sql.ts"
 import { outputsOf } from "../graph/graph.ts"
-import { type ReadRange, type VersionOf, readRanges } from "../plan/inputs.ts"
-import { type Evaluation, currentVersion } from "../plan/staleness.ts"
-import type { MadeOutput, Relation } from "./effects.ts"
+import { type ReadRange, type VersionOf, landedVersion, readRanges } from "../plan/inputs.ts"
+import type { Step } from "../plan/plan.ts"
+import type { Evaluation } from "../plan/staleness.ts"
+import type { AssetRange, MadeOutput, Relation } from "./effects.ts"
+import { type RecordBook, freshRecord } from "./record-book.ts"
 
 /** What the run has made so far, over what was there before: the newest rows of each partition that are known to be right. */
 export interface RunState {
@@ -14,11 +16,12 @@ export interface RunState {
   readonly made: Map<string, Pick<MadeOutput, "dataVersion" | "file" | "bytes">>
   /** The partitions that were checked in this run: whether their error checks passed. */
   readonly fit: Map<string, boolean>
+  readonly book: RecordBook
 }
 
 /** Nothing made yet. */
-export function startState(evaluation: Evaluation): RunState {
-  return { evaluation, made: new Map(), fit: new Map() }
+export function startState(evaluation: Evaluation, book: RecordBook): RunState {
+  return { evaluation, made: new Map(), fit: new Map(), book }
 }
 
 /** The key of an asset's partition in the state. */
@@ -28,9 +31,33 @@ export function stateKey(asset: string, partition: number): string {
 
 /** The version of a partition, made in this run or right before it. */
 export function versionIn(state: RunState): VersionOf {
-  const before = currentVersion(state.evaluation)
   return (asset, index) =>
-    state.made.get(stateKey(asset.name, index))?.dataVersion ?? before(asset, index)
+    asset.kind === "source"
+      ? landedVersion(state.evaluation.landing, asset, index)
+      : rowsIn(state, asset.name, index)?.dataVersion
+}
+
+/** Where the right rows of a partition lie, made in this run or right before it; undefined when there are none. */
+export function rowsIn(state: RunState, asset: string, index: number) {
+  const made = state.made.get(stateKey(asset, index))
+  return made ?? freshRecord(state.evaluation, state.book, asset, index)
+}
+
+/** The partitions whose records a step may ask for: its own, and those that it and its checks read. */
+export function recordsNeeded(evaluation: Evaluation, step: Step): readonly AssetRange[] {
+  const computation = step.kind === "check" ? step.asset.computation : step.computation
+  const { partition } = step
+  const own = { from: partition, to: partition }
+  const read = [
+    ...readRanges(evaluation, computation, partition),
+    ...checkRanges(evaluation, computation, partition),
+  ]
+  return [
+    ...computation.outputs.map(({ asset }) => ({ asset, range: own })),
+    ...read.flatMap(({ asset, range }) =>
+      asset.kind === "source" || range === undefined ? [] : [{ asset: asset.name, range }],
+    ),
+  ]
 }
 
 /** The relations of a computation's query and of its outputs' checks, each once. */
@@ -41,7 +68,7 @@ export function relationsOf(
 ): readonly Relation[] {
   const ranges = [
     ...readRanges(state.evaluation, computation, partition),
-    ...checkRanges(state, computation, partition),
+    ...checkRanges(state.evaluation, computation, partition),
   ]
   const relations = new Map<string, Relation>()
   for (const range of ranges) {
@@ -52,16 +79,17 @@ export function relationsOf(
 }
 
 function checkRanges(
-  state: RunState,
+  evaluation: Evaluation,
   computation: Computation,
   partition: number,
 ): readonly ReadRange[] {
   const own = new Set(computation.outputs.map((output) => output.asset))
-  const queries = outputsOf(state.evaluation.graph, computation).flatMap((output) =>
+  const queries = outputsOf(evaluation.graph, computation).flatMap((output) =>
     output.checks.flatMap(({ rule }) => (rule.kind === "no_rows" ? [rule.query] : [])),
   )
+  if (queries.length === 0) return []
   const reads = readsOf(...queries).filter((read) => read.asset && !own.has(read.asset.name))
-  return readRanges(state.evaluation, { ...computation, reads }, partition)
+  return readRanges(evaluation, computation, partition, reads)
 }
 
 function relationOf(state: RunState, name: string, range: ReadRange): Relation {
@@ -90,8 +118,7 @@ function landedRelation(
 }
 
 function fileOf(state: RunState, asset: AnyAsset, index: number): string | undefined {
-  const made = state.made.get(stateKey(asset.name, index))
-  return made?.file ?? state.evaluation.snapshot.materializations.get(asset.name)?.get(index)?.file
+  return rowsIn(state, asset.name, index)?.file
 }
 
 function* indexes({ range }: ReadRange): Iterable<number> {

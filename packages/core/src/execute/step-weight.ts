@@ -1,7 +1,7 @@
 import type { AnyAsset } from "../declare/asset.ts"
 import { readRanges } from "../plan/inputs.ts"
 import type { Step } from "../plan/plan.ts"
-import { type RunState, stateKey } from "./run-state.ts"
+import { type RunState, rowsIn } from "./run-state.ts"
 
 /** From this many bytes of Parquet on, the engine has work for all its threads. */
 const heavyBytes = 8_000_000
@@ -9,7 +9,7 @@ const heavyBytes = 8_000_000
 /** Bytes of landed text that parse about as long as one byte of Parquet. */
 const textPerParquet = 4
 
-/** Whether a step reads so much that running another beside it gains nothing, and takes more memory. */
+/** Whether a step whose records are loaded reads so much that running another beside it gains nothing, and takes more memory. */
 export function isHeavy(state: RunState, step: Step): boolean {
   const computation = step.kind === "check" ? step.asset.computation : step.computation
   let bytes = 0
@@ -19,11 +19,8 @@ export function isHeavy(state: RunState, step: Step): boolean {
   return bytes > heavyBytes
 }
 
-function bytesOf({ made, evaluation }: RunState, asset: AnyAsset, index: number): number {
-  if (asset.kind === "asset") {
-    const recorded = evaluation.snapshot.materializations.get(asset.name)?.get(index)
-    return made.get(stateKey(asset.name, index))?.bytes ?? recorded?.bytes ?? 0
-  }
-  const files = evaluation.landing.get(asset.name)?.get(index)?.files ?? []
+function bytesOf(state: RunState, asset: AnyAsset, index: number): number {
+  if (asset.kind === "asset") return rowsIn(state, asset.name, index)?.bytes ?? 0
+  const files = state.evaluation.landing.get(asset.name)?.get(index)?.files ?? []
   return files.reduce((sum, file) => sum + file.bytes, 0) / textPerParquet
 }

@@ -9,7 +9,13 @@ import {
   runningCount,
   sourceSums,
 } from "./content-sums.ts"
-import { type Fingerprint, type Lanes, fingerprint, lanesOf, parseFingerprint } from "./fingerprint.ts"
+import {
+  type Fingerprint,
+  type Lanes,
+  fingerprint,
+  lanesOf,
+  parseFingerprint,
+} from "./fingerprint.ts"
 import { readFactor } from "./input-fingerprint.ts"
 import { type Reading, type World, readingsOf } from "./inputs.ts"
 import type { EarlierMade, Mark, Snapshot, Timeline } from "./snapshot.ts"

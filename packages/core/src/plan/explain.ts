@@ -1,31 +1,30 @@
-import { partitionKey } from "../declare/partition.ts"
+import { type PartitionRange, partitionKey } from "../declare/partition.ts"
 import { windowLabel } from "../declare/read.ts"
 import type { Graph } from "../graph/graph.ts"
-import type { Plan, Step } from "./plan.ts"
+import { type Plan, type Step, stepsOf, waitingOf } from "./plan.ts"
 import type { Failure } from "./snapshot.ts"
-import type { Cause, ChangedInput, Status } from "./staleness.ts"
+import {
+  type Cause,
+  type ChangedInput,
+  type Evaluation,
+  type Status,
+  statusAt,
+} from "./staleness.ts"
 
-/** Partition indexes as people write them: `2026-01-03 to 2026-01-05, 2026-01-09`. */
-export function partitionsText(graph: Graph, asset: string, partitions: readonly number[]): string {
+/** Partitions as people write them: `2026-01-03 to 2026-01-05, 2026-01-09`. */
+export function partitionsText(
+  graph: Graph,
+  asset: string,
+  ranges: readonly PartitionRange[],
+): string {
   const definition = graph.assets.get(asset)?.partitions
   if (definition === undefined || definition.kind === "none") return ""
-  return rangesOf(partitions)
+  return ranges
     .map(({ from, to }) => {
       const [first, last] = [partitionKey(definition, from), partitionKey(definition, to)]
       return from === to ? first : `${first} to ${last}`
     })
     .join(", ")
-}
-
-/** Ascending indexes as the fewest ranges. */
-export function rangesOf(indexes: readonly number[]): readonly { from: number; to: number }[] {
-  const ranges: { from: number; to: number }[] = []
-  for (const index of indexes) {
-    const last = ranges.at(-1)
-    if (last !== undefined && index === last.to + 1) last.to = index
-    else ranges.push({ from: index, to: index })
-  }
-  return ranges
 }
 
 /** A status in words, its cause first. */
@@ -61,7 +60,7 @@ function changedText(graph: Graph, { asset, partitions }: ChangedInput): string 
   return `${named(graph, asset, partitions)} changed`
 }
 
-function named(graph: Graph, asset: string, partitions: readonly number[]): string {
+function named(graph: Graph, asset: string, partitions: readonly PartitionRange[]): string {
   return `${asset} ${partitionsText(graph, asset, partitions)}`.trim()
 }
 
@@ -70,20 +69,22 @@ function firstLine(text: string): string {
 }
 
 /** A plan as lines of text: what will be done and why, what will be published, what has to wait. */
-export function explain(graph: Graph, plan: Plan): readonly string[] {
-  const steps = plan.steps.map((step) => `${step.id}: ${stepReason(graph, step)}`)
-  const publications = plan.publications.map(
-    ({ set, key, assets }) => `publish ${set} ${key}: ${assets.join(", ")}`,
-  )
-  const waiting = plan.waiting.map(
-    ({ computation, key, waitsFor }) => `${computation} ${key}: waits for ${waitsFor}`,
-  )
-  return [...steps, ...publications, ...waiting]
+export function* explain(evaluation: Evaluation, plan: Plan): Iterable<string> {
+  for (const step of stepsOf(evaluation, plan)) yield `${step.id}: ${stepReason(evaluation, step)}`
+  for (const { set, key, assets } of plan.publications)
+    yield `publish ${set} ${key}: ${assets.join(", ")}`
+  for (const { computation, range, waitsFor } of waitingOf(evaluation, plan)) {
+    const [output] = computation.outputs
+    const partitions = partitionsText(evaluation.graph, output?.asset ?? "", [range])
+    yield `${`${computation.name} ${partitions}`.trim()}: waits for ${waitsFor}`
+  }
 }
 
 /** Why a step is in a plan, in words. */
-export function stepReason(graph: Graph, step: Step): string {
-  return step.kind === "check" ? "its checks changed" : statusText(graph, step.status)
+export function stepReason(evaluation: Evaluation, step: Step): string {
+  return step.kind === "check"
+    ? "its checks changed"
+    : statusText(evaluation.graph, statusAt(evaluation, step.computation, step.partition))
 }
 
 /** What one computation reads, in words: `follows (last 7)`. */

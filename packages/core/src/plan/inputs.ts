@@ -148,7 +148,9 @@ export function lastingName(asset: AnyAsset): string {
 /** The name under which versions know what a read finds. */
 export function lastingRelation(read: Read): string {
   return relationName(
-    read.asset === undefined ? read : { ...read, asset: { ...read.asset, name: lastingName(read.asset) } },
+    read.asset === undefined
+      ? read
+      : { ...read, asset: { ...read.asset, name: lastingName(read.asset) } },
   )
 }
 

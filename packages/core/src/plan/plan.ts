@@ -1,182 +1,234 @@
 import type { Asset, Computation } from "../declare/asset.ts"
 import { type PartitionRange, partitionKey } from "../declare/partition.ts"
-import { assetNamed, outputsOf } from "../graph/graph.ts"
+import { assetNamed } from "../graph/graph.ts"
 import { isWithin } from "../graph/mapping.ts"
-import { readRanges } from "./inputs.ts"
+import { partitionsOf } from "./inputs.ts"
+import { type Needed, blockedPartitions, neededPartitions } from "./needed.ts"
 import { type PublicationPlan, planPublications } from "./publication.ts"
-import { type Evaluation, type Status, recordedOutputs } from "./staleness.ts"
-import { type Hash, checksVersion } from "./version.ts"
+import {
+  type Evaluation,
+  type StateKind,
+  checkMarkAt,
+  isFresh,
+  rangesOfPlaces,
+  statusAt,
+} from "./staleness.ts"
+import type { Hash } from "./version.ts"
 
-/** One thing to be done. `after` names the steps that must have ended before it. */
+/** What will be done, in an order in which it can be done; then what will be published; and what cannot be done yet. */
+export interface Plan {
+  /** Fresh rows whose checks are not the ones that ran last. */
+  readonly checks: readonly CheckWork[]
+  /** Each computation after everything that it reads. */
+  readonly work: readonly Work[]
+  readonly publications: readonly PublicationPlan[]
+  readonly waiting: readonly Work[]
+  /** The partitions that were asked for, by asset. */
+  readonly targets: ReadonlyMap<string, readonly PartitionRange[]>
+}
+
+/** Partitions of one computation, ascending. */
+export interface Work {
+  readonly computation: Computation
+  readonly ranges: readonly PartitionRange[]
+}
+
+/** Partitions of one asset whose checks are to run. */
+export interface CheckWork {
+  readonly asset: Asset
+  readonly ranges: readonly PartitionRange[]
+}
+
+/** One thing to be done: make a partition of a computation, or run changed checks on rows that are fresh. */
 export type Step = MaterializeStep | CheckStep
 
-/** Make one partition of a computation, because of `status`. */
+/** Make one partition of a computation. */
 export interface MaterializeStep {
   readonly kind: "materialize"
   readonly id: string
   readonly computation: Computation
   readonly partition: number
   readonly key: string
-  readonly status: Exclude<Status, { kind: "fresh" }>
-  readonly after: readonly string[]
 }
 
-/** Run changed checks on rows that are fresh. */
+/** Run the checks of one partition of an asset. */
 export interface CheckStep {
   readonly kind: "check"
   readonly id: string
   readonly asset: Asset
   readonly partition: number
   readonly key: string
-  readonly after: readonly string[]
-}
-
-/** What will be done, in an order in which it can be done; then what will be published; and what cannot be done yet. */
-export interface Plan {
-  readonly steps: readonly Step[]
-  readonly publications: readonly PublicationPlan[]
-  readonly waiting: readonly Waiting[]
-  /** The partitions that were asked for, by asset. */
-  readonly targets: ReadonlyMap<string, PartitionRange>
-}
-
-/** A partition that was asked for, or is needed, and waits for a file or a whole window. */
-export interface Waiting {
-  readonly computation: string
-  readonly key: string
-  readonly waitsFor: string
 }
 
 /** What is asked for: assets by name, each with the partitions of it that are meant. */
 export interface PlanRequest {
-  readonly targets: ReadonlyMap<string, PartitionRange>
+  readonly targets: ReadonlyMap<string, readonly PartitionRange[]>
+  /** Only those of the targets that are in this state; whatever they need comes with them. */
+  readonly only?: Exclude<StateKind, "fresh"> | undefined
   readonly publish: boolean
 }
 
-type Needed = Map<string, Set<number>> // "user_recs" → {20463}
-
 /** The least work that makes every target fresh: the targets that are not, and whatever they read that is not. */
 export function makePlan(evaluation: Evaluation, request: PlanRequest, hash: Hash): Plan {
-  const needed = neededPartitions(evaluation, request.targets)
-  const checks = checkSteps(evaluation, request.targets, hash)
-  const waiting: Waiting[] = []
-  const steps: Step[] = [...checks]
-  const blocked = new Set<string>()
-  for (const computation of evaluation.graph.computations)
-    for (const index of [...(needed.get(computation.name) ?? [])].toSorted((a, b) => a - b)) {
-      const step = materializeStep(evaluation, computation, index, { needed, checks })
-      const waitsFor = waitingReason(step, blocked)
-      if (waitsFor === undefined) steps.push(step)
+  const needed = neededPartitions(evaluation, request)
+  const blocked = blockedPartitions(evaluation, needed)
+  const work: Work[] = []
+  const waiting: Work[] = []
+  for (const computation of evaluation.graph.computations) {
+    const [own, held] = [needed.get(computation.name), blocked.get(computation.name)]
+    if (own === undefined) continue
+    const { from } = evaluation.states.get(computation.name) ?? { from: 0 }
+    const open = held === undefined ? own : own.map((each, at) => (held[at] === 1 ? 0 : each))
+    addRanges(work, computation, rangesOfPlaces(open, from, Boolean))
+    if (held !== undefined) addRanges(waiting, computation, rangesOfPlaces(held, from, Boolean))
+  }
+  const checks = request.only === undefined ? checkWork(evaluation, request.targets) : []
+  const planned = plannedSteps(evaluation, checks, needed, blocked)
+  const publications = request.publish
+    ? planPublications(evaluation, planned, request.targets.keys(), hash)
+    : []
+  return { checks, work, publications, waiting, targets: request.targets }
+}
+
+function addRanges(to: Work[], computation: Computation, ranges: readonly PartitionRange[]): void {
+  if (ranges.length > 0) to.push({ computation, ranges })
+}
+
+function plannedSteps(
+  evaluation: Evaluation,
+  checks: readonly CheckWork[],
+  needed: Needed,
+  blocked: Needed,
+) {
+  const isMarked = (of: Needed, { computation }: Asset, index: number): boolean => {
+    const from = evaluation.states.get(computation.name)?.from ?? 0
+    return of.get(computation.name)?.[index - from] === 1
+  }
+  return {
+    willMake: (asset: Asset, index: number) =>
+      isMarked(needed, asset, index) && !isMarked(blocked, asset, index),
+    willCheck: (asset: Asset, index: number) =>
+      checks.some((check) => check.asset === asset && isInRanges(check.ranges, index)),
+  }
+}
+
+/** Whether a partition is in one of some ascending ranges. */
+export function isInRanges(ranges: readonly PartitionRange[], index: number): boolean {
+  let [low, high] = [0, ranges.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ranges[middle]?.to ?? 0) < index) low = middle + 1
+    else high = middle
+  }
+  const range = ranges[low]
+  return range !== undefined && isWithin(range, index)
+}
+
+/** How many partitions some ranges hold. */
+export function partitionCount(ranges: readonly PartitionRange[]): number {
+  return ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+}
+
+/** How many steps a plan has. */
+export function stepCount({ checks, work }: Plan): number {
+  return [...checks, ...work].reduce((sum, { ranges }) => sum + partitionCount(ranges), 0)
+}
+
+/** The steps of a plan one by one, in an order in which they can be done. */
+export function* stepsOf(evaluation: Evaluation, plan: Plan): Iterable<Step> {
+  for (const { asset, ranges } of plan.checks)
+    for (const partition of partitionsIn(ranges)) yield checkStep(asset, partition)
+  for (const { computation, ranges } of plan.work)
+    for (const partition of partitionsIn(ranges))
+      yield materializeStep(evaluation, computation, partition)
+}
+
+/** The partitions of some ranges, one by one. */
+export function* partitionsIn(ranges: readonly PartitionRange[]): Iterable<number> {
+  for (const { from, to } of ranges) for (let index = from; index <= to; index += 1) yield index
+}
+
+/** The step that checks one partition. */
+export function checkStep(asset: Asset, partition: number): CheckStep {
+  const key = partitionKey(asset.partitions, partition)
+  return { kind: "check", id: `check ${asset.name} ${key}`, asset, partition, key }
+}
+
+/** The step that makes one partition. */
+export function materializeStep(
+  { graph }: Evaluation,
+  computation: Computation,
+  partition: number,
+): MaterializeStep {
+  const key = partitionKey(partitionsOf(graph, computation), partition)
+  return { kind: "materialize", id: `${computation.name} ${key}`, computation, partition, key }
+}
+
+/** A partition that was asked for, or is needed, and cannot be made yet. */
+export interface Waiting {
+  readonly computation: Computation
+  readonly range: PartitionRange
+  readonly waitsFor: string
+}
+
+/** What the waiting partitions of a plan wait for; neighbours that wait for the same stand together. */
+export function* waitingOf(evaluation: Evaluation, plan: Plan): Iterable<Waiting> {
+  const blocked = new Map(plan.waiting.map(({ computation, ranges }) => [computation.name, ranges]))
+  for (const { computation, ranges } of plan.waiting) {
+    let last: Waiting | undefined
+    for (const index of partitionsIn(ranges)) {
+      const waitsFor = waitingReason(evaluation, blocked, computation, index)
+      if (last?.waitsFor === waitsFor && last.range.to === index - 1)
+        last = { computation, range: { from: last.range.from, to: index }, waitsFor }
       else {
-        blocked.add(step.id)
-        waiting.push({ computation: computation.name, key: step.key, waitsFor })
+        if (last !== undefined) yield last
+        last = { computation, range: { from: index, to: index }, waitsFor }
       }
     }
-  const publications = request.publish
-    ? planPublications(evaluation, steps, request.targets, hash)
-    : []
-  return { steps, publications, waiting, targets: request.targets }
-}
-
-/** The name of a step: the computation and the partition's key. */
-function stepId(evaluation: Evaluation, computation: Computation, index: number): string {
-  return `${computation.name} ${keyOf(evaluation, computation, index)}`
-}
-
-function keyOf(evaluation: Evaluation, computation: Computation, index: number): string {
-  const [output] = outputsOf(evaluation.graph, computation)
-  return output === undefined ? "" : partitionKey(output.partitions, index)
-}
-
-function neededPartitions(
-  evaluation: Evaluation,
-  targets: ReadonlyMap<string, PartitionRange>,
-): Needed {
-  const needed: Needed = new Map()
-  for (const [name, range] of targets) {
-    const computation = assetNamed(evaluation.graph, name).computation
-    for (let index = range.from; index <= range.to; index += 1)
-      need(evaluation, needed, computation, index)
+    if (last !== undefined) yield last
   }
-  for (const computation of evaluation.graph.computations.toReversed())
-    needUpstream(evaluation, needed, computation)
-  return needed
 }
 
-/** Adds what the needed partitions of one computation read; its own past may grow while it is walked. */
-function needUpstream(evaluation: Evaluation, needed: Needed, computation: Computation): void {
-  const open = [...(needed.get(computation.name) ?? [])]
-  for (let index = open.pop(); index !== undefined; index = open.pop())
-    for (const { asset, range } of readRanges(evaluation, computation, index)) {
-      if (asset.kind === "source") continue
-      for (let read = range?.from ?? 1; read <= (range?.to ?? 0); read += 1)
-        if (need(evaluation, needed, asset.computation, read) && asset.computation === computation)
-          open.push(read)
-    }
-}
-
-/** Whether the partition is needed and was not known to be. */
-function need(
+function waitingReason(
   evaluation: Evaluation,
-  needed: Needed,
+  blocked: ReadonlyMap<string, readonly PartitionRange[]>,
   computation: Computation,
   index: number,
-): boolean {
-  const status = evaluation.statuses.get(computation.name)?.get(index)
-  const indexes = needed.get(computation.name) ?? new Set()
-  if (status === undefined || status.kind === "fresh" || indexes.has(index)) return false
-  needed.set(computation.name, indexes.add(index))
-  return true
-}
-
-function materializeStep(
-  evaluation: Evaluation,
-  computation: Computation,
-  index: number,
-  { needed, checks }: { readonly needed: Needed; readonly checks: readonly CheckStep[] },
-): MaterializeStep {
-  const status = evaluation.statuses.get(computation.name)?.get(index)
-  if (status === undefined || status.kind === "fresh")
-    throw new TypeError("only stale steps are planned")
-  const after = new Set<string>()
-  for (const { asset, range } of readRanges(evaluation, computation, index)) {
-    if (asset.kind === "source") continue
-    for (let read = range?.from ?? 1; read <= (range?.to ?? 0); read += 1)
-      if (needed.get(asset.computation.name)?.has(read) === true)
-        after.add(stepId(evaluation, asset.computation, read))
-    for (const check of checks)
-      if (check.asset === asset && range !== undefined && isWithin(range, check.partition))
-        after.add(check.id)
+): string {
+  const status = statusAt(evaluation, computation, index)
+  if (status.kind === "fresh") return ""
+  if (status.waitsFor !== undefined) return status.waitsFor
+  for (const cause of status.causes) {
+    if (cause.kind !== "upstream") continue
+    const upstream = assetNamed(evaluation.graph, cause.asset).computation
+    for (const each of partitionsIn(cause.partitions))
+      if (isInRanges(blocked.get(upstream.name) ?? [], each))
+        return materializeStep(evaluation, upstream, each).id
   }
-  const id = stepId(evaluation, computation, index)
-  const key = keyOf(evaluation, computation, index)
-  return { kind: "materialize", id, computation, partition: index, key, status, after: [...after] }
-}
-
-function waitingReason(step: MaterializeStep, blocked: ReadonlySet<string>): string | undefined {
-  if (step.status.waitsFor !== undefined) return step.status.waitsFor
-  return step.after.find((id) => blocked.has(id))
+  return ""
 }
 
 /** Fresh targets whose checks are not the ones that ran last. */
-function checkSteps(
+function checkWork(
   evaluation: Evaluation,
-  targets: ReadonlyMap<string, PartitionRange>,
-  hash: Hash,
-): CheckStep[] {
-  return [...targets].flatMap(([name, range]) => {
+  targets: ReadonlyMap<string, readonly PartitionRange[]>,
+): readonly CheckWork[] {
+  return [...targets].flatMap(([name, ranges]) => {
     const asset = assetNamed(evaluation.graph, name)
-    const version = checksVersion(asset, hash)
-    const steps: CheckStep[] = []
-    for (let index = range.from; index <= range.to; index += 1) {
-      const status = evaluation.statuses.get(asset.computation.name)?.get(index)
-      const record = evaluation.snapshot.materializations.get(name)?.get(index)
-      if (status?.kind !== "fresh" || record?.checkVersion === version) continue
-      const key = partitionKey(asset.partitions, index)
-      const id = `check ${name} ${key}`
-      steps.push({ kind: "check", id, asset, partition: index, key, after: [] })
+    const version = evaluation.checkVersions.get(name)
+    const timeline = evaluation.snapshot.timelines.get(asset.computation.name)
+    const place = asset.computation.outputs.findIndex((output) => output.asset === name)
+    if (timeline?.marks.every(({ checks }) => checks[place]?.version === version) !== false)
+      if ([...(timeline?.earlier ?? [])].length === 0) return []
+    const stale: PartitionRange[] = []
+    for (const index of partitionsIn(ranges)) {
+      if (!isFresh(evaluation, asset.computation, index)) continue
+      if (checkMarkAt(evaluation, asset.computation, index, name)?.version === version) continue
+      const last = stale.at(-1)
+      if (last?.to === index - 1) stale[stale.length - 1] = { from: last.from, to: index }
+      else stale.push({ from: index, to: index })
     }
-    return steps
+    return stale.length === 0 ? [] : [{ asset, ranges: stale }]
   })
 }
 
@@ -184,50 +236,14 @@ function checkSteps(
 export function newestTargets(
   evaluation: Evaluation,
   names: Iterable<string>,
-): ReadonlyMap<string, PartitionRange> {
-  const targets = new Map<string, PartitionRange>()
+): ReadonlyMap<string, readonly PartitionRange[]> {
+  const targets = new Map<string, readonly PartitionRange[]>()
   for (const name of names) {
     const extent = evaluation.extents.get(name)
-    if (extent === undefined || evaluation.graph.assets.get(name)?.kind !== "asset") continue
-    targets.set(name, { from: extent.to, to: extent.to })
+    const asset = evaluation.graph.assets.get(name)
+    if (extent === undefined || asset?.kind !== "asset") continue
+    const from = asset.partitions.kind === "static" ? extent.from : extent.to
+    targets.set(name, [{ from, to: extent.to }])
   }
   return targets
-}
-
-/** What will be stale once the plan has been performed, because it reads what the plan makes and is not part of it. */
-export function staleAfter(
-  evaluation: Evaluation,
-  plan: Plan,
-): ReadonlyMap<string, readonly number[]> {
-  const made = new Map<string, Set<number>>()
-  for (const step of plan.steps)
-    if (step.kind === "materialize")
-      made.set(
-        step.computation.name,
-        (made.get(step.computation.name) ?? new Set()).add(step.partition),
-      )
-  const result = new Map<string, number[]>()
-  for (const computation of evaluation.graph.computations) {
-    const own = made.get(computation.name) ?? new Set()
-    for (const [index] of evaluation.statuses.get(computation.name) ?? []) {
-      if (own.has(index) || recordedOutputs(evaluation, computation, index) === undefined) continue
-      if (!readsAny(evaluation, computation, index, made)) continue
-      made.set(computation.name, own.add(index))
-      result.set(computation.name, [...(result.get(computation.name) ?? []), index])
-    }
-  }
-  return result
-}
-
-function readsAny(
-  evaluation: Evaluation,
-  computation: Computation,
-  index: number,
-  made: ReadonlyMap<string, ReadonlySet<number>>,
-): boolean {
-  return readRanges(evaluation, computation, index).some(({ asset, range }) => {
-    const changed = asset.kind === "asset" ? made.get(asset.computation.name) : undefined
-    if (changed === undefined || range === undefined) return false
-    return [...changed].some((each) => isWithin(range, each))
-  })
 }

@@ -2,9 +2,9 @@ import type { Asset } from "../declare/asset.ts"
 import { type PartitionRange, partitionKey } from "../declare/partition.ts"
 import type { PublicationTable } from "../execute/effects.ts"
 import type { Graph } from "../graph/graph.ts"
-import type { Step } from "./plan.ts"
+import { type Fingerprint, fingerprintText } from "./fingerprint.ts"
 import type { Published, Recorded } from "./snapshot.ts"
-import type { Evaluation } from "./staleness.ts"
+import { type Evaluation, checkMarkAt, contentAt, isFresh } from "./staleness.ts"
 import { type Hash, canonical } from "./version.ts"
 
 /** That a set is expected to show another partition, or other rows of it, once the steps are done. */
@@ -15,11 +15,6 @@ export interface PublicationPlan {
   readonly assets: readonly string[]
   readonly before: Published | undefined
 }
-
-/** What is known of one partition of an asset when publication is decided: its record if it is right, or why it is not. */
-export type Publishable =
-  | { readonly kind: "ready"; readonly record: Pick<Recorded, "file" | "dataVersion"> }
-  | { readonly kind: "unready" }
 
 /** The published assets of a graph by publication set. */
 export function publicationSets(graph: Graph): ReadonlyMap<string, readonly Asset[]> {
@@ -59,27 +54,38 @@ export function newestPublishable(
   return undefined
 }
 
+/** Whether a step of the plan will make, or check, one partition. */
+export interface Planned {
+  readonly willMake: (asset: Asset, index: number) => boolean
+  readonly willCheck: (asset: Asset, index: number) => boolean
+}
+
 /** Which sets will change, if every step goes well. */
 export function planPublications(
   evaluation: Evaluation,
-  steps: readonly Step[],
-  targets: ReadonlyMap<string, PartitionRange>,
+  planned: Planned,
+  targets: Iterable<string>,
   hash: Hash,
 ): readonly PublicationPlan[] {
-  const planned = new Set(steps.map(stepSubject))
-  const willRun = (asset: Asset, index: number) => planned.has(`${asset.computation.name} ${index}`)
-  const ready = (asset: Asset, index: number): Publishable =>
-    readyNow(evaluation, asset, index, planned.has(`check ${asset.name} ${index}`) || undefined)
+  const asked = new Set(targets)
   return [...publicationSets(evaluation.graph)].flatMap(([set, assets]) => {
-    if (!assets.some((asset) => targets.has(asset.name))) return []
+    if (!assets.some((asset) => asked.has(asset.name))) return []
     const before = evaluation.snapshot.publications.get(set)
     const isReady = (index: number): boolean =>
-      assets.every((asset) => willRun(asset, index) || ready(asset, index).kind === "ready")
+      assets.every(
+        (asset) =>
+          planned.willMake(asset, index) ||
+          isReadyNow(evaluation, asset, index, planned.willCheck(asset, index) || undefined),
+      )
     const partition = newestPublishable(setExtent(evaluation, assets), before, isReady)
     const [first] = assets
     if (partition === undefined || first === undefined) return []
-    const tables = assets.flatMap((asset) => readyTable(asset, partition, ready(asset, partition)))
-    const willChange = assets.some((asset) => willRun(asset, partition))
+    const willChange = assets.some((asset) => planned.willMake(asset, partition))
+    const tables = assets.map((asset) => ({
+      asset,
+      partition,
+      content: contentAt(evaluation, asset, partition) ?? { low: 0, high: 0 },
+    }))
     if (!willChange && publicationVersion(set, tables, hash) === before?.version) return []
     const key = partitionKey(first.partitions, partition)
     return [{ set, partition, key, assets: assets.map((asset) => asset.name), before }]
@@ -87,27 +93,14 @@ export function planPublications(
 }
 
 /** Whether a partition of a published asset is fresh and its error checks passed: the recorded ones, unless they ran since. */
-export function readyNow(
+export function isReadyNow(
   evaluation: Evaluation,
   asset: Asset,
   index: number,
   passed?: boolean,
-): Publishable {
-  const status = evaluation.statuses.get(asset.computation.name)?.get(index)
-  const record = evaluation.snapshot.materializations.get(asset.name)?.get(index)
-  if (status?.kind !== "fresh" || record === undefined) return { kind: "unready" }
-  if (!(passed ?? record.failedErrors === 0)) return { kind: "unready" }
-  return { kind: "ready", record }
-}
-
-function stepSubject(step: Step): string {
-  return step.kind === "materialize"
-    ? `${step.computation.name} ${step.partition}`
-    : `check ${step.asset.name} ${step.partition}`
-}
-
-function readyTable(asset: Asset, partition: number, ready: Publishable): PublicationTable[] {
-  return ready.kind === "ready" ? publicationTable(asset, partition, ready.record) : []
+): boolean {
+  if (!isFresh(evaluation, asset.computation, index)) return false
+  return passed ?? checkMarkAt(evaluation, asset.computation, index, asset.name)?.failedErrors === 0
 }
 
 /** One table of a publication, if the asset is published. */
@@ -121,20 +114,27 @@ export function publicationTable(
   return [{ asset, publish: asset.publish, partition, file, dataVersion }]
 }
 
+/** One table as a publication's version knows it. */
+interface PublishedContent {
+  readonly asset: Asset
+  readonly partition: number
+  readonly content: Fingerprint
+}
+
 /** Hash of what the tables of a set will hold. */
 export function publicationVersion(
   set: string,
-  tables: readonly PublicationTable[],
+  tables: readonly PublishedContent[],
   hash: Hash,
 ): string {
   return hash(
     canonical({
       set,
-      tables: tables.map(({ asset, partition, dataVersion }) => [
+      tables: tables.map(({ asset, partition, content }) => [
         asset.name,
         Object.keys(asset.columns),
         partition,
-        dataVersion,
+        fingerprintText(content),
       ]),
     }),
   )

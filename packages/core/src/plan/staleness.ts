@@ -12,7 +12,11 @@ import type { EarlierMade, Failure, Mark, Snapshot } from "./snapshot.ts"
 export type Cause =
   | { readonly kind: "code" }
   | { readonly kind: "input"; readonly changed: readonly ChangedInput[] }
-  | { readonly kind: "upstream"; readonly asset: string; readonly partitions: readonly PartitionRange[] }
+  | {
+      readonly kind: "upstream"
+      readonly asset: string
+      readonly partitions: readonly PartitionRange[]
+    }
 
 /** Partitions of one upstream whose content is not what was read. */
 export interface ChangedInput {
@@ -270,7 +274,7 @@ export function madeFrom(
 }
 
 /** The content of a partition that is known to be right: landed, or fresh. */
-function contentAt(
+export function contentAt(
   evaluation: Evaluation,
   asset: AnyAsset,
   index: number,
@@ -311,7 +315,9 @@ export function changedInputs(
   for (const { asset, versions } of then)
     if (!current.has(asset)) changed.set(asset, new Set(versions.map(([each]) => each)))
   return [...changed].flatMap(([asset, places]) =>
-    places.size === 0 ? [] : [{ asset, partitions: rangesOf([...places].toSorted((a, b) => a - b)) }],
+    places.size === 0
+      ? []
+      : [{ asset, partitions: rangesOf([...places].toSorted((a, b) => a - b)) }],
   )
 }
 

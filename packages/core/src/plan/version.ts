@@ -53,7 +53,8 @@ export function codeVersion(
         read.window,
         readingRules(assetRead(graph, computation, read)),
       ]),
-      code: computation.kind === "code" ? computation.version : queriesOf(graph, computation, parsed),
+      code:
+        computation.kind === "code" ? computation.version : queriesOf(graph, computation, parsed),
     }),
   )
 }
@@ -68,7 +69,13 @@ function queriesOf(
     return parsed.get(text) ?? text
   }
   const shared = computation.shared === undefined ? [] : [version(computation.shared)]
-  return [...shared, ...computation.outputs.map(({ asset, query }) => [lastingName(assetNamed(graph, asset)), version(query)])]
+  return [
+    ...shared,
+    ...computation.outputs.map(({ asset, query }) => [
+      lastingName(assetNamed(graph, asset)),
+      version(query),
+    ]),
+  ]
 }
 
 /** What a partition stands for; where a range of time begins and ends, and which keys a set has, changes no rows. */
