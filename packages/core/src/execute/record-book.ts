@@ -34,7 +34,7 @@ export function recordBook(ledger: Pick<Ledger, "recorded">): RecordBook {
         const reading = read(unread)
         for (const { key } of unread) blocks.set(key, reading)
       }
-      await Promise.all(new Set(needed.map(({ key }) => blocks.get(key))))
+      await Promise.all(needed.flatMap(({ key }) => blocks.get(key) ?? []))
     },
     kept: (asset, partition) => records.get(`${asset} ${partition}`) ?? [],
   }
