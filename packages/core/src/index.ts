@@ -101,6 +101,8 @@ export {
 } from "./plan/plan.ts"
 export { partitionsIn, stepCount, stepsOf, waitingOf } from "./plan/plan.ts"
 export { staleAfter } from "./plan/needed.ts"
+export type { ReasonGroup } from "./plan/reasons.ts"
+export { reasonGroups } from "./plan/reasons.ts"
 export type { PublicationPlan } from "./plan/publication.ts"
 export { publicationSets } from "./plan/publication.ts"
 export { evaluate } from "./plan/evaluate.ts"
