@@ -105,6 +105,8 @@ export {
 } from "./plan/plan.ts"
 export { partitionsIn, stepCount, stepsOf, waitingOf } from "./plan/plan.ts"
 export { staleAfter } from "./plan/needed.ts"
+export type { NamedRange, SavedPlan } from "./plan/saved-plan.ts"
+export { planDrift, requestOf, savePlan } from "./plan/saved-plan.ts"
 export type { ReasonGroup } from "./plan/reasons.ts"
 export { reasonGroups } from "./plan/reasons.ts"
 export type { PublicationPlan } from "./plan/publication.ts"
