@@ -199,6 +199,21 @@ test("every hour of Lord Howe from 2010 to 2040 has a key of its own that leads 
   expect(keys.size).toBe(all("Australia/Lord_Howe", hours).length)
 })
 
+test.each([
+  ["America/St_Johns", "2010-11-07T02:29:59.999Z", "2010-11-06", "2010-11-06T23"],
+  ["America/St_Johns", "2010-11-07T02:30:30.000Z", "2010-11-07", "2010-11-07T00"],
+  ["America/St_Johns", "2010-11-07T03:00:00.000Z", "2010-11-07", "2010-11-07T00"],
+  ["America/St_Johns", "2010-11-07T03:30:00.000Z", "2010-11-07", "2010-11-07T00-0330"],
+  ["Pacific/Apia", "2011-12-30T09:59:59.999Z", "2011-12-29", "2011-12-29T23"],
+  ["Pacific/Apia", "2011-12-30T10:00:00.000Z", "2011-12-31", "2011-12-31T00"],
+  ["America/Havana", "2026-11-01T05:00:00.000Z", "2026-11-01", "2026-11-01T00-0500"],
+])("in %s the instant %s lies in %s and in %s", (zone, instant, day, hour) => {
+  const { hours, days } = grainsOf(zone)
+  const ms = Date.parse(instant)
+  expect(partitionKey(days, partitionAt(days, ms))).toBe(day)
+  expect(partitionKey(hours, partitionAt(hours, ms))).toBe(hour)
+})
+
 describe("the hours of a day", () => {
   test.each([
     ["America/New_York", "2026-03-08", 23, ["T01", "T03"]],

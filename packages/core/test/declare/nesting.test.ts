@@ -1,7 +1,15 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
-import { daily, hourly, monthly, nests, partitionBounds, spanned } from "../../src/index.ts"
+import {
+  daily,
+  findDay,
+  hourly,
+  monthly,
+  nests,
+  partitionBounds,
+  spanned,
+} from "../../src/index.ts"
 import { staticKeys, unpartitioned, weekly } from "../../src/index.ts"
 import type { Partitions } from "../../src/index.ts"
 
@@ -89,6 +97,25 @@ describe("spanned", () => {
     expect(spanned(apia.day, apia.month, range)).toEqual({ from: 503, to: 503 })
     const around = spanned(apia.day, apia.hour, { from: skipped - 1, to: skipped + 1 })
     expect(around.to - around.from + 1).toBe(48)
+  })
+
+  test.each([
+    ["Asia/Kathmandu", "1986-01-01"],
+    ["Australia/Lord_Howe", "1981-03-01"],
+    ["Asia/Colombo", "1996-10-26"],
+    ["Pacific/Pitcairn", "1998-04-27"],
+  ])("an hour through which midnight went in %s on %s is of the day it began on", (zone, date) => {
+    const { hour, day } = timed(zone)
+    const cut = findDay(date) ?? 0
+    const cutHours = spanned(day, hour, { from: cut, to: cut })
+    expect(partitionBounds(hour, cutHours.from).startMs).not.toBe(partitionBounds(day, cut).startMs)
+    const { from, to } = spanned(day, hour, { from: cut - 1, to: cut + 1 })
+    for (let index = from; index <= to; index += 1) {
+      const around = spanned(hour, day, { from: index, to: index })
+      const inside = spanned(day, hour, around)
+      expect(around.from).toBe(around.to)
+      expect(inside.from <= index && index <= inside.to).toBe(true)
+    }
   })
 
   test.each(["hour", "day", "week", "month"] as const)("a %s without end stays so", (grain) => {
