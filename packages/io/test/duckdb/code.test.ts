@@ -100,7 +100,14 @@ function make(asset: Asset, upstream: Readonly<Record<string, readonly string[]>
     files: upstream[read.asset?.name ?? ""] ?? [],
   }))
   const day = "2026-01-05"
-  const request = { computation, outputs: [asset], partition: "all", day, inputVersion: "v" }
+  const request = {
+    computation,
+    outputs: [asset],
+    partition: "all",
+    folder: "all",
+    day,
+    inputVersion: "v",
+  }
   return engine.compute({ ...request, relations }, () => {})
 }
 
