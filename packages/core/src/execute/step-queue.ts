@@ -9,7 +9,7 @@ import {
   materializeStep,
   partitionsIn,
 } from "../plan/plan.ts"
-import type { Evaluation } from "../plan/staleness.ts"
+import type { Evaluation } from "../plan/states.ts"
 
 /**
  * The steps of a plan that have not ended. Each computation goes through its partitions in order, so that a plan of a

@@ -19,7 +19,7 @@ import {
 import { readFactor } from "./input-fingerprint.ts"
 import { type Reading, type World, readingsOf } from "./inputs.ts"
 import type { EarlierMade, Mark, Snapshot, Timeline } from "./snapshot.ts"
-import { type Evaluation, type States, facts } from "./staleness.ts"
+import { type Evaluation, type States, facts } from "./states.ts"
 import { type Hash, type ParsedQueries, checksVersion, codeVersion } from "./version.ts"
 import { windowsOf } from "./windows.ts"
 

@@ -4,7 +4,7 @@ import { assetNamed } from "../graph/graph.ts"
 import { runningCount } from "./content-sums.ts"
 import { type Reading, readingsOf } from "./inputs.ts"
 import type { Plan, PlanRequest } from "./plan.ts"
-import { type Evaluation, type States, facts, rangesOfPlaces, stateKind } from "./staleness.ts"
+import { type Evaluation, type States, facts, rangesOfPlaces, stateKind } from "./states.ts"
 import { windowsOf } from "./windows.ts"
 
 /** Computation → a column with 1 for each partition that is meant; a computation with none is not in the map. */

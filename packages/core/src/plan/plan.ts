@@ -5,14 +5,8 @@ import { isWithin } from "../graph/mapping.ts"
 import { partitionsOf } from "./inputs.ts"
 import { type Needed, blockedPartitions, neededPartitions } from "./needed.ts"
 import { type PublicationPlan, planPublications } from "./publication.ts"
-import {
-  type Evaluation,
-  type StateKind,
-  checkMarkAt,
-  isFresh,
-  rangesOfPlaces,
-  statusAt,
-} from "./staleness.ts"
+import { statusAt } from "./staleness.ts"
+import { type Evaluation, type StateKind, checkMarkAt, isFresh, rangesOfPlaces } from "./states.ts"
 import type { Hash } from "./version.ts"
 
 /** What will be done, in an order in which it can be done; then what will be published; and what cannot be done yet. */

@@ -4,7 +4,7 @@ import type { PublicationTable } from "../execute/effects.ts"
 import type { Graph } from "../graph/graph.ts"
 import { type Fingerprint, fingerprintText } from "./fingerprint.ts"
 import type { Published, Recorded } from "./snapshot.ts"
-import { type Evaluation, checkMarkAt, contentAt, isFresh } from "./staleness.ts"
+import { type Evaluation, checkMarkAt, contentAt, isFresh } from "./states.ts"
 import { type Hash, canonical } from "./version.ts"
 
 /** That a set is expected to show another partition, or other rows of it, once the steps are done. */
