@@ -4,7 +4,7 @@ import { reachable } from "../graph/lineage.ts"
 import type { Problem } from "../problem.ts"
 import { partitionsOf } from "./inputs.ts"
 import type { Plan, PlanRequest, Work } from "./plan.ts"
-import type { Evaluation, StateKind } from "./staleness.ts"
+import type { Evaluation, StateKind } from "./states.ts"
 import { type Hash, canonical } from "./version.ts"
 
 /** A plan as it is kept in a file: what was asked for, what it would do, and all that it was made from. */
