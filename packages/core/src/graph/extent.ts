@@ -1,6 +1,7 @@
 import type { AnyAsset, Computation } from "../declare/asset.ts"
 import { type PartitionRange, type Partitions, newestClosedDay } from "../declare/partition.ts"
 import type { Read } from "../declare/read.ts"
+import type { SourceAsset } from "../declare/source.ts"
 import type { Landing } from "../plan/snapshot.ts"
 import { type Graph, assetRead, sourcesOf } from "./graph.ts"
 import { intersection, windowOffsets } from "./mapping.ts"
@@ -19,11 +20,8 @@ const uncut: PartitionRange = { from: 0, to: 0 }
 export function extentsOf(graph: Graph, landing: Landing, nowMs: number): Extents {
   const extents = new Map<string, PartitionRange>()
   for (const source of sourcesOf(graph)) {
-    const range = landedRange(
-      source.partitions,
-      [...(landing.get(source.name)?.keys() ?? [])],
-      nowMs,
-    )
+    const landed = [...(landing.get(source.name)?.keys() ?? [])]
+    const range = landedRange(source, landed, nowMs)
     if (range !== undefined) extents.set(source.name, range)
   }
   const frontiers = groupFrontiers(graph, extents)
@@ -41,12 +39,14 @@ export function extentsOf(graph: Graph, landing: Landing, nowMs: number): Extent
   return extents
 }
 
+/** A source that is not cut and may lack its file is there without one: it has no rows. */
 function landedRange(
-  partitions: Partitions,
+  { partitions, whenMissing }: SourceAsset,
   landed: readonly number[],
   nowMs: number,
 ): PartitionRange | undefined {
-  if (partitions.kind === "none") return landed.length > 0 ? uncut : undefined
+  if (partitions.kind === "none")
+    return landed.length > 0 || whenMissing === "empty" ? uncut : undefined
   const existing = declaredRange(partitions, nowMs)
   let [from, to] = [Infinity, -Infinity]
   for (const index of landed) {
