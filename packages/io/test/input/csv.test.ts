@@ -145,3 +145,25 @@ test("the engine's reader and the one for the exact way take the same records", 
     { numRuns: Number(process.env["RUNS"] ?? 60) },
   )
 }, 60_000)
+
+test("a column may have another name in the header, and every place where that is said uses it", async () => {
+  const renamed = { ...people, format: { kind: "csv", header: { id: "personId" } } } as const
+  const { rows } = await landing.read(renamed, { "p.csv": "personId,name,note,joined\n1,Ann,,\n" })
+  expect(rows).toEqual([{ id: 1, name: "Ann", note: null, joined: null }])
+  await expect(landing.read(renamed, { "p.csv": "id,name,note,joined\n" })).rejects.toMatchObject({
+    message: "p.csv has no column personId; its header says: id, name, note, joined",
+  })
+})
+
+test("a record that ends early has empty values where the format says so; one too long has not", async () => {
+  const padded = { ...people, format: { kind: "csv", shortRecords: "empty" } } as const
+  const text = "id,name,note,joined\n1,a\n2,b,x,2026-01-05\n3,c,,,more\n4\n"
+  const { rows, quarantined, count } = await landing.read(padded, { "p.csv": text })
+  expect(rows).toEqual([
+    { id: 1, name: "a", note: null, joined: null },
+    { id: 2, name: "b", note: "x", joined: "2026-01-05" },
+    { id: 4, name: "", note: null, joined: null },
+  ])
+  expect(quarantined.map(({ line, reason }) => [line, reason])).toEqual([[4, "wrong_width"]])
+  expect(count).toMatchObject({ lines: 4, rows: 3, quarantined: 1 })
+})
