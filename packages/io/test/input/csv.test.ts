@@ -1,3 +1,4 @@
+import { decimal, int32, nullable } from "@freshet/core"
 import fc from "fast-check"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
@@ -166,4 +167,29 @@ test("a record that ends early has empty values where the format says so; one to
   ])
   expect(quarantined.map(({ line, reason }) => [line, reason])).toEqual([[4, "wrong_width"]])
   expect(count).toMatchObject({ lines: 4, rows: 3, quarantined: 1 })
+})
+
+test("a decimal that is no number, or has more digits than the column, is quarantined", async () => {
+  const prices = {
+    ...people,
+    columns: { id: int32(), price: nullable(decimal(3, 1)) },
+    duplicate: undefined,
+    reject: [],
+  }
+  const text = "id,price\n1,2.5\n2,five\n3,.\n4,2.55\n5,\n6,100\n7,1e1\n8,-0.50\n"
+  for (const judge of ["quick", "exact"] as const) {
+    const { rows, quarantined } = await landing.read(prices, { "p.csv": text }, judge)
+    expect(rows).toEqual([
+      { id: 1, price: "2.5" },
+      { id: 5, price: null },
+      { id: 7, price: "10.0" },
+      { id: 8, price: "-0.5" },
+    ])
+    expect(quarantined.map(({ line, reason }) => [line, reason])).toEqual([
+      [3, "wrong_type"],
+      [4, "wrong_type"],
+      [5, "wrong_type"],
+      [7, "wrong_type"],
+    ])
+  }
 })
