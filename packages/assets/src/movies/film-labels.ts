@@ -4,21 +4,19 @@ import {
   companies as companiesTable,
   countries as countriesTable,
   genres as genresTable,
-  keywords as keywordsTable,
   languages as languagesTable,
   movieCompanies as movieCompaniesTable,
   movieCountries as movieCountriesTable,
   movieGenres as movieGenresTable,
-  movieKeywords as movieKeywordsTable,
   movieLanguages as movieLanguagesTable,
 } from "@freshet/schema"
 
 import { moreThanOneRow, movies } from "./films.ts"
 import { normalized, publicationSet } from "./group.ts"
-import { filmKeywords, filmLabels } from "./records.ts"
+import { filmLabels } from "./records.ts"
 
 const movie_id = "The film by TMDB's number."
-const severalNames =
+export const severalNames =
   "Where films call one by several names, it has the first in order of the alphabet."
 
 export const genres = sqlAsset({
@@ -48,7 +46,8 @@ export const movieGenres = sqlAsset({
   publish: publishTo(movieGenresTable, publicationSet),
 })
 
-function linked<const C extends string>(key: C, labels: Asset) {
+/** A film and a label that are there. */
+export function linked<const C extends string>(key: C, labels: Asset) {
   return [refersTo("movie_id", movies), refersTo(key, labels)]
 }
 
@@ -157,31 +156,4 @@ export const movieLanguages = sqlAsset({
     ...linked("language_code", languages),
   ],
   publish: publishTo(movieLanguagesTable, publicationSet),
-})
-
-export const keywords = sqlAsset({
-  ...normalized,
-  name: "keywords",
-  description: `Words that say what films are about; none when no file of them has landed. ${severalNames}`,
-  columns: columnsOf(keywordsTable, {
-    keyword_id: "The word by TMDB's number.",
-    name: "The word.",
-  }),
-  query: sql`select id as keyword_id, min(name) as name from ${filmKeywords} group by id`,
-  checks: [unique("keyword_id")],
-  publish: publishTo(keywordsTable, publicationSet),
-})
-
-export const movieKeywords = sqlAsset({
-  ...normalized,
-  name: "movie_keywords",
-  description: "Which film is about what; none when no file of keywords has landed.",
-  columns: columnsOf(movieKeywordsTable, { movie_id, keyword_id: "The word by TMDB's number." }),
-  query: sql`
-    select distinct labels.movie_id, keywords.keyword_id
-    from ${filmKeywords} as labels
-    join ${movies} as movies on movies.movie_id = labels.movie_id
-    join ${keywords} as keywords on keywords.keyword_id = labels.id`,
-  checks: [unique("movie_id", "keyword_id"), ...linked("keyword_id", keywords)],
-  publish: publishTo(movieKeywordsTable, publicationSet),
 })

@@ -3,7 +3,7 @@ import { bool, type RowOf, sql, sqlAsset, text } from "@freshet/core"
 
 import { prepared } from "./group.ts"
 import { dictsIn, type Label, labelsIn, numberIn, textIn } from "./labels.ts"
-import { creditsFile, keywordsFile, metadataFile } from "./sources.ts"
+import { creditsFile, metadataFile } from "./sources.ts"
 
 const movieId = int32("The film by TMDB's number.")
 
@@ -42,7 +42,7 @@ export const filmRecords = sqlAsset({
     from ${metadataFile}`,
 })
 
-const labelColumns = {
+export const labelColumns = {
   movie_id: movieId,
   kind: text("What the label is: collection, genre, company, country, language or keyword."),
   id: nullable(int32("The label by TMDB's number.")),
@@ -52,7 +52,11 @@ const labelColumns = {
 
 type LabelRow = RowOf<typeof labelColumns>
 
-function* labelled(movie_id: number, kind: string, labels: readonly Label[]): Generator<LabelRow> {
+export function* labelled(
+  movie_id: number,
+  kind: string,
+  labels: readonly Label[],
+): Generator<LabelRow> {
   for (const label of labels) yield { movie_id, kind, ...label }
 }
 
@@ -72,19 +76,6 @@ export const filmLabels = codeAsset({
       yield* labelled(movie_id, "country", labelsIn(film.production_countries, "iso_3166_1"))
       yield* labelled(movie_id, "language", labelsIn(film.spoken_languages, "iso_639_1"))
     }
-  },
-})
-
-export const filmKeywords = codeAsset({
-  ...prepared,
-  name: "film_keywords",
-  description: "What each film is about, read from the Python lists: one row a keyword.",
-  version: "1",
-  columns: labelColumns,
-  upstream: { films: keywordsFile },
-  async *compute({ films }) {
-    for await (const { movie_id, keywords } of films)
-      yield* labelled(movie_id, "keyword", labelsIn(keywords))
   },
 })
 

@@ -95,6 +95,7 @@ export const smallFilms: Readonly<Record<string, string>> = {
     "id,keywords",
     `1,"[{'id': 931, 'name': 'jealousy'}, {'id': 932, 'name': 'toy'}]"`,
     "2,[]",
+    "999,[]",
   ].join("\n"),
   "consumer_price_index.csv": [
     "DATE,CUSR0000SS62031",
