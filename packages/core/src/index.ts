@@ -5,12 +5,13 @@ export type {
   CodeComputation,
   ColumnBatch,
   ColumnValues,
+  Report,
 } from "./declare/asset.ts"
 export type { Computation, ComputeContext, Output, Rows, SqlComputation } from "./declare/asset.ts"
 export { codeAsset, sharedRows, sqlAsset, sqlAssets } from "./declare/asset.ts"
 export type { Check, CheckRule, Severity } from "./declare/check.ts"
 export { balanced } from "./declare/balanced.ts"
-export { noRows, notNull, oneOf, rowCount, unique } from "./declare/check.ts"
+export { noRows, notNull, oneOf, refersTo, rowCount, unique } from "./declare/check.ts"
 export type { Column, ColumnKind, ColumnNotes, Columns, RowOf } from "./declare/column.ts"
 export {
   bool,
@@ -50,6 +51,7 @@ export { window, windowLabel } from "./declare/read.ts"
 export type { Retention } from "./declare/retention.ts"
 export { keepFor } from "./declare/retention.ts"
 export type {
+  CsvFormat,
   DuplicateRule,
   LineKinds,
   RejectRule,

@@ -1,5 +1,6 @@
 import type { AnyAsset, CheckResult, Evaluation, Published, Recorded } from "@freshet/core"
 
+import type { Answer } from "../render/report.ts"
 import { type AssetState, assetState } from "./asset-state.ts"
 
 /** One asset as `show` knows it. */
@@ -12,13 +13,15 @@ export interface AssetDetail {
   readonly publication: Published | undefined
   /** What the checks said last of those rows. */
   readonly checked: readonly CheckResult[]
+  /** Of a report: its newest answer. */
+  readonly answer: Answer | undefined
 }
 
 export function assetDetail(
   evaluation: Evaluation,
   asset: AnyAsset,
   nowMs: number,
-): Omit<AssetDetail, "checked"> {
+): Omit<AssetDetail, "checked" | "answer"> {
   const { extents, snapshot } = evaluation
   const newest = extents.get(asset.name)?.to
   const set = asset.kind === "asset" ? asset.publish?.set : undefined

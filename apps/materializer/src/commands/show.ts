@@ -1,12 +1,16 @@
-import { type CheckResult, type Columns, windowLabel } from "@freshet/core"
+import { type AnyAsset, type Asset, type CheckResult, type Columns } from "@freshet/core"
+import { windowLabel } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
 import { assetDetailLines } from "../render/asset-detail.ts"
+import { readAnswer } from "./answer.ts"
 import { type AssetDetail, assetDetail } from "./asset-detail.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
 import { namedAsset } from "./select.ts"
 import { assetDocument } from "./status.ts"
+import { newestStored, storedRelation } from "./stored-partition.ts"
+import type { Data } from "./world.ts"
 
 export interface ShowFlags {
   readonly json: boolean
@@ -15,21 +19,49 @@ export interface ShowFlags {
 /** Shows everything declared and known of one asset. */
 export async function show(cli: CommandLine, flags: ShowFlags, name: string): Promise<number> {
   const config = await cli.loadConfig()
-  return cli.world.withProject(config, async (project) => {
-    const asset = namedAsset(project, name)
-    const known = assetDetail(project.evaluation, asset, project.nowMs)
-    const detail = { ...known, checked: await newestResults(project, known) }
-    await (flags.json
-      ? printJson(cli.out, showDocument(project, detail))
-      : printLines(cli.out, assetDetailLines(project.graph, detail, project.nowMs, cli.out.look)))
-    return exitCodes.done
-  })
+  const isReport = config.assets.some((asset) => asset.name === name && hasReport(asset))
+  if (!isReport || flags.json)
+    return cli.world.withProject(config, (project) => showAsset(cli, flags, name, { project }))
+  cli.interruption.watch("Stopping.")
+  return cli.world.withData(config, cli.interruption.signal, (project, data) =>
+    showAsset(cli, flags, name, { project, data }),
+  )
+}
+
+function hasReport(asset: AnyAsset): asset is Asset {
+  return asset.kind === "asset" && asset.report !== undefined
+}
+
+async function showAsset(
+  cli: CommandLine,
+  flags: ShowFlags,
+  name: string,
+  { project, data }: { readonly project: Project; readonly data?: Data },
+): Promise<number> {
+  const asset = namedAsset(project, name)
+  const known = assetDetail(project.evaluation, asset, project.nowMs)
+  const answer = data && hasReport(asset) ? await newestAnswer(project, data, asset) : undefined
+  const detail = { ...known, checked: await newestResults(project, known), answer }
+  await (flags.json
+    ? printJson(cli.out, showDocument(project, detail))
+    : printLines(cli.out, assetDetailLines(project.graph, detail, project.nowMs, cli.out.look)))
+  return exitCodes.done
+}
+
+const answerRows = 5
+
+/** What the report says now; undefined as long as it was never made. */
+async function newestAnswer(project: Project, data: Data, asset: Asset) {
+  const partition = newestStored(project, asset)
+  if (partition === undefined) return undefined
+  const relation = storedRelation(project, asset.name, asset, [partition])
+  return readAnswer(data, asset, relation, answerRows)
 }
 
 /** What the checks said last of the newest partition's rows. */
 async function newestResults(
   { history, evaluation }: Project,
-  { asset, record }: Omit<AssetDetail, "checked">,
+  { asset, record }: Omit<AssetDetail, "checked" | "answer">,
 ): Promise<readonly CheckResult[]> {
   const partition = evaluation.extents.get(asset.name)?.to
   if (asset.kind === "source" || record === undefined || partition === undefined) return []
@@ -45,6 +77,7 @@ function showDocument(
 ): object {
   return {
     ...assetDocument(project, state),
+    ...(hasReport(asset) ? { title: asset.report?.title } : {}),
     description: asset.description,
     owners: asset.owners,
     tags: asset.tags,
