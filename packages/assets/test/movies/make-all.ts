@@ -61,6 +61,7 @@ export async function makeAll(
       computation,
       outputs,
       partition: "all",
+      folder: "all",
       day: "1970-01-01",
       inputVersion: "v",
       relations: relations.filter((relation) => relation !== undefined),

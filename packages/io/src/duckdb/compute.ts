@@ -1,4 +1,5 @@
-import { rm, stat } from "node:fs/promises"
+import { statSync } from "node:fs"
+import { rm } from "node:fs/promises"
 
 import {
   type Asset,
@@ -194,7 +195,7 @@ async function finish(
   const outputs = await Promise.all(
     rows.map(async ({ asset, path, content }): Promise<MadeOutput> => {
       const file = outputKey(asset.name, folder, inputVersion)
-      const { size: bytes } = await stat(path)
+      const { size: bytes } = statSync(path)
       await store.commit(path, file)
       return {
         asset: asset.name,
