@@ -63,7 +63,7 @@ export async function computePartition(
 
 function landingFor(
   { store, session, landedPath }: Workshop,
-  { partition, inputVersion, day }: ComputeRequest,
+  { folder, inputVersion, day }: ComputeRequest,
   connection: Connection,
   tempPath: (suffix: string) => Promise<string>,
 ): LandingContext {
@@ -76,7 +76,7 @@ function landingFor(
     quarantine: {
       tempPath: () => tempPath(".jsonl"),
       keep: async (path, source) => {
-        const key = quarantineKey(source, partition, inputVersion)
+        const key = quarantineKey(source, folder, inputVersion)
         await store.commit(path, key)
         return { key, path: store.path(key) }
       },
@@ -148,13 +148,13 @@ async function finish(
   const { written, lineCounts } = made
   if (written.length > 1 && written.some(({ asset }) => asset.checks.some(isQuery)))
     await nameOutputs(connection, written)
-  const { day, partition, inputVersion } = request
+  const { day, folder, inputVersion } = request
   const files = written.map((each) => ({ ...each, columns: each.asset.columns, day }))
   const rows = await measureContents(connection, files)
   const checks = await checkAll(connection, rows, (asset) => asset.checks)
   if (checks.some((check) => !check.passed && check.severity === "error")) {
     const kept = written.map(async ({ asset, path }) => {
-      const key = refusedKey(asset.name, partition, inputVersion)
+      const key = refusedKey(asset.name, folder, inputVersion)
       await store.commit(path, key)
       return key
     })
@@ -162,7 +162,7 @@ async function finish(
   }
   const outputs = await Promise.all(
     rows.map(async ({ asset, path, content }): Promise<MadeOutput> => {
-      const file = outputKey(asset.name, partition, inputVersion)
+      const file = outputKey(asset.name, folder, inputVersion)
       const { size: bytes } = await stat(path)
       await store.commit(path, file)
       return {
