@@ -83,16 +83,30 @@ export function computationNames(
   return asset?.kind === "asset" && asset.computation.name === name ? namesOf(names, asset) : [name]
 }
 
+/** All names under which the past of an asset, declared or not, is recorded. */
+export function namesRecorded(names: Pick<LedgerNames, "graph">, name: string): readonly string[] {
+  const asset = names.graph.assets.get(name)
+  return asset === undefined ? [name] : namesOf(names, asset)
+}
+
 /** Today's name of what was recorded under `name`. */
 export function nameToday({ graph, renamed }: LedgerNames, name: string): string {
   return graph.assets.has(name) ? name : (renamed.get(name) ?? name)
 }
 
-/** The number that stands in the ledger for a partition of an asset (or of the outputs of a computation). */
-export function recordedPartition(names: LedgerNames, name: string, partition: number): number {
+/** The number that stands in the ledger for a partition of an asset, or of the outputs of a computation; undefined when no run has seen its key. */
+export function findRecordedPartition(
+  names: LedgerNames,
+  name: string,
+  partition: number,
+): number | undefined {
   const keys = keysOf(names, name)
-  if (keys === undefined) return partition
-  const id = names.ids.get(keys[partition] ?? "")
+  return keys === undefined ? partition : names.ids.get(keys[partition] ?? "")
+}
+
+/** The same, for one that must have a number. */
+export function recordedPartition(names: LedgerNames, name: string, partition: number): number {
+  const id = findRecordedPartition(names, name, partition)
   if (id === undefined) throw new TypeError(`${name} has no key ${partition}`)
   return id
 }

@@ -2,7 +2,7 @@ import type { CheckResult, Materialization, ReadVersions, StepRecord } from "@fr
 import type { RecordedRead } from "@freshet/schema"
 import type { Client } from "pg"
 
-import { type LedgerNames, namesOf, recordedPartition } from "./ledger-names.ts"
+import { type LedgerNames, namesRecorded, recordedPartition } from "./ledger-names.ts"
 
 /** Records how steps ended, in this order and in one transaction. Each is another partition of a computation. */
 export async function recordSteps(
@@ -112,8 +112,7 @@ function touchedRows(names: LedgerNames, record: StepRecord) {
       check_version: version,
       ...failedCounts(record.checks, asset),
     }
-    const declared = names.graph.assets.get(asset)
-    return { names: declared === undefined ? [asset] : namesOf(names, declared), ...checked }
+    return { names: namesRecorded(names, asset), ...checked }
   })
 }
 

@@ -1,7 +1,7 @@
 import type { AssetRange, Graph, Recorded } from "@freshet/core"
 import type { Client } from "pg"
 
-import { findPartitionOf, type LedgerNames, namesOf } from "./ledger-names.ts"
+import { findPartitionOf, type LedgerNames, namesRecorded } from "./ledger-names.ts"
 import { readLedgerNames, recordedRanges } from "./ledger-names.ts"
 
 /** All kept materializations of these partitions, those recorded under an asset's former names too, oldest first. */
@@ -42,8 +42,7 @@ type RecordedRow = Recorded & { readonly rank: number }
 
 /** A range of one asset under each of its names, in numbers of the ledger. */
 function recordedUnder(names: LedgerNames, { asset, range }: AssetRange) {
-  const declared = names.graph.assets.get(asset)
-  const known = declared === undefined ? [asset] : namesOf(names, declared)
+  const known = namesRecorded(names, asset)
   return recordedRanges(names, asset, range).flatMap(({ from, to }) =>
     known.map((name, rank) => ({ asset, name, rank, from, to })),
   )

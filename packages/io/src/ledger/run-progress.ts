@@ -44,7 +44,11 @@ export async function readRunProgress(
   const { work } = runs[0]
   const known = new Set([...Object.keys(work), ...rows.map(({ name }) => name)])
   const ended = new Map<string, EndedRange[]>()
-  for (const row of rows) ended.set(row.name, [...(ended.get(row.name) ?? []), row])
+  for (const row of rows) {
+    const own = ended.get(row.name)
+    if (own === undefined) ended.set(row.name, [row])
+    else own.push(row)
+  }
   const order = new Map(graph.computations.map(({ name }, place) => [name, place]))
   const place = (name: string) => order.get(nameToday(names, name)) ?? Infinity
   return new Map(
@@ -73,8 +77,11 @@ function endedOf(
   rows: readonly EndedRange[],
 ): ComputationProgress["ended"] {
   const outcomes = new Map<StepOutcomeKind, PartitionRange[]>()
-  for (const { outcome, from, to } of rows)
-    outcomes.set(outcome, [...(outcomes.get(outcome) ?? []), { from, to }])
+  for (const { outcome, from, to } of rows) {
+    const ranges = outcomes.get(outcome)
+    if (ranges === undefined) outcomes.set(outcome, [{ from, to }])
+    else ranges.push({ from, to })
+  }
   return Object.fromEntries(
     [...outcomes].map(([outcome, ranges]) => [
       outcome,
