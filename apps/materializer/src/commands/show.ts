@@ -1,18 +1,18 @@
-import { type AnyAsset, type Asset, type CheckResult, type Columns } from "@freshet/core"
-import { windowLabel } from "@freshet/core"
+import { type AnyAsset, type Asset, type Columns, windowLabel } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
 import { assetDetailLines } from "../render/asset-detail.ts"
 import { readAnswer } from "./answer.ts"
-import { type AssetDetail, assetDetail } from "./asset-detail.ts"
+import { type AssetDetail, readAssetDetail } from "./asset-detail.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
 import { namedAsset } from "./select.ts"
 import { assetDocument } from "./status.ts"
-import { newestStored, storedRelation } from "./stored-partition.ts"
+import { newestStored, storedRelations } from "./stored-partition.ts"
 import type { Data } from "./world.ts"
 
 export interface ShowFlags {
+  readonly partition?: string
   readonly json: boolean
 }
 
@@ -39,9 +39,9 @@ async function showAsset(
   { project, data }: { readonly project: Project; readonly data?: Data },
 ): Promise<number> {
   const asset = namedAsset(project, name)
-  const known = assetDetail(project.evaluation, asset, project.nowMs)
+  const known = await readAssetDetail(project, asset, flags.partition)
   const answer = data && hasReport(asset) ? await newestAnswer(project, data, asset) : undefined
-  const detail = { ...known, checked: await newestResults(project, known), answer }
+  const detail = { ...known, answer }
   await (flags.json
     ? printJson(cli.out, showDocument(project, detail))
     : printLines(cli.out, assetDetailLines(project.graph, detail, project.nowMs, cli.out.look)))
@@ -54,21 +54,9 @@ const answerRows = 5
 async function newestAnswer(project: Project, data: Data, asset: Asset) {
   const partition = newestStored(project, asset)
   if (partition === undefined) return undefined
-  const relation = storedRelation(project, asset.name, asset, [partition])
-  return readAnswer(data, asset, relation, answerRows)
-}
-
-/** What the checks said last of the newest partition's rows. */
-async function newestResults(
-  { history, evaluation }: Project,
-  { asset, record }: Omit<AssetDetail, "checked" | "answer">,
-): Promise<readonly CheckResult[]> {
-  const partition = evaluation.extents.get(asset.name)?.to
-  if (asset.kind === "source" || record === undefined || partition === undefined) return []
-  const { computation, name } = asset
-  const { inputVersion } = record
-  const rows = { computation: computation.name, partition, inputVersion, assets: [name] }
-  return (await history.checked(rows))?.results ?? []
+  const ranges = [{ from: partition, to: partition }]
+  const [relation] = await storedRelations(project, [{ name: asset.name, asset, ranges }])
+  return relation && readAnswer(data, asset, relation, answerRows)
 }
 
 function showDocument(
