@@ -34,6 +34,7 @@ export type {
   Daily,
   Grain,
   PartitionRange,
+  PartitionText,
   Partitions,
   Static,
   Timed,
@@ -42,7 +43,7 @@ export type {
 } from "./declare/partition.ts"
 export { daily, hourly, monthly, staticKeys, unpartitioned, weekly } from "./declare/partition.ts"
 export { findPartition, isTimed, newestClosed, partitionAt } from "./declare/partition.ts"
-export { partitionBounds, partitionKey } from "./declare/partition.ts"
+export { partitionBounds, partitionKey, partitionText } from "./declare/partition.ts"
 export type { FitsTable, Publish, PublishedTable, Rule } from "./declare/publish.ts"
 export { publishTo } from "./declare/publish.ts"
 export type { OnShortWindow, Read, Window } from "./declare/read.ts"
@@ -60,7 +61,8 @@ export type {
 } from "./declare/source.ts"
 export { sourceAsset } from "./declare/source.ts"
 export type { Sql, SqlPart, SqlValue } from "./declare/sql.ts"
-export { identifier, joinSql, partitionDay, readsOf, renderSql } from "./declare/sql.ts"
+export { identifier, joinSql, partitionDay, partitionEnd, partitionKeyText } from "./declare/sql.ts"
+export { partitionStart, readsOf, renderSql } from "./declare/sql.ts"
 export { sharedRelation, sql } from "./declare/sql.ts"
 export { topK } from "./declare/top-k.ts"
 export type * from "./execute/effects.ts"

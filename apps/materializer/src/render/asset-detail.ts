@@ -158,6 +158,9 @@ function short(version: string): string {
   return version.slice(0, 12)
 }
 
+/** What stands in a shown query where a partition's own facts will stand. */
+const someFacts = { key: "KEY", day: "YYYY-MM-DD", start: "START", end: "END" }
+
 function queryLines(asset: AnyAsset): readonly string[] {
   if (asset.kind === "source" || asset.computation.kind === "code") return []
   const { shared, outputs } = asset.computation
@@ -165,7 +168,7 @@ function queryLines(asset: AnyAsset): readonly string[] {
   const queries = [shared, own].filter((query) => query !== undefined)
   return queries.flatMap((query, index) => [
     ...(index > 0 ? [""] : []),
-    ...unindented(renderSql(query, "YYYY-MM-DD")),
+    ...unindented(renderSql(query, someFacts)),
   ])
 }
 

@@ -31,7 +31,7 @@ export async function readCsvPart(request: PartRequest): Promise<Part> {
     (await readRecords(request, header, positions))
   const name = quoteName(` landed ${request.id}`)
   const judged = exactJudgement(request.source, csvDialect, raws.query, {
-    day: request.day,
+    partition: request.partition,
     unreadable: [],
   })
   await request.connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${judged}`)
