@@ -220,7 +220,10 @@ function encoded({ timelines, ...rest }: TimelineState): readonly Uint8Array[] {
     ]),
   }
   const text = Buffer.from(JSON.stringify(header))
-  const body = entries.flatMap(([, columns]) => bodyOf(columns))
+  // The checksum of no bytes forgets the one before.
+  const body = entries
+    .flatMap(([, columns]) => bodyOf(columns))
+    .filter(({ byteLength }) => byteLength > 0)
   const length = body.reduce((sum, { byteLength }) => sum + byteLength, 0)
   const sum = body.reduce((sum, part) => crc32(part, sum), 0)
   const prefix = new Uint32Array(prefixWords)
