@@ -99,7 +99,10 @@ async function* copiedRows(client: Client, copy: string): AsyncGenerator<Buffer>
   for await (const chunk of client.query(copyTo(copy))) {
     const bytes = chunk as Buffer // what COPY gives
     const end = bytes.lastIndexOf(lineFeed) + 1
-    if (end > 0) yield rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([rest, bytes.subarray(0, end)])
+    if (end > 0)
+      yield rest.length === 0
+        ? bytes.subarray(0, end)
+        : Buffer.concat([rest, bytes.subarray(0, end)])
     rest = end > 0 ? Buffer.from(bytes.subarray(end)) : Buffer.concat([rest, bytes])
   }
 }
@@ -209,7 +212,7 @@ function grouping(wanted: readonly Wanted[], contentName: ContentName) {
     const entry = wanted[place]
     if (entry === undefined || rows.length === 0) return undefined
     const name = contentName(entry, partition)
-    const made = name === undefined ? [] : madeOf(rows, entry.outputs.length, { name, marks })
+    const made = name === undefined ? [] : madeOf(rows, entry.outputs, { name, marks })
     rows = []
     return name === undefined ? undefined : { at: entry.at, partition, made }
   }
@@ -231,8 +234,13 @@ interface Naming {
 }
 
 /** The materializations of which every output is kept, the newest first. Rows come in the order in which they were recorded. */
-function madeOf(rows: readonly KeptRow[], outputs: number, naming: Naming): readonly Made[] {
-  if (outputs === 1 && rows.length === 1) return [madeFrom(rows, naming)]
+function madeOf(
+  rows: readonly KeptRow[],
+  outputs: Wanted["outputs"],
+  naming: Naming,
+): readonly Made[] {
+  if (outputs.length === 1 && outputs[0]?.length === 1)
+    return rows.toReversed().map((row) => madeFrom([row], naming))
   const groups = new Map<string, Map<number, KeptRow>>()
   for (const row of rows) {
     const group = groups.get(row.inputVersion) ?? new Map<number, KeptRow>()
@@ -241,7 +249,7 @@ function madeOf(rows: readonly KeptRow[], outputs: number, naming: Naming): read
     const other = group.get(row.output)
     if (other === undefined || row.rank < other.rank) group.set(row.output, row)
   }
-  const whole = [...groups.values()].filter((group) => group.size === outputs)
+  const whole = [...groups.values()].filter((group) => group.size === outputs.length)
   return whole.toReversed().map((group) =>
     madeFrom(
       [...group.values()].toSorted((a, b) => a.output - b.output),

@@ -42,9 +42,10 @@ export function readTimelineState(path: string): TimelineState | undefined {
   if (bytes === undefined || bytes.byteLength < prefixWords * 4) return undefined
   const [word, headerBytes = 0, headerSum, bodyBytes = 0, bodySum, bodyBytesHigh = 0] =
     new Uint32Array(bytes, 0, prefixWords)
-  const bodyAt = aligned(prefixWords * 4 + headerBytes)
+  const bodyAt = prefixWords * 4 + headerBytes
   const bodyLength = bodyBytesHigh * 2 ** 32 + bodyBytes
-  if (word !== magic || bodyAt + bodyLength !== bytes.byteLength) return undefined
+  if (word !== magic || bodyAt % 8 !== 0) return undefined
+  if (bodyAt + bodyLength !== bytes.byteLength) return undefined
   const header = new Uint8Array(bytes, prefixWords * 4, headerBytes)
   if (crc32(header) !== headerSum) return undefined
   if (crc32(new Uint8Array(bytes, bodyAt)) !== bodySum) return undefined
@@ -71,10 +72,6 @@ function readWhole(path: string): ArrayBuffer | undefined {
   } finally {
     if (file !== undefined) closeSync(file)
   }
-}
-
-function aligned(bytes: number): number {
-  return Math.ceil(bytes / 8) * 8
 }
 
 interface Header {
@@ -148,14 +145,23 @@ function nothingEarlier(outputs: number): EarlierColumns {
 
 /** Writes a state in place of the one that is there, whole or not at all. It is only a shortcut: where it cannot be written, nothing is lost. */
 export function writeTimelineState(path: string, state: TimelineState): void {
-  const draft = `${path}.${randomUUID()}.draft`
   try {
     mkdirSync(dirname(path), { recursive: true })
     sweepDrafts(path)
-    writeDurably(draft, encoded(state))
-    renameSync(draft, path)
+    replace(path, encoded(state))
   } catch {
+    return
+  }
+}
+
+function replace(path: string, parts: readonly Uint8Array[]): void {
+  const draft = `${path}.${randomUUID()}.draft`
+  try {
+    writeDurably(draft, parts)
+    renameSync(draft, path)
+  } catch (cause) {
     rmSync(draft, { force: true })
+    throw cause
   }
 }
 
@@ -209,7 +215,8 @@ function encoded({ timelines, ...rest }: TimelineState): readonly Uint8Array[] {
       marks,
     ]),
   }
-  const text = Buffer.from(JSON.stringify(header))
+  const json = Buffer.from(JSON.stringify(header))
+  const text = Buffer.concat([json, Buffer.alloc(-json.length & 7, " ")]) // the columns begin at a multiple of 8
   // The checksum of no bytes forgets the one before.
   const body = entries
     .flatMap(([, columns]) => bodyOf(columns))
@@ -218,8 +225,7 @@ function encoded({ timelines, ...rest }: TimelineState): readonly Uint8Array[] {
   const sum = body.reduce((sum, part) => crc32(part, sum), 0)
   const prefix = new Uint32Array(prefixWords)
   prefix.set([magic, text.length, crc32(text), length % 2 ** 32, sum, Math.floor(length / 2 ** 32)])
-  const gap = aligned(prefix.byteLength + text.length) - prefix.byteLength - text.length
-  return [new Uint8Array(prefix.buffer), text, new Uint8Array(gap), ...body]
+  return [new Uint8Array(prefix.buffer), text, ...body]
 }
 
 function bodyOf({ earlier, ...newest }: TimelineColumns): readonly Uint8Array[] {
