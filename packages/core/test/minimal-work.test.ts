@@ -156,7 +156,9 @@ function expectRight(
 function keptFile(world: MemoryWorld, asset: string, index: number, fingerprint: string) {
   return world.records.find(
     (kept) =>
-      kept.asset === asset && kept.partition === index && kept.record.fingerprint === fingerprint,
+      kept.asset === asset &&
+      kept.record.partition === index &&
+      kept.record.fingerprint === fingerprint,
   )?.record.file
 }
 
