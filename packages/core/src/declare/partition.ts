@@ -96,14 +96,10 @@ const written = {
   monthly: "a month: write it as YYYY-MM",
 }
 
-const MOST_KEYS = 100_000
-
 /** One partition a key, in this order. Throws a RangeError unless there are 1 to 100,000 keys, no two of them equal, none empty or with a control character. */
 export function staticKeys(keys: readonly string[]): Static {
-  if (keys.length === 0 || keys.length > MOST_KEYS)
-    throw new RangeError(
-      `static partitions have 1 to ${MOST_KEYS.toLocaleString("en-US")} keys, not ${keys.length}`,
-    )
+  if (keys.length === 0 || keys.length > 100_000)
+    throw new RangeError(`static partitions have 1 to 100,000 keys, not ${keys.length}`)
   const seen = new Set<string>()
   for (const key of keys) {
     if (key === "") throw new RangeError("a partition's key cannot be empty")
@@ -125,7 +121,7 @@ export function isTimed(partitions: Partitions): partitions is Timed {
   return partitions.kind !== "static" && partitions.kind !== "none"
 }
 
-/** A partition's key as people write it: `2026-01-05T10`, `2026-01-05`, `2026-W02`, `2026-01`, a static key, or `all` for the one partition of an uncut asset. */
+/** A partition's key as people write it: `2026-01-05T10`, `2026-01-05`, `2026-W02`, `2026-01`, a static key (`#12` for an index that the list does not have), or `all` for the one partition of an uncut asset. */
 export function partitionKey(partitions: Partitions, index: number): string {
   switch (partitions.kind) {
     case "hourly":

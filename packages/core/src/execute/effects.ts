@@ -97,7 +97,14 @@ export interface Engine {
   ) => Promise<ComputeResult>
   /** Runs an asset's checks on rows that are stored already. */
   readonly check: (request: CheckRequest) => Promise<readonly CheckResult[]>
+  /** Computes one partition and keeps nothing of it: what its outputs would hold. */
+  readonly rederive: (request: ComputeRequest) => Promise<readonly DerivedOutput[]>
+  /** The data version of what a file of the store holds now; undefined when it is gone or no longer the asset's rows. */
+  readonly contentOf: (asset: Asset, file: string) => Promise<string | undefined>
 }
+
+/** What an output holds. */
+export type DerivedOutput = Pick<MadeOutput, "asset" | "dataVersion" | "rows">
 
 /** Stored rows and the checks to run on them. */
 export interface CheckRequest {

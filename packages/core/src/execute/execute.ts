@@ -1,6 +1,6 @@
 import { readRanges } from "../plan/inputs.ts"
 import { type Plan, type Step, stepCount } from "../plan/plan.ts"
-import type { Evaluation } from "../plan/staleness.ts"
+import type { Evaluation } from "../plan/states.ts"
 import { FreshetError } from "../problem.ts"
 import type { Effects, RunIntent, RunOutcome, StepOutcome } from "./effects.ts"
 import {

@@ -2,6 +2,7 @@ import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
 import type { Check } from "../declare/check.ts"
 import type { Columns } from "../declare/column.ts"
 import type { Partitions } from "../declare/partition.ts"
+import type { Window } from "../declare/read.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import { type Sql, renderSql } from "../declare/sql.ts"
 import type { ReadVersions } from "../execute/effects.ts"
@@ -33,30 +34,35 @@ function versionText(query: Sql): string {
   return renderSql(query, anyDay, lastingRelation)
 }
 
-/** Hash of everything that decides the rows of a computation apart from its inputs. Descriptions, checks, freshness and publication do not count. */
+/**
+ * Hash of everything that decides the rows of a computation apart from its inputs. Descriptions, checks, freshness
+ * and publication do not count. The text is canonical as it stands: all its objects have their keys in order.
+ */
 export function codeVersion(
   graph: Graph,
   computation: Computation,
   parsed: ParsedQueries,
   hash: Hash,
 ): string {
-  return hash(
-    canonical({
-      kind: computation.kind,
-      outputs: outputsOf(graph, computation).map((asset) => [
-        lastingName(asset),
-        columnTypes(asset.columns),
-      ]),
-      partitions: outputsOf(graph, computation).map((asset) => grainOf(asset.partitions)),
-      reads: computation.reads.map((read) => [
-        lastingRelation(read),
-        read.window,
-        readingRules(assetRead(graph, computation, read)),
-      ]),
-      code:
-        computation.kind === "code" ? computation.version : queriesOf(graph, computation, parsed),
-    }),
-  )
+  const outputs = outputsOf(graph, computation)
+  const text = JSON.stringify({
+    code: computation.kind === "code" ? computation.version : queriesOf(graph, computation, parsed),
+    kind: computation.kind,
+    outputs: outputs.map((asset) => [lastingName(asset), columnTypes(asset.columns)]),
+    partitions: outputs.map((asset) => grainOf(asset.partitions)),
+    reads: computation.reads.map((read) => [
+      lastingRelation(read),
+      windowRule(read.window),
+      readingRules(assetRead(graph, computation, read)),
+    ]),
+  })
+  return hash(text)
+}
+
+function windowRule(window: Window): Readonly<Record<string, unknown>> {
+  if (window.kind !== "offsets") return { kind: window.kind }
+  const { from, kind, onShortWindow, to } = window
+  return { from, kind, onShortWindow, to }
 }
 
 function queriesOf(
@@ -95,17 +101,19 @@ function readingRules(asset: AnyAsset): unknown {
 }
 
 function sourceRules(source: SourceAsset): unknown {
-  const { duplicate } = source
+  const { duplicate, lineKinds } = source
   return {
-    format: source.format,
     columns: columnTypes(source.columns),
-    lineKinds: source.lineKinds ?? null,
-    reject: source.reject.map(({ reason, when }) => [reason, renderSql(when, anyDay)]),
     duplicate: duplicate && [
       duplicate.reason,
       duplicate.columns,
       renderSql(duplicate.when, anyDay),
     ],
+    format: keysInOrder(source.format),
+    lineKinds: lineKinds
+      ? keysInOrder({ ...lineKinds, kinds: keysInOrder(lineKinds.kinds) })
+      : null,
+    reject: source.reject.map(({ reason, when }) => [reason, renderSql(when, anyDay)]),
   }
 }
 
@@ -115,23 +123,27 @@ export function inputVersion(code: string, reads: readonly ReadVersions[], hash:
   return hash(JSON.stringify({ code, inputs })) // canonical as it stands: the keys are in order, all else is arrays
 }
 
-/** Hash of an asset's checks: when it changes the checks run again on the rows that are there. */
+/** Hash of an asset's checks: when it changes the checks run again on the rows that are there. Its text is canonical too. */
 export function checksVersion(asset: Asset, hash: Hash): string {
-  return hash(canonical([columnTypes(asset.columns), asset.checks.map(checkRule)]))
+  return hash(JSON.stringify([columnTypes(asset.columns), asset.checks.map(checkRule)]))
 }
 
 function checkRule(check: Check): unknown {
   const { rule, name, severity } = check
-  return [name, severity, rule.kind === "no_rows" ? versionText(rule.query) : rule]
+  return [name, severity, rule.kind === "no_rows" ? versionText(rule.query) : keysInOrder(rule)]
 }
 
 /** Text that two values share exactly when they are equal: JSON with the keys in order. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     inner !== null && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(
-          Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
-        )
+      ? keysInOrder(inner)
       : inner,
+  )
+}
+
+function keysInOrder(value: object): object {
+  return Object.fromEntries(
+    Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
   )
 }

@@ -215,3 +215,13 @@ describe("across grains", () => {
     expect(found.get("x")).toEqual({ from: day(1), to: day(6) })
   })
 })
+
+test("a source of one file that may be missing is there without it", () => {
+  const notes = snapshotSource("notes", { whenMissing: "empty" })
+  const reader = dailyAsset("r", sql`from ${notes}`, { partitions: unpartitioned })
+  const found = extentsOf(graphOf(notes, reader), landing({}), afterDay(20))
+  expect([found.get("notes"), found.get("r")]).toEqual([
+    { from: 0, to: 0 },
+    { from: 0, to: 0 },
+  ])
+})

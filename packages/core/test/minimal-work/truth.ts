@@ -83,7 +83,7 @@ function keyAt({ setting, declared }: Facts, grain: Grain, place: Place): string
   return grain === "static" ? declared.keys[place]! : calendarOf(setting)[grain][place]!.key
 }
 
-/** A source exists from its first file to its newest, a set of keys as a whole. */
+/** A source exists from its first file to its newest, what time does not cut as a whole: without any file where it may lack them. */
 function knownOfSources(shape: Shape, facts: Facts): Known {
   const [exists, contents, waiting] = [new Map(), new Map(), new Set<string>()]
   let frontierMs: number | undefined
@@ -95,14 +95,14 @@ function knownOfSources(shape: Shape, facts: Facts): Known {
       if (content !== undefined) files.set(place, content)
     }
     const [first, last] = [Math.min(...files.keys()), Math.max(...files.keys())]
-    const own = possible.filter((place) =>
-      grain === "static" ? files.size > 0 : place >= first && place <= last,
-    )
+    const isTimed = grain !== "none" && grain !== "static"
+    const isThere = files.size > 0 || whenMissing === "empty"
+    const own = possible.filter((place) => (isTimed ? place >= first && place <= last : isThere))
     exists.set(id, new Set(own))
     contents.set(id, files)
     for (const place of own)
       if (!files.has(place) && whenMissing === "wait") waiting.add(`${id} ${place}`)
-    if (grain === "none" || grain === "static" || files.size === 0) continue
+    if (!isTimed || files.size === 0) continue
     const { toMs } = calendarOf(facts.setting)[grain][last]!
     frontierMs = Math.max(frontierMs ?? -Infinity, toMs)
   }

@@ -15,7 +15,6 @@ import {
   type Sql,
 } from "@freshet/core"
 
-import { textCell } from "./cell.ts"
 import { engineSentence } from "./failure.ts"
 import { columnDefinitions } from "./literal.ts"
 import type { Connection } from "./session.ts"
@@ -160,12 +159,22 @@ async function bindRules(connection: Connection, source: SourceAsset): Promise<r
   return problems
 }
 
+/** Column → type of what a query yields, as the engine knows it before it runs. */
 async function describe(
   connection: Connection,
   query: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const rows = await connection.rows(`DESCRIBE ${query}`)
-  return new Map(rows.map((row) => [textCell(row, "column_name"), textCell(row, "column_type")]))
+  const prepared = await connection.native.prepare(`SELECT * FROM (${query}\n)`)
+  try {
+    const { columnCount, parameterCount } = prepared
+    if (parameterCount > 0) throw new Error("it has parameters, for which there will be no values")
+    const places = Array.from({ length: columnCount }, (_, at) => at)
+    return new Map(
+      places.map((at) => [prepared.columnName(at), prepared.columnType(at).toString()]),
+    )
+  } finally {
+    prepared.destroySync()
+  }
 }
 
 async function compareColumns(

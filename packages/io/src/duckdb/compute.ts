@@ -1,10 +1,12 @@
-import { rm, stat } from "node:fs/promises"
+import { statSync } from "node:fs"
+import { rm } from "node:fs/promises"
 
 import {
   type Asset,
   type Check,
   type ComputeRequest,
   type ComputeResult,
+  type DerivedOutput,
   FreshetError,
   type LineCount,
   type MadeOutput,
@@ -39,14 +41,8 @@ export async function computePartition(
   request: ComputeRequest,
   report: (share: number) => void,
 ): Promise<ComputeResult> {
-  const temporary: string[] = []
-  const tempPath = async (suffix: string) => {
-    const path = await workshop.store.tempPath(suffix)
-    temporary.push(path)
-    return path
-  }
-  try {
-    return await workshop.session.withConnection((connection) =>
+  return await withTempFiles(workshop.store, (tempPath) =>
+    workshop.session.withConnection((connection) =>
       withReports(connection, report, async (advance) => {
         const landing = landingFor(workshop, request, connection, tempPath)
         const lineCounts = await createRelations(request.relations, workshop.store, landing)
@@ -55,7 +51,43 @@ export async function computePartition(
         advance(0.8)
         return await finish(workshop.store, connection, request, { written, lineCounts })
       }),
-    )
+    ),
+  )
+}
+
+/** Computes one partition, and keeps neither its rows nor the lines that it would set aside. */
+export async function rederivePartition(
+  workshop: Workshop,
+  request: ComputeRequest,
+): Promise<readonly DerivedOutput[]> {
+  return await withTempFiles(workshop.store, (tempPath) =>
+    workshop.session.withConnection(async (connection) => {
+      const { quarantine: _, ...landing } = landingFor(workshop, request, connection, tempPath)
+      await createRelations(request.relations, workshop.store, landing)
+      const written = await write(workshop, connection, request, tempPath)
+      const files = written.map((each) => ({ ...each, columns: each.asset.columns }))
+      const measured = await measureContents(connection, files)
+      return measured.map(({ asset, content: { dataVersion, rows } }) => ({
+        asset: asset.name,
+        dataVersion,
+        rows,
+      }))
+    }),
+  )
+}
+
+/** Lends paths for files that are gone when the work has ended. */
+async function withTempFiles<T>(
+  store: Store,
+  work: (tempPath: (suffix: string) => Promise<string>) => Promise<T>,
+): Promise<T> {
+  const temporary: string[] = []
+  try {
+    return await work(async (suffix) => {
+      const path = await store.tempPath(suffix)
+      temporary.push(path)
+      return path
+    })
   } finally {
     await Promise.all(temporary.map((path) => rm(path, { force: true })))
   }
@@ -63,7 +95,7 @@ export async function computePartition(
 
 function landingFor(
   { store, session, landedPath }: Workshop,
-  { partition, inputVersion, day }: ComputeRequest,
+  { folder, inputVersion, day }: ComputeRequest,
   connection: Connection,
   tempPath: (suffix: string) => Promise<string>,
 ): LandingContext {
@@ -76,7 +108,7 @@ function landingFor(
     quarantine: {
       tempPath: () => tempPath(".jsonl"),
       keep: async (path, source) => {
-        const key = quarantineKey(source, partition, inputVersion)
+        const key = quarantineKey(source, folder, inputVersion)
         await store.commit(path, key)
         return { key, path: store.path(key) }
       },
@@ -148,13 +180,13 @@ async function finish(
   const { written, lineCounts } = made
   if (written.length > 1 && written.some(({ asset }) => asset.checks.some(isQuery)))
     await nameOutputs(connection, written)
-  const { day, partition, inputVersion } = request
+  const { day, folder, inputVersion } = request
   const files = written.map((each) => ({ ...each, columns: each.asset.columns, day }))
   const rows = await measureContents(connection, files)
   const checks = await checkAll(connection, rows, (asset) => asset.checks)
   if (checks.some((check) => !check.passed && check.severity === "error")) {
     const kept = written.map(async ({ asset, path }) => {
-      const key = refusedKey(asset.name, partition, inputVersion)
+      const key = refusedKey(asset.name, folder, inputVersion)
       await store.commit(path, key)
       return key
     })
@@ -162,8 +194,8 @@ async function finish(
   }
   const outputs = await Promise.all(
     rows.map(async ({ asset, path, content }): Promise<MadeOutput> => {
-      const file = outputKey(asset.name, partition, inputVersion)
-      const { size: bytes } = await stat(path)
+      const file = outputKey(asset.name, folder, inputVersion)
+      const { size: bytes } = statSync(path)
       await store.commit(path, file)
       return {
         asset: asset.name,

@@ -1,5 +1,6 @@
 import {
   type AnyAsset,
+  type Asset,
   type CheckRequest,
   type CheckResult,
   type Engine,
@@ -9,7 +10,7 @@ import {
 
 import { bindAssets } from "./bind.ts"
 import { checkAll } from "./check.ts"
-import { computePartition } from "./compute.ts"
+import { computePartition, rederivePartition } from "./compute.ts"
 import { measureContents } from "./content.ts"
 import { engineFailure } from "./failure.ts"
 import { canonicalQueries } from "./parse.ts"
@@ -53,6 +54,8 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
   return {
     compute: (request, progress) => computePartition(workshop, request, progress),
     check: (request) => checkStored(workshop, request),
+    rederive: (request) => rederivePartition(workshop, request),
+    contentOf: (asset, file) => storedContent(workshop, asset, file),
     bind: (assets) => session.withConnection((connection) => bindAssets(connection, assets)),
     canonicalQueries: (queries) =>
       session.withConnection((connection) => canonicalQueries(connection, queries)),
@@ -75,6 +78,20 @@ async function checkStored(
     } catch (cause) {
       throw engineFailure(`the stored rows of \`${asset.name}\` (${file})`, cause)
     }
+  })
+}
+
+async function storedContent(
+  { session, store }: Workshop,
+  { columns }: Asset,
+  file: string,
+): Promise<string | undefined> {
+  if (!(await store.exists(file))) return undefined
+  const path = store.path(file)
+  return await session.withConnection(async (connection) => {
+    // a file that is no Parquet any more, or lacks a column, holds other content, whatever it is
+    const measured = await measureContents(connection, [{ columns, path }]).catch(() => [])
+    return measured[0]?.content.dataVersion
   })
 }
 

@@ -141,11 +141,10 @@ async function judgeBatch(
     const into = judged.begun
       ? `INSERT INTO ${judged.name}`
       : `CREATE OR REPLACE TEMP TABLE ${judged.name} AS`
-    await connection.run(`${into} ${exactJsonJudgement(source, '" texts"', day)}`)
-    const bad = await connection.rows(
-      `SELECT ordinal::DOUBLE AS ordinal, reason FROM ${judged.name}
-       WHERE reason IS NOT NULL AND ordinal >= ${first[0]}`,
-    )
+    const bad = await connection.rows(`
+      ${into} ${exactJsonJudgement(source, '" texts"', day)};
+      SELECT ordinal::DOUBLE AS ordinal, reason FROM ${judged.name}
+      WHERE reason IS NOT NULL AND ordinal >= ${first[0]}`)
     for (const row of bad) faults.set(numberCell(row, "ordinal"), textCell(row, "reason"))
   }
   for (const { ordinal, line, bytes } of lines) {

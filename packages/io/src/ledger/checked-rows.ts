@@ -1,13 +1,15 @@
-import type { CheckResult } from "@freshet/core"
+import type { CheckResult, Graph } from "@freshet/core"
 import { checkResults, steps } from "@freshet/schema"
 import { and, asc, desc, eq, exists, inArray } from "drizzle-orm"
 import type { Client } from "pg"
 
-/** Rows that checks ran on: those of some assets of one computation, made from one input version. */
+import { findRecordedPartition, namesRecorded, nameToday, readLedgerNames } from "./ledger-names.ts"
+
+/** Rows that checks ran on: those of some assets of one computation, made from what one fingerprint stands for. */
 export interface CheckedRequest {
   readonly computation: string
   readonly partition: number
-  readonly inputVersion: string
+  readonly fingerprint: string
   readonly assets: readonly string[]
 }
 
@@ -20,20 +22,26 @@ export interface CheckedRows {
 /** The newest results of the checks of some rows; undefined when none ever ran on them. */
 export async function readCheckedRows(
   client: Client,
-  { computation, partition, inputVersion, assets }: CheckedRequest,
+  graph: Graph,
+  { computation, partition, fingerprint, assets }: CheckedRequest,
 ): Promise<CheckedRows | undefined> {
+  const names = await readLedgerNames(client, graph)
+  const recorded = findRecordedPartition(names, computation, partition)
+  if (recorded === undefined) return undefined
+  const everyName = (known: readonly string[]) =>
+    known.flatMap((name) => namesRecorded(names, name))
   const { drizzle } = await import("drizzle-orm/node-postgres")
   const db = drizzle(client)
-  const ofAssets = inArray(checkResults.asset, [...assets])
+  const ofAssets = inArray(checkResults.asset, everyName(assets))
   const isChecked = and(eq(checkResults.step, steps.id), ofAssets)
   const [step] = await db
     .select({ id: steps.id, kept: steps.kept })
     .from(steps)
     .where(
       and(
-        eq(steps.computation, computation),
-        eq(steps.partition, partition),
-        eq(steps.input_version, inputVersion),
+        inArray(steps.computation, everyName([computation])),
+        eq(steps.partition, recorded),
+        eq(steps.fingerprint, fingerprint),
         exists(db.select().from(checkResults).where(isChecked)),
       ),
     )
@@ -45,5 +53,11 @@ export async function readCheckedRows(
     .from(checkResults)
     .where(and(eq(checkResults.step, step.id), ofAssets))
     .orderBy(asc(checkResults.asset), asc(checkResults.name))
-  return { results: results.map(({ step: _, ...result }) => result), kept: step.kept ?? [] }
+  return {
+    results: results.map(({ step: _, asset, ...result }) => ({
+      ...result,
+      asset: nameToday(names, asset),
+    })),
+    kept: step.kept ?? [],
+  }
 }

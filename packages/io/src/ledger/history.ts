@@ -1,4 +1,4 @@
-import type { CheckResult, LineCount, ReadVersions, RunOutcome } from "@freshet/core"
+import type { CheckResult, Graph, LineCount, ReadVersions, RunOutcome } from "@freshet/core"
 import {
   checkResults,
   lineCounts,
@@ -7,8 +7,12 @@ import {
   runs,
   steps,
 } from "@freshet/schema"
-import { asc, count, desc, eq, inArray, like } from "drizzle-orm"
+import { and, asc, count, desc, eq, inArray, like, type SQL } from "drizzle-orm"
 import type { Client } from "pg"
+
+import { findPartitionOf, findRecordedPartition, type LedgerNames } from "./ledger-names.ts"
+import { namesRecorded, nameToday, readLedgerNames } from "./ledger-names.ts"
+import { runLockHeld } from "./locks.ts"
 
 /** A run as `runs` lists it. */
 export interface RecordedRun {
@@ -20,6 +24,10 @@ export interface RecordedRun {
   readonly endedMs: number | undefined
   /** Undefined while it is under way, or until the next run notices that it was killed. */
   readonly outcome: RunOutcome | undefined
+  /** Whether it has no outcome and never will: nobody holds the right to run any more, or another run does. */
+  readonly isKilled: boolean
+  /** When another process asked it to stop. */
+  readonly cancelRequestedMs: number | undefined
   /** How many steps it meant to take, and how many ended in which way. */
   readonly steps: number
   readonly ended: Readonly<Partial<Record<StepOutcomeKind, number>>>
@@ -31,8 +39,10 @@ export type StepOutcomeKind = (typeof steps.$inferSelect)["outcome"]
 /** A step of a run, with everything that was recorded of it. */
 export interface RecordedStep {
   readonly computation: string
-  readonly partition: number
+  /** Undefined where its key is not declared any more. */
+  readonly partition: number | undefined
   readonly inputVersion: string
+  readonly fingerprint: string
   readonly outcome: StepOutcomeKind
   readonly message: string | undefined
   readonly hint: string | undefined
@@ -65,7 +75,12 @@ export async function findRuns(client: Client, prefix: string): Promise<readonly
 }
 
 /** The steps of a run, in the order in which they ended. */
-export async function readSteps(client: Client, run: string): Promise<readonly RecordedStep[]> {
+export async function readSteps(
+  client: Client,
+  graph: Graph,
+  run: string,
+): Promise<readonly RecordedStep[]> {
+  const names = await readLedgerNames(client, graph)
   const db = await queries(client)
   const taken = await db.select().from(steps).where(eq(steps.run, run)).orderBy(asc(steps.id))
   const ofRun = db.select({ id: steps.id }).from(steps).where(eq(steps.run, run))
@@ -74,20 +89,25 @@ export async function readSteps(client: Client, run: string): Promise<readonly R
   const checksOf = grouped(checks)
   const countsOf = grouped(counts)
   return taken.map((step) => ({
-    computation: step.computation,
-    partition: step.partition,
+    computation: nameToday(names, step.computation),
+    partition: findPartitionOf(names, nameToday(names, step.computation), step.partition),
     inputVersion: step.input_version,
+    fingerprint: step.fingerprint,
     outcome: step.outcome,
     message: step.message ?? undefined,
     hint: step.hint ?? undefined,
     kept: step.kept ?? [],
-    reads: step.reads.map(readVersions),
+    reads: step.reads.map((read) => readVersions(names, read)),
     rows: step.rows,
     startedMs: step.started_at.getTime(),
     endedMs: step.ended_at.getTime(),
-    checks: (checksOf.get(step.id) ?? []).map(({ step: _, ...check }) => check),
-    lineCounts: (countsOf.get(step.id) ?? []).map(({ step: _, file, ...lines }) => ({
+    checks: (checksOf.get(step.id) ?? []).map(({ step: _, asset, ...check }) => ({
+      ...check,
+      asset: nameToday(names, asset),
+    })),
+    lineCounts: (countsOf.get(step.id) ?? []).map(({ step: _, source, file, ...lines }) => ({
       ...lines,
+      source: nameToday(names, source),
       file: file ?? undefined,
     })),
   }))
@@ -104,25 +124,66 @@ export interface Provenance {
 /** Materialization → what it was made from. */
 export async function readProvenance(
   client: Client,
+  graph: Graph,
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, Provenance>> {
+  const names = await readLedgerNames(client, graph)
+  const rows = await selectProvenance(client, inArray(materializations.id, [...ids]))
+  return new Map(rows.map((row) => [row.id, provenance(names, row)]))
+}
+
+/** One partition of an asset as it was made from one input. */
+export interface MadeFrom {
+  readonly asset: string
+  readonly partition: number
+  readonly fingerprint: string
+}
+
+/** What such a materialization was made from; undefined when it is not kept. */
+export async function findProvenance(
+  client: Client,
+  graph: Graph,
+  { asset, partition, fingerprint }: MadeFrom,
+): Promise<Provenance | undefined> {
+  const names = await readLedgerNames(client, graph)
+  const known = namesRecorded(names, asset)
+  const recorded = findRecordedPartition(names, asset, partition)
+  if (recorded === undefined) return undefined
+  const rows = await selectProvenance(
+    client,
+    and(
+      inArray(materializations.asset, [...known]),
+      eq(materializations.partition, recorded),
+      eq(materializations.fingerprint, fingerprint),
+    ),
+  )
+  const [row] = rows.toSorted((a, b) => known.indexOf(a.asset) - known.indexOf(b.asset))
+  return row && provenance(names, row)
+}
+
+async function selectProvenance(client: Client, condition: SQL | undefined) {
   const db = await queries(client)
-  const rows = await db
+  return db
     .select({
       id: materializations.id,
+      asset: materializations.asset,
       run: steps.run,
       reads: steps.reads,
       contradicted: materializations.contradicted_version,
     })
     .from(materializations)
     .innerJoin(steps, eq(steps.id, materializations.step))
-    .where(inArray(materializations.id, [...ids]))
-  return new Map(
-    rows.map(({ id, run, reads, contradicted }) => [
-      id,
-      { run, reads: reads.map(readVersions), contradicted: contradicted ?? undefined },
-    ]),
-  )
+    .where(condition)
+    .orderBy(desc(materializations.seq))
+}
+
+function provenance(
+  names: LedgerNames,
+  row: Awaited<ReturnType<typeof selectProvenance>>[number],
+): Provenance {
+  const { run, reads, contradicted } = row
+  const versions = reads.map((read) => readVersions(names, read))
+  return { run, reads: versions, contradicted: contradicted ?? undefined }
 }
 
 async function queries(client: Client) {
@@ -141,6 +202,9 @@ async function withEnded(
     .from(steps)
     .where(inArray(steps.run, ids))
     .groupBy(steps.run, steps.outcome)
+  const underWay = found.some(({ outcome }) => outcome === null)
+    ? await findUnderWay(client)
+    : undefined
   return found.map((run) => ({
     id: run.id,
     command: run.command,
@@ -149,6 +213,8 @@ async function withEnded(
     startedMs: run.started_at.getTime(),
     endedMs: run.ended_at?.getTime(),
     outcome: run.outcome ?? undefined,
+    isKilled: run.outcome === null && run.id !== underWay,
+    cancelRequestedMs: run.cancel_requested_at?.getTime(),
     steps: run.steps,
     ended: Object.fromEntries(
       ended.flatMap((each) => (each.run === run.id ? [[each.outcome, each.steps]] : [])),
@@ -156,8 +222,31 @@ async function withEnded(
   }))
 }
 
-function readVersions([relation, asset, short, versions]: RecordedRead): ReadVersions {
-  return { relation, asset, short, versions }
+/** The run that holds the right to run: the newest one open, since its holder closes the others. */
+async function findUnderWay(client: Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ id: string }>(
+    `select id from freshet.runs where outcome is null and ${runLockHeld()}
+     order by started_at desc limit 1`,
+  )
+  return rows[0]?.id
+}
+
+/** The read as it would be written today, as far as what it read is declared still. */
+function readVersions(
+  names: LedgerNames,
+  [relation, asset, short, versions]: RecordedRead,
+): ReadVersions {
+  const today = nameToday(names, asset)
+  const isNamed = relation === asset || relation.startsWith(`${asset} [`)
+  return {
+    relation: isNamed ? today + relation.slice(asset.length) : relation,
+    asset: today,
+    short,
+    versions: versions.flatMap(([id, version]) => {
+      const partition = findPartitionOf(names, today, id)
+      return partition === undefined ? [] : [[partition, version] as const]
+    }),
+  }
 }
 
 function grouped<R extends { readonly step: number }>(rows: readonly R[]): Map<number, R[]> {

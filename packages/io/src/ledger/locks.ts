@@ -5,3 +5,14 @@ export const runLock = [freshet, 1]
 
 /** Held while the tables change. */
 export const migrationLock = [freshet, 2]
+
+/** SQL: whether anybody holds the right to run; of the condition `of` only, where one is given. */
+export function runLockHeld(of = "true"): string {
+  const [first, second] = runLock
+  return `exists (
+    select from pg_locks
+    where locktype = 'advisory' and classid = ${first} and objid = ${second} and objsubid = 2
+      and granted and ${of}
+      and database = (select oid from pg_database where datname = current_database())
+  )`
+}

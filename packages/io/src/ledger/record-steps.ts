@@ -1,10 +1,17 @@
-import type { CheckResult, Materialization, StepRecord } from "@freshet/core"
+import type { CheckResult, Materialization, ReadVersions, StepRecord } from "@freshet/core"
 import type { RecordedRead } from "@freshet/schema"
 import type { Client } from "pg"
 
+import { type LedgerNames, namesRecorded, recordedPartition } from "./ledger-names.ts"
+
 /** Records how steps ended, in this order and in one transaction. Each is another partition of a computation. */
-export async function recordSteps(client: Client, records: readonly StepRecord[]): Promise<void> {
-  const values = [JSON.stringify(records.map(stepRow), storable)]
+export async function recordSteps(
+  client: Client,
+  names: LedgerNames,
+  records: readonly StepRecord[],
+): Promise<void> {
+  const rows = records.map((record, ordinal) => stepRow(names, record, ordinal))
+  const values = [JSON.stringify(rows, storable)]
   await client.query({ name: "record_steps", text: recording, values })
 }
 
@@ -23,32 +30,40 @@ function storable(_: string, value: unknown): unknown {
 }
 
 /** A step as the statement below takes it, in data names. */
-function stepRow(record: StepRecord, ordinal: number) {
-  const { outcome } = record
+function stepRow(names: LedgerNames, record: StepRecord, ordinal: number) {
+  const { outcome, materializations } = record
+  const made = outcome.kind === "made" ? materializations : []
   return {
     ordinal,
     run: record.run,
     computation: record.computation,
-    partition: record.partition,
+    partition: recordedPartition(names, record.computation, record.partition),
     input_version: record.inputVersion,
+    fingerprint: record.fingerprint,
     outcome: outcome.kind,
     message: messageOf(record),
     hint: outcome.kind === "failed" ? outcome.hint : undefined,
     kept: outcome.kind === "refused" ? outcome.kept : undefined,
-    reads: record.reads.map(({ relation, asset, short, versions }): RecordedRead => [
-      relation,
-      asset,
-      short,
-      versions,
-    ]),
-    rows: record.materializations.reduce((sum, { rows }) => sum + rows, 0),
+    reads: record.reads.map((read) => recordedRead(names, read)),
+    rows: materializations.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: materializations.reduce((sum, { bytes }) => sum + bytes, 0),
     started_ms: record.startedMs,
     ended_ms: record.endedMs,
-    made: outcome.kind === "made" ? record.materializations.map((m) => madeRow(record, m)) : [],
-    touched: touchedRows(record),
+    made: made.map((materialization) => madeRow(names, record, materialization)),
+    touched: touchedRows(names, record),
     checks: record.checks,
     line_counts: record.lineCounts,
   }
+}
+
+function recordedRead(
+  names: LedgerNames,
+  { relation, asset, short, versions }: ReadVersions,
+): RecordedRead {
+  const recorded = versions.map(
+    ([partition, version]) => [recordedPartition(names, asset, partition), version] as const,
+  )
+  return [relation, asset, short, recorded]
 }
 
 function messageOf({ outcome, checks }: StepRecord): string | undefined {
@@ -71,11 +86,12 @@ function rowsOf(failures: number, asset: string): string {
     : `${failures.toLocaleString("en-US")} rows of ${asset} fail`
 }
 
-function madeRow(record: StepRecord, materialization: Materialization) {
-  const { asset, codeVersion, inputVersion, dataVersion, ...rest } = materialization
+function madeRow(names: LedgerNames, record: StepRecord, materialization: Materialization) {
+  const { asset, partition, codeVersion, inputVersion, dataVersion, ...rest } = materialization
   return {
     ...rest,
     asset,
+    partition: recordedPartition(names, asset, partition),
     code_version: codeVersion,
     input_version: inputVersion,
     data_version: dataVersion,
@@ -84,19 +100,19 @@ function madeRow(record: StepRecord, materialization: Materialization) {
   }
 }
 
-/** The materializations that are there already, and count again or were checked again. */
-function touchedRows(record: StepRecord) {
+/** The materializations that are there already, and count again, were checked again or were found to be right. */
+function touchedRows(names: LedgerNames, record: StepRecord) {
   const { kind } = record.outcome
-  if (kind !== "reused" && kind !== "checked") return []
-  const reused = kind === "reused" ? record.materializations.map(({ asset }) => asset) : []
-  const assets = new Set([...reused, ...Object.keys(record.checkVersions)])
+  if (kind !== "reused" && kind !== "checked" && kind !== "unchanged") return []
+  const found = kind === "checked" ? [] : record.materializations.map(({ asset }) => asset)
+  const assets = new Set([...found, ...Object.keys(record.checkVersions)])
   return [...assets].map((asset) => {
     const version = record.checkVersions[asset]
     const checked = version !== undefined && {
       check_version: version,
       ...failedCounts(record.checks, asset),
     }
-    return { asset, ...checked }
+    return { names: namesRecorded(names, asset), ...checked }
   })
 }
 
@@ -111,28 +127,28 @@ const recording = `
 with asked as (
   select * from jsonb_to_recordset($1::jsonb) as asked (
     ordinal integer, run text, computation text, partition integer, input_version text,
-    outcome text, message text, hint text, kept jsonb, reads jsonb, rows bigint,
-    started_ms float8, ended_ms float8, made jsonb, touched jsonb, checks jsonb, line_counts jsonb
+    fingerprint text, outcome text, message text, hint text, kept jsonb, reads jsonb, rows bigint,
+    bytes bigint, started_ms float8, ended_ms float8, made jsonb, touched jsonb, checks jsonb, line_counts jsonb
   )
 ), recorded as (
   insert into freshet.steps (
-    run, computation, partition, input_version, outcome, message, hint, kept, reads, rows,
-    started_at, ended_at
+    run, computation, partition, input_version, fingerprint, outcome, message, hint, kept, reads,
+    rows, bytes, started_at, ended_at
   )
-  select run, computation, partition, input_version, outcome, message, hint, kept, reads, rows,
-    to_timestamp(started_ms / 1000), to_timestamp(ended_ms / 1000)
+  select run, computation, partition, input_version, fingerprint, outcome, message, hint, kept,
+    reads, rows, bytes, to_timestamp(started_ms / 1000), to_timestamp(ended_ms / 1000)
   from asked order by ordinal
   returning id, computation, partition
 ), step as (
   select recorded.id, asked.* from asked join recorded using (computation, partition)
 ), made as (
   insert into freshet.materializations (
-    asset, partition, code_version, input_version, data_version, file, rows, bytes, duration_ms,
-    recorded_at, check_version, failed_errors, failed_warnings, step
+    asset, partition, code_version, input_version, fingerprint, data_version, file, rows, bytes,
+    duration_ms, recorded_at, check_version, failed_errors, failed_warnings, step, touched
   )
-  select m.asset, m.partition, m.code_version, m.input_version, m.data_version, m.file, m.rows,
-    m.bytes, greatest(0, round(step.ended_ms - step.started_ms)), to_timestamp(step.ended_ms / 1000),
-    m.check_version, m.failed_errors, m.failed_warnings, step.id
+  select m.asset, m.partition, m.code_version, m.input_version, step.fingerprint, m.data_version,
+    m.file, m.rows, m.bytes, greatest(0, round(step.ended_ms - step.started_ms)), to_timestamp(step.ended_ms / 1000),
+    m.check_version, m.failed_errors, m.failed_warnings, step.id, step.id
   from step, jsonb_to_recordset(step.made) as m (
     asset text, partition integer, code_version text, input_version text, data_version text,
     file text, rows bigint, bytes bigint, check_version text, failed_errors integer,
@@ -141,6 +157,7 @@ with asked as (
   order by step.ordinal
   on conflict (asset, partition, input_version) do update set
     code_version = excluded.code_version,
+    fingerprint = excluded.fingerprint,
     data_version = excluded.data_version,
     file = excluded.file,
     rows = excluded.rows,
@@ -151,6 +168,7 @@ with asked as (
     failed_errors = excluded.failed_errors,
     failed_warnings = excluded.failed_warnings,
     step = excluded.step,
+    touched = excluded.touched,
     seq = excluded.seq,
     contradicted_version = case
       when materializations.data_version <> excluded.data_version
@@ -159,6 +177,8 @@ with asked as (
     end
 ), touched as (
   update freshet.materializations as old set
+    touched = step.id,
+    fingerprint = coalesce(nullif(step.fingerprint, ''), old.fingerprint),
     seq = case when step.outcome = 'reused'
       then nextval('freshet.materializations_seq_seq') else old.seq end,
     recorded_at = case when step.outcome = 'reused'
@@ -167,10 +187,16 @@ with asked as (
     failed_errors = coalesce(t.failed_errors, old.failed_errors),
     failed_warnings = coalesce(t.failed_warnings, old.failed_warnings)
   from step, jsonb_to_recordset(step.touched) as t (
-    asset text, check_version text, failed_errors integer, failed_warnings integer
+    names text[], check_version text, failed_errors integer, failed_warnings integer
+  ), lateral (
+    select id from freshet.materializations as recorded
+    where recorded.asset = any(t.names) and recorded.partition = step.partition
+      and recorded.input_version = step.input_version
+    order by array_position(t.names, recorded.asset) limit 1
+  ) as found
+  where old.id = found.id and (
+    step.outcome <> 'unchanged' or step.fingerprint not in ('', old.fingerprint)
   )
-  where old.asset = t.asset and old.partition = step.partition
-    and old.input_version = step.input_version
 ), checked as (
   insert into freshet.check_results (step, asset, name, severity, passed, failures, sample)
   select step.id, c.asset, c.name, c.severity, c.passed, c.failures, c.sample

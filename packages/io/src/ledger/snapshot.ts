@@ -1,16 +1,41 @@
-import type { Failure, Published, Recorded, Snapshot } from "@freshet/core"
-import type { Client, QueryArrayConfig, QueryArrayResult } from "pg"
+import type { Failure, Graph, Published, Snapshot } from "@freshet/core"
+import { type Client, escapeLiteral, type QueryArrayConfig, type QueryArrayResult } from "pg"
 
-/** Reads what planning knows of the past, as it was at one instant, in one round trip. */
-export async function readSnapshot(client: Client): Promise<Snapshot> {
+import { computationNames, findPartitionOf, type LedgerNames } from "./ledger-names.ts"
+import { nameToday, readLedgerNames, staticKeys } from "./ledger-names.ts"
+import { readTimelines } from "./read-timelines.ts"
+import { readTimelineState, type TimelineState, writeTimelineState } from "./timeline-state.ts"
+
+/** Rows touched since a state file was written: so many are read in addition; with more of them it is written anew; with far more the ledger is read whole. */
+const longTail = 256
+const longestTail = 200_000
+
+/**
+ * Reads what planning knows of the past, as it was at one instant. With a state file only what was recorded since it
+ * was written is read from the ledger.
+ */
+export async function readSnapshot(
+  client: Client,
+  graph: Graph,
+  { stateFile }: { readonly stateFile?: string | undefined } = {},
+): Promise<Snapshot> {
+  const state = stateFile === undefined ? undefined : readTimelineState(stateFile)
   try {
-    // Several statements give several results, which the types of `query` do not say.
-    const results = (await client.query(reading)) as unknown as readonly QueryArrayResult<Texts>[]
-    const [, materializations, failures, publications] = results.map(({ rows }) => rows)
+    const found = await open(client, graph, state)
+    const known = isOf(state, found) ? state : undefined
+    const names = await readLedgerNames(client, graph)
+    const read = await readTimelines(client, names, known, found.touched)
+    await client.query("commit")
+    const isShortOfNews =
+      known === undefined || read.isIncomplete || found.touched.length > longTail
+    if (stateFile !== undefined && isShortOfNews)
+      writeTimelineState(stateFile, { ...found.position, timelines: read.columns })
+    const { ledger, epoch, step } = found.position
     return {
-      materializations: byPartition(materializations ?? [], recorded),
-      failures: byPartition(failures ?? [], failure),
-      publications: new Map((publications ?? []).map((row) => [text(row, 0), published(row)])),
+      position: `${ledger}/${epoch}/${step}`,
+      timelines: read.timelines,
+      failures: failuresOf(names, found.failures),
+      publications: new Map(found.publications.map((row) => [text(row, 0), published(names, row)])),
     }
   } catch (cause) {
     await client.query("rollback").catch(() => undefined)
@@ -21,50 +46,126 @@ export async function readSnapshot(client: Client): Promise<Snapshot> {
 /** Values as Postgres writes them: turning only some into numbers is much the faster way. */
 type Texts = string[]
 
+interface Opened {
+  readonly position: Pick<TimelineState, "ledger" | "epoch" | "step" | "stepMark">
+  /** Mark of the step that the state knows as its newest. */
+  readonly knownMark: string
+  readonly failures: readonly Texts[]
+  readonly publications: readonly Texts[]
+  readonly touched: readonly { readonly asset: string; readonly partition: number }[]
+}
+
+/** Begins the transaction and reads everything but the timelines, in one round trip. */
+async function open(
+  client: Client,
+  graph: Graph,
+  state: TimelineState | undefined,
+): Promise<Opened> {
+  // Several statements give several results, which the types of `query` do not say.
+  const results = (await client.query(
+    opening(graph, state?.step),
+  )) as unknown as readonly QueryArrayResult<Texts>[]
+  const [, positions = [], failures = [], publications = [], touched = []] = results.map(
+    ({ rows }) => rows,
+  )
+  const [row = []] = positions
+  return {
+    position: {
+      ledger: text(row, 0),
+      epoch: number(row, 1),
+      step: number(row, 2),
+      stepMark: text(row, 3),
+    },
+    knownMark: text(row, 4),
+    failures,
+    publications,
+    touched: touched.map((row) => ({ asset: text(row, 0), partition: number(row, 1) })),
+  }
+}
+
+/** A ledger that was restored from a copy has the same identity, but other steps after it. */
+function isOf(
+  state: TimelineState | undefined,
+  { position, knownMark, touched }: Opened,
+): state is TimelineState {
+  return (
+    state !== undefined &&
+    state.ledger === position.ledger &&
+    state.epoch === position.epoch &&
+    state.step <= position.step &&
+    state.stepMark === knownMark &&
+    touched.length <= longestTail
+  )
+}
+
 const milliseconds = (column: string) => `extract(epoch from ${column}) * 1000`
 
-const reading: QueryArrayConfig = {
-  rowMode: "array",
-  types: { getTypeParser: () => (value: string) => value },
-  text: `
-    begin isolation level repeatable read read only;
-    select distinct on (asset, partition) asset, partition, id, code_version, input_version,
-      data_version, file, rows, bytes, ${milliseconds("recorded_at")}, duration_ms,
-      check_version, failed_errors, failed_warnings
-    from freshet.materializations
-    order by asset desc, partition desc, seq desc;
-    select distinct on (computation, partition) computation, partition, run, outcome,
-      coalesce(message, ''), ${milliseconds("ended_at")}, input_version, (
+const stepMark = (id: string) => `coalesce((
+  select run || ' ' || computation || ' ' || partition || ' ' || ${milliseconds("ended_at")}
+  from freshet.steps where id = ${id}), '')`
+
+function opening(graph: Graph, knownStep: number | undefined): QueryArrayConfig {
+  return {
+    rowMode: "array",
+    types: { getTypeParser: () => (value: string) => value },
+    text: `
+      begin isolation level repeatable read read only;
+      select ledger, epoch, newest, ${stepMark("newest")}, ${stepMark(String(knownStep ?? 0))}
+      from freshet.identity, (select coalesce(max(id), 0) as newest from freshet.steps) as step;
+      ${failing(graph)};
+      ${showing};
+      select asset, partition from freshet.materializations
+      where touched > ${knownStep ?? 0} and ${knownStep !== undefined}
+      limit ${longestTail + 1}`,
+  }
+}
+
+/** Newest failures after which the computation did not succeed, also not under another of its names. */
+function failing(graph: Graph): string {
+  const renamed = graph.computations
+    .map((computation) => computationNames({ graph }, computation))
+    .filter(({ length }) => length > 1)
+  const names =
+    renamed.length === 0
+      ? "array[bad.computation]"
+      : `coalesce((
+          select array(select jsonb_array_elements_text(each))
+          from jsonb_array_elements(${escapeLiteral(JSON.stringify(renamed))}) as each
+          where each ? bad.computation limit 1
+        ), array[bad.computation])`
+  return `
+    select computation, partition, run, outcome, coalesce(message, ''), ${milliseconds("ended_at")},
+      fingerprint, (
         select coalesce(jsonb_agg(name order by name), '[]') from freshet.check_results
         where step = bad.id and severity = 'error' and not passed
       )
-    from freshet.steps as bad
-    where outcome in ('failed', 'refused') and not exists (
-      select from freshet.steps as good
-      where good.computation = bad.computation and good.partition = bad.partition
+    from (
+      select distinct on (computation, partition) * from freshet.steps
+      where outcome in ('failed', 'refused')
+      order by computation, partition, id desc
+    ) as bad
+    where (
+      select good.id from freshet.steps as good
+      where good.computation = any(${names}) and good.partition = bad.partition
         and good.id > bad.id and good.outcome in ('made', 'reused')
-    )
-    order by computation, partition, id desc;
-    select distinct on (set) set, partition, partition_key, version, ${milliseconds("published_at")}
-    from freshet.publications
-    order by set, id desc;
-    commit`,
+      limit 1
+    ) is null
+    order by id`
 }
 
-/** Rows that begin with a name and a partition, as name → partition → value. */
-function byPartition<T>(
-  rows: readonly Texts[],
-  value: (row: Texts) => T,
-): ReadonlyMap<string, ReadonlyMap<number, T>> {
-  const byName = new Map<string, Map<number, T>>()
-  for (const row of rows) {
-    const name = text(row, 0)
-    const partitions = byName.get(name)
-    if (partitions === undefined) byName.set(name, new Map([[number(row, 1), value(row)]]))
-    else partitions.set(number(row, 1), value(row))
-  }
-  return byName
-}
+/** The newest publication of each set, without a look at the others. */
+const showing = `
+  with recursive sets as (
+    (select set from freshet.publications order by set limit 1)
+    union all
+    select (select set from freshet.publications where set > sets.set order by set limit 1)
+    from sets where sets.set is not null
+  )
+  select newest.* from sets cross join lateral (
+    select set, partition, partition_key, version, ${milliseconds("published_at")}
+    from freshet.publications where set = sets.set order by id desc limit 1
+  ) as newest
+  order by set`
 
 function text(row: Texts, column: number): string {
   return row[column] ?? ""
@@ -74,21 +175,18 @@ function number(row: Texts, column: number): number {
   return Number(row[column])
 }
 
-function recorded(row: Texts): Recorded {
-  return {
-    id: number(row, 2),
-    codeVersion: text(row, 3),
-    inputVersion: text(row, 4),
-    dataVersion: text(row, 5),
-    file: text(row, 6),
-    rows: number(row, 7),
-    bytes: number(row, 8),
-    atMs: number(row, 9),
-    durationMs: number(row, 10),
-    checkVersion: text(row, 11),
-    failedErrors: number(row, 12),
-    failedWarnings: number(row, 13),
+/** Rows come oldest first, so that of several under different names the newest stays. */
+function failuresOf(names: LedgerNames, rows: readonly Texts[]): Snapshot["failures"] {
+  const failures = new Map<string, Map<number, Failure>>()
+  for (const row of rows) {
+    const computation = nameToday(names, text(row, 0))
+    const partition = findPartitionOf(names, computation, number(row, 1))
+    if (partition === undefined) continue
+    const partitions = failures.get(computation)
+    if (partitions === undefined) failures.set(computation, new Map([[partition, failure(row)]]))
+    else partitions.set(partition, failure(row))
   }
+  return failures
 }
 
 function failure(row: Texts): Failure {
@@ -97,17 +195,25 @@ function failure(row: Texts): Failure {
     outcome: row[3] === "refused" ? "refused" : "failed",
     message: text(row, 4),
     atMs: number(row, 5),
-    inputVersion: text(row, 6),
+    fingerprint: text(row, 6),
     checks: JSON.parse(text(row, 7)) as string[], // an array of names, as the query says
   }
 }
 
-function published(row: Texts): Published {
-  return {
-    set: text(row, 0),
-    partition: number(row, 1),
-    partitionKey: text(row, 2),
-    version: text(row, 3),
-    atMs: number(row, 4),
+function published(names: LedgerNames, row: Texts): Published {
+  const [set, partitionKey] = [text(row, 0), text(row, 2)]
+  const place = staticPlace(names, set, partitionKey)
+  const partition = place ?? number(row, 1)
+  return { set, partition, partitionKey, version: text(row, 3), atMs: number(row, 4) }
+}
+
+/** The partition of a key, where keys are a set: the place that it has today. */
+function staticPlace({ graph, places }: LedgerNames, set: string, key: string): number | undefined {
+  if (places.size === 0) return undefined
+  for (const asset of graph.assets.values()) {
+    if (asset.kind === "source" || asset.publish?.set !== set) continue
+    const place = staticKeys(asset.partitions)?.indexOf(key)
+    if (place !== undefined && place >= 0) return place
   }
+  return undefined
 }

@@ -24,9 +24,10 @@ export async function recordPublication(
 ): Promise<void> {
   await requireRunning(client, request.run)
   const { set, partition, partitionKey: partition_key, version, run } = request
+  const files = request.tables.map(({ file }) => file)
   await drizzle({ client })
     .insert(publications)
-    .values({ set, partition, partition_key, version, run, changes })
+    .values({ set, partition, partition_key, version, run, changes, files })
 }
 
 async function requireRunning(client: Client, run: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises"
+import { readdir, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
 import {
@@ -456,4 +456,27 @@ test("the data version of what is read from a source is the same for shuffled li
     if (value === undefined) delete process.env[name]
     else process.env[name] = value
   expect(versions.size).toBe(1)
+})
+
+test("a partition that is computed again gives the same data version, and leaves nothing behind", async () => {
+  const made = await works.make([numbers])
+  const before = await readdir(works.folder, { recursive: true })
+  const again = await works.engine.rederive(requestFor([numbers], [], "v1"))
+  const recorded = made.kind === "made" ? made.outputs : []
+  expect(again).toEqual(
+    recorded.map(({ asset, dataVersion, rows }) => ({ asset, dataVersion, rows })),
+  )
+  expect(await readdir(works.folder, { recursive: true })).toEqual(before)
+})
+
+test("a stored file has the data version that was recorded, until somebody changes it or takes it away", async () => {
+  const made = await works.make([numbers])
+  const [output] = made.kind === "made" ? made.outputs : []
+  const file = output?.file ?? ""
+  expect(await works.engine.contentOf(numbers, file)).toBe(output?.dataVersion)
+  const path = works.store.path(file)
+  await writeFile(path, "no rows at all")
+  expect(await works.engine.contentOf(numbers, file)).toBeUndefined()
+  await rm(path)
+  expect(await works.engine.contentOf(numbers, file)).toBeUndefined()
 })

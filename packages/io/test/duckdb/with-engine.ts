@@ -64,6 +64,7 @@ export function requestFor(
     computation: first.computation,
     outputs,
     partition: "2026-01-05",
+    folder: "2026-01-05",
     day: "2026-01-05",
     inputVersion,
     relations,

@@ -1,10 +1,11 @@
+import { fingerprint, fingerprintText } from "@freshet/core"
 import { describe, expect, test } from "vitest"
 
 import { readCheckedRows } from "../../src/ledger/checked-rows.ts"
 import { findRuns, readProvenance, readRuns, readSteps } from "../../src/ledger/history.ts"
 import { readQuarantinedLines } from "../../src/ledger/quarantined-lines.ts"
 import { readSnapshot } from "../../src/ledger/snapshot.ts"
-import { ledgerDatabase, materialization, step, withRun } from "./ledger-database.ts"
+import { ledgerDatabase, materialization, noAssets, step, withRun } from "./ledger-database.ts"
 
 const { url, client } = ledgerDatabase()
 
@@ -18,6 +19,7 @@ test("runs are listed newest first, each with how its steps ended", async () => 
   await withRun(url(), "2024xb", async () => {
     const [newest, older] = await readRuns(client(), 2)
     expect(newest).toMatchObject({ id: "2024xb", outcome: undefined, endedMs: undefined })
+    expect(newest?.isKilled).toBe(false)
     expect(newest).toMatchObject({ steps: 3, ended: {}, pid: 42, startedMs: expect.any(Number) })
     expect(older).toMatchObject({
       id: "2024_a",
@@ -78,11 +80,12 @@ test("a step comes back with all that was recorded of it", async () => {
         outcome: { kind: "skipped", because: "failing failed" },
       }),
     )
-    const [first, failing, after] = await readSteps(client(), "whole")
+    const [first, failing, after] = await readSteps(client(), noAssets, "whole")
     expect(first).toEqual({
       computation: "recs",
       partition: 20_000,
       inputVersion: "input 1",
+      fingerprint: whole.fingerprint,
       outcome: "made",
       message: undefined,
       hint: undefined,
@@ -106,28 +109,29 @@ test("a step comes back with all that was recorded of it", async () => {
 describe("of the checks of some rows", () => {
   const passed = { asset: "recs", name: "unique(id)", severity: "error", passed: true } as const
   const failed = { ...passed, passed: false, failures: 1200, sample: [{ id: 7 }] } as const
-  const rows = { computation: "recs", partition: 5, inputVersion: "input 5", assets: ["recs"] }
+  const print = fingerprintText(fingerprint("input 5"))
+  const rows = { computation: "recs", partition: 5, fingerprint: print, assets: ["recs"] }
   const made = [materialization({ partition: 5, inputVersion: "input 5" })]
 
   test("the newest results are found, and the rows that were refused", async () => {
     await withRun(url(), "checks", async ({ ledger }) => {
       const checks = [{ ...passed, failures: 0, sample: [] }]
       await ledger.recordStep(step("checks", { materializations: made, checks }))
-      const first = await readCheckedRows(client(), rows)
+      const first = await readCheckedRows(client(), noAssets, rows)
       expect(first).toEqual({ results: checks, kept: [] })
       const outcome = { kind: "refused", kept: ["refused/recs/1.parquet"] } as const
-      const refused = { materializations: [], partition: 5, inputVersion: "input 5" }
+      const refused = { materializations: [], partition: 5, fingerprint: print }
       await ledger.recordStep(step("checks", { ...refused, checks: [failed], outcome }))
       await ledger.recordStep(
         step("checks", { materializations: made, outcome: { kind: "unchanged" } }),
       )
-      const second = await readCheckedRows(client(), rows)
+      const second = await readCheckedRows(client(), noAssets, rows)
       expect(second).toEqual({ results: [failed], kept: outcome.kept })
     })
   })
 
   test("the snapshot names the checks that refused, and the record counts their rows", async () => {
-    const failure = (await readSnapshot(client())).failures.get("recs")?.get(5)
+    const failure = (await readSnapshot(client(), noAssets)).failures.get("recs")?.get(5)
     expect(failure).toMatchObject({
       outcome: "refused",
       checks: ["unique(id)"],
@@ -136,8 +140,12 @@ describe("of the checks of some rows", () => {
   })
 
   test("there are none where no check ever ran", async () => {
-    expect(await readCheckedRows(client(), { ...rows, inputVersion: "other" })).toBeUndefined()
-    expect(await readCheckedRows(client(), { ...rows, assets: ["reasons"] })).toBeUndefined()
+    expect(
+      await readCheckedRows(client(), noAssets, { ...rows, fingerprint: "other" }),
+    ).toBeUndefined()
+    expect(
+      await readCheckedRows(client(), noAssets, { ...rows, assets: ["reasons"] }),
+    ).toBeUndefined()
   })
 })
 
@@ -157,6 +165,6 @@ test("quarantined lines are counted once a day, as the newest step found them", 
 })
 
 test("provenance of nothing is nothing", async () => {
-  expect((await readProvenance(client(), [])).size).toBe(0)
-  expect((await readProvenance(client(), [123_456])).size).toBe(0)
+  expect((await readProvenance(client(), noAssets, [])).size).toBe(0)
+  expect((await readProvenance(client(), noAssets, [123_456])).size).toBe(0)
 })

@@ -1,12 +1,25 @@
 import { resolve } from "node:path"
 
-import type { Materialization, StepRecord } from "@freshet/core"
+import { type Asset, daily, type Graph, int64, type Materialization } from "@freshet/core"
+import {
+  fingerprint,
+  fingerprintText,
+  type Recorded,
+  sql,
+  sqlAsset,
+  type StepRecord,
+} from "@freshet/core"
 import type { Client } from "pg"
 import { afterAll, beforeAll } from "vitest"
 
 import { connectLedger } from "../../src/ledger/connection.ts"
 import { migrate } from "../../src/ledger/migrate.ts"
-import { openRunLedger, type RunLedger } from "../../src/ledger/run-ledger.ts"
+import { readRecorded } from "../../src/ledger/recorded.ts"
+import {
+  openRunLedger,
+  type RunLedger,
+  type RunLedgerOptions,
+} from "../../src/ledger/run-ledger.ts"
 import { openTestDatabase, type TestDatabase } from "../postgres/with-test-database.ts"
 
 export const migrations = resolve(import.meta.dirname, "../../../schema/migrations")
@@ -26,19 +39,72 @@ export function ledgerDatabase(): { readonly url: () => string; readonly client:
   return { url: () => opened.database!.url, client: () => opened.client! }
 }
 
+/** Nothing declared. */
+export const noAssets: Graph = graphOf()
+
+/** Assets of one day a partition that read nothing, and whatever else `changes` says of them. */
+export function asset(name: string, changes: Partial<Asset> = {}): Asset {
+  const made = sqlAsset({
+    name,
+    group: "test",
+    description: name,
+    partitions: daily({ start: "2020-01-01" }),
+    columns: { id: int64() },
+    query: sql`select 1 as id`,
+  })
+  return { ...made, ...changes }
+}
+
+/** Several assets made by one computation. */
+export function outputs(computation: string, names: readonly string[]): readonly Asset[] {
+  const shared = { ...asset(computation).computation, outputs: names.map((asset) => ({ asset })) }
+  return names.map((name) => asset(name, { computation: shared as Asset["computation"] }))
+}
+
+/** A graph of assets as they stand, each computation once. */
+export function graphOf(...assets: readonly Asset[]): Graph {
+  return {
+    assets: new Map(assets.map((each) => [each.name, each])),
+    computations: [...new Set(assets.map(({ computation }) => computation))],
+    upstream: new Map(),
+    downstream: new Map(),
+  }
+}
+
 /** Lends the ledger of a run that has begun. */
 export async function withRun<T>(
   url: string,
   run: string,
   work: (ledger: RunLedger) => Promise<T>,
+  options: Partial<RunLedgerOptions & { readonly work: Ranges }> = {},
 ): Promise<T> {
-  const ledger = await openRunLedger(url, { pid: 42, wait: true, onWait: () => undefined })
+  const ledger = await openRunLedger(url, {
+    pid: 42,
+    wait: true,
+    onWait: () => undefined,
+    graph: noAssets,
+    ...options,
+  })
   try {
-    await ledger.ledger.beginRun({ id: run, command: `freshet materialize ${run}`, steps: 3 })
+    const { work: planned = {} } = options
+    const command = `freshet materialize ${run}`
+    await ledger.ledger.beginRun({ id: run, command, steps: 3, work: planned })
     return await work(ledger)
   } finally {
     await ledger.close()
   }
+}
+
+type Ranges = Readonly<Record<string, readonly { readonly from: number; readonly to: number }[]>>
+
+/** The newest materialization of an asset's partition. */
+export async function findNewest(
+  client: Client,
+  asset: string,
+  partition = 20_000,
+): Promise<Recorded | undefined> {
+  const range = { from: partition, to: partition }
+  return (await readRecorded(client, noAssets, [{ asset, range }])).at(-1)
 }
 
 export function materialization(changes: Partial<Materialization> = {}): Materialization {
@@ -63,6 +129,7 @@ export function step(run: string, changes: Partial<StepRecord> = {}): StepRecord
     computation: made[0]?.asset ?? "recs",
     partition: made[0]?.partition ?? 20_000,
     inputVersion: made[0]?.inputVersion ?? "input 1",
+    fingerprint: fingerprintText(fingerprint(made[0]?.inputVersion ?? "input 1")),
     materializations: made,
     reads: [
       { relation: "likes", asset: "likes", short: false, versions: [[20_000, "data of likes"]] },

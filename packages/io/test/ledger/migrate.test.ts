@@ -17,10 +17,10 @@ test("several processes may migrate an empty database at once", async () => {
          where table_schema in ('freshet', 'stocktwits') group by 1 order by 1`,
       )
       expect(rows).toEqual([
-        { table_schema: "freshet", tables: 9 },
+        { table_schema: "freshet", tables: 12 },
         { table_schema: "stocktwits", tables: 6 },
       ])
-      expect((await client.query("select 1 from freshet.migrations")).rowCount).toBe(1)
+      expect((await client.query("select 1 from freshet.migrations")).rowCount).toBe(2)
     })
   })
 })

@@ -1,14 +1,15 @@
-import { type CheckResult, FreshetError } from "@freshet/core"
+import { type CheckResult, fingerprint, fingerprintText, FreshetError } from "@freshet/core"
 import { expect, test } from "vitest"
 
 import { readProvenance, readRuns, readSteps } from "../../src/ledger/history.ts"
 import { openRunLedger } from "../../src/ledger/run-ledger.ts"
 import type { RunHolder } from "../../src/ledger/run-lock.ts"
 import { readSnapshot } from "../../src/ledger/snapshot.ts"
-import { ledgerDatabase, materialization, step, withRun } from "./ledger-database.ts"
+import { findNewest, ledgerDatabase, materialization, noAssets } from "./ledger-database.ts"
+import { step, withRun } from "./ledger-database.ts"
 
 const { url, client } = ledgerDatabase()
-const quiet = { pid: 7, wait: false, onWait: () => undefined }
+const quiet = { pid: 7, wait: false, onWait: () => undefined, graph: noAssets }
 
 function failedCheck(asset: string, severity: CheckResult["severity"], name: string): CheckResult {
   return { asset, name, severity, passed: false, failures: 3, sample: [{ user_id: 1 }] }
@@ -20,9 +21,7 @@ function withResolvers() {
   return { resolve: () => resolve(), promise }
 }
 
-async function findRecorded(asset: string, partition = 20_000) {
-  return (await readSnapshot(client())).materializations.get(asset)?.get(partition)
-}
+const findRecorded = (asset: string) => findNewest(client(), asset)
 
 test("a step that was made is the newest materialization of its assets", async () => {
   await withRun(url(), "made", async ({ ledger }) => {
@@ -33,6 +32,9 @@ test("a step that was made is the newest materialization of its assets", async (
     )
     expect(await findRecorded("recs")).toEqual({
       id: expect.any(Number),
+      asset: "recs",
+      partition: 20_000,
+      fingerprint: fingerprintText(fingerprint("input 1")),
       codeVersion: "code 1",
       inputVersion: "input 1",
       dataVersion: "data 1",
@@ -60,10 +62,9 @@ test("what was made before from the same inputs counts again, with the duration 
     await ledger.recordStep(step("reuse", { materializations: [second] }))
     expect((await findRecorded("reused"))?.dataVersion).toBe("data 2")
 
-    const found = await ledger.findMade(["reused"], 20_000, "input 1")
-    expect(found).toEqual([
-      { asset: "reused", dataVersion: "data 1", file: first.file, rows: 10, bytes: 1_000 },
-    ])
+    const range = { from: 20_000, to: 20_000 }
+    const found = await ledger.recorded([{ asset: "reused", range }])
+    expect(found.map(({ dataVersion }) => dataVersion)).toEqual(["data 1", "data 2"])
     await ledger.recordStep(
       step("reuse", {
         materializations: [first],
@@ -82,29 +83,17 @@ test("what was made before from the same inputs counts again, with the duration 
   })
 })
 
-test("outputs are found only when all of them were made", async () => {
-  await withRun(url(), "found", async ({ ledger }) => {
-    await ledger.recordStep(
-      step("found", { materializations: [materialization({ asset: "follows" })] }),
-    )
-    expect(await ledger.findMade(["follows"], 20_000, "input 1")).toHaveLength(1)
-    expect(await ledger.findMade(["follows", "likes"], 20_000, "input 1")).toBeUndefined()
-    expect(await ledger.findMade(["follows"], 20_001, "input 1")).toBeUndefined()
-    expect(await ledger.findMade(["follows"], 20_000, "input 2")).toBeUndefined()
-  })
-})
-
 test("other rows from the same inputs are recorded as a contradiction", async () => {
   await withRun(url(), "twice", async ({ ledger }) => {
     const once = materialization({ asset: "unsteady" })
     await ledger.recordStep(step("twice", { materializations: [once] }))
     const id = (await findRecorded("unsteady"))?.id ?? 0
-    expect((await readProvenance(client(), [id])).get(id)?.contradicted).toBeUndefined()
+    expect((await readProvenance(client(), noAssets, [id])).get(id)?.contradicted).toBeUndefined()
     await ledger.recordStep(
       step("twice", { materializations: [{ ...once, dataVersion: "data 2" }] }),
     )
     expect(await findRecorded("unsteady")).toMatchObject({ id, dataVersion: "data 2" })
-    expect((await readProvenance(client(), [id])).get(id)).toEqual({
+    expect((await readProvenance(client(), noAssets, [id])).get(id)).toEqual({
       run: "twice",
       reads: [
         { relation: "likes", asset: "likes", short: false, versions: [[20_000, "data of likes"]] },
@@ -139,8 +128,13 @@ test("checks that ran again replace what is known of the checks, and nothing els
 
 test("a failure stands until the computation succeeds", async () => {
   await withRun(url(), "fail", async ({ ledger }) => {
-    const failures = async () => (await readSnapshot(client())).failures.get("broken")
-    const attempt = { computation: "broken", inputVersion: "input 9", materializations: [] }
+    const failures = async () => (await readSnapshot(client(), noAssets)).failures.get("broken")
+    const attempt = {
+      computation: "broken",
+      inputVersion: "input 9",
+      fingerprint: "00000000000000ff",
+      materializations: [],
+    }
     const failed = { kind: "failed", message: "no space left", hint: "Free some." } as const
     await ledger.recordStep(step("fail", { ...attempt, outcome: failed }))
     expect((await failures())?.get(20_000)).toEqual({
@@ -149,7 +143,7 @@ test("a failure stands until the computation succeeds", async () => {
       checks: [],
       message: "no space left",
       atMs: 1_728_000_000_250,
-      inputVersion: "input 9",
+      fingerprint: "00000000000000ff",
     })
     const refused = { kind: "refused", kept: ["broken/kept.parquet"] } as const
     const checks = [failedCheck("broken", "error", "unique(id)")]
@@ -178,7 +172,7 @@ test("steps that arrive together are committed together, in their order", async 
         ),
       ),
     )
-    const recorded = await readSteps(client(), "group")
+    const recorded = await readSteps(client(), noAssets, "group")
     expect(recorded.map(({ partition }) => partition)).toEqual(partitions)
     const { rows } = await client().query<{ commits: number }>(
       "select count(distinct xmin::text)::integer as commits from freshet.steps where run = 'group'",
@@ -202,7 +196,7 @@ test("the same partition recorded twice at once is two steps, the later one newe
       ),
     )
     expect((await findRecorded("same"))?.dataVersion).toBe("data 3")
-    expect(await readSteps(client(), "same")).toHaveLength(3)
+    expect(await readSteps(client(), noAssets, "same")).toHaveLength(3)
   })
 })
 
@@ -215,7 +209,7 @@ test("any text can be recorded, also what Postgres cannot store", async () => {
     await ledger.recordStep(
       step("text", { checks, materializations: [materialization({ asset: "text" })] }),
     )
-    const [recorded] = await readSteps(client(), "text")
+    const [recorded] = await readSteps(client(), noAssets, "text")
     expect(recorded?.checks[0]?.sample).toEqual([
       { body: "a\uFFFDb \uFFFD \u{1F600} \\u0000", message_id: "9007199254740993" },
     ])
@@ -233,6 +227,7 @@ test("a second run is refused with the name of the first, or waits for it", asyn
     const { resolve: tell, promise: told } = withResolvers()
     const second = openRunLedger(url(), {
       pid: 8,
+      graph: noAssets,
       wait: true,
       onWait: (holder) => {
         holders.push(holder)
@@ -261,7 +256,7 @@ test("a run that was killed is closed as interrupted by the next one, at the tim
 test("a run that lost its connection cannot record any more, and is told at once", async () => {
   const told: FreshetError[] = []
   const run = await openRunLedger(url(), { ...quiet, onLost: (error) => told.push(error) })
-  await run.ledger.beginRun({ id: "lost", command: "freshet materialize", steps: 2 })
+  await run.ledger.beginRun({ id: "lost", command: "freshet materialize", steps: 2, work: {} })
   const ended = new Promise((resolve) => run.client.once("end", resolve))
   await client().query(
     "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'freshet run, pid 7'",
@@ -272,18 +267,18 @@ test("a run that lost its connection cannot record any more, and is told at once
     const late = [step("lost"), step("lost", { computation: "other" })].map(run.ledger.recordStep)
     for (const error of await Promise.all(late.map((record) => record.catch((e: unknown) => e))))
       expect(error).toMatchObject({ code: "ledger" })
-    expect(await readSteps(client(), "lost")).toEqual([])
+    expect(await readSteps(client(), noAssets, "lost")).toEqual([])
   })
   await run.close()
 })
 
 test("after a record was refused nothing later is recorded", async () => {
   const run = await openRunLedger(url(), quiet)
-  await run.ledger.beginRun({ id: "refusing", command: "freshet materialize", steps: 2 })
+  await run.ledger.beginRun({ id: "refusing", command: "freshet materialize", steps: 2, work: {} })
   const records = [step("unknown run"), step("refusing")].map(run.ledger.recordStep)
   const errors = await Promise.all(records.map((record) => record.catch((e: unknown) => e)))
   expect(errors[0]).toMatchObject({ code: "ledger", message: expect.stringContaining("refused") })
   expect(errors[1]).toBe(errors[0])
-  expect(await readSteps(client(), "refusing")).toEqual([])
+  expect(await readSteps(client(), noAssets, "refusing")).toEqual([])
   await run.close()
 })

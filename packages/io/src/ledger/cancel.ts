@@ -1,0 +1,32 @@
+import type { Client } from "pg"
+
+import { runLockHeld } from "./locks.ts"
+
+const channel = "freshet_cancel"
+
+/** Asks a run of another process to stop; false when it is not under way. */
+export async function requestCancel(client: Client, run: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `with asked as (
+       update freshet.runs set cancel_requested_at = coalesce(cancel_requested_at, now())
+       where id = $1 and outcome is null and ${runLockHeld()}
+       returning id
+     )
+     select pg_notify('${channel}', id) from asked`,
+    [run],
+  )
+  return rowCount === 1
+}
+
+/** Listens for requests to stop; what it gives back is to be told the run's id before the run is recorded, so that no request comes too early. */
+export async function listenForCancel(
+  client: Client,
+  onCancel: (() => void) | undefined,
+): Promise<(run: string) => void> {
+  const begun = new Set<string>()
+  client.on("notification", ({ channel: from, payload }) => {
+    if (from === channel && begun.has(payload ?? "")) onCancel?.()
+  })
+  await client.query(`listen ${channel}`)
+  return (run) => begun.add(run)
+}

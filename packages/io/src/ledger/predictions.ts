@@ -1,0 +1,74 @@
+import type { Graph } from "@freshet/core"
+import type { Client } from "pg"
+
+import { computationNames } from "./ledger-names.ts"
+
+/** What half of a computation's newest steps stayed within, and what nine of ten did. */
+export interface Spread {
+  readonly median: number
+  readonly p90: number
+}
+
+/** What making one partition took, over the newest steps that made one. */
+export interface Prediction {
+  /** How many steps are known, 20 at the most. */
+  readonly steps: number
+  readonly rows: Spread
+  readonly bytes: Spread
+  readonly milliseconds: Spread
+}
+
+/** Computation → what its next steps will take, going by its newest ones; a computation that never made anything is not in it. */
+export async function readPredictions(
+  client: Client,
+  graph: Graph,
+  computations: readonly string[],
+): Promise<ReadonlyMap<string, Prediction>> {
+  const wanted = new Set(computations)
+  const named = graph.computations
+    .filter(({ name }) => wanted.has(name))
+    .flatMap((each) => computationNames({ graph }, each).map((name) => [each.name, name] as const))
+  if (named.length === 0) return new Map()
+  const { rows } = await client.query<PredictionRow>({
+    name: "read_predictions",
+    text: predicting,
+    values: [named.map(([computation]) => computation), named.map(([, name]) => name)],
+  })
+  return new Map(
+    rows.map(({ computation, steps, rows, bytes, milliseconds }) => [
+      computation,
+      { steps, rows: spread(rows), bytes: spread(bytes), milliseconds: spread(milliseconds) },
+    ]),
+  )
+}
+
+interface PredictionRow {
+  readonly computation: string
+  readonly steps: number
+  readonly rows: readonly number[]
+  readonly bytes: readonly number[]
+  readonly milliseconds: readonly number[]
+}
+
+function spread([median = 0, p90 = 0]: readonly number[]): Spread {
+  return { median, p90 }
+}
+
+const quantiles = (value: string) =>
+  `percentile_cont(array[0.5, 0.9]) within group (order by ${value})`
+
+const predicting = `
+  select computation, count(*)::integer as steps, ${quantiles("rows")} as rows,
+    ${quantiles("bytes")} as bytes, ${quantiles("milliseconds")} as milliseconds
+  from (
+    select w.computation, made.*,
+      row_number() over (partition by w.computation order by made.id desc) as age
+    from unnest($1::text[], $2::text[]) as w (computation, name) cross join lateral (
+      select id, rows, bytes, extract(epoch from ended_at - started_at)::float8 * 1000 as milliseconds
+      from freshet.steps
+      where computation = w.name and outcome = 'made'
+      order by id desc limit 20
+    ) as made
+  ) as newest
+  where age <= 20
+  group by computation`
