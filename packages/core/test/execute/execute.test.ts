@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest"
 
 import { FreshetError, countStates, explain, itself, last, noRows } from "../../src/index.ts"
-import { previous, publishTo, sql, statusAt, unique } from "../../src/index.ts"
+import { previous, publishTo, sharedRows, sql, sqlAssets, statusAt } from "../../src/index.ts"
+import { unique } from "../../src/index.ts"
 import type { Check, CheckResult, ComputeRequest, Relation, RunEvent } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, graphOf, source } from "../declared.ts"
+import type { Sql } from "../../src/index.ts"
+import { afterDay, dailyAsset, day, everyDay, graphOf, source } from "../declared.ts"
 import { evaluateIn, everything, land, memoryWorld, run } from "../memory-world.ts"
 import { type Behaviour, type MemoryWorld } from "../memory-world.ts"
 
@@ -320,6 +322,50 @@ describe("a changed check", () => {
     expect(outcomes(await run(world, mended))).toEqual({
       "check a 2026-01-01": "checked",
       "b 2026-01-01": "made",
+    })
+  })
+
+  test("holds back what accumulates from going on from rows that fail it", async () => {
+    const sum = (...checks: readonly Check<"n">[]) =>
+      graphOf(raw, dailyAsset("sum", sql`from ${raw}, ${previous()}`, { checks }))
+    const world = worldWith([1])
+    await run(world, sum())
+    world.behaviour.checks = (_, day) => (day === "2026-01-01" ? [failing("sum")] : [])
+    await run(world, sum(unique("n")))
+    land(world, "raw", day(2), "r2")
+    const later = await run(world, sum(unique("n")))
+    expect(later.planned).toEqual([])
+    expect([...explain(evaluateIn(world, sum(unique("n"))), later.plan)]).toEqual([
+      "sum 2026-01-02: waits for sum 2026-01-01 to pass its checks",
+    ])
+  })
+
+  test("on one of several outputs holds back only what reads that one", async () => {
+    const graphWith = (salt: string, checks: readonly Check<"n">[]) => {
+      const up = dailyAsset("up", sql`${salt} ${raw}`)
+      const { columns } = up
+      const { x, y } = sqlAssets({
+        name: "both",
+        group: "g",
+        partitions: everyDay,
+        shared: sql`from ${up}` as Sql<never>, // columns are all that matters here
+        outputs: {
+          x: { description: "", columns, query: sql`from ${sharedRows}`, checks },
+          y: { description: "", columns, query: sql`from ${sharedRows}` },
+        },
+      })
+      const readers = [dailyAsset("rx", sql`from ${x}`), dailyAsset("ry", sql`from ${y}`)]
+      return graphOf(raw, up, x, y, ...(checks.length === 0 ? [] : readers))
+    }
+    const world = worldWith([1])
+    await run(world, graphWith("1", []))
+    world.behaviour.checks = (asset) => (asset === "x" ? [failing("x")] : [])
+    const result = await run(world, graphWith("2", [unique("n")]))
+    expect(outcomes(result)).toEqual({
+      "up 2026-01-01": "made",
+      "both 2026-01-01": "checked",
+      "rx 2026-01-01": "skipped",
+      "ry 2026-01-01": "made",
     })
   })
 
