@@ -13,6 +13,7 @@ import { count, counted } from "./amount.ts"
 import { causesText } from "./causes.ts"
 import { grouped } from "./grouped.ts"
 import { type Look, paint, sign } from "./look.ts"
+import { setPartition } from "./set-partition.ts"
 import { type Cell, table } from "./table.ts"
 
 /** Steps of one computation that are there for the same reason. */
@@ -73,7 +74,7 @@ export function planWords({ steps, publications, waiting }: Plan): string {
   const computations = new Set(steps.map(computationOf)).size
   return [
     `${counted(steps.length, "step")} of ${counted(computations, "computation")}`,
-    ...publications.map(({ set, key }) => `publishes ${set} ${key}`),
+    ...publications.map(({ set, key }) => `publishes ${setPartition(set, key)}`),
     ...(waiting.length > 0 ? [`${count(waiting.length)} waiting`] : []),
   ].join("; ")
 }
@@ -148,7 +149,7 @@ function mergedPartitions(named: readonly ChangedInput[]): readonly ChangedInput
 function publicationLines(plan: Plan, look: Look): readonly string[] {
   return plan.publications.map(({ set, key, assets, before }) => {
     const shows = before === undefined ? "first publication" : `shows ${before.partitionKey} now`
-    return `${sign(look, "arrow")} publish ${set} ${key} (${counted(assets.length, "table")}; ${shows})`
+    return `${sign(look, "arrow")} publish ${setPartition(set, key)} (${counted(assets.length, "table")}; ${shows})`
   })
 }
 
