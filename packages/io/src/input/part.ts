@@ -18,6 +18,8 @@ export interface PartRequest {
   /** Names the file's temporary tables: nothing else on the connection has it. */
   readonly id: string
   readonly quarantine: Quarantine
+  /** A folder for temporary files. */
+  readonly scratchFolder: () => Promise<string>
   /** `exact` judges every line exactly; for tests, which compare. */
   readonly judge: "quick" | "exact"
 }

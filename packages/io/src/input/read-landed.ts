@@ -100,6 +100,7 @@ async function readPartition(
           path,
           id,
           quarantine,
+          scratchFolder: context.scratchFolder,
           judge,
         }
         parts.push(await readOne(read, request))
