@@ -1,4 +1,4 @@
-import { statSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import { rm } from "node:fs/promises"
 
 import {
@@ -58,7 +58,9 @@ export async function computePartition(
       }),
     )
   } finally {
-    await Promise.all(temporary.map((path) => rm(path, { force: true })))
+    await Promise.all(
+      temporary.filter((path) => existsSync(path)).map((path) => rm(path, { force: true })),
+    )
   }
 }
 
