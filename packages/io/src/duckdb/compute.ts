@@ -1,4 +1,4 @@
-import { statSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import { rm } from "node:fs/promises"
 
 import {
@@ -90,7 +90,9 @@ async function withTempFiles<T>(
       return path
     })
   } finally {
-    await Promise.all(temporary.map((path) => rm(path, { force: true })))
+    await Promise.all(
+      temporary.filter((path) => existsSync(path)).map((path) => rm(path, { force: true })),
+    )
   }
 }
 

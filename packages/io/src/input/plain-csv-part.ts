@@ -120,11 +120,11 @@ async function withoutLines(
 
 /** Sets aside the plain lines that a rule of the source refuses. */
 async function refuse(request: PartRequest, { name }: PartTable, scan: PlainScan): Promise<void> {
-  const { connection, source, day, quarantine, file } = request
+  const { connection, source, partition, quarantine, file } = request
   if (source.reject.length === 0) return
   const rules = source.reject.map(({ reason, when }) => ({
     reason: textLiteral(reason),
-    test: `coalesce((${renderSql(when, day)}), false)`,
+    test: `coalesce((${renderSql(when, partition)}), false)`,
   }))
   const reasons = rules.map(({ reason, test }) => `WHEN ${test} THEN ${reason}`)
   const refused = await connection.rows(`
