@@ -343,6 +343,23 @@ describe("abort", () => {
     expect(result.outcome).toBe("interrupted")
     expect(world.steps).toEqual([])
   })
+
+  test("an engine that was interrupted ends the run, also while the next step is looked up", async () => {
+    let interrupted = false
+    const world = worldWith([1], {
+      beforeCompute: () => {
+        interrupted = true
+        throw new FreshetError("interrupted", "stopped")
+      },
+      beforeLookup: async (wanted) => {
+        const isNext = wanted.some(({ asset }) => asset === "other")
+        for (let turn = 0; isNext && !interrupted && turn < 1000; turn += 1) await Promise.resolve()
+      },
+    })
+    const result = await run(world, chain, everything, { concurrency: 2 })
+    expect([result.outcome, interrupted]).toEqual(["interrupted", true])
+    expect(world.computed).toEqual(["a 2026-01-01"])
+  })
 })
 
 describe("ledger", () => {
