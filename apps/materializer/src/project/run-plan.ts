@@ -50,7 +50,7 @@ export async function runPlan(
     try {
       const project = await readProject(config, graph, runLedger.client)
       refuseUncertainLanding(project)
-      const planned = await planOnStored(project, request.plan)
+      const planned = await planOnStored(project, request.plan, "run")
       request.onPlan(planned)
       const { checks, work, publications } = planned.plan
       if (checks.length + work.length + publications.length === 0)
