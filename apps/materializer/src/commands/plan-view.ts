@@ -8,9 +8,9 @@ import {
   waitingOf,
 } from "@freshet/core"
 
+import { joinedRanges } from "../project/partition-ranges.ts"
 import type { Planned, Project } from "../project/project.ts"
 import { grouped } from "../render/grouped.ts"
-import { joinedRanges } from "../render/partition-words.ts"
 import { withChangedInputs } from "./changed-inputs.ts"
 
 /** A plan as it is shown: what is made for one reason stands together. */

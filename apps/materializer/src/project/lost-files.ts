@@ -4,7 +4,6 @@ import {
   type Computation,
   type Evaluation,
   facts,
-  intersection,
   type Mark,
   parseFingerprint,
   type PartitionRange,
@@ -21,7 +20,7 @@ import {
 } from "@freshet/core"
 
 import { grouped } from "../render/grouped.ts"
-import { joinedRanges } from "../render/partition-words.ts"
+import { commonRanges, joinedRanges, newestOf, rangesWithout } from "./partition-ranges.ts"
 import type { Planned, Project } from "./project.ts"
 import { countingRecords } from "./records.ts"
 
@@ -75,7 +74,9 @@ async function findLost(project: Project, wanted: Partitions) {
   const gone = grouped(lost, ({ asset }) => asset)
   const goneOf = (asset: string) =>
     sortedRanges((gone.get(asset) ?? []).map((each) => each.partition))
-  const there = new Map([...wanted].map(([asset, ranges]) => [asset, rest(ranges, goneOf(asset))]))
+  const there = new Map(
+    [...wanted].map(([asset, ranges]) => [asset, rangesWithout(ranges, goneOf(asset))]),
+  )
   return { lost, there }
 }
 
@@ -113,35 +114,18 @@ function countedOn(evaluation: Evaluation, plan: Plan, mostRead: number): Partit
   return new Map(
     [...wanted].map(([name, ranges]) => {
       const { computation } = assetNamed(evaluation.graph, name)
-      const counted = rest(ranges, planned.get(computation.name) ?? [])
-      return [name, madeOf(evaluation, computation, counted)] as const
+      const counted = rangesWithout(ranges, planned.get(computation.name) ?? [])
+      return [name, commonRanges(counted, madePartitions(evaluation, computation))] as const
     }),
   )
 }
 
-/** Those of some partitions of which anything is kept. */
-function madeOf(
+/** The partitions of which anything is kept. */
+function madePartitions(
   evaluation: Evaluation,
   computation: Computation,
-  ranges: readonly PartitionRange[],
 ): readonly PartitionRange[] {
-  const made = rangesWhere(evaluation, computation, (bits) => (bits & facts.made) !== 0)
-  return ranges.flatMap((range) => made.flatMap((each) => intersection(range, each) ?? []))
-}
-
-/** The last `most` partitions of some ranges. */
-export function newestOf(
-  ranges: readonly PartitionRange[],
-  most: number,
-): readonly PartitionRange[] {
-  const newest: PartitionRange[] = []
-  let left = most
-  for (const { from, to } of ranges.toReversed()) {
-    if (left <= 0) break
-    newest.unshift({ from: Math.max(from, to - left + 1), to })
-    left -= to - from + 1
-  }
-  return newest
+  return rangesWhere(evaluation, computation, (bits) => (bits & facts.made) !== 0)
 }
 
 function publishedPartitions(evaluation: Evaluation, { publications }: Plan): Partitions {
@@ -184,28 +168,9 @@ function together(...all: readonly Partitions[]): Partitions {
 }
 
 function without(all: Partitions, seen: Partitions): Partitions {
-  return new Map([...all].map(([asset, ranges]) => [asset, rest(ranges, seen.get(asset) ?? [])]))
-}
-
-/** What is left of some ascending ranges without others. */
-function rest(
-  ranges: readonly PartitionRange[],
-  others: readonly PartitionRange[],
-): readonly PartitionRange[] {
-  const left: PartitionRange[] = []
-  let at = 0
-  for (const { from, to } of ranges) {
-    let next = from
-    while (at > 0 && (others[at - 1]?.to ?? -Infinity) >= from) at -= 1
-    for (; at < others.length && (others[at]?.from ?? 0) <= to; at += 1) {
-      const other = others[at]
-      if (other === undefined || other.to < next) continue
-      if (other.from > next) left.push({ from: next, to: other.from - 1 })
-      next = other.to + 1
-    }
-    if (next <= to) left.push({ from: next, to })
-  }
-  return left
+  return new Map(
+    [...all].map(([asset, ranges]) => [asset, rangesWithout(ranges, seen.get(asset) ?? [])]),
+  )
 }
 
 function sortedRanges(partitions: readonly number[]): readonly PartitionRange[] {

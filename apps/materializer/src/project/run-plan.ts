@@ -120,8 +120,8 @@ function findingKept(ledger: Ledger, store: Store, { project, plan }: Planned): 
       const records = await ledger.recorded(wanted)
       const there = await Promise.all(
         records.map(
-          ({ asset, partition, file }) =>
-            !isInRanges(planned.get(asset) ?? [], partition) || store.exists(file),
+          async ({ asset, partition, file }) =>
+            !isInRanges(planned.get(asset) ?? [], partition) || (await store.exists(file)),
         ),
       )
       return records.filter((_, at) => there[at] === true)
