@@ -49,6 +49,7 @@ export interface Behaviour {
   bytes: (content: string) => number
   beforeCompute: (step: string) => Promise<void> | void
   beforeRecord: (record: StepRecord) => Promise<void> | void
+  beforeLookup: (wanted: readonly AssetRange[]) => Promise<void> | void
   beforePublish: (request: PublicationRequest) => Promise<void> | void
 }
 
@@ -77,6 +78,7 @@ export function memoryWorld(nowMs: number, behaviour: Partial<Behaviour> = {}): 
       bytes: ({ length }) => length,
       beforeCompute: () => {},
       beforeRecord: () => {},
+      beforeLookup: () => {},
       beforePublish: () => {},
       ...behaviour,
     },
@@ -182,7 +184,10 @@ function effectsOf(world: MemoryWorld, graph: Graph): Effects {
         await world.behaviour.beforeRecord(record)
         recordStep(world, graph, record)
       },
-      recorded: async (wanted) => recordedIn(world, graph, wanted),
+      recorded: async (wanted) => {
+        await world.behaviour.beforeLookup(wanted)
+        return recordedIn(world, graph, wanted)
+      },
     },
     publisher: {
       publish: async (request) => {

@@ -8,7 +8,9 @@ import {
   waitingOf,
 } from "@freshet/core"
 
+import { joinedRanges } from "../project/partition-ranges.ts"
 import type { Planned, Project } from "../project/project.ts"
+import { grouped } from "../render/grouped.ts"
 import { withChangedInputs } from "./changed-inputs.ts"
 
 /** A plan as it is shown: what is made for one reason stands together. */
@@ -25,8 +27,9 @@ export interface WaitingGroup {
   readonly waitsFor: string | undefined
 }
 
-/** Of so many partitions of a computation it is found out what each waits for. */
-const mostLookedInto = 1000
+/** Of so many partitions of a computation it is found out what each waits for, and so many reasons are told. */
+const mostLookedInto = 100
+const mostReasons = 8
 
 /** A plan with the reasons for everything in it. */
 export async function planView({ project, plan }: Planned): Promise<PlanView> {
@@ -42,23 +45,21 @@ export function waitingView({ project, plan }: Planned): PlanView {
 
 /** What waits, by what it waits for. */
 export function waitingGroups({ evaluation }: Project, plan: Plan): readonly WaitingGroup[] {
-  const groups = new Map<
-    string,
-    { computation: Computation; waitsFor: string; ranges: PartitionRange[] }
-  >()
-  const ends = new Map<string, number>() // computation → the last partition that was looked into
-  for (const { computation, range, waitsFor } of waitingOf(evaluation, plan, mostLookedInto)) {
-    const key = `${computation.name} ${waitsFor}`
-    const known = groups.get(key)
-    if (known === undefined) groups.set(key, { computation, waitsFor, ranges: [range] })
-    else known.ranges.push(range)
-    ends.set(computation.name, range.to)
-  }
-  const others = plan.waiting.flatMap(({ computation, ranges }) => {
-    const left = rangesAfter(ranges, ends.get(computation.name) ?? -Infinity)
-    return left.length === 0 ? [] : [{ computation, ranges: left, waitsFor: undefined }]
+  const found = grouped(
+    waitingOf(evaluation, plan, mostLookedInto),
+    ({ computation }) => computation.name,
+  )
+  return plan.waiting.flatMap(({ computation, ranges }) => {
+    const looked = found.get(computation.name) ?? []
+    const reasons = [...grouped(looked, ({ waitsFor }) => waitsFor)]
+    const told = reasons.slice(0, mostReasons).map(([waitsFor, each]) => {
+      return { computation, waitsFor, ranges: each.map(({ range }) => range) }
+    })
+    const untold = reasons.slice(mostReasons).flatMap(([, each]) => each.map(({ range }) => range))
+    const left = [...untold, ...rangesAfter(ranges, looked.at(-1)?.range.to ?? -Infinity)]
+    if (left.length === 0) return told
+    return [...told, { computation, waitsFor: undefined, ranges: joinedRanges(left) }]
   })
-  return [...groups.values(), ...others]
 }
 
 function rangesAfter(ranges: readonly PartitionRange[], end: number): readonly PartitionRange[] {
