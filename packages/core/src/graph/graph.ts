@@ -3,6 +3,7 @@ import type { Read } from "../declare/read.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import type { Problem } from "../problem.ts"
 import { declarationProblems } from "./declaration-problems.ts"
+import { type Mapping, mappingOf } from "./mapping.ts"
 
 /** The declared assets and how they hang together. Computations stand after everything that they read. */
 export interface Graph {
@@ -11,6 +12,15 @@ export interface Graph {
   /** Asset → the assets that its computation reads, without itself. */
   readonly upstream: ReadonlyMap<string, readonly string[]>
   readonly downstream: ReadonlyMap<string, readonly string[]>
+  /** Computation → its reads. */
+  readonly readings: ReadonlyMap<string, readonly Reading[]>
+}
+
+/** One read of a computation: which asset, and how the partitions belong together. */
+export interface Reading {
+  readonly read: Read
+  readonly asset: AnyAsset
+  readonly mapping: Mapping
 }
 
 /** A graph, or everything that is wrong with the declarations. */
@@ -28,8 +38,28 @@ export function buildGraph(declared: readonly AnyAsset[]): GraphResult {
   if (cycle.length > 0) return { kind: "problems", problems: [cycleProblem(cycle)] }
   return {
     kind: "graph",
-    graph: { assets, computations, upstream, downstream: reversed(upstream) },
+    graph: {
+      assets,
+      computations,
+      upstream,
+      downstream: reversed(upstream),
+      readings: new Map(computations.map((each) => [each.name, readingsIn(assets, each)])),
+    },
   }
+}
+
+/** Reads made from the partitions of a computation: its own ones, or others. */
+export function readingsIn(
+  assets: Graph["assets"],
+  computation: Computation,
+  reads: readonly Read[] = computation.reads,
+): readonly Reading[] {
+  const output = assets.get(computation.outputs[0]?.asset ?? "")
+  if (output === undefined) return []
+  return reads.map((read) => {
+    const asset = read.asset ?? output
+    return { read, asset, mapping: mappingOf(read.window, output.partitions, asset.partitions) }
+  })
 }
 
 /** The computation's outputs among the graph's assets. */

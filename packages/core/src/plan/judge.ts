@@ -1,5 +1,6 @@
 import type { Computation } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
+import type { Reading } from "../graph/graph.ts"
 import { type ColumnPool, byteColumns, columnPool } from "./columns.ts"
 import { type ContentSums, freeSums, runningCount } from "./content-sums.ts"
 import {
@@ -10,10 +11,10 @@ import {
   parseFingerprint,
 } from "./fingerprint.ts"
 import { readFactor } from "./input-fingerprint.ts"
-import { type Reading, readingsOf } from "./inputs.ts"
+import { readingsOf } from "./inputs.ts"
 import type { EarlierMade, Mark, Timeline } from "./snapshot.ts"
 import { type Evaluation, type States, facts } from "./states.ts"
-import { type WindowFinder, type Windows, windowFinder } from "./windows.ts"
+import { type Places, type Shift, type WindowFinder, windowFinder } from "./windows.ts"
 
 /** What the judgement of one computation after the other works with. */
 export interface Desk {
@@ -125,30 +126,39 @@ function freeReadSums(
 function addReading({ desk, extent, inputs, bits }: Judging, reading: Reading): void {
   const sums = desk.sums.get(reading.asset.name)
   const windows = desk.windowsOf(reading, extent)
+  const { length } = bits
   if (sums === undefined || windows === undefined) {
     markAll(bits, blocked)
     return
   }
-  addWindows(inputs, readFactor(reading.read), windows, { sums, length: bits.length })
-  if (sums.unknown !== undefined) markWhere(bits, facts.unknown, windows, sums.unknown)
-  if (sums.obstacles !== undefined) markWhere(bits, facts.waits, windows, sums.obstacles)
+  const factor = readFactor(reading.read)
+  if (windows.shift === undefined) addPlaces(inputs, factor, windows.places(), { sums, length })
+  else addShifted(inputs, factor, windows.shift, { sums, length })
+  if (sums.unknown !== undefined) markWhere(bits, facts.unknown, windows.places(), sums.unknown)
+  if (sums.obstacles !== undefined) markWhere(bits, facts.waits, windows.places(), sums.obstacles)
   for (const at of windows.tooShort) bits[at] = (bits[at] ?? 0) | blocked
-  if (reading.read.window.kind === "latest") markEmpty(bits, blocked, windows)
+  if (reading.read.window.kind === "latest") markEmpty(bits, blocked, windows.places())
 }
 
 const blocked = facts.unknown | facts.waits
 
-function addWindows(
+interface Added {
+  readonly sums: ContentSums
+  readonly length: number
+}
+
+function addShifted(
   inputs: Lanes,
   factor: Fingerprint,
-  { begin, end }: Windows,
-  { sums, length }: { readonly sums: ContentSums; readonly length: number },
+  { first, next, size }: Shift,
+  { sums, length }: Added,
 ): void {
   const [low, high] = [inputs.low, inputs.high]
   const [lowSums, highSums] = [sums.low, sums.high]
   const [lowFactor, highFactor] = [factor.low, factor.high]
   for (let at = 0; at < length; at += 1) {
-    const [from, to] = [begin[at] ?? 0, end[at] ?? 0]
+    const from = Math.min(Math.max(at + first, 0), size)
+    const to = Math.max(Math.min(at + next, size), from)
     const lowSum = (lowSums[to] ?? 0) - (lowSums[from] ?? 0)
     const highSum = (highSums[to] ?? 0) - (highSums[from] ?? 0)
     low[at] = (low[at] ?? 0) + Math.imul(lowFactor, lowSum)
@@ -156,11 +166,26 @@ function addWindows(
   }
 }
 
+function addPlaces(
+  { low, high }: Lanes,
+  factor: Fingerprint,
+  { begin, end }: Places,
+  { sums, length }: Added,
+): void {
+  for (let at = 0; at < length; at += 1) {
+    const [from, to] = [begin[at] ?? 0, end[at] ?? 0]
+    const lowSum = (sums.low[to] ?? 0) - (sums.low[from] ?? 0)
+    const highSum = (sums.high[to] ?? 0) - (sums.high[from] ?? 0)
+    low[at] = (low[at] ?? 0) + Math.imul(factor.low, lowSum)
+    high[at] = (high[at] ?? 0) + Math.imul(factor.high, highSum)
+  }
+}
+
 function markAll(bits: Uint8Array, fact: number): void {
   for (let at = 0; at < bits.length; at += 1) bits[at] = (bits[at] ?? 0) | fact
 }
 
-function markEmpty(bits: Uint8Array, fact: number, { begin, end }: Windows): void {
+function markEmpty(bits: Uint8Array, fact: number, { begin, end }: Places): void {
   for (let at = 0; at < bits.length; at += 1)
     if (begin[at] === end[at]) bits[at] = (bits[at] ?? 0) | fact
 }
@@ -169,7 +194,7 @@ function markEmpty(bits: Uint8Array, fact: number, { begin, end }: Windows): voi
 function markWhere(
   bits: Uint8Array,
   fact: number,
-  { begin, end }: Windows,
+  { begin, end }: Places,
   counts: Uint32Array,
 ): void {
   for (let at = 0; at < bits.length; at += 1)
