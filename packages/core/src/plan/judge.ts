@@ -50,6 +50,8 @@ interface Judging {
   readonly computation: Computation
   readonly extent: PartitionRange
   readonly timeline: Timeline | undefined
+  /** Mark → facts. */
+  readonly marked: readonly number[]
   /** What each partition would be made from; the columns may be longer than the extent. */
   readonly inputs: Lanes
   readonly bits: Uint8Array
@@ -62,22 +64,24 @@ export function judge(desk: Desk, computation: Computation): States {
   const extent = evaluation.extents.get(computation.outputs[0]?.asset ?? "")
   if (extent === undefined) return noStates
   const length = extent.to - extent.from + 1
+  const timeline = evaluation.snapshot.timelines.get(computation.name)
+  const codeVersion = evaluation.codeVersions.get(computation.name)
   const judging: Judging = {
     desk,
     computation,
     extent,
-    timeline: evaluation.snapshot.timelines.get(computation.name),
+    timeline,
+    marked: timeline === undefined ? [] : factsOfMarks(timeline, codeVersion),
     inputs: { low: pool.lend(length), high: pool.lend(length) },
     bits: desk.factColumn(length),
     restored: new Map(),
   }
   const { inputs, bits, restored } = judging
-  const code = fingerprint(evaluation.codeVersions.get(computation.name) ?? "")
+  const code = fingerprint(codeVersion ?? "")
   inputs.low.fill(code.low, 0, length)
   inputs.high.fill(code.high, 0, length)
   const readings = readingsOf(evaluation.graph, computation)
   for (const reading of readings) if (reading.read.asset !== undefined) addReading(judging, reading)
-  markKept(judging)
   const past = readings.find(({ read }) => read.asset === undefined)
   if (past === undefined) judgePlaces(judging, 0, length)
   else judgeInOrder(judging, readFactor(past.read))
@@ -201,32 +205,25 @@ function markWhere(
     if (counts[end[at] ?? 0] !== counts[begin[at] ?? 0]) bits[at] = (bits[at] ?? 0) | fact
 }
 
-/** Marks what is kept, and what of it was made by other code. */
-function markKept({ desk, computation, extent, timeline, bits }: Judging): void {
-  if (timeline === undefined) return
-  const code = desk.evaluation.codeVersions.get(computation.name)
-  const byMark = Uint8Array.from([
-    0,
-    ...timeline.marks.map((mark) =>
-      mark.codeVersion === code ? facts.made : facts.made | facts.code,
-    ),
-  ])
-  const { mark } = timeline
-  const shift = extent.from - timeline.from
-  const end = Math.min(bits.length, timeline.length - shift)
-  for (let at = Math.max(0, -shift); at < end; at += 1)
-    bits[at] = (bits[at] ?? 0) | (byMark[mark[at + shift] ?? 0] ?? 0)
+/** What the kept materializations of each mark are: made, perhaps by other code; nothing is kept where there is no mark. */
+function factsOfMarks({ marks }: Timeline, codeVersion: string | undefined): readonly number[] {
+  const made = marks.map((mark) =>
+    mark.codeVersion === codeVersion ? facts.made : facts.made | facts.code,
+  )
+  return [0, ...made]
 }
 
 /** Fresh when nothing that is read is unknown and the newest, or an earlier one that is kept, was made from just this. */
 function judgePlaces(judging: Judging, begin: number, end: number): void {
-  const { extent, timeline, inputs, bits } = judging
+  const { extent, timeline, inputs, bits, marked } = judging
   if (timeline === undefined) return
-  const [low, high] = [inputs.low, inputs.high]
-  const [keptLow, keptHigh] = [timeline.inputs.low, timeline.inputs.high]
+  const { mark, inputs: kept } = timeline
+  const [low, high, keptLow, keptHigh] = [inputs.low, inputs.high, kept.low, kept.high]
   const shift = extent.from - timeline.from
-  for (let at = begin; at < end; at += 1) {
-    const own = bits[at] ?? 0
+  const last = Math.min(end, timeline.length - shift)
+  for (let at = Math.max(begin, -shift); at < last; at += 1) {
+    const own = (bits[at] ?? 0) | (marked[mark[at + shift] ?? 0] ?? 0)
+    bits[at] = own
     if ((own & (facts.made | facts.unknown)) !== facts.made) continue
     if (keptLow[at + shift] === low[at] && keptHigh[at + shift] === high[at])
       bits[at] = own | facts.fresh
