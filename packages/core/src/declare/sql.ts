@@ -119,7 +119,8 @@ export function renderSql(
   day: string,
   nameOf: (read: Read) => string = relationName,
 ): string {
-  const text = query.parts.map((part) => renderPart(part, day, nameOf)).join("")
+  let text = ""
+  for (const part of query.parts) text += renderPart(part, day, nameOf)
   return text.trim()
 }
 
