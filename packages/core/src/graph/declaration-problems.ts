@@ -218,9 +218,10 @@ function checkColumns(asset: Asset, check: Check): Problem[] {
 
 function checkReads(asset: Asset, check: Check, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
   if (check.rule.kind !== "no_rows") return []
-  const known = allUpstream(asset, byName)
   const strangers = readsOf(check.rule.query).filter((read) =>
-    read.asset === undefined ? read.window.kind !== "same" : !known.has(read.asset.name),
+    read.asset === undefined
+      ? read.window.kind !== "same"
+      : !isUpstream(read.asset.name, asset, byName),
   )
   return strangers.map((read) => ({
     kind: "check_read",
@@ -230,18 +231,18 @@ function checkReads(asset: Asset, check: Check, byName: ReadonlyMap<string, AnyA
   }))
 }
 
-function allUpstream(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Set<string> {
-  const found = new Set<string>(asset.computation.outputs.map((output) => output.asset))
-  const visit = (each: AnyAsset): void => {
-    if (each.kind === "source") return
-    for (const { asset: next } of each.computation.reads) {
-      if (next === undefined || found.has(next.name)) continue
-      found.add(next.name)
-      visit(byName.get(next.name) ?? next)
+/** Whether an asset is read by another one, directly or not, or made together with it. */
+function isUpstream(name: string, of: Asset, byName: ReadonlyMap<string, AnyAsset>): boolean {
+  if (of.computation.outputs.some((output) => output.asset === name)) return true
+  const found = new Set<AnyAsset>([of])
+  for (const asset of found) {
+    if (asset.kind === "source") continue
+    for (const { asset: read } of asset.computation.reads) {
+      if (read?.name === name) return true
+      if (read !== undefined) found.add(byName.get(read.name) ?? read)
     }
   }
-  visit(asset)
-  return found
+  return false
 }
 
 function outputProblems(
