@@ -79,29 +79,30 @@ function sharedName({ name, outputs }: Computation, other: Computation): Problem
 /** Reads that a query could not tell apart: the same relation, read by two rules or from two declarations. */
 function sharedRelations(computation: Computation): Problem[] {
   const seen = new Map<string, Read>()
-  return allReads(computation).flatMap((read) => {
+  const problems: Problem[] = []
+  for (const read of allReads(computation)) {
     const name = relationName(read)
     const first = seen.get(name) ?? read
     seen.set(name, first)
-    if (first.asset === read.asset && shortRule(first) === shortRule(read)) return []
+    if (first.asset === read.asset && shortRule(first) === shortRule(read)) continue
     const [asset] = computation.outputs
-    return [
-      {
-        kind: "same_relation",
-        ...(asset && { asset: asset.asset }),
-        message: `\`${computation.name}\` reads \`${name}\` twice, each time with another meaning.`,
-        hint: "Read it once, with one declaration of the asset and one rule for short windows.",
-      },
-    ]
-  })
+    problems.push({
+      kind: "same_relation",
+      ...(asset && { asset: asset.asset }),
+      message: `\`${computation.name}\` reads \`${name}\` twice, each time with another meaning.`,
+      hint: "Read it once, with one declaration of the asset and one rule for short windows.",
+    })
+  }
+  return problems
 }
 
-function allReads(computation: Computation): readonly Read[] {
-  if (computation.kind === "code") return computation.reads
-  const queries = [computation.shared, ...computation.outputs.map(({ query }) => query)]
-  return queries.flatMap((query) =>
-    (query?.parts ?? []).flatMap((part) => (part.kind === "read" ? [part.read] : [])),
-  )
+function* allReads(computation: Computation): Iterable<Read> {
+  if (computation.kind === "code") {
+    yield* computation.reads
+    return
+  }
+  for (const query of [computation.shared, ...computation.outputs.map((output) => output.query)])
+    for (const part of query?.parts ?? []) if (part.kind === "read") yield part.read
 }
 
 function shortRule({ window }: Read): string {
