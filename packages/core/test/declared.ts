@@ -33,8 +33,11 @@ export function source(
 }
 
 /** A source of one file. */
-export function snapshotSource(name: string) {
-  return sourceIn(name, { kind: "none" } as const, {})
+export function snapshotSource(
+  name: string,
+  options: { readonly whenMissing?: "empty" | "wait" } = {},
+) {
+  return sourceIn(name, { kind: "none" } as const, options)
 }
 
 function sourceIn<const N extends string, P extends Partitions>(

@@ -311,12 +311,12 @@ function isIn({ from, to }: PartitionRange, index: number): boolean {
 function engineOf(world: MemoryWorld): Effects["engine"] {
   return {
     compute: async (request, progress) => {
-      const step = `${request.computation.name} ${request.partition}`
+      const step = `${request.computation.name} ${request.partition.key}`
       world.computed.push(step)
       await world.behaviour.beforeCompute(step)
       progress(1)
       const names = request.outputs.map((output) => output.name)
-      const checks = names.flatMap((name) => world.behaviour.checks(name, request.partition))
+      const checks = names.flatMap((name) => world.behaviour.checks(name, request.partition.key))
       const outputs = names.map((name) => storeRows(world, request, name))
       const refused = checks.some((check) => !check.passed && check.severity === "error")
       const kept = outputs.map(({ file }) => file)
@@ -330,15 +330,15 @@ function engineOf(world: MemoryWorld): Effects["engine"] {
         dataVersion: world.behaviour.rows(request, asset, (relation) => contents(world, relation)),
       })),
     contentOf: async (_, file) => world.files.get(file),
-    check: async ({ asset, day }) => {
-      world.computed.push(`check ${asset.name} ${day}`)
-      return world.behaviour.checks(asset.name, day)
+    check: async ({ asset, partition: { key } }) => {
+      world.computed.push(`check ${asset.name} ${key}`)
+      return world.behaviour.checks(asset.name, key)
     },
   }
 }
 
 function storeRows(world: MemoryWorld, request: ComputeRequest, asset: string): MadeOutput {
-  const file = `${asset}/${request.partition}/${world.files.size}.parquet`
+  const file = `${asset}/${request.partition.key}/${world.files.size}.parquet`
   const rows = world.behaviour.rows(request, asset, (relation) => contents(world, relation))
   world.files.set(file, rows)
   return { asset, dataVersion: rows, file, rows: 1, bytes: 1 }

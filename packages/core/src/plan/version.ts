@@ -1,7 +1,7 @@
 import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
 import type { Check } from "../declare/check.ts"
 import type { Columns } from "../declare/column.ts"
-import type { Partitions } from "../declare/partition.ts"
+import type { Partitions, PartitionText } from "../declare/partition.ts"
 import type { Window } from "../declare/read.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import { type Sql, renderSql } from "../declare/sql.ts"
@@ -44,8 +44,13 @@ export function versionsOf(graph: Graph, parsed: ParsedQueries, hash: Hash): Ver
   return { codeVersions, checkVersions }
 }
 
-/** The day that stands in a query's text where the partition's own will stand. */
-const anyDay = "0001-01-01"
+/** Stands in a query's text where its partition's own facts will stand. */
+const anyPartition: PartitionText = {
+  key: "partition",
+  day: "0001-01-01",
+  start: "0001-01-01T00:00:00Z",
+  end: "0001-01-02T00:00:00Z",
+}
 
 /** The texts whose parse the code versions of a graph depend on. */
 export function queryTexts(graph: Graph): readonly string[] {
@@ -60,7 +65,7 @@ export function queryTexts(graph: Graph): readonly string[] {
 
 /** A query as versions take it: whatever day it is made for, and whatever its upstreams are called today. */
 function versionText(query: Sql): string {
-  return renderSql(query, anyDay, lastingRelation)
+  return renderSql(query, anyPartition, lastingRelation)
 }
 
 /**
@@ -136,13 +141,13 @@ function sourceRules(source: SourceAsset): unknown {
     duplicate: duplicate && [
       duplicate.reason,
       duplicate.columns,
-      renderSql(duplicate.when, anyDay),
+      renderSql(duplicate.when, anyPartition),
     ],
     format: keysInOrder(source.format),
     lineKinds: lineKinds
       ? keysInOrder({ ...lineKinds, kinds: keysInOrder(lineKinds.kinds) })
       : null,
-    reject: source.reject.map(({ reason, when }) => [reason, renderSql(when, anyDay)]),
+    reject: source.reject.map(({ reason, when }) => [reason, renderSql(when, anyPartition)]),
   }
 }
 

@@ -119,3 +119,13 @@ test("a declared end is the last day, whatever lands later", () => {
   expect(declaredRange(partitions, afterDay(3))).toEqual({ from: day(2), to: day(3) })
   expect(declaredRange({ kind: "none" }, 0)).toEqual({ from: 0, to: 0 })
 })
+
+test("a source of one file that may be missing is there without it", () => {
+  const notes = snapshotSource("notes", { whenMissing: "empty" })
+  const reader = dailyAsset("r", sql`from ${notes}`, { partitions: unpartitioned })
+  const found = extentsOf(graphOf(notes, reader), landing({}), afterDay(20))
+  expect([found.get("notes"), found.get("r")]).toEqual([
+    { from: 0, to: 0 },
+    { from: 0, to: 0 },
+  ])
+})

@@ -1,4 +1,4 @@
-import { FreshetError, quoteName, type SourceAsset } from "@freshet/core"
+import { type CsvFormat, FreshetError, quoteName, type SourceAsset } from "@freshet/core"
 
 import { numberCell, textCell } from "../duckdb/cell.ts"
 import { textLiteral } from "../duckdb/literal.ts"
@@ -31,7 +31,7 @@ export async function readCsvPart(request: PartRequest): Promise<Part> {
     (await readRecords(request, header, positions))
   const name = quoteName(` landed ${request.id}`)
   const judged = exactJudgement(request.source, csvDialect, raws.query, {
-    day: request.day,
+    partition: request.partition,
     unreadable: [],
   })
   await request.connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${judged}`)
@@ -60,9 +60,17 @@ async function readHeader(path: string): Promise<CsvRecord | undefined> {
 
 const stop = new Error("the header is known")
 
+/** How the source's files are written, as far as that was declared. */
+function formatOf({ format }: SourceAsset): CsvFormat {
+  return format.kind === "csv" ? format : { kind: "csv" }
+}
+
 /** Where each column of the source stands in a record. */
 function findColumns(request: PartRequest, header: readonly string[]): ReadonlyMap<string, number> {
-  const names = Object.keys(request.source.columns)
+  const called = formatOf(request.source).header
+  const columns = Object.keys(request.source.columns)
+  const nameOf = (column: string) => called?.[column] ?? column
+  const names = columns.map(nameOf)
   const missing = names.filter((name) => !header.includes(name))
   const twice = names.filter((name) => header.indexOf(name) !== header.lastIndexOf(name))
   const wrong = missing.length > 0 ? missing : twice
@@ -74,7 +82,7 @@ function findColumns(request: PartRequest, header: readonly string[]): ReadonlyM
       `${request.file} ${what} ${wrong.join(", ")}; its header says: ${few}`,
     )
   }
-  return new Map(names.map((name) => [name, header.indexOf(name)]))
+  return new Map(columns.map((column) => [column, header.indexOf(nameOf(column))]))
 }
 
 /** The values of a record as the judgement wants them: an empty one is null, except where it is text that may not be null. */
@@ -139,6 +147,7 @@ async function readRecords(
   positions: ReadonlyMap<string, number>,
 ): Promise<RawRecords> {
   const { connection, source, quarantine, file } = request
+  const fewerMayBe = formatOf(source).shortRecords === "empty"
   const name = ` raw ${request.id}`
   const columns = Object.keys(source.columns).map((_, at) => `"${at}" VARCHAR`)
   await connection.run(
@@ -151,8 +160,9 @@ async function readRecords(
     for (const record of batch) {
       records += 1
       if (records === 0) continue
-      const width = record.fields.length
-      const fault = record.fault ?? (width === header.fields.length ? undefined : "wrong_width")
+      const missing = header.fields.length - record.fields.length
+      const fits = missing === 0 || (missing > 0 && fewerMayBe)
+      const fault = record.fault ?? (fits ? undefined : "wrong_width")
       if (fault !== undefined)
         await quarantine.add({ file, line: record.line }, fault, record.bytes)
       else rows.push([record.line, record.bytes.toString("utf8"), ...inOrder(record, positions)])

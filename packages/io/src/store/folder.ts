@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto"
-import { access, mkdir, open, readdir, rename, rm } from "node:fs/promises"
+import { closeSync, fsync, openSync } from "node:fs"
+import { access, mkdir, readdir, rename, rm } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
+import { promisify } from "node:util"
 
 import { FreshetError } from "@freshet/core"
 
@@ -50,12 +52,15 @@ async function makeFolder(folder: string, root: string): Promise<void> {
     await sync(dirname(made))
 }
 
+const syncDescriptor = promisify(fsync)
+
+/** Only the wait for the disk is left to another thread: opening and closing take less than handing them over. */
 async function sync(path: string): Promise<void> {
-  const handle = await open(path, "r")
+  const descriptor = openSync(path, "r")
   try {
-    await handle.sync()
+    await syncDescriptor(descriptor)
   } finally {
-    await handle.close()
+    closeSync(descriptor)
   }
 }
 
