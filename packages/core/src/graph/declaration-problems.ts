@@ -1,9 +1,11 @@
 import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
 import type { Check } from "../declare/check.ts"
+import { isTimed } from "../declare/partition.ts"
 import { type Read, relationName } from "../declare/read.ts"
 import { readsOf } from "../declare/sql.ts"
 import type { Problem } from "../problem.ts"
 import { didYouMean } from "../suggest.ts"
+import { cutProblems, readProblems } from "./read-problems.ts"
 
 /** Everything that is wrong with a list of declarations, taken one by one and together. */
 export function declarationProblems(declared: readonly AnyAsset[]): readonly Problem[] {
@@ -11,6 +13,7 @@ export function declarationProblems(declared: readonly AnyAsset[]): readonly Pro
   return [
     ...duplicateNames(declared),
     ...declared.flatMap(nameProblems),
+    ...formerProblems(declared, byName),
     ...computationProblems(declared, byName),
     ...declared.flatMap((asset) =>
       asset.kind === "source"
@@ -45,6 +48,35 @@ function nameProblems(asset: AnyAsset): Problem[] {
   if (Object.keys(asset.columns).length > 0) return misnamed
   const message = `\`${asset.name}\` has no columns.`
   return [...misnamed, { kind: "no_columns", asset: asset.name, message }]
+}
+
+/** One asset's past goes on in one asset. */
+function formerProblems(
+  declared: readonly AnyAsset[],
+  byName: ReadonlyMap<string, AnyAsset>,
+): Problem[] {
+  const heirs = new Map<string, string>()
+  const problem = (asset: string, message: string, hint: string): Problem[] => [
+    { kind: "former_name", asset, message, hint },
+  ]
+  return declared.flatMap(({ name, formerly }) =>
+    formerly.flatMap((former) => {
+      const heir = heirs.get(former)
+      heirs.set(former, name)
+      if (byName.has(former))
+        return problem(
+          name,
+          `\`${name}\` says that it was formerly \`${former}\`, which is declared.`,
+          "Remove the old declaration, or the name from formerly.",
+        )
+      if (heir === undefined) return []
+      return problem(
+        name,
+        `\`${heir}\` and \`${name}\` both say that they were formerly \`${former}\`.`,
+        "The past of one asset goes on in one: leave the name to that one.",
+      )
+    }),
+  )
 }
 
 function computationProblems(
@@ -109,86 +141,6 @@ function shortRule({ window }: Read): string {
   return window.kind === "offsets" ? window.onShortWindow : ""
 }
 
-function readProblems(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
-  return asset.computation.reads.flatMap((read) => {
-    if (read.asset === undefined) return ownPastProblems(asset, read)
-    return [
-      ...unknownRead(asset, read, byName),
-      ...grainProblems(asset, read),
-      ...zoneProblems(asset, read.asset),
-    ]
-  })
-}
-
-function unknownRead(asset: Asset, read: Read, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
-  const name = read.asset?.name ?? ""
-  if (byName.get(name) === read.asset) return []
-  const other = byName.has(name)
-  return [
-    {
-      kind: "unknown_read",
-      asset: asset.name,
-      message: other
-        ? `\`${asset.name}\` reads another \`${name}\` than the one that is declared.`
-        : `\`${asset.name}\` reads \`${name}\`, which no declared asset is named.`,
-      hint: other
-        ? "Import the asset from where it is declared; do not declare it twice."
-        : `Add it to the definitions. ${didYouMean(name, byName.keys())}`,
-    },
-  ]
-}
-
-function ownPastProblems(asset: Asset, read: Read): Problem[] {
-  const problem = (message: string, hint: string): Problem[] => [
-    { kind: "own_past", asset: asset.name, message, hint },
-  ]
-  if (read.window.kind !== "previous")
-    return problem(
-      `\`${asset.name}\` reads itself.`,
-      "Only checks say itself; a query says previous().",
-    )
-  if (asset.partitions.kind === "none")
-    return problem(
-      `\`${asset.name}\` reads its previous partition, but has none.`,
-      "Give it partitions.",
-    )
-  if (asset.computation.outputs.length > 1)
-    return problem(
-      `\`${asset.computation.name}\` has several outputs and reads its previous partition.`,
-      "Make the accumulating output an asset of its own.",
-    )
-  return []
-}
-
-function grainProblems(asset: Asset, read: Read): Problem[] {
-  const kind = read.window.kind
-  const upstream = read.asset?.partitions.kind
-  const uncutReader = asset.partitions.kind === "none" && upstream !== "none"
-  if (uncutReader && (kind === "same" || kind === "offsets"))
-    return [grainProblem(asset, read, "is not partitioned but", "Say all(…) or latest(…).")]
-  if (upstream === "none" && kind !== "same" && kind !== "all")
-    return [grainProblem(asset, read, "", "It is not partitioned: read it bare.")]
-  return []
-}
-
-function grainProblem(asset: Asset, read: Read, how: string, hint: string): Problem {
-  const message = `\`${asset.name}\` ${how} reads \`${relationName(read)}\`.`.replace("  ", " ")
-  return { kind: "grain", asset: asset.name, message, hint }
-}
-
-function zoneProblems(asset: Asset, upstream: AnyAsset): Problem[] {
-  const [here, there] = [asset.partitions, upstream.partitions]
-  if (here.kind !== "daily" || there.kind !== "daily" || here.zone === there.zone) return []
-  return [
-    {
-      kind: "zone",
-      asset: asset.name,
-      message: `\`${asset.name}\` counts days in ${here.zone}, \`${upstream.name}\` in ${there.zone}.`,
-      hint: "Days of two zones do not cover each other: use one zone for both.",
-    },
-  ]
-}
-
 function checkProblems(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
   const seen = new Set<string>()
   return asset.checks.flatMap((check) => {
@@ -219,17 +171,22 @@ function checkColumns(asset: Asset, check: Check): Problem[] {
 
 function checkReads(asset: Asset, check: Check, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
   if (check.rule.kind !== "no_rows") return []
-  const strangers = readsOf(check.rule.query).filter((read) =>
-    read.asset === undefined
-      ? read.window.kind !== "same"
-      : !isUpstream(read.asset.name, asset, byName),
-  )
-  return strangers.map((read) => ({
+  return readsOf(check.rule.query).flatMap((read) => {
+    const isKnown =
+      read.asset === undefined
+        ? read.window.kind === "same"
+        : isUpstream(read.asset.name, asset, byName)
+    return isKnown ? cutProblems(asset, read) : [strangerProblem(asset, check, read)]
+  })
+}
+
+function strangerProblem({ name }: Asset, check: Check, read: Read): Problem {
+  return {
     kind: "check_read",
-    asset: asset.name,
-    message: `The check \`${check.name}\` of \`${asset.name}\` reads \`${relationName(read)}\`, which is not upstream of it.`,
+    asset: name,
+    message: `The check \`${check.name}\` of \`${name}\` reads \`${relationName(read)}\`, which is not upstream of it.`,
     hint: "A check sees its own rows and what lies upstream; put it on the later of the two assets.",
-  }))
+  }
 }
 
 /** Whether an asset is read by another one, directly or not, or made together with it. */
@@ -291,5 +248,6 @@ function setProblems(declared: readonly AnyAsset[]): Problem[] {
 }
 
 function cut({ partitions }: Asset): string {
-  return partitions.kind === "daily" ? partitions.zone : partitions.kind
+  if (isTimed(partitions)) return `${partitions.kind} ${partitions.zone}`
+  return partitions.kind === "static" ? JSON.stringify(partitions.keys) : partitions.kind
 }

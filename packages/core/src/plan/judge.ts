@@ -247,9 +247,11 @@ function restoreEarlier(
 /** Judges partitions that each read the one before: its content counts once it has been judged itself. */
 function judgeInOrder(judging: Judging, factor: Fingerprint): void {
   const { bits, inputs } = judging
+  const isUnfit = unfitTest(judging, 0)
   for (let at = 0; at < bits.length; at += 1) {
     const before = at === 0 ? undefined : contentOf(judging, at - 1, 0)
     if (at > 0 && before === undefined) bits[at] = (bits[at] ?? 0) | facts.unknown
+    if (at > 0 && isUnfit(at - 1)) bits[at] = (bits[at] ?? 0) | facts.waits
     if (before !== undefined) {
       inputs.low[at] = (inputs.low[at] ?? 0) + Math.imul(factor.low, before.low)
       inputs.high[at] = (inputs.high[at] ?? 0) + Math.imul(factor.high, before.high)
@@ -293,7 +295,7 @@ function addOwnSums(judging: Judging, isAllFresh: boolean): void {
     sumContents(judging, place, { low, high })
     const unknown = isAllFresh ? undefined : desk.pool.lend(bits.length + 1)
     if (unknown !== undefined) countNotFresh(bits, unknown)
-    desk.sums.set(asset, { low, high, unknown, obstacles: unfitCounts(judging, asset, place) })
+    desk.sums.set(asset, { low, high, unknown, obstacles: unfitCounts(judging, place) })
   })
 }
 
@@ -332,22 +334,31 @@ function countNotFresh(bits: Uint8Array, counts: Uint32Array): void {
 }
 
 /** Counts the fresh partitions whose rows fail the error checks of today. */
-function unfitCounts(
-  { desk, extent, timeline, restored, bits }: Judging,
-  asset: string,
-  place: number,
-): Uint32Array | undefined {
-  const version = desk.evaluation.checkVersions.get(asset)
-  const isUnfitMark = ({ checks }: Mark): boolean => {
-    const check = checks[place]
-    return check !== undefined && check.failedErrors > 0 && check.version === version
-  }
+function unfitCounts(judging: Judging, place: number): Uint32Array | undefined {
+  const { timeline, restored, bits } = judging
+  const mayBeUnfit =
+    restored.size > 0 || timeline?.marks.some(unfitMarkTest(judging, place)) === true
+  return mayBeUnfit ? runningCount(bits.length, unfitTest(judging, place)) : undefined
+}
+
+/** Tells of a place whether the rows of one output are fresh and fail the error checks of today. */
+function unfitTest(judging: Judging, output: number): (at: number) => boolean {
+  const { bits, extent, timeline, restored } = judging
+  const isUnfitMark = unfitMarkTest(judging, output)
   const unfit = [false, ...(timeline?.marks.map(isUnfitMark) ?? [])]
-  if (!unfit.includes(true) && restored.size === 0) return undefined
-  return runningCount(bits.length, (at) => {
+  const shift = extent.from - (timeline?.from ?? 0)
+  return (at) => {
     if (((bits[at] ?? 0) & facts.fresh) === 0) return false
     const earlier = restored.get(at + extent.from)
     if (earlier !== undefined) return isUnfitMark(earlier.mark)
-    return unfit[timeline?.mark[at + extent.from - (timeline?.from ?? 0)] ?? 0] === true
-  })
+    return unfit[timeline?.mark[at + shift] ?? 0] === true
+  }
+}
+
+function unfitMarkTest({ desk, computation }: Judging, output: number): (mark: Mark) => boolean {
+  const version = desk.evaluation.checkVersions.get(computation.outputs[output]?.asset ?? "")
+  return ({ checks }) => {
+    const check = checks[output]
+    return check !== undefined && check.failedErrors > 0 && check.version === version
+  }
 }
