@@ -136,7 +136,8 @@ export function renderSql(
   partition: PartitionText,
   nameOf: (read: Read) => string = relationName,
 ): string {
-  const text = query.parts.map((part) => renderPart(part, partition, nameOf)).join("")
+  let text = ""
+  for (const part of query.parts) text += renderPart(part, partition, nameOf)
   return text.trim()
 }
 
