@@ -46,7 +46,8 @@ export type SqlValue =
   | boolean
   | null
 
-type BareGrain<V> = V extends { readonly kind: "read" }
+/** The grains of what is interpolated bare, in fragments too. */
+export type BareGrain<V> = V extends { readonly kind: "read" }
   ? never
   : V extends { readonly partitions: { readonly kind: infer G extends Grain } }
     ? G
