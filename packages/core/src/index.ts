@@ -5,12 +5,13 @@ export type {
   CodeComputation,
   ColumnBatch,
   ColumnValues,
+  Report,
 } from "./declare/asset.ts"
 export type { Computation, ComputeContext, Output, Rows, SqlComputation } from "./declare/asset.ts"
 export { codeAsset, sharedRows, sqlAsset, sqlAssets } from "./declare/asset.ts"
 export type { Check, CheckRule, Severity } from "./declare/check.ts"
 export { balanced } from "./declare/balanced.ts"
-export { noRows, notNull, oneOf, rowCount, unique } from "./declare/check.ts"
+export { noRows, notNull, oneOf, refersTo, rowCount, unique } from "./declare/check.ts"
 export type { Column, ColumnKind, ColumnNotes, Columns, RowOf } from "./declare/column.ts"
 export {
   bool,
@@ -33,6 +34,7 @@ export type {
   Daily,
   Grain,
   PartitionRange,
+  PartitionText,
   Partitions,
   Static,
   Timed,
@@ -41,7 +43,7 @@ export type {
 } from "./declare/partition.ts"
 export { daily, hourly, monthly, staticKeys, unpartitioned, weekly } from "./declare/partition.ts"
 export { findPartition, isTimed, newestClosed, partitionAt } from "./declare/partition.ts"
-export { partitionBounds, partitionKey } from "./declare/partition.ts"
+export { partitionBounds, partitionKey, partitionText } from "./declare/partition.ts"
 export type { FitsTable, Publish, PublishedTable, Rule } from "./declare/publish.ts"
 export { publishTo } from "./declare/publish.ts"
 export type { OnShortWindow, Read, Window } from "./declare/read.ts"
@@ -50,6 +52,7 @@ export { window, windowLabel } from "./declare/read.ts"
 export type { Retention } from "./declare/retention.ts"
 export { keepFor } from "./declare/retention.ts"
 export type {
+  CsvFormat,
   DuplicateRule,
   LineKinds,
   RejectRule,
@@ -58,7 +61,8 @@ export type {
 } from "./declare/source.ts"
 export { sourceAsset } from "./declare/source.ts"
 export type { Sql, SqlPart, SqlValue } from "./declare/sql.ts"
-export { identifier, joinSql, partitionDay, readsOf, renderSql } from "./declare/sql.ts"
+export { identifier, joinSql, partitionDay, partitionEnd, partitionKeyText } from "./declare/sql.ts"
+export { partitionStart, readsOf, renderSql } from "./declare/sql.ts"
 export { sharedRelation, sql } from "./declare/sql.ts"
 export { topK } from "./declare/top-k.ts"
 export type * from "./execute/effects.ts"
@@ -73,6 +77,10 @@ export type { Performed } from "./execute/perform.ts"
 export type { RunOptions, RunResult } from "./execute/execute.ts"
 export type { PublicationResult } from "./execute/publish-sets.ts"
 export { execute } from "./execute/execute.ts"
+export type { RederiveEffects, RowsChange, Verdict } from "./execute/rederive.ts"
+export { rederive } from "./execute/rederive.ts"
+export type { RecordBook } from "./execute/record-book.ts"
+export { freshRecord, recordBefore, recordBook } from "./execute/record-book.ts"
 export type { Extents } from "./graph/extent.ts"
 export { declaredRange, extentsOf } from "./graph/extent.ts"
 export type { Graph, GraphResult } from "./graph/graph.ts"
@@ -101,15 +109,17 @@ export {
 } from "./plan/plan.ts"
 export { partitionsIn, stepCount, stepsOf, waitingOf } from "./plan/plan.ts"
 export { staleAfter } from "./plan/needed.ts"
+export type { NamedRange, SavedPlan } from "./plan/saved-plan.ts"
+export { planDrift, requestOf, savePlan } from "./plan/saved-plan.ts"
 export type { ReasonGroup } from "./plan/reasons.ts"
 export { reasonGroups } from "./plan/reasons.ts"
 export type { PublicationPlan } from "./plan/publication.ts"
 export { publicationSets } from "./plan/publication.ts"
 export { evaluate } from "./plan/evaluate.ts"
-export type { Cause, ChangedInput, Evaluation, StateCounts } from "./plan/staleness.ts"
-export type { StateKind, States, Status } from "./plan/staleness.ts"
-export { assetStatus, changedInputs, countStates, facts, factsAt } from "./plan/staleness.ts"
-export { freshInput, isFresh, isMade, isUnfit, madeFrom, markAt } from "./plan/staleness.ts"
-export { rangesOf, rangesWhere, stateKind, statusAt } from "./plan/staleness.ts"
+export type { Evaluation, StateCounts, StateKind, States } from "./plan/states.ts"
+export { countStates, facts, factsAt, freshInput, isFresh, isMade } from "./plan/states.ts"
+export { isUnfit, madeFrom, markAt, rangesOf, rangesWhere, stateKind } from "./plan/states.ts"
+export type { Cause, ChangedInput, Status } from "./plan/staleness.ts"
+export { assetStatus, changedInputs, statusAt } from "./plan/staleness.ts"
 export type { Hash, ParsedQueries } from "./plan/version.ts"
 export { canonical, checksVersion, codeVersion, inputVersion, queryTexts } from "./plan/version.ts"

@@ -12,6 +12,7 @@ import type { PlanView, WaitingGroup } from "../commands/plan-view.ts"
 import { count, counted } from "./amount.ts"
 import { causesText } from "./causes.ts"
 import { type Look, paint, sign } from "./look.ts"
+import { setPartition } from "./set-partition.ts"
 import { type Cell, table } from "./table.ts"
 
 /** A plan as a person reads it: one line for what is made for one reason, then what is published and what waits. */
@@ -91,7 +92,7 @@ export function planWords(plan: Plan): string {
   const waiting = waitingCount(plan)
   return [
     `${counted(stepCount(plan), "step")} of ${counted(computationCount(plan), "computation")}`,
-    ...plan.publications.map(({ set, key }) => `publishes ${set} ${key}`),
+    ...plan.publications.map(({ set, key }) => `publishes ${setPartition(set, key)}`),
     ...(waiting > 0 ? [`${count(waiting)} waiting`] : []),
   ].join("; ")
 }
@@ -110,7 +111,7 @@ function waitingCount({ waiting }: Plan): number {
 function publicationLines(plan: Plan, look: Look): readonly string[] {
   return plan.publications.map(({ set, key, assets, before }) => {
     const shows = before === undefined ? "first publication" : `shows ${before.partitionKey} now`
-    return `${sign(look, "arrow")} publish ${set} ${key} (${counted(assets.length, "table")}; ${shows})`
+    return `${sign(look, "arrow")} publish ${setPartition(set, key)} (${counted(assets.length, "table")}; ${shows})`
   })
 }
 

@@ -96,14 +96,10 @@ const written = {
   monthly: "a month: write it as YYYY-MM",
 }
 
-const MOST_KEYS = 100_000
-
 /** One partition a key, in this order. Throws a RangeError unless there are 1 to 100,000 keys, no two of them equal, none empty or with a control character. */
 export function staticKeys(keys: readonly string[]): Static {
-  if (keys.length === 0 || keys.length > MOST_KEYS)
-    throw new RangeError(
-      `static partitions have 1 to ${MOST_KEYS.toLocaleString("en-US")} keys, not ${keys.length}`,
-    )
+  if (keys.length === 0 || keys.length > 100_000)
+    throw new RangeError(`static partitions have 1 to 100,000 keys, not ${keys.length}`)
   const seen = new Set<string>()
   for (const key of keys) {
     if (key === "") throw new RangeError("a partition's key cannot be empty")
@@ -125,7 +121,7 @@ export function isTimed(partitions: Partitions): partitions is Timed {
   return partitions.kind !== "static" && partitions.kind !== "none"
 }
 
-/** A partition's key as people write it: `2026-01-05T10`, `2026-01-05`, `2026-W02`, `2026-01`, a static key, or `all` for the one partition of an uncut asset. */
+/** A partition's key as people write it: `2026-01-05T10`, `2026-01-05`, `2026-W02`, `2026-01`, a static key (`#12` for an index that the list does not have), or `all` for the one partition of an uncut asset. */
 export function partitionKey(partitions: Partitions, index: number): string {
   switch (partitions.kind) {
     case "hourly":
@@ -193,10 +189,25 @@ export function newestClosed(partitions: Timed, nowMs: number): number {
   return partitionAt(partitions, nowMs) - 1
 }
 
-/** The first local day of a partition as `YYYY-MM-DD`, for queries that mention it; 1970-01-01 where partitions cut no time. */
-export function partitionDay(partitions: Partitions, index: number): string {
-  if (!isTimed(partitions)) return dayKey(0)
-  const { kind, zone } = partitions
+/** What queries are told of a partition: its key, its first local day (`YYYY-MM-DD`), and the instants at which it begins and has ended, as ISO text. */
+export interface PartitionText {
+  readonly key: string
+  readonly day: string
+  readonly start: string
+  readonly end: string
+}
+
+/** What queries are told of a partition; where partitions cut no time, its day is 1970-01-01 and its span all that SQL can write. */
+export function partitionText(partitions: Partitions, index: number): PartitionText {
+  const key = partitionKey(partitions, index)
+  if (!isTimed(partitions))
+    return { key, day: dayKey(0), start: "0001-01-01T00:00:00Z", end: "9999-12-31T00:00:00Z" }
+  const { startMs, endMs } = partitionBounds(partitions, index)
+  const [start, end] = [new Date(startMs).toISOString(), new Date(endMs).toISOString()]
+  return { key, day: firstDay(partitions, index), start, end }
+}
+
+function firstDay({ kind, zone }: Timed, index: number): string {
   return dayKey(kind === "hourly" ? dayAt(zone, hourStart(zone, index)) : firstDayOf(kind, index))
 }
 

@@ -35,11 +35,6 @@ export function stretchAt(zone: string, instantMs: number): Stretch {
   return stretches.findLast(({ startMs }) => startMs <= instantMs) ?? utc
 }
 
-/** What a zone's clocks show at an instant, as if it were UTC. */
-export function wallAt(zone: string, instantMs: number): number {
-  return instantMs + stretchAt(zone, instantMs).offsetMs
-}
-
 /**
  * The first instant whose local date is the day or later. Where midnight does not exist (clocks go forward
  * at 0:00) the day begins at the first instant after the gap; a day that a zone skips whole (Apia, 2011-12-30)
@@ -58,7 +53,7 @@ export function dayStart(zone: string, day: number): number {
 
 /** The day that holds an instant. */
 export function dayAt(zone: string, instantMs: number): number {
-  let day = Math.floor(wallAt(zone, instantMs) / MS_PER_DAY)
+  let day = Math.floor((instantMs + stretchAt(zone, instantMs).offsetMs) / MS_PER_DAY)
   while (dayStart(zone, day + 1) <= instantMs) day += 1
   return day
 }

@@ -12,7 +12,7 @@ import {
   publicationVersion,
   setExtent,
 } from "../plan/publication.ts"
-import { checkMarkAt } from "../plan/staleness.ts"
+import { checkMarkAt } from "../plan/states.ts"
 import { FreshetError } from "../problem.ts"
 import type { Effects, PublicationRequest, PublicationTable, TableChange } from "./effects.ts"
 import { type RunState, rowsIn, stateKey } from "./run-state.ts"

@@ -1,6 +1,6 @@
 import { fingerprintText } from "../plan/fingerprint.ts"
 import type { Recorded } from "../plan/snapshot.ts"
-import { type Evaluation, freshInput, madeFrom } from "../plan/staleness.ts"
+import { type Evaluation, freshInput, madeFrom } from "../plan/states.ts"
 import type { AssetRange, Ledger } from "./effects.ts"
 
 /** What the ledger keeps of the partitions that a run has to do with, read as it comes to them. */

@@ -5,7 +5,7 @@ import { readsOf } from "../declare/sql.ts"
 import { outputsOf } from "../graph/graph.ts"
 import { type ReadRange, type VersionOf, landedVersion, readRanges } from "../plan/inputs.ts"
 import type { Step } from "../plan/plan.ts"
-import type { Evaluation } from "../plan/staleness.ts"
+import type { Evaluation } from "../plan/states.ts"
 import type { AssetRange, MadeOutput, Relation } from "./effects.ts"
 import { type RecordBook, freshRecord } from "./record-book.ts"
 

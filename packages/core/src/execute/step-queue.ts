@@ -9,7 +9,7 @@ import {
   materializeStep,
   partitionsIn,
 } from "../plan/plan.ts"
-import type { Evaluation } from "../plan/staleness.ts"
+import type { Evaluation } from "../plan/states.ts"
 
 /**
  * The steps of a plan that have not ended. Each computation goes through its partitions in order, so that a plan of a
@@ -32,6 +32,10 @@ interface Line {
   next: number | undefined
   /** The partitions that were started and have not ended. */
   readonly started: Set<number>
+  /** How many have ended. */
+  ended: number
+  /** What the next partition was found waiting for: it need not be looked at again before one more of those has ended. */
+  heldBy: { readonly line: Line; readonly ended: number } | undefined
 }
 
 /** All steps of a plan, none of them started. */
@@ -46,8 +50,8 @@ export function stepQueue(evaluation: Evaluation, plan: Plan): StepQueue {
 
 function lineOf({ computation, ranges }: Work): Line {
   const rest = partitionsIn(ranges)[Symbol.iterator]()
-  const line = { computation, ranges, rest, next: undefined, started: new Set<number>() }
-  return { ...line, next: nextOf(rest) }
+  const [started, next] = [new Set<number>(), nextOf(rest)]
+  return { computation, ranges, rest, next, started, ended: 0, heldBy: undefined }
 }
 
 function nextOf(rest: Iterator<number>): number | undefined {
@@ -55,28 +59,28 @@ function nextOf(rest: Iterator<number>): number | undefined {
   return done === true ? undefined : value
 }
 
-/** The first step, in the order of the plan, that can be started now and that `isHeld` does not hold back. */
+/** The first step, in the order of the plan, that can be started now. */
 export function readyStep(queue: StepQueue): Step | undefined {
   const [check] = queue.checks
   if (check !== undefined) return check
   if ([...queue.underWay].some(({ kind }) => kind === "check")) return undefined
-  for (const { computation, next } of queue.lines)
-    if (next !== undefined && isReady(queue, computation, next))
-      return materializeStep(queue.evaluation, computation, next)
+  for (const line of queue.lines)
+    if (line.next !== undefined && !isHeld(queue, line, line.next))
+      return materializeStep(queue.evaluation, line.computation, line.next)
   return undefined
 }
 
-/** Whether nothing that the partition reads is still to be made. */
-function isReady(
-  { evaluation, lineOf: lines }: StepQueue,
-  computation: Computation,
-  index: number,
-) {
-  return readRanges(evaluation, computation, index).every(({ asset, range }) => {
-    if (asset.kind === "source" || range === undefined) return true
-    const line = lines.get(asset.computation.name)
-    return line === undefined || !isOpen(line, range)
-  })
+/** Whether something that the line's next partition reads is still to be made. */
+function isHeld({ evaluation, lineOf: lines }: StepQueue, line: Line, next: number): boolean {
+  if (line.heldBy !== undefined && line.heldBy.line.ended === line.heldBy.ended) return true
+  line.heldBy = undefined
+  for (const { asset, range } of readRanges(evaluation, line.computation, next)) {
+    const read = asset.kind === "source" ? undefined : lines.get(asset.computation.name)
+    if (read === undefined || range === undefined || !isOpen(read, range)) continue
+    line.heldBy = { line: read, ended: read.ended }
+    return true
+  }
+  return false
 }
 
 function isOpen({ ranges, next, started }: Line, window: PartitionRange): boolean {
@@ -96,11 +100,14 @@ export function startStep(queue: StepQueue, step: Step): void {
   if (line === undefined) return
   line.started.add(step.partition)
   line.next = nextOf(line.rest)
+  line.heldBy = undefined
 }
 
 /** Notes that a step has ended, however it did. */
 export function endStep(queue: StepQueue, step: Step): void {
   queue.underWay.delete(step)
-  if (step.kind === "materialize")
-    queue.lineOf.get(step.computation.name)?.started.delete(step.partition)
+  const line = step.kind === "check" ? undefined : queue.lineOf.get(step.computation.name)
+  if (line === undefined) return
+  line.started.delete(step.partition)
+  line.ended += 1
 }

@@ -3,13 +3,8 @@ import { windowLabel } from "../declare/read.ts"
 import type { Graph } from "../graph/graph.ts"
 import { type Plan, type Step, stepsOf, waitingOf } from "./plan.ts"
 import type { Failure } from "./snapshot.ts"
-import {
-  type Cause,
-  type ChangedInput,
-  type Evaluation,
-  type Status,
-  statusAt,
-} from "./staleness.ts"
+import { type Cause, type ChangedInput, type Status, statusAt } from "./staleness.ts"
+import type { Evaluation } from "./states.ts"
 
 /** So many ranges are written out: more than that nobody reads. */
 const mostRanges = 12

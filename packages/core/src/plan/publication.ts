@@ -4,7 +4,7 @@ import type { PublicationTable } from "../execute/effects.ts"
 import type { Graph } from "../graph/graph.ts"
 import { type Fingerprint, fingerprintText } from "./fingerprint.ts"
 import type { Published, Recorded } from "./snapshot.ts"
-import { type Evaluation, checkMarkAt, contentAt, isFresh } from "./staleness.ts"
+import { type Evaluation, checkMarkAt, contentAt, isFresh } from "./states.ts"
 import { type Hash, canonical } from "./version.ts"
 
 /** That a set is expected to show another partition, or other rows of it, once the steps are done. */
@@ -20,8 +20,11 @@ export interface PublicationPlan {
 export function publicationSets(graph: Graph): ReadonlyMap<string, readonly Asset[]> {
   const sets = new Map<string, Asset[]>()
   for (const asset of graph.assets.values())
-    if (asset.kind === "asset" && asset.publish !== undefined)
-      sets.set(asset.publish.set, [...(sets.get(asset.publish.set) ?? []), asset])
+    if (asset.kind === "asset" && asset.publish !== undefined) {
+      const known = sets.get(asset.publish.set)
+      if (known === undefined) sets.set(asset.publish.set, [asset])
+      else known.push(asset)
+    }
   return sets
 }
 

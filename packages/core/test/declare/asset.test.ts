@@ -1,11 +1,15 @@
 import { describe, expect, expectTypeOf, test } from "vitest"
 
-import { all, codeAsset, daily, int32, int64, last, latest, list } from "../../src/index.ts"
+import { all, codeAsset, daily, hourly, int32, int64, last, latest } from "../../src/index.ts"
+import { list, monthly, staticKeys, weekly } from "../../src/index.ts"
 import { noRows, notNull, nullable, oneOf, previous, sharedRows, sql } from "../../src/index.ts"
 import { sqlAsset, sqlAssets, sourceAsset, text, unique, upTo, window } from "../../src/index.ts"
-import type { Asset, Column, Daily, Read, Rows, Unpartitioned } from "../../src/index.ts"
+import type { Asset, Column, Daily, Read, Rows, Sql, Static, Timed } from "../../src/index.ts"
+import type { Unpartitioned } from "../../src/index.ts"
 
 const everyDay = daily({ start: "2026-01-01" })
+const everyHour = hourly({ start: "2026-01-01T00" })
+const countries = staticKeys(["de", "fr"])
 const about = { group: "stocktwits", description: "Something." }
 
 const activity = sourceAsset({
@@ -32,6 +36,22 @@ const settings = sqlAsset({
   query: sql`select 1 as count`,
 })
 
+const clicks = sqlAsset({
+  ...about,
+  name: "clicks",
+  partitions: everyHour,
+  columns: { user_id: int64() },
+  query: sql`select user_id from ${engagements}`,
+})
+
+const prices = sqlAsset({
+  ...about,
+  name: "prices",
+  partitions: countries,
+  columns: { price: int32() },
+  query: sql`select 1 as price`,
+})
+
 const counted = { ...about, name: "counted", columns: { count: int64() } } as const
 
 describe("sqlAsset", () => {
@@ -42,6 +62,23 @@ describe("sqlAsset", () => {
     expectTypeOf(settings).toEqualTypeOf<
       Asset<"settings", { count: Column<number> }, Unpartitioned>
     >()
+  })
+
+  test("every grain is part of the type", () => {
+    expectTypeOf(clicks.partitions).toEqualTypeOf<Timed<"hourly">>()
+    expectTypeOf(prices.partitions).toEqualTypeOf<Static>()
+    const [weeks, months] = [weekly({ start: "2026-W01" }), monthly({ start: "2026-01" })]
+    const byWeek = sqlAsset({ ...counted, partitions: weeks, query: sql`from ${last(4, clicks)}` })
+    expectTypeOf(byWeek.partitions.kind).toEqualTypeOf<"weekly">()
+    const byMonth = sqlAsset({ ...counted, partitions: months, query: sql`from ${byWeek}` })
+    expectTypeOf(byMonth.partitions).toEqualTypeOf<Timed<"monthly">>()
+    expectTypeOf(sql`from ${clicks}, ${prices}, ${settings}, ${all(byWeek)}`).toEqualTypeOf<
+      Sql<"hourly" | "static" | "none">
+    >()
+    expect([byWeek, byMonth].map(({ partitions }) => partitions.kind)).toEqual([
+      "weekly",
+      "monthly",
+    ])
   })
 
   test("the computation has the asset's name and reads what the query interpolates", () => {
@@ -79,6 +116,16 @@ describe("sqlAsset", () => {
       ...counted,
       // @ts-expect-error an unpartitioned asset reads a partitioned one: say all(…) or latest(…)
       query: sql`select count(*) as count from ${activity}`,
+    })
+    sqlAsset({
+      ...counted,
+      // @ts-expect-error an unpartitioned asset reads a partitioned one: say all(…) or latest(…)
+      query: sql`select count(*) as count from ${clicks}`,
+    })
+    sqlAsset({
+      ...counted,
+      // @ts-expect-error an unpartitioned asset reads a partitioned one: say all(…) or latest(…)
+      query: sql`select count(*) as count from ${prices}`,
     })
     expectTypeOf(engagements.partitions.kind).toEqualTypeOf<"daily">()
   })
@@ -120,7 +167,13 @@ describe("sqlAsset", () => {
     latest(settings)
     // @ts-expect-error "none" is not assignable to "daily"
     upTo(settings)
+    // @ts-expect-error static keys have no order in time
+    last(7, prices)
+    // @ts-expect-error static keys have no order in time
+    latest(prices)
     expectTypeOf(all(settings)).toEqualTypeOf<Read<typeof settings>>()
+    expectTypeOf(all(prices)).toEqualTypeOf<Read<typeof prices>>()
+    expectTypeOf(latest(clicks)).toEqualTypeOf<Read<typeof clicks>>()
   })
 
   test("only assets, reads, fragments and plain values are interpolated", () => {

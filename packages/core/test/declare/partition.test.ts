@@ -1,30 +1,18 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
+import { partitionText } from "../../src/declare/partition.ts"
 import { daily, partitionBounds, findDay, findPartition, newestClosed } from "../../src/index.ts"
-import { partitionKey, unpartitioned } from "../../src/index.ts"
+import { hourly, monthly, partitionKey, staticKeys, unpartitioned } from "../../src/index.ts"
+import { weekly } from "../../src/index.ts"
 
 const MS_PER_HOUR = 3_600_000
 const MS_PER_DAY = 24 * MS_PER_HOUR
 const first = Date.UTC(2010, 0, 1) / MS_PER_DAY
-const last = Date.UTC(2040, 11, 31) / MS_PER_DAY
 const utc = daily({ start: "2010-01-01" })
-
-const zones = [
-  "UTC",
-  "America/New_York",
-  "Europe/London",
-  "Australia/Lord_Howe",
-  "America/Sao_Paulo",
-  "Pacific/Apia",
-  "Asia/Kathmandu",
-  "America/St_Johns",
-  "Asia/Beirut",
-  "Africa/Casablanca",
-  "Pacific/Kiritimati",
-  "Pacific/Pago_Pago",
-  "America/Havana",
-]
+const hours = hourly({ start: "2010-01-01T00" })
+const weeks = weekly({ start: "2010-W01" })
+const months = monthly({ start: "2010-01" })
 
 describe("keys", () => {
   test("a day's index counts from 1970-01-01", () => {
@@ -69,6 +57,86 @@ describe("keys", () => {
     expect(() => daily({ start: key })).toThrow(`"${key}" is not a day: write it as YYYY-MM-DD`)
   })
 
+  test.each([
+    ["1969-W52", -1],
+    ["1970-W01", 0],
+    ["2009-W53", 2087],
+    ["2010-W01", 2088],
+    ["2020-W53", 2661],
+    ["2021-W01", 2662],
+    ["2026-W01", 2922],
+  ])("the week %s has the index %i", (key, index) => {
+    expect(findPartition(weeks, key)).toBe(index)
+    expect(partitionKey(weeks, index)).toBe(key)
+  })
+
+  test.each([
+    ["1969-12", -1],
+    ["1970-01", 0],
+    ["2000-02", 361],
+    ["2026-12", 683],
+  ])("the month %s has the index %i", (key, index) => {
+    expect(findPartition(months, key)).toBe(index)
+    expect(partitionKey(months, index)).toBe(key)
+  })
+
+  test.each([
+    ["1970-01-01T00", 0],
+    ["1969-12-31T23", -1],
+    ["2026-01-05T10", 491_002],
+  ])("in UTC the hour %s has the index %i", (key, index) => {
+    expect(findPartition(hours, key)).toBe(index)
+    expect(partitionKey(hours, index)).toBe(key)
+  })
+
+  test.each([
+    "2026-01-05",
+    "2026-01-05T24",
+    "2026-01-05T1",
+    "2026-01-05T10:00",
+    "2026-01-05T1000",
+    "2026-01-05T10Z",
+    "2026-01-05T10+0000",
+    "2026-02-29T10",
+    "2026-01-05 10",
+    "",
+  ])("%j is no hour", (key) => {
+    expect(findPartition(hours, key)).toBeUndefined()
+  })
+
+  test("an hour that the clock skips has no key, and one that it shows again is not meant twice", () => {
+    const london = hourly({ start: "2026-01-01T00", zone: "Europe/London" })
+    expect(findPartition(london, "2026-03-29T01")).toBeUndefined()
+    expect(findPartition(london, "2026-10-25T01+0100")).toBeUndefined()
+    const [once, again] = ["2026-10-25T01", "2026-10-25T01+0000"]
+    const found = [once, again].map((key) => findPartition(london, key ?? ""))
+    expect(found[1]).toBe((found[0] ?? 0) + 1)
+  })
+
+  test.each(["2026-W00", "2026-W54", "2021-W53", "2026-W2", "2026-w02", "2026W02", "2026-01", ""])(
+    "%j is no week",
+    (key) => {
+      expect(findPartition(weeks, key)).toBeUndefined()
+    },
+  )
+
+  test.each(["2026-00", "2026-13", "2026-1", "2026", "2026-01-01", "2026-W01", ""])(
+    "%j is no month",
+    (key) => {
+      expect(findPartition(months, key)).toBeUndefined()
+    },
+  )
+
+  test("a static key's index is its place in the list, and nothing else is a key", () => {
+    const countries = staticKeys(["de", "fr, south", "us/east", "constructor"])
+    expect([0, 1, 2, 3].map((index) => partitionKey(countries, index))).toEqual(countries.keys)
+    expect(countries.keys.map((key) => findPartition(countries, key))).toEqual([0, 1, 2, 3])
+    expect(["DE", "", "toString", "0"].map((key) => findPartition(countries, key))).toEqual(
+      Array(4).fill(undefined),
+    )
+    expect(partitionKey(countries, 4)).toBe("#4")
+  })
+
   test("the one partition of an uncut asset is called all", () => {
     expect(partitionKey(unpartitioned, 0)).toBe("all")
     expect(findPartition(unpartitioned, "all")).toBe(0)
@@ -95,47 +163,95 @@ describe("daily", () => {
   })
 })
 
-const calendars = new Map(
-  zones.map((zone) => [zone, new Intl.DateTimeFormat("en-CA", { timeZone: zone })]),
-)
-const localDate = (zone: string, ms: number): string => calendars.get(zone)?.format(ms) ?? ""
-
-const clocks = new Map(
-  zones.map((zone) => [
-    zone,
-    new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "short" }),
-  ]),
-)
-const noonThere = (zone: string, day: number) => clocks.get(zone)?.format(day * MS_PER_DAY)
-
-/** The days around every change of a zone's clock from 2010 to 2040, and the first of every month. */
-function interestingDays(zone: string): readonly number[] {
-  const days = new Set<number>()
-  for (let day = first; day <= last; day += 1) {
-    if (noonThere(zone, day) !== noonThere(zone, day + 1))
-      for (const near of [-1, 0, 1, 2]) days.add(day + near)
-    if (new Date(day * MS_PER_DAY).getUTCDate() === 1) days.add(day)
-  }
-  return [...days].toSorted((a, b) => a - b)
-}
-
-describe("partitionBounds", () => {
-  test.each(zones)("days tile time in %s from 2010 to 2040, without gap or overlap", (zone) => {
-    const partitions = daily({ start: "2010-01-01", zone })
-    const wrong: string[] = []
-    for (const day of interestingDays(zone)) {
-      const key = partitionKey(partitions, day)
-      const { startMs, endMs } = partitionBounds(partitions, day)
-      const next = partitionBounds(partitions, day + 1)
-      const tiles = endMs === next.startMs && startMs <= endMs
-      const begins = localDate(zone, startMs) >= key && localDate(zone, startMs - 1) < key
-      const isWhole = startMs === endMs || localDate(zone, (startMs + endMs) / 2) === key
-      const lasts = endMs - startMs <= 25 * MS_PER_HOUR
-      if (!tiles || !begins || !isWhole || !lasts) wrong.push(`${key} ${startMs} ${endMs}`)
-    }
-    expect(wrong).toEqual([])
+describe("the other grains of time", () => {
+  test("start and end are keys of the grain", () => {
+    expect(hourly({ start: "1970-01-02T00", end: "1970-01-02T05" })).toEqual({
+      kind: "hourly",
+      zone: "UTC",
+      start: 24,
+      end: 29,
+    })
+    expect(weekly({ start: "1970-W02", zone: "Asia/Tokyo" })).toEqual({
+      kind: "weekly",
+      zone: "Asia/Tokyo",
+      start: 1,
+      end: undefined,
+    })
+    expect(monthly({ start: "1971-01", end: "1971-01" })).toMatchObject({ start: 12, end: 12 })
   })
 
+  test.each([
+    [
+      () => hourly({ start: "2026-01-05" }),
+      `"2026-01-05" is not an hour: write it as YYYY-MM-DDThh`,
+    ],
+    [() => weekly({ start: "2026-01-05" }), `"2026-01-05" is not a week: write it as YYYY-Www`],
+    [() => monthly({ start: "2026-13" }), `"2026-13" is not a month: write it as YYYY-MM`],
+    [
+      () => hourly({ start: "2026-03-29T01", zone: "Europe/London" }),
+      `"2026-03-29T01" is not an hour of Europe/London: its clocks never show it like that`,
+    ],
+    [
+      () => weekly({ start: "2026-W02", zone: "Europe/Atlantis" }),
+      `"Europe/Atlantis" is not a time zone: write its IANA name, as in Europe/London`,
+    ],
+    [
+      () => monthly({ start: "2026-02", end: "2026-01" }),
+      "partitions that start on 2026-02 cannot end on 2026-01",
+    ],
+  ])("what is none is refused: %#", (declare, message) => {
+    expect(declare).toThrow(new RangeError(message))
+  })
+})
+
+describe("staticKeys", () => {
+  test("any character that can be written is allowed", () => {
+    const keys = ["a,b", "c/d", "..", "ü", "日本", "👍", " ", "%", "x".repeat(1000)]
+    expect(staticKeys(keys)).toEqual({ kind: "static", keys })
+  })
+
+  test("a later change of the list that was given changes nothing", () => {
+    const keys = ["a", "b"]
+    const declared = staticKeys(keys)
+    keys.push("c")
+    expect(declared.keys).toEqual(["a", "b"])
+  })
+
+  test("there are 1 to 100,000", () => {
+    const many = Array.from({ length: 100_001 }, (_, index) => `${index}`)
+    expect(staticKeys(many.slice(1)).keys).toHaveLength(100_000)
+    expect(() => staticKeys(many)).toThrow("static partitions have 1 to 100,000 keys, not 100001")
+    expect(() => staticKeys([])).toThrow("static partitions have 1 to 100,000 keys, not 0")
+  })
+
+  test.each([
+    [[""], "a partition's key cannot be empty"],
+    [["a", "b", "a"], `the key "a" is there twice`],
+    [["a\nb"], `the key "a\\nb" has a control character or half of a character`],
+    [["\u0085"], "has a control character"],
+    [["\ud800"], "has a control character or half of a character"],
+  ])("%j is refused", (keys, message) => {
+    expect(() => staticKeys(keys)).toThrow(RangeError)
+    expect(() => staticKeys(keys)).toThrow(message)
+  })
+})
+
+describe("partitionText", () => {
+  test.each([
+    [hours, "2026-01-05T23", "2026-01-05"],
+    [utc, "2026-01-05", "2026-01-05"],
+    [weeks, "2026-W01", "2025-12-29"],
+    [months, "2026-02", "2026-02-01"],
+    [staticKeys(["de", "fr"]), "fr", "1970-01-01"],
+    [unpartitioned, "all", "1970-01-01"],
+    [hourly({ start: "2026-01-01T00", zone: "Asia/Kolkata" }), "2026-01-05T00", "2026-01-05"],
+    [hourly({ start: "2026-01-01T00", zone: "America/New_York" }), "2026-01-05T23", "2026-01-05"],
+  ] as const)("of %o, the partition %s has the day %s", (partitions, key, day) => {
+    expect(partitionText(partitions, findPartition(partitions, key) ?? NaN).day).toBe(day)
+  })
+})
+
+describe("partitionBounds", () => {
   test.each([
     ["UTC", "2026-01-05", "2026-01-05T00:00:00Z", 24],
     ["America/New_York", "2026-03-08", "2026-03-08T05:00:00Z", 23],
@@ -157,16 +273,6 @@ describe("partitionBounds", () => {
 })
 
 describe("newestClosed", () => {
-  test.each(zones)("in %s a day is over from the instant at which the next one begins", (zone) => {
-    const partitions = daily({ start: "2010-01-01", zone })
-    for (const key of ["2011-03-27", "2012-01-01", "2026-03-08", "2026-11-01", "2040-12-31"]) {
-      const day = findDay(key) ?? 0
-      const { endMs } = partitionBounds(partitions, day)
-      expect(newestClosed(partitions, endMs)).toBe(day)
-      expect(newestClosed(partitions, endMs - 1)).toBe(day - 1)
-    }
-  })
-
   test("a day that a zone skips is over when the day before it is", () => {
     const apia = daily({ start: "2011-01-01", zone: "Pacific/Apia" })
     const midnight = Date.UTC(2011, 11, 30, 10)

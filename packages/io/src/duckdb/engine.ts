@@ -1,15 +1,17 @@
 import {
   type AnyAsset,
+  type Asset,
   type CheckRequest,
   type CheckResult,
   type Engine,
   type Problem,
   type Relation,
+  type PartitionText,
 } from "@freshet/core"
 
-import { bindAssets } from "./bind.ts"
+import { bindAssets, somePartition } from "./bind.ts"
 import { checkAll } from "./check.ts"
-import { computePartition } from "./compute.ts"
+import { computePartition, rederivePartition } from "./compute.ts"
 import { measureContents } from "./content.ts"
 import { engineFailure } from "./failure.ts"
 import { canonicalQueries } from "./parse.ts"
@@ -29,7 +31,7 @@ export interface DuckdbEngine extends Engine {
     request: {
       readonly sql: string
       readonly relations: readonly Relation[]
-      readonly day?: string
+      readonly partition?: PartitionText
     },
     use: (rows: QueryRows) => Promise<T>,
   ) => Promise<T>
@@ -53,11 +55,15 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
   return {
     compute: (request, progress) => computePartition(workshop, request, progress),
     check: (request) => checkStored(workshop, request),
+    rederive: (request) => rederivePartition(workshop, request),
+    contentOf: (asset, file) => storedContent(workshop, asset, file),
     bind: (assets) => session.withConnection((connection) => bindAssets(connection, assets)),
     canonicalQueries: (queries) =>
       session.withConnection((connection) => canonicalQueries(connection, queries)),
-    query: ({ sql, relations, day = "2000-01-01" }, use) =>
-      withRelations(workshop, relations, day, (connection) => streamRows(connection, sql, use)),
+    query: ({ sql, relations, partition = somePartition }, use) =>
+      withRelations(workshop, relations, partition, (connection) =>
+        streamRows(connection, sql, use),
+      ),
     session,
     close: session.close,
   }
@@ -65,12 +71,14 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
 
 async function checkStored(
   workshop: Workshop,
-  { asset, checks, file, day, relations }: CheckRequest,
+  { asset, checks, file, partition, relations }: CheckRequest,
 ): Promise<readonly CheckResult[]> {
   const path = workshop.store.path(file)
-  return await withRelations(workshop, relations, day, async (connection) => {
+  return await withRelations(workshop, relations, partition, async (connection) => {
     try {
-      const rows = await measureContents(connection, [{ asset, columns: asset.columns, path, day }])
+      const rows = await measureContents(connection, [
+        { asset, columns: asset.columns, path, partition },
+      ])
       return await checkAll(connection, rows, () => checks)
     } catch (cause) {
       throw engineFailure(`the stored rows of \`${asset.name}\` (${file})`, cause)
@@ -78,17 +86,31 @@ async function checkStored(
   })
 }
 
+async function storedContent(
+  { session, store }: Workshop,
+  { columns }: Asset,
+  file: string,
+): Promise<string | undefined> {
+  if (!(await store.exists(file))) return undefined
+  const path = store.path(file)
+  return await session.withConnection(async (connection) => {
+    // a file that is no Parquet any more, or lacks a column, holds other content, whatever it is
+    const measured = await measureContents(connection, [{ columns, path }]).catch(() => [])
+    return measured[0]?.content.dataVersion
+  })
+}
+
 /** Lends a connection on which the relations are known. Lines of sources that cannot be taken are left out and not kept. */
 async function withRelations<T>(
   { session, store, landedPath }: Workshop,
   relations: readonly Relation[],
-  day: string,
+  partition: PartitionText,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   return await session.withConnection(async (connection) => {
     const landing = {
       connection,
-      day,
+      partition,
       landedPath,
       scratchFolder: session.scratchFolder,
       judge: "quick",

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises"
+import { readdir, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
 import {
@@ -22,10 +22,17 @@ import {
   text,
   timestamp,
   unique,
+  findPartition,
+  folderOf,
+  hourly,
+  partitionEnd,
+  partitionKeyText,
+  partitionStart,
+  partitionText,
 } from "@freshet/core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { openWorks, requestFor, type Works } from "./with-engine.ts"
+import { openWorks, requestFor, theDay, type Works } from "./with-engine.ts"
 
 let works: Works
 beforeAll(async () => {
@@ -269,7 +276,7 @@ test("checks run again on stored rows", async () => {
     asset: numbers,
     checks,
     file: "numbers/2026-01-05/v2.parquet",
-    day: "2026-01-05",
+    partition: theDay,
     relations: [],
   }
   expect(await works.engine.check(request)).toMatchObject([
@@ -456,4 +463,54 @@ test("the data version of what is read from a source is the same for shuffled li
     if (value === undefined) delete process.env[name]
     else process.env[name] = value
   expect(versions.size).toBe(1)
+})
+
+test("a partition that is computed again gives the same data version, and leaves nothing behind", async () => {
+  const made = await works.make([numbers])
+  const before = await readdir(works.folder, { recursive: true })
+  const again = await works.engine.rederive(requestFor([numbers], [], "v1"))
+  const recorded = made.kind === "made" ? made.outputs : []
+  expect(again).toEqual(
+    recorded.map(({ asset, dataVersion, rows }) => ({ asset, dataVersion, rows })),
+  )
+  expect(await readdir(works.folder, { recursive: true })).toEqual(before)
+})
+
+test("a stored file has the data version that was recorded, until somebody changes it or takes it away", async () => {
+  const made = await works.make([numbers])
+  const [output] = made.kind === "made" ? made.outputs : []
+  const file = output?.file ?? ""
+  expect(await works.engine.contentOf(numbers, file)).toBe(output?.dataVersion)
+  const path = works.store.path(file)
+  await writeFile(path, "no rows at all")
+  expect(await works.engine.contentOf(numbers, file)).toBeUndefined()
+  await rm(path)
+  expect(await works.engine.contentOf(numbers, file)).toBeUndefined()
+})
+
+test("a query of an hour, and of a key, knows what it is made for", async () => {
+  const hours = hourly({ start: "2026-01-01T00", zone: "Asia/Kathmandu" })
+  const span = sqlAsset({
+    ...common,
+    name: "span",
+    partitions: hours,
+    columns: { begins: timestamp(), minutes: int64(), named: text() },
+    query: sql`select ${partitionStart} as begins, ${partitionKeyText} as named,
+      date_diff('minute', ${partitionStart}, ${partitionEnd}) as minutes`,
+  })
+  const partition = partitionText(hours, findPartition(hours, "2026-01-05T03") ?? 0)
+  const request = { ...requestFor([span], [], "v1"), partition, folder: folderOf(partition.key) }
+  const made = await works.engine.compute(request, () => {})
+  const [output] = made.kind === "made" ? made.outputs : []
+  expect(output?.file).toBe("span/2026-01-05T03/v1.parquet")
+  const stored = { kind: "stored", name: "span", columns: span.columns } as const
+  const relations = [{ ...stored, files: [output?.file ?? ""] }]
+  const question =
+    "select epoch_ms(begins)::varchar as ms, minutes::varchar as minutes, named from span"
+  const found: unknown[] = []
+  await works.engine.query({ sql: question, relations }, async ({ batches }) => {
+    for await (const batch of batches) found.push(...batch)
+  })
+  const ms = String(Date.parse("2026-01-04T21:15:00Z"))
+  expect(found).toEqual([{ ms, minutes: "60", named: "2026-01-05T03" }])
 })

@@ -1,16 +1,16 @@
-/** Compares Freshet with the hand-written script. Usage: compare.js [S] [M] [--pairs 5]. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { homedir, loadavg, tmpdir } from "node:os"
+/** Compares Freshet with the hand-written script. Usage: bench.js [S] [M] [--pairs 5]. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 
-import { freshet, freshetEnvironment, freshetPath, type FreshetPlace } from "./freshet-process.ts"
+import { demoLanding, type Scale } from "./demo-landing.ts"
+import { freshetEnvironment, freshetPath, type FreshetPlace } from "./freshet-process.ts"
 import { type HeldServer, withServer } from "./hold-server.ts"
 import { measure, type Measured, median } from "./measured-process.ts"
 import { compareContent } from "./same-content.ts"
-
-type Scale = "S" | "M"
+import { stocktwitsDatasets } from "./stocktwits-datasets.ts"
 
 const limits = {
   S: { wall: 1.25, cpu: 1.25, peak: undefined, lanes: "2" },
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
     const held = await withServer(async (server) => {
       const verdicts: boolean[] = []
       for (const scale of scales) {
-        const landing = demoLanding(scale)
+        const landing = demoLanding(scale, 7)
         const bench = { server, folder, landing, scale, pairs: Number(values.pairs) }
         verdicts.push(...(await benchScale(bench)))
       }
@@ -64,24 +64,6 @@ function scaleFrom(text: string): Scale {
   throw new Error(`${text} is no scale: S or M`)
 }
 
-/**
- * A week of made-up input, made when it is not there yet: in two pieces, because of five days or more
- * the generator leaves some out.
- */
-function demoLanding(scale: Scale): string {
-  const landing = join(homedir(), ".cache", "freshet-bench", `7-days-of-${scale}-seed-1`)
-  const place = { home: join(landing, "home"), landing, databaseUrl: "" }
-  if (existsSync(join(landing, "stocktwits", "activity", "2026-01-10.json"))) return landing
-  say(`Making the input of ${scale} in ${landing} …`)
-  mkdirSync(landing, { recursive: true })
-  for (const until of ["2026-01-07", "2026-01-10"]) {
-    const words = ["demo-data", "--scale", scale, "--days", "4", "--until", until]
-    const made = freshet([...words, "--landing", landing], place)
-    if (made.status !== 0) throw new Error(`\`freshet demo-data\` failed: ${made.stderr}`)
-  }
-  return landing
-}
-
 async function benchScale(bench: Bench): Promise<readonly boolean[]> {
   const { scale, pairs } = bench
   say(`\n## ${scale}: a full week, ${pairs} pairs of whole processes in turn, medians\n`)
@@ -96,7 +78,11 @@ async function proveSameContent(bench: Bench): Promise<void> {
   const place = await freshPlace(bench)
   runFreshet(bench, place, false)
   runScript(bench, "")
-  const compared = await compareContent(join(place.home, "lake"), join(bench.folder, "script"))
+  const compared = await compareContent(
+    join(place.home, "lake"),
+    join(bench.folder, "script"),
+    stocktwitsDatasets,
+  )
   const { files, rows, differences } = compared
   if (differences.length > 0) throw new Error(`The contents differ:\n${differences.join("\n")}`)
   say(`Both sides' contents are equal: ${files} files, ${rows.toLocaleString("en")} rows.`)
@@ -126,7 +112,13 @@ async function freshPlace({ server, folder, landing }: Bench): Promise<FreshetPl
 }
 
 function runFreshet({ folder }: Bench, place: FreshetPlace, published: boolean): Measured {
-  const words = [freshetPath, "materialize", "--yes", ...(published ? [] : ["--no-publish"])]
+  const words = [
+    freshetPath,
+    "materialize",
+    "group:stocktwits",
+    "--yes",
+    ...(published ? [] : ["--no-publish"]),
+  ]
   const environment = freshetEnvironment(place)
   return measure(words, { figures: join(folder, "figures"), environment })
 }

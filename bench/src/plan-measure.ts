@@ -1,0 +1,56 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
+
+/** Milliseconds of CPU time, all threads together, and of the clock. */
+export interface Took {
+  readonly cpuMs: number
+  readonly wallMs: number
+}
+
+/** What one process measured: the first time of each phase, and some of them again. */
+export interface Sample {
+  readonly first: Readonly<Record<string, Took>>
+  readonly again: Readonly<Record<string, readonly Took[]>>
+  readonly memoryMb: Readonly<Record<string, number>>
+  readonly steps: Readonly<Record<string, number>>
+}
+
+/** Does something and says what it took. */
+export function timed<T>(work: () => T): Took & { readonly value: T } {
+  const [cpu, wall] = [process.cpuUsage(), performance.now()]
+  const value = work()
+  const { user, system } = process.cpuUsage(cpu)
+  return { value, cpuMs: (user + system) / 1000, wallMs: performance.now() - wall }
+}
+
+/** Frees what nobody holds any more. */
+export function collectGarbage(): void {
+  setFlagsFromString("--expose-gc")
+  runInNewContext("gc")()
+}
+
+/** What JavaScript holds: heap and array buffers. */
+export function heldMb(): number {
+  collectGarbage()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return (heapUsed + arrayBuffers) / 2 ** 20
+}
+
+/** From here on the kernel notes the most memory that the process has resident at once. */
+export function watchPeak(): () => number {
+  collectGarbage()
+  writeFileSync("/proc/self/clear_refs", "5")
+  const before = residentMb("VmRSS")
+  return () => residentMb("VmHWM") - before
+}
+
+function residentMb(field: string): number {
+  const line = readFileSync("/proc/self/status", "utf8").match(new RegExp(`${field}:\\s+(\\d+) kB`))
+  return Number(line?.[1]) / 1024
+}
+
+/** The middle of what several times took. */
+export function medianOf(took: readonly Took[], figure: keyof Took): number {
+  return took.map((each) => each[figure]).toSorted((a, b) => a - b)[took.length >> 1] ?? 0
+}

@@ -1,0 +1,45 @@
+import { readFileSync, writeFileSync } from "node:fs"
+
+import type { Mark, Snapshot, Timeline } from "@freshet/core"
+
+/** A state as one file of columns and one of marks, so that what is measured starts with nothing but these. */
+export function writeState(path: string, { timelines }: Snapshot): void {
+  const all = [...timelines.values()]
+  const lanes = all.flatMap(({ inputs, outputs }) => [inputs, ...outputs])
+  const columns = [...lanes.flatMap(({ low, high }) => [low, high]), ...all.map(({ mark }) => mark)]
+  const bytes = columns.map(({ buffer, byteOffset, byteLength }) =>
+    Buffer.from(buffer, byteOffset, byteLength),
+  )
+  const marks = [...timelines].map(
+    ([
+      name,
+      {
+        length,
+        marks: [mark],
+      },
+    ]) => [name, length, mark],
+  )
+  writeFileSync(path, Buffer.concat(bytes))
+  writeFileSync(`${path}.json`, JSON.stringify(marks))
+}
+
+/** The state that was written so. */
+export function readState(path: string): Snapshot {
+  const { buffer, byteOffset } = readFileSync(path)
+  const said = JSON.parse(readFileSync(`${path}.json`, "utf8")) as readonly [string, number, Mark][] // as it was written
+  const timelines = new Map<string, Timeline>()
+  let at = byteOffset
+  let markAt = at + 16 * said.reduce((sum, [, length]) => sum + length, 0)
+  for (const [name, length, mark] of said) {
+    const column = (): Uint32Array => {
+      at += 4 * length
+      return new Uint32Array(buffer, at - 4 * length, length)
+    }
+    const inputs = { low: column(), high: column() }
+    const outputs = [{ low: column(), high: column() }]
+    const columns = { inputs, outputs, mark: new Uint16Array(buffer, markAt, length) }
+    markAt += 2 * length
+    timelines.set(name, { from: 0, length, ...columns, marks: [mark], earlier: new Map() })
+  }
+  return { position: "1", timelines, failures: new Map(), publications: new Map() }
+}

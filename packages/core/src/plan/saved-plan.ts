@@ -1,0 +1,144 @@
+import type { Computation } from "../declare/asset.ts"
+import { type PartitionRange, findPartition, partitionKey } from "../declare/partition.ts"
+import { reachable } from "../graph/lineage.ts"
+import type { Problem } from "../problem.ts"
+import { partitionsOf } from "./inputs.ts"
+import type { Plan, PlanRequest, Work } from "./plan.ts"
+import type { Evaluation, StateKind } from "./states.ts"
+import { type Hash, canonical } from "./version.ts"
+
+/** A plan as it is kept in a file: what was asked for, what it would do, and all that it was made from. */
+export interface SavedPlan {
+  readonly format: 1
+  readonly targets: readonly NamedRange[]
+  readonly only: Exclude<StateKind, "fresh"> | null
+  readonly publish: boolean
+  readonly work: readonly NamedRange[]
+  readonly checks: readonly NamedRange[]
+  readonly publications: readonly { readonly set: string; readonly partition: string }[]
+  /** What the ledger had said last. */
+  readonly position: string
+  /** Computation → code version, of those that have work. */
+  readonly code: Readonly<Record<string, string>>
+  /** Source → hash of what has landed, of those that the work comes from. */
+  readonly landed: Readonly<Record<string, string>>
+}
+
+/** Partitions of an asset or a computation, by key. */
+export interface NamedRange {
+  readonly name: string
+  readonly from: string
+  readonly to: string
+}
+
+/** A plan as a file keeps it. */
+export function savePlan(
+  evaluation: Evaluation,
+  plan: Plan,
+  request: Omit<PlanRequest, "targets">,
+  hash: Hash,
+): SavedPlan {
+  return {
+    format: 1,
+    targets: [...plan.targets].flatMap(([name, ranges]) => assetRanges(evaluation, name, ranges)),
+    only: request.only ?? null,
+    publish: request.publish,
+    work: plan.work.flatMap((work) => workRanges(evaluation, work)),
+    checks: plan.checks.flatMap(({ asset, ranges }) => assetRanges(evaluation, asset.name, ranges)),
+    publications: plan.publications.map(({ set, key }) => ({ set, partition: key })),
+    position: evaluation.snapshot.position,
+    code: codeOf(evaluation, plan),
+    landed: landedOf(evaluation, plan, hash),
+  }
+}
+
+/** What a saved plan asked for; a target that is not declared any more is left out, and `planDrift` then tells. */
+export function requestOf({ graph }: Evaluation, saved: SavedPlan): PlanRequest {
+  const targets = new Map<string, PartitionRange[]>()
+  for (const { name, from, to } of saved.targets) {
+    const partitions = graph.assets.get(name)?.partitions
+    const first = partitions && findPartition(partitions, from)
+    const last = partitions && findPartition(partitions, to)
+    if (first === undefined || last === undefined) continue
+    targets.set(name, [...(targets.get(name) ?? []), { from: first, to: last }])
+  }
+  return { targets, only: saved.only ?? undefined, publish: saved.publish }
+}
+
+/** Why a saved plan is not what would be done now; nothing when performing `now` is performing exactly it. */
+export function planDrift(saved: SavedPlan, now: SavedPlan): readonly Problem[] {
+  const problems: Problem[] = []
+  const add = (message: string): void => {
+    const hint = "Make the plan again and look at it: `freshet plan … --save FILE`."
+    problems.push({ kind: "plan_moved", message, hint })
+  }
+  if (saved.position !== now.position)
+    add("The ledger moved since the plan was saved: something was made, checked or cleaned up.")
+  for (const name of changedNames(saved.code, now.code))
+    add(`The code of \`${name}\` is not what it was when the plan was saved.`)
+  for (const name of changedNames(saved.landed, now.landed))
+    add(`What has landed of \`${name}\` is not what it was when the plan was saved.`)
+  const isSame = canonical(withoutBasis(saved)) === canonical(withoutBasis(now))
+  if (!isSame && problems.length === 0)
+    add("The plan would not be the same now: what exists or what is published has changed.")
+  return problems
+}
+
+function withoutBasis({ work, checks, publications, targets }: SavedPlan): object {
+  return { work, checks, publications, targets }
+}
+
+function changedNames(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): readonly string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return names.filter((name) => before[name] !== after[name])
+}
+
+function assetRanges(
+  { graph }: Evaluation,
+  name: string,
+  ranges: readonly PartitionRange[],
+): readonly NamedRange[] {
+  const partitions = graph.assets.get(name)?.partitions ?? { kind: "none" }
+  return ranges.map(({ from, to }) => ({
+    name,
+    from: partitionKey(partitions, from),
+    to: partitionKey(partitions, to),
+  }))
+}
+
+function workRanges(evaluation: Evaluation, { computation, ranges }: Work): readonly NamedRange[] {
+  const partitions = partitionsOf(evaluation.graph, computation)
+  return ranges.map(({ from, to }) => ({
+    name: computation.name,
+    from: partitionKey(partitions, from),
+    to: partitionKey(partitions, to),
+  }))
+}
+
+function codeOf({ codeVersions }: Evaluation, { work }: Plan): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    work.map(({ computation: { name } }) => [name, codeVersions.get(name) ?? ""]),
+  )
+}
+
+function landedOf(
+  { graph, landing }: Evaluation,
+  { work }: Plan,
+  hash: Hash,
+): Readonly<Record<string, string>> {
+  const upstream = new Set(work.flatMap(({ computation }) => sourcesBehind(graph, computation)))
+  return Object.fromEntries(
+    [...upstream].toSorted().map((name) => {
+      const landed = [...(landing.get(name) ?? [])].toSorted(([a], [b]) => a - b)
+      return [name, hash(JSON.stringify(landed.map(([index, { version }]) => [index, version])))]
+    }),
+  )
+}
+
+function sourcesBehind(graph: Evaluation["graph"], { outputs }: Computation): readonly string[] {
+  const names = outputs.flatMap(({ asset }) => [...reachable(graph, asset, "upstream")])
+  return names.filter((name) => graph.assets.get(name)?.kind === "source")
+}
