@@ -1,4 +1,5 @@
 import {
+  type AssetRange,
   type CheckResult,
   type ComputeRequest,
   type Effects,
