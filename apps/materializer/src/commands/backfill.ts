@@ -69,7 +69,7 @@ export function backfillPlan(
   const targets = targetsOf(project, [asset.name], flags)
   const only = plannedState(flags.only)
   const plan = makePlan(evaluation, { targets, only, publish: true }, hash)
-  if (!flags.downstream) return plan
+  if (!flags.downstream || plan.work.length === 0) return plan
   return makePlan(evaluation, { targets: withDownstream(project, plan, only), publish: true }, hash)
 }
 

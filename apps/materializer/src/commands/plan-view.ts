@@ -3,12 +3,15 @@ import {
   type PartitionRange,
   type Plan,
   type ReasonGroup,
+  assetNamed,
+  facts,
   isInRanges,
+  rangesWhere,
   reasonGroups,
   waitingOf,
 } from "@freshet/core"
 
-import { joinedRanges } from "../project/partition-ranges.ts"
+import { commonRanges, joinedRanges } from "../project/partition-ranges.ts"
 import type { Planned, Project } from "../project/project.ts"
 import { grouped } from "../render/grouped.ts"
 import { withChangedInputs } from "./changed-inputs.ts"
@@ -18,6 +21,8 @@ export interface PlanView {
   readonly plan: Plan
   readonly groups: readonly ReasonGroup[]
   readonly waiting: readonly WaitingGroup[]
+  /** Whether all that was asked for is fresh; a plan may mean only some of what is not. */
+  readonly isUpToDate: boolean
 }
 
 /** Partitions of one computation that wait for the same; for what, is not looked into where there are very many. */
@@ -34,13 +39,23 @@ const mostReasons = 8
 /** A plan with the reasons for everything in it. */
 export async function planView({ project, plan }: Planned): Promise<PlanView> {
   const groups = await withChangedInputs(project, reasonGroups(project.evaluation, plan))
-  return { plan, groups, waiting: waitingGroups(project, plan) }
+  const waiting = waitingGroups(project, plan)
+  return { plan, groups, waiting, isUpToDate: isUpToDate(project, plan) }
 }
 
 /** What is left of a plan that was performed: what waits. */
 export function waitingView({ project, plan }: Planned): PlanView {
   const left = { ...plan, checks: [], work: [], publications: [] }
-  return { plan: left, groups: [], waiting: waitingGroups(project, plan) }
+  const waiting = waitingGroups(project, plan)
+  return { plan: left, groups: [], waiting, isUpToDate: isUpToDate(project, plan) }
+}
+
+function isUpToDate({ evaluation, graph }: Project, { targets }: Plan): boolean {
+  return [...targets].every(([name, ranges]) => {
+    const { computation } = assetNamed(graph, name)
+    const open = rangesWhere(evaluation, computation, (bits) => (bits & facts.fresh) === 0)
+    return commonRanges(ranges, open).length === 0
+  })
 }
 
 /** What waits, by what it waits for. */

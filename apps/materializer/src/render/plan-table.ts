@@ -18,7 +18,7 @@ import { type Cell, table } from "./table.ts"
 /** A plan as a person reads it: one line for what is made for one reason, then what is published and what waits. */
 export function planLines(graph: Graph, view: PlanView, look: Look): readonly string[] {
   const { plan } = view
-  if (isEmpty(plan)) return [emptySentence(plan)]
+  if (isEmpty(plan)) return [emptySentence(view)]
   const rows = [
     ...plan.checks.map(({ asset, ranges }) =>
       row(graph, { name: `check ${asset.name}`, asset: asset.name, ranges }, "its checks changed"),
@@ -62,10 +62,11 @@ function row(
   ]
 }
 
-function emptySentence({ targets }: Plan): string {
-  return targets.size === 0
-    ? "Nothing to make yet: not everything that is read has landed."
-    : "Nothing is stale: everything asked for is up to date."
+function emptySentence({ plan: { targets }, isUpToDate }: PlanView): string {
+  if (targets.size === 0) return "Nothing to make yet: not everything that is read has landed."
+  return isUpToDate
+    ? "Nothing is stale: everything asked for is up to date."
+    : "Nothing that is asked for is in that state."
 }
 
 /** Whether there is nothing in a plan at all, not even something that waits. */
