@@ -100,14 +100,8 @@ function make(asset: Asset, upstream: Readonly<Record<string, readonly string[]>
     files: upstream[read.asset?.name ?? ""] ?? [],
   }))
   const day = "2026-01-05"
-  const request = {
-    computation,
-    outputs: [asset],
-    partition: "all",
-    folder: "all",
-    day,
-    inputVersion: "v",
-  }
+  const keys = { partition: "all", folder: "all", day }
+  const request = { computation, outputs: [asset], ...keys, inputVersion: "v" }
   return engine.compute({ ...request, relations }, () => {})
 }
 
