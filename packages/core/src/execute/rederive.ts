@@ -6,7 +6,7 @@ import { assetRead, outputsOf } from "../graph/graph.ts"
 import { landedVersion, lastingRelation, partitionsOf } from "../plan/inputs.ts"
 import type { Recorded } from "../plan/snapshot.ts"
 import type { Evaluation } from "../plan/states.ts"
-import type { Engine, ReadVersions, Relation } from "./effects.ts"
+import type { ComputeRequest, Engine, LandedFile, ReadVersions, Relation } from "./effects.ts"
 import type { RecordBook } from "./record-book.ts"
 import { recordBefore } from "./record-book.ts"
 
@@ -20,6 +20,8 @@ export type Verdict =
   | { readonly kind: "code_changed"; readonly asset: string; readonly rows: RowsChange }
   /** A file of the store does not hold what was recorded. */
   | { readonly kind: "file_changed"; readonly asset: string; readonly file: string }
+  /** A file of the landing zone holds other bytes than those that its hash stands for. */
+  | { readonly kind: "landed_changed"; readonly source: string; readonly path: string }
   /** It cannot be made again: what it read is not kept any more. */
   | { readonly kind: "inputs_gone"; readonly what: string }
   | { readonly kind: "never_made" }
@@ -36,6 +38,8 @@ export interface RederiveEffects {
   readonly book: RecordBook
   /** What the materializations of one step read. */
   readonly reads: (record: Recorded) => Promise<readonly ReadVersions[]>
+  /** Whether a landed file's bytes are those that its hash stands for; they are read. */
+  readonly isAsLanded: (file: LandedFile) => Promise<boolean>
 }
 
 /** Makes one partition again from the recorded versions of its inputs, compares, and keeps nothing. */
@@ -59,7 +63,7 @@ export async function rederive(
   if (inputs.kind !== "found") return inputs
   const outputs = outputsOf(evaluation.graph, computation)
   const key = partitionKey(partitionsOf(evaluation.graph, computation), partition)
-  const made = await effects.engine.rederive({
+  const request = {
     computation,
     outputs,
     partition: key,
@@ -67,18 +71,42 @@ export async function rederive(
     day: partitionDay(partitionsOf(evaluation.graph, computation), partition),
     inputVersion: first.inputVersion,
     relations: inputs.relations,
-  })
-  const other = records.find(
-    ({ dataVersion, asset }) =>
-      made.find((output) => output.asset === asset)?.dataVersion !== dataVersion,
-  )
-  if (other === undefined) return { kind: "same" }
-  const found = made.find(({ asset }) => asset === other.asset)?.rows ?? 0
-  const rows = { recorded: other.rows, found }
-  const isSameCode = other.codeVersion === evaluation.codeVersions.get(computation.name)
-  if (!isSameCode) return { kind: "code_changed", asset: other.asset, rows }
-  const input = await changedFile(evaluation, inputs.records, effects)
-  return input ?? { kind: "different", asset: other.asset, rows }
+  }
+  const came = await derive(request, records, effects.engine)
+  if (came.kind === "same") return came
+  const input =
+    (await changedFile(evaluation, inputs.records, effects)) ??
+    (await changedLanding(inputs.relations, effects))
+  if (input !== undefined) return input
+  if (came.kind === "threw") throw came.cause
+  const { asset, codeVersion, rows } = came.record
+  const isSameCode = codeVersion === evaluation.codeVersions.get(computation.name)
+  const kind = isSameCode ? "different" : "code_changed"
+  return { kind, asset, rows: { recorded: rows, found: came.found } }
+}
+
+/** How the content came out beside what was recorded; what the engine cannot read makes it throw, and why is found out afterwards. */
+type Came =
+  | { readonly kind: "same" }
+  | { readonly kind: "other"; readonly record: Recorded; readonly found: number }
+  | { readonly kind: "threw"; readonly cause: unknown }
+
+async function derive(
+  request: ComputeRequest,
+  records: readonly Recorded[],
+  engine: Pick<Engine, "rederive">,
+): Promise<Came> {
+  try {
+    const outputs = await engine.rederive(request)
+    for (const record of records) {
+      const output = outputs.find(({ asset }) => asset === record.asset)
+      if (output?.dataVersion !== record.dataVersion)
+        return { kind: "other", record, found: output?.rows ?? 0 }
+    }
+    return { kind: "same" }
+  } catch (cause) {
+    return { kind: "threw", cause }
+  }
 }
 
 /** The first of these files that does not hold what was recorded. */
@@ -92,6 +120,20 @@ async function changedFile(
     if (found?.kind !== "asset") continue
     const content = await engine.contentOf(found, file)
     if (content !== dataVersion) return { kind: "file_changed", asset, file }
+  }
+  return undefined
+}
+
+/** The first landed file that was read and is another one by now, though nothing shows it. */
+async function changedLanding(
+  relations: readonly Relation[],
+  { isAsLanded }: RederiveEffects,
+): Promise<Verdict | undefined> {
+  for (const relation of relations) {
+    if (relation.kind !== "landed") continue
+    for (const file of relation.partitions.flatMap(({ files }) => files))
+      if (!(await isAsLanded(file)))
+        return { kind: "landed_changed", source: relation.source.name, path: file.path }
   }
   return undefined
 }
