@@ -53,7 +53,7 @@ export const onlyFlag = {
   kind: "enum",
   values: onlyStates as readonly OnlyState[],
   optional: true,
-  brief: "Only those of the partitions meant that are in this state",
+  brief: "Only partitions that are in this state",
 } as const
 
 export const partitionFlag = {
