@@ -176,15 +176,17 @@ const forgetting = `
 
 /**
  * Every file that the ledger refers to, as its key in the store: what is materialized, what lines a kept or young step
- * set aside, and refused rows that are younger than the grace period. A key may come more than once.
+ * set aside, and refused rows that are younger than the grace period; all as it is once these materializations are
+ * forgotten. A key may come more than once.
  */
 export async function* keptFiles(
   client: Client,
   { nowMs, graceMs }: GarbageOptions,
+  forgotten: readonly number[] = [],
 ): AsyncGenerator<string> {
   await client.query("begin isolation level repeatable read read only")
   try {
-    await client.query(listing, [(nowMs - graceMs) / 1000])
+    await client.query(listing, [(nowMs - graceMs) / 1000, forgotten])
     for (;;) {
       const { rows } = await client.query<[string]>({
         rowMode: "array",
@@ -200,13 +202,13 @@ export async function* keptFiles(
 
 const listing = `
   declare kept_files no scroll cursor for
-  select file from freshet.materializations
+  select file from freshet.materializations where id <> all($2::bigint[])
   union all
   select jsonb_array_elements_text(kept) from freshet.steps
   where outcome in ('failed', 'refused') and kept is not null and ended_at >= to_timestamp($1)
   union all
   select file from freshet.line_counts
   where file is not null and (
-    step in (select step from freshet.materializations)
+    step in (select step from freshet.materializations where id <> all($2::bigint[]))
     or step in (select id from freshet.steps where ended_at >= to_timestamp($1))
   )`
