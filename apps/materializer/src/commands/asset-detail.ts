@@ -1,12 +1,16 @@
-import type { AnyAsset, CheckResult, Evaluation, Published, Recorded } from "@freshet/core"
+import type { AnyAsset, CheckResult, Published, Recorded, Status } from "@freshet/core"
+import { assetStatus, partitionKey } from "@freshet/core"
 
-import { type AssetState, assetState } from "./asset-state.ts"
+import type { Project } from "../project/project.ts"
+import { readRecords, recordIn } from "../project/records.ts"
+import { type AssetState, assetStates, shownPartition } from "./asset-state.ts"
+import { partitionOf } from "./targets.ts"
 
 /** One asset as `show` knows it. */
 export interface AssetDetail {
   readonly asset: AnyAsset
   readonly state: AssetState
-  /** The materialization of the newest partition. */
+  /** The materialization of the partition shown. */
   readonly record: Recorded | undefined
   /** What its publication set shows. */
   readonly publication: Published | undefined
@@ -14,19 +18,67 @@ export interface AssetDetail {
   readonly checked: readonly CheckResult[]
 }
 
-export function assetDetail(
-  evaluation: Evaluation,
+/** What is known of an asset, by the partition that the key names or else by the one that stands for it. */
+export async function readAssetDetail(
+  given: Project,
   asset: AnyAsset,
-  nowMs: number,
-): Omit<AssetDetail, "checked"> {
-  const { extents, snapshot } = evaluation
-  const newest = extents.get(asset.name)?.to
+  key: string | undefined,
+): Promise<AssetDetail> {
+  const { project, states } = await assetStates(given, [asset])
+  const { evaluation } = project
+  const partition =
+    key === undefined ? shownPartition(evaluation, asset) : partitionOf(project, asset, key)
+  const [state] = states
+  if (state === undefined) throw new TypeError(`no state of ${asset.name}`)
   const set = asset.kind === "asset" ? asset.publish?.set : undefined
+  const publication = set === undefined ? undefined : evaluation.snapshot.publications.get(set)
+  if (asset.kind === "source" || partition === undefined)
+    return { asset, state, record: undefined, publication, checked: [] }
+  const at = { asset: asset.name, partition }
+  const record = recordIn(await readRecords(project, [at]), at)
+  const shown =
+    key === undefined
+      ? state
+      : ofPartition(state, asset, partition, {
+          status: assetStatus(evaluation, asset, partition),
+          record,
+        })
   return {
     asset,
-    state: assetState(evaluation, asset, nowMs),
-    record:
-      newest === undefined ? undefined : snapshot.materializations.get(asset.name)?.get(newest),
-    publication: set === undefined ? undefined : snapshot.publications.get(set),
+    state: shown,
+    record,
+    publication,
+    checked: await results(project, asset, record),
   }
+}
+
+function ofPartition(
+  state: AssetState,
+  { partitions }: AnyAsset,
+  partition: number,
+  { status, record }: { readonly status: Status; readonly record: Recorded | undefined },
+): AssetState {
+  return {
+    ...state,
+    newest: partitionKey(partitions, partition),
+    status,
+    rows: record?.rows,
+    bytes: record?.bytes,
+    madeMs: record?.atMs,
+    failedErrors: record?.failedErrors ?? 0,
+    failedWarnings: record?.failedWarnings ?? 0,
+  }
+}
+
+/** What the checks said last of the rows of a record. */
+async function results(
+  { history }: Project,
+  asset: Extract<AnyAsset, { kind: "asset" }>,
+  record: Recorded | undefined,
+): Promise<readonly CheckResult[]> {
+  if (record === undefined) return []
+  const { partition, fingerprint } = record
+  const computation = asset.computation.name
+  const rows = { computation, partition, fingerprint, assets: [asset.name] }
+  return (await history.checked(rows))?.results ?? []
 }

@@ -2,12 +2,23 @@ import {
   type AnyAsset,
   type Asset,
   type Evaluation,
+  type PartitionRange,
+  type Recorded,
   type SourceAsset,
+  type StateCounts,
+  type StateKind,
   type Status,
   assetStatus,
+  countStates,
   partitionKey,
+  rangesWhere,
+  stateKind,
 } from "@freshet/core"
 
+import { withoutLost } from "../project/lost-files.ts"
+import type { Project } from "../project/project.ts"
+import { newestMade, readRecords, recordIn } from "../project/records.ts"
+import { partitionNoun } from "../render/partition-words.ts"
 import { type Overdue, overdueOf } from "./overdue.ts"
 
 /** What is known of an asset, summed up: its newest partition, and how many partitions are in which state. */
@@ -16,9 +27,11 @@ export interface AssetState {
   readonly group: string
   readonly kind: "source" | "sql" | "code"
   readonly partitioned: boolean
-  /** Key of the newest partition that exists. */
+  /** What one of its partitions is called: `day`. */
+  readonly noun: string
+  /** Key of the newest partition that exists; of a set of keys, the first in the worst state. */
   readonly newest: string | undefined
-  /** The newest partition's status; undefined for a source. */
+  /** That partition's status; undefined for a source. */
   readonly status: Status | undefined
   readonly partitions: PartitionCounts
   readonly rows: number | undefined
@@ -29,35 +42,82 @@ export interface AssetState {
   readonly failedWarnings: number
 }
 
-export interface PartitionCounts {
+export interface PartitionCounts extends StateCounts {
   readonly total: number
-  readonly fresh: number
-  readonly stale: number
-  readonly missing: number
-  readonly failed: number
 }
 
-/** The state of one asset or source at an instant. */
-export function assetState(evaluation: Evaluation, asset: AnyAsset, nowMs: number): AssetState {
+/** The states of some assets, and the project without the materializations of which the files are gone. */
+export async function assetStates(
+  given: Project,
+  assets: readonly AnyAsset[],
+): Promise<{ readonly project: Project; readonly states: readonly AssetState[] }> {
+  let project = given
+  for (let before: Project | undefined; before !== project;) {
+    before = project
+    project = await withoutLost(project, shownRanges(project.evaluation, assets))
+  }
+  const shown = shownRanges(project.evaluation, assets)
+  const records = await readRecords(
+    project,
+    shown.map(({ asset, range }) => ({ asset, partition: range.to })),
+  )
+  const states = assets.map((asset) => {
+    const partition = shownPartition(project.evaluation, asset)
+    const record =
+      partition === undefined ? undefined : recordIn(records, { asset: asset.name, partition })
+    return assetState(project.evaluation, asset, { nowMs: project.nowMs, record })
+  })
+  return { project, states }
+}
+
+function shownRanges(evaluation: Evaluation, assets: readonly AnyAsset[]) {
+  return assets.flatMap((asset) => {
+    const at = asset.kind === "source" ? undefined : shownPartition(evaluation, asset)
+    const range: PartitionRange | undefined = at === undefined ? undefined : { from: at, to: at }
+    return range === undefined ? [] : [{ asset: asset.name, range }]
+  })
+}
+
+const worstFirst: readonly StateKind[] = ["failed", "stale", "missing"]
+
+/** The partition by which an asset is judged as a whole: the newest; of a set of keys, the first in the worst state. */
+export function shownPartition(evaluation: Evaluation, asset: AnyAsset): number | undefined {
+  const extent = evaluation.extents.get(asset.name)
+  if (asset.kind === "source" || asset.partitions.kind !== "static") return extent?.to
+  for (const kind of worstFirst) {
+    const [range] = rangesWhere(evaluation, asset.computation, (bits) => stateKind(bits) === kind)
+    if (range !== undefined) return range.from
+  }
+  return extent?.to
+}
+
+/** What the ledger knows of the partition that stands for an asset, and the instant. */
+interface Known {
+  readonly nowMs: number
+  readonly record: Recorded | undefined
+}
+
+/** The state of one asset or source. */
+export function assetState(evaluation: Evaluation, asset: AnyAsset, known: Known): AssetState {
   return asset.kind === "source"
     ? sourceState(evaluation, asset)
-    : madeState(evaluation, asset, nowMs)
+    : madeState(evaluation, asset, known)
 }
 
 function sourceState({ landing, extents }: Evaluation, source: SourceAsset): AssetState {
-  const landed = [...(landing.get(source.name)?.values() ?? [])]
+  const landed = landing.get(source.name)
   const extent = extents.get(source.name)
-  const files = landed.flatMap((partition) => partition.files)
+  const total = landed?.size ?? 0
+  let bytes = 0
+  for (const { files } of landed?.values() ?? []) for (const file of files) bytes += file.bytes
   return {
-    name: source.name,
-    group: source.group,
+    ...commonState(source),
     kind: "source",
-    partitioned: source.partitions.kind !== "none",
     newest: extent && partitionKey(source.partitions, extent.to),
     status: undefined,
-    partitions: { total: landed.length, fresh: landed.length, stale: 0, missing: 0, failed: 0 },
+    partitions: { total, fresh: total, stale: 0, missing: 0, failed: 0, waiting: 0 },
     rows: undefined,
-    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    bytes,
     madeMs: undefined,
     overdue: undefined,
     failedErrors: 0,
@@ -65,22 +125,24 @@ function sourceState({ landing, extents }: Evaluation, source: SourceAsset): Ass
   }
 }
 
-function madeState(evaluation: Evaluation, asset: Asset, nowMs: number): AssetState {
-  const extent = evaluation.extents.get(asset.name)
-  const records = evaluation.snapshot.materializations.get(asset.name)
-  const record = extent && records?.get(extent.to)
-  const missing: Status = { kind: "missing", waitsFor: undefined, causes: [] }
-  const newestMade = newestOf(records?.keys())
-  const firstOpen = newestMade === undefined ? extent?.from : newestMade + 1
-  const overdue = firstOpen === undefined ? undefined : overdueOf(asset, firstOpen, nowMs)
+function commonState({ name, group, partitions }: AnyAsset) {
+  const partitioned = partitions.kind !== "none"
+  return { name, group, partitioned, noun: partitionNoun(partitions) }
+}
+
+function madeState(evaluation: Evaluation, asset: Asset, { nowMs, record }: Known): AssetState {
+  const shown = shownPartition(evaluation, asset)
+  const counts = countStates(evaluation, asset.computation)
+  const overdue = overdueAt(evaluation, asset, nowMs)
   return {
-    name: asset.name,
-    group: asset.group,
+    ...commonState(asset),
     kind: asset.computation.kind,
-    partitioned: asset.partitions.kind !== "none",
-    newest: extent && partitionKey(asset.partitions, extent.to),
-    status: extent === undefined ? missing : assetStatus(evaluation, asset, extent.to),
-    partitions: partitionCounts(evaluation, asset),
+    newest: shown === undefined ? undefined : partitionKey(asset.partitions, shown),
+    status: shownStatus(evaluation, asset),
+    partitions: {
+      total: counts.fresh + counts.stale + counts.missing + counts.failed,
+      ...counts,
+    },
     rows: record?.rows,
     bytes: record?.bytes,
     madeMs: record?.atMs,
@@ -90,26 +152,25 @@ function madeState(evaluation: Evaluation, asset: Asset, nowMs: number): AssetSt
   }
 }
 
-function newestOf(indexes: Iterable<number> | undefined): number | undefined {
-  let newest: number | undefined
-  for (const index of indexes ?? []) if (newest === undefined || index > newest) newest = index
-  return newest
+function shownStatus(evaluation: Evaluation, asset: Asset): Status {
+  const shown = shownPartition(evaluation, asset)
+  return shown === undefined
+    ? { kind: "missing", waitsFor: undefined, causes: [] }
+    : assetStatus(evaluation, asset, shown)
 }
 
-function partitionCounts(evaluation: Evaluation, asset: Asset): PartitionCounts {
-  const counts = { total: 0, fresh: 0, stale: 0, missing: 0, failed: 0 }
-  for (const status of evaluation.statuses.get(asset.computation.name)?.values() ?? []) {
-    counts.total += 1
-    counts[status.kind] += 1
-  }
-  return counts
+function overdueAt(evaluation: Evaluation, asset: Asset, nowMs: number): Overdue | undefined {
+  const newest = newestMade(evaluation, asset.name)
+  const firstOpen = newest === undefined ? evaluation.extents.get(asset.name)?.from : newest + 1
+  return firstOpen === undefined ? undefined : overdueOf(asset, firstOpen, nowMs)
 }
 
-/** Whether `status:` in a selection means this asset: by its newest partition, or by the clock for `overdue`. */
+/** Whether `status:` in a selection means this asset: by the partition that stands for it, or by the clock for `overdue`. */
 export function hasStatus(evaluation: Evaluation, nowMs: number) {
   return (asset: AnyAsset, status: string): boolean => {
     if (asset.kind === "source") return status === "fresh"
-    const state = madeState(evaluation, asset, nowMs)
-    return status === "overdue" ? state.overdue !== undefined : state.status?.kind === status
+    return status === "overdue"
+      ? overdueAt(evaluation, asset, nowMs) !== undefined
+      : shownStatus(evaluation, asset).kind === status
   }
 }

@@ -24,7 +24,7 @@ export async function assets(
             name: asset.name,
             group: asset.group,
             kind: asset.kind === "source" ? "source" : asset.computation.kind,
-            partitions: asset.partitions.kind === "none" ? "none" : "daily",
+            partitions: asset.partitions.kind,
             description: asset.description,
             owners: asset.owners,
             tags: asset.tags,

@@ -1,24 +1,29 @@
 import {
   type Evaluation,
-  type Plan,
   type PartitionRange,
-  type Step,
+  type Plan,
+  isFresh,
+  isInRanges,
   makePlan,
+  partitionCount,
+  partitionsIn,
   ProblemsError,
+  rangesOf,
   staleAfter,
 } from "@freshet/core"
 
 import type { Project, RunReport } from "../project/project.ts"
 import { type Aftermath, aftermathLines } from "../render/aftermath.ts"
+import { joinedRanges } from "../render/partition-words.ts"
 import { type CommandLine, printLines } from "./command-line.ts"
 import { commandText } from "./command-text.ts"
 import { exitCodes } from "./exit-code.ts"
+import { type OnlyState, plannedState } from "./only-state.ts"
 import { type RunFlags, performRun } from "./perform-run.ts"
-import { type OnlyState, onlyInState, restrictPlan } from "./restrict-plan.ts"
 import { namedAsset } from "./select.ts"
-import { type DayFlags, targetsOf } from "./targets.ts"
+import { type PartitionFlags, targetsOf } from "./targets.ts"
 
-export interface BackfillFlags extends RunFlags, DayFlags {
+export interface BackfillFlags extends RunFlags, PartitionFlags {
   readonly only?: OnlyState
   readonly downstream: boolean
 }
@@ -29,14 +34,14 @@ export async function backfill(
   flags: BackfillFlags,
   name: string,
 ): Promise<number> {
-  requireDays(flags, name)
+  requirePartitions(flags, name)
   const ended = await performRun(cli, flags, {
     title: commandText("backfill", [name], flags),
     command: commandText("freshet backfill", [name], flags),
     makePlan: (project) => backfillPlan(project, name, flags),
     asked: (project) => {
-      const [range] = targetsOf(project, [namedAsset(project, name).name], flags).values()
-      return range === undefined ? 0 : range.to - range.from + 1
+      const [ranges] = targetsOf(project, [namedAsset(project, name).name], flags).values()
+      return partitionCount(ranges ?? [])
     },
   })
   if (ended === undefined) return exitCodes.done
@@ -44,54 +49,79 @@ export async function backfill(
   return ended.exitCode
 }
 
-function requireDays({ date, from, to }: BackfillFlags, name: string): void {
-  if (date !== undefined || from !== undefined || to !== undefined) return
+function requirePartitions({ date, from, to, partition }: BackfillFlags, name: string): void {
+  if ([date, from, to, partition].some((given) => given !== undefined)) return
   throw new ProblemsError("usage", [
     {
       kind: "usage",
-      message: "A backfill has no default range: say which days.",
-      hint: `For example \`freshet backfill ${name} --date 2026-01-05\`, or --from … --to …; for the newest day \`freshet materialize ${name}\`.`,
+      message: "A backfill has no default range: say which partitions.",
+      hint: `For example \`freshet backfill ${name} --date 2026-01-05\`, or --from … --to …, or --partition KEY; for the newest one \`freshet materialize ${name}\`.`,
     },
   ])
 }
 
-/** The asset's days with whatever upstream is not fresh; with `downstream` also what becomes stale by it. */
+/** The asset's partitions with whatever upstream is not fresh; with `downstream` also what becomes stale by it. */
 export function backfillPlan(
   project: Project,
   name: string,
-  flags: DayFlags & Pick<BackfillFlags, "only" | "downstream">,
+  flags: PartitionFlags & Pick<BackfillFlags, "only" | "downstream">,
 ): Plan {
   const { evaluation, hash } = project
   const asset = namedAsset(project, name)
   const targets = targetsOf(project, [asset.name], flags)
-  const plan = makePlan(evaluation, { targets, publish: true }, hash)
-  const own = onlyInState(project, plan, flags.only)
-  return flags.downstream ? withDownstream(project, own) : own
+  const only = plannedState(flags.only)
+  const plan = makePlan(evaluation, { targets, only, publish: true }, hash)
+  if (!flags.downstream) return plan
+  return makePlan(evaluation, { targets: withDownstream(project, plan, only), publish: true }, hash)
 }
 
-function withDownstream(project: Project, plan: Plan): Plan {
-  const { evaluation, hash, graph } = project
+/** What was asked for, and what becomes stale once it is made. */
+function withDownstream(
+  { evaluation, graph }: Project,
+  plan: Plan,
+  only: ReturnType<typeof plannedState>,
+): Plan["targets"] {
+  const targets = new Map(only === undefined ? plan.targets : plannedTargets(plan))
   const affected = staleAfter(evaluation, plan)
-  const targets = new Map<string, PartitionRange>(plan.targets)
-  for (const { name, outputs } of graph.computations) {
-    const partitions = affected.get(name) ?? []
-    const [from, to] = [partitions[0], partitions.at(-1)]
-    if (from === undefined || to === undefined) continue
-    for (const { asset } of outputs) targets.set(asset, { from, to })
-  }
-  const wanted = new Set(plan.steps.map(({ id }) => id))
-  const isWanted = (step: Step) =>
-    wanted.has(step.id) ||
-    (step.kind === "materialize" &&
-      affected.get(step.computation.name)?.includes(step.partition) === true)
-  return restrictPlan(project, makePlan(evaluation, { targets, publish: true }, hash), isWanted)
+  for (const { name, outputs } of graph.computations)
+    for (const { asset } of outputs) {
+      const ranges = [...(targets.get(asset) ?? []), ...(affected.get(name) ?? [])]
+      if (ranges.length > 0) targets.set(asset, joinedRanges(ranges))
+    }
+  return targets
+}
+
+/** Of the partitions asked for, those that a plan makes. */
+function plannedTargets({ targets, work }: Plan): Plan["targets"] {
+  return new Map(
+    [...targets].map(([name, asked]) => {
+      const made = work.find(({ computation }) =>
+        computation.outputs.some(({ asset }) => asset === name),
+      )
+      return [name, rangesWithin(made?.ranges ?? [], (index) => isInRanges(asked, index))]
+    }),
+  )
+}
+
+function rangesWithin(
+  ranges: readonly PartitionRange[],
+  isMeant: (index: number) => boolean,
+): readonly PartitionRange[] {
+  return rangesOf(filtered(ranges, isMeant))
+}
+
+function* filtered(
+  ranges: readonly PartitionRange[],
+  isMeant: (index: number) => boolean,
+): Iterable<number> {
+  for (const index of partitionsIn(ranges)) if (isMeant(index)) yield index
 }
 
 /** Tells what the run left as it was: the published tables, and what downstream is stale now. */
 async function tellAftermath(
   cli: CommandLine,
   name: string,
-  flags: DayFlags,
+  flags: PartitionFlags,
   report: RunReport,
 ): Promise<void> {
   if (report.kind !== "ran") return
@@ -112,14 +142,14 @@ function publishedSet(evaluation: Evaluation, name: string): Aftermath["publishe
   return evaluation.snapshot.publications.get(asset.publish.set)
 }
 
-function stillStale(
-  evaluation: Evaluation,
-  predicted: ReadonlyMap<string, readonly number[]>,
-): ReadonlyMap<string, readonly number[]> {
-  const stale = [...predicted].map(([computation, partitions]) => {
-    const statuses = evaluation.statuses.get(computation)
-    const left = partitions.filter((index) => statuses?.get(index)?.kind !== "fresh")
-    return [computation, left.toSorted((a, b) => a - b)] as const
-  })
-  return new Map(stale.filter(([, partitions]) => partitions.length > 0))
+function stillStale(evaluation: Evaluation, predicted: Aftermath["stale"]): Aftermath["stale"] {
+  const stale = new Map<string, readonly PartitionRange[]>()
+  for (const computation of evaluation.graph.computations) {
+    const ranges = rangesWithin(
+      predicted.get(computation.name) ?? [],
+      (index) => !isFresh(evaluation, computation, index),
+    )
+    if (ranges.length > 0) stale.set(computation.name, ranges)
+  }
+  return stale
 }

@@ -1,50 +1,68 @@
 import {
+  type Cause,
+  type ChangedInput,
+  type Computation,
+  type PartitionRange,
+  type ReasonGroup,
   changedInputs,
-  currentReads,
-  type MaterializeStep,
-  type Plan,
-  type ReadVersions,
-  type Step,
+  partitionsIn,
 } from "@freshet/core"
 
+import { newestOf } from "../project/lost-files.ts"
 import type { Project } from "../project/project.ts"
+import { type AssetPartition, readRecords } from "../project/records.ts"
+import { grouped } from "../render/grouped.ts"
+import { joinedRanges } from "../render/partition-words.ts"
 
-/** The plan with the changed inputs of its steps by name: status alone says that they changed, the ledger which. */
-export async function withChangedInputs(project: Project, plan: Plan): Promise<Plan> {
-  const recorded = new Map(
-    plan.steps.flatMap((step) => {
-      const id = isInputStep(step) ? recordOf(project, step) : undefined
-      return id === undefined ? [] : [[step.id, id] as const]
-    }),
-  )
-  if (recorded.size === 0) return plan
-  const versions = await project.readVersions([...recorded.values()])
-  const steps = plan.steps.map((step) => {
-    const then = versions.get(recorded.get(step.id) ?? -1)
-    return then === undefined || !isInputStep(step) ? step : named(project, step, then)
+/** Of so many partitions of a group, the newest ones, the ledger is asked what they were made from. */
+const mostAsked = 50
+
+/** The groups with their changed inputs by name: status alone says that they changed, the ledger which. */
+export async function withChangedInputs<G extends ReasonGroup>(
+  project: Project,
+  groups: readonly G[],
+): Promise<readonly G[]> {
+  const asked = groups.flatMap((group) => (isOfInput(group) ? partitionsOf(group) : []))
+  if (asked.length === 0) return groups
+  const records = [...(await readRecords(project, asked)).values()]
+  const versions = await project.readVersions(records.map(({ id }) => id))
+  return groups.map((group) => {
+    if (!isOfInput(group)) return group
+    const asset = firstOutput(group.computation)
+    const partitions = new Set(partitionsOf(group).map(({ partition }) => partition))
+    const changed = records.flatMap((record) => {
+      const then = versions.get(record.id)
+      const isOwn = record.asset === asset && partitions.has(record.partition)
+      if (then === undefined || !isOwn) return []
+      return changedInputs(project.evaluation, group.computation, record.partition, then)
+    })
+    return named(group, merged(changed))
   })
-  return { ...plan, steps }
 }
 
-function isInputStep(step: Step): step is MaterializeStep {
-  return step.kind === "materialize" && step.status.causes.some(({ kind }) => kind === "input")
+function isOfInput({ status }: ReasonGroup): boolean {
+  return status.causes.some(({ kind }) => kind === "input")
 }
 
-function recordOf({ evaluation }: Project, step: MaterializeStep): number | undefined {
-  const asset = step.computation.outputs[0]?.asset ?? ""
-  return evaluation.snapshot.materializations.get(asset)?.get(step.partition)?.id
+function firstOutput({ outputs }: Computation): string {
+  return outputs[0]?.asset ?? ""
 }
 
-function named(
-  { evaluation }: Project,
-  step: MaterializeStep,
-  then: readonly ReadVersions[],
-): MaterializeStep {
-  const now = currentReads(evaluation, step.computation, step.partition)
-  if (now === undefined) return step
-  const changed = changedInputs(then, now)
-  const causes = step.status.causes.map((cause) =>
+function partitionsOf({ computation, ranges }: ReasonGroup): readonly AssetPartition[] {
+  const asset = firstOutput(computation)
+  return [...partitionsIn(newestOf(ranges, mostAsked))].map((partition) => ({ asset, partition }))
+}
+
+function merged(changed: readonly ChangedInput[]): readonly ChangedInput[] {
+  return [...grouped(changed, ({ asset }) => asset)].map(([asset, each]) => {
+    const ranges: readonly PartitionRange[] = each.flatMap(({ partitions }) => partitions)
+    return { asset, partitions: joinedRanges(ranges) }
+  })
+}
+
+function named<G extends ReasonGroup>(group: G, changed: readonly ChangedInput[]): G {
+  const causes = group.status.causes.map((cause): Cause =>
     cause.kind === "input" ? { ...cause, changed } : cause,
   )
-  return { ...step, status: { ...step.status, causes } }
+  return { ...group, status: { ...group.status, causes } }
 }

@@ -60,9 +60,12 @@ export function ofDemo(cli: CommandLine): CommandLine {
   return { ...cli, out: output(cli.out), err: output(cli.err), loadConfig }
 }
 
+/** Of the documents and events that are printed; another shape is another version. */
+export const schemaVersion = 2
+
 /** One JSON document; whole numbers beyond 2^53 are text. */
 export async function printJson(output: Output, document: object): Promise<void> {
-  const text = JSON.stringify({ schema_version: 1, ...document }, jsonValue, 2)
+  const text = JSON.stringify({ schema_version: schemaVersion, ...document }, jsonValue, 2)
   await output.write(`${text}\n`)
 }
 

@@ -1,19 +1,21 @@
-import type { OnlyState } from "./restrict-plan.ts"
-import type { DayFlags } from "./targets.ts"
+import type { Partitions } from "@freshet/core"
+
+import type { OnlyState } from "./only-state.ts"
+import type { PartitionFlags } from "./targets.ts"
 
 /** A command as a person would type it: under this text its run is remembered. */
 export function commandText(
   command: string,
   words: readonly string[],
-  flags: DayFlags & {
+  flags: PartitionFlags & {
     readonly only?: OnlyState | undefined
     readonly downstream?: boolean
     readonly publish?: boolean
   },
 ): string {
-  const days = (["date", "from", "to", "only"] as const).flatMap((name) => {
+  const days = (["date", "from", "to", "partition", "only"] as const).flatMap((name) => {
     const value = flags[name]
-    return value === undefined ? [] : [`--${name}`, value]
+    return value === undefined ? [] : [`--${name}`, shellWord(value)]
   })
   return [
     command,
@@ -22,6 +24,11 @@ export function commandText(
     ...(flags.downstream === true ? ["--downstream"] : []),
     ...(flags.publish === false ? ["--no-publish"] : []),
   ].join(" ")
+}
+
+/** The flags that name one partition: a date, or a key of a set. */
+export function namingFlags({ kind }: Partitions, key: string): string {
+  return kind === "static" ? `--partition ${shellWord(key)}` : `--date ${key}`
 }
 
 function shellWord(word: string): string {

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path"
 
 import { type Problem, ProblemsError, partitionKey } from "@freshet/core"
 
+import { readRecords, recordIn } from "../project/records.ts"
 import { count } from "../render/amount.ts"
 import { type CommandLine, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
@@ -32,7 +33,8 @@ export async function dataExport(
     const asset = namedAsset(project, name)
     if (asset.kind === "source") throw notMade(name)
     const partition = storedPartition(project, asset, flags.partition)
-    const record = project.evaluation.snapshot.materializations.get(asset.name)?.get(partition)
+    const stored = { asset: asset.name, partition }
+    const record = recordIn(await readRecords(project, [stored]), stored)
     if (record === undefined) throw notMade(name)
     const request = { asset: asset.name, file: record.file, format: flags.format }
     if (flags.output === undefined) await exportToPipe(cli, data, request, config.home)

@@ -6,7 +6,7 @@ import { exitCodes } from "./exit-code.ts"
 import { refusedRows } from "./refused-rows.ts"
 import { type RowsFlags, printRows } from "./result-rows.ts"
 import { namedAsset } from "./select.ts"
-import { storedPartition, storedRelation } from "./stored-partition.ts"
+import { storedPartition, storedRelations } from "./stored-partition.ts"
 
 export interface DataHeadFlags extends RowsFlags {
   readonly partition?: string
@@ -25,8 +25,8 @@ export async function dataHead(
     const asset = namedAsset(project, name)
     const { partition, relation } = flags.refused
       ? await refusedRows(project, asset, flags.partition)
-      : storedRows(project, asset, flags.partition)
-    const relations = [relation]
+      : await storedRows(project, asset, flags.partition)
+    const relations = relation === undefined ? [] : [relation]
     const key = partitionKey(asset.partitions, partition)
     const sql = `select * from ${quoteName(asset.name)} limit ${flags.limit + 1}`
     if (cli.out.isTerminal && !flags.json && key !== "all")
@@ -36,7 +36,9 @@ export async function dataHead(
   })
 }
 
-function storedRows(project: Project, asset: AnyAsset, key: string | undefined) {
+async function storedRows(project: Project, asset: AnyAsset, key: string | undefined) {
   const partition = storedPartition(project, asset, key)
-  return { partition, relation: storedRelation(project, asset.name, asset, [partition]) }
+  const ranges = [{ from: partition, to: partition }]
+  const [relation] = await storedRelations(project, [{ name: asset.name, asset, ranges }])
+  return { partition, relation }
 }

@@ -1,7 +1,13 @@
 import { open } from "node:fs/promises"
 
-import { type Problem, ProblemsError, type SourceAsset, partitionKey } from "@freshet/core"
-import { quarantineKey } from "@freshet/io"
+import {
+  type PartitionRange,
+  type Problem,
+  ProblemsError,
+  type SourceAsset,
+  partitionsReading,
+  readingsOf,
+} from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
 import { counted } from "../render/amount.ts"
@@ -27,14 +33,13 @@ export async function dataQuarantine(
   return cli.world.withData(config, cli.interruption.signal, async (project, data) => {
     const source = namedAsset(project, name)
     if (source.kind !== "source") throw notASource(name)
-    const partitions = chosenPartitions(project, source, flags.partition)
-    const files = partitions.flatMap((partition) =>
-      quarantineKeys(project, source, partition).map((key) => data.path(key)),
-    )
+    const keys = await quarantineFiles(project, source, flags)
+    const files = keys.map((key) => data.path(key))
     const lines: QuarantinedLine[] = []
     for (const file of files) {
       if (lines.length > flags.limit) break
-      lines.push(...(await readLines(file, flags.limit + 1 - lines.length)))
+      const isMeant = meantLines(project, source, flags.partition)
+      lines.push(...(await readLines(file, isMeant, flags.limit + 1 - lines.length)))
     }
     await show(cli, flags, lines)
     return exitCodes.done
@@ -53,42 +58,50 @@ async function show(
   if (more) await printLines(cli.err, [`The first ${counted(limit, "line")}; --limit shows more.`])
 }
 
-function chosenPartitions(
+/** The files of lines set aside of everything that was made, or refused, from the source, or from one partition of it. */
+async function quarantineFiles(
+  project: Project,
+  source: SourceAsset,
+  { partition: key, limit }: DataQuarantineFlags,
+): Promise<readonly string[]> {
+  const partition = key === undefined ? undefined : partitionOf(project, source, key)
+  const readers = new Map<string, PartitionRange | undefined>()
+  for (const computation of project.graph.computations)
+    for (const { asset, mapping } of readingsOf(project.graph, computation))
+      if (asset.name === source.name)
+        readers.set(
+          computation.name,
+          partition === undefined ? undefined : partitionsReading(mapping, partition),
+        )
+  return project.history.quarantineFiles({ source: source.name, readers, limit: limit + 1 })
+}
+
+/** A step may have read other partitions of the source as well. */
+function meantLines(
   project: Project,
   source: SourceAsset,
   key: string | undefined,
-): readonly number[] {
-  if (key !== undefined) return [partitionOf(project, source, key)]
-  const landed = [...(project.evaluation.landing.get(source.name)?.keys() ?? [])]
-  return landed.toSorted((a, b) => b - a)
+): (line: QuarantinedLine) => boolean {
+  if (key === undefined) return () => true
+  const landed = project.evaluation.landing.get(source.name)
+  const files = landed?.get(partitionOf(project, source, key))?.files ?? []
+  const paths = new Set(files.map(({ path }) => path))
+  return ({ file }) => paths.has(file)
 }
 
-/** The quarantine files of everything that was made, or refused, from a partition of the source. */
-function quarantineKeys(
-  { graph, evaluation }: Project,
-  source: SourceAsset,
-  partition: number,
-): readonly string[] {
-  const { materializations, failures } = evaluation.snapshot
-  const keys = graph.computations
-    .filter(({ reads }) => reads.some((read) => read.asset?.name === source.name))
-    .flatMap(({ name, outputs }) => [
-      materializations.get(outputs[0]?.asset ?? "")?.get(partition)?.inputVersion ?? [],
-      failures.get(name)?.get(partition)?.inputVersion ?? [],
-    ])
-    .flat()
-  const day = partitionKey(source.partitions, partition)
-  return [...new Set(keys)].map((version) => quarantineKey(source.name, day, version))
-}
-
-async function readLines(path: string, limit: number): Promise<readonly QuarantinedLine[]> {
+async function readLines(
+  path: string,
+  isMeant: (line: QuarantinedLine) => boolean,
+  limit: number,
+): Promise<readonly QuarantinedLine[]> {
   const file = await open(path).catch(() => undefined) // most partitions have none
   if (file === undefined) return []
   const lines: QuarantinedLine[] = []
   try {
     for await (const line of file.readLines()) {
       if (lines.length >= limit) break
-      lines.push(JSON.parse(line) as QuarantinedLine) // the file is the engine's own
+      const parsed = JSON.parse(line) as QuarantinedLine // the file is the engine's own
+      if (isMeant(parsed)) lines.push(parsed)
     }
   } finally {
     await file.close().catch(() => {}) // reading to the end has closed it already

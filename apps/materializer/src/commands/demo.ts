@@ -7,7 +7,7 @@ import type { Config } from "../config.ts"
 import type { Project } from "../project/project.ts"
 import { recommendationLines, type Recommendation } from "../render/recommendations.ts"
 import { statusSentence } from "../render/status-table.ts"
-import { assetState } from "./asset-state.ts"
+import { assetStates } from "./asset-state.ts"
 import { type CommandLine, printLines } from "./command-line.ts"
 import { demoDataLines, demoUntil, landDemoData } from "./demo-data.ts"
 import { exitCodes } from "./exit-code.ts"
@@ -35,7 +35,7 @@ export async function demo(cli: CommandLine): Promise<number> {
   })
   if (ended === undefined || ended.exitCode !== exitCodes.done)
     return ended?.exitCode ?? exitCodes.done
-  const sentence = await cli.world.withProject(config, async (project) => newestSentence(project))
+  const sentence = await cli.world.withProject(config, newestSentence)
   await printLines(cli.out, [sentence, ""])
   await printLines(cli.out, recommendationLines(await recommendations(cli, config)))
   await printLines(cli.out, whatNext)
@@ -72,11 +72,9 @@ function newestPlan(project: Project) {
   return makePlan(project.evaluation, { targets, publish: true }, project.hash)
 }
 
-function newestSentence({ evaluation, graph, nowMs }: Project): string {
-  const states = [...graph.assets.values()].map((asset) => ({
-    ...assetState(evaluation, asset, nowMs),
-    overdue: undefined,
-  }))
+async function newestSentence(project: Project): Promise<string> {
+  const { states: all } = await assetStates(project, [...project.graph.assets.values()])
+  const states = all.map((state) => ({ ...state, overdue: undefined }))
   const newest = states.find(({ kind }) => kind !== "source")?.newest
   return `${statusSentence(states)} The newest day is ${newest ?? "not there"}.`
 }

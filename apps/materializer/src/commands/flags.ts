@@ -1,4 +1,4 @@
-import { type OnlyState, onlyStates } from "./restrict-plan.ts"
+import { type OnlyState, onlyStates } from "./only-state.ts"
 
 /** A number of at least `least`, as a flag's value. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -18,27 +18,34 @@ export const jsonFlag = {
   withNegated: false,
 } as const
 
-export const dayFlags = {
+export const namingFlags = {
   date: {
     kind: "parsed",
     parse: words,
     optional: true,
     placeholder: "day",
-    brief: "The day meant, as YYYY-MM-DD",
+    brief: "The day meant (YYYY-MM-DD), or an hour, week or month",
   },
   from: {
     kind: "parsed",
     parse: words,
     optional: true,
     placeholder: "day",
-    brief: "The first day meant",
+    brief: "The first day meant, or hour, week or month",
   },
   to: {
     kind: "parsed",
     parse: words,
     optional: true,
     placeholder: "day",
-    brief: "The last day meant",
+    brief: "The last one meant",
+  },
+  partition: {
+    kind: "parsed",
+    parse: words,
+    optional: true,
+    placeholder: "key",
+    brief: "The one partition meant, by its key",
   },
 } as const
 
@@ -46,14 +53,14 @@ export const onlyFlag = {
   kind: "enum",
   values: onlyStates as readonly OnlyState[],
   optional: true,
-  brief: "Only the days meant that are in this state",
+  brief: "Only partitions that are in this state",
 } as const
 
 export const partitionFlag = {
   kind: "parsed",
   parse: words,
   optional: true,
-  placeholder: "day",
+  placeholder: "key",
   brief: "The partition meant (default: the newest)",
 } as const
 

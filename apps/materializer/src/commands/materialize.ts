@@ -1,15 +1,15 @@
-import { type Plan, makePlan } from "@freshet/core"
+import { type Plan, makePlan, partitionCount } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
 import type { CommandLine } from "./command-line.ts"
 import { commandText } from "./command-text.ts"
 import { exitCodes } from "./exit-code.ts"
+import { type OnlyState, plannedState } from "./only-state.ts"
 import { type RunFlags, performRun } from "./perform-run.ts"
-import { type OnlyState, onlyInState } from "./restrict-plan.ts"
 import { selectAssets } from "./select.ts"
-import { type DayFlags, targetsOf } from "./targets.ts"
+import { type PartitionFlags, targetsOf } from "./targets.ts"
 
-export interface MaterializeFlags extends RunFlags, DayFlags {
+export interface MaterializeFlags extends RunFlags, PartitionFlags {
   readonly only?: OnlyState
   readonly publish: boolean
 }
@@ -29,22 +29,26 @@ export async function materialize(
   return ended?.exitCode ?? exitCodes.done
 }
 
-/** The plan that makes the newest partitions, or those of the days named, fresh. */
+/** The plan that makes the newest partitions, or those that are named, fresh. */
 export function materializePlan(
   project: Project,
   words: readonly string[],
-  flags: DayFlags & Pick<MaterializeFlags, "only" | "publish">,
+  flags: PartitionFlags & Pick<MaterializeFlags, "only" | "publish">,
 ): Plan {
   const targets = targetsOf(project, selectAssets(project, words), flags)
-  const plan = makePlan(project.evaluation, { targets, publish: flags.publish }, project.hash)
-  return onlyInState(project, plan, flags.only)
+  const request = { targets, only: plannedState(flags.only), publish: flags.publish }
+  return makePlan(project.evaluation, request, project.hash)
 }
 
-/** How many partitions were asked for by naming days; what they need does not count. */
-function askedPartitions(project: Project, words: readonly string[], days: DayFlags): number {
-  if (days.from === undefined && days.to === undefined) return 0
+/** How many partitions were asked for by naming a range; what they need does not count. */
+function askedPartitions(
+  project: Project,
+  words: readonly string[],
+  flags: PartitionFlags,
+): number {
+  if (flags.from === undefined && flags.to === undefined) return 0
   let partitions = 0
-  for (const { from, to } of targetsOf(project, selectAssets(project, words), days).values())
-    partitions += to - from + 1
+  for (const ranges of targetsOf(project, selectAssets(project, words), flags).values())
+    partitions += partitionCount(ranges)
   return partitions
 }

@@ -1,16 +1,17 @@
-import type { Plan } from "@freshet/core"
+import { type Plan, stepCount } from "@freshet/core"
 
 import type { Config } from "../config.ts"
+import { planOnStored } from "../project/lost-files.ts"
 import type { Project, RunReport } from "../project/project.ts"
 import { counted } from "../render/amount.ts"
 import { planLines } from "../render/plan-table.ts"
 import { warningLines } from "../render/problem-lines.ts"
 import { summaryLines, unpublishedLines } from "../render/run-summary-lines.ts"
 import { type RunSummary, runSummary } from "../render/run-summary.ts"
-import { withChangedInputs } from "./changed-inputs.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodeOfRun, exitCodes } from "./exit-code.ts"
-import { planDocument } from "./plan-document.ts"
+import { planDocument, waitingDocuments } from "./plan-document.ts"
+import { planView, waitingGroups, waitingView } from "./plan-view.ts"
 import { shownPaths } from "./read-refusal.ts"
 import { runReporter } from "./run-reporter.ts"
 import { unpublishedSets } from "./unpublished-sets.ts"
@@ -71,13 +72,15 @@ function withConcurrency(config: Config, { concurrency }: RunFlags): Config {
 async function showPlan(
   cli: CommandLine,
   flags: RunFlags,
-  project: Project,
+  given: Project,
   order: RunOrder,
 ): Promise<void> {
-  const plan = await withChangedInputs(project, order.makePlan(project))
-  if (flags.json || flags.jsonl) return printJson(cli.out, planDocument(project, plan))
+  const planned = await planOnStored(given, order.makePlan)
+  const { project } = planned
+  const view = await planView(planned)
+  if (flags.json || flags.jsonl) return printJson(cli.out, planDocument(project, view))
   await printLines(cli.err, warningLines(project.warnings, cli.err.look))
-  await printLines(cli.out, planLines(project.graph, plan, cli.out.look))
+  await printLines(cli.out, planLines(project.graph, view, cli.out.look))
   await printLines(cli.err, ["A dry run: nothing was done."])
 }
 
@@ -92,10 +95,10 @@ async function isAgreed(
   return cli.world.withProject(config, async (project) => {
     const asked = order.asked(project)
     if (asked <= askAbove) return true
-    const plan = order.makePlan(project)
-    if (plan.steps.length === 0) return true
-    const shown = await withChangedInputs(project, plan)
-    await printLines(cli.err, planLines(project.graph, shown, cli.err.look))
+    const planned = await planOnStored(project, order.makePlan)
+    if (stepCount(planned.plan) === 0) return true
+    const view = await planView(planned)
+    await printLines(cli.err, planLines(project.graph, view, cli.err.look))
     return ask(`Run this for ${counted(asked, "partition")}?`)
   })
 }
@@ -119,11 +122,10 @@ async function runOrder(
       failFast: flags.failFast,
       wait: flags.wait,
       onWait: (holder) => void printLines(cli.err, [`Waiting for another run to end: ${holder}.`]),
-      plan: (project) => {
-        void printLines(cli.err, warningLines(project.warnings, cli.err.look))
-        const plan = order.makePlan(project)
-        if (plan.steps.length > 0) reporter.begin(plan)
-        return plan
+      plan: order.makePlan,
+      onPlan: (planned) => {
+        void printLines(cli.err, warningLines(planned.project.warnings, cli.err.look))
+        if (stepCount(planned.plan) > 0) reporter.begin(planned)
       },
     })
     reporter.end()
@@ -152,16 +154,14 @@ async function tell(
 ): Promise<void> {
   if (json) return printJson(cli.out, runDocument(report, summary))
   if (jsonl) return
-  if (report.kind === "declined") return printLines(cli.err, ["Nothing was run."])
   if (summary !== undefined) {
     const unpublished = unpublishedSets(report.project, report.plan)
     const lines = [...summaryLines(summary, cli.out.look), ...unpublishedLines(unpublished)]
     await printLines(cli.out, lines)
   }
   if (report.kind === "nothing" || report.plan.waiting.length > 0) {
-    const { steps, ...rest } = report.plan
-    const left = report.kind === "nothing" ? report.plan : { ...rest, steps: [], publications: [] }
-    await printLines(cli.out, planLines(report.project.graph, left, cli.out.look))
+    const view = report.kind === "nothing" ? await planView(report) : waitingView(report)
+    await printLines(cli.out, planLines(report.project.graph, view, cli.out.look))
   }
 }
 
@@ -190,10 +190,6 @@ function runDocument(report: RunReport, summary: RunSummary | undefined): object
       changes,
       error,
     })),
-    waiting: report.plan.waiting.map(({ computation, key, waitsFor }) => ({
-      computation,
-      partition: key,
-      waits_for: waitsFor,
-    })),
+    waiting: waitingDocuments(report.project, waitingGroups(report.project, report.plan)),
   }
 }

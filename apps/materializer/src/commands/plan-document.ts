@@ -1,46 +1,69 @@
 import {
   type Cause,
-  type Plan,
+  type PartitionRange,
+  type ReasonGroup,
   type Status,
-  type Step,
+  partitionCount,
   partitionKey,
-  stepReason,
 } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
+import { causesText } from "../render/causes.ts"
+import type { PlanView, WaitingGroup } from "./plan-view.ts"
 
-/** A plan as JSON. */
-export function planDocument(project: Project, plan: Plan): object {
-  const keysOf = partitionKeys(project)
+/** A plan as JSON: what is made for one reason is one entry, its partitions are ranges. */
+export function planDocument(project: Project, { plan, groups, waiting }: PlanView): object {
+  const rangesOf = rangeDocuments(project)
   return {
-    targets: [...plan.targets].map(([asset, { from, to }]) => {
-      const [first, last] = keysOf(asset, [from, to])
-      return { asset, from: first, to: last }
-    }),
-    steps: plan.steps.map((step) => stepDocument(project, step)),
+    targets: [...plan.targets].map(([asset, ranges]) => ({
+      asset,
+      partitions: rangesOf(asset, ranges),
+    })),
+    steps: [
+      ...plan.checks.map(({ asset, ranges }) => ({
+        kind: "check",
+        asset: asset.name,
+        partitions: rangesOf(asset.name, ranges),
+        count: partitionCount(ranges),
+        reason: "its checks changed",
+      })),
+      ...groups.map((group) => groupDocument(project, group)),
+    ],
     publications: plan.publications.map(({ set, key, assets, before }) => ({
       set,
       partition: key,
       assets,
       shows: before?.partitionKey ?? null,
     })),
-    waiting: plan.waiting.map(({ computation, key, waitsFor }) => ({
-      computation,
-      partition: key,
-      waits_for: waitsFor,
-    })),
+    waiting: waitingDocuments(project, waiting),
   }
 }
 
-function stepDocument(project: Project, step: Step): object {
-  const { id, kind, key, after } = step
-  const reason = stepReason(project.graph, step)
-  if (step.kind === "check")
-    return { id, kind, asset: step.asset.name, partition: key, reason, after }
-  const outputs = step.computation.outputs.map(({ asset }) => asset)
-  const { status } = step
-  const common = { id, kind, computation: step.computation.name, outputs, partition: key, reason }
-  return { ...common, status: status.kind, causes: causeDocuments(project, status.causes), after }
+function groupDocument(project: Project, { computation, ranges, status }: ReasonGroup): object {
+  const outputs = computation.outputs.map(({ asset }) => asset)
+  return {
+    kind: "materialize",
+    computation: computation.name,
+    outputs,
+    partitions: rangeDocuments(project)(outputs[0] ?? "", ranges),
+    count: partitionCount(ranges),
+    reason: causesText(project.graph, status),
+    status: status.kind,
+    causes: causeDocuments(project, status.causes),
+  }
+}
+
+/** What waits as JSON. */
+export function waitingDocuments(
+  project: Project,
+  waiting: readonly WaitingGroup[],
+): readonly object[] {
+  return waiting.map(({ computation, ranges, waitsFor }) => ({
+    computation: computation.name,
+    partitions: rangeDocuments(project)(computation.outputs[0]?.asset ?? "", ranges),
+    count: partitionCount(ranges),
+    waits_for: waitsFor ?? null,
+  }))
 }
 
 /** A partition's status as JSON. */
@@ -56,7 +79,7 @@ export function statusDocument(project: Project, status: Status): object {
 
 /** Causes as JSON, with partitions by key. */
 export function causeDocuments(project: Project, causes: readonly Cause[]): readonly object[] {
-  const keysOf = partitionKeys(project)
+  const rangesOf = rangeDocuments(project)
   return causes.map((cause) => {
     switch (cause.kind) {
       case "code":
@@ -66,25 +89,30 @@ export function causeDocuments(project: Project, causes: readonly Cause[]): read
           kind: cause.kind,
           changed: cause.changed.map(({ asset, partitions }) => ({
             asset,
-            partitions: keysOf(asset, partitions),
+            partitions: rangesOf(asset, partitions),
           })),
         }
       case "upstream":
         return {
           kind: cause.kind,
           asset: cause.asset,
-          partitions: keysOf(cause.asset, cause.partitions),
+          partitions: rangesOf(cause.asset, cause.partitions),
         }
     }
   })
 }
 
-/** Partition indexes of an asset as keys. */
-export function partitionKeys({ graph }: Project) {
-  return (asset: string, partitions: readonly number[]): readonly string[] => {
+/** Ranges of partitions of an asset as JSON, by key. */
+export function rangeDocuments(project: Project) {
+  const keyOf = keysOf(project)
+  return (asset: string, ranges: readonly PartitionRange[]): readonly object[] =>
+    ranges.map(({ from, to }) => ({ from: keyOf(asset, from), to: keyOf(asset, to) }))
+}
+
+/** Partition indexes of an asset as keys; of an asset that is not declared any more the bare index. */
+export function keysOf({ graph }: Project) {
+  return (asset: string, index: number): string => {
     const found = graph.assets.get(asset)
-    return partitions.map((index) =>
-      found === undefined ? String(index) : partitionKey(found.partitions, index),
-    )
+    return found === undefined ? String(index) : partitionKey(found.partitions, index)
   }
 }

@@ -1,18 +1,14 @@
-import { makePlan } from "@freshet/core"
-
+import { planOnStored } from "../project/lost-files.ts"
 import { isEmpty, planLines } from "../render/plan-table.ts"
 import { warningLines } from "../render/problem-lines.ts"
-import { withChangedInputs } from "./changed-inputs.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
+import { type MaterializeFlags, materializePlan } from "./materialize.ts"
 import { planDocument } from "./plan-document.ts"
-import { type OnlyState, onlyInState } from "./restrict-plan.ts"
-import { selectAssets } from "./select.ts"
-import { type DayFlags, targetsOf } from "./targets.ts"
+import { planView } from "./plan-view.ts"
+import type { PartitionFlags } from "./targets.ts"
 
-export interface PlanFlags extends DayFlags {
-  readonly only?: OnlyState
-  readonly publish: boolean
+export interface PlanFlags extends PartitionFlags, Pick<MaterializeFlags, "only" | "publish"> {
   readonly exitCode: boolean
   readonly json: boolean
 }
@@ -24,15 +20,13 @@ export async function plan(
   ...words: readonly string[]
 ): Promise<number> {
   const config = await cli.loadConfig()
-  return cli.world.withProject(config, async (project) => {
-    const targets = targetsOf(project, selectAssets(project, words), flags)
-    const request = { targets, publish: flags.publish }
-    const whole = makePlan(project.evaluation, request, project.hash)
-    const planned = await withChangedInputs(project, onlyInState(project, whole, flags.only))
-    await printLines(cli.err, warningLines(project.warnings, cli.err.look))
+  return cli.world.withProject(config, async (given) => {
+    const planned = await planOnStored(given, (project) => materializePlan(project, words, flags))
+    const view = await planView(planned)
+    await printLines(cli.err, warningLines(planned.project.warnings, cli.err.look))
     await (flags.json
-      ? printJson(cli.out, planDocument(project, planned))
-      : printLines(cli.out, planLines(project.graph, planned, cli.out.look)))
-    return flags.exitCode && !isEmpty(planned) ? exitCodes.workToDo : exitCodes.done
+      ? printJson(cli.out, planDocument(planned.project, view))
+      : printLines(cli.out, planLines(planned.project.graph, view, cli.out.look)))
+    return flags.exitCode && !isEmpty(planned.plan) ? exitCodes.workToDo : exitCodes.done
   })
 }

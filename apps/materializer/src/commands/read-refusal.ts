@@ -1,8 +1,9 @@
 import { relative, resolve } from "node:path"
 
-import { type Evaluation, assetNamed } from "@freshet/core"
+import { type Evaluation, assetNamed, isUnfit, statusAt } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
+import { countingInput } from "../project/records.ts"
 import { type Refusal, refusalOf } from "../render/refusal.ts"
 import type { CommandLine } from "./command-line.ts"
 
@@ -27,24 +28,20 @@ export async function readRefusal(
   }: { readonly asset: string; readonly partition: number; readonly key: string },
 ): Promise<Refusal | undefined> {
   const { computation } = assetNamed(graph, asset)
-  const inputVersion = refusedInput(evaluation, asset, partition)
-  if (inputVersion === undefined) return undefined
+  const fingerprint = refusedInput(evaluation, asset, partition)
+  if (fingerprint === undefined) return undefined
   const assets = computation.outputs.map((output) => output.asset)
-  const rows = { computation: computation.name, partition, inputVersion, assets }
+  const rows = { computation: computation.name, partition, fingerprint, assets }
   const checked = await history.checked(rows)
   if (checked === undefined) return undefined
   return refusalOf(graph, key, checked.results, shownPaths(cli, config.lake)(checked.kept))
 }
 
-function refusedInput(
-  { graph, snapshot, statuses, unfit }: Evaluation,
-  asset: string,
-  partition: number,
-): string | undefined {
-  const { computation } = assetNamed(graph, asset)
-  const status = statuses.get(computation.name)?.get(partition)
-  if (status?.kind === "failed")
-    return status.failure.outcome === "refused" ? status.failure.inputVersion : undefined
-  const isUnfit = status?.kind === "fresh" && unfit.get(asset)?.includes(partition) === true
-  return isUnfit ? snapshot.materializations.get(asset)?.get(partition)?.inputVersion : undefined
+/** What the rows were made from that checks refused, or would refuse. */
+function refusedInput(evaluation: Evaluation, asset: string, index: number): string | undefined {
+  const status = statusAt(evaluation, assetNamed(evaluation.graph, asset).computation, index)
+  if (status.kind === "failed")
+    return status.failure.outcome === "refused" ? status.failure.fingerprint : undefined
+  if (!isUnfit(evaluation, asset, index)) return undefined
+  return countingInput(evaluation, { asset, partition: index })
 }

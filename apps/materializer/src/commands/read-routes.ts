@@ -4,7 +4,7 @@ import type { AssetsFlags } from "./assets.ts"
 import { command } from "./command.ts"
 import {
   assetArg,
-  dayFlags,
+  namingFlags,
   jsonFlag,
   limitFlag,
   onlyFlag,
@@ -52,7 +52,7 @@ const plan = command<PlanFlags, string[]>({
   ],
   parameters: {
     flags: {
-      ...dayFlags,
+      ...namingFlags,
       only: onlyFlag,
       publish: publishFlag,
       exitCode: switchFlag("Exit 6 when there is work"),
@@ -83,8 +83,8 @@ const assets = command<AssetsFlags, string[]>({
 
 const show = command<ShowFlags, [string]>({
   brief: "One asset: data dictionary, reads, checks, state, query",
-  examples: ["freshet show user_recs"],
-  parameters: { flags: { json: jsonFlag }, positional: assetArg },
+  examples: ["freshet show user_recs", "freshet show user_recs --partition 2026-01-05"],
+  parameters: { flags: { partition: partitionFlag, json: jsonFlag }, positional: assetArg },
   load: async () => (await import("./show.ts")).show,
 })
 

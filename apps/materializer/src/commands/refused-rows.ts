@@ -4,6 +4,7 @@ import {
   type Problem,
   ProblemsError,
   type Relation,
+  folderOf,
   partitionKey,
 } from "@freshet/core"
 
@@ -19,12 +20,12 @@ export async function refusedRows(
   const wanted = key === undefined ? undefined : partitionOf(project, asset, key)
   const found = newestRefusal(project, asset, wanted)
   if (asset.kind === "source" || found === undefined) throw nothingRefused(asset, key)
-  const [partition, { inputVersion }] = found
+  const [partition, { fingerprint }] = found
   const { name, computation, columns } = asset
   const assets = computation.outputs.map((output) => output.asset)
-  const rows = { computation: computation.name, partition, inputVersion, assets }
+  const rows = { computation: computation.name, partition, fingerprint, assets }
   const kept = (await project.history.checked(rows))?.kept ?? []
-  const folder = `${name}/${partitionKey(asset.partitions, partition)}/`
+  const folder = `${name}/${folderOf(partitionKey(asset.partitions, partition))}/`
   const files = kept.filter((file) => file.startsWith(folder) || file.includes(`/${folder}`))
   return { partition, relation: { kind: "stored", name, columns, files } }
 }

@@ -1,21 +1,28 @@
 import {
   type AnyAsset,
+  type Asset,
   type Cause,
+  type Computation,
   type Evaluation,
-  type ReadVersions,
+  type PartitionRange,
+  type Plan,
   type Status,
+  assetNamed,
   assetStatus,
-  changedInputs,
-  currentReads,
+  facts,
+  factsAt,
+  partitionKey,
+  partitionsIn,
   rangesOf,
+  reasonGroups,
+  statusAt,
 } from "@freshet/core"
 
-/** One partition on the way from a root cause to the partition asked about. */
-export interface PathStop {
-  readonly asset: string
-  readonly partition: number
-  readonly status: Status
-}
+import type { Planned } from "../project/project.ts"
+import { joinedRanges } from "../render/partition-words.ts"
+import { type PathStop, type Chain, pathTo } from "./cause-path.ts"
+import { withChangedInputs } from "./changed-inputs.ts"
+import { namingFlags } from "./command-text.ts"
 
 /** Why a partition is not up to date, followed back to where it begins. */
 export interface Explanation {
@@ -30,150 +37,115 @@ export interface Explanation {
 
 export interface RootCause {
   readonly asset: string
-  readonly partitions: readonly number[]
+  readonly partitions: readonly PartitionRange[]
   readonly status: Status
   /** Why the asset's rows are not what they should be, with the inputs that changed by name. */
   readonly causes: readonly Cause[]
 }
 
-type VersionsRead = (
-  materializations: readonly number[],
-) => Promise<ReadonlyMap<number, readonly ReadVersions[]>>
-
-interface Node extends PathStop {
-  /** The node that reads this one; undefined for the partition asked about. */
-  readonly reader: Node | undefined
+/** Partitions of one computation in which something begins, with their status. */
+interface RootGroup {
+  readonly computation: Computation
+  readonly ranges: readonly PartitionRange[]
+  readonly status: Exclude<Status, { kind: "fresh" }>
 }
 
-/** Follows causes upstream from one partition to where they begin. */
+/** Follows causes upstream from one partition to where they begin; the plan is the one that makes just this partition. */
 export async function explainPartition(
-  evaluation: Evaluation,
-  asset: AnyAsset,
+  { project, plan }: Planned,
+  asset: Asset,
   partition: number,
-  versionsRead: VersionsRead,
 ): Promise<Explanation> {
+  const { evaluation } = project
   const status = assetStatus(evaluation, asset, partition)
-  const start: Node = { asset: asset.name, partition, status, reader: undefined }
-  const ends = status.kind === "fresh" ? [] : rootNodes(evaluation, start)
-  const ordered = inGraphOrder(evaluation, ends)
-  const versions = await versionsRead(ordered.flatMap((node) => recordOf(evaluation, node) ?? []))
-  return {
-    asset: asset.name,
-    partition,
-    status,
-    roots: groupedRoots(ordered, (node) => causesOf(evaluation, node, versions)),
-    path: pathFrom(ordered[0]),
-  }
-}
-
-function rootNodes(evaluation: Evaluation, start: Node): readonly Node[] {
-  const seen = new Map<string, Node>()
-  const roots: Node[] = []
-  for (const open = [start]; open.length > 0;) {
-    const node = open.shift()
-    if (node === undefined || seen.has(idOf(node))) continue
-    seen.set(idOf(node), node)
-    const upstream = upstreamNodes(evaluation, node).filter((next) => !seen.has(idOf(next)))
-    if (upstreamOf(node.status).length === 0) roots.push(node)
-    open.push(...upstream)
-  }
-  return roots
-}
-
-function idOf({ asset, partition }: PathStop): string {
-  return `${asset} ${partition}`
-}
-
-function upstreamOf(status: Status): readonly Extract<Cause, { kind: "upstream" }>[] {
-  return status.kind === "fresh" ? [] : status.causes.filter((cause) => cause.kind === "upstream")
-}
-
-function upstreamNodes(evaluation: Evaluation, reader: Node): readonly Node[] {
-  return upstreamOf(reader.status).flatMap(({ asset, partitions }) => {
-    const found = evaluation.graph.assets.get(asset)
-    if (found === undefined) return []
-    return partitions.map((partition) => ({
-      asset,
-      partition,
-      status: assetStatus(evaluation, found, partition),
-      reader,
-    }))
-  })
-}
-
-function inGraphOrder(evaluation: Evaluation, nodes: readonly Node[]): readonly Node[] {
-  const order = new Map(
-    evaluation.graph.computations
-      .flatMap(({ outputs }) => outputs.map(({ asset }) => asset))
-      .map((name, index) => [name, index]),
+  const about = { asset: asset.name, partition, status }
+  if (status.kind === "fresh") return { ...about, roots: [], path: [] }
+  const chain = chainOf(plan)
+  const found = evaluation.graph.computations.flatMap((each) =>
+    rootGroups(evaluation, plan, each, chain.get(each.name) ?? []),
   )
-  const place = ({ asset }: Node): number => order.get(asset) ?? 0
-  return nodes.toSorted((a, b) => place(a) - place(b) || a.partition - b.partition)
+  const groups = await withChangedInputs(project, found)
+  const roots = groups.flatMap((group) => rootCauses(evaluation, group, chain, asset.name))
+  const [first] = groups
+  const begin = first?.ranges[0]?.from
+  const path =
+    first === undefined || begin === undefined
+      ? []
+      : pathTo(evaluation, chain, about, { computation: first.computation, index: begin })
+  return { ...about, roots, path }
 }
 
-function recordOf(evaluation: Evaluation, { asset, partition }: PathStop): number | undefined {
-  return evaluation.snapshot.materializations.get(asset)?.get(partition)?.id
+/** Everything that has to be made, or waits, before the partition can be right. */
+function chainOf({ work, waiting }: Plan): Chain {
+  const chain = new Map<string, readonly PartitionRange[]>()
+  for (const { computation, ranges } of [...work, ...waiting])
+    chain.set(computation.name, joinedRanges([...(chain.get(computation.name) ?? []), ...ranges]))
+  return chain
 }
 
-function causesOf(
+/** Of so many waiting partitions of a computation it is found out what they wait for. */
+const mostLookedInto = 1000
+
+/** The partitions for which nothing upstream is to blame: what changed is read by them, or they are there for the first time. */
+function rootGroups(
   evaluation: Evaluation,
-  node: Node,
-  versions: ReadonlyMap<number, readonly ReadVersions[]>,
-): readonly Cause[] {
-  if (node.status.kind === "fresh") return []
-  const found = evaluation.graph.assets.get(node.asset)
-  const then = versions.get(recordOf(evaluation, node) ?? -1)
-  if (found?.kind !== "asset" || then === undefined) return node.status.causes
-  const now = currentReads(evaluation, found.computation, node.partition)
-  return node.status.causes.map((cause) =>
-    cause.kind === "input" && now !== undefined
-      ? { kind: "input", changed: changedInputs(then, now) }
-      : cause,
-  )
+  plan: Plan,
+  computation: Computation,
+  ranges: readonly PartitionRange[],
+): readonly RootGroup[] {
+  const own: number[] = []
+  const waiting = new Map<string, { readonly status: RootGroup["status"]; readonly at: number[] }>()
+  let looked = 0
+  for (const index of partitionsIn(ranges)) {
+    const bits = factsAt(evaluation, computation, index)
+    if ((bits & (facts.unknown | facts.waits)) === 0) own.push(index)
+    if ((bits & facts.waits) === 0 || looked >= mostLookedInto) continue
+    looked += 1
+    const status = statusAt(evaluation, computation, index)
+    if (status.kind === "fresh" || status.causes.some(({ kind }) => kind === "upstream")) continue
+    const key = `${status.kind} ${status.waitsFor ?? ""}`
+    const known = waiting.get(key)
+    if (known === undefined) waiting.set(key, { status, at: [index] })
+    else known.at.push(index)
+  }
+  const work = own.length === 0 ? [] : [{ computation, ranges: rangesOf(own) }]
+  return [
+    ...reasonGroups(evaluation, { ...plan, work }),
+    ...[...waiting.values()].map(({ status, at }) => ({
+      computation,
+      ranges: rangesOf(at),
+      status,
+    })),
+  ]
 }
 
-function groupedRoots(
-  nodes: readonly Node[],
-  causesOf: (node: Node) => readonly Cause[],
+/** One cause for each output through which it reaches the partition asked about. */
+function rootCauses(
+  { graph }: Evaluation,
+  { computation, ranges, status }: RootGroup,
+  chain: Chain,
+  asked: string,
 ): readonly RootCause[] {
-  const roots = new Map<string, { root: RootCause; partitions: number[] }>()
-  for (const node of nodes) {
-    const causes = causesOf(node)
-    const waitsFor = node.status.kind === "fresh" ? "" : node.status.waitsFor
-    const key = JSON.stringify([node.asset, node.status.kind, waitsFor, causes])
-    const known = roots.get(key)
-    if (known !== undefined) known.partitions.push(node.partition)
-    else {
-      const partitions = [node.partition]
-      const { asset, status } = node
-      roots.set(key, { root: { asset, partitions, status, causes }, partitions })
-    }
-  }
-  return [...roots.values()].map(({ root }) => root)
+  const isOnTheWay = (name: string): boolean =>
+    name === asked ||
+    (graph.downstream.get(name) ?? []).some((reader) => {
+      const { computation: by } = assetNamed(graph, reader)
+      return by.name !== computation.name && chain.has(by.name)
+    })
+  const { causes } = status
+  return computation.outputs
+    .filter(({ asset }) => isOnTheWay(asset))
+    .map(({ asset }) => ({ asset, partitions: ranges, status, causes }))
 }
 
-function pathFrom(root: Node | undefined): readonly PathStop[] {
-  const path: PathStop[] = []
-  for (let node = root; node !== undefined; node = node.reader) {
-    const { asset, partition, status } = node
-    path.push({ asset, partition, status })
-  }
-  return path
-}
-
-/** The command that makes a partition right: its newest one by name, an older one by its day. */
+/** The command that makes a partition right: its newest one by name, another by its key. */
 export function mendingCommand(
-  evaluation: Evaluation,
-  asset: string,
-  partitions: readonly number[],
-  keyOf: (partition: number) => string,
+  { extents }: Evaluation,
+  { name, partitions }: AnyAsset,
+  partition: number,
 ): string {
-  const extent = evaluation.extents.get(asset)
-  const [range] = rangesOf(partitions.toSorted((a, b) => a - b))
-  const daily = evaluation.graph.assets.get(asset)?.partitions.kind === "daily"
-  if (range === undefined || !daily) return `freshet materialize ${asset}`
-  const last = partitions.reduce((a, b) => Math.max(a, b))
-  if (range.from === last && extent?.to === last) return `freshet materialize ${asset}`
-  if (range.from === last) return `freshet backfill ${asset} --date ${keyOf(last)}`
-  return `freshet backfill ${asset} --from ${keyOf(range.from)} --to ${keyOf(last)}`
+  const isNewest = partitions.kind !== "static" && extents.get(name)?.to === partition
+  return partitions.kind === "none" || isNewest
+    ? `freshet materialize ${name}`
+    : `freshet backfill ${name} ${namingFlags(partitions, partitionKey(partitions, partition))}`
 }

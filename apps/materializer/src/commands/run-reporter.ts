@@ -1,29 +1,39 @@
-import type { Plan, RunEvent, Step } from "@freshet/core"
+import type { RunEvent } from "@freshet/core"
 
+import type { Planned } from "../project/project.ts"
 import { clock } from "../render/amount.ts"
 import { eventLine, outcomeText } from "../render/event-line.ts"
 import { type Look, paint, sign } from "../render/look.ts"
 import { planWords } from "../render/plan-table.ts"
 import { computationLine, liveLines } from "../render/progress-view.ts"
-import { type Progress, afterEvent, isBad, startProgress, stepName } from "../render/progress.ts"
-import { type CommandLine, type Output, jsonValue, printLines } from "./command-line.ts"
+import { type Progress, afterEvent, isBad, startProgress, stepParts } from "../render/progress.ts"
+import {
+  type CommandLine,
+  type Output,
+  jsonValue,
+  printLines,
+  schemaVersion,
+} from "./command-line.ts"
 import { type LiveRegion, liveRegion } from "./live-region.ts"
+
+type StepEnded = Extract<RunEvent, { kind: "step_ended" }>
 
 /** Shows a run while it is under way, and remembers its events. */
 export interface RunReporter {
-  readonly begin: (plan: Plan) => void
+  readonly begin: (planned: Planned) => void
   readonly emit: (event: RunEvent) => void
   /** Says something that is no event, without harm to what is drawn. */
   readonly say: (text: string) => void
   readonly end: () => void
-  readonly events: readonly RunEvent[]
+  /** How the steps ended. */
+  readonly events: readonly StepEnded[]
 }
 
 /** How a run is shown: a tree that redraws on a terminal, a line a change elsewhere, JSON lines on request. */
 export function runReporter(cli: CommandLine, title: string, jsonLines: boolean): RunReporter {
-  const events: RunEvent[] = []
+  const events: StepEnded[] = []
   const keep = (event: RunEvent) => {
-    if (event.kind !== "step_progress") events.push(event)
+    if (event.kind === "step_ended") events.push(event)
   }
   if (jsonLines) return jsonReporter(cli, events, keep)
   const shown = cli.err.isTerminal ? treeReporter(cli, title) : lineReporter(cli)
@@ -41,7 +51,7 @@ type Shown = Omit<RunReporter, "events">
 
 function jsonReporter(
   cli: CommandLine,
-  events: readonly RunEvent[],
+  events: readonly StepEnded[],
   keep: (event: RunEvent) => void,
 ): RunReporter {
   return {
@@ -54,7 +64,7 @@ function jsonReporter(
       const { lineCounts, ...rest } = { lineCounts: undefined, ...event }
       const counts = lineCounts === undefined ? {} : { line_counts: lineCounts }
       const line = {
-        schema_version: 1,
+        schema_version: schemaVersion,
         at: new Date(cli.nowMs()).toISOString(),
         ...rest,
         ...counts,
@@ -66,7 +76,7 @@ function jsonReporter(
 
 function lineReporter(cli: CommandLine): Shown {
   return {
-    begin: (plan) => void cli.err.write(`${clock(cli.nowMs())}  plan: ${planWords(plan)}\n`),
+    begin: ({ plan }) => void cli.err.write(`${clock(cli.nowMs())}  plan: ${planWords(plan)}\n`),
     say: (text) => void printLines(cli.err, [text]),
     end: () => {},
     emit: (event) => {
@@ -82,22 +92,20 @@ function treeReporter(cli: CommandLine, title: string): Shown {
   const look = liveLook(cli.err)
   const region = liveRegion(cli.err)
   let progress: Progress | undefined
-  let steps: ReadonlyMap<string, Step> = new Map()
   let timer: NodeJS.Timeout | undefined
   const draw = () => {
     if (progress !== undefined) region.draw(liveLines(title, progress, cli.nowMs(), look))
   }
   return {
-    begin: (plan) => {
-      progress = startProgress(plan, cli.nowMs())
-      steps = new Map(plan.steps.map((step) => [step.id, step]))
+    begin: ({ project, plan }) => {
+      progress = startProgress(project.graph, plan, cli.nowMs())
       timer = setInterval(draw, redrawMs)
       draw()
     },
     emit: (event) => {
       if (progress === undefined) return
-      progress = afterEvent(progress, event, steps, cli.nowMs())
-      region.print(finishedLines(event, progress, steps, look))
+      progress = afterEvent(progress, event, cli.nowMs())
+      region.print(finishedLines(event, progress, look))
     },
     say: (text) => region.print([text]),
     end: () => endTree(region, timer),
@@ -115,22 +123,15 @@ function liveLook({ look }: Output): Look {
 }
 
 /** A failure is told at once; what goes well is told once for all partitions of its computation. */
-function finishedLines(
-  event: RunEvent,
-  { computations }: Progress,
-  steps: ReadonlyMap<string, Step>,
-  look: Look,
-): readonly string[] {
+function finishedLines(event: RunEvent, { computations }: Progress, look: Look): readonly string[] {
   if (event.kind !== "step_ended") return []
-  const step = steps.get(event.step)
-  if (step === undefined) return []
   const told =
     isBad(event.outcome) && event.outcome.kind !== "skipped"
       ? [
           `${paint(look, "bad", sign(look, "failed"))} ${event.step}: ${outcomeText(event.outcome, event.checks)}`,
         ]
       : []
-  const name = stepName(step)
+  const { name } = stepParts(event.step)
   const whole = computations.get(name)
   if (whole === undefined || whole.ended < whole.planned) return told
   return [...told, computationLine(name, whole, look)]

@@ -1,6 +1,6 @@
 import type { BackfillFlags } from "./backfill.ts"
 import { command } from "./command.ts"
-import { assetArg, dayFlags, onlyFlag, publishFlag, runFlags, switchFlag } from "./flags.ts"
+import { assetArg, namingFlags, onlyFlag, publishFlag, runFlags, switchFlag } from "./flags.ts"
 import { selectionArgs } from "./flags.ts"
 import type { MaterializeFlags } from "./materialize.ts"
 
@@ -14,7 +14,7 @@ const materialize = command<MaterializeFlags, string[]>({
     "freshet materialize --dry-run                                # the plan only",
   ],
   parameters: {
-    flags: { ...dayFlags, only: onlyFlag, publish: publishFlag, ...runFlags },
+    flags: { ...namingFlags, only: onlyFlag, publish: publishFlag, ...runFlags },
     positional: selectionArgs,
   },
   load: async () => (await import("./materialize.ts")).materialize,
@@ -30,7 +30,7 @@ const backfill = command<BackfillFlags, [string]>({
   ],
   parameters: {
     flags: {
-      ...dayFlags,
+      ...namingFlags,
       only: onlyFlag,
       downstream: switchFlag("Also make what becomes stale downstream"),
       ...runFlags,

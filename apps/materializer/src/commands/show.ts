@@ -1,14 +1,15 @@
-import { type CheckResult, type Columns, windowLabel } from "@freshet/core"
+import { type Columns, windowLabel } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
 import { assetDetailLines } from "../render/asset-detail.ts"
-import { type AssetDetail, assetDetail } from "./asset-detail.ts"
+import { type AssetDetail, readAssetDetail } from "./asset-detail.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
 import { namedAsset } from "./select.ts"
 import { assetDocument } from "./status.ts"
 
 export interface ShowFlags {
+  readonly partition?: string
   readonly json: boolean
 }
 
@@ -17,26 +18,12 @@ export async function show(cli: CommandLine, flags: ShowFlags, name: string): Pr
   const config = await cli.loadConfig()
   return cli.world.withProject(config, async (project) => {
     const asset = namedAsset(project, name)
-    const known = assetDetail(project.evaluation, asset, project.nowMs)
-    const detail = { ...known, checked: await newestResults(project, known) }
+    const detail = await readAssetDetail(project, asset, flags.partition)
     await (flags.json
       ? printJson(cli.out, showDocument(project, detail))
       : printLines(cli.out, assetDetailLines(project.graph, detail, project.nowMs, cli.out.look)))
     return exitCodes.done
   })
-}
-
-/** What the checks said last of the newest partition's rows. */
-async function newestResults(
-  { history, evaluation }: Project,
-  { asset, record }: Omit<AssetDetail, "checked">,
-): Promise<readonly CheckResult[]> {
-  const partition = evaluation.extents.get(asset.name)?.to
-  if (asset.kind === "source" || record === undefined || partition === undefined) return []
-  const { computation, name } = asset
-  const { inputVersion } = record
-  const rows = { computation: computation.name, partition, inputVersion, assets: [name] }
-  return (await history.checked(rows))?.results ?? []
 }
 
 function showDocument(

@@ -2,10 +2,11 @@ import { type AnyAsset, ProblemsError, type Relation } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
 import {
+  type StoredRows,
+  everyStored,
   newestStored,
   storedPartition,
-  storedPartitions,
-  storedRelation,
+  storedRelations,
 } from "./stored-partition.ts"
 
 /** A person's query, and what the names in it mean. */
@@ -14,42 +15,42 @@ export interface SqlRequest {
   readonly relations: readonly Relation[]
 }
 
-/** `user_recs@2026-01-05`, quoted or not. */
-const dated = /(?<!["\w@])(\w+)@(\d{4}-\d{2}-\d{2}|all)(?![\w"-])/g
+/** `user_recs@2026-01-05`, `visits@2026-W02`, bare; a key with other characters stands in quotes with its asset. */
+const bare = /(?<!["\w@])(\w+)@([\w+-]+)(?![\w"])/g
 
 /**
- * Gives each asset that the text names its newest rows. `name@2026-01-05` means that day, `name@all` every day
- * there is.
+ * Gives each asset that the text names its newest rows. `name@2026-01-05` means that partition, `name@all` all
+ * there are.
  */
-export function sqlRequest(project: Project, text: string): SqlRequest {
+export async function sqlRequest(project: Project, text: string): Promise<SqlRequest> {
   const { assets } = project.graph
-  const sql = text.replaceAll(dated, (match, name: string) =>
+  const sql = text.replaceAll(bare, (match, name: string) =>
     assets.has(name) ? `"${match}"` : match,
   )
-  const relations: Relation[] = []
+  const wanted: StoredRows[] = []
   for (const asset of assets.values()) {
-    relations.push(...datedRelations(project, asset, sql))
+    wanted.push(...keyedRows(project, asset, sql))
     if (!mentions(sql, asset.name)) continue
     const newest = newestStored(project, asset)
     if (newest === undefined) continue
-    relations.push(storedRelation(project, asset.name, asset, [newest]))
+    wanted.push({ name: asset.name, asset, ranges: [{ from: newest, to: newest }] })
   }
-  return { sql, relations }
+  return { sql, relations: await storedRelations(project, wanted) }
 }
 
 function mentions(sql: string, name: string): boolean {
   return new RegExp(`(?<![\\w@])${name}(?![\\w@])`, "i").test(sql)
 }
 
-function datedRelations(project: Project, asset: AnyAsset, sql: string): readonly Relation[] {
+function keyedRows(project: Project, asset: AnyAsset, sql: string): readonly StoredRows[] {
   const keys = new Set(
     [...sql.matchAll(new RegExp(`"${asset.name}@([^"]+)"`, "g"))].map(([, key]) => key ?? ""),
   )
   return [...keys].map((key) => {
     const name = `${asset.name}@${key}`
-    const partitions =
-      key === "all" ? storedPartitions(project, asset) : [storedPartition(project, asset, key)]
-    return storedRelation(project, name, asset, partitions)
+    if (key === "all") return { name, asset, ranges: everyStored(project, asset) }
+    const partition = storedPartition(project, asset, key)
+    return { name, asset, ranges: [{ from: partition, to: partition }] }
   })
 }
 

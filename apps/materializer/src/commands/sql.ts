@@ -23,7 +23,7 @@ export async function sql(
   if (flags.published) return published(cli, config, flags, text)
   cli.interruption.watch("Stopping.")
   return cli.world.withData(config, cli.interruption.signal, async (project, data) => {
-    const request = sqlRequest(project, text)
+    const request = await sqlRequest(project, text)
     await data
       .query(request, (rows) => printRows(cli, flags, rows))
       .catch((error: unknown) => {

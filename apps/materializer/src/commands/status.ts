@@ -6,7 +6,7 @@ import {
   statusLines,
   statusSentence,
 } from "../render/status-table.ts"
-import { type AssetState, assetState } from "./asset-state.ts"
+import { type AssetState, assetStates } from "./asset-state.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
 import { statusDocument } from "./plan-document.ts"
@@ -28,11 +28,9 @@ export async function status(
   ...words: readonly string[]
 ): Promise<number> {
   const config = await cli.loadConfig()
-  return cli.world.withProject(config, async (project) => {
-    const all = selectAssets(project, words).flatMap((name) => {
-      const asset = project.graph.assets.get(name)
-      return asset === undefined ? [] : [assetState(project.evaluation, asset, project.nowMs)]
-    })
+  return cli.world.withProject(config, async (given) => {
+    const assets = selectAssets(given, words).flatMap((name) => given.graph.assets.get(name) ?? [])
+    const { project, states: all } = await assetStates(given, assets)
     const shown = all.filter((state) => isAskedFor(state, flags))
     await printLines(cli.err, warningLines(project.warnings, cli.err.look))
     await (flags.json

@@ -4,31 +4,62 @@ import {
   type PartitionRange,
   type Problem,
   ProblemsError,
-  findDay,
+  type Timed,
   intersection,
+  isTimed,
   newestTargets,
   partitionKey,
 } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
+import { partitionNoun } from "../render/partition-words.ts"
+import { type Meant, firstMeant, lastMeant, meantBy, notAKey } from "./partition-text.ts"
+import { noPartitionProblem, outsideProblem, sourceProblem, usage } from "./target-problems.ts"
 
 /** Which partitions a person asked for, as written. */
-export interface DayFlags {
+export interface PartitionFlags {
   readonly date?: string | undefined
   readonly from?: string | undefined
   readonly to?: string | undefined
+  readonly partition?: string | undefined
 }
 
-export type Targets = ReadonlyMap<string, PartitionRange>
+type Targets = ReadonlyMap<string, readonly PartitionRange[]>
 
-/** The partitions meant of the named assets: the newest of each, or those between the days given. Throws everything that is wrong with the request. */
-export function targetsOf(project: Project, names: readonly string[], days: DayFlags): Targets {
-  const range = dayRange(days)
+/** The partitions meant of the named assets: the newest of each, or those that are named. Throws everything that is wrong with the request. */
+export function targetsOf(
+  project: Project,
+  names: readonly string[],
+  flags: PartitionFlags,
+): Targets {
+  refuseClashes(flags)
   const assets = names.flatMap((name) => project.graph.assets.get(name) ?? [])
   const made = assets.filter((asset) => asset.kind === "asset")
   if (made.length === 0 && assets.length > 0) throw usage(sourceProblem(assets))
-  if (range === undefined) return newest(project, made)
-  return between(project, made, range)
+  const isNamed = Object.values(pick(flags)).some((text) => text !== undefined)
+  return isNamed ? named(project, made, flags) : newest(project, made)
+}
+
+function pick({ date, from, to, partition }: PartitionFlags) {
+  return { date, from, to, partition }
+}
+
+function refuseClashes({ date, from, to, partition }: PartitionFlags): void {
+  const isRange = from !== undefined || to !== undefined
+  const problems: Problem[] = []
+  if (date !== undefined && isRange)
+    problems.push({
+      kind: "usage",
+      message: "--date means one day, --from and --to a range: both at once mean nothing.",
+      hint: "Leave one of them away.",
+    })
+  if (partition !== undefined && (date !== undefined || isRange))
+    problems.push({
+      kind: "usage",
+      message: "--partition means one partition; with --date, --from or --to it means nothing.",
+      hint: "Leave one of them away.",
+    })
+  if (problems.length > 0) throw new ProblemsError("usage", problems)
 }
 
 function newest(project: Project, assets: readonly Asset[]): Targets {
@@ -42,56 +73,25 @@ function newest(project: Project, assets: readonly Asset[]): Targets {
   return targets
 }
 
-/** Open ends are infinite. */
-function dayRange({ date, from, to }: DayFlags): PartitionRange | undefined {
+/** Of several assets those count that have such partitions; one alone must have just what is named. */
+function named(project: Project, assets: readonly Asset[], flags: PartitionFlags): Targets {
+  const targets = new Map<string, readonly PartitionRange[]>()
   const problems: Problem[] = []
-  const day = (text: string | undefined): number | undefined => {
-    const found = text === undefined ? undefined : findDay(text)
-    if (text !== undefined && found === undefined) problems.push(notADay(text))
-    return found
-  }
-  const [only, first, last] = [day(date), day(from), day(to)]
-  if (date !== undefined && (from !== undefined || to !== undefined))
-    problems.push({
-      kind: "usage",
-      message: "--date means one day, --from and --to a range: both at once mean nothing.",
-      hint: "Leave one of them away.",
-    })
-  if (first !== undefined && last !== undefined && first > last)
-    problems.push({
-      kind: "usage",
-      message: `The range is empty: ${from ?? ""} comes after ${to ?? ""}.`,
-      hint: `Did you mean --from ${to ?? ""} --to ${from ?? ""}?`,
-    })
-  if (problems.length > 0) throw new ProblemsError("usage", problems)
-  if (only !== undefined) return { from: only, to: only }
-  if (first === undefined && last === undefined) return undefined
-  return { from: first ?? -Infinity, to: last ?? Infinity }
-}
-
-function notADay(text: string): Problem {
-  return {
-    kind: "usage",
-    message: `\`${text}\` is not a day of the calendar.`,
-    hint: "Write days as YYYY-MM-DD.",
-  }
-}
-
-function between(project: Project, assets: readonly Asset[], range: PartitionRange): Targets {
-  const daily = assets.filter((asset) => asset.partitions.kind === "daily")
-  const [only] = assets
-  if (daily.length === 0 && only !== undefined) throw usage(uncutProblem(only))
-  const strict = daily.length === 1
-  const targets = new Map<string, PartitionRange>()
-  const problems: Problem[] = []
-  for (const asset of daily) {
+  const read = assets.map((asset) => ({ asset, meant: meantOf(asset, flags) }))
+  const isAlone = read.filter(({ meant }) => !("problem" in meant)).length === 1
+  for (const { asset, meant } of read) {
+    if ("problem" in meant) continue
+    const { range, isExact } = meant
     const extent = project.evaluation.extents.get(asset.name)
     const found = extent && intersection(range, extent)
-    if (found !== undefined && (!strict || isWithin(range, extent))) targets.set(asset.name, found)
+    if (found !== undefined && !(isAlone && isExact && !isWithin(range, extent)))
+      targets.set(asset.name, [found])
     else problems.push(outsideProblem(project, asset, range))
   }
-  if (targets.size > 0 || problems.length === 0) return targets
-  throw new ProblemsError("usage", strict ? problems : problems.slice(0, 1))
+  if (targets.size > 0 || read.length === 0) return targets
+  if (problems.length === 0)
+    problems.push(...read.flatMap(({ meant }) => ("problem" in meant ? [meant.problem] : [])))
+  throw new ProblemsError("usage", problems.slice(0, 1))
 }
 
 function isWithin(range: PartitionRange, extent: PartitionRange | undefined): boolean {
@@ -100,57 +100,59 @@ function isWithin(range: PartitionRange, extent: PartitionRange | undefined): bo
   return from && (range.to === Infinity || range.to <= extent.to)
 }
 
-function usage(problem: Problem): ProblemsError {
-  return new ProblemsError("usage", [problem])
+type Read = Meant | { readonly problem: Problem }
+
+/** The partitions of one asset that are named, or why none of it can be. */
+function meantOf(asset: Asset, { date, from, to, partition }: PartitionFlags): Read {
+  const { partitions, name } = asset
+  const only = partition ?? date
+  if (only !== undefined && (partition !== undefined || partitions.kind !== "static"))
+    return meantBy(partitions, only) ?? { problem: notAKey(asset, only) }
+  if (isTimed(partitions)) return meantBetween({ name, partitions }, from, to)
+  if (partitions.kind === "none") return { problem: notAKey(asset, from ?? to ?? "") }
+  const keys = partitions.keys.slice(0, 3).map((key) => `\`${key}\``)
+  const message = `\`${name}\` is partitioned by keys such as ${keys.join(", ")}, which are no dates.`
+  return { problem: { kind: "usage", message, hint: "Name one of them with --partition." } }
 }
 
-function sourceProblem(assets: readonly AnyAsset[]): Problem {
-  const names = assets.map(({ name }) => `\`${name}\``).join(", ")
+/** Open ends are infinite. */
+function meantBetween(
+  asset: { readonly name: string; readonly partitions: Timed },
+  from: string | undefined,
+  to: string | undefined,
+): Read {
+  const { partitions } = asset
+  const first = from === undefined ? -Infinity : firstMeant(partitions, from)
+  const last = to === undefined ? Infinity : lastMeant(partitions, to)
+  if (first === undefined) return { problem: notAKey(asset, from ?? "") }
+  if (last === undefined) return { problem: notAKey(asset, to ?? "") }
+  if (first > last) return { problem: emptyRange(partitions, from ?? "", to ?? "") }
+  const isExact = [from, to].every((text) => text === undefined || isOwnKey(partitions, text))
+  return { range: { from: first, to: last }, isExact }
+}
+
+function isOwnKey(partitions: Timed, text: string): boolean {
+  return meantBy(partitions, text)?.isExact === true
+}
+
+function emptyRange(partitions: Timed, from: string, to: string): Problem {
+  const [begin, end] = [meantBy(partitions, from)?.range.from, meantBy(partitions, to)?.range.to]
+  if (begin === undefined || end === undefined || begin > end)
+    return {
+      kind: "usage",
+      message: `The range is empty: ${from} comes after ${to}.`,
+      hint: `Did you mean --from ${to} --to ${from}?`,
+    }
+  const noun = partitionNoun(partitions)
+  const [first, last] = [partitionKey(partitions, begin), partitionKey(partitions, end)]
   return {
     kind: "usage",
-    message: `${names} ${assets.length === 1 ? "is a source" : "are sources"}: others land those files, Freshet makes none of them.`,
-    hint: "Ask for what reads them, with a plus behind the name: `name+`.",
+    message: `The range is empty: no whole ${noun} lies between ${from} and ${to}.`,
+    hint:
+      begin === end
+        ? `The ${noun} that holds them is ${first}: --partition ${first}.`
+        : `The ${noun}s that hold them: --from ${first} --to ${last}.`,
   }
-}
-
-/** A day was named for an asset that has no days. */
-function uncutProblem({ name }: AnyAsset): Problem {
-  return {
-    kind: "usage",
-    message: `\`${name}\` is not partitioned: it is made as a whole and has no days.`,
-    hint: `Leave the day away: \`freshet materialize ${name}\`.`,
-  }
-}
-
-/** An asset has no partition at all: nothing that it reads has landed, or no day of it is over. */
-function noPartitionProblem(project: Project, { name }: AnyAsset): Problem {
-  return {
-    kind: "usage",
-    message: `\`${name}\` has no partition yet: not everything that it reads has landed.`,
-    hint: `Files are expected in ${project.config.landing}; \`freshet demo-data\` makes some up, \`freshet doctor\` tells what is there.`,
-  }
-}
-
-/** Days were asked for that an asset does not have: says which it has, and the nearest. */
-function outsideProblem(project: Project, asset: AnyAsset, range: PartitionRange): Problem {
-  const extent = project.evaluation.extents.get(asset.name)
-  if (extent === undefined) return noPartitionProblem(project, asset)
-  const key = (index: number) => partitionKey(asset.partitions, index)
-  const after = range.to > extent.to && range.to !== Infinity
-  const asked = key(after ? range.to : range.from)
-  const nearest = key(after ? extent.to : extent.from)
-  const why = after ? laterReason(project, range.to) : "comes before its first day"
-  return {
-    kind: "usage",
-    message: `\`${asset.name}\` has no ${asked}: that day ${why}.`,
-    hint: `It has ${key(extent.from)} to ${key(extent.to)}; the nearest is ${nearest}.`,
-  }
-}
-
-function laterReason({ nowMs }: Project, day: number): string {
-  return day > nowMs / 86_400_000 - 1
-    ? "is not over yet"
-    : "comes after the newest day for which its inputs have landed"
 }
 
 /** The partition of an asset that a key names; without a key, the newest. */
@@ -158,13 +160,23 @@ export function partitionOf(project: Project, asset: AnyAsset, key: string | und
   const extent = project.evaluation.extents.get(asset.name)
   if (extent === undefined) throw usage(noPartitionProblem(project, asset))
   if (key === undefined) return extent.to
-  if (asset.partitions.kind === "none") {
-    if (key === "all") return 0
-    throw usage(uncutProblem(asset))
+  const meant = meantBy(asset.partitions, key)
+  if (meant === undefined) throw usage(notAKey(asset, key))
+  const { from, to } = meant.range
+  if (from < to) throw usage(severalProblem(asset, key, meant.range))
+  if (from < extent.from || to > extent.to) throw usage(outsideProblem(project, asset, meant.range))
+  return from
+}
+
+function severalProblem(
+  { name, partitions }: AnyAsset,
+  key: string,
+  { from, to }: PartitionRange,
+): Problem {
+  const noun = partitionNoun(partitions)
+  return {
+    kind: "usage",
+    message: `${key} means ${to - from + 1} partitions of \`${name}\`; this command takes one.`,
+    hint: `Name one ${noun}: ${partitionKey(partitions, from)} to ${partitionKey(partitions, to)}.`,
   }
-  const day = findDay(key)
-  if (day === undefined) throw usage(notADay(key))
-  if (day < extent.from || day > extent.to)
-    throw usage(outsideProblem(project, asset, { from: day, to: day }))
-  return day
 }

@@ -1,6 +1,7 @@
-import { assetStatus, type Plan, publicationSets } from "@freshet/core"
+import { isFresh as isFreshIn, type Plan, publicationSets } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
+import { isPlanned } from "./plan-view.ts"
 
 /** A publication set of which the run made something new that readers do not get, since other tables of it are not up to date. */
 export interface UnpublishedSet {
@@ -14,16 +15,11 @@ export function unpublishedSets(
   plan: Plan,
 ): readonly UnpublishedSet[] {
   const planned = new Set(plan.publications.map(({ set }) => set))
-  const made = new Set(
-    plan.steps.flatMap((step) =>
-      step.kind === "materialize" ? [`${step.computation.name} ${step.partition}`] : [],
-    ),
-  )
   return [...publicationSets(graph)].flatMap(([set, assets]) => {
     const newest = assets.map((asset) => {
       const partition = evaluation.extents.get(asset.name)?.to ?? 0
-      const isMade = made.has(`${asset.computation.name} ${partition}`)
-      const isFresh = assetStatus(evaluation, asset, partition).kind === "fresh"
+      const isMade = isPlanned(plan, asset.computation, partition)
+      const isFresh = isFreshIn(evaluation, asset.computation, partition)
       return { name: asset.name, isMade, isOpen: !isMade && !isFresh }
     })
     const open = newest.filter(({ isOpen }) => isOpen).map(({ name }) => name)

@@ -1,11 +1,12 @@
-import { partitionKey, type Problem, ProblemsError } from "@freshet/core"
+import { makePlan, type Problem, ProblemsError } from "@freshet/core"
 
+import { planOnStored } from "../project/lost-files.ts"
 import type { Project } from "../project/project.ts"
 import type { Refusal } from "../render/refusal.ts"
 import { type Mending, rootText, whyLines } from "../render/why-lines.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
-import { causeDocuments, partitionKeys, statusDocument } from "./plan-document.ts"
+import { causeDocuments, keysOf, rangeDocuments, statusDocument } from "./plan-document.ts"
 import { readRefusal } from "./read-refusal.ts"
 import { type Explanation, explainPartition, mendingCommand } from "./root-causes.ts"
 import { namedAsset } from "./select.ts"
@@ -19,18 +20,17 @@ export interface WhyFlags {
 /** Says why a partition is as it is: the root cause first, then the way from there, then what mends it. */
 export async function why(cli: CommandLine, flags: WhyFlags, name: string): Promise<number> {
   const config = await cli.loadConfig()
-  return cli.world.withProject(config, async (project) => {
-    const asset = namedAsset(project, name)
+  return cli.world.withProject(config, async (given) => {
+    const asset = namedAsset(given, name)
     if (asset.kind === "source") throw neverStale(name)
-    const partition = partitionOf(project, asset, flags.partition)
-    const explained = await explainPartition(
-      project.evaluation,
-      asset,
-      partition,
-      project.readVersions,
+    const partition = partitionOf(given, asset, flags.partition)
+    const targets = new Map([[asset.name, [{ from: partition, to: partition }]]])
+    const planned = await planOnStored(given, ({ evaluation, hash }) =>
+      makePlan(evaluation, { targets, publish: false }, hash),
     )
-    const keyOf = (index: number) => partitionKey(asset.partitions, index)
-    const mending = mendingCommand(project.evaluation, asset.name, [partition], keyOf)
+    const { project } = planned
+    const explained = await explainPartition(planned, asset, partition)
+    const mending = mendingCommand(project.evaluation, asset, partition)
     const { commandFlag } = cli.out
     const command = commandFlag === undefined ? mending : `${mending} ${commandFlag}`
     const refusals = await rootRefusals(cli, project, explained)
@@ -50,12 +50,13 @@ async function rootRefusals(
   project: Project,
   { asset, partition, status, roots }: Explanation,
 ): Promise<ReadonlyMap<string, Refusal>> {
-  const ends = status.kind === "fresh" ? [{ asset, partitions: [partition] }] : roots
+  const own = { asset, partitions: [{ from: partition, to: partition }] }
+  const ends = status.kind === "fresh" ? [own] : roots
   const refusals = new Map<string, Refusal>()
   for (const end of ends) {
-    const index = end.partitions.at(-1)
-    const [key] = index === undefined ? [] : partitionKeys(project)(end.asset, [index])
-    if (index === undefined || key === undefined) continue
+    const index = end.partitions.at(-1)?.to
+    if (index === undefined) continue
+    const key = keysOf(project)(end.asset, index)
     const refusal = await readRefusal(cli, project, { asset: end.asset, partition: index, key })
     if (refusal !== undefined) refusals.set(end.asset, refusal)
   }
@@ -67,15 +68,15 @@ function whyDocument(
   explained: Explanation,
   { command, refusals }: Mending,
 ): object {
-  const keysOf = partitionKeys(project)
+  const [keyOf, rangesOf] = [keysOf(project), rangeDocuments(project)]
   const { asset, partition, status, roots, path } = explained
   return {
     asset,
-    partition: keysOf(asset, [partition])[0],
+    partition: keyOf(asset, partition),
     ...statusDocument(project, status),
     roots: roots.map((root) => ({
       asset: root.asset,
-      partitions: keysOf(root.asset, root.partitions),
+      partitions: rangesOf(root.asset, root.partitions),
       ...statusDocument(project, root.status),
       causes: causeDocuments(project, root.causes),
       text: `${root.asset} ${rootText(project.graph, root)}`,
@@ -83,7 +84,7 @@ function whyDocument(
     })),
     path: path.map((stop) => ({
       asset: stop.asset,
-      partition: keysOf(stop.asset, [stop.partition])[0],
+      partition: keyOf(stop.asset, stop.partition),
       status: stop.status.kind,
     })),
     command: status.kind === "fresh" ? null : command,

@@ -1,9 +1,11 @@
+import type { Graph } from "@freshet/core"
 import {
   findRuns,
   readCheckedRows,
   type readSnapshot,
   readPublications,
   readQuarantinedLines,
+  readQuarantineFiles,
   readRuns,
   readSteps,
   type RecordedRun,
@@ -15,14 +17,15 @@ import type { History, RunDetail, RunRow, StepRow } from "./project.ts"
 type LedgerClient = Parameters<typeof readSnapshot>[0]
 
 /** What the ledger remembers, through a connection that must outlive it. */
-export function readHistory(client: LedgerClient): History {
+export function readHistory(client: LedgerClient, graph: Graph): History {
   return {
-    checked: (rows) => readCheckedRows(client, rows),
+    checked: (rows) => readCheckedRows(client, graph, rows),
     quarantined: () => readQuarantinedLines(client),
+    quarantineFiles: (wanted) => readQuarantineFiles(client, graph, wanted),
     runs: async (limit) => (await readRuns(client, limit)).map(runRow),
     findRun: async (id) => {
       const [run, ...others] = await findRuns(client, id)
-      return run === undefined || others.length > 0 ? undefined : runDetail(client, run)
+      return run === undefined || others.length > 0 ? undefined : runDetail(client, graph, run)
     },
   }
 }
@@ -32,7 +35,7 @@ function runRow(run: RecordedRun): RunRow {
   return {
     id,
     command,
-    outcome: run.outcome ?? "running",
+    outcome: run.outcome ?? (run.isKilled ? "interrupted" : "running"),
     startedMs,
     endedMs,
     steps,
@@ -41,8 +44,8 @@ function runRow(run: RecordedRun): RunRow {
   }
 }
 
-async function runDetail(client: LedgerClient, run: RecordedRun): Promise<RunDetail> {
-  const stepRows = (await readSteps(client, run.id)).map(stepRow)
+async function runDetail(client: LedgerClient, graph: Graph, run: RecordedRun): Promise<RunDetail> {
+  const stepRows = (await readSteps(client, graph, run.id)).map(stepRow)
   const publications = (await readPublications(client, run.id)).map(({ changes, ...rest }) => ({
     ...rest,
     inserted: changes.reduce((sum, { inserted }) => sum + inserted, 0),

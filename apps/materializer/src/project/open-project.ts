@@ -1,15 +1,20 @@
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+
 import {
   buildGraph,
   evaluate,
   extentsOf,
   type Graph,
   ProblemsError,
+  type Snapshot,
   sourcesOf,
 } from "@freshet/core"
 import {
   migrate,
   observeLanding,
   readProvenance,
+  readRecorded,
   readRememberedFiles,
   readSnapshot,
   rememberFiles,
@@ -22,7 +27,6 @@ import type { Config } from "../config.ts"
 import { parsedQueries } from "./engine-knowledge.ts"
 import { hash } from "./hash.ts"
 import { readHistory } from "./history.ts"
-import { withoutLostFiles } from "./lost-files.ts"
 import type { Project } from "./project.ts"
 
 type LedgerClient = Parameters<typeof readSnapshot>[0]
@@ -79,25 +83,24 @@ export async function readProject(
   const seen = await observeLanding({ sources: sourcesOf(graph), folder, remembered, nowMs })
   await rememberFiles(client, seen.memory)
   const parsed = await parsedQueries(config, graph, client)
-  const kept = withoutLostFiles(await readSnapshot(client), graph, config.lake)
   const extents = extentsOf(graph, seen.landing, nowMs)
-  const evaluation = evaluate(
-    { graph, landing: seen.landing, extents },
-    kept.snapshot,
-    parsed,
-    hash,
-  )
+  const world = { graph, landing: seen.landing, extents }
+  const judge = (snapshot: Snapshot) => evaluate(world, snapshot, parsed, hash)
+  const stateFile = join(config.home, "timelines")
   return {
     config,
     graph,
-    evaluation,
-    warnings: [...seen.problems, ...kept.warnings],
+    evaluation: judge(await readSnapshot(client, graph, { stateFile })),
+    warnings: seen.problems,
     nowMs,
     hash,
+    judge,
+    recorded: (wanted) => readRecorded(client, graph, wanted),
+    isStored: async (file) => existsSync(join(config.lake, file)),
     readVersions: async (ids) => {
-      const found = await readProvenance(client, ids)
+      const found = await readProvenance(client, graph, ids)
       return new Map([...found].map(([id, { reads }]) => [id, reads]))
     },
-    history: readHistory(client),
+    history: readHistory(client, graph),
   }
 }

@@ -1,13 +1,16 @@
 import type {
+  AssetRange,
   Evaluation,
   Graph,
   Plan,
   Problem,
   ReadVersions,
+  Recorded,
   RunEvent,
   RunResult,
+  Snapshot,
 } from "@freshet/core"
-import type { CheckedRequest, CheckedRows, QuarantinedLines } from "@freshet/io"
+import type { CheckedRequest, CheckedRows, QuarantinedLines, QuarantineRequest } from "@freshet/io"
 
 import type { Config } from "../config.ts"
 
@@ -20,6 +23,12 @@ export interface Project {
   readonly warnings: readonly Problem[]
   readonly nowMs: number
   readonly hash: (text: string) => string
+  /** The judgement if the ledger said this. */
+  readonly judge: (snapshot: Snapshot) => Evaluation
+  /** All that is kept of these partitions, the newest of a partition last. */
+  readonly recorded: (wanted: readonly AssetRange[]) => Promise<readonly Recorded[]>
+  /** Whether a file of the lake is there. */
+  readonly isStored: (file: string) => Promise<boolean>
   /** What given materializations read, for naming the inputs that changed since. */
   readonly readVersions: (
     materializations: readonly number[],
@@ -33,6 +42,8 @@ export interface History {
   readonly checked: (rows: CheckedRequest) => Promise<CheckedRows | undefined>
   /** Lines that are set aside now, by source. */
   readonly quarantined: () => Promise<readonly QuarantinedLines[]>
+  /** Where the lines lie that are set aside of one source. */
+  readonly quarantineFiles: (wanted: QuarantineRequest) => Promise<readonly string[]>
   readonly runs: (limit: number) => Promise<readonly RunRow[]>
   /** The run whose id starts like this; undefined when there is none, or more than one. */
   readonly findRun: (id: string) => Promise<RunDetail | undefined>
@@ -65,11 +76,18 @@ export interface RunDetail extends RunRow {
 /** One step of a run as the ledger has it. */
 export interface StepRow {
   readonly computation: string
-  readonly partition: number
+  /** Undefined where its key is not declared any more. */
+  readonly partition: number | undefined
   readonly outcome: string
   readonly message: string | undefined
   readonly rows: number
   readonly ms: number
+}
+
+/** A plan, and the project as it is without the materializations whose files are gone. */
+export interface Planned {
+  readonly project: Project
+  readonly plan: Plan
 }
 
 /** What a run may be told besides its plan. */
@@ -84,17 +102,13 @@ export interface RunRequest {
   /** False: another run under way is an error (exit 7) rather than something to wait for. */
   readonly wait: boolean
   readonly onWait: (holder: string) => void
-  /** Makes the plan from the state that is true once the run lock is held; called again after waiting for another run. */
-  readonly plan: (project: Project) => Plan | undefined
+  /** Makes the plan from the state that is true once the run lock is held; called again when files turn out to be gone. */
+  readonly plan: (project: Project) => Plan
+  /** Is told what will be done, before anything is. */
+  readonly onPlan: (planned: Planned) => void
 }
 
 /** What came of `runPlan`: nothing to do, or the plan that was performed with its result. */
 export type RunReport =
-  | { readonly kind: "nothing"; readonly project: Project; readonly plan: Plan }
-  | { readonly kind: "declined" }
-  | {
-      readonly kind: "ran"
-      readonly project: Project
-      readonly plan: Plan
-      readonly result: RunResult
-    }
+  | ({ readonly kind: "nothing" } & Planned)
+  | ({ readonly kind: "ran"; readonly result: RunResult } & Planned)

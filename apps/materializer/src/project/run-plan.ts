@@ -2,7 +2,15 @@ import { randomUUID } from "node:crypto"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
 
-import { type Effects, execute, type Ledger, type Plan, ProblemsError } from "@freshet/core"
+import {
+  type Effects,
+  execute,
+  isInRanges,
+  type Ledger,
+  outputsOf,
+  type PartitionRange,
+  ProblemsError,
+} from "@freshet/core"
 import {
   openRunLedger,
   type RunHolder,
@@ -14,8 +22,9 @@ import {
 import { type Config, ownPid } from "../config.ts"
 import { withEngine } from "./engine.ts"
 import { hash } from "./hash.ts"
+import { planOnStored } from "./lost-files.ts"
 import { declaredGraph, readProject, withMigratedLedger } from "./open-project.ts"
-import type { Project, RunReport, RunRequest } from "./project.ts"
+import type { Planned, Project, RunReport, RunRequest } from "./project.ts"
 
 /**
  * Takes the right to run, plans from the state that is true then, and performs the plan.
@@ -35,18 +44,20 @@ export async function runPlan(
       wait: request.wait,
       onWait: (holder) => request.onWait(holderText(holder)),
       pid: ownPid(),
+      graph,
       onLost: (error) => lost.abort(error),
     })
     try {
       const project = await readProject(config, graph, runLedger.client)
       refuseUncertainLanding(project)
-      const plan = request.plan(project)
-      if (plan === undefined) return { kind: "declined" }
-      if (plan.steps.length === 0 && plan.publications.length === 0)
-        return { kind: "nothing", project, plan }
+      const planned = await planOnStored(project, request.plan)
+      request.onPlan(planned)
+      const { checks, work, publications } = planned.plan
+      if (checks.length + work.length + publications.length === 0)
+        return { kind: "nothing", ...planned }
       const signal = AbortSignal.any([request.signal, lost.signal])
       return await withSpillFolder(config, (spillFolder) =>
-        perform({ config, project, plan, runLedger, url, spillFolder }, { ...request, signal }),
+        perform({ config, planned, runLedger, url, spillFolder }, { ...request, signal }),
       )
     } finally {
       await runLedger.close()
@@ -64,15 +75,14 @@ const uncertainties: readonly string[] = ["landing_missing", "landing_twice"]
 
 interface Performing {
   readonly config: Config
-  readonly project: Project
-  readonly plan: Plan
+  readonly planned: Planned
   readonly runLedger: RunLedger
   readonly url: string
   readonly spillFolder: string
 }
 
 async function perform(
-  { config, project, plan, runLedger, url, spillFolder }: Performing,
+  { config, planned, runLedger, url, spillFolder }: Performing,
   request: RunRequest,
 ): Promise<RunReport> {
   const { command, emit, signal, progress, failFast } = request
@@ -84,29 +94,37 @@ async function perform(
       hash,
       newId: () => newRunId(new Date()),
       engine,
-      ledger: findingKept(runLedger.ledger, store),
+      ledger: findingKept(runLedger.ledger, store, planned),
       publisher,
       emit,
       signal,
     }
     const { concurrency } = config
-    const result = await execute(project.evaluation, plan, effects, {
+    const result = await execute(planned.project.evaluation, planned.plan, effects, {
       command,
       concurrency,
       failFast,
     })
-    return { kind: "ran", project, plan, result }
+    return { kind: "ran", ...planned, result }
   })
 }
 
-/** What was made earlier counts again only while its files are there. */
-function findingKept(ledger: Ledger, store: Store): Ledger {
+/** What was made earlier of a partition that is to be made counts again only while its files are there. */
+function findingKept(ledger: Ledger, store: Store, { project, plan }: Planned): Ledger {
+  const planned = new Map<string, readonly PartitionRange[]>()
+  for (const { computation, ranges } of plan.work)
+    for (const { name } of outputsOf(project.graph, computation)) planned.set(name, ranges)
   return {
     ...ledger,
-    findMade: async (...wanted) => {
-      const made = await ledger.findMade(...wanted)
-      const there = await Promise.all((made ?? []).map(({ file }) => store.exists(file)))
-      return there.every(Boolean) ? made : undefined
+    recorded: async (wanted) => {
+      const records = await ledger.recorded(wanted)
+      const there = await Promise.all(
+        records.map(
+          ({ asset, partition, file }) =>
+            !isInRanges(planned.get(asset) ?? [], partition) || store.exists(file),
+        ),
+      )
+      return records.filter((_, at) => there[at] === true)
     },
   }
 }

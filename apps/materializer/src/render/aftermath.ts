@@ -1,4 +1,4 @@
-import { type Graph, type Published, partitionsText } from "@freshet/core"
+import { type Graph, type PartitionRange, type Published, partitionsText } from "@freshet/core"
 
 import { counted } from "./amount.ts"
 import { type Look, paint } from "./look.ts"
@@ -8,7 +8,7 @@ export interface Aftermath {
   /** What the asset's publication set shows; undefined for an asset that is not published. */
   readonly published: Published | undefined
   /** Computation → partitions that read what was made and have not been made anew. */
-  readonly stale: ReadonlyMap<string, readonly number[]>
+  readonly stale: ReadonlyMap<string, readonly PartitionRange[]>
   /** What mends that. */
   readonly command: string
 }

@@ -11,6 +11,7 @@ import {
 import type { AssetDetail } from "../commands/asset-detail.ts"
 import { ago, bytesText, count, instant } from "./amount.ts"
 import { type Look, paint, sign, stateTones } from "./look.ts"
+import { grainText } from "./partition-words.ts"
 import { failuresText } from "./refusal-lines.ts"
 import { partitionsWords, statusWords } from "./status-table.ts"
 import { type Cell, type TableColumn, table } from "./table.ts"
@@ -48,9 +49,7 @@ function section(title: string, lines: readonly string[], look: Look): readonly 
 
 function kindWords(asset: AnyAsset): string {
   const kind = asset.kind === "source" ? "source" : `${asset.computation.kind} asset`
-  const grain =
-    asset.partitions.kind === "daily" ? `daily (${asset.partitions.zone})` : "not partitioned"
-  return `${kind} of ${asset.group}, ${grain}`
+  return `${kind} of ${asset.group}, ${grainText(asset.partitions)}`
 }
 
 const dictionary: readonly TableColumn[] = [

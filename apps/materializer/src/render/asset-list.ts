@@ -1,6 +1,7 @@
 import type { AnyAsset } from "@freshet/core"
 
 import type { Look } from "./look.ts"
+import { grainWord } from "./partition-words.ts"
 import { table } from "./table.ts"
 
 /** Declared assets, one a line. */
@@ -9,7 +10,7 @@ export function assetListLines(assets: readonly AnyAsset[], look: Look): readonl
     asset.name,
     asset.group,
     asset.kind === "source" ? "source" : asset.computation.kind,
-    asset.partitions.kind === "none" ? "" : "daily",
+    grainWord(asset.partitions),
     asset.kind === "asset" ? (asset.publish?.set ?? "") : "",
     firstSentence(asset.description),
   ])

@@ -1,36 +1,29 @@
 import {
-  type Cause,
-  type ChangedInput,
   type Graph,
-  type MaterializeStep,
+  type PartitionRange,
   type Plan,
-  type Step,
+  type ReasonGroup,
+  partitionCount,
   partitionsText,
-  stepReason,
+  stepCount,
 } from "@freshet/core"
 
+import type { PlanView, WaitingGroup } from "../commands/plan-view.ts"
 import { count, counted } from "./amount.ts"
 import { causesText } from "./causes.ts"
-import { grouped } from "./grouped.ts"
 import { type Look, paint, sign } from "./look.ts"
 import { type Cell, table } from "./table.ts"
 
-/** Steps of one computation that are there for the same reason. */
-interface StepGroup {
-  readonly computation: string
-  readonly partitions: readonly number[]
-  readonly reason: string
-}
-
 /** A plan as a person reads it: one line for what is made for one reason, then what is published and what waits. */
-export function planLines(graph: Graph, plan: Plan, look: Look): readonly string[] {
+export function planLines(graph: Graph, view: PlanView, look: Look): readonly string[] {
+  const { plan } = view
   if (isEmpty(plan)) return [emptySentence(plan)]
-  const rows = stepGroups(graph, plan.steps).map((group): readonly Cell[] => [
-    group.computation,
-    counted(group.partitions.length, "partition"),
-    partitionsText(graph, outputOf(graph, group.computation), group.partitions),
-    { text: group.reason, tone: "faint" },
-  ])
+  const rows = [
+    ...plan.checks.map(({ asset, ranges }) =>
+      row(graph, { name: `check ${asset.name}`, asset: asset.name, ranges }, "its checks changed"),
+    ),
+    ...view.groups.map((group) => groupRow(graph, group)),
+  ]
   const columns = [
     { header: "make" },
     { header: "", align: "right", drop: 1 } as const,
@@ -41,8 +34,30 @@ export function planLines(graph: Graph, plan: Plan, look: Look): readonly string
     ...table(columns, rows, look),
     ...(rows.length > 0 ? [""] : []),
     ...publicationLines(plan, look),
-    ...waitingLines(plan, look),
+    ...view.waiting.map((group) => waitingLine(graph, group, look)),
     planSentence(plan),
+  ]
+}
+
+function groupRow(graph: Graph, { computation, ranges, status }: ReasonGroup): readonly Cell[] {
+  const { name, outputs } = computation
+  return row(graph, { name, asset: outputs[0]?.asset ?? "", ranges }, causesText(graph, status))
+}
+
+function row(
+  graph: Graph,
+  made: {
+    readonly name: string
+    readonly asset: string
+    readonly ranges: readonly PartitionRange[]
+  },
+  reason: string,
+): readonly Cell[] {
+  return [
+    made.name,
+    counted(partitionCount(made.ranges), "partition"),
+    partitionsText(graph, made.asset, made.ranges),
+    { text: reason, tone: "faint" },
   ]
 }
 
@@ -52,97 +67,43 @@ function emptySentence({ targets }: Plan): string {
     : "Nothing is stale: everything asked for is up to date."
 }
 
-export function isEmpty(plan: Plan): boolean {
-  return plan.steps.length === 0 && plan.publications.length === 0 && plan.waiting.length === 0
+/** Whether there is nothing in a plan at all, not even something that waits. */
+export function isEmpty({ checks, work, publications, waiting }: Plan): boolean {
+  return checks.length + work.length + publications.length + waiting.length === 0
 }
 
 /** How much a plan is: `55 steps of 24 computations, 1 publication.` */
 function planSentence(plan: Plan): string {
-  const computations = new Set(plan.steps.map(computationOf)).size
-  const steps = `${counted(plan.steps.length, "step")} of ${counted(computations, "computation")}`
+  const computations = computationCount(plan)
+  const steps = `${counted(stepCount(plan), "step")} of ${counted(computations, "computation")}`
+  const waiting = waitingCount(plan)
   const pieces = [
     ...(computations > 0 ? [steps] : []),
     ...(plan.publications.length > 0 ? [counted(plan.publications.length, "publication")] : []),
-    ...(plan.waiting.length > 0 ? [`${count(plan.waiting.length)} waiting`] : []),
+    ...(waiting > 0 ? [`${count(waiting)} waiting`] : []),
   ]
   return `${pieces.join(", ")}.`
 }
 
 /** The same in a line of a log: `58 steps of 19 computations; publishes stocktwits 2026-01-10`. */
-export function planWords({ steps, publications, waiting }: Plan): string {
-  const computations = new Set(steps.map(computationOf)).size
+export function planWords(plan: Plan): string {
+  const waiting = waitingCount(plan)
   return [
-    `${counted(steps.length, "step")} of ${counted(computations, "computation")}`,
-    ...publications.map(({ set, key }) => `publishes ${set} ${key}`),
-    ...(waiting.length > 0 ? [`${count(waiting.length)} waiting`] : []),
+    `${counted(stepCount(plan), "step")} of ${counted(computationCount(plan), "computation")}`,
+    ...plan.publications.map(({ set, key }) => `publishes ${set} ${key}`),
+    ...(waiting > 0 ? [`${count(waiting)} waiting`] : []),
   ].join("; ")
 }
 
-function computationOf(step: Step): string {
-  return step.kind === "check" ? step.asset.computation.name : step.computation.name
+function computationCount({ checks, work }: Plan): number {
+  return new Set([
+    ...checks.map(({ asset }) => asset.computation.name),
+    ...work.map(({ computation }) => computation.name),
+  ]).size
 }
 
-function outputOf(graph: Graph, name: string): string {
-  const bare = name.replace(/^check /, "")
-  return graph.computations.find((each) => each.name === bare)?.outputs[0]?.asset ?? bare
-}
-
-function stepGroups(graph: Graph, steps: readonly Step[]): readonly StepGroup[] {
-  const byName = new Map<string, Step[]>()
-  for (const step of steps) {
-    const name = step.kind === "check" ? `check ${step.asset.name}` : step.computation.name
-    byName.set(name, [...(byName.get(name) ?? []), step])
-  }
-  return [...byName].flatMap(([computation, own]) =>
-    [...grouped(own, (step) => kindOfReason(graph, step)).values()].map((group) => ({
-      computation,
-      partitions: group.map(({ partition }) => partition),
-      reason: commonReason(graph, group),
-    })),
-  )
-}
-
-/** Reasons that differ only in the partitions that they name count as one. */
-function kindOfReason(graph: Graph, step: Step): string {
-  if (step.kind === "check" || step.status.kind !== "stale" || step.status.waitsFor !== undefined)
-    return stepReason(graph, step)
-  return step.status.causes
-    .map((cause) => (cause.kind === "upstream" ? cause.asset : cause.kind))
-    .join()
-}
-
-function commonReason(graph: Graph, steps: readonly Step[]): string {
-  const [first] = steps
-  if (first === undefined) return ""
-  const causes = steps.flatMap((step) =>
-    step.kind === "materialize" && step.status.kind === "stale" ? step.status.causes : [],
-  )
-  if (first.kind === "check" || causes.length === 0) return stepReason(graph, first)
-  const status: MaterializeStep["status"] = {
-    kind: "stale",
-    waitsFor: first.status.waitsFor,
-    causes: mergedCauses(causes),
-  }
-  return causesText(graph, status)
-}
-
-function mergedCauses(causes: readonly Cause[]): readonly Cause[] {
-  const code = causes.filter(({ kind }) => kind === "code").slice(0, 1)
-  const inputs = causes.filter((cause) => cause.kind === "input")
-  const changed = mergedPartitions(inputs.flatMap((cause) => cause.changed))
-  const upstream = mergedPartitions(causes.filter((cause) => cause.kind === "upstream"))
-  return [
-    ...code,
-    ...(inputs.length > 0 ? [{ kind: "input" as const, changed }] : []),
-    ...upstream.map((each) => ({ kind: "upstream" as const, ...each })),
-  ]
-}
-
-function mergedPartitions(named: readonly ChangedInput[]): readonly ChangedInput[] {
-  return [...grouped(named, ({ asset }) => asset)].map(([asset, group]) => {
-    const partitions = new Set(group.flatMap((each) => each.partitions))
-    return { asset, partitions: [...partitions].toSorted((a, b) => a - b) }
-  })
+function waitingCount({ waiting }: Plan): number {
+  return waiting.reduce((sum, { ranges }) => sum + partitionCount(ranges), 0)
 }
 
 function publicationLines(plan: Plan, look: Look): readonly string[] {
@@ -152,13 +113,16 @@ function publicationLines(plan: Plan, look: Look): readonly string[] {
   })
 }
 
-function waitingLines(plan: Plan, look: Look): readonly string[] {
-  const byReason = grouped(
-    plan.waiting,
-    ({ computation, waitsFor }) => `${computation} waits for ${waitsFor}`,
-  )
-  return [...byReason].map(([text, waiting]) => {
-    const keys = waiting.length === 1 ? waiting[0]?.key : counted(waiting.length, "partition")
-    return paint(look, "stale", `${sign(look, "missing")} ${text} (${keys ?? ""})`)
-  })
+function waitingLine(
+  graph: Graph,
+  { computation, ranges, waitsFor }: WaitingGroup,
+  look: Look,
+): string {
+  const many = partitionCount(ranges)
+  const only = many === 1 ? partitionsText(graph, computation.outputs[0]?.asset ?? "", ranges) : ""
+  const partitions = only === "" ? counted(many, "partition") : only
+  const reason =
+    waitsFor === undefined ? "waits as well, in more partitions" : `waits for ${waitsFor}`
+  const text = `${sign(look, "missing")} ${computation.name} ${reason} (${partitions})`
+  return paint(look, "stale", text)
 }

@@ -57,7 +57,7 @@ export function computationLine(name: string, progress: ComputationProgress, loo
   const [mark, tone] = markOf(progress)
   const pieces = [
     name.padEnd(nameWidth),
-    partitionsPiece(progress.keys).padEnd(10),
+    partitionsPiece(progress).padEnd(10),
     rowsPiece(progress).padStart(14),
     duration(progress.ms).padStart(7),
     ...notesOf(progress),
@@ -74,9 +74,8 @@ function markOf({ outcomes, planned }: ComputationProgress): readonly [Sign, Ton
   return same === planned ? ["same", "plain"] : ["made", "good"]
 }
 
-function partitionsPiece(keys: readonly string[]): string {
-  const [only] = keys
-  return keys.length === 1 && only !== undefined ? keyText(only) : counted(keys.length, "day")
+function partitionsPiece({ planned, noun, only }: ComputationProgress): string {
+  return only === undefined ? counted(planned, noun) : keyText(only)
 }
 
 function rowsPiece({ rows, outcomes, planned }: ComputationProgress): string {

@@ -1,4 +1,15 @@
-import type { Plan, RunEvent, Step, StepOutcome } from "@freshet/core"
+import {
+  type Graph,
+  type PartitionRange,
+  type Plan,
+  type RunEvent,
+  type StepOutcome,
+  partitionCount,
+  partitionKey,
+  stepCount,
+} from "@freshet/core"
+
+import { partitionNoun } from "./partition-words.ts"
 
 /** What a watcher of a run knows: a fold of its events. */
 export interface Progress {
@@ -23,7 +34,9 @@ export interface RunningStep {
 export interface ComputationProgress {
   readonly planned: number
   readonly ended: number
-  readonly keys: readonly string[]
+  /** What one of its partitions is called, and the key where there is one alone. */
+  readonly noun: string
+  readonly only: string | undefined
   readonly rows: number
   readonly ms: number
   readonly outcomes: Readonly<Partial<Record<StepOutcome["kind"], number>>>
@@ -34,7 +47,8 @@ export interface ComputationProgress {
 const untouched: ComputationProgress = {
   planned: 0,
   ended: 0,
-  keys: [],
+  noun: "partition",
+  only: undefined,
   rows: 0,
   ms: 0,
   outcomes: {},
@@ -43,19 +57,17 @@ const untouched: ComputationProgress = {
 }
 
 /** Nothing done yet of a plan. */
-export function startProgress(plan: Plan, nowMs: number): Progress {
+export function startProgress(graph: Graph, plan: Plan, nowMs: number): Progress {
   const computations = new Map<string, ComputationProgress>()
-  for (const step of plan.steps) {
-    const name = stepName(step)
-    const known = computations.get(name) ?? untouched
-    computations.set(name, {
-      ...known,
-      planned: known.planned + 1,
-      keys: [...known.keys, step.key],
-    })
-  }
+  for (const { asset, ranges } of plan.checks)
+    computations.set(`check ${asset.name}`, untouchedOf(graph, asset.name, ranges))
+  for (const { computation, ranges } of plan.work)
+    computations.set(
+      computation.name,
+      untouchedOf(graph, computation.outputs[0]?.asset ?? "", ranges),
+    )
   return {
-    total: plan.steps.length,
+    total: stepCount(plan),
     ended: 0,
     failed: 0,
     startedMs: nowMs,
@@ -65,23 +77,32 @@ export function startProgress(plan: Plan, nowMs: number): Progress {
   }
 }
 
-/** What a step is listed under: the computation, or the check of an asset. */
-export function stepName(step: Step): string {
-  return step.kind === "check" ? `check ${step.asset.name}` : step.computation.name
+function untouchedOf(
+  graph: Graph,
+  name: string,
+  ranges: readonly PartitionRange[],
+): ComputationProgress {
+  const asset = graph.assets.get(name)
+  const planned = partitionCount(ranges)
+  const [first] = ranges
+  if (asset === undefined || first === undefined) return { ...untouched, planned }
+  const only = planned === 1 ? partitionKey(asset.partitions, first.from) : undefined
+  return { ...untouched, planned, noun: partitionNoun(asset.partitions), only }
 }
 
-/** The progress after one more event. `steps` are those of the plan by id. */
-export function afterEvent(
-  progress: Progress,
-  event: RunEvent,
-  steps: ReadonlyMap<string, Step>,
-  nowMs: number,
-): Progress {
+/** A step's id in two: what it is listed under, the computation or the check of an asset, and the partition's key. */
+export function stepParts(id: string): { readonly name: string; readonly key: string } {
+  const [first = "", second = "", third] = id.split(" ", 3)
+  const name = first === "check" && third !== undefined ? `${first} ${second}` : first
+  return { name, key: id.slice(name.length + 1) }
+}
+
+/** The progress after one more event. */
+export function afterEvent(progress: Progress, event: RunEvent, nowMs: number): Progress {
   switch (event.kind) {
     case "step_started": {
-      const step = steps.get(event.step)
-      if (step === undefined) return progress
-      const running = { computation: stepName(step), key: step.key, startedMs: nowMs, share: 0 }
+      const { name, key } = stepParts(event.step)
+      const running = { computation: name, key, startedMs: nowMs, share: 0 }
       return { ...progress, running: new Map([...progress.running, [event.step, running]]) }
     }
     case "step_progress": {
@@ -91,7 +112,7 @@ export function afterEvent(
       return { ...progress, running: new Map([...progress.running, [event.step, running]]) }
     }
     case "step_ended":
-      return afterStep(progress, event, steps)
+      return afterStep(progress, event)
     case "publish_started":
       return { ...progress, publishing: `${event.set} ${event.partition}` }
     case "publish_ended":
@@ -104,15 +125,9 @@ export function afterEvent(
 
 type StepEnded = Extract<RunEvent, { kind: "step_ended" }>
 
-function afterStep(
-  progress: Progress,
-  event: StepEnded,
-  steps: ReadonlyMap<string, Step>,
-): Progress {
-  const step = steps.get(event.step)
-  if (step === undefined) return progress
+function afterStep(progress: Progress, event: StepEnded): Progress {
   const running = new Map([...progress.running].filter(([id]) => id !== event.step))
-  const name = stepName(step)
+  const { name } = stepParts(event.step)
   const known = progress.computations.get(name) ?? untouched
   const computations = new Map([...progress.computations, [name, added(known, event)]])
   const failed = progress.failed + (isBad(event.outcome) ? 1 : 0)

@@ -110,6 +110,7 @@ function stepRow(graph: Graph, step: StepRow, look: Look): readonly Cell[] {
 export function stepKey(graph: Graph, { computation, partition }: StepRow): string {
   const found = graph.computations.find(({ name }) => name === computation)
   const asset = graph.assets.get(found?.outputs[0]?.asset ?? "")
+  if (partition === undefined) return "?"
   if (asset === undefined) return String(partition)
   return asset.partitions.kind === "none" ? "" : partitionKey(asset.partitions, partition)
 }

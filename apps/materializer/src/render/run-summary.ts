@@ -1,13 +1,15 @@
-import type {
-  CheckResult,
-  LineCount,
-  RunEvent,
-  RunResult,
-  StepOutcome,
-  TableChange,
+import {
+  type CheckResult,
+  type LineCount,
+  type RunEvent,
+  type RunResult,
+  type StepOutcome,
+  type TableChange,
+  stepCount,
 } from "@freshet/core"
 
 import type { RunReport } from "../project/project.ts"
+import { stepParts } from "./progress.ts"
 import { type FailedCheck, type Refusal, failedCheck, refusalOf } from "./refusal.ts"
 
 /** What a run did, told once it is over. */
@@ -43,21 +45,20 @@ export interface PublicationSummary {
 type Ran = Extract<RunReport, { kind: "ran" }>
 type StepEnded = Extract<RunEvent, { kind: "step_ended" }>
 
-/** The summary of a run from its events and its result. */
+/** The summary of a run from how its steps ended and its result. */
 export function runSummary(
   report: Ran,
-  events: readonly RunEvent[],
+  ended: readonly StepEnded[],
   ms: number,
   pathsOf: (keys: readonly string[]) => readonly string[],
 ): RunSummary {
   const { project, plan, result } = report
-  const ended = events.filter((event) => event.kind === "step_ended")
   return {
     run: result.run,
     outcome: result.outcome,
     ms,
     counts: outcomeCounts(result),
-    notStarted: plan.steps.length - result.steps.size,
+    notStarted: stepCount(plan) - result.steps.size,
     rows: ended.reduce((sum, { outcome, rows }) => sum + (outcome.kind === "made" ? rows : 0), 0),
     bad: badSteps(report, ended, pathsOf),
     lineCounts: bySource(ended.flatMap(({ lineCounts }) => lineCounts)),
@@ -80,14 +81,14 @@ function failed(checks: readonly CheckResult[]): readonly CheckResult[] {
 }
 
 function badSteps(
-  { project, plan, result }: Ran,
+  { project, result }: Ran,
   ended: readonly StepEnded[],
   pathsOf: (keys: readonly string[]) => readonly string[],
 ): readonly BadStep[] {
   return [...result.steps].flatMap(([step, outcome]): readonly BadStep[] => {
     if (outcome.kind === "failed") return [{ step, outcome, refusal: undefined }]
     if (outcome.kind !== "refused") return []
-    const key = plan.steps.find(({ id }) => id === step)?.key ?? ""
+    const { key } = stepParts(step)
     const checks = ended.find((event) => event.step === step)?.checks ?? []
     const refusal = refusalOf(project.graph, key, checks, pathsOf(outcome.kept))
     return [{ step, outcome, refusal }]

@@ -71,11 +71,11 @@ function failedWords({ outcome, checks }: Failure): string {
 }
 
 /** How many partitions there are, and which are not up to date: `3 of 10 days stale`. */
-export function partitionsWords({ partitions, partitioned }: AssetState): string {
+export function partitionsWords({ partitions, partitioned, noun }: AssetState): string {
   if (!partitioned || partitions.total === 0) return ""
   const open = openCounts(partitions)
-  if (open === "") return counted(partitions.total, "day")
-  return open.replace(" ", ` of ${count(partitions.total)} days `)
+  if (open === "") return counted(partitions.total, noun)
+  return open.replace(" ", ` of ${counted(partitions.total, noun)} `)
 }
 
 /** `3 stale, 2 missing`; empty when all are fresh. */

@@ -1,6 +1,7 @@
-import { type Graph, type Status, partitionsText } from "@freshet/core"
+import { type Graph, type PartitionRange, type Status, partitionsText } from "@freshet/core"
 
-import type { Explanation, PathStop, RootCause } from "../commands/root-causes.ts"
+import type { PathStop } from "../commands/cause-path.ts"
+import type { Explanation, RootCause } from "../commands/root-causes.ts"
 import { causesText } from "./causes.ts"
 import { grouped } from "./grouped.ts"
 import { type Look, paint, sign, stateTones } from "./look.ts"
@@ -21,7 +22,7 @@ export function whyLines(
   look: Look,
 ): readonly string[] {
   const { asset, partition, status, roots, path } = explanation
-  const name = named(graph, asset, [partition])
+  const name = named(graph, asset, [{ from: partition, to: partition }])
   const headline = `${paint(look, stateTones[status.kind], sign(look, status.kind))} ${name} ${stateWords(status)}.`
   if (status.kind === "fresh") return [headline, ...freshLines(refusals.get(asset), look)]
   return [
@@ -72,7 +73,7 @@ function stateWords(status: Status): string {
   }
 }
 
-function named(graph: Graph, asset: string, partitions: readonly number[]): string {
+function named(graph: Graph, asset: string, partitions: readonly PartitionRange[]): string {
   return `${asset} ${partitionsText(graph, asset, partitions)}`.trim()
 }
 
@@ -95,7 +96,7 @@ function pathLines(graph: Graph, path: readonly PathStop[], look: Look): readonl
   if (path.length < 2) return []
   const stops = path.map(({ asset, partition }, index) => {
     const arrow = index === 0 ? "" : `${sign(look, "arrow")} `
-    return `  ${"  ".repeat(Math.min(index, 8))}${arrow}${named(graph, asset, [partition])}`
+    return `  ${"  ".repeat(Math.min(index, 8))}${arrow}${named(graph, asset, [{ from: partition, to: partition }])}`
   })
   return ["", paint(look, "strong", "Path"), ...stops]
 }

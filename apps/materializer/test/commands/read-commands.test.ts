@@ -115,9 +115,10 @@ describe("plan", () => {
     expect((await runCommand(corrected, missing)).out).toContain("Nothing is stale")
     const stale = ["plan", "items", "--from", "2026-01-02", "--only", "stale", "--json"]
     const { steps } = JSON.parse((await runCommand(corrected, stale)).out) as {
-      steps: readonly { id: string }[]
+      steps: readonly { computation: string; partitions: readonly object[] }[]
     }
-    expect(steps.map(({ id }) => id)).toEqual(["items 2026-01-03"])
+    const third = { from: "2026-01-03", to: "2026-01-03" }
+    expect(steps).toMatchObject([{ computation: "items", partitions: [third] }])
   })
 
   test("as JSON", async () => {

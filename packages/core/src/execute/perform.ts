@@ -238,8 +238,9 @@ async function performCheck(
     throw new FreshetError("check", `${step.id}: there are no rows to check`)
   const rows = { checked: [asset], outputs: [{ ...record, asset: name }] }
   const checks = await checkAll(state, { computation, partition }, rows, effects)
-  const { inputVersion } = record
-  return { ...nothing, checks, checked: [asset], inputVersion, outcome: { kind: "checked" } }
+  const { inputVersion, fingerprint } = record
+  const base = { ...nothing, inputVersion, fingerprint }
+  return { ...base, checks, checked: [asset], outcome: { kind: "checked" } }
 }
 
 /** Brings the state up to what a step has done: what it made counts from here on. */

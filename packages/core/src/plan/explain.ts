@@ -6,7 +6,10 @@ import type { Failure } from "./snapshot.ts"
 import { type Cause, type ChangedInput, type Status, statusAt } from "./staleness.ts"
 import type { Evaluation } from "./states.ts"
 
-/** Partitions as people write them: `2026-01-03 to 2026-01-05, 2026-01-09`. */
+/** So many ranges are written out: more than that nobody reads. */
+const mostRanges = 12
+
+/** Partitions as people write them: `2026-01-03 to 2026-01-05, 2026-01-09`; of very many ranges the first ones. */
 export function partitionsText(
   graph: Graph,
   asset: string,
@@ -14,12 +17,13 @@ export function partitionsText(
 ): string {
   const definition = graph.assets.get(asset)?.partitions
   if (definition === undefined || definition.kind === "none") return ""
-  return ranges
-    .map(({ from, to }) => {
-      const [first, last] = [partitionKey(definition, from), partitionKey(definition, to)]
-      return from === to ? first : `${first} to ${last}`
-    })
-    .join(", ")
+  const shown = ranges.length > mostRanges ? ranges.slice(0, mostRanges - 1) : ranges
+  const texts = shown.map(({ from, to }) => {
+    const [first, last] = [partitionKey(definition, from), partitionKey(definition, to)]
+    return from === to ? first : `${first} to ${last}`
+  })
+  const left = ranges.length - shown.length
+  return [...texts, ...(left > 0 ? [`${left} more ranges`] : [])].join(", ")
 }
 
 /** A status in words, its cause first. */

@@ -165,12 +165,15 @@ export interface Waiting {
   readonly waitsFor: string
 }
 
-/** What the waiting partitions of a plan wait for; neighbours that wait for the same stand together. */
-export function* waitingOf(evaluation: Evaluation, plan: Plan): Iterable<Waiting> {
+/** What the waiting partitions of a plan wait for; neighbours that wait for the same stand together. Of each computation the first `most` are looked at. */
+export function* waitingOf(evaluation: Evaluation, plan: Plan, most = Infinity): Iterable<Waiting> {
   const blocked = new Map(plan.waiting.map(({ computation, ranges }) => [computation.name, ranges]))
   for (const { computation, ranges } of plan.waiting) {
     let last: Waiting | undefined
+    let looked = 0
     for (const index of partitionsIn(ranges)) {
+      if (looked >= most) break
+      looked += 1
       const waitsFor = waitingReason(evaluation, blocked, computation, index)
       if (last?.waitsFor === waitsFor && last.range.to === index - 1)
         last = { computation, range: { from: last.range.from, to: index }, waitsFor }

@@ -5,11 +5,11 @@ import type { Client } from "pg"
 
 import { findRecordedPartition, namesRecorded, nameToday, readLedgerNames } from "./ledger-names.ts"
 
-/** Rows that checks ran on: those of some assets of one computation, made from one input version. */
+/** Rows that checks ran on: those of some assets of one computation, made from what one fingerprint stands for. */
 export interface CheckedRequest {
   readonly computation: string
   readonly partition: number
-  readonly inputVersion: string
+  readonly fingerprint: string
   readonly assets: readonly string[]
 }
 
@@ -23,7 +23,7 @@ export interface CheckedRows {
 export async function readCheckedRows(
   client: Client,
   graph: Graph,
-  { computation, partition, inputVersion, assets }: CheckedRequest,
+  { computation, partition, fingerprint, assets }: CheckedRequest,
 ): Promise<CheckedRows | undefined> {
   const names = await readLedgerNames(client, graph)
   const recorded = findRecordedPartition(names, computation, partition)
@@ -41,7 +41,7 @@ export async function readCheckedRows(
       and(
         inArray(steps.computation, everyName([computation])),
         eq(steps.partition, recorded),
-        eq(steps.input_version, inputVersion),
+        eq(steps.fingerprint, fingerprint),
         exists(db.select().from(checkResults).where(isChecked)),
       ),
     )

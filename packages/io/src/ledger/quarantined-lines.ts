@@ -1,4 +1,7 @@
+import type { Graph, PartitionRange } from "@freshet/core"
 import type { Client } from "pg"
+
+import { findPartitionOf, namesRecorded, readLedgerNames } from "./ledger-names.ts"
 
 /** How many of a source's lines were set aside, of all that the newest step of each day read. */
 export interface QuarantinedLines {
@@ -21,3 +24,54 @@ const counting = `
     order by counts.source, steps.computation, steps.partition, steps.id desc
   ) as newest
   group by source having sum(quarantined) > 0 order by source`
+
+/** Of one source, as many files of lines that are set aside now as may be looked into. */
+export interface QuarantineRequest {
+  readonly source: string
+  /** What reads the source, and which partitions of it; a computation without ranges counts whole. */
+  readonly readers: ReadonlyMap<string, PartitionRange | undefined>
+  readonly limit: number
+}
+
+/** Keys in the store of the lines that the newest steps of the readers set aside, the newest partition first. */
+export async function readQuarantineFiles(
+  client: Client,
+  graph: Graph,
+  { source, readers, limit }: QuarantineRequest,
+): Promise<readonly string[]> {
+  const names = await readLedgerNames(client, graph)
+  const wanted = [...readers].flatMap(([computation, range]) =>
+    namesRecorded(names, computation).map((name) => ({ computation, name, range })),
+  )
+  const { rows } = await client.query<QuarantineRow>(listing, [
+    namesRecorded(names, source),
+    wanted.map(({ name }) => name),
+  ])
+  const files = rows.flatMap(({ name, partition, file }) => {
+    const found = wanted.find((each) => each.name === name)
+    const index = found && findPartitionOf(names, found.computation, partition)
+    if (found === undefined || index === undefined) return []
+    const { from, to } = found.range ?? { from: -Infinity, to: Infinity }
+    return from <= index && index <= to ? [{ index, file }] : []
+  })
+  const ordered = files.toSorted((a, b) => b.index - a.index)
+  return [...new Set(ordered.map(({ file }) => file))].slice(0, limit)
+}
+
+interface QuarantineRow {
+  readonly name: string
+  readonly partition: number
+  readonly file: string
+}
+
+const listing = `
+  select computation as name, partition, file
+  from (
+    select distinct on (steps.computation, steps.partition)
+      steps.computation, steps.partition, counts.file
+    from freshet.line_counts as counts join freshet.steps on steps.id = counts.step
+    where counts.source = any($1::text[]) and steps.computation = any($2::text[])
+    order by steps.computation, steps.partition, steps.id desc
+  ) as newest
+  where file is not null
+  order by partition desc`

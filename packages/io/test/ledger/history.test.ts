@@ -1,3 +1,4 @@
+import { fingerprint, fingerprintText } from "@freshet/core"
 import { describe, expect, test } from "vitest"
 
 import { readCheckedRows } from "../../src/ledger/checked-rows.ts"
@@ -108,7 +109,8 @@ test("a step comes back with all that was recorded of it", async () => {
 describe("of the checks of some rows", () => {
   const passed = { asset: "recs", name: "unique(id)", severity: "error", passed: true } as const
   const failed = { ...passed, passed: false, failures: 1200, sample: [{ id: 7 }] } as const
-  const rows = { computation: "recs", partition: 5, inputVersion: "input 5", assets: ["recs"] }
+  const print = fingerprintText(fingerprint("input 5"))
+  const rows = { computation: "recs", partition: 5, fingerprint: print, assets: ["recs"] }
   const made = [materialization({ partition: 5, inputVersion: "input 5" })]
 
   test("the newest results are found, and the rows that were refused", async () => {
@@ -118,7 +120,7 @@ describe("of the checks of some rows", () => {
       const first = await readCheckedRows(client(), noAssets, rows)
       expect(first).toEqual({ results: checks, kept: [] })
       const outcome = { kind: "refused", kept: ["refused/recs/1.parquet"] } as const
-      const refused = { materializations: [], partition: 5, inputVersion: "input 5" }
+      const refused = { materializations: [], partition: 5, fingerprint: print }
       await ledger.recordStep(step("checks", { ...refused, checks: [failed], outcome }))
       await ledger.recordStep(
         step("checks", { materializations: made, outcome: { kind: "unchanged" } }),
@@ -139,7 +141,7 @@ describe("of the checks of some rows", () => {
 
   test("there are none where no check ever ran", async () => {
     expect(
-      await readCheckedRows(client(), noAssets, { ...rows, inputVersion: "other" }),
+      await readCheckedRows(client(), noAssets, { ...rows, fingerprint: "other" }),
     ).toBeUndefined()
     expect(
       await readCheckedRows(client(), noAssets, { ...rows, assets: ["reasons"] }),
