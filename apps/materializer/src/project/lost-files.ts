@@ -150,7 +150,7 @@ function timelineWithout(timeline: Timeline, lost: readonly Recorded[]): Timelin
       ({ input }) => !isGone(input.low, input.high),
     )
     if ((mark[at] ?? 0) !== 0 && isGone(inputs.low[at], inputs.high[at])) {
-      const next = kept.pop()
+      const next = kept.shift()
       mark[at] = next === undefined ? 0 : placeOf(marks, next.mark) + 1
       for (const [place, lanes] of [inputs, ...outputs].entries()) {
         const print = place === 0 ? next?.input : next?.outputs[place - 1]
