@@ -1,12 +1,14 @@
 import type { DuckdbEngine, PublishedRows } from "@freshet/io"
 
 import type { Config } from "../config.ts"
+import type { Cancellation, CancelRequest } from "../project/cancel-run.ts"
 import type { Project, RunReport, RunRequest } from "../project/project.ts"
 
 /** What commands can do besides printing. Each part is loaded when it is first used. */
 export interface World {
   readonly withProject: <T>(config: Config, work: (project: Project) => Promise<T>) => Promise<T>
   readonly runPlan: (config: Config, request: RunRequest) => Promise<RunReport>
+  readonly cancelRun: (config: Config, request: CancelRequest) => Promise<Cancellation>
   readonly withData: <T>(
     config: Config,
     signal: AbortSignal,

@@ -1,4 +1,4 @@
-import type { PartitionRange, Partitions } from "@freshet/core"
+import { intersection, type PartitionRange, type Partitions } from "@freshet/core"
 
 import { counted } from "./amount.ts"
 
@@ -37,4 +37,32 @@ export function joinedRanges(ranges: readonly PartitionRange[]): readonly Partit
     else joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, range.to) }
   }
   return joined
+}
+
+/** What of some ranges lies in none of the others; both ascend and do not overlap. */
+export function rangesWithout(
+  ranges: readonly PartitionRange[],
+  others: readonly PartitionRange[],
+): readonly PartitionRange[] {
+  const left: PartitionRange[] = []
+  let next = 0
+  for (const { from, to } of ranges) {
+    let begin = from
+    while ((others[next]?.to ?? Infinity) < begin) next += 1
+    for (let at = next; (others[at]?.from ?? Infinity) <= to; at += 1) {
+      const { from: first = to, to: last = to } = others[at] ?? {}
+      if (first > begin) left.push({ from: begin, to: first - 1 })
+      begin = Math.max(begin, last + 1)
+    }
+    if (begin <= to) left.push({ from: begin, to })
+  }
+  return left
+}
+
+/** What of some ranges lies within another. */
+export function rangesWithin(
+  ranges: readonly PartitionRange[],
+  whole: PartitionRange,
+): readonly PartitionRange[] {
+  return ranges.flatMap((range) => intersection(range, whole) ?? [])
 }
