@@ -56,6 +56,7 @@ export interface Behaviour {
   checks: (asset: string, partition: string) => readonly CheckResult[]
   beforeCompute: (step: string) => Promise<void> | void
   beforeRecord: (record: StepRecord) => Promise<void> | void
+  beforeLookup: (wanted: readonly AssetRange[]) => Promise<void> | void
   beforePublish: (request: PublicationRequest) => Promise<void> | void
 }
 
@@ -92,6 +93,7 @@ export function memoryWorld(nowMs: number, behaviour: Partial<Behaviour> = {}): 
       checks: () => [],
       beforeCompute: () => {},
       beforeRecord: () => {},
+      beforeLookup: () => {},
       beforePublish: () => {},
       ...behaviour,
     },
@@ -280,7 +282,10 @@ function effectsOf(world: MemoryWorld, graph: Graph): Effects {
         await world.behaviour.beforeRecord(record)
         recordStep(world, record)
       },
-      recorded: async (wanted) => recordedIn(world, graph, wanted),
+      recorded: async (wanted) => {
+        await world.behaviour.beforeLookup(wanted)
+        return recordedIn(world, graph, wanted)
+      },
     },
     publisher: {
       publish: async (request) => {

@@ -3,19 +3,17 @@ import {
   type PartitionRange,
   type Plan,
   type PlanRequest,
-  isFresh,
-  isInRanges,
+  facts,
   makePlan,
   partitionCount,
-  partitionsIn,
   ProblemsError,
-  rangesOf,
+  rangesWhere,
   staleAfter,
 } from "@freshet/core"
 
+import { commonRanges, joinedRanges } from "../project/partition-ranges.ts"
 import type { Project, RunReport } from "../project/project.ts"
 import { type Aftermath, aftermathLines } from "../render/aftermath.ts"
-import { joinedRanges } from "../render/partition-words.ts"
 import { type CommandLine, printLines } from "./command-line.ts"
 import { commandText } from "./command-text.ts"
 import { exitCodes } from "./exit-code.ts"
@@ -105,23 +103,9 @@ function plannedTargets({ targets, work }: Plan): Plan["targets"] {
       const made = work.find(({ computation }) =>
         computation.outputs.some(({ asset }) => asset === name),
       )
-      return [name, rangesWhere(made?.ranges ?? [], (index) => isInRanges(asked, index))]
+      return [name, commonRanges(made?.ranges ?? [], asked)]
     }),
   )
-}
-
-function rangesWhere(
-  ranges: readonly PartitionRange[],
-  isMeant: (index: number) => boolean,
-): readonly PartitionRange[] {
-  return rangesOf(filtered(ranges, isMeant))
-}
-
-function* filtered(
-  ranges: readonly PartitionRange[],
-  isMeant: (index: number) => boolean,
-): Iterable<number> {
-  for (const index of partitionsIn(ranges)) if (isMeant(index)) yield index
 }
 
 /** Tells what the run left as it was: the published tables, and what downstream is stale now. */
@@ -152,10 +136,8 @@ function publishedSet(evaluation: Evaluation, name: string): Aftermath["publishe
 function stillStale(evaluation: Evaluation, predicted: Aftermath["stale"]): Aftermath["stale"] {
   const stale = new Map<string, readonly PartitionRange[]>()
   for (const computation of evaluation.graph.computations) {
-    const ranges = rangesWhere(
-      predicted.get(computation.name) ?? [],
-      (index) => !isFresh(evaluation, computation, index),
-    )
+    const open = rangesWhere(evaluation, computation, (bits) => (bits & facts.fresh) === 0)
+    const ranges = commonRanges(predicted.get(computation.name) ?? [], open)
     if (ranges.length > 0) stale.set(computation.name, ranges)
   }
   return stale

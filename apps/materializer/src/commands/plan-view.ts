@@ -4,18 +4,17 @@ import {
   type Plan,
   type ReasonGroup,
   type StateKind,
-  factsAt,
   isInRanges,
-  partitionsIn,
-  rangesOf,
+  rangesWhere,
   reasonGroups,
   stateKind,
   waitingOf,
 } from "@freshet/core"
 
 import { type Cost, costOf, type PlanCost, totalCost } from "../project/cost.ts"
+import { commonRanges, joinedRanges, rangesWithout } from "../project/partition-ranges.ts"
 import type { Planned, Project } from "../project/project.ts"
-import { joinedRanges, rangesWithout } from "../render/partition-words.ts"
+import { grouped } from "../render/grouped.ts"
 import { withChangedInputs } from "./changed-inputs.ts"
 
 /** A plan as it is shown: what is made for one reason stands together. */
@@ -48,8 +47,9 @@ export interface WaitingGroup {
   readonly waitsFor: string | undefined
 }
 
-/** Of so many partitions of a computation it is found out what each waits for. */
-const mostLookedInto = 1000
+/** Of so many partitions of a computation it is found out what each waits for, and so many reasons are told. */
+const mostLookedInto = 100
+const mostReasons = 8
 
 /** A plan with the reasons for everything in it, what that will take and, if asked, what it leaves alone. */
 export async function planView(
@@ -88,41 +88,36 @@ function skippedGroups({ evaluation, graph }: Project, plan: Plan): readonly Ski
       computation === asset.computation ? ranges : [],
     )
     const checked = plan.checks.flatMap((each) => (each.asset === asset ? each.ranges : []))
-    const left = rangesWithout(asked, joinedRanges([...busy, ...checked]))
-    const byState = new Map<StateKind, number[]>()
-    for (const index of partitionsIn(left)) {
-      const state = stateKind(factsAt(evaluation, asset.computation, index))
-      const known = byState.get(state)
-      if (known === undefined) byState.set(state, [index])
-      else known.push(index)
-    }
-    return [...byState].map(([state, indexes]) => ({
-      asset: name,
-      ranges: rangesOf(indexes),
-      state,
-    }))
+    const left = rangesWithout(joinedRanges(asked), joinedRanges([...busy, ...checked]))
+    return (["fresh", "stale", "missing", "failed"] as const).flatMap((state) => {
+      const inState = rangesWhere(
+        evaluation,
+        asset.computation,
+        (bits) => stateKind(bits) === state,
+      )
+      const ranges = commonRanges(left, inState)
+      return ranges.length === 0 ? [] : [{ asset: name, ranges, state }]
+    })
   })
 }
 
 /** What waits, by what it waits for. */
 export function waitingGroups({ evaluation }: Project, plan: Plan): readonly WaitingGroup[] {
-  const groups = new Map<
-    string,
-    { computation: Computation; waitsFor: string; ranges: PartitionRange[] }
-  >()
-  const ends = new Map<string, number>() // computation → the last partition that was looked into
-  for (const { computation, range, waitsFor } of waitingOf(evaluation, plan, mostLookedInto)) {
-    const key = `${computation.name} ${waitsFor}`
-    const known = groups.get(key)
-    if (known === undefined) groups.set(key, { computation, waitsFor, ranges: [range] })
-    else known.ranges.push(range)
-    ends.set(computation.name, range.to)
-  }
-  const others = plan.waiting.flatMap(({ computation, ranges }) => {
-    const left = rangesAfter(ranges, ends.get(computation.name) ?? -Infinity)
-    return left.length === 0 ? [] : [{ computation, ranges: left, waitsFor: undefined }]
+  const found = grouped(
+    waitingOf(evaluation, plan, mostLookedInto),
+    ({ computation }) => computation.name,
+  )
+  return plan.waiting.flatMap(({ computation, ranges }) => {
+    const looked = found.get(computation.name) ?? []
+    const reasons = [...grouped(looked, ({ waitsFor }) => waitsFor)]
+    const told = reasons.slice(0, mostReasons).map(([waitsFor, each]) => {
+      return { computation, waitsFor, ranges: each.map(({ range }) => range) }
+    })
+    const untold = reasons.slice(mostReasons).flatMap(([, each]) => each.map(({ range }) => range))
+    const left = [...untold, ...rangesAfter(ranges, looked.at(-1)?.range.to ?? -Infinity)]
+    if (left.length === 0) return told
+    return [...told, { computation, waitsFor: undefined, ranges: joinedRanges(left) }]
   })
-  return [...groups.values(), ...others]
 }
 
 function rangesAfter(ranges: readonly PartitionRange[], end: number): readonly PartitionRange[] {

@@ -1,7 +1,7 @@
-import { type Graph, ProblemsError, type Problem } from "@freshet/core"
+import { type Graph, type PartitionRange, ProblemsError, type Problem } from "@freshet/core"
 
+import { commonRanges, joinedRanges } from "../project/partition-ranges.ts"
 import type { Project, RunDetail } from "../project/project.ts"
-import { joinedRanges, rangesWithin } from "../render/partition-words.ts"
 import type { CommandLine } from "./command-line.ts"
 import { commandText } from "./command-text.ts"
 import { exitCodes } from "./exit-code.ts"
@@ -61,13 +61,13 @@ function refusal(problem: Problem): ProblemsError {
 
 /** Every output of what a run set out to make, as far as those partitions still exist. */
 function targetsOfRun({ graph, evaluation }: Project, { progress }: RunDetail) {
-  const targets = new Map<string, ReturnType<typeof joinedRanges>>()
+  const targets = new Map<string, readonly PartitionRange[]>()
   for (const { name, outputs } of graph.computations)
     for (const { asset } of outputs) {
       const extent = evaluation.extents.get(asset)
       const planned = progress.get(name)?.planned ?? []
-      const ranges = extent === undefined ? [] : rangesWithin(planned, extent)
-      if (ranges.length > 0) targets.set(asset, joinedRanges(ranges))
+      const ranges = extent === undefined ? [] : commonRanges(joinedRanges(planned), [extent])
+      if (ranges.length > 0) targets.set(asset, ranges)
     }
   return targets
 }

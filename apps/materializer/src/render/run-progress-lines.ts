@@ -1,10 +1,10 @@
 import { type Graph, partitionCount, type PartitionRange, partitionsText } from "@freshet/core"
 import type { ComputationProgress } from "@freshet/io"
 
+import { joinedRanges, rangesWithout } from "../project/partition-ranges.ts"
 import type { RunDetail } from "../project/project.ts"
 import { count } from "./amount.ts"
 import { type Look, type Sign, sign, type Tone } from "./look.ts"
-import { joinedRanges, rangesWithout } from "./partition-words.ts"
 import { type Cell, table } from "./table.ts"
 
 /** How the partitions of one computation stand in a run. */
