@@ -3,6 +3,7 @@ import { assetStatus, partitionKey } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
 import { readRecords, recordIn } from "../project/records.ts"
+import type { Answer } from "../render/report.ts"
 import { type AssetState, assetStates, shownPartition } from "./asset-state.ts"
 import { partitionOf } from "./targets.ts"
 
@@ -16,6 +17,8 @@ export interface AssetDetail {
   readonly publication: Published | undefined
   /** What the checks said last of those rows. */
   readonly checked: readonly CheckResult[]
+  /** Of a report: its newest answer. */
+  readonly answer: Answer | undefined
 }
 
 /** What is known of an asset, by the partition that the key names or else by the one that stands for it. */
@@ -23,7 +26,7 @@ export async function readAssetDetail(
   given: Project,
   asset: AnyAsset,
   key: string | undefined,
-): Promise<AssetDetail> {
+): Promise<Omit<AssetDetail, "answer">> {
   const { project, states } = await assetStates(given, [asset])
   const { evaluation } = project
   const partition =

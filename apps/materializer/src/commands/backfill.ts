@@ -77,6 +77,7 @@ function backfillRequest(project: Project, name: string, flags: BackfillOrder): 
   const request = { targets, only: plannedState(flags.only), publish: true }
   if (!flags.downstream) return request
   const plan = makePlan(project.evaluation, request, project.hash)
+  if (plan.work.length === 0) return request
   return { targets: withDownstream(project, plan, request.only), publish: true }
 }
 

@@ -4,6 +4,8 @@ import {
   type Plan,
   type ReasonGroup,
   type StateKind,
+  assetNamed,
+  facts,
   isInRanges,
   rangesWhere,
   reasonGroups,
@@ -25,6 +27,8 @@ export interface PlanView {
   readonly waiting: readonly WaitingGroup[]
   /** What was asked for and is no part of the plan; empty unless it is to be told. */
   readonly skipped: readonly SkippedGroup[]
+  /** Whether all that was asked for is fresh; a plan may mean only some of what is not. */
+  readonly isUpToDate: boolean
 }
 
 /** What is made for one reason, and what that will take. */
@@ -69,6 +73,7 @@ export async function planView(
     cost: totalCost(groups),
     waiting: waitingGroups(project, plan),
     skipped: tellsSkipped ? skippedGroups(project, plan) : [],
+    isUpToDate: isUpToDate(project, plan),
   }
 }
 
@@ -76,7 +81,16 @@ export async function planView(
 export function waitingView({ project, plan }: Planned): PlanView {
   const left = { ...plan, checks: [], work: [], publications: [] }
   const waiting = waitingGroups(project, plan)
-  return { plan: left, groups: [], cost: totalCost([]), waiting, skipped: [] }
+  const empty = { groups: [], cost: totalCost([]), skipped: [] }
+  return { plan: left, ...empty, waiting, isUpToDate: isUpToDate(project, plan) }
+}
+
+function isUpToDate({ evaluation, graph }: Project, { targets }: Plan): boolean {
+  return [...targets].every(([name, ranges]) => {
+    const { computation } = assetNamed(graph, name)
+    const open = rangesWhere(evaluation, computation, (bits) => (bits & facts.fresh) === 0)
+    return commonRanges(ranges, open).length === 0
+  })
 }
 
 /** Of what was asked for, the partitions that the plan does nothing about, by their state. */

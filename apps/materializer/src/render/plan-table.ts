@@ -12,6 +12,7 @@ import { count, counted } from "./amount.ts"
 import { causesText } from "./causes.ts"
 import { costText, planCostText } from "./cost-text.ts"
 import { type Look, paint, sign } from "./look.ts"
+import { setPartition } from "./set-partition.ts"
 import { type Cell, table } from "./table.ts"
 
 /** A plan as a person reads it: one line for what is made for one reason, then what is published and what waits. */
@@ -73,11 +74,11 @@ function row(
   ]
 }
 
-function emptySentence({ plan: { targets }, skipped }: PlanView): string {
+function emptySentence({ plan: { targets }, isUpToDate }: PlanView): string {
   if (targets.size === 0) return "Nothing to make yet: not everything that is read has landed."
-  return skipped.some(({ state }) => state !== "fresh")
-    ? "Nothing to make: nothing asked for is in the state that was asked for."
-    : "Nothing is stale: everything asked for is up to date."
+  return isUpToDate
+    ? "Nothing is stale: everything asked for is up to date."
+    : "Nothing that is asked for is in that state."
 }
 
 /** Whether there is nothing in a plan at all, not even something that waits. */
@@ -104,7 +105,7 @@ export function planWords(plan: Plan): string {
   const waiting = waitingCount(plan)
   return [
     `${counted(stepCount(plan), "step")} of ${counted(computationCount(plan), "computation")}`,
-    ...plan.publications.map(({ set, key }) => `publishes ${set} ${key}`),
+    ...plan.publications.map(({ set, key }) => `publishes ${setPartition(set, key)}`),
     ...(waiting > 0 ? [`${count(waiting)} waiting`] : []),
   ].join("; ")
 }
@@ -123,7 +124,7 @@ function waitingCount({ waiting }: Plan): number {
 function publicationLines(plan: Plan, look: Look): readonly string[] {
   return plan.publications.map(({ set, key, assets, before }) => {
     const shows = before === undefined ? "first publication" : `shows ${before.partitionKey} now`
-    return `${sign(look, "arrow")} publish ${set} ${key} (${counted(assets.length, "table")}; ${shows})`
+    return `${sign(look, "arrow")} publish ${setPartition(set, key)} (${counted(assets.length, "table")}; ${shows})`
   })
 }
 
