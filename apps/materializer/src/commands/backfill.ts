@@ -24,6 +24,7 @@ import { type PartitionFlags, targetsOf } from "./targets.ts"
 export interface BackfillFlags extends RunFlags, PartitionFlags {
   readonly only?: OnlyState
   readonly downstream: boolean
+  readonly inputs: "current" | "recorded"
 }
 
 /** Makes past partitions of one asset as of their own days, and says what that leaves undone. */
@@ -33,6 +34,10 @@ export async function backfill(
   name: string,
 ): Promise<number> {
   requirePartitions(flags, name)
+  if (flags.inputs === "recorded") {
+    const { backfillRecorded } = await import("./recorded-inputs.ts")
+    return backfillRecorded(cli, flags, name)
+  }
   const ended = await performRun(cli, flags, {
     title: commandText("backfill", [name], flags),
     command: commandText("freshet backfill", [name], flags),

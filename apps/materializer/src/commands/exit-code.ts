@@ -11,6 +11,7 @@ export const exitCodes = {
   workToDo: 6,
   busy: 7,
   unreachable: 8,
+  differs: 9,
   interrupted: 130,
 } as const
 

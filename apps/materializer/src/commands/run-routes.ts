@@ -27,12 +27,19 @@ const backfill = command<BackfillFlags, [string]>({
     "freshet backfill user_recs --date 2026-01-05",
     "freshet backfill user_recs --from 2026-01-01 --to 2026-01-10 --only missing",
     "freshet backfill follows --date 2026-01-05 --downstream --dry-run",
+    "freshet backfill follows --date 2026-01-05 --inputs recorded   # does it come out the same?",
   ],
   parameters: {
     flags: {
       ...namingFlags,
       only: onlyFlag,
       downstream: switchFlag("Also make what becomes stale downstream"),
+      inputs: {
+        kind: "enum",
+        values: ["current", "recorded"],
+        default: "current",
+        brief: "recorded: make it again from what it was made from, compare, keep nothing",
+      },
       ...runFlags,
     },
     positional: assetArg,

@@ -79,6 +79,8 @@ function emptyWorld(project: Project): World {
       return { kind: "nothing", ...planned }
     },
     withData: none,
+    withRemaking: none,
+    collectGarbage: none,
     readPublished: none,
     engineVersion: none,
   }
