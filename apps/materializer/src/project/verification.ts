@@ -65,14 +65,16 @@ export async function verification(
   )
   const partitions = countAll(meant)
   const { files, findings } = await lookAtFiles(remaking, request, meant)
-  if (request.files) return { partitions, remade: 0, files, findings }
+  const computations = [...meant.keys()]
+  if (request.files)
+    return { partitions, remade: 0, files, findings: inOrder(findings, computations) }
   const known = new Set(findings.map(placeOf))
   const again = await remakeSample(remaking, request, { fresh: meant, known })
   return {
     partitions,
     remade: again.remade,
     files,
-    findings: withoutRepeats([...findings, ...again.findings]),
+    findings: inOrder(withoutRepeats([...findings, ...again.findings]), computations),
   }
 }
 
@@ -106,6 +108,16 @@ function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
     seen.add(file)
     return true
   })
+}
+
+/** As the computations come in the graph, then by partition. */
+function inOrder(
+  findings: readonly Finding[],
+  computations: readonly Computation[],
+): readonly Finding[] {
+  const places = new Map(computations.map((computation, at) => [computation, at]))
+  const place = ({ computation }: Finding) => places.get(computation) ?? 0
+  return findings.toSorted((a, b) => place(a) - place(b) || a.partition - b.partition)
 }
 
 /** So many partitions of a computation are asked of the ledger at a time. */

@@ -18,12 +18,21 @@ export type Verdict =
   | { readonly kind: "different"; readonly asset: string; readonly rows: RowsChange }
   /** Today's code gives other rows of the recorded inputs. */
   | { readonly kind: "code_changed"; readonly asset: string; readonly rows: RowsChange }
-  /** A file of the store does not hold what was recorded. */
-  | { readonly kind: "file_changed"; readonly asset: string; readonly file: string }
+  /** A file of the store, of the partition itself or of one that it read, does not hold what was recorded. */
+  | {
+      readonly kind: "file_changed"
+      readonly asset: string
+      readonly partition: number
+      readonly file: string
+    }
   /** A file of the landing zone holds other bytes than those that its hash stands for. */
   | { readonly kind: "landed_changed"; readonly source: string; readonly path: string }
-  /** It cannot be made again: what it read is not kept any more. */
-  | { readonly kind: "inputs_gone"; readonly what: string }
+  /** It cannot be made again: what it read of an asset or a source is not kept any more, or it did not read it then. */
+  | {
+      readonly kind: "inputs_gone"
+      readonly asset: string
+      readonly partition: number | undefined
+    }
   | { readonly kind: "never_made" }
 
 /** How many rows were recorded, and how many came out. */
@@ -115,11 +124,11 @@ async function changedFile(
   records: readonly Recorded[],
   { engine }: RederiveEffects,
 ): Promise<Verdict | undefined> {
-  for (const { asset, file, dataVersion } of records) {
+  for (const { asset, partition, file, dataVersion } of records) {
     const found = graph.assets.get(asset)
     if (found?.kind !== "asset") continue
     const content = await engine.contentOf(found, file)
-    if (content !== dataVersion) return { kind: "file_changed", asset, file }
+    if (content !== dataVersion) return { kind: "file_changed", asset, partition, file }
   }
   return undefined
 }
@@ -159,7 +168,7 @@ async function recordedInputs(
     const asset = assetRead(evaluation.graph, computation, read)
     const versions = recorded.find(({ relation }) => relation === lastingRelation(read))?.versions
     if (versions === undefined)
-      return { kind: "inputs_gone", what: `${relationName(read)}, which it did not read then` }
+      return { kind: "inputs_gone", asset: asset.name, partition: undefined }
     const ranges = versions.map(([index]) => ({
       asset: asset.name,
       range: { from: index, to: index },
@@ -180,10 +189,8 @@ function relationOf(
   then: { readonly versions: ReadVersions["versions"]; readonly book: RecordBook },
 ) {
   const name = relationName(read)
-  const gone = ([index]: ReadVersions["versions"][number]) => ({
-    kind: "inputs_gone" as const,
-    what: `${asset.name} ${partitionKey(asset.partitions, index)} as it was then`,
-  })
+  const gone = ([index]: ReadVersions["versions"][number]) =>
+    ({ kind: "inputs_gone", asset: asset.name, partition: index }) as const
   if (asset.kind === "source") {
     const other = then.versions.find(
       ([index, version]) => landedVersion(evaluation.landing, asset, index) !== version,
