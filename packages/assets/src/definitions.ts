@@ -1,14 +1,17 @@
 import type { AnyAsset } from "@freshet/core"
 
+import { movies } from "./movies/index.ts"
+import type { MoviesSettings } from "./movies/settings.ts"
 import { stocktwits } from "./stocktwits/index.ts"
 import type { StocktwitsSettings } from "./stocktwits/settings.ts"
 
 /** What a project may choose, group by group. */
 export interface DefinitionsSettings {
   readonly stocktwits?: Partial<StocktwitsSettings>
+  readonly movies?: Partial<MoviesSettings>
 }
 
 /** All groups as one list. */
 export function definitions(settings: DefinitionsSettings = {}): readonly AnyAsset[] {
-  return [...stocktwits(settings.stocktwits)]
+  return [...stocktwits(settings.stocktwits), ...movies(settings.movies)]
 }

@@ -1,4 +1,6 @@
 export type { DefinitionsSettings } from "./definitions.ts"
 export { definitions } from "./definitions.ts"
+export { movies } from "./movies/index.ts"
+export type { MoviesSettings } from "./movies/settings.ts"
 export { stocktwits } from "./stocktwits/index.ts"
 export type { StocktwitsSettings } from "./stocktwits/settings.ts"

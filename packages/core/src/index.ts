@@ -5,12 +5,13 @@ export type {
   CodeComputation,
   ColumnBatch,
   ColumnValues,
+  Report,
 } from "./declare/asset.ts"
 export type { Computation, ComputeContext, Output, Rows, SqlComputation } from "./declare/asset.ts"
 export { codeAsset, sharedRows, sqlAsset, sqlAssets } from "./declare/asset.ts"
 export type { Check, CheckRule, Severity } from "./declare/check.ts"
 export { balanced } from "./declare/balanced.ts"
-export { noRows, notNull, oneOf, rowCount, unique } from "./declare/check.ts"
+export { noRows, notNull, oneOf, refersTo, rowCount, unique } from "./declare/check.ts"
 export type { Column, ColumnKind, ColumnNotes, Columns, RowOf } from "./declare/column.ts"
 export {
   bool,
@@ -33,6 +34,7 @@ export type {
   Daily,
   Grain,
   PartitionRange,
+  PartitionText,
   Partitions,
   Static,
   Timed,
@@ -41,7 +43,7 @@ export type {
 } from "./declare/partition.ts"
 export { daily, hourly, monthly, staticKeys, unpartitioned, weekly } from "./declare/partition.ts"
 export { findPartition, isTimed, newestClosed, partitionAt } from "./declare/partition.ts"
-export { partitionBounds, partitionKey } from "./declare/partition.ts"
+export { partitionBounds, partitionKey, partitionText } from "./declare/partition.ts"
 export type { FitsTable, Publish, PublishedTable, Rule } from "./declare/publish.ts"
 export { publishTo } from "./declare/publish.ts"
 export type { OnShortWindow, Read, Window } from "./declare/read.ts"
@@ -50,6 +52,7 @@ export { window, windowLabel } from "./declare/read.ts"
 export type { Retention } from "./declare/retention.ts"
 export { keepFor } from "./declare/retention.ts"
 export type {
+  CsvFormat,
   DuplicateRule,
   LineKinds,
   RejectRule,
@@ -58,7 +61,8 @@ export type {
 } from "./declare/source.ts"
 export { sourceAsset } from "./declare/source.ts"
 export type { Sql, SqlPart, SqlValue } from "./declare/sql.ts"
-export { identifier, joinSql, partitionDay, readsOf, renderSql } from "./declare/sql.ts"
+export { identifier, joinSql, partitionDay, partitionEnd, partitionKeyText } from "./declare/sql.ts"
+export { partitionStart, readsOf, renderSql } from "./declare/sql.ts"
 export { sharedRelation, sql } from "./declare/sql.ts"
 export { topK } from "./declare/top-k.ts"
 export type * from "./execute/effects.ts"

@@ -24,24 +24,32 @@ export function afterDay(dayOfMonth: number): number {
   return day(dayOfMonth + 1) * 86_400_000
 }
 
+interface SourceOptions {
+  readonly whenMissing?: "empty" | "wait"
+  readonly group?: string
+  readonly formerly?: readonly string[]
+}
+
 /** A source of daily files, or of one file. */
-export function source(
-  name: string,
-  options: { readonly whenMissing?: "empty" | "wait"; readonly group?: string } = {},
-) {
+export function source(name: string, options: SourceOptions = {}) {
   return sourceIn(name, everyDay, options)
 }
 
 /** A source of one file. */
-export function snapshotSource(name: string) {
-  return sourceIn(name, { kind: "none" } as const, {})
+export function snapshotSource(
+  name: string,
+  options: { readonly whenMissing?: "empty" | "wait" } = {},
+) {
+  return sourceIn(name, { kind: "none" } as const, options)
 }
 
-function sourceIn<const N extends string, P extends Partitions>(
+/** A source that is cut as is said. */
+export function sourceIn<const N extends string, P extends Partitions>(
   name: N,
   partitions: P,
-  { whenMissing = "wait", group = "g" }: { whenMissing?: "empty" | "wait"; group?: string },
+  options: SourceOptions = {},
 ) {
+  const { whenMissing = "wait", group = "g", formerly = [] } = options
   return sourceAsset({
     name,
     group,
@@ -51,6 +59,7 @@ function sourceIn<const N extends string, P extends Partitions>(
     format: { kind: "json_lines" },
     path: `${name}/{partition}.json`,
     whenMissing,
+    formerly,
   })
 }
 
@@ -64,6 +73,7 @@ interface Extra {
   readonly publish?: Publish
   readonly partitions?: Partitions
   readonly columns?: { readonly n: Column }
+  readonly formerly?: readonly string[]
 }
 
 /** An asset with one column, daily unless said otherwise; the compiler takes all of them for daily. */

@@ -2,19 +2,17 @@ import {
   type Evaluation,
   type PartitionRange,
   type Plan,
-  isFresh,
-  isInRanges,
+  facts,
   makePlan,
   partitionCount,
-  partitionsIn,
   ProblemsError,
-  rangesOf,
+  rangesWhere,
   staleAfter,
 } from "@freshet/core"
 
+import { commonRanges, joinedRanges } from "../project/partition-ranges.ts"
 import type { Project, RunReport } from "../project/project.ts"
 import { type Aftermath, aftermathLines } from "../render/aftermath.ts"
-import { joinedRanges } from "../render/partition-words.ts"
 import { type CommandLine, printLines } from "./command-line.ts"
 import { commandText } from "./command-text.ts"
 import { exitCodes } from "./exit-code.ts"
@@ -76,7 +74,7 @@ export function backfillPlan(
   const targets = targetsOf(project, [asset.name], flags)
   const only = plannedState(flags.only)
   const plan = makePlan(evaluation, { targets, only, publish: true }, hash)
-  if (!flags.downstream) return plan
+  if (!flags.downstream || plan.work.length === 0) return plan
   return makePlan(evaluation, { targets: withDownstream(project, plan, only), publish: true }, hash)
 }
 
@@ -103,23 +101,9 @@ function plannedTargets({ targets, work }: Plan): Plan["targets"] {
       const made = work.find(({ computation }) =>
         computation.outputs.some(({ asset }) => asset === name),
       )
-      return [name, rangesWithin(made?.ranges ?? [], (index) => isInRanges(asked, index))]
+      return [name, commonRanges(made?.ranges ?? [], asked)]
     }),
   )
-}
-
-function rangesWithin(
-  ranges: readonly PartitionRange[],
-  isMeant: (index: number) => boolean,
-): readonly PartitionRange[] {
-  return rangesOf(filtered(ranges, isMeant))
-}
-
-function* filtered(
-  ranges: readonly PartitionRange[],
-  isMeant: (index: number) => boolean,
-): Iterable<number> {
-  for (const index of partitionsIn(ranges)) if (isMeant(index)) yield index
 }
 
 /** Tells what the run left as it was: the published tables, and what downstream is stale now. */
@@ -150,10 +134,8 @@ function publishedSet(evaluation: Evaluation, name: string): Aftermath["publishe
 function stillStale(evaluation: Evaluation, predicted: Aftermath["stale"]): Aftermath["stale"] {
   const stale = new Map<string, readonly PartitionRange[]>()
   for (const computation of evaluation.graph.computations) {
-    const ranges = rangesWithin(
-      predicted.get(computation.name) ?? [],
-      (index) => !isFresh(evaluation, computation, index),
-    )
+    const open = rangesWhere(evaluation, computation, (bits) => (bits & facts.fresh) === 0)
+    const ranges = commonRanges(predicted.get(computation.name) ?? [], open)
     if (ranges.length > 0) stale.set(computation.name, ranges)
   }
   return stale

@@ -1,10 +1,12 @@
 import { type AnyAsset, partitionKey, quoteName } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
-import { type CommandLine, printLines } from "./command-line.ts"
+import { reportLines } from "../render/report.ts"
+import { readAnswer } from "./answer.ts"
+import { type CommandLine, printData, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
 import { refusedRows } from "./refused-rows.ts"
-import { type RowsFlags, printRows } from "./result-rows.ts"
+import { moreRows, type RowsFlags, printRows } from "./result-rows.ts"
 import { namedAsset } from "./select.ts"
 import { storedPartition, storedRelations } from "./stored-partition.ts"
 
@@ -26,6 +28,18 @@ export async function dataHead(
     const { partition, relation } = flags.refused
       ? await refusedRows(project, asset, flags.partition)
       : await storedRows(project, asset, flags.partition)
+    if (
+      asset.kind === "asset" &&
+      asset.report !== undefined &&
+      relation !== undefined &&
+      !flags.json &&
+      !flags.csv
+    ) {
+      const answer = await readAnswer(data, asset, relation, flags.limit)
+      await printData(cli.out, reportLines(answer, cli.out.look))
+      if (answer.more) await printLines(cli.err, [moreRows(answer.rows.length)])
+      return exitCodes.done
+    }
     const relations = relation === undefined ? [] : [relation]
     const key = partitionKey(asset.partitions, partition)
     const sql = `select * from ${quoteName(asset.name)} limit ${flags.limit + 1}`

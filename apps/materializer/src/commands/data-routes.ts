@@ -83,7 +83,7 @@ const data = buildRouteMap({
 
 const sql = command<SqlFlags, string[]>({
   brief: "Query the assets by name with SQL",
-  text: "An asset's name means its newest partition, name@2026-01-05 that day, name@all every day there is.",
+  text: "An asset's name means its newest partition, name@2026-01-05 the one of that key, name@all every one there is.",
   examples: [
     'freshet sql "select count(*) from user_recs"',
     'freshet sql "select * from user_recs@2026-01-05 order by weight desc" --limit 10',
@@ -105,11 +105,12 @@ const sql = command<SqlFlags, string[]>({
 })
 
 const demoData = command<DemoDataFlags>({
-  brief: "Land made-up activity: the same seed gives the same bytes",
+  brief: "Land made-up activity and films: the same seed gives the same bytes",
   examples: [
     "freshet demo-data                                    # 7 days of S",
     "freshet demo-data --days 30 --scale M --seed 7",
     "freshet demo-data --landing /tmp/landing --clean     # into another folder, emptied first",
+    "freshet demo-data --group movies                     # films and ratings alone",
   ],
   parameters: {
     flags: {
@@ -124,7 +125,8 @@ const demoData = command<DemoDataFlags>({
         kind: "enum",
         values: ["S", "M", "L"],
         default: "S",
-        brief: "200 thousand, 5 million or 50 million events a week",
+        brief:
+          "200 thousand, 5 million or 50 million events a week; 40 thousand, 1 or 26 million ratings",
       },
       seed: {
         kind: "parsed",
@@ -147,7 +149,13 @@ const demoData = command<DemoDataFlags>({
         placeholder: "folder",
         brief: "Where the files are landed (default: the landing zone)",
       },
-      clean: switchFlag("Remove the StockTwits files that are there first"),
+      group: {
+        kind: "enum",
+        values: ["stocktwits", "movies"],
+        optional: true,
+        brief: "The group to make data up for (default: both)",
+      },
+      clean: switchFlag("Remove the groups' files that are there first"),
       json: jsonFlag,
     },
   },
@@ -155,7 +163,8 @@ const demoData = command<DemoDataFlags>({
 })
 
 const demo = command({
-  brief: "The whole way once, on made-up data: recommendations with their reasons in PostgreSQL",
+  brief:
+    "The whole way once, on made-up data: recommendations, and answers about films, in PostgreSQL",
   text: "Works in .freshet/demo, apart from your own data; every other command does so with --demo.",
   examples: ["freshet demo"],
   data: "demo",

@@ -9,8 +9,9 @@ import { recommendationLines, type Recommendation } from "../render/recommendati
 import { statusSentence } from "../render/status-table.ts"
 import { assetStates } from "./asset-state.ts"
 import { type CommandLine, printLines } from "./command-line.ts"
-import { demoDataLines, demoUntil, landDemoData } from "./demo-data.ts"
+import { type DemoDataGroup, demoDataLines, demoUntil, landDemoData } from "./demo-data.ts"
 import { exitCodes } from "./exit-code.ts"
+import { filmAnswerLines } from "./film-answers.ts"
 import { performRun } from "./perform-run.ts"
 
 const made = { days: 10, scale: "S", seed: 1, until: demoUntil, clean: false } as const
@@ -23,10 +24,12 @@ const runFlags = {
   jsonl: false,
 } as const
 
-/** Shows the whole way once: made-up activity in, recommendations with their reasons out of PostgreSQL. */
+/** Shows the whole way once: made-up files in, recommendations with their reasons and answers about films out of PostgreSQL. */
 export async function demo(cli: CommandLine): Promise<number> {
-  const config = ofStocktwits(await cli.loadConfig())
-  await ensureLanded(cli, config)
+  const config = ofDemo(await cli.loadConfig())
+  const has = (group: DemoDataGroup) => config.assets.some((asset) => asset.group === group)
+  const groups = demoGroups.filter(has)
+  for (const group of groups) await ensureLanded(cli, config, group)
   const ended = await performRun({ ...cli, loadConfig: async () => config }, runFlags, {
     title: "demo",
     command: "freshet demo",
@@ -37,34 +40,44 @@ export async function demo(cli: CommandLine): Promise<number> {
     return ended?.exitCode ?? exitCodes.done
   const sentence = await cli.world.withProject(config, newestSentence)
   await printLines(cli.out, [sentence, ""])
-  await printLines(cli.out, recommendationLines(await recommendations(cli, config)))
-  await printLines(cli.out, whatNext)
+  if (has("stocktwits"))
+    await printLines(cli.out, recommendationLines(await recommendations(cli, config)))
+  if (has("movies")) await printLines(cli.out, await filmAnswerLines(cli, config))
+  await printLines(cli.out, ["", "What next:", ...groups.flatMap((group) => whatNext[group])])
   return exitCodes.done
 }
 
+const demoGroups = ["stocktwits", "movies"] as const
+
 /** The demo is about the assets that it makes data up for. */
-function ofStocktwits(config: Config): Config {
-  const assets = config.assets.filter(({ group }) => group === "stocktwits")
+function ofDemo(config: Config): Config {
+  const assets = config.assets.filter(({ group }) => demoGroups.some((each) => each === group))
   if (assets.length > 0) return { ...config, assets }
   throw new ProblemsError("config", [
     {
       kind: "config",
-      message: "The demo shows the assets of the group stocktwits, and none is declared.",
-      hint: "Add `...stocktwits()` to the assets of freshet.config.ts.",
+      message:
+        "The demo shows the assets of the groups stocktwits and movies, and none is declared.",
+      hint: "Add `...stocktwits()` or `...movies()` to the assets of freshet.config.ts.",
     },
   ])
 }
 
+/** The file that is landed last. */
+const lastLanded: Readonly<Record<DemoDataGroup, string>> = {
+  stocktwits: `stocktwits/activity/${made.until}.json`,
+  movies: "movies/ratings.csv",
+}
+
 /** Data once made up are used again: the same options would give the same bytes. */
-async function ensureLanded(cli: CommandLine, config: Config): Promise<void> {
-  const last = join(config.landing, "stocktwits", "activity", `${made.until}.json`)
-  const isThere = await access(last).then(
+async function ensureLanded(cli: CommandLine, config: Config, group: DemoDataGroup): Promise<void> {
+  const isThere = await access(join(config.landing, lastLanded[group])).then(
     () => true,
     () => false,
   )
   if (isThere) return
-  const summary = await landDemoData(cli, made, config.landing)
-  await printLines(cli.out, [...demoDataLines(summary, config.landing), ""])
+  const landed = await landDemoData(cli, { ...made, group }, config.landing)
+  await printLines(cli.out, [...demoDataLines(landed, config.landing), ""])
 }
 
 function newestPlan(project: Project) {
@@ -133,12 +146,16 @@ function names(value: unknown): readonly string[] {
 }
 
 /** Commands to try on the demo's own data. */
-const whatNext = [
-  "",
-  "What next:",
-  "  npx freshet status --demo                                # how every asset stands",
-  "  npx freshet show user_recs --demo                        # one asset: columns, checks, query",
-  "  npx freshet lineage user_recs --demo                     # where it comes from",
-  "  npx freshet data head user_recs --limit 5 --demo         # its rows",
-  "  npx freshet backfill user_recs --date 2026-01-08 --demo  # a past day, as of that day",
-]
+const whatNext: Readonly<Record<DemoDataGroup, readonly string[]>> = {
+  stocktwits: [
+    "  npx freshet status --demo                                # how every asset stands",
+    "  npx freshet show user_recs --demo                        # one asset: columns, checks, query",
+    "  npx freshet lineage user_recs --demo                     # where it comes from",
+    "  npx freshet data head user_recs --limit 5 --demo         # its rows",
+    "  npx freshet backfill user_recs --date 2026-01-08 --demo  # a past day, as of that day",
+  ],
+  movies: [
+    "  npx freshet data head highest_rated_films --demo         # an answer, as a report",
+    "  npx freshet data head genre_earnings --demo              # another one",
+  ],
+}

@@ -3,12 +3,17 @@ import {
   type PartitionRange,
   type Plan,
   type ReasonGroup,
+  assetNamed,
+  facts,
   isInRanges,
+  rangesWhere,
   reasonGroups,
   waitingOf,
 } from "@freshet/core"
 
+import { commonRanges, joinedRanges } from "../project/partition-ranges.ts"
 import type { Planned, Project } from "../project/project.ts"
+import { grouped } from "../render/grouped.ts"
 import { withChangedInputs } from "./changed-inputs.ts"
 
 /** A plan as it is shown: what is made for one reason stands together. */
@@ -16,6 +21,8 @@ export interface PlanView {
   readonly plan: Plan
   readonly groups: readonly ReasonGroup[]
   readonly waiting: readonly WaitingGroup[]
+  /** Whether all that was asked for is fresh; a plan may mean only some of what is not. */
+  readonly isUpToDate: boolean
 }
 
 /** Partitions of one computation that wait for the same; for what, is not looked into where there are very many. */
@@ -25,40 +32,49 @@ export interface WaitingGroup {
   readonly waitsFor: string | undefined
 }
 
-/** Of so many partitions of a computation it is found out what each waits for. */
-const mostLookedInto = 1000
+/** Of so many partitions of a computation it is found out what each waits for, and so many reasons are told. */
+const mostLookedInto = 100
+const mostReasons = 8
 
 /** A plan with the reasons for everything in it. */
 export async function planView({ project, plan }: Planned): Promise<PlanView> {
   const groups = await withChangedInputs(project, reasonGroups(project.evaluation, plan))
-  return { plan, groups, waiting: waitingGroups(project, plan) }
+  const waiting = waitingGroups(project, plan)
+  return { plan, groups, waiting, isUpToDate: isUpToDate(project, plan) }
 }
 
 /** What is left of a plan that was performed: what waits. */
 export function waitingView({ project, plan }: Planned): PlanView {
   const left = { ...plan, checks: [], work: [], publications: [] }
-  return { plan: left, groups: [], waiting: waitingGroups(project, plan) }
+  const waiting = waitingGroups(project, plan)
+  return { plan: left, groups: [], waiting, isUpToDate: isUpToDate(project, plan) }
+}
+
+function isUpToDate({ evaluation, graph }: Project, { targets }: Plan): boolean {
+  return [...targets].every(([name, ranges]) => {
+    const { computation } = assetNamed(graph, name)
+    const open = rangesWhere(evaluation, computation, (bits) => (bits & facts.fresh) === 0)
+    return commonRanges(ranges, open).length === 0
+  })
 }
 
 /** What waits, by what it waits for. */
 export function waitingGroups({ evaluation }: Project, plan: Plan): readonly WaitingGroup[] {
-  const groups = new Map<
-    string,
-    { computation: Computation; waitsFor: string; ranges: PartitionRange[] }
-  >()
-  const ends = new Map<string, number>() // computation → the last partition that was looked into
-  for (const { computation, range, waitsFor } of waitingOf(evaluation, plan, mostLookedInto)) {
-    const key = `${computation.name} ${waitsFor}`
-    const known = groups.get(key)
-    if (known === undefined) groups.set(key, { computation, waitsFor, ranges: [range] })
-    else known.ranges.push(range)
-    ends.set(computation.name, range.to)
-  }
-  const others = plan.waiting.flatMap(({ computation, ranges }) => {
-    const left = rangesAfter(ranges, ends.get(computation.name) ?? -Infinity)
-    return left.length === 0 ? [] : [{ computation, ranges: left, waitsFor: undefined }]
+  const found = grouped(
+    waitingOf(evaluation, plan, mostLookedInto),
+    ({ computation }) => computation.name,
+  )
+  return plan.waiting.flatMap(({ computation, ranges }) => {
+    const looked = found.get(computation.name) ?? []
+    const reasons = [...grouped(looked, ({ waitsFor }) => waitsFor)]
+    const told = reasons.slice(0, mostReasons).map(([waitsFor, each]) => {
+      return { computation, waitsFor, ranges: each.map(({ range }) => range) }
+    })
+    const untold = reasons.slice(mostReasons).flatMap(([, each]) => each.map(({ range }) => range))
+    const left = [...untold, ...rangesAfter(ranges, looked.at(-1)?.range.to ?? -Infinity)]
+    if (left.length === 0) return told
+    return [...told, { computation, waitsFor: undefined, ranges: joinedRanges(left) }]
   })
-  return [...groups.values(), ...others]
 }
 
 function rangesAfter(ranges: readonly PartitionRange[], end: number): readonly PartitionRange[] {

@@ -27,8 +27,12 @@ export async function printRows(
     const lines = rows.map((row) => csvLine(names.map((name) => row[name])))
     await printData(cli.out, [csvLine(names), ...lines])
   } else await printData(cli.out, rowLines(columns, rows, cli.out.look))
-  if (more)
-    await printLines(cli.err, [`The first ${counted(rows.length, "row")}; --limit shows more.`])
+  if (more) await printLines(cli.err, [moreRows(rows.length)])
+}
+
+/** That there are more rows than were printed. */
+export function moreRows(printed: number): string {
+  return `The first ${counted(printed, "row")}; --limit shows more.`
 }
 
 async function firstRows(

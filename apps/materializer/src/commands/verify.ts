@@ -4,10 +4,10 @@ import { join } from "node:path"
 import type { Asset, Computation, PartitionRange } from "@freshet/core"
 
 import type { Config } from "../config.ts"
+import { joinedRanges } from "../project/partition-ranges.ts"
 import type { Project } from "../project/project.ts"
 import type { Remaking } from "../project/remaking.ts"
 import type { Finding, Verification, VerificationProgress } from "../project/verification.ts"
-import { joinedRanges } from "../render/partition-words.ts"
 import { warningLines } from "../render/problem-lines.ts"
 import { remadeText, type RemadeText } from "../render/remade-text.ts"
 import {

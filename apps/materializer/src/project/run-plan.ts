@@ -50,7 +50,7 @@ export async function runPlan(
     try {
       const project = await readProject(config, graph, runLedger.client)
       refuseUncertainLanding(project)
-      const planned = await planOnStored(project, request.plan)
+      const planned = await planOnStored(project, request.plan, "run")
       request.onPlan(planned)
       const { checks, work, publications } = planned.plan
       if (checks.length + work.length + publications.length === 0)
@@ -120,8 +120,8 @@ function findingKept(ledger: Ledger, store: Store, { project, plan }: Planned): 
       const records = await ledger.recorded(wanted)
       const there = await Promise.all(
         records.map(
-          ({ asset, partition, file }) =>
-            !isInRanges(planned.get(asset) ?? [], partition) || store.exists(file),
+          async ({ asset, partition, file }) =>
+            !isInRanges(planned.get(asset) ?? [], partition) || (await store.exists(file)),
         ),
       )
       return records.filter((_, at) => there[at] === true)

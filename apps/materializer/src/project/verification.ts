@@ -2,7 +2,6 @@ import {
   type Asset,
   type Computation,
   facts,
-  intersection,
   outputsOf,
   type PartitionRange,
   partitionCount,
@@ -12,6 +11,7 @@ import {
 } from "@freshet/core"
 
 import { randomFrom } from "../demo-data/random.ts"
+import { commonRanges } from "./partition-ranges.ts"
 import { countingRecords } from "./records.ts"
 import { isStillRecorded, type Remade, type Remaking } from "./remaking.ts"
 import { sampleOf } from "./sample.ts"
@@ -60,7 +60,7 @@ export async function verification(
   const meant = new Map(
     [...request.wanted].map(([computation, wanted]) => {
       const ranges = rangesWhere(evaluation, computation, (bits) => (bits & bit) !== 0)
-      return [computation, common(ranges, wanted)] as const
+      return [computation, commonRanges(ranges, wanted)] as const
     }),
   )
   const partitions = countAll(meant)
@@ -79,13 +79,6 @@ export async function verification(
 }
 
 type RangesOf = ReadonlyMap<Computation, readonly PartitionRange[]>
-
-function common(
-  ranges: readonly PartitionRange[],
-  others: readonly PartitionRange[],
-): readonly PartitionRange[] {
-  return ranges.flatMap((range) => others.flatMap((other) => intersection(range, other) ?? []))
-}
 
 function countAll(ranges: RangesOf): number {
   return [...ranges.values()].reduce((sum, each) => sum + partitionCount(each), 0)

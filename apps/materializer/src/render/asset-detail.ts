@@ -13,6 +13,7 @@ import { ago, bytesText, count, instant } from "./amount.ts"
 import { type Look, paint, sign, stateTones } from "./look.ts"
 import { grainText } from "./partition-words.ts"
 import { failuresText } from "./refusal-lines.ts"
+import { figureLines, periodLines } from "./report.ts"
 import { partitionsWords, statusWords } from "./status-table.ts"
 import { type Cell, type TableColumn, table } from "./table.ts"
 
@@ -26,9 +27,11 @@ export function assetDetailLines(
   const { asset } = detail
   return [
     `${paint(look, "strong", asset.name)}  ${paint(look, "faint", kindWords(asset))}`,
+    ...(asset.kind === "asset" && asset.report !== undefined ? [asset.report.title] : []),
     asset.description,
     ...(asset.owners.length > 0 ? [`owners: ${asset.owners.join(", ")}`] : []),
     ...(asset.tags.length > 0 ? [`tags: ${asset.tags.join(", ")}`] : []),
+    ...section("Answer", answerLines(detail, narrower(look)), look),
     ...section("Columns", dictionaryLines(asset.columns, narrower(look)), look),
     ...section("Reads", readLines(asset), look),
     ...section("Read by", graph.downstream.get(asset.name) ?? [], look),
@@ -36,6 +39,10 @@ export function assetDetailLines(
     ...section("State", stateLines(graph, detail, nowMs, look), look),
     ...section("Query", queryLines(asset), look),
   ]
+}
+
+function answerLines({ answer }: AssetDetail, look: Look): readonly string[] {
+  return answer === undefined ? [] : [...periodLines(answer), ...figureLines(answer, look)]
 }
 
 function section(title: string, lines: readonly string[], look: Look): readonly string[] {
@@ -113,7 +120,7 @@ function checkRow(
 
 function stateLines(
   graph: Graph,
-  { asset, state, record, publication }: AssetDetail,
+  { asset, state, key, record, publication }: AssetDetail,
   nowMs: number,
   look: Look,
 ): readonly string[] {
@@ -121,7 +128,7 @@ function stateLines(
   const words = `${paint(look, stateTones[shown], sign(look, shown))} ${statusWords(graph, state)}`
   const partitions = partitionsWords(state)
   return [
-    state.newest === undefined || !state.partitioned ? words : `${words}, newest ${state.newest}`,
+    `${words}${partitionText(state, key)}`,
     ...(partitions === "" ? [] : [`partitions: ${partitions}`]),
     ...(record === undefined
       ? []
@@ -134,6 +141,13 @@ function stateLines(
       : [`late: ${state.overdue.partitionKey} was due ${instant(state.overdue.dueMs)}`]),
     ...publicationLines(asset, publication),
   ]
+}
+
+/** Of which partition the state is told. */
+function partitionText({ newest, partitioned, noun }: AssetDetail["state"], key?: string): string {
+  const shown = key ?? newest
+  if (shown === undefined || !partitioned) return ""
+  return key === undefined && noun !== "key" ? `, newest ${shown}` : `, ${noun} ${shown}`
 }
 
 function publicationLines(
@@ -151,6 +165,9 @@ function short(version: string): string {
   return version.slice(0, 12)
 }
 
+/** What stands in a shown query where a partition's own facts will stand. */
+const someFacts = { key: "KEY", day: "YYYY-MM-DD", start: "START", end: "END" }
+
 function queryLines(asset: AnyAsset): readonly string[] {
   if (asset.kind === "source" || asset.computation.kind === "code") return []
   const { shared, outputs } = asset.computation
@@ -158,7 +175,7 @@ function queryLines(asset: AnyAsset): readonly string[] {
   const queries = [shared, own].filter((query) => query !== undefined)
   return queries.flatMap((query, index) => [
     ...(index > 0 ? [""] : []),
-    ...unindented(renderSql(query, "YYYY-MM-DD")),
+    ...unindented(renderSql(query, someFacts)),
   ])
 }
 

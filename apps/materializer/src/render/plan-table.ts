@@ -12,12 +12,13 @@ import type { PlanView, WaitingGroup } from "../commands/plan-view.ts"
 import { count, counted } from "./amount.ts"
 import { causesText } from "./causes.ts"
 import { type Look, paint, sign } from "./look.ts"
+import { setPartition } from "./set-partition.ts"
 import { type Cell, table } from "./table.ts"
 
 /** A plan as a person reads it: one line for what is made for one reason, then what is published and what waits. */
 export function planLines(graph: Graph, view: PlanView, look: Look): readonly string[] {
   const { plan } = view
-  if (isEmpty(plan)) return [emptySentence(plan)]
+  if (isEmpty(plan)) return [emptySentence(view)]
   const rows = [
     ...plan.checks.map(({ asset, ranges }) =>
       row(graph, { name: `check ${asset.name}`, asset: asset.name, ranges }, "its checks changed"),
@@ -61,10 +62,11 @@ function row(
   ]
 }
 
-function emptySentence({ targets }: Plan): string {
-  return targets.size === 0
-    ? "Nothing to make yet: not everything that is read has landed."
-    : "Nothing is stale: everything asked for is up to date."
+function emptySentence({ plan: { targets }, isUpToDate }: PlanView): string {
+  if (targets.size === 0) return "Nothing to make yet: not everything that is read has landed."
+  return isUpToDate
+    ? "Nothing is stale: everything asked for is up to date."
+    : "Nothing that is asked for is in that state."
 }
 
 /** Whether there is nothing in a plan at all, not even something that waits. */
@@ -90,7 +92,7 @@ export function planWords(plan: Plan): string {
   const waiting = waitingCount(plan)
   return [
     `${counted(stepCount(plan), "step")} of ${counted(computationCount(plan), "computation")}`,
-    ...plan.publications.map(({ set, key }) => `publishes ${set} ${key}`),
+    ...plan.publications.map(({ set, key }) => `publishes ${setPartition(set, key)}`),
     ...(waiting > 0 ? [`${count(waiting)} waiting`] : []),
   ].join("; ")
 }
@@ -109,7 +111,7 @@ function waitingCount({ waiting }: Plan): number {
 function publicationLines(plan: Plan, look: Look): readonly string[] {
   return plan.publications.map(({ set, key, assets, before }) => {
     const shows = before === undefined ? "first publication" : `shows ${before.partitionKey} now`
-    return `${sign(look, "arrow")} publish ${set} ${key} (${counted(assets.length, "table")}; ${shows})`
+    return `${sign(look, "arrow")} publish ${setPartition(set, key)} (${counted(assets.length, "table")}; ${shows})`
   })
 }
 

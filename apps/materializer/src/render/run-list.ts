@@ -3,6 +3,7 @@ import { type Graph, partitionKey } from "@freshet/core"
 import type { RunDetail, RunRow, StepRow } from "../project/project.ts"
 import { ago, count, counted, duration, instant } from "./amount.ts"
 import { type Look, type Sign, type Tone, paint, sign } from "./look.ts"
+import { setPartition } from "./set-partition.ts"
 import { type Cell, table } from "./table.ts"
 
 const outcomes: Readonly<Record<RunRow["outcome"], readonly [Sign, Tone]>> = {
@@ -78,7 +79,7 @@ export function runDetailLines(
     ...(run.publications.length > 0 ? [""] : []),
     ...run.publications.map(
       ({ set, partitionKey: key, inserted, updated, deleted }) =>
-        `published ${set} ${key}: ${count(inserted)} inserted, ${count(updated)} updated, ${count(deleted)} deleted`,
+        `published ${setPartition(set, key)}: ${count(inserted)} inserted, ${count(updated)} updated, ${count(deleted)} deleted`,
     ),
   ]
 }

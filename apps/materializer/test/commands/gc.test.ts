@@ -5,6 +5,8 @@ import type { Collection, CollectionRequest } from "../../src/project/collect-ga
 import { tinyProject } from "../tiny-project.ts"
 import { runCommand } from "./fake-command-line.ts"
 
+const project = tinyProject({ landed: {} })
+
 const nothing: Collection = {
   forgotten: [],
   files: [],
@@ -35,7 +37,7 @@ function worldWith(collection: Collection) {
 
 test("a person at a terminal sees what would go and is asked; a no removes nothing", async () => {
   const { asked, world } = worldWith(some)
-  const { code, out, err } = await runCommand(tinyProject(), ["gc"], {
+  const { code, out, err } = await runCommand(project, ["gc"], {
     isTerminal: true,
     ask: async () => false,
     world,
@@ -43,7 +45,15 @@ test("a person at a terminal sees what would go and is asked; a no removes nothi
   expect(code).toBe(0)
   expect(asked.map(({ dryRun }) => dryRun)).toEqual([true])
   expect(out).toBe("")
-  expect(err).toMatchInlineSnapshot()
+  expect(err).toMatchInlineSnapshot(`
+    "would go                    files   space
+    items                           2  1.2 MB
+    spilled by killed commands      3  5.0 MB
+    0 materializations would be forgotten and 5 files removed, 6.2 MB. A dry run: nothing was done.
+    1 file in the lake that no step wrote: left alone.
+    Nothing was removed.
+    "
+  `)
 })
 
 test("a yes, --yes and a pipe remove", async () => {
@@ -53,7 +63,7 @@ test("a yes, --yes and a pipe remove", async () => {
     [["gc"], undefined],
   ] as const) {
     const { asked, world } = worldWith(some)
-    const { code, out } = await runCommand(tinyProject(), words, { ask, world })
+    const { code, out } = await runCommand(project, words, { ask, world })
     expect(code).toBe(0)
     expect(asked.at(-1)).toMatchObject({ dryRun: false, wait: true, graceMs: 604_800_000 })
     expect(out).toContain("0 materializations forgotten and 5 files removed, 6.2 MB.")
@@ -63,6 +73,6 @@ test("a yes, --yes and a pipe remove", async () => {
 test("nobody is asked about nothing", async () => {
   const { world } = worldWith(nothing)
   const ask = async () => expect.unreachable("nobody is asked")
-  const { out } = await runCommand(tinyProject(), ["gc"], { ask, world })
+  const { out } = await runCommand(project, ["gc"], { ask, world })
   expect(out).toBe("Nothing to clear away.\n")
 })

@@ -42,7 +42,9 @@ function pretendedEffects(
     emit,
     signal: { aborted: false },
     engine: {
-      compute: async ({ computation, partition, outputs }) => {
+      rederive: async () => [],
+      contentOf: async () => undefined,
+      compute: async ({ computation, partition: { key: partition }, outputs }) => {
         const what = fate(`${computation.name} ${partition}`)
         if (what === "fails") throw new Error("the disk is full")
         const failed = { failures: 3, sample: [{ item: "pen", rows: 2 }], passed: false }

@@ -28,7 +28,15 @@ export interface Asset<
   /** Names that it had before, the first one first: what was made under them is its own past. */
   readonly formerly: readonly string[]
   readonly retention: Retention
+  readonly report: Report | undefined
   readonly computation: Computation
+}
+
+/** How an asset's rows are shown to people as the answer to a question; its description is the definition. `C` is the union of its columns. */
+export interface Report<C extends string = string> {
+  readonly title: string
+  /** The columns of days that say from when to when the rows are about: the earliest and the latest of them are the report's period. */
+  readonly period?: readonly [from: C, to: C]
 }
 
 /** Whatever can be read: an asset or a source. */
@@ -103,6 +111,7 @@ interface Described<N, C, P> {
   readonly freshness?: Freshness
   readonly formerly?: readonly string[]
   readonly retention?: Retention
+  readonly report?: Report<keyof C & string>
 }
 
 /** An uncut asset must say which partitions of a partitioned one it reads. */
@@ -144,6 +153,17 @@ export interface Output<C extends Columns = Columns> {
   readonly checks?: readonly Check<keyof C & string>[]
   readonly formerly?: readonly string[]
   readonly retention?: Retention
+  readonly publish?: Publish
+}
+
+/** Every output that is published fits its table. */
+type OutputsFit<O> = {
+  readonly [K in keyof O]: O[K] extends {
+    readonly columns: infer C extends Columns
+    readonly publish: Publish<infer T>
+  }
+    ? { readonly publish: FitsTable<C, T> }
+    : unknown
 }
 
 /** The rows that a computation of several outputs computes once: interpolate it in the outputs' queries. */
@@ -161,16 +181,18 @@ export function sqlAssets<
   readonly tags?: readonly string[]
   readonly partitions?: P
   readonly shared?: Sql<G> & ReadsFit<P, G>
-  readonly outputs: O
+  readonly outputs: O & OutputsFit<O>
 }): { readonly [K in keyof O & string]: Asset<K, O[K]["columns"], P> } {
   const { outputs, shared, name, ...common } = declared
-  const queries = Object.entries(outputs).map(([asset, { query }]) => ({ asset, query }))
+  const queries = Object.entries<Output>(outputs).map(([asset, { query }]) => ({ asset, query }))
   const reads = readsOf(shared, ...queries.map(({ query }) => query))
   const computation: SqlComputation = { kind: "sql", name, reads, shared, outputs: queries }
-  const made = Object.entries(outputs).map(([output, { query: _, ...described }]) => [
-    output,
-    asset({ ...common, ...described, name: output }, computation, undefined),
-  ])
+  const made = Object.entries<Output>(outputs).map(
+    ([output, { query: _, publish, ...described }]) => [
+      output,
+      asset({ ...common, ...described, name: output }, computation, publish),
+    ],
+  )
   return Object.fromEntries(made) as never // the entries are the outputs by name, as the return type says
 }
 
@@ -248,6 +270,7 @@ function asset<N extends string, C extends Columns, P extends Partitions>(
     publish,
     formerly: declared.formerly ?? [],
     retention: declared.retention ?? keepFor({ days: 30 }),
+    report: declared.report,
     computation,
   }
 }

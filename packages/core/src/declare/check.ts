@@ -1,3 +1,4 @@
+import type { Asset } from "./asset.ts"
 import { quoteName } from "./column.ts"
 import { itself } from "./read.ts"
 import { type Sql, sql } from "./sql.ts"
@@ -81,6 +82,30 @@ export function oneOf<const C extends string>(
   })
   return { ...described, severity: options.severity ?? "error" }
 }
+
+/** Every value of a column is one of `known`'s, in its column of the same name or in `key`; null refers to nothing. */
+export function refersTo<const C extends string>(
+  column: C,
+  known: Asset,
+  options: { readonly key?: string; readonly severity?: Severity } = {},
+): Check<C> {
+  const own = raw(quoteName(column))
+  const key = raw(quoteName(options.key ?? column))
+  const query = sql`
+    select own.${own}, count(*) as rows
+    from ${itself} as own
+    where own.${own} is not null
+      and not exists (select 1 from ${known} as known where known.${key} = own.${own})
+    group by own.${own}`
+  const described = check<C>(
+    `refers_to(${column}, ${known.name})`,
+    `every ${column} is one of ${known.name}`,
+    { kind: "no_rows", query },
+  )
+  return { ...described, severity: options.severity ?? "error" }
+}
+
+const raw = (text: string): Sql => ({ kind: "sql", parts: [{ kind: "text", text }] })
 
 function check<C extends string>(name: string, description: string, rule: CheckRule): Check<C> {
   return { kind: "check", name, severity: "error", description, rule }

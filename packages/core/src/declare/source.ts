@@ -7,7 +7,16 @@ export type SourceFormat =
   /** One JSON object a line; columns are taken by name, a missing or null value is null. A line that says a name twice is malformed. */
   | { readonly kind: "json_lines" }
   /** A header line, then one record a row, quoted as in RFC 4180; columns are taken by name, an empty value is null where the column may be null. */
-  | { readonly kind: "csv" }
+  | CsvFormat
+
+/** How CSV files depart from the plain form. */
+export interface CsvFormat {
+  readonly kind: "csv"
+  /** What the header calls a column, where that is not the column's own name: `{ user_id: "userId" }`. */
+  readonly header?: Readonly<Record<string, string>>
+  /** What a record means that ends before the header does: `quarantine` it (the default), or take the values it lacks for empty ones. */
+  readonly shortRecords?: "quarantine" | "empty"
+}
 
 /**
  * Lines of several kinds in one file. The text in `column` says which kind a line is of; a line of no
@@ -57,7 +66,7 @@ export interface SourceAsset<
   readonly format: SourceFormat
   /** Path in the landing zone with `{partition}` for the key, without the compression's suffix: `x/{partition}.json` also means `x/{partition}.json.gz` and the files of a folder `x/{partition}.json/`. */
   readonly path: string
-  /** What a day without a file, between days that have one, means: `empty` is a day without rows, `wait` keeps what reads it from running. */
+  /** What a day without a file, between days that have one, means: `empty` is a day without rows, `wait` keeps what reads it from running. The same goes for a source that is one file, so `empty` makes that optional. */
   readonly whenMissing: "empty" | "wait"
   readonly lineKinds: LineKinds | undefined
   readonly reject: readonly RejectRule[]

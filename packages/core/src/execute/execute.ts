@@ -109,13 +109,18 @@ function isBad(outcome: StepOutcome): boolean {
 async function runSteps(running: Running): Promise<boolean> {
   const { queue } = running
   const underWay = new Set<Promise<void>>()
+  const thrown: unknown[] = [] // kept, since a step may end while nobody waits for it
   try {
     for (;;) {
       for (let step = await stepToStart(running); step; step = await stepToStart(running)) {
+        if (thrown.length > 0) break
         startStep(queue, step)
-        const performing = runStep(running, step).finally(() => underWay.delete(performing))
+        const performing = runStep(running, step)
+          .catch((error: unknown) => void thrown.push(error))
+          .finally(() => underWay.delete(performing))
         underWay.add(performing)
       }
+      if (thrown.length > 0) throw thrown[0]
       if (underWay.size === 0) return running.effects.signal.aborted
       await Promise.race(underWay)
     }
@@ -133,6 +138,7 @@ async function stepToStart(running: Running): Promise<Step | undefined> {
   const step = readyStep(queue)
   if (step === undefined) return undefined
   await state.book.load(recordsNeeded(state.evaluation, step))
+  if (shouldStop(running)) return undefined
   if (queue.underWay.size === 0) return step
   return [...queue.underWay, step].some((each) => isHeavy(state, each)) ? undefined : step
 }
@@ -152,13 +158,17 @@ async function runStep(running: Running, step: Step): Promise<void> {
   outcomes.set(step.id, performed.outcome)
   endStep(running.queue, step)
   if (isBad(performed.outcome)) running.isBad = true
-  if (isBad(performed.outcome) || !performed.checks.every(isPassable)) addObstacles(running, step)
+  for (const asset of unreadable(step, performed))
+    running.obstacles.set(stateKey(asset, step.partition), step.id)
 }
 
-function addObstacles({ obstacles }: Running, step: Step): void {
-  const assets =
-    step.kind === "check" ? [step.asset.name] : step.computation.outputs.map(({ asset }) => asset)
-  for (const asset of assets) obstacles.set(stateKey(asset, step.partition), step.id)
+/** The assets whose rows nobody may go on from: all that a step did not make, or those that failed a check. */
+function unreadable(step: Step, { outcome, checks }: Performed): readonly string[] {
+  if (isBad(outcome))
+    return step.kind === "check"
+      ? [step.asset.name]
+      : step.computation.outputs.map(({ asset }) => asset)
+  return checks.filter((check) => !isPassable(check)).map(({ asset }) => asset)
 }
 
 /** The step that the rows read by this one would have come from, and that ended badly. */

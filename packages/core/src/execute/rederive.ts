@@ -1,6 +1,6 @@
 import type { AnyAsset, Computation } from "../declare/asset.ts"
 import { folderOf } from "../declare/folder.ts"
-import { partitionDay, partitionKey } from "../declare/partition.ts"
+import { partitionKey, partitionText } from "../declare/partition.ts"
 import { type Read, relationName } from "../declare/read.ts"
 import { assetRead, outputsOf } from "../graph/graph.ts"
 import { landedVersion, lastingRelation, partitionsOf } from "../plan/inputs.ts"
@@ -71,13 +71,12 @@ export async function rederive(
   const inputs = await recordedInputs(evaluation, computation, await effects.reads(first), effects)
   if (inputs.kind !== "found") return inputs
   const outputs = outputsOf(evaluation.graph, computation)
-  const key = partitionKey(partitionsOf(evaluation.graph, computation), partition)
+  const text = partitionText(partitionsOf(evaluation.graph, computation), partition)
   const request = {
     computation,
     outputs,
-    partition: key,
-    folder: folderOf(key),
-    day: partitionDay(partitionsOf(evaluation.graph, computation), partition),
+    partition: text,
+    folder: folderOf(text.key),
     inputVersion: first.inputVersion,
     relations: inputs.relations,
   }

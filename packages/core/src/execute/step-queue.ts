@@ -59,7 +59,7 @@ function nextOf(rest: Iterator<number>): number | undefined {
   return done === true ? undefined : value
 }
 
-/** The first step, in the order of the plan, that can be started now and that `isHeld` does not hold back. */
+/** The first step, in the order of the plan, that can be started now. */
 export function readyStep(queue: StepQueue): Step | undefined {
   const [check] = queue.checks
   if (check !== undefined) return check

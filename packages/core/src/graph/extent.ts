@@ -38,15 +38,16 @@ export function extentsOf(graph: Graph, landing: Landing, nowMs: number): Extent
   return extents
 }
 
+/** A source that is not cut and may lack its file is there without one: it has no rows. */
 function landedRange(
-  { name, partitions }: SourceAsset,
+  { name, partitions, whenMissing }: SourceAsset,
   landing: Landing,
   nowMs: number,
 ): PartitionRange | undefined {
-  const landed = landing.get(name)
-  if (landed === undefined || landed.size === 0) return undefined
+  const landed = landing.get(name) ?? new Map<number, unknown>()
   const existing = declaredRange(partitions, nowMs)
-  if (partitions.kind === "none" || partitions.kind === "static") return existing
+  if (partitions.kind === "none" || partitions.kind === "static")
+    return landed.size > 0 || whenMissing === "empty" ? existing : undefined
   let [from, to] = [Infinity, -Infinity]
   for (const index of landed.keys()) {
     if (index < existing.from || index > existing.to) continue

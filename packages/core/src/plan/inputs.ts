@@ -147,11 +147,8 @@ export function lastingName(asset: AnyAsset): string {
 
 /** The name under which versions know what a read finds. */
 export function lastingRelation(read: Read): string {
-  return relationName(
-    read.asset === undefined
-      ? read
-      : { ...read, asset: { ...read.asset, name: lastingName(read.asset) } },
-  )
+  const { asset, window } = read
+  return relationName({ window, asset: asset && { name: lastingName(asset) } })
 }
 
 /** What tells one partition of an asset from another, for good: the index of a span of time, the key where keys are a set. */

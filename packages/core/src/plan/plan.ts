@@ -6,7 +6,7 @@ import { partitionsOf } from "./inputs.ts"
 import { type Needed, blockedPartitions, neededPartitions } from "./needed.ts"
 import { type PublicationPlan, planPublications } from "./publication.ts"
 import { statusAt } from "./staleness.ts"
-import { type Evaluation, type StateKind, checkMarkAt, isFresh, rangesOfPlaces } from "./states.ts"
+import { type Evaluation, type StateKind, checkMarkAt, isFresh, rangesOfOnes } from "./states.ts"
 import type { Hash } from "./version.ts"
 
 /** What will be done, in an order in which it can be done; then what will be published; and what cannot be done yet. */
@@ -73,8 +73,8 @@ export function makePlan(evaluation: Evaluation, request: PlanRequest, hash: Has
     if (own === undefined) continue
     const { from } = evaluation.states.get(computation.name) ?? { from: 0 }
     const open = held === undefined ? own : own.map((each, at) => (held[at] === 1 ? 0 : each))
-    addRanges(work, computation, rangesOfPlaces(open, from, Boolean))
-    if (held !== undefined) addRanges(waiting, computation, rangesOfPlaces(held, from, Boolean))
+    addRanges(work, computation, rangesOfOnes(open, from))
+    if (held !== undefined) addRanges(waiting, computation, rangesOfOnes(held, from))
   }
   const checks = request.only === undefined ? checkWork(evaluation, request.targets) : []
   const planned = plannedSteps(evaluation, checks, needed, blocked)
@@ -98,11 +98,11 @@ function plannedSteps(
     const from = evaluation.states.get(computation.name)?.from ?? 0
     return of.get(computation.name)?.[index - from] === 1
   }
+  const checked = new Map(checks.map(({ asset, ranges }) => [asset, ranges]))
   return {
     willMake: (asset: Asset, index: number) =>
       isMarked(needed, asset, index) && !isMarked(blocked, asset, index),
-    willCheck: (asset: Asset, index: number) =>
-      checks.some((check) => check.asset === asset && isInRanges(check.ranges, index)),
+    willCheck: (asset: Asset, index: number) => isInRanges(checked.get(asset) ?? [], index),
   }
 }
 
@@ -216,7 +216,7 @@ function checkWork(
     const timeline = evaluation.snapshot.timelines.get(asset.computation.name)
     const place = asset.computation.outputs.findIndex((output) => output.asset === name)
     if (timeline?.marks.every(({ checks }) => checks[place]?.version === version) !== false)
-      if ([...(timeline?.earlier ?? [])].length === 0) return []
+      if (timeline === undefined || timeline.earlier.size === 0) return []
     const stale: PartitionRange[] = []
     for (const index of partitionsIn(ranges)) {
       if (!isFresh(evaluation, asset.computation, index)) continue

@@ -20,8 +20,11 @@ export interface PublicationPlan {
 export function publicationSets(graph: Graph): ReadonlyMap<string, readonly Asset[]> {
   const sets = new Map<string, Asset[]>()
   for (const asset of graph.assets.values())
-    if (asset.kind === "asset" && asset.publish !== undefined)
-      sets.set(asset.publish.set, [...(sets.get(asset.publish.set) ?? []), asset])
+    if (asset.kind === "asset" && asset.publish !== undefined) {
+      const known = sets.get(asset.publish.set)
+      if (known === undefined) sets.set(asset.publish.set, [asset])
+      else known.push(asset)
+    }
   return sets
 }
 

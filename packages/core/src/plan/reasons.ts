@@ -3,7 +3,7 @@ import type { PartitionRange } from "../declare/partition.ts"
 import { readRanges } from "./inputs.ts"
 import type { Plan, Work } from "./plan.ts"
 import { type Cause, type Status, statusAt } from "./staleness.ts"
-import { type Evaluation, facts, factsAt, rangesOfPlaces } from "./states.ts"
+import { type Evaluation, facts, factsAt, rangesOfOnes } from "./states.ts"
 
 /** Partitions of one computation that a plan makes for one reason: the status that they share, its causes taken together. */
 export interface ReasonGroup {
@@ -74,7 +74,7 @@ function staleUpstreams(
     }
   }
   return [...columns].flatMap(([asset, { from, stale }]) => {
-    const partitions = rangesOfPlaces(stale, from, Boolean)
+    const partitions = rangesOfOnes(stale, from)
     return partitions.length === 0 ? [] : [{ kind: "upstream" as const, asset, partitions }]
   })
 }

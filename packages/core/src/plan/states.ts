@@ -24,6 +24,10 @@ export const facts = {
 export interface States {
   readonly from: number
   readonly facts: Uint8Array
+  /** The facts of any partition. */
+  readonly some: number
+  /** The facts of every partition. */
+  readonly every: number
   /** The fresh partitions whose right rows are not the newest: partition → the earlier ones that are right. */
   readonly restored: ReadonlyMap<number, EarlierMade>
 }
@@ -76,8 +80,11 @@ export interface StateCounts {
 /** Counts the states of a computation's partitions. */
 export function countStates(evaluation: Evaluation, computation: Computation): StateCounts {
   const byBits = new Uint32Array(256)
-  for (const bits of evaluation.states.get(computation.name)?.facts ?? [])
+  const column = evaluation.states.get(computation.name)?.facts ?? new Uint8Array(0)
+  for (let at = 0; at < column.length; at += 1) {
+    const bits = column[at] ?? 0
     byBits[bits] = (byBits[bits] ?? 0) + 1
+  }
   const counts = { fresh: 0, stale: 0, missing: 0, failed: 0, waiting: 0 }
   for (const [bits, count] of byBits.entries()) {
     counts[stateKind(bits)] += count
@@ -112,6 +119,19 @@ export function rangesOfPlaces(
     if (isIn || begin < 0) continue
     ranges.push({ from: from + begin, to: from + at - 1 })
     begin = -1
+  }
+  return ranges
+}
+
+/** The places of a column of zeros and ones that hold a one, as ranges of partitions. */
+export function rangesOfOnes(column: Uint8Array, from: number): readonly PartitionRange[] {
+  const ranges: PartitionRange[] = []
+  let begin = column.indexOf(1)
+  while (begin >= 0) {
+    let end = begin + 1
+    while (column[end] === 1) end += 1
+    ranges.push({ from: from + begin, to: from + end - 1 })
+    begin = column.indexOf(1, end)
   }
   return ranges
 }

@@ -1,7 +1,8 @@
 import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
 import type { Check } from "../declare/check.ts"
 import type { Columns } from "../declare/column.ts"
-import type { Partitions } from "../declare/partition.ts"
+import type { Partitions, PartitionText } from "../declare/partition.ts"
+import type { Window } from "../declare/read.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import { type Sql, renderSql } from "../declare/sql.ts"
 import type { ReadVersions } from "../execute/effects.ts"
@@ -14,8 +15,13 @@ export type Hash = (text: string) => string
 /** A query's text → the hash of the query as the engine parses it, where formatting and comments do not count. */
 export type ParsedQueries = ReadonlyMap<string, string>
 
-/** The day that stands in a query's text where the partition's own will stand. */
-const anyDay = "0001-01-01"
+/** Stands in a query's text where its partition's own facts will stand. */
+const anyPartition: PartitionText = {
+  key: "partition",
+  day: "0001-01-01",
+  start: "0001-01-01T00:00:00Z",
+  end: "0001-01-02T00:00:00Z",
+}
 
 /** The texts whose parse the code versions of a graph depend on. */
 export function queryTexts(graph: Graph): readonly string[] {
@@ -30,33 +36,38 @@ export function queryTexts(graph: Graph): readonly string[] {
 
 /** A query as versions take it: whatever day it is made for, and whatever its upstreams are called today. */
 function versionText(query: Sql): string {
-  return renderSql(query, anyDay, lastingRelation)
+  return renderSql(query, anyPartition, lastingRelation)
 }
 
-/** Hash of everything that decides the rows of a computation apart from its inputs. Descriptions, checks, freshness and publication do not count. */
+/**
+ * Hash of everything that decides the rows of a computation apart from its inputs. Descriptions, checks, freshness
+ * and publication do not count. The text is canonical as it stands: all its objects have their keys in order.
+ */
 export function codeVersion(
   graph: Graph,
   computation: Computation,
   parsed: ParsedQueries,
   hash: Hash,
 ): string {
-  return hash(
-    canonical({
-      kind: computation.kind,
-      outputs: outputsOf(graph, computation).map((asset) => [
-        lastingName(asset),
-        columnTypes(asset.columns),
-      ]),
-      partitions: outputsOf(graph, computation).map((asset) => grainOf(asset.partitions)),
-      reads: computation.reads.map((read) => [
-        lastingRelation(read),
-        read.window,
-        readingRules(assetRead(graph, computation, read)),
-      ]),
-      code:
-        computation.kind === "code" ? computation.version : queriesOf(graph, computation, parsed),
-    }),
-  )
+  const outputs = outputsOf(graph, computation)
+  const text = JSON.stringify({
+    code: computation.kind === "code" ? computation.version : queriesOf(graph, computation, parsed),
+    kind: computation.kind,
+    outputs: outputs.map((asset) => [lastingName(asset), columnTypes(asset.columns)]),
+    partitions: outputs.map((asset) => grainOf(asset.partitions)),
+    reads: computation.reads.map((read) => [
+      lastingRelation(read),
+      windowRule(read.window),
+      readingRules(assetRead(graph, computation, read)),
+    ]),
+  })
+  return hash(text)
+}
+
+function windowRule(window: Window): Readonly<Record<string, unknown>> {
+  if (window.kind !== "offsets") return { kind: window.kind }
+  const { from, kind, onShortWindow, to } = window
+  return { from, kind, onShortWindow, to }
 }
 
 function queriesOf(
@@ -95,17 +106,19 @@ function readingRules(asset: AnyAsset): unknown {
 }
 
 function sourceRules(source: SourceAsset): unknown {
-  const { duplicate } = source
+  const { duplicate, lineKinds } = source
   return {
-    format: source.format,
     columns: columnTypes(source.columns),
-    lineKinds: source.lineKinds ?? null,
-    reject: source.reject.map(({ reason, when }) => [reason, renderSql(when, anyDay)]),
     duplicate: duplicate && [
       duplicate.reason,
       duplicate.columns,
-      renderSql(duplicate.when, anyDay),
+      renderSql(duplicate.when, anyPartition),
     ],
+    format: keysInOrder(source.format),
+    lineKinds: lineKinds
+      ? keysInOrder({ ...lineKinds, kinds: keysInOrder(lineKinds.kinds) })
+      : null,
+    reject: source.reject.map(({ reason, when }) => [reason, renderSql(when, anyPartition)]),
   }
 }
 
@@ -115,23 +128,27 @@ export function inputVersion(code: string, reads: readonly ReadVersions[], hash:
   return hash(JSON.stringify({ code, inputs })) // canonical as it stands: the keys are in order, all else is arrays
 }
 
-/** Hash of an asset's checks: when it changes the checks run again on the rows that are there. */
+/** Hash of an asset's checks: when it changes the checks run again on the rows that are there. Its text is canonical too. */
 export function checksVersion(asset: Asset, hash: Hash): string {
-  return hash(canonical([columnTypes(asset.columns), asset.checks.map(checkRule)]))
+  return hash(JSON.stringify([columnTypes(asset.columns), asset.checks.map(checkRule)]))
 }
 
 function checkRule(check: Check): unknown {
   const { rule, name, severity } = check
-  return [name, severity, rule.kind === "no_rows" ? versionText(rule.query) : rule]
+  return [name, severity, rule.kind === "no_rows" ? versionText(rule.query) : keysInOrder(rule)]
 }
 
 /** Text that two values share exactly when they are equal: JSON with the keys in order. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     inner !== null && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(
-          Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
-        )
+      ? keysInOrder(inner)
       : inner,
+  )
+}
+
+function keysInOrder(value: object): object {
+  return Object.fromEntries(
+    Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
   )
 }

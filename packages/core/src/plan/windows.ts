@@ -2,85 +2,100 @@ import type { PartitionRange } from "../declare/partition.ts"
 import { intersection, partitionsRead } from "../graph/mapping.ts"
 import { type Reading, type World, isShort, mustBeWhole } from "./inputs.ts"
 
-/** For each partition of a reader, the first and last partition of the upstream that it finds; none where first > last. */
+/**
+ * For each partition of a reader the part of the upstream that it finds, as places in the upstream's extent:
+ * from `begin` up to but not including `end`, nothing where they are equal. The columns may be longer than the reader.
+ */
 export interface Windows {
-  readonly first: Int32Array
-  readonly last: Int32Array
-  /** Places where the window is short and must not be. */
+  readonly begin: Int32Array
+  readonly end: Int32Array
+  /** Places of the reader where the window is short and must not be. */
   readonly tooShort: readonly number[]
 }
 
-/** The windows of one read over all partitions of its reader. */
-export function windowsOf(
-  world: World,
-  reading: Reading,
-  reader: PartitionRange,
-  upstream: PartitionRange,
-): Windows {
-  const length = reader.to - reader.from + 1
-  const windows = { first: new Int32Array(length), last: new Int32Array(length) }
-  const { mapping, read } = reading
-  if (mapping.kind === "shift") fillShifted(windows, mapping.offsets, reader, upstream)
-  else fillEach(windows, reading, reader, upstream)
-  if (read.window.kind === "latest") narrowToNewest(world, reading, windows, upstream)
-  const tooShort = mustBeWhole(read) ? shortPlaces(reading, reader, upstream) : []
-  return { ...windows, tooShort }
+/** The windows of one read over a range of its reader; undefined when the upstream has no partition. They hold until the next ones are asked for. */
+export type WindowFinder = (reading: Reading, reader: PartitionRange) => Windows | undefined
+
+/** Finds windows one read after the other in the same two columns. */
+export function windowFinder(world: World): WindowFinder {
+  let columns: Columns = { begin: new Int32Array(0), end: new Int32Array(0) }
+  return (reading, reader) => {
+    const upstream = world.extents.get(reading.asset.name)
+    if (upstream === undefined) return undefined
+    const length = reader.to - reader.from + 1
+    if (columns.begin.length < length)
+      columns = { begin: new Int32Array(length), end: new Int32Array(length) }
+    const { mapping, read } = reading
+    if (mapping.kind === "shift") fillShifted(columns, mapping.offsets, reader, upstream)
+    else fillEach(columns, reading, reader, upstream)
+    if (read.window.kind === "latest") narrowToNewest(world, reading, columns, { reader, upstream })
+    return { ...columns, tooShort: mustBeWhole(read) ? shortPlaces(reading, reader, upstream) : [] }
+  }
 }
 
-type Filled = Pick<Windows, "first" | "last">
+type Columns = Pick<Windows, "begin" | "end">
 
-/** Offsets are clamped before they enter 32 bits; `first` is then one past `last` where nothing is found. */
+/** Places are clamped before they enter 32 bits: a window may begin with history. */
 function fillShifted(
-  { first, last }: Filled,
+  { begin, end }: Columns,
   offsets: PartitionRange,
   reader: PartitionRange,
   upstream: PartitionRange,
 ): void {
-  for (let at = 0; at < first.length; at += 1) {
-    const index = reader.from + at
-    first[at] = Math.max(index + offsets.from, upstream.from)
-    last[at] = Math.max(Math.min(index + offsets.to, upstream.to), upstream.from - 1)
+  const length = reader.to - reader.from + 1
+  const size = upstream.to - upstream.from + 1
+  const shift = reader.from - upstream.from
+  const first = Math.max(shift + offsets.from, -length)
+  const next = Math.min(shift + offsets.to + 1, size)
+  for (let at = 0; at < length; at += 1) {
+    const from = Math.min(Math.max(at + first, 0), size)
+    begin[at] = from
+    end[at] = Math.max(Math.min(at + next, size), from)
   }
 }
 
 function fillEach(
-  { first, last }: Filled,
+  { begin, end }: Columns,
   { mapping }: Reading,
   reader: PartitionRange,
   upstream: PartitionRange,
 ): void {
-  const nothing = { from: upstream.from, to: upstream.from - 1 }
-  for (let at = 0; at < first.length; at += 1) {
-    const range = intersection(partitionsRead(mapping, reader.from + at), upstream) ?? nothing
-    first[at] = range.from
-    last[at] = range.to
+  for (let index = reader.from; index <= reader.to; index += 1) {
+    const range = intersection(partitionsRead(mapping, index), upstream)
+    begin[index - reader.from] = range === undefined ? 0 : range.from - upstream.from
+    end[index - reader.from] = range === undefined ? 0 : range.to + 1 - upstream.from
   }
+}
+
+interface Extents {
+  readonly reader: PartitionRange
+  readonly upstream: PartitionRange
 }
 
 /** Leaves of each window its newest partition: of a source the newest that has a file. */
 function narrowToNewest(
   world: World,
   { asset }: Reading,
-  { first, last }: Filled,
-  upstream: PartitionRange,
+  { begin, end }: Columns,
+  { reader, upstream }: Extents,
 ): void {
   const newest = asset.kind === "source" ? newestLanded(world, asset.name, upstream) : undefined
-  for (let at = 0; at < first.length; at += 1) {
-    const to = last[at] ?? 0
-    if (to < (first[at] ?? 0)) continue
-    const found = newest === undefined ? to : (newest[to - upstream.from] ?? -Infinity)
-    if (found < (first[at] ?? 0)) last[at] = (first[at] ?? 0) - 1
-    else first[at] = last[at] = found
+  for (let at = 0; at <= reader.to - reader.from; at += 1) {
+    const [from, to] = [begin[at] ?? 0, end[at] ?? 0]
+    if (from === to) continue
+    const found = newest === undefined ? to - 1 : (newest[to - 1] ?? -1)
+    begin[at] = found < from ? from : found
+    end[at] = found < from ? from : found + 1
   }
 }
 
-/** For each partition the newest one up to it that has landed. */
-function newestLanded(world: World, source: string, upstream: PartitionRange): Float64Array {
+/** For each place the newest one up to it that has landed; -1 where there is none. */
+function newestLanded(world: World, source: string, upstream: PartitionRange): Int32Array {
   const landed = world.landing.get(source)
-  const newest = new Float64Array(upstream.to - upstream.from + 1)
-  let found = -Infinity
+  const newest = new Int32Array(upstream.to - upstream.from + 1)
+  let found = -1
   for (let at = 0; at < newest.length; at += 1) {
-    if (landed?.has(upstream.from + at) === true) found = upstream.from + at
+    if (landed?.has(upstream.from + at) === true) found = at
     newest[at] = found
   }
   return newest

@@ -1,6 +1,16 @@
 import { expect, expectTypeOf, test } from "vitest"
 
-import { int32, int64, nullable, publishTo, sql, sqlAsset, text } from "../../src/index.ts"
+import {
+  date,
+  int32,
+  int64,
+  nullable,
+  publishTo,
+  sql,
+  sqlAsset,
+  sqlAssets,
+  text,
+} from "../../src/index.ts"
 import type { FitsTable, Publish, Rule } from "../../src/index.ts"
 
 /** As a Drizzle table shows itself to the compiler. */
@@ -98,4 +108,30 @@ test("a required column that the asset lacks is refused", () => {
   expectTypeOf<FitsTable<typeof fewer, typeof recs>>().toEqualTypeOf<
     Rule<"the asset lacks a column that the table requires">
   >()
+})
+
+test("one of several outputs is published as a single asset is, and held to its table", () => {
+  const output = { description: "Something.", columns, query }
+  const made = sqlAssets({
+    name: "made",
+    group: "stocktwits",
+    outputs: { recs: { ...output, publish: publishTo(recs, { set: "s" }) }, others: output },
+  })
+  expect([made.recs.publish?.table, made.others.publish]).toEqual([recs, undefined])
+  const publish = publishTo(recs, { set: "s" })
+  sqlAssets({
+    name: "made",
+    group: "stocktwits",
+    // @ts-expect-error the table has no column strength
+    outputs: { recs: { ...output, columns: { ...columns, strength: int32() }, publish } },
+  })
+})
+
+test("a report names columns that the asset has", () => {
+  const report = { title: "The best", period: ["first_day", "last_day"] } as const
+  const days = { first_day: date(), last_day: date() }
+  const asset = sqlAsset({ ...about, name: "best", columns: days, query, report })
+  expect(asset.report).toEqual(report)
+  // @ts-expect-error there is no column first_day
+  sqlAsset({ ...about, name: "best", columns, query, report })
 })

@@ -1,19 +1,12 @@
 import { describe, expect, test } from "vitest"
 
-import {
-  FreshetError,
-  itself,
-  last,
-  noRows,
-  previous,
-  publishTo,
-  sql,
-  unique,
-} from "../../src/index.ts"
+import { FreshetError, countStates, explain, itself, last, noRows } from "../../src/index.ts"
+import { previous, publishTo, sharedRows, sql, sqlAssets, statusAt } from "../../src/index.ts"
+import { unique } from "../../src/index.ts"
 import type { Check, CheckResult, ComputeRequest, Relation, RunEvent } from "../../src/index.ts"
-import { makePlan } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, graphOf, source } from "../declared.ts"
-import { evaluateIn, everything, identity, land, memoryWorld, run } from "../memory-world.ts"
+import type { Sql } from "../../src/index.ts"
+import { afterDay, dailyAsset, day, everyDay, graphOf, source } from "../declared.ts"
+import { evaluateIn, everything, land, memoryWorld, run } from "../memory-world.ts"
 import { type Behaviour, type MemoryWorld } from "../memory-world.ts"
 
 const raw = source("raw")
@@ -72,6 +65,7 @@ describe("order", () => {
     const under = new Set<string>()
     const beside = new Map<string, number>()
     const world = worldWith([1, 2, 3], {
+      bytes: (content) => (content === "r2" ? 33_000_000 : 1),
       beforeCompute: async (step) => {
         under.add(step)
         await new Promise((resolve) => setImmediate(resolve))
@@ -79,10 +73,9 @@ describe("order", () => {
         under.delete(step)
       },
     })
-    land(world, "raw", day(2), "r".repeat(33_000_000))
     await run(world, chain, everything, { concurrency: 4 })
     expect(beside.get("a 2026-01-02")).toBe(1)
-    expect(beside.get("a 2026-01-01")).toBeGreaterThan(1)
+    expect(beside.get("a 2026-01-03")).toBeGreaterThan(1)
   })
 
   test("a step whose turn has come does not wait for others of its rank", async () => {
@@ -110,7 +103,7 @@ describe("order", () => {
     const world = worldWith([1, 2, 3])
     await run(world, chain)
     const again = await run(world, chain)
-    expect(again).toMatchObject({ outcome: "succeeded", plan: { steps: [], publications: [] } })
+    expect(again).toMatchObject({ outcome: "succeeded", planned: [], plan: { publications: [] } })
   })
 })
 
@@ -132,11 +125,7 @@ describe("early cut-off", () => {
       "c 2026-01-01": "unchanged",
       "other 2026-01-01": "made",
     })
-    expect(
-      makePlan(evaluateIn(world, chain), everything(evaluateIn(world, chain)), identity),
-    ).toMatchObject({
-      steps: [],
-    })
+    expect((await run(world, chain)).planned).toEqual([])
   })
 
   test("an event says whether the rows changed", async () => {
@@ -154,36 +143,65 @@ describe("early cut-off", () => {
   })
 })
 
-describe("reuse", () => {
-  test("rows made earlier from the very same inputs count again", async () => {
+describe("rows made earlier from the very same inputs", () => {
+  test("count again without a run", async () => {
     const world = worldWith([1])
     await run(world, chain)
     land(world, "raw", day(1), "other")
     await run(world, chain)
-    world.computed.length = 0
     land(world, "raw", day(1), "r1")
-    const result = await run(world, chain)
-    expect(world.computed).toEqual([])
-    expect(new Set(Object.values(outcomes(result)))).toEqual(new Set(["reused"]))
-    expect((await run(world, chain)).plan.steps).toEqual([])
+    const { planned, outcome } = await run(world, chain)
+    expect([planned, outcome]).toEqual([[], "succeeded"])
+    expect(countStates(evaluateIn(world, chain), c.computation)).toMatchObject({ fresh: 1 })
   })
 
-  test("reused rows have to pass today's checks", async () => {
-    const graph = (...checks: readonly Check<"n">[]) => {
-      const checkedA = dailyAsset("a", sql`select n from ${raw}`, { checks })
-      return graphOf(raw, checkedA, dailyAsset("b", sql`select n from ${checkedA}`))
-    }
+  test("are what the next step reads", async () => {
     const world = worldWith([1])
-    await run(world, graph())
+    await run(world, graphOf(raw, a))
     land(world, "raw", day(1), "other")
-    await run(world, graph())
+    await run(world, graphOf(raw, a))
     land(world, "raw", day(1), "r1")
-    world.behaviour.checks = (asset) => (asset === "a" ? [failing("a")] : [])
-    const result = await run(world, graph(unique("n")))
-    expect(outcomes(result)).toEqual({ "a 2026-01-01": "refused", "b 2026-01-01": "skipped" })
+    await run(world, graphOf(raw, a, b))
+    expect([...world.files.values()].at(-1)).toBe("b(a(r1))")
+  })
+
+  const edited = (...checks: readonly Check<"n">[]) => {
+    const made = dailyAsset("a", sql`select n from ${raw} where true`)
+    const read = dailyAsset("b", sql`select n from ${made}`, { checks })
+    return graphOf(raw, made, read, dailyAsset("c", sql`select n from ${read}`))
+  }
+
+  /** Day 1 was made from `r1`, then from `other`; now it is `r1` again, but the code of `a` is another. */
+  async function revertedUnderNewCode(): Promise<MemoryWorld> {
+    const world = worldWith([1])
+    await run(world, graphOf(raw, a, b, c))
+    land(world, "raw", day(1), "other")
+    await run(world, graphOf(raw, a, b, c))
+    land(world, "raw", day(1), "r1")
+    world.computed.length = 0
+    return world
+  }
+
+  test("are found again when only the run shows that the inputs are those", async () => {
+    const world = await revertedUnderNewCode()
+    const result = await run(world, edited())
+    expect(world.computed).toEqual(["a 2026-01-01"])
+    expect(outcomes(result)).toEqual({
+      "a 2026-01-01": "made",
+      "b 2026-01-01": "reused",
+      "c 2026-01-01": "reused",
+    })
+    expect((await run(world, edited())).planned).toEqual([])
+  })
+
+  test("have to pass today's checks", async () => {
+    const world = await revertedUnderNewCode()
+    world.behaviour.checks = (asset) => (asset === "b" ? [failing("b")] : [])
+    const result = await run(world, edited(unique("n")))
+    expect(outcomes(result)).toMatchObject({ "b 2026-01-01": "refused", "c 2026-01-01": "skipped" })
     world.behaviour.checks = () => []
-    expect((await run(world, graph(unique("n")))).outcome).toBe("succeeded")
-    expect((await run(world, graph(unique("n")))).plan.steps).toEqual([])
+    expect((await run(world, edited(unique("n")))).outcome).toBe("succeeded")
+    expect((await run(world, edited(unique("n")))).planned).toEqual([])
   })
 })
 
@@ -210,15 +228,15 @@ describe("failure", () => {
       beforeCompute: (step) => (step === "a 2026-01-01" ? fault("disk on fire")() : undefined),
     })
     await run(world, chain)
-    const statuses = evaluateIn(world, chain).statuses
-    expect(statuses.get("a")?.get(day(1))).toMatchObject({
+    const evaluation = evaluateIn(world, chain)
+    expect(statusAt(evaluation, a.computation, day(1))).toMatchObject({
       kind: "failed",
       failure: { message: "disk on fire" },
     })
-    expect(statuses.get("b")?.get(day(1))).toMatchObject({ kind: "missing" })
+    expect(statusAt(evaluation, b.computation, day(1))).toMatchObject({ kind: "missing" })
     world.behaviour.beforeCompute = () => {}
     expect((await run(world, chain)).outcome).toBe("succeeded")
-    expect(evaluateIn(world, chain).statuses.get("a")?.get(day(1))).toEqual({ kind: "fresh" })
+    expect(statusAt(evaluateIn(world, chain), a.computation, day(1))).toEqual({ kind: "fresh" })
   })
 
   test("with failFast no step starts after the first failure", async () => {
@@ -295,15 +313,59 @@ describe("a changed check", () => {
     world.behaviour.checks = (asset) => (asset === "a" ? [failing("a")] : [])
     await run(world, graph(unique("n")))
     const later = await run(world, graph(unique("n")))
-    expect(later.plan).toMatchObject({
-      steps: [],
-      waiting: [{ computation: "b", waitsFor: "a 2026-01-01 to pass its checks" }],
-    })
+    expect(later.planned).toEqual([])
+    expect([...explain(evaluateIn(world, graph(unique("n"))), later.plan)]).toEqual([
+      "b 2026-01-01: waits for a 2026-01-01 to pass its checks",
+    ])
     const mended = graph(noRows("mended", { description: "", query: sql`from ${itself}` }))
     world.behaviour.checks = () => []
     expect(outcomes(await run(world, mended))).toEqual({
       "check a 2026-01-01": "checked",
       "b 2026-01-01": "made",
+    })
+  })
+
+  test("holds back what accumulates from going on from rows that fail it", async () => {
+    const sum = (...checks: readonly Check<"n">[]) =>
+      graphOf(raw, dailyAsset("sum", sql`from ${raw}, ${previous()}`, { checks }))
+    const world = worldWith([1])
+    await run(world, sum())
+    world.behaviour.checks = (_, day) => (day === "2026-01-01" ? [failing("sum")] : [])
+    await run(world, sum(unique("n")))
+    land(world, "raw", day(2), "r2")
+    const later = await run(world, sum(unique("n")))
+    expect(later.planned).toEqual([])
+    expect([...explain(evaluateIn(world, sum(unique("n"))), later.plan)]).toEqual([
+      "sum 2026-01-02: waits for sum 2026-01-01 to pass its checks",
+    ])
+  })
+
+  test("on one of several outputs holds back only what reads that one", async () => {
+    const graphWith = (salt: string, checks: readonly Check<"n">[]) => {
+      const up = dailyAsset("up", sql`${salt} ${raw}`)
+      const { columns } = up
+      const { x, y } = sqlAssets({
+        name: "both",
+        group: "g",
+        partitions: everyDay,
+        shared: sql`from ${up}` as Sql<never>, // columns are all that matters here
+        outputs: {
+          x: { description: "", columns, query: sql`from ${sharedRows}`, checks },
+          y: { description: "", columns, query: sql`from ${sharedRows}` },
+        },
+      })
+      const readers = [dailyAsset("rx", sql`from ${x}`), dailyAsset("ry", sql`from ${y}`)]
+      return graphOf(raw, up, x, y, ...(checks.length === 0 ? [] : readers))
+    }
+    const world = worldWith([1])
+    await run(world, graphWith("1", []))
+    world.behaviour.checks = (asset) => (asset === "x" ? [failing("x")] : [])
+    const result = await run(world, graphWith("2", [unique("n")]))
+    expect(outcomes(result)).toEqual({
+      "up 2026-01-01": "made",
+      "both 2026-01-01": "checked",
+      "rx 2026-01-01": "skipped",
+      "ry 2026-01-01": "made",
     })
   })
 
@@ -342,6 +404,25 @@ describe("abort", () => {
     const result = await run(world, chain)
     expect(result.outcome).toBe("interrupted")
     expect(world.steps).toEqual([])
+  })
+
+  test("an engine that was interrupted ends the run, also while the next step is looked up", async () => {
+    let interrupt = () => {}
+    const interruption = new Promise<void>((resolve) => (interrupt = resolve))
+    const world = worldWith([1], {
+      beforeCompute: () => {
+        interrupt()
+        throw new FreshetError("interrupted", "stopped")
+      },
+      beforeLookup: async (wanted) => {
+        if (!wanted.some(({ asset }) => asset === "other")) return
+        await interruption
+        for (let turn = 0; turn < 100; turn += 1) await Promise.resolve()
+      },
+    })
+    const result = await run(world, chain, everything, { concurrency: 2 })
+    expect(result.outcome).toBe("interrupted")
+    expect(world.computed).toEqual(["a 2026-01-01"])
   })
 })
 

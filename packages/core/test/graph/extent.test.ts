@@ -1,18 +1,11 @@
-import { expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 
-import {
-  all,
-  extentsOf,
-  last,
-  latest,
-  previous,
-  sql,
-  unpartitioned,
-  upTo,
-} from "../../src/index.ts"
-import { daily, declaredRange, window } from "../../src/index.ts"
-import type { AnyAsset, Sql } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, graphOf, snapshotSource, source } from "../declared.ts"
+import { all, daily, declaredRange, extentsOf, findPartition, hourly } from "../../src/index.ts"
+import { last, latest, monthly, partitionKey, previous, sql, staticKeys } from "../../src/index.ts"
+import { unpartitioned, upTo, weekly, window } from "../../src/index.ts"
+import type { AnyAsset, OnShortWindow, Partitions, Sql, Timed } from "../../src/index.ts"
+import { afterDay, dailyAsset, day, everyDay, graphOf, snapshotSource } from "../declared.ts"
+import { source, sourceIn } from "../declared.ts"
 
 const raw = source("raw")
 const gone = source("gone")
@@ -118,4 +111,117 @@ test("a declared end is the last day, whatever lands later", () => {
   expect(declaredRange(partitions, afterDay(20))).toEqual({ from: day(2), to: day(5) })
   expect(declaredRange(partitions, afterDay(3))).toEqual({ from: day(2), to: day(3) })
   expect(declaredRange({ kind: "none" }, 0)).toEqual({ from: 0, to: 0 })
+})
+
+describe("across grains", () => {
+  const hours = hourly({ start: "2026-01-01T00" })
+  const weeks = weekly({ start: "2026-W01" })
+  const months = monthly({ start: "2026-01" })
+  const keys = staticKeys(["eu", "us"])
+
+  /** What of an asset exists when these partitions of `up` have landed: `2026-01 to 2026-02`. */
+  function across(
+    reader: Partitions,
+    read: (up: AnyAsset & { partitions: Timed }) => Sql,
+    [upstream, ...landed]: readonly [Partitions, ...string[]],
+    nowMs = Date.UTC(2027, 0, 1),
+  ): string {
+    const up = sourceIn("up", upstream)
+    const asset = dailyAsset("x", read(up as never), { partitions: reader }) // tests read what they like
+    const indexes = landed.map((key) => findPartition(upstream, key)!)
+    const found = extentsOf(graphOf(up, asset), landing({ up: indexes }), nowMs).get("x")
+    if (found === undefined) return "nothing"
+    return `${partitionKey(reader, found.from)} to ${partitionKey(reader, found.to)}`
+  }
+
+  test("a month exists once its last day does", () => {
+    const month = (...landed: string[]) =>
+      across(months, (up) => sql`from ${up}`, [everyDay, ...landed])
+    expect(month("2026-01-10", "2026-02-27")).toBe("2026-01 to 2026-01")
+    expect(month("2026-01-10", "2026-02-28")).toBe("2026-01 to 2026-02")
+    expect(month("2026-01-10", "2026-01-30")).toBe("nothing")
+  })
+
+  test("a month whose first days never landed is short: there, or skipped where it must be whole", () => {
+    const read = (onShortWindow: OnShortWindow) =>
+      across(months, (up) => sql`from ${last(1, up, { onShortWindow })}`, [
+        everyDay,
+        "2026-01-10",
+        "2026-03-01",
+      ])
+    expect([read("truncate"), read("error"), read("skip")]).toEqual([
+      "2026-01 to 2026-02",
+      "2026-01 to 2026-02",
+      "2026-02 to 2026-02",
+    ])
+  })
+
+  test("a week exists once its Sunday does, a day once its last hour does", () => {
+    expect(across(weeks, (up) => sql`from ${up}`, [everyDay, "2026-01-05", "2026-01-17"])).toBe(
+      "2026-W02 to 2026-W02",
+    )
+    expect(
+      across(everyDay, (up) => sql`from ${up}`, [hours, "2026-01-05T07", "2026-01-07T22"]),
+    ).toBe("2026-01-05 to 2026-01-06")
+  })
+
+  test("a day that reads its month exists as soon as the month does", () => {
+    expect(across(everyDay, (up) => sql`from ${up}`, [months, "2026-02"])).toBe(
+      "2026-02-01 to 2026-02-28",
+    )
+    expect(across(everyDay, (up) => sql`from ${window(up, -40, -31)}`, [months, "2026-02"])).toBe(
+      "2026-03-04 to 2026-03-31",
+    )
+  })
+
+  test("an hour that reads the newest day has one from that day's first hour on", () => {
+    const read = (up: AnyAsset & { partitions: Timed }) => sql`from ${latest(up)}`
+    expect(across(hours, read, [everyDay, "2026-01-05", "2026-01-06"])).toBe(
+      "2026-01-05T00 to 2026-01-06T23",
+    )
+  })
+
+  test("no partition exists before it is over, in its own zone", () => {
+    const zone = "Asia/Kathmandu" // 5:45 ahead of UTC
+    const local = daily({ start: "2026-01-01", zone })
+    const at = (hour: number, minute: number) =>
+      across(
+        local,
+        (up) => sql`from ${up}`,
+        [local, "2026-01-04", "2026-01-05"],
+        Date.UTC(2026, 0, 5, hour, minute),
+      )
+    expect([at(18, 14), at(18, 15)]).toEqual([
+      "2026-01-04 to 2026-01-04",
+      "2026-01-04 to 2026-01-05",
+    ])
+  })
+
+  test("a set of keys exists as a whole as soon as one of them does", () => {
+    expect(across(keys, (up) => sql`from ${up}`, [keys, "us"])).toBe("eu to us")
+    expect(across(keys, (up) => sql`from ${all(up)}`, [everyDay, "2026-01-05"])).toBe("eu to us")
+    expect(across(keys, (up) => sql`from ${up}`, [keys])).toBe("nothing")
+  })
+
+  test("time goes as far as the newest file of the group where keys alone are read", () => {
+    const file = source("file")
+    const regions = sourceIn("regions", keys)
+    const asset = dailyAsset("x", sql`from ${all(regions)}`)
+    const found = extentsOf(
+      graphOf(file, regions, asset),
+      landing({ file: [day(2), day(6)], regions: [0] }),
+      afterDay(20),
+    )
+    expect(found.get("x")).toEqual({ from: day(1), to: day(6) })
+  })
+})
+
+test("a source of one file that may be missing is there without it", () => {
+  const notes = snapshotSource("notes", { whenMissing: "empty" })
+  const reader = dailyAsset("r", sql`from ${notes}`, { partitions: unpartitioned })
+  const found = extentsOf(graphOf(notes, reader), landing({}), afterDay(20))
+  expect([found.get("notes"), found.get("r")]).toEqual([
+    { from: 0, to: 0 },
+    { from: 0, to: 0 },
+  ])
 })

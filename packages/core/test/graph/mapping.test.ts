@@ -1,10 +1,21 @@
 import fc from "fast-check"
-import { expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 
-import { intersection, partitionsRead, partitionsReading } from "../../src/index.ts"
-import type { Window } from "../../src/index.ts"
+import { type Mapping, mappingOf } from "../../src/graph/mapping.ts"
+import { daily, hourly, intersection, monthly, staticKeys, unpartitioned } from "../../src/index.ts"
+import { partitionAt, partitionBounds, partitionsRead, partitionsReading } from "../../src/index.ts"
+import { findPartition, partitionKey, weekly } from "../../src/index.ts"
+import type { PartitionRange, Partitions, Timed, Window } from "../../src/index.ts"
 
 const offset = fc.integer({ min: -40, max: 0 })
+const offsets = fc
+  .tuple(offset, offset)
+  .map(([one, other]): Extract<Window, { kind: "offsets" }> => ({
+    kind: "offsets",
+    from: Math.min(one, other),
+    to: Math.max(one, other),
+    onShortWindow: "truncate",
+  }))
 const anyWindow: fc.Arbitrary<Window> = fc.oneof(
   fc.constantFrom<Window>(
     { kind: "same" },
@@ -13,25 +24,84 @@ const anyWindow: fc.Arbitrary<Window> = fc.oneof(
     { kind: "up_to" },
     { kind: "previous" },
   ),
-  fc.tuple(offset, offset).map(([one, other]) => ({
-    kind: "offsets" as const,
-    from: Math.min(one, other),
-    to: Math.max(one, other),
-    onShortWindow: "truncate" as const,
-  })),
+  offsets,
 )
-const index = fc.integer({ min: 20_000, max: 20_100 })
-const within = ({ from, to }: { from: number; to: number }, each: number) =>
-  from <= each && each <= to
+const within = ({ from, to }: PartitionRange, each: number) => from <= each && each <= to
 
-test("for every window p reads q exactly when q is read by p", () => {
+const zones = ["UTC", "America/New_York", "Asia/Kathmandu", "Europe/London", "Pacific/Apia"]
+
+/** The grains of one zone that can be read across: weeks and months share no border. */
+function timed(zone: string): readonly (readonly [Timed, Timed])[] {
+  const grains = [
+    hourly({ start: "2026-01-01T00", zone }),
+    daily({ start: "2026-01-01", zone }),
+    weekly({ start: "2026-W01", zone }),
+    monthly({ start: "2026-01", zone }),
+  ]
+  const pairs = grains.flatMap((reader) => grains.map((upstream) => [reader, upstream] as const))
+  return pairs.filter(
+    ([{ kind: one }, { kind: other }]) => new Set([one, other, "weekly", "monthly"]).size > 2,
+  )
+}
+
+/** Two ways to cut one zone's time, and an instant of 2026. */
+const acrossGrains = fc
+  .tuple(fc.constantFrom(...zones), fc.nat(), fc.nat({ max: 365 * 24 - 1 }))
+  .map(([zone, pick, hour]) => {
+    const pairs = timed(zone)
+    const [reader, upstream] = pairs[pick % pairs.length]!
+    return { reader, upstream, instantMs: Date.UTC(2026, 0, 1) + hour * 3_600_000 }
+  })
+
+describe("for every window p reads q exactly when q is read by p", () => {
+  test("within a grain, whatever it is", () => {
+    const index = fc.integer({ min: 20_000, max: 20_100 })
+    const grains: readonly Partitions[] = [daily({ start: "2026-01-01" }), unpartitioned]
+    fc.assert(
+      fc.property(anyWindow, fc.constantFrom(...grains), index, index, (window, cut, p, q) => {
+        const mapping = mappingOf(window, cut, cut)
+        expect(within(partitionsRead(mapping, p), q)).toBe(within(partitionsReading(mapping, q), p))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test("across the grains of time, near p and at the edges of what it reads", () => {
+    fc.assert(
+      fc.property(acrossGrains, anyWindow, ({ reader, upstream, instantMs }, window) => {
+        const mapping = mappingOf(window, reader, upstream)
+        const p = partitionAt(reader, instantMs)
+        const read = partitionsRead(mapping, p)
+        const edges = [read.from, read.to].filter(Number.isFinite).flatMap((q) => [q - 1, q, q + 1])
+        for (const q of [...edges, partitionAt(upstream, instantMs)])
+          expect(within(read, q)).toBe(within(partitionsReading(mapping, q), p))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+test("across the grains p reads exactly the partitions that share time with its window", () => {
+  const small = fc.tuple(fc.integer({ min: -3, max: 0 }), fc.integer({ min: -3, max: 0 }))
   fc.assert(
-    fc.property(anyWindow, index, index, (window, p, q) => {
-      expect(within(partitionsRead(window, p), q)).toBe(within(partitionsReading(window, q), p))
+    fc.property(acrossGrains, small, ({ reader, upstream, instantMs }, [one, other]) => {
+      const [from, to] = [Math.min(one, other), Math.max(one, other)]
+      const p = partitionAt(reader, instantMs)
+      const [startMs, endMs] = [
+        partitionBounds(reader, p + from).startMs,
+        partitionBounds(reader, p + to).endMs,
+      ]
+      const window: Window = { kind: "offsets", from, to, onShortWindow: "truncate" }
+      expect(partitionsRead(mappingOf(window, reader, upstream), p)).toEqual({
+        from: partitionAt(upstream, startMs),
+        to: partitionAt(upstream, endMs - 1),
+      })
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
 })
+
+const days = daily({ start: "2026-01-01" })
 
 test.each<[Window, [number, number], [number, number]]>([
   [{ kind: "same" }, [10, 10], [10, 10]],
@@ -43,8 +113,71 @@ test.each<[Window, [number, number], [number, number]]>([
   [{ kind: "offsets", from: -7, to: -1, onShortWindow: "error" }, [3, 9], [11, 17]],
 ])("the windows of partition 10, both ways: %#", (window, reads, readBy) => {
   const range = ([from, to]: [number, number]) => ({ from, to })
-  expect(partitionsRead(window, 10)).toEqual(range(reads))
-  expect(partitionsReading(window, 10)).toEqual(range(readBy))
+  const mapping = mappingOf(window, days, days)
+  expect(partitionsRead(mapping, 10)).toEqual(range(reads))
+  expect(partitionsReading(mapping, 10)).toEqual(range(readBy))
+})
+
+/** What a partition reads, or is read by, in keys: `2026-01-01 to 2026-01-31`. */
+function keys(
+  cut: Partitions,
+  along: (mapping: Mapping, index: number) => PartitionRange,
+  [window, reader, upstream, key]: readonly [Window, Partitions, Partitions, string],
+): string {
+  const index = findPartition(along === partitionsRead ? reader : upstream, key)
+  const { from, to } = along(mappingOf(window, reader, upstream), index!)
+  return `${partitionKey(cut, from)} to ${partitionKey(cut, to)}`
+}
+
+const [hours, weeks, months] = [
+  hourly({ start: "2026-01-01T00" }),
+  weekly({ start: "2026-W01" }),
+  monthly({ start: "2026-01" }),
+]
+const same: Window = { kind: "same" }
+const last3: Window = { kind: "offsets", from: -2, to: 0, onShortWindow: "truncate" }
+
+test.each<[string, string, Parameters<typeof keys>[2]]>([
+  ["a month, its days", "2026-02-01 to 2026-02-28", [same, months, days, "2026-02"]],
+  ["a week, its days", "2025-12-29 to 2026-01-04", [same, weeks, days, "2026-W01"]],
+  ["a day, its hours", "2026-01-05T00 to 2026-01-05T23", [same, days, hours, "2026-01-05"]],
+  ["an hour, the day around it", "2026-01-05 to 2026-01-05", [same, hours, days, "2026-01-05T10"]],
+  ["a day, its month", "2026-01 to 2026-01", [same, days, months, "2026-01-05"]],
+  ["three months, their days", "2025-12-01 to 2026-02-28", [last3, months, days, "2026-02"]],
+  ["three days, their months", "2025-12 to 2026-01", [last3, days, months, "2026-01-02"]],
+])("reads of %s", (_, expected, read) => {
+  expect(keys(read[2], partitionsRead, read)).toBe(expected)
+})
+
+test.each<[string, string, Parameters<typeof keys>[2]]>([
+  ["a day, by its month", "2026-02 to 2026-02", [same, months, days, "2026-02-03"]],
+  ["a day, by three months", "2026-02 to 2026-04", [last3, months, days, "2026-02-03"]],
+  ["a month, by its days", "2026-01-01 to 2026-01-31", [same, days, months, "2026-01"]],
+  ["a month, by two days more", "2026-01-01 to 2026-02-02", [last3, days, months, "2026-01"]],
+  ["an hour, by its day", "2026-01-05 to 2026-01-05", [same, days, hours, "2026-01-05T10"]],
+])("%s is read", (_, expected, read) => {
+  expect(keys(read[1], partitionsReading, read)).toBe(expected)
+})
+
+test("a day of 23 hours reads 23, one of 25 reads 25", () => {
+  const zone = "America/New_York"
+  const [local, hour] = [
+    daily({ start: "2026-01-01", zone }),
+    hourly({ start: "2026-01-01T00", zone }),
+  ]
+  const read = (day: string) => {
+    const range = partitionsRead(mappingOf(same, local, hour), findPartition(local, day)!)
+    return range.to - range.from + 1
+  }
+  expect(["2026-03-08", "2026-07-01", "2026-11-01"].map(read)).toEqual([23, 24, 25])
+})
+
+test("a set of keys reads its own keys, and all of whatever is cut otherwise", () => {
+  const keys = staticKeys(["eu", "us"])
+  expect(partitionsRead(mappingOf(same, keys, keys), 1)).toEqual({ from: 1, to: 1 })
+  const everything = { from: -Infinity, to: Infinity }
+  expect(partitionsRead(mappingOf({ kind: "all" }, keys, days), 1)).toEqual(everything)
+  expect(partitionsReading(mappingOf({ kind: "all" }, days, keys), 1)).toEqual(everything)
 })
 
 test("an intersection is what both ranges have, or nothing", () => {

@@ -1,26 +1,26 @@
 import { describe, expect, test } from "vitest"
 
 import {
+  causeText,
   explain,
   last,
   makePlan,
   newestTargets,
-  previous,
-  publishTo,
-  sql,
+  partitionsText,
 } from "../../src/index.ts"
 import {
-  partitionsText,
+  previous,
+  publishTo,
   rangesOf,
   readText,
-  causeText,
+  sql,
   staleAfter,
   unique,
 } from "../../src/index.ts"
 import type { Graph, Plan } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, graphOf, source } from "../declared.ts"
 import { type MemoryWorld, evaluateIn, everything, identity, land } from "../memory-world.ts"
-import { memoryWorld, run } from "../memory-world.ts"
+import { memoryWorld, run, stepIds } from "../memory-world.ts"
 
 const raw = source("raw")
 const a = dailyAsset("a", sql`from ${raw}`)
@@ -40,41 +40,65 @@ function planFor(
   targets: Record<string, [number, number]>,
 ): Plan {
   const asked = Object.entries(targets).map(
-    ([name, [from, to]]) => [name, { from: day(from), to: day(to) }] as const,
+    ([name, [from, to]]) => [name, [{ from: day(from), to: day(to) }]] as const,
   )
   return makePlan(evaluateIn(world, graph), { targets: new Map(asked), publish: true }, identity)
 }
 
-const ids = (plan: Plan) => plan.steps.map(({ id }) => id.replace("2026-01-0", ""))
+/** The steps of the plan for these targets: `a 3`. */
+function ids(world: MemoryWorld, graph: Graph, targets: Record<string, [number, number]>) {
+  const steps = stepIds(evaluateIn(world, graph), planFor(world, graph, targets))
+  return steps.map((id) => id.replace("2026-01-0", ""))
+}
+
+const told = (world: MemoryWorld, graph: Graph, plan: Plan) => [
+  ...explain(evaluateIn(world, graph), plan),
+]
 
 describe("makePlan", () => {
   test("plans the targets and what they read, and nothing else", () => {
-    const plan = planFor(worldWith([1, 2, 3, 4, 5, 6]), graph, { recs: [5, 5] })
-    expect(ids(plan)).toEqual(["a 3", "a 4", "a 5", "week 5", "recs 5"])
+    const world = worldWith([1, 2, 3, 4, 5, 6])
+    expect(ids(world, graph, { recs: [5, 5] })).toEqual(["a 3", "a 4", "a 5", "week 5", "recs 5"])
   })
 
   test("leaves out what is fresh", async () => {
     const world = worldWith([1, 2, 3, 4, 5])
     await run(world, graph, () => ({
-      targets: new Map([["week", { from: day(4), to: day(4) }]]),
+      targets: new Map([["week", [{ from: day(4), to: day(4) }]]]),
       publish: false,
     }))
-    expect(ids(planFor(world, graph, { recs: [4, 5] }))).toEqual([
-      "a 5",
-      "week 5",
-      "recs 4",
-      "recs 5",
+    expect(ids(world, graph, { recs: [4, 5] })).toEqual(["a 5", "week 5", "recs 4", "recs 5"])
+  })
+
+  test("each computation comes after what it reads, its partitions in order", () => {
+    const { work } = planFor(worldWith([1, 2, 4]), graph, { recs: [1, 4] })
+    const days = work.map(({ computation, ranges }) => [
+      computation.name,
+      partitionsText(graph, computation.name, ranges),
+    ])
+    expect(days).toEqual([
+      ["a", "2026-01-01 to 2026-01-02, 2026-01-04"],
+      ["week", "2026-01-01 to 2026-01-02"],
+      ["recs", "2026-01-01 to 2026-01-02"],
     ])
   })
 
-  test("each step comes after what it reads, of what is planned", () => {
-    const { steps } = planFor(worldWith([1, 2]), graph, { recs: [1, 2] })
-    const after = Object.fromEntries(steps.map((step) => [step.id, step.after]))
-    expect(after["week 2026-01-02"]).toEqual(["a 2026-01-01", "a 2026-01-02"])
-    expect(after["recs 2026-01-02"]).toEqual(["week 2026-01-02"])
-    const order = steps.map(({ id }) => id)
-    for (const step of steps)
-      for (const id of step.after) expect(order.indexOf(id)).toBeLessThan(order.indexOf(step.id))
+  test("plans only the targets in the state that is asked for, and what these need", async () => {
+    const world = worldWith([1, 2, 3, 4])
+    await run(world, graph, () => ({
+      targets: new Map([["recs", [{ from: day(1), to: day(2) }]]]),
+      publish: false,
+    }))
+    land(world, "raw", day(1), "corrected")
+    const only = (state: "missing" | "stale" | "failed") => {
+      const evaluation = evaluateIn(world, graph)
+      const targets = new Map([["recs", [{ from: day(1), to: day(3) }]]])
+      const plan = makePlan(evaluation, { targets, only: state, publish: false }, identity)
+      return stepIds(evaluation, plan).map((id) => id.replace("2026-01-0", ""))
+    }
+    expect(only("missing")).toEqual(["a 1", "a 3", "week 3", "recs 3"])
+    expect(only("stale")).toEqual(["a 1", "week 1", "week 2", "recs 1", "recs 2"])
+    expect(only("failed")).toEqual([])
   })
 
   test("goes back along previous partitions to the first that is not fresh", async () => {
@@ -83,23 +107,23 @@ describe("makePlan", () => {
     const world = worldWith([1, 2, 3, 4, 5])
     await run(world, graph)
     land(world, "raw", day(3), "corrected")
-    expect(ids(planFor(world, graph, { sum: [5, 5] }))).toEqual(["sum 3", "sum 4", "sum 5"])
+    expect(ids(world, graph, { sum: [5, 5] })).toEqual(["sum 3", "sum 4", "sum 5"])
   })
 
   test("what waits, and what reads what waits, is not planned but said", () => {
-    const plan = planFor(worldWith([1, 3]), graph, { recs: [1, 3] })
-    expect(ids(plan)).toEqual(["a 1", "a 3", "week 1", "recs 1"])
-    expect(explain(graph, plan).slice(4)).toEqual([
+    const world = worldWith([1, 3])
+    expect(ids(world, graph, { recs: [1, 3] })).toEqual(["a 1", "a 3", "week 1", "recs 1"])
+    const plan = planFor(world, graph, { recs: [1, 3] })
+    expect(told(world, graph, plan).slice(4)).toEqual([
       "a 2026-01-02: waits for the file of raw for 2026-01-02",
-      "week 2026-01-02: waits for a 2026-01-02",
-      "week 2026-01-03: waits for a 2026-01-02",
+      "week 2026-01-02 to 2026-01-03: waits for a 2026-01-02",
       "recs 2026-01-02: waits for week 2026-01-02",
       "recs 2026-01-03: waits for week 2026-01-03",
     ])
   })
 
   test("targets that do not exist are no work", () => {
-    expect(planFor(worldWith([1]), graph, { a: [5, 9] })).toMatchObject({ steps: [], waiting: [] })
+    expect(planFor(worldWith([1]), graph, { a: [5, 9] })).toMatchObject({ work: [], waiting: [] })
   })
 
   test("changed checks are run again on rows that are fresh, and nothing is computed", async () => {
@@ -108,13 +132,13 @@ describe("makePlan", () => {
     const checked = graphOf(raw, dailyAsset("a", sql`from ${raw}`, { checks: [unique("n")] }))
     land(world, "raw", day(3), "r3")
     const plan = planFor(world, checked, { a: [1, 3] })
-    expect(explain(checked, plan)).toEqual([
+    expect(told(world, checked, plan)).toEqual([
       "check a 2026-01-01: its checks changed",
       "check a 2026-01-02: its checks changed",
       "a 2026-01-03: never made",
     ])
     await run(world, checked)
-    expect(planFor(world, checked, { a: [1, 3] }).steps).toEqual([])
+    expect(ids(world, checked, { a: [1, 3] })).toEqual([])
   })
 })
 
@@ -129,14 +153,14 @@ describe("checks that changed while an upstream was made anew", () => {
     const result = await run(same, checked)
     expect(result.steps.get("b 2026-01-01")).toEqual({ kind: "checked" })
     expect(same.computed).toEqual(["a 2026-01-01", "check b 2026-01-01"])
-    expect((await run(same, checked)).plan.steps).toEqual([])
+    expect((await run(same, checked)).planned).toEqual([])
   })
 })
 
 test("the newest targets are the newest partitions that exist, of assets", () => {
   const evaluation = evaluateIn(worldWith([1, 2, 4]), graph)
   expect([...newestTargets(evaluation, ["recs", "raw", "nothing"])]).toEqual([
-    ["recs", { from: day(4), to: day(4) }],
+    ["recs", [{ from: day(4), to: day(4) }]],
   ])
   expect([...newestTargets(evaluateIn(worldWith([]), graph), ["recs"])]).toEqual([])
 })
@@ -177,11 +201,10 @@ describe("explain", () => {
     publish: publishTo(tables[1], { set: "recs" }),
   })
   const published = graphOf(raw, a, week, userRecs, reasons)
-  const all = (world: MemoryWorld, graph: Graph) =>
-    explain(
-      graph,
-      makePlan(evaluateIn(world, graph), everything(evaluateIn(world, graph)), identity),
-    )
+  const all = (world: MemoryWorld, graph: Graph) => {
+    const evaluation = evaluateIn(world, graph)
+    return [...explain(evaluation, makePlan(evaluation, everything(evaluation), identity))]
+  }
 
   test("prints a first plan: what is made, published and waited for", () => {
     expect(all(worldWith([1, 2, 4]), published)).toMatchInlineSnapshot(`
@@ -197,8 +220,7 @@ describe("explain", () => {
         "reasons 2026-01-02: never made",
         "publish recs 2026-01-02: user_recs, reasons",
         "a 2026-01-03: waits for the file of raw for 2026-01-03",
-        "week 2026-01-03: waits for a 2026-01-03",
-        "week 2026-01-04: waits for a 2026-01-03",
+        "week 2026-01-03 to 2026-01-04: waits for a 2026-01-03",
         "user_recs 2026-01-03: waits for week 2026-01-03",
         "user_recs 2026-01-04: waits for week 2026-01-04",
         "reasons 2026-01-03: waits for week 2026-01-03",
@@ -241,14 +263,14 @@ describe("explain", () => {
       { from: 5, to: 5 },
       { from: 7, to: 8 },
     ])
-    expect(partitionsText(graph, "a", [3, 4, 5, 9].map(day))).toBe(
+    expect(partitionsText(graph, "a", rangesOf([3, 4, 5, 9].map(day)))).toBe(
       "2026-01-03 to 2026-01-05, 2026-01-09",
     )
-    expect(partitionsText(graph, "unknown", [1])).toBe("")
+    expect(partitionsText(graph, "unknown", rangesOf([1]))).toBe("")
   })
 
   test("causes and reads are written in words", () => {
-    const changed = [{ asset: "a", partitions: [day(1)] }]
+    const changed = [{ asset: "a", partitions: rangesOf([day(1)]) }]
     expect(causeText(graph, { kind: "input", changed })).toBe("a 2026-01-01 changed")
     expect(causeText(graph, { kind: "input", changed: [] })).toBe("its inputs changed")
     expect(causeText(graph, { kind: "code" })).toBe("its code changed")

@@ -1,23 +1,9 @@
 import { describe, expect, test } from "vitest"
 
-import {
-  assetStatus,
-  changedInputs,
-  currentReads,
-  emptyVersion,
-  last,
-  latest,
-} from "../../src/index.ts"
-import {
-  FreshetError,
-  previous,
-  rangesOf,
-  sql,
-  statusText,
-  unpartitioned,
-  all,
-} from "../../src/index.ts"
-import type { AnyAsset, Graph, Status } from "../../src/index.ts"
+import { FreshetError, all, assetNamed, assetStatus, changedInputs } from "../../src/index.ts"
+import { emptyVersion, last, latest, partitionsText, previous, rangesOf } from "../../src/index.ts"
+import { rangesWhere, sql, stateKind, statusText, unpartitioned } from "../../src/index.ts"
+import type { AnyAsset, Graph, Sql, Status } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, graphOf, snapshotSource, source } from "../declared.ts"
 import { type MemoryWorld, evaluateIn, land, memoryWorld, run } from "../memory-world.ts"
 
@@ -35,11 +21,9 @@ const status = (world: MemoryWorld, graph: Graph, name: string, on: number): Sta
 
 /** The days of an asset that have this status, as `3 to 9`. */
 function days(world: MemoryWorld, graph: Graph, name: string, kind: Status["kind"]): string {
-  const statuses = evaluateIn(world, graph).statuses.get(name) ?? new Map<number, Status>()
-  const found = [...statuses].flatMap(([index, each]) =>
-    each.kind === kind ? [index - day(0)] : [],
-  )
-  return rangesOf(found)
+  const { computation } = assetNamed(graph, name)
+  return rangesWhere(evaluateIn(world, graph), computation, (bits) => stateKind(bits) === kind)
+    .map(({ from, to }) => ({ from: from - day(0), to: to - day(0) }))
     .map(({ from, to }) => (from === to ? `${from}` : `${from} to ${to}`))
     .join(", ")
 }
@@ -77,7 +61,7 @@ describe("a partition", () => {
     })
     expect(status(world, later, "week", 1)).toMatchObject({
       kind: "stale",
-      causes: [{ kind: "upstream", asset: "a", partitions: [day(1)] }],
+      causes: [{ kind: "upstream", asset: "a", partitions: rangesOf([day(1)]) }],
     })
   })
 
@@ -128,7 +112,7 @@ describe("staleness is exact and transitive", () => {
     expect(days(world, chain, "sum", "fresh")).toBe("1 to 2")
     expect(days(world, chain, "sum", "stale")).toBe("3 to 5")
     expect(status(world, chain, "sum", 5)).toMatchObject({
-      causes: [{ kind: "upstream", asset: "sum", partitions: [day(4)] }],
+      causes: [{ kind: "upstream", asset: "sum", partitions: rangesOf([day(4)]) }],
     })
   })
 
@@ -188,7 +172,7 @@ describe("a day without a file", () => {
     await run(world, graphOf(tolerant, b))
     const evaluation = evaluateIn(world, graphOf(tolerant, b))
     expect(assetStatus(evaluation, b, day(2))).toEqual({ kind: "fresh" })
-    expect(currentReads(evaluation, b.computation, day(2))).toEqual([
+    expect(world.steps.find(({ partition }) => partition === day(2))?.reads).toEqual([
       { relation: "raw", asset: "raw", short: false, versions: [[day(2), emptyVersion]] },
     ])
   })
@@ -248,28 +232,61 @@ describe("a failure", () => {
 })
 
 describe("changedInputs", () => {
-  const read = (asset: string, ...versions: [number, string][]) => ({
-    relation: asset,
-    asset,
-    short: false,
-    versions,
+  /** What is said to have changed since the newest materialization of day 3 was recorded. */
+  function changed(world: MemoryWorld, now: Graph, name = "x"): readonly string[] {
+    const { computation } = assetNamed(now, name)
+    const then = world.steps.findLast(
+      (step) => step.computation === name && step.partition === day(3),
+    )
+    return changedInputs(evaluateIn(world, now), computation, day(3), then!.reads).map(
+      ({ asset, partitions }) => `${asset} ${partitionsText(now, asset, partitions)}`,
+    )
+  }
+
+  const reading = (query: Sql) => graphOf(raw, users, a, dailyAsset("x", query))
+
+  async function madeFrom(query: Sql): Promise<MemoryWorld> {
+    const world = worldWith([1, 2, 3])
+    land(world, "users", 0, "u")
+    await run(world, reading(query))
+    return world
+  }
+
+  test("finds nothing when nothing changed", async () => {
+    const world = await madeFrom(sql`from ${last(2, raw)}`)
+    expect(changed(world, reading(sql`from ${last(2, raw)}`))).toEqual([])
   })
 
-  test.each([
-    ["nothing", [read("a", [1, "x"])], [read("a", [1, "x"])], []],
-    [
-      "another version",
-      [read("a", [1, "x"], [2, "y"])],
-      [read("a", [1, "x"], [2, "z"])],
-      [["a", [2]]],
-    ],
-    ["a partition more", [read("a", [1, "x"])], [read("a", [0, "w"], [1, "x"])], [["a", [0]]]],
-    ["a partition less", [read("a", [1, "x"], [2, "y"])], [read("a", [2, "y"])], [["a", [1]]]],
-    ["a read more", [], [read("a", [1, "x"])], [["a", [1]]]],
-    ["a read less", [read("a", [1, "x"])], [], [["a", [1]]]],
-  ])("finds %s", (_, then, now, expected) => {
-    const found = changedInputs(then, now).map(({ asset, partitions }) => [asset, partitions])
-    expect(found).toEqual(expected)
+  test("finds the partitions with another version, of sources and of assets", async () => {
+    const query = sql`from ${last(3, raw)}, ${last(3, a)}, ${users}`
+    const world = await madeFrom(query)
+    for (const each of [1, 2]) land(world, "raw", day(each), "corrected")
+    expect(changed(world, reading(query))).toEqual(["raw 2026-01-01 to 2026-01-02"])
+    await run(world, graphOf(raw, a))
+    expect(changed(world, reading(query))).toEqual([
+      "raw 2026-01-01 to 2026-01-02",
+      "a 2026-01-01 to 2026-01-02",
+    ])
+  })
+
+  test("finds a partition more, and a partition less", async () => {
+    const world = await madeFrom(sql`from ${last(2, raw)}`)
+    expect(changed(world, reading(sql`from ${last(2, raw)}, ${users}`))).toEqual(["users "])
+    land(world, "raw", day(2), undefined)
+    land(world, "raw", day(1), undefined)
+    expect(changed(world, reading(sql`from ${last(2, raw)}`))).toEqual(["raw 2026-01-02"])
+  })
+
+  test("finds what is not read any more", async () => {
+    const world = await madeFrom(sql`from ${raw}, ${users}`)
+    expect(changed(world, reading(sql`from ${raw}`))).toEqual(["users "])
+  })
+
+  test("knows an asset under the name that it had before", async () => {
+    const world = await madeFrom(sql`from ${a}`)
+    const renamed = dailyAsset("b", sql`from ${raw}`, { formerly: ["a"] })
+    const now = graphOf(raw, renamed, dailyAsset("x", sql`from ${renamed}`))
+    expect(changed(world, now)).toEqual([])
   })
 })
 
@@ -277,7 +294,7 @@ test("judging is pure: the same world gives the same statuses, and nothing is ch
   const world = worldWith([1, 2, 4])
   await run(world, graph)
   const [once, again] = [evaluateIn(world, graph), evaluateIn(world, graph)]
-  expect(again.statuses).toEqual(once.statuses)
+  expect(again.states).toEqual(once.states)
   const sources: readonly AnyAsset[] = [raw]
   expect(sources.map((each) => assetStatus(once, each, day(3)).kind)).toEqual(["fresh"])
 })

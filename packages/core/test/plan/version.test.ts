@@ -19,7 +19,8 @@ import {
   previous,
   publishTo,
 } from "../../src/index.ts"
-import { queryTexts, sharedRows, sql, sqlAssets, unique, daily } from "../../src/index.ts"
+import { latest, oneOf, queryTexts, rowCount, sharedRows, sourceAsset } from "../../src/index.ts"
+import { sql, sqlAssets, text, unique, daily } from "../../src/index.ts"
 import type { AnyAsset, ParsedQueries, Sql } from "../../src/index.ts"
 import { dailyAsset, everyDay, graphOf, source } from "../declared.ts"
 import { identity } from "../memory-world.ts"
@@ -236,6 +237,27 @@ describe("codeVersion", () => {
     expect(both("1", "1")).toBe(both("1", "1"))
     expect(new Set([both("1", "1"), both("2", "1"), both("1", "2")]).size).toBe(3)
   })
+})
+
+test("the texts of code and checks versions are canonical as they stand", () => {
+  const log = sourceAsset({
+    name: "log",
+    group: "g",
+    description: "",
+    partitions: everyDay,
+    columns: { n: int32(), action: nullable(text()) },
+    format: { kind: "csv" },
+    path: "log/{partition}.csv",
+    lineKinds: { reason: "unknown", column: "action", kinds: { like: ["n"], follow: ["n?"] } },
+    reject: [{ reason: "small", when: sql`n < 1` }],
+    duplicate: { reason: "again", columns: ["n"], when: sql`n > 2` },
+  })
+  const checks = [unique("n"), rowCount({ max: 9, min: 1 }), oneOf("n", ["1"])]
+  const query = sql`from ${last(7, log)} from ${latest(log)} from ${previous()}`
+  const asset = dailyAsset("a", query, { checks })
+  const code = codeVersion(graphOf(log, asset), asset.computation, new Map(), identity)
+  for (const version of [code, checksVersion(asset, identity)])
+    expect(version).toBe(canonical(JSON.parse(version)))
 })
 
 describe("inputVersion", () => {

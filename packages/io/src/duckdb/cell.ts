@@ -7,6 +7,13 @@ export function textCell(row: JsonRow | undefined, column: string): string {
   return value
 }
 
+/** A cell that the query made a list. */
+export function listCell(row: JsonRow | undefined, column: string): readonly unknown[] {
+  const value = row?.[column]
+  if (!Array.isArray(value)) throw new TypeError(`${column} is not a list`)
+  return value
+}
+
 /** A cell that the query made a whole number below 2^53. */
 export function numberCell(row: JsonRow | undefined, column: string): number {
   const value = row?.[column]

@@ -50,10 +50,11 @@ export interface Connection {
 export function openSession(options: SessionOptions): Session {
   const scratch = join(options.spillFolder, randomUUID())
   const turns = turnstile(options.connections)
+  const share = threadSharing(options.threads)
   let opening: Promise<DuckDBInstance> | undefined
   const instance = () => (opening ??= openInstance(options, scratch))
   return {
-    withConnection: (work) => turns(() => lend(instance, options, work)),
+    withConnection: (work) => turns(() => share((join) => lend({ instance, join }, options, work))),
     borrow: async () => {
       const native = await (await instance()).connect()
       return { native, giveBack: () => native.closeSync() }
@@ -86,6 +87,7 @@ export async function withSession<T>(
 async function openInstance(options: SessionOptions, scratch: string): Promise<DuckDBInstance> {
   try {
     const { DuckDBInstance } = await import("./api.ts")
+    await mkdir(options.spillFolder, { recursive: true }) // the engine makes its own folder in it, no more
     const instance = await DuckDBInstance.create(":memory:", {
       threads: String(options.threads),
       memory_limit: `${options.memoryLimitMb}MB`,
@@ -108,16 +110,20 @@ async function openInstance(options: SessionOptions, scratch: string): Promise<D
 const showProgress =
   "SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0"
 
+/** Counts a connection among those that are lent, as far as the engine's threads go. */
+type Join = (native: DuckDBConnection) => Promise<void>
+
 async function lend<T>(
-  instance: () => Promise<DuckDBInstance>,
+  from: { readonly instance: () => Promise<DuckDBInstance>; readonly join: Join },
   { signal, progress }: SessionOptions,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   if (signal?.aborted) throw interrupted()
-  const native = await (await instance()).connect()
+  const native = await (await from.instance()).connect()
   const interrupt = () => native.interrupt()
   signal?.addEventListener("abort", interrupt)
   try {
+    await from.join(native)
     if (progress === true) await native.run(showProgress)
     return await work(connectionOn(native, signal))
   } catch (cause) {
@@ -143,6 +149,30 @@ function connectionOn(native: DuckDBConnection, signal: AbortSignal | undefined)
       return (await native.run(sql)).getRowObjectsJson()
     },
     progress: () => Math.min(1, Math.max(0, native.progress.percentage / 100)),
+  }
+}
+
+/**
+ * Keeps the engine at so many threads, the callers' own among them. A caller spins while a thread of the engine
+ * does the last of its work, which takes a processor from the other callers: with as many callers as processors
+ * the engine had better have no threads besides.
+ */
+function threadSharing(threads: number): <T>(work: (join: Join) => Promise<T>) => Promise<T> {
+  let callers = 0
+  let set = 1 // the engine counts on one caller unless it is told
+  const join: Join = async (native) => {
+    const wanted = Math.min(callers, threads)
+    if (wanted === set) return
+    set = wanted
+    await native.run(`SET GLOBAL external_threads = ${wanted}`)
+  }
+  return async (work) => {
+    callers += 1
+    try {
+      return await work(join)
+    } finally {
+      callers -= 1
+    }
   }
 }
 

@@ -20,7 +20,7 @@ export const csvDialect: Dialect = {
       case "float64":
         return { wide: cast, typeOk: matches(raw, numberPattern) }
       case "decimal": {
-        const whole = `${matches(raw, numberPattern)} AND ${cast}::DOUBLE = ${raw}::DOUBLE`
+        const whole = `${matches(raw, numberPattern)} AND ${cast}::DOUBLE = TRY_CAST(${raw} AS DOUBLE)`
         return { wide: cast, typeOk: whole }
       }
       case "date":

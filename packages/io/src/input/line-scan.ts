@@ -1,13 +1,14 @@
 import { isUtf8 } from "node:buffer"
 import { type FileHandle, open } from "node:fs/promises"
 
-import type { FindPlainEnd } from "./plain-line.ts"
+import { plainBlock, type PlainLines } from "./plain-line.ts"
 
 /** How the lines of a file lie, without a look into them. A blank line has nothing but spaces, tabs and returns. */
 export interface LineScan {
   readonly bytes: number
   /** Lines that are not blank; the n-th of them has ordinal n - 1. */
   readonly lines: number
+  /** No line is longer. */
   readonly longest: number
   /** Where to start looking for a line: one mark for every `linesPerMark` lines that are not blank. */
   readonly marks: readonly Mark[]
@@ -36,7 +37,7 @@ const newline = 10
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** Counts and marks the lines of a file, and notes those that are not plain. */
-export async function scanLines(path: string, findPlainEnd?: FindPlainEnd): Promise<LineScan> {
+export async function scanLines(path: string, plainLines?: PlainLines): Promise<LineScan> {
   const marks: Mark[] = []
   const doubtful: number[] = []
   let lines = 0
@@ -44,21 +45,22 @@ export async function scanLines(path: string, findPlainEnd?: FindPlainEnd): Prom
   let number = 0
   let sound = true
   const bytes = await eachChunk(path, (chunk, offset) => {
-    const plainEnd = findPlainEnd && plainEndIn(chunk, findPlainEnd)
+    const plainIn = plainLines && plainEnds(chunk, plainLines)
     let start = 0
     while (start < chunk.length) {
-      const plain = plainEnd?.(start)
-      const end = plain === undefined ? chunk.indexOf(newline, start) + 1 : plain
-      number += 1
+      const block = sound && lines % plainBlock === 0 ? plainIn?.block(start) : undefined
+      const plain = block ?? plainIn?.line(start)
+      const end = plain ?? chunk.indexOf(newline, start) + 1
       if (plain !== undefined || !isBlank(chunk, start, end - 1)) {
-        if (lines % linesPerMark === 0) marks.push({ offset: offset + start, line: number })
-        if (plainEnd !== undefined) {
+        if (lines % linesPerMark === 0) marks.push({ offset: offset + start, line: number + 1 })
+        if (plainIn !== undefined) {
           if (plain === undefined || !sound) doubtful.push(lines)
           sound = plain !== undefined
         }
-        lines += 1
+        lines += block === undefined ? 1 : plainBlock
         if (end - start > longest) longest = end - start
       }
+      number += block === undefined ? 1 : plainBlock
       start = end
     }
   })
@@ -66,26 +68,30 @@ export async function scanLines(path: string, findPlainEnd?: FindPlainEnd): Prom
 }
 
 /**
- * Where the plain line that starts there in the chunk is over; asked in ascending order. The text is made
- * in pieces that the young generation holds. A line longer than a piece is doubtful: patterns have only so
- * much room.
+ * Where the plain line, or the block of them, that starts there in the chunk is over; asked in ascending order.
+ * The text is made in pieces that the young generation holds. A line longer than a piece is doubtful: patterns
+ * have only so much room.
  */
-function plainEndIn(chunk: Buffer, findPlainEnd: FindPlainEnd) {
+function plainEnds(chunk: Buffer, { lineEnd, blockEnd }: PlainLines) {
   let from = 0
   let to = 0
   let text = ""
   let wellFormed = true
-  return (start: number): number | undefined => {
+  const find = (findEnd: typeof lineEnd, start: number): number | undefined => {
     if (start >= to) {
       from = start
       to = chunk.lastIndexOf(newline, start + pieceBytes) + 1
       text = to > start ? chunk.toString("latin1", from, to) : ""
       wellFormed = isUtf8(chunk.subarray(from, to))
     }
-    const found = findPlainEnd(text, start - from)
+    const found = findEnd(text, start - from)
     if (found === undefined) return undefined
     const end = from + found
     return wellFormed || isUtf8(chunk.subarray(start, end)) ? end : undefined
+  }
+  return {
+    line: (start: number) => find(lineEnd, start),
+    block: (start: number) => find(blockEnd, start),
   }
 }
 

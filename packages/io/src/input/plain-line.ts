@@ -4,12 +4,19 @@ import { sourceColumns } from "./line-kinds.ts"
 import { anyValue, keyInside, plainValue, space } from "./plain-value.ts"
 
 /**
- * Where the line that starts here and ends with a newline is over, if it surely is a good row as far as
- * JSON, types and presence go: one object of strict JSON that says nothing twice, has the columns of its
- * kind and no others' values. Undefined means doubt. The text is the line's bytes as Latin-1, and they
- * are taken to be UTF-8.
+ * Where plain lines are over. A plain line surely is a good row as far as JSON, types and presence go: one
+ * object of strict JSON that says nothing twice, has the columns of its kind and no others' values, and ends
+ * with a newline. Undefined means doubt. The text is the lines' bytes as Latin-1, and they are taken to be UTF-8.
  */
-export type FindPlainEnd = (text: string, start: number) => number | undefined
+export interface PlainLines {
+  /** Where the line that starts here is over. */
+  readonly lineEnd: (text: string, start: number) => number | undefined
+  /** Where the `plainBlock` lines that start here are over, if all of them are plain and of forms seen before. */
+  readonly blockEnd: (text: string, start: number) => number | undefined
+}
+
+/** Asking for so many lines at once saves most of what asking costs. */
+export const plainBlock = 16
 
 const mostForms = 16
 const nothing = /(?!)/y
@@ -18,20 +25,30 @@ const nothing = /(?!)/y
  * Recognises the plain lines of a source. Most have the form of one seen before: its keys in their order,
  * its spaces, values that fit. One pattern knows all these forms.
  */
-export function plainLines(source: SourceAsset): FindPlainEnd {
+export function plainLines(source: SourceAsset): PlainLines {
   const recognise = lineRecogniser(source)
   const forms: string[] = []
   let known = nothing
-  return (text, start) => {
-    known.lastIndex = start
-    if (known.test(text)) return known.lastIndex
-    const line = recognise(text, start)
-    if (line !== undefined && forms.length < mostForms) {
-      forms.push(line.form)
-      known = new RegExp(forms.join("|"), "y")
-    }
-    return line?.end
+  let block = nothing
+  return {
+    lineEnd: (text, start) => {
+      const end = endOf(known, text, start)
+      if (end !== undefined) return end
+      const line = recognise(text, start)
+      if (line !== undefined && forms.length < mostForms) {
+        forms.push(line.form)
+        known = new RegExp(forms.join("|"), "y")
+        block = new RegExp(`(?:${forms.join("|")}){${plainBlock}}`, "y")
+      }
+      return line?.end
+    },
+    blockEnd: (text, start) => endOf(block, text, start),
   }
+}
+
+function endOf(pattern: RegExp, text: string, start: number): number | undefined {
+  pattern.lastIndex = start
+  return pattern.test(text) ? pattern.lastIndex : undefined
 }
 
 interface PlainLine {

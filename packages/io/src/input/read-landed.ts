@@ -5,6 +5,7 @@ import {
   quoteName,
   type Relation,
   type SourceAsset,
+  type PartitionText,
 } from "@freshet/core"
 
 import { numberCell } from "../duckdb/cell.ts"
@@ -22,7 +23,7 @@ import { withPlainFile } from "./unpack.ts"
 export interface LandingContext {
   readonly connection: Connection
   /** `YYYY-MM-DD`, for rules that mention it. */
-  readonly day: string
+  readonly partition: PartitionText
   readonly landedPath: (path: string) => string
   readonly scratchFolder: () => Promise<string>
   readonly judge: "quick" | "exact"
@@ -53,9 +54,8 @@ export async function readLanded(relation: Landed, context: LandingContext): Pro
       ...(await readPartition(relation, files, { context, quarantine, first: parts.length })),
     )
   const kept = await keep(quarantine, source, context)
-  await createRelation(relation, parts, context.connection)
-  const counted = await countLines(relation, parts, context.connection, quarantine)
-  const count = { ...counted, file: kept?.key }
+  const rows = await createRelation(relation, parts, context.connection)
+  const count = { ...countLines(source, parts, rows, quarantine), file: kept?.key }
   refuseLoss(count)
   if (context.quarantine !== undefined) refuseIntolerable(count, source, quarantine, kept?.path)
   return count
@@ -76,14 +76,14 @@ async function readPartition(
   },
 ): Promise<readonly Part[]> {
   const { context, quarantine, first } = reading
-  const { connection, day, judge } = context
+  const { connection, partition, judge } = context
   const read = source.format.kind === "csv" ? readCsvPart : readJsonPart
   const parts: Part[] = []
   const inOrder = files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const next = async (at: number): Promise<void> => {
     const file = inOrder[at]
     if (file === undefined) {
-      await dropDuplicates(connection, source, parts, { day, quarantine })
+      await dropDuplicates(connection, source, parts, { partition, quarantine })
       return
     }
     await withPlainFile(
@@ -95,11 +95,12 @@ async function readPartition(
         const request = {
           connection,
           source,
-          day,
+          partition,
           file: file.path,
           path,
           id,
           quarantine,
+          scratchFolder: context.scratchFolder,
           judge,
         }
         parts.push(await readOne(read, request))
@@ -122,11 +123,12 @@ async function readOne(
   }
 }
 
+/** Gives the number of its rows. */
 async function createRelation(
   { name, source }: Landed,
   parts: readonly Part[],
   connection: Connection,
-): Promise<void> {
+): Promise<number> {
   const columns = columnList(source.columns)
   const tables = parts.flatMap((part) => part.tables)
   const rows = tables.map(
@@ -134,24 +136,23 @@ async function createRelation(
       `SELECT ${columns} FROM ${table.name}${table.where === undefined ? "" : ` WHERE ${table.where}`}`,
   )
   const relation = quoteName(name)
-  await connection.run(
-    rows.length === 0
-      ? `CREATE OR REPLACE TEMP VIEW ${relation} AS ${noRowsOf(source.columns)}`
-      : `CREATE OR REPLACE TEMP VIEW ${relation} AS ${rows.join(" UNION ALL ")}`,
-  )
+  const query = rows.length === 0 ? noRowsOf(source.columns) : rows.join(" UNION ALL ")
+  const [counted] = await connection.rows(`
+    CREATE OR REPLACE TEMP VIEW ${relation} AS ${query};
+    SELECT count(*)::DOUBLE AS rows FROM ${relation}`)
+  return numberCell(counted, "rows")
 }
 
-async function countLines(
-  { name, source }: Landed,
+function countLines(
+  source: SourceAsset,
   parts: readonly Part[],
-  connection: Connection,
+  rows: number,
   quarantine: Quarantine,
-): Promise<Omit<LineCount, "file">> {
-  const [counted] = await connection.rows(`SELECT count(*)::DOUBLE AS rows FROM ${quoteName(name)}`)
+): Omit<LineCount, "file"> {
   return {
     source: source.name,
     lines: parts.reduce((sum, part) => sum + part.lines, 0),
-    rows: numberCell(counted, "rows"),
+    rows,
     quarantined: quarantine.lines(),
     reasons: [...quarantine.reasons()]
       .map(([reason, lines]) => ({ reason, lines }))

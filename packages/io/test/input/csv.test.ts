@@ -1,3 +1,4 @@
+import { decimal, int32, nullable } from "@freshet/core"
 import fc from "fast-check"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
@@ -145,3 +146,50 @@ test("the engine's reader and the one for the exact way take the same records", 
     { numRuns: Number(process.env["RUNS"] ?? 60) },
   )
 }, 60_000)
+
+test("a column may have another name in the header, and every place where that is said uses it", async () => {
+  const renamed = { ...people, format: { kind: "csv", header: { id: "personId" } } } as const
+  const { rows } = await landing.read(renamed, { "p.csv": "personId,name,note,joined\n1,Ann,,\n" })
+  expect(rows).toEqual([{ id: 1, name: "Ann", note: null, joined: null }])
+  await expect(landing.read(renamed, { "p.csv": "id,name,note,joined\n" })).rejects.toMatchObject({
+    message: "p.csv has no column personId; its header says: id, name, note, joined",
+  })
+})
+
+test("a record that ends early has empty values where the format says so; one too long has not", async () => {
+  const padded = { ...people, format: { kind: "csv", shortRecords: "empty" } } as const
+  const text = "id,name,note,joined\n1,a\n2,b,x,2026-01-05\n3,c,,,more\n4\n"
+  const { rows, quarantined, count } = await landing.read(padded, { "p.csv": text })
+  expect(rows).toEqual([
+    { id: 1, name: "a", note: null, joined: null },
+    { id: 2, name: "b", note: "x", joined: "2026-01-05" },
+    { id: 4, name: "", note: null, joined: null },
+  ])
+  expect(quarantined.map(({ line, reason }) => [line, reason])).toEqual([[4, "wrong_width"]])
+  expect(count).toMatchObject({ lines: 4, rows: 3, quarantined: 1 })
+})
+
+test("a decimal that is no number, or has more digits than the column, is quarantined", async () => {
+  const prices = {
+    ...people,
+    columns: { id: int32(), price: nullable(decimal(3, 1)) },
+    duplicate: undefined,
+    reject: [],
+  }
+  const text = "id,price\n1,2.5\n2,five\n3,.\n4,2.55\n5,\n6,100\n7,1e1\n8,-0.50\n"
+  for (const judge of ["quick", "exact"] as const) {
+    const { rows, quarantined } = await landing.read(prices, { "p.csv": text }, judge)
+    expect(rows).toEqual([
+      { id: 1, price: "2.5" },
+      { id: 5, price: null },
+      { id: 7, price: "10.0" },
+      { id: 8, price: "-0.5" },
+    ])
+    expect(quarantined.map(({ line, reason }) => [line, reason])).toEqual([
+      [3, "wrong_type"],
+      [4, "wrong_type"],
+      [5, "wrong_type"],
+      [7, "wrong_type"],
+    ])
+  }
+})

@@ -1,7 +1,7 @@
 import { daily, decimal, list, nullable, int32, sourceAsset, text, timestamp } from "@freshet/core"
 import { expect, test } from "vitest"
 
-import { plainLines } from "../../src/input/plain-line.ts"
+import { plainBlock, plainLines } from "../../src/input/plain-line.ts"
 
 const source = sourceAsset({
   name: "notes",
@@ -21,7 +21,7 @@ const source = sourceAsset({
 
 const isPlain = (line: string) => {
   const bytes = `${Buffer.from(line).toString("latin1")}\n`
-  return plainLines(source)(bytes, 0) === bytes.length
+  return plainLines(source).lineEnd(bytes, 0) === bytes.length
 }
 
 test.each([
@@ -71,10 +71,28 @@ test.each([
 ])("%s is doubtful", (line) => expect(isPlain(line)).toBe(false))
 
 test("more forms than one pattern knows are recognised all the same", () => {
-  const findEnd = plainLines(source)
+  const { lineEnd } = plainLines(source)
   for (let at = 0; at < 100; at += 1) {
     const line = `{"id":${at},"x${at}":1}\n`
-    expect(findEnd(line, 0)).toBe(line.length)
-    expect(findEnd(line.replace(":1", ":01"), 0)).toBeUndefined()
+    expect(lineEnd(line, 0)).toBe(line.length)
+    expect(lineEnd(line.replace(":1", ":01"), 0)).toBeUndefined()
   }
+})
+
+test("a block of lines is plain when every one of them is, and of a form seen before", () => {
+  const { lineEnd, blockEnd } = plainLines(source)
+  const lines = Array.from({ length: plainBlock }, (_, at) =>
+    at % 2 === 0 ? `{"id":${at}}\n` : `{"caf\u00c3\u00a9":"b","id":${at}}\n`,
+  )
+  const block = lines.join("")
+  expect(blockEnd(block, 0)).toBeUndefined()
+  for (const line of lines) lineEnd(line, 0)
+  expect(blockEnd(block, 0)).toBe(block.length)
+  expect(blockEnd(`{"id":1.0}\n${block}{"id":1}\n`, 11)).toBe(11 + block.length)
+  for (const at of lines.keys()) {
+    const bad = lines.with(at, '{"id":1.0}\n').join("")
+    expect(blockEnd(bad, 0)).toBeUndefined()
+    expect(blockEnd(lines.with(at, "\n").join(""), 0)).toBeUndefined()
+  }
+  expect(blockEnd(lines.slice(1).join(""), 0)).toBeUndefined()
 })

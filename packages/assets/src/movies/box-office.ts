@@ -1,0 +1,100 @@
+import { itself, noRows, publishTo, type Sql, sql, sqlAsset, unique } from "@freshet/core"
+import { columnsOf, boxOfficeByRelease as boxOfficeByReleaseTable } from "@freshet/schema"
+
+import { moreThanOneRow } from "./films.ts"
+import { answer, publicationSet } from "./group.ts"
+import type { filmRevenues } from "./prices.ts"
+import { halfUp, hundredths } from "./rounding.ts"
+import type { MoviesSettings } from "./settings.ts"
+
+type Revenues = ReturnType<typeof filmRevenues>
+
+/** Cents of the middle value; of an even number of them the mean of the two in the middle, to the cent. */
+function median(cents: Sql<never>, place: Sql<never>, films: Sql<never>): Sql<never> {
+  const isMiddle = sql`${place} in ((${films} + 1) // 2, ${films} // 2 + 1)`
+  return halfUp(sql`sum(${cents}) filter (${isMiddle})`, sql`count(${cents}) filter (${isMiddle})`)
+}
+
+function money(cents: Sql<never>): Sql<never> {
+  return sql`${hundredths(cents)}::decimal(20,2)`
+}
+
+function columnsAt(baseMonth: string) {
+  return columnsOf(boxOfficeByReleaseTable, {
+    period: "quarter or month.",
+    number: "Which quarter, 1 to 4, or which month, 1 to 12.",
+    films: ["How many films were released then.", "films"],
+    total_revenue: ["What they earned together.", "USD"],
+    mean_revenue: ["The mean of that.", "USD"],
+    median_revenue: ["The median of that.", "USD"],
+    adjusted_films: ["How many of them can be adjusted.", "films"],
+    total_adjusted: ["What these earned together.", `USD of ${baseMonth}`],
+    mean_adjusted: ["The mean of that.", `USD of ${baseMonth}`],
+    median_adjusted: ["The median of that.", `USD of ${baseMonth}`],
+    released_from: "When the first of the films was released.",
+    released_to: "When the newest was.",
+  })
+}
+
+function filmsAddUp(revenues: Revenues) {
+  return noRows("films_add_up", {
+    description: "the quarters together, and the months together, have all films and all revenue",
+    query: sql`
+          select found.*, expected.*
+          from (
+            select period, sum(films) as films, sum(total_revenue) as revenue from ${itself}
+            group by period
+          ) as found,
+          (select count(*) as all_films, sum(revenue) as all_revenue
+           from ${revenues} where release_date is not null) as expected
+          where films <> all_films or revenue <> all_revenue`,
+  })
+}
+
+export function boxOfficeByRelease({ baseMonth }: MoviesSettings, revenues: Revenues) {
+  return sqlAsset({
+    ...answer,
+    name: "box_office_by_release",
+    description: `What films earned by the quarter and by the month of their release, over all years. Nominal figures are of all films with a known revenue and day of release; adjusted ones, in USD at the ticket prices of ${baseMonth}, are of those whose month of release the price index has (the others are in movies_outside_cpi). Means and medians to the cent.`,
+    report: {
+      title: "Box office by quarter and month of release",
+      period: ["released_from", "released_to"],
+    },
+    columns: columnsAt(baseMonth),
+    query: sql`
+      with released as (
+        select movie_id, release_date, revenue::hugeint * 100 as cents,
+          (adjusted_revenue * 100)::hugeint as adjusted
+        from ${revenues} where release_date is not null
+      ), cut as (
+        select 'quarter' as period, quarter(release_date)::smallint as number, * from released
+        union all
+        select 'month' as period, month(release_date)::smallint as number, * from released
+      ), placed as (
+        select *,
+          row_number() over (partition by period, number order by cents, movie_id) as place,
+          count(*) over (partition by period, number) as films,
+          row_number() over (
+            partition by period, number, adjusted is null order by adjusted, movie_id
+          ) as adjusted_place,
+          count(adjusted) over (partition by period, number) as adjusted_films
+        from cut
+      )
+      select period, number, count(*)::integer as films,
+        (sum(cents) // 100)::bigint as total_revenue,
+        ${money(halfUp(sql`sum(cents)`, sql`count(*)`))} as mean_revenue,
+        ${money(median(sql`cents`, sql`place`, sql`films`))} as median_revenue,
+        count(adjusted)::integer as adjusted_films,
+        ${money(sql`sum(adjusted)`)} as total_adjusted,
+        ${money(halfUp(sql`sum(adjusted)`, sql`nullif(count(adjusted), 0)`))} as mean_adjusted,
+        ${money(
+          sql`case when count(adjusted) > 0 then ${median(sql`adjusted`, sql`adjusted_place`, sql`adjusted_films`)} end`,
+        )} as median_adjusted,
+        min(release_date) as released_from, max(release_date) as released_to
+      from placed
+      group by period, number
+      order by period desc, number`,
+    checks: [unique("period", "number"), moreThanOneRow, filmsAddUp(revenues)],
+    publish: publishTo(boxOfficeByReleaseTable, publicationSet),
+  })
+}

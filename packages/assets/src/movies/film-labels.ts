@@ -1,0 +1,159 @@
+import { type Asset, publishTo, refersTo, sql, sqlAsset, unique } from "@freshet/core"
+import {
+  columnsOf,
+  companies as companiesTable,
+  countries as countriesTable,
+  genres as genresTable,
+  languages as languagesTable,
+  movieCompanies as movieCompaniesTable,
+  movieCountries as movieCountriesTable,
+  movieGenres as movieGenresTable,
+  movieLanguages as movieLanguagesTable,
+} from "@freshet/schema"
+
+import { moreThanOneRow, movies } from "./films.ts"
+import { normalized, publicationSet } from "./group.ts"
+import { filmLabels } from "./records.ts"
+
+const movie_id = "The film by TMDB's number."
+export const severalNames =
+  "Where films call one by several names, it has the first in order of the alphabet."
+
+export const genres = sqlAsset({
+  ...normalized,
+  name: "genres",
+  description: `Genres of films. ${severalNames}`,
+  columns: columnsOf(genresTable, { genre_id: "The genre by TMDB's number.", name: "Its name." }),
+  query: sql`
+    select id as genre_id, min(name) as name
+    from ${filmLabels} where kind = 'genre' group by id`,
+  checks: [unique("genre_id"), moreThanOneRow],
+  publish: publishTo(genresTable, publicationSet),
+})
+
+export const movieGenres = sqlAsset({
+  ...normalized,
+  name: "movie_genres",
+  description: "Which film is of which genres: a film may be of several.",
+  columns: columnsOf(movieGenresTable, { movie_id, genre_id: "The genre by TMDB's number." }),
+  query: sql`
+    select distinct labels.movie_id, genres.genre_id
+    from ${filmLabels} as labels
+    join ${movies} as movies on movies.movie_id = labels.movie_id
+    join ${genres} as genres on genres.genre_id = labels.id
+    where labels.kind = 'genre'`,
+  checks: [unique("movie_id", "genre_id"), moreThanOneRow, ...linked("genre_id", genres)],
+  publish: publishTo(movieGenresTable, publicationSet),
+})
+
+/** A film and a label that are there. */
+export function linked<const C extends string>(key: C, labels: Asset) {
+  return [refersTo("movie_id", movies), refersTo(key, labels)]
+}
+
+export const companies = sqlAsset({
+  ...normalized,
+  name: "companies",
+  description: `Companies that produced films. ${severalNames}`,
+  columns: columnsOf(companiesTable, {
+    company_id: "The company by TMDB's number.",
+    name: "Its name.",
+  }),
+  query: sql`
+    select id as company_id, min(name) as name
+    from ${filmLabels} where kind = 'company' group by id`,
+  checks: [unique("company_id"), moreThanOneRow],
+  publish: publishTo(companiesTable, publicationSet),
+})
+
+export const movieCompanies = sqlAsset({
+  ...normalized,
+  name: "movie_companies",
+  description: "Which film was produced by which companies.",
+  columns: columnsOf(movieCompaniesTable, {
+    movie_id,
+    company_id: "The company by TMDB's number.",
+  }),
+  query: sql`
+    select distinct labels.movie_id, companies.company_id
+    from ${filmLabels} as labels
+    join ${movies} as movies on movies.movie_id = labels.movie_id
+    join ${companies} as companies on companies.company_id = labels.id
+    where labels.kind = 'company'`,
+  checks: [unique("movie_id", "company_id"), moreThanOneRow, ...linked("company_id", companies)],
+  publish: publishTo(movieCompaniesTable, publicationSet),
+})
+
+export const countries = sqlAsset({
+  ...normalized,
+  name: "countries",
+  description: `Countries in which films were produced. ${severalNames}`,
+  columns: columnsOf(countriesTable, {
+    country_code: "The country, as ISO 3166-1.",
+    name: "Its name.",
+  }),
+  query: sql`
+    select code as country_code, min(name) as name
+    from ${filmLabels} where kind = 'country' group by code`,
+  checks: [unique("country_code"), moreThanOneRow],
+  publish: publishTo(countriesTable, publicationSet),
+})
+
+export const movieCountries = sqlAsset({
+  ...normalized,
+  name: "movie_countries",
+  description: "Which film was produced in which countries.",
+  columns: columnsOf(movieCountriesTable, {
+    movie_id,
+    country_code: "The country, as ISO 3166-1.",
+  }),
+  query: sql`
+    select distinct labels.movie_id, countries.country_code
+    from ${filmLabels} as labels
+    join ${movies} as movies on movies.movie_id = labels.movie_id
+    join ${countries} as countries on countries.country_code = labels.code
+    where labels.kind = 'country'`,
+  checks: [
+    unique("movie_id", "country_code"),
+    moreThanOneRow,
+    ...linked("country_code", countries),
+  ],
+  publish: publishTo(movieCountriesTable, publicationSet),
+})
+
+export const languages = sqlAsset({
+  ...normalized,
+  name: "languages",
+  description: `Languages that are spoken in films. ${severalNames}`,
+  columns: columnsOf(languagesTable, {
+    language_code: "The language, as ISO 639-1.",
+    name: "Its name in itself; empty where TMDB has none.",
+  }),
+  query: sql`
+    select code as language_code, min(name) as name
+    from ${filmLabels} where kind = 'language' group by code`,
+  checks: [unique("language_code"), moreThanOneRow],
+  publish: publishTo(languagesTable, publicationSet),
+})
+
+export const movieLanguages = sqlAsset({
+  ...normalized,
+  name: "movie_languages",
+  description: "Which languages are spoken in which film.",
+  columns: columnsOf(movieLanguagesTable, {
+    movie_id,
+    language_code: "The language, as ISO 639-1.",
+  }),
+  query: sql`
+    select distinct labels.movie_id, languages.language_code
+    from ${filmLabels} as labels
+    join ${movies} as movies on movies.movie_id = labels.movie_id
+    join ${languages} as languages on languages.language_code = labels.code
+    where labels.kind = 'language'`,
+  checks: [
+    unique("movie_id", "language_code"),
+    moreThanOneRow,
+    ...linked("language_code", languages),
+  ],
+  publish: publishTo(movieLanguagesTable, publicationSet),
+})

@@ -1,0 +1,77 @@
+import { itself, noRows, publishTo, sql, sqlAsset, unique } from "@freshet/core"
+import { columnsOf, genreEarnings as genreEarningsTable } from "@freshet/schema"
+
+import { genres, movieGenres } from "./film-labels.ts"
+import { moreThanOneRow } from "./films.ts"
+import { answer, publicationSet } from "./group.ts"
+import type { filmRevenues } from "./prices.ts"
+import { halfUp, hundredths } from "./rounding.ts"
+import type { MoviesSettings } from "./settings.ts"
+
+function columnsAt(baseMonth: string) {
+  return columnsOf(genreEarningsTable, {
+    rank: "1 is the genre that earned most.",
+    genre_id: "The genre by TMDB's number.",
+    genre: "Its name.",
+    films: ["How many films count.", "films"],
+    total_adjusted: ["What they earned together.", `USD of ${baseMonth}`],
+    mean_adjusted: ["The mean of that, to the cent.", `USD of ${baseMonth}`],
+    total_revenue: ["The same as it was told at the time.", "USD"],
+    films_outside: ["How many films with a known revenue do not count.", "films"],
+    revenue_outside: ["What those earned, as it was told.", "USD"],
+    released_from: "When the first film that counts was released.",
+    released_to: "When the newest was.",
+  })
+}
+
+export function genreEarnings(
+  { baseMonth }: MoviesSettings,
+  revenues: ReturnType<typeof filmRevenues>,
+) {
+  return sqlAsset({
+    ...answer,
+    name: "genre_earnings",
+    description: `Genres by what their films earned at the ticket prices of ${baseMonth}: revenue × price index of ${baseMonth} / price index of the month of release. A film of several genres counts for each. Films whose month of release the price index has not are counted beside (and are in movies_outside_cpi). Equal sums: the smaller id first.`,
+    report: {
+      title: "The highest earning genres at constant prices",
+      period: ["released_from", "released_to"],
+    },
+    columns: columnsAt(baseMonth),
+    query: sql`
+      with earned as (
+        select genre_id,
+          count(adjusted_revenue)::integer as films,
+          coalesce(sum((adjusted_revenue * 100)::hugeint), 0) as adjusted,
+          coalesce(sum(revenue) filter (adjusted_revenue is not null), 0)::bigint as total_revenue,
+          count(*) filter (adjusted_revenue is null)::integer as films_outside,
+          coalesce(sum(revenue) filter (adjusted_revenue is null), 0)::bigint as revenue_outside,
+          min(release_date) filter (adjusted_revenue is not null) as released_from,
+          max(release_date) filter (adjusted_revenue is not null) as released_to
+        from ${revenues} as films
+        join ${movieGenres} as kinds on kinds.movie_id = films.movie_id
+        group by genre_id
+      )
+      select row_number() over (order by adjusted desc, genre_id)::integer as rank,
+        genre_id, genres.name as genre, films,
+        ${hundredths(sql`adjusted`)}::decimal(20,2) as total_adjusted,
+        ${hundredths(halfUp(sql`adjusted`, sql`nullif(films, 0)`))}::decimal(20,2) as mean_adjusted,
+        total_revenue, films_outside, revenue_outside, released_from, released_to
+      from earned join ${genres} as genres using (genre_id)
+      order by rank`,
+    checks: [
+      unique("genre_id"),
+      unique("rank"),
+      moreThanOneRow,
+      noRows("films_add_up", {
+        description: "the genres together have each film with a revenue as often as it has genres",
+        query: sql`
+          select found.films, expected.films as expected
+          from (select sum(films + films_outside) as films from ${itself}) as found,
+            (select count(*) as films from ${revenues} as films
+             join ${movieGenres} as kinds on kinds.movie_id = films.movie_id) as expected
+          where found.films <> expected.films`,
+      }),
+    ],
+    publish: publishTo(genreEarningsTable, publicationSet),
+  })
+}

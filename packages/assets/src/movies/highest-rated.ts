@@ -1,0 +1,64 @@
+import { itself, noRows, publishTo, rowCount, sql, sqlAsset, unique } from "@freshet/core"
+import { columnsOf, highestRatedFilms as highestRatedFilmsTable } from "@freshet/schema"
+
+import { movies } from "./films.ts"
+import { answer, publicationSet } from "./group.ts"
+import { filmRatings } from "./ratings.ts"
+import { halfUp, tenThousandths } from "./rounding.ts"
+import type { MoviesSettings } from "./settings.ts"
+
+const columns = columnsOf(highestRatedFilmsTable, {
+  rank: "1 is the highest rated film.",
+  movie_id: "The film by TMDB's number.",
+  title: "Its title.",
+  release_year: "The year in which it was first shown.",
+  ratings: ["How many users rated it.", "ratings"],
+  average_rating: ["The average of its ratings.", "stars"],
+  score: ["What it is ranked by: see the definition.", "stars"],
+  rated_from: "The day of its first rating.",
+  rated_to: "The day of its newest rating.",
+})
+
+export function highestRatedFilms({ minimumRatings, highestRated }: MoviesSettings) {
+  const average = halfUp(sql`rating_tenths * 1000`, sql`ratings`)
+  const score = halfUp(
+    sql`(rating_tenths::hugeint * all_ratings + ${minimumRatings} * all_tenths) * 1000`,
+    sql`all_ratings * (ratings + ${minimumRatings})`,
+  )
+  return sqlAsset({
+    ...answer,
+    name: "highest_rated_films",
+    description: `The ${highestRated} films with the highest score among those with at least ${minimumRatings} ratings. The score is the average of a film's ratings and of ${minimumRatings} more that are each as the average of all ratings, so that few ratings weigh little. Equal scores: more ratings first, then the smaller id.`,
+    report: { title: "The highest rated films of all time", period: ["rated_from", "rated_to"] },
+    columns: columns,
+    query: sql`
+      with scored as (
+        select movie_id, ratings, rated_from, rated_to, ${average} as average, ${score} as score
+        from ${filmRatings} as films,
+          (select sum(ratings)::hugeint as all_ratings, sum(rating_tenths)::hugeint as all_tenths
+           from ${filmRatings}) as totals
+        where ratings >= ${minimumRatings}
+      ), ranked as (
+        select *, row_number() over (order by score desc, ratings desc, movie_id)::integer as rank
+        from scored
+      )
+      select ranked.rank, ranked.movie_id, movies.title,
+        year(movies.release_date)::smallint as release_year, ranked.ratings,
+        ${tenThousandths(sql`ranked.average`)}::decimal(6,4) as average_rating,
+        ${tenThousandths(sql`ranked.score`)}::decimal(6,4) as score,
+        ranked.rated_from, ranked.rated_to
+      from ranked join ${movies} as movies on movies.movie_id = ranked.movie_id
+      where ranked.rank <= ${highestRated}
+      order by ranked.rank`,
+    checks: [
+      unique("movie_id"),
+      unique("rank"),
+      rowCount({ min: 1, max: highestRated }),
+      noRows("enough_ratings", {
+        description: `each film has at least ${minimumRatings} ratings`,
+        query: sql`select movie_id, ratings from ${itself} where ratings < ${minimumRatings}`,
+      }),
+    ],
+    publish: publishTo(highestRatedFilmsTable, publicationSet),
+  })
+}

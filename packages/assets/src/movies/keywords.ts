@@ -1,0 +1,68 @@
+import { codeAsset, noRows, publishTo, sql, sqlAsset, unique } from "@freshet/core"
+import {
+  columnsOf,
+  keywords as keywordsTable,
+  movieKeywords as movieKeywordsTable,
+} from "@freshet/schema"
+
+import { linked, severalNames } from "./film-labels.ts"
+import { movies } from "./films.ts"
+import { normalized, prepared, publicationSet } from "./group.ts"
+import { labelsIn } from "./labels.ts"
+import { labelColumns, labelled } from "./records.ts"
+import { keywordsFile } from "./sources.ts"
+
+export const filmKeywords = codeAsset({
+  ...prepared,
+  name: "film_keywords",
+  description: "What each film is about, read from the Python lists: one row a keyword.",
+  version: "1",
+  columns: labelColumns,
+  upstream: { listed: keywordsFile, films: movies },
+  async *compute({ listed, films }) {
+    const known = new Set<number>()
+    for await (const { movie_id } of films) known.add(movie_id)
+    for await (const { movie_id, keywords } of listed)
+      if (known.has(movie_id)) yield* labelled(movie_id, "keyword", labelsIn(keywords))
+  },
+})
+
+export const keywords = sqlAsset({
+  ...normalized,
+  name: "keywords",
+  description: `Words that say what films are about; none when no file of them has landed. ${severalNames}`,
+  columns: columnsOf(keywordsTable, {
+    keyword_id: "The word by TMDB's number.",
+    name: "The word.",
+  }),
+  query: sql`select id as keyword_id, min(name) as name from ${filmKeywords} group by id`,
+  checks: [unique("keyword_id")],
+  publish: publishTo(keywordsTable, publicationSet),
+})
+
+export const movieKeywords = sqlAsset({
+  ...normalized,
+  name: "movie_keywords",
+  description: "Which film is about what; none when no file of keywords has landed.",
+  columns: columnsOf(movieKeywordsTable, {
+    movie_id: "The film by TMDB's number.",
+    keyword_id: "The word by TMDB's number.",
+  }),
+  query: sql`
+    select distinct labels.movie_id, keywords.keyword_id
+    from ${filmKeywords} as labels
+    join ${movies} as movies on movies.movie_id = labels.movie_id
+    join ${keywords} as keywords on keywords.keyword_id = labels.id`,
+  checks: [
+    unique("movie_id", "keyword_id"),
+    ...linked("keyword_id", keywords),
+    noRows("films_are_known", {
+      description: "the films that have keywords are in movies",
+      severity: "warn",
+      query: sql`
+        select movie_id from ${keywordsFile}
+        where movie_id not in (select movie_id from ${movies})`,
+    }),
+  ],
+  publish: publishTo(movieKeywordsTable, publicationSet),
+})

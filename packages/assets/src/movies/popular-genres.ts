@@ -1,0 +1,69 @@
+import { itself, noRows, publishTo, sql, sqlAsset, unique } from "@freshet/core"
+import { columnsOf, popularGenres as popularGenresTable } from "@freshet/schema"
+
+import { genres, movieGenres } from "./film-labels.ts"
+import { moreThanOneRow } from "./films.ts"
+import { answer, publicationSet } from "./group.ts"
+import { filmRatings, ratings } from "./ratings.ts"
+import { halfUp, hundredths, tenThousandths } from "./rounding.ts"
+
+export const popularGenres = sqlAsset({
+  ...answer,
+  name: "popular_genres",
+  description:
+    "Genres by how many ratings users gave to films of them. A film of several genres counts for each, so the shares add up to more than 100 %. Equal numbers: the smaller id first.",
+  report: { title: "The genres most popular with users", period: ["rated_from", "rated_to"] },
+  columns: columnsOf(popularGenresTable, {
+    rank: "1 is the most popular genre.",
+    genre_id: "The genre by TMDB's number.",
+    genre: "Its name.",
+    ratings: ["How many ratings films of it have.", "ratings"],
+    share_of_ratings: ["Its part of all ratings that found their film.", "%"],
+    users: ["How many users rated films of it.", "users"],
+    films: ["How many films of it were rated.", "films"],
+    average_rating: ["The average of these ratings.", "stars"],
+    rated_from: "The day of the first of them.",
+    rated_to: "The day of the newest.",
+  }),
+  query: sql`
+    with counted as (
+      select genre_id, sum(ratings)::bigint as ratings, sum(rating_tenths)::bigint as rating_tenths,
+        count(*)::integer as films, min(rated_from) as rated_from, max(rated_to) as rated_to
+      from ${filmRatings} as films
+      join ${movieGenres} as kinds on kinds.movie_id = films.movie_id
+      group by genre_id
+    ), watched as (
+      select genre_id, count(distinct user_id)::integer as users
+      from ${ratings} as ratings
+      join ${movieGenres} as kinds on kinds.movie_id = ratings.movie_id
+      group by genre_id
+    ), total as (select sum(ratings)::bigint as ratings from ${filmRatings})
+    select row_number() over (order by counted.ratings desc, genre_id)::integer as rank,
+      genre_id, genres.name as genre, counted.ratings::integer as ratings,
+      ${hundredths(halfUp(sql`counted.ratings * 10000`, sql`total.ratings`))}::decimal(5,2)
+        as share_of_ratings,
+      watched.users, counted.films,
+      ${tenThousandths(halfUp(sql`counted.rating_tenths * 1000`, sql`counted.ratings`))}::decimal(6,4)
+        as average_rating,
+      counted.rated_from, counted.rated_to
+    from counted
+    join watched using (genre_id)
+    join ${genres} as genres using (genre_id)
+    cross join total
+    order by rank`,
+  checks: [
+    unique("genre_id"),
+    unique("rank"),
+    moreThanOneRow,
+    noRows("ratings_add_up", {
+      description: "the genres together have as many ratings as their films have, film by film",
+      query: sql`
+        select found.ratings, expected.ratings as expected
+        from (select sum(ratings)::bigint as ratings from ${itself}) as found,
+          (select count(*)::bigint as ratings from ${ratings} as ratings
+           join ${movieGenres} as kinds on kinds.movie_id = ratings.movie_id) as expected
+        where found.ratings <> expected.ratings`,
+    }),
+  ],
+  publish: publishTo(popularGenresTable, publicationSet),
+})

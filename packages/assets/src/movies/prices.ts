@@ -1,0 +1,121 @@
+import { date, decimal, int32, int64, itself, noRows, nullable, publishTo } from "@freshet/core"
+import { sql, sqlAsset, text, unique } from "@freshet/core"
+import {
+  columnsOf,
+  cpi as cpiTable,
+  moviesOutsideCpi as moviesOutsideCpiTable,
+} from "@freshet/schema"
+
+import { moreThanOneRow, movies } from "./films.ts"
+import { normalized, prepared, publicationSet } from "./group.ts"
+import { halfUp, hundredths } from "./rounding.ts"
+import { baseMonthDay, type MoviesSettings } from "./settings.ts"
+import { priceIndexFile } from "./sources.ts"
+
+export const cpi = sqlAsset({
+  ...normalized,
+  name: "cpi",
+  description:
+    "What admission to movies, theaters and concerts cost in U.S. cities, by month: the consumer price index CUSR0000SS62031.",
+  columns: columnsOf(cpiTable, {
+    month: "The month, by its first day.",
+    consumer_price_index: ["The price level, seasonally adjusted.", "December 1997 = 100"],
+  }),
+  query: sql`select month, consumer_price_index from ${priceIndexFile}`,
+  checks: [
+    unique("month"),
+    moreThanOneRow,
+    noRows("first_of_month", {
+      description: "each month stands by its first day",
+      query: sql`select month from ${itself} where month <> date_trunc('month', month)`,
+    }),
+    noRows("months_without_gaps", {
+      description: "no month is missing between the first and the last",
+      query: sql`
+        select month, following
+        from (select month, lead(month) over (order by month) as following from ${itself}) as months
+        where following <> month + interval 1 month`,
+    }),
+    noRows("index_above_zero", {
+      description: "the price level is above zero",
+      query: sql`select month, consumer_price_index from ${itself} where consumer_price_index <= 0`,
+    }),
+  ],
+  publish: publishTo(cpiTable, publicationSet),
+})
+
+const reasons =
+  "no release date, before the index, after the index, or month not in the index; null when it is adjusted."
+
+/** Adjusted = revenue × index of the base month / index of the month of release, to the cent. */
+export function filmRevenues(settings: MoviesSettings) {
+  const base = sql`(select consumer_price_index from ${cpi} where month = ${baseMonthDay(settings)}::date)`
+  const adjusted = halfUp(
+    sql`films.revenue::hugeint * 100 * (${base} * 1000)::bigint`,
+    sql`(cpi.consumer_price_index * 1000)::bigint`,
+  )
+  return sqlAsset({
+    ...prepared,
+    name: "film_revenues",
+    description: `What each film with a known revenue earned: as it was told, and at the ticket prices of ${settings.baseMonth} (revenue × price index of ${settings.baseMonth} / price index of the month of release, to the cent).`,
+    columns: {
+      movie_id: int32("The film by TMDB's number."),
+      title: nullable(text("Its title.")),
+      release_date: nullable(date("When it was first shown.")),
+      revenue: int64("What it earned, as it was told.", { unit: "USD" }),
+      adjusted_revenue: nullable(
+        decimal(20, 2, "The same at the prices of the base month.", {
+          unit: `USD of ${settings.baseMonth}`,
+        }),
+      ),
+      reason: nullable(text(`Why it cannot be adjusted: ${reasons}`)),
+    },
+    query: sql`
+      select films.movie_id, films.title, films.release_date, films.revenue,
+        ${hundredths(adjusted)}::decimal(20,2) as adjusted_revenue,
+        case when cpi.month is not null then null
+          when films.release_date is null then 'no release date'
+          when films.release_date < (select min(month) from ${cpi}) then 'before the index'
+          when date_trunc('month', films.release_date) > (select max(month) from ${cpi})
+            then 'after the index'
+          else 'month not in the index' end as reason
+      from ${movies} as films
+      left join ${cpi} as cpi on cpi.month = date_trunc('month', films.release_date)
+      where films.revenue > 0`,
+    checks: [
+      unique("movie_id"),
+      moreThanOneRow,
+      noRows("base_month_in_index", {
+        description: `the price index has the base month ${settings.baseMonth}`,
+        query: sql`
+          select ${settings.baseMonth} as base_month, min(month) as index_from, max(month) as index_to
+          from ${cpi} having count(*) filter (month = ${baseMonthDay(settings)}::date) = 0`,
+      }),
+      noRows("adjusted_or_reason", {
+        description: "each film is adjusted, or it is said why not",
+        query: sql`select movie_id from ${itself} where (adjusted_revenue is null) = (reason is null)`,
+      }),
+    ],
+  })
+}
+
+export function moviesOutsideCpi(revenues: ReturnType<typeof filmRevenues>) {
+  return sqlAsset({
+    ...normalized,
+    name: "movies_outside_cpi",
+    description:
+      "Films with a known revenue that cannot be told at constant prices, since the price index has no month for them.",
+    columns: columnsOf(moviesOutsideCpiTable, {
+      movie_id: "The film by TMDB's number.",
+      title: "Its title.",
+      release_date: "When it was first shown.",
+      revenue: ["What it earned, as it was told.", "USD"],
+      reason: "no release date, before the index, after the index, or month not in the index.",
+    }),
+    query: sql`
+      select movie_id, title, release_date, revenue, reason
+      from ${revenues} where adjusted_revenue is null`,
+    checks: [unique("movie_id")],
+    publish: publishTo(moviesOutsideCpiTable, publicationSet),
+  })
+}

@@ -1,0 +1,109 @@
+import { int32, int64, itself, noRows, publishTo } from "@freshet/core"
+import { date, refersTo, sql, sqlAsset, sqlAssets, unique } from "@freshet/core"
+import {
+  columnsOf,
+  ratings as ratingsTable,
+  ratingsWithoutFilm as ratingsWithoutFilmTable,
+} from "@freshet/schema"
+
+import { moreThanOneRow, movies } from "./films.ts"
+import { normalized, prepared, publicationSet } from "./group.ts"
+import { linksFile, ratingsFile } from "./sources.ts"
+
+/** The least share of ratings that must find their film, in percent. */
+const leastWithFilm = 99
+
+const linked = sqlAssets({
+  ...normalized,
+  name: "linked_ratings",
+  outputs: {
+    ratings: {
+      description:
+        "What users gave to films. MovieLens and TMDB number films each in their own way: a rating finds its film through the links.",
+      columns: columnsOf(ratingsTable, {
+        user_id: "Who rated.",
+        movielens_id: "The film by MovieLens's number.",
+        movie_id: "The film by TMDB's number.",
+        rating: ["What they gave, 0.5 to 5 in steps of a half.", "stars"],
+        rated_at: "When.",
+      }),
+      query: sql`
+        select ratings.user_id, ratings.movielens_id, movies.movie_id, ratings.rating,
+          to_timestamp(ratings.rated_at_seconds) as rated_at
+        from ${ratingsFile} as ratings
+        join ${linksFile} as links on links.movielens_id = ratings.movielens_id
+        join ${movies} as movies on movies.movie_id = links.movie_id`,
+      checks: [
+        unique("user_id", "movielens_id"),
+        moreThanOneRow,
+        refersTo("movie_id", movies),
+        noRows("half_stars", {
+          description: "ratings between 0.5 and 5, in steps of a half",
+          query: sql`
+            select rating, count(*) as rows from ${itself}
+            where rating not between 0.5 and 5 or (rating * 10)::integer % 5 <> 0
+            group by rating`,
+        }),
+      ],
+      publish: publishTo(ratingsTable, publicationSet),
+    },
+    ratings_without_film: {
+      description: "Ratings that find no film, and why: they count nowhere else.",
+      columns: columnsOf(ratingsWithoutFilmTable, {
+        movielens_id: "The film by MovieLens's number.",
+        ratings: ["How many ratings it has.", "ratings"],
+        reason:
+          "no link: the links do not have it; no number: TMDB has not; no film: the film is not in movies.",
+      }),
+      query: sql`
+        select rated.movielens_id, rated.ratings,
+          case when links.movielens_id is null then 'no link'
+            when links.movie_id is null then 'no number' else 'no film' end as reason
+        from (
+          select movielens_id, count(*)::integer as ratings
+          from ${ratingsFile} group by movielens_id
+        ) as rated
+        left join ${linksFile} as links on links.movielens_id = rated.movielens_id
+        left join ${movies} as movies on movies.movie_id = links.movie_id
+        where movies.movie_id is null`,
+      checks: [unique("movielens_id")],
+      publish: publishTo(ratingsWithoutFilmTable, publicationSet),
+    },
+  },
+})
+
+export const ratingsWithoutFilm = linked.ratings_without_film
+
+/** Of two outputs of one computation the check can only be told once both are there. */
+export const ratings = {
+  ...linked.ratings,
+  checks: [
+    ...linked.ratings.checks,
+    noRows("share_with_film", {
+      description: `at least ${leastWithFilm} % of the ratings find their film`,
+      query: sql`
+        select with_film, without_film
+        from (select count(*) as with_film from ${itself}) as found,
+          (select coalesce(sum(ratings), 0) as without_film from ${ratingsWithoutFilm}) as lost
+        where 100 * with_film < ${leastWithFilm} * (with_film + without_film)`,
+    }),
+  ],
+}
+
+export const filmRatings = sqlAsset({
+  ...prepared,
+  name: "film_ratings",
+  description: "How often and how well each film was rated.",
+  columns: {
+    movie_id: int32("The film by TMDB's number."),
+    ratings: int32("How many ratings it has.", { unit: "ratings" }),
+    rating_tenths: int64("All of them added up.", { unit: "tenths of a star" }),
+    rated_from: date("The day of the first."),
+    rated_to: date("The day of the newest."),
+  },
+  query: sql`
+    select movie_id, count(*)::integer as ratings, (sum(rating) * 10)::bigint as rating_tenths,
+      min(rated_at)::date as rated_from, max(rated_at)::date as rated_to
+    from ${ratings} group by movie_id`,
+  checks: [unique("movie_id"), refersTo("movie_id", movies)],
+})

@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { runInNewContext } from "node:vm"
+import { gunzipSync } from "node:zlib"
+
+import { csvRecords } from "./csv-rows.ts"
+import { thousandths } from "./fractions.ts"
+
+export interface OracleFilm {
+  readonly id: number
+  readonly title: string | null
+  readonly released: string | null
+  readonly revenue: bigint | null
+  readonly genres: readonly number[]
+}
+
+export interface OracleRating {
+  readonly user: number
+  readonly movielens: number
+  readonly film: OracleFilm
+  /** In tenths of a star. */
+  readonly tenths: number
+  readonly seconds: number
+}
+
+/** What the files say, read in the plainest way. */
+export interface OracleFilms {
+  readonly films: ReadonlyMap<number, OracleFilm>
+  readonly genres: ReadonlyMap<number, string>
+  readonly ratings: readonly OracleRating[]
+  /** How many ratings each film of MovieLens has that finds none here. */
+  readonly lost: ReadonlyMap<number, number>
+  /** "1999-01" → thousandths. */
+  readonly index: ReadonlyMap<string, bigint>
+  readonly allRatings: number
+}
+
+/** Reads a landing folder. */
+export function readFilms(landing: string): OracleFilms {
+  const records = (name: string) => csvRecords(textOf(join(landing, "movies", name)))
+  const { films, genres } = readMetadata(records("movies_metadata.csv"))
+  const links = new Map(
+    records("links.csv").map((link) => [Number(link["movieId"]), Number(link["tmdbId"] ?? "")]),
+  )
+  const lost = new Map<number, number>()
+  const ratings: OracleRating[] = []
+  const rows = records("ratings.csv")
+  for (const row of rows) {
+    const movielens = Number(row["movieId"])
+    const film = films.get(links.get(movielens) ?? 0)
+    if (film === undefined) lost.set(movielens, (lost.get(movielens) ?? 0) + 1)
+    else
+      ratings.push({
+        user: Number(row["userId"]),
+        movielens,
+        film,
+        tenths: Math.round(Number(row["rating"]) * 10),
+        seconds: Number(row["timestamp"]),
+      })
+  }
+  const prices = records("consumer_price_index.csv")
+  const index = new Map(
+    prices.map((row) => [
+      (row["DATE"] ?? "").slice(0, 7),
+      thousandths(row["CUSR0000SS62031"] ?? ""),
+    ]),
+  )
+  return { films, genres, ratings, lost, index, allRatings: rows.length }
+}
+
+function textOf(path: string): string {
+  if (existsSync(path)) return readFileSync(path, "utf8")
+  return gunzipSync(readFileSync(`${path}.gz`)).toString("utf8")
+}
+
+type Genre = { readonly id: number; readonly name: string }
+
+function readMetadata(records: readonly Readonly<Record<string, string>>[]) {
+  const good = records.filter(({ id = "" }) => /^\d+$/.test(id))
+  // JavaScript reads what Python writes, once it knows Python's three words.
+  const words = { None: null, True: true, False: false }
+  const lists: readonly (readonly Genre[])[] = runInNewContext(
+    `[${good.map((record) => record["genres"] || "[]").join(",")}]`,
+    words,
+  )
+  const films = new Map<number, OracleFilm>()
+  const genres = new Map<number, string>()
+  good.forEach((record, at) => {
+    const id = Number(record["id"])
+    if (films.has(id)) return
+    const listed = lists[at] ?? []
+    for (const { id, name } of listed) genres.set(id, name)
+    films.set(id, {
+      id,
+      title: record["title"] || null,
+      released: record["release_date"] || null,
+      revenue: Number(record["revenue"]) > 0 ? BigInt(record["revenue"] ?? 0) : null,
+      genres: [...new Set(Array.from(listed, (genre) => genre.id))],
+    })
+  })
+  return { films, genres }
+}

@@ -1,0 +1,342 @@
+import type { Computation } from "../declare/asset.ts"
+import type { PartitionRange } from "../declare/partition.ts"
+import { type ColumnPool, byteColumns, columnPool } from "./columns.ts"
+import { type ContentSums, freeSums, runningCount } from "./content-sums.ts"
+import {
+  type Fingerprint,
+  type Lanes,
+  fingerprint,
+  lanesOf,
+  parseFingerprint,
+} from "./fingerprint.ts"
+import { readFactor } from "./input-fingerprint.ts"
+import { type Reading, readingsOf } from "./inputs.ts"
+import type { EarlierMade, Mark, Timeline } from "./snapshot.ts"
+import { type Evaluation, type States, facts } from "./states.ts"
+import { type WindowFinder, type Windows, windowFinder } from "./windows.ts"
+
+/** What the judgement of one computation after the other works with. */
+export interface Desk {
+  readonly evaluation: Evaluation
+  readonly windowsOf: WindowFinder
+  readonly factColumn: (length: number) => Uint8Array
+  readonly pool: ColumnPool
+  /** Asset → its running sums, as long as somebody has still to read them. */
+  readonly sums: Map<string, ContentSums>
+  /** Asset → the last computation that reads it. */
+  readonly lastReaders: ReadonlyMap<string, Computation>
+}
+
+/** Room to judge everything in. */
+export function deskOf(evaluation: Evaluation): Desk {
+  const { graph } = evaluation
+  const lastReaders = new Map<string, Computation>()
+  for (const computation of graph.computations)
+    for (const { asset } of readingsOf(graph, computation)) lastReaders.set(asset.name, computation)
+  return {
+    evaluation,
+    windowsOf: windowFinder(evaluation),
+    factColumn: byteColumns(),
+    pool: columnPool(),
+    sums: new Map(),
+    lastReaders,
+  }
+}
+
+/** One computation while its partitions are judged. */
+interface Judging {
+  readonly desk: Desk
+  readonly computation: Computation
+  readonly extent: PartitionRange
+  readonly timeline: Timeline | undefined
+  /** What each partition would be made from; the columns may be longer than the extent. */
+  readonly inputs: Lanes
+  readonly bits: Uint8Array
+  readonly restored: Map<number, EarlierMade>
+}
+
+/** Judges every partition of a computation; what it reads has been judged already. */
+export function judge(desk: Desk, computation: Computation): States {
+  const { evaluation, pool } = desk
+  const extent = evaluation.extents.get(computation.outputs[0]?.asset ?? "")
+  if (extent === undefined) return noStates
+  const length = extent.to - extent.from + 1
+  const judging: Judging = {
+    desk,
+    computation,
+    extent,
+    timeline: evaluation.snapshot.timelines.get(computation.name),
+    inputs: { low: pool.lend(length), high: pool.lend(length) },
+    bits: desk.factColumn(length),
+    restored: new Map(),
+  }
+  const { inputs, bits, restored } = judging
+  const code = fingerprint(evaluation.codeVersions.get(computation.name) ?? "")
+  inputs.low.fill(code.low, 0, length)
+  inputs.high.fill(code.high, 0, length)
+  const readings = readingsOf(evaluation.graph, computation)
+  for (const reading of readings) if (reading.read.asset !== undefined) addReading(judging, reading)
+  markKept(judging)
+  const past = readings.find(({ read }) => read.asset === undefined)
+  if (past === undefined) judgePlaces(judging, 0, length)
+  else judgeInOrder(judging, readFactor(past.read))
+  markFailures(judging)
+  const [some, every] = someAndEvery(bits)
+  addOwnSums(judging, (every & facts.fresh) !== 0)
+  pool.takeBack(inputs.low)
+  pool.takeBack(inputs.high)
+  freeReadSums(desk, computation, readings)
+  return { from: extent.from, facts: bits, some, every, restored }
+}
+
+const noStates: States = {
+  from: 0,
+  facts: new Uint8Array(0),
+  some: 0,
+  every: 255,
+  restored: new Map(),
+}
+
+/** The facts of any partition, and those of each. */
+function someAndEvery(bits: Uint8Array): readonly [number, number] {
+  let [some, every] = [0, 255]
+  for (let at = 0; at < bits.length; at += 1) {
+    const own = bits[at] ?? 0
+    some |= own
+    every &= own
+  }
+  return [some, every]
+}
+
+function freeReadSums(
+  { sums, pool, lastReaders }: Desk,
+  computation: Computation,
+  readings: readonly Reading[],
+): void {
+  for (const { asset } of readings) {
+    const read = sums.get(asset.name)
+    if (read === undefined || lastReaders.get(asset.name) !== computation) continue
+    freeSums(read, pool)
+    sums.delete(asset.name)
+  }
+}
+
+/** Adds what the windows of one read hold to what each partition would be made from. */
+function addReading({ desk, extent, inputs, bits }: Judging, reading: Reading): void {
+  const sums = desk.sums.get(reading.asset.name)
+  const windows = desk.windowsOf(reading, extent)
+  if (sums === undefined || windows === undefined) {
+    markAll(bits, blocked)
+    return
+  }
+  addWindows(inputs, readFactor(reading.read), windows, { sums, length: bits.length })
+  if (sums.unknown !== undefined) markWhere(bits, facts.unknown, windows, sums.unknown)
+  if (sums.obstacles !== undefined) markWhere(bits, facts.waits, windows, sums.obstacles)
+  for (const at of windows.tooShort) bits[at] = (bits[at] ?? 0) | blocked
+  if (reading.read.window.kind === "latest") markEmpty(bits, blocked, windows)
+}
+
+const blocked = facts.unknown | facts.waits
+
+function addWindows(
+  inputs: Lanes,
+  factor: Fingerprint,
+  { begin, end }: Windows,
+  { sums, length }: { readonly sums: ContentSums; readonly length: number },
+): void {
+  const [low, high] = [inputs.low, inputs.high]
+  const [lowSums, highSums] = [sums.low, sums.high]
+  const [lowFactor, highFactor] = [factor.low, factor.high]
+  for (let at = 0; at < length; at += 1) {
+    const [from, to] = [begin[at] ?? 0, end[at] ?? 0]
+    const lowSum = (lowSums[to] ?? 0) - (lowSums[from] ?? 0)
+    const highSum = (highSums[to] ?? 0) - (highSums[from] ?? 0)
+    low[at] = (low[at] ?? 0) + Math.imul(lowFactor, lowSum)
+    high[at] = (high[at] ?? 0) + Math.imul(highFactor, highSum)
+  }
+}
+
+function markAll(bits: Uint8Array, fact: number): void {
+  for (let at = 0; at < bits.length; at += 1) bits[at] = (bits[at] ?? 0) | fact
+}
+
+function markEmpty(bits: Uint8Array, fact: number, { begin, end }: Windows): void {
+  for (let at = 0; at < bits.length; at += 1)
+    if (begin[at] === end[at]) bits[at] = (bits[at] ?? 0) | fact
+}
+
+/** Marks the partitions whose windows hold something that is counted. */
+function markWhere(
+  bits: Uint8Array,
+  fact: number,
+  { begin, end }: Windows,
+  counts: Uint32Array,
+): void {
+  for (let at = 0; at < bits.length; at += 1)
+    if (counts[end[at] ?? 0] !== counts[begin[at] ?? 0]) bits[at] = (bits[at] ?? 0) | fact
+}
+
+/** Marks what is kept, and what of it was made by other code. */
+function markKept({ desk, computation, extent, timeline, bits }: Judging): void {
+  if (timeline === undefined) return
+  const code = desk.evaluation.codeVersions.get(computation.name)
+  const byMark = Uint8Array.from([
+    0,
+    ...timeline.marks.map((mark) =>
+      mark.codeVersion === code ? facts.made : facts.made | facts.code,
+    ),
+  ])
+  const { mark } = timeline
+  const shift = extent.from - timeline.from
+  const end = Math.min(bits.length, timeline.length - shift)
+  for (let at = Math.max(0, -shift); at < end; at += 1)
+    bits[at] = (bits[at] ?? 0) | (byMark[mark[at + shift] ?? 0] ?? 0)
+}
+
+/** Fresh when nothing that is read is unknown and the newest, or an earlier one that is kept, was made from just this. */
+function judgePlaces(judging: Judging, begin: number, end: number): void {
+  const { extent, timeline, inputs, bits } = judging
+  if (timeline === undefined) return
+  const [low, high] = [inputs.low, inputs.high]
+  const [keptLow, keptHigh] = [timeline.inputs.low, timeline.inputs.high]
+  const shift = extent.from - timeline.from
+  for (let at = begin; at < end; at += 1) {
+    const own = bits[at] ?? 0
+    if ((own & (facts.made | facts.unknown)) !== facts.made) continue
+    if (keptLow[at + shift] === low[at] && keptHigh[at + shift] === high[at])
+      bits[at] = own | facts.fresh
+    else if (timeline.earlier.size > 0) restoreEarlier(judging, timeline, at)
+  }
+}
+
+function restoreEarlier(
+  { extent, inputs, bits, restored }: Judging,
+  { earlier }: Timeline,
+  at: number,
+): void {
+  const kept = earlier
+    .get(at + extent.from)
+    ?.find(({ input }) => input.low === inputs.low[at] && input.high === inputs.high[at])
+  if (kept === undefined) return
+  bits[at] = (bits[at] ?? 0) | facts.fresh
+  restored.set(at + extent.from, kept)
+}
+
+/** Judges partitions that each read the one before: its content counts once it has been judged itself. */
+function judgeInOrder(judging: Judging, factor: Fingerprint): void {
+  const { bits, inputs } = judging
+  const isUnfit = unfitTest(judging, 0)
+  for (let at = 0; at < bits.length; at += 1) {
+    const before = at === 0 ? undefined : contentOf(judging, at - 1, 0)
+    if (at > 0 && before === undefined) bits[at] = (bits[at] ?? 0) | facts.unknown
+    if (at > 0 && isUnfit(at - 1)) bits[at] = (bits[at] ?? 0) | facts.waits
+    if (before !== undefined) {
+      inputs.low[at] = (inputs.low[at] ?? 0) + Math.imul(factor.low, before.low)
+      inputs.high[at] = (inputs.high[at] ?? 0) + Math.imul(factor.high, before.high)
+    }
+    judgePlaces(judging, at, at + 1)
+  }
+}
+
+/** The content of one output at a place, if it is fresh. */
+function contentOf(
+  { bits, extent, timeline, restored }: Judging,
+  at: number,
+  output: number,
+): Fingerprint | undefined {
+  if (((bits[at] ?? 0) & facts.fresh) === 0 || timeline === undefined) return undefined
+  const earlier = restored.get(at + extent.from)
+  if (earlier !== undefined) return earlier.outputs[output]
+  const place = at + extent.from - timeline.from
+  const lanes = timeline.outputs[output]
+  return lanes && { low: lanes.low[place] ?? 0, high: lanes.high[place] ?? 0 }
+}
+
+/** A failure counts as long as the partition would still be made from what it failed on. */
+function markFailures({ desk, computation, extent, inputs, bits }: Judging): void {
+  for (const [index, failure] of desk.evaluation.snapshot.failures.get(computation.name) ?? []) {
+    const at = index - extent.from
+    if (at < 0 || at >= bits.length) continue
+    const own = bits[at] ?? 0
+    const { low, high } = parseFingerprint(failure.fingerprint)
+    const isSame = low === inputs.low[at] && high === inputs.high[at]
+    if ((own & (facts.fresh | facts.unknown)) === 0 && isSame) bits[at] = own | facts.failed
+  }
+}
+
+/** Adds the running sums of the outputs that somebody reads. */
+function addOwnSums(judging: Judging, isAllFresh: boolean): void {
+  const { desk, computation, bits } = judging
+  computation.outputs.forEach(({ asset }, place) => {
+    if (!desk.lastReaders.has(asset)) return
+    const [low, high] = [desk.pool.lend(bits.length + 1), desk.pool.lend(bits.length + 1)]
+    sumContents(judging, place, { low, high })
+    const unknown = isAllFresh ? undefined : desk.pool.lend(bits.length + 1)
+    if (unknown !== undefined) countNotFresh(bits, unknown)
+    desk.sums.set(asset, { low, high, unknown, obstacles: unfitCounts(judging, place) })
+  })
+}
+
+/** Only what is fresh has a known content. */
+function sumContents(
+  { bits, extent, timeline, restored }: Judging,
+  place: number,
+  sums: Lanes,
+): void {
+  const [lowSums, highSums] = [sums.low, sums.high]
+  const contents = timeline?.outputs[place] ?? nothing
+  const [lows, highs] = [contents.low, contents.high]
+  const shift = extent.from - (timeline?.from ?? 0)
+  let [low, high] = [0, 0]
+  lowSums[0] = highSums[0] = 0
+  for (let at = 0; at < bits.length; at += 1) {
+    if (((bits[at] ?? 0) & facts.fresh) !== 0) {
+      const earlier = restored.size === 0 ? undefined : restored.get(at + extent.from)
+      low = (low + (earlier?.outputs[place]?.low ?? lows[at + shift] ?? 0)) | 0
+      high = (high + (earlier?.outputs[place]?.high ?? highs[at + shift] ?? 0)) | 0
+    }
+    lowSums[at + 1] = low
+    highSums[at + 1] = high
+  }
+}
+
+const nothing = lanesOf(0)
+
+function countNotFresh(bits: Uint8Array, counts: Uint32Array): void {
+  let count = 0
+  counts[0] = 0
+  for (let at = 0; at < bits.length; at += 1) {
+    if (((bits[at] ?? 0) & facts.fresh) === 0) count += 1
+    counts[at + 1] = count
+  }
+}
+
+/** Counts the fresh partitions whose rows fail the error checks of today. */
+function unfitCounts(judging: Judging, place: number): Uint32Array | undefined {
+  const { timeline, restored, bits } = judging
+  const mayBeUnfit =
+    restored.size > 0 || timeline?.marks.some(unfitMarkTest(judging, place)) === true
+  return mayBeUnfit ? runningCount(bits.length, unfitTest(judging, place)) : undefined
+}
+
+/** Tells of a place whether the rows of one output are fresh and fail the error checks of today. */
+function unfitTest(judging: Judging, output: number): (at: number) => boolean {
+  const { bits, extent, timeline, restored } = judging
+  const isUnfitMark = unfitMarkTest(judging, output)
+  const unfit = [false, ...(timeline?.marks.map(isUnfitMark) ?? [])]
+  const shift = extent.from - (timeline?.from ?? 0)
+  return (at) => {
+    if (((bits[at] ?? 0) & facts.fresh) === 0) return false
+    const earlier = restored.get(at + extent.from)
+    if (earlier !== undefined) return isUnfitMark(earlier.mark)
+    return unfit[timeline?.mark[at + shift] ?? 0] === true
+  }
+}
+
+function unfitMarkTest({ desk, computation }: Judging, output: number): (mark: Mark) => boolean {
+  const version = desk.evaluation.checkVersions.get(computation.outputs[output]?.asset ?? "")
+  return ({ checks }) => {
+    const check = checks[output]
+    return check !== undefined && check.failedErrors > 0 && check.version === version
+  }
+}

@@ -1,0 +1,203 @@
+import fc from "fast-check"
+
+import { type Grain, type Setting, calendarOf, placeOf, settings } from "./calendar.ts"
+import { type ComputationShape, type ReadShape, type Rule, type Shape } from "./shape.ts"
+import { type SourceShape, windows } from "./shape.ts"
+
+/** A random graph, what has landed at first, and what happens then. */
+export interface Story {
+  readonly setting: Setting
+  readonly shape: Shape
+  /** Source by source the picks of what has landed. */
+  readonly landed: readonly (readonly number[])[]
+  readonly chapters: readonly Chapter[]
+}
+
+/** What happens to the world, and which run answers it. */
+export interface Chapter {
+  readonly edits: readonly Edit[]
+  readonly run: RunKind
+  readonly pick: number
+  readonly concurrency: number
+}
+
+/** `stopped` is a person who wants to stop, `killed` a process that is gone before it could tell the ledger. */
+export type RunKind = "complete" | "failing" | "partial" | "stopped" | "killed"
+
+export type Edit = { readonly pick: number } & (
+  | { readonly kind: "land"; readonly place: number; readonly content: number }
+  | { readonly kind: "take away"; readonly place: number }
+  | { readonly kind: "code"; readonly salt: number }
+  | { readonly kind: "time"; readonly hours: number }
+  | { readonly kind: "remove or bring back" }
+  | { readonly kind: "rename"; readonly isSaid: boolean }
+  | { readonly kind: "checks"; readonly rule: Rule | undefined }
+  | { readonly kind: "forget" }
+  | { readonly kind: "keys"; readonly keys: readonly string[] }
+)
+
+const number = (below: number) => fc.nat({ max: below - 1 })
+
+/** Keys that tempt whoever takes them apart. */
+const keySets: readonly (readonly string[])[] = [
+  ["eu, west", "us"],
+  ["us", "eu, west"],
+  ["us", "eu, west", "a=1 b"],
+]
+
+const severity = fc.constantFrom("error" as const, "warn" as const)
+const rule = fc.option(fc.record({ remainder: number(3), severity }), { nil: undefined })
+
+function edit<K extends Edit["kind"], T extends object>(
+  weight: number,
+  kind: K,
+  more: { [P in keyof T]: fc.Arbitrary<T[P]> },
+) {
+  const arbitrary = fc.record({ kind: fc.constant(kind), pick: number(997), ...more })
+  return { weight, arbitrary: arbitrary as unknown as fc.Arbitrary<Edit> } // the record has what the kind has
+}
+
+const anyEdit = fc.oneof(
+  edit(8, "land", { place: number(97), content: number(4) }),
+  edit(2, "take away", { place: number(97) }),
+  edit(4, "code", { salt: number(3) }),
+  edit(2, "time", { hours: fc.constantFrom(1, 24, 72) }),
+  edit(1, "remove or bring back", {}),
+  edit(2, "rename", { isSaid: fc.boolean() }),
+  edit(2, "checks", { rule }),
+  edit(1, "forget", {}),
+  edit(1, "keys", { keys: fc.constantFrom(...keySets) }),
+)
+
+const chapter: fc.Arbitrary<Chapter> = fc.record({
+  edits: fc.array(anyEdit, { minLength: 1, maxLength: 3 }),
+  run: fc.constantFrom<RunKind>(
+    ...(["complete", "complete", "complete", "failing", "partial", "stopped", "killed"] as const),
+  ),
+  pick: number(9973),
+  concurrency: fc.integer({ min: 1, max: 3 }),
+})
+
+const grain = fc.constantFrom<Grain>(
+  ...([
+    "daily",
+    "daily",
+    "daily",
+    "daily",
+    "hourly",
+    "weekly",
+    "monthly",
+    "static",
+    "none",
+  ] as const),
+)
+
+const sources = fc.array(
+  fc.record({
+    grain,
+    whenMissing: fc.constantFrom("empty" as const, "wait" as const),
+    landed: fc.uniqueArray(number(14), { minLength: 1, maxLength: 9 }),
+  }),
+  { minLength: 1, maxLength: 3 },
+)
+
+const computations = fc.array(
+  fc.record({
+    grain,
+    accumulates: fc.constantFrom(false, false, false, true),
+    isDouble: fc.constantFrom(false, false, false, true),
+    isPublished: fc.constantFrom(false, false, true),
+    modulus: fc.constantFrom(1, 2, 3, 1009),
+    reads: fc.array(fc.record({ pick: number(997), window: number(windows.length) }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+  }),
+  { minLength: 2, maxLength: 7 },
+)
+
+export const story: fc.Arbitrary<Story> = fc
+  .record({
+    setting: fc.constantFrom(...settings),
+    sources,
+    computations,
+    chapters: fc.array(chapter, { minLength: 1, maxLength: 5 }),
+  })
+  .map((drawn) => ({
+    setting: drawn.setting,
+    shape: shapeOf(drawn),
+    landed: drawn.sources.map(({ landed }) => landed),
+    chapters: drawn.chapters,
+  }))
+
+/** The keys at first. */
+export const firstKeys = keySets[0]!
+
+/** The key of a source's partition that is meant by a pick; some lie before the declared start or in the future. */
+export function pickedKey(
+  setting: Setting,
+  keys: readonly string[],
+  grain: Grain,
+  pick: number,
+): string {
+  if (grain === "none") return "all"
+  if (grain === "static") return keys[pick % keys.length]!
+  const counts = { hourly: 14, daily: 12, weekly: 6, monthly: 5 }
+  const start = placeOf(setting, grain, setting.declared[grain][0])
+  return calendarOf(setting)[grain][start - 1 + (pick % counts[grain])]!.key
+}
+
+interface Drawn {
+  readonly sources: readonly Pick<SourceShape, "grain" | "whenMissing">[]
+  readonly computations: readonly (Pick<
+    ComputationShape,
+    "grain" | "accumulates" | "modulus" | "isPublished"
+  > & {
+    readonly isDouble: boolean
+    readonly reads: readonly { readonly pick: number; readonly window: number }[]
+  })[]
+}
+
+type Readable = { readonly id: string; readonly grain: Grain }
+
+function shapeOf(drawn: Drawn): Shape {
+  const sources = drawn.sources.map((each, place) => ({ ...each, id: `s${place}` }))
+  const readable: Readable[] = [...sources]
+  const computations = drawn.computations.map((each, place) => {
+    const { grain: own, isDouble, modulus } = each
+    const id = `c${place}`
+    const accumulates = each.accumulates && own !== "none" && own !== "static" && !isDouble
+    const outputs = isDouble ? [`${id}_x`, `${id}_y`] : [id]
+    const reads = readsOf(each, readable)
+    readable.push(...outputs.map((output) => ({ id: output, grain: own })))
+    const isPublished = each.isPublished && own === "daily" && !isDouble
+    return { id, grain: own, accumulates, outputs, modulus, reads, isPublished }
+  })
+  return { sources, computations }
+}
+
+function readsOf(
+  { grain: own, reads }: Drawn["computations"][number],
+  readable: readonly Readable[],
+): readonly ReadShape[] {
+  const chosen = new Map<string, ReadShape>()
+  for (const { pick, window } of reads) {
+    const upstream = readable[pick % readable.length]!
+    const fitting = fittingWindow(own, upstream.grain, windows[window]!)
+    chosen.set(`${upstream.id} ${fitting}`, { of: upstream.id, window: fitting })
+  }
+  return [...chosen.values()]
+}
+
+/** The drawn window where the grains allow it, or one that they do. */
+function fittingWindow(
+  own: Grain,
+  upstream: Grain,
+  drawn: (typeof windows)[number],
+): ReadShape["window"] {
+  if (drawn === "all" || upstream === "none") return drawn === "all" ? "all" : "same"
+  if (upstream === "static") return own === "static" ? "same" : "all"
+  if (own === "none" || own === "static") return drawn === "latest" ? "latest" : "all"
+  const isCrossing = new Set([own, upstream, "weekly", "monthly"]).size === 2 && own !== upstream
+  return isCrossing ? "all" : drawn
+}
