@@ -8,7 +8,7 @@ import {
 } from "@freshet/core"
 
 import type { Remade, Remaking } from "../project/remaking.ts"
-import { counted } from "../render/amount.ts"
+import { count, counted } from "../render/amount.ts"
 import { type Look, paint, sign } from "../render/look.ts"
 import { remadeText, type RemadeText } from "../render/remade-text.ts"
 import { findingLines, verificationProgressLine } from "../render/verification-lines.ts"
@@ -109,7 +109,7 @@ function recordedLines(asset: Asset, all: readonly Again[], look: Look): readonl
           ]
         : findingLines(text, look),
     ),
-    `${counted(same.length, "partition")} of ${all.length} came out the same from the recorded inputs; nothing was kept or published.`,
+    `${count(same.length)} of ${counted(all.length, "partition")} came out the same from the recorded inputs; nothing was kept or published.`,
   ]
 }
 

@@ -2,7 +2,6 @@ import {
   type Asset,
   type Computation,
   facts,
-  intersection,
   outputsOf,
   type PartitionRange,
   partitionCount,
@@ -12,6 +11,7 @@ import {
 } from "@freshet/core"
 
 import { randomFrom } from "../demo-data/random.ts"
+import { commonRanges } from "./partition-ranges.ts"
 import { countingRecords } from "./records.ts"
 import { isStillRecorded, type Remade, type Remaking } from "./remaking.ts"
 import { sampleOf } from "./sample.ts"
@@ -60,30 +60,25 @@ export async function verification(
   const meant = new Map(
     [...request.wanted].map(([computation, wanted]) => {
       const ranges = rangesWhere(evaluation, computation, (bits) => (bits & bit) !== 0)
-      return [computation, common(ranges, wanted)] as const
+      return [computation, commonRanges(ranges, wanted)] as const
     }),
   )
   const partitions = countAll(meant)
   const { files, findings } = await lookAtFiles(remaking, request, meant)
-  if (request.files) return { partitions, remade: 0, files, findings }
+  const computations = [...meant.keys()]
+  if (request.files)
+    return { partitions, remade: 0, files, findings: inOrder(findings, computations) }
   const known = new Set(findings.map(placeOf))
   const again = await remakeSample(remaking, request, { fresh: meant, known })
   return {
     partitions,
     remade: again.remade,
     files,
-    findings: withoutRepeats([...findings, ...again.findings]),
+    findings: inOrder(withoutRepeats([...findings, ...again.findings]), computations),
   }
 }
 
 type RangesOf = ReadonlyMap<Computation, readonly PartitionRange[]>
-
-function common(
-  ranges: readonly PartitionRange[],
-  others: readonly PartitionRange[],
-): readonly PartitionRange[] {
-  return ranges.flatMap((range) => others.flatMap((other) => intersection(range, other) ?? []))
-}
 
 function countAll(ranges: RangesOf): number {
   return [...ranges.values()].reduce((sum, each) => sum + partitionCount(each), 0)
@@ -106,6 +101,16 @@ function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
     seen.add(file)
     return true
   })
+}
+
+/** As the computations come in the graph, then by partition. */
+function inOrder(
+  findings: readonly Finding[],
+  computations: readonly Computation[],
+): readonly Finding[] {
+  const places = new Map(computations.map((computation, at) => [computation, at]))
+  const place = ({ computation }: Finding) => places.get(computation) ?? 0
+  return findings.toSorted((a, b) => place(a) - place(b) || a.partition - b.partition)
 }
 
 /** So many partitions of a computation are asked of the ledger at a time. */

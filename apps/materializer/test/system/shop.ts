@@ -1,6 +1,9 @@
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 
+import { buildGraph } from "@freshet/core"
+import { openRunLedger } from "@freshet/io"
+
 import type { DeclaredProject } from "./declared-project.ts"
 
 /** The days on which something was ordered. */
@@ -71,4 +74,24 @@ export function partitionFile({ lake }: DeclaredProject, asset: string, day: str
   const [name = "", ...others] = readdirSync(folder)
   if (others.length > 0) throw new Error(`${folder} holds ${others.length + 1} files`)
   return join(folder, name)
+}
+
+/** Holds the right to run, as a run does that takes its time. */
+export function whileRunIsUnderWay<T>(
+  project: DeclaredProject,
+  work: (end: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const built = buildGraph([])
+  if (built.kind === "problems") throw new Error("nothing declared is no problem")
+  return project.withDatabase(async (url) => {
+    const options = { wait: false, onWait: () => {}, pid: process.pid, graph: built.graph }
+    const { ledger, close } = await openRunLedger(url, options)
+    try {
+      const id = "of-a-colleague"
+      await ledger.beginRun({ id, command: "freshet materialize", steps: 1, work: {} })
+      return await work(close)
+    } finally {
+      await close()
+    }
+  })
 }
