@@ -235,7 +235,7 @@ function judgePlaces(judging: Judging, begin: number, end: number): void {
   if (timeline === undefined) return
   const { mark, inputs: kept } = timeline
   const [low, high, keptLow, keptHigh] = [inputs.low, inputs.high, kept.low, kept.high]
-  const shift = extent.from - timeline.from
+  const shift = (extent.from - timeline.from) | 0
   const last = Math.min(end, timeline.length - shift)
   for (let at = Math.max(begin, -shift); at < last; at += 1) {
     const own = (bits[at] ?? 0) | (marked[mark[at + shift] ?? 0] ?? 0)
@@ -323,7 +323,7 @@ function sumContents(
   const [lowSums, highSums] = [sums.low, sums.high]
   const contents = timeline?.outputs[place] ?? nothing
   const [lows, highs] = [contents.low, contents.high]
-  const shift = extent.from - (timeline?.from ?? 0)
+  const shift = (extent.from - (timeline?.from ?? 0)) | 0
   let [low, high] = [0, 0]
   lowSums[0] = highSums[0] = 0
   for (let at = 0; at < bits.length; at += 1) {
@@ -365,7 +365,7 @@ function unfitTest(judging: Judging, output: number): (at: number) => boolean {
   const { bits, extent, timeline, restored } = judging
   const isUnfitMark = unfitMarkTest(judging, output)
   const unfit = [false, ...(timeline?.marks.map(isUnfitMark) ?? [])]
-  const shift = extent.from - (timeline?.from ?? 0)
+  const shift = (extent.from - (timeline?.from ?? 0)) | 0
   return (at) => {
     if (((bits[at] ?? 0) & facts.fresh) === 0) return false
     const earlier = restored.get(at + extent.from)

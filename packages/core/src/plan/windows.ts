@@ -59,7 +59,8 @@ function shiftOf(offsets: PartitionRange, reader: PartitionRange, upstream: Part
   const size = upstream.to - upstream.from + 1
   const shift = reader.from - upstream.from
   const first = Math.max(shift + offsets.from, reader.from - reader.to - 1)
-  return { first, next: Math.min(shift + offsets.to + 1, size), size }
+  const next = Math.min(shift + offsets.to + 1, size)
+  return { first: first | 0, next: next | 0, size: size | 0 }
 }
 
 function fillPlaces(
