@@ -97,6 +97,7 @@ const identity = (value: string) => value
 
 /** A ledger that remembers no run. */
 export const noHistory: Project["history"] = {
+  predictions: async () => new Map(),
   runs: async () => [],
   findRun: async () => undefined,
   checked: async () => undefined,

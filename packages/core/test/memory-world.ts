@@ -165,7 +165,7 @@ export function stepIds(evaluation: Evaluation, plan: Plan): readonly string[] {
 }
 
 /** The effects of a world. */
-function effectsOf(world: MemoryWorld, graph: Graph): Effects {
+export function effectsOf(world: MemoryWorld, graph: Graph): Effects {
   let runs = world.steps.length
   return {
     nowMs: () => world.nowMs,
@@ -205,7 +205,7 @@ function effectsOf(world: MemoryWorld, graph: Graph): Effects {
 function engineOf(world: MemoryWorld): Effects["engine"] {
   return {
     compute: async (request, progress) => {
-      const { key: partition } = request.partition
+      const partition = request.partition.key
       const step = `${request.computation.name} ${partition}`
       world.computed.push(step)
       await world.behaviour.beforeCompute(step)

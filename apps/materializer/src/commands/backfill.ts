@@ -2,6 +2,7 @@ import {
   type Evaluation,
   type PartitionRange,
   type Plan,
+  type PlanRequest,
   facts,
   makePlan,
   partitionCount,
@@ -18,10 +19,15 @@ import { commandText } from "./command-text.ts"
 import { exitCodes } from "./exit-code.ts"
 import { type OnlyState, plannedState } from "./only-state.ts"
 import { type RunFlags, performRun } from "./perform-run.ts"
+import type { SaveFlags } from "./preview.ts"
+import type { RunOrder } from "./run-order.ts"
 import { namedAsset } from "./select.ts"
 import { type PartitionFlags, targetsOf } from "./targets.ts"
 
-export interface BackfillFlags extends RunFlags, PartitionFlags {
+export interface BackfillFlags extends RunFlags, SaveFlags, BackfillOrder {}
+
+/** Which past partitions are to be made. */
+interface BackfillOrder extends PartitionFlags {
   readonly only?: OnlyState
   readonly downstream: boolean
   readonly inputs: "current" | "recorded"
@@ -38,18 +44,25 @@ export async function backfill(
     const { backfillRecorded } = await import("./recorded-inputs.ts")
     return backfillRecorded(cli, flags, name)
   }
-  const ended = await performRun(cli, flags, {
+  const dryRun = flags.dryRun || flags.save !== undefined
+  const ended = await performRun(cli, { ...flags, dryRun }, backfillOrder(name, flags))
+  if (ended === undefined) return exitCodes.done
+  if (!flags.json && !flags.jsonl) await tellAftermath(cli, name, flags, ended.report)
+  return ended.exitCode
+}
+
+function backfillOrder(name: string, flags: BackfillOrder): RunOrder {
+  return {
     title: commandText("backfill", [name], flags),
     command: commandText("freshet backfill", [name], flags),
-    makePlan: (project) => backfillPlan(project, name, flags),
+    request: (project) => backfillRequest(project, name, flags),
     asked: (project) => {
       const [ranges] = targetsOf(project, [namedAsset(project, name).name], flags).values()
       return partitionCount(ranges ?? [])
     },
-  })
-  if (ended === undefined) return exitCodes.done
-  if (!flags.json && !flags.jsonl) await tellAftermath(cli, name, flags, ended.report)
-  return ended.exitCode
+    tellsSkipped: true,
+    announces: true,
+  }
 }
 
 function requirePartitions({ date, from, to, partition }: BackfillFlags, name: string): void {
@@ -64,18 +77,13 @@ function requirePartitions({ date, from, to, partition }: BackfillFlags, name: s
 }
 
 /** The asset's partitions with whatever upstream is not fresh; with `downstream` also what becomes stale by it. */
-export function backfillPlan(
-  project: Project,
-  name: string,
-  flags: PartitionFlags & Pick<BackfillFlags, "only" | "downstream">,
-): Plan {
-  const { evaluation, hash } = project
-  const asset = namedAsset(project, name)
-  const targets = targetsOf(project, [asset.name], flags)
-  const only = plannedState(flags.only)
-  const plan = makePlan(evaluation, { targets, only, publish: true }, hash)
-  if (!flags.downstream || plan.work.length === 0) return plan
-  return makePlan(evaluation, { targets: withDownstream(project, plan, only), publish: true }, hash)
+function backfillRequest(project: Project, name: string, flags: BackfillOrder): PlanRequest {
+  const targets = targetsOf(project, [namedAsset(project, name).name], flags)
+  const request = { targets, only: plannedState(flags.only), publish: true }
+  if (!flags.downstream) return request
+  const plan = makePlan(project.evaluation, request, project.hash)
+  if (plan.work.length === 0) return request
+  return { targets: withDownstream(project, plan, request.only), publish: true }
 }
 
 /** What was asked for, and what becomes stale once it is made. */

@@ -44,7 +44,7 @@ const gc = command<GcFlags>({
   examples: [
     "freshet gc --dry-run             # what would go, and how much space it takes",
     "freshet gc --grace 2d",
-    "freshet gc --yes --no-wait       # for cron: asks nothing, gives way to a run (exit 7)",
+    "freshet gc --no-wait             # for cron: gives way to a run (exit 7)",
   ],
   parameters: {
     flags: {
@@ -56,7 +56,7 @@ const gc = command<GcFlags>({
         placeholder: "time",
         brief: "What is younger stays: 7d, 12h, 30m, 0",
       },
-      yes: switchFlag("Do not ask; and remove even if the ledger knows no file of the lake"),
+      yes: switchFlag("Do not ask"),
       wait: runFlags.wait,
       json: jsonFlag,
     },

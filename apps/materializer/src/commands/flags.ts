@@ -112,6 +112,17 @@ export const runFlags = {
   jsonl: switchFlag("Print every event as a line of JSON"),
 } as const
 
+export const saveFlags = {
+  save: {
+    kind: "parsed",
+    parse: words,
+    optional: true,
+    placeholder: "file",
+    brief: "Save the plan, for `freshet apply`; nothing is run",
+  },
+  force: switchFlag("Replace the file if it is there"),
+} as const
+
 export const publishFlag = {
   kind: "boolean",
   default: true,

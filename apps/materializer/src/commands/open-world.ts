@@ -11,6 +11,10 @@ export function openWorld(keeperCommand: readonly string[]): World {
       const { runPlan } = await import("../project/run-plan.ts")
       return runPlan(config, keeperCommand, request)
     },
+    cancelRun: async (config, request) => {
+      const { cancelRun } = await import("../project/cancel-run.ts")
+      return cancelRun(config, keeperCommand, request)
+    },
     withData: async (config, signal, work) => {
       const { withData } = await import("../project/open-data.ts")
       return withData(config, keeperCommand, { signal, work })

@@ -3,15 +3,18 @@ import {
   type PartitionRange,
   type Plan,
   type ReasonGroup,
+  type StateKind,
   assetNamed,
   facts,
   isInRanges,
   rangesWhere,
   reasonGroups,
+  stateKind,
   waitingOf,
 } from "@freshet/core"
 
-import { commonRanges, joinedRanges } from "../project/partition-ranges.ts"
+import { type Cost, costOf, type PlanCost, totalCost } from "../project/cost.ts"
+import { commonRanges, joinedRanges, rangesWithout } from "../project/partition-ranges.ts"
 import type { Planned, Project } from "../project/project.ts"
 import { grouped } from "../render/grouped.ts"
 import { withChangedInputs } from "./changed-inputs.ts"
@@ -19,10 +22,26 @@ import { withChangedInputs } from "./changed-inputs.ts"
 /** A plan as it is shown: what is made for one reason stands together. */
 export interface PlanView {
   readonly plan: Plan
-  readonly groups: readonly ReasonGroup[]
+  readonly groups: readonly CostedGroup[]
+  readonly cost: PlanCost
   readonly waiting: readonly WaitingGroup[]
+  /** What was asked for and is no part of the plan; empty unless it is to be told. */
+  readonly skipped: readonly SkippedGroup[]
   /** Whether all that was asked for is fresh; a plan may mean only some of what is not. */
   readonly isUpToDate: boolean
+}
+
+/** What is made for one reason, and what that will take. */
+export interface CostedGroup extends ReasonGroup {
+  /** Undefined where nothing was made yet. */
+  readonly cost: Cost | undefined
+}
+
+/** Partitions that were asked for and that a plan leaves alone, since they are in this state. */
+export interface SkippedGroup {
+  readonly asset: string
+  readonly ranges: readonly PartitionRange[]
+  readonly state: StateKind
 }
 
 /** Partitions of one computation that wait for the same; for what, is not looked into where there are very many. */
@@ -36,18 +55,34 @@ export interface WaitingGroup {
 const mostLookedInto = 100
 const mostReasons = 8
 
-/** A plan with the reasons for everything in it. */
-export async function planView({ project, plan }: Planned): Promise<PlanView> {
-  const groups = await withChangedInputs(project, reasonGroups(project.evaluation, plan))
-  const waiting = waitingGroups(project, plan)
-  return { plan, groups, waiting, isUpToDate: isUpToDate(project, plan) }
+/** A plan with the reasons for everything in it, what that will take and, if asked, what it leaves alone. */
+export async function planView(
+  { project, plan }: Planned,
+  { tellsSkipped = false }: { readonly tellsSkipped?: boolean } = {},
+): Promise<PlanView> {
+  const reasons = await withChangedInputs(project, reasonGroups(project.evaluation, plan))
+  const names = plan.work.map(({ computation }) => computation.name)
+  const predictions = await project.history.predictions(names)
+  const groups = reasons.map((group) => ({
+    ...group,
+    cost: costOf(predictions.get(group.computation.name), group.ranges),
+  }))
+  return {
+    plan,
+    groups,
+    cost: totalCost(groups),
+    waiting: waitingGroups(project, plan),
+    skipped: tellsSkipped ? skippedGroups(project, plan) : [],
+    isUpToDate: isUpToDate(project, plan),
+  }
 }
 
 /** What is left of a plan that was performed: what waits. */
 export function waitingView({ project, plan }: Planned): PlanView {
   const left = { ...plan, checks: [], work: [], publications: [] }
   const waiting = waitingGroups(project, plan)
-  return { plan: left, groups: [], waiting, isUpToDate: isUpToDate(project, plan) }
+  const empty = { groups: [], cost: totalCost([]), skipped: [] }
+  return { plan: left, ...empty, waiting, isUpToDate: isUpToDate(project, plan) }
 }
 
 function isUpToDate({ evaluation, graph }: Project, { targets }: Plan): boolean {
@@ -55,6 +90,28 @@ function isUpToDate({ evaluation, graph }: Project, { targets }: Plan): boolean 
     const { computation } = assetNamed(graph, name)
     const open = rangesWhere(evaluation, computation, (bits) => (bits & facts.fresh) === 0)
     return commonRanges(ranges, open).length === 0
+  })
+}
+
+/** Of what was asked for, the partitions that the plan does nothing about, by their state. */
+function skippedGroups({ evaluation, graph }: Project, plan: Plan): readonly SkippedGroup[] {
+  return [...plan.targets].flatMap(([name, asked]) => {
+    const asset = graph.assets.get(name)
+    if (asset?.kind !== "asset") return []
+    const busy = [...plan.work, ...plan.waiting].flatMap(({ computation, ranges }) =>
+      computation === asset.computation ? ranges : [],
+    )
+    const checked = plan.checks.flatMap((each) => (each.asset === asset ? each.ranges : []))
+    const left = rangesWithout(joinedRanges(asked), joinedRanges([...busy, ...checked]))
+    return (["fresh", "stale", "missing", "failed"] as const).flatMap((state) => {
+      const inState = rangesWhere(
+        evaluation,
+        asset.computation,
+        (bits) => stateKind(bits) === state,
+      )
+      const ranges = commonRanges(left, inState)
+      return ranges.length === 0 ? [] : [{ asset: name, ranges, state }]
+    })
   })
 }
 

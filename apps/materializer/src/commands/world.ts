@@ -1,6 +1,7 @@
 import type { DuckdbEngine, PublishedRows } from "@freshet/io"
 
 import type { Config } from "../config.ts"
+import type { Cancellation, CancelRequest } from "../project/cancel-run.ts"
 import type { Collection, CollectionRequest } from "../project/collect-garbage.ts"
 import type { Project, RunReport, RunRequest } from "../project/project.ts"
 import type { Remaking } from "../project/remaking.ts"
@@ -9,6 +10,7 @@ import type { Remaking } from "../project/remaking.ts"
 export interface World {
   readonly withProject: <T>(config: Config, work: (project: Project) => Promise<T>) => Promise<T>
   readonly runPlan: (config: Config, request: RunRequest) => Promise<RunReport>
+  readonly cancelRun: (config: Config, request: CancelRequest) => Promise<Cancellation>
   readonly withData: <T>(
     config: Config,
     signal: AbortSignal,

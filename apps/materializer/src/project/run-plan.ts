@@ -40,12 +40,17 @@ export async function runPlan(
   return withPostgres({ databaseUrl, home, keeperCommand }, async (url) => {
     await withMigratedLedger(url, async () => {})
     const lost = new AbortController()
+    const cancelled = new AbortController()
     const runLedger = await openRunLedger(url, {
       wait: request.wait,
       onWait: (holder) => request.onWait(holderText(holder)),
       pid: ownPid(),
       graph,
       onLost: (error) => lost.abort(error),
+      onCancel: () => {
+        request.onCancel()
+        cancelled.abort()
+      },
     })
     try {
       const project = await readProject(config, graph, runLedger.client)
@@ -55,7 +60,7 @@ export async function runPlan(
       const { checks, work, publications } = planned.plan
       if (checks.length + work.length + publications.length === 0)
         return { kind: "nothing", ...planned }
-      const signal = AbortSignal.any([request.signal, lost.signal])
+      const signal = AbortSignal.any([request.signal, lost.signal, cancelled.signal])
       return await withSpillFolder(config, (spillFolder) =>
         perform({ config, planned, runLedger, url, spillFolder }, { ...request, signal }),
       )

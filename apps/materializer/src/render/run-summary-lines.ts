@@ -34,7 +34,7 @@ function headline({ outcome, counts, ms, notStarted, rows }: RunSummary, look: L
     case "failed":
       return `${paint(look, "bad", `${sign(look, "failed")} The run failed:`)} ${text}`
     case "interrupted":
-      return `${paint(look, "stale", "Interrupted:")} ${text} What was made is kept.`
+      return `${paint(look, "stale", "Interrupted:")} ${text}`
   }
 }
 

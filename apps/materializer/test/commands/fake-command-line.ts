@@ -78,6 +78,7 @@ function emptyWorld(project: Project): World {
       onPlan(planned)
       return { kind: "nothing", ...planned }
     },
+    cancelRun: none,
     withData: none,
     withRemaking: none,
     collectGarbage: none,

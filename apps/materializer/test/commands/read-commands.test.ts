@@ -317,12 +317,25 @@ describe("runs", () => {
     outcome: "failed" as const,
     startedMs: Date.UTC(2026, 0, 5, 11),
     endedMs: Date.UTC(2026, 0, 5, 11, 1),
+    cancelRequestedMs: undefined,
     steps: 4,
     made: 2,
     failed: 1,
   }
   const detail = {
     ...row,
+    progress: new Map([
+      [
+        "items",
+        {
+          planned: [{ from: 20_455, to: 20_458 }],
+          ended: {
+            made: [{ from: 20_455, to: 20_456 }],
+            failed: [{ from: 20_457, to: 20_457 }],
+          },
+        },
+      ],
+    ]),
     stepRows: [
       {
         computation: "items",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { copyFileSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
 
 import { withLedger } from "@freshet/io"

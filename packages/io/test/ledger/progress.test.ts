@@ -99,20 +99,18 @@ test("another process asks a run to stop, and only a run that is under way can b
 })
 
 test("a run that was killed is told from one that is under way", async () => {
-  const isKilled = async (id: string) => (await findRuns(client(), id))[0]?.isKilled
+  const outcome = async (id: string) => (await findRuns(client(), id))[0]?.outcome
   await withRun(url(), "dies", async () => {
-    expect(await isKilled("dies")).toBe(false)
+    expect(await outcome("dies")).toBeUndefined()
   })
-  expect(await isKilled("dies")).toBe(true)
+  expect(await outcome("dies")).toBe("killed")
   expect(await requestCancel(client(), "dies")).toBe(false)
   await withRun(url(), "lives", async ({ ledger }) => {
-    expect(await isKilled("dies")).toBe(false)
-    expect((await findRuns(client(), "dies"))[0]?.outcome).toBe("interrupted")
     await client().query("update freshet.runs set outcome = null where id = 'dies'")
-    expect([await isKilled("dies"), await isKilled("lives")]).toEqual([true, false])
+    expect([await outcome("dies"), await outcome("lives")]).toEqual(["killed", undefined])
     await ledger.endRun({ id: "lives", outcome: "succeeded" })
   })
-  expect(await isKilled("lives")).toBe(false)
+  expect(await outcome("lives")).toBe("succeeded")
 })
 
 test("predictions are the middle and the far end of the newest twenty that were made", async () => {
