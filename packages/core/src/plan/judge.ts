@@ -2,7 +2,7 @@ import type { Computation } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import type { Reading } from "../graph/graph.ts"
 import { type ColumnPool, byteColumns, columnPool } from "./columns.ts"
-import { type ContentSums, freeSums, runningCount } from "./content-sums.ts"
+import { type ContentSums, type Counts, freeSums, runningCount } from "./content-sums.ts"
 import {
   type Fingerprint,
   type Lanes,
@@ -14,7 +14,13 @@ import { readFactor } from "./input-fingerprint.ts"
 import { readingsOf } from "./inputs.ts"
 import type { EarlierMade, Mark, Timeline } from "./snapshot.ts"
 import { type Evaluation, type States, facts } from "./states.ts"
-import { type Places, type Shift, type WindowFinder, windowFinder } from "./windows.ts"
+import {
+  type Places,
+  type Shift,
+  type WindowFinder,
+  type Windows,
+  windowFinder,
+} from "./windows.ts"
 
 /** What the judgement of one computation after the other works with. */
 export interface Desk {
@@ -138,8 +144,8 @@ function addReading({ desk, extent, inputs, bits }: Judging, reading: Reading): 
   const factor = readFactor(reading.read)
   if (windows.shift === undefined) addPlaces(inputs, factor, windows.places(), { sums, length })
   else addShifted(inputs, factor, windows.shift, { sums, length })
-  if (sums.unknown !== undefined) markWhere(bits, facts.unknown, windows.places(), sums.unknown)
-  if (sums.obstacles !== undefined) markWhere(bits, facts.waits, windows.places(), sums.obstacles)
+  if (sums.unknown !== undefined) markWhere(bits, facts.unknown, windows, sums.unknown)
+  if (sums.obstacles !== undefined) markWhere(bits, facts.waits, windows, sums.obstacles)
   for (const at of windows.tooShort) bits[at] = (bits[at] ?? 0) | blocked
   if (reading.read.window.kind === "latest") markEmpty(bits, blocked, windows.places())
 }
@@ -198,11 +204,21 @@ function markEmpty(bits: Uint8Array, fact: number, { begin, end }: Places): void
 function markWhere(
   bits: Uint8Array,
   fact: number,
-  { begin, end }: Places,
-  counts: Uint32Array,
+  { shift, places }: Windows,
+  { column, first }: Counts,
 ): void {
-  for (let at = 0; at < bits.length; at += 1)
-    if (counts[end[at] ?? 0] !== counts[begin[at] ?? 0]) bits[at] = (bits[at] ?? 0) | fact
+  if (shift === undefined) {
+    const { begin, end } = places()
+    for (let at = 0; at < bits.length; at += 1)
+      if (column[end[at] ?? 0] !== column[begin[at] ?? 0]) bits[at] = (bits[at] ?? 0) | fact
+    return
+  }
+  const { size } = shift
+  for (let at = Math.max(0, first + 1 - shift.next); at < bits.length; at += 1) {
+    const from = Math.min(Math.max(at + shift.first, 0), size)
+    const to = Math.max(Math.min(at + shift.next, size), from)
+    if (column[to] !== column[from]) bits[at] = (bits[at] ?? 0) | fact
+  }
 }
 
 /** What the kept materializations of each mark are: made, perhaps by other code; nothing is kept where there is no mark. */
@@ -293,8 +309,7 @@ function addOwnSums(judging: Judging, isAllFresh: boolean): void {
     if (!desk.lastReaders.has(asset)) return
     const [low, high] = [desk.pool.lend(bits.length + 1), desk.pool.lend(bits.length + 1)]
     sumContents(judging, place, { low, high })
-    const unknown = isAllFresh ? undefined : desk.pool.lend(bits.length + 1)
-    if (unknown !== undefined) countNotFresh(bits, unknown)
+    const unknown = isAllFresh ? undefined : countNotFresh(bits, desk.pool.lend(bits.length + 1))
     desk.sums.set(asset, { low, high, unknown, obstacles: unfitCounts(judging, place) })
   })
 }
@@ -324,17 +339,21 @@ function sumContents(
 
 const nothing = lanesOf(0)
 
-function countNotFresh(bits: Uint8Array, counts: Uint32Array): void {
-  let count = 0
-  counts[0] = 0
+function countNotFresh(bits: Uint8Array, column: Uint32Array): Counts {
+  let [count, first] = [0, 0]
+  column[0] = 0
   for (let at = 0; at < bits.length; at += 1) {
-    if (((bits[at] ?? 0) & facts.fresh) === 0) count += 1
-    counts[at + 1] = count
+    if (((bits[at] ?? 0) & facts.fresh) === 0) {
+      if (count === 0) first = at
+      count += 1
+    }
+    column[at + 1] = count
   }
+  return { column, first }
 }
 
 /** Counts the fresh partitions whose rows fail the error checks of today. */
-function unfitCounts(judging: Judging, place: number): Uint32Array | undefined {
+function unfitCounts(judging: Judging, place: number): Counts | undefined {
   const { timeline, restored, bits } = judging
   const mayBeUnfit =
     restored.size > 0 || timeline?.marks.some(unfitMarkTest(judging, place)) === true

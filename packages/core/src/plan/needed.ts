@@ -174,9 +174,10 @@ function markReaders(
     if (windows === undefined || !upstream) continue
     const counts = runningCount(upstream.length, (at) => upstream[at] === 1)
     if (counts === undefined) continue
+    const { column } = counts
     const { begin, end } = windows.places()
     for (let at = 0; at < own.length; at += 1)
-      if (own[at] === 1 && counts[end[at] ?? 0] !== counts[begin[at] ?? 0]) marked[at] = 1
+      if (own[at] === 1 && column[end[at] ?? 0] !== column[begin[at] ?? 0]) marked[at] = 1
   }
 }
 

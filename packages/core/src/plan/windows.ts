@@ -1,6 +1,6 @@
 import type { PartitionRange } from "../declare/partition.ts"
 import type { Reading } from "../graph/graph.ts"
-import { intersection, partitionsRead } from "../graph/mapping.ts"
+import { intersection, partitionsRead, partitionsReading } from "../graph/mapping.ts"
 import { type World, isShort, mustBeWhole } from "./inputs.ts"
 
 /** What each partition of a reader finds of an upstream, as places in the upstream's extent. */
@@ -83,17 +83,27 @@ function fillShifted({ begin, end }: Places, { first, next, size }: Shift, reade
   }
 }
 
+/** Readers of finer grain that find the same are asked about once: windows only move on, so two that are alike have none between them that is not. */
 function fillEach(
   { begin, end }: Places,
   { mapping }: Reading,
   reader: PartitionRange,
   upstream: PartitionRange,
 ): void {
-  for (let index = reader.from; index <= reader.to; index += 1) {
-    const range = intersection(partitionsRead(mapping, index), upstream)
-    begin[index - reader.from] = range === undefined ? 0 : range.from - upstream.from
-    end[index - reader.from] = range === undefined ? 0 : range.to + 1 - upstream.from
+  for (let index = reader.from; index <= reader.to;) {
+    const read = partitionsRead(mapping, index)
+    const last = Math.min(partitionsReading(mapping, read.to).to, reader.to)
+    const next = (last > index && isSame(partitionsRead(mapping, last), read) ? last : index) + 1
+    const range = intersection(read, upstream)
+    const [from, to] = [index - reader.from, next - reader.from]
+    begin.fill(range === undefined ? 0 : range.from - upstream.from, from, to)
+    end.fill(range === undefined ? 0 : range.to + 1 - upstream.from, from, to)
+    index = next
   }
+}
+
+function isSame(left: PartitionRange, right: PartitionRange): boolean {
+  return left.from === right.from && left.to === right.to
 }
 
 interface Extents {
