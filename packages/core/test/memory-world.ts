@@ -165,7 +165,7 @@ export function stepIds(evaluation: Evaluation, plan: Plan): readonly string[] {
 }
 
 /** The effects of a world. */
-function effectsOf(world: MemoryWorld, graph: Graph): Effects {
+export function effectsOf(world: MemoryWorld, graph: Graph): Effects {
   let runs = world.steps.length
   return {
     nowMs: () => world.nowMs,

@@ -6,7 +6,7 @@ import type { VerifyFlags } from "./verify.ts"
 
 const verify = command<VerifyFlags, string[]>({
   brief: "Make a sample of what is up to date again, and see that it comes out as recorded",
-  text: "Finds assets that are not deterministic, and files that changed on disk or are gone. Looks for every file of what is up to date, and makes a sample of the partitions again from what they were made from: of each asset one at least, the newest. Changes nothing and keeps no run from working. Exit 9 when something is not as recorded.",
+  text: "Finds assets that are not deterministic, and files that changed on disk or are gone. Looks for every file of what is up to date, and makes a sample of the partitions again from what they were made from: of each asset one at least, the newest. Changes nothing and keeps no run from working. Exit 10 when something is not as recorded.",
   examples: [
     "freshet verify                                  # 1% of everything, each time another one",
     "freshet verify +user_recs --sample 20% --seed 7 # the same sample for the same seed",
@@ -44,7 +44,7 @@ const gc = command<GcFlags>({
   examples: [
     "freshet gc --dry-run             # what would go, and how much space it takes",
     "freshet gc --grace 2d",
-    "freshet gc --yes --no-wait       # for cron: asks nothing, gives way to a run (exit 7)",
+    "freshet gc --no-wait             # for cron: gives way to a run (exit 7)",
   ],
   parameters: {
     flags: {
@@ -56,7 +56,7 @@ const gc = command<GcFlags>({
         placeholder: "time",
         brief: "What is younger stays: 7d, 12h, 30m, 0",
       },
-      yes: switchFlag("Do not ask; and remove even if the ledger knows no file of the lake"),
+      yes: switchFlag("Do not ask"),
       wait: runFlags.wait,
       json: jsonFlag,
     },

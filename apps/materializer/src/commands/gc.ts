@@ -25,6 +25,7 @@ export async function gc(cli: CommandLine, flags: GcFlags): Promise<number> {
   await (flags.json
     ? printJson(cli.out, collectionDocument(collection, flags.dryRun))
     : printLines(cli.out, collectionLines(collection, flags.dryRun, cli.out.look)))
+  if (flags.dryRun) await printLines(cli.err, ["A dry run: nothing was done."])
   return exitCodes.done
 }
 
@@ -32,7 +33,6 @@ function requestOf(cli: CommandLine, flags: GcFlags, dryRun: boolean): Collectio
   return {
     graceMs: flags.grace,
     dryRun,
-    force: flags.yes,
     wait: flags.wait,
     onWait: (holder) => void printLines(cli.err, [`Waiting for another run to end: ${holder}.`]),
     signal: cli.interruption.signal,

@@ -52,11 +52,12 @@ export async function backfillRecorded(
 }
 
 /** Nothing is planned, made or published, so whatever is about that means nothing. */
-function refuseMeaningless({ only, downstream, dryRun, jsonl }: BackfillFlags): void {
+function refuseMeaningless({ only, downstream, dryRun, jsonl, save }: BackfillFlags): void {
   const given = [
     only === undefined ? [] : ["--only"],
     downstream ? ["--downstream"] : [],
     dryRun ? ["--dry-run"] : [],
+    save === undefined ? [] : ["--save"],
     jsonl ? ["--jsonl"] : [],
   ].flat()
   if (given.length === 0) return

@@ -51,7 +51,6 @@ export async function verify(
     const view: VerificationView = {
       ...counts,
       findings: findings.map((finding) => textOf(cli, config, project, finding)),
-      assets: assets.length,
       sample: flags.files ? undefined : { percent: flags.sample, seed },
       ms: cli.nowMs() - startedMs,
     }

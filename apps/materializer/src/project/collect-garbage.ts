@@ -27,8 +27,6 @@ export interface CollectionRequest {
   readonly graceMs: number
   /** Only says what would go; needs no lock. */
   readonly dryRun: boolean
-  /** Whether files may go although the ledger knows none of those that are there. */
-  readonly force: boolean
   /** False: a run under way is an error (exit 7) rather than something to wait for. */
   readonly wait: boolean
   readonly onWait: (holder: string) => void
@@ -100,7 +98,7 @@ async function collect(
     olderThanMs: options.nowMs - graceMs,
     owners,
   })
-  if (found.known === 0 && found.files.length > 0 && !request.force)
+  if (found.known === 0 && found.files.length > 0)
     throw foreignLake(config.lake, found.files.length)
   if (!dryRun) await removeAll(store.remove, found.files, signal)
   const temporary = await (dryRun ? store.findTemp() : store.sweepTemp())
@@ -148,7 +146,7 @@ function foreignLake(lake: string, files: number): ProblemsError {
   const problem = {
     kind: "usage",
     message: `The ledger knows none of the files in ${lake}, ${files} of which would go: is it the right ledger, and the right lake?`,
-    hint: "See that DATABASE_URL, FRESHET_HOME and FRESHET_LAKE belong together; with --yes the files go all the same.",
+    hint: "See that DATABASE_URL, FRESHET_HOME and FRESHET_LAKE belong together. Nothing was removed; what belongs to nobody you may remove yourself.",
   }
   return new ProblemsError("usage", [problem])
 }

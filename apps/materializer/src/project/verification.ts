@@ -45,6 +45,8 @@ export interface Finding {
 export interface Verification {
   /** How many of the partitions meant are fresh, or with `files` kept at all, and how many of them were made again. */
   readonly partitions: number
+  /** Of how many assets they are. */
+  readonly assets: number
   readonly remade: number
   readonly files: number
   readonly findings: readonly Finding[]
@@ -64,14 +66,18 @@ export async function verification(
     }),
   )
   const partitions = countAll(meant)
+  const assets = [...meant].flatMap(([{ outputs }, { length }]) =>
+    length > 0 ? outputs : [],
+  ).length
   const { files, findings } = await lookAtFiles(remaking, request, meant)
   const computations = [...meant.keys()]
   if (request.files)
-    return { partitions, remade: 0, files, findings: inOrder(findings, computations) }
+    return { partitions, assets, remade: 0, files, findings: inOrder(findings, computations) }
   const known = new Set(findings.map(placeOf))
   const again = await remakeSample(remaking, request, { fresh: meant, known })
   return {
     partitions,
+    assets,
     remade: again.remade,
     files,
     findings: inOrder(withoutRepeats([...findings, ...again.findings]), computations),

@@ -84,6 +84,6 @@ function sentence(rows: readonly CollectedRow[], isDryRun: boolean): string {
   )
   const space = bytesText(sum((row) => row.bytes))
   return isDryRun
-    ? `${forgotten} would be forgotten and ${files} removed, ${space}. A dry run: nothing was done.`
+    ? `${forgotten} would be forgotten and ${files} removed, ${space}.`
     : `${forgotten} forgotten and ${files} removed, ${space}.`
 }

@@ -49,7 +49,7 @@ test("a person at a terminal sees what would go and is asked; a no removes nothi
     "would go                    files   space
     items                           2  1.2 MB
     spilled by killed commands      3  5.0 MB
-    0 materializations would be forgotten and 5 files removed, 6.2 MB. A dry run: nothing was done.
+    0 materializations would be forgotten and 5 files removed, 6.2 MB.
     1 file in the lake that no step wrote: left alone.
     Nothing was removed.
     "

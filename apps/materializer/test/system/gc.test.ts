@@ -22,7 +22,7 @@ import { passingFiles, storedFiles } from "./stored-files.ts"
 import { until } from "./until.ts"
 import { land, withWorkplace } from "./workplace.ts"
 
-const [first, second, , newest] = shopDays
+const [first, , , newest] = shopDays
 const allDays = ["--from", first, "--to", newest]
 const atOnce = "retention: keepFor({ days: 0 })"
 const orphan = `items/${first}/${"0".repeat(32)}.parquet`

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { copyFileSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
 
 import { withLedger } from "@freshet/io"
@@ -78,19 +78,19 @@ test("a stored file that was replaced, one that was damaged and one that was tak
     const said = (path: string) => relative(project.folder, path)
 
     const quick = await freshet(project, "verify", "best")
-    expect(quick.code).toBe(9)
+    expect(quick.code).toBe(10)
     expect(quick.stdout).toContain(`best ${second}: ${said(gone)} is gone`)
     expect(quick.stdout).toContain(`\`freshet backfill best --date ${second}\` makes it anew.`)
 
     const upstream = await freshet(project, "verify", "best", "--date", third, "--sample", "100%")
-    expect(upstream.code).toBe(9)
+    expect(upstream.code).toBe(10)
     expect(upstream.stdout).toMatch(
       new RegExp(`items ${first}|items ${third}`), // it reads both
     )
 
     for (const words of [["--sample", "100%"], ["--files"]]) {
       const { code, document } = await verified(project, ...words)
-      expect(code).toBe(9)
+      expect(code).toBe(10)
       expect(document.findings).toMatchObject([
         { kind: "file_changed", asset: "items", partition: first },
         { kind: "file_changed", asset: "items", partition: third },
@@ -156,7 +156,7 @@ test("an asset that is not deterministic is named, in SQL and in code, and no ot
     landShop(project)
     expectDone(await freshet(project, "materialize", ...allDays))
     const { code, stdout } = await freshet(project, "verify", "--seed", "1")
-    expect(code).toBe(9)
+    expect(code).toBe(10)
     expect(stdout).toContain(
       `dice ${newest}: is not deterministic: the same code and inputs give other values in as many rows (6)`,
     )
@@ -175,7 +175,7 @@ test("a landed file whose bytes changed without a trace is named rather than the
     writeFileSync(file, content.replace("item 3", "item 9"))
     await pretendUnchanged(project, path, content)
     const { code, stdout } = await freshet(project, "verify", "items", "--sample", "100%")
-    expect(code).toBe(9)
+    expect(code).toBe(10)
     expect(stdout).toContain(`orders: landing/${path} holds other bytes than when it was read`)
     expect(stdout).not.toContain("not deterministic")
   })
@@ -208,7 +208,7 @@ test("a backfill from the recorded inputs tells the same rows, those of other co
 
     await project.declare(shop({ least: 2 }))
     const other = await freshet(project, ...words)
-    expect(other.code).toBe(9)
+    expect(other.code).toBe(10)
     expect(other.stdout).toContain(
       `items ${first}: today's code gives 2 rows where 3 were recorded`,
     )
@@ -216,7 +216,7 @@ test("a backfill from the recorded inputs tells the same rows, those of other co
     await project.declare(shop())
     landOrders(project, second, 7)
     const gone = await freshet(project, ...words)
-    expect(gone.code).toBe(9)
+    expect(gone.code).toBe(10)
     expect(gone.stdout).toContain(
       `items ${second}: cannot be made again: the file of \`orders\` ${second} is not the one that was read`,
     )
@@ -247,7 +247,7 @@ test("flags that mean nothing for a backfill from the recorded inputs are refuse
     expect(code).toBe(2)
     expect(stderr).toContain("With --inputs recorded --only and --downstream mean nothing")
     const never = await freshet(project, ...words)
-    expect(never.code).toBe(9)
+    expect(never.code).toBe(10)
     expect(never.stdout).toContain(`best ${first}: was never made`)
     const nothing = await freshet(project, "verify")
     expectDone(nothing)
