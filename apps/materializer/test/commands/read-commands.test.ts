@@ -142,7 +142,8 @@ describe("backfill --dry-run", () => {
       "make                partitions  because
       items  1 partition  2026-01-02  orders 2026-01-02 changed
 
-      1 step of 1 computation.
+      = items 2026-01-03 to 2026-01-04: up to date already
+      1 step of 1 computation; no history yet of what it will take.
       "
     `)
     expect((await runCommand(project, [...words, "--downstream"])).out).toMatchInlineSnapshot(`
@@ -151,7 +152,8 @@ describe("backfill --dry-run", () => {
       best_items  3 partitions  2026-01-02 to 2026-01-04  items 2026-01-02 will be made anew
 
       → publish shop 2026-01-04 (1 table; shows 2026-01-04 now)
-      4 steps of 2 computations, 1 publication.
+      = items 2026-01-03 to 2026-01-04: up to date already
+      4 steps of 2 computations, 1 publication; no history yet of what it will take.
       "
     `)
   })
@@ -164,7 +166,9 @@ describe("backfill --dry-run", () => {
       "make                partitions  because
       items  1 partition  2026-01-05  failed before: the disk is full
 
-      1 step of 1 computation.
+      = items 2026-01-03 to 2026-01-04: up to date already
+      = items 2026-01-02: stale, which was not asked for
+      1 step of 1 computation; no history yet of what it will take.
       "
     `)
     expect(await only("stale")).toMatchInlineSnapshot(`
@@ -173,10 +177,18 @@ describe("backfill --dry-run", () => {
       best_items  3 partitions  2026-01-02 to 2026-01-04  items 2026-01-02 will be made anew
 
       → publish shop 2026-01-04 (1 table; shows 2026-01-04 now)
-      4 steps of 2 computations, 1 publication.
+      = items 2026-01-03 to 2026-01-04: up to date already
+      = items 2026-01-05: failed, which was not asked for
+      4 steps of 2 computations, 1 publication; no history yet of what it will take.
       "
     `)
-    expect(await only("missing")).toBe("Nothing that is asked for is in that state.\n")
+    expect(await only("missing")).toMatchInlineSnapshot(`
+      "= items 2026-01-03 to 2026-01-04: up to date already
+      = items 2026-01-02: stale, which was not asked for
+      = items 2026-01-05: failed, which was not asked for
+      Nothing that is asked for is in that state.
+      "
+    `)
     expect(await only("all")).toMatchInlineSnapshot(`
       "make                      partitions                because
       items        1 partition  2026-01-02                orders 2026-01-02 changed
@@ -184,7 +196,8 @@ describe("backfill --dry-run", () => {
       best_items  3 partitions  2026-01-02 to 2026-01-04  items 2026-01-02 will be made anew
 
       → publish shop 2026-01-04 (1 table; shows 2026-01-04 now)
-      5 steps of 2 computations, 1 publication.
+      = items 2026-01-03 to 2026-01-04: up to date already
+      5 steps of 2 computations, 1 publication; no history yet of what it will take.
       "
     `)
   })

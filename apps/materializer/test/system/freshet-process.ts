@@ -7,6 +7,8 @@ const launcher =
 
 /** Where a command works: its current folder, and the environment variables set for it. */
 export interface Surroundings {
+  /** What is run instead of the launcher, before the words of the command. */
+  readonly program?: readonly string[]
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
 }
@@ -31,11 +33,11 @@ export interface Running {
 
 /** Starts `freshet` as a process of its own, as a person would. */
 export function startFreshet(
-  { folder, environment }: Surroundings,
+  { folder, environment, program = [launcher] }: Surroundings,
   ...words: readonly string[]
 ): Running {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [launcher, ...words], {
+  const child = spawn(process.execPath, [...program, ...words], {
     cwd: folder,
     env: { ...bareEnvironment(), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
