@@ -95,6 +95,7 @@ async function main([
   memory = "",
   also = "",
 ]: readonly string[]) {
+  mkdirSync(out, { recursive: true })
   const instance = await DuckDBInstance.create(":memory:", {
     threads: String(availableParallelism()),
     memory_limit: `${memory}MB`,

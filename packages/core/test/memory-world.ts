@@ -205,7 +205,7 @@ function effectsOf(world: MemoryWorld, graph: Graph): Effects {
 function engineOf(world: MemoryWorld): Effects["engine"] {
   return {
     compute: async (request, progress) => {
-      const { key: partition } = request.partition
+      const partition = request.partition.key
       const step = `${request.computation.name} ${partition}`
       world.computed.push(step)
       await world.behaviour.beforeCompute(step)

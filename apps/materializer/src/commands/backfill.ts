@@ -30,6 +30,7 @@ export interface BackfillFlags extends RunFlags, SaveFlags, BackfillOrder {}
 interface BackfillOrder extends PartitionFlags {
   readonly only?: OnlyState
   readonly downstream: boolean
+  readonly inputs: "current" | "recorded"
 }
 
 /** Makes past partitions of one asset as of their own days, and says what that leaves undone. */
@@ -39,6 +40,10 @@ export async function backfill(
   name: string,
 ): Promise<number> {
   requirePartitions(flags, name)
+  if (flags.inputs === "recorded") {
+    const { backfillRecorded } = await import("./recorded-inputs.ts")
+    return backfillRecorded(cli, flags, name)
+  }
   const dryRun = flags.dryRun || flags.save !== undefined
   const ended = await performRun(cli, { ...flags, dryRun }, backfillOrder(name, flags))
   if (ended === undefined) return exitCodes.done

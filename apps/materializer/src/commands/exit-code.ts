@@ -12,6 +12,7 @@ export const exitCodes = {
   busy: 7,
   unreachable: 8,
   planMoved: 9,
+  differs: 10,
   interrupted: 130,
 } as const
 

@@ -19,6 +19,14 @@ export function openWorld(keeperCommand: readonly string[]): World {
       const { withData } = await import("../project/open-data.ts")
       return withData(config, keeperCommand, { signal, work })
     },
+    withRemaking: async (config, signal, work) => {
+      const { withRemaking } = await import("../project/remaking.ts")
+      return withRemaking(config, keeperCommand, { signal, work })
+    },
+    collectGarbage: async (config, request) => {
+      const { collectGarbage } = await import("../project/collect-garbage.ts")
+      return collectGarbage(config, keeperCommand, request)
+    },
     readPublished: async (config, query) => {
       const { withLedgerOf } = await import("../project/open-project.ts")
       const { readPublished } = await import("@freshet/io")

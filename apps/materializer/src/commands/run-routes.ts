@@ -29,6 +29,7 @@ const backfill = command<BackfillFlags, [string]>({
     "freshet backfill user_recs --date 2026-01-05",
     "freshet backfill user_recs --from 2026-01-01 --to 2026-01-10 --only missing",
     "freshet backfill follows --date 2026-01-05 --downstream --dry-run",
+    "freshet backfill follows --date 2026-01-05 --inputs recorded   # does it come out the same?",
     "freshet backfill user_recs --from 2026-01-01 --save plan.json    # to be applied later",
   ],
   parameters: {
@@ -36,6 +37,12 @@ const backfill = command<BackfillFlags, [string]>({
       ...namingFlags,
       only: onlyFlag,
       downstream: switchFlag("Also make what becomes stale downstream"),
+      inputs: {
+        kind: "enum",
+        values: ["current", "recorded"],
+        default: "current",
+        brief: "recorded: make it again from what it was made from, compare, keep nothing",
+      },
       ...runFlags,
       ...saveFlags,
     },

@@ -2,7 +2,9 @@ import type { DuckdbEngine, PublishedRows } from "@freshet/io"
 
 import type { Config } from "../config.ts"
 import type { Cancellation, CancelRequest } from "../project/cancel-run.ts"
+import type { Collection, CollectionRequest } from "../project/collect-garbage.ts"
 import type { Project, RunReport, RunRequest } from "../project/project.ts"
+import type { Remaking } from "../project/remaking.ts"
 
 /** What commands can do besides printing. Each part is loaded when it is first used. */
 export interface World {
@@ -14,6 +16,14 @@ export interface World {
     signal: AbortSignal,
     work: (project: Project, data: Data) => Promise<T>,
   ) => Promise<T>
+  /** Lends the means to make partitions again and compare. */
+  readonly withRemaking: <T>(
+    config: Config,
+    signal: AbortSignal,
+    work: (remaking: Remaking) => Promise<T>,
+  ) => Promise<T>
+  /** Forgets and removes what need not be kept. */
+  readonly collectGarbage: (config: Config, request: CollectionRequest) => Promise<Collection>
   /** The first rows of a query over the published tables, which can change nothing. */
   readonly readPublished: (
     config: Config,

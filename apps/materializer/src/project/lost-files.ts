@@ -38,7 +38,7 @@ type Partitions = ReadonlyMap<string, readonly PartitionRange[]>
 
 /**
  * A plan that counts on nothing that is gone from the lake: what the planned steps read, the newest partitions of the
- * targets and what would be published are looked at; where a file is gone, the plan is made again without it.
+ * targets, what is to be checked and what would be published are looked at; where a file is gone, the plan is made again without it.
  * Before a run all is looked at that is read; else of very many partitions the newest ones.
  */
 export async function planOnStored(
@@ -108,6 +108,7 @@ function countedOn(evaluation: Evaluation, plan: Plan, mostRead: number): Partit
   const planned = new Map(plan.work.map(({ computation, ranges }) => [computation.name, ranges]))
   const wanted = together(
     new Map([...plan.targets].map(([asset, ranges]) => [asset, newestOf(ranges, mostOfTarget)])),
+    new Map(plan.checks.map(({ asset, ranges }) => [asset.name, newestOf(ranges, mostRead)])),
     publishedPartitions(evaluation, plan),
     readPartitions(evaluation, plan, mostRead),
   )

@@ -71,7 +71,7 @@ export async function runPlan(
 }
 
 /** Nothing is made from a landing zone that is not there, or of which nobody can say which file of a day counts. */
-function refuseUncertainLanding({ warnings }: Project): void {
+export function refuseUncertainLanding({ warnings }: Project): void {
   const uncertain = warnings.filter(({ kind }) => uncertainties.includes(kind))
   if (uncertain.length > 0) throw new ProblemsError("input", uncertain)
 }
@@ -155,7 +155,8 @@ function newRunId(now: Date): string {
   return `${day}-${time}-${randomUUID().slice(0, 6)}`
 }
 
-function holderText(holder: RunHolder | undefined): string {
+/** The run that others wait for, as they are told of it. */
+export function holderText(holder: RunHolder | undefined): string {
   if (holder === undefined) return "another run that is just starting"
   return `run ${holder.run} (${holder.command}), process ${holder.pid} on ${holder.host}`
 }

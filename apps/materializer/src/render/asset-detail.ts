@@ -120,7 +120,7 @@ function checkRow(
 
 function stateLines(
   graph: Graph,
-  { asset, state, record, publication }: AssetDetail,
+  { asset, state, key, record, publication }: AssetDetail,
   nowMs: number,
   look: Look,
 ): readonly string[] {
@@ -128,7 +128,7 @@ function stateLines(
   const words = `${paint(look, stateTones[shown], sign(look, shown))} ${statusWords(graph, state)}`
   const partitions = partitionsWords(state)
   return [
-    state.newest === undefined || !state.partitioned ? words : `${words}, newest ${state.newest}`,
+    `${words}${partitionText(state, key)}`,
     ...(partitions === "" ? [] : [`partitions: ${partitions}`]),
     ...(record === undefined
       ? []
@@ -141,6 +141,13 @@ function stateLines(
       : [`late: ${state.overdue.partitionKey} was due ${instant(state.overdue.dueMs)}`]),
     ...publicationLines(asset, publication),
   ]
+}
+
+/** Of which partition the state is told. */
+function partitionText({ newest, partitioned, noun }: AssetDetail["state"], key?: string): string {
+  const shown = key ?? newest
+  if (shown === undefined || !partitioned) return ""
+  return key === undefined && noun !== "key" ? `, newest ${shown}` : `, ${noun} ${shown}`
 }
 
 function publicationLines(

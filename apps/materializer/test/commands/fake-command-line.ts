@@ -80,6 +80,8 @@ function emptyWorld(project: Project): World {
     },
     cancelRun: none,
     withData: none,
+    withRemaking: none,
+    collectGarbage: none,
     readPublished: none,
     engineVersion: none,
   }

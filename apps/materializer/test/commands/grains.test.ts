@@ -204,3 +204,11 @@ test("why names the command that makes just this partition", async () => {
   const shop = await runCommand(project, ["why", "shop_visits", "--partition", "são paulo"])
   expect(shop.out).toContain("freshet backfill shop_visits --partition 'são paulo'")
 })
+
+test("show tells of the newest partition, or of the one that is asked for", async () => {
+  expect((await run("show weekly_visits")).out).toContain("never made, newest 2025-W52")
+  expect((await run("show weekly_visits --partition 2025-W48")).out).toContain("week 2025-W48")
+  const { out } = await run("show weekly_visits --partition 2025-W48 --json")
+  const shown = { partition: "2025-W48", newest_partition: "2025-W52", status: "missing" }
+  expect(JSON.parse(out)).toMatchObject(shown)
+})

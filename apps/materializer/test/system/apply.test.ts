@@ -3,22 +3,23 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
+import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone } from "./expect-done.ts"
 import { freshet } from "./freshet-process.ts"
 import {
   landOrders,
   landPrices,
   newestSteps,
-  shopDays,
+  marketDays,
   shownRuns,
-  withShop,
-} from "./shop/shop-place.ts"
-import { withEnvironment, type Workplace } from "./workplace.ts"
+  withMarket,
+  withVariables,
+} from "./market/at-market.ts"
 
-const [first, second, third, fourth] = shopDays
+const [first, second, third, fourth] = marketDays
 
 test("a saved plan is performed exactly, and once", async () => {
-  await withShop(async (place) => {
+  await withMarket(async (place) => {
     const words = ["takings", "--from", first, "--to", second]
     expectDone(await freshet(place, "plan", ...words, "--save", "plan.json"))
     const dry = await freshet(place, "apply", "plan.json", "--dry-run")
@@ -38,11 +39,11 @@ test("a saved plan is performed exactly, and once", async () => {
 }, 60_000)
 
 test("a plan is not performed once the code or what has landed is another, and is when it is as before", async () => {
-  await withShop(async (place) => {
+  await withMarket(async (place) => {
     const words = ["backfill", "takings", "--date", first, "--downstream"]
     expectDone(await freshet(place, ...words, "--save", "plan.json"))
     expect(await shownRuns(place)).toEqual([])
-    const edited = withEnvironment(place, { SHOP_TIP: "1" })
+    const edited = withVariables(place, { MARKET_TIP: "1" })
     await expectRefused(edited, "The code of `takings` is not what it was")
     landOrders(place, first, { pen: 7 })
     await expectRefused(place, "What has landed of `orders` is not what it was")
@@ -57,7 +58,7 @@ test("a plan is not performed once the code or what has landed is another, and i
 }, 60_000)
 
 test("a saved backfill keeps to what it was told: only what is missing, with what becomes stale by it", async () => {
-  await withShop(async (place) => {
+  await withMarket(async (place) => {
     expectDone(await freshet(place, "backfill", "best", "--from", first, "--to", third))
     landPrices(place, first, { pen: "4", ink: "5" })
     const words = ["backfill", "takings", "--from", first, "--to", fourth, "--downstream"]
@@ -74,7 +75,7 @@ test("a saved backfill keeps to what it was told: only what is missing, with wha
 }, 60_000)
 
 test("a plan file is whole, is not replaced without --force, and a damaged or foreign one is refused in a sentence", async () => {
-  await withShop(async (place) => {
+  await withMarket(async (place) => {
     const path = join(place.folder, "plan.json")
     expectDone(await freshet(place, "plan", "items", "--save", "plan.json"))
     const text = readFileSync(path, "utf8")
@@ -106,7 +107,7 @@ test("a plan file is whole, is not replaced without --force, and a damaged or fo
 }, 60_000)
 
 /** Nothing runs, and one sentence says why. */
-async function expectRefused(place: Workplace, message: string, exitCode = 9): Promise<void> {
+async function expectRefused(place: DeclaredProject, message: string, exitCode = 9): Promise<void> {
   const before = await newestSteps(place)
   const { code, stdout, stderr } = await freshet(place, "apply", "plan.json")
   expect(stderr).toContain(message)

@@ -6,18 +6,18 @@ import {
   landOrders,
   landPrices,
   newestSteps,
-  shopDays,
+  marketDays,
   shownRun,
   shownRuns,
   timesMade,
-  withShop,
-} from "./shop/shop-place.ts"
+  withMarket,
+} from "./market/at-market.ts"
 
-const [first, second, third, fourth] = shopDays
+const [first, second, third, fourth] = marketDays
 const range = ["--from", first, "--to", fourth]
 
 test("one bad partition in a range does not lose the others, and retry makes exactly it and what reads it", async () => {
-  await withShop(async (place) => {
+  await withMarket(async (place) => {
     landPrices(place, second, { pen: "three", ink: "5" })
     const failed = await freshet(place, "backfill", "best", ...range)
     expect(failed.code).toBe(3)
@@ -28,7 +28,7 @@ test("one bad partition in a range does not lose the others, and retry makes exa
       `What was made is kept; \`freshet runs retry ${id}\` makes what is left.`,
     )
     expect(await newestSteps(place)).toEqual([
-      ...shopDays.map((day) => `items ${day} made`),
+      ...marketDays.map((day) => `items ${day} made`),
       `takings ${first} made`,
       `takings ${second} failed`,
       `takings ${third} made`,
@@ -58,7 +58,7 @@ test("one bad partition in a range does not lose the others, and retry makes exa
 }, 60_000)
 
 test("only what failed, only what is missing, only what is stale: over several assets, each with what it needs", async () => {
-  await withShop(async (place) => {
+  await withMarket(async (place) => {
     landPrices(place, second, { pen: "three", ink: "5" })
     const until = ["--from", first, "--to", third]
     expect((await freshet(place, "backfill", "takings", ...until)).code).toBe(3)
@@ -99,16 +99,16 @@ test("only what failed, only what is missing, only what is stale: over several a
 }, 60_000)
 
 test("a run whose steps all find nothing changed ends, and leaves nothing stale", async () => {
-  await withShop(async (place) => {
+  await withMarket(async (place) => {
     expectDone(await freshet(place, "backfill", "best", ...range))
-    for (const day of shopDays) landOrders(place, day, { ink: 1, pen: 2 })
+    for (const day of marketDays) landOrders(place, day, { ink: 1, pen: 2 })
     const ended = await freshet(place, "backfill", "best", ...range)
     expectDone(ended)
     const steps = await newestSteps(place)
     expect(steps.filter((step) => step.startsWith("items"))).toEqual(
-      shopDays.map((day) => `items ${day} made`),
+      marketDays.map((day) => `items ${day} made`),
     )
-    expect(steps.slice(shopDays.length).every((step) => step.endsWith("unchanged"))).toBe(true)
+    expect(steps.slice(marketDays.length).every((step) => step.endsWith("unchanged"))).toBe(true)
     const [run] = await shownRuns(place)
     expect(run).toMatchObject({ outcome: "succeeded", steps: 12 })
     const { progress } = await shownRun(place, run?.id ?? "")

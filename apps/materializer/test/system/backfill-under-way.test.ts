@@ -1,27 +1,27 @@
 import { expect, test } from "vitest"
 
+import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone } from "./expect-done.ts"
 import { freshet, type Running, startFreshet } from "./freshet-process.ts"
 import {
   landOrders,
   newestSteps,
-  shopDays,
+  marketDays,
   shownRun,
   shownRuns,
   timesMade,
-  withShop,
-} from "./shop/shop-place.ts"
+  withMarket,
+} from "./market/at-market.ts"
 import { until } from "./until.ts"
-import type { Workplace } from "./workplace.ts"
 
-const [first, second, third, fourth] = shopDays
+const [first, second, third, fourth] = marketDays
 const words = ["backfill", "counted", "--from", first, "--to", fourth]
 
 /** More than can be counted in a lifetime. */
 const forEver = { pen: 4e15 }
 
 test("a run that is cancelled stops within seconds, starts no further step, and its retry makes the rest", async () => {
-  await withShop(async (place) => {
+  await withMarket(async (place) => {
     landOrders(place, second, forEver)
     const running = startFreshet(place, ...words)
     await reached(running, first)
@@ -64,7 +64,7 @@ test("a run that is cancelled stops within seconds, starts no further step, and 
 }, 60_000)
 
 test("a run that was killed is recognisable as such, and the next command carries on after what it made", async () => {
-  await withShop(async (place) => {
+  await withMarket(async (place) => {
     landOrders(place, third, forEver)
     const running = startFreshet(place, ...words)
     await reached(running, second)
@@ -83,17 +83,17 @@ test("a run that was killed is recognisable as such, and the next command carrie
 }, 60_000)
 
 test("two backfills of the same partitions at once launch none of them twice", async () => {
-  await withShop(async (place) => {
+  await withMarket(async (place) => {
     const overlapping = ["backfill", "counted", "--from", second, "--to", fourth]
     const all = [words, overlapping, words].map((each) => startFreshet(place, ...each))
     for (const each of all) expectDone(await each.ended)
     const times = await timesMade(place)
-    expect([...times]).toEqual(shopDays.map((day) => [`counted ${day}`, 1]))
+    expect([...times]).toEqual(marketDays.map((day) => [`counted ${day}`, 1]))
   })
 }, 60_000)
 
 test("a retry of a run that is under way is refused, and nothing runs", async () => {
-  await withShop(async (place) => {
+  await withMarket(async (place) => {
     landOrders(place, second, forEver)
     const running = startFreshet(place, ...words)
     await reached(running, first)
@@ -116,7 +116,7 @@ function idOf(running: Running): string {
 }
 
 /** The server needs a moment to notice that a process is gone. */
-async function outcomeIs(place: Workplace, id: string, outcome: string): Promise<void> {
+async function outcomeIs(place: DeclaredProject, id: string, outcome: string): Promise<void> {
   const deadline = performance.now() + 10_000
   let seen = ""
   while (seen !== outcome && performance.now() < deadline)

@@ -7,10 +7,10 @@ const launcher =
 
 /** Where a command works: its current folder, and the environment variables set for it. */
 export interface Surroundings {
-  /** What is run instead of the launcher, before the words of the command. */
-  readonly program?: readonly string[]
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
+  /** The program to run; without one, the launcher of the workspace. */
+  readonly program?: string
 }
 
 /** How a command ended. */
@@ -33,11 +33,11 @@ export interface Running {
 
 /** Starts `freshet` as a process of its own, as a person would. */
 export function startFreshet(
-  { folder, environment, program = [launcher] }: Surroundings,
+  { folder, environment, program = launcher }: Surroundings,
   ...words: readonly string[]
 ): Running {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [...program, ...words], {
+  const child = spawn(process.execPath, [program, ...words], {
     cwd: folder,
     env: { ...bareEnvironment(), ...environment },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,12 +1,13 @@
 import type { Check } from "./check.ts"
 import type { Columns, RowOf } from "./column.ts"
 import type { Freshness } from "./freshness.ts"
-import { type Grain, type Partitions, type Unpartitioned, unpartitioned } from "./partition.ts"
+import { type Grain, type Partitions, type TimedGrain } from "./partition.ts"
+import { type Unpartitioned, unpartitioned } from "./partition.ts"
 import type { FitsTable, Publish, PublishedTable, Rule } from "./publish.ts"
 import type { Read } from "./read.ts"
 import { type Retention, keepFor } from "./retention.ts"
 import type { SourceAsset } from "./source.ts"
-import { type Sql, readsOf } from "./sql.ts"
+import { type BareGrain, type Sql, readsOf } from "./sql.ts"
 
 /** A dataset that Freshet makes: its name, its columns, and the computation it is an output of. */
 export interface Asset<
@@ -114,12 +115,34 @@ interface Described<N, C, P> {
   readonly report?: Report<keyof C & string>
 }
 
-/** An uncut asset must say which partitions of a partitioned one it reads. */
-type ReadsFit<P extends Partitions, G extends Grain> = P extends Unpartitioned
-  ? [Exclude<G, "none">] extends [never]
-    ? unknown
-    : Rule<"an unpartitioned asset reads a partitioned one: say all(…) or latest(…)">
-  : unknown
+/** The sentence for bare reads that leave open which partitions are meant; never when there are none, or when the compiler does not know what is read. */
+type Misfit<K extends Grain, G extends Grain> = Grain extends G
+  ? never
+  : K extends "none"
+    ? Sentence<
+        Exclude<G, "none">,
+        "an unpartitioned asset reads a partitioned one: say all(…) or latest(…)"
+      >
+    : K extends "static"
+      ? Sentence<
+          Extract<G, TimedGrain>,
+          "an asset with a partition a key reads one that is cut by time: say all(…) or latest(…)"
+        >
+      : | Sentence<
+            Extract<G, "static">,
+            "an asset that is cut by time reads one with a partition a key: say all(…)"
+          >
+        | Sentence<
+            K extends "weekly" | "monthly" ? Extract<G, Exclude<"weekly" | "monthly", K>> : never,
+            "weeks and months do not nest: read what is daily instead, or say all(…)"
+          >
+
+type Sentence<Wrong, S extends string> = [Wrong] extends [never] ? never : S
+
+/** What an asset reads bare must be cut so that its own partition says which partitions are meant. */
+type ReadsFit<P extends Partitions, G extends Grain> = [Misfit<P["kind"], G>] extends [never]
+  ? unknown
+  : Rule<Misfit<P["kind"], G>>
 
 /** An asset made by one query. Its upstream is what the query interpolates. */
 export function sqlAsset<
@@ -205,15 +228,6 @@ type RowsOf<U> = {
       : Rows
 }
 
-type CodeReadsFit<P extends Partitions, U> = P extends Unpartitioned
-  ? Extract<
-      U[keyof U],
-      { readonly partitions: { readonly kind: Exclude<Grain, "none"> } }
-    > extends never
-    ? unknown
-    : Rule<"an unpartitioned asset reads a partitioned one: say all(…) or latest(…)">
-  : unknown
-
 /** An asset made by code, for what SQL cannot do. `version` is written by hand: change it when the code's meaning changes. */
 export function codeAsset<
   const N extends string,
@@ -224,7 +238,7 @@ export function codeAsset<
 >(
   declared: Described<N, C, P> & {
     readonly version: string
-    readonly upstream: U & CodeReadsFit<P, U>
+    readonly upstream: U & ReadsFit<P, BareGrain<U[keyof U]>>
     readonly compute: (
       upstream: RowsOf<U>,
       context: ComputeContext,

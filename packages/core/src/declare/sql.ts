@@ -46,7 +46,8 @@ export type SqlValue =
   | boolean
   | null
 
-type BareGrain<V> = V extends { readonly kind: "read" }
+/** The grains of what is interpolated bare, in fragments too. */
+export type BareGrain<V> = V extends { readonly kind: "read" }
   ? never
   : V extends { readonly partitions: { readonly kind: infer G extends Grain } }
     ? G
@@ -136,7 +137,8 @@ export function renderSql(
   partition: PartitionText,
   nameOf: (read: Read) => string = relationName,
 ): string {
-  const text = query.parts.map((part) => renderPart(part, partition, nameOf)).join("")
+  let text = ""
+  for (const part of query.parts) text += renderPart(part, partition, nameOf)
   return text.trim()
 }
 

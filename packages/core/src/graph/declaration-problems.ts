@@ -1,9 +1,11 @@
 import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
 import type { Check } from "../declare/check.ts"
+import { isTimed } from "../declare/partition.ts"
 import { type Read, relationName } from "../declare/read.ts"
 import { readsOf } from "../declare/sql.ts"
 import type { Problem } from "../problem.ts"
 import { didYouMean } from "../suggest.ts"
+import { cutProblems, readProblems } from "./read-problems.ts"
 
 /** Everything that is wrong with a list of declarations, taken one by one and together. */
 export function declarationProblems(declared: readonly AnyAsset[]): readonly Problem[] {
@@ -11,6 +13,7 @@ export function declarationProblems(declared: readonly AnyAsset[]): readonly Pro
   return [
     ...duplicateNames(declared),
     ...declared.flatMap(nameProblems),
+    ...formerProblems(declared, byName),
     ...computationProblems(declared, byName),
     ...declared.flatMap((asset) =>
       asset.kind === "source"
@@ -47,6 +50,35 @@ function nameProblems(asset: AnyAsset): Problem[] {
   return [...misnamed, { kind: "no_columns", asset: asset.name, message }]
 }
 
+/** One asset's past goes on in one asset. */
+function formerProblems(
+  declared: readonly AnyAsset[],
+  byName: ReadonlyMap<string, AnyAsset>,
+): Problem[] {
+  const heirs = new Map<string, string>()
+  const problem = (asset: string, message: string, hint: string): Problem[] => [
+    { kind: "former_name", asset, message, hint },
+  ]
+  return declared.flatMap(({ name, formerly }) =>
+    formerly.flatMap((former) => {
+      const heir = heirs.get(former)
+      heirs.set(former, name)
+      if (byName.has(former))
+        return problem(
+          name,
+          `\`${name}\` says that it was formerly \`${former}\`, which is declared.`,
+          "Remove the old declaration, or the name from formerly.",
+        )
+      if (heir === undefined) return []
+      return problem(
+        name,
+        `\`${heir}\` and \`${name}\` both say that they were formerly \`${former}\`.`,
+        "The past of one asset goes on in one: leave the name to that one.",
+      )
+    }),
+  )
+}
+
 function computationProblems(
   declared: readonly AnyAsset[],
   byName: ReadonlyMap<string, AnyAsset>,
@@ -79,113 +111,34 @@ function sharedName({ name, outputs }: Computation, other: Computation): Problem
 /** Reads that a query could not tell apart: the same relation, read by two rules or from two declarations. */
 function sharedRelations(computation: Computation): Problem[] {
   const seen = new Map<string, Read>()
-  return allReads(computation).flatMap((read) => {
+  const problems: Problem[] = []
+  for (const read of allReads(computation)) {
     const name = relationName(read)
     const first = seen.get(name) ?? read
     seen.set(name, first)
-    if (first.asset === read.asset && shortRule(first) === shortRule(read)) return []
+    if (first.asset === read.asset && shortRule(first) === shortRule(read)) continue
     const [asset] = computation.outputs
-    return [
-      {
-        kind: "same_relation",
-        ...(asset && { asset: asset.asset }),
-        message: `\`${computation.name}\` reads \`${name}\` twice, each time with another meaning.`,
-        hint: "Read it once, with one declaration of the asset and one rule for short windows.",
-      },
-    ]
-  })
+    problems.push({
+      kind: "same_relation",
+      ...(asset && { asset: asset.asset }),
+      message: `\`${computation.name}\` reads \`${name}\` twice, each time with another meaning.`,
+      hint: "Read it once, with one declaration of the asset and one rule for short windows.",
+    })
+  }
+  return problems
 }
 
-function allReads(computation: Computation): readonly Read[] {
-  if (computation.kind === "code") return computation.reads
-  const queries = [computation.shared, ...computation.outputs.map(({ query }) => query)]
-  return queries.flatMap((query) =>
-    (query?.parts ?? []).flatMap((part) => (part.kind === "read" ? [part.read] : [])),
-  )
+function* allReads(computation: Computation): Iterable<Read> {
+  if (computation.kind === "code") {
+    yield* computation.reads
+    return
+  }
+  for (const query of [computation.shared, ...computation.outputs.map((output) => output.query)])
+    for (const part of query?.parts ?? []) if (part.kind === "read") yield part.read
 }
 
 function shortRule({ window }: Read): string {
   return window.kind === "offsets" ? window.onShortWindow : ""
-}
-
-function readProblems(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
-  return asset.computation.reads.flatMap((read) => {
-    if (read.asset === undefined) return ownPastProblems(asset, read)
-    return [
-      ...unknownRead(asset, read, byName),
-      ...grainProblems(asset, read),
-      ...zoneProblems(asset, read.asset),
-    ]
-  })
-}
-
-function unknownRead(asset: Asset, read: Read, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
-  const name = read.asset?.name ?? ""
-  if (byName.get(name) === read.asset) return []
-  const other = byName.has(name)
-  return [
-    {
-      kind: "unknown_read",
-      asset: asset.name,
-      message: other
-        ? `\`${asset.name}\` reads another \`${name}\` than the one that is declared.`
-        : `\`${asset.name}\` reads \`${name}\`, which no declared asset is named.`,
-      hint: other
-        ? "Import the asset from where it is declared; do not declare it twice."
-        : `Add it to the definitions. ${didYouMean(name, byName.keys())}`,
-    },
-  ]
-}
-
-function ownPastProblems(asset: Asset, read: Read): Problem[] {
-  const problem = (message: string, hint: string): Problem[] => [
-    { kind: "own_past", asset: asset.name, message, hint },
-  ]
-  if (read.window.kind !== "previous")
-    return problem(
-      `\`${asset.name}\` reads itself.`,
-      "Only checks say itself; a query says previous().",
-    )
-  if (asset.partitions.kind === "none")
-    return problem(
-      `\`${asset.name}\` reads its previous partition, but has none.`,
-      "Give it partitions.",
-    )
-  if (asset.computation.outputs.length > 1)
-    return problem(
-      `\`${asset.computation.name}\` has several outputs and reads its previous partition.`,
-      "Make the accumulating output an asset of its own.",
-    )
-  return []
-}
-
-function grainProblems(asset: Asset, read: Read): Problem[] {
-  const kind = read.window.kind
-  const upstream = read.asset?.partitions.kind
-  const uncutReader = asset.partitions.kind === "none" && upstream !== "none"
-  if (uncutReader && (kind === "same" || kind === "offsets"))
-    return [grainProblem(asset, read, "is not partitioned but", "Say all(…) or latest(…).")]
-  if (upstream === "none" && kind !== "same" && kind !== "all")
-    return [grainProblem(asset, read, "", "It is not partitioned: read it bare.")]
-  return []
-}
-
-function grainProblem(asset: Asset, read: Read, how: string, hint: string): Problem {
-  const message = `\`${asset.name}\` ${how} reads \`${relationName(read)}\`.`.replace("  ", " ")
-  return { kind: "grain", asset: asset.name, message, hint }
-}
-
-function zoneProblems(asset: Asset, upstream: AnyAsset): Problem[] {
-  const [here, there] = [asset.partitions, upstream.partitions]
-  if (here.kind !== "daily" || there.kind !== "daily" || here.zone === there.zone) return []
-  return [
-    {
-      kind: "zone",
-      asset: asset.name,
-      message: `\`${asset.name}\` counts days in ${here.zone}, \`${upstream.name}\` in ${there.zone}.`,
-      hint: "Days of two zones do not cover each other: use one zone for both.",
-    },
-  ]
 }
 
 function checkProblems(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
@@ -218,30 +171,36 @@ function checkColumns(asset: Asset, check: Check): Problem[] {
 
 function checkReads(asset: Asset, check: Check, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
   if (check.rule.kind !== "no_rows") return []
-  const known = allUpstream(asset, byName)
-  const strangers = readsOf(check.rule.query).filter((read) =>
-    read.asset === undefined ? read.window.kind !== "same" : !known.has(read.asset.name),
-  )
-  return strangers.map((read) => ({
-    kind: "check_read",
-    asset: asset.name,
-    message: `The check \`${check.name}\` of \`${asset.name}\` reads \`${relationName(read)}\`, which is not upstream of it.`,
-    hint: "A check sees its own rows and what lies upstream; put it on the later of the two assets.",
-  }))
+  return readsOf(check.rule.query).flatMap((read) => {
+    const isKnown =
+      read.asset === undefined
+        ? read.window.kind === "same"
+        : isUpstream(read.asset.name, asset, byName)
+    return isKnown ? cutProblems(asset, read) : [strangerProblem(asset, check, read)]
+  })
 }
 
-function allUpstream(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Set<string> {
-  const found = new Set<string>(asset.computation.outputs.map((output) => output.asset))
-  const visit = (each: AnyAsset): void => {
-    if (each.kind === "source") return
-    for (const { asset: next } of each.computation.reads) {
-      if (next === undefined || found.has(next.name)) continue
-      found.add(next.name)
-      visit(byName.get(next.name) ?? next)
+function strangerProblem({ name }: Asset, check: Check, read: Read): Problem {
+  return {
+    kind: "check_read",
+    asset: name,
+    message: `The check \`${check.name}\` of \`${name}\` reads \`${relationName(read)}\`, which is not upstream of it.`,
+    hint: "A check sees its own rows and what lies upstream; put it on the later of the two assets.",
+  }
+}
+
+/** Whether an asset is read by another one, directly or not, or made together with it. */
+function isUpstream(name: string, of: Asset, byName: ReadonlyMap<string, AnyAsset>): boolean {
+  if (of.computation.outputs.some((output) => output.asset === name)) return true
+  const found = new Set<AnyAsset>([of])
+  for (const asset of found) {
+    if (asset.kind === "source") continue
+    for (const { asset: read } of asset.computation.reads) {
+      if (read?.name === name) return true
+      if (read !== undefined) found.add(byName.get(read.name) ?? read)
     }
   }
-  visit(asset)
-  return found
+  return false
 }
 
 function outputProblems(
@@ -289,5 +248,6 @@ function setProblems(declared: readonly AnyAsset[]): Problem[] {
 }
 
 function cut({ partitions }: Asset): string {
-  return partitions.kind === "daily" ? partitions.zone : partitions.kind
+  if (isTimed(partitions)) return `${partitions.kind} ${partitions.zone}`
+  return partitions.kind === "static" ? JSON.stringify(partitions.keys) : partitions.kind
 }

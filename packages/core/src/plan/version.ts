@@ -15,6 +15,35 @@ export type Hash = (text: string) => string
 /** A query's text → the hash of the query as the engine parses it, where formatting and comments do not count. */
 export type ParsedQueries = ReadonlyMap<string, string>
 
+/** What the declarations of a graph come to, as far as they decide what is stale. */
+export interface Versions {
+  /** Computation → its code version. */
+  readonly codeVersions: ReadonlyMap<string, string>
+  /** Asset → version of its checks. */
+  readonly checkVersions: ReadonlyMap<string, string>
+}
+
+interface KnownVersions extends Versions {
+  readonly parsed: ParsedQueries
+  readonly hash: Hash
+}
+
+const known = new WeakMap<Graph, KnownVersions>()
+
+/** All versions of a graph, computed once: the same graph is judged again and again. */
+export function versionsOf(graph: Graph, parsed: ParsedQueries, hash: Hash): Versions {
+  const before = known.get(graph)
+  if (before?.parsed === parsed && before.hash === hash) return before
+  const codeVersions = new Map<string, string>()
+  for (const each of graph.computations)
+    codeVersions.set(each.name, codeVersion(graph, each, parsed, hash))
+  const checkVersions = new Map<string, string>()
+  for (const asset of graph.assets.values())
+    if (asset.kind === "asset") checkVersions.set(asset.name, checksVersion(asset, hash))
+  known.set(graph, { codeVersions, checkVersions, parsed, hash })
+  return { codeVersions, checkVersions }
+}
+
 /** Stands in a query's text where its partition's own facts will stand. */
 const anyPartition: PartitionText = {
   key: "partition",
@@ -97,7 +126,7 @@ function grainOf(partitions: Partitions): readonly string[] {
 }
 
 function columnTypes(columns: Columns): readonly unknown[] {
-  return Object.entries(columns).map(([name, column]) => [name, column.type, column.nullable])
+  return Object.keys(columns).map((name) => [name, columns[name]?.type, columns[name]?.nullable])
 }
 
 /** How a source's files become rows; of an asset nothing counts but its content. */

@@ -70,7 +70,7 @@ describe("sqlAsset", () => {
     const [weeks, months] = [weekly({ start: "2026-W01" }), monthly({ start: "2026-01" })]
     const byWeek = sqlAsset({ ...counted, partitions: weeks, query: sql`from ${last(4, clicks)}` })
     expectTypeOf(byWeek.partitions.kind).toEqualTypeOf<"weekly">()
-    const byMonth = sqlAsset({ ...counted, partitions: months, query: sql`from ${byWeek}` })
+    const byMonth = sqlAsset({ ...counted, partitions: months, query: sql`from ${clicks}` })
     expectTypeOf(byMonth.partitions).toEqualTypeOf<Timed<"monthly">>()
     expectTypeOf(sql`from ${clicks}, ${prices}, ${settings}, ${all(byWeek)}`).toEqualTypeOf<
       Sql<"hourly" | "static" | "none">

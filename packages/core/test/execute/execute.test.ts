@@ -498,7 +498,7 @@ describe("what the engine is given", () => {
     })
     await run(world, graphOf(raw, a, checked))
     const request = requests.at(-1)
-    expect(request).toMatchObject({ partition: "2026-01-02", day: "2026-01-02" })
+    expect(request).toMatchObject({ partition: { key: "2026-01-02", day: "2026-01-02" } })
     const files = request?.relations.map((relation) =>
       relation.kind === "stored"
         ? [relation.name, ...relation.files]

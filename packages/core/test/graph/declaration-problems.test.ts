@@ -1,20 +1,11 @@
 import { describe, expect, test } from "vitest"
 
-import { all, buildGraph, codeAsset, daily, int32, itself, last, latest } from "../../src/index.ts"
-import { noRows, previous, publishTo, sharedRows, sql, sqlAsset } from "../../src/index.ts"
-import { sqlAssets, unique, unpartitioned, upTo } from "../../src/index.ts"
-import type { AnyAsset, Asset, Check, Problem } from "../../src/index.ts"
+import { all, codeAsset, int32, itself, last, latest, noRows, previous } from "../../src/index.ts"
+import { publishTo, sharedRows, sql, sqlAsset, sqlAssets, staticKeys } from "../../src/index.ts"
+import { unique, unpartitioned, upTo, weekly } from "../../src/index.ts"
+import type { AnyAsset, Asset, Check } from "../../src/index.ts"
 import { dailyAsset, snapshotSource, source } from "../declared.ts"
-
-function problemsOf(...declared: readonly AnyAsset[]): readonly Problem[] {
-  const result = buildGraph(declared)
-  return result.kind === "problems" ? result.problems : []
-}
-
-/** Problems as a person reads them: sentence and hint. */
-function told(...declared: readonly AnyAsset[]): readonly string[] {
-  return problemsOf(...declared).map(({ message, hint }) => `${message} ${hint ?? ""}`.trim())
-}
+import { problemsOf, told } from "./told.ts"
 
 const raw = source("raw")
 const users = snapshotSource("users")
@@ -133,12 +124,26 @@ describe("reads", () => {
       "`b` reads `users [up to]`. It is not partitioned: read it bare.",
     ])
   })
+})
 
-  test("of days counted in another zone are refused", () => {
-    const partitions = daily({ start: "2026-01-01", zone: "America/New_York" })
-    expect(told(raw, dailyAsset("b", sql`from ${raw}`, { partitions }))).toEqual([
-      "`b` counts days in America/New_York, `raw` in UTC. Days of two zones do not cover each other: use one zone for both.",
+describe("former names", () => {
+  test("are of assets that are gone", () => {
+    expect(told(raw, a, dailyAsset("b", sql`from ${raw}`, { formerly: ["a"] }))).toEqual([
+      "`b` says that it was formerly `a`, which is declared. Remove the old declaration, or the name from formerly.",
     ])
+  })
+
+  test("go to one asset each, sources included", () => {
+    const b = dailyAsset("b", sql`from ${raw}`, { formerly: ["old"] })
+    const log = source("log", { formerly: ["older", "old"] })
+    expect(told(raw, b, log)).toEqual([
+      "`b` and `log` both say that they were formerly `old`. The past of one asset goes on in one: leave the name to that one.",
+    ])
+  })
+
+  test("may be several", () => {
+    const b = dailyAsset("b", sql`from ${raw}`, { formerly: ["older", "old"] })
+    expect(told(raw, b)).toEqual([])
   })
 })
 
@@ -147,6 +152,13 @@ describe("the own past", () => {
     const uncut = dailyAsset("u", sql`from ${previous()}`, { partitions: unpartitioned })
     expect(told(uncut)).toEqual([
       "`u` reads its previous partition, but has none. Give it partitions.",
+    ])
+  })
+
+  test("is not for keys: they have no order", () => {
+    const partitions = staticKeys(["eu", "us"])
+    expect(told(dailyAsset("u", sql`from ${previous()}`, { partitions }))).toEqual([
+      "`u` reads its previous partition, but keys have no order. Cut it by time.",
     ])
   })
 
@@ -234,6 +246,15 @@ describe("publications", () => {
     const b = published("b", { publish: publishTo(table, { set: "s" }) })
     const c = published("c", { publish: publishTo({ ...table }, { set: "s" }), partitions })
     const d = published("d", { publish: publishTo({ ...table }, { set: "t" }), partitions })
+    const e = published("e", {
+      publish: publishTo({ ...table }, { set: "u" }),
+      partitions: weekly({ start: "2026-W01" }),
+    })
+    const f = published("f", {
+      publish: publishTo({ ...table }, { set: "u" }),
+      partitions: weekly({ start: "2026-W01", zone: "Asia/Tokyo" }),
+    })
+    expect(problemsOf(raw, e, f)).toHaveLength(1)
     expect(told(raw, b, c, d)).toEqual([
       "`c` and `b` of the publication set `s` have different partitions. A set shows one partition of all its tables: make two sets of it.",
     ])

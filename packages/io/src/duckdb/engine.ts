@@ -95,9 +95,15 @@ async function storedContent(
   const path = store.path(file)
   return await session.withConnection(async (connection) => {
     // a file that is no Parquet any more, or lacks a column, holds other content, whatever it is
-    const measured = await measureContents(connection, [{ columns, path }]).catch(() => [])
+    const measured = await measureContents(connection, [{ columns, path }]).catch(unlessStopped)
     return measured[0]?.content.dataVersion
   })
+}
+
+function unlessStopped(cause: unknown): readonly [] {
+  const failure = engineFailure("the stored rows", cause)
+  if (failure.code === "interrupted") throw failure
+  return []
 }
 
 /** Lends a connection on which the relations are known. Lines of sources that cannot be taken are left out and not kept. */

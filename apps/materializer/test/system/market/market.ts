@@ -1,7 +1,7 @@
 import { daily, int64, last, rowCount, sourceAsset, sql, sqlAsset, text } from "@freshet/core"
 
-const tip = Number(process.env["SHOP_TIP"] ?? 0)
-const common = { group: "shop", partitions: daily({ start: "2026-01-01" }) } as const
+const tip = Number(process.env["MARKET_TIP"] ?? 0)
+const common = { group: "market", partitions: daily({ start: "2026-01-01" }) } as const
 
 const orders = sourceAsset({
   ...common,
@@ -9,7 +9,7 @@ const orders = sourceAsset({
   description: "What was ordered on the day.",
   columns: { item: text(), many: int64() },
   format: { kind: "json_lines" },
-  path: "shop/orders/{partition}.json",
+  path: "market/orders/{partition}.json",
 })
 
 const prices = sourceAsset({
@@ -18,7 +18,7 @@ const prices = sourceAsset({
   description: "What an item cost on the day, as it was written down.",
   columns: { item: text(), price: text() },
   format: { kind: "json_lines" },
-  path: "shop/prices/{partition}.json",
+  path: "market/prices/{partition}.json",
 })
 
 const items = sqlAsset({
@@ -59,4 +59,4 @@ const counted = sqlAsset({
 })
 
 /** Assets of which a test decides, by what it lands, which fail and which take for ever. */
-export default { assets: [orders, prices, items, takings, best, counted], concurrency: 1 }
+export const assets = [orders, prices, items, takings, best, counted]

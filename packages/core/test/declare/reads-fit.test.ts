@@ -1,0 +1,72 @@
+import { describe, expect, expectTypeOf, test } from "vitest"
+
+import { all, codeAsset, daily, int64, latest, monthly, sql, sqlAsset } from "../../src/index.ts"
+import { staticKeys, weekly } from "../../src/index.ts"
+import type { Sql } from "../../src/index.ts"
+
+const everyDay = daily({ start: "2026-01-01" })
+const counted = {
+  name: "counted",
+  group: "g",
+  description: "",
+  columns: { count: int64() },
+} as const
+const settings = sqlAsset({ ...counted, name: "settings", query: sql`select 1 as count` })
+const engagements = sqlAsset({ ...counted, partitions: everyDay, query: sql`select 1 as count` })
+const clicks = sqlAsset({ ...counted, partitions: everyDay, query: sql`from ${engagements}` })
+const regions = staticKeys(["eu", "us"])
+const prices = sqlAsset({ ...counted, partitions: regions, query: sql`select 1 as count` })
+
+describe("what is read bare says by how it is cut which partitions are meant", () => {
+  test("an asset with a partition a key may not read one that is cut by time bare, nor the other way round", () => {
+    sqlAsset({
+      ...counted,
+      partitions: prices.partitions,
+      // @ts-expect-error an asset with a partition a key reads one that is cut by time: say all(…) or latest(…)
+      query: sql`from ${engagements}`,
+    })
+    sqlAsset({
+      ...counted,
+      partitions: everyDay,
+      // @ts-expect-error an asset that is cut by time reads one with a partition a key: say all(…)
+      query: sql`from ${engagements}, ${prices}`,
+    })
+    codeAsset({
+      ...counted,
+      version: "1",
+      partitions: everyDay,
+      // @ts-expect-error an asset that is cut by time reads one with a partition a key: say all(…)
+      upstream: { prices },
+      async *compute() {},
+    })
+    const keyed = sqlAsset({
+      ...counted,
+      partitions: prices.partitions,
+      query: sql`from ${prices}, ${settings}, ${all(clicks)}, ${latest(engagements)}`,
+    })
+    const timed = sqlAsset({ ...counted, partitions: everyDay, query: sql`from ${all(prices)}` })
+    expect([keyed, timed].map(({ computation }) => computation.reads.length)).toEqual([4, 1])
+  })
+
+  test("weeks may not read months bare, nor months weeks", () => {
+    const [weeks, months] = [weekly({ start: "2026-W01" }), monthly({ start: "2026-01" })]
+    const byWeek = sqlAsset({ ...counted, partitions: weeks, query: sql`from ${clicks}` })
+    const byMonth = sqlAsset({ ...counted, partitions: months, query: sql`from ${engagements}` })
+    sqlAsset({
+      ...counted,
+      partitions: months,
+      // @ts-expect-error weeks and months do not nest: read what is daily instead, or say all(…)
+      query: sql`from ${byWeek}`,
+    })
+    sqlAsset({
+      ...counted,
+      partitions: weeks,
+      // @ts-expect-error weeks and months do not nest: read what is daily instead, or say all(…)
+      query: sql`from ${byWeek}, ${byMonth}`,
+    })
+    const fine = sqlAsset({ ...counted, partitions: months, query: sql`from ${all(byWeek)}` })
+    expectTypeOf(fine.partitions.kind).toEqualTypeOf<"monthly">()
+    const either: Sql = sql`from ${byMonth}` // the compiler does not know its reads: the graph's own check does
+    expect(sqlAsset({ ...counted, partitions: weeks, query: either }).kind).toBe("asset")
+  })
+})

@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest"
+
+import { all, daily, hourly, itself, last, latest, monthly, noRows, sql } from "../../src/index.ts"
+import { staticKeys, unpartitioned, upTo, weekly } from "../../src/index.ts"
+import type { AnyAsset, Daily, Sql } from "../../src/index.ts"
+import { dailyAsset, sourceIn } from "../declared.ts"
+import { told } from "./told.ts"
+
+describe("reads across cuts", () => {
+  const berlin = { zone: "Europe/Berlin" }
+  const keys = staticKeys(["eu", "us"])
+  const cuts = {
+    hours: hourly({ start: "2026-01-01T00" }),
+    days: daily({ start: "2026-01-01" }),
+    weeks: weekly({ start: "2026-W01" }),
+    months: monthly({ start: "2026-01" }),
+    local: daily({ start: "2026-01-01", ...berlin }),
+    keys,
+    others: staticKeys(["eu", "asia"]),
+    turned: staticKeys(["us", "eu"]),
+    once: unpartitioned,
+  }
+  type Cut = keyof typeof cuts
+  type Up = AnyAsset & { readonly partitions: Daily }
+
+  /** What is said of an asset that is cut in one way and reads one that is cut in another. */
+  function across(own: Cut, upstream: Cut, read: (up: Up) => Sql = (up) => sql`from ${up}`) {
+    const up = sourceIn("up", cuts[upstream])
+    const query = read(up as never) // the compiler refuses some of these, plain JavaScript does not
+    return told(up, dailyAsset("b", query, { partitions: cuts[own] }))
+  }
+
+  const week = (up: Up) => sql`from ${last(7, up)}`
+  const newest = (up: Up) => sql`from ${latest(up)}`
+  const past = (up: Up) => sql`from ${upTo(up)}`
+
+  test.each<[Cut, Cut]>([
+    ["hours", "days"],
+    ["days", "hours"],
+    ["days", "weeks"],
+    ["weeks", "days"],
+    ["months", "hours"],
+    ["hours", "months"],
+    ["months", "months"],
+    ["local", "local"],
+  ])("%s read %s bare, through windows, and the latest", (own, upstream) => {
+    for (const read of [undefined, week, newest, past])
+      expect(across(own, upstream, read)).toEqual([])
+  })
+
+  test.each(Object.keys(cuts) as Cut[])("%s read all of anything", (own) => {
+    for (const upstream of Object.keys(cuts) as Cut[])
+      expect(across(own, upstream, (up) => sql`from ${all(up)}`)).toEqual([])
+  })
+
+  test("of two zones are refused, whatever the grain", () => {
+    expect(across("local", "days")).toEqual([
+      "`b` is cut by the clocks of Europe/Berlin, `up` by those of UTC. Partitions of two zones do not cover each other: use one zone for both, or say all(…).",
+    ])
+    expect(across("hours", "local", week)).toHaveLength(1)
+    expect(across("local", "months", newest)).toHaveLength(1)
+  })
+
+  test("of weeks by months and of months by weeks are refused", () => {
+    expect([across("weeks", "months"), across("months", "weeks", week)]).toEqual([
+      [
+        "`b` is weekly but reads `up`, which is monthly. A week may lie in two months: read what is daily instead, or say all(…).",
+      ],
+      [
+        "`b` is monthly but reads `up [last 7]`, which is weekly. A week may lie in two months: read what is daily instead, or say all(…).",
+      ],
+    ])
+  })
+
+  test("of time by keys say whether all or the latest is meant", () => {
+    expect(across("keys", "days")).toEqual([
+      "`b` has a partition a key but reads `up`, which is daily. Say all(…) or latest(…).",
+    ])
+    expect(across("keys", "hours", week)).toHaveLength(1)
+    expect(across("keys", "days", past)).toHaveLength(1)
+    expect(across("keys", "days", newest)).toEqual([])
+  })
+
+  test("of keys by time read all of them", () => {
+    expect(across("days", "keys")).toEqual([
+      "`b` is daily but reads `up`, which has a partition a key. Say all(…).",
+    ])
+    expect(across("days", "keys", newest)).toHaveLength(1)
+  })
+
+  test("of another set of keys name a key that makes the difference", () => {
+    expect([across("keys", "others"), across("keys", "turned")]).toEqual([
+      [
+        '`b` reads `up`, which has other keys: only `b` has "us". Use one list of keys for both, or say all(…).',
+      ],
+      [
+        "`b` reads `up`, which has other keys: their order differs. Use one list of keys for both, or say all(…).",
+      ],
+    ])
+    expect(across("keys", "keys")).toEqual([])
+  })
+
+  test("of keys have no window", () => {
+    expect(across("keys", "keys", week)).toEqual([
+      "`b` reads `up [last 7]`, but keys have no order. Read it bare, which is the same key, or say all(…).",
+    ])
+    expect(across("keys", "keys", past)).toHaveLength(1)
+  })
+
+  test("of what is not partitioned are bare, however the reader is cut", () => {
+    for (const own of ["days", "keys", "once"] as const) {
+      expect(across(own, "once")).toEqual([])
+      expect(across(own, "once", week)).toEqual([
+        "`b` reads `up [last 7]`. It is not partitioned: read it bare.",
+      ])
+    }
+  })
+
+  test("by checks follow the same rules", () => {
+    const up = sourceIn("up", cuts.weeks)
+    const middle = dailyAsset("middle", sql`from ${up}`)
+    const check = noRows("c", { description: "", query: sql`from ${itself}, ${up}` })
+    const monthly = dailyAsset("b", sql`from ${middle}`, {
+      partitions: cuts.months,
+      checks: [check],
+    })
+    expect(told(up, middle, monthly)).toEqual([
+      "`b` is monthly but reads `up`, which is weekly. A week may lie in two months: read what is daily instead, or say all(…).",
+    ])
+  })
+})

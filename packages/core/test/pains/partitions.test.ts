@@ -1,0 +1,199 @@
+import { expect, test } from "vitest"
+
+import { recordBook } from "../../src/execute/record-book.ts"
+import { all, assetStatus, countStates, daily, evaluate } from "../../src/index.ts"
+import {
+  extentsOf,
+  findPartition,
+  folderOf,
+  hourly,
+  last,
+  latest,
+  makePlan,
+} from "../../src/index.ts"
+import {
+  partitionKey,
+  rangesWhere,
+  sql,
+  staticKeys,
+  stepCount,
+  unpartitioned,
+} from "../../src/index.ts"
+import type { AssetRange, Evaluation, Graph, Landing, OnShortWindow } from "../../src/index.ts"
+import { afterDay, dailyAsset, day, graphOf, snapshotSource } from "../declared.ts"
+import { source, sourceIn } from "../declared.ts"
+import { type MemoryWorld, evaluateIn, everything, identity, land } from "../memory-world.ts"
+import { memoryWorld, run } from "../memory-world.ts"
+
+const raw = source("raw")
+const users = snapshotSource("users")
+
+function worldWith(days: readonly number[]): MemoryWorld {
+  const world = memoryWorld(afterDay(20))
+  for (const each of days) land(world, "raw", day(each), `r${each}`)
+  return world
+}
+
+/** The state of a graph of which nothing was made yet, when `users` has landed. */
+function untouched(graph: Graph, nowMs: number): Evaluation {
+  const landed = new Map([[0, { files: [], version: "v" }]])
+  const landing: Landing = new Map([["users", landed]])
+  const none = new Map<string, never>()
+  const snapshot = { position: "", timelines: none, failures: none, publications: none }
+  const extents = extentsOf(graph, landing, nowMs)
+  return evaluate({ graph, landing, extents }, snapshot, new Map(), identity)
+}
+
+const manyKeys = (count: number) =>
+  staticKeys(Array.from({ length: count }, (_, index) => `key ${index}`))
+
+test("a million partitions are planned as one range (pain 32)", () => {
+  const partitions = hourly({ start: "1926-01-01T00" })
+  const asset = dailyAsset("a", sql`from ${users}`, { partitions })
+  const evaluation = untouched(graphOf(users, asset), Date.UTC(2040, 0, 29, 16))
+  const plan = makePlan(evaluation, everything(evaluation), identity)
+  expect(stepCount(plan)).toBe(1_000_000)
+  expect(plan.work.map(({ ranges }) => ranges)).toHaveLength(1)
+  expect(plan.work[0]?.ranges).toHaveLength(1)
+})
+
+test("what is shown of forty thousand partitions is a few ranges and counts (pain 33)", () => {
+  const partitions = daily({ start: "1916-01-01" })
+  const asset = dailyAsset("a", sql`from ${users}`, { partitions })
+  const evaluation = untouched(graphOf(users, asset), afterDay(1))
+  expect(countStates(evaluation, asset.computation).missing).toBe(40_179)
+  expect(rangesWhere(evaluation, asset.computation, () => true)).toHaveLength(1)
+})
+
+test("a hundred thousand keys of several assets are planned together (pain 34)", () => {
+  const partitions = manyKeys(100_000)
+  const a = dailyAsset("a", sql`from ${users}`, { partitions })
+  const b = dailyAsset("b", sql`from ${a}`, { partitions })
+  const evaluation = untouched(graphOf(users, a, b), 0)
+  expect(stepCount(makePlan(evaluation, everything(evaluation), identity))).toBe(200_000)
+})
+
+test("the state of one asset of many partitions is counted without naming them (pain 35)", () => {
+  const asset = dailyAsset("a", sql`from ${users}`, { partitions: manyKeys(33_000) })
+  const evaluation = untouched(graphOf(users, asset), 0)
+  expect(countStates(evaluation, asset.computation)).toEqual({
+    fresh: 0,
+    stale: 0,
+    missing: 33_000,
+    failed: 0,
+    waiting: 0,
+  })
+})
+
+test("keys with commas, slashes, quotes and blanks are keys like others (pain 37)", async () => {
+  const keys = ["a,b", "a", "b", "x/y", "..", "it's", '"q"', " ", "eu;us", "é", "|", "a%2Cb"]
+  const partitions = staticKeys(keys)
+  expect(keys.map((key) => findPartition(partitions, key))).toEqual(keys.map((_, index) => index))
+  expect(keys.map((_, index) => partitionKey(partitions, index))).toEqual(keys)
+  expect(new Set(keys.map(folderOf)).size).toBe(keys.length)
+  const up = sourceIn("up", partitions)
+  const graph = graphOf(up, dailyAsset("a", sql`from ${up}`, { partitions }))
+  const world = memoryWorld(afterDay(1))
+  for (const index of keys.keys()) land(world, "up", index, `v${index}`)
+  await run(world, graph)
+  expect(world.computed).toEqual(keys.map((key) => `a ${key}`))
+  land(world, "up", 0, "corrected")
+  world.computed.length = 0
+  await run(world, graph)
+  expect(world.computed).toEqual(["a a,b"])
+})
+
+test("a partition that was wiped is missing, and making it again is all there is to do (pain 38)", async () => {
+  const a = dailyAsset("a", sql`from ${raw}`)
+  const graph = graphOf(raw, a, dailyAsset("week", sql`from ${last(7, a)}`))
+  const world = worldWith([1, 2, 3])
+  await run(world, graph)
+  const wiped = world.records.findIndex((kept) => kept.asset === "a" && kept.key === "2026-01-02")
+  world.records.splice(wiped, 1)
+  expect(assetStatus(evaluateIn(world, graph), a, day(2)).kind).toBe("missing")
+  world.computed.length = 0
+  const result = await run(world, graph)
+  expect(world.computed).toEqual(["a 2026-01-02"])
+  expect(result.steps.get("week 2026-01-03")).toEqual({ kind: "unchanged" })
+})
+
+test("the ledger is asked for tens of thousands of keys in a few ranges (pain 39)", async () => {
+  const asked: AssetRange[] = []
+  const book = recordBook({
+    recorded: async (wanted) => {
+      asked.push(...wanted)
+      return []
+    },
+  })
+  await book.load([{ asset: "a", range: { from: 0, to: 35_999 } }])
+  await book.load([{ asset: "a", range: { from: 17, to: 17 } }])
+  expect(asked.length).toBeLessThan(150)
+})
+
+test.each<[OnShortWindow, readonly string[]]>([
+  ["truncate", ["week 2026-01-01", "week 2026-01-02", "week 2026-01-03"]],
+  ["error", ["week 2026-01-03"]],
+  ["skip", ["week 2026-01-03"]],
+])(
+  "a rolling window at the start of history follows its declaration: %s (pain 40)",
+  async (onShortWindow, made) => {
+    const week = dailyAsset("week", sql`from ${last(3, raw, { onShortWindow })}`)
+    const world = worldWith([1, 2, 3])
+    await run(world, graphOf(raw, week))
+    expect(world.computed).toEqual(made)
+    const short = world.steps.map((step) => step.reads.some((read) => read.short))
+    expect(short).toEqual(made.map((_, index) => onShortWindow === "truncate" && index < 2))
+    const states = countStates(evaluateIn(world, graphOf(raw, week)), week.computation)
+    expect(states.waiting).toBe(onShortWindow === "error" ? 2 : 0)
+  },
+)
+
+test("the last days of an asset feed one that is not partitioned (pain 40)", async () => {
+  const week = dailyAsset("week", sql`from ${last(3, raw)}`)
+  const once = dailyAsset("once", sql`from ${latest(week)}`, { partitions: unpartitioned })
+  const graph = graphOf(raw, week, once)
+  const world = worldWith([1, 2, 3, 4])
+  await run(world, graph)
+  expect([...world.files.values()].at(-1)).toBe("once(week(r2+r3+r4))")
+  land(world, "raw", day(5), "r5")
+  await run(world, graph)
+  expect([...world.files.values()].at(-1)).toBe("once(week(r3+r4+r5))")
+})
+
+test("a window of seven days is these seven days, across a change of clocks too (pain 41)", async () => {
+  const zone = "America/New_York" // clocks go forward on 2026-03-08
+  const local = daily({ start: "2026-01-01", zone })
+  const up = sourceIn("up", local)
+  const week = dailyAsset("week", sql`from ${last(7, up)}`, { partitions: local })
+  const graph = graphOf(up, week)
+  const index = (key: string) => findPartition(local, key)!
+  const world = memoryWorld(Date.UTC(2026, 3, 1))
+  for (let each = index("2026-03-01"); each <= index("2026-03-14"); each += 1)
+    land(world, "up", each, partitionKey(local, each))
+  const only = [{ from: index("2026-03-10"), to: index("2026-03-10") }]
+  await run(world, graph, () => ({ targets: new Map([["week", only]]), publish: false }))
+  const march = (from: number, to: number) =>
+    Array.from(
+      { length: to - from + 1 },
+      (_, at) => `2026-03-${String(from + at).padStart(2, "0")}`,
+    )
+  expect([...world.files.values()]).toEqual([`week(${march(4, 10).join("+")})`])
+})
+
+test("the newest partition is the last day that is over, not the one under way (pain 41)", () => {
+  const zone = "Asia/Tokyo" // nine hours ahead of UTC
+  const partitions = daily({ start: "2026-01-01", zone })
+  const asset = dailyAsset("a", sql`from ${users}`, { partitions })
+  const graph = graphOf(users, asset)
+  const newest = (nowMs: number) =>
+    partitionKey(partitions, untouched(graph, nowMs).extents.get("a")!.to)
+  expect(newest(Date.UTC(2026, 0, 5, 15) - 1)).toBe("2026-01-04")
+  expect(newest(Date.UTC(2026, 0, 5, 15))).toBe("2026-01-05")
+})
+
+test("reading all of an asset reads its first partition and its last (pain 41)", async () => {
+  const total = dailyAsset("total", sql`from ${all(raw)}`, { partitions: unpartitioned })
+  const world = worldWith([1, 2, 3])
+  await run(world, graphOf(raw, total))
+  expect([...world.files.values()]).toEqual(["total(r1+r2+r3)"])
+})
