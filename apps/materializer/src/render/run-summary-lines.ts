@@ -13,7 +13,7 @@ import { table } from "./table.ts"
 /** The summary in words. */
 export function summaryLines(summary: RunSummary, look: Look): readonly string[] {
   return [
-    headline(summary, look),
+    ...headline(summary, look),
     ...summary.bad.flatMap((bad) => badLines(bad, look)),
     ...summary.lineCounts.flatMap((lines) => quarantineLines(lines, look)),
     ...checkLines(summary, look),
@@ -21,7 +21,11 @@ export function summaryLines(summary: RunSummary, look: Look): readonly string[]
   ]
 }
 
-function headline({ outcome, counts, ms, notStarted, rows }: RunSummary, look: Look): string {
+/** What was made; nothing of it where the run only published. */
+function headline(
+  { outcome, counts, ms, notStarted, rows }: RunSummary,
+  look: Look,
+): readonly string[] {
   const rest = (["unchanged", "reused", "checked", "refused", "failed", "skipped"] as const)
     .filter((kind) => counts[kind] > 0)
     .map((kind) => `${count(counts[kind])} ${kind}`)
@@ -30,11 +34,12 @@ function headline({ outcome, counts, ms, notStarted, rows }: RunSummary, look: L
   const text = `${counted(counts.made, "partition")} made in ${duration(ms)}, ${counted(rows, "row")}${more.length > 0 ? `; ${more.join(", ")}` : ""}.`
   switch (outcome) {
     case "succeeded":
-      return `${paint(look, "good", sign(look, "made"))} ${text}`
+      if (counts.made === 0 && more.length === 0) return []
+      return [`${paint(look, "good", sign(look, "made"))} ${text}`]
     case "failed":
-      return `${paint(look, "bad", `${sign(look, "failed")} The run failed:`)} ${text}`
+      return [`${paint(look, "bad", `${sign(look, "failed")} The run failed:`)} ${text}`]
     case "interrupted":
-      return `${paint(look, "stale", "Interrupted:")} ${text}`
+      return [`${paint(look, "stale", "Interrupted:")} ${text}`]
   }
 }
 
