@@ -1,6 +1,6 @@
 /**
  * Bundles the benchmarks, so that what is timed loads no TypeScript, and runs one: `bench.js plan`, `bench.js backfill`,
- * or else the comparison with the script.
+ * `bench.js ratings`, or else the comparison of the StockTwits week with its script.
  */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -27,27 +27,31 @@ const withPostgres = {
   },
 }
 
-const [first, ...rest] = process.argv.slice(2)
 /** @type {Record<string, () => Promise<unknown>>} */
-const others = {
+const builds = {
   plan: () => build({ ...options, entryPoints: ["src/plan-bench.ts", "src/plan-sample.ts"] }),
   backfill: () => build({ ...withPostgres, entryPoints: ["src/backfill-bench.ts"] }),
+  ratings: () => buildComparison("src/ratings-script.ts", "src/ratings-bench.ts"),
+  stocktwits: () => buildComparison("src/stocktwits-script.ts", "src/stocktwits-bench.ts"),
 }
-const other = others[first ?? ""]
-await (other ?? buildComparison)()
 
-const words = other
-  ? [`${outdir}${first}-bench.js`, ...rest]
-  : [`${outdir}compare.js`, ...process.argv.slice(2)]
-const { status } = spawnSync(process.execPath, words, { stdio: "inherit" })
+const [first = "", ...rest] = process.argv.slice(2)
+const isNamed = Object.hasOwn(builds, first)
+const name = isNamed ? first : "stocktwits"
+await builds[name]?.()
+
+const words = isNamed ? rest : process.argv.slice(2)
+const { status } = spawnSync(process.execPath, [`${outdir}${name}-bench.js`, ...words], {
+  stdio: "inherit",
+})
 process.exitCode = status ?? 1
 
-async function buildComparison() {
-  await build({
-    ...options,
-    entryPoints: ["src/stocktwits-script.ts"],
-    splitting: true,
-    packages: "external",
-  })
-  await build({ ...withPostgres, entryPoints: ["src/compare.ts"] })
+/**
+ * The script is as lean as by hand: it loads its libraries as they are.
+ * @param {string} script
+ * @param {string} comparison
+ */
+async function buildComparison(script, comparison) {
+  await build({ ...options, entryPoints: [script], splitting: true, packages: "external" })
+  await build({ ...withPostgres, entryPoints: [comparison] })
 }

@@ -21,7 +21,8 @@ export function demoLanding(scale: Scale, days: number): string {
   mkdirSync(landing, { recursive: true })
   const place = { home: join(landing, "home"), landing, databaseUrl: "" }
   for (let back = Math.max(0, days - daysAtOnce); ; back = Math.max(0, back - daysAtOnce)) {
-    const words = ["demo-data", "--scale", scale, "--days", String(Math.min(days, daysAtOnce))]
+    const sizes = ["--scale", scale, "--days", String(Math.min(days, daysAtOnce))]
+    const words = ["demo-data", "--group", "stocktwits", ...sizes]
     const made = freshet([...words, "--until", dayKey(back), "--landing", landing], place)
     if (made.status !== 0) throw new Error(`\`freshet demo-data\` failed: ${made.stderr}`)
     if (back === 0) return landing

@@ -1,6 +1,6 @@
 /** One process that plans the big project, once as a command does and then a few times more. Usage: plan-sample.js <news> <state file>. */
 import { type Evaluation, type Snapshot, type World, evaluate, extentsOf } from "@freshet/core"
-import { type Plan, newestTargets, stepCount, makePlan } from "@freshet/core"
+import { type ParsedQueries, type Plan, newestTargets, stepCount, makePlan } from "@freshet/core"
 
 import { hash } from "./plan-hash.ts"
 import { landingOf } from "./plan-history.ts"
@@ -10,6 +10,8 @@ import { bigSize, declare, graphOf, shapeOf } from "./plan-project.ts"
 import { readState } from "./plan-state-file.ts"
 
 const repeats = 7
+
+const parsed: ParsedQueries = new Map()
 
 function main([kind = "", statePath = ""]: readonly string[]): Sample {
   const shape = shapeOf(bigSize)
@@ -54,7 +56,7 @@ interface Planned {
 }
 
 function planOnce(world: World, snapshot: Snapshot): Planned {
-  const evaluated = timed(() => evaluate(world, snapshot, new Map(), hash))
+  const evaluated = timed(() => evaluate(world, snapshot, parsed, hash))
   const names = world.graph.computations.flatMap(({ outputs }) => outputs.map(({ asset }) => asset))
   const all = new Map(
     names.flatMap((name) => {

@@ -3,8 +3,6 @@ import { join } from "node:path"
 
 import { type DuckDBConnection, DuckDBInstance, type Json } from "@duckdb/node-api"
 
-import { stocktwitsDatasets } from "./stocktwits-datasets.ts"
-
 /** How the datasets of both sides compare; a difference is told in words. */
 export interface Comparison {
   readonly files: number
@@ -13,14 +11,18 @@ export interface Comparison {
 }
 
 /** Compares every partition of every dataset: columns with their types, number of rows, and a hash that ignores their order. */
-export async function compareContent(lake: string, script: string): Promise<Comparison> {
+export async function compareContent(
+  lake: string,
+  script: string,
+  datasets: readonly string[],
+): Promise<Comparison> {
   const instance = await DuckDBInstance.create(":memory:")
   const connection = await instance.connect()
   await connection.run("set TimeZone = 'UTC'")
   const differences: string[] = []
   let files = 0
   let rows = 0
-  for (const name of stocktwitsDatasets) {
+  for (const name of datasets) {
     const ours = partitionsOfLake(join(lake, name))
     const theirs = partitionsOfScript(join(script, name))
     for (const key of new Set([...ours.keys(), ...theirs.keys()])) {
@@ -51,7 +53,7 @@ function partitionsOfLake(folder: string): ReadonlyMap<string, string> {
 
 function partitionsOfScript(folder: string): ReadonlyMap<string, string> {
   const names = existsSync(folder) ? readdirSync(folder) : []
-  return new Map(names.map((name) => [name.slice(0, 10), join(folder, name)]))
+  return new Map(names.map((name) => [name.replace(/\.parquet$/, ""), join(folder, name)]))
 }
 
 async function contentOf(connection: DuckDBConnection, path: string | undefined) {

@@ -3,7 +3,8 @@ import {
   buildGraph,
   canonical,
   checksVersion,
-  currentReads,
+  type Computation,
+  contentFingerprint,
   daily,
   dueBy,
   evaluate,
@@ -11,19 +12,27 @@ import {
   extentsOf,
   type Failure,
   findDay,
+  fingerprintText,
+  inputFingerprint,
   inputVersion,
   int64,
   type Landing,
+  lanesOf,
   last,
+  type Mark,
+  parseFingerprint,
   publishTo,
+  readRanges,
   type Recorded,
   type ReadVersions,
+  readVersions,
   rowCount,
   type Snapshot,
   sourceAsset,
   sql,
   sqlAsset,
   text,
+  type Timeline,
   unique,
 } from "@freshet/core"
 
@@ -88,10 +97,12 @@ const identity = (value: string) => value
 
 /** A ledger that remembers no run. */
 export const noHistory: Project["history"] = {
+  predictions: async () => new Map(),
   runs: async () => [],
   findRun: async () => undefined,
   checked: async () => undefined,
   quarantined: async () => [],
+  quarantineFiles: async () => [],
 }
 
 /** Orders of a few days, the items of each day, and the best items of the trailing week. */
@@ -102,9 +113,9 @@ export function tinyProject({
   refusedBy = [],
   nowMs = noon,
 }: TinyHistory): Project {
-  const before = judged(made, emptySnapshot, nowMs)
-  const snapshot = Object.keys(made).length === 0 ? emptySnapshot : materialized(before)
-  const failures = failuresOf(judged(landed, snapshot, nowMs), failed, refusedBy)
+  const records = materialized(made, nowMs)
+  const snapshot = snapshotOf(records)
+  const failures = failuresOf(judged(landed, snapshot, nowMs), records, { failed, refusedBy })
   const evaluation = judged(landed, { ...snapshot, failures }, nowMs)
   return {
     config: {
@@ -122,13 +133,22 @@ export function tinyProject({
     warnings: [],
     nowMs,
     hash: identity,
+    judge: (changed) => judged(landed, changed, nowMs),
+    recorded: async (wanted) =>
+      wanted.flatMap(({ asset, range: { from, to } }) =>
+        records.filter(
+          (record) => record.asset === asset && from <= record.partition && record.partition <= to,
+        ),
+      ),
+    isStored: async () => true,
     readVersions: async (ids) => new Map(ids.map((id) => [id, readsOfRecord(id, made)])),
     history: noHistory,
   }
 }
 
 const emptySnapshot: Snapshot = {
-  materializations: new Map(),
+  position: "",
+  timelines: new Map(),
   failures: new Map(),
   publications: new Map(),
 }
@@ -154,47 +174,103 @@ function judged(landed: Readonly<Record<string, string>>, snapshot: Snapshot, no
   return evaluate({ graph: built.graph, landing, extents }, snapshot, new Map(), identity)
 }
 
-/** Every partition as it would be after a run: made bottom up until nothing is stale. */
-function materialized(start: Evaluation): Snapshot {
-  let snapshot = emptySnapshot
+/** Every partition as it would be after a run, made bottom up. */
+function materialized(made: Readonly<Record<string, string>>, nowMs: number): readonly Recorded[] {
+  const now = judged(made, emptySnapshot, nowMs)
+  const records: Recorded[] = []
   for (const name of ["items", "best_items"]) {
-    const now = evaluate(start, snapshot, new Map(), identity)
-    const records = new Map(
-      [...(now.statuses.get(name)?.keys() ?? [])].map((day) => [day, recordOf(now, name, day)]),
-    )
-    snapshot = {
-      ...snapshot,
-      materializations: new Map([...snapshot.materializations, [name, records]]),
-    }
+    const { from, to } = now.extents.get(name) ?? { from: 1, to: 0 }
+    for (let day = from; day <= to; day += 1) records.push(recordOf(now, records, name, day))
   }
-  const newest = start.extents.get("best_items")?.to ?? 0
-  const key = new Date(newest * 86_400_000).toISOString().slice(0, 10)
-  const dataVersion = snapshot.materializations.get("best_items")?.get(newest)?.dataVersion
-  const tables = [["best_items", ["item", "orders"], newest, dataVersion]]
-  const version = canonical({ set: "shop", tables })
-  const published = { set: "shop", partition: newest, partitionKey: key, version, atMs: noon }
-  return { ...snapshot, publications: new Map([["shop", published]]) }
+  return records
 }
 
-function recordOf(now: Evaluation, name: string, day: number): Recorded {
-  const asset = assetNamed(now.graph, name)
-  const reads = currentReads(now, asset.computation, day)
-  if (reads === undefined) throw new Error(`${name} ${day} cannot be made yet`)
-  const codeVersion = now.codeVersions.get(name) ?? ""
+function recordOf(
+  now: Evaluation,
+  records: readonly Recorded[],
+  asset: string,
+  day: number,
+): Recorded {
+  const declared = assetNamed(now.graph, asset)
+  const reads = readsOf(now, records, declared.computation, day)
+  const codeVersion = now.codeVersions.get(asset) ?? ""
   return {
-    id: (name === "items" ? 0 : 100_000) + day,
+    id: (asset === "items" ? 0 : 100_000) + day,
+    asset,
+    partition: day,
     codeVersion,
     inputVersion: inputVersion(codeVersion, reads, identity),
-    dataVersion: `${name} of ${JSON.stringify(reads.map(({ versions }) => versions))}`,
-    file: `${name}/${day}/1.parquet`,
+    fingerprint: fingerprintText(inputFingerprint(now.graph, codeVersion, reads)),
+    dataVersion: `${asset} of ${JSON.stringify(reads.map(({ versions }) => versions))}`,
+    file: `${asset}/${day}/1.parquet`,
     rows: 1200,
     bytes: 34_567,
     atMs: noon - 3_600_000,
     durationMs: 120,
-    checkVersion: checksVersion(asset, identity),
+    checkVersion: checksVersion(declared, identity),
     failedErrors: 0,
     failedWarnings: 0,
   }
+}
+
+/** What a partition would be made from, by what was recorded. */
+function readsOf(
+  now: Evaluation,
+  records: readonly Recorded[],
+  computation: Computation,
+  day: number,
+): readonly ReadVersions[] {
+  const reads = readVersions(readRanges(now, computation, day), ({ kind, name }, index) =>
+    kind === "source"
+      ? now.landing.get(name)?.get(index)?.version
+      : records.find(({ asset, partition }) => asset === name && partition === index)?.dataVersion,
+  )
+  if (reads === undefined) throw new Error(`${computation.name} ${day} cannot be made yet`)
+  return reads
+}
+
+/** The ledger as planning sees it; what is published is the newest that was made. */
+function snapshotOf(records: readonly Recorded[]): Snapshot {
+  if (records.length === 0) return emptySnapshot
+  const timelines = new Map([items, bestItems].map(({ name }) => [name, timelineOf(records, name)]))
+  const position = String(records.length)
+  return { ...emptySnapshot, position, timelines, publications: publicationsOf(records) }
+}
+
+function timelineOf(records: readonly Recorded[], name: string): Timeline {
+  const own = records.filter(({ asset }) => asset === name)
+  const from = Math.min(...own.map(({ partition }) => partition))
+  const [inputs, output] = [lanesOf(own.length), lanesOf(own.length)]
+  for (const { partition, fingerprint, dataVersion } of own) {
+    const [input, content] = [
+      parseFingerprint(fingerprint),
+      contentFingerprint(partition, dataVersion),
+    ]
+    inputs.low[partition - from] = input.low
+    inputs.high[partition - from] = input.high
+    output.low[partition - from] = content.low
+    output.high[partition - from] = content.high
+  }
+  const mark = new Uint16Array(own.length).fill(1)
+  const marks = own.slice(0, 1).map(markOf)
+  const columns = { mark, inputs, outputs: [output], marks, earlier: new Map() }
+  return { from, length: own.length, ...columns }
+}
+
+function markOf({ codeVersion, checkVersion: version }: Recorded): Mark {
+  return { codeVersion, checks: [{ version, failedErrors: 0, failedWarnings: 0 }] }
+}
+
+/** What is published once everything was made. */
+function publicationsOf(records: readonly Recorded[]): Snapshot["publications"] {
+  const newest = records.findLast(({ asset }) => asset === "best_items")
+  if (newest === undefined) return new Map()
+  const { partition, dataVersion } = newest
+  const content = fingerprintText(contentFingerprint(partition, dataVersion))
+  const tables = [["best_items", ["item", "orders"], partition, content]]
+  const version = canonical({ set: "shop", tables })
+  const key = new Date(partition * 86_400_000).toISOString().slice(0, 10)
+  return new Map([["shop", { set: "shop", partition, partitionKey: key, version, atMs: noon }]])
 }
 
 /** What the items of a day were made from; the best items are not asked about. */
@@ -208,20 +284,22 @@ function readsOfRecord(
 
 function failuresOf(
   now: Evaluation,
-  failed: readonly string[],
-  checks: readonly string[],
+  records: readonly Recorded[],
+  given: { readonly failed: readonly string[]; readonly refusedBy: readonly string[] },
 ): Snapshot["failures"] {
   const { computation } = assetNamed(now.graph, "items")
+  const { refusedBy: checks } = given
   const isRefused = checks.length > 0
-  const failures = failed.map(dayOf).map((day): readonly [number, Failure] => {
-    const reads = currentReads(now, computation, day) ?? []
+  const failures = given.failed.map(dayOf).map((day): readonly [number, Failure] => {
+    const reads = readsOf(now, records, computation, day)
+    const code = now.codeVersions.get("items") ?? ""
     const failure: Failure = {
       run: "run",
       outcome: isRefused ? "refused" : "failed",
       message: isRefused ? `1,200 rows of items fail ${checks.join()}` : "the disk is full",
       checks,
       atMs: noon,
-      inputVersion: inputVersion(now.codeVersions.get("items") ?? "", reads, identity),
+      fingerprint: fingerprintText(inputFingerprint(now.graph, code, reads)),
     }
     return [day, failure]
   })

@@ -34,6 +34,7 @@ export type {
   Daily,
   Grain,
   PartitionRange,
+  PartitionText,
   Partitions,
   Static,
   Timed,
@@ -42,7 +43,7 @@ export type {
 } from "./declare/partition.ts"
 export { daily, hourly, monthly, staticKeys, unpartitioned, weekly } from "./declare/partition.ts"
 export { findPartition, isTimed, newestClosed, partitionAt } from "./declare/partition.ts"
-export { partitionBounds, partitionKey } from "./declare/partition.ts"
+export { partitionBounds, partitionKey, partitionText } from "./declare/partition.ts"
 export type { FitsTable, Publish, PublishedTable, Rule } from "./declare/publish.ts"
 export { publishTo } from "./declare/publish.ts"
 export type { OnShortWindow, Read, Window } from "./declare/read.ts"
@@ -60,7 +61,8 @@ export type {
 } from "./declare/source.ts"
 export { sourceAsset } from "./declare/source.ts"
 export type { Sql, SqlPart, SqlValue } from "./declare/sql.ts"
-export { identifier, joinSql, partitionDay, readsOf, renderSql } from "./declare/sql.ts"
+export { identifier, joinSql, partitionDay, partitionEnd, partitionKeyText } from "./declare/sql.ts"
+export { partitionStart, readsOf, renderSql } from "./declare/sql.ts"
 export { sharedRelation, sql } from "./declare/sql.ts"
 export { topK } from "./declare/top-k.ts"
 export type * from "./execute/effects.ts"
@@ -81,7 +83,7 @@ export type { RecordBook } from "./execute/record-book.ts"
 export { freshRecord, recordBefore, recordBook } from "./execute/record-book.ts"
 export type { Extents } from "./graph/extent.ts"
 export { declaredRange, extentsOf } from "./graph/extent.ts"
-export type { Graph, GraphResult } from "./graph/graph.ts"
+export type { Graph, GraphResult, Reading } from "./graph/graph.ts"
 export { assetNamed, buildGraph, outputsOf, sourcesOf } from "./graph/graph.ts"
 export type { Edge } from "./graph/lineage.ts"
 export { edgesAmong, reachable } from "./graph/lineage.ts"
@@ -94,7 +96,7 @@ export type { World } from "./plan/inputs.ts"
 export { emptyVersion } from "./plan/inputs.ts"
 export { lastingName, lastingPartition, readVersions } from "./plan/inputs.ts"
 export { partitionsOf, readingsOf, readRanges } from "./plan/inputs.ts"
-export type { Reading, ReadRange } from "./plan/inputs.ts"
+export type { ReadRange } from "./plan/inputs.ts"
 export { inputFingerprint } from "./plan/input-fingerprint.ts"
 export type { CheckStep, MaterializeStep, Plan, PlanRequest, Step } from "./plan/plan.ts"
 export type { CheckWork, Waiting, Work } from "./plan/plan.ts"

@@ -18,6 +18,7 @@ export type FreshetErrorCode =
   | "ledger"
   | "publish"
   | "busy"
+  | "moved"
   | "interrupted"
 
 /** A fault of the world, in one sentence, with its cause and, where there is one, what to do. */

@@ -1,4 +1,5 @@
 import {
+  type AssetRange,
   type CheckResult,
   type ComputeRequest,
   type Effects,
@@ -49,6 +50,7 @@ export interface Behaviour {
   bytes: (content: string) => number
   beforeCompute: (step: string) => Promise<void> | void
   beforeRecord: (record: StepRecord) => Promise<void> | void
+  beforeLookup: (wanted: readonly AssetRange[]) => Promise<void> | void
   beforePublish: (request: PublicationRequest) => Promise<void> | void
 }
 
@@ -77,6 +79,7 @@ export function memoryWorld(nowMs: number, behaviour: Partial<Behaviour> = {}): 
       bytes: ({ length }) => length,
       beforeCompute: () => {},
       beforeRecord: () => {},
+      beforeLookup: () => {},
       beforePublish: () => {},
       ...behaviour,
     },
@@ -162,7 +165,7 @@ export function stepIds(evaluation: Evaluation, plan: Plan): readonly string[] {
 }
 
 /** The effects of a world. */
-function effectsOf(world: MemoryWorld, graph: Graph): Effects {
+export function effectsOf(world: MemoryWorld, graph: Graph): Effects {
   let runs = world.steps.length
   return {
     nowMs: () => world.nowMs,
@@ -182,7 +185,10 @@ function effectsOf(world: MemoryWorld, graph: Graph): Effects {
         await world.behaviour.beforeRecord(record)
         recordStep(world, graph, record)
       },
-      recorded: async (wanted) => recordedIn(world, graph, wanted),
+      recorded: async (wanted) => {
+        await world.behaviour.beforeLookup(wanted)
+        return recordedIn(world, graph, wanted)
+      },
     },
     publisher: {
       publish: async (request) => {
@@ -199,7 +205,7 @@ function effectsOf(world: MemoryWorld, graph: Graph): Effects {
 function engineOf(world: MemoryWorld): Effects["engine"] {
   return {
     compute: async (request, progress) => {
-      const { partition } = request
+      const partition = request.partition.key
       const step = `${request.computation.name} ${partition}`
       world.computed.push(step)
       await world.behaviour.beforeCompute(step)
@@ -220,15 +226,15 @@ function engineOf(world: MemoryWorld): Effects["engine"] {
         dataVersion: world.behaviour.rows(request, asset, (relation) => contents(world, relation)),
       })),
     contentOf: async (_, file) => world.files.get(file),
-    check: async ({ asset, day, file }) => {
-      world.computed.push(`check ${asset.name} ${day}`)
-      return world.behaviour.checks(asset.name, day, rowsOf(world, file))
+    check: async ({ asset, partition: { key }, file }) => {
+      world.computed.push(`check ${asset.name} ${key}`)
+      return world.behaviour.checks(asset.name, key, rowsOf(world, file))
     },
   }
 }
 
 function storeRows(world: MemoryWorld, request: ComputeRequest, asset: string): MadeOutput {
-  const file = `${asset}/${request.partition}/${world.files.size}.parquet`
+  const file = `${asset}/${request.partition.key}/${world.files.size}.parquet`
   const rows = world.behaviour.rows(request, asset, (relation) => contents(world, relation))
   world.files.set(file, rows)
   return { asset, dataVersion: rows, file, rows: 1, bytes: 1 }

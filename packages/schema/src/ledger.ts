@@ -60,7 +60,8 @@ export const runs = freshet.table(
     pid: integer().notNull(),
     started_at: instant().notNull().defaultNow(),
     ended_at: instant(),
-    outcome: text({ enum: ["succeeded", "failed", "interrupted"] }),
+    /** `killed` is said by the next run, once it notices. */
+    outcome: text({ enum: ["succeeded", "failed", "interrupted", "killed"] }),
     /** Computation → the partitions that it meant to make. */
     work: jsonb().$type<Readonly<Record<string, RecordedRanges>>>().notNull().default({}),
     cancel_requested_at: instant(),

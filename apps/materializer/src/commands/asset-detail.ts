@@ -11,6 +11,8 @@ import { partitionOf } from "./targets.ts"
 export interface AssetDetail {
   readonly asset: AnyAsset
   readonly state: AssetState
+  /** Key of the partition that was asked for; undefined for the one that stands for the asset. */
+  readonly key: string | undefined
   /** The materialization of the partition shown. */
   readonly record: Recorded | undefined
   /** What its publication set shows. */
@@ -35,35 +37,31 @@ export async function readAssetDetail(
   if (state === undefined) throw new TypeError(`no state of ${asset.name}`)
   const set = asset.kind === "asset" ? asset.publish?.set : undefined
   const publication = set === undefined ? undefined : evaluation.snapshot.publications.get(set)
+  const common = { asset, key: undefined, publication }
   if (asset.kind === "source" || partition === undefined)
-    return { asset, state, record: undefined, publication, checked: [] }
+    return { ...common, state, record: undefined, checked: [] }
   const at = { asset: asset.name, partition }
   const record = recordIn(await readRecords(project, [at]), at)
-  const shown =
-    key === undefined
-      ? state
-      : ofPartition(state, asset, partition, {
-          status: assetStatus(evaluation, asset, partition),
-          record,
-        })
+  const checked = await results(project, asset, record)
+  if (key === undefined) return { ...common, state, record, checked }
+  const status = assetStatus(evaluation, asset, partition)
+  const shown = ofPartition(state, { status, record })
   return {
-    asset,
+    ...common,
     state: shown,
+    key: partitionKey(asset.partitions, partition),
     record,
-    publication,
-    checked: await results(project, asset, record),
+    checked,
   }
 }
 
+/** The state of an asset with what is known of another partition. */
 function ofPartition(
   state: AssetState,
-  { partitions }: AnyAsset,
-  partition: number,
   { status, record }: { readonly status: Status; readonly record: Recorded | undefined },
 ): AssetState {
   return {
     ...state,
-    newest: partitionKey(partitions, partition),
     status,
     rows: record?.rows,
     bytes: record?.bytes,

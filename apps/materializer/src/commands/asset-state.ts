@@ -56,10 +56,10 @@ export async function assetStates(
     before = project
     project = await withoutLost(project, shownRanges(project.evaluation, assets))
   }
-  const shown = shownRanges(project.evaluation, assets)
+  const shown = [...shownRanges(project.evaluation, assets)]
   const records = await readRecords(
     project,
-    shown.map(({ asset, range }) => ({ asset, partition: range.to })),
+    shown.flatMap(([asset, ranges]) => ranges.map(({ to }) => ({ asset, partition: to }))),
   )
   const states = assets.map((asset) => {
     const partition = shownPartition(project.evaluation, asset)
@@ -70,12 +70,14 @@ export async function assetStates(
   return { project, states }
 }
 
+/** Asset → the one partition that stands for it. */
 function shownRanges(evaluation: Evaluation, assets: readonly AnyAsset[]) {
-  return assets.flatMap((asset) => {
+  const ranges = new Map<string, readonly PartitionRange[]>()
+  for (const asset of assets) {
     const at = asset.kind === "source" ? undefined : shownPartition(evaluation, asset)
-    const range: PartitionRange | undefined = at === undefined ? undefined : { from: at, to: at }
-    return range === undefined ? [] : [{ asset: asset.name, range }]
-  })
+    if (at !== undefined) ranges.set(asset.name, [{ from: at, to: at }])
+  }
+  return ranges
 }
 
 const worstFirst: readonly StateKind[] = ["failed", "stale", "missing"]

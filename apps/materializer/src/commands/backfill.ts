@@ -2,30 +2,35 @@ import {
   type Evaluation,
   type PartitionRange,
   type Plan,
-  isFresh,
-  isInRanges,
+  type PlanRequest,
+  facts,
   makePlan,
   partitionCount,
-  partitionsIn,
   ProblemsError,
-  rangesOf,
+  rangesWhere,
   staleAfter,
 } from "@freshet/core"
 
+import { commonRanges, joinedRanges } from "../project/partition-ranges.ts"
 import type { Project, RunReport } from "../project/project.ts"
 import { type Aftermath, aftermathLines } from "../render/aftermath.ts"
-import { joinedRanges } from "../render/partition-words.ts"
 import { type CommandLine, printLines } from "./command-line.ts"
 import { commandText } from "./command-text.ts"
 import { exitCodes } from "./exit-code.ts"
 import { type OnlyState, plannedState } from "./only-state.ts"
 import { type RunFlags, performRun } from "./perform-run.ts"
+import type { SaveFlags } from "./preview.ts"
+import type { RunOrder } from "./run-order.ts"
 import { namedAsset } from "./select.ts"
 import { type PartitionFlags, targetsOf } from "./targets.ts"
 
-export interface BackfillFlags extends RunFlags, PartitionFlags {
+export interface BackfillFlags extends RunFlags, SaveFlags, BackfillOrder {}
+
+/** Which past partitions are to be made. */
+interface BackfillOrder extends PartitionFlags {
   readonly only?: OnlyState
   readonly downstream: boolean
+  readonly inputs: "current" | "recorded"
 }
 
 /** Makes past partitions of one asset as of their own days, and says what that leaves undone. */
@@ -35,18 +40,29 @@ export async function backfill(
   name: string,
 ): Promise<number> {
   requirePartitions(flags, name)
-  const ended = await performRun(cli, flags, {
+  if (flags.inputs === "recorded") {
+    const { backfillRecorded } = await import("./recorded-inputs.ts")
+    return backfillRecorded(cli, flags, name)
+  }
+  const dryRun = flags.dryRun || flags.save !== undefined
+  const ended = await performRun(cli, { ...flags, dryRun }, backfillOrder(name, flags))
+  if (ended === undefined) return exitCodes.done
+  if (!flags.json && !flags.jsonl) await tellAftermath(cli, name, flags, ended.report)
+  return ended.exitCode
+}
+
+function backfillOrder(name: string, flags: BackfillOrder): RunOrder {
+  return {
     title: commandText("backfill", [name], flags),
     command: commandText("freshet backfill", [name], flags),
-    makePlan: (project) => backfillPlan(project, name, flags),
+    request: (project) => backfillRequest(project, name, flags),
     asked: (project) => {
       const [ranges] = targetsOf(project, [namedAsset(project, name).name], flags).values()
       return partitionCount(ranges ?? [])
     },
-  })
-  if (ended === undefined) return exitCodes.done
-  if (!flags.json && !flags.jsonl) await tellAftermath(cli, name, flags, ended.report)
-  return ended.exitCode
+    tellsSkipped: true,
+    announces: true,
+  }
 }
 
 function requirePartitions({ date, from, to, partition }: BackfillFlags, name: string): void {
@@ -61,18 +77,13 @@ function requirePartitions({ date, from, to, partition }: BackfillFlags, name: s
 }
 
 /** The asset's partitions with whatever upstream is not fresh; with `downstream` also what becomes stale by it. */
-export function backfillPlan(
-  project: Project,
-  name: string,
-  flags: PartitionFlags & Pick<BackfillFlags, "only" | "downstream">,
-): Plan {
-  const { evaluation, hash } = project
-  const asset = namedAsset(project, name)
-  const targets = targetsOf(project, [asset.name], flags)
-  const only = plannedState(flags.only)
-  const plan = makePlan(evaluation, { targets, only, publish: true }, hash)
-  if (!flags.downstream) return plan
-  return makePlan(evaluation, { targets: withDownstream(project, plan, only), publish: true }, hash)
+function backfillRequest(project: Project, name: string, flags: BackfillOrder): PlanRequest {
+  const targets = targetsOf(project, [namedAsset(project, name).name], flags)
+  const request = { targets, only: plannedState(flags.only), publish: true }
+  if (!flags.downstream) return request
+  const plan = makePlan(project.evaluation, request, project.hash)
+  if (plan.work.length === 0) return request
+  return { targets: withDownstream(project, plan, request.only), publish: true }
 }
 
 /** What was asked for, and what becomes stale once it is made. */
@@ -98,23 +109,9 @@ function plannedTargets({ targets, work }: Plan): Plan["targets"] {
       const made = work.find(({ computation }) =>
         computation.outputs.some(({ asset }) => asset === name),
       )
-      return [name, rangesWithin(made?.ranges ?? [], (index) => isInRanges(asked, index))]
+      return [name, commonRanges(made?.ranges ?? [], asked)]
     }),
   )
-}
-
-function rangesWithin(
-  ranges: readonly PartitionRange[],
-  isMeant: (index: number) => boolean,
-): readonly PartitionRange[] {
-  return rangesOf(filtered(ranges, isMeant))
-}
-
-function* filtered(
-  ranges: readonly PartitionRange[],
-  isMeant: (index: number) => boolean,
-): Iterable<number> {
-  for (const index of partitionsIn(ranges)) if (isMeant(index)) yield index
 }
 
 /** Tells what the run left as it was: the published tables, and what downstream is stale now. */
@@ -145,10 +142,8 @@ function publishedSet(evaluation: Evaluation, name: string): Aftermath["publishe
 function stillStale(evaluation: Evaluation, predicted: Aftermath["stale"]): Aftermath["stale"] {
   const stale = new Map<string, readonly PartitionRange[]>()
   for (const computation of evaluation.graph.computations) {
-    const ranges = rangesWithin(
-      predicted.get(computation.name) ?? [],
-      (index) => !isFresh(evaluation, computation, index),
-    )
+    const open = rangesWhere(evaluation, computation, (bits) => (bits & facts.fresh) === 0)
+    const ranges = commonRanges(predicted.get(computation.name) ?? [], open)
     if (ranges.length > 0) stale.set(computation.name, ranges)
   }
   return stale

@@ -8,11 +8,10 @@ import {
   partitionsIn,
 } from "@freshet/core"
 
-import { newestOf } from "../project/lost-files.ts"
+import { joinedRanges, newestOf } from "../project/partition-ranges.ts"
 import type { Project } from "../project/project.ts"
 import { type AssetPartition, readRecords } from "../project/records.ts"
 import { grouped } from "../render/grouped.ts"
-import { joinedRanges } from "../render/partition-words.ts"
 
 /** Of so many partitions of a group, the newest ones, the ledger is asked what they were made from. */
 const mostAsked = 50

@@ -83,7 +83,7 @@ const data = buildRouteMap({
 
 const sql = command<SqlFlags, string[]>({
   brief: "Query the assets by name with SQL",
-  text: "An asset's name means its newest partition, name@2026-01-05 that day, name@all every day there is.",
+  text: "An asset's name means its newest partition, name@2026-01-05 the one of that key, name@all every one there is.",
   examples: [
     'freshet sql "select count(*) from user_recs"',
     'freshet sql "select * from user_recs@2026-01-05 order by weight desc" --limit 10',

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises"
 import { join } from "node:path"
 
-import { makePlan, newestTargets, ProblemsError } from "@freshet/core"
+import { newestTargets, type PlanRequest, ProblemsError } from "@freshet/core"
 
 import type { Config } from "../config.ts"
 import type { Project } from "../project/project.ts"
@@ -33,8 +33,10 @@ export async function demo(cli: CommandLine): Promise<number> {
   const ended = await performRun({ ...cli, loadConfig: async () => config }, runFlags, {
     title: "demo",
     command: "freshet demo",
-    makePlan: newestPlan,
+    request: newestRequest,
     asked: () => 0,
+    tellsSkipped: false,
+    announces: false,
   })
   if (ended === undefined || ended.exitCode !== exitCodes.done)
     return ended?.exitCode ?? exitCodes.done
@@ -80,9 +82,8 @@ async function ensureLanded(cli: CommandLine, config: Config, group: DemoDataGro
   await printLines(cli.out, [...demoDataLines(landed, config.landing), ""])
 }
 
-function newestPlan(project: Project) {
-  const targets = newestTargets(project.evaluation, project.graph.assets.keys())
-  return makePlan(project.evaluation, { targets, publish: true }, project.hash)
+function newestRequest({ evaluation, graph }: Project): PlanRequest {
+  return { targets: newestTargets(evaluation, graph.assets.keys()), publish: true }
 }
 
 async function newestSentence(project: Project): Promise<string> {

@@ -204,7 +204,7 @@ async function leftoverFinding(config: Config): Promise<Finding> {
     level: "warn",
     subject: "temporary files",
     message: `${count(all)} in use or left by runs that were killed`,
-    hint: "The next run removes those of the lake.",
+    hint: "The next run removes those of the lake, `freshet gc` whatever is old.",
   }
 }
 

@@ -11,6 +11,8 @@ export const exitCodes = {
   workToDo: 6,
   busy: 7,
   unreachable: 8,
+  planMoved: 9,
+  differs: 10,
   interrupted: 130,
 } as const
 
@@ -19,6 +21,7 @@ const ofError: Readonly<Record<FreshetErrorCode, number>> = {
   config: exitCodes.usage,
   check: exitCodes.checkFailed,
   busy: exitCodes.busy,
+  moved: exitCodes.planMoved,
   postgres: exitCodes.unreachable,
   ledger: exitCodes.unreachable,
   store: exitCodes.unreachable,

@@ -9,6 +9,29 @@ export function wholeNumber(least: number): (text: string) => number {
   }
 }
 
+/** A share in percent: `1%`, `0.5`, `100%`. */
+export function percentage(text: string): number {
+  const value = /^\d+(\.\d+)?\s*%?$/.test(text.trim()) ? Number.parseFloat(text) : 0
+  if (value > 0 && value <= 100) return value
+  throw new RangeError(`"${text}" is no share above 0% and up to 100%`)
+}
+
+const unitsMs: ReadonlyMap<string, number> = new Map([
+  ["s", 1000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+  ["d", 86_400_000],
+  ["w", 604_800_000],
+])
+
+/** A stretch of time in milliseconds: `7d`, `12h`, `30m`, `0`. */
+export function durationMs(text: string): number {
+  const [, digits = "", unit = ""] = /^(\d+)\s*([smhdw])$/.exec(text.trim()) ?? []
+  if (text.trim() === "0") return 0
+  if (digits !== "") return Number(digits) * (unitsMs.get(unit) ?? 0)
+  throw new RangeError(`"${text}" is no time such as 7d, 12h or 30m`)
+}
+
 const words = String
 
 export const jsonFlag = {
@@ -53,7 +76,7 @@ export const onlyFlag = {
   kind: "enum",
   values: onlyStates as readonly OnlyState[],
   optional: true,
-  brief: "Only those of the partitions meant that are in this state",
+  brief: "Only partitions that are in this state",
 } as const
 
 export const partitionFlag = {
@@ -87,6 +110,17 @@ export const runFlags = {
   },
   json: jsonFlag,
   jsonl: switchFlag("Print every event as a line of JSON"),
+} as const
+
+export const saveFlags = {
+  save: {
+    kind: "parsed",
+    parse: words,
+    optional: true,
+    placeholder: "file",
+    brief: "Save the plan, for `freshet apply`; nothing is run",
+  },
+  force: switchFlag("Replace the file if it is there"),
 } as const
 
 export const publishFlag = {

@@ -1,4 +1,4 @@
-import { type Plan, makePlan, partitionCount } from "@freshet/core"
+import { type PlanRequest, partitionCount } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
 import type { CommandLine } from "./command-line.ts"
@@ -6,13 +6,17 @@ import { commandText } from "./command-text.ts"
 import { exitCodes } from "./exit-code.ts"
 import { type OnlyState, plannedState } from "./only-state.ts"
 import { type RunFlags, performRun } from "./perform-run.ts"
+import type { RunOrder } from "./run-order.ts"
 import { selectAssets } from "./select.ts"
-import { type PartitionFlags, targetsOf } from "./targets.ts"
+import { type PartitionFlags, isNaming, targetsOf } from "./targets.ts"
 
-export interface MaterializeFlags extends RunFlags, PartitionFlags {
+/** What is to be made of which assets. */
+export interface MaterializeOrder extends PartitionFlags {
   readonly only?: OnlyState
   readonly publish: boolean
 }
+
+export type MaterializeFlags = RunFlags & MaterializeOrder
 
 /** Makes what is not up to date, with whatever it needs, and publishes. */
 export async function materialize(
@@ -20,24 +24,33 @@ export async function materialize(
   flags: MaterializeFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  const ended = await performRun(cli, flags, {
-    title: commandText("materialize", words, flags),
-    command: commandText("freshet materialize", words, flags),
-    makePlan: (project) => materializePlan(project, words, flags),
-    asked: (project) => askedPartitions(project, words, flags),
-  })
+  const ended = await performRun(cli, flags, materializeOrder("materialize", words, flags))
   return ended?.exitCode ?? exitCodes.done
 }
 
-/** The plan that makes the newest partitions, or those that are named, fresh. */
-export function materializePlan(
+/** The order to make the newest partitions, or those that are named, fresh. */
+export function materializeOrder(
+  verb: "materialize" | "plan",
+  words: readonly string[],
+  flags: MaterializeOrder,
+): RunOrder {
+  return {
+    title: commandText(verb, words, flags),
+    command: commandText(`freshet ${verb}`, words, flags),
+    request: (project) => materializeRequest(project, words, flags),
+    asked: (project) => askedPartitions(project, words, flags),
+    tellsSkipped: isNaming(flags),
+    announces: false,
+  }
+}
+
+function materializeRequest(
   project: Project,
   words: readonly string[],
-  flags: PartitionFlags & Pick<MaterializeFlags, "only" | "publish">,
-): Plan {
+  flags: MaterializeOrder,
+): PlanRequest {
   const targets = targetsOf(project, selectAssets(project, words), flags)
-  const request = { targets, only: plannedState(flags.only), publish: flags.publish }
-  return makePlan(project.evaluation, request, project.hash)
+  return { targets, only: plannedState(flags.only), publish: flags.publish }
 }
 
 /** How many partitions were asked for by naming a range; what they need does not count. */

@@ -11,9 +11,21 @@ export function openWorld(keeperCommand: readonly string[]): World {
       const { runPlan } = await import("../project/run-plan.ts")
       return runPlan(config, keeperCommand, request)
     },
+    cancelRun: async (config, request) => {
+      const { cancelRun } = await import("../project/cancel-run.ts")
+      return cancelRun(config, keeperCommand, request)
+    },
     withData: async (config, signal, work) => {
       const { withData } = await import("../project/open-data.ts")
       return withData(config, keeperCommand, { signal, work })
+    },
+    withRemaking: async (config, signal, work) => {
+      const { withRemaking } = await import("../project/remaking.ts")
+      return withRemaking(config, keeperCommand, { signal, work })
+    },
+    collectGarbage: async (config, request) => {
+      const { collectGarbage } = await import("../project/collect-garbage.ts")
+      return collectGarbage(config, keeperCommand, request)
     },
     readPublished: async (config, query) => {
       const { withLedgerOf } = await import("../project/open-project.ts")

@@ -1,8 +1,7 @@
-import { type Plan, stepCount } from "@freshet/core"
+import { makePlan, stepCount } from "@freshet/core"
 
 import type { Config } from "../config.ts"
-import { planOnStored } from "../project/lost-files.ts"
-import type { Project, RunReport } from "../project/project.ts"
+import type { RunReport } from "../project/project.ts"
 import { counted } from "../render/amount.ts"
 import { planLines } from "../render/plan-table.ts"
 import { warningLines } from "../render/problem-lines.ts"
@@ -10,9 +9,11 @@ import { summaryLines, unpublishedLines } from "../render/run-summary-lines.ts"
 import { type RunSummary, runSummary } from "../render/run-summary.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodeOfRun, exitCodes } from "./exit-code.ts"
-import { planDocument, waitingDocuments } from "./plan-document.ts"
+import { waitingDocuments } from "./plan-document.ts"
 import { planView, waitingGroups, waitingView } from "./plan-view.ts"
+import { planOrder, preview, type SaveFlags } from "./preview.ts"
 import { shownPaths } from "./read-refusal.ts"
+import type { RunOrder } from "./run-order.ts"
 import { runReporter } from "./run-reporter.ts"
 import { unpublishedSets } from "./unpublished-sets.ts"
 
@@ -25,16 +26,6 @@ export interface RunFlags {
   readonly wait: boolean
   readonly json: boolean
   readonly jsonl: boolean
-}
-
-/** What is to be run. */
-export interface RunOrder {
-  readonly title: string
-  /** The command as a person would type it. */
-  readonly command: string
-  readonly makePlan: (project: Project) => Plan
-  /** How many partitions a person asked for by naming days; 0 when none were named. */
-  readonly asked: (project: Project) => number
 }
 
 /** What came of a run, with its exit status. */
@@ -50,12 +41,15 @@ const askAbove = 20
 /** Plans, asks where that is due, runs, and tells what came of it; undefined when it was only a dry run or a person said no. */
 export async function performRun(
   cli: CommandLine,
-  flags: RunFlags,
+  flags: RunFlags & Partial<SaveFlags>,
   order: RunOrder,
 ): Promise<RunEnded | undefined> {
   const config = withConcurrency(await cli.loadConfig(), flags)
   if (flags.dryRun) {
-    await cli.world.withProject(config, (project) => showPlan(cli, flags, project, order))
+    await cli.world.withProject(config, async (project) => {
+      await preview(cli, { ...flags, json: flags.json || flags.jsonl }, project, order)
+      await printLines(cli.err, ["A dry run: nothing was done."])
+    })
     return undefined
   }
   if (!(await isAgreed(cli, flags, config, order))) {
@@ -69,21 +63,6 @@ function withConcurrency(config: Config, { concurrency }: RunFlags): Config {
   return concurrency === undefined ? config : { ...config, concurrency }
 }
 
-async function showPlan(
-  cli: CommandLine,
-  flags: RunFlags,
-  given: Project,
-  order: RunOrder,
-): Promise<void> {
-  const planned = await planOnStored(given, order.makePlan)
-  const { project } = planned
-  const view = await planView(planned)
-  if (flags.json || flags.jsonl) return printJson(cli.out, planDocument(project, view))
-  await printLines(cli.err, warningLines(project.warnings, cli.err.look))
-  await printLines(cli.out, planLines(project.graph, view, cli.out.look))
-  await printLines(cli.err, ["A dry run: nothing was done."])
-}
-
 async function isAgreed(
   cli: CommandLine,
   { yes }: RunFlags,
@@ -95,9 +74,9 @@ async function isAgreed(
   return cli.world.withProject(config, async (project) => {
     const asked = order.asked(project)
     if (asked <= askAbove) return true
-    const planned = await planOnStored(project, order.makePlan)
+    const planned = await planOrder(project, order)
     if (stepCount(planned.plan) === 0) return true
-    const view = await planView(planned)
+    const view = await planView(planned, order)
     await printLines(cli.err, planLines(project.graph, view, cli.err.look))
     return ask(`Run this for ${counted(asked, "partition")}?`)
   })
@@ -116,14 +95,19 @@ async function runOrder(
   try {
     const report = await cli.world.runPlan(config, {
       command: order.command,
-      emit: reporter.emit,
+      emit: (event) => {
+        reporter.emit(event)
+        if (event.kind === "run_started" && order.announces) reporter.say(progressHint(event.run))
+      },
       signal: cli.interruption.signal,
       progress: cli.err.isTerminal || flags.jsonl,
       failFast: flags.failFast,
       wait: flags.wait,
       onWait: (holder) => void printLines(cli.err, [`Waiting for another run to end: ${holder}.`]),
-      plan: order.makePlan,
+      onCancel: () => reporter.say("Another process asked to stop: what is under way is undone."),
+      plan: (project) => makePlan(project.evaluation, order.request(project), project.hash),
       onPlan: (planned) => {
+        order.inspect?.(planned)
         void printLines(cli.err, warningLines(planned.project.warnings, cli.err.look))
         if (stepCount(planned.plan) > 0) reporter.begin(planned)
       },
@@ -138,6 +122,10 @@ async function runOrder(
   } finally {
     reporter.end()
   }
+}
+
+function progressHint(run: string): string {
+  return `\`freshet runs show ${run}\` tells how far it is, \`freshet runs cancel ${run}\` stops it.`
 }
 
 function exitCodeOf(cli: CommandLine, report: RunReport): number {
@@ -157,12 +145,18 @@ async function tell(
   if (summary !== undefined) {
     const unpublished = unpublishedSets(report.project, report.plan)
     const lines = [...summaryLines(summary, cli.out.look), ...unpublishedLines(unpublished)]
-    await printLines(cli.out, lines)
+    await printLines(cli.out, [...lines, ...resumeLines(summary)])
   }
   if (report.kind === "nothing" || report.plan.waiting.length > 0) {
     const view = report.kind === "nothing" ? await planView(report) : waitingView(report)
     await printLines(cli.out, planLines(report.project.graph, view, cli.out.look))
   }
+}
+
+/** How one goes on after a run that did not reach its end. */
+function resumeLines({ run, outcome }: RunSummary): readonly string[] {
+  if (outcome === "succeeded") return []
+  return [`What was made is kept; \`freshet runs retry ${run}\` makes what is left.`]
 }
 
 /** What came of a run as JSON. */

@@ -1,18 +1,19 @@
 import {
   type Cause,
   type PartitionRange,
-  type ReasonGroup,
   type Status,
   partitionCount,
   partitionKey,
 } from "@freshet/core"
 
+import type { Cost } from "../project/cost.ts"
 import type { Project } from "../project/project.ts"
 import { causesText } from "../render/causes.ts"
-import type { PlanView, WaitingGroup } from "./plan-view.ts"
+import type { CostedGroup, PlanView, WaitingGroup } from "./plan-view.ts"
 
 /** A plan as JSON: what is made for one reason is one entry, its partitions are ranges. */
-export function planDocument(project: Project, { plan, groups, waiting }: PlanView): object {
+export function planDocument(project: Project, view: PlanView): object {
+  const { plan, groups, cost, waiting, skipped } = view
   const rangesOf = rangeDocuments(project)
   return {
     targets: [...plan.targets].map(([asset, ranges]) => ({
@@ -26,6 +27,7 @@ export function planDocument(project: Project, { plan, groups, waiting }: PlanVi
         partitions: rangesOf(asset.name, ranges),
         count: partitionCount(ranges),
         reason: "its checks changed",
+        predicted: null,
       })),
       ...groups.map((group) => groupDocument(project, group)),
     ],
@@ -36,10 +38,25 @@ export function planDocument(project: Project, { plan, groups, waiting }: PlanVi
       shows: before?.partitionKey ?? null,
     })),
     waiting: waitingDocuments(project, waiting),
+    skipped: skipped.map(({ asset, ranges, state }) => ({
+      asset,
+      partitions: rangesOf(asset, ranges),
+      count: partitionCount(ranges),
+      status: state,
+    })),
+    predicted: predictedDocument(cost.known),
+    without_history: cost.unknown,
   }
 }
 
-function groupDocument(project: Project, { computation, ranges, status }: ReasonGroup): object {
+function predictedDocument(cost: Cost | undefined): object | null {
+  if (cost === undefined) return null
+  const { rows, bytes, ms, msP90 } = cost
+  return { rows, bytes, ms, ms_p90: msP90 }
+}
+
+function groupDocument(project: Project, group: CostedGroup): object {
+  const { computation, ranges, status, cost } = group
   const outputs = computation.outputs.map(({ asset }) => asset)
   return {
     kind: "materialize",
@@ -50,6 +67,7 @@ function groupDocument(project: Project, { computation, ranges, status }: Reason
     reason: causesText(project.graph, status),
     status: status.kind,
     causes: causeDocuments(project, status.causes),
+    predicted: predictedDocument(cost),
   }
 }
 

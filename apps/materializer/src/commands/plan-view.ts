@@ -3,19 +3,45 @@ import {
   type PartitionRange,
   type Plan,
   type ReasonGroup,
+  type StateKind,
+  assetNamed,
+  facts,
   isInRanges,
+  rangesWhere,
   reasonGroups,
+  stateKind,
   waitingOf,
 } from "@freshet/core"
 
+import { type Cost, costOf, type PlanCost, totalCost } from "../project/cost.ts"
+import { commonRanges, joinedRanges, rangesWithout } from "../project/partition-ranges.ts"
 import type { Planned, Project } from "../project/project.ts"
+import { grouped } from "../render/grouped.ts"
 import { withChangedInputs } from "./changed-inputs.ts"
 
 /** A plan as it is shown: what is made for one reason stands together. */
 export interface PlanView {
   readonly plan: Plan
-  readonly groups: readonly ReasonGroup[]
+  readonly groups: readonly CostedGroup[]
+  readonly cost: PlanCost
   readonly waiting: readonly WaitingGroup[]
+  /** What was asked for and is no part of the plan; empty unless it is to be told. */
+  readonly skipped: readonly SkippedGroup[]
+  /** Whether all that was asked for is fresh; a plan may mean only some of what is not. */
+  readonly isUpToDate: boolean
+}
+
+/** What is made for one reason, and what that will take. */
+export interface CostedGroup extends ReasonGroup {
+  /** Undefined where nothing was made yet. */
+  readonly cost: Cost | undefined
+}
+
+/** Partitions that were asked for and that a plan leaves alone, since they are in this state. */
+export interface SkippedGroup {
+  readonly asset: string
+  readonly ranges: readonly PartitionRange[]
+  readonly state: StateKind
 }
 
 /** Partitions of one computation that wait for the same; for what, is not looked into where there are very many. */
@@ -25,40 +51,87 @@ export interface WaitingGroup {
   readonly waitsFor: string | undefined
 }
 
-/** Of so many partitions of a computation it is found out what each waits for. */
-const mostLookedInto = 1000
+/** Of so many partitions of a computation it is found out what each waits for, and so many reasons are told. */
+const mostLookedInto = 100
+const mostReasons = 8
 
-/** A plan with the reasons for everything in it. */
-export async function planView({ project, plan }: Planned): Promise<PlanView> {
-  const groups = await withChangedInputs(project, reasonGroups(project.evaluation, plan))
-  return { plan, groups, waiting: waitingGroups(project, plan) }
+/** A plan with the reasons for everything in it, what that will take and, if asked, what it leaves alone. */
+export async function planView(
+  { project, plan }: Planned,
+  { tellsSkipped = false }: { readonly tellsSkipped?: boolean } = {},
+): Promise<PlanView> {
+  const reasons = await withChangedInputs(project, reasonGroups(project.evaluation, plan))
+  const names = plan.work.map(({ computation }) => computation.name)
+  const predictions = await project.history.predictions(names)
+  const groups = reasons.map((group) => ({
+    ...group,
+    cost: costOf(predictions.get(group.computation.name), group.ranges),
+  }))
+  return {
+    plan,
+    groups,
+    cost: totalCost(groups),
+    waiting: waitingGroups(project, plan),
+    skipped: tellsSkipped ? skippedGroups(project, plan) : [],
+    isUpToDate: isUpToDate(project, plan),
+  }
 }
 
 /** What is left of a plan that was performed: what waits. */
 export function waitingView({ project, plan }: Planned): PlanView {
   const left = { ...plan, checks: [], work: [], publications: [] }
-  return { plan: left, groups: [], waiting: waitingGroups(project, plan) }
+  const waiting = waitingGroups(project, plan)
+  const empty = { groups: [], cost: totalCost([]), skipped: [] }
+  return { plan: left, ...empty, waiting, isUpToDate: isUpToDate(project, plan) }
+}
+
+function isUpToDate({ evaluation, graph }: Project, { targets }: Plan): boolean {
+  return [...targets].every(([name, ranges]) => {
+    const { computation } = assetNamed(graph, name)
+    const open = rangesWhere(evaluation, computation, (bits) => (bits & facts.fresh) === 0)
+    return commonRanges(ranges, open).length === 0
+  })
+}
+
+/** Of what was asked for, the partitions that the plan does nothing about, by their state. */
+function skippedGroups({ evaluation, graph }: Project, plan: Plan): readonly SkippedGroup[] {
+  return [...plan.targets].flatMap(([name, asked]) => {
+    const asset = graph.assets.get(name)
+    if (asset?.kind !== "asset") return []
+    const busy = [...plan.work, ...plan.waiting].flatMap(({ computation, ranges }) =>
+      computation === asset.computation ? ranges : [],
+    )
+    const checked = plan.checks.flatMap((each) => (each.asset === asset ? each.ranges : []))
+    const left = rangesWithout(joinedRanges(asked), joinedRanges([...busy, ...checked]))
+    return (["fresh", "stale", "missing", "failed"] as const).flatMap((state) => {
+      const inState = rangesWhere(
+        evaluation,
+        asset.computation,
+        (bits) => stateKind(bits) === state,
+      )
+      const ranges = commonRanges(left, inState)
+      return ranges.length === 0 ? [] : [{ asset: name, ranges, state }]
+    })
+  })
 }
 
 /** What waits, by what it waits for. */
 export function waitingGroups({ evaluation }: Project, plan: Plan): readonly WaitingGroup[] {
-  const groups = new Map<
-    string,
-    { computation: Computation; waitsFor: string; ranges: PartitionRange[] }
-  >()
-  const ends = new Map<string, number>() // computation → the last partition that was looked into
-  for (const { computation, range, waitsFor } of waitingOf(evaluation, plan, mostLookedInto)) {
-    const key = `${computation.name} ${waitsFor}`
-    const known = groups.get(key)
-    if (known === undefined) groups.set(key, { computation, waitsFor, ranges: [range] })
-    else known.ranges.push(range)
-    ends.set(computation.name, range.to)
-  }
-  const others = plan.waiting.flatMap(({ computation, ranges }) => {
-    const left = rangesAfter(ranges, ends.get(computation.name) ?? -Infinity)
-    return left.length === 0 ? [] : [{ computation, ranges: left, waitsFor: undefined }]
+  const found = grouped(
+    waitingOf(evaluation, plan, mostLookedInto),
+    ({ computation }) => computation.name,
+  )
+  return plan.waiting.flatMap(({ computation, ranges }) => {
+    const looked = found.get(computation.name) ?? []
+    const reasons = [...grouped(looked, ({ waitsFor }) => waitsFor)]
+    const told = reasons.slice(0, mostReasons).map(([waitsFor, each]) => {
+      return { computation, waitsFor, ranges: each.map(({ range }) => range) }
+    })
+    const untold = reasons.slice(mostReasons).flatMap(([, each]) => each.map(({ range }) => range))
+    const left = [...untold, ...rangesAfter(ranges, looked.at(-1)?.range.to ?? -Infinity)]
+    if (left.length === 0) return told
+    return [...told, { computation, waitsFor: undefined, ranges: joinedRanges(left) }]
   })
-  return [...groups.values(), ...others]
 }
 
 function rangesAfter(ranges: readonly PartitionRange[], end: number): readonly PartitionRange[] {

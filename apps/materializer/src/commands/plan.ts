@@ -1,16 +1,12 @@
-import { planOnStored } from "../project/lost-files.ts"
-import { isEmpty, planLines } from "../render/plan-table.ts"
-import { warningLines } from "../render/problem-lines.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
+import { isEmpty } from "../render/plan-table.ts"
+import type { CommandLine } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
-import { type MaterializeFlags, materializePlan } from "./materialize.ts"
-import { planDocument } from "./plan-document.ts"
-import { planView } from "./plan-view.ts"
-import type { PartitionFlags } from "./targets.ts"
+import { type MaterializeOrder, materializeOrder } from "./materialize.ts"
+import { type SaveFlags, preview } from "./preview.ts"
 
-export interface PlanFlags extends PartitionFlags, Pick<MaterializeFlags, "only" | "publish"> {
-  readonly exitCode: boolean
+export interface PlanFlags extends MaterializeOrder, SaveFlags {
   readonly json: boolean
+  readonly exitCode: boolean
 }
 
 /** Says what `materialize` would do, and why, and does nothing. */
@@ -20,13 +16,8 @@ export async function plan(
   ...words: readonly string[]
 ): Promise<number> {
   const config = await cli.loadConfig()
-  return cli.world.withProject(config, async (given) => {
-    const planned = await planOnStored(given, (project) => materializePlan(project, words, flags))
-    const view = await planView(planned)
-    await printLines(cli.err, warningLines(planned.project.warnings, cli.err.look))
-    await (flags.json
-      ? printJson(cli.out, planDocument(planned.project, view))
-      : printLines(cli.out, planLines(planned.project.graph, view, cli.out.look)))
+  return cli.world.withProject(config, async (project) => {
+    const planned = await preview(cli, flags, project, materializeOrder("plan", words, flags))
     return flags.exitCode && !isEmpty(planned.plan) ? exitCodes.workToDo : exitCodes.done
   })
 }

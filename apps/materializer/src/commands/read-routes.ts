@@ -1,22 +1,19 @@
-import { buildRouteMap } from "@stricli/core"
-
 import type { AssetsFlags } from "./assets.ts"
 import { command } from "./command.ts"
 import {
   assetArg,
   namingFlags,
   jsonFlag,
-  limitFlag,
   onlyFlag,
   partitionFlag,
   publishFlag,
+  saveFlags,
   selectionArgs,
   switchFlag,
   wholeNumber,
 } from "./flags.ts"
 import { type LineageFlags } from "./lineage.ts"
 import type { PlanFlags } from "./plan.ts"
-import type { RunsFlags } from "./runs.ts"
 import type { ShowFlags } from "./show.ts"
 import type { StatusFlags } from "./status.ts"
 import type { WhyFlags } from "./why.ts"
@@ -49,12 +46,14 @@ const plan = command<PlanFlags, string[]>({
     "freshet plan                                   # for the newest partition of everything",
     "freshet plan user_recs --date 2026-01-05       # for one day of one asset",
     "freshet plan --exit-code                       # exit 6 when there is work",
+    "freshet plan --save plan.json                  # for `freshet apply plan.json`",
   ],
   parameters: {
     flags: {
       ...namingFlags,
       only: onlyFlag,
       publish: publishFlag,
+      ...saveFlags,
       exitCode: switchFlag("Exit 6 when there is work"),
       json: jsonFlag,
     },
@@ -124,31 +123,5 @@ const lineage = command<LineageFlags, string[]>({
   load: async () => (await import("./lineage.ts")).lineage,
 })
 
-const list = command<RunsFlags>({
-  brief: "The newest runs",
-  examples: ["freshet runs", "freshet runs list --limit 50"],
-  parameters: { flags: { limit: limitFlag(20, "runs"), json: jsonFlag } },
-  load: async () => (await import("./runs.ts")).runs,
-})
-
-const showRun = command<{ readonly json: boolean }, [string]>({
-  brief: "One run: its steps and what it published",
-  examples: ["freshet runs show 20260110-0700"],
-  parameters: {
-    flags: { json: jsonFlag },
-    positional: {
-      kind: "tuple",
-      parameters: [{ brief: "The run's id, or how it begins", parse: String, placeholder: "id" }],
-    },
-  },
-  load: async () => (await import("./runs.ts")).runsShow,
-})
-
-const runs = buildRouteMap({
-  routes: { list, show: showRun },
-  defaultCommand: "list",
-  docs: { brief: "What was run: the newest runs, or one of them" },
-})
-
 /** Commands that look and change nothing. */
-export const readRoutes = { status, plan, why, assets, show, lineage, runs }
+export const readRoutes = { status, plan, why, assets, show, lineage }

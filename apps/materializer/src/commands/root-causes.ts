@@ -18,8 +18,8 @@ import {
   statusAt,
 } from "@freshet/core"
 
+import { joinedRanges } from "../project/partition-ranges.ts"
 import type { Planned } from "../project/project.ts"
-import { joinedRanges } from "../render/partition-words.ts"
 import { type PathStop, type Chain, pathTo } from "./cause-path.ts"
 import { withChangedInputs } from "./changed-inputs.ts"
 import { namingFlags } from "./command-text.ts"

@@ -10,6 +10,7 @@ import {
   text_en,
 } from "@stricli/core"
 
+import { careRoutes } from "./care-routes.ts"
 import type { CommandLine } from "./command-line.ts"
 import { command, type NoFlags } from "./command.ts"
 import { dataRoutes } from "./data-routes.ts"
@@ -108,6 +109,7 @@ export const application = buildApplication<CommandLine>(
     routes: {
       ...readRoutes,
       ...runRoutes,
+      ...careRoutes,
       ...dataRoutes,
       doctor,
       completion,

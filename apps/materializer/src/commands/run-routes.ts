@@ -1,8 +1,10 @@
 import type { BackfillFlags } from "./backfill.ts"
 import { command } from "./command.ts"
-import { assetArg, namingFlags, onlyFlag, publishFlag, runFlags, switchFlag } from "./flags.ts"
-import { selectionArgs } from "./flags.ts"
+import { assetArg, namingFlags, onlyFlag, publishFlag, runFlags } from "./flags.ts"
+import { saveFlags, selectionArgs, switchFlag } from "./flags.ts"
 import type { MaterializeFlags } from "./materialize.ts"
+import type { RunFlags } from "./perform-run.ts"
+import { runs } from "./runs-routes.ts"
 
 const materialize = command<MaterializeFlags, string[]>({
   brief: "Make what is not up to date, with whatever it needs, and publish it",
@@ -27,18 +29,44 @@ const backfill = command<BackfillFlags, [string]>({
     "freshet backfill user_recs --date 2026-01-05",
     "freshet backfill user_recs --from 2026-01-01 --to 2026-01-10 --only missing",
     "freshet backfill follows --date 2026-01-05 --downstream --dry-run",
+    "freshet backfill follows --date 2026-01-05 --inputs recorded   # does it come out the same?",
+    "freshet backfill user_recs --from 2026-01-01 --save plan.json    # to be applied later",
   ],
   parameters: {
     flags: {
       ...namingFlags,
       only: onlyFlag,
       downstream: switchFlag("Also make what becomes stale downstream"),
+      inputs: {
+        kind: "enum",
+        values: ["current", "recorded"],
+        default: "current",
+        brief: "recorded: make it again from what it was made from, compare, keep nothing",
+      },
       ...runFlags,
+      ...saveFlags,
     },
     positional: assetArg,
   },
   load: async () => (await import("./backfill.ts")).backfill,
 })
 
-/** Commands that make things. */
-export const runRoutes = { materialize, backfill }
+const apply = command<RunFlags, [string]>({
+  brief: "Do exactly what a saved plan says, or nothing",
+  text: "Exit 9, and nothing runs, when it is not what would be done now: the ledger moved, the code changed, other files landed.",
+  examples: [
+    "freshet apply plan.json",
+    "freshet apply plan.json --dry-run    # does it still hold?",
+  ],
+  parameters: {
+    flags: runFlags,
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "A file that --save wrote", parse: String, placeholder: "file" }],
+    },
+  },
+  load: async () => (await import("./apply.ts")).apply,
+})
+
+/** Commands that make things, and what they did. */
+export const runRoutes = { materialize, backfill, apply, runs }

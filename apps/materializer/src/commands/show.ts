@@ -61,10 +61,11 @@ async function newestAnswer(project: Project, data: Data, asset: Asset) {
 
 function showDocument(
   project: Project,
-  { asset, state, record, publication, checked }: AssetDetail,
+  { asset, state, key, record, publication, checked }: AssetDetail,
 ): object {
   return {
     ...assetDocument(project, state),
+    partition: key ?? state.newest ?? null,
     ...(hasReport(asset) ? { title: asset.report?.title } : {}),
     description: asset.description,
     owners: asset.owners,

@@ -24,6 +24,11 @@ export interface PartitionFlags {
   readonly partition?: string | undefined
 }
 
+/** Whether any partitions are named. */
+export function isNaming(flags: PartitionFlags): boolean {
+  return Object.values(pick(flags)).some((text) => text !== undefined)
+}
+
 type Targets = ReadonlyMap<string, readonly PartitionRange[]>
 
 /** The partitions meant of the named assets: the newest of each, or those that are named. Throws everything that is wrong with the request. */
@@ -36,8 +41,7 @@ export function targetsOf(
   const assets = names.flatMap((name) => project.graph.assets.get(name) ?? [])
   const made = assets.filter((asset) => asset.kind === "asset")
   if (made.length === 0 && assets.length > 0) throw usage(sourceProblem(assets))
-  const isNamed = Object.values(pick(flags)).some((text) => text !== undefined)
-  return isNamed ? named(project, made, flags) : newest(project, made)
+  return isNaming(flags) ? named(project, made, flags) : newest(project, made)
 }
 
 function pick({ date, from, to, partition }: PartitionFlags) {

@@ -1,17 +1,29 @@
 import type { DuckdbEngine, PublishedRows } from "@freshet/io"
 
 import type { Config } from "../config.ts"
+import type { Cancellation, CancelRequest } from "../project/cancel-run.ts"
+import type { Collection, CollectionRequest } from "../project/collect-garbage.ts"
 import type { Project, RunReport, RunRequest } from "../project/project.ts"
+import type { Remaking } from "../project/remaking.ts"
 
 /** What commands can do besides printing. Each part is loaded when it is first used. */
 export interface World {
   readonly withProject: <T>(config: Config, work: (project: Project) => Promise<T>) => Promise<T>
   readonly runPlan: (config: Config, request: RunRequest) => Promise<RunReport>
+  readonly cancelRun: (config: Config, request: CancelRequest) => Promise<Cancellation>
   readonly withData: <T>(
     config: Config,
     signal: AbortSignal,
     work: (project: Project, data: Data) => Promise<T>,
   ) => Promise<T>
+  /** Lends the means to make partitions again and compare. */
+  readonly withRemaking: <T>(
+    config: Config,
+    signal: AbortSignal,
+    work: (remaking: Remaking) => Promise<T>,
+  ) => Promise<T>
+  /** Forgets and removes what need not be kept. */
+  readonly collectGarbage: (config: Config, request: CollectionRequest) => Promise<Collection>
   /** The first rows of a query over the published tables, which can change nothing. */
   readonly readPublished: (
     config: Config,

@@ -38,7 +38,7 @@ function filmsOf(random: Random, byRank: Int32Array, wanted: number): Int32Array
     found.push(byRank[rank] ?? 1)
     rank += 1 + random.below(1 + Math.floor((2 * step * rank) / 1000))
   }
-  return Int32Array.from(found).sort()
+  return Int32Array.from(found).toSorted()
 }
 
 const strides = new Map<string, number>() // "1000 100" → 44

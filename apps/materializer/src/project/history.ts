@@ -2,10 +2,12 @@ import type { Graph } from "@freshet/core"
 import {
   findRuns,
   readCheckedRows,
+  readPredictions,
   type readSnapshot,
   readPublications,
   readQuarantinedLines,
   readQuarantineFiles,
+  readRunProgress,
   readRuns,
   readSteps,
   type RecordedRun,
@@ -22,6 +24,7 @@ export function readHistory(client: LedgerClient, graph: Graph): History {
     checked: (rows) => readCheckedRows(client, graph, rows),
     quarantined: () => readQuarantinedLines(client),
     quarantineFiles: (wanted) => readQuarantineFiles(client, graph, wanted),
+    predictions: (computations) => readPredictions(client, graph, computations),
     runs: async (limit) => (await readRuns(client, limit)).map(runRow),
     findRun: async (id) => {
       const [run, ...others] = await findRuns(client, id)
@@ -30,14 +33,16 @@ export function readHistory(client: LedgerClient, graph: Graph): History {
   }
 }
 
-function runRow(run: RecordedRun): RunRow {
-  const { id, command, startedMs, endedMs, steps, ended } = run
+/** A run as lists show it. */
+export function runRow(run: RecordedRun): RunRow {
+  const { id, command, startedMs, endedMs, cancelRequestedMs, steps, ended } = run
   return {
     id,
     command,
-    outcome: run.outcome ?? (run.isKilled ? "interrupted" : "running"),
+    outcome: run.outcome ?? "running",
     startedMs,
     endedMs,
+    cancelRequestedMs,
     steps,
     made: (ended.made ?? 0) + (ended.reused ?? 0),
     failed: (ended.failed ?? 0) + (ended.refused ?? 0),
@@ -52,7 +57,8 @@ async function runDetail(client: LedgerClient, graph: Graph, run: RecordedRun): 
     updated: changes.reduce((sum, { updated }) => sum + updated, 0),
     deleted: changes.reduce((sum, { deleted }) => sum + deleted, 0),
   }))
-  return { ...runRow(run), stepRows, publications }
+  const progress = (await readRunProgress(client, graph, run.id)) ?? new Map()
+  return { ...runRow(run), progress, stepRows, publications }
 }
 
 function stepRow(step: RecordedStep): StepRow {

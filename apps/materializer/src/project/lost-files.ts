@@ -3,17 +3,16 @@ import {
   type AssetRange,
   type Computation,
   type Evaluation,
-  isInRanges,
-  isMade,
+  facts,
   type Mark,
   parseFingerprint,
   type PartitionRange,
-  partitionsIn,
   partitionsText,
   type Plan,
   type Problem,
   publicationSets,
   rangesOf,
+  rangesWhere,
   readRanges,
   type Recorded,
   type Snapshot,
@@ -21,108 +20,162 @@ import {
 } from "@freshet/core"
 
 import { grouped } from "../render/grouped.ts"
+import { commonRanges, joinedRanges, newestOf, rangesWithout } from "./partition-ranges.ts"
 import type { Planned, Project } from "./project.ts"
-import { type AssetPartition, countingRecords } from "./records.ts"
+import { countingRecords } from "./records.ts"
 
 /** So many partitions of each target, the newest ones, are looked at: more would take longer than what is asked for. */
 const mostOfTarget = 1000
 
+/** Where nothing is made yet, so many of the partitions that the steps read from one asset are looked at, the newest ones. */
+const mostOfPreview = 10_000
+
+/** Partitions are looked at so many at a time. */
+const atOnce = 10_000
+
+/** Asset → partitions, ascending. */
+type Partitions = ReadonlyMap<string, readonly PartitionRange[]>
+
 /**
  * A plan that counts on nothing that is gone from the lake: what the planned steps read, the newest partitions of the
- * targets and what would be published are looked at; where a file is gone, the plan is made again without it.
+ * targets, what is to be checked and what would be published are looked at; where a file is gone, the plan is made again without it.
+ * Before a run all is looked at that is read; else of very many partitions the newest ones.
  */
 export async function planOnStored(
   given: Project,
   makePlan: (project: Project) => Plan,
+  use: "preview" | "run" = "preview",
 ): Promise<Planned> {
-  const seen = new Map<string, boolean>()
+  let seen: Partitions = new Map()
   for (let project = given; ;) {
     const plan = makePlan(project)
-    const found = await withoutLost(project, countedOn(project.evaluation, plan), seen)
-    if (found === project) return { project, plan }
-    project = found
+    const counted = countedOn(project.evaluation, plan, use === "run" ? Infinity : mostOfPreview)
+    const { lost, there } = await findLost(project, without(counted, seen))
+    if (lost.length === 0) return { project, plan }
+    seen = together(seen, there)
+    project = projectWithout(project, lost)
   }
 }
 
 /** The project as it is without those of some materializations whose files are gone; the same project when none is. */
-export async function withoutLost(
-  project: Project,
-  wanted: readonly AssetRange[],
-  seen: Map<string, boolean> = new Map(),
-): Promise<Project> {
-  const records = [
-    ...countingRecords(project.evaluation, await project.recorded(wanted)).values(),
-  ].filter(({ file }) => !seen.has(file))
-  const there = await Promise.all(records.map(({ file }) => project.isStored(file)))
-  for (const [at, { file }] of records.entries()) seen.set(file, there[at] === true)
-  const lost = records.filter((_, at) => there[at] !== true)
-  if (lost.length === 0) return project
+export async function withoutLost(project: Project, wanted: Partitions): Promise<Project> {
+  const { lost } = await findLost(project, wanted)
+  return lost.length === 0 ? project : projectWithout(project, lost)
+}
+
+/** Of the rows that count of some partitions, those that are gone; and the partitions of which all is there. */
+async function findLost(project: Project, wanted: Partitions) {
+  const lost: Recorded[] = []
+  for (const part of inParts(wanted)) {
+    const records = [...countingRecords(project.evaluation, await project.recorded(part)).values()]
+    const there = await Promise.all(records.map(({ file }) => project.isStored(file)))
+    lost.push(...records.filter((_, at) => there[at] !== true))
+  }
+  const gone = grouped(lost, ({ asset }) => asset)
+  const goneOf = (asset: string) =>
+    sortedRanges((gone.get(asset) ?? []).map((each) => each.partition))
+  const there = new Map(
+    [...wanted].map(([asset, ranges]) => [asset, rangesWithout(ranges, goneOf(asset))]),
+  )
+  return { lost, there }
+}
+
+function* inParts(wanted: Partitions): Iterable<readonly AssetRange[]> {
+  let part: AssetRange[] = []
+  let size = 0
+  for (const [asset, ranges] of wanted)
+    for (const { from, to } of ranges)
+      for (let at = from; at <= to; at += atOnce) {
+        const range = { from: at, to: Math.min(to, at + atOnce - 1) }
+        part.push({ asset, range })
+        size += range.to - range.from + 1
+        if (size < atOnce) continue
+        yield part
+        part = []
+        size = 0
+      }
+  if (part.length > 0) yield part
+}
+
+function projectWithout(project: Project, lost: readonly Recorded[]): Project {
   const evaluation = project.judge(snapshotWithout(project.evaluation, lost))
   const warnings = [...project.warnings, ...lostWarnings(project.evaluation, lost)]
   return { ...project, evaluation, warnings }
 }
 
-/** The materializations that come out wrong, or not at all, if their files are gone. */
-function countedOn(evaluation: Evaluation, plan: Plan): readonly AssetRange[] {
+/** The materializations without which the plan comes out wrong, or not at all. */
+function countedOn(evaluation: Evaluation, plan: Plan, mostRead: number): Partitions {
   const planned = new Map(plan.work.map(({ computation, ranges }) => [computation.name, ranges]))
-  const willBeMade = (computation: Computation, index: number): boolean =>
-    isInRanges(planned.get(computation.name) ?? [], index)
-  const counted = [
-    ...targetPartitions(plan),
-    ...publishedPartitions(evaluation, plan),
-    ...readPartitions(evaluation, plan),
-  ]
-  const byAsset = new Map<string, Set<number>>()
-  for (const { asset, partition } of counted) {
-    const { computation } = assetNamed(evaluation.graph, asset)
-    if (willBeMade(computation, partition) || !isMade(evaluation, computation, partition)) continue
-    const known = byAsset.get(asset)
-    if (known === undefined) byAsset.set(asset, new Set([partition]))
-    else known.add(partition)
-  }
-  return [...byAsset].flatMap(([asset, partitions]) =>
-    rangesOf([...partitions].toSorted((a, b) => a - b)).map((range) => ({ asset, range })),
+  const wanted = together(
+    new Map([...plan.targets].map(([asset, ranges]) => [asset, newestOf(ranges, mostOfTarget)])),
+    new Map(plan.checks.map(({ asset, ranges }) => [asset.name, newestOf(ranges, mostRead)])),
+    publishedPartitions(evaluation, plan),
+    readPartitions(evaluation, plan, mostRead),
+  )
+  return new Map(
+    [...wanted].map(([name, ranges]) => {
+      const { computation } = assetNamed(evaluation.graph, name)
+      const counted = rangesWithout(ranges, planned.get(computation.name) ?? [])
+      return [name, commonRanges(counted, madePartitions(evaluation, computation))] as const
+    }),
   )
 }
 
-function* targetPartitions({ targets }: Plan): Iterable<AssetPartition> {
-  for (const [asset, ranges] of targets)
-    for (const partition of partitionsIn(newestOf(ranges, mostOfTarget))) yield { asset, partition }
-}
-
-/** The last `most` partitions of some ranges. */
-export function newestOf(
-  ranges: readonly PartitionRange[],
-  most: number,
+/** The partitions of which anything is kept. */
+function madePartitions(
+  evaluation: Evaluation,
+  computation: Computation,
 ): readonly PartitionRange[] {
-  const newest: PartitionRange[] = []
-  let left = most
-  for (const { from, to } of ranges.toReversed()) {
-    if (left <= 0) break
-    newest.unshift({ from: Math.max(from, to - left + 1), to })
-    left -= to - from + 1
-  }
-  return newest
+  return rangesWhere(evaluation, computation, (bits) => (bits & facts.made) !== 0)
 }
 
-function* publishedPartitions(evaluation: Evaluation, plan: Plan): Iterable<AssetPartition> {
+function publishedPartitions(evaluation: Evaluation, { publications }: Plan): Partitions {
   const sets = publicationSets(evaluation.graph)
-  for (const { set, partition } of plan.publications)
-    for (const { name } of sets.get(set) ?? []) yield { asset: name, partition }
+  return together(
+    ...publications.map(({ set, partition: at }) => {
+      const assets = sets.get(set) ?? []
+      return new Map(assets.map(({ name }) => [name, [{ from: at, to: at }]]))
+    }),
+  )
 }
 
-/** What the windows of the planned steps hold; neighbours share most of it, which is looked at once. */
-function* readPartitions(evaluation: Evaluation, { work }: Plan): Iterable<AssetPartition> {
-  for (const { computation, ranges } of work) {
-    const seen = new Map<string, number>() // asset → the last partition that was looked at
-    for (const index of partitionsIn(ranges))
-      for (const { read, asset, range } of readRanges(evaluation, computation, index)) {
-        if (asset.kind === "source" || range === undefined || read.asset === undefined) continue
-        const from = Math.max(range.from, (seen.get(asset.name) ?? -Infinity) + 1)
-        for (let at = from; at <= range.to; at += 1) yield { asset: asset.name, partition: at }
-        seen.set(asset.name, Math.max(seen.get(asset.name) ?? -Infinity, range.to))
+/** What the windows of the planned steps hold: those of neighbours together have no gap. */
+function readPartitions(evaluation: Evaluation, { work }: Plan, most: number): Partitions {
+  const read = new Map<string, PartitionRange[]>()
+  for (const { computation, ranges } of work)
+    for (const { from, to } of ranges) {
+      const ends = readRanges(evaluation, computation, to)
+      for (const [at, { asset, range }] of readRanges(evaluation, computation, from).entries()) {
+        const last = ends[at]?.range ?? range
+        const first = range ?? last
+        if (asset.kind === "source" || first === undefined || last === undefined) continue
+        const known = read.get(asset.name)
+        const span = { from: first.from, to: last.to }
+        if (known === undefined) read.set(asset.name, [span])
+        else known.push(span)
       }
-  }
+    }
+  return new Map(
+    [...read].map(([asset, ranges]) => [asset, newestOf(joinedRanges(ranges), most)] as const),
+  )
+}
+
+function together(...all: readonly Partitions[]): Partitions {
+  const ranges = new Map<string, readonly PartitionRange[]>()
+  for (const each of all)
+    for (const [asset, own] of each)
+      ranges.set(asset, joinedRanges([...(ranges.get(asset) ?? []), ...own]))
+  return ranges
+}
+
+function without(all: Partitions, seen: Partitions): Partitions {
+  return new Map(
+    [...all].map(([asset, ranges]) => [asset, rangesWithout(ranges, seen.get(asset) ?? [])]),
+  )
+}
+
+function sortedRanges(partitions: readonly number[]): readonly PartitionRange[] {
+  return rangesOf(partitions.toSorted((a, b) => a - b))
 }
 
 /** What the ledger would say if these had never been made. */
@@ -150,7 +203,7 @@ function timelineWithout(timeline: Timeline, lost: readonly Recorded[]): Timelin
       ({ input }) => !isGone(input.low, input.high),
     )
     if ((mark[at] ?? 0) !== 0 && isGone(inputs.low[at], inputs.high[at])) {
-      const next = kept.pop()
+      const next = kept.shift()
       mark[at] = next === undefined ? 0 : placeOf(marks, next.mark) + 1
       for (const [place, lanes] of [inputs, ...outputs].entries()) {
         const print = place === 0 ? next?.input : next?.outputs[place - 1]
@@ -171,8 +224,7 @@ function placeOf(marks: Mark[], mark: Mark): number {
 
 function lostWarnings({ graph }: Evaluation, lost: readonly Recorded[]): readonly Problem[] {
   return [...grouped(lost, ({ asset }) => asset)].map(([asset, records]) => {
-    const partitions = records.map(({ partition }) => partition)
-    const ranges = rangesOf(partitions.toSorted((a, b) => a - b))
+    const ranges = sortedRanges(records.map(({ partition }) => partition))
     const name = `\`${asset}\` ${partitionsText(graph, asset, ranges)}`.trim()
     return {
       kind: "lost_file",

@@ -80,9 +80,11 @@ export async function readProject(
   const nowMs = Date.now()
   const remembered = await readRememberedFiles(client)
   const folder = config.landing
-  const seen = await observeLanding({ sources: sourcesOf(graph), folder, remembered, nowMs })
+  const [seen, parsed] = await Promise.all([
+    observeLanding({ sources: sourcesOf(graph), folder, remembered, nowMs }),
+    parsedQueries(config, graph, client),
+  ])
   await rememberFiles(client, seen.memory)
-  const parsed = await parsedQueries(config, graph, client)
   const extents = extentsOf(graph, seen.landing, nowMs)
   const world = { graph, landing: seen.landing, extents }
   const judge = (snapshot: Snapshot) => evaluate(world, snapshot, parsed, hash)

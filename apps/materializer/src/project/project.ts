@@ -10,7 +10,14 @@ import type {
   RunResult,
   Snapshot,
 } from "@freshet/core"
-import type { CheckedRequest, CheckedRows, QuarantinedLines, QuarantineRequest } from "@freshet/io"
+import type {
+  CheckedRequest,
+  CheckedRows,
+  Prediction,
+  QuarantinedLines,
+  QuarantineRequest,
+  RunProgress,
+} from "@freshet/io"
 
 import type { Config } from "../config.ts"
 
@@ -44,6 +51,10 @@ export interface History {
   readonly quarantined: () => Promise<readonly QuarantinedLines[]>
   /** Where the lines lie that are set aside of one source. */
   readonly quarantineFiles: (wanted: QuarantineRequest) => Promise<readonly string[]>
+  /** Computation → what its next steps will take; one that never made anything is not in it. */
+  readonly predictions: (
+    computations: readonly string[],
+  ) => Promise<ReadonlyMap<string, Prediction>>
   readonly runs: (limit: number) => Promise<readonly RunRow[]>
   /** The run whose id starts like this; undefined when there is none, or more than one. */
   readonly findRun: (id: string) => Promise<RunDetail | undefined>
@@ -53,16 +64,19 @@ export interface History {
 export interface RunRow {
   readonly id: string
   readonly command: string
-  readonly outcome: "running" | "succeeded" | "failed" | "interrupted"
+  readonly outcome: "running" | "succeeded" | "failed" | "interrupted" | "killed"
   readonly startedMs: number
   readonly endedMs: number | undefined
+  /** When another process asked it to stop. */
+  readonly cancelRequestedMs: number | undefined
   readonly steps: number
   readonly made: number
   readonly failed: number
 }
 
-/** One run with its steps, line counts and publications. */
+/** One run with what it set out to do, its steps and its publications. */
 export interface RunDetail extends RunRow {
+  readonly progress: RunProgress
   readonly stepRows: readonly StepRow[]
   readonly publications: readonly {
     readonly set: string
@@ -104,7 +118,9 @@ export interface RunRequest {
   readonly onWait: (holder: string) => void
   /** Makes the plan from the state that is true once the run lock is held; called again when files turn out to be gone. */
   readonly plan: (project: Project) => Plan
-  /** Is told what will be done, before anything is. */
+  /** Another process asked the run to stop. */
+  readonly onCancel: () => void
+  /** Is told what will be done, before anything is; what it throws keeps it from being done. */
   readonly onPlan: (planned: Planned) => void
 }
 

@@ -40,22 +40,27 @@ export async function runPlan(
   return withPostgres({ databaseUrl, home, keeperCommand }, async (url) => {
     await withMigratedLedger(url, async () => {})
     const lost = new AbortController()
+    const cancelled = new AbortController()
     const runLedger = await openRunLedger(url, {
       wait: request.wait,
       onWait: (holder) => request.onWait(holderText(holder)),
       pid: ownPid(),
       graph,
       onLost: (error) => lost.abort(error),
+      onCancel: () => {
+        request.onCancel()
+        cancelled.abort()
+      },
     })
     try {
       const project = await readProject(config, graph, runLedger.client)
       refuseUncertainLanding(project)
-      const planned = await planOnStored(project, request.plan)
+      const planned = await planOnStored(project, request.plan, "run")
       request.onPlan(planned)
       const { checks, work, publications } = planned.plan
       if (checks.length + work.length + publications.length === 0)
         return { kind: "nothing", ...planned }
-      const signal = AbortSignal.any([request.signal, lost.signal])
+      const signal = AbortSignal.any([request.signal, lost.signal, cancelled.signal])
       return await withSpillFolder(config, (spillFolder) =>
         perform({ config, planned, runLedger, url, spillFolder }, { ...request, signal }),
       )
@@ -66,7 +71,7 @@ export async function runPlan(
 }
 
 /** Nothing is made from a landing zone that is not there, or of which nobody can say which file of a day counts. */
-function refuseUncertainLanding({ warnings }: Project): void {
+export function refuseUncertainLanding({ warnings }: Project): void {
   const uncertain = warnings.filter(({ kind }) => uncertainties.includes(kind))
   if (uncertain.length > 0) throw new ProblemsError("input", uncertain)
 }
@@ -120,8 +125,8 @@ function findingKept(ledger: Ledger, store: Store, { project, plan }: Planned): 
       const records = await ledger.recorded(wanted)
       const there = await Promise.all(
         records.map(
-          ({ asset, partition, file }) =>
-            !isInRanges(planned.get(asset) ?? [], partition) || store.exists(file),
+          async ({ asset, partition, file }) =>
+            !isInRanges(planned.get(asset) ?? [], partition) || (await store.exists(file)),
         ),
       )
       return records.filter((_, at) => there[at] === true)
@@ -150,7 +155,8 @@ function newRunId(now: Date): string {
   return `${day}-${time}-${randomUUID().slice(0, 6)}`
 }
 
-function holderText(holder: RunHolder | undefined): string {
+/** The run that others wait for, as they are told of it. */
+export function holderText(holder: RunHolder | undefined): string {
   if (holder === undefined) return "another run that is just starting"
   return `run ${holder.run} (${holder.command}), process ${holder.pid} on ${holder.host}`
 }

@@ -2,6 +2,7 @@ import { type Graph, type PartitionRange, type Published, partitionsText } from 
 
 import { counted } from "./amount.ts"
 import { type Look, paint } from "./look.ts"
+import { partitionNoun } from "./partition-words.ts"
 
 /** What a backfill left as it was. */
 export interface Aftermath {
@@ -22,7 +23,7 @@ export function aftermathLines(
     published === undefined
       ? []
       : [
-          `The published tables of ${published.set} show ${published.partitionKey}, the newest day; a backfill of the past does not change them.`,
+          `The published tables of ${published.set} show ${published.partitionKey}, the newest ${nounOf(graph, published)}; a backfill of the past does not change them.`,
         ]
   if (stale.size === 0) return [...shows, "Nothing downstream became stale."]
   const names = [...stale].map(([computation, partitions]) => {
@@ -35,4 +36,10 @@ export function aftermathLines(
     ...names,
     `To make them as well: \`${command}\``,
   ]
+}
+
+function nounOf({ assets }: Graph, { set }: Published): string {
+  for (const asset of assets.values())
+    if (asset.kind === "asset" && asset.publish?.set === set) return partitionNoun(asset.partitions)
+  return "partition"
 }

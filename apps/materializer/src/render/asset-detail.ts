@@ -120,7 +120,7 @@ function checkRow(
 
 function stateLines(
   graph: Graph,
-  { asset, state, record, publication }: AssetDetail,
+  { asset, state, key, record, publication }: AssetDetail,
   nowMs: number,
   look: Look,
 ): readonly string[] {
@@ -128,7 +128,7 @@ function stateLines(
   const words = `${paint(look, stateTones[shown], sign(look, shown))} ${statusWords(graph, state)}`
   const partitions = partitionsWords(state)
   return [
-    state.newest === undefined || !state.partitioned ? words : `${words}, newest ${state.newest}`,
+    `${words}${partitionText(state, key)}`,
     ...(partitions === "" ? [] : [`partitions: ${partitions}`]),
     ...(record === undefined
       ? []
@@ -141,6 +141,13 @@ function stateLines(
       : [`late: ${state.overdue.partitionKey} was due ${instant(state.overdue.dueMs)}`]),
     ...publicationLines(asset, publication),
   ]
+}
+
+/** Of which partition the state is told. */
+function partitionText({ newest, partitioned, noun }: AssetDetail["state"], key?: string): string {
+  const shown = key ?? newest
+  if (shown === undefined || !partitioned) return ""
+  return key === undefined && noun !== "key" ? `, newest ${shown}` : `, ${noun} ${shown}`
 }
 
 function publicationLines(
@@ -158,6 +165,9 @@ function short(version: string): string {
   return version.slice(0, 12)
 }
 
+/** What stands in a shown query where a partition's own facts will stand. */
+const someFacts = { key: "KEY", day: "YYYY-MM-DD", start: "START", end: "END" }
+
 function queryLines(asset: AnyAsset): readonly string[] {
   if (asset.kind === "source" || asset.computation.kind === "code") return []
   const { shared, outputs } = asset.computation
@@ -165,7 +175,7 @@ function queryLines(asset: AnyAsset): readonly string[] {
   const queries = [shared, own].filter((query) => query !== undefined)
   return queries.flatMap((query, index) => [
     ...(index > 0 ? [""] : []),
-    ...unindented(renderSql(query, "YYYY-MM-DD")),
+    ...unindented(renderSql(query, someFacts)),
   ])
 }
 

@@ -1,4 +1,4 @@
-import type { PartitionRange, Partitions } from "@freshet/core"
+import type { Partitions } from "@freshet/core"
 
 import { counted } from "./amount.ts"
 
@@ -26,15 +26,4 @@ export function grainText(partitions: Partitions): string {
   if (partitions.kind === "none") return "not partitioned"
   if (partitions.kind === "static") return `by ${counted(partitions.keys.length, "key")}`
   return `${partitions.kind} (${partitions.zone})`
-}
-
-/** The same partitions in as few ranges as possible, ascending. */
-export function joinedRanges(ranges: readonly PartitionRange[]): readonly PartitionRange[] {
-  const joined: PartitionRange[] = []
-  for (const range of ranges.toSorted((a, b) => a.from - b.from)) {
-    const last = joined.at(-1)
-    if (last === undefined || range.from > last.to + 1) joined.push(range)
-    else joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, range.to) }
-  }
-  return joined
 }

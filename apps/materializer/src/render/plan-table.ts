@@ -2,32 +2,35 @@ import {
   type Graph,
   type PartitionRange,
   type Plan,
-  type ReasonGroup,
   partitionCount,
   partitionsText,
   stepCount,
 } from "@freshet/core"
 
-import type { PlanView, WaitingGroup } from "../commands/plan-view.ts"
+import type { CostedGroup, PlanView, SkippedGroup, WaitingGroup } from "../commands/plan-view.ts"
 import { count, counted } from "./amount.ts"
 import { causesText } from "./causes.ts"
+import { costText, planCostText } from "./cost-text.ts"
 import { type Look, paint, sign } from "./look.ts"
+import { setPartition } from "./set-partition.ts"
 import { type Cell, table } from "./table.ts"
 
 /** A plan as a person reads it: one line for what is made for one reason, then what is published and what waits. */
 export function planLines(graph: Graph, view: PlanView, look: Look): readonly string[] {
   const { plan } = view
-  if (isEmpty(plan)) return [emptySentence(plan)]
+  const skipped = view.skipped.map((group) => skippedLine(graph, group, look))
+  if (isEmpty(plan)) return [...skipped, emptySentence(view)]
   const rows = [
     ...plan.checks.map(({ asset, ranges }) =>
       row(graph, { name: `check ${asset.name}`, asset: asset.name, ranges }, "its checks changed"),
     ),
-    ...view.groups.map((group) => groupRow(graph, group)),
+    ...view.groups.map((group) => groupRow(graph, view, group, look)),
   ]
   const columns = [
     { header: "make" },
     { header: "", align: "right", drop: 1 } as const,
     { header: "partitions" },
+    { header: "expected", drop: 2 },
     { header: "because", shrinks: true },
   ]
   return [
@@ -35,13 +38,21 @@ export function planLines(graph: Graph, view: PlanView, look: Look): readonly st
     ...(rows.length > 0 ? [""] : []),
     ...publicationLines(plan, look),
     ...view.waiting.map((group) => waitingLine(graph, group, look)),
-    planSentence(plan),
+    ...skipped,
+    planSentence(view, look),
   ]
 }
 
-function groupRow(graph: Graph, { computation, ranges, status }: ReasonGroup): readonly Cell[] {
-  const { name, outputs } = computation
-  return row(graph, { name, asset: outputs[0]?.asset ?? "", ranges }, causesText(graph, status))
+/** Where nothing at all is known of what things take, that is told once, at the end. */
+function groupRow(
+  graph: Graph,
+  { cost: { known } }: PlanView,
+  { computation, ranges, status, cost }: CostedGroup,
+  look: Look,
+): readonly Cell[] {
+  const made = { name: computation.name, asset: computation.outputs[0]?.asset ?? "", ranges }
+  const expected = known === undefined ? "" : costText(cost, look)
+  return row(graph, made, causesText(graph, status), expected)
 }
 
 function row(
@@ -52,19 +63,22 @@ function row(
     readonly ranges: readonly PartitionRange[]
   },
   reason: string,
+  expected = "",
 ): readonly Cell[] {
   return [
     made.name,
     counted(partitionCount(made.ranges), "partition"),
     partitionsText(graph, made.asset, made.ranges),
+    expected,
     { text: reason, tone: "faint" },
   ]
 }
 
-function emptySentence({ targets }: Plan): string {
-  return targets.size === 0
-    ? "Nothing to make yet: not everything that is read has landed."
-    : "Nothing is stale: everything asked for is up to date."
+function emptySentence({ plan: { targets }, isUpToDate }: PlanView): string {
+  if (targets.size === 0) return "Nothing to make yet: not everything that is read has landed."
+  return isUpToDate
+    ? "Nothing is stale: everything asked for is up to date."
+    : "Nothing that is asked for is in that state."
 }
 
 /** Whether there is nothing in a plan at all, not even something that waits. */
@@ -72,8 +86,8 @@ export function isEmpty({ checks, work, publications, waiting }: Plan): boolean 
   return checks.length + work.length + publications.length + waiting.length === 0
 }
 
-/** How much a plan is: `55 steps of 24 computations, 1 publication.` */
-function planSentence(plan: Plan): string {
+/** How much a plan is: `55 steps of 24 computations, 1 publication; ≈ 1.2 M rows, 38 MB, 40 s of work.` */
+function planSentence({ plan, cost }: PlanView, look: Look): string {
   const computations = computationCount(plan)
   const steps = `${counted(stepCount(plan), "step")} of ${counted(computations, "computation")}`
   const waiting = waitingCount(plan)
@@ -82,7 +96,8 @@ function planSentence(plan: Plan): string {
     ...(plan.publications.length > 0 ? [counted(plan.publications.length, "publication")] : []),
     ...(waiting > 0 ? [`${count(waiting)} waiting`] : []),
   ]
-  return `${pieces.join(", ")}.`
+  const expected = planCostText(cost, look)
+  return `${pieces.join(", ")}${expected === undefined ? "" : `; ${expected}`}.`
 }
 
 /** The same in a line of a log: `58 steps of 19 computations; publishes stocktwits 2026-01-10`. */
@@ -90,7 +105,7 @@ export function planWords(plan: Plan): string {
   const waiting = waitingCount(plan)
   return [
     `${counted(stepCount(plan), "step")} of ${counted(computationCount(plan), "computation")}`,
-    ...plan.publications.map(({ set, key }) => `publishes ${set} ${key}`),
+    ...plan.publications.map(({ set, key }) => `publishes ${setPartition(set, key)}`),
     ...(waiting > 0 ? [`${count(waiting)} waiting`] : []),
   ].join("; ")
 }
@@ -109,7 +124,7 @@ function waitingCount({ waiting }: Plan): number {
 function publicationLines(plan: Plan, look: Look): readonly string[] {
   return plan.publications.map(({ set, key, assets, before }) => {
     const shows = before === undefined ? "first publication" : `shows ${before.partitionKey} now`
-    return `${sign(look, "arrow")} publish ${set} ${key} (${counted(assets.length, "table")}; ${shows})`
+    return `${sign(look, "arrow")} publish ${setPartition(set, key)} (${counted(assets.length, "table")}; ${shows})`
   })
 }
 
@@ -125,4 +140,11 @@ function waitingLine(
     waitsFor === undefined ? "waits as well, in more partitions" : `waits for ${waitsFor}`
   const text = `${sign(look, "missing")} ${computation.name} ${reason} (${partitions})`
   return paint(look, "stale", text)
+}
+
+/** What was asked for and is left alone: `= items 2026-01-02: up to date already`. */
+function skippedLine(graph: Graph, { asset, ranges, state }: SkippedGroup, look: Look): string {
+  const name = `${asset} ${partitionsText(graph, asset, ranges)}`.trim()
+  const why = state === "fresh" ? "up to date already" : `${state}, which was not asked for`
+  return paint(look, "faint", `${sign(look, "same")} ${name}: ${why}`)
 }

@@ -2,7 +2,8 @@ import { type Look, paint } from "./look.ts"
 
 const sections: readonly { readonly title: string; readonly commands: readonly string[] }[] = [
   { title: "See", commands: ["status", "why", "assets", "show", "lineage", "runs"] },
-  { title: "Do", commands: ["plan", "materialize", "backfill"] },
+  { title: "Do", commands: ["plan", "apply", "materialize", "backfill"] },
+  { title: "Keep", commands: ["verify", "gc"] },
   { title: "Rows", commands: ["data", "sql"] },
   { title: "Begin", commands: ["demo", "demo-data", "doctor", "completion"] },
 ]

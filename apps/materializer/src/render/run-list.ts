@@ -3,6 +3,8 @@ import { type Graph, partitionKey } from "@freshet/core"
 import type { RunDetail, RunRow, StepRow } from "../project/project.ts"
 import { ago, count, counted, duration, instant } from "./amount.ts"
 import { type Look, type Sign, type Tone, paint, sign } from "./look.ts"
+import { runProgressLines } from "./run-progress-lines.ts"
+import { setPartition } from "./set-partition.ts"
 import { type Cell, table } from "./table.ts"
 
 const outcomes: Readonly<Record<RunRow["outcome"], readonly [Sign, Tone]>> = {
@@ -10,6 +12,7 @@ const outcomes: Readonly<Record<RunRow["outcome"], readonly [Sign, Tone]>> = {
   succeeded: ["made", "good"],
   failed: ["failed", "bad"],
   interrupted: ["skipped", "stale"],
+  killed: ["failed", "stale"],
 }
 
 /** Runs, the newest first. */
@@ -41,7 +44,9 @@ export function runListLines(
   return table(columns, rows, look)
 }
 
-function took({ startedMs, endedMs }: RunRow, nowMs: number): string {
+/** Of one that was killed nobody knows the end until the next run closes it. */
+function took({ outcome, startedMs, endedMs }: RunRow, nowMs: number): string {
+  if (outcome === "killed" && endedMs === undefined) return "?"
   return duration((endedMs ?? nowMs) - startedMs)
 }
 
@@ -50,14 +55,51 @@ function stepCounts({ steps, made, failed }: RunRow): string {
   return `${count(made)} of ${count(steps)} made${bad}`
 }
 
-/** One run: how it went, its steps, and what it published. */
+/** Up to so many steps are listed without being asked for. */
+const mostSteps = 40
+
+/** One run: how it went, how far it came, its steps, and what it published. */
 export function runDetailLines(
   graph: Graph,
   run: RunDetail,
-  nowMs: number,
+  { nowMs, everyStep }: { readonly nowMs: number; readonly everyStep: boolean },
   look: Look,
 ): readonly string[] {
   const [mark, tone] = outcomes[run.outcome]
+  const progress = runProgressLines(graph, run, look)
+  return [
+    `${paint(look, tone, `${sign(look, mark)} run ${run.id} ${run.outcome}`)}: ${run.command}`,
+    `started ${instant(run.startedMs)}, ${run.outcome === "running" ? "for" : "took"} ${took(run, nowMs)}, ${stepCounts(run)}`,
+    ...endLines(run),
+    ...(progress.length > 0 ? ["", ...progress] : []),
+    ...stepLines(graph, run, everyStep, look),
+    ...(run.publications.length > 0 ? [""] : []),
+    ...run.publications.map(
+      ({ set, partitionKey: key, inserted, updated, deleted }) =>
+        `published ${setPartition(set, key)}: ${count(inserted)} inserted, ${count(updated)} updated, ${count(deleted)} deleted`,
+    ),
+  ]
+}
+
+/** Why a run did not reach its end, and how one goes on. */
+function endLines({ id, outcome, cancelRequestedMs }: RunDetail): readonly string[] {
+  if (outcome === "succeeded") return []
+  const asked =
+    cancelRequestedMs === undefined ? [] : [`asked to stop ${instant(cancelRequestedMs)}`]
+  if (outcome === "running") return [...asked, `\`freshet runs cancel ${id}\` stops it.`]
+  const killed = outcome === "killed" ? ["Its process ended without a word."] : []
+  const kept = `What was made is kept; \`freshet runs retry ${id}\` makes what is left.`
+  return [...asked, ...killed, kept]
+}
+
+function stepLines(
+  graph: Graph,
+  { stepRows }: RunDetail,
+  everyStep: boolean,
+  look: Look,
+): readonly string[] {
+  const isShort = everyStep || stepRows.length <= mostSteps
+  const shown = isShort ? stepRows : stepRows.filter(({ outcome }) => isTelling(outcome))
   const columns = [
     { header: "" },
     { header: "step" },
@@ -66,21 +108,22 @@ export function runDetailLines(
     { header: "took", align: "right", drop: 1 } as const,
     { header: "", shrinks: true },
   ]
-  const steps = table(
+  const rows = shown.slice(0, everyStep ? Infinity : mostSteps)
+  const lines = table(
     columns,
-    run.stepRows.map((step) => stepRow(graph, step, look)),
+    rows.map((step) => stepRow(graph, step, look)),
     look,
   )
+  const note = `${counted(stepRows.length - rows.length, "step")} more; --steps lists them.`
   return [
-    `${paint(look, tone, `${sign(look, mark)} run ${run.id} ${run.outcome}`)}: ${run.command}`,
-    `started ${instant(run.startedMs)}, took ${took(run, nowMs)}, ${stepCounts(run)}`,
-    ...(steps.length > 0 ? ["", ...steps] : []),
-    ...(run.publications.length > 0 ? [""] : []),
-    ...run.publications.map(
-      ({ set, partitionKey: key, inserted, updated, deleted }) =>
-        `published ${set} ${key}: ${count(inserted)} inserted, ${count(updated)} updated, ${count(deleted)} deleted`,
-    ),
+    ...(lines.length > 0 ? ["", ...lines] : []),
+    ...(rows.length < stepRows.length ? ["", note] : []),
   ]
+}
+
+/** What one wants to know of a step that did not just do its work. */
+function isTelling(outcome: string): boolean {
+  return outcome === "failed" || outcome === "refused"
 }
 
 const stepSigns: Readonly<Record<string, readonly [Sign, Tone]>> = {

@@ -7,6 +7,7 @@ import { type Look, paint, sign } from "./look.ts"
 import { listed } from "./recommendations.ts"
 import { failedCheckLines, refusalLines } from "./refusal-lines.ts"
 import type { BadStep, PublicationSummary, RunSummary } from "./run-summary.ts"
+import { setPartition } from "./set-partition.ts"
 import { table } from "./table.ts"
 
 /** The summary in words. */
@@ -33,7 +34,7 @@ function headline({ outcome, counts, ms, notStarted, rows }: RunSummary, look: L
     case "failed":
       return `${paint(look, "bad", `${sign(look, "failed")} The run failed:`)} ${text}`
     case "interrupted":
-      return `${paint(look, "stale", "Interrupted:")} ${text} What was made is kept.`
+      return `${paint(look, "stale", "Interrupted:")} ${text}`
   }
 }
 
@@ -84,7 +85,7 @@ function publicationLines(
 ): readonly string[] {
   if (error !== undefined)
     return [
-      `${paint(look, "bad", `${sign(look, "failed")} ${set} ${key} was not published:`)} ${error}`,
+      `${paint(look, "bad", `${sign(look, "failed")} ${setPartition(set, key)} was not published:`)} ${error}`,
     ]
   const right = { align: "right" } as const
   const columns = [
@@ -99,7 +100,7 @@ function publicationLines(
     ...[inserted, updated, deleted, rows].map(count),
   ])
   return [
-    `${paint(look, "good", sign(look, "made"))} Published ${set} ${key}.`,
+    `${paint(look, "good", sign(look, "made"))} Published ${setPartition(set, key)}.`,
     ...table(columns, rows, look).map((line) => `  ${line}`),
   ]
 }

@@ -4,6 +4,7 @@ import type { AssetState, PartitionCounts } from "../commands/asset-state.ts"
 import { ago, bytesText, count, counted, duration } from "./amount.ts"
 import { briefCauses } from "./causes.ts"
 import { type Look, type State, type Tone, paint, sign, stateTones } from "./look.ts"
+import { setPartition } from "./set-partition.ts"
 import { type Cell, type TableColumn, table } from "./table.ts"
 
 const columns: readonly TableColumn[] = [
@@ -130,7 +131,8 @@ export function publishedLines(
   nowMs: number,
 ): readonly string[] {
   return [...publications].map(
-    ({ set, partitionKey, atMs }) => `Published: ${set} ${partitionKey}, ${ago(atMs, nowMs)}.`,
+    ({ set, partitionKey, atMs }) =>
+      `Published: ${setPartition(set, partitionKey)}, ${ago(atMs, nowMs)}.`,
   )
 }
 

@@ -3,6 +3,7 @@ import { run } from "@stricli/core"
 import type { CommandLine, Output } from "../../src/commands/command-line.ts"
 import { application } from "../../src/commands/routes.ts"
 import type { World } from "../../src/commands/world.ts"
+import { planOnStored } from "../../src/project/lost-files.ts"
 import type { Project } from "../../src/project/project.ts"
 import type { Look } from "../../src/render/look.ts"
 import { noon } from "../tiny-project.ts"
@@ -72,13 +73,15 @@ function emptyWorld(project: Project): World {
   }
   return {
     withProject: (_config, work) => work(project),
-    runPlan: async (_config, { plan }) => {
-      const planned = plan(project)
-      return planned === undefined
-        ? { kind: "declined" }
-        : { kind: "nothing", project, plan: planned }
+    runPlan: async (_config, { plan, onPlan }) => {
+      const planned = await planOnStored(project, plan)
+      onPlan(planned)
+      return { kind: "nothing", ...planned }
     },
+    cancelRun: none,
     withData: none,
+    withRemaking: none,
+    collectGarbage: none,
     readPublished: none,
     engineVersion: none,
   }

@@ -112,17 +112,84 @@ describe("plan", () => {
 
   test("with --only keeps the targets in that state and what they need", async () => {
     const missing = ["plan", "items", "--from", "2026-01-02", "--only", "missing"]
-    expect((await runCommand(corrected, missing)).out).toContain("Nothing is stale")
+    expect((await runCommand(corrected, missing)).out).toContain("Nothing that is asked for is in")
     const stale = ["plan", "items", "--from", "2026-01-02", "--only", "stale", "--json"]
     const { steps } = JSON.parse((await runCommand(corrected, stale)).out) as {
-      steps: readonly { id: string }[]
+      steps: readonly { computation: string; partitions: readonly object[] }[]
     }
-    expect(steps.map(({ id }) => id)).toEqual(["items 2026-01-03"])
+    const third = { from: "2026-01-03", to: "2026-01-03" }
+    expect(steps).toMatchObject([{ computation: "items", partitions: [third] }])
   })
 
   test("as JSON", async () => {
     const { out } = await runCommand(corrected, ["plan", "--json"])
     expect(JSON.parse(out)).toMatchSnapshot()
+  })
+})
+
+describe("backfill --dry-run", () => {
+  const late = { ...threeDays, "2026-01-02": "A", "2026-01-05": "e" }
+  const project = tinyProject({
+    landed: late,
+    made: threeDays,
+    failed: ["2026-01-05"],
+    nowMs: Date.UTC(2026, 0, 6, 12),
+  })
+
+  test("previews partitions and reasons, and with --downstream what becomes stale by them", async () => {
+    const words = ["backfill", "items", "--from", "2026-01-02", "--to", "2026-01-04", "--dry-run"]
+    expect((await runCommand(project, words)).out).toMatchInlineSnapshot(`
+      "make                partitions  because
+      items  1 partition  2026-01-02  orders 2026-01-02 changed
+
+      = items 2026-01-03 to 2026-01-04: up to date already
+      1 step of 1 computation; no history yet of what it will take.
+      "
+    `)
+    expect((await runCommand(project, [...words, "--downstream"])).out).toMatchInlineSnapshot(`
+      "make                      partitions                because
+      items        1 partition  2026-01-02                orders 2026-01-02 changed
+      best_items  3 partitions  2026-01-02 to 2026-01-04  items 2026-01-02 will be made anew
+
+      → publish shop 2026-01-04 (1 table; shows 2026-01-04 now)
+      = items 2026-01-03 to 2026-01-04: up to date already
+      4 steps of 2 computations, 1 publication; no history yet of what it will take.
+      "
+    `)
+  })
+
+  test("with --only means those alone that are in that state, and what they make stale", async () => {
+    const words = ["backfill", "items", "--from", "2026-01-02", "--dry-run", "--downstream"]
+    const only = async (state: string) =>
+      (await runCommand(project, [...words, "--only", state])).out
+    expect(await only("failed")).toMatchInlineSnapshot(`
+      "make                partitions  because
+      items  1 partition  2026-01-05  failed before: the disk is full
+
+      1 step of 1 computation; no history yet of what it will take.
+      "
+    `)
+    expect(await only("stale")).toMatchInlineSnapshot(`
+      "make                      partitions                because
+      items        1 partition  2026-01-02                orders 2026-01-02 changed
+      best_items  3 partitions  2026-01-02 to 2026-01-04  items 2026-01-02 will be made anew
+
+      → publish shop 2026-01-04 (1 table; shows 2026-01-04 now)
+      4 steps of 2 computations, 1 publication; no history yet of what it will take.
+      "
+    `)
+    expect(await only("missing")).toContain("Nothing that is asked for is in that state.")
+    expect(await only("all")).toMatchInlineSnapshot(`
+      "make                      partitions                because
+      items        1 partition  2026-01-02                orders 2026-01-02 changed
+      items        1 partition  2026-01-05                failed before: the disk is full
+      best_items  3 partitions  2026-01-02 to 2026-01-04  items 2026-01-02 will be made anew
+
+      → publish shop 2026-01-04 (1 table; shows 2026-01-04 now)
+      = items 2026-01-03 to 2026-01-04: up to date already
+      5 steps of 2 computations, 1 publication; no history yet of what it will take.
+      "
+    `)
   })
 })
 
@@ -253,12 +320,25 @@ describe("runs", () => {
     outcome: "failed" as const,
     startedMs: Date.UTC(2026, 0, 5, 11),
     endedMs: Date.UTC(2026, 0, 5, 11, 1),
+    cancelRequestedMs: undefined,
     steps: 4,
     made: 2,
     failed: 1,
   }
   const detail = {
     ...row,
+    progress: new Map([
+      [
+        "items",
+        {
+          planned: [{ from: 20_455, to: 20_458 }],
+          ended: {
+            made: [{ from: 20_455, to: 20_456 }],
+            failed: [{ from: 20_457, to: 20_457 }],
+          },
+        },
+      ],
+    ]),
     stepRows: [
       {
         computation: "items",

@@ -1,7 +1,8 @@
-import { execute, type Effects, type RunEvent } from "@freshet/core"
+import { type Effects, execute, type RunEvent, stepCount } from "@freshet/core"
 import { describe, expect, test } from "vitest"
 
 import type { World } from "../../src/commands/world.ts"
+import { planOnStored } from "../../src/project/lost-files.ts"
 import { noon, tinyProject } from "../tiny-project.ts"
 import { runCommand } from "./fake-command-line.ts"
 
@@ -14,18 +15,18 @@ function pretendingWorld(
 ): Partial<World> {
   return {
     runPlan: async (config, request) => {
-      const plan = request.plan(project)
-      if (plan === undefined) return { kind: "declined" }
-      if (plan.steps.length === 0) return { kind: "nothing", project, plan }
+      const planned = await planOnStored(project, request.plan)
+      request.onPlan(planned)
+      if (stepCount(planned.plan) === 0) return { kind: "nothing", ...planned }
       const effects = pretendedEffects(request.emit, fate)
       const { concurrency } = config
       const { command, failFast } = request
-      const result = await execute(project.evaluation, plan, effects, {
+      const result = await execute(planned.project.evaluation, planned.plan, effects, {
         command,
         concurrency,
         failFast,
       })
-      return { kind: "ran", project, plan, result }
+      return { kind: "ran", ...planned, result }
     },
   }
 }
@@ -41,7 +42,9 @@ function pretendedEffects(
     emit,
     signal: { aborted: false },
     engine: {
-      compute: async ({ computation, partition, outputs }) => {
+      rederive: async () => [],
+      contentOf: async () => undefined,
+      compute: async ({ computation, partition: { key: partition }, outputs }) => {
         const what = fate(`${computation.name} ${partition}`)
         if (what === "fails") throw new Error("the disk is full")
         const failed = { failures: 3, sample: [{ item: "pen", rows: 2 }], passed: false }
@@ -83,7 +86,7 @@ function pretendedEffects(
     ledger: {
       beginRun: async () => {},
       recordStep: async () => {},
-      findMade: async () => undefined,
+      recorded: async () => [],
       endRun: async () => {},
     },
     publisher: {
@@ -129,7 +132,7 @@ describe("materialize", () => {
       "run_ended",
     ])
     expect(
-      events.every((event) => event["schema_version"] === 1 && event["at"] !== undefined),
+      events.every((event) => event["schema_version"] === 2 && event["at"] !== undefined),
     ).toBe(true)
   })
 

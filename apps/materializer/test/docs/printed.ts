@@ -8,6 +8,7 @@ function settled(text: string): readonly string[] {
     .split("\n")
     .map((line) =>
       line
+        .replaceAll(/\b\d+ min ago\b/g, "just now")
         .replaceAll(/\b\d{8}-\d{6}-[0-9a-f]{6}\b/g, "<run>")
         .replaceAll(/\b[0-9a-f]{32}\b/g, "<hash>")
         .replaceAll(/\b\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, "<instant>")

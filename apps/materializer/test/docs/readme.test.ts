@@ -34,7 +34,7 @@ test("the README's map has every package", () => {
   expect(folders.filter((folder) => !readme.includes(`[${folder}](${folder})`))).toEqual([])
 })
 
-test.each(["README.md", "docs/first-asset.md"])("every link of %s leads to a file", (name) => {
+test.each(["README.md", "docs/first-asset.md", "docs/staleness.md"])("every link of %s leads to a file", (name) => {
   const text = readFileSync(join(workspace, name), "utf8")
   const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = ""]) => target)
   const local = links.filter((target) => !/^(https?:|#)/.test(target))

@@ -9,7 +9,6 @@ import { noon, tinyProject } from "../tiny-project.ts"
 const project = tinyProject({ landed: { "2026-01-02": "a", "2026-01-03": "b", "2026-01-04": "c" } })
 const targets = newestTargets(project.evaluation, ["best_items"])
 const plan = makePlan(project.evaluation, { targets, publish: true }, project.hash)
-const steps = new Map(plan.steps.map((step) => [step.id, step]))
 const look = { color: false, unicode: true, columns: 80 }
 
 function ended(
@@ -30,8 +29,8 @@ function ended(
 
 function after(...events: readonly RunEvent[]): Progress {
   return events.reduce(
-    (progress, event) => afterEvent(progress, event, steps, noon),
-    startProgress(plan, noon),
+    (progress, event) => afterEvent(progress, event, noon),
+    startProgress(project.graph, plan, noon),
   )
 }
 

@@ -9,6 +9,8 @@ const launcher =
 export interface Surroundings {
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
+  /** The program to run; without one, the launcher of the workspace. */
+  readonly program?: string
 }
 
 /** How a command ended. */
@@ -31,11 +33,11 @@ export interface Running {
 
 /** Starts `freshet` as a process of its own, as a person would. */
 export function startFreshet(
-  { folder, environment }: Surroundings,
+  { folder, environment, program = launcher }: Surroundings,
   ...words: readonly string[]
 ): Running {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [launcher, ...words], {
+  const child = spawn(process.execPath, [program, ...words], {
     cwd: folder,
     env: { ...bareEnvironment(), ...environment },
     stdio: ["ignore", "pipe", "pipe"],

@@ -58,13 +58,24 @@ function calendar(first: string, last: string): readonly string[] {
   return days
 }
 
+interface PlannedStep {
+  readonly computation: string
+  readonly partitions: readonly { readonly from: string; readonly to: string }[]
+}
+
 async function plannedSteps(
   place: Workplace,
   words: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const { stdout } = await freshet(place, "plan", ...words, "--no-publish", "--json")
-  const plan = JSON.parse(stdout) as { readonly steps: readonly { readonly id: string }[] } // as `plan --json` writes
-  return new Set(plan.steps.map(({ id }) => id))
+  const plan = JSON.parse(stdout) as { readonly steps: readonly PlannedStep[] } // as `plan --json` writes
+  return new Set(
+    plan.steps.flatMap(({ computation, partitions }) =>
+      partitions.flatMap(({ from, to }) =>
+        calendar(from, to).map((day) => `${computation} ${day}`),
+      ),
+    ),
+  )
 }
 
 /** Every message of a day is a line, a row and a mention of that day. */

@@ -22,12 +22,12 @@ export async function withFileReader<T>(
 }
 
 /** The files under their final names, relative to the lake. */
-export function storedFiles(place: Workplace): readonly string[] {
+export function storedFiles(place: Pick<Workplace, "lake">): readonly string[] {
   return filesIn(place.lake).filter((name) => !name.startsWith(".tmp/"))
 }
 
 /** What runs keep only while they work. */
-export function passingFiles({ lake, home }: Workplace): readonly string[] {
+export function passingFiles({ lake, home }: Pick<Workplace, "lake" | "home">): readonly string[] {
   return [...filesIn(join(lake, ".tmp")), ...filesIn(join(home, "spill"))]
 }
 

@@ -1,3 +1,4 @@
+import { buildGraph } from "@freshet/core"
 import { openRunLedger } from "@freshet/io"
 import { expect, test } from "vitest"
 
@@ -82,10 +83,14 @@ test("status is answered all the while another command materializes", async () =
 /** Holds the right to run, as a run does that takes its time. */
 function whileRunIsUnderWay<T>(place: Workplace, work: () => Promise<T>): Promise<T> {
   return place.withDatabase(async (url) => {
-    const options = { wait: false, onWait: () => {}, pid: process.pid }
+    const built = buildGraph([])
+    if (built.kind === "problems") throw new Error("a graph of nothing has problems")
+    const { graph } = built
+    const options = { wait: false, onWait: () => {}, pid: process.pid, graph }
     const { ledger, close } = await openRunLedger(url, options)
     try {
-      await ledger.beginRun({ id: "of-a-colleague", command: "freshet materialize", steps: 1 })
+      const command = "freshet materialize"
+      await ledger.beginRun({ id: "of-a-colleague", command, steps: 1, work: {} })
       return await work()
     } finally {
       await close()

@@ -1,9 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises"
 
 /** Resolves as soon as the condition holds; fails after the deadline. */
-export async function until(holds: () => boolean, withinMs = 15_000): Promise<void> {
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  withinMs = 15_000,
+): Promise<void> {
   const deadline = performance.now() + withinMs
-  while (!holds()) {
+  while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`it did not come true in ${withinMs} ms`)
     await delay(10)
   }

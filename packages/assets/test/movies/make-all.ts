@@ -14,6 +14,8 @@ import {
   relationName,
   type Sql,
   type SqlComputation,
+  partitionText,
+  unpartitioned,
 } from "@freshet/core"
 
 import type { EngineWorld } from "../stocktwits/with-engine.ts"
@@ -60,9 +62,8 @@ export async function makeAll(
     const request = {
       computation,
       outputs,
-      partition: "all",
+      partition: partitionText(unpartitioned, 0),
       folder: "all",
-      day: "1970-01-01",
       inputVersion: "v",
       relations: relations.filter((relation) => relation !== undefined),
     }

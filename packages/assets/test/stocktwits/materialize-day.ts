@@ -12,6 +12,8 @@ import {
   type Relation,
   relationName,
   type SourceAsset,
+  findDay,
+  partitionText,
 } from "@freshet/core"
 import type { DuckdbEngine, Store } from "@freshet/io"
 
@@ -62,7 +64,7 @@ export async function materializeDay(
     const outputs = assets.filter(isMade).filter((each) => each.computation === computation)
     const relations: Relation[] = []
     for (const read of readsOfOutputs(outputs)) relations.push(await relationOf(read, asset, at))
-    const keys = { partition: at, folder: at, day: at }
+    const keys = { partition: partitionText(asset.partitions, findDay(at) ?? 0), folder: at }
     const request = { computation, outputs, ...keys, inputVersion: "v", relations }
     const result = await landed.engine.compute(request, () => {})
     if (result.kind === "refused")

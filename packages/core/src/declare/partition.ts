@@ -189,10 +189,25 @@ export function newestClosed(partitions: Timed, nowMs: number): number {
   return partitionAt(partitions, nowMs) - 1
 }
 
-/** The first local day of a partition as `YYYY-MM-DD`, for queries that mention it; 1970-01-01 where partitions cut no time. */
-export function partitionDay(partitions: Partitions, index: number): string {
-  if (!isTimed(partitions)) return dayKey(0)
-  const { kind, zone } = partitions
+/** What queries are told of a partition: its key, its first local day (`YYYY-MM-DD`), and the instants at which it begins and has ended, as ISO text. */
+export interface PartitionText {
+  readonly key: string
+  readonly day: string
+  readonly start: string
+  readonly end: string
+}
+
+/** What queries are told of a partition; where partitions cut no time, its day is 1970-01-01 and its span all that SQL can write. */
+export function partitionText(partitions: Partitions, index: number): PartitionText {
+  const key = partitionKey(partitions, index)
+  if (!isTimed(partitions))
+    return { key, day: dayKey(0), start: "0001-01-01T00:00:00Z", end: "9999-12-31T00:00:00Z" }
+  const { startMs, endMs } = partitionBounds(partitions, index)
+  const [start, end] = [new Date(startMs).toISOString(), new Date(endMs).toISOString()]
+  return { key, day: firstDay(partitions, index), start, end }
+}
+
+function firstDay({ kind, zone }: Timed, index: number): string {
   return dayKey(kind === "hourly" ? dayAt(zone, hourStart(zone, index)) : firstDayOf(kind, index))
 }
 

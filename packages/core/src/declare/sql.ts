@@ -1,14 +1,21 @@
 import type { AnyAsset } from "./asset.ts"
 import { quoteName } from "./column.ts"
-import type { Grain } from "./partition.ts"
+import type { Grain, PartitionText } from "./partition.ts"
 import { type Read, relationName } from "./read.ts"
 
-/** A piece of a query: text, something read, the day of the partition, or the computation's shared rows. */
+/** A piece of a query: text, something read, a fact of the partition, or the computation's shared rows. */
 export type SqlPart =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "read"; readonly read: Read }
-  | { readonly kind: "partition_day" }
+  | PartitionFact
   | { readonly kind: "shared" }
+
+/** Something that a query may say of the partition it is made for. */
+export type PartitionFact =
+  | { readonly kind: "partition_key" }
+  | { readonly kind: "partition_day" }
+  | { readonly kind: "partition_start" }
+  | { readonly kind: "partition_end" }
 
 /** A query or a fragment of one, as data. `G` is the union of the grains that it reads bare. */
 export interface Sql<G extends Grain = Grain> {
@@ -18,15 +25,21 @@ export interface Sql<G extends Grain = Grain> {
   readonly bare?: G
 }
 
+/** The key of the partition being computed, as text: `2026-01-05T10`, or one of a set of keys. */
+export const partitionKeyText: PartitionFact = { kind: "partition_key" }
 /** The first day of the partition being computed, as a DATE. */
-export const partitionDay: { readonly kind: "partition_day" } = { kind: "partition_day" }
+export const partitionDay: PartitionFact = { kind: "partition_day" }
+/** The instant at which the partition being computed begins, as a TIMESTAMP WITH TIME ZONE. */
+export const partitionStart: PartitionFact = { kind: "partition_start" }
+/** The instant at which the partition being computed has ended, as a TIMESTAMP WITH TIME ZONE. */
+export const partitionEnd: PartitionFact = { kind: "partition_end" }
 
 /** What a query may interpolate: assets and reads become relations, fragments are spliced in, plain values become literals. */
 export type SqlValue =
   | AnyAsset
   | Read
   | Sql
-  | typeof partitionDay
+  | PartitionFact
   | string
   | number
   | bigint
@@ -76,9 +89,13 @@ function fragment(text: string): Sql<never> {
 function partsOf(value: SqlValue): readonly SqlPart[] {
   if (value === null || typeof value !== "object") return [{ kind: "text", text: literal(value) }]
   if (value.kind === "sql") return value.parts
-  if (value.kind === "partition_day") return [value]
   if (value.kind === "read") return [{ kind: "read", read: value }]
+  if (isPartitionFact(value)) return [value]
   return [{ kind: "read", read: { kind: "read", asset: value, window: { kind: "same" } } }]
+}
+
+function isPartitionFact(value: AnyAsset | PartitionFact): value is PartitionFact {
+  return value.kind !== "asset" && value.kind !== "source"
 }
 
 function literal(value: string | number | bigint | boolean | null): string {
@@ -114,24 +131,35 @@ export function readsOf(...queries: readonly (Sql | undefined)[]): Read[] {
 /** The name of the relation that holds a computation's shared rows. */
 export const sharedRelation = "shared rows"
 
-/** A query as SQL text: each read by its relation name or another one, the partition's day as a literal (`day` is YYYY-MM-DD). */
+/** A query as SQL text: each read by its relation name or another one, the facts of the partition as literals. */
 export function renderSql(
   query: Sql,
-  day: string,
+  partition: PartitionText,
   nameOf: (read: Read) => string = relationName,
 ): string {
-  const text = query.parts.map((part) => renderPart(part, day, nameOf)).join("")
+  let text = ""
+  for (const part of query.parts) text += renderPart(part, partition, nameOf)
   return text.trim()
 }
 
-function renderPart(part: SqlPart, day: string, nameOf: (read: Read) => string): string {
+function renderPart(
+  part: SqlPart,
+  partition: PartitionText,
+  nameOf: (read: Read) => string,
+): string {
   switch (part.kind) {
     case "text":
       return part.text
     case "read":
       return quoteName(nameOf(part.read))
+    case "partition_key":
+      return literal(partition.key)
     case "partition_day":
-      return `DATE '${day}'`
+      return `DATE '${partition.day}'`
+    case "partition_start":
+      return `TIMESTAMPTZ '${partition.start}'`
+    case "partition_end":
+      return `TIMESTAMPTZ '${partition.end}'`
     case "shared":
       return quoteName(sharedRelation)
   }

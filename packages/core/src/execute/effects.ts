@@ -1,7 +1,7 @@
 import type { Asset, Computation } from "../declare/asset.ts"
 import type { Check, Severity } from "../declare/check.ts"
 import type { Columns } from "../declare/column.ts"
-import type { PartitionRange } from "../declare/partition.ts"
+import type { PartitionRange, PartitionText } from "../declare/partition.ts"
 import type { Publish } from "../declare/publish.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import type { Recorded } from "../plan/snapshot.ts"
@@ -37,12 +37,9 @@ export type Relation =
 export interface ComputeRequest {
   readonly computation: Computation
   readonly outputs: readonly Asset[]
-  /** The partition's key: `2026-01-05`, or `all`. */
-  readonly partition: string
-  /** The key as one segment of a path. */
+  readonly partition: PartitionText
+  /** The partition's key as one segment of a path. */
   readonly folder: string
-  /** `YYYY-MM-DD`: the partition's day, for queries that mention it. */
-  readonly day: string
   readonly inputVersion: string
   /** One for each read of the computation and of its outputs' checks, by relation name. */
   readonly relations: readonly Relation[]
@@ -111,7 +108,7 @@ export interface CheckRequest {
   readonly asset: Asset
   readonly checks: readonly Check[]
   readonly file: string
-  readonly day: string
+  readonly partition: PartitionText
   readonly relations: readonly Relation[]
 }
 

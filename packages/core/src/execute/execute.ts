@@ -109,13 +109,18 @@ function isBad(outcome: StepOutcome): boolean {
 async function runSteps(running: Running): Promise<boolean> {
   const { queue } = running
   const underWay = new Set<Promise<void>>()
+  const thrown: unknown[] = [] // kept, since a step may end while nobody waits for it
   try {
     for (;;) {
       for (let step = await stepToStart(running); step; step = await stepToStart(running)) {
+        if (thrown.length > 0) break
         startStep(queue, step)
-        const performing = runStep(running, step).finally(() => underWay.delete(performing))
+        const performing = runStep(running, step)
+          .catch((error: unknown) => void thrown.push(error))
+          .finally(() => underWay.delete(performing))
         underWay.add(performing)
       }
+      if (thrown.length > 0) throw thrown[0]
       if (underWay.size === 0) return running.effects.signal.aborted
       await Promise.race(underWay)
     }

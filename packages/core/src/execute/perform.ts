@@ -1,6 +1,6 @@
 import type { Asset, Computation } from "../declare/asset.ts"
 import { folderOf } from "../declare/folder.ts"
-import { partitionDay } from "../declare/partition.ts"
+import { partitionText } from "../declare/partition.ts"
 import { outputsOf } from "../graph/graph.ts"
 import { fingerprintText } from "../plan/fingerprint.ts"
 import { inputFingerprint } from "../plan/input-fingerprint.ts"
@@ -176,8 +176,8 @@ async function checkAll(
   for (const asset of rows.checked) {
     const file = rows.outputs.find((output) => output.asset === asset.name)?.file
     if (file === undefined || asset.checks.length === 0) continue
-    const day = dayOf(state, { computation, partition })
-    const request = { asset, checks: asset.checks, file, day, relations }
+    const text = textOf(state, { computation, partition })
+    const request = { asset, checks: asset.checks, file, partition: text, relations }
     results.push(...(await effects.engine.check(request)))
   }
   return results
@@ -211,9 +211,8 @@ function compute(
     {
       computation,
       outputs: outputsOf(state.evaluation.graph, computation),
-      partition: key,
+      partition: textOf(state, step),
       folder: folderOf(key),
-      day: dayOf(state, step),
       inputVersion: version,
       relations: relationsOf(state, computation, partition),
     },
@@ -221,9 +220,8 @@ function compute(
   )
 }
 
-/** The first day of the partition, for queries that mention it. */
-function dayOf({ evaluation }: RunState, { computation, partition }: StepPartition): string {
-  return partitionDay(partitionsOf(evaluation.graph, computation), partition)
+function textOf({ evaluation }: RunState, { computation, partition }: StepPartition) {
+  return partitionText(partitionsOf(evaluation.graph, computation), partition)
 }
 
 async function performCheck(

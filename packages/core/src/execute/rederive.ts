@@ -1,12 +1,12 @@
 import type { AnyAsset, Computation } from "../declare/asset.ts"
 import { folderOf } from "../declare/folder.ts"
-import { partitionDay, partitionKey } from "../declare/partition.ts"
+import { partitionKey, partitionText } from "../declare/partition.ts"
 import { type Read, relationName } from "../declare/read.ts"
 import { assetRead, outputsOf } from "../graph/graph.ts"
 import { landedVersion, lastingRelation, partitionsOf } from "../plan/inputs.ts"
 import type { Recorded } from "../plan/snapshot.ts"
 import type { Evaluation } from "../plan/states.ts"
-import type { Engine, ReadVersions, Relation } from "./effects.ts"
+import type { ComputeRequest, Engine, LandedFile, ReadVersions, Relation } from "./effects.ts"
 import type { RecordBook } from "./record-book.ts"
 import { recordBefore } from "./record-book.ts"
 
@@ -18,10 +18,21 @@ export type Verdict =
   | { readonly kind: "different"; readonly asset: string; readonly rows: RowsChange }
   /** Today's code gives other rows of the recorded inputs. */
   | { readonly kind: "code_changed"; readonly asset: string; readonly rows: RowsChange }
-  /** A file of the store does not hold what was recorded. */
-  | { readonly kind: "file_changed"; readonly asset: string; readonly file: string }
-  /** It cannot be made again: what it read is not kept any more. */
-  | { readonly kind: "inputs_gone"; readonly what: string }
+  /** A file of the store, of the partition itself or of one that it read, does not hold what was recorded. */
+  | {
+      readonly kind: "file_changed"
+      readonly asset: string
+      readonly partition: number
+      readonly file: string
+    }
+  /** A file of the landing zone holds other bytes than those that its hash stands for. */
+  | { readonly kind: "landed_changed"; readonly source: string; readonly path: string }
+  /** It cannot be made again: what it read of an asset or a source is not kept any more, or it did not read it then. */
+  | {
+      readonly kind: "inputs_gone"
+      readonly asset: string
+      readonly partition: number | undefined
+    }
   | { readonly kind: "never_made" }
 
 /** How many rows were recorded, and how many came out. */
@@ -36,6 +47,8 @@ export interface RederiveEffects {
   readonly book: RecordBook
   /** What the materializations of one step read. */
   readonly reads: (record: Recorded) => Promise<readonly ReadVersions[]>
+  /** Whether a landed file's bytes are those that its hash stands for; they are read. */
+  readonly isAsLanded: (file: LandedFile) => Promise<boolean>
 }
 
 /** Makes one partition again from the recorded versions of its inputs, compares, and keeps nothing. */
@@ -58,27 +71,50 @@ export async function rederive(
   const inputs = await recordedInputs(evaluation, computation, await effects.reads(first), effects)
   if (inputs.kind !== "found") return inputs
   const outputs = outputsOf(evaluation.graph, computation)
-  const key = partitionKey(partitionsOf(evaluation.graph, computation), partition)
-  const made = await effects.engine.rederive({
+  const text = partitionText(partitionsOf(evaluation.graph, computation), partition)
+  const request = {
     computation,
     outputs,
-    partition: key,
-    folder: folderOf(key),
-    day: partitionDay(partitionsOf(evaluation.graph, computation), partition),
+    partition: text,
+    folder: folderOf(text.key),
     inputVersion: first.inputVersion,
     relations: inputs.relations,
-  })
-  const other = records.find(
-    ({ dataVersion, asset }) =>
-      made.find((output) => output.asset === asset)?.dataVersion !== dataVersion,
-  )
-  if (other === undefined) return { kind: "same" }
-  const found = made.find(({ asset }) => asset === other.asset)?.rows ?? 0
-  const rows = { recorded: other.rows, found }
-  const isSameCode = other.codeVersion === evaluation.codeVersions.get(computation.name)
-  if (!isSameCode) return { kind: "code_changed", asset: other.asset, rows }
-  const input = await changedFile(evaluation, inputs.records, effects)
-  return input ?? { kind: "different", asset: other.asset, rows }
+  }
+  const came = await derive(request, records, effects.engine)
+  if (came.kind === "same") return came
+  const input =
+    (await changedFile(evaluation, inputs.records, effects)) ??
+    (await changedLanding(inputs.relations, effects))
+  if (input !== undefined) return input
+  if (came.kind === "threw") throw came.cause
+  const { asset, codeVersion, rows } = came.record
+  const isSameCode = codeVersion === evaluation.codeVersions.get(computation.name)
+  const kind = isSameCode ? "different" : "code_changed"
+  return { kind, asset, rows: { recorded: rows, found: came.found } }
+}
+
+/** How the content came out beside what was recorded; what the engine cannot read makes it throw, and why is found out afterwards. */
+type Came =
+  | { readonly kind: "same" }
+  | { readonly kind: "other"; readonly record: Recorded; readonly found: number }
+  | { readonly kind: "threw"; readonly cause: unknown }
+
+async function derive(
+  request: ComputeRequest,
+  records: readonly Recorded[],
+  engine: Pick<Engine, "rederive">,
+): Promise<Came> {
+  try {
+    const outputs = await engine.rederive(request)
+    for (const record of records) {
+      const output = outputs.find(({ asset }) => asset === record.asset)
+      if (output?.dataVersion !== record.dataVersion)
+        return { kind: "other", record, found: output?.rows ?? 0 }
+    }
+    return { kind: "same" }
+  } catch (cause) {
+    return { kind: "threw", cause }
+  }
 }
 
 /** The first of these files that does not hold what was recorded. */
@@ -87,11 +123,25 @@ async function changedFile(
   records: readonly Recorded[],
   { engine }: RederiveEffects,
 ): Promise<Verdict | undefined> {
-  for (const { asset, file, dataVersion } of records) {
+  for (const { asset, partition, file, dataVersion } of records) {
     const found = graph.assets.get(asset)
     if (found?.kind !== "asset") continue
     const content = await engine.contentOf(found, file)
-    if (content !== dataVersion) return { kind: "file_changed", asset, file }
+    if (content !== dataVersion) return { kind: "file_changed", asset, partition, file }
+  }
+  return undefined
+}
+
+/** The first landed file that was read and is another one by now, though nothing shows it. */
+async function changedLanding(
+  relations: readonly Relation[],
+  { isAsLanded }: RederiveEffects,
+): Promise<Verdict | undefined> {
+  for (const relation of relations) {
+    if (relation.kind !== "landed") continue
+    for (const file of relation.partitions.flatMap(({ files }) => files))
+      if (!(await isAsLanded(file)))
+        return { kind: "landed_changed", source: relation.source.name, path: file.path }
   }
   return undefined
 }
@@ -117,7 +167,7 @@ async function recordedInputs(
     const asset = assetRead(evaluation.graph, computation, read)
     const versions = recorded.find(({ relation }) => relation === lastingRelation(read))?.versions
     if (versions === undefined)
-      return { kind: "inputs_gone", what: `${relationName(read)}, which it did not read then` }
+      return { kind: "inputs_gone", asset: asset.name, partition: undefined }
     const ranges = versions.map(([index]) => ({
       asset: asset.name,
       range: { from: index, to: index },
@@ -138,10 +188,8 @@ function relationOf(
   then: { readonly versions: ReadVersions["versions"]; readonly book: RecordBook },
 ) {
   const name = relationName(read)
-  const gone = ([index]: ReadVersions["versions"][number]) => ({
-    kind: "inputs_gone" as const,
-    what: `${asset.name} ${partitionKey(asset.partitions, index)} as it was then`,
-  })
+  const gone = ([index]: ReadVersions["versions"][number]) =>
+    ({ kind: "inputs_gone", asset: asset.name, partition: index }) as const
   if (asset.kind === "source") {
     const other = then.versions.find(
       ([index, version]) => landedVersion(evaluation.landing, asset, index) !== version,

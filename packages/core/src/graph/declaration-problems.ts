@@ -111,29 +111,30 @@ function sharedName({ name, outputs }: Computation, other: Computation): Problem
 /** Reads that a query could not tell apart: the same relation, read by two rules or from two declarations. */
 function sharedRelations(computation: Computation): Problem[] {
   const seen = new Map<string, Read>()
-  return allReads(computation).flatMap((read) => {
+  const problems: Problem[] = []
+  for (const read of allReads(computation)) {
     const name = relationName(read)
     const first = seen.get(name) ?? read
     seen.set(name, first)
-    if (first.asset === read.asset && shortRule(first) === shortRule(read)) return []
+    if (first.asset === read.asset && shortRule(first) === shortRule(read)) continue
     const [asset] = computation.outputs
-    return [
-      {
-        kind: "same_relation",
-        ...(asset && { asset: asset.asset }),
-        message: `\`${computation.name}\` reads \`${name}\` twice, each time with another meaning.`,
-        hint: "Read it once, with one declaration of the asset and one rule for short windows.",
-      },
-    ]
-  })
+    problems.push({
+      kind: "same_relation",
+      ...(asset && { asset: asset.asset }),
+      message: `\`${computation.name}\` reads \`${name}\` twice, each time with another meaning.`,
+      hint: "Read it once, with one declaration of the asset and one rule for short windows.",
+    })
+  }
+  return problems
 }
 
-function allReads(computation: Computation): readonly Read[] {
-  if (computation.kind === "code") return computation.reads
-  const queries = [computation.shared, ...computation.outputs.map(({ query }) => query)]
-  return queries.flatMap((query) =>
-    (query?.parts ?? []).flatMap((part) => (part.kind === "read" ? [part.read] : [])),
-  )
+function* allReads(computation: Computation): Iterable<Read> {
+  if (computation.kind === "code") {
+    yield* computation.reads
+    return
+  }
+  for (const query of [computation.shared, ...computation.outputs.map((output) => output.query)])
+    for (const part of query?.parts ?? []) if (part.kind === "read") yield part.read
 }
 
 function shortRule({ window }: Read): string {
@@ -170,10 +171,11 @@ function checkColumns(asset: Asset, check: Check): Problem[] {
 
 function checkReads(asset: Asset, check: Check, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
   if (check.rule.kind !== "no_rows") return []
-  const known = allUpstream(asset, byName)
   return readsOf(check.rule.query).flatMap((read) => {
     const isKnown =
-      read.asset === undefined ? read.window.kind === "same" : known.has(read.asset.name)
+      read.asset === undefined
+        ? read.window.kind === "same"
+        : isUpstream(read.asset.name, asset, byName)
     return isKnown ? cutProblems(asset, read) : [strangerProblem(asset, check, read)]
   })
 }
@@ -187,18 +189,18 @@ function strangerProblem({ name }: Asset, check: Check, read: Read): Problem {
   }
 }
 
-function allUpstream(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Set<string> {
-  const found = new Set<string>(asset.computation.outputs.map((output) => output.asset))
-  const visit = (each: AnyAsset): void => {
-    if (each.kind === "source") return
-    for (const { asset: next } of each.computation.reads) {
-      if (next === undefined || found.has(next.name)) continue
-      found.add(next.name)
-      visit(byName.get(next.name) ?? next)
+/** Whether an asset is read by another one, directly or not, or made together with it. */
+function isUpstream(name: string, of: Asset, byName: ReadonlyMap<string, AnyAsset>): boolean {
+  if (of.computation.outputs.some((output) => output.asset === name)) return true
+  const found = new Set<AnyAsset>([of])
+  for (const asset of found) {
+    if (asset.kind === "source") continue
+    for (const { asset: read } of asset.computation.reads) {
+      if (read?.name === name) return true
+      if (read !== undefined) found.add(byName.get(read.name) ?? read)
     }
   }
-  visit(asset)
-  return found
+  return false
 }
 
 function outputProblems(

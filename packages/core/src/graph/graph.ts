@@ -3,6 +3,7 @@ import type { Read } from "../declare/read.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import type { Problem } from "../problem.ts"
 import { declarationProblems } from "./declaration-problems.ts"
+import { type Mapping, mappingOf } from "./mapping.ts"
 
 /** The declared assets and how they hang together. Computations stand after everything that they read. */
 export interface Graph {
@@ -11,6 +12,15 @@ export interface Graph {
   /** Asset → the assets that its computation reads, without itself. */
   readonly upstream: ReadonlyMap<string, readonly string[]>
   readonly downstream: ReadonlyMap<string, readonly string[]>
+  /** Computation → its reads. */
+  readonly readings: ReadonlyMap<string, readonly Reading[]>
+}
+
+/** One read of a computation: which asset, and how the partitions belong together. */
+export interface Reading {
+  readonly read: Read
+  readonly asset: AnyAsset
+  readonly mapping: Mapping
 }
 
 /** A graph, or everything that is wrong with the declarations. */
@@ -28,8 +38,28 @@ export function buildGraph(declared: readonly AnyAsset[]): GraphResult {
   if (cycle.length > 0) return { kind: "problems", problems: [cycleProblem(cycle)] }
   return {
     kind: "graph",
-    graph: { assets, computations, upstream, downstream: reversed(upstream) },
+    graph: {
+      assets,
+      computations,
+      upstream,
+      downstream: reversed(upstream),
+      readings: new Map(computations.map((each) => [each.name, readingsIn(assets, each)])),
+    },
   }
+}
+
+/** Reads made from the partitions of a computation: its own ones, or others. */
+export function readingsIn(
+  assets: Graph["assets"],
+  computation: Computation,
+  reads: readonly Read[] = computation.reads,
+): readonly Reading[] {
+  const output = assets.get(computation.outputs[0]?.asset ?? "")
+  if (output === undefined) return []
+  return reads.map((read) => {
+    const asset = read.asset ?? output
+    return { read, asset, mapping: mappingOf(read.window, output.partitions, asset.partitions) }
+  })
 }
 
 /** The computation's outputs among the graph's assets. */
@@ -60,28 +90,64 @@ function upstreamOf(asset: AnyAsset): string[] {
 }
 
 function reversed(edges: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
-  const result = new Map([...edges.keys()].map((name) => [name, [] as string[]]))
+  const result = new Map<string, string[]>()
+  for (const name of edges.keys()) result.set(name, [])
   for (const [from, targets] of edges)
-    for (const target of new Set(targets)) result.get(target)?.push(from)
+    for (const target of targets) {
+      const known = result.get(target)
+      if (known !== undefined && known.at(-1) !== from) known.push(from)
+    }
   return result
 }
 
-/** Kahn's algorithm over computations; declaration order decides among those that are ready. */
+/**
+ * Kahn's algorithm over computations. They stand as if one went through the declarations again and again and each
+ * time took those that are ready: a computation's round is that of what it reads, or the next one when it is
+ * declared before that.
+ */
 function inOrder(declared: readonly AnyAsset[]) {
-  const waiting = new Set(declared.flatMap((a) => (a.kind === "asset" ? [a.computation] : [])))
-  const computations: Computation[] = []
-  const made = new Set(declared.flatMap((asset) => (asset.kind === "source" ? [asset.name] : [])))
-  for (let progress = true; progress;) {
-    progress = false
-    for (const computation of waiting) {
-      if (!computation.reads.every((read) => !read.asset || made.has(read.asset.name))) continue
-      computations.push(computation)
-      for (const output of computation.outputs) made.add(output.asset)
-      waiting.delete(computation)
-      progress = true
-    }
+  const { places, readers, waitsFor } = waitingIn(declared)
+  const rounds = new Map<Computation, number>()
+  const ready = [...places.keys()].filter((computation) => waitsFor.get(computation) === 0)
+  for (const computation of ready) {
+    const round = rounds.get(computation) ?? 0
+    rounds.set(computation, round)
+    for (const { asset } of computation.outputs)
+      for (const reader of readers.get(asset) ?? []) {
+        const isNext = (places.get(computation) ?? 0) > (places.get(reader) ?? 0)
+        rounds.set(reader, Math.max(rounds.get(reader) ?? 0, isNext ? round + 1 : round))
+        const left = (waitsFor.get(reader) ?? 0) - 1
+        waitsFor.set(reader, left)
+        if (left === 0) ready.push(reader)
+      }
   }
-  return { computations, cycle: circle(waiting).map((computation) => computation.name) }
+  const key = (each: Computation): number =>
+    (rounds.get(each) ?? 0) * places.size + (places.get(each) ?? 0)
+  const computations = ready.toSorted((a, b) => key(a) - key(b))
+  const never = [...places.keys()].filter((computation) => (waitsFor.get(computation) ?? 0) > 0)
+  return { computations, cycle: circle(new Set(never)).map((computation) => computation.name) }
+}
+
+/** The computations with their places among the declarations, who reads which asset, and how many reads each waits for. */
+function waitingIn(declared: readonly AnyAsset[]) {
+  const places = new Map<Computation, number>()
+  for (const asset of declared)
+    if (asset.kind === "asset" && !places.has(asset.computation))
+      places.set(asset.computation, places.size)
+  const readers = new Map<string, Computation[]>()
+  const waitsFor = new Map<Computation, number>()
+  for (const computation of places.keys()) {
+    let count = 0
+    for (const { asset } of computation.reads) {
+      if (asset === undefined || asset.kind === "source") continue
+      const known = readers.get(asset.name)
+      if (known === undefined) readers.set(asset.name, [computation])
+      else known.push(computation)
+      count += 1
+    }
+    waitsFor.set(computation, count)
+  }
+  return { places, readers, waitsFor }
 }
 
 /** Of the computations that never became ready, those that read each other: what merely waits for them is no part of it. */

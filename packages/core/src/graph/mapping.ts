@@ -82,6 +82,7 @@ export function partitionsReading(mapping: Mapping, index: number): PartitionRan
 
 /** A range of one grain in partitions of another; an open end stays open. */
 function across(outer: Timed, inner: Timed, range: PartitionRange): PartitionRange {
+  if (range.from === range.to) return spanned(outer, inner, range)
   const to = spanned(outer, inner, { from: range.to, to: range.to }).to
   if (range.from === -Infinity) return { from: -Infinity, to }
   return { from: spanned(outer, inner, { from: range.from, to: range.from }).from, to }

@@ -22,17 +22,22 @@ export interface ColumnPool {
 
 /** A pool without columns. */
 export function columnPool(): ColumnPool {
-  const free: Uint32Array[][] = [] // binary logarithm of their length → columns
+  const free = new Map<number, Uint32Array[]>() // length → columns
   return {
     lend: (length) => {
-      const bits = 32 - Math.clz32(length)
-      return free[bits]?.pop() ?? new Uint32Array(2 ** bits)
+      const room = roomFor(length)
+      return free.get(room)?.pop() ?? new Uint32Array(room)
     },
     takeBack: (column) => {
-      const bits = 31 - Math.clz32(column.length)
-      const known = free[bits] ?? []
-      known.push(column)
-      free[bits] = known
+      const known = free.get(column.length)
+      if (known === undefined) free.set(column.length, [column])
+      else known.push(column)
     },
   }
+}
+
+/** A few lengths serve all, none of them a power of two: columns that lie so far apart share the places in a cache. */
+function roomFor(length: number): number {
+  const step = 2 ** Math.max(4, 28 - Math.clz32(length))
+  return Math.ceil(length / step) * step + 16
 }

@@ -12,24 +12,31 @@ export interface ContentSums {
   readonly low: Uint32Array
   readonly high: Uint32Array
   /** How many partitions are not known to be right; undefined when all are. */
-  readonly unknown: Uint32Array | undefined
+  readonly unknown: Counts | undefined
   /** How many partitions keep their readers from being made: files that must land, rows that fail their checks. */
-  readonly obstacles: Uint32Array | undefined
+  readonly obstacles: Counts | undefined
 }
 
-/** How many of the partitions up to each one `isCounted` says yes to; undefined when it never does. */
+/** How many partitions up to each one are counted; the column may be longer than the asset. */
+export interface Counts {
+  readonly column: Uint32Array
+  /** The first place that is counted. */
+  readonly first: number
+}
+
+/** Counts the partitions that `isCounted` says yes to; undefined when it never does. */
 export function runningCount(
   length: number,
   isCounted: (at: number) => boolean,
-): Uint32Array | undefined {
-  let counts: Uint32Array | undefined
+): Counts | undefined {
+  let counts: Counts | undefined
   let sum = 0
   for (let at = 0; at < length; at += 1) {
     if (isCounted(at)) {
-      counts ??= new Uint32Array(length + 1)
+      counts ??= { column: new Uint32Array(length + 1), first: at }
       sum += 1
     }
-    if (counts !== undefined) counts[at + 1] = sum
+    if (counts !== undefined) counts.column[at + 1] = sum
   }
   return counts
 }
@@ -63,5 +70,5 @@ export function sourceSums(
 export function freeSums({ low, high, unknown, obstacles }: ContentSums, pool: ColumnPool): void {
   pool.takeBack(low)
   pool.takeBack(high)
-  if (unknown !== undefined && unknown !== obstacles) pool.takeBack(unknown)
+  if (unknown !== undefined && unknown !== obstacles) pool.takeBack(unknown.column)
 }

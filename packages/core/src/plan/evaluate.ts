@@ -4,7 +4,7 @@ import type { World } from "./inputs.ts"
 import { deskOf, judge } from "./judge.ts"
 import type { Snapshot } from "./snapshot.ts"
 import type { Evaluation, States } from "./states.ts"
-import { type Hash, type ParsedQueries, checksVersion, codeVersion } from "./version.ts"
+import { type Hash, type ParsedQueries, versionsOf } from "./version.ts"
 
 /** Judges every partition: fresh means that something is kept which was made from exactly what would be read now. */
 export function evaluate(
@@ -14,12 +14,7 @@ export function evaluate(
   hash: Hash,
 ): Evaluation {
   const { graph } = world
-  const codeVersions = new Map(
-    graph.computations.map((each) => [each.name, codeVersion(graph, each, parsed, hash)]),
-  )
-  const checkVersions = new Map<string, string>()
-  for (const asset of graph.assets.values())
-    if (asset.kind === "asset") checkVersions.set(asset.name, checksVersion(asset, hash))
+  const { codeVersions, checkVersions } = versionsOf(graph, parsed, hash)
   const states = new Map<string, States>()
   const evaluation = { ...world, snapshot, codeVersions, checkVersions, states }
   const desk = deskOf(evaluation)

@@ -3,8 +3,8 @@ import { type PartitionRange, type Partitions, partitionKey } from "../declare/p
 import { type Read, relationName } from "../declare/read.ts"
 import type { ReadVersions } from "../execute/effects.ts"
 import type { Extents } from "../graph/extent.ts"
-import { type Graph, assetRead, outputsOf } from "../graph/graph.ts"
-import { type Mapping, intersection, mappingOf, partitionsRead } from "../graph/mapping.ts"
+import { type Graph, type Reading, outputsOf, readingsIn } from "../graph/graph.ts"
+import { intersection, partitionsRead } from "../graph/mapping.ts"
 import type { Landing } from "./snapshot.ts"
 
 /** What decides which partitions a read finds. */
@@ -12,13 +12,6 @@ export interface World {
   readonly graph: Graph
   readonly landing: Landing
   readonly extents: Extents
-}
-
-/** One read of a computation: which asset, and how the partitions belong together. */
-export interface Reading {
-  readonly read: Read
-  readonly asset: AnyAsset
-  readonly mapping: Mapping
 }
 
 /** The partitions that one read of one partition finds. `short` when the window sticks out of history. */
@@ -39,15 +32,12 @@ export function partitionsOf(graph: Graph, computation: Computation): Partitions
 
 /** The reads of a computation, or other reads made from its partitions. */
 export function readingsOf(
-  graph: Graph,
+  { assets, readings }: Graph,
   computation: Computation,
-  reads: readonly Read[] = computation.reads,
+  reads?: readonly Read[],
 ): readonly Reading[] {
-  const own = partitionsOf(graph, computation)
-  return reads.map((read) => {
-    const asset = assetRead(graph, computation, read)
-    return { read, asset, mapping: mappingOf(read.window, own, asset.partitions) }
-  })
+  if (reads !== undefined) return readingsIn(assets, computation, reads)
+  return readings.get(computation.name) ?? readingsIn(assets, computation)
 }
 
 /** What partition `index` of a computation reads, one entry a read. */

@@ -1,7 +1,8 @@
 import type { Computation } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
+import type { Reading } from "../graph/graph.ts"
 import { type ColumnPool, byteColumns, columnPool } from "./columns.ts"
-import { type ContentSums, freeSums, runningCount } from "./content-sums.ts"
+import { type ContentSums, type Counts, freeSums, runningCount } from "./content-sums.ts"
 import {
   type Fingerprint,
   type Lanes,
@@ -10,10 +11,16 @@ import {
   parseFingerprint,
 } from "./fingerprint.ts"
 import { readFactor } from "./input-fingerprint.ts"
-import { type Reading, readingsOf } from "./inputs.ts"
+import { readingsOf } from "./inputs.ts"
 import type { EarlierMade, Mark, Timeline } from "./snapshot.ts"
 import { type Evaluation, type States, facts } from "./states.ts"
-import { type WindowFinder, type Windows, windowFinder } from "./windows.ts"
+import {
+  type Places,
+  type Shift,
+  type WindowFinder,
+  type Windows,
+  windowFinder,
+} from "./windows.ts"
 
 /** What the judgement of one computation after the other works with. */
 export interface Desk {
@@ -49,6 +56,8 @@ interface Judging {
   readonly computation: Computation
   readonly extent: PartitionRange
   readonly timeline: Timeline | undefined
+  /** Mark → facts. */
+  readonly marked: readonly number[]
   /** What each partition would be made from; the columns may be longer than the extent. */
   readonly inputs: Lanes
   readonly bits: Uint8Array
@@ -61,22 +70,24 @@ export function judge(desk: Desk, computation: Computation): States {
   const extent = evaluation.extents.get(computation.outputs[0]?.asset ?? "")
   if (extent === undefined) return noStates
   const length = extent.to - extent.from + 1
+  const timeline = evaluation.snapshot.timelines.get(computation.name)
+  const codeVersion = evaluation.codeVersions.get(computation.name)
   const judging: Judging = {
     desk,
     computation,
     extent,
-    timeline: evaluation.snapshot.timelines.get(computation.name),
+    timeline,
+    marked: timeline === undefined ? [] : factsOfMarks(timeline, codeVersion),
     inputs: { low: pool.lend(length), high: pool.lend(length) },
     bits: desk.factColumn(length),
     restored: new Map(),
   }
   const { inputs, bits, restored } = judging
-  const code = fingerprint(evaluation.codeVersions.get(computation.name) ?? "")
+  const code = fingerprint(codeVersion ?? "")
   inputs.low.fill(code.low, 0, length)
   inputs.high.fill(code.high, 0, length)
   const readings = readingsOf(evaluation.graph, computation)
   for (const reading of readings) if (reading.read.asset !== undefined) addReading(judging, reading)
-  markKept(judging)
   const past = readings.find(({ read }) => read.asset === undefined)
   if (past === undefined) judgePlaces(judging, 0, length)
   else judgeInOrder(judging, readFactor(past.read))
@@ -125,30 +136,39 @@ function freeReadSums(
 function addReading({ desk, extent, inputs, bits }: Judging, reading: Reading): void {
   const sums = desk.sums.get(reading.asset.name)
   const windows = desk.windowsOf(reading, extent)
+  const { length } = bits
   if (sums === undefined || windows === undefined) {
     markAll(bits, blocked)
     return
   }
-  addWindows(inputs, readFactor(reading.read), windows, { sums, length: bits.length })
+  const factor = readFactor(reading.read)
+  if (windows.shift === undefined) addPlaces(inputs, factor, windows.places(), { sums, length })
+  else addShifted(inputs, factor, windows.shift, { sums, length })
   if (sums.unknown !== undefined) markWhere(bits, facts.unknown, windows, sums.unknown)
   if (sums.obstacles !== undefined) markWhere(bits, facts.waits, windows, sums.obstacles)
   for (const at of windows.tooShort) bits[at] = (bits[at] ?? 0) | blocked
-  if (reading.read.window.kind === "latest") markEmpty(bits, blocked, windows)
+  if (reading.read.window.kind === "latest") markEmpty(bits, blocked, windows.places())
 }
 
 const blocked = facts.unknown | facts.waits
 
-function addWindows(
+interface Added {
+  readonly sums: ContentSums
+  readonly length: number
+}
+
+function addShifted(
   inputs: Lanes,
   factor: Fingerprint,
-  { begin, end }: Windows,
-  { sums, length }: { readonly sums: ContentSums; readonly length: number },
+  { first, next, size }: Shift,
+  { sums, length }: Added,
 ): void {
   const [low, high] = [inputs.low, inputs.high]
   const [lowSums, highSums] = [sums.low, sums.high]
   const [lowFactor, highFactor] = [factor.low, factor.high]
   for (let at = 0; at < length; at += 1) {
-    const [from, to] = [begin[at] ?? 0, end[at] ?? 0]
+    const from = Math.min(Math.max(at + first, 0), size)
+    const to = Math.max(Math.min(at + next, size), from)
     const lowSum = (lowSums[to] ?? 0) - (lowSums[from] ?? 0)
     const highSum = (highSums[to] ?? 0) - (highSums[from] ?? 0)
     low[at] = (low[at] ?? 0) + Math.imul(lowFactor, lowSum)
@@ -156,11 +176,26 @@ function addWindows(
   }
 }
 
+function addPlaces(
+  { low, high }: Lanes,
+  factor: Fingerprint,
+  { begin, end }: Places,
+  { sums, length }: Added,
+): void {
+  for (let at = 0; at < length; at += 1) {
+    const [from, to] = [begin[at] ?? 0, end[at] ?? 0]
+    const lowSum = (sums.low[to] ?? 0) - (sums.low[from] ?? 0)
+    const highSum = (sums.high[to] ?? 0) - (sums.high[from] ?? 0)
+    low[at] = (low[at] ?? 0) + Math.imul(factor.low, lowSum)
+    high[at] = (high[at] ?? 0) + Math.imul(factor.high, highSum)
+  }
+}
+
 function markAll(bits: Uint8Array, fact: number): void {
   for (let at = 0; at < bits.length; at += 1) bits[at] = (bits[at] ?? 0) | fact
 }
 
-function markEmpty(bits: Uint8Array, fact: number, { begin, end }: Windows): void {
+function markEmpty(bits: Uint8Array, fact: number, { begin, end }: Places): void {
   for (let at = 0; at < bits.length; at += 1)
     if (begin[at] === end[at]) bits[at] = (bits[at] ?? 0) | fact
 }
@@ -169,39 +204,42 @@ function markEmpty(bits: Uint8Array, fact: number, { begin, end }: Windows): voi
 function markWhere(
   bits: Uint8Array,
   fact: number,
-  { begin, end }: Windows,
-  counts: Uint32Array,
+  { shift, places }: Windows,
+  { column, first }: Counts,
 ): void {
-  for (let at = 0; at < bits.length; at += 1)
-    if (counts[end[at] ?? 0] !== counts[begin[at] ?? 0]) bits[at] = (bits[at] ?? 0) | fact
+  if (shift === undefined) {
+    const { begin, end } = places()
+    for (let at = 0; at < bits.length; at += 1)
+      if (column[end[at] ?? 0] !== column[begin[at] ?? 0]) bits[at] = (bits[at] ?? 0) | fact
+    return
+  }
+  const { size } = shift
+  for (let at = Math.max(0, first + 1 - shift.next); at < bits.length; at += 1) {
+    const from = Math.min(Math.max(at + shift.first, 0), size)
+    const to = Math.max(Math.min(at + shift.next, size), from)
+    if (column[to] !== column[from]) bits[at] = (bits[at] ?? 0) | fact
+  }
 }
 
-/** Marks what is kept, and what of it was made by other code. */
-function markKept({ desk, computation, extent, timeline, bits }: Judging): void {
-  if (timeline === undefined) return
-  const code = desk.evaluation.codeVersions.get(computation.name)
-  const byMark = Uint8Array.from([
-    0,
-    ...timeline.marks.map((mark) =>
-      mark.codeVersion === code ? facts.made : facts.made | facts.code,
-    ),
-  ])
-  const { mark } = timeline
-  const shift = extent.from - timeline.from
-  const end = Math.min(bits.length, timeline.length - shift)
-  for (let at = Math.max(0, -shift); at < end; at += 1)
-    bits[at] = (bits[at] ?? 0) | (byMark[mark[at + shift] ?? 0] ?? 0)
+/** What the kept materializations of each mark are: made, perhaps by other code; nothing is kept where there is no mark. */
+function factsOfMarks({ marks }: Timeline, codeVersion: string | undefined): readonly number[] {
+  const made = marks.map((mark) =>
+    mark.codeVersion === codeVersion ? facts.made : facts.made | facts.code,
+  )
+  return [0, ...made]
 }
 
 /** Fresh when nothing that is read is unknown and the newest, or an earlier one that is kept, was made from just this. */
 function judgePlaces(judging: Judging, begin: number, end: number): void {
-  const { extent, timeline, inputs, bits } = judging
+  const { extent, timeline, inputs, bits, marked } = judging
   if (timeline === undefined) return
-  const [low, high] = [inputs.low, inputs.high]
-  const [keptLow, keptHigh] = [timeline.inputs.low, timeline.inputs.high]
-  const shift = extent.from - timeline.from
-  for (let at = begin; at < end; at += 1) {
-    const own = bits[at] ?? 0
+  const { mark, inputs: kept } = timeline
+  const [low, high, keptLow, keptHigh] = [inputs.low, inputs.high, kept.low, kept.high]
+  const shift = (extent.from - timeline.from) | 0
+  const last = Math.min(end, timeline.length - shift)
+  for (let at = Math.max(begin, -shift); at < last; at += 1) {
+    const own = (bits[at] ?? 0) | (marked[mark[at + shift] ?? 0] ?? 0)
+    bits[at] = own
     if ((own & (facts.made | facts.unknown)) !== facts.made) continue
     if (keptLow[at + shift] === low[at] && keptHigh[at + shift] === high[at])
       bits[at] = own | facts.fresh
@@ -271,8 +309,7 @@ function addOwnSums(judging: Judging, isAllFresh: boolean): void {
     if (!desk.lastReaders.has(asset)) return
     const [low, high] = [desk.pool.lend(bits.length + 1), desk.pool.lend(bits.length + 1)]
     sumContents(judging, place, { low, high })
-    const unknown = isAllFresh ? undefined : desk.pool.lend(bits.length + 1)
-    if (unknown !== undefined) countNotFresh(bits, unknown)
+    const unknown = isAllFresh ? undefined : countNotFresh(bits, desk.pool.lend(bits.length + 1))
     desk.sums.set(asset, { low, high, unknown, obstacles: unfitCounts(judging, place) })
   })
 }
@@ -286,7 +323,7 @@ function sumContents(
   const [lowSums, highSums] = [sums.low, sums.high]
   const contents = timeline?.outputs[place] ?? nothing
   const [lows, highs] = [contents.low, contents.high]
-  const shift = extent.from - (timeline?.from ?? 0)
+  const shift = (extent.from - (timeline?.from ?? 0)) | 0
   let [low, high] = [0, 0]
   lowSums[0] = highSums[0] = 0
   for (let at = 0; at < bits.length; at += 1) {
@@ -302,17 +339,21 @@ function sumContents(
 
 const nothing = lanesOf(0)
 
-function countNotFresh(bits: Uint8Array, counts: Uint32Array): void {
-  let count = 0
-  counts[0] = 0
+function countNotFresh(bits: Uint8Array, column: Uint32Array): Counts {
+  let [count, first] = [0, 0]
+  column[0] = 0
   for (let at = 0; at < bits.length; at += 1) {
-    if (((bits[at] ?? 0) & facts.fresh) === 0) count += 1
-    counts[at + 1] = count
+    if (((bits[at] ?? 0) & facts.fresh) === 0) {
+      if (count === 0) first = at
+      count += 1
+    }
+    column[at + 1] = count
   }
+  return { column, first }
 }
 
 /** Counts the fresh partitions whose rows fail the error checks of today. */
-function unfitCounts(judging: Judging, place: number): Uint32Array | undefined {
+function unfitCounts(judging: Judging, place: number): Counts | undefined {
   const { timeline, restored, bits } = judging
   const mayBeUnfit =
     restored.size > 0 || timeline?.marks.some(unfitMarkTest(judging, place)) === true
@@ -324,7 +365,7 @@ function unfitTest(judging: Judging, output: number): (at: number) => boolean {
   const { bits, extent, timeline, restored } = judging
   const isUnfitMark = unfitMarkTest(judging, output)
   const unfit = [false, ...(timeline?.marks.map(isUnfitMark) ?? [])]
-  const shift = extent.from - (timeline?.from ?? 0)
+  const shift = (extent.from - (timeline?.from ?? 0)) | 0
   return (at) => {
     if (((bits[at] ?? 0) & facts.fresh) === 0) return false
     const earlier = restored.get(at + extent.from)

@@ -1,12 +1,13 @@
 import type { Computation } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import { assetNamed } from "../graph/graph.ts"
+import type { Reading } from "../graph/graph.ts"
 import { byteColumns } from "./columns.ts"
 import { runningCount } from "./content-sums.ts"
-import { type Reading, readingsOf } from "./inputs.ts"
+import { readingsOf } from "./inputs.ts"
 import type { Plan, PlanRequest } from "./plan.ts"
 import { type Evaluation, type States, facts, rangesOfOnes, stateKind } from "./states.ts"
-import { type WindowFinder, type Windows, windowFinder } from "./windows.ts"
+import { type Places, type WindowFinder, windowFinder } from "./windows.ts"
 
 /** Computation → a column with 1 for each partition that is meant; a computation with none is not in the map. */
 export type Needed = ReadonlyMap<string, Uint8Array>
@@ -83,7 +84,8 @@ function needReads(
     const windows = upstream && !isAllFresh(upstream) ? windowsOf(reading, reader) : undefined
     if (upstream === undefined || windows === undefined) continue
     const column = columns.get(name) ?? zeros(upstream.facts.length)
-    if (needWindows(own.subarray(first), windows, upstream.facts, column)) columns.set(name, column)
+    if (needWindows(own.subarray(first), windows.places(), upstream.facts, column))
+      columns.set(name, column)
   }
 }
 
@@ -96,7 +98,7 @@ function needOwnPast(own: Uint8Array, bits: Uint8Array): void {
 /** Windows move on with their readers, so that each partition of the upstream is looked at once. Says whether any is needed. */
 function needWindows(
   own: Uint8Array,
-  { begin, end }: Windows,
+  { begin, end }: Places,
   bits: Uint8Array,
   column: Uint8Array,
 ): boolean {
@@ -172,9 +174,10 @@ function markReaders(
     if (windows === undefined || !upstream) continue
     const counts = runningCount(upstream.length, (at) => upstream[at] === 1)
     if (counts === undefined) continue
-    const { begin, end } = windows
+    const { column } = counts
+    const { begin, end } = windows.places()
     for (let at = 0; at < own.length; at += 1)
-      if (own[at] === 1 && counts[end[at] ?? 0] !== counts[begin[at] ?? 0]) marked[at] = 1
+      if (own[at] === 1 && column[end[at] ?? 0] !== column[begin[at] ?? 0]) marked[at] = 1
   }
 }
 

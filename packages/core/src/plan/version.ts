@@ -1,7 +1,7 @@
 import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
 import type { Check } from "../declare/check.ts"
 import type { Columns } from "../declare/column.ts"
-import type { Partitions } from "../declare/partition.ts"
+import type { Partitions, PartitionText } from "../declare/partition.ts"
 import type { Window } from "../declare/read.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import { type Sql, renderSql } from "../declare/sql.ts"
@@ -15,8 +15,42 @@ export type Hash = (text: string) => string
 /** A query's text → the hash of the query as the engine parses it, where formatting and comments do not count. */
 export type ParsedQueries = ReadonlyMap<string, string>
 
-/** The day that stands in a query's text where the partition's own will stand. */
-const anyDay = "0001-01-01"
+/** What the declarations of a graph come to, as far as they decide what is stale. */
+export interface Versions {
+  /** Computation → its code version. */
+  readonly codeVersions: ReadonlyMap<string, string>
+  /** Asset → version of its checks. */
+  readonly checkVersions: ReadonlyMap<string, string>
+}
+
+interface KnownVersions extends Versions {
+  readonly parsed: ParsedQueries
+  readonly hash: Hash
+}
+
+const known = new WeakMap<Graph, KnownVersions>()
+
+/** All versions of a graph, computed once: the same graph is judged again and again. */
+export function versionsOf(graph: Graph, parsed: ParsedQueries, hash: Hash): Versions {
+  const before = known.get(graph)
+  if (before?.parsed === parsed && before.hash === hash) return before
+  const codeVersions = new Map<string, string>()
+  for (const each of graph.computations)
+    codeVersions.set(each.name, codeVersion(graph, each, parsed, hash))
+  const checkVersions = new Map<string, string>()
+  for (const asset of graph.assets.values())
+    if (asset.kind === "asset") checkVersions.set(asset.name, checksVersion(asset, hash))
+  known.set(graph, { codeVersions, checkVersions, parsed, hash })
+  return { codeVersions, checkVersions }
+}
+
+/** Stands in a query's text where its partition's own facts will stand. */
+const anyPartition: PartitionText = {
+  key: "partition",
+  day: "0001-01-01",
+  start: "0001-01-01T00:00:00Z",
+  end: "0001-01-02T00:00:00Z",
+}
 
 /** The texts whose parse the code versions of a graph depend on. */
 export function queryTexts(graph: Graph): readonly string[] {
@@ -31,7 +65,7 @@ export function queryTexts(graph: Graph): readonly string[] {
 
 /** A query as versions take it: whatever day it is made for, and whatever its upstreams are called today. */
 function versionText(query: Sql): string {
-  return renderSql(query, anyDay, lastingRelation)
+  return renderSql(query, anyPartition, lastingRelation)
 }
 
 /**
@@ -92,7 +126,7 @@ function grainOf(partitions: Partitions): readonly string[] {
 }
 
 function columnTypes(columns: Columns): readonly unknown[] {
-  return Object.entries(columns).map(([name, column]) => [name, column.type, column.nullable])
+  return Object.keys(columns).map((name) => [name, columns[name]?.type, columns[name]?.nullable])
 }
 
 /** How a source's files become rows; of an asset nothing counts but its content. */
@@ -107,13 +141,13 @@ function sourceRules(source: SourceAsset): unknown {
     duplicate: duplicate && [
       duplicate.reason,
       duplicate.columns,
-      renderSql(duplicate.when, anyDay),
+      renderSql(duplicate.when, anyPartition),
     ],
     format: keysInOrder(source.format),
     lineKinds: lineKinds
       ? keysInOrder({ ...lineKinds, kinds: keysInOrder(lineKinds.kinds) })
       : null,
-    reject: source.reject.map(({ reason, when }) => [reason, renderSql(when, anyDay)]),
+    reject: source.reject.map(({ reason, when }) => [reason, renderSql(when, anyPartition)]),
   }
 }
 

@@ -1,70 +1,110 @@
 import type { PartitionRange } from "../declare/partition.ts"
-import { intersection, partitionsRead } from "../graph/mapping.ts"
-import { type Reading, type World, isShort, mustBeWhole } from "./inputs.ts"
+import type { Reading } from "../graph/graph.ts"
+import { intersection, partitionsRead, partitionsReading } from "../graph/mapping.ts"
+import { type World, isShort, mustBeWhole } from "./inputs.ts"
 
-/**
- * For each partition of a reader the part of the upstream that it finds, as places in the upstream's extent:
- * from `begin` up to but not including `end`, nothing where they are equal. The columns may be longer than the reader.
- */
+/** What each partition of a reader finds of an upstream, as places in the upstream's extent. */
 export interface Windows {
-  readonly begin: Int32Array
-  readonly end: Int32Array
+  /** How windows move with their readers, where both are cut alike: then nothing needs to be written down. */
+  readonly shift: Shift | undefined
+  /** The windows one by one; they hold until others are written down. */
+  readonly places: () => Places
   /** Places of the reader where the window is short and must not be. */
   readonly tooShort: readonly number[]
 }
 
-/** The windows of one read over a range of its reader; undefined when the upstream has no partition. They hold until the next ones are asked for. */
+/** The reader at place `at` finds what is from `at + first` up to but not including `at + next`, of `size` partitions. */
+export interface Shift {
+  readonly first: number
+  readonly next: number
+  readonly size: number
+}
+
+/** From `begin` up to but not including `end`, nothing where they are equal. The columns may be longer than the reader. */
+export interface Places {
+  readonly begin: Int32Array
+  readonly end: Int32Array
+}
+
+/** The windows of one read over a range of its reader; undefined when the upstream has no partition. */
 export type WindowFinder = (reading: Reading, reader: PartitionRange) => Windows | undefined
 
-/** Finds windows one read after the other in the same two columns. */
+/** Finds windows, and writes them down in the same two columns. */
 export function windowFinder(world: World): WindowFinder {
-  let columns: Columns = { begin: new Int32Array(0), end: new Int32Array(0) }
+  let columns: Places = { begin: new Int32Array(0), end: new Int32Array(0) }
   return (reading, reader) => {
-    const upstream = world.extents.get(reading.asset.name)
+    const { asset, mapping, read } = reading
+    const upstream = world.extents.get(asset.name)
     if (upstream === undefined) return undefined
-    const length = reader.to - reader.from + 1
-    if (columns.begin.length < length)
-      columns = { begin: new Int32Array(length), end: new Int32Array(length) }
-    const { mapping, read } = reading
-    if (mapping.kind === "shift") fillShifted(columns, mapping.offsets, reader, upstream)
-    else fillEach(columns, reading, reader, upstream)
-    if (read.window.kind === "latest") narrowToNewest(world, reading, columns, { reader, upstream })
-    return { ...columns, tooShort: mustBeWhole(read) ? shortPlaces(reading, reader, upstream) : [] }
+    const isShift = mapping.kind === "shift" && read.window.kind !== "latest"
+    const places = (): Places => {
+      const length = reader.to - reader.from + 1
+      if (columns.begin.length < length)
+        columns = { begin: new Int32Array(length), end: new Int32Array(length) }
+      fillPlaces(world, reading, columns, { reader, upstream })
+      return columns
+    }
+    return {
+      shift: isShift ? shiftOf(mapping.offsets, reader, upstream) : undefined,
+      places,
+      tooShort: mustBeWhole(read) ? shortPlaces(reading, reader, upstream) : none,
+    }
   }
 }
 
-type Columns = Pick<Windows, "begin" | "end">
+const none: readonly number[] = []
 
-/** Places are clamped before they enter 32 bits: a window may begin with history. */
-function fillShifted(
-  { begin, end }: Columns,
-  offsets: PartitionRange,
-  reader: PartitionRange,
-  upstream: PartitionRange,
-): void {
-  const length = reader.to - reader.from + 1
+/** Places are clamped so that they fit in 32 bits: a window may begin with history. */
+function shiftOf(offsets: PartitionRange, reader: PartitionRange, upstream: PartitionRange): Shift {
   const size = upstream.to - upstream.from + 1
   const shift = reader.from - upstream.from
-  const first = Math.max(shift + offsets.from, -length)
+  const first = Math.max(shift + offsets.from, reader.from - reader.to - 1)
   const next = Math.min(shift + offsets.to + 1, size)
-  for (let at = 0; at < length; at += 1) {
+  return { first: first | 0, next: next | 0, size: size | 0 }
+}
+
+function fillPlaces(
+  world: World,
+  reading: Reading,
+  columns: Places,
+  { reader, upstream }: Extents,
+): void {
+  const { mapping, read } = reading
+  if (mapping.kind === "shift")
+    fillShifted(columns, shiftOf(mapping.offsets, reader, upstream), reader)
+  else fillEach(columns, reading, reader, upstream)
+  if (read.window.kind === "latest") narrowToNewest(world, reading, columns, { reader, upstream })
+}
+
+function fillShifted({ begin, end }: Places, { first, next, size }: Shift, reader: PartitionRange) {
+  for (let at = 0; at <= reader.to - reader.from; at += 1) {
     const from = Math.min(Math.max(at + first, 0), size)
     begin[at] = from
     end[at] = Math.max(Math.min(at + next, size), from)
   }
 }
 
+/** Readers of finer grain that find the same are asked about once: windows only move on, so two that are alike have none between them that is not. */
 function fillEach(
-  { begin, end }: Columns,
+  { begin, end }: Places,
   { mapping }: Reading,
   reader: PartitionRange,
   upstream: PartitionRange,
 ): void {
-  for (let index = reader.from; index <= reader.to; index += 1) {
-    const range = intersection(partitionsRead(mapping, index), upstream)
-    begin[index - reader.from] = range === undefined ? 0 : range.from - upstream.from
-    end[index - reader.from] = range === undefined ? 0 : range.to + 1 - upstream.from
+  for (let index = reader.from; index <= reader.to;) {
+    const read = partitionsRead(mapping, index)
+    const last = Math.min(partitionsReading(mapping, read.to).to, reader.to)
+    const next = (last > index && isSame(partitionsRead(mapping, last), read) ? last : index) + 1
+    const range = intersection(read, upstream)
+    const [from, to] = [index - reader.from, next - reader.from]
+    begin.fill(range === undefined ? 0 : range.from - upstream.from, from, to)
+    end.fill(range === undefined ? 0 : range.to + 1 - upstream.from, from, to)
+    index = next
   }
+}
+
+function isSame(left: PartitionRange, right: PartitionRange): boolean {
+  return left.from === right.from && left.to === right.to
 }
 
 interface Extents {
@@ -76,7 +116,7 @@ interface Extents {
 function narrowToNewest(
   world: World,
   { asset }: Reading,
-  { begin, end }: Columns,
+  { begin, end }: Places,
   { reader, upstream }: Extents,
 ): void {
   const newest = asset.kind === "source" ? newestLanded(world, asset.name, upstream) : undefined

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
-import { partitionDay } from "../../src/declare/partition.ts"
+import { partitionText } from "../../src/declare/partition.ts"
 import { daily, partitionBounds, findDay, findPartition, newestClosed } from "../../src/index.ts"
 import { hourly, monthly, partitionKey, staticKeys, unpartitioned } from "../../src/index.ts"
 import { weekly } from "../../src/index.ts"
@@ -236,7 +236,7 @@ describe("staticKeys", () => {
   })
 })
 
-describe("partitionDay", () => {
+describe("partitionText", () => {
   test.each([
     [hours, "2026-01-05T23", "2026-01-05"],
     [utc, "2026-01-05", "2026-01-05"],
@@ -247,7 +247,7 @@ describe("partitionDay", () => {
     [hourly({ start: "2026-01-01T00", zone: "Asia/Kolkata" }), "2026-01-05T00", "2026-01-05"],
     [hourly({ start: "2026-01-01T00", zone: "America/New_York" }), "2026-01-05T23", "2026-01-05"],
   ] as const)("of %o, the partition %s has the day %s", (partitions, key, day) => {
-    expect(partitionDay(partitions, findPartition(partitions, key) ?? NaN)).toBe(day)
+    expect(partitionText(partitions, findPartition(partitions, key) ?? NaN).day).toBe(day)
   })
 })
 

@@ -3,6 +3,15 @@ import { describe, expect, test } from "vitest"
 import { all, daily, identifier, int32, itself, joinSql, last, latest } from "../../src/index.ts"
 import { partitionDay, previous, readsOf, relationName, renderSql } from "../../src/index.ts"
 import { sharedRows, sourceAsset, sql, upTo, window } from "../../src/index.ts"
+import {
+  findPartition,
+  hourly,
+  partitionEnd,
+  partitionKeyText,
+  partitionStart,
+} from "../../src/index.ts"
+import { partitionText, staticKeys } from "../../src/index.ts"
+import { day, everyDay } from "../declared.ts"
 
 const activity = sourceAsset({
   name: "activity",
@@ -14,7 +23,8 @@ const activity = sourceAsset({
   path: "activity/{partition}.json",
 })
 
-const render = (query: Parameters<typeof renderSql>[0]) => renderSql(query, "2026-01-05")
+const render = (query: Parameters<typeof renderSql>[0]) =>
+  renderSql(query, partitionText(everyDay, day(5)))
 
 describe("sql", () => {
   test.each([
@@ -125,4 +135,15 @@ describe("window", () => {
     const strict = last(7, activity, { onShortWindow: "error" })
     expect(strict.window).toMatchObject({ from: -6, to: 0, onShortWindow: "error" })
   })
+})
+
+test("a query is told the key, the first day and the span of its partition", () => {
+  const query = sql`select ${partitionKeyText}, ${partitionDay}, ${partitionStart}, ${partitionEnd}`
+  const hours = hourly({ start: "2026-01-01T00", zone: "Asia/Kolkata" })
+  const hour = findPartition(hours, "2026-01-05T03") ?? 0
+  expect(renderSql(query, partitionText(hours, hour))).toBe(
+    "select '2026-01-05T03', DATE '2026-01-05', TIMESTAMPTZ '2026-01-04T21:30:00.000Z', TIMESTAMPTZ '2026-01-04T22:30:00.000Z'",
+  )
+  const cities = partitionText(staticKeys(["Côte d'Azur"]), 0)
+  expect(renderSql(sql`select ${partitionKeyText}`, cities)).toBe("select 'Côte d''Azur'")
 })

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest"
 
 import { last, daily, int32, readsOf, renderSql, sql, sqlAsset, topK } from "../../src/index.ts"
+import { partitionText } from "../../src/index.ts"
+import { day, everyDay } from "../declared.ts"
 
 const weights = sqlAsset({
   name: "weights",
@@ -20,7 +22,7 @@ test("the greatest weights are kept packed with their ids, the smaller id first"
     count: 10,
   })
   expect(readsOf(query)).toHaveLength(1)
-  expect(renderSql(query, "2026-01-05")).toMatchInlineSnapshot(`
+  expect(renderSql(query, partitionText(everyDay, day(5)))).toMatchInlineSnapshot(`
     "select "user_id",
           (4294967295 - (packed & 4294967295))::integer as "rec_id",
           (packed >> 32)::integer as "weight"

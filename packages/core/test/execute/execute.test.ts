@@ -405,6 +405,25 @@ describe("abort", () => {
     expect(result.outcome).toBe("interrupted")
     expect(world.steps).toEqual([])
   })
+
+  test("an engine that was interrupted ends the run, also while the next step is looked up", async () => {
+    let interrupt = () => {}
+    const interruption = new Promise<void>((resolve) => (interrupt = resolve))
+    const world = worldWith([1], {
+      beforeCompute: () => {
+        interrupt()
+        throw new FreshetError("interrupted", "stopped")
+      },
+      beforeLookup: async (wanted) => {
+        if (!wanted.some(({ asset }) => asset === "other")) return
+        await interruption
+        for (let turn = 0; turn < 100; turn += 1) await Promise.resolve()
+      },
+    })
+    const result = await run(world, chain, everything, { concurrency: 2 })
+    expect(result.outcome).toBe("interrupted")
+    expect(world.computed).toEqual(["a 2026-01-01"])
+  })
 })
 
 describe("ledger", () => {
@@ -479,7 +498,7 @@ describe("what the engine is given", () => {
     })
     await run(world, graphOf(raw, a, checked))
     const request = requests.at(-1)
-    expect(request).toMatchObject({ partition: "2026-01-02", day: "2026-01-02" })
+    expect(request).toMatchObject({ partition: { key: "2026-01-02", day: "2026-01-02" } })
     const files = request?.relations.map((relation) =>
       relation.kind === "stored"
         ? [relation.name, ...relation.files]

@@ -13,14 +13,20 @@ import {
   sharedRelation,
   type SourceAsset,
   type Sql,
+  type PartitionText,
 } from "@freshet/core"
 
 import { engineSentence } from "./failure.ts"
 import { columnDefinitions } from "./literal.ts"
 import type { Connection } from "./session.ts"
 
-/** Any day will do: a query binds alike on all of them. */
-const someDay = "2000-01-01"
+/** Any partition will do: a query binds alike on all of them. */
+export const somePartition: PartitionText = {
+  key: "2000-01-01",
+  day: "2000-01-01",
+  start: "2000-01-01T00:00:00Z",
+  end: "2000-01-02T00:00:00Z",
+}
 
 /** What the engine finds wrong in queries, checks and rules when it binds them to what they read, with no rows at all. */
 export async function bindAssets(
@@ -101,7 +107,7 @@ async function bindShared(
   computation: Computation,
 ): Promise<Problem | undefined> {
   try {
-    const rows = `SELECT * FROM (${renderSql(shared, someDay)}) LIMIT 0`
+    const rows = `SELECT * FROM (${renderSql(shared, somePartition)}) LIMIT 0`
     await connection.run(`CREATE OR REPLACE TEMP TABLE ${quoteName(sharedRelation)} AS ${rows}`)
     return undefined
   } catch (error) {
@@ -116,7 +122,7 @@ async function bindQuery(
   query: Sql,
 ): Promise<readonly Problem[]> {
   try {
-    const yielded = await describe(connection, renderSql(query, someDay))
+    const yielded = await describe(connection, renderSql(query, somePartition))
     return await compareColumns(connection, asset, yielded)
   } catch (error) {
     const { reads } = asset.computation
@@ -131,8 +137,8 @@ async function bindChecks(connection: Connection, asset: Asset): Promise<readonl
     if (rule.kind !== "no_rows") continue
     const reads = readsOf(rule.query)
     try {
-      await describe(connection, renderSql(rule.query, someDay))
-      if (rule.proof !== undefined) await describe(connection, renderSql(rule.proof, someDay))
+      await describe(connection, renderSql(rule.query, somePartition))
+      if (rule.proof !== undefined) await describe(connection, renderSql(rule.proof, somePartition))
     } catch (error) {
       const own = Object.keys(asset.columns)
       problems.push(
@@ -149,7 +155,7 @@ async function bindRules(connection: Connection, source: SourceAsset): Promise<r
   const reads: Read[] = [{ kind: "read", asset: source, window: { kind: "same" } }]
   const rules = [...source.reject, ...(source.duplicate === undefined ? [] : [source.duplicate])]
   for (const { reason, when } of rules) {
-    const condition = `SELECT (${renderSql(when, someDay)})::BOOLEAN FROM ${quoteName(source.name)}`
+    const condition = `SELECT (${renderSql(when, somePartition)})::BOOLEAN FROM ${quoteName(source.name)}`
     try {
       await describe(connection, condition)
     } catch (error) {

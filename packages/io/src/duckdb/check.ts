@@ -8,6 +8,7 @@ import {
   renderSql,
   type Sql,
   unreachable,
+  type PartitionText,
 } from "@freshet/core"
 
 import { numberCell } from "./cell.ts"
@@ -22,7 +23,7 @@ export interface CheckedRows {
   readonly path: string
   readonly content: Content
   /** `YYYY-MM-DD`, for queries that mention it. */
-  readonly day: string
+  readonly partition: PartitionText
 }
 
 const sampleRows = 5
@@ -99,7 +100,7 @@ const noFailures: Failures = { failures: 0, sample: [] }
 async function findFailures(
   connection: Connection,
   { rule }: Check,
-  { content, day }: CheckedRows,
+  { content, partition }: CheckedRows,
 ): Promise<Failures> {
   switch (rule.kind) {
     case "row_count": {
@@ -112,9 +113,9 @@ async function findFailures(
     case "unique":
       return await findRepeated(connection, rule.columns)
     case "no_rows":
-      return (await isProven(connection, rule.proof, day))
+      return (await isProven(connection, rule.proof, partition))
         ? noFailures
-        : await findRows(connection, renderSql(rule.query, day))
+        : await findRows(connection, renderSql(rule.query, partition))
     default:
       return unreachable(rule)
   }
@@ -158,10 +159,12 @@ async function haveOwnHashes(connection: Connection, keys: string): Promise<bool
 async function isProven(
   connection: Connection,
   proof: Sql | undefined,
-  day: string,
+  partition: PartitionText,
 ): Promise<boolean> {
   if (proof === undefined) return false
-  const [found] = await connection.rows(`SELECT (${renderSql(proof, day)})::BOOLEAN AS proven`)
+  const [found] = await connection.rows(
+    `SELECT (${renderSql(proof, partition)})::BOOLEAN AS proven`,
+  )
   return found?.["proven"] === true
 }
 

@@ -40,7 +40,7 @@ export async function runCode(
   await connection.run(`CREATE TEMP TABLE ${quoteName(madeRows)} (${heldColumns(asset.columns)})`)
   const signal = workshop.signal ?? { aborted: false }
   try {
-    const made = request.computation.compute(upstream, { partition: request.partition, signal })
+    const made = request.computation.compute(upstream, { partition: request.partition.key, signal })
     await append(connection, asset, made)
   } catch (cause) {
     throw codeFailure(asset, cause)

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import { rm } from "node:fs/promises"
 
 import {
@@ -14,6 +14,7 @@ import {
   renderSql,
   sharedRelation,
   type SqlComputation,
+  type PartitionText,
 } from "@freshet/core"
 
 import type { LandingContext } from "../input/read-landed.ts"
@@ -89,19 +90,21 @@ async function withTempFiles<T>(
       return path
     })
   } finally {
-    await Promise.all(temporary.map((path) => rm(path, { force: true })))
+    await Promise.all(
+      temporary.filter((path) => existsSync(path)).map((path) => rm(path, { force: true })),
+    )
   }
 }
 
 function landingFor(
   { store, session, landedPath }: Workshop,
-  { folder, inputVersion, day }: ComputeRequest,
+  { folder, inputVersion, partition }: ComputeRequest,
   connection: Connection,
   tempPath: (suffix: string) => Promise<string>,
 ): LandingContext {
   return {
     connection,
-    day,
+    partition,
     landedPath,
     scratchFolder: session.scratchFolder,
     judge: "quick",
@@ -128,7 +131,7 @@ async function write(
   )
   const queryOf =
     computation.kind === "sql"
-      ? await queriesOf(connection, computation, request.day)
+      ? await queriesOf(connection, computation, request.partition)
       : await codeQuery(workshop, connection, { ...request, computation }, tempPath)
   for (const { asset, path } of written)
     await writeOutput(connection, asset, queryOf(asset.name), path)
@@ -139,12 +142,12 @@ async function write(
 async function queriesOf(
   connection: Connection,
   computation: SqlComputation,
-  day: string,
+  partition: PartitionText,
 ): Promise<(asset: string) => string> {
-  await createShared(connection, computation, day)
+  await createShared(connection, computation, partition)
   return (asset) => {
     const query = computation.outputs.find((output) => output.asset === asset)?.query
-    if (query !== undefined) return renderSql(query, day)
+    if (query !== undefined) return renderSql(query, partition)
     throw new FreshetError("engine", `\`${computation.name}\` has no query for \`${asset}\``)
   }
 }
@@ -159,12 +162,12 @@ async function codeQuery(...given: Parameters<typeof runCode>): Promise<(asset: 
 async function createShared(
   connection: Connection,
   { name, shared }: SqlComputation,
-  day: string,
+  partition: PartitionText,
 ): Promise<void> {
   if (shared === undefined) return
   try {
     await connection.run(
-      `CREATE OR REPLACE TEMP TABLE ${quoteName(sharedRelation)} AS ${renderSql(shared, day)}`,
+      `CREATE OR REPLACE TEMP TABLE ${quoteName(sharedRelation)} AS ${renderSql(shared, partition)}`,
     )
   } catch (cause) {
     throw engineFailure(`the shared rows of \`${name}\``, cause)
@@ -180,8 +183,8 @@ async function finish(
   const { written, lineCounts } = made
   if (written.length > 1 && written.some(({ asset }) => asset.checks.some(isQuery)))
     await nameOutputs(connection, written)
-  const { day, folder, inputVersion } = request
-  const files = written.map((each) => ({ ...each, columns: each.asset.columns, day }))
+  const { partition, folder, inputVersion } = request
+  const files = written.map((each) => ({ ...each, columns: each.asset.columns, partition }))
   const rows = await measureContents(connection, files)
   const checks = await checkAll(connection, rows, (asset) => asset.checks)
   if (checks.some((check) => !check.passed && check.severity === "error")) {

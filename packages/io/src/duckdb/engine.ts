@@ -6,9 +6,10 @@ import {
   type Engine,
   type Problem,
   type Relation,
+  type PartitionText,
 } from "@freshet/core"
 
-import { bindAssets } from "./bind.ts"
+import { bindAssets, somePartition } from "./bind.ts"
 import { checkAll } from "./check.ts"
 import { computePartition, rederivePartition } from "./compute.ts"
 import { measureContents } from "./content.ts"
@@ -30,7 +31,7 @@ export interface DuckdbEngine extends Engine {
     request: {
       readonly sql: string
       readonly relations: readonly Relation[]
-      readonly day?: string
+      readonly partition?: PartitionText
     },
     use: (rows: QueryRows) => Promise<T>,
   ) => Promise<T>
@@ -59,8 +60,10 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
     bind: (assets) => session.withConnection((connection) => bindAssets(connection, assets)),
     canonicalQueries: (queries) =>
       session.withConnection((connection) => canonicalQueries(connection, queries)),
-    query: ({ sql, relations, day = "2000-01-01" }, use) =>
-      withRelations(workshop, relations, day, (connection) => streamRows(connection, sql, use)),
+    query: ({ sql, relations, partition = somePartition }, use) =>
+      withRelations(workshop, relations, partition, (connection) =>
+        streamRows(connection, sql, use),
+      ),
     session,
     close: session.close,
   }
@@ -68,12 +71,14 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
 
 async function checkStored(
   workshop: Workshop,
-  { asset, checks, file, day, relations }: CheckRequest,
+  { asset, checks, file, partition, relations }: CheckRequest,
 ): Promise<readonly CheckResult[]> {
   const path = workshop.store.path(file)
-  return await withRelations(workshop, relations, day, async (connection) => {
+  return await withRelations(workshop, relations, partition, async (connection) => {
     try {
-      const rows = await measureContents(connection, [{ asset, columns: asset.columns, path, day }])
+      const rows = await measureContents(connection, [
+        { asset, columns: asset.columns, path, partition },
+      ])
       return await checkAll(connection, rows, () => checks)
     } catch (cause) {
       throw engineFailure(`the stored rows of \`${asset.name}\` (${file})`, cause)
@@ -90,22 +95,28 @@ async function storedContent(
   const path = store.path(file)
   return await session.withConnection(async (connection) => {
     // a file that is no Parquet any more, or lacks a column, holds other content, whatever it is
-    const measured = await measureContents(connection, [{ columns, path }]).catch(() => [])
+    const measured = await measureContents(connection, [{ columns, path }]).catch(unlessStopped)
     return measured[0]?.content.dataVersion
   })
+}
+
+function unlessStopped(cause: unknown): readonly [] {
+  const failure = engineFailure("the stored rows", cause)
+  if (failure.code === "interrupted") throw failure
+  return []
 }
 
 /** Lends a connection on which the relations are known. Lines of sources that cannot be taken are left out and not kept. */
 async function withRelations<T>(
   { session, store, landedPath }: Workshop,
   relations: readonly Relation[],
-  day: string,
+  partition: PartitionText,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   return await session.withConnection(async (connection) => {
     const landing = {
       connection,
-      day,
+      partition,
       landedPath,
       scratchFolder: session.scratchFolder,
       judge: "quick",

@@ -87,6 +87,7 @@ export async function withSession<T>(
 async function openInstance(options: SessionOptions, scratch: string): Promise<DuckDBInstance> {
   try {
     const { DuckDBInstance } = await import("./api.ts")
+    await mkdir(options.spillFolder, { recursive: true }) // the engine makes its own folder in it, no more
     const instance = await DuckDBInstance.create(":memory:", {
       threads: String(options.threads),
       memory_limit: `${options.memoryLimitMb}MB`,

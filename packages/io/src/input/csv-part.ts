@@ -2,11 +2,15 @@ import { type CsvFormat, FreshetError, quoteName, type SourceAsset } from "@fres
 
 import { numberCell, textCell } from "../duckdb/cell.ts"
 import { textLiteral } from "../duckdb/literal.ts"
+import { newRecord, readCsvLine } from "./csv-record.ts"
 import { type CsvRecord, readCsvRecords } from "./csv-records.ts"
 import { csvDialect } from "./csv-value.ts"
 import { exactJudgement, rawColumn } from "./judgement.ts"
 import { eachChunk, type LineScan, pickLines, scanLines } from "./line-scan.ts"
-import type { Part, PartRequest } from "./part.ts"
+import type { Part, PartRequest, PartTable } from "./part.ts"
+import { readPlainCsv } from "./plain-csv-part.ts"
+import type { DoubtfulLine } from "./plain-csv-scan.ts"
+import { byteFault } from "./quarantine.ts"
 import { appendTexts } from "./text-table.ts"
 
 /** The raw values of a file in a table, and where its records lie. */
@@ -26,23 +30,49 @@ export async function readCsvPart(request: PartRequest): Promise<Part> {
   const header = await readHeader(request.path)
   if (header === undefined) return { file: request.file, lines: 0, tables: [], pick: none }
   const positions = findColumns(request, header.fields)
+  const plain =
+    request.judge === "exact" || header.line !== 1 || header.fault !== undefined
+      ? undefined
+      : await readPlainCsv(request, positions, header.fields.length, (lines) =>
+          judgeLines(request, header, positions, lines),
+        )
+  if (plain !== undefined) return plain
   const raws =
     (await readQuickly(request, header, positions)) ??
     (await readRecords(request, header, positions))
+  const table = await judgeRecords(request, raws)
+  return { file: request.file, lines: raws.records, tables: [table], pick: raws.pick }
+}
+
+async function judgeRecords(request: PartRequest, raws: RawRecords): Promise<PartTable> {
   const name = quoteName(` landed ${request.id}`)
   const judged = exactJudgement(request.source, csvDialect, raws.query, {
-    day: request.day,
+    partition: request.partition,
     unreadable: [],
   })
   await request.connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${judged}`)
   const refused = await quarantineRefused(request, name, raws)
-  const where = refused === 0 ? undefined : "reason IS NULL"
-  return {
-    file: request.file,
-    lines: raws.records,
-    tables: [{ name, ordinal: "ordinal", where }],
-    pick: raws.pick,
-  }
+  return { name, ordinal: "ordinal", where: refused === 0 ? undefined : "reason IS NULL" }
+}
+
+/** Judges single lines, each of them a record, as the exact way does. */
+function judgeLines(
+  request: PartRequest,
+  header: CsvRecord,
+  positions: ReadonlyMap<string, number>,
+  lines: readonly DoubtfulLine[],
+): Promise<PartTable> {
+  const records = lines.map(({ ordinal, bytes }) => recordOfLine(ordinal + 1, bytes))
+  const each: EachRecord = (use) => use([header, ...records])
+  return loadRecords(request, header, positions, each).then((raws) => judgeRecords(request, raws))
+}
+
+function recordOfLine(line: number, bytes: Buffer): CsvRecord {
+  const record = newRecord()
+  const fault = byteFault(bytes)
+  const state = fault === undefined ? readCsvLine(record, bytes.toString("utf8")) : "malformed"
+  const malformed = state === "whole" ? undefined : "malformed_csv"
+  return { line, bytes, fields: record.fields, fault: fault ?? malformed }
 }
 
 async function* none(): AsyncGenerator<never> {}
@@ -141,10 +171,22 @@ async function isUnusual(path: string): Promise<boolean> {
 }
 
 /** The exact way: every record from the bytes, with its text kept beside it. */
-async function readRecords(
+function readRecords(
   request: PartRequest,
   header: CsvRecord,
   positions: ReadonlyMap<string, number>,
+): Promise<RawRecords> {
+  return loadRecords(request, header, positions, (use) => readCsvRecords(request.path, use))
+}
+
+/** Gives records a batch at a time, the header first. */
+type EachRecord = (use: (records: readonly CsvRecord[]) => Promise<void>) => Promise<void>
+
+async function loadRecords(
+  request: PartRequest,
+  header: CsvRecord,
+  positions: ReadonlyMap<string, number>,
+  each: EachRecord,
 ): Promise<RawRecords> {
   const { connection, source, quarantine, file } = request
   const fewerMayBe = formatOf(source).shortRecords === "empty"
@@ -155,7 +197,7 @@ async function readRecords(
   )
   let records = -1 // the header is none
   let readable = 0
-  await readCsvRecords(request.path, async (batch) => {
+  await each(async (batch) => {
     const rows: [number, ...string[]][] = []
     for (const record of batch) {
       records += 1

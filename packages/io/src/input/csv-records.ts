@@ -92,6 +92,7 @@ function wholeRecord(record: OpenRecord, lines: readonly NumberedLine[]): CsvRec
 
 const newline = Buffer.from("\n")
 
-function isBlankText(bytes: Buffer): boolean {
+/** Whether there is nothing but spaces, tabs and returns. */
+export function isBlankText(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === 32 || byte === 9 || byte === 13)
 }

@@ -1,4 +1,4 @@
-import { quoteName, renderSql, type SourceAsset } from "@freshet/core"
+import { quoteName, renderSql, type SourceAsset, type PartitionText } from "@freshet/core"
 
 import { numberCell } from "../duckdb/cell.ts"
 import type { Connection } from "../duckdb/session.ts"
@@ -10,13 +10,13 @@ export async function dropDuplicates(
   connection: Connection,
   source: SourceAsset,
   parts: readonly Part[],
-  context: { readonly day: string; readonly quarantine: Quarantine },
+  context: { readonly partition: PartitionText; readonly quarantine: Quarantine },
 ): Promise<number> {
   const rule = source.duplicate
   if (rule === undefined || parts.every((part) => part.tables.length === 0)) return 0
   const keys = rule.columns.map(quoteName).join(", ")
   const known = rule.columns.map((name) => `${quoteName(name)} IS NOT NULL`).join(" AND ")
-  const when = renderSql(rule.when, context.day)
+  const when = renderSql(rule.when, context.partition)
   const lines = parts.flatMap((part, file) =>
     part.tables.map(
       ({ name, ordinal, where }, table) =>

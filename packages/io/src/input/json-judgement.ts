@@ -1,4 +1,4 @@
-import type { SourceAsset } from "@freshet/core"
+import type { SourceAsset, PartitionText } from "@freshet/core"
 
 import { textLiteral } from "../duckdb/literal.ts"
 import { jsonValue } from "./json-value.ts"
@@ -7,7 +7,11 @@ import { type Dialect, exactJudgement, rawColumn } from "./judgement.ts"
 const dialect: Dialect = { writeKind: (kind) => JSON.stringify(kind), value: jsonValue }
 
 /** The truth about the lines of `table(ordinal, text)`, all of them JSON; see `exactJudgement`. */
-export function exactJsonJudgement(source: SourceAsset, table: string, day: string): string {
+export function exactJsonJudgement(
+  source: SourceAsset,
+  table: string,
+  partition: PartitionText,
+): string {
   const names = Object.keys(source.columns)
   const raws = names.map((name, at) => {
     return `nullif(" values"[${at + 1}]::VARCHAR, 'null') AS ${rawColumn(name)}`
@@ -23,7 +27,7 @@ export function exactJsonJudgement(source: SourceAsset, table: string, day: stri
   const lines = `SELECT * EXCLUDE (" values"), ${raws.join(", ")} FROM (${values})`
   const twice = `len(" keys") > len(list_distinct(" keys"))`
   const unreadable: [string, string][] = [[`" json" IS NULL OR ${twice}`, "malformed_json"]]
-  return exactJudgement(source, dialect, lines, { day, unreadable })
+  return exactJudgement(source, dialect, lines, { partition, unreadable })
 }
 
 function pointer(name: string): string {

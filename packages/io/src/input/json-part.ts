@@ -78,13 +78,13 @@ async function parse(
 
 /** Takes what is not plainly good out of the table, and what a rule holds of. */
 async function setDoubtfulAside(
-  { connection, source, day }: PartRequest,
+  { connection, source, partition }: PartRequest,
   table: PartTable,
   scan: LineScan,
 ): Promise<readonly number[]> {
   const ordinals = new Set(scan.doubtful)
   if (source.reject.length > 0) {
-    const rules = source.reject.map(({ when }) => `(${renderSql(when, day)})`).join(" OR ")
+    const rules = source.reject.map(({ when }) => `(${renderSql(when, partition)})`).join(" OR ")
     const ruled = await connection.rows(
       `SELECT rowid::DOUBLE AS ordinal FROM ${table.name} WHERE ${rules}`,
     )
@@ -123,7 +123,7 @@ async function judgeExactly(
 
 /** Whether any of the lines came into the table: those that are not JSON at all do not. */
 async function judgeBatch(
-  { connection, source, day, quarantine, file }: PartRequest,
+  { connection, source, partition, quarantine, file }: PartRequest,
   judged: { readonly name: string; readonly begun: boolean },
   lines: readonly Line[],
 ): Promise<boolean> {
@@ -142,7 +142,7 @@ async function judgeBatch(
       ? `INSERT INTO ${judged.name}`
       : `CREATE OR REPLACE TEMP TABLE ${judged.name} AS`
     const bad = await connection.rows(`
-      ${into} ${exactJsonJudgement(source, '" texts"', day)};
+      ${into} ${exactJsonJudgement(source, '" texts"', partition)};
       SELECT ordinal::DOUBLE AS ordinal, reason FROM ${judged.name}
       WHERE reason IS NOT NULL AND ordinal >= ${first[0]}`)
     for (const row of bad) faults.set(numberCell(row, "ordinal"), textCell(row, "reason"))

@@ -1,4 +1,4 @@
-import { quoteName, renderSql, type SourceAsset } from "@freshet/core"
+import { quoteName, renderSql, type SourceAsset, type PartitionText } from "@freshet/core"
 
 import { textLiteral } from "../duckdb/literal.ts"
 import { isOfKind, type SourceColumn, sourceColumns } from "./line-kinds.ts"
@@ -36,7 +36,10 @@ export function exactJudgement(
   source: SourceAsset,
   dialect: Dialect,
   raws: string,
-  options: { readonly day: string; readonly unreadable: readonly [test: string, reason: string][] },
+  options: {
+    readonly partition: PartitionText
+    readonly unreadable: readonly [test: string, reason: string][]
+  },
 ): string {
   const columns = sourceColumns(source)
   const { of } = kindTests(source, dialect)
@@ -55,7 +58,7 @@ export function exactJudgement(
   )
   const reasons = [
     ...options.unreadable.map(([test, reason]) => when(test, reason)),
-    ...faults(source, dialect, options.day),
+    ...faults(source, dialect, options.partition),
   ]
   return `
     SELECT " ordinal" AS ordinal, ${rows.join(", ")}, " reason" AS reason FROM (
@@ -70,7 +73,11 @@ function isInteger({ kind }: SourceColumn["column"]): boolean {
   return kind === "int16" || kind === "int32" || kind === "int64"
 }
 
-function faults(source: SourceAsset, dialect: Dialect, day: string): readonly string[] {
+function faults(
+  source: SourceAsset,
+  dialect: Dialect,
+  partition: PartitionText,
+): readonly string[] {
   const columns = sourceColumns(source)
   const { known, of } = kindTests(source, dialect)
   const missing = columns.flatMap(({ name, required }) =>
@@ -86,7 +93,7 @@ function faults(source: SourceAsset, dialect: Dialect, day: string): readonly st
       : [when(`NOT coalesce(${known}, false)`, source.lineKinds.reason)]),
     when(any(missing), "missing_field"),
     when(any(mistyped), "wrong_type"),
-    ...source.reject.map((rule) => when(`(${renderSql(rule.when, day)})`, rule.reason)),
+    ...source.reject.map((rule) => when(`(${renderSql(rule.when, partition)})`, rule.reason)),
     when(any(columns.flatMap(outOfRange)), "out_of_range"),
     when(any(texts.map(({ name }) => `contains(${quoteName(name)}, chr(0))`)), "nul_byte"),
   ]

@@ -1,4 +1,4 @@
-import type { SourceAsset } from "@freshet/core"
+import type { SourceAsset, PartitionText } from "@freshet/core"
 
 import type { Connection } from "../duckdb/session.ts"
 import type { Line } from "./line-scan.ts"
@@ -10,7 +10,7 @@ export interface PartRequest {
   readonly connection: Connection
   readonly source: SourceAsset
   /** `YYYY-MM-DD`, for rules that mention it. */
-  readonly day: string
+  readonly partition: PartitionText
   /** The file's path in the landing zone, as people know it. */
   readonly file: string
   /** Where its bytes lie, unpacked. */
@@ -18,6 +18,8 @@ export interface PartRequest {
   /** Names the file's temporary tables: nothing else on the connection has it. */
   readonly id: string
   readonly quarantine: Quarantine
+  /** A folder for temporary files. */
+  readonly scratchFolder: () => Promise<string>
   /** `exact` judges every line exactly; for tests, which compare. */
   readonly judge: "quick" | "exact"
 }

@@ -5,6 +5,7 @@ import {
   quoteName,
   type Relation,
   type SourceAsset,
+  type PartitionText,
 } from "@freshet/core"
 
 import { numberCell } from "../duckdb/cell.ts"
@@ -22,7 +23,7 @@ import { withPlainFile } from "./unpack.ts"
 export interface LandingContext {
   readonly connection: Connection
   /** `YYYY-MM-DD`, for rules that mention it. */
-  readonly day: string
+  readonly partition: PartitionText
   readonly landedPath: (path: string) => string
   readonly scratchFolder: () => Promise<string>
   readonly judge: "quick" | "exact"
@@ -75,14 +76,14 @@ async function readPartition(
   },
 ): Promise<readonly Part[]> {
   const { context, quarantine, first } = reading
-  const { connection, day, judge } = context
+  const { connection, partition, judge } = context
   const read = source.format.kind === "csv" ? readCsvPart : readJsonPart
   const parts: Part[] = []
   const inOrder = files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const next = async (at: number): Promise<void> => {
     const file = inOrder[at]
     if (file === undefined) {
-      await dropDuplicates(connection, source, parts, { day, quarantine })
+      await dropDuplicates(connection, source, parts, { partition, quarantine })
       return
     }
     await withPlainFile(
@@ -94,11 +95,12 @@ async function readPartition(
         const request = {
           connection,
           source,
-          day,
+          partition,
           file: file.path,
           path,
           id,
           quarantine,
+          scratchFolder: context.scratchFolder,
           judge,
         }
         parts.push(await readOne(read, request))

@@ -39,14 +39,17 @@ export async function findGarbage(
 ): Promise<readonly Garbage[]> {
   const names = await readLedgerNames(client, graph)
   const owned = [...graph.assets.values()].flatMap((asset) =>
-    asset.kind === "source"
-      ? []
-      : namesOf(names, asset).map((name) => [name, asset.name, asset.retention.days] as const),
+    namesOf(names, asset).map((name, _, { length }) => {
+      const days = asset.kind === "source" ? daysOfRemoved : asset.retention.days
+      return { name, asset: asset.name, keepMs: days * msPerDay, isRenamed: length > 1 }
+    }),
   )
+  const renamed = owned.filter(({ isRenamed }) => isRenamed)
   const { rows } = await client.query<GarbageRow>(finding, [
-    owned.map(([name]) => name),
-    owned.map(([, asset]) => asset),
-    owned.map(([, , days]) => days * msPerDay),
+    renamed.map(({ name }) => name),
+    renamed.map(({ asset }) => asset),
+    owned.map(({ name }) => name),
+    owned.map(({ keepMs }) => keepMs),
     daysOfRemoved * msPerDay,
     nowMs - graceMs,
   ])
@@ -69,59 +72,82 @@ interface GarbageRow extends Omit<Garbage, "asset" | "partition"> {
 const milliseconds = (column: string) => `extract(epoch from ${column})::float8 * 1000`
 
 /**
- * What the materializations read that stay was recorded with the step that made them, under the names of that time.
- * What is only kept because another one reads it need not have its own inputs.
+ * Which rows have a newer one is read from an index alone; only those are looked at. What the materializations read
+ * that stay was recorded with the step that made them, under the names of that time. What is only kept because
+ * another one reads it need not have its own inputs.
  */
 const finding = `
-  with owned as (
-    select * from unnest($1::text[], $2::text[], $3::float8[]) as owned (name, asset, keep_ms)
-  ), kept_until as (
-    select m.id, m.asset as name, coalesce(owned.asset, m.asset) as asset, m.partition, m.seq,
-      m.data_version, m.file, m.rows, m.bytes, m.step, coalesce(owned.keep_ms, $4) as keep_ms,
-      least(
-        ${milliseconds(`lead(m.recorded_at) over (
-          partition by coalesce(owned.asset, m.asset), m.partition order by m.seq
-        )`)},
-        case when owned.asset is null then ${milliseconds("declared.removed_at")} end
-      ) as replaced_ms
-    from freshet.materializations as m
-    left join owned on owned.name = m.asset
-    left join freshet.declared_assets as declared on declared.name = m.asset
+  with renamed as (
+    select * from unnest($1::text[], $2::text[]) as renamed (name, asset)
+  ), keeping as (
+    select * from unnest($3::text[], $4::float8[]) as keeping (name, keep_ms)
+  ), replaced as (
+    select asset as name, partition, seq, asset as newer_name, newer_seq
+    from (
+      select asset, partition, seq,
+        lead(seq) over (partition by asset, partition order by seq) as newer_seq
+      from freshet.materializations where asset <> all($1)
+    ) as plain
+    where newer_seq is not null
+    union all
+    select name, partition, seq, newer_name, newer_seq
+    from (
+      select name, partition, seq, lead(name) over past as newer_name,
+        lead(seq) over past as newer_seq
+      from freshet.materializations as m join renamed on renamed.name = m.asset
+      window past as (partition by renamed.asset, partition order by seq)
+    ) as moved
+    where newer_seq is not null
+  ), past as (
+    select m.*, newer.recorded_at as replaced_at
+    from replaced
+    join freshet.materializations as m on m.asset = replaced.name
+      and m.partition = replaced.partition and m.seq = replaced.seq
+    join freshet.materializations as newer on newer.asset = replaced.newer_name
+      and newer.partition = replaced.partition and newer.seq = replaced.newer_seq
+    union all
+    select m.*, gone.removed_at
+    from freshet.declared_assets as gone
+    join freshet.materializations as m on m.asset = gone.name
+    where gone.removed_at is not null and gone.name <> all($3)
   ), shown as (
     select distinct on (set) files, changes, partition from freshet.publications
     order by set, id desc
   ), old as materialized (
-    select * from kept_until where replaced_ms + keep_ms < $5 and not exists (
-      select from shown where case
-        when shown.files = '[]' then kept_until.partition = shown.partition and exists (
-          select from jsonb_array_elements(shown.changes) as change
-          where change ->> 'asset' = kept_until.asset
-        )
-        else shown.files ? kept_until.file
-      end
-    )
+    select distinct on (id) past.*, coalesce(renamed.asset, past.asset) as owner,
+      ${milliseconds("replaced_at")} as replaced_ms
+    from past
+    left join renamed on renamed.name = past.asset
+    left join keeping on keeping.name = past.asset
+    where ${milliseconds("replaced_at")} + coalesce(keep_ms, $5) < $6
+      and file not in (select jsonb_array_elements_text(files) from shown)
+      and (coalesce(renamed.asset, past.asset), past.partition) not in (
+        select change ->> 'asset', partition
+        from shown, jsonb_array_elements(changes) as change
+        where files = '[]' and change ->> 'asset' is not null
+      )
+    order by id, replaced_at
   ), reading as (
-    select steps.reads from freshet.steps
-    where exists (
-      select from kept_until where kept_until.step = steps.id
-        and not exists (select from old where old.id = kept_until.id)
-    ) and exists (select from old)
+    select reads from freshet.steps
+    where exists (select from old) and id in (
+      select step from freshet.materializations as kept
+      where not exists (select from old where old.id = kept.id)
+    )
   ), read as (
-    select distinct coalesce(owned.asset, input ->> 1) as asset, (version ->> 0)::integer as partition,
+    select coalesce(renamed.asset, input ->> 1) as owner, (version ->> 0)::integer as partition,
       version ->> 1 as data_version
-    from reading, jsonb_array_elements(reading.reads) as input
-    left join owned on owned.name = input ->> 1
+    from reading cross join jsonb_array_elements(reading.reads) as input
+    left join renamed on renamed.name = input ->> 1
     cross join jsonb_array_elements(input -> 3) as version
-    where coalesce(owned.asset, input ->> 1) in (select asset from old)
   )
-  select id::float8, name, partition, file, rows::float8, bytes::float8,
+  select id::float8, asset as name, partition, file, rows::float8, bytes::float8,
     replaced_ms as "replacedMs"
   from old
   where not exists (
-    select from read where read.asset = old.asset and read.partition = old.partition
+    select from read where read.owner = old.owner and read.partition = old.partition
       and read.data_version = old.data_version
   )
-  order by asset, partition, seq`
+  order by owner, partition, seq`
 
 /** Forgets materializations, all or none of them, and says how many there were. Only the holder of the right to run may. */
 export async function forgetMaterializations(
@@ -150,15 +176,17 @@ const forgetting = `
 
 /**
  * Every file that the ledger refers to, as its key in the store: what is materialized, what lines a kept or young step
- * set aside, and refused rows that are younger than the grace period. A key may come more than once.
+ * set aside, and refused rows that are younger than the grace period; all as it is once these materializations are
+ * forgotten. A key may come more than once.
  */
 export async function* keptFiles(
   client: Client,
   { nowMs, graceMs }: GarbageOptions,
+  forgotten: readonly number[] = [],
 ): AsyncGenerator<string> {
   await client.query("begin isolation level repeatable read read only")
   try {
-    await client.query(listing, [(nowMs - graceMs) / 1000])
+    await client.query(listing, [(nowMs - graceMs) / 1000, forgotten])
     for (;;) {
       const { rows } = await client.query<[string]>({
         rowMode: "array",
@@ -174,13 +202,13 @@ export async function* keptFiles(
 
 const listing = `
   declare kept_files no scroll cursor for
-  select file from freshet.materializations
+  select file from freshet.materializations where id <> all($2::bigint[])
   union all
   select jsonb_array_elements_text(kept) from freshet.steps
   where outcome in ('failed', 'refused') and kept is not null and ended_at >= to_timestamp($1)
   union all
   select file from freshet.line_counts
   where file is not null and (
-    step in (select step from freshet.materializations)
+    step in (select step from freshet.materializations where id <> all($2::bigint[]))
     or step in (select id from freshet.steps where ended_at >= to_timestamp($1))
   )`

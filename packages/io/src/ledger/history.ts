@@ -22,10 +22,8 @@ export interface RecordedRun {
   readonly pid: number
   readonly startedMs: number
   readonly endedMs: number | undefined
-  /** Undefined while it is under way, or until the next run notices that it was killed. */
-  readonly outcome: RunOutcome | undefined
-  /** Whether it has no outcome and never will: nobody holds the right to run any more, or another run does. */
-  readonly isKilled: boolean
+  /** Undefined while it is under way; one that nobody can end any more, since its process is gone, was killed. */
+  readonly outcome: RunOutcome | "killed" | undefined
   /** When another process asked it to stop. */
   readonly cancelRequestedMs: number | undefined
   /** How many steps it meant to take, and how many ended in which way. */
@@ -212,8 +210,7 @@ async function withEnded(
     pid: run.pid,
     startedMs: run.started_at.getTime(),
     endedMs: run.ended_at?.getTime(),
-    outcome: run.outcome ?? undefined,
-    isKilled: run.outcome === null && run.id !== underWay,
+    outcome: run.outcome ?? (run.id === underWay ? undefined : "killed"),
     cancelRequestedMs: run.cancel_requested_at?.getTime(),
     steps: run.steps,
     ended: Object.fromEntries(

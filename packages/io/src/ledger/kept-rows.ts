@@ -1,4 +1,5 @@
 import {
+  type CheckMark,
   contentFingerprint,
   type Fingerprint,
   FreshetError,
@@ -31,11 +32,11 @@ interface KeptRow {
   readonly output: number
   /** 0 for what was recorded under today's name, more for older names. */
   readonly rank: number
+  /** Empty where nothing else can be in the row's group. */
   readonly inputVersion: string
-  readonly fingerprint: string
+  readonly input: Fingerprint
   readonly dataVersion: string
-  /** Failed errors and warnings, code version and check version, tab-separated. */
-  readonly mark: string
+  readonly mark: RowMark
 }
 
 /** What stands for a partition in the fingerprint of its content; undefined for those that are left out. */
@@ -50,12 +51,14 @@ export async function* readKept(
   if (wanted.length === 0) return
   const slots = wanted.map(({ outputs }) => slotsOf(outputs))
   const group = grouping(wanted, contentName)
-  for await (const lines of copiedLines(client, reading(wanted))) {
+  const parse = rowParser(slots)
+  for await (const bytes of copiedRows(client, reading(wanted))) {
     const kept: KeptPartition[] = []
-    for (const line of lines) {
-      const row = parseRow(line, slots)
-      const done = group.add(row.place, row.partition, row)
+    for (let at = 0; at < bytes.length;) {
+      const { place, partition, row, end } = parse(bytes, at)
+      const done = group.add(place, partition, row)
       if (done !== undefined) kept.push(done)
+      at = end
     }
     yield kept
   }
@@ -90,41 +93,77 @@ function reading(wanted: readonly Wanted[]): string {
     ) to stdout`
 }
 
-/** The lines of a COPY, some at a time. */
-async function* copiedLines(client: Client, copy: string): AsyncGenerator<readonly string[]> {
-  const decoder = new TextDecoder()
-  let rest = ""
+/** The rows of a COPY, each with the line feed that ends it, some at a time. */
+async function* copiedRows(client: Client, copy: string): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of client.query(copyTo(copy))) {
-    const text = rest + decoder.decode(chunk as Buffer, { stream: true }) // COPY gives bytes
-    const lines = text.split("\n")
-    rest = lines.pop() ?? ""
-    yield lines
+    const bytes = chunk as Buffer // what COPY gives
+    const end = bytes.lastIndexOf(lineFeed) + 1
+    if (end > 0)
+      yield rest.length === 0
+        ? bytes.subarray(0, end)
+        : Buffer.concat([rest, bytes.subarray(0, end)])
+    rest = end > 0 ? Buffer.from(bytes.subarray(end)) : Buffer.concat([rest, bytes])
   }
 }
 
-function parseRow(line: string, slots: readonly (readonly Slot[])[]) {
-  const ends: number[] = []
-  for (let at = line.indexOf("\t"); ends.length < 6; at = line.indexOf("\t", at + 1)) ends.push(at)
-  const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0, sixth = 0] = ends
-  const place = Number(line.slice(0, first))
-  const slot = slots[place]?.[Number(line.slice(first + 1, second))]
-  if (slot === undefined) throw new FreshetError("ledger", "The ledger gave rows nobody asked for.")
-  return {
-    ...slot,
-    place,
-    partition: Number(line.slice(second + 1, third)),
-    inputVersion: line.slice(third + 1, fourth),
-    fingerprint: line.slice(fourth + 1, fifth),
-    dataVersion: unescaped(line.slice(fifth + 1, sixth)),
-    mark: line.slice(sixth + 1),
+const lineFeed = 10
+const tab = 9
+
+/** Takes rows from their bytes: millions of them are read, and most of what they say is what the row before said. */
+function rowParser(slots: readonly (readonly Slot[])[]) {
+  const markOf = rowMarks()
+  return (bytes: Buffer, start: number) => {
+    let at = start
+    const next = () => {
+      const from = at
+      while (bytes[at] !== tab) at += 1
+      at += 1
+      return from
+    }
+    const integer = () => integerIn(bytes, next(), at - 1)
+    const words = () => textIn(bytes, next(), at - 1)
+    const place = integer()
+    const slot = slots[place]?.[integer()]
+    if (slot === undefined) throw new FreshetError("ledger", "The ledger gave unasked rows.")
+    const partition = integer()
+    const inputVersion = words()
+    const input = fingerprintIn(bytes, next(), at - 1)
+    const dataVersion = words()
+    const end = bytes.indexOf(lineFeed, at)
+    const mark = markOf(bytes, at, end)
+    const { output, rank } = slot
+    const row: KeptRow = { output, rank, inputVersion, input, dataVersion, mark }
+    return { place, partition, row, end: end + 1 }
   }
+}
+
+function integerIn(bytes: Buffer, from: number, to: number): number {
+  const isNegative = bytes[from] === minus
+  let value = 0
+  for (let at = isNegative ? from + 1 : from; at < to; at += 1)
+    value = value * 10 + (bytes[at] ?? 0) - zero
+  return isNegative ? -value : value
+}
+
+const minus = 45
+const zero = 48
+
+const unknownInput: Fingerprint = { low: 0, high: 0 }
+
+function fingerprintIn(bytes: Buffer, from: number, to: number): Fingerprint {
+  return from === to ? unknownInput : parseFingerprint(bytes.toString("latin1", from, to))
+}
+
+function textIn(bytes: Buffer, from: number, to: number): string {
+  if (from === to) return ""
+  const text = bytes.toString("utf8", from, to)
+  return text.includes("\\") ? unescaped(text) : text
 }
 
 /** COPY writes a backslash before what would end a value. */
 function unescaped(value: string): string {
-  return value.includes("\\")
-    ? value.replaceAll(/\\(.)/gs, (_, letter: string) => escapes[letter] ?? letter)
-    : value
+  return value.replaceAll(/\\(.)/gs, (_, letter: string) => escapes[letter] ?? letter)
 }
 
 const escapes: Readonly<Record<string, string>> = {
@@ -136,6 +175,34 @@ const escapes: Readonly<Record<string, string>> = {
   v: "\v",
 }
 
+/** The part of a row that many share. */
+interface RowMark {
+  readonly id: number
+  readonly codeVersion: string
+  readonly check: CheckMark
+}
+
+/** Marks by their bytes; the same bytes give the same value. */
+function rowMarks(): (bytes: Buffer, from: number, to: number) => RowMark {
+  const marks = new Map<string, RowMark>()
+  let last = Buffer.alloc(0)
+  let lastMark: RowMark | undefined
+  return (bytes, from, to) => {
+    if (lastMark !== undefined && last.compare(bytes, from, to) === 0) return lastMark
+    last = Buffer.from(bytes.subarray(from, to))
+    const text = last.toString()
+    const mark = marks.get(text) ?? parseRowMark(text, marks.size)
+    marks.set(text, mark)
+    return (lastMark = mark)
+  }
+}
+
+function parseRowMark(text: string, id: number): RowMark {
+  const [errors, warnings, codeVersion = "", version = ""] = text.split("\t").map(unescaped)
+  const check = { version, failedErrors: Number(errors), failedWarnings: Number(warnings) }
+  return { id, codeVersion, check }
+}
+
 /** Puts rows that follow each other into groups of one partition. */
 function grouping(wanted: readonly Wanted[], contentName: ContentName) {
   const marks = markReader()
@@ -145,7 +212,7 @@ function grouping(wanted: readonly Wanted[], contentName: ContentName) {
     const entry = wanted[place]
     if (entry === undefined || rows.length === 0) return undefined
     const name = contentName(entry, partition)
-    const made = name === undefined ? [] : madeOf(rows, entry.outputs.length, { name, marks })
+    const made = name === undefined ? [] : madeOf(rows, entry.outputs, { name, marks })
     rows = []
     return name === undefined ? undefined : { at: entry.at, partition, made }
   }
@@ -167,8 +234,13 @@ interface Naming {
 }
 
 /** The materializations of which every output is kept, the newest first. Rows come in the order in which they were recorded. */
-function madeOf(rows: readonly KeptRow[], outputs: number, naming: Naming): readonly Made[] {
-  if (outputs === 1 && rows.length === 1) return [madeFrom(rows, naming)]
+function madeOf(
+  rows: readonly KeptRow[],
+  outputs: Wanted["outputs"],
+  naming: Naming,
+): readonly Made[] {
+  if (outputs.length === 1 && outputs[0]?.length === 1)
+    return rows.toReversed().map((row) => madeFrom([row], naming))
   const groups = new Map<string, Map<number, KeptRow>>()
   for (const row of rows) {
     const group = groups.get(row.inputVersion) ?? new Map<number, KeptRow>()
@@ -177,7 +249,7 @@ function madeOf(rows: readonly KeptRow[], outputs: number, naming: Naming): read
     const other = group.get(row.output)
     if (other === undefined || row.rank < other.rank) group.set(row.output, row)
   }
-  const whole = [...groups.values()].filter((group) => group.size === outputs)
+  const whole = [...groups.values()].filter((group) => group.size === outputs.length)
   return whole.toReversed().map((group) =>
     madeFrom(
       [...group.values()].toSorted((a, b) => a.output - b.output),
@@ -188,45 +260,26 @@ function madeOf(rows: readonly KeptRow[], outputs: number, naming: Naming): read
 
 function madeFrom(rows: readonly KeptRow[], { name, marks }: Naming): Made {
   return {
-    input: inputOf(rows[0]?.fingerprint ?? ""),
+    input: rows[0]?.input ?? unknownInput,
     outputs: rows.map(({ dataVersion }) => contentFingerprint(name, dataVersion)),
     mark: marks(rows),
   }
 }
 
-const unknownInput: Fingerprint = { low: 0, high: 0 }
-
-function inputOf(text: string): Fingerprint {
-  return text === "" ? unknownInput : parseFingerprint(text)
-}
-
-/** Marks by their text; the same text gives the same value. */
+/** What all outputs share, one value for the same marks. */
 function markReader(): (rows: readonly KeptRow[]) => Mark {
   const marks = new Map<string, Mark>()
-  let last: { readonly text: string; readonly mark: Mark } | undefined
+  let last: { readonly id: number; readonly mark: Mark } | undefined
   return (rows) => {
-    const text = rows.map(({ mark }) => mark).join("\n")
-    if (last?.text === text) return last.mark
-    const mark = marks.get(text) ?? parseMark(ownText(text))
-    if (!marks.has(text)) marks.set(ownText(text), mark)
-    last = { text, mark }
+    const id = rows[0]?.mark.id
+    if (rows.length === 1 && last !== undefined && last.id === id) return last.mark
+    const key = rows.map(({ mark }) => mark.id).join(" ")
+    const mark = marks.get(key) ?? {
+      codeVersion: rows[0]?.mark.codeVersion ?? "",
+      checks: rows.map(({ mark }) => mark.check),
+    }
+    marks.set(key, mark)
+    last = rows.length === 1 && id !== undefined ? { id, mark } : undefined
     return mark
-  }
-}
-
-/** A part of a longer text would keep the whole of it in memory. */
-function ownText(text: string): string {
-  return Buffer.from(text).toString()
-}
-
-function parseMark(text: string): Mark {
-  const parts = text.split("\n").map((mark) => mark.split("\t"))
-  return {
-    codeVersion: unescaped(parts[0]?.[2] ?? ""),
-    checks: parts.map(([errors, warnings, , version]) => ({
-      version: unescaped(version ?? ""),
-      failedErrors: Number(errors),
-      failedWarnings: Number(warnings),
-    })),
   }
 }

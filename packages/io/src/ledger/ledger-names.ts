@@ -64,7 +64,7 @@ function placesOf(
 
 /** The keys of partitions that are a set; undefined for those that follow the calendar and for the one of an uncut asset. */
 export function staticKeys(partitions: Partitions): readonly string[] | undefined {
-  return "keys" in partitions && Array.isArray(partitions.keys) ? partitions.keys : undefined
+  return partitions.kind === "static" ? partitions.keys : undefined
 }
 
 /** All names under which an asset's past is recorded, today's first, then the newest. */

@@ -28,8 +28,8 @@ export async function findRecorded(
       ranges.map(({ asset }) => asset),
       ranges.map(({ name }) => name),
       ranges.map(({ rank }) => rank),
-      ranges.map(({ from }) => from),
-      ranges.map(({ to }) => to),
+      ranges.map(({ from }) => Math.max(from, lowest)),
+      ranges.map(({ to }) => Math.min(to, highest)),
     ],
   })
   return newestNames(rows).flatMap(({ rank: _, ...row }) => {
@@ -37,6 +37,8 @@ export async function findRecorded(
     return partition === undefined ? [] : [{ ...row, partition }]
   })
 }
+
+const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1]
 
 type RecordedRow = Recorded & { readonly rank: number }
 
@@ -57,6 +59,7 @@ function newestNames(rows: readonly RecordedRow[]): readonly RecordedRow[] {
   return rows.filter((row) => row.rank === best.get(key(row)))
 }
 
+/** Each range is looked up by itself: a plan over all of them at once may read the whole table. */
 const finding = `
   select distinct on (m.seq, m.id) m.id::float8, w.asset, w.rank, m.partition,
     m.code_version as "codeVersion", m.input_version as "inputVersion", m.fingerprint,
@@ -64,9 +67,11 @@ const finding = `
     extract(epoch from m.recorded_at)::float8 * 1000 as "atMs",
     m.duration_ms::float8 as "durationMs", m.check_version as "checkVersion",
     m.failed_errors as "failedErrors", m.failed_warnings as "failedWarnings"
-  from unnest($1::text[], $2::text[], $3::integer[], $4::float8[], $5::float8[])
+  from unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $5::integer[])
     as w (asset, name, rank, low, high)
-  join freshet.materializations as m on m.asset = w.name
-    and m.partition between greatest(w.low, -2147483648)::integer
-      and least(w.high, 2147483647)::integer
+  cross join lateral (
+    select * from freshet.materializations as found
+    where found.asset = w.name and found.partition between w.low and w.high
+    offset 0
+  ) as m
   order by m.seq, m.id`

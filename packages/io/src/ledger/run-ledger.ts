@@ -31,7 +31,7 @@ export interface RunLedgerOptions extends WaitOptions {
 }
 
 /**
- * Connects, takes the right to run, and closes what killed runs left open as interrupted.
+ * Connects, takes the right to run, and closes what killed runs left open.
  * `onLost` is told at once when the connection is lost, which ends the right to run.
  */
 export async function openRunLedger(url: string, options: RunLedgerOptions): Promise<RunLedger> {
@@ -61,7 +61,7 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
 /** Runs that ended without a word: their processes are gone, or they would hold the lock. */
 async function closeKilledRuns(client: Client): Promise<void> {
   await client.query(`
-    update freshet.runs set outcome = 'interrupted', ended_at = greatest(
+    update freshet.runs set outcome = 'killed', ended_at = greatest(
       started_at, (select max(ended_at) from freshet.steps where run = runs.id)
     ) where outcome is null`)
 }

@@ -15,9 +15,9 @@ import {
 import { basename, dirname, join } from "node:path"
 import { crc32 } from "node:zlib"
 
-import { type Lanes, lanesOf, type Mark } from "@freshet/core"
+import type { Lanes, Mark } from "@freshet/core"
 
-import type { EarlierColumns, TimelineColumns } from "./timeline-columns.ts"
+import { type EarlierColumns, emptyColumns, type TimelineColumns } from "./timeline-columns.ts"
 
 /** The timelines as they were after some step, in a file: only what was recorded since has to be read from the ledger. */
 export interface TimelineState {
@@ -42,9 +42,10 @@ export function readTimelineState(path: string): TimelineState | undefined {
   if (bytes === undefined || bytes.byteLength < prefixWords * 4) return undefined
   const [word, headerBytes = 0, headerSum, bodyBytes = 0, bodySum, bodyBytesHigh = 0] =
     new Uint32Array(bytes, 0, prefixWords)
-  const bodyAt = aligned(prefixWords * 4 + headerBytes)
+  const bodyAt = prefixWords * 4 + headerBytes
   const bodyLength = bodyBytesHigh * 2 ** 32 + bodyBytes
-  if (word !== magic || bodyAt + bodyLength !== bytes.byteLength) return undefined
+  if (word !== magic || bodyAt % 8 !== 0) return undefined
+  if (bodyAt + bodyLength !== bytes.byteLength) return undefined
   const header = new Uint8Array(bytes, prefixWords * 4, headerBytes)
   if (crc32(header) !== headerSum) return undefined
   if (crc32(new Uint8Array(bytes, bodyAt)) !== bodySum) return undefined
@@ -73,12 +74,6 @@ function readWhole(path: string): ArrayBuffer | undefined {
   }
 }
 
-function aligned(bytes: number): number {
-  return Math.ceil(bytes / 8) * 8
-}
-
-type FlatMark = readonly [code: string, ...checks: (string | number)[]]
-
 interface Header {
   readonly ledger: string
   readonly epoch: number
@@ -90,82 +85,83 @@ interface Header {
     from: number,
     length: number,
     earlier: number,
-    marks: readonly FlatMark[],
+    marks: readonly Mark[],
   ])[]
 }
 
 function stateOf(header: Header, bytes: ArrayBuffer, bodyAt: number): TimelineState {
   const cursor = cursorOver(bytes, bodyAt)
-  const { timelines, ...rest } = header
-  return {
-    ...rest,
-    timelines: new Map(
-      timelines.map(([shape, outputs, from, length, earlier, marks]) => [
-        shape,
-        {
-          from,
-          marks: marks.map(parseMark),
-          ...cursor.columns(length, outputs),
-          earlier: { partitions: cursor.partitions(earlier), ...cursor.columns(earlier, outputs) },
-        },
-      ]),
-    ),
+  const timelines = new Map<string, TimelineColumns>()
+  for (const entry of header.timelines) {
+    const [shape, outputs, from, length, earlier, marks] = entry
+    const { mark, inputs, outputs: contents } = cursor.columns(length, outputs)
+    timelines.set(shape, {
+      from,
+      mark,
+      inputs,
+      outputs: contents,
+      marks,
+      earlier: cursor.earlier(earlier, outputs),
+    })
   }
+  return { ...header, timelines }
 }
 
-/** Takes the columns one after the other, in the order in which they are written. */
+/** Takes the columns one after the other, in the order in which they are written. Tens of thousands are taken: no step here is spare. */
 function cursorOver(bytes: ArrayBuffer, start: number) {
   let at = start
-  const take = (length: number): number => {
-    const from = at
-    at += Math.ceil(length / 4) * 4
-    return from
+  function words(length: number): Uint32Array {
+    const taken = new Uint32Array(bytes, at, length)
+    at += length * 4
+    return taken
   }
-  const words = (length: number) => new Uint32Array(bytes, take(length * 4), length)
-  const lanes = (length: number): Lanes => ({ low: words(length), high: words(length) })
-  return {
-    partitions: (length: number) =>
-      length === 0 ? noPartitions : new Int32Array(bytes, take(length * 4), length),
-    columns: (length: number, outputs: number) => ({
-      mark: length === 0 ? noMarks : new Uint16Array(bytes, take(length * 2), length),
-      inputs: length === 0 ? noLanes : lanes(length),
-      outputs: Array.from({ length: outputs }, () => (length === 0 ? noLanes : lanes(length))),
-    }),
+  function marks(length: number): Uint16Array {
+    const taken = new Uint16Array(bytes, at, length)
+    at += (length + (length % 2)) * 2
+    return taken
   }
+  function columns(length: number, count: number) {
+    const mark = marks(length)
+    const inputs = { low: words(length), high: words(length) }
+    const outputs: Lanes[] = []
+    for (let output = 0; output < count; output += 1)
+      outputs.push({ low: words(length), high: words(length) })
+    return { mark, inputs, outputs }
+  }
+  function earlier(length: number, count: number): EarlierColumns {
+    if (length === 0) return nothingEarlier(count)
+    const partitions = new Int32Array(bytes, at, length)
+    at += length * 4
+    return { partitions, ...columns(length, count) }
+  }
+  return { columns, earlier }
 }
 
-const noPartitions = new Int32Array(0)
-const noMarks = new Uint16Array(0)
-const noLanes = lanesOf(0)
+const nothing: EarlierColumns[] = [] // by number of outputs
 
-function parseMark([codeVersion, ...flat]: FlatMark): Mark {
-  const checks = []
-  for (let at = 0; at < flat.length; at += 3)
-    checks.push({
-      version: String(flat[at]),
-      failedErrors: Number(flat[at + 1]),
-      failedWarnings: Number(flat[at + 2]),
-    })
-  return { codeVersion, checks }
-}
-
-function flatMark({ codeVersion, checks }: Mark): FlatMark {
-  return [
-    codeVersion,
-    ...checks.flatMap((check) => [check.version, check.failedErrors, check.failedWarnings]),
-  ]
+function nothingEarlier(outputs: number): EarlierColumns {
+  return (nothing[outputs] ??= emptyColumns(outputs).earlier)
 }
 
 /** Writes a state in place of the one that is there, whole or not at all. It is only a shortcut: where it cannot be written, nothing is lost. */
 export function writeTimelineState(path: string, state: TimelineState): void {
-  const draft = `${path}.${randomUUID()}.draft`
   try {
     mkdirSync(dirname(path), { recursive: true })
     sweepDrafts(path)
-    writeDurably(draft, encoded(state))
-    renameSync(draft, path)
+    replace(path, encoded(state))
   } catch {
+    return
+  }
+}
+
+function replace(path: string, parts: readonly Uint8Array[]): void {
+  const draft = `${path}.${randomUUID()}.draft`
+  try {
+    writeDurably(draft, parts)
+    renameSync(draft, path)
+  } catch (cause) {
     rmSync(draft, { force: true })
+    throw cause
   }
 }
 
@@ -216,17 +212,20 @@ function encoded({ timelines, ...rest }: TimelineState): readonly Uint8Array[] {
       from,
       mark.length,
       earlier.partitions.length,
-      marks.map(flatMark),
+      marks,
     ]),
   }
-  const text = Buffer.from(JSON.stringify(header))
-  const body = entries.flatMap(([, columns]) => bodyOf(columns))
+  const json = Buffer.from(JSON.stringify(header))
+  const text = Buffer.concat([json, Buffer.alloc(-json.length & 7, " ")]) // the columns begin at a multiple of 8
+  // The checksum of no bytes forgets the one before.
+  const body = entries
+    .flatMap(([, columns]) => bodyOf(columns))
+    .filter(({ byteLength }) => byteLength > 0)
   const length = body.reduce((sum, { byteLength }) => sum + byteLength, 0)
   const sum = body.reduce((sum, part) => crc32(part, sum), 0)
   const prefix = new Uint32Array(prefixWords)
   prefix.set([magic, text.length, crc32(text), length % 2 ** 32, sum, Math.floor(length / 2 ** 32)])
-  const gap = aligned(prefix.byteLength + text.length) - prefix.byteLength - text.length
-  return [new Uint8Array(prefix.buffer), text, new Uint8Array(gap), ...body]
+  return [new Uint8Array(prefix.buffer), text, ...body]
 }
 
 function bodyOf({ earlier, ...newest }: TimelineColumns): readonly Uint8Array[] {

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto"
-import { closeSync, fsync, openSync } from "node:fs"
-import { access, mkdir, readdir, rename, rm } from "node:fs/promises"
+import { closeSync, fsync, mkdirSync, openSync, renameSync } from "node:fs"
+import { access, lstat, mkdir, readdir, rm } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 import { promisify } from "node:util"
 
 import { FreshetError } from "@freshet/core"
 
+import { filePages } from "./file-pages.ts"
 import { validKey } from "./key.ts"
-import type { Store } from "./store.ts"
+import { removeFiles } from "./remove-files.ts"
+import type { Leftovers, Store } from "./store.ts"
 
 /** A store in a folder: temporary file in the same file system → fsync → rename → fsync of the folder. */
 export function openFolderStore(folder: string): Store {
@@ -31,22 +33,25 @@ export function openFolderStore(folder: string): Store {
         () => true,
         () => false,
       ),
-    delete: async (key) =>
-      await rm(path(key), { force: true }).catch(failed(`the store cannot delete ${key}`)),
+    list: () => filePages(root),
+    remove: async (keys) =>
+      await removeFiles(root, keys.map(validKey)).catch(failed("the store cannot remove files")),
+    findTemp: async () => leftoversOf(await leftIn(temp, own)),
     sweepTemp: () => sweep(temp, own).catch(failed(`the store cannot be swept: ${temp}`)),
   }
 }
 
+/** Only the waits for the disk are left to another thread: the rest takes less time than handing it over. */
 async function moveDurably(from: string, to: string, root: string): Promise<void> {
   await sync(from)
   await makeFolder(dirname(to), root)
-  await rename(from, to)
+  renameSync(from, to)
   await sync(dirname(to))
 }
 
 /** A folder is durable once its parent is synced; those that exist already were synced when they were made. */
 async function makeFolder(folder: string, root: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true })
+  const first = mkdirSync(folder, { recursive: true })
   if (first === undefined) return
   for (let made = folder; made.length >= first.length && made !== root; made = dirname(made))
     await sync(dirname(made))
@@ -54,7 +59,6 @@ async function makeFolder(folder: string, root: string): Promise<void> {
 
 const syncDescriptor = promisify(fsync)
 
-/** Only the wait for the disk is left to another thread: opening and closing take less than handing them over. */
 async function sync(path: string): Promise<void> {
   const descriptor = openSync(path, "r")
   try {
@@ -64,15 +68,30 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-async function sweep(temp: string, own: ReadonlySet<string>): Promise<number> {
+async function sweep(temp: string, own: ReadonlySet<string>): Promise<Leftovers> {
+  const left = await leftIn(temp, own)
+  await Promise.all(left.map(({ path }) => rm(path, { recursive: true, force: true })))
+  return leftoversOf(left)
+}
+
+async function leftIn(temp: string, own: ReadonlySet<string>) {
   const names = await readdir(temp).catch((): string[] => [])
-  const left = names.filter((name) => !own.has(name))
-  await Promise.all(left.map((name) => rm(join(temp, name), { recursive: true, force: true })))
-  return left.length
+  const left = names.filter((name) => !own.has(name)).map((name) => join(temp, name))
+  return Promise.all(
+    left.map(async (path) => {
+      const found = await lstat(path).catch(() => undefined) // its owner may have ended meanwhile
+      return { path, bytes: found?.size ?? 0 }
+    }),
+  )
+}
+
+function leftoversOf(left: readonly { readonly bytes: number }[]): Leftovers {
+  return { files: left.length, bytes: left.reduce((sum, { bytes }) => sum + bytes, 0) }
 }
 
 function failed(message: string): (cause: unknown) => never {
   return (cause) => {
+    if (cause instanceof FreshetError) throw cause
     const reason = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : ""
     throw new FreshetError("store", message + reason, { cause })
   }

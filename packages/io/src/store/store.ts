@@ -7,8 +7,29 @@ export interface Store {
   /** The local path under which the engine reads the file. */
   readonly path: (key: string) => string
   readonly exists: (key: string) => Promise<boolean>
-  /** Does nothing when there is none. */
-  readonly delete: (key: string) => Promise<void>
-  /** Removes temporary files left by runs that died. To be called by who holds the lock that keeps other runs away. */
-  readonly sweepTemp: () => Promise<number>
+  /**
+   * Every file, some at a time, in no promised order; one that comes or goes meanwhile may be among them or not.
+   * Links are not followed, and what has no key is left out.
+   */
+  readonly list: () => AsyncIterable<readonly StoredFile[]>
+  /** Removes files and whatever held nothing but them; passes over those that are not there. */
+  readonly remove: (keys: readonly string[]) => Promise<void>
+  /** What runs that died left of temporary files. */
+  readonly findTemp: () => Promise<Leftovers>
+  /** Removes just that. To be called by who holds the lock that keeps other runs away. */
+  readonly sweepTemp: () => Promise<Leftovers>
+}
+
+/** A file of a store as a listing shows it. */
+export interface StoredFile {
+  readonly key: string
+  readonly bytes: number
+  /** When it was written. */
+  readonly modifiedMs: number
+}
+
+/** How much was left behind by those that died. */
+export interface Leftovers {
+  readonly files: number
+  readonly bytes: number
 }

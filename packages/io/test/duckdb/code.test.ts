@@ -21,6 +21,8 @@ import {
   struct,
   text,
   timestamp,
+  partitionText,
+  unpartitioned,
 } from "@freshet/core"
 import { afterEach, beforeEach, expect, test } from "vitest"
 
@@ -99,8 +101,7 @@ function make(asset: Asset, upstream: Readonly<Record<string, readonly string[]>
     columns: read.asset?.columns ?? {},
     files: upstream[read.asset?.name ?? ""] ?? [],
   }))
-  const day = "2026-01-05"
-  const keys = { partition: "all", folder: "all", day }
+  const keys = { partition: partitionText(unpartitioned, 0), folder: "all" }
   const request = { computation, outputs: [asset], ...keys, inputVersion: "v" }
   return engine.compute({ ...request, relations }, () => {})
 }

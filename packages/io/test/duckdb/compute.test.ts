@@ -22,10 +22,17 @@ import {
   text,
   timestamp,
   unique,
+  findPartition,
+  folderOf,
+  hourly,
+  partitionEnd,
+  partitionKeyText,
+  partitionStart,
+  partitionText,
 } from "@freshet/core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { openWorks, requestFor, type Works } from "./with-engine.ts"
+import { openWorks, requestFor, theDay, type Works } from "./with-engine.ts"
 
 let works: Works
 beforeAll(async () => {
@@ -269,7 +276,7 @@ test("checks run again on stored rows", async () => {
     asset: numbers,
     checks,
     file: "numbers/2026-01-05/v2.parquet",
-    day: "2026-01-05",
+    partition: theDay,
     relations: [],
   }
   expect(await works.engine.check(request)).toMatchObject([
@@ -479,4 +486,31 @@ test("a stored file has the data version that was recorded, until somebody chang
   expect(await works.engine.contentOf(numbers, file)).toBeUndefined()
   await rm(path)
   expect(await works.engine.contentOf(numbers, file)).toBeUndefined()
+})
+
+test("a query of an hour, and of a key, knows what it is made for", async () => {
+  const hours = hourly({ start: "2026-01-01T00", zone: "Asia/Kathmandu" })
+  const span = sqlAsset({
+    ...common,
+    name: "span",
+    partitions: hours,
+    columns: { begins: timestamp(), minutes: int64(), named: text() },
+    query: sql`select ${partitionStart} as begins, ${partitionKeyText} as named,
+      date_diff('minute', ${partitionStart}, ${partitionEnd}) as minutes`,
+  })
+  const partition = partitionText(hours, findPartition(hours, "2026-01-05T03") ?? 0)
+  const request = { ...requestFor([span], [], "v1"), partition, folder: folderOf(partition.key) }
+  const made = await works.engine.compute(request, () => {})
+  const [output] = made.kind === "made" ? made.outputs : []
+  expect(output?.file).toBe("span/2026-01-05T03/v1.parquet")
+  const stored = { kind: "stored", name: "span", columns: span.columns } as const
+  const relations = [{ ...stored, files: [output?.file ?? ""] }]
+  const question =
+    "select epoch_ms(begins)::varchar as ms, minutes::varchar as minutes, named from span"
+  const found: unknown[] = []
+  await works.engine.query({ sql: question, relations }, async ({ batches }) => {
+    for await (const batch of batches) found.push(...batch)
+  })
+  const ms = String(Date.parse("2026-01-04T21:15:00Z"))
+  expect(found).toEqual([{ ms, minutes: "60", named: "2026-01-05T03" }])
 })

@@ -2,11 +2,22 @@ import { mkdtemp, mkdir, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 
-import type { Asset, ComputeRequest, ComputeResult, LandedFile, Relation } from "@freshet/core"
+import {
+  type Asset,
+  type ComputeRequest,
+  type ComputeResult,
+  type LandedFile,
+  type Relation,
+  daily,
+  partitionText,
+} from "@freshet/core"
 
 import { type DuckdbEngine, type EngineOptions, openEngine } from "../../src/duckdb/engine.ts"
 import { openFolderStore } from "../../src/store/folder.ts"
 import type { Store } from "../../src/store/store.ts"
+
+/** The day 2026-01-05. */
+export const theDay = partitionText(daily({ start: "2026-01-01" }), 20_458)
 
 export interface Works {
   readonly folder: string
@@ -63,9 +74,8 @@ export function requestFor(
   return {
     computation: first.computation,
     outputs,
-    partition: "2026-01-05",
-    folder: "2026-01-05",
-    day: "2026-01-05",
+    partition: theDay,
+    folder: theDay.key,
     inputVersion,
     relations,
   }

@@ -7,6 +7,7 @@ import type { LandedFile, LineCount, SourceAsset } from "@freshet/core"
 import { type JsonRow, type Session, openSession } from "../../src/duckdb/session.ts"
 import type { QuarantinedLine } from "../../src/input/quarantine.ts"
 import { readLanded } from "../../src/input/read-landed.ts"
+import { theDay } from "../duckdb/with-engine.ts"
 
 export interface Read {
   readonly rows: readonly JsonRow[]
@@ -54,7 +55,7 @@ export async function openLanding(threads = 2): Promise<Landing> {
           },
           {
             connection,
-            day: "2026-01-05",
+            partition: theDay,
             landedPath: (path) => join(folder, path),
             scratchFolder: session.scratchFolder,
             judge,

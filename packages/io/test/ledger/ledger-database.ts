@@ -68,6 +68,7 @@ export function graphOf(...assets: readonly Asset[]): Graph {
     computations: [...new Set(assets.map(({ computation }) => computation))],
     upstream: new Map(),
     downstream: new Map(),
+    readings: new Map(),
   }
 }
 

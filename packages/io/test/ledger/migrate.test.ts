@@ -1,10 +1,15 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
 import { FreshetError } from "@freshet/core"
 import { expect, test } from "vitest"
 
 import { withLedger } from "../../src/ledger/connection.ts"
 import { migrate } from "../../src/ledger/migrate.ts"
+import { readSnapshot } from "../../src/ledger/snapshot.ts"
 import { withTestDatabase } from "../postgres/with-test-database.ts"
-import { migrations } from "./ledger-database.ts"
+import { asset, graphOf, migrations } from "./ledger-database.ts"
 
 test("several processes may migrate an empty database at once", async () => {
   await withTestDatabase(async (url) => {
@@ -39,6 +44,39 @@ test("a database that is up to date costs one query", async () => {
       expect(asked).toHaveLength(1)
     }),
   )
+})
+
+test("a ledger of the first tables keeps what it has; what it was made from is not known", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "freshet-migrations-"))
+  await cp(migrations, folder, { recursive: true })
+  const journal = join(folder, "meta/_journal.json")
+  const written = JSON.parse(await readFile(journal, "utf8")) as { entries: unknown[] }
+  await writeFile(journal, JSON.stringify({ ...written, entries: written.entries.slice(0, 1) }))
+  await withTestDatabase((url) =>
+    withLedger(url, async (client) => {
+      await migrate(client, folder)
+      await client.query(`
+        insert into freshet.runs (id, command, steps, host, pid) values ('r', 'x', 1, 'h', 1);
+        insert into freshet.steps (run, computation, partition, input_version, outcome, reads, rows,
+          started_at, ended_at) values ('r', 'recs', 5, 'i', 'made', '[]', 3, now(), now());
+        insert into freshet.materializations (asset, partition, code_version, input_version,
+          data_version, file, rows, bytes, duration_ms, recorded_at, check_version, failed_errors,
+          failed_warnings, step)
+        values ('recs', 5, 'c', 'i', 'd', 'f', 3, 30, 1, now(), 'v', 0, 0, 1)`)
+      await migrate(client, migrations)
+      const { timelines } = await readSnapshot(client, graphOf(asset("recs")))
+      const { from, mark, inputs } = timelines.get("recs")!
+      expect([from, mark[0], inputs.low[0], inputs.high[0]]).toEqual([5, 1, 0, 0])
+      const { rows } = await client.query(
+        "select s.bytes::integer, m.touched::integer, d.name from freshet.steps s, freshet.materializations m, freshet.declared_assets d",
+      )
+      expect(rows).toEqual([{ bytes: 30, touched: 1, name: "recs" }])
+      expect((await client.query("select epoch::integer from freshet.identity")).rows).toEqual([
+        { epoch: 0 },
+      ])
+    }),
+  )
+  await rm(folder, { recursive: true })
 })
 
 test("a database of a newer Freshet is left alone", async () => {

@@ -241,7 +241,7 @@ test("a second run is refused with the name of the first, or waits for it", asyn
   })
 })
 
-test("a run that was killed is closed as interrupted by the next one, at the time of its last step", async () => {
+test("a run that was killed is closed as such by the next one, at the time of its last step", async () => {
   await withRun(url(), "killed", ({ ledger }) =>
     ledger.recordStep(
       step("killed", { materializations: [materialization({ asset: "killed" })], endedMs: 4e12 }),
@@ -250,7 +250,7 @@ test("a run that was killed is closed as interrupted by the next one, at the tim
   const next = await openRunLedger(url(), quiet)
   await next.close()
   const run = (await readRuns(client(), 100)).find(({ id }) => id === "killed")
-  expect(run).toMatchObject({ outcome: "interrupted", endedMs: 4e12 })
+  expect(run).toMatchObject({ outcome: "killed", endedMs: 4e12 })
 })
 
 test("a run that lost its connection cannot record any more, and is told at once", async () => {

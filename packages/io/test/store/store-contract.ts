@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises"
 
 import { describe, expect, test } from "vitest"
 
-import type { Store } from "../../src/store/store.ts"
+import type { Store, StoredFile } from "../../src/store/store.ts"
 
 /** What every store promises. */
 export function storeContract(name: string, make: () => Promise<Store>): void {
@@ -11,6 +11,17 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     await writeFile(path, text)
     await store.commit(path, key)
   }
+
+  const pagesOf = async (store: Store) => {
+    const pages: (readonly StoredFile[])[] = []
+    for await (const page of store.list()) pages.push(page)
+    return pages
+  }
+  const listed = async (store: Store) =>
+    (await pagesOf(store))
+      .flat()
+      .map(({ key }) => key)
+      .toSorted()
 
   describe(`the store contract, ${name}`, () => {
     test("a file is there under its key once it is committed, and not before", async () => {
@@ -37,12 +48,44 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       expect(await Promise.all(keys.map((key) => store.exists(key)))).toEqual(keys.map(() => true))
     })
 
-    test("deleting takes a file away, and does nothing where there is none", async () => {
+    test("removing takes files away, and passes over those that are not there", async () => {
       const store = await make()
-      await put(store, "a/v.txt", "one")
-      await store.delete("a/v.txt")
-      await store.delete("a/v.txt")
-      expect(await store.exists("a/v.txt")).toBe(false)
+      for (const key of ["a/1/v.txt", "a/2/v.txt", "b/1/v.txt"]) await put(store, key, key)
+      await store.remove(["a/1/v.txt", "b/1/v.txt", "c/1/v.txt"])
+      await store.remove(["a/1/v.txt"])
+      expect(await listed(store)).toEqual(["a/2/v.txt"])
+      await put(store, "a/1/v.txt", "again")
+      expect(await store.exists("a/1/v.txt")).toBe(true)
+    })
+
+    test("nothing is removed when one of the keys is none", async () => {
+      const store = await make()
+      await put(store, "a/v.txt", "rows")
+      await expect(store.remove(["a/v.txt", "../v.txt"])).rejects.toMatchObject({ code: "store" })
+      expect(await store.exists("a/v.txt")).toBe(true)
+    })
+
+    test("every file is listed once, with its size and the time of writing, in pages; temporary ones are not", async () => {
+      const store = await make()
+      const before = Date.now()
+      const keys = Array.from({ length: 1203 }, (_, at) => `a/${at % 7}/${at}.txt`)
+      await Promise.all(keys.map((key) => put(store, key, key)))
+      await writeFile(await store.tempPath(".txt"), "half")
+      const pages = await pagesOf(store)
+      expect(pages.length).toBeGreaterThan(1)
+      const files = pages.flat()
+      expect(files.map(({ key }) => key).toSorted()).toEqual(keys.toSorted())
+      for (const { key, bytes, modifiedMs } of files) {
+        expect(bytes).toBe(key.length)
+        expect(Math.abs(modifiedMs - before)).toBeLessThan(60_000)
+      }
+    })
+
+    test("a store that nothing was ever put into lists nothing, and there is nothing to remove", async () => {
+      const store = await make()
+      expect(await pagesOf(store)).toEqual([])
+      await store.remove(["a/v.txt"])
+      expect(await store.findTemp()).toEqual({ files: 0, bytes: 0 })
     })
 
     test.each(["../a", "a/../../b", "/etc/passwd", "", "a//b", "a/./b", ".tmp/x", "a\\b", "a\0b"])(

@@ -1,4 +1,4 @@
-/** Compares Freshet with the hand-written script. Usage: compare.js [S] [M] [--pairs 5]. */
+/** Compares Freshet with the hand-written script. Usage: bench.js [S] [M] [--pairs 5]. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
@@ -10,6 +10,7 @@ import { freshetEnvironment, freshetPath, type FreshetPlace } from "./freshet-pr
 import { type HeldServer, withServer } from "./hold-server.ts"
 import { measure, type Measured, median } from "./measured-process.ts"
 import { compareContent } from "./same-content.ts"
+import { stocktwitsDatasets } from "./stocktwits-datasets.ts"
 
 const limits = {
   S: { wall: 1.25, cpu: 1.25, peak: undefined, lanes: "2" },
@@ -77,7 +78,11 @@ async function proveSameContent(bench: Bench): Promise<void> {
   const place = await freshPlace(bench)
   runFreshet(bench, place, false)
   runScript(bench, "")
-  const compared = await compareContent(join(place.home, "lake"), join(bench.folder, "script"))
+  const compared = await compareContent(
+    join(place.home, "lake"),
+    join(bench.folder, "script"),
+    stocktwitsDatasets,
+  )
   const { files, rows, differences } = compared
   if (differences.length > 0) throw new Error(`The contents differ:\n${differences.join("\n")}`)
   say(`Both sides' contents are equal: ${files} files, ${rows.toLocaleString("en")} rows.`)
@@ -107,7 +112,13 @@ async function freshPlace({ server, folder, landing }: Bench): Promise<FreshetPl
 }
 
 function runFreshet({ folder }: Bench, place: FreshetPlace, published: boolean): Measured {
-  const words = [freshetPath, "materialize", "--yes", ...(published ? [] : ["--no-publish"])]
+  const words = [
+    freshetPath,
+    "materialize",
+    "group:stocktwits",
+    "--yes",
+    ...(published ? [] : ["--no-publish"]),
+  ]
   const environment = freshetEnvironment(place)
   return measure(words, { figures: join(folder, "figures"), environment })
 }

@@ -1,0 +1,68 @@
+import { command } from "./command.ts"
+import { durationMs, jsonFlag, namingFlags, percentage, runFlags } from "./flags.ts"
+import { selectionArgs, switchFlag, wholeNumber } from "./flags.ts"
+import type { GcFlags } from "./gc.ts"
+import type { VerifyFlags } from "./verify.ts"
+
+const verify = command<VerifyFlags, string[]>({
+  brief: "Make a sample of what is up to date again, and see that it comes out as recorded",
+  text: "Finds assets that are not deterministic, and files that changed on disk or are gone. Looks for every file of what is up to date, and makes a sample of the partitions again from what they were made from: of each asset one at least, the newest. Changes nothing and keeps no run from working. Exit 10 when something is not as recorded.",
+  examples: [
+    "freshet verify                                  # 1% of everything, each time another one",
+    "freshet verify +user_recs --sample 20% --seed 7 # the same sample for the same seed",
+    "freshet verify user_recs --date 2026-01-05 --sample 100%",
+    "freshet verify --files                          # read every file of the lake, make nothing",
+  ],
+  parameters: {
+    flags: {
+      sample: {
+        kind: "parsed",
+        parse: percentage,
+        default: "1%",
+        placeholder: "p",
+        brief: "How much is made again, in percent",
+      },
+      ...namingFlags,
+      seed: {
+        kind: "parsed",
+        parse: wholeNumber(0),
+        optional: true,
+        placeholder: "n",
+        brief: "What chance begins with (default: another number each time)",
+      },
+      files: switchFlag("Read every file that is kept, and make nothing again"),
+      json: jsonFlag,
+    },
+    positional: selectionArgs,
+  },
+  load: async () => (await import("./verify.ts")).verify,
+})
+
+const gc = command<GcFlags>({
+  brief: "Clear away what need not be kept: replaced rows, and files that nothing refers to",
+  text: "Forgets materializations that were replaced longer ago than their asset's retention (30 days unless it says otherwise) and the grace period, unless they count again, are published or are what others were made from. Then removes the files of the lake that the ledger does not name and that are older than the grace period. Records of runs stay.",
+  examples: [
+    "freshet gc --dry-run             # what would go, and how much space it takes",
+    "freshet gc --grace 2d",
+    "freshet gc --no-wait             # for cron: gives way to a run (exit 7)",
+  ],
+  parameters: {
+    flags: {
+      dryRun: switchFlag("Say what would go, and remove nothing"),
+      grace: {
+        kind: "parsed",
+        parse: durationMs,
+        default: "7d",
+        placeholder: "time",
+        brief: "What is younger stays: 7d, 12h, 30m, 0",
+      },
+      yes: switchFlag("Do not ask"),
+      wait: runFlags.wait,
+      json: jsonFlag,
+    },
+  },
+  load: async () => (await import("./gc.ts")).gc,
+})
+
+/** Commands that look after what is kept. */
+export const careRoutes = { verify, gc }

@@ -1,0 +1,58 @@
+import type { PartitionRange } from "@freshet/core"
+import { expect, test } from "vitest"
+
+import {
+  commonRanges,
+  joinedRanges,
+  newestOf,
+  rangesWithout,
+} from "../../src/project/partition-ranges.ts"
+
+/** Every set of partitions out of seven, as ranges. */
+const sets = Array.from({ length: 128 }, (_, bits) =>
+  Array.from({ length: 7 }, (_each, at) => at).filter((at) => (bits >> at) & 1),
+)
+
+function rangesOf(partitions: readonly number[]): readonly PartitionRange[] {
+  return joinedRanges(partitions.map((at) => ({ from: at, to: at })))
+}
+
+function partitionsOf(ranges: readonly PartitionRange[]): readonly number[] {
+  return ranges.flatMap(({ from, to }) =>
+    Array.from({ length: to - from + 1 }, (_, at) => from + at),
+  )
+}
+
+test("partitions become as few ranges as possible, whatever their order and overlap", () => {
+  expect(
+    joinedRanges([
+      { from: 4, to: 5 },
+      { from: 1, to: 2 },
+      { from: 9, to: 9 },
+      { from: 3, to: 4 },
+    ]),
+  ).toEqual([
+    { from: 1, to: 5 },
+    { from: 9, to: 9 },
+  ])
+  for (const set of sets) expect(partitionsOf(rangesOf(set))).toEqual(set)
+})
+
+test("of two lists of ranges are left those in both, and those in one alone", () => {
+  for (const left of sets)
+    for (const right of sets) {
+      const [one, other] = [rangesOf(left), rangesOf(right)]
+      const both = left.filter((at) => right.includes(at))
+      expect(partitionsOf(commonRanges(one, other))).toEqual(both)
+      const alone = left.filter((at) => !right.includes(at))
+      expect(partitionsOf(rangesWithout(one, other))).toEqual(alone)
+    }
+})
+
+test("the newest of some ranges are so many partitions from the end", () => {
+  for (const set of sets)
+    for (const most of [0, 1, 3, Infinity])
+      expect(partitionsOf(newestOf(rangesOf(set), most))).toEqual(
+        most === 0 ? [] : set.slice(-Math.min(most, 7)),
+      )
+})

@@ -1,0 +1,96 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+import { withPostgres } from "@freshet/io"
+import { build } from "esbuild"
+
+import type { Surroundings } from "./freshet-process.ts"
+import { keeperCommand } from "./keeper-command.ts"
+import { expectNobodyIn } from "./processes.ts"
+import { withTestDatabase } from "./test-database.ts"
+
+/** A project of its own declarations, with the real command over it. */
+export interface DeclaredProject extends Surroundings {
+  readonly home: string
+  readonly lake: string
+  readonly landing: string
+  /** Declares other assets from here on: the body of a module that exports `assets`. */
+  readonly declare: (declarations: string) => Promise<void>
+  /** Puts a file into the landing zone. */
+  readonly land: (path: string, content: string) => void
+  /** Lends the URL of the database while it is up. */
+  readonly withDatabase: <T>(work: (url: string) => Promise<T>) => Promise<T>
+}
+
+const materializer = fileURLToPath(new URL("../..", import.meta.url))
+
+/** Lends a project in a folder of its own, and a database of a server that tests share. */
+export async function withDeclaredProject<T>(
+  declarations: string,
+  work: (project: DeclaredProject) => Promise<T>,
+): Promise<T> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "freshet-declared-")))
+  try {
+    return await withTestDatabase(async (url) => {
+      const project = await projectIn(folder, url)
+      await project.declare(declarations)
+      const result = await work(project)
+      await expectNobodyIn(folder)
+      return result
+    })
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+async function projectIn(folder: string, url: string): Promise<DeclaredProject> {
+  const [home, landing] = [join(folder, "home"), join(folder, "landing")]
+  mkdirSync(landing)
+  const [, keeper = ""] = await keeperCommand()
+  writeFileSync(join(folder, "freshet.mjs"), launcher(dirname(keeper)))
+  return {
+    folder,
+    home,
+    landing,
+    lake: join(home, "lake"),
+    environment: { FRESHET_HOME: home, FRESHET_LANDING: landing, DATABASE_URL: url },
+    program: join(folder, "freshet.mjs"),
+    declare: (declarations) => bundle(folder, declarations),
+    land: (path, content) => {
+      const target = join(landing, path)
+      mkdirSync(dirname(target), { recursive: true })
+      writeFileSync(target, content)
+    },
+    withDatabase: async (lent) =>
+      withPostgres({ databaseUrl: url, home, keeperCommand: await keeperCommand() }, lent),
+  }
+}
+
+/** The launcher of the workspace with another configuration. */
+function launcher(bundled: string): string {
+  const url = (name: string) => JSON.stringify(pathToFileURL(join(bundled, name)).href)
+  return `
+    import { main } from ${url("main.js")}
+    process.exitCode = await main(process.argv.slice(2), {
+      loadConfig: async () => (await import("./config.mjs")).default,
+      keeperPath: ${JSON.stringify(join(bundled, "keeper.js"))},
+      process,
+    })`
+}
+
+async function bundle(folder: string, declarations: string): Promise<void> {
+  await build({
+    stdin: {
+      contents: `${declarations}\nexport default { assets }`,
+      resolveDir: materializer,
+      loader: "ts",
+    },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    outfile: join(folder, "config.mjs"),
+    logLevel: "error",
+  })
+}

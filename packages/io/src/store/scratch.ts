@@ -1,0 +1,23 @@
+import { randomUUID } from "node:crypto"
+import { join } from "node:path"
+
+import { FreshetError } from "@freshet/core"
+
+import type { Store } from "./store.ts"
+
+/**
+ * A store as who only looks sees it: temporary files are written to a folder of one's own, where no run sweeps them
+ * away, and nothing is committed or removed.
+ */
+export function scratchStore(store: Store, scratchFolder: () => Promise<string>): Store {
+  const refuse = async () => {
+    throw new FreshetError("store", "the store is only looked at")
+  }
+  return {
+    ...store,
+    tempPath: async (suffix) => join(await scratchFolder(), `${randomUUID()}${suffix}`),
+    commit: refuse,
+    remove: refuse,
+    sweepTemp: refuse,
+  }
+}

@@ -1,0 +1,39 @@
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+import { expect, test } from "vitest"
+
+import { type Connection, withSession } from "../../src/duckdb/session.ts"
+
+const options = {
+  memoryLimitMb: 200,
+  spillFolder: join(tmpdir(), "freshet-session-test"),
+  connections: 4,
+}
+
+async function callersCounted(connection: Connection): Promise<unknown> {
+  const [found] = await connection.rows("SELECT current_setting('external_threads') AS callers")
+  return found?.["callers"]
+}
+
+test("as many of the engine's threads as are lent connections are those of the callers", async () => {
+  await withSession({ ...options, threads: 3 }, async (session) => {
+    const nested = (depth: number): Promise<unknown[]> =>
+      session.withConnection(async (connection) => {
+        const inner = depth === 1 ? [] : await nested(depth - 1)
+        const rows = await connection.rows("SELECT count(*)::INTEGER AS n FROM range(1000000)")
+        expect(rows).toEqual([{ n: 1_000_000 }])
+        return [...inner, await callersCounted(connection)]
+      })
+    expect(await nested(4)).toEqual(["3", "3", "3", "3"])
+    expect(await nested(1)).toEqual(["1"])
+    expect(await nested(2)).toEqual(["2", "2"])
+  })
+})
+
+test("an engine of one thread is its caller's, however many there are", async () => {
+  await withSession({ ...options, threads: 1 }, async (session) => {
+    const lanes = Array.from({ length: 4 }, () => session.withConnection(callersCounted))
+    expect(await Promise.all(lanes)).toEqual(["1", "1", "1", "1"])
+  })
+})

@@ -1,0 +1,185 @@
+import { keepFor, type StepRecord } from "@freshet/core"
+import { expect, test } from "vitest"
+
+import { findGarbage, forgetMaterializations, keptFiles } from "../../src/ledger/garbage.ts"
+import { findProvenance } from "../../src/ledger/history.ts"
+import { readRecorded } from "../../src/ledger/recorded.ts"
+import { readSnapshot } from "../../src/ledger/snapshot.ts"
+import { asset, graphOf, ledgerDatabase, materialization, step } from "./ledger-database.ts"
+import { withRun } from "./ledger-database.ts"
+
+const { url, client } = ledgerDatabase()
+const day = 86_400_000
+const start = Date.UTC(2026, 0, 1)
+const graph = graphOf(
+  asset("week", { retention: keepFor({ days: 7 }) }),
+  asset("month"),
+  asset("reader"),
+  asset("renamed", { formerly: ["named"] }),
+)
+
+/** One version of a partition, recorded so many days after the start. */
+function version(asset: string, data: string, days: number, changes: Partial<StepRecord> = {}) {
+  const made = materialization({
+    asset,
+    partition: 1,
+    inputVersion: `${asset} ${data}`,
+    dataVersion: data,
+    file: `${asset}/${data}`,
+  })
+  const endedMs = start + days * day
+  return step("garbage", {
+    materializations: [made],
+    reads: [],
+    startedMs: endedMs,
+    endedMs,
+    ...changes,
+  })
+}
+
+const garbageAfter = async (days: number, graceDays = 0) => {
+  const found = await findGarbage(client(), graph, {
+    nowMs: start + days * day,
+    graceMs: graceDays * day,
+  })
+  return found.map(({ file }) => file)
+}
+
+async function record(records: readonly StepRecord[]) {
+  await withRun(
+    url(),
+    `garbage ${records[0]?.endedMs} ${records[0]?.computation}`,
+    async ({ ledger, client }) => {
+      await client.query(
+        "insert into freshet.runs (id, command, steps, host, pid) values ('garbage', '', 1, '', 1) on conflict do nothing",
+      )
+      for (const each of records) await ledger.recordStep(each)
+    },
+    { graph },
+  )
+}
+
+test("what was replaced goes when its asset's retention and the grace period are over, the newest never", async () => {
+  await record([
+    version("week", "w1", 0),
+    version("month", "m1", 0),
+    version("named", "n1", 0),
+    version("week", "w2", 1),
+    version("month", "m2", 1),
+    version("renamed", "n2", 1),
+  ])
+  expect(await garbageAfter(7.9)).toEqual([])
+  expect(await garbageAfter(8.1)).toEqual(["week/w1"])
+  expect(await garbageAfter(8.1, 1)).toEqual([])
+  expect(await garbageAfter(31.1)).toEqual(["month/m1", "named/n1", "week/w1"])
+  expect(await garbageAfter(10_000)).toEqual(["month/m1", "named/n1", "week/w1"])
+  const [month, renamed] = await findGarbage(client(), graph, {
+    nowMs: start + 40 * day,
+    graceMs: 0,
+  })
+  expect(month).toMatchObject({ asset: "month", partition: 1, rows: 10, bytes: 1000 })
+  expect(month?.replacedMs).toBe(start + day)
+  expect(renamed).toMatchObject({ asset: "renamed" })
+})
+
+test("what a kept materialization read stays, so that it can be made again from just that", async () => {
+  const reads = [{ relation: "week", asset: "week", short: false, versions: [[1, "w1"]] as const }]
+  await record([version("reader", "r1", 2, { reads })])
+  expect(await garbageAfter(40)).toEqual(["month/m1", "named/n1"])
+  await record([version("reader", "r2", 3)])
+  expect(await garbageAfter(20)).toEqual([])
+  expect(await garbageAfter(40)).toEqual(["month/m1", "reader/r1", "named/n1", "week/w1"])
+})
+
+test("what is published stays", async () => {
+  const publish = (files: readonly string[], changes: readonly object[] = []) =>
+    client().query(
+      `insert into freshet.publications (set, partition, partition_key, version, run, changes, files)
+       values ('set', 1, 'x', 'v', 'garbage', $1, $2)`,
+      [JSON.stringify(changes), JSON.stringify(files)],
+    )
+  await publish(["month/m1", "week/w1"])
+  expect(await garbageAfter(40)).toEqual(["reader/r1", "named/n1"])
+  await publish(["month/m1"])
+  expect(await garbageAfter(40)).toEqual(["reader/r1", "named/n1", "week/w1"])
+  await publish([], [{ asset: "renamed" }])
+  expect(await garbageAfter(40)).toEqual(["month/m1", "reader/r1", "week/w1"])
+  await publish(["month/m2"])
+  expect(await garbageAfter(40)).toContain("named/n1")
+})
+
+test("an asset that is declared no more is kept for a month after a run saw it gone", async () => {
+  const open = (declared: typeof graph) =>
+    withRun(url(), `sees ${Math.random()}`, async () => {}, { graph: declared })
+  const found = async (days: number) =>
+    (await findGarbage(client(), graphOf(), { nowMs: Date.now() + days * day, graceMs: day }))
+      .filter(({ asset }) => asset === "reader")
+      .map(({ file, partition }) => [file, partition])
+  expect(await found(20)).toEqual([["reader/r1", undefined]])
+  await open(graphOf())
+  expect(await found(30)).toEqual([["reader/r1", undefined]])
+  expect(await found(31.1)).toEqual([
+    ["reader/r1", undefined],
+    ["reader/r2", undefined],
+  ])
+  await open(graph)
+  expect(await found(31.1)).toEqual([["reader/r1", undefined]])
+})
+
+test("a quarantine file stays with the step whose rows are kept, refused rows for the grace period", async () => {
+  const lines = { source: "s", lines: 2, rows: 1, quarantined: 1, reasons: [] }
+  const refused = { kind: "refused", kept: ["refused/month"] } as const
+  await record([
+    version("month", "m3", 4, { lineCounts: [{ ...lines, file: "quarantine/m3" }] }),
+    version("month", "m4", 5, {
+      outcome: refused,
+      lineCounts: [{ ...lines, file: "quarantine/m4" }],
+    }),
+  ])
+  const kept = async (days: number) => {
+    const files = []
+    const options = { nowMs: start + days * day, graceMs: 2 * day }
+    for await (const file of keptFiles(client(), options)) files.push(file)
+    return new Set(files)
+  }
+  const young = await kept(6)
+  for (const file of ["month/m3", "week/w1", "quarantine/m3", "quarantine/m4", "refused/month"])
+    expect(young).toContain(file)
+  const old = await kept(8)
+  expect(old).toContain("quarantine/m3")
+  expect(old).not.toContain("quarantine/m4")
+  expect(old).not.toContain("refused/month")
+})
+
+test("only the holder of the right to run forgets, and every forgetting begins a new epoch", async () => {
+  const recorded = () =>
+    readRecorded(client(), graph, [{ asset: "week", range: { from: 1, to: 1 } }])
+  const ids = (await recorded()).slice(0, 1).map(({ id }) => id)
+  const position = async () => (await readSnapshot(client(), graph)).position
+  const before = await position()
+  await expect(forgetMaterializations(client(), ids)).rejects.toMatchObject({ code: "ledger" })
+  expect(await recorded()).toHaveLength(2)
+  await withRun(url(), "forgets", async (run) => {
+    await expect(forgetMaterializations(client(), ids)).rejects.toMatchObject({ code: "ledger" })
+    expect(await forgetMaterializations(run.client, [])).toBe(0)
+    expect(await position()).toBe(before)
+    expect(await forgetMaterializations(run.client, ids)).toBe(1)
+  })
+  expect((await recorded()).map(({ dataVersion }) => dataVersion)).toEqual(["w2"])
+  expect(await position()).not.toBe(before)
+})
+
+test("what a materialization read is found by what it was made from, under today's names", async () => {
+  const reads = [
+    { relation: "named [last 2]", asset: "named", short: true, versions: [[1, "n1"]] as const },
+  ]
+  const made = version("named", "n9", 6, { reads })
+  await record([made])
+  const { fingerprint } = made
+  const wanted = { asset: "renamed", partition: 1, fingerprint }
+  expect((await findProvenance(client(), graph, wanted))?.reads).toEqual([
+    { relation: "renamed [last 2]", asset: "renamed", short: true, versions: [[1, "n1"]] },
+  ])
+  expect(await findProvenance(client(), graph, { ...wanted, partition: 2 })).toBeUndefined()
+  expect(await findProvenance(client(), graph, { ...wanted, fingerprint: "00" })).toBeUndefined()
+})

@@ -1,0 +1,422 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+import { contentFingerprint, fingerprint, fingerprintText } from "@freshet/core"
+import { type Graph, parseFingerprint } from "@freshet/core"
+import type { Snapshot, StepRecord, Timeline } from "@freshet/core"
+import fc from "fast-check"
+import { afterAll, expect, test } from "vitest"
+
+import { forgetMaterializations } from "../../src/ledger/garbage.ts"
+import { readRecorded } from "../../src/ledger/recorded.ts"
+import { readSnapshot } from "../../src/ledger/snapshot.ts"
+import { readTimelineState } from "../../src/ledger/timeline-state.ts"
+import { asset, graphOf, ledgerDatabase, materialization, outputs } from "./ledger-database.ts"
+import { step, withRun } from "./ledger-database.ts"
+
+const { url, client } = ledgerDatabase()
+const folder = mkdtempSync(join(tmpdir(), "freshet-timelines-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+let files = 0
+const newStateFile = () => join(folder, `${(files += 1)}.state`)
+
+/** A timeline as plain values, partition by partition. */
+function plain({ from, length, mark, inputs, outputs, marks, earlier }: Timeline) {
+  const at = (lanes: Timeline["inputs"], index: number) => [lanes.low[index], lanes.high[index]]
+  return Array.from({ length }, (_, index) => ({
+    partition: from + index,
+    mark: marks[(mark[index] ?? 0) - 1],
+    inputs: (mark[index] ?? 0) === 0 ? undefined : at(inputs, index),
+    outputs: (mark[index] ?? 0) === 0 ? undefined : outputs.map((lanes) => at(lanes, index)),
+    earlier: earlier.get(from + index),
+  })).filter(({ mark }) => mark !== undefined)
+}
+
+const plainly = ({ timelines }: Snapshot) =>
+  Object.fromEntries([...timelines].map(([name, timeline]) => [name, plain(timeline)]))
+
+/** One step that makes all outputs of a computation from one input. */
+function made(
+  run: string,
+  computation: string,
+  assets: readonly string[],
+  changes: { readonly partition: number; readonly input: string; readonly data?: string },
+): StepRecord {
+  const { partition, input, data = `data of ${input}` } = changes
+  const materializations = assets.map((asset) =>
+    materialization({ asset, partition, inputVersion: input, dataVersion: `${asset}: ${data}` }),
+  )
+  const checkVersions = Object.fromEntries(assets.map((name) => [name, `checks of ${name}`]))
+  return step(run, { computation, materializations, checkVersions })
+}
+
+test("a timeline says of each partition what it was made from, what came out, and what else is kept", async () => {
+  const graph = graphOf(asset("plain"))
+  await withRun(url(), "plain", async ({ ledger }) => {
+    for (const [partition, input] of [
+      [5, "one"],
+      [3, "one"],
+      [5, "two"],
+      [5, "three"],
+    ] as const)
+      await ledger.recordStep(made("plain", "plain", ["plain"], { partition, input }))
+  })
+  const timeline = (await readSnapshot(client(), graph)).timelines.get("plain")!
+  expect([timeline.from, timeline.length, [...timeline.mark]]).toEqual([3, 3, [1, 0, 1]])
+  const mark = {
+    codeVersion: "code 1",
+    checks: [{ version: "checks of plain", failedErrors: 0, failedWarnings: 0 }],
+  }
+  const content = (partition: number, input: string) =>
+    contentFingerprint(partition, `plain: data of ${input}`)
+  expect(timeline.marks).toEqual([mark])
+  expect(timeline.inputs.low[2]).toBe(fingerprint("three").low)
+  expect(timeline.outputs[0]!.high[2]).toBe(content(5, "three").high)
+  const earlier = ["two", "one"].map((input) => ({
+    input: fingerprint(input),
+    outputs: [content(5, input)],
+    mark,
+  }))
+  expect([...timeline.earlier]).toEqual([[5, earlier]])
+  expect(timeline.earlier.size).toBe(1)
+  expect(timeline.earlier.has(3)).toBe(false)
+})
+
+test("an asset of which nothing is kept has an empty timeline", async () => {
+  const { timelines } = await readSnapshot(client(), graphOf(asset("never")))
+  expect(timelines.get("never")).toMatchObject({ from: 0, length: 0, marks: [] })
+})
+
+test("of several outputs only what all have counts", async () => {
+  const graph = graphOf(...outputs("both", ["left", "right"]))
+  await withRun(url(), "both", async ({ ledger }) => {
+    const both = ["left", "right"]
+    await ledger.recordStep(made("both", "both", both, { partition: 1, input: "whole" }))
+    await ledger.recordStep(made("both", "both", ["left"], { partition: 1, input: "half" }))
+    await ledger.recordStep(made("both", "both", ["right"], { partition: 2, input: "half" }))
+  })
+  const { both } = plainly(await readSnapshot(client(), graph))
+  expect(both).toHaveLength(1)
+  expect(both![0]).toMatchObject({ partition: 1, earlier: undefined })
+  expect(both![0]!.inputs![0]).toBe(fingerprint("whole").low)
+  expect(both![0]!.mark!.checks.map(({ version }) => version)).toEqual([
+    "checks of left",
+    "checks of right",
+  ])
+})
+
+test("what was made under a former name is the asset's own past, and counts again", async () => {
+  const before = graphOf(asset("old_name"))
+  const after = graphOf(asset("new_name", { formerly: ["oldest_name", "old_name"] }))
+  const stateFile = newStateFile()
+  await withRun(url(), "before", async ({ ledger }) => {
+    await ledger.recordStep(made("before", "old_name", ["old_name"], { partition: 1, input: "a" }))
+    await ledger.recordStep(made("before", "old_name", ["old_name"], { partition: 1, input: "b" }))
+    await ledger.recordStep(
+      step("before", {
+        computation: "old_name",
+        materializations: [],
+        partition: 2,
+        outcome: { kind: "failed", message: "no", hint: undefined },
+      }),
+    )
+  })
+  const past = (await readSnapshot(client(), before)).timelines.get("old_name")!
+  const now = await readSnapshot(client(), after, { stateFile })
+  expect(plain(now.timelines.get("new_name")!)).toEqual(plain(past))
+  expect(now.failures.get("new_name")?.get(2)?.message).toBe("no")
+
+  await withRun(
+    url(),
+    "after",
+    async ({ ledger }) => {
+      const again = made("after", "new_name", ["new_name"], { partition: 1, input: "a" })
+      await ledger.recordStep({ ...again, outcome: { kind: "reused" } })
+      await ledger.recordStep(
+        made("after", "new_name", ["new_name"], { partition: 2, input: "c", data: "x" }),
+      )
+      const wanted = [{ asset: "new_name", range: { from: 1, to: 2 } }]
+      const recorded = await ledger.recorded(wanted)
+      expect(recorded.map((each) => [each.asset, each.partition, each.inputVersion])).toEqual([
+        ["new_name", 1, "b"],
+        ["new_name", 1, "a"],
+        ["new_name", 2, "c"],
+      ])
+    },
+    { graph: after },
+  )
+  const tail = await readSnapshot(client(), after, { stateFile })
+  expect(plainly(tail)).toEqual(plainly(await readSnapshot(client(), after)))
+  expect(plain(tail.timelines.get("new_name")!)[0]!.inputs![0]).toBe(fingerprint("a").low)
+  expect(tail.failures.get("new_name")).toBeUndefined()
+})
+
+test("of the same made under two names the newest name counts", async () => {
+  const graph = graphOf(asset("named", { formerly: ["unnamed"] }))
+  await withRun(url(), "names", async ({ ledger }) => {
+    for (const name of ["named", "unnamed"])
+      await ledger.recordStep(made("names", name, [name], { partition: 1, input: "same" }))
+  })
+  const { named } = plainly(await readSnapshot(client(), graph))
+  const content = contentFingerprint(1, "named: data of same")
+  expect(named).toMatchObject([{ outputs: [[content.low, content.high]], earlier: undefined }])
+  const wanted = [{ asset: "named", range: { from: -Infinity, to: Infinity } }]
+  const recorded = await readRecorded(client(), graph, wanted)
+  expect(recorded.map(({ dataVersion }) => dataVersion)).toEqual(["named: data of same"])
+  const both = graphOf(asset("named", { formerly: ["unnamed"] }), asset("unnamed"))
+  const apart = plainly(await readSnapshot(client(), both))
+  expect(Object.keys(apart)).toEqual(["named", "unnamed"])
+  expect(apart["unnamed"]).toHaveLength(1)
+})
+
+test("a partition of a set keeps its past when keys are added, removed or put in another order", async () => {
+  const cut = (...keys: readonly string[]) =>
+    graphOf(asset("by_land", { partitions: { kind: "static", keys } as never }))
+  const stateFile = newStateFile()
+  await withRun(
+    url(),
+    "static",
+    async ({ ledger }) => {
+      const reads = [
+        { relation: "by_land", asset: "by_land", short: false, versions: [[1, "v"]] as const },
+      ]
+      for (const partition of [0, 1]) {
+        const record = made("static", "by_land", ["by_land"], { partition, input: `${partition}` })
+        await ledger.recordStep({ ...record, reads })
+      }
+    },
+    { graph: cut("fr", "de") },
+  )
+  const first = await readSnapshot(client(), cut("fr", "de"), { stateFile })
+  expect(first.timelines.get("by_land")!.length).toBe(2)
+  const turned = plainly(await readSnapshot(client(), cut("de", "it", "fr"), { stateFile }))
+  const [de, fr] = turned["by_land"]!
+  expect([de!.partition, fr!.partition]).toEqual([0, 2])
+  expect(de!.inputs![0]).toBe(fingerprint("1").low)
+  expect(fr!.outputs![0]![0]).toBe(contentFingerprint("fr", "by_land: data of 0").low)
+  const fewer = plainly(await readSnapshot(client(), cut("it", "fr"), { stateFile }))
+  expect(fewer["by_land"]!.map(({ partition }) => partition)).toEqual([1])
+  const wanted = [{ asset: "by_land", range: { from: 0, to: 2 } }]
+  const recorded = await readRecorded(client(), cut("de", "it", "fr"), wanted)
+  expect(recorded.map(({ partition }) => partition)).toEqual([2, 0])
+})
+
+/** What may happen to a ledger between two readings. */
+const happening = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constantFrom("made", "reused", "checked", "unchanged") }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("forget" as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("half" as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("failed" as const) }) },
+)
+const event = fc.record({
+  happens: happening,
+  pair: fc.boolean(),
+  partition: fc.integer({ min: -2, max: 4 }),
+  input: fc.constantFrom("a", "b", "c"),
+  data: fc.constantFrom("x", "y"),
+  read: fc.boolean(),
+  write: fc.boolean(),
+})
+
+async function happen(
+  graph: Graph,
+  run: string,
+  { happens, pair, partition, input, data }: typeof event extends fc.Arbitrary<infer E> ? E : never,
+): Promise<void> {
+  const [computation, assets] = pair
+    ? ([`${run}_pair`, [`${run}_a`, `${run}_b`]] as const)
+    : ([`${run}_one`, [`${run}_one`]] as const)
+  await withRun(
+    url(),
+    `${run} ${(files += 1)}`,
+    async ({ ledger, client }) => {
+      if (happens.kind === "forget") {
+        const [newest] = await readRecorded(client, graph, [
+          { asset: assets[0], range: { from: -2, to: 4 } },
+        ])
+        await forgetMaterializations(client, newest === undefined ? [] : [newest.id])
+        return
+      }
+      const half = happens.kind === "half" ? assets.slice(0, 1) : assets
+      const record = made(`${run} ${files}`, computation, half, { partition, input, data })
+      const { kind } = happens
+      const failed = { kind: "failed", message: "", hint: undefined } as const
+      const outcome = kind === "half" ? "made" : kind
+      const checkVersions = Object.fromEntries(half.map((name) => [name, `checks ${data}`]))
+      await ledger.recordStep({
+        ...record,
+        checkVersions,
+        fingerprint: data === "x" ? record.fingerprint : fingerprintText(fingerprint(`${input}!`)),
+        outcome: outcome === "failed" ? failed : { kind: outcome },
+      })
+    },
+    { graph },
+  )
+}
+
+/** What a timeline must say, worked out row by row. */
+async function expected(assets: readonly string[]) {
+  const { rows } = await client().query<{ asset: string; partition: number; input: string } & Row>(
+    `select asset, partition, input_version as input, fingerprint, data_version, check_version
+     from freshet.materializations where asset = any($1) order by seq`,
+    [assets],
+  )
+  const partitions = [...new Set(rows.map(({ partition }) => partition))].toSorted((a, b) => a - b)
+  return partitions.flatMap((partition) => {
+    const here = rows.filter((row) => row.partition === partition)
+    const inputs = [...new Set(here.toReversed().map(({ input }) => input))]
+    const whole = inputs
+      .map((input) =>
+        assets.map((asset) => here.find((r) => r.asset === asset && r.input === input)),
+      )
+      .filter((outputs) => outputs.every((output) => output !== undefined))
+      .map((outputs) => madeFrom(partition, outputs as Row[]))
+    const [newest, ...earlier] = whole
+    if (newest === undefined) return []
+    const lanes = ({ low, high }: { low: number; high: number }) => [low, high]
+    const { mark, input, outputs } = newest
+    return {
+      partition,
+      mark,
+      inputs: lanes(input),
+      outputs: outputs.map(lanes),
+      earlier: earlier.length === 0 ? undefined : earlier,
+    }
+  })
+}
+
+interface Row {
+  readonly fingerprint: string
+  readonly data_version: string
+  readonly check_version: string
+}
+
+function madeFrom(partition: number, rows: readonly Row[]) {
+  const checks = rows.map((row) => ({
+    version: row.check_version,
+    failedErrors: 0,
+    failedWarnings: 0,
+  }))
+  return {
+    input: parseFingerprint(rows[0]!.fingerprint),
+    outputs: rows.map((row) => contentFingerprint(partition, row.data_version)),
+    mark: { codeVersion: "code 1", checks },
+  }
+}
+
+test(
+  "a state file and what was recorded since say the same as the whole ledger",
+  { timeout: 120_000 },
+  async () => {
+    let runs = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), async (events) => {
+        const run = `p${(runs += 1)}`
+        const graph = graphOf(
+          asset(`${run}_one`),
+          ...outputs(`${run}_pair`, [`${run}_a`, `${run}_b`]),
+        )
+        const stateFile = newStateFile()
+        for (const each of events) {
+          await happen(graph, run, each)
+          if (each.write) rmSync(stateFile, { force: true })
+          if (!each.read) continue
+          const warm = await readSnapshot(client(), graph, { stateFile })
+          const cold = await readSnapshot(client(), graph)
+          expect(plainly(warm)).toEqual(plainly(cold))
+          expect(warm.position).toBe(cold.position)
+          expect(plainly(warm)).toEqual({
+            [`${run}_one`]: await expected([`${run}_one`]),
+            [`${run}_pair`]: await expected([`${run}_a`, `${run}_b`]),
+          })
+        }
+      }),
+      { numRuns: 15 },
+    )
+  },
+)
+
+test("a state file that is damaged, foreign or of another epoch is not believed", async () => {
+  const graph = graphOf(asset("guarded"))
+  const stateFile = newStateFile()
+  const record = (run: string, partition: number) =>
+    withRun(url(), run, ({ ledger }) =>
+      ledger.recordStep(made(run, "guarded", ["guarded"], { partition, input: run })),
+    )
+  await record("guarded 1", 1)
+  const truth = plainly(await readSnapshot(client(), graph, { stateFile }))
+  const whole = readFileSync(stateFile)
+  expect(readTimelineState(stateFile)?.timelines.get("guarded")?.mark).toEqual(Uint16Array.of(1))
+  for (let at = 0; at < whole.length; at += 1) {
+    const damaged = Buffer.from(whole)
+    damaged[at]! ^= 0x10
+    writeFileSync(stateFile, damaged)
+    expect(readTimelineState(stateFile)).toBeUndefined()
+  }
+  for (const length of [0, 7, 24, whole.length - 1]) {
+    writeFileSync(stateFile, whole.subarray(0, length))
+    expect(readTimelineState(stateFile)).toBeUndefined()
+  }
+  expect(plainly(await readSnapshot(client(), graph, { stateFile }))).toEqual(truth)
+  expect(readFileSync(stateFile)).toEqual(whole)
+
+  await client().query(
+    "update freshet.materializations set data_version = 'z' where asset = 'guarded'",
+  )
+  expect(plainly(await readSnapshot(client(), graph, { stateFile }))).toEqual(truth)
+  const changed = plainly(await readSnapshot(client(), graph))
+  expect(changed).not.toEqual(truth)
+  for (const foreign of ["ledger = gen_random_uuid()", "epoch = epoch + 1"]) {
+    writeFileSync(stateFile, whole)
+    await client().query(`update freshet.identity set ${foreign}`)
+    expect(plainly(await readSnapshot(client(), graph, { stateFile }))).toEqual(changed)
+  }
+  const believed = readFileSync(stateFile)
+  await client().query(
+    "update freshet.steps set ended_at = ended_at + interval '1 ms' where run = 'guarded 1'",
+  )
+  await client().query(
+    "update freshet.materializations set data_version = 'y' where asset = 'guarded'",
+  )
+  await readSnapshot(client(), graph, { stateFile })
+  expect(readFileSync(stateFile)).not.toEqual(believed)
+  expect(readdirSync(folder).filter((name) => name.endsWith(".draft"))).toEqual([])
+})
+
+test("a state file that cannot be written costs nothing but time", async () => {
+  const stateFile = join("/dev/null", "nowhere", "ledger.state")
+  const { timelines } = await readSnapshot(client(), graphOf(asset("guarded")), { stateFile })
+  expect(timelines.get("guarded")?.length).toBe(1)
+})
+
+test("a long tail is written into the state file, a short one is not", async () => {
+  const graph = graphOf(asset("long"))
+  const stateFile = newStateFile()
+  await readSnapshot(client(), graph, { stateFile })
+  const record = (count: number, from: number) =>
+    withRun(url(), `long ${from}`, async ({ ledger }) => {
+      await Promise.all(
+        Array.from({ length: count }, (_, index) =>
+          ledger.recordStep(
+            made(`long ${from}`, "long", ["long"], { partition: from + index, input: "a" }),
+          ),
+        ),
+      )
+    })
+  const before = readFileSync(stateFile)
+  await record(256, 0)
+  expect((await readSnapshot(client(), graph, { stateFile })).timelines.get("long")?.length).toBe(
+    256,
+  )
+  expect(readFileSync(stateFile)).toEqual(before)
+  await record(1, 300)
+  expect((await readSnapshot(client(), graph, { stateFile })).timelines.get("long")?.length).toBe(
+    301,
+  )
+  expect(readTimelineState(stateFile)?.timelines.get("long")?.mark.length).toBe(301)
+})
