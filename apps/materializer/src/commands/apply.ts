@@ -25,7 +25,6 @@ function applyOrder(path: string, { plan: saved }: PlanFile): RunOrder {
     request: ({ evaluation }) => requestOf(evaluation, saved),
     inspect: (planned) => refuseDrift(saved, planned),
     asked: () => 0,
-    tellsSkipped: false,
     announces: false,
   }
 }

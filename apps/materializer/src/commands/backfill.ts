@@ -52,15 +52,13 @@ export async function backfill(
 }
 
 function backfillOrder(name: string, flags: BackfillOrder): RunOrder {
+  const named = (project: Project) => targetsOf(project, [namedAsset(project, name).name], flags)
   return {
     title: commandText("backfill", [name], flags),
     command: commandText("freshet backfill", [name], flags),
-    request: (project) => backfillRequest(project, name, flags),
-    asked: (project) => {
-      const [ranges] = targetsOf(project, [namedAsset(project, name).name], flags).values()
-      return partitionCount(ranges ?? [])
-    },
-    tellsSkipped: true,
+    request: (project) => backfillRequest(project, named(project), flags),
+    asked: (project) => partitionCount([...named(project).values()].flat()),
+    named,
     announces: true,
   }
 }
@@ -77,8 +75,11 @@ function requirePartitions({ date, from, to, partition }: BackfillFlags, name: s
 }
 
 /** The asset's partitions with whatever upstream is not fresh; with `downstream` also what becomes stale by it. */
-function backfillRequest(project: Project, name: string, flags: BackfillOrder): PlanRequest {
-  const targets = targetsOf(project, [namedAsset(project, name).name], flags)
+function backfillRequest(
+  project: Project,
+  targets: PlanRequest["targets"],
+  flags: BackfillOrder,
+): PlanRequest {
   const request = { targets, only: plannedState(flags.only), publish: true }
   if (!flags.downstream) return request
   const plan = makePlan(project.evaluation, request, project.hash)

@@ -35,7 +35,6 @@ export async function demo(cli: CommandLine): Promise<number> {
     command: "freshet demo",
     request: newestRequest,
     asked: () => 0,
-    tellsSkipped: false,
     announces: false,
   })
   if (ended === undefined || ended.exitCode !== exitCodes.done)

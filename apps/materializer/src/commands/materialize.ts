@@ -39,7 +39,7 @@ export function materializeOrder(
     command: commandText(`freshet ${verb}`, words, flags),
     request: (project) => materializeRequest(project, words, flags),
     asked: (project) => askedPartitions(project, words, flags),
-    tellsSkipped: isNaming(flags),
+    ...(isNaming(flags) ? { named: (project) => targetsMeant(project, words, flags) } : {}),
     announces: false,
   }
 }
@@ -49,8 +49,16 @@ function materializeRequest(
   words: readonly string[],
   flags: MaterializeOrder,
 ): PlanRequest {
-  const targets = targetsOf(project, selectAssets(project, words), flags)
+  const targets = targetsMeant(project, words, flags)
   return { targets, only: plannedState(flags.only), publish: flags.publish }
+}
+
+function targetsMeant(
+  project: Project,
+  words: readonly string[],
+  flags: PartitionFlags,
+): PlanRequest["targets"] {
+  return targetsOf(project, selectAssets(project, words), flags)
 }
 
 /** How many partitions were asked for by naming a range; what they need does not count. */
@@ -60,8 +68,5 @@ function askedPartitions(
   flags: PartitionFlags,
 ): number {
   if (flags.from === undefined && flags.to === undefined) return 0
-  let partitions = 0
-  for (const ranges of targetsOf(project, selectAssets(project, words), flags).values())
-    partitions += partitionCount(ranges)
-  return partitions
+  return partitionCount([...targetsMeant(project, words, flags).values()].flat())
 }

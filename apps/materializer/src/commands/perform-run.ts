@@ -76,7 +76,7 @@ async function isAgreed(
     if (asked <= askAbove) return true
     const planned = await planOrder(project, order)
     if (stepCount(planned.plan) === 0) return true
-    const view = await planView(planned, order)
+    const view = await planView(planned, order.named?.(planned.project))
     await printLines(cli.err, planLines(project.graph, view, cli.err.look))
     return ask(`Run this for ${counted(asked, "partition")}?`)
   })

@@ -25,7 +25,7 @@ export interface PlanView {
   readonly groups: readonly CostedGroup[]
   readonly cost: PlanCost
   readonly waiting: readonly WaitingGroup[]
-  /** What was asked for and is no part of the plan; empty unless it is to be told. */
+  /** What was named and is no part of the plan. */
   readonly skipped: readonly SkippedGroup[]
   /** Whether all that was asked for is fresh; a plan may mean only some of what is not. */
   readonly isUpToDate: boolean
@@ -37,7 +37,7 @@ export interface CostedGroup extends ReasonGroup {
   readonly cost: Cost | undefined
 }
 
-/** Partitions that were asked for and that a plan leaves alone, since they are in this state. */
+/** Partitions that were named and that a plan leaves alone, since they are in this state. */
 export interface SkippedGroup {
   readonly asset: string
   readonly ranges: readonly PartitionRange[]
@@ -55,10 +55,10 @@ export interface WaitingGroup {
 const mostLookedInto = 100
 const mostReasons = 8
 
-/** A plan with the reasons for everything in it, what that will take and, if asked, what it leaves alone. */
+/** A plan with the reasons for everything in it, what that will take and what it leaves alone of what was named. */
 export async function planView(
   { project, plan }: Planned,
-  { tellsSkipped = false }: { readonly tellsSkipped?: boolean } = {},
+  named: Plan["targets"] = new Map(),
 ): Promise<PlanView> {
   const reasons = await withChangedInputs(project, reasonGroups(project.evaluation, plan))
   const names = plan.work.map(({ computation }) => computation.name)
@@ -72,7 +72,7 @@ export async function planView(
     groups,
     cost: totalCost(groups),
     waiting: waitingGroups(project, plan),
-    skipped: tellsSkipped ? skippedGroups(project, plan) : [],
+    skipped: skippedGroups(project, plan, named),
     isUpToDate: isUpToDate(project, plan),
   }
 }
@@ -93,9 +93,13 @@ function isUpToDate({ evaluation, graph }: Project, { targets }: Plan): boolean 
   })
 }
 
-/** Of what was asked for, the partitions that the plan does nothing about, by their state. */
-function skippedGroups({ evaluation, graph }: Project, plan: Plan): readonly SkippedGroup[] {
-  return [...plan.targets].flatMap(([name, asked]) => {
+/** Of what was named, the partitions that the plan does nothing about, by their state. */
+function skippedGroups(
+  { evaluation, graph }: Project,
+  plan: Plan,
+  named: Plan["targets"],
+): readonly SkippedGroup[] {
+  return [...named].flatMap(([name, asked]) => {
     const asset = graph.assets.get(name)
     if (asset?.kind !== "asset") return []
     const busy = [...plan.work, ...plan.waiting].flatMap(({ computation, ranges }) =>

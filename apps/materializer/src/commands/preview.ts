@@ -31,7 +31,7 @@ export async function preview(
   if (path !== undefined) await refuseTaken(path, force)
   const planned = await planOrder(given, order)
   const { project } = planned
-  const view = await planView(planned, order)
+  const view = await planView(planned, order.named?.(project))
   if (path !== undefined) await savePlanned(cli, planned, order, { path, force })
   await printLines(cli.err, warningLines(project.warnings, cli.err.look))
   await (json

@@ -13,8 +13,8 @@ export interface RunOrder {
   readonly inspect?: (planned: Planned) => void
   /** How many partitions a person asked for by naming days; 0 when none were named. */
   readonly asked: (project: Project) => number
-  /** Whether a preview names what was asked for and is left alone. */
-  readonly tellsSkipped: boolean
+  /** The partitions that a person named: of those that are left alone a preview says why. */
+  readonly named?: (project: Project) => PlanRequest["targets"]
   /** Whether it is told where others can see how far it is. */
   readonly announces: boolean
 }

@@ -28,7 +28,6 @@ export async function runsRetry(cli: CommandLine, flags: RetryFlags, id: string)
     command: commandText("freshet", words, { publish }),
     request: (project) => ({ targets: targetsOfRun(project, run), publish }),
     asked: () => 0,
-    tellsSkipped: false,
     announces: true,
   })
   return ended?.exitCode ?? exitCodes.done

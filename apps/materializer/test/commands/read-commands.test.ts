@@ -166,6 +166,8 @@ describe("backfill --dry-run", () => {
       "make                partitions  because
       items  1 partition  2026-01-05  failed before: the disk is full
 
+      = items 2026-01-03 to 2026-01-04: up to date already
+      = items 2026-01-02: stale, which was not asked for
       1 step of 1 computation; no history yet of what it will take.
       "
     `)
@@ -175,10 +177,18 @@ describe("backfill --dry-run", () => {
       best_items  3 partitions  2026-01-02 to 2026-01-04  items 2026-01-02 will be made anew
 
       → publish shop 2026-01-04 (1 table; shows 2026-01-04 now)
+      = items 2026-01-03 to 2026-01-04: up to date already
+      = items 2026-01-05: failed, which was not asked for
       4 steps of 2 computations, 1 publication; no history yet of what it will take.
       "
     `)
-    expect(await only("missing")).toContain("Nothing that is asked for is in that state.")
+    expect(await only("missing")).toMatchInlineSnapshot(`
+      "= items 2026-01-03 to 2026-01-04: up to date already
+      = items 2026-01-02: stale, which was not asked for
+      = items 2026-01-05: failed, which was not asked for
+      Nothing that is asked for is in that state.
+      "
+    `)
     expect(await only("all")).toMatchInlineSnapshot(`
       "make                      partitions                because
       items        1 partition  2026-01-02                orders 2026-01-02 changed

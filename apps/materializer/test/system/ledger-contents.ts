@@ -42,7 +42,7 @@ const publishedTables = [
 
 /** Lends a client of a workplace's database. */
 export function withClient<T>(
-  place: Workplace,
+  place: Pick<Workplace, "withDatabase">,
   work: (client: LedgerClient) => Promise<T>,
 ): Promise<T> {
   return place.withDatabase((url) => withLedger(url, work))

@@ -1,6 +1,5 @@
-import type { Computation } from "../declare/asset.ts"
 import { type PartitionRange, findPartition, partitionKey } from "../declare/partition.ts"
-import { reachable } from "../graph/lineage.ts"
+import type { Graph } from "../graph/graph.ts"
 import type { Problem } from "../problem.ts"
 import { partitionsOf } from "./inputs.ts"
 import type { Plan, PlanRequest, Work } from "./plan.ts"
@@ -18,9 +17,9 @@ export interface SavedPlan {
   readonly publications: readonly { readonly set: string; readonly partition: string }[]
   /** What the ledger had said last. */
   readonly position: string
-  /** Computation → code version, of those that have work. */
+  /** Computation → code version, of all that the targets come from. */
   readonly code: Readonly<Record<string, string>>
-  /** Source → hash of what has landed, of those that the work comes from. */
+  /** Source → hash of what has landed, of those that the targets come from. */
   readonly landed: Readonly<Record<string, string>>
 }
 
@@ -38,6 +37,7 @@ export function savePlan(
   request: Omit<PlanRequest, "targets">,
   hash: Hash,
 ): SavedPlan {
+  const upstream = upstreamOf(evaluation.graph, plan.targets.keys())
   return {
     format: 1,
     targets: [...plan.targets].flatMap(([name, ranges]) => assetRanges(evaluation, name, ranges)),
@@ -47,8 +47,8 @@ export function savePlan(
     checks: plan.checks.flatMap(({ asset, ranges }) => assetRanges(evaluation, asset.name, ranges)),
     publications: plan.publications.map(({ set, key }) => ({ set, partition: key })),
     position: evaluation.snapshot.position,
-    code: codeOf(evaluation, plan),
-    landed: landedOf(evaluation, plan, hash),
+    code: codeOf(evaluation, upstream),
+    landed: landedOf(evaluation, upstream, hash),
   }
 }
 
@@ -74,6 +74,11 @@ export function planDrift(saved: SavedPlan, now: SavedPlan): readonly Problem[] 
   }
   if (saved.position !== now.position)
     add("The ledger moved since the plan was saved: something was made, checked or cleaned up.")
+  const there = new Set(now.targets.map(({ name }) => name))
+  const gone = new Set(saved.targets.map(({ name }) => name).filter((name) => !there.has(name)))
+  for (const name of gone)
+    add(`\`${name}\` is not declared any more, or is cut into other partitions.`)
+  if (gone.size > 0) return problems
   for (const name of changedNames(saved.code, now.code))
     add(`The code of \`${name}\` is not what it was when the plan was saved.`)
   for (const name of changedNames(saved.landed, now.landed))
@@ -118,27 +123,35 @@ function workRanges(evaluation: Evaluation, { computation, ranges }: Work): read
   }))
 }
 
-function codeOf({ codeVersions }: Evaluation, { work }: Plan): Readonly<Record<string, string>> {
+/** The code of everything that the targets come from, whether there is anything to do about it or not. */
+function codeOf(
+  { graph, codeVersions }: Evaluation,
+  upstream: ReadonlySet<string>,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    work.map(({ computation: { name } }) => [name, codeVersions.get(name) ?? ""]),
+    graph.computations
+      .filter(({ outputs }) => outputs.some(({ asset }) => upstream.has(asset)))
+      .map(({ name }) => [name, codeVersions.get(name) ?? ""]),
   )
 }
 
 function landedOf(
   { graph, landing }: Evaluation,
-  { work }: Plan,
+  upstream: ReadonlySet<string>,
   hash: Hash,
 ): Readonly<Record<string, string>> {
-  const upstream = new Set(work.flatMap(({ computation }) => sourcesBehind(graph, computation)))
+  const sources = [...upstream].filter((name) => graph.assets.get(name)?.kind === "source")
   return Object.fromEntries(
-    [...upstream].toSorted().map((name) => {
+    sources.toSorted().map((name) => {
       const landed = [...(landing.get(name) ?? [])].toSorted(([a], [b]) => a - b)
       return [name, hash(JSON.stringify(landed.map(([index, { version }]) => [index, version])))]
     }),
   )
 }
 
-function sourcesBehind(graph: Evaluation["graph"], { outputs }: Computation): readonly string[] {
-  const names = outputs.flatMap(({ asset }) => [...reachable(graph, asset, "upstream")])
-  return names.filter((name) => graph.assets.get(name)?.kind === "source")
+/** The targets with everything that they read, directly or not. */
+function upstreamOf({ upstream }: Graph, targets: Iterable<string>): ReadonlySet<string> {
+  const found = new Set(targets)
+  for (const name of found) for (const read of upstream.get(name) ?? []) found.add(read)
+  return found
 }
