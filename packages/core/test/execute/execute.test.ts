@@ -1,33 +1,12 @@
 import { describe, expect, test } from "vitest"
 
-import { FreshetError, countStates, explain, itself, last, noRows } from "../../src/index.ts"
-import { previous, publishTo, sharedRows, sql, sqlAssets, statusAt } from "../../src/index.ts"
-import { unique } from "../../src/index.ts"
-import type { Check, CheckResult, ComputeRequest, Relation, RunEvent } from "../../src/index.ts"
-import type { Sql } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, everyDay, graphOf, source } from "../declared.ts"
-import { evaluateIn, everything, land, memoryWorld, run } from "../memory-world.ts"
-import { type Behaviour, type MemoryWorld } from "../memory-world.ts"
-
-const raw = source("raw")
-const a = dailyAsset("a", sql`select n from ${raw}`)
-const b = dailyAsset("b", sql`select n from ${a}`)
-const c = dailyAsset("c", sql`select n from ${b}`)
-const other = dailyAsset("other", sql`select 7, n from ${raw}`)
-const chain = graphOf(raw, a, b, c, other)
-
-function worldWith(days: readonly number[], behaviour: Partial<Behaviour> = {}): MemoryWorld {
-  const world = memoryWorld(afterDay(20), behaviour)
-  for (const each of days) land(world, "raw", day(each), `r${each}`)
-  return world
-}
-
-function failing(asset: string, severity: "error" | "warn" = "error"): CheckResult {
-  return { asset, name: "c", severity, passed: false, failures: 3, sample: [] }
-}
-
-const outcomes = (result: Awaited<ReturnType<typeof run>>) =>
-  Object.fromEntries([...result.steps].map(([step, outcome]) => [step, outcome.kind]))
+import { FreshetError, itself, last, noRows, previous, publishTo, sql } from "../../src/index.ts"
+import { statusAt } from "../../src/index.ts"
+import type { ComputeRequest, Relation, RunEvent } from "../../src/index.ts"
+import { afterDay, dailyAsset, day, graphOf, source } from "../declared.ts"
+import { type Behaviour, evaluateIn, everything, land, memoryWorld } from "../memory-world.ts"
+import { run } from "../memory-world.ts"
+import { a, b, chain, failing, other, outcomes, raw, worldWith } from "./chain.ts"
 
 const fault = (message: string) => () => {
   throw new FreshetError("engine", message, { hint: "Mend it." })
@@ -143,68 +122,6 @@ describe("early cut-off", () => {
   })
 })
 
-describe("rows made earlier from the very same inputs", () => {
-  test("count again without a run", async () => {
-    const world = worldWith([1])
-    await run(world, chain)
-    land(world, "raw", day(1), "other")
-    await run(world, chain)
-    land(world, "raw", day(1), "r1")
-    const { planned, outcome } = await run(world, chain)
-    expect([planned, outcome]).toEqual([[], "succeeded"])
-    expect(countStates(evaluateIn(world, chain), c.computation)).toMatchObject({ fresh: 1 })
-  })
-
-  test("are what the next step reads", async () => {
-    const world = worldWith([1])
-    await run(world, graphOf(raw, a))
-    land(world, "raw", day(1), "other")
-    await run(world, graphOf(raw, a))
-    land(world, "raw", day(1), "r1")
-    await run(world, graphOf(raw, a, b))
-    expect([...world.files.values()].at(-1)).toBe("b(a(r1))")
-  })
-
-  const edited = (...checks: readonly Check<"n">[]) => {
-    const made = dailyAsset("a", sql`select n from ${raw} where true`)
-    const read = dailyAsset("b", sql`select n from ${made}`, { checks })
-    return graphOf(raw, made, read, dailyAsset("c", sql`select n from ${read}`))
-  }
-
-  /** Day 1 was made from `r1`, then from `other`; now it is `r1` again, but the code of `a` is another. */
-  async function revertedUnderNewCode(): Promise<MemoryWorld> {
-    const world = worldWith([1])
-    await run(world, graphOf(raw, a, b, c))
-    land(world, "raw", day(1), "other")
-    await run(world, graphOf(raw, a, b, c))
-    land(world, "raw", day(1), "r1")
-    world.computed.length = 0
-    return world
-  }
-
-  test("are found again when only the run shows that the inputs are those", async () => {
-    const world = await revertedUnderNewCode()
-    const result = await run(world, edited())
-    expect(world.computed).toEqual(["a 2026-01-01"])
-    expect(outcomes(result)).toEqual({
-      "a 2026-01-01": "made",
-      "b 2026-01-01": "reused",
-      "c 2026-01-01": "reused",
-    })
-    expect((await run(world, edited())).planned).toEqual([])
-  })
-
-  test("have to pass today's checks", async () => {
-    const world = await revertedUnderNewCode()
-    world.behaviour.checks = (asset) => (asset === "b" ? [failing("b")] : [])
-    const result = await run(world, edited(unique("n")))
-    expect(outcomes(result)).toMatchObject({ "b 2026-01-01": "refused", "c 2026-01-01": "skipped" })
-    world.behaviour.checks = () => []
-    expect((await run(world, edited(unique("n")))).outcome).toBe("succeeded")
-    expect((await run(world, edited(unique("n")))).planned).toEqual([])
-  })
-})
-
 describe("failure", () => {
   test("what is downstream of a failed step is skipped, and what is not goes on", async () => {
     const world = worldWith([1, 2], {
@@ -282,100 +199,6 @@ describe("failure", () => {
       failedErrors: 0,
       failedWarnings: 1,
     })
-  })
-})
-
-describe("a changed check", () => {
-  const graph = (...checks: readonly Check<"n">[]) => {
-    const checked = dailyAsset("a", sql`select n from ${raw}`, { checks })
-    return graphOf(raw, checked, dailyAsset("b", sql`select n from ${checked}`), other)
-  }
-  const before = graphOf(raw, dailyAsset("a", sql`select n from ${raw}`))
-
-  test("runs before what reads the rows, and holds it back when it fails", async () => {
-    const world = worldWith([1])
-    await run(world, before)
-    world.computed.length = 0
-    world.behaviour.checks = (asset) => (asset === "a" ? [failing("a")] : [])
-    const result = await run(world, graph(unique("n")), everything, { concurrency: 4 })
-    expect(outcomes(result)).toEqual({
-      "check a 2026-01-01": "checked",
-      "b 2026-01-01": "skipped",
-      "other 2026-01-01": "made",
-    })
-    expect(result.outcome).toBe("failed")
-    expect(world.computed).toEqual(["check a 2026-01-01", "other 2026-01-01"])
-  })
-
-  test("that failed holds back later runs too, until the check or the rows are mended", async () => {
-    const world = worldWith([1])
-    await run(world, before)
-    world.behaviour.checks = (asset) => (asset === "a" ? [failing("a")] : [])
-    await run(world, graph(unique("n")))
-    const later = await run(world, graph(unique("n")))
-    expect(later.planned).toEqual([])
-    expect([...explain(evaluateIn(world, graph(unique("n"))), later.plan)]).toEqual([
-      "b 2026-01-01: waits for a 2026-01-01 to pass its checks",
-    ])
-    const mended = graph(noRows("mended", { description: "", query: sql`from ${itself}` }))
-    world.behaviour.checks = () => []
-    expect(outcomes(await run(world, mended))).toEqual({
-      "check a 2026-01-01": "checked",
-      "b 2026-01-01": "made",
-    })
-  })
-
-  test("holds back what accumulates from going on from rows that fail it", async () => {
-    const sum = (...checks: readonly Check<"n">[]) =>
-      graphOf(raw, dailyAsset("sum", sql`from ${raw}, ${previous()}`, { checks }))
-    const world = worldWith([1])
-    await run(world, sum())
-    world.behaviour.checks = (_, day) => (day === "2026-01-01" ? [failing("sum")] : [])
-    await run(world, sum(unique("n")))
-    land(world, "raw", day(2), "r2")
-    const later = await run(world, sum(unique("n")))
-    expect(later.planned).toEqual([])
-    expect([...explain(evaluateIn(world, sum(unique("n"))), later.plan)]).toEqual([
-      "sum 2026-01-02: waits for sum 2026-01-01 to pass its checks",
-    ])
-  })
-
-  test("on one of several outputs holds back only what reads that one", async () => {
-    const graphWith = (salt: string, checks: readonly Check<"n">[]) => {
-      const up = dailyAsset("up", sql`${salt} ${raw}`)
-      const { columns } = up
-      const { x, y } = sqlAssets({
-        name: "both",
-        group: "g",
-        partitions: everyDay,
-        shared: sql`from ${up}` as Sql<never>, // columns are all that matters here
-        outputs: {
-          x: { description: "", columns, query: sql`from ${sharedRows}`, checks },
-          y: { description: "", columns, query: sql`from ${sharedRows}` },
-        },
-      })
-      const readers = [dailyAsset("rx", sql`from ${x}`), dailyAsset("ry", sql`from ${y}`)]
-      return graphOf(raw, up, x, y, ...(checks.length === 0 ? [] : readers))
-    }
-    const world = worldWith([1])
-    await run(world, graphWith("1", []))
-    world.behaviour.checks = (asset) => (asset === "x" ? [failing("x")] : [])
-    const result = await run(world, graphWith("2", [unique("n")]))
-    expect(outcomes(result)).toEqual({
-      "up 2026-01-01": "made",
-      "both 2026-01-01": "checked",
-      "rx 2026-01-01": "skipped",
-      "ry 2026-01-01": "made",
-    })
-  })
-
-  test("that only warns holds nothing back", async () => {
-    const world = worldWith([1])
-    await run(world, before)
-    world.behaviour.checks = (asset) => (asset === "a" ? [failing("a", "warn")] : [])
-    const result = await run(world, graph(unique("n")))
-    expect(outcomes(result)).toMatchObject({ "b 2026-01-01": "made" })
-    expect(result.outcome).toBe("succeeded")
   })
 })
 

@@ -90,6 +90,8 @@ function read(asset: AnyAsset, name: WindowName): Read {
       return { kind: "read", asset, window: { kind: "same" } }
     case "last 2":
       return last(2, timed)
+    case "whole":
+      return last(1, timed, { onShortWindow: "skip" })
     case "skip 3":
       return last(3, timed, { onShortWindow: "skip" })
     case "error 4":

@@ -1,3 +1,4 @@
+import type { StepOutcome } from "../../src/index.ts"
 import type { Declared } from "./shape.ts"
 import { lasting } from "./shape.ts"
 import type { Truth } from "./truth.ts"
@@ -23,8 +24,8 @@ function pastOf(past: Past, declared: Declared, { computation, key }: Truth): Ke
 
 /** What a run has to do, by definition. */
 export interface Expected {
-  /** The partitions in the plan: what was asked for and all that it reads, as far as it is not fresh and waits for nothing. */
-  readonly planned: ReadonlySet<string>
+  /** How each partition in the plan comes out: what was asked for and all that it reads, as far as it is not fresh and waits for nothing. */
+  readonly outcomes: ReadonlyMap<string, StepOutcome["kind"]>
   /** The partitions that are computed. */
   readonly computed: ReadonlySet<string>
   /** The outputs on whose rows the checks are run again, by asset: once for each partition. */
@@ -59,7 +60,7 @@ interface Running {
   readonly fresh: ReadonlySet<string>
   /** `name output` whose rows nobody may read in this run. */
   readonly obstacles: Set<string>
-  readonly planned: Set<string>
+  readonly outcomes: Map<string, StepOutcome["kind"]>
   readonly computed: Set<string>
   readonly checked: string[]
   isBad: boolean
@@ -73,7 +74,7 @@ export function perform(truths: Truths, past: Past, declared: Declared, asked: A
     declared,
     fresh: freshOnes(truths, past, declared),
     obstacles: new Set(),
-    planned: new Set(),
+    outcomes: new Map(),
     computed: new Set(),
     checked: [],
     isBad: false,
@@ -89,10 +90,10 @@ export function perform(truths: Truths, past: Past, declared: Declared, asked: A
       truth.waits ||
       truth.reads.some((read) => waiting.has(read.name) || unfit.has(`${read.name} ${read.output}`))
     if (waits) waiting.add(name)
-    else make(running, name, asked.failing)
+    else running.outcomes.set(name, make(running, name, asked.failing))
   }
-  const { planned, computed, checked, isBad } = running
-  return { planned, computed, checked, isBad }
+  const { outcomes, computed, checked, isBad } = running
+  return { outcomes, computed, checked, isBad }
 }
 
 /** Fresh rows that are known to fail the error checks of today. */
@@ -115,14 +116,14 @@ function isRefused(declared: Declared, { fit }: Truth, output: string): boolean 
   return declared.checks.get(output)?.severity === "error" && fit.get(output) === false
 }
 
-/** Runs the checks of these outputs on rows that are right, where they are not the ones that ran last. */
-function checkAgain(running: Running, name: string, outputs: readonly string[]): void {
+/** Runs the checks of these outputs on rows that are right, where they are not the ones that ran last; says whether any did. */
+function checkAgain(running: Running, name: string, outputs: readonly string[]): boolean {
   const { truths, past, declared } = running
   const truth = truths.get(name)!
   const { checks } = pastOf(past, declared, truth).find(({ inputs }) => inputs === truth.inputs)!
-  for (const output of outputs)
-    if (checks.get(output)?.rule !== ruleOf(declared, output))
-      checks.set(output, checkedNow(running, name, output))
+  const changed = outputs.filter((output) => checks.get(output)?.rule !== ruleOf(declared, output))
+  for (const output of changed) checks.set(output, checkedNow(running, name, output))
+  return changed.length > 0
 }
 
 function checkedNow(running: Running, name: string, output: string) {
@@ -134,23 +135,24 @@ function checkedNow(running: Running, name: string, output: string) {
   return { rule: ruleOf(declared, output), isRefused: isBad }
 }
 
-function make(running: Running, name: string, failing: string | undefined): void {
-  const { truths, past, declared, planned, computed, obstacles } = running
+function make(running: Running, name: string, failing: string | undefined): StepOutcome["kind"] {
+  const { truths, past, declared, computed, obstacles } = running
   const truth = truths.get(name)!
-  planned.add(name)
   if (truth.reads.some((read) => obstacles.has(`${read.name} ${read.output}`)))
-    return fail(running, name)
+    return bad(running, name, "skipped")
   const kept = pastOf(past, declared, truth)
   const { outputs } = truth.computation
   const made = kept.find(({ inputs }) => inputs === truth.inputs)
-  if (made !== undefined && made === kept.at(-1)) return checkAgain(running, name, outputs)
+  if (made !== undefined && made === kept.at(-1))
+    return checkAgain(running, name, outputs) ? "checked" : "unchanged"
   if (made === undefined) computed.add(name)
-  if (made === undefined && name === failing) return fail(running, name)
-  if (made !== undefined)
-    running.checked.push(...outputs.filter((output) => declared.checks.has(output)))
-  if (outputs.some((output) => isRefused(declared, truth, output))) return fail(running, name)
+  else running.checked.push(...outputs.filter((output) => declared.checks.has(output)))
+  if (made === undefined && name === failing) return bad(running, name, "failed")
+  if (outputs.some((output) => isRefused(declared, truth, output)))
+    return bad(running, name, "refused")
   if (made !== undefined) kept.splice(kept.indexOf(made), 1)
   kept.push(keptNow(truth, declared))
+  return made === undefined ? "made" : "reused"
 }
 
 function keptNow(truth: Truth, declared: Declared): Kept {
@@ -160,10 +162,11 @@ function keptNow(truth: Truth, declared: Declared): Kept {
   return { inputs: truth.inputs, checks: new Map(checks) }
 }
 
-function fail(running: Running, name: string): void {
+function bad(running: Running, name: string, outcome: StepOutcome["kind"]): StepOutcome["kind"] {
   const { obstacles, truths } = running
   for (const output of truths.get(name)!.computation.outputs) obstacles.add(`${name} ${output}`)
   running.isBad = true
+  return outcome
 }
 
 /** The partitions and everything that they read, directly or not. */

@@ -10,7 +10,7 @@ import {
   rangesWhere,
 } from "../../src/index.ts"
 import type { Evaluation, Graph, PlanRequest } from "../../src/index.ts"
-import { evaluateIn, everything, run, stepIds } from "../memory-world.ts"
+import { type Ran, evaluateIn, everything, run, stepIds } from "../memory-world.ts"
 import { placeOf } from "./calendar.ts"
 import { cut } from "./declaring.ts"
 import { type Expected, copyOf, follow, freshOnes, perform } from "./expected.ts"
@@ -66,21 +66,20 @@ async function tell(telling: Telling, chapter: Chapter): Promise<void> {
   if (isWhole) expectExactly(telling, truth, expected)
   else expectNoMore(telling, truth, expected, before)
   expectFresh(telling, graph, truth)
-  if (!isWhole) return
-  expect(result?.outcome).toBe(expected.isBad ? "failed" : "succeeded")
-  expectPlanned(telling, truth, expected, result?.planned ?? [])
+  if (!isWhole || result === undefined) return
+  expect(result.outcome).toBe(expected.isBad ? "failed" : "succeeded")
+  expectOutcomes(telling, truth, expected, result)
   if (!expected.isBad && chapter.run !== "partial") expectComplete(telling, graph, truth, floor)
 }
 
-function expectPlanned(
-  telling: Telling,
-  truth: Truths,
-  { planned }: Expected,
-  steps: readonly string[],
-): void {
-  const names = [...planned].map((name) => stepName(telling, truth.get(name)!))
-  const made = steps.filter((each) => !each.startsWith("check "))
-  expect(made.toSorted()).toEqual(names.toSorted())
+/** The plan has exactly the steps that are to be done, and each came out as it had to. */
+function expectOutcomes(telling: Telling, truth: Truths, { outcomes }: Expected, ran: Ran): void {
+  const right = [...outcomes].map(([name, kind]) => [stepName(telling, truth.get(name)!), kind])
+  const made = [...ran.steps].filter(([step]) => !step.startsWith("check "))
+  expect(Object.fromEntries(made.map(([step, { kind }]) => [step, kind]))).toEqual(
+    Object.fromEntries(right),
+  )
+  expect(ran.planned.toSorted()).toEqual([...ran.steps.keys()].toSorted())
 }
 
 /** What the engine was asked to compute, and the assets whose rows it was asked to check again. */

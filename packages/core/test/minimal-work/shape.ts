@@ -4,6 +4,7 @@ import type { Grain } from "./calendar.ts"
 export const windows = [
   "same",
   "last 2",
+  "whole",
   "skip 3",
   "error 4",
   "before",

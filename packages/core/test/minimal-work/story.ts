@@ -52,8 +52,9 @@ function edit(
   weight: number,
   kind: Edit["kind"],
   more: Readonly<Record<string, fc.Arbitrary<unknown>>>,
+  picks = 997,
 ) {
-  const arbitrary = fc.record({ kind: fc.constant(kind), pick: number(997), ...more })
+  const arbitrary = fc.record({ kind: fc.constant(kind), pick: number(picks), ...more })
   return { weight, arbitrary: arbitrary as unknown as fc.Arbitrary<Edit> } // the record has what the kind has
 }
 
@@ -69,8 +70,18 @@ const anyEdit = fc.oneof(
   edit(1, "keys", { keys: fc.constantFrom(...keySets) }),
 )
 
+/** Checks change while upstreams do, close together: what is made anew meets rows that are refused. */
+const checksAndCode = fc.oneof(
+  edit(3, "checks", { rule }, 4),
+  edit(2, "code", { salt: number(2) }, 6),
+  edit(1, "land", { place: number(12), content: number(3) }, 4),
+)
+
 const chapter: fc.Arbitrary<Chapter> = fc.record({
-  edits: fc.array(anyEdit, { minLength: 1, maxLength: 3 }),
+  edits: fc.oneof(
+    { weight: 3, arbitrary: fc.array(anyEdit, { minLength: 1, maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.array(checksAndCode, { minLength: 2, maxLength: 5 }) },
+  ),
   run: fc.constantFrom<RunKind>(
     ...(["complete", "complete", "complete", "failing", "partial", "stopped", "killed"] as const),
   ),
@@ -104,8 +115,8 @@ const sources = fc.array(
 const computations = fc.array(
   fc.record({
     grain,
-    accumulates: fc.constantFrom(false, false, false, true),
-    isDouble: fc.constantFrom(false, false, false, true),
+    accumulates: fc.constantFrom(false, false, true),
+    isDouble: fc.constantFrom(false, false, true),
     isPublished: fc.constantFrom(false, false, true),
     modulus: fc.constantFrom(1, 2, 3, 1009),
     reads: fc.array(fc.record({ pick: number(997), window: number(windows.length) }), {

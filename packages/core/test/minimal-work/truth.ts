@@ -126,7 +126,8 @@ function isThere(known: Known, computation: ComputationShape, place: Place): boo
       continue
     }
     isBounded = true
-    if (!upstream.has(newest) || (read.window === "skip 3" && !upstream.has(oldest))) return false
+    const isSkipped = read.window === "whole" || read.window === "skip 3"
+    if (!upstream.has(newest) || (isSkipped && !upstream.has(oldest))) return false
   }
   if (isBounded || frontierMs === undefined || grain === "none" || grain === "static") return true
   return calendarOf(facts.setting)[grain][place]!.toMs <= frontierMs
@@ -152,6 +153,7 @@ function wantedPlaces(
 const offsets = {
   same: [0, 0],
   "last 2": [-1, 0],
+  whole: [0, 0],
   "skip 3": [-2, 0],
   "error 4": [-3, 0],
   before: [-2, -1],
