@@ -52,12 +52,13 @@ export async function backfillRecorded(
 }
 
 /** Nothing is planned, made or published, so whatever is about that means nothing. */
-function refuseMeaningless({ only, downstream, dryRun, jsonl }: BackfillFlags): void {
+function refuseMeaningless({ only, downstream, dryRun, jsonl, save }: BackfillFlags): void {
   const given = [
     only === undefined ? [] : ["--only"],
     downstream ? ["--downstream"] : [],
     dryRun ? ["--dry-run"] : [],
     jsonl ? ["--jsonl"] : [],
+    save === undefined ? [] : ["--save"],
   ].flat()
   if (given.length === 0) return
   throw new ProblemsError("usage", [
