@@ -250,7 +250,7 @@ describe("a run", { timeout: 120_000 }, () => {
     const outcome = await run.ended
     expectCode(outcome, 130)
     expect(outcome.err).toContain("Stopping")
-    expect(outcome.out).toContain("What was made is kept.")
+    expect(outcome.out).toContain("What was made is kept;")
     expectCode(await place.freshet("materialize", "user_recs", "--from", "2026-01-02"), 0)
   })
 
