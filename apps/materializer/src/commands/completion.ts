@@ -12,6 +12,9 @@ export async function completion(
   return exitCodes.done
 }
 
+/** Commands that are given files or runs: the shell knows better. */
+const withoutAssets: ReadonlySet<string> = new Set(["apply", "runs"])
+
 /** Answers a shell: one completion a line. */
 export async function complete(
   cli: CommandLine,
@@ -21,7 +24,8 @@ export async function complete(
   const { proposals } = await import("./routes.ts")
   const last = typed.at(-1) ?? ""
   const found = (await proposals(cli, typed)).map(({ completion }) => completion)
-  const names = last.startsWith("-") || typed.length < 2 ? [] : await assetNames(cli, last)
+  const takesAssets = typed.length > 1 && !withoutAssets.has(typed[0] ?? "")
+  const names = last.startsWith("-") || !takesAssets ? [] : await assetNames(cli, last)
   const all = [...new Set([...found, ...names])]
   await cli.out.write(all.map((text) => `${text}\n`).join(""))
   return exitCodes.done

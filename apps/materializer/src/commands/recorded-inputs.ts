@@ -59,6 +59,7 @@ function refuseMeaningless({ only, downstream, dryRun, jsonl, save }: BackfillFl
     dryRun ? ["--dry-run"] : [],
     save === undefined ? [] : ["--save"],
     jsonl ? ["--jsonl"] : [],
+    save === undefined ? [] : ["--save"],
   ].flat()
   if (given.length === 0) return
   throw new ProblemsError("usage", [

@@ -31,11 +31,13 @@ export function storedPartition(
   key: string | undefined,
 ): number {
   const newest = newestStored(project, asset)
-  if (newest === undefined) throw neverMade(asset, "", undefined)
-  const partition = key === undefined ? newest : partitionOf(project, asset, key)
-  if (isThere(project, asset, partition)) return partition
+  const hasPartitions = project.evaluation.extents.has(asset.name)
+  const named = key === undefined || !hasPartitions ? newest : partitionOf(project, asset, key)
+  if (newest === undefined || named === undefined)
+    throw neverMade(asset, named === undefined ? "" : partitionKey(asset.partitions, named))
+  if (isThere(project, asset, named)) return named
   const nearest = partitionKey(asset.partitions, newest)
-  throw neverMade(asset, partitionKey(asset.partitions, partition), nearest)
+  throw neverMade(asset, partitionKey(asset.partitions, named), nearest)
 }
 
 function isThere({ evaluation }: Project, asset: AnyAsset, partition: number): boolean {
@@ -44,7 +46,7 @@ function isThere({ evaluation }: Project, asset: AnyAsset, partition: number): b
     : isKept(evaluation, asset.name, partition)
 }
 
-function neverMade(asset: AnyAsset, key: string, nearest: string | undefined): ProblemsError {
+function neverMade(asset: AnyAsset, key: string, nearest?: string): ProblemsError {
   const name = `\`${asset.name}\`${key === "" ? "" : ` ${key}`}`
   const message =
     asset.kind === "source"

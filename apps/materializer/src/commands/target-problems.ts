@@ -39,10 +39,12 @@ export function outsideProblem(project: Project, asset: AnyAsset, range: Partiti
   if (extent === undefined) return noPartitionProblem(project, asset)
   const key = (index: number) => partitionKey(asset.partitions, index)
   const noun = partitionNoun(asset.partitions)
-  const isAfter = range.to > extent.to && range.to !== Infinity
-  const asked = key(isAfter ? range.to : range.from)
+  const isAfter = range.from > extent.to || (range.to > extent.to && range.to !== Infinity)
+  const [near, far] = isAfter ? [range.from, range.to] : [range.to, range.from]
+  const outermost = Number.isFinite(far) ? far : near
+  const asked = key(outermost)
   const nearest = key(isAfter ? extent.to : extent.from)
-  const why = isAfter ? laterReason(project, asset, range.to) : `comes before its first ${noun}`
+  const why = isAfter ? laterReason(project, asset, outermost) : `comes before its first ${noun}`
   return {
     kind: "usage",
     message: `\`${asset.name}\` has no ${asked}: that ${noun} ${why}.`,

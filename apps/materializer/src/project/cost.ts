@@ -37,7 +37,10 @@ export function costOf(
 
 /** What all of it will take together. */
 export function totalCost(
-  work: readonly { readonly computation: Computation; readonly cost: Cost | undefined }[],
+  work: readonly {
+    readonly computation: Pick<Computation, "name">
+    readonly cost: Cost | undefined
+  }[],
 ): PlanCost {
   const known = work.flatMap(({ cost }) => cost ?? [])
   const unknown = work.flatMap(({ computation, cost }) =>

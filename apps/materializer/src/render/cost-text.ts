@@ -12,7 +12,9 @@ export function planCostText({ known, unknown }: PlanCost, look: Look): string |
   if (known === undefined)
     return unknown.length === 0 ? undefined : "no history yet of what it will take"
   const blind =
-    unknown.length === 0 ? "" : `; ${counted(unknown.length, "computation")} more without a history`
+    unknown.length === 0
+      ? ""
+      : `; ${counted(unknown.length, "more computation")} ${unknown.length === 1 ? "has" : "have"} no history`
   return `${amounts(known, look)} of work${slowText(known, " if all goes slowly")}${blind}`
 }
 

@@ -127,6 +127,76 @@ describe("plan", () => {
   })
 })
 
+describe("what a plan will take", () => {
+  const spread = (median: number, p90 = median) => ({ median, p90 })
+  const known = new Map([
+    [
+      "items",
+      {
+        steps: 20,
+        rows: spread(405_000),
+        bytes: spread(12_600_000),
+        milliseconds: spread(4_000, 9_000),
+      },
+    ],
+  ])
+  const withHistory = {
+    ...nothingMade,
+    history: { ...noHistory, predictions: async () => known },
+  }
+
+  test("is told by what the newest steps took, for each line and as a whole", async () => {
+    const { out } = await runCommand(withHistory, ["plan"])
+    expect(out).toMatchInlineSnapshot(`
+      "make                      partitions                expected                                because
+      items       3 partitions  2026-01-02 to 2026-01-04  ≈ 1.2 M rows, 37.8 MB, 12 s (p90 27 s)  never made
+      best_items   1 partition  2026-01-04                no history                              never made
+
+      → publish shop 2026-01-04 (1 table; first publication)
+      4 steps of 2 computations, 1 publication; ≈ 1.2 M rows, 37.8 MB, 12 s of work (p90 27 s if all goes slowly); 1 more computation has no history.
+      "
+    `)
+  })
+
+  test("fits a narrow terminal, and plain letters", async () => {
+    const look = { columns: 80, unicode: false }
+    const { out } = await runCommand(withHistory, ["plan"], { look })
+    expect(out).toMatch(/^[\t\n\x20-\x7e]*$/)
+    const [head, ...rows] = out.split("\n\n")[0]?.split("\n") ?? []
+    expect(Math.max(...[head ?? "", ...rows].map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  test("stands in the JSON of every entry and of the whole; null where nothing is known", async () => {
+    const { out } = await runCommand(withHistory, ["plan", "--json"])
+    const predicted = { rows: 1_215_000, bytes: 37_800_000, ms: 12_000, ms_p90: 27_000 }
+    expect(JSON.parse(out)).toMatchObject({
+      steps: [
+        { computation: "items", predicted },
+        { computation: "best_items", predicted: null },
+      ],
+      predicted,
+      without_history: ["best_items"],
+    })
+  })
+
+  test("is told before a large run as well", async () => {
+    const landed = Object.fromEntries(
+      Array.from({ length: 30 }, (_, day) => [
+        new Date(Date.UTC(2026, 0, 2 + day)).toISOString().slice(0, 10),
+        String(day),
+      ]),
+    )
+    const month = tinyProject({ landed, nowMs: Date.UTC(2026, 1, 5) })
+    const project = { ...month, history: withHistory.history }
+    const words = ["backfill", "items", "--from", "2026-01-02"]
+    const { err } = await runCommand(project, words, { ask: async () => false })
+    expect(err).toContain(
+      "≈ 12.2 M rows, 378 MB, 2 min of work (p90 4 min 30 s if all goes slowly)",
+    )
+    expect(err).toContain("Nothing was run.")
+  })
+})
+
 describe("backfill --dry-run", () => {
   const late = { ...threeDays, "2026-01-02": "A", "2026-01-05": "e" }
   const project = tinyProject({

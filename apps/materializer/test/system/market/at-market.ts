@@ -62,6 +62,8 @@ function landLines(place: DeclaredProject, path: string, lines: readonly object[
 /** A run as `runs show --json` tells it. */
 export interface ShownRun {
   readonly id: string
+  readonly cancel_requested_at: string | null
+  readonly ended_at: string | null
   readonly outcome: string
   readonly steps: number
   readonly made: number
