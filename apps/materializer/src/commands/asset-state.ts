@@ -100,7 +100,7 @@ interface Known {
 }
 
 /** The state of one asset or source. */
-export function assetState(evaluation: Evaluation, asset: AnyAsset, known: Known): AssetState {
+function assetState(evaluation: Evaluation, asset: AnyAsset, known: Known): AssetState {
   return asset.kind === "source"
     ? sourceState(evaluation, asset)
     : madeState(evaluation, asset, known)

@@ -92,7 +92,7 @@ function wrongKey(name: string, partitions: Partitions, text: string): readonly 
 }
 
 /** A partition was named for an asset that has none. */
-export function uncut(name: string): readonly [message: string, hint: string] {
+function uncut(name: string): readonly [message: string, hint: string] {
   return [
     `\`${name}\` is not partitioned: it is made as a whole and has no days.`,
     `Leave the partition away: \`freshet materialize ${name}\`.`,

@@ -80,7 +80,7 @@ export function* explain(evaluation: Evaluation, plan: Plan): Iterable<string> {
 }
 
 /** Why a step is in a plan, in words. */
-export function stepReason(evaluation: Evaluation, step: Step): string {
+function stepReason(evaluation: Evaluation, step: Step): string {
   return step.kind === "check"
     ? "its checks changed"
     : statusText(evaluation.graph, statusAt(evaluation, step.computation, step.partition))

@@ -63,11 +63,6 @@ export function isFresh(evaluation: Evaluation, computation: Computation, index:
   return (factsAt(evaluation, computation, index) & facts.fresh) !== 0
 }
 
-/** Whether anything is kept of a partition. */
-export function isMade(evaluation: Evaluation, computation: Computation, index: number): boolean {
-  return (factsAt(evaluation, computation, index) & facts.made) !== 0
-}
-
 /** How many partitions are in each state, and how many of those that are not fresh wait for something. */
 export interface StateCounts {
   readonly fresh: number
@@ -148,11 +143,7 @@ export function rangesOf(indexes: Iterable<number>): readonly PartitionRange[] {
 }
 
 /** By which code the rows of a partition that count now were made, and how their checks came out. */
-export function markAt(
-  evaluation: Evaluation,
-  computation: Computation,
-  index: number,
-): Mark | undefined {
+function markAt(evaluation: Evaluation, computation: Computation, index: number): Mark | undefined {
   const restored = evaluation.states.get(computation.name)?.restored.get(index)
   if (restored !== undefined) return restored.mark
   const timeline = evaluation.snapshot.timelines.get(computation.name)

@@ -130,35 +130,6 @@ export async function readProvenance(
   return new Map(rows.map((row) => [row.id, provenance(names, row)]))
 }
 
-/** One partition of an asset as it was made from one input. */
-export interface MadeFrom {
-  readonly asset: string
-  readonly partition: number
-  readonly fingerprint: string
-}
-
-/** What such a materialization was made from; undefined when it is not kept. */
-export async function findProvenance(
-  client: Client,
-  graph: Graph,
-  { asset, partition, fingerprint }: MadeFrom,
-): Promise<Provenance | undefined> {
-  const names = await readLedgerNames(client, graph)
-  const known = namesRecorded(names, asset)
-  const recorded = findRecordedPartition(names, asset, partition)
-  if (recorded === undefined) return undefined
-  const rows = await selectProvenance(
-    client,
-    and(
-      inArray(materializations.asset, [...known]),
-      eq(materializations.partition, recorded),
-      eq(materializations.fingerprint, fingerprint),
-    ),
-  )
-  const [row] = rows.toSorted((a, b) => known.indexOf(a.asset) - known.indexOf(b.asset))
-  return row && provenance(names, row)
-}
-
 async function selectProvenance(client: Client, condition: SQL | undefined) {
   const db = await queries(client)
   return db
@@ -228,16 +199,15 @@ async function findUnderWay(client: Client): Promise<string | undefined> {
   return rows[0]?.id
 }
 
-/** The read as it would be written today, as far as what it read is declared still. */
+/** The read under the names that last; partitions whose keys are not declared any more are left out. */
 function readVersions(
   names: LedgerNames,
   [relation, asset, short, versions]: RecordedRead,
 ): ReadVersions {
   const today = nameToday(names, asset)
-  const isNamed = relation === asset || relation.startsWith(`${asset} [`)
   return {
-    relation: isNamed ? today + relation.slice(asset.length) : relation,
-    asset: today,
+    relation,
+    asset,
     short,
     versions: versions.flatMap(([id, version]) => {
       const partition = findPartitionOf(names, today, id)
