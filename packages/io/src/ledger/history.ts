@@ -7,11 +7,11 @@ import {
   runs,
   steps,
 } from "@freshet/schema"
-import { and, asc, count, desc, eq, inArray, like, type SQL } from "drizzle-orm"
+import { asc, count, desc, eq, inArray, like, type SQL } from "drizzle-orm"
 import type { Client } from "pg"
 
-import { findPartitionOf, findRecordedPartition, type LedgerNames } from "./ledger-names.ts"
-import { namesRecorded, nameToday, readLedgerNames } from "./ledger-names.ts"
+import { findPartitionOf, type LedgerNames } from "./ledger-names.ts"
+import { nameToday, readLedgerNames } from "./ledger-names.ts"
 import { runLockHeld } from "./locks.ts"
 
 /** A run as `runs` lists it. */
