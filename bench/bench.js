@@ -30,7 +30,11 @@ const withPostgres = {
 const [first, ...rest] = process.argv.slice(2)
 /** @type {Record<string, () => Promise<unknown>>} */
 const others = {
-  plan: () => build({ ...options, entryPoints: ["src/plan-bench.ts", "src/plan-sample.ts"] }),
+  plan: () =>
+    build({
+      ...options,
+      entryPoints: ["src/plan-bench.ts", "src/plan-sample.ts", "src/plan-hourly.ts"],
+    }),
   backfill: () => build({ ...withPostgres, entryPoints: ["src/backfill-bench.ts"] }),
 }
 const other = others[first ?? ""]
