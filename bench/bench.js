@@ -29,7 +29,11 @@ const withPostgres = {
 
 /** @type {Record<string, () => Promise<unknown>>} */
 const builds = {
-  plan: () => build({ ...options, entryPoints: ["src/plan-bench.ts", "src/plan-sample.ts"] }),
+  plan: () =>
+    build({
+      ...options,
+      entryPoints: ["src/plan-bench.ts", "src/plan-sample.ts", "src/plan-hourly.ts"],
+    }),
   backfill: () => build({ ...withPostgres, entryPoints: ["src/backfill-bench.ts"] }),
   ratings: () => buildComparison("src/ratings-script.ts", "src/ratings-bench.ts"),
   stocktwits: () => buildComparison("src/stocktwits-script.ts", "src/stocktwits-bench.ts"),

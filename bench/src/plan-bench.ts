@@ -10,7 +10,7 @@ import { type Evaluation, type PlanRequest, evaluate, extentsOf, makePlan } from
 
 import { hash } from "./plan-hash.ts"
 import { type News, landingOf, snapshotOf } from "./plan-history.ts"
-import { type Sample, medianOf } from "./plan-measure.ts"
+import { type Sample, middleOf } from "./plan-measure.ts"
 import { hardNewsOf, newsOf } from "./plan-news.ts"
 import { type Shape, bigSize, declare, graphOf, nameOf, shapeOf } from "./plan-project.ts"
 import { proveRecorded, proveRight } from "./plan-proof.ts"
@@ -18,6 +18,10 @@ import { writeState } from "./plan-state-file.ts"
 
 const smallSize = { sources: 6, assets: 150, days: 40, edges: 350 }
 
+/** State and planning together. */
+const limitMb = 150
+
+const hourlyPath = fileURLToPath(new URL("plan-hourly.js", import.meta.url))
 const samplePath = fileURLToPath(new URL("plan-sample.js", import.meta.url))
 
 function main(): number {
@@ -29,7 +33,9 @@ function main(): number {
     prove(small, news, judged(small, news))
   const folder = mkdtempSync(join(tmpdir(), "freshet-plan-bench-"))
   try {
-    return benchBig(folder, Number(values.processes))
+    const processes = Number(values.processes)
+    const held = [...benchBig(folder, processes), ...benchHours(processes)]
+    return held.every(Boolean) ? 0 : 1
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -58,41 +64,99 @@ function requestFrom({ sources, assets, days }: Shape, from: number): PlanReques
   return { targets: new Map(names.map((name) => [name, [{ from, to: days - 1 }]])), publish: true }
 }
 
-function benchBig(folder: string, processes: number): number {
+/** A year of the big project, after each kind of news. */
+function benchBig(folder: string, processes: number): readonly boolean[] {
   const shape = shapeOf(bigSize)
-  say(`10,000 assets of 365 days, load average ${loadavg()[0]?.toFixed(1)}`)
-  for (const [kind, news] of Object.entries(newsOf(shape))) {
+  say(`\n## 10,000 assets of 365 days, load average ${loadavg()[0]?.toFixed(1)}`)
+  return Object.entries(newsOf(shape)).flatMap(([kind, news]) => {
     const path = join(folder, kind)
     const evaluation = judged(shape, news)
     prove(shape, news, evaluation)
     writeState(path, evaluation.snapshot)
-    const samples = Array.from({ length: processes }, () => sample(kind, path))
-    report(news.title, samples)
-  }
-  return 0
-}
-
-function sample(kind: string, path: string): Sample {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [samplePath, kind, path], {
-    encoding: "utf8",
-  })
-  if (status !== 0) throw new Error(stderr)
-  return JSON.parse(stdout) as Sample // what the process of plan-sample.ts writes
-}
-
-function report(title: string, samples: readonly Sample[]): void {
-  const [one] = samples
-  if (one === undefined) return
-  say(`\n${title}: ${JSON.stringify(one.steps)} ${JSON.stringify(one.memoryMb)}`)
-  for (const phase of Object.keys(one.first)) {
-    const took = samples.flatMap(({ first }) => first[phase] ?? [])
-    const again = samples.flatMap(({ again }) => again[phase] ?? [])
-    const figures = [took, again].flatMap((each) => [
-      medianOf(each, "cpuMs").toFixed(0),
-      medianOf(each, "wallMs").toFixed(0),
+    return report(news.title, samplesOf(samplePath, [kind, path], processes), [
+      { name: "plan everything", phases: ["evaluate", "everything"], limitMs: 100 },
+      { name: "plan the newest", phases: ["evaluate", "newest"], limitMs: 100 },
     ])
-    say(`| ${phase} | ${figures.join(" | ")} |`)
-  }
+  })
+}
+
+/** A million hours and more of each of three assets. */
+function benchHours(processes: number): readonly boolean[] {
+  say(`\n## Three assets of 1,000,008 hours, load average ${loadavg()[0]?.toFixed(1)}`)
+  const title = "a new day, and a file of 2024 corrected"
+  return report(title, samplesOf(hourlyPath, [], processes), [
+    { name: "plan", phases: ["evaluate", "plan"], limitMs: 200 },
+    { name: "status", phases: ["evaluate", "status"], limitMs: 200 },
+    { name: "why", phases: ["evaluate", "why"], limitMs: 200 },
+  ])
+}
+
+function samplesOf(path: string, words: readonly string[], processes: number): readonly Sample[] {
+  return Array.from({ length: processes }, () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...words], {
+      encoding: "utf8",
+    })
+    if (status !== 0) throw new Error(stderr)
+    return JSON.parse(stdout) as Sample // what the process writes
+  })
+}
+
+/** What is limited: some phases together, once the process is warm. */
+interface Limited {
+  readonly name: string
+  readonly phases: readonly string[]
+  readonly limitMs: number
+}
+
+/** Prints medians; gives for each limit whether it holds. */
+function report(
+  title: string,
+  samples: readonly Sample[],
+  limits: readonly Limited[],
+): readonly boolean[] {
+  const [one] = samples
+  if (one === undefined) return []
+  const steps = Object.entries(one.steps).map(([name, count]) => `${name}: ${inWords(count)} steps`)
+  say(`\n### ${title} (${steps.join(", ")})\n`)
+  say("| | first, CPU | first, wall | again, CPU | again, wall | limit | |")
+  say("| --- | --- | --- | --- | --- | --- | --- |")
+  for (const phase of Object.keys(one.first))
+    say(`| ${[phase, ...figures(samples, [phase]), "", ""].join(" | ")} |`)
+  const held = limits.map(({ name, phases, limitMs }) => {
+    const [, , again] = figures(samples, phases)
+    const holds = Number(again) <= limitMs
+    say(`| **${[`${name}**`, ...figures(samples, phases), limitMs, verdict(holds)].join(" | ")} |`)
+    return holds
+  })
+  const middle = (figure: "state" | "peak" | "held") =>
+    middleOf(samples.map(({ memoryMb }) => memoryMb[figure] ?? 0))
+  const [state, peak, kept] = [middle("state"), middle("peak"), middle("held")]
+  const isSmall = state + peak <= limitMb
+  say(
+    `\nMemory: ${state.toFixed(0)} MB of state, ${peak.toFixed(0)} MB more at the peak, of which ${kept.toFixed(0)} MB are kept; limit ${limitMb} MB together: ${verdict(isSmall)}`,
+  )
+  return [...held, isSmall]
+}
+
+/** Milliseconds of some phases together: the first time and again, each of CPU and of the clock. */
+function figures(samples: readonly Sample[], phases: readonly string[]): readonly string[] {
+  const sum = (took: (phase: string) => number): string =>
+    phases.reduce((all, phase) => all + took(phase), 0).toFixed(0)
+  const first = (phase: string) => samples.flatMap((each) => each.first[phase] ?? [])
+  const again = (phase: string) => samples.flatMap((each) => each.again[phase] ?? [])
+  return [first, again].flatMap((tookIn) =>
+    (["cpuMs", "wallMs"] as const).map((figure) =>
+      sum((phase) => middleOf(tookIn(phase).map((took) => took[figure]))),
+    ),
+  )
+}
+
+function verdict(holds: boolean): string {
+  return holds ? "holds" : "**does not hold**"
+}
+
+function inWords(count: number): string {
+  return count.toLocaleString("en")
 }
 
 function say(line: string): void {

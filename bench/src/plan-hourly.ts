@@ -19,7 +19,7 @@ import {
 import { correctedDay, hourlySnapshot, hourlyWorld, hours } from "./hourly-world.ts"
 import { hash } from "./plan-hash.ts"
 import { recordedVersion } from "./plan-history.ts"
-import { type Sample, type Took, heldMb, timed, watchPeak } from "./plan-measure.ts"
+import { type Sample, byPhase, heldMb, onlyTook, timed, watchPeak } from "./plan-measure.ts"
 
 const repeats = 7
 
@@ -66,7 +66,9 @@ function planOf(evaluation: Evaluation): Plan {
 }
 
 function main(): Sample {
-  const [world, snapshot] = [hourlyWorld(), hourlySnapshot()]
+  const world = hourlyWorld()
+  const before = heldMb()
+  const snapshot = hourlySnapshot()
   const parsed = new Map<string, string>()
   const once = () => {
     const evaluated = timed(() => evaluate(world, snapshot, parsed, hash))
@@ -76,29 +78,14 @@ function main(): Sample {
     const [plan, why] = [timed(() => planOf(value)), timed(() => whyOf(value))]
     return { evaluation: value, plan, took: { evaluate: evaluated, plan, status, why } }
   }
-  const state = heldMb()
+  const state = heldMb() - before
   const peak = watchPeak()
   const first = once()
-  const memoryMb = { state, peak: peak(), held: heldMb() - state }
+  const memoryMb = { state, peak: peak(), held: heldMb() - before - state }
   prove(first.evaluation)
-  const again = Array.from({ length: repeats }, () => tookOf(once().took))
-  const phases = Object.keys(first.took)
-  return {
-    first: tookOf(first.took),
-    again: Object.fromEntries(
-      phases.map((phase) => [phase, again.flatMap((each) => each[phase] ?? [])]),
-    ),
-    memoryMb,
-    steps: { plan: stepCount(first.plan.value) },
-  }
-}
-
-function tookOf(phases: Readonly<Record<string, Took>>): Readonly<Record<string, Took>> {
-  const only = Object.entries(phases).map(([phase, { cpuMs, wallMs }]) => [
-    phase,
-    { cpuMs, wallMs },
-  ])
-  return Object.fromEntries(only)
+  const again = Array.from({ length: repeats }, () => onlyTook(once().took))
+  const steps = { plan: stepCount(first.plan.value) }
+  return { first: onlyTook(first.took), again: byPhase(again), memoryMb, steps }
 }
 
 process.stdout.write(JSON.stringify(main()))

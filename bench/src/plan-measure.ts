@@ -24,6 +24,23 @@ export function timed<T>(work: () => T): Took & { readonly value: T } {
   return { value, cpuMs: (user + system) / 1000, wallMs: performance.now() - wall }
 }
 
+/** What phases took, without what came of them. */
+export function onlyTook(phases: Readonly<Record<string, Took>>): Readonly<Record<string, Took>> {
+  return Object.fromEntries(
+    Object.entries(phases).map(([phase, { cpuMs, wallMs }]) => [phase, { cpuMs, wallMs }]),
+  )
+}
+
+/** What each phase took, several times. */
+export function byPhase(
+  times: readonly Readonly<Record<string, Took>>[],
+): Readonly<Record<string, readonly Took[]>> {
+  const phases = Object.keys(times[0] ?? {})
+  return Object.fromEntries(
+    phases.map((phase) => [phase, times.flatMap((each) => each[phase] ?? [])]),
+  )
+}
+
 /** Frees what nobody holds any more. */
 export function collectGarbage(): void {
   setFlagsFromString("--expose-gc")
@@ -50,7 +67,7 @@ function residentMb(field: string): number {
   return Number(line?.[1]) / 1024
 }
 
-/** The middle of what several times took. */
-export function medianOf(took: readonly Took[], figure: keyof Took): number {
-  return took.map((each) => each[figure]).toSorted((a, b) => a - b)[took.length >> 1] ?? 0
+/** The middle one of the values, by size. */
+export function middleOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 }

@@ -9,14 +9,15 @@ const nothing: News = {
   edited: new Set(),
 }
 
-/** What may have happened to a year of the big project; `size` shrinks it for proofs. */
-export function newsOf({ sources, days }: Shape) {
+/** What may have happened to the big project, or to one that is as small as the proofs want it. */
+export function newsOf({ days }: Shape) {
+  const since = (share: number) => (_: number, day: number) => day >= days * share
   const recorded = { ...nothing, recordedDays: days }
   return {
     nothing: { ...recorded, title: "nothing stale" },
     newDay: { ...recorded, title: "a new day", recordedDays: days - 1 },
-    some: { ...recorded, title: "files corrected", isChanged: draws(7, sources * 2) },
-    many: { ...recorded, title: "many files corrected", isChanged: draws(8, sources / 2) },
+    some: { ...recorded, title: "files corrected since August", isChanged: since(217 / 365) },
+    many: { ...recorded, title: "files corrected since January", isChanged: since(25 / 365) },
   }
 }
 
@@ -26,6 +27,7 @@ export function hardNewsOf(shape: Shape): readonly News[] {
   const changed = { ...recorded, isChanged: draws(9, shape.sources * 3) }
   const edited = new Set([shape.sources + 3, shape.assets - 2])
   return [
+    { ...changed, title: "some files corrected" },
     { ...changed, title: "files gone", isGone: draws(10, shape.sources * 5) },
     { ...changed, title: "other queries", edited },
     { ...changed, title: "all of it", isGone: draws(11, shape.sources * 9), edited },
