@@ -4,7 +4,7 @@ import { loadavg, tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 
 import { activityFile, dayKey, demoLanding } from "./demo-landing.ts"
-import { freshetEnvironment, freshetPath, type FreshetPlace } from "./freshet-process.ts"
+import { freshet, freshetEnvironment, freshetPath, type FreshetPlace } from "./freshet-process.ts"
 import { type HeldServer, withServer } from "./hold-server.ts"
 import { measure, type Measured, median } from "./measured-process.ts"
 
@@ -49,30 +49,40 @@ async function benchBackfill(bench: Bench): Promise<boolean> {
   return ratios({ all: [all], ones, idle: [idle] }, { times: backfilled, limit: limits.backfill })
 }
 
-/** What reads the logs runs again for one day of seven. */
+/** What reads the logs runs again for one day of seven; its own time counts, as the ledger has it. */
 async function benchNextDay(bench: Bench): Promise<boolean> {
   const full = demoLanding("M", 7)
   const landing = join(bench.folder, "growing")
-  cpSync(join(full, "stocktwits", "users"), join(landing, "stocktwits", "users"), {
-    recursive: true,
-  })
-  cpSync(join(full, "stocktwits", "rooms"), join(landing, "stocktwits", "rooms"), {
-    recursive: true,
-  })
+  for (const snapshots of ["users", "rooms"])
+    cpSync(join(full, "stocktwits", snapshots), join(landing, "stocktwits", snapshots), {
+      recursive: true,
+    })
   for (let back = 6; back > 0; back -= 1) land(full, landing, dayKey(back))
-  const range = ["materialize", "messages", "--from", dayKey(6), "--no-publish", "--yes"]
   const grown = await place(bench, "grown", landing)
-  run(bench, grown, range)
-  const whole = await place(bench, "week", full)
-  const idle = run(bench, grown, range)
-  const all = run(bench, whole, range)
+  parse(grown)
+  const weeks: number[] = []
+  for (const at of [1, 2, 3]) weeks.push(parse(await place(bench, `week${at}`, full)))
   land(full, landing, dayKey(0))
-  const one = run(bench, grown, range)
-  say(`\n## The newest day of a week of M (load average ${loadavg()[0]?.toFixed(1)})\n`)
-  say(
-    "| | newest day | week | nothing | ratio | limit | |\n| --- | --- | --- | --- | --- | --- | --- |",
-  )
-  return ratios({ all: [one], ones: [all], idle: [idle] }, { times: 1, limit: limits.nextDay })
+  const [newest, week] = [parse(grown), median(weeks)]
+  const ratio = newest / week
+  const holds = ratio <= limits.nextDay
+  say(`\n## Reading the newest day of a week of M (load average ${loadavg()[0]?.toFixed(1)})\n`)
+  say("| newest day | week | ratio | limit | |\n| --- | --- | --- | --- | --- |")
+  const shown = [newest, week].map((ms) => `${ms.toFixed(0)} ms`).join(" | ")
+  const verdict = holds ? "holds" : "**does not hold**"
+  say(`| ${shown} | ${ratio.toFixed(2)} | ${limits.nextDay} | ${verdict} |`)
+  return holds
+}
+
+/** Reads the logs that are not read yet; how long its steps took together, in milliseconds. */
+function parse(where: FreshetPlace): number {
+  const words = ["materialize", "messages", "--from", dayKey(6), "--no-publish", "--yes", "--json"]
+  const { run: id } = JSON.parse(freshet(words, where).stdout) as { readonly run: string }
+  const shown = freshet(["runs", "show", id, "--steps", "--json"], where).stdout
+  const { step_rows: steps } = JSON.parse(shown) as {
+    readonly step_rows: readonly { readonly ms: number }[]
+  } // what `runs show --json` prints
+  return steps.reduce((sum, { ms }) => sum + ms, 0)
 }
 
 function land(from: string, to: string, day: string): void {

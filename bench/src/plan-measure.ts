@@ -42,7 +42,7 @@ export function byPhase(
 }
 
 /** Frees what nobody holds any more. */
-export function collectGarbage(): void {
+function collectGarbage(): void {
   setFlagsFromString("--expose-gc")
   runInNewContext("gc")()
 }

@@ -53,14 +53,16 @@ export function sourceSums(
   const landed = world.landing.get(source.name)
   const [low, high] = [pool.lend(length + 1), pool.lend(length + 1)]
   low[0] = high[0] = 0
+  let isWhole = true
   for (let at = 0; at < length; at += 1) {
-    const version = landed?.get(extent.from + at)?.version ?? emptyVersion
+    const version = landed?.get(extent.from + at)?.version
+    isWhole &&= version !== undefined
     const partition = lastingPartition(source.partitions, extent.from + at)
-    const content = contentFingerprint(partition, version)
+    const content = contentFingerprint(partition, version ?? emptyVersion)
     low[at + 1] = (low[at] ?? 0) + content.low
     high[at + 1] = (high[at] ?? 0) + content.high
   }
-  if (source.whenMissing === "empty" || source.partitions.kind === "none")
+  if (isWhole || source.whenMissing === "empty" || source.partitions.kind === "none")
     return { low, high, unknown: undefined, obstacles: undefined }
   const missing = runningCount(length, (at) => landed?.has(extent.from + at) !== true)
   return { low, high, unknown: missing, obstacles: missing }

@@ -11,7 +11,7 @@ import {
   parseFingerprint,
 } from "./fingerprint.ts"
 import { readFactor } from "./input-fingerprint.ts"
-import { readingsOf } from "./inputs.ts"
+import { mustBeWhole, readingsOf } from "./inputs.ts"
 import type { EarlierMade, Mark, Timeline } from "./snapshot.ts"
 import { type Evaluation, type States, facts } from "./states.ts"
 import {
@@ -19,13 +19,14 @@ import {
   type Shift,
   type WindowFinder,
   type Windows,
+  shortPlaces,
   windowFinder,
 } from "./windows.ts"
 
 /** What the judgement of one computation after the other works with. */
 export interface Desk {
   readonly evaluation: Evaluation
-  readonly windowsOf: WindowFinder
+  readonly finder: WindowFinder
   readonly factColumn: (length: number) => Uint8Array
   readonly pool: ColumnPool
   /** Asset → its running sums, as long as somebody has still to read them. */
@@ -42,7 +43,7 @@ export function deskOf(evaluation: Evaluation): Desk {
     for (const { asset } of readingsOf(graph, computation)) lastReaders.set(asset.name, computation)
   return {
     evaluation,
-    windowsOf: windowFinder(evaluation),
+    finder: windowFinder(evaluation),
     factColumn: byteColumns(),
     pool: columnPool(),
     sums: new Map(),
@@ -135,19 +136,21 @@ function freeReadSums(
 /** Adds what the windows of one read hold to what each partition would be made from. */
 function addReading({ desk, extent, inputs, bits }: Judging, reading: Reading): void {
   const sums = desk.sums.get(reading.asset.name)
-  const windows = desk.windowsOf(reading, extent)
+  const windows = desk.finder.windowsOf(reading, extent)
   const { length } = bits
   if (sums === undefined || windows === undefined) {
     markAll(bits, blocked)
     return
   }
-  const factor = readFactor(reading.read)
-  if (windows.shift === undefined) addPlaces(inputs, factor, windows.places(), { sums, length })
-  else addShifted(inputs, factor, windows.shift, { sums, length })
+  const { read } = reading
+  if (windows.kind === "shift") addShifted(inputs, readFactor(read), windows, { sums, length })
+  else addPlaces(inputs, readFactor(read), windows, { sums, length })
   if (sums.unknown !== undefined) markWhere(bits, facts.unknown, windows, sums.unknown)
   if (sums.obstacles !== undefined) markWhere(bits, facts.waits, windows, sums.obstacles)
-  for (const at of windows.tooShort) bits[at] = (bits[at] ?? 0) | blocked
-  if (reading.read.window.kind === "latest") markEmpty(bits, blocked, windows.places())
+  if (mustBeWhole(read))
+    for (const at of shortPlaces(desk.evaluation, reading, extent))
+      bits[at] = (bits[at] ?? 0) | blocked
+  if (read.window.kind === "latest" && windows.kind === "places") markEmpty(bits, blocked, windows)
 }
 
 const blocked = facts.unknown | facts.waits
@@ -204,19 +207,19 @@ function markEmpty(bits: Uint8Array, fact: number, { begin, end }: Places): void
 function markWhere(
   bits: Uint8Array,
   fact: number,
-  { shift, places }: Windows,
+  windows: Windows,
   { column, first }: Counts,
 ): void {
-  if (shift === undefined) {
-    const { begin, end } = places()
+  if (windows.kind === "places") {
+    const { begin, end } = windows
     for (let at = 0; at < bits.length; at += 1)
       if (column[end[at] ?? 0] !== column[begin[at] ?? 0]) bits[at] = (bits[at] ?? 0) | fact
     return
   }
-  const { size } = shift
-  for (let at = Math.max(0, first + 1 - shift.next); at < bits.length; at += 1) {
-    const from = Math.min(Math.max(at + shift.first, 0), size)
-    const to = Math.max(Math.min(at + shift.next, size), from)
+  const { size } = windows
+  for (let at = Math.max(0, first + 1 - windows.next); at < bits.length; at += 1) {
+    const from = Math.min(Math.max(at + windows.first, 0), size)
+    const to = Math.max(Math.min(at + windows.next, size), from)
     if (column[to] !== column[from]) bits[at] = (bits[at] ?? 0) | fact
   }
 }

@@ -16,11 +16,12 @@ export type Needed = ReadonlyMap<string, Uint8Array>
 interface Marks {
   readonly columns: Map<string, Uint8Array>
   readonly zeros: (length: number) => Uint8Array
-  readonly windowsOf: WindowFinder
+  readonly placesOf: WindowFinder["placesOf"]
 }
 
 function noMarks(evaluation: Evaluation): Marks {
-  return { columns: new Map(), zeros: byteColumns(), windowsOf: windowFinder(evaluation) }
+  const { placesOf } = windowFinder(evaluation)
+  return { columns: new Map(), zeros: byteColumns(), placesOf }
 }
 
 /** The targets that are not fresh, and whatever they read, directly or not, that is not. */
@@ -67,7 +68,7 @@ function needTargets(
 /** Whatever the marked partitions of a computation read that is not fresh. */
 function needReads(
   { graph, states }: Evaluation,
-  { columns, zeros, windowsOf }: Marks,
+  { columns, zeros, placesOf }: Marks,
   computation: Computation,
   own: Uint8Array,
 ): void {
@@ -81,11 +82,10 @@ function needReads(
     if (asset.kind === "source" || read.asset === undefined) continue
     const { name } = asset.computation
     const upstream = states.get(name)
-    const windows = upstream && !isAllFresh(upstream) ? windowsOf(reading, reader) : undefined
+    const windows = upstream && !isAllFresh(upstream) ? placesOf(reading, reader) : undefined
     if (upstream === undefined || windows === undefined) continue
     const column = columns.get(name) ?? zeros(upstream.facts.length)
-    if (needWindows(own.subarray(first), windows.places(), upstream.facts, column))
-      columns.set(name, column)
+    if (needWindows(own.subarray(first), windows, upstream.facts, column)) columns.set(name, column)
   }
 }
 
@@ -163,19 +163,19 @@ interface Marking {
 
 /** Marks the partitions whose windows hold a marked one. */
 function markReaders(
-  { columns, windowsOf }: Marks,
+  { columns, placesOf }: Marks,
   readings: readonly Reading[],
   { own, marked, from }: Marking,
 ): void {
   const reader = { from, to: from + own.length - 1 }
   for (const reading of readings) {
-    const windows = windowsOf(reading, reader)
+    const windows = placesOf(reading, reader)
     const upstream = reading.asset.kind === "asset" && columns.get(reading.asset.computation.name)
     if (windows === undefined || !upstream) continue
     const counts = runningCount(upstream.length, (at) => upstream[at] === 1)
     if (counts === undefined) continue
     const { column } = counts
-    const { begin, end } = windows.places()
+    const { begin, end } = windows
     for (let at = 0; at < own.length; at += 1)
       if (own[at] === 1 && column[end[at] ?? 0] !== column[begin[at] ?? 0]) marked[at] = 1
   }

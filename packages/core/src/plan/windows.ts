@@ -4,55 +4,50 @@ import { intersection, partitionsRead, partitionsReading } from "../graph/mappin
 import { type World, isShort, mustBeWhole } from "./inputs.ts"
 
 /** What each partition of a reader finds of an upstream, as places in the upstream's extent. */
-export interface Windows {
-  /** How windows move with their readers, where both are cut alike: then nothing needs to be written down. */
-  readonly shift: Shift | undefined
-  /** The windows one by one; they hold until others are written down. */
-  readonly places: () => Places
-  /** Places of the reader where the window is short and must not be. */
-  readonly tooShort: readonly number[]
-}
+export type Windows = Shift | Places
 
-/** The reader at place `at` finds what is from `at + first` up to but not including `at + next`, of `size` partitions. */
+/** Both are cut alike: the reader at place `at` finds what is from `at + first` up to but not including `at + next`, of `size` partitions. */
 export interface Shift {
+  readonly kind: "shift"
   readonly first: number
   readonly next: number
   readonly size: number
 }
 
-/** From `begin` up to but not including `end`, nothing where they are equal. The columns may be longer than the reader. */
+/** One by one: from `begin` up to but not including `end`, nothing where they are equal. The columns may be longer than the reader. */
 export interface Places {
+  readonly kind: "places"
   readonly begin: Int32Array
   readonly end: Int32Array
 }
 
-/** The windows of one read over a range of its reader; undefined when the upstream has no partition. */
-export type WindowFinder = (reading: Reading, reader: PartitionRange) => Windows | undefined
+/** Finds the windows of one read over a range of its reader; there are none of an upstream without partitions. */
+export interface WindowFinder {
+  readonly windowsOf: (reading: Reading, reader: PartitionRange) => Windows | undefined
+  /** They hold until others are asked for. */
+  readonly placesOf: (reading: Reading, reader: PartitionRange) => Places | undefined
+}
 
 /** Finds windows, and writes them down in the same two columns. */
 export function windowFinder(world: World): WindowFinder {
-  let columns: Places = { begin: new Int32Array(0), end: new Int32Array(0) }
-  return (reading, reader) => {
+  let columns: Places = { kind: "places", begin: new Int32Array(0), end: new Int32Array(0) }
+  const placesOf: WindowFinder["placesOf"] = (reading, reader) => {
+    const upstream = world.extents.get(reading.asset.name)
+    if (upstream === undefined) return undefined
+    const length = reader.to - reader.from + 1
+    if (columns.begin.length < length)
+      columns = { kind: "places", begin: new Int32Array(length), end: new Int32Array(length) }
+    fillPlaces(world, reading, columns, { reader, upstream })
+    return columns
+  }
+  const windowsOf: WindowFinder["windowsOf"] = (reading, reader) => {
     const { asset, mapping, read } = reading
     const upstream = world.extents.get(asset.name)
-    if (upstream === undefined) return undefined
-    const isShift = mapping.kind === "shift" && read.window.kind !== "latest"
-    const places = (): Places => {
-      const length = reader.to - reader.from + 1
-      if (columns.begin.length < length)
-        columns = { begin: new Int32Array(length), end: new Int32Array(length) }
-      fillPlaces(world, reading, columns, { reader, upstream })
-      return columns
-    }
-    return {
-      shift: isShift ? shiftOf(mapping.offsets, reader, upstream) : undefined,
-      places,
-      tooShort: mustBeWhole(read) ? shortPlaces(reading, reader, upstream) : none,
-    }
+    if (mapping.kind !== "shift" || read.window.kind === "latest") return placesOf(reading, reader)
+    return upstream && shiftOf(mapping.offsets, reader, upstream)
   }
+  return { windowsOf, placesOf }
 }
-
-const none: readonly number[] = []
 
 /** Places are clamped so that they fit in 32 bits: a window may begin with history. */
 function shiftOf(offsets: PartitionRange, reader: PartitionRange, upstream: PartitionRange): Shift {
@@ -60,7 +55,7 @@ function shiftOf(offsets: PartitionRange, reader: PartitionRange, upstream: Part
   const shift = reader.from - upstream.from
   const first = Math.max(shift + offsets.from, reader.from - reader.to - 1)
   const next = Math.min(shift + offsets.to + 1, size)
-  return { first: first | 0, next: next | 0, size: size | 0 }
+  return { kind: "shift", first: first | 0, next: next | 0, size: size | 0 }
 }
 
 function fillPlaces(
@@ -141,11 +136,14 @@ function newestLanded(world: World, source: string, upstream: PartitionRange): I
   return newest
 }
 
-function shortPlaces(
-  { read, mapping }: Reading,
+/** The places of a reader where the window is short and must not be. */
+export function shortPlaces(
+  { extents }: World,
+  { read, mapping, asset }: Reading,
   reader: PartitionRange,
-  upstream: PartitionRange,
 ): readonly number[] {
+  const upstream = extents.get(asset.name)
+  if (upstream === undefined || !mustBeWhole(read)) return []
   const places: number[] = []
   for (let index = reader.from; index <= reader.to; index += 1) {
     const wanted = partitionsRead(mapping, index)
