@@ -14,14 +14,8 @@ import { readFactor } from "./input-fingerprint.ts"
 import { mustBeWhole, readingsOf } from "./inputs.ts"
 import type { EarlierMade, Mark, Timeline } from "./snapshot.ts"
 import { type Evaluation, type States, facts } from "./states.ts"
-import {
-  type Places,
-  type Shift,
-  type WindowFinder,
-  type Windows,
-  shortPlaces,
-  windowFinder,
-} from "./windows.ts"
+import { addPlaces, addShifted, markAll, markEmpty, markWhere } from "./window-sums.ts"
+import { type WindowFinder, shortPlaces, windowFinder } from "./windows.ts"
 
 /** What the judgement of one computation after the other works with. */
 export interface Desk {
@@ -154,75 +148,6 @@ function addReading({ desk, extent, inputs, bits }: Judging, reading: Reading): 
 }
 
 const blocked = facts.unknown | facts.waits
-
-interface Added {
-  readonly sums: ContentSums
-  readonly length: number
-}
-
-function addShifted(
-  inputs: Lanes,
-  factor: Fingerprint,
-  { first, next, size }: Shift,
-  { sums, length }: Added,
-): void {
-  const [low, high] = [inputs.low, inputs.high]
-  const [lowSums, highSums] = [sums.low, sums.high]
-  const [lowFactor, highFactor] = [factor.low, factor.high]
-  for (let at = 0; at < length; at += 1) {
-    const from = Math.min(Math.max(at + first, 0), size)
-    const to = Math.max(Math.min(at + next, size), from)
-    const lowSum = (lowSums[to] ?? 0) - (lowSums[from] ?? 0)
-    const highSum = (highSums[to] ?? 0) - (highSums[from] ?? 0)
-    low[at] = (low[at] ?? 0) + Math.imul(lowFactor, lowSum)
-    high[at] = (high[at] ?? 0) + Math.imul(highFactor, highSum)
-  }
-}
-
-function addPlaces(
-  { low, high }: Lanes,
-  factor: Fingerprint,
-  { begin, end }: Places,
-  { sums, length }: Added,
-): void {
-  for (let at = 0; at < length; at += 1) {
-    const [from, to] = [begin[at] ?? 0, end[at] ?? 0]
-    const lowSum = (sums.low[to] ?? 0) - (sums.low[from] ?? 0)
-    const highSum = (sums.high[to] ?? 0) - (sums.high[from] ?? 0)
-    low[at] = (low[at] ?? 0) + Math.imul(factor.low, lowSum)
-    high[at] = (high[at] ?? 0) + Math.imul(factor.high, highSum)
-  }
-}
-
-function markAll(bits: Uint8Array, fact: number): void {
-  for (let at = 0; at < bits.length; at += 1) bits[at] = (bits[at] ?? 0) | fact
-}
-
-function markEmpty(bits: Uint8Array, fact: number, { begin, end }: Places): void {
-  for (let at = 0; at < bits.length; at += 1)
-    if (begin[at] === end[at]) bits[at] = (bits[at] ?? 0) | fact
-}
-
-/** Marks the partitions whose windows hold something that is counted. */
-function markWhere(
-  bits: Uint8Array,
-  fact: number,
-  windows: Windows,
-  { column, first }: Counts,
-): void {
-  if (windows.kind === "places") {
-    const { begin, end } = windows
-    for (let at = 0; at < bits.length; at += 1)
-      if (column[end[at] ?? 0] !== column[begin[at] ?? 0]) bits[at] = (bits[at] ?? 0) | fact
-    return
-  }
-  const { size } = windows
-  for (let at = Math.max(0, first + 1 - windows.next); at < bits.length; at += 1) {
-    const from = Math.min(Math.max(at + windows.first, 0), size)
-    const to = Math.max(Math.min(at + windows.next, size), from)
-    if (column[to] !== column[from]) bits[at] = (bits[at] ?? 0) | fact
-  }
-}
 
 /** What the kept materializations of each mark are: made, perhaps by other code; nothing is kept where there is no mark. */
 function factsOfMarks({ marks }: Timeline, codeVersion: string | undefined): readonly number[] {
