@@ -3,7 +3,7 @@ import { type Look, paint } from "./look.ts"
 const sections: readonly { readonly title: string; readonly commands: readonly string[] }[] = [
   { title: "See", commands: ["status", "why", "assets", "show", "lineage", "runs"] },
   { title: "Do", commands: ["plan", "apply", "materialize", "backfill"] },
-  { title: "Keep", commands: ["verify", "gc"] },
+  { title: "Keep", commands: ["verify", "forget", "gc"] },
   { title: "Rows", commands: ["data", "sql"] },
   { title: "Begin", commands: ["demo", "demo-data", "doctor", "completion"] },
 ]
