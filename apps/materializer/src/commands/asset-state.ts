@@ -2,6 +2,7 @@ import {
   type AnyAsset,
   type Asset,
   type Evaluation,
+  type HasState,
   type PartitionRange,
   type Recorded,
   type SourceAsset,
@@ -167,12 +168,13 @@ function overdueAt(evaluation: Evaluation, asset: Asset, nowMs: number): Overdue
   return firstOpen === undefined ? undefined : overdueOf(asset, firstOpen, nowMs)
 }
 
-/** Whether `status:` in a selection means this asset: by the partition that stands for it, or by the clock for `overdue`. */
-export function hasStatus(evaluation: Evaluation, nowMs: number) {
-  return (asset: AnyAsset, status: string): boolean => {
-    if (asset.kind === "source") return status === "fresh"
-    return status === "overdue"
-      ? overdueAt(evaluation, asset, nowMs) !== undefined
-      : shownStatus(evaluation, asset).kind === status
+/** Whether `status:` or `stale:` in a selection means this asset: by the partition that stands for it, or by the clock for `overdue`. */
+export function hasState(evaluation: Evaluation, nowMs: number): HasState {
+  return (asset, attribute, value) => {
+    if (asset.kind === "source") return attribute === "status" && value === "fresh"
+    if (value === "overdue") return overdueAt(evaluation, asset, nowMs) !== undefined
+    const status = shownStatus(evaluation, asset)
+    if (attribute === "status") return status.kind === value
+    return status.kind === "stale" && status.causes.some(({ kind }) => kind === value)
   }
 }

@@ -1,6 +1,7 @@
 import { command } from "./command.ts"
-import { durationMs, jsonFlag, namingFlags, percentage, runFlags } from "./flags.ts"
+import { assetArg, durationMs, jsonFlag, namingFlags, percentage, runFlags } from "./flags.ts"
 import { selectionArgs, switchFlag, wholeNumber } from "./flags.ts"
+import type { ForgetFlags } from "./forget.ts"
 import type { GcFlags } from "./gc.ts"
 import type { VerifyFlags } from "./verify.ts"
 
@@ -64,5 +65,27 @@ const gc = command<GcFlags>({
   load: async () => (await import("./gc.ts")).gc,
 })
 
+const forget = command<ForgetFlags, [string]>({
+  brief: "Forget what was made of some partitions: they count as never made",
+  text: "Older materializations of them are forgotten too, and with them what is made together. What is published stays as it is until something new is; the files stay until `freshet gc` removes them. What was made from the rows is not up to date until the same rows are there again, and cannot be made again with --inputs recorded: it is named, and a person is asked first.",
+  examples: [
+    "freshet forget follows --date 2026-01-05 --dry-run     # what it would mean",
+    "freshet forget follows --from 2026-01-01 --to 2026-01-05",
+    "freshet forget user_recs --all --yes                   # for scripts: does not ask",
+  ],
+  parameters: {
+    flags: {
+      ...namingFlags,
+      all: switchFlag("Every partition there is"),
+      dryRun: switchFlag("Say what would be forgotten and what would come of it; forget nothing"),
+      yes: switchFlag("Do not ask"),
+      wait: runFlags.wait,
+      json: jsonFlag,
+    },
+    positional: assetArg,
+  },
+  load: async () => (await import("./forget.ts")).forget,
+})
+
 /** Commands that look after what is kept. */
-export const careRoutes = { verify, gc }
+export const careRoutes = { verify, forget, gc }

@@ -15,7 +15,7 @@ export function commandText(
 ): string {
   const days = (["date", "from", "to", "partition", "only"] as const).flatMap((name) => {
     const value = flags[name]
-    return value === undefined ? [] : [`--${name}`, shellWord(value)]
+    return value === undefined ? [] : [flagText(name, value)]
   })
   return [
     command,
@@ -28,7 +28,12 @@ export function commandText(
 
 /** The flags that name one partition: a date, or a key of a set. */
 export function namingFlags({ kind }: Partitions, key: string): string {
-  return kind === "static" ? `--partition ${shellWord(key)}` : `--date ${key}`
+  return flagText(kind === "static" ? "partition" : "date", key)
+}
+
+/** A value that looks like a flag itself stands behind an equals sign. */
+function flagText(name: string, value: string): string {
+  return `--${name}${value.startsWith("-") ? "=" : " "}${shellWord(value)}`
 }
 
 function shellWord(word: string): string {

@@ -1,3 +1,5 @@
+import { type AnyAsset, stateValues } from "@freshet/core"
+
 import { completionScript } from "../render/completion-script.ts"
 import type { CommandLine } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
@@ -25,18 +27,35 @@ export async function complete(
   const last = typed.at(-1) ?? ""
   const found = (await proposals(cli, typed)).map(({ completion }) => completion)
   const takesAssets = typed.length > 1 && !withoutAssets.has(typed[0] ?? "")
-  const names = last.startsWith("-") || !takesAssets ? [] : await assetNames(cli, last)
+  const names = last.startsWith("-") || !takesAssets ? [] : await selectable(cli, last)
   const all = [...new Set([...found, ...names])]
   await cli.out.write(all.map((text) => `${text}\n`).join(""))
   return exitCodes.done
 }
 
-/** Names of assets, with the plus in front that has been typed. */
-async function assetNames(cli: CommandLine, typed: string): Promise<readonly string[]> {
+/** Names of assets, and what else a selection may begin with, with the plus in front that has been typed. */
+async function selectable(cli: CommandLine, typed: string): Promise<readonly string[]> {
   const sign = /^\d*\+/.exec(typed)?.[0] ?? ""
   const start = typed.slice(sign.length)
   const config = await cli.loadConfig().catch(() => undefined) // a completion never complains
-  return (config?.assets ?? [])
-    .filter(({ name }) => name.startsWith(start))
-    .map(({ name }) => `${sign}${name}`)
+  const assets = config?.assets ?? []
+  const attributes = attributeTexts(assets)
+  const begins = [...new Set(attributes.map((text) => `${text.split(":", 1).join()}:`))]
+  return [...assets.map(({ name }) => name), ...(start.includes(":") ? attributes : begins)]
+    .filter((text) => text.startsWith(start))
+    .map((text) => `${sign}${text}`)
+}
+
+/** `group:movies`, `status:stale`, … */
+function attributeTexts(assets: readonly AnyAsset[]): readonly string[] {
+  const values = {
+    group: assets.map(({ group }) => group),
+    ...stateValues,
+    tag: assets.flatMap(({ tags }) => tags),
+    owner: assets.flatMap(({ owners }) => owners),
+    kind: assets.map((asset) => (asset.kind === "source" ? "source" : asset.computation.kind)),
+  }
+  return Object.entries(values).flatMap(([attribute, of]) =>
+    [...new Set(of)].map((value) => `${attribute}:${value}`),
+  )
 }

@@ -150,7 +150,7 @@ export const selectionArgs = {
   kind: "array",
   parameter: {
     brief:
-      "Assets: a name, +name (with its upstream), name+, 2+name+1, group:…, status:…, and, or, not",
+      "Assets: a name, +name (with its upstream), name+, 2+name+1, group:…, status:…, stale:…, and, or, not",
     parse: words,
     placeholder: "selection",
   },

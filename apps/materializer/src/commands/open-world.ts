@@ -27,6 +27,10 @@ export function openWorld(keeperCommand: readonly string[]): World {
       const { collectGarbage } = await import("../project/collect-garbage.ts")
       return collectGarbage(config, keeperCommand, request)
     },
+    forgetPartitions: async (config, request) => {
+      const { forgetPartitions } = await import("../project/forget-partitions.ts")
+      return forgetPartitions(config, keeperCommand, request)
+    },
     readPublished: async (config, query) => {
       const { withLedgerOf } = await import("../project/open-project.ts")
       const { readPublished } = await import("@freshet/io")

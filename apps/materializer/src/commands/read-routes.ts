@@ -20,10 +20,11 @@ import type { WhyFlags } from "./why.ts"
 
 const status = command<StatusFlags, string[]>({
   brief: "How every asset stands: up to date or not, and late or not",
-  text: "Stale is about content: what an asset is made from is not what it was made from. Late is about the clock.",
+  text: "Stale is about content: what an asset is made from is not what it was made from. Late is about the clock. In a selection `stale:code` means what other code made, `stale:input` what was made from other input, `stale:upstream` what reads something that is not up to date itself; like `status:` by the newest partition, of a set of keys by the first in the worst state.",
   examples: [
     "freshet status                       # all assets at their newest partition",
     "freshet status +user_recs --stale    # what user_recs needs and is stale",
+    "freshet status stale:code            # what an edit made stale",
     "freshet status --exit-code           # exit 5 unless all is up to date and on time",
   ],
   parameters: {
@@ -45,6 +46,7 @@ const plan = command<PlanFlags, string[]>({
   examples: [
     "freshet plan                                   # for the newest partition of everything",
     "freshet plan user_recs --date 2026-01-05       # for one day of one asset",
+    "freshet plan stale:code                        # what other code made",
     "freshet plan --exit-code                       # exit 6 when there is work",
     "freshet plan --save plan.json                  # for `freshet apply plan.json`",
   ],

@@ -1,14 +1,14 @@
 import { type Problem, ProblemsError, parseSelection, resolveSelection } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
-import { hasStatus } from "./asset-state.ts"
+import { hasState } from "./asset-state.ts"
 
 /** The assets that the words of a command line mean, in the order of the graph; no words mean all of them. */
 export function selectAssets(project: Project, words: readonly string[]): readonly string[] {
   if (words.length === 0) return [...project.graph.assets.keys()]
   const parsed = parseSelection(selectionText(words))
   if (parsed.kind === "problem") throw new ProblemsError("usage", [parsed.problem])
-  const has = hasStatus(project.evaluation, project.nowMs)
+  const has = hasState(project.evaluation, project.nowMs)
   const { names, problems } = resolveSelection(project.graph, parsed.selection, has)
   if (problems.length > 0) throw new ProblemsError("usage", problems)
   return names

@@ -106,6 +106,14 @@ function isWithin(range: PartitionRange, extent: PartitionRange | undefined): bo
 
 type Read = Meant | { readonly problem: Problem }
 
+/** The partitions of one asset that are named, whether there are any or not. Throws what is wrong with the names. */
+export function rangeNamed(asset: Asset, flags: PartitionFlags): PartitionRange {
+  refuseClashes(flags)
+  const meant = meantOf(asset, flags)
+  if ("problem" in meant) throw usage(meant.problem)
+  return meant.range
+}
+
 /** The partitions of one asset that are named, or why none of it can be. */
 function meantOf(asset: Asset, { date, from, to, partition }: PartitionFlags): Read {
   const { partitions, name } = asset

@@ -1,9 +1,10 @@
-import { makePlan, type Problem, ProblemsError } from "@freshet/core"
+import { type Asset, makePlan, type Problem, ProblemsError } from "@freshet/core"
 
 import { planOnStored } from "../project/lost-files.ts"
 import type { Project } from "../project/project.ts"
 import type { Refusal } from "../render/refusal.ts"
 import { type Mending, rootText, whyLines } from "../render/why-lines.ts"
+import { shownPartition } from "./asset-state.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
 import { causeDocuments, keysOf, rangeDocuments, statusDocument } from "./plan-document.ts"
@@ -23,7 +24,7 @@ export async function why(cli: CommandLine, flags: WhyFlags, name: string): Prom
   return cli.world.withProject(config, async (given) => {
     const asset = namedAsset(given, name)
     if (asset.kind === "source") throw neverStale(name)
-    const partition = partitionOf(given, asset, flags.partition)
+    const partition = partitionAsked(given, asset, flags.partition)
     const targets = new Map([[asset.name, [{ from: partition, to: partition }]]])
     const planned = await planOnStored(given, ({ evaluation, hash }) =>
       makePlan(evaluation, { targets, publish: false }, hash),
@@ -42,6 +43,12 @@ export async function why(cli: CommandLine, flags: WhyFlags, name: string): Prom
         ))
     return exitCodes.done
   })
+}
+
+/** The one that is named; else the one by which the asset is judged as a whole. */
+function partitionAsked(project: Project, asset: Asset, key: string | undefined): number {
+  const shown = key === undefined ? shownPartition(project.evaluation, asset) : undefined
+  return shown ?? partitionOf(project, asset, key)
 }
 
 /** What checks refused where it begins: of each root's newest partition. */

@@ -3,6 +3,7 @@ import type { DuckdbEngine, PublishedRows } from "@freshet/io"
 import type { Config } from "../config.ts"
 import type { Cancellation, CancelRequest } from "../project/cancel-run.ts"
 import type { Collection, CollectionRequest } from "../project/collect-garbage.ts"
+import type { Forgetting, ForgetRequest } from "../project/forget-partitions.ts"
 import type { Project, RunReport, RunRequest } from "../project/project.ts"
 import type { Remaking } from "../project/remaking.ts"
 
@@ -24,6 +25,8 @@ export interface World {
   ) => Promise<T>
   /** Forgets and removes what need not be kept. */
   readonly collectGarbage: (config: Config, request: CollectionRequest) => Promise<Collection>
+  /** Forgets what was made of some partitions. */
+  readonly forgetPartitions: (config: Config, request: ForgetRequest) => Promise<Forgetting>
   /** The first rows of a query over the published tables, which can change nothing. */
   readonly readPublished: (
     config: Config,

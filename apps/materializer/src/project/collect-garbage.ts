@@ -1,4 +1,4 @@
-import { FreshetError, type Graph, ProblemsError } from "@freshet/core"
+import { FreshetError, ProblemsError } from "@freshet/core"
 import {
   findGarbage,
   forgetMaterializations,
@@ -6,31 +6,21 @@ import {
   keptFiles,
   type Leftovers,
   openFolderStore,
-  openRunLedger,
-  type readSnapshot,
-  withPostgres,
 } from "@freshet/io"
 
-import { type Config, ownPid } from "../config.ts"
-import { declaredGraph, readProject, withMigratedLedger } from "./open-project.ts"
+import type { Config } from "../config.ts"
+import { readProject } from "./open-project.ts"
 import type { Project } from "./project.ts"
 import { countingRecords } from "./records.ts"
-import { holderText, refuseUncertainLanding } from "./run-plan.ts"
+import { refuseUncertainLanding } from "./run-plan.ts"
 import { clearSpills, type SpillOptions } from "./spill-folders.ts"
 import { type UnreferencedFile, unreferencedFiles } from "./unreferenced-files.ts"
-
-type LedgerClient = Parameters<typeof readSnapshot>[0]
+import { type ChangeRequest, type LentLedger, whileNothingRuns } from "./while-nothing-runs.ts"
 
 /** What may be cleared away, and how. */
-export interface CollectionRequest {
+export interface CollectionRequest extends ChangeRequest {
   /** What is younger stays, whatever it is. */
   readonly graceMs: number
-  /** Only says what would go; needs no lock. */
-  readonly dryRun: boolean
-  /** False: a run under way is an error (exit 7) rather than something to wait for. */
-  readonly wait: boolean
-  readonly onWait: (holder: string) => void
-  readonly signal: AbortSignal
 }
 
 /** What went, or would go. */
@@ -53,36 +43,17 @@ export async function collectGarbage(
   keeperCommand: readonly string[],
   request: CollectionRequest,
 ): Promise<Collection> {
-  const graph = declaredGraph(config)
-  const { databaseUrl, home } = config
-  return withPostgres({ databaseUrl, home, keeperCommand }, async (url) => {
-    if (request.dryRun)
-      return withMigratedLedger(url, (client) => collect(config, graph, client, request))
-    await withMigratedLedger(url, async () => {})
-    const lost = new AbortController()
-    const runLedger = await openRunLedger(url, {
-      wait: request.wait,
-      onWait: (holder) => request.onWait(holderText(holder)),
-      pid: ownPid(),
-      graph,
-      onLost: (error) => lost.abort(error),
-    })
-    try {
-      const signal = AbortSignal.any([request.signal, lost.signal])
-      return await collect(config, graph, runLedger.client, { ...request, signal })
-    } finally {
-      await runLedger.close()
-    }
-  })
+  return whileNothingRuns(config, keeperCommand, request, (ledger) =>
+    collect(config, ledger, request),
+  )
 }
 
 async function collect(
   config: Config,
-  graph: Graph,
-  client: LedgerClient,
+  { graph, client, signal }: LentLedger,
   request: CollectionRequest,
 ): Promise<Collection> {
-  const { dryRun, graceMs, signal } = request
+  const { dryRun, graceMs } = request
   const project = await readProject(config, graph, client)
   refuseUncertainLanding(project)
   const options = { nowMs: project.nowMs, graceMs }

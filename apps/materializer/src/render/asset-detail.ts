@@ -9,7 +9,7 @@ import {
 } from "@freshet/core"
 
 import type { AssetDetail } from "../commands/asset-detail.ts"
-import { ago, bytesText, count, instant } from "./amount.ts"
+import { ago, bytesText, counted, instant } from "./amount.ts"
 import { type Look, paint, sign, stateTones } from "./look.ts"
 import { grainText } from "./partition-words.ts"
 import { failuresText } from "./refusal-lines.ts"
@@ -133,7 +133,7 @@ function stateLines(
     ...(record === undefined
       ? []
       : [
-          `made ${ago(record.atMs, nowMs)} (${instant(record.atMs)}): ${count(record.rows)} rows, ${bytesText(record.bytes)}`,
+          `made ${ago(record.atMs, nowMs)} (${instant(record.atMs)}): ${counted(record.rows, "row")}, ${bytesText(record.bytes)}`,
           `code version ${short(record.codeVersion)}, input version ${short(record.inputVersion)}, data version ${short(record.dataVersion)}`,
         ]),
     ...(state.overdue === undefined

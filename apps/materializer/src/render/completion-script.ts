@@ -1,7 +1,14 @@
 const scripts = {
+  // bash takes a colon for the end of a word, and puts what is chosen behind it
   bash: `_freshet() {
-  local IFS=$'\\n'
-  COMPREPLY=($(freshet __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  local IFS=$'\\n' each last= before= words=()
+  for each in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if [[ $each == : || $before == : ]]; then last+=$each; else words+=("$last"); last=$each; fi
+    before=$each
+  done
+  words=("\${words[@]:1}" "$last")
+  COMPREPLY=($(freshet __complete -- "\${words[@]}" 2>/dev/null))
+  COMPREPLY=("\${COMPREPLY[@]#"\${last%"\${last##*:}"}"}")
 }
 complete -o default -F _freshet freshet
 `,

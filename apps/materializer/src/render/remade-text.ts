@@ -102,7 +102,7 @@ function inputsGone({ asset, partition }: Extract<Told, { kind: "inputs_gone" }>
     }
   return {
     message: `cannot be made again: ${name} as it was then is not kept any more`,
-    hint: `\`${asset}\` keeps what was replaced for as long as its \`retention\` says.`,
+    hint: `\`${asset}\` keeps what was replaced for as long as its \`retention\` says; \`freshet forget\` forgets at once.`,
   }
 }
 

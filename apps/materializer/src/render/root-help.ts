@@ -3,7 +3,7 @@ import { type Look, paint } from "./look.ts"
 const sections: readonly { readonly title: string; readonly commands: readonly string[] }[] = [
   { title: "See", commands: ["status", "why", "assets", "show", "lineage", "runs"] },
   { title: "Do", commands: ["plan", "apply", "materialize", "backfill"] },
-  { title: "Keep", commands: ["verify", "gc"] },
+  { title: "Keep", commands: ["verify", "forget", "gc"] },
   { title: "Rows", commands: ["data", "sql"] },
   { title: "Begin", commands: ["demo", "demo-data", "doctor", "completion"] },
 ]
@@ -32,8 +32,8 @@ export function rootHelp(briefs: ReadonlyMap<string, string>, look: Look): reado
     paint(look, "strong", "Examples"),
     ...examples.map(([line, meaning]) => `  ${line.padEnd(wide)}  # ${meaning}`),
     "",
-    "A selection is a name, +name (with its upstream), name+, 2+name+1, group:…, status:…, tag:…,",
-    "and, or, not, with parentheses. `freshet <command> --help` tells the rest.",
+    "A selection is a name, +name (with its upstream), name+, 2+name+1, group:…, status:stale,",
+    "stale:code (or input, upstream: why it is), tag:…, and, or, not, with parentheses. `freshet <command> --help` tells the rest.",
     "--demo makes any command work on the data of `freshet demo`, apart from your own.",
     "--no-color or NO_COLOR turns colours off; FRESHET_HOME, FRESHET_LANDING and DATABASE_URL say where things lie.",
   ]

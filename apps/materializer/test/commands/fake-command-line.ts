@@ -82,6 +82,7 @@ function emptyWorld(project: Project): World {
     withData: none,
     withRemaking: none,
     collectGarbage: none,
+    forgetPartitions: none,
     readPublished: none,
     engineVersion: none,
   }

@@ -18,9 +18,20 @@ export type Selection =
   | { readonly kind: "near"; readonly of: Selection; readonly up: number; readonly down: number }
 
 /** What `attribute:value` may ask for. */
-export type Attribute = "group" | "status" | "tag" | "owner" | "kind"
+export type Attribute = DeclaredAttribute | StateAttribute
 
-const attributes: readonly Attribute[] = ["group", "status", "tag", "owner", "kind"]
+type DeclaredAttribute = "group" | "tag" | "owner" | "kind"
+
+/** What is asked of an asset's newest partition rather than of its declaration. */
+export type StateAttribute = keyof typeof stateValues
+
+/** What `status:` and `stale:` may ask for: how an asset stands, and why it is stale. */
+export const stateValues = {
+  status: ["missing", "stale", "fresh", "failed", "overdue"],
+  stale: ["code", "input", "upstream"],
+} as const
+
+const attributes: readonly Attribute[] = ["group", "status", "stale", "tag", "owner", "kind"]
 
 /** A selection, or what is wrong with its text: the sentence names the place, the hint points at it with a caret. */
 export type SelectionResult =
@@ -29,8 +40,8 @@ export type SelectionResult =
 
 /**
  * Parses the grammar that command line, web page and interface share:
- * `a`, `a_*`, `+a` (with its upstream), `a+`, `2+a+1`, `group:g`, `status:stale`, `tag:`, `owner:`, `kind:`,
- * `and`, `or`, `not`, parentheses. `not` binds before `and`, `and` before `or`.
+ * `a`, `a_*`, `+a` (with its upstream), `a+`, `2+a+1`, `group:g`, `status:stale`, `stale:code`, `tag:`, `owner:`,
+ * `kind:`, `and`, `or`, `not`, parentheses. `not` binds before `and`, `and` before `or`.
  */
 export function parseSelection(text: string): SelectionResult {
   const cursor: Cursor = { text, tokens: tokensOf(text), next: 0 }
@@ -154,23 +165,23 @@ function atom(cursor: Cursor, token: Token): Selection {
   return { kind: "attribute", attribute, value: text.slice(colon + 1), at }
 }
 
-/** Whether an asset has a status at its newest partition; asked only when the selection says `status:`. */
-export type HasStatus = (asset: AnyAsset, status: string) => boolean
+/** Whether an asset stands so at its newest partition; asked only when the selection says `status:` or `stale:`. */
+export type HasState = (asset: AnyAsset, attribute: StateAttribute, value: string) => boolean
 
 /** The names that a selection means, in the order of the graph, and what is wrong with the names that it uses. */
 export function resolveSelection(
   graph: Graph,
   selection: Selection,
-  hasStatus: HasStatus,
+  hasState: HasState,
 ): { readonly names: readonly string[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
-  const found = namesOf({ graph, hasStatus, problems }, selection)
+  const found = namesOf({ graph, hasState, problems }, selection)
   return { names: [...graph.assets.keys()].filter((name) => found.has(name)), problems }
 }
 
 interface Resolving {
   readonly graph: Graph
-  readonly hasStatus: HasStatus
+  readonly hasState: HasState
   readonly problems: Problem[]
 }
 
@@ -214,10 +225,8 @@ function named({ graph, problems }: Resolving, pattern: string): ReadonlySet<str
   return new Set(names)
 }
 
-const statuses = ["missing", "stale", "fresh", "failed", "overdue"]
-
 function withAttribute(
-  { graph, hasStatus, problems }: Resolving,
+  { graph, hasState, problems }: Resolving,
   attribute: Attribute,
   value: string,
 ): ReadonlySet<string> {
@@ -225,22 +234,31 @@ function withAttribute(
   const known = knownValues(assets, attribute)
   if (!known.includes(value)) {
     const hint = didYouMean(value, new Set(known))
+    const what = attribute === "stale" ? "cause" : attribute
     problems.push({
-      kind: `unknown_${attribute}`,
-      message: `No ${attribute} is called \`${value}\`.`,
+      kind: `unknown_${what}`,
+      message: `No ${what} is called \`${value}\`.`,
       hint,
     })
   }
   const has = (asset: AnyAsset): boolean =>
-    attribute === "status" ? hasStatus(asset, value) : valuesOf(asset, attribute).includes(value)
+    isOfState(attribute)
+      ? hasState(asset, attribute, value)
+      : valuesOf(asset, attribute).includes(value)
   return new Set(assets.filter(has).map(({ name }) => name))
 }
 
-function knownValues(assets: readonly AnyAsset[], attribute: Attribute): readonly string[] {
-  return attribute === "status" ? statuses : assets.flatMap((asset) => valuesOf(asset, attribute))
+function isOfState(attribute: Attribute): attribute is StateAttribute {
+  return attribute in stateValues
 }
 
-function valuesOf(asset: AnyAsset, attribute: Exclude<Attribute, "status">): readonly string[] {
+function knownValues(assets: readonly AnyAsset[], attribute: Attribute): readonly string[] {
+  return isOfState(attribute)
+    ? stateValues[attribute]
+    : assets.flatMap((asset) => valuesOf(asset, attribute))
+}
+
+function valuesOf(asset: AnyAsset, attribute: DeclaredAttribute): readonly string[] {
   switch (attribute) {
     case "group":
       return [asset.group]

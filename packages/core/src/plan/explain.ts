@@ -1,7 +1,7 @@
-import { type PartitionRange, partitionKey } from "../declare/partition.ts"
+import { type PartitionRange, partitionKey, type Static } from "../declare/partition.ts"
 import { windowLabel } from "../declare/read.ts"
 import type { Graph } from "../graph/graph.ts"
-import { type Plan, type Step, stepsOf, waitingOf } from "./plan.ts"
+import { type Plan, type Step, partitionCount, partitionsIn, stepsOf, waitingOf } from "./plan.ts"
 import type { Failure } from "./snapshot.ts"
 import { type Cause, type ChangedInput, type Status, statusAt } from "./staleness.ts"
 import type { Evaluation } from "./states.ts"
@@ -9,7 +9,10 @@ import type { Evaluation } from "./states.ts"
 /** So many ranges are written out: more than that nobody reads. */
 const mostRanges = 12
 
-/** Partitions as people write them: `2026-01-03 to 2026-01-05, 2026-01-09`; of very many ranges the first ones. */
+/** So many keys of a set are written out. */
+const mostKeys = 6
+
+/** Partitions as people write them: `2026-01-03 to 2026-01-05, 2026-01-09`, of very many ranges the first ones; `oslo, "são paulo"` or `all 9 keys` of a set. */
 export function partitionsText(
   graph: Graph,
   asset: string,
@@ -17,6 +20,7 @@ export function partitionsText(
 ): string {
   const definition = graph.assets.get(asset)?.partitions
   if (definition === undefined || definition.kind === "none") return ""
+  if (definition.kind === "static") return keysText(definition, ranges)
   const shown = ranges.length > mostRanges ? ranges.slice(0, mostRanges - 1) : ranges
   const texts = shown.map(({ from, to }) => {
     const [first, last] = [partitionKey(definition, from), partitionKey(definition, to)]
@@ -24,6 +28,24 @@ export function partitionsText(
   })
   const left = ranges.length - shown.length
   return [...texts, ...(left > 0 ? [`${left} more ranges`] : [])].join(", ")
+}
+
+/** A set has no order that people know, so its keys are named one by one. */
+function keysText(definition: Static, ranges: readonly PartitionRange[]): string {
+  const many = partitionCount(ranges)
+  if (many > 1 && many === definition.keys.length) return `all ${many} keys`
+  const shown: string[] = []
+  for (const index of partitionsIn(ranges)) {
+    if (shown.length === mostKeys) break
+    shown.push(keyText(partitionKey(definition, index)))
+  }
+  const left = many - shown.length
+  return left === 0 ? shown.join(", ") : `${shown.join(", ")} and ${left} more`
+}
+
+/** In quotes where it could be taken for something else. */
+function keyText(key: string): string {
+  return /[\s,;:"'`]/.test(key) ? JSON.stringify(key) : key
 }
 
 /** A status in words, its cause first. */

@@ -12,7 +12,7 @@ describe("folderOf", () => {
     "2026-W02",
     "2026-01",
     "all",
-    "de_DE.utf-8",
+    "de_de.utf-8",
   ])("%s stays as it is", (key) => {
     expect(folderOf(key)).toBe(key)
   })
@@ -21,7 +21,15 @@ describe("folderOf", () => {
     ["us/east", "us%2Feast"],
     ["a,b c", "a%2Cb%20c"],
     [".", "%2E"],
-    ["..", "%2E."],
+    ["..", "%2E%2E"],
+    ["ends.", "ends%2E"],
+    ["us", "us"],
+    ["Us", "Us~2"],
+    ["uS", "uS~1"],
+    ["US", "US~3"],
+    ["de_DE.utf-8", "de_DE.utf-8~18"],
+    ["2026-w02", "2026-w02~0"],
+    ["2026-01-05t10", "2026-01-05t10~0"],
     [".hidden", "%2Ehidden"],
     ["100%", "100%25"],
     ["country=de", "country%3Dde"],
@@ -47,7 +55,23 @@ describe("folderOf", () => {
       fc.property(written, (key) => {
         const folder = folderOf(key)
         const wasCut = folder.length === 200 && folder.includes("~")
-        expect(wasCut || decodeURIComponent(folder) === key).toBe(true)
+        const [segment = ""] = folder.split("~", 1)
+        expect(wasCut || decodeURIComponent(segment) === key).toBe(true)
+      }),
+    )
+  })
+
+  test("keys share no folder where upper and lower case are one", () => {
+    const letter = fc.constantFrom("a", "A", "b", "B", "2", ".", "%", "~", "é", "É", "T", "t")
+    const key = fc.oneof(
+      fc.string({ unit: letter, minLength: 1, maxLength: 4 }),
+      fc.string({ unit: letter, minLength: 190, maxLength: 210 }),
+      fc.constantFrom("2026-01-05T10", "2026-01-05t10", "2026-W02", "2026-w02"),
+    )
+    fc.assert(
+      fc.property(fc.uniqueArray(key, { maxLength: 60 }), (keys) => {
+        const folders = keys.map((each) => folderOf(each).toLowerCase())
+        expect(new Set(folders).size).toBe(keys.length)
       }),
     )
   })

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest"
 
 import { int32, parseSelection, resolveSelection, sharedRows, sql } from "../../src/index.ts"
 import { codeAsset, sqlAssets } from "../../src/index.ts"
-import type { HasStatus, Selection } from "../../src/index.ts"
+import type { HasState, Selection } from "../../src/index.ts"
 import { dailyAsset, graphOf, source } from "../declared.ts"
 
 const activity = source("activity", { group: "stocktwits" })
@@ -36,16 +36,18 @@ const palettes = codeAsset({
 })
 const graph = graphOf(activity, likes, messages, weights, userRecs, roomRecs, ratings, palettes)
 
-const hasStatus: HasStatus = ({ name }, status) =>
-  ({ weights: "stale", user_recs: "missing", room_recs: "failed" })[name] === status ||
-  (status === "fresh" && ["likes", "messages"].includes(name)) ||
-  (status === "overdue" && name === "user_recs")
+const hasState: HasState = ({ name }, attribute, value) =>
+  attribute === "stale"
+    ? name === "weights" && ["code", "upstream"].includes(value)
+    : { weights: "stale", user_recs: "missing", room_recs: "failed" }[name] === value ||
+      (value === "fresh" && ["likes", "messages"].includes(name)) ||
+      (value === "overdue" && name === "user_recs")
 
 /** The names a selection means, or what is wrong with it. */
 function resolved(text: string): string {
   const parsed = parseSelection(text)
   if (parsed.kind === "problem") return `${parsed.problem.message}\n${parsed.problem.hint}`
-  const { names, problems } = resolveSelection(graph, parsed.selection, hasStatus)
+  const { names, problems } = resolveSelection(graph, parsed.selection, hasState)
   return [names.join(" "), ...problems.map(({ message, hint }) => `${message} ${hint}`)].join("\n")
 }
 
@@ -102,6 +104,11 @@ test.each([
   ["not weights or weights", everything],
   ["not weights and not group:movies", "activity likes messages user_recs room_recs"],
   ["likes or messages or palettes", "likes messages palettes"],
+  ["stale:code", "weights"],
+  ["stale:upstream and tag:graph", "weights"],
+  ["stale:input", ""],
+  ["status:stale and not stale:input", "weights"],
+  ["stale:code+1", "weights user_recs room_recs"],
   ["+weights and kind:sql", "likes messages weights"],
   ["+(likes or palettes)", "activity likes ratings palettes"],
   ["(user_recs or room_recs)+", "user_recs room_recs"],
@@ -126,6 +133,8 @@ test.each([
   ["group:movie", "\nNo group is called `movie`. Did you mean `movies`?"],
   ["status:stal", "\nNo status is called `stal`. Did you mean `stale`?"],
   ["status:green", "\nNo status is called `green`. Known: missing, stale, fresh, failed, overdue."],
+  ["stale:cod", "\nNo cause is called `cod`. Did you mean `code`?"],
+  ["stale:data", "\nNo cause is called `data`. Known: code, input, upstream."],
   ["tag:x", "\nNo tag is called `x`. Known: graph, public."],
   ["kind:python", "\nNo kind is called `python`. Known: source, sql, code."],
   ["group:", "\nNo group is called ``. Known: stocktwits, movies."],
@@ -157,8 +166,13 @@ describe("a selection that cannot be parsed", () => {
     ["2+", "the end", "an asset's name, group:… or (", 2],
     ["12", "the end", "a + after the number", 2],
     ["weights+2+likes", '"+"', "and, or, or the end", 9],
-    ["colour:red", '"colour:red"', "one of group:, status:, tag:, owner:, kind:", 0],
-    ["(a and colour:red)", '"colour:red"', "one of group:, status:, tag:, owner:, kind:", 7],
+    ["colour:red", '"colour:red"', "one of group:, status:, stale:, tag:, owner:, kind:", 0],
+    [
+      "(a and colour:red)",
+      '"colour:red"',
+      "one of group:, status:, stale:, tag:, owner:, kind:",
+      7,
+    ],
     ['weights or "likes', '"""', "an asset's name, group:… or (", 11],
     ['weights "', '"""', "and, or, or the end", 8],
   ])("%j: the caret stands where %s is not %s", (text, found, expected, at) => {
@@ -262,7 +276,7 @@ test("whatever is typed is a selection or a problem, never an exception", () => 
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       const parsed = parseSelection(pieces.join(""))
-      if (parsed.kind === "selection") resolveSelection(graph, parsed.selection, hasStatus)
+      if (parsed.kind === "selection") resolveSelection(graph, parsed.selection, hasState)
       expect(["selection", "problem"]).toContain(parsed.kind)
     }),
     { numRuns: 1000 },

@@ -13,6 +13,7 @@ import {
 } from "../../src/index.ts"
 import {
   partitionKey,
+  partitionsText,
   rangesWhere,
   sql,
   staticKeys,
@@ -101,6 +102,21 @@ test("keys with commas, slashes, quotes and blanks are keys like others (pain 37
   world.computed.length = 0
   await run(world, graph)
   expect(world.computed).toEqual(["a a,b"])
+})
+
+test("keys of a set are named one by one, in quotes where they could be taken for something else (pain 37)", () => {
+  const keys = ["oslo", "são paulo", "a,b", "it's", "x/y", "ü", "us", "eu"]
+  const graph = graphOf(dailyAsset("a", sql`select 1 as n`, { partitions: staticKeys(keys) }))
+  const text = (...ranges: readonly (readonly [number, number])[]) =>
+    partitionsText(
+      graph,
+      "a",
+      ranges.map(([from, to]) => ({ from, to })),
+    )
+  expect(text([0, 0])).toBe("oslo")
+  expect(text([0, 1], [7, 7])).toBe('oslo, "são paulo", eu')
+  expect(text([1, 7])).toBe('"são paulo", "a,b", "it\'s", x/y, ü, us and 1 more')
+  expect(text([0, 7])).toBe("all 8 keys")
 })
 
 test("a partition that was wiped is missing, and making it again is all there is to do (pain 38)", async () => {

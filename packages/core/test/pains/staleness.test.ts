@@ -16,7 +16,7 @@ import {
   factsAt,
   statusText,
 } from "../../src/index.ts"
-import type { AnyAsset, Graph } from "../../src/index.ts"
+import type { Graph, HasState } from "../../src/index.ts"
 import {
   afterDay,
   dailyAsset,
@@ -188,16 +188,28 @@ test("renaming an asset keeps its history (pain 19)", async () => {
   expect(states(world, graph, "renamed").fresh).toBe(2)
 })
 
-test("assets are selected by their state, and each says why it is in it (pain 20)", async () => {
-  const world = worldWith([1])
+test("assets are selected by why they are stale (pain 20)", async () => {
+  const world = worldWith([1, 2])
   await run(world, chain)
   const edited = dailyAsset("b", sql`from ${a} where true`)
-  const graph = graphOf(raw, a, edited)
+  const graph = graphOf(raw, a, edited, dailyAsset("c", sql`from ${edited}`))
+  await run(world, graphOf(raw, a, b, dailyAsset("c", sql`from ${b}`)))
+  land(world, "raw", day(2), "corrected")
   const evaluation = evaluateIn(world, graph)
-  const parsed = parseSelection("status:stale")
-  if (parsed.kind === "problem") throw new Error(parsed.problem.message)
-  const has = (asset: AnyAsset, status: string) =>
-    assetStatus(evaluation, asset, day(1)).kind === status
-  expect(resolveSelection(graph, parsed.selection, has)).toMatchObject({ names: ["b"] })
+  const has: HasState = (asset, attribute, value) => {
+    const status = assetStatus(evaluation, asset, day(2))
+    if (attribute === "status") return status.kind === value
+    return status.kind === "stale" && status.causes.some(({ kind }) => kind === value)
+  }
+  const selected = (text: string) => {
+    const parsed = parseSelection(text)
+    if (parsed.kind === "problem") throw new Error(parsed.problem.message)
+    return resolveSelection(graph, parsed.selection, has).names
+  }
+  expect(selected("status:stale")).toEqual(["a", "b", "c"])
+  expect(selected("stale:input")).toEqual(["a"])
+  expect(selected("stale:code")).toEqual(["b"])
+  expect(selected("stale:upstream")).toEqual(["b", "c"])
+  expect(selected("stale:upstream and not stale:code")).toEqual(["c"])
   expect(statusText(graph, assetStatus(evaluation, edited, day(1)))).toBe("its code changed")
 })

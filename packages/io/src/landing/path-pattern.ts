@@ -46,11 +46,22 @@ function readPlainName(pattern: PathPattern, name: string): NameMeaning {
     name.startsWith(prefix) && name.endsWith(suffix) && name.length >= prefix.length + suffix.length
   if (!fits || (onlyKey !== undefined && name !== prefix)) return { kind: "other" }
   const key = onlyKey ?? name.slice(prefix.length, name.length - suffix.length)
-  const partition = findPartition(source.partitions, key)
+  const partition = partitionNamed(source, key)
   if (partition === undefined) return { kind: "no_key" }
   return isInside(source, partition)
     ? { kind: "partition", partition, isCompressed: false }
     : { kind: "outside" }
+}
+
+/** A key that cannot be a file's name is written as in a URL: `us/east` as `us%2Feast`. */
+function partitionNamed({ partitions }: SourceAsset, text: string): number | undefined {
+  const index = findPartition(partitions, text)
+  if (index !== undefined || partitions.kind !== "static" || !text.includes("%")) return index
+  try {
+    return findPartition(partitions, decodeURIComponent(text))
+  } catch {
+    return undefined
+  }
 }
 
 function isInside({ partitions }: SourceAsset, partition: number): boolean {

@@ -1,4 +1,4 @@
-import type { Problem } from "@freshet/core"
+import { type Partitions, partitionKey, type Problem } from "@freshet/core"
 
 import type { LandedEntry } from "./list-folder.ts"
 import type { PathPattern } from "./path-pattern.ts"
@@ -25,13 +25,30 @@ function strayProblem({ kind, pattern }: Stray, group: readonly Stray[]): Proble
     kind: "landing_name",
     asset: pattern.source.name,
     message: `${listed(group.map(({ name }) => name))} in ${place(pattern)} ${group.length === 1 ? "is" : "are"} not read: ${why(kind, pattern)}.`,
-    hint: `Files of \`${pattern.source.name}\` are named like ${pattern.source.path.replace("{partition}", "2026-01-05")}.`,
+    hint: `Files of \`${pattern.source.name}\` are named like ${exampleOf(pattern)}.`,
   }
 }
 
 function why(kind: Stray["kind"], { source }: PathPattern): string {
   if (kind === "folder") return "a folder of part files holds files only"
-  return kind === "outside" ? `\`${source.name}\` has no such day` : "the name is no day"
+  const noun = nouns[source.partitions.kind]
+  return kind === "outside"
+    ? `\`${source.name}\` has no such ${noun}`
+    : `the name is no ${noun}${source.partitions.kind === "static" ? " of it" : ""}`
+}
+
+const nouns = {
+  hourly: "hour",
+  daily: "day",
+  weekly: "week",
+  monthly: "month",
+  static: "key",
+  none: "partition",
+} as const satisfies Record<Partitions["kind"], string>
+
+function exampleOf({ source: { partitions, path } }: PathPattern): string {
+  const key = partitionKey(partitions, "start" in partitions ? partitions.start : 0)
+  return path.replace("{partition}", encodeURIComponent(key).replaceAll("%2B", "+"))
 }
 
 /** That a partition is there more than once, and nobody can say which one counts. */

@@ -5,7 +5,7 @@ import { mkdirSync, statSync, truncateSync } from "node:fs"
 import { stat } from "node:fs/promises"
 import { join } from "node:path"
 
-import { daily, findDay, unpartitioned, type SourceAsset } from "@freshet/core"
+import { daily, findDay, staticKeys, unpartitioned, type SourceAsset } from "@freshet/core"
 import { expect, test } from "vitest"
 
 import { contentHash } from "../../src/landing/content-hash.ts"
@@ -118,7 +118,31 @@ test("names that are no day of the source are one warning, and are not read", as
       "landing_name likes: 2025-12-31.json in likes is not read: `likes` has no such day.",
       "landing_name likes: 2026-01-07, 2026-01-08.json.gz, 2026-02-30.json, notes.txt in likes are not read: the name is no day.",
     ])
-    expect(problems[0]?.hint).toBe("Files of `likes` are named like likes/2026-01-05.json.")
+    expect(problems[0]?.hint).toBe("Files of `likes` are named like likes/2026-01-01.json.")
+  })
+})
+
+test("keys of a set are file names as they are, or written as in a URL where they cannot be", async () => {
+  const keys = ["us/east", "50%", "a%2Cb", "a,b", "..", "é", "US", "us"]
+  const likes = source("likes", { partitions: staticKeys(keys) })
+  const names = ["us%2Feast", "50%", "a%2Cb", "a,b", "%2E%2E", "%C3%A9", "US", "us", "%E9", "100%"]
+  const files = Object.fromEntries(names.map((name) => [`likes/${name}.json`, name]))
+  await withLandingZone(files, async (folder) => {
+    const { landing, problems } = await observe(folder, [likes])
+    const landed = [...(landing.get("likes") ?? [])].toSorted(([a], [b]) => a - b)
+    expect(
+      landed.map(
+        ([
+          at,
+          {
+            files: [file],
+          },
+        ]) => [keys[at], file?.path],
+      ),
+    ).toEqual(keys.map((key, at) => [key, `likes/${names[at]}.json`]))
+    expect(problems.map(({ message, hint }) => `${message} ${hint}`)).toEqual([
+      "%E9.json, 100%.json in likes are not read: the name is no key of it. Files of `likes` are named like likes/us%2Feast.json.",
+    ])
   })
 })
 

@@ -1,0 +1,137 @@
+import {
+  type Asset,
+  type AssetRange,
+  type Computation,
+  type Evaluation,
+  type PartitionRange,
+  type Published,
+  rangesWhere,
+  type Snapshot,
+  stateKind,
+  type Timeline,
+} from "@freshet/core"
+import { findForgettable, findReaders, forgetMaterializations } from "@freshet/io"
+
+import type { Config } from "../config.ts"
+import { readProject } from "./open-project.ts"
+import { commonRanges } from "./partition-ranges.ts"
+import type { Project } from "./project.ts"
+import { type ChangeRequest, type LentLedger, whileNothingRuns } from "./while-nothing-runs.ts"
+
+/** What is to be forgotten, and how. */
+export interface ForgetRequest extends ChangeRequest {
+  readonly choose: (project: Project) => { readonly asset: Asset; readonly range: PartitionRange }
+  /** Is told when nothing is kept of what was chosen; may throw that it makes no sense. */
+  readonly onNothing: (project: Project) => void
+}
+
+/** What was forgotten, or would be, and what comes of it. */
+export interface Forgetting {
+  readonly project: Project
+  /** The asset asked for, and what is made together with it. */
+  readonly assets: readonly string[]
+  /** The partitions of which something was kept. */
+  readonly partitions: readonly PartitionRange[]
+  readonly materializations: number
+  readonly files: number
+  readonly bytes: number
+  /** Computation → the partitions that were up to date and are not any more. */
+  readonly stale: ReadonlyMap<string, readonly PartitionRange[]>
+  /** Asset → the partitions of which something is kept that was made from what is forgotten. */
+  readonly readers: ReadonlyMap<string, readonly PartitionRange[]>
+  /** What the sets show in which these assets are published. */
+  readonly published: readonly Published[]
+}
+
+/** Forgets all that is kept of some partitions, in one transaction; their files stay in the lake for the next collection of garbage. */
+export async function forgetPartitions(
+  config: Config,
+  keeperCommand: readonly string[],
+  request: ForgetRequest,
+): Promise<Forgetting> {
+  return whileNothingRuns(config, keeperCommand, request, (ledger) =>
+    forget(config, ledger, request),
+  )
+}
+
+async function forget(
+  config: Config,
+  { graph, client, signal }: LentLedger,
+  { choose, onNothing, dryRun }: ForgetRequest,
+): Promise<Forgetting> {
+  const project = await readProject(config, graph, client)
+  const { asset, range } = choose(project)
+  const assets = asset.computation.outputs.map((output) => output.asset)
+  const wanted = assets.map((name): AssetRange => ({ asset: name, range }))
+  const { ids, partitions, files, bytes } = await findForgettable(client, graph, wanted)
+  if (ids.length === 0) onNothing(project)
+  const readers = await findReaders(client, graph, ids)
+  signal.throwIfAborted()
+  if (!dryRun && ids.length > 0) await forgetMaterializations(client, ids)
+  return {
+    project,
+    assets: [asset.name, ...assets.filter((name) => name !== asset.name)],
+    partitions,
+    materializations: ids.length,
+    files,
+    bytes,
+    stale: staleBy(project, asset.computation, partitions),
+    readers,
+    published: publishedOf(project.evaluation, assets),
+  }
+}
+
+/** What is up to date now and not without these partitions. */
+function staleBy(
+  { evaluation, judge }: Project,
+  computation: Computation,
+  partitions: readonly PartitionRange[],
+): Forgetting["stale"] {
+  const after = judge(snapshotWithout(evaluation.snapshot, computation, partitions))
+  const stale = new Map<string, readonly PartitionRange[]>()
+  for (const each of evaluation.graph.computations) {
+    const ranges = commonRanges(inState(evaluation, each, true), inState(after, each, false))
+    if (each.name !== computation.name && ranges.length > 0) stale.set(each.name, ranges)
+  }
+  return stale
+}
+
+function inState(evaluation: Evaluation, computation: Computation, isFresh: boolean) {
+  return rangesWhere(evaluation, computation, (bits) => (stateKind(bits) === "fresh") === isFresh)
+}
+
+function snapshotWithout(
+  snapshot: Snapshot,
+  { name }: Computation,
+  partitions: readonly PartitionRange[],
+): Snapshot {
+  const timeline = snapshot.timelines.get(name)
+  if (timeline === undefined) return snapshot
+  const timelines = new Map(snapshot.timelines).set(name, timelineWithout(timeline, partitions))
+  return { ...snapshot, timelines }
+}
+
+function timelineWithout(timeline: Timeline, partitions: readonly PartitionRange[]): Timeline {
+  const copy = ({ low, high }: Timeline["inputs"]) => ({ low: low.slice(), high: high.slice() })
+  const [mark, inputs] = [timeline.mark.slice(), copy(timeline.inputs)]
+  const outputs = timeline.outputs.map(copy)
+  for (const { from, to } of partitions) {
+    const [begin, end] = [from, to + 1].map((at) => Math.max(0, at - timeline.from))
+    for (const column of [mark, ...[inputs, ...outputs].flatMap(({ low, high }) => [low, high])])
+      column.fill(0, begin, end)
+  }
+  const isGone = (at: number) => partitions.some(({ from, to }) => from <= at && at <= to)
+  const earlier = new Map([...timeline.earlier].filter(([at]) => !isGone(at)))
+  return { ...timeline, mark, inputs, outputs, earlier }
+}
+
+function publishedOf(
+  { graph, snapshot }: Evaluation,
+  names: readonly string[],
+): readonly Published[] {
+  const sets = names.flatMap((name) => {
+    const asset = graph.assets.get(name)
+    return asset?.kind === "asset" ? (asset.publish?.set ?? []) : []
+  })
+  return [...new Set(sets)].flatMap((set) => snapshot.publications.get(set) ?? [])
+}
