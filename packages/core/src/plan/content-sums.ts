@@ -1,7 +1,9 @@
+import type { PartitionRange } from "../declare/partition.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import type { ColumnPool } from "./columns.ts"
-import { contentFingerprint } from "./fingerprint.ts"
+import { contentFingerprint, lanesOf } from "./fingerprint.ts"
 import { type World, emptyVersion, lastingPartition } from "./inputs.ts"
+import type { LandedPartition } from "./snapshot.ts"
 
 /**
  * Running sums over the partitions of one asset: the content of a window, and whether anything in it is unknown
@@ -9,6 +11,8 @@ import { type World, emptyVersion, lastingPartition } from "./inputs.ts"
  * longer than the asset.
  */
 export interface ContentSums {
+  /** The partitions that there are. */
+  readonly extent: PartitionRange
   readonly low: Uint32Array
   readonly high: Uint32Array
   /** How many partitions are not known to be right; undefined when all are. */
@@ -41,21 +45,42 @@ export function runningCount(
   return counts
 }
 
-/** The sums of a source: every partition's content is known; one without a file may keep its readers waiting. */
+type Landed = ReadonlyMap<number, LandedPartition>
+
+interface SourceSums {
+  readonly source: SourceAsset
+  readonly sums: ContentSums
+}
+
+const known = new WeakMap<Landed, SourceSums>()
+
+/** The sums of a source, computed once for what has landed: the same files are judged again and again. */
 export function sourceSums(
-  world: World,
+  { extents, landing }: World,
   source: SourceAsset,
-  pool: ColumnPool,
 ): ContentSums | undefined {
-  const extent = world.extents.get(source.name)
+  const extent = extents.get(source.name)
   if (extent === undefined) return undefined
+  const landed = landing.get(source.name)
+  if (landed === undefined) return landedSums(source, extent, new Map())
+  const before = known.get(landed)
+  if (before?.source === source && isSameRange(before.sums.extent, extent)) return before.sums
+  const sums = landedSums(source, extent, landed)
+  known.set(landed, { source, sums })
+  return sums
+}
+
+function isSameRange(left: PartitionRange, right: PartitionRange): boolean {
+  return left.from === right.from && left.to === right.to
+}
+
+/** Every partition's content is known; one without a file may keep its readers waiting. */
+function landedSums(source: SourceAsset, extent: PartitionRange, landed: Landed): ContentSums {
   const length = extent.to - extent.from + 1
-  const landed = world.landing.get(source.name)
-  const [low, high] = [pool.lend(length + 1), pool.lend(length + 1)]
-  low[0] = high[0] = 0
+  const { low, high } = lanesOf(length + 1)
   let isWhole = true
   for (let at = 0; at < length; at += 1) {
-    const version = landed?.get(extent.from + at)?.version
+    const version = landed.get(extent.from + at)?.version
     isWhole &&= version !== undefined
     const partition = lastingPartition(source.partitions, extent.from + at)
     const content = contentFingerprint(partition, version ?? emptyVersion)
@@ -63,14 +88,14 @@ export function sourceSums(
     high[at + 1] = (high[at] ?? 0) + content.high
   }
   if (isWhole || source.whenMissing === "empty" || source.partitions.kind === "none")
-    return { low, high, unknown: undefined, obstacles: undefined }
-  const missing = runningCount(length, (at) => landed?.has(extent.from + at) !== true)
-  return { low, high, unknown: missing, obstacles: missing }
+    return { extent, low, high, unknown: undefined, obstacles: undefined }
+  const missing = runningCount(length, (at) => !landed.has(extent.from + at))
+  return { extent, low, high, unknown: missing, obstacles: missing }
 }
 
-/** Gives back the columns of sums that nobody reads any more. A source's two counts are one column of its own. */
-export function freeSums({ low, high, unknown, obstacles }: ContentSums, pool: ColumnPool): void {
+/** Gives back the columns of sums that nobody reads any more. Those of a source are not lent. */
+export function freeSums({ low, high, unknown }: ContentSums, pool: ColumnPool): void {
   pool.takeBack(low)
   pool.takeBack(high)
-  if (unknown !== undefined && unknown !== obstacles) pool.takeBack(unknown.column)
+  if (unknown !== undefined) pool.takeBack(unknown.column)
 }

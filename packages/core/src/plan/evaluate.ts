@@ -1,7 +1,7 @@
-import { sourcesOf } from "../graph/graph.ts"
 import { sourceSums } from "./content-sums.ts"
 import type { World } from "./inputs.ts"
 import { deskOf, judge } from "./judge.ts"
+import { numberedGraph } from "./numbered-graph.ts"
 import type { Snapshot } from "./snapshot.ts"
 import type { Evaluation, States } from "./states.ts"
 import { type Hash, type ParsedQueries, versionsOf } from "./version.ts"
@@ -18,11 +18,8 @@ export function evaluate(
   const states = new Map<string, States>()
   const evaluation = { ...world, snapshot, codeVersions, checkVersions, states }
   const desk = deskOf(evaluation)
-  for (const source of sourcesOf(graph)) {
-    const own = sourceSums(world, source, desk.pool)
-    if (own !== undefined) desk.sums.set(source.name, own)
-  }
-  for (const computation of graph.computations)
-    states.set(computation.name, judge(desk, computation))
+  const { sources, computations } = numberedGraph(graph)
+  for (const { source, number } of sources) desk.sums[number] = sourceSums(world, source)
+  for (const each of computations) states.set(each.computation.name, judge(desk, each))
   return evaluation
 }

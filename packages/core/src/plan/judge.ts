@@ -1,6 +1,5 @@
 import type { Computation } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
-import type { Reading } from "../graph/graph.ts"
 import { type ColumnPool, byteColumns, columnPool } from "./columns.ts"
 import { type ContentSums, type Counts, freeSums, runningCount } from "./content-sums.ts"
 import {
@@ -10,8 +9,8 @@ import {
   lanesOf,
   parseFingerprint,
 } from "./fingerprint.ts"
-import { readFactor } from "./input-fingerprint.ts"
-import { mustBeWhole, readingsOf } from "./inputs.ts"
+import { mustBeWhole } from "./inputs.ts"
+import type { NumberedComputation, NumberedRead } from "./numbered-graph.ts"
 import type { EarlierMade, Mark, Timeline } from "./snapshot.ts"
 import { type Evaluation, type States, facts } from "./states.ts"
 import { addPlaces, addShifted, markAll, markEmpty, markWhere } from "./window-sums.ts"
@@ -23,25 +22,18 @@ export interface Desk {
   readonly finder: WindowFinder
   readonly factColumn: (length: number) => Uint8Array
   readonly pool: ColumnPool
-  /** Asset → its running sums, as long as somebody has still to read them. */
-  readonly sums: Map<string, ContentSums>
-  /** Asset → the last computation that reads it. */
-  readonly lastReaders: ReadonlyMap<string, Computation>
+  /** The running sums of assets by number, as long as somebody has still to read them. */
+  readonly sums: (ContentSums | undefined)[]
 }
 
 /** Room to judge everything in. */
 export function deskOf(evaluation: Evaluation): Desk {
-  const { graph } = evaluation
-  const lastReaders = new Map<string, Computation>()
-  for (const computation of graph.computations)
-    for (const { asset } of readingsOf(graph, computation)) lastReaders.set(asset.name, computation)
   return {
     evaluation,
     finder: windowFinder(evaluation),
     factColumn: byteColumns(),
     pool: columnPool(),
-    sums: new Map(),
-    lastReaders,
+    sums: [],
   }
 }
 
@@ -56,11 +48,14 @@ interface Judging {
   /** What each partition would be made from; the columns may be longer than the extent. */
   readonly inputs: Lanes
   readonly bits: Uint8Array
-  readonly restored: Map<number, EarlierMade>
+  restored: Map<number, EarlierMade>
 }
 
 /** Judges every partition of a computation; what it reads has been judged already. */
-export function judge(desk: Desk, computation: Computation): States {
+export function judge(
+  desk: Desk,
+  { computation, reads, past, outputs }: NumberedComputation,
+): States {
   const { evaluation, pool } = desk
   const extent = evaluation.extents.get(computation.outputs[0]?.asset ?? "")
   if (extent === undefined) return noStates
@@ -75,32 +70,32 @@ export function judge(desk: Desk, computation: Computation): States {
     marked: timeline === undefined ? [] : factsOfMarks(timeline, codeVersion),
     inputs: { low: pool.lend(length), high: pool.lend(length) },
     bits: desk.factColumn(length),
-    restored: new Map(),
+    restored: noneRestored,
   }
-  const { inputs, bits, restored } = judging
+  const { inputs, bits } = judging
   const code = fingerprint(codeVersion ?? "")
   inputs.low.fill(code.low, 0, length)
   inputs.high.fill(code.high, 0, length)
-  const readings = readingsOf(evaluation.graph, computation)
-  for (const reading of readings) if (reading.read.asset !== undefined) addReading(judging, reading)
-  const past = readings.find(({ read }) => read.asset === undefined)
+  for (const read of reads) addRead(judging, read)
   if (past === undefined) judgePlaces(judging, 0, length)
-  else judgeInOrder(judging, readFactor(past.read))
+  else judgeInOrder(judging, past)
   markFailures(judging)
   const [some, every] = someAndEvery(bits)
-  addOwnSums(judging, (every & facts.fresh) !== 0)
+  addOwnSums(judging, outputs, (every & facts.fresh) !== 0)
   pool.takeBack(inputs.low)
   pool.takeBack(inputs.high)
-  freeReadSums(desk, computation, readings)
-  return { from: extent.from, facts: bits, some, every, restored }
+  return { from: extent.from, facts: bits, some, every, restored: judging.restored }
 }
+
+/** Shared by all that restore nothing, and never added to. */
+const noneRestored = new Map<number, EarlierMade>()
 
 const noStates: States = {
   from: 0,
   facts: new Uint8Array(0),
   some: 0,
   every: 255,
-  restored: new Map(),
+  restored: noneRestored,
 }
 
 /** The facts of any partition, and those of each. */
@@ -114,37 +109,28 @@ function someAndEvery(bits: Uint8Array): readonly [number, number] {
   return [some, every]
 }
 
-function freeReadSums(
-  { sums, pool, lastReaders }: Desk,
-  computation: Computation,
-  readings: readonly Reading[],
-): void {
-  for (const { asset } of readings) {
-    const read = sums.get(asset.name)
-    if (read === undefined || lastReaders.get(asset.name) !== computation) continue
-    freeSums(read, pool)
-    sums.delete(asset.name)
-  }
-}
-
 /** Adds what the windows of one read hold to what each partition would be made from. */
-function addReading({ desk, extent, inputs, bits }: Judging, reading: Reading): void {
-  const sums = desk.sums.get(reading.asset.name)
-  const windows = desk.finder.windowsOf(reading, extent)
-  const { length } = bits
-  if (sums === undefined || windows === undefined) {
+function addRead({ desk, extent, inputs, bits }: Judging, numbered: NumberedRead): void {
+  const { reading, upstream, factor, isLast } = numbered
+  const sums = desk.sums[upstream]
+  if (sums === undefined) {
     markAll(bits, blocked)
     return
   }
-  const { read } = reading
-  if (windows.kind === "shift") addShifted(inputs, readFactor(read), windows, { sums, length })
-  else addPlaces(inputs, readFactor(read), windows, { sums, length })
+  const windows = desk.finder.windowsOf(reading, { reader: extent, upstream: sums.extent })
+  const { length } = bits
+  if (windows.kind === "shift") addShifted(inputs, factor, windows, { sums, length })
+  else addPlaces(inputs, factor, windows, { sums, length })
   if (sums.unknown !== undefined) markWhere(bits, facts.unknown, windows, sums.unknown)
   if (sums.obstacles !== undefined) markWhere(bits, facts.waits, windows, sums.obstacles)
-  if (mustBeWhole(read))
+  if (mustBeWhole(reading.read))
     for (const at of shortPlaces(desk.evaluation, reading, extent))
       bits[at] = (bits[at] ?? 0) | blocked
-  if (read.window.kind === "latest" && windows.kind === "places") markEmpty(bits, blocked, windows)
+  if (reading.read.window.kind === "latest" && windows.kind === "places")
+    markEmpty(bits, blocked, windows)
+  if (!isLast || reading.asset.kind === "source") return
+  freeSums(sums, desk.pool)
+  desk.sums[upstream] = undefined
 }
 
 const blocked = facts.unknown | facts.waits
@@ -175,17 +161,15 @@ function judgePlaces(judging: Judging, begin: number, end: number): void {
   }
 }
 
-function restoreEarlier(
-  { extent, inputs, bits, restored }: Judging,
-  { earlier }: Timeline,
-  at: number,
-): void {
+function restoreEarlier(judging: Judging, { earlier }: Timeline, at: number): void {
+  const { extent, inputs, bits } = judging
   const kept = earlier
     .get(at + extent.from)
     ?.find(({ input }) => input.low === inputs.low[at] && input.high === inputs.high[at])
   if (kept === undefined) return
   bits[at] = (bits[at] ?? 0) | facts.fresh
-  restored.set(at + extent.from, kept)
+  if (judging.restored === noneRestored) judging.restored = new Map()
+  judging.restored.set(at + extent.from, kept)
 }
 
 /** Judges partitions that each read the one before: its content counts once it has been judged itself. */
@@ -231,14 +215,18 @@ function markFailures({ desk, computation, extent, inputs, bits }: Judging): voi
 }
 
 /** Adds the running sums of the outputs that somebody reads. */
-function addOwnSums(judging: Judging, isAllFresh: boolean): void {
-  const { desk, computation, bits } = judging
-  computation.outputs.forEach(({ asset }, place) => {
-    if (!desk.lastReaders.has(asset)) return
+function addOwnSums(
+  judging: Judging,
+  outputs: NumberedComputation["outputs"],
+  isAllFresh: boolean,
+): void {
+  const { desk, extent, bits } = judging
+  outputs.forEach((number, place) => {
+    if (number === undefined) return
     const [low, high] = [desk.pool.lend(bits.length + 1), desk.pool.lend(bits.length + 1)]
     sumContents(judging, place, { low, high })
     const unknown = isAllFresh ? undefined : countNotFresh(bits, desk.pool.lend(bits.length + 1))
-    desk.sums.set(asset, { low, high, unknown, obstacles: unfitCounts(judging, place) })
+    desk.sums[number] = { extent, low, high, unknown, obstacles: unfitCounts(judging, place) }
   })
 }
 
@@ -290,22 +278,24 @@ function unfitCounts(judging: Judging, place: number): Counts | undefined {
 
 /** Tells of a place whether the rows of one output are fresh and fail the error checks of today. */
 function unfitTest(judging: Judging, output: number): (at: number) => boolean {
-  const { bits, extent, timeline, restored } = judging
+  const { bits, extent, timeline } = judging
   const isUnfitMark = unfitMarkTest(judging, output)
   const unfit = [false, ...(timeline?.marks.map(isUnfitMark) ?? [])]
   const shift = (extent.from - (timeline?.from ?? 0)) | 0
   return (at) => {
     if (((bits[at] ?? 0) & facts.fresh) === 0) return false
-    const earlier = restored.get(at + extent.from)
+    const earlier = judging.restored.get(at + extent.from)
     if (earlier !== undefined) return isUnfitMark(earlier.mark)
     return unfit[timeline?.mark[at + shift] ?? 0] === true
   }
 }
 
 function unfitMarkTest({ desk, computation }: Judging, output: number): (mark: Mark) => boolean {
-  const version = desk.evaluation.checkVersions.get(computation.outputs[output]?.asset ?? "")
+  const { checkVersions } = desk.evaluation
+  const asset = computation.outputs[output]?.asset ?? ""
   return ({ checks }) => {
     const check = checks[output]
-    return check !== undefined && check.failedErrors > 0 && check.version === version
+    if (check === undefined || check.failedErrors === 0) return false
+    return check.version === checkVersions.get(asset)
   }
 }

@@ -11,17 +11,58 @@ interface Added {
 export function addShifted(
   inputs: Lanes,
   factor: Fingerprint,
-  { first, next, size }: Shift,
+  windows: Shift,
   { sums, length }: Added,
+): void {
+  const { first, next, size } = windows
+  const begin = Math.min(Math.max(0, -first), length)
+  const end = Math.min(length, size - next + 1)
+  if (first > next || begin >= end) {
+    addCut(inputs, factor, windows, { sums, begin: 0, end: length })
+    return
+  }
+  addCut(inputs, factor, windows, { sums, begin: 0, end: begin })
+  addWhole(inputs, factor, windows, { sums, begin, end })
+  addCut(inputs, factor, windows, { sums, begin: end, end: length })
+}
+
+interface AddedPart {
+  readonly sums: ContentSums
+  /** The readers from `begin` up to but not including `end`. */
+  readonly begin: number
+  readonly end: number
+}
+
+/** Adds windows that may stick out of what exists. */
+function addCut(
+  inputs: Lanes,
+  factor: Fingerprint,
+  { first, next, size }: Shift,
+  { sums, begin, end }: AddedPart,
+): void {
+  for (let at = begin; at < end; at += 1) {
+    const from = Math.min(Math.max(at + first, 0), size)
+    const to = Math.max(Math.min(at + next, size), from)
+    const lowSum = (sums.low[to] ?? 0) - (sums.low[from] ?? 0)
+    const highSum = (sums.high[to] ?? 0) - (sums.high[from] ?? 0)
+    inputs.low[at] = (inputs.low[at] ?? 0) + Math.imul(factor.low, lowSum)
+    inputs.high[at] = (inputs.high[at] ?? 0) + Math.imul(factor.high, highSum)
+  }
+}
+
+/** Adds windows that all lie within what exists: nearly all of them do. */
+function addWhole(
+  inputs: Lanes,
+  factor: Fingerprint,
+  { first, next }: Shift,
+  { sums, begin, end }: AddedPart,
 ): void {
   const [low, high] = [inputs.low, inputs.high]
   const [lowSums, highSums] = [sums.low, sums.high]
   const [lowFactor, highFactor] = [factor.low, factor.high]
-  for (let at = 0; at < length; at += 1) {
-    const from = Math.min(Math.max(at + first, 0), size)
-    const to = Math.max(Math.min(at + next, size), from)
-    const lowSum = (lowSums[to] ?? 0) - (lowSums[from] ?? 0)
-    const highSum = (highSums[to] ?? 0) - (highSums[from] ?? 0)
+  for (let at = begin; at < end; at += 1) {
+    const lowSum = (lowSums[at + next] ?? 0) - (lowSums[at + first] ?? 0)
+    const highSum = (highSums[at + next] ?? 0) - (highSums[at + first] ?? 0)
     low[at] = (low[at] ?? 0) + Math.imul(lowFactor, lowSum)
     high[at] = (high[at] ?? 0) + Math.imul(highFactor, highSum)
   }

@@ -21,30 +21,37 @@ export interface Places {
   readonly end: Int32Array
 }
 
-/** Finds the windows of one read over a range of its reader; there are none of an upstream without partitions. */
+/** Finds the windows of one read over a range of its reader. */
 export interface WindowFinder {
-  readonly windowsOf: (reading: Reading, reader: PartitionRange) => Windows | undefined
-  /** They hold until others are asked for. */
+  readonly windowsOf: (reading: Reading, extents: Extents) => Windows
+  /** There are none of an upstream without partitions. They hold until others are asked for. */
   readonly placesOf: (reading: Reading, reader: PartitionRange) => Places | undefined
+}
+
+interface Extents {
+  readonly reader: PartitionRange
+  readonly upstream: PartitionRange
 }
 
 /** Finds windows, and writes them down in the same two columns. */
 export function windowFinder(world: World): WindowFinder {
   let columns: Places = { kind: "places", begin: new Int32Array(0), end: new Int32Array(0) }
-  const placesOf: WindowFinder["placesOf"] = (reading, reader) => {
-    const upstream = world.extents.get(reading.asset.name)
-    if (upstream === undefined) return undefined
+  const placesWithin = (reading: Reading, { reader, upstream }: Extents): Places => {
     const length = reader.to - reader.from + 1
     if (columns.begin.length < length)
       columns = { kind: "places", begin: new Int32Array(length), end: new Int32Array(length) }
     fillPlaces(world, reading, columns, { reader, upstream })
     return columns
   }
-  const windowsOf: WindowFinder["windowsOf"] = (reading, reader) => {
-    const { asset, mapping, read } = reading
-    const upstream = world.extents.get(asset.name)
-    if (mapping.kind !== "shift" || read.window.kind === "latest") return placesOf(reading, reader)
-    return upstream && shiftOf(mapping.offsets, reader, upstream)
+  const placesOf: WindowFinder["placesOf"] = (reading, reader) => {
+    const upstream = world.extents.get(reading.asset.name)
+    return upstream && placesWithin(reading, { reader, upstream })
+  }
+  const windowsOf: WindowFinder["windowsOf"] = (reading, extents) => {
+    const { mapping, read } = reading
+    return mapping.kind === "shift" && read.window.kind !== "latest"
+      ? shiftOf(mapping.offsets, extents.reader, extents.upstream)
+      : placesWithin(reading, extents)
   }
   return { windowsOf, placesOf }
 }
@@ -100,11 +107,6 @@ function fillEach(
 
 function isSame(left: PartitionRange, right: PartitionRange): boolean {
   return left.from === right.from && left.to === right.to
-}
-
-interface Extents {
-  readonly reader: PartitionRange
-  readonly upstream: PartitionRange
 }
 
 /** Leaves of each window its newest partition: of a source the newest that has a file. */
