@@ -40,7 +40,9 @@ function keysText(definition: Static, ranges: readonly PartitionRange[]): string
     shown.push(keyText(partitionKey(definition, index)))
   }
   const left = many - shown.length
-  return left === 0 ? shown.join(", ") : `${shown.join(", ")} and ${left.toLocaleString("en-US")} more`
+  return left === 0
+    ? shown.join(", ")
+    : `${shown.join(", ")} and ${left.toLocaleString("en-US")} more`
 }
 
 /** In quotes where it could be taken for something else. */
