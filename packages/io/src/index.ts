@@ -24,7 +24,7 @@ export type { Provenance, RecordedRun, RecordedStep, StepOutcomeKind } from "./l
 export { findRuns, readProvenance, readRuns } from "./ledger/history.ts"
 export { readSteps } from "./ledger/history.ts"
 export type { Garbage, GarbageOptions } from "./ledger/garbage.ts"
-export { findForgettable, findReaders } from "./ledger/forgettable.ts"
+export { findForgettable, findReaders, forgetAllOf } from "./ledger/forgettable.ts"
 export { findGarbage, forgetMaterializations, keptFiles } from "./ledger/garbage.ts"
 export { migrate } from "./ledger/migrate.ts"
 export type { RecordedPublication } from "./ledger/publications.ts"

@@ -101,8 +101,7 @@ function tell(
   forgetting: Forgetting,
 ): Promise<void> {
   const { date, from, to, partition, dryRun } = flags
-  const isWhole = flags.all && from === undefined
-  const again = isWhole
+  const again = flags.all
     ? undefined
     : commandText("freshet backfill", [name], { date, from, to, partition })
   return printLines(cli.out, forgettingLines(forgetting, dryRun, again, cli.out.look))

@@ -10,7 +10,7 @@ import {
   stateKind,
   type Timeline,
 } from "@freshet/core"
-import { findForgettable, findReaders, forgetMaterializations } from "@freshet/io"
+import { findForgettable, findReaders, forgetAllOf } from "@freshet/io"
 
 import type { Config } from "../config.ts"
 import { readProject } from "./open-project.ts"
@@ -63,19 +63,16 @@ async function forget(
   const { asset, range } = choose(project)
   const assets = asset.computation.outputs.map((output) => output.asset)
   const wanted = assets.map((name): AssetRange => ({ asset: name, range }))
-  const { ids, partitions, files, bytes } = await findForgettable(client, graph, wanted)
-  if (ids.length === 0) onNothing(project)
-  const readers = await findReaders(client, graph, ids)
+  const found = await findForgettable(client, graph, wanted)
+  if (found.materializations === 0) onNothing(project)
+  const readers = await findReaders(client, graph, wanted)
   signal.throwIfAborted()
-  if (!dryRun && ids.length > 0) await forgetMaterializations(client, ids)
+  if (!dryRun && found.materializations > 0) await forgetAllOf(client, graph, wanted)
   return {
     project,
     assets: [asset.name, ...assets.filter((name) => name !== asset.name)],
-    partitions,
-    materializations: ids.length,
-    files,
-    bytes,
-    stale: staleBy(project, asset.computation, partitions),
+    ...found,
+    stale: staleBy(project, asset.computation, found.partitions),
     readers,
     published: publishedOf(project.evaluation, assets),
   }

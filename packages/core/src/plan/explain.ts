@@ -33,14 +33,16 @@ export function partitionsText(
 /** A set has no order that people know, so its keys are named one by one. */
 function keysText(definition: Static, ranges: readonly PartitionRange[]): string {
   const many = partitionCount(ranges)
-  if (many > 1 && many === definition.keys.length) return `all ${many} keys`
+  if (many > 1 && many === definition.keys.length) return `all ${many.toLocaleString("en-US")} keys`
   const shown: string[] = []
   for (const index of partitionsIn(ranges)) {
     if (shown.length === mostKeys) break
     shown.push(keyText(partitionKey(definition, index)))
   }
   const left = many - shown.length
-  return left === 0 ? shown.join(", ") : `${shown.join(", ")} and ${left} more`
+  return left === 0
+    ? shown.join(", ")
+    : `${shown.join(", ")} and ${left.toLocaleString("en-US")} more`
 }
 
 /** In quotes where it could be taken for something else. */

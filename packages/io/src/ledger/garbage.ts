@@ -154,7 +154,19 @@ export async function forgetMaterializations(
   client: Client,
   ids: readonly number[],
 ): Promise<number> {
-  const { rows } = await client.query<{ mayForget: boolean; forgotten: number }>(forgetting, [ids])
+  return forgetThose(client, "id = any($1::bigint[])", [ids])
+}
+
+/** The same for those of which a condition in SQL holds. */
+export async function forgetThose(
+  client: Client,
+  condition: string,
+  values: readonly unknown[],
+): Promise<number> {
+  const { rows } = await client.query<{ mayForget: boolean; forgotten: number }>(
+    forgetting(condition),
+    [...values],
+  )
   const [done] = rows
   if (done?.mayForget !== true)
     throw new FreshetError("ledger", "Only a run may forget materializations, and this is none.")
@@ -162,12 +174,12 @@ export async function forgetMaterializations(
 }
 
 /** One statement is one transaction. */
-const forgetting = `
+const forgetting = (condition: string) => `
   with may as (
     select ${runLockHeld("pid = pg_backend_pid()")} as forget
   ), forgotten as (
     delete from freshet.materializations
-    where id = any($1::bigint[]) and (select forget from may)
+    where ${condition} and (select forget from may)
     returning id
   ), moved as (
     update freshet.identity set epoch = epoch + 1 where exists (select from forgotten)
