@@ -15,7 +15,7 @@ export function inputFingerprint(
   codeVersion: string,
   reads: readonly ReadVersions[],
 ): Fingerprint {
-  const byName = new Map([...graph.assets.values()].map((asset) => [lastingName(asset), asset]))
+  const byName = byLastingName(graph)
   let { low, high } = fingerprint(codeVersion)
   for (const { relation, asset, versions } of reads) {
     const factor = relationFactor(relation)
@@ -24,6 +24,16 @@ export function inputFingerprint(
     high += Math.imul(factor.high, sum.high)
   }
   return { low: low >>> 0, high: high >>> 0 }
+}
+
+const knownNames = new WeakMap<Graph, ReadonlyMap<string, AnyAsset>>()
+
+function byLastingName(graph: Graph): ReadonlyMap<string, AnyAsset> {
+  const before = knownNames.get(graph)
+  if (before !== undefined) return before
+  const byName = new Map([...graph.assets.values()].map((asset) => [lastingName(asset), asset]))
+  knownNames.set(graph, byName)
+  return byName
 }
 
 function windowSum(

@@ -6,7 +6,14 @@ import { byteColumns } from "./columns.ts"
 import { runningCount } from "./content-sums.ts"
 import { readingsOf } from "./inputs.ts"
 import type { Plan, PlanRequest } from "./plan.ts"
-import { type Evaluation, type States, facts, rangesOfOnes, stateKind } from "./states.ts"
+import {
+  type Evaluation,
+  type StateKind,
+  type States,
+  facts,
+  rangesOfOnes,
+  stateKind,
+} from "./states.ts"
 import { type Places, type WindowFinder, windowFinder } from "./windows.ts"
 
 /** Computation → a column with 1 for each partition that is meant; a computation with none is not in the map. */
@@ -27,18 +34,25 @@ function noMarks(evaluation: Evaluation): Marks {
 /** The targets that are not fresh, and whatever they read, directly or not, that is not. */
 export function neededPartitions(evaluation: Evaluation, request: PlanRequest): Needed {
   const marks = noMarks(evaluation)
-  const isMeant = meantFacts(request)
+  const isMeant = request.only === undefined ? undefined : meantFacts(request.only)
   for (const [name, ranges] of request.targets) {
     const { computation } = assetNamed(evaluation.graph, name)
     const states = evaluation.states.get(computation.name)
     if (states === undefined || isAllFresh(states)) continue
     const column = marks.columns.get(computation.name) ?? marks.zeros(states.facts.length)
-    for (const range of ranges) needTargets(column, states, range, isMeant)
-    if (column.includes(1)) marks.columns.set(computation.name, column)
+    for (const range of ranges) markTargets(column, states, range, isMeant)
+    marks.columns.set(computation.name, column)
   }
   for (const computation of evaluation.graph.computations.toReversed()) {
     const own = marks.columns.get(computation.name)
-    if (own !== undefined) needReads(evaluation, marks, computation, own)
+    const states = evaluation.states.get(computation.name)
+    if (own === undefined || states === undefined) continue
+    if (!keepStale(own, states)) {
+      marks.columns.delete(computation.name)
+      continue
+    }
+    if (readsItself(computation)) needOwnPast(own, states.facts)
+    markReads(evaluation, marks, computation, rangesOfOnes(own, states.from))
   }
   return marks.columns
 }
@@ -48,44 +62,54 @@ function isAllFresh({ every }: States): boolean {
 }
 
 /** Facts → whether a target with them is meant. */
-function meantFacts({ only }: PlanRequest): readonly boolean[] {
-  return Array.from({ length: 256 }, (_, bits) =>
-    only === undefined ? (bits & facts.fresh) === 0 : stateKind(bits) === only,
-  )
+function meantFacts(only: StateKind): readonly boolean[] {
+  return Array.from({ length: 256 }, (_, bits) => stateKind(bits) === only)
 }
 
-function needTargets(
+/** Marks the partitions that were asked for, fresh or not. */
+function markTargets(
   column: Uint8Array,
   { from, facts: bits }: States,
   range: PartitionRange,
-  isMeant: readonly boolean[],
+  isMeant: readonly boolean[] | undefined,
 ): void {
-  const end = Math.min(range.to - from, bits.length - 1)
-  for (let at = Math.max(0, range.from - from); at <= end; at += 1)
-    if (isMeant[bits[at] ?? 0] === true) column[at] = 1
+  const begin = Math.max(0, range.from - from)
+  const end = Math.max(begin, Math.min(range.to - from + 1, bits.length))
+  if (isMeant === undefined) column.fill(1, begin, end)
+  else for (let at = begin; at < end; at += 1) if (isMeant[bits[at] ?? 0] === true) column[at] = 1
 }
 
-/** Whatever the marked partitions of a computation read that is not fresh. */
-function needReads(
+/** Takes back the marks of what is fresh. Says whether any are left. */
+function keepStale(column: Uint8Array, { facts: bits, some }: States): boolean {
+  const first = column.indexOf(1)
+  if (first < 0 || (some & facts.fresh) === 0) return first >= 0
+  let isAny = false
+  for (let at = first; at < column.length; at += 1) {
+    if (column[at] !== 1) continue
+    if (((bits[at] ?? 0) & facts.fresh) === 0) isAny = true
+    else column[at] = 0
+  }
+  return isAny
+}
+
+/** Marks whatever the marked partitions of a computation read, fresh or not, where not all of it is fresh. */
+function markReads(
   { graph, states }: Evaluation,
   { columns, zeros, placesOf }: Marks,
   computation: Computation,
-  own: Uint8Array,
+  ranges: readonly PartitionRange[],
 ): void {
-  const { from, facts: bits } = states.get(computation.name) ?? { from: 0, facts: own }
-  const readings = readingsOf(graph, computation)
-  if (readings.some(({ read }) => read.asset === undefined)) needOwnPast(own, bits)
-  const first = own.indexOf(1)
-  const reader = { from: from + first, to: from + own.lastIndexOf(1) }
-  for (const reading of readings) {
-    const { asset, read } = reading
+  for (const reading of readingsOf(graph, computation)) {
+    const { asset, mapping, read } = reading
     if (asset.kind === "source" || read.asset === undefined) continue
     const { name } = asset.computation
     const upstream = states.get(name)
-    const windows = upstream && !isAllFresh(upstream) ? placesOf(reading, reader) : undefined
-    if (upstream === undefined || windows === undefined) continue
+    if (upstream === undefined || isAllFresh(upstream)) continue
     const column = columns.get(name) ?? zeros(upstream.facts.length)
-    if (needWindows(own.subarray(first), windows, upstream.facts, column)) columns.set(name, column)
+    columns.set(name, column)
+    if (mapping.kind === "shift" && read.window.kind !== "latest")
+      markShifted(column, upstream.from, mapping.offsets, ranges)
+    else markWindows(column, ranges, (reader) => placesOf(reading, reader))
   }
 }
 
@@ -95,26 +119,35 @@ function needOwnPast(own: Uint8Array, bits: Uint8Array): void {
     if (own[at] === 1 && ((bits[at - 1] ?? 0) & facts.fresh) === 0) own[at - 1] = 1
 }
 
-/** Windows move on with their readers, so that each partition of the upstream is looked at once. Says whether any is needed. */
-function needWindows(
-  own: Uint8Array,
-  { begin, end }: Places,
-  bits: Uint8Array,
+/** The windows of neighbours lie side by side. */
+function markShifted(
   column: Uint8Array,
-): boolean {
-  let isAny = false
-  let seen = 0
-  for (let at = own.lastIndexOf(1), reader = 0; reader <= at; reader += 1) {
-    if (own[reader] !== 1) continue
-    const to = end[reader] ?? 0
-    for (let place = Math.max(begin[reader] ?? 0, seen); place < to; place += 1) {
-      if (((bits[place] ?? 0) & facts.fresh) !== 0) continue
-      column[place] = 1
-      isAny = true
-    }
-    seen = Math.max(seen, to)
+  start: number,
+  offsets: PartitionRange,
+  ranges: readonly PartitionRange[],
+): void {
+  for (const { from, to } of ranges) {
+    const begin = Math.max(0, from + offsets.from - start)
+    column.fill(1, begin, Math.max(begin, to + offsets.to + 1 - start))
   }
-  return isAny
+}
+
+/** Windows move on with their readers, so that each partition of the upstream is marked once. */
+function markWindows(
+  column: Uint8Array,
+  ranges: readonly PartitionRange[],
+  placesOf: (reader: PartitionRange) => Places | undefined,
+): void {
+  let seen = 0
+  for (const range of ranges) {
+    const windows = placesOf(range)
+    if (windows === undefined) return
+    for (let at = 0; at <= range.to - range.from; at += 1) {
+      const to = windows.end[at] ?? 0
+      column.fill(1, Math.max(windows.begin[at] ?? 0, seen), Math.max(seen, to))
+      seen = Math.max(seen, to)
+    }
+  }
 }
 
 /** The needed partitions that cannot be made yet: they wait for something, or for one that does. */
