@@ -86,6 +86,29 @@ test("the state of one asset of many partitions is counted without naming them (
   })
 })
 
+test("three dimensions are the keys of their combinations, each of them exact (pain 36)", async () => {
+  const [regions, channels] = [
+    ["eu", "us"],
+    ["web", "shop", "app"],
+  ] as const
+  const keys = regions.flatMap((region) =>
+    channels.flatMap((channel) => ["new", "old"].map((kind) => `${region},${channel},${kind}`)),
+  )
+  const partitions = staticKeys(keys)
+  const sales = sourceIn("sales", partitions)
+  const sums = dailyAsset("sums", sql`from ${sales}`, { partitions })
+  const total = dailyAsset("total", sql`from ${all(sums)}`, { partitions: unpartitioned })
+  const graph = graphOf(sales, sums, total)
+  const world = memoryWorld(afterDay(1))
+  for (const index of keys.keys()) land(world, "sales", index, `v${index}`)
+  await run(world, graph)
+  expect(world.computed).toHaveLength(13)
+  world.computed.length = 0
+  land(world, "sales", keys.indexOf("us,shop,old"), "corrected")
+  await run(world, graph)
+  expect(world.computed).toEqual(["sums us,shop,old", "total all"])
+})
+
 test("keys with commas, slashes, quotes and blanks are keys like others (pain 37)", async () => {
   const keys = ["a,b", "a", "b", "x/y", "..", "it's", '"q"', " ", "eu;us", "é", "|", "a%2Cb"]
   const partitions = staticKeys(keys)
