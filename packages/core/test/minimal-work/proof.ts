@@ -69,7 +69,28 @@ async function tell(telling: Telling, chapter: Chapter): Promise<void> {
   if (!isWhole || result === undefined) return
   expect(result.outcome).toBe(expected.isBad ? "failed" : "succeeded")
   expectOutcomes(telling, truth, expected, result)
-  if (!expected.isBad && chapter.run !== "partial") expectComplete(telling, graph, truth, floor)
+  if (expected.isBad || chapter.run === "partial") return
+  if (expectNothingLeft(telling, graph, result)) expectComplete(telling, graph, truth, floor)
+}
+
+/**
+ * Nothing is left to do but to check rows that waited when the run was planned: whether they are right was not known
+ * before what they read had been made again. Says whether not even that is left.
+ */
+function expectNothingLeft({ world }: Telling, graph: Graph, { plan: ran }: Ran): boolean {
+  const evaluation = evaluateIn(world, graph)
+  const waited = new Set(
+    ran.waiting.flatMap(({ computation, ranges }) =>
+      [...partitionsIn(ranges)].flatMap((index) => {
+        const key = partitionKey(partitionsOf(graph, computation), index)
+        return computation.outputs.map(({ asset }) => `check ${asset} ${key}`)
+      }),
+    ),
+  )
+  const plan = makePlan(evaluation, everything(evaluation), world.hash)
+  const left = stepIds(evaluation, plan)
+  expect(left.filter((id) => !waited.has(id))).toEqual([])
+  return left.length === 0
 }
 
 /** The plan has exactly the steps that are to be done, and each came out as it had to. */
@@ -162,7 +183,7 @@ function rowsKept({ world }: Telling, graph: Graph, asset: string, [key, input]:
   return world.files.get(kept?.record.file ?? "")
 }
 
-/** Nothing is left to do, and readers see the newest partition that is right. */
+/** Readers see the newest partition that is right, and nothing is left to be published. */
 function expectComplete(
   { world, facts, past, story: told }: Telling,
   graph: Graph,
@@ -171,7 +192,7 @@ function expectComplete(
 ): void {
   const evaluation = evaluateIn(world, graph)
   const plan = makePlan(evaluation, everything(evaluation), world.hash)
-  expect([stepIds(evaluation, plan), plan.publications]).toEqual([[], []])
+  expect(plan.publications).toEqual([])
   const { setting, declared } = facts
   const set = present(told.shape, declared).filter(({ isPublished }) => isPublished)
   const fresh = freshOnes(truth, past, declared)
@@ -203,7 +224,7 @@ const whole: Chapter = { edits: [], run: "complete", pick: 0, concurrency: 1 }
 
 async function tellAll(each: Story): Promise<void> {
   const telling = begin(each)
-  for (const chapter of [whole, ...each.chapters, whole]) await tell(telling, chapter)
+  for (const chapter of [whole, ...each.chapters, whole, whole]) await tell(telling, chapter)
 }
 
 /** Tells this many random stories; throws the smallest one that does not go as it should, with the seed that brings it back. */
