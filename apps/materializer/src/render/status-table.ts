@@ -114,7 +114,8 @@ export function statusSentence(states: readonly AssetState[]): string {
   ] as const
   const open = rest.filter(([many]) => many > 0).map(([many, word]) => `${count(many)} ${word}`)
   const tail = open.length === 0 ? "" : `; ${open.join(", ")}`
-  if (made.length === 0) return "There are no assets here."
+  if (states.length === 0) return "No asset is selected."
+  if (made.length === 0) return "Only sources are selected: they are what has landed."
   return fresh === made.length
     ? `${made.length === 1 ? "The asset is" : `All ${count(made.length)} assets are`} up to date${tail}.`
     : `${fractionText(fresh, made.length)} up to date${tail}.`

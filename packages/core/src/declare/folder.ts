@@ -1,3 +1,5 @@
+import { fingerprint, fingerprintText } from "../fingerprint.ts"
+
 const LONGEST = 200
 
 /**
@@ -30,19 +32,7 @@ function encoded(character: string): string {
   return text === character ? `%${character.charCodeAt(0).toString(16).toUpperCase()}` : text
 }
 
-/** Four lanes of MurmurHash3's 32-bit mixing: even and well spread, not safe against people who seek collisions. */
-function hash128(text: string): string {
-  return [0x9747b28c, 0x3c6ef372, 0xa54ff53a, 0x510e527f].map((seed) => hash32(text, seed)).join("")
-}
-
-function hash32(text: string, seed: number): string {
-  let hash = seed
-  for (let index = 0; index < text.length; index += 1) {
-    const mixed = Math.imul(text.charCodeAt(index), 0xcc9e2d51)
-    hash ^= Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593)
-    hash = Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64
-  }
-  hash = Math.imul(hash ^ (hash >>> 16) ^ text.length, 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return ((hash ^ (hash >>> 16)) >>> 0).toString(16).padStart(8, "0")
+/** Two fingerprints: even and well spread, not safe against people who seek collisions. */
+function hash128(key: string): string {
+  return [key, `~${key}`].map((text) => fingerprintText(fingerprint(text))).join("")
 }

@@ -1,6 +1,6 @@
 import type { Asset } from "../declare/asset.ts"
 import { partitionKey } from "../declare/partition.ts"
-import { contentFingerprint } from "../plan/fingerprint.ts"
+import { contentFingerprint } from "../fingerprint.ts"
 import { lastingPartition } from "../plan/inputs.ts"
 import type { Plan } from "../plan/plan.ts"
 import {

@@ -1,4 +1,4 @@
-import { fingerprintText } from "../plan/fingerprint.ts"
+import { fingerprintText } from "../fingerprint.ts"
 import type { Recorded } from "../plan/snapshot.ts"
 import { type Evaluation, freshInput, madeFrom } from "../plan/states.ts"
 import type { AssetRange, Ledger } from "./effects.ts"

@@ -1,7 +1,7 @@
 import type { PartitionRange } from "../declare/partition.ts"
 import type { SourceAsset } from "../declare/source.ts"
+import { contentFingerprint, lanesOf } from "../fingerprint.ts"
 import type { ColumnPool } from "./columns.ts"
-import { contentFingerprint, lanesOf } from "./fingerprint.ts"
 import { type World, emptyVersion, lastingPartition } from "./inputs.ts"
 import type { LandedPartition } from "./snapshot.ts"
 

@@ -1,8 +1,8 @@
 import type { AnyAsset } from "../declare/asset.ts"
 import type { Read } from "../declare/read.ts"
 import type { ReadVersions } from "../execute/effects.ts"
+import { type Fingerprint, contentFingerprint, fingerprint } from "../fingerprint.ts"
 import type { Graph } from "../graph/graph.ts"
-import { type Fingerprint, contentFingerprint, fingerprint } from "./fingerprint.ts"
 import { lastingName, lastingPartition, lastingRelation } from "./inputs.ts"
 
 /**

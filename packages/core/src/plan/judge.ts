@@ -1,14 +1,14 @@
 import type { Computation } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
-import { type ColumnPool, byteColumns, columnPool } from "./columns.ts"
-import { type ContentSums, type Counts, freeSums, runningCount } from "./content-sums.ts"
 import {
   type Fingerprint,
   type Lanes,
   fingerprint,
   lanesOf,
   parseFingerprint,
-} from "./fingerprint.ts"
+} from "../fingerprint.ts"
+import { type ColumnPool, byteColumns, columnPool } from "./columns.ts"
+import { type ContentSums, type Counts, freeSums, runningCount } from "./content-sums.ts"
 import { mustBeWhole } from "./inputs.ts"
 import type { NumberedComputation, NumberedRead } from "./numbered-graph.ts"
 import type { EarlierMade, Mark, Timeline } from "./snapshot.ts"

@@ -1,7 +1,7 @@
 import type { Computation } from "../declare/asset.ts"
 import type { SourceAsset } from "../declare/source.ts"
+import type { Fingerprint } from "../fingerprint.ts"
 import { type Graph, type Reading, sourcesOf } from "../graph/graph.ts"
-import type { Fingerprint } from "./fingerprint.ts"
 import { readFactor } from "./input-fingerprint.ts"
 import { readingsOf } from "./inputs.ts"
 

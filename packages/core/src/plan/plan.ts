@@ -6,7 +6,8 @@ import { partitionsOf } from "./inputs.ts"
 import { type Needed, blockedPartitions, neededPartitions } from "./needed.ts"
 import { type PublicationPlan, planPublications } from "./publication.ts"
 import { statusAt } from "./staleness.ts"
-import { type Evaluation, type StateKind, checkMarkAt, isFresh, rangesOfOnes } from "./states.ts"
+import { type Evaluation, type StateKind, checkMarkAt, isFresh } from "./states.ts"
+import { rangesOf, rangesOfOnes } from "./states.ts"
 import type { Hash } from "./version.ts"
 
 /** What will be done, in an order in which it can be done; then what will be published; and what cannot be done yet. */
@@ -212,21 +213,36 @@ function checkWork(
 ): readonly CheckWork[] {
   return [...targets].flatMap(([name, ranges]) => {
     const asset = assetNamed(evaluation.graph, name)
-    const version = evaluation.checkVersions.get(name)
-    const timeline = evaluation.snapshot.timelines.get(asset.computation.name)
-    const place = asset.computation.outputs.findIndex((output) => output.asset === name)
-    if (timeline?.marks.every(({ checks }) => checks[place]?.version === version) !== false)
-      if (timeline === undefined || timeline.earlier.size === 0) return []
-    const stale: PartitionRange[] = []
-    for (const index of partitionsIn(ranges)) {
-      if (!isFresh(evaluation, asset.computation, index)) continue
-      if (checkMarkAt(evaluation, asset.computation, index, name)?.version === version) continue
-      const last = stale.at(-1)
-      if (last?.to === index - 1) stale[stale.length - 1] = { from: last.from, to: index }
-      else stale.push({ from: index, to: index })
-    }
-    return stale.length === 0 ? [] : [{ asset, ranges: stale }]
+    if (isCheckedThroughout(evaluation, asset)) return []
+    const unchecked = rangesOf(uncheckedIn(evaluation, asset, ranges))
+    return unchecked.length === 0 ? [] : [{ asset, ranges: unchecked }]
   })
+}
+
+function* uncheckedIn(
+  evaluation: Evaluation,
+  { name, computation }: Asset,
+  ranges: readonly PartitionRange[],
+): Iterable<number> {
+  const version = evaluation.checkVersions.get(name)
+  for (const index of partitionsIn(ranges))
+    if (
+      isFresh(evaluation, computation, index) &&
+      checkMarkAt(evaluation, computation, index, name)?.version !== version
+    )
+      yield index
+}
+
+/** Whether everything that is kept of an asset was checked by the checks of today, so that no partition need be looked at. */
+function isCheckedThroughout({ snapshot, checkVersions }: Evaluation, asset: Asset): boolean {
+  const timeline = snapshot.timelines.get(asset.computation.name)
+  if (timeline === undefined) return true
+  const place = asset.computation.outputs.findIndex((output) => output.asset === asset.name)
+  const version = checkVersions.get(asset.name)
+  return (
+    timeline.earlier.size === 0 &&
+    timeline.marks.every(({ checks }) => checks[place]?.version === version)
+  )
 }
 
 /** The newest partition of each of these assets that exists; an asset without any is left out. */

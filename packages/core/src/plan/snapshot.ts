@@ -1,5 +1,5 @@
 import type { LandedFile } from "../execute/effects.ts"
-import type { Fingerprint, Lanes } from "./fingerprint.ts"
+import type { Fingerprint, Lanes } from "../fingerprint.ts"
 
 /**
  * What is kept of one computation, a column a fact: element `t` of each column stands for partition `from + t`.

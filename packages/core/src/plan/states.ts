@@ -1,6 +1,6 @@
 import type { AnyAsset, Computation } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
-import { type Fingerprint, contentFingerprint } from "./fingerprint.ts"
+import { type Fingerprint, contentFingerprint } from "../fingerprint.ts"
 import { type World, landedVersion, lastingPartition } from "./inputs.ts"
 import type { EarlierMade, Mark, Snapshot } from "./snapshot.ts"
 

@@ -1,5 +1,5 @@
+import type { Fingerprint, Lanes } from "../fingerprint.ts"
 import type { ContentSums, Counts } from "./content-sums.ts"
-import type { Fingerprint, Lanes } from "./fingerprint.ts"
 import type { Places, Shift, Windows } from "./windows.ts"
 
 interface Added {
