@@ -1,4 +1,4 @@
-import { isFresh as isFreshIn, type Plan, publicationSets } from "@freshet/core"
+import { isChecked, isFresh as isFreshIn, type Plan, publicationSets } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
 import { isPlanned } from "./plan-view.ts"
@@ -19,8 +19,10 @@ export function unpublishedSets(
     const newest = assets.map((asset) => {
       const partition = evaluation.extents.get(asset.name)?.to ?? 0
       const isMade = isPlanned(plan, asset.computation, partition)
-      const isFresh = isFreshIn(evaluation, asset.computation, partition)
-      return { name: asset.name, isMade, isOpen: !isMade && !isFresh }
+      const isRight =
+        isFreshIn(evaluation, asset.computation, partition) &&
+        isChecked(evaluation, asset.computation, partition, asset.name)
+      return { name: asset.name, isMade, isOpen: !isMade && !isRight }
     })
     const open = newest.filter(({ isOpen }) => isOpen).map(({ name }) => name)
     const touched = newest.some(({ isMade }) => isMade)

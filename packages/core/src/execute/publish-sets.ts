@@ -5,6 +5,7 @@ import { lastingPartition } from "../plan/inputs.ts"
 import type { Plan } from "../plan/plan.ts"
 import {
   type PublicationPlan,
+  hasPassed,
   isReadyNow,
   newestPublishable,
   publicationSets,
@@ -12,7 +13,6 @@ import {
   publicationVersion,
   setExtent,
 } from "../plan/publication.ts"
-import { checkMarkAt } from "../plan/states.ts"
 import { FreshetError } from "../problem.ts"
 import type { Effects, PublicationRequest, PublicationTable, TableChange } from "./effects.ts"
 import { type RunState, rowsIn, stateKey } from "./run-state.ts"
@@ -76,10 +76,7 @@ function isReady(state: RunState, asset: Asset, partition: number): boolean {
   const key = stateKey(asset.name, partition)
   const passed = state.fit.get(key)
   if (!state.made.has(key)) return isReadyNow(state.evaluation, asset, partition, passed)
-  return (
-    passed ??
-    checkMarkAt(state.evaluation, asset.computation, partition, asset.name)?.failedErrors === 0
-  )
+  return passed ?? hasPassed(state.evaluation, asset, partition)
 }
 
 async function publishSet(

@@ -171,6 +171,23 @@ export function blockedPartitions(evaluation: Evaluation, needed: Needed): Neede
   return marks.columns
 }
 
+/**
+ * The fresh partitions that stand on refused rows: what they read fails its error checks, or goes back to what does.
+ * Nothing is said of their own rows before that is mended.
+ */
+export function heldPartitions(evaluation: Evaluation): Needed {
+  const all = [...evaluation.states]
+  if (!all.some(([, { some }]) => (some & facts.waits) !== 0)) return new Map()
+  const fresh = new Map<string, Uint8Array>()
+  for (const [name, { some, facts: bits }] of all)
+    if ((some & facts.fresh) !== 0)
+      fresh.set(
+        name,
+        bits.map((each) => ((each & facts.fresh) !== 0 ? 1 : 0)),
+      )
+  return blockedPartitions(evaluation, fresh)
+}
+
 /** The reads of a computation that may find something marked. */
 function markedReadings(
   { graph }: Evaluation,

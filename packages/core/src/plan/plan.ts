@@ -3,16 +3,16 @@ import { type PartitionRange, partitionKey } from "../declare/partition.ts"
 import { assetNamed } from "../graph/graph.ts"
 import { isWithin } from "../graph/mapping.ts"
 import { partitionsOf } from "./inputs.ts"
-import { type Needed, blockedPartitions, neededPartitions } from "./needed.ts"
+import { type Needed, blockedPartitions, heldPartitions, neededPartitions } from "./needed.ts"
 import { type PublicationPlan, planPublications } from "./publication.ts"
 import { statusAt } from "./staleness.ts"
-import { type Evaluation, type StateKind, checkMarkAt, isFresh } from "./states.ts"
+import { type Evaluation, type StateKind, isChecked, isFresh } from "./states.ts"
 import { rangesOf, rangesOfOnes } from "./states.ts"
 import type { Hash } from "./version.ts"
 
 /** What will be done, in an order in which it can be done; then what will be published; and what cannot be done yet. */
 export interface Plan {
-  /** Fresh rows whose checks are not the ones that ran last. */
+  /** Fresh rows whose checks are not the ones that ran last; those of rows that stand on refused ones come when these are right. */
   readonly checks: readonly CheckWork[]
   /** Each computation after everything that it reads. */
   readonly work: readonly Work[]
@@ -206,31 +206,45 @@ function waitingReason(
   return ""
 }
 
-/** Fresh targets whose checks are not the ones that ran last. */
+/** Fresh targets whose checks are not the ones that ran last, and that do not stand on refused rows. */
 function checkWork(
   evaluation: Evaluation,
   targets: ReadonlyMap<string, readonly PartitionRange[]>,
 ): readonly CheckWork[] {
-  return [...targets].flatMap(([name, ranges]) => {
+  const unchecked = [...targets].flatMap(([name, ranges]) => {
     const asset = assetNamed(evaluation.graph, name)
     if (isCheckedThroughout(evaluation, asset)) return []
-    const unchecked = rangesOf(uncheckedIn(evaluation, asset, ranges))
-    return unchecked.length === 0 ? [] : [{ asset, ranges: unchecked }]
+    const own = rangesOf(uncheckedIn(evaluation, asset, ranges))
+    return own.length === 0 ? [] : [{ asset, ranges: own }]
+  })
+  if (unchecked.length === 0) return []
+  const held = heldPartitions(evaluation)
+  return unchecked.flatMap(({ asset, ranges }) => {
+    const { name } = asset.computation
+    const [column, from] = [held.get(name), evaluation.states.get(name)?.from ?? 0]
+    if (column === undefined) return [{ asset, ranges }]
+    const open = rangesOf(partitionsWhere(ranges, (index) => column[index - from] !== 1))
+    return open.length === 0 ? [] : [{ asset, ranges: open }]
   })
 }
 
-function* uncheckedIn(
+function uncheckedIn(
   evaluation: Evaluation,
   { name, computation }: Asset,
   ranges: readonly PartitionRange[],
 ): Iterable<number> {
-  const version = evaluation.checkVersions.get(name)
-  for (const index of partitionsIn(ranges))
-    if (
-      isFresh(evaluation, computation, index) &&
-      checkMarkAt(evaluation, computation, index, name)?.version !== version
-    )
-      yield index
+  return partitionsWhere(
+    ranges,
+    (index) =>
+      isFresh(evaluation, computation, index) && !isChecked(evaluation, computation, index, name),
+  )
+}
+
+function* partitionsWhere(
+  ranges: readonly PartitionRange[],
+  isMeant: (index: number) => boolean,
+): Iterable<number> {
+  for (const index of partitionsIn(ranges)) if (isMeant(index)) yield index
 }
 
 /** Whether everything that is kept of an asset was checked by the checks of today, so that no partition need be looked at. */

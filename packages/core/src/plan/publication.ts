@@ -4,7 +4,7 @@ import type { PublicationTable } from "../execute/effects.ts"
 import { type Fingerprint, fingerprintText } from "../fingerprint.ts"
 import type { Graph } from "../graph/graph.ts"
 import type { Published, Recorded } from "./snapshot.ts"
-import { type Evaluation, checkMarkAt, contentAt, isFresh } from "./states.ts"
+import { type Evaluation, checkMarkAt, contentAt, isChecked, isFresh } from "./states.ts"
 import { type Hash, canonical } from "./version.ts"
 
 /** That a set is expected to show another partition, or other rows of it, once the steps are done. */
@@ -95,7 +95,7 @@ export function planPublications(
   })
 }
 
-/** Whether a partition of a published asset is fresh and its error checks passed: the recorded ones, unless they ran since. */
+/** Whether a partition of a published asset is fresh and passed the error checks of today: as recorded, unless they ran since. */
 export function isReadyNow(
   evaluation: Evaluation,
   asset: Asset,
@@ -103,7 +103,19 @@ export function isReadyNow(
   passed?: boolean,
 ): boolean {
   if (!isFresh(evaluation, asset.computation, index)) return false
-  return passed ?? checkMarkAt(evaluation, asset.computation, index, asset.name)?.failedErrors === 0
+  return passed ?? hasPassed(evaluation, asset, index)
+}
+
+/** Whether the error checks of today ran on the rows that counted when the ledger was read, and passed. */
+export function hasPassed(
+  evaluation: Evaluation,
+  { name, computation }: Asset,
+  index: number,
+): boolean {
+  return (
+    isChecked(evaluation, computation, index, name) &&
+    checkMarkAt(evaluation, computation, index, name)?.failedErrors === 0
+  )
 }
 
 /** One table of a publication, if the asset is published. */

@@ -162,6 +162,17 @@ export function checkMarkAt(
   return markAt(evaluation, computation, index)?.checks[place]
 }
 
+/** Whether the checks that ran last on the rows of a partition that count now are those of today. */
+export function isChecked(
+  evaluation: Evaluation,
+  computation: Computation,
+  index: number,
+  asset: string,
+): boolean {
+  const mark = checkMarkAt(evaluation, computation, index, asset)
+  return mark !== undefined && mark.version === evaluation.checkVersions.get(asset)
+}
+
 /** Whether a partition is fresh and its rows fail an error check as it is declared now. */
 export function isUnfit(evaluation: Evaluation, name: string, index: number): boolean {
   const asset = evaluation.graph.assets.get(name)

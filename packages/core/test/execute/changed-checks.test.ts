@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest"
 
-import { explain, itself, noRows, previous, sharedRows, sql, sqlAssets } from "../../src/index.ts"
+import {
+  explain,
+  itself,
+  noRows,
+  previous,
+  publishTo,
+  sharedRows,
+  sql,
+  sqlAssets,
+} from "../../src/index.ts"
 import { unique } from "../../src/index.ts"
 import type { Check, Sql } from "../../src/index.ts"
 import { dailyAsset, day, everyDay, graphOf } from "../declared.ts"
@@ -39,7 +48,7 @@ describe("a changed check", () => {
     expect([...explain(evaluateIn(world, graph(unique("n"))), later.plan)]).toEqual([
       "b 2026-01-01: waits for a 2026-01-01 to pass its checks",
     ])
-    const mended = graph(noRows("mended", { description: "", query: sql`from ${itself}` }))
+    const mended = graph(nothingWrong)
     world.behaviour.checks = () => []
     expect(outcomes(await run(world, mended))).toEqual({
       "check a 2026-01-01": "checked",
@@ -99,4 +108,67 @@ describe("a changed check", () => {
     expect(outcomes(result)).toMatchObject({ "b 2026-01-01": "made" })
     expect(result.outcome).toBe("succeeded")
   })
+
+  test("runs on rows that stand on refused ones once these are right, and not before", async () => {
+    const three = (ofFirst: readonly Check<"n">[], ofOthers: readonly Check<"n">[]) => {
+      const first = dailyAsset("a", sql`select n from ${raw}`, { checks: ofFirst })
+      const second = dailyAsset("b", sql`select n from ${first}`, { checks: ofOthers })
+      const third = dailyAsset("c", sql`select n from ${second}`, { checks: ofOthers })
+      return graphOf(raw, first, second, third)
+    }
+    const world = worldWith([1])
+    await run(world, three([], []))
+    world.behaviour.checks = (asset) => (asset === "a" ? [failing("a")] : [])
+    await run(world, three([unique("n")], []))
+    const held = await run(world, three([unique("n")], [unique("n")]))
+    expect(held.planned).toEqual([])
+    world.behaviour.checks = () => []
+    const mended = three([nothingWrong], [unique("n")])
+    expect(outcomes(await run(world, mended))).toEqual({
+      "check a 2026-01-01": "checked",
+      "check b 2026-01-01": "checked",
+      "check c 2026-01-01": "checked",
+    })
+  })
+
+  test("is not owed for rows that waited for others and came out the same", async () => {
+    const mixed = (
+      salt: string,
+      ofUnfit: readonly Check<"n">[],
+      ofMixed: readonly Check<"n">[],
+    ) => {
+      const up = dailyAsset("up", sql`${salt} ${raw}`)
+      const unfit = dailyAsset("unfit", sql`from ${raw}`, { checks: ofUnfit })
+      const both = dailyAsset("both", sql`from ${up}, ${unfit}`, { checks: ofMixed })
+      return graphOf(raw, up, unfit, both)
+    }
+    const world = worldWith([1])
+    await run(world, mixed("1", [], []))
+    world.behaviour.checks = (asset) => (asset === "unfit" ? [failing("unfit")] : [])
+    await run(world, mixed("1", [unique("n")], []))
+    const changed = mixed("2", [unique("n")], [unique("n")])
+    const result = await run(world, changed)
+    expect(outcomes(result)).toEqual({ "up 2026-01-01": "made" })
+    expect(result.plan.waiting.map(({ computation }) => computation.name)).toEqual(["both"])
+    expect((await run(world, changed)).planned).toEqual([])
+  })
+
+  test("keeps its rows from readers until it has run on them", async () => {
+    const [x, y] = [{ $inferInsert: {} }, { $inferInsert: {} }]
+    const set = (...checks: readonly Check<"n">[]) =>
+      graphOf(
+        raw,
+        dailyAsset("x", sql`1 ${raw}`, { checks, publish: publishTo(x, { set: "s" }) }),
+        dailyAsset("y", sql`2 ${raw}`, { publish: publishTo(y, { set: "s" }) }),
+      )
+    const world = worldWith([1])
+    await run(world, set(), (all) => everything(all, false))
+    const onlyY = { targets: new Map([["y", [{ from: day(1), to: day(1) }]]]), publish: true }
+    await run(world, set(unique("n")), () => onlyY)
+    expect(world.publications).toEqual([])
+    await run(world, set(unique("n")))
+    expect(world.publications).toHaveLength(1)
+  })
 })
+
+const nothingWrong = noRows("mended", { description: "", query: sql`from ${itself}` })

@@ -80,8 +80,10 @@ export function perform(truths: Truths, past: Past, declared: Declared, asked: A
     isBad: false,
   }
   const unfit = unfitOnes(running)
+  const held = heldOnes(running, unfit)
   for (const [output, names] of asked.targets)
-    for (const name of names) if (running.fresh.has(name)) checkAgain(running, name, [output])
+    for (const name of names)
+      if (running.fresh.has(name) && !held.has(name)) checkAgain(running, name, [output])
   const wanted = withUpstream(truths, [...asked.targets.values()].flat())
   const waiting = new Set<string>()
   for (const [name, truth] of truths) {
@@ -106,6 +108,27 @@ function unfitOnes({ truths, past, declared, fresh }: Running): ReadonlySet<stri
       if (isRefused && rule === ruleOf(declared, output)) unfit.add(`${name} ${output}`)
   }
   return unfit
+}
+
+/** Fresh rows that were made from such rows, or from what was. */
+function heldOnes({ truths, fresh }: Running, unfit: ReadonlySet<string>): ReadonlySet<string> {
+  const held = new Set<string>()
+  for (const name of fresh)
+    for (const read of truths.get(name)!.reads)
+      if (held.has(read.name) || unfit.has(`${read.name} ${read.output}`)) held.add(name)
+  return held
+}
+
+/** The partitions and outputs, `name output`, whose rows are right and passed the checks of today. */
+export function passedOnes(truths: Truths, past: Past, declared: Declared): ReadonlySet<string> {
+  const passed = new Set<string>()
+  for (const name of freshOnes(truths, past, declared)) {
+    const truth = truths.get(name)!
+    const { checks } = pastOf(past, declared, truth).find(({ inputs }) => inputs === truth.inputs)!
+    for (const [output, { rule, isRefused }] of checks)
+      if (!isRefused && rule === ruleOf(declared, output)) passed.add(`${name} ${output}`)
+  }
+  return passed
 }
 
 function ruleOf(declared: Declared, output: string): string {

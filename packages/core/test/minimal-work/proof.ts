@@ -13,7 +13,7 @@ import type { Evaluation, Graph, PlanRequest } from "../../src/index.ts"
 import { type Ran, evaluateIn, everything, run, stepIds } from "../memory-world.ts"
 import { placeOf } from "./calendar.ts"
 import { cut } from "./declaring.ts"
-import { type Expected, copyOf, follow, freshOnes, perform } from "./expected.ts"
+import { type Expected, copyOf, follow, freshOnes, passedOnes, perform } from "./expected.ts"
 import { computationName, named, present } from "./shape.ts"
 import { type Chapter, type Story, story } from "./story.ts"
 import { type Telling, apply, begin, breakRun, graphNow } from "./telling.ts"
@@ -70,27 +70,15 @@ async function tell(telling: Telling, chapter: Chapter): Promise<void> {
   expect(result.outcome).toBe(expected.isBad ? "failed" : "succeeded")
   expectOutcomes(telling, truth, expected, result)
   if (expected.isBad || chapter.run === "partial") return
-  if (expectNothingLeft(telling, graph, result)) expectComplete(telling, graph, truth, floor)
+  expectNothingLeft(telling, graph)
+  expectComplete(telling, truth, floor)
 }
 
-/**
- * Nothing is left to do but to check rows that waited when the run was planned: whether they are right was not known
- * before what they read had been made again. Says whether not even that is left.
- */
-function expectNothingLeft({ world }: Telling, graph: Graph, { plan: ran }: Ran): boolean {
+function expectNothingLeft({ world }: Telling, graph: Graph): void {
   const evaluation = evaluateIn(world, graph)
-  const waited = new Set(
-    ran.waiting.flatMap(({ computation, ranges }) =>
-      [...partitionsIn(ranges)].flatMap((index) => {
-        const key = partitionKey(partitionsOf(graph, computation), index)
-        return computation.outputs.map(({ asset }) => `check ${asset} ${key}`)
-      }),
-    ),
-  )
   const plan = makePlan(evaluation, everything(evaluation), world.hash)
-  const left = stepIds(evaluation, plan)
-  expect(left.filter((id) => !waited.has(id))).toEqual([])
-  return left.length === 0
+  expect(stepIds(evaluation, plan)).toEqual([])
+  expect(plan.publications).toEqual([])
 }
 
 /** The plan has exactly the steps that are to be done, and each came out as it had to. */
@@ -183,25 +171,17 @@ function rowsKept({ world }: Telling, graph: Graph, asset: string, [key, input]:
   return world.files.get(kept?.record.file ?? "")
 }
 
-/** Readers see the newest partition that is right, and nothing is left to be published. */
+/** Readers see the newest partition that is right and passed its checks. */
 function expectComplete(
   { world, facts, past, story: told }: Telling,
-  graph: Graph,
   truth: Truths,
   floor: string | undefined,
 ): void {
-  const evaluation = evaluateIn(world, graph)
-  const plan = makePlan(evaluation, everything(evaluation), world.hash)
-  expect(plan.publications).toEqual([])
   const { setting, declared } = facts
   const set = present(told.shape, declared).filter(({ isPublished }) => isPublished)
-  const fresh = freshOnes(truth, past, declared)
-  const isRight = (id: string, key: string) => {
-    const isFit = truth.get(`${id} ${key}`)?.fit.get(id) !== false
-    return fresh.has(`${id} ${key}`) && (isFit || declared.checks.get(id)?.severity === "warn")
-  }
+  const passed = passedOnes(truth, past, declared)
   const days = [...new Set([...truth.values()].map(({ key }) => key))].filter((key) =>
-    set.every(({ id }) => isRight(id, key)),
+    set.every(({ id }) => passed.has(`${id} ${key} ${id}`)),
   )
   const newest = days.toSorted().at(-1)
   const isShown =
