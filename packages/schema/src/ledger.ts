@@ -195,6 +195,8 @@ export interface RecordedChange {
   readonly updated: number
   readonly deleted: number
   readonly rows: number
+  /** Hash of the rows that it shows since, and of their form. */
+  readonly content?: string
 }
 
 /** That a set of tables was changed as a whole; written by the same transaction. The greatest `id` of a set is what it shows. */

@@ -1,4 +1,5 @@
-import { publications, type RecordedChange } from "@freshet/schema"
+import type { TableChange } from "@freshet/core"
+import { publications } from "@freshet/schema"
 import { asc, eq } from "drizzle-orm"
 import type { Client } from "pg"
 
@@ -7,7 +8,7 @@ export interface RecordedPublication {
   readonly set: string
   readonly partitionKey: string
   readonly publishedMs: number
-  readonly changes: readonly RecordedChange[]
+  readonly changes: readonly TableChange[]
 }
 
 /** What a run published, in order. */
@@ -25,6 +26,6 @@ export async function readPublications(
     set,
     partitionKey: partition_key,
     publishedMs: published_at.getTime(),
-    changes,
+    changes: changes.map(({ content: _, ...change }) => change),
   }))
 }

@@ -1,5 +1,5 @@
-import { FreshetError, type PublicationRequest, type TableChange } from "@freshet/core"
-import { publications, runs } from "@freshet/schema"
+import { FreshetError, type PublicationRequest } from "@freshet/core"
+import { publications, type RecordedChange, runs } from "@freshet/schema"
 import { and, eq } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/node-postgres"
 import type { Client } from "pg"
@@ -20,7 +20,7 @@ function lockName(set: string): string {
 export async function recordPublication(
   client: Client,
   request: PublicationRequest,
-  changes: readonly TableChange[],
+  changes: readonly RecordedChange[],
 ): Promise<void> {
   await requireRunning(client, request.run)
   const { set, partition, partitionKey: partition_key, version, run } = request

@@ -7,12 +7,14 @@ import {
   type Publisher,
   type TableChange,
 } from "@freshet/core"
+import type { RecordedChange } from "@freshet/schema"
 import type { Client } from "pg"
 
 import { connectLedger } from "../ledger/connection.ts"
 import { type Connect, lendClient } from "./lent-client.ts"
 import { beginPublication, findPublication, recordPublication } from "./publication.ts"
 import { publishError, saying } from "./publish-error.ts"
+import { findShown, shownContent } from "./shown-table.ts"
 import type { RowsOf } from "./stored-rows.ts"
 import { checkTargets } from "./target-check.ts"
 import { tableLabel, type TargetTable, targetTable } from "./target-table.ts"
@@ -63,9 +65,16 @@ async function publish(
       targets.map(([, target]) => target),
     )
     const changes: TableChange[] = []
-    for (const [table, target] of targets)
-      changes.push(await publishTable(client, rowsOf, table, target))
-    await recordPublication(client, request, changes)
+    const recorded: RecordedChange[] = []
+    for (const [table, target] of targets) {
+      const content = shownContent(target, table.dataVersion)
+      const change =
+        (await findShown(client, target, content)) ??
+        (await publishTable(client, rowsOf, table, target))
+      changes.push(change)
+      recorded.push({ ...change, content })
+    }
+    await recordPublication(client, request, recorded)
     return commit(client, changes)
   })
   if (outcome.kind === "unanswered") await settle(connect, request, outcome.cause)
