@@ -9,6 +9,7 @@ import {
 } from "@freshet/io"
 
 import type { Config } from "../config.ts"
+import { ownsLake } from "./lake-owner.ts"
 import { readProject } from "./open-project.ts"
 import type { Project } from "./project.ts"
 import { countingRecords } from "./records.ts"
@@ -54,6 +55,8 @@ async function collect(
   request: CollectionRequest,
 ): Promise<Collection> {
   const { dryRun, graceMs } = request
+  const store = openFolderStore(config.lake)
+  const isOwn = await ownsLake({ lake: config.lake, store, client })
   const project = await readProject(config, graph, client)
   refuseUncertainLanding(project)
   const options = { nowMs: project.nowMs, graceMs }
@@ -63,13 +66,12 @@ async function collect(
   if (!dryRun && ids.length > 0) await forgetMaterializations(client, ids)
   const kept = new Set<string>()
   for await (const file of keptFiles(client, options, dryRun ? ids : [])) kept.add(file)
-  const store = openFolderStore(config.lake)
   const owners = new Map(forgotten.map(({ file, asset }) => [file, asset]))
   const found = await unreferencedFiles(store, kept, {
     olderThanMs: options.nowMs - graceMs,
     owners,
   })
-  if (found.known === 0 && found.files.length > 0)
+  if (!isOwn && found.known === 0 && found.files.length > 0)
     throw foreignLake(config.lake, found.files.length)
   if (!dryRun) await removeAll(store.remove, found.files, signal)
   const temporary = await (dryRun ? store.findTemp() : store.sweepTemp())
@@ -112,7 +114,7 @@ function proceed(signal: AbortSignal): void {
   })
 }
 
-/** A ledger that knows nothing of a lake is another lake's, or lost. */
+/** A ledger that knows nothing of a lake which it has not taken is another lake's, or lost. */
 function foreignLake(lake: string, files: number): ProblemsError {
   const problem = {
     kind: "usage",

@@ -22,6 +22,7 @@ import {
 import { type Config, ownPid } from "../config.ts"
 import { withEngine } from "./engine.ts"
 import { hash } from "./hash.ts"
+import { takeLake } from "./lake-owner.ts"
 import { planOnStored } from "./lost-files.ts"
 import { declaredGraph, readProject, withMigratedLedger } from "./open-project.ts"
 import type { Planned, Project, RunReport, RunRequest } from "./project.ts"
@@ -93,6 +94,7 @@ async function perform(
   const { command, emit, signal, progress, failFast } = request
   const use = { signal, url, progress, spillFolder }
   return withEngine(config, use, async ({ engine, publisher, store }) => {
+    await takeLake({ lake: config.lake, store, client: runLedger.client })
     await store.sweepTemp()
     const effects: Effects = {
       nowMs: Date.now,

@@ -23,7 +23,7 @@ export async function withFileReader<T>(
 
 /** The files under their final names, relative to the lake. */
 export function storedFiles(place: Pick<Workplace, "lake">): readonly string[] {
-  return filesIn(place.lake).filter((name) => !name.startsWith(".tmp/"))
+  return filesIn(place.lake).filter((name) => !name.startsWith("."))
 }
 
 /** What runs keep only while they work. */

@@ -1,6 +1,9 @@
 import { FreshetError } from "@freshet/core"
 import type { Client } from "pg"
 
+/** A connection to the database that holds the ledger. */
+export type LedgerClient = Client
+
 /** Connects to the database that holds the ledger; whoever calls ends the client. A connection lost later makes its queries fail, never the process. */
 export async function connectLedger(
   url: string,

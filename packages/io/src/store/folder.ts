@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto"
-import { closeSync, fsync, mkdirSync, openSync, renameSync } from "node:fs"
+import { mkdirSync, renameSync } from "node:fs"
 import { access, lstat, mkdir, readdir, rm } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
-import { promisify } from "node:util"
 
 import { FreshetError } from "@freshet/core"
 
 import { filePages } from "./file-pages.ts"
+import { folderOwner, takeFolder } from "./folder-owner.ts"
 import { validKey } from "./key.ts"
 import { removeFiles } from "./remove-files.ts"
 import type { Leftovers, Store } from "./store.ts"
+import { sync } from "./sync.ts"
 
 /** A store in a folder: temporary file in the same file system → fsync → rename → fsync of the folder. */
 export function openFolderStore(folder: string): Store {
@@ -18,14 +19,15 @@ export function openFolderStore(folder: string): Store {
   const own = new Set<string>() // names of the temporary files of this process
   const path = (key: string) => join(root, ...validKey(key).split("/"))
   const makeTemp = once(() => mkdir(temp, { recursive: true }))
+  const tempPath = async (suffix: string) => {
+    await makeTemp().catch(failed(`the store cannot be written: ${temp}`))
+    const name = `${randomUUID()}${suffix}`
+    own.add(name)
+    return join(temp, name)
+  }
   return {
     path,
-    tempPath: async (suffix) => {
-      await makeTemp().catch(failed(`the store cannot be written: ${temp}`))
-      const name = `${randomUUID()}${suffix}`
-      own.add(name)
-      return join(temp, name)
-    },
+    tempPath,
     commit: async (tempPath, key) =>
       await moveDurably(tempPath, path(key), root).catch(failed(`the store cannot keep ${key}`)),
     exists: async (key) =>
@@ -37,6 +39,9 @@ export function openFolderStore(folder: string): Store {
     remove: async (keys) =>
       await removeFiles(root, keys.map(validKey)).catch(failed("the store cannot remove files")),
     findTemp: async () => leftoversOf(await leftIn(temp, own)),
+    owner: () => folderOwner(root).catch(failed(`the store cannot be read: ${root}`)),
+    take: (owner) =>
+      takeFolder(root, owner, tempPath).catch(failed(`the store cannot be written: ${root}`)),
     sweepTemp: () => sweep(temp, own).catch(failed(`the store cannot be swept: ${temp}`)),
   }
 }
@@ -55,17 +60,6 @@ async function makeFolder(folder: string, root: string): Promise<void> {
   if (first === undefined) return
   for (let made = folder; made.length >= first.length && made !== root; made = dirname(made))
     await sync(dirname(made))
-}
-
-const syncDescriptor = promisify(fsync)
-
-async function sync(path: string): Promise<void> {
-  const descriptor = openSync(path, "r")
-  try {
-    await syncDescriptor(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 async function sweep(temp: string, own: ReadonlySet<string>): Promise<Leftovers> {

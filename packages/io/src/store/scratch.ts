@@ -18,6 +18,7 @@ export function scratchStore(store: Store, scratchFolder: () => Promise<string>)
     tempPath: async (suffix) => join(await scratchFolder(), `${randomUUID()}${suffix}`),
     commit: refuse,
     remove: refuse,
+    take: refuse,
     sweepTemp: refuse,
   }
 }

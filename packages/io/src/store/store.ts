@@ -14,6 +14,10 @@ export interface Store {
   readonly list: () => AsyncIterable<readonly StoredFile[]>
   /** Removes files and whatever held nothing but them; passes over those that are not there. */
   readonly remove: (keys: readonly string[]) => Promise<void>
+  /** Who took the store, if anybody did. */
+  readonly owner: () => Promise<string | undefined>
+  /** Takes it for somebody unless it is taken; says whose it is now, the same to all who ask at once. */
+  readonly take: (owner: string) => Promise<string>
   /** What runs that died left of temporary files. */
   readonly findTemp: () => Promise<Leftovers>
   /** Removes just that. To be called by who holds the lock that keeps other runs away. */

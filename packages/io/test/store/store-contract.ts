@@ -48,6 +48,20 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       expect(await Promise.all(keys.map((key) => store.exists(key)))).toEqual(keys.map(() => true))
     })
 
+    test("it is the one's who took it first, of many at once too, and no file of it says so", async () => {
+      const store = await make()
+      expect(await store.owner()).toBe(undefined)
+      const takers = Array.from({ length: 20 }, (_, at) => `ledger ${at}`)
+      const told = new Set(await Promise.all(takers.map((each) => store.take(each))))
+      expect(told.size).toBe(1)
+      const [owner] = told
+      expect(takers).toContain(owner)
+      expect(await store.take("another")).toBe(owner)
+      expect(await store.owner()).toBe(owner)
+      expect(await listed(store)).toEqual([])
+      expect(await store.findTemp()).toEqual({ files: 0, bytes: 0 })
+    })
+
     test("removing takes files away, and passes over those that are not there", async () => {
       const store = await make()
       for (const key of ["a/1/v.txt", "a/2/v.txt", "b/1/v.txt"]) await put(store, key, key)

@@ -1,0 +1,40 @@
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+
+import { sync } from "./sync.ts"
+
+/** No key begins with a dot, so that no step's file is ever here. */
+const ownerFile = ".owner"
+
+/** Whose a folder is, as it was written there; undefined when nobody took it. */
+export async function folderOwner(root: string): Promise<string | undefined> {
+  try {
+    return (await readFile(join(root, ownerFile), "utf8")).trim()
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined // as errors of files have
+    throw cause
+  }
+}
+
+/** Takes a folder for somebody unless it is somebody's; says whose it is now. Of several at once one is first. */
+export async function takeFolder(
+  root: string,
+  owner: string,
+  tempPath: (suffix: string) => Promise<string>,
+): Promise<string> {
+  const known = await folderOwner(root)
+  if (known !== undefined) return known
+  await mkdir(root, { recursive: true })
+  const path = await tempPath(ownerFile)
+  try {
+    await writeFile(path, `${owner}\n`)
+    await sync(path)
+    await link(path, join(root, ownerFile)).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== "EEXIST") throw cause
+    })
+    await sync(root)
+  } finally {
+    await rm(path, { force: true })
+  }
+  return (await folderOwner(root)) ?? owner
+}
