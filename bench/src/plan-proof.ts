@@ -3,8 +3,8 @@ import {
   type Plan,
   type Work,
   assetNamed,
-  facts,
   fingerprintText,
+  isFresh,
 } from "@freshet/core"
 import { inputFingerprint, partitionsIn, readRanges, readVersions } from "@freshet/core"
 
@@ -30,10 +30,9 @@ export function proveRight(
   setDays(plan.work, 1)
   setDays(plan.waiting, 2)
   for (let asset = shape.sources; asset < shape.assets; asset += 1) {
-    const states = evaluation.states.get(nameOf(asset))
+    const { computation } = assetNamed(evaluation.graph, nameOf(asset))
     for (let day = 0; day < shape.days; day += 1) {
-      const isFresh = ((states?.facts[day - states.from] ?? 0) & facts.fresh) === 0 ? 0 : 1
-      const found = [isFresh, planned[asset]?.[day]]
+      const found = [isFresh(evaluation, computation, day) ? 1 : 0, planned[asset]?.[day]]
       const right = [expanded.fresh[asset]?.[day], expanded.work[asset]?.[day]]
       if (found[0] === right[0] && found[1] === right[1]) continue
       const where = `${news.title}: ${nameOf(asset)}, day ${day}`

@@ -3,6 +3,7 @@ import {
   buildGraph,
   canonical,
   checksVersion,
+  codeVersionOf,
   type Computation,
   contentFingerprint,
   daily,
@@ -193,7 +194,7 @@ function recordOf(
 ): Recorded {
   const declared = assetNamed(now.graph, asset)
   const reads = readsOf(now, records, declared.computation, day)
-  const codeVersion = now.codeVersions.get(asset) ?? ""
+  const codeVersion = codeVersionOf(now, declared.computation) ?? ""
   return {
     id: (asset === "items" ? 0 : 100_000) + day,
     asset,
@@ -292,7 +293,7 @@ function failuresOf(
   const isRefused = checks.length > 0
   const failures = given.failed.map(dayOf).map((day): readonly [number, Failure] => {
     const reads = readsOf(now, records, computation, day)
-    const code = now.codeVersions.get("items") ?? ""
+    const code = codeVersionOf(now, computation) ?? ""
     const failure: Failure = {
       run: "run",
       outcome: isRefused ? "refused" : "failed",

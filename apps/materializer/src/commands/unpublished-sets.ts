@@ -21,7 +21,7 @@ export function unpublishedSets(
       const isMade = isPlanned(plan, asset.computation, partition)
       const isRight =
         isFreshIn(evaluation, asset.computation, partition) &&
-        isChecked(evaluation, asset.computation, partition, asset.name)
+        isChecked(evaluation, asset, partition)
       return { name: asset.name, isMade, isOpen: !isMade && !isRight }
     })
     const open = newest.filter(({ isOpen }) => isOpen).map(({ name }) => name)

@@ -7,6 +7,7 @@ import { inputFingerprint } from "../plan/input-fingerprint.ts"
 import { partitionsOf, readRanges, readVersions } from "../plan/inputs.ts"
 import type { CheckStep, MaterializeStep, Step } from "../plan/plan.ts"
 import type { Recorded } from "../plan/snapshot.ts"
+import { codeVersionOf } from "../plan/states.ts"
 import { checksVersion, inputVersion } from "../plan/version.ts"
 import { FreshetError } from "../problem.ts"
 import type {
@@ -79,7 +80,7 @@ function failureInput(state: RunState, step: Step, effects: Effects) {
 
 function findInputs(state: RunState, step: MaterializeStep, effects: Effects) {
   const { evaluation } = state
-  const code = evaluation.codeVersions.get(step.computation.name)
+  const code = codeVersionOf(evaluation, step.computation)
   const ranges = readRanges(evaluation, step.computation, step.partition)
   const reads = readVersions(ranges, versionIn(state))
   if (code === undefined || reads === undefined) return undefined
@@ -259,7 +260,7 @@ export function stepRecord(
   run: { readonly id: string; readonly startedMs: number; readonly effects: Effects },
 ): StepRecord {
   const computation = step.kind === "check" ? step.asset.computation : step.computation
-  const { codeVersions } = state.evaluation
+  const codeVersion = codeVersionOf(state.evaluation, computation) ?? ""
   const { hash } = run.effects
   const versions = performed.checked.map((asset) => [asset.name, checksVersion(asset, hash)])
   return {
@@ -271,7 +272,7 @@ export function stepRecord(
     materializations: performed.outputs.map((output) => ({
       ...output,
       partition: step.partition,
-      codeVersion: codeVersions.get(computation.name) ?? "",
+      codeVersion,
       inputVersion: performed.inputVersion,
     })),
     reads: performed.reads,

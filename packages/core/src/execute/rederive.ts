@@ -5,7 +5,7 @@ import { type Read, relationName } from "../declare/read.ts"
 import { assetRead, outputsOf } from "../graph/graph.ts"
 import { landedVersion, lastingRelation, partitionsOf } from "../plan/inputs.ts"
 import type { Recorded } from "../plan/snapshot.ts"
-import type { Evaluation } from "../plan/states.ts"
+import { type Evaluation, codeVersionOf } from "../plan/states.ts"
 import type { ComputeRequest, Engine, LandedFile, ReadVersions, Relation } from "./effects.ts"
 import type { RecordBook } from "./record-book.ts"
 import { recordBefore } from "./record-book.ts"
@@ -88,7 +88,7 @@ export async function rederive(
   if (input !== undefined) return input
   if (came.kind === "threw") throw came.cause
   const { asset, codeVersion, rows } = came.record
-  const isSameCode = codeVersion === evaluation.codeVersions.get(computation.name)
+  const isSameCode = codeVersion === codeVersionOf(evaluation, computation)
   const kind = isSameCode ? "different" : "code_changed"
   return { kind, asset, rows: { recorded: rows, found: came.found } }
 }

@@ -1,48 +1,22 @@
 import type { PartitionRange } from "../declare/partition.ts"
 import type { SourceAsset } from "../declare/source.ts"
-import { contentFingerprint, lanesOf } from "../fingerprint.ts"
-import type { ColumnPool } from "./columns.ts"
+import { type Lanes, contentFingerprint, lanesOf } from "../fingerprint.ts"
+import { type Bits, type BitsPart, bitsOf, markBits } from "./bits.ts"
 import { type World, emptyVersion, lastingPartition } from "./inputs.ts"
 import type { LandedPartition } from "./snapshot.ts"
 
 /**
- * Running sums over the partitions of one asset: the content of a window, and whether anything in it is unknown
- * or in the way, is the difference of two elements. Element 0 is before the first partition; the columns may be
- * longer than the asset.
+ * Running sums over the partitions of one asset: the content of a window is the difference of two elements.
+ * Element 0 is before the first partition; the columns may be longer than the asset.
  */
 export interface ContentSums {
   /** The partitions that there are. */
   readonly extent: PartitionRange
-  readonly low: Uint32Array
-  readonly high: Uint32Array
-  /** How many partitions are not known to be right; undefined when all are. */
-  readonly unknown: Counts | undefined
-  /** How many partitions keep their readers from being made: files that must land, rows that fail their checks. */
-  readonly obstacles: Counts | undefined
-}
-
-/** How many partitions up to each one are counted; the column may be longer than the asset. */
-export interface Counts {
-  readonly column: Uint32Array
-  /** The first place that is counted. */
-  readonly first: number
-}
-
-/** Counts the partitions that `isCounted` says yes to; undefined when it never does. */
-export function runningCount(
-  length: number,
-  isCounted: (at: number) => boolean,
-): Counts | undefined {
-  let counts: Counts | undefined
-  let sum = 0
-  for (let at = 0; at < length; at += 1) {
-    if (isCounted(at)) {
-      counts ??= { column: new Uint32Array(length + 1), first: at }
-      sum += 1
-    }
-    if (counts !== undefined) counts.column[at + 1] = sum
-  }
-  return counts
+  readonly contents: Lanes
+  /** The partitions that are not known to be right; undefined when all are. */
+  readonly unknown: BitsPart | undefined
+  /** The partitions that keep their readers from being made: files that must land, rows that fail their checks. */
+  readonly obstacles: BitsPart | undefined
 }
 
 type Landed = ReadonlyMap<number, LandedPartition>
@@ -77,25 +51,21 @@ function isSameRange(left: PartitionRange, right: PartitionRange): boolean {
 /** Every partition's content is known; one without a file may keep its readers waiting. */
 function landedSums(source: SourceAsset, extent: PartitionRange, landed: Landed): ContentSums {
   const length = extent.to - extent.from + 1
-  const { low, high } = lanesOf(length + 1)
-  let isWhole = true
+  const contents = lanesOf(length + 1)
+  const { low, high } = contents
+  const mustLand = source.whenMissing !== "empty" && source.partitions.kind !== "none"
+  let missing: Bits | undefined
   for (let at = 0; at < length; at += 1) {
     const version = landed.get(extent.from + at)?.version
-    isWhole &&= version !== undefined
+    if (version === undefined && mustLand) {
+      missing ??= bitsOf(length)
+      markBits(missing, at, at + 1)
+    }
     const partition = lastingPartition(source.partitions, extent.from + at)
     const content = contentFingerprint(partition, version ?? emptyVersion)
     low[at + 1] = (low[at] ?? 0) + content.low
     high[at + 1] = (high[at] ?? 0) + content.high
   }
-  if (isWhole || source.whenMissing === "empty" || source.partitions.kind === "none")
-    return { extent, low, high, unknown: undefined, obstacles: undefined }
-  const missing = runningCount(length, (at) => !landed.has(extent.from + at))
-  return { extent, low, high, unknown: missing, obstacles: missing }
-}
-
-/** Gives back the columns of sums that nobody reads any more. Those of a source are not lent. */
-export function freeSums({ low, high, unknown }: ContentSums, pool: ColumnPool): void {
-  pool.takeBack(low)
-  pool.takeBack(high)
-  if (unknown !== undefined) pool.takeBack(unknown.column)
+  const marked = missing && { bits: missing, start: 0, length }
+  return { extent, contents, unknown: marked, obstacles: marked }
 }

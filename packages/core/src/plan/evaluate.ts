@@ -1,7 +1,10 @@
+import type { PartitionRange } from "../declare/partition.ts"
+import { bitsOf } from "./bits.ts"
 import { sourceSums } from "./content-sums.ts"
+import { deskOf } from "./desk.ts"
 import type { World } from "./inputs.ts"
-import { deskOf, judge } from "./judge.ts"
-import { numberedGraph } from "./numbered-graph.ts"
+import { judge } from "./judge.ts"
+import { type NumberedComputation, numberedGraph } from "./numbered-graph.ts"
 import type { Snapshot } from "./snapshot.ts"
 import type { Evaluation, States } from "./states.ts"
 import { type Hash, type ParsedQueries, versionsOf } from "./version.ts"
@@ -14,12 +17,43 @@ export function evaluate(
   hash: Hash,
 ): Evaluation {
   const { graph } = world
-  const { codeVersions, checkVersions } = versionsOf(graph, parsed, hash)
-  const states = new Map<string, States>()
-  const evaluation = { ...world, snapshot, codeVersions, checkVersions, states }
-  const desk = deskOf(evaluation)
-  const { sources, computations } = numberedGraph(graph)
+  const { sources, computations, numbers } = numberedGraph(graph)
+  const versions = versionsOf(graph, parsed, hash)
+  const { extents, starts, total, longest } = roomFor(world, computations)
+  const states: States[] = []
+  const columns = { facts: new Uint8Array(total), stale: bitsOf(total) }
+  const evaluation: Evaluation = { ...world, snapshot, numbers, versions, states, ...columns }
+  const desk = deskOf(evaluation, longest)
   for (const { source, number } of sources) desk.sums[number] = sourceSums(world, source)
-  for (const each of computations) states.set(each.computation.name, judge(desk, each))
+  for (const [number, computation] of computations.entries()) {
+    const extent = extents[number]
+    const start = starts[number] ?? 0
+    states.push(extent === undefined ? noStates : judge(desk, computation, extent, start))
+  }
   return evaluation
+}
+
+const noStates: States = {
+  from: 0,
+  length: 0,
+  start: 0,
+  some: 0,
+  every: 255,
+  isChecked: true,
+  restored: new Map(),
+}
+
+/** Where the partitions of each computation lie in the columns that all share: each begins with a word of marks. */
+function roomFor({ extents }: World, computations: readonly NumberedComputation[]) {
+  const starts = new Int32Array(computations.length)
+  let [total, longest] = [0, 0]
+  const ranges = computations.map(({ computation }, number): PartitionRange | undefined => {
+    const extent = extents.get(computation.outputs[0]?.asset ?? "")
+    const length = extent === undefined ? 0 : extent.to - extent.from + 1
+    starts[number] = total
+    total += (length + 31) & ~31
+    longest = Math.max(longest, length)
+    return extent
+  })
+  return { extents: ranges, starts, total, longest }
 }

@@ -5,10 +5,12 @@ import { type Graph, type Reading, sourcesOf } from "../graph/graph.ts"
 import { readFactor } from "./input-fingerprint.ts"
 import { readingsOf } from "./inputs.ts"
 
-/** A graph as judging goes through it: assets that are read are known by numbers. */
+/** A graph as planning goes through it: computations are known by their place in the flow, and what is read by numbers. */
 export interface NumberedGraph {
   readonly sources: readonly NumberedSource[]
   readonly computations: readonly NumberedComputation[]
+  /** Computation → its place among them. */
+  readonly numbers: ReadonlyMap<string, number>
 }
 
 /** A source that somebody reads. */
@@ -20,6 +22,7 @@ export interface NumberedSource {
 /** A computation and its place in the flow. */
 export interface NumberedComputation {
   readonly computation: Computation
+  readonly number: number
   /** Its reads, without that of its own partition before. */
   readonly reads: readonly NumberedRead[]
   /** What the content of its own partition before is multiplied by, if it reads that. */
@@ -32,6 +35,8 @@ export interface NumberedComputation {
 export interface NumberedRead {
   readonly reading: Reading
   readonly upstream: number
+  /** The number of the computation that makes the asset; undefined when it is a source. */
+  readonly maker: number | undefined
   readonly factor: Fingerprint
   /** Whether nobody reads the asset after this. */
   readonly isLast: boolean
@@ -45,16 +50,20 @@ export function numberedGraph(graph: Graph): NumberedGraph {
   if (before !== undefined) return before
   const lastReads = lastReadsOf(graph)
   const numbers = new Map([...lastReads.keys()].map((name, number) => [name, number]))
-  const computations = graph.computations.map((computation) => {
+  const places = new Map(graph.computations.map(({ name }, number) => [name, number]))
+  const computations = graph.computations.map((computation, number) => {
     const readings = readingsOf(graph, computation)
     const past = readings.find(({ read }) => read.asset === undefined)
     return {
       computation,
+      number,
       reads: readings.flatMap((reading) => {
         const upstream = numbers.get(reading.asset.name)
         if (reading.read.asset === undefined || upstream === undefined) return []
         const isLast = lastReads.get(reading.asset.name) === reading
-        return [{ reading, upstream, factor: readFactor(reading.read), isLast }]
+        const { asset, read } = reading
+        const maker = asset.kind === "asset" ? places.get(asset.computation.name) : undefined
+        return [{ reading, upstream, maker, factor: readFactor(read), isLast }]
       }),
       past: past && readFactor(past.read),
       outputs: computation.outputs.map(({ asset }) => numbers.get(asset)),
@@ -64,7 +73,7 @@ export function numberedGraph(graph: Graph): NumberedGraph {
     const number = numbers.get(source.name)
     return number === undefined ? [] : [{ source, number }]
   })
-  const numbered = { sources, computations }
+  const numbered = { sources, computations, numbers: places }
   known.set(graph, numbered)
   return numbered
 }

@@ -2,12 +2,15 @@ import type { Asset, Computation } from "../declare/asset.ts"
 import { type PartitionRange, partitionKey } from "../declare/partition.ts"
 import { assetNamed } from "../graph/graph.ts"
 import { isWithin } from "../graph/mapping.ts"
+import { rangesOfBits } from "./bits.ts"
+import { checkWork } from "./check-work.ts"
 import { partitionsOf } from "./inputs.ts"
-import { type Needed, blockedPartitions, heldPartitions, neededPartitions } from "./needed.ts"
+import { type Marks, isMarkedIn, partOf, withoutMarks } from "./marks.ts"
+import { blockedPartitions, neededPartitions } from "./needed.ts"
 import { type PublicationPlan, planPublications } from "./publication.ts"
 import { statusAt } from "./staleness.ts"
-import { type Evaluation, type StateKind, isChecked, isFresh } from "./states.ts"
-import { rangesOf, rangesOfOnes } from "./states.ts"
+import type { Evaluation, StateKind } from "./states.ts"
+import { targetsOf } from "./targets.ts"
 import type { Hash } from "./version.ts"
 
 /** What will be done, in an order in which it can be done; then what will be published; and what cannot be done yet. */
@@ -65,44 +68,37 @@ export interface PlanRequest {
 
 /** The least work that makes every target fresh: the targets that are not, and whatever they read that is not. */
 export function makePlan(evaluation: Evaluation, request: PlanRequest, hash: Hash): Plan {
-  const needed = neededPartitions(evaluation, request)
+  const targets = targetsOf(evaluation, request.targets)
+  const needed = neededPartitions(evaluation, targets, request.only)
   const blocked = blockedPartitions(evaluation, needed)
-  const work: Work[] = []
-  const waiting: Work[] = []
-  for (const computation of evaluation.graph.computations) {
-    const [own, held] = [needed.get(computation.name), blocked.get(computation.name)]
-    if (own === undefined) continue
-    const { from } = evaluation.states.get(computation.name) ?? { from: 0 }
-    const open = held === undefined ? own : own.map((each, at) => (held[at] === 1 ? 0 : each))
-    addRanges(work, computation, rangesOfOnes(open, from))
-    if (held !== undefined) addRanges(waiting, computation, rangesOfOnes(held, from))
-  }
-  const checks = request.only === undefined ? checkWork(evaluation, request.targets) : []
-  const planned = plannedSteps(evaluation, checks, needed, blocked)
+  const waiting = workOf(evaluation, blocked)
+  const open = withoutMarks(needed, blocked)
+  const work = workOf(evaluation, open)
+  const checks = request.only === undefined ? checkWork(evaluation, targets) : []
+  const planned = plannedSteps(evaluation, checks, open)
   const publications = request.publish
-    ? planPublications(evaluation, planned, request.targets.keys(), hash)
+    ? planPublications(evaluation, planned, request.targets, hash)
     : []
   return { checks, work, publications, waiting, targets: request.targets }
 }
 
-function addRanges(to: Work[], computation: Computation, ranges: readonly PartitionRange[]): void {
-  if (ranges.length > 0) to.push({ computation, ranges })
+/** The marked partitions of each computation, in the order of the flow. */
+function workOf(evaluation: Evaluation, marks: Marks): readonly Work[] {
+  const work: Work[] = []
+  for (const [number, computation] of evaluation.graph.computations.entries()) {
+    const states = evaluation.states[number]
+    if (marks.touched[number] === 0 || states === undefined) continue
+    const ranges = rangesOfBits(partOf(marks, states), states.from)
+    if (ranges.length > 0) work.push({ computation, ranges })
+  }
+  return work
 }
 
-function plannedSteps(
-  evaluation: Evaluation,
-  checks: readonly CheckWork[],
-  needed: Needed,
-  blocked: Needed,
-) {
-  const isMarked = (of: Needed, { computation }: Asset, index: number): boolean => {
-    const from = evaluation.states.get(computation.name)?.from ?? 0
-    return of.get(computation.name)?.[index - from] === 1
-  }
+function plannedSteps(evaluation: Evaluation, checks: readonly CheckWork[], open: Marks) {
   const checked = new Map(checks.map(({ asset, ranges }) => [asset, ranges]))
   return {
-    willMake: (asset: Asset, index: number) =>
-      isMarked(needed, asset, index) && !isMarked(blocked, asset, index),
+    willMake: ({ computation }: Asset, index: number) =>
+      isMarkedIn(evaluation, open, computation, index),
     willCheck: (asset: Asset, index: number) => isInRanges(checked.get(asset) ?? [], index),
   }
 }
@@ -204,73 +200,4 @@ function waitingReason(
         return materializeStep(evaluation, upstream, each).id
   }
   return ""
-}
-
-/** Fresh targets whose checks are not the ones that ran last, and that do not stand on refused rows. */
-function checkWork(
-  evaluation: Evaluation,
-  targets: ReadonlyMap<string, readonly PartitionRange[]>,
-): readonly CheckWork[] {
-  const unchecked = [...targets].flatMap(([name, ranges]) => {
-    const asset = assetNamed(evaluation.graph, name)
-    if (isCheckedThroughout(evaluation, asset)) return []
-    const own = rangesOf(uncheckedIn(evaluation, asset, ranges))
-    return own.length === 0 ? [] : [{ asset, ranges: own }]
-  })
-  if (unchecked.length === 0) return []
-  const held = heldPartitions(evaluation)
-  return unchecked.flatMap(({ asset, ranges }) => {
-    const { name } = asset.computation
-    const [column, from] = [held.get(name), evaluation.states.get(name)?.from ?? 0]
-    if (column === undefined) return [{ asset, ranges }]
-    const open = rangesOf(partitionsWhere(ranges, (index) => column[index - from] !== 1))
-    return open.length === 0 ? [] : [{ asset, ranges: open }]
-  })
-}
-
-function uncheckedIn(
-  evaluation: Evaluation,
-  { name, computation }: Asset,
-  ranges: readonly PartitionRange[],
-): Iterable<number> {
-  return partitionsWhere(
-    ranges,
-    (index) =>
-      isFresh(evaluation, computation, index) && !isChecked(evaluation, computation, index, name),
-  )
-}
-
-function* partitionsWhere(
-  ranges: readonly PartitionRange[],
-  isMeant: (index: number) => boolean,
-): Iterable<number> {
-  for (const index of partitionsIn(ranges)) if (isMeant(index)) yield index
-}
-
-/** Whether everything that is kept of an asset was checked by the checks of today, so that no partition need be looked at. */
-function isCheckedThroughout({ snapshot, checkVersions }: Evaluation, asset: Asset): boolean {
-  const timeline = snapshot.timelines.get(asset.computation.name)
-  if (timeline === undefined) return true
-  const place = asset.computation.outputs.findIndex((output) => output.asset === asset.name)
-  const version = checkVersions.get(asset.name)
-  return (
-    timeline.earlier.size === 0 &&
-    timeline.marks.every(({ checks }) => checks[place]?.version === version)
-  )
-}
-
-/** The newest partition of each of these assets that exists; an asset without any is left out. */
-export function newestTargets(
-  evaluation: Evaluation,
-  names: Iterable<string>,
-): ReadonlyMap<string, readonly PartitionRange[]> {
-  const targets = new Map<string, readonly PartitionRange[]>()
-  for (const name of names) {
-    const extent = evaluation.extents.get(name)
-    const asset = evaluation.graph.assets.get(name)
-    if (extent === undefined || asset?.kind !== "asset") continue
-    const from = asset.partitions.kind === "static" ? extent.from : extent.to
-    targets.set(name, [{ from, to: extent.to }])
-  }
-  return targets
 }

@@ -67,10 +67,9 @@ export interface Planned {
 export function planPublications(
   evaluation: Evaluation,
   planned: Planned,
-  targets: Iterable<string>,
+  asked: ReadonlyMap<string, unknown>,
   hash: Hash,
 ): readonly PublicationPlan[] {
-  const asked = new Set(targets)
   return [...publicationSets(evaluation.graph)].flatMap(([set, assets]) => {
     if (!assets.some((asset) => asked.has(asset.name))) return []
     const before = evaluation.snapshot.publications.get(set)
@@ -107,14 +106,9 @@ export function isReadyNow(
 }
 
 /** Whether the error checks of today ran on the rows that counted when the ledger was read, and passed. */
-export function hasPassed(
-  evaluation: Evaluation,
-  { name, computation }: Asset,
-  index: number,
-): boolean {
+export function hasPassed(evaluation: Evaluation, asset: Asset, index: number): boolean {
   return (
-    isChecked(evaluation, computation, index, name) &&
-    checkMarkAt(evaluation, computation, index, name)?.failedErrors === 0
+    isChecked(evaluation, asset, index) && checkMarkAt(evaluation, asset, index)?.failedErrors === 0
   )
 }
 

@@ -1,9 +1,10 @@
 import type { Computation } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
+import { type BitsPart, bitsOf, isMarked, markBits, rangesOfBits } from "./bits.ts"
 import { readRanges } from "./inputs.ts"
 import type { Plan, Work } from "./plan.ts"
 import { type Cause, type Status, statusAt } from "./staleness.ts"
-import { type Evaluation, facts, factsAt, rangesOfOnes } from "./states.ts"
+import { type Evaluation, factsAt, statesOf } from "./states.ts"
 
 /** Partitions of one computation that a plan makes for one reason: the status that they share, its causes taken together. */
 export interface ReasonGroup {
@@ -60,21 +61,23 @@ function staleUpstreams(
   computation: Computation,
   ranges: readonly PartitionRange[],
 ): readonly Cause[] {
-  const columns = new Map<string, { readonly from: number; readonly stale: Uint8Array }>()
+  const found = new Map<string, { readonly from: number; readonly part: BitsPart }>()
   for (const { from, to } of ranges) {
     const ends = readRanges(evaluation, computation, to)
     for (const [at, { asset, range }] of readRanges(evaluation, computation, from).entries()) {
-      const states = asset.kind === "asset" && evaluation.states.get(asset.computation.name)
+      const states = asset.kind === "asset" && statesOf(evaluation, asset.computation)
       const last = ends[at]?.range?.to
       if (!states || range === undefined || last === undefined) continue
-      const { stale } = columns.get(asset.name) ?? { stale: new Uint8Array(states.facts.length) }
-      columns.set(asset.name, { from: states.from, stale })
-      for (let place = range.from - states.from; place <= last - states.from; place += 1)
-        if (((states.facts[place] ?? 0) & facts.fresh) === 0) stale[place] = 1
+      const { from: first, start, length } = states
+      const known = found.get(asset.name)
+      const part = known?.part ?? { bits: bitsOf(length), start: 0, length }
+      found.set(asset.name, { from: first, part })
+      for (let place = range.from - first; place <= last - first; place += 1)
+        if (isMarked(evaluation.stale, start + place)) markBits(part.bits, place, place + 1)
     }
   }
-  return [...columns].flatMap(([asset, { from, stale }]) => {
-    const partitions = rangesOfOnes(stale, from)
+  return [...found].flatMap(([asset, { from, part }]) => {
+    const partitions = rangesOfBits(part, from)
     return partitions.length === 0 ? [] : [{ kind: "upstream" as const, asset, partitions }]
   })
 }

@@ -3,7 +3,7 @@ import type { Graph } from "../graph/graph.ts"
 import type { Problem } from "../problem.ts"
 import { partitionsOf } from "./inputs.ts"
 import type { Plan, PlanRequest, Work } from "./plan.ts"
-import type { Evaluation, StateKind } from "./states.ts"
+import { type Evaluation, type StateKind, codeVersionOf } from "./states.ts"
 import { type Hash, canonical } from "./version.ts"
 
 /** A plan as it is kept in a file: what was asked for, what it would do, and all that it was made from. */
@@ -125,13 +125,13 @@ function workRanges(evaluation: Evaluation, { computation, ranges }: Work): read
 
 /** The code of everything that the targets come from, whether there is anything to do about it or not. */
 function codeOf(
-  { graph, codeVersions }: Evaluation,
+  evaluation: Evaluation,
   upstream: ReadonlySet<string>,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    graph.computations
+    evaluation.graph.computations
       .filter(({ outputs }) => outputs.some(({ asset }) => upstream.has(asset)))
-      .map(({ name }) => [name, codeVersions.get(name) ?? ""]),
+      .map((computation) => [computation.name, codeVersionOf(evaluation, computation) ?? ""]),
   )
 }
 

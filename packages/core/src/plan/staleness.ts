@@ -3,6 +3,7 @@ import { type PartitionRange, partitionKey } from "../declare/partition.ts"
 import type { ReadVersions } from "../execute/effects.ts"
 import { contentFingerprint } from "../fingerprint.ts"
 import { isWithin } from "../graph/mapping.ts"
+import { rangesOfBits } from "./bits.ts"
 import { type ReadRange, lastingName } from "./inputs.ts"
 import { lastingPartition, lastingRelation, readRanges } from "./inputs.ts"
 import type { Failure } from "./snapshot.ts"
@@ -13,8 +14,8 @@ import {
   factsAt,
   isUnfit,
   rangesOf,
-  rangesOfPlaces,
   stateKind,
+  statesOf,
 } from "./states.ts"
 
 /** Why a partition is not fresh. `upstream` means that something it reads will be made anew, and may come out different. */
@@ -90,10 +91,11 @@ function staleUpstreams(evaluation: Evaluation, ranges: readonly ReadRange[]): C
   const causes = new Map<string, readonly PartitionRange[]>()
   for (const { asset, range } of ranges) {
     if (asset.kind === "source" || range === undefined) continue
-    const states = evaluation.states.get(asset.computation.name)
+    const states = statesOf(evaluation, asset.computation)
     if (states === undefined) continue
-    const part = states.facts.subarray(range.from - states.from, range.to - states.from + 1)
-    const stale = rangesOfPlaces(part, range.from, (each) => (each & facts.fresh) === 0)
+    const { from, to } = range
+    const part = { bits: evaluation.stale, start: states.start + from - states.from }
+    const stale = rangesOfBits({ ...part, length: to - from + 1 }, from)
     if (stale.length > (causes.get(asset.name)?.length ?? 0)) causes.set(asset.name, stale)
   }
   return [...causes].map(([asset, partitions]) => ({ kind: "upstream", asset, partitions }))

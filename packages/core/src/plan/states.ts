@@ -1,8 +1,10 @@
-import type { AnyAsset, Computation } from "../declare/asset.ts"
+import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import { type Fingerprint, contentFingerprint } from "../fingerprint.ts"
+import type { Bits } from "./bits.ts"
 import { type World, landedVersion, lastingPartition } from "./inputs.ts"
-import type { EarlierMade, Mark, Snapshot } from "./snapshot.ts"
+import type { CheckMark, EarlierMade, Mark, Snapshot } from "./snapshot.ts"
+import type { Versions } from "./version.ts"
 
 /** The facts of one partition, as bits. */
 export const facts = {
@@ -20,14 +22,18 @@ export const facts = {
   failed: 32,
 } as const
 
-/** The judgement on every partition of one computation; element `at` stands for partition `from + at`. */
+/** The judgement on one computation: its partitions are `from` and those after it. */
 export interface States {
   readonly from: number
-  readonly facts: Uint8Array
+  readonly length: number
+  /** Where the first of them is in the columns that all computations share. */
+  readonly start: number
   /** The facts of any partition. */
   readonly some: number
   /** The facts of every partition. */
   readonly every: number
+  /** Whether all that is kept was checked by the checks of today. */
+  readonly isChecked: boolean
   /** The fresh partitions whose right rows are not the newest: partition → the earlier ones that are right. */
   readonly restored: ReadonlyMap<number, EarlierMade>
 }
@@ -35,11 +41,44 @@ export interface States {
 /** The whole state: every partition of every computation, as a pure function of declarations, landing zone and ledger. */
 export interface Evaluation extends World {
   readonly snapshot: Snapshot
-  readonly codeVersions: ReadonlyMap<string, string>
-  /** Asset → version of its checks as they are declared now. */
-  readonly checkVersions: ReadonlyMap<string, string>
-  /** Computation → the judgement on its partitions. */
-  readonly states: ReadonlyMap<string, States>
+  /** Computation → its number, which is its place in the flow. */
+  readonly numbers: ReadonlyMap<string, number>
+  /** By number of the computation: what its declaration comes to, and the judgement on its partitions. */
+  readonly versions: readonly Versions[]
+  readonly states: readonly States[]
+  /** The facts of every partition, and marks for those that are not fresh: each computation's where its states say. */
+  readonly facts: Uint8Array
+  readonly stale: Bits
+}
+
+/** The judgement on a computation; undefined for one that the graph does not have. */
+export function statesOf(
+  { numbers, states }: Evaluation,
+  computation: Computation,
+): States | undefined {
+  return states[numbers.get(computation.name) ?? -1]
+}
+
+/** Version of a computation's code as it is declared now. */
+export function codeVersionOf(
+  evaluation: Evaluation,
+  computation: Computation,
+): string | undefined {
+  return versionsIn(evaluation, computation)?.code
+}
+
+/** Version of an asset's checks as they are declared now. */
+function checkVersionOf(evaluation: Evaluation, asset: Asset): string | undefined {
+  return versionsIn(evaluation, asset.computation)?.checks[outputOf(asset)]
+}
+
+function versionsIn({ numbers, versions }: Evaluation, computation: Computation) {
+  return versions[numbers.get(computation.name) ?? -1]
+}
+
+/** The place of an asset among the outputs of its computation. */
+export function outputOf({ name, computation }: Asset): number {
+  return computation.outputs.findIndex(({ asset }) => asset === name)
 }
 
 /** What a partition's state is called. */
@@ -47,8 +86,9 @@ export type StateKind = "fresh" | "missing" | "stale" | "failed"
 
 /** The facts of one partition; 0 for one that does not exist. */
 export function factsAt(evaluation: Evaluation, computation: Computation, index: number): number {
-  const states = evaluation.states.get(computation.name)
-  return states?.facts[index - states.from] ?? 0
+  const states = statesOf(evaluation, computation)
+  if (states === undefined || index < states.from || index >= states.from + states.length) return 0
+  return evaluation.facts[states.start + index - states.from] ?? 0
 }
 
 /** The name for a partition's facts. */
@@ -75,9 +115,9 @@ export interface StateCounts {
 /** Counts the states of a computation's partitions. */
 export function countStates(evaluation: Evaluation, computation: Computation): StateCounts {
   const byBits = new Uint32Array(256)
-  const column = evaluation.states.get(computation.name)?.facts ?? new Uint8Array(0)
-  for (let at = 0; at < column.length; at += 1) {
-    const bits = column[at] ?? 0
+  const { start, length } = statesOf(evaluation, computation) ?? { start: 0, length: 0 }
+  for (let at = start; at < start + length; at += 1) {
+    const bits = evaluation.facts[at] ?? 0
     byBits[bits] = (byBits[bits] ?? 0) + 1
   }
   const counts = { fresh: 0, stale: 0, missing: 0, failed: 0, waiting: 0 }
@@ -94,14 +134,16 @@ export function rangesWhere(
   computation: Computation,
   isMeant: (bits: number) => boolean,
 ): readonly PartitionRange[] {
-  const states = evaluation.states.get(computation.name)
+  const states = statesOf(evaluation, computation)
   if (states === undefined) return []
   const meant = Array.from({ length: 256 }, (_, bits) => isMeant(bits))
-  return rangesOfPlaces(states.facts, states.from, (bits) => meant[bits] === true)
+  const { start, length } = states
+  const column = evaluation.facts.subarray(start, start + length)
+  return rangesOfPlaces(column, states.from, (bits) => meant[bits] === true)
 }
 
 /** The places of a byte column that satisfy `isMeant`, as ranges of partitions; the first place is partition `from`. */
-export function rangesOfPlaces(
+function rangesOfPlaces(
   column: Uint8Array,
   from: number,
   isMeant: (value: number) => boolean,
@@ -114,19 +156,6 @@ export function rangesOfPlaces(
     if (isIn || begin < 0) continue
     ranges.push({ from: from + begin, to: from + at - 1 })
     begin = -1
-  }
-  return ranges
-}
-
-/** The places of a column of zeros and ones that hold a one, as ranges of partitions. */
-export function rangesOfOnes(column: Uint8Array, from: number): readonly PartitionRange[] {
-  const ranges: PartitionRange[] = []
-  let begin = column.indexOf(1)
-  while (begin >= 0) {
-    let end = begin + 1
-    while (column[end] === 1) end += 1
-    ranges.push({ from: from + begin, to: from + end - 1 })
-    begin = column.indexOf(1, end)
   }
   return ranges
 }
@@ -144,7 +173,7 @@ export function rangesOf(indexes: Iterable<number>): readonly PartitionRange[] {
 
 /** By which code the rows of a partition that count now were made, and how their checks came out. */
 function markAt(evaluation: Evaluation, computation: Computation, index: number): Mark | undefined {
-  const restored = evaluation.states.get(computation.name)?.restored.get(index)
+  const restored = statesOf(evaluation, computation)?.restored.get(index)
   if (restored !== undefined) return restored.mark
   const timeline = evaluation.snapshot.timelines.get(computation.name)
   const mark = timeline?.mark[index - timeline.from] ?? 0
@@ -154,34 +183,27 @@ function markAt(evaluation: Evaluation, computation: Computation, index: number)
 /** How the checks of an asset came out on the rows of a partition that count now. */
 export function checkMarkAt(
   evaluation: Evaluation,
-  computation: Computation,
+  asset: Asset,
   index: number,
-  asset: string,
-) {
-  const place = computation.outputs.findIndex((output) => output.asset === asset)
-  return markAt(evaluation, computation, index)?.checks[place]
+): CheckMark | undefined {
+  return markAt(evaluation, asset.computation, index)?.checks[outputOf(asset)]
 }
 
 /** Whether the checks that ran last on the rows of a partition that count now are those of today. */
-export function isChecked(
-  evaluation: Evaluation,
-  computation: Computation,
-  index: number,
-  asset: string,
-): boolean {
-  const mark = checkMarkAt(evaluation, computation, index, asset)
-  return mark !== undefined && mark.version === evaluation.checkVersions.get(asset)
+export function isChecked(evaluation: Evaluation, asset: Asset, index: number): boolean {
+  const mark = checkMarkAt(evaluation, asset, index)
+  return mark !== undefined && mark.version === checkVersionOf(evaluation, asset)
 }
 
 /** Whether a partition is fresh and its rows fail an error check as it is declared now. */
 export function isUnfit(evaluation: Evaluation, name: string, index: number): boolean {
   const asset = evaluation.graph.assets.get(name)
   if (asset?.kind !== "asset" || !isFresh(evaluation, asset.computation, index)) return false
-  const check = checkMarkAt(evaluation, asset.computation, index, name)
+  const check = checkMarkAt(evaluation, asset, index)
   return (
     check !== undefined &&
     check.failedErrors > 0 &&
-    check.version === evaluation.checkVersions.get(name)
+    check.version === checkVersionOf(evaluation, asset)
   )
 }
 
@@ -201,7 +223,7 @@ export function madeFrom(
   computation: Computation,
   index: number,
 ): Fingerprint | undefined {
-  const restored = evaluation.states.get(computation.name)?.restored.get(index)
+  const restored = statesOf(evaluation, computation)?.restored.get(index)
   if (restored !== undefined) return restored.input
   const timeline = evaluation.snapshot.timelines.get(computation.name)
   if (timeline === undefined || (timeline.mark[index - timeline.from] ?? 0) === 0) return undefined
@@ -220,8 +242,8 @@ export function contentAt(
     return contentFingerprint(lastingPartition(asset.partitions, index), version)
   }
   if (!isFresh(evaluation, asset.computation, index)) return undefined
-  const place = asset.computation.outputs.findIndex((output) => output.asset === asset.name)
-  const restored = evaluation.states.get(asset.computation.name)?.restored.get(index)
+  const place = outputOf(asset)
+  const restored = statesOf(evaluation, asset.computation)?.restored.get(index)
   if (restored !== undefined) return restored.outputs[place]
   const timeline = evaluation.snapshot.timelines.get(asset.computation.name)
   const lanes = timeline?.outputs[place]

@@ -6,6 +6,7 @@ import type { Window } from "../declare/read.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import { type Sql, renderSql } from "../declare/sql.ts"
 import type { ReadVersions } from "../execute/effects.ts"
+import { type Fingerprint, fingerprint } from "../fingerprint.ts"
 import { type Graph, assetNamed, assetRead, outputsOf } from "../graph/graph.ts"
 import { lastingName, lastingRelation } from "./inputs.ts"
 
@@ -15,33 +16,33 @@ export type Hash = (text: string) => string
 /** A query's text → the hash of the query as the engine parses it, where formatting and comments do not count. */
 export type ParsedQueries = ReadonlyMap<string, string>
 
-/** What the declarations of a graph come to, as far as they decide what is stale. */
+/** What the declaration of a computation comes to, as far as it decides what is stale. */
 export interface Versions {
-  /** Computation → its code version. */
-  readonly codeVersions: ReadonlyMap<string, string>
-  /** Asset → version of its checks. */
-  readonly checkVersions: ReadonlyMap<string, string>
+  readonly code: string
+  readonly codeFingerprint: Fingerprint
+  /** For each output the version of its checks. */
+  readonly checks: readonly string[]
 }
 
-interface KnownVersions extends Versions {
+interface KnownVersions {
+  readonly versions: readonly Versions[]
   readonly parsed: ParsedQueries
   readonly hash: Hash
 }
 
 const known = new WeakMap<Graph, KnownVersions>()
 
-/** All versions of a graph, computed once: the same graph is judged again and again. */
-export function versionsOf(graph: Graph, parsed: ParsedQueries, hash: Hash): Versions {
+/** The versions of every computation of a graph in their order, computed once: the same graph is judged again and again. */
+export function versionsOf(graph: Graph, parsed: ParsedQueries, hash: Hash): readonly Versions[] {
   const before = known.get(graph)
-  if (before?.parsed === parsed && before.hash === hash) return before
-  const codeVersions = new Map<string, string>()
-  for (const each of graph.computations)
-    codeVersions.set(each.name, codeVersion(graph, each, parsed, hash))
-  const checkVersions = new Map<string, string>()
-  for (const asset of graph.assets.values())
-    if (asset.kind === "asset") checkVersions.set(asset.name, checksVersion(asset, hash))
-  known.set(graph, { codeVersions, checkVersions, parsed, hash })
-  return { codeVersions, checkVersions }
+  if (before?.parsed === parsed && before.hash === hash) return before.versions
+  const versions = graph.computations.map((computation) => {
+    const code = codeVersion(graph, computation, parsed, hash)
+    const checks = outputsOf(graph, computation).map((asset) => checksVersion(asset, hash))
+    return { code, codeFingerprint: fingerprint(code), checks }
+  })
+  known.set(graph, { versions, parsed, hash })
+  return versions
 }
 
 /** Stands in a query's text where its partition's own facts will stand. */

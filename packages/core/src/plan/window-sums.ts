@@ -1,10 +1,12 @@
 import type { Fingerprint, Lanes } from "../fingerprint.ts"
-import type { ContentSums, Counts } from "./content-sums.ts"
+import { type BitsPart, markBits, nextMarked, nextUnmarked } from "./bits.ts"
 import type { Places, Shift, Windows } from "./windows.ts"
 
+/** Running sums, and the readers whose windows of them are added: from `begin` up to but not including `end`. */
 interface Added {
-  readonly sums: ContentSums
-  readonly length: number
+  readonly contents: Lanes
+  readonly begin: number
+  readonly end: number
 }
 
 /** Adds the content of windows that move on by one place with each partition. */
@@ -12,25 +14,18 @@ export function addShifted(
   inputs: Lanes,
   factor: Fingerprint,
   windows: Shift,
-  { sums, length }: Added,
+  { contents, begin, end }: Added,
 ): void {
   const { first, next, size } = windows
-  const begin = Math.min(Math.max(0, -first), length)
-  const end = Math.min(length, size - next + 1)
-  if (first > next || begin >= end) {
-    addCut(inputs, factor, windows, { sums, begin: 0, end: length })
+  const from = Math.min(Math.max(begin, -first), end)
+  const to = Math.min(end, size - next + 1)
+  if (first > next || from >= to) {
+    addCut(inputs, factor, windows, { contents, begin, end })
     return
   }
-  addCut(inputs, factor, windows, { sums, begin: 0, end: begin })
-  addWhole(inputs, factor, windows, { sums, begin, end })
-  addCut(inputs, factor, windows, { sums, begin: end, end: length })
-}
-
-interface AddedPart {
-  readonly sums: ContentSums
-  /** The readers from `begin` up to but not including `end`. */
-  readonly begin: number
-  readonly end: number
+  if (begin < from) addCut(inputs, factor, windows, { contents, begin, end: from })
+  addWhole(inputs, factor, windows, { contents, begin: from, end: to })
+  if (to < end) addCut(inputs, factor, windows, { contents, begin: to, end })
 }
 
 /** Adds windows that may stick out of what exists. */
@@ -38,15 +33,15 @@ function addCut(
   inputs: Lanes,
   factor: Fingerprint,
   { first, next, size }: Shift,
-  { sums, begin, end }: AddedPart,
+  { contents, begin, end }: Added,
 ): void {
   for (let at = begin; at < end; at += 1) {
     const from = Math.min(Math.max(at + first, 0), size)
     const to = Math.max(Math.min(at + next, size), from)
-    const lowSum = (sums.low[to] ?? 0) - (sums.low[from] ?? 0)
-    const highSum = (sums.high[to] ?? 0) - (sums.high[from] ?? 0)
-    inputs.low[at] = (inputs.low[at] ?? 0) + Math.imul(factor.low, lowSum)
-    inputs.high[at] = (inputs.high[at] ?? 0) + Math.imul(factor.high, highSum)
+    const low = (contents.low[to] ?? 0) - (contents.low[from] ?? 0)
+    const high = (contents.high[to] ?? 0) - (contents.high[from] ?? 0)
+    inputs.low[at] = (inputs.low[at] ?? 0) + Math.imul(factor.low, low)
+    inputs.high[at] = (inputs.high[at] ?? 0) + Math.imul(factor.high, high)
   }
 }
 
@@ -55,10 +50,10 @@ function addWhole(
   inputs: Lanes,
   factor: Fingerprint,
   { first, next }: Shift,
-  { sums, begin, end }: AddedPart,
+  { contents, begin, end }: Added,
 ): void {
   const [low, high] = [inputs.low, inputs.high]
-  const [lowSums, highSums] = [sums.low, sums.high]
+  const [lowSums, highSums] = [contents.low, contents.high]
   const [lowFactor, highFactor] = [factor.low, factor.high]
   for (let at = begin; at < end; at += 1) {
     const lowSum = (lowSums[at + next] ?? 0) - (lowSums[at + first] ?? 0)
@@ -72,46 +67,53 @@ function addWhole(
 export function addPlaces(
   { low, high }: Lanes,
   factor: Fingerprint,
-  { begin, end }: Places,
-  { sums, length }: Added,
+  windows: Places,
+  { contents, begin, end }: Added,
 ): void {
-  for (let at = 0; at < length; at += 1) {
-    const [from, to] = [begin[at] ?? 0, end[at] ?? 0]
-    const lowSum = (sums.low[to] ?? 0) - (sums.low[from] ?? 0)
-    const highSum = (sums.high[to] ?? 0) - (sums.high[from] ?? 0)
+  for (let at = begin; at < end; at += 1) {
+    const [from, to] = [windows.begin[at] ?? 0, windows.end[at] ?? 0]
+    const lowSum = (contents.low[to] ?? 0) - (contents.low[from] ?? 0)
+    const highSum = (contents.high[to] ?? 0) - (contents.high[from] ?? 0)
     low[at] = (low[at] ?? 0) + Math.imul(factor.low, lowSum)
     high[at] = (high[at] ?? 0) + Math.imul(factor.high, highSum)
   }
 }
 
-/** Marks every partition. */
-export function markAll(bits: Uint8Array, fact: number): void {
-  for (let at = 0; at < bits.length; at += 1) bits[at] = (bits[at] ?? 0) | fact
+/** Marks the readers whose windows hold something that is marked. */
+export function markReaders(readers: BitsPart, windows: Windows, marked: BitsPart): void {
+  if (windows.kind === "shift") markShifted(readers, windows, marked)
+  else markPlaces(readers, windows, marked)
 }
 
-/** Marks the partitions whose windows hold nothing. */
-export function markEmpty(bits: Uint8Array, fact: number, { begin, end }: Places): void {
-  for (let at = 0; at < bits.length; at += 1)
-    if (begin[at] === end[at]) bits[at] = (bits[at] ?? 0) | fact
+/** The readers of neighbours are neighbours. */
+function markShifted(readers: BitsPart, { first, next }: Shift, marked: BitsPart): void {
+  if (first >= next) return
+  const last = marked.start + marked.length
+  let begin = nextMarked(marked.bits, marked.start, last)
+  while (begin < last) {
+    const end = nextUnmarked(marked.bits, begin, last)
+    const from = Math.max(begin - marked.start - next + 1, 0)
+    const to = Math.min(end - marked.start - first, readers.length)
+    markBits(readers.bits, readers.start + from, readers.start + to)
+    begin = nextMarked(marked.bits, end, last)
+  }
 }
 
-/** Marks the partitions whose windows hold something that is counted. */
-export function markWhere(
-  bits: Uint8Array,
-  fact: number,
-  windows: Windows,
-  { column, first }: Counts,
-): void {
-  if (windows.kind === "places") {
-    const { begin, end } = windows
-    for (let at = 0; at < bits.length; at += 1)
-      if (column[end[at] ?? 0] !== column[begin[at] ?? 0]) bits[at] = (bits[at] ?? 0) | fact
-    return
+/** Windows move on with their readers, so that each marked place is found once. */
+function markPlaces(readers: BitsPart, windows: Places, marked: BitsPart): void {
+  const last = marked.start + marked.length
+  let found = -1
+  for (let at = 0; at < readers.length; at += 1) {
+    const begin = marked.start + (windows.begin[at] ?? 0)
+    const end = marked.start + (windows.end[at] ?? 0)
+    if (begin === end) continue
+    if (found < begin) found = nextMarked(marked.bits, begin, last)
+    if (found < end) markBits(readers.bits, readers.start + at, readers.start + at + 1)
   }
-  const { size } = windows
-  for (let at = Math.max(0, first + 1 - windows.next); at < bits.length; at += 1) {
-    const from = Math.min(Math.max(at + windows.first, 0), size)
-    const to = Math.max(Math.min(at + windows.next, size), from)
-    if (column[to] !== column[from]) bits[at] = (bits[at] ?? 0) | fact
-  }
+}
+
+/** Marks the readers whose windows hold nothing. */
+export function markEmpty({ bits, start, length }: BitsPart, { begin, end }: Places): void {
+  for (let at = 0; at < length; at += 1)
+    if (begin[at] === end[at]) markBits(bits, start + at, start + at + 1)
 }

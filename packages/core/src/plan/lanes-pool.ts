@@ -1,0 +1,29 @@
+import { type Lanes, lanesOf } from "../fingerprint.ts"
+
+/** Lends columns of fingerprints, longer than asked for and with whatever they last held, and takes them back to lend them again. */
+export interface LanesPool {
+  readonly lend: (length: number) => Lanes
+  readonly takeBack: (lanes: Lanes) => void
+}
+
+/** A pool without columns. */
+export function lanesPool(): LanesPool {
+  const free = new Map<number, Lanes[]>() // length → columns
+  return {
+    lend: (length) => {
+      const room = roomFor(length)
+      return free.get(room)?.pop() ?? lanesOf(room)
+    },
+    takeBack: (lanes) => {
+      const known = free.get(lanes.low.length)
+      if (known === undefined) free.set(lanes.low.length, [lanes])
+      else known.push(lanes)
+    },
+  }
+}
+
+/** A few lengths serve all, none of them a power of two: columns that lie so far apart share the places in a cache. */
+function roomFor(length: number): number {
+  const step = 2 ** Math.max(4, 28 - Math.clz32(length))
+  return Math.ceil(length / step) * step + 16
+}
