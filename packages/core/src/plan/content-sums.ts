@@ -4,14 +4,13 @@ import { type Lanes, contentFingerprint, lanesOf } from "../fingerprint.ts"
 import { type Bits, type BitsPart, bitsOf, markBits } from "./bits.ts"
 import { type World, emptyVersion, lastingPartition } from "./inputs.ts"
 import type { LandedPartition } from "./snapshot.ts"
+import type { Span } from "./windows.ts"
 
 /**
  * Running sums over the partitions of one asset: the content of a window is the difference of two elements.
  * Element 0 is before the first partition; the columns may be longer than the asset.
  */
-export interface ContentSums {
-  /** The partitions that there are. */
-  readonly extent: PartitionRange
+export interface ContentSums extends Span {
   readonly contents: Lanes
   /** The partitions that are not known to be right; undefined when all are. */
   readonly unknown: BitsPart | undefined
@@ -38,14 +37,14 @@ export function sourceSums(
   const landed = landing.get(source.name)
   if (landed === undefined) return landedSums(source, extent, new Map())
   const before = known.get(landed)
-  if (before?.source === source && isSameRange(before.sums.extent, extent)) return before.sums
+  if (before?.source === source && isSpan(before.sums, extent)) return before.sums
   const sums = landedSums(source, extent, landed)
   known.set(landed, { source, sums })
   return sums
 }
 
-function isSameRange(left: PartitionRange, right: PartitionRange): boolean {
-  return left.from === right.from && left.to === right.to
+function isSpan({ from, length }: Span, range: PartitionRange): boolean {
+  return range.from === from && range.to === from + length - 1
 }
 
 /** Every partition's content is known; one without a file may keep its readers waiting. */
@@ -67,5 +66,5 @@ function landedSums(source: SourceAsset, extent: PartitionRange, landed: Landed)
     high[at + 1] = (high[at] ?? 0) + content.high
   }
   const marked = missing && { bits: missing, start: 0, length }
-  return { extent, contents, unknown: marked, obstacles: marked }
+  return { from: extent.from, length, contents, unknown: marked, obstacles: marked }
 }

@@ -1,4 +1,3 @@
-import type { PartitionRange } from "../declare/partition.ts"
 import { type Lanes, lanesOf } from "../fingerprint.ts"
 import { type Bits, bitsOf } from "./bits.ts"
 import type { ContentSums } from "./content-sums.ts"
@@ -7,7 +6,7 @@ import type { NumberedComputation } from "./numbered-graph.ts"
 import type { EarlierMade, Timeline } from "./snapshot.ts"
 import type { Evaluation } from "./states.ts"
 import type { Versions } from "./version.ts"
-import { type WindowFinder, windowFinder } from "./windows.ts"
+import { type Span, type WindowFinder, windowFinder } from "./windows.ts"
 
 /** What the judgement of one computation after the other works with. */
 export interface Desk {
@@ -26,12 +25,10 @@ export interface Desk {
 }
 
 /** One computation while its partitions are judged. */
-export interface Judging {
+export interface Judging extends Span {
   readonly desk: Desk
   readonly numbered: NumberedComputation
   readonly versions: Versions
-  readonly extent: PartitionRange
-  readonly length: number
   /** Where its first partition is in the columns that all share. */
   readonly start: number
   readonly timeline: Timeline | undefined

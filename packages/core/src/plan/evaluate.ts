@@ -1,4 +1,3 @@
-import type { PartitionRange } from "../declare/partition.ts"
 import { bitsOf } from "./bits.ts"
 import { sourceSums } from "./content-sums.ts"
 import { deskOf } from "./desk.ts"
@@ -8,6 +7,7 @@ import { type NumberedComputation, numberedGraph } from "./numbered-graph.ts"
 import type { Snapshot } from "./snapshot.ts"
 import type { Evaluation, States } from "./states.ts"
 import { type Hash, type ParsedQueries, versionsOf } from "./version.ts"
+import type { Span } from "./windows.ts"
 
 /** Judges every partition: fresh means that something is kept which was made from exactly what would be read now. */
 export function evaluate(
@@ -19,16 +19,16 @@ export function evaluate(
   const { graph } = world
   const { sources, computations, numbers } = numberedGraph(graph)
   const versions = versionsOf(graph, parsed, hash)
-  const { extents, starts, total, longest } = roomFor(world, computations)
+  const { spans, starts, total, longest } = roomFor(world, computations)
   const states: States[] = []
   const columns = { facts: new Uint8Array(total), stale: bitsOf(total) }
   const evaluation: Evaluation = { ...world, snapshot, numbers, versions, states, ...columns }
   const desk = deskOf(evaluation, longest)
   for (const { source, number } of sources) desk.sums[number] = sourceSums(world, source)
   for (const [number, computation] of computations.entries()) {
-    const extent = extents[number]
+    const span = spans[number]
     const start = starts[number] ?? 0
-    states.push(extent === undefined ? noStates : judge(desk, computation, extent, start))
+    states.push(span === undefined ? noStates : judge(desk, computation, span, start))
   }
   return evaluation
 }
@@ -47,13 +47,14 @@ const noStates: States = {
 function roomFor({ extents }: World, computations: readonly NumberedComputation[]) {
   const starts = new Int32Array(computations.length)
   let [total, longest] = [0, 0]
-  const ranges = computations.map(({ computation }, number): PartitionRange | undefined => {
-    const extent = extents.get(computation.outputs[0]?.asset ?? "")
-    const length = extent === undefined ? 0 : extent.to - extent.from + 1
+  const spans = computations.map(({ computation }, number): Span | undefined => {
     starts[number] = total
+    const extent = extents.get(computation.outputs[0]?.asset ?? "")
+    if (extent === undefined) return undefined
+    const length = extent.to - extent.from + 1
     total += (length + 31) & ~31
     longest = Math.max(longest, length)
-    return extent
+    return { from: extent.from, length }
   })
-  return { extents: ranges, starts, total, longest }
+  return { spans, starts, total, longest }
 }

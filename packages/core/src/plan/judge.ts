@@ -1,4 +1,3 @@
-import type { PartitionRange } from "../declare/partition.ts"
 import { type Fingerprint, parseFingerprint } from "../fingerprint.ts"
 import { type Bits, endOfUnmarked, markBits, nextMarked, nextUnmarked } from "./bits.ts"
 import type { ContentSums } from "./content-sums.ts"
@@ -10,13 +9,13 @@ import type { EarlierMade, Timeline } from "./snapshot.ts"
 import { type States, facts } from "./states.ts"
 import type { Versions } from "./version.ts"
 import { addPlaces, addShifted, markEmpty, markReaders } from "./window-sums.ts"
-import { type Windows, shortPlaces } from "./windows.ts"
+import { type Span, type Windows, shortPlaces } from "./windows.ts"
 
 /** Judges every partition of a computation; what it reads has been judged already. */
 export function judge(
   desk: Desk,
   numbered: NumberedComputation,
-  extent: PartitionRange,
+  { from, length }: Span,
   start: number,
 ): States {
   const { snapshot, versions } = desk.evaluation
@@ -25,52 +24,50 @@ export function judge(
     desk,
     numbered,
     versions: versions[numbered.number] ?? noVersions,
-    extent,
-    length: extent.to - extent.from + 1,
+    from,
+    length,
     start,
     timeline,
     restored: noneRestored,
   }
   addReads(judging)
+  if (timeline !== undefined) tellMarks(judging, timeline)
+  if (numbered.past === undefined) judgePlaces(judging, 0, length)
+  else judgeInOrder(judging, numbered.past)
   noteMarks(judging, desk.unknown, facts.unknown)
   noteMarks(judging, desk.waits, facts.waits)
-  if (timeline !== undefined) tellMarks(judging, timeline)
-  if (numbered.past === undefined) judgePlaces(judging, 0, judging.length)
-  else judgeInOrder(judging, numbered.past)
   if (snapshot.failures.size > 0) markFailures(judging)
   const [some, every] = someAndEvery(judging)
   if ((every & facts.fresh) === 0) markStale(judging)
   addOwnSums(judging, every)
-  const { length, restored } = judging
   const isChecked = timeline === undefined || isCheckedThroughout(timeline, judging.versions)
-  return { from: extent.from, length, start, some, every, isChecked, restored }
+  return { from, length, start, some, every, isChecked, restored: judging.restored }
 }
 
-const noVersions: Versions = { code: "", codeFingerprint: { low: 0, high: 0 }, checks: [] }
+const noVersions: Versions = { code: "", lowCode: 0, highCode: 0, checks: [] }
 
 const noneRestored = new Map<number, EarlierMade>()
 
 /** Adds up what each partition would be made from, as far as that is known, and marks where it is not. */
 function addReads(judging: Judging): void {
-  const { desk, numbered, versions, extent, length } = judging
-  const { inputs, unknown, waits } = desk
-  inputs.low.fill(versions.codeFingerprint.low, 0, length)
-  inputs.high.fill(versions.codeFingerprint.high, 0, length)
+  const { desk, numbered, versions, length } = judging
+  const { inputs, unknown } = desk
+  inputs.low.fill(versions.lowCode, 0, length)
+  inputs.high.fill(versions.highCode, 0, length)
   let [begin, end] = [0, length]
   for (const read of numbered.reads) {
     const sums = desk.sums[read.upstream]
     if (sums === undefined) {
-      markBits(unknown, 0, length)
-      markBits(waits, 0, length)
+      markBlocked(desk, 0, length)
       continue
     }
-    const windows = desk.finder.windowsOf(read.reading, { reader: extent, upstream: sums.extent })
+    const windows = desk.finder.windowsOf(read, judging, sums)
     markRead(judging, read, windows, sums)
     begin = nextUnmarked(unknown, begin, end)
     end = endOfUnmarked(unknown, begin, end)
     const added = { contents: sums.contents, begin, end }
-    if (windows.kind === "shift") addShifted(inputs, read.factor, windows, added)
-    else addPlaces(inputs, read.factor, windows, added)
+    if (windows.kind === "shift") addShifted(inputs, read, windows, added)
+    else addPlaces(inputs, read, windows, added)
     if (!read.isLast || read.maker === undefined) continue
     desk.pool.takeBack(sums.contents)
     desk.sums[read.upstream] = undefined
@@ -79,23 +76,27 @@ function addReads(judging: Judging): void {
 
 /** Marks the partitions for which one read finds what is not known to be right, or what keeps them from being made. */
 function markRead(
-  { desk, extent, length }: Judging,
+  { desk, from, length }: Judging,
   { reading }: NumberedRead,
   windows: Windows,
   { unknown, obstacles }: ContentSums,
 ): void {
-  const unknownReaders = { bits: desk.unknown, start: 0, length }
-  const waitingReaders = { bits: desk.waits, start: 0, length }
-  if (unknown !== undefined) markReaders(unknownReaders, windows, unknown)
-  if (obstacles !== undefined) markReaders(waitingReaders, windows, obstacles)
-  if (mustBeWhole(reading.read))
-    for (const at of shortPlaces(desk.evaluation, reading, extent)) {
-      markBits(desk.unknown, at, at + 1)
-      markBits(desk.waits, at, at + 1)
-    }
+  if (unknown !== undefined) markReaders({ bits: desk.unknown, start: 0, length }, windows, unknown)
+  if (obstacles !== undefined)
+    markReaders({ bits: desk.waits, start: 0, length }, windows, obstacles)
+  if (mustBeWhole(reading.read)) {
+    const range = { from, to: from + length - 1 }
+    for (const at of shortPlaces(desk.evaluation, reading, range)) markBlocked(desk, at, at + 1)
+  }
   if (reading.read.window.kind !== "latest" || windows.kind !== "places") return
-  markEmpty(unknownReaders, windows)
-  markEmpty(waitingReaders, windows)
+  markEmpty({ bits: desk.unknown, start: 0, length }, windows)
+  markEmpty({ bits: desk.waits, start: 0, length }, windows)
+}
+
+/** Marks partitions that read something which is not there. */
+function markBlocked({ unknown, waits }: Desk, begin: number, end: number): void {
+  markBits(unknown, begin, end)
+  markBits(waits, begin, end)
 }
 
 /** Notes a fact of every marked partition, and takes the marks away. */
@@ -117,63 +118,93 @@ function tellMarks({ desk, versions }: Judging, { marks }: Timeline): void {
       marks[at]?.codeVersion === versions.code ? facts.made : facts.made | facts.code
 }
 
-/** Fresh when nothing that is read is unknown and the newest, or an earlier one that is kept, was made from just this. */
+/** Judges neighbours with the same mark together. */
 function judgePlaces(judging: Judging, begin: number, end: number): void {
-  const { desk, extent, start, timeline } = judging
+  const { desk, from, timeline } = judging
   if (timeline === undefined) return
-  const { mark, inputs: kept, earlier } = timeline
-  const { inputs, marked, evaluation } = desk
-  const column = evaluation.facts
-  const [low, high, keptLow, keptHigh] = [inputs.low, inputs.high, kept.low, kept.high]
-  const shift = (extent.from - timeline.from) | 0
+  const { mark } = timeline
+  const shift = (from - timeline.from) | 0
   const last = Math.min(end, timeline.length - shift)
-  for (let at = Math.max(begin, -shift); at < last; at += 1) {
-    const own = (column[start + at] ?? 0) | (marked[mark[at + shift] ?? 0] ?? 0)
-    column[start + at] = own
-    if ((own & (facts.made | facts.unknown)) !== facts.made) continue
-    if (keptLow[at + shift] === low[at] && keptHigh[at + shift] === high[at])
-      column[start + at] = own | facts.fresh
-    else if (earlier.size > 0) restoreEarlier(judging, timeline, at)
+  for (let at = Math.max(begin, -shift); at < last;) {
+    const own = mark[at + shift] ?? 0
+    let next = at + 1
+    while (next < last && mark[next + shift] === own) next += 1
+    if (own !== 0) judgeRun(judging, timeline, desk.marked[own] ?? 0, { begin: at, end: next })
+    at = next
   }
 }
 
-function restoreEarlier(judging: Judging, { earlier }: Timeline, at: number): void {
-  const { desk, extent, start } = judging
+interface Run {
+  readonly begin: number
+  readonly end: number
+}
+
+/** Fresh when nothing that is read is unknown and the newest, or an earlier one that is kept, was made from just this. */
+function judgeRun(judging: Judging, timeline: Timeline, own: number, { begin, end }: Run): void {
+  const { desk, start } = judging
+  desk.evaluation.facts.fill(own, start + begin, start + end)
+  for (let at = nextUnmarked(desk.unknown, begin, end); at < end;) {
+    const next = nextMarked(desk.unknown, at, end)
+    compare(judging, timeline, own | facts.fresh, { begin: at, end: next })
+    if (timeline.earlier.size > 0) restoreEarlier(judging, timeline, { begin: at, end: next })
+    at = nextUnmarked(desk.unknown, next, end)
+  }
+}
+
+/** Notes that what was made from just what would be read now is fresh. */
+function compare(judging: Judging, timeline: Timeline, fresh: number, { begin, end }: Run): void {
+  const { desk, from, start } = judging
   const { inputs, evaluation } = desk
-  const kept = earlier
-    .get(at + extent.from)
-    ?.find(({ input }) => input.low === inputs.low[at] && input.high === inputs.high[at])
-  if (kept === undefined) return
-  evaluation.facts[start + at] = (evaluation.facts[start + at] ?? 0) | facts.fresh
-  if (judging.restored === noneRestored) judging.restored = new Map()
-  judging.restored.set(at + extent.from, kept)
+  const column = evaluation.facts
+  const { low: keptLow, high: keptHigh } = timeline.inputs
+  const { low, high } = inputs
+  const shift = (from - timeline.from) | 0
+  for (let at = begin; at < end; at += 1)
+    if (keptLow[at + shift] === low[at] && keptHigh[at + shift] === high[at])
+      column[start + at] = fresh
+}
+
+/** Finds what is not fresh among the earlier ones that are kept. */
+function restoreEarlier(judging: Judging, { earlier }: Timeline, { begin, end }: Run): void {
+  const { desk, from, start } = judging
+  const { inputs, evaluation } = desk
+  for (let at = begin; at < end; at += 1) {
+    const own = evaluation.facts[start + at] ?? 0
+    if ((own & facts.fresh) !== 0) continue
+    const kept = earlier
+      .get(at + from)
+      ?.find(({ input }) => input.low === inputs.low[at] && input.high === inputs.high[at])
+    if (kept === undefined) continue
+    evaluation.facts[start + at] = own | facts.fresh
+    if (judging.restored === noneRestored) judging.restored = new Map()
+    judging.restored.set(at + from, kept)
+  }
 }
 
 /** Judges partitions that each read the one before: its content counts once it has been judged itself. */
 function judgeInOrder(judging: Judging, factor: Fingerprint): void {
-  const { desk, start, length } = judging
-  const { inputs, evaluation } = desk
-  const column = evaluation.facts
+  const { desk, length } = judging
+  const { inputs } = desk
   const isUnfit = unfitTest(judging, 0)
-  for (let at = 0; at < length; at += 1) {
-    const before = at === 0 ? undefined : contentOf(judging, at - 1, 0)
-    if (at > 0 && before === undefined)
-      column[start + at] = (column[start + at] ?? 0) | facts.unknown
-    if (at > 0 && isUnfit(at - 1)) column[start + at] = (column[start + at] ?? 0) | facts.waits
-    if (before !== undefined) {
+  judgePlaces(judging, 0, 1)
+  for (let at = 1; at < length; at += 1) {
+    const before = contentOf(judging, at - 1, 0)
+    if (before === undefined) markBits(desk.unknown, at, at + 1)
+    else {
       inputs.low[at] = (inputs.low[at] ?? 0) + Math.imul(factor.low, before.low)
       inputs.high[at] = (inputs.high[at] ?? 0) + Math.imul(factor.high, before.high)
     }
+    if (isUnfit(at - 1)) markBits(desk.waits, at, at + 1)
     judgePlaces(judging, at, at + 1)
   }
 }
 
 /** A failure counts as long as the partition would still be made from what it failed on. */
-function markFailures({ desk, numbered, extent, start, length }: Judging): void {
+function markFailures({ desk, numbered, from, start, length }: Judging): void {
   const { inputs, evaluation } = desk
   const failures = evaluation.snapshot.failures.get(numbered.computation.name) ?? []
   for (const [index, failure] of failures) {
-    const at = index - extent.from
+    const at = index - from
     if (at < 0 || at >= length) continue
     const own = evaluation.facts[start + at] ?? 0
     const { low, high } = parseFingerprint(failure.fingerprint)

@@ -1,4 +1,4 @@
-import { type Lanes, lanesOf } from "../fingerprint.ts"
+import type { Lanes } from "../fingerprint.ts"
 
 /** Lends columns of fingerprints, longer than asked for and with whatever they last held, and takes them back to lend them again. */
 export interface LanesPool {
@@ -6,13 +6,25 @@ export interface LanesPool {
   readonly takeBack: (lanes: Lanes) => void
 }
 
-/** A pool without columns. */
+const CHUNK = 1 << 18
+
+/** A pool without columns. They are cut out of few large pieces of memory: thousands of their own would cost more than what is done with them. */
 export function lanesPool(): LanesPool {
   const free = new Map<number, Lanes[]>() // length → columns
+  let chunk = new Uint32Array(0)
+  let used = 0
+  const cut = (length: number): Uint32Array => {
+    if (used + length > chunk.length) {
+      chunk = new Uint32Array(Math.max(length, CHUNK))
+      used = 0
+    }
+    used += length
+    return chunk.subarray(used - length, used)
+  }
   return {
     lend: (length) => {
       const room = roomFor(length)
-      return free.get(room)?.pop() ?? lanesOf(room)
+      return free.get(room)?.pop() ?? { low: cut(room), high: cut(room) }
     },
     takeBack: (lanes) => {
       const known = free.get(lanes.low.length)

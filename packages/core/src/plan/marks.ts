@@ -45,20 +45,18 @@ export function isMarkedIn(
 
 /** Marks the partitions of a computation whose windows hold a marked one. Says whether any might. */
 export function markReadersOf(
-  { states, extents }: Evaluation,
+  { states }: Evaluation,
   marks: Marks,
   finder: WindowFinder,
   { number, reads }: NumberedComputation,
 ): boolean {
   const own = states[number]
   let isAny = false
-  for (const { reading, maker = -1 } of reads) {
+  for (const read of reads) {
+    const maker = read.maker ?? -1
     const upstream = states[maker]
     if (own === undefined || upstream === undefined || marks.touched[maker] !== 1) continue
-    const reader = { from: own.from, to: own.from + own.length - 1 }
-    const extent = extents.get(reading.asset.name)
-    if (extent === undefined) continue
-    const windows = finder.windowsOf(reading, { reader, upstream: extent })
+    const windows = finder.windowsOf(read, own, upstream)
     markReaders(partOf(marks, own), windows, partOf(marks, upstream))
     isAny = true
   }

@@ -65,16 +65,16 @@ function markRead(
   { states }: Evaluation,
   needed: Marks,
   finder: WindowFinder,
-  { read: { reading, maker = -1 }, states: reader }: ReadOf,
+  { read, states: reader }: ReadOf,
 ): void {
+  const { reading, maker = -1 } = read
   const upstream = states[maker]
   if (upstream === undefined || isAllFresh(upstream)) return
   needed.touched[maker] = 1
-  const { mapping, read } = reading
   const [own, found] = [partOf(needed, reader), partOf(needed, upstream)]
-  if (mapping.kind === "shift" && read.window.kind !== "latest") {
+  if (read.isShift) {
     const shift = reader.from - upstream.from
-    markShifted(own, found, shift + mapping.offsets.from, shift + mapping.offsets.to + 1)
+    markShifted(own, found, shift + read.oldest, shift + read.newest + 1)
   } else
     markPlaces(rangesOfBits(own, reader.from), found, (range) => finder.placesOf(reading, range))
 }

@@ -1,4 +1,5 @@
 import type { Computation } from "../declare/asset.ts"
+import type { Read } from "../declare/read.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import type { Fingerprint } from "../fingerprint.ts"
 import { type Graph, type Reading, sourcesOf } from "../graph/graph.ts"
@@ -37,7 +38,13 @@ export interface NumberedRead {
   readonly upstream: number
   /** The number of the computation that makes the asset; undefined when it is a source. */
   readonly maker: number | undefined
-  readonly factor: Fingerprint
+  /** What its content is multiplied by: the halves of a fingerprint, as signed numbers. */
+  readonly lowFactor: number
+  readonly highFactor: number
+  /** Whether its windows move on by one place with each partition: from that `oldest` places on to that `newest` on. */
+  readonly isShift: boolean
+  readonly oldest: number
+  readonly newest: number
   /** Whether nobody reads the asset after this. */
   readonly isLast: boolean
 }
@@ -58,12 +65,12 @@ export function numberedGraph(graph: Graph): NumberedGraph {
       computation,
       number,
       reads: readings.flatMap((reading) => {
-        const upstream = numbers.get(reading.asset.name)
-        if (reading.read.asset === undefined || upstream === undefined) return []
-        const isLast = lastReads.get(reading.asset.name) === reading
         const { asset, read } = reading
+        const upstream = numbers.get(asset.name)
+        if (read.asset === undefined || upstream === undefined) return []
         const maker = asset.kind === "asset" ? places.get(asset.computation.name) : undefined
-        return [{ reading, upstream, maker, factor: readFactor(read), isLast }]
+        const isLast = lastReads.get(asset.name) === reading
+        return [{ reading, upstream, maker, ...factorOf(read), ...shiftOf(reading), isLast }]
       }),
       past: past && readFactor(past.read),
       outputs: computation.outputs.map(({ asset }) => numbers.get(asset)),
@@ -76,6 +83,21 @@ export function numberedGraph(graph: Graph): NumberedGraph {
   const numbered = { sources, computations, numbers: places }
   known.set(graph, numbered)
   return numbered
+}
+
+function factorOf(read: Read) {
+  const { low, high } = readFactor(read)
+  return { lowFactor: low | 0, highFactor: high | 0 }
+}
+
+/** So many partitions no history has. */
+const far = 2 ** 30
+
+function shiftOf({ mapping, read }: Reading) {
+  if (mapping.kind !== "shift" || read.window.kind === "latest")
+    return { isShift: false, oldest: 0, newest: 0 }
+  const { from, to } = mapping.offsets
+  return { isShift: true, oldest: Math.max(from, -far), newest: Math.max(to, -far) }
 }
 
 /** Asset → the last read of it by another computation than its own. */

@@ -6,7 +6,7 @@ import { facts } from "./states.ts"
 
 /** Adds the running sums of the outputs that somebody reads; `every` has the facts of each partition. */
 export function addOwnSums(judging: Judging, every: number): void {
-  const { desk, numbered, extent, start, length } = judging
+  const { desk, numbered, from, start, length } = judging
   for (let output = 0; output < numbered.outputs.length; output += 1) {
     const number = numbered.outputs[output]
     if (number === undefined) continue
@@ -15,19 +15,20 @@ export function addOwnSums(judging: Judging, every: number): void {
     else sumFresh(judging, output, contents)
     const unknown =
       (every & facts.fresh) === 0 ? { bits: desk.evaluation.stale, start, length } : undefined
-    desk.sums[number] = { extent, contents, unknown, obstacles: unfitPart(judging, output) }
+    const obstacles = unfitPart(judging, output)
+    desk.sums[number] = { from, length, contents, unknown, obstacles }
   }
 }
 
 /** Sums up the newest rows, where they are fresh: nothing else has a known content. */
 function sumFresh(
-  { desk, extent, timeline, start, length }: Judging,
+  { desk, from, timeline, start, length }: Judging,
   output: number,
   sums: Lanes,
 ): void {
   const { stale } = desk.evaluation
   const contents = timeline?.outputs[output] ?? nothing
-  const shift = (extent.from - (timeline?.from ?? 0)) | 0
+  const shift = (from - (timeline?.from ?? 0)) | 0
   sums.low[0] = sums.high[0] = 0
   for (let at = 0; at < length;) {
     const end = nextMarked(stale, start + at, start + length) - start
@@ -78,15 +79,15 @@ function sumEach(judging: Judging, output: number, { low, high }: Lanes): void {
 
 /** The content of one output at a place, if it is fresh. */
 export function contentOf(
-  { desk, extent, start, timeline, restored }: Judging,
+  { desk, from, start, timeline, restored }: Judging,
   at: number,
   output: number,
 ): Fingerprint | undefined {
   if (((desk.evaluation.facts[start + at] ?? 0) & facts.fresh) === 0 || timeline === undefined)
     return undefined
-  const earlier = restored.get(at + extent.from)
+  const earlier = restored.get(at + from)
   if (earlier !== undefined) return earlier.outputs[output]
-  const place = at + extent.from - timeline.from
+  const place = at + from - timeline.from
   const lanes = timeline.outputs[output]
   return lanes && { low: lanes.low[place] ?? 0, high: lanes.high[place] ?? 0 }
 }
@@ -105,13 +106,13 @@ function unfitPart(judging: Judging, output: number): BitsPart | undefined {
 
 /** Tells of a place whether the rows of one output are fresh and fail the error checks of today. */
 export function unfitTest(judging: Judging, output: number): (at: number) => boolean {
-  const { desk, extent, start, timeline } = judging
+  const { desk, from, start, timeline } = judging
   const marks = timeline?.marks.map((mark) => isUnfitMark(judging, output, mark)) ?? []
   const unfit = [false, ...marks]
-  const shift = (extent.from - (timeline?.from ?? 0)) | 0
+  const shift = (from - (timeline?.from ?? 0)) | 0
   return (at) => {
     if (((desk.evaluation.facts[start + at] ?? 0) & facts.fresh) === 0) return false
-    const earlier = judging.restored.get(at + extent.from)
+    const earlier = judging.restored.get(at + from)
     if (earlier !== undefined) return isUnfitMark(judging, output, earlier.mark)
     return unfit[timeline?.mark[at + shift] ?? 0] === true
   }

@@ -6,7 +6,7 @@ import type { Window } from "../declare/read.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import { type Sql, renderSql } from "../declare/sql.ts"
 import type { ReadVersions } from "../execute/effects.ts"
-import { type Fingerprint, fingerprint } from "../fingerprint.ts"
+import { fingerprint } from "../fingerprint.ts"
 import { type Graph, assetNamed, assetRead, outputsOf } from "../graph/graph.ts"
 import { lastingName, lastingRelation } from "./inputs.ts"
 
@@ -19,7 +19,9 @@ export type ParsedQueries = ReadonlyMap<string, string>
 /** What the declaration of a computation comes to, as far as it decides what is stale. */
 export interface Versions {
   readonly code: string
-  readonly codeFingerprint: Fingerprint
+  /** The halves of the code's fingerprint, as signed numbers. */
+  readonly lowCode: number
+  readonly highCode: number
   /** For each output the version of its checks. */
   readonly checks: readonly string[]
 }
@@ -39,7 +41,8 @@ export function versionsOf(graph: Graph, parsed: ParsedQueries, hash: Hash): rea
   const versions = graph.computations.map((computation) => {
     const code = codeVersion(graph, computation, parsed, hash)
     const checks = outputsOf(graph, computation).map((asset) => checksVersion(asset, hash))
-    return { code, codeFingerprint: fingerprint(code), checks }
+    const { low, high } = fingerprint(code)
+    return { code, lowCode: low | 0, highCode: high | 0, checks }
   })
   known.set(graph, { versions, parsed, hash })
   return versions

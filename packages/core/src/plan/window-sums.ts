@@ -1,6 +1,9 @@
-import type { Fingerprint, Lanes } from "../fingerprint.ts"
+import type { Lanes } from "../fingerprint.ts"
 import { type BitsPart, markBits, nextMarked, nextUnmarked } from "./bits.ts"
+import type { NumberedRead } from "./numbered-graph.ts"
 import type { Places, Shift, Windows } from "./windows.ts"
+
+type Factor = Pick<NumberedRead, "lowFactor" | "highFactor">
 
 /** Running sums, and the readers whose windows of them are added: from `begin` up to but not including `end`. */
 interface Added {
@@ -12,7 +15,7 @@ interface Added {
 /** Adds the content of windows that move on by one place with each partition. */
 export function addShifted(
   inputs: Lanes,
-  factor: Fingerprint,
+  factor: Factor,
   windows: Shift,
   { contents, begin, end }: Added,
 ): void {
@@ -31,7 +34,7 @@ export function addShifted(
 /** Adds windows that may stick out of what exists. */
 function addCut(
   inputs: Lanes,
-  factor: Fingerprint,
+  factor: Factor,
   { first, next, size }: Shift,
   { contents, begin, end }: Added,
 ): void {
@@ -40,21 +43,21 @@ function addCut(
     const to = Math.max(Math.min(at + next, size), from)
     const low = (contents.low[to] ?? 0) - (contents.low[from] ?? 0)
     const high = (contents.high[to] ?? 0) - (contents.high[from] ?? 0)
-    inputs.low[at] = (inputs.low[at] ?? 0) + Math.imul(factor.low, low)
-    inputs.high[at] = (inputs.high[at] ?? 0) + Math.imul(factor.high, high)
+    inputs.low[at] = (inputs.low[at] ?? 0) + Math.imul(factor.lowFactor, low)
+    inputs.high[at] = (inputs.high[at] ?? 0) + Math.imul(factor.highFactor, high)
   }
 }
 
 /** Adds windows that all lie within what exists: nearly all of them do. */
 function addWhole(
   inputs: Lanes,
-  factor: Fingerprint,
+  factor: Factor,
   { first, next }: Shift,
   { contents, begin, end }: Added,
 ): void {
   const [low, high] = [inputs.low, inputs.high]
   const [lowSums, highSums] = [contents.low, contents.high]
-  const [lowFactor, highFactor] = [factor.low, factor.high]
+  const { lowFactor, highFactor } = factor
   for (let at = begin; at < end; at += 1) {
     const lowSum = (lowSums[at + next] ?? 0) - (lowSums[at + first] ?? 0)
     const highSum = (highSums[at + next] ?? 0) - (highSums[at + first] ?? 0)
@@ -66,7 +69,7 @@ function addWhole(
 /** Adds the content of windows that lie anywhere. */
 export function addPlaces(
   { low, high }: Lanes,
-  factor: Fingerprint,
+  factor: Factor,
   windows: Places,
   { contents, begin, end }: Added,
 ): void {
@@ -74,8 +77,8 @@ export function addPlaces(
     const [from, to] = [windows.begin[at] ?? 0, windows.end[at] ?? 0]
     const lowSum = (contents.low[to] ?? 0) - (contents.low[from] ?? 0)
     const highSum = (contents.high[to] ?? 0) - (contents.high[from] ?? 0)
-    low[at] = (low[at] ?? 0) + Math.imul(factor.low, lowSum)
-    high[at] = (high[at] ?? 0) + Math.imul(factor.high, highSum)
+    low[at] = (low[at] ?? 0) + Math.imul(factor.lowFactor, lowSum)
+    high[at] = (high[at] ?? 0) + Math.imul(factor.highFactor, highSum)
   }
 }
 

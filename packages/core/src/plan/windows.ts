@@ -2,6 +2,7 @@ import type { PartitionRange } from "../declare/partition.ts"
 import type { Reading } from "../graph/graph.ts"
 import { intersection, partitionsRead, partitionsReading } from "../graph/mapping.ts"
 import { type World, isShort, mustBeWhole } from "./inputs.ts"
+import type { NumberedRead } from "./numbered-graph.ts"
 
 /** What each partition of a reader finds of an upstream, as places in the upstream's extent. */
 export type Windows = Shift | Places
@@ -21,9 +22,15 @@ export interface Places {
   readonly end: Int32Array
 }
 
+/** Partitions: the first one, and how many. */
+export interface Span {
+  readonly from: number
+  readonly length: number
+}
+
 /** Finds the windows of one read over a range of its reader. */
 export interface WindowFinder {
-  readonly windowsOf: (reading: Reading, extents: Extents) => Windows
+  readonly windowsOf: (read: NumberedRead, reader: Span, upstream: Span) => Windows
   /** There are none of an upstream without partitions. They hold until others are asked for. */
   readonly placesOf: (reading: Reading, reader: PartitionRange) => Places | undefined
 }
@@ -47,22 +54,32 @@ export function windowFinder(world: World): WindowFinder {
     const upstream = world.extents.get(reading.asset.name)
     return upstream && placesWithin(reading, { reader, upstream })
   }
-  const windowsOf: WindowFinder["windowsOf"] = (reading, extents) => {
-    const { mapping, read } = reading
-    return mapping.kind === "shift" && read.window.kind !== "latest"
-      ? shiftOf(mapping.offsets, extents.reader, extents.upstream)
-      : placesWithin(reading, extents)
-  }
+  const windowsOf: WindowFinder["windowsOf"] = (read, reader, upstream) =>
+    read.isShift
+      ? shiftOf(read, reader, upstream)
+      : placesWithin(read.reading, { reader: rangeOf(reader), upstream: rangeOf(upstream) })
   return { windowsOf, placesOf }
 }
 
+function rangeOf({ from, length }: Span): PartitionRange {
+  return { from, to: from + length - 1 }
+}
+
 /** Places are clamped so that they fit in 32 bits: a window may begin with history. */
-function shiftOf(offsets: PartitionRange, reader: PartitionRange, upstream: PartitionRange): Shift {
-  const size = upstream.to - upstream.from + 1
+function shiftOf(
+  { oldest, newest }: Pick<NumberedRead, "oldest" | "newest">,
+  reader: Span,
+  upstream: Span,
+): Shift {
+  const size = upstream.length
   const shift = reader.from - upstream.from
-  const first = Math.max(shift + offsets.from, reader.from - reader.to - 1)
-  const next = Math.min(shift + offsets.to + 1, size)
+  const first = Math.max(shift + oldest, -reader.length)
+  const next = Math.min(shift + newest + 1, size)
   return { kind: "shift", first: first | 0, next: next | 0, size: size | 0 }
+}
+
+function spanOf({ from, to }: PartitionRange): Span {
+  return { from, length: to - from + 1 }
 }
 
 function fillPlaces(
@@ -72,9 +89,10 @@ function fillPlaces(
   { reader, upstream }: Extents,
 ): void {
   const { mapping, read } = reading
-  if (mapping.kind === "shift")
-    fillShifted(columns, shiftOf(mapping.offsets, reader, upstream), reader)
-  else fillEach(columns, reading, reader, upstream)
+  if (mapping.kind === "shift") {
+    const { from: oldest, to: newest } = mapping.offsets
+    fillShifted(columns, shiftOf({ oldest, newest }, spanOf(reader), spanOf(upstream)), reader)
+  } else fillEach(columns, reading, reader, upstream)
   if (read.window.kind === "latest") narrowToNewest(world, reading, columns, { reader, upstream })
 }
 
