@@ -8,7 +8,7 @@ import {
   int64,
   lanesOf,
 } from "@freshet/core"
-import { last, relationName, sourceAsset, sql, sqlAsset } from "@freshet/core"
+import { last, relationName, runningSums, sourceAsset, sql, sqlAsset } from "@freshet/core"
 
 import { hash } from "./plan-hash.ts"
 import { recordedVersion } from "./plan-history.ts"
@@ -93,7 +93,8 @@ function timelineOf(
   const version = checksVersion(asset, hash)
   const marks = [{ codeVersion: code, checks: [{ version, failedErrors: 0, failedWarnings: 0 }] }]
   const mark = new Uint16Array(length).fill(1)
-  return { from: 0, length, mark, inputs, outputs: [outputs], marks, earlier: new Map() }
+  const sums = [runningSums(outputs)]
+  return { from: 0, length, mark, inputs, sums, marks, earlier: new Map() }
 }
 
 /** What there is: hours made of each day's file, what trails them by a day, and what reads that. */

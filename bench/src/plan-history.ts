@@ -13,7 +13,7 @@ import {
   checksVersion,
 } from "@freshet/core"
 import { assetNamed, codeVersion, contentFingerprint, fingerprint, lanesOf } from "@freshet/core"
-import { lastingPartition, relationName } from "@freshet/core"
+import { lastingPartition, relationName, runningSums } from "@freshet/core"
 
 import { type Shape, everyDay, nameOf } from "./plan-project.ts"
 
@@ -72,7 +72,8 @@ export function snapshotOf(
     const checks = [{ version, failedErrors: 0, failedWarnings: 0 }]
     const marks: readonly Mark[] = [{ codeVersion: code, checks }]
     const mark = new Uint16Array(days).fill(1)
-    const timeline = { from: 0, length: days, mark, inputs, outputs: [outputs], marks }
+    const sums = [runningSums(outputs)]
+    const timeline = { from: 0, length: days, mark, inputs, sums, marks }
     timelines.set(asset.computation.name, { ...timeline, earlier: new Map() })
   }
   return { position: "1", timelines, failures: new Map(), publications: new Map() }

@@ -5,7 +5,7 @@ import type { Mark, Snapshot, Timeline } from "@freshet/core"
 /** A state as one file of columns and one of marks, so that what is measured starts with nothing but these. */
 export function writeState(path: string, { timelines }: Snapshot): void {
   const all = [...timelines.values()]
-  const lanes = all.flatMap(({ inputs, outputs }) => [inputs, ...outputs])
+  const lanes = all.flatMap(({ inputs, sums }) => [inputs, ...sums])
   const columns = [...lanes.flatMap(({ low, high }) => [low, high]), ...all.map(({ mark }) => mark)]
   const bytes = columns.map(({ buffer, byteOffset, byteLength }) =>
     Buffer.from(buffer, byteOffset, byteLength),
@@ -29,15 +29,15 @@ export function readState(path: string): Snapshot {
   const said = JSON.parse(readFileSync(`${path}.json`, "utf8")) as readonly [string, number, Mark][] // as it was written
   const timelines = new Map<string, Timeline>()
   let at = byteOffset
-  let markAt = at + 16 * said.reduce((sum, [, length]) => sum + length, 0)
+  let markAt = at + 8 * said.reduce((sum, [, length]) => sum + length + length + 1, 0)
   for (const [name, length, mark] of said) {
-    const column = (): Uint32Array => {
+    const column = (length: number): Uint32Array => {
       at += 4 * length
       return new Uint32Array(buffer, at - 4 * length, length)
     }
-    const inputs = { low: column(), high: column() }
-    const outputs = [{ low: column(), high: column() }]
-    const columns = { inputs, outputs, mark: new Uint16Array(buffer, markAt, length) }
+    const inputs = { low: column(length), high: column(length) }
+    const sums = [{ low: column(length + 1), high: column(length + 1) }]
+    const columns = { inputs, sums, mark: new Uint16Array(buffer, markAt, length) }
     markAt += 2 * length
     timelines.set(name, { from: 0, length, ...columns, marks: [mark], earlier: new Map() })
   }

@@ -28,6 +28,7 @@ import {
   type ReadVersions,
   readVersions,
   rowCount,
+  runningSums,
   type Snapshot,
   sourceAsset,
   sql,
@@ -254,7 +255,7 @@ function timelineOf(records: readonly Recorded[], name: string): Timeline {
   }
   const mark = new Uint16Array(own.length).fill(1)
   const marks = own.slice(0, 1).map(markOf)
-  const columns = { mark, inputs, outputs: [output], marks, earlier: new Map() }
+  const columns = { mark, inputs, sums: [runningSums(output)], marks, earlier: new Map() }
   return { from, length: own.length, ...columns }
 }
 

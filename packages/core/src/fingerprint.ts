@@ -18,6 +18,37 @@ export function lanesOf(length: number): Lanes {
   return { low: new Uint32Array(length), high: new Uint32Array(length) }
 }
 
+/**
+ * Running sums of fingerprints: element `at` is the sum of those before place `at`, both halves modulo 2^32. There is
+ * one element more than there are fingerprints, so that the sum of neighbours is the difference of two elements.
+ */
+export function runningSums({ low, high }: Lanes): Lanes {
+  const sums = lanesOf(low.length + 1)
+  for (let at = 0; at < low.length; at += 1) {
+    sums.low[at + 1] = (sums.low[at] ?? 0) + (low[at] ?? 0)
+    sums.high[at + 1] = (sums.high[at] ?? 0) + (high[at] ?? 0)
+  }
+  return sums
+}
+
+/** The fingerprints that running sums were made from. */
+export function summandsOf(sums: Lanes): Lanes {
+  const lanes = lanesOf(sums.low.length - 1)
+  for (let at = 0; at < lanes.low.length; at += 1) {
+    lanes.low[at] = (sums.low[at + 1] ?? 0) - (sums.low[at] ?? 0)
+    lanes.high[at] = (sums.high[at + 1] ?? 0) - (sums.high[at] ?? 0)
+  }
+  return lanes
+}
+
+/** The fingerprint at a place of running sums. */
+export function summandAt({ low, high }: Lanes, at: number): Fingerprint {
+  return {
+    low: ((low[at + 1] ?? 0) - (low[at] ?? 0)) >>> 0,
+    high: ((high[at + 1] ?? 0) - (high[at] ?? 0)) >>> 0,
+  }
+}
+
 /** The fingerprint of a text, or of one after another: each half takes every character, by the steps and the finish of MurmurHash3's 32-bit form. */
 export function fingerprint(text: string, after = ""): Fingerprint {
   let low = 0x9747b28c

@@ -15,7 +15,13 @@ import {
   type StepRecord,
   type Timeline,
 } from "../src/index.ts"
-import { contentFingerprint, findPartition, lanesOf, lastingPartition } from "../src/index.ts"
+import {
+  contentFingerprint,
+  findPartition,
+  lanesOf,
+  lastingPartition,
+  runningSums,
+} from "../src/index.ts"
 import { outputsOf, parseFingerprint, partitionKey } from "../src/index.ts"
 
 /** A ledger in memory: what was recorded, in the order in which it counts, and what readers were shown. */
@@ -90,7 +96,7 @@ function timelineOf(attempts: readonly Attempt[], graph: Graph, computation: Com
   const from = Math.min(...partitions)
   const length = Math.max(...partitions) - from + 1
   const outputs = computation.outputs.map(() => lanesOf(length))
-  const columns = { inputs: lanesOf(length), mark: new Uint16Array(length), outputs }
+  const columns = { inputs: lanesOf(length), mark: new Uint16Array(length) }
   const marks: Mark[] = []
   const earlier = new Map<number, EarlierMade[]>()
   const newest = new Map<number, EarlierMade>()
@@ -106,7 +112,7 @@ function timelineOf(attempts: readonly Attempt[], graph: Graph, computation: Com
     setLanes(columns.inputs, partition - from, made.input)
     made.outputs.forEach((each, at) => setLanes(outputs[at]!, partition - from, each))
   }
-  return { from, length, ...columns, marks, earlier }
+  return { from, length, ...columns, sums: outputs.map(runningSums), marks, earlier }
 }
 
 function madeOf(

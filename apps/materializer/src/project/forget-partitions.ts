@@ -111,15 +111,13 @@ function snapshotWithout(
 function timelineWithout(timeline: Timeline, partitions: readonly PartitionRange[]): Timeline {
   const copy = ({ low, high }: Timeline["inputs"]) => ({ low: low.slice(), high: high.slice() })
   const [mark, inputs] = [timeline.mark.slice(), copy(timeline.inputs)]
-  const outputs = timeline.outputs.map(copy)
   for (const { from, to } of partitions) {
     const [begin, end] = [from, to + 1].map((at) => Math.max(0, at - timeline.from))
-    for (const column of [mark, ...[inputs, ...outputs].flatMap(({ low, high }) => [low, high])])
-      column.fill(0, begin, end)
+    for (const column of [mark, inputs.low, inputs.high]) column.fill(0, begin, end)
   }
   const isGone = (at: number) => partitions.some(({ from, to }) => from <= at && at <= to)
   const earlier = new Map([...timeline.earlier].filter(([at]) => !isGone(at)))
-  return { ...timeline, mark, inputs, outputs, earlier }
+  return { ...timeline, mark, inputs, earlier }
 }
 
 function publishedOf(

@@ -15,7 +15,9 @@ import {
   rangesWhere,
   readRanges,
   type Recorded,
+  runningSums,
   type Snapshot,
+  summandsOf,
   type Timeline,
 } from "@freshet/core"
 
@@ -192,7 +194,7 @@ function snapshotWithout({ graph, snapshot }: Evaluation, lost: readonly Recorde
 function timelineWithout(timeline: Timeline, lost: readonly Recorded[]): Timeline {
   const copy = (lanes: Timeline["inputs"]) => ({ low: lanes.low.slice(), high: lanes.high.slice() })
   const [mark, inputs] = [timeline.mark.slice(), copy(timeline.inputs)]
-  const [outputs, marks] = [timeline.outputs.map(copy), [...timeline.marks]]
+  const [outputs, marks] = [timeline.sums.map(summandsOf), [...timeline.marks]]
   const earlier = new Map(timeline.earlier)
   for (const { partition, fingerprint } of lost) {
     const at = partition - timeline.from
@@ -214,7 +216,7 @@ function timelineWithout(timeline: Timeline, lost: readonly Recorded[]): Timelin
     if (kept.length > 0) earlier.set(partition, kept)
     else earlier.delete(partition)
   }
-  return { ...timeline, mark, inputs, outputs, marks, earlier }
+  return { ...timeline, mark, inputs, sums: outputs.map(runningSums), marks, earlier }
 }
 
 function placeOf(marks: Mark[], mark: Mark): number {

@@ -1,17 +1,16 @@
 import type { PartitionRange } from "../declare/partition.ts"
 import type { SourceAsset } from "../declare/source.ts"
-import { type Lanes, contentFingerprint, lanesOf } from "../fingerprint.ts"
+import { type Lanes, contentFingerprint, lanesOf, runningSums } from "../fingerprint.ts"
 import { type Bits, type BitsPart, bitsOf, markBits } from "./bits.ts"
 import { type World, emptyVersion, lastingPartition } from "./inputs.ts"
 import type { LandedPartition } from "./snapshot.ts"
 import type { Span } from "./windows.ts"
 
-/**
- * Running sums over the partitions of one asset: the content of a window is the difference of two elements.
- * Element 0 is before the first partition; the columns may be longer than the asset.
- */
+/** Running sums over the partitions of one asset: the content of a window is the difference of two elements. */
 export interface ContentSums extends Span {
-  readonly contents: Lanes
+  readonly sums: Lanes
+  /** Which element is the sum of what is before the first partition; there may be none for partitions that are unknown. */
+  readonly origin: number
   /** The partitions that are not known to be right; undefined when all are. */
   readonly unknown: BitsPart | undefined
   /** The partitions that keep their readers from being made: files that must land, rows that fail their checks. */
@@ -50,8 +49,7 @@ function isSpan({ from, length }: Span, range: PartitionRange): boolean {
 /** Every partition's content is known; one without a file may keep its readers waiting. */
 function landedSums(source: SourceAsset, extent: PartitionRange, landed: Landed): ContentSums {
   const length = extent.to - extent.from + 1
-  const contents = lanesOf(length + 1)
-  const { low, high } = contents
+  const contents = lanesOf(length)
   const mustLand = source.whenMissing !== "empty" && source.partitions.kind !== "none"
   let missing: Bits | undefined
   for (let at = 0; at < length; at += 1) {
@@ -62,9 +60,10 @@ function landedSums(source: SourceAsset, extent: PartitionRange, landed: Landed)
     }
     const partition = lastingPartition(source.partitions, extent.from + at)
     const content = contentFingerprint(partition, version ?? emptyVersion)
-    low[at + 1] = (low[at] ?? 0) + content.low
-    high[at + 1] = (high[at] ?? 0) + content.high
+    contents.low[at] = content.low
+    contents.high[at] = content.high
   }
   const marked = missing && { bits: missing, start: 0, length }
-  return { from: extent.from, length, contents, unknown: marked, obstacles: marked }
+  const sums = { sums: runningSums(contents), origin: 0 }
+  return { from: extent.from, length, ...sums, unknown: marked, obstacles: marked }
 }

@@ -1,7 +1,6 @@
 import { type Lanes, lanesOf } from "../fingerprint.ts"
 import { type Bits, bitsOf } from "./bits.ts"
 import type { ContentSums } from "./content-sums.ts"
-import { type LanesPool, lanesPool } from "./lanes-pool.ts"
 import type { NumberedComputation } from "./numbered-graph.ts"
 import type { EarlierMade, Timeline } from "./snapshot.ts"
 import type { Evaluation } from "./states.ts"
@@ -12,8 +11,7 @@ import { type Span, type WindowFinder, windowFinder } from "./windows.ts"
 export interface Desk {
   readonly evaluation: Evaluation
   readonly finder: WindowFinder
-  readonly pool: LanesPool
-  /** The running sums of assets by number, as long as somebody has still to read them. */
+  /** What readers find of the assets that have been judged, by number. */
   readonly sums: (ContentSums | undefined)[]
   /** What each partition of the computation at hand would be made from, where all of that is known. */
   readonly inputs: Lanes
@@ -41,7 +39,6 @@ export function deskOf(evaluation: Evaluation, longest: number): Desk {
   return {
     evaluation,
     finder: windowFinder(evaluation),
-    pool: lanesPool(),
     sums: [],
     inputs: lanesOf(longest),
     unknown: bitsOf(longest),

@@ -65,12 +65,9 @@ function addReads(judging: Judging): void {
     markRead(judging, read, windows, sums)
     begin = nextUnmarked(unknown, begin, end)
     end = endOfUnmarked(unknown, begin, end)
-    const added = { contents: sums.contents, begin, end }
+    const added = { sums: sums.sums, origin: sums.origin, begin, end }
     if (windows.kind === "shift") addShifted(inputs, read, windows, added)
     else addPlaces(inputs, read, windows, added)
-    if (!read.isLast || read.maker === undefined) continue
-    desk.pool.takeBack(sums.contents)
-    desk.sums[read.upstream] = undefined
   }
 }
 

@@ -45,8 +45,6 @@ export interface NumberedRead {
   readonly isShift: boolean
   readonly oldest: number
   readonly newest: number
-  /** Whether nobody reads the asset after this. */
-  readonly isLast: boolean
 }
 
 const known = new WeakMap<Graph, NumberedGraph>()
@@ -55,8 +53,7 @@ const known = new WeakMap<Graph, NumberedGraph>()
 export function numberedGraph(graph: Graph): NumberedGraph {
   const before = known.get(graph)
   if (before !== undefined) return before
-  const lastReads = lastReadsOf(graph)
-  const numbers = new Map([...lastReads.keys()].map((name, number) => [name, number]))
+  const numbers = new Map([...assetsRead(graph)].map((name, number) => [name, number]))
   const places = new Map(graph.computations.map(({ name }, number) => [name, number]))
   const computations = graph.computations.map((computation, number) => {
     const readings = readingsOf(graph, computation)
@@ -69,8 +66,7 @@ export function numberedGraph(graph: Graph): NumberedGraph {
         const upstream = numbers.get(asset.name)
         if (read.asset === undefined || upstream === undefined) return []
         const maker = asset.kind === "asset" ? places.get(asset.computation.name) : undefined
-        const isLast = lastReads.get(asset.name) === reading
-        return [{ reading, upstream, maker, ...factorOf(read), ...shiftOf(reading), isLast }]
+        return [{ reading, upstream, maker, ...factorOf(read), ...shiftOf(reading) }]
       }),
       past: past && readFactor(past.read),
       outputs: computation.outputs.map(({ asset }) => numbers.get(asset)),
@@ -100,11 +96,10 @@ function shiftOf({ mapping, read }: Reading) {
   return { isShift: true, oldest: Math.max(from, -far), newest: Math.max(to, -far) }
 }
 
-/** Asset → the last read of it by another computation than its own. */
-function lastReadsOf(graph: Graph): ReadonlyMap<string, Reading> {
-  const lastReads = new Map<string, Reading>()
+/** The assets that another computation than their own reads. */
+function assetsRead(graph: Graph): ReadonlySet<string> {
+  const names = new Set<string>()
   for (const computation of graph.computations)
-    for (const reading of readingsOf(graph, computation))
-      if (reading.read.asset !== undefined) lastReads.set(reading.asset.name, reading)
-  return lastReads
+    for (const { asset } of computation.reads) if (asset !== undefined) names.add(asset.name)
+  return names
 }

@@ -1,80 +1,37 @@
-import { type Fingerprint, type Lanes, lanesOf } from "../fingerprint.ts"
-import { type BitsPart, bitsOf, markBits, nextMarked, nextUnmarked } from "./bits.ts"
+import { type Fingerprint, type Lanes, lanesOf, runningSums, summandAt } from "../fingerprint.ts"
+import { type BitsPart, bitsOf, markBits } from "./bits.ts"
 import type { Judging } from "./desk.ts"
 import type { Mark } from "./snapshot.ts"
 import { facts } from "./states.ts"
 
-/** Adds the running sums of the outputs that somebody reads; `every` has the facts of each partition. */
+/** Says what readers of the outputs find; `every` has the facts of each partition. */
 export function addOwnSums(judging: Judging, every: number): void {
-  const { desk, numbered, from, start, length } = judging
+  const { desk, numbered, from, start, length, timeline } = judging
   for (let output = 0; output < numbered.outputs.length; output += 1) {
     const number = numbered.outputs[output]
     if (number === undefined) continue
-    const contents = desk.pool.lend(length + 1)
-    if (judging.restored.size > 0) sumEach(judging, output, contents)
-    else sumFresh(judging, output, contents)
+    const { sums, origin } =
+      judging.restored.size > 0
+        ? { sums: restoredSums(judging, output), origin: 0 }
+        : { sums: timeline?.sums[output] ?? nothing, origin: from - (timeline?.from ?? 0) }
     const unknown =
       (every & facts.fresh) === 0 ? { bits: desk.evaluation.stale, start, length } : undefined
     const obstacles = unfitPart(judging, output)
-    desk.sums[number] = { from, length, contents, unknown, obstacles }
-  }
-}
-
-/** Sums up the newest rows, where they are fresh: nothing else has a known content. */
-function sumFresh(
-  { desk, from, timeline, start, length }: Judging,
-  output: number,
-  sums: Lanes,
-): void {
-  const { stale } = desk.evaluation
-  const contents = timeline?.outputs[output] ?? nothing
-  const shift = (from - (timeline?.from ?? 0)) | 0
-  sums.low[0] = sums.high[0] = 0
-  for (let at = 0; at < length;) {
-    const end = nextMarked(stale, start + at, start + length) - start
-    const next = nextUnmarked(stale, start + end, start + length) - start
-    sumRun(contents, sums, { begin: at, end, shift })
-    repeatSum(sums, end, next)
-    at = next
+    desk.sums[number] = { from, length, sums, origin, unknown, obstacles }
   }
 }
 
 const nothing = lanesOf(0)
 
-interface Run {
-  readonly begin: number
-  readonly end: number
-  /** What is to be added to a place to find its content. */
-  readonly shift: number
-}
-
-function sumRun(contents: Lanes, sums: Lanes, { begin, end, shift }: Run): void {
-  const [lows, highs, lowSums, highSums] = [contents.low, contents.high, sums.low, sums.high]
-  let [low, high] = [lowSums[begin] ?? 0, highSums[begin] ?? 0]
-  for (let at = begin; at < end; at += 1) {
-    low = (low + (lows[at + shift] ?? 0)) | 0
-    high = (high + (highs[at + shift] ?? 0)) | 0
-    lowSums[at + 1] = low
-    highSums[at + 1] = high
-  }
-}
-
-function repeatSum({ low, high }: Lanes, begin: number, end: number): void {
-  const [lowSum, highSum] = [low[begin] ?? 0, high[begin] ?? 0]
-  for (let at = begin; at < end; at += 1) {
-    low[at + 1] = lowSum
-    high[at + 1] = highSum
-  }
-}
-
-/** Sums up what is fresh, of which some is not the newest. */
-function sumEach(judging: Judging, output: number, { low, high }: Lanes): void {
-  low[0] = high[0] = 0
+/** The running sums of what is fresh, where some of it is not the newest. */
+function restoredSums(judging: Judging, output: number): Lanes {
+  const { low, high } = lanesOf(judging.length)
   for (let at = 0; at < judging.length; at += 1) {
     const content = contentOf(judging, at, output)
-    low[at + 1] = (low[at] ?? 0) + (content?.low ?? 0)
-    high[at + 1] = (high[at] ?? 0) + (content?.high ?? 0)
+    low[at] = content?.low ?? 0
+    high[at] = content?.high ?? 0
   }
+  return runningSums({ low, high })
 }
 
 /** The content of one output at a place, if it is fresh. */
@@ -87,9 +44,8 @@ export function contentOf(
     return undefined
   const earlier = restored.get(at + from)
   if (earlier !== undefined) return earlier.outputs[output]
-  const place = at + from - timeline.from
-  const lanes = timeline.outputs[output]
-  return lanes && { low: lanes.low[place] ?? 0, high: lanes.high[place] ?? 0 }
+  const sums = timeline.sums[output]
+  return sums && summandAt(sums, at + from - timeline.from)
 }
 
 /** The fresh partitions whose rows fail the error checks of today. */

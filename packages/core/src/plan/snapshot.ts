@@ -12,8 +12,8 @@ export interface Timeline {
   readonly mark: Uint16Array
   /** Fingerprint of what the newest kept materialization was made from. */
   readonly inputs: Lanes
-  /** Content fingerprint of it, for each output in order of declaration. */
-  readonly outputs: readonly Lanes[]
+  /** Running sums of its content fingerprints, for each output in order of declaration; where nothing is kept anything may be added. */
+  readonly sums: readonly Lanes[]
   readonly marks: readonly Mark[]
   /** Partition → materializations kept besides the newest. */
   readonly earlier: ReadonlyMap<number, readonly EarlierMade[]>

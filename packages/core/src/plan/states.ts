@@ -1,6 +1,6 @@
 import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
-import { type Fingerprint, contentFingerprint } from "../fingerprint.ts"
+import { type Fingerprint, contentFingerprint, summandAt } from "../fingerprint.ts"
 import type { Bits } from "./bits.ts"
 import { type World, landedVersion, lastingPartition } from "./inputs.ts"
 import type { CheckMark, EarlierMade, Mark, Snapshot } from "./snapshot.ts"
@@ -246,7 +246,6 @@ export function contentAt(
   const restored = statesOf(evaluation, asset.computation)?.restored.get(index)
   if (restored !== undefined) return restored.outputs[place]
   const timeline = evaluation.snapshot.timelines.get(asset.computation.name)
-  const lanes = timeline?.outputs[place]
-  const at = index - (timeline?.from ?? 0)
-  return lanes && { low: lanes.low[at] ?? 0, high: lanes.high[at] ?? 0 }
+  const sums = timeline?.sums[place]
+  return sums && summandAt(sums, index - timeline.from)
 }

@@ -7,7 +7,9 @@ type Factor = Pick<NumberedRead, "lowFactor" | "highFactor">
 
 /** Running sums, and the readers whose windows of them are added: from `begin` up to but not including `end`. */
 interface Added {
-  readonly contents: Lanes
+  readonly sums: Lanes
+  /** Which of their elements is that of place 0. */
+  readonly origin: number
   readonly begin: number
   readonly end: number
 }
@@ -17,18 +19,18 @@ export function addShifted(
   inputs: Lanes,
   factor: Factor,
   windows: Shift,
-  { contents, begin, end }: Added,
+  { sums, origin, begin, end }: Added,
 ): void {
   const { first, next, size } = windows
   const from = Math.min(Math.max(begin, -first), end)
   const to = Math.min(end, size - next + 1)
   if (first > next || from >= to) {
-    addCut(inputs, factor, windows, { contents, begin, end })
+    addCut(inputs, factor, windows, { sums, origin, begin, end })
     return
   }
-  if (begin < from) addCut(inputs, factor, windows, { contents, begin, end: from })
-  addWhole(inputs, factor, windows, { contents, begin: from, end: to })
-  if (to < end) addCut(inputs, factor, windows, { contents, begin: to, end })
+  if (begin < from) addCut(inputs, factor, windows, { sums, origin, begin, end: from })
+  addWhole(inputs, factor, windows, { sums, origin, begin: from, end: to })
+  if (to < end) addCut(inputs, factor, windows, { sums, origin, begin: to, end })
 }
 
 /** Adds windows that may stick out of what exists. */
@@ -36,31 +38,45 @@ function addCut(
   inputs: Lanes,
   factor: Factor,
   { first, next, size }: Shift,
-  { contents, begin, end }: Added,
+  { sums, origin, begin, end }: Added,
 ): void {
   for (let at = begin; at < end; at += 1) {
     const from = Math.min(Math.max(at + first, 0), size)
     const to = Math.max(Math.min(at + next, size), from)
-    const low = (contents.low[to] ?? 0) - (contents.low[from] ?? 0)
-    const high = (contents.high[to] ?? 0) - (contents.high[from] ?? 0)
-    inputs.low[at] = (inputs.low[at] ?? 0) + Math.imul(factor.lowFactor, low)
-    inputs.high[at] = (inputs.high[at] ?? 0) + Math.imul(factor.highFactor, high)
+    if (from < to) addWindow(inputs, at, factor, { sums, from: from + origin, to: to + origin })
   }
+}
+
+interface Window {
+  readonly sums: Lanes
+  readonly from: number
+  readonly to: number
+}
+
+function addWindow(
+  inputs: Lanes,
+  at: number,
+  { lowFactor, highFactor }: Factor,
+  { sums, from, to }: Window,
+): void {
+  const low = (sums.low[to] ?? 0) - (sums.low[from] ?? 0)
+  const high = (sums.high[to] ?? 0) - (sums.high[from] ?? 0)
+  inputs.low[at] = (inputs.low[at] ?? 0) + Math.imul(lowFactor, low)
+  inputs.high[at] = (inputs.high[at] ?? 0) + Math.imul(highFactor, high)
 }
 
 /** Adds windows that all lie within what exists: nearly all of them do. */
 function addWhole(
-  inputs: Lanes,
-  factor: Factor,
+  { low, high }: Lanes,
+  { lowFactor, highFactor }: Factor,
   { first, next }: Shift,
-  { contents, begin, end }: Added,
+  { sums, origin, begin, end }: Added,
 ): void {
-  const [low, high] = [inputs.low, inputs.high]
-  const [lowSums, highSums] = [contents.low, contents.high]
-  const { lowFactor, highFactor } = factor
+  const [lowSums, highSums] = [sums.low, sums.high]
+  const [firstShift, nextShift] = [(first + origin) | 0, (next + origin) | 0]
   for (let at = begin; at < end; at += 1) {
-    const lowSum = (lowSums[at + next] ?? 0) - (lowSums[at + first] ?? 0)
-    const highSum = (highSums[at + next] ?? 0) - (highSums[at + first] ?? 0)
+    const lowSum = (lowSums[at + nextShift] ?? 0) - (lowSums[at + firstShift] ?? 0)
+    const highSum = (highSums[at + nextShift] ?? 0) - (highSums[at + firstShift] ?? 0)
     low[at] = (low[at] ?? 0) + Math.imul(lowFactor, lowSum)
     high[at] = (high[at] ?? 0) + Math.imul(highFactor, highSum)
   }
@@ -69,16 +85,16 @@ function addWhole(
 /** Adds the content of windows that lie anywhere. */
 export function addPlaces(
   { low, high }: Lanes,
-  factor: Factor,
+  { lowFactor, highFactor }: Factor,
   windows: Places,
-  { contents, begin, end }: Added,
+  { sums, origin, begin, end }: Added,
 ): void {
   for (let at = begin; at < end; at += 1) {
-    const [from, to] = [windows.begin[at] ?? 0, windows.end[at] ?? 0]
-    const lowSum = (contents.low[to] ?? 0) - (contents.low[from] ?? 0)
-    const highSum = (contents.high[to] ?? 0) - (contents.high[from] ?? 0)
-    low[at] = (low[at] ?? 0) + Math.imul(factor.lowFactor, lowSum)
-    high[at] = (high[at] ?? 0) + Math.imul(factor.highFactor, highSum)
+    const [from, to] = [(windows.begin[at] ?? 0) + origin, (windows.end[at] ?? 0) + origin]
+    const lowSum = (sums.low[to] ?? 0) - (sums.low[from] ?? 0)
+    const highSum = (sums.high[to] ?? 0) - (sums.high[from] ?? 0)
+    low[at] = (low[at] ?? 0) + Math.imul(lowFactor, lowSum)
+    high[at] = (high[at] ?? 0) + Math.imul(highFactor, highSum)
   }
 }
 

@@ -5,6 +5,8 @@ import {
   type Lanes,
   lanesOf,
   type Mark,
+  runningSums,
+  summandsOf,
   type Timeline,
 } from "@freshet/core"
 
@@ -13,7 +15,8 @@ export interface TimelineColumns {
   readonly from: number
   readonly mark: Uint16Array
   readonly inputs: Lanes
-  readonly outputs: readonly Lanes[]
+  /** Running sums of the contents, for each output. */
+  readonly sums: readonly Lanes[]
   readonly marks: readonly Mark[]
   readonly earlier: EarlierColumns
 }
@@ -36,8 +39,9 @@ export interface Made {
 
 /** Nothing kept yet, of a computation with so many outputs. */
 export function emptyColumns(outputs: number): TimelineColumns {
-  const earlier = { partitions: new Int32Array(0), ...columnsOf(0, outputs) }
-  return { from: 0, marks: [], earlier, ...columnsOf(0, outputs) }
+  const { outputs: contents, ...columns } = columnsOf(0, outputs)
+  const earlier = { partitions: new Int32Array(0), outputs: contents, ...columns }
+  return { from: 0, marks: [], earlier, sums: contents.map(runningSums), ...columns }
 }
 
 function columnsOf(length: number, outputs: number) {
@@ -50,8 +54,8 @@ function columnsOf(length: number, outputs: number) {
 
 /** The columns as planning sees them; what is kept besides the newest is looked up where it is asked for. */
 export function timelineOf(columns: TimelineColumns): Timeline {
-  const { from, mark, inputs, outputs, marks } = columns
-  return { from, length: mark.length, mark, inputs, outputs, marks, earlier: earlierMap(columns) }
+  const { from, mark, inputs, sums, marks } = columns
+  return { from, length: mark.length, mark, inputs, sums, marks, earlier: earlierMap(columns) }
 }
 
 /** Changes to a timeline, gathered before it is made anew. */
@@ -114,10 +118,13 @@ function markTable(known: readonly Mark[]): Marks {
 
 /** Columns with room at the end, for partitions that mostly come in order. */
 function growing(base: TimelineColumns) {
-  const outputs = base.outputs.length
+  const outputs = base.sums.length
   let { from } = base
   let length = base.mark.length
-  let columns = copied(base, { from, capacity: length, outputs })
+  let columns = copied(
+    { ...base, outputs: base.sums.map(summandsOf) },
+    { from, capacity: length, outputs },
+  )
   const reach = (partition: number): number => {
     if (length === 0) from = partition
     const [low, high] = [Math.min(from, partition), Math.max(from + length - 1, partition)]
@@ -141,17 +148,22 @@ function growing(base: TimelineColumns) {
       const at = partition - from
       if (at >= 0 && at < length) columns.mark[at] = 0
     },
-    finish: () => ({
-      from,
-      ...copied({ ...columns, from, length }, { from, capacity: length, outputs }),
-    }),
+    finish: () => {
+      const all = copied({ ...columns, from, length }, { from, capacity: length, outputs })
+      const { outputs: contents, ...others } = all
+      return { from, ...others, sums: contents.map(runningSums) }
+    },
   }
 }
 
+/** A timeline while its contents may change, with room for `length` partitions or all that the columns have. */
+interface ContentColumns extends Pick<TimelineColumns, "from" | "mark" | "inputs"> {
+  readonly outputs: readonly Lanes[]
+  readonly length?: number
+}
+
 function copied(
-  base: Pick<TimelineColumns, "from" | "mark" | "inputs" | "outputs"> & {
-    readonly length?: number
-  },
+  base: ContentColumns,
   to: { readonly from: number; readonly capacity: number; readonly outputs: number },
 ) {
   const columns = columnsOf(to.capacity, to.outputs)

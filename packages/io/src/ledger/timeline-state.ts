@@ -30,7 +30,7 @@ export interface TimelineState {
   readonly timelines: ReadonlyMap<string, TimelineColumns>
 }
 
-const magic = 0x31485246 // "FRH1", in the byte order of the machine: a file of another order is foreign
+const magic = 0x32485246 // "FRH2", in the byte order of the machine: a file of another order is foreign
 const prefixWords = 6
 
 /**
@@ -94,12 +94,13 @@ function stateOf(header: Header, bytes: ArrayBuffer, bodyAt: number): TimelineSt
   const timelines = new Map<string, TimelineColumns>()
   for (const entry of header.timelines) {
     const [shape, outputs, from, length, earlier, marks] = entry
-    const { mark, inputs, outputs: contents } = cursor.columns(length, outputs)
+    const { mark, inputs } = cursor.columns(length)
+    const sums = cursor.lanes(length + 1, outputs)
     timelines.set(shape, {
       from,
       mark,
       inputs,
-      outputs: contents,
+      sums,
       marks,
       earlier: cursor.earlier(earlier, outputs),
     })
@@ -120,21 +121,23 @@ function cursorOver(bytes: ArrayBuffer, start: number) {
     at += (length + (length % 2)) * 2
     return taken
   }
-  function columns(length: number, count: number) {
+  function columns(length: number) {
     const mark = marks(length)
-    const inputs = { low: words(length), high: words(length) }
+    return { mark, inputs: { low: words(length), high: words(length) } }
+  }
+  function lanes(length: number, count: number): readonly Lanes[] {
     const outputs: Lanes[] = []
     for (let output = 0; output < count; output += 1)
       outputs.push({ low: words(length), high: words(length) })
-    return { mark, inputs, outputs }
+    return outputs
   }
   function earlier(length: number, count: number): EarlierColumns {
     if (length === 0) return nothingEarlier(count)
     const partitions = new Int32Array(bytes, at, length)
     at += length * 4
-    return { partitions, ...columns(length, count) }
+    return { partitions, ...columns(length), outputs: lanes(length, count) }
   }
-  return { columns, earlier }
+  return { columns, lanes, earlier }
 }
 
 const nothing: EarlierColumns[] = [] // by number of outputs
@@ -206,9 +209,9 @@ function encoded({ timelines, ...rest }: TimelineState): readonly Uint8Array[] {
   const entries = [...timelines]
   const header: Header = {
     ...rest,
-    timelines: entries.map(([shape, { from, mark, outputs, earlier, marks }]) => [
+    timelines: entries.map(([shape, { from, mark, sums, earlier, marks }]) => [
       shape,
-      outputs.length,
+      sums.length,
       from,
       mark.length,
       earlier.partitions.length,
@@ -228,14 +231,16 @@ function encoded({ timelines, ...rest }: TimelineState): readonly Uint8Array[] {
   return [new Uint8Array(prefix.buffer), text, ...body]
 }
 
-function bodyOf({ earlier, ...newest }: TimelineColumns): readonly Uint8Array[] {
-  return [...columnParts(newest), bytesOf(earlier.partitions), ...columnParts(earlier)]
+function bodyOf({ mark, inputs, sums, earlier }: TimelineColumns): readonly Uint8Array[] {
+  const newest = columnParts(mark, [inputs, ...sums])
+  const others = columnParts(earlier.mark, [earlier.inputs, ...earlier.outputs])
+  return [...newest, bytesOf(earlier.partitions), ...others]
 }
 
-function columnParts({ mark, inputs, outputs }: Omit<EarlierColumns, "partitions">): Uint8Array[] {
+function columnParts(mark: Uint16Array, lanes: readonly Lanes[]): readonly Uint8Array[] {
   const gap = new Uint8Array((mark.length % 2) * 2)
-  const lanes = [inputs, ...outputs].flatMap(({ low, high }) => [bytesOf(low), bytesOf(high)])
-  return [bytesOf(mark), gap, ...lanes]
+  const columns = lanes.flatMap(({ low, high }) => [bytesOf(low), bytesOf(high)])
+  return [bytesOf(mark), gap, ...columns]
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint16Array | Uint32Array | Int32Array) {
