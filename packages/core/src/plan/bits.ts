@@ -23,6 +23,21 @@ export function markBits(bits: Bits, begin: number, end: number): void {
   bits[last] = (bits[last] ?? 0) | tail
 }
 
+/** Takes the marks from `begin` up to but not including `end` away. */
+export function unmarkBits(bits: Bits, begin: number, end: number): void {
+  if (begin >= end) return
+  const [first, last] = [begin >> 5, (end - 1) >> 5]
+  const head = -1 << (begin & 31)
+  const tail = -1 >>> (31 - ((end - 1) & 31))
+  if (first === last) {
+    bits[first] = (bits[first] ?? 0) & ~(head & tail)
+    return
+  }
+  bits[first] = (bits[first] ?? 0) & ~head
+  for (let word = first + 1; word < last; word += 1) bits[word] = 0
+  bits[last] = (bits[last] ?? 0) & ~tail
+}
+
 /** Whether a place is marked. */
 export function isMarked(bits: Bits, at: number): boolean {
   return (((bits[at >> 5] ?? 0) >>> (at & 31)) & 1) === 1

@@ -30,6 +30,8 @@ export interface Judging extends Span {
   /** Where its first partition is in the columns that all share. */
   readonly start: number
   readonly timeline: Timeline | undefined
+  /** How many partitions have been found to be fresh. */
+  fresh: number
   /** Shared by all that restore nothing, until something is restored. */
   restored: Map<number, EarlierMade>
 }

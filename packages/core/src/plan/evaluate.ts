@@ -1,3 +1,4 @@
+import type { Extents } from "../graph/extent.ts"
 import { bitsOf } from "./bits.ts"
 import { sourceSums } from "./content-sums.ts"
 import { deskOf } from "./desk.ts"
@@ -37,14 +38,27 @@ const noStates: States = {
   from: 0,
   length: 0,
   start: 0,
-  some: 0,
-  every: 255,
+  allFresh: true,
+  anyWaits: false,
   isChecked: true,
   restored: new Map(),
 }
 
 /** Where the partitions of each computation lie in the columns that all share: each begins with a word of marks. */
-function roomFor({ extents }: World, computations: readonly NumberedComputation[]) {
+interface Room {
+  readonly computations: readonly NumberedComputation[]
+  readonly spans: readonly (Span | undefined)[]
+  readonly starts: Int32Array
+  readonly total: number
+  readonly longest: number
+}
+
+const known = new WeakMap<Extents, Room>()
+
+/** The room for what exists, measured once: the same world is judged again and again. */
+function roomFor({ extents }: World, computations: readonly NumberedComputation[]): Room {
+  const before = known.get(extents)
+  if (before?.computations === computations) return before
   const starts = new Int32Array(computations.length)
   let [total, longest] = [0, 0]
   const spans = computations.map(({ computation }, number): Span | undefined => {
@@ -56,5 +70,7 @@ function roomFor({ extents }: World, computations: readonly NumberedComputation[
     longest = Math.max(longest, length)
     return { from: extent.from, length }
   })
-  return { spans, starts, total, longest }
+  const room = { computations, spans, starts, total, longest }
+  known.set(extents, room)
+  return room
 }

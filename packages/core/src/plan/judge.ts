@@ -1,5 +1,5 @@
 import { type Fingerprint, parseFingerprint } from "../fingerprint.ts"
-import { type Bits, endOfUnmarked, markBits, nextMarked, nextUnmarked } from "./bits.ts"
+import { type Bits, endOfUnmarked, markBits, nextMarked, nextUnmarked, unmarkBits } from "./bits.ts"
 import type { ContentSums } from "./content-sums.ts"
 import type { Desk, Judging } from "./desk.ts"
 import { mustBeWhole } from "./inputs.ts"
@@ -28,20 +28,21 @@ export function judge(
     length,
     start,
     timeline,
+    fresh: 0,
     restored: noneRestored,
   }
   addReads(judging)
+  markBits(desk.evaluation.stale, start, start + length)
   if (timeline !== undefined) tellMarks(judging, timeline)
   if (numbered.past === undefined) judgePlaces(judging, 0, length)
   else judgeInOrder(judging, numbered.past)
   noteMarks(judging, desk.unknown, facts.unknown)
-  noteMarks(judging, desk.waits, facts.waits)
+  const anyWaits = noteMarks(judging, desk.waits, facts.waits)
   if (snapshot.failures.size > 0) markFailures(judging)
-  const [some, every] = someAndEvery(judging)
-  if ((every & facts.fresh) === 0) markStale(judging)
-  addOwnSums(judging, every)
+  addOwnSums(judging)
+  const allFresh = judging.fresh === length
   const isChecked = timeline === undefined || isCheckedThroughout(timeline, judging.versions)
-  return { from, length, start, some, every, isChecked, restored: judging.restored }
+  return { from, length, start, allFresh, anyWaits, isChecked, restored: judging.restored }
 }
 
 const noVersions: Versions = { code: "", lowCode: 0, highCode: 0, checks: [] }
@@ -74,13 +75,14 @@ function addReads(judging: Judging): void {
 /** Marks the partitions for which one read finds what is not known to be right, or what keeps them from being made. */
 function markRead(
   { desk, from, length }: Judging,
-  { reading }: NumberedRead,
+  { reading, isPlain }: NumberedRead,
   windows: Windows,
   { unknown, obstacles }: ContentSums,
 ): void {
   if (unknown !== undefined) markReaders({ bits: desk.unknown, start: 0, length }, windows, unknown)
   if (obstacles !== undefined)
     markReaders({ bits: desk.waits, start: 0, length }, windows, obstacles)
+  if (isPlain) return
   if (mustBeWhole(reading.read)) {
     const range = { from, to: from + length - 1 }
     for (const at of shortPlaces(desk.evaluation, reading, range)) markBlocked(desk, at, at + 1)
@@ -96,17 +98,18 @@ function markBlocked({ unknown, waits }: Desk, begin: number, end: number): void
   markBits(waits, begin, end)
 }
 
-/** Notes a fact of every marked partition, and takes the marks away. */
-function noteMarks({ desk, start, length }: Judging, bits: Bits, fact: number): void {
+/** Notes a fact of every marked partition, and takes the marks away. Says whether there were any. */
+function noteMarks({ desk, start, length }: Judging, bits: Bits, fact: number): boolean {
   const column = desk.evaluation.facts
   let begin = nextMarked(bits, 0, length)
-  if (begin === length) return
+  if (begin === length) return false
   while (begin < length) {
     const end = nextUnmarked(bits, begin, length)
     for (let at = start + begin; at < start + end; at += 1) column[at] = (column[at] ?? 0) | fact
     begin = nextMarked(bits, end, length)
   }
-  bits.fill(0, 0, (length + 31) >> 5)
+  unmarkBits(bits, 0, length)
+  return true
 }
 
 function tellMarks({ desk, versions }: Judging, { marks }: Timeline): void {
@@ -150,15 +153,22 @@ function judgeRun(judging: Judging, timeline: Timeline, own: number, { begin, en
 
 /** Notes that what was made from just what would be read now is fresh. */
 function compare(judging: Judging, timeline: Timeline, fresh: number, { begin, end }: Run): void {
-  const { desk, from, start } = judging
-  const { inputs, evaluation } = desk
-  const column = evaluation.facts
+  const { low, high } = judging.desk.inputs
   const { low: keptLow, high: keptHigh } = timeline.inputs
-  const { low, high } = inputs
-  const shift = (from - timeline.from) | 0
-  for (let at = begin; at < end; at += 1)
-    if (keptLow[at + shift] === low[at] && keptHigh[at + shift] === high[at])
-      column[start + at] = fresh
+  const shift = (judging.from - timeline.from) | 0
+  for (let at = begin; at < end; at += 1) {
+    const first = at
+    while (at < end && keptLow[at + shift] === low[at] && keptHigh[at + shift] === high[at]) at += 1
+    if (first < at) noteFresh(judging, fresh, first, at)
+  }
+}
+
+function noteFresh(judging: Judging, fresh: number, begin: number, end: number): void {
+  const { desk, start } = judging
+  const column = desk.evaluation.facts
+  for (let at = start + begin; at < start + end; at += 1) column[at] = fresh
+  unmarkBits(desk.evaluation.stale, start + begin, start + end)
+  judging.fresh += end - begin
 }
 
 /** Finds what is not fresh among the earlier ones that are kept. */
@@ -172,7 +182,7 @@ function restoreEarlier(judging: Judging, { earlier }: Timeline, { begin, end }:
       .get(at + from)
       ?.find(({ input }) => input.low === inputs.low[at] && input.high === inputs.high[at])
     if (kept === undefined) continue
-    evaluation.facts[start + at] = own | facts.fresh
+    noteFresh(judging, own | facts.fresh, at, at + 1)
     if (judging.restored === noneRestored) judging.restored = new Map()
     judging.restored.set(at + from, kept)
   }
@@ -209,30 +219,6 @@ function markFailures({ desk, numbered, from, start, length }: Judging): void {
     if ((own & (facts.fresh | facts.unknown)) === 0 && isSame)
       evaluation.facts[start + at] = own | facts.failed
   }
-}
-
-/** The facts of any partition, and those of each. */
-function someAndEvery({ desk, start, length }: Judging): readonly [number, number] {
-  const column = desk.evaluation.facts
-  let [some, every] = [0, 255]
-  for (let at = start; at < start + length; at += 1) {
-    const own = column[at] ?? 0
-    some |= own
-    every &= own
-  }
-  return [some, every]
-}
-
-/** Marks what is not fresh. */
-function markStale({ desk, start, length }: Judging): void {
-  const { facts: column, stale } = desk.evaluation
-  let begin = start
-  for (let at = start; at < start + length; at += 1) {
-    if (((column[at] ?? 0) & facts.fresh) === 0) continue
-    if (begin < at) markBits(stale, begin, at)
-    begin = at + 1
-  }
-  markBits(stale, begin, start + length)
 }
 
 /** Whether all that is kept was checked by the checks of today, so that no partition need be looked at. */

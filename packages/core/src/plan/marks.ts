@@ -24,6 +24,7 @@ export function partOf({ bits }: Marks, { start, length }: States): BitsPart {
 
 /** Takes the marks of some away from others. */
 export function withoutMarks(marks: Marks, dropped: Marks): Marks {
+  if (!dropped.touched.includes(1)) return marks
   return {
     bits: marks.bits.map((word, at) => word & ~(dropped.bits[at] ?? 0)),
     touched: marks.touched,

@@ -29,10 +29,6 @@ export function neededPartitions(
   return needed
 }
 
-function isAllFresh({ every }: States): boolean {
-  return (every & facts.fresh) !== 0
-}
-
 /** Marks the partitions that were asked for, fresh or not, where not all of them are fresh. */
 function markTarget(
   evaluation: Evaluation,
@@ -41,7 +37,7 @@ function markTarget(
   only: StateKind | undefined,
 ): void {
   const states = evaluation.states[number]
-  if (states === undefined || isAllFresh(states)) return
+  if (states === undefined || states.allFresh) return
   touched[number] = 1
   const { from, start, length } = states
   for (const range of ranges) {
@@ -69,7 +65,7 @@ function markRead(
 ): void {
   const { reading, maker = -1 } = read
   const upstream = states[maker]
-  if (upstream === undefined || isAllFresh(upstream)) return
+  if (upstream === undefined || upstream.allFresh) return
   needed.touched[maker] = 1
   const [own, found] = [partOf(needed, reader), partOf(needed, upstream)]
   if (read.isShift) {
@@ -124,12 +120,11 @@ export function blockedPartitions(evaluation: Evaluation, needed: Marks): Marks 
     const { number, past } = computation
     const states = evaluation.states[number]
     if (needed.touched[number] === 0 || states === undefined) continue
-    const isWaiting = (states.some & facts.waits) !== 0
     const held = partOf(blocked, states)
     const own = partOf(needed, states)
-    if (isWaiting) markWaiting(evaluation, own, held)
+    if (states.anyWaits) markWaiting(evaluation, own, held)
     const isHeld = markReadersOf(evaluation, blocked, finder, computation)
-    if (!isWaiting && !isHeld) continue
+    if (!states.anyWaits && !isHeld) continue
     const isAny = keepMarked(held, needed.bits)
     if (past !== undefined) markAfter(own, held)
     blocked.touched[number] = isAny ? 1 : 0
@@ -144,7 +139,6 @@ export function blockedPartitions(evaluation: Evaluation, needed: Marks): Marks 
 export function heldPartitions(evaluation: Evaluation): Marks {
   const { states, stale } = evaluation
   const fresh = noMarks(evaluation)
-  if (!states.some(({ some }) => (some & facts.waits) !== 0)) return fresh
   for (const [number, own] of states.entries()) {
     markBits(fresh.bits, own.start, own.start + own.length)
     dropMarked(partOf(fresh, own), stale)

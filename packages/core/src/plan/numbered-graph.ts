@@ -4,7 +4,7 @@ import type { SourceAsset } from "../declare/source.ts"
 import type { Fingerprint } from "../fingerprint.ts"
 import { type Graph, type Reading, sourcesOf } from "../graph/graph.ts"
 import { readFactor } from "./input-fingerprint.ts"
-import { readingsOf } from "./inputs.ts"
+import { mustBeWhole, readingsOf } from "./inputs.ts"
 
 /** A graph as planning goes through it: computations are known by their place in the flow, and what is read by numbers. */
 export interface NumberedGraph {
@@ -45,6 +45,8 @@ export interface NumberedRead {
   readonly isShift: boolean
   readonly oldest: number
   readonly newest: number
+  /** Whether a partition can be made from a window that is short or holds nothing, as from any other. */
+  readonly isPlain: boolean
 }
 
 const known = new WeakMap<Graph, NumberedGraph>()
@@ -66,7 +68,16 @@ export function numberedGraph(graph: Graph): NumberedGraph {
         const upstream = numbers.get(asset.name)
         if (read.asset === undefined || upstream === undefined) return []
         const maker = asset.kind === "asset" ? places.get(asset.computation.name) : undefined
-        return [{ reading, upstream, maker, ...factorOf(read), ...shiftOf(reading) }]
+        return [
+          {
+            reading,
+            upstream,
+            maker,
+            ...factorOf(read),
+            ...shiftOf(reading),
+            isPlain: isPlain(read),
+          },
+        ]
       }),
       past: past && readFactor(past.read),
       outputs: computation.outputs.map(({ asset }) => numbers.get(asset)),
@@ -84,6 +95,10 @@ export function numberedGraph(graph: Graph): NumberedGraph {
 function factorOf(read: Read) {
   const { low, high } = readFactor(read)
   return { lowFactor: low | 0, highFactor: high | 0 }
+}
+
+function isPlain(read: Read): boolean {
+  return read.window.kind !== "latest" && !mustBeWhole(read)
 }
 
 /** So many partitions no history has. */

@@ -4,8 +4,8 @@ import type { Judging } from "./desk.ts"
 import type { Mark } from "./snapshot.ts"
 import { facts } from "./states.ts"
 
-/** Says what readers of the outputs find; `every` has the facts of each partition. */
-export function addOwnSums(judging: Judging, every: number): void {
+/** Says what readers of the outputs find. */
+export function addOwnSums(judging: Judging): void {
   const { desk, numbered, from, start, length, timeline } = judging
   for (let output = 0; output < numbered.outputs.length; output += 1) {
     const number = numbered.outputs[output]
@@ -15,7 +15,7 @@ export function addOwnSums(judging: Judging, every: number): void {
         ? { sums: restoredSums(judging, output), origin: 0 }
         : { sums: timeline?.sums[output] ?? nothing, origin: from - (timeline?.from ?? 0) }
     const unknown =
-      (every & facts.fresh) === 0 ? { bits: desk.evaluation.stale, start, length } : undefined
+      judging.fresh < length ? { bits: desk.evaluation.stale, start, length } : undefined
     const obstacles = unfitPart(judging, output)
     desk.sums[number] = { from, length, sums, origin, unknown, obstacles }
   }

@@ -28,10 +28,9 @@ export interface States {
   readonly length: number
   /** Where the first of them is in the columns that all computations share. */
   readonly start: number
-  /** The facts of any partition. */
-  readonly some: number
-  /** The facts of every partition. */
-  readonly every: number
+  /** Whether every partition is fresh, and whether any waits. */
+  readonly allFresh: boolean
+  readonly anyWaits: boolean
   /** Whether all that is kept was checked by the checks of today. */
   readonly isChecked: boolean
   /** The fresh partitions whose right rows are not the newest: partition → the earlier ones that are right. */
