@@ -122,9 +122,11 @@ function joined(parts: readonly SqlPart[]): SqlPart[] {
 export function readsOf(...queries: readonly (Sql | undefined)[]): Read[] {
   const reads = new Map<string, Read>()
   for (const query of queries)
-    for (const part of query?.parts ?? [])
-      if (part.kind === "read" && !reads.has(relationName(part.read)))
-        reads.set(relationName(part.read), part.read)
+    for (const part of query?.parts ?? []) {
+      if (part.kind !== "read") continue
+      const name = relationName(part.read)
+      if (!reads.has(name)) reads.set(name, part.read)
+    }
   return [...reads.values()]
 }
 

@@ -1,15 +1,14 @@
-import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
+import type { Asset, Computation } from "../declare/asset.ts"
 import {
   type PartitionRange,
   type Partitions,
   newestClosed,
   partitionBounds,
 } from "../declare/partition.ts"
-import type { Read } from "../declare/read.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import type { Landing } from "../plan/snapshot.ts"
-import { type Graph, assetRead, outputsOf, sourcesOf } from "./graph.ts"
-import { intersection, mappingOf, readersWithin } from "./mapping.ts"
+import { type Graph, type Reading, outputsOf, sourcesOf } from "./graph.ts"
+import { intersection, readersWithin } from "./mapping.ts"
 
 /** Asset → the partitions that exist, from the first to the newest; an asset without any is not in the map. */
 export type Extents = ReadonlyMap<string, PartitionRange>
@@ -28,11 +27,13 @@ export function extentsOf(graph: Graph, landing: Landing, nowMs: number): Extent
     if (range !== undefined) extents.set(source.name, range)
   }
   const frontiers = groupFrontiers(graph, extents)
+  const declaredBy = declaredRanges()
   for (const computation of graph.computations) {
     const [output] = outputsOf(graph, computation)
     if (output === undefined) continue
     const frontierMs = frontiers.get(output.group)
-    const range = computationRange(graph, computation, output, { extents, nowMs, frontierMs })
+    const world = { extents, nowMs, frontierMs, declaredBy }
+    const range = computationRange(graph, computation, output, world)
     if (range !== undefined) for (const { asset } of computation.outputs) extents.set(asset, range)
   }
   return extents
@@ -65,6 +66,19 @@ export function declaredRange(partitions: Partitions, nowMs: number): PartitionR
   return { from: partitions.start, to: Math.min(partitions.end ?? Infinity, closed) }
 }
 
+type DeclaredBy = (partitions: Partitions, nowMs: number) => PartitionRange
+
+/** Asks the calendar once for partitions that many assets share. */
+function declaredRanges(): DeclaredBy {
+  const known = new Map<Partitions, Map<number, PartitionRange>>()
+  return (partitions, nowMs) => {
+    const byInstant = known.get(partitions) ?? new Map<number, PartitionRange>()
+    const range = byInstant.get(nowMs) ?? declaredRange(partitions, nowMs)
+    known.set(partitions, byInstant.set(nowMs, range))
+    return range
+  }
+}
+
 /** Group → the instant at which the newest landed partition of its sources ends. */
 function groupFrontiers(graph: Graph, extents: Extents): Map<string, number> {
   const frontiers = new Map<string, number>()
@@ -85,31 +99,28 @@ function computationRange(
     readonly extents: Extents
     readonly nowMs: number
     readonly frontierMs: number | undefined
+    readonly declaredBy: DeclaredBy
   },
 ): PartitionRange | undefined {
-  let range: PartitionRange | undefined = declaredRange(partitions, world.nowMs)
+  let range: PartitionRange | undefined = world.declaredBy(partitions, world.nowMs)
   let isBounded = partitions.kind === "none" || partitions.kind === "static"
-  for (const read of computation.reads) {
-    if (read.asset === undefined) continue
-    const upstream = assetRead(graph, computation, read)
-    const bound = boundBy(read, upstream, partitions, world.extents.get(upstream.name))
+  for (const reading of graph.readings.get(computation.name) ?? []) {
+    if (reading.read.asset === undefined) continue
+    const bound = boundBy(reading, world.extents.get(reading.asset.name))
     range = range && bound && intersection(range, bound)
     if (bound !== undefined && bound.to !== Infinity) isBounded = true
   }
   if (range === undefined || isBounded || world.frontierMs === undefined) return range
-  const to = declaredRange(partitions, Math.min(world.frontierMs, world.nowMs)).to
+  const to = world.declaredBy(partitions, Math.min(world.frontierMs, world.nowMs)).to
   return intersection(range, { from: -Infinity, to })
 }
 
 /** The reader's partitions whose window meets the upstream's extent. */
 function boundBy(
-  read: Read,
-  upstream: AnyAsset,
-  reader: Partitions,
+  { read, mapping }: Reading,
   extent: PartitionRange | undefined,
 ): PartitionRange | undefined {
   if (extent === undefined) return undefined
-  const mapping = mappingOf(read.window, reader, upstream.partitions)
   if (mapping.kind === "whole") return everything
   const whole = read.window.kind === "offsets" && read.window.onShortWindow === "skip"
   const range = readersWithin(mapping, extent, whole)

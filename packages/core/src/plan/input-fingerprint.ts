@@ -50,15 +50,9 @@ function windowSum(
   return { low, high }
 }
 
-const factors = new WeakMap<Read, Fingerprint>()
-
 /** What the sum over a read's window is multiplied by. */
 export function readFactor(read: Read): Fingerprint {
-  const known = factors.get(read)
-  if (known !== undefined) return known
-  const factor = relationFactor(lastingRelation(read))
-  factors.set(read, factor)
-  return factor
+  return relationFactor(lastingRelation(read))
 }
 
 function relationFactor(relation: string): Fingerprint {

@@ -1,5 +1,4 @@
 import type { Computation } from "../declare/asset.ts"
-import type { Read } from "../declare/read.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import type { Fingerprint } from "../fingerprint.ts"
 import { type Graph, type Reading, sourcesOf } from "../graph/graph.ts"
@@ -55,60 +54,53 @@ const known = new WeakMap<Graph, NumberedGraph>()
 export function numberedGraph(graph: Graph): NumberedGraph {
   const before = known.get(graph)
   if (before !== undefined) return before
-  const numbers = new Map([...assetsRead(graph)].map((name, number) => [name, number]))
-  const places = new Map(graph.computations.map(({ name }, number) => [name, number]))
+  const numbers = new Map(graph.computations.map(({ name }, number) => [name, number]))
+  const assets = new Map([...assetsRead(graph)].map((name, number) => [name, number]))
   const computations = graph.computations.map((computation, number) => {
     const readings = readingsOf(graph, computation)
     const past = readings.find(({ read }) => read.asset === undefined)
     return {
       computation,
       number,
-      reads: readings.flatMap((reading) => {
-        const { asset, read } = reading
-        const upstream = numbers.get(asset.name)
-        if (read.asset === undefined || upstream === undefined) return []
-        const maker = asset.kind === "asset" ? places.get(asset.computation.name) : undefined
-        return [
-          {
-            reading,
-            upstream,
-            maker,
-            ...factorOf(read),
-            ...shiftOf(reading),
-            isPlain: isPlain(read),
-          },
-        ]
-      }),
+      reads: readings
+        .filter(({ read }) => read.asset !== undefined)
+        .map((reading) => numberedRead(reading, assets, numbers)),
       past: past && readFactor(past.read),
-      outputs: computation.outputs.map(({ asset }) => numbers.get(asset)),
+      outputs: computation.outputs.map(({ asset }) => assets.get(asset)),
     }
   })
   const sources = sourcesOf(graph).flatMap((source) => {
-    const number = numbers.get(source.name)
+    const number = assets.get(source.name)
     return number === undefined ? [] : [{ source, number }]
   })
-  const numbered = { sources, computations, numbers: places }
+  const numbered = { sources, computations, numbers }
   known.set(graph, numbered)
   return numbered
-}
-
-function factorOf(read: Read) {
-  const { low, high } = readFactor(read)
-  return { lowFactor: low | 0, highFactor: high | 0 }
-}
-
-function isPlain(read: Read): boolean {
-  return read.window.kind !== "latest" && !mustBeWhole(read)
 }
 
 /** So many partitions no history has. */
 const far = 2 ** 30
 
-function shiftOf({ mapping, read }: Reading) {
-  if (mapping.kind !== "shift" || read.window.kind === "latest")
-    return { isShift: false, oldest: 0, newest: 0 }
-  const { from, to } = mapping.offsets
-  return { isShift: true, oldest: Math.max(from, -far), newest: Math.max(to, -far) }
+function numberedRead(
+  reading: Reading,
+  assets: ReadonlyMap<string, number>,
+  numbers: ReadonlyMap<string, number>,
+): NumberedRead {
+  const { asset, read, mapping } = reading
+  const { low, high } = readFactor(read)
+  const isLatest = read.window.kind === "latest"
+  const offsets = mapping.kind === "shift" && !isLatest ? mapping.offsets : undefined
+  return {
+    reading,
+    upstream: assets.get(asset.name) ?? -1,
+    maker: asset.kind === "asset" ? numbers.get(asset.computation.name) : undefined,
+    lowFactor: low | 0,
+    highFactor: high | 0,
+    isShift: offsets !== undefined,
+    oldest: Math.max(offsets?.from ?? 0, -far),
+    newest: offsets?.to ?? 0,
+    isPlain: !isLatest && !mustBeWhole(read),
+  }
 }
 
 /** The assets that another computation than their own reads. */
