@@ -17,6 +17,11 @@ export function noMarks({ facts, states }: Evaluation): Marks {
   return { bits: bitsOf(facts.length), touched: new Uint8Array(states.length) }
 }
 
+/** Marks of which none will be made. */
+export function neverMarked({ states }: Evaluation): Marks {
+  return { bits: bitsOf(0), touched: new Uint8Array(states.length) }
+}
+
 /** The marks of one computation. */
 export function partOf({ bits }: Marks, { start, length }: States): BitsPart {
   return { bits, start, length }

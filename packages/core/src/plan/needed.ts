@@ -1,7 +1,7 @@
 import type { PartitionRange } from "../declare/partition.ts"
 import { type Bits, type BitsPart, isMarked, keepMarked, markBits } from "./bits.ts"
 import { dropMarked, nextMarked, nextUnmarked, rangesOfBits } from "./bits.ts"
-import { type Marks, markAfter, markReadersOf, noMarks, partOf } from "./marks.ts"
+import { type Marks, markAfter, markReadersOf, neverMarked, noMarks, partOf } from "./marks.ts"
 import { type NumberedRead, numberedGraph } from "./numbered-graph.ts"
 import { type Evaluation, type StateKind, type States, facts, stateKind } from "./states.ts"
 import type { Target } from "./targets.ts"
@@ -114,6 +114,7 @@ function needOwnPast({ bits, start, length }: BitsPart, stale: Bits): void {
 
 /** The needed partitions that cannot be made yet: they wait for something, or for one that does. */
 export function blockedPartitions(evaluation: Evaluation, needed: Marks): Marks {
+  if (!evaluation.states.some(({ anyWaits }) => anyWaits)) return neverMarked(evaluation)
   const blocked = noMarks(evaluation)
   const finder = windowFinder(evaluation)
   for (const computation of numberedGraph(evaluation.graph).computations) {
