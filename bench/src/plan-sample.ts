@@ -21,7 +21,7 @@ function main([kind = "", statePath = ""]: readonly string[]): Sample {
   const building = timed(() => graphOf(declaring.value))
   const landing = landingOf(shape, news)
   const before = heldMb()
-  const reading = timed(() => readState(statePath))
+  const reading = timed(() => readState(statePath, building.value))
   const nowMs = shape.days * 86_400_000
   const extending = timed(() => extentsOf(building.value, landing, nowMs))
   const world = { graph: building.value, landing, extents: extending.value }

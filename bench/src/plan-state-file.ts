@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs"
 
-import type { Mark, Snapshot, Timeline } from "@freshet/core"
+import type { Graph, Mark, Snapshot, Timeline } from "@freshet/core"
 
 /** A state as one file of columns and one of marks, so that what is measured starts with nothing but these. */
 export function writeState(path: string, { timelines }: Snapshot): void {
@@ -23,13 +23,14 @@ export function writeState(path: string, { timelines }: Snapshot): void {
   writeFileSync(`${path}.json`, JSON.stringify(marks))
 }
 
-/** The state that was written so. */
-export function readState(path: string): Snapshot {
+/** The state that was written so, under the graph's own names, as the ledger gives it. */
+export function readState(path: string, { computations }: Graph): Snapshot {
   const { buffer, byteOffset } = readFileSync(path)
   const said = JSON.parse(readFileSync(`${path}.json`, "utf8")) as readonly [string, number, Mark][] // as it was written
   const timelines = new Map<string, Timeline>()
   let at = byteOffset
   let markAt = at + 8 * said.reduce((sum, [, length]) => sum + length + length + 1, 0)
+  const names = new Map(computations.map(({ name }) => [name, name]))
   for (const [name, length, mark] of said) {
     const column = (length: number): Uint32Array => {
       at += 4 * length
@@ -39,7 +40,13 @@ export function readState(path: string): Snapshot {
     const sums = [{ low: column(length + 1), high: column(length + 1) }]
     const columns = { inputs, sums, mark: new Uint16Array(buffer, markAt, length) }
     markAt += 2 * length
-    timelines.set(name, { from: 0, length, ...columns, marks: [mark], earlier: new Map() })
+    timelines.set(names.get(name) ?? name, {
+      from: 0,
+      length,
+      ...columns,
+      marks: [mark],
+      earlier: new Map(),
+    })
   }
   return { position: "1", timelines, failures: new Map(), publications: new Map() }
 }

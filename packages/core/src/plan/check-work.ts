@@ -1,4 +1,6 @@
+import type { Asset } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
+import { assetNamed } from "../graph/graph.ts"
 import { bitsOf, isMarked, markBits, rangesOfBits } from "./bits.ts"
 import type { Marks } from "./marks.ts"
 import { heldPartitions } from "./needed.ts"
@@ -17,8 +19,9 @@ export function checkWork(
   const held = heldPartitions(evaluation)
   const work: CheckWork[] = []
   for (const target of due) {
-    const ranges = uncheckedRanges(evaluation, held, target)
-    if (ranges.length > 0) work.push({ asset: target.asset, ranges })
+    const asset = assetNamed(evaluation.graph, target.name)
+    const ranges = uncheckedRanges(evaluation, held, { asset, ...target })
+    if (ranges.length > 0) work.push({ asset, ranges })
   }
   return work
 }
@@ -26,7 +29,7 @@ export function checkWork(
 function uncheckedRanges(
   { snapshot, states, versions, facts: column }: Evaluation,
   held: Marks,
-  { asset, number, ranges }: Target,
+  { asset, number, ranges }: Target & { readonly asset: Asset },
 ): readonly PartitionRange[] {
   const own = states[number]
   const timeline = snapshot.timelines.get(asset.computation.name)

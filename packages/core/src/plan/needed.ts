@@ -3,7 +3,7 @@ import { type Bits, type BitsPart, isMarked, keepMarked, markBits } from "./bits
 import { dropMarked, nextMarked, nextUnmarked, rangesOfBits } from "./bits.ts"
 import { type Marks, markAfter, markReadersOf, neverMarked, noMarks, partOf } from "./marks.ts"
 import { type NumberedRead, numberedGraph } from "./numbered-graph.ts"
-import { type Evaluation, type StateKind, type States, facts, stateKind } from "./states.ts"
+import { type Evaluation, type StateKind, facts, stateKind } from "./states.ts"
 import type { Target } from "./targets.ts"
 import { type Places, type WindowFinder, windowFinder } from "./windows.ts"
 
@@ -24,7 +24,8 @@ export function neededPartitions(
     needed.touched[number] = keepMarked(own, evaluation.stale) ? 1 : 0
     if (needed.touched[number] === 0) continue
     if (computation.past !== undefined) needOwnPast(own, evaluation.stale)
-    for (const read of computation.reads) markRead(evaluation, needed, finder, { read, states })
+    const reader = { own, from: states.from }
+    for (const read of computation.reads) markRead(evaluation, needed, finder, { read, reader })
   }
   return needed
 }
@@ -50,10 +51,10 @@ function markTarget(
   }
 }
 
-interface ReadOf {
+interface ReadBy {
   readonly read: NumberedRead
-  /** Those of the reader. */
-  readonly states: States
+  /** The marks of the reader, and its first partition. */
+  readonly reader: { readonly own: BitsPart; readonly from: number }
 }
 
 /** Marks whatever the marked partitions of a reader find, fresh or not, where not all of it is fresh. */
@@ -61,18 +62,17 @@ function markRead(
   { states }: Evaluation,
   needed: Marks,
   finder: WindowFinder,
-  { read, states: reader }: ReadOf,
+  { read, reader: { own, from } }: ReadBy,
 ): void {
   const { reading, maker = -1 } = read
   const upstream = states[maker]
   if (upstream === undefined || upstream.allFresh) return
   needed.touched[maker] = 1
-  const [own, found] = [partOf(needed, reader), partOf(needed, upstream)]
+  const found = partOf(needed, upstream)
   if (read.isShift) {
-    const shift = reader.from - upstream.from
+    const shift = from - upstream.from
     markShifted(own, found, shift + read.oldest, shift + read.newest + 1)
-  } else
-    markPlaces(rangesOfBits(own, reader.from), found, (range) => finder.placesOf(reading, range))
+  } else markPlaces(rangesOfBits(own, from), found, (range) => finder.placesOf(reading, range))
 }
 
 /** The windows of neighbours lie side by side. */

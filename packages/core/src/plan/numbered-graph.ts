@@ -9,8 +9,9 @@ import { mustBeWhole, readingsOf } from "./inputs.ts"
 export interface NumberedGraph {
   readonly sources: readonly NumberedSource[]
   readonly computations: readonly NumberedComputation[]
-  /** Computation → its place among them. */
+  /** Computation → its place among them; asset → that of the computation that makes it. */
   readonly numbers: ReadonlyMap<string, number>
+  readonly makers: ReadonlyMap<string, number>
 }
 
 /** A source that somebody reads. */
@@ -73,7 +74,12 @@ export function numberedGraph(graph: Graph): NumberedGraph {
     const number = assets.get(source.name)
     return number === undefined ? [] : [{ source, number }]
   })
-  const numbered = { sources, computations, numbers }
+  const makers = new Map(
+    computations.flatMap(({ computation, number }) =>
+      computation.outputs.map(({ asset }) => [asset, number] as const),
+    ),
+  )
+  const numbered = { sources, computations, numbers, makers }
   known.set(graph, numbered)
   return numbered
 }

@@ -1,11 +1,10 @@
-import type { Asset } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
-import { assetNamed } from "../graph/graph.ts"
+import { numberedGraph } from "./numbered-graph.ts"
 import type { Evaluation } from "./states.ts"
 
 /** What is asked of one asset. */
 export interface Target {
-  readonly asset: Asset
+  readonly name: string
   /** The number of its computation. */
   readonly number: number
   readonly ranges: readonly PartitionRange[]
@@ -13,13 +12,15 @@ export interface Target {
 
 /** What is asked of some assets, by name. */
 export function targetsOf(
-  { graph, numbers }: Evaluation,
+  { graph }: Evaluation,
   asked: ReadonlyMap<string, readonly PartitionRange[]>,
 ): readonly Target[] {
+  const { makers } = numberedGraph(graph)
   const targets: Target[] = []
   for (const [name, ranges] of asked) {
-    const asset = assetNamed(graph, name)
-    targets.push({ asset, number: numbers.get(asset.computation.name) ?? -1, ranges })
+    const number = makers.get(name)
+    if (number === undefined) throw new TypeError(`no asset is named ${name}`)
+    targets.push({ name, number, ranges })
   }
   return targets
 }
