@@ -14,7 +14,7 @@ export function checkWork(
   evaluation: Evaluation,
   targets: readonly Target[],
 ): readonly CheckWork[] {
-  const due = targets.filter(({ number }) => evaluation.states[number]?.isChecked === false)
+  const due = targets.filter(({ number }) => evaluation.states[number]?.allChecked === false)
   if (due.length === 0) return []
   const held = heldPartitions(evaluation)
   const work: CheckWork[] = []

@@ -40,7 +40,7 @@ const noStates: States = {
   start: 0,
   allFresh: true,
   anyWaits: false,
-  isChecked: true,
+  allChecked: true,
   restored: new Map(),
 }
 

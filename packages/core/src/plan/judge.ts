@@ -41,8 +41,8 @@ export function judge(
   if (snapshot.failures.size > 0) markFailures(judging)
   addOwnSums(judging)
   const allFresh = judging.fresh === length
-  const isChecked = timeline === undefined || isCheckedThroughout(timeline, judging.versions)
-  return { from, length, start, allFresh, anyWaits, isChecked, restored: judging.restored }
+  const allChecked = timeline === undefined || isCheckedThroughout(timeline, judging.versions)
+  return { from, length, start, allFresh, anyWaits, allChecked, restored: judging.restored }
 }
 
 const noVersions: Versions = { code: "", lowCode: 0, highCode: 0, checks: [] }

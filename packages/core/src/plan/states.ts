@@ -32,7 +32,7 @@ export interface States {
   readonly allFresh: boolean
   readonly anyWaits: boolean
   /** Whether all that is kept was checked by the checks of today. */
-  readonly isChecked: boolean
+  readonly allChecked: boolean
   /** The fresh partitions whose right rows are not the newest: partition → the earlier ones that are right. */
   readonly restored: ReadonlyMap<number, EarlierMade>
 }
