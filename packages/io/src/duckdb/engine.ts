@@ -9,7 +9,8 @@ import {
   type PartitionText,
 } from "@freshet/core"
 
-import { bindAssets, somePartition } from "./bind.ts"
+import { bindAssets } from "./bind.ts"
+import { somePartition } from "./bound-reads.ts"
 import { checkAll } from "./check.ts"
 import { computePartition, rederivePartition } from "./compute.ts"
 import { measureContents } from "./content.ts"
