@@ -70,10 +70,12 @@ async function runEsbuild() {
     sourcesContent: false,
     legalComments: "none",
     chunkNames: "[name]-[hash]",
+    // by `Response` pg knows Cloudflare's cloud, and a look at it makes Node load all of `fetch`
+    define: { Response: "undefined" },
     banner: {
       js: `import { createRequire as createRequireOf } from "node:module"; const require = createRequireOf(import.meta.url);`,
     },
-    plugins: [externalPlugin, importMetaPlugin],
+    plugins: [externalPlugin, lazyPlugin, importMetaPlugin],
     metafile: true,
     write: false,
     logLevel: "silent",
@@ -104,6 +106,23 @@ const externalPlugin = {
       contents: `
         const load = () => require(${JSON.stringify(path)})
         module.exports = Object.create(new Proxy({}, { get: (_, name) => load()[name] }))`,
+    }))
+  },
+}
+
+/**
+ * Packages that export one function and get ready for it at some length do so at its first use.
+ * @type {Plugin}
+ */
+const lazyPlugin = {
+  name: "lazy",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^string-width$/ }, ({ path, resolveDir, namespace }) =>
+      namespace === "lazy" ? undefined : { path, namespace: "lazy", pluginData: resolveDir },
+    )
+    onLoad({ filter: /./, namespace: "lazy" }, ({ path, pluginData: resolveDir }) => ({
+      contents: `module.exports = (...given) => require(${JSON.stringify(path)}).default(...given)`,
+      resolveDir,
     }))
   },
 }

@@ -8,13 +8,13 @@ import {
   queryTexts,
 } from "@freshet/core"
 import {
-  bindAssets,
-  canonicalQueries,
   engineVersion,
-  openSession,
+  type QueryEngine,
+  queryEngine,
   readParsedQueries,
   type readSnapshot,
   rememberParsedQueries,
+  withSession,
 } from "@freshet/io"
 
 import type { Config } from "../config.ts"
@@ -23,14 +23,23 @@ import { sessionOptions } from "./session-options.ts"
 
 type LedgerClient = Parameters<typeof readSnapshot>[0]
 
+type Ask = (question: (engine: QueryEngine) => Promise<ParsedQueries>) => Promise<ParsedQueries>
+
+/** The way to the engine that is given, or else to one that lives as long as the question. */
+export function askedOf(config: Config, engine: QueryEngine | undefined): Ask {
+  if (engine !== undefined) return (question) => question(engine)
+  const options = { ...sessionOptions(config), connections: 1 }
+  return (question) => withSession(options, (session) => question(queryEngine(session)))
+}
+
 /**
  * How the engine parses the declared queries, all of which it can bind: otherwise a ProblemsError with everything
  * that is wrong with them. The engine is asked only when the declarations are not those that it saw last.
  */
 export async function parsedQueries(
-  config: Config,
   graph: Graph,
   client: LedgerClient,
+  ask: Ask,
 ): Promise<ParsedQueries> {
   const version = engineVersion()
   const texts = new Map(queryTexts(graph).map((text) => [text, hash(text)]))
@@ -39,7 +48,7 @@ export async function parsedQueries(
   const unknown = [...texts].filter(([, key]) => !known.has(key)).map(([text]) => text)
   if (unknown.length === 0 && known.has(bound))
     return new Map([...texts].map(([text, key]) => [text, known.get(key) ?? text]))
-  const learned = await askEngine(config, graph, unknown)
+  const learned = await ask((engine) => askEngine(engine, graph, unknown))
   const parsed = new Map(
     [...texts].map(([text, key]) => [text, learned.get(text) ?? known.get(key) ?? text]),
   )
@@ -60,19 +69,12 @@ function boundKey(graph: Graph): string {
 }
 
 async function askEngine(
-  config: Config,
+  engine: QueryEngine,
   graph: Graph,
   texts: readonly string[],
 ): Promise<ParsedQueries> {
-  const session = openSession({ ...sessionOptions(config), connections: 1 })
-  try {
-    return await session.withConnection(async (connection) => {
-      const problems = await bindAssets(connection, [...graph.assets.values()])
-      if (problems.length > 0) throw new ProblemsError("usage", problems)
-      const parses = await canonicalQueries(connection, texts)
-      return new Map(texts.map((text, at) => [text, hash(parses[at] ?? text)]))
-    })
-  } finally {
-    await session.close()
-  }
+  const problems = await engine.bind([...graph.assets.values()])
+  if (problems.length > 0) throw new ProblemsError("usage", problems)
+  const parses = await engine.canonicalQueries(texts)
+  return new Map(texts.map((text, at) => [text, hash(parses[at] ?? text)]))
 }

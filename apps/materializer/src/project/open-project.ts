@@ -13,6 +13,7 @@ import {
 import {
   migrate,
   observeLanding,
+  type QueryEngine,
   readProvenance,
   readRecorded,
   readRememberedFiles,
@@ -24,7 +25,7 @@ import {
 import { migrationsFolder } from "@freshet/schema"
 
 import type { Config } from "../config.ts"
-import { parsedQueries } from "./engine-knowledge.ts"
+import { askedOf, parsedQueries } from "./engine-knowledge.ts"
 import { hash } from "./hash.ts"
 import { readHistory } from "./history.ts"
 import type { Project } from "./project.ts"
@@ -71,18 +72,19 @@ export function declaredGraph(config: Config): Graph {
   return built.graph
 }
 
-/** Reads everything that the state is judged by, through one connection. */
+/** Reads everything that the state is judged by, through one connection. The engine is asked about queries that nobody knows yet: one of its own if none is given. */
 export async function readProject(
   config: Config,
   graph: Graph,
   client: LedgerClient,
+  engine?: QueryEngine,
 ): Promise<Project> {
   const nowMs = Date.now()
   const remembered = await readRememberedFiles(client)
   const folder = config.landing
   const [seen, parsed] = await Promise.all([
     observeLanding({ sources: sourcesOf(graph), folder, remembered, nowMs }),
-    parsedQueries(config, graph, client),
+    parsedQueries(graph, client, askedOf(config, engine)),
   ])
   await rememberFiles(client, seen.memory)
   const extents = extentsOf(graph, seen.landing, nowMs)

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import {
   type Effects,
   execute,
+  type Graph,
   isInRanges,
   type Ledger,
   outputsOf,
@@ -20,7 +21,7 @@ import {
 } from "@freshet/io"
 
 import { type Config, ownPid } from "../config.ts"
-import { withEngine } from "./engine.ts"
+import { type Machinery, withEngine } from "./engine.ts"
 import { hash } from "./hash.ts"
 import { takeLake } from "./lake-owner.ts"
 import { planOnStored } from "./lost-files.ts"
@@ -54,16 +55,11 @@ export async function runPlan(
       },
     })
     try {
-      const project = await readProject(config, graph, runLedger.client)
-      refuseUncertainLanding(project)
-      const planned = await planOnStored(project, request.plan, "run")
-      request.onPlan(planned)
-      const { checks, work, publications } = planned.plan
-      if (checks.length + work.length + publications.length === 0)
-        return { kind: "nothing", ...planned }
       const signal = AbortSignal.any([request.signal, lost.signal, cancelled.signal])
       return await withSpillFolder(config, (spillFolder) =>
-        perform({ config, planned, runLedger, url, spillFolder }, { ...request, signal }),
+        withEngine(config, { signal, url, progress: request.progress, spillFolder }, (machinery) =>
+          planAndPerform({ config, graph, runLedger, machinery }, { ...request, signal }),
+        ),
       )
     } finally {
       await runLedger.close()
@@ -79,41 +75,49 @@ export function refuseUncertainLanding({ warnings }: Project): void {
 
 const uncertainties: readonly string[] = ["landing_missing", "landing_twice"]
 
-interface Performing {
+interface Running {
   readonly config: Config
-  readonly planned: Planned
+  readonly graph: Graph
   readonly runLedger: RunLedger
-  readonly url: string
-  readonly spillFolder: string
+  readonly machinery: Machinery
+}
+
+async function planAndPerform(running: Running, request: RunRequest): Promise<RunReport> {
+  const { config, graph, runLedger, machinery } = running
+  const project = await readProject(config, graph, runLedger.client, machinery.engine)
+  refuseUncertainLanding(project)
+  const planned = await planOnStored(project, request.plan, "run")
+  request.onPlan(planned)
+  const { checks, work, publications } = planned.plan
+  return checks.length + work.length + publications.length === 0
+    ? { kind: "nothing", ...planned }
+    : await perform(running, planned, request)
 }
 
 async function perform(
-  { config, planned, runLedger, url, spillFolder }: Performing,
-  request: RunRequest,
+  { config, runLedger, machinery: { engine, publisher, store } }: Running,
+  planned: Planned,
+  { command, emit, signal, failFast }: RunRequest,
 ): Promise<RunReport> {
-  const { command, emit, signal, progress, failFast } = request
-  const use = { signal, url, progress, spillFolder }
-  return withEngine(config, use, async ({ engine, publisher, store }) => {
-    await takeLake({ lake: config.lake, store, client: runLedger.client })
-    await store.sweepTemp()
-    const effects: Effects = {
-      nowMs: Date.now,
-      hash,
-      newId: () => newRunId(new Date()),
-      engine,
-      ledger: findingKept(runLedger.ledger, store, planned),
-      publisher,
-      emit,
-      signal,
-    }
-    const { concurrency } = config
-    const result = await execute(planned.project.evaluation, planned.plan, effects, {
-      command,
-      concurrency,
-      failFast,
-    })
-    return { kind: "ran", ...planned, result }
+  await takeLake({ lake: config.lake, store, client: runLedger.client })
+  await store.sweepTemp()
+  const effects: Effects = {
+    nowMs: Date.now,
+    hash,
+    newId: () => newRunId(new Date()),
+    engine,
+    ledger: findingKept(runLedger.ledger, store, planned),
+    publisher,
+    emit,
+    signal,
+  }
+  const { concurrency } = config
+  const result = await execute(planned.project.evaluation, planned.plan, effects, {
+    command,
+    concurrency,
+    failFast,
   })
+  return { kind: "ran", ...planned, result }
 }
 
 /** What was made earlier of a partition that is to be made counts again only while its files are there. */

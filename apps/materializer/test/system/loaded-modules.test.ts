@@ -26,6 +26,7 @@ test("a run that has nothing to do loads no engine, and one that has does", asyn
     const first = await freshetWatched(place, "materialize")
     expectDone(first.ended)
     expect(engineParts(first)).not.toEqual([])
+    expect(fetchParts(first)).toEqual([])
     const second = await freshetWatched(place, "materialize")
     expectDone(second.ended)
     expect(engineParts(second)).toEqual([])
@@ -46,6 +47,10 @@ test("help loads neither the engine nor the database client nor the validator", 
 
 function engineParts({ native, sources }: Loaded): readonly string[] {
   return [...native, ...sources].filter((path) => /\/@duckdb\/|duckdb[^/]*\.node/.test(path))
+}
+
+function fetchParts({ builtins }: Loaded): readonly string[] {
+  return builtins.filter((name) => name.includes("undici"))
 }
 
 function packagesIn({ sources }: Loaded, names: readonly string[]): readonly string[] {

@@ -12,6 +12,8 @@ export interface Loaded {
   readonly native: readonly string[]
   /** Sources, those inside a bundle as well as those outside. */
   readonly sources: readonly string[]
+  /** Node's own modules. */
+  readonly builtins: readonly string[]
 }
 
 /** Writes the addresses of modules to a file as they are loaded, and what is native at the end. */
@@ -28,6 +30,7 @@ const spy = `
   process.on("exit", () => {
     const folder = process.env.FRESHET_TEST_SPY
     writeFileSync(folder + "/native", process.report.getReport().sharedObjects.join("\\n"))
+    writeFileSync(folder + "/builtins", process.moduleLoadList.join("\\n"))
     const required = Object.keys(createRequire(import.meta.url).cache)
     appendFileSync(folder + "/modules", required.map((path) => "file://" + path + "\\n").join(""))
   })`
@@ -51,6 +54,7 @@ export async function freshetWatched(
   return {
     ended,
     native: readFileSync(join(folder, "native"), "utf8").split("\n"),
+    builtins: readFileSync(join(folder, "builtins"), "utf8").split("\n"),
     sources: files.flatMap((path) => [path, ...bundledSources(path)]),
   }
 }

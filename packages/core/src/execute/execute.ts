@@ -2,7 +2,7 @@ import { readRanges } from "../plan/inputs.ts"
 import { type Plan, type Step, stepCount } from "../plan/plan.ts"
 import type { Evaluation } from "../plan/states.ts"
 import { FreshetError } from "../problem.ts"
-import type { Effects, RunIntent, RunOutcome, StepOutcome } from "./effects.ts"
+import type { AssetRange, Effects, RunIntent, RunOutcome, StepOutcome } from "./effects.ts"
 import {
   type Performed,
   applyToState,
@@ -14,7 +14,14 @@ import {
 import { type PublicationResult, publishSets } from "./publish-sets.ts"
 import { recordBook } from "./record-book.ts"
 import { type RunState, recordsNeeded, startState, stateKey } from "./run-state.ts"
-import { type StepQueue, endStep, readyStep, startStep, stepQueue } from "./step-queue.ts"
+import {
+  type StepQueue,
+  endStep,
+  nextSteps,
+  readyStep,
+  startStep,
+  stepQueue,
+} from "./step-queue.ts"
 import { isHeavy } from "./step-weight.ts"
 
 /** How a run is to be made. */
@@ -35,6 +42,9 @@ export interface RunResult {
   readonly steps: ReadonlyMap<string, StepOutcome>
   readonly publications: readonly PublicationResult[]
 }
+
+/** The records of so many computations are asked for at once, before any of them starts. */
+const askedAhead = 100
 
 interface Running {
   readonly id: string
@@ -107,10 +117,11 @@ function isBad(outcome: StepOutcome): boolean {
 
 /** Runs steps as they become ready, a few at once; true when it was interrupted. */
 async function runSteps(running: Running): Promise<boolean> {
-  const { queue } = running
+  const { queue, state } = running
   const underWay = new Set<Promise<void>>()
   const thrown: unknown[] = [] // kept, since a step may end while nobody waits for it
   try {
+    await state.book.load(firstNeeds(running))
     for (;;) {
       for (let step = await stepToStart(running); step; step = await stepToStart(running)) {
         if (thrown.length > 0) break
@@ -129,6 +140,12 @@ async function runSteps(running: Running): Promise<boolean> {
     if (error instanceof FreshetError && error.code === "interrupted") return true
     throw error
   }
+}
+
+/** The records that the first steps ask for: one question for many computations, where each would wait for its own answer. */
+function firstNeeds({ queue, state: { evaluation } }: Running): readonly AssetRange[] {
+  const steps = nextSteps(queue).slice(0, askedAhead)
+  return steps.flatMap((step) => recordsNeeded(evaluation, step))
 }
 
 /** The next step, if one may start now: as many as may run at once, but one that reads much runs alone. */

@@ -28,7 +28,9 @@ export function recordBook(ledger: Pick<Ledger, "recorded">): RecordBook {
   }
   return {
     load: async (wanted) => {
-      const needed = wanted.flatMap(blocksOf)
+      const needed = [
+        ...new Map(wanted.flatMap(blocksOf).map((block) => [block.key, block])).values(),
+      ]
       const unread = needed.filter(({ key }) => !blocks.has(key))
       if (unread.length > 0) {
         const reading = read(unread)

@@ -59,6 +59,13 @@ function nextOf(rest: Iterator<number>): number | undefined {
   return done === true ? undefined : value
 }
 
+/** The next step of each computation, whether it can be started now or not. */
+export function nextSteps({ evaluation, lines }: StepQueue): readonly Step[] {
+  return lines.flatMap(({ computation, next }) =>
+    next === undefined ? [] : [materializeStep(evaluation, computation, next)],
+  )
+}
+
 /** The first step, in the order of the plan, that can be started now. */
 export function readyStep(queue: StepQueue): Step | undefined {
   const [check] = queue.checks

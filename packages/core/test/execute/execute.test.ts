@@ -57,6 +57,16 @@ describe("order", () => {
     expect(beside.get("a 2026-01-03")).toBeGreaterThan(1)
   })
 
+  test("the ledger is asked once for what the steps of many computations may find in it", async () => {
+    const asked: (readonly string[])[] = []
+    const world = worldWith([1, 2, 3], {
+      beforeLookup: (wanted) => void asked.push(wanted.map(({ asset }) => asset)),
+    })
+    await run(world, chain)
+    expect(world.computed.length).toBe(12)
+    expect(asked.map((assets) => assets.toSorted())).toEqual([["a", "b", "c", "other"]])
+  })
+
   test("a step whose turn has come does not wait for others of its rank", async () => {
     const world = worldWith([1, 2], {
       beforeCompute: async (step) => {
@@ -232,20 +242,21 @@ describe("abort", () => {
   test("an engine that was interrupted ends the run, also while the next step is looked up", async () => {
     let interrupt = () => {}
     const interruption = new Promise<void>((resolve) => (interrupt = resolve))
-    const world = worldWith([1], {
+    const world = worldWith([26, 27], {
       beforeCompute: () => {
         interrupt()
         throw new FreshetError("interrupted", "stopped")
       },
       beforeLookup: async (wanted) => {
-        if (!wanted.some(({ asset }) => asset === "other")) return
+        if (!wanted.some(({ range }) => range.from > day(26))) return // another block than the first
         await interruption
         for (let turn = 0; turn < 100; turn += 1) await Promise.resolve()
       },
     })
+    world.nowMs = afterDay(28)
     const result = await run(world, chain, everything, { concurrency: 2 })
     expect(result.outcome).toBe("interrupted")
-    expect(world.computed).toEqual(["a 2026-01-01"])
+    expect(world.computed).toEqual(["a 2026-01-26"])
   })
 })
 

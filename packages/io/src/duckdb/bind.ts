@@ -13,20 +13,13 @@ import {
   sharedRelation,
   type SourceAsset,
   type Sql,
-  type PartitionText,
 } from "@freshet/core"
 
+import { bindTogether, descriptionOf, type Yielded, yieldedBy } from "./bind-together.ts"
+import { isMade, readsOfAsset, somePartition } from "./bound-reads.ts"
 import { engineSentence } from "./failure.ts"
 import { columnDefinitions } from "./literal.ts"
 import type { Connection } from "./session.ts"
-
-/** Any partition will do: a query binds alike on all of them. */
-export const somePartition: PartitionText = {
-  key: "2000-01-01",
-  day: "2000-01-01",
-  start: "2000-01-01T00:00:00Z",
-  end: "2000-01-02T00:00:00Z",
-}
 
 /** What the engine finds wrong in queries, checks and rules when it binds them to what they read, with no rows at all. */
 export async function bindAssets(
@@ -34,6 +27,27 @@ export async function bindAssets(
   assets: readonly AnyAsset[],
 ): Promise<readonly Problem[]> {
   await createUpstreams(connection, assets)
+  const yielded = await bindTogether(connection, assets)
+  return yielded === undefined
+    ? await bindEach(connection, assets)
+    : await compareAll(connection, yielded)
+}
+
+async function compareAll(
+  connection: Connection,
+  yielded: ReadonlyMap<Asset, Yielded>,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = []
+  for (const [asset, types] of yielded)
+    problems.push(...(await compareColumns(connection, asset, types)))
+  return problems
+}
+
+/** One by one, so that each problem has its place. */
+async function bindEach(
+  connection: Connection,
+  assets: readonly AnyAsset[],
+): Promise<readonly Problem[]> {
   const problems: Problem[] = []
   for (const [computation, outputs] of byComputation(assets.filter(isMade)))
     problems.push(...(await bindComputation(connection, computation, outputs)))
@@ -43,10 +57,6 @@ export async function bindAssets(
   return problems
 }
 
-function isMade(asset: AnyAsset): asset is Asset {
-  return asset.kind === "asset"
-}
-
 function byComputation(assets: readonly Asset[]): ReadonlyMap<Computation, readonly Asset[]> {
   const groups = new Map<Computation, Asset[]>()
   for (const asset of assets) {
@@ -54,11 +64,6 @@ function byComputation(assets: readonly Asset[]): ReadonlyMap<Computation, reado
     groups.set(asset.computation, [...group, asset])
   }
   return groups
-}
-
-function readsOfAsset(asset: Asset): readonly Read[] {
-  const checks = asset.checks.flatMap(({ rule }) => (rule.kind === "no_rows" ? [rule.query] : []))
-  return [...asset.computation.reads, ...readsOf(...checks)]
 }
 
 async function createUpstreams(connection: Connection, assets: readonly AnyAsset[]): Promise<void> {
@@ -165,28 +170,15 @@ async function bindRules(connection: Connection, source: SourceAsset): Promise<r
   return problems
 }
 
-/** Column → type of what a query yields, as the engine knows it before it runs. */
-async function describe(
-  connection: Connection,
-  query: string,
-): Promise<ReadonlyMap<string, string>> {
-  const prepared = await connection.native.prepare(`SELECT * FROM (${query}\n)`)
-  try {
-    const { columnCount, parameterCount } = prepared
-    if (parameterCount > 0) throw new Error("it has parameters, for which there will be no values")
-    const places = Array.from({ length: columnCount }, (_, at) => at)
-    return new Map(
-      places.map((at) => [prepared.columnName(at), prepared.columnType(at).toString()]),
-    )
-  } finally {
-    prepared.destroySync()
-  }
+/** What a query yields, as the engine knows it before it runs. */
+async function describe(connection: Connection, query: string): Promise<Yielded> {
+  return yieldedBy(await connection.rows(descriptionOf(`SELECT * FROM (${query}\n)`)))
 }
 
 async function compareColumns(
   connection: Connection,
   asset: Asset,
-  yielded: ReadonlyMap<string, string>,
+  yielded: Yielded,
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = []
   const say = (kind: string, message: string, hint: string) =>

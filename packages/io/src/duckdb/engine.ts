@@ -1,31 +1,25 @@
 import {
-  type AnyAsset,
   type Asset,
   type CheckRequest,
   type CheckResult,
   type Engine,
-  type Problem,
   type Relation,
   type PartitionText,
 } from "@freshet/core"
 
-import { bindAssets, somePartition } from "./bind.ts"
+import { somePartition } from "./bound-reads.ts"
 import { checkAll } from "./check.ts"
 import { computePartition, rederivePartition } from "./compute.ts"
 import { measureContents } from "./content.ts"
 import { engineFailure } from "./failure.ts"
-import { canonicalQueries } from "./parse.ts"
+import { queryEngine, type QueryEngine } from "./query-engine.ts"
 import { type QueryRows, streamRows } from "./query.ts"
 import { createRelations } from "./relations.ts"
 import { type Connection, openSession, type Session, type SessionOptions } from "./session.ts"
 import type { Workshop } from "./workshop.ts"
 
 /** The engine of this process: core's, and what the commands ask of DuckDB besides. */
-export interface DuckdbEngine extends Engine {
-  /** Everything that is wrong with the queries of these assets, found without any data. */
-  readonly bind: (assets: readonly AnyAsset[]) => Promise<readonly Problem[]>
-  /** Each query as the engine parses it: layout and comments do not count. */
-  readonly canonicalQueries: (queries: readonly string[]) => Promise<readonly string[]>
+export interface DuckdbEngine extends Engine, QueryEngine {
   /** Runs a person's query over these relations and lends its rows, a batch at a time. */
   readonly query: <T>(
     request: {
@@ -57,9 +51,7 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
     check: (request) => checkStored(workshop, request),
     rederive: (request) => rederivePartition(workshop, request),
     contentOf: (asset, file) => storedContent(workshop, asset, file),
-    bind: (assets) => session.withConnection((connection) => bindAssets(connection, assets)),
-    canonicalQueries: (queries) =>
-      session.withConnection((connection) => canonicalQueries(connection, queries)),
+    ...queryEngine(session),
     query: ({ sql, relations, partition = somePartition }, use) =>
       withRelations(workshop, relations, partition, (connection) =>
         streamRows(connection, sql, use),

@@ -1,5 +1,7 @@
 import {
+  type Asset,
   daily,
+  identifier,
   int32,
   int64,
   itself,
@@ -7,6 +9,7 @@ import {
   previous,
   sharedRows,
   sourceAsset,
+  type Sql,
   sql,
   sqlAsset,
   sqlAssets,
@@ -16,6 +19,7 @@ import {
 } from "@freshet/core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
+import { bindTogether } from "../../src/duckdb/bind-together.ts"
 import { openWorks, type Works } from "./with-engine.ts"
 
 let works: Works
@@ -162,4 +166,27 @@ test("every misfit is told at once, with what to do", async () => {
       },
     ]
   `)
+})
+
+test("many queries are bound together, and each of them by itself", async () => {
+  const table = (name: string, value: Sql<never>) =>
+    sqlAsset({
+      ...common,
+      name,
+      columns: { n: int32(), [name]: text() },
+      query: sql`select 1 as n, ${value} as ${identifier(name)}`,
+    })
+  const many = Array.from({ length: 120 }, (_, at) => table(`t${at}`, sql`'x'`))
+  const together = (assets: readonly Asset[]) =>
+    works.engine.session.withConnection((connection) => bindTogether(connection, assets))
+  const yielded = await together(many)
+  for (const asset of many)
+    expect([...(yielded?.get(asset) ?? [])]).toEqual([
+      ["n", "INTEGER"],
+      [asset.name, "VARCHAR"],
+    ])
+  const borrowing = table("t120", sql`t119`) // a column that only another query has
+  expect(await together([...many, borrowing])).toBeUndefined()
+  const problems = await works.engine.bind([...many, borrowing])
+  expect(problems.map(({ asset }) => asset)).toEqual(["t120"])
 })

@@ -1,0 +1,22 @@
+import type { AnyAsset, Problem } from "@freshet/core"
+
+import { bindAssets } from "./bind.ts"
+import { canonicalQueries } from "./parse.ts"
+import type { Session } from "./session.ts"
+
+/** What DuckDB knows of queries without any data. */
+export interface QueryEngine {
+  /** Everything that is wrong with the queries of these assets, found without any data. */
+  readonly bind: (assets: readonly AnyAsset[]) => Promise<readonly Problem[]>
+  /** Each query as the engine parses it: layout and comments do not count. */
+  readonly canonicalQueries: (queries: readonly string[]) => Promise<readonly string[]>
+}
+
+/** The session as one that is asked about queries. */
+export function queryEngine({ withConnection }: Session): QueryEngine {
+  return {
+    bind: (assets) => withConnection((connection) => bindAssets(connection, assets)),
+    canonicalQueries: (queries) =>
+      withConnection((connection) => canonicalQueries(connection, queries)),
+  }
+}
