@@ -6,10 +6,11 @@ import { fileURLToPath } from "node:url"
 
 import * as esbuild from "esbuild"
 
-import { buildFolder, markOf, readCurrent, workspace } from "./current-bundle.js"
+import { buildFolder, bundleOf, markOf, readCurrent, workspace } from "./current-bundle.js"
+import { settingsAlone } from "./settings-alone.js"
 
 /** @import { Metafile, OutputFile, Plugin } from "esbuild" */
-/** @import { Current } from "./current-bundle.js" */
+/** @import { Bundle, Current } from "./current-bundle.js" */
 
 const entries = {
   main: "apps/materializer/src/main.ts",
@@ -35,11 +36,14 @@ const dayMs = 24 * 60 * 60 * 1000
  * Bundles the sources into a folder of its own and makes that the current one. Safe beside other
  * processes doing the same, and at any point of interruption: `current.json` is replaced last, at
  * once.
- * @returns {Promise<URL>} the bundle's folder
+ * @returns {Promise<Bundle>}
  */
 export async function makeBundle() {
   const startedAt = Date.now()
-  const { outputFiles, metafile } = await runEsbuild()
+  const [{ outputFiles, metafile }, settings] = await Promise.all([
+    runEsbuild(),
+    settingsAlone(workspace, entries.config),
+  ])
   const folder = randomUUID()
   await writeBundle(folder, outputFiles)
   const outputs = outputFiles.map((file) => {
@@ -48,9 +52,10 @@ export async function makeBundle() {
   })
   const replaced = readCurrent()?.folder
   const marks = Object.fromEntries([...marksOf(inputsOf(metafile), startedAt), ...outputs])
-  await writeCurrent({ folder, marks })
+  const current = { folder, marks, ...(settings && { settings }) }
+  await writeCurrent(current)
   await sweep(replaced)
-  return new URL(`${folder}/`, buildFolder)
+  return bundleOf(current)
 }
 
 async function runEsbuild() {

@@ -7,6 +7,7 @@ import { exitCodes } from "./exit-code.ts"
 import { type OnlyState, plannedState } from "./only-state.ts"
 import { type RunFlags, performRun } from "./perform-run.ts"
 import type { RunOrder } from "./run-order.ts"
+import { answered } from "./same-answer.ts"
 import { selectAssets } from "./select.ts"
 import { type PartitionFlags, isNaming, targetsOf } from "./targets.ts"
 
@@ -24,8 +25,13 @@ export async function materialize(
   flags: MaterializeFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  const ended = await performRun(cli, flags, materializeOrder("materialize", words, flags))
-  return ended?.exitCode ?? exitCodes.done
+  const mayRepeat = !flags.dryRun
+  return answered(cli, { command: "materialize", words, flags, mayRepeat }, async (cli) => {
+    const ended = await performRun(cli, flags, materializeOrder("materialize", words, flags))
+    if (ended === undefined) return { exitCode: exitCodes.done }
+    const { report, exitCode } = ended
+    return { exitCode, basis: report.kind === "nothing" ? report.basis : undefined }
+  })
 }
 
 /** The order to make the newest partitions, or those that are named, fresh. */

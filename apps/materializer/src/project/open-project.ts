@@ -4,6 +4,7 @@ import { join } from "node:path"
 import {
   buildGraph,
   evaluate,
+  extentsHoldUntil,
   extentsOf,
   type Graph,
   ProblemsError,
@@ -17,6 +18,7 @@ import {
   readRecorded,
   readRememberedFiles,
   readSnapshot,
+  readStanding,
   rememberFiles,
   withLedger,
   withPostgres,
@@ -59,7 +61,7 @@ export function withMigratedLedger<T>(
   work: (client: LedgerClient) => Promise<T>,
 ): Promise<T> {
   return withLedger(url, async (client) => {
-    await migrate(client, migrationsFolder)
+    await migrate(client, migrationsFolder())
     return work(client)
   })
 }
@@ -78,6 +80,7 @@ export async function readProject(
   client: LedgerClient,
 ): Promise<Project> {
   const nowMs = Date.now()
+  const standing = await readStanding(client, migrationsFolder())
   const remembered = await readRememberedFiles(client)
   const folder = config.landing
   const [seen, parsed] = await Promise.all([
@@ -104,5 +107,10 @@ export async function readProject(
       return new Map([...found].map(([id, { reads }]) => [id, reads]))
     },
     history: readHistory(client, graph),
+    basis: async (files) => {
+      const [ledger, landing] = [await readStanding(client, migrationsFolder()), seen.marks()]
+      if (ledger === undefined || ledger !== standing || landing === undefined) return undefined
+      return { ledger, landing, files, fromMs: nowMs, untilMs: extentsHoldUntil(graph, nowMs) }
+    },
   }
 }

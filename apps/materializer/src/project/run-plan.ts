@@ -25,6 +25,7 @@ import { hash } from "./hash.ts"
 import { takeLake } from "./lake-owner.ts"
 import { planOnStored } from "./lost-files.ts"
 import { declaredGraph, readProject, withMigratedLedger } from "./open-project.ts"
+import { basisOf } from "./plan-basis.ts"
 import type { Planned, Project, RunReport, RunRequest } from "./project.ts"
 
 /**
@@ -60,7 +61,7 @@ export async function runPlan(
       request.onPlan(planned)
       const { checks, work, publications } = planned.plan
       if (checks.length + work.length + publications.length === 0)
-        return { kind: "nothing", ...planned }
+        return { kind: "nothing", ...planned, basis: await basisOf(planned) }
       const signal = AbortSignal.any([request.signal, lost.signal, cancelled.signal])
       return await withSpillFolder(config, (spillFolder) =>
         perform({ config, planned, runLedger, url, spillFolder }, { ...request, signal }),

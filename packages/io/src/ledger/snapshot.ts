@@ -100,7 +100,7 @@ function isOf(
 
 const milliseconds = (column: string) => `extract(epoch from ${column}) * 1000`
 
-const stepMark = (id: string) => `coalesce((
+export const stepMark = (id: string) => `coalesce((
   select run || ' ' || computation || ' ' || partition || ' ' || ${milliseconds("ended_at")}
   from freshet.steps where id = ${id}), '')`
 
