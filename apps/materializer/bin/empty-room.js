@@ -21,25 +21,50 @@ const known = new Set(
 
 const harmless = { TextDecoder, TextEncoder, URL, URLSearchParams }
 
-/** The language itself knows the time, and numbers by chance. */
-const withoutClock = `
-  const { prototype } = Intl.DateTimeFormat
-  const { format, formatToParts } = Object.getOwnPropertyDescriptors(prototype)
-  const ofGiven = (formatted) => (date) => (date === undefined ? looked() : formatted(date))
-  Object.defineProperty(prototype, "format", {
-    get() { return ofGiven(format.get.call(this)) },
-  })
-  prototype.formatToParts = function (date) {
-    return ofGiven(formatToParts.value.bind(this))(date)
+/** The language itself knows the time, its place and its tongue, and numbers by chance: whoever asks for them is told of. */
+const watched = `
+  const replace = (of, name, asked) => {
+    const plain = of[name]
+    of[name] = function (...given) {
+      asked(given)
+      return plain.apply(this, given)
+    }
   }
+  const { format } = Object.getOwnPropertyDescriptors(Intl.DateTimeFormat.prototype)
+  Object.defineProperty(Intl.DateTimeFormat.prototype, "format", {
+    get() {
+      const formatted = format.get.call(this)
+      return (date) => (date === undefined ? looked() : formatted(date))
+    },
+  })
+  replace(Intl.DateTimeFormat.prototype, "formatToParts", ([date]) => date ?? looked())
+  for (const name of Object.getOwnPropertyNames(Intl))
+    if (typeof Intl[name] === "function" && Intl[name].prototype !== undefined)
+      Intl[name] = new Proxy(Intl[name], {
+        apply: looked,
+        construct: (target, given, made) => {
+          const [locale, { timeZone } = {}] = given
+          if (locale === undefined || (name === "DateTimeFormat" && timeZone === undefined)) looked()
+          return Reflect.construct(target, given, made)
+        },
+      })
+  for (const { prototype } of [Array, BigInt, Date, Number, String, Uint8Array])
+    for (let of = prototype; of !== Object.prototype; of = Object.getPrototypeOf(of))
+      for (const name of Object.getOwnPropertyNames(of))
+        if (/locale/i.test(name)) replace(of, name, looked)
+  const isUniversal = /UTC|ISO|JSON|Time$|^valueOf$|^constructor$|Locale/
+  for (const name of Object.getOwnPropertyNames(Date.prototype))
+    if (!isUniversal.test(name)) replace(Date.prototype, name, looked)
   Math.random = looked
+  const isInstant = (given) =>
+    given.length === 1 && (typeof given[0] !== "string" || /Z$|^\\d{4}-\\d\\d-\\d\\d$/.test(given[0]))
   Date = Date.prototype.constructor = new Proxy(Date, {
     apply: looked,
     construct: (target, given, made) => {
-      if (given.length === 0) looked()
+      if (!isInstant(given)) looked()
       return Reflect.construct(target, given, made)
     },
-    get: (target, name) => (name === "now" ? looked() : target[name]),
+    get: (target, name) => (name === "now" || name === "parse" ? looked() : target[name]),
   })`
 
 let hasLooked = false
@@ -53,7 +78,7 @@ const own = runInContext("Object.getOwnPropertyNames(globalThis)", room)
 for (const name of new Set([...own, ...Object.getOwnPropertyNames(globalThis), "importMeta"]))
   if (!known.has(name) && !(name in harmless))
     Object.defineProperty(room, name, { get: looked, configurable: true })
-runInContext(`(looked) => {${withoutClock}}`, room)(looked)
+runInContext(`(looked) => {${watched}}`, room)(looked)
 
 const module = { exports: /** @type {Record<string, any>} */ ({}) }
 const load = runInContext(`(module, exports, require) => {${readFileSync(0, "utf8")}\n}`, room)

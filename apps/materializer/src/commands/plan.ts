@@ -1,10 +1,8 @@
-import { basisOf } from "../project/plan-basis.ts"
-import { isEmpty } from "../render/plan-table.ts"
 import type { CommandLine } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
-import { type MaterializeOrder, materializeOrder } from "./materialize.ts"
-import { type SaveFlags, preview } from "./preview.ts"
-import { answered } from "./same-answer.ts"
+import type { MaterializeOrder } from "./materialize.ts"
+import type { SaveFlags } from "./preview.ts"
+import { answered, type Found } from "./same-answer.ts"
 
 export interface PlanFlags extends MaterializeOrder, SaveFlags {
   readonly json: boolean
@@ -18,13 +16,23 @@ export async function plan(
   ...words: readonly string[]
 ): Promise<number> {
   const mayRepeat = flags.save === undefined
-  return answered(cli, { command: "plan", words, flags, mayRepeat }, async (cli) => {
-    const config = await cli.loadConfig()
-    return cli.world.withProject(config, async (project) => {
-      const planned = await preview(cli, flags, project, materializeOrder("plan", words, flags))
-      if (!isEmpty(planned.plan))
-        return { exitCode: flags.exitCode ? exitCodes.workToDo : exitCodes.done }
-      return { exitCode: exitCodes.done, basis: await basisOf(planned) }
-    })
+  return answered(cli, { command: "plan", words, flags, mayRepeat }, (cli) =>
+    previewPlan(cli, flags, words),
+  )
+}
+
+async function previewPlan(
+  cli: CommandLine,
+  flags: PlanFlags,
+  words: readonly string[],
+): Promise<Found> {
+  const { materializeOrder } = await import("./materialize-order.ts")
+  const { preview } = await import("./preview.ts")
+  const { isEmpty } = await import("../project/empty-plan.ts")
+  const { basisOf } = await import("../project/plan-basis.ts")
+  return cli.world.withProject(await cli.loadConfig(), async (project) => {
+    const planned = await preview(cli, flags, project, materializeOrder("plan", words, flags))
+    if (isEmpty(planned.plan)) return { exitCode: exitCodes.done, basis: await basisOf(planned) }
+    return { exitCode: flags.exitCode ? exitCodes.workToDo : exitCodes.done }
   })
 }

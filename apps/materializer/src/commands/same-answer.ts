@@ -59,9 +59,8 @@ function nameOf(
   { command, words, flags }: Question,
   { lake, landing }: Settings,
 ): string {
-  const { locale, timeZone } = new Intl.DateTimeFormat().resolvedOptions()
   const { look, commandFlag } = out
-  const program = [declarations, versions.node, locale, timeZone]
+  const program = [declarations, versions.node]
   return hash(
     JSON.stringify([program, lake, landing, look, commandFlag ?? null, command, words, flags]),
   )

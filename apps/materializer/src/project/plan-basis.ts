@@ -1,17 +1,11 @@
 import { existsSync } from "node:fs"
-import { join } from "node:path"
 
-import {
-  isLandingAsMarked,
-  type LandingMarks,
-  readStanding,
-  withLedger,
-  withPostgres,
-} from "@freshet/io"
-import { migrationsFolder } from "@freshet/schema"
+import type { LandingMarks } from "@freshet/io"
+import { isLandingAsMarked, readStanding, withLedger, withPostgres } from "@freshet/io/unmoved"
+import { migrationsFolder } from "@freshet/schema/migrations-folder"
 
 import type { Settings } from "../config.ts"
-import { isEmpty } from "../render/plan-table.ts"
+import { isEmpty } from "./empty-plan.ts"
 import type { Planned } from "./project.ts"
 
 /**
@@ -38,22 +32,27 @@ export async function basisOf({ project, plan, files }: Planned): Promise<PlanBa
 
 /** Whether an empty plan that rests on this would be found again. What cannot be read may have changed. */
 export async function holds(
-  { databaseUrl, home, lake, landing }: Settings,
+  settings: Settings,
   keeperCommand: readonly string[],
   basis: PlanBasis,
 ): Promise<boolean> {
   const nowMs = Date.now()
   if (nowMs < basis.fromMs || nowMs >= (basis.untilMs ?? Infinity)) return false
-  try {
-    if (!isLandingAsMarked(landing, basis.landing)) return false
-    if (!basis.files.every((file) => existsSync(join(lake, file)))) return false
-    return await withPostgres({ databaseUrl, home, keeperCommand }, (url) =>
-      withLedger(
-        url,
-        async (client) => (await readStanding(client, migrationsFolder())) === basis.ledger,
-      ),
-    )
-  } catch {
-    return false
-  }
+  const [ledger, files] = await Promise.allSettled([
+    readLedger(settings, keeperCommand),
+    areFilesThere(settings, basis),
+  ])
+  const isLedgerAsItWas = ledger.status === "fulfilled" && ledger.value === basis.ledger
+  return isLedgerAsItWas && files.status === "fulfilled" && files.value
+}
+
+function readLedger({ databaseUrl, home }: Settings, keeperCommand: readonly string[]) {
+  return withPostgres({ databaseUrl, home, keeperCommand }, (url) =>
+    withLedger(url, (client) => readStanding(client, migrationsFolder())),
+  )
+}
+
+async function areFilesThere({ lake, landing }: Settings, basis: PlanBasis): Promise<boolean> {
+  if (!(await isLandingAsMarked(landing, basis.landing))) return false
+  return basis.files.every((file) => existsSync(`${lake}/${file}`))
 }

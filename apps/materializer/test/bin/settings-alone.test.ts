@@ -30,7 +30,7 @@ test("what a configuration says that looks at nothing else is known without its 
     import { resolve } from "node:path"
     const clock = new Intl.DateTimeFormat("en", { timeZone: "Europe/London" })
     export const later = () => resolve("x", process.env.HOME ?? "", new Date().toISOString())
-    const day = new Date(Date.UTC(2026, 0, 5))
+    const day = new Date(Date.UTC(2026, 0, 5) + Number(new Date("2026-01-05")))
     export default { assets: [clock.format(day), day.toISOString()], home: "state", threads: 3 }`
   expect(await settingsOf(code)).toEqual({ home: "state", threads: 3 })
 })
@@ -64,6 +64,20 @@ test.each([
   ["today by a date", `export default { assets: [new (new Date(0).constructor)()] }`],
   ["today by a class", `class Day extends Date {}; export default { assets: [new Day()] }`],
   ["today by a format", `export default { assets: [new Intl.DateTimeFormat("en").format()] }`],
+  ["the hour where it is", `export default { assets: [new Date(0).getHours()] }`],
+  ["a date as it is written there", `export default { assets: [String(new Date(0))] }`],
+  ["midnight there", `export default { assets: [new Date(2026, 0, 5)] }`],
+  ["midnight there by text", `export default { assets: [new Date("2026-01-05T00:00")] }`],
+  [
+    "the language there",
+    `export default { assets: [["b", "a"].sort((x, y) => x.localeCompare(y))] }`,
+  ],
+  ["numbers as written there", `export default { assets: [(1234.5).toLocaleString()] }`],
+  ["the time zone", `export default { assets: [new Intl.DateTimeFormat("en").resolvedOptions()] }`],
+  [
+    "the language of lists",
+    `export default { assets: [new Intl.ListFormat().format(["a", "b"])] }`,
+  ],
   ["how long it took", `export default { assets: [performance.now()] }`],
   ["chance", `export default { assets: [Math.random()] }`],
   ["what was freed", `export default { assets: [new WeakRef({}).deref()] }`],

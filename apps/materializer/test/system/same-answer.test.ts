@@ -168,14 +168,13 @@ test("declarations that look at the environment are loaded each time", async () 
   }, code)
 }, 30_000)
 
-test("what is asked elsewhere is asked anew: other colours, time zones, folders, ledgers", async () => {
+test("what is asked elsewhere is asked anew: other colours, signs, folders, ledgers", async () => {
   await withMadeShop(async (project) => {
     await settle(project)
     const away = join(project.folder, "away")
     mkdirSync(away)
     for (const environment of [
       { NO_COLOR: "", FORCE_COLOR: "1" },
-      { TZ: "Asia/Tokyo" },
       { LC_ALL: "de_DE.UTF-8" },
       { FRESHET_LAKE: away },
       { FRESHET_LANDING: away },
@@ -337,7 +336,7 @@ test("a damaged answer is none, so many are kept, and where none can be the work
       await expectLongWay(project)
     }
     for (let at = 0; at < 30; at += 1) writeFileSync(join(folder, randomUUID()), "")
-    await expectLongWay(withEnvironment(project, { TZ: "Asia/Tokyo" }))
+    await expectLongWay(withEnvironment(project, { LC_ALL: "de_DE.UTF-8" }))
     expect(readdirSync(folder)).toHaveLength(20)
     rmSync(folder, { recursive: true })
     writeFileSync(folder, "in the way")

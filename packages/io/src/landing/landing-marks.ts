@@ -1,5 +1,6 @@
 import { hash } from "node:crypto"
 import { existsSync } from "node:fs"
+import { setImmediate } from "node:timers/promises"
 
 import { type LandedEntry, listFolder } from "./list-folder.ts"
 
@@ -16,13 +17,16 @@ export function landingMarks(listed: ReadonlyMap<string, readonly LandedEntry[]>
  * folders an observation looks into follows from the sources and from what these folders hold, so that it would find
  * nothing new.
  */
-export function isLandingAsMarked(landingFolder: string, marks: LandingMarks): boolean {
-  return (
-    existsSync(landingFolder) &&
-    Object.entries(marks).every(
-      ([folder, mark]) => markOf(listFolder(landingFolder, folder)) === mark,
-    )
-  )
+export async function isLandingAsMarked(
+  landingFolder: string,
+  marks: LandingMarks,
+): Promise<boolean> {
+  if (!existsSync(landingFolder)) return false
+  for (const [folder, mark] of Object.entries(marks)) {
+    if (markOf(listFolder(landingFolder, folder)) !== mark) return false
+    await setImmediate() // what else is waited for goes on meanwhile
+  }
+  return true
 }
 
 /** No name holds a slash, and none is read as another's size or identity. */

@@ -56,9 +56,9 @@ test.each<[string, (folder: string) => void]>([
   await withLandingZone(files, async (folder) => {
     const marks = (await observe(folder)).marks() ?? {}
     expect(Object.keys(marks)).toEqual(["likes", "likes/2026-01-05.json", "follows"])
-    expect(isLandingAsMarked(folder, marks)).toBe(true)
+    expect(await isLandingAsMarked(folder, marks)).toBe(true)
     change(folder)
-    expect(isLandingAsMarked(folder, marks)).toBe(false)
+    expect(await isLandingAsMarked(folder, marks)).toBe(false)
   })
 })
 
@@ -68,16 +68,16 @@ test("what lies elsewhere, or passes, is not marked", async () => {
     mkdirSync(join(folder, "other"))
     writeFileSync(join(folder, "likes/.2026-01-06.json"), "")
     writeFileSync(join(folder, "likes/2026-01-06.json.part"), "")
-    expect(isLandingAsMarked(folder, marks)).toBe(true)
+    expect(await isLandingAsMarked(folder, marks)).toBe(true)
   })
 })
 
 test("a landing zone that is empty is not the same as none", async () => {
   await withLandingZone({}, async (folder) => {
     const marks = (await observe(folder)).marks() ?? {}
-    expect(isLandingAsMarked(folder, marks)).toBe(true)
+    expect(await isLandingAsMarked(folder, marks)).toBe(true)
     rmSync(folder, { recursive: true })
-    expect(isLandingAsMarked(folder, marks)).toBe(false)
+    expect(await isLandingAsMarked(folder, marks)).toBe(false)
     expect((await observe(folder)).marks()).toBeUndefined()
   })
 })
