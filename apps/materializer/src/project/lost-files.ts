@@ -1,7 +1,6 @@
 import {
   assetNamed,
   type AssetRange,
-  type Computation,
   type Evaluation,
   facts,
   type Mark,
@@ -12,7 +11,6 @@ import {
   type Problem,
   publicationSets,
   rangesOf,
-  rangesWhere,
   readRanges,
   type Recorded,
   type Snapshot,
@@ -20,7 +18,8 @@ import {
 } from "@freshet/core"
 
 import { grouped } from "../render/grouped.ts"
-import { commonRanges, joinedRanges, newestOf, rangesWithout } from "./partition-ranges.ts"
+import { factsOf, joinedRanges, newestOf } from "./partition-ranges.ts"
+import { rangesAmong, rangesWithout } from "./partition-ranges.ts"
 import type { Planned, Project } from "./project.ts"
 import { countingRecords } from "./records.ts"
 
@@ -125,17 +124,10 @@ function countedOn(evaluation: Evaluation, plan: Plan, mostRead: number): Partit
     [...wanted].map(([name, ranges]) => {
       const { computation } = assetNamed(evaluation.graph, name)
       const counted = rangesWithout(ranges, planned.get(computation.name) ?? [])
-      return [name, commonRanges(counted, madePartitions(evaluation, computation))] as const
+      const factsAt = factsOf(evaluation, computation)
+      return [name, rangesAmong(counted, (at) => (factsAt(at) & facts.made) !== 0)] as const
     }),
   )
-}
-
-/** The partitions of which anything is kept. */
-function madePartitions(
-  evaluation: Evaluation,
-  computation: Computation,
-): readonly PartitionRange[] {
-  return rangesWhere(evaluation, computation, (bits) => (bits & facts.made) !== 0)
 }
 
 function publishedPartitions(evaluation: Evaluation, { publications }: Plan): Partitions {

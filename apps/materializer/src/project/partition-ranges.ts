@@ -1,4 +1,4 @@
-import type { PartitionRange } from "@freshet/core"
+import type { Computation, Evaluation, PartitionRange } from "@freshet/core"
 
 /** The same partitions in as few ranges as possible, ascending. */
 export function joinedRanges(ranges: readonly PartitionRange[]): readonly PartitionRange[] {
@@ -39,6 +39,29 @@ export function rangesWithout(
     to: (others[at]?.from ?? Infinity) - 1,
   }))
   return commonRanges(ranges, between)
+}
+
+/** The facts of a computation's partitions, for looking at many of them. */
+export function factsOf(evaluation: Evaluation, { name }: Computation): (at: number) => number {
+  const states = evaluation.states.get(name)
+  return (at) => states?.facts[at - states.from] ?? 0
+}
+
+/** Those of the partitions of some ascending ranges that are meant, as ranges: no others are looked at. */
+export function rangesAmong(
+  ranges: readonly PartitionRange[],
+  isMeant: (partition: number) => boolean,
+): readonly PartitionRange[] {
+  return ranges.flatMap(({ from, to }) => {
+    const meant: PartitionRange[] = []
+    for (let at = from; at <= to; at += 1) {
+      if (!isMeant(at)) continue
+      const first = at
+      while (at < to && isMeant(at + 1)) at += 1
+      meant.push({ from: first, to: at })
+    }
+    return meant
+  })
 }
 
 /** The last `most` partitions of some ranges. */

@@ -23,7 +23,7 @@ const zones = new Map<string, Zone>() // "Europe/London" → what is known of it
 
 /** Throws a RangeError for what is no time zone. */
 export function assertZone(name: string): void {
-  zoneNamed(name)
+  if (name !== "UTC") zoneNamed(name)
 }
 
 /** The stretch that holds an instant. */
