@@ -1,6 +1,6 @@
 /**
- * Bundles the benchmarks, so that what is timed loads no TypeScript, and runs one: `bench.js plan`, `bench.js backfill`,
- * `bench.js ratings`, or else the comparison of the StockTwits week with its script.
+ * Bundles the benchmarks, so that what is timed loads no TypeScript, and runs one: `bench.js plan`, `bench.js noop`,
+ * `bench.js backfill`, `bench.js ratings`, or else the comparison of the StockTwits week with its script.
  */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -34,6 +34,7 @@ const builds = {
       ...options,
       entryPoints: ["src/plan-bench.ts", "src/plan-sample.ts", "src/plan-hourly.ts"],
     }),
+  noop: () => build({ ...withPostgres, entryPoints: ["src/noop-bench.ts"] }),
   backfill: () => build({ ...withPostgres, entryPoints: ["src/backfill-bench.ts"] }),
   ratings: () => buildComparison("src/ratings-script.ts", "src/ratings-bench.ts"),
   stocktwits: () => buildComparison("src/stocktwits-script.ts", "src/stocktwits-bench.ts"),

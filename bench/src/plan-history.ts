@@ -52,17 +52,24 @@ export function landingOf({ sources, days }: Shape, { isChanged, isGone }: News)
   return landing
 }
 
+/** How the last run read queries and told texts apart, and which version a dataset's rows of a day had. */
+export interface Recording {
+  readonly parsed: ParsedQueries
+  readonly hash: Hash
+  readonly version?: (asset: number, day: number) => string
+}
+
 /** The ledger after the last run, when the declarations were those of `graph`. */
 export function snapshotOf(
   shape: Shape,
   { recordedDays: days }: News,
   graph: Graph,
-  { parsed, hash }: { readonly parsed: ParsedQueries; readonly hash: Hash },
+  { parsed, hash, version: versionOf = recordedVersion }: Recording,
 ): Snapshot {
   const contents: Lanes[] = []
   const timelines = new Map<string, Timeline>()
   for (let number = 0; number < shape.assets; number += 1) {
-    const outputs = contentsOf(number, days)
+    const outputs = contentsOf(days, (day) => versionOf(number, day))
     contents.push(outputs)
     if (number < shape.sources) continue
     const asset = assetNamed(graph, nameOf(number))
@@ -79,11 +86,11 @@ export function snapshotOf(
   return { position: "1", timelines, failures: new Map(), publications: new Map() }
 }
 
-function contentsOf(asset: number, days: number): Lanes {
+function contentsOf(days: number, versionOf: (day: number) => string): Lanes {
   const lanes = lanesOf(days)
   for (let day = 0; day < days; day += 1) {
     const partition = lastingPartition(everyDay, day)
-    const { low, high } = contentFingerprint(partition, recordedVersion(asset, day))
+    const { low, high } = contentFingerprint(partition, versionOf(day))
     lanes.low[day] = low
     lanes.high[day] = high
   }

@@ -5,14 +5,20 @@ export const workspace = fileURLToPath(new URL("../../../", import.meta.url))
 export const buildFolder = new URL("../.build/", import.meta.url)
 
 /**
- * What `.build/current.json` holds: the folder of the newest bundle, and the mark of every file
- * the bundle was made from or consists of.
- * @typedef {{ folder: string, marks: Record<string, string> }} Current
+ * What `.build/current.json` holds: the folder of the newest bundle, the mark of every file the
+ * bundle was made from or consists of, and the settings, if its sources alone decide what the
+ * configuration says.
+ * @typedef {{ folder: string, marks: Record<string, string>, settings?: object }} Current
  */
 
 /**
- * The folder of a bundle made from the sources as they are now, or undefined.
- * @returns {URL | undefined}
+ * A bundle: no two have the same name.
+ * @typedef {{ name: string, folder: URL, settings: object | undefined }} Bundle
+ */
+
+/**
+ * A bundle made from the sources as they are now, or undefined.
+ * @returns {Bundle | undefined}
  */
 export function findCurrentBundle() {
   const current = readCurrent()
@@ -20,7 +26,15 @@ export function findCurrentBundle() {
   for (const path in current.marks) {
     if (markOf(path) !== current.marks[path]) return undefined
   }
-  return new URL(`${current.folder}/`, buildFolder)
+  return bundleOf(current)
+}
+
+/**
+ * @param {Current} current
+ * @returns {Bundle}
+ */
+export function bundleOf({ folder, settings }) {
+  return { name: folder, folder: new URL(`${folder}/`, buildFolder), settings }
 }
 
 /** @returns {Current | undefined} */

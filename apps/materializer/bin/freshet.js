@@ -7,10 +7,12 @@ import { findCurrentBundle } from "./current-bundle.js"
 const bundle = findCurrentBundle() ?? (await makeBundle())
 
 if (bundle !== undefined) {
-  const { main } = await import(new URL("main.js", bundle).href)
+  const { name, folder, settings } = bundle
+  const { main } = await import(new URL("main.js", folder).href)
   process.exitCode = await main(process.argv.slice(2), {
-    loadConfig: () => loadConfig(bundle),
-    keeperPath: fileURLToPath(new URL("keeper.js", bundle)),
+    loadConfig: () => loadConfig(folder),
+    known: settings && { declarations: name, settings },
+    keeperPath: fileURLToPath(new URL("keeper.js", folder)),
     process,
   })
 }

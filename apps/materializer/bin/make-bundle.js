@@ -6,10 +6,11 @@ import { fileURLToPath } from "node:url"
 
 import * as esbuild from "esbuild"
 
-import { buildFolder, markOf, readCurrent, workspace } from "./current-bundle.js"
+import { buildFolder, bundleOf, markOf, readCurrent, workspace } from "./current-bundle.js"
+import { settingsAlone } from "./settings-alone.js"
 
 /** @import { Metafile, OutputFile, Plugin } from "esbuild" */
-/** @import { Current } from "./current-bundle.js" */
+/** @import { Bundle, Current } from "./current-bundle.js" */
 
 const entries = {
   main: "apps/materializer/src/main.ts",
@@ -29,17 +30,23 @@ const outdir = join(build, "bundle")
 /** Linux stamps files by a clock that may lag the real one by some milliseconds. */
 const clockGrainMs = 20
 
+/** By looking for it pg finds out whether it runs at Cloudflare; Node loads a whole web client for that. */
+const notAtCloudflare = { Response: "undefined" }
+
 const dayMs = 24 * 60 * 60 * 1000
 
 /**
  * Bundles the sources into a folder of its own and makes that the current one. Safe beside other
  * processes doing the same, and at any point of interruption: `current.json` is replaced last, at
  * once.
- * @returns {Promise<URL>} the bundle's folder
+ * @returns {Promise<Bundle>}
  */
 export async function makeBundle() {
   const startedAt = Date.now()
-  const { outputFiles, metafile } = await runEsbuild()
+  const [{ outputFiles, metafile }, settings] = await Promise.all([
+    runEsbuild(),
+    settingsAlone(workspace, entries.config),
+  ])
   const folder = randomUUID()
   await writeBundle(folder, outputFiles)
   const outputs = outputFiles.map((file) => {
@@ -48,9 +55,10 @@ export async function makeBundle() {
   })
   const replaced = readCurrent()?.folder
   const marks = Object.fromEntries([...marksOf(inputsOf(metafile), startedAt), ...outputs])
-  await writeCurrent({ folder, marks })
+  const current = { folder, marks, ...(settings && { settings }) }
+  await writeCurrent(current)
   await sweep(replaced)
-  return new URL(`${folder}/`, buildFolder)
+  return bundleOf(current)
 }
 
 async function runEsbuild() {
@@ -70,11 +78,10 @@ async function runEsbuild() {
     sourcesContent: false,
     legalComments: "none",
     chunkNames: "[name]-[hash]",
-    // by `Response` pg knows Cloudflare's cloud, and a look at it makes Node load all of `fetch`
-    define: { Response: "undefined" },
     banner: {
       js: `import { createRequire as createRequireOf } from "node:module"; const require = createRequireOf(import.meta.url);`,
     },
+    define: notAtCloudflare,
     plugins: [externalPlugin, lazyPlugin, importMetaPlugin],
     metafile: true,
     write: false,

@@ -21,8 +21,12 @@ export interface FreshetConfig {
 }
 
 /** The configuration as every command sees it: whole, valid, with absolute paths. */
-export interface Config {
+export interface Config extends Settings {
   readonly assets: readonly AnyAsset[]
+}
+
+/** The configuration without the assets. */
+export interface Settings {
   readonly home: string
   readonly lake: string
   readonly landing: string
@@ -79,6 +83,15 @@ export function resolveConfig(
   root: string,
   environment: Environment = process.env,
 ): Config {
+  return { assets: file?.assets ?? [], ...resolveSettings(file, root, environment) }
+}
+
+/** The same of a configuration whose assets are not loaded. */
+export function resolveSettings(
+  file: Omit<FreshetConfig, "assets"> | undefined,
+  root: string,
+  environment: Environment,
+): Settings {
   const given = { ...defaults, ...file, ...fromEnvironment(environment) }
   const parsed = settings.safeParse(given)
   if (!parsed.success)
@@ -89,7 +102,6 @@ export function resolveConfig(
   const { lake, home, landing, ...rest } = parsed.data
   const absoluteHome = resolve(root, home)
   return {
-    assets: file?.assets ?? [],
     ...rest,
     home: absoluteHome,
     lake: lake === undefined ? resolve(absoluteHome, "lake") : resolve(root, lake),
@@ -100,7 +112,7 @@ export function resolveConfig(
 }
 
 /** The configuration of the demo: everything of it lies in a folder and a PostgreSQL of its own. */
-export function demoConfig(config: Config): Config {
+export function demoConfig<S extends Settings>(config: S): S {
   const home = resolve(config.home, "demo")
   const [lake, landing] = [resolve(home, "lake"), resolve(home, "landing")]
   return { ...config, home, lake, landing, databaseUrl: undefined }

@@ -7,13 +7,15 @@ import type { CommandLine, Output } from "./commands/command-line.ts"
 import { exitCodes } from "./commands/exit-code.ts"
 import { interruptionOf } from "./commands/interruption.ts"
 import { openWorld } from "./commands/open-world.ts"
-import type { Config, FreshetConfig } from "./config.ts"
+import type { Config, FreshetConfig, Settings } from "./config.ts"
 import { looksOf } from "./look-of-process.ts"
 import type { Look } from "./render/look.ts"
 
 /** What the launcher gives: the way to the configuration, the keeper's program, and the process itself. */
 export interface Launch {
   readonly loadConfig: () => Promise<unknown>
+  /** What the configuration says besides its assets, where nothing but an edit can change that and what they are; then no others have the same name. */
+  readonly known?: { readonly declarations: string; readonly settings: object } | undefined
   readonly keeperPath: string
   readonly process: NodeJS.Process
 }
@@ -58,7 +60,7 @@ function exitStatus(code: number | string | null | undefined): number {
 }
 
 function commandLine(
-  { loadConfig, keeperPath, process }: Launch,
+  { loadConfig, known, keeperPath, process }: Launch,
   looks: { readonly out: Look; readonly err: Look },
 ): CommandLine {
   const out = output(process.stdout, looks.out)
@@ -73,6 +75,10 @@ function commandLine(
     err,
     ask: canAsk ? (question) => ask(process, question) : undefined,
     loadConfig: () => wholeConfig(loadConfig, process.env),
+    known: known && {
+      declarations: known.declarations,
+      settings: () => knownSettings(known.settings, process.env),
+    },
     world: openWorld([process.execPath, keeperPath]),
     nowMs: Date.now,
     interruption: interruptionOf(process, (text) => void err.write(text)),
@@ -113,6 +119,11 @@ async function ask({ stdin, stderr }: NodeJS.Process, question: string): Promise
   } finally {
     lines.close()
   }
+}
+
+async function knownSettings(given: object, environment: NodeJS.ProcessEnv): Promise<Settings> {
+  const { resolveSettings } = await import("./config.ts")
+  return resolveSettings(given, workspace, environment)
 }
 
 /** Paths in the configuration are relative to the workspace, wherever the command is run. */

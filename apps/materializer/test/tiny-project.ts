@@ -143,6 +143,7 @@ export function tinyProject({
         ),
       ),
     isStored: async () => true,
+    basis: async () => undefined,
     readVersions: async (ids) => new Map(ids.map((id) => [id, readsOfRecord(id, made)])),
     history: noHistory,
   }

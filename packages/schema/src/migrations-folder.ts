@@ -1,4 +1,6 @@
 import { fileURLToPath } from "node:url"
 
 /** Where the migrations lie that bring a database to these tables. */
-export const migrationsFolder = fileURLToPath(new URL("../migrations", import.meta.url))
+export function migrationsFolder(): string {
+  return fileURLToPath(new URL("../migrations", import.meta.url))
+}

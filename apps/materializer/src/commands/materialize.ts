@@ -1,14 +1,9 @@
-import { type PlanRequest, partitionCount } from "@freshet/core"
-
-import type { Project } from "../project/project.ts"
 import type { CommandLine } from "./command-line.ts"
-import { commandText } from "./command-text.ts"
 import { exitCodes } from "./exit-code.ts"
-import { type OnlyState, plannedState } from "./only-state.ts"
-import { type RunFlags, performRun } from "./perform-run.ts"
-import type { RunOrder } from "./run-order.ts"
-import { selectAssets } from "./select.ts"
-import { type PartitionFlags, isNaming, targetsOf } from "./targets.ts"
+import type { OnlyState } from "./only-state.ts"
+import type { RunFlags } from "./perform-run.ts"
+import { answered } from "./same-answer.ts"
+import type { PartitionFlags } from "./targets.ts"
 
 /** What is to be made of which assets. */
 export interface MaterializeOrder extends PartitionFlags {
@@ -24,49 +19,13 @@ export async function materialize(
   flags: MaterializeFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  const ended = await performRun(cli, flags, materializeOrder("materialize", words, flags))
-  return ended?.exitCode ?? exitCodes.done
-}
-
-/** The order to make the newest partitions, or those that are named, fresh. */
-export function materializeOrder(
-  verb: "materialize" | "plan",
-  words: readonly string[],
-  flags: MaterializeOrder,
-): RunOrder {
-  return {
-    title: commandText(verb, words, flags),
-    command: commandText(`freshet ${verb}`, words, flags),
-    request: (project) => materializeRequest(project, words, flags),
-    asked: (project) => askedPartitions(project, words, flags),
-    ...(isNaming(flags) ? { named: (project) => targetsMeant(project, words, flags) } : {}),
-    announces: false,
-  }
-}
-
-function materializeRequest(
-  project: Project,
-  words: readonly string[],
-  flags: MaterializeOrder,
-): PlanRequest {
-  const targets = targetsMeant(project, words, flags)
-  return { targets, only: plannedState(flags.only), publish: flags.publish }
-}
-
-function targetsMeant(
-  project: Project,
-  words: readonly string[],
-  flags: PartitionFlags,
-): PlanRequest["targets"] {
-  return targetsOf(project, selectAssets(project, words), flags)
-}
-
-/** How many partitions were asked for by naming a range; what they need does not count. */
-function askedPartitions(
-  project: Project,
-  words: readonly string[],
-  flags: PartitionFlags,
-): number {
-  if (flags.from === undefined && flags.to === undefined) return 0
-  return partitionCount([...targetsMeant(project, words, flags).values()].flat())
+  const mayRepeat = !flags.dryRun
+  return answered(cli, { command: "materialize", words, flags, mayRepeat }, async (cli) => {
+    const { materializeOrder } = await import("./materialize-order.ts")
+    const { performRun } = await import("./perform-run.ts")
+    const ended = await performRun(cli, flags, materializeOrder("materialize", words, flags))
+    if (ended === undefined) return { exitCode: exitCodes.done }
+    const { report, exitCode } = ended
+    return { exitCode, basis: report.kind === "nothing" ? report.basis : undefined }
+  })
 }

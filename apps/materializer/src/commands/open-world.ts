@@ -11,6 +11,10 @@ export function openWorld(keeperCommand: readonly string[]): World {
       const { runPlan } = await import("../project/run-plan.ts")
       return runPlan(config, keeperCommand, request)
     },
+    holds: async (settings, basis) => {
+      const { holds } = await import("../project/plan-basis.ts")
+      return holds(settings, keeperCommand, basis)
+    },
     cancelRun: async (config, request) => {
       const { cancelRun } = await import("../project/cancel-run.ts")
       return cancelRun(config, keeperCommand, request)

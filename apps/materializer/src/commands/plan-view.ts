@@ -6,6 +6,7 @@ import {
   type StateKind,
   assetNamed,
   facts,
+  factsAt,
   isInRanges,
   rangesWhere,
   reasonGroups,
@@ -14,7 +15,8 @@ import {
 } from "@freshet/core"
 
 import { type Cost, costOf, type PlanCost, totalCost } from "../project/cost.ts"
-import { commonRanges, joinedRanges, rangesWithout } from "../project/partition-ranges.ts"
+import { joinedRanges, rangesAmong } from "../project/partition-ranges.ts"
+import { commonRanges, rangesWithout } from "../project/partition-ranges.ts"
 import type { Planned, Project } from "../project/project.ts"
 import { grouped } from "../render/grouped.ts"
 import { withChangedInputs } from "./changed-inputs.ts"
@@ -88,8 +90,10 @@ export function waitingView({ project, plan }: Planned): PlanView {
 function isUpToDate({ evaluation, graph }: Project, { targets }: Plan): boolean {
   return [...targets].every(([name, ranges]) => {
     const { computation } = assetNamed(graph, name)
-    const open = rangesWhere(evaluation, computation, (bits) => (bits & facts.fresh) === 0)
-    return commonRanges(ranges, open).length === 0
+    return (
+      rangesAmong(ranges, (at) => (factsAt(evaluation, computation, at) & facts.fresh) === 0)
+        .length === 0
+    )
   })
 }
 

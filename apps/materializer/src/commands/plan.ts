@@ -1,8 +1,8 @@
-import { isEmpty } from "../render/plan-table.ts"
 import type { CommandLine } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
-import { type MaterializeOrder, materializeOrder } from "./materialize.ts"
-import { type SaveFlags, preview } from "./preview.ts"
+import type { MaterializeOrder } from "./materialize.ts"
+import type { SaveFlags } from "./preview.ts"
+import { answered, type Found } from "./same-answer.ts"
 
 export interface PlanFlags extends MaterializeOrder, SaveFlags {
   readonly json: boolean
@@ -15,9 +15,24 @@ export async function plan(
   flags: PlanFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  const config = await cli.loadConfig()
-  return cli.world.withProject(config, async (project) => {
+  const mayRepeat = flags.save === undefined
+  return answered(cli, { command: "plan", words, flags, mayRepeat }, (cli) =>
+    previewPlan(cli, flags, words),
+  )
+}
+
+async function previewPlan(
+  cli: CommandLine,
+  flags: PlanFlags,
+  words: readonly string[],
+): Promise<Found> {
+  const { materializeOrder } = await import("./materialize-order.ts")
+  const { preview } = await import("./preview.ts")
+  const { isEmpty } = await import("../project/empty-plan.ts")
+  const { basisOf } = await import("../project/plan-basis.ts")
+  return cli.world.withProject(await cli.loadConfig(), async (project) => {
     const planned = await preview(cli, flags, project, materializeOrder("plan", words, flags))
-    return flags.exitCode && !isEmpty(planned.plan) ? exitCodes.workToDo : exitCodes.done
+    if (isEmpty(planned.plan)) return { exitCode: exitCodes.done, basis: await basisOf(planned) }
+    return { exitCode: flags.exitCode ? exitCodes.workToDo : exitCodes.done }
   })
 }

@@ -1,9 +1,9 @@
 import {
   assetNamed,
   type AssetRange,
-  type Computation,
   type Evaluation,
   facts,
+  factsAt,
   type Mark,
   parseFingerprint,
   type PartitionRange,
@@ -12,7 +12,6 @@ import {
   type Problem,
   publicationSets,
   rangesOf,
-  rangesWhere,
   readRanges,
   type Recorded,
   runningSums,
@@ -22,7 +21,7 @@ import {
 } from "@freshet/core"
 
 import { grouped } from "../render/grouped.ts"
-import { commonRanges, joinedRanges, newestOf, rangesWithout } from "./partition-ranges.ts"
+import { joinedRanges, newestOf, rangesAmong, rangesWithout } from "./partition-ranges.ts"
 import type { Planned, Project } from "./project.ts"
 import { countingRecords } from "./records.ts"
 
@@ -34,6 +33,9 @@ const mostOfPreview = 10_000
 
 /** Partitions are looked at so many at a time. */
 const atOnce = 10_000
+
+/** So many files that a plan counts on are named. */
+const mostNamed = 20_000
 
 /** Asset → partitions, ascending. */
 type Partitions = ReadonlyMap<string, readonly PartitionRange[]>
@@ -49,11 +51,14 @@ export async function planOnStored(
   use: "preview" | "run" = "preview",
 ): Promise<Planned> {
   let seen: Partitions = new Map()
+  const named: string[] = []
   for (let project = given; ;) {
     const plan = makePlan(project)
     const counted = countedOn(project.evaluation, plan, use === "run" ? Infinity : mostOfPreview)
-    const { lost, there } = await findLost(project, without(counted, seen))
-    if (lost.length === 0) return { project, plan }
+    const { lost, there, files } = await findLost(project, without(counted, seen))
+    named.push(...files)
+    if (lost.length === 0)
+      return { project, plan, files: named.length > mostNamed ? undefined : named }
     seen = together(seen, there)
     project = projectWithout(project, lost)
   }
@@ -65,13 +70,16 @@ export async function withoutLost(project: Project, wanted: Partitions): Promise
   return lost.length === 0 ? project : projectWithout(project, lost)
 }
 
-/** Of the rows that count of some partitions, those that are gone; and the partitions of which all is there. */
+/** Of the rows that count of some partitions, those that are gone; the partitions of which all is there; and the files that are, of which no more are named than told. */
 async function findLost(project: Project, wanted: Partitions) {
   const lost: Recorded[] = []
+  const files: string[] = []
   for (const part of inParts(wanted)) {
     const records = [...countingRecords(project.evaluation, await project.recorded(part)).values()]
     const there = await Promise.all(records.map(({ file }) => project.isStored(file)))
     lost.push(...records.filter((_, at) => there[at] !== true))
+    const kept = records.filter((_, at) => there[at] === true)
+    if (files.length <= mostNamed) files.push(...kept.map(({ file }) => file))
   }
   const gone = grouped(lost, ({ asset }) => asset)
   const goneOf = (asset: string) =>
@@ -79,7 +87,7 @@ async function findLost(project: Project, wanted: Partitions) {
   const there = new Map(
     [...wanted].map(([asset, ranges]) => [asset, rangesWithout(ranges, goneOf(asset))]),
   )
-  return { lost, there }
+  return { lost, there, files }
 }
 
 function* inParts(wanted: Partitions): Iterable<readonly AssetRange[]> {
@@ -118,17 +126,10 @@ function countedOn(evaluation: Evaluation, plan: Plan, mostRead: number): Partit
     [...wanted].map(([name, ranges]) => {
       const { computation } = assetNamed(evaluation.graph, name)
       const counted = rangesWithout(ranges, planned.get(computation.name) ?? [])
-      return [name, commonRanges(counted, madePartitions(evaluation, computation))] as const
+      const isMade = (at: number) => (factsAt(evaluation, computation, at) & facts.made) !== 0
+      return [name, rangesAmong(counted, isMade)] as const
     }),
   )
-}
-
-/** The partitions of which anything is kept. */
-function madePartitions(
-  evaluation: Evaluation,
-  computation: Computation,
-): readonly PartitionRange[] {
-  return rangesWhere(evaluation, computation, (bits) => (bits & facts.made) !== 0)
 }
 
 function publishedPartitions(evaluation: Evaluation, { publications }: Plan): Partitions {

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import {
   buildGraph,
   evaluate,
+  extentsHoldUntil,
   extentsOf,
   type Graph,
   ProblemsError,
@@ -18,6 +19,7 @@ import {
   readRecorded,
   readRememberedFiles,
   readSnapshot,
+  readStanding,
   rememberFiles,
   withLedger,
   withPostgres,
@@ -60,7 +62,7 @@ export function withMigratedLedger<T>(
   work: (client: LedgerClient) => Promise<T>,
 ): Promise<T> {
   return withLedger(url, async (client) => {
-    await migrate(client, migrationsFolder)
+    await migrate(client, migrationsFolder())
     return work(client)
   })
 }
@@ -80,6 +82,7 @@ export async function readProject(
   engine?: QueryEngine,
 ): Promise<Project> {
   const nowMs = Date.now()
+  const standing = await readStanding(client, migrationsFolder())
   const remembered = await readRememberedFiles(client)
   const folder = config.landing
   const [seen, parsed] = await Promise.all([
@@ -106,5 +109,10 @@ export async function readProject(
       return new Map([...found].map(([id, { reads }]) => [id, reads]))
     },
     history: readHistory(client, graph),
+    basis: async (files) => {
+      const [ledger, landing] = [await readStanding(client, migrationsFolder()), seen.marks()]
+      if (ledger === undefined || ledger !== standing || landing === undefined) return undefined
+      return { ledger, landing, files, fromMs: nowMs, untilMs: extentsHoldUntil(graph, nowMs) }
+    },
   }
 }

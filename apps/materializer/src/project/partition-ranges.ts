@@ -41,6 +41,23 @@ export function rangesWithout(
   return commonRanges(ranges, between)
 }
 
+/** Those of the partitions of some ascending ranges that are meant, as ranges: no others are looked at. */
+export function rangesAmong(
+  ranges: readonly PartitionRange[],
+  isMeant: (partition: number) => boolean,
+): readonly PartitionRange[] {
+  return ranges.flatMap(({ from, to }) => {
+    const meant: PartitionRange[] = []
+    for (let at = from; at <= to; at += 1) {
+      if (!isMeant(at)) continue
+      const first = at
+      while (at < to && isMeant(at + 1)) at += 1
+      meant.push({ from: first, to: at })
+    }
+    return meant
+  })
+}
+
 /** The last `most` partitions of some ranges. */
 export function newestOf(
   ranges: readonly PartitionRange[],

@@ -20,6 +20,7 @@ import type {
 } from "@freshet/io"
 
 import type { Config } from "../config.ts"
+import type { PlanBasis } from "./plan-basis.ts"
 
 /** The project at one moment: what is declared, what has landed, what the ledger knows, and the judgement on it. */
 export interface Project {
@@ -41,6 +42,8 @@ export interface Project {
     materializations: readonly number[],
   ) => Promise<ReadonlyMap<number, readonly ReadVersions[]>>
   readonly history: History
+  /** What an empty plan rests on that counts on these files of the lake; undefined where that may move unnoticed, or did meanwhile. */
+  readonly basis: (files: readonly string[]) => Promise<PlanBasis | undefined>
 }
 
 /** What the ledger remembers of runs. */
@@ -102,6 +105,8 @@ export interface StepRow {
 export interface Planned {
   readonly project: Project
   readonly plan: Plan
+  /** The files of the lake that the plan counts on; undefined where they are very many. */
+  readonly files: readonly string[] | undefined
 }
 
 /** What a run may be told besides its plan. */
@@ -126,5 +131,5 @@ export interface RunRequest {
 
 /** What came of `runPlan`: nothing to do, or the plan that was performed with its result. */
 export type RunReport =
-  | ({ readonly kind: "nothing" } & Planned)
+  | ({ readonly kind: "nothing"; readonly basis: PlanBasis | undefined } & Planned)
   | ({ readonly kind: "ran"; readonly result: RunResult } & Planned)

@@ -26,6 +26,7 @@ import { hash } from "./hash.ts"
 import { takeLake } from "./lake-owner.ts"
 import { planOnStored } from "./lost-files.ts"
 import { declaredGraph, readProject, withMigratedLedger } from "./open-project.ts"
+import { basisOf } from "./plan-basis.ts"
 import type { Planned, Project, RunReport, RunRequest } from "./project.ts"
 
 /**
@@ -90,7 +91,7 @@ async function planAndPerform(running: Running, request: RunRequest): Promise<Ru
   request.onPlan(planned)
   const { checks, work, publications } = planned.plan
   return checks.length + work.length + publications.length === 0
-    ? { kind: "nothing", ...planned }
+    ? { kind: "nothing", ...planned, basis: await basisOf(planned) }
     : await perform(running, planned, request)
 }
 

@@ -8,6 +8,7 @@ import {
 } from "@freshet/core"
 
 import type { CostedGroup, PlanView, SkippedGroup, WaitingGroup } from "../commands/plan-view.ts"
+import { isEmpty } from "../project/empty-plan.ts"
 import { count, counted } from "./amount.ts"
 import { causesText } from "./causes.ts"
 import { costText, planCostText } from "./cost-text.ts"
@@ -79,11 +80,6 @@ function emptySentence({ plan: { targets }, isUpToDate }: PlanView): string {
   return isUpToDate
     ? "Nothing is stale: everything asked for is up to date."
     : "Nothing that is asked for is in that state."
-}
-
-/** Whether there is nothing in a plan at all, not even something that waits. */
-export function isEmpty({ checks, work, publications, waiting }: Plan): boolean {
-  return checks.length + work.length + publications.length + waiting.length === 0
 }
 
 /** How much a plan is: `55 steps of 24 computations, 1 publication; ≈ 1.2 M rows, 38 MB, 40 s of work.` */

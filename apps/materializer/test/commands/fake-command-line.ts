@@ -58,6 +58,7 @@ function commandLine(
     err,
     ask,
     loadConfig: async () => project.config,
+    known: undefined,
     world: { ...emptyWorld(project), ...world },
     nowMs: () => noon,
     interruption: { signal: controller.signal, watch: () => {}, exitCode: () => 130 },
@@ -76,8 +77,9 @@ function emptyWorld(project: Project): World {
     runPlan: async (_config, { plan, onPlan }) => {
       const planned = await planOnStored(project, plan)
       onPlan(planned)
-      return { kind: "nothing", ...planned }
+      return { kind: "nothing", ...planned, basis: undefined }
     },
+    holds: none,
     cancelRun: none,
     withData: none,
     withRemaking: none,

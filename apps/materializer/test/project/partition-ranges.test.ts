@@ -5,6 +5,7 @@ import {
   commonRanges,
   joinedRanges,
   newestOf,
+  rangesAmong,
   rangesWithout,
 } from "../../src/project/partition-ranges.ts"
 
@@ -46,6 +47,16 @@ test("of two lists of ranges are left those in both, and those in one alone", ()
       expect(partitionsOf(commonRanges(one, other))).toEqual(both)
       const alone = left.filter((at) => !right.includes(at))
       expect(partitionsOf(rangesWithout(one, other))).toEqual(alone)
+    }
+})
+
+test("of some ranges those partitions are found that are meant, and no others are looked at", () => {
+  for (const left of sets)
+    for (const right of sets) {
+      const looked: number[] = []
+      const found = rangesAmong(rangesOf(left), (at) => looked.push(at) > 0 && right.includes(at))
+      expect(found).toEqual(commonRanges(rangesOf(left), rangesOf(right)))
+      expect(new Set(looked)).toEqual(new Set(left))
     }
 })
 

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { randomUUID } from "node:crypto"
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -6,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import { withPostgres } from "@freshet/io"
 import { build } from "esbuild"
 
+import { settingsAlone } from "../../bin/settings-alone.js"
 import type { Surroundings } from "./freshet-process.ts"
 import { keeperCommand } from "./keeper-command.ts"
 import { expectNobodyIn } from "./processes.ts"
@@ -18,6 +20,8 @@ export interface DeclaredProject extends Surroundings {
   readonly landing: string
   /** Declares other assets from here on: the body of a module that exports `assets`. */
   readonly declare: (declarations: string) => Promise<void>
+  /** How often commands have loaded what is declared. */
+  readonly loads: () => number
   /** Puts a file into the landing zone. */
   readonly land: (path: string, content: string) => void
   /** Lends the URL of the database while it is up. */
@@ -50,6 +54,7 @@ async function projectIn(folder: string, url: string): Promise<DeclaredProject> 
   mkdirSync(landing)
   const [, keeper = ""] = await keeperCommand()
   writeFileSync(join(folder, "freshet.mjs"), launcher(dirname(keeper)))
+  writeFileSync(join(folder, "loads"), "")
   return {
     folder,
     home,
@@ -58,6 +63,7 @@ async function projectIn(folder: string, url: string): Promise<DeclaredProject> 
     environment: { FRESHET_HOME: home, FRESHET_LANDING: landing, DATABASE_URL: url },
     program: join(folder, "freshet.mjs"),
     declare: (declarations) => bundle(folder, declarations),
+    loads: () => readFileSync(join(folder, "loads")).length,
     land: (path, content) => {
       const target = join(landing, path)
       mkdirSync(dirname(target), { recursive: true })
@@ -72,9 +78,15 @@ async function projectIn(folder: string, url: string): Promise<DeclaredProject> 
 function launcher(bundled: string): string {
   const url = (name: string) => JSON.stringify(pathToFileURL(join(bundled, name)).href)
   return `
+    import { appendFileSync, readFileSync } from "node:fs"
+    const besides = (name) => new URL(name, import.meta.url)
     import { main } from ${url("main.js")}
     process.exitCode = await main(process.argv.slice(2), {
-      loadConfig: async () => (await import("./config.mjs")).default,
+      loadConfig: async () => {
+        appendFileSync(besides("loads"), "1")
+        return (await import("./config.mjs")).default
+      },
+      known: JSON.parse(readFileSync(besides("known.json"), "utf8")) ?? undefined,
       keeperPath: ${JSON.stringify(join(bundled, "keeper.js"))},
       process,
     })`
@@ -93,4 +105,7 @@ async function bundle(folder: string, declarations: string): Promise<void> {
     outfile: join(folder, "config.mjs"),
     logLevel: "error",
   })
+  const settings = await settingsAlone(folder, "config.mjs")
+  const known = settings === undefined ? null : { declarations: randomUUID(), settings }
+  writeFileSync(join(folder, "known.json"), JSON.stringify(known))
 }

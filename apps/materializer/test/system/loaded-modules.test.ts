@@ -4,6 +4,7 @@ import { expectDone } from "./expect-done.ts"
 import { freshet } from "./freshet-process.ts"
 import { freshetWatched, type Loaded } from "./loaded-modules.ts"
 import { landSmallInput } from "./small-input.ts"
+import { until } from "./until.ts"
 import { withWorkplace } from "./workplace.ts"
 
 test("status loads no engine, with work to do and without", async () => {
@@ -30,6 +31,18 @@ test("a run that has nothing to do loads no engine, and one that has does", asyn
     const second = await freshetWatched(place, "materialize")
     expectDone(second.ended)
     expect(engineParts(second)).toEqual([])
+  })
+}, 30_000)
+
+test("a command that finds nothing changed loads nothing that is declared", async () => {
+  await withWorkplace(async (place) => {
+    await landSmallInput(place)
+    expectDone(await freshet(place, "materialize"))
+    const sources = async () => (await freshetWatched(place, "materialize")).sources
+    const parts = /\/packages\/assets\//
+    const loaded = async () => (await sources()).filter((path) => parts.test(path))
+    expect(await loaded()).not.toEqual([])
+    await until(async () => (await loaded()).length === 0)
   })
 }, 30_000)
 

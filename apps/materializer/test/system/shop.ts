@@ -55,7 +55,7 @@ export function shop({ least = 1, retention = "", more }: ShopEdits = {}): strin
 }
 
 /** Lands the orders of all days: item `i` of a day is ordered `i` times. */
-export function landOrders(project: DeclaredProject, day: string, items = 5): void {
+export function landOrders(project: Pick<DeclaredProject, "land">, day: string, items = 5): void {
   const lines = Array.from({ length: items }, (_, at) => at + 1).flatMap((item) =>
     Array.from({ length: item }, (_, time) =>
       JSON.stringify({ id: item * 100 + time, item: `item ${item}` }),
@@ -64,7 +64,7 @@ export function landOrders(project: DeclaredProject, day: string, items = 5): vo
   project.land(`orders/${day}.json`, `${lines.join("\n")}\n`)
 }
 
-export function landShop(project: DeclaredProject): void {
+export function landShop(project: Pick<DeclaredProject, "land">): void {
   for (const [at, day] of shopDays.entries()) landOrders(project, day, 3 + at)
 }
 

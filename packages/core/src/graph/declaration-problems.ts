@@ -110,9 +110,11 @@ function sharedName({ name, outputs }: Computation, other: Computation): Problem
 
 /** Reads that a query could not tell apart: the same relation, read by two rules or from two declarations. */
 function sharedRelations(computation: Computation): Problem[] {
+  const reads = allReads(computation)
+  if (computation.kind === "sql" && reads.length === computation.reads.length) return [] // each relation once
   const seen = new Map<string, Read>()
   const problems: Problem[] = []
-  for (const read of allReads(computation)) {
+  for (const read of reads) {
     const name = relationName(read)
     const first = seen.get(name) ?? read
     seen.set(name, first)
@@ -128,13 +130,12 @@ function sharedRelations(computation: Computation): Problem[] {
   return problems
 }
 
-function* allReads(computation: Computation): Iterable<Read> {
-  if (computation.kind === "code") {
-    yield* computation.reads
-    return
-  }
+function allReads(computation: Computation): readonly Read[] {
+  if (computation.kind === "code") return computation.reads
+  const reads: Read[] = []
   for (const query of [computation.shared, ...computation.outputs.map((output) => output.query)])
-    for (const part of query?.parts ?? []) if (part.kind === "read") yield part.read
+    for (const part of query?.parts ?? []) if (part.kind === "read") reads.push(part.read)
+  return reads
 }
 
 function shortRule({ window }: Read): string {

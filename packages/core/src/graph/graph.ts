@@ -121,9 +121,11 @@ function inOrder(declared: readonly AnyAsset[]) {
         if (left === 0) ready.push(reader)
       }
   }
-  const key = (each: Computation): number =>
-    (rounds.get(each) ?? 0) * places.size + (places.get(each) ?? 0)
-  const computations = ready.toSorted((a, b) => key(a) - key(b))
+  const keyed = ready.map((each) => ({
+    each,
+    key: (rounds.get(each) ?? 0) * places.size + (places.get(each) ?? 0),
+  }))
+  const computations = keyed.toSorted((a, b) => a.key - b.key).map(({ each }) => each)
   const never = [...places.keys()].filter((computation) => (waitsFor.get(computation) ?? 0) > 0)
   return { computations, cycle: circle(new Set(never)).map((computation) => computation.name) }
 }

@@ -4,7 +4,7 @@ import { all, codeAsset, int32, itself, last, latest, noRows, previous } from ".
 import { publishTo, sharedRows, sql, sqlAsset, sqlAssets, staticKeys } from "../../src/index.ts"
 import { unique, unpartitioned, upTo, weekly } from "../../src/index.ts"
 import type { AnyAsset, Asset, Check } from "../../src/index.ts"
-import { dailyAsset, snapshotSource, source } from "../declared.ts"
+import { dailyAsset, everyDay, snapshotSource, source } from "../declared.ts"
 import { problemsOf, told } from "./told.ts"
 
 const raw = source("raw")
@@ -103,6 +103,22 @@ describe("reads", () => {
     expect(problemsOf(raw, dailyAsset("b", sql`from ${strict} union all from ${strict}`))).toEqual(
       [],
     )
+  })
+
+  test("that code could not tell apart are refused", () => {
+    const c = codeAsset({
+      group: "g",
+      name: "c",
+      description: "",
+      version: "1",
+      partitions: everyDay,
+      columns: { n: int32() },
+      upstream: { week: last(7, raw), wholeWeek: last(7, raw, { onShortWindow: "error" }) },
+      async *compute() {},
+    })
+    expect(told(raw, c)).toEqual([
+      "`c` reads `raw [last 7]` twice, each time with another meaning. Read it once, with one declaration of the asset and one rule for short windows.",
+    ])
   })
 
   test("of a partitioned asset by an uncut one say which partitions", () => {

@@ -16,16 +16,24 @@ export interface FoundPartition {
 export interface Found {
   readonly partitions: readonly FoundPartition[]
   readonly problems: readonly Problem[]
+  /** Every folder that was looked into → what lies there. */
+  readonly listed: ReadonlyMap<string, readonly LandedEntry[]>
 }
 
 /** Finds the files of every source; each folder is listed once. */
 export function findLanded(sources: readonly SourceAsset[], landingFolder: string): Found {
   const patterns = sources.map(pathPattern)
   const folders = [...new Set(patterns.map(({ folder }) => folder))]
-  const found = folders.map((folder) => {
+  const listed = new Map<string, readonly LandedEntry[]>()
+  const list = (folder: string) => {
     const entries = listFolder(landingFolder, folder)
+    listed.set(folder, entries)
+    return entries
+  }
+  const found = folders.map((folder) => {
+    const entries = list(folder)
     return findInFolder({
-      landingFolder,
+      list,
       patterns: patterns.filter((pattern) => pattern.folder === folder),
       entries: entries.filter(({ kind, path }) => kind === "file" || !leadsTo(folders, path)),
     })
@@ -33,6 +41,7 @@ export function findLanded(sources: readonly SourceAsset[], landingFolder: strin
   return {
     partitions: found.flatMap(({ partitions }) => partitions),
     problems: found.flatMap(({ problems }) => problems),
+    listed,
   }
 }
 
@@ -41,12 +50,12 @@ function leadsTo(folders: readonly string[], path: string): boolean {
 }
 
 interface FolderOfSources {
-  readonly landingFolder: string
+  readonly list: (folder: string) => readonly LandedEntry[]
   readonly patterns: readonly PathPattern[]
   readonly entries: readonly LandedEntry[]
 }
 
-function findInFolder({ landingFolder, patterns, entries }: FolderOfSources): Found {
+function findInFolder({ list, patterns, entries }: FolderOfSources): Omit<Found, "listed"> {
   const partitions: FoundPartition[] = []
   const problems: Problem[] = []
   const strays: Stray[] = []
@@ -55,7 +64,7 @@ function findInFolder({ landingFolder, patterns, entries }: FolderOfSources): Fo
     for (const [partition, [first, ...others]] of entriesOf(pattern, entries)) {
       if (first === undefined) continue
       if (others.length > 0) problems.push(twiceProblem(pattern, [first, ...others]))
-      const { files, folders } = filesOf(first, landingFolder)
+      const { files, folders } = filesOf(first, list)
       if (files.length > 0) partitions.push({ source: pattern.source, partition, files })
       strays.push(...folders.map((name): Stray => ({ kind: "folder", pattern, name })))
       for (const entry of [first, ...others]) used.add(entry)
@@ -90,9 +99,9 @@ function holdsRows(
   return meaning.kind === "partition" && !(meaning.isCompressed && entry.kind === "folder")
 }
 
-function filesOf(entry: LandedEntry, landingFolder: string) {
+function filesOf(entry: LandedEntry, list: FolderOfSources["list"]) {
   if (entry.kind === "file") return { files: [entry.file], folders: [] }
-  const parts = listFolder(landingFolder, entry.path)
+  const parts = list(entry.path)
   return {
     files: parts.flatMap((part) => (part.kind === "file" ? [part.file] : [])),
     folders: parts.flatMap(({ kind, name }) =>

@@ -13,10 +13,12 @@ export type LandedEntry = { readonly name: string; readonly path: string } & (
 
 /** The entries of a folder in the order of their names, without hidden and temporary ones; none when there is no such folder. */
 export function listFolder(landingFolder: string, folder: string): readonly LandedEntry[] {
-  return namesIn(join(landingFolder, folder))
+  const place = join(landingFolder, folder)
+  const prefix = folder === "" ? "" : `${folder}/`
+  return namesIn(place)
     .filter((name) => !isPassing(name))
     .toSorted()
-    .flatMap((name) => entry(landingFolder, folder === "" ? name : `${folder}/${name}`, name))
+    .flatMap((name) => entry(`${place}/${name}`, `${prefix}${name}`, name))
 }
 
 function namesIn(folder: string): readonly string[] {
@@ -48,8 +50,8 @@ function isPassing(name: string): boolean {
   return /^[._]|\.(?:tmp|part)$/.test(name)
 }
 
-function entry(landingFolder: string, path: string, name: string): readonly LandedEntry[] {
-  const stats = statusOf(join(landingFolder, path))
+function entry(place: string, path: string, name: string): readonly LandedEntry[] {
+  const stats = statusOf(place)
   if (stats?.isFile() === true) return [{ kind: "file", name, path, file: listedFile(path, stats) }]
   return stats?.isDirectory() === true ? [{ kind: "folder", name, path }] : []
 }

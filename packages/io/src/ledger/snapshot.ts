@@ -4,6 +4,7 @@ import { type Client, escapeLiteral, type QueryArrayConfig, type QueryArrayResul
 import { computationNames, findPartitionOf, type LedgerNames } from "./ledger-names.ts"
 import { nameToday, readLedgerNames, staticKeys } from "./ledger-names.ts"
 import { readTimelines } from "./read-timelines.ts"
+import { milliseconds, stepMark } from "./step-mark.ts"
 import { readTimelineState, type TimelineState, writeTimelineState } from "./timeline-state.ts"
 
 /** Rows touched since a state file was written: so many are read in addition; with more of them it is written anew; with far more the ledger is read whole. */
@@ -97,12 +98,6 @@ function isOf(
     touched.length <= longestTail
   )
 }
-
-const milliseconds = (column: string) => `extract(epoch from ${column}) * 1000`
-
-const stepMark = (id: string) => `coalesce((
-  select run || ' ' || computation || ' ' || partition || ' ' || ${milliseconds("ended_at")}
-  from freshet.steps where id = ${id}), '')`
 
 function opening(graph: Graph, knownStep: number | undefined): QueryArrayConfig {
   return {

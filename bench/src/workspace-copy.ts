@@ -1,0 +1,41 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync } from "node:fs"
+import { join, relative } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const workspace = fileURLToPath(new URL("../../", import.meta.url))
+
+const made = /(^|\/)(node_modules|test|\.build|\.freshet[^/]*)$/
+
+/** Copies the program and its packages, with the packages installed there linked. */
+export function copyWorkspace(copy: string): void {
+  for (const name of ["apps", "packages", "freshet.config.ts", "package.json", "pnpm-lock.yaml"])
+    cpSync(join(workspace, name), join(copy, name), {
+      recursive: true,
+      filter: (path) => !made.test(relative(workspace, path)),
+    })
+  cpSync(join(workspace, "tsconfig.base.json"), join(copy, "tsconfig.base.json"))
+  linkInstalled(copy, "")
+  for (const kind of ["apps", "packages"])
+    for (const name of readdirSync(join(copy, kind))) linkInstalled(copy, join(kind, name))
+}
+
+/** Packages of the workspace are those of the copy. */
+function linkInstalled(copy: string, folder: string): void {
+  const installed = join(workspace, folder, "node_modules")
+  if (!existsSync(installed)) return
+  for (const name of namesIn(installed)) {
+    const target = realpathSync(join(installed, name))
+    const own = relative(realpathSync(workspace), target)
+    const link = join(copy, folder, "node_modules", name)
+    mkdirSync(join(link, ".."), { recursive: true })
+    symlinkSync(name.startsWith("@freshet/") ? join(copy, own) : target, link)
+  }
+}
+
+function namesIn(installed: string): readonly string[] {
+  return readdirSync(installed).flatMap((name) =>
+    name.startsWith("@")
+      ? readdirSync(join(installed, name)).map((scoped) => join(name, scoped))
+      : [name],
+  )
+}
