@@ -110,7 +110,7 @@ export async function readProject(
     },
     history: readHistory(client, graph),
     basis: async (files) => {
-      const [ledger, landing] = [await readStanding(client, migrationsFolder()), seen.marks()]
+      const [ledger, landing] = [await readStanding(client, migrationsFolder()), seen.marks]
       if (ledger === undefined || ledger !== standing || landing === undefined) return undefined
       return { ledger, landing, files, fromMs: nowMs, untilMs: extentsHoldUntil(graph, nowMs) }
     },

@@ -1,6 +1,7 @@
 import type { Problem, SourceAsset } from "@freshet/core"
 
 import type { ListedFile } from "./landed-files.ts"
+import type { LandingMarks } from "./landing-marks.ts"
 import { type LandedEntry, listFolder } from "./list-folder.ts"
 import { type NameMeaning, type PathPattern, pathPattern, readName } from "./path-pattern.ts"
 import { type Stray, strayProblems, twiceProblem } from "./stray-names.ts"
@@ -16,18 +17,17 @@ export interface FoundPartition {
 export interface Found {
   readonly partitions: readonly FoundPartition[]
   readonly problems: readonly Problem[]
-  /** Every folder that was looked into → what lies there. */
-  readonly listed: ReadonlyMap<string, readonly LandedEntry[]>
+  readonly marks: LandingMarks
 }
 
 /** Finds the files of every source; each folder is listed once. */
 export function findLanded(sources: readonly SourceAsset[], landingFolder: string): Found {
   const patterns = sources.map(pathPattern)
   const folders = [...new Set(patterns.map(({ folder }) => folder))]
-  const listed = new Map<string, readonly LandedEntry[]>()
+  const marks: Record<string, string> = {}
   const list = (folder: string) => {
-    const entries = listFolder(landingFolder, folder)
-    listed.set(folder, entries)
+    const { entries, mark } = listFolder(landingFolder, folder)
+    marks[folder] = mark
     return entries
   }
   const found = folders.map((folder) => {
@@ -41,7 +41,7 @@ export function findLanded(sources: readonly SourceAsset[], landingFolder: strin
   return {
     partitions: found.flatMap(({ partitions }) => partitions),
     problems: found.flatMap(({ problems }) => problems),
-    listed,
+    marks,
   }
 }
 
@@ -55,7 +55,7 @@ interface FolderOfSources {
   readonly entries: readonly LandedEntry[]
 }
 
-function findInFolder({ list, patterns, entries }: FolderOfSources): Omit<Found, "listed"> {
+function findInFolder({ list, patterns, entries }: FolderOfSources): Omit<Found, "marks"> {
   const partitions: FoundPartition[] = []
   const problems: Problem[] = []
   const strays: Stray[] = []

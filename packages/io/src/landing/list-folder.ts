@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { readdirSync, statSync, type BigIntStats } from "node:fs"
 import { join } from "node:path"
 
@@ -11,14 +12,61 @@ export type LandedEntry = { readonly name: string; readonly path: string } & (
   | { readonly kind: "folder" }
 )
 
-/** The entries of a folder in the order of their names, without hidden and temporary ones; none when there is no such folder. */
-export function listFolder(landingFolder: string, folder: string): readonly LandedEntry[] {
-  const place = join(landingFolder, folder)
+/** A folder as it was found. */
+export interface ListedFolder {
+  /** In the order of their names, without hidden and temporary ones; none when there is no such folder. */
+  readonly entries: readonly LandedEntry[]
+  /** A hash over the names of just these, and over all of their status that makes them what they are. */
+  readonly mark: string
+}
+
+/** What lies in a folder of the landing zone. */
+export function listFolder(landingFolder: string, folder: string): ListedFolder {
   const prefix = folder === "" ? "" : `${folder}/`
-  return namesIn(place)
-    .filter((name) => !isPassing(name))
-    .toSorted()
-    .flatMap((name) => entry(`${place}/${name}`, `${prefix}${name}`, name))
+  const entries: LandedEntry[] = []
+  const mark = lookInto(join(landingFolder, folder), (name, stats) => {
+    if (stats.isFile()) {
+      const path = `${prefix}${name}`
+      entries.push({ kind: "file", name, path, file: listedFile(path, stats) })
+    } else if (stats.isDirectory()) entries.push({ kind: "folder", name, path: `${prefix}${name}` })
+  })
+  return { entries: entries.toSorted(byName), mark }
+}
+
+/** The mark that `listFolder` gives, for less work. */
+export function folderMark(landingFolder: string, folder: string): string {
+  return lookInto(join(landingFolder, folder), () => {})
+}
+
+/**
+ * Shows what lies in a folder, except links that lead nowhere, and marks it. The file system's order stays the same
+ * while the folder does; numbers are hashed as they are, since tens of thousands of them would take long as text.
+ */
+function lookInto(place: string, see: (name: string, stats: BigIntStats) => void): string {
+  const names = namesIn(place).filter((name) => !isPassing(name))
+  const numbers = new BigInt64Array(names.length * 5)
+  let at = 0
+  for (const name of names) {
+    const stats = statusOf(`${place}/${name}`)
+    if (stats !== undefined) {
+      numbers[at] = stats.mode
+      numbers[at + 1] = stats.size
+      numbers[at + 2] = stats.ino
+      numbers[at + 3] = stats.mtimeNs
+      numbers[at + 4] = stats.ctimeNs
+      see(name, stats)
+    }
+    at += 5
+  }
+  return createHash("sha256")
+    .update(`${names.join("/")}//`)
+    .update(numbers)
+    .digest("base64url")
+}
+
+function byName(one: LandedEntry, other: LandedEntry): number {
+  if (one.name === other.name) return 0
+  return one.name < other.name ? -1 : 1
 }
 
 function namesIn(folder: string): readonly string[] {
@@ -48,12 +96,6 @@ function unreadable(place: string, cause: unknown): FreshetError {
 /** Names that writers give to what is not yet, or never will be, a file of data. */
 function isPassing(name: string): boolean {
   return /^[._]|\.(?:tmp|part)$/.test(name)
-}
-
-function entry(place: string, path: string, name: string): readonly LandedEntry[] {
-  const stats = statusOf(place)
-  if (stats?.isFile() === true) return [{ kind: "file", name, path, file: listedFile(path, stats) }]
-  return stats?.isDirectory() === true ? [{ kind: "folder", name, path }] : []
 }
 
 /** A file as its status describes it. */

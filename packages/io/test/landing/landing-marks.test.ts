@@ -54,7 +54,7 @@ test.each<[string, (folder: string) => void]>([
   ["a landing zone that is gone", (folder) => rmSync(folder, { recursive: true })],
 ])("%s is told by the marks", async (_, change) => {
   await withLandingZone(files, async (folder) => {
-    const marks = (await observe(folder)).marks() ?? {}
+    const marks = (await observe(folder)).marks ?? {}
     expect(Object.keys(marks)).toEqual(["likes", "likes/2026-01-05.json", "follows"])
     expect(await isLandingAsMarked(folder, marks)).toBe(true)
     change(folder)
@@ -64,7 +64,7 @@ test.each<[string, (folder: string) => void]>([
 
 test("what lies elsewhere, or passes, is not marked", async () => {
   await withLandingZone(files, async (folder) => {
-    const marks = (await observe(folder)).marks() ?? {}
+    const marks = (await observe(folder)).marks ?? {}
     mkdirSync(join(folder, "other"))
     writeFileSync(join(folder, "likes/.2026-01-06.json"), "")
     writeFileSync(join(folder, "likes/2026-01-06.json.part"), "")
@@ -74,16 +74,16 @@ test("what lies elsewhere, or passes, is not marked", async () => {
 
 test("a landing zone that is empty is not the same as none", async () => {
   await withLandingZone({}, async (folder) => {
-    const marks = (await observe(folder)).marks() ?? {}
+    const marks = (await observe(folder)).marks ?? {}
     expect(await isLandingAsMarked(folder, marks)).toBe(true)
     rmSync(folder, { recursive: true })
     expect(await isLandingAsMarked(folder, marks)).toBe(false)
-    expect((await observe(folder)).marks()).toBeUndefined()
+    expect((await observe(folder)).marks).toBeUndefined()
   })
 })
 
 test("a file too young for its times to tell has no marks", async () => {
   await withLandingZone(files, async (folder) => {
-    expect((await observe(folder, Date.now())).marks()).toBeUndefined()
+    expect((await observe(folder, Date.now())).marks).toBeUndefined()
   })
 })
