@@ -22,7 +22,7 @@ import {
   startStep,
   stepQueue,
 } from "./step-queue.ts"
-import { isHeavy } from "./step-weight.ts"
+import { shareOf } from "./step-weight.ts"
 
 /** How a run is to be made. */
 export interface RunOptions {
@@ -148,7 +148,7 @@ function firstNeeds({ queue, state: { evaluation } }: Running): readonly AssetRa
   return steps.flatMap((step) => recordsNeeded(evaluation, step))
 }
 
-/** The next step, if one may start now: as many as may run at once, but one that reads much runs alone. */
+/** The next step, if one may start now: as many as may run at once, but fewer that read much. */
 async function stepToStart(running: Running): Promise<Step | undefined> {
   const { queue, options, state } = running
   if (shouldStop(running) || queue.underWay.size >= options.concurrency) return undefined
@@ -156,8 +156,8 @@ async function stepToStart(running: Running): Promise<Step | undefined> {
   if (step === undefined) return undefined
   await state.book.load(recordsNeeded(state.evaluation, step))
   if (shouldStop(running)) return undefined
-  if (queue.underWay.size === 0) return step
-  return [...queue.underWay, step].some((each) => isHeavy(state, each)) ? undefined : step
+  const taken = [...queue.underWay].reduce((sum, each) => sum + shareOf(state, each), 0)
+  return taken + shareOf(state, step) <= 1 ? step : undefined
 }
 
 function shouldStop({ effects, options, isBad, unrecorded }: Running): boolean {

@@ -1,4 +1,3 @@
-import type { AnyAsset } from "../declare/asset.ts"
 import { readRanges } from "../plan/inputs.ts"
 import type { Step } from "../plan/plan.ts"
 import { type RunState, rowsIn } from "./run-state.ts"
@@ -9,18 +8,31 @@ const heavyBytes = 8_000_000
 /** Bytes of landed text that parse about as long as one byte of Parquet. */
 const textPerParquet = 4
 
-/** Whether a step whose records are loaded reads so much that running another beside it gains nothing, and takes more memory. */
-export function isHeavy(state: RunState, step: Step): boolean {
-  const computation = step.kind === "check" ? step.asset.computation : step.computation
-  let bytes = 0
-  for (const { asset, range } of readRanges(state.evaluation, computation, step.partition))
-    for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1)
-      bytes += bytesOf(state, asset, index)
-  return bytes > heavyBytes
+/** Two files of landed text up to this size are held at once without much memory. */
+const pairedText = 256_000_000
+
+/**
+ * The share of the machine that a step takes whose records are loaded; those under way take 1 at most. One that reads
+ * much takes all of it: running another beside it gains nothing, and takes more memory. Of those that read landed text
+ * two are better than one, since only a part of the reading has work for several threads.
+ */
+export function shareOf(state: RunState, step: Step): number {
+  const { stored, landed } = bytesRead(state, step)
+  if (stored + landed / textPerParquet <= heavyBytes) return 1 / 16
+  return stored <= heavyBytes && landed <= pairedText ? 1 / 2 : 1
 }
 
-function bytesOf(state: RunState, asset: AnyAsset, index: number): number {
-  if (asset.kind === "asset") return rowsIn(state, asset.name, index)?.bytes ?? 0
-  const files = state.evaluation.landing.get(asset.name)?.get(index)?.files ?? []
-  return files.reduce((sum, file) => sum + file.bytes, 0) / textPerParquet
+function bytesRead(state: RunState, step: Step): { stored: number; landed: number } {
+  const computation = step.kind === "check" ? step.asset.computation : step.computation
+  const bytes = { stored: 0, landed: 0 }
+  for (const { asset, range } of readRanges(state.evaluation, computation, step.partition))
+    for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1)
+      if (asset.kind === "asset") bytes.stored += rowsIn(state, asset.name, index)?.bytes ?? 0
+      else bytes.landed += landedBytes(state, asset.name, index)
+  return bytes
+}
+
+function landedBytes(state: RunState, source: string, index: number): number {
+  const files = state.evaluation.landing.get(source)?.get(index)?.files ?? []
+  return files.reduce((sum, file) => sum + file.bytes, 0)
 }

@@ -12,6 +12,26 @@ const fault = (message: string) => () => {
   throw new FreshetError("engine", message, { hint: "Mend it." })
 }
 
+/** Step → how many steps were under way at once with it, itself among them, when so much was landed. */
+async function mostBeside(
+  bytes: Behaviour["bytes"],
+  graph = chain,
+): Promise<ReadonlyMap<string, number>> {
+  const under = new Set<string>()
+  const beside = new Map<string, number>()
+  const world = worldWith([1, 2, 3, 4], {
+    bytes,
+    beforeCompute: async (step) => {
+      under.add(step)
+      for (const each of under) beside.set(each, Math.max(beside.get(each) ?? 0, under.size))
+      await new Promise((resolve) => setImmediate(resolve))
+      under.delete(step)
+    },
+  })
+  await run(world, graph, everything, { concurrency: 4 })
+  return beside
+}
+
 describe("order", () => {
   test("each step runs after what it reads, and reads what was made right before it", async () => {
     const world = worldWith([1])
@@ -41,18 +61,7 @@ describe("order", () => {
   })
 
   test("a step that reads much runs alone", async () => {
-    const under = new Set<string>()
-    const beside = new Map<string, number>()
-    const world = worldWith([1, 2, 3], {
-      bytes: (content) => (content === "r2" ? 33_000_000 : 1),
-      beforeCompute: async (step) => {
-        under.add(step)
-        await new Promise((resolve) => setImmediate(resolve))
-        for (const each of under) beside.set(each, Math.max(beside.get(each) ?? 0, under.size))
-        under.delete(step)
-      },
-    })
-    await run(world, chain, everything, { concurrency: 4 })
+    const beside = await mostBeside((content) => (content === "r2" ? 300_000_000 : 1))
     expect(beside.get("a 2026-01-02")).toBe(1)
     expect(beside.get("a 2026-01-03")).toBeGreaterThan(1)
   })
@@ -65,6 +74,11 @@ describe("order", () => {
     await run(world, chain)
     expect(world.computed.length).toBe(12)
     expect(asked.map((assets) => assets.toSorted())).toEqual([["a", "b", "c", "other"]])
+  })
+
+  test("of steps that read a middling amount of landed text two run at once", async () => {
+    const beside = await mostBeside(() => 33_000_000, graphOf(raw, a))
+    expect([...beside.values()]).toEqual([2, 2, 2, 2])
   })
 
   test("a step whose turn has come does not wait for others of its rank", async () => {
