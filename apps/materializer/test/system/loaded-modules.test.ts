@@ -58,6 +58,14 @@ test("help loads neither the engine nor the database client nor the validator", 
   })
 }, 30_000)
 
+test("Node knows the option that a command sets as it starts: otherwise it would say so", async () => {
+  await withWorkplace(async (place) => {
+    const ended = await freshet(place, "--version")
+    expectDone(ended)
+    expect(ended.stderr).toBe("")
+  })
+}, 30_000)
+
 function engineParts({ native, sources }: Loaded): readonly string[] {
   return [...native, ...sources].filter((path) => /\/@duckdb\/|duckdb[^/]*\.node/.test(path))
 }
