@@ -132,7 +132,8 @@ async function readQuickly(
 ): Promise<RawRecords | undefined> {
   if (request.judge === "exact" || header.line !== 1 || header.fault !== undefined) return undefined
   const scan = await scanLines(request.path)
-  if (scan.longest > 1_000_000 || (await isUnusual(request.path))) return undefined
+  if (scan.longest > 1_000_000 || (await isUnusual(request.path, header.fields.length)))
+    return undefined
   const name = quoteName(` raw ${request.id}`)
   const columns = header.fields.map((_, at) => `'${at}': 'VARCHAR'`).join(", ")
   const values = rawValues(request.source, (column) => quoteName(String(positions.get(column))))
@@ -161,14 +162,30 @@ function pickAfterHeader(path: string, scan: LineScan): Part["pick"] {
   }
 }
 
-/** The engine's reader lets NUL bytes and spaces after a closing quote pass. */
-async function isUnusual(path: string): Promise<boolean> {
+/** The engine's reader lets NUL bytes, spaces after a closing quote and an empty value too many at the end of a line pass. */
+async function isUnusual(path: string, width: number): Promise<boolean> {
   let found = false
   await eachChunk(path, (chunk) => {
-    found ||= chunk.includes(0) || chunk.includes('" ')
+    found ||= chunk.includes(0) || chunk.includes('" ') || hasWideLine(chunk, width)
   })
   return found
 }
+
+/** Whether a line that ends with an empty value has more or fewer than `width` of them. */
+function hasWideLine(chunk: Buffer, width: number): boolean {
+  for (let end = 0; end < chunk.length; end += 1) {
+    const start = end
+    end = chunk.indexOf(newline, start)
+    const last = chunk[end - 1] === carriageReturn ? end - 2 : end - 1
+    if (last < start || chunk[last] !== comma) continue
+    const record = newRecord()
+    const state = readCsvLine(record, chunk.toString("utf8", start, end))
+    if (state !== "whole" || record.fields.length !== width) return true
+  }
+  return false
+}
+
+const [newline, carriageReturn, comma] = [10, 13, 44]
 
 /** The exact way: every record from the bytes, with its text kept beside it. */
 function readRecords(

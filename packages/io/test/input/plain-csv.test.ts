@@ -78,6 +78,16 @@ test("lines that are not plain are judged exactly, among those that are", async 
   ])
 })
 
+test("a value too many is one too many, though it is empty, in a file with quotes as without", async () => {
+  for (const first of ["1", '"1"'])
+    for (const end of ["\n", "\r\n"]) {
+      const [quick, exact] = await bothWays([`${first},x,2.5,good,100,`, "2,x,,,", "3,x,,,,"], end)
+      expect(quick).toEqual(exact)
+      expect(quick.rows.map((row) => row["id"])).toEqual([2])
+      expect(quick.quarantined.map(({ reason }) => reason)).toEqual(["wrong_width", "wrong_width"])
+    }
+})
+
 test("whatever stands in the lines, the quick way and the exact way take the same", async () => {
   const value = fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom("1", "2", "13", "0.5", "2.5", "-1", "") },
