@@ -80,10 +80,10 @@ for (const name of new Set([...own, ...Object.getOwnPropertyNames(globalThis), "
     Object.defineProperty(room, name, { get: looked, configurable: true })
 runInContext(`(looked) => {${watched}}`, room)(looked)
 
-const module = { exports: /** @type {Record<string, any>} */ ({}) }
+const module = { exports: /** @type {{ default: Record<string, unknown> }} */ ({ default: {} }) }
 const load = runInContext(`(module, exports, require) => {${readFileSync(0, "utf8")}\n}`, room)
 load(module, module.exports, closed)
-const { assets, ...settings } = module.exports["default"]
+const { assets, ...settings } = module.exports.default
 const isPlain = Object.values(settings).every((each) => Object(each) !== each)
 const isWhole = Array.isArray(assets) && isPlain
 // What was begun and not waited for ends before.
