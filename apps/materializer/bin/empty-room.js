@@ -80,7 +80,8 @@ for (const name of new Set([...own, ...Object.getOwnPropertyNames(globalThis), "
     Object.defineProperty(room, name, { get: looked, configurable: true })
 runInContext(`(looked) => {${watched}}`, room)(looked)
 
-const module = { exports: /** @type {{ default: Record<string, unknown> }} */ ({ default: {} }) }
+/** @type {{ exports: { default: Record<string, unknown> } }} */
+const module = { exports: { default: {} } }
 const load = runInContext(`(module, exports, require) => {${readFileSync(0, "utf8")}\n}`, room)
 load(module, module.exports, closed)
 const { assets, ...settings } = module.exports.default
