@@ -9,10 +9,10 @@ import {
 } from "@freshet/core"
 import {
   engineVersion,
+  type LedgerClient,
   type QueryEngine,
   queryEngine,
   readParsedQueries,
-  type readSnapshot,
   rememberParsedQueries,
   withSession,
 } from "@freshet/io"
@@ -20,8 +20,6 @@ import {
 import type { Config } from "../config.ts"
 import { hash } from "./hash.ts"
 import { sessionOptions } from "./session-options.ts"
-
-type LedgerClient = Parameters<typeof readSnapshot>[0]
 
 type Ask = (question: (engine: QueryEngine) => Promise<ParsedQueries>) => Promise<ParsedQueries>
 

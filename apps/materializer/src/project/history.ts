@@ -1,9 +1,9 @@
 import type { Graph } from "@freshet/core"
 import {
   findRuns,
+  type LedgerClient,
   readCheckedRows,
   readPredictions,
-  type readSnapshot,
   readPublications,
   readQuarantinedLines,
   readQuarantineFiles,
@@ -15,8 +15,6 @@ import {
 } from "@freshet/io"
 
 import type { History, RunDetail, RunRow, StepRow } from "./project.ts"
-
-type LedgerClient = Parameters<typeof readSnapshot>[0]
 
 /** What the ledger remembers, through a connection that must outlive it. */
 export function readHistory(client: LedgerClient, graph: Graph): History {

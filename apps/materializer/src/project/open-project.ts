@@ -12,6 +12,7 @@ import {
   sourcesOf,
 } from "@freshet/core"
 import {
+  type LedgerClient,
   migrate,
   observeLanding,
   type QueryEngine,
@@ -31,8 +32,6 @@ import { askedOf, parsedQueries } from "./engine-knowledge.ts"
 import { hash } from "./hash.ts"
 import { readHistory } from "./history.ts"
 import type { Project } from "./project.ts"
-
-type LedgerClient = Parameters<typeof readSnapshot>[0]
 
 /** Lends the project as it is now: declarations, landing zone and ledger are read once, and judged. */
 export async function withProject<T>(

@@ -1,11 +1,9 @@
 import type { Graph } from "@freshet/core"
-import { openRunLedger, type readSnapshot, withPostgres } from "@freshet/io"
+import { type LedgerClient, openRunLedger, withPostgres } from "@freshet/io"
 
 import { type Config, ownPid } from "../config.ts"
 import { declaredGraph, withMigratedLedger } from "./open-project.ts"
 import { holderText } from "./run-plan.ts"
-
-type LedgerClient = Parameters<typeof readSnapshot>[0]
 
 /** How the ledger is changed by something that is no run. */
 export interface ChangeRequest {
