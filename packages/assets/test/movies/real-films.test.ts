@@ -20,13 +20,14 @@ const skipped = hasRealData ? "" : " (skipped: no real data on this machine, see
 const choices = { ...moviesDefaults, baseMonth: "2017-06" }
 
 describe.skipIf(!hasRealData)(`the real films and ratings${skipped}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), "freshet-real-films-"))
+  let folder: string
   let made: Made
   let expected: OracleFilms
   let done: () => void
   let held: Promise<void>
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "freshet-real-films-"))
     landRealFilms(folder)
     expected = readFilms(folder)
     made = await new Promise<Made>((resolve, reject) => {

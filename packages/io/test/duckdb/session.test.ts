@@ -1,13 +1,17 @@
+import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import { expect, test } from "vitest"
+import { afterAll, expect, test } from "vitest"
 
 import { type Connection, withSession } from "../../src/duckdb/session.ts"
 
+const spillFolder = mkdtempSync(join(tmpdir(), "freshet-session-"))
+afterAll(() => rmSync(spillFolder, { recursive: true, force: true }))
+
 const options = {
   memoryLimitMb: 200,
-  spillFolder: join(tmpdir(), "freshet-session-test"),
+  spillFolder,
   connections: 4,
 }
 
