@@ -1,6 +1,7 @@
 import { type Landing, type Lanes, type PartitionRange, hourly } from "@freshet/core"
 import { type Snapshot, type Timeline, type World, assetNamed, checksVersion } from "@freshet/core"
 import {
+  blocksOf,
   codeVersion,
   contentFingerprint,
   extentsOf,
@@ -93,8 +94,8 @@ function timelineOf(
   const version = checksVersion(asset, hash)
   const marks = [{ codeVersion: code, checks: [{ version, failedErrors: 0, failedWarnings: 0 }] }]
   const mark = new Uint16Array(length).fill(1)
-  const sums = [runningSums(outputs)]
-  return { from: 0, length, mark, inputs, sums, marks, earlier: new Map() }
+  const columns = { mark, inputs, sums: [runningSums(outputs)] }
+  return { from: 0, length, ...columns, blocks: blocksOf(columns), marks, earlier: new Map() }
 }
 
 /** What there is: hours made of each day's file, what trails them by a day, and what reads that. */

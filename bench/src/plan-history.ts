@@ -12,7 +12,14 @@ import {
   type Timeline,
   checksVersion,
 } from "@freshet/core"
-import { assetNamed, codeVersion, contentFingerprint, fingerprint, lanesOf } from "@freshet/core"
+import {
+  assetNamed,
+  blocksOf,
+  codeVersion,
+  contentFingerprint,
+  fingerprint,
+  lanesOf,
+} from "@freshet/core"
 import { lastingPartition, relationName, runningSums } from "@freshet/core"
 
 import { type Shape, everyDay, nameOf } from "./plan-project.ts"
@@ -79,8 +86,8 @@ export function snapshotOf(
     const checks = [{ version, failedErrors: 0, failedWarnings: 0 }]
     const marks: readonly Mark[] = [{ codeVersion: code, checks }]
     const mark = new Uint16Array(days).fill(1)
-    const sums = [runningSums(outputs)]
-    const timeline = { from: 0, length: days, mark, inputs, sums, marks }
+    const columns = { mark, inputs, sums: [runningSums(outputs)] }
+    const timeline = { from: 0, length: days, ...columns, blocks: blocksOf(columns), marks }
     timelines.set(asset.computation.name, { ...timeline, earlier: new Map() })
   }
   return { position: "1", timelines, failures: new Map(), publications: new Map() }

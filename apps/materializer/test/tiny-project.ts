@@ -18,6 +18,7 @@ import {
   inputVersion,
   int64,
   type Landing,
+  blocksOf,
   lanesOf,
   last,
   type Mark,
@@ -256,8 +257,9 @@ function timelineOf(records: readonly Recorded[], name: string): Timeline {
   }
   const mark = new Uint16Array(own.length).fill(1)
   const marks = own.slice(0, 1).map(markOf)
-  const columns = { mark, inputs, sums: [runningSums(output)], marks, earlier: new Map() }
-  return { from, length: own.length, ...columns }
+  const columns = { mark, inputs, sums: [runningSums(output)] }
+  const blocks = blocksOf(columns)
+  return { from, length: own.length, ...columns, blocks, marks, earlier: new Map() }
 }
 
 function markOf({ codeVersion, checkVersion: version }: Recorded): Mark {

@@ -18,6 +18,7 @@ import {
 import {
   contentFingerprint,
   findPartition,
+  blocksOf,
   lanesOf,
   lastingPartition,
   runningSums,
@@ -108,11 +109,19 @@ function timelineOf(attempts: readonly Attempt[], graph: Graph, computation: Com
     newest.set(partition, made)
   }
   for (const [partition, made] of newest) {
-    columns.mark[partition - from] = marks.push(made.mark)
+    columns.mark[partition - from] = 1 + placeIn(marks, made.mark)
     setLanes(columns.inputs, partition - from, made.input)
     made.outputs.forEach((each, at) => setLanes(outputs[at]!, partition - from, each))
   }
-  return { from, length, ...columns, sums: outputs.map(runningSums), marks, earlier }
+  const added = { ...columns, sums: outputs.map(runningSums) }
+  return { from, length, ...added, blocks: blocksOf(added), marks, earlier }
+}
+
+/** Where a mark stands; it is put at the end when it is new. */
+function placeIn(marks: Mark[], mark: Mark): number {
+  const text = JSON.stringify(mark)
+  const place = marks.findIndex((each) => JSON.stringify(each) === text)
+  return place < 0 ? marks.push(mark) - 1 : place
 }
 
 function madeOf(

@@ -32,9 +32,12 @@ export interface Judging extends Span {
   readonly timeline: Timeline | undefined
   /** How many partitions have been found to be fresh. */
   fresh: number
-  /** Shared by all that restore nothing, until something is restored. */
+  /** `noneRestored` until something is restored. */
   restored: Map<number, EarlierMade>
 }
+
+/** Shared by all that restore nothing. */
+export const noneRestored = new Map<number, EarlierMade>()
 
 /** Room to judge everything in, where no computation has more partitions than `longest`. */
 export function deskOf(evaluation: Evaluation, longest: number): Desk {

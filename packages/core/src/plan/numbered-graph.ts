@@ -26,6 +26,8 @@ export interface NumberedComputation {
   readonly number: number
   /** Its reads, without that of its own partition before. */
   readonly reads: readonly NumberedRead[]
+  /** Whether all of them move on by one place with each partition, and it does not read its own partition before. */
+  readonly isShifted: boolean
   /** What the content of its own partition before is multiplied by, if it reads that. */
   readonly past: Fingerprint | undefined
   /** The numbers of its outputs; undefined for one that no other computation reads. */
@@ -60,12 +62,14 @@ export function numberedGraph(graph: Graph): NumberedGraph {
   const computations = graph.computations.map((computation, number) => {
     const readings = readingsOf(graph, computation)
     const past = readings.find(({ read }) => read.asset === undefined)
+    const reads = readings
+      .filter(({ read }) => read.asset !== undefined)
+      .map((reading) => numberedRead(reading, assets, numbers))
     return {
       computation,
       number,
-      reads: readings
-        .filter(({ read }) => read.asset !== undefined)
-        .map((reading) => numberedRead(reading, assets, numbers)),
+      reads,
+      isShifted: past === undefined && reads.every(({ isShift }) => isShift),
       past: past && readFactor(past.read),
       outputs: computation.outputs.map(({ asset }) => assets.get(asset)),
     }

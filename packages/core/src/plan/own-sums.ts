@@ -1,37 +1,47 @@
-import { type Fingerprint, type Lanes, lanesOf, runningSums, summandAt } from "../fingerprint.ts"
+import { type Fingerprint, lanesOf, runningSums, summandAt } from "../fingerprint.ts"
 import { type BitsPart, bitsOf, markBits } from "./bits.ts"
+import { blockSums } from "./blocks.ts"
+import type { ContentSums } from "./content-sums.ts"
 import type { Judging } from "./desk.ts"
 import type { Mark } from "./snapshot.ts"
 import { facts } from "./states.ts"
 
 /** Says what readers of the outputs find. */
 export function addOwnSums(judging: Judging): void {
-  const { desk, numbered, from, start, length, timeline } = judging
+  const { desk, numbered, from, start, length } = judging
   for (let output = 0; output < numbered.outputs.length; output += 1) {
     const number = numbered.outputs[output]
     if (number === undefined) continue
-    const { sums, origin } =
-      judging.restored.size > 0
-        ? { sums: restoredSums(judging, output), origin: 0 }
-        : { sums: timeline?.sums[output] ?? nothing, origin: from - (timeline?.from ?? 0) }
+    const found =
+      judging.restored.size > 0 ? restoredSums(judging, output) : keptSums(judging, output)
     const unknown =
       judging.fresh < length ? { bits: desk.evaluation.stale, start, length } : undefined
     const obstacles = unfitPart(judging, output)
-    desk.sums[number] = { from, length, sums, origin, unknown, obstacles }
+    desk.sums[number] = { from, length, ...found, unknown, obstacles }
   }
 }
 
-const nothing = lanesOf(0)
+type Sums = Pick<ContentSums, "sums" | "blockSums" | "origin">
+
+const nothing = lanesOf(1)
+
+function keptSums({ from, timeline }: Judging, output: number): Sums {
+  const [sums, added] = [timeline?.sums[output], timeline?.blocks.sums[output]]
+  if (timeline === undefined || sums === undefined || added === undefined)
+    return { sums: nothing, blockSums: nothing, origin: 0 }
+  return { sums, blockSums: added, origin: from - timeline.from }
+}
 
 /** The running sums of what is fresh, where some of it is not the newest. */
-function restoredSums(judging: Judging, output: number): Lanes {
+function restoredSums(judging: Judging, output: number): Sums {
   const { low, high } = lanesOf(judging.length)
   for (let at = 0; at < judging.length; at += 1) {
     const content = contentOf(judging, at, output)
     low[at] = content?.low ?? 0
     high[at] = content?.high ?? 0
   }
-  return runningSums({ low, high })
+  const sums = runningSums({ low, high })
+  return { sums, blockSums: blockSums(sums), origin: 0 }
 }
 
 /** The content of one output at a place, if it is fresh. */

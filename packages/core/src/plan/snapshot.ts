@@ -1,5 +1,6 @@
 import type { LandedFile } from "../execute/effects.ts"
 import type { Fingerprint, Lanes } from "../fingerprint.ts"
+import type { Blocks } from "./blocks.ts"
 
 /**
  * What is kept of one computation, a column a fact: element `t` of each column stands for partition `from + t`.
@@ -14,6 +15,8 @@ export interface Timeline {
   readonly inputs: Lanes
   /** Running sums of its content fingerprints, for each output in order of declaration; where nothing is kept anything may be added. */
   readonly sums: readonly Lanes[]
+  /** The columns above, added up. */
+  readonly blocks: Blocks
   readonly marks: readonly Mark[]
   /** Partition → materializations kept besides the newest. */
   readonly earlier: ReadonlyMap<number, readonly EarlierMade[]>

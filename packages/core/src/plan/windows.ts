@@ -65,8 +65,8 @@ function rangeOf({ from, length }: Span): PartitionRange {
   return { from, to: from + length - 1 }
 }
 
-/** Places are clamped so that they fit in 32 bits: a window may begin with history. */
-function shiftOf(
+/** What each partition of a reader finds, where windows move on by one place with it. Places are clamped so that they fit in 32 bits: a window may begin with history. */
+export function shiftOf(
   { oldest, newest }: Pick<NumberedRead, "oldest" | "newest">,
   reader: Span,
   upstream: Span,

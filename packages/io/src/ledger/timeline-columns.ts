@@ -1,4 +1,6 @@
 import {
+  type Blocks,
+  blocksOf,
   type EarlierMade,
   type Fingerprint,
   FreshetError,
@@ -17,6 +19,7 @@ export interface TimelineColumns {
   readonly inputs: Lanes
   /** Running sums of the contents, for each output. */
   readonly sums: readonly Lanes[]
+  readonly blocks: Blocks
   readonly marks: readonly Mark[]
   readonly earlier: EarlierColumns
 }
@@ -41,7 +44,7 @@ export interface Made {
 export function emptyColumns(outputs: number): TimelineColumns {
   const { outputs: contents, ...columns } = columnsOf(0, outputs)
   const earlier = { partitions: new Int32Array(0), outputs: contents, ...columns }
-  return { from: 0, marks: [], earlier, sums: contents.map(runningSums), ...columns }
+  return { from: 0, marks: [], earlier, ...addedUp({ ...columns, outputs: contents }) }
 }
 
 function columnsOf(length: number, outputs: number) {
@@ -52,10 +55,17 @@ function columnsOf(length: number, outputs: number) {
   }
 }
 
+/** Columns with their sums instead of contents. */
+function addedUp({ mark, inputs, outputs }: Omit<ContentColumns, "from" | "length">) {
+  const columns = { mark, inputs, sums: outputs.map(runningSums) }
+  return { ...columns, blocks: blocksOf(columns) }
+}
+
 /** The columns as planning sees them; what is kept besides the newest is looked up where it is asked for. */
 export function timelineOf(columns: TimelineColumns): Timeline {
-  const { from, mark, inputs, sums, marks } = columns
-  return { from, length: mark.length, mark, inputs, sums, marks, earlier: earlierMap(columns) }
+  const { from, mark, inputs, sums, blocks, marks } = columns
+  const length = mark.length
+  return { from, length, mark, inputs, sums, blocks, marks, earlier: earlierMap(columns) }
 }
 
 /** Changes to a timeline, gathered before it is made anew. */
@@ -150,8 +160,7 @@ function growing(base: TimelineColumns) {
     },
     finish: () => {
       const all = copied({ ...columns, from, length }, { from, capacity: length, outputs })
-      const { outputs: contents, ...others } = all
-      return { from, ...others, sums: contents.map(runningSums) }
+      return { from, ...addedUp(all) }
     },
   }
 }

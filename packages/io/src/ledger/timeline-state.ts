@@ -15,7 +15,7 @@ import {
 import { basename, dirname, join } from "node:path"
 import { crc32 } from "node:zlib"
 
-import type { Lanes, Mark } from "@freshet/core"
+import { blockCount, type Blocks, type Lanes, type Mark } from "@freshet/core"
 
 import { type EarlierColumns, emptyColumns, type TimelineColumns } from "./timeline-columns.ts"
 
@@ -30,7 +30,7 @@ export interface TimelineState {
   readonly timelines: ReadonlyMap<string, TimelineColumns>
 }
 
-const magic = 0x32485246 // "FRH2", in the byte order of the machine: a file of another order is foreign
+const magic = 0x33485246 // "FRH3", in the byte order of the machine: a file of another order is foreign
 const prefixWords = 6
 
 /**
@@ -96,14 +96,9 @@ function stateOf(header: Header, bytes: ArrayBuffer, bodyAt: number): TimelineSt
     const [shape, outputs, from, length, earlier, marks] = entry
     const { mark, inputs } = cursor.columns(length)
     const sums = cursor.lanes(length + 1, outputs)
-    timelines.set(shape, {
-      from,
-      mark,
-      inputs,
-      sums,
-      marks,
-      earlier: cursor.earlier(earlier, outputs),
-    })
+    const blocks = cursor.blocks(length, outputs)
+    const others = cursor.earlier(earlier, outputs)
+    timelines.set(shape, { from, mark, inputs, sums, blocks, marks, earlier: others })
   }
   return { ...header, timelines }
 }
@@ -131,13 +126,19 @@ function cursorOver(bytes: ArrayBuffer, start: number) {
       outputs.push({ low: words(length), high: words(length) })
     return outputs
   }
+  function blocks(length: number, outputs: number): Blocks {
+    const count = blockCount(length)
+    const mark = marks(count)
+    const inputs = { low: words(count + 1), high: words(count + 1) }
+    return { mark, inputs, sums: lanes(count + 1, outputs) }
+  }
   function earlier(length: number, count: number): EarlierColumns {
     if (length === 0) return nothingEarlier(count)
     const partitions = new Int32Array(bytes, at, length)
     at += length * 4
     return { partitions, ...columns(length), outputs: lanes(length, count) }
   }
-  return { columns, lanes, earlier }
+  return { columns, lanes, blocks, earlier }
 }
 
 const nothing: EarlierColumns[] = [] // by number of outputs
@@ -231,10 +232,12 @@ function encoded({ timelines, ...rest }: TimelineState): readonly Uint8Array[] {
   return [new Uint8Array(prefix.buffer), text, ...body]
 }
 
-function bodyOf({ mark, inputs, sums, earlier }: TimelineColumns): readonly Uint8Array[] {
+function bodyOf(columns: TimelineColumns): readonly Uint8Array[] {
+  const { mark, inputs, sums, blocks, earlier } = columns
   const newest = columnParts(mark, [inputs, ...sums])
+  const added = columnParts(blocks.mark, [blocks.inputs, ...blocks.sums])
   const others = columnParts(earlier.mark, [earlier.inputs, ...earlier.outputs])
-  return [...newest, bytesOf(earlier.partitions), ...others]
+  return [...newest, ...added, bytesOf(earlier.partitions), ...others]
 }
 
 function columnParts(mark: Uint16Array, lanes: readonly Lanes[]): readonly Uint8Array[] {

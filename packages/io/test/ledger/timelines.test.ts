@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import { contentFingerprint, fingerprint, fingerprintText } from "@freshet/core"
+import { blocksOf, contentFingerprint, fingerprint, fingerprintText } from "@freshet/core"
 import { type Graph, parseFingerprint, summandAt } from "@freshet/core"
 import type { Snapshot, StepRecord, Timeline } from "@freshet/core"
 import fc from "fast-check"
@@ -422,5 +422,7 @@ test("a long tail is written into the state file, a short one is not", async () 
   expect((await readSnapshot(client(), graph, { stateFile })).timelines.get("long")?.length).toBe(
     301,
   )
-  expect(readTimelineState(stateFile)?.timelines.get("long")?.mark.length).toBe(301)
+  const stored = readTimelineState(stateFile)?.timelines.get("long")
+  expect(stored?.mark.length).toBe(301)
+  expect(stored?.blocks).toEqual(stored && blocksOf(stored))
 })
