@@ -21,7 +21,7 @@ import { hash } from "./plan-hash.ts"
 import { recordedVersion } from "./plan-history.ts"
 import { type Sample, byPhase, heldMb, onlyTook, timed, watchPeak } from "./plan-measure.ts"
 
-const repeats = 7
+const repeats = 15
 
 /** The hours that have to be made: those of the corrected day, with the day after where a trailing day is read, and the newest day. */
 function prove(evaluation: Evaluation): void {

@@ -9,7 +9,7 @@ import { newsOf } from "./plan-news.ts"
 import { bigSize, declare, graphOf, shapeOf } from "./plan-project.ts"
 import { readState } from "./plan-state-file.ts"
 
-const repeats = 7
+const repeats = 15
 
 const parsed: ParsedQueries = new Map()
 
