@@ -16,6 +16,7 @@ const entries = {
   main: "apps/materializer/src/main.ts",
   config: "freshet.config.ts",
   keeper: "packages/io/src/postgres/keeper.ts",
+  "seen-helper": "packages/io/src/landing/seen-helper.ts",
 }
 
 /** Native packages, and packages so large that bundling them costs more than it saves. */

@@ -12,12 +12,13 @@ import type { Config, FreshetConfig, Settings } from "./config.ts"
 import { looksOf } from "./look-of-process.ts"
 import type { Look } from "./render/look.ts"
 
-/** What the launcher gives: the way to the configuration, the keeper's program, and the process itself. */
+/** What the launcher gives: the way to the configuration, the programs of the keeper and of the second thread that looks into the landing zone, and the process itself. */
 export interface Launch {
   readonly loadConfig: () => Promise<unknown>
   /** What the configuration says besides its assets, where nothing but an edit can change that and what they are; then no others have the same name. */
   readonly known?: { readonly declarations: string; readonly settings: object } | undefined
   readonly keeperPath: string
+  readonly helperPath: string
   readonly process: NodeJS.Process
 }
 
@@ -67,7 +68,7 @@ function exitStatus(code: number | string | null | undefined): number {
 }
 
 function commandLine(
-  { loadConfig, known, keeperPath, process }: Launch,
+  { loadConfig, known, keeperPath, helperPath, process }: Launch,
   looks: { readonly out: Look; readonly err: Look },
 ): CommandLine {
   const out = output(process.stdout, looks.out)
@@ -86,7 +87,7 @@ function commandLine(
       declarations: known.declarations,
       settings: () => knownSettings(known.settings, process.env),
     },
-    world: openWorld([process.execPath, keeperPath]),
+    world: openWorld([process.execPath, keeperPath], helperPath),
     nowMs: Date.now,
     interruption: interruptionOf(process, (text) => void err.write(text)),
     debug: (process.env["FRESHET_DEBUG"] ?? "") !== "",

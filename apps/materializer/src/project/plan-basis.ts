@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs"
-
 import type { LandingMarks } from "@freshet/io"
-import { isLandingAsMarked, readStanding, withLedger, withPostgres } from "@freshet/io/unmoved"
+import { isAsSeen, readStanding, withLedger, withPostgres } from "@freshet/io/unmoved"
 import { migrationsFolder } from "@freshet/schema/migrations-folder"
 
 import type { Settings } from "../config.ts"
@@ -30,17 +28,24 @@ export async function basisOf({ project, plan, files }: Planned): Promise<PlanBa
   return isCertain && files !== undefined ? project.basis(files) : undefined
 }
 
+/** What looks besides this program. */
+interface Programs {
+  readonly keeperCommand: readonly string[]
+  readonly helperPath: string
+}
+
 /** Whether an empty plan that rests on this would be found again. What cannot be read may have changed. */
 export async function holds(
   settings: Settings,
-  keeperCommand: readonly string[],
+  { keeperCommand, helperPath }: Programs,
   basis: PlanBasis,
 ): Promise<boolean> {
   const nowMs = Date.now()
   if (nowMs < basis.fromMs || nowMs >= (basis.untilMs ?? Infinity)) return false
+  const { landing: landingFolder, lake } = settings
   const [ledger, files] = await Promise.allSettled([
     readLedger(settings, keeperCommand),
-    areFilesThere(settings, basis),
+    isAsSeen({ landingFolder, marks: basis.landing, lake, files: basis.files }, helperPath),
   ])
   const isLedgerAsItWas = ledger.status === "fulfilled" && ledger.value === basis.ledger
   return isLedgerAsItWas && files.status === "fulfilled" && files.value
@@ -50,9 +55,4 @@ function readLedger({ databaseUrl, home }: Settings, keeperCommand: readonly str
   return withPostgres({ databaseUrl, home, keeperCommand }, (url) =>
     withLedger(url, (client) => readStanding(client, migrationsFolder())),
   )
-}
-
-async function areFilesThere({ lake, landing }: Settings, basis: PlanBasis): Promise<boolean> {
-  if (!(await isLandingAsMarked(landing, basis.landing))) return false
-  return basis.files.every((file) => existsSync(`${lake}/${file}`))
 }

@@ -16,7 +16,7 @@ export type LandedEntry = { readonly name: string; readonly path: string } & (
 export interface ListedFolder {
   /** In the order of their names, without hidden and temporary ones; none when there is no such folder. */
   readonly entries: readonly LandedEntry[]
-  /** A hash over the names of just these, and over all of their status that makes them what they are. */
+  /** How many names there are of just these, and a hash over them and over all of their status that makes them what they are. */
   readonly mark: string
 }
 
@@ -58,10 +58,10 @@ function lookInto(place: string, see: (name: string, stats: BigIntStats) => void
     }
     at += 5
   }
-  return createHash("sha256")
+  const hash = createHash("sha256")
     .update(`${names.join("/")}//`)
     .update(numbers)
-    .digest("base64url")
+  return `${names.length} ${hash.digest("base64url")}`
 }
 
 function byName(one: LandedEntry, other: LandedEntry): number {

@@ -1,10 +1,13 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
 import { utimesSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import { expect, test } from "vitest"
+import { build } from "esbuild"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
-import { isLandingAsMarked } from "../../src/landing/landing-marks.ts"
+import { isAsSeen, type LandingMarks } from "../../src/landing/landing-marks.ts"
+import { folderMark } from "../../src/landing/list-folder.ts"
 import { observeLanding } from "../../src/landing/observe-landing.ts"
 import { source, withLandingZone } from "./landing-zone.ts"
 
@@ -12,6 +15,10 @@ const files = {
   "likes/2026-01-04.json": "four",
   "likes/2026-01-05.json/part-0.json": "first",
   "likes/2026-01-05.json/part-1.json": "second",
+}
+
+function seenIn(landingFolder: string, marks: LandingMarks) {
+  return { landingFolder, marks, lake: "nowhere", files: [] }
 }
 
 function observe(folder: string, nowMs = Date.now() + 3_600_000) {
@@ -56,9 +63,9 @@ test.each<[string, (folder: string) => void]>([
   await withLandingZone(files, async (folder) => {
     const marks = (await observe(folder)).marks ?? {}
     expect(Object.keys(marks)).toEqual(["likes", "likes/2026-01-05.json", "follows"])
-    expect(await isLandingAsMarked(folder, marks)).toBe(true)
+    expect(await isAsSeen(seenIn(folder, marks))).toBe(true)
     change(folder)
-    expect(await isLandingAsMarked(folder, marks)).toBe(false)
+    expect(await isAsSeen(seenIn(folder, marks))).toBe(false)
   })
 })
 
@@ -68,16 +75,16 @@ test("what lies elsewhere, or passes, is not marked", async () => {
     mkdirSync(join(folder, "other"))
     writeFileSync(join(folder, "likes/.2026-01-06.json"), "")
     writeFileSync(join(folder, "likes/2026-01-06.json.part"), "")
-    expect(await isLandingAsMarked(folder, marks)).toBe(true)
+    expect(await isAsSeen(seenIn(folder, marks))).toBe(true)
   })
 })
 
 test("a landing zone that is empty is not the same as none", async () => {
   await withLandingZone({}, async (folder) => {
     const marks = (await observe(folder)).marks ?? {}
-    expect(await isLandingAsMarked(folder, marks)).toBe(true)
+    expect(await isAsSeen(seenIn(folder, marks))).toBe(true)
     rmSync(folder, { recursive: true })
-    expect(await isLandingAsMarked(folder, marks)).toBe(false)
+    expect(await isAsSeen(seenIn(folder, marks))).toBe(false)
     expect((await observe(folder)).marks).toBeUndefined()
   })
 })
@@ -85,5 +92,54 @@ test("a landing zone that is empty is not the same as none", async () => {
 test("a file too young for its times to tell has no marks", async () => {
   await withLandingZone(files, async (folder) => {
     expect((await observe(folder, Date.now())).marks).toBeUndefined()
+  })
+})
+
+describe("a landing zone of many files", () => {
+  const folders = ["likes", "follows", "posts", "users"]
+  const built = mkdtempSync(join(tmpdir(), "freshet-helper-"))
+  const helperPath = join(built, "helper.mjs")
+  const landing = join(built, "landing")
+  const pathOf = (folder: string, at: number) => join(landing, folder, `${at}.json`)
+  afterAll(() => rmSync(built, { recursive: true }))
+
+  beforeAll(async () => {
+    const entry = join(import.meta.dirname, "../../src/landing/seen-helper.ts")
+    const options = { bundle: true, format: "esm", platform: "node", target: "node20" } as const
+    await build({ ...options, entryPoints: [entry], outfile: helperPath })
+    for (const folder of folders) {
+      mkdirSync(join(landing, folder), { recursive: true })
+      for (let at = 0; at < 5000; at += 1) writeFileSync(pathOf(folder, at), "")
+    }
+  })
+
+  const files = Array.from({ length: 1200 }, (_, at) => `likes/${at}.json`)
+  const seen = () => {
+    const marks = Object.fromEntries(folders.map((each) => [each, folderMark(landing, each)]))
+    return { landingFolder: landing, marks, lake: landing, files }
+  }
+
+  test("is looked at by two threads, each of which sees what is not as it was", async () => {
+    const before = seen()
+    expect(await isAsSeen(before, helperPath)).toBe(true)
+    for (const folder of folders) {
+      const { marks } = seen()
+      writeFileSync(pathOf(folder, 17), "now")
+      expect(await isAsSeen({ ...before, marks }, helperPath)).toBe(false)
+    }
+    expect(await isAsSeen(seen(), helperPath)).toBe(true)
+  })
+
+  test.each([0, 499, 500, 1200])("file %i of the lake is missed by either", async (at) => {
+    const more = files.toSpliced(at, 0, "likes/missing.json")
+    expect(await isAsSeen({ ...seen(), files: more }, helperPath)).toBe(false)
+  })
+
+  test("is not taken for unchanged where the second thread fails", async () => {
+    const broken = join(built, "broken.mjs")
+    writeFileSync(broken, "throw new Error('out of order')")
+    await expect(isAsSeen(seen(), broken)).rejects.toThrow("out of order")
+    writeFileSync(broken, "")
+    await expect(isAsSeen(seen(), broken)).rejects.toThrow("ended")
   })
 })
