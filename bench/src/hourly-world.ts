@@ -1,13 +1,13 @@
 import { type Landing, type Lanes, type PartitionRange, hourly } from "@freshet/core"
 import { type Snapshot, type Timeline, type World, assetNamed, checksVersion } from "@freshet/core"
 import {
-  blocksOf,
   codeVersion,
   contentFingerprint,
   extentsOf,
   fingerprint,
   int64,
   lanesOf,
+  timelineFrom,
 } from "@freshet/core"
 import { last, relationName, runningSums, sourceAsset, sql, sqlAsset } from "@freshet/core"
 
@@ -94,8 +94,8 @@ function timelineOf(
   const version = checksVersion(asset, hash)
   const marks = [{ codeVersion: code, checks: [{ version, failedErrors: 0, failedWarnings: 0 }] }]
   const mark = new Uint16Array(length).fill(1)
-  const columns = { mark, inputs, sums: [runningSums(outputs)] }
-  return { from: 0, length, ...columns, blocks: blocksOf(columns), marks, earlier: new Map() }
+  const sums = [runningSums(outputs)]
+  return timelineFrom({ from: 0, mark, inputs, sums, marks, earlier: new Map() })
 }
 
 /** What there is: hours made of each day's file, what trails them by a day, and what reads that. */

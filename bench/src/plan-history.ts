@@ -14,7 +14,7 @@ import {
 } from "@freshet/core"
 import {
   assetNamed,
-  blocksOf,
+  timelineFrom,
   codeVersion,
   contentFingerprint,
   fingerprint,
@@ -86,9 +86,8 @@ export function snapshotOf(
     const checks = [{ version, failedErrors: 0, failedWarnings: 0 }]
     const marks: readonly Mark[] = [{ codeVersion: code, checks }]
     const mark = new Uint16Array(days).fill(1)
-    const columns = { mark, inputs, sums: [runningSums(outputs)] }
-    const timeline = { from: 0, length: days, ...columns, blocks: blocksOf(columns), marks }
-    timelines.set(asset.computation.name, { ...timeline, earlier: new Map() })
+    const columns = { from: 0, mark, inputs, sums: [runningSums(outputs)], marks }
+    timelines.set(asset.computation.name, timelineFrom({ ...columns, earlier: new Map() }))
   }
   return { position: "1", timelines, failures: new Map(), publications: new Map() }
 }

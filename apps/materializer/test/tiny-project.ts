@@ -18,8 +18,8 @@ import {
   inputVersion,
   int64,
   type Landing,
-  blocksOf,
   lanesOf,
+  timelineFrom,
   last,
   type Mark,
   parseFingerprint,
@@ -257,9 +257,8 @@ function timelineOf(records: readonly Recorded[], name: string): Timeline {
   }
   const mark = new Uint16Array(own.length).fill(1)
   const marks = own.slice(0, 1).map(markOf)
-  const columns = { mark, inputs, sums: [runningSums(output)] }
-  const blocks = blocksOf(columns)
-  return { from, length: own.length, ...columns, blocks, marks, earlier: new Map() }
+  const sums = [runningSums(output)]
+  return timelineFrom({ from, mark, inputs, sums, marks, earlier: new Map() })
 }
 
 function markOf({ codeVersion, checkVersion: version }: Recorded): Mark {

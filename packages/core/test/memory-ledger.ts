@@ -18,10 +18,10 @@ import {
 import {
   contentFingerprint,
   findPartition,
-  blocksOf,
   lanesOf,
   lastingPartition,
   runningSums,
+  timelineFrom,
 } from "../src/index.ts"
 import { outputsOf, parseFingerprint, partitionKey } from "../src/index.ts"
 
@@ -113,8 +113,7 @@ function timelineOf(attempts: readonly Attempt[], graph: Graph, computation: Com
     setLanes(columns.inputs, partition - from, made.input)
     made.outputs.forEach((each, at) => setLanes(outputs[at]!, partition - from, each))
   }
-  const added = { ...columns, sums: outputs.map(runningSums) }
-  return { from, length, ...added, blocks: blocksOf(added), marks, earlier }
+  return timelineFrom({ from, ...columns, sums: outputs.map(runningSums), marks, earlier })
 }
 
 /** Where a mark stands; it is put at the end when it is new. */

@@ -9,6 +9,7 @@ import {
   type Snapshot,
   stateKind,
   type Timeline,
+  timelineFrom,
 } from "@freshet/core"
 import { findForgettable, findReaders, forgetAllOf } from "@freshet/io"
 
@@ -117,7 +118,7 @@ function timelineWithout(timeline: Timeline, partitions: readonly PartitionRange
   }
   const isGone = (at: number) => partitions.some(({ from, to }) => from <= at && at <= to)
   const earlier = new Map([...timeline.earlier].filter(([at]) => !isGone(at)))
-  return { ...timeline, mark, inputs, earlier }
+  return timelineFrom({ ...timeline, mark, inputs, earlier })
 }
 
 function publishedOf(

@@ -18,6 +18,7 @@ import {
   type Snapshot,
   summandsOf,
   type Timeline,
+  timelineFrom,
 } from "@freshet/core"
 
 import { grouped } from "../render/grouped.ts"
@@ -217,7 +218,8 @@ function timelineWithout(timeline: Timeline, lost: readonly Recorded[]): Timelin
     if (kept.length > 0) earlier.set(partition, kept)
     else earlier.delete(partition)
   }
-  return { ...timeline, mark, inputs, sums: outputs.map(runningSums), marks, earlier }
+  const sums = outputs.map(runningSums)
+  return timelineFrom({ from: timeline.from, mark, inputs, sums, marks, earlier })
 }
 
 function placeOf(marks: Mark[], mark: Mark): number {

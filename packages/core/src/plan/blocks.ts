@@ -32,6 +32,13 @@ export function blockCount(length: number): number {
   return Math.ceil(length / blockLength)
 }
 
+/** A timeline of these columns, also of another's that were changed. */
+export function timelineFrom(columns: Omit<Timeline, "length" | "blocks">): Timeline {
+  const { from, mark, inputs, sums, marks, earlier } = columns
+  const blocks = blocksOf(columns)
+  return { from, length: mark.length, mark, inputs, sums, blocks, marks, earlier }
+}
+
 /** Adds up the blocks of a timeline. */
 export function blocksOf({
   mark,

@@ -5,10 +5,10 @@ import {
   type Evaluation,
   type Graph,
   assetNamed,
-  blocksOf,
   countStates,
   evaluate,
   runningSums,
+  timelineFrom,
   codeVersionOf,
   daily,
   facts,
@@ -151,7 +151,7 @@ test("a partition that is kept no more is missing, whatever stands in its place"
   const before = evaluateIn(world, graph)
   const timeline = before.snapshot.timelines.get("week")!
   const mark = timeline.mark.with(100, 0)
-  const forgotten = { ...timeline, mark, blocks: blocksOf({ ...timeline, mark }) }
+  const forgotten = timelineFrom({ ...timeline, mark })
   const timelines = new Map([...before.snapshot.timelines, ["week", forgotten]])
   const after = evaluate(before, { ...before.snapshot, timelines }, new Map(), short)
   const { computation } = assetNamed(graph, "week")

@@ -4,5 +4,5 @@ import { parentPort, workerData } from "node:worker_threads"
 import { areTheRestAsSeen, type SharedSeen } from "./landing-marks.ts"
 
 const isAsSeen = await areTheRestAsSeen(workerData as SharedSeen) // what whoever starts it gives
-// oxlint-disable-next-line require-post-message-target-origin: a thread is no window
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
 parentPort?.postMessage(isAsSeen)
