@@ -43,7 +43,7 @@ export type {
 } from "./declare/partition.ts"
 export { daily, hourly, monthly, staticKeys, unpartitioned, weekly } from "./declare/partition.ts"
 export { findPartition, isTimed, newestClosed, partitionAt } from "./declare/partition.ts"
-export { partitionBounds, partitionKey, partitionText } from "./declare/partition.ts"
+export { partitionBounds, partitionKey, partitionNoun, partitionText } from "./declare/partition.ts"
 export type { FitsTable, Publish, PublishedTable, Rule } from "./declare/publish.ts"
 export { publishTo } from "./declare/publish.ts"
 export type { OnShortWindow, Read, Window } from "./declare/read.ts"

@@ -14,12 +14,12 @@ import {
   partitionKey,
   rangesWhere,
   stateKind,
+  partitionNoun,
 } from "@freshet/core"
 
 import { withoutLost } from "../project/lost-files.ts"
 import type { Project } from "../project/project.ts"
 import { newestMade, readRecords, recordIn } from "../project/records.ts"
-import { partitionNoun } from "../render/partition-words.ts"
 import { type Overdue, overdueOf } from "./overdue.ts"
 
 /** What is known of an asset, summed up: its newest partition, and how many partitions are in which state. */

@@ -6,10 +6,10 @@ import {
   isTimed,
   newestClosed,
   partitionKey,
+  partitionNoun,
 } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
-import { partitionNoun } from "../render/partition-words.ts"
 
 export function usage(problem: Problem): ProblemsError {
   return new ProblemsError("usage", [problem])

@@ -9,10 +9,10 @@ import {
   isTimed,
   newestTargets,
   partitionKey,
+  partitionNoun,
 } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
-import { partitionNoun } from "../render/partition-words.ts"
 import { type Meant, firstMeant, lastMeant, meantBy, notAKey } from "./partition-text.ts"
 import { noPartitionProblem, outsideProblem, sourceProblem, usage } from "./target-problems.ts"
 

@@ -21,6 +21,7 @@ import type {
 
 import type { Config } from "../config.ts"
 import type { PlanBasis } from "./plan-basis.ts"
+import type { RightRequest } from "./right-to-run.ts"
 
 /** The project at one moment: what is declared, what has landed, what the ledger knows, and the judgement on it. */
 export interface Project {
@@ -110,21 +111,15 @@ export interface Planned {
 }
 
 /** What a run may be told besides its plan. */
-export interface RunRequest {
+export interface RunRequest extends Required<RightRequest> {
   /** The command as a person would type it; the run is remembered under it. */
   readonly command: string
   readonly emit: (event: RunEvent) => void
-  readonly signal: AbortSignal
   /** Whether somebody watches how far each step is. */
   readonly progress: boolean
   readonly failFast: boolean
-  /** False: another run under way is an error (exit 7) rather than something to wait for. */
-  readonly wait: boolean
-  readonly onWait: (holder: string) => void
-  /** Makes the plan from the state that is true once the run lock is held; called again when files turn out to be gone. */
+  /** Makes the plan from the state that is true once the right to run is held; called again when files turn out to be gone. */
   readonly plan: (project: Project) => Plan
-  /** Another process asked the run to stop. */
-  readonly onCancel: () => void
   /** Is told what will be done, before anything is; what it throws keeps it from being done. */
   readonly onPlan: (planned: Planned) => void
 }

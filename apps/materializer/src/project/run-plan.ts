@@ -12,22 +12,17 @@ import {
   type PartitionRange,
   ProblemsError,
 } from "@freshet/core"
-import {
-  openRunLedger,
-  type RunHolder,
-  type RunLedger,
-  type Store,
-  withPostgres,
-} from "@freshet/io"
+import { type RunLedger, type Store, withPostgres } from "@freshet/io"
 
-import { type Config, ownPid } from "../config.ts"
+import type { Config } from "../config.ts"
 import { type Machinery, withEngine } from "./engine.ts"
 import { hash } from "./hash.ts"
 import { takeLake } from "./lake-owner.ts"
 import { planOnStored } from "./lost-files.ts"
-import { declaredGraph, readProject, withMigratedLedger } from "./open-project.ts"
+import { declaredGraph, readProject } from "./open-project.ts"
 import { basisOf } from "./plan-basis.ts"
 import type { Planned, Project, RunReport, RunRequest } from "./project.ts"
+import { withRightToRun } from "./right-to-run.ts"
 
 /**
  * Takes the right to run, plans from the state that is true then, and performs the plan.
@@ -41,30 +36,13 @@ export async function runPlan(
   const graph = declaredGraph(config)
   const { databaseUrl, home } = config
   return withPostgres({ databaseUrl, home, keeperCommand }, async (url) => {
-    await withMigratedLedger(url, async () => {})
-    const lost = new AbortController()
-    const cancelled = new AbortController()
-    const runLedger = await openRunLedger(url, {
-      wait: request.wait,
-      onWait: (holder) => request.onWait(holderText(holder)),
-      pid: ownPid(),
-      graph,
-      onLost: (error) => lost.abort(error),
-      onCancel: () => {
-        request.onCancel()
-        cancelled.abort()
-      },
-    })
-    try {
-      const signal = AbortSignal.any([request.signal, lost.signal, cancelled.signal])
-      return await withSpillFolder(config, (spillFolder) =>
+    return withRightToRun({ url, graph }, request, ({ runLedger, signal }) =>
+      withSpillFolder(config, (spillFolder) =>
         withEngine(config, { signal, url, progress: request.progress, spillFolder }, (machinery) =>
           planAndPerform({ config, graph, runLedger, machinery }, { ...request, signal }),
         ),
-      )
-    } finally {
-      await runLedger.close()
-    }
+      ),
+    )
   })
 }
 
@@ -160,10 +138,4 @@ async function withSpillFolder<T>(
 function newRunId(now: Date): string {
   const [day, time] = now.toISOString().replaceAll(/[-:]/g, "").slice(0, 15).split("T")
   return `${day}-${time}-${randomUUID().slice(0, 6)}`
-}
-
-/** The run that others wait for, as they are told of it. */
-export function holderText(holder: RunHolder | undefined): string {
-  if (holder === undefined) return "another run that is just starting"
-  return `run ${holder.run} (${holder.command}), process ${holder.pid} on ${holder.host}`
 }

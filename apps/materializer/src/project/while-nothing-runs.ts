@@ -1,21 +1,17 @@
 import type { Graph } from "@freshet/core"
-import { type LedgerClient, openRunLedger, withPostgres } from "@freshet/io"
+import { type LedgerClient, withPostgres } from "@freshet/io"
 
-import { type Config, ownPid } from "../config.ts"
+import type { Config } from "../config.ts"
 import { declaredGraph, withMigratedLedger } from "./open-project.ts"
-import { holderText } from "./run-plan.ts"
+import { type RightRequest, withRightToRun } from "./right-to-run.ts"
 
 /** How the ledger is changed by something that is no run. */
-export interface ChangeRequest {
-  /** Only says what would change; needs no lock. */
+export interface ChangeRequest extends Omit<RightRequest, "onCancel"> {
+  /** Only says what would change; needs no right. */
   readonly dryRun: boolean
-  /** False: a run under way is an error (exit 7) rather than something to wait for. */
-  readonly wait: boolean
-  readonly onWait: (holder: string) => void
-  readonly signal: AbortSignal
 }
 
-/** The ledger, and when to stop: when asked to, or the lock is lost. */
+/** The ledger, and when to stop. */
 export interface LentLedger {
   readonly graph: Graph
   readonly client: LedgerClient
@@ -31,23 +27,12 @@ export async function whileNothingRuns<T>(
 ): Promise<T> {
   const graph = declaredGraph(config)
   const { databaseUrl, home } = config
-  return withPostgres({ databaseUrl, home, keeperCommand }, async (url) => {
-    const { signal } = request
-    if (request.dryRun) return withMigratedLedger(url, (client) => work({ graph, client, signal }))
-    await withMigratedLedger(url, async () => {})
-    const lost = new AbortController()
-    const runLedger = await openRunLedger(url, {
-      wait: request.wait,
-      onWait: (holder) => request.onWait(holderText(holder)),
-      pid: ownPid(),
-      graph,
-      onLost: (error) => lost.abort(error),
-    })
-    try {
-      const { client } = runLedger
-      return await work({ graph, client, signal: AbortSignal.any([signal, lost.signal]) })
-    } finally {
-      await runLedger.close()
-    }
+  return withPostgres({ databaseUrl, home, keeperCommand }, (url) => {
+    const { dryRun, wait, onWait, signal } = request
+    return dryRun
+      ? withMigratedLedger(url, (client) => work({ graph, client, signal }))
+      : withRightToRun({ url, graph }, { wait, onWait, signal }, ({ runLedger, signal }) =>
+          work({ graph, client: runLedger.client, signal }),
+        )
   })
 }

@@ -1,8 +1,13 @@
-import { type Graph, type PartitionRange, type Published, partitionsText } from "@freshet/core"
+import {
+  type Graph,
+  type PartitionRange,
+  type Published,
+  partitionsText,
+  partitionNoun,
+} from "@freshet/core"
 
 import { counted } from "./amount.ts"
 import { type Look, paint } from "./look.ts"
-import { partitionNoun } from "./partition-words.ts"
 
 /** What a backfill left as it was. */
 export interface Aftermath {

@@ -2,20 +2,6 @@ import type { Partitions } from "@freshet/core"
 
 import { counted } from "./amount.ts"
 
-const nouns = {
-  hourly: "hour",
-  daily: "day",
-  weekly: "week",
-  monthly: "month",
-  static: "key",
-  none: "partition",
-} as const satisfies Record<Partitions["kind"], string>
-
-/** What one partition of this grain is called. */
-export function partitionNoun({ kind }: Partitions): string {
-  return nouns[kind]
-}
-
 /** How an asset is cut, in a word; empty where it is not. */
 export function grainWord({ kind }: Partitions): string {
   return kind === "none" ? "" : kind

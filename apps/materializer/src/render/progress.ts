@@ -7,9 +7,8 @@ import {
   partitionCount,
   partitionKey,
   stepCount,
+  partitionNoun,
 } from "@freshet/core"
-
-import { partitionNoun } from "./partition-words.ts"
 
 /** What a watcher of a run knows: a fold of its events. */
 export interface Progress {

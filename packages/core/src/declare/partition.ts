@@ -234,3 +234,17 @@ export function holding(kind: Exclude<TimedGrain, "hourly">, day: number): numbe
       return monthOf(day)
   }
 }
+
+const nouns = {
+  hourly: "hour",
+  daily: "day",
+  weekly: "week",
+  monthly: "month",
+  static: "key",
+  none: "partition",
+} as const satisfies Record<Partitions["kind"], string>
+
+/** What one partition of this kind is called. */
+export function partitionNoun({ kind }: Partitions): string {
+  return nouns[kind]
+}

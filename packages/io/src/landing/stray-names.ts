@@ -1,4 +1,4 @@
-import { type Partitions, partitionKey, type Problem } from "@freshet/core"
+import { partitionKey, partitionNoun, type Problem } from "@freshet/core"
 
 import type { LandedEntry } from "./list-folder.ts"
 import type { PathPattern } from "./path-pattern.ts"
@@ -31,20 +31,11 @@ function strayProblem({ kind, pattern }: Stray, group: readonly Stray[]): Proble
 
 function why(kind: Stray["kind"], { source }: PathPattern): string {
   if (kind === "folder") return "a folder of part files holds files only"
-  const noun = nouns[source.partitions.kind]
+  const noun = partitionNoun(source.partitions)
   return kind === "outside"
     ? `\`${source.name}\` has no such ${noun}`
     : `the name is no ${noun}${source.partitions.kind === "static" ? " of it" : ""}`
 }
-
-const nouns = {
-  hourly: "hour",
-  daily: "day",
-  weekly: "week",
-  monthly: "month",
-  static: "key",
-  none: "partition",
-} as const satisfies Record<Partitions["kind"], string>
 
 function exampleOf({ source: { partitions, path } }: PathPattern): string {
   const key = partitionKey(partitions, "start" in partitions ? partitions.start : 0)
