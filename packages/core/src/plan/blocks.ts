@@ -32,7 +32,7 @@ export function blockCount(length: number): number {
   return Math.ceil(length / blockLength)
 }
 
-/** A timeline of these columns, also of another's that were changed. */
+/** A timeline of these columns. Where columns of one change it is made anew: its blocks follow from them. */
 export function timelineFrom(columns: Omit<Timeline, "length" | "blocks">): Timeline {
   const { from, mark, inputs, sums, marks, earlier } = columns
   const blocks = blocksOf(columns)
