@@ -6,14 +6,17 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 
+import { partitionKey } from "@freshet/core"
+
 import { freshetEnvironment, type FreshetPlace } from "./freshet-process.ts"
 import { withServer } from "./hold-server.ts"
 import { measure, type Measured, median } from "./measured-process.ts"
-import { landAll, recordAll, storeNewest } from "./noop-history.ts"
-import { bigSize, declare, graphOf, shapeOf } from "./plan-project.ts"
+import { landAll, leafOf, recordAll, storeNewest, storeReadable } from "./noop-history.ts"
+import { bigSize, declare, everyDay, graphOf, nameOf, shapeOf } from "./plan-project.ts"
 import { copyWorkspace } from "./workspace-copy.ts"
 
 const limitMs = 400
+const newestDay = partitionKey(everyDay, bigSize.days - 1)
 const said = "Nothing is stale: everything asked for is up to date.\n"
 
 async function main(): Promise<number> {
@@ -23,16 +26,23 @@ async function main(): Promise<number> {
     return await withServer(async ({ freshDatabase }) => {
       const [home, landing] = [join(folder, "home"), join(folder, "landing")]
       const place = { home, landing, databaseUrl: await freshDatabase() }
-      const program = await prepare(folder, place)
-      return report(samplesOf(program, place, Number(values.pairs))) ? 0 : 1
+      const prepared = await prepare(folder, place)
+      return report(samplesOf(prepared, Number(values.pairs))) ? 0 : 1
     })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** A workspace with the declarations, and everything as it is once all of it is made; gives the program. */
-async function prepare(folder: string, place: FreshetPlace): Promise<string> {
+interface Prepared {
+  readonly program: string
+  readonly place: FreshetPlace
+  /** An asset that nothing reads. */
+  readonly leaf: string
+}
+
+/** A workspace with the declarations, and everything as it is once all of it is made. */
+async function prepare(folder: string, place: FreshetPlace): Promise<Prepared> {
   const shape = shapeOf(bigSize)
   const workspace = join(folder, "workspace")
   copyWorkspace(workspace)
@@ -46,10 +56,12 @@ async function prepare(folder: string, place: FreshetPlace): Promise<string> {
   say("The engine parses the queries …")
   run(program, ["plan", "--json"], place)
   const count = await recordAll(shape, graphOf(declare(shape)), place.databaseUrl)
-  storeNewest(shape, join(place.home, "lake"))
+  const [lake, leaf] = [join(place.home, "lake"), leafOf(shape)]
+  storeNewest(shape, lake)
+  await storeReadable(shape, leaf, lake)
   say(`${count.toLocaleString("en")} materializations are in the ledger.`)
   run(program, ["materialize"], place)
-  return program
+  return { program, place, leaf: nameOf(leaf) }
 }
 
 const definitions = `
@@ -70,12 +82,14 @@ function run(program: string, words: readonly string[], place: FreshetPlace): vo
 
 interface Samples {
   /** Of a command that looks at everything. */
-  readonly first: readonly Measured[]
+  readonly looking: readonly Measured[]
   /** Of the same one after it. */
   readonly again: readonly Measured[]
+  /** Of the first one after a run. */
+  readonly afterRun: readonly Measured[]
 }
 
-function samplesOf(program: string, place: FreshetPlace, pairs: number): Samples {
+function samplesOf({ program, place, leaf }: Prepared, pairs: number): Samples {
   const figures = join(place.home, "figures")
   const environment = freshetEnvironment(place)
   const materialize = () => {
@@ -83,16 +97,19 @@ function samplesOf(program: string, place: FreshetPlace, pairs: number): Samples
     if (measured.stdout !== said) throw new Error(`there is something to do: ${measured.stdout}`)
     return measured
   }
-  const [first, again]: [Measured[], Measured[]] = [[], []]
+  const [looking, again, afterRun]: [Measured[], Measured[], Measured[]] = [[], [], []]
   for (let pair = 0; pair < pairs; pair += 1) {
+    run(program, ["forget", leaf, "--date", newestDay, "--yes"], place)
+    run(program, ["materialize"], place)
+    afterRun.push(materialize())
     rmSync(join(place.home, "nothing-stale"), { recursive: true, force: true })
-    first.push(materialize())
+    looking.push(materialize())
     again.push(materialize())
   }
-  return { first, again }
+  return { looking, again, afterRun }
 }
 
-function report({ first, again }: Samples): boolean {
+function report({ looking, again, afterRun }: Samples): boolean {
   say(`\n## Nothing stale of 10,000 assets of 365 days, load average ${loadavg()[0]?.toFixed(1)}\n`)
   say("| `freshet materialize` | wall | least | CPU | peak memory | limit | |")
   say("| --- | --- | --- | --- | --- | --- | --- |")
@@ -103,11 +120,15 @@ function report({ first, again }: Samples): boolean {
     const ms = [median(wall), Math.min(...wall), cpu].map((each) => `${each.toFixed(0)} ms`)
     return [...ms, `${peak.toFixed(0)} MB`].join(" | ")
   }
-  const holds = median(again.map(({ wallMs }) => wallMs)) <= limitMs
-  say(`| looks at everything | ${figures(first)} | | |`)
-  const verdict = holds ? "holds" : "**does not hold**"
-  say(`| **again, nothing changed** | ${figures(again)} | ${limitMs} ms | ${verdict} |`)
-  return holds
+  say(`| looks at everything | ${figures(looking)} | | |`)
+  const limited = { "again, nothing changed": again, "the first one after a run": afterRun }
+  const held = Object.entries(limited).map(([name, runs]) => {
+    const holds = median(runs.map(({ wallMs }) => wallMs)) <= limitMs
+    const verdict = holds ? "holds" : "**does not hold**"
+    say(`| **${name}** | ${figures(runs)} | ${limitMs} ms | ${verdict} |`)
+    return holds
+  })
+  return held.every(Boolean)
 }
 
 function say(line: string): void {

@@ -20,12 +20,20 @@ export async function materialize(
   ...words: readonly string[]
 ): Promise<number> {
   const mayRepeat = !flags.dryRun
-  return answered(cli, { command: "materialize", words, flags, mayRepeat }, async (cli) => {
-    const { materializeOrder } = await import("./materialize-order.ts")
-    const { performRun } = await import("./perform-run.ts")
-    const ended = await performRun(cli, flags, materializeOrder("materialize", words, flags))
-    if (ended === undefined) return { exitCode: exitCodes.done }
-    const { report, exitCode } = ended
-    return { exitCode, basis: report.kind === "nothing" ? report.basis : undefined }
-  })
+  return answered(
+    cli,
+    { command: "materialize", words, flags, mayRepeat },
+    async (cli, mayRecur) => {
+      const { materializeOrder } = await import("./materialize-order.ts")
+      const { nothingText, performRun } = await import("./perform-run.ts")
+      const order = { ...materializeOrder("materialize", words, flags), mayRecur }
+      const ended = await performRun(cli, flags, order)
+      if (ended === undefined) return { exitCode: exitCodes.done }
+      const { report, exitCode } = ended
+      if (report.kind === "nothing") return { exitCode, basis: report.basis }
+      const basis = report.next?.basis
+      if (report.next === undefined || basis === undefined) return { exitCode }
+      return { exitCode, next: { text: await nothingText(cli, flags, report.next), basis } }
+    },
+  )
 }

@@ -1,5 +1,5 @@
 import type { Settings } from "../config.ts"
-import { keepAnswer, readAnswer } from "../project/answer-file.ts"
+import { type Answer, keepAnswer, readAnswer } from "../project/answer-file.ts"
 import { hash } from "../project/hash.ts"
 import type { PlanBasis } from "../project/plan-basis.ts"
 import type { CommandLine, Known, Output } from "./command-line.ts"
@@ -18,21 +18,24 @@ export interface Question {
 export interface Found {
   readonly exitCode: number
   readonly basis?: PlanBasis | undefined
+  /** What the same question is to be answered next, where something was done and it is known that nothing is left. */
+  readonly next?: Answer
 }
 
 /**
  * Answers as the last time, when that was that there is nothing to do and nothing has changed since: without loading
  * what is declared, and without reading what the ledger knows. Else does the work, and keeps the answer for the next
- * time. Whatever is in doubt is work: declarations that look at more than their sources, a warning, a basis that moved.
+ * time, or the one that is next where the work is known to leave nothing to do. Whatever is in doubt is work:
+ * declarations that look at more than their sources, a warning, a basis that moved.
  */
 export async function answered(
   cli: CommandLine,
   question: Question,
-  work: (cli: CommandLine) => Promise<Found>,
+  work: (cli: CommandLine, mayRecur: boolean) => Promise<Found>,
 ): Promise<number> {
   const { known } = cli
   if (known === undefined || !question.mayRepeat || asksForTime(question))
-    return (await work(cli)).exitCode
+    return (await work(cli, false)).exitCode
   const settings = await known.settings()
   const name = nameOf(cli, known, question, settings)
   const last = readAnswer(settings.home, name)
@@ -41,9 +44,11 @@ export async function answered(
     return exitCodes.done
   }
   const [out, err] = [overheard(cli.out), overheard(cli.err)]
-  const { exitCode, basis } = await work({ ...cli, out: out.output, err: err.output })
+  const found = await work({ ...cli, out: out.output, err: err.output }, true)
+  const { exitCode, basis } = found
   const isPlain = exitCode === exitCodes.done && err.said() === ""
-  if (isPlain && basis !== undefined) keepAnswer(settings.home, name, { text: out.said(), basis })
+  const next = isPlain && basis !== undefined ? { text: out.said(), basis } : found.next
+  if (next !== undefined) keepAnswer(settings.home, name, next)
   return exitCode
 }
 

@@ -120,11 +120,25 @@ export interface RunRequest extends Required<RightRequest> {
   readonly failFast: boolean
   /** Makes the plan from the state that is true once the right to run is held; called again when files turn out to be gone. */
   readonly plan: (project: Project) => Plan
+  /** Whether it is of use to know, of a large project, that after the run the same request finds nothing to do. */
+  readonly looksAhead: boolean
   /** Is told what will be done, before anything is; what it throws keeps it from being done. */
   readonly onPlan: (planned: Planned) => void
 }
 
-/** What came of `runPlan`: nothing to do, or the plan that was performed with its result. */
-export type RunReport =
-  | ({ readonly kind: "nothing"; readonly basis: PlanBasis | undefined } & Planned)
-  | ({ readonly kind: "ran"; readonly result: RunResult } & Planned)
+/** What came of `runPlan`: nothing to do, or the plan that was performed. */
+export type RunReport = NothingToDo | Ran
+
+/** An empty plan, with what it rests on where that is certain. */
+export interface NothingToDo extends Planned {
+  readonly kind: "nothing"
+  readonly basis: PlanBasis | undefined
+}
+
+/** A plan that was performed, with its result. */
+export interface Ran extends Planned {
+  readonly kind: "ran"
+  readonly result: RunResult
+  /** What the same request would find now, where that was looked for and is nothing. */
+  readonly next?: NothingToDo | undefined
+}
