@@ -13,7 +13,7 @@ if (bundle !== undefined) {
     loadConfig: () => loadConfig(folder),
     known: settings && { declarations: name, settings },
     keeperPath: fileURLToPath(new URL("keeper.js", folder)),
-    helperPath: fileURLToPath(new URL("seen-helper.js", folder)),
+    helperPath: fileURLToPath(new URL("seen-helper.cjs", folder)),
     process,
   })
 }

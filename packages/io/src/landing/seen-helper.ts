@@ -3,6 +3,6 @@ import { parentPort, workerData } from "node:worker_threads"
 
 import { areTheRestAsSeen, type SharedSeen } from "./landing-marks.ts"
 
-const isAsSeen = await areTheRestAsSeen(workerData as SharedSeen) // what whoever starts it gives
+const seen = workerData as SharedSeen // what whoever starts it gives
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
-parentPort?.postMessage(isAsSeen)
+void areTheRestAsSeen(seen).then((isAsSeen) => parentPort?.postMessage(isAsSeen))

@@ -98,14 +98,14 @@ test("a file too young for its times to tell has no marks", async () => {
 describe("a landing zone of many files", () => {
   const folders = ["likes", "follows", "posts", "users"]
   const built = mkdtempSync(join(tmpdir(), "freshet-helper-"))
-  const helperPath = join(built, "helper.mjs")
+  const helperPath = join(built, "helper.cjs")
   const landing = join(built, "landing")
   const pathOf = (folder: string, at: number) => join(landing, folder, `${at}.json`)
   afterAll(() => rmSync(built, { recursive: true }))
 
   beforeAll(async () => {
     const entry = join(import.meta.dirname, "../../src/landing/seen-helper.ts")
-    const options = { bundle: true, format: "esm", platform: "node", target: "node20" } as const
+    const options = { bundle: true, format: "cjs", platform: "node", target: "node20" } as const
     await build({ ...options, entryPoints: [entry], outfile: helperPath })
     for (const folder of folders) {
       mkdirSync(join(landing, folder), { recursive: true })
