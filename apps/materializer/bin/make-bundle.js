@@ -70,9 +70,7 @@ export async function makeBundle() {
 async function buildPrograms() {
   return await esbuild.build({
     ...shared(),
-    entryPoints: Object.fromEntries(
-      Object.entries(entries).filter(([, path]) => existsSync(workspace + path)),
-    ),
+    entryPoints: present(entries),
     splitting: true,
     format: "esm",
     chunkNames: "[name]-[hash]",
@@ -85,10 +83,17 @@ async function buildPrograms() {
 async function buildThreads() {
   return await esbuild.build({
     ...shared(),
-    entryPoints: threads,
+    entryPoints: present(threads),
     format: "cjs",
     outExtension: { ".js": ".cjs" },
   })
+}
+
+/** @param {Record<string, string>} programs */
+function present(programs) {
+  return Object.fromEntries(
+    Object.entries(programs).filter(([, path]) => existsSync(workspace + path)),
+  )
 }
 
 /** What all builds have in common. */
