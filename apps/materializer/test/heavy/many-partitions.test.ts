@@ -5,8 +5,8 @@ import { setTimeout } from "node:timers/promises"
 import { withLedger } from "@freshet/io"
 import { expect, test } from "vitest"
 
-import { type DeclaredProject, withDeclaredProject } from "./declared-project.ts"
-import { type Ended, freshet } from "./freshet-process.ts"
+import { type DeclaredProject, withDeclaredProject } from "../system/declared-project.ts"
+import { type Ended, freshet } from "../system/freshet-process.ts"
 
 const common = `
   import {
