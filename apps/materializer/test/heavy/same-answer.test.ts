@@ -16,11 +16,18 @@ import { withLedger } from "@freshet/io"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { type Answer, keepAnswer, readAnswer } from "../../src/project/answer-file.ts"
-import { type DeclaredProject, withDeclaredProject } from "./declared-project.ts"
-import { expectDone } from "./expect-done.ts"
-import { type Ended, freshet } from "./freshet-process.ts"
-import { landOrders, landShop, partitionFile, shop, shopDays, whileRunIsUnderWay } from "./shop.ts"
-import { until } from "./until.ts"
+import { type DeclaredProject, withDeclaredProject } from "../system/declared-project.ts"
+import { expectDone } from "../system/expect-done.ts"
+import { type Ended, freshet } from "../system/freshet-process.ts"
+import {
+  landOrders,
+  landShop,
+  partitionFile,
+  shop,
+  shopDays,
+  whileRunIsUnderWay,
+} from "../system/shop.ts"
+import { until } from "../system/until.ts"
 
 const [first, second, , newest] = shopDays
 const nothing = "Nothing is stale: everything asked for is up to date.\n"
