@@ -105,12 +105,12 @@ async function worldAfter(told: News): Promise<{ world: MemoryWorld; graph: Grap
   if (edited !== undefined)
     await run(world, graphFrom(1, "b"), (evaluation) => {
       const { publish, targets } = everything(evaluation)
-      const upTo = (from: number, to: number) => ({ from, to: Math.min(to, day(edited)) })
-      const cut = [...targets].map(([name, ranges]) => {
-        const kept = ranges.map(({ from, to }) => upTo(from, to)).filter((r) => r.from <= r.to)
+      const early = (from: number, to: number) => ({ from, to: Math.min(to, day(edited)) })
+      const asked = [...targets].map(([name, ranges]) => {
+        const kept = ranges.map(({ from, to }) => early(from, to)).filter((r) => r.from <= r.to)
         return [name, kept] as const
       })
-      return { publish, targets: new Map(cut) }
+      return { publish, targets: new Map(asked) }
     })
   for (const each of corrected) land(world, "raw", day(each), `corrected ${each}`)
   forget(world, forgotten)

@@ -81,7 +81,8 @@ async function isAsSeenByTwo(seen: SharedSeen, helperPath: string): Promise<bool
     })
     const [here, there] = await Promise.all([areTheRestAsSeen(seen), said])
     return here && there === true
-  } finally {
+  } catch (cause) {
     await worker.terminate()
+    throw cause
   }
 }
