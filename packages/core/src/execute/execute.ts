@@ -1,8 +1,8 @@
-import { readRanges } from "../plan/inputs.ts"
 import { type Plan, type Step, stepCount } from "../plan/plan.ts"
 import type { Evaluation } from "../plan/states.ts"
 import { FreshetError } from "../problem.ts"
 import type { AssetRange, Effects, RunIntent, RunOutcome, StepOutcome } from "./effects.ts"
+import { type Obstacles, addObstacles, noObstacles, obstacleOf } from "./obstacles.ts"
 import {
   type Performed,
   applyToState,
@@ -13,7 +13,7 @@ import {
 } from "./perform.ts"
 import { type PublicationResult, publishSets } from "./publish-sets.ts"
 import { recordBook } from "./record-book.ts"
-import { type RunState, recordsNeeded, startState, stateKey } from "./run-state.ts"
+import { type RunState, recordsNeeded, startState } from "./run-state.ts"
 import {
   type StepQueue,
   endStep,
@@ -53,8 +53,7 @@ interface Running {
   readonly options: RunOptions
   readonly queue: StepQueue
   readonly outcomes: Map<string, StepOutcome>
-  /** What holds back the steps that read it, because it failed or an error check of it did: "user_recs 20463" → step. */
-  readonly obstacles: Map<string, string>
+  readonly obstacles: Obstacles
   /** One promise a step that the ledger is told of; commits keep the order of the calls. */
   readonly recordings: Promise<void>[]
   /** Becomes true when a step ended badly. */
@@ -81,7 +80,7 @@ export async function execute(
     options,
     queue: stepQueue(evaluation, plan),
     outcomes: new Map(),
-    obstacles: new Map(),
+    obstacles: noObstacles(evaluation),
     recordings: [],
     isBad: false,
     unrecorded: false,
@@ -165,9 +164,9 @@ function shouldStop({ effects, options, isBad, unrecorded }: Running): boolean {
 }
 
 async function runStep(running: Running, step: Step): Promise<void> {
-  const { effects, state, outcomes } = running
+  const { effects, state, outcomes, obstacles } = running
   const startedMs = effects.nowMs()
-  const obstacle = obstacleOf(running, step)
+  const obstacle = obstacleOf(obstacles, step)
   effects.emit({ kind: "step_started", step: step.id })
   const performed = obstacle === undefined ? await perform(state, step, effects) : skipped(obstacle)
   record(running, step, performed, startedMs)
@@ -175,8 +174,7 @@ async function runStep(running: Running, step: Step): Promise<void> {
   outcomes.set(step.id, performed.outcome)
   endStep(running.queue, step)
   if (isBad(performed.outcome)) running.isBad = true
-  for (const asset of unreadable(step, performed))
-    running.obstacles.set(stateKey(asset, step.partition), step.id)
+  addObstacles(obstacles, step, unreadable(step, performed))
 }
 
 /** The assets whose rows nobody may go on from: all that a step did not make, or those that failed a check. */
@@ -186,17 +184,6 @@ function unreadable(step: Step, { outcome, checks }: Performed): readonly string
       ? [step.asset.name]
       : step.computation.outputs.map(({ asset }) => asset)
   return checks.filter((check) => !isPassable(check)).map(({ asset }) => asset)
-}
-
-/** The step that the rows read by this one would have come from, and that ended badly. */
-function obstacleOf({ obstacles, state }: Running, step: Step): string | undefined {
-  if (obstacles.size === 0 || step.kind === "check") return undefined
-  for (const { asset, range } of readRanges(state.evaluation, step.computation, step.partition))
-    for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1) {
-      const obstacle = obstacles.get(stateKey(asset.name, index))
-      if (obstacle !== undefined) return obstacle
-    }
-  return undefined
 }
 
 /**

@@ -1,9 +1,7 @@
 import type { Asset } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import { assetNamed } from "../graph/graph.ts"
-import { bitsOf, isMarked, markBits, rangesOfBits } from "./bits.ts"
-import type { Marks } from "./marks.ts"
-import { heldPartitions } from "./needed.ts"
+import { bitsOf, markBits, rangesOfBits } from "./bits.ts"
 import type { CheckWork } from "./plan.ts"
 import type { Mark } from "./snapshot.ts"
 import { type Evaluation, facts, outputOf } from "./states.ts"
@@ -16,11 +14,10 @@ export function checkWork(
 ): readonly CheckWork[] {
   const due = targets.filter(({ number }) => evaluation.states[number]?.allChecked === false)
   if (due.length === 0) return []
-  const held = heldPartitions(evaluation)
   const work: CheckWork[] = []
   for (const target of due) {
     const asset = assetNamed(evaluation.graph, target.name)
-    const ranges = uncheckedRanges(evaluation, held, { asset, ...target })
+    const ranges = uncheckedRanges(evaluation, { asset, ...target })
     if (ranges.length > 0) work.push({ asset, ranges })
   }
   return work
@@ -28,7 +25,6 @@ export function checkWork(
 
 function uncheckedRanges(
   { snapshot, states, versions, facts: column }: Evaluation,
-  held: Marks,
   { asset, number, ranges }: Target & { readonly asset: Asset },
 ): readonly PartitionRange[] {
   const own = states[number]
@@ -43,8 +39,7 @@ function uncheckedRanges(
   for (const range of ranges) {
     const end = Math.min(range.to - from + 1, length)
     for (let at = Math.max(0, range.from - from); at < end; at += 1) {
-      const isFresh = ((column[start + at] ?? 0) & facts.fresh) !== 0
-      if (!isFresh || isMarked(held.bits, start + at)) continue
+      if (((column[start + at] ?? 0) & (facts.fresh | facts.waits)) !== facts.fresh) continue
       const earlier = restored.get(from + at)
       const mark = timeline.mark[from + at - timeline.from] ?? 0
       if (earlier === undefined ? unchecked[mark] === true : isUnchecked(earlier.mark))

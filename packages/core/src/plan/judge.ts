@@ -1,5 +1,5 @@
 import { type Fingerprint, parseFingerprint } from "../fingerprint.ts"
-import { type Bits, markBits, nextMarked, nextUnmarked, unmarkBits } from "./bits.ts"
+import { type Bits, isMarked, markBits, nextMarked, nextUnmarked, unmarkBits } from "./bits.ts"
 import { type Desk, type Judging, noneRestored } from "./desk.ts"
 import { judgeBlocks } from "./judge-blocks.ts"
 import { judgePlaces } from "./judge-places.ts"
@@ -44,7 +44,7 @@ export function judge(
   noteMarks(judging, desk.unknown, facts.unknown)
   const anyWaits = noteMarks(judging, desk.waits, facts.waits)
   if (snapshot.failures.size > 0) markFailures(judging)
-  addOwnSums(judging)
+  addOwnSums(judging, anyWaits)
   const allFresh = judging.fresh === length
   const allChecked = timeline === undefined || isCheckedThroughout(timeline, judging.versions)
   return { from, length, start, allFresh, anyWaits, allChecked, restored: judging.restored }
@@ -90,7 +90,8 @@ function judgeInOrder(judging: Judging, factor: Fingerprint): void {
       inputs.low[at] = (inputs.low[at] ?? 0) + Math.imul(factor.low, before.low)
       inputs.high[at] = (inputs.high[at] ?? 0) + Math.imul(factor.high, before.high)
     }
-    if (isUnfit(at - 1)) markBits(desk.waits, at, at + 1)
+    const isStanding = before !== undefined && isMarked(desk.waits, at - 1)
+    if (isStanding || isUnfit(at - 1)) markBits(desk.waits, at, at + 1)
     judgePlaces(judging, at, at + 1)
   }
 }

@@ -1,6 +1,6 @@
 import type { PartitionRange } from "../declare/partition.ts"
 import { type Bits, type BitsPart, isMarked, keepMarked, markBits } from "./bits.ts"
-import { dropMarked, nextMarked, nextUnmarked, rangesOfBits } from "./bits.ts"
+import { nextMarked, nextUnmarked, rangesOfBits } from "./bits.ts"
 import { type Marks, markAfter, markReadersOf, neverMarked, noMarks, partOf } from "./marks.ts"
 import { type NumberedRead, numberedGraph } from "./numbered-graph.ts"
 import { type Evaluation, type StateKind, facts, stateKind } from "./states.ts"
@@ -131,21 +131,6 @@ export function blockedPartitions(evaluation: Evaluation, needed: Marks): Marks 
     blocked.touched[number] = isAny ? 1 : 0
   }
   return blocked
-}
-
-/**
- * The fresh partitions that stand on refused rows: what they read fails its error checks, or goes back to what does.
- * Nothing is said of their own rows before that is mended.
- */
-export function heldPartitions(evaluation: Evaluation): Marks {
-  const { states, stale } = evaluation
-  const fresh = noMarks(evaluation)
-  for (const [number, own] of states.entries()) {
-    markBits(fresh.bits, own.start, own.start + own.length)
-    dropMarked(partOf(fresh, own), stale)
-    fresh.touched[number] = 1
-  }
-  return blockedPartitions(evaluation, fresh)
 }
 
 function markWaiting({ facts: column }: Evaluation, own: BitsPart, held: BitsPart): void {

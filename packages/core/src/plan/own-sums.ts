@@ -6,8 +6,8 @@ import type { Judging } from "./desk.ts"
 import type { Mark } from "./snapshot.ts"
 import { facts } from "./states.ts"
 
-/** Says what readers of the outputs find. */
-export function addOwnSums(judging: Judging): void {
+/** Says what readers of the outputs find. `anyWaits`: whether any partition is noted to wait for something. */
+export function addOwnSums(judging: Judging, anyWaits: boolean): void {
   const { desk, numbered, from, start, length } = judging
   for (let output = 0; output < numbered.outputs.length; output += 1) {
     const number = numbered.outputs[output]
@@ -16,7 +16,7 @@ export function addOwnSums(judging: Judging): void {
       judging.restored.size > 0 ? restoredSums(judging, output) : keptSums(judging, output)
     const unknown =
       judging.fresh < length ? { bits: desk.evaluation.stale, start, length } : undefined
-    const obstacles = unfitPart(judging, output)
+    const obstacles = obstaclesIn(judging, output, anyWaits)
     desk.sums[number] = { from, length, ...found, unknown, obstacles }
   }
 }
@@ -58,15 +58,19 @@ export function contentOf(
   return sums && summandAt(sums, at + from - timeline.from)
 }
 
-/** The fresh partitions whose rows fail the error checks of today. */
-function unfitPart(judging: Judging, output: number): BitsPart | undefined {
-  const { timeline, restored, length } = judging
+/** The fresh partitions whose rows nobody may go on from: they fail the error checks of today, or stand on rows that do. */
+function obstaclesIn(judging: Judging, output: number, anyWaits: boolean): BitsPart | undefined {
+  const { desk, timeline, restored, start, length } = judging
   const mayBeUnfit =
     restored.size > 0 || timeline?.marks.some((mark) => isUnfitMark(judging, output, mark)) === true
-  if (!mayBeUnfit) return undefined
+  if (!mayBeUnfit && !anyWaits) return undefined
   const bits = bitsOf(length)
   const isUnfit = unfitTest(judging, output)
-  for (let at = 0; at < length; at += 1) if (isUnfit(at)) markBits(bits, at, at + 1)
+  const column = desk.evaluation.facts
+  const standing = facts.fresh | facts.waits
+  for (let at = 0; at < length; at += 1)
+    if (((column[start + at] ?? 0) & standing) === standing || isUnfit(at))
+      markBits(bits, at, at + 1)
   return { bits, start: 0, length }
 }
 

@@ -7,6 +7,7 @@ import { rangesOfBits } from "./bits.ts"
 import { type ReadRange, lastingName } from "./inputs.ts"
 import { lastingPartition, lastingRelation, readRanges } from "./inputs.ts"
 import type { Failure } from "./snapshot.ts"
+import { type Place, findBelow } from "./standing.ts"
 import {
   type Evaluation,
   contentAt,
@@ -71,7 +72,7 @@ export function statusAt(evaluation: Evaluation, computation: Computation, index
     (bits & facts.waits) === 0
       ? undefined
       : (ranges.find((range) => range.waitsFor !== undefined)?.waitsFor ??
-        refusedRead(evaluation, ranges))
+        refusedRows(evaluation, { computation, partition: index }))
   const causes = causesOf(evaluation, bits, ranges)
   const failure = evaluation.snapshot.failures.get(computation.name)?.get(index)
   if (kind !== "failed") return { kind, waitsFor, causes }
@@ -101,15 +102,17 @@ function staleUpstreams(evaluation: Evaluation, ranges: readonly ReadRange[]): C
   return [...causes].map(([asset, partitions]) => ({ kind: "upstream", asset, partitions }))
 }
 
-/** The first partition read that is fresh and fails today's error checks: nothing goes on from there. */
-function refusedRead(evaluation: Evaluation, ranges: readonly ReadRange[]): string | undefined {
-  for (const { asset, range } of ranges) {
-    if (asset.kind === "source") continue
-    for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1)
-      if (isUnfit(evaluation, asset.name, index))
-        return `${asset.name} ${partitionKey(asset.partitions, index)} to pass its checks`
-  }
-  return undefined
+/** The first rows, read or stood on, that fail the error checks of today: nothing goes on from there. */
+function refusedRows(evaluation: Evaluation, place: Place): string | undefined {
+  const standing = facts.fresh | facts.waits
+  return findBelow(evaluation, place, {
+    find: ({ name, partitions }, index) =>
+      isUnfit(evaluation, name, index)
+        ? `${name} ${partitionKey(partitions, index)} to pass its checks`
+        : undefined,
+    isStanding: (computation, index) =>
+      (factsAt(evaluation, computation, index) & standing) === standing,
+  })
 }
 
 /** Which inputs of a partition are not what was read when `then` was recorded, as far as they are known. */

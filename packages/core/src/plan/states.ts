@@ -14,7 +14,7 @@ export const facts = {
   fresh: 2,
   /** Something that it reads is not known to be right. */
   unknown: 4,
-  /** It cannot be made: a file or a whole window is not there, or rows that it reads fail their checks. */
+  /** It cannot be made: a file or a whole window is not there, or rows that it reads fail their checks or stand on some that do. */
   waits: 8,
   /** Its newest materialization was made by other code. */
   code: 16,

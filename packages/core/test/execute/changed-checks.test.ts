@@ -131,6 +131,45 @@ describe("a changed check", () => {
     })
   })
 
+  describe("that refuses rows on which fresh ones stand", () => {
+    const chain = (checks: readonly Check<"n">[], ...last: readonly string[]) => {
+      const first = dailyAsset("a", sql`select n from ${raw}`, { checks })
+      const second = dailyAsset("b", sql`select n from ${first}`)
+      const third = last.map((name) => dailyAsset(name, sql`select n from ${second}`))
+      return graphOf(raw, first, second, ...third)
+    }
+
+    test("keeps what is new from going on from either, in the run that finds it and in later ones", async () => {
+      const world = worldWith([1])
+      await run(world, chain([]))
+      world.behaviour.checks = (asset) => (asset === "a" ? [failing("a")] : [])
+      expect(outcomes(await run(world, chain([unique("n")], "c")))).toEqual({
+        "check a 2026-01-01": "checked",
+        "c 2026-01-01": "skipped",
+      })
+      const later = await run(world, chain([unique("n")], "c"))
+      expect(later.planned).toEqual([])
+      expect([...explain(evaluateIn(world, chain([unique("n")], "c")), later.plan)]).toEqual([
+        "c 2026-01-01: waits for a 2026-01-01 to pass its checks",
+      ])
+    })
+
+    test("says which rows, however far they lie back", async () => {
+      const sum = (salt: string, ...checks: readonly Check<"n">[]) =>
+        graphOf(raw, dailyAsset("sum", sql`${salt} from ${raw}, ${previous()}`, { checks }))
+      const world = worldWith([1, 2, 3])
+      await run(world, sum("1"))
+      world.behaviour.checks = (_, on) => (on === "2026-01-01" ? [failing("sum")] : [])
+      await run(world, sum("1", unique("n")))
+      land(world, "raw", day(4), "r4")
+      const later = await run(world, sum("1", unique("n")))
+      expect(later.planned).toEqual([])
+      expect([...explain(evaluateIn(world, sum("1", unique("n"))), later.plan)]).toEqual([
+        "sum 2026-01-04: waits for sum 2026-01-01 to pass its checks",
+      ])
+    })
+  })
+
   test("is not owed for rows that waited for others and came out the same", async () => {
     const mixed = (
       salt: string,

@@ -84,13 +84,17 @@ export function perform(truths: Truths, past: Past, declared: Declared, asked: A
   for (const [output, names] of asked.targets)
     for (const name of names)
       if (running.fresh.has(name) && !held.has(name)) checkAgain(running, name, [output])
+  holdWhatStands(running)
   const wanted = withUpstream(truths, [...asked.targets.values()].flat())
   const waiting = new Set<string>()
   for (const [name, truth] of truths) {
     if (!wanted.has(name) || running.fresh.has(name)) continue
     const waits =
       truth.waits ||
-      truth.reads.some((read) => waiting.has(read.name) || unfit.has(`${read.name} ${read.output}`))
+      truth.reads.some(
+        ({ name: read, output }) =>
+          waiting.has(read) || held.has(read) || unfit.has(`${read} ${output}`),
+      )
     if (waits) waiting.add(name)
     else running.outcomes.set(name, make(running, name, asked.failing))
   }
@@ -117,6 +121,15 @@ function heldOnes({ truths, fresh }: Running, unfit: ReadonlySet<string>): Reado
     for (const read of truths.get(name)!.reads)
       if (held.has(read.name) || unfit.has(`${read.name} ${read.output}`)) held.add(name)
   return held
+}
+
+/** Fresh rows that stand on rows which the run itself found to be refused are not gone on from either. */
+function holdWhatStands({ truths, fresh, obstacles }: Running): void {
+  for (const name of fresh) {
+    const { reads, computation } = truths.get(name)!
+    if (reads.some((read) => obstacles.has(`${read.name} ${read.output}`)))
+      for (const output of computation.outputs) obstacles.add(`${name} ${output}`)
+  }
 }
 
 /** The partitions and outputs, `name output`, whose rows are right and passed the checks of today. */
