@@ -1,19 +1,16 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs"
-import { fileURLToPath } from "node:url"
 
+import { answer } from "./answer.js"
 import { findCurrentBundle } from "./current-bundle.js"
 
 const bundle = findCurrentBundle() ?? (await makeBundle())
 
 if (bundle !== undefined) {
   const { name, folder, settings } = bundle
-  const { main } = await import(new URL("main.js", folder).href)
-  process.exitCode = await main(process.argv.slice(2), {
+  process.exitCode = await answer(process.argv.slice(2), folder, {
     loadConfig: () => loadConfig(folder),
     known: settings && { declarations: name, settings },
-    keeperPath: fileURLToPath(new URL("keeper.js", folder)),
-    helperPath: fileURLToPath(new URL("seen-helper.cjs", folder)),
     process,
   })
 }

@@ -18,8 +18,11 @@ const entries = {
   keeper: "packages/io/src/postgres/keeper.ts",
 }
 
-/** The program of a second thread; CommonJS, which a thread starts with in half the time. */
-const threads = { "seen-helper": "packages/io/src/landing/seen-helper.ts" }
+/** Programs of one file each, and CommonJS: they start in half the time. */
+const alone = {
+  "said-again": "apps/materializer/src/said-again.ts",
+  "seen-helper": "packages/io/src/landing/seen-helper.ts",
+}
 
 /** Native packages, and packages so large that bundling them costs more than it saves. */
 const external =
@@ -46,13 +49,13 @@ const dayMs = 24 * 60 * 60 * 1000
  */
 export async function makeBundle() {
   const startedAt = Date.now()
-  const [programs, threadPrograms, settings] = await Promise.all([
+  const [programs, programsAlone, settings] = await Promise.all([
     buildPrograms(),
-    buildThreads(),
+    buildAlone(),
     settingsAlone(workspace, entries.config),
   ])
-  const outputFiles = [...programs.outputFiles, ...threadPrograms.outputFiles]
-  const inputs = inputsOf([programs.metafile, threadPrograms.metafile])
+  const outputFiles = [...programs.outputFiles, ...programsAlone.outputFiles]
+  const inputs = inputsOf([programs.metafile, programsAlone.metafile])
   const folder = randomUUID()
   await writeBundle(folder, outputFiles)
   const outputs = outputFiles.map((file) => {
@@ -80,12 +83,14 @@ async function buildPrograms() {
   })
 }
 
-async function buildThreads() {
+async function buildAlone() {
   return await esbuild.build({
     ...shared(),
-    entryPoints: present(threads),
+    entryPoints: present(alone),
     format: "cjs",
     outExtension: { ".js": ".cjs" },
+    banner: { js: `const importMetaUrl = require("node:url").pathToFileURL(__filename).href` },
+    define: { ...notAtCloudflare, "import.meta.url": "importMetaUrl" },
   })
 }
 
@@ -209,7 +214,7 @@ function inputsOf(metafiles) {
     ...new Set([
       ...sources,
       ...manifests,
-      ...Object.values({ ...entries, ...threads }),
+      ...Object.values({ ...entries, ...alone }),
       "package.json",
       "pnpm-lock.yaml",
       "node_modules/.pnpm/lock.yaml",

@@ -1,26 +1,13 @@
-import { createInterface } from "node:readline/promises"
-import { fileURLToPath } from "node:url"
 import { setFlagsFromString } from "node:v8"
 
-import { run } from "@stricli/core"
-
-import type { CommandLine, Output } from "./commands/command-line.ts"
+import type { CommandLine } from "./commands/command-line.ts"
 import { exitCodes } from "./commands/exit-code.ts"
 import { interruptionOf } from "./commands/interruption.ts"
 import { openWorld } from "./commands/open-world.ts"
-import type { Config, FreshetConfig, Settings } from "./config.ts"
+import { keeperCommandOf, knownOf, type Launch, wholeConfig, wordsOf } from "./launch.ts"
 import { looksOf } from "./look-of-process.ts"
+import { outputOf, quitQuietly } from "./output-of-process.ts"
 import type { Look } from "./render/look.ts"
-
-/** What the launcher gives: the way to the configuration, the programs of the keeper and of the second thread that looks into the landing zone, and the process itself. */
-export interface Launch {
-  readonly loadConfig: () => Promise<unknown>
-  /** What the configuration says besides its assets, where nothing but an edit can change that and what they are; then no others have the same name. */
-  readonly known?: { readonly declarations: string; readonly settings: object } | undefined
-  readonly keeperPath: string
-  readonly helperPath: string
-  readonly process: NodeJS.Process
-}
 
 /**
  * A command lives for about a second, in which most of what Node would compile to fast code never pays for that: a
@@ -28,14 +15,12 @@ export interface Launch {
  */
 setFlagsFromString("--interrupt-budget=1000000")
 
-const workspace = fileURLToPath(new URL("../../..", import.meta.url))
-
 /** Runs one command line and gives its exit status. */
 export async function main(argv: readonly string[], launch: Launch): Promise<number> {
   const { process } = launch
-  const words = argv.filter((word, index) => !isNoColor(word, argv.slice(0, index)))
+  const words = wordsOf(argv)
   const looks = looksOf(process, words.length < argv.length)
-  const cli = commandLine(launch, looks)
+  const cli = commandLine(launch, looks, words)
   quitQuietly(process)
   if (words.length === 0 || (words.length === 1 && isHelp(words[0]))) {
     const { rootHelpLines } = await import("./commands/root-help-lines.ts")
@@ -46,14 +31,9 @@ export async function main(argv: readonly string[], launch: Launch): Promise<num
     await cli.out.write(`freshet on Node ${process.versions.node}\n`)
     return exitCodes.done
   }
-  const { application } = await import("./commands/routes.ts")
-  await run(application, words, cli)
+  const { runWords } = await import("./commands/routes.ts")
+  await runWords(cli)
   return exitStatus(cli.process.exitCode)
-}
-
-/** `--no-color` may stand anywhere before a `--`. */
-function isNoColor(word: string, before: readonly string[]): boolean {
-  return word === "--no-color" && !before.includes("--")
 }
 
 function isHelp(word: string | undefined): boolean {
@@ -68,11 +48,13 @@ function exitStatus(code: number | string | null | undefined): number {
 }
 
 function commandLine(
-  { loadConfig, known, keeperPath, helperPath, process }: Launch,
+  launch: Launch,
   looks: { readonly out: Look; readonly err: Look },
+  words: readonly string[],
 ): CommandLine {
-  const out = output(process.stdout, looks.out)
-  const err = output(process.stderr, looks.err)
+  const { process } = launch
+  const out = outputOf(process.stdout, looks.out)
+  const err = outputOf(process.stderr, looks.err)
   const canAsk = process.stdin.isTTY && process.stdout.isTTY
   return {
     process: {
@@ -82,16 +64,14 @@ function commandLine(
     out,
     err,
     ask: canAsk ? (question) => ask(process, question) : undefined,
-    loadConfig: () => wholeConfig(loadConfig, process.env),
-    known: known && {
-      declarations: known.declarations,
-      settings: () => knownSettings(known.settings, process.env),
-    },
-    world: openWorld([process.execPath, keeperPath], helperPath),
+    loadConfig: () => wholeConfig(launch),
+    known: knownOf(launch),
+    world: openWorld(keeperCommandOf(launch)),
     nowMs: Date.now,
     interruption: interruptionOf(process, (text) => void err.write(text)),
     debug: (process.env["FRESHET_DEBUG"] ?? "") !== "",
     versions: process.versions,
+    words,
     cwd: process.cwd(),
   }
 }
@@ -100,46 +80,12 @@ function colorDepth({ color }: Look): { getColorDepth?: () => number } {
   return color ? { getColorDepth: () => 4 } : {}
 }
 
-function output(stream: NodeJS.WriteStream, look: Look): Output {
-  return {
-    isTerminal: stream.isTTY,
-    look,
-    write: (chunk) =>
-      new Promise((resolve) => {
-        if (stream.write(chunk)) resolve()
-        else stream.once("drain", resolve)
-      }),
-  }
-}
-
-/** Who reads a pipe may stop reading, as `head` does: then there is nothing left to say. */
-function quitQuietly(process: NodeJS.Process): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      process.exit(error.code === "EPIPE" ? exitCodes.done : exitCodes.fault)
-    })
-}
-
 async function ask({ stdin, stderr }: NodeJS.Process, question: string): Promise<boolean> {
+  const { createInterface } = await import("node:readline/promises")
   const lines = createInterface({ input: stdin, output: stderr })
   try {
     return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim())
   } finally {
     lines.close()
   }
-}
-
-async function knownSettings(given: object, environment: NodeJS.ProcessEnv): Promise<Settings> {
-  const { resolveSettings } = await import("./config.ts")
-  return resolveSettings(given, workspace, environment)
-}
-
-/** Paths in the configuration are relative to the workspace, wherever the command is run. */
-async function wholeConfig(
-  loadConfig: () => Promise<unknown>,
-  environment: NodeJS.ProcessEnv,
-): Promise<Config> {
-  const { resolveConfig } = await import("./config.ts")
-  const file = (await loadConfig()) as FreshetConfig | undefined // the file's default export, which `defineConfig` typed
-  return resolveConfig(file, workspace, environment)
 }

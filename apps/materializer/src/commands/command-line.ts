@@ -23,6 +23,8 @@ export interface CommandLine extends CommandContext {
   /** Whether faults are shown with the place where they happened. */
   readonly debug: boolean
   readonly versions: { readonly node: string }
+  /** What was typed behind the program's name. */
+  readonly words: readonly string[]
   /** What paths on the command line are relative to. */
   readonly cwd: string
 }
@@ -59,9 +61,12 @@ export async function printData(output: Output, lines: readonly string[]): Promi
   if (lines.length > 0) await output.write(`${lines.join("\n")}\n`)
 }
 
+/** Says that a command is about the demo's data. */
+export const demoFlag = "--demo"
+
 /** The command line as it is for the demo. */
 export function ofDemo(cli: CommandLine): CommandLine {
-  const output = (given: Output): Output => ({ ...given, commandFlag: "--demo" })
+  const output = (given: Output): Output => ({ ...given, commandFlag: demoFlag })
   const ofDemoOnly = async <S extends Settings>(settings: Promise<S>): Promise<S> => {
     const { demoConfig } = await import("../config.ts")
     return demoConfig(await settings)

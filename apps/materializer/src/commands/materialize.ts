@@ -19,21 +19,16 @@ export async function materialize(
   flags: MaterializeFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  const mayRepeat = !flags.dryRun
-  return answered(
-    cli,
-    { command: "materialize", words, flags, mayRepeat },
-    async (cli, mayRecur) => {
-      const { materializeOrder } = await import("./materialize-order.ts")
-      const { nothingText, performRun } = await import("./perform-run.ts")
-      const order = { ...materializeOrder("materialize", words, flags), mayRecur }
-      const ended = await performRun(cli, flags, order)
-      if (ended === undefined) return { exitCode: exitCodes.done }
-      const { report, exitCode } = ended
-      if (report.kind === "nothing") return { exitCode, basis: report.basis }
-      const basis = report.next?.basis
-      if (report.next === undefined || basis === undefined) return { exitCode }
-      return { exitCode, next: { text: await nothingText(cli, flags, report.next), basis } }
-    },
-  )
+  return answered(cli, !flags.dryRun, async (cli, mayRecur) => {
+    const { materializeOrder } = await import("./materialize-order.ts")
+    const { nothingText, performRun } = await import("./perform-run.ts")
+    const order = { ...materializeOrder("materialize", words, flags), mayRecur }
+    const ended = await performRun(cli, flags, order)
+    if (ended === undefined) return { exitCode: exitCodes.done }
+    const { report, exitCode } = ended
+    if (report.kind === "nothing") return { exitCode, basis: report.basis }
+    const basis = report.next?.basis
+    if (report.next === undefined || basis === undefined) return { exitCode }
+    return { exitCode, next: { text: await nothingText(cli, flags, report.next), basis } }
+  })
 }

@@ -1,7 +1,7 @@
 import type { World } from "./world.ts"
 
 /** The real world: the database behind the keeper, the engine, the store. Every part is imported on first use. */
-export function openWorld(keeperCommand: readonly string[], helperPath: string): World {
+export function openWorld(keeperCommand: readonly string[]): World {
   return {
     withProject: async (config, work) => {
       const { withProject } = await import("../project/open-project.ts")
@@ -10,10 +10,6 @@ export function openWorld(keeperCommand: readonly string[], helperPath: string):
     runPlan: async (config, request) => {
       const { runPlan } = await import("../project/run-plan.ts")
       return runPlan(config, keeperCommand, request)
-    },
-    holds: async (settings, basis) => {
-      const { holds } = await import("../project/plan-basis.ts")
-      return holds(settings, { keeperCommand, helperPath }, basis)
     },
     cancelRun: async (config, request) => {
       const { cancelRun } = await import("../project/cancel-run.ts")

@@ -15,10 +15,7 @@ export async function plan(
   flags: PlanFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  const mayRepeat = flags.save === undefined
-  return answered(cli, { command: "plan", words, flags, mayRepeat }, (cli) =>
-    previewPlan(cli, flags, words),
-  )
+  return answered(cli, flags.save === undefined, (cli) => previewPlan(cli, flags, words))
 }
 
 async function previewPlan(

@@ -7,6 +7,7 @@ import {
   help,
   type InputCompletion,
   proposeCompletions,
+  run,
   text_en,
 } from "@stricli/core"
 
@@ -131,6 +132,11 @@ export const application = buildApplication<CommandLine>(
     help: help<CommandLine>({ brief: "Print this text", defaultForRouteMap: true, formatting }),
   },
 )
+
+/** Runs the command that was typed; what it ended with is its exit code. */
+export function runWords(cli: CommandLine): Promise<void> {
+  return run(application, cli.words, cli)
+}
 
 /** What may follow what has been typed. */
 export function proposals(

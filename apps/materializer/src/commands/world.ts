@@ -1,10 +1,9 @@
 import type { DuckdbEngine, PublishedRows } from "@freshet/io"
 
-import type { Config, Settings } from "../config.ts"
+import type { Config } from "../config.ts"
 import type { Cancellation, CancelRequest } from "../project/cancel-run.ts"
 import type { Collection, CollectionRequest } from "../project/collect-garbage.ts"
 import type { Forgetting, ForgetRequest } from "../project/forget-partitions.ts"
-import type { PlanBasis } from "../project/plan-basis.ts"
 import type { Project, RunReport, RunRequest } from "../project/project.ts"
 import type { Remaking } from "../project/remaking.ts"
 
@@ -12,8 +11,6 @@ import type { Remaking } from "../project/remaking.ts"
 export interface World {
   readonly withProject: <T>(config: Config, work: (project: Project) => Promise<T>) => Promise<T>
   readonly runPlan: (config: Config, request: RunRequest) => Promise<RunReport>
-  /** Whether an empty plan that rests on this is still empty. */
-  readonly holds: (settings: Settings, basis: PlanBasis) => Promise<boolean>
   readonly cancelRun: (config: Config, request: CancelRequest) => Promise<Cancellation>
   readonly withData: <T>(
     config: Config,

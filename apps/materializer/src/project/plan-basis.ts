@@ -1,6 +1,5 @@
 import type { LandingMarks } from "@freshet/io"
-import { isAsSeen, readStanding, withLedger, withPostgres } from "@freshet/io/unmoved"
-import { migrationsFolder } from "@freshet/schema/migrations-folder"
+import { isAsSeen } from "@freshet/io/unmoved-files"
 
 import type { Settings } from "../config.ts"
 import { isEmpty } from "./empty-plan.ts"
@@ -43,16 +42,16 @@ export async function holds(
   const nowMs = Date.now()
   if (nowMs < basis.fromMs || nowMs >= (basis.untilMs ?? Infinity)) return false
   const { landing: landingFolder, lake } = settings
-  const [ledger, files] = await Promise.allSettled([
-    readLedger(settings, keeperCommand),
+  // Files first: what reads the ledger loads while a second thread, if there is one, comes up.
+  const [files, ledger] = await Promise.allSettled([
     isAsSeen({ landingFolder, marks: basis.landing, lake, files: basis.files }, helperPath),
+    readLedger(settings, keeperCommand),
   ])
   const isLedgerAsItWas = ledger.status === "fulfilled" && ledger.value === basis.ledger
   return isLedgerAsItWas && files.status === "fulfilled" && files.value
 }
 
-function readLedger({ databaseUrl, home }: Settings, keeperCommand: readonly string[]) {
-  return withPostgres({ databaseUrl, home, keeperCommand }, (url) =>
-    withLedger(url, (client) => readStanding(client, migrationsFolder())),
-  )
+async function readLedger(settings: Settings, keeperCommand: readonly string[]) {
+  const { ledgerNow } = await import("./ledger-now.ts")
+  return ledgerNow(settings, keeperCommand)
 }

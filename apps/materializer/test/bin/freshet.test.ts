@@ -42,7 +42,7 @@ test("a command gets its arguments, and its exit code is what main returns", asy
        return 3
      }`,
   )
-  expect(await freshet("plan", "stocktwits")).toEqual({ code: 3, stdout: "plan stocktwits\n" })
+  expect(await freshet("status", "stocktwits")).toEqual({ code: 3, stdout: "status stocktwits\n" })
 })
 
 test("an edited source is seen by the next command", async () => {

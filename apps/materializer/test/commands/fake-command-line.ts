@@ -64,6 +64,7 @@ function commandLine(
     interruption: { signal: controller.signal, watch: () => {}, exitCode: () => 130 },
     debug: false,
     versions: { node: "20.20.2" },
+    words: [],
     cwd: "/project",
   }
 }
@@ -79,7 +80,6 @@ function emptyWorld(project: Project): World {
       onPlan(planned)
       return { kind: "nothing", ...planned, basis: undefined }
     },
-    holds: none,
     cancelRun: none,
     withData: none,
     withRemaking: none,

@@ -76,20 +76,22 @@ async function projectIn(folder: string, url: string): Promise<DeclaredProject> 
 
 /** The launcher of the workspace with another configuration. */
 function launcher(bundled: string): string {
-  const url = (name: string) => JSON.stringify(pathToFileURL(join(bundled, name)).href)
   return `
     import { appendFileSync, readFileSync } from "node:fs"
+    import { answer } from ${urlText(join(materializer, "bin/answer.js"))}
     const besides = (name) => new URL(name, import.meta.url)
-    import { main } from ${url("main.js")}
-    process.exitCode = await main(process.argv.slice(2), {
+    process.exitCode = await answer(process.argv.slice(2), new URL(${urlText(`${bundled}/`)}), {
       loadConfig: async () => {
         appendFileSync(besides("loads"), "1")
         return (await import("./config.mjs")).default
       },
       known: JSON.parse(readFileSync(besides("known.json"), "utf8")) ?? undefined,
-      keeperPath: ${JSON.stringify(join(bundled, "keeper.js"))},
       process,
     })`
+}
+
+function urlText(path: string): string {
+  return JSON.stringify(pathToFileURL(path).href)
 }
 
 async function bundle(folder: string, declarations: string): Promise<void> {

@@ -24,37 +24,64 @@ export interface ListedFolder {
 export function listFolder(landingFolder: string, folder: string): ListedFolder {
   const prefix = folder === "" ? "" : `${folder}/`
   const entries: LandedEntry[] = []
-  const mark = lookInto(join(landingFolder, folder), (name, stats) => {
-    if (stats.isFile()) {
-      const path = `${prefix}${name}`
-      entries.push({ kind: "file", name, path, file: listedFile(path, stats) })
-    } else if (stats.isDirectory()) entries.push({ kind: "folder", name, path: `${prefix}${name}` })
+  const mark = lookInto(join(landingFolder, folder), (place, name) => {
+    const stats = statSync(place, { bigint: true, throwIfNoEntry: false })
+    if (stats === undefined) return undefined
+    const path = `${prefix}${name}`
+    if (stats.isFile()) entries.push({ kind: "file", name, path, file: listedFile(path, stats) })
+    else if (stats.isDirectory()) entries.push({ kind: "folder", name, path })
+    return plainStatus(stats)
   })
   return { entries: entries.toSorted(byName), mark }
 }
 
 /** The mark that `listFolder` gives, for less work. */
 export function folderMark(landingFolder: string, folder: string): string {
-  return lookInto(join(landingFolder, folder), () => {})
+  return lookInto(join(landingFolder, folder), (place) =>
+    statSync(place, { throwIfNoEntry: false }),
+  )
+}
+
+/** As plain numbers, which take less time to read: times to a quarter of a microsecond. */
+type Status = Readonly<Record<"mode" | "size" | "ino" | "mtimeMs" | "ctimeMs", number>>
+
+function plainStatus({ mode, size, ino, mtimeNs, ctimeNs }: BigIntStats): Status {
+  return {
+    mode: Number(mode),
+    size: Number(size),
+    ino: Number(ino),
+    mtimeMs: millisecondsOf(mtimeNs),
+    ctimeMs: millisecondsOf(ctimeNs),
+  }
+}
+
+const second = 1_000_000_000n
+
+/** As Node makes them of what the file system keeps: seconds, and nanoseconds on top of them. */
+function millisecondsOf(nanoseconds: bigint): number {
+  const rest = ((nanoseconds % second) + second) % second
+  return Number((nanoseconds - rest) / second) * 1000 + Number(rest) / 1_000_000
 }
 
 /**
- * Shows what lies in a folder, except links that lead nowhere, and marks it. The file system's order stays the same
+ * Looks at what lies in a folder, except links that lead nowhere, and marks it. The file system's order stays the same
  * while the folder does; numbers are hashed as they are, since tens of thousands of them would take long as text.
  */
-function lookInto(place: string, see: (name: string, stats: BigIntStats) => void): string {
-  const names = namesIn(place).filter((name) => !isPassing(name))
-  const numbers = new BigInt64Array(names.length * 5)
+function lookInto(
+  folder: string,
+  statusOf: (place: string, name: string) => Status | undefined,
+): string {
+  const names = namesIn(folder).filter((name) => !isPassing(name))
+  const numbers = new Float64Array(names.length * 5)
   let at = 0
   for (const name of names) {
-    const stats = statusOf(`${place}/${name}`)
-    if (stats !== undefined) {
-      numbers[at] = stats.mode
-      numbers[at + 1] = stats.size
-      numbers[at + 2] = stats.ino
-      numbers[at + 3] = stats.mtimeNs
-      numbers[at + 4] = stats.ctimeNs
-      see(name, stats)
+    const status = readable(`${folder}/${name}`, (place) => statusOf(place, name))
+    if (status !== undefined) {
+      numbers[at] = status.mode
+      numbers[at + 1] = status.size
+      numbers[at + 2] = status.ino
+      numbers[at + 3] = status.mtimeMs
+      numbers[at + 4] = status.ctimeMs
     }
     at += 5
   }
@@ -78,9 +105,9 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function statusOf(place: string): BigIntStats | undefined {
+function readable<T>(place: string, read: (place: string) => T): T {
   try {
-    return statSync(place, { bigint: true, throwIfNoEntry: false })
+    return read(place)
   } catch (cause) {
     throw unreadable(place, cause)
   }

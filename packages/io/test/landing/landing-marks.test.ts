@@ -7,7 +7,7 @@ import { build } from "esbuild"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
 import { isAsSeen, type LandingMarks } from "../../src/landing/landing-marks.ts"
-import { folderMark } from "../../src/landing/list-folder.ts"
+import { folderMark, listFolder } from "../../src/landing/list-folder.ts"
 import { observeLanding } from "../../src/landing/observe-landing.ts"
 import { source, withLandingZone } from "./landing-zone.ts"
 
@@ -68,6 +68,17 @@ test.each<[string, (folder: string) => void]>([
     expect(await isAsSeen(seenIn(folder, marks))).toBe(false)
   })
 })
+
+test.each([0, 1.5, 1_795_361_855.019_804, -86_400.25, -0.000_001])(
+  "a file of the second %s has the same mark however it is looked at",
+  async (time) => {
+    await withLandingZone(files, async (folder) => {
+      utimesSync(join(folder, "likes/2026-01-04.json"), time, time)
+      const { mark } = listFolder(folder, "likes")
+      expect(folderMark(folder, "likes")).toBe(mark)
+    })
+  },
+)
 
 test("what lies elsewhere, or passes, is not marked", async () => {
   await withLandingZone(files, async (folder) => {
