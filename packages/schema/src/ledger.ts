@@ -34,6 +34,17 @@ export const identity = freshet.table(
   (table) => [check("identity_only", sql`${table.only}`)],
 )
 
+/** Ranges of partitions, the ends included. */
+export type RecordedRanges = readonly (readonly [from: number, to: number])[]
+
+/** What was forgotten when an epoch began: recorded name of an asset → the partitions of which something went. Only the newest are kept. */
+export const forgettings = freshet.table("forgettings", {
+  epoch: whole().primaryKey(),
+  /** Tells the epoch from another of the same number, which a ledger has that was restored from a copy. */
+  mark: uuid().notNull().defaultRandom(),
+  partitions: jsonb().$type<Readonly<Record<string, RecordedRanges>>>().notNull(),
+})
+
 /** A number for every key of a static partition that was ever declared: it stays when keys are added, reordered or removed. */
 export const staticKeys = freshet.table("static_keys", {
   id: serial().primaryKey(),
@@ -45,9 +56,6 @@ export const declaredAssets = freshet.table("declared_assets", {
   name: text().primaryKey(),
   removed_at: instant(),
 })
-
-/** Ranges of partitions, the ends included. */
-export type RecordedRanges = readonly (readonly [from: number, to: number])[]
 
 /** One execution of one plan. No outcome: under way, or killed and not yet noticed. */
 export const runs = freshet.table(

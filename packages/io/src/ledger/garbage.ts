@@ -173,16 +173,36 @@ export async function forgetThose(
   return done.forgotten
 }
 
-/** One statement is one transaction. */
+/** Who knows how the ledger stood so many forgettings ago is told what has gone since. */
+const forgettingsKept = 1000
+
+/** One statement is one transaction. Partitions that follow one another have the same difference to their rank. */
 const forgetting = (condition: string) => `
   with may as (
     select ${runLockHeld("pid = pg_backend_pid()")} as forget
   ), forgotten as (
     delete from freshet.materializations
     where ${condition} and (select forget from may)
-    returning id
+    returning asset, partition
+  ), ranges as (
+    select asset, jsonb_build_array(min(partition), max(partition)) as range
+    from (
+      select asset, partition,
+        partition - dense_rank() over (partition by asset order by partition) as island
+      from forgotten
+    ) as ranked
+    group by asset, island
+  ), gone as (
+    select asset, jsonb_agg(range) as ranges from ranges group by asset
   ), moved as (
     update freshet.identity set epoch = epoch + 1 where exists (select from forgotten)
+    returning epoch
+  ), told as (
+    insert into freshet.forgettings (epoch, partitions)
+    select epoch, (select jsonb_object_agg(asset, ranges) from gone) from moved
+  ), untold as (
+    delete from freshet.forgettings
+    where epoch <= (select epoch from moved) - ${forgettingsKept}
   )
   select may.forget as "mayForget", (select count(*)::integer from forgotten) as forgotten from may`
 

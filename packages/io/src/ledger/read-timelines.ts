@@ -4,7 +4,8 @@ import type { Client } from "pg"
 import { readKept, type Wanted } from "./kept-rows.ts"
 import { findPartitionOf, joinedRanges, type LedgerNames } from "./ledger-names.ts"
 import { namesOf, nameToday, staticKeys } from "./ledger-names.ts"
-import { draftOf, emptyColumns, type TimelineColumns, timelineOf } from "./timeline-columns.ts"
+import { draftOf, emptyColumns, type TimelineColumns } from "./timeline-columns.ts"
+import { type TimelineDraft, timelineOf } from "./timeline-columns.ts"
 import type { TimelineState } from "./timeline-state.ts"
 
 /** A recorded partition of an asset, as the ledger names both. */
@@ -24,17 +25,26 @@ export interface ReadTimelines {
 
 const everything: PartitionRange = { from: -(2 ** 31), to: 2 ** 31 - 1 }
 
-/** Makes the timelines out of a state and what was touched since; a computation that the state does not know is read whole. */
+/** What happened since a state was written. */
+export interface News {
+  readonly touched: readonly Touched[]
+  /** Something that was kept of them is not any more. */
+  readonly forgotten: readonly Touched[]
+}
+
+/** Makes the timelines out of a state and the news since; a computation that the state does not know is read whole. */
 export async function readTimelines(
   client: Client,
   names: LedgerNames,
   state: TimelineState | undefined,
-  touched: readonly Touched[],
+  { touched, forgotten }: News,
 ): Promise<ReadTimelines> {
   const { computations } = names.graph
   const shapes = computations.map((computation) => shapeOf(names, computation))
   const known = shapes.map((shape) => state?.timelines.get(shape))
-  const changed = await readChanged(client, names, known, touchedRanges(names, known, touched))
+  const gone = byComputation(names, forgotten)
+  const ranges = changedRanges(known, [byComputation(names, touched), gone])
+  const changed = await readChanged(client, names, known, { ranges, gone })
   const columns = computations.map(
     ({ outputs }, at) => changed.get(at) ?? known[at] ?? emptyColumns(outputs.length),
   )
@@ -61,29 +71,35 @@ function outputsOf({ graph }: LedgerNames, outputs: Computation["outputs"]) {
   return outputs.flatMap(({ asset }) => graph.assets.get(asset) ?? [])
 }
 
-/** Place of a computation → the recorded partitions to be read. */
-function touchedRanges(
-  names: LedgerNames,
-  known: readonly (TimelineColumns | undefined)[],
-  touched: readonly Touched[],
-): ReadonlyMap<number, readonly PartitionRange[]> {
-  const places = touched.length === 0 ? new Map<string, number>() : placesOf(names)
-  const partitions = new Map<number, PartitionRange[]>()
-  for (const { asset, partition } of touched) {
+/** Place of a computation → recorded partitions of it. */
+type Recorded = ReadonlyMap<number, readonly number[]>
+
+function byComputation(names: LedgerNames, recorded: readonly Touched[]): Recorded {
+  const found = new Map<number, number[]>()
+  const places = recorded.length === 0 ? new Map<string, number>() : placesOf(names)
+  for (const { asset, partition } of recorded) {
     const at = places.get(nameToday(names, asset))
     if (at === undefined) continue
-    const range = { from: partition, to: partition }
-    const others = partitions.get(at)
-    if (others === undefined) partitions.set(at, [range])
-    else others.push(range)
+    const partitions = found.get(at)
+    if (partitions === undefined) found.set(at, [partition])
+    else partitions.push(partition)
   }
-  return new Map(
-    [...known.entries()].flatMap(([at, columns]) => {
-      if (columns === undefined) return [[at, [everything]] as const]
-      const ranges = partitions.get(at)
-      return ranges === undefined ? [] : [[at, joinedRanges(ranges)] as const]
-    }),
-  )
+  return found
+}
+
+/** Place of a computation → the recorded partitions to be read. */
+function changedRanges(
+  known: readonly (TimelineColumns | undefined)[],
+  changed: readonly Recorded[],
+): ReadonlyMap<number, readonly PartitionRange[]> {
+  const ranges = new Map<number, readonly PartitionRange[]>()
+  for (const [at, columns] of known.entries()) {
+    const partitions = changed.flatMap((each) => each.get(at) ?? [])
+    if (columns === undefined) ranges.set(at, [everything])
+    else if (partitions.length > 0)
+      ranges.set(at, joinedRanges(partitions.map((each) => ({ from: each, to: each }))))
+  }
+  return ranges
 }
 
 /** Asset → place of its computation. */
@@ -93,31 +109,70 @@ function placesOf({ graph }: LedgerNames): ReadonlyMap<string, number> {
   )
 }
 
+interface Changed {
+  readonly ranges: ReadonlyMap<number, readonly PartitionRange[]>
+  /** Those of which something was forgotten: nothing is kept of the ones that are not found. */
+  readonly gone: Recorded
+}
+
 async function readChanged(
   client: Client,
   names: LedgerNames,
   known: readonly (TimelineColumns | undefined)[],
-  ranges: ReadonlyMap<number, readonly PartitionRange[]>,
+  { ranges, gone }: Changed,
 ): Promise<ReadonlyMap<number, TimelineColumns>> {
   const changed = new Map<number, TimelineColumns>()
-  let [at, draft] = [-1, draftOf(emptyColumns(0))]
-  const finish = () => at >= 0 && changed.set(at, draft.finish())
-  const nameOf = (at: number) => names.graph.computations[at]?.outputs[0]?.asset ?? ""
+  const left = new Map([...gone].map(([at, partitions]) => [at, new Set(partitions)]))
+  let change: Change | undefined
+  const finish = () => {
+    if (change === undefined) return
+    for (const partition of left.get(change.at) ?? []) change.put(partition, [])
+    left.delete(change.at)
+    changed.set(change.at, change.finish())
+  }
   const wanted = [...ranges].flatMap(([at, each]) => each.map((r) => wantedOf(names, at, r)))
-  const contentName = ({ at }: Wanted, id: number) => contentNameOf(names, nameOf(at), id)
+  const contentName = ({ at }: Wanted, id: number) => contentNameOf(names, outputAt(names, at), id)
   for await (const group of readKept(client, wanted, contentName))
-    for (const kept of group) {
-      if (kept.at !== at) {
+    for (const { at, partition, made } of group) {
+      if (change?.at !== at) {
         finish()
-        at = kept.at
-        const outputs = names.graph.computations[at]?.outputs.length ?? 0
-        draft = draftOf(known[at] ?? emptyColumns(outputs))
+        change = changeOf(names, known, at)
       }
-      const partition = findPartitionOf(names, nameOf(at), kept.partition)
-      if (partition !== undefined) draft.put(partition, kept.made)
+      left.get(at)?.delete(partition)
+      change.put(partition, made)
     }
   finish()
+  for (const at of left.keys()) {
+    change = changeOf(names, known, at)
+    finish()
+  }
   return changed
+}
+
+/** A timeline that is being changed, by the partitions' numbers in the ledger. */
+interface Change extends TimelineDraft {
+  readonly at: number
+}
+
+function changeOf(
+  names: LedgerNames,
+  known: readonly (TimelineColumns | undefined)[],
+  at: number,
+): Change {
+  const outputs = names.graph.computations[at]?.outputs.length ?? 0
+  const { put, finish } = draftOf(known[at] ?? emptyColumns(outputs))
+  return {
+    at,
+    put: (recorded, made) => {
+      const partition = findPartitionOf(names, outputAt(names, at), recorded)
+      if (partition !== undefined) put(partition, made)
+    },
+    finish,
+  }
+}
+
+function outputAt({ graph }: LedgerNames, at: number): string {
+  return graph.computations[at]?.outputs[0]?.asset ?? ""
 }
 
 function wantedOf(names: LedgerNames, at: number, { from, to }: PartitionRange): Wanted {

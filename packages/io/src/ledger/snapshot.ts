@@ -3,11 +3,11 @@ import { type Client, escapeLiteral, type QueryArrayConfig, type QueryArrayResul
 
 import { computationNames, findPartitionOf, type LedgerNames } from "./ledger-names.ts"
 import { nameToday, readLedgerNames, staticKeys } from "./ledger-names.ts"
-import { readTimelines } from "./read-timelines.ts"
-import { milliseconds, stepMark } from "./step-mark.ts"
+import { epochMark, milliseconds, stepMark } from "./marks.ts"
+import { readTimelines, type Touched } from "./read-timelines.ts"
 import { readTimelineState, type TimelineState, writeTimelineState } from "./timeline-state.ts"
 
-/** Rows touched since a state file was written: so many are read in addition; with more of them it is written anew; with far more the ledger is read whole. */
+/** Rows touched and partitions forgotten since a state file was written: so many are read in addition; with more of them it is written anew; with far more the ledger is read whole. */
 const longTail = 256
 const longestTail = 200_000
 
@@ -25,10 +25,9 @@ export async function readSnapshot(
     const found = await open(client, graph, state)
     const known = isOf(state, found) ? state : undefined
     const names = await readLedgerNames(client, graph)
-    const read = await readTimelines(client, names, known, found.touched)
+    const read = await readTimelines(client, names, known, found)
     await client.query("commit")
-    const isShortOfNews =
-      known === undefined || read.isIncomplete || found.touched.length > longTail
+    const isShortOfNews = known === undefined || read.isIncomplete || tailOf(found) > longTail
     if (stateFile !== undefined && isShortOfNews)
       writeTimelineState(stateFile, { ...found.position, timelines: read.columns })
     const { ledger, epoch, step } = found.position
@@ -48,12 +47,19 @@ export async function readSnapshot(
 type Texts = string[]
 
 interface Opened {
-  readonly position: Pick<TimelineState, "ledger" | "epoch" | "step" | "stepMark">
-  /** Mark of the step that the state knows as its newest. */
-  readonly knownMark: string
+  readonly position: Omit<TimelineState, "timelines">
+  /** Marks of the step and the epoch that the state knows as the newest, and how many epochs after it are told of. */
+  readonly knownStepMark: string
+  readonly knownEpochMark: string
+  readonly epochsSince: number
   readonly failures: readonly Texts[]
   readonly publications: readonly Texts[]
-  readonly touched: readonly { readonly asset: string; readonly partition: number }[]
+  readonly touched: readonly Touched[]
+  readonly forgotten: readonly Touched[]
+}
+
+function tailOf({ touched, forgotten }: Opened): number {
+  return touched.length + forgotten.length
 }
 
 /** Begins the transaction and reads everything but the timelines, in one round trip. */
@@ -64,53 +70,69 @@ async function open(
 ): Promise<Opened> {
   // Several statements give several results, which the types of `query` do not say.
   const results = (await client.query(
-    opening(graph, state?.step),
+    opening(graph, state),
   )) as unknown as readonly QueryArrayResult<Texts>[]
-  const [, positions = [], failures = [], publications = [], touched = []] = results.map(
-    ({ rows }) => rows,
-  )
+  const [, positions = [], failures = [], publications = [], touched = [], forgotten = []] =
+    results.map(({ rows }) => rows)
   const [row = []] = positions
   return {
     position: {
       ledger: text(row, 0),
       epoch: number(row, 1),
-      step: number(row, 2),
-      stepMark: text(row, 3),
+      epochMark: text(row, 2),
+      step: number(row, 3),
+      stepMark: text(row, 4),
     },
-    knownMark: text(row, 4),
+    knownStepMark: text(row, 5),
+    knownEpochMark: text(row, 6),
+    epochsSince: number(row, 7),
     failures,
     publications,
-    touched: touched.map((row) => ({ asset: text(row, 0), partition: number(row, 1) })),
+    touched: touched.map(touchedIn),
+    forgotten: forgotten.map(touchedIn),
   }
 }
 
-/** A ledger that was restored from a copy has the same identity, but other steps after it. */
-function isOf(
-  state: TimelineState | undefined,
-  { position, knownMark, touched }: Opened,
-): state is TimelineState {
+function touchedIn(row: Texts): Touched {
+  return { asset: text(row, 0), partition: number(row, 1) }
+}
+
+/** A ledger that was restored from a copy has the same identity, but other steps and epochs after it. */
+function isOf(state: TimelineState | undefined, found: Opened): state is TimelineState {
+  const { position, knownStepMark, knownEpochMark, epochsSince } = found
   return (
     state !== undefined &&
     state.ledger === position.ledger &&
-    state.epoch === position.epoch &&
+    state.epoch + epochsSince === position.epoch &&
+    state.epochMark === knownEpochMark &&
     state.step <= position.step &&
-    state.stepMark === knownMark &&
-    touched.length <= longestTail
+    state.stepMark === knownStepMark &&
+    tailOf(found) <= longestTail
   )
 }
 
-function opening(graph: Graph, knownStep: number | undefined): QueryArrayConfig {
+function opening(graph: Graph, state: TimelineState | undefined): QueryArrayConfig {
+  const { step, epoch } = state ?? { step: 0, epoch: 0 }
+  const isKnown = state !== undefined
   return {
     rowMode: "array",
     types: { getTypeParser: () => (value: string) => value },
     text: `
       begin isolation level repeatable read read only;
-      select ledger, epoch, newest, ${stepMark("newest")}, ${stepMark(String(knownStep ?? 0))}
+      select ledger, epoch, ${epochMark("identity.epoch")}, newest, ${stepMark("newest")},
+        ${stepMark(String(step))}, ${epochMark(String(epoch))},
+        (select count(*) from freshet.forgettings where epoch > ${epoch})
       from freshet.identity, (select coalesce(max(id), 0) as newest from freshet.steps) as step;
       ${failing(graph)};
       ${showing};
       select asset, partition from freshet.materializations
-      where touched > ${knownStep ?? 0} and ${knownStep !== undefined}
+      where touched > ${step} and ${isKnown}
+      limit ${longestTail + 1};
+      select asset, partition from freshet.forgettings,
+        jsonb_each(partitions) as gone (asset, ranges),
+        jsonb_array_elements(ranges) as range (ends),
+        generate_series((ends ->> 0)::integer, (ends ->> 1)::integer) as partition
+      where epoch > ${epoch} and ${isKnown}
       limit ${longestTail + 1}`,
   }
 }

@@ -1,8 +1,8 @@
 import type { Client } from "pg"
 
 import { runLockHeld } from "./locks.ts"
+import { stepMark } from "./marks.ts"
 import { newestMigration } from "./migrate.ts"
-import { stepMark } from "./step-mark.ts"
 
 /**
  * One text that stands for all that planning reads from the ledger: once anything of it has changed, the text is and

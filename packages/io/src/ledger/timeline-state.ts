@@ -22,7 +22,9 @@ import { type EarlierColumns, emptyColumns, type TimelineColumns } from "./timel
 /** The timelines as they were after some step, in a file: only what was recorded since has to be read from the ledger. */
 export interface TimelineState {
   readonly ledger: string
+  /** The newest epoch that it knows, and what tells it from another epoch of the same number. */
   readonly epoch: number
+  readonly epochMark: string
   /** The newest step that it knows, and what tells it from another step of the same number. */
   readonly step: number
   readonly stepMark: string
@@ -30,7 +32,7 @@ export interface TimelineState {
   readonly timelines: ReadonlyMap<string, TimelineColumns>
 }
 
-const magic = 0x33485246 // "FRH3", in the byte order of the machine: a file of another order is foreign
+const magic = 0x34485246 // "FRH4", in the byte order of the machine: a file of another order is foreign
 const prefixWords = 6
 
 /**
@@ -74,11 +76,7 @@ function readWhole(path: string): ArrayBuffer | undefined {
   }
 }
 
-interface Header {
-  readonly ledger: string
-  readonly epoch: number
-  readonly step: number
-  readonly stepMark: string
+interface Header extends Omit<TimelineState, "timelines"> {
   readonly timelines: readonly (readonly [
     shape: string,
     outputs: number,

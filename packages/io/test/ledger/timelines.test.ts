@@ -213,7 +213,7 @@ const happening = fc.oneof(
     weight: 6,
     arbitrary: fc.record({ kind: fc.constantFrom("made", "reused", "checked", "unchanged") }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("forget" as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("forget" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("half" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("failed" as const) }) },
 )
@@ -240,10 +240,14 @@ async function happen(
     `${run} ${(files += 1)}`,
     async ({ ledger, client }) => {
       if (happens.kind === "forget") {
-        const [newest] = await readRecorded(client, graph, [
-          { asset: assets[0], range: { from: -2, to: 4 } },
+        const kept = await readRecorded(client, graph, [
+          { asset: assets[0], range: { from: partition - 1, to: partition + 1 } },
         ])
-        await forgetMaterializations(client, newest === undefined ? [] : [newest.id])
+        const gone = data === "x" ? kept.slice(0, 1) : kept
+        await forgetMaterializations(
+          client,
+          gone.map(({ id }) => id),
+        )
         return
       }
       const half = happens.kind === "half" ? assets.slice(0, 1) : assets
@@ -340,10 +344,64 @@ test(
           })
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 20 },
     )
   },
 )
+
+test("a state file is told what was forgotten, and only where it cannot be is the ledger read whole", async () => {
+  const graph = graphOf(asset("fading"), asset("gone"))
+  const stateFile = newStateFile()
+  await withRun(url(), "fading", async ({ ledger }) => {
+    for (const partition of [1, 2, 3])
+      await ledger.recordStep(made("fading", "fading", ["fading"], { partition, input: "a" }))
+    await ledger.recordStep(made("fading", "gone", ["gone"], { partition: 1, input: "a" }))
+  })
+  const partitions = async (options = { stateFile }) =>
+    Object.entries(plainly(await readSnapshot(client(), graph, options))).map(([name, kept]) => [
+      name,
+      kept.map(({ partition }) => partition),
+    ])
+  await partitions()
+  const written = readFileSync(stateFile)
+  const forget = (name: string, from: number, to: number) =>
+    withRun(url(), `forget ${(files += 1)}`, async ({ client }) => {
+      const kept = await readRecorded(client, graph, [{ asset: name, range: { from, to } }])
+      await forgetMaterializations(
+        client,
+        kept.map(({ id }) => id),
+      )
+    })
+  await forget("fading", 2, 3)
+  await forget("gone", 1, 1)
+  const left = [
+    ["fading", [1]],
+    ["gone", []],
+  ]
+  expect(await partitions()).toEqual(left)
+  expect(readFileSync(stateFile)).toEqual(written)
+
+  const untold = [
+    "update freshet.forgettings set mark = gen_random_uuid()",
+    "delete from freshet.forgettings",
+  ]
+  for (const change of untold) {
+    await partitions()
+    await forget("fading", 1, 1)
+    const before = readFileSync(stateFile)
+    await client().query(change)
+    expect(await partitions()).toEqual([
+      ["fading", []],
+      ["gone", []],
+    ])
+    expect(readFileSync(stateFile)).not.toEqual(before)
+    await withRun(url(), `again ${change}`, ({ ledger }) =>
+      ledger.recordStep(
+        made(`again ${change}`, "fading", ["fading"], { partition: 1, input: "a" }),
+      ),
+    )
+  }
+})
 
 test("a state file that is damaged, foreign or of another epoch is not believed", async () => {
   const graph = graphOf(asset("guarded"))

@@ -5,3 +5,7 @@ export const milliseconds = (column: string) => `extract(epoch from ${column}) *
 export const stepMark = (id: string) => `coalesce((
   select run || ' ' || computation || ' ' || partition || ' ' || ${milliseconds("ended_at")}
   from freshet.steps where id = ${id}), '')`
+
+/** SQL: the same for an epoch. */
+export const epochMark = (epoch: string) => `coalesce((
+  select mark::text from freshet.forgettings where epoch = ${epoch}), '')`
