@@ -160,7 +160,9 @@ const lazyPlugin = {
       namespace === "lazy" ? undefined : { path, namespace: "lazy", pluginData: resolveDir },
     )
     onLoad({ filter: /./, namespace: "lazy" }, ({ path, pluginData: resolveDir }) => ({
-      contents: `module.exports = (...given) => require(${JSON.stringify(path)}).default(...given)`,
+      contents: `
+        let ready
+        module.exports = (...given) => (ready ??= require(${JSON.stringify(path)}).default)(...given)`,
       resolveDir,
     }))
   },
