@@ -7,7 +7,7 @@ import { rangesOfBits } from "./bits.ts"
 import { type ReadRange, lastingName } from "./inputs.ts"
 import { lastingPartition, lastingRelation, readRanges } from "./inputs.ts"
 import type { Failure } from "./snapshot.ts"
-import { type Place, findBelow } from "./standing.ts"
+import { type ComputedPartition, findBelow } from "./standing.ts"
 import {
   type Evaluation,
   contentAt,
@@ -103,7 +103,7 @@ function staleUpstreams(evaluation: Evaluation, ranges: readonly ReadRange[]): C
 }
 
 /** The first rows, read or stood on, that fail the error checks of today: nothing goes on from there. */
-function refusedRows(evaluation: Evaluation, place: Place): string | undefined {
+function refusedRows(evaluation: Evaluation, place: ComputedPartition): string | undefined {
   const standing = facts.fresh | facts.waits
   return findBelow(evaluation, place, {
     find: ({ name, partitions }, index) =>

@@ -79,7 +79,7 @@ function markNext({ bits, start, length }: BitsPart, before: BitsPart): void {
 }
 
 /** One partition of a computation. */
-export interface Place {
+export interface ComputedPartition {
   readonly computation: Computation
   readonly partition: number
 }
@@ -93,10 +93,10 @@ export interface Looking<Found> {
 /** The first thing found among what a partition reads, or what one that it reads stands on. */
 export function findBelow<Found>(
   evaluation: Evaluation,
-  place: Place,
+  place: ComputedPartition,
   looking: Looking<Found>,
 ): Found | undefined {
-  for (let next: Place | undefined = place; next !== undefined;) {
+  for (let next: ComputedPartition | undefined = place; next !== undefined;) {
     const seen: Seen<Found> = lookAt(evaluation, next, looking)
     if (seen.found !== undefined) return seen.found
     next = seen.standing
@@ -106,15 +106,15 @@ export function findBelow<Found>(
 
 interface Seen<Found> {
   readonly found?: Found
-  readonly standing?: Place | undefined
+  readonly standing?: ComputedPartition | undefined
 }
 
 function lookAt<Found>(
   evaluation: Evaluation,
-  { computation, partition }: Place,
+  { computation, partition }: ComputedPartition,
   { find, isStanding }: Looking<Found>,
 ): Seen<Found> {
-  let standing: Place | undefined
+  let standing: ComputedPartition | undefined
   for (const { asset, range } of readRanges(evaluation, computation, partition)) {
     if (asset.kind === "source") continue
     for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1) {
