@@ -1,4 +1,4 @@
-import { isChecked, isFresh as isFreshIn, type Plan, publicationSets } from "@freshet/core"
+import { isReadyNow, type Plan, publicationSets } from "@freshet/core"
 
 import type { Project } from "../project/project.ts"
 import { isPlanned } from "./plan-view.ts"
@@ -19,10 +19,11 @@ export function unpublishedSets(
     const newest = assets.map((asset) => {
       const partition = evaluation.extents.get(asset.name)?.to ?? 0
       const isMade = isPlanned(plan, asset.computation, partition)
-      const isRight =
-        isFreshIn(evaluation, asset.computation, partition) &&
-        isChecked(evaluation, asset, partition)
-      return { name: asset.name, isMade, isOpen: !isMade && !isRight }
+      return {
+        name: asset.name,
+        isMade,
+        isOpen: !isMade && !isReadyNow(evaluation, asset, partition),
+      }
     })
     const open = newest.filter(({ isOpen }) => isOpen).map(({ name }) => name)
     const touched = newest.some(({ isMade }) => isMade)

@@ -2,7 +2,7 @@ import { type Plan, type Step, stepCount } from "../plan/plan.ts"
 import type { Evaluation } from "../plan/states.ts"
 import { FreshetError } from "../problem.ts"
 import type { AssetRange, Effects, RunIntent, RunOutcome, StepOutcome } from "./effects.ts"
-import { type Obstacles, addObstacles, noObstacles, obstacleOf } from "./obstacles.ts"
+import { addObstacles, obstacleOf } from "./obstacles.ts"
 import {
   type Performed,
   applyToState,
@@ -53,7 +53,6 @@ interface Running {
   readonly options: RunOptions
   readonly queue: StepQueue
   readonly outcomes: Map<string, StepOutcome>
-  readonly obstacles: Obstacles
   /** One promise a step that the ledger is told of; commits keep the order of the calls. */
   readonly recordings: Promise<void>[]
   /** Becomes true when a step ended badly. */
@@ -80,7 +79,6 @@ export async function execute(
     options,
     queue: stepQueue(evaluation, plan),
     outcomes: new Map(),
-    obstacles: noObstacles(evaluation),
     recordings: [],
     isBad: false,
     unrecorded: false,
@@ -164,9 +162,9 @@ function shouldStop({ effects, options, isBad, unrecorded }: Running): boolean {
 }
 
 async function runStep(running: Running, step: Step): Promise<void> {
-  const { effects, state, outcomes, obstacles } = running
+  const { effects, state, outcomes } = running
   const startedMs = effects.nowMs()
-  const obstacle = obstacleOf(obstacles, step)
+  const obstacle = obstacleOf(state.obstacles, step)
   effects.emit({ kind: "step_started", step: step.id })
   const performed = obstacle === undefined ? await perform(state, step, effects) : skipped(obstacle)
   record(running, step, performed, startedMs)
@@ -174,7 +172,7 @@ async function runStep(running: Running, step: Step): Promise<void> {
   outcomes.set(step.id, performed.outcome)
   endStep(running.queue, step)
   if (isBad(performed.outcome)) running.isBad = true
-  addObstacles(obstacles, step, unreadable(step, performed))
+  addObstacles(state.obstacles, step, unreadable(step, performed))
 }
 
 /** The assets whose rows nobody may go on from: all that a step did not make, or those that failed a check. */

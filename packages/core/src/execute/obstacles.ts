@@ -4,7 +4,7 @@ import { type Marks, isMarkedIn } from "../plan/marks.ts"
 import type { CheckStep, Step } from "../plan/plan.ts"
 import { findBelow, standingOn } from "../plan/standing.ts"
 import { type Evaluation, rangesOf } from "../plan/states.ts"
-import { stateKey } from "./run-state.ts"
+import { stateKey } from "./state-key.ts"
 
 /** What holds back the steps that would go on from it: rows that were not made, or that an error check refused. */
 export interface Obstacles {
@@ -15,11 +15,13 @@ export interface Obstacles {
   readonly refused: CheckStep[]
   /** The fresh partitions that stand on those. All checks of rows that are there end before anything is made. */
   standing: Marks | undefined
+  /** Of those, the step below each that was looked at. */
+  readonly below: Map<number, string>
 }
 
 /** Nothing holds anything back. */
 export function noObstacles(evaluation: Evaluation): Obstacles {
-  return { evaluation, steps: new Map(), refused: [], standing: undefined }
+  return { evaluation, steps: new Map(), refused: [], standing: undefined, below: new Map() }
 }
 
 /** Notes that nobody may go on from what a step left of these assets. */
@@ -31,14 +33,20 @@ export function addObstacles(obstacles: Obstacles, step: Step, assets: readonly 
 /** The step that ended badly and whose rows this one would read, or read by way of rows that stand on them. */
 export function obstacleOf(obstacles: Obstacles, step: Step): string | undefined {
   if (obstacles.steps.size === 0 || step.kind === "check") return undefined
-  const { evaluation, steps } = obstacles
+  const { evaluation, steps, below } = obstacles
   return findBelow(evaluation, step, {
     find: ({ name }, index) => steps.get(stateKey(name, index)),
-    isStanding: (computation, index) => isStanding(obstacles, computation, index),
+    isStanding: (computation, index) => standsOnRefused(obstacles, computation, index),
+    known: below,
   })
 }
 
-function isStanding(obstacles: Obstacles, computation: Computation, partition: number): boolean {
+/** Whether fresh rows stand on rows that were refused in this run. */
+export function standsOnRefused(
+  obstacles: Obstacles,
+  computation: Computation,
+  partition: number,
+): boolean {
   const { evaluation, refused } = obstacles
   if (refused.length === 0) return false
   obstacles.standing ??= standingOn(evaluation, rangesRefused(refused))

@@ -20,7 +20,8 @@ import type {
   StepRecord,
 } from "./effects.ts"
 import { freshRecord, recordBefore } from "./record-book.ts"
-import { type RunState, recordsNeeded, relationsOf, stateKey, versionIn } from "./run-state.ts"
+import { type RunState, recordsNeeded, relationsOf, versionIn } from "./run-state.ts"
+import { stateKey } from "./state-key.ts"
 
 /** One partition of a computation. */
 type StepPartition = Pick<MaterializeStep, "computation" | "partition">

@@ -15,7 +15,9 @@ import {
 } from "../plan/publication.ts"
 import { FreshetError } from "../problem.ts"
 import type { Effects, PublicationRequest, PublicationTable, TableChange } from "./effects.ts"
-import { type RunState, rowsIn, stateKey } from "./run-state.ts"
+import { standsOnRefused } from "./obstacles.ts"
+import { type RunState, rowsIn } from "./run-state.ts"
+import { stateKey } from "./state-key.ts"
 
 /** What came of one publication set. */
 export interface PublicationResult {
@@ -75,7 +77,11 @@ function contentOf({ asset, partition, dataVersion }: PublicationTable) {
 function isReady(state: RunState, asset: Asset, partition: number): boolean {
   const key = stateKey(asset.name, partition)
   const passed = state.fit.get(key)
-  if (!state.made.has(key)) return isReadyNow(state.evaluation, asset, partition, passed)
+  if (!state.made.has(key))
+    return (
+      !standsOnRefused(state.obstacles, asset.computation, partition) &&
+      isReadyNow(state.evaluation, asset, partition, passed)
+    )
   return passed ?? hasPassed(state.evaluation, asset, partition)
 }
 

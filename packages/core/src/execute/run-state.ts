@@ -7,7 +7,9 @@ import { type ReadRange, type VersionOf, landedVersion, readRanges } from "../pl
 import type { Step } from "../plan/plan.ts"
 import type { Evaluation } from "../plan/states.ts"
 import type { AssetRange, MadeOutput, Relation } from "./effects.ts"
+import { type Obstacles, noObstacles } from "./obstacles.ts"
 import { type RecordBook, freshRecord } from "./record-book.ts"
+import { stateKey } from "./state-key.ts"
 
 /** What the run has made so far, over what was there before: the newest rows of each partition that are known to be right. */
 export interface RunState {
@@ -16,17 +18,13 @@ export interface RunState {
   readonly made: Map<string, Pick<MadeOutput, "dataVersion" | "file" | "bytes">>
   /** The partitions that were checked in this run: whether their error checks passed. */
   readonly fit: Map<string, boolean>
+  readonly obstacles: Obstacles
   readonly book: RecordBook
 }
 
 /** Nothing made yet. */
 export function startState(evaluation: Evaluation, book: RecordBook): RunState {
-  return { evaluation, made: new Map(), fit: new Map(), book }
-}
-
-/** The key of an asset's partition in the state. */
-export function stateKey(asset: string, partition: number): string {
-  return `${asset} ${partition}`
+  return { evaluation, made: new Map(), fit: new Map(), obstacles: noObstacles(evaluation), book }
 }
 
 /** The version of a partition, made in this run or right before it. */

@@ -17,7 +17,9 @@ import type { Evaluation } from "../plan/states.ts"
  */
 export interface StepQueue {
   readonly evaluation: Evaluation
-  readonly checks: Step[]
+  readonly checks: Iterator<Step>
+  /** The next check to be started; undefined after the last one. */
+  nextCheck: Step | undefined
   readonly lines: readonly Line[]
   readonly lineOf: ReadonlyMap<string, Line>
   readonly underWay: Set<Step>
@@ -40,12 +42,16 @@ interface Line {
 
 /** All steps of a plan, none of them started. */
 export function stepQueue(evaluation: Evaluation, plan: Plan): StepQueue {
-  const checks = plan.checks.flatMap(({ asset, ranges }) =>
-    [...partitionsIn(ranges)].map((partition) => checkStep(asset, partition)),
-  )
+  const checks = checksOf(plan)[Symbol.iterator]()
   const lines = plan.work.map(lineOf)
   const byName = new Map(lines.map((line) => [line.computation.name, line]))
-  return { evaluation, checks, lines, lineOf: byName, underWay: new Set() }
+  const nextCheck = nextOf(checks)
+  return { evaluation, checks, nextCheck, lines, lineOf: byName, underWay: new Set() }
+}
+
+function* checksOf({ checks }: Plan): Iterable<Step> {
+  for (const { asset, ranges } of checks)
+    for (const partition of partitionsIn(ranges)) yield checkStep(asset, partition)
 }
 
 function lineOf({ computation, ranges }: Work): Line {
@@ -54,7 +60,7 @@ function lineOf({ computation, ranges }: Work): Line {
   return { computation, ranges, rest, next, started, ended: 0, heldBy: undefined }
 }
 
-function nextOf(rest: Iterator<number>): number | undefined {
+function nextOf<T>(rest: Iterator<T>): T | undefined {
   const { value, done } = rest.next()
   return done === true ? undefined : value
 }
@@ -68,8 +74,7 @@ export function nextSteps({ evaluation, lines }: StepQueue): readonly Step[] {
 
 /** The first step, in the order of the plan, that can be started now. */
 export function readyStep(queue: StepQueue): Step | undefined {
-  const [check] = queue.checks
-  if (check !== undefined) return check
+  if (queue.nextCheck !== undefined) return queue.nextCheck
   if ([...queue.underWay].some(({ kind }) => kind === "check")) return undefined
   for (const line of queue.lines)
     if (line.next !== undefined && !isHeld(queue, line, line.next))
@@ -100,7 +105,7 @@ function isOpen({ ranges, next, started }: Line, window: PartitionRange): boolea
 export function startStep(queue: StepQueue, step: Step): void {
   queue.underWay.add(step)
   if (step.kind === "check") {
-    queue.checks.shift()
+    queue.nextCheck = nextOf(queue.checks)
     return
   }
   const line = queue.lineOf.get(step.computation.name)

@@ -4,7 +4,7 @@ import type { PublicationTable } from "../execute/effects.ts"
 import { type Fingerprint, fingerprintText } from "../fingerprint.ts"
 import type { Graph } from "../graph/graph.ts"
 import type { Published, Recorded } from "./snapshot.ts"
-import { type Evaluation, checkMarkAt, contentAt, isChecked, isFresh } from "./states.ts"
+import { type Evaluation, checkMarkAt, contentAt, facts, factsAt, isChecked } from "./states.ts"
 import { type Hash, canonical } from "./version.ts"
 
 /** That a set is expected to show another partition, or other rows of it, once the steps are done. */
@@ -94,14 +94,15 @@ export function planPublications(
   })
 }
 
-/** Whether a partition of a published asset is fresh and passed the error checks of today: as recorded, unless they ran since. */
+/** Whether a partition of a published asset is fresh, stands on no refused rows, and passed the error checks of today: as recorded, unless they ran since. */
 export function isReadyNow(
   evaluation: Evaluation,
   asset: Asset,
   index: number,
   passed?: boolean,
 ): boolean {
-  if (!isFresh(evaluation, asset.computation, index)) return false
+  const bits = factsAt(evaluation, asset.computation, index)
+  if ((bits & (facts.fresh | facts.waits)) !== facts.fresh) return false
   return passed ?? hasPassed(evaluation, asset, index)
 }
 

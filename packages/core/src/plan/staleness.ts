@@ -102,9 +102,13 @@ function staleUpstreams(evaluation: Evaluation, ranges: readonly ReadRange[]): C
   return [...causes].map(([asset, partitions]) => ({ kind: "upstream", asset, partitions }))
 }
 
+const knownRefused = new WeakMap<Evaluation, Map<number, string>>()
+
 /** The first rows, read or stood on, that fail the error checks of today: nothing goes on from there. */
 function refusedRows(evaluation: Evaluation, place: ComputedPartition): string | undefined {
   const standing = facts.fresh | facts.waits
+  const known = knownRefused.get(evaluation) ?? new Map<number, string>()
+  knownRefused.set(evaluation, known)
   return findBelow(evaluation, place, {
     find: ({ name, partitions }, index) =>
       isUnfit(evaluation, name, index)
@@ -112,6 +116,7 @@ function refusedRows(evaluation: Evaluation, place: ComputedPartition): string |
         : undefined,
     isStanding: (computation, index) =>
       (factsAt(evaluation, computation, index) & standing) === standing,
+    known,
   })
 }
 

@@ -88,20 +88,34 @@ export interface ComputedPartition {
 export interface Looking<Found> {
   readonly find: (asset: Asset, index: number) => Found | undefined
   readonly isStanding: (computation: Computation, index: number) => boolean
+  /** What was found below partitions that stand on something, by place: they are gone through once. */
+  readonly known: Map<number, Found>
 }
 
 /** The first thing found among what a partition reads, or what one that it reads stands on. */
 export function findBelow<Found>(
   evaluation: Evaluation,
-  place: ComputedPartition,
+  start: ComputedPartition,
   looking: Looking<Found>,
 ): Found | undefined {
-  for (let next: ComputedPartition | undefined = place; next !== undefined;) {
+  const passed: number[] = []
+  let found: Found | undefined
+  for (let next: ComputedPartition | undefined = start; next !== undefined;) {
+    const place = placeOf(evaluation, next)
+    found = looking.known.get(place)
+    if (found !== undefined) break
     const seen: Seen<Found> = lookAt(evaluation, next, looking)
-    if (seen.found !== undefined) return seen.found
+    found = seen.found
     next = seen.standing
+    passed.push(place)
   }
-  return undefined
+  if (found !== undefined) for (const place of passed.slice(1)) looking.known.set(place, found)
+  return found
+}
+
+function placeOf(evaluation: Evaluation, { computation, partition }: ComputedPartition): number {
+  const { start = 0, from = 0 } = statesOf(evaluation, computation) ?? {}
+  return start + partition - from
 }
 
 interface Seen<Found> {

@@ -12,7 +12,7 @@ import {
 } from "../../src/index.ts"
 import { unique } from "../../src/index.ts"
 import type { Check, Sql } from "../../src/index.ts"
-import { dailyAsset, day, everyDay, graphOf } from "../declared.ts"
+import { afterDay, dailyAsset, day, everyDay, graphOf } from "../declared.ts"
 import { evaluateIn, everything, land, run } from "../memory-world.ts"
 import { failing, other, outcomes, raw, worldWith } from "./chain.ts"
 
@@ -153,6 +153,42 @@ describe("a changed check", () => {
         "c 2026-01-01: waits for a 2026-01-01 to pass its checks",
       ])
     })
+
+    test("keeps them from being published, in the run that finds it and in later ones", async () => {
+      const table = { $inferInsert: {} }
+      const set = (...checks: readonly Check<"n">[]) => {
+        const first = dailyAsset("a", sql`select n from ${raw}`, { checks })
+        const publish = publishTo(table, { set: "s" })
+        return graphOf(raw, first, dailyAsset("b", sql`select n from ${first}`, { publish }))
+      }
+      const world = worldWith([1])
+      await run(world, set(), (all) => everything(all, false))
+      world.behaviour.checks = (asset) => (asset === "a" ? [failing("a")] : [])
+      await run(world, set(unique("n")))
+      const later = await run(world, set(unique("n")))
+      expect([later.plan.publications, world.publications]).toEqual([[], []])
+      world.behaviour.checks = () => []
+      await run(world, set(nothingWrong))
+      expect(world.publications).toHaveLength(1)
+    })
+
+    test("is looked for once along a long past", async () => {
+      const days = Array.from({ length: 3000 }, (_, index) => index + 1)
+      const sum = (checks: readonly Check<"n">[], ...readers: readonly string[]) => {
+        const total = dailyAsset("sum", sql`from ${raw}, ${previous()}`, { checks })
+        return graphOf(raw, total, ...readers.map((name) => dailyAsset(name, sql`from ${total}`)))
+      }
+      const world = worldWith(days)
+      world.nowMs = afterDay(3000)
+      await run(world, sum([]))
+      world.behaviour.checks = (_, on) => (on === "2026-01-01" ? [failing("sum")] : [])
+      const found = await run(world, sum([unique("n")], "reader"))
+      expect([...found.steps.values()].filter(({ kind }) => kind === "skipped")).toHaveLength(3000)
+      const later = await run(world, sum([unique("n")], "reader"))
+      expect([...explain(evaluateIn(world, sum([unique("n")], "reader")), later.plan)]).toEqual([
+        "reader 2026-01-01 to 2034-03-19: waits for sum 2026-01-01 to pass its checks",
+      ])
+    }, 30_000)
 
     test("says which rows, however far they lie back", async () => {
       const sum = (salt: string, ...checks: readonly Check<"n">[]) =>

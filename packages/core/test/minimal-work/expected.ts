@@ -53,11 +53,14 @@ export function freshOnes(truths: Truths, past: Past, declared: Declared): Reado
   return fresh
 }
 
-interface Running {
+interface Known {
   readonly truths: Truths
   readonly past: Past
   readonly declared: Declared
   readonly fresh: ReadonlySet<string>
+}
+
+interface Running extends Known {
   /** `name output` whose rows nobody may read in this run. */
   readonly obstacles: Set<string>
   readonly outcomes: Map<string, StepOutcome["kind"]>
@@ -103,7 +106,7 @@ export function perform(truths: Truths, past: Past, declared: Declared, asked: A
 }
 
 /** Fresh rows that are known to fail the error checks of today. */
-function unfitOnes({ truths, past, declared, fresh }: Running): ReadonlySet<string> {
+function unfitOnes({ truths, past, declared, fresh }: Known): ReadonlySet<string> {
   const unfit = new Set<string>()
   for (const name of fresh) {
     const truth = truths.get(name)!
@@ -115,7 +118,7 @@ function unfitOnes({ truths, past, declared, fresh }: Running): ReadonlySet<stri
 }
 
 /** Fresh rows that were made from such rows, or from what was. */
-function heldOnes({ truths, fresh }: Running, unfit: ReadonlySet<string>): ReadonlySet<string> {
+function heldOnes({ truths, fresh }: Known, unfit: ReadonlySet<string>): ReadonlySet<string> {
   const held = new Set<string>()
   for (const name of fresh)
     for (const read of truths.get(name)!.reads)
@@ -132,10 +135,14 @@ function holdWhatStands({ truths, fresh, obstacles }: Running): void {
   }
 }
 
-/** The partitions and outputs, `name output`, whose rows are right and passed the checks of today. */
+/** The partitions and outputs, `name output`, whose rows are right, passed the checks of today and stand on none that did not. */
 export function passedOnes(truths: Truths, past: Past, declared: Declared): ReadonlySet<string> {
   const passed = new Set<string>()
-  for (const name of freshOnes(truths, past, declared)) {
+  const fresh = freshOnes(truths, past, declared)
+  const known = { truths, past, declared, fresh }
+  const held = heldOnes(known, unfitOnes(known))
+  for (const name of fresh) {
+    if (held.has(name)) continue
     const truth = truths.get(name)!
     const { checks } = pastOf(past, declared, truth).find(({ inputs }) => inputs === truth.inputs)!
     for (const [output, { rule, isRefused }] of checks)
