@@ -47,7 +47,7 @@ function fileCount({ marks, files }: Seen): number {
 export async function areTheRestAsSeen(seen: SharedSeen): Promise<boolean> {
   const { files, taken } = seen
   const folders = Object.entries(seen.marks)
-  const parts = folders.length + Math.ceil(files.length / filesAtOnce)
+  const parts = partsOf(seen)
   for (let part = take(taken); part < parts; part = take(taken)) {
     const [folder, mark] = folders[part] ?? []
     const from = (part - folders.length) * filesAtOnce
@@ -62,6 +62,10 @@ export async function areTheRestAsSeen(seen: SharedSeen): Promise<boolean> {
     await setImmediate() // what else is waited for goes on meanwhile
   }
   return true
+}
+
+function partsOf({ marks, files }: Seen): number {
+  return Object.keys(marks).length + Math.ceil(files.length / filesAtOnce)
 }
 
 function take(taken: Int32Array): number {
@@ -82,6 +86,7 @@ async function isAsSeenByTwo(seen: SharedSeen, helperPath: string): Promise<bool
     const [here, there] = await Promise.all([areTheRestAsSeen(seen), said])
     return here && there === true
   } catch (cause) {
+    Atomics.store(seen.taken, 0, partsOf(seen))
     await worker.terminate()
     throw cause
   }

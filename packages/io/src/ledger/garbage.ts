@@ -202,7 +202,7 @@ const forgetting = (condition: string) => `
     select epoch, (select jsonb_object_agg(asset, ranges) from gone) from moved
   ), untold as (
     delete from freshet.forgettings
-    where epoch <= (select epoch from moved) - ${forgettingsKept}
+    where epoch < (select epoch from moved) - ${forgettingsKept}
   )
   select may.forget as "mayForget", (select count(*)::integer from forgotten) as forgotten from may`
 

@@ -89,11 +89,31 @@ export function draftOf(base: TimelineColumns): TimelineDraft {
       else newest.clear(partition)
       for (const made of others) earlier.push([partition, made, markOf.number(made.mark)])
     },
-    finish: () => ({
-      ...newest.finish(),
-      marks: markOf.marks,
-      earlier: mergedEarlier(base.earlier, replaced, earlier),
-    }),
+    finish: () =>
+      withMarksInUse({
+        ...newest.finish(),
+        marks: markOf.marks,
+        earlier: mergedEarlier(base.earlier, replaced, earlier),
+      }),
+  }
+}
+
+/** The same without the marks that nothing has any more: what they say would be taken for something that is kept. */
+function withMarksInUse(columns: TimelineColumns): TimelineColumns {
+  const { mark, blocks, earlier, marks } = columns
+  const inUse = new Uint8Array(marks.length + 1)
+  for (const column of [mark, earlier.mark]) for (const each of column) inUse[each] = 1
+  if (!inUse.includes(0, 1)) return columns
+  const numbers = new Uint16Array(inUse.length)
+  let count = 0
+  for (let at = 1; at < inUse.length; at += 1) if (inUse[at] === 1) numbers[at] = count += 1
+  const renumbered = (column: Uint16Array) => column.map((each) => numbers[each] ?? 0)
+  return {
+    ...columns,
+    marks: marks.filter((_, at) => inUse[at + 1] === 1),
+    mark: renumbered(mark),
+    blocks: { ...blocks, mark: renumbered(blocks.mark) },
+    earlier: { ...earlier, mark: renumbered(earlier.mark) },
   }
 }
 

@@ -38,6 +38,13 @@ function plain({ from, length, mark, inputs, sums, marks, earlier }: Timeline) {
   })).filter(({ mark }) => mark !== undefined)
 }
 
+/** How many marks each timeline has; its blocks are those of its columns. */
+const marksIn = ({ timelines }: Snapshot) =>
+  [...timelines.values()].map((timeline) => {
+    expect(timeline.blocks).toEqual(blocksOf(timeline))
+    return timeline.marks.length
+  })
+
 const plainly = ({ timelines }: Snapshot) =>
   Object.fromEntries([...timelines].map(([name, timeline]) => [name, plain(timeline)]))
 
@@ -338,6 +345,7 @@ test(
           const cold = await readSnapshot(client(), graph)
           expect(plainly(warm)).toEqual(plainly(cold))
           expect(warm.position).toBe(cold.position)
+          expect(marksIn(warm)).toEqual(marksIn(cold))
           expect(plainly(warm)).toEqual({
             [`${run}_one`]: await expected([`${run}_one`]),
             [`${run}_pair`]: await expected([`${run}_a`, `${run}_b`]),
@@ -353,7 +361,7 @@ test("a state file is told what was forgotten, and only where it cannot be is th
   const graph = graphOf(asset("fading"), asset("gone"))
   const stateFile = newStateFile()
   await withRun(url(), "fading", async ({ ledger }) => {
-    for (const partition of [1, 2, 3])
+    for (const partition of [1, 2, 3, 4])
       await ledger.recordStep(made("fading", "fading", ["fading"], { partition, input: "a" }))
     await ledger.recordStep(made("fading", "gone", ["gone"], { partition: 1, input: "a" }))
   })
@@ -362,8 +370,6 @@ test("a state file is told what was forgotten, and only where it cannot be is th
       name,
       kept.map(({ partition }) => partition),
     ])
-  await partitions()
-  const written = readFileSync(stateFile)
   const forget = (name: string, from: number, to: number) =>
     withRun(url(), `forget ${(files += 1)}`, async ({ client }) => {
       const kept = await readRecorded(client, graph, [{ asset: name, range: { from, to } }])
@@ -372,6 +378,9 @@ test("a state file is told what was forgotten, and only where it cannot be is th
         kept.map(({ id }) => id),
       )
     })
+  await forget("fading", 4, 4)
+  await partitions()
+  const written = readFileSync(stateFile)
   await forget("fading", 2, 3)
   await forget("gone", 1, 1)
   const left = [
