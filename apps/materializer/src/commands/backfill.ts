@@ -1,21 +1,16 @@
 import {
   type Evaluation,
-  type PartitionRange,
-  type Plan,
   type PlanRequest,
-  facts,
-  makePlan,
   partitionCount,
   ProblemsError,
-  rangesWhere,
   staleAfter,
 } from "@freshet/core"
 
-import { commonRanges, joinedRanges } from "../project/partition-ranges.ts"
 import type { Project, RunReport } from "../project/project.ts"
 import { type Aftermath, aftermathLines } from "../render/aftermath.ts"
 import { type CommandLine, printLines } from "./command-line.ts"
 import { commandText } from "./command-text.ts"
+import { mendingCommands, rootsOf, stillStale, withDownstream } from "./downstream.ts"
 import { exitCodes } from "./exit-code.ts"
 import { type OnlyState, plannedState } from "./only-state.ts"
 import { type RunFlags, performRun } from "./perform-run.ts"
@@ -74,45 +69,14 @@ function requirePartitions({ date, from, to, partition }: BackfillFlags, name: s
   ])
 }
 
-/** The asset's partitions with whatever upstream is not fresh; with `downstream` also what becomes stale by it. */
+/** The asset's partitions with whatever upstream is not fresh; with `downstream` also what is or becomes stale below. */
 function backfillRequest(
   project: Project,
   targets: PlanRequest["targets"],
   flags: BackfillOrder,
 ): PlanRequest {
   const request = { targets, only: plannedState(flags.only), publish: true }
-  if (!flags.downstream) return request
-  const plan = makePlan(project.evaluation, request, project.hash)
-  if (plan.work.length === 0) return request
-  return { targets: withDownstream(project, plan, request.only), publish: true }
-}
-
-/** What was asked for, and what becomes stale once it is made. */
-function withDownstream(
-  { evaluation, graph }: Project,
-  plan: Plan,
-  only: ReturnType<typeof plannedState>,
-): Plan["targets"] {
-  const targets = new Map(only === undefined ? plan.targets : plannedTargets(plan))
-  const affected = staleAfter(evaluation, plan)
-  for (const { name, outputs } of graph.computations)
-    for (const { asset } of outputs) {
-      const ranges = [...(targets.get(asset) ?? []), ...(affected.get(name) ?? [])]
-      if (ranges.length > 0) targets.set(asset, joinedRanges(ranges))
-    }
-  return targets
-}
-
-/** Of the partitions asked for, those that a plan makes. */
-function plannedTargets({ targets, work }: Plan): Plan["targets"] {
-  return new Map(
-    [...targets].map(([name, asked]) => {
-      const made = work.find(({ computation }) =>
-        computation.outputs.some(({ asset }) => asset === name),
-      )
-      return [name, commonRanges(made?.ranges ?? [], asked)]
-    }),
-  )
+  return flags.downstream ? withDownstream(project, request) : request
 }
 
 /** Tells what the run left as it was: the published tables, and what downstream is stale now. */
@@ -126,11 +90,17 @@ async function tellAftermath(
   const before = report.project
   const asset = namedAsset(before, name)
   const predicted = staleAfter(before.evaluation, report.plan)
-  const aftermath = await cli.world.withProject(before.config, async ({ evaluation }) => ({
-    published: publishedSet(evaluation, asset.name),
-    stale: stillStale(evaluation, predicted),
-    command: commandText("freshet backfill", [asset.name], { ...flags, downstream: true }),
-  }))
+  const { date, from, to, partition } = flags
+  const asked = {
+    name: asset.name,
+    flags: { date, from, to, partition },
+    targets: targetsOf(before, [asset.name], flags),
+  }
+  const aftermath = await cli.world.withProject(before.config, async ({ evaluation }) => {
+    const stale = stillStale(evaluation, predicted)
+    const commands = mendingCommands(evaluation, stale, rootsOf(evaluation, asked, report.plan))
+    return { published: publishedSet(evaluation, asset.name), stale, commands }
+  })
   await printLines(cli.out, aftermathLines(before.graph, aftermath, cli.out.look))
 }
 
@@ -138,14 +108,4 @@ function publishedSet(evaluation: Evaluation, name: string): Aftermath["publishe
   const asset = evaluation.graph.assets.get(name)
   if (asset?.kind !== "asset" || asset.publish === undefined) return undefined
   return evaluation.snapshot.publications.get(asset.publish.set)
-}
-
-function stillStale(evaluation: Evaluation, predicted: Aftermath["stale"]): Aftermath["stale"] {
-  const stale = new Map<string, readonly PartitionRange[]>()
-  for (const computation of evaluation.graph.computations) {
-    const open = rangesWhere(evaluation, computation, (bits) => (bits & facts.fresh) === 0)
-    const ranges = commonRanges(predicted.get(computation.name) ?? [], open)
-    if (ranges.length > 0) stale.set(computation.name, ranges)
-  }
-  return stale
 }

@@ -16,12 +16,12 @@ export interface Aftermath {
   /** Computation → partitions that read what was made and have not been made anew. */
   readonly stale: ReadonlyMap<string, readonly PartitionRange[]>
   /** What mends that. */
-  readonly command: string
+  readonly commands: readonly string[]
 }
 
 export function aftermathLines(
   graph: Graph,
-  { published, stale, command }: Aftermath,
+  { published, stale, commands }: Aftermath,
   look: Look,
 ): readonly string[] {
   const shows =
@@ -39,7 +39,9 @@ export function aftermathLines(
     ...shows,
     paint(look, "stale", `${counted(stale.size, "computation")} downstream became stale:`),
     ...names,
-    `To make them as well: \`${command}\``,
+    ...(commands.length === 1
+      ? [`To make them as well: \`${commands[0]}\``]
+      : ["To make them as well:", ...commands.map((command) => `  \`${command}\``)]),
   ]
 }
 

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs"
+import { appendFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 
 import { expect, test } from "vitest"
@@ -9,7 +9,7 @@ import { readContents, readNewestSteps, readPublishedWithTimes } from "./ledger-
 import { landSmallInput, smallDays } from "./small-input.ts"
 import { withWorkplace, type Workplace } from "./workplace.ts"
 
-const past = smallDays[1]
+const [first, past] = smallDays
 
 test("a backfill of a past day computes it as of that day and leaves the published tables at the newest", async () => {
   const asOfThen = await withWorkplace(async (place) => {
@@ -37,6 +37,36 @@ test("a backfill of a past day computes it as of that day and leaves the publish
       `The published tables of stocktwits show ${smallDays.at(-1)}, the newest day; a backfill of the past does not change them.`,
     )
     expect(stdout).toContain("Nothing downstream became stale.")
+  })
+}, 60_000)
+
+test("what a backfill leaves stale below is made by the commands that it names, and by --downstream at once", async () => {
+  await withWorkplace(async (place) => {
+    await landSmallInput(place)
+    expectDone(await freshet(place, "materialize"))
+    expectDone(await freshet(place, "backfill", "user_recs", "--date", past))
+    const follow = async (from: number, to: number) => {
+      const log = join(place.landing, "stocktwits", "activity", `${first}.json`)
+      const event = { action: "follow", user_id: from, following_user_id: to }
+      appendFileSync(log, `${JSON.stringify(event)}\n`)
+    }
+    await follow(1, 2)
+    const ended = await freshet(place, "backfill", "follows", "--date", first)
+    expectDone(ended)
+    expect(ended.stdout).toContain("downstream became stale")
+    const [, advice = ""] = ended.stdout.split("To make them as well:")
+    const commands = [...advice.matchAll(/`freshet ([^`]+)`/g)].map(([, words = ""]) => words)
+    expect(commands).not.toEqual([])
+    for (const words of commands) expectDone(await freshet(place, ...words.split(" ")))
+    const nothing = "Nothing is stale: everything asked for is up to date.\n"
+    const below = ["backfill", "follows", "--date", first, "--downstream"]
+    expect((await freshet(place, ...below)).stdout).toBe(nothing)
+    expect((await freshet(place, "materialize")).stdout).toBe(nothing)
+
+    await follow(1, 3)
+    expectDone(await freshet(place, ...below))
+    expect((await freshet(place, ...below)).stdout).toBe(nothing)
+    expect((await freshet(place, "materialize")).stdout).toBe(nothing)
   })
 }, 60_000)
 

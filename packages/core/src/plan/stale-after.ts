@@ -6,10 +6,10 @@ import type { Plan } from "./plan.ts"
 import { type Evaluation, type States, facts } from "./states.ts"
 import { type WindowFinder, windowFinder } from "./windows.ts"
 
-/** What will be stale once the plan has been performed, because it reads what the plan makes and is not part of it: computation → partitions. */
+/** What will be stale once some work has been done, because it was made from what that makes and is not part of it: computation → partitions. */
 export function staleAfter(
   evaluation: Evaluation,
-  plan: Plan,
+  plan: Pick<Plan, "work">,
 ): ReadonlyMap<string, readonly PartitionRange[]> {
   const planned = plannedMarks(evaluation, plan)
   const marks = { bits: planned.bits.slice(), touched: planned.touched.slice() }
@@ -22,7 +22,7 @@ export function staleAfter(
   return result
 }
 
-function plannedMarks(evaluation: Evaluation, { work }: Plan): Marks {
+function plannedMarks(evaluation: Evaluation, { work }: Pick<Plan, "work">): Marks {
   const planned = noMarks(evaluation)
   for (const { computation, ranges } of work) {
     const number = evaluation.numbers.get(computation.name) ?? -1
