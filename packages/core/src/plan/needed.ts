@@ -51,7 +51,7 @@ function markTarget(
   }
 }
 
-interface ReadBy {
+export interface ReadBy {
   readonly read: NumberedRead
   /** The marks of the reader, and its first partition. */
   readonly reader: { readonly own: BitsPart; readonly from: number }
@@ -64,15 +64,23 @@ function markRead(
   finder: WindowFinder,
   { read, reader: { own, from } }: ReadBy,
 ): void {
-  const { reading, maker = -1 } = read
+  const { maker = -1 } = read
   const upstream = states[maker]
   if (upstream === undefined || upstream.allFresh) return
   needed.touched[maker] = 1
-  const found = partOf(needed, upstream)
-  if (read.isShift) {
-    const shift = from - upstream.from
-    markShifted(own, found, shift + read.oldest, shift + read.newest + 1)
-  } else markPlaces(rangesOfBits(own, from), found, (range) => finder.placesOf(reading, range))
+  markFound(finder, { read, reader: { own, from } }, upstream.from, partOf(needed, upstream))
+}
+
+/** Marks whatever the marked partitions of a reader find; the first place of what they find is partition `first`. */
+export function markFound(
+  finder: WindowFinder,
+  { read, reader: { own, from } }: ReadBy,
+  first: number,
+  found: BitsPart,
+): void {
+  if (read.isShift)
+    markShifted(own, found, from - first + read.oldest, from - first + read.newest + 1)
+  else markPlaces(rangesOfBits(own, from), found, (range) => finder.placesOf(read.reading, range))
 }
 
 /** The windows of neighbours lie side by side. */

@@ -3,7 +3,7 @@ import { type PartitionRange, partitionKey } from "../declare/partition.ts"
 import { assetNamed } from "../graph/graph.ts"
 import { isWithin } from "../graph/mapping.ts"
 import { rangesOfBits } from "./bits.ts"
-import { checkWork } from "./check-work.ts"
+import { checkWork, readUnchecked } from "./check-work.ts"
 import { partitionsOf } from "./inputs.ts"
 import { type Marks, isMarkedIn, partOf, withoutMarks } from "./marks.ts"
 import { blockedPartitions, neededPartitions } from "./needed.ts"
@@ -15,7 +15,7 @@ import type { Hash } from "./version.ts"
 
 /** What will be done, in an order in which it can be done; then what will be published; and what cannot be done yet. */
 export interface Plan {
-  /** Fresh rows whose checks are not the ones that ran last; those of rows that stand on refused ones come when these are right. */
+  /** Fresh rows, asked for or read by a step, whose checks are not the ones that ran last; those of rows that stand on refused ones come when these are right. */
   readonly checks: readonly CheckWork[]
   /** Each computation after everything that it reads. */
   readonly work: readonly Work[]
@@ -74,7 +74,8 @@ export function makePlan(evaluation: Evaluation, request: PlanRequest, hash: Has
   const waiting = workOf(evaluation, blocked)
   const open = withoutMarks(needed, blocked)
   const work = workOf(evaluation, open)
-  const checks = request.only === undefined ? checkWork(evaluation, targets) : []
+  const asked = request.only === undefined ? targets : []
+  const checks = checkWork(evaluation, [...asked, ...readUnchecked(evaluation, open)])
   const planned = plannedSteps(evaluation, checks, open)
   const publications = request.publish
     ? planPublications(evaluation, planned, request.targets, hash)

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest"
 import {
   explain,
   itself,
+  last,
   noRows,
   previous,
   publishTo,
@@ -53,6 +54,22 @@ describe("a changed check", () => {
     expect(outcomes(await run(world, mended))).toEqual({
       "check a 2026-01-01": "checked",
       "b 2026-01-01": "made",
+    })
+  })
+
+  test("runs on all that a step reads, whatever was asked for", async () => {
+    const windowed = (salt: string, ...checks: readonly Check<"n">[]) => {
+      const read = dailyAsset("a", sql`select n from ${raw}`, { checks })
+      return graphOf(raw, read, dailyAsset("b", sql`${salt} from ${last(2, read)}`))
+    }
+    const onlyB = { targets: new Map([["b", [{ from: day(3), to: day(3) }]]]), publish: true }
+    const world = worldWith([1, 2, 3])
+    await run(world, windowed("1"))
+    world.behaviour.checks = (_, on) => (on === "2026-01-02" ? [failing("a")] : [])
+    expect(outcomes(await run(world, windowed("2", unique("n")), () => onlyB))).toEqual({
+      "check a 2026-01-02": "checked",
+      "check a 2026-01-03": "checked",
+      "b 2026-01-03": "skipped",
     })
   })
 

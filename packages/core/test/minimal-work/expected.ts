@@ -87,9 +87,9 @@ export function perform(truths: Truths, past: Past, declared: Declared, asked: A
   for (const [output, names] of asked.targets)
     for (const name of names)
       if (running.fresh.has(name) && !held.has(name)) checkAgain(running, name, [output])
-  holdWhatStands(running)
   const wanted = withUpstream(truths, [...asked.targets.values()].flat())
   const waiting = new Set<string>()
+  const open: string[] = []
   for (const [name, truth] of truths) {
     if (!wanted.has(name) || running.fresh.has(name)) continue
     const waits =
@@ -99,8 +99,12 @@ export function perform(truths: Truths, past: Past, declared: Declared, asked: A
           waiting.has(read) || held.has(read) || unfit.has(`${read} ${output}`),
       )
     if (waits) waiting.add(name)
-    else running.outcomes.set(name, make(running, name, asked.failing))
+    else open.push(name)
   }
+  for (const { name, output } of open.flatMap((each) => truths.get(each)!.reads))
+    if (running.fresh.has(name)) checkAgain(running, name, [output])
+  holdWhatStands(running)
+  for (const name of open) running.outcomes.set(name, make(running, name, asked.failing))
   const { outcomes, computed, checked, isBad } = running
   return { outcomes, computed, checked, isBad }
 }
