@@ -1,4 +1,4 @@
-import { makePlan, stepCount } from "@freshet/core"
+import { makePlan, type Plan, refusedAmong, refusedBelow, stepCount } from "@freshet/core"
 
 import type { Config } from "../config.ts"
 import type { NothingToDo, RunReport } from "../project/project.ts"
@@ -9,7 +9,7 @@ import { summaryLines, unpublishedLines } from "../render/run-summary-lines.ts"
 import { type RunSummary, runSummary } from "../render/run-summary.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodeOfRun, exitCodes } from "./exit-code.ts"
-import { waitingDocuments } from "./plan-document.ts"
+import { refusedDocuments, waitingDocuments } from "./plan-document.ts"
 import { planView, waitingGroups, waitingView } from "./plan-view.ts"
 import { planOrder, preview, type SaveFlags } from "./preview.ts"
 import { shownPaths } from "./read-refusal.ts"
@@ -130,9 +130,19 @@ function progressHint(run: string): string {
 }
 
 function exitCodeOf(cli: CommandLine, report: RunReport): number {
-  return report.kind === "ran"
-    ? exitCodeOfRun(report.result, cli.interruption.exitCode())
-    : exitCodes.done
+  const ended =
+    report.kind === "ran"
+      ? exitCodeOfRun(report.result, cli.interruption.exitCode())
+      : exitCodes.done
+  return ended === exitCodes.done && isRefused(report) ? exitCodes.checkFailed : ended
+}
+
+/** Whether checks of an earlier day refuse something that was asked for, or that it waits for. */
+function isRefused({ project: { evaluation }, plan }: RunReport): boolean {
+  if (refusedAmong(evaluation, plan.targets).length > 0) return true
+  return plan.waiting.some(({ computation, ranges: [first] }) =>
+    refusedBelow(evaluation, { computation, partition: first?.from ?? 0 }),
+  )
 }
 
 async function tell(
@@ -146,9 +156,10 @@ async function tell(
   if (summary !== undefined) {
     const unpublished = unpublishedSets(report.project, report.plan)
     const lines = [...summaryLines(summary, cli.out.look), ...unpublishedLines(unpublished)]
-    await printLines(cli.out, [...lines, ...resumeLines(summary)])
+    await printLines(cli.out, [...lines, ...resumeLines(report.plan, summary)])
   }
-  if (report.kind === "nothing" || report.plan.waiting.length > 0) {
+  const isLeft = report.plan.waiting.length > 0 || isRefused(report)
+  if (report.kind === "nothing" || isLeft) {
     const view = report.kind === "nothing" ? await planView(report) : waitingView(report)
     await printLines(cli.out, planLines(report.project.graph, view, cli.out.look))
   }
@@ -170,14 +181,22 @@ export async function nothingText(
 }
 
 /** How one goes on after a run that did not reach its end. */
-function resumeLines({ run, outcome }: RunSummary): readonly string[] {
-  if (outcome === "succeeded") return []
+function resumeLines({ work }: Plan, { run, outcome }: RunSummary): readonly string[] {
+  if (outcome === "succeeded" || work.length === 0) return []
   return [`What was made is kept; \`freshet runs retry ${run}\` makes what is left.`]
 }
 
 /** What came of a run as JSON. */
 function runDocument(report: RunReport, summary: RunSummary | undefined): object {
-  if (report.kind !== "ran" || summary === undefined) return { outcome: report.kind, steps: [] }
+  const left = {
+    waiting: waitingDocuments(report.project, waitingGroups(report.project, report.plan)),
+    refused: refusedDocuments(
+      report.project,
+      refusedAmong(report.project.evaluation, report.plan.targets),
+    ),
+  }
+  if (report.kind !== "ran" || summary === undefined)
+    return { outcome: report.kind, steps: [], ...left }
   const { run, outcome, ms, counts, notStarted, rows, lineCounts, failedChecks } = summary
   return {
     run,
@@ -200,6 +219,6 @@ function runDocument(report: RunReport, summary: RunSummary | undefined): object
       changes,
       error,
     })),
-    waiting: waitingDocuments(report.project, waitingGroups(report.project, report.plan)),
+    ...left,
   }
 }

@@ -1,6 +1,7 @@
 import {
   type Cause,
   type PartitionRange,
+  type Refused,
   type Status,
   partitionCount,
   partitionKey,
@@ -13,7 +14,7 @@ import type { CostedGroup, PlanView, WaitingGroup } from "./plan-view.ts"
 
 /** A plan as JSON: what is made for one reason is one entry, its partitions are ranges. */
 export function planDocument(project: Project, view: PlanView): object {
-  const { plan, groups, cost, waiting, skipped } = view
+  const { plan, groups, cost, waiting, skipped, refused } = view
   const rangesOf = rangeDocuments(project)
   return {
     targets: [...plan.targets].map(([asset, ranges]) => ({
@@ -38,6 +39,7 @@ export function planDocument(project: Project, view: PlanView): object {
       shows: before?.partitionKey ?? null,
     })),
     waiting: waitingDocuments(project, waiting),
+    refused: refusedDocuments(project, refused),
     skipped: skipped.map(({ asset, ranges, state }) => ({
       asset,
       partitions: rangesOf(asset, ranges),
@@ -69,6 +71,16 @@ function groupDocument(project: Project, group: CostedGroup): object {
     causes: causeDocuments(project, status.causes),
     predicted: predictedDocument(cost),
   }
+}
+
+/** What is refused as JSON. */
+export function refusedDocuments(project: Project, refused: readonly Refused[]): readonly object[] {
+  return refused.map(({ asset, ranges, standsOn }) => ({
+    asset,
+    partitions: rangeDocuments(project)(asset, ranges),
+    count: partitionCount(ranges),
+    stands_on: standsOn ?? null,
+  }))
 }
 
 /** What waits as JSON. */

@@ -3,6 +3,7 @@ import {
   type PartitionRange,
   type Plan,
   type ReasonGroup,
+  type Refused,
   type StateKind,
   assetNamed,
   facts,
@@ -10,6 +11,7 @@ import {
   isInRanges,
   rangesWhere,
   reasonGroups,
+  refusedAmong,
   stateKind,
   waitingOf,
 } from "@freshet/core"
@@ -29,6 +31,8 @@ export interface PlanView {
   readonly waiting: readonly WaitingGroup[]
   /** What was named and is no part of the plan. */
   readonly skipped: readonly SkippedGroup[]
+  /** What was asked for, is fresh, and is refused by a check or stands on rows that are. */
+  readonly refused: readonly Refused[]
   /** Whether all that was asked for is fresh; a plan may mean only some of what is not. */
   readonly isUpToDate: boolean
 }
@@ -75,16 +79,18 @@ export async function planView(
     cost: totalCost(groups),
     waiting: waitingGroups(project, plan),
     skipped: skippedGroups(project, plan, named),
+    refused: refusedAmong(project.evaluation, plan.targets),
     isUpToDate: isUpToDate(project, plan),
   }
 }
 
-/** What is left of a plan that was performed: what waits. */
+/** What is left of a plan that was performed: what waits, and what is refused. */
 export function waitingView({ project, plan }: Planned): PlanView {
   const left = { ...plan, checks: [], work: [], publications: [] }
   const waiting = waitingGroups(project, plan)
   const empty = { groups: [], cost: totalCost([]), skipped: [] }
-  return { plan: left, ...empty, waiting, isUpToDate: isUpToDate(project, plan) }
+  const refused = refusedAmong(project.evaluation, plan.targets)
+  return { plan: left, ...empty, waiting, refused, isUpToDate: isUpToDate(project, plan) }
 }
 
 function isUpToDate({ evaluation, graph }: Project, { targets }: Plan): boolean {

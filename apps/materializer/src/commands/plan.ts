@@ -26,7 +26,7 @@ async function previewPlan(
   const { materializeOrder } = await import("./materialize-order.ts")
   const { preview } = await import("./preview.ts")
   const { isEmpty } = await import("../project/empty-plan.ts")
-  const { basisOf } = await import("../project/plan-basis.ts")
+  const { basisOf } = await import("../project/basis-of-plan.ts")
   return cli.world.withProject(await cli.loadConfig(), async (project) => {
     const planned = await preview(cli, flags, project, materializeOrder("plan", words, flags))
     if (isEmpty(planned.plan)) return { exitCode: exitCodes.done, basis: await basisOf(planned) }

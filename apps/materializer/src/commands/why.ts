@@ -1,4 +1,5 @@
-import { type Asset, makePlan, type Problem, ProblemsError } from "@freshet/core"
+import { type Asset, assetNamed, makePlan, type Problem, ProblemsError } from "@freshet/core"
+import { refusedBelow } from "@freshet/core"
 
 import { planOnStored } from "../project/lost-files.ts"
 import type { Project } from "../project/project.ts"
@@ -51,7 +52,7 @@ function partitionAsked(project: Project, asset: Asset, key: string | undefined)
   return shown ?? partitionOf(project, asset, key)
 }
 
-/** What checks refused where it begins: of each root's newest partition. */
+/** What checks refused where it begins: of each root's newest partition, and of the rows that it stands on. */
 async function rootRefusals(
   cli: CommandLine,
   project: Project,
@@ -63,9 +64,13 @@ async function rootRefusals(
   for (const end of ends) {
     const index = end.partitions.at(-1)?.to
     if (index === undefined) continue
-    const key = keysOf(project)(end.asset, index)
-    const refusal = await readRefusal(cli, project, { asset: end.asset, partition: index, key })
-    if (refusal !== undefined) refusals.set(end.asset, refusal)
+    const own = { asset: end.asset, partition: index, key: keysOf(project)(end.asset, index) }
+    const { computation } = assetNamed(project.graph, end.asset)
+    const below = refusedBelow(project.evaluation, { computation, partition: index })
+    for (const rows of below === undefined ? [own] : [own, below]) {
+      const refusal = await readRefusal(cli, project, rows)
+      if (refusal !== undefined) refusals.set(rows.asset, refusal)
+    }
   }
   return refusals
 }

@@ -2,8 +2,6 @@ import type { LandingMarks } from "@freshet/io"
 import { isAsSeen } from "@freshet/io/unmoved-files"
 
 import type { Settings } from "../config.ts"
-import { isEmpty } from "./empty-plan.ts"
-import type { Planned } from "./project.ts"
 
 /**
  * What an empty plan rests on. A plan follows from the program, the declarations, the request, and what `readProject`
@@ -19,12 +17,6 @@ export interface PlanBasis {
   /** From when on, and until when, no partition ends. */
   readonly fromMs: number
   readonly untilMs?: number | undefined
-}
-
-/** What a plan rests on; undefined unless it is empty, and certain without a warning. */
-export async function basisOf({ project, plan, files }: Planned): Promise<PlanBasis | undefined> {
-  const isCertain = isEmpty(plan) && project.warnings.length === 0
-  return isCertain && files !== undefined ? project.basis(files) : undefined
 }
 
 /** What looks besides this program. */

@@ -15,12 +15,12 @@ import {
 import { type RunLedger, type Store, withPostgres } from "@freshet/io"
 
 import type { Config } from "../config.ts"
+import { basisOf } from "./basis-of-plan.ts"
 import { type Machinery, withEngine } from "./engine.ts"
 import { hash } from "./hash.ts"
 import { takeLake } from "./lake-owner.ts"
 import { planOnStored } from "./lost-files.ts"
 import { declaredGraph, readProject } from "./open-project.ts"
-import { basisOf } from "./plan-basis.ts"
 import type { NothingToDo, Planned, Project, Ran, RunReport, RunRequest } from "./project.ts"
 import { withRightToRun } from "./right-to-run.ts"
 

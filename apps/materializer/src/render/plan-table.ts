@@ -2,6 +2,7 @@ import {
   type Graph,
   type PartitionRange,
   type Plan,
+  type Refused,
   partitionCount,
   partitionsText,
   stepCount,
@@ -19,7 +20,10 @@ import { type Cell, table } from "./table.ts"
 /** A plan as a person reads it: one line for what is made for one reason, then what is published and what waits. */
 export function planLines(graph: Graph, view: PlanView, look: Look): readonly string[] {
   const { plan } = view
-  const skipped = view.skipped.map((group) => skippedLine(graph, group, look))
+  const skipped = [
+    ...view.refused.map((group) => refusedLine(graph, group, look)),
+    ...view.skipped.map((group) => skippedLine(graph, group, look)),
+  ]
   if (isEmpty(plan)) return [...skipped, emptySentence(view)]
   const rows = [
     ...plan.checks.map(({ asset, ranges }) =>
@@ -75,8 +79,11 @@ function row(
   ]
 }
 
-function emptySentence({ plan: { targets }, isUpToDate }: PlanView): string {
-  if (targets.size === 0) return "Nothing to make yet: not everything that is read has landed."
+function emptySentence({ plan: { targets }, refused, isUpToDate }: PlanView): string {
+  if (targets.size === 0)
+    return "Nothing to make: no asset is selected, or not everything that is read has landed yet."
+  if (refused.length > 0 && isUpToDate)
+    return "Nothing is stale, but checks refuse rows that are there: mend what they come from, or the checks."
   return isUpToDate
     ? "Nothing is stale: everything asked for is up to date."
     : "Nothing that is asked for is in that state."
@@ -136,6 +143,14 @@ function waitingLine(
     waitsFor === undefined ? "waits as well, in more partitions" : `waits for ${waitsFor}`
   const text = `${sign(look, "missing")} ${computation.name} ${reason} (${partitions})`
   return paint(look, "stale", text)
+}
+
+/** What nobody goes on from: `✕ recs 2026-01-10 stands on likes 2026-01-09, which fails its checks`. */
+function refusedLine(graph: Graph, { asset, ranges, standsOn }: Refused, look: Look): string {
+  const name = `${asset} ${partitionsText(graph, asset, ranges)}`.trim()
+  const why =
+    standsOn === undefined ? "fails its checks" : `stands on ${standsOn}, which fails its checks`
+  return paint(look, "bad", `${sign(look, "failed")} ${name} ${why}`)
 }
 
 /** What was asked for and is left alone: `= items 2026-01-02: up to date already`. */

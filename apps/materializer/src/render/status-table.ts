@@ -106,10 +106,12 @@ export function statusSentence(states: readonly AssetState[]): string {
   const of = (kind: string) => made.filter(({ status }) => status?.kind === kind).length
   const fresh = of("fresh")
   const late = made.filter(({ overdue }) => overdue !== undefined).length
+  const refused = made.filter(({ failedErrors }) => failedErrors > 0).length
   const rest = [
     [of("failed"), "failed"],
     [of("stale"), "stale"],
     [of("missing"), "never made"],
+    [refused, "refused by checks"],
     [late, "late"],
   ] as const
   const open = rest.filter(([many]) => many > 0).map(([many, word]) => `${count(many)} ${word}`)

@@ -24,7 +24,7 @@ export function whyLines(
   const { asset, partition, status, roots, path } = explanation
   const name = named(graph, asset, [{ from: partition, to: partition }])
   const headline = `${paint(look, stateTones[status.kind], sign(look, status.kind))} ${name} ${stateWords(status)}.`
-  if (status.kind === "fresh") return [headline, ...freshLines(refusals.get(asset), look)]
+  if (status.kind === "fresh") return [headline, ...freshLines(asset, refusals, look)]
   return [
     headline,
     "",
@@ -41,18 +41,18 @@ export function whyLines(
 
 const correctFirst = "  mend the query, its input or the check (else it is refused again), then"
 
-function freshLines(refusal: Refusal | undefined, look: Look): readonly string[] {
-  if (refusal === undefined)
+function freshLines(asset: string, refusals: Mending["refusals"], look: Look): readonly string[] {
+  if (refusals.size === 0)
     return [
       "What it would be made from now is exactly what its newest materialization was made from.",
     ]
+  const rows = [...refusals].map(([name, { key }]) => `${name} ${key}`.trim()).join(", ")
+  const fault = refusals.has(asset)
+    ? "it fails a check"
+    : `it stands on ${rows}, which fails a check`
   return [
-    paint(
-      look,
-      "bad",
-      "But it fails a check, so nothing that reads it is made, and it is not published:",
-    ),
-    ...refusalLines(refusal),
+    paint(look, "bad", `But ${fault}, so nothing that reads it is made, and it is not published:`),
+    ...[...refusals.values()].flatMap(refusalLines),
   ]
 }
 

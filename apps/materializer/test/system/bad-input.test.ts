@@ -287,7 +287,7 @@ test("an empty landing zone is no fault: nothing has landed yet", async () => {
     expect(status.stdout).toContain("Nothing has landed")
     const ended = await freshet(place, "materialize")
     expectPlain(ended)
-    expect(ended.stdout).toContain("Nothing to make yet")
+    expect(ended.stdout).toContain("not everything that is read has landed yet")
     expect((await readContents(place)).made).toEqual([])
   })
 }, 30_000)

@@ -1,19 +1,18 @@
 import type { AnyAsset, Computation } from "../declare/asset.ts"
-import { type PartitionRange, partitionKey } from "../declare/partition.ts"
+import type { PartitionRange } from "../declare/partition.ts"
 import type { ReadVersions } from "../execute/effects.ts"
 import { contentFingerprint } from "../fingerprint.ts"
 import { isWithin } from "../graph/mapping.ts"
 import { rangesOfBits } from "./bits.ts"
 import { type ReadRange, lastingName } from "./inputs.ts"
 import { lastingPartition, lastingRelation, readRanges } from "./inputs.ts"
+import { type RefusedRows, refusedBelow, rowsText } from "./refused.ts"
 import type { Failure } from "./snapshot.ts"
-import { type ComputedPartition, findBelow } from "./standing.ts"
 import {
   type Evaluation,
   contentAt,
   facts,
   factsAt,
-  isUnfit,
   rangesOf,
   stateKind,
   statesOf,
@@ -72,13 +71,17 @@ export function statusAt(evaluation: Evaluation, computation: Computation, index
     (bits & facts.waits) === 0
       ? undefined
       : (ranges.find((range) => range.waitsFor !== undefined)?.waitsFor ??
-        refusedRows(evaluation, { computation, partition: index }))
+        checksOf(refusedBelow(evaluation, { computation, partition: index })))
   const causes = causesOf(evaluation, bits, ranges)
   const failure = evaluation.snapshot.failures.get(computation.name)?.get(index)
   if (kind !== "failed") return { kind, waitsFor, causes }
   return failure === undefined
     ? { kind: "stale", waitsFor, causes }
     : { kind, waitsFor, causes, failure }
+}
+
+function checksOf(rows: RefusedRows | undefined): string | undefined {
+  return rows && `${rowsText(rows)} to pass its checks`
 }
 
 function causesOf(evaluation: Evaluation, bits: number, ranges: readonly ReadRange[]): Cause[] {
@@ -100,24 +103,6 @@ function staleUpstreams(evaluation: Evaluation, ranges: readonly ReadRange[]): C
     if (stale.length > (causes.get(asset.name)?.length ?? 0)) causes.set(asset.name, stale)
   }
   return [...causes].map(([asset, partitions]) => ({ kind: "upstream", asset, partitions }))
-}
-
-const knownRefused = new WeakMap<Evaluation, Map<number, string>>()
-
-/** The first rows, read or stood on, that fail the error checks of today: nothing goes on from there. */
-function refusedRows(evaluation: Evaluation, place: ComputedPartition): string | undefined {
-  const standing = facts.fresh | facts.waits
-  const known = knownRefused.get(evaluation) ?? new Map<number, string>()
-  knownRefused.set(evaluation, known)
-  return findBelow(evaluation, place, {
-    find: ({ name, partitions }, index) =>
-      isUnfit(evaluation, name, index)
-        ? `${name} ${partitionKey(partitions, index)} to pass its checks`
-        : undefined,
-    isStanding: (computation, index) =>
-      (factsAt(evaluation, computation, index) & standing) === standing,
-    known,
-  })
 }
 
 /** Which inputs of a partition are not what was read when `then` was recorded, as far as they are known. */
