@@ -28,9 +28,10 @@ export async function answer(argv, folder, given) {
 }
 
 /**
- * Whether the command is one that may find nothing to do.
+ * Whether the command is one that may find nothing to do, and is not only asked what it does.
  * @param {readonly string[]} argv
  */
-function mayFindNothing([command]) {
-  return command === "materialize" || command === "plan"
+function mayFindNothing([command, ...words]) {
+  const isHelp = words.includes("--help") || words.includes("-h")
+  return (command === "materialize" || command === "plan") && !isHelp
 }

@@ -14,15 +14,19 @@ export interface ShopEdits {
   /** Items ordered less often are left out. */
   readonly least?: number
   readonly retention?: string
+  /** A check of `items`: a day's items are ordered at most so often. */
+  readonly most?: number
   /** Further assets, which may read `orders` and `items`, and their names. */
   readonly more?: { readonly code: string; readonly names: string }
 }
 
 /** A source and two assets, one reading three days of the other. */
-export function shop({ least = 1, retention = "", more }: ShopEdits = {}): string {
+export function shop({ least = 1, retention = "", most, more }: ShopEdits = {}): string {
+  const rows = `sql\`select * from \${itself} where orders > ${most}\``
+  const checks = `checks: [noRows("seldom", { description: "seldom", query: ${rows} })],`
   return `
     import {
-      codeAsset, daily, float64, int64, keepFor, last, sourceAsset, sql, sqlAsset, text,
+      codeAsset, daily, float64, int64, itself, keepFor, last, noRows, sourceAsset, sql, sqlAsset, text,
     } from "@freshet/core"
     const partitions = daily({ start: "2026-01-01" })
     const common = { group: "shop", partitions, ${retention} }
@@ -42,6 +46,7 @@ export function shop({ least = 1, retention = "", more }: ShopEdits = {}): strin
       columns: { item: text("What."), orders: int64("How often.") },
       query: sql\`select item, count(*) as orders from \${orders} group by item
         having count(*) >= ${least}\`,
+      ${most === undefined ? "" : checks}
     })
     const best = sqlAsset({
       ...common,

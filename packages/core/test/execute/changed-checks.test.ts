@@ -7,6 +7,7 @@ import {
   noRows,
   previous,
   publishTo,
+  refusedAmong,
   sharedRows,
   sql,
   sqlAssets,
@@ -169,6 +170,30 @@ describe("a changed check", () => {
       expect([...explain(evaluateIn(world, chain([unique("n")], "c")), later.plan)]).toEqual([
         "c 2026-01-01: waits for a 2026-01-01 to pass its checks",
       ])
+    })
+
+    test("is told as long as it does, with what stands on them", async () => {
+      const world = worldWith([1, 2])
+      await run(world, chain([]))
+      world.behaviour.checks = (asset, on) =>
+        asset === "a" && on === "2026-01-02" ? [failing("a")] : []
+      const refusing = chain([unique("n")])
+      await run(world, refusing)
+      const both = [{ from: day(1), to: day(2) }]
+      const asked = new Map([
+        ["a", both],
+        ["b", both],
+      ])
+      const refused = () => refusedAmong(evaluateIn(world, refusing), asked)
+      const second = [{ from: day(2), to: day(2) }]
+      const expected = [
+        { asset: "a", ranges: second, standsOn: undefined },
+        { asset: "b", ranges: second, standsOn: "a 2026-01-02" },
+      ]
+      expect(refused()).toEqual(expected)
+      expect((await run(world, refusing)).planned).toEqual([])
+      expect(refused()).toEqual(expected)
+      expect(refusedAmong(evaluateIn(world, chain([nothingWrong])), asked)).toEqual([])
     })
 
     test("keeps them from being published, in the run that finds it and in later ones", async () => {

@@ -4,10 +4,10 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
-import { type DeclaredProject, withDeclaredProject } from "./declared-project.ts"
-import { expectDone } from "./expect-done.ts"
-import { freshet } from "./freshet-process.ts"
-import { storedFiles } from "./stored-files.ts"
+import { type DeclaredProject, withDeclaredProject } from "../system/declared-project.ts"
+import { expectDone } from "../system/expect-done.ts"
+import { freshet } from "../system/freshet-process.ts"
+import { storedFiles } from "../system/stored-files.ts"
 
 /** Keys that other programs stumble over; some differ by case alone. */
 const keys = [
