@@ -162,13 +162,27 @@ function pickAfterHeader(path: string, scan: LineScan): Part["pick"] {
   }
 }
 
-/** The engine's reader lets NUL bytes, spaces after a closing quote and an empty value too many at the end of a line pass. */
+/** The engine's reader lets NUL bytes, spaces before and after a quoted value, and an empty value too many at the end of a line pass. */
 async function isUnusual(path: string, width: number): Promise<boolean> {
   let found = false
   await eachChunk(path, (chunk) => {
-    found ||= chunk.includes(0) || chunk.includes('" ') || hasWideLine(chunk, width)
+    found ||=
+      chunk.includes(0) ||
+      chunk.includes('" ') ||
+      hasSpacedQuote(chunk) ||
+      hasWideLine(chunk, width)
   })
   return found
+}
+
+/** Whether nothing but spaces stands between the begin of a value and a quote. */
+function hasSpacedQuote(chunk: Buffer): boolean {
+  for (let at = chunk.indexOf(' "'); at >= 0; at = chunk.indexOf(' "', at + 1)) {
+    let before = at
+    while (chunk[before] === space) before -= 1
+    if (before < 0 || chunk[before] === comma || chunk[before] === newline) return true
+  }
+  return false
 }
 
 /** Whether a line that ends with an empty value has more or fewer than `width` of them. */
@@ -185,7 +199,7 @@ function hasWideLine(chunk: Buffer, width: number): boolean {
   return false
 }
 
-const [newline, carriageReturn, comma] = [10, 13, 44]
+const [newline, carriageReturn, space, comma] = [10, 13, 32, 44]
 
 /** The exact way: every record from the bytes, with its text kept beside it. */
 function readRecords(
