@@ -20,8 +20,8 @@ export async function answer(argv, folder, given) {
     helperPath: fileURLToPath(new URL("seen-helper.cjs", folder)),
   }
   if (mayFindNothing(argv)) {
-    const { isSaidAgain } = createRequire(folder)("./said-again.cjs")
-    if (await isSaidAgain(argv, launch)) return 0
+    const { sayAgain } = createRequire(folder)("./said-again.cjs")
+    if (await sayAgain(argv, launch)) return 0
   }
   const { main } = await import(new URL("main.js", folder).href)
   return await main(argv, launch)

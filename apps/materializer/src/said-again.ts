@@ -12,7 +12,7 @@ import { holds } from "./project/plan-basis.ts"
  * changed since: without loading what the words mean or what is declared, and without reading what the ledger knows.
  * Gives whether it did. A program of its own, since that takes less time than to load the whole.
  */
-export async function isSaidAgain(argv: readonly string[], launch: Launch): Promise<boolean> {
+export async function sayAgain(argv: readonly string[], launch: Launch): Promise<boolean> {
   const { process } = launch
   const known = knownOf(launch)
   const words = wordsOf(argv)

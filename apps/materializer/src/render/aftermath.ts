@@ -15,7 +15,7 @@ export interface Aftermath {
   readonly published: Published | undefined
   /** Computation → partitions that read what was made and have not been made anew. */
   readonly stale: ReadonlyMap<string, readonly PartitionRange[]>
-  /** What mends that. */
+  /** What mends that, one after the other; none where no backfill does. */
   readonly commands: readonly string[]
 }
 
@@ -39,10 +39,14 @@ export function aftermathLines(
     ...shows,
     paint(look, "stale", `${counted(stale.size, "computation")} downstream became stale:`),
     ...names,
-    ...(commands.length === 1
-      ? [`To make them as well: \`${commands[0]}\``]
-      : ["To make them as well:", ...commands.map((command) => `  \`${command}\``)]),
+    ...mendingLines(commands),
   ]
+}
+
+function mendingLines([first, ...others]: readonly string[]): readonly string[] {
+  if (first === undefined) return []
+  if (others.length === 0) return [`To make them as well: \`${first}\``]
+  return ["To make them as well:", ...[first, ...others].map((command) => `  \`${command}\``)]
 }
 
 function nounOf({ assets }: Graph, { set }: Published): string {
