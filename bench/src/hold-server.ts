@@ -38,11 +38,11 @@ async function keeperPath(): Promise<string> {
   spawnSync(process.execPath, [freshetPath, "--help"])
   const launcher = new URL("current-bundle.js", pathToFileURL(freshetPath))
   const { findCurrentBundle } = (await import(launcher.href)) as {
-    findCurrentBundle: () => { readonly folder: URL } | undefined
+    findCurrentBundle: () => URL | undefined
   } // what the launcher itself imports
-  const bundle = findCurrentBundle()
-  if (bundle === undefined) throw new Error("Freshet cannot be bundled")
-  return fileURLToPath(new URL("keeper.js", bundle.folder))
+  const folder = findCurrentBundle()
+  if (folder === undefined) throw new Error("Freshet cannot be bundled")
+  return fileURLToPath(new URL("keeper.js", folder))
 }
 
 async function lend<T>(

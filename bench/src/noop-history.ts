@@ -4,7 +4,6 @@ import { dirname, join } from "node:path"
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 
-import { DuckDBInstance } from "@duckdb/node-api"
 import { fingerprintText, type Graph, type Lanes, partitionKey, queryTexts } from "@freshet/core"
 import type { ParsedQueries, Timeline } from "@freshet/core"
 import pg from "pg"
@@ -61,32 +60,6 @@ export function storeNewest({ sources, assets, days }: Shape, lake: string): voi
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, "")
   }
-}
-
-/** An asset that nothing reads. */
-export function leafOf({ assets, reads }: Shape): number {
-  const read = new Set(reads.flatMap((each) => each.map(({ of }) => of)))
-  for (let asset = assets - 1; asset >= 0; asset -= 1) if (!read.has(asset)) return asset
-  throw new Error("everything is read")
-}
-
-/** Puts rows into the lake that the newest partition of an asset can be made from. */
-export async function storeReadable(shape: Shape, asset: number, lake: string): Promise<void> {
-  const instance = await DuckDBInstance.create()
-  const connection = await instance.connect()
-  for (const { of, days } of shape.reads[asset] ?? [])
-    for (let day = shape.days - days; of >= shape.sources && day < shape.days; day += 1) {
-      const path = join(lake, fileOf(of, day))
-      mkdirSync(dirname(path), { recursive: true })
-      await connection.run(`
-        copy (
-          select ${of * 1000 + day}::bigint as order_id, 1::integer as customer_id,
-            1::integer as product_id, 100::bigint as amount, null::varchar as note,
-            timestamptz '1970-06-01 12:00:00Z' as ordered_at
-        ) to '${path}' (format parquet)`)
-    }
-  connection.closeSync()
-  instance.closeSync()
 }
 
 /** Fills a ledger whose queries are parsed with what it holds once everything is made; gives the number of rows. */

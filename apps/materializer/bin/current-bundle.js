@@ -5,20 +5,14 @@ export const workspace = fileURLToPath(new URL("../../../", import.meta.url))
 export const buildFolder = new URL("../.build/", import.meta.url)
 
 /**
- * What `.build/current.json` holds: the folder of the newest bundle, the mark of every file the
- * bundle was made from or consists of, and the settings, if its sources alone decide what the
- * configuration says.
- * @typedef {{ folder: string, marks: Record<string, string>, settings?: object }} Current
- */
-
-/**
- * A bundle: no two have the same name.
- * @typedef {{ name: string, folder: URL, settings: object | undefined }} Bundle
+ * What `.build/current.json` holds: the folder of the newest bundle, and the mark of every file
+ * the bundle was made from or consists of.
+ * @typedef {{ folder: string, marks: Record<string, string> }} Current
  */
 
 /**
  * A bundle made from the sources as they are now, or undefined.
- * @returns {Bundle | undefined}
+ * @returns {URL | undefined}
  */
 export function findCurrentBundle() {
   const current = readCurrent()
@@ -26,15 +20,15 @@ export function findCurrentBundle() {
   for (const path in current.marks) {
     if (markOf(path) !== current.marks[path]) return undefined
   }
-  return bundleOf(current)
+  return folderOf(current)
 }
 
 /**
  * @param {Current} current
- * @returns {Bundle}
+ * @returns {URL}
  */
-export function bundleOf({ folder, settings }) {
-  return { name: folder, folder: new URL(`${folder}/`, buildFolder), settings }
+export function folderOf({ folder }) {
+  return new URL(`${folder}/`, buildFolder)
 }
 
 /** @returns {Current | undefined} */

@@ -4,13 +4,11 @@ import { existsSync } from "node:fs"
 import { answer } from "./answer.js"
 import { findCurrentBundle } from "./current-bundle.js"
 
-const bundle = findCurrentBundle() ?? (await makeBundle())
+const folder = findCurrentBundle() ?? (await makeBundle())
 
-if (bundle !== undefined) {
-  const { name, folder, settings } = bundle
+if (folder !== undefined) {
   process.exitCode = await answer(process.argv.slice(2), folder, {
     loadConfig: () => loadConfig(folder),
-    known: settings && { declarations: name, settings },
     process,
   })
 }

@@ -6,22 +6,15 @@ import { fileURLToPath } from "node:url"
 
 import * as esbuild from "esbuild"
 
-import { buildFolder, bundleOf, markOf, readCurrent, workspace } from "./current-bundle.js"
-import { settingsAlone } from "./settings-alone.js"
+import { buildFolder, folderOf, markOf, readCurrent, workspace } from "./current-bundle.js"
 
 /** @import { Metafile, OutputFile, Plugin } from "esbuild" */
-/** @import { Bundle, Current } from "./current-bundle.js" */
+/** @import { Current } from "./current-bundle.js" */
 
 const entries = {
   main: "apps/materializer/src/main.ts",
   config: "freshet.config.ts",
   keeper: "packages/io/src/postgres/keeper.ts",
-}
-
-/** Programs of one file each, and CommonJS: they start in half the time. */
-const alone = {
-  "said-again": "apps/materializer/src/said-again.ts",
-  "seen-helper": "packages/io/src/landing/seen-helper.ts",
 }
 
 /** Native packages, and packages so large that bundling them costs more than it saves. */
@@ -45,17 +38,11 @@ const dayMs = 24 * 60 * 60 * 1000
  * Bundles the sources into a folder of its own and makes that the current one. Safe beside other
  * processes doing the same, and at any point of interruption: `current.json` is replaced last, at
  * once.
- * @returns {Promise<Bundle>}
+ * @returns {Promise<URL>}
  */
 export async function makeBundle() {
   const startedAt = Date.now()
-  const [programs, programsAlone, settings] = await Promise.all([
-    buildPrograms(),
-    buildAlone(),
-    settingsAlone(workspace, entries.config),
-  ])
-  const outputFiles = [...programs.outputFiles, ...programsAlone.outputFiles]
-  const inputs = inputsOf([programs.metafile, programsAlone.metafile])
+  const { outputFiles, metafile } = await buildPrograms()
   const folder = randomUUID()
   await writeBundle(folder, outputFiles)
   const outputs = outputFiles.map((file) => {
@@ -63,17 +50,32 @@ export async function makeBundle() {
     return [path, markOf(path)]
   })
   const replaced = readCurrent()?.folder
-  const marks = Object.fromEntries([...marksOf(inputs, startedAt), ...outputs])
-  const current = { folder, marks, ...(settings && { settings }) }
+  const marks = Object.fromEntries([...marksOf(inputsOf(metafile), startedAt), ...outputs])
+  const current = { folder, marks }
   await writeCurrent(current)
   await sweep(replaced)
-  return bundleOf(current)
+  return folderOf(current)
 }
 
 async function buildPrograms() {
   return await esbuild.build({
-    ...shared(),
-    entryPoints: present(entries),
+    absWorkingDir: workspace,
+    entryPoints: Object.fromEntries(
+      Object.entries(entries).filter(([, path]) => existsSync(workspace + path)),
+    ),
+    outdir,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    conditions: [],
+    sourcemap: "linked",
+    sourcesContent: false,
+    legalComments: "none",
+    define: notAtCloudflare,
+    plugins: [externalPlugin, lazyPlugin, importMetaPlugin],
+    metafile: true,
+    write: false,
+    logLevel: "silent",
     splitting: true,
     format: "esm",
     chunkNames: "[name]-[hash]",
@@ -81,44 +83,6 @@ async function buildPrograms() {
       js: `import { createRequire as createRequireOf } from "node:module"; const require = createRequireOf(import.meta.url);`,
     },
   })
-}
-
-async function buildAlone() {
-  return await esbuild.build({
-    ...shared(),
-    entryPoints: present(alone),
-    format: "cjs",
-    outExtension: { ".js": ".cjs" },
-    banner: { js: `const importMetaUrl = require("node:url").pathToFileURL(__filename).href` },
-    define: { ...notAtCloudflare, "import.meta.url": "importMetaUrl" },
-  })
-}
-
-/** @param {Record<string, string>} programs */
-function present(programs) {
-  return Object.fromEntries(
-    Object.entries(programs).filter(([, path]) => existsSync(workspace + path)),
-  )
-}
-
-/** What all builds have in common. */
-function shared() {
-  return {
-    absWorkingDir: workspace,
-    outdir,
-    bundle: true,
-    platform: /** @type {const} */ ("node"),
-    target: "node20",
-    conditions: [],
-    sourcemap: /** @type {const} */ ("linked"),
-    sourcesContent: false,
-    legalComments: /** @type {const} */ ("none"),
-    define: notAtCloudflare,
-    plugins: [externalPlugin, lazyPlugin, importMetaPlugin],
-    metafile: /** @type {const} */ (true),
-    write: /** @type {const} */ (false),
-    logLevel: /** @type {const} */ ("silent"),
-  }
 }
 
 /**
@@ -203,12 +167,10 @@ async function writeBundle(folder, files) {
 
 /**
  * Installed packages are left out: the installer's own record of what is installed stands for them.
- * @param {readonly Metafile[]} metafiles
+ * @param {Metafile} metafile
  */
-function inputsOf(metafiles) {
-  const sources = metafiles
-    .flatMap(({ inputs }) => Object.keys(inputs))
-    .filter((path) => !path.includes("node_modules/"))
+function inputsOf({ inputs }) {
+  const sources = Object.keys(inputs).filter((path) => !path.includes("node_modules/"))
   const manifests = sources
     .filter((path) => path.includes("/"))
     .map((path) => `${path.split("/", 2).join("/")}/package.json`)
@@ -216,7 +178,7 @@ function inputsOf(metafiles) {
     ...new Set([
       ...sources,
       ...manifests,
-      ...Object.values({ ...entries, ...alone }),
+      ...Object.values(entries),
       "package.json",
       "pnpm-lock.yaml",
       "node_modules/.pnpm/lock.yaml",

@@ -21,12 +21,8 @@ export interface FreshetConfig {
 }
 
 /** The configuration as every command sees it: whole, valid, with absolute paths. */
-export interface Config extends Settings {
+export interface Config {
   readonly assets: readonly AnyAsset[]
-}
-
-/** The configuration without the assets. */
-export interface Settings {
   readonly home: string
   readonly lake: string
   readonly landing: string
@@ -83,15 +79,6 @@ export function resolveConfig(
   root: string,
   environment: Environment = process.env,
 ): Config {
-  return { assets: file?.assets ?? [], ...resolveSettings(file, root, environment) }
-}
-
-/** The same of a configuration whose assets are not loaded. */
-export function resolveSettings(
-  file: Omit<FreshetConfig, "assets"> | undefined,
-  root: string,
-  environment: Environment,
-): Settings {
   const given = { ...defaults, ...file, ...fromEnvironment(environment) }
   const parsed = settings.safeParse(given)
   if (!parsed.success)
@@ -103,6 +90,7 @@ export function resolveSettings(
   const absoluteHome = resolve(root, home)
   return {
     ...rest,
+    assets: file?.assets ?? [],
     home: absoluteHome,
     lake: lake === undefined ? resolve(absoluteHome, "lake") : resolve(root, lake),
     landing: resolve(root, landing),
@@ -112,7 +100,7 @@ export function resolveSettings(
 }
 
 /** The configuration of the demo: everything of it lies in a folder and a PostgreSQL of its own. */
-export function demoConfig<S extends Settings>(config: S): S {
+export function demoConfig(config: Config): Config {
   const home = resolve(config.home, "demo")
   const [lake, landing] = [resolve(home, "lake"), resolve(home, "landing")]
   return { ...config, home, lake, landing, databaseUrl: undefined }

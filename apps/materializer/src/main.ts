@@ -1,19 +1,11 @@
-import { setFlagsFromString } from "node:v8"
-
 import type { CommandLine } from "./commands/command-line.ts"
 import { exitCodes } from "./commands/exit-code.ts"
 import { interruptionOf } from "./commands/interruption.ts"
 import { openWorld } from "./commands/open-world.ts"
-import { keeperCommandOf, knownOf, type Launch, wholeConfig, wordsOf } from "./launch.ts"
+import { keeperCommandOf, type Launch, wholeConfig, wordsOf } from "./launch.ts"
 import { looksOf } from "./look-of-process.ts"
 import { outputOf, quitQuietly } from "./output-of-process.ts"
 import type { Look } from "./render/look.ts"
-
-/**
- * A command lives for about a second, in which most of what Node would compile to fast code never pays for that: a
- * function has to run seven times as long as usual first. What runs for longer does not notice.
- */
-setFlagsFromString("--interrupt-budget=1000000")
 
 /** Runs one command line and gives its exit status. */
 export async function main(argv: readonly string[], launch: Launch): Promise<number> {
@@ -65,7 +57,6 @@ function commandLine(
     err,
     ask: canAsk ? (question) => ask(process, question) : undefined,
     loadConfig: () => wholeConfig(launch),
-    known: knownOf(launch),
     world: openWorld(keeperCommandOf(launch)),
     nowMs: Date.now,
     interruption: interruptionOf(process, (text) => void err.write(text)),

@@ -144,7 +144,6 @@ export function tinyProject({
         ),
       ),
     isStored: async () => true,
-    basis: async () => undefined,
     readVersions: async (ids) => new Map(ids.map((id) => [id, readsOfRecord(id, made)])),
     history: noHistory,
   }

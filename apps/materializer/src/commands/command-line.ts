@@ -1,6 +1,6 @@
 import type { CommandContext } from "@stricli/core"
 
-import type { Config, Settings } from "../config.ts"
+import type { Config } from "../config.ts"
 import type { Look } from "../render/look.ts"
 import type { Interruption } from "./interruption.ts"
 import type { World } from "./world.ts"
@@ -15,8 +15,6 @@ export interface CommandLine extends CommandContext {
   /** Asks a person; undefined when there is nobody to ask. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined
   readonly loadConfig: () => Promise<Config>
-  /** What is known of the configuration before its assets are loaded; undefined when they may be others each time. */
-  readonly known: Known | undefined
   readonly world: World
   readonly nowMs: () => number
   readonly interruption: Interruption
@@ -27,13 +25,6 @@ export interface CommandLine extends CommandContext {
   readonly words: readonly string[]
   /** What paths on the command line are relative to. */
   readonly cwd: string
-}
-
-/** A configuration whose assets are not loaded. */
-export interface Known {
-  /** Stands for the program and everything that is declared: all of it is the same where this is. */
-  readonly declarations: string
-  readonly settings: () => Promise<Settings>
 }
 
 /** One of the two streams. */
@@ -62,22 +53,19 @@ export async function printData(output: Output, lines: readonly string[]): Promi
 }
 
 /** Says that a command is about the demo's data. */
-export const demoFlag = "--demo"
+const demoFlag = "--demo"
 
 /** The command line as it is for the demo. */
 export function ofDemo(cli: CommandLine): CommandLine {
   const output = (given: Output): Output => ({ ...given, commandFlag: demoFlag })
-  const ofDemoOnly = async <S extends Settings>(settings: Promise<S>): Promise<S> => {
-    const { demoConfig } = await import("../config.ts")
-    return demoConfig(await settings)
-  }
-  const { known } = cli
   return {
     ...cli,
     out: output(cli.out),
     err: output(cli.err),
-    loadConfig: () => ofDemoOnly(cli.loadConfig()),
-    known: known && { ...known, settings: () => ofDemoOnly(known.settings()) },
+    loadConfig: async () => {
+      const { demoConfig } = await import("../config.ts")
+      return demoConfig(await cli.loadConfig())
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import { makePlan, type Plan, refusedAmong, refusedBelow, stepCount } from "@freshet/core"
 
 import type { Config } from "../config.ts"
-import type { NothingToDo, RunReport } from "../project/project.ts"
+import type { RunReport } from "../project/project.ts"
 import { counted } from "../render/amount.ts"
 import { planLines } from "../render/plan-table.ts"
 import { warningLines } from "../render/problem-lines.ts"
@@ -105,7 +105,6 @@ async function runOrder(
       wait: flags.wait,
       onWait: (holder) => void printLines(cli.err, [`Waiting for another run to end: ${holder}.`]),
       onCancel: () => reporter.say("Another process asked to stop: what is under way is undone."),
-      looksAhead: order.mayRecur === true,
       plan: (project) => makePlan(project.evaluation, order.request(project), project.hash),
       onPlan: (planned) => {
         order.inspect?.(planned)
@@ -163,21 +162,6 @@ async function tell(
     const view = report.kind === "nothing" ? await planView(report) : waitingView(report)
     await printLines(cli.out, planLines(report.project.graph, view, cli.out.look))
   }
-}
-
-/** What would be printed where there is nothing to do. */
-export async function nothingText(
-  cli: CommandLine,
-  flags: RunFlags,
-  report: NothingToDo,
-): Promise<string> {
-  const said: string[] = []
-  const out = {
-    ...cli.out,
-    write: async (chunk: string | Uint8Array) => void said.push(String(chunk)),
-  }
-  await tell({ ...cli, out }, flags, report, undefined)
-  return said.join("")
 }
 
 /** How one goes on after a run that did not reach its end. */

@@ -1,8 +1,9 @@
+import { isEmpty } from "../project/empty-plan.ts"
 import type { CommandLine } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
+import { materializeOrder } from "./materialize-order.ts"
 import type { MaterializeOrder } from "./materialize.ts"
-import type { SaveFlags } from "./preview.ts"
-import { answered, type Found } from "./same-answer.ts"
+import { preview, type SaveFlags } from "./preview.ts"
 
 export interface PlanFlags extends MaterializeOrder, SaveFlags {
   readonly json: boolean
@@ -15,21 +16,8 @@ export async function plan(
   flags: PlanFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  return answered(cli, flags.save === undefined, (cli) => previewPlan(cli, flags, words))
-}
-
-async function previewPlan(
-  cli: CommandLine,
-  flags: PlanFlags,
-  words: readonly string[],
-): Promise<Found> {
-  const { materializeOrder } = await import("./materialize-order.ts")
-  const { preview } = await import("./preview.ts")
-  const { isEmpty } = await import("../project/empty-plan.ts")
-  const { basisOf } = await import("../project/basis-of-plan.ts")
   return cli.world.withProject(await cli.loadConfig(), async (project) => {
     const planned = await preview(cli, flags, project, materializeOrder("plan", words, flags))
-    if (isEmpty(planned.plan)) return { exitCode: exitCodes.done, basis: await basisOf(planned) }
-    return { exitCode: flags.exitCode ? exitCodes.workToDo : exitCodes.done }
+    return flags.exitCode && !isEmpty(planned.plan) ? exitCodes.workToDo : exitCodes.done
   })
 }

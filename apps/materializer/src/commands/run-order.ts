@@ -17,6 +17,4 @@ export interface RunOrder {
   readonly named?: (project: Project) => PlanRequest["targets"]
   /** Whether it is told where others can see how far it is. */
   readonly announces: boolean
-  /** Whether the same may be asked again, so that it is of use to know that there is nothing left to do. */
-  readonly mayRecur?: boolean
 }

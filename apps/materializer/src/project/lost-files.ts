@@ -35,9 +35,6 @@ const mostOfPreview = 10_000
 /** Partitions are looked at so many at a time. */
 const atOnce = 10_000
 
-/** So many files that a plan counts on are named. */
-const mostNamed = 20_000
-
 /** Asset → partitions, ascending. */
 type Partitions = ReadonlyMap<string, readonly PartitionRange[]>
 
@@ -52,14 +49,11 @@ export async function planOnStored(
   use: "preview" | "run" = "preview",
 ): Promise<Planned> {
   let seen: Partitions = new Map()
-  const named: string[] = []
   for (let project = given; ;) {
     const plan = makePlan(project)
     const counted = countedOn(project.evaluation, plan, use === "run" ? Infinity : mostOfPreview)
-    const { lost, there, files } = await findLost(project, without(counted, seen))
-    named.push(...files)
-    if (lost.length === 0)
-      return { project, plan, files: named.length > mostNamed ? undefined : named }
+    const { lost, there } = await findLost(project, without(counted, seen))
+    if (lost.length === 0) return { project, plan }
     seen = together(seen, there)
     project = projectWithout(project, lost)
   }
@@ -71,16 +65,13 @@ export async function withoutLost(project: Project, wanted: Partitions): Promise
   return lost.length === 0 ? project : projectWithout(project, lost)
 }
 
-/** Of the rows that count of some partitions, those that are gone; the partitions of which all is there; and the files that are, of which no more are named than told. */
+/** Of the rows that count of some partitions, those that are gone; and the partitions of which all is there. */
 async function findLost(project: Project, wanted: Partitions) {
   const lost: Recorded[] = []
-  const files: string[] = []
   for (const part of inParts(wanted)) {
     const records = [...countingRecords(project.evaluation, await project.recorded(part)).values()]
     const there = await Promise.all(records.map(({ file }) => project.isStored(file)))
     lost.push(...records.filter((_, at) => there[at] !== true))
-    const kept = records.filter((_, at) => there[at] === true)
-    if (files.length <= mostNamed) files.push(...kept.map(({ file }) => file))
   }
   const gone = grouped(lost, ({ asset }) => asset)
   const goneOf = (asset: string) =>
@@ -88,7 +79,7 @@ async function findLost(project: Project, wanted: Partitions) {
   const there = new Map(
     [...wanted].map(([asset, ranges]) => [asset, rangesWithout(ranges, goneOf(asset))]),
   )
-  return { lost, there, files }
+  return { lost, there }
 }
 
 function* inParts(wanted: Partitions): Iterable<readonly AssetRange[]> {

@@ -4,7 +4,6 @@ import { join } from "node:path"
 import {
   buildGraph,
   evaluate,
-  extentsHoldUntil,
   extentsOf,
   type Graph,
   ProblemsError,
@@ -20,7 +19,6 @@ import {
   readRecorded,
   readRememberedFiles,
   readSnapshot,
-  readStanding,
   rememberFiles,
   withLedger,
   withPostgres,
@@ -81,7 +79,6 @@ export async function readProject(
   engine?: QueryEngine,
 ): Promise<Project> {
   const nowMs = Date.now()
-  const standing = await readStanding(client, migrationsFolder())
   const remembered = await readRememberedFiles(client)
   const folder = config.landing
   const [seen, parsed] = await Promise.all([
@@ -108,10 +105,5 @@ export async function readProject(
       return new Map([...found].map(([id, { reads }]) => [id, reads]))
     },
     history: readHistory(client, graph),
-    basis: async (files) => {
-      const [ledger, landing] = [await readStanding(client, migrationsFolder()), seen.marks]
-      if (ledger === undefined || ledger !== standing || landing === undefined) return undefined
-      return { ledger, landing, files, fromMs: nowMs, untilMs: extentsHoldUntil(graph, nowMs) }
-    },
   }
 }

@@ -20,7 +20,6 @@ import type {
 } from "@freshet/io"
 
 import type { Config } from "../config.ts"
-import type { PlanBasis } from "./plan-basis.ts"
 import type { RightRequest } from "./right-to-run.ts"
 
 /** The project at one moment: what is declared, what has landed, what the ledger knows, and the judgement on it. */
@@ -43,8 +42,6 @@ export interface Project {
     materializations: readonly number[],
   ) => Promise<ReadonlyMap<number, readonly ReadVersions[]>>
   readonly history: History
-  /** What an empty plan rests on that counts on these files of the lake; undefined where that may move unnoticed, or did meanwhile. */
-  readonly basis: (files: readonly string[]) => Promise<PlanBasis | undefined>
 }
 
 /** What the ledger remembers of runs. */
@@ -106,8 +103,6 @@ export interface StepRow {
 export interface Planned {
   readonly project: Project
   readonly plan: Plan
-  /** The files of the lake that the plan counts on; undefined where they are very many. */
-  readonly files: readonly string[] | undefined
 }
 
 /** What a run may be told besides its plan. */
@@ -120,8 +115,6 @@ export interface RunRequest extends Required<RightRequest> {
   readonly failFast: boolean
   /** Makes the plan from the state that is true once the right to run is held; called again when files turn out to be gone. */
   readonly plan: (project: Project) => Plan
-  /** Whether it is of use to know, of a large project, that after the run the same request finds nothing to do. */
-  readonly looksAhead: boolean
   /** Is told what will be done, before anything is; what it throws keeps it from being done. */
   readonly onPlan: (planned: Planned) => void
 }
@@ -129,16 +122,13 @@ export interface RunRequest extends Required<RightRequest> {
 /** What came of `runPlan`: nothing to do, or the plan that was performed. */
 export type RunReport = NothingToDo | Ran
 
-/** An empty plan, with what it rests on where that is certain. */
+/** An empty plan. */
 export interface NothingToDo extends Planned {
   readonly kind: "nothing"
-  readonly basis: PlanBasis | undefined
 }
 
 /** A plan that was performed, with its result. */
 export interface Ran extends Planned {
   readonly kind: "ran"
   readonly result: RunResult
-  /** What the same request would find now, where that was looked for and is nothing. */
-  readonly next?: NothingToDo | undefined
 }

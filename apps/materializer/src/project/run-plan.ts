@@ -15,13 +15,12 @@ import {
 import { type RunLedger, type Store, withPostgres } from "@freshet/io"
 
 import type { Config } from "../config.ts"
-import { basisOf } from "./basis-of-plan.ts"
 import { type Machinery, withEngine } from "./engine.ts"
 import { hash } from "./hash.ts"
 import { takeLake } from "./lake-owner.ts"
 import { planOnStored } from "./lost-files.ts"
 import { declaredGraph, readProject } from "./open-project.ts"
-import type { NothingToDo, Planned, Project, Ran, RunReport, RunRequest } from "./project.ts"
+import type { Planned, Project, Ran, RunReport, RunRequest } from "./project.ts"
 import { withRightToRun } from "./right-to-run.ts"
 
 /**
@@ -62,41 +61,15 @@ interface Running {
 }
 
 async function planAndPerform(running: Running, request: RunRequest): Promise<RunReport> {
-  const planned = await planNow(running, request)
+  const { config, graph, runLedger, machinery } = running
+  const project = await readProject(config, graph, runLedger.client, machinery.engine)
+  refuseUncertainLanding(project)
+  const planned = await planOnStored(project, request.plan, "run")
   request.onPlan(planned)
   const { checks, work, publications } = planned.plan
   if (checks.length + work.length + publications.length === 0)
-    return { kind: "nothing", ...planned, basis: await basisOf(planned) }
-  const ran = await perform(running, planned, request)
-  const isWorthwhile = request.looksAhead && ran.result.outcome === "succeeded" && isLarge(planned)
-  return isWorthwhile ? { ...ran, next: await lookAhead(running, request) } : ran
-}
-
-async function planNow(
-  { config, graph, runLedger, machinery }: Running,
-  { plan }: RunRequest,
-): Promise<Planned> {
-  const project = await readProject(config, graph, runLedger.client, machinery.engine)
-  refuseUncertainLanding(project)
-  return planOnStored(project, plan, "run")
-}
-
-/** From so many partitions on it takes a command long enough to see that nothing is stale. */
-const manyPartitions = 100_000
-
-function isLarge({ project: { evaluation } }: Planned): boolean {
-  return evaluation.facts.length >= manyPartitions
-}
-
-/** Plans once more, while the engine and the ledger are at hand. The run has ended: what goes wrong here is left to the next command. */
-async function lookAhead(running: Running, request: RunRequest): Promise<NothingToDo | undefined> {
-  try {
-    const planned = await planNow(running, request)
-    const basis = await basisOf(planned)
-    return basis && { kind: "nothing", ...planned, basis }
-  } catch {
-    return undefined
-  }
+    return { kind: "nothing", ...planned }
+  return perform(running, planned, request)
 }
 
 async function perform(

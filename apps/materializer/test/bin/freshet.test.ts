@@ -98,15 +98,6 @@ test("the configuration is loaded when asked for, and is undefined where there i
   expect(await freshet()).toEqual({ code: 0, stdout: "{ days: 7 }\n" })
 })
 
-test("what a configuration says is known before it is loaded, unless it looks around", async () => {
-  const printed = main(`JSON.stringify(launch.known?.settings)`)
-  await write("apps/materializer/src/main.ts", printed)
-  await write("freshet.config.ts", `export default { assets: [], threads: 7 }`)
-  expect(await freshet()).toEqual({ code: 0, stdout: `{"threads":7}\n` })
-  await write("freshet.config.ts", `export default { assets: [], home: process.env.HOME }`)
-  expect(await freshet()).toEqual({ code: 0, stdout: "undefined\n" })
-})
-
 test("the keeper is bundled as a program of its own", async () => {
   await write("packages/io/src/postgres/keeper.ts", `console.log("keeper" as string)`)
   await write("apps/materializer/src/main.ts", main(`(await import(launch.keeperPath), "main")`))

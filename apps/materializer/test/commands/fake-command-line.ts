@@ -58,7 +58,6 @@ function commandLine(
     err,
     ask,
     loadConfig: async () => project.config,
-    known: undefined,
     world: { ...emptyWorld(project), ...world },
     nowMs: () => noon,
     interruption: { signal: controller.signal, watch: () => {}, exitCode: () => 130 },
@@ -78,7 +77,7 @@ function emptyWorld(project: Project): World {
     runPlan: async (_config, { plan, onPlan }) => {
       const planned = await planOnStored(project, plan)
       onPlan(planned)
-      return { kind: "nothing", ...planned, basis: undefined }
+      return { kind: "nothing", ...planned }
     },
     cancelRun: none,
     withData: none,

@@ -17,7 +17,7 @@ function pretendingWorld(
     runPlan: async (config, request) => {
       const planned = await planOnStored(project, request.plan)
       request.onPlan(planned)
-      if (stepCount(planned.plan) === 0) return { kind: "nothing", ...planned, basis: undefined }
+      if (stepCount(planned.plan) === 0) return { kind: "nothing", ...planned }
       const effects = pretendedEffects(request.emit, fate)
       const { concurrency } = config
       const { command, failFast } = request

@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto"
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -7,7 +6,6 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import { withPostgres } from "@freshet/io"
 import { build } from "esbuild"
 
-import { settingsAlone } from "../../bin/settings-alone.js"
 import type { Surroundings } from "./freshet-process.ts"
 import { keeperCommand } from "./keeper-command.ts"
 import { expectNobodyIn } from "./processes.ts"
@@ -20,8 +18,6 @@ export interface DeclaredProject extends Surroundings {
   readonly landing: string
   /** Declares other assets from here on: the body of a module that exports `assets`. */
   readonly declare: (declarations: string) => Promise<void>
-  /** How often commands have loaded what is declared. */
-  readonly loads: () => number
   /** Puts a file into the landing zone. */
   readonly land: (path: string, content: string) => void
   /** Lends the URL of the database while it is up. */
@@ -54,7 +50,6 @@ async function projectIn(folder: string, url: string): Promise<DeclaredProject> 
   mkdirSync(landing)
   const [, keeper = ""] = await keeperCommand()
   writeFileSync(join(folder, "freshet.mjs"), launcher(dirname(keeper)))
-  writeFileSync(join(folder, "loads"), "")
   return {
     folder,
     home,
@@ -63,7 +58,6 @@ async function projectIn(folder: string, url: string): Promise<DeclaredProject> 
     environment: { FRESHET_HOME: home, FRESHET_LANDING: landing, DATABASE_URL: url },
     program: join(folder, "freshet.mjs"),
     declare: (declarations) => bundle(folder, declarations),
-    loads: () => readFileSync(join(folder, "loads")).length,
     land: (path, content) => {
       const target = join(landing, path)
       mkdirSync(dirname(target), { recursive: true })
@@ -77,15 +71,9 @@ async function projectIn(folder: string, url: string): Promise<DeclaredProject> 
 /** The launcher of the workspace with another configuration. */
 function launcher(bundled: string): string {
   return `
-    import { appendFileSync, readFileSync } from "node:fs"
     import { answer } from ${urlText(join(materializer, "bin/answer.js"))}
-    const besides = (name) => new URL(name, import.meta.url)
     process.exitCode = await answer(process.argv.slice(2), new URL(${urlText(`${bundled}/`)}), {
-      loadConfig: async () => {
-        appendFileSync(besides("loads"), "1")
-        return (await import("./config.mjs")).default
-      },
-      known: JSON.parse(readFileSync(besides("known.json"), "utf8")) ?? undefined,
+      loadConfig: async () => (await import("./config.mjs")).default,
       process,
     })`
 }
@@ -107,7 +95,4 @@ async function bundle(folder: string, declarations: string): Promise<void> {
     outfile: join(folder, "config.mjs"),
     logLevel: "error",
   })
-  const settings = await settingsAlone(folder, "config.mjs")
-  const known = settings === undefined ? null : { declarations: randomUUID(), settings }
-  writeFileSync(join(folder, "known.json"), JSON.stringify(known))
 }

@@ -4,7 +4,6 @@ import { expectDone } from "./expect-done.ts"
 import { freshet } from "./freshet-process.ts"
 import { freshetWatched, type Loaded } from "./loaded-modules.ts"
 import { landSmallInput } from "./small-input.ts"
-import { until } from "./until.ts"
 import { withWorkplace } from "./workplace.ts"
 
 test("status loads no engine, with work to do and without", async () => {
@@ -34,18 +33,6 @@ test("a run that has nothing to do loads no engine, and one that has does", asyn
   })
 }, 30_000)
 
-test("a command that finds nothing changed loads nothing that is declared", async () => {
-  await withWorkplace(async (place) => {
-    await landSmallInput(place)
-    expectDone(await freshet(place, "materialize"))
-    const sources = async () => (await freshetWatched(place, "materialize")).sources
-    const parts = /\/packages\/assets\//
-    const loaded = async () => (await sources()).filter((path) => parts.test(path))
-    expect(await loaded()).not.toEqual([])
-    await until(async () => (await loaded()).length === 0)
-  })
-}, 30_000)
-
 test("help loads neither the engine nor the database client nor the validator", async () => {
   await withWorkplace(async (place) => {
     for (const words of [["--help"], ["materialize", "--help"]]) {
@@ -55,14 +42,6 @@ test("help loads neither the engine nor the database client nor the validator", 
       expect(engineParts(loaded)).toEqual([])
       expect(packagesIn(loaded, ["pg", "zod", "drizzle-orm"])).toEqual([])
     }
-  })
-}, 30_000)
-
-test("Node knows the option that a command sets as it starts: otherwise it would say so", async () => {
-  await withWorkplace(async (place) => {
-    const ended = await freshet(place, "--version")
-    expectDone(ended)
-    expect(ended.stderr).toBe("")
   })
 }, 30_000)
 

@@ -2,10 +2,7 @@ import type { Asset, Computation } from "../declare/asset.ts"
 import {
   type PartitionRange,
   type Partitions,
-  type Timed,
-  isTimed,
   newestClosed,
-  partitionAt,
   partitionBounds,
 } from "../declare/partition.ts"
 import type { SourceAsset } from "../declare/source.ts"
@@ -59,17 +56,6 @@ function landedRange(
     to = Math.max(to, index)
   }
   return from <= to ? { from, to } : undefined
-}
-
-/** The next instant at which a partition ends, so that another one may exist: until then time alone changes no extent. Undefined where nothing is cut by time. */
-export function extentsHoldUntil(graph: Graph, nowMs: number): number | undefined {
-  const grains = new Map<string, Timed>()
-  for (const { partitions } of graph.assets.values())
-    if (isTimed(partitions)) grains.set(`${partitions.kind} ${partitions.zone}`, partitions)
-  const ends = [...grains.values()].map(
-    (each) => partitionBounds(each, partitionAt(each, nowMs)).endMs,
-  )
-  return ends.length === 0 ? undefined : Math.min(...ends)
 }
 
 /** From the declared start to the declared end or the newest partition that is over; of a set of keys, all. */

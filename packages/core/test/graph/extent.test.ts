@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 
-import { all, daily, declaredRange, extentsHoldUntil, extentsOf } from "../../src/index.ts"
+import { all, daily, declaredRange, extentsOf } from "../../src/index.ts"
 import { findPartition, hourly } from "../../src/index.ts"
 import { last, latest, monthly, partitionKey, previous, sql, staticKeys } from "../../src/index.ts"
 import { unpartitioned, upTo, weekly, window } from "../../src/index.ts"
@@ -225,20 +225,4 @@ test("a source of one file that may be missing is there without it", () => {
     { from: 0, to: 0 },
     { from: 0, to: 0 },
   ])
-})
-
-test("time alone changes nothing before the next partition ends, of whatever grain and zone", () => {
-  const partitioned = (name: string, partitions: Partitions): AnyAsset => sourceIn(name, partitions)
-  const sources = [
-    partitioned("of_months", monthly({ start: "2026-01" })),
-    partitioned("of_days", daily({ start: "2026-01-01", zone: "Asia/Tokyo" })),
-    partitioned("of_keys", staticKeys(["a", "b"])),
-  ]
-  const noon = Date.UTC(2026, 0, 5, 12)
-  const [months, days, keys] = sources
-  const until = (...assets: (AnyAsset | undefined)[]) =>
-    extentsHoldUntil(graphOf(...assets.flatMap((each) => each ?? [])), noon)
-  expect(until(months)).toBe(Date.UTC(2026, 1, 1))
-  expect(until(months, days, keys)).toBe(Date.UTC(2026, 0, 5, 15))
-  expect(until(keys)).toBeUndefined()
 })

@@ -1,7 +1,6 @@
 import type { Problem, SourceAsset } from "@freshet/core"
 
 import type { ListedFile } from "./landed-files.ts"
-import type { LandingMarks } from "./landing-marks.ts"
 import { type LandedEntry, listFolder } from "./list-folder.ts"
 import { type NameMeaning, type PathPattern, pathPattern, readName } from "./path-pattern.ts"
 import { type Stray, strayProblems, twiceProblem } from "./stray-names.ts"
@@ -17,19 +16,13 @@ export interface FoundPartition {
 export interface Found {
   readonly partitions: readonly FoundPartition[]
   readonly problems: readonly Problem[]
-  readonly marks: LandingMarks
 }
 
 /** Finds the files of every source; each folder is listed once. */
 export function findLanded(sources: readonly SourceAsset[], landingFolder: string): Found {
   const patterns = sources.map(pathPattern)
   const folders = [...new Set(patterns.map(({ folder }) => folder))]
-  const marks: Record<string, string> = {}
-  const list = (folder: string) => {
-    const { entries, mark } = listFolder(landingFolder, folder)
-    marks[folder] = mark
-    return entries
-  }
+  const list = (folder: string) => listFolder(landingFolder, folder)
   const found = folders.map((folder) => {
     const entries = list(folder)
     return findInFolder({
@@ -41,7 +34,6 @@ export function findLanded(sources: readonly SourceAsset[], landingFolder: strin
   return {
     partitions: found.flatMap(({ partitions }) => partitions),
     problems: found.flatMap(({ problems }) => problems),
-    marks,
   }
 }
 
@@ -55,7 +47,7 @@ interface FolderOfSources {
   readonly entries: readonly LandedEntry[]
 }
 
-function findInFolder({ list, patterns, entries }: FolderOfSources): Omit<Found, "marks"> {
+function findInFolder({ list, patterns, entries }: FolderOfSources): Found {
   const partitions: FoundPartition[] = []
   const problems: Problem[] = []
   const strays: Stray[] = []

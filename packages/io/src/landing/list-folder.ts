@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import { readdirSync, statSync, type BigIntStats } from "node:fs"
 import { join } from "node:path"
 
@@ -12,88 +11,21 @@ export type LandedEntry = { readonly name: string; readonly path: string } & (
   | { readonly kind: "folder" }
 )
 
-/** A folder as it was found. */
-export interface ListedFolder {
-  /** In the order of their names, without hidden and temporary ones; none when there is no such folder. */
-  readonly entries: readonly LandedEntry[]
-  /** How many names there are of just these, and a hash over them and over all of their status that makes them what they are. */
-  readonly mark: string
-}
-
-/** What lies in a folder of the landing zone. */
-export function listFolder(landingFolder: string, folder: string): ListedFolder {
+/** Lists a folder of the landing zone by name, without hidden and temporary entries; empty when the folder does not exist. */
+export function listFolder(landingFolder: string, folder: string): readonly LandedEntry[] {
+  const place = join(landingFolder, folder)
   const prefix = folder === "" ? "" : `${folder}/`
-  const entries: LandedEntry[] = []
-  const mark = lookInto(join(landingFolder, folder), (place, name) => {
-    const stats = statSync(place, { bigint: true, throwIfNoEntry: false })
-    if (stats === undefined) return undefined
-    const path = `${prefix}${name}`
-    if (stats.isFile()) entries.push({ kind: "file", name, path, file: listedFile(path, stats) })
-    else if (stats.isDirectory()) entries.push({ kind: "folder", name, path })
-    return plainStatus(stats)
-  })
-  return { entries: entries.toSorted(byName), mark }
+  return namesIn(place)
+    .filter((name) => !isPassing(name))
+    .toSorted()
+    .flatMap((name) => entryAt(`${place}/${name}`, `${prefix}${name}`, name))
 }
 
-/** The mark that `listFolder` gives, for less work. */
-export function folderMark(landingFolder: string, folder: string): string {
-  return lookInto(join(landingFolder, folder), (place) =>
-    statSync(place, { throwIfNoEntry: false }),
-  )
-}
-
-/** As plain numbers, which take less time to read: times to a quarter of a microsecond. */
-type Status = Readonly<Record<"mode" | "size" | "ino" | "mtimeMs" | "ctimeMs", number>>
-
-function plainStatus({ mode, size, ino, mtimeNs, ctimeNs }: BigIntStats): Status {
-  return {
-    mode: Number(mode),
-    size: Number(size),
-    ino: Number(ino),
-    mtimeMs: millisecondsOf(mtimeNs),
-    ctimeMs: millisecondsOf(ctimeNs),
-  }
-}
-
-const second = 1_000_000_000n
-
-/** As Node makes them of what the file system keeps: seconds, and nanoseconds on top of them. */
-function millisecondsOf(nanoseconds: bigint): number {
-  const rest = ((nanoseconds % second) + second) % second
-  return Number((nanoseconds - rest) / second) * 1000 + Number(rest) / 1_000_000
-}
-
-/**
- * Looks at what lies in a folder, except links that lead nowhere, and marks it. The file system's order stays the same
- * while the folder does; numbers are hashed as they are, since tens of thousands of them would take long as text.
- */
-function lookInto(
-  folder: string,
-  statusOf: (place: string, name: string) => Status | undefined,
-): string {
-  const names = namesIn(folder).filter((name) => !isPassing(name))
-  const numbers = new Float64Array(names.length * 5)
-  let at = 0
-  for (const name of names) {
-    const status = readable(`${folder}/${name}`, (place) => statusOf(place, name))
-    if (status !== undefined) {
-      numbers[at] = status.mode
-      numbers[at + 1] = status.size
-      numbers[at + 2] = status.ino
-      numbers[at + 3] = status.mtimeMs
-      numbers[at + 4] = status.ctimeMs
-    }
-    at += 5
-  }
-  const hash = createHash("sha256")
-    .update(`${names.join("/")}//`)
-    .update(numbers)
-  return `${names.length} ${hash.digest("base64url")}`
-}
-
-function byName(one: LandedEntry, other: LandedEntry): number {
-  if (one.name === other.name) return 0
-  return one.name < other.name ? -1 : 1
+/** Describes one entry; a broken link has none. */
+function entryAt(place: string, path: string, name: string): readonly LandedEntry[] {
+  const stats = statusOf(place)
+  if (stats?.isFile() === true) return [{ kind: "file", name, path, file: listedFile(path, stats) }]
+  return stats?.isDirectory() === true ? [{ kind: "folder", name, path }] : []
 }
 
 function namesIn(folder: string): readonly string[] {
@@ -105,9 +37,9 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function readable<T>(place: string, read: (place: string) => T): T {
+function statusOf(place: string): BigIntStats | undefined {
   try {
-    return read(place)
+    return statSync(place, { bigint: true, throwIfNoEntry: false })
   } catch (cause) {
     throw unreadable(place, cause)
   }

@@ -6,7 +6,6 @@ import type { LandedFile, LandedPartition, Landing, Problem, SourceAsset } from 
 import { contentHash } from "./content-hash.ts"
 import { findLanded, type FoundPartition } from "./find-landed.ts"
 import type { LandingMemory, ListedFile, RememberedFile } from "./landed-files.ts"
-import type { LandingMarks } from "./landing-marks.ts"
 
 /** What lies in the landing zone now, what is wrong with it, and what to remember of it. */
 export interface LandingObservation {
@@ -14,8 +13,6 @@ export interface LandingObservation {
   /** Of kind `landing_name`: worth a warning. Of kind `landing_twice`, `landing_missing`: what the landing zone holds is not certain. */
   readonly problems: readonly Problem[]
   readonly memory: LandingMemory
-  /** Marks of all that was listed; undefined where a file is so young, or changed so lately, that it may change unnoticed. */
-  readonly marks: LandingMarks | undefined
 }
 
 /** The landing zone to observe, with every source that lies there. */
@@ -30,7 +27,7 @@ export interface ObserveOptions {
 /** Observes the files of sources; nothing is written to the landing zone. A file is read only when it is not remembered just as it is now. */
 export async function observeLanding(options: ObserveOptions): Promise<LandingObservation> {
   if (!existsSync(options.folder)) return nothingThere(options)
-  const { partitions, problems, marks } = findLanded(options.sources, options.folder)
+  const { partitions, problems } = findLanded(options.sources, options.folder)
   const files = partitions.flatMap((found) => found.files)
   const read = await readUnknown(files, options)
   const known = (path: string) => read.get(path) ?? options.remembered.get(path)
@@ -41,7 +38,6 @@ export async function observeLanding(options: ObserveOptions): Promise<LandingOb
       learned: new Map([...read].filter(([, { changedMs }]) => isSettled(changedMs, options))),
       gone: gonePaths(files, options),
     },
-    marks: files.every(({ changedMs }) => isSettled(changedMs, options)) ? marks : undefined,
   }
 }
 
@@ -55,7 +51,6 @@ function nothingThere({ sources, folder }: ObserveOptions): LandingObservation {
     landing: landingOf(sources, [], () => undefined),
     problems: [missing],
     memory: { learned: new Map(), gone: [] },
-    marks: undefined,
   }
 }
 

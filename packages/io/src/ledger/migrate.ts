@@ -24,7 +24,7 @@ export async function migrate(client: Client, folder: string): Promise<void> {
 }
 
 /** When the newest migration was written, which is what numbers it. */
-export async function newestMigration(folder: string): Promise<number> {
+async function newestMigration(folder: string): Promise<number> {
   const text = await readFile(join(folder, "meta/_journal.json"), "utf8")
   // Written by the generator of migrations.
   const { entries } = JSON.parse(text) as { entries: readonly { when: number }[] }
