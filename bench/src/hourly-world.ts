@@ -7,7 +7,6 @@ import {
   fingerprint,
   int64,
   lanesOf,
-  timelineFrom,
 } from "@freshet/core"
 import { last, relationName, runningSums, sourceAsset, sql, sqlAsset } from "@freshet/core"
 
@@ -95,7 +94,7 @@ function timelineOf(
   const marks = [{ codeVersion: code, checks: [{ version, failedErrors: 0, failedWarnings: 0 }] }]
   const mark = new Uint16Array(length).fill(1)
   const sums = [runningSums(outputs)]
-  return timelineFrom({ from: 0, mark, inputs, sums, marks, earlier: new Map() })
+  return { from: 0, length, mark, inputs, sums, marks, earlier: new Map() }
 }
 
 /** What there is: hours made of each day's file, what trails them by a day, and what reads that. */

@@ -12,14 +12,7 @@ import {
   type Timeline,
   checksVersion,
 } from "@freshet/core"
-import {
-  assetNamed,
-  timelineFrom,
-  codeVersion,
-  contentFingerprint,
-  fingerprint,
-  lanesOf,
-} from "@freshet/core"
+import { assetNamed, codeVersion, contentFingerprint, fingerprint, lanesOf } from "@freshet/core"
 import { lastingPartition, relationName, runningSums } from "@freshet/core"
 
 import { type Shape, everyDay, nameOf } from "./plan-project.ts"
@@ -86,8 +79,8 @@ export function snapshotOf(
     const checks = [{ version, failedErrors: 0, failedWarnings: 0 }]
     const marks: readonly Mark[] = [{ codeVersion: code, checks }]
     const mark = new Uint16Array(days).fill(1)
-    const columns = { from: 0, mark, inputs, sums: [runningSums(outputs)], marks }
-    timelines.set(asset.computation.name, timelineFrom({ ...columns, earlier: new Map() }))
+    const columns = { from: 0, length: days, mark, inputs, sums: [runningSums(outputs)], marks }
+    timelines.set(asset.computation.name, { ...columns, earlier: new Map() })
   }
   return { position: "1", timelines, failures: new Map(), publications: new Map() }
 }

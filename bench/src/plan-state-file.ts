@@ -1,17 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs"
 
-import { type Graph, type Mark, type Snapshot, type Timeline, blockCount } from "@freshet/core"
+import type { Graph, Mark, Snapshot, Timeline } from "@freshet/core"
 
 /** A state as one file of columns and one of marks, so that what is measured starts with nothing but these. */
 export function writeState(path: string, { timelines }: Snapshot): void {
   const all = [...timelines.values()]
-  const lanes = all.flatMap(({ inputs, sums, blocks }) =>
-    [inputs, sums, blocks.inputs, blocks.sums].flat(),
-  )
-  const columns = [
-    ...lanes.flatMap(({ low, high }) => [low, high]),
-    ...all.flatMap(({ mark, blocks }) => [mark, blocks.mark]),
-  ]
+  const lanes = all.flatMap(({ inputs, sums }) => [inputs, ...sums])
+  const columns = [...lanes.flatMap(({ low, high }) => [low, high]), ...all.map(({ mark }) => mark)]
   const bytes = columns.map(({ buffer, byteOffset, byteLength }) =>
     Buffer.from(buffer, byteOffset, byteLength),
   )
@@ -34,7 +29,7 @@ export function readState(path: string, { computations }: Graph): Snapshot {
   const said = JSON.parse(readFileSync(`${path}.json`, "utf8")) as readonly [string, number, Mark][] // as it was written
   const timelines = new Map<string, Timeline>()
   let at = byteOffset
-  let markAt = at + 8 * said.reduce((sum, [, length]) => sum + numbersOf(length), 0)
+  let markAt = at + 8 * said.reduce((sum, [, length]) => sum + 2 * length + 1, 0)
   const names = new Map(computations.map(({ name }) => [name, name]))
   for (const [name, length, shared] of said) {
     const column = (length: number): Uint32Array => {
@@ -43,14 +38,9 @@ export function readState(path: string, { computations }: Graph): Snapshot {
     }
     const inputs = { low: column(length), high: column(length) }
     const sums = [{ low: column(length + 1), high: column(length + 1) }]
-    const count = blockCount(length)
-    const blockColumns = () => ({ low: column(count + 1), high: column(count + 1) })
-    const [blockInputs, blockSums] = [blockColumns(), blockColumns()]
     const mark = new Uint16Array(buffer, markAt, length)
-    const blockMark = new Uint16Array(buffer, markAt + 2 * length, count)
-    const blocks = { mark: blockMark, inputs: blockInputs, sums: [blockSums] }
-    const columns = { inputs, sums, mark, blocks }
-    markAt += 2 * (length + count)
+    const columns = { inputs, sums, mark }
+    markAt += 2 * length
     timelines.set(names.get(name) ?? name, {
       from: 0,
       length,
@@ -60,9 +50,4 @@ export function readState(path: string, { computations }: Graph): Snapshot {
     })
   }
   return { position: "1", timelines, failures: new Map(), publications: new Map() }
-}
-
-/** How many elements each half of all columns has. */
-function numbersOf(length: number): number {
-  return 2 * length + 1 + 2 * (blockCount(length) + 1)
 }

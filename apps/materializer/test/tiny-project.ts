@@ -19,7 +19,6 @@ import {
   int64,
   type Landing,
   lanesOf,
-  timelineFrom,
   last,
   type Mark,
   parseFingerprint,
@@ -257,7 +256,7 @@ function timelineOf(records: readonly Recorded[], name: string): Timeline {
   const mark = new Uint16Array(own.length).fill(1)
   const marks = own.slice(0, 1).map(markOf)
   const sums = [runningSums(output)]
-  return timelineFrom({ from, mark, inputs, sums, marks, earlier: new Map() })
+  return { from, length: own.length, mark, inputs, sums, marks, earlier: new Map() }
 }
 
 function markOf({ codeVersion, checkVersion: version }: Recorded): Mark {

@@ -21,7 +21,6 @@ import {
   lanesOf,
   lastingPartition,
   runningSums,
-  timelineFrom,
 } from "../src/index.ts"
 import { outputsOf, parseFingerprint, partitionKey } from "../src/index.ts"
 
@@ -105,7 +104,7 @@ function timelineOf(attempts: readonly Attempt[], graph: Graph, computation: Com
     const made = madeOf(graph, computation, partition, records)
     const replaced = newest.get(partition)
     if (replaced !== undefined)
-      earlier.set(partition, [...(earlier.get(partition) ?? []), replaced])
+      earlier.set(partition, [replaced, ...(earlier.get(partition) ?? [])])
     newest.set(partition, made)
   }
   for (const [partition, made] of newest) {
@@ -113,7 +112,7 @@ function timelineOf(attempts: readonly Attempt[], graph: Graph, computation: Com
     setLanes(columns.inputs, partition - from, made.input)
     made.outputs.forEach((each, at) => setLanes(outputs[at]!, partition - from, each))
   }
-  return timelineFrom({ from, ...columns, sums: outputs.map(runningSums), marks, earlier })
+  return { from, length, ...columns, sums: outputs.map(runningSums), marks, earlier }
 }
 
 /** Where a mark stands; it is put at the end when it is new. */

@@ -5,10 +5,11 @@ import {
   type PartitionRange,
   type ReasonGroup,
   changedInputs,
+  joinedRanges,
   partitionsIn,
 } from "@freshet/core"
 
-import { joinedRanges, newestOf } from "../project/partition-ranges.ts"
+import { newestOf } from "../project/partition-ranges.ts"
 import type { Project } from "../project/project.ts"
 import { type AssetPartition, readRecords } from "../project/records.ts"
 import { grouped } from "../render/grouped.ts"

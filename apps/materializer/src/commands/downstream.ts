@@ -1,6 +1,7 @@
 import {
   type Evaluation,
   facts,
+  joinedRanges,
   makePlan,
   type PartitionRange,
   partitionCount,
@@ -11,7 +12,7 @@ import {
   staleAfter,
 } from "@freshet/core"
 
-import { commonRanges, joinedRanges, rangesWithout } from "../project/partition-ranges.ts"
+import { commonRanges, rangesWithout } from "../project/partition-ranges.ts"
 import type { Project } from "../project/project.ts"
 import { commandText } from "./command-text.ts"
 import type { PartitionFlags } from "./targets.ts"

@@ -9,6 +9,7 @@ import {
   facts,
   factsAt,
   isInRanges,
+  joinedRanges,
   rangesWhere,
   reasonGroups,
   refusedAmong,
@@ -17,7 +18,7 @@ import {
 } from "@freshet/core"
 
 import { type Cost, costOf, type PlanCost, totalCost } from "../project/cost.ts"
-import { joinedRanges, rangesAmong } from "../project/partition-ranges.ts"
+import { rangesAmong } from "../project/partition-ranges.ts"
 import { commonRanges, rangesWithout } from "../project/partition-ranges.ts"
 import type { Planned, Project } from "../project/project.ts"
 import { grouped } from "../render/grouped.ts"

@@ -11,6 +11,7 @@ import {
   assetStatus,
   facts,
   factsAt,
+  joinedRanges,
   partitionKey,
   partitionsIn,
   rangesOf,
@@ -18,7 +19,6 @@ import {
   statusAt,
 } from "@freshet/core"
 
-import { joinedRanges } from "../project/partition-ranges.ts"
 import type { Planned } from "../project/project.ts"
 import { type PathStop, type Chain, pathTo } from "./cause-path.ts"
 import { withChangedInputs } from "./changed-inputs.ts"

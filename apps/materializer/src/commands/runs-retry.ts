@@ -1,6 +1,7 @@
-import { type Graph, type PartitionRange, ProblemsError, type Problem } from "@freshet/core"
+import { type Graph, joinedRanges, type PartitionRange } from "@freshet/core"
+import { ProblemsError, type Problem } from "@freshet/core"
 
-import { commonRanges, joinedRanges } from "../project/partition-ranges.ts"
+import { commonRanges } from "../project/partition-ranges.ts"
 import type { Project, RunDetail } from "../project/project.ts"
 import type { CommandLine } from "./command-line.ts"
 import { commandText } from "./command-text.ts"

@@ -1,10 +1,9 @@
 import { randomInt } from "node:crypto"
 import { join } from "node:path"
 
-import type { Asset, Computation, PartitionRange } from "@freshet/core"
+import { type Asset, type Computation, joinedRanges, type PartitionRange } from "@freshet/core"
 
 import type { Config } from "../config.ts"
-import { joinedRanges } from "../project/partition-ranges.ts"
 import type { Project } from "../project/project.ts"
 import type { Remaking } from "../project/remaking.ts"
 import type { Finding, Verification, VerificationProgress } from "../project/verification.ts"

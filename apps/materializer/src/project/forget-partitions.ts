@@ -6,10 +6,8 @@ import {
   type PartitionRange,
   type Published,
   rangesWhere,
-  type Snapshot,
+  snapshotWithout,
   stateKind,
-  type Timeline,
-  timelineFrom,
 } from "@freshet/core"
 import { findForgettable, findReaders, forgetAllOf } from "@freshet/io"
 
@@ -85,7 +83,8 @@ function staleBy(
   computation: Computation,
   partitions: readonly PartitionRange[],
 ): Forgetting["stale"] {
-  const after = judge(snapshotWithout(evaluation.snapshot, computation, partitions))
+  const removal = { computation: computation.name, ranges: partitions, includes: () => true }
+  const after = judge(snapshotWithout(evaluation.snapshot, [removal]))
   const stale = new Map<string, readonly PartitionRange[]>()
   for (const each of evaluation.graph.computations) {
     const ranges = commonRanges(inState(evaluation, each, true), inState(after, each, false))
@@ -96,29 +95,6 @@ function staleBy(
 
 function inState(evaluation: Evaluation, computation: Computation, isFresh: boolean) {
   return rangesWhere(evaluation, computation, (bits) => (stateKind(bits) === "fresh") === isFresh)
-}
-
-function snapshotWithout(
-  snapshot: Snapshot,
-  { name }: Computation,
-  partitions: readonly PartitionRange[],
-): Snapshot {
-  const timeline = snapshot.timelines.get(name)
-  if (timeline === undefined) return snapshot
-  const timelines = new Map(snapshot.timelines).set(name, timelineWithout(timeline, partitions))
-  return { ...snapshot, timelines }
-}
-
-function timelineWithout(timeline: Timeline, partitions: readonly PartitionRange[]): Timeline {
-  const copy = ({ low, high }: Timeline["inputs"]) => ({ low: low.slice(), high: high.slice() })
-  const [mark, inputs] = [timeline.mark.slice(), copy(timeline.inputs)]
-  for (const { from, to } of partitions) {
-    const [begin, end] = [from, to + 1].map((at) => Math.max(0, at - timeline.from))
-    for (const column of [mark, inputs.low, inputs.high]) column.fill(0, begin, end)
-  }
-  const isGone = (at: number) => partitions.some(({ from, to }) => from <= at && at <= to)
-  const earlier = new Map([...timeline.earlier].filter(([at]) => !isGone(at)))
-  return timelineFrom({ ...timeline, mark, inputs, earlier })
 }
 
 function publishedOf(

@@ -4,8 +4,8 @@ import {
   type Evaluation,
   facts,
   factsAt,
-  type Mark,
-  parseFingerprint,
+  fingerprintText,
+  joinedRanges,
   type PartitionRange,
   partitionsText,
   type Plan,
@@ -14,15 +14,12 @@ import {
   rangesOf,
   readRanges,
   type Recorded,
-  runningSums,
-  type Snapshot,
-  summandsOf,
-  type Timeline,
-  timelineFrom,
+  type Removal,
+  snapshotWithout,
 } from "@freshet/core"
 
 import { grouped } from "../render/grouped.ts"
-import { joinedRanges, newestOf, rangesAmong, rangesWithout } from "./partition-ranges.ts"
+import { newestOf, rangesAmong, rangesWithout } from "./partition-ranges.ts"
 import type { Planned, Project } from "./project.ts"
 import { countingRecords } from "./records.ts"
 
@@ -100,7 +97,8 @@ function* inParts(wanted: Partitions): Iterable<readonly AssetRange[]> {
 }
 
 function projectWithout(project: Project, lost: readonly Recorded[]): Project {
-  const evaluation = project.judge(snapshotWithout(project.evaluation, lost))
+  const removals = removalsOf(project.evaluation, lost)
+  const evaluation = project.judge(snapshotWithout(project.evaluation.snapshot, removals))
   const warnings = [...project.warnings, ...lostWarnings(project.evaluation, lost)]
   return { ...project, evaluation, warnings }
 }
@@ -173,49 +171,18 @@ function sortedRanges(partitions: readonly number[]): readonly PartitionRange[] 
   return rangesOf(partitions.toSorted((a, b) => a - b))
 }
 
-/** What the ledger would say if these had never been made. */
-function snapshotWithout({ graph, snapshot }: Evaluation, lost: readonly Recorded[]): Snapshot {
-  const timelines = new Map(snapshot.timelines)
+/** The lost materializations by computation. */
+function removalsOf({ graph }: Evaluation, lost: readonly Recorded[]): readonly Removal[] {
   const byComputation = grouped(lost, ({ asset }) => assetNamed(graph, asset).computation.name)
-  for (const [name, records] of byComputation) {
-    const timeline = timelines.get(name)
-    if (timeline !== undefined) timelines.set(name, timelineWithout(timeline, records))
-  }
-  return { ...snapshot, timelines }
-}
-
-function timelineWithout(timeline: Timeline, lost: readonly Recorded[]): Timeline {
-  const copy = (lanes: Timeline["inputs"]) => ({ low: lanes.low.slice(), high: lanes.high.slice() })
-  const [mark, inputs] = [timeline.mark.slice(), copy(timeline.inputs)]
-  const [outputs, marks] = [timeline.sums.map(summandsOf), [...timeline.marks]]
-  const earlier = new Map(timeline.earlier)
-  for (const { partition, fingerprint } of lost) {
-    const at = partition - timeline.from
-    const gone = parseFingerprint(fingerprint)
-    const isGone = (low: number | undefined, high: number | undefined): boolean =>
-      low === gone.low && high === gone.high
-    const kept = (earlier.get(partition) ?? []).filter(
-      ({ input }) => !isGone(input.low, input.high),
-    )
-    if ((mark[at] ?? 0) !== 0 && isGone(inputs.low[at], inputs.high[at])) {
-      const next = kept.shift()
-      mark[at] = next === undefined ? 0 : placeOf(marks, next.mark) + 1
-      for (const [place, lanes] of [inputs, ...outputs].entries()) {
-        const print = place === 0 ? next?.input : next?.outputs[place - 1]
-        lanes.low[at] = print?.low ?? 0
-        lanes.high[at] = print?.high ?? 0
-      }
+  return [...byComputation].map(([computation, records]) => {
+    const inputs = grouped(records, ({ partition }) => partition)
+    const ranges = sortedRanges([...inputs.keys()])
+    const includes: Removal["includes"] = (partition, input) => {
+      const text = fingerprintText(input)
+      return inputs.get(partition)?.some(({ fingerprint }) => fingerprint === text) === true
     }
-    if (kept.length > 0) earlier.set(partition, kept)
-    else earlier.delete(partition)
-  }
-  const sums = outputs.map(runningSums)
-  return timelineFrom({ from: timeline.from, mark, inputs, sums, marks, earlier })
-}
-
-function placeOf(marks: Mark[], mark: Mark): number {
-  const known = marks.indexOf(mark)
-  return known < 0 ? marks.push(mark) - 1 : known
+    return { computation, ranges, includes }
+  })
 }
 
 function lostWarnings({ graph }: Evaluation, lost: readonly Recorded[]): readonly Problem[] {

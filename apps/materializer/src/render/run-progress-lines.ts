@@ -1,7 +1,8 @@
-import { type Graph, partitionCount, type PartitionRange, partitionsText } from "@freshet/core"
+import { type Graph, joinedRanges, partitionCount } from "@freshet/core"
+import { type PartitionRange, partitionsText } from "@freshet/core"
 import type { ComputationProgress } from "@freshet/io"
 
-import { joinedRanges, rangesWithout } from "../project/partition-ranges.ts"
+import { rangesWithout } from "../project/partition-ranges.ts"
 import type { RunDetail } from "../project/project.ts"
 import { count } from "./amount.ts"
 import { type Look, type Sign, sign, type Tone } from "./look.ts"

@@ -1,4 +1,4 @@
-import { type Graph, type PartitionRange, type Status, partitionsText } from "@freshet/core"
+import { assetPartitionsText, type Graph, type Status, partitionsText } from "@freshet/core"
 
 import type { PathStop } from "../commands/cause-path.ts"
 import type { Explanation, RootCause } from "../commands/root-causes.ts"
@@ -22,7 +22,7 @@ export function whyLines(
   look: Look,
 ): readonly string[] {
   const { asset, partition, status, roots, path } = explanation
-  const name = named(graph, asset, [{ from: partition, to: partition }])
+  const name = assetPartitionsText(graph, asset, [{ from: partition, to: partition }])
   const headline = `${paint(look, stateTones[status.kind], sign(look, status.kind))} ${name} ${stateWords(status)}.`
   if (status.kind === "fresh") return [headline, ...freshLines(asset, refusals, look)]
   return [
@@ -73,10 +73,6 @@ function stateWords(status: Status): string {
   }
 }
 
-function named(graph: Graph, asset: string, partitions: readonly PartitionRange[]): string {
-  return `${asset} ${partitionsText(graph, asset, partitions)}`.trim()
-}
-
 /** Roots that share days and reason are told together: `follows, likes 2026-01-05: activity_log 2026-01-05 changed`. */
 function rootLines(graph: Graph, roots: readonly RootCause[]): readonly string[] {
   const alike = grouped(roots, (root) => rootText(graph, root))
@@ -96,7 +92,7 @@ function pathLines(graph: Graph, path: readonly PathStop[], look: Look): readonl
   if (path.length < 2) return []
   const stops = path.map(({ asset, partition }, index) => {
     const arrow = index === 0 ? "" : `${sign(look, "arrow")} `
-    return `  ${"  ".repeat(Math.min(index, 8))}${arrow}${named(graph, asset, [{ from: partition, to: partition }])}`
+    return `  ${"  ".repeat(Math.min(index, 8))}${arrow}${assetPartitionsText(graph, asset, [{ from: partition, to: partition }])}`
   })
   return ["", paint(look, "strong", "Path"), ...stops]
 }

@@ -1,9 +1,8 @@
-import type { PartitionRange } from "@freshet/core"
+import { joinedRanges, type PartitionRange } from "@freshet/core"
 import { expect, test } from "vitest"
 
 import {
   commonRanges,
-  joinedRanges,
   newestOf,
   rangesAmong,
   rangesWithout,
@@ -23,21 +22,6 @@ function partitionsOf(ranges: readonly PartitionRange[]): readonly number[] {
     Array.from({ length: to - from + 1 }, (_, at) => from + at),
   )
 }
-
-test("partitions become as few ranges as possible, whatever their order and overlap", () => {
-  expect(
-    joinedRanges([
-      { from: 4, to: 5 },
-      { from: 1, to: 2 },
-      { from: 9, to: 9 },
-      { from: 3, to: 4 },
-    ]),
-  ).toEqual([
-    { from: 1, to: 5 },
-    { from: 9, to: 9 },
-  ])
-  for (const set of sets) expect(partitionsOf(rangesOf(set))).toEqual(set)
-})
 
 test("of two lists of ranges are left those in both, and those in one alone", () => {
   for (const left of sets)

@@ -2,7 +2,6 @@ import type { PartitionRange } from "../declare/partition.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import { type Lanes, contentFingerprint, lanesOf, runningSums } from "../fingerprint.ts"
 import { type Bits, type BitsPart, bitsOf, markBits } from "./bits.ts"
-import { blockSums } from "./blocks.ts"
 import { type World, emptyVersion, lastingPartition } from "./inputs.ts"
 import type { LandedPartition } from "./snapshot.ts"
 import type { Span } from "./windows.ts"
@@ -10,7 +9,6 @@ import type { Span } from "./windows.ts"
 /** Running sums over the partitions of one asset: the content of a window is the difference of two elements. */
 export interface ContentSums extends Span {
   readonly sums: Lanes
-  readonly blockSums: Lanes
   /** Which element is the sum of what is before the first partition; there may be none for partitions that are unknown. */
   readonly origin: number
   /** The partitions that are not known to be right; undefined when all are. */
@@ -67,6 +65,5 @@ function landedSums(source: SourceAsset, extent: PartitionRange, landed: Landed)
   }
   const marked = missing && { bits: missing, start: 0, length }
   const sums = runningSums(contents)
-  const added = { sums, blockSums: blockSums(sums), origin: 0 }
-  return { from: extent.from, length, ...added, unknown: marked, obstacles: marked }
+  return { from: extent.from, length, sums, origin: 0, unknown: marked, obstacles: marked }
 }

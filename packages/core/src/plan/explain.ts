@@ -75,15 +75,20 @@ export function causeText(graph: Graph, cause: Cause): string {
         ? "its inputs changed"
         : cause.changed.map((input) => changedText(graph, input)).join("; ")
     case "upstream":
-      return `${named(graph, cause.asset, cause.partitions)} will be made anew`
+      return `${assetPartitionsText(graph, cause.asset, cause.partitions)} will be made anew`
   }
 }
 
 function changedText(graph: Graph, { asset, partitions }: ChangedInput): string {
-  return `${named(graph, asset, partitions)} changed`
+  return `${assetPartitionsText(graph, asset, partitions)} changed`
 }
 
-function named(graph: Graph, asset: string, partitions: readonly PartitionRange[]): string {
+/** Partitions of one asset as a sentence names them: `likes 2026-01-05`. */
+export function assetPartitionsText(
+  graph: Graph,
+  asset: string,
+  partitions: readonly PartitionRange[],
+): string {
   return `${asset} ${partitionsText(graph, asset, partitions)}`.trim()
 }
 

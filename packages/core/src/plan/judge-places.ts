@@ -48,7 +48,7 @@ function compare(judging: Judging, timeline: Timeline, fresh: number, { begin, e
   }
 }
 
-export function noteFresh(judging: Judging, fresh: number, begin: number, end: number): void {
+function noteFresh(judging: Judging, fresh: number, begin: number, end: number): void {
   const { desk, start } = judging
   desk.evaluation.facts.fill(fresh, start + begin, start + end)
   unmarkBits(desk.evaluation.stale, start + begin, start + end)

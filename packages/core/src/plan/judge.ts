@@ -1,11 +1,10 @@
 import { type Fingerprint, parseFingerprint } from "../fingerprint.ts"
 import { type Bits, isMarked, markBits, nextMarked, nextUnmarked, unmarkBits } from "./bits.ts"
 import { type Desk, type Judging, noneRestored } from "./desk.ts"
-import { judgeBlocks } from "./judge-blocks.ts"
 import { judgePlaces } from "./judge-places.ts"
 import type { NumberedComputation } from "./numbered-graph.ts"
 import { addOwnSums, contentOf, unfitTest } from "./own-sums.ts"
-import { addReads, markReads } from "./reads.ts"
+import { addReads } from "./reads.ts"
 import type { Timeline } from "./snapshot.ts"
 import { type States, facts } from "./states.ts"
 import type { Versions } from "./version.ts"
@@ -33,14 +32,9 @@ export function judge(
   }
   markBits(desk.evaluation.stale, start, start + length)
   if (timeline !== undefined) tellMarks(judging, timeline)
-  if (numbered.isShifted && !hasFailed(judging)) {
-    markReads(judging)
-    if (timeline !== undefined) judgeBlocks(judging, timeline)
-  } else {
-    addReads(judging)
-    if (numbered.past === undefined) judgePlaces(judging, 0, length)
-    else judgeInOrder(judging, numbered.past)
-  }
+  addReads(judging)
+  if (numbered.past === undefined) judgePlaces(judging, 0, length)
+  else judgeInOrder(judging, numbered.past)
   noteMarks(judging, desk.unknown, facts.unknown)
   const anyWaits = noteMarks(judging, desk.waits, facts.waits)
   if (snapshot.failures.size > 0) markFailures(judging)
@@ -51,11 +45,6 @@ export function judge(
 }
 
 const noVersions: Versions = { code: "", lowCode: 0, highCode: 0, checks: [] }
-
-function hasFailed({ desk, numbered }: Judging): boolean {
-  const failures = desk.evaluation.snapshot.failures.get(numbered.computation.name)
-  return failures !== undefined && failures.size > 0
-}
 
 /** Notes a fact of every marked partition, and takes the marks away. Says whether there were any. */
 function noteMarks({ desk, start, length }: Judging, bits: Bits, fact: number): boolean {

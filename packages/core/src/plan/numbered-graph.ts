@@ -26,8 +26,6 @@ export interface NumberedComputation {
   readonly number: number
   /** Its reads, without that of its own partition before. */
   readonly reads: readonly NumberedRead[]
-  /** Whether all of them move on by one place with each partition, and it does not read its own partition before. */
-  readonly isShifted: boolean
   /** What the content of its own partition before is multiplied by, if it reads that. */
   readonly past: Fingerprint | undefined
   /** The numbers of its outputs; undefined for one that no other computation reads. */
@@ -69,7 +67,6 @@ export function numberedGraph(graph: Graph): NumberedGraph {
       computation,
       number,
       reads,
-      isShifted: past === undefined && reads.every(({ isShift }) => isShift),
       past: past && readFactor(past.read),
       outputs: computation.outputs.map(({ asset }) => assets.get(asset)),
     }

@@ -1,6 +1,5 @@
 import { type Fingerprint, lanesOf, runningSums, summandAt } from "../fingerprint.ts"
 import { type BitsPart, bitsOf, markBits } from "./bits.ts"
-import { blockSums } from "./blocks.ts"
 import type { ContentSums } from "./content-sums.ts"
 import type { Judging } from "./desk.ts"
 import type { Mark } from "./snapshot.ts"
@@ -21,15 +20,14 @@ export function addOwnSums(judging: Judging, anyWaits: boolean): void {
   }
 }
 
-type Sums = Pick<ContentSums, "sums" | "blockSums" | "origin">
+type Sums = Pick<ContentSums, "sums" | "origin">
 
 const nothing = lanesOf(1)
 
 function keptSums({ from, timeline }: Judging, output: number): Sums {
-  const [sums, added] = [timeline?.sums[output], timeline?.blocks.sums[output]]
-  if (timeline === undefined || sums === undefined || added === undefined)
-    return { sums: nothing, blockSums: nothing, origin: 0 }
-  return { sums, blockSums: added, origin: from - timeline.from }
+  const sums = timeline?.sums[output]
+  if (timeline === undefined || sums === undefined) return { sums: nothing, origin: 0 }
+  return { sums, origin: from - timeline.from }
 }
 
 /** The running sums of what is fresh, where some of it is not the newest. */
@@ -40,8 +38,7 @@ function restoredSums(judging: Judging, output: number): Sums {
     low[at] = content?.low ?? 0
     high[at] = content?.high ?? 0
   }
-  const sums = runningSums({ low, high })
-  return { sums, blockSums: blockSums(sums), origin: 0 }
+  return { sums: runningSums({ low, high }), origin: 0 }
 }
 
 /** The content of one output at a place, if it is fresh. */

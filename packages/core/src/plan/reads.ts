@@ -6,29 +6,7 @@ import type { NumberedRead } from "./numbered-graph.ts"
 import { addPlaces, addShifted, markEmpty, markReaders } from "./window-sums.ts"
 import { type Windows, shortPlaces } from "./windows.ts"
 
-/** Marks the partitions that read what is not known to be right, or what keeps them from being made. */
-export function markReads(judging: Judging): void {
-  const { desk, numbered, length } = judging
-  for (const read of numbered.reads) {
-    const found = desk.sums[read.upstream]
-    if (found === undefined) markBlocked(desk, 0, length)
-    else markRead(judging, read, desk.finder.windowsOf(read, judging, found), found)
-  }
-}
-
-/** Adds up what partitions would be made from, as far as that is known: from place `begin` up to but not including `end`. What they read has been marked. */
-export function addRange(judging: Judging, begin: number, end: number): void {
-  const { desk, numbered } = judging
-  const range = narrowed(desk, { begin, end })
-  startInputs(judging, range)
-  for (const read of numbered.reads) {
-    const found = desk.sums[read.upstream]
-    if (found === undefined) return
-    addRead(desk, read, { found, windows: desk.finder.windowsOf(read, judging, found) }, range)
-  }
-}
-
-/** Does both for all partitions. */
+/** Adds up what partitions would be made from, as far as that is known, and marks those that read what is not, or what keeps them from being made. */
 export function addReads(judging: Judging): void {
   const { desk, numbered, length } = judging
   let range = { begin: 0, end: length }

@@ -1,6 +1,5 @@
 import type { LandedFile } from "../execute/effects.ts"
 import type { Fingerprint, Lanes } from "../fingerprint.ts"
-import type { Blocks } from "./blocks.ts"
 
 /**
  * What is kept of one computation, a column a fact: element `t` of each column stands for partition `from + t`.
@@ -15,10 +14,8 @@ export interface Timeline {
   readonly inputs: Lanes
   /** Running sums of its content fingerprints, for each output in order of declaration; where nothing is kept anything may be added. */
   readonly sums: readonly Lanes[]
-  /** The columns above, added up. */
-  readonly blocks: Blocks
   readonly marks: readonly Mark[]
-  /** Partition → materializations kept besides the newest. */
+  /** Partition → materializations kept besides the newest, the newest of them first. */
   readonly earlier: ReadonlyMap<number, readonly EarlierMade[]>
 }
 

@@ -66,7 +66,7 @@ function rangeOf({ from, length }: Span): PartitionRange {
 }
 
 /** What each partition of a reader finds, where windows move on by one place with it. Places are clamped so that they fit in 32 bits: a window may begin with history. */
-export function shiftOf(
+function shiftOf(
   { oldest, newest }: Pick<NumberedRead, "oldest" | "newest">,
   reader: Span,
   upstream: Span,

@@ -1,8 +1,8 @@
-import type { AssetRange, Graph, PartitionRange } from "@freshet/core"
+import { type AssetRange, type Graph, joinedRanges, type PartitionRange } from "@freshet/core"
 import type { Client } from "pg"
 
 import { forgetThose } from "./garbage.ts"
-import { findPartitionOf, joinedRanges, type LedgerNames, namesOf } from "./ledger-names.ts"
+import { findPartitionOf, type LedgerNames, namesOf } from "./ledger-names.ts"
 import { namesRecorded, nameToday, readLedgerNames } from "./ledger-names.ts"
 import { partitionRanges, recordedRanges } from "./ledger-names.ts"
 

@@ -1,4 +1,5 @@
-import type { AnyAsset, Computation, Graph, PartitionRange, Partitions } from "@freshet/core"
+import { type AnyAsset, type Computation, type Graph, joinedRanges } from "@freshet/core"
+import type { PartitionRange, Partitions } from "@freshet/core"
 import type { Client } from "pg"
 
 /** How the ledger writes what the declarations name: assets that once had other names, and keys that are a set. */
@@ -144,17 +145,6 @@ export function partitionRanges(
     .filter(([id]) => ranges.some(({ from, to }) => from <= id && id <= to))
     .map(([, partition]) => ({ from: partition, to: partition }))
   return joinedRanges(partitions)
-}
-
-/** The same partitions in as few ranges as possible, the first one first. */
-export function joinedRanges(ranges: readonly PartitionRange[]): readonly PartitionRange[] {
-  const joined: PartitionRange[] = []
-  for (const range of ranges.toSorted((a, b) => a.from - b.from)) {
-    const last = joined.at(-1)
-    if (last === undefined || range.from > last.to + 1) joined.push(range)
-    else joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, range.to) }
-  }
-  return joined
 }
 
 function keysOf(names: LedgerNames, name: string): readonly string[] | undefined {

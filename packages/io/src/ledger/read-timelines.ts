@@ -1,8 +1,8 @@
-import type { Computation, PartitionRange, Timeline } from "@freshet/core"
+import { type Computation, joinedRanges, type PartitionRange, type Timeline } from "@freshet/core"
 import type { Client } from "pg"
 
 import { readKept, type Wanted } from "./kept-rows.ts"
-import { findPartitionOf, joinedRanges, type LedgerNames } from "./ledger-names.ts"
+import { findPartitionOf, type LedgerNames } from "./ledger-names.ts"
 import { namesOf, nameToday, staticKeys } from "./ledger-names.ts"
 import { draftOf, emptyColumns, type TimelineColumns } from "./timeline-columns.ts"
 import { type TimelineDraft, timelineOf } from "./timeline-columns.ts"

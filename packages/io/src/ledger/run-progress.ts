@@ -1,9 +1,9 @@
-import type { Graph, PartitionRange, RunIntent } from "@freshet/core"
+import { type Graph, joinedRanges, type PartitionRange, type RunIntent } from "@freshet/core"
 import type { RecordedRanges } from "@freshet/schema"
 import type { Client } from "pg"
 
 import type { StepOutcomeKind } from "./history.ts"
-import { joinedRanges, type LedgerNames, nameToday } from "./ledger-names.ts"
+import { type LedgerNames, nameToday } from "./ledger-names.ts"
 import { partitionRanges, readLedgerNames, recordedRanges } from "./ledger-names.ts"
 
 /** How far a run is with one computation. */

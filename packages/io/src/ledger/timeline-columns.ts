@@ -1,6 +1,4 @@
 import {
-  type Blocks,
-  blocksOf,
   type EarlierMade,
   type Fingerprint,
   FreshetError,
@@ -19,7 +17,6 @@ export interface TimelineColumns {
   readonly inputs: Lanes
   /** Running sums of the contents, for each output. */
   readonly sums: readonly Lanes[]
-  readonly blocks: Blocks
   readonly marks: readonly Mark[]
   readonly earlier: EarlierColumns
 }
@@ -57,15 +54,14 @@ function columnsOf(length: number, outputs: number) {
 
 /** Columns with their sums instead of contents. */
 function addedUp({ mark, inputs, outputs }: Omit<ContentColumns, "from" | "length">) {
-  const columns = { mark, inputs, sums: outputs.map(runningSums) }
-  return { ...columns, blocks: blocksOf(columns) }
+  return { mark, inputs, sums: outputs.map(runningSums) }
 }
 
 /** The columns as planning sees them; what is kept besides the newest is looked up where it is asked for. */
 export function timelineOf(columns: TimelineColumns): Timeline {
-  const { from, mark, inputs, sums, blocks, marks } = columns
+  const { from, mark, inputs, sums, marks } = columns
   const length = mark.length
-  return { from, length, mark, inputs, sums, blocks, marks, earlier: earlierMap(columns) }
+  return { from, length, mark, inputs, sums, marks, earlier: earlierMap(columns) }
 }
 
 /** Changes to a timeline, gathered before it is made anew. */
@@ -100,7 +96,7 @@ export function draftOf(base: TimelineColumns): TimelineDraft {
 
 /** The same without the marks that nothing has any more: what they say would be taken for something that is kept. */
 function withMarksInUse(columns: TimelineColumns): TimelineColumns {
-  const { mark, blocks, earlier, marks } = columns
+  const { mark, earlier, marks } = columns
   const inUse = new Uint8Array(marks.length + 1)
   for (const column of [mark, earlier.mark]) for (const each of column) inUse[each] = 1
   if (!inUse.includes(0, 1)) return columns
@@ -112,7 +108,6 @@ function withMarksInUse(columns: TimelineColumns): TimelineColumns {
     ...columns,
     marks: marks.filter((_, at) => inUse[at + 1] === 1),
     mark: renumbered(mark),
-    blocks: { ...blocks, mark: renumbered(blocks.mark) },
     earlier: { ...earlier, mark: renumbered(earlier.mark) },
   }
 }

@@ -15,7 +15,7 @@ import {
 import { basename, dirname, join } from "node:path"
 import { crc32 } from "node:zlib"
 
-import { blockCount, type Blocks, type Lanes, type Mark } from "@freshet/core"
+import type { Lanes, Mark } from "@freshet/core"
 
 import { type EarlierColumns, emptyColumns, type TimelineColumns } from "./timeline-columns.ts"
 
@@ -32,7 +32,7 @@ export interface TimelineState {
   readonly timelines: ReadonlyMap<string, TimelineColumns>
 }
 
-const magic = 0x34485246 // "FRH4", in the byte order of the machine: a file of another order is foreign
+const magic = 0x35485246 // "FRH5", in the byte order of the machine: a file of another order is foreign
 const prefixWords = 6
 
 /**
@@ -94,9 +94,8 @@ function stateOf(header: Header, bytes: ArrayBuffer, bodyAt: number): TimelineSt
     const [shape, outputs, from, length, earlier, marks] = entry
     const { mark, inputs } = cursor.columns(length)
     const sums = cursor.lanes(length + 1, outputs)
-    const blocks = cursor.blocks(length, outputs)
     const others = cursor.earlier(earlier, outputs)
-    timelines.set(shape, { from, mark, inputs, sums, blocks, marks, earlier: others })
+    timelines.set(shape, { from, mark, inputs, sums, marks, earlier: others })
   }
   return { ...header, timelines }
 }
@@ -124,19 +123,13 @@ function cursorOver(bytes: ArrayBuffer, start: number) {
       outputs.push({ low: words(length), high: words(length) })
     return outputs
   }
-  function blocks(length: number, outputs: number): Blocks {
-    const count = blockCount(length)
-    const mark = marks(count)
-    const inputs = { low: words(count + 1), high: words(count + 1) }
-    return { mark, inputs, sums: lanes(count + 1, outputs) }
-  }
   function earlier(length: number, count: number): EarlierColumns {
     if (length === 0) return nothingEarlier(count)
     const partitions = new Int32Array(bytes, at, length)
     at += length * 4
     return { partitions, ...columns(length), outputs: lanes(length, count) }
   }
-  return { columns, lanes, blocks, earlier }
+  return { columns, lanes, earlier }
 }
 
 const nothing: EarlierColumns[] = [] // by number of outputs
@@ -231,11 +224,10 @@ function encoded({ timelines, ...rest }: TimelineState): readonly Uint8Array[] {
 }
 
 function bodyOf(columns: TimelineColumns): readonly Uint8Array[] {
-  const { mark, inputs, sums, blocks, earlier } = columns
+  const { mark, inputs, sums, earlier } = columns
   const newest = columnParts(mark, [inputs, ...sums])
-  const added = columnParts(blocks.mark, [blocks.inputs, ...blocks.sums])
   const others = columnParts(earlier.mark, [earlier.inputs, ...earlier.outputs])
-  return [...newest, ...added, bytesOf(earlier.partitions), ...others]
+  return [...newest, bytesOf(earlier.partitions), ...others]
 }
 
 function columnParts(mark: Uint16Array, lanes: readonly Lanes[]): readonly Uint8Array[] {

@@ -7,8 +7,6 @@ import {
   assetNamed,
   countStates,
   evaluate,
-  runningSums,
-  timelineFrom,
   codeVersionOf,
   daily,
   facts,
@@ -25,8 +23,6 @@ import {
   upTo,
   window,
 } from "../../src/index.ts"
-import { sumOfWindows } from "../../src/plan/block-sums.ts"
-import { blockSums } from "../../src/plan/blocks.ts"
 import { dailyAsset, day, everyDay, graphOf, source, sourceIn } from "../declared.ts"
 import { recordedIn } from "../memory-ledger.ts"
 import {
@@ -156,39 +152,12 @@ test("a partition that is kept no more is missing, whatever stands in its place"
   const before = evaluateIn(world, graph)
   const timeline = before.snapshot.timelines.get("week")!
   const mark = timeline.mark.with(100, 0)
-  const forgotten = timelineFrom({ ...timeline, mark })
+  const forgotten = { ...timeline, mark }
   const timelines = new Map([...before.snapshot.timelines, ["week", forgotten]])
   const after = evaluate(before, { ...before.snapshot, timelines }, new Map(), short)
   const { computation } = assetNamed(graph, "week")
   expect(countStates(before, computation)).toMatchObject({ fresh: 200, missing: 0 })
   expect(countStates(after, computation)).toMatchObject({ fresh: 199, missing: 1 })
-})
-
-test("windows of neighbours come to what each of them finds, added up", () => {
-  const numbers = fc.array(fc.nat(2 ** 32 - 1), { maxLength: 300 })
-  const offset = fc.integer({ min: -350, max: 350 })
-  const anyWindows = fc.record({ numbers, offset, longer: fc.nat(200), origin: fc.nat(100) })
-  const anyReaders = fc.record({ begin: fc.nat(200), count: fc.nat(300) })
-  fc.assert(
-    fc.property(anyWindows, anyReaders, ({ numbers, offset, longer, origin }, { begin, count }) => {
-      const lane = Uint32Array.from(numbers)
-      const sums = runningSums({ low: lane, high: lane })
-      const size = Math.max(0, numbers.length - origin)
-      const windows = { kind: "shift", first: offset, next: offset + longer, size } as const
-      const half = { sums: sums.low, blockSums: blockSums(sums).low, windows }
-      let right = 0
-      for (let at = begin; at < begin + count; at += 1)
-        for (
-          let each = Math.max(at + offset, 0);
-          each < Math.min(at + offset + longer, size);
-          each += 1
-        )
-          right = (right + (numbers[origin + each] ?? 0)) | 0
-      const start = Math.min(origin, numbers.length)
-      expect(sumOfWindows({ ...half, origin: start }, begin, begin + count)).toBe(right)
-    }),
-    { numRuns: 150 },
-  )
 })
 
 test("a long history is judged as if each of its partitions were looked at alone", async () => {
