@@ -41,5 +41,5 @@ function isSet(value: string | undefined): value is string {
 function hasUnicode(env: Surroundings["env"], platform: string): boolean {
   const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find(isSet)
   if (locale !== undefined) return /utf-?8/i.test(locale)
-  return platform === "darwin" || platform === "win32"
+  return platform === "darwin"
 }

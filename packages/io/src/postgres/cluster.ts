@@ -9,7 +9,7 @@ import {
   mkdirSync,
   openSync,
 } from "node:fs"
-import { lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { lstatSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 
 import { FreshetError } from "@freshet/core"
@@ -28,7 +28,7 @@ export function prepareFolders(home: PostgresHome): void {
   for (const folder of [home.folder, home.keepersFolder, home.socketFolder]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   }
-  if (process.platform !== "win32") refuseForeignFolder(home)
+  refuseForeignFolder(home)
 }
 
 /** A folder in the shared temporary folder may have been made by somebody else first. */
@@ -64,7 +64,7 @@ async function initialize(
 ): Promise<void> {
   const fromByte = logBytes(home.serverLog)
   const log = openLog(home.serverLog)
-  const initdb = spawnAs(identity, binaries.initdb, initdbParameters(home, draft), {
+  const initdb = spawnAs(identity, binaries.initdb, initdbParameters(draft), {
     cwd: home.folder,
     stdio: ["ignore", log, log],
   })
@@ -76,14 +76,20 @@ async function initialize(
   })
 }
 
-function initdbParameters(home: PostgresHome, draft: string): readonly string[] {
+function initdbParameters(draft: string): readonly string[] {
   // PostgreSQL's own collation, so that text sorts the same on every machine.
   const locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-  const common = ["-D", draft, "-U", serverUser, "--encoding=UTF8", "--no-instructions", ...locale]
-  if (process.platform !== "win32") return [...common, "--auth-local=trust", "--auth-host=reject"]
-  const password = randomUUID() + randomUUID()
-  writeFileSync(home.passwordFile, password, { mode: 0o600 })
-  return [...common, "--auth=scram-sha-256", `--pwfile=${home.passwordFile}`]
+  const access = ["--auth-local=trust", "--auth-host=reject"]
+  return [
+    "-D",
+    draft,
+    "-U",
+    serverUser,
+    "--encoding=UTF8",
+    "--no-instructions",
+    ...locale,
+    ...access,
+  ]
 }
 
 /** What an interrupted initdb left; one still running for a killed keeper fails harmlessly. */
@@ -115,7 +121,6 @@ function chownTree(account: Account, folder: string): void {
 }
 
 function syncFolder(folder: string): void {
-  if (process.platform === "win32") return
   const file = openSync(folder, "r")
   fsyncSync(file)
   closeSync(file)

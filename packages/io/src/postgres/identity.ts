@@ -46,9 +46,8 @@ export function spawnAs(
   }
 }
 
-/** An environment without the caller's secrets, time zone and locale; Windows programs need theirs. */
-export function bareEnvironment(): { readonly env?: Record<string, string> } {
-  if (process.platform === "win32") return {}
+/** An environment without the caller's secrets, time zone and locale. */
+export function bareEnvironment(): { readonly env: Record<string, string> } {
   return {
     env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", TMPDIR: tmpdir(), TZ: "UTC", LC_ALL: "C" },
   }

@@ -38,7 +38,7 @@ export async function openKeeperDoor(socketFolder: string): Promise<KeeperDoor> 
       if (holders.delete(socket)) bell.ring()
     })
   })
-  const socketPath = newSocketPath(socketFolder)
+  const socketPath = join(socketFolder, `k-${randomBytes(4).toString("hex")}`)
   await once(listener.listen(socketPath), "listening")
   return {
     socketPath,
@@ -52,11 +52,6 @@ export async function openKeeperDoor(socketFolder: string): Promise<KeeperDoor> 
     nextChange: bell.heard,
     close: () => listener.close(),
   }
-}
-
-function newSocketPath(socketFolder: string): string {
-  const name = `k-${randomBytes(4).toString("hex")}`
-  return process.platform === "win32" ? `\\\\.\\pipe\\freshet-${name}` : join(socketFolder, name)
 }
 
 function writeLine(socket: Socket, line: string): Promise<void> {

@@ -89,8 +89,7 @@ function forgetPredecessors(keepersFolder: string, generation: number): void {
   for (const old of generations(keepersFolder)) {
     if (old > generation - keptRecords) continue
     const { socketPath } = readRecord(keepersFolder, old)
-    // A Windows pipe is no file.
-    if (process.platform !== "win32") rmSync(socketPath, { force: true })
+    rmSync(socketPath, { force: true })
     rmSync(recordPath(keepersFolder, old), { force: true })
   }
 }

@@ -76,8 +76,7 @@ function dismissal(door: KeeperDoor): () => boolean {
 
 /** Temporary folders get swept and state folders deleted; then nobody can find this keeper any more. */
 function isSuperseded(home: PostgresHome, door: KeeperDoor, generation: number): boolean {
-  if (newestGeneration(home.keepersFolder) !== generation) return true
-  return process.platform !== "win32" && !existsSync(door.socketPath)
+  return newestGeneration(home.keepersFolder) !== generation || !existsSync(door.socketPath)
 }
 
 /** Leaves the server to the next keeper, unless the state folder knows it no more. */

@@ -12,10 +12,9 @@ export type PostgresHome = {
   readonly socketFolder: string
   readonly serverLog: string
   readonly keeperLog: string
-  readonly passwordFile: string
 }
 
-/** The port that names the server's socket, `.s.PGSQL.5432`; nothing listens on it outside Windows. */
+/** The port that names the server's socket, `.s.PGSQL.5432`; nothing listens on the port itself. */
 export const socketPort = 5432
 
 /** Lays out the embedded server of a state folder, creating nothing. */
@@ -30,7 +29,6 @@ export function postgresHome(home: string): PostgresHome {
     socketFolder: shortFolder(folder),
     serverLog: join(folder, "server.log"),
     keeperLog: join(folder, "keeper.log"),
-    passwordFile: join(folder, "password"),
   }
 }
 

@@ -62,7 +62,7 @@ function readPostmasterFile(home: PostgresHome): PostmasterFile | undefined {
 }
 
 function hasSocket(socketFolder: string, port: number): boolean {
-  return process.platform === "win32" || existsSync(join(socketFolder, socketName(port)))
+  return existsSync(join(socketFolder, socketName(port)))
 }
 
 /**
@@ -71,7 +71,6 @@ function hasSocket(socketFolder: string, port: number): boolean {
  */
 export function isServerProcess(pid: number, home: PostgresHome): boolean {
   if (process.platform === "linux") return workingFolder(pid) === realPath(home.dataFolder)
-  if (process.platform === "win32") return isProcess(pid)
   const { stdout } = spawnSync("ps", ["-ww", "-o", "command=", "-p", String(pid)])
   return String(stdout).includes(home.dataFolder)
 }
@@ -81,15 +80,6 @@ function workingFolder(pid: number): string | undefined {
     return readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, "")
   } catch {
     return undefined
-  }
-}
-
-/** Whether a process with this number exists. */
-export function isProcess(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (cause) {
-    return cause instanceof Error && "code" in cause && cause.code === "EPERM"
   }
 }
 

@@ -1,13 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process"
-import { once } from "node:events"
+import type { ChildProcess } from "node:child_process"
 import { closeSync, readFileSync, rmSync } from "node:fs"
-import { createServer } from "node:net"
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 
 import { FreshetError, unreachable } from "@freshet/core"
 
-import { postgresBinaries, type PostgresBinaries } from "./binaries.ts"
+import { postgresBinaries } from "./binaries.ts"
 import { prepareCluster, serverUser } from "./cluster.ts"
 import { serverIdentity, spawnAs } from "./identity.ts"
 import { socketName, socketPort, type PostgresHome } from "./postgres-home.ts"
@@ -32,7 +30,7 @@ export async function ensureServer(home: PostgresHome, onExit: () => void): Prom
     const state = serverState(home)
     switch (state.kind) {
       case "up":
-        return { pid: state.pid, url: serverUrl(home, state.socketFolder, state.port) }
+        return { pid: state.pid, url: serverUrl(state.socketFolder, state.port) }
       case "starting":
       case "stopping":
         await delay(pollMs)
@@ -56,9 +54,9 @@ export async function ensureServer(home: PostgresHome, onExit: () => void): Prom
 export async function stopServer(home: PostgresHome): Promise<void> {
   const state = serverState(home)
   if (state.kind === "down") return
-  await signalServer(home, state.pid, "fast")
+  process.kill(state.pid, "SIGINT")
   if (await isGone(home, state.pid)) return
-  await signalServer(home, state.pid, "immediate")
+  process.kill(state.pid, "SIGQUIT")
   await isGone(home, state.pid)
 }
 
@@ -74,19 +72,6 @@ async function isGone(home: PostgresHome, pid: number): Promise<boolean> {
     await delay(pollMs)
   }
   return true
-}
-
-async function signalServer(
-  home: PostgresHome,
-  pid: number,
-  mode: "fast" | "immediate",
-): Promise<void> {
-  if (process.platform !== "win32") {
-    process.kill(pid, mode === "fast" ? "SIGINT" : "SIGQUIT")
-    return
-  }
-  const parameters = ["stop", "-W", "-D", home.dataFolder, "-m", mode]
-  await once(spawn(postgresBinaries().pgCtl, parameters, { stdio: "ignore" }), "exit")
 }
 
 /** Returns once the server is up, or once it is worth looking again; throws if it cannot start. */
@@ -112,10 +97,9 @@ async function spawnServer(home: PostgresHome): Promise<ChildProcess> {
   const identity = serverIdentity(home.dataFolder)
   await prepareCluster(home, binaries, identity)
   removeLeftovers(home)
-  const { program, parameters } = await serverCommand(home, binaries)
   const log = openLog(home.serverLog)
   try {
-    return spawnAs(identity, program, parameters, {
+    return spawnAs(identity, binaries.postgres, serverParameters(home), {
       cwd: home.folder,
       detached: true,
       stdio: ["ignore", log, log],
@@ -144,10 +128,7 @@ type End = { reason: string | undefined }
 function endOf(child: ChildProcess): End {
   const end: End = { reason: undefined }
   child.once("error", (cause) => (end.reason = cause.message))
-  child.once("exit", (status, signal) => {
-    // On Windows the child is pg_ctl, which leaves the server behind.
-    if (process.platform !== "win32" || status !== 0) end.reason = signal ?? `exit ${status}`
-  })
+  child.once("exit", (status, signal) => (end.reason = signal ?? `exit ${status}`))
   return end
 }
 
@@ -193,39 +174,13 @@ const settings = [
   "log_timezone=UTC",
 ]
 
-type Command = { readonly program: string; readonly parameters: readonly string[] }
-
-async function serverCommand(home: PostgresHome, binaries: PostgresBinaries): Promise<Command> {
-  if (process.platform === "win32") return windowsCommand(home, binaries)
+function serverParameters(home: PostgresHome): readonly string[] {
   const where = ["listen_addresses=", `unix_socket_permissions=0700`, `port=${socketPort}`]
   const parameters = ["-D", home.dataFolder, "-k", home.socketFolder]
-  return {
-    program: binaries.postgres,
-    parameters: [...parameters, ...[...where, ...settings].flatMap((setting) => ["-c", setting])],
-  }
+  return [...parameters, ...[...where, ...settings].flatMap((setting) => ["-c", setting])]
 }
 
-/** PostgreSQL refuses an administrator's rights; pg_ctl drops them. */
-async function windowsCommand(home: PostgresHome, binaries: PostgresBinaries): Promise<Command> {
-  const all = ["listen_addresses=127.0.0.1", `port=${await freePort()}`, ...settings]
-  const options = all.map((setting) => `-c ${setting}`).join(" ")
-  const parameters = ["start", "-W", "-D", home.dataFolder, "-l", home.serverLog, "-o", options]
-  return { program: binaries.pgCtl, parameters }
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, "127.0.0.1")
-  await once(listener, "listening")
-  const address = listener.address()
-  listener.close()
-  return address === null || typeof address === "string" ? 0 : address.port
-}
-
-function serverUrl(home: PostgresHome, socketFolder: string, port: number): string {
-  if (process.platform !== "win32") {
-    const host = encodeURIComponent(socketFolder)
-    return `postgres://${serverUser}@localhost:${port}/postgres?host=${host}`
-  }
-  const password = readFileSync(home.passwordFile, "utf8").trim()
-  return `postgres://${serverUser}:${password}@127.0.0.1:${port}/postgres`
+function serverUrl(socketFolder: string, port: number): string {
+  const host = encodeURIComponent(socketFolder)
+  return `postgres://${serverUser}@localhost:${port}/postgres?host=${host}`
 }

@@ -140,7 +140,6 @@ function spawnKeeper(home: PostgresHome, keeperCommand: readonly string[]): Chil
       cwd: home.folder,
       detached: true,
       stdio: ["ignore", log, log],
-      windowsHide: true,
     })
     child.unref()
     return child

@@ -19,7 +19,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 
 import { postgresHome } from "../../src/postgres/postgres-home.ts"
 import { postgresStatus } from "../../src/postgres/postgres-status.ts"
-import { isProcess, isServerProcess } from "../../src/postgres/server-state.ts"
+import { isServerProcess } from "../../src/postgres/server-state.ts"
 import { withPostgres } from "../../src/postgres/with-postgres.ts"
 import { holderFile, keeperCommand } from "./keeper-command.ts"
 
@@ -375,5 +375,13 @@ async function until(condition: () => Promise<boolean>, pollMs = 10): Promise<vo
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`never came true: ${String(condition)}`)
     await delay(pollMs)
+  }
+}
+
+function isProcess(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === "EPERM"
   }
 }
