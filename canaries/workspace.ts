@@ -27,13 +27,9 @@ const settings = [
   "turbo.json",
 ]
 
-export const packages = [
-  "apps/materializer",
-  "packages/assets",
-  "packages/core",
-  "packages/io",
-  "packages/schema",
-]
+export const packages = ["apps", "packages"].flatMap((folder) =>
+  readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+)
 
 /** What a tool prints about the workspace's settings around the given files, and if it is content. */
 export function runTool(

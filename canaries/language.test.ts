@@ -1,0 +1,63 @@
+import { expect, test } from "vitest"
+
+import {
+  countCommandFiles,
+  findForbiddenWords,
+  listPages,
+  listSources,
+  measureSource,
+  measureSources,
+  readWorkspaceFile,
+} from "./language.js"
+
+const dialect = `
+/** Whether rows are there. */
+export function rowsOf(given: number): number {
+  const { kept, size: told } = { kept: given, size: 1 }
+  return [kept, told].map((each) => each).length
+}
+/** Reads rows. */
+export function readRows(count: number): number {
+  return count
+}
+`
+
+test("the measures count functions named …Of, odd variables and doc comments that begin with a question word", () => {
+  const measures = measureSource("dialect.ts", dialect)
+  expect(measures).toMatchObject({ functions: 2, variables: 5, docComments: 2 })
+  expect(measures.ofFunctions).toEqual([{ path: "dialect.ts", line: 3, text: "rowsOf" }])
+  expect(measures.oddVariables.map(({ text }) => text)).toEqual(["given", "kept", "told", "each"])
+  expect(measures.questionComments.map(({ line }) => line)).toEqual([2])
+})
+
+test("forbidden words are found in sources and in pages, with their lines", () => {
+  const page =
+    "Rows are made anew.\nRows are recomputed.\nIt stands on a check.\nNobody mends it.\n"
+  expect(findForbiddenWords("page.md", page).map(({ line }) => line)).toEqual([1, 3, 4, 4])
+})
+
+test("sources and pages have no forbidden word", () => {
+  const paths = [...listSources(), ...listPages()]
+  expect(paths.length).toBeGreaterThan(300)
+  expect(paths.flatMap((path) => findForbiddenWords(path, readWorkspaceFile(path)))).toEqual([])
+})
+
+const { functions, variables, ofFunctions, oddVariables, questionComments } = measureSources()
+
+test("fewer than one function in a hundred is named …Of", () => {
+  expect(functions).toBeGreaterThan(1000)
+  expect(ofFunctions.slice(functions / 100)).toEqual([])
+})
+
+test("fewer than one variable in a hundred is named by a participle or a pronoun", () => {
+  expect(variables).toBeGreaterThan(5000)
+  expect(oddVariables.slice(variables / 100)).toEqual([])
+})
+
+test("no doc comment begins with a question word", () => {
+  expect(questionComments).toEqual([])
+})
+
+test("the folder of commands holds one file a command", () => {
+  expect(countCommandFiles()).toBeGreaterThan(0)
+})
