@@ -40,12 +40,12 @@ const builds = {
   stocktwits: () => buildComparison("src/stocktwits-script.ts", "src/stocktwits-bench.ts"),
 }
 
-const [first = "", ...rest] = process.argv.slice(2)
-const isNamed = Object.hasOwn(builds, first)
-const name = isNamed ? first : "stocktwits"
+const [first = "", ...otherWords] = process.argv.slice(2)
+const isBenchName = Object.hasOwn(builds, first)
+const name = isBenchName ? first : "stocktwits"
 await builds[name]?.()
 
-const words = isNamed ? rest : process.argv.slice(2)
+const words = isBenchName ? otherWords : process.argv.slice(2)
 const { status } = spawnSync(process.execPath, [`${outdir}${name}-bench.js`, ...words], {
   stdio: "inherit",
 })

@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url"
 
 export const root = fileURLToPath(new URL("../", import.meta.url))
 
-const settings = [
+const settingFiles = [
   ".gitignore",
   ".oxfmtrc.json",
   ".oxlintrc.json",
@@ -39,7 +39,7 @@ export function runTool(
 ): { readonly ok: boolean; readonly output: string } {
   const workspace = mkdtempSync(join(tmpdir(), "freshet-canary-"))
   try {
-    fill(workspace, files)
+    fillWorkspace(workspace, files)
     const { status, stdout, stderr } = spawnSync(join(root, "node_modules/.bin", tool), argv, {
       cwd: workspace,
       encoding: "utf8",
@@ -51,8 +51,8 @@ export function runTool(
   }
 }
 
-function fill(workspace: string, files: Readonly<Record<string, string>>): void {
-  for (const name of settings) cpSync(join(root, name), join(workspace, name))
+function fillWorkspace(workspace: string, files: Readonly<Record<string, string>>): void {
+  for (const name of settingFiles) cpSync(join(root, name), join(workspace, name))
   symlinkSync(join(root, "node_modules"), join(workspace, "node_modules"))
   for (const folder of packages) copyPackage(folder, workspace)
   for (const [path, text] of Object.entries(files)) {
@@ -70,16 +70,16 @@ function copyPackage(folder: string, workspace: string): void {
   }
   const modules = join(root, folder, "node_modules")
   for (const name of readdirSync(modules).filter((name) => name !== "@freshet")) {
-    link(join(modules, name), join(workspace, folder, "node_modules", name))
+    linkFolder(join(modules, name), join(workspace, folder, "node_modules", name))
   }
   if (!existsSync(join(modules, "@freshet"))) return
   for (const name of readdirSync(join(modules, "@freshet"))) {
     const target = join(workspace, "packages", name)
-    link(target, join(workspace, folder, "node_modules/@freshet", name))
+    linkFolder(target, join(workspace, folder, "node_modules/@freshet", name))
   }
 }
 
-function link(target: string, path: string): void {
+function linkFolder(target: string, path: string): void {
   mkdirSync(dirname(path), { recursive: true })
   symlinkSync(target, path)
 }

@@ -3,24 +3,29 @@ import { copyFileSync, cpSync, linkSync, mkdirSync, mkdtempSync, rmSync } from "
 import { loadavg, tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 
-import { activityFile, dayKey, demoLanding } from "./demo-landing.ts"
-import { freshet, freshetEnvironment, freshetPath, type FreshetPlace } from "./freshet-process.ts"
-import { type HeldServer, withServer } from "./hold-server.ts"
-import { measure, type Measured, median } from "./measured-process.ts"
+import { type BenchServer, withBenchServer } from "./bench-server.ts"
+import { getActivityPath, toDayKey, createDemoLanding } from "./demo-landing.ts"
+import {
+  spawnFreshet,
+  toEnvironmentVariables,
+  freshetPath,
+  type FreshetSettings,
+} from "./freshet-process.ts"
+import { measure, type Measurement, findMedian } from "./measure-process.ts"
 
-const backfilled = 30
-const warmUp = 7
+const backfillDays = 30
+const warmUpDays = 7
 const limits = { backfill: 1.1, nextDay: 0.18 } as const
 
 interface Bench {
-  readonly server: HeldServer
+  readonly server: BenchServer
   readonly folder: string
 }
 
 async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "freshet-bench-runs-"))
   try {
-    return await withServer(async (server) => {
+    return await withBenchServer(async (server) => {
       const bench = { server, folder }
       const verdicts = [await benchBackfill(bench), await benchNextDay(bench)]
       return verdicts.every(Boolean) ? 0 : 1
@@ -32,76 +37,91 @@ async function main(): Promise<number> {
 
 /** One day is the median of days done one by one; what a command costs that has nothing to do is taken off both sides. */
 async function benchBackfill(bench: Bench): Promise<boolean> {
-  const landing = demoLanding("S", warmUp + backfilled)
-  const first = dayKey(backfilled)
-  const whole = await place(bench, "whole", landing)
-  const single = await place(bench, "single", landing)
-  for (const each of [whole, single]) run(bench, each, ["backfill", "user_recs", "--date", first])
-  const days = Array.from({ length: 7 }, (_, at) => dayKey(backfilled - 1 - at))
-  const ones = days.map((day) => run(bench, single, ["backfill", "user_recs", "--date", day]))
-  const range = ["--from", dayKey(backfilled - 1), "--to", dayKey(0)]
-  const all = run(bench, whole, ["backfill", "user_recs", ...range, "--yes"])
-  const idle = run(bench, whole, ["backfill", "user_recs", ...range, "--yes"])
-  say(`\n## ${backfilled} days in one backfill, S (load average ${loadavg()[0]?.toFixed(1)})\n`)
-  say(
+  const landing = createDemoLanding("S", warmUpDays + backfillDays)
+  const first = toDayKey(backfillDays)
+  const whole = await createSettings(bench, "whole", landing)
+  const single = await createSettings(bench, "single", landing)
+  for (const settings of [whole, single])
+    measureCommand(bench, settings, ["backfill", "user_recs", "--date", first])
+  const days = Array.from({ length: 7 }, (_, at) => toDayKey(backfillDays - 1 - at))
+  const ones = days.map((day) =>
+    measureCommand(bench, single, ["backfill", "user_recs", "--date", day]),
+  )
+  const range = ["--from", toDayKey(backfillDays - 1), "--to", toDayKey(0)]
+  const all = measureCommand(bench, whole, ["backfill", "user_recs", ...range, "--yes"])
+  const idle = measureCommand(bench, whole, ["backfill", "user_recs", ...range, "--yes"])
+  print(`\n## ${backfillDays} days in one backfill, S (load average ${loadavg()[0]?.toFixed(1)})\n`)
+  print(
     "| | 30 days | 1 day | nothing | ratio | limit | |\n| --- | --- | --- | --- | --- | --- | --- |",
   )
-  return ratios({ all: [all], ones, idle: [idle] }, { times: backfilled, limit: limits.backfill })
+  return reportRatios(
+    { all: [all], ones, idle: [idle] },
+    { times: backfillDays, limit: limits.backfill },
+  )
 }
 
 /** What reads the logs runs again for one day of seven; its own time counts, as the ledger has it. */
 async function benchNextDay(bench: Bench): Promise<boolean> {
-  const full = demoLanding("M", 7)
+  const full = createDemoLanding("M", 7)
   const landing = join(bench.folder, "growing")
   for (const snapshots of ["users", "rooms"])
     cpSync(join(full, "stocktwits", snapshots), join(landing, "stocktwits", snapshots), {
       recursive: true,
     })
-  for (let back = 6; back > 0; back -= 1) land(full, landing, dayKey(back))
-  const grown = await place(bench, "grown", landing)
-  parse(grown)
+  for (let back = 6; back > 0; back -= 1) landDay(full, landing, toDayKey(back))
+  const growingSettings = await createSettings(bench, "grown", landing)
+  measureParsing(growingSettings)
   const weeks: number[] = []
-  for (const at of [1, 2, 3]) weeks.push(parse(await place(bench, `week${at}`, full)))
-  land(full, landing, dayKey(0))
-  const [newest, week] = [parse(grown), median(weeks)]
+  for (const at of [1, 2, 3])
+    weeks.push(measureParsing(await createSettings(bench, `week${at}`, full)))
+  landDay(full, landing, toDayKey(0))
+  const [newest, week] = [measureParsing(growingSettings), findMedian(weeks)]
   const ratio = newest / week
   const holds = ratio <= limits.nextDay
-  say(`\n## Reading the newest day of a week of M (load average ${loadavg()[0]?.toFixed(1)})\n`)
-  say("| newest day | week | ratio | limit | |\n| --- | --- | --- | --- | --- |")
-  const shown = [newest, week].map((ms) => `${ms.toFixed(0)} ms`).join(" | ")
+  print(`\n## Reading the newest day of a week of M (load average ${loadavg()[0]?.toFixed(1)})\n`)
+  print("| newest day | week | ratio | limit | |\n| --- | --- | --- | --- | --- |")
+  const cells = [newest, week].map((ms) => `${ms.toFixed(0)} ms`).join(" | ")
   const verdict = holds ? "holds" : "**does not hold**"
-  say(`| ${shown} | ${ratio.toFixed(2)} | ${limits.nextDay} | ${verdict} |`)
+  print(`| ${cells} | ${ratio.toFixed(2)} | ${limits.nextDay} | ${verdict} |`)
   return holds
 }
 
 /** Reads the logs that are not read yet; how long its steps took together, in milliseconds. */
-function parse(where: FreshetPlace): number {
-  const words = ["materialize", "messages", "--from", dayKey(6), "--no-publish", "--yes", "--json"]
-  const { run: id } = JSON.parse(freshet(words, where).stdout) as { readonly run: string }
-  const shown = freshet(["runs", "show", id, "--steps", "--json"], where).stdout
-  const { step_rows: steps } = JSON.parse(shown) as {
+function measureParsing(settings: FreshetSettings): number {
+  const words = [
+    "materialize",
+    "messages",
+    "--from",
+    toDayKey(6),
+    "--no-publish",
+    "--yes",
+    "--json",
+  ]
+  const { run: id } = JSON.parse(spawnFreshet(words, settings).stdout) as { readonly run: string }
+  const runJson = spawnFreshet(["runs", "show", id, "--steps", "--json"], settings).stdout
+  const { step_rows: steps } = JSON.parse(runJson) as {
     readonly step_rows: readonly { readonly ms: number }[]
   } // what `runs show --json` prints
   return steps.reduce((sum, { ms }) => sum + ms, 0)
 }
 
-function land(from: string, to: string, day: string): void {
-  const target = activityFile(to, day)
+function landDay(from: string, to: string, day: string): void {
+  const target = getActivityPath(to, day)
   mkdirSync(dirname(target), { recursive: true })
   try {
-    linkSync(activityFile(from, day), target)
+    linkSync(getActivityPath(from, day), target)
   } catch {
-    copyFileSync(activityFile(from, day), target)
+    copyFileSync(getActivityPath(from, day), target)
   }
 }
 
 interface Runs {
-  readonly all: readonly Measured[]
-  readonly ones: readonly Measured[]
-  readonly idle: readonly Measured[]
+  readonly all: readonly Measurement[]
+  readonly ones: readonly Measurement[]
+  readonly idle: readonly Measurement[]
 }
 
-function ratios(
+function reportRatios(
   runs: Runs,
   { times, limit }: { readonly times: number; readonly limit: number },
 ): boolean {
@@ -109,29 +129,34 @@ function ratios(
     ["wall", "wallMs"],
     ["CPU", "cpuMs"],
   ] as const
-  const held = figures.map(([name, figure]) => {
-    const of = (side: keyof Runs) => median(runs[side].map((each) => each[figure]))
-    const [all, one, idle] = [of("all"), of("ones"), of("idle")]
+  const verdicts = figures.map(([name, figure]) => {
+    const findSideMedian = (side: keyof Runs) =>
+      findMedian(runs[side].map((measurement) => measurement[figure]))
+    const [all, one, idle] = [findSideMedian("all"), findSideMedian("ones"), findSideMedian("idle")]
     const ratio = (all - idle) / (times * (one - idle))
     const holds = ratio <= limit
-    const shown = [all, one, idle].map((ms) => `${ms.toFixed(0)} ms`)
+    const cells = [all, one, idle].map((ms) => `${ms.toFixed(0)} ms`)
     const verdict = holds ? "holds" : "**does not hold**"
-    say(`| ${[name, ...shown, ratio.toFixed(2), limit, verdict].join(" | ")} |`)
+    print(`| ${[name, ...cells, ratio.toFixed(2), limit, verdict].join(" | ")} |`)
     return holds
   })
-  return held.every(Boolean)
+  return verdicts.every(Boolean)
 }
 
-async function place({ server, folder }: Bench, name: string, landing: string) {
-  return { home: join(folder, name), landing, databaseUrl: await server.freshDatabase() }
+async function createSettings({ server, folder }: Bench, name: string, landing: string) {
+  return { home: join(folder, name), landing, databaseUrl: await server.createDatabase() }
 }
 
-function run({ folder }: Bench, where: FreshetPlace, words: readonly string[]): Measured {
-  const environment = freshetEnvironment(where)
+function measureCommand(
+  { folder }: Bench,
+  settings: FreshetSettings,
+  words: readonly string[],
+): Measurement {
+  const environment = toEnvironmentVariables(settings)
   return measure([freshetPath, ...words], { figures: join(folder, "figures"), environment })
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 

@@ -1,5 +1,5 @@
-import type { Step } from "./run-steps.ts"
-import { rowsOf, type ScriptFolders, writing } from "./script-files.ts"
+import { buildRead, type ScriptFolders, buildCopy } from "./script-files.ts"
+import type { Step } from "./script-steps.ts"
 
 const windowDays = 7
 
@@ -17,19 +17,19 @@ const wellFormed = `
   end`
 
 /** What the script makes of each day. */
-export function dailySteps(folders: ScriptFolders, days: readonly string[]): readonly Step[] {
+export function createDailySteps(folders: ScriptFolders, days: readonly string[]): readonly Step[] {
   return days.flatMap((day, at) => [
-    activities(folders, day),
-    mentions(folders, day),
-    likedMessages(folders, day, days.slice(Math.max(0, at + 1 - windowDays), at + 1)),
-    toDate(folders, { pair: follows, day, before: days[at - 1] }),
-    toDate(folders, { pair: subscriptions, day, before: days[at - 1] }),
+    createActivitiesStep(folders, day),
+    createMentionsStep(folders, day),
+    createLikedMessagesStep(folders, day, days.slice(Math.max(0, at + 1 - windowDays), at + 1)),
+    createCumulativeStep(folders, { pair: follows, day, previousDay: days[at - 1] }),
+    createCumulativeStep(folders, { pair: subscriptions, day, previousDay: days[at - 1] }),
   ])
 }
 
-function activities(folders: ScriptFolders, day: string): Step {
+function createActivitiesStep(folders: ScriptFolders, day: string): Step {
   const table = `"activities ${day}"`
-  const write = (dataset: string, query: string) => writing(folders, dataset, day, query)
+  const buildWrite = (dataset: string, query: string) => buildCopy(folders, dataset, day, query)
   return {
     name: `activities ${day}`,
     needs: [],
@@ -39,27 +39,27 @@ function activities(folders: ScriptFolders, day: string): Step {
           format = 'newline_delimited', compression = 'uncompressed', ignore_errors = true,
           columns = ${logColumns})
         where ${wellFormed}`)
-      const repeated = await rows(`
+      const repeatedIds = await rows(`
         select message_id::varchar from ${table} where action = 'message'
         group by message_id having count(*) > 1`)
-      const ids = repeated.flatMap(([id]) => (typeof id === "string" ? [id] : []))
-      if (ids.length > 0) await run(dropRepeated(table, ids.join(", ")))
+      const ids = repeatedIds.flatMap(([id]) => (typeof id === "string" ? [id] : []))
+      if (ids.length > 0) await run(buildDeleteRepeated(table, ids.join(", ")))
       await run(
-        write(
+        buildWrite(
           "follows",
           `select user_id, following_user_id, timestamp as occurred_at
            from ${table} where action = 'follow'`,
         ),
       )
       await run(
-        write(
+        buildWrite(
           "subscribes",
           `select user_id, room_id, timestamp as occurred_at
            from ${table} where action = 'subscribe'`,
         ),
       )
       await run(
-        write(
+        buildWrite(
           "messages",
           `select message_id, user_id, room_id,
              case when trim(mention_ids) <> '' then string_split(mention_ids, ',')::integer[]
@@ -69,7 +69,7 @@ function activities(folders: ScriptFolders, day: string): Step {
         ),
       )
       await run(
-        write(
+        buildWrite(
           "likes",
           `select user_id, message_id, timestamp as occurred_at
            from ${table} where action = 'like'`,
@@ -81,54 +81,58 @@ function activities(folders: ScriptFolders, day: string): Step {
 }
 
 /** Of messages with the same id the first in the file stays. */
-function dropRepeated(table: string, ids: string): string {
+function buildDeleteRepeated(table: string, ids: string): string {
   return `
     delete from ${table} where rowid in (
       select rowid from ${table} where action = 'message' and message_id in (${ids})
       qualify row_number() over (partition by message_id order by rowid) > 1)`
 }
 
-function mentions(folders: ScriptFolders, day: string): Step {
+function createMentionsStep(folders: ScriptFolders, day: string): Step {
   const query = `
     select user_id, unnest(mention_ids) as mentioned_user_id
-    from ${rowsOf(folders, "messages", [day])}`
+    from ${buildRead(folders, "messages", [day])}`
   return {
     name: `user_mentions ${day}`,
     needs: [`activities ${day}`],
-    run: ({ run }) => run(writing(folders, "user_mentions", day, query)),
+    run: ({ run }) => run(buildCopy(folders, "user_mentions", day, query)),
   }
 }
 
 /** Looks up every message of a like. Only where an id was used again on another day the earliest has to be found. */
-function likedMessages(folders: ScriptFolders, day: string, window: readonly string[]): Step {
+function createLikedMessagesStep(
+  folders: ScriptFolders,
+  day: string,
+  window: readonly string[],
+): Step {
   const table = `"liked ${day}"`
-  const likes = rowsOf(folders, "likes", [day])
-  const messages = rowsOf(folders, "messages", window)
-  const lookUp = (found: string) => `
+  const likes = buildRead(folders, "likes", [day])
+  const messages = buildRead(folders, "messages", window)
+  const buildLookUp = (messageQuery: string) => `
     create or replace table ${table} as
     select likes.user_id, likes.message_id, liked.author_id, liked.room_id
-    from ${likes} as likes left join (${found}) as liked on liked.message_id = likes.message_id`
+    from ${likes} as likes left join (${messageQuery}) as liked on liked.message_id = likes.message_id`
   return {
     name: `liked_messages ${day}`,
-    needs: window.map((each) => `activities ${each}`),
+    needs: window.map((windowDay) => `activities ${windowDay}`),
     run: async ({ run, rows }) => {
-      await run(lookUp(`select message_id, user_id as author_id, room_id from ${messages}`))
-      const [counted] = await rows(`
+      await run(buildLookUp(`select message_id, user_id as author_id, room_id from ${messages}`))
+      const [comparison] = await rows(`
         select (select count(*) from ${table}) > (select count(*) from ${likes})`)
-      if (counted?.[0] === true)
+      if (comparison?.[0] === true)
         await run(
-          lookUp(`
+          buildLookUp(`
             select message_id, arg_min(user_id, day) as author_id, arg_min(room_id, day) as room_id
             from ${messages} group by message_id`),
         )
-      for (const [dataset, query] of Object.entries(likedOutputs(table)))
-        await run(writing(folders, dataset, day, query))
+      for (const [dataset, query] of Object.entries(buildLikedQueries(table)))
+        await run(buildCopy(folders, dataset, day, query))
       await run(`drop table ${table}`)
     },
   }
 }
 
-function likedOutputs(table: string): Readonly<Record<string, string>> {
+function buildLikedQueries(table: string): Readonly<Record<string, string>> {
   return {
     liked_users: `select user_id, author_id as liked_user_id from ${table} where author_id is not null`,
     liked_rooms: `select user_id, room_id from ${table} where author_id is not null`,
@@ -139,23 +143,30 @@ function likedOutputs(table: string): Readonly<Record<string, string>> {
 const follows = { of: "follows", to: "follows_to_date", other: "following_user_id" }
 const subscriptions = { of: "subscribes", to: "subscriptions_to_date", other: "room_id" }
 
-function toDate(
+function createCumulativeStep(
   folders: ScriptFolders,
-  { pair, day, before }: { pair: typeof follows; day: string; before: string | undefined },
+  {
+    pair,
+    day,
+    previousDay,
+  }: { pair: typeof follows; day: string; previousDay: string | undefined },
 ): Step {
   const columns = `user_id, ${pair.other}`
-  const added = rowsOf(folders, pair.of, [day])
+  const added = buildRead(folders, pair.of, [day])
   const query =
-    before === undefined
+    previousDay === undefined
       ? `select distinct ${columns} from ${added}`
-      : `select ${columns} from ${rowsOf(folders, pair.to, [before])}
+      : `select ${columns} from ${buildRead(folders, pair.to, [previousDay])}
          union all
          select distinct ${columns} from (
            select ${columns} from ${added} as added
-           anti join ${rowsOf(folders, pair.to, [before])} as known using (${columns})) as fresh`
+           anti join ${buildRead(folders, pair.to, [previousDay])} as known using (${columns})) as fresh`
   return {
     name: `${pair.to} ${day}`,
-    needs: [`activities ${day}`, ...(before === undefined ? [] : [`${pair.to} ${before}`])],
-    run: ({ run }) => run(writing(folders, pair.to, day, query)),
+    needs: [
+      `activities ${day}`,
+      ...(previousDay === undefined ? [] : [`${pair.to} ${previousDay}`]),
+    ],
+    run: ({ run }) => run(buildCopy(folders, pair.to, day, query)),
   }
 }

@@ -7,21 +7,21 @@ export const freshetPath = fileURLToPath(
 )
 
 /** Where a command of Freshet works. */
-export interface FreshetPlace {
+export interface FreshetSettings {
   readonly home: string
   readonly landing: string
   readonly databaseUrl: string
 }
 
 /** The environment of a command that works there. */
-export function freshetEnvironment({ home, landing, databaseUrl }: FreshetPlace) {
+export function toEnvironmentVariables({ home, landing, databaseUrl }: FreshetSettings) {
   return { FRESHET_HOME: home, FRESHET_LANDING: landing, DATABASE_URL: databaseUrl }
 }
 
 /** Runs a command of Freshet to its end. */
-export function freshet(words: readonly string[], place: FreshetPlace) {
+export function spawnFreshet(words: readonly string[], settings: FreshetSettings) {
   return spawnSync(process.execPath, [freshetPath, ...words], {
     encoding: "utf8",
-    env: { ...process.env, ...freshetEnvironment(place) },
+    env: { ...process.env, ...toEnvironmentVariables(settings) },
   })
 }

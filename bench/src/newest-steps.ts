@@ -1,9 +1,9 @@
-import type { Step } from "./run-steps.ts"
-import { newestSnapshot, rowsOf, type ScriptFolders, writing } from "./script-files.ts"
+import { findNewestSnapshot, buildRead, type ScriptFolders, buildCopy } from "./script-files.ts"
+import type { Step } from "./script-steps.ts"
 
 const windowDays = 7
-const closest = 10
-const recommended = 10
+const closestCount = 10
+const recommendationCount = 10
 
 const assetClasses = ["bonds", "equities", "forex", "futures", "options", "private_companies"]
 
@@ -34,87 +34,114 @@ const roomTopics = [
 ]
 
 /** What the script makes of the newest day and the week that ends with it. */
-export function newestSteps(folders: ScriptFolders, days: readonly string[]): readonly Step[] {
+export function createNewestSteps(
+  folders: ScriptFolders,
+  days: readonly string[],
+): readonly Step[] {
   const newest = days.at(-1) ?? ""
   const week = days.slice(-windowDays)
-  const same = (dataset: string) => rowsOf(folders, dataset, [newest])
-  const ofTheWeek = (dataset: string) => rowsOf(folders, dataset, week)
-  const step = (name: string, needs: readonly string[], query: string): Step => ({
+  const readNewest = (dataset: string) => buildRead(folders, dataset, [newest])
+  const readWeek = (dataset: string) => buildRead(folders, dataset, week)
+  const createStep = (name: string, needs: readonly string[], query: string): Step => ({
     name,
     needs,
-    run: ({ run }) => run(writing(folders, name, newest, query)),
+    run: ({ run }) => run(buildCopy(folders, name, newest, query)),
   })
-  const everyDay = (name: string) => week.map((day) => `${name} ${day}`)
-  const daily = [...everyDay("user_mentions"), ...everyDay("liked_messages")]
+  const listDailySteps = (name: string) => week.map((day) => `${name} ${day}`)
+  const daily = [...listDailySteps("user_mentions"), ...listDailySteps("liked_messages")]
   return [
-    step("user_engagements", daily, userEngagements(ofTheWeek)),
-    step("room_engagements", everyDay("liked_messages"), roomEngagements(ofTheWeek)),
-    step("closest_users", ["user_engagements"], closestOf(same("user_engagements"))),
-    step("closest_rooms", ["room_engagements"], closestOf(same("room_engagements"))),
-    step("user_candidates", ["closest_users"], secondDegree(same, "closest_users")),
-    step(
+    createStep("user_engagements", daily, buildUserEngagements(readWeek)),
+    createStep(
+      "room_engagements",
+      listDailySteps("liked_messages"),
+      buildRoomEngagements(readWeek),
+    ),
+    createStep("closest_users", ["user_engagements"], buildClosest(readNewest("user_engagements"))),
+    createStep("closest_rooms", ["room_engagements"], buildClosest(readNewest("room_engagements"))),
+    createStep(
+      "user_candidates",
+      ["closest_users"],
+      buildSecondDegree(readNewest, "closest_users"),
+    ),
+    createStep(
       "room_candidates",
       ["closest_users", "closest_rooms"],
-      secondDegree(same, "closest_rooms"),
+      buildSecondDegree(readNewest, "closest_rooms"),
     ),
-    step(
+    createStep(
       "valid_user_candidates",
       ["user_candidates", `follows_to_date ${newest}`],
-      validUsers(same),
+      buildValidUsers(readNewest),
     ),
-    step(
+    createStep(
       "valid_room_candidates",
       ["room_candidates", `subscriptions_to_date ${newest}`],
-      validRooms(same),
+      buildValidRooms(readNewest),
     ),
-    step("user_recs", ["valid_user_candidates"], strongest(same("valid_user_candidates"))),
-    step("room_recs", ["valid_room_candidates"], strongest(same("valid_room_candidates"))),
-    step("user_rec_reasons", ["user_recs"], reasons(same, "valid_user_candidates", "user_recs")),
-    step("room_rec_reasons", ["room_recs"], reasons(same, "valid_room_candidates", "room_recs")),
-    step("users", [], users(newestSnapshot(folders, "users"))),
-    step("rooms", [], rooms(newestSnapshot(folders, "rooms"))),
+    createStep(
+      "user_recs",
+      ["valid_user_candidates"],
+      buildStrongest(readNewest("valid_user_candidates")),
+    ),
+    createStep(
+      "room_recs",
+      ["valid_room_candidates"],
+      buildStrongest(readNewest("valid_room_candidates")),
+    ),
+    createStep(
+      "user_rec_reasons",
+      ["user_recs"],
+      buildReasons(readNewest, "valid_user_candidates", "user_recs"),
+    ),
+    createStep(
+      "room_rec_reasons",
+      ["room_recs"],
+      buildReasons(readNewest, "valid_room_candidates", "room_recs"),
+    ),
+    createStep("users", [], buildUsers(findNewestSnapshot(folders, "users"))),
+    createStep("rooms", [], buildRooms(findNewestSnapshot(folders, "rooms"))),
   ]
 }
 
-type Dataset = (name: string) => string
+type ReadDataset = (name: string) => string
 
-function userEngagements(week: Dataset): string {
+function buildUserEngagements(readWeek: ReadDataset): string {
   return `
     select user_id, engaged_with_id, count(*)::integer as weight
     from (
-      select user_id, following_user_id as engaged_with_id from ${week("follows")}
-      union all select user_id, mentioned_user_id from ${week("user_mentions")}
-      union all select user_id, liked_user_id from ${week("liked_users")})
+      select user_id, following_user_id as engaged_with_id from ${readWeek("follows")}
+      union all select user_id, mentioned_user_id from ${readWeek("user_mentions")}
+      union all select user_id, liked_user_id from ${readWeek("liked_users")})
     where user_id <> engaged_with_id
     group by user_id, engaged_with_id`
 }
 
-function roomEngagements(week: Dataset): string {
+function buildRoomEngagements(readWeek: ReadDataset): string {
   return `
     select user_id, engaged_with_id, count(*)::integer as weight
     from (
-      select user_id, room_id as engaged_with_id from ${week("subscribes")}
-      union all select user_id, room_id from ${week("messages")}
-      union all select user_id, room_id from ${week("liked_rooms")})
+      select user_id, room_id as engaged_with_id from ${readWeek("subscribes")}
+      union all select user_id, room_id from ${readWeek("messages")}
+      union all select user_id, room_id from ${readWeek("liked_rooms")})
     group by user_id, engaged_with_id`
 }
 
-function closestOf(engagements: string): string {
-  return topOf(
+function buildClosest(engagements: string): string {
+  return buildTopK(
     `select user_id, engaged_with_id as id, weight from ${engagements}`,
-    closest,
+    closestCount,
   ).replace("as id", "as engaged_with_id")
 }
 
-function strongest(candidates: string): string {
+function buildStrongest(candidates: string): string {
   const sums = `
     select user_id, rec_id as id, sum(weight)::integer as weight
     from ${candidates} group by user_id, rec_id`
-  return topOf(sums, recommended).replace("as id", "as rec_id")
+  return buildTopK(sums, recommendationCount).replace("as id", "as rec_id")
 }
 
 /** The greatest weights of each user, the smaller id first among equals: both packed into one integer. */
-function topOf(weights: string, count: number): string {
+function buildTopK(weights: string, count: number): string {
   return `
     select user_id, (4294967295 - (packed & 4294967295))::integer as id,
       (packed >> 32)::integer as weight
@@ -124,63 +151,63 @@ function topOf(weights: string, count: number): string {
       from (${weights}) group by user_id)`
 }
 
-function secondDegree(same: Dataset, second: string): string {
+function buildSecondDegree(readNewest: ReadDataset, second: string): string {
   return `
     select first.user_id, first.engaged_with_id as reason_id, second.engaged_with_id as rec_id,
       second.weight
-    from ${same("closest_users")} as first
-    join ${same(second)} as second on second.user_id = first.engaged_with_id`
+    from ${readNewest("closest_users")} as first
+    join ${readNewest(second)} as second on second.user_id = first.engaged_with_id`
 }
 
-function validUsers(same: Dataset): string {
+function buildValidUsers(readNewest: ReadDataset): string {
   return `
     select candidates.*
-    from ${same("user_candidates")} as candidates
-    left join ${same("follows_to_date")} as follows
+    from ${readNewest("user_candidates")} as candidates
+    left join ${readNewest("follows_to_date")} as follows
       on follows.user_id = candidates.user_id and follows.following_user_id = candidates.rec_id
     where follows.user_id is null and candidates.rec_id <> candidates.user_id`
 }
 
-function validRooms(same: Dataset): string {
+function buildValidRooms(readNewest: ReadDataset): string {
   return `
     select candidates.*
-    from ${same("room_candidates")} as candidates
-    left join ${same("subscriptions_to_date")} as subscriptions
+    from ${readNewest("room_candidates")} as candidates
+    left join ${readNewest("subscriptions_to_date")} as subscriptions
       on subscriptions.user_id = candidates.user_id and subscriptions.room_id = candidates.rec_id
     where subscriptions.user_id is null`
 }
 
-function reasons(same: Dataset, candidates: string, recs: string): string {
+function buildReasons(readNewest: ReadDataset, candidates: string, recs: string): string {
   return `
     select candidates.user_id, candidates.rec_id, candidates.reason_id
-    from ${same(candidates)} as candidates
-    join ${same(recs)} as recs
+    from ${readNewest(candidates)} as candidates
+    join ${readNewest(recs)} as recs
       on recs.user_id = candidates.user_id and recs.rec_id = candidates.rec_id`
 }
 
-function users(file: string): string {
+function buildUsers(file: string): string {
   return `
     select id, username, nullif(experience, '') as experience, nullif(approach, '') as approach,
-      nullif(holding_period, '') as holding_period, ${indicators(assetClasses)}
-    from (select *, ${namesIn("assets_traded")} as names from read_csv(${file}, header = true,
+      nullif(holding_period, '') as holding_period, ${buildIndicators(assetClasses)}
+    from (select *, ${buildNames("assets_traded")} as names from read_csv(${file}, header = true,
       auto_detect = false, delim = ',', quote = '"', escape = '"',
       columns = {id: 'INTEGER', username: 'VARCHAR', experience: 'VARCHAR', approach: 'VARCHAR',
         holding_period: 'VARCHAR', assets_traded: 'VARCHAR'}))`
 }
 
-function rooms(file: string): string {
+function buildRooms(file: string): string {
   return `
-    select id, slug, ${indicators(roomTopics)}
-    from (select *, ${namesIn("topics")} as names from read_csv(${file}, header = true,
+    select id, slug, ${buildIndicators(roomTopics)}
+    from (select *, ${buildNames("topics")} as names from read_csv(${file}, header = true,
       auto_detect = false, delim = ',', quote = '"', escape = '"',
       columns = {id: 'INTEGER', slug: 'VARCHAR', topics: 'VARCHAR'}))`
 }
 
-function namesIn(column: string): string {
+function buildNames(column: string): string {
   return `string_split(replace(replace(lower(${column}), ' ', '_'), '-', '_'), ',')`
 }
 
-function indicators(names: readonly string[]): string {
+function buildIndicators(names: readonly string[]): string {
   return names
     .map((name) => `coalesce(list_contains(names, '${name}'), false)::smallint as ${name}`)
     .join(", ")

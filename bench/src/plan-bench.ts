@@ -6,14 +6,27 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 
-import { type Evaluation, type PlanRequest, evaluate, extentsOf, makePlan } from "@freshet/core"
+import {
+  type Evaluation,
+  type PlanRequest,
+  evaluate,
+  findPartitionBounds,
+  buildPlan,
+} from "@freshet/core"
 
 import { hash } from "./plan-hash.ts"
-import { type News, landingOf, snapshotOf } from "./plan-history.ts"
-import { type Sample, middleOf } from "./plan-measure.ts"
-import { hardNewsOf, newsOf } from "./plan-news.ts"
-import { type Shape, bigSize, declare, graphOf, nameOf, shapeOf } from "./plan-project.ts"
-import { proveRecorded, proveRight } from "./plan-proof.ts"
+import { type Scenario, createLanding, createSnapshot } from "./plan-ledger.ts"
+import { type Sample, findMedian } from "./plan-measure.ts"
+import {
+  type Shape,
+  bigSize,
+  declareAssets,
+  buildValidGraph,
+  getAssetName,
+  createShape,
+} from "./plan-project.ts"
+import { proveRecordedInputs, provePlan } from "./plan-proof.ts"
+import { createHardScenarios, createScenarios } from "./plan-scenarios.ts"
 import { writeState } from "./plan-state-file.ts"
 
 const smallSize = { sources: 6, assets: 150, days: 40, edges: 350 }
@@ -26,54 +39,60 @@ const samplePath = fileURLToPath(new URL("plan-sample.js", import.meta.url))
 
 function main(): number {
   const { values } = parseArgs({ options: { processes: { type: "string", default: "5" } } })
-  const small = shapeOf(smallSize)
-  const { nothing, ...others } = newsOf(small)
-  proveRecorded(small, judged(small, nothing))
-  for (const news of [nothing, ...Object.values(others), ...hardNewsOf(small)])
-    prove(small, news, judged(small, news))
+  const small = createShape(smallSize)
+  const { unchanged, ...otherScenarios } = createScenarios(small)
+  proveRecordedInputs(small, evaluateScenario(small, unchanged))
+  for (const scenario of [
+    unchanged,
+    ...Object.values(otherScenarios),
+    ...createHardScenarios(small),
+  ])
+    prove(small, scenario, evaluateScenario(small, scenario))
   const folder = mkdtempSync(join(tmpdir(), "freshet-plan-bench-"))
   try {
     const processes = Number(values.processes)
-    const held = [...benchBig(folder, processes), ...benchHours(processes)]
-    return held.every(Boolean) ? 0 : 1
+    const verdicts = [...benchBig(folder, processes), ...benchHours(processes)]
+    return verdicts.every(Boolean) ? 0 : 1
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 /** Judges what the news made of the last run's state, which was written by the declarations of then. */
-function judged(shape: Shape, news: News): Evaluation {
-  const graph = graphOf(declare(shape, news.edited))
-  const landing = landingOf(shape, news)
-  const extents = extentsOf(graph, landing, shape.days * 86_400_000)
-  const before = graphOf(declare(shape))
-  const snapshot = snapshotOf(shape, news, before, { parsed: new Map(), hash })
-  return evaluate({ graph, landing, extents }, snapshot, new Map(), hash)
+function evaluateScenario(shape: Shape, scenario: Scenario): Evaluation {
+  const graph = buildValidGraph(declareAssets(shape, scenario.edited))
+  const landing = createLanding(shape, scenario)
+  const bounds = findPartitionBounds(graph, landing, shape.days * 86_400_000)
+  const recordedGraph = buildValidGraph(declareAssets(shape))
+  const snapshot = createSnapshot(shape, scenario, recordedGraph, { parsed: new Map(), hash })
+  return evaluate({ graph, landing, bounds }, snapshot, new Map(), hash)
 }
 
 /** Everything, and only the newest day, planned by both. */
-function prove(shape: Shape, news: News, evaluation: Evaluation): void {
+function prove(shape: Shape, scenario: Scenario, evaluation: Evaluation): void {
   for (const from of [0, shape.days - 1]) {
-    const plan = makePlan(evaluation, requestFrom(shape, from), hash)
-    proveRight({ shape, news }, { evaluation, plan }, (day) => day >= from)
+    const plan = buildPlan(evaluation, createRequest(shape, from), hash)
+    provePlan({ shape, scenario }, { evaluation, plan }, (day) => day >= from)
   }
 }
 
-function requestFrom({ sources, assets, days }: Shape, from: number): PlanRequest {
-  const names = Array.from({ length: assets - sources }, (_, each) => nameOf(sources + each))
+function createRequest({ sources, assets, days }: Shape, from: number): PlanRequest {
+  const names = Array.from({ length: assets - sources }, (_, index) =>
+    getAssetName(sources + index),
+  )
   return { targets: new Map(names.map((name) => [name, [{ from, to: days - 1 }]])), publish: true }
 }
 
 /** A year of the big project, after each kind of news. */
 function benchBig(folder: string, processes: number): readonly boolean[] {
-  const shape = shapeOf(bigSize)
-  say(`\n## 10,000 assets of 365 days, load average ${loadavg()[0]?.toFixed(1)}`)
-  return Object.entries(newsOf(shape)).flatMap(([kind, news]) => {
+  const shape = createShape(bigSize)
+  print(`\n## 10,000 assets of 365 days, load average ${loadavg()[0]?.toFixed(1)}`)
+  return Object.entries(createScenarios(shape)).flatMap(([kind, scenario]) => {
     const path = join(folder, kind)
-    const evaluation = judged(shape, news)
-    prove(shape, news, evaluation)
+    const evaluation = evaluateScenario(shape, scenario)
+    prove(shape, scenario, evaluation)
     writeState(path, evaluation.snapshot)
-    return report(news.title, samplesOf(samplePath, [kind, path], processes), [
+    return report(scenario.title, runSamples(samplePath, [kind, path], processes), [
       { name: "plan everything", phases: ["evaluate", "everything"], limitMs: 100 },
       { name: "plan the newest", phases: ["evaluate", "newest"], limitMs: 100 },
     ])
@@ -82,16 +101,16 @@ function benchBig(folder: string, processes: number): readonly boolean[] {
 
 /** A million hours and more of each of three assets. */
 function benchHours(processes: number): readonly boolean[] {
-  say(`\n## Three assets of 1,000,008 hours, load average ${loadavg()[0]?.toFixed(1)}`)
+  print(`\n## Three assets of 1,000,008 hours, load average ${loadavg()[0]?.toFixed(1)}`)
   const title = "a new day, and a file of 2024 corrected"
-  return report(title, samplesOf(hourlyPath, [], processes), [
+  return report(title, runSamples(hourlyPath, [], processes), [
     { name: "plan", phases: ["evaluate", "plan"], limitMs: 200 },
     { name: "status", phases: ["evaluate", "status"], limitMs: 200 },
     { name: "why", phases: ["evaluate", "why"], limitMs: 200 },
   ])
 }
 
-function samplesOf(path: string, words: readonly string[], processes: number): readonly Sample[] {
+function runSamples(path: string, words: readonly string[], processes: number): readonly Sample[] {
   return Array.from({ length: processes }, () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...words], {
       encoding: "utf8",
@@ -102,7 +121,7 @@ function samplesOf(path: string, words: readonly string[], processes: number): r
 }
 
 /** What is limited: some phases together, once the process is warm. */
-interface Limited {
+interface PhaseLimit {
   readonly name: string
   readonly phases: readonly string[]
   readonly limitMs: number
@@ -112,54 +131,63 @@ interface Limited {
 function report(
   title: string,
   samples: readonly Sample[],
-  limits: readonly Limited[],
+  limits: readonly PhaseLimit[],
 ): readonly boolean[] {
   const [one] = samples
   if (one === undefined) return []
-  const steps = Object.entries(one.steps).map(([name, count]) => `${name}: ${inWords(count)} steps`)
-  say(`\n### ${title} (${steps.join(", ")})\n`)
-  say("| | first, CPU | first, wall | again, CPU | again, wall | limit | |")
-  say("| --- | --- | --- | --- | --- | --- | --- |")
+  const steps = Object.entries(one.steps).map(
+    ([name, count]) => `${name}: ${formatCount(count)} steps`,
+  )
+  print(`\n### ${title} (${steps.join(", ")})\n`)
+  print("| | first, CPU | first, wall | again, CPU | again, wall | limit | |")
+  print("| --- | --- | --- | --- | --- | --- | --- |")
   for (const phase of Object.keys(one.first))
-    say(`| ${[phase, ...figures(samples, [phase]), "", ""].join(" | ")} |`)
-  const held = limits.map(({ name, phases, limitMs }) => {
-    const wall = figures(samples, phases).at(-1)
+    print(`| ${[phase, ...formatFigures(samples, [phase]), "", ""].join(" | ")} |`)
+  const verdicts = limits.map(({ name, phases, limitMs }) => {
+    const wall = formatFigures(samples, phases).at(-1)
     const holds = Number(wall) <= limitMs
-    say(`| **${[`${name}**`, ...figures(samples, phases), limitMs, verdict(holds)].join(" | ")} |`)
+    print(
+      `| **${[`${name}**`, ...formatFigures(samples, phases), limitMs, formatVerdict(holds)].join(" | ")} |`,
+    )
     return holds
   })
-  const middle = (figure: "state" | "peak" | "held") =>
-    middleOf(samples.map(({ memoryMb }) => memoryMb[figure] ?? 0))
-  const [state, peak, kept] = [middle("state"), middle("peak"), middle("held")]
+  const findFigureMedian = (figure: "state" | "peak" | "held") =>
+    findMedian(samples.map(({ memoryMb }) => memoryMb[figure] ?? 0))
+  const [state, peak, heldMb] = [
+    findFigureMedian("state"),
+    findFigureMedian("peak"),
+    findFigureMedian("held"),
+  ]
   const isSmall = state + peak <= limitMb
-  say(
-    `\nMemory: ${state.toFixed(0)} MB of state, ${peak.toFixed(0)} MB more at the peak, of which ${kept.toFixed(0)} MB are kept; limit ${limitMb} MB together: ${verdict(isSmall)}`,
+  print(
+    `\nMemory: ${state.toFixed(0)} MB of state, ${peak.toFixed(0)} MB more at the peak, of which ${heldMb.toFixed(0)} MB are kept; limit ${limitMb} MB together: ${formatVerdict(isSmall)}`,
   )
-  return [...held, isSmall]
+  return [...verdicts, isSmall]
 }
 
 /** Milliseconds of some phases together: the first time and again, each of CPU and of the clock. */
-function figures(samples: readonly Sample[], phases: readonly string[]): readonly string[] {
-  const sum = (took: (phase: string) => number): string =>
-    phases.reduce((all, phase) => all + took(phase), 0).toFixed(0)
-  const first = (phase: string) => samples.flatMap((each) => each.first[phase] ?? [])
-  const again = (phase: string) => samples.flatMap((each) => each.again[phase] ?? [])
-  return [first, again].flatMap((tookIn) =>
+function formatFigures(samples: readonly Sample[], phases: readonly string[]): readonly string[] {
+  const formatSum = (getMilliseconds: (phase: string) => number): string =>
+    phases.reduce((all, phase) => all + getMilliseconds(phase), 0).toFixed(0)
+  const listFirstTimings = (phase: string) => samples.flatMap((sample) => sample.first[phase] ?? [])
+  const listRepeatedTimings = (phase: string) =>
+    samples.flatMap((sample) => sample.again[phase] ?? [])
+  return [listFirstTimings, listRepeatedTimings].flatMap((listTimings) =>
     (["cpuMs", "wallMs"] as const).map((figure) =>
-      sum((phase) => middleOf(tookIn(phase).map((took) => took[figure]))),
+      formatSum((phase) => findMedian(listTimings(phase).map((timing) => timing[figure]))),
     ),
   )
 }
 
-function verdict(holds: boolean): string {
+function formatVerdict(holds: boolean): string {
   return holds ? "holds" : "**does not hold**"
 }
 
-function inWords(count: number): string {
+function formatCount(count: number): string {
   return count.toLocaleString("en")
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 

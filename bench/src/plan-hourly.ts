@@ -3,23 +3,30 @@ import {
   type Evaluation,
   type Plan,
   type ReadVersions,
-  assetNamed,
-  changedInputs,
+  getAsset,
+  listChangedInputs,
 } from "@freshet/core"
 import {
   countStates,
   evaluate,
-  facts,
-  makePlan,
-  rangesWhere,
-  statusAt,
-  stepCount,
+  stateFlags,
+  buildPlan,
+  listRangesWhere,
+  getStatus,
+  countSteps,
 } from "@freshet/core"
 
-import { correctedDay, hourlySnapshot, hourlyWorld, hours } from "./hourly-world.ts"
+import { correctedDay, createHourlySnapshot, createHourlyInputs, hours } from "./hourly-project.ts"
 import { hash } from "./plan-hash.ts"
-import { recordedVersion } from "./plan-history.ts"
-import { type Sample, byPhase, heldMb, onlyTook, timed, watchPeak } from "./plan-measure.ts"
+import { getRecordedVersion } from "./plan-ledger.ts"
+import {
+  type Sample,
+  groupByPhase,
+  readHeldMb,
+  toTimings,
+  measureTime,
+  watchPeak,
+} from "./plan-measure.ts"
 
 const repeats = 15
 
@@ -28,64 +35,74 @@ function prove(evaluation: Evaluation): void {
   const first = 24 * correctedDay
   for (const computation of evaluation.graph.computations) {
     const last = first + (computation.name === "measured" ? 23 : 46)
-    const right = [
+    const expectedRanges = [
       { from: first, to: last },
       { from: hours - 24, to: hours - 1 },
     ]
-    expectSame(computation.name, statusOf(evaluation, computation.name).ranges, right)
+    expectSame(
+      computation.name,
+      summarizeStatus(evaluation, computation.name).ranges,
+      expectedRanges,
+    )
   }
   const partitions = [{ from: correctedDay, to: correctedDay }]
-  expectSame("the cause", whyOf(evaluation).changed, [{ asset: "log", partitions }])
+  expectSame("the cause", explainHour(evaluation).changed, [{ asset: "log", partitions }])
 }
 
-function expectSame(what: string, found: unknown, right: unknown): void {
-  const [is, should] = [JSON.stringify(found), JSON.stringify(right)]
-  if (is !== should) throw new Error(`${what} is ${is}, and should be ${should}`)
+function expectSame(subject: string, actual: unknown, expected: unknown): void {
+  const [actualText, expectedText] = [JSON.stringify(actual), JSON.stringify(expected)]
+  if (actualText !== expectedText)
+    throw new Error(`${subject} is ${actualText}, and should be ${expectedText}`)
 }
 
 /** Why an hour of the corrected day is stale. */
-function whyOf(evaluation: Evaluation) {
-  const { computation } = assetNamed(evaluation.graph, "measured")
+function explainHour(evaluation: Evaluation) {
+  const { computation } = getAsset(evaluation.graph, "measured")
   const hour = 24 * correctedDay + 5
-  const versions = [[correctedDay, recordedVersion(0, correctedDay)]] as const
-  const then: readonly ReadVersions[] = [{ relation: "log", asset: "log", short: false, versions }]
-  const status = statusAt(evaluation, computation, hour)
-  return { status, changed: changedInputs(evaluation, computation, hour, then) }
+  const versions = [[correctedDay, getRecordedVersion(0, correctedDay)]] as const
+  const recordedReads: readonly ReadVersions[] = [
+    { relation: "log", asset: "log", short: false, versions },
+  ]
+  const status = getStatus(evaluation, computation, hour)
+  return { status, changed: listChangedInputs(evaluation, computation, hour, recordedReads) }
 }
 
-function statusOf(evaluation: Evaluation, name: string) {
-  const { computation } = assetNamed(evaluation.graph, name)
-  const ranges = rangesWhere(evaluation, computation, (bits) => (bits & facts.fresh) === 0)
+function summarizeStatus(evaluation: Evaluation, name: string) {
+  const { computation } = getAsset(evaluation.graph, name)
+  const ranges = listRangesWhere(evaluation, computation, (bits) => (bits & stateFlags.fresh) === 0)
   return { counts: countStates(evaluation, computation), ranges }
 }
 
-function planOf(evaluation: Evaluation): Plan {
+function createPlan(evaluation: Evaluation): Plan {
   const names = evaluation.graph.computations.map(({ name }) => name)
   const targets = new Map(names.map((name) => [name, [{ from: 0, to: hours - 1 }]]))
-  return makePlan(evaluation, { targets, publish: true }, hash)
+  return buildPlan(evaluation, { targets, publish: true }, hash)
 }
 
 function main(): Sample {
-  const world = hourlyWorld()
-  const before = heldMb()
-  const snapshot = hourlySnapshot()
+  const inputs = createHourlyInputs()
+  const heldMbAtStart = readHeldMb()
+  const snapshot = createHourlySnapshot()
   const parsed = new Map<string, string>()
-  const once = () => {
-    const evaluated = timed(() => evaluate(world, snapshot, parsed, hash))
-    const { value } = evaluated
-    const names = world.graph.computations.map(({ name }) => name)
-    const status = timed(() => names.map((name) => statusOf(value, name)))
-    const [plan, why] = [timed(() => planOf(value)), timed(() => whyOf(value))]
-    return { evaluation: value, plan, took: { evaluate: evaluated, plan, status, why } }
+  const runOnce = () => {
+    const evaluationTiming = measureTime(() => evaluate(inputs, snapshot, parsed, hash))
+    const { value } = evaluationTiming
+    const names = inputs.graph.computations.map(({ name }) => name)
+    const status = measureTime(() => names.map((name) => summarizeStatus(value, name)))
+    const [plan, why] = [
+      measureTime(() => createPlan(value)),
+      measureTime(() => explainHour(value)),
+    ]
+    return { evaluation: value, plan, took: { evaluate: evaluationTiming, plan, status, why } }
   }
-  const state = heldMb() - before
+  const state = readHeldMb() - heldMbAtStart
   const peak = watchPeak()
-  const first = once()
-  const memoryMb = { state, peak: peak(), held: heldMb() - before - state }
+  const first = runOnce()
+  const memoryMb = { state, peak: peak(), held: readHeldMb() - heldMbAtStart - state }
   prove(first.evaluation)
-  const again = Array.from({ length: repeats }, () => onlyTook(once().took))
-  const steps = { plan: stepCount(first.plan.value) }
-  return { first: onlyTook(first.took), again: byPhase(again), memoryMb, steps }
+  const repeatedTimings = Array.from({ length: repeats }, () => toTimings(runOnce().took))
+  const steps = { plan: countSteps(first.plan.value) }
+  return { first: toTimings(first.took), again: groupByPhase(repeatedTimings), memoryMb, steps }
 }
 
 process.stdout.write(JSON.stringify(main()))

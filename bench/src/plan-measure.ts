@@ -3,21 +3,21 @@ import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 
 /** Milliseconds of CPU time, all threads together, and of the clock. */
-export interface Took {
+export interface Timing {
   readonly cpuMs: number
   readonly wallMs: number
 }
 
 /** What one process measured: the first time of each phase, and some of them again. */
 export interface Sample {
-  readonly first: Readonly<Record<string, Took>>
-  readonly again: Readonly<Record<string, readonly Took[]>>
+  readonly first: Readonly<Record<string, Timing>>
+  readonly again: Readonly<Record<string, readonly Timing[]>>
   readonly memoryMb: Readonly<Record<string, number>>
   readonly steps: Readonly<Record<string, number>>
 }
 
 /** Does something and says what it took. */
-export function timed<T>(work: () => T): Took & { readonly value: T } {
+export function measureTime<T>(work: () => T): Timing & { readonly value: T } {
   const [cpu, wall] = [process.cpuUsage(), performance.now()]
   const value = work()
   const { user, system } = process.cpuUsage(cpu)
@@ -25,19 +25,21 @@ export function timed<T>(work: () => T): Took & { readonly value: T } {
 }
 
 /** What phases took, without what came of them. */
-export function onlyTook(phases: Readonly<Record<string, Took>>): Readonly<Record<string, Took>> {
+export function toTimings(
+  phases: Readonly<Record<string, Timing>>,
+): Readonly<Record<string, Timing>> {
   return Object.fromEntries(
     Object.entries(phases).map(([phase, { cpuMs, wallMs }]) => [phase, { cpuMs, wallMs }]),
   )
 }
 
 /** What each phase took, several times. */
-export function byPhase(
-  times: readonly Readonly<Record<string, Took>>[],
-): Readonly<Record<string, readonly Took[]>> {
+export function groupByPhase(
+  times: readonly Readonly<Record<string, Timing>>[],
+): Readonly<Record<string, readonly Timing[]>> {
   const phases = Object.keys(times[0] ?? {})
   return Object.fromEntries(
-    phases.map((phase) => [phase, times.flatMap((each) => each[phase] ?? [])]),
+    phases.map((phase) => [phase, times.flatMap((timings) => timings[phase] ?? [])]),
   )
 }
 
@@ -48,7 +50,7 @@ function collectGarbage(): void {
 }
 
 /** What JavaScript holds: heap and array buffers. */
-export function heldMb(): number {
+export function readHeldMb(): number {
   collectGarbage()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return (heapUsed + arrayBuffers) / 2 ** 20
@@ -58,16 +60,16 @@ export function heldMb(): number {
 export function watchPeak(): () => number {
   collectGarbage()
   writeFileSync("/proc/self/clear_refs", "5")
-  const before = residentMb("VmRSS")
-  return () => residentMb("VmHWM") - before
+  const residentMbAtStart = readResidentMb("VmRSS")
+  return () => readResidentMb("VmHWM") - residentMbAtStart
 }
 
-function residentMb(field: string): number {
+function readResidentMb(field: string): number {
   const line = readFileSync("/proc/self/status", "utf8").match(new RegExp(`${field}:\\s+(\\d+) kB`))
   return Number(line?.[1]) / 1024
 }
 
 /** The middle one of the values, by size. */
-export function middleOf(values: readonly number[]): number {
+export function findMedian(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 }

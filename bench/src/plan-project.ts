@@ -12,7 +12,7 @@ export interface Shape {
 }
 
 export interface ShapeRead {
-  readonly of: number
+  readonly upstreamIndex: number
   readonly days: number
 }
 
@@ -20,7 +20,7 @@ export interface ShapeRead {
 export const bigSize = { sources: 200, assets: 10_000, days: 365, edges: 24_452 }
 
 /** Whole numbers below a limit, the same ones for the same seed (Marsaglia's xorshift). */
-export function dice(seed: number): (below: number) => number {
+export function createDice(seed: number): (below: number) => number {
   let state = Math.imul(seed, 0x9e3779b1) | 1
   return (below) => {
     state ^= state << 13
@@ -31,45 +31,52 @@ export function dice(seed: number): (below: number) => number {
 }
 
 /** Each asset reads two or three of the thousand before it, every third one in a window of seven days. */
-export function shapeOf(size: Omit<Shape, "reads"> & { readonly edges: number }): Shape {
+export function createShape(size: Omit<Shape, "reads"> & { readonly edges: number }): Shape {
   const { edges, sources, assets, days } = size
-  const roll = dice(20_261_122)
+  const roll = createDice(20_261_122)
   const reads: ShapeRead[][] = Array.from({ length: sources }, () => [])
-  let left = edges
+  let remainingEdges = edges
   for (let asset = sources; asset < assets; asset += 1) {
-    const wanted = Math.round(left / (assets - asset))
-    const of = new Set<number>()
-    while (of.size < wanted) of.add(asset - 1 - roll(Math.min(asset, 1000)))
-    reads.push([...of].map((each) => ({ of: each, days: roll(3) === 0 ? 7 : 1 })))
-    left -= wanted
+    const readCount = Math.round(remainingEdges / (assets - asset))
+    const upstreamIndexes = new Set<number>()
+    while (upstreamIndexes.size < readCount)
+      upstreamIndexes.add(asset - 1 - roll(Math.min(asset, 1000)))
+    reads.push(
+      [...upstreamIndexes].map((upstreamIndex) => ({
+        upstreamIndex: upstreamIndex,
+        days: roll(3) === 0 ? 7 : 1,
+      })),
+    )
+    remainingEdges -= readCount
   }
   return { sources, assets, days, reads }
 }
 
 /** An asset's name. */
-export function nameOf(asset: number): string {
+export function getAssetName(asset: number): string {
   return `orders_of_region_${asset}`
 }
 
 /** Every day from that of index 0 on. */
-export const everyDay = daily({ start: "1970-01-01" })
+export const dailyPartitions = daily({ start: "1970-01-01" })
 
 /** The declarations, written as people write them; `edited` are those whose query is another one. */
-export function declare(
+export function declareAssets(
   shape: Shape,
   edited: ReadonlySet<number> = new Set(),
 ): readonly AnyAsset[] {
-  const declared: DailyDataset[] = []
+  const declarations: DailyDataset[] = []
   for (let asset = 0; asset < shape.assets; asset += 1) {
-    if (asset < shape.sources) declared.push(sourceOf(nameOf(asset)))
-    else declared.push(assetOf(shape, asset, { declared, isEdited: edited.has(asset) }))
+    if (asset < shape.sources) declarations.push(declareSource(getAssetName(asset)))
+    else
+      declarations.push(declareAsset(shape, asset, { declarations, isEdited: edited.has(asset) }))
   }
-  return declared
+  return declarations
 }
 
 type DailyDataset = AnyAsset & { readonly partitions: Daily }
 
-function columns() {
+function createColumns() {
   return {
     order_id: int64("The order."),
     customer_id: int32("Who ordered."),
@@ -80,33 +87,33 @@ function columns() {
   }
 }
 
-function sourceOf(name: string): DailyDataset {
+function declareSource(name: string): DailyDataset {
   return sourceAsset({
     name,
     group: "orders",
     description: "The orders of a region as they come in.",
-    partitions: everyDay,
-    columns: columns(),
+    partitions: dailyPartitions,
+    columns: createColumns(),
     format: { kind: "json_lines" },
     path: `${name}/{partition}.json`,
   })
 }
 
-function assetOf(
+function declareAsset(
   { reads }: Shape,
   asset: number,
   {
-    declared,
+    declarations,
     isEdited,
-  }: { readonly declared: readonly DailyDataset[]; readonly isEdited: boolean },
+  }: { readonly declarations: readonly DailyDataset[]; readonly isEdited: boolean },
 ): DailyDataset {
-  const from = (reads[asset] ?? []).flatMap(({ of, days }) => {
-    const upstream = declared[of]
+  const relations = (reads[asset] ?? []).flatMap(({ upstreamIndex, days }) => {
+    const upstream = declarations[upstreamIndex]
     return upstream === undefined
       ? []
       : [days === 1 ? sql`${upstream}` : sql`${last(days, upstream)}`]
   })
-  const parts: readonly Sql[] = from.map(
+  const parts: readonly Sql[] = relations.map(
     (upstream) => sql`
       select order_id, customer_id, product_id, amount, note, ordered_at
       from ${upstream} as orders
@@ -114,19 +121,19 @@ function assetOf(
   )
   const query = parts.reduce((above, below) => sql`${above} union all ${below}`)
   return sqlAsset({
-    name: nameOf(asset),
+    name: getAssetName(asset),
     group: "orders",
     description: "The orders of a region with those of the regions that supply it.",
-    partitions: everyDay,
-    columns: columns(),
+    partitions: dailyPartitions,
+    columns: createColumns(),
     query: query as Sql<never>, // what is read bare is daily, as the asset is
     checks: [unique("order_id"), rowCount({ min: 1 })],
   })
 }
 
 /** The graph of declarations that are right. */
-export function graphOf(declared: readonly AnyAsset[]): Graph {
-  const built = buildGraph(declared)
-  if (built.kind === "graph") return built.graph
-  throw new Error(built.problems.map(({ message }) => message).join("\n"))
+export function buildValidGraph(declarations: readonly AnyAsset[]): Graph {
+  const result = buildGraph(declarations)
+  if (result.kind === "graph") return result.graph
+  throw new Error(result.problems.map(({ message }) => message).join("\n"))
 }

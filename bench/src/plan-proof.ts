@@ -2,42 +2,42 @@ import {
   type Evaluation,
   type Plan,
   type Work,
-  assetNamed,
-  fingerprintText,
+  getAsset,
+  formatFingerprint,
   isFresh,
 } from "@freshet/core"
-import { inputFingerprint, partitionsIn, readRanges, readVersions } from "@freshet/core"
+import { fingerprintInputs, listPartitions, listReadRanges, listReadVersions } from "@freshet/core"
 
-import { type ExpandedPlan, expandedPlan } from "./expanded-plan.ts"
-import { type News, recordedVersion } from "./plan-history.ts"
-import { type Shape, nameOf } from "./plan-project.ts"
+import { type ExpandedPlan, buildExpandedPlan } from "./plan-expanded.ts"
+import { type Scenario, getRecordedVersion } from "./plan-ledger.ts"
+import { type Shape, getAssetName } from "./plan-project.ts"
 
 /** Throws when the planner and the expanded planner disagree on any partition: what is fresh, what is to be made, what waits. */
-export function proveRight(
-  { shape, news }: { readonly shape: Shape; readonly news: News },
+export function provePlan(
+  { shape, scenario }: { readonly shape: Shape; readonly scenario: Scenario },
   { evaluation, plan }: { readonly evaluation: Evaluation; readonly plan: Plan },
   isTarget: (day: number) => boolean,
 ): ExpandedPlan {
-  const expanded = expandedPlan(shape, news, isTarget)
+  const expanded = buildExpandedPlan(shape, scenario, isTarget)
   const planned = Array.from({ length: shape.assets }, () => new Uint8Array(shape.days))
-  const numbers = new Map(planned.map((_, asset) => [nameOf(asset), asset]))
+  const numbers = new Map(planned.map((_, asset) => [getAssetName(asset), asset]))
   const setDays = (work: readonly Work[], value: number): void => {
     for (const { computation, ranges } of work) {
       const column = planned[numbers.get(computation.name) ?? -1]
-      for (const day of partitionsIn(ranges)) if (column !== undefined) column[day] = value
+      for (const day of listPartitions(ranges)) if (column !== undefined) column[day] = value
     }
   }
   setDays(plan.work, 1)
-  setDays(plan.waiting, 2)
+  setDays(plan.blocked, 2)
   for (let asset = shape.sources; asset < shape.assets; asset += 1) {
-    const { computation } = assetNamed(evaluation.graph, nameOf(asset))
+    const { computation } = getAsset(evaluation.graph, getAssetName(asset))
     for (let day = 0; day < shape.days; day += 1) {
-      const found = [isFresh(evaluation, computation, day) ? 1 : 0, planned[asset]?.[day]]
-      const right = [expanded.fresh[asset]?.[day], expanded.work[asset]?.[day]]
-      if (found[0] === right[0] && found[1] === right[1]) continue
-      const where = `${news.title}: ${nameOf(asset)}, day ${day}`
+      const actual = [isFresh(evaluation, computation, day) ? 1 : 0, planned[asset]?.[day]]
+      const expected = [expanded.fresh[asset]?.[day], expanded.work[asset]?.[day]]
+      if (actual[0] === expected[0] && actual[1] === expected[1]) continue
+      const where = `${scenario.title}: ${getAssetName(asset)}, day ${day}`
       throw new Error(
-        `${where}: fresh and planned are ${found.join()}, by definition ${right.join()}`,
+        `${where}: fresh and planned are ${actual.join()}, by definition ${expected.join()}`,
       )
     }
   }
@@ -45,22 +45,26 @@ export function proveRight(
 }
 
 /** Throws unless what is kept of every partition is what a run records: the fingerprint of all that it read, one by one. */
-export function proveRecorded(shape: Shape, evaluation: Evaluation): void {
-  const versions = new Map(Array.from({ length: shape.assets }, (_, each) => [nameOf(each), each]))
+export function proveRecordedInputs(shape: Shape, evaluation: Evaluation): void {
+  const assetIndexes = new Map(
+    Array.from({ length: shape.assets }, (_, assetIndex) => [getAssetName(assetIndex), assetIndex]),
+  )
   for (let asset = shape.sources; asset < shape.assets; asset += 1) {
-    const { computation } = assetNamed(evaluation.graph, nameOf(asset))
-    const timeline = evaluation.snapshot.timelines.get(computation.name)
-    const code = timeline?.marks[0]?.codeVersion ?? ""
-    for (let day = 0; day < (timeline?.length ?? 0); day += 1) {
-      const ranges = readRanges(evaluation, computation, day)
-      const read = readVersions(ranges, ({ name }, each) =>
-        recordedVersion(versions.get(name) ?? 0, each),
+    const { computation } = getAsset(evaluation.graph, getAssetName(asset))
+    const history = evaluation.snapshot.histories.get(computation.name)
+    const code = history?.versions[0]?.codeVersion ?? ""
+    for (let day = 0; day < (history?.length ?? 0); day += 1) {
+      const ranges = listReadRanges(evaluation, computation, day)
+      const read = listReadVersions(ranges, ({ name }, readDay) =>
+        getRecordedVersion(assetIndexes.get(name) ?? 0, readDay),
       )
-      const right = fingerprintText(inputFingerprint(evaluation.graph, code, read ?? []))
-      const [low, high] = [timeline?.inputs.low[day] ?? 0, timeline?.inputs.high[day] ?? 0]
-      const kept = fingerprintText({ low, high })
-      if (kept !== right)
-        throw new Error(`${nameOf(asset)}, day ${day}: ${kept} is kept, a run records ${right}`)
+      const expectedText = formatFingerprint(fingerprintInputs(evaluation.graph, code, read ?? []))
+      const [low, high] = [history?.inputs.low[day] ?? 0, history?.inputs.high[day] ?? 0]
+      const recordedText = formatFingerprint({ low, high })
+      if (recordedText !== expectedText)
+        throw new Error(
+          `${getAssetName(asset)}, day ${day}: ${recordedText} is kept, a run records ${expectedText}`,
+        )
     }
   }
 }

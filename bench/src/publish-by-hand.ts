@@ -7,9 +7,9 @@ import type { DuckDBInstance } from "@duckdb/node-api"
 import pg from "pg"
 import { from } from "pg-copy-streams"
 
-import { rowsOf, type ScriptFolders } from "./script-files.ts"
+import { buildRead, type ScriptFolders } from "./script-files.ts"
 
-const keys = {
+const keyColumns = {
   users: "id",
   rooms: "id",
   user_recs: "user_id, rec_id",
@@ -29,9 +29,9 @@ export async function publishByHand(
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   await client.query("begin")
-  for (const [table, key] of Object.entries(keys)) {
+  for (const [table, key] of Object.entries(keyColumns)) {
     const file = join(folders.out, `${table}.csv`)
-    const rows = rowsOf(folders, table, [newest])
+    const rows = buildRead(folders, table, [newest])
     const columns = (await duckdb.runAndReadAll(`describe from ${rows}`)).getColumns()[0] ?? []
     await duckdb.run(`copy (from ${rows} order by ${key}) to '${file}' (format csv, header false)`)
     const copy = from(`copy stocktwits.${table} (${columns.join(", ")}) from stdin (format csv)`)

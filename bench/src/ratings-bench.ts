@@ -5,11 +5,16 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 
-import { freshet, freshetEnvironment, freshetPath, type FreshetPlace } from "./freshet-process.ts"
-import { type HeldServer, withServer } from "./hold-server.ts"
-import { measure, type Measured, median } from "./measured-process.ts"
+import { type BenchServer, withBenchServer } from "./bench-server.ts"
+import { compareContent } from "./compare-content.ts"
+import {
+  spawnFreshet,
+  toEnvironmentVariables,
+  freshetPath,
+  type FreshetSettings,
+} from "./freshet-process.ts"
+import { measure, type Measurement, findMedian } from "./measure-process.ts"
 import { catalogueDatasets, ratingsDatasets } from "./ratings-datasets.ts"
-import { compareContent } from "./same-content.ts"
 
 const limits = { cpu: 1.15, peakMb: 2048 }
 const memoryMb = 2048
@@ -19,7 +24,7 @@ const engineMb = Math.floor(memoryMb * 0.8)
 const scriptPath = fileURLToPath(new URL("ratings-script.js", import.meta.url))
 
 interface Bench {
-  readonly server: HeldServer
+  readonly server: BenchServer
   readonly folder: string
   readonly landing: string
   readonly pairs: number
@@ -30,54 +35,57 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: { pairs: { type: "string", default: "3" } },
   })
-  const landing = landingOf(positionals[0] ?? "L")
+  const landing = createRatingsLanding(positionals[0] ?? "L")
   const folder = mkdtempSync(join(tmpdir(), "freshet-bench-ratings-"))
   try {
     const bench = { folder, landing, pairs: Number(values.pairs) }
-    return await withServer((server) => compare({ ...bench, server }))
+    return await withBenchServer((server) => measurePairs({ ...bench, server }))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 /** Made-up films and ratings, made when they are not there yet. */
-function landingOf(scale: string): string {
+function createRatingsLanding(scale: string): string {
   const landing = join(homedir(), ".cache", "freshet-bench", `ratings-${scale}-seed-1`)
   if (existsSync(join(landing, "movies", "ratings.csv"))) return landing
-  say(`Making the input of ${scale} in ${landing} …`)
+  print(`Making the input of ${scale} in ${landing} …`)
   mkdirSync(landing, { recursive: true })
-  const place = { home: join(landing, "home"), landing, databaseUrl: "" }
+  const settings = { home: join(landing, "home"), landing, databaseUrl: "" }
   const words = ["demo-data", "--group", "movies", "--scale", scale, "--landing", landing]
-  const made = freshet(words, place)
-  if (made.status !== 0) throw new Error(`\`freshet demo-data\` failed: ${made.stderr}`)
+  const result = spawnFreshet(words, settings)
+  if (result.status !== 0) throw new Error(`\`freshet demo-data\` failed: ${result.stderr}`)
   return landing
 }
 
 interface Sides {
-  readonly freshet: Measured[]
-  readonly checked: Measured[]
-  readonly bare: Measured[]
+  readonly freshet: Measurement[]
+  readonly checked: Measurement[]
+  readonly bare: Measurement[]
 }
 
-async function compare(bench: Bench): Promise<number> {
+async function measurePairs(bench: Bench): Promise<number> {
   const sides: Sides = { freshet: [], checked: [], bare: [] }
   for (let pair = 0; pair < bench.pairs; pair += 1) {
-    const place = await withCatalogue(bench)
-    sides.freshet.push(runFreshet(bench, place))
-    sides.checked.push(runScript(bench, "checks"))
-    if (pair === 0) await proveSameContent(bench, place)
-    sides.bare.push(runScript(bench, ""))
+    const settings = await createCatalogue(bench)
+    sides.freshet.push(measureFreshet(bench, settings))
+    sides.checked.push(measureScript(bench, "checks"))
+    if (pair === 0) await proveSameContent(bench, settings)
+    sides.bare.push(measureScript(bench, ""))
   }
   return report(sides) ? 0 : 1
 }
 
 /** A place where the films are made and nothing of the ratings; the script reads the same films. */
-async function withCatalogue({ server, folder, landing }: Bench): Promise<FreshetPlace> {
+async function createCatalogue({ server, folder, landing }: Bench): Promise<FreshetSettings> {
   const home = join(folder, "home")
   rmSync(home, { recursive: true, force: true })
-  const place = { home, landing, databaseUrl: await server.freshDatabase() }
-  const made = freshet(["materialize", ...catalogueDatasets, "--no-publish", "--yes"], place)
-  if (made.status !== 0) throw new Error(`the films were not made: ${made.stderr}`)
+  const settings = { home, landing, databaseUrl: await server.createDatabase() }
+  const result = spawnFreshet(
+    ["materialize", ...catalogueDatasets, "--no-publish", "--yes"],
+    settings,
+  )
+  if (result.status !== 0) throw new Error(`the films were not made: ${result.stderr}`)
   mkdirSync(join(folder, "catalogue"), { recursive: true })
   for (const name of catalogueDatasets) {
     const [file = ""] = readdirSync(join(home, "lake", name, "all"))
@@ -86,52 +94,52 @@ async function withCatalogue({ server, folder, landing }: Bench): Promise<Freshe
       join(folder, "catalogue", `${name}.parquet`),
     )
   }
-  return place
+  return settings
 }
 
-function runFreshet({ folder }: Bench, place: FreshetPlace): Measured {
+function measureFreshet({ folder }: Bench, settings: FreshetSettings): Measurement {
   const words = [freshetPath, "materialize", ...ratingsDatasets, "--no-publish", "--yes"]
-  const environment = { ...freshetEnvironment(place), FRESHET_MEMORY_MB: String(memoryMb) }
+  const environment = { ...toEnvironmentVariables(settings), FRESHET_MEMORY_MB: String(memoryMb) }
   return measure(words, { figures: join(folder, "figures"), environment })
 }
 
-function runScript({ folder, landing }: Bench, also: string): Measured {
+function measureScript({ folder, landing }: Bench, mode: string): Measurement {
   const out = join(folder, "script")
   rmSync(out, { recursive: true, force: true })
-  const words = [scriptPath, landing, join(folder, "catalogue"), out, String(engineMb), also]
+  const words = [scriptPath, landing, join(folder, "catalogue"), out, String(engineMb), mode]
   return measure(words, { figures: join(folder, "figures") })
 }
 
-async function proveSameContent({ folder }: Bench, { home }: FreshetPlace): Promise<void> {
+async function proveSameContent({ folder }: Bench, { home }: FreshetSettings): Promise<void> {
   const compared = await compareContent(join(home, "lake"), join(folder, "script"), ratingsDatasets)
   const { files, rows, differences } = compared
   if (differences.length > 0) throw new Error(`The contents differ:\n${differences.join("\n")}`)
-  say(`Both sides' contents are equal: ${files} files, ${rows.toLocaleString("en")} rows.`)
+  print(`Both sides' contents are equal: ${files} files, ${rows.toLocaleString("en")} rows.`)
 }
 
 /** Prints all sides; says whether the limits hold. */
 function report(sides: Sides): boolean {
-  const middle = (runs: readonly Measured[], figure: "wallMs" | "cpuMs" | "peakMb") =>
-    median(runs.map((run) => run[figure]))
-  say(`\nLoad average ${loadavg()[0]?.toFixed(1)}; medians of ${sides.freshet.length}.\n`)
-  say(
+  const findFigureMedian = (runs: readonly Measurement[], figure: "wallMs" | "cpuMs" | "peakMb") =>
+    findMedian(runs.map((run) => run[figure]))
+  print(`\nLoad average ${loadavg()[0]?.toFixed(1)}; medians of ${sides.freshet.length}.\n`)
+  print(
     "| | Freshet | script with checks | ratio | script without |\n| --- | --- | --- | --- | --- |",
   )
   for (const figure of ["wallMs", "cpuMs", "peakMb"] as const) {
     const [ours, checked, bare] = [sides.freshet, sides.checked, sides.bare].map((runs) =>
-      middle(runs, figure),
+      findFigureMedian(runs, figure),
     )
-    const shown = [ours, checked, bare].map((value) => (value ?? 0).toFixed(0))
+    const cells = [ours, checked, bare].map((value) => (value ?? 0).toFixed(0))
     const ratio = ((ours ?? 0) / (checked ?? 1)).toFixed(2)
-    say(`| ${figure} | ${shown[0]} | ${shown[1]} | ${ratio} | ${shown[2]} |`)
+    print(`| ${figure} | ${cells[0]} | ${cells[1]} | ${ratio} | ${cells[2]} |`)
   }
-  const cpu = middle(sides.freshet, "cpuMs") / middle(sides.checked, "cpuMs")
-  const peak = middle(sides.freshet, "peakMb")
-  say(`\nLimits: CPU ${limits.cpu} ×, ${limits.peakMb} MB.`)
+  const cpu = findFigureMedian(sides.freshet, "cpuMs") / findFigureMedian(sides.checked, "cpuMs")
+  const peak = findFigureMedian(sides.freshet, "peakMb")
+  print(`\nLimits: CPU ${limits.cpu} ×, ${limits.peakMb} MB.`)
   return cpu <= limits.cpu && peak <= limits.peakMb
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 

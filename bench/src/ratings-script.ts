@@ -12,7 +12,7 @@ import { DuckDBInstance } from "@duckdb/node-api"
 
 import { ratingsDatasets } from "./ratings-datasets.ts"
 
-const linked = (landing: string) => `
+const buildLinkedQuery = (landing: string) => `
   create temp table linked as
   select ratings.user_id, ratings.movielens_id, links.movielens_id as link, links.tmdb_id,
     movies.movie_id, ratings.rating, ratings.seconds
@@ -27,7 +27,8 @@ const linked = (landing: string) => `
   where ratings.user_id > 0 and ratings.movielens_id > 0
     and ratings.seconds between 0 and 4102444799`
 
-const halfUp = (a: string, b: string) => `((2 * (${a})::hugeint + (${b})) // (2 * (${b})::hugeint))`
+const roundHalfUp = (a: string, b: string) =>
+  `((2 * (${a})::hugeint + (${b})) // (2 * (${b})::hugeint))`
 
 const queries: Readonly<Record<string, string>> = {
   ratings: `
@@ -44,8 +45,8 @@ const queries: Readonly<Record<string, string>> = {
     from ratings group by movie_id`,
   highest_rated_films: `
     with scored as (
-      select *, ${halfUp("rating_tenths * 1000", "ratings")} as average,
-        ${halfUp("(rating_tenths::hugeint * all_ratings + 50 * all_tenths) * 1000", "all_ratings * (ratings + 50)")} as score
+      select *, ${roundHalfUp("rating_tenths * 1000", "ratings")} as average,
+        ${roundHalfUp("(rating_tenths::hugeint * all_ratings + 50 * all_tenths) * 1000", "all_ratings * (ratings + 50)")} as score
       from film_ratings, (
         select sum(ratings)::hugeint as all_ratings, sum(rating_tenths)::hugeint as all_tenths
         from film_ratings
@@ -69,9 +70,9 @@ const queries: Readonly<Record<string, string>> = {
     ), total as (select sum(ratings)::bigint as all_ratings from film_ratings)
     select row_number() over (order by ratings desc, genre_id)::integer as rank, genre_id,
       name as genre, ratings::integer as ratings,
-      (${halfUp("ratings * 10000", "all_ratings")}::decimal(30,0) * 0.01)::decimal(5,2) as share_of_ratings,
+      (${roundHalfUp("ratings * 10000", "all_ratings")}::decimal(30,0) * 0.01)::decimal(5,2) as share_of_ratings,
       users, films,
-      (${halfUp("tenths * 1000", "ratings")}::decimal(30,0) * 0.0001)::decimal(6,4) as average_rating,
+      (${roundHalfUp("tenths * 1000", "ratings")}::decimal(30,0) * 0.0001)::decimal(6,4) as average_rating,
       rated_from, rated_to
     from counted join watched using (genre_id) join genres using (genre_id), total order by rank`,
 }
@@ -93,7 +94,7 @@ async function main([
   catalogue = "",
   out = "",
   memory = "",
-  also = "",
+  mode = "",
 ]: readonly string[]) {
   mkdirSync(out, { recursive: true })
   const instance = await DuckDBInstance.create(":memory:", {
@@ -105,7 +106,7 @@ async function main([
   await connection.run("set TimeZone = 'UTC'")
   for (const name of ["movies", "genres", "movie_genres"])
     await connection.run(`create temp view ${name} as from '${catalogue}/${name}.parquet'`)
-  await connection.run(linked(landing))
+  await connection.run(buildLinkedQuery(landing))
   for (const name of ratingsDatasets) {
     mkdirSync(join(out, name), { recursive: true })
     const file = join(out, name, "all.parquet")
@@ -114,9 +115,9 @@ async function main([
     await connection.run(`create temp view ${name} as from '${file}'`)
     if (name === "ratings_without_film") await connection.run("drop table linked")
   }
-  for (const check of also === "checks" ? checks : []) {
-    const found = await connection.runAndReadAll(`select count(*)::double from (${check})`)
-    if (found.getRowsJson()[0]?.[0] !== 0) throw new Error(`rows are wrong: ${check}`)
+  for (const check of mode === "checks" ? checks : []) {
+    const result = await connection.runAndReadAll(`select count(*)::double from (${check})`)
+    if (result.getRowsJson()[0]?.[0] !== 0) throw new Error(`rows are wrong: ${check}`)
   }
   connection.closeSync()
   instance.closeSync()

@@ -8,17 +8,17 @@ export interface ScriptFolders {
 }
 
 /** The days with a log, oldest first. */
-export function landedDays({ landing }: ScriptFolders): readonly string[] {
-  return keysIn(join(landing, "stocktwits", "activity"))
+export function listLandedDays({ landing }: ScriptFolders): readonly string[] {
+  return listKeys(join(landing, "stocktwits", "activity"))
 }
 
 /** The newest snapshot of `users` or `rooms`. */
-export function newestSnapshot({ landing }: ScriptFolders, kind: "users" | "rooms"): string {
+export function findNewestSnapshot({ landing }: ScriptFolders, kind: "users" | "rooms"): string {
   const folder = join(landing, "stocktwits", kind)
-  return `'${join(folder, `${keysIn(folder).at(-1)}.csv`)}'`
+  return `'${join(folder, `${listKeys(folder).at(-1)}.csv`)}'`
 }
 
-function keysIn(folder: string): readonly string[] {
+function listKeys(folder: string): readonly string[] {
   return readdirSync(folder)
     .filter((name) => !name.startsWith("."))
     .map((name) => name.slice(0, 10))
@@ -26,22 +26,26 @@ function keysIn(folder: string): readonly string[] {
 }
 
 /** A dataset's file of one day. */
-function fileOf({ out }: ScriptFolders, dataset: string, day: string): string {
+function getFilePath({ out }: ScriptFolders, dataset: string, day: string): string {
   return join(out, dataset, `${day}.parquet`)
 }
 
 /** The rows of a dataset on these days, as SQL. */
-export function rowsOf(folders: ScriptFolders, dataset: string, days: readonly string[]): string {
-  return `read_parquet([${days.map((day) => `'${fileOf(folders, dataset, day)}'`).join(", ")}])`
+export function buildRead(
+  folders: ScriptFolders,
+  dataset: string,
+  days: readonly string[],
+): string {
+  return `read_parquet([${days.map((day) => `'${getFilePath(folders, dataset, day)}'`).join(", ")}])`
 }
 
 /** Writes the rows of a query as a dataset's file of one day. */
-export function writing(
+export function buildCopy(
   folders: ScriptFolders,
   dataset: string,
   day: string,
   query: string,
 ): string {
-  return `copy (${query}) to '${fileOf(folders, dataset, day)}'
+  return `copy (${query}) to '${getFilePath(folders, dataset, day)}'
     (format parquet, compression zstd, compression_level 1)`
 }

@@ -5,11 +5,11 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 
-import { demoLanding, type Scale } from "./demo-landing.ts"
-import { freshetEnvironment, freshetPath, type FreshetPlace } from "./freshet-process.ts"
-import { type HeldServer, withServer } from "./hold-server.ts"
-import { measure, type Measured, median } from "./measured-process.ts"
-import { compareContent } from "./same-content.ts"
+import { type BenchServer, withBenchServer } from "./bench-server.ts"
+import { compareContent } from "./compare-content.ts"
+import { createDemoLanding, type Scale } from "./demo-landing.ts"
+import { toEnvironmentVariables, freshetPath, type FreshetSettings } from "./freshet-process.ts"
+import { measure, type Measurement, findMedian } from "./measure-process.ts"
 import { stocktwitsDatasets } from "./stocktwits-datasets.ts"
 
 const limits = {
@@ -23,7 +23,7 @@ const scriptPath = fileURLToPath(new URL("stocktwits-script.js", import.meta.url
 const hookPath = fileURLToPath(new URL("../src/duckdb-hook.cjs", import.meta.url))
 
 interface Bench {
-  readonly server: HeldServer
+  readonly server: BenchServer
   /** Emptied before every run. */
   readonly folder: string
   readonly landing: string
@@ -32,8 +32,8 @@ interface Bench {
 }
 
 interface Sides {
-  readonly freshet: readonly (Measured & { readonly serverMs: number })[]
-  readonly script: readonly (Measured & { readonly serverMs: number })[]
+  readonly freshet: readonly (Measurement & { readonly serverMs: number })[]
+  readonly script: readonly (Measurement & { readonly serverMs: number })[]
 }
 
 async function main(): Promise<number> {
@@ -41,32 +41,32 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: { pairs: { type: "string", default: "5" } },
   })
-  const scales = positionals.length === 0 ? (["S", "M"] as const) : positionals.map(scaleFrom)
+  const scales = positionals.length === 0 ? (["S", "M"] as const) : positionals.map(parseScale)
   const folder = mkdtempSync(join(tmpdir(), "freshet-bench-runs-"))
   try {
-    const held = await withServer(async (server) => {
+    const verdicts = await withBenchServer(async (server) => {
       const verdicts: boolean[] = []
       for (const scale of scales) {
-        const landing = demoLanding(scale, 7)
+        const landing = createDemoLanding(scale, 7)
         const bench = { server, folder, landing, scale, pairs: Number(values.pairs) }
         verdicts.push(...(await benchScale(bench)))
       }
       return verdicts
     })
-    return held.every(Boolean) ? 0 : 1
+    return verdicts.every(Boolean) ? 0 : 1
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function scaleFrom(text: string): Scale {
+function parseScale(text: string): Scale {
   if (text === "S" || text === "M") return text
   throw new Error(`${text} is no scale: S or M`)
 }
 
 async function benchScale(bench: Bench): Promise<readonly boolean[]> {
   const { scale, pairs } = bench
-  say(`\n## ${scale}: a full week, ${pairs} pairs of whole processes in turn, medians\n`)
+  print(`\n## ${scale}: a full week, ${pairs} pairs of whole processes in turn, medians\n`)
   await proveSameContent(bench)
   const verdicts = report(bench, "materialize --no-publish", await runPairs(bench, false), true)
   report(bench, "materialize with publication", await runPairs(bench, true), false)
@@ -75,55 +75,61 @@ async function benchScale(bench: Bench): Promise<readonly boolean[]> {
 
 /** Also the warm-up. */
 async function proveSameContent(bench: Bench): Promise<void> {
-  const place = await freshPlace(bench)
-  runFreshet(bench, place, false)
-  runScript(bench, "")
+  const settings = await createSettings(bench)
+  measureFreshet(bench, settings, false)
+  measureScript(bench, "")
   const compared = await compareContent(
-    join(place.home, "lake"),
+    join(settings.home, "lake"),
     join(bench.folder, "script"),
     stocktwitsDatasets,
   )
   const { files, rows, differences } = compared
   if (differences.length > 0) throw new Error(`The contents differ:\n${differences.join("\n")}`)
-  say(`Both sides' contents are equal: ${files} files, ${rows.toLocaleString("en")} rows.`)
+  print(`Both sides' contents are equal: ${files} files, ${rows.toLocaleString("en")} rows.`)
 }
 
-async function runPairs(bench: Bench, published: boolean): Promise<Sides> {
+async function runPairs(bench: Bench, isPublished: boolean): Promise<Sides> {
   const sides = { freshet: [], script: [] } as { -readonly [K in keyof Sides]: Sides[K][number][] } // filled below
   for (let pair = 0; pair < bench.pairs; pair += 1) {
-    const place = await freshPlace(bench)
-    sides.freshet.push(withServerTime(bench, () => runFreshet(bench, place, published)))
-    const database = await bench.server.freshDatabase()
-    sides.script.push(withServerTime(bench, () => runScript(bench, published ? database : "")))
+    const settings = await createSettings(bench)
+    sides.freshet.push(measureServerTime(bench, () => measureFreshet(bench, settings, isPublished)))
+    const database = await bench.server.createDatabase()
+    sides.script.push(
+      measureServerTime(bench, () => measureScript(bench, isPublished ? database : "")),
+    )
   }
   return sides
 }
 
-function withServerTime({ server }: Bench, run: () => Measured) {
-  const before = server.cpuMs()
-  const measured = run()
-  return { ...measured, serverMs: server.cpuMs() - before }
+function measureServerTime({ server }: Bench, measureRun: () => Measurement) {
+  const cpuMsAtStart = server.readCpuMs()
+  const measured = measureRun()
+  return { ...measured, serverMs: server.readCpuMs() - cpuMsAtStart }
 }
 
-async function freshPlace({ server, folder, landing }: Bench): Promise<FreshetPlace> {
+async function createSettings({ server, folder, landing }: Bench): Promise<FreshetSettings> {
   const home = join(folder, "home")
   rmSync(home, { recursive: true, force: true })
-  return { home, landing, databaseUrl: await server.freshDatabase() }
+  return { home, landing, databaseUrl: await server.createDatabase() }
 }
 
-function runFreshet({ folder }: Bench, place: FreshetPlace, published: boolean): Measured {
+function measureFreshet(
+  { folder }: Bench,
+  settings: FreshetSettings,
+  isPublished: boolean,
+): Measurement {
   const words = [
     freshetPath,
     "materialize",
     "group:stocktwits",
     "--yes",
-    ...(published ? [] : ["--no-publish"]),
+    ...(isPublished ? [] : ["--no-publish"]),
   ]
-  const environment = freshetEnvironment(place)
+  const environment = toEnvironmentVariables(settings)
   return measure(words, { figures: join(folder, "figures"), environment })
 }
 
-function runScript({ folder, landing, scale }: Bench, databaseUrl: string): Measured {
+function measureScript({ folder, landing, scale }: Bench, databaseUrl: string): Measurement {
   const out = join(folder, "script")
   rmSync(out, { recursive: true, force: true })
   const words = [scriptPath, landing, out, limits[scale].lanes, databaseUrl]
@@ -139,8 +145,8 @@ function report(
   sides: Sides,
   isLimited: boolean,
 ): readonly boolean[] {
-  const middle = (side: keyof Sides, figure: Figure) =>
-    median(sides[side].map((run) => run[figure]))
+  const findFigureMedian = (side: keyof Sides, figure: Figure) =>
+    findMedian(sides[side].map((run) => run[figure]))
   const { wall, cpu, peak } = limits[scale]
   const rows = [
     { name: "wall", figure: "wallMs", unit: "ms", limit: wall },
@@ -148,46 +154,47 @@ function report(
     { name: "peak memory", figure: "peakMb", unit: "MB", limit: peak },
     { name: "CPU of PostgreSQL", figure: "serverMs", unit: "ms", limit: undefined },
   ] as const
-  say(`\n${title} (load average ${loadavg()[0]?.toFixed(1)})\n`)
-  say(
+  print(`\n${title} (load average ${loadavg()[0]?.toFixed(1)})\n`)
+  print(
     "| | Freshet | script | ratio | of pairs | limit | |\n| --- | --- | --- | --- | --- | --- | --- |",
   )
   return rows.flatMap(({ name, figure, unit, limit }) => {
-    const [ours, theirs] = [middle("freshet", figure), middle("script", figure)]
+    const [ours, theirs] = [findFigureMedian("freshet", figure), findFigureMedian("script", figure)]
     const ratios = sides.freshet.map((run, at) => run[figure] / (sides.script[at]?.[figure] ?? 1))
     const limited = isLimited ? limit : undefined
     const holds = limited === undefined || ours / theirs <= limited
     const verdict = limited === undefined ? "" : holds ? "holds" : "**does not hold**"
     const values = [name, `${ours.toFixed(0)} ${unit}`, `${theirs.toFixed(0)} ${unit}`]
-    const shownRatios = theirs === 0 ? ["", ""] : [ours / theirs, median(ratios)].map(twoDigits)
-    const shown = [...shownRatios, limited ?? "", verdict]
-    say(`| ${[...values, ...shown].join(" | ")} |`)
+    const ratioCells =
+      theirs === 0 ? ["", ""] : [ours / theirs, findMedian(ratios)].map(formatRatio)
+    const cells = [...ratioCells, limited ?? "", verdict]
+    print(`| ${[...values, ...cells].join(" | ")} |`)
     return limited === undefined ? [] : [holds]
   })
 }
 
-function twoDigits(ratio: number): string {
+function formatRatio(ratio: number): string {
   return ratio.toFixed(2)
 }
 
 /** Commands that have nothing to do, over what the last run left. */
 async function benchCommands(bench: Bench): Promise<readonly boolean[]> {
-  const place = await freshPlace(bench)
-  runFreshet(bench, place, true)
+  const settings = await createSettings(bench)
+  measureFreshet(bench, settings, true)
   const figures = join(bench.folder, "figures")
   const libraries = join(bench.folder, "libraries")
-  const environment = freshetEnvironment(place)
-  say("\n| command with nothing to do | wall | CPU | limit | |\n| --- | --- | --- | --- | --- |")
+  const environment = toEnvironmentVariables(settings)
+  print("\n| command with nothing to do | wall | CPU | limit | |\n| --- | --- | --- | --- | --- |")
   const verdicts = [["status"], ["materialize"], ["--help"]].map((words) => {
     const runs = Array.from({ length: 2 * bench.pairs }, () =>
       measure([freshetPath, ...words], { figures, environment }),
     )
-    const wallMs = median(runs.map((run) => run.wallMs))
+    const wallMs = findMedian(runs.map((run) => run.wallMs))
     const limit = words[0] === "status" ? statusLimitMs : undefined
     const holds = limit === undefined || wallMs <= limit
     const verdict = limit === undefined ? "" : holds ? "holds" : "**does not hold**"
-    const cpuMs = median(runs.map((run) => run.cpuMs)).toFixed(0)
-    say(
+    const cpuMs = findMedian(runs.map((run) => run.cpuMs)).toFixed(0)
+    print(
       `| freshet ${words.join(" ")} | ${wallMs.toFixed(0)} ms | ${cpuMs} ms | ${limit ?? ""} | ${verdict} |`,
     )
     return holds
@@ -199,20 +206,20 @@ async function benchCommands(bench: Bench): Promise<readonly boolean[]> {
   }
   measure([freshetPath, "status"], { figures, environment: hooked })
   const loaded = /duckdb/.test(readFileSync(libraries, "utf8"))
-  say(
-    `\n\`freshet status\` ${loaded ? "**loads DuckDB**" : "does not load DuckDB"}: ${libraryNames(libraries)}`,
+  print(
+    `\n\`freshet status\` ${loaded ? "**loads DuckDB**" : "does not load DuckDB"}: ${readLibraryNames(libraries)}`,
   )
   return [...verdicts, !loaded]
 }
 
-function libraryNames(path: string): string {
+function readLibraryNames(path: string): string {
   const names = readFileSync(path, "utf8")
     .split("\n")
-    .map((each) => each.split("/").at(-1) ?? "")
+    .map((libraryPath) => libraryPath.split("/").at(-1) ?? "")
   return names.filter((name) => name !== "").join(", ")
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 

@@ -9,15 +9,15 @@ import { join } from "node:path"
 
 import { DuckDBInstance } from "@duckdb/node-api"
 
-import { dailySteps } from "./daily-steps.ts"
-import { newestSteps } from "./newest-steps.ts"
-import { runSteps, type StepTime } from "./run-steps.ts"
-import { landedDays, type ScriptFolders } from "./script-files.ts"
+import { createDailySteps } from "./daily-steps.ts"
+import { createNewestSteps } from "./newest-steps.ts"
+import { listLandedDays, type ScriptFolders } from "./script-files.ts"
+import { runSteps, type StepTime } from "./script-steps.ts"
 import { stocktwitsDatasets } from "./stocktwits-datasets.ts"
 
-async function main([landing = "", out = "", lanes = "1", also = ""]: readonly string[]) {
+async function main([landing = "", out = "", lanes = "1", mode = ""]: readonly string[]) {
   const folders: ScriptFolders = { landing, out }
-  const days = landedDays(folders)
+  const days = listLandedDays(folders)
   for (const name of stocktwitsDatasets) mkdirSync(join(out, name), { recursive: true })
   const instance = await DuckDBInstance.create(":memory:", {
     threads: String(availableParallelism()),
@@ -25,14 +25,14 @@ async function main([landing = "", out = "", lanes = "1", also = ""]: readonly s
   const connection = await instance.connect()
   await connection.run("set global TimeZone = 'UTC'")
   connection.closeSync()
-  const steps = [...dailySteps(folders, days), ...newestSteps(folders, days)]
+  const steps = [...createDailySteps(folders, days), ...createNewestSteps(folders, days)]
   const times = await runSteps(instance, steps, Number(lanes))
-  if (also.startsWith("postgres")) {
+  if (mode.startsWith("postgres")) {
     const { publishByHand } = await import("./publish-by-hand.ts")
-    await publishByHand(instance, folders, days.at(-1) ?? "", also)
+    await publishByHand(instance, folders, days.at(-1) ?? "", mode)
   }
   instance.closeSync()
-  if (also === "times") print(times)
+  if (mode === "times") print(times)
 }
 
 /** One line a kind of step, the days added up. */

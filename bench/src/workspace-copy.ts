@@ -4,14 +4,14 @@ import { fileURLToPath } from "node:url"
 
 const workspace = fileURLToPath(new URL("../../", import.meta.url))
 
-const made = /(^|\/)(node_modules|test|\.build|\.freshet[^/]*)$/
+const generatedPaths = /(^|\/)(node_modules|test|\.build|\.freshet[^/]*)$/
 
 /** Copies the program and its packages, with the packages installed there linked. */
 export function copyWorkspace(copy: string): void {
   for (const name of ["apps", "packages", "freshet.config.ts", "package.json", "pnpm-lock.yaml"])
     cpSync(join(workspace, name), join(copy, name), {
       recursive: true,
-      filter: (path) => !made.test(relative(workspace, path)),
+      filter: (path) => !generatedPaths.test(relative(workspace, path)),
     })
   cpSync(join(workspace, "tsconfig.base.json"), join(copy, "tsconfig.base.json"))
   linkInstalled(copy, "")
@@ -23,16 +23,16 @@ export function copyWorkspace(copy: string): void {
 function linkInstalled(copy: string, folder: string): void {
   const installed = join(workspace, folder, "node_modules")
   if (!existsSync(installed)) return
-  for (const name of namesIn(installed)) {
+  for (const name of listPackageNames(installed)) {
     const target = realpathSync(join(installed, name))
-    const own = relative(realpathSync(workspace), target)
+    const packagePath = relative(realpathSync(workspace), target)
     const link = join(copy, folder, "node_modules", name)
     mkdirSync(join(link, ".."), { recursive: true })
-    symlinkSync(name.startsWith("@freshet/") ? join(copy, own) : target, link)
+    symlinkSync(name.startsWith("@freshet/") ? join(copy, packagePath) : target, link)
   }
 }
 
-function namesIn(installed: string): readonly string[] {
+function listPackageNames(installed: string): readonly string[] {
   return readdirSync(installed).flatMap((name) =>
     name.startsWith("@")
       ? readdirSync(join(installed, name)).map((scoped) => join(name, scoped))

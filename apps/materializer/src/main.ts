@@ -1,31 +1,37 @@
-import type { CommandLine } from "./commands/command-line.ts"
-import { exitCodes } from "./commands/exit-code.ts"
-import { interruptionOf } from "./commands/interruption.ts"
-import { openWorld } from "./commands/open-world.ts"
-import { keeperCommandOf, type Launch, wholeConfig, wordsOf } from "./launch.ts"
-import { looksOf } from "./look-of-process.ts"
-import { outputOf, quitQuietly } from "./output-of-process.ts"
-import type { Look } from "./render/look.ts"
+import { createServices } from "@freshet/services"
+
+import type { CommandLine } from "./terminal/command-line.ts"
+import { detectTerminalStyles } from "./terminal/detect-terminal-styles.ts"
+import { exitCodes } from "./terminal/exit-code.ts"
+import { createInterruption } from "./terminal/interruption.ts"
+import {
+  getSupervisorCommand,
+  type Launch,
+  loadProjectConfig,
+  removeNoColor,
+} from "./terminal/launch.ts"
+import { createOutput, exitOnClosedPipe } from "./terminal/output.ts"
+import type { TerminalStyle } from "./terminal/terminal-style.ts"
 
 /** Runs one command line and gives its exit status. */
 export async function main(argv: readonly string[], launch: Launch): Promise<number> {
   const { process } = launch
-  const words = wordsOf(argv)
-  const looks = looksOf(process, words.length < argv.length)
-  const cli = commandLine(launch, looks, words)
-  quitQuietly(process)
-  if (words.length === 0 || (words.length === 1 && isHelp(words[0]))) {
-    const { rootHelpLines } = await import("./commands/root-help-lines.ts")
-    await cli.out.write(`${rootHelpLines(looks.out).join("\n")}\n`)
+  const args = removeNoColor(argv)
+  const styles = detectTerminalStyles(process, args.length < argv.length)
+  const cli = createCommandLine(launch, styles, args)
+  exitOnClosedPipe(process)
+  if (args.length === 0 || (args.length === 1 && isHelp(args[0]))) {
+    const { buildRootHelp } = await import("./terminal/build-root-help.ts")
+    await cli.out.write(`${buildRootHelp(styles.out).join("\n")}\n`)
     return exitCodes.done
   }
-  if (words.length === 1 && (words[0] === "--version" || words[0] === "version")) {
+  if (args.length === 1 && (args[0] === "--version" || args[0] === "version")) {
     await cli.out.write(`freshet on Node ${process.versions.node}\n`)
     return exitCodes.done
   }
-  const { runWords } = await import("./commands/routes.ts")
-  await runWords(cli)
-  return exitStatus(cli.process.exitCode)
+  const { runCommandLine } = await import("./terminal/routes.ts")
+  await runCommandLine(cli)
+  return toExitStatus(cli.process.exitCode)
 }
 
 function isHelp(word: string | undefined): boolean {
@@ -33,45 +39,48 @@ function isHelp(word: string | undefined): boolean {
 }
 
 /** The parser's own codes are negative: all but its bugs mean wrong usage. */
-function exitStatus(code: number | string | null | undefined): number {
-  const given = Number(code ?? 0)
-  if (given >= 0) return given
-  return given === -4 || given === -5 ? exitCodes.usage : exitCodes.fault
+function toExitStatus(code: number | string | null | undefined): number {
+  const status = Number(code ?? 0)
+  if (status >= 0) return status
+  return status === -4 || status === -5 ? exitCodes.usage : exitCodes.fault
 }
 
-function commandLine(
+function createCommandLine(
   launch: Launch,
-  looks: { readonly out: Look; readonly err: Look },
-  words: readonly string[],
+  styles: { readonly out: TerminalStyle; readonly err: TerminalStyle },
+  args: readonly string[],
 ): CommandLine {
   const { process } = launch
-  const out = outputOf(process.stdout, looks.out)
-  const err = outputOf(process.stderr, looks.err)
-  const canAsk = process.stdin.isTTY && process.stdout.isTTY
+  const out = createOutput(process.stdout, styles.out)
+  const err = createOutput(process.stderr, styles.err)
+  const isInteractive = process.stdin.isTTY && process.stdout.isTTY
   return {
     process: {
-      stdout: { write: (text) => void out.write(text), ...colorDepth(looks.out) },
+      stdout: { write: (text) => void out.write(text), ...createColorDepth(styles.out) },
       stderr: { write: (text) => void err.write(text) },
     },
     out,
     err,
-    ask: canAsk ? (question) => ask(process, question) : undefined,
-    loadConfig: () => wholeConfig(launch),
-    world: openWorld(keeperCommandOf(launch)),
+    confirm: isInteractive ? (question) => askConfirmation(process, question) : undefined,
+    loadConfig: () => loadProjectConfig(launch),
+    services: createServices(getSupervisorCommand(launch)),
     nowMs: Date.now,
-    interruption: interruptionOf(process, (text) => void err.write(text)),
+    interruption: createInterruption(process, (text) => void err.write(text)),
     debug: (process.env["FRESHET_DEBUG"] ?? "") !== "",
     versions: process.versions,
-    words,
+    args,
     cwd: process.cwd(),
   }
 }
 
-function colorDepth({ color }: Look): { getColorDepth?: () => number } {
+function createColorDepth({ color }: TerminalStyle): { getColorDepth?: () => number } {
   return color ? { getColorDepth: () => 4 } : {}
 }
 
-async function ask({ stdin, stderr }: NodeJS.Process, question: string): Promise<boolean> {
+async function askConfirmation(
+  { stdin, stderr }: NodeJS.Process,
+  question: string,
+): Promise<boolean> {
   const { createInterface } = await import("node:readline/promises")
   const lines = createInterface({ input: stdin, output: stderr })
   try {

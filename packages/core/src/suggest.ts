@@ -1,18 +1,18 @@
 /** The known name nearest to a mistyped one, or undefined when none is near enough to be meant. */
-export function findNearest(name: string, known: Iterable<string>): string | undefined {
+export function findNearest(name: string, names: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(name.length / 3))
   let best: string | undefined
   let bestDistance = limit + 1
-  for (const candidate of known) {
-    const distance = editDistance(name, candidate)
+  for (const candidate of names) {
+    const distance = computeEditDistance(name, candidate)
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
   }
   return best
 }
 
 /** The hint that goes with an unknown name: the nearest known one, else how many there are. */
-export function didYouMean(name: string, known: Iterable<string>): string {
-  const names = [...known]
+export function formatSuggestion(name: string, candidates: Iterable<string>): string {
+  const names = [...candidates]
   const nearest = findNearest(name, names)
   if (nearest !== undefined) return `Did you mean \`${nearest}\`?`
   return names.length === 0
@@ -21,15 +21,15 @@ export function didYouMean(name: string, known: Iterable<string>): string {
 }
 
 /** Levenshtein's distance, row by row. */
-function editDistance(left: string, right: string): number {
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= left.length; i += 1) {
+function computeEditDistance(name: string, candidate: string): number {
+  let previous = Array.from({ length: candidate.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= name.length; i += 1) {
     const current = [i]
-    for (let j = 1; j <= right.length; j += 1) {
-      const substitute = (previous[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1)
+    for (let j = 1; j <= candidate.length; j += 1) {
+      const substitute = (previous[j - 1] ?? 0) + (name[i - 1] === candidate[j - 1] ? 0 : 1)
       current.push(Math.min(substitute, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1))
     }
     previous = current
   }
-  return previous[right.length] ?? 0
+  return previous[candidate.length] ?? 0
 }

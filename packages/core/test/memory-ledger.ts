@@ -1,139 +1,144 @@
 import {
   type AssetRange,
   type Computation,
-  type EarlierMade,
+  type EarlierMaterialization,
   type Failure,
   type Fingerprint,
   FreshetError,
   type Graph,
   type Lanes,
-  type Mark,
+  type MaterializationVersion,
   type Materialization,
-  type Published,
-  type Recorded,
-  type Snapshot,
+  type Publication,
+  type MaterializationRecord,
+  type LedgerSnapshot,
   type StepRecord,
-  type Timeline,
+  type MaterializationHistory,
 } from "../src/index.ts"
 import {
-  contentFingerprint,
+  fingerprintContent,
   findPartition,
-  lanesOf,
-  lastingPartition,
-  runningSums,
+  createLanes,
+  getStablePartition,
+  buildRunningSums,
 } from "../src/index.ts"
-import { outputsOf, parseFingerprint, partitionKey } from "../src/index.ts"
+import { getOutputs, parseFingerprint, formatPartitionKey } from "../src/index.ts"
 
 /** A ledger in memory: what was recorded, in the order in which it counts, and what readers were shown. */
 export interface MemoryLedger {
-  readonly records: Kept[]
+  readonly records: StoredRecord[]
   readonly steps: StepRecord[]
-  readonly published: Map<string, Published>
+  readonly published: Map<string, Publication>
   /** How many of the records that count more than others there were. */
-  seq: number
+  sequence: number
 }
 
 /** One kept materialization; the one with the highest `seq` is the newest of its partition. */
-interface Kept {
-  seq: number
+interface StoredRecord {
+  sequence: number
   readonly asset: string
   /** The key of the partition: places in a set of keys may change. */
   readonly key: string
-  readonly record: Recorded
+  readonly record: MaterializationRecord
 }
 
 /** A ledger in which nothing is recorded. */
-export function memoryLedger(): MemoryLedger {
-  return { records: [], steps: [], published: new Map(), seq: 0 }
+export function createMemoryLedger(): MemoryLedger {
+  return { records: [], steps: [], published: new Map(), sequence: 0 }
 }
 
 /** The ledger as planning sees it. */
-export function snapshotOf(ledger: MemoryLedger, graph: Graph): Snapshot {
-  const timelines = new Map<string, Timeline>()
+export function toSnapshot(ledger: MemoryLedger, graph: Graph): LedgerSnapshot {
+  const histories = new Map<string, MaterializationHistory>()
   for (const computation of graph.computations) {
-    const timeline = timelineOf(attemptsAt(ledger, graph, computation), graph, computation)
-    if (timeline !== undefined) timelines.set(computation.name, timeline)
+    const timeline = toHistory(listAttempts(ledger, graph, computation), graph, computation)
+    if (timeline !== undefined) histories.set(computation.name, timeline)
   }
-  const position = String(ledger.steps.length)
+  const version = String(ledger.steps.length)
   return {
-    position,
-    timelines,
-    failures: failuresOf(ledger),
+    version,
+    histories,
+    failures: listFailures(ledger),
     publications: new Map(ledger.published),
   }
 }
 
 /** The records of all outputs of one attempt at one partition. */
 interface Attempt {
-  seq: number
+  sequence: number
   readonly partition: number
-  readonly records: Recorded[]
+  readonly records: MaterializationRecord[]
 }
 
 /** What is kept of one computation, oldest first: of each attempt all outputs, or nothing. */
-function attemptsAt(ledger: MemoryLedger, graph: Graph, computation: Computation): Attempt[] {
+function listAttempts(ledger: MemoryLedger, graph: Graph, computation: Computation): Attempt[] {
   const attempts = new Map<string, Attempt>()
-  for (const asset of outputsOf(graph, computation)) {
-    const names = [asset.name, ...asset.formerly]
-    for (const { asset: name, key, seq, record } of ledger.records) {
+  for (const asset of getOutputs(graph, computation)) {
+    const names = [asset.name, ...asset.previousNames]
+    for (const { asset: name, key, sequence, record } of ledger.records) {
       const partition = names.includes(name) ? findPartition(asset.partitions, key) : undefined
       if (partition === undefined) continue
       const id = `${partition} ${record.fingerprint}`
-      const attempt = attempts.get(id) ?? { seq, partition, records: [] }
+      const attempt = attempts.get(id) ?? { sequence, partition, records: [] }
       attempt.records.push(record)
       attempts.set(id, attempt)
     }
   }
   return [...attempts.values()]
     .filter(({ records }) => records.length === computation.outputs.length)
-    .toSorted((one, other) => one.seq - other.seq)
+    .toSorted((one, other) => one.sequence - other.sequence)
 }
 
 /** What is kept of one computation, as columns. */
-function timelineOf(attempts: readonly Attempt[], graph: Graph, computation: Computation) {
+function toHistory(attempts: readonly Attempt[], graph: Graph, computation: Computation) {
   if (attempts.length === 0) return undefined
   const partitions = attempts.map(({ partition }) => partition)
   const from = Math.min(...partitions)
   const length = Math.max(...partitions) - from + 1
-  const outputs = computation.outputs.map(() => lanesOf(length))
-  const columns = { inputs: lanesOf(length), mark: new Uint16Array(length) }
-  const marks: Mark[] = []
-  const earlier = new Map<number, EarlierMade[]>()
-  const newest = new Map<number, EarlierMade>()
+  const outputs = computation.outputs.map(() => createLanes(length))
+  const columns = { inputs: createLanes(length), versionIndex: new Uint16Array(length) }
+  const versions: MaterializationVersion[] = []
+  const earlier = new Map<number, EarlierMaterialization[]>()
+  const newest = new Map<number, EarlierMaterialization>()
   for (const { partition, records } of attempts) {
-    const made = madeOf(graph, computation, partition, records)
-    const replaced = newest.get(partition)
-    if (replaced !== undefined)
-      earlier.set(partition, [replaced, ...(earlier.get(partition) ?? [])])
-    newest.set(partition, made)
+    const materialization = toEarlierMaterialization(graph, computation, partition, records)
+    const previous = newest.get(partition)
+    if (previous !== undefined)
+      earlier.set(partition, [previous, ...(earlier.get(partition) ?? [])])
+    newest.set(partition, materialization)
   }
-  for (const [partition, made] of newest) {
-    columns.mark[partition - from] = 1 + placeIn(marks, made.mark)
-    setLanes(columns.inputs, partition - from, made.input)
-    made.outputs.forEach((each, at) => setLanes(outputs[at]!, partition - from, each))
+  for (const [partition, materialization] of newest) {
+    columns.versionIndex[partition - from] = 1 + internVersion(versions, materialization.version)
+    setLanes(columns.inputs, partition - from, materialization.input)
+    materialization.outputs.forEach((content, at) =>
+      setLanes(outputs[at]!, partition - from, content),
+    )
   }
-  return { from, length, ...columns, sums: outputs.map(runningSums), marks, earlier }
+  return { from, length, ...columns, sums: outputs.map(buildRunningSums), versions, earlier }
 }
 
 /** Where a mark stands; it is put at the end when it is new. */
-function placeIn(marks: Mark[], mark: Mark): number {
-  const text = JSON.stringify(mark)
-  const place = marks.findIndex((each) => JSON.stringify(each) === text)
-  return place < 0 ? marks.push(mark) - 1 : place
+function internVersion(
+  versions: MaterializationVersion[],
+  version: MaterializationVersion,
+): number {
+  const text = JSON.stringify(version)
+  const place = versions.findIndex((candidate) => JSON.stringify(candidate) === text)
+  return place < 0 ? versions.push(version) - 1 : place
 }
 
-function madeOf(
+function toEarlierMaterialization(
   graph: Graph,
   computation: Computation,
   partition: number,
-  records: readonly Recorded[],
-): EarlierMade {
-  const [asset] = outputsOf(graph, computation)
-  const lasting = lastingPartition(asset!.partitions, partition)
+  records: readonly MaterializationRecord[],
+): EarlierMaterialization {
+  const [asset] = getOutputs(graph, computation)
+  const stablePartition = getStablePartition(asset!.partitions, partition)
   return {
     input: parseFingerprint(records[0]!.fingerprint),
-    outputs: records.map(({ dataVersion }) => contentFingerprint(lasting, dataVersion)),
-    mark: {
+    outputs: records.map(({ dataVersion }) => fingerprintContent(stablePartition, dataVersion)),
+    version: {
       codeVersion: records[0]!.codeVersion,
       checks: records.map(({ checkVersion: version, failedErrors, failedWarnings }) => ({
         version,
@@ -149,7 +154,7 @@ function setLanes({ low, high }: Lanes, at: number, print: Fingerprint): void {
   high[at] = print.high
 }
 
-function failuresOf(ledger: MemoryLedger): Map<string, Map<number, Failure>> {
+function listFailures(ledger: MemoryLedger): Map<string, Map<number, Failure>> {
   const failures = new Map<string, Map<number, Failure>>()
   for (const { computation, partition, outcome, ...step } of ledger.steps) {
     const partitions = failures.get(computation) ?? new Map<number, Failure>()
@@ -165,17 +170,17 @@ function failuresOf(ledger: MemoryLedger): Map<string, Map<number, Failure>> {
 }
 
 /** The kept materializations of some partitions, the newest last. */
-export function recordedIn(
+export function findRecords(
   ledger: MemoryLedger,
   graph: Graph,
-  wanted: readonly AssetRange[],
-): readonly Recorded[] {
-  return wanted.flatMap(({ asset: name, range }) => {
+  ranges: readonly AssetRange[],
+): readonly MaterializationRecord[] {
+  return ranges.flatMap(({ asset: name, range }) => {
     const asset = graph.assets.get(name)!
-    const names = [name, ...asset.formerly]
+    const names = [name, ...asset.previousNames]
     return ledger.records
-      .filter((kept) => names.includes(kept.asset))
-      .toSorted((a, b) => a.seq - b.seq)
+      .filter((stored) => names.includes(stored.asset))
+      .toSorted((one, other) => one.sequence - other.sequence)
       .flatMap(({ key, record }) => {
         const partition = findPartition(asset.partitions, key) ?? -Infinity
         const isWanted = range.from <= partition && partition <= range.to
@@ -187,55 +192,81 @@ export function recordedIn(
 /** As the Postgres ledger does: one materialization an (asset, partition, input version), the newest by sequence. */
 export function recordStep(ledger: MemoryLedger, graph: Graph, step: StepRecord): void {
   ledger.steps.push(step)
-  const seq = (ledger.seq += 1)
+  const sequence = (ledger.sequence += 1)
   const { kind } = step.outcome
   if (kind === "made")
-    for (const made of step.materializations) {
-      const { asset } = made
-      keep(ledger, { seq, asset, key: keyOf(graph, made), record: recordOf(seq, step, made) })
+    for (const materialization of step.materializations) {
+      const { asset } = materialization
+      store(ledger, {
+        sequence,
+        asset,
+        key: formatKey(graph, materialization),
+        record: toRecord(sequence, step, materialization),
+      })
     }
   if (kind !== "reused" && kind !== "checked") return
   const reused = kind === "reused" ? step.materializations.map(({ asset }) => asset) : []
   for (const asset of new Set([...reused, ...Object.keys(step.checkVersions)])) {
-    const old = findKept(ledger, graph, step, asset)
-    if (old === undefined) throw new FreshetError("ledger", `${asset} was never recorded`)
-    const checked = step.checkVersions[asset] === undefined ? {} : checksOf(step, asset)
-    const again = kind === "reused" ? seq : old.seq
-    keep(ledger, { ...old, seq: again, record: { ...old.record, ...checked } })
+    const stored = findStored(ledger, graph, step, asset)
+    if (stored === undefined) throw new FreshetError("ledger", `${asset} was never recorded`)
+    const checkResults =
+      step.checkVersions[asset] === undefined ? {} : countFailedChecks(step, asset)
+    const newSequence = kind === "reused" ? sequence : stored.sequence
+    store(ledger, {
+      ...stored,
+      sequence: newSequence,
+      record: { ...stored.record, ...checkResults },
+    })
   }
 }
 
-function keyOf(graph: Graph, { asset, partition }: Pick<Materialization, "asset" | "partition">) {
-  return partitionKey(graph.assets.get(asset)!.partitions, partition)
+function formatKey(
+  graph: Graph,
+  { asset, partition }: Pick<Materialization, "asset" | "partition">,
+) {
+  return formatPartitionKey(graph.assets.get(asset)!.partitions, partition)
 }
 
-function findKept(ledger: MemoryLedger, graph: Graph, step: StepRecord, asset: string) {
-  const names = [asset, ...graph.assets.get(asset)!.formerly]
-  const key = keyOf(graph, { asset, partition: step.partition })
+function findStored(ledger: MemoryLedger, graph: Graph, step: StepRecord, asset: string) {
+  const names = [asset, ...graph.assets.get(asset)!.previousNames]
+  const key = formatKey(graph, { asset, partition: step.partition })
   return ledger.records.find(
-    (kept) =>
-      names.includes(kept.asset) &&
-      kept.key === key &&
-      kept.record.inputVersion === step.inputVersion,
+    (stored) =>
+      names.includes(stored.asset) &&
+      stored.key === key &&
+      stored.record.inputVersion === step.inputVersion,
   )
 }
 
-function keep(ledger: MemoryLedger, kept: Kept): void {
+function store(ledger: MemoryLedger, stored: StoredRecord): void {
   const at = ledger.records.findIndex(
     ({ asset, key, record }) =>
-      asset === kept.asset && key === kept.key && record.inputVersion === kept.record.inputVersion,
+      asset === stored.asset &&
+      key === stored.key &&
+      record.inputVersion === stored.record.inputVersion,
   )
   if (at >= 0) ledger.records.splice(at, 1)
-  ledger.records.push(kept)
+  ledger.records.push(stored)
 }
 
-function recordOf(id: number, step: StepRecord, made: Materialization): Recorded {
+function toRecord(
+  id: number,
+  step: StepRecord,
+  materialization: Materialization,
+): MaterializationRecord {
   const { startedMs, endedMs: atMs, fingerprint } = step
   const durationMs = atMs - startedMs
-  return { ...made, id, fingerprint, atMs, durationMs, ...checksOf(step, made.asset) }
+  return {
+    ...materialization,
+    id,
+    fingerprint,
+    atMs,
+    durationMs,
+    ...countFailedChecks(step, materialization.asset),
+  }
 }
 
-function checksOf(step: StepRecord, asset: string) {
+function countFailedChecks(step: StepRecord, asset: string) {
   const failed = step.checks.filter((check) => check.asset === asset && !check.passed)
   const failedErrors = failed.filter(({ severity }) => severity === "error").length
   const failedWarnings = failed.length - failedErrors
@@ -243,12 +274,12 @@ function checksOf(step: StepRecord, asset: string) {
 }
 
 /** Forgets every materialization but the newest of each partition of the assets of a graph. */
-export function forgetEarlier(ledger: MemoryLedger, graph: Graph): void {
+export function wipeEarlier(ledger: MemoryLedger, graph: Graph): void {
   for (const asset of graph.assets.values()) {
-    const names = [asset.name, ...asset.formerly]
-    const own = ledger.records.filter((kept) => names.includes(kept.asset))
-    for (const kept of own)
-      if (own.some(({ key, seq }) => key === kept.key && seq > kept.seq))
-        ledger.records.splice(ledger.records.indexOf(kept), 1)
+    const names = [asset.name, ...asset.previousNames]
+    const stored = ledger.records.filter((candidate) => names.includes(candidate.asset))
+    for (const record of stored)
+      if (stored.some(({ key, sequence }) => key === record.key && sequence > record.sequence))
+        ledger.records.splice(ledger.records.indexOf(record), 1)
   }
 }

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest"
 
-import { didYouMean, findNearest, FreshetError, ProblemsError, unreachable } from "../src/index.ts"
+import {
+  formatSuggestion,
+  findNearest,
+  FreshetError,
+  ProblemsError,
+  unreachable,
+} from "../src/index.ts"
 
 test("a fault keeps its code, its sentence, its cause and its hint", () => {
   const cause = new Error("ECONNREFUSED")
@@ -42,9 +48,9 @@ test.each([
 })
 
 test("a hint names the nearest, else what is known, else that there is nothing", () => {
-  expect(didYouMean("rec", ["recs"])).toBe("Did you mean `recs`?")
-  expect(didYouMean("zzz", ["a1", "b1"])).toBe("Known: a1, b1.")
+  expect(formatSuggestion("rec", ["recs"])).toBe("Did you mean `recs`?")
+  expect(formatSuggestion("zzz", ["a1", "b1"])).toBe("Known: a1, b1.")
   const many = Array.from({ length: 9 }, (_, index) => `asset_${index}`)
-  expect(didYouMean("zzz", many)).toBe(`Known: ${many.slice(0, 8).join(", ")}, ….`)
-  expect(didYouMean("zzz", [])).toBe("There is none.")
+  expect(formatSuggestion("zzz", many)).toBe(`Known: ${many.slice(0, 8).join(", ")}, ….`)
+  expect(formatSuggestion("zzz", [])).toBe("There is none.")
 })

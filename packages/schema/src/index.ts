@@ -1,5 +1,5 @@
-export type { ColumnsOf, Descriptions } from "./columns-of.ts"
-export { columnsOf } from "./columns-of.ts"
+export type { ColumnsFromTable, Descriptions } from "./columns-from-table.ts"
+export { columnsFromTable } from "./columns-from-table.ts"
 export type { RecordedChange, RecordedRanges, RecordedRead } from "./ledger.ts"
 export { checkResults, lineCounts, materializations, publications, runs, steps } from "./ledger.ts"
 export { boxOfficeByRelease, genreEarnings, highestRatedFilms, popularGenres } from "./movies.ts"
@@ -8,4 +8,4 @@ export { cpi, dates, movies, moviesOutsideCpi, ratings, ratingsWithoutFilm } fro
 export { movieCast, movieCompanies, movieCountries, movieCrew, movieGenres } from "./movies.ts"
 export { movieKeywords, movieLanguages, people } from "./movies.ts"
 export { roomRecReasons, roomRecs, rooms, userRecReasons, userRecs, users } from "./stocktwits.ts"
-export { migrationsFolder } from "./migrations-folder.ts"
+export { getMigrationsFolder } from "./migrations-folder.ts"

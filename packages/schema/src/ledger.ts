@@ -18,18 +18,18 @@ import {
 } from "drizzle-orm/pg-core"
 
 /** The Postgres schema of Freshet's own records. */
-export const freshet = pgSchema("freshet")
+export const freshetSchema = pgSchema("freshet")
 
-const instant = () => timestamp({ withTimezone: true })
-const whole = () => bigint({ mode: "number" })
+const timestampColumn = () => timestamp({ withTimezone: true })
+const bigintColumn = () => bigint({ mode: "number" })
 
 /** The one row that says which ledger this is. Every time that materializations are forgotten, the next epoch begins. */
-export const identity = freshet.table(
+export const identity = freshetSchema.table(
   "identity",
   {
     only: boolean().primaryKey().default(true),
     ledger: uuid().notNull().defaultRandom(),
-    epoch: whole().notNull().default(0),
+    epoch: bigintColumn().notNull().default(0),
   },
   (table) => [check("identity_only", sql`${table.only}`)],
 )
@@ -38,27 +38,27 @@ export const identity = freshet.table(
 export type RecordedRanges = readonly (readonly [from: number, to: number])[]
 
 /** What was forgotten when an epoch began: recorded name of an asset → the partitions of which something went. Only the newest are kept. */
-export const forgettings = freshet.table("forgettings", {
-  epoch: whole().primaryKey(),
+export const wipes = freshetSchema.table("forgettings", {
+  epoch: bigintColumn().primaryKey(),
   /** Tells the epoch from another of the same number, which a ledger has that was restored from a copy. */
   mark: uuid().notNull().defaultRandom(),
   partitions: jsonb().$type<Readonly<Record<string, RecordedRanges>>>().notNull(),
 })
 
 /** A number for every key of a static partition that was ever declared: it stays when keys are added, reordered or removed. */
-export const staticKeys = freshet.table("static_keys", {
+export const staticKeys = freshetSchema.table("static_keys", {
   id: serial().primaryKey(),
   key: text().notNull().unique(),
 })
 
 /** The assets that runs have seen declared, and since when they have not been any more. */
-export const declaredAssets = freshet.table("declared_assets", {
+export const declaredAssets = freshetSchema.table("declared_assets", {
   name: text().primaryKey(),
-  removed_at: instant(),
+  removed_at: timestampColumn(),
 })
 
 /** One execution of one plan. No outcome: under way, or killed and not yet noticed. */
-export const runs = freshet.table(
+export const runs = freshetSchema.table(
   "runs",
   {
     id: text().primaryKey(),
@@ -66,13 +66,13 @@ export const runs = freshet.table(
     steps: integer().notNull(),
     host: text().notNull(),
     pid: integer().notNull(),
-    started_at: instant().notNull().defaultNow(),
-    ended_at: instant(),
+    started_at: timestampColumn().notNull().defaultNow(),
+    ended_at: timestampColumn(),
     /** `killed` is said by the next run, once it notices. */
     outcome: text({ enum: ["succeeded", "failed", "interrupted", "killed"] }),
     /** Computation → the partitions that it meant to make. */
     work: jsonb().$type<Readonly<Record<string, RecordedRanges>>>().notNull().default({}),
-    cancel_requested_at: instant(),
+    cancel_requested_at: timestampColumn(),
   },
   (table) => [index().on(table.started_at)],
 )
@@ -86,7 +86,7 @@ export type RecordedRead = readonly [
 ]
 
 /** One attempt of a run at one partition of one computation, recorded when it ended. */
-export const steps = freshet.table(
+export const steps = freshetSchema.table(
   "steps",
   {
     id: bigserial({ mode: "number" }).primaryKey(),
@@ -107,10 +107,10 @@ export const steps = freshet.table(
     /** Where the rows of a refused step lie for inspection. */
     kept: jsonb().$type<readonly string[]>(),
     reads: jsonb().$type<readonly RecordedRead[]>().notNull(),
-    rows: whole().notNull(),
-    bytes: whole().notNull(),
-    started_at: instant().notNull(),
-    ended_at: instant().notNull(),
+    rows: bigintColumn().notNull(),
+    bytes: bigintColumn().notNull(),
+    started_at: timestampColumn().notNull(),
+    ended_at: timestampColumn().notNull(),
   },
   (table) => [
     index().on(table.run),
@@ -125,7 +125,7 @@ export const steps = freshet.table(
 )
 
 /** That one partition of one asset was made. The greatest `seq` of an asset's partition is its newest materialization. */
-export const materializations = freshet.table(
+export const materializations = freshetSchema.table(
   "materializations",
   {
     id: bigserial({ mode: "number" }).primaryKey(),
@@ -137,19 +137,19 @@ export const materializations = freshet.table(
     fingerprint: text().notNull(),
     data_version: text().notNull(),
     file: text().notNull(),
-    rows: whole().notNull(),
-    bytes: whole().notNull(),
-    duration_ms: whole().notNull(),
-    recorded_at: instant().notNull(),
+    rows: bigintColumn().notNull(),
+    bytes: bigintColumn().notNull(),
+    duration_ms: bigintColumn().notNull(),
+    recorded_at: timestampColumn().notNull(),
     check_version: text().notNull(),
     failed_errors: integer().notNull(),
     failed_warnings: integer().notNull(),
     /** The step that made it, which knows what was read. */
-    step: whole()
+    step: bigintColumn()
       .notNull()
       .references(() => steps.id),
     /** The step that made it, counted it again or checked it last. */
-    touched: whole().notNull(),
+    touched: bigintColumn().notNull(),
     seq: bigserial({ mode: "number" }).notNull(),
     /** Other content that the same inputs once gave: such a computation is not deterministic. */
     contradicted_version: text(),
@@ -162,33 +162,33 @@ export const materializations = freshet.table(
 )
 
 /** The results of an asset's checks in one step. */
-export const checkResults = freshet.table(
+export const checkResults = freshetSchema.table(
   "check_results",
   {
-    step: whole()
+    step: bigintColumn()
       .notNull()
       .references(() => steps.id, { onDelete: "cascade" }),
     asset: text().notNull(),
     name: text().notNull(),
     severity: text({ enum: ["error", "warn"] }).notNull(),
     passed: boolean().notNull(),
-    failures: whole().notNull(),
+    failures: bigintColumn().notNull(),
     sample: jsonb().$type<readonly Readonly<Record<string, unknown>>[]>().notNull(),
   },
   (table) => [index().on(table.step)],
 )
 
 /** Where the lines of a source went in one step: `lines` = `rows` + `quarantined`. */
-export const lineCounts = freshet.table(
+export const lineCounts = freshetSchema.table(
   "line_counts",
   {
-    step: whole()
+    step: bigintColumn()
       .notNull()
       .references(() => steps.id, { onDelete: "cascade" }),
     source: text().notNull(),
-    lines: whole().notNull(),
-    rows: whole().notNull(),
-    quarantined: whole().notNull(),
+    lines: bigintColumn().notNull(),
+    rows: bigintColumn().notNull(),
+    quarantined: bigintColumn().notNull(),
     reasons: jsonb().$type<readonly { reason: string; lines: number }[]>().notNull(),
     file: text(),
   },
@@ -208,7 +208,7 @@ export interface RecordedChange {
 }
 
 /** That a set of tables was changed as a whole; written by the same transaction. The greatest `id` of a set is what it shows. */
-export const publications = freshet.table(
+export const publications = freshetSchema.table(
   "publications",
   {
     id: bigserial({ mode: "number" }).primaryKey(),
@@ -220,22 +220,22 @@ export const publications = freshet.table(
     changes: jsonb().$type<readonly RecordedChange[]>().notNull(),
     /** Where the rows lie that it shows: keys in the store. */
     files: jsonb().$type<readonly string[]>().notNull().default([]),
-    published_at: instant().notNull().defaultNow(),
+    published_at: timestampColumn().notNull().defaultNow(),
   },
   (table) => [index().on(table.set, table.id)],
 )
 
 /** Content hashes of landed files, so that an unchanged file is not read twice. A cache: it may be emptied at any time. */
-export const sourceFiles = freshet.table("source_files", {
+export const sourceFiles = freshetSchema.table("source_files", {
   path: text().primaryKey(),
-  bytes: whole().notNull(),
+  bytes: bigintColumn().notNull(),
   /** Inode, modification and change time in nanoseconds: any of them moves when the content does. */
   identity: text().notNull(),
   hash: text().notNull(),
 })
 
 /** Hash of a query's text → hash of the query as an engine parses it. A cache: it may be emptied at any time. */
-export const queryTexts = freshet.table(
+export const queryTexts = freshetSchema.table(
   "query_texts",
   {
     text_hash: text().notNull(),

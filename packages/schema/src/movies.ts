@@ -4,7 +4,7 @@ import { pgSchema, primaryKey, smallint, text, timestamp, varchar } from "drizzl
 /** The Postgres schema of the published films, ratings and answers. */
 export const moviesSchema = pgSchema("movies")
 
-const written = {
+const timestamps = {
   created_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
   updated_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
 }
@@ -30,27 +30,27 @@ export const movies = moviesSchema.table("movies", {
   vote_average: numeric({ precision: 3, scale: 1 }),
   vote_count: integer(),
   collection_id: integer(),
-  ...written,
+  ...timestamps,
 })
 
 /** Series of films. */
 export const collections = moviesSchema.table("collections", {
   collection_id: integer().primaryKey(),
   name: text().notNull(),
-  ...written,
+  ...timestamps,
 })
 
 /** Genres. */
 export const genres = moviesSchema.table("genres", {
   genre_id: integer().primaryKey(),
   name: text().notNull(),
-  ...written,
+  ...timestamps,
 })
 
 /** Which film is of which genres. */
 export const movieGenres = moviesSchema.table(
   "movie_genres",
-  { movie_id: integer().notNull(), genre_id: integer().notNull(), ...written },
+  { movie_id: integer().notNull(), genre_id: integer().notNull(), ...timestamps },
   (table) => [primaryKey({ columns: [table.movie_id, table.genre_id] })],
 )
 
@@ -58,13 +58,13 @@ export const movieGenres = moviesSchema.table(
 export const companies = moviesSchema.table("companies", {
   company_id: integer().primaryKey(),
   name: text().notNull(),
-  ...written,
+  ...timestamps,
 })
 
 /** Which film was produced by which companies. */
 export const movieCompanies = moviesSchema.table(
   "movie_companies",
-  { movie_id: integer().notNull(), company_id: integer().notNull(), ...written },
+  { movie_id: integer().notNull(), company_id: integer().notNull(), ...timestamps },
   (table) => [primaryKey({ columns: [table.movie_id, table.company_id] })],
 )
 
@@ -72,13 +72,13 @@ export const movieCompanies = moviesSchema.table(
 export const countries = moviesSchema.table("countries", {
   country_code: varchar().primaryKey(),
   name: text().notNull(),
-  ...written,
+  ...timestamps,
 })
 
 /** Which film was produced in which countries. */
 export const movieCountries = moviesSchema.table(
   "movie_countries",
-  { movie_id: integer().notNull(), country_code: varchar().notNull(), ...written },
+  { movie_id: integer().notNull(), country_code: varchar().notNull(), ...timestamps },
   (table) => [primaryKey({ columns: [table.movie_id, table.country_code] })],
 )
 
@@ -86,13 +86,13 @@ export const movieCountries = moviesSchema.table(
 export const languages = moviesSchema.table("languages", {
   language_code: varchar().primaryKey(),
   name: text().notNull(),
-  ...written,
+  ...timestamps,
 })
 
 /** Which languages are spoken in which film. */
 export const movieLanguages = moviesSchema.table(
   "movie_languages",
-  { movie_id: integer().notNull(), language_code: varchar().notNull(), ...written },
+  { movie_id: integer().notNull(), language_code: varchar().notNull(), ...timestamps },
   (table) => [primaryKey({ columns: [table.movie_id, table.language_code] })],
 )
 
@@ -100,13 +100,13 @@ export const movieLanguages = moviesSchema.table(
 export const keywords = moviesSchema.table("keywords", {
   keyword_id: integer().primaryKey(),
   name: text().notNull(),
-  ...written,
+  ...timestamps,
 })
 
 /** Which film is about what. */
 export const movieKeywords = moviesSchema.table(
   "movie_keywords",
-  { movie_id: integer().notNull(), keyword_id: integer().notNull(), ...written },
+  { movie_id: integer().notNull(), keyword_id: integer().notNull(), ...timestamps },
   (table) => [primaryKey({ columns: [table.movie_id, table.keyword_id] })],
 )
 
@@ -115,7 +115,7 @@ export const people = moviesSchema.table("people", {
   person_id: integer().primaryKey(),
   name: text().notNull(),
   gender: varchar(),
-  ...written,
+  ...timestamps,
 })
 
 /** Who played whom in which film. */
@@ -127,7 +127,7 @@ export const movieCast = moviesSchema.table(
     person_id: integer().notNull(),
     position: integer().notNull(),
     character: text(),
-    ...written,
+    ...timestamps,
   },
   (table) => [primaryKey({ columns: [table.movie_id, table.credit_id] })],
 )
@@ -141,7 +141,7 @@ export const movieCrew = moviesSchema.table(
     person_id: integer().notNull(),
     department: text(),
     job: text(),
-    ...written,
+    ...timestamps,
   },
   (table) => [primaryKey({ columns: [table.movie_id, table.credit_id] })],
 )
@@ -155,7 +155,7 @@ export const ratings = moviesSchema.table(
     movie_id: integer().notNull(),
     rating: numeric({ precision: 2, scale: 1 }).notNull(),
     rated_at: timestamp({ withTimezone: true }).notNull(),
-    ...written,
+    ...timestamps,
   },
   (table) => [primaryKey({ columns: [table.user_id, table.movielens_id] })],
 )
@@ -165,7 +165,7 @@ export const ratingsWithoutFilm = moviesSchema.table("ratings_without_film", {
   movielens_id: integer().primaryKey(),
   ratings: integer().notNull(),
   reason: varchar().notNull(),
-  ...written,
+  ...timestamps,
 })
 
 /** The days on which films were released. */
@@ -177,14 +177,14 @@ export const dates = moviesSchema.table("dates", {
   month: smallint().notNull(),
   quarter: smallint().notNull(),
   year: smallint().notNull(),
-  ...written,
+  ...timestamps,
 })
 
 /** Consumer price index of admission to films, theaters and concerts, by month. */
 export const cpi = moviesSchema.table("cpi", {
   month: day().primaryKey(),
   consumer_price_index: numeric({ precision: 8, scale: 3 }).notNull(),
-  ...written,
+  ...timestamps,
 })
 
 /** The films that users rate highest. */
@@ -198,7 +198,7 @@ export const highestRatedFilms = moviesSchema.table("highest_rated_films", {
   score: numeric({ precision: 6, scale: 4 }).notNull(),
   rated_from: day().notNull(),
   rated_to: day().notNull(),
-  ...written,
+  ...timestamps,
 })
 
 /** The genres that users rate most. */
@@ -213,7 +213,7 @@ export const popularGenres = moviesSchema.table("popular_genres", {
   average_rating: numeric({ precision: 6, scale: 4 }).notNull(),
   rated_from: day().notNull(),
   rated_to: day().notNull(),
-  ...written,
+  ...timestamps,
 })
 
 /** What films earned by quarter and by month of release. */
@@ -232,7 +232,7 @@ export const boxOfficeByRelease = moviesSchema.table(
     median_adjusted: cents(),
     released_from: day().notNull(),
     released_to: day().notNull(),
-    ...written,
+    ...timestamps,
   },
   (table) => [primaryKey({ columns: [table.period, table.number] })],
 )
@@ -250,7 +250,7 @@ export const genreEarnings = moviesSchema.table("genre_earnings", {
   revenue_outside: dollars().notNull(),
   released_from: day(),
   released_to: day(),
-  ...written,
+  ...timestamps,
 })
 
 /** Films with revenue that cannot be adjusted, since the price index has no month for them. */
@@ -260,5 +260,5 @@ export const moviesOutsideCpi = moviesSchema.table("movies_outside_cpi", {
   release_date: day(),
   revenue: dollars().notNull(),
   reason: varchar().notNull(),
-  ...written,
+  ...timestamps,
 })

@@ -1,63 +1,63 @@
 import { integer, pgSchema, primaryKey, smallint, timestamp, varchar } from "drizzle-orm/pg-core"
 
 /** The Postgres schema of the published StockTwits tables. */
-export const stocktwits = pgSchema("stocktwits")
+export const stocktwitsSchema = pgSchema("stocktwits")
 
-const written = {
+const timestamps = {
   created_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
   updated_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
 }
 
 /** Recommended users: the ten best for each user. */
-export const userRecs = stocktwits.table(
+export const userRecs = stocktwitsSchema.table(
   "user_recs",
   {
     user_id: integer().notNull(),
     rec_id: integer().notNull(),
     weight: integer().notNull(),
-    ...written,
+    ...timestamps,
   },
   (table) => [primaryKey({ columns: [table.user_id, table.rec_id] })],
 )
 
 /** Through whom a user was recommended. */
-export const userRecReasons = stocktwits.table(
+export const userRecReasons = stocktwitsSchema.table(
   "user_rec_reasons",
   {
     user_id: integer().notNull(),
     rec_id: integer().notNull(),
     reason_id: integer().notNull(),
-    ...written,
+    ...timestamps,
   },
   (table) => [primaryKey({ columns: [table.user_id, table.rec_id, table.reason_id] })],
 )
 
 /** Recommended rooms: the ten best for each user. */
-export const roomRecs = stocktwits.table(
+export const roomRecs = stocktwitsSchema.table(
   "room_recs",
   {
     user_id: integer().notNull(),
     rec_id: integer().notNull(),
     weight: integer().notNull(),
-    ...written,
+    ...timestamps,
   },
   (table) => [primaryKey({ columns: [table.user_id, table.rec_id] })],
 )
 
 /** Through whom a room was recommended: `reason_id` is a user. */
-export const roomRecReasons = stocktwits.table(
+export const roomRecReasons = stocktwitsSchema.table(
   "room_rec_reasons",
   {
     user_id: integer().notNull(),
     rec_id: integer().notNull(),
     reason_id: integer().notNull(),
-    ...written,
+    ...timestamps,
   },
   (table) => [primaryKey({ columns: [table.user_id, table.rec_id, table.reason_id] })],
 )
 
 /** The users, with an indicator (0 or 1) for each class of assets that they trade. */
-export const users = stocktwits.table("users", {
+export const users = stocktwitsSchema.table("users", {
   id: integer().primaryKey(),
   username: varchar().notNull(),
   experience: varchar(),
@@ -69,11 +69,11 @@ export const users = stocktwits.table("users", {
   futures: smallint().notNull(),
   options: smallint().notNull(),
   private_companies: smallint().notNull(),
-  ...written,
+  ...timestamps,
 })
 
 /** The rooms, with an indicator (0 or 1) for each topic. */
-export const rooms = stocktwits.table("rooms", {
+export const rooms = stocktwitsSchema.table("rooms", {
   id: integer().primaryKey(),
   slug: varchar().notNull(),
   biotechnology: smallint().notNull(),
@@ -99,5 +99,5 @@ export const rooms = stocktwits.table("rooms", {
   swing_trading: smallint().notNull(),
   technicals: smallint().notNull(),
   technology: smallint().notNull(),
-  ...written,
+  ...timestamps,
 })

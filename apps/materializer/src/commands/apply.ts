@@ -1,37 +1,37 @@
 import { resolve } from "node:path"
 
-import { planDrift, ProblemsError, requestOf, savePlan } from "@freshet/core"
+import { findPlanDrift, ProblemsError, toPlanRequest, savePlan } from "@freshet/core"
+import { type PlanFile, readPlanFile } from "@freshet/services"
+import type { ProjectPlan } from "@freshet/services"
+import { formatCommand } from "@freshet/services"
+import type { RunRequest } from "@freshet/services"
 
-import { type PlanFile, readPlanFile } from "../project/plan-file.ts"
-import type { Planned } from "../project/project.ts"
-import type { CommandLine } from "./command-line.ts"
-import { commandText } from "./command-text.ts"
-import { exitCodes } from "./exit-code.ts"
-import { type RunFlags, performRun } from "./perform-run.ts"
-import type { RunOrder } from "./run-order.ts"
+import type { CommandLine } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import { type RunFlags, runAndPrint } from "../terminal/run-and-print.ts"
 
 /** Does exactly what a saved plan says, or nothing. */
 export async function apply(cli: CommandLine, flags: RunFlags, path: string): Promise<number> {
   const file = await readPlanFile(resolve(cli.cwd, path))
-  const ended = await performRun(cli, flags, applyOrder(path, file))
-  return ended?.exitCode ?? exitCodes.done
+  const runEnd = await runAndPrint(cli, flags, createApplyRequest(path, file))
+  return runEnd?.exitCode ?? exitCodes.done
 }
 
 /** Who saved a plan has looked at it: nothing is asked. */
-function applyOrder(path: string, { plan: saved }: PlanFile): RunOrder {
+function createApplyRequest(path: string, { plan: savedPlan }: PlanFile): RunRequest {
   return {
-    title: commandText("apply", [path], {}),
-    command: commandText("freshet apply", [path], {}),
-    request: ({ evaluation }) => requestOf(evaluation, saved),
-    inspect: (planned) => refuseDrift(saved, planned),
-    asked: () => 0,
-    announces: false,
+    title: formatCommand("apply", [path], {}),
+    command: formatCommand("freshet apply", [path], {}),
+    toPlanRequest: ({ evaluation }) => toPlanRequest(evaluation, savedPlan),
+    verifyPlan: (projectPlan) => requireNoDrift(savedPlan, projectPlan),
+    countRequested: () => 0,
+    announcesRun: false,
   }
 }
 
-function refuseDrift(saved: PlanFile["plan"], { project, plan }: Planned): void {
+function requireNoDrift(savedPlan: PlanFile["plan"], { project, plan }: ProjectPlan): void {
   const { evaluation, hash } = project
-  const now = savePlan(evaluation, plan, requestOf(evaluation, saved), hash)
-  const problems = planDrift(saved, now)
+  const currentPlan = savePlan(evaluation, plan, toPlanRequest(evaluation, savedPlan), hash)
+  const problems = findPlanDrift(savedPlan, currentPlan)
   if (problems.length > 0) throw new ProblemsError("moved", problems)
 }

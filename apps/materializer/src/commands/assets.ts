@@ -1,26 +1,27 @@
-import { assetListLines } from "../render/asset-list.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { selectAssets } from "./select.ts"
+import { selectAssets } from "@freshet/services"
+
+import { formatAssetList } from "../render/asset-list.ts"
+import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
 
 export interface AssetsFlags {
   readonly json: boolean
 }
 
 /** Lists what is declared. */
-export async function assets(
+export async function listAssets(
   cli: CommandLine,
   flags: AssetsFlags,
   ...words: readonly string[]
 ): Promise<number> {
   const config = await cli.loadConfig()
-  return cli.world.withProject(config, async (project) => {
-    const chosen = selectAssets(project, words).flatMap(
+  return cli.services.withProject(config, async (project) => {
+    const selectedAssets = selectAssets(project, words).flatMap(
       (name) => project.graph.assets.get(name) ?? [],
     )
     await (flags.json
       ? printJson(cli.out, {
-          assets: chosen.map((asset) => ({
+          assets: selectedAssets.map((asset) => ({
             name: asset.name,
             group: asset.group,
             kind: asset.kind === "source" ? "source" : asset.computation.kind,
@@ -34,7 +35,7 @@ export async function assets(
             published: asset.kind === "asset" ? (asset.publish?.set ?? null) : null,
           })),
         })
-      : printLines(cli.out, assetListLines(chosen, cli.out.look)))
+      : printLines(cli.out, formatAssetList(selectedAssets, cli.out.style)))
     return exitCodes.done
   })
 }

@@ -1,28 +1,33 @@
 import {
   type Evaluation,
   type PlanRequest,
-  partitionCount,
+  countPartitions,
   ProblemsError,
-  staleAfter,
+  findStaleDownstream,
 } from "@freshet/core"
+import type { Project, RunReport } from "@freshet/services"
+import { formatCommand } from "@freshet/services"
+import {
+  chooseBackfillCommands,
+  listBackfillRoots,
+  filterStale,
+  addDownstream,
+} from "@freshet/services"
+import { type OnlyState, toPlanState } from "@freshet/services"
+import type { RunRequest } from "@freshet/services"
+import { selectAsset } from "@freshet/services"
+import { type PartitionArguments, resolveTargets } from "@freshet/services"
 
-import type { Project, RunReport } from "../project/project.ts"
-import { type Aftermath, aftermathLines } from "../render/aftermath.ts"
-import { type CommandLine, printLines } from "./command-line.ts"
-import { commandText } from "./command-text.ts"
-import { mendingCommands, rootsOf, stillStale, withDownstream } from "./downstream.ts"
-import { exitCodes } from "./exit-code.ts"
-import { type OnlyState, plannedState } from "./only-state.ts"
-import { type RunFlags, performRun } from "./perform-run.ts"
-import type { SaveFlags } from "./preview.ts"
-import type { RunOrder } from "./run-order.ts"
-import { namedAsset } from "./select.ts"
-import { type PartitionFlags, targetsOf } from "./targets.ts"
+import { type BackfillImpact, formatBackfillImpact } from "../render/backfill-impact.ts"
+import { type CommandLine, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import type { SaveFlags } from "../terminal/preview.ts"
+import { type RunFlags, runAndPrint } from "../terminal/run-and-print.ts"
 
-export interface BackfillFlags extends RunFlags, SaveFlags, BackfillOrder {}
+export interface BackfillFlags extends RunFlags, SaveFlags, BackfillRequest {}
 
 /** Which past partitions are to be made. */
-interface BackfillOrder extends PartitionFlags {
+interface BackfillRequest extends PartitionArguments {
   readonly only?: OnlyState
   readonly downstream: boolean
   readonly inputs: "current" | "recorded"
@@ -36,30 +41,31 @@ export async function backfill(
 ): Promise<number> {
   requirePartitions(flags, name)
   if (flags.inputs === "recorded") {
-    const { backfillRecorded } = await import("./recorded-inputs.ts")
-    return backfillRecorded(cli, flags, name)
+    const { recomputeRecorded } = await import("../terminal/recompute-recorded.ts")
+    return recomputeRecorded(cli, flags, name)
   }
   const dryRun = flags.dryRun || flags.save !== undefined
-  const ended = await performRun(cli, { ...flags, dryRun }, backfillOrder(name, flags))
-  if (ended === undefined) return exitCodes.done
-  if (!flags.json && !flags.jsonl) await tellAftermath(cli, name, flags, ended.report)
-  return ended.exitCode
+  const runEnd = await runAndPrint(cli, { ...flags, dryRun }, createBackfillRequest(name, flags))
+  if (runEnd === undefined) return exitCodes.done
+  if (!flags.json && !flags.jsonl) await printImpact(cli, name, flags, runEnd.report)
+  return runEnd.exitCode
 }
 
-function backfillOrder(name: string, flags: BackfillOrder): RunOrder {
-  const named = (project: Project) => targetsOf(project, [namedAsset(project, name).name], flags)
+function createBackfillRequest(name: string, flags: BackfillRequest): RunRequest {
+  const listTargets = (project: Project) =>
+    resolveTargets(project, [selectAsset(project, name).name], flags)
   return {
-    title: commandText("backfill", [name], flags),
-    command: commandText("freshet backfill", [name], flags),
-    request: (project) => backfillRequest(project, named(project), flags),
-    asked: (project) => partitionCount([...named(project).values()].flat()),
-    named,
-    announces: true,
+    title: formatCommand("backfill", [name], flags),
+    command: formatCommand("freshet backfill", [name], flags),
+    toPlanRequest: (project) => createPlanRequest(project, listTargets(project), flags),
+    countRequested: (project) => countPartitions([...listTargets(project).values()].flat()),
+    listNamedTargets: listTargets,
+    announcesRun: true,
   }
 }
 
 function requirePartitions({ date, from, to, partition }: BackfillFlags, name: string): void {
-  if ([date, from, to, partition].some((given) => given !== undefined)) return
+  if ([date, from, to, partition].some((argument) => argument !== undefined)) return
   throw new ProblemsError("usage", [
     {
       kind: "usage",
@@ -70,41 +76,45 @@ function requirePartitions({ date, from, to, partition }: BackfillFlags, name: s
 }
 
 /** The asset's partitions with whatever upstream is not fresh; with `downstream` also what is or becomes stale below. */
-function backfillRequest(
+function createPlanRequest(
   project: Project,
   targets: PlanRequest["targets"],
-  flags: BackfillOrder,
+  flags: BackfillRequest,
 ): PlanRequest {
-  const request = { targets, only: plannedState(flags.only), publish: true }
-  return flags.downstream ? withDownstream(project, request) : request
+  const request = { targets, only: toPlanState(flags.only), publish: true }
+  return flags.downstream ? addDownstream(project, request) : request
 }
 
 /** Tells what the run left as it was: the published tables, and what downstream is stale now. */
-async function tellAftermath(
+async function printImpact(
   cli: CommandLine,
   name: string,
-  flags: PartitionFlags,
+  flags: PartitionArguments,
   report: RunReport,
 ): Promise<void> {
   if (report.kind !== "ran") return
-  const before = report.project
-  const asset = namedAsset(before, name)
-  const predicted = staleAfter(before.evaluation, report.plan)
+  const previousProject = report.project
+  const asset = selectAsset(previousProject, name)
+  const predictedStale = findStaleDownstream(previousProject.evaluation, report.plan)
   const { date, from, to, partition } = flags
-  const asked = {
+  const backfillTarget = {
     name: asset.name,
     flags: { date, from, to, partition },
-    targets: targetsOf(before, [asset.name], flags),
+    targets: resolveTargets(previousProject, [asset.name], flags),
   }
-  const aftermath = await cli.world.withProject(before.config, async ({ evaluation }) => {
-    const stale = stillStale(evaluation, predicted)
-    const commands = mendingCommands(evaluation, stale, rootsOf(evaluation, asked, report.plan))
-    return { published: publishedSet(evaluation, asset.name), stale, commands }
+  const impact = await cli.services.withProject(previousProject.config, async ({ evaluation }) => {
+    const staleDownstream = filterStale(evaluation, predictedStale)
+    const commands = chooseBackfillCommands(
+      evaluation,
+      staleDownstream,
+      listBackfillRoots(evaluation, backfillTarget, report.plan),
+    )
+    return { publication: findPublishedSet(evaluation, asset.name), staleDownstream, commands }
   })
-  await printLines(cli.out, aftermathLines(before.graph, aftermath, cli.out.look))
+  await printLines(cli.out, formatBackfillImpact(previousProject.graph, impact, cli.out.style))
 }
 
-function publishedSet(evaluation: Evaluation, name: string): Aftermath["published"] {
+function findPublishedSet(evaluation: Evaluation, name: string): BackfillImpact["publication"] {
   const asset = evaluation.graph.assets.get(name)
   if (asset?.kind !== "asset" || asset.publish === undefined) return undefined
   return evaluation.snapshot.publications.get(asset.publish.set)

@@ -2,15 +2,15 @@ import { randomUUID } from "node:crypto"
 import { copyFile, type FileHandle, mkdir, open, rename, rm } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 
-import { type Problem, ProblemsError, partitionKey } from "@freshet/core"
+import { type Problem, ProblemsError, formatPartitionKey } from "@freshet/core"
+import { readCurrentRecords, findRecord } from "@freshet/services"
+import { selectAsset } from "@freshet/services"
+import { resolveStoredPartition } from "@freshet/services"
+import type { DataAccess } from "@freshet/services"
 
-import { readRecords, recordIn } from "../project/records.ts"
-import { count } from "../render/amount.ts"
-import { type CommandLine, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { namedAsset } from "./select.ts"
-import { storedPartition } from "./stored-partition.ts"
-import type { Data } from "./world.ts"
+import { formatCount } from "../render/quantity.ts"
+import { type CommandLine, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
 
 export const exportFormats = ["parquet", "arrow", "csv", "jsonl"] as const
 
@@ -26,79 +26,83 @@ export async function dataExport(
   flags: DataExportFlags,
   name: string,
 ): Promise<number> {
-  if (flags.output === undefined && cli.out.isTerminal) throw nowhere(name, flags)
+  if (flags.output === undefined && cli.out.isTerminal) throw missingOutputError(name, flags)
   const config = await cli.loadConfig()
   cli.interruption.watch("Stopping.")
-  return cli.world.withData(config, cli.interruption.signal, async (project, data) => {
-    const asset = namedAsset(project, name)
-    if (asset.kind === "source") throw notMade(name)
-    const partition = storedPartition(project, asset, flags.partition)
-    const stored = { asset: asset.name, partition }
-    const record = recordIn(await readRecords(project, [stored]), stored)
-    if (record === undefined) throw notMade(name)
+  return cli.services.withData(config, cli.interruption.signal, async (project, data) => {
+    const asset = selectAsset(project, name)
+    if (asset.kind === "source") throw sourceExportError(name)
+    const partition = resolveStoredPartition(project, asset, flags.partition)
+    const assetPartition = { asset: asset.name, partition }
+    const record = findRecord(await readCurrentRecords(project, [assetPartition]), assetPartition)
+    if (record === undefined) throw sourceExportError(name)
     const request = { asset: asset.name, file: record.file, format: flags.format }
     if (flags.output === undefined) await exportToPipe(cli, data, request, config.home)
     else {
       const output = resolve(cli.cwd, flags.output)
       await exportToFile(data, request, output)
-      const key = partitionKey(asset.partitions, partition)
+      const key = formatPartitionKey(asset.partitions, partition)
       await printLines(cli.err, [
-        `Wrote ${count(record.rows)} rows of ${asset.name} ${key === "all" ? "" : `${key} `}to ${flags.output}.`,
+        `Wrote ${formatCount(record.rows)} rows of ${asset.name} ${key === "all" ? "" : `${key} `}to ${flags.output}.`,
       ])
     }
     return exitCodes.done
   })
 }
 
-interface Exported {
+interface ExportedFile {
   readonly asset: string
   readonly file: string
   readonly format: DataExportFlags["format"]
 }
 
 /** The file appears whole or not at all. */
-async function exportToFile(data: Data, request: Exported, output: string): Promise<void> {
-  const partial = join(dirname(output), `.${randomUUID()}.part`)
+async function exportToFile(
+  data: DataAccess,
+  request: ExportedFile,
+  output: string,
+): Promise<void> {
+  const partialPath = join(dirname(output), `.${randomUUID()}.part`)
   await mkdir(dirname(output), { recursive: true })
   try {
-    await writeTo(data, request, partial)
-    await rename(partial, output)
+    await writeExport(data, request, partialPath)
+    await rename(partialPath, output)
   } finally {
-    await rm(partial, { force: true })
+    await rm(partialPath, { force: true })
   }
 }
 
-async function writeTo(data: Data, request: Exported, output: string): Promise<void> {
+async function writeExport(data: DataAccess, request: ExportedFile, output: string): Promise<void> {
   const { asset, file, format } = request
-  if (format === "parquet") await copyFile(data.path(file), output)
+  if (format === "parquet") await copyFile(data.getPath(file), output)
   else await data.exportRows({ asset, file, format, output })
 }
 
 async function exportToPipe(
   cli: CommandLine,
-  data: Data,
-  request: Exported,
+  data: DataAccess,
+  request: ExportedFile,
   home: string,
 ): Promise<void> {
-  if (request.format === "parquet") return pipe(cli, await open(data.path(request.file)))
-  const partial = join(home, "spill", `${randomUUID()}.${request.format}`)
-  await mkdir(dirname(partial), { recursive: true })
+  if (request.format === "parquet") return writeToPipe(cli, await open(data.getPath(request.file)))
+  const partialPath = join(home, "spill", `${randomUUID()}.${request.format}`)
+  await mkdir(dirname(partialPath), { recursive: true })
   try {
-    await writeTo(data, request, partial)
-    const file = await open(partial)
-    await rm(partial)
-    await pipe(cli, file)
+    await writeExport(data, request, partialPath)
+    const file = await open(partialPath)
+    await rm(partialPath)
+    await writeToPipe(cli, file)
   } finally {
-    await rm(partial, { force: true })
+    await rm(partialPath, { force: true })
   }
 }
 
-async function pipe(cli: CommandLine, file: FileHandle): Promise<void> {
+async function writeToPipe(cli: CommandLine, file: FileHandle): Promise<void> {
   for await (const chunk of file.createReadStream({ highWaterMark: 1 << 18 }))
     await cli.out.write(chunk as Uint8Array) // a stream without an encoding gives bytes
 }
 
-function nowhere(name: string, { format }: DataExportFlags): ProblemsError {
+function missingOutputError(name: string, { format }: DataExportFlags): ProblemsError {
   const problem: Problem = {
     kind: "usage",
     message: "A terminal is no place for a whole dataset.",
@@ -107,7 +111,7 @@ function nowhere(name: string, { format }: DataExportFlags): ProblemsError {
   return new ProblemsError("usage", [problem])
 }
 
-function notMade(name: string): ProblemsError {
+function sourceExportError(name: string): ProblemsError {
   const problem: Problem = {
     kind: "usage",
     message: `\`${name}\` is a source: its files lie in the landing zone as they were landed.`,

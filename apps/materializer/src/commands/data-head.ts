@@ -1,14 +1,14 @@
-import { type AnyAsset, partitionKey, quoteName } from "@freshet/core"
+import { type AnyAsset, formatPartitionKey, quoteName } from "@freshet/core"
+import type { Project } from "@freshet/services"
+import { readReportRows } from "@freshet/services"
+import { readFailedRows } from "@freshet/services"
+import { selectAsset } from "@freshet/services"
+import { resolveStoredPartition, readRelations } from "@freshet/services"
 
-import type { Project } from "../project/project.ts"
-import { reportLines } from "../render/report.ts"
-import { readAnswer } from "./answer.ts"
-import { type CommandLine, printData, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { refusedRows } from "./refused-rows.ts"
-import { moreRows, type RowsFlags, printRows } from "./result-rows.ts"
-import { namedAsset } from "./select.ts"
-import { storedPartition, storedRelations } from "./stored-partition.ts"
+import { formatReport } from "../render/report.ts"
+import { type CommandLine, printData, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import { formatMoreRows, type RowsFlags, printRows } from "../terminal/print-rows.ts"
 
 export interface DataHeadFlags extends RowsFlags {
   readonly partition?: string
@@ -23,11 +23,11 @@ export async function dataHead(
 ): Promise<number> {
   const config = await cli.loadConfig()
   cli.interruption.watch("Stopping.")
-  return cli.world.withData(config, cli.interruption.signal, async (project, data) => {
-    const asset = namedAsset(project, name)
+  return cli.services.withData(config, cli.interruption.signal, async (project, data) => {
+    const asset = selectAsset(project, name)
     const { partition, relation } = flags.refused
-      ? await refusedRows(project, asset, flags.partition)
-      : await storedRows(project, asset, flags.partition)
+      ? await readFailedRows(project, asset, flags.partition)
+      : await readStoredRelation(project, asset, flags.partition)
     if (
       asset.kind === "asset" &&
       asset.report !== undefined &&
@@ -35,13 +35,13 @@ export async function dataHead(
       !flags.json &&
       !flags.csv
     ) {
-      const answer = await readAnswer(data, asset, relation, flags.limit)
-      await printData(cli.out, reportLines(answer, cli.out.look))
-      if (answer.more) await printLines(cli.err, [moreRows(answer.rows.length)])
+      const reportRows = await readReportRows(data, asset, relation, flags.limit)
+      await printData(cli.out, formatReport(reportRows, cli.out.style))
+      if (reportRows.more) await printLines(cli.err, [formatMoreRows(reportRows.rows.length)])
       return exitCodes.done
     }
     const relations = relation === undefined ? [] : [relation]
-    const key = partitionKey(asset.partitions, partition)
+    const key = formatPartitionKey(asset.partitions, partition)
     const sql = `select * from ${quoteName(asset.name)} limit ${flags.limit + 1}`
     if (cli.out.isTerminal && !flags.json && key !== "all")
       await printLines(cli.err, [`${asset.name} ${key}`])
@@ -50,9 +50,9 @@ export async function dataHead(
   })
 }
 
-async function storedRows(project: Project, asset: AnyAsset, key: string | undefined) {
-  const partition = storedPartition(project, asset, key)
+async function readStoredRelation(project: Project, asset: AnyAsset, key: string | undefined) {
+  const partition = resolveStoredPartition(project, asset, key)
   const ranges = [{ from: partition, to: partition }]
-  const [relation] = await storedRelations(project, [{ name: asset.name, asset, ranges }])
+  const [relation] = await readRelations(project, [{ name: asset.name, asset, ranges }])
   return { partition, relation }
 }

@@ -5,17 +5,17 @@ import {
   type Problem,
   ProblemsError,
   type SourceAsset,
-  partitionsReading,
-  readingsOf,
+  listPartitionsReading,
+  listReadings,
 } from "@freshet/core"
+import type { Project } from "@freshet/services"
+import { selectAsset } from "@freshet/services"
+import { resolvePartition } from "@freshet/services"
 
-import type { Project } from "../project/project.ts"
-import { counted } from "../render/amount.ts"
-import { quarantineLines, type QuarantinedLine } from "../render/quarantine.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { namedAsset } from "./select.ts"
-import { partitionOf } from "./targets.ts"
+import { formatQuantity } from "../render/quantity.ts"
+import { formatQuarantine, type QuarantinedLine } from "../render/quarantine.ts"
+import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
 
 export interface DataQuarantineFlags {
   readonly partition?: string
@@ -30,68 +30,69 @@ export async function dataQuarantine(
   name: string,
 ): Promise<number> {
   const config = await cli.loadConfig()
-  return cli.world.withData(config, cli.interruption.signal, async (project, data) => {
-    const source = namedAsset(project, name)
-    if (source.kind !== "source") throw notASource(name)
-    const keys = await quarantineFiles(project, source, flags)
-    const files = keys.map((key) => data.path(key))
+  return cli.services.withData(config, cli.interruption.signal, async (project, data) => {
+    const source = selectAsset(project, name)
+    if (source.kind !== "source") throw notASourceError(name)
+    const keys = await listSourceQuarantineFiles(project, source, flags)
+    const files = keys.map((key) => data.getPath(key))
     const lines: QuarantinedLine[] = []
     for (const file of files) {
       if (lines.length > flags.limit) break
-      const isMeant = meantLines(project, source, flags.partition)
-      lines.push(...(await readLines(file, isMeant, flags.limit + 1 - lines.length)))
+      const isIncluded = createLineFilter(project, source, flags.partition)
+      lines.push(...(await readQuarantinedLines(file, isIncluded, flags.limit + 1 - lines.length)))
     }
-    await show(cli, flags, lines)
+    await printQuarantine(cli, flags, lines)
     return exitCodes.done
   })
 }
 
-async function show(
+async function printQuarantine(
   cli: CommandLine,
   { limit, json }: DataQuarantineFlags,
-  found: readonly QuarantinedLine[],
+  quarantinedLines: readonly QuarantinedLine[],
 ): Promise<void> {
-  const lines = found.slice(0, limit)
-  const more = found.length > limit
-  if (json) return printJson(cli.out, { lines, more })
-  await printLines(cli.out, quarantineLines(lines, cli.out.look))
-  if (more) await printLines(cli.err, [`The first ${counted(limit, "line")}; --limit shows more.`])
+  const lines = quarantinedLines.slice(0, limit)
+  const hasMore = quarantinedLines.length > limit
+  if (json) return printJson(cli.out, { lines, more: hasMore })
+  await printLines(cli.out, formatQuarantine(lines, cli.out.style))
+  if (hasMore)
+    await printLines(cli.err, [`The first ${formatQuantity(limit, "line")}; --limit shows more.`])
 }
 
 /** The files of lines set aside of everything that was made, or refused, from the source, or from one partition of it. */
-async function quarantineFiles(
+async function listSourceQuarantineFiles(
   project: Project,
   source: SourceAsset,
   { partition: key, limit }: DataQuarantineFlags,
 ): Promise<readonly string[]> {
-  const partition = key === undefined ? undefined : partitionOf(project, source, key)
+  const partition = key === undefined ? undefined : resolvePartition(project, source, key)
   const readers = new Map<string, PartitionRange | undefined>()
   for (const computation of project.graph.computations)
-    for (const { asset, mapping } of readingsOf(project.graph, computation))
+    for (const { asset, mapping } of listReadings(project.graph, computation))
       if (asset.name === source.name)
         readers.set(
           computation.name,
-          partition === undefined ? undefined : partitionsReading(mapping, partition),
+          partition === undefined ? undefined : listPartitionsReading(mapping, partition),
         )
-  return project.history.quarantineFiles({ source: source.name, readers, limit: limit + 1 })
+  return project.runHistory.listQuarantineFiles({ source: source.name, readers, limit: limit + 1 })
 }
 
 /** A step may have read other partitions of the source as well. */
-function meantLines(
+function createLineFilter(
   project: Project,
   source: SourceAsset,
   key: string | undefined,
 ): (line: QuarantinedLine) => boolean {
   if (key === undefined) return () => true
   const landed = project.evaluation.landing.get(source.name)
-  const files = landed?.get(partitionOf(project, source, key))?.files ?? []
+  const files = landed?.get(resolvePartition(project, source, key))?.files ?? []
   const paths = new Set(files.map(({ path }) => path))
   return ({ file }) => paths.has(file)
 }
 
-async function readLines(
+async function readQuarantinedLines(
   path: string,
-  isMeant: (line: QuarantinedLine) => boolean,
+  isIncluded: (line: QuarantinedLine) => boolean,
   limit: number,
 ): Promise<readonly QuarantinedLine[]> {
   const file = await open(path).catch(() => undefined) // most partitions have none
@@ -100,8 +101,8 @@ async function readLines(
   try {
     for await (const line of file.readLines()) {
       if (lines.length >= limit) break
-      const parsed = JSON.parse(line) as QuarantinedLine // the file is the engine's own
-      if (isMeant(parsed)) lines.push(parsed)
+      const quarantinedLine = JSON.parse(line) as QuarantinedLine // the file is the engine's own
+      if (isIncluded(quarantinedLine)) lines.push(quarantinedLine)
     }
   } finally {
     await file.close().catch(() => {}) // reading to the end has closed it already
@@ -109,7 +110,7 @@ async function readLines(
   return lines
 }
 
-function notASource(name: string): ProblemsError {
+function notASourceError(name: string): ProblemsError {
   const problem: Problem = {
     kind: "usage",
     message: `\`${name}\` is made by Freshet: only lines that others land are quarantined.`,

@@ -1,8 +1,9 @@
-import { dictionaryLines } from "../render/asset-detail.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { namedAsset } from "./select.ts"
-import { columnDocuments } from "./show.ts"
+import { selectAsset } from "@freshet/services"
+
+import { formatDataDictionary } from "../render/asset-detail.ts"
+import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import { toColumnDocuments } from "./show.ts"
 
 /** Shows an asset's columns: names, types, units and what they mean. */
 export async function dataSchema(
@@ -11,11 +12,11 @@ export async function dataSchema(
   name: string,
 ): Promise<number> {
   const config = await cli.loadConfig()
-  return cli.world.withProject(config, async (project) => {
-    const asset = namedAsset(project, name)
+  return cli.services.withProject(config, async (project) => {
+    const asset = selectAsset(project, name)
     await (flags.json
-      ? printJson(cli.out, { asset: asset.name, columns: columnDocuments(asset.columns) })
-      : printLines(cli.out, dictionaryLines(asset.columns, cli.out.look)))
+      ? printJson(cli.out, { asset: asset.name, columns: toColumnDocuments(asset.columns) })
+      : printLines(cli.out, formatDataDictionary(asset.columns, cli.out.style)))
     return exitCodes.done
   })
 }

@@ -2,20 +2,20 @@ import { rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
 
 import { FreshetError } from "@freshet/core"
+import { type DemoScale } from "@freshet/demo"
+import type { DemoFile, StocktwitsDemoSummary } from "@freshet/demo"
 
-import { type DemoDataScale } from "../demo-data/demo-data-options.ts"
-import type { DemoDataFile, DemoDataSummary } from "../demo-data/demo-data-summary.ts"
-import { bytesText, count, counted } from "../render/amount.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { liveRegion } from "./live-region.ts"
+import { formatBytes, formatCount, formatQuantity } from "../render/quantity.ts"
+import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import { createLiveRegion } from "../terminal/live-region.ts"
 
 /** The day with which made-up data ends, unless told otherwise: the same bytes whenever it is run. */
-export const demoUntil = "2026-01-10"
+export const demoEndDay = "2026-01-10"
 
 export interface DemoDataFlags {
   readonly days: number
-  readonly scale: DemoDataScale
+  readonly scale: DemoScale
   readonly seed: number
   readonly until: string
   readonly landing?: string
@@ -28,9 +28,9 @@ export interface DemoDataFlags {
 export type DemoDataGroup = "stocktwits" | "movies"
 
 /** What was made up, group by group. */
-export interface DemoDataLanded {
-  readonly stocktwits: DemoDataSummary | undefined
-  readonly movies: readonly DemoDataFile[] | undefined
+export interface LandedDemoData {
+  readonly stocktwits: StocktwitsDemoSummary | undefined
+  readonly movies: readonly DemoFile[] | undefined
 }
 
 /** Fills the landing zone with made-up activity and films. */
@@ -40,40 +40,43 @@ export async function demoData(cli: CommandLine, flags: DemoDataFlags): Promise<
   cli.interruption.watch("Stopping after this day.")
   const landed = await landDemoData(cli, flags, landing)
   await (flags.json
-    ? printJson(cli.out, { landing, ...landedDocument(landed) })
-    : printLines(cli.out, demoDataLines(landed, landing)))
+    ? printJson(cli.out, { landing, ...toDemoDataDocument(landed) })
+    : printLines(cli.out, formatDemoData(landed, landing)))
   return exitCodes.done
 }
 
-type Making = Omit<DemoDataFlags, "json" | "landing">
+type DemoDataRequest = Omit<DemoDataFlags, "json" | "landing">
 
 /** Writes made-up files into a landing zone and shows how far it is. */
 export async function landDemoData(
   cli: CommandLine,
-  flags: Making,
+  flags: DemoDataRequest,
   landing: string,
-): Promise<DemoDataLanded> {
+): Promise<LandedDemoData> {
   const { group, clean } = flags
-  const making = async <T>(name: DemoDataGroup, make: () => Promise<T>): Promise<T | undefined> => {
+  const landGroup = async <T>(
+    name: DemoDataGroup,
+    landFiles: () => Promise<T>,
+  ): Promise<T | undefined> => {
     if (group !== undefined && group !== name) return undefined
     if (clean) await rm(join(landing, name), { recursive: true, force: true })
-    return make()
+    return landFiles()
   }
   return {
-    stocktwits: await making("stocktwits", () => landActivity(cli, flags, landing)),
-    movies: await making("movies", () => landFilms(cli, flags, landing)),
+    stocktwits: await landGroup("stocktwits", () => landActivity(cli, flags, landing)),
+    movies: await landGroup("movies", () => landFilms(cli, flags, landing)),
   }
 }
 
 async function landActivity(
   cli: CommandLine,
-  { days, scale, seed, until }: Making,
+  { days, scale, seed, until }: DemoDataRequest,
   landing: string,
-): Promise<DemoDataSummary> {
-  const { writeDemoData } = await import("../demo-data/write-demo-data.ts")
+): Promise<StocktwitsDemoSummary> {
+  const { writeStocktwits } = await import("@freshet/demo")
   const options = { days, scale, seed, until, landing, malformed: true, gaps: true }
-  return withRegion(cli, (draw) =>
-    writeDemoData(options, ({ day, index }) => {
+  return withLiveLine(cli, (draw) =>
+    writeStocktwits(options, ({ day, index }) => {
       if (cli.interruption.signal.aborted)
         throw new FreshetError("interrupted", "Interrupted. The days written so far are whole.")
       draw(`Making up ${day}: day ${index} of ${days}`)
@@ -83,13 +86,13 @@ async function landActivity(
 
 async function landFilms(
   cli: CommandLine,
-  { scale, seed }: Making,
+  { scale, seed }: DemoDataRequest,
   landing: string,
-): Promise<readonly DemoDataFile[]> {
-  const { writeDemoFilms } = await import("../demo-films/write-demo-films.ts")
-  const { demoFilmsSizes } = await import("../demo-films/demo-films-sizes.ts")
-  return withRegion(cli, (draw) =>
-    writeDemoFilms({ seed, sizes: demoFilmsSizes[scale], landing }, (path) => {
+): Promise<readonly DemoFile[]> {
+  const { writeMovies } = await import("@freshet/demo")
+  const { moviesDemoSizes } = await import("@freshet/demo")
+  return withLiveLine(cli, (draw) =>
+    writeMovies({ seed, sizes: moviesDemoSizes[scale], landing }, (path) => {
       if (cli.interruption.signal.aborted)
         throw new FreshetError("interrupted", "Interrupted. The files written so far are whole.")
       draw(`Making up ${path}`)
@@ -97,11 +100,11 @@ async function landFilms(
   )
 }
 
-async function withRegion<T>(
+async function withLiveLine<T>(
   cli: CommandLine,
   work: (draw: (line: string) => void) => Promise<T>,
 ): Promise<T> {
-  const region = liveRegion(cli.err)
+  const region = createLiveRegion(cli.err)
   try {
     return await work((line) => {
       if (cli.err.isTerminal) region.draw([line])
@@ -111,48 +114,54 @@ async function withRegion<T>(
   }
 }
 
-function landedDocument({ stocktwits, movies }: DemoDataLanded): object {
+function toDemoDataDocument({ stocktwits, movies }: LandedDemoData): object {
   return {
-    ...(stocktwits === undefined ? {} : activityDocument(stocktwits)),
-    ...(movies === undefined ? {} : { movies: { files: movies.length, bytes: bytesOf(movies) } }),
+    ...(stocktwits === undefined ? {} : toActivityDocument(stocktwits)),
+    ...(movies === undefined ? {} : { movies: { files: movies.length, bytes: sumBytes(movies) } }),
   }
 }
 
-function activityDocument({
+function toActivityDocument({
   files,
   bytes,
   events,
   malformed,
   missingDays,
-}: DemoDataSummary): object {
+}: StocktwitsDemoSummary): object {
   return { files: files.length, bytes, events, malformed, missing_days: missingDays }
 }
 
-function bytesOf(files: readonly DemoDataFile[]): number {
+function sumBytes(files: readonly DemoFile[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 /** What was made up, in words. */
-export function demoDataLines(
-  { stocktwits, movies }: DemoDataLanded,
+export function formatDemoData(
+  { stocktwits, movies }: LandedDemoData,
   landing: string,
 ): readonly string[] {
   const files = [...(stocktwits?.files ?? []), ...(movies ?? [])]
   return [
-    `Landed ${counted(files.length, "file")} (${bytesText(bytesOf(files))}) in ${landing}.`,
-    ...(stocktwits === undefined ? [] : activityLines(stocktwits)),
+    `Landed ${formatQuantity(files.length, "file")} (${formatBytes(sumBytes(files))}) in ${landing}.`,
+    ...(stocktwits === undefined ? [] : formatActivity(stocktwits)),
     ...(movies === undefined
       ? []
       : ["Films: made up, but for the price index, which is as it was published."]),
   ]
 }
 
-function activityLines({ events, malformed, missingDays }: DemoDataSummary): readonly string[] {
+function formatActivity({
+  events,
+  malformed,
+  missingDays,
+}: StocktwitsDemoSummary): readonly string[] {
   const sum = (counts: Readonly<Record<string, number>>) =>
-    Object.values(counts).reduce((total, each) => total + each, 0)
-  const actions = Object.entries(events).map(([action, many]) => `${count(many)} ${action}`)
+    Object.values(counts).reduce((total, eventCount) => total + eventCount, 0)
+  const actions = Object.entries(events).map(
+    ([action, eventCount]) => `${formatCount(eventCount)} ${action}`,
+  )
   return [
-    `${counted(sum(events), "event")}: ${actions.join(", ")}; ${counted(sum(malformed), "malformed line")}.`,
+    `${formatQuantity(sum(events), "event")}: ${actions.join(", ")}; ${formatQuantity(sum(malformed), "malformed line")}.`,
     ...(missingDays.length > 0 ? [`No activity landed on ${missingDays.join(", ")}.`] : []),
   ]
 }

@@ -1,21 +1,21 @@
 import { access } from "node:fs/promises"
 import { join } from "node:path"
 
-import { newestTargets, type PlanRequest, ProblemsError } from "@freshet/core"
+import { listNewestTargets, type PlanRequest, ProblemsError } from "@freshet/core"
+import type { Config } from "@freshet/services"
+import type { Project } from "@freshet/services"
+import { readAssetStates } from "@freshet/services"
 
-import type { Config } from "../config.ts"
-import type { Project } from "../project/project.ts"
-import { recommendationLines, type Recommendation } from "../render/recommendations.ts"
-import { statusSentence } from "../render/status-table.ts"
-import { assetStates } from "./asset-state.ts"
-import { type CommandLine, printLines } from "./command-line.ts"
-import { type DemoDataGroup, demoDataLines, demoUntil, landDemoData } from "./demo-data.ts"
-import { exitCodes } from "./exit-code.ts"
-import { filmAnswerLines } from "./film-answers.ts"
-import { performRun } from "./perform-run.ts"
+import { readFilmHighlights } from "../render/film-highlights.ts"
+import { formatRecommendations, type Recommendation } from "../render/recommendations.ts"
+import { formatStatusSummary } from "../render/status.ts"
+import { type CommandLine, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import { runAndPrint } from "../terminal/run-and-print.ts"
+import { type DemoDataGroup, formatDemoData, demoEndDay, landDemoData } from "./demo-data.ts"
 
-const made = { days: 10, scale: "S", seed: 1, until: demoUntil, clean: false } as const
-const runFlags = {
+const demoOptions = { days: 10, scale: "S", seed: 1, until: demoEndDay, clean: false } as const
+const demoRunFlags = {
   dryRun: false,
   yes: true,
   failFast: false,
@@ -26,33 +26,35 @@ const runFlags = {
 
 /** Shows the whole way once: made-up files in, recommendations with their reasons and answers about films out of PostgreSQL. */
 export async function demo(cli: CommandLine): Promise<number> {
-  const config = ofDemo(await cli.loadConfig())
-  const has = (group: DemoDataGroup) => config.assets.some((asset) => asset.group === group)
-  const groups = demoGroups.filter(has)
+  const config = selectDemoAssets(await cli.loadConfig())
+  const hasGroup = (group: DemoDataGroup) => config.assets.some((asset) => asset.group === group)
+  const groups = demoGroups.filter(hasGroup)
   for (const group of groups) await ensureLanded(cli, config, group)
-  const ended = await performRun({ ...cli, loadConfig: async () => config }, runFlags, {
+  const runEnd = await runAndPrint({ ...cli, loadConfig: async () => config }, demoRunFlags, {
     title: "demo",
     command: "freshet demo",
-    request: newestRequest,
-    asked: () => 0,
-    announces: false,
+    toPlanRequest: createNewestRequest,
+    countRequested: () => 0,
+    announcesRun: false,
   })
-  if (ended === undefined || ended.exitCode !== exitCodes.done)
-    return ended?.exitCode ?? exitCodes.done
-  const sentence = await cli.world.withProject(config, newestSentence)
+  if (runEnd === undefined || runEnd.exitCode !== exitCodes.done)
+    return runEnd?.exitCode ?? exitCodes.done
+  const sentence = await cli.services.withProject(config, summarizeNewest)
   await printLines(cli.out, [sentence, ""])
-  if (has("stocktwits"))
-    await printLines(cli.out, recommendationLines(await recommendations(cli, config)))
-  if (has("movies")) await printLines(cli.out, await filmAnswerLines(cli, config))
-  await printLines(cli.out, ["", "What next:", ...groups.flatMap((group) => whatNext[group])])
+  if (hasGroup("stocktwits"))
+    await printLines(cli.out, formatRecommendations(await readRecommendations(cli, config)))
+  if (hasGroup("movies")) await printLines(cli.out, await readFilmHighlights(cli, config))
+  await printLines(cli.out, ["", "What next:", ...groups.flatMap((group) => nextSteps[group])])
   return exitCodes.done
 }
 
 const demoGroups = ["stocktwits", "movies"] as const
 
 /** The demo is about the assets that it makes data up for. */
-function ofDemo(config: Config): Config {
-  const assets = config.assets.filter(({ group }) => demoGroups.some((each) => each === group))
+function selectDemoAssets(config: Config): Config {
+  const assets = config.assets.filter(({ group }) =>
+    demoGroups.some((demoGroup) => demoGroup === group),
+  )
   if (assets.length > 0) return { ...config, assets }
   throw new ProblemsError("config", [
     {
@@ -65,35 +67,35 @@ function ofDemo(config: Config): Config {
 }
 
 /** The file that is landed last. */
-const lastLanded: Readonly<Record<DemoDataGroup, string>> = {
-  stocktwits: `stocktwits/activity/${made.until}.json`,
+const lastLandedFiles: Readonly<Record<DemoDataGroup, string>> = {
+  stocktwits: `stocktwits/activity/${demoOptions.until}.json`,
   movies: "movies/ratings.csv",
 }
 
 /** Data once made up are used again: the same options would give the same bytes. */
 async function ensureLanded(cli: CommandLine, config: Config, group: DemoDataGroup): Promise<void> {
-  const isThere = await access(join(config.landing, lastLanded[group])).then(
+  const exists = await access(join(config.landing, lastLandedFiles[group])).then(
     () => true,
     () => false,
   )
-  if (isThere) return
-  const landed = await landDemoData(cli, { ...made, group }, config.landing)
-  await printLines(cli.out, [...demoDataLines(landed, config.landing), ""])
+  if (exists) return
+  const landed = await landDemoData(cli, { ...demoOptions, group }, config.landing)
+  await printLines(cli.out, [...formatDemoData(landed, config.landing), ""])
 }
 
-function newestRequest({ evaluation, graph }: Project): PlanRequest {
-  return { targets: newestTargets(evaluation, graph.assets.keys()), publish: true }
+function createNewestRequest({ evaluation, graph }: Project): PlanRequest {
+  return { targets: listNewestTargets(evaluation, graph.assets.keys()), publish: true }
 }
 
-async function newestSentence(project: Project): Promise<string> {
-  const { states: all } = await assetStates(project, [...project.graph.assets.values()])
-  const states = all.map((state) => ({ ...state, overdue: undefined }))
-  const newest = states.find(({ kind }) => kind !== "source")?.newest
-  return `${statusSentence(states)} The newest day is ${newest ?? "not there"}.`
+async function summarizeNewest(project: Project): Promise<string> {
+  const { states: states } = await readAssetStates(project, [...project.graph.assets.values()])
+  const timelyStates = states.map((state) => ({ ...state, overdue: undefined }))
+  const newest = timelyStates.find(({ kind }) => kind !== "source")?.newest
+  return `${formatStatusSummary(timelyStates)} The newest day is ${newest ?? "not there"}.`
 }
 
 /** Three strong recommendations, of three users to three others, and through whom they were found. */
-const strongest = `
+const strongestQuery = `
   with best as (
     select distinct on (recs.user_id) recs.user_id, recs.rec_id, recs.weight
     from stocktwits.user_recs as recs
@@ -123,30 +125,30 @@ const strongest = `
   group by users.username, recommended.username, chosen.user_id, chosen.rec_id, chosen.weight
   order by chosen.weight desc, chosen.user_id`
 
-async function recommendations(
+async function readRecommendations(
   cli: CommandLine,
   config: Config,
 ): Promise<readonly Recommendation[]> {
-  const { rows } = await cli.world.readPublished(config, { sql: strongest, limit: 3 })
+  const { rows } = await cli.services.readPublished(config, { sql: strongestQuery, limit: 3 })
   return rows.map((row) => ({
-    reader: text(row["reader"]),
-    recommended: text(row["recommended"]),
+    reader: toText(row["reader"]),
+    recommended: toText(row["recommended"]),
     strength: Number(row["strength"]),
-    through: names(row["through"]),
-    rooms: names(row["rooms"]),
+    through: toNames(row["through"]),
+    rooms: toNames(row["rooms"]),
   }))
 }
 
-function text(value: unknown): string {
+function toText(value: unknown): string {
   return typeof value === "string" ? value : ""
 }
 
-function names(value: unknown): readonly string[] {
+function toNames(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : []
 }
 
 /** Commands to try on the demo's own data. */
-const whatNext: Readonly<Record<DemoDataGroup, readonly string[]>> = {
+const nextSteps: Readonly<Record<DemoDataGroup, readonly string[]>> = {
   stocktwits: [
     "  npx freshet status --demo                                # how every asset stands",
     "  npx freshet show user_recs --demo                        # one asset: columns, checks, query",

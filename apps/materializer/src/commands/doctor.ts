@@ -1,35 +1,35 @@
 import { access, constants, mkdir, readdir, rm, statfs, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
-import { type AnyAsset, type SourceAsset, FreshetError, partitionKey } from "@freshet/core"
+import { type AnyAsset, type SourceAsset, FreshetError, formatPartitionKey } from "@freshet/core"
+import type { Config } from "@freshet/services"
+import type { Project } from "@freshet/services"
 
-import type { Config } from "../config.ts"
-import type { Project } from "../project/project.ts"
-import { bytesText, count, counted } from "../render/amount.ts"
-import { type Finding, doctorLines } from "../render/doctor-lines.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
+import { type Diagnostic, formatDiagnostics } from "../render/diagnostics.ts"
+import { formatBytes, formatCount, formatQuantity } from "../render/quantity.ts"
+import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
 
 /** Looks at everything that Freshet stands on, and says what to do where it does not hold. */
 export async function doctor(cli: CommandLine, flags: { readonly json: boolean }): Promise<number> {
-  const node = nodeFinding(cli.versions.node)
+  const node = checkNode(cli.versions.node)
   const config = await cli.loadConfig()
   const findings = [
     node,
-    configFinding(config),
-    await writableFinding("state folder", config.home),
-    await writableFinding("lake", config.lake),
-    await diskFinding(config.home),
-    ...(await projectFindings(cli, config)),
-    await leftoverFinding(config),
+    checkConfig(config),
+    await checkWritable("state folder", config.home),
+    await checkWritable("lake", config.lake),
+    await checkDisk(config.home),
+    ...(await checkProject(cli, config)),
+    await checkLeftovers(config),
   ]
   await (flags.json
     ? printJson(cli.out, { findings })
-    : printLines(cli.out, doctorLines(findings, cli.out.look)))
-  return exitOf(findings)
+    : printLines(cli.out, formatDiagnostics(findings, cli.out.style)))
+  return getDoctorExitCode(findings)
 }
 
-function exitOf(findings: readonly Finding[]): number {
+function getDoctorExitCode(findings: readonly Diagnostic[]): number {
   const failed = findings.filter(({ level }) => level === "fail")
   if (failed.length === 0) return exitCodes.done
   return failed.some(({ subject }) => subject === "PostgreSQL")
@@ -37,18 +37,18 @@ function exitOf(findings: readonly Finding[]): number {
     : exitCodes.fault
 }
 
-function nodeFinding(version: string): Finding {
+function checkNode(version: string): Diagnostic {
   const [major = 0, minor = 0] = version.split(".").map(Number)
-  const ok = major > 20 || (major === 20 && minor >= 19)
+  const isSupported = major > 20 || (major === 20 && minor >= 19)
   return {
-    level: ok ? "ok" : "fail",
+    level: isSupported ? "ok" : "fail",
     subject: "Node",
     message: version,
-    hint: ok ? undefined : "Freshet needs Node 20.19 or newer.",
+    hint: isSupported ? undefined : "Freshet needs Node 20.19 or newer.",
   }
 }
 
-function configFinding({ assets }: Config): Finding {
+function checkConfig({ assets }: Config): Diagnostic {
   const sources = assets.filter(({ kind }: AnyAsset) => kind === "source").length
   if (assets.length === 0)
     return {
@@ -57,11 +57,11 @@ function configFinding({ assets }: Config): Finding {
       message: "no assets are declared",
       hint: "List them under `assets` in freshet.config.ts.",
     }
-  const message = `${counted(assets.length - sources, "asset")} and ${counted(sources, "source")} declared`
+  const message = `${formatQuantity(assets.length - sources, "asset")} and ${formatQuantity(sources, "source")} declared`
   return { level: "ok", subject: "configuration", message }
 }
 
-async function writableFinding(subject: string, folder: string): Promise<Finding> {
+async function checkWritable(subject: string, folder: string): Promise<Diagnostic> {
   try {
     await mkdir(folder, { recursive: true })
     const probe = join(folder, ".freshet-probe")
@@ -72,79 +72,83 @@ async function writableFinding(subject: string, folder: string): Promise<Finding
     return {
       level: "fail",
       subject,
-      message: `${folder} cannot be written: ${messageOf(error)}`,
+      message: `${folder} cannot be written: ${getErrorMessage(error)}`,
       hint: "Give this user the right to write there, or set FRESHET_HOME or FRESHET_LAKE.",
     }
   }
 }
 
-function messageOf(error: unknown): string {
+function getErrorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-const littleSpace = 2e9
+const minFreeBytes = 2e9
 
-async function diskFinding(folder: string): Promise<Finding> {
+async function checkDisk(folder: string): Promise<Diagnostic> {
   try {
     const { bavail, bsize } = await statfs(folder)
     const free = bavail * bsize
-    const level = free < littleSpace ? "warn" : "ok"
+    const level = free < minFreeBytes ? "warn" : "ok"
     return {
       level,
       subject: "disk",
-      message: `${bytesText(free)} free`,
+      message: `${formatBytes(free)} free`,
       hint: level === "ok" ? undefined : "Large steps spill to disk: make room.",
     }
   } catch (error) {
-    return { level: "warn", subject: "disk", message: messageOf(error) }
+    return { level: "warn", subject: "disk", message: getErrorMessage(error) }
   }
 }
 
 /** What can only be known with the database at hand. */
-async function projectFindings(cli: CommandLine, config: Config): Promise<readonly Finding[]> {
-  const landing = await landingFinding(config.landing)
+async function checkProject(cli: CommandLine, config: Config): Promise<readonly Diagnostic[]> {
+  const landing = await checkLanding(config.landing)
   try {
-    const server = await postgresFinding(cli, config)
-    return await cli.world.withProject(config, async (project) => [
+    const server = await checkPostgres(cli, config)
+    return await cli.services.withProject(config, async (project) => [
       server,
-      await engineFinding(cli),
+      await checkEngine(cli),
       landing,
-      ...sourceFindings(project),
-      ...(await quarantineFindings(project)),
-      ...project.warnings.map(warningFinding),
+      ...checkSources(project),
+      ...(await checkQuarantine(project)),
+      ...project.warnings.map(toWarningFinding),
     ])
   } catch (error) {
-    return [landing, failureFinding(error)]
+    return [landing, toFailureFinding(error)]
   }
 }
 
-async function postgresFinding(cli: CommandLine, config: Config): Promise<Finding> {
+async function checkPostgres(cli: CommandLine, config: Config): Promise<Diagnostic> {
   const sql = "select current_setting('server_version') as version"
-  const { rows } = await cli.world.readPublished(config, { sql, limit: 1 })
-  const where = config.databaseUrl === undefined ? "embedded" : "DATABASE_URL"
-  const message = `${where}, version ${textOf(rows[0]?.["version"])}, tables up to date`
+  const { rows } = await cli.services.readPublished(config, { sql, limit: 1 })
+  const location = config.databaseUrl === undefined ? "embedded" : "DATABASE_URL"
+  const message = `${location}, version ${toText(rows[0]?.["version"])}, tables up to date`
   return { level: "ok", subject: "PostgreSQL", message }
 }
 
-function textOf(value: unknown): string {
+function toText(value: unknown): string {
   return typeof value === "string" ? value : "unknown"
 }
 
-async function engineFinding(cli: CommandLine): Promise<Finding> {
-  return { level: "ok", subject: "engine", message: `DuckDB ${await cli.world.engineVersion()}` }
+async function checkEngine(cli: CommandLine): Promise<Diagnostic> {
+  return {
+    level: "ok",
+    subject: "engine",
+    message: `DuckDB ${await cli.services.readEngineVersion()}`,
+  }
 }
 
-function failureFinding(error: unknown): Finding {
+function toFailureFinding(error: unknown): Diagnostic {
   const isServer = error instanceof FreshetError && error.code === "postgres"
   return {
     level: "fail",
     subject: isServer ? "PostgreSQL" : "project",
-    message: messageOf(error),
+    message: getErrorMessage(error),
     hint: error instanceof FreshetError ? error.hint : undefined,
   }
 }
 
-async function landingFinding(folder: string): Promise<Finding> {
+async function checkLanding(folder: string): Promise<Diagnostic> {
   const subject = "landing zone"
   try {
     await access(folder, constants.R_OK | constants.X_OK)
@@ -159,55 +163,57 @@ async function landingFinding(folder: string): Promise<Finding> {
   }
 }
 
-function sourceFindings(project: Project): readonly Finding[] {
+function checkSources(project: Project): readonly Diagnostic[] {
   return [...project.graph.assets.values()]
     .filter((asset) => asset.kind === "source")
-    .map((source) => sourceFinding(project, source))
+    .map((source) => checkSource(project, source))
 }
 
-function sourceFinding({ evaluation }: Project, source: SourceAsset): Finding {
+function checkSource({ evaluation }: Project, source: SourceAsset): Diagnostic {
   const landed = evaluation.landing.get(source.name)
-  const extent = evaluation.extents.get(source.name)
-  if (landed === undefined || extent === undefined)
+  const bounds = evaluation.bounds.get(source.name)
+  if (landed === undefined || bounds === undefined)
     return {
       level: "warn",
       subject: source.name,
       message: "no file has landed",
       hint: `Files are expected as ${source.path}.`,
     }
-  const [first, last] = [extent.from, extent.to].map((day) => partitionKey(source.partitions, day))
+  const [first, last] = [bounds.from, bounds.to].map((day) =>
+    formatPartitionKey(source.partitions, day),
+  )
   const days = source.partitions.kind === "none" ? "" : `, ${first ?? ""} to ${last ?? ""}`
   const files = [...landed.values()].reduce((sum, { files }) => sum + files.length, 0)
-  const message = `${counted(files, "file")}${days}`
+  const message = `${formatQuantity(files, "file")}${days}`
   return { level: "ok", subject: source.name, message }
 }
 
-async function quarantineFindings({ history }: Project): Promise<readonly Finding[]> {
-  return (await history.quarantined()).map(({ source, quarantined, lines }) => ({
+async function checkQuarantine({ runHistory }: Project): Promise<readonly Diagnostic[]> {
+  return (await runHistory.listQuarantinedLines()).map(({ source, quarantined, lines }) => ({
     level: "warn",
     subject: source,
-    message: `${count(quarantined)} of ${counted(lines, "line")} quarantined`,
+    message: `${formatCount(quarantined)} of ${formatQuantity(lines, "line")} quarantined`,
     hint: `\`freshet data quarantine ${source}\` shows them.`,
   }))
 }
 
-function warningFinding({ message, hint }: Project["warnings"][number]): Finding {
+function toWarningFinding({ message, hint }: Project["warnings"][number]): Diagnostic {
   return { level: "warn", subject: "landing zone", message, hint }
 }
 
-async function leftoverFinding(config: Config): Promise<Finding> {
-  const temporary = await names(join(config.lake, ".tmp"))
-  const spilled = await names(join(config.home, "spill"))
-  const all = temporary.length + spilled.length
-  if (all === 0) return { level: "ok", subject: "temporary files", message: "none left over" }
+async function checkLeftovers(config: Config): Promise<Diagnostic> {
+  const temporaryFiles = await listNames(join(config.lake, ".tmp"))
+  const spillFolders = await listNames(join(config.home, "spill"))
+  const total = temporaryFiles.length + spillFolders.length
+  if (total === 0) return { level: "ok", subject: "temporary files", message: "none left over" }
   return {
     level: "warn",
     subject: "temporary files",
-    message: `${count(all)} in use or left by runs that were killed`,
+    message: `${formatCount(total)} in use or left by runs that were killed`,
     hint: "The next run removes those of the lake, `freshet gc` whatever is old.",
   }
 }
 
-async function names(folder: string): Promise<readonly string[]> {
+async function listNames(folder: string): Promise<readonly string[]> {
   return readdir(folder).catch(() => [])
 }

@@ -1,11 +1,16 @@
-import { type Graph, reachable } from "@freshet/core"
+import { type Graph, findReachable } from "@freshet/core"
+import { selectAssets } from "@freshet/services"
 
-import { lineageAround, lineageTree } from "../render/lineage-tree.ts"
-import { type LineageView, dotLines, lineageView, mermaidLines } from "../render/lineage-view.ts"
-import type { Look } from "../render/look.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { selectAssets } from "./select.ts"
+import { formatLineageAround, formatLineageTree } from "../render/lineage-tree.ts"
+import {
+  type LineageView,
+  formatDot,
+  buildLineageView,
+  formatMermaid,
+} from "../render/lineage-view.ts"
+import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import type { TerminalStyle } from "../terminal/terminal-style.ts"
 
 export const lineageFormats = ["tree", "mermaid", "dot", "json"] as const
 
@@ -22,43 +27,46 @@ export async function lineage(
   ...words: readonly string[]
 ): Promise<number> {
   const config = await cli.loadConfig()
-  return cli.world.withProject(config, async (project) => {
-    const chosen = selectAssets(project, words)
-    const names = around(project.graph, chosen, flags)
-    const view = lineageView(project.graph, names)
-    const [only] = chosen
-    const centre = chosen.length === 1 ? only : undefined
+  return cli.services.withProject(config, async (project) => {
+    const selectedNames = selectAssets(project, words)
+    const names = selectLineage(project.graph, selectedNames, flags)
+    const view = buildLineageView(project.graph, names)
+    const [singleName] = selectedNames
+    const centre = selectedNames.length === 1 ? singleName : undefined
     await (flags.format === "json"
       ? printJson(cli.out, view)
-      : printLines(cli.out, linesOf(view, flags.format, centre, cli.out.look)))
+      : printLines(cli.out, formatLineage(view, flags.format, centre, cli.out.style)))
     return exitCodes.done
   })
 }
 
 /** One asset without further word means its whole lineage; a larger selection means itself. */
-function around(graph: Graph, chosen: readonly string[], { up, down }: LineageFlags) {
-  const whole = chosen.length === 1 && up === undefined && down === undefined ? Infinity : 0
+function selectLineage(graph: Graph, selectedNames: readonly string[], { up, down }: LineageFlags) {
+  const defaultDistance =
+    selectedNames.length === 1 && up === undefined && down === undefined ? Infinity : 0
   return new Set(
-    chosen.flatMap((name) => [
+    selectedNames.flatMap((name) => [
       name,
-      ...reachable(graph, name, "upstream", up ?? whole),
-      ...reachable(graph, name, "downstream", down ?? whole),
+      ...findReachable(graph, name, "upstream", up ?? defaultDistance),
+      ...findReachable(graph, name, "downstream", down ?? defaultDistance),
     ]),
   )
 }
 
-function linesOf(
+function formatLineage(
   view: LineageView,
   format: "tree" | "mermaid" | "dot",
   centre: string | undefined,
-  look: Look,
+  style: TerminalStyle,
 ): readonly string[] {
   switch (format) {
     case "tree":
-      return centre === undefined ? lineageTree(view, look) : lineageAround(view, centre, look)
+      return centre === undefined
+        ? formatLineageTree(view, style)
+        : formatLineageAround(view, centre, style)
     case "mermaid":
-      return mermaidLines(view)
+      return formatMermaid(view)
     case "dot":
-      return dotLines(view)
+      return formatDot(view)
   }
 }

@@ -1,17 +1,18 @@
-import type { CommandLine } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { materializeOrder } from "./materialize-order.ts"
-import type { OnlyState } from "./only-state.ts"
-import { performRun, type RunFlags } from "./perform-run.ts"
-import type { PartitionFlags } from "./targets.ts"
+import { createMaterializeRequest } from "@freshet/services"
+import type { OnlyState } from "@freshet/services"
+import type { PartitionArguments } from "@freshet/services"
+
+import type { CommandLine } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import { runAndPrint, type RunFlags } from "../terminal/run-and-print.ts"
 
 /** What is to be made of which assets. */
-export interface MaterializeOrder extends PartitionFlags {
+export interface MaterializeRequest extends PartitionArguments {
   readonly only?: OnlyState
   readonly publish: boolean
 }
 
-export type MaterializeFlags = RunFlags & MaterializeOrder
+export type MaterializeFlags = RunFlags & MaterializeRequest
 
 /** Makes what is not up to date, with whatever it needs, and publishes. */
 export async function materialize(
@@ -19,6 +20,10 @@ export async function materialize(
   flags: MaterializeFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  const ended = await performRun(cli, flags, materializeOrder("materialize", words, flags))
-  return ended?.exitCode ?? exitCodes.done
+  const runEnd = await runAndPrint(
+    cli,
+    flags,
+    createMaterializeRequest("materialize", words, flags),
+  )
+  return runEnd?.exitCode ?? exitCodes.done
 }

@@ -1,11 +1,12 @@
-import { isEmpty } from "../project/empty-plan.ts"
-import type { CommandLine } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { materializeOrder } from "./materialize-order.ts"
-import type { MaterializeOrder } from "./materialize.ts"
-import { preview, type SaveFlags } from "./preview.ts"
+import { isEmptyPlan } from "@freshet/services"
+import { createMaterializeRequest } from "@freshet/services"
 
-export interface PlanFlags extends MaterializeOrder, SaveFlags {
+import type { CommandLine } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import { previewPlan, type SaveFlags } from "../terminal/preview.ts"
+import type { MaterializeRequest } from "./materialize.ts"
+
+export interface PlanFlags extends MaterializeRequest, SaveFlags {
   readonly json: boolean
   readonly exitCode: boolean
 }
@@ -16,8 +17,13 @@ export async function plan(
   flags: PlanFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  return cli.world.withProject(await cli.loadConfig(), async (project) => {
-    const planned = await preview(cli, flags, project, materializeOrder("plan", words, flags))
-    return flags.exitCode && !isEmpty(planned.plan) ? exitCodes.workToDo : exitCodes.done
+  return cli.services.withProject(await cli.loadConfig(), async (project) => {
+    const planned = await previewPlan(
+      cli,
+      flags,
+      project,
+      createMaterializeRequest("plan", words, flags),
+    )
+    return flags.exitCode && !isEmptyPlan(planned.plan) ? exitCodes.workToDo : exitCodes.done
   })
 }

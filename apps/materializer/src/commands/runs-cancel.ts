@@ -1,14 +1,14 @@
 import { ProblemsError } from "@freshet/core"
+import type { CancelResult } from "@freshet/services"
+import type { RunRow } from "@freshet/services"
 
-import type { Cancellation } from "../project/cancel-run.ts"
-import type { RunRow } from "../project/project.ts"
-import { ago, count } from "../render/amount.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { unknownRun } from "./runs.ts"
+import { formatAge, formatCount } from "../render/quantity.ts"
+import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import { unknownRunError } from "./runs.ts"
 
 /** A statement of the engine hears within a second; committing what is written may take longer. */
-const patienceMs = 10_000
+const cancelTimeoutMs = 10_000
 
 /** Asks a run of another process to stop, and says whether it did. */
 export async function runsCancel(
@@ -17,17 +17,20 @@ export async function runsCancel(
   id: string,
 ): Promise<number> {
   const config = await cli.loadConfig()
-  const ended = await cli.world.cancelRun(config, { id, patienceMs })
-  if (ended.kind === "unknown") throw unknownRun(id)
-  if (ended.kind === "over") throw nothingToCancel(ended.run, cli.nowMs())
-  const { run } = ended
+  const result = await cli.services.cancelRun(config, { id, timeoutMs: cancelTimeoutMs })
+  if (result.kind === "unknown") throw unknownRunError(id)
+  if (result.kind === "over") throw nothingToCancelError(result.run, cli.nowMs())
+  const { run } = result
   await (flags.json
     ? printJson(cli.out, { run: run.id, outcome: run.outcome })
-    : printLines(cli.out, cancelLines(ended)))
-  return ended.kind === "stopped" ? exitCodes.done : exitCodes.busy
+    : printLines(cli.out, formatCancelResult(result)))
+  return result.kind === "stopped" ? exitCodes.done : exitCodes.busy
 }
 
-function cancelLines({ kind, run }: Extract<Cancellation, { run: RunRow }>): readonly string[] {
+function formatCancelResult({
+  kind,
+  run,
+}: Extract<CancelResult, { run: RunRow }>): readonly string[] {
   if (kind === "asked")
     return [
       `Run ${run.id} was asked to stop, and has not ended yet.`,
@@ -36,18 +39,18 @@ function cancelLines({ kind, run }: Extract<Cancellation, { run: RunRow }>): rea
   if (run.outcome === "succeeded" || run.outcome === "failed")
     return [`Run ${run.id} reached its end before it could stop: ${run.outcome}.`]
   return [
-    `Run ${run.id} has stopped: ${count(run.made)} of ${count(run.steps)} partitions were made, and are kept.`,
+    `Run ${run.id} has stopped: ${formatCount(run.materialized)} of ${formatCount(run.steps)} partitions were made, and are kept.`,
     `\`freshet runs retry ${run.id}\` makes what is left.`,
   ]
 }
 
-function nothingToCancel({ id, outcome, endedMs }: RunRow, nowMs: number): ProblemsError {
-  const when = endedMs === undefined ? "" : ` ${ago(endedMs, nowMs)}`
-  const how = outcome === "running" ? "has just ended" : `is over: ${outcome}${when}`
+function nothingToCancelError({ id, outcome, endedMs }: RunRow, nowMs: number): ProblemsError {
+  const when = endedMs === undefined ? "" : ` ${formatAge(endedMs, nowMs)}`
+  const reason = outcome === "running" ? "has just ended" : `is over: ${outcome}${when}`
   return new ProblemsError("usage", [
     {
       kind: "usage",
-      message: `There is nothing to cancel: run ${id} ${how}.`,
+      message: `There is nothing to cancel: run ${id} ${reason}.`,
       hint: "`freshet runs` lists the runs, those under way first of all.",
     },
   ])

@@ -1,18 +1,18 @@
 import { ProblemsError } from "@freshet/core"
+import type { Project, RunDetail, RunRow } from "@freshet/services"
+import { createRangeConverter } from "@freshet/services"
 
-import type { Project, RunDetail, RunRow } from "../project/project.ts"
+import { summarizeOutcomes } from "../render/computation-outcomes.ts"
 import {
-  runDetailLines,
-  runListLines,
-  runListNote,
-  stepKey,
-  unknownRunMessage,
+  formatRunDetail,
+  formatRunList,
+  formatRunListNote,
+  formatStepKey,
+  formatUnknownRun,
 } from "../render/run-list.ts"
-import { standingsOf } from "../render/run-progress-lines.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { rangeDocuments } from "./plan-document.ts"
-import { isoTime } from "./status.ts"
+import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import { toIsoTime } from "./status.ts"
 
 export interface RunsFlags {
   readonly limit: number
@@ -22,33 +22,33 @@ export interface RunsFlags {
 /** Lists the newest runs. */
 export async function runs(cli: CommandLine, flags: RunsFlags): Promise<number> {
   const config = await cli.loadConfig()
-  return cli.world.withProject(config, async (project) => {
-    const rows = await project.history.runs(flags.limit)
-    if (flags.json) await printJson(cli.out, { runs: rows.map(runDocument) })
+  return cli.services.withProject(config, async (project) => {
+    const rows = await project.runHistory.listRuns(flags.limit)
+    if (flags.json) await printJson(cli.out, { runs: rows.map(toRunDocument) })
     else {
-      await printLines(cli.out, runListLines(rows, project.nowMs, cli.out.look))
-      await printLines(cli.err, runListNote(rows.length, flags.limit))
+      await printLines(cli.out, formatRunList(rows, project.nowMs, cli.out.style))
+      await printLines(cli.err, formatRunListNote(rows.length, flags.limit))
     }
     return exitCodes.done
   })
 }
 
-function runDocument(run: RunRow): object {
+function toRunDocument(run: RunRow): object {
   return {
     id: run.id,
     command: run.command,
     outcome: run.outcome,
-    started_at: isoTime(run.startedMs),
-    ended_at: timeOrNull(run.endedMs),
-    cancel_requested_at: timeOrNull(run.cancelRequestedMs),
+    started_at: toIsoTime(run.startedMs),
+    ended_at: toIsoTimeOrNull(run.endedMs),
+    cancel_requested_at: toIsoTimeOrNull(run.cancelRequestedMs),
     steps: run.steps,
-    made: run.made,
+    made: run.materialized,
     failed: run.failed,
   }
 }
 
-function timeOrNull(ms: number | undefined): string | null {
-  return ms === undefined ? null : isoTime(ms)
+function toIsoTimeOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : toIsoTime(ms)
 }
 
 export interface RunsShowFlags {
@@ -63,50 +63,50 @@ export async function runsShow(
   id: string,
 ): Promise<number> {
   const config = await cli.loadConfig()
-  return cli.world.withProject(config, async (project) => {
-    const run = await project.history.findRun(id)
-    if (run === undefined) throw unknownRun(id)
-    const at = { nowMs: project.nowMs, everyStep: flags.steps }
+  return cli.services.withProject(config, async (project) => {
+    const run = await project.runHistory.findRun(id)
+    if (run === undefined) throw unknownRunError(id)
+    const options = { nowMs: project.nowMs, everyStep: flags.steps }
     await (flags.json
-      ? printJson(cli.out, runDetailDocument(project, run))
-      : printLines(cli.out, runDetailLines(project.graph, run, at, cli.out.look)))
+      ? printJson(cli.out, toRunDetailDocument(project, run))
+      : printLines(cli.out, formatRunDetail(project.graph, run, options, cli.out.style)))
     return exitCodes.done
   })
 }
 
 /** No run, or more than one, has an id that begins so. */
-export function unknownRun(id: string): ProblemsError {
-  const problem = { kind: "unknown_run", message: unknownRunMessage(id) }
+export function unknownRunError(id: string): ProblemsError {
+  const problem = { kind: "unknown_run", message: formatUnknownRun(id) }
   return new ProblemsError("usage", [{ ...problem, hint: "`freshet runs` lists them." }])
 }
 
-function runDetailDocument(project: Project, run: RunDetail): object {
+function toRunDetailDocument(project: Project, run: RunDetail): object {
   return {
-    ...runDocument(run),
-    progress: standingsOf(run).map(({ computation, planned, ended, groups }) => ({
+    ...toRunDocument(run),
+    progress: summarizeOutcomes(run).map(({ computation, planned, ended, groups }) => ({
       computation,
       planned,
       ended,
       partitions: groups.map(({ outcome, ranges }) => ({
         outcome,
-        ranges: rangeDocuments(project)(firstOutput(project, computation), ranges),
+        ranges: createRangeConverter(project)(findFirstOutput(project, computation), ranges),
       })),
     })),
     step_rows: run.stepRows.map((step) => ({
       computation: step.computation,
-      partition: stepKey(project.graph, step),
+      partition: formatStepKey(project.graph, step),
       outcome: step.outcome,
       message: step.message ?? null,
       rows: step.rows,
       ms: step.ms,
     })),
-    publications: run.publications.map(({ partitionKey, ...rest }) => ({
+    publications: run.publications.map(({ partitionKey, ...publication }) => ({
       partition: partitionKey,
-      ...rest,
+      ...publication,
     })),
   }
 }
 
-function firstOutput({ graph }: Project, computation: string): string {
+function findFirstOutput({ graph }: Project, computation: string): string {
   return graph.computations.find(({ name }) => name === computation)?.outputs[0]?.asset ?? ""
 }

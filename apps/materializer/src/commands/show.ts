@@ -1,15 +1,15 @@
-import { type AnyAsset, type Asset, type Columns, windowLabel } from "@freshet/core"
+import { type AnyAsset, type Asset, type Columns, formatWindow } from "@freshet/core"
+import type { Project } from "@freshet/services"
+import { readReportRows } from "@freshet/services"
+import { type AssetDetail, readAssetDetail } from "@freshet/services"
+import { selectAsset } from "@freshet/services"
+import { findNewestStored, readRelations } from "@freshet/services"
+import type { DataAccess } from "@freshet/services"
 
-import type { Project } from "../project/project.ts"
-import { assetDetailLines } from "../render/asset-detail.ts"
-import { readAnswer } from "./answer.ts"
-import { type AssetDetail, readAssetDetail } from "./asset-detail.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { namedAsset } from "./select.ts"
-import { assetDocument } from "./status.ts"
-import { newestStored, storedRelations } from "./stored-partition.ts"
-import type { Data } from "./world.ts"
+import { formatAssetDetail } from "../render/asset-detail.ts"
+import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import { toAssetDocument } from "./status.ts"
 
 export interface ShowFlags {
   readonly partition?: string
@@ -21,10 +21,10 @@ export async function show(cli: CommandLine, flags: ShowFlags, name: string): Pr
   const config = await cli.loadConfig()
   const isReport = config.assets.some((asset) => asset.name === name && hasReport(asset))
   if (!isReport || flags.json)
-    return cli.world.withProject(config, (project) => showAsset(cli, flags, name, { project }))
+    return cli.services.withProject(config, (project) => printAsset(cli, flags, name, { project }))
   cli.interruption.watch("Stopping.")
-  return cli.world.withData(config, cli.interruption.signal, (project, data) =>
-    showAsset(cli, flags, name, { project, data }),
+  return cli.services.withData(config, cli.interruption.signal, (project, data) =>
+    printAsset(cli, flags, name, { project, data }),
   )
 }
 
@@ -32,58 +32,59 @@ function hasReport(asset: AnyAsset): asset is Asset {
   return asset.kind === "asset" && asset.report !== undefined
 }
 
-async function showAsset(
+async function printAsset(
   cli: CommandLine,
   flags: ShowFlags,
   name: string,
-  { project, data }: { readonly project: Project; readonly data?: Data },
+  { project, data }: { readonly project: Project; readonly data?: DataAccess },
 ): Promise<number> {
-  const asset = namedAsset(project, name)
-  const known = await readAssetDetail(project, asset, flags.partition)
-  const answer = data && hasReport(asset) ? await newestAnswer(project, data, asset) : undefined
-  const detail = { ...known, answer }
+  const asset = selectAsset(project, name)
+  const assetDetail = await readAssetDetail(project, asset, flags.partition)
+  const reportRows =
+    data && hasReport(asset) ? await readNewestReport(project, data, asset) : undefined
+  const detail = { ...assetDetail, reportRows }
   await (flags.json
-    ? printJson(cli.out, showDocument(project, detail))
-    : printLines(cli.out, assetDetailLines(project.graph, detail, project.nowMs, cli.out.look)))
+    ? printJson(cli.out, toAssetDetailDocument(project, detail))
+    : printLines(cli.out, formatAssetDetail(project.graph, detail, project.nowMs, cli.out.style)))
   return exitCodes.done
 }
 
-const answerRows = 5
+const reportRowLimit = 5
 
 /** What the report says now; undefined as long as it was never made. */
-async function newestAnswer(project: Project, data: Data, asset: Asset) {
-  const partition = newestStored(project, asset)
+async function readNewestReport(project: Project, data: DataAccess, asset: Asset) {
+  const partition = findNewestStored(project, asset)
   if (partition === undefined) return undefined
   const ranges = [{ from: partition, to: partition }]
-  const [relation] = await storedRelations(project, [{ name: asset.name, asset, ranges }])
-  return relation && readAnswer(data, asset, relation, answerRows)
+  const [relation] = await readRelations(project, [{ name: asset.name, asset, ranges }])
+  return relation && readReportRows(data, asset, relation, reportRowLimit)
 }
 
-function showDocument(
+function toAssetDetailDocument(
   project: Project,
-  { asset, state, key, record, publication, checked }: AssetDetail,
+  { asset, state, key, record, publication, checkResults }: AssetDetail,
 ): object {
   return {
-    ...assetDocument(project, state),
+    ...toAssetDocument(project, state),
     partition: key ?? state.newest ?? null,
     ...(hasReport(asset) ? { title: asset.report?.title } : {}),
     description: asset.description,
     owners: asset.owners,
     tags: asset.tags,
-    columns: columnDocuments(asset.columns),
+    columns: toColumnDocuments(asset.columns),
     reads:
       asset.kind === "source"
         ? []
         : asset.computation.reads.map((read) => ({
             asset: read.asset?.name ?? asset.name,
-            window: windowLabel(read.window),
+            window: formatWindow(read.window),
           })),
     read_by: project.graph.downstream.get(asset.name) ?? [],
     declared_checks:
       asset.kind === "source"
         ? []
         : asset.checks.map(({ name, severity, description }) => ({ name, severity, description })),
-    check_results: checked.map(({ asset: _, ...result }) => result),
+    check_results: checkResults.map(({ asset: _, ...result }) => result),
     versions:
       record === undefined
         ? null
@@ -100,7 +101,7 @@ function showDocument(
 }
 
 /** The data dictionary as JSON. */
-export function columnDocuments(columns: Columns): readonly object[] {
+export function toColumnDocuments(columns: Columns): readonly object[] {
   return Object.entries(columns).map(([name, column]) => ({
     name,
     type: column.type,

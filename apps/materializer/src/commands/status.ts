@@ -1,16 +1,17 @@
-import type { Project } from "../project/project.ts"
-import { warningLines } from "../render/problem-lines.ts"
+import type { Project } from "@freshet/services"
+import { type AssetState, readAssetStates } from "@freshet/services"
+import { toStatusDocument } from "@freshet/services"
+import { selectAssets } from "@freshet/services"
+
+import { formatWarnings } from "../render/problems.ts"
 import {
-  nothingLandedLines,
-  publishedLines,
-  statusLines,
-  statusSentence,
-} from "../render/status-table.ts"
-import { type AssetState, assetStates } from "./asset-state.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { statusDocument } from "./plan-document.ts"
-import { selectAssets } from "./select.ts"
+  formatEmptyLanding,
+  formatPublications,
+  formatStatus,
+  formatStatusSummary,
+} from "../render/status.ts"
+import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
 
 export interface StatusFlags {
   readonly stale: boolean
@@ -28,19 +29,21 @@ export async function status(
   ...words: readonly string[]
 ): Promise<number> {
   const config = await cli.loadConfig()
-  return cli.world.withProject(config, async (given) => {
-    const assets = selectAssets(given, words).flatMap((name) => given.graph.assets.get(name) ?? [])
-    const { project, states: all } = await assetStates(given, assets)
-    const shown = all.filter((state) => isAskedFor(state, flags))
-    await printLines(cli.err, warningLines(project.warnings, cli.err.look))
+  return cli.services.withProject(config, async (initialProject) => {
+    const assets = selectAssets(initialProject, words).flatMap(
+      (name) => initialProject.graph.assets.get(name) ?? [],
+    )
+    const { project, states: states } = await readAssetStates(initialProject, assets)
+    const shownStates = states.filter((state) => matchesFlags(state, flags))
+    await printLines(cli.err, formatWarnings(project.warnings, cli.err.style))
     await (flags.json
-      ? printJson(cli.out, statusDocumentOf(project, all, shown))
-      : printLines(cli.out, statusText(cli, project, all, shown)))
-    return flags.exitCode && all.some(isOpen) ? exitCodes.notFresh : exitCodes.done
+      ? printJson(cli.out, toStatusListDocument(project, states, shownStates))
+      : printLines(cli.out, formatStatusPage(cli, project, states, shownStates)))
+    return flags.exitCode && states.some(needsAttention) ? exitCodes.notFresh : exitCodes.done
   })
 }
 
-function isAskedFor(state: AssetState, { stale, failed, missing, late }: StatusFlags): boolean {
+function matchesFlags(state: AssetState, { stale, failed, missing, late }: StatusFlags): boolean {
   if (!stale && !failed && !missing && !late) return true
   const kind = state.status?.kind
   return (
@@ -51,96 +54,98 @@ function isAskedFor(state: AssetState, { stale, failed, missing, late }: StatusF
   )
 }
 
-function isOpen({ status, overdue }: AssetState): boolean {
+function needsAttention({ status, overdue }: AssetState): boolean {
   return overdue !== undefined || (status !== undefined && status.kind !== "fresh")
 }
 
-function statusText(
+function formatStatusPage(
   cli: CommandLine,
   project: Project,
-  all: readonly AssetState[],
-  shown: readonly AssetState[],
+  states: readonly AssetState[],
+  shownStates: readonly AssetState[],
 ): readonly string[] {
   const { graph, nowMs, evaluation } = project
-  const lines = statusLines(graph, shown, nowMs, cli.out.look)
-  const published = publishedLines(evaluation.snapshot.publications.values(), nowMs)
+  const lines = formatStatus(graph, shownStates, nowMs, cli.out.style)
+  const published = formatPublications(evaluation.snapshot.publications.values(), nowMs)
   return [
     ...lines,
     ...(lines.length > 0 ? [""] : []),
-    `${statusSentence(all)}${published.length > 0 ? ` ${published.join(" ")}` : ""}`,
-    ...nextLines(project, all),
+    `${formatStatusSummary(states)}${published.length > 0 ? ` ${published.join(" ")}` : ""}`,
+    ...formatNextSteps(project, states),
   ]
 }
 
 /** What to do next, if anything. */
-function nextLines(
+function formatNextSteps(
   { evaluation, graph, config }: Project,
   states: readonly AssetState[],
 ): readonly string[] {
   const isAnyLanded = [...evaluation.landing.values()].some(({ size }) => size > 0)
   const sources = [...graph.assets.values()].filter((asset) => asset.kind === "source")
   if (!isAnyLanded)
-    return nothingLandedLines(
+    return formatEmptyLanding(
       config.landing,
       sources.map(({ path }) => path),
     )
   const failed = states.find(({ status }) => status?.kind === "failed")
-  const isOpen = states.some(({ status }) => status?.kind === "stale" || status?.kind === "missing")
+  const hasOpenWork = states.some(
+    ({ status }) => status?.kind === "stale" || status?.kind === "missing",
+  )
   return [
     ...(failed === undefined ? [] : [`\`freshet why ${failed.name}\` tells what went wrong.`]),
-    ...(isOpen ? ["`freshet materialize` makes what is not up to date."] : []),
+    ...(hasOpenWork ? ["`freshet materialize` makes what is not up to date."] : []),
   ]
 }
 
-function statusDocumentOf(
+function toStatusListDocument(
   project: Project,
-  all: readonly AssetState[],
-  shown: readonly AssetState[],
+  states: readonly AssetState[],
+  shownStates: readonly AssetState[],
 ): object {
-  const of = (kind: string) => all.filter(({ status }) => status?.kind === kind).length
+  const countStates = (kind: string) => states.filter(({ status }) => status?.kind === kind).length
   return {
-    now: isoTime(project.nowMs),
+    now: toIsoTime(project.nowMs),
     summary: {
-      assets: all.filter(({ status }) => status !== undefined).length,
-      fresh: of("fresh"),
-      stale: of("stale"),
-      missing: of("missing"),
-      failed: of("failed"),
-      late: all.filter(({ overdue }) => overdue !== undefined).length,
+      assets: states.filter(({ status }) => status !== undefined).length,
+      fresh: countStates("fresh"),
+      stale: countStates("stale"),
+      missing: countStates("missing"),
+      failed: countStates("failed"),
+      late: states.filter(({ overdue }) => overdue !== undefined).length,
     },
-    assets: shown.map((state) => assetDocument(project, state)),
+    assets: shownStates.map((state) => toAssetDocument(project, state)),
     publications: [...project.evaluation.snapshot.publications.values()].map((published) => ({
       set: published.set,
       partition: published.partitionKey,
       version: published.version,
-      published_at: isoTime(published.atMs),
+      published_at: toIsoTime(published.atMs),
     })),
     warnings: project.warnings,
   }
 }
 
 /** An instant as JSON writes it. */
-export function isoTime(ms: number): string {
+export function toIsoTime(ms: number): string {
   return new Date(ms).toISOString()
 }
 
 /** An asset's state as JSON. */
-export function assetDocument(project: Project, state: AssetState): object {
+export function toAssetDocument(project: Project, state: AssetState): object {
   const { status, overdue } = state
   return {
     name: state.name,
     group: state.group,
     kind: state.kind,
-    ...(status === undefined ? { status: "source" } : statusDocument(project, status)),
+    ...(status === undefined ? { status: "source" } : toStatusDocument(project, status)),
     newest_partition: state.newest ?? null,
     partitions: state.partitions,
     rows: state.rows ?? null,
     bytes: state.bytes ?? null,
-    made_at: state.madeMs === undefined ? null : isoTime(state.madeMs),
+    made_at: state.materializedMs === undefined ? null : toIsoTime(state.materializedMs),
     overdue:
       overdue === undefined
         ? null
-        : { partition: overdue.partitionKey, due_at: isoTime(overdue.dueMs) },
+        : { partition: overdue.partitionKey, due_at: toIsoTime(overdue.dueMs) },
     checks: { failed_errors: state.failedErrors, failed_warnings: state.failedWarnings },
   }
 }

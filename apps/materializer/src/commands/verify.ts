@@ -1,28 +1,32 @@
 import { randomInt } from "node:crypto"
 import { join } from "node:path"
 
-import { type Asset, type Computation, joinedRanges, type PartitionRange } from "@freshet/core"
+import { type Asset, type Computation, mergeRanges, type PartitionRange } from "@freshet/core"
+import type { Config } from "@freshet/services"
+import type { Project } from "@freshet/services"
+import type { Recomputation } from "@freshet/services"
+import type {
+  VerificationFinding,
+  VerificationReport,
+  VerificationProgress,
+} from "@freshet/services"
+import { createPathFormatter } from "@freshet/services"
+import { selectAssets } from "@freshet/services"
+import { sourceProblem, usageError } from "@freshet/services"
+import { type PartitionArguments, resolveTargets } from "@freshet/services"
 
-import type { Config } from "../config.ts"
-import type { Project } from "../project/project.ts"
-import type { Remaking } from "../project/remaking.ts"
-import type { Finding, Verification, VerificationProgress } from "../project/verification.ts"
-import { warningLines } from "../render/problem-lines.ts"
-import { remadeText, type RemadeText } from "../render/remade-text.ts"
+import { formatWarnings } from "../render/problems.ts"
+import { describeMismatch, type ReproducibilityFinding } from "../render/reproducibility-finding.ts"
 import {
-  verificationLines,
-  verificationProgressLine,
-  type VerificationView,
-} from "../render/verification-lines.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { withProgressLine } from "./progress-line.ts"
-import { shownPaths } from "./read-refusal.ts"
-import { selectAssets } from "./select.ts"
-import { sourceProblem, usage } from "./target-problems.ts"
-import { type PartitionFlags, targetsOf } from "./targets.ts"
+  formatVerification,
+  formatVerificationProgress,
+  type VerificationSummary,
+} from "../render/verification.ts"
+import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import { withProgressLine } from "../terminal/progress-line.ts"
 
-export interface VerifyFlags extends PartitionFlags {
+export interface VerifyFlags extends PartitionArguments {
   /** In percent. */
   readonly sample: number
   readonly seed?: number
@@ -40,105 +44,122 @@ export async function verify(
   cli.interruption.watch("Stopping.")
   const startedMs = cli.nowMs()
   const seed = flags.seed ?? randomInt(1_000_000)
-  return cli.world.withRemaking(config, cli.interruption.signal, async (remaking) => {
-    const { project } = remaking
-    await printLines(cli.err, warningLines(project.warnings, cli.err.look))
-    const assets = assetsMeant(project, words)
-    const wanted = wantedOf(project, assets, flags)
-    const found = await look(cli, remaking, { ...flags, seed, wanted })
-    const { findings, ...counts } = found
-    const view: VerificationView = {
-      ...counts,
-      findings: findings.map((finding) => textOf(cli, config, project, finding)),
+  return cli.services.withRecomputation(config, cli.interruption.signal, async (recomputation) => {
+    const { project } = recomputation
+    await printLines(cli.err, formatWarnings(project.warnings, cli.err.style))
+    const assets = selectVerifiedAssets(project, words)
+    const targets = resolveVerificationTargets(project, assets, flags)
+    const report = await runVerification(cli, recomputation, { ...flags, seed, targets })
+    const { findings, ...otherFields } = report
+    const view: VerificationSummary = {
+      ...otherFields,
+      findings: findings.map((finding) => describeFinding(cli, config, project, finding)),
       sample: flags.files ? undefined : { percent: flags.sample, seed },
       ms: cli.nowMs() - startedMs,
     }
     await (flags.json
-      ? printJson(cli.out, verificationDocument(view, found))
-      : printLines(cli.out, verificationLines(view, cli.out.look)))
+      ? printJson(cli.out, toVerificationDocument(view, report))
+      : printLines(cli.out, formatVerification(view, cli.out.style)))
     return findings.length === 0 ? exitCodes.done : exitCodes.differs
   })
 }
 
-function assetsMeant(project: Project, words: readonly string[]): readonly Asset[] {
+function selectVerifiedAssets(project: Project, words: readonly string[]): readonly Asset[] {
   const names = selectAssets(project, words)
-  const all = names.flatMap((name) => project.graph.assets.get(name) ?? [])
-  const assets = all.filter((asset) => asset.kind === "asset")
-  if (assets.length === 0 && all.length > 0) throw usage(sourceProblem(all))
+  const selectedAssets = names.flatMap((name) => project.graph.assets.get(name) ?? [])
+  const assets = selectedAssets.filter((asset) => asset.kind === "asset")
+  if (assets.length === 0 && selectedAssets.length > 0)
+    throw usageError(sourceProblem(selectedAssets))
   return assets
 }
 
-type Wanted = ReadonlyMap<Computation, readonly PartitionRange[]>
+type VerificationTargets = ReadonlyMap<Computation, readonly PartitionRange[]>
 
 /** Outputs of one computation are made together, so they are asked for together. */
-function wantedOf(project: Project, assets: readonly Asset[], flags: PartitionFlags): Wanted {
-  const isNamed = [flags.date, flags.from, flags.to, flags.partition].some(
+function resolveVerificationTargets(
+  project: Project,
+  assets: readonly Asset[],
+  flags: PartitionArguments,
+): VerificationTargets {
+  const hasArguments = [flags.date, flags.from, flags.to, flags.partition].some(
     (text) => text !== undefined,
   )
   const names = assets.map(({ name }) => name)
-  const targets = isNamed ? targetsOf(project, names, flags) : everything(names)
-  const wanted = new Map<Computation, readonly PartitionRange[]>()
+  const targetRanges = hasArguments
+    ? resolveTargets(project, names, flags)
+    : selectAllPartitions(names)
+  const targets = new Map<Computation, readonly PartitionRange[]>()
   for (const { name, computation } of assets) {
-    const ranges = [...(wanted.get(computation) ?? []), ...(targets.get(name) ?? [])]
-    if (ranges.length > 0) wanted.set(computation, joinedRanges(ranges))
+    const ranges = [...(targets.get(computation) ?? []), ...(targetRanges.get(name) ?? [])]
+    if (ranges.length > 0) targets.set(computation, mergeRanges(ranges))
   }
-  return wanted
+  return targets
 }
 
-function everything(names: readonly string[]): ReadonlyMap<string, readonly PartitionRange[]> {
+function selectAllPartitions(
+  names: readonly string[],
+): ReadonlyMap<string, readonly PartitionRange[]> {
   return new Map(names.map((name) => [name, [{ from: -Infinity, to: Infinity }]]))
 }
 
-async function look(
+async function runVerification(
   cli: CommandLine,
-  remaking: Remaking,
+  recomputation: Recomputation,
   request: { readonly sample: number; readonly seed: number; readonly files: boolean } & {
-    readonly wanted: Wanted
+    readonly targets: VerificationTargets
   },
-): Promise<Verification> {
-  const { verification } = await import("../project/verification.ts")
+): Promise<VerificationReport> {
+  const { verifyPartitions } = await import("@freshet/services")
   const startedMs = cli.nowMs()
-  const line = (progress: VerificationProgress, columns: number | undefined) =>
-    verificationProgressLine("verify", progress, cli.nowMs() - startedMs, {
-      ...cli.err.look,
+  const formatLine = (progress: VerificationProgress, columns: number | undefined) =>
+    formatVerificationProgress("verify", progress, cli.nowMs() - startedMs, {
+      ...cli.err.style,
       columns,
     })
-  return withProgressLine(cli, line, (progress) =>
-    verification(remaking, { ...request, percent: request.sample, progress }),
+  return withProgressLine(cli, formatLine, (progress) =>
+    verifyPartitions(recomputation, { ...request, percent: request.sample, onProgress: progress }),
   )
 }
 
-function textOf(
+function describeFinding(
   cli: CommandLine,
   config: Config,
   { graph }: Project,
-  { computation, partition, remade }: Finding,
-): RemadeText {
-  return remadeText(remade, { graph, computation, partition, ...pathsOf(cli, config) })
+  { computation, partition, result }: VerificationFinding,
+): ReproducibilityFinding {
+  return describeMismatch(result, {
+    graph,
+    computation,
+    partition,
+    ...createPathFormatters(cli, config),
+  })
 }
 
 /** The ways from keys of the lake and paths of the landing zone to paths that a person may type. */
-export function pathsOf(cli: CommandLine, { lake, landing }: Config) {
-  const shown = (folder: string) => (path: string) =>
-    shownPaths(cli, folder)([path])[0] ?? join(folder, path)
-  return { lakePath: shown(lake), landedPath: shown(landing) }
+export function createPathFormatters(cli: CommandLine, { lake, landing }: Config) {
+  const createFormatter = (folder: string) => (path: string) =>
+    createPathFormatter(cli, folder)([path])[0] ?? join(folder, path)
+  return { lakePath: createFormatter(lake), landedPath: createFormatter(landing) }
 }
 
-function verificationDocument(view: VerificationView, found: Verification): object {
+function toVerificationDocument(view: VerificationSummary, report: VerificationReport): object {
   return {
     outcome: view.findings.length === 0 ? "as_recorded" : "differs",
     assets: view.assets,
     partitions: view.partitions,
-    made_again: view.remade,
+    made_again: view.recomputed,
     files: view.files,
     sample_percent: view.sample?.percent ?? null,
     seed: view.sample?.seed ?? null,
     ms: view.ms,
-    findings: view.findings.map((text, at) => findingDocument(text, found.findings[at])),
+    findings: view.findings.map((text, at) => toFindingDocument(text, report.findings[at])),
   }
 }
 
-function findingDocument(text: RemadeText, finding: Finding | undefined): object {
+function toFindingDocument(
+  text: ReproducibilityFinding,
+  finding: VerificationFinding | undefined,
+): object {
   const { asset, partition, message, hint } = text
-  return { kind: finding?.remade.kind, asset, partition, message, hint: hint ?? null }
+  return { kind: finding?.result.kind, asset, partition, message, hint: hint ?? null }
 }

@@ -1,18 +1,23 @@
-import { type Asset, assetNamed, makePlan, type Problem, ProblemsError } from "@freshet/core"
-import { refusedBelow } from "@freshet/core"
+import { type Asset, getAsset, buildPlan, type Problem, ProblemsError } from "@freshet/core"
+import { findFailedUpstream } from "@freshet/core"
+import { planWithExistingFiles } from "@freshet/services"
+import type { Project } from "@freshet/services"
+import type { CheckFailure } from "@freshet/services"
+import { findRepresentative } from "@freshet/services"
+import {
+  toCauseDocuments,
+  createKeyFormatter,
+  createRangeConverter,
+  toStatusDocument,
+} from "@freshet/services"
+import { readCheckFailure } from "@freshet/services"
+import { type PartitionExplanation, explainPartition, formatFixCommand } from "@freshet/services"
+import { selectAsset } from "@freshet/services"
+import { resolvePartition } from "@freshet/services"
 
-import { planOnStored } from "../project/lost-files.ts"
-import type { Project } from "../project/project.ts"
-import type { Refusal } from "../render/refusal.ts"
-import { type Mending, rootText, whyLines } from "../render/why-lines.ts"
-import { shownPartition } from "./asset-state.ts"
-import { type CommandLine, printJson, printLines } from "./command-line.ts"
-import { exitCodes } from "./exit-code.ts"
-import { causeDocuments, keysOf, rangeDocuments, statusDocument } from "./plan-document.ts"
-import { readRefusal } from "./read-refusal.ts"
-import { type Explanation, explainPartition, mendingCommand } from "./root-causes.ts"
-import { namedAsset } from "./select.ts"
-import { partitionOf } from "./targets.ts"
+import { type StalenessRemedy, formatRootCause, formatExplanation } from "../render/explanation.ts"
+import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
 
 export interface WhyFlags {
   readonly partition?: string
@@ -22,100 +27,109 @@ export interface WhyFlags {
 /** Says why a partition is as it is: the root cause first, then the way from there, then what mends it. */
 export async function why(cli: CommandLine, flags: WhyFlags, name: string): Promise<number> {
   const config = await cli.loadConfig()
-  return cli.world.withProject(config, async (given) => {
-    const asset = namedAsset(given, name)
-    if (asset.kind === "source") throw neverStale(name)
-    const partition = partitionAsked(given, asset, flags.partition)
+  return cli.services.withProject(config, async (initialProject) => {
+    const asset = selectAsset(initialProject, name)
+    if (asset.kind === "source") throw neverStaleError(name)
+    const partition = resolveExplainedPartition(initialProject, asset, flags.partition)
     const targets = new Map([[asset.name, [{ from: partition, to: partition }]]])
-    const planned = await planOnStored(given, ({ evaluation, hash }) =>
-      makePlan(evaluation, { targets, publish: false }, hash),
+    const projectPlan = await planWithExistingFiles(initialProject, ({ evaluation, hash }) =>
+      buildPlan(evaluation, { targets, publish: false }, hash),
     )
-    const { project } = planned
-    const explained = await explainPartition(planned, asset, partition)
-    const mending = mendingCommand(project.evaluation, asset, partition)
+    const { project } = projectPlan
+    const explanation = await explainPartition(projectPlan, asset, partition)
+    const fixCommand = formatFixCommand(project.evaluation, asset, partition)
     const { commandFlag } = cli.out
-    const command = commandFlag === undefined ? mending : `${mending} ${commandFlag}`
-    const refusals = await rootRefusals(cli, project, explained)
+    const command = commandFlag === undefined ? fixCommand : `${fixCommand} ${commandFlag}`
+    const checkFailures = await readRootCheckFailures(cli, project, explanation)
     await (flags.json
-      ? printJson(cli.out, whyDocument(project, explained, { command, refusals }))
+      ? printJson(cli.out, toWhyDocument(project, explanation, { command, checkFailures }))
       : printLines(
           cli.out,
-          whyLines(project.graph, explained, { command, refusals }, cli.out.look),
+          formatExplanation(project.graph, explanation, { command, checkFailures }, cli.out.style),
         ))
     return exitCodes.done
   })
 }
 
 /** The one that is named; else the one by which the asset is judged as a whole. */
-function partitionAsked(project: Project, asset: Asset, key: string | undefined): number {
-  const shown = key === undefined ? shownPartition(project.evaluation, asset) : undefined
-  return shown ?? partitionOf(project, asset, key)
+function resolveExplainedPartition(
+  project: Project,
+  asset: Asset,
+  key: string | undefined,
+): number {
+  const representative =
+    key === undefined ? findRepresentative(project.evaluation, asset) : undefined
+  return representative ?? resolvePartition(project, asset, key)
 }
 
 /** What checks refused where it begins: of each root's newest partition, and of the rows that it stands on. */
-async function rootRefusals(
+async function readRootCheckFailures(
   cli: CommandLine,
   project: Project,
-  { asset, partition, status, roots }: Explanation,
-): Promise<ReadonlyMap<string, Refusal>> {
-  const own = { asset, partitions: [{ from: partition, to: partition }] }
-  const ends = status.kind === "fresh" ? [own] : roots
-  const refusals = new Map<string, Refusal>()
-  for (const end of ends) {
-    const index = end.partitions.at(-1)?.to
+  { asset, partition, status, roots }: PartitionExplanation,
+): Promise<ReadonlyMap<string, CheckFailure>> {
+  const target = { asset, partitions: [{ from: partition, to: partition }] }
+  const origins = status.kind === "fresh" ? [target] : roots
+  const checkFailures = new Map<string, CheckFailure>()
+  for (const origin of origins) {
+    const index = origin.partitions.at(-1)?.to
     if (index === undefined) continue
-    const own = { asset: end.asset, partition: index, key: keysOf(project)(end.asset, index) }
-    const { computation } = assetNamed(project.graph, end.asset)
-    const below = refusedBelow(project.evaluation, { computation, partition: index })
-    for (const rows of below === undefined ? [own] : [own, below]) {
-      const refusal = await readRefusal(cli, project, rows)
-      if (refusal !== undefined) refusals.set(rows.asset, refusal)
+    const assetPartition = {
+      asset: origin.asset,
+      partition: index,
+      key: createKeyFormatter(project)(origin.asset, index),
+    }
+    const { computation } = getAsset(project.graph, origin.asset)
+    const blocker = findFailedUpstream(project.evaluation, { computation, partition: index })
+    for (const rows of blocker === undefined ? [assetPartition] : [assetPartition, blocker]) {
+      const checkFailure = await readCheckFailure(cli, project, rows)
+      if (checkFailure !== undefined) checkFailures.set(rows.asset, checkFailure)
     }
   }
-  return refusals
+  return checkFailures
 }
 
-function whyDocument(
+function toWhyDocument(
   project: Project,
-  explained: Explanation,
-  { command, refusals }: Mending,
+  explanation: PartitionExplanation,
+  { command, checkFailures }: StalenessRemedy,
 ): object {
-  const [keyOf, rangesOf] = [keysOf(project), rangeDocuments(project)]
-  const { asset, partition, status, roots, path } = explained
+  const [formatKey, toRangeDocuments] = [createKeyFormatter(project), createRangeConverter(project)]
+  const { asset, partition, status, roots, path } = explanation
   return {
     asset,
-    partition: keyOf(asset, partition),
-    ...statusDocument(project, status),
+    partition: formatKey(asset, partition),
+    ...toStatusDocument(project, status),
     roots: roots.map((root) => ({
       asset: root.asset,
-      partitions: rangesOf(root.asset, root.partitions),
-      ...statusDocument(project, root.status),
-      causes: causeDocuments(project, root.causes),
-      text: `${root.asset} ${rootText(project.graph, root)}`,
-      refusal: refusalDocument(refusals.get(root.asset)),
+      partitions: toRangeDocuments(root.asset, root.partitions),
+      ...toStatusDocument(project, root.status),
+      causes: toCauseDocuments(project, root.causes),
+      text: `${root.asset} ${formatRootCause(project.graph, root)}`,
+      refusal: toCheckFailureDocument(checkFailures.get(root.asset)),
     })),
     path: path.map((stop) => ({
       asset: stop.asset,
-      partition: keyOf(stop.asset, stop.partition),
+      partition: formatKey(stop.asset, stop.partition),
       status: stop.status.kind,
     })),
     command: status.kind === "fresh" ? null : command,
   }
 }
 
-function refusalDocument(refusal: Refusal | undefined): object | null {
-  if (refusal === undefined) return null
-  const checks = refusal.checks.map(({ asset, name, demand, failures, sample }) => ({
+function toCheckFailureDocument(checkFailure: CheckFailure | undefined): object | null {
+  if (checkFailure === undefined) return null
+  const checks = checkFailure.checks.map(({ asset, name, requirement, failures, sample }) => ({
     asset,
     name,
-    description: demand ?? null,
+    description: requirement ?? null,
     failures,
     sample,
   }))
-  return { partition: refusal.key, checks, kept: refusal.kept }
+  return { partition: checkFailure.key, checks, kept: checkFailure.failedRowPaths }
 }
 
-function neverStale(name: string): ProblemsError {
+function neverStaleError(name: string): ProblemsError {
   const problem: Problem = {
     kind: "usage",
     message: `\`${name}\` is a source: its files are what they are, and never stale.`,

@@ -1,18 +1,21 @@
 import type { AnyAsset } from "@freshet/core"
 
-import type { Look } from "./look.ts"
-import { grainWord } from "./partition-words.ts"
-import { table } from "./table.ts"
+import type { TerminalStyle } from "../terminal/terminal-style.ts"
+import { formatGranularity } from "./granularity.ts"
+import { formatTable } from "./table.ts"
 
 /** Declared assets, one a line. */
-export function assetListLines(assets: readonly AnyAsset[], look: Look): readonly string[] {
+export function formatAssetList(
+  assets: readonly AnyAsset[],
+  style: TerminalStyle,
+): readonly string[] {
   const rows = assets.map((asset) => [
     asset.name,
     asset.group,
     asset.kind === "source" ? "source" : asset.computation.kind,
-    grainWord(asset.partitions),
+    formatGranularity(asset.partitions),
     asset.kind === "asset" ? (asset.publish?.set ?? "") : "",
-    firstSentence(asset.description),
+    getFirstSentence(asset.description),
   ])
   const columns = [
     { header: "asset" },
@@ -22,9 +25,9 @@ export function assetListLines(assets: readonly AnyAsset[], look: Look): readonl
     { header: "published in", drop: 2 },
     { header: "description", shrinks: true },
   ]
-  return table(columns, rows, look)
+  return formatTable(columns, rows, style)
 }
 
-function firstSentence(text: string): string {
+function getFirstSentence(text: string): string {
   return /^.*?[.!?](?=\s|$)/s.exec(text)?.[0].replaceAll(/\s+/g, " ") ?? text
 }

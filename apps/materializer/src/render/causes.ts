@@ -2,39 +2,41 @@ import {
   type Cause,
   type Graph,
   type Status,
-  causeText,
-  partitionsText,
-  statusText,
+  formatCause,
+  formatPartitions,
+  formatStatus,
 } from "@freshet/core"
 
-import { counted } from "./amount.ts"
+import { formatQuantity } from "./quantity.ts"
 
 /** Why a partition is not fresh, in words; upstreams that will be made anew are named together. */
-export function causesText(graph: Graph, status: Status): string {
-  if (status.kind !== "stale" || status.waitsFor !== undefined) return statusText(graph, status)
-  const own = status.causes.flatMap((cause) =>
-    cause.kind === "upstream" ? [] : [causeText(graph, cause)],
+export function formatCauses(graph: Graph, status: Status): string {
+  if (status.kind !== "stale" || status.blocker !== undefined) return formatStatus(graph, status)
+  const ownCauses = status.causes.flatMap((cause) =>
+    cause.kind === "upstream" ? [] : [formatCause(graph, cause)],
   )
-  const upstream = upstreamNames(graph, status.causes)
-  const anew = upstream.length === 0 ? [] : [`${upstream.join(", ")} will be made anew`]
-  return [...own, ...anew].join("; ")
+  const upstreams = listUpstreams(graph, status.causes)
+  const upstreamTexts = upstreams.length === 0 ? [] : [`${upstreams.join(", ")} will be made anew`]
+  return [...ownCauses, ...upstreamTexts].join("; ")
 }
 
 /** The same in a few words: the first cause, and how many more there are. */
-export function briefCauses(graph: Graph, status: Status): string {
-  if (status.kind !== "stale" || status.waitsFor !== undefined) return statusText(graph, status)
-  const [first = status.causes[0]] = status.causes.filter(({ kind }) => kind !== "upstream")
-  if (first === undefined) return "stale"
+export function formatMainCause(graph: Graph, status: Status): string {
+  if (status.kind !== "stale" || status.blocker !== undefined) return formatStatus(graph, status)
+  const [mainCause = status.causes[0]] = status.causes.filter(({ kind }) => kind !== "upstream")
+  if (mainCause === undefined) return "stale"
   const text =
-    first.kind === "upstream" ? upstreamNames(graph, [first]).join() : causeText(graph, first)
-  const more = status.causes.length - 1
-  return more === 0 ? text : `${text} and ${counted(more, "more", "more")}`
+    mainCause.kind === "upstream"
+      ? listUpstreams(graph, [mainCause]).join()
+      : formatCause(graph, mainCause)
+  const moreCount = status.causes.length - 1
+  return moreCount === 0 ? text : `${text} and ${formatQuantity(moreCount, "more", "more")}`
 }
 
-function upstreamNames(graph: Graph, causes: readonly Cause[]): readonly string[] {
+function listUpstreams(graph: Graph, causes: readonly Cause[]): readonly string[] {
   return causes.flatMap((cause) =>
     cause.kind === "upstream"
-      ? [`${cause.asset} ${partitionsText(graph, cause.asset, cause.partitions)}`.trim()]
+      ? [`${cause.asset} ${formatPartitions(graph, cause.asset, cause.partitions)}`.trim()]
       : [],
   )
 }

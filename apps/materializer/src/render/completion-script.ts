@@ -28,6 +28,6 @@ complete -c freshet -f -a '(__freshet_complete)'
 } as const
 
 /** A script that lets a shell ask Freshet itself what may come next. */
-export function completionScript(shell: keyof typeof scripts): string {
+export function getCompletionScript(shell: keyof typeof scripts): string {
   return scripts[shell]
 }

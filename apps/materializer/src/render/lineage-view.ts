@@ -1,6 +1,5 @@
-import { type Edge, type Graph, edgesAmong, windowLabel } from "@freshet/core"
-
-import { grouped } from "./grouped.ts"
+import { type Edge, type Graph, listEdges, formatWindow } from "@freshet/core"
+import { groupBy } from "@freshet/services"
 
 /** A part of a graph to be drawn. */
 export interface LineageView {
@@ -18,7 +17,7 @@ export interface LineageEdge extends Edge {
 }
 
 /** The chosen assets and the edges between them, in the order of the graph. */
-export function lineageView(graph: Graph, names: ReadonlySet<string>): LineageView {
+export function buildLineageView(graph: Graph, names: ReadonlySet<string>): LineageView {
   const nodes = [...graph.assets.values()]
     .filter(({ name }) => names.has(name))
     .map((asset) => ({
@@ -26,58 +25,63 @@ export function lineageView(graph: Graph, names: ReadonlySet<string>): LineageVi
       group: asset.group,
       kind: asset.kind === "source" ? "source" : asset.computation.kind,
     }))
-  const edges = edgesAmong(graph, names).map((edge) => ({ ...edge, windows: windows(graph, edge) }))
+  const edges = listEdges(graph, names).map((edge) => ({
+    ...edge,
+    windows: listWindows(graph, edge),
+  }))
   return { nodes, edges }
 }
 
-function windows(graph: Graph, { from, to }: Edge): readonly string[] {
+function listWindows(graph: Graph, { from, to }: Edge): readonly string[] {
   const reader = graph.assets.get(to)
   if (reader?.kind !== "asset") return []
   return reader.computation.reads
     .filter((read) => read.asset?.name === from && read.window.kind !== "same")
-    .map((read) => windowLabel(read.window))
+    .map((read) => formatWindow(read.window))
 }
 
 /** A Mermaid flowchart, groups as subgraphs. */
-export function mermaidLines({ nodes, edges }: LineageView): readonly string[] {
-  const id = new Map(nodes.map(({ name }, index) => [name, `n${index}`]))
-  const blocks = [...grouped(nodes, ({ group }) => group)].flatMap(([group, members], index) => [
-    `  subgraph g${index}["${escaped(group)}"]`,
-    ...members.map(({ name, kind }) => `    ${id.get(name) ?? ""}${mermaidShape(name, kind)}`),
+export function formatMermaid({ nodes, edges }: LineageView): readonly string[] {
+  const ids = new Map(nodes.map(({ name }, index) => [name, `n${index}`]))
+  const blocks = [...groupBy(nodes, ({ group }) => group)].flatMap(([group, members], index) => [
+    `  subgraph g${index}["${escapeMermaid(group)}"]`,
+    ...members.map(
+      ({ name, kind }) => `    ${ids.get(name) ?? ""}${formatMermaidNode(name, kind)}`,
+    ),
     "  end",
   ])
   const arrows = edges.map(({ from, to, windows }) => {
     const label = windows.length === 0 ? "" : `|"${windows.join(", ")}"|`
-    return `  ${id.get(from) ?? ""} -->${label} ${id.get(to) ?? ""}`
+    return `  ${ids.get(from) ?? ""} -->${label} ${ids.get(to) ?? ""}`
   })
   return ["flowchart LR", ...blocks, ...arrows]
 }
 
-function mermaidShape(name: string, kind: string): string {
-  return kind === "source" ? `[("${escaped(name)}")]` : `["${escaped(name)}"]`
+function formatMermaidNode(name: string, kind: string): string {
+  return kind === "source" ? `[("${escapeMermaid(name)}")]` : `["${escapeMermaid(name)}"]`
 }
 
-function escaped(text: string): string {
+function escapeMermaid(text: string): string {
   return text.replaceAll('"', "#quot;")
 }
 
 /** A DOT digraph, groups as clusters. */
-export function dotLines({ nodes, edges }: LineageView): readonly string[] {
-  const blocks = [...grouped(nodes, ({ group }) => group)].flatMap(([group, members], index) => [
+export function formatDot({ nodes, edges }: LineageView): readonly string[] {
+  const blocks = [...groupBy(nodes, ({ group }) => group)].flatMap(([group, members], index) => [
     `  subgraph cluster_${index} {`,
-    `    label=${quoted(group)}`,
+    `    label=${quoteDot(group)}`,
     ...members.map(
-      ({ name, kind }) => `    ${quoted(name)}${kind === "source" ? " [shape=cylinder]" : ""}`,
+      ({ name, kind }) => `    ${quoteDot(name)}${kind === "source" ? " [shape=cylinder]" : ""}`,
     ),
     "  }",
   ])
   const arrows = edges.map(({ from, to, windows }) => {
-    const label = windows.length === 0 ? "" : ` [label=${quoted(windows.join(", "))}]`
-    return `  ${quoted(from)} -> ${quoted(to)}${label}`
+    const label = windows.length === 0 ? "" : ` [label=${quoteDot(windows.join(", "))}]`
+    return `  ${quoteDot(from)} -> ${quoteDot(to)}${label}`
   })
   return ["digraph lineage {", "  rankdir=LR", "  node [shape=box]", ...blocks, ...arrows, "}"]
 }
 
-function quoted(text: string): string {
+function quoteDot(text: string): string {
   return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`
 }

@@ -1,5 +1,5 @@
-import { type Look } from "./look.ts"
-import { table } from "./table.ts"
+import { type TerminalStyle } from "../terminal/terminal-style.ts"
+import { formatTable } from "./table.ts"
 
 /** One line that was not taken, as the quarantine file has it. */
 export interface QuarantinedLine {
@@ -9,7 +9,10 @@ export interface QuarantinedLine {
   readonly text: string
 }
 
-export function quarantineLines(lines: readonly QuarantinedLine[], look: Look): readonly string[] {
+export function formatQuarantine(
+  lines: readonly QuarantinedLine[],
+  style: TerminalStyle,
+): readonly string[] {
   if (lines.length === 0) return ["No line is quarantined."]
   const columns = [
     { header: "file", shrinks: true },
@@ -21,7 +24,7 @@ export function quarantineLines(lines: readonly QuarantinedLine[], look: Look): 
     file,
     String(line),
     reason,
-    look.columns === undefined ? text : text.slice(0, look.columns),
+    style.columns === undefined ? text : text.slice(0, style.columns),
   ])
-  return table(columns, rows, look)
+  return formatTable(columns, rows, style)
 }

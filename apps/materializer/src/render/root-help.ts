@@ -1,4 +1,4 @@
-import { type Look, paint } from "./look.ts"
+import { type TerminalStyle, paint } from "../terminal/terminal-style.ts"
 
 const sections: readonly { readonly title: string; readonly commands: readonly string[] }[] = [
   { title: "See", commands: ["status", "why", "assets", "show", "lineage", "runs"] },
@@ -16,21 +16,24 @@ const examples = [
 ] as const
 
 /** The help of the command line as a whole: what there is, by what it is for. */
-export function rootHelp(briefs: ReadonlyMap<string, string>, look: Look): readonly string[] {
+export function formatRootHelp(
+  briefs: ReadonlyMap<string, string>,
+  style: TerminalStyle,
+): readonly string[] {
   const width = Math.max(...[...briefs.keys()].map((name) => name.length))
-  const wide = Math.max(...examples.map(([line]) => line.length))
+  const exampleWidth = Math.max(...examples.map(([line]) => line.length))
   return [
     "Freshet knows which partitions of your datasets are stale, and why, and makes exactly those.",
     "",
     "usage: freshet <command> [selection] [flags]",
     ...sections.flatMap(({ title, commands }) => [
       "",
-      paint(look, "strong", title),
+      paint(style, "strong", title),
       ...commands.map((name) => `  ${name.padEnd(width)}  ${briefs.get(name) ?? ""}`),
     ]),
     "",
-    paint(look, "strong", "Examples"),
-    ...examples.map(([line, meaning]) => `  ${line.padEnd(wide)}  # ${meaning}`),
+    paint(style, "strong", "Examples"),
+    ...examples.map(([line, meaning]) => `  ${line.padEnd(exampleWidth)}  # ${meaning}`),
     "",
     "A selection is a name, +name (with its upstream), name+, 2+name+1, group:…, status:stale,",
     "stale:code (or input, upstream: why it is), tag:…, and, or, not, with parentheses. `freshet <command> --help` tells the rest.",

@@ -1,13 +1,25 @@
-import { type Graph, partitionKey } from "@freshet/core"
+import { type Graph, formatPartitionKey } from "@freshet/core"
+import type { RunDetail, RunRow, StepRow } from "@freshet/services"
 
-import type { RunDetail, RunRow, StepRow } from "../project/project.ts"
-import { ago, count, counted, duration, instant } from "./amount.ts"
-import { type Look, type Sign, type Tone, paint, sign } from "./look.ts"
-import { runProgressLines } from "./run-progress-lines.ts"
-import { setPartition } from "./set-partition.ts"
-import { type Cell, table } from "./table.ts"
+import {
+  type TerminalStyle,
+  type Sign,
+  type Tone,
+  paint,
+  getSign,
+} from "../terminal/terminal-style.ts"
+import { formatRunProgress } from "./computation-outcomes.ts"
+import {
+  formatAge,
+  formatCount,
+  formatQuantity,
+  formatDuration,
+  formatInstant,
+} from "./quantity.ts"
+import { formatSetPartition } from "./set-partition.ts"
+import { type Cell, formatTable } from "./table.ts"
 
-const outcomes: Readonly<Record<RunRow["outcome"], readonly [Sign, Tone]>> = {
+const outcomeSigns: Readonly<Record<RunRow["outcome"], readonly [Sign, Tone]>> = {
   running: ["running", "running"],
   succeeded: ["made", "good"],
   failed: ["failed", "bad"],
@@ -16,20 +28,20 @@ const outcomes: Readonly<Record<RunRow["outcome"], readonly [Sign, Tone]>> = {
 }
 
 /** Runs, the newest first. */
-export function runListLines(
+export function formatRunList(
   runs: readonly RunRow[],
   nowMs: number,
-  look: Look,
+  style: TerminalStyle,
 ): readonly string[] {
   if (runs.length === 0) return ["There was no run yet."]
   const rows = runs.map((run): readonly Cell[] => {
-    const [mark, tone] = outcomes[run.outcome]
+    const [sign, tone] = outcomeSigns[run.outcome]
     return [
-      { text: `${sign(look, mark)} ${run.outcome}`, tone },
+      { text: `${getSign(style, sign)} ${run.outcome}`, tone },
       run.id,
-      ago(run.startedMs, nowMs),
-      took(run, nowMs),
-      stepCounts(run),
+      formatAge(run.startedMs, nowMs),
+      formatRunDuration(run, nowMs),
+      formatStepCounts(run),
       run.command,
     ]
   })
@@ -41,65 +53,65 @@ export function runListLines(
     { header: "steps", drop: 1 },
     { header: "command", shrinks: true },
   ]
-  return table(columns, rows, look)
+  return formatTable(columns, rows, style)
 }
 
 /** Of one that was killed nobody knows the end until the next run closes it. */
-function took({ outcome, startedMs, endedMs }: RunRow, nowMs: number): string {
+function formatRunDuration({ outcome, startedMs, endedMs }: RunRow, nowMs: number): string {
   if (outcome === "killed" && endedMs === undefined) return "?"
-  return duration((endedMs ?? nowMs) - startedMs)
+  return formatDuration((endedMs ?? nowMs) - startedMs)
 }
 
-function stepCounts({ steps, made, failed }: RunRow): string {
-  const bad = failed > 0 ? `, ${count(failed)} failed` : ""
-  return `${count(made)} of ${count(steps)} made${bad}`
+function formatStepCounts({ steps, materialized, failed }: RunRow): string {
+  const failedText = failed > 0 ? `, ${formatCount(failed)} failed` : ""
+  return `${formatCount(materialized)} of ${formatCount(steps)} made${failedText}`
 }
 
 /** Up to so many steps are listed without being asked for. */
-const mostSteps = 40
+const maxSteps = 40
 
 /** One run: how it went, how far it came, its steps, and what it published. */
-export function runDetailLines(
+export function formatRunDetail(
   graph: Graph,
   run: RunDetail,
   { nowMs, everyStep }: { readonly nowMs: number; readonly everyStep: boolean },
-  look: Look,
+  style: TerminalStyle,
 ): readonly string[] {
-  const [mark, tone] = outcomes[run.outcome]
-  const progress = runProgressLines(graph, run, look)
+  const [sign, tone] = outcomeSigns[run.outcome]
+  const progress = formatRunProgress(graph, run, style)
   return [
-    `${paint(look, tone, `${sign(look, mark)} run ${run.id} ${run.outcome}`)}: ${run.command}`,
-    `started ${instant(run.startedMs)}, ${run.outcome === "running" ? "for" : "took"} ${took(run, nowMs)}, ${stepCounts(run)}`,
-    ...endLines(run),
+    `${paint(style, tone, `${getSign(style, sign)} run ${run.id} ${run.outcome}`)}: ${run.command}`,
+    `started ${formatInstant(run.startedMs)}, ${run.outcome === "running" ? "for" : "took"} ${formatRunDuration(run, nowMs)}, ${formatStepCounts(run)}`,
+    ...formatRunEnd(run),
     ...(progress.length > 0 ? ["", ...progress] : []),
-    ...stepLines(graph, run, everyStep, look),
+    ...formatSteps(graph, run, everyStep, style),
     ...(run.publications.length > 0 ? [""] : []),
     ...run.publications.map(
       ({ set, partitionKey: key, inserted, updated, deleted }) =>
-        `published ${setPartition(set, key)}: ${count(inserted)} inserted, ${count(updated)} updated, ${count(deleted)} deleted`,
+        `published ${formatSetPartition(set, key)}: ${formatCount(inserted)} inserted, ${formatCount(updated)} updated, ${formatCount(deleted)} deleted`,
     ),
   ]
 }
 
 /** Why a run did not reach its end, and how one goes on. */
-function endLines({ id, outcome, cancelRequestedMs }: RunDetail): readonly string[] {
+function formatRunEnd({ id, outcome, cancelRequestedMs }: RunDetail): readonly string[] {
   if (outcome === "succeeded") return []
-  const asked =
-    cancelRequestedMs === undefined ? [] : [`asked to stop ${instant(cancelRequestedMs)}`]
-  if (outcome === "running") return [...asked, `\`freshet runs cancel ${id}\` stops it.`]
-  const killed = outcome === "killed" ? ["Its process ended without a word."] : []
-  const kept = `What was made is kept; \`freshet runs retry ${id}\` makes what is left.`
-  return [...asked, ...killed, kept]
+  const cancelLines =
+    cancelRequestedMs === undefined ? [] : [`asked to stop ${formatInstant(cancelRequestedMs)}`]
+  if (outcome === "running") return [...cancelLines, `\`freshet runs cancel ${id}\` stops it.`]
+  const killedLines = outcome === "killed" ? ["Its process ended without a word."] : []
+  const retryHint = `What was made is kept; \`freshet runs retry ${id}\` makes what is left.`
+  return [...cancelLines, ...killedLines, retryHint]
 }
 
-function stepLines(
+function formatSteps(
   graph: Graph,
   { stepRows }: RunDetail,
   everyStep: boolean,
-  look: Look,
+  style: TerminalStyle,
 ): readonly string[] {
-  const isShort = everyStep || stepRows.length <= mostSteps
-  const shown = isShort ? stepRows : stepRows.filter(({ outcome }) => isTelling(outcome))
+  const isShort = everyStep || stepRows.length <= maxSteps
+  const listedSteps = isShort ? stepRows : stepRows.filter(({ outcome }) => isNotable(outcome))
   const columns = [
     { header: "" },
     { header: "step" },
@@ -108,13 +120,13 @@ function stepLines(
     { header: "took", align: "right", drop: 1 } as const,
     { header: "", shrinks: true },
   ]
-  const rows = shown.slice(0, everyStep ? Infinity : mostSteps)
-  const lines = table(
+  const rows = listedSteps.slice(0, everyStep ? Infinity : maxSteps)
+  const lines = formatTable(
     columns,
-    rows.map((step) => stepRow(graph, step, look)),
-    look,
+    rows.map((step) => toStepRow(graph, step, style)),
+    style,
   )
-  const note = `${counted(stepRows.length - rows.length, "step")} more; --steps lists them.`
+  const note = `${formatQuantity(stepRows.length - rows.length, "step")} more; --steps lists them.`
   return [
     ...(lines.length > 0 ? ["", ...lines] : []),
     ...(rows.length < stepRows.length ? ["", note] : []),
@@ -122,7 +134,7 @@ function stepLines(
 }
 
 /** What one wants to know of a step that did not just do its work. */
-function isTelling(outcome: string): boolean {
+function isNotable(outcome: string): boolean {
   return outcome === "failed" || outcome === "refused"
 }
 
@@ -136,34 +148,34 @@ const stepSigns: Readonly<Record<string, readonly [Sign, Tone]>> = {
   skipped: ["skipped", "faint"],
 }
 
-function stepRow(graph: Graph, step: StepRow, look: Look): readonly Cell[] {
-  const [mark, tone] = stepSigns[step.outcome] ?? ["dash", "plain"]
+function toStepRow(graph: Graph, step: StepRow, style: TerminalStyle): readonly Cell[] {
+  const [sign, tone] = stepSigns[step.outcome] ?? ["dash", "plain"]
   const isQuiet = step.outcome === "made"
   return [
-    { text: sign(look, mark), tone },
+    { text: getSign(style, sign), tone },
     step.computation,
-    stepKey(graph, step),
-    count(step.rows),
-    duration(step.ms),
+    formatStepKey(graph, step),
+    formatCount(step.rows),
+    formatDuration(step.ms),
     isQuiet ? "" : [step.outcome, step.message].filter((part) => part !== undefined).join(": "),
   ]
 }
 
 /** The partition's key; a computation that is no longer declared keeps the bare index. */
-export function stepKey(graph: Graph, { computation, partition }: StepRow): string {
-  const found = graph.computations.find(({ name }) => name === computation)
-  const asset = graph.assets.get(found?.outputs[0]?.asset ?? "")
+export function formatStepKey(graph: Graph, { computation, partition }: StepRow): string {
+  const declaredComputation = graph.computations.find(({ name }) => name === computation)
+  const asset = graph.assets.get(declaredComputation?.outputs[0]?.asset ?? "")
   if (partition === undefined) return "?"
   if (asset === undefined) return String(partition)
-  return asset.partitions.kind === "none" ? "" : partitionKey(asset.partitions, partition)
+  return asset.partitions.kind === "none" ? "" : formatPartitionKey(asset.partitions, partition)
 }
 
 /** `runs show` of an id that names no run, or more than one. */
-export function unknownRunMessage(id: string): string {
+export function formatUnknownRun(id: string): string {
   return `No single run has an id that begins with \`${id}\`.`
 }
 
 /** How many runs a list may have left out. */
-export function runListNote(shown: number, limit: number): readonly string[] {
-  return shown < limit ? [] : [`The newest ${counted(limit, "run")}; --limit shows more.`]
+export function formatRunListNote(runCount: number, limit: number): readonly string[] {
+  return runCount < limit ? [] : [`The newest ${formatQuantity(limit, "run")}; --limit shows more.`]
 }

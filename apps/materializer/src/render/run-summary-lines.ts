@@ -1,119 +1,126 @@
 import type { LineCount } from "@freshet/core"
+import type { UnpublishedSet } from "@freshet/services"
+import type { FailedStep, PublicationSummary, RunSummary } from "@freshet/services"
 
-import type { UnpublishedSet } from "../commands/unpublished-sets.ts"
-import { count, counted, duration } from "./amount.ts"
-import { outcomeText } from "./event-line.ts"
-import { type Look, paint, sign } from "./look.ts"
-import { listed } from "./recommendations.ts"
-import { failedCheckLines, refusalLines } from "./refusal-lines.ts"
-import type { BadStep, PublicationSummary, RunSummary } from "./run-summary.ts"
-import { setPartition } from "./set-partition.ts"
-import { table } from "./table.ts"
+import { type TerminalStyle, paint, getSign } from "../terminal/terminal-style.ts"
+import { formatFailedCheck, formatCheckFailure } from "./check-failure-lines.ts"
+import { formatCount, formatQuantity, formatDuration } from "./quantity.ts"
+import { formatNameList } from "./recommendations.ts"
+import { formatOutcome } from "./run-event.ts"
+import { formatSetPartition } from "./set-partition.ts"
+import { formatTable } from "./table.ts"
 
 /** The summary in words. */
-export function summaryLines(summary: RunSummary, look: Look): readonly string[] {
+export function formatRunSummary(summary: RunSummary, style: TerminalStyle): readonly string[] {
   return [
-    ...headline(summary, look),
-    ...summary.bad.flatMap((bad) => badLines(bad, look)),
-    ...summary.lineCounts.flatMap((lines) => quarantineLines(lines, look)),
-    ...checkLines(summary, look),
-    ...summary.publications.flatMap((publication) => publicationLines(publication, look)),
+    ...formatHeadline(summary, style),
+    ...summary.failedSteps.flatMap((failedStep) => formatFailedStep(failedStep, style)),
+    ...summary.lineCounts.flatMap((lines) => formatLineCount(lines, style)),
+    ...formatFailedChecks(summary, style),
+    ...summary.publications.flatMap((publication) => formatPublication(publication, style)),
   ]
 }
 
 /** What was made; nothing of it where the run only published. */
-function headline(
+function formatHeadline(
   { outcome, counts, ms, notStarted, rows }: RunSummary,
-  look: Look,
+  style: TerminalStyle,
 ): readonly string[] {
-  const rest = (["unchanged", "reused", "checked", "refused", "failed", "skipped"] as const)
+  const otherOutcomes = (
+    ["unchanged", "reused", "checked", "refused", "failed", "skipped"] as const
+  )
     .filter((kind) => counts[kind] > 0)
-    .map((kind) => `${count(counts[kind])} ${kind}`)
-  const left = notStarted > 0 ? [`${count(notStarted)} not started`] : []
-  const more = [...rest, ...left]
-  const text = `${counted(counts.made, "partition")} made in ${duration(ms)}, ${counted(rows, "row")}${more.length > 0 ? `; ${more.join(", ")}` : ""}.`
+    .map((kind) => `${formatCount(counts[kind])} ${kind}`)
+  const unstartedSteps = notStarted > 0 ? [`${formatCount(notStarted)} not started`] : []
+  const details = [...otherOutcomes, ...unstartedSteps]
+  const text = `${formatQuantity(counts.made, "partition")} made in ${formatDuration(ms)}, ${formatQuantity(rows, "row")}${details.length > 0 ? `; ${details.join(", ")}` : ""}.`
   switch (outcome) {
     case "succeeded":
-      if (counts.made === 0 && more.length === 0) return []
-      return [`${paint(look, "good", sign(look, "made"))} ${text}`]
+      if (counts.made === 0 && details.length === 0) return []
+      return [`${paint(style, "good", getSign(style, "made"))} ${text}`]
     case "failed":
-      return [`${paint(look, "bad", `${sign(look, "failed")} The run failed:`)} ${text}`]
+      return [`${paint(style, "bad", `${getSign(style, "failed")} The run failed:`)} ${text}`]
     case "interrupted":
-      return [`${paint(look, "stale", "Interrupted:")} ${text}`]
+      return [`${paint(style, "stale", "Interrupted:")} ${text}`]
   }
 }
 
-function badLines({ step, outcome, refusal }: BadStep, look: Look): readonly string[] {
+function formatFailedStep(
+  { step, outcome, checkFailure }: FailedStep,
+  style: TerminalStyle,
+): readonly string[] {
   const hint = outcome.kind === "failed" ? outcome.hint : undefined
   return [
-    `${paint(look, "bad", sign(look, "failed"))} ${step}: ${outcomeText(outcome, refusal?.checks)}`,
+    `${paint(style, "bad", getSign(style, "failed"))} ${step}: ${formatOutcome(outcome, checkFailure?.checks)}`,
     ...(hint === undefined ? [] : [`  ${hint}`]),
-    ...(refusal === undefined ? [] : refusalLines(refusal)),
+    ...(checkFailure === undefined ? [] : formatCheckFailure(checkFailure)),
   ]
 }
 
-function quarantineLines(
+function formatLineCount(
   { source, lines, quarantined, reasons }: LineCount,
-  look: Look,
+  style: TerminalStyle,
 ): readonly string[] {
   if (quarantined === 0) return []
-  const why = reasons
+  const reasonTexts = reasons
     .toSorted((a, b) => b.lines - a.lines || (a.reason < b.reason ? -1 : 1))
-    .map(({ reason, lines }) => `${count(lines)} ${reason}`)
+    .map(({ reason, lines }) => `${formatCount(lines)} ${reason}`)
   return [
     paint(
-      look,
+      style,
       "stale",
-      `${count(quarantined)} of ${counted(lines, "line")} of ${source} quarantined: ${why.join(", ")}.`,
+      `${formatCount(quarantined)} of ${formatQuantity(lines, "line")} of ${source} quarantined: ${reasonTexts.join(", ")}.`,
     ),
     `  \`freshet data quarantine ${source}\` shows them.`,
   ]
 }
 
 /** What checks found in rows that are kept all the same; rows that were refused are told of with their step. */
-function checkLines(summary: RunSummary, look: Look): readonly string[] {
-  const refused = new Set(summary.bad.flatMap(({ step, refusal }) => (refusal ? [step] : [])))
+function formatFailedChecks(summary: RunSummary, style: TerminalStyle): readonly string[] {
+  const rejectedSteps = new Set(
+    summary.failedSteps.flatMap(({ step, checkFailure }) => (checkFailure ? [step] : [])),
+  )
   return summary.failedChecks.flatMap((check) => {
-    if (check.severity === "error" && refused.has(check.step)) return []
+    if (check.severity === "error" && rejectedSteps.has(check.step)) return []
     const [word, tone] =
       check.severity === "error" ? (["failed", "bad"] as const) : (["warns", "stale"] as const)
     return [
-      `${paint(look, tone, `check ${word}`)} in ${check.step}, of ${check.asset}`,
-      ...failedCheckLines(check),
+      `${paint(style, tone, `check ${word}`)} in ${check.step}, of ${check.asset}`,
+      ...formatFailedCheck(check),
     ]
   })
 }
 
-function publicationLines(
+function formatPublication(
   { set, key, changes, error }: PublicationSummary,
-  look: Look,
+  style: TerminalStyle,
 ): readonly string[] {
   if (error !== undefined)
     return [
-      `${paint(look, "bad", `${sign(look, "failed")} ${setPartition(set, key)} was not published:`)} ${error}`,
+      `${paint(style, "bad", `${getSign(style, "failed")} ${formatSetPartition(set, key)} was not published:`)} ${error}`,
     ]
-  const right = { align: "right" } as const
+  const rightAligned = { align: "right" } as const
   const columns = [
     { header: "table" },
-    { header: "inserted", ...right },
-    { header: "updated", ...right },
-    { header: "deleted", ...right },
-    { header: "rows", ...right },
+    { header: "inserted", ...rightAligned },
+    { header: "updated", ...rightAligned },
+    { header: "deleted", ...rightAligned },
+    { header: "rows", ...rightAligned },
   ]
   const rows = changes.map(({ table, inserted, updated, deleted, rows }) => [
     table,
-    ...[inserted, updated, deleted, rows].map(count),
+    ...[inserted, updated, deleted, rows].map(formatCount),
   ])
   return [
-    `${paint(look, "good", sign(look, "made"))} Published ${setPartition(set, key)}.`,
-    ...table(columns, rows, look).map((line) => `  ${line}`),
+    `${paint(style, "good", getSign(style, "made"))} Published ${formatSetPartition(set, key)}.`,
+    ...formatTable(columns, rows, style).map((line) => `  ${line}`),
   ]
 }
 
 /** What readers do not see yet, and why. */
-export function unpublishedLines(sets: readonly UnpublishedSet[]): readonly string[] {
-  return sets.flatMap(({ set, open }) => [
-    `${set} was not published: ${listed(open)} ${open.length === 1 ? "is" : "are"} not up to date.`,
-    `  \`freshet materialize ${open.length === 1 ? (open[0] ?? "") : `"${open.join(" or ")}"`}\` makes ${open.length === 1 ? "it" : "them"} and publishes.`,
+export function formatUnpublishedSets(sets: readonly UnpublishedSet[]): readonly string[] {
+  return sets.flatMap(({ set, staleAssets }) => [
+    `${set} was not published: ${formatNameList(staleAssets)} ${staleAssets.length === 1 ? "is" : "are"} not up to date.`,
+    `  \`freshet materialize ${staleAssets.length === 1 ? (staleAssets[0] ?? "") : `"${staleAssets.join(" or ")}"`}\` makes ${staleAssets.length === 1 ? "it" : "them"} and publishes.`,
   ])
 }

@@ -1,6 +1,6 @@
 import stringWidth from "string-width"
 
-import { type Look, type Tone, paint } from "./look.ts"
+import { type TerminalStyle, type Tone, paint } from "../terminal/terminal-style.ts"
 
 /** One column of a table. Where space is short the column with the lowest `drop` goes first; one that `shrinks` is cut after that. */
 export interface TableColumn {
@@ -14,111 +14,118 @@ export interface TableColumn {
 export type Cell = string | { readonly text: string; readonly tone: Tone }
 
 const gap = 2
-const narrowest = 12
+const minWidth = 12
 
 /** Rows in aligned columns under a line of headers, no wider than the look allows; a column without any content is left out. */
-export function table(
+export function formatTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly Cell[])[],
-  look: Look,
+  style: TerminalStyle,
 ): readonly string[] {
   if (rows.length === 0) return []
-  const shown = shownColumns(columns, naturalWidths(columns, rows), look.columns)
-  const head = columns.map((column) => ({ text: column.header, tone: "faint" as const }))
-  return [head, ...rows].map((row) =>
-    shown
-      .map(({ index, width }) => cellText(row[index] ?? "", width, columns[index], look))
+  const visibleColumns = chooseColumns(columns, measureColumns(columns, rows), style.columns)
+  const header = columns.map((column) => ({ text: column.header, tone: "faint" as const }))
+  return [header, ...rows].map((row) =>
+    visibleColumns
+      .map(({ index, width }) => formatCell(row[index] ?? "", width, columns[index], style))
       .join(" ".repeat(gap))
       .trimEnd(),
   )
 }
 
-interface ShownColumn {
+interface VisibleColumn {
   readonly index: number
   readonly width: number
 }
 
-function naturalWidths(
+function measureColumns(
   columns: readonly TableColumn[],
   rows: readonly (readonly Cell[])[],
 ): readonly number[] {
   return columns.map((column, index) => {
-    const widest = rows.reduce((most, row) => Math.max(most, widthOf(row[index] ?? "")), 0)
+    const widest = rows.reduce((most, row) => Math.max(most, measureCell(row[index] ?? "")), 0)
     return widest === 0 ? 0 : Math.max(widest, stringWidth(column.header))
   })
 }
 
-function widthOf(cell: Cell): number {
-  return stringWidth(textOf(cell))
+function measureCell(cell: Cell): number {
+  return stringWidth(getCellText(cell))
 }
 
-function textOf(cell: Cell): string {
+function getCellText(cell: Cell): string {
   return typeof cell === "string" ? cell : cell.text
 }
 
-function shownColumns(
+function chooseColumns(
   columns: readonly TableColumn[],
   widths: readonly number[],
   available: number | undefined,
-): readonly ShownColumn[] {
-  let shown = widths.map((width, index) => ({ index, width })).filter(({ width }) => width > 0)
-  if (available === undefined) return shown
-  const droppable = shown
+): readonly VisibleColumn[] {
+  let visibleColumns = widths
+    .map((width, index) => ({ index, width }))
+    .filter(({ width }) => width > 0)
+  if (available === undefined) return visibleColumns
+  const droppable = visibleColumns
     .filter(({ index }) => columns[index]?.drop !== undefined)
     .toSorted((a, b) => (columns[a.index]?.drop ?? 0) - (columns[b.index]?.drop ?? 0))
   for (const { index } of droppable) {
-    if (totalWidth(shown, columns) <= available) break
-    shown = shown.filter((column) => column.index !== index)
+    if (sumWidths(visibleColumns, columns) <= available) break
+    visibleColumns = visibleColumns.filter((column) => column.index !== index)
   }
-  const excess = totalWidth(shown, columns, false) - available
-  return excess > 0 ? shrunk(shown, columns, excess) : shown
+  const excess = sumWidths(visibleColumns, columns, false) - available
+  return excess > 0 ? shrinkColumns(visibleColumns, columns, excess) : visibleColumns
 }
 
 /** The width of the columns; a shrinking one counts as no wider than the least it may be cut to, if `cut`. */
-function totalWidth(
-  shown: readonly ShownColumn[],
+function sumWidths(
+  visibleColumns: readonly VisibleColumn[],
   columns: readonly TableColumn[],
-  cut = true,
+  isShrunk = true,
 ): number {
-  const widths = shown.map(({ index, width }) =>
-    cut && columns[index]?.shrinks === true ? Math.min(width, 2 * narrowest) : width,
+  const widths = visibleColumns.map(({ index, width }) =>
+    isShrunk && columns[index]?.shrinks === true ? Math.min(width, 2 * minWidth) : width,
   )
   return widths.reduce((sum, width) => sum + width + gap, -gap)
 }
 
 /** Takes what is too much from the widest, a letter at a time. */
-function shrunk(
-  shown: readonly ShownColumn[],
+function shrinkColumns(
+  visibleColumns: readonly VisibleColumn[],
   columns: readonly TableColumn[],
   excess: number,
-): readonly ShownColumn[] {
-  const widths = shown.map(({ width }) => width)
-  const canShrink = shown.map(({ index }) => columns[index]?.shrinks === true)
-  for (let left = excess; left > 0; left -= 1) {
-    const spare = widths.map((width, at) => (canShrink[at] === true ? width - narrowest : 0))
-    const most = Math.max(...spare)
-    if (most <= 0) break
-    const at = spare.indexOf(most)
-    widths[at] = narrowest + most - 1
+): readonly VisibleColumn[] {
+  const widths = visibleColumns.map(({ width }) => width)
+  const canShrink = visibleColumns.map(({ index }) => columns[index]?.shrinks === true)
+  for (let excessLeft = excess; excessLeft > 0; excessLeft -= 1) {
+    const spareWidths = widths.map((width, at) => (canShrink[at] === true ? width - minWidth : 0))
+    const widest = Math.max(...spareWidths)
+    if (widest <= 0) break
+    const at = spareWidths.indexOf(widest)
+    widths[at] = minWidth + widest - 1
   }
-  return shown.map(({ index }, at) => ({ index, width: widths[at] ?? 0 }))
+  return visibleColumns.map(({ index }, at) => ({ index, width: widths[at] ?? 0 }))
 }
 
-function cellText(cell: Cell, width: number, column: TableColumn | undefined, look: Look): string {
-  const text = fitted(textOf(cell), width, look)
+function formatCell(
+  cell: Cell,
+  width: number,
+  column: TableColumn | undefined,
+  style: TerminalStyle,
+): string {
+  const text = fitText(getCellText(cell), width, style)
   const padding = " ".repeat(Math.max(0, width - stringWidth(text)))
-  const painted = typeof cell === "string" ? text : paint(look, cell.tone, text)
-  return column?.align === "right" ? padding + painted : painted + padding
+  const paintedText = typeof cell === "string" ? text : paint(style, cell.tone, text)
+  return column?.align === "right" ? padding + paintedText : paintedText + padding
 }
 
 /** Text cut to a width, with a sign that it was. */
-export function fitted(text: string, width: number, look: Look): string {
+export function fitText(text: string, width: number, style: TerminalStyle): string {
   if (stringWidth(text) <= width) return text
-  const mark = look.unicode ? "…" : ".."
-  let kept = ""
+  const ellipsis = style.unicode ? "…" : ".."
+  let fittedText = ""
   for (const letter of text) {
-    if (stringWidth(kept + letter) > width - mark.length) break
-    kept += letter
+    if (stringWidth(fittedText + letter) > width - ellipsis.length) break
+    fittedText += letter
   }
-  return kept + mark
+  return fittedText + ellipsis
 }

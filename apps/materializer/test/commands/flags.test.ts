@@ -1,17 +1,17 @@
 import { expect, test } from "vitest"
 
-import { durationMs, percentage } from "../../src/commands/flags.ts"
+import { parseDuration, parsePercentage } from "../../src/terminal/flags.ts"
 
 test.each([
   ["1%", 1],
   ["0.5", 0.5],
   ["100 %", 100],
 ])("%s is a share", (text, share) => {
-  expect(percentage(text)).toBe(share)
+  expect(parsePercentage(text)).toBe(share)
 })
 
 test.each(["0", "0%", "101%", "-1", "a", "", "1e1"])("%s is no share", (text) => {
-  expect(() => percentage(text)).toThrow("is no share above 0% and up to 100%")
+  expect(() => parsePercentage(text)).toThrow("is no share above 0% and up to 100%")
 })
 
 test.each([
@@ -21,9 +21,9 @@ test.each([
   ["2w", 1_209_600_000],
   ["0", 0],
 ])("%s is a stretch of time", (text, ms) => {
-  expect(durationMs(text)).toBe(ms)
+  expect(parseDuration(text)).toBe(ms)
 })
 
 test.each(["7", "d", "1y", "-1d", "1.5d", ""])("%s is no stretch of time", (text) => {
-  expect(() => durationMs(text)).toThrow("is no time such as 7d, 12h or 30m")
+  expect(() => parseDuration(text)).toThrow("is no time such as 7d, 12h or 30m")
 })

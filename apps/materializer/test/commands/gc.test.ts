@@ -1,34 +1,34 @@
+import type { Services } from "@freshet/services"
+import type { GarbageReport, GarbageCollectionRequest } from "@freshet/services"
 import { expect, test } from "vitest"
 
-import type { World } from "../../src/commands/world.ts"
-import type { Collection, CollectionRequest } from "../../src/project/collect-garbage.ts"
-import { tinyProject } from "../tiny-project.ts"
-import { runCommand } from "./fake-command-line.ts"
+import { runCommand } from "../fixtures/fake-command-line.ts"
+import { createTinyProject } from "../fixtures/tiny-project.ts"
 
-const project = tinyProject({ landed: {} })
+const project = createTinyProject({ landed: {} })
 
-const nothing: Collection = {
-  forgotten: [],
+const nothing: GarbageReport = {
+  materializations: [],
   files: [],
-  temporary: { files: 0, bytes: 0 },
-  spilled: { files: 0, bytes: 0 },
-  strangers: 0,
+  temporaryFiles: { files: 0, bytes: 0 },
+  spillFiles: { files: 0, bytes: 0 },
+  unknownCount: 0,
 }
 
-const some: Collection = {
+const some: GarbageReport = {
   ...nothing,
   files: [
     { key: "items/2026-01-01/x.parquet", kind: "rows", owner: "items", bytes: 1_200_000 },
     { key: "items/2026-01-02/x.parquet", kind: "rows", owner: "items", bytes: 800 },
   ],
-  spilled: { files: 3, bytes: 5_000_000 },
-  strangers: 1,
+  spillFiles: { files: 3, bytes: 5_000_000 },
+  unknownCount: 1,
 }
 
 /** A world that tells which clean-ups were asked of it. */
-function worldWith(collection: Collection) {
-  const asked: CollectionRequest[] = []
-  const collectGarbage: World["collectGarbage"] = async (_config, request) => {
+function worldWith(collection: GarbageReport) {
+  const asked: GarbageCollectionRequest[] = []
+  const collectGarbage: Services["collectGarbage"] = async (_config, request) => {
     asked.push(request)
     return collection
   }
@@ -40,7 +40,7 @@ test("a person at a terminal sees what would go and is asked; a no removes nothi
   const { code, out, err } = await runCommand(project, ["gc"], {
     isTerminal: true,
     ask: async () => false,
-    world,
+    services: world,
   })
   expect(code).toBe(0)
   expect(asked.map(({ dryRun }) => dryRun)).toEqual([true])
@@ -63,7 +63,7 @@ test("a yes, --yes and a pipe remove", async () => {
     [["gc"], undefined],
   ] as const) {
     const { asked, world } = worldWith(some)
-    const { code, out } = await runCommand(project, words, { ask, world })
+    const { code, out } = await runCommand(project, words, { ask, services: world })
     expect(code).toBe(0)
     expect(asked.at(-1)).toMatchObject({ dryRun: false, wait: true, graceMs: 604_800_000 })
     expect(out).toContain("0 materializations forgotten and 5 files removed, 6.2 MB.")
@@ -73,6 +73,6 @@ test("a yes, --yes and a pipe remove", async () => {
 test("nobody is asked about nothing", async () => {
   const { world } = worldWith(nothing)
   const ask = async () => expect.unreachable("nobody is asked")
-  const { out } = await runCommand(project, ["gc"], { ask, world })
+  const { out } = await runCommand(project, ["gc"], { ask, services: world })
   expect(out).toBe("Nothing to clear away.\n")
 })

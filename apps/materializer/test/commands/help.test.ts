@@ -5,14 +5,14 @@ import {
 } from "@stricli/core"
 import { describe, expect, test } from "vitest"
 
-import { rootHelpLines } from "../../src/commands/root-help-lines.ts"
-import { application } from "../../src/commands/routes.ts"
+import { buildRootHelp } from "../../src/terminal/build-root-help.ts"
+import { application } from "../../src/terminal/routes.ts"
 
 const helps = generateHelpTextForAllCommands(application as unknown as Application<CommandContext>) // only texts are asked for
 
 test("the help of the whole lists every command that is not hidden", () => {
-  const look = { color: false, unicode: true, columns: undefined }
-  const lines = rootHelpLines(look)
+  const style = { color: false, unicode: true, columns: undefined }
+  const lines = buildRootHelp(style)
   expect(lines.join("\n")).toMatchSnapshot()
   const names = new Set(helps.map(([route]) => route.split(" ")[1] ?? ""))
   for (const name of names) {

@@ -1,16 +1,23 @@
 import { describe, expect, test } from "vitest"
 
-import { noHistory, tinyProject } from "../tiny-project.ts"
-import { runCommand } from "./fake-command-line.ts"
+import { runCommand } from "../fixtures/fake-command-line.ts"
+import { emptyHistory, createTinyProject } from "../fixtures/tiny-project.ts"
 
 const threeDays = { "2026-01-02": "a", "2026-01-03": "b", "2026-01-04": "c" }
-const nothingMade = tinyProject({ landed: threeDays })
-const allMade = tinyProject({ landed: threeDays, made: threeDays })
-const corrected = tinyProject({ landed: { ...threeDays, "2026-01-03": "B" }, made: threeDays })
+const nothingMade = createTinyProject({ landed: threeDays })
+const allMade = createTinyProject({ landed: threeDays, materialized: threeDays })
+const corrected = createTinyProject({
+  landed: { ...threeDays, "2026-01-03": "B" },
+  materialized: threeDays,
+})
 
 /** A project whose items of the newest day were refused by these checks. */
 function refused(checks: readonly string[]) {
-  const project = tinyProject({ landed: threeDays, failed: ["2026-01-04"], refusedBy: checks })
+  const project = createTinyProject({
+    landed: threeDays,
+    failed: ["2026-01-04"],
+    failedChecks: checks,
+  })
   const results = checks.map((name) => ({
     asset: "items",
     name,
@@ -19,8 +26,11 @@ function refused(checks: readonly string[]) {
     failures: 1200,
     sample: [{ item: "pen", rows: 2 }],
   }))
-  const kept = ["refused/items/2026-01-04/1.parquet"]
-  return { ...project, history: { ...noHistory, checked: async () => ({ results, kept }) } }
+  const failedFiles = ["refused/items/2026-01-04/1.parquet"]
+  return {
+    ...project,
+    runHistory: { ...emptyHistory, readCheckResults: async () => ({ results, failedFiles }) },
+  }
 }
 
 describe("status", () => {
@@ -38,7 +48,7 @@ describe("status", () => {
   })
 
   test.each([60, 80, 120])("fits %i columns", async (columns) => {
-    const { out } = await runCommand(corrected, ["status"], { look: { columns } })
+    const { out } = await runCommand(corrected, ["status"], { style: { columns } })
     expect(out).toMatchSnapshot()
     const lines = out.trimEnd().split("\n")
     expect(Math.max(...lines.slice(0, -2).map((line) => line.length))).toBeLessThanOrEqual(columns)
@@ -46,7 +56,7 @@ describe("status", () => {
 
   test("uses plain letters where the locale has no others", async () => {
     const { out } = await runCommand(corrected, ["status", "--stale"], {
-      look: { unicode: false, columns: 80 },
+      style: { unicode: false, columns: 80 },
     })
     expect(out).toMatch(/^[\t\n\x20-\x7e]*$/)
   })
@@ -68,7 +78,7 @@ describe("status", () => {
   })
 
   test("says where files are expected when none has landed", async () => {
-    const { out } = await runCommand(tinyProject({ landed: {} }), ["status"])
+    const { out } = await runCommand(createTinyProject({ landed: {} }), ["status"])
     expect(out).toContain("Files are expected in /project/landing:\n  orders/{partition}.json\n")
     expect(out).toContain("`freshet demo` shows the whole way once")
   })
@@ -142,7 +152,7 @@ describe("what a plan will take", () => {
   ])
   const withHistory = {
     ...nothingMade,
-    history: { ...noHistory, predictions: async () => known },
+    runHistory: { ...emptyHistory, readPredictions: async () => known },
   }
 
   test("is told by what the newest steps took, for each line and as a whole", async () => {
@@ -159,8 +169,8 @@ describe("what a plan will take", () => {
   })
 
   test("fits a narrow terminal, and plain letters", async () => {
-    const look = { columns: 80, unicode: false }
-    const { out } = await runCommand(withHistory, ["plan"], { look })
+    const style = { columns: 80, unicode: false }
+    const { out } = await runCommand(withHistory, ["plan"], { style })
     expect(out).toMatch(/^[\t\n\x20-\x7e]*$/)
     const [head, ...rows] = out.split("\n\n")[0]?.split("\n") ?? []
     expect(Math.max(...[head ?? "", ...rows].map((line) => line.length))).toBeLessThanOrEqual(80)
@@ -186,8 +196,8 @@ describe("what a plan will take", () => {
         String(day),
       ]),
     )
-    const month = tinyProject({ landed, nowMs: Date.UTC(2026, 1, 5) })
-    const project = { ...month, history: withHistory.history }
+    const month = createTinyProject({ landed, nowMs: Date.UTC(2026, 1, 5) })
+    const project = { ...month, runHistory: withHistory.runHistory }
     const words = ["backfill", "items", "--from", "2026-01-02"]
     const { err } = await runCommand(project, words, { ask: async () => false })
     expect(err).toContain(
@@ -199,9 +209,9 @@ describe("what a plan will take", () => {
 
 describe("backfill --dry-run", () => {
   const late = { ...threeDays, "2026-01-02": "A", "2026-01-05": "e" }
-  const project = tinyProject({
+  const project = createTinyProject({
     landed: late,
-    made: threeDays,
+    materialized: threeDays,
     failed: ["2026-01-05"],
     nowMs: Date.UTC(2026, 0, 6, 12),
   })
@@ -337,7 +347,7 @@ describe("why", () => {
   })
 
   test("says what failed", async () => {
-    const project = tinyProject({ landed: threeDays, failed: ["2026-01-04"] })
+    const project = createTinyProject({ landed: threeDays, failed: ["2026-01-04"] })
     const { out } = await runCommand(project, ["why", "best_items"])
     expect(out).toContain("items 2026-01-04: failed before: the disk is full")
   })
@@ -371,8 +381,11 @@ describe("declared assets", () => {
       failures: name === "unique(item)" ? 0 : 1200,
       sample: [],
     }))
-    const history = { ...noHistory, checked: async () => ({ results, kept: [] }) }
-    const { out } = await runCommand({ ...allMade, history }, ["show", "items"])
+    const history = {
+      ...emptyHistory,
+      readCheckResults: async () => ({ results, failedFiles: [] }),
+    }
+    const { out } = await runCommand({ ...allMade, runHistory: history }, ["show", "items"])
     expect(out).toMatch(/^ {2}✓ {2}unique\(item\) {2}no two rows have the same item {2}passed$/m)
     expect(out).toMatch(/^ {2}✕ {2}not_null +1,200 rows fail$/m)
   })
@@ -402,7 +415,7 @@ describe("runs", () => {
     endedMs: Date.UTC(2026, 0, 5, 11, 1),
     cancelRequestedMs: undefined,
     steps: 4,
-    made: 2,
+    materialized: 2,
     failed: 1,
   }
   const detail = {
@@ -412,7 +425,7 @@ describe("runs", () => {
         "items",
         {
           planned: [{ from: 20_455, to: 20_458 }],
-          ended: {
+          partitionsByOutcome: {
             made: [{ from: 20_455, to: 20_456 }],
             failed: [{ from: 20_457, to: 20_457 }],
           },
@@ -436,9 +449,9 @@ describe("runs", () => {
   }
   const project = {
     ...allMade,
-    history: {
-      ...noHistory,
-      runs: async () => [row],
+    runHistory: {
+      ...emptyHistory,
+      listRuns: async () => [row],
       findRun: async (id: string) => (row.id.startsWith(id) ? detail : undefined),
     },
   }

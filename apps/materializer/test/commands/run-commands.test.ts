@@ -1,24 +1,24 @@
-import { type Effects, execute, type RunEvent, stepCount } from "@freshet/core"
+import { type Effects, execute, type RunEvent, countSteps } from "@freshet/core"
+import type { Services } from "@freshet/services"
+import { planWithExistingFiles } from "@freshet/services"
 import { describe, expect, test } from "vitest"
 
-import type { World } from "../../src/commands/world.ts"
-import { planOnStored } from "../../src/project/lost-files.ts"
-import { noon, tinyProject } from "../tiny-project.ts"
-import { runCommand } from "./fake-command-line.ts"
+import { runCommand } from "../fixtures/fake-command-line.ts"
+import { noon, createTinyProject } from "../fixtures/tiny-project.ts"
 
 const landed = { "2026-01-02": "a", "2026-01-03": "b", "2026-01-04": "c" }
-const project = tinyProject({ landed })
+const project = createTinyProject({ landed })
 
 /** Performs plans by core's own executor over a world that makes 1,200 rows of anything. */
 function pretendingWorld(
   fate: (step: string) => "made" | "fails" | "refused" = () => "made",
-): Partial<World> {
+): Partial<Services> {
   return {
     runPlan: async (config, request) => {
-      const planned = await planOnStored(project, request.plan)
+      const planned = await planWithExistingFiles(project, request.makePlan)
       request.onPlan(planned)
-      if (stepCount(planned.plan) === 0) return { kind: "nothing", ...planned }
-      const effects = pretendedEffects(request.emit, fate)
+      if (countSteps(planned.plan) === 0) return { kind: "nothing", ...planned }
+      const effects = pretendedEffects(request.emitEvent, fate)
       const { concurrency } = config
       const { command, failFast } = request
       const result = await execute(planned.project.evaluation, planned.plan, effects, {
@@ -42,8 +42,8 @@ function pretendedEffects(
     emit,
     signal: { aborted: false },
     engine: {
-      rederive: async () => [],
-      contentOf: async () => undefined,
+      recompute: async () => [],
+      readDataVersion: async () => undefined,
       compute: async ({ computation, partition: { key: partition }, outputs }) => {
         const what = fate(`${computation.name} ${partition}`)
         if (what === "fails") throw new Error("the disk is full")
@@ -52,7 +52,7 @@ function pretendedEffects(
           { asset: computation.name, name: "unique(item)", severity: "error" as const, ...failed },
         ]
         if (what === "refused")
-          return { kind: "refused", kept: ["refused/1.parquet"], checks, lineCounts: [] }
+          return { kind: "refused", failedFiles: ["refused/1.parquet"], checks, lineCounts: [] }
         return {
           kind: "made",
           checks: [],
@@ -86,7 +86,7 @@ function pretendedEffects(
     ledger: {
       beginRun: async () => {},
       recordStep: async () => {},
-      recorded: async () => [],
+      readMaterializations: async () => [],
       endRun: async () => {},
     },
     publisher: {
@@ -105,13 +105,13 @@ function pretendedEffects(
 
 describe("materialize", () => {
   test("in a pipe gives a line a change on one stream and the summary on the other", async () => {
-    const ran = await runCommand(project, ["materialize"], { world: pretendingWorld() })
+    const ran = await runCommand(project, ["materialize"], { services: pretendingWorld() })
     expect(ran).toMatchSnapshot()
   })
 
   test("as JSON gives one document", async () => {
     const { code, out } = await runCommand(project, ["materialize", "--json"], {
-      world: pretendingWorld(),
+      services: pretendingWorld(),
     })
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchSnapshot()
@@ -119,7 +119,7 @@ describe("materialize", () => {
 
   test("as JSON lines gives the events, each with its time and the schema's version", async () => {
     const { out } = await runCommand(project, ["materialize", "items", "--jsonl"], {
-      world: pretendingWorld(),
+      services: pretendingWorld(),
     })
     const events = out
       .trimEnd()
@@ -138,23 +138,23 @@ describe("materialize", () => {
 
   test("that fails is exit 3 and says what was skipped", async () => {
     const world = pretendingWorld((step) => (step === "items 2026-01-03" ? "fails" : "made"))
-    const ran = await runCommand(project, ["materialize"], { world })
+    const ran = await runCommand(project, ["materialize"], { services: world })
     expect(ran.code).toBe(3)
     expect(ran.out).toMatchSnapshot()
   })
 
   test("that a check stops is exit 4 and says which rows", async () => {
     const world = pretendingWorld((step) => (step === "items 2026-01-03" ? "refused" : "made"))
-    const ran = await runCommand(project, ["materialize"], { world })
+    const ran = await runCommand(project, ["materialize"], { services: world })
     expect(ran.code).toBe(4)
     expect(ran.out).toMatchSnapshot()
   })
 
   test("on a terminal ends with one line a computation and a cursor that is shown", async () => {
     const { err } = await runCommand(project, ["materialize"], {
-      world: pretendingWorld(),
+      services: pretendingWorld(),
       isTerminal: true,
-      look: { columns: 100 },
+      style: { columns: 100 },
     })
     expect(err.match(/^.*items +3 days.*$/gm)).toHaveLength(1)
     expect(err.endsWith("\u001B[?25h")).toBe(true)
@@ -167,7 +167,7 @@ describe("asking first", () => {
     String(day),
   ])
   const month = {
-    ...tinyProject({ landed: Object.fromEntries(days), nowMs: Date.UTC(2026, 1, 5) }),
+    ...createTinyProject({ landed: Object.fromEntries(days), nowMs: Date.UTC(2026, 1, 5) }),
   }
 
   test("happens above 20 partitions, shows the plan, and no means that nothing runs", async () => {

@@ -9,12 +9,12 @@ import {
   staticKeys,
   unpartitioned,
 } from "@freshet/core"
+import type { Services } from "@freshet/services"
 import { describe, expect, test } from "vitest"
 
-import type { World } from "../../src/commands/world.ts"
-import { noon } from "../tiny-project.ts"
-import { unmadeProject } from "../unmade-project.ts"
-import { runCommand } from "./fake-command-line.ts"
+import { runCommand } from "../fixtures/fake-command-line.ts"
+import { noon } from "../fixtures/tiny-project.ts"
+import { createUnmaterializedProject } from "../fixtures/unmaterialized-project.ts"
 
 const columns = { visits: int64("How many.") }
 const common = { group: "visits", description: "Visits.", columns } as const
@@ -55,25 +55,25 @@ const byShop = sqlAsset({
 })
 const assets: readonly AnyAsset[] = [hits, visits, total, shops, byShop]
 const landed = { hits: ["2026-01-02", "2026-01-03"], shops: ["tokyo"] }
-const project = unmadeProject(assets, landed, noon)
+const project = createUnmaterializedProject(assets, landed, noon)
 
 /** Nothing may be run, read, made again or compared. */
-const idle: Partial<World> = {
-  runPlan: async (_config, { plan }) => {
-    plan(project)
+const idle: Partial<Services> = {
+  runPlan: async (_config, { makePlan }) => {
+    makePlan(project)
     throw new Error("run")
   },
   withData: async (_config, _signal, work) =>
     work(project, {
       query: () => Promise.reject(new Error("queried")),
-      path: (key) => key,
+      getPath: (key) => key,
       exportRows: () => Promise.reject(new Error("exported")),
     }),
-  withRemaking: async (_config, _signal, work) =>
+  withRecomputation: async (_config, _signal, work) =>
     work({
       project,
-      remake: () => Promise.reject(new Error("made again")),
-      contentOf: () => Promise.reject(new Error("compared")),
+      recompute: () => Promise.reject(new Error("made again")),
+      readDataVersion: () => Promise.reject(new Error("compared")),
     }),
 }
 
@@ -124,7 +124,7 @@ test.each([
 })
 
 async function expectRefused(line: string, what: string, nearest: string): Promise<void> {
-  const { code, out, err } = await runCommand(project, line.split(" "), { world: idle })
+  const { code, out, err } = await runCommand(project, line.split(" "), { services: idle })
   expect({ code, out }).toEqual({ code: 2, out: "" })
   expect(err).toContain(what)
   expect(err).toContain(nearest)

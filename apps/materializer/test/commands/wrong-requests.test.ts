@@ -1,10 +1,10 @@
 import { expect, test } from "vitest"
 
-import { tinyProject } from "../tiny-project.ts"
-import { runCommand } from "./fake-command-line.ts"
+import { runCommand } from "../fixtures/fake-command-line.ts"
+import { createTinyProject } from "../fixtures/tiny-project.ts"
 
 const landed = { "2026-01-02": "a", "2026-01-03": "b", "2026-01-04": "c" }
-const project = tinyProject({ landed })
+const project = createTinyProject({ landed })
 
 test.each([
   ["backfill items --date 2026-01-01", "comes before its first day", "the nearest is 2026-01-02"],
@@ -52,14 +52,17 @@ test("all problems of a request are told at once", async () => {
 })
 
 test("an asset without any partition says what is missing", async () => {
-  const { code, err } = await runCommand(tinyProject({ landed: {} }), ["materialize", "items"])
+  const { code, err } = await runCommand(createTinyProject({ landed: {} }), [
+    "materialize",
+    "items",
+  ])
   expect(code).toBe(2)
   expect(err).toContain("not everything that it reads has landed")
 })
 
 test("a fault that nobody foresaw is a message, not a stack, and exit 1", async () => {
   const world = { withProject: () => Promise.reject(new TypeError("x is not a function")) }
-  const { code, err } = await runCommand(project, ["status"], { world })
+  const { code, err } = await runCommand(project, ["status"], { services: world })
   expect(code).toBe(1)
   expect(err).toContain("error: x is not a function")
   expect(err).toContain("FRESHET_DEBUG")

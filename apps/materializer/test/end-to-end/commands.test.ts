@@ -3,13 +3,18 @@ import { join } from "node:path"
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
-import { expectCode, makePlace, type Outcome, type Place } from "./freshet.ts"
+import {
+  expectCode,
+  createCommandPlace,
+  type CommandResult,
+  type CommandPlace,
+} from "./command-place.ts"
 
-let place: Place
-let made: Outcome
+let place: CommandPlace
+let made: CommandResult
 
 beforeAll(async () => {
-  place = await makePlace()
+  place = await createCommandPlace()
   expectCode(await place.freshet("demo-data", "--days", "9", "--json"), 0)
   made = await place.freshet("materialize")
 }, 120_000)
@@ -193,7 +198,7 @@ describe("after everything was made for the newest day", { timeout: 60_000 }, ()
   test("a database that is not there is exit 8 and one message", async () => {
     const env = { DATABASE_URL: "postgres://nobody:secret@127.0.0.1:1/nothing" }
     const ended = [["status"], ["sql", "--published", "select 1"]].map(
-      (words) => place.spawn(words, env).ended,
+      (words) => place.spawn(words, env).result,
     )
     for (const { code, out, err } of await Promise.all(ended)) {
       expect({ code, out }).toEqual({ code: 8, out: "" })
@@ -245,9 +250,9 @@ describe("a run", { timeout: 120_000 }, () => {
 
   test("that is interrupted ends with 130, keeps what was made, and the next one carries on", async () => {
     const run = place.spawn(["materialize", "--from", "2026-01-02", "--to", "2026-01-10"])
-    await run.says("made")
+    await run.waitForText("made")
     run.kill("SIGINT")
-    const outcome = await run.ended
+    const outcome = await run.result
     expectCode(outcome, 130)
     expect(outcome.err).toContain("Stopping")
     expect(outcome.out).toContain("What was made is kept; `freshet runs retry ")
@@ -256,10 +261,10 @@ describe("a run", { timeout: 120_000 }, () => {
 
   test("meets another one: --no-wait is exit 7", async () => {
     const first = place.spawn(["materialize", "--from", "2026-01-02", "--to", "2026-01-10"])
-    await first.says("made")
+    await first.waitForText("made")
     const second = await place.freshet("materialize", "--no-wait")
     expect(second.code).toBe(7)
     expect(second.err).toContain("Another run is under way")
-    expect((await first.ended).code).toBe(0)
+    expect((await first.result).code).toBe(0)
   })
 })

@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { expectCode, makePlace, type Outcome, type Place } from "./freshet.ts"
+import {
+  expectCode,
+  createCommandPlace,
+  type CommandResult,
+  type CommandPlace,
+} from "./command-place.ts"
 
-let place: Place
-let first: Outcome
+let place: CommandPlace
+let first: CommandResult
 
 beforeAll(async () => {
-  place = await makePlace()
+  place = await createCommandPlace()
   first = await place.freshet("demo")
 }, 120_000)
 

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { type Asset, int32, itself, noRows, sql, sqlAsset } from "@freshet/core"
+import { resolveConfig } from "@freshet/services"
+import { withProject } from "@freshet/services"
 import { expect, test } from "vitest"
 
-import { resolveConfig } from "../../src/config.ts"
-import { withProject } from "../../src/project/open-project.ts"
-import { withTestDatabase } from "../system/test-database.ts"
+import { withTestDatabase } from "../end-to-end/test-database.ts"
 
 const numbers = sqlAsset({
   name: "numbers",

@@ -1,12 +1,6 @@
-import { joinedRanges, type PartitionRange } from "@freshet/core"
+import { mergeRanges, type PartitionRange } from "@freshet/core"
+import { intersectRangeLists, takeNewest, filterRanges, subtractRanges } from "@freshet/core"
 import { expect, test } from "vitest"
-
-import {
-  commonRanges,
-  newestOf,
-  rangesAmong,
-  rangesWithout,
-} from "../../src/project/partition-ranges.ts"
 
 /** Every set of partitions out of seven, as ranges. */
 const sets = Array.from({ length: 128 }, (_, bits) =>
@@ -14,7 +8,7 @@ const sets = Array.from({ length: 128 }, (_, bits) =>
 )
 
 function rangesOf(partitions: readonly number[]): readonly PartitionRange[] {
-  return joinedRanges(partitions.map((at) => ({ from: at, to: at })))
+  return mergeRanges(partitions.map((at) => ({ from: at, to: at })))
 }
 
 function partitionsOf(ranges: readonly PartitionRange[]): readonly number[] {
@@ -28,9 +22,9 @@ test("of two lists of ranges are left those in both, and those in one alone", ()
     for (const right of sets) {
       const [one, other] = [rangesOf(left), rangesOf(right)]
       const both = left.filter((at) => right.includes(at))
-      expect(partitionsOf(commonRanges(one, other))).toEqual(both)
+      expect(partitionsOf(intersectRangeLists(one, other))).toEqual(both)
       const alone = left.filter((at) => !right.includes(at))
-      expect(partitionsOf(rangesWithout(one, other))).toEqual(alone)
+      expect(partitionsOf(subtractRanges(one, other))).toEqual(alone)
     }
 })
 
@@ -38,8 +32,8 @@ test("of some ranges those partitions are found that are meant, and no others ar
   for (const left of sets)
     for (const right of sets) {
       const looked: number[] = []
-      const found = rangesAmong(rangesOf(left), (at) => looked.push(at) > 0 && right.includes(at))
-      expect(found).toEqual(commonRanges(rangesOf(left), rangesOf(right)))
+      const found = filterRanges(rangesOf(left), (at) => looked.push(at) > 0 && right.includes(at))
+      expect(found).toEqual(intersectRangeLists(rangesOf(left), rangesOf(right)))
       expect(new Set(looked)).toEqual(new Set(left))
     }
 })
@@ -47,7 +41,7 @@ test("of some ranges those partitions are found that are meant, and no others ar
 test("the newest of some ranges are so many partitions from the end", () => {
   for (const set of sets)
     for (const most of [0, 1, 3, Infinity])
-      expect(partitionsOf(newestOf(rangesOf(set), most))).toEqual(
+      expect(partitionsOf(takeNewest(rangesOf(set), most))).toEqual(
         most === 0 ? [] : set.slice(-Math.min(most, 7)),
       )
 })

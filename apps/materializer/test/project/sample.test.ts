@@ -1,8 +1,7 @@
-import { type PartitionRange, partitionCount, partitionsIn } from "@freshet/core"
+import { type PartitionRange, countPartitions, listPartitions } from "@freshet/core"
+import { createRandom } from "@freshet/demo"
+import { samplePartitions } from "@freshet/services"
 import { expect, test } from "vitest"
-
-import { randomFrom } from "../../src/demo-data/random.ts"
-import { sampleOf } from "../../src/project/sample.ts"
 
 const ranges: readonly PartitionRange[] = [
   { from: 10, to: 19 },
@@ -11,11 +10,11 @@ const ranges: readonly PartitionRange[] = [
 ]
 
 function sampled(percent: number, seed: number): readonly number[] {
-  return [...partitionsIn(sampleOf(ranges, percent, randomFrom(seed, "items")))]
+  return [...listPartitions(samplePartitions(ranges, percent, createRandom(seed, "items")))]
 }
 
 test("a sample holds the share asked for, rounded up, of the partitions there are, and the newest", () => {
-  const all = new Set(partitionsIn(ranges))
+  const all = new Set(listPartitions(ranges))
   for (const percent of [0.001, 1, 2, 7.5, 33, 99, 99.9])
     for (let seed = 0; seed < 50; seed += 1) {
       const found = sampled(percent, seed)
@@ -29,11 +28,11 @@ test("a sample holds the share asked for, rounded up, of the partitions there ar
 test("the same seed gives the same sample, and others reach every partition", () => {
   expect(sampled(5, 3)).toEqual(sampled(5, 3))
   const reached = new Set(Array.from({ length: 400 }, (_, seed) => sampled(5, seed)).flat())
-  expect(reached.size).toBe(partitionCount(ranges))
+  expect(reached.size).toBe(countPartitions(ranges))
 })
 
 test("of one partition that one is the sample, and of none nothing", () => {
-  const random = randomFrom(1)
-  expect(sampleOf([{ from: 5, to: 5 }], 1, random)).toEqual([{ from: 5, to: 5 }])
-  expect(sampleOf([], 50, random)).toEqual([])
+  const random = createRandom(1)
+  expect(samplePartitions([{ from: 5, to: 5 }], 1, random)).toEqual([{ from: 5, to: 5 }])
+  expect(samplePartitions([], 50, random)).toEqual([])
 })

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process"
 
 import { expect, test } from "vitest"
 
-import { completionScript } from "../../src/render/completion-script.ts"
+import { getCompletionScript } from "../../src/render/completion-script.ts"
 
 /** What bash asks Freshet and then proposes, for words cut as bash cuts them. */
 function inBash(words: readonly string[], answers: readonly string[]): readonly string[] {
-  const program = `${completionScript("bash")}
+  const program = `${getCompletionScript("bash")}
     freshet() { printf '%s|' "$@" >&3; printf '%s\\n' ${answers.join(" ")}; }
     COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
     { _freshet; } 3>&1

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 
-import { fitted, table } from "../../src/render/table.ts"
+import { fitText, formatTable } from "../../src/render/table.ts"
 
 const columns = [
   { header: "asset" },
@@ -13,7 +13,7 @@ const rows = [
 ] as const
 
 function at(width: number | undefined, color = false): readonly string[] {
-  return table(columns, rows, { color, unicode: true, columns: width })
+  return formatTable(columns, rows, { color, unicode: true, columns: width })
 }
 
 describe("table", () => {
@@ -35,7 +35,7 @@ describe("table", () => {
   })
 
   test("leaves out a column without content", () => {
-    const lines = table([{ header: "a" }, { header: "b" }], [["1", ""]], {
+    const lines = formatTable([{ header: "a" }, { header: "b" }], [["1", ""]], {
       color: false,
       unicode: true,
       columns: undefined,
@@ -44,17 +44,17 @@ describe("table", () => {
   })
 
   test("counts wide letters as two", () => {
-    const look = { color: false, unicode: true, columns: undefined }
+    const style = { color: false, unicode: true, columns: undefined }
     expect(
-      table(
+      formatTable(
         [{ header: "a" }, { header: "b" }],
         [
           ["株", "x"],
           ["aa", "y"],
         ],
-        look,
+        style,
       ),
     ).toEqual(["a   b", "株  x", "aa  y"])
-    expect(fitted("株式会社", 5, look)).toBe("株式…")
+    expect(fitText("株式会社", 5, style)).toBe("株式…")
   })
 })

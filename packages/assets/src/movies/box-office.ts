@@ -1,26 +1,29 @@
 import { itself, noRows, publishTo, type Sql, sql, sqlAsset, unique } from "@freshet/core"
-import { columnsOf, boxOfficeByRelease as boxOfficeByReleaseTable } from "@freshet/schema"
+import { columnsFromTable, boxOfficeByRelease as boxOfficeByReleaseTable } from "@freshet/schema"
 
+import { reportOptions, publicationSet } from "./asset-options.ts"
 import { moreThanOneRow } from "./films.ts"
-import { answer, publicationSet } from "./group.ts"
 import type { filmRevenues } from "./prices.ts"
-import { halfUp, hundredths } from "./rounding.ts"
+import { roundHalfUp, fromHundredths } from "./rounding.ts"
 import type { MoviesSettings } from "./settings.ts"
 
 type Revenues = ReturnType<typeof filmRevenues>
 
 /** Cents of the middle value; of an even number of them the mean of the two in the middle, to the cent. */
-function median(cents: Sql<never>, place: Sql<never>, films: Sql<never>): Sql<never> {
+function computeMedian(cents: Sql<never>, place: Sql<never>, films: Sql<never>): Sql<never> {
   const isMiddle = sql`${place} in ((${films} + 1) // 2, ${films} // 2 + 1)`
-  return halfUp(sql`sum(${cents}) filter (${isMiddle})`, sql`count(${cents}) filter (${isMiddle})`)
+  return roundHalfUp(
+    sql`sum(${cents}) filter (${isMiddle})`,
+    sql`count(${cents}) filter (${isMiddle})`,
+  )
 }
 
-function money(cents: Sql<never>): Sql<never> {
-  return sql`${hundredths(cents)}::decimal(20,2)`
+function toMoney(cents: Sql<never>): Sql<never> {
+  return sql`${fromHundredths(cents)}::decimal(20,2)`
 }
 
-function columnsAt(baseMonth: string) {
-  return columnsOf(boxOfficeByReleaseTable, {
+function describeColumns(baseMonth: string) {
+  return columnsFromTable(boxOfficeByReleaseTable, {
     period: "quarter or month.",
     number: "Which quarter, 1 to 4, or which month, 1 to 12.",
     films: ["How many films were released then.", "films"],
@@ -36,7 +39,7 @@ function columnsAt(baseMonth: string) {
   })
 }
 
-function filmsAddUp(revenues: Revenues) {
+function checkFilmsAddUp(revenues: Revenues) {
   return noRows("films_add_up", {
     description: "the quarters together, and the months together, have all films and all revenue",
     query: sql`
@@ -53,14 +56,14 @@ function filmsAddUp(revenues: Revenues) {
 
 export function boxOfficeByRelease({ baseMonth }: MoviesSettings, revenues: Revenues) {
   return sqlAsset({
-    ...answer,
+    ...reportOptions,
     name: "box_office_by_release",
     description: `What films earned by the quarter and by the month of their release, over all years. Nominal figures are of all films with a known revenue and day of release; adjusted ones, in USD at the ticket prices of ${baseMonth}, are of those whose month of release the price index has (the others are in movies_outside_cpi). Means and medians to the cent.`,
     report: {
       title: "Box office by quarter and month of release",
       period: ["released_from", "released_to"],
     },
-    columns: columnsAt(baseMonth),
+    columns: describeColumns(baseMonth),
     query: sql`
       with released as (
         select movie_id, release_date, revenue::hugeint * 100 as cents,
@@ -82,19 +85,19 @@ export function boxOfficeByRelease({ baseMonth }: MoviesSettings, revenues: Reve
       )
       select period, number, count(*)::integer as films,
         (sum(cents) // 100)::bigint as total_revenue,
-        ${money(halfUp(sql`sum(cents)`, sql`count(*)`))} as mean_revenue,
-        ${money(median(sql`cents`, sql`place`, sql`films`))} as median_revenue,
+        ${toMoney(roundHalfUp(sql`sum(cents)`, sql`count(*)`))} as mean_revenue,
+        ${toMoney(computeMedian(sql`cents`, sql`place`, sql`films`))} as median_revenue,
         count(adjusted)::integer as adjusted_films,
-        ${money(sql`sum(adjusted)`)} as total_adjusted,
-        ${money(halfUp(sql`sum(adjusted)`, sql`nullif(count(adjusted), 0)`))} as mean_adjusted,
-        ${money(
-          sql`case when count(adjusted) > 0 then ${median(sql`adjusted`, sql`adjusted_place`, sql`adjusted_films`)} end`,
+        ${toMoney(sql`sum(adjusted)`)} as total_adjusted,
+        ${toMoney(roundHalfUp(sql`sum(adjusted)`, sql`nullif(count(adjusted), 0)`))} as mean_adjusted,
+        ${toMoney(
+          sql`case when count(adjusted) > 0 then ${computeMedian(sql`adjusted`, sql`adjusted_place`, sql`adjusted_films`)} end`,
         )} as median_adjusted,
         min(release_date) as released_from, max(release_date) as released_to
       from placed
       group by period, number
       order by period desc, number`,
-    checks: [unique("period", "number"), moreThanOneRow, filmsAddUp(revenues)],
+    checks: [unique("period", "number"), moreThanOneRow, checkFilmsAddUp(revenues)],
     publish: publishTo(boxOfficeByReleaseTable, publicationSet),
   })
 }

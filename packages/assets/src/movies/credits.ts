@@ -1,21 +1,21 @@
 import { noRows, publishTo, refersTo, sql, sqlAsset, unique } from "@freshet/core"
 import {
-  columnsOf,
+  columnsFromTable,
   movieCast as movieCastTable,
   movieCrew as movieCrewTable,
   people as peopleTable,
 } from "@freshet/schema"
 
+import { creditsPublicationSet, publishedOptions } from "./asset-options.ts"
 import { moreThanOneRow, movies } from "./films.ts"
-import { creditsSet, normalized } from "./group.ts"
 import { filmCredits } from "./records.ts"
 
 export const people = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "people",
   description:
     "People who played in films or worked on them. Where credits call one by several names, the first in order of the alphabet.",
-  columns: columnsOf(peopleTable, {
+  columns: columnsFromTable(peopleTable, {
     person_id: "The person by TMDB's number.",
     name: "Their name.",
     gender: "female or male; null when TMDB does not say, or says both.",
@@ -25,10 +25,10 @@ export const people = sqlAsset({
       case when min(gender) = max(gender) then min(gender) end as gender
     from ${filmCredits} group by person_id`,
   checks: [unique("person_id"), moreThanOneRow],
-  publish: publishTo(peopleTable, creditsSet),
+  publish: publishTo(peopleTable, creditsPublicationSet),
 })
 
-function checks(kind: string) {
+function creditChecks(kind: string) {
   return [
     unique("movie_id", "credit_id"),
     moreThanOneRow,
@@ -45,18 +45,18 @@ function checks(kind: string) {
   ]
 }
 
-const credit = {
+const creditColumns = {
   movie_id: "The film by TMDB's number.",
   credit_id: "The credit by TMDB's number.",
   person_id: "The person.",
 } as const
 
 export const movieCast = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "movie_cast",
   description: "Who played whom in which film.",
-  columns: columnsOf(movieCastTable, {
-    ...credit,
+  columns: columnsFromTable(movieCastTable, {
+    ...creditColumns,
     position: "The place in the film's list of players, from 0.",
     character: "Who is played.",
   }),
@@ -69,16 +69,16 @@ export const movieCast = sqlAsset({
     where credits.kind = 'cast'
     order by credits.movie_id, credits.credit_id, credits.position, people.person_id,
       credits.character`,
-  checks: checks("cast"),
-  publish: publishTo(movieCastTable, creditsSet),
+  checks: creditChecks("cast"),
+  publish: publishTo(movieCastTable, creditsPublicationSet),
 })
 
 export const movieCrew = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "movie_crew",
   description: "Who did what work on which film.",
-  columns: columnsOf(movieCrewTable, {
-    ...credit,
+  columns: columnsFromTable(movieCrewTable, {
+    ...creditColumns,
     department: "Directing, Writing and the like.",
     job: "The work.",
   }),
@@ -91,6 +91,6 @@ export const movieCrew = sqlAsset({
     where credits.kind = 'crew'
     order by credits.movie_id, credits.credit_id, people.person_id, credits.department,
       credits.job`,
-  checks: checks("crew"),
-  publish: publishTo(movieCrewTable, creditsSet),
+  checks: creditChecks("crew"),
+  publish: publishTo(movieCrewTable, creditsPublicationSet),
 })

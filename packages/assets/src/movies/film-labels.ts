@@ -1,6 +1,6 @@
 import { type Asset, publishTo, refersTo, sql, sqlAsset, unique } from "@freshet/core"
 import {
-  columnsOf,
+  columnsFromTable,
   companies as companiesTable,
   countries as countriesTable,
   genres as genresTable,
@@ -11,19 +11,22 @@ import {
   movieLanguages as movieLanguagesTable,
 } from "@freshet/schema"
 
+import { publishedOptions, publicationSet } from "./asset-options.ts"
 import { moreThanOneRow, movies } from "./films.ts"
-import { normalized, publicationSet } from "./group.ts"
 import { filmLabels } from "./records.ts"
 
-const movie_id = "The film by TMDB's number."
-export const severalNames =
+const movieIdText = "The film by TMDB's number."
+export const duplicateNameRule =
   "Where films call one by several names, it has the first in order of the alphabet."
 
 export const genres = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "genres",
-  description: `Genres of films. ${severalNames}`,
-  columns: columnsOf(genresTable, { genre_id: "The genre by TMDB's number.", name: "Its name." }),
+  description: `Genres of films. ${duplicateNameRule}`,
+  columns: columnsFromTable(genresTable, {
+    genre_id: "The genre by TMDB's number.",
+    name: "Its name.",
+  }),
   query: sql`
     select id as genre_id, min(name) as name
     from ${filmLabels} where kind = 'genre' group by id`,
@@ -32,30 +35,33 @@ export const genres = sqlAsset({
 })
 
 export const movieGenres = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "movie_genres",
   description: "Which film is of which genres: a film may be of several.",
-  columns: columnsOf(movieGenresTable, { movie_id, genre_id: "The genre by TMDB's number." }),
+  columns: columnsFromTable(movieGenresTable, {
+    movie_id: movieIdText,
+    genre_id: "The genre by TMDB's number.",
+  }),
   query: sql`
     select distinct labels.movie_id, genres.genre_id
     from ${filmLabels} as labels
     join ${movies} as movies on movies.movie_id = labels.movie_id
     join ${genres} as genres on genres.genre_id = labels.id
     where labels.kind = 'genre'`,
-  checks: [unique("movie_id", "genre_id"), moreThanOneRow, ...linked("genre_id", genres)],
+  checks: [unique("movie_id", "genre_id"), moreThanOneRow, ...linkChecks("genre_id", genres)],
   publish: publishTo(movieGenresTable, publicationSet),
 })
 
 /** A film and a label that are there. */
-export function linked<const C extends string>(key: C, labels: Asset) {
+export function linkChecks<const C extends string>(key: C, labels: Asset) {
   return [refersTo("movie_id", movies), refersTo(key, labels)]
 }
 
 export const companies = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "companies",
-  description: `Companies that produced films. ${severalNames}`,
-  columns: columnsOf(companiesTable, {
+  description: `Companies that produced films. ${duplicateNameRule}`,
+  columns: columnsFromTable(companiesTable, {
     company_id: "The company by TMDB's number.",
     name: "Its name.",
   }),
@@ -67,11 +73,11 @@ export const companies = sqlAsset({
 })
 
 export const movieCompanies = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "movie_companies",
   description: "Which film was produced by which companies.",
-  columns: columnsOf(movieCompaniesTable, {
-    movie_id,
+  columns: columnsFromTable(movieCompaniesTable, {
+    movie_id: movieIdText,
     company_id: "The company by TMDB's number.",
   }),
   query: sql`
@@ -80,15 +86,19 @@ export const movieCompanies = sqlAsset({
     join ${movies} as movies on movies.movie_id = labels.movie_id
     join ${companies} as companies on companies.company_id = labels.id
     where labels.kind = 'company'`,
-  checks: [unique("movie_id", "company_id"), moreThanOneRow, ...linked("company_id", companies)],
+  checks: [
+    unique("movie_id", "company_id"),
+    moreThanOneRow,
+    ...linkChecks("company_id", companies),
+  ],
   publish: publishTo(movieCompaniesTable, publicationSet),
 })
 
 export const countries = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "countries",
-  description: `Countries in which films were produced. ${severalNames}`,
-  columns: columnsOf(countriesTable, {
+  description: `Countries in which films were produced. ${duplicateNameRule}`,
+  columns: columnsFromTable(countriesTable, {
     country_code: "The country, as ISO 3166-1.",
     name: "Its name.",
   }),
@@ -100,11 +110,11 @@ export const countries = sqlAsset({
 })
 
 export const movieCountries = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "movie_countries",
   description: "Which film was produced in which countries.",
-  columns: columnsOf(movieCountriesTable, {
-    movie_id,
+  columns: columnsFromTable(movieCountriesTable, {
+    movie_id: movieIdText,
     country_code: "The country, as ISO 3166-1.",
   }),
   query: sql`
@@ -116,16 +126,16 @@ export const movieCountries = sqlAsset({
   checks: [
     unique("movie_id", "country_code"),
     moreThanOneRow,
-    ...linked("country_code", countries),
+    ...linkChecks("country_code", countries),
   ],
   publish: publishTo(movieCountriesTable, publicationSet),
 })
 
 export const languages = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "languages",
-  description: `Languages that are spoken in films. ${severalNames}`,
-  columns: columnsOf(languagesTable, {
+  description: `Languages that are spoken in films. ${duplicateNameRule}`,
+  columns: columnsFromTable(languagesTable, {
     language_code: "The language, as ISO 639-1.",
     name: "Its name in itself; empty where TMDB has none.",
   }),
@@ -137,11 +147,11 @@ export const languages = sqlAsset({
 })
 
 export const movieLanguages = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "movie_languages",
   description: "Which languages are spoken in which film.",
-  columns: columnsOf(movieLanguagesTable, {
-    movie_id,
+  columns: columnsFromTable(movieLanguagesTable, {
+    movie_id: movieIdText,
     language_code: "The language, as ISO 639-1.",
   }),
   query: sql`
@@ -153,7 +163,7 @@ export const movieLanguages = sqlAsset({
   checks: [
     unique("movie_id", "language_code"),
     moreThanOneRow,
-    ...linked("language_code", languages),
+    ...linkChecks("language_code", languages),
   ],
   publish: publishTo(movieLanguagesTable, publicationSet),
 })

@@ -2,23 +2,23 @@ import { noRows, publishTo, refersTo, rowCount, sql, sqlAsset, unique } from "@f
 import { itself } from "@freshet/core"
 import {
   collections as collectionsTable,
-  columnsOf,
+  columnsFromTable,
   dates as datesTable,
   movies as moviesTable,
 } from "@freshet/schema"
 
-import { normalized, publicationSet } from "./group.ts"
+import { publishedOptions, publicationSet } from "./asset-options.ts"
 import { filmLabels, filmRecords } from "./records.ts"
 
 /** A table of one row is as good as none: the file was cut off, or is not what it should be. */
 export const moreThanOneRow = rowCount({ min: 2 })
 
 export const collections = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "collections",
   description:
     "Series of films. Where the films of one call it by several names, the first in order of the alphabet.",
-  columns: columnsOf(collectionsTable, {
+  columns: columnsFromTable(collectionsTable, {
     collection_id: "The series by TMDB's number.",
     name: "Its name.",
   }),
@@ -31,11 +31,11 @@ export const collections = sqlAsset({
 })
 
 export const movies = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "movies",
   description:
     "The films, each once, by TMDB's number. Rows of the file without a number, and later ones with a number that was there, are in quarantine.",
-  columns: columnsOf(moviesTable, {
+  columns: columnsFromTable(moviesTable, {
     movie_id: "The film by TMDB's number.",
     imdb_id: "The film by IMDb's number.",
     title: "Its title in English; null where the file breaks off before it.",
@@ -73,10 +73,10 @@ export const movies = sqlAsset({
 })
 
 export const dates = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "dates",
   description: "The days on which films were released, taken apart.",
-  columns: columnsOf(datesTable, {
+  columns: columnsFromTable(datesTable, {
     release_date: "The day.",
     day: "Day of the month, 1 to 31.",
     weekday: "Day of the week, 1 (Monday) to 7.",

@@ -1,15 +1,15 @@
 import { itself, noRows, publishTo, sql, sqlAsset, unique } from "@freshet/core"
-import { columnsOf, genreEarnings as genreEarningsTable } from "@freshet/schema"
+import { columnsFromTable, genreEarnings as genreEarningsTable } from "@freshet/schema"
 
+import { reportOptions, publicationSet } from "./asset-options.ts"
 import { genres, movieGenres } from "./film-labels.ts"
 import { moreThanOneRow } from "./films.ts"
-import { answer, publicationSet } from "./group.ts"
 import type { filmRevenues } from "./prices.ts"
-import { halfUp, hundredths } from "./rounding.ts"
+import { roundHalfUp, fromHundredths } from "./rounding.ts"
 import type { MoviesSettings } from "./settings.ts"
 
-function columnsAt(baseMonth: string) {
-  return columnsOf(genreEarningsTable, {
+function describeColumns(baseMonth: string) {
+  return columnsFromTable(genreEarningsTable, {
     rank: "1 is the genre that earned most.",
     genre_id: "The genre by TMDB's number.",
     genre: "Its name.",
@@ -29,14 +29,14 @@ export function genreEarnings(
   revenues: ReturnType<typeof filmRevenues>,
 ) {
   return sqlAsset({
-    ...answer,
+    ...reportOptions,
     name: "genre_earnings",
     description: `Genres by what their films earned at the ticket prices of ${baseMonth}: revenue × price index of ${baseMonth} / price index of the month of release. A film of several genres counts for each. Films whose month of release the price index has not are counted beside (and are in movies_outside_cpi). Equal sums: the smaller id first.`,
     report: {
       title: "The highest earning genres at constant prices",
       period: ["released_from", "released_to"],
     },
-    columns: columnsAt(baseMonth),
+    columns: describeColumns(baseMonth),
     query: sql`
       with earned as (
         select genre_id,
@@ -53,8 +53,8 @@ export function genreEarnings(
       )
       select row_number() over (order by adjusted desc, genre_id)::integer as rank,
         genre_id, genres.name as genre, films,
-        ${hundredths(sql`adjusted`)}::decimal(20,2) as total_adjusted,
-        ${hundredths(halfUp(sql`adjusted`, sql`nullif(films, 0)`))}::decimal(20,2) as mean_adjusted,
+        ${fromHundredths(sql`adjusted`)}::decimal(20,2) as total_adjusted,
+        ${fromHundredths(roundHalfUp(sql`adjusted`, sql`nullif(films, 0)`))}::decimal(20,2) as mean_adjusted,
         total_revenue, films_outside, revenue_outside, released_from, released_to
       from earned join ${genres} as genres using (genre_id)
       order by rank`,

@@ -1,13 +1,13 @@
 import { itself, noRows, publishTo, rowCount, sql, sqlAsset, unique } from "@freshet/core"
-import { columnsOf, highestRatedFilms as highestRatedFilmsTable } from "@freshet/schema"
+import { columnsFromTable, highestRatedFilms as highestRatedFilmsTable } from "@freshet/schema"
 
+import { reportOptions, publicationSet } from "./asset-options.ts"
 import { movies } from "./films.ts"
-import { answer, publicationSet } from "./group.ts"
 import { filmRatings } from "./ratings.ts"
-import { halfUp, tenThousandths } from "./rounding.ts"
+import { roundHalfUp, fromTenThousandths } from "./rounding.ts"
 import type { MoviesSettings } from "./settings.ts"
 
-const columns = columnsOf(highestRatedFilmsTable, {
+const columns = columnsFromTable(highestRatedFilmsTable, {
   rank: "1 is the highest rated film.",
   movie_id: "The film by TMDB's number.",
   title: "Its title.",
@@ -20,13 +20,13 @@ const columns = columnsOf(highestRatedFilmsTable, {
 })
 
 export function highestRatedFilms({ minimumRatings, highestRated }: MoviesSettings) {
-  const average = halfUp(sql`rating_tenths * 1000`, sql`ratings`)
-  const score = halfUp(
+  const average = roundHalfUp(sql`rating_tenths * 1000`, sql`ratings`)
+  const score = roundHalfUp(
     sql`(rating_tenths::hugeint * all_ratings + ${minimumRatings} * all_tenths) * 1000`,
     sql`all_ratings * (ratings + ${minimumRatings})`,
   )
   return sqlAsset({
-    ...answer,
+    ...reportOptions,
     name: "highest_rated_films",
     description: `The ${highestRated} films with the highest score among those with at least ${minimumRatings} ratings. The score is the average of a film's ratings and of ${minimumRatings} more that are each as the average of all ratings, so that few ratings weigh little. Equal scores: more ratings first, then the smaller id.`,
     report: { title: "The highest rated films of all time", period: ["rated_from", "rated_to"] },
@@ -44,8 +44,8 @@ export function highestRatedFilms({ minimumRatings, highestRated }: MoviesSettin
       )
       select ranked.rank, ranked.movie_id, movies.title,
         year(movies.release_date)::smallint as release_year, ranked.ratings,
-        ${tenThousandths(sql`ranked.average`)}::decimal(6,4) as average_rating,
-        ${tenThousandths(sql`ranked.score`)}::decimal(6,4) as score,
+        ${fromTenThousandths(sql`ranked.average`)}::decimal(6,4) as average_rating,
+        ${fromTenThousandths(sql`ranked.score`)}::decimal(6,4) as score,
         ranked.rated_from, ranked.rated_to
       from ranked join ${movies} as movies on movies.movie_id = ranked.movie_id
       where ranked.rank <= ${highestRated}

@@ -13,7 +13,7 @@ import { popularGenres } from "./popular-genres.ts"
 import { cpi, filmRevenues, moviesOutsideCpi } from "./prices.ts"
 import { filmRatings, ratings, ratingsWithoutFilm } from "./ratings.ts"
 import { filmCredits, filmLabels, filmRecords } from "./records.ts"
-import { moviesDefaults, type MoviesSettings } from "./settings.ts"
+import { defaultMoviesSettings, type MoviesSettings } from "./settings.ts"
 import { creditsFile, keywordsFile, linksFile, metadataFile } from "./sources.ts"
 import { priceIndexFile, ratingsFile } from "./sources.ts"
 
@@ -33,8 +33,8 @@ const credits = [people, movieCast, movieCrew]
 
 /** Films, what users gave to them, and what they earned against the price of a ticket. */
 export function movies(settings: Partial<MoviesSettings> = {}): readonly AnyAsset[] {
-  const chosen = { ...moviesDefaults, ...settings }
-  const revenues = filmRevenues(chosen)
+  const fullSettings = { ...defaultMoviesSettings, ...settings }
+  const revenues = filmRevenues(fullSettings)
   return [
     metadataFile,
     ratingsFile,
@@ -57,9 +57,9 @@ export function movies(settings: Partial<MoviesSettings> = {}): readonly AnyAsse
     cpi,
     revenues,
     moviesOutsideCpi(revenues),
-    highestRatedFilms(chosen),
+    highestRatedFilms(fullSettings),
     popularGenres,
-    boxOfficeByRelease(chosen, revenues),
-    genreEarnings(chosen, revenues),
+    boxOfficeByRelease(fullSettings, revenues),
+    genreEarnings(fullSettings, revenues),
   ]
 }

@@ -1,37 +1,37 @@
 import { codeAsset, noRows, publishTo, sql, sqlAsset, unique } from "@freshet/core"
 import {
-  columnsOf,
+  columnsFromTable,
   keywords as keywordsTable,
   movieKeywords as movieKeywordsTable,
 } from "@freshet/schema"
 
-import { linked, severalNames } from "./film-labels.ts"
+import { publishedOptions, intermediateOptions, publicationSet } from "./asset-options.ts"
+import { linkChecks, duplicateNameRule } from "./film-labels.ts"
 import { movies } from "./films.ts"
-import { normalized, prepared, publicationSet } from "./group.ts"
-import { labelsIn } from "./labels.ts"
-import { labelColumns, labelled } from "./records.ts"
+import { parseLabels } from "./labels.ts"
+import { labelColumns, toLabelRows } from "./records.ts"
 import { keywordsFile } from "./sources.ts"
 
 export const filmKeywords = codeAsset({
-  ...prepared,
+  ...intermediateOptions,
   name: "film_keywords",
   description: "What each film is about, read from the Python lists: one row a keyword.",
   version: "1",
   columns: labelColumns,
   upstream: { listed: keywordsFile, films: movies },
   async *compute({ listed, films }) {
-    const known = new Set<number>()
-    for await (const { movie_id } of films) known.add(movie_id)
+    const movieIds = new Set<number>()
+    for await (const { movie_id } of films) movieIds.add(movie_id)
     for await (const { movie_id, keywords } of listed)
-      if (known.has(movie_id)) yield* labelled(movie_id, "keyword", labelsIn(keywords))
+      if (movieIds.has(movie_id)) yield* toLabelRows(movie_id, "keyword", parseLabels(keywords))
   },
 })
 
 export const keywords = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "keywords",
-  description: `Words that say what films are about; none when no file of them has landed. ${severalNames}`,
-  columns: columnsOf(keywordsTable, {
+  description: `Words that say what films are about; none when no file of them has landed. ${duplicateNameRule}`,
+  columns: columnsFromTable(keywordsTable, {
     keyword_id: "The word by TMDB's number.",
     name: "The word.",
   }),
@@ -41,10 +41,10 @@ export const keywords = sqlAsset({
 })
 
 export const movieKeywords = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "movie_keywords",
   description: "Which film is about what; none when no file of keywords has landed.",
-  columns: columnsOf(movieKeywordsTable, {
+  columns: columnsFromTable(movieKeywordsTable, {
     movie_id: "The film by TMDB's number.",
     keyword_id: "The word by TMDB's number.",
   }),
@@ -55,7 +55,7 @@ export const movieKeywords = sqlAsset({
     join ${keywords} as keywords on keywords.keyword_id = labels.id`,
   checks: [
     unique("movie_id", "keyword_id"),
-    ...linked("keyword_id", keywords),
+    ...linkChecks("keyword_id", keywords),
     noRows("films_are_known", {
       description: "the films that have keywords are in movies",
       severity: "warn",

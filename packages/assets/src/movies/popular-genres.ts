@@ -1,19 +1,19 @@
 import { itself, noRows, publishTo, sql, sqlAsset, unique } from "@freshet/core"
-import { columnsOf, popularGenres as popularGenresTable } from "@freshet/schema"
+import { columnsFromTable, popularGenres as popularGenresTable } from "@freshet/schema"
 
+import { reportOptions, publicationSet } from "./asset-options.ts"
 import { genres, movieGenres } from "./film-labels.ts"
 import { moreThanOneRow } from "./films.ts"
-import { answer, publicationSet } from "./group.ts"
 import { filmRatings, ratings } from "./ratings.ts"
-import { halfUp, hundredths, tenThousandths } from "./rounding.ts"
+import { roundHalfUp, fromHundredths, fromTenThousandths } from "./rounding.ts"
 
 export const popularGenres = sqlAsset({
-  ...answer,
+  ...reportOptions,
   name: "popular_genres",
   description:
     "Genres by how many ratings users gave to films of them. A film of several genres counts for each, so the shares add up to more than 100 %. Equal numbers: the smaller id first.",
   report: { title: "The genres most popular with users", period: ["rated_from", "rated_to"] },
-  columns: columnsOf(popularGenresTable, {
+  columns: columnsFromTable(popularGenresTable, {
     rank: "1 is the most popular genre.",
     genre_id: "The genre by TMDB's number.",
     genre: "Its name.",
@@ -40,10 +40,10 @@ export const popularGenres = sqlAsset({
     ), total as (select sum(ratings)::bigint as ratings from ${filmRatings})
     select row_number() over (order by counted.ratings desc, genre_id)::integer as rank,
       genre_id, genres.name as genre, counted.ratings::integer as ratings,
-      ${hundredths(halfUp(sql`counted.ratings * 10000`, sql`total.ratings`))}::decimal(5,2)
+      ${fromHundredths(roundHalfUp(sql`counted.ratings * 10000`, sql`total.ratings`))}::decimal(5,2)
         as share_of_ratings,
       watched.users, counted.films,
-      ${tenThousandths(halfUp(sql`counted.rating_tenths * 1000`, sql`counted.ratings`))}::decimal(6,4)
+      ${fromTenThousandths(roundHalfUp(sql`counted.rating_tenths * 1000`, sql`counted.ratings`))}::decimal(6,4)
         as average_rating,
       counted.rated_from, counted.rated_to
     from counted

@@ -1,23 +1,23 @@
 import { date, decimal, int32, int64, itself, noRows, nullable, publishTo } from "@freshet/core"
 import { sql, sqlAsset, text, unique } from "@freshet/core"
 import {
-  columnsOf,
+  columnsFromTable,
   cpi as cpiTable,
   moviesOutsideCpi as moviesOutsideCpiTable,
 } from "@freshet/schema"
 
+import { publishedOptions, intermediateOptions, publicationSet } from "./asset-options.ts"
 import { moreThanOneRow, movies } from "./films.ts"
-import { normalized, prepared, publicationSet } from "./group.ts"
-import { halfUp, hundredths } from "./rounding.ts"
-import { baseMonthDay, type MoviesSettings } from "./settings.ts"
+import { roundHalfUp, fromHundredths } from "./rounding.ts"
+import { toBaseMonthDay, type MoviesSettings } from "./settings.ts"
 import { priceIndexFile } from "./sources.ts"
 
 export const cpi = sqlAsset({
-  ...normalized,
+  ...publishedOptions,
   name: "cpi",
   description:
     "What admission to movies, theaters and concerts cost in U.S. cities, by month: the consumer price index CUSR0000SS62031.",
-  columns: columnsOf(cpiTable, {
+  columns: columnsFromTable(cpiTable, {
     month: "The month, by its first day.",
     consumer_price_index: ["The price level, seasonally adjusted.", "December 1997 = 100"],
   }),
@@ -49,13 +49,13 @@ const reasons =
 
 /** Adjusted = revenue × index of the base month / index of the month of release, to the cent. */
 export function filmRevenues(settings: MoviesSettings) {
-  const base = sql`(select consumer_price_index from ${cpi} where month = ${baseMonthDay(settings)}::date)`
-  const adjusted = halfUp(
+  const base = sql`(select consumer_price_index from ${cpi} where month = ${toBaseMonthDay(settings)}::date)`
+  const adjusted = roundHalfUp(
     sql`films.revenue::hugeint * 100 * (${base} * 1000)::bigint`,
     sql`(cpi.consumer_price_index * 1000)::bigint`,
   )
   return sqlAsset({
-    ...prepared,
+    ...intermediateOptions,
     name: "film_revenues",
     description: `What each film with a known revenue earned: as it was told, and at the ticket prices of ${settings.baseMonth} (revenue × price index of ${settings.baseMonth} / price index of the month of release, to the cent).`,
     columns: {
@@ -72,7 +72,7 @@ export function filmRevenues(settings: MoviesSettings) {
     },
     query: sql`
       select films.movie_id, films.title, films.release_date, films.revenue,
-        ${hundredths(adjusted)}::decimal(20,2) as adjusted_revenue,
+        ${fromHundredths(adjusted)}::decimal(20,2) as adjusted_revenue,
         case when cpi.month is not null then null
           when films.release_date is null then 'no release date'
           when films.release_date < (select min(month) from ${cpi}) then 'before the index'
@@ -89,7 +89,7 @@ export function filmRevenues(settings: MoviesSettings) {
         description: `the price index has the base month ${settings.baseMonth}`,
         query: sql`
           select ${settings.baseMonth} as base_month, min(month) as index_from, max(month) as index_to
-          from ${cpi} having count(*) filter (month = ${baseMonthDay(settings)}::date) = 0`,
+          from ${cpi} having count(*) filter (month = ${toBaseMonthDay(settings)}::date) = 0`,
       }),
       noRows("adjusted_or_reason", {
         description: "each film is adjusted, or it is said why not",
@@ -101,11 +101,11 @@ export function filmRevenues(settings: MoviesSettings) {
 
 export function moviesOutsideCpi(revenues: ReturnType<typeof filmRevenues>) {
   return sqlAsset({
-    ...normalized,
+    ...publishedOptions,
     name: "movies_outside_cpi",
     description:
       "Films with a known revenue that cannot be told at constant prices, since the price index has no month for them.",
-    columns: columnsOf(moviesOutsideCpiTable, {
+    columns: columnsFromTable(moviesOutsideCpiTable, {
       movie_id: "The film by TMDB's number.",
       title: "Its title.",
       release_date: "When it was first shown.",

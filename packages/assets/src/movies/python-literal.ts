@@ -8,52 +8,52 @@ export type PythonValue =
   | ReadonlyMap<string, PythonValue>
 
 /** A value, and where the text goes on after it. */
-type Parsed<T> = readonly [value: T, end: number]
+type ParseResult<T> = readonly [value: T, end: number]
 
 /** Reads a Python literal; throws a SyntaxError that says where the text is none. */
 export function parsePython(text: string): PythonValue {
-  const [value, end] = readValue(text, 0)
-  if (end !== text.length) throw misread(text, end)
+  const [value, end] = parseValue(text, 0)
+  if (end !== text.length) throw createSyntaxError(text, end)
   return value
 }
 
-function misread(text: string, at: number): SyntaxError {
+function createSyntaxError(text: string, at: number): SyntaxError {
   return new SyntaxError(`no Python literal at ${at}: ${text.slice(at, at + 40)}`)
 }
 
-function readValue(text: string, at: number): Parsed<PythonValue> {
+function parseValue(text: string, at: number): ParseResult<PythonValue> {
   const first = text[at]
-  if (first === "[") return readSequence(text, at, "]", readValue)
+  if (first === "[") return parseSequence(text, at, "]", parseValue)
   if (first === "{") {
-    const [entries, end] = readSequence(text, at, "}", readEntry)
+    const [entries, end] = parseSequence(text, at, "}", parseEntry)
     return [new Map(entries), end]
   }
-  if (first === "'" || first === '"') return readText(text, at)
-  return readBare(text, at)
+  if (first === "'" || first === '"') return parseText(text, at)
+  return parseBareWord(text, at)
 }
 
-function readSequence<T>(
+function parseSequence<T>(
   text: string,
   at: number,
   close: string,
-  read: (text: string, at: number) => Parsed<T>,
-): Parsed<readonly T[]> {
+  parseItem: (text: string, at: number) => ParseResult<T>,
+): ParseResult<readonly T[]> {
   const items: T[] = []
   let next = skipSpace(text, at + 1)
   while (text[next] !== close) {
-    const [item, end] = read(text, next)
+    const [item, end] = parseItem(text, next)
     items.push(item)
     next = skipSpace(text, end)
     if (text[next] === ",") next = skipSpace(text, next + 1)
-    else if (text[next] !== close) throw misread(text, next)
+    else if (text[next] !== close) throw createSyntaxError(text, next)
   }
   return [items, next + 1]
 }
 
-function readEntry(text: string, at: number): Parsed<readonly [string, PythonValue]> {
-  const [key, end] = readText(text, at)
-  if (text[end] !== ":") throw misread(text, end)
-  const [value, next] = readValue(text, skipSpace(text, end + 1))
+function parseEntry(text: string, at: number): ParseResult<readonly [string, PythonValue]> {
+  const [key, end] = parseText(text, at)
+  if (text[end] !== ":") throw createSyntaxError(text, end)
+  const [value, next] = parseValue(text, skipSpace(text, end + 1))
   return [[key, value], next]
 }
 
@@ -63,38 +63,38 @@ function skipSpace(text: string, from: number): number {
   return at
 }
 
-const bare = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|None|True|False/y
-const words = new Map<string, boolean | null>([
+const barePattern = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|None|True|False/y
+const keywords = new Map<string, boolean | null>([
   ["None", null],
   ["True", true],
   ["False", false],
 ])
 
-function readBare(text: string, at: number): Parsed<PythonValue> {
-  bare.lastIndex = at
-  const [found] = bare.exec(text) ?? []
-  if (found === undefined) throw misread(text, at)
-  const word = words.get(found)
-  return [word === undefined ? Number(found) : word, at + found.length]
+function parseBareWord(text: string, at: number): ParseResult<PythonValue> {
+  barePattern.lastIndex = at
+  const [literal] = barePattern.exec(text) ?? []
+  if (literal === undefined) throw createSyntaxError(text, at)
+  const word = keywords.get(literal)
+  return [word === undefined ? Number(literal) : word, at + literal.length]
 }
 
-const inside = {
+const quotedPatterns = {
   "'": /((?:[^'\\]|\\[^])*)'/y,
   '"': /((?:[^"\\]|\\[^])*)"/y,
 } as const
 
-function readText(text: string, at: number): Parsed<string> {
+function parseText(text: string, at: number): ParseResult<string> {
   const quote = text[at]
-  if (quote !== "'" && quote !== '"') throw misread(text, at)
-  const pattern = inside[quote]
+  if (quote !== "'" && quote !== '"') throw createSyntaxError(text, at)
+  const pattern = quotedPatterns[quote]
   pattern.lastIndex = at + 1
   const [, raw] = pattern.exec(text) ?? []
-  if (raw === undefined) throw misread(text, at)
-  return [raw.includes("\\") ? unescaped(raw) : raw, at + raw.length + 2]
+  if (raw === undefined) throw createSyntaxError(text, at)
+  return [raw.includes("\\") ? unescapeText(raw) : raw, at + raw.length + 2]
 }
 
-const escape = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|([^]))/g
-const controls: Readonly<Record<string, string>> = {
+const escapePattern = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|([^]))/g
+const controlCharacters: Readonly<Record<string, string>> = {
   a: "\u0007",
   b: "\b",
   f: "\f",
@@ -108,12 +108,12 @@ const controls: Readonly<Record<string, string>> = {
   '"': '"',
 }
 
-function unescaped(raw: string): string {
-  return raw.replace(escape, (whole, ...groups) => {
+function unescapeText(raw: string): string {
+  return raw.replace(escapePattern, (sequence, ...groups) => {
     const [x, u, wide, octal, letter] = groups as (string | undefined)[] // those of the pattern come first
     const hex = x ?? u ?? wide
     if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
     if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8))
-    return controls[letter ?? ""] ?? whole
+    return controlCharacters[letter ?? ""] ?? sequence
   })
 }

@@ -1,26 +1,26 @@
 import { int32, int64, itself, noRows, publishTo } from "@freshet/core"
 import { date, refersTo, sql, sqlAsset, sqlAssets, unique } from "@freshet/core"
 import {
-  columnsOf,
+  columnsFromTable,
   ratings as ratingsTable,
   ratingsWithoutFilm as ratingsWithoutFilmTable,
 } from "@freshet/schema"
 
+import { publishedOptions, intermediateOptions, publicationSet } from "./asset-options.ts"
 import { moreThanOneRow, movies } from "./films.ts"
-import { normalized, prepared, publicationSet } from "./group.ts"
 import { linksFile, ratingsFile } from "./sources.ts"
 
 /** The least share of ratings that must find their film, in percent. */
-const leastWithFilm = 99
+const minSharePercent = 99
 
-const linked = sqlAssets({
-  ...normalized,
+const linkedRatings = sqlAssets({
+  ...publishedOptions,
   name: "linked_ratings",
   outputs: {
     ratings: {
       description:
         "What users gave to films. MovieLens and TMDB number films each in their own way: a rating finds its film through the links.",
-      columns: columnsOf(ratingsTable, {
+      columns: columnsFromTable(ratingsTable, {
         user_id: "Who rated.",
         movielens_id: "The film by MovieLens's number.",
         movie_id: "The film by TMDB's number.",
@@ -49,7 +49,7 @@ const linked = sqlAssets({
     },
     ratings_without_film: {
       description: "Ratings that find no film, and why: they count nowhere else.",
-      columns: columnsOf(ratingsWithoutFilmTable, {
+      columns: columnsFromTable(ratingsWithoutFilmTable, {
         movielens_id: "The film by MovieLens's number.",
         ratings: ["How many ratings it has.", "ratings"],
         reason:
@@ -72,26 +72,26 @@ const linked = sqlAssets({
   },
 })
 
-export const ratingsWithoutFilm = linked.ratings_without_film
+export const ratingsWithoutFilm = linkedRatings.ratings_without_film
 
 /** Of two outputs of one computation the check can only be told once both are there. */
 export const ratings = {
-  ...linked.ratings,
+  ...linkedRatings.ratings,
   checks: [
-    ...linked.ratings.checks,
+    ...linkedRatings.ratings.checks,
     noRows("share_with_film", {
-      description: `at least ${leastWithFilm} % of the ratings find their film`,
+      description: `at least ${minSharePercent} % of the ratings find their film`,
       query: sql`
         select with_film, without_film
         from (select count(*) as with_film from ${itself}) as found,
           (select coalesce(sum(ratings), 0) as without_film from ${ratingsWithoutFilm}) as lost
-        where 100 * with_film < ${leastWithFilm} * (with_film + without_film)`,
+        where 100 * with_film < ${minSharePercent} * (with_film + without_film)`,
     }),
   ],
 }
 
 export const filmRatings = sqlAsset({
-  ...prepared,
+  ...intermediateOptions,
   name: "film_ratings",
   description: "How often and how well each film was rated.",
   columns: {

@@ -1,14 +1,14 @@
 import { codeAsset, date, decimal, float64, int32, int64, nullable } from "@freshet/core"
 import { bool, type RowOf, sql, sqlAsset, text } from "@freshet/core"
 
-import { prepared } from "./group.ts"
-import { dictsIn, type Label, labelsIn, numberIn, textIn } from "./labels.ts"
+import { intermediateOptions } from "./asset-options.ts"
+import { parseDicts, type Label, parseLabels, getNumber, findText } from "./labels.ts"
 import { creditsFile, metadataFile } from "./sources.ts"
 
 const movieId = int32("The film by TMDB's number.")
 
 export const filmRecords = sqlAsset({
-  ...prepared,
+  ...intermediateOptions,
   name: "film_records",
   description:
     "Each film once, with its lists still as Python writes them. What is not known is null.",
@@ -52,7 +52,7 @@ export const labelColumns = {
 
 type LabelRow = RowOf<typeof labelColumns>
 
-export function* labelled(
+export function* toLabelRows(
   movie_id: number,
   kind: string,
   labels: readonly Label[],
@@ -61,7 +61,7 @@ export function* labelled(
 }
 
 export const filmLabels = codeAsset({
-  ...prepared,
+  ...intermediateOptions,
   name: "film_labels",
   description: "What each film is labelled with, read from the Python lists: one row a label.",
   version: "1",
@@ -70,11 +70,11 @@ export const filmLabels = codeAsset({
   async *compute({ films }) {
     for await (const film of films) {
       const { movie_id } = film
-      yield* labelled(movie_id, "collection", labelsIn(film.collection))
-      yield* labelled(movie_id, "genre", labelsIn(film.genres))
-      yield* labelled(movie_id, "company", labelsIn(film.production_companies))
-      yield* labelled(movie_id, "country", labelsIn(film.production_countries, "iso_3166_1"))
-      yield* labelled(movie_id, "language", labelsIn(film.spoken_languages, "iso_639_1"))
+      yield* toLabelRows(movie_id, "collection", parseLabels(film.collection))
+      yield* toLabelRows(movie_id, "genre", parseLabels(film.genres))
+      yield* toLabelRows(movie_id, "company", parseLabels(film.production_companies))
+      yield* toLabelRows(movie_id, "country", parseLabels(film.production_countries, "iso_3166_1"))
+      yield* toLabelRows(movie_id, "language", parseLabels(film.spoken_languages, "iso_639_1"))
     }
   },
 })
@@ -85,7 +85,7 @@ const genders = new Map<unknown, string>([
 ])
 
 export const filmCredits = codeAsset({
-  ...prepared,
+  ...intermediateOptions,
   name: "film_credits",
   description:
     "Who played in or worked on each film, read from the Python lists: one row a credit.",
@@ -105,33 +105,37 @@ export const filmCredits = codeAsset({
   upstream: { films: creditsFile },
   async *compute({ films }) {
     for await (const { movie_id, players, crew } of films) {
-      for (const dict of dictsIn(players))
+      for (const dict of parseDicts(players))
         yield {
-          ...credit(movie_id, "cast", dict),
-          position: numberIn(dict, "order"),
-          character: textIn(dict, "character"),
+          ...toCreditColumns(movie_id, "cast", dict),
+          position: getNumber(dict, "order"),
+          character: findText(dict, "character"),
           department: null,
           job: null,
         }
-      for (const dict of dictsIn(crew))
+      for (const dict of parseDicts(crew))
         yield {
-          ...credit(movie_id, "crew", dict),
+          ...toCreditColumns(movie_id, "crew", dict),
           position: null,
           character: null,
-          department: textIn(dict, "department"),
-          job: textIn(dict, "job"),
+          department: findText(dict, "department"),
+          job: findText(dict, "job"),
         }
     }
   },
 })
 
-function credit(movie_id: number, kind: string, dict: ReturnType<typeof dictsIn>[number]) {
+function toCreditColumns(
+  movie_id: number,
+  kind: string,
+  dict: ReturnType<typeof parseDicts>[number],
+) {
   return {
     movie_id,
     kind,
-    credit_id: textIn(dict, "credit_id") ?? "",
-    person_id: numberIn(dict, "id"),
-    name: textIn(dict, "name") ?? "",
+    credit_id: findText(dict, "credit_id") ?? "",
+    person_id: getNumber(dict, "id"),
+    name: findText(dict, "name") ?? "",
     gender: genders.get(dict.get("gender")) ?? null,
   }
 }

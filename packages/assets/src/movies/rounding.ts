@@ -1,17 +1,17 @@
-import type { Grain, Sql } from "@freshet/core"
+import type { Granularity, Sql } from "@freshet/core"
 import { sql } from "@freshet/core"
 
 /** The quotient of two whole numbers as a whole number, halves away from zero; both at least 0. Exact, in 128 bits. */
-export function halfUp<G extends Grain>(numerator: Sql<G>, denominator: Sql<G>): Sql<G> {
+export function roundHalfUp<G extends Granularity>(numerator: Sql<G>, denominator: Sql<G>): Sql<G> {
   return sql`((2 * (${numerator})::hugeint + (${denominator})) // (2 * (${denominator})::hugeint))`
 }
 
 /** Hundredths as a number with two decimals. */
-export function hundredths<G extends Grain>(whole: Sql<G>): Sql<G> {
+export function fromHundredths<G extends Granularity>(whole: Sql<G>): Sql<G> {
   return sql`((${whole})::decimal(30,0) * 0.01)`
 }
 
 /** Ten-thousandths as a number with four decimals. */
-export function tenThousandths<G extends Grain>(whole: Sql<G>): Sql<G> {
+export function fromTenThousandths<G extends Granularity>(whole: Sql<G>): Sql<G> {
   return sql`((${whole})::decimal(30,0) * 0.0001)`
 }

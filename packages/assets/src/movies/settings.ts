@@ -8,14 +8,14 @@ export interface MoviesSettings {
   readonly highestRated: number
 }
 
-export const moviesDefaults: MoviesSettings = {
+export const defaultMoviesSettings: MoviesSettings = {
   baseMonth: "2020-01",
   minimumRatings: 50,
   highestRated: 250,
 }
 
 /** The first day of the base month. Throws a RangeError for what is no month. */
-export function baseMonthDay({ baseMonth }: Pick<MoviesSettings, "baseMonth">): string {
+export function toBaseMonthDay({ baseMonth }: Pick<MoviesSettings, "baseMonth">): string {
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(baseMonth))
     throw new RangeError(`"${baseMonth}" is not a month: write it as YYYY-MM`)
   return `${baseMonth}-01`

@@ -1,17 +1,17 @@
 import { date, decimal, float64, int32, int64, nullable, sourceAsset, sql } from "@freshet/core"
 import { type Sql, text } from "@freshet/core"
 
-import { landed } from "./group.ts"
-import { dictOf, dictWith, listOf } from "./python-list.ts"
+import { landedOptions } from "./asset-options.ts"
+import { buildDictPattern, buildUnorderedDictPattern, buildListPattern } from "./python-patterns.ts"
 
-const idAndName = dictWith(["id", "number"], ["name", "text"])
+const idAndName = buildUnorderedDictPattern(["id", "number"], ["name", "text"])
 
-function isNot(column: Sql<never>, pattern: string): Sql<never> {
+function isMismatch(column: Sql<never>, pattern: string): Sql<never> {
   return sql`not regexp_full_match(${column}, ${pattern})`
 }
 
 export const metadataFile = sourceAsset({
-  ...landed,
+  ...landedOptions,
   name: "metadata_file",
   description:
     "What TMDB says of each film, in one file of 24 columns. Lists stand in it as Python writes them. The last values of some records are missing, and some rows are shifted.",
@@ -48,18 +48,18 @@ export const metadataFile = sourceAsset({
     { reason: "negative_amount", when: sql`budget < 0 or revenue < 0 or runtime < 0` },
     {
       reason: "malformed_list",
-      when: sql`${isNot(sql`collection`, idAndName)}
-        or ${isNot(sql`genres`, listOf(idAndName))}
-        or ${isNot(sql`production_companies`, listOf(idAndName))}
-        or ${isNot(sql`production_countries`, listOf(dictWith(["iso_3166_1", "text"], ["name", "text"])))}
-        or ${isNot(sql`spoken_languages`, listOf(dictWith(["iso_639_1", "text"], ["name", "text"])))}`,
+      when: sql`${isMismatch(sql`collection`, idAndName)}
+        or ${isMismatch(sql`genres`, buildListPattern(idAndName))}
+        or ${isMismatch(sql`production_companies`, buildListPattern(idAndName))}
+        or ${isMismatch(sql`production_countries`, buildListPattern(buildUnorderedDictPattern(["iso_3166_1", "text"], ["name", "text"])))}
+        or ${isMismatch(sql`spoken_languages`, buildListPattern(buildUnorderedDictPattern(["iso_639_1", "text"], ["name", "text"])))}`,
     },
   ],
   duplicate: { reason: "duplicate_id", columns: ["movie_id"], when: sql`true` },
 })
 
 export const ratingsFile = sourceAsset({
-  ...landed,
+  ...landedOptions,
   name: "ratings_file",
   description: "What MovieLens's users gave to films, all of it in one file.",
   path: "movies/ratings.csv",
@@ -83,7 +83,7 @@ export const ratingsFile = sourceAsset({
 })
 
 export const linksFile = sourceAsset({
-  ...landed,
+  ...landedOptions,
   name: "links_file",
   description:
     "Which film of MovieLens is which film of TMDB: they number films each in their own way.",
@@ -99,7 +99,7 @@ export const linksFile = sourceAsset({
   duplicate: { reason: "duplicate_id", columns: ["movielens_id"], when: sql`true` },
 })
 
-const castDict = dictOf(
+const castDict = buildDictPattern(
   ["cast_id", "any"],
   ["character", "text_or_none"],
   ["credit_id", "text"],
@@ -108,7 +108,7 @@ const castDict = dictOf(
   ["name", "text"],
   ["order", "number"],
 )
-const crewDict = dictOf(
+const crewDict = buildDictPattern(
   ["credit_id", "text"],
   ["department", "text_or_none"],
   ["gender", "any"],
@@ -118,7 +118,7 @@ const crewDict = dictOf(
 )
 
 export const creditsFile = sourceAsset({
-  ...landed,
+  ...landedOptions,
   name: "credits_file",
   description: "Who played in each film and who worked on it, as Python lists of dicts.",
   path: "movies/credits.csv",
@@ -131,14 +131,14 @@ export const creditsFile = sourceAsset({
   reject: [
     {
       reason: "malformed_list",
-      when: sql`${isNot(sql`players`, listOf(castDict))} or ${isNot(sql`crew`, listOf(crewDict))}`,
+      when: sql`${isMismatch(sql`players`, buildListPattern(castDict))} or ${isMismatch(sql`crew`, buildListPattern(crewDict))}`,
     },
   ],
   duplicate: { reason: "duplicate_id", columns: ["movie_id"], when: sql`true` },
 })
 
 export const keywordsFile = sourceAsset({
-  ...landed,
+  ...landedOptions,
   name: "keywords_file",
   description: "What each film is about, as a Python list of dicts. The file may be missing.",
   path: "movies/keywords.csv",
@@ -148,12 +148,14 @@ export const keywordsFile = sourceAsset({
     movie_id: int32("The film by TMDB's number."),
     keywords: text("Words that say what it is about, as a Python list of dicts."),
   },
-  reject: [{ reason: "malformed_list", when: isNot(sql`keywords`, listOf(idAndName)) }],
+  reject: [
+    { reason: "malformed_list", when: isMismatch(sql`keywords`, buildListPattern(idAndName)) },
+  ],
   duplicate: { reason: "duplicate_id", columns: ["movie_id"], when: sql`true` },
 })
 
 export const priceIndexFile = sourceAsset({
-  ...landed,
+  ...landedOptions,
   name: "price_index_file",
   description:
     "Consumer price index of admission to movies, theaters and concerts in U.S. cities, seasonally adjusted (series CUSR0000SS62031 of the Bureau of Labor Statistics, by way of FRED).",

@@ -10,14 +10,14 @@ import {
   timestamp,
 } from "@freshet/core"
 
-import { ofTheDay } from "./group.ts"
+import { dailyOptions } from "./asset-options.ts"
 import { activityLog } from "./sources.ts"
 
 const occurredAt = nullable(timestamp("When it happened; null when the log does not say."))
 
 /** The day's log, read once and taken apart by action. Every event counts, also one that is there twice. */
 export const { follows, subscribes, messages, likes } = sqlAssets({
-  ...ofTheDay,
+  ...dailyOptions,
   name: "activities",
   outputs: {
     follows: {

@@ -1,11 +1,11 @@
 import { int32, itself, noRows, sql, sqlAsset } from "@freshet/core"
 
-import type { Connected } from "./connections.ts"
-import { type DailyAsset, ofTheWindow } from "./group.ts"
+import { type DailyAsset, windowOptions } from "./asset-options.ts"
+import type { ExistingConnections } from "./connections.ts"
 import type { StocktwitsSettings } from "./settings.ts"
 
 /** The closest connections of a user's closest users, each with the user it was reached through. */
-function secondDegree(closestUsers: DailyAsset, closest: DailyAsset) {
+function joinSecondDegree(closestUsers: DailyAsset, closest: DailyAsset) {
   return sql`
     select first.user_id, first.engaged_with_id as reason_id,
       second.engaged_with_id as rec_id, second.weight
@@ -13,7 +13,7 @@ function secondDegree(closestUsers: DailyAsset, closest: DailyAsset) {
     join ${closest} as second on second.user_id = first.engaged_with_id`
 }
 
-function bounded(closest: number, closestUsers: DailyAsset) {
+function checkCandidateCount(closest: number, closestUsers: DailyAsset) {
   return noRows("second_degree_is_bounded", {
     description: `at most ${closest}² rows for each user`,
     query: sql`
@@ -26,7 +26,7 @@ function bounded(closest: number, closestUsers: DailyAsset) {
 
 export function userCandidates({ closest }: StocktwitsSettings, closestUsers: DailyAsset) {
   return sqlAsset({
-    ...ofTheWindow,
+    ...windowOptions,
     name: "user_candidates",
     description:
       "Whom a user's closest users are closest to, one row for each way to get there; the user and those they follow are still among them.",
@@ -38,8 +38,8 @@ export function userCandidates({ closest }: StocktwitsSettings, closestUsers: Da
         unit: "engagements",
       }),
     },
-    query: secondDegree(closestUsers, closestUsers),
-    checks: [bounded(closest, closestUsers)],
+    query: joinSecondDegree(closestUsers, closestUsers),
+    checks: [checkCandidateCount(closest, closestUsers)],
   })
 }
 
@@ -49,7 +49,7 @@ export function roomCandidates(
   closestRooms: DailyAsset,
 ) {
   return sqlAsset({
-    ...ofTheWindow,
+    ...windowOptions,
     name: "room_candidates",
     description:
       "Which rooms a user's closest users are closest to, one row for each way to get there; rooms the user is subscribed to are still among them.",
@@ -61,14 +61,14 @@ export function roomCandidates(
         unit: "engagements",
       }),
     },
-    query: secondDegree(closestUsers, closestRooms),
-    checks: [bounded(closest, closestUsers)],
+    query: joinSecondDegree(closestUsers, closestRooms),
+    checks: [checkCandidateCount(closest, closestUsers)],
   })
 }
 
-export function validUserCandidates(userCandidates: DailyAsset, connected: Connected) {
+export function validUserCandidates(userCandidates: DailyAsset, connections: ExistingConnections) {
   return sqlAsset({
-    ...ofTheWindow,
+    ...windowOptions,
     name: "valid_user_candidates",
     description: "The user candidates without oneself and without those one follows already.",
     columns: {
@@ -83,15 +83,15 @@ export function validUserCandidates(userCandidates: DailyAsset, connected: Conne
     query: sql`
       select candidates.user_id, candidates.reason_id, candidates.rec_id, candidates.weight
       from ${userCandidates} as candidates
-      left join ${connected.follows} as follows
+      left join ${connections.follows} as follows
         on follows.user_id = candidates.user_id and follows.following_user_id = candidates.rec_id
       where follows.user_id is null and candidates.rec_id <> candidates.user_id`,
   })
 }
 
-export function validRoomCandidates(roomCandidates: DailyAsset, connected: Connected) {
+export function validRoomCandidates(roomCandidates: DailyAsset, connections: ExistingConnections) {
   return sqlAsset({
-    ...ofTheWindow,
+    ...windowOptions,
     name: "valid_room_candidates",
     description: "The room candidates without the rooms one is subscribed to already.",
     columns: {
@@ -105,7 +105,7 @@ export function validRoomCandidates(roomCandidates: DailyAsset, connected: Conne
     query: sql`
       select candidates.user_id, candidates.reason_id, candidates.rec_id, candidates.weight
       from ${roomCandidates} as candidates
-      left join ${connected.subscriptions} as subscriptions
+      left join ${connections.subscriptions} as subscriptions
         on subscriptions.user_id = candidates.user_id and subscriptions.room_id = candidates.rec_id
       where subscriptions.user_id is null`,
   })

@@ -1,11 +1,11 @@
 import { int32, last, previous, type Read, sql, sqlAsset, topK, unique } from "@freshet/core"
 
 import { follows, subscribes } from "./activities.ts"
-import { type DailyAsset, ofTheWindow, toDate } from "./group.ts"
+import { type DailyAsset, windowOptions, cumulativeOptions } from "./asset-options.ts"
 import type { StocktwitsSettings } from "./settings.ts"
 
 export const followsToDate = sqlAsset({
-  ...toDate,
+  ...cumulativeOptions,
   name: "follows_to_date",
   description: "Who follows whom, by all logs up to the day; each pair once.",
   columns: {
@@ -23,7 +23,7 @@ export const followsToDate = sqlAsset({
 })
 
 export const subscriptionsToDate = sqlAsset({
-  ...toDate,
+  ...cumulativeOptions,
   name: "subscriptions_to_date",
   description: "Who is subscribed to which room, by all logs up to the day; each pair once.",
   columns: {
@@ -41,12 +41,15 @@ export const subscriptionsToDate = sqlAsset({
 })
 
 /** The follows and subscriptions that rule a recommendation out. */
-export interface Connected {
+export interface ExistingConnections {
   readonly follows: Read | DailyAsset
   readonly subscriptions: Read | DailyAsset
 }
 
-export function connectedOf({ alreadyConnected, windowDays }: StocktwitsSettings): Connected {
+export function selectExistingConnections({
+  alreadyConnected,
+  windowDays,
+}: StocktwitsSettings): ExistingConnections {
   switch (alreadyConnected) {
     case "to_date":
       return { follows: followsToDate, subscriptions: subscriptionsToDate }
@@ -60,7 +63,7 @@ export function closestUsers(
   userEngagements: DailyAsset,
 ) {
   return sqlAsset({
-    ...ofTheWindow,
+    ...windowOptions,
     name: "closest_users",
     description: `For each user, the ${closest} users they engaged with most in the ${windowDays} days ending with the day; among equals the smaller id.`,
     columns: {
@@ -84,7 +87,7 @@ export function closestRooms(
   roomEngagements: DailyAsset,
 ) {
   return sqlAsset({
-    ...ofTheWindow,
+    ...windowOptions,
     name: "closest_rooms",
     description: `For each user, the ${closest} rooms they engaged with most in the ${windowDays} days ending with the day; among equals the smaller id.`,
     columns: {

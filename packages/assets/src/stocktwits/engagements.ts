@@ -1,11 +1,11 @@
 import { int32, last, sql, sqlAsset } from "@freshet/core"
 
 import { follows, messages, subscribes } from "./activities.ts"
-import { type DailyAsset, ofTheDay, ofTheWindow } from "./group.ts"
+import { type DailyAsset, dailyOptions, windowOptions } from "./asset-options.ts"
 import type { StocktwitsSettings } from "./settings.ts"
 
 export const userMentions = sqlAsset({
-  ...ofTheDay,
+  ...dailyOptions,
   name: "user_mentions",
   description:
     "Who mentioned whom on the day, one row a mention; twice in one message are two mentions.",
@@ -22,9 +22,9 @@ export function userEngagements(
   { windowDays, selfEngagements }: StocktwitsSettings,
   likedUsers: DailyAsset,
 ) {
-  const withSelf = selfEngagements === "keep" ? sql`true` : sql`user_id <> engaged_with_id`
+  const selfCondition = selfEngagements === "keep" ? sql`true` : sql`user_id <> engaged_with_id`
   return sqlAsset({
-    ...ofTheWindow,
+    ...windowOptions,
     name: "user_engagements",
     description: `How often each user engaged with each other one in the ${windowDays} days ending with the day: follows, mentions and likes.`,
     columns: {
@@ -41,14 +41,14 @@ export function userEngagements(
         union all
         select user_id, liked_user_id from ${last(windowDays, likedUsers)}
       ) as engagements
-      where ${withSelf}
+      where ${selfCondition}
       group by user_id, engaged_with_id`,
   })
 }
 
 export function roomEngagements({ windowDays }: StocktwitsSettings, likedRooms: DailyAsset) {
   return sqlAsset({
-    ...ofTheWindow,
+    ...windowOptions,
     name: "room_engagements",
     description: `How often each user engaged with each room in the ${windowDays} days ending with the day: subscribes, messages and likes of messages there.`,
     columns: {

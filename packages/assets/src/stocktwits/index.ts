@@ -1,6 +1,7 @@
 import type { AnyAsset } from "@freshet/core"
 
 import { follows, likes, messages, subscribes } from "./activities.ts"
+import type { DailyAsset } from "./asset-options.ts"
 import {
   roomCandidates,
   userCandidates,
@@ -10,22 +11,21 @@ import {
 import {
   closestRooms,
   closestUsers,
-  connectedOf,
+  selectExistingConnections,
   followsToDate,
   subscriptionsToDate,
 } from "./connections.ts"
 import { roomEngagements, userEngagements, userMentions } from "./engagements.ts"
-import type { DailyAsset } from "./group.ts"
 import { likedMessages } from "./likes.ts"
 import { rooms, users } from "./metadata.ts"
 import { roomRecReasons, userRecReasons } from "./reasons.ts"
 import { roomRecs, userRecs } from "./recommendations.ts"
-import { stocktwitsDefaults, type StocktwitsSettings } from "./settings.ts"
+import { defaultStocktwitsSettings, type StocktwitsSettings } from "./settings.ts"
 import { activityLog, roomSnapshots, userSnapshots } from "./sources.ts"
 
 /** Whom to follow and which rooms to join, from who engaged with whom in the last days. */
 export function stocktwits(settings: Partial<StocktwitsSettings> = {}): readonly AnyAsset[] {
-  const chosen = { ...stocktwitsDefaults, ...settings }
+  const fullSettings = { ...defaultStocktwitsSettings, ...settings }
   return [
     activityLog,
     userSnapshots,
@@ -37,47 +37,50 @@ export function stocktwits(settings: Partial<StocktwitsSettings> = {}): readonly
     userMentions,
     followsToDate,
     subscriptionsToDate,
-    ...recommended(chosen),
+    ...declareRecommendations(fullSettings),
     users,
     rooms,
   ]
 }
 
-function recommended(settings: StocktwitsSettings): readonly AnyAsset[] {
-  const liked = likedMessages(settings)
-  const engagedUsers = userEngagements(settings, liked.liked_users)
-  const engagedRooms = roomEngagements(settings, liked.liked_rooms)
+function declareRecommendations(settings: StocktwitsSettings): readonly AnyAsset[] {
+  const likedOutputs = likedMessages(settings)
+  const engagementsWithUsers = userEngagements(settings, likedOutputs.liked_users)
+  const engagementsWithRooms = roomEngagements(settings, likedOutputs.liked_rooms)
   const closest = {
-    closestUsers: closestUsers(settings, engagedUsers),
-    closestRooms: closestRooms(settings, engagedRooms),
+    closestUsers: closestUsers(settings, engagementsWithUsers),
+    closestRooms: closestRooms(settings, engagementsWithRooms),
   }
   return [
-    ...Object.values(liked),
-    engagedUsers,
-    engagedRooms,
+    ...Object.values(likedOutputs),
+    engagementsWithUsers,
+    engagementsWithRooms,
     ...Object.values(closest),
-    ...recommendedUsers(settings, closest),
-    ...recommendedRooms(settings, closest),
+    ...declareUserRecommendations(settings, closest),
+    ...declareRoomRecommendations(settings, closest),
   ]
 }
 
-interface Closest {
+interface ClosestAssets {
   readonly closestUsers: DailyAsset
   readonly closestRooms: DailyAsset
 }
 
-function recommendedUsers(settings: StocktwitsSettings, { closestUsers }: Closest) {
-  const connected = connectedOf(settings)
-  const found = userCandidates(settings, closestUsers)
-  const candidates = validUserCandidates(found, connected)
-  const recs = userRecs(settings, candidates, connected)
-  return [found, candidates, recs, userRecReasons({ recs, candidates, closestUsers })]
+function declareUserRecommendations(settings: StocktwitsSettings, { closestUsers }: ClosestAssets) {
+  const connections = selectExistingConnections(settings)
+  const allCandidates = userCandidates(settings, closestUsers)
+  const candidates = validUserCandidates(allCandidates, connections)
+  const recs = userRecs(settings, candidates, connections)
+  return [allCandidates, candidates, recs, userRecReasons({ recs, candidates, closestUsers })]
 }
 
-function recommendedRooms(settings: StocktwitsSettings, { closestUsers, closestRooms }: Closest) {
-  const connected = connectedOf(settings)
-  const found = roomCandidates(settings, closestUsers, closestRooms)
-  const candidates = validRoomCandidates(found, connected)
-  const recs = roomRecs(settings, candidates, connected)
-  return [found, candidates, recs, roomRecReasons({ recs, candidates, closestRooms })]
+function declareRoomRecommendations(
+  settings: StocktwitsSettings,
+  { closestUsers, closestRooms }: ClosestAssets,
+) {
+  const connections = selectExistingConnections(settings)
+  const allCandidates = roomCandidates(settings, closestUsers, closestRooms)
+  const candidates = validRoomCandidates(allCandidates, connections)
+  const recs = roomRecs(settings, candidates, connections)
+  return [allCandidates, candidates, recs, roomRecReasons({ recs, candidates, closestRooms })]
 }

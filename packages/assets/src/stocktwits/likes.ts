@@ -1,20 +1,20 @@
 import { int32, int64, last, sharedRows, sql, sqlAssets } from "@freshet/core"
 
 import { likes, messages } from "./activities.ts"
-import { ofTheDay } from "./group.ts"
+import { dailyOptions } from "./asset-options.ts"
 import type { StocktwitsSettings } from "./settings.ts"
 
 /** Each like of the day with its message, looked up once for both the author and the room. */
 export function likedMessages({ windowDays }: StocktwitsSettings) {
-  const known = last(windowDays, messages)
+  const windowMessages = last(windowDays, messages)
   return sqlAssets({
-    ...ofTheDay,
+    ...dailyOptions,
     name: "liked_messages",
     shared: sql`
       with found as (
         select likes.user_id, likes.message_id, known.user_id as author_id, known.room_id, known.day
         from ${likes} as likes
-        left join ${known} as known on known.message_id = likes.message_id
+        left join ${windowMessages} as known on known.message_id = likes.message_id
       ),
       -- an id that was used again means the earliest message that has it; hardly any day has such a one
       again as (

@@ -11,39 +11,39 @@ import {
   sqlAsset,
   unique,
 } from "@freshet/core"
-import { columnsOf, rooms as roomsTable, users as usersTable } from "@freshet/schema"
+import { columnsFromTable, rooms as roomsTable, users as usersTable } from "@freshet/schema"
 
-import { publicationSet, published } from "./group.ts"
+import { publicationSet, publishedOptions } from "./asset-options.ts"
 import { roomSnapshots, userSnapshots } from "./sources.ts"
-import { assetClasses, indicatorName, roomTopics } from "./vocabulary.ts"
+import { assetClasses, toIndicatorName, roomTopics } from "./vocabulary.ts"
 
 const newestUsers = latest(userSnapshots)
 const newestRooms = latest(roomSnapshots)
 
 /** What `indicatorName` does, for a list of values as well as for one. */
-function indicatorNames(values: Sql<never>): Sql<never> {
+function toIndicatorNames(values: Sql<never>): Sql<never> {
   return sql`replace(replace(lower(${values}), ' ', '_'), '-', '_')`
 }
 
 /** The names in a text like "Day Trading, News"; spaces around a value do not count. */
-function namesIn(column: Sql<never>): Sql<never> {
-  return sql`string_split(${indicatorNames(sql`trim(regexp_replace(${column}, ' *, *', ',', 'g'))`)}, ',')`
+function splitNames(column: Sql<never>): Sql<never> {
+  return sql`string_split(${toIndicatorNames(sql`trim(regexp_replace(${column}, ' *, *', ',', 'g'))`)}, ',')`
 }
 
-function indicators(values: readonly string[], names: string): Sql<never> {
+function buildIndicatorColumns(values: readonly string[], names: string): Sql<never> {
   const columns = values.map((value) => {
-    const name = indicatorName(value)
+    const name = toIndicatorName(value)
     return sql`coalesce(list_contains(${identifier(names)}, ${name}), false)::smallint as ${identifier(name)}`
   })
   return joinSql(columns, ",\n")
 }
 
 /** Why each indicator column is 1. */
-function indicatorNotes(values: readonly string[], say: (value: string) => string) {
-  return Object.fromEntries(values.map((value) => [indicatorName(value), say(value)]))
+function describeIndicators(values: readonly string[], describe: (value: string) => string) {
+  return Object.fromEntries(values.map((value) => [toIndicatorName(value), describe(value)]))
 }
 
-function asManyAs(snapshots: Read) {
+function checkRowCount(snapshots: Read) {
   return noRows("as_many_as_landed", {
     description: "as many rows as the newest snapshot has ids",
     query: sql`
@@ -54,9 +54,9 @@ function asManyAs(snapshots: Read) {
   })
 }
 
-function knownValues(column: string, values: readonly string[], snapshots: Read) {
-  const known = joinSql(
-    values.map((value) => sql`${indicatorName(value)}`),
+function checkDeclaredValues(column: string, values: readonly string[], snapshots: Read) {
+  const declaredNames = joinSql(
+    values.map((value) => sql`${toIndicatorName(value)}`),
     ", ",
   )
   return noRows(`known_${column}`, {
@@ -67,17 +67,17 @@ function knownValues(column: string, values: readonly string[], snapshots: Read)
       from (
         select trim(unnest(string_split(${identifier(column)}, ','))) as value from ${snapshots}
       ) as listed
-      where value <> '' and ${indicatorNames(sql`value`)} not in (${known})
+      where value <> '' and ${toIndicatorNames(sql`value`)} not in (${declaredNames})
       group by value`,
   })
 }
 
 export const users = sqlAsset({
-  ...published,
+  ...publishedOptions,
   name: "users",
   description: "The users by the newest snapshot, with an indicator for each class of assets.",
-  columns: columnsOf(usersTable, {
-    ...indicatorNotes(assetClasses, (value) => `1 if the user trades ${value}, else 0.`),
+  columns: columnsFromTable(usersTable, {
+    ...describeIndicators(assetClasses, (value) => `1 if the user trades ${value}, else 0.`),
     id: "The user.",
     username: "The name shown on the site; several users may have the same one.",
     experience: "How experienced a trader the user is, as they say themselves.",
@@ -86,29 +86,33 @@ export const users = sqlAsset({
   }),
   query: sql`
     select id, username, experience, approach, holding_period,
-      ${indicators(assetClasses, "traded")}
-    from (select *, ${namesIn(sql`assets_traded`)} as traded from ${newestUsers}) as snapshot`,
+      ${buildIndicatorColumns(assetClasses, "traded")}
+    from (select *, ${splitNames(sql`assets_traded`)} as traded from ${newestUsers}) as snapshot`,
   checks: [
     unique("id"),
-    asManyAs(newestUsers),
-    knownValues("assets_traded", assetClasses, newestUsers),
+    checkRowCount(newestUsers),
+    checkDeclaredValues("assets_traded", assetClasses, newestUsers),
   ],
   publish: publishTo(usersTable, publicationSet),
 })
 
 export const rooms = sqlAsset({
-  ...published,
+  ...publishedOptions,
   name: "rooms",
   description: "The rooms by the newest snapshot, with an indicator for each topic.",
-  columns: columnsOf(roomsTable, {
-    ...indicatorNotes(roomTopics, (value) => `1 if ${value} is a topic of the room, else 0.`),
+  columns: columnsFromTable(roomsTable, {
+    ...describeIndicators(roomTopics, (value) => `1 if ${value} is a topic of the room, else 0.`),
     id: "The room.",
     slug: "The room's name in the site's addresses.",
   }),
   query: sql`
     select id, slug,
-      ${indicators(roomTopics, "named")}
-    from (select *, ${namesIn(sql`topics`)} as named from ${newestRooms}) as snapshot`,
-  checks: [unique("id"), asManyAs(newestRooms), knownValues("topics", roomTopics, newestRooms)],
+      ${buildIndicatorColumns(roomTopics, "named")}
+    from (select *, ${splitNames(sql`topics`)} as named from ${newestRooms}) as snapshot`,
+  checks: [
+    unique("id"),
+    checkRowCount(newestRooms),
+    checkDeclaredValues("topics", roomTopics, newestRooms),
+  ],
   publish: publishTo(roomsTable, publicationSet),
 })

@@ -1,13 +1,13 @@
 import { balanced, itself, publishTo, sql, sqlAsset, unique } from "@freshet/core"
 import {
-  columnsOf,
+  columnsFromTable,
   roomRecReasons as roomRecReasonsTable,
   userRecReasons as userRecReasonsTable,
 } from "@freshet/schema"
 
-import { type DailyAsset, publicationSet, published } from "./group.ts"
+import { type DailyAsset, publicationSet, publishedOptions } from "./asset-options.ts"
 
-function waysTo(recs: DailyAsset, candidates: DailyAsset) {
+function selectReasons(recs: DailyAsset, candidates: DailyAsset) {
   return sql`
     select candidates.user_id, candidates.rec_id, candidates.reason_id
     from ${candidates} as candidates
@@ -16,7 +16,7 @@ function waysTo(recs: DailyAsset, candidates: DailyAsset) {
 }
 
 /** A reason weighs what its user's own connection with the recommended one weighs. */
-function addUp(recs: DailyAsset, closest: DailyAsset) {
+function checkWeightSums(recs: DailyAsset, closest: DailyAsset) {
   return balanced("reasons_add_up", {
     description:
       "every recommendation has a reason, every reason a recommendation, and the weights of the reasons add up to the recommendation's",
@@ -32,42 +32,48 @@ function addUp(recs: DailyAsset, closest: DailyAsset) {
   })
 }
 
-export function userRecReasons(reads: {
+export function userRecReasons(inputs: {
   readonly recs: DailyAsset
   readonly candidates: DailyAsset
   readonly closestUsers: DailyAsset
 }) {
   return sqlAsset({
-    ...published,
+    ...publishedOptions,
     name: "user_rec_reasons",
     description: "Through whom each recommended user was found, one row a way.",
-    columns: columnsOf(userRecReasonsTable, {
+    columns: columnsFromTable(userRecReasonsTable, {
       user_id: "The user who gets the recommendation.",
       rec_id: "The user who is recommended.",
       reason_id: "A user close to the one and engaged with the other.",
     }),
-    query: waysTo(reads.recs, reads.candidates),
-    checks: [unique("user_id", "rec_id", "reason_id"), addUp(reads.recs, reads.closestUsers)],
+    query: selectReasons(inputs.recs, inputs.candidates),
+    checks: [
+      unique("user_id", "rec_id", "reason_id"),
+      checkWeightSums(inputs.recs, inputs.closestUsers),
+    ],
     publish: publishTo(userRecReasonsTable, publicationSet),
   })
 }
 
-export function roomRecReasons(reads: {
+export function roomRecReasons(inputs: {
   readonly recs: DailyAsset
   readonly candidates: DailyAsset
   readonly closestRooms: DailyAsset
 }) {
   return sqlAsset({
-    ...published,
+    ...publishedOptions,
     name: "room_rec_reasons",
     description: "Through whom each recommended room was found, one row a way.",
-    columns: columnsOf(roomRecReasonsTable, {
+    columns: columnsFromTable(roomRecReasonsTable, {
       user_id: "The user who gets the recommendation.",
       rec_id: "The room that is recommended.",
       reason_id: "A user (not a room) close to the user and engaged with the room.",
     }),
-    query: waysTo(reads.recs, reads.candidates),
-    checks: [unique("user_id", "rec_id", "reason_id"), addUp(reads.recs, reads.closestRooms)],
+    query: selectReasons(inputs.recs, inputs.candidates),
+    checks: [
+      unique("user_id", "rec_id", "reason_id"),
+      checkWeightSums(inputs.recs, inputs.closestRooms),
+    ],
     publish: publishTo(roomRecReasonsTable, publicationSet),
   })
 }

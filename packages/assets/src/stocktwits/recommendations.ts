@@ -1,16 +1,20 @@
 import { itself, noRows, publishTo, sql, sqlAsset, topK, unique } from "@freshet/core"
-import { columnsOf, roomRecs as roomRecsTable, userRecs as userRecsTable } from "@freshet/schema"
+import {
+  columnsFromTable,
+  roomRecs as roomRecsTable,
+  userRecs as userRecsTable,
+} from "@freshet/schema"
 
-import type { Connected } from "./connections.ts"
-import { type DailyAsset, publicationSet, published } from "./group.ts"
+import { type DailyAsset, publicationSet, publishedOptions } from "./asset-options.ts"
+import type { ExistingConnections } from "./connections.ts"
 import type { StocktwitsSettings } from "./settings.ts"
 
-const weight = [
+const weightText = [
   "Strength of the recommendation: how often the user's closest users engaged with what is recommended.",
   "engagements",
 ] as const
 
-function strongest(candidates: DailyAsset, count: number) {
+function selectStrongest(candidates: DailyAsset, count: number) {
   return topK({
     from: sql`
       select user_id, rec_id, sum(weight)::integer as weight
@@ -26,18 +30,18 @@ function strongest(candidates: DailyAsset, count: number) {
 export function userRecs(
   { recommendations }: StocktwitsSettings,
   candidates: DailyAsset,
-  connected: Connected,
+  connections: ExistingConnections,
 ) {
   return sqlAsset({
-    ...published,
+    ...publishedOptions,
     name: "user_recs",
     description: `The ${recommendations} users most worth following for each user; among equals the smaller id.`,
-    columns: columnsOf(userRecsTable, {
+    columns: columnsFromTable(userRecsTable, {
       user_id: "The user who gets the recommendation.",
       rec_id: "The user who is recommended.",
-      weight,
+      weight: weightText,
     }),
-    query: strongest(candidates, recommendations),
+    query: selectStrongest(candidates, recommendations),
     checks: [
       unique("user_id", "rec_id"),
       noRows("not_to_oneself", {
@@ -49,7 +53,7 @@ export function userRecs(
         query: sql`
           select recs.user_id, recs.rec_id
           from ${itself} as recs
-          join ${connected.follows} as follows
+          join ${connections.follows} as follows
             on follows.user_id = recs.user_id and follows.following_user_id = recs.rec_id`,
       }),
     ],
@@ -60,18 +64,18 @@ export function userRecs(
 export function roomRecs(
   { recommendations }: StocktwitsSettings,
   candidates: DailyAsset,
-  connected: Connected,
+  connections: ExistingConnections,
 ) {
   return sqlAsset({
-    ...published,
+    ...publishedOptions,
     name: "room_recs",
     description: `The ${recommendations} rooms most worth joining for each user; among equals the smaller id.`,
-    columns: columnsOf(roomRecsTable, {
+    columns: columnsFromTable(roomRecsTable, {
       user_id: "The user who gets the recommendation.",
       rec_id: "The room that is recommended.",
-      weight,
+      weight: weightText,
     }),
-    query: strongest(candidates, recommendations),
+    query: selectStrongest(candidates, recommendations),
     checks: [
       unique("user_id", "rec_id"),
       noRows("not_subscribed_already", {
@@ -79,7 +83,7 @@ export function roomRecs(
         query: sql`
           select recs.user_id, recs.rec_id
           from ${itself} as recs
-          join ${connected.subscriptions} as subscriptions
+          join ${connections.subscriptions} as subscriptions
             on subscriptions.user_id = recs.user_id and subscriptions.room_id = recs.rec_id`,
       }),
     ],

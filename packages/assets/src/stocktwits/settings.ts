@@ -12,7 +12,7 @@ export interface StocktwitsSettings {
   readonly alreadyConnected: "to_date" | "window"
 }
 
-export const stocktwitsDefaults: StocktwitsSettings = {
+export const defaultStocktwitsSettings: StocktwitsSettings = {
   windowDays: 7,
   closest: 10,
   recommendations: 10,

@@ -1,11 +1,11 @@
 import { int32, int64, nullable, sourceAsset, sql, text, timestamp } from "@freshet/core"
 
-import { landed } from "./group.ts"
+import { landedOptions } from "./asset-options.ts"
 
-const mentioned = sql`try_cast(string_split(mention_ids, ',') as integer[])`
+const mentionedIds = sql`try_cast(string_split(mention_ids, ',') as integer[])`
 
 export const activityLog = sourceAsset({
-  ...landed,
+  ...landedOptions,
   name: "activity_log",
   description:
     "What users did on the site on one day, one event a line in no particular order: follows, subscribes, messages and likes.",
@@ -52,7 +52,7 @@ export const activityLog = sourceAsset({
       reason: "id_out_of_range",
       when: sql`case when mention_ids <> '' and trim(mention_ids) <> ''
           and not regexp_full_match(mention_ids, '[1-9][0-9]{0,8}(,[1-9][0-9]{0,8})*')
-        then list_min(${mentioned}) < 1 or list_count(${mentioned}) < len(${mentioned}) end`,
+        then list_min(${mentionedIds}) < 1 or list_count(${mentionedIds}) < len(${mentionedIds}) end`,
     },
   ],
   duplicate: {
@@ -67,10 +67,10 @@ const idsOutOfRange = {
   when: sql`id not between 1 and 2147483647`,
 }
 
-const idsTwice = { reason: "duplicate_id", columns: ["id"], when: sql`true` }
+const duplicateIds = { reason: "duplicate_id", columns: ["id"], when: sql`true` }
 
 export const userSnapshots = sourceAsset({
-  ...landed,
+  ...landedOptions,
   name: "user_snapshots",
   description: "All users of the site with their profiles, as they were on the day.",
   format: { kind: "csv" },
@@ -85,11 +85,11 @@ export const userSnapshots = sourceAsset({
     assets_traded: nullable(text("Classes of assets that the user trades, separated by commas.")),
   },
   reject: [idsOutOfRange],
-  duplicate: idsTwice,
+  duplicate: duplicateIds,
 })
 
 export const roomSnapshots = sourceAsset({
-  ...landed,
+  ...landedOptions,
   name: "room_snapshots",
   description: "All rooms of the site with their topics, as they were on the day.",
   format: { kind: "csv" },
@@ -101,5 +101,5 @@ export const roomSnapshots = sourceAsset({
     topics: nullable(text("What is talked about in the room, separated by commas.")),
   },
   reject: [idsOutOfRange],
-  duplicate: idsTwice,
+  duplicate: duplicateIds,
 })

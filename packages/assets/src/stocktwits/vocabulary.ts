@@ -36,6 +36,6 @@ export const roomTopics = [
 ] as const
 
 /** "Non-Market Talk" → `non_market_talk`. */
-export function indicatorName(value: string): string {
+export function toIndicatorName(value: string): string {
   return value.toLowerCase().replaceAll(/[ -]/g, "_")
 }

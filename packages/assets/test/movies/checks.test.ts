@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest"
 
 import { movies } from "../../src/index.ts"
 import { withEngine } from "../stocktwits/with-engine.ts"
-import { makeAll, type Spoil } from "./make-all.ts"
+import { materializeAll, type Spoil } from "./materialize-all.ts"
 import { landFilms, smallFilms } from "./small-landing.ts"
 
 const choices = { baseMonth: "2000-03", minimumRatings: 2, highestRated: 3 }
@@ -54,13 +54,13 @@ async function failing(
   spoils: readonly Spoil[] = [],
   settings = choices,
 ): Promise<{ readonly failed: Failed; readonly all: Failed }> {
-  const { checks, spoiled } = await withEngine({}, async (world) => {
+  const { checks, spoiledChecks } = await withEngine({}, async (world) => {
     landFilms(world.landing, files)
-    return makeAll(movies(settings), world, spoils)
+    return materializeAll(movies(settings), world, spoils)
   })
   const names = (results: typeof checks) =>
     new Set(results.map(({ asset, name }) => `${asset} ${name}`))
-  const results = [...checks, ...spoiled]
+  const results = [...checks, ...spoiledChecks]
   return { failed: names(results.filter(({ passed }) => !passed)), all: names(results) }
 }
 

@@ -1,8 +1,8 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 
-import { dictWith, listOf } from "../../src/movies/python-list.ts"
 import { parsePython, type PythonValue } from "../../src/movies/python-literal.ts"
+import { buildUnorderedDictPattern, buildListPattern } from "../../src/movies/python-patterns.ts"
 
 test.each<[string, unknown]>([
   ["[]", []],
@@ -76,7 +76,9 @@ test("whatever repr writes is read back", () => {
 })
 
 test("the rule for lists lets pass what can be read and has its keys, and nothing else", () => {
-  const rule = new RegExp(`^(?:${listOf(dictWith(["id", "number"], ["name", "text"]))})$`)
+  const rule = new RegExp(
+    `^(?:${buildListPattern(buildUnorderedDictPattern(["id", "number"], ["name", "text"]))})$`,
+  )
   const good = [
     "[]",
     "[{'id': 16, 'name': 'Animation'}]",

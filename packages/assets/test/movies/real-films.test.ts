@@ -5,23 +5,23 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
 import { movies } from "../../src/index.ts"
-import { moviesDefaults } from "../../src/movies/settings.ts"
-import { type EngineWorld, withEngine } from "../stocktwits/with-engine.ts"
-import { makeAll, type Made } from "./make-all.ts"
-import { boxOffice, earnings, genreEarnings } from "./oracle/answers-oracle.ts"
-import { highestRated, popularGenres } from "./oracle/answers-oracle.ts"
+import { defaultMoviesSettings } from "../../src/movies/settings.ts"
+import { type EngineFixture, withEngine } from "../stocktwits/with-engine.ts"
+import { materializeAll, type MaterializedAssets } from "./materialize-all.ts"
+import { summarizeBoxOffice, listEarnings, rankGenreEarnings } from "./oracle/answers-oracle.ts"
+import { rankHighestRated, rankPopularGenres } from "./oracle/answers-oracle.ts"
 import { type OracleFilms, readFilms } from "./oracle/films-oracle.ts"
-import { point } from "./oracle/fractions.ts"
+import { formatDecimal } from "./oracle/fractions.ts"
 import { hasRealData, landRealFilms } from "./real-landing.ts"
-import { rowTexts } from "./row-texts.ts"
+import { toRowTexts } from "./row-texts.ts"
 
 const skipped = hasRealData ? "" : " (skipped: no real data on this machine, see FRESHET_REAL_DATA)"
 
-const choices = { ...moviesDefaults, baseMonth: "2017-06" }
+const choices = { ...defaultMoviesSettings, baseMonth: "2017-06" }
 
 describe.skipIf(!hasRealData)(`the real films and ratings${skipped}`, () => {
   let folder: string
-  let made: Made
+  let made: MaterializedAssets
   let expected: OracleFilms
   let done: () => void
   let held: Promise<void>
@@ -30,10 +30,10 @@ describe.skipIf(!hasRealData)(`the real films and ratings${skipped}`, () => {
     folder = mkdtempSync(join(tmpdir(), "freshet-real-films-"))
     landRealFilms(folder)
     expected = readFilms(folder)
-    made = await new Promise<Made>((resolve, reject) => {
-      held = withEngine({ landing: folder }, async (world: EngineWorld) => {
+    made = await new Promise<MaterializedAssets>((resolve, reject) => {
+      held = withEngine({ landing: folder }, async (world: EngineFixture) => {
         const released = new Promise<void>((release) => (done = release))
-        resolve(await makeAll(movies(choices), world))
+        resolve(await materializeAll(movies(choices), world))
         await released
       })
       held.catch(reject)
@@ -46,7 +46,7 @@ describe.skipIf(!hasRealData)(`the real films and ratings${skipped}`, () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const texts = async (asset: string) => (await made.rows(asset)).map(rowTexts)
+  const texts = async (asset: string) => (await made.rows(asset)).map(toRowTexts)
 
   test("give 45,433 films: three rows without a number and 30 later duplicates are in quarantine", async () => {
     const rows = await made.rows("movies")
@@ -87,23 +87,23 @@ describe.skipIf(!hasRealData)(`the real films and ratings${skipped}`, () => {
       [user, movielens, film, rating].join(),
     )
     const told = expected.ratings.map(({ user, movielens, film, tenths }) =>
-      [user, movielens, film.id, point(BigInt(tenths), 1)].join(),
+      [user, movielens, film.id, formatDecimal(BigInt(tenths), 1)].join(),
     )
     expect(keyed.toSorted()).toEqual(told.toSorted())
     const lost = await made.rows("ratings_without_film")
-    expect(new Map(lost.map(([id, ratings]) => [id, ratings]))).toEqual(expected.lost)
-    expect([...expected.lost.values()].reduce((sum, each) => sum + each, 0)).toBe(168)
+    expect(new Map(lost.map(([id, ratings]) => [id, ratings]))).toEqual(expected.ratingsWithoutFilm)
+    expect([...expected.ratingsWithoutFilm.values()].reduce((sum, each) => sum + each, 0)).toBe(168)
   })
 
   test("adjust 4,687 films by the month of release, and name all the others", async () => {
     const rows = await texts("film_revenues")
-    const told = earnings(expected, choices)
+    const told = listEarnings(expected, choices)
     expect(rows.filter((row) => row[4] !== null)).toHaveLength(4_687)
     expect(new Map(rows.map((row) => [row[0], row[4]]))).toEqual(
       new Map(
         told.map(({ film, adjusted }) => [
           String(film.id),
-          adjusted === null ? null : point(adjusted, 2),
+          adjusted === null ? null : formatDecimal(adjusted, 2),
         ]),
       ),
     )
@@ -116,11 +116,15 @@ describe.skipIf(!hasRealData)(`the real films and ratings${skipped}`, () => {
 
   test("answer the four questions as a plain computation over the same files does", async () => {
     expect(await texts("highest_rated_films")).toEqual(
-      highestRated(expected, choices).map(rowTexts),
+      rankHighestRated(expected, choices).map(toRowTexts),
     )
-    expect(await texts("popular_genres")).toEqual(popularGenres(expected).map(rowTexts))
-    expect(await texts("box_office_by_release")).toEqual(boxOffice(expected, choices).map(rowTexts))
-    expect(await texts("genre_earnings")).toEqual(genreEarnings(expected, choices).map(rowTexts))
+    expect(await texts("popular_genres")).toEqual(rankPopularGenres(expected).map(toRowTexts))
+    expect(await texts("box_office_by_release")).toEqual(
+      summarizeBoxOffice(expected, choices).map(toRowTexts),
+    )
+    expect(await texts("genre_earnings")).toEqual(
+      rankGenreEarnings(expected, choices).map(toRowTexts),
+    )
   })
 
   test("pass every check", () => {

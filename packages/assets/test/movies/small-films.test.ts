@@ -2,25 +2,25 @@ import { expect, test } from "vitest"
 
 import { movies } from "../../src/index.ts"
 import { withEngine } from "../stocktwits/with-engine.ts"
-import { makeAll, type Made } from "./make-all.ts"
-import { rowTexts } from "./row-texts.ts"
+import { materializeAll, type MaterializedAssets } from "./materialize-all.ts"
+import { toRowTexts } from "./row-texts.ts"
 import { landFilms, smallFilms } from "./small-landing.ts"
 
 const choices = { baseMonth: "2000-03", minimumRatings: 2, highestRated: 3 }
 
 async function making<T>(
   files: Readonly<Record<string, string | undefined>>,
-  look: (made: Made) => Promise<T>,
+  look: (made: MaterializedAssets) => Promise<T>,
 ): Promise<T> {
   return withEngine({}, async (world) => {
     landFilms(world.landing, files)
-    return look(await makeAll(movies(choices), world))
+    return look(await materializeAll(movies(choices), world))
   })
 }
 
-async function csv(made: Made, asset: string): Promise<string[]> {
+async function csv(made: MaterializedAssets, asset: string): Promise<string[]> {
   return (await made.rows(asset)).map((row) =>
-    rowTexts(row)
+    toRowTexts(row)
       .map((value) => value ?? "")
       .join(),
   )
@@ -136,7 +136,7 @@ test("compressed files are read as plain ones are", async () => {
   const compressed = Object.fromEntries(
     Object.entries(smallFilms).map(([name, content]) => [`${name}.gz`, content]),
   )
-  const answers = async (made: Made) => [
+  const answers = async (made: MaterializedAssets) => [
     await csv(made, "highest_rated_films"),
     await csv(made, "genre_earnings"),
     await csv(made, "movie_cast"),

@@ -8,8 +8,8 @@ const header =
 const drama = "{'id': 18, 'name': 'Drama'}"
 const comedy = "{'id': 35, 'name': 'Comedy'}"
 
-function film(id: number | string, values: Readonly<Record<string, string>> = {}): string {
-  const known: Readonly<Record<string, string>> = {
+function formatFilm(id: number | string, values: Readonly<Record<string, string>> = {}): string {
+  const fields: Readonly<Record<string, string>> = {
     adult: "False",
     budget: "0",
     genres: `[${drama}]`,
@@ -31,7 +31,7 @@ function film(id: number | string, values: Readonly<Record<string, string>> = {}
   }
   return header
     .split(",")
-    .map((name) => known[name] ?? "")
+    .map((name) => fields[name] ?? "")
     .map((value) => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value))
     .join(",")
 }
@@ -40,28 +40,28 @@ function film(id: number | string, values: Readonly<Record<string, string>> = {}
 export const smallFilms: Readonly<Record<string, string>> = {
   "movies_metadata.csv": [
     header,
-    film(1, {
+    formatFilm(1, {
       overview: 'He said ""no"", twice,\nand\r\nleft.',
       belongs_to_collection: `{'id': 7, 'name': "Ocean's Collection", 'poster_path': None}`,
       genres: `[${drama}, ${comedy}, ${drama}]`,
       revenue: "1000",
       production_companies: "[]",
     }),
-    film(2, { release_date: "2000-02-10", revenue: "1001", genres: `[${comedy}]` }),
-    film(3, { release_date: "1998-12-31", revenue: "500", title: "Früher" }),
-    film(4, { release_date: "", revenue: "70" }),
-    film(5, {
+    formatFilm(2, { release_date: "2000-02-10", revenue: "1001", genres: `[${comedy}]` }),
+    formatFilm(3, { release_date: "1998-12-31", revenue: "500", title: "Früher" }),
+    formatFilm(4, { release_date: "", revenue: "70" }),
+    formatFilm(5, {
       spoken_languages: "[{'iso_639_1': 'fr', 'name': 'Français'}]",
       production_countries: "[{'iso_3166_1': 'FR', 'name': 'France'}]",
       belongs_to_collection: "{'id': 8, 'name': 'Fives'}",
     }),
-    film(2, { title: "Again" }),
+    formatFilm(2, { title: "Again" }),
     `False,,0,"[${comedy}]",,6,tt6,en,Six," breaks off`,
     `here"`,
     ` - shifted,0.1,/p.jpg,[],[],1997-08-20,0,104.0,[],Released,,Seven,False,6.0,1`,
-    film("x9"),
-    film(10, { genres: "[{'id': 18, 'name': 'it's'}]" }),
-    film(11, { adult: "/poster.jpg" }),
+    formatFilm("x9"),
+    formatFilm(10, { genres: "[{'id': 18, 'name': 'it's'}]" }),
+    formatFilm(11, { adult: "/poster.jpg" }),
   ].join("\n"),
   "ratings.csv": [
     "userId,movieId,rating,timestamp",

@@ -1,4 +1,4 @@
-import { readsOf, relationName } from "@freshet/core"
+import { listReads, formatRelationName } from "@freshet/core"
 import { expect, test } from "vitest"
 
 import { definitions, stocktwits, type StocktwitsSettings } from "../../src/index.ts"
@@ -46,9 +46,9 @@ test("only with alreadyConnected to_date is anything recommended by what accumul
         [
           ...asset.computation.reads,
           ...asset.checks.flatMap(({ rule }) =>
-            rule.kind === "no_rows" ? readsOf(rule.query) : [],
+            rule.kind === "no_rows" ? listReads(rule.query) : [],
           ),
-        ].some((read) => relationName(read).endsWith("_to_date")),
+        ].some((read) => formatRelationName(read).endsWith("_to_date")),
       )
       .map((asset) => asset.name)
   expect(readers("window")).toEqual([])

@@ -5,15 +5,15 @@ import type { OracleInput } from "./oracle/stocktwits-oracle.ts"
 
 /** What a landing folder holds for StockTwits; for plain files only, neither gzip nor part files. */
 export function readLandingFolder(folder: string): OracleInput {
-  const activity = textsByDay(join(folder, "stocktwits", "activity"), ".json")
+  const activity = readTextsByDay(join(folder, "stocktwits", "activity"), ".json")
   return {
-    activity: new Map([...activity].map(([day, text]) => [day, linesOf(text)])),
-    users: textsByDay(join(folder, "stocktwits", "users"), ".csv"),
-    rooms: textsByDay(join(folder, "stocktwits", "rooms"), ".csv"),
+    activity: new Map([...activity].map(([day, text]) => [day, splitLines(text)])),
+    users: readTextsByDay(join(folder, "stocktwits", "users"), ".csv"),
+    rooms: readTextsByDay(join(folder, "stocktwits", "rooms"), ".csv"),
   }
 }
 
-function textsByDay(folder: string, extension: string): ReadonlyMap<string, string> {
+function readTextsByDay(folder: string, extension: string): ReadonlyMap<string, string> {
   const names = existsSync(folder) ? readdirSync(folder) : []
   return new Map(
     names
@@ -22,7 +22,7 @@ function textsByDay(folder: string, extension: string): ReadonlyMap<string, stri
   )
 }
 
-function linesOf(text: string): readonly string[] {
+function splitLines(text: string): readonly string[] {
   const lines = text.split("\n")
   return lines.at(-1) === "" ? lines.slice(0, -1) : lines
 }

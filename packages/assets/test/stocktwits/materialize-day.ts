@@ -8,18 +8,18 @@ import {
   type ComputeResult,
   type LineCount,
   type Read,
-  readsOf,
+  listReads,
   type Relation,
-  relationName,
+  formatRelationName,
   type SourceAsset,
-  findDay,
-  partitionText,
+  parseDay,
+  formatPartition,
 } from "@freshet/core"
 import type { DuckdbEngine, Store } from "@freshet/io"
 
-import { daysEnding } from "./oracle/days-ending.ts"
+import { listDaysEnding } from "./oracle/days-ending.ts"
 
-export interface Landed {
+export interface LandedProject {
   readonly engine: DuckdbEngine
   readonly store: Store
   readonly landing: string
@@ -42,96 +42,106 @@ export interface MaterializedDay {
   readonly quarantined: readonly QuarantinedLine[]
 }
 
-type Made = Extract<ComputeResult, { readonly kind: "made" }>
+type MaterializedResult = Extract<ComputeResult, { readonly kind: "made" }>
 
 /** Makes these assets for the day, and whatever they and their checks read, each partition once; any share of bad lines is tolerated. */
 export async function materializeDay(
   assets: readonly AnyAsset[],
-  landed: Landed,
+  project: LandedProject,
   day: string,
 ): Promise<MaterializedDay> {
-  const made = new Map<string, Promise<Made>>() // "activities 2026-01-05" → its outputs
-  const results: { day: string; result: Made }[] = []
+  const resultsByKey = new Map<string, Promise<MaterializedResult>>() // "activities 2026-01-05" → its outputs
+  const results: { day: string; result: MaterializedResult }[] = []
 
-  const makeOnce = (asset: Asset, at: string): Promise<Made> => {
+  const materializeOnce = (asset: Asset, at: string): Promise<MaterializedResult> => {
     const key = `${asset.computation.name} ${at}`
-    const making = made.get(key) ?? make(asset, at)
-    made.set(key, making)
-    return making
+    const pendingResult = resultsByKey.get(key) ?? materialize(asset, at)
+    resultsByKey.set(key, pendingResult)
+    return pendingResult
   }
-  const make = async (asset: Asset, at: string): Promise<Made> => {
+  const materialize = async (asset: Asset, at: string): Promise<MaterializedResult> => {
     const { computation } = asset
-    const outputs = assets.filter(isMade).filter((each) => each.computation === computation)
+    const outputs = assets.filter(isAsset).filter((output) => output.computation === computation)
     const relations: Relation[] = []
-    for (const read of readsOfOutputs(outputs)) relations.push(await relationOf(read, asset, at))
-    const keys = { partition: partitionText(asset.partitions, findDay(at) ?? 0), folder: at }
+    for (const read of listOutputReads(outputs)) relations.push(await getRelation(read, asset, at))
+    const keys = { partition: formatPartition(asset.partitions, parseDay(at) ?? 0), folder: at }
     const request = { computation, outputs, ...keys, inputVersion: "v", relations }
-    const result = await landed.engine.compute(request, () => {})
+    const result = await project.engine.compute(request, () => {})
     if (result.kind === "refused")
       throw new Error(JSON.stringify(result.checks.filter((check) => !check.passed)))
     results.push({ day: at, result })
     return result
   }
-  const relationOf = async (read: Read, reader: Asset, at: string): Promise<Relation> => {
+  const getRelation = async (read: Read, reader: Asset, at: string): Promise<Relation> => {
     const upstream = read.asset ?? reader
-    const name = relationName(read)
-    if (upstream.kind === "source") return landedRelation(name, upstream, read, at)
+    const name = formatRelationName(read)
+    if (upstream.kind === "source") return createLandedRelation(name, upstream, read, at)
     const files: string[] = []
-    for (const each of daysOf(read, at)) {
-      const { outputs } = await makeOnce(upstream, each)
-      files.push(...outputs.filter((made) => made.asset === upstream.name).map(({ file }) => file))
+    for (const readDay of listDays(read, at)) {
+      const { outputs } = await materializeOnce(upstream, readDay)
+      files.push(
+        ...outputs.filter((output) => output.asset === upstream.name).map(({ file }) => file),
+      )
     }
     return { kind: "stored", name, columns: upstream.columns, files }
   }
-  const daysOf = ({ window }: Read, at: string): readonly string[] => {
-    if (window.kind === "offsets") return since(daysEnding(at, 1 - window.from))
-    if (window.kind === "previous") return since(daysEnding(at, 2).slice(0, 1))
+  const listDays = ({ window }: Read, at: string): readonly string[] => {
+    if (window.kind === "offsets") return keepLandedDays(listDaysEnding(at, 1 - window.from))
+    if (window.kind === "previous") return keepLandedDays(listDaysEnding(at, 2).slice(0, 1))
     return [at]
   }
-  const since = (days: readonly string[]) => days.filter((each) => each >= landed.firstDay)
-  const landedRelation = (name: string, source: SourceAsset, read: Read, at: string): Relation => {
-    const files = landedFiles(landed.landing, source).filter(({ key }) =>
+  const keepLandedDays = (days: readonly string[]) =>
+    days.filter((landedDay) => landedDay >= project.firstDay)
+  const createLandedRelation = (
+    name: string,
+    source: SourceAsset,
+    read: Read,
+    at: string,
+  ): Relation => {
+    const files = listLandedFiles(project.landing, source).filter(({ key }) =>
       read.window.kind === "latest" ? key <= at : key === at,
     )
     const partitions = files.slice(-1)
     return { kind: "landed", name, source: { ...source, tolerance: 1 }, partitions }
   }
 
-  for (const asset of assets.filter(isMade)) await makeOnce(asset, day)
+  for (const asset of assets.filter(isAsset)) await materializeOnce(asset, day)
   const lineCounts = results.flatMap(({ day, result }) =>
     result.lineCounts.map((count) => ({ ...count, day })),
   )
   return {
     rows: async (name) => {
-      const asset = assets.filter(isMade).find((each) => each.name === name)
+      const asset = assets.filter(isAsset).find((candidate) => candidate.name === name)
       if (asset === undefined) throw new Error(`no asset ${name}`)
-      return await rowsOf(landed, asset, await relationOf(self(asset), asset, day))
+      return await readRows(project, asset, await getRelation(readSelf(asset), asset, day))
     },
     checks: results.flatMap(({ day, result }) => result.checks.map((check) => ({ ...check, day }))),
     lineCounts,
-    quarantined: lineCounts.flatMap(({ day, file }) => quarantinedLines(landed.store, day, file)),
+    quarantined: lineCounts.flatMap(({ day, file }) =>
+      readQuarantinedLines(project.store, day, file),
+    ),
   }
 }
 
-function isMade(asset: AnyAsset): asset is Asset {
+function isAsset(asset: AnyAsset): asset is Asset {
   return asset.kind === "asset"
 }
 
-function self(asset: Asset): Read {
+function readSelf(asset: Asset): Read {
   return { kind: "read", asset, window: { kind: "same" } }
 }
 
 /** Without the rows that are being checked, which the engine knows itself. */
-function readsOfOutputs(outputs: readonly Asset[]): readonly Read[] {
+function listOutputReads(outputs: readonly Asset[]): readonly Read[] {
   const reads = outputs.flatMap(({ computation, checks }) => [
     ...computation.reads,
-    ...readsOf(...checks.map(({ rule }) => (rule.kind === "no_rows" ? rule.query : undefined))),
+    ...listReads(...checks.map(({ rule }) => (rule.kind === "no_rows" ? rule.query : undefined))),
   ])
-  const named = new Map(reads.map((read) => [relationName(read), read]))
-  return [...named.values()].filter((read) => relationName(read) !== "itself")
+  const readsByName = new Map(reads.map((read) => [formatRelationName(read), read]))
+  return [...readsByName.values()].filter((read) => formatRelationName(read) !== "itself")
 }
 
-function landedFiles(landing: string, source: SourceAsset) {
+function listLandedFiles(landing: string, source: SourceAsset) {
   const [folder = "", extension = ""] = source.path.split("{partition}")
   const names = existsSync(join(landing, folder)) ? readdirSync(join(landing, folder)) : []
   return names.toSorted().map((name) => ({
@@ -140,7 +150,7 @@ function landedFiles(landing: string, source: SourceAsset) {
   }))
 }
 
-async function rowsOf({ engine }: Landed, asset: Asset, relation: Relation) {
+async function readRows({ engine }: LandedProject, asset: Asset, relation: Relation) {
   const sql = `from "${asset.name}" order by all`
   return await engine.query({ sql, relations: [relation] }, async ({ batches }) => {
     const rows: unknown[][] = []
@@ -150,7 +160,7 @@ async function rowsOf({ engine }: Landed, asset: Asset, relation: Relation) {
   })
 }
 
-function quarantinedLines(store: Store, day: string, file: string | undefined) {
+function readQuarantinedLines(store: Store, day: string, file: string | undefined) {
   if (file === undefined) return []
   const lines = readFileSync(store.path(file), "utf8").split("\n").slice(0, -1)
   return lines.map((text): QuarantinedLine => {

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest"
 
 import { stocktwits } from "../../src/index.ts"
 import { materializeDay } from "./materialize-day.ts"
-import { type OracleInput, stocktwitsOracle } from "./oracle/stocktwits-oracle.ts"
+import { type OracleInput, computeStocktwits } from "./oracle/stocktwits-oracle.ts"
 import { type RandomCase, randomCase } from "./random-log.ts"
 import { withEngine } from "./with-engine.ts"
 
@@ -39,7 +39,7 @@ function sorted(rows: readonly (readonly unknown[])[]): readonly string[] {
 async function expectOracle({ input, settings, day }: RandomCase): Promise<void> {
   const { days: windowDays, ...same } = settings
   const assets = stocktwits({ ...same, windowDays })
-  const expected = stocktwitsOracle(input, settings, day)
+  const expected = computeStocktwits(input, settings, day)
   await withEngine({}, async (world) => {
     land(input, world.landing)
     const firstDay = [...input.activity.keys()].toSorted()[0] ?? day

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest"
 
 import { readLandingFolder } from "./landing-folder.ts"
 import { parseLine } from "./oracle/parse-line.ts"
-import { type OracleSettings, stocktwitsOracle } from "./oracle/stocktwits-oracle.ts"
+import { type OracleSettings, computeStocktwits } from "./oracle/stocktwits-oracle.ts"
 import { randomCase } from "./random-log.ts"
 
 const caseFolder = fileURLToPath(new URL("../cases/worked-example", import.meta.url))
@@ -46,7 +46,7 @@ function run(
   settings: Partial<OracleSettings> = {},
 ) {
   const input = { activity: new Map(Object.entries(activity)), users: new Map(), rooms: new Map() }
-  return stocktwitsOracle(input, { ...defaults, ...settings }, day)
+  return computeStocktwits(input, { ...defaults, ...settings }, day)
 }
 
 function csv(rows: readonly object[]) {
@@ -57,7 +57,7 @@ function csv(rows: readonly object[]) {
 }
 
 describe("the worked example", () => {
-  const tables = stocktwitsOracle(example, exampleSettings, exampleSettings.day)
+  const tables = computeStocktwits(example, exampleSettings, exampleSettings.day)
 
   test.each(["user_recs", "user_rec_reasons", "room_recs", "room_rec_reasons"] as const)(
     "%s are the expected ones",
@@ -99,7 +99,7 @@ describe("the worked example", () => {
   })
 
   test("without self-engagements, nobody is a reason for a recommendation to himself", () => {
-    const strict = stocktwitsOracle(example, defaults, "2026-01-05")
+    const strict = computeStocktwits(example, defaults, "2026-01-05")
     expect(csv(strict.user_recs)).toBe("user_id,rec_id,weight\n1,2,3\n1,5,1\n2,5,1\n3,5,1\n")
     expect(csv(strict.user_rec_reasons)).toBe(
       "user_id,rec_id,reason_id\n1,2,3\n1,5,4\n2,5,4\n3,5,4\n",
@@ -241,7 +241,7 @@ describe("windows", () => {
       ]),
       rooms: new Map([["2026-01-04", "id,slug,topics\n1,late,News\n"]]),
     }
-    const tables = stocktwitsOracle(input, defaults, "2026-01-03")
+    const tables = computeStocktwits(input, defaults, "2026-01-03")
     expect(tables.users).toHaveLength(1)
     expect(tables.users[0]).toMatchObject({
       id: 2,
@@ -332,7 +332,7 @@ describe("random logs", () => {
   test("every line is blank, quarantined or an event", () => {
     fc.assert(
       fc.property(randomCase(), ({ input, settings, day }) => {
-        for (const each of stocktwitsOracle(input, settings, day).days) {
+        for (const each of computeStocktwits(input, settings, day).days) {
           const events = each.follows + each.subscribes + each.messages + each.likes
           expect(events + each.blank + each.quarantined).toBe(each.lines)
         }
@@ -343,7 +343,7 @@ describe("random logs", () => {
   test("the weights of a recommendation's reasons add up to its weight", () => {
     fc.assert(
       fc.property(randomCase(), ({ input, settings, day }) => {
-        const tables = stocktwitsOracle(input, settings, day)
+        const tables = computeStocktwits(input, settings, day)
         const weights = tables.user_recs.map((rec) => {
           const reasons = tables.user_rec_reasons.filter(
             (each) => each.user_id === rec.user_id && each.rec_id === rec.rec_id,
@@ -363,7 +363,7 @@ describe("random logs", () => {
   test("hold every kind of fault and, mostly, recommendations of both kinds", () => {
     const all = fc
       .sample(randomCase(), { numRuns: 200, seed: 5 })
-      .map(({ input, settings, day }) => stocktwitsOracle(input, settings, day))
+      .map(({ input, settings, day }) => computeStocktwits(input, settings, day))
     const faults = new Set(all.flatMap((each) => each.quarantined).map((line) => line.fault))
     expect([...faults].toSorted()).toEqual([
       "duplicate_message",

@@ -9,19 +9,22 @@ type RawEvent = Readonly<Record<string, string>>
  */
 export function randomActivityLine(): fc.Arbitrary<string> {
   return fc.oneof(
-    { weight: 20, arbitrary: eventLine(event()) },
-    { weight: 1, arbitrary: eventLine(brokenId()) },
-    { weight: 1, arbitrary: eventLine(brokenMentions()) },
-    { weight: 1, arbitrary: eventLine(brokenField("timestamp", notInstants)) },
-    { weight: 1, arbitrary: eventLine(brokenField("action", notActions)) },
-    { weight: 1, arbitrary: fc.oneof(malformedLine(), truncatedLine(), keyTwice()) },
+    { weight: 20, arbitrary: randomEventLine(randomEvent()) },
+    { weight: 1, arbitrary: randomEventLine(randomBrokenId()) },
+    { weight: 1, arbitrary: randomEventLine(randomBrokenMentions()) },
+    { weight: 1, arbitrary: randomEventLine(randomBrokenField("timestamp", notInstants)) },
+    { weight: 1, arbitrary: randomEventLine(randomBrokenField("action", notActions)) },
+    {
+      weight: 1,
+      arbitrary: fc.oneof(randomMalformedLine(), randomTruncatedLine(), randomDuplicateKey()),
+    },
     { weight: 1, arbitrary: fc.constantFrom("", "  ", "\t", " \t ", "\r") },
   )
 }
 
-const userId = rarely(fc.integer({ min: 1, max: 8 }).map(String), "2147483647")
-const roomId = rarely(fc.integer({ min: 1, max: 4 }).map(String), "2147483647")
-const messageId = rarely(fc.integer({ min: 1, max: 8 }).map(String), "9007199254740991")
+const userId = withRareValue(fc.integer({ min: 1, max: 8 }).map(String), "2147483647")
+const roomId = withRareValue(fc.integer({ min: 1, max: 4 }).map(String), "2147483647")
+const messageId = withRareValue(fc.integer({ min: 1, max: 8 }).map(String), "9007199254740991")
 
 const notIds = [
   "null",
@@ -83,34 +86,37 @@ const strayFields = [
   { mention_count: "1.5e2" },
 ]
 
-function event(): fc.Arbitrary<RawEvent> {
+function randomEvent(): fc.Arbitrary<RawEvent> {
   return fc.oneof(
-    { weight: 4, arbitrary: action("follow", { user_id: userId, following_user_id: userId }) },
-    { weight: 3, arbitrary: action("subscribe", { user_id: userId, room_id: roomId }) },
-    { weight: 6, arbitrary: message() },
-    { weight: 6, arbitrary: action("like", { user_id: userId, message_id: messageId }) },
+    {
+      weight: 4,
+      arbitrary: randomAction("follow", { user_id: userId, following_user_id: userId }),
+    },
+    { weight: 3, arbitrary: randomAction("subscribe", { user_id: userId, room_id: roomId }) },
+    { weight: 6, arbitrary: randomMessage() },
+    { weight: 6, arbitrary: randomAction("like", { user_id: userId, message_id: messageId }) },
   )
 }
 
-function message(): fc.Arbitrary<RawEvent> {
+function randomMessage(): fc.Arbitrary<RawEvent> {
   const mention_ids = fc.oneof(
-    { weight: 6, arbitrary: mentionList() },
+    { weight: 6, arbitrary: randomMentionList() },
     { weight: 1, arbitrary: fc.constantFrom("null", '""', '"  "') },
   )
   const ids = { message_id: messageId, user_id: userId, room_id: roomId }
   return fc.oneof(
-    { weight: 8, arbitrary: action("message", { ...ids, mention_ids }) },
-    { weight: 1, arbitrary: action("message", ids) },
+    { weight: 8, arbitrary: randomAction("message", { ...ids, mention_ids }) },
+    { weight: 1, arbitrary: randomAction("message", ids) },
   )
 }
 
-function mentionList(): fc.Arbitrary<string> {
+function randomMentionList(): fc.Arbitrary<string> {
   return fc
     .tuple(fc.array(userId, { maxLength: 4 }), fc.constantFrom(",", ",", ", ", " , "))
     .map(([ids, separator]) => JSON.stringify(ids.join(separator)))
 }
 
-function action(
+function randomAction(
   name: string,
   fields: Readonly<Record<string, fc.Arbitrary<string>>>,
 ): fc.Arbitrary<RawEvent> {
@@ -120,36 +126,36 @@ function action(
 }
 
 /** An event one or two of whose ids are absent or not ids. */
-function brokenId(): fc.Arbitrary<RawEvent> {
+function randomBrokenId(): fc.Arbitrary<RawEvent> {
   const broken = fc.oneof(fc.constant(undefined), fc.constantFrom(...notIds))
-  return event().chain((whole) => {
+  return randomEvent().chain((whole) => {
     const names = Object.keys(whole).filter((name) => name.endsWith("_id"))
     return fc
-      .tuple(fc.subarray(names, { minLength: 1, maxLength: 2 }), fc.array(broken, fixed(2)))
+      .tuple(fc.subarray(names, { minLength: 1, maxLength: 2 }), fc.array(broken, toFixedLength(2)))
       .map(([chosen, values]) =>
         chosen.reduce((so, name, at) => withField(so, name, values[at]), whole),
       )
   })
 }
 
-function brokenMentions(): fc.Arbitrary<RawEvent> {
+function randomBrokenMentions(): fc.Arbitrary<RawEvent> {
   return fc
-    .tuple(message(), fc.constantFrom(...notMentions))
+    .tuple(randomMessage(), fc.constantFrom(...notMentions))
     .map(([whole, mention_ids]) => ({ ...whole, mention_ids }))
 }
 
-function brokenField(name: string, values: readonly string[]): fc.Arbitrary<RawEvent> {
+function randomBrokenField(name: string, values: readonly string[]): fc.Arbitrary<RawEvent> {
   const broken =
     name === "action" ? fc.constantFrom(undefined, ...values) : fc.constantFrom(...values)
-  return fc.tuple(event(), broken).map(([whole, value]) => withField(whole, name, value))
+  return fc.tuple(randomEvent(), broken).map(([whole, value]) => withField(whole, name, value))
 }
 
 function withField(whole: RawEvent, name: string, value: string | undefined): RawEvent {
-  const rest = Object.fromEntries(Object.entries(whole).filter(([key]) => key !== name))
-  return value === undefined ? rest : { ...rest, [name]: value }
+  const otherFields = Object.fromEntries(Object.entries(whole).filter(([key]) => key !== name))
+  return value === undefined ? otherFields : { ...otherFields, [name]: value }
 }
 
-function eventLine(whole: fc.Arbitrary<RawEvent>): fc.Arbitrary<string> {
+function randomEventLine(whole: fc.Arbitrary<RawEvent>): fc.Arbitrary<string> {
   const stray = fc.oneof(
     { weight: 5, arbitrary: fc.constant({}) },
     { weight: 2, arbitrary: fc.constantFrom<RawEvent>(...strayFields) },
@@ -169,7 +175,7 @@ function eventLine(whole: fc.Arbitrary<RawEvent>): fc.Arbitrary<string> {
   })
 }
 
-function malformedLine(): fc.Arbitrary<string> {
+function randomMalformedLine(): fc.Arbitrary<string> {
   return fc.constantFrom(
     "not json",
     "null",
@@ -186,7 +192,7 @@ function malformedLine(): fc.Arbitrary<string> {
 }
 
 /** A line that says a key twice is malformed, whatever it says. */
-function keyTwice(): fc.Arbitrary<string> {
+function randomDuplicateKey(): fc.Arbitrary<string> {
   return fc.constantFrom(
     '{"action":"follow","user_id":1,"user_id":3,"following_user_id":2}',
     '{"action":"follow","user_id":1,"user_id":null,"following_user_id":2}',
@@ -195,16 +201,16 @@ function keyTwice(): fc.Arbitrary<string> {
   )
 }
 
-function truncatedLine(): fc.Arbitrary<string> {
+function randomTruncatedLine(): fc.Arbitrary<string> {
   return fc
-    .tuple(eventLine(event()), fc.integer({ min: 1, max: 20 }))
+    .tuple(randomEventLine(randomEvent()), fc.integer({ min: 1, max: 20 }))
     .map(([line, length]) => line.trimEnd().slice(0, length))
 }
 
-function rarely(usual: fc.Arbitrary<string>, edge: string): fc.Arbitrary<string> {
+function withRareValue(usual: fc.Arbitrary<string>, edge: string): fc.Arbitrary<string> {
   return fc.oneof({ weight: 40, arbitrary: usual }, { weight: 1, arbitrary: fc.constant(edge) })
 }
 
-function fixed(length: number) {
+function toFixedLength(length: number) {
   return { minLength: length, maxLength: length }
 }

@@ -50,14 +50,17 @@ function randomSettings(): fc.Arbitrary<OracleSettings> {
 
 export function randomCase(): fc.Arbitrary<RandomCase> {
   return fc.tuple(randomLog(), randomSettings()).chain(([input, settings]) => {
-    const landed = [...input.activity.keys()].toSorted()
-    const extent = activityDays.filter(
-      (day) => day >= (landed[0] ?? "") && day <= (landed.at(-1) ?? ""),
+    const landedDays = [...input.activity.keys()].toSorted()
+    const coveredDays = activityDays.filter(
+      (day) => day >= (landedDays[0] ?? "") && day <= (landedDays.at(-1) ?? ""),
     )
     return fc.record({
       input: fc.constant(input),
       settings: fc.constant(settings),
-      day: fc.oneof(fc.constantFrom(...extent.slice(-1)), fc.constantFrom(...extent.toReversed())),
+      day: fc.oneof(
+        fc.constantFrom(...coveredDays.slice(-1)),
+        fc.constantFrom(...coveredDays.toReversed()),
+      ),
     })
   })
 }

@@ -8,7 +8,7 @@ export function randomSnapshots(
   firstDay: string,
   otherDays: readonly string[],
 ): fc.Arbitrary<ReadonlyMap<string, string>> {
-  const snapshot = kind === "users" ? usersSnapshot() : roomsSnapshot()
+  const snapshot = kind === "users" ? randomUsersSnapshot() : randomRoomsSnapshot()
   return fc
     .subarray([...otherDays])
     .map((days) => [firstDay, ...days])
@@ -16,32 +16,42 @@ export function randomSnapshots(
     .map((days) => new Map(days))
 }
 
-function usersSnapshot(): fc.Arbitrary<string> {
-  return csv(["id", "username", "experience", "approach", "holding_period", "assets_traded"], {
-    id: fc.integer({ min: 1, max: 10 }).map(String),
-    username: fc.constantFrom("ada", "ben", "Zoë", 'the "bull", himself', "007"),
-    experience: fc.constantFrom("", "Novice", "Experienced"),
-    approach: fc.constantFrom("", "Growth", "Global Macro"),
-    holding_period: fc.constantFrom("", "Day Trader", "Long Term Investor"),
-    assets_traded: listOf("Bonds", "Equities", "Private Companies", "OPTIONS", "Stamps"),
-  })
+function randomUsersSnapshot(): fc.Arbitrary<string> {
+  return randomCsv(
+    ["id", "username", "experience", "approach", "holding_period", "assets_traded"],
+    {
+      id: fc.integer({ min: 1, max: 10 }).map(String),
+      username: fc.constantFrom("ada", "ben", "Zoë", 'the "bull", himself', "007"),
+      experience: fc.constantFrom("", "Novice", "Experienced"),
+      approach: fc.constantFrom("", "Growth", "Global Macro"),
+      holding_period: fc.constantFrom("", "Day Trader", "Long Term Investor"),
+      assets_traded: randomList("Bonds", "Equities", "Private Companies", "OPTIONS", "Stamps"),
+    },
+  )
 }
 
-function roomsSnapshot(): fc.Arbitrary<string> {
-  return csv(["id", "slug", "topics"], {
+function randomRoomsSnapshot(): fc.Arbitrary<string> {
+  return randomCsv(["id", "slug", "topics"], {
     id: fc.integer({ min: 1, max: 5 }).map(String),
     slug: fc.constantFrom("opening-bell", "chart-talk", "etf"),
-    topics: listOf("ETFs", "Non-Market Talk", "Day Trading", "Energy", "Green Energy", "Weather"),
+    topics: randomList(
+      "ETFs",
+      "Non-Market Talk",
+      "Day Trading",
+      "Energy",
+      "Green Energy",
+      "Weather",
+    ),
   })
 }
 
-function listOf(...values: readonly string[]): fc.Arbitrary<string> {
+function randomList(...values: readonly string[]): fc.Arbitrary<string> {
   return fc
     .tuple(fc.subarray([...values]), fc.constantFrom(",", ", "))
     .map(([chosen, separator]) => chosen.join(separator))
 }
 
-function csv(
+function randomCsv(
   header: readonly string[],
   fields: Readonly<Record<string, fc.Arbitrary<string>>>,
 ): fc.Arbitrary<string> {
@@ -51,11 +61,11 @@ function csv(
       maxLength: 6,
     })
     .map((rows: readonly Row[]) => {
-      const records = rows.map((row) => header.map((name) => quoted(row[name] ?? "")).join(","))
+      const records = rows.map((row) => header.map((name) => quoteCsv(row[name] ?? "")).join(","))
       return [header.join(","), ...records, ""].join("\n")
     })
 }
 
-function quoted(value: string): string {
+function quoteCsv(value: string): string {
   return /[",]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value
 }

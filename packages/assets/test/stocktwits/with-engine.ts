@@ -4,7 +4,7 @@ import { join } from "node:path"
 
 import { type DuckdbEngine, openEngine, openFolderStore, type Store } from "@freshet/io"
 
-export interface EngineWorld {
+export interface EngineFixture {
   readonly engine: DuckdbEngine
   readonly store: Store
   /** Where landed files may be written. */
@@ -13,11 +13,11 @@ export interface EngineWorld {
 
 /** Lends an engine over an empty store and a landing folder, which is empty unless one is given. */
 export async function withEngine<T>(
-  given: { readonly landing?: string },
-  work: (world: EngineWorld) => Promise<T>,
+  options: { readonly landing?: string },
+  work: (fixture: EngineFixture) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "freshet-assets-"))
-  const landing = given.landing ?? join(folder, "landing")
+  const landing = options.landing ?? join(folder, "landing")
   const store = openFolderStore(join(folder, "store"))
   const engine = openEngine({
     memoryLimitMb: 512,

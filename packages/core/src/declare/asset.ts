@@ -1,13 +1,13 @@
 import type { Check } from "./check.ts"
 import type { Columns, RowOf } from "./column.ts"
 import type { Freshness } from "./freshness.ts"
-import { type Grain, type Partitions, type TimedGrain } from "./partition.ts"
+import { type Granularity, type Partitions, type TimedGranularity } from "./partition.ts"
 import { type Unpartitioned, unpartitioned } from "./partition.ts"
-import type { FitsTable, Publish, PublishedTable, Rule } from "./publish.ts"
+import type { FitsTable, Publish, PublishedTable, CompilerMessage } from "./publish.ts"
 import type { Read } from "./read.ts"
 import { type Retention, keepFor } from "./retention.ts"
 import type { SourceAsset } from "./source.ts"
-import { type BareGrain, type Sql, readsOf } from "./sql.ts"
+import { type BareGranularity, type Sql, listReads } from "./sql.ts"
 
 /** A dataset that Freshet makes: its name, its columns, and the computation it is an output of. */
 export interface Asset<
@@ -27,7 +27,7 @@ export interface Asset<
   readonly freshness: Freshness | undefined
   readonly publish: Publish | undefined
   /** Names that it had before, the first one first: what was made under them is its own past. */
-  readonly formerly: readonly string[]
+  readonly previousNames: readonly string[]
   readonly retention: Retention
   readonly report: Report | undefined
   readonly computation: Computation
@@ -100,7 +100,7 @@ export interface ComputeContext {
 }
 
 /** What every declaration of an asset may say. */
-interface Described<N, C, P> {
+interface AssetOptions<N, C, P> {
   readonly name: N
   readonly group: string
   readonly description: string
@@ -110,13 +110,13 @@ interface Described<N, C, P> {
   readonly columns: C
   readonly checks?: readonly Check<keyof C & string>[]
   readonly freshness?: Freshness
-  readonly formerly?: readonly string[]
+  readonly previousNames?: readonly string[]
   readonly retention?: Retention
   readonly report?: Report<keyof C & string>
 }
 
 /** The sentence for bare reads that leave open which partitions are meant; never when there are none, or when the compiler does not know what is read. */
-type Misfit<K extends Grain, G extends Grain> = Grain extends G
+type ReadMisfit<K extends Granularity, G extends Granularity> = Granularity extends G
   ? never
   : K extends "none"
     ? Sentence<
@@ -125,7 +125,7 @@ type Misfit<K extends Grain, G extends Grain> = Grain extends G
       >
     : K extends "static"
       ? Sentence<
-          Extract<G, TimedGrain>,
+          Extract<G, TimedGranularity>,
           "an asset with a partition a key reads one that is cut by time: say all(…) or latest(…)"
         >
       : | Sentence<
@@ -140,19 +140,21 @@ type Misfit<K extends Grain, G extends Grain> = Grain extends G
 type Sentence<Wrong, S extends string> = [Wrong] extends [never] ? never : S
 
 /** What an asset reads bare must be cut so that its own partition says which partitions are meant. */
-type ReadsFit<P extends Partitions, G extends Grain> = [Misfit<P["kind"], G>] extends [never]
+type ReadsFit<P extends Partitions, G extends Granularity> = [ReadMisfit<P["kind"], G>] extends [
+  never,
+]
   ? unknown
-  : Rule<Misfit<P["kind"], G>>
+  : CompilerMessage<ReadMisfit<P["kind"], G>>
 
 /** An asset made by one query. Its upstream is what the query interpolates. */
 export function sqlAsset<
   const N extends string,
   C extends Columns,
-  G extends Grain = never,
+  G extends Granularity = never,
   P extends Partitions = Unpartitioned,
   T extends PublishedTable = PublishedTable,
 >(
-  declared: Described<N, C, P> & {
+  declared: AssetOptions<N, C, P> & {
     readonly query: Sql<G> & ReadsFit<P, G>
     readonly publish?: Publish<T> & FitsTable<C, T>
   },
@@ -161,11 +163,11 @@ export function sqlAsset<
   const computation: SqlComputation = {
     kind: "sql",
     name: declared.name,
-    reads: readsOf(query),
+    reads: listReads(query),
     shared: undefined,
     outputs: [{ asset: declared.name, query }],
   }
-  return asset(described, computation, publish)
+  return buildAsset(described, computation, publish)
 }
 
 /** What one of several outputs says of itself. */
@@ -174,7 +176,7 @@ export interface Output<C extends Columns = Columns> {
   readonly columns: C
   readonly query: Sql
   readonly checks?: readonly Check<keyof C & string>[]
-  readonly formerly?: readonly string[]
+  readonly previousNames?: readonly string[]
   readonly retention?: Retention
   readonly publish?: Publish
 }
@@ -195,7 +197,7 @@ export const sharedRows: Sql<never> = { kind: "sql", parts: [{ kind: "shared" }]
 /** Several assets made by one computation: `shared`, if any, runs once, and the outputs' queries may read it as `${sharedRows}`. */
 export function sqlAssets<
   O extends Readonly<Record<string, Output>>,
-  G extends Grain = never,
+  G extends Granularity = never,
   P extends Partitions = Unpartitioned,
 >(declared: {
   readonly name: string
@@ -208,19 +210,19 @@ export function sqlAssets<
 }): { readonly [K in keyof O & string]: Asset<K, O[K]["columns"], P> } {
   const { outputs, shared, name, ...common } = declared
   const queries = Object.entries<Output>(outputs).map(([asset, { query }]) => ({ asset, query }))
-  const reads = readsOf(shared, ...queries.map(({ query }) => query))
+  const reads = listReads(shared, ...queries.map(({ query }) => query))
   const computation: SqlComputation = { kind: "sql", name, reads, shared, outputs: queries }
-  const made = Object.entries<Output>(outputs).map(
+  const entries = Object.entries<Output>(outputs).map(
     ([output, { query: _, publish, ...described }]) => [
       output,
-      asset({ ...common, ...described, name: output }, computation, publish),
+      buildAsset({ ...common, ...described, name: output }, computation, publish),
     ],
   )
-  return Object.fromEntries(made) as never // the entries are the outputs by name, as the return type says
+  return Object.fromEntries(entries) as never // the entries are the outputs by name, as the return type says
 }
 
 type UpstreamRead = AnyAsset | Read
-type RowsOf<U> = {
+type UpstreamRows<U> = {
   readonly [K in keyof U]: U[K] extends { readonly columns: infer C extends Columns }
     ? Rows<RowOf<C>>
     : U[K] extends { readonly asset: { readonly columns: infer C extends Columns } | undefined }
@@ -236,18 +238,18 @@ export function codeAsset<
   P extends Partitions = Unpartitioned,
   T extends PublishedTable = PublishedTable,
 >(
-  declared: Described<N, C, P> & {
+  declared: AssetOptions<N, C, P> & {
     readonly version: string
-    readonly upstream: U & ReadsFit<P, BareGrain<U[keyof U]>>
+    readonly upstream: U & ReadsFit<P, BareGranularity<U[keyof U]>>
     readonly compute: (
-      upstream: RowsOf<U>,
+      upstream: UpstreamRows<U>,
       context: ComputeContext,
     ) => AsyncIterable<RowOf<C> | ColumnBatch<RowOf<C>>>
     readonly publish?: Publish<T> & FitsTable<C, T>
   },
 ): Asset<N, C, P> {
   const { version, upstream, compute, publish, ...described } = declared
-  const reads = Object.entries(upstream).map(([name, read]) => [name, asRead(read)] as const)
+  const reads = Object.entries(upstream).map(([name, read]) => [name, toRead(read)] as const)
   const computation: CodeComputation = {
     kind: "code",
     name: declared.name,
@@ -257,15 +259,15 @@ export function codeAsset<
     outputs: [{ asset: declared.name }],
     compute: compute as CodeComputation["compute"], // the rows come from the reads that RowsOf was computed from
   }
-  return asset(described, computation, publish)
+  return buildAsset(described, computation, publish)
 }
 
-function asRead(value: UpstreamRead): Read {
+function toRead(value: UpstreamRead): Read {
   return value.kind === "read" ? value : { kind: "read", asset: value, window: { kind: "same" } }
 }
 
-function asset<N extends string, C extends Columns, P extends Partitions>(
-  declared: Described<N, C, P>,
+function buildAsset<N extends string, C extends Columns, P extends Partitions>(
+  declared: AssetOptions<N, C, P>,
   computation: Computation,
   publish: Publish | undefined,
 ): Asset<N, C, P> {
@@ -282,7 +284,7 @@ function asset<N extends string, C extends Columns, P extends Partitions>(
     checks: declared.checks ?? [],
     freshness: declared.freshness,
     publish,
-    formerly: declared.formerly ?? [],
+    previousNames: declared.previousNames ?? [],
     retention: declared.retention ?? keepFor({ days: 30 }),
     report: declared.report,
     computation,

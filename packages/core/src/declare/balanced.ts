@@ -2,7 +2,7 @@ import { type Check, noRows } from "./check.ts"
 import { quoteName } from "./column.ts"
 import { joinSql, type Sql, sql } from "./sql.ts"
 
-const raw = (text: string): Sql<never> => ({ kind: "sql", parts: [{ kind: "text", text }] })
+const rawSql = (text: string): Sql<never> => ({ kind: "sql", parts: [{ kind: "text", text }] })
 
 /**
  * The amounts of all `rows` with the same `by` cancel out, and none is null. `amount` is an integer column of `rows`.
@@ -20,9 +20,9 @@ export function balanced(
     readonly amount: string
   },
 ): Check<never> {
-  const amount = raw(quoteName(options.amount))
+  const amount = rawSql(quoteName(options.amount))
   const by = joinSql(
-    options.by.map((column) => raw(quoteName(column))),
+    options.by.map((column) => rawSql(quoteName(column))),
     ", ",
   )
   return noRows(name, {

@@ -32,13 +32,13 @@ export type CheckRule =
 /** No two rows agree on all of these columns. */
 export function unique<const C extends string>(...columns: readonly C[]): Check<C> {
   const description = `no two rows have the same ${columns.join(", ")}`
-  return check(`unique(${columns.join(", ")})`, description, { kind: "unique", columns })
+  return buildCheck(`unique(${columns.join(", ")})`, description, { kind: "unique", columns })
 }
 
 /** These columns are never null. Every column that is not declared `nullable` has this check already. */
 export function notNull<const C extends string>(...columns: readonly C[]): Check<C> {
   const description = `${columns.join(", ")} never null`
-  return check(`not_null(${columns.join(", ")})`, description, { kind: "not_null", columns })
+  return buildCheck(`not_null(${columns.join(", ")})`, description, { kind: "not_null", columns })
 }
 
 /** The partition has between `min` and `max` rows. */
@@ -46,7 +46,7 @@ export function rowCount(bounds: { readonly min?: number; readonly max?: number 
   const { min = 0, max } = bounds
   const description =
     max === undefined ? `at least ${min} ${min === 1 ? "row" : "rows"}` : `${min} to ${max} rows`
-  return check("row_count", description, { kind: "row_count", min, max })
+  return buildCheck("row_count", description, { kind: "row_count", min, max })
 }
 
 /** The query finds no offending row. It reads the checked partition as `${itself}`, and may read what lies upstream of it. */
@@ -61,7 +61,10 @@ export function noRows(
 ): Check<never> {
   const { query, proof } = options
   const rule = { kind: "no_rows", query, ...(proof === undefined ? {} : { proof }) } as const
-  return { ...check<never>(name, options.description, rule), severity: options.severity ?? "error" }
+  return {
+    ...buildCheck<never>(name, options.description, rule),
+    severity: options.severity ?? "error",
+  }
 }
 
 /** The values of a column are all among these. */
@@ -71,12 +74,12 @@ export function oneOf<const C extends string>(
   options: { readonly severity?: Severity } = {},
 ): Check<C> {
   const name: Sql = { kind: "sql", parts: [{ kind: "text", text: quoteName(column) }] }
-  const known = values.map((value) => `'${value.replaceAll("'", "''")}'`).join(", ")
+  const valueList = values.map((value) => `'${value.replaceAll("'", "''")}'`).join(", ")
   const query = sql`
     select ${name}, count(*) as rows from ${itself}
-    where ${name} not in (${{ kind: "sql", parts: [{ kind: "text", text: known }] }})
+    where ${name} not in (${{ kind: "sql", parts: [{ kind: "text", text: valueList }] }})
     group by ${name}`
-  const described = check<C>(`one_of(${column})`, `${column} is one of ${values.join(", ")}`, {
+  const described = buildCheck<C>(`one_of(${column})`, `${column} is one of ${values.join(", ")}`, {
     kind: "no_rows",
     query,
   })
@@ -86,27 +89,31 @@ export function oneOf<const C extends string>(
 /** Every value of a column is one of `known`'s, in its column of the same name or in `key`; null refers to nothing. */
 export function refersTo<const C extends string>(
   column: C,
-  known: Asset,
+  referenced: Asset,
   options: { readonly key?: string; readonly severity?: Severity } = {},
 ): Check<C> {
-  const own = raw(quoteName(column))
-  const key = raw(quoteName(options.key ?? column))
+  const columnName = rawSql(quoteName(column))
+  const key = rawSql(quoteName(options.key ?? column))
   const query = sql`
-    select own.${own}, count(*) as rows
+    select own.${columnName}, count(*) as rows
     from ${itself} as own
-    where own.${own} is not null
-      and not exists (select 1 from ${known} as known where known.${key} = own.${own})
-    group by own.${own}`
-  const described = check<C>(
-    `refers_to(${column}, ${known.name})`,
-    `every ${column} is one of ${known.name}`,
+    where own.${columnName} is not null
+      and not exists (select 1 from ${referenced} as known where known.${key} = own.${columnName})
+    group by own.${columnName}`
+  const described = buildCheck<C>(
+    `refers_to(${column}, ${referenced.name})`,
+    `every ${column} is one of ${referenced.name}`,
     { kind: "no_rows", query },
   )
   return { ...described, severity: options.severity ?? "error" }
 }
 
-const raw = (text: string): Sql => ({ kind: "sql", parts: [{ kind: "text", text }] })
+const rawSql = (text: string): Sql => ({ kind: "sql", parts: [{ kind: "text", text }] })
 
-function check<C extends string>(name: string, description: string, rule: CheckRule): Check<C> {
+function buildCheck<C extends string>(
+  name: string,
+  description: string,
+  rule: CheckRule,
+): Check<C> {
   return { kind: "check", name, severity: "error", description, rule }
 }

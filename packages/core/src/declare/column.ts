@@ -38,7 +38,7 @@ export interface ColumnNotes {
   readonly unit?: string
 }
 
-function column<T>(kind: ColumnKind, type: string, description?: string, notes?: ColumnNotes) {
+function buildColumn<T>(kind: ColumnKind, type: string, description?: string, notes?: ColumnNotes) {
   const said = description === undefined ? {} : { description }
   return { kind, type, nullable: false, ...said, ...notes } satisfies Column<T> as Column<T>
 }
@@ -46,22 +46,22 @@ function column<T>(kind: ColumnKind, type: string, description?: string, notes?:
 type Declare<T> = (description?: string, notes?: ColumnNotes) => Column<T>
 
 /** True or false. */
-export const bool: Declare<boolean> = (...notes) => column("bool", "BOOLEAN", ...notes)
+export const bool: Declare<boolean> = (...notes) => buildColumn("bool", "BOOLEAN", ...notes)
 /** Whole numbers of 16 bits. */
-export const int16: Declare<number> = (...notes) => column("int16", "SMALLINT", ...notes)
+export const int16: Declare<number> = (...notes) => buildColumn("int16", "SMALLINT", ...notes)
 /** Whole numbers of 32 bits. */
-export const int32: Declare<number> = (...notes) => column("int32", "INTEGER", ...notes)
+export const int32: Declare<number> = (...notes) => buildColumn("int32", "INTEGER", ...notes)
 /** Whole numbers of 64 bits. */
-export const int64: Declare<bigint> = (...notes) => column("int64", "BIGINT", ...notes)
+export const int64: Declare<bigint> = (...notes) => buildColumn("int64", "BIGINT", ...notes)
 /** Floating point of 64 bits; sums of them depend on their order, so prefer `decimal` for what is published. */
-export const float64: Declare<number> = (...notes) => column("float64", "DOUBLE", ...notes)
+export const float64: Declare<number> = (...notes) => buildColumn("float64", "DOUBLE", ...notes)
 /** Text in UTF-8. */
-export const text: Declare<string> = (...notes) => column("text", "VARCHAR", ...notes)
+export const text: Declare<string> = (...notes) => buildColumn("text", "VARCHAR", ...notes)
 /** A calendar day. */
-export const date: Declare<Date> = (...notes) => column("date", "DATE", ...notes)
+export const date: Declare<Date> = (...notes) => buildColumn("date", "DATE", ...notes)
 /** An instant, UTC, to the microsecond. */
 export const timestamp: Declare<Date> = (...notes) =>
-  column("timestamp", "TIMESTAMP WITH TIME ZONE", ...notes)
+  buildColumn("timestamp", "TIMESTAMP WITH TIME ZONE", ...notes)
 
 /** An exact number of `width` digits, `scale` of them after the point. */
 export function decimal(
@@ -70,24 +70,24 @@ export function decimal(
   description?: string,
   notes?: ColumnNotes,
 ): Column<string> {
-  return column("decimal", `DECIMAL(${width},${scale})`, description, notes)
+  return buildColumn("decimal", `DECIMAL(${width},${scale})`, description, notes)
 }
 
 /** Zero or more values of one kind, in order. */
 export function list<T>(element: Column<T>, description?: string): Column<readonly T[]> {
-  return { ...column<readonly T[]>("list", `${element.type}[]`, description), element }
+  return { ...buildColumn<readonly T[]>("list", `${element.type}[]`, description), element }
 }
 
 /** Named values together. */
 export function struct<C extends Columns>(members: C, description?: string): Column<RowOf<C>> {
   const types = Object.entries(members).map(([name, member]) => `${quoteName(name)} ${member.type}`)
-  return { ...column<RowOf<C>>("struct", `STRUCT(${types.join(", ")})`, description), members }
+  return { ...buildColumn<RowOf<C>>("struct", `STRUCT(${types.join(", ")})`, description), members }
 }
 
 /** The same column, where null is allowed; every other column implies a check that it is never null. */
 export function nullable<T>(inner: Column<T>): Column<T | null> {
-  const { value: _, ...rest } = inner
-  return { ...rest, nullable: true }
+  const { value: _, ...otherFields } = inner
+  return { ...otherFields, nullable: true }
 }
 
 /** An identifier as SQL text, whatever characters it holds. */

@@ -1,19 +1,31 @@
-import { dayKey, findDay, findMonth, findWeek, firstDayOfMonth } from "./calendar.ts"
-import { firstDayOfWeek, monthKey, monthOf, weekKey, weekOf } from "./calendar.ts"
-import { findHour, hourKey, isHourLike } from "./hour.ts"
-import { assertZone, dayAt, dayStart, hourAt, hourStart } from "./zone.ts"
+import {
+  formatDay,
+  parseDay,
+  parseMonth,
+  parseWeek,
+  getFirstDayOfMonth,
+} from "../partitions/calendar.ts"
+import {
+  getFirstDayOfWeek,
+  formatMonth,
+  toMonth,
+  formatWeek,
+  toWeek,
+} from "../partitions/calendar.ts"
+import { parseHour, formatHour, isHourLike } from "../partitions/hour.ts"
+import { assertZone, getDayAt, getDayStart, getHourAt, getHourStart } from "../partitions/zone.ts"
 
 /** How an asset is cut into partitions. A partition is an integer index; its key is what people write. */
 export type Partitions = Timed | Static | Unpartitioned
 
 /** The grains that cut time. */
-export type TimedGrain = "hourly" | "daily" | "weekly" | "monthly"
+export type TimedGranularity = "hourly" | "daily" | "weekly" | "monthly"
 
 /**
  * One partition an hour, a local day, an ISO week or a month of an IANA time zone, from `start` to `end`
  * (inclusive) or without end. An index counts hours, days, weeks or months from that of 1970-01-01.
  */
-export interface Timed<K extends TimedGrain = TimedGrain> {
+export interface Timed<K extends TimedGranularity = TimedGranularity> {
   readonly kind: K
   readonly zone: string
   readonly start: number
@@ -35,7 +47,7 @@ export interface Unpartitioned {
 }
 
 /** The grain of a partition definition, as the types carry it. */
-export type Grain = Partitions["kind"]
+export type Granularity = Partitions["kind"]
 
 /** An inclusive range of partition indexes. */
 export interface PartitionRange {
@@ -51,29 +63,29 @@ interface TimedOptions {
 
 /** Hourly partitions from the hour `start` (`2026-01-05T10`), in `zone` (default UTC). Throws a RangeError for what is no hour or no zone, and for an end before the start. */
 export function hourly(options: TimedOptions): Timed<"hourly"> {
-  return timed("hourly", options)
+  return buildTimed("hourly", options)
 }
 
 /** Daily partitions from the day `start` (`2026-01-05`), in `zone` (default UTC). Throws a RangeError for what is no day or no zone, and for an end before the start. */
 export function daily(options: TimedOptions): Daily {
-  return timed("daily", options)
+  return buildTimed("daily", options)
 }
 
 /** Weekly partitions from the ISO week `start` (`2026-W02`), in `zone` (default UTC). Throws a RangeError for what is no week or no zone, and for an end before the start. */
 export function weekly(options: TimedOptions): Timed<"weekly"> {
-  return timed("weekly", options)
+  return buildTimed("weekly", options)
 }
 
 /** Monthly partitions from the month `start` (`2026-01`), in `zone` (default UTC). Throws a RangeError for what is no month or no zone, and for an end before the start. */
 export function monthly(options: TimedOptions): Timed<"monthly"> {
-  return timed("monthly", options)
+  return buildTimed("monthly", options)
 }
 
-function timed<K extends TimedGrain>(kind: K, options: TimedOptions): Timed<K> {
+function buildTimed<K extends TimedGranularity>(kind: K, options: TimedOptions): Timed<K> {
   const zone = options.zone ?? "UTC"
   assertZone(zone)
-  const start = indexOf(kind, zone, options.start)
-  const end = options.end === undefined ? undefined : indexOf(kind, zone, options.end)
+  const start = parseIndex(kind, zone, options.start)
+  const end = options.end === undefined ? undefined : parseIndex(kind, zone, options.end)
   if (end !== undefined && end < start)
     throw new RangeError(
       `partitions that start on ${options.start} cannot end on ${options.end ?? ""}`,
@@ -81,15 +93,15 @@ function timed<K extends TimedGrain>(kind: K, options: TimedOptions): Timed<K> {
   return { kind, zone, start, end }
 }
 
-function indexOf(kind: TimedGrain, zone: string, key: string): number {
-  const index = findTimed(kind, zone, key)
+function parseIndex(kind: TimedGranularity, zone: string, key: string): number {
+  const index = findTimedIndex(kind, zone, key)
   if (index !== undefined) return index
   if (kind === "hourly" && isHourLike(key))
     throw new RangeError(`"${key}" is not an hour of ${zone}: its clocks never show it like that`)
-  throw new RangeError(`"${key}" is not ${written[kind]}`)
+  throw new RangeError(`"${key}" is not ${keyFormats[kind]}`)
 }
 
-const written = {
+const keyFormats = {
   hourly: "an hour: write it as YYYY-MM-DDThh",
   daily: "a day: write it as YYYY-MM-DD",
   weekly: "a week: write it as YYYY-Www",
@@ -100,15 +112,15 @@ const written = {
 export function staticKeys(keys: readonly string[]): Static {
   if (keys.length === 0 || keys.length > 100_000)
     throw new RangeError(`static partitions have 1 to 100,000 keys, not ${keys.length}`)
-  const seen = new Set<string>()
+  const uniqueKeys = new Set<string>()
   for (const key of keys) {
     if (key === "") throw new RangeError("a partition's key cannot be empty")
     if (/[\p{Control}\p{Surrogate}]/u.test(key))
       throw new RangeError(
         `the key ${JSON.stringify(key)} has a control character or half of a character`,
       )
-    if (seen.has(key)) throw new RangeError(`the key "${key}" is there twice`)
-    seen.add(key)
+    if (uniqueKeys.has(key)) throw new RangeError(`the key "${key}" is there twice`)
+    uniqueKeys.add(key)
   }
   return { kind: "static", keys: [...keys] }
 }
@@ -122,16 +134,16 @@ export function isTimed(partitions: Partitions): partitions is Timed {
 }
 
 /** A partition's key as people write it: `2026-01-05T10`, `2026-01-05`, `2026-W02`, `2026-01`, a static key (`#12` for an index that the list does not have), or `all` for the one partition of an uncut asset. */
-export function partitionKey(partitions: Partitions, index: number): string {
+export function formatPartitionKey(partitions: Partitions, index: number): string {
   switch (partitions.kind) {
     case "hourly":
-      return hourKey(partitions.zone, index)
+      return formatHour(partitions.zone, index)
     case "daily":
-      return dayKey(index)
+      return formatDay(index)
     case "weekly":
-      return weekKey(index)
+      return formatWeek(index)
     case "monthly":
-      return monthKey(index)
+      return formatMonth(index)
     case "static":
       return partitions.keys[index] ?? `#${index}`
     case "none":
@@ -142,51 +154,53 @@ export function partitionKey(partitions: Partitions, index: number): string {
 /** The index of a key as people write it; undefined when it is no key of this definition. Start and end do not count. */
 export function findPartition(partitions: Partitions, key: string): number | undefined {
   if (partitions.kind === "none") return key === "all" ? 0 : undefined
-  if (partitions.kind === "static") return placesOf(partitions.keys).get(key)
-  return findTimed(partitions.kind, partitions.zone, key)
+  if (partitions.kind === "static") return getIndexByKey(partitions.keys).get(key)
+  return findTimedIndex(partitions.kind, partitions.zone, key)
 }
 
-function findTimed(kind: TimedGrain, zone: string, key: string): number | undefined {
+function findTimedIndex(kind: TimedGranularity, zone: string, key: string): number | undefined {
   switch (kind) {
     case "hourly":
-      return findHour(zone, key)
+      return parseHour(zone, key)
     case "daily":
-      return findDay(key)
+      return parseDay(key)
     case "weekly":
-      return findWeek(key)
+      return parseWeek(key)
     case "monthly":
-      return findMonth(key)
+      return parseMonth(key)
   }
 }
 
-const places = new WeakMap<readonly string[], ReadonlyMap<string, number>>()
+const indexesByKeys = new WeakMap<readonly string[], ReadonlyMap<string, number>>()
 
-function placesOf(keys: readonly string[]): ReadonlyMap<string, number> {
-  const known = places.get(keys) ?? new Map(keys.map((key, index) => [key, index]))
-  places.set(keys, known)
-  return known
+function getIndexByKey(keys: readonly string[]): ReadonlyMap<string, number> {
+  const indexByKey = indexesByKeys.get(keys) ?? new Map(keys.map((key, index) => [key, index]))
+  indexesByKeys.set(keys, indexByKey)
+  return indexByKey
 }
 
 /** The instants at which a partition begins (inclusive) and ends (exclusive), in milliseconds. Partitions tile time. */
-export function partitionBounds(
+export function toTimeInterval(
   partitions: Timed,
   index: number,
 ): { startMs: number; endMs: number } {
-  return { startMs: startOf(partitions, index), endMs: startOf(partitions, index + 1) }
+  return { startMs: getStart(partitions, index), endMs: getStart(partitions, index + 1) }
 }
 
-function startOf({ kind, zone }: Timed, index: number): number {
-  return kind === "hourly" ? hourStart(zone, index) : dayStart(zone, firstDayOf(kind, index))
+function getStart({ kind, zone }: Timed, index: number): number {
+  return kind === "hourly" ? getHourStart(zone, index) : getDayStart(zone, getFirstDay(kind, index))
 }
 
 /** The partition that holds an instant. */
-export function partitionAt({ kind, zone }: Timed, instantMs: number): number {
-  return kind === "hourly" ? hourAt(zone, instantMs) : holding(kind, dayAt(zone, instantMs))
+export function getPartitionAt({ kind, zone }: Timed, instantMs: number): number {
+  return kind === "hourly"
+    ? getHourAt(zone, instantMs)
+    : getPartitionOnDay(kind, getDayAt(zone, instantMs))
 }
 
 /** The newest partition that is over at `nowMs`. */
-export function newestClosed(partitions: Timed, nowMs: number): number {
-  return partitionAt(partitions, nowMs) - 1
+export function getNewestClosed(partitions: Timed, nowMs: number): number {
+  return getPartitionAt(partitions, nowMs) - 1
 }
 
 /** What queries are told of a partition: its key, its first local day (`YYYY-MM-DD`), and the instants at which it begins and has ended, as ISO text. */
@@ -198,44 +212,46 @@ export interface PartitionText {
 }
 
 /** What queries are told of a partition; where partitions cut no time, its day is 1970-01-01 and its span all that SQL can write. */
-export function partitionText(partitions: Partitions, index: number): PartitionText {
-  const key = partitionKey(partitions, index)
+export function formatPartition(partitions: Partitions, index: number): PartitionText {
+  const key = formatPartitionKey(partitions, index)
   if (!isTimed(partitions))
-    return { key, day: dayKey(0), start: "0001-01-01T00:00:00Z", end: "9999-12-31T00:00:00Z" }
-  const { startMs, endMs } = partitionBounds(partitions, index)
+    return { key, day: formatDay(0), start: "0001-01-01T00:00:00Z", end: "9999-12-31T00:00:00Z" }
+  const { startMs, endMs } = toTimeInterval(partitions, index)
   const [start, end] = [new Date(startMs).toISOString(), new Date(endMs).toISOString()]
-  return { key, day: firstDay(partitions, index), start, end }
+  return { key, day: formatFirstDay(partitions, index), start, end }
 }
 
-function firstDay({ kind, zone }: Timed, index: number): string {
-  return dayKey(kind === "hourly" ? dayAt(zone, hourStart(zone, index)) : firstDayOf(kind, index))
+function formatFirstDay({ kind, zone }: Timed, index: number): string {
+  return formatDay(
+    kind === "hourly" ? getDayAt(zone, getHourStart(zone, index)) : getFirstDay(kind, index),
+  )
 }
 
 /** The first day of a partition of whole days. */
-export function firstDayOf(kind: Exclude<TimedGrain, "hourly">, index: number): number {
+export function getFirstDay(kind: Exclude<TimedGranularity, "hourly">, index: number): number {
   switch (kind) {
     case "daily":
       return index
     case "weekly":
-      return firstDayOfWeek(index)
+      return getFirstDayOfWeek(index)
     case "monthly":
-      return firstDayOfMonth(index)
+      return getFirstDayOfMonth(index)
   }
 }
 
 /** The partition of whole days that holds a day. */
-export function holding(kind: Exclude<TimedGrain, "hourly">, day: number): number {
+export function getPartitionOnDay(kind: Exclude<TimedGranularity, "hourly">, day: number): number {
   switch (kind) {
     case "daily":
       return day
     case "weekly":
-      return weekOf(day)
+      return toWeek(day)
     case "monthly":
-      return monthOf(day)
+      return toMonth(day)
   }
 }
 
-const nouns = {
+const partitionNouns = {
   hourly: "hour",
   daily: "day",
   weekly: "week",
@@ -245,6 +261,6 @@ const nouns = {
 } as const satisfies Record<Partitions["kind"], string>
 
 /** What one partition of this kind is called. */
-export function partitionNoun({ kind }: Partitions): string {
-  return nouns[kind]
+export function getPartitionNoun({ kind }: Partitions): string {
+  return partitionNouns[kind]
 }

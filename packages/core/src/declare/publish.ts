@@ -22,7 +22,7 @@ export function publishTo<T extends PublishedTable>(
 }
 
 /** A sentence that the compiler shows where a declaration breaks a rule. */
-export interface Rule<Sentence extends string> {
+export interface CompilerMessage<Sentence extends string> {
   readonly "⛔": Sentence
 }
 
@@ -33,9 +33,9 @@ export type FitsTable<C extends Columns, T extends PublishedTable> =
       ? RowOf<C> extends Pick<T["$inferInsert"], keyof C & keyof T["$inferInsert"]>
         ? RequiredKeys<T["$inferInsert"]> extends keyof C
           ? unknown
-          : Rule<"the asset lacks a column that the table requires">
-        : Rule<"the asset's rows do not fit the table">
-      : Rule<`the table has no column ${Extra & string}`>
+          : CompilerMessage<"the asset lacks a column that the table requires">
+        : CompilerMessage<"the asset's rows do not fit the table">
+      : CompilerMessage<`the table has no column ${Extra & string}`>
     : never
 
 type RequiredKeys<T> = { [K in keyof T]-?: object extends Pick<T, K> ? never : K }[keyof T]

@@ -1,5 +1,5 @@
 import type { AnyAsset } from "./asset.ts"
-import type { TimedGrain } from "./partition.ts"
+import type { TimedGranularity } from "./partition.ts"
 
 /** What happens when a window sticks out of the upstream's history. The run records which it was. */
 export type OnShortWindow = "truncate" | "skip" | "error"
@@ -25,11 +25,11 @@ export interface Read<A extends AnyAsset | undefined = AnyAsset | undefined> {
   readonly window: Window
 }
 
-type Timed = { readonly partitions: { readonly kind: TimedGrain } }
+type TimedAsset = { readonly partitions: { readonly kind: TimedGranularity } }
 type ReadOptions = { readonly onShortWindow?: OnShortWindow }
 
 /** The `count` partitions that end with the reader's own: `last(7, x)` is the trailing week. */
-export function last<A extends AnyAsset & Timed>(
+export function last<A extends AnyAsset & TimedAsset>(
   count: number,
   asset: A,
   options: ReadOptions = {},
@@ -38,7 +38,7 @@ export function last<A extends AnyAsset & Timed>(
 }
 
 /** The partitions between two offsets from the reader's own: `window(x, -7, -1)` is the week before. */
-export function window<A extends AnyAsset & Timed>(
+export function window<A extends AnyAsset & TimedAsset>(
   asset: A,
   from: number,
   to: number,
@@ -51,7 +51,7 @@ export function window<A extends AnyAsset & Timed>(
 }
 
 /** The newest partition that exists and is not later than the reader's own (of an uncut reader: the newest of all). */
-export function latest<A extends AnyAsset & Timed>(asset: A): Read<A> {
+export function latest<A extends AnyAsset & TimedAsset>(asset: A): Read<A> {
   return { kind: "read", asset, window: { kind: "latest" } }
 }
 
@@ -61,7 +61,7 @@ export function all<A extends AnyAsset>(asset: A): Read<A> {
 }
 
 /** Every partition up to and including the reader's own. */
-export function upTo<A extends AnyAsset & Timed>(asset: A): Read<A> {
+export function upTo<A extends AnyAsset & TimedAsset>(asset: A): Read<A> {
   return { kind: "read", asset, window: { kind: "up_to" } }
 }
 
@@ -74,16 +74,16 @@ export function previous(): Read<undefined> {
 export const itself: Read<undefined> = { kind: "read", asset: undefined, window: { kind: "same" } }
 
 /** A window as people write it: `same`, `last 7`, `-7 to -1`, `latest`. */
-export function windowLabel(window: Window): string {
+export function formatWindow(window: Window): string {
   if (window.kind === "offsets")
     return window.to === 0 ? `last ${1 - window.from}` : `${window.from} to ${window.to}`
   return window.kind === "up_to" ? "up to" : window.kind
 }
 
 /** The name under which a query knows what it reads: the asset's own name, with the window when it is not the same partition. */
-export function relationName(
+export function formatRelationName(
   read: Pick<Read, "window"> & { readonly asset: { readonly name: string } | undefined },
 ): string {
   const name = read.asset?.name ?? "itself"
-  return read.window.kind === "same" ? name : `${name} [${windowLabel(read.window)}]`
+  return read.window.kind === "same" ? name : `${name} [${formatWindow(read.window)}]`
 }

@@ -74,7 +74,7 @@ export interface SourceAsset<
   /** The share of lines (0 to 1) that may be quarantined before the step fails instead of warning. */
   readonly tolerance: number
   /** Names that it had before, the first one first. */
-  readonly formerly: readonly string[]
+  readonly previousNames: readonly string[]
 }
 
 /** Declares files that somebody else lands: Freshet observes them and never writes there. */
@@ -93,7 +93,7 @@ export function sourceAsset<const N extends string, C extends Columns, P extends
     reject: [],
     duplicate: undefined,
     tolerance: 0.01,
-    formerly: [],
+    previousNames: [],
     ...declared,
     kind: "source",
   }

@@ -1,7 +1,7 @@
 import type { AnyAsset } from "./asset.ts"
 import { quoteName } from "./column.ts"
-import type { Grain, PartitionText } from "./partition.ts"
-import { type Read, relationName } from "./read.ts"
+import type { Granularity, PartitionText } from "./partition.ts"
+import { type Read, formatRelationName } from "./read.ts"
 
 /** A piece of a query: text, something read, a fact of the partition, or the computation's shared rows. */
 export type SqlPart =
@@ -18,7 +18,7 @@ export type PartitionFact =
   | { readonly kind: "partition_end" }
 
 /** A query or a fragment of one, as data. `G` is the union of the grains that it reads bare. */
-export interface Sql<G extends Grain = Grain> {
+export interface Sql<G extends Granularity = Granularity> {
   readonly kind: "sql"
   readonly parts: readonly SqlPart[]
   /** Exists only for the compiler. */
@@ -47,9 +47,9 @@ export type SqlValue =
   | null
 
 /** The grains of what is interpolated bare, in fragments too. */
-export type BareGrain<V> = V extends { readonly kind: "read" }
+export type BareGranularity<V> = V extends { readonly kind: "read" }
   ? never
-  : V extends { readonly partitions: { readonly kind: infer G extends Grain } }
+  : V extends { readonly partitions: { readonly kind: infer G extends Granularity } }
     ? G
     : V extends Sql<infer G>
       ? G
@@ -59,35 +59,39 @@ export type BareGrain<V> = V extends { readonly kind: "read" }
 export function sql<const V extends readonly SqlValue[]>(
   strings: TemplateStringsArray,
   ...values: V
-): Sql<BareGrain<V[number]>> {
+): Sql<BareGranularity<V[number]>> {
   const parts: SqlPart[] = []
   strings.forEach((text, index) => {
     parts.push({ kind: "text", text })
     const value = values[index]
-    if (index < values.length && value !== undefined) parts.push(...partsOf(value))
+    if (index < values.length && value !== undefined) parts.push(...toParts(value))
   })
-  return { kind: "sql", parts: joined(parts) }
+  return { kind: "sql", parts: mergeTexts(parts) }
 }
 
 /** A name that the query uses as an identifier. */
 export function identifier(name: string): Sql<never> {
-  return fragment(quoteName(name))
+  return buildFragment(quoteName(name))
 }
 
 /** Fragments one after the other with `separator` between them. */
-export function joinSql<G extends Grain>(fragments: readonly Sql<G>[], separator: string): Sql<G> {
-  const parts = fragments.flatMap((each, index) =>
-    index === 0 ? each.parts : [{ kind: "text" as const, text: separator }, ...each.parts],
+export function joinSql<G extends Granularity>(
+  fragments: readonly Sql<G>[],
+  separator: string,
+): Sql<G> {
+  const parts = fragments.flatMap((part, index) =>
+    index === 0 ? part.parts : [{ kind: "text" as const, text: separator }, ...part.parts],
   )
-  return { kind: "sql", parts: joined(parts) }
+  return { kind: "sql", parts: mergeTexts(parts) }
 }
 
-function fragment(text: string): Sql<never> {
+function buildFragment(text: string): Sql<never> {
   return { kind: "sql", parts: [{ kind: "text", text }] }
 }
 
-function partsOf(value: SqlValue): readonly SqlPart[] {
-  if (value === null || typeof value !== "object") return [{ kind: "text", text: literal(value) }]
+function toParts(value: SqlValue): readonly SqlPart[] {
+  if (value === null || typeof value !== "object")
+    return [{ kind: "text", text: formatLiteral(value) }]
   if (value.kind === "sql") return value.parts
   if (value.kind === "read") return [{ kind: "read", read: value }]
   if (isPartitionFact(value)) return [value]
@@ -98,7 +102,7 @@ function isPartitionFact(value: AnyAsset | PartitionFact): value is PartitionFac
   return value.kind !== "asset" && value.kind !== "source"
 }
 
-function literal(value: string | number | bigint | boolean | null): string {
+function formatLiteral(value: string | number | bigint | boolean | null): string {
   if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`
   if (typeof value === "number" && !Number.isFinite(value))
     throw new RangeError(`${value} has no SQL literal`)
@@ -107,24 +111,24 @@ function literal(value: string | number | bigint | boolean | null): string {
   return text.startsWith("-") ? `(${text})` : text // "a -${-1}" must not become a comment
 }
 
-function joined(parts: readonly SqlPart[]): SqlPart[] {
+function mergeTexts(parts: readonly SqlPart[]): SqlPart[] {
   const result: SqlPart[] = []
   for (const part of parts) {
-    const before = result.at(-1)
-    if (part.kind === "text" && before?.kind === "text")
-      result[result.length - 1] = { kind: "text", text: before.text + part.text }
+    const lastPart = result.at(-1)
+    if (part.kind === "text" && lastPart?.kind === "text")
+      result[result.length - 1] = { kind: "text", text: lastPart.text + part.text }
     else result.push(part)
   }
   return result
 }
 
 /** What a query reads, each relation once, in the order of first mention. */
-export function readsOf(...queries: readonly (Sql | undefined)[]): Read[] {
+export function listReads(...queries: readonly (Sql | undefined)[]): Read[] {
   const reads = new Map<string, Read>()
   for (const query of queries)
     for (const part of query?.parts ?? []) {
       if (part.kind !== "read") continue
-      const name = relationName(part.read)
+      const name = formatRelationName(part.read)
       if (!reads.has(name)) reads.set(name, part.read)
     }
   return [...reads.values()]
@@ -137,25 +141,25 @@ export const sharedRelation = "shared rows"
 export function renderSql(
   query: Sql,
   partition: PartitionText,
-  nameOf: (read: Read) => string = relationName,
+  formatName: (read: Read) => string = formatRelationName,
 ): string {
   let text = ""
-  for (const part of query.parts) text += renderPart(part, partition, nameOf)
+  for (const part of query.parts) text += renderPart(part, partition, formatName)
   return text.trim()
 }
 
 function renderPart(
   part: SqlPart,
   partition: PartitionText,
-  nameOf: (read: Read) => string,
+  formatName: (read: Read) => string,
 ): string {
   switch (part.kind) {
     case "text":
       return part.text
     case "read":
-      return quoteName(nameOf(part.read))
+      return quoteName(formatName(part.read))
     case "partition_key":
-      return literal(partition.key)
+      return formatLiteral(partition.key)
     case "partition_day":
       return `DATE '${partition.day}'`
     case "partition_start":

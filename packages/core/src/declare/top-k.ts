@@ -1,8 +1,8 @@
 import { quoteName } from "./column.ts"
-import type { Grain } from "./partition.ts"
+import type { Granularity } from "./partition.ts"
 import { type Sql, sql } from "./sql.ts"
 
-const raw = (text: string): Sql<never> => ({ kind: "sql", parts: [{ kind: "text", text }] })
+const rawSql = (text: string): Sql<never> => ({ kind: "sql", parts: [{ kind: "text", text }] })
 
 /**
  * For each `by`, the `count` rows of `from` with the greatest `weight`, the smaller `id` first among equals.
@@ -11,7 +11,7 @@ const raw = (text: string): Sql<never> => ({ kind: "sql", parts: [{ kind: "text"
  * DuckDB's form packs weight and id into one integer, so that `max(…, n)` keeps only n of them for each group
  * and nothing is sorted; it takes about 0.7 of the time of `row_number`.
  */
-export function topK<G extends Grain>(options: {
+export function topK<G extends Granularity>(options: {
   readonly from: Sql<G>
   readonly by: string
   readonly id: string
@@ -19,7 +19,7 @@ export function topK<G extends Grain>(options: {
   readonly count: number
 }): Sql<G> {
   const [by, id, weight] = [options.by, options.id, options.weight].map((name) =>
-    raw(quoteName(name)),
+    rawSql(quoteName(name)),
   ) as [Sql<never>, Sql<never>, Sql<never>] // three names in, three fragments out
   return sql`
     select ${by},

@@ -1,23 +1,23 @@
 import type { Asset } from "../declare/asset.ts"
-import { partitionKey } from "../declare/partition.ts"
-import { contentFingerprint } from "../fingerprint.ts"
-import { lastingPartition } from "../plan/inputs.ts"
+import { formatPartitionKey } from "../declare/partition.ts"
+import { fingerprintContent } from "../evaluate/fingerprint.ts"
+import { getStablePartition } from "../evaluate/inputs.ts"
 import type { Plan } from "../plan/plan.ts"
 import {
   type PublicationPlan,
-  hasPassed,
-  isReadyNow,
-  newestPublishable,
-  publicationSets,
-  publicationTable,
-  publicationVersion,
-  setExtent,
+  hasPassedChecks,
+  isReadyToPublish,
+  findNewestPublishable,
+  groupPublicationSets,
+  toPublicationTables,
+  computePublicationVersion,
+  findSetBounds,
 } from "../plan/publication.ts"
+import type { Effects, PublicationRequest, PublicationTable, TableChange } from "../ports.ts"
 import { FreshetError } from "../problem.ts"
-import type { Effects, PublicationRequest, PublicationTable, TableChange } from "./effects.ts"
-import { standsOnRefused } from "./obstacles.ts"
-import { type RunState, rowsIn } from "./run-state.ts"
-import { stateKey } from "./state-key.ts"
+import { isBlockedByFailedCheck } from "./blockers.ts"
+import { type RunState, findRows } from "./run-state.ts"
+import { formatStateKey } from "./state-key.ts"
 
 /** What came of one publication set. */
 export interface PublicationResult {
@@ -37,52 +37,52 @@ export async function publishSets(
   const results: PublicationResult[] = []
   for (const planned of plan.publications) {
     if (effects.signal.aborted) break
-    const request = await publicationRequest(state, planned, effects, run)
+    const request = await buildPublicationRequest(state, planned, effects, run)
     if (request !== undefined) results.push(await publishSet(request, effects))
   }
   return results
 }
 
-async function publicationRequest(
+async function buildPublicationRequest(
   state: RunState,
   { set }: PublicationPlan,
   effects: Effects,
   run: string,
 ): Promise<PublicationRequest | undefined> {
   const { evaluation } = state
-  const assets = publicationSets(evaluation.graph).get(set) ?? []
+  const assets = groupPublicationSets(evaluation.graph).get(set) ?? []
   const published = evaluation.snapshot.publications.get(set)
-  const partition = newestPublishable(setExtent(evaluation, assets), published, (index) =>
-    assets.every((asset) => isReady(state, asset, index)),
+  const partition = findNewestPublishable(findSetBounds(evaluation, assets), published, (index) =>
+    assets.every((asset) => isReadyInRun(state, asset, index)),
   )
   const [first] = assets
   if (partition === undefined || first === undefined) return undefined
   const range = { from: partition, to: partition }
-  await state.book.load(assets.map(({ name }) => ({ asset: name, range })))
+  await state.cache.load(assets.map(({ name }) => ({ asset: name, range })))
   const tables = assets.flatMap((asset) => {
-    const rows = rowsIn(state, asset.name, partition)
-    return rows === undefined ? [] : publicationTable(asset, partition, rows)
+    const rows = findRows(state, asset.name, partition)
+    return rows === undefined ? [] : toPublicationTables(asset, partition, rows)
   })
-  const version = publicationVersion(set, tables.map(contentOf), effects.hash)
+  const version = computePublicationVersion(set, tables.map(toPublishedContent), effects.hash)
   if (version === published?.version) return undefined
-  const key = partitionKey(first.partitions, partition)
+  const key = formatPartitionKey(first.partitions, partition)
   return { run, set, partition, partitionKey: key, version, tables }
 }
 
-function contentOf({ asset, partition, dataVersion }: PublicationTable) {
-  const lasting = lastingPartition(asset.partitions, partition)
-  return { asset, partition, content: contentFingerprint(lasting, dataVersion) }
+function toPublishedContent({ asset, partition, dataVersion }: PublicationTable) {
+  const stablePartition = getStablePartition(asset.partitions, partition)
+  return { asset, partition, content: fingerprintContent(stablePartition, dataVersion) }
 }
 
-function isReady(state: RunState, asset: Asset, partition: number): boolean {
-  const key = stateKey(asset.name, partition)
-  const passed = state.fit.get(key)
-  if (!state.made.has(key))
+function isReadyInRun(state: RunState, asset: Asset, partition: number): boolean {
+  const key = formatStateKey(asset.name, partition)
+  const passed = state.checksPassed.get(key)
+  if (!state.materialized.has(key))
     return (
-      !standsOnRefused(state.obstacles, asset.computation, partition) &&
-      isReadyNow(state.evaluation, asset, partition, passed)
+      !isBlockedByFailedCheck(state.blockers, asset.computation, partition) &&
+      isReadyToPublish(state.evaluation, asset, partition, passed)
     )
-  return passed ?? hasPassed(state.evaluation, asset, partition)
+  return passed ?? hasPassedChecks(state.evaluation, asset, partition)
 }
 
 async function publishSet(
@@ -92,13 +92,13 @@ async function publishSet(
   const { set, partitionKey: key } = request
   const startedMs = effects.nowMs()
   effects.emit({ kind: "publish_started", set, partition: key })
-  const result = await changesOrError(request, effects)
+  const result = await tryPublish(request, effects)
   const ms = effects.nowMs() - startedMs
   effects.emit({ kind: "publish_ended", partition: key, ms, ...result })
   return { key, ...result }
 }
 
-async function changesOrError(request: PublicationRequest, effects: Effects) {
+async function tryPublish(request: PublicationRequest, effects: Effects) {
   const { set } = request
   try {
     return { set, changes: await effects.publisher.publish(request), error: undefined }

@@ -1,4 +1,4 @@
 /** The key of an asset's partition in the state of a run. */
-export function stateKey(asset: string, partition: number): string {
+export function formatStateKey(asset: string, partition: number): string {
   return `${asset} ${partition}`
 }

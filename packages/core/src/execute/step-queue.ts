@@ -1,15 +1,15 @@
 import type { Computation } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
-import { readRanges } from "../plan/inputs.ts"
+import { listReadRanges } from "../evaluate/inputs.ts"
+import type { Evaluation } from "../evaluate/states.ts"
 import {
   type Plan,
   type Step,
   type Work,
-  checkStep,
-  materializeStep,
-  partitionsIn,
+  buildCheckStep,
+  buildMaterializeStep,
+  listPartitions,
 } from "../plan/plan.ts"
-import type { Evaluation } from "../plan/states.ts"
 
 /**
  * The steps of a plan that have not ended. Each computation goes through its partitions in order, so that a plan of a
@@ -20,16 +20,16 @@ export interface StepQueue {
   readonly checks: Iterator<Step>
   /** The next check to be started; undefined after the last one. */
   nextCheck: Step | undefined
-  readonly lines: readonly Line[]
-  readonly lineOf: ReadonlyMap<string, Line>
-  readonly underWay: Set<Step>
+  readonly queues: readonly ComputationQueue[]
+  readonly queueByComputation: ReadonlyMap<string, ComputationQueue>
+  readonly running: Set<Step>
 }
 
 /** The partitions of one computation that have not been started. */
-interface Line {
+interface ComputationQueue {
   readonly computation: Computation
   readonly ranges: readonly PartitionRange[]
-  readonly rest: Iterator<number>
+  readonly partitions: Iterator<number>
   /** The next partition to be started; undefined after the last one. */
   next: number | undefined
   /** The partitions that were started and have not ended. */
@@ -37,65 +37,93 @@ interface Line {
   /** How many have ended. */
   ended: number
   /** What the next partition was found waiting for: it need not be looked at again before one more of those has ended. */
-  heldBy: { readonly line: Line; readonly ended: number } | undefined
+  blockedBy: { readonly queue: ComputationQueue; readonly ended: number } | undefined
 }
 
 /** All steps of a plan, none of them started. */
-export function stepQueue(evaluation: Evaluation, plan: Plan): StepQueue {
-  const checks = checksOf(plan)[Symbol.iterator]()
-  const lines = plan.work.map(lineOf)
-  const byName = new Map(lines.map((line) => [line.computation.name, line]))
-  const nextCheck = nextOf(checks)
-  return { evaluation, checks, nextCheck, lines, lineOf: byName, underWay: new Set() }
+export function createStepQueue(evaluation: Evaluation, plan: Plan): StepQueue {
+  const checks = listCheckSteps(plan)[Symbol.iterator]()
+  const lines = plan.work.map(createComputationQueue)
+  const queueByComputation = new Map(
+    lines.map((computationQueue) => [computationQueue.computation.name, computationQueue]),
+  )
+  const nextCheck = takeNext(checks)
+  return {
+    evaluation,
+    checks,
+    nextCheck,
+    queues: lines,
+    queueByComputation: queueByComputation,
+    running: new Set(),
+  }
 }
 
-function* checksOf({ checks }: Plan): Iterable<Step> {
+function* listCheckSteps({ checks }: Plan): Iterable<Step> {
   for (const { asset, ranges } of checks)
-    for (const partition of partitionsIn(ranges)) yield checkStep(asset, partition)
+    for (const partition of listPartitions(ranges)) yield buildCheckStep(asset, partition)
 }
 
-function lineOf({ computation, ranges }: Work): Line {
-  const rest = partitionsIn(ranges)[Symbol.iterator]()
-  const [started, next] = [new Set<number>(), nextOf(rest)]
-  return { computation, ranges, rest, next, started, ended: 0, heldBy: undefined }
+function createComputationQueue({ computation, ranges }: Work): ComputationQueue {
+  const partitions = listPartitions(ranges)[Symbol.iterator]()
+  const [started, next] = [new Set<number>(), takeNext(partitions)]
+  return { computation, ranges, partitions, next, started, ended: 0, blockedBy: undefined }
 }
 
-function nextOf<T>(rest: Iterator<T>): T | undefined {
-  const { value, done } = rest.next()
+function takeNext<T>(iterator: Iterator<T>): T | undefined {
+  const { value, done } = iterator.next()
   return done === true ? undefined : value
 }
 
 /** The next step of each computation, whether it can be started now or not. */
-export function nextSteps({ evaluation, lines }: StepQueue): readonly Step[] {
-  return lines.flatMap(({ computation, next }) =>
-    next === undefined ? [] : [materializeStep(evaluation, computation, next)],
+export function listNextSteps({ evaluation, queues }: StepQueue): readonly Step[] {
+  return queues.flatMap(({ computation, next }) =>
+    next === undefined ? [] : [buildMaterializeStep(evaluation, computation, next)],
   )
 }
 
 /** The first step, in the order of the plan, that can be started now. */
-export function readyStep(queue: StepQueue): Step | undefined {
+export function findReadyStep(queue: StepQueue): Step | undefined {
   if (queue.nextCheck !== undefined) return queue.nextCheck
-  if ([...queue.underWay].some(({ kind }) => kind === "check")) return undefined
-  for (const line of queue.lines)
-    if (line.next !== undefined && !isHeld(queue, line, line.next))
-      return materializeStep(queue.evaluation, line.computation, line.next)
+  if ([...queue.running].some(({ kind }) => kind === "check")) return undefined
+  for (const computationQueue of queue.queues)
+    if (
+      computationQueue.next !== undefined &&
+      !isBlocked(queue, computationQueue, computationQueue.next)
+    )
+      return buildMaterializeStep(
+        queue.evaluation,
+        computationQueue.computation,
+        computationQueue.next,
+      )
   return undefined
 }
 
 /** Whether something that the line's next partition reads is still to be made. */
-function isHeld({ evaluation, lineOf: lines }: StepQueue, line: Line, next: number): boolean {
-  if (line.heldBy !== undefined && line.heldBy.line.ended === line.heldBy.ended) return true
-  line.heldBy = undefined
-  for (const { asset, range } of readRanges(evaluation, line.computation, next)) {
-    const read = asset.kind === "source" ? undefined : lines.get(asset.computation.name)
-    if (read === undefined || range === undefined || !isOpen(read, range)) continue
-    line.heldBy = { line: read, ended: read.ended }
+function isBlocked(
+  { evaluation, queueByComputation: queues }: StepQueue,
+  computationQueue: ComputationQueue,
+  next: number,
+): boolean {
+  if (
+    computationQueue.blockedBy !== undefined &&
+    computationQueue.blockedBy.queue.ended === computationQueue.blockedBy.ended
+  )
+    return true
+  computationQueue.blockedBy = undefined
+  for (const { asset, range } of listReadRanges(evaluation, computationQueue.computation, next)) {
+    const upstreamQueue = asset.kind === "source" ? undefined : queues.get(asset.computation.name)
+    if (upstreamQueue === undefined || range === undefined || !isUnfinished(upstreamQueue, range))
+      continue
+    computationQueue.blockedBy = { queue: upstreamQueue, ended: upstreamQueue.ended }
     return true
   }
   return false
 }
 
-function isOpen({ ranges, next, started }: Line, window: PartitionRange): boolean {
+function isUnfinished(
+  { ranges, next, started }: ComputationQueue,
+  window: PartitionRange,
+): boolean {
   for (const index of started) if (window.from <= index && index <= window.to) return true
   if (next === undefined || next > window.to) return false
   return ranges.some(({ from, to }) => Math.max(from, next, window.from) <= Math.min(to, window.to))
@@ -103,23 +131,24 @@ function isOpen({ ranges, next, started }: Line, window: PartitionRange): boolea
 
 /** Takes a ready step off the queue. */
 export function startStep(queue: StepQueue, step: Step): void {
-  queue.underWay.add(step)
+  queue.running.add(step)
   if (step.kind === "check") {
-    queue.nextCheck = nextOf(queue.checks)
+    queue.nextCheck = takeNext(queue.checks)
     return
   }
-  const line = queue.lineOf.get(step.computation.name)
-  if (line === undefined) return
-  line.started.add(step.partition)
-  line.next = nextOf(line.rest)
-  line.heldBy = undefined
+  const computationQueue = queue.queueByComputation.get(step.computation.name)
+  if (computationQueue === undefined) return
+  computationQueue.started.add(step.partition)
+  computationQueue.next = takeNext(computationQueue.partitions)
+  computationQueue.blockedBy = undefined
 }
 
 /** Notes that a step has ended, however it did. */
 export function endStep(queue: StepQueue, step: Step): void {
-  queue.underWay.delete(step)
-  const line = step.kind === "check" ? undefined : queue.lineOf.get(step.computation.name)
-  if (line === undefined) return
-  line.started.delete(step.partition)
-  line.ended += 1
+  queue.running.delete(step)
+  const computationQueue =
+    step.kind === "check" ? undefined : queue.queueByComputation.get(step.computation.name)
+  if (computationQueue === undefined) return
+  computationQueue.started.delete(step.partition)
+  computationQueue.ended += 1
 }

@@ -1,34 +1,34 @@
 import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
 import type { Check } from "../declare/check.ts"
 import { isTimed } from "../declare/partition.ts"
-import { type Read, relationName } from "../declare/read.ts"
-import { readsOf } from "../declare/sql.ts"
+import { type Read, formatRelationName } from "../declare/read.ts"
+import { listReads } from "../declare/sql.ts"
 import type { Problem } from "../problem.ts"
-import { didYouMean } from "../suggest.ts"
-import { cutProblems, readProblems } from "./read-problems.ts"
+import { formatSuggestion } from "../suggest.ts"
+import { findPartitionProblems, findReadProblems } from "./read-problems.ts"
 
 /** Everything that is wrong with a list of declarations, taken one by one and together. */
-export function declarationProblems(declared: readonly AnyAsset[]): readonly Problem[] {
+export function findDeclarationProblems(declared: readonly AnyAsset[]): readonly Problem[] {
   const byName = new Map(declared.map((asset) => [asset.name, asset]))
   return [
-    ...duplicateNames(declared),
-    ...declared.flatMap(nameProblems),
-    ...formerProblems(declared, byName),
-    ...computationProblems(declared, byName),
+    ...findDuplicateNames(declared),
+    ...declared.flatMap(findNameProblems),
+    ...findPreviousNameProblems(declared, byName),
+    ...findComputationProblems(declared, byName),
     ...declared.flatMap((asset) =>
       asset.kind === "source"
         ? []
-        : [...readProblems(asset, byName), ...checkProblems(asset, byName)],
+        : [...findReadProblems(asset, byName), ...findCheckProblems(asset, byName)],
     ),
-    ...publicationProblems(declared),
-    ...setProblems(declared),
+    ...findSharedTables(declared),
+    ...findSetProblems(declared),
   ]
 }
 
-function duplicateNames(declared: readonly AnyAsset[]): Problem[] {
-  const seen = new Set<string>()
-  const twice = declared.filter(({ name }) => seen.size === seen.add(name).size)
-  return twice.map(({ name }) => ({
+function findDuplicateNames(declared: readonly AnyAsset[]): Problem[] {
+  const names = new Set<string>()
+  const duplicates = declared.filter(({ name }) => names.size === names.add(name).size)
+  return duplicates.map(({ name }) => ({
     kind: "duplicate_name",
     asset: name,
     message: `Two assets are named \`${name}\`.`,
@@ -36,7 +36,7 @@ function duplicateNames(declared: readonly AnyAsset[]): Problem[] {
   }))
 }
 
-function nameProblems(asset: AnyAsset): Problem[] {
+function findNameProblems(asset: AnyAsset): Problem[] {
   const names = [asset.name, ...Object.keys(asset.columns)]
   const bad = names.filter((name) => !/^[a-z][a-z0-9_]{0,62}$/.test(name))
   const misnamed = bad.map((name) => ({
@@ -51,74 +51,77 @@ function nameProblems(asset: AnyAsset): Problem[] {
 }
 
 /** One asset's past goes on in one asset. */
-function formerProblems(
+function findPreviousNameProblems(
   declared: readonly AnyAsset[],
   byName: ReadonlyMap<string, AnyAsset>,
 ): Problem[] {
-  const heirs = new Map<string, string>()
-  const problem = (asset: string, message: string, hint: string): Problem[] => [
+  const successors = new Map<string, string>()
+  const toProblems = (asset: string, message: string, hint: string): Problem[] => [
     { kind: "former_name", asset, message, hint },
   ]
-  return declared.flatMap(({ name, formerly }) =>
-    formerly.flatMap((former) => {
-      const heir = heirs.get(former)
-      heirs.set(former, name)
-      if (byName.has(former))
-        return problem(
+  return declared.flatMap(({ name, previousNames }) =>
+    previousNames.flatMap((previousName) => {
+      const successor = successors.get(previousName)
+      successors.set(previousName, name)
+      if (byName.has(previousName))
+        return toProblems(
           name,
-          `\`${name}\` says that it was formerly \`${former}\`, which is declared.`,
+          `\`${name}\` says that it was formerly \`${previousName}\`, which is declared.`,
           "Remove the old declaration, or the name from formerly.",
         )
-      if (heir === undefined) return []
-      return problem(
+      if (successor === undefined) return []
+      return toProblems(
         name,
-        `\`${heir}\` and \`${name}\` both say that they were formerly \`${former}\`.`,
+        `\`${successor}\` and \`${name}\` both say that they were formerly \`${previousName}\`.`,
         "The past of one asset goes on in one: leave the name to that one.",
       )
     }),
   )
 }
 
-function computationProblems(
+function findComputationProblems(
   declared: readonly AnyAsset[],
   byName: ReadonlyMap<string, AnyAsset>,
 ): Problem[] {
   const computations = new Set(declared.flatMap((a) => (a.kind === "asset" ? [a.computation] : [])))
-  const seen = new Map<string, Computation>()
+  const byComputationName = new Map<string, Computation>()
   return [...computations].flatMap((computation) => {
-    const other = seen.get(computation.name)
-    seen.set(computation.name, computation)
+    const other = byComputationName.get(computation.name)
+    byComputationName.set(computation.name, computation)
     return [
-      ...(other === undefined ? [] : sharedName(computation, other)),
-      ...sharedRelations(computation),
-      ...outputProblems(computation, byName),
+      ...(other === undefined ? [] : findDuplicateComputation(computation, other)),
+      ...findAmbiguousRelations(computation),
+      ...findMissingOutputs(computation, byName),
     ]
   })
 }
 
-function sharedName({ name, outputs }: Computation, other: Computation): Problem[] {
-  const [made, makes] = [other, { outputs }].map((each) => each.outputs.map((o) => o.asset))
-  if (makes?.join() === made?.join()) return [] // two assets of one name, which is said already
+function findDuplicateComputation({ name, outputs }: Computation, other: Computation): Problem[] {
+  const [otherOutputs, ownOutputs] = [other, { outputs }].map((computation) =>
+    computation.outputs.map((o) => o.asset),
+  )
+  if (ownOutputs?.join() === otherOutputs?.join()) return [] // two assets of one name, which is said already
   return [
     {
       kind: "duplicate_computation",
-      message: `Two computations are named \`${name}\`: one makes ${made?.join(", ")}, one ${makes?.join(", ")}.`,
+      message: `Two computations are named \`${name}\`: one makes ${otherOutputs?.join(", ")}, one ${ownOutputs?.join(", ")}.`,
       hint: "An asset made alone names its computation too: rename one of them.",
     },
   ]
 }
 
 /** Reads that a query could not tell apart: the same relation, read by two rules or from two declarations. */
-function sharedRelations(computation: Computation): Problem[] {
-  const reads = allReads(computation)
+function findAmbiguousRelations(computation: Computation): Problem[] {
+  const reads = listAllReads(computation)
   if (computation.kind === "sql" && reads.length === computation.reads.length) return [] // each relation once
-  const seen = new Map<string, Read>()
+  const readsByRelation = new Map<string, Read>()
   const problems: Problem[] = []
   for (const read of reads) {
-    const name = relationName(read)
-    const first = seen.get(name) ?? read
-    seen.set(name, first)
-    if (first.asset === read.asset && shortRule(first) === shortRule(read)) continue
+    const name = formatRelationName(read)
+    const first = readsByRelation.get(name) ?? read
+    readsByRelation.set(name, first)
+    if (first.asset === read.asset && getShortWindowRule(first) === getShortWindowRule(read))
+      continue
     const [asset] = computation.outputs
     problems.push({
       kind: "same_relation",
@@ -130,7 +133,7 @@ function sharedRelations(computation: Computation): Problem[] {
   return problems
 }
 
-function allReads(computation: Computation): readonly Read[] {
+function listAllReads(computation: Computation): readonly Read[] {
   if (computation.kind === "code") return computation.reads
   const reads: Read[] = []
   for (const query of [computation.shared, ...computation.outputs.map((output) => output.query)])
@@ -138,73 +141,81 @@ function allReads(computation: Computation): readonly Read[] {
   return reads
 }
 
-function shortRule({ window }: Read): string {
+function getShortWindowRule({ window }: Read): string {
   return window.kind === "offsets" ? window.onShortWindow : ""
 }
 
-function checkProblems(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
-  const seen = new Set<string>()
+function findCheckProblems(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
+  const names = new Set<string>()
   return asset.checks.flatMap((check) => {
-    const twice = seen.size === seen.add(check.name).size
-    const named: Problem = {
+    const isDuplicate = names.size === names.add(check.name).size
+    const duplicate: Problem = {
       kind: "duplicate_check",
       asset: asset.name,
       message: `Two checks of \`${asset.name}\` are named \`${check.name}\`.`,
     }
     return [
-      ...(twice ? [named] : []),
-      ...checkColumns(asset, check),
-      ...checkReads(asset, check, byName),
+      ...(isDuplicate ? [duplicate] : []),
+      ...findUnknownColumns(asset, check),
+      ...findCheckReadProblems(asset, check, byName),
     ]
   })
 }
 
-function checkColumns(asset: Asset, check: Check): Problem[] {
+function findUnknownColumns(asset: Asset, check: Check): Problem[] {
   if (check.rule.kind !== "unique" && check.rule.kind !== "not_null") return []
   const unknown = check.rule.columns.filter((name) => !(name in asset.columns))
   return unknown.map((name) => ({
     kind: "check_column",
     asset: asset.name,
     message: `The check \`${check.name}\` of \`${asset.name}\` names the column \`${name}\`, which it has not.`,
-    hint: didYouMean(name, Object.keys(asset.columns)),
+    hint: formatSuggestion(name, Object.keys(asset.columns)),
   }))
 }
 
-function checkReads(asset: Asset, check: Check, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
+function findCheckReadProblems(
+  asset: Asset,
+  check: Check,
+  byName: ReadonlyMap<string, AnyAsset>,
+): Problem[] {
   if (check.rule.kind !== "no_rows") return []
-  return readsOf(check.rule.query).flatMap((read) => {
+  return listReads(check.rule.query).flatMap((read) => {
     const isKnown =
       read.asset === undefined
         ? read.window.kind === "same"
         : isUpstream(read.asset.name, asset, byName)
-    return isKnown ? cutProblems(asset, read) : [strangerProblem(asset, check, read)]
+    return isKnown ? findPartitionProblems(asset, read) : [toCheckReadProblem(asset, check, read)]
   })
 }
 
-function strangerProblem({ name }: Asset, check: Check, read: Read): Problem {
+function toCheckReadProblem({ name }: Asset, check: Check, read: Read): Problem {
   return {
     kind: "check_read",
     asset: name,
-    message: `The check \`${check.name}\` of \`${name}\` reads \`${relationName(read)}\`, which is not upstream of it.`,
+    message: `The check \`${check.name}\` of \`${name}\` reads \`${formatRelationName(read)}\`, which is not upstream of it.`,
     hint: "A check sees its own rows and what lies upstream; put it on the later of the two assets.",
   }
 }
 
 /** Whether an asset is read by another one, directly or not, or made together with it. */
-function isUpstream(name: string, of: Asset, byName: ReadonlyMap<string, AnyAsset>): boolean {
-  if (of.computation.outputs.some((output) => output.asset === name)) return true
-  const found = new Set<AnyAsset>([of])
-  for (const asset of found) {
+function isUpstream(
+  name: string,
+  downstream: Asset,
+  byName: ReadonlyMap<string, AnyAsset>,
+): boolean {
+  if (downstream.computation.outputs.some((output) => output.asset === name)) return true
+  const visited = new Set<AnyAsset>([downstream])
+  for (const asset of visited) {
     if (asset.kind === "source") continue
     for (const { asset: read } of asset.computation.reads) {
       if (read?.name === name) return true
-      if (read !== undefined) found.add(byName.get(read.name) ?? read)
+      if (read !== undefined) visited.add(byName.get(read.name) ?? read)
     }
   }
   return false
 }
 
-function outputProblems(
+function findMissingOutputs(
   computation: Computation,
   byName: ReadonlyMap<string, AnyAsset>,
 ): Problem[] {
@@ -217,7 +228,7 @@ function outputProblems(
   }))
 }
 
-function publicationProblems(declared: readonly AnyAsset[]): Problem[] {
+function findSharedTables(declared: readonly AnyAsset[]): Problem[] {
   const published = declared.filter(
     (asset) => asset.kind === "asset" && asset.publish !== undefined,
   )
@@ -234,21 +245,21 @@ function publicationProblems(declared: readonly AnyAsset[]): Problem[] {
 }
 
 /** Tables that change together show one partition, so they are cut alike. */
-function setProblems(declared: readonly AnyAsset[]): Problem[] {
+function findSetProblems(declared: readonly AnyAsset[]): Problem[] {
   const first = new Map<string, Asset>()
   return declared.flatMap((asset) => {
     if (asset.kind === "source" || asset.publish === undefined) return []
     const { set } = asset.publish
     const other = first.get(set) ?? asset
     first.set(set, other)
-    if (cut(other) === cut(asset)) return []
+    if (formatPartitioning(other) === formatPartitioning(asset)) return []
     const message = `\`${asset.name}\` and \`${other.name}\` of the publication set \`${set}\` have different partitions.`
     const hint = "A set shows one partition of all its tables: make two sets of it."
     return [{ kind: "set_grain", asset: asset.name, message, hint }]
   })
 }
 
-function cut({ partitions }: Asset): string {
+function formatPartitioning({ partitions }: Asset): string {
   if (isTimed(partitions)) return `${partitions.kind} ${partitions.zone}`
   return partitions.kind === "static" ? JSON.stringify(partitions.keys) : partitions.kind
 }

@@ -2,8 +2,8 @@ import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
 import type { Read } from "../declare/read.ts"
 import type { SourceAsset } from "../declare/source.ts"
 import type { Problem } from "../problem.ts"
-import { declarationProblems } from "./declaration-problems.ts"
-import { type Mapping, mappingOf } from "./mapping.ts"
+import { findDeclarationProblems } from "./declaration-problems.ts"
+import { type Mapping, buildMapping } from "./mapping.ts"
 
 /** The declared assets and how they hang together. Computations stand after everything that they read. */
 export interface Graph {
@@ -30,26 +30,28 @@ export type GraphResult =
 
 /** Puts declared assets together, and reports all their problems at once. */
 export function buildGraph(declared: readonly AnyAsset[]): GraphResult {
-  const problems = declarationProblems(declared)
+  const problems = findDeclarationProblems(declared)
   if (problems.length > 0) return { kind: "problems", problems }
   const assets = new Map(declared.map((asset) => [asset.name, asset]))
-  const upstream = new Map(declared.map((asset) => [asset.name, upstreamOf(asset)]))
-  const { computations, cycle } = inOrder(declared)
-  if (cycle.length > 0) return { kind: "problems", problems: [cycleProblem(cycle)] }
+  const upstream = new Map(declared.map((asset) => [asset.name, listUpstream(asset)]))
+  const { computations, cycle } = sortComputations(declared)
+  if (cycle.length > 0) return { kind: "problems", problems: [toCycleProblem(cycle)] }
   return {
     kind: "graph",
     graph: {
       assets,
       computations,
       upstream,
-      downstream: reversed(upstream),
-      readings: new Map(computations.map((each) => [each.name, readingsIn(assets, each)])),
+      downstream: reverseEdges(upstream),
+      readings: new Map(
+        computations.map((computation) => [computation.name, buildReadings(assets, computation)]),
+      ),
     },
   }
 }
 
 /** Reads made from the partitions of a computation: its own ones, or others. */
-export function readingsIn(
+export function buildReadings(
   assets: Graph["assets"],
   computation: Computation,
   reads: readonly Read[] = computation.reads,
@@ -58,44 +60,44 @@ export function readingsIn(
   if (output === undefined) return []
   return reads.map((read) => {
     const asset = read.asset ?? output
-    return { read, asset, mapping: mappingOf(read.window, output.partitions, asset.partitions) }
+    return { read, asset, mapping: buildMapping(read.window, output.partitions, asset.partitions) }
   })
 }
 
 /** The computation's outputs among the graph's assets. */
-export function outputsOf(graph: Graph, computation: Computation): readonly Asset[] {
-  return computation.outputs.map((output) => assetNamed(graph, output.asset))
+export function getOutputs(graph: Graph, computation: Computation): readonly Asset[] {
+  return computation.outputs.map((output) => getAsset(graph, output.asset))
 }
 
 /** The asset of this name, which must exist and not be a source. */
-export function assetNamed(graph: Graph, name: string): Asset {
+export function getAsset(graph: Graph, name: string): Asset {
   const asset = graph.assets.get(name)
   if (asset?.kind !== "asset") throw new TypeError(`no asset is named ${name}`)
   return asset
 }
 
 /** The sources of a graph, in order of declaration. */
-export function sourcesOf(graph: Graph): readonly SourceAsset[] {
+export function listSources(graph: Graph): readonly SourceAsset[] {
   return [...graph.assets.values()].filter((asset) => asset.kind === "source")
 }
 
 /** The asset that a read of `computation` means: `previous()` means the computation's own first output. */
-export function assetRead(graph: Graph, computation: Computation, read: Read): AnyAsset {
-  return read.asset ?? assetNamed(graph, computation.outputs[0]?.asset ?? computation.name)
+export function getAssetRead(graph: Graph, computation: Computation, read: Read): AnyAsset {
+  return read.asset ?? getAsset(graph, computation.outputs[0]?.asset ?? computation.name)
 }
 
-function upstreamOf(asset: AnyAsset): string[] {
+function listUpstream(asset: AnyAsset): string[] {
   if (asset.kind === "source") return []
   return asset.computation.reads.flatMap((read) => read.asset?.name ?? [])
 }
 
-function reversed(edges: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
+function reverseEdges(edges: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
   const result = new Map<string, string[]>()
   for (const name of edges.keys()) result.set(name, [])
   for (const [from, targets] of edges)
     for (const target of targets) {
-      const known = result.get(target)
-      if (known !== undefined && known.at(-1) !== from) known.push(from)
+      const sources = result.get(target)
+      if (sources !== undefined && sources.at(-1) !== from) sources.push(from)
     }
   return result
 }
@@ -105,10 +107,10 @@ function reversed(edges: ReadonlyMap<string, readonly string[]>): Map<string, st
  * time took those that are ready: a computation's round is that of what it reads, or the next one when it is
  * declared before that.
  */
-function inOrder(declared: readonly AnyAsset[]) {
-  const { places, readers, waitsFor } = waitingIn(declared)
+function sortComputations(declared: readonly AnyAsset[]) {
+  const { places, readers, pendingReadCounts } = countPendingReads(declared)
   const rounds = new Map<Computation, number>()
-  const ready = [...places.keys()].filter((computation) => waitsFor.get(computation) === 0)
+  const ready = [...places.keys()].filter((computation) => pendingReadCounts.get(computation) === 0)
   for (const computation of ready) {
     const round = rounds.get(computation) ?? 0
     rounds.set(computation, round)
@@ -116,54 +118,61 @@ function inOrder(declared: readonly AnyAsset[]) {
       for (const reader of readers.get(asset) ?? []) {
         const isNext = (places.get(computation) ?? 0) > (places.get(reader) ?? 0)
         rounds.set(reader, Math.max(rounds.get(reader) ?? 0, isNext ? round + 1 : round))
-        const left = (waitsFor.get(reader) ?? 0) - 1
-        waitsFor.set(reader, left)
-        if (left === 0) ready.push(reader)
+        const pendingReads = (pendingReadCounts.get(reader) ?? 0) - 1
+        pendingReadCounts.set(reader, pendingReads)
+        if (pendingReads === 0) ready.push(reader)
       }
   }
-  const keyed = ready.map((each) => ({
-    each,
-    key: (rounds.get(each) ?? 0) * places.size + (places.get(each) ?? 0),
+  const rankedComputations = ready.map((computation) => ({
+    computation,
+    rank: (rounds.get(computation) ?? 0) * places.size + (places.get(computation) ?? 0),
   }))
-  const computations = keyed.toSorted((a, b) => a.key - b.key).map(({ each }) => each)
-  const never = [...places.keys()].filter((computation) => (waitsFor.get(computation) ?? 0) > 0)
-  return { computations, cycle: circle(new Set(never)).map((computation) => computation.name) }
+  const computations = rankedComputations
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ computation }) => computation)
+  const unsorted = [...places.keys()].filter(
+    (computation) => (pendingReadCounts.get(computation) ?? 0) > 0,
+  )
+  return {
+    computations,
+    cycle: findCycle(new Set(unsorted)).map((computation) => computation.name),
+  }
 }
 
 /** The computations with their places among the declarations, who reads which asset, and how many reads each waits for. */
-function waitingIn(declared: readonly AnyAsset[]) {
+function countPendingReads(declared: readonly AnyAsset[]) {
   const places = new Map<Computation, number>()
   for (const asset of declared)
     if (asset.kind === "asset" && !places.has(asset.computation))
       places.set(asset.computation, places.size)
   const readers = new Map<string, Computation[]>()
-  const waitsFor = new Map<Computation, number>()
+  const pendingReadCounts = new Map<Computation, number>()
   for (const computation of places.keys()) {
     let count = 0
     for (const { asset } of computation.reads) {
       if (asset === undefined || asset.kind === "source") continue
-      const known = readers.get(asset.name)
-      if (known === undefined) readers.set(asset.name, [computation])
-      else known.push(computation)
+      const assetReaders = readers.get(asset.name)
+      if (assetReaders === undefined) readers.set(asset.name, [computation])
+      else assetReaders.push(computation)
       count += 1
     }
-    waitsFor.set(computation, count)
+    pendingReadCounts.set(computation, count)
   }
-  return { places, readers, waitsFor }
+  return { places, readers, pendingReadCounts }
 }
 
 /** Of the computations that never became ready, those that read each other: what merely waits for them is no part of it. */
-function circle(waiting: ReadonlySet<Computation>): readonly Computation[] {
-  let left = [...waiting]
+function findCycle(unsorted: ReadonlySet<Computation>): readonly Computation[] {
+  let candidates = [...unsorted]
   for (;;) {
-    const read = new Set(left.flatMap(({ reads }) => reads.map(({ asset }) => asset?.name)))
-    const inside = left.filter(({ outputs }) => outputs.some(({ asset }) => read.has(asset)))
-    if (inside.length === left.length) return left
-    left = inside
+    const read = new Set(candidates.flatMap(({ reads }) => reads.map(({ asset }) => asset?.name)))
+    const inside = candidates.filter(({ outputs }) => outputs.some(({ asset }) => read.has(asset)))
+    if (inside.length === candidates.length) return candidates
+    candidates = inside
   }
 }
 
-function cycleProblem(names: readonly string[]): Problem {
+function toCycleProblem(names: readonly string[]): Problem {
   return {
     kind: "cycle",
     message: `These assets read each other in a circle: ${names.join(", ")}.`,

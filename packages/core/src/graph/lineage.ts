@@ -1,21 +1,21 @@
 import type { Graph } from "./graph.ts"
 
 /** The names within `depth` edges of `start`, against the data's way or along it, `start` itself not included. */
-export function reachable(
+export function findReachable(
   graph: Graph,
   start: string,
   direction: "upstream" | "downstream",
   depth = Infinity,
 ): ReadonlySet<string> {
   const edges = graph[direction]
-  const found = new Set<string>()
+  const names = new Set<string>()
   let frontier = [start]
   for (let step = 0; step < depth && frontier.length > 0; step += 1) {
     const next = new Set(frontier.flatMap((name) => edges.get(name) ?? []))
-    frontier = [...next].filter((name) => name !== start && !found.has(name))
-    for (const name of frontier) found.add(name)
+    frontier = [...next].filter((name) => name !== start && !names.has(name))
+    for (const name of frontier) names.add(name)
   }
-  return found
+  return names
 }
 
 /** One edge of the lineage: `to` reads `from`. */
@@ -25,7 +25,7 @@ export interface Edge {
 }
 
 /** The edges between the given assets, in the order of the graph. */
-export function edgesAmong(graph: Graph, names: ReadonlySet<string>): readonly Edge[] {
+export function listEdges(graph: Graph, names: ReadonlySet<string>): readonly Edge[] {
   return [...graph.assets.keys()].flatMap((to) =>
     names.has(to)
       ? [...new Set(graph.upstream.get(to))]

@@ -1,6 +1,6 @@
-import { spanned } from "../declare/nesting.ts"
 import type { PartitionRange, Partitions, Timed } from "../declare/partition.ts"
 import type { Window } from "../declare/read.ts"
+import { convertRange } from "../partitions/nesting.ts"
 
 /**
  * How the partitions of a reader and of its upstream belong together. Both directions come from this one value:
@@ -22,10 +22,10 @@ export type Mapping =
 const everything: PartitionRange = { from: -Infinity, to: Infinity }
 
 /** The mapping of one read. */
-export function mappingOf(window: Window, reader: Partitions, upstream: Partitions): Mapping {
+export function buildMapping(window: Window, reader: Partitions, upstream: Partitions): Mapping {
   if (window.kind === "all" || reader.kind === "none" || upstream.kind === "none")
     return { kind: "whole" }
-  const offsets = windowOffsets(window)
+  const offsets = toOffsets(window)
   if (reader.kind === "static" || upstream.kind === "static")
     return reader.kind === upstream.kind ? { kind: "shift", offsets } : { kind: "whole" }
   if (reader.kind === upstream.kind) return { kind: "shift", offsets }
@@ -33,7 +33,7 @@ export function mappingOf(window: Window, reader: Partitions, upstream: Partitio
 }
 
 /** A window in partitions of the reader, counted from its own, without end where it reaches to the beginning of history. */
-function windowOffsets(window: Exclude<Window, { kind: "all" }>): PartitionRange {
+function toOffsets(window: Exclude<Window, { kind: "all" }>): PartitionRange {
   switch (window.kind) {
     case "same":
       return { from: 0, to: 0 }
@@ -48,7 +48,7 @@ function windowOffsets(window: Exclude<Window, { kind: "all" }>): PartitionRange
 }
 
 /** The part of two ranges that both have, or undefined. */
-export function intersection(
+export function intersectRanges(
   left: PartitionRange,
   right: PartitionRange,
 ): PartitionRange | undefined {
@@ -62,50 +62,56 @@ export function isWithin({ from, to }: PartitionRange, index: number): boolean {
 }
 
 /** Which partitions of the upstream partition `index` of the reader sees, before history's ends are considered. */
-export function partitionsRead(mapping: Mapping, index: number): PartitionRange {
+export function listPartitionsRead(mapping: Mapping, index: number): PartitionRange {
   if (mapping.kind === "whole") return everything
   const { from, to } = mapping.offsets
-  const own = { from: index + from, to: index + to }
-  return mapping.kind === "shift" ? own : across(mapping.reader, mapping.upstream, own)
+  const window = { from: index + from, to: index + to }
+  return mapping.kind === "shift"
+    ? window
+    : convertOffsets(mapping.reader, mapping.upstream, window)
 }
 
 /** Which partitions of the reader have partition `index` of the upstream in their window. */
-export function partitionsReading(mapping: Mapping, index: number): PartitionRange {
+export function listPartitionsReading(mapping: Mapping, index: number): PartitionRange {
   if (mapping.kind === "whole") return everything
   const { from, to } = mapping.offsets
   const holders =
     mapping.kind === "shift"
       ? { from: index, to: index }
-      : across(mapping.upstream, mapping.reader, { from: index, to: index })
+      : convertOffsets(mapping.upstream, mapping.reader, { from: index, to: index })
   return { from: holders.from - to, to: holders.to - from }
 }
 
 /** A range of one grain in partitions of another; an open end stays open. */
-function across(outer: Timed, inner: Timed, range: PartitionRange): PartitionRange {
-  if (range.from === range.to) return spanned(outer, inner, range)
-  const to = spanned(outer, inner, { from: range.to, to: range.to }).to
+function convertOffsets(outer: Timed, inner: Timed, range: PartitionRange): PartitionRange {
+  if (range.from === range.to) return convertRange(outer, inner, range)
+  const to = convertRange(outer, inner, { from: range.to, to: range.to }).to
   if (range.from === -Infinity) return { from: -Infinity, to }
-  return { from: spanned(outer, inner, { from: range.from, to: range.from }).from, to }
+  return { from: convertRange(outer, inner, { from: range.from, to: range.from }).from, to }
 }
 
 /**
  * The partitions of a reader whose window's newest partition exists; `whole` asks the same of the oldest. A window
  * that only begins before history is short, one that ends after it is not there yet.
  */
-export function readersWithin(
+export function listReadersWithin(
   mapping: Mapping,
-  extent: PartitionRange,
+  upstreamRange: PartitionRange,
   whole: boolean,
 ): PartitionRange {
   if (mapping.kind === "whole") return everything
   const { from, to } = mapping.offsets
   if (mapping.kind === "shift")
-    return { from: extent.from - (whole ? from : to), to: extent.to - to }
+    return { from: upstreamRange.from - (whole ? from : to), to: upstreamRange.to - to }
   const { reader, upstream } = mapping
-  const first = across(upstream, reader, { from: extent.from, to: extent.from }).from
-  const last = across(upstream, reader, { from: extent.to, to: extent.to }).to
-  const begins = across(reader, upstream, { from: first, to: first }).from >= extent.from
-  const ends = across(reader, upstream, { from: last, to: last }).to <= extent.to
+  const first = convertOffsets(upstream, reader, {
+    from: upstreamRange.from,
+    to: upstreamRange.from,
+  }).from
+  const last = convertOffsets(upstream, reader, { from: upstreamRange.to, to: upstreamRange.to }).to
+  const begins =
+    convertOffsets(reader, upstream, { from: first, to: first }).from >= upstreamRange.from
+  const ends = convertOffsets(reader, upstream, { from: last, to: last }).to <= upstreamRange.to
   return {
     from: whole ? (begins ? first : first + 1) - from : first - to,
     to: (ends ? last : last - 1) - to,

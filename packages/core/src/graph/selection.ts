@@ -1,8 +1,8 @@
 import type { AnyAsset } from "../declare/asset.ts"
 import { type Problem, ProblemsError } from "../problem.ts"
-import { didYouMean } from "../suggest.ts"
+import { formatSuggestion } from "../suggest.ts"
 import type { Graph } from "./graph.ts"
-import { reachable } from "./lineage.ts"
+import { findReachable } from "./lineage.ts"
 
 /** Which assets a command means, as a tree. */
 export type Selection =
@@ -14,8 +14,13 @@ export type Selection =
       readonly at: number
     }
   | { readonly kind: "and" | "or"; readonly left: Selection; readonly right: Selection }
-  | { readonly kind: "not"; readonly of: Selection }
-  | { readonly kind: "near"; readonly of: Selection; readonly up: number; readonly down: number }
+  | { readonly kind: "not"; readonly operand: Selection }
+  | {
+      readonly kind: "near"
+      readonly operand: Selection
+      readonly up: number
+      readonly down: number
+    }
 
 /** What `attribute:value` may ask for. */
 export type Attribute = DeclaredAttribute | StateAttribute
@@ -44,10 +49,10 @@ export type SelectionResult =
  * `kind:`, `and`, `or`, `not`, parentheses. `not` binds before `and`, `and` before `or`.
  */
 export function parseSelection(text: string): SelectionResult {
-  const cursor: Cursor = { text, tokens: tokensOf(text), next: 0 }
+  const cursor: Cursor = { text, tokens: tokenize(text), next: 0 }
   try {
-    const selection = either(cursor)
-    if (peek(cursor).kind !== "end") return fail(cursor, peek(cursor), "and, or, or the end")
+    const selection = parseOr(cursor)
+    if (peek(cursor).kind !== "end") return failParse(cursor, peek(cursor), "and, or, or the end")
     return { kind: "selection", selection }
   } catch (error) {
     if (!(error instanceof ProblemsError) || error.problems[0] === undefined) throw error
@@ -71,97 +76,99 @@ function peek(cursor: Cursor): Token {
   return cursor.tokens[cursor.next] ?? { kind: "end", text: "", at: cursor.text.length }
 }
 
-function take(cursor: Cursor): Token {
+function takeToken(cursor: Cursor): Token {
   const token = peek(cursor)
   cursor.next += 1
   return token
 }
 
 /** Takes the next token if it is this word. */
-function took(cursor: Cursor, word: string): boolean {
+function takeWord(cursor: Cursor, word: string): boolean {
   const token = peek(cursor)
   const is = token.kind === "word" && token.text === word
   if (is) cursor.next += 1
   return is
 }
 
-function either(cursor: Cursor): Selection {
-  let left = both(cursor)
-  while (took(cursor, "or")) left = { kind: "or", left, right: both(cursor) }
-  return left
+function parseOr(cursor: Cursor): Selection {
+  let selection = parseAnd(cursor)
+  while (takeWord(cursor, "or"))
+    selection = { kind: "or", left: selection, right: parseAnd(cursor) }
+  return selection
 }
 
-function both(cursor: Cursor): Selection {
-  let left = negated(cursor)
-  while (took(cursor, "and")) left = { kind: "and", left, right: negated(cursor) }
-  return left
+function parseAnd(cursor: Cursor): Selection {
+  let selection = parseNot(cursor)
+  while (takeWord(cursor, "and"))
+    selection = { kind: "and", left: selection, right: parseNot(cursor) }
+  return selection
 }
 
-function negated(cursor: Cursor): Selection {
-  return took(cursor, "not") ? { kind: "not", of: negated(cursor) } : near(cursor)
+function parseNot(cursor: Cursor): Selection {
+  return takeWord(cursor, "not") ? { kind: "not", operand: parseNot(cursor) } : parseNear(cursor)
 }
 
-function near(cursor: Cursor): Selection {
-  const up = hopsBefore(cursor)
-  const of = item(cursor)
-  const down = hopsAfter(cursor)
-  return up === 0 && down === 0 ? of : { kind: "near", of, up, down }
+function parseNear(cursor: Cursor): Selection {
+  const up = parseUpstreamDepth(cursor)
+  const operand = parseItem(cursor)
+  const down = parseDownstreamDepth(cursor)
+  return up === 0 && down === 0 ? operand : { kind: "near", operand, up, down }
 }
 
-function hopsBefore(cursor: Cursor): number {
+function parseUpstreamDepth(cursor: Cursor): number {
   const first = peek(cursor)
   if (first.kind !== "number" && first.kind !== "+") return 0
-  take(cursor)
+  takeToken(cursor)
   if (first.kind === "+") return Infinity
-  const plus = take(cursor)
-  return plus.kind === "+" ? Number(first.text) : fail(cursor, plus, "a + after the number")
+  const plus = takeToken(cursor)
+  return plus.kind === "+" ? Number(first.text) : failParse(cursor, plus, "a + after the number")
 }
 
-function hopsAfter(cursor: Cursor): number {
+function parseDownstreamDepth(cursor: Cursor): number {
   if (peek(cursor).kind !== "+") return 0
-  take(cursor)
-  return peek(cursor).kind === "number" ? Number(take(cursor).text) : Infinity
+  takeToken(cursor)
+  return peek(cursor).kind === "number" ? Number(takeToken(cursor).text) : Infinity
 }
 
 const connectives = new Set(["and", "or", "not"])
 
-function item(cursor: Cursor): Selection {
-  const token = take(cursor)
-  if (token.kind === "word" && !connectives.has(token.text)) return atom(cursor, token)
-  if (token.kind !== "(") return fail(cursor, token, "an asset's name, group:… or (")
-  const inner = either(cursor)
-  const close = take(cursor)
-  return close.kind === ")" ? inner : fail(cursor, close, ")")
+function parseItem(cursor: Cursor): Selection {
+  const token = takeToken(cursor)
+  if (token.kind === "word" && !connectives.has(token.text)) return parseAtom(cursor, token)
+  if (token.kind !== "(") return failParse(cursor, token, "an asset's name, group:… or (")
+  const inner = parseOr(cursor)
+  const close = takeToken(cursor)
+  return close.kind === ")" ? inner : failParse(cursor, close, ")")
 }
 
-function fail(cursor: Cursor, token: Token, expected: string): never {
-  const found = token.kind === "end" ? "the end" : `"${token.text}"`
-  const message = `The selection has ${found} where ${expected} is expected.`
+function failParse(cursor: Cursor, token: Token, expected: string): never {
+  const tokenText = token.kind === "end" ? "the end" : `"${token.text}"`
+  const message = `The selection has ${tokenText} where ${expected} is expected.`
   const hint = `${cursor.text}\n${" ".repeat(token.at)}^`
   throw new ProblemsError("usage", [{ kind: "selection", message, hint }])
 }
 
-function tokensOf(text: string): readonly Token[] {
+function tokenize(text: string): readonly Token[] {
   const pattern =
     /\s*(?:([()+]|"(?![^"]*"))|"([^"]*)"|(\d+)(?=\s*\+)|(\d+)(?=\s*(?:$|\)|\s))|([^\s()+"]+))/gy
   const tokens: Token[] = []
   for (const match of text.matchAll(pattern)) {
-    const [whole, sign, quoted, before, after, word] = match
-    const value = sign ?? quoted ?? before ?? after ?? word ?? ""
+    const [whole, sign, quoted, numberBefore, numberAfter, word] = match
+    const value = sign ?? quoted ?? numberBefore ?? numberAfter ?? word ?? ""
     const at = match.index + whole.length - (quoted === undefined ? value.length : value.length + 2)
-    const number = before ?? after
+    const number = numberBefore ?? numberAfter
     const kind = sign ?? (number === undefined ? "word" : "number")
     tokens.push({ kind: kind as Token["kind"], text: value, at }) // the pattern's signs are the token kinds
   }
   return tokens
 }
 
-function atom(cursor: Cursor, token: Token): Selection {
+function parseAtom(cursor: Cursor, token: Token): Selection {
   const { text, at } = token
   const colon = text.indexOf(":")
   if (colon < 0) return { kind: "name", pattern: text, at }
-  const attribute = attributes.find((each) => each === text.slice(0, colon))
-  if (attribute === undefined) return fail(cursor, token, `one of ${attributes.join(":, ")}:`)
+  const attribute = attributes.find((candidate) => candidate === text.slice(0, colon))
+  if (attribute === undefined) return failParse(cursor, token, `one of ${attributes.join(":, ")}:`)
   return { kind: "attribute", attribute, value: text.slice(colon + 1), at }
 }
 
@@ -175,65 +182,71 @@ export function resolveSelection(
   hasState: HasState,
 ): { readonly names: readonly string[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
-  const found = namesOf({ graph, hasState, problems }, selection)
-  return { names: [...graph.assets.keys()].filter((name) => found.has(name)), problems }
+  const names = resolveNames({ graph, hasState, problems }, selection)
+  return { names: [...graph.assets.keys()].filter((name) => names.has(name)), problems }
 }
 
-interface Resolving {
+interface ResolutionContext {
   readonly graph: Graph
   readonly hasState: HasState
   readonly problems: Problem[]
 }
 
-function namesOf(context: Resolving, selection: Selection): ReadonlySet<string> {
+function resolveNames(context: ResolutionContext, selection: Selection): ReadonlySet<string> {
   const { graph } = context
   switch (selection.kind) {
     case "name":
-      return named(context, selection.pattern)
+      return matchPattern(context, selection.pattern)
     case "attribute":
-      return withAttribute(context, selection.attribute, selection.value)
+      return matchAttribute(context, selection.attribute, selection.value)
     case "and": {
-      const right = namesOf(context, selection.right)
-      return new Set([...namesOf(context, selection.left)].filter((name) => right.has(name)))
+      const right = resolveNames(context, selection.right)
+      return new Set([...resolveNames(context, selection.left)].filter((name) => right.has(name)))
     }
     case "or":
-      return new Set([...namesOf(context, selection.left), ...namesOf(context, selection.right)])
+      return new Set([
+        ...resolveNames(context, selection.left),
+        ...resolveNames(context, selection.right),
+      ])
     case "not": {
-      const excluded = namesOf(context, selection.of)
+      const excluded = resolveNames(context, selection.operand)
       return new Set([...graph.assets.keys()].filter((name) => !excluded.has(name)))
     }
     case "near": {
-      const inner = namesOf(context, selection.of)
+      const inner = resolveNames(context, selection.operand)
       const around = [...inner].flatMap((name) => [
-        ...reachable(graph, name, "upstream", selection.up),
-        ...reachable(graph, name, "downstream", selection.down),
+        ...findReachable(graph, name, "upstream", selection.up),
+        ...findReachable(graph, name, "downstream", selection.down),
       ])
       return new Set([...inner, ...around])
     }
   }
 }
 
-function named({ graph, problems }: Resolving, pattern: string): ReadonlySet<string> {
+function matchPattern(
+  { graph, problems }: ResolutionContext,
+  pattern: string,
+): ReadonlySet<string> {
   const parts = pattern.split("*").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"))
   const matcher = new RegExp(`^${parts.join(".*")}$`)
   const names = [...graph.assets.keys()].filter((name) => matcher.test(name))
   if (names.length === 0) {
     const what = pattern.includes("*") ? "No asset matches" : "No asset is named"
-    const hint = didYouMean(pattern, graph.assets.keys())
+    const hint = formatSuggestion(pattern, graph.assets.keys())
     problems.push({ kind: "unknown_asset", message: `${what} \`${pattern}\`.`, hint })
   }
   return new Set(names)
 }
 
-function withAttribute(
-  { graph, hasState, problems }: Resolving,
+function matchAttribute(
+  { graph, hasState, problems }: ResolutionContext,
   attribute: Attribute,
   value: string,
 ): ReadonlySet<string> {
   const assets = [...graph.assets.values()]
-  const known = knownValues(assets, attribute)
-  if (!known.includes(value)) {
-    const hint = didYouMean(value, new Set(known))
+  const values = listAttributeValues(assets, attribute)
+  if (!values.includes(value)) {
+    const hint = formatSuggestion(value, new Set(values))
     const what = attribute === "stale" ? "cause" : attribute
     problems.push({
       kind: `unknown_${what}`,
@@ -242,23 +255,23 @@ function withAttribute(
     })
   }
   const has = (asset: AnyAsset): boolean =>
-    isOfState(attribute)
+    isStateAttribute(attribute)
       ? hasState(asset, attribute, value)
-      : valuesOf(asset, attribute).includes(value)
+      : getAttributeValues(asset, attribute).includes(value)
   return new Set(assets.filter(has).map(({ name }) => name))
 }
 
-function isOfState(attribute: Attribute): attribute is StateAttribute {
+function isStateAttribute(attribute: Attribute): attribute is StateAttribute {
   return attribute in stateValues
 }
 
-function knownValues(assets: readonly AnyAsset[], attribute: Attribute): readonly string[] {
-  return isOfState(attribute)
+function listAttributeValues(assets: readonly AnyAsset[], attribute: Attribute): readonly string[] {
+  return isStateAttribute(attribute)
     ? stateValues[attribute]
-    : assets.flatMap((asset) => valuesOf(asset, attribute))
+    : assets.flatMap((asset) => getAttributeValues(asset, attribute))
 }
 
-function valuesOf(asset: AnyAsset, attribute: DeclaredAttribute): readonly string[] {
+function getAttributeValues(asset: AnyAsset, attribute: DeclaredAttribute): readonly string[] {
   switch (attribute) {
     case "group":
       return [asset.group]

@@ -1,18 +1,29 @@
 import type { Asset } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
-import { assetNamed } from "../graph/graph.ts"
-import { type BitsPart, bitsOf, isMarked, markBits, rangesOfBits } from "./bits.ts"
-import { type Marks, partOf } from "./marks.ts"
-import { markFound } from "./needed.ts"
-import { numberedGraph } from "./numbered-graph.ts"
+import type { MaterializationVersion } from "../evaluate/ledger-snapshot.ts"
+import { numberGraph } from "../evaluate/numbered-graph.ts"
+import { type PartitionSet, getSlice } from "../evaluate/partition-set.ts"
+import {
+  type Evaluation,
+  type ComputationStates,
+  stateFlags,
+  findOutputIndex,
+} from "../evaluate/states.ts"
+import { createWindowFinder } from "../evaluate/windows.ts"
+import { getAsset } from "../graph/graph.ts"
+import {
+  type BitsetSlice,
+  createBitset,
+  isSet,
+  setBits,
+  listSetRanges,
+} from "../partitions/bitset.ts"
+import { addReadPartitions } from "./needed-partitions.ts"
 import type { CheckWork } from "./plan.ts"
-import type { Mark } from "./snapshot.ts"
-import { type Evaluation, type States, facts, outputOf } from "./states.ts"
 import type { Target } from "./targets.ts"
-import { windowFinder } from "./windows.ts"
 
 /** The fresh partitions among some targets whose checks are not the ones that ran last, and that do not stand on refused rows. */
-export function checkWork(
+export function listCheckWork(
   evaluation: Evaluation,
   targets: readonly Target[],
 ): readonly CheckWork[] {
@@ -24,71 +35,79 @@ export function checkWork(
   }
   const work: CheckWork[] = []
   for (const target of due.values()) {
-    const asset = assetNamed(evaluation.graph, target.name)
-    const ranges = uncheckedRanges(evaluation, { asset, ...target })
+    const asset = getAsset(evaluation.graph, target.name)
+    const ranges = listUncheckedRanges(evaluation, { asset, ...target })
     if (ranges.length > 0) work.push({ asset, ranges })
   }
   return work
 }
 
 /** What some steps read of assets of which not everything was checked by the checks of today: nobody goes on from rows that these refuse. */
-export function readUnchecked(evaluation: Evaluation, steps: Marks): readonly Target[] {
-  const found = new Map<string, BitsPart & Pick<Target, "number">>()
-  const finder = windowFinder(evaluation)
-  const partOfAsset = (name: string, number: number, { length }: States) => {
-    const part = found.get(name) ?? { number, bits: bitsOf(length), start: 0, length }
-    found.set(name, part)
-    return part
+export function listUncheckedReads(evaluation: Evaluation, steps: PartitionSet): readonly Target[] {
+  const sliceByAsset = new Map<string, BitsetSlice & Pick<Target, "number">>()
+  const finder = createWindowFinder(evaluation)
+  const getAssetSlice = (name: string, number: number, { length }: ComputationStates) => {
+    const slice = sliceByAsset.get(name) ?? { number, bits: createBitset(length), start: 0, length }
+    sliceByAsset.set(name, slice)
+    return slice
   }
-  for (const { number, reads, past, computation } of numberedGraph(evaluation.graph).computations) {
+  for (const { number, reads, past, computation } of numberGraph(evaluation.graph).computations) {
     const states = evaluation.states[number]
-    if (states === undefined || steps.touched[number] === 0) continue
-    const reader = { own: partOf(steps, states), from: states.from }
+    if (states === undefined || steps.computationFlags[number] === 0) continue
+    const reader = { slice: getSlice(steps, states), from: states.from }
     for (const read of reads) {
       const { maker = -1, reading } = read
       const upstream = evaluation.states[maker]
       if (upstream === undefined || upstream.allChecked) continue
-      const part = partOfAsset(reading.asset.name, maker, upstream)
-      markFound(finder, { read, reader }, upstream.from, part)
+      const slice = getAssetSlice(reading.asset.name, maker, upstream)
+      addReadPartitions(finder, { read, reader }, upstream.from, slice)
     }
     const [output] = computation.outputs
     if (past !== undefined && output !== undefined && !states.allChecked)
-      markBefore(reader.own, partOfAsset(output.asset, number, states))
+      addPredecessors(reader.slice, getAssetSlice(output.asset, number, states))
   }
-  return [...found].map(([name, { number, ...part }]) => {
-    const ranges = rangesOfBits(part, evaluation.states[number]?.from ?? 0)
+  return [...sliceByAsset].map(([name, { number, ...part }]) => {
+    const ranges = listSetRanges(part, evaluation.states[number]?.from ?? 0)
     return { name, number, ranges }
   })
 }
 
 /** Each partition reads the one before it. */
-function markBefore({ bits, start, length }: BitsPart, before: BitsPart): void {
+function addPredecessors({ bits, start, length }: BitsetSlice, predecessors: BitsetSlice): void {
   for (let at = 1; at < length; at += 1)
-    if (isMarked(bits, start + at)) markBits(before.bits, at - 1, at)
+    if (isSet(bits, start + at)) setBits(predecessors.bits, at - 1, at)
 }
 
-function uncheckedRanges(
-  { snapshot, states, versions, facts: column }: Evaluation,
+function listUncheckedRanges(
+  { snapshot, states, versions, flags: column }: Evaluation,
   { asset, number, ranges }: Target & { readonly asset: Asset },
 ): readonly PartitionRange[] {
-  const own = states[number]
-  const timeline = snapshot.timelines.get(asset.computation.name)
-  if (own === undefined || timeline === undefined) return []
-  const output = outputOf(asset)
-  const isUnchecked = (mark: Mark): boolean =>
-    mark.checks[output]?.version !== versions[number]?.checks[output]
-  const unchecked = [true, ...timeline.marks.map(isUnchecked)]
-  const { from, start, length, restored } = own
-  const part = { bits: bitsOf(length), start: 0, length }
+  const computationStates = states[number]
+  const history = snapshot.histories.get(asset.computation.name)
+  if (computationStates === undefined || history === undefined) return []
+  const output = findOutputIndex(asset)
+  const isUnchecked = (version: MaterializationVersion): boolean =>
+    version.checks[output]?.version !== versions[number]?.checks[output]
+  const uncheckedByVersion = [true, ...history.versions.map(isUnchecked)]
+  const { from, start, length, reverted } = computationStates
+  const slice = { bits: createBitset(length), start: 0, length }
   for (const range of ranges) {
     const end = Math.min(range.to - from + 1, length)
     for (let at = Math.max(0, range.from - from); at < end; at += 1) {
-      if (((column[start + at] ?? 0) & (facts.fresh | facts.waits)) !== facts.fresh) continue
-      const earlier = restored.get(from + at)
-      const mark = timeline.mark[from + at - timeline.from] ?? 0
-      if (earlier === undefined ? unchecked[mark] === true : isUnchecked(earlier.mark))
-        markBits(part.bits, at, at + 1)
+      if (
+        ((column[start + at] ?? 0) & (stateFlags.fresh | stateFlags.blocked)) !==
+        stateFlags.fresh
+      )
+        continue
+      const earlier = reverted.get(from + at)
+      const versionIndex = history.versionIndex[from + at - history.from] ?? 0
+      if (
+        earlier === undefined
+          ? uncheckedByVersion[versionIndex] === true
+          : isUnchecked(earlier.version)
+      )
+        setBits(slice.bits, at, at + 1)
     }
   }
-  return rangesOfBits(part, from)
+  return listSetRanges(slice, from)
 }

@@ -1,17 +1,22 @@
 import type { Asset, Computation } from "../declare/asset.ts"
-import { type PartitionRange, partitionKey } from "../declare/partition.ts"
-import { assetNamed } from "../graph/graph.ts"
+import { type PartitionRange, formatPartitionKey } from "../declare/partition.ts"
+import type { Hash } from "../evaluate/declared-versions.ts"
+import { getPartitions } from "../evaluate/inputs.ts"
+import {
+  type PartitionSet,
+  hasPartition,
+  getSlice,
+  subtractPartitions,
+} from "../evaluate/partition-set.ts"
+import { getStatus } from "../evaluate/staleness.ts"
+import type { Evaluation, StateKind } from "../evaluate/states.ts"
+import { getAsset } from "../graph/graph.ts"
 import { isWithin } from "../graph/mapping.ts"
-import { rangesOfBits } from "./bits.ts"
-import { checkWork, readUnchecked } from "./check-work.ts"
-import { partitionsOf } from "./inputs.ts"
-import { type Marks, isMarkedIn, partOf, withoutMarks } from "./marks.ts"
-import { blockedPartitions, neededPartitions } from "./needed.ts"
+import { listSetRanges } from "../partitions/bitset.ts"
+import { listCheckWork, listUncheckedReads } from "./check-work.ts"
+import { findBlockedPartitions, findNeededPartitions } from "./needed-partitions.ts"
 import { type PublicationPlan, planPublications } from "./publication.ts"
-import { statusAt } from "./staleness.ts"
-import type { Evaluation, StateKind } from "./states.ts"
-import { targetsOf } from "./targets.ts"
-import type { Hash } from "./version.ts"
+import { listTargets } from "./targets.ts"
 
 /** What will be done, in an order in which it can be done; then what will be published; and what cannot be done yet. */
 export interface Plan {
@@ -20,7 +25,7 @@ export interface Plan {
   /** Each computation after everything that it reads. */
   readonly work: readonly Work[]
   readonly publications: readonly PublicationPlan[]
-  readonly waiting: readonly Work[]
+  readonly blocked: readonly Work[]
   /** The partitions that were asked for, by asset. */
   readonly targets: ReadonlyMap<string, readonly PartitionRange[]>
 }
@@ -67,40 +72,47 @@ export interface PlanRequest {
 }
 
 /** The least work that makes every target fresh: the targets that are not, and whatever they read that is not. */
-export function makePlan(evaluation: Evaluation, request: PlanRequest, hash: Hash): Plan {
-  const targets = targetsOf(evaluation, request.targets)
-  const needed = neededPartitions(evaluation, targets, request.only)
-  const blocked = blockedPartitions(evaluation, needed)
-  const waiting = workOf(evaluation, blocked)
-  const open = withoutMarks(needed, blocked)
-  const work = workOf(evaluation, open)
-  const asked = request.only === undefined ? targets : []
-  const checks = checkWork(evaluation, [...asked, ...readUnchecked(evaluation, open)])
-  const planned = plannedSteps(evaluation, checks, open)
+export function buildPlan(evaluation: Evaluation, request: PlanRequest, hash: Hash): Plan {
+  const targets = listTargets(evaluation, request.targets)
+  const needed = findNeededPartitions(evaluation, targets, request.only)
+  const blockedSet = findBlockedPartitions(evaluation, needed)
+  const blocked = listWork(evaluation, blockedSet)
+  const runnable = subtractPartitions(needed, blockedSet)
+  const work = listWork(evaluation, runnable)
+  const checkTargets = request.only === undefined ? targets : []
+  const checks = listCheckWork(evaluation, [
+    ...checkTargets,
+    ...listUncheckedReads(evaluation, runnable),
+  ])
+  const planned = toPlannedSteps(evaluation, checks, runnable)
   const publications = request.publish
     ? planPublications(evaluation, planned, request.targets, hash)
     : []
-  return { checks, work, publications, waiting, targets: request.targets }
+  return { checks, work, publications, blocked, targets: request.targets }
 }
 
 /** The marked partitions of each computation, in the order of the flow. */
-function workOf(evaluation: Evaluation, marks: Marks): readonly Work[] {
+function listWork(evaluation: Evaluation, partitions: PartitionSet): readonly Work[] {
   const work: Work[] = []
   for (const [number, computation] of evaluation.graph.computations.entries()) {
     const states = evaluation.states[number]
-    if (marks.touched[number] === 0 || states === undefined) continue
-    const ranges = rangesOfBits(partOf(marks, states), states.from)
+    if (partitions.computationFlags[number] === 0 || states === undefined) continue
+    const ranges = listSetRanges(getSlice(partitions, states), states.from)
     if (ranges.length > 0) work.push({ computation, ranges })
   }
   return work
 }
 
-function plannedSteps(evaluation: Evaluation, checks: readonly CheckWork[], open: Marks) {
-  const checked = new Map(checks.map(({ asset, ranges }) => [asset, ranges]))
+function toPlannedSteps(
+  evaluation: Evaluation,
+  checks: readonly CheckWork[],
+  runnable: PartitionSet,
+) {
+  const rangesByAsset = new Map(checks.map(({ asset, ranges }) => [asset, ranges]))
   return {
-    willMake: ({ computation }: Asset, index: number) =>
-      isMarkedIn(evaluation, open, computation, index),
-    willCheck: (asset: Asset, index: number) => isInRanges(checked.get(asset) ?? [], index),
+    willMaterialize: ({ computation }: Asset, index: number) =>
+      hasPartition(evaluation, runnable, computation, index),
+    willCheck: (asset: Asset, index: number) => isInRanges(rangesByAsset.get(asset) ?? [], index),
   }
 }
 
@@ -117,88 +129,94 @@ export function isInRanges(ranges: readonly PartitionRange[], index: number): bo
 }
 
 /** How many partitions some ranges hold. */
-export function partitionCount(ranges: readonly PartitionRange[]): number {
+export function countPartitions(ranges: readonly PartitionRange[]): number {
   return ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0)
 }
 
 /** How many steps a plan has. */
-export function stepCount({ checks, work }: Plan): number {
-  return [...checks, ...work].reduce((sum, { ranges }) => sum + partitionCount(ranges), 0)
+export function countSteps({ checks, work }: Plan): number {
+  return [...checks, ...work].reduce((sum, { ranges }) => sum + countPartitions(ranges), 0)
 }
 
 /** The steps of a plan one by one, in an order in which they can be done. */
-export function* stepsOf(evaluation: Evaluation, plan: Plan): Iterable<Step> {
+export function* listSteps(evaluation: Evaluation, plan: Plan): Iterable<Step> {
   for (const { asset, ranges } of plan.checks)
-    for (const partition of partitionsIn(ranges)) yield checkStep(asset, partition)
+    for (const partition of listPartitions(ranges)) yield buildCheckStep(asset, partition)
   for (const { computation, ranges } of plan.work)
-    for (const partition of partitionsIn(ranges))
-      yield materializeStep(evaluation, computation, partition)
+    for (const partition of listPartitions(ranges))
+      yield buildMaterializeStep(evaluation, computation, partition)
 }
 
 /** The partitions of some ranges, one by one. */
-export function* partitionsIn(ranges: readonly PartitionRange[]): Iterable<number> {
+export function* listPartitions(ranges: readonly PartitionRange[]): Iterable<number> {
   for (const { from, to } of ranges) for (let index = from; index <= to; index += 1) yield index
 }
 
 /** The step that checks one partition. */
-export function checkStep(asset: Asset, partition: number): CheckStep {
-  const key = partitionKey(asset.partitions, partition)
+export function buildCheckStep(asset: Asset, partition: number): CheckStep {
+  const key = formatPartitionKey(asset.partitions, partition)
   return { kind: "check", id: `check ${asset.name} ${key}`, asset, partition, key }
 }
 
 /** The step that makes one partition. */
-export function materializeStep(
+export function buildMaterializeStep(
   { graph }: Evaluation,
   computation: Computation,
   partition: number,
 ): MaterializeStep {
-  const key = partitionKey(partitionsOf(graph, computation), partition)
+  const key = formatPartitionKey(getPartitions(graph, computation), partition)
   return { kind: "materialize", id: `${computation.name} ${key}`, computation, partition, key }
 }
 
 /** A partition that was asked for, or is needed, and cannot be made yet. */
-export interface Waiting {
+export interface BlockedWork {
   readonly computation: Computation
   readonly range: PartitionRange
-  readonly waitsFor: string
+  readonly blocker: string
 }
 
 /** What the waiting partitions of a plan wait for; neighbours that wait for the same stand together. Of each computation the first `most` are looked at. */
-export function* waitingOf(evaluation: Evaluation, plan: Plan, most = Infinity): Iterable<Waiting> {
-  const blocked = new Map(plan.waiting.map(({ computation, ranges }) => [computation.name, ranges]))
-  for (const { computation, ranges } of plan.waiting) {
-    let last: Waiting | undefined
-    let looked = 0
-    for (const index of partitionsIn(ranges)) {
-      if (looked >= most) break
-      looked += 1
-      const waitsFor = waitingReason(evaluation, blocked, computation, index)
-      if (last?.waitsFor === waitsFor && last.range.to === index - 1)
-        last = { computation, range: { from: last.range.from, to: index }, waitsFor }
+export function* listBlockedWork(
+  evaluation: Evaluation,
+  plan: Plan,
+  limit = Infinity,
+): Iterable<BlockedWork> {
+  const blockedRanges = new Map(
+    plan.blocked.map(({ computation, ranges }) => [computation.name, ranges]),
+  )
+  for (const { computation, ranges } of plan.blocked) {
+    let last: BlockedWork | undefined
+    let count = 0
+    for (const index of listPartitions(ranges)) {
+      if (count >= limit) break
+      count += 1
+      const blocker = findBlocker(evaluation, blockedRanges, computation, index)
+      if (last?.blocker === blocker && last.range.to === index - 1)
+        last = { computation, range: { from: last.range.from, to: index }, blocker }
       else {
         if (last !== undefined) yield last
-        last = { computation, range: { from: index, to: index }, waitsFor }
+        last = { computation, range: { from: index, to: index }, blocker }
       }
     }
     if (last !== undefined) yield last
   }
 }
 
-function waitingReason(
+function findBlocker(
   evaluation: Evaluation,
-  blocked: ReadonlyMap<string, readonly PartitionRange[]>,
+  blockedRanges: ReadonlyMap<string, readonly PartitionRange[]>,
   computation: Computation,
   index: number,
 ): string {
-  const status = statusAt(evaluation, computation, index)
+  const status = getStatus(evaluation, computation, index)
   if (status.kind === "fresh") return ""
-  if (status.waitsFor !== undefined) return status.waitsFor
+  if (status.blocker !== undefined) return status.blocker
   for (const cause of status.causes) {
     if (cause.kind !== "upstream") continue
-    const upstream = assetNamed(evaluation.graph, cause.asset).computation
-    for (const each of partitionsIn(cause.partitions))
-      if (isInRanges(blocked.get(upstream.name) ?? [], each))
-        return materializeStep(evaluation, upstream, each).id
+    const upstream = getAsset(evaluation.graph, cause.asset).computation
+    for (const partition of listPartitions(cause.partitions))
+      if (isInRanges(blockedRanges.get(upstream.name) ?? [], partition))
+        return buildMaterializeStep(evaluation, upstream, partition).id
   }
   return ""
 }

@@ -1,11 +1,18 @@
 import type { Asset } from "../declare/asset.ts"
-import { type PartitionRange, partitionKey } from "../declare/partition.ts"
-import type { PublicationTable } from "../execute/effects.ts"
-import { type Fingerprint, fingerprintText } from "../fingerprint.ts"
+import { type PartitionRange, formatPartitionKey } from "../declare/partition.ts"
+import { type Hash, toCanonicalJson } from "../evaluate/declared-versions.ts"
+import { type Fingerprint, formatFingerprint } from "../evaluate/fingerprint.ts"
+import type { Publication, MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
+import {
+  type Evaluation,
+  findCheckVersion,
+  findContent,
+  stateFlags,
+  stateFlagsAt,
+  isChecked,
+} from "../evaluate/states.ts"
 import type { Graph } from "../graph/graph.ts"
-import type { Published, Recorded } from "./snapshot.ts"
-import { type Evaluation, checkMarkAt, contentAt, facts, factsAt, isChecked } from "./states.ts"
-import { type Hash, canonical } from "./version.ts"
+import type { PublicationTable } from "../ports.ts"
 
 /** That a set is expected to show another partition, or other rows of it, once the steps are done. */
 export interface PublicationPlan {
@@ -13,31 +20,31 @@ export interface PublicationPlan {
   readonly partition: number
   readonly key: string
   readonly assets: readonly string[]
-  readonly before: Published | undefined
+  readonly published: Publication | undefined
 }
 
 /** The published assets of a graph by publication set. */
-export function publicationSets(graph: Graph): ReadonlyMap<string, readonly Asset[]> {
+export function groupPublicationSets(graph: Graph): ReadonlyMap<string, readonly Asset[]> {
   const sets = new Map<string, Asset[]>()
   for (const asset of graph.assets.values())
     if (asset.kind === "asset" && asset.publish !== undefined) {
-      const known = sets.get(asset.publish.set)
-      if (known === undefined) sets.set(asset.publish.set, [asset])
-      else known.push(asset)
+      const assets = sets.get(asset.publish.set)
+      if (assets === undefined) sets.set(asset.publish.set, [asset])
+      else assets.push(asset)
     }
   return sets
 }
 
 /** The partitions that every asset of a set has. */
-export function setExtent(
+export function findSetBounds(
   evaluation: Evaluation,
   assets: readonly Asset[],
 ): PartitionRange | undefined {
   let range: PartitionRange = { from: -Infinity, to: Infinity }
   for (const { name } of assets) {
-    const extent = evaluation.extents.get(name)
-    if (extent === undefined) return undefined
-    range = { from: Math.max(range.from, extent.from), to: Math.min(range.to, extent.to) }
+    const assetRange = evaluation.bounds.get(name)
+    if (assetRange === undefined) return undefined
+    range = { from: Math.max(range.from, assetRange.from), to: Math.min(range.to, assetRange.to) }
   }
   return range.from <= range.to ? range : undefined
 }
@@ -46,9 +53,9 @@ export function setExtent(
  * The newest partition for which every table of the set is right and passed its checks, never an older one than
  * what is published: backfilling the past changes nothing that readers see. Undefined when there is none.
  */
-export function newestPublishable(
+export function findNewestPublishable(
   range: PartitionRange | undefined,
-  published: Published | undefined,
+  published: Publication | undefined,
   isReady: (partition: number) => boolean,
 ): number | undefined {
   const oldest = Math.max(range?.from ?? 1, published?.partition ?? -Infinity)
@@ -58,66 +65,68 @@ export function newestPublishable(
 }
 
 /** Whether a step of the plan will make, or check, one partition. */
-export interface Planned {
-  readonly willMake: (asset: Asset, index: number) => boolean
+export interface PlannedSteps {
+  readonly willMaterialize: (asset: Asset, index: number) => boolean
   readonly willCheck: (asset: Asset, index: number) => boolean
 }
 
 /** Which sets will change, if every step goes well. */
 export function planPublications(
   evaluation: Evaluation,
-  planned: Planned,
-  asked: ReadonlyMap<string, unknown>,
+  planned: PlannedSteps,
+  requestedAssets: ReadonlyMap<string, unknown>,
   hash: Hash,
 ): readonly PublicationPlan[] {
-  return [...publicationSets(evaluation.graph)].flatMap(([set, assets]) => {
-    if (!assets.some((asset) => asked.has(asset.name))) return []
-    const before = evaluation.snapshot.publications.get(set)
+  return [...groupPublicationSets(evaluation.graph)].flatMap(([set, assets]) => {
+    if (!assets.some((asset) => requestedAssets.has(asset.name))) return []
+    const published = evaluation.snapshot.publications.get(set)
     const isReady = (index: number): boolean =>
       assets.every(
         (asset) =>
-          planned.willMake(asset, index) ||
-          isReadyNow(evaluation, asset, index, planned.willCheck(asset, index) || undefined),
+          planned.willMaterialize(asset, index) ||
+          isReadyToPublish(evaluation, asset, index, planned.willCheck(asset, index) || undefined),
       )
-    const partition = newestPublishable(setExtent(evaluation, assets), before, isReady)
+    const partition = findNewestPublishable(findSetBounds(evaluation, assets), published, isReady)
     const [first] = assets
     if (partition === undefined || first === undefined) return []
-    const willChange = assets.some((asset) => planned.willMake(asset, partition))
+    const willChange = assets.some((asset) => planned.willMaterialize(asset, partition))
     const tables = assets.map((asset) => ({
       asset,
       partition,
-      content: contentAt(evaluation, asset, partition) ?? { low: 0, high: 0 },
+      content: findContent(evaluation, asset, partition) ?? { low: 0, high: 0 },
     }))
-    if (!willChange && publicationVersion(set, tables, hash) === before?.version) return []
-    const key = partitionKey(first.partitions, partition)
-    return [{ set, partition, key, assets: assets.map((asset) => asset.name), before }]
+    if (!willChange && computePublicationVersion(set, tables, hash) === published?.version)
+      return []
+    const key = formatPartitionKey(first.partitions, partition)
+    return [{ set, partition, key, assets: assets.map((asset) => asset.name), published }]
   })
 }
 
 /** Whether a partition of a published asset is fresh, stands on no refused rows, and passed the error checks of today: as recorded, unless they ran since. */
-export function isReadyNow(
+export function isReadyToPublish(
   evaluation: Evaluation,
   asset: Asset,
   index: number,
   passed?: boolean,
 ): boolean {
-  const bits = factsAt(evaluation, asset.computation, index)
-  if ((bits & (facts.fresh | facts.waits)) !== facts.fresh) return false
-  return passed ?? hasPassed(evaluation, asset, index)
+  const flags = stateFlagsAt(evaluation, asset.computation, index)
+  if ((flags & (stateFlags.fresh | stateFlags.blocked)) !== stateFlags.fresh) return false
+  return passed ?? hasPassedChecks(evaluation, asset, index)
 }
 
 /** Whether the error checks of today ran on the rows that counted when the ledger was read, and passed. */
-export function hasPassed(evaluation: Evaluation, asset: Asset, index: number): boolean {
+export function hasPassedChecks(evaluation: Evaluation, asset: Asset, index: number): boolean {
   return (
-    isChecked(evaluation, asset, index) && checkMarkAt(evaluation, asset, index)?.failedErrors === 0
+    isChecked(evaluation, asset, index) &&
+    findCheckVersion(evaluation, asset, index)?.failedErrors === 0
   )
 }
 
 /** One table of a publication, if the asset is published. */
-export function publicationTable(
+export function toPublicationTables(
   asset: Asset,
   partition: number,
-  record: Pick<Recorded, "file" | "dataVersion">,
+  record: Pick<MaterializationRecord, "file" | "dataVersion">,
 ): PublicationTable[] {
   if (asset.publish === undefined) return []
   const { file, dataVersion } = record
@@ -132,19 +141,19 @@ interface PublishedContent {
 }
 
 /** Hash of what the tables of a set will hold. */
-export function publicationVersion(
+export function computePublicationVersion(
   set: string,
   tables: readonly PublishedContent[],
   hash: Hash,
 ): string {
   return hash(
-    canonical({
+    toCanonicalJson({
       set,
       tables: tables.map(({ asset, partition, content }) => [
         asset.name,
         Object.keys(asset.columns),
         partition,
-        fingerprintText(content),
+        formatFingerprint(content),
       ]),
     }),
   )

@@ -1,10 +1,16 @@
 import type { Computation } from "../declare/asset.ts"
 import type { PartitionRange } from "../declare/partition.ts"
-import { type BitsPart, bitsOf, isMarked, markBits, rangesOfBits } from "./bits.ts"
-import { readRanges } from "./inputs.ts"
+import { listReadRanges } from "../evaluate/inputs.ts"
+import { type Cause, type Status, getStatus } from "../evaluate/staleness.ts"
+import { type Evaluation, stateFlagsAt, findStates } from "../evaluate/states.ts"
+import {
+  type BitsetSlice,
+  createBitset,
+  isSet,
+  setBits,
+  listSetRanges,
+} from "../partitions/bitset.ts"
 import type { Plan, Work } from "./plan.ts"
-import { type Cause, type Status, statusAt } from "./staleness.ts"
-import { type Evaluation, factsAt, statesOf } from "./states.ts"
 
 /** Partitions of one computation that a plan makes for one reason: the status that they share, its causes taken together. */
 export interface ReasonGroup {
@@ -14,70 +20,73 @@ export interface ReasonGroup {
 }
 
 /** The work of a plan by reason, in its order; as many groups as there are kinds of reason, not as there are partitions. */
-export function reasonGroups(evaluation: Evaluation, plan: Plan): readonly ReasonGroup[] {
-  return plan.work.flatMap((work) => groupsOf(evaluation, work))
+export function groupByReason(evaluation: Evaluation, plan: Plan): readonly ReasonGroup[] {
+  return plan.work.flatMap((work) => groupWork(evaluation, work))
 }
 
-function groupsOf(evaluation: Evaluation, { computation, ranges }: Work): readonly ReasonGroup[] {
-  const byBits = new Map<number, PartitionRange[]>()
+function groupWork(evaluation: Evaluation, { computation, ranges }: Work): readonly ReasonGroup[] {
+  const partsByFlags = new Map<number, PartitionRange[]>()
   for (const range of ranges)
-    for (const { bits, ...part } of splitByFacts(evaluation, computation, range)) {
-      const known = byBits.get(bits)
-      if (known === undefined) byBits.set(bits, [part])
-      else known.push(part)
+    for (const { flags, ...part } of splitByFlags(evaluation, computation, range)) {
+      const parts = partsByFlags.get(flags)
+      if (parts === undefined) partsByFlags.set(flags, [part])
+      else parts.push(part)
     }
-  return [...byBits.values()].flatMap((parts) => {
-    const status = sharedStatus(evaluation, computation, parts)
+  return [...partsByFlags.values()].flatMap((parts) => {
+    const status = mergeStatuses(evaluation, computation, parts)
     return status === undefined ? [] : [{ computation, ranges: parts, status }]
   })
 }
 
-function splitByFacts(evaluation: Evaluation, computation: Computation, range: PartitionRange) {
-  const parts: { bits: number; from: number; to: number }[] = []
+function splitByFlags(evaluation: Evaluation, computation: Computation, range: PartitionRange) {
+  const parts: { flags: number; from: number; to: number }[] = []
   for (let index = range.from; index <= range.to; index += 1) {
-    const bits = factsAt(evaluation, computation, index)
+    const flags = stateFlagsAt(evaluation, computation, index)
     const last = parts.at(-1)
-    if (last?.bits === bits) last.to = index
-    else parts.push({ bits, from: index, to: index })
+    if (last?.flags === flags) last.to = index
+    else parts.push({ flags, from: index, to: index })
   }
   return parts
 }
 
 /** The status of the first partition, with what is stale in the windows of all of them. */
-function sharedStatus(
+function mergeStatuses(
   evaluation: Evaluation,
   computation: Computation,
   ranges: readonly PartitionRange[],
 ): ReasonGroup["status"] | undefined {
   const [first] = ranges
-  const status = first && statusAt(evaluation, computation, first.from)
+  const status = first && getStatus(evaluation, computation, first.from)
   if (status === undefined || status.kind === "fresh") return undefined
-  const own = status.causes.filter(({ kind }) => kind !== "upstream")
-  return { ...status, causes: [...own, ...staleUpstreams(evaluation, computation, ranges)] }
+  const otherCauses = status.causes.filter(({ kind }) => kind !== "upstream")
+  return {
+    ...status,
+    causes: [...otherCauses, ...listStaleUpstreams(evaluation, computation, ranges)],
+  }
 }
 
-function staleUpstreams(
+function listStaleUpstreams(
   evaluation: Evaluation,
   computation: Computation,
   ranges: readonly PartitionRange[],
 ): readonly Cause[] {
-  const found = new Map<string, { readonly from: number; readonly part: BitsPart }>()
+  const sliceByAsset = new Map<string, { readonly from: number; readonly part: BitsetSlice }>()
   for (const { from, to } of ranges) {
-    const ends = readRanges(evaluation, computation, to)
-    for (const [at, { asset, range }] of readRanges(evaluation, computation, from).entries()) {
-      const states = asset.kind === "asset" && statesOf(evaluation, asset.computation)
+    const ends = listReadRanges(evaluation, computation, to)
+    for (const [at, { asset, range }] of listReadRanges(evaluation, computation, from).entries()) {
+      const states = asset.kind === "asset" && findStates(evaluation, asset.computation)
       const last = ends[at]?.range?.to
       if (!states || range === undefined || last === undefined) continue
       const { from: first, start, length } = states
-      const known = found.get(asset.name)
-      const part = known?.part ?? { bits: bitsOf(length), start: 0, length }
-      found.set(asset.name, { from: first, part })
+      const assetSlice = sliceByAsset.get(asset.name)
+      const slice = assetSlice?.part ?? { bits: createBitset(length), start: 0, length }
+      sliceByAsset.set(asset.name, { from: first, part: slice })
       for (let place = range.from - first; place <= last - first; place += 1)
-        if (isMarked(evaluation.stale, start + place)) markBits(part.bits, place, place + 1)
+        if (isSet(evaluation.stale, start + place)) setBits(slice.bits, place, place + 1)
     }
   }
-  return [...found].flatMap(([asset, { from, part }]) => {
-    const partitions = rangesOfBits(part, from)
+  return [...sliceByAsset].flatMap(([asset, { from, part }]) => {
+    const partitions = listSetRanges(part, from)
     return partitions.length === 0 ? [] : [{ kind: "upstream" as const, asset, partitions }]
   })
 }

@@ -1,10 +1,10 @@
-import { type PartitionRange, findPartition, partitionKey } from "../declare/partition.ts"
+import { type PartitionRange, findPartition, formatPartitionKey } from "../declare/partition.ts"
+import { type Hash, toCanonicalJson } from "../evaluate/declared-versions.ts"
+import { getPartitions } from "../evaluate/inputs.ts"
+import { type Evaluation, type StateKind, findCodeVersion } from "../evaluate/states.ts"
 import type { Graph } from "../graph/graph.ts"
 import type { Problem } from "../problem.ts"
-import { partitionsOf } from "./inputs.ts"
 import type { Plan, PlanRequest, Work } from "./plan.ts"
-import { type Evaluation, type StateKind, codeVersionOf } from "./states.ts"
-import { type Hash, canonical } from "./version.ts"
 
 /** A plan as it is kept in a file: what was asked for, what it would do, and all that it was made from. */
 export interface SavedPlan {
@@ -37,23 +37,27 @@ export function savePlan(
   request: Omit<PlanRequest, "targets">,
   hash: Hash,
 ): SavedPlan {
-  const upstream = upstreamOf(evaluation.graph, plan.targets.keys())
+  const upstream = findUpstream(evaluation.graph, plan.targets.keys())
   return {
     format: 1,
-    targets: [...plan.targets].flatMap(([name, ranges]) => assetRanges(evaluation, name, ranges)),
+    targets: [...plan.targets].flatMap(([name, ranges]) =>
+      nameAssetRanges(evaluation, name, ranges),
+    ),
     only: request.only ?? null,
     publish: request.publish,
-    work: plan.work.flatMap((work) => workRanges(evaluation, work)),
-    checks: plan.checks.flatMap(({ asset, ranges }) => assetRanges(evaluation, asset.name, ranges)),
+    work: plan.work.flatMap((work) => nameWorkRanges(evaluation, work)),
+    checks: plan.checks.flatMap(({ asset, ranges }) =>
+      nameAssetRanges(evaluation, asset.name, ranges),
+    ),
     publications: plan.publications.map(({ set, key }) => ({ set, partition: key })),
-    position: evaluation.snapshot.position,
-    code: codeOf(evaluation, upstream),
-    landed: landedOf(evaluation, upstream, hash),
+    position: evaluation.snapshot.version,
+    code: listCodeVersions(evaluation, upstream),
+    landed: listLandedVersions(evaluation, upstream, hash),
   }
 }
 
 /** What a saved plan asked for; a target that is not declared any more is left out, and `planDrift` then tells. */
-export function requestOf({ graph }: Evaluation, saved: SavedPlan): PlanRequest {
+export function toPlanRequest({ graph }: Evaluation, saved: SavedPlan): PlanRequest {
   const targets = new Map<string, PartitionRange[]>()
   for (const { name, from, to } of saved.targets) {
     const partitions = graph.assets.get(name)?.partitions
@@ -66,42 +70,44 @@ export function requestOf({ graph }: Evaluation, saved: SavedPlan): PlanRequest 
 }
 
 /** Why a saved plan is not what would be done now; nothing when performing `now` is performing exactly it. */
-export function planDrift(saved: SavedPlan, now: SavedPlan): readonly Problem[] {
+export function findPlanDrift(saved: SavedPlan, current: SavedPlan): readonly Problem[] {
   const problems: Problem[] = []
   const add = (message: string): void => {
     const hint = "Make the plan again and look at it: `freshet plan … --save FILE`."
     problems.push({ kind: "plan_moved", message, hint })
   }
-  if (saved.position !== now.position)
+  if (saved.position !== current.position)
     add("The ledger moved since the plan was saved: something was made, checked or cleaned up.")
-  const there = new Set(now.targets.map(({ name }) => name))
-  const gone = new Set(saved.targets.map(({ name }) => name).filter((name) => !there.has(name)))
-  for (const name of gone)
+  const currentNames = new Set(current.targets.map(({ name }) => name))
+  const missingNames = new Set(
+    saved.targets.map(({ name }) => name).filter((name) => !currentNames.has(name)),
+  )
+  for (const name of missingNames)
     add(`\`${name}\` is not declared any more, or is cut into other partitions.`)
-  if (gone.size > 0) return problems
-  for (const name of changedNames(saved.code, now.code))
+  if (missingNames.size > 0) return problems
+  for (const name of listChangedNames(saved.code, current.code))
     add(`The code of \`${name}\` is not what it was when the plan was saved.`)
-  for (const name of changedNames(saved.landed, now.landed))
+  for (const name of listChangedNames(saved.landed, current.landed))
     add(`What has landed of \`${name}\` is not what it was when the plan was saved.`)
-  const isSame = canonical(withoutBasis(saved)) === canonical(withoutBasis(now))
+  const isSame = toCanonicalJson(pickSteps(saved)) === toCanonicalJson(pickSteps(current))
   if (!isSame && problems.length === 0)
     add("The plan would not be the same now: what exists or what is published has changed.")
   return problems
 }
 
-function withoutBasis({ work, checks, publications, targets }: SavedPlan): object {
+function pickSteps({ work, checks, publications, targets }: SavedPlan): object {
   return { work, checks, publications, targets }
 }
 
-function changedNames(
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
+function listChangedNames(
+  savedVersions: Readonly<Record<string, string>>,
+  currentVersions: Readonly<Record<string, string>>,
 ): readonly string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-  return names.filter((name) => before[name] !== after[name])
+  const names = [...new Set([...Object.keys(savedVersions), ...Object.keys(currentVersions)])]
+  return names.filter((name) => savedVersions[name] !== currentVersions[name])
 }
 
-function assetRanges(
+function nameAssetRanges(
   { graph }: Evaluation,
   name: string,
   ranges: readonly PartitionRange[],
@@ -109,33 +115,36 @@ function assetRanges(
   const partitions = graph.assets.get(name)?.partitions ?? { kind: "none" }
   return ranges.map(({ from, to }) => ({
     name,
-    from: partitionKey(partitions, from),
-    to: partitionKey(partitions, to),
+    from: formatPartitionKey(partitions, from),
+    to: formatPartitionKey(partitions, to),
   }))
 }
 
-function workRanges(evaluation: Evaluation, { computation, ranges }: Work): readonly NamedRange[] {
-  const partitions = partitionsOf(evaluation.graph, computation)
+function nameWorkRanges(
+  evaluation: Evaluation,
+  { computation, ranges }: Work,
+): readonly NamedRange[] {
+  const partitions = getPartitions(evaluation.graph, computation)
   return ranges.map(({ from, to }) => ({
     name: computation.name,
-    from: partitionKey(partitions, from),
-    to: partitionKey(partitions, to),
+    from: formatPartitionKey(partitions, from),
+    to: formatPartitionKey(partitions, to),
   }))
 }
 
 /** The code of everything that the targets come from, whether there is anything to do about it or not. */
-function codeOf(
+function listCodeVersions(
   evaluation: Evaluation,
   upstream: ReadonlySet<string>,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
     evaluation.graph.computations
       .filter(({ outputs }) => outputs.some(({ asset }) => upstream.has(asset)))
-      .map((computation) => [computation.name, codeVersionOf(evaluation, computation) ?? ""]),
+      .map((computation) => [computation.name, findCodeVersion(evaluation, computation) ?? ""]),
   )
 }
 
-function landedOf(
+function listLandedVersions(
   { graph, landing }: Evaluation,
   upstream: ReadonlySet<string>,
   hash: Hash,
@@ -150,8 +159,8 @@ function landedOf(
 }
 
 /** The targets with everything that they read, directly or not. */
-function upstreamOf({ upstream }: Graph, targets: Iterable<string>): ReadonlySet<string> {
-  const found = new Set(targets)
-  for (const name of found) for (const read of upstream.get(name) ?? []) found.add(read)
-  return found
+function findUpstream({ upstream }: Graph, targets: Iterable<string>): ReadonlySet<string> {
+  const names = new Set(targets)
+  for (const name of names) for (const read of upstream.get(name) ?? []) names.add(read)
+  return names
 }

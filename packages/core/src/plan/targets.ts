@@ -1,6 +1,6 @@
 import type { PartitionRange } from "../declare/partition.ts"
-import { numberedGraph } from "./numbered-graph.ts"
-import type { Evaluation } from "./states.ts"
+import { numberGraph } from "../evaluate/numbered-graph.ts"
+import type { Evaluation } from "../evaluate/states.ts"
 
 /** What is asked of one asset. */
 export interface Target {
@@ -11,13 +11,13 @@ export interface Target {
 }
 
 /** What is asked of some assets, by name. */
-export function targetsOf(
+export function listTargets(
   { graph }: Evaluation,
-  asked: ReadonlyMap<string, readonly PartitionRange[]>,
+  requestedRanges: ReadonlyMap<string, readonly PartitionRange[]>,
 ): readonly Target[] {
-  const { makers } = numberedGraph(graph)
+  const { makers } = numberGraph(graph)
   const targets: Target[] = []
-  for (const [name, ranges] of asked) {
+  for (const [name, ranges] of requestedRanges) {
     const number = makers.get(name)
     if (number === undefined) throw new TypeError(`no asset is named ${name}`)
     targets.push({ name, number, ranges })
@@ -26,17 +26,17 @@ export function targetsOf(
 }
 
 /** The newest partition of each of these assets that exists; an asset without any is left out. */
-export function newestTargets(
+export function listNewestTargets(
   evaluation: Evaluation,
   names: Iterable<string>,
 ): ReadonlyMap<string, readonly PartitionRange[]> {
   const targets = new Map<string, readonly PartitionRange[]>()
   for (const name of names) {
-    const extent = evaluation.extents.get(name)
+    const assetRange = evaluation.bounds.get(name)
     const asset = evaluation.graph.assets.get(name)
-    if (extent === undefined || asset?.kind !== "asset") continue
-    const from = asset.partitions.kind === "static" ? extent.from : extent.to
-    targets.set(name, [{ from, to: extent.to }])
+    if (assetRange === undefined || asset?.kind !== "asset") continue
+    const from = asset.partitions.kind === "static" ? assetRange.from : assetRange.to
+    targets.set(name, [{ from, to: assetRange.to }])
   }
   return targets
 }

@@ -2,8 +2,8 @@ import { expect, test } from "vitest"
 
 import { dueBy, noRows, notNull, oneOf, renderSql, rowCount, sql, unique } from "../../src/index.ts"
 import { int32, refersTo, sqlAsset } from "../../src/index.ts"
-import { partitionText } from "../../src/index.ts"
-import { day, everyDay } from "../declared.ts"
+import { formatPartition } from "../../src/index.ts"
+import { day, everyDay } from "../declarations.ts"
 
 test("a check's name says what it asserts", () => {
   expect(unique("user_id", "rec_id").name).toBe("unique(user_id, rec_id)")
@@ -30,7 +30,7 @@ test("the bounds of a row count may be left open", () => {
 test("one_of finds the values that are not known, quoted as they must be", () => {
   const { rule } = oneOf("of", ["it's", "b"])
   if (rule.kind !== "no_rows") throw new Error("one_of is a query")
-  expect(renderSql(rule.query, partitionText(everyDay, day(1))).replaceAll(/\s+/g, " ")).toBe(
+  expect(renderSql(rule.query, formatPartition(everyDay, day(1))).replaceAll(/\s+/g, " ")).toBe(
     `select "of", count(*) as rows from "itself" where "of" not in ('it''s', 'b') group by "of"`,
   )
 })
@@ -59,7 +59,9 @@ test("refers_to finds the values that the other asset has not, and lets null pas
   expect(check).toMatchObject({ name: "refers_to(seen_id, films)", severity: "warn" })
   expect(refersTo("film_id", films).severity).toBe("error")
   if (check.rule.kind !== "no_rows") throw new Error("refers_to is a query")
-  expect(renderSql(check.rule.query, partitionText(everyDay, day(1))).replaceAll(/\s+/g, " ")).toBe(
+  expect(
+    renderSql(check.rule.query, formatPartition(everyDay, day(1))).replaceAll(/\s+/g, " "),
+  ).toBe(
     `select own."seen_id", count(*) as rows from "itself" as own where own."seen_id" is not null and not exists (select 1 from "films" as known where known."film_id" = own."seen_id") group by own."seen_id"`,
   )
 })

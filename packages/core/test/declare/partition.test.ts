@@ -1,9 +1,9 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
-import { partitionText } from "../../src/declare/partition.ts"
-import { daily, partitionBounds, findDay, findPartition, newestClosed } from "../../src/index.ts"
-import { hourly, monthly, partitionKey, staticKeys, unpartitioned } from "../../src/index.ts"
+import { formatPartition } from "../../src/declare/partition.ts"
+import { daily, toTimeInterval, parseDay, findPartition, getNewestClosed } from "../../src/index.ts"
+import { hourly, monthly, formatPartitionKey, staticKeys, unpartitioned } from "../../src/index.ts"
 import { weekly } from "../../src/index.ts"
 
 const MS_PER_HOUR = 3_600_000
@@ -16,7 +16,7 @@ const months = monthly({ start: "2010-01" })
 
 describe("keys", () => {
   test("a day's index counts from 1970-01-01", () => {
-    expect(["1970-01-01", "1970-01-02", "1969-12-31", "2026-01-05"].map(findDay)).toEqual([
+    expect(["1970-01-01", "1970-01-02", "1969-12-31", "2026-01-05"].map(parseDay)).toEqual([
       0, 1, -1, 20458,
     ])
   })
@@ -24,19 +24,19 @@ describe("keys", () => {
   test("every day of the years 100 to 9999 goes to its key and back", () => {
     fc.assert(
       fc.property(fc.integer({ min: -683_003, max: 2_932_896 }), (index) => {
-        expect(findPartition(utc, partitionKey(utc, index))).toBe(index)
+        expect(findPartition(utc, formatPartitionKey(utc, index))).toBe(index)
       }),
     )
   })
 
   test("leap days are days, in leap years only", () => {
-    expect(["2024-02-29", "2000-02-29"].map(findDay)).not.toContain(undefined)
-    expect(["2026-02-29", "2100-02-29", "1900-02-29"].map(findDay)).toEqual([
+    expect(["2024-02-29", "2000-02-29"].map(parseDay)).not.toContain(undefined)
+    expect(["2026-02-29", "2100-02-29", "1900-02-29"].map(parseDay)).toEqual([
       undefined,
       undefined,
       undefined,
     ])
-    expect((findDay("2024-03-01") ?? 0) - (findDay("2024-02-28") ?? 0)).toBe(2)
+    expect((parseDay("2024-03-01") ?? 0) - (parseDay("2024-02-28") ?? 0)).toBe(2)
   })
 
   test.each([
@@ -53,7 +53,7 @@ describe("keys", () => {
     "-2026-01-05",
     "all",
   ])("%j is no day", (key) => {
-    expect(findDay(key)).toBeUndefined()
+    expect(parseDay(key)).toBeUndefined()
     expect(() => daily({ start: key })).toThrow(`"${key}" is not a day: write it as YYYY-MM-DD`)
   })
 
@@ -67,7 +67,7 @@ describe("keys", () => {
     ["2026-W01", 2922],
   ])("the week %s has the index %i", (key, index) => {
     expect(findPartition(weeks, key)).toBe(index)
-    expect(partitionKey(weeks, index)).toBe(key)
+    expect(formatPartitionKey(weeks, index)).toBe(key)
   })
 
   test.each([
@@ -77,7 +77,7 @@ describe("keys", () => {
     ["2026-12", 683],
   ])("the month %s has the index %i", (key, index) => {
     expect(findPartition(months, key)).toBe(index)
-    expect(partitionKey(months, index)).toBe(key)
+    expect(formatPartitionKey(months, index)).toBe(key)
   })
 
   test.each([
@@ -86,7 +86,7 @@ describe("keys", () => {
     ["2026-01-05T10", 491_002],
   ])("in UTC the hour %s has the index %i", (key, index) => {
     expect(findPartition(hours, key)).toBe(index)
-    expect(partitionKey(hours, index)).toBe(key)
+    expect(formatPartitionKey(hours, index)).toBe(key)
   })
 
   test.each([
@@ -129,16 +129,18 @@ describe("keys", () => {
 
   test("a static key's index is its place in the list, and nothing else is a key", () => {
     const countries = staticKeys(["de", "fr, south", "us/east", "constructor"])
-    expect([0, 1, 2, 3].map((index) => partitionKey(countries, index))).toEqual(countries.keys)
+    expect([0, 1, 2, 3].map((index) => formatPartitionKey(countries, index))).toEqual(
+      countries.keys,
+    )
     expect(countries.keys.map((key) => findPartition(countries, key))).toEqual([0, 1, 2, 3])
     expect(["DE", "", "toString", "0"].map((key) => findPartition(countries, key))).toEqual(
       Array(4).fill(undefined),
     )
-    expect(partitionKey(countries, 4)).toBe("#4")
+    expect(formatPartitionKey(countries, 4)).toBe("#4")
   })
 
   test("the one partition of an uncut asset is called all", () => {
-    expect(partitionKey(unpartitioned, 0)).toBe("all")
+    expect(formatPartitionKey(unpartitioned, 0)).toBe("all")
     expect(findPartition(unpartitioned, "all")).toBe(0)
     expect(findPartition(unpartitioned, "2026-01-05")).toBeUndefined()
   })
@@ -148,7 +150,7 @@ describe("daily", () => {
   test("days are UTC's and have no end unless said otherwise", () => {
     expect(utc).toEqual({ kind: "daily", zone: "UTC", start: first, end: undefined })
     expect(daily({ start: "2026-01-01", end: "2026-01-01", zone: "Asia/Kathmandu" })).toMatchObject(
-      { zone: "Asia/Kathmandu", end: findDay("2026-01-01") },
+      { zone: "Asia/Kathmandu", end: parseDay("2026-01-01") },
     )
   })
 
@@ -247,7 +249,7 @@ describe("partitionText", () => {
     [hourly({ start: "2026-01-01T00", zone: "Asia/Kolkata" }), "2026-01-05T00", "2026-01-05"],
     [hourly({ start: "2026-01-01T00", zone: "America/New_York" }), "2026-01-05T23", "2026-01-05"],
   ] as const)("of %o, the partition %s has the day %s", (partitions, key, day) => {
-    expect(partitionText(partitions, findPartition(partitions, key) ?? NaN).day).toBe(day)
+    expect(formatPartition(partitions, findPartition(partitions, key) ?? NaN).day).toBe(day)
   })
 })
 
@@ -266,7 +268,7 @@ describe("partitionBounds", () => {
     ["America/St_Johns", "2010-11-06", "2010-11-06T02:30:00Z", 24],
     ["America/St_Johns", "2010-11-07", "2010-11-07T02:30:00Z", 25],
   ])("in %s the day %s begins at %s and lasts %s hours", (zone, key, start, hours) => {
-    const { startMs, endMs } = partitionBounds(daily({ start: key, zone }), findDay(key) ?? 0)
+    const { startMs, endMs } = toTimeInterval(daily({ start: key, zone }), parseDay(key) ?? 0)
     expect(new Date(startMs).toISOString()).toBe(start.replace("Z", ".000Z"))
     expect((endMs - startMs) / MS_PER_HOUR).toBe(hours)
   })
@@ -276,7 +278,7 @@ describe("newestClosed", () => {
   test("a day that a zone skips is over when the day before it is", () => {
     const apia = daily({ start: "2011-01-01", zone: "Pacific/Apia" })
     const midnight = Date.UTC(2011, 11, 30, 10)
-    expect(partitionKey(apia, newestClosed(apia, midnight))).toBe("2011-12-30")
-    expect(partitionKey(apia, newestClosed(apia, midnight - 1))).toBe("2011-12-28")
+    expect(formatPartitionKey(apia, getNewestClosed(apia, midnight))).toBe("2011-12-30")
+    expect(formatPartitionKey(apia, getNewestClosed(apia, midnight - 1))).toBe("2011-12-28")
   })
 })

@@ -11,7 +11,7 @@ import {
   sqlAssets,
   text,
 } from "../../src/index.ts"
-import type { FitsTable, Publish, Rule } from "../../src/index.ts"
+import type { FitsTable, Publish, CompilerMessage } from "../../src/index.ts"
 
 /** As a Drizzle table shows itself to the compiler. */
 const recs = { $inferInsert: {} } as {
@@ -64,7 +64,7 @@ test("a column that the table has not is refused by its name", () => {
   })
   type Extra = typeof columns & { strength: typeof columns.weight }
   expectTypeOf<FitsTable<Extra, typeof recs>>().toEqualTypeOf<
-    Rule<"the table has no column strength">
+    CompilerMessage<"the table has no column strength">
   >()
 })
 
@@ -79,7 +79,7 @@ test("a column of another type is refused", () => {
   })
   type Wide = Omit<typeof columns, "weight"> & { weight: ReturnType<typeof int64> }
   expectTypeOf<FitsTable<Wide, typeof recs>>().toEqualTypeOf<
-    Rule<"the asset's rows do not fit the table">
+    CompilerMessage<"the asset's rows do not fit the table">
   >()
 })
 
@@ -106,7 +106,7 @@ test("a required column that the asset lacks is refused", () => {
     publish: publishTo(recs, { set: "recommendations" }),
   })
   expectTypeOf<FitsTable<typeof fewer, typeof recs>>().toEqualTypeOf<
-    Rule<"the asset lacks a column that the table requires">
+    CompilerMessage<"the asset lacks a column that the table requires">
   >()
 })
 

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest"
 
 import { all, daily, identifier, int32, itself, joinSql, last, latest } from "../../src/index.ts"
-import { partitionDay, previous, readsOf, relationName, renderSql } from "../../src/index.ts"
+import {
+  partitionDay,
+  previous,
+  listReads,
+  formatRelationName,
+  renderSql,
+} from "../../src/index.ts"
 import { sharedRows, sourceAsset, sql, upTo, window } from "../../src/index.ts"
 import {
   findPartition,
@@ -10,8 +16,8 @@ import {
   partitionKeyText,
   partitionStart,
 } from "../../src/index.ts"
-import { partitionText, staticKeys } from "../../src/index.ts"
-import { day, everyDay } from "../declared.ts"
+import { formatPartition, staticKeys } from "../../src/index.ts"
+import { day, everyDay } from "../declarations.ts"
 
 const activity = sourceAsset({
   name: "activity",
@@ -24,7 +30,7 @@ const activity = sourceAsset({
 })
 
 const render = (query: Parameters<typeof renderSql>[0]) =>
-  renderSql(query, partitionText(everyDay, day(5)))
+  renderSql(query, formatPartition(everyDay, day(5)))
 
 describe("sql", () => {
   test.each([
@@ -64,7 +70,7 @@ describe("sql", () => {
   test("fragments bring their reads along", () => {
     const lastWeek = sql`select * from ${last(7, activity)}`
     const query = sql`select count(*) from (${lastWeek}) join ${activity} using (user_id)`
-    expect(readsOf(query).map(relationName)).toEqual(["activity [last 7]", "activity"])
+    expect(listReads(query).map(formatRelationName)).toEqual(["activity [last 7]", "activity"])
     expect(render(query)).toBe(
       'select count(*) from (select * from "activity [last 7]") join "activity" using (user_id)',
     )
@@ -90,12 +96,16 @@ test("joined fragments keep their reads and have the separator between them", ()
 })
 
 test("each relation is read once, in the order of first mention, over several queries", () => {
-  const reads = readsOf(
+  const reads = listReads(
     undefined,
     sql`from ${latest(activity)}, ${activity}`,
     sql`from ${activity}, ${upTo(activity)}`,
   )
-  expect(reads.map(relationName)).toEqual(["activity [latest]", "activity", "activity [up to]"])
+  expect(reads.map(formatRelationName)).toEqual([
+    "activity [latest]",
+    "activity",
+    "activity [up to]",
+  ])
 })
 
 describe("relationName", () => {
@@ -110,7 +120,7 @@ describe("relationName", () => {
     [previous(), "itself [previous]"],
     [itself, "itself"],
   ])("says which partitions are read: %#", (read, name) => {
-    expect(relationName(read)).toBe(name)
+    expect(formatRelationName(read)).toBe(name)
   })
 })
 
@@ -141,9 +151,9 @@ test("a query is told the key, the first day and the span of its partition", () 
   const query = sql`select ${partitionKeyText}, ${partitionDay}, ${partitionStart}, ${partitionEnd}`
   const hours = hourly({ start: "2026-01-01T00", zone: "Asia/Kolkata" })
   const hour = findPartition(hours, "2026-01-05T03") ?? 0
-  expect(renderSql(query, partitionText(hours, hour))).toBe(
+  expect(renderSql(query, formatPartition(hours, hour))).toBe(
     "select '2026-01-05T03', DATE '2026-01-05', TIMESTAMPTZ '2026-01-04T21:30:00.000Z', TIMESTAMPTZ '2026-01-04T22:30:00.000Z'",
   )
-  const cities = partitionText(staticKeys(["Côte d'Azur"]), 0)
+  const cities = formatPartition(staticKeys(["Côte d'Azur"]), 0)
   expect(renderSql(sql`select ${partitionKeyText}`, cities)).toBe("select 'Côte d''Azur'")
 })

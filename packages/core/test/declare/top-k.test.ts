@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
 
-import { last, daily, int32, readsOf, renderSql, sql, sqlAsset, topK } from "../../src/index.ts"
-import { partitionText } from "../../src/index.ts"
-import { day, everyDay } from "../declared.ts"
+import { last, daily, int32, listReads, renderSql, sql, sqlAsset, topK } from "../../src/index.ts"
+import { formatPartition } from "../../src/index.ts"
+import { day, everyDay } from "../declarations.ts"
 
 const weights = sqlAsset({
   name: "weights",
@@ -21,8 +21,8 @@ test("the greatest weights are kept packed with their ids, the smaller id first"
     weight: "weight",
     count: 10,
   })
-  expect(readsOf(query)).toHaveLength(1)
-  expect(renderSql(query, partitionText(everyDay, day(5)))).toMatchInlineSnapshot(`
+  expect(listReads(query)).toHaveLength(1)
+  expect(renderSql(query, formatPartition(everyDay, day(5)))).toMatchInlineSnapshot(`
     "select "user_id",
           (4294967295 - (packed & 4294967295))::integer as "rec_id",
           (packed >> 32)::integer as "weight"

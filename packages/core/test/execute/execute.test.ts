@@ -1,12 +1,18 @@
 import { describe, expect, test } from "vitest"
 
 import { FreshetError, itself, last, noRows, previous, publishTo, sql } from "../../src/index.ts"
-import { statusAt } from "../../src/index.ts"
+import { getStatus } from "../../src/index.ts"
 import type { ComputeRequest, Relation, RunEvent } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, graphOf, source } from "../declared.ts"
-import { type Behaviour, evaluateIn, everything, land, memoryWorld } from "../memory-world.ts"
-import { run } from "../memory-world.ts"
-import { a, b, chain, failing, other, outcomes, raw, worldWith } from "./chain.ts"
+import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import {
+  type Behaviour,
+  evaluateProject,
+  requestEverything,
+  land,
+  createMemoryProject,
+} from "../memory-project.ts"
+import { run } from "../memory-project.ts"
+import { a, b, chain, failedCheck, other, listOutcomes, raw, createProject } from "./chain.ts"
 
 const fault = (message: string) => () => {
   throw new FreshetError("engine", message, { hint: "Mend it." })
@@ -19,7 +25,7 @@ async function mostBeside(
 ): Promise<ReadonlyMap<string, number>> {
   const under = new Set<string>()
   const beside = new Map<string, number>()
-  const world = worldWith([1, 2, 3, 4], {
+  const project = createProject([1, 2, 3, 4], {
     bytes,
     beforeCompute: async (step) => {
       under.add(step)
@@ -28,34 +34,34 @@ async function mostBeside(
       under.delete(step)
     },
   })
-  await run(world, graph, everything, { concurrency: 4 })
+  await run(project, graph, requestEverything, { concurrency: 4 })
   return beside
 }
 
 describe("order", () => {
   test("each step runs after what it reads, and reads what was made right before it", async () => {
-    const world = worldWith([1])
-    const result = await run(world, chain)
-    expect(world.computed).toEqual([
+    const project = createProject([1])
+    const result = await run(project, chain)
+    expect(project.computed).toEqual([
       "a 2026-01-01",
       "b 2026-01-01",
       "c 2026-01-01",
       "other 2026-01-01",
     ])
-    expect([...world.files.values()][2]).toBe("c(b(a(r1)))")
+    expect([...project.files.values()][2]).toBe("c(b(a(r1)))")
     expect(result.outcome).toBe("succeeded")
   })
 
   test("as many steps as allowed are under way at once, and no more", async () => {
     let [now, most] = [0, 0]
-    const world = worldWith([1, 2, 3, 4, 5], {
+    const project = createProject([1, 2, 3, 4, 5], {
       beforeCompute: async () => {
         most = Math.max(most, (now += 1))
         await new Promise((resolve) => setImmediate(resolve))
         now -= 1
       },
     })
-    const result = await run(world, chain, everything, { concurrency: 3 })
+    const result = await run(project, chain, requestEverything, { concurrency: 3 })
     expect(most).toBe(3)
     expect(result.steps.size).toBe(20)
   })
@@ -68,34 +74,36 @@ describe("order", () => {
 
   test("the ledger is asked once for what the steps of many computations may find in it", async () => {
     const asked: (readonly string[])[] = []
-    const world = worldWith([1, 2, 3], {
+    const project = createProject([1, 2, 3], {
       beforeLookup: (wanted) => void asked.push(wanted.map(({ asset }) => asset)),
     })
-    await run(world, chain)
-    expect(world.computed.length).toBe(12)
+    await run(project, chain)
+    expect(project.computed.length).toBe(12)
     expect(asked.map((assets) => assets.toSorted())).toEqual([["a", "b", "c", "other"]])
   })
 
   test("of steps that read a middling amount of landed text two run at once", async () => {
-    const beside = await mostBeside(() => 33_000_000, graphOf(raw, a))
+    const beside = await mostBeside(() => 33_000_000, buildGraphOf(raw, a))
     expect([...beside.values()]).toEqual([2, 2, 2, 2])
   })
 
   test("a step whose turn has come does not wait for others of its rank", async () => {
-    const world = worldWith([1, 2], {
+    const project = createProject([1, 2], {
       beforeCompute: async (step) => {
         if (step !== "a 2026-01-02") return
-        while (!world.computed.includes("c 2026-01-01")) await new Promise((r) => setImmediate(r))
+        while (!project.computed.includes("c 2026-01-01")) await new Promise((r) => setImmediate(r))
       },
     })
-    expect((await run(world, chain, everything, { concurrency: 2 })).outcome).toBe("succeeded")
+    expect((await run(project, chain, requestEverything, { concurrency: 2 })).outcome).toBe(
+      "succeeded",
+    )
   })
 
   test("what accumulates is made one partition after the other", async () => {
     const sum = dailyAsset("sum", sql`select n from ${raw}, ${previous()}`)
-    const world = worldWith([1, 2, 3])
-    await run(world, graphOf(raw, sum), everything, { concurrency: 4 })
-    expect([...world.files.values()]).toEqual([
+    const project = createProject([1, 2, 3])
+    await run(project, buildGraphOf(raw, sum), requestEverything, { concurrency: 4 })
+    expect([...project.files.values()]).toEqual([
       "sum(r1)",
       "sum(r2+sum(r1))",
       "sum(r3+sum(r2+sum(r1)))",
@@ -103,9 +111,9 @@ describe("order", () => {
   })
 
   test("after a complete run there is nothing to do", async () => {
-    const world = worldWith([1, 2, 3])
-    await run(world, chain)
-    const again = await run(world, chain)
+    const project = createProject([1, 2, 3])
+    await run(project, chain)
+    const again = await run(project, chain)
     expect(again).toMatchObject({ outcome: "succeeded", planned: [], plan: { publications: [] } })
   })
 })
@@ -115,30 +123,30 @@ describe("early cut-off", () => {
     asset === "a" ? String(Number(request.relations.flatMap(read)[0]) % 2) : "same"
 
   test("what reads rows that came out the same is left as it is", async () => {
-    const world = memoryWorld(afterDay(20), { rows: parity })
-    land(world, "raw", day(1), "1")
-    await run(world, chain)
-    world.computed.length = 0
-    land(world, "raw", day(1), "3")
-    const result = await run(world, chain)
-    expect(world.computed).toEqual(["a 2026-01-01", "other 2026-01-01"])
-    expect(outcomes(result)).toEqual({
+    const project = createMemoryProject(afterDay(20), { rows: parity })
+    land(project, "raw", day(1), "1")
+    await run(project, chain)
+    project.computed.length = 0
+    land(project, "raw", day(1), "3")
+    const result = await run(project, chain)
+    expect(project.computed).toEqual(["a 2026-01-01", "other 2026-01-01"])
+    expect(listOutcomes(result)).toEqual({
       "a 2026-01-01": "made",
       "b 2026-01-01": "unchanged",
       "c 2026-01-01": "unchanged",
       "other 2026-01-01": "made",
     })
-    expect((await run(world, chain)).planned).toEqual([])
+    expect((await run(project, chain)).planned).toEqual([])
   })
 
   test("an event says whether the rows changed", async () => {
-    const world = memoryWorld(afterDay(20), { rows: parity })
-    land(world, "raw", day(1), "1")
-    await run(world, chain)
-    const first = world.events.length
-    land(world, "raw", day(1), "3")
-    await run(world, chain)
-    const changed = world.events
+    const project = createMemoryProject(afterDay(20), { rows: parity })
+    land(project, "raw", day(1), "1")
+    await run(project, chain)
+    const first = project.events.length
+    land(project, "raw", day(1), "3")
+    await run(project, chain)
+    const changed = project.events
       .slice(first)
       .flatMap((event) => (event.kind === "step_ended" ? [[event.step, event.changed]] : []))
     expect(changed).toContainEqual(["a 2026-01-01", false])
@@ -148,52 +156,54 @@ describe("early cut-off", () => {
 
 describe("failure", () => {
   test("what is downstream of a failed step is skipped, and what is not goes on", async () => {
-    const world = worldWith([1, 2], {
+    const project = createProject([1, 2], {
       beforeCompute: (step) => (step === "a 2026-01-01" ? fault("disk on fire")() : undefined),
     })
-    const result = await run(world, chain)
+    const result = await run(project, chain)
     expect(result.outcome).toBe("failed")
     expect(Object.fromEntries(result.steps)).toMatchObject({
       "a 2026-01-01": { kind: "failed", message: "disk on fire", hint: "Mend it." },
-      "b 2026-01-01": { kind: "skipped", because: "a 2026-01-01" },
-      "c 2026-01-01": { kind: "skipped", because: "b 2026-01-01" },
+      "b 2026-01-01": { kind: "skipped", blocker: "a 2026-01-01" },
+      "c 2026-01-01": { kind: "skipped", blocker: "b 2026-01-01" },
       "a 2026-01-02": { kind: "made" },
       "c 2026-01-02": { kind: "made" },
       "other 2026-01-01": { kind: "made" },
     })
-    expect(world.computed).not.toContain("b 2026-01-01")
+    expect(project.computed).not.toContain("b 2026-01-01")
   })
 
   test("the failure is the partition's status until it is tried again", async () => {
-    const world = worldWith([1], {
+    const project = createProject([1], {
       beforeCompute: (step) => (step === "a 2026-01-01" ? fault("disk on fire")() : undefined),
     })
-    await run(world, chain)
-    const evaluation = evaluateIn(world, chain)
-    expect(statusAt(evaluation, a.computation, day(1))).toMatchObject({
+    await run(project, chain)
+    const evaluation = evaluateProject(project, chain)
+    expect(getStatus(evaluation, a.computation, day(1))).toMatchObject({
       kind: "failed",
       failure: { message: "disk on fire" },
     })
-    expect(statusAt(evaluation, b.computation, day(1))).toMatchObject({ kind: "missing" })
-    world.behaviour.beforeCompute = () => {}
-    expect((await run(world, chain)).outcome).toBe("succeeded")
-    expect(statusAt(evaluateIn(world, chain), a.computation, day(1))).toEqual({ kind: "fresh" })
+    expect(getStatus(evaluation, b.computation, day(1))).toMatchObject({ kind: "missing" })
+    project.behaviour.beforeCompute = () => {}
+    expect((await run(project, chain)).outcome).toBe("succeeded")
+    expect(getStatus(evaluateProject(project, chain), a.computation, day(1))).toEqual({
+      kind: "fresh",
+    })
   })
 
   test("with failFast no step starts after the first failure", async () => {
-    const world = worldWith([1, 2], { beforeCompute: fault("broken") })
-    const result = await run(world, chain, everything, { failFast: true })
-    expect(world.computed).toEqual(["a 2026-01-01"])
-    expect(outcomes(result)).toEqual({ "a 2026-01-01": "failed" })
+    const project = createProject([1, 2], { beforeCompute: fault("broken") })
+    const result = await run(project, chain, requestEverything, { failFast: true })
+    expect(project.computed).toEqual(["a 2026-01-01"])
+    expect(listOutcomes(result)).toEqual({ "a 2026-01-01": "failed" })
   })
 
   test("a fault that is no FreshetError is the step's failure too", async () => {
-    const world = worldWith([1], {
+    const project = createProject([1], {
       beforeCompute: () => {
         throw new TypeError("x is undefined")
       },
     })
-    expect((await run(world, graphOf(raw, a))).steps.get("a 2026-01-01")).toEqual({
+    expect((await run(project, buildGraphOf(raw, a))).steps.get("a 2026-01-01")).toEqual({
       kind: "failed",
       message: "x is undefined",
       hint: undefined,
@@ -201,25 +211,27 @@ describe("failure", () => {
   })
 
   test("rows that a check refuses are not recorded, and nothing downstream runs", async () => {
-    const world = worldWith([1], { checks: (asset) => (asset === "a" ? [failing("a")] : []) })
-    const result = await run(world, chain)
+    const project = createProject([1], {
+      checks: (asset) => (asset === "a" ? [failedCheck("a")] : []),
+    })
+    const result = await run(project, chain)
     expect(result.steps.get("a 2026-01-01")).toEqual({
       kind: "refused",
-      kept: ["a/2026-01-01/0.parquet"],
+      failedFiles: ["a/2026-01-01/0.parquet"],
     })
-    expect(outcomes(result)).toMatchObject({
+    expect(listOutcomes(result)).toMatchObject({
       "b 2026-01-01": "skipped",
       "other 2026-01-01": "made",
     })
-    expect(world.records.map((kept) => kept.asset)).toEqual(["other"])
+    expect(project.records.map((kept) => kept.asset)).toEqual(["other"])
   })
 
   test("a check that only warns stops nothing and is recorded", async () => {
-    const world = worldWith([1], {
-      checks: (asset) => (asset === "a" ? [failing("a", "warn")] : []),
+    const project = createProject([1], {
+      checks: (asset) => (asset === "a" ? [failedCheck("a", "warn")] : []),
     })
-    expect((await run(world, chain)).outcome).toBe("succeeded")
-    expect(world.records.find((kept) => kept.asset === "a")?.record).toMatchObject({
+    expect((await run(project, chain)).outcome).toBe("succeeded")
+    expect(project.records.find((kept) => kept.asset === "a")?.record).toMatchObject({
       failedErrors: 0,
       failedWarnings: 1,
     })
@@ -231,32 +243,32 @@ describe("abort", () => {
     const published = dailyAsset("p", sql`select n from ${raw}`, {
       publish: publishTo({ $inferInsert: {} }, { set: "s" }),
     })
-    const world = worldWith([1, 2], {
+    const project = createProject([1, 2], {
       beforeCompute: () => {
-        world.aborted = true
+        project.aborted = true
       },
     })
-    const result = await run(world, graphOf(raw, published))
+    const result = await run(project, buildGraphOf(raw, published))
     expect(result).toMatchObject({ outcome: "interrupted", publications: [] })
-    expect(outcomes(result)).toEqual({ "p 2026-01-01": "made" })
-    expect([world.steps.length, world.publications.length]).toEqual([1, 0])
+    expect(listOutcomes(result)).toEqual({ "p 2026-01-01": "made" })
+    expect([project.steps.length, project.publications.length]).toEqual([1, 0])
   })
 
   test("an engine that was interrupted is no failed step", async () => {
-    const world = worldWith([1], {
+    const project = createProject([1], {
       beforeCompute: () => {
         throw new FreshetError("interrupted", "stopped")
       },
     })
-    const result = await run(world, chain)
+    const result = await run(project, chain)
     expect(result.outcome).toBe("interrupted")
-    expect(world.steps).toEqual([])
+    expect(project.steps).toEqual([])
   })
 
   test("an engine that was interrupted ends the run, also while the next step is looked up", async () => {
     let interrupt = () => {}
     const interruption = new Promise<void>((resolve) => (interrupt = resolve))
-    const world = worldWith([26, 27], {
+    const project = createProject([26, 27], {
       beforeCompute: () => {
         interrupt()
         throw new FreshetError("interrupted", "stopped")
@@ -267,24 +279,24 @@ describe("abort", () => {
         for (let turn = 0; turn < 100; turn += 1) await Promise.resolve()
       },
     })
-    world.nowMs = afterDay(28)
-    const result = await run(world, chain, everything, { concurrency: 2 })
+    project.nowMs = afterDay(28)
+    const result = await run(project, chain, requestEverything, { concurrency: 2 })
     expect(result.outcome).toBe("interrupted")
-    expect(world.computed).toEqual(["a 2026-01-26"])
+    expect(project.computed).toEqual(["a 2026-01-26"])
   })
 })
 
 describe("ledger", () => {
   test("a record that is refused rejects the run, and no further step starts", async () => {
-    const world = worldWith([1, 2, 3, 4], {
+    const project = createProject([1, 2, 3, 4], {
       beforeRecord: () => {
         throw new FreshetError("ledger", "the lock is lost")
       },
     })
-    await expect(run(world, chain)).rejects.toThrow("the lock is lost")
-    expect(world.computed.length).toBeLessThan(4)
-    expect(world.records).toEqual([])
-    expect(world.events.some((event) => event.kind === "run_ended")).toBe(false)
+    await expect(run(project, chain)).rejects.toThrow("the lock is lost")
+    expect(project.computed.length).toBeLessThan(4)
+    expect(project.records).toEqual([])
+    expect(project.events.some((event) => event.kind === "run_ended")).toBe(false)
   })
 
   test("nothing is published before every record is committed", async () => {
@@ -292,14 +304,14 @@ describe("ledger", () => {
     const published = dailyAsset("p", sql`select n from ${last(2, raw)}`, {
       publish: publishTo({ $inferInsert: {} }, { set: "s" }),
     })
-    const world = worldWith([1, 2], {
+    const project = createProject([1, 2], {
       beforeRecord: async ({ computation, partition }) => {
         for (let turn = 0; turn < 5; turn += 1) await new Promise((r) => setImmediate(r))
         committed.push(`${computation} ${partition - day(0)}`)
       },
       beforePublish: () => void committed.push("publish"),
     })
-    await run(world, graphOf(raw, published, other), everything, { concurrency: 2 })
+    await run(project, buildGraphOf(raw, published, other), requestEverything, { concurrency: 2 })
     expect(committed.at(-1)).toBe("publish")
     expect(committed).toHaveLength(5)
   })
@@ -307,18 +319,18 @@ describe("ledger", () => {
   test("a step may start before the record of the one before it is committed", async () => {
     let release = () => {}
     const open = new Promise<void>((resolve) => (release = resolve))
-    const world = worldWith([1], {
+    const project = createProject([1], {
       beforeRecord: (record) => (record.computation === "a" ? open : undefined),
       beforeCompute: (step) => (step.startsWith("b") ? release() : undefined),
     })
-    expect((await run(world, graphOf(raw, a, b))).outcome).toBe("succeeded")
+    expect((await run(project, buildGraphOf(raw, a, b))).outcome).toBe("succeeded")
   })
 
   test("a record says what was read, in which version", async () => {
-    const world = worldWith([1, 2])
+    const project = createProject([1, 2])
     const week = dailyAsset("week", sql`select n from ${last(2, raw)}`)
-    await run(world, graphOf(raw, week))
-    expect(world.steps.map((step) => step.reads)).toEqual([
+    await run(project, buildGraphOf(raw, week))
+    expect(project.steps.map((step) => step.reads)).toEqual([
       [{ relation: "raw [last 2]", asset: "raw", short: true, versions: [[day(1), "r1"]] }],
       [
         {
@@ -341,10 +353,10 @@ describe("what the engine is given", () => {
     const checked = dailyAsset("b", sql`select n from ${last(2, a)}, ${last(3, raw)}`, {
       checks: [noRows("c", { description: "", query: sql`from ${itself}, ${a}, ${raw}` })],
     })
-    const world = worldWith([1, 2], {
+    const project = createProject([1, 2], {
       rows: (request) => `${request.computation.name} ${requests.push(request)}`,
     })
-    await run(world, graphOf(raw, a, checked))
+    await run(project, buildGraphOf(raw, a, checked))
     const request = requests.at(-1)
     expect(request).toMatchObject({ partition: { key: "2026-01-02", day: "2026-01-02" } })
     const files = request?.relations.map((relation) =>
@@ -364,10 +376,10 @@ describe("what the engine is given", () => {
     const relations: (readonly Relation[])[] = []
     const tolerant = source("raw", { whenMissing: "empty" })
     const sum = dailyAsset("sum", sql`from ${tolerant}, ${previous()}`)
-    const world = worldWith([1, 3], {
+    const project = createProject([1, 3], {
       rows: (request) => `sum ${relations.push(request.relations)}`,
     })
-    await run(world, graphOf(tolerant, sum))
+    await run(project, buildGraphOf(tolerant, sum))
     expect(relations[0]?.[1]).toMatchObject({ name: "itself [previous]", files: [] })
     expect(relations[1]?.[0]).toMatchObject({ kind: "landed", name: "raw", partitions: [] })
     expect(relations[1]?.[1]).toMatchObject({ files: ["sum/2026-01-01/0.parquet"] })
@@ -398,9 +410,9 @@ describe("events", () => {
     const p = dailyAsset("p", sql`select n from ${a}`, {
       publish: publishTo({ $inferInsert: {} }, { set: "s" }),
     })
-    const world = worldWith([1])
-    await run(world, graphOf(raw, a, p))
-    expect(world.events.map(told)).toMatchInlineSnapshot(`
+    const project = createProject([1])
+    await run(project, buildGraphOf(raw, a, p))
+    expect(project.events.map(told)).toMatchInlineSnapshot(`
       [
         "run started: 2 steps",
         "a 2026-01-01 started",

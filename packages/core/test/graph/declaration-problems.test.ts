@@ -4,16 +4,16 @@ import { all, codeAsset, int32, itself, last, latest, noRows, previous } from ".
 import { publishTo, sharedRows, sql, sqlAsset, sqlAssets, staticKeys } from "../../src/index.ts"
 import { unique, unpartitioned, upTo, weekly } from "../../src/index.ts"
 import type { AnyAsset, Asset, Check } from "../../src/index.ts"
-import { dailyAsset, everyDay, snapshotSource, source } from "../declared.ts"
-import { problemsOf, told } from "./told.ts"
+import { dailyAsset, everyDay, snapshotSource, source } from "../declarations.ts"
+import { findProblems, formatProblems } from "./problems.ts"
 
 const raw = source("raw")
 const users = snapshotSource("users")
 const a = dailyAsset("a", sql`select n from ${raw}`)
 
 test("declarations without problems are a graph", () => {
-  expect(problemsOf(raw, users, a)).toEqual([])
-  expect(problemsOf()).toEqual([])
+  expect(findProblems(raw, users, a)).toEqual([])
+  expect(findProblems()).toEqual([])
 })
 
 test("all problems are reported at once, each with its kind and asset", () => {
@@ -22,7 +22,7 @@ test("all problems are reported at once, each with its kind and asset", () => {
   })
   const twice = dailyAsset("a", sql`select n from ${raw}, ${raw}, ${previous()}`)
   const uncut = dailyAsset("uncut", sql`from ${last(7, raw)}`, { partitions: unpartitioned })
-  expect(problemsOf(raw, a, twice, bad, uncut).map(({ kind, asset }) => [kind, asset])).toEqual([
+  expect(findProblems(raw, a, twice, bad, uncut).map(({ kind, asset }) => [kind, asset])).toEqual([
     ["duplicate_name", "a"],
     ["bad_name", "Bad-Name"],
     ["unknown_read", "Bad-Name"],
@@ -33,19 +33,19 @@ test("all problems are reported at once, each with its kind and asset", () => {
 
 describe("names", () => {
   test("are unique over all groups", () => {
-    expect(told(raw, a, dailyAsset("a", sql`select 2 from ${raw}`, { group: "other" }))).toEqual([
-      "Two assets are named `a`. Names are unique over all groups: rename one of them.",
-    ])
+    expect(
+      formatProblems(raw, a, dailyAsset("a", sql`select 2 from ${raw}`, { group: "other" })),
+    ).toEqual(["Two assets are named `a`. Names are unique over all groups: rename one of them."])
   })
 
   test.each(["A", "1a", "a-b", "a b", "", "_a", "a".repeat(64), "é"])("%j is no name", (name) => {
-    expect(problemsOf(raw, dailyAsset(name, sql`from ${raw}`)).map(({ kind }) => kind)).toEqual([
+    expect(findProblems(raw, dailyAsset(name, sql`from ${raw}`)).map(({ kind }) => kind)).toEqual([
       "bad_name",
     ])
   })
 
   test("of 63 letters, digits and underscores are names", () => {
-    expect(problemsOf(raw, dailyAsset(`a_1${"x".repeat(60)}`, sql`from ${raw}`))).toEqual([])
+    expect(findProblems(raw, dailyAsset(`a_1${"x".repeat(60)}`, sql`from ${raw}`))).toEqual([])
   })
 
   test("of columns follow the same rule, and an asset has columns", () => {
@@ -58,7 +58,7 @@ describe("names", () => {
       query: sql`select 1`,
     })
     const none = { ...dailyAsset("none", sql`select 1`), columns: {} }
-    expect(told(odd, none)).toEqual([
+    expect(formatProblems(odd, none)).toEqual([
       "`Not ok` in `odd` is no name for an asset or a column. Use snake_case: a letter, then letters, digits and _ (63 at most).",
       "`none` has no columns.",
     ])
@@ -71,7 +71,7 @@ describe("names", () => {
       shared: sql`select 1 as n`,
       outputs: { x: { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` } },
     })
-    expect(told(raw, a, x)).toEqual([
+    expect(formatProblems(raw, a, x)).toEqual([
       "Two computations are named `a`: one makes a, one x. An asset made alone names its computation too: rename one of them.",
     ])
   })
@@ -82,14 +82,14 @@ describe("reads", () => {
     const candidtes = dailyAsset("candidtes", sql`from ${raw}`)
     const candidates = dailyAsset("candidates", sql`from ${raw}`)
     const recs = dailyAsset("recs", sql`from ${candidtes}`)
-    expect(told(raw, candidates, recs)).toEqual([
+    expect(formatProblems(raw, candidates, recs)).toEqual([
       "`recs` reads `candidtes`, which no declared asset is named. Add it to the definitions. Did you mean `candidates`?",
     ])
   })
 
   test("of a second declaration of a name are refused", () => {
     const b = dailyAsset("b", sql`from ${dailyAsset("a", sql`from ${raw}`)}`)
-    expect(told(raw, a, b)).toEqual([
+    expect(formatProblems(raw, a, b)).toEqual([
       "`b` reads another `a` than the one that is declared. Import the asset from where it is declared; do not declare it twice.",
     ])
   })
@@ -97,12 +97,12 @@ describe("reads", () => {
   test("that a query could not tell apart are refused", () => {
     const strict = last(7, raw, { onShortWindow: "error" })
     const b = dailyAsset("b", sql`from ${last(7, raw)} union all from ${strict}`)
-    expect(told(raw, b)).toEqual([
+    expect(formatProblems(raw, b)).toEqual([
       "`b` reads `raw [last 7]` twice, each time with another meaning. Read it once, with one declaration of the asset and one rule for short windows.",
     ])
-    expect(problemsOf(raw, dailyAsset("b", sql`from ${strict} union all from ${strict}`))).toEqual(
-      [],
-    )
+    expect(
+      findProblems(raw, dailyAsset("b", sql`from ${strict} union all from ${strict}`)),
+    ).toEqual([])
   })
 
   test("that code could not tell apart are refused", () => {
@@ -116,7 +116,7 @@ describe("reads", () => {
       upstream: { week: last(7, raw), wholeWeek: last(7, raw, { onShortWindow: "error" }) },
       async *compute() {},
     })
-    expect(told(raw, c)).toEqual([
+    expect(formatProblems(raw, c)).toEqual([
       "`c` reads `raw [last 7]` twice, each time with another meaning. Read it once, with one declaration of the asset and one rule for short windows.",
     ])
   })
@@ -125,18 +125,22 @@ describe("reads", () => {
     const shared = sql`from ${raw}` as never // the compiler refuses this one, plain JavaScript does not
     const uncut = { partitions: unpartitioned }
     expect(
-      told(raw, dailyAsset("u", shared, uncut), dailyAsset("v", sql`from ${last(7, raw)}`, uncut)),
+      formatProblems(
+        raw,
+        dailyAsset("u", shared, uncut),
+        dailyAsset("v", sql`from ${last(7, raw)}`, uncut),
+      ),
     ).toEqual([
       "`u` is not partitioned but reads `raw`. Say all(…) or latest(…).",
       "`v` is not partitioned but reads `raw [last 7]`. Say all(…) or latest(…).",
     ])
     const fine = sql`from ${all(raw)}, ${latest(raw)}, ${users}`
-    expect(problemsOf(raw, users, dailyAsset("u", fine, uncut))).toEqual([])
+    expect(findProblems(raw, users, dailyAsset("u", fine, uncut))).toEqual([])
   })
 
   test("of an uncut asset have no window", () => {
     const timed = users as never // as plain JavaScript might
-    expect(told(users, raw, dailyAsset("b", sql`from ${raw}, ${upTo(timed)}`))).toEqual([
+    expect(formatProblems(users, raw, dailyAsset("b", sql`from ${raw}, ${upTo(timed)}`))).toEqual([
       "`b` reads `users [up to]`. It is not partitioned: read it bare.",
     ])
   })
@@ -144,42 +148,44 @@ describe("reads", () => {
 
 describe("former names", () => {
   test("are of assets that are gone", () => {
-    expect(told(raw, a, dailyAsset("b", sql`from ${raw}`, { formerly: ["a"] }))).toEqual([
+    expect(
+      formatProblems(raw, a, dailyAsset("b", sql`from ${raw}`, { previousNames: ["a"] })),
+    ).toEqual([
       "`b` says that it was formerly `a`, which is declared. Remove the old declaration, or the name from formerly.",
     ])
   })
 
   test("go to one asset each, sources included", () => {
-    const b = dailyAsset("b", sql`from ${raw}`, { formerly: ["old"] })
-    const log = source("log", { formerly: ["older", "old"] })
-    expect(told(raw, b, log)).toEqual([
+    const b = dailyAsset("b", sql`from ${raw}`, { previousNames: ["old"] })
+    const log = source("log", { previousNames: ["older", "old"] })
+    expect(formatProblems(raw, b, log)).toEqual([
       "`b` and `log` both say that they were formerly `old`. The past of one asset goes on in one: leave the name to that one.",
     ])
   })
 
   test("may be several", () => {
-    const b = dailyAsset("b", sql`from ${raw}`, { formerly: ["older", "old"] })
-    expect(told(raw, b)).toEqual([])
+    const b = dailyAsset("b", sql`from ${raw}`, { previousNames: ["older", "old"] })
+    expect(formatProblems(raw, b)).toEqual([])
   })
 })
 
 describe("the own past", () => {
   test("is for partitioned assets", () => {
     const uncut = dailyAsset("u", sql`from ${previous()}`, { partitions: unpartitioned })
-    expect(told(uncut)).toEqual([
+    expect(formatProblems(uncut)).toEqual([
       "`u` reads its previous partition, but has none. Give it partitions.",
     ])
   })
 
   test("is not for keys: they have no order", () => {
     const partitions = staticKeys(["eu", "us"])
-    expect(told(dailyAsset("u", sql`from ${previous()}`, { partitions }))).toEqual([
+    expect(formatProblems(dailyAsset("u", sql`from ${previous()}`, { partitions }))).toEqual([
       "`u` reads its previous partition, but keys have no order. Cut it by time.",
     ])
   })
 
   test("is not the present: a query does not read itself", () => {
-    expect(told(raw, dailyAsset("b", sql`from ${raw}, ${itself}`))).toEqual([
+    expect(formatProblems(raw, dailyAsset("b", sql`from ${raw}, ${itself}`))).toEqual([
       "`b` reads itself. Only checks say itself; a query says previous().",
     ])
   })
@@ -193,7 +199,7 @@ describe("the own past", () => {
       shared: sql`from ${raw}, ${previous()}`,
       outputs: { x: output, y: output },
     })
-    expect(new Set(told(raw, x, y))).toEqual(
+    expect(new Set(formatProblems(raw, x, y))).toEqual(
       new Set([
         "`both` has several outputs and reads its previous partition. Make the accumulating output an asset of its own.",
       ]),
@@ -207,22 +213,22 @@ describe("checks", () => {
 
   test("name columns that the asset has", () => {
     const wrong = unique("m") as Check<never> // the compiler refuses it, plain JavaScript does not
-    expect(told(raw, a, checked(wrong))).toEqual([
+    expect(formatProblems(raw, a, checked(wrong))).toEqual([
       "The check `unique(m)` of `b` names the column `m`, which it has not. Did you mean `n`?",
     ])
   })
 
   test("read their own rows and what lies upstream, near or far", () => {
     expect(
-      problemsOf(raw, a, checked(reading(sql`from ${itself}, ${a}, ${last(7, raw)}`))),
+      findProblems(raw, a, checked(reading(sql`from ${itself}, ${a}, ${last(7, raw)}`))),
     ).toEqual([])
   })
 
   test("do not read what is not upstream, nor the past of the asset", () => {
-    expect(told(raw, users, a, checked(reading(sql`from ${users}`)))).toEqual([
+    expect(formatProblems(raw, users, a, checked(reading(sql`from ${users}`)))).toEqual([
       "The check `c` of `b` reads `users`, which is not upstream of it. A check sees its own rows and what lies upstream; put it on the later of the two assets.",
     ])
-    expect(problemsOf(raw, a, checked(reading(sql`from ${previous()}`)))).toHaveLength(1)
+    expect(findProblems(raw, a, checked(reading(sql`from ${previous()}`)))).toHaveLength(1)
   })
 })
 
@@ -239,7 +245,7 @@ describe("outputs", () => {
     ["y", x],
     ["x", y],
   ])("are all listed: %s is missed", (missing, listed) => {
-    expect(told(listed)).toEqual([
+    expect(formatProblems(listed)).toEqual([
       `\`both\` makes \`${missing}\`, which is not among the definitions. List all outputs of a computation.`,
     ])
   })
@@ -252,7 +258,7 @@ describe("publications", () => {
 
   test("go to a table each", () => {
     const publish = publishTo(table, { set: "s" })
-    expect(told(raw, published("b", { publish }), published("c", { publish }))).toEqual([
+    expect(formatProblems(raw, published("b", { publish }), published("c", { publish }))).toEqual([
       "`c` and `b` are published to the same table. Give each its own table.",
     ])
   })
@@ -270,8 +276,8 @@ describe("publications", () => {
       publish: publishTo({ ...table }, { set: "u" }),
       partitions: weekly({ start: "2026-W01", zone: "Asia/Tokyo" }),
     })
-    expect(problemsOf(raw, e, f)).toHaveLength(1)
-    expect(told(raw, b, c, d)).toEqual([
+    expect(findProblems(raw, e, f)).toHaveLength(1)
+    expect(formatProblems(raw, b, c, d)).toEqual([
       "`c` and `b` of the publication set `s` have different partitions. A set shows one partition of all its tables: make two sets of it.",
     ])
   })
@@ -288,7 +294,7 @@ describe("circles", () => {
     const after = dailyAsset("after", sql`from ${three}`)
     const reads = [{ kind: "read", asset: three, window: { kind: "all" } }] as const
     Object.assign(one.computation, { reads })
-    expect(told(one, two, three, after)).toEqual([
+    expect(formatProblems(one, two, three, after)).toEqual([
       "These assets read each other in a circle: one, two, three. An asset may read its own past with previous(); anything else needs one of the reads removed.",
     ])
   })

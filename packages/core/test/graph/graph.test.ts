@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
 
-import { all, assetNamed, int32, last, outputsOf, sharedRows, sourcesOf } from "../../src/index.ts"
-import { edgesAmong, reachable, sql, sqlAssets, unpartitioned } from "../../src/index.ts"
-import { dailyAsset, graphOf, snapshotSource, source } from "../declared.ts"
+import { all, getAsset, int32, last, getOutputs, sharedRows, listSources } from "../../src/index.ts"
+import { listEdges, findReachable, sql, sqlAssets, unpartitioned } from "../../src/index.ts"
+import { dailyAsset, buildGraphOf, snapshotSource, source } from "../declarations.ts"
 
 const raw = source("raw")
 const users = snapshotSource("users")
@@ -17,7 +17,7 @@ const { likes, messages } = sqlAssets({
 const week = dailyAsset("week", sql`from ${last(7, likes)}, ${likes}, ${messages}`)
 const recs = dailyAsset("recs", sql`from ${week}, ${users}`)
 const total = dailyAsset("total", sql`from ${all(recs)}`, { partitions: unpartitioned })
-const graph = graphOf(total, recs, week, messages, likes, users, raw)
+const graph = buildGraphOf(total, recs, week, messages, likes, users, raw)
 
 test("computations stand after everything that they read, however they were declared", () => {
   expect(graph.computations.map(({ name }) => name)).toEqual(["parsed", "week", "recs", "total"])
@@ -25,10 +25,10 @@ test("computations stand after everything that they read, however they were decl
 
 test("assets keep the order of their declaration, and a name finds its asset", () => {
   expect([...graph.assets.keys()].join(" ")).toBe("total recs week messages likes users raw")
-  expect(assetNamed(graph, "week")).toBe(week)
-  expect(() => assetNamed(graph, "users")).toThrow("no asset is named users")
-  expect(sourcesOf(graph)).toEqual([users, raw])
-  expect(outputsOf(graph, likes.computation)).toEqual([likes, messages])
+  expect(getAsset(graph, "week")).toBe(week)
+  expect(() => getAsset(graph, "users")).toThrow("no asset is named users")
+  expect(listSources(graph)).toEqual([users, raw])
+  expect(getOutputs(graph, likes.computation)).toEqual([likes, messages])
 })
 
 test("downstream is upstream turned round, each neighbour once", () => {
@@ -38,7 +38,8 @@ test("downstream is upstream turned round, each neighbour once", () => {
 })
 
 describe("reachable", () => {
-  const names = (...args: Parameters<typeof reachable>) => [...reachable(...args)].toSorted()
+  const names = (...args: Parameters<typeof findReachable>) =>
+    [...findReachable(...args)].toSorted()
 
   test("goes all the way, up or down", () => {
     expect(names(graph, "recs", "upstream")).toEqual(["likes", "messages", "raw", "users", "week"])
@@ -59,7 +60,7 @@ describe("reachable", () => {
 })
 
 test("the edges among some assets are those with both ends there", () => {
-  expect(edgesAmong(graph, new Set(["raw", "likes", "week", "total"]))).toEqual([
+  expect(listEdges(graph, new Set(["raw", "likes", "week", "total"]))).toEqual([
     { from: "likes", to: "week" },
     { from: "raw", to: "likes" },
   ])
@@ -69,6 +70,6 @@ test("a long chain declared backwards is put in order", () => {
   const chain = [dailyAsset("c0", sql`from ${raw}`)]
   for (let index = 1; index < 300; index += 1)
     chain.push(dailyAsset(`c${index}`, sql`from ${chain[index - 1]!}`))
-  const { computations } = graphOf(raw, ...chain.toReversed())
+  const { computations } = buildGraphOf(raw, ...chain.toReversed())
   expect(computations.map(({ name }) => name)).toEqual(chain.map(({ name }) => name))
 })

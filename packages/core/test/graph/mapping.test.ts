@@ -1,10 +1,22 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
-import { type Mapping, mappingOf } from "../../src/graph/mapping.ts"
-import { daily, hourly, intersection, monthly, staticKeys, unpartitioned } from "../../src/index.ts"
-import { partitionAt, partitionBounds, partitionsRead, partitionsReading } from "../../src/index.ts"
-import { findPartition, partitionKey, weekly } from "../../src/index.ts"
+import { type Mapping, buildMapping } from "../../src/graph/mapping.ts"
+import {
+  daily,
+  hourly,
+  intersectRanges,
+  monthly,
+  staticKeys,
+  unpartitioned,
+} from "../../src/index.ts"
+import {
+  getPartitionAt,
+  toTimeInterval,
+  listPartitionsRead,
+  listPartitionsReading,
+} from "../../src/index.ts"
+import { findPartition, formatPartitionKey, weekly } from "../../src/index.ts"
 import type { PartitionRange, Partitions, Timed, Window } from "../../src/index.ts"
 
 const offset = fc.integer({ min: -40, max: 0 })
@@ -59,8 +71,10 @@ describe("for every window p reads q exactly when q is read by p", () => {
     const grains: readonly Partitions[] = [daily({ start: "2026-01-01" }), unpartitioned]
     fc.assert(
       fc.property(anyWindow, fc.constantFrom(...grains), index, index, (window, cut, p, q) => {
-        const mapping = mappingOf(window, cut, cut)
-        expect(within(partitionsRead(mapping, p), q)).toBe(within(partitionsReading(mapping, q), p))
+        const mapping = buildMapping(window, cut, cut)
+        expect(within(listPartitionsRead(mapping, p), q)).toBe(
+          within(listPartitionsReading(mapping, q), p),
+        )
       }),
       { numRuns: 1000 },
     )
@@ -69,12 +83,12 @@ describe("for every window p reads q exactly when q is read by p", () => {
   test("across the grains of time, near p and at the edges of what it reads", () => {
     fc.assert(
       fc.property(acrossGrains, anyWindow, ({ reader, upstream, instantMs }, window) => {
-        const mapping = mappingOf(window, reader, upstream)
-        const p = partitionAt(reader, instantMs)
-        const read = partitionsRead(mapping, p)
+        const mapping = buildMapping(window, reader, upstream)
+        const p = getPartitionAt(reader, instantMs)
+        const read = listPartitionsRead(mapping, p)
         const edges = [read.from, read.to].filter(Number.isFinite).flatMap((q) => [q - 1, q, q + 1])
-        for (const q of [...edges, partitionAt(upstream, instantMs)])
-          expect(within(read, q)).toBe(within(partitionsReading(mapping, q), p))
+        for (const q of [...edges, getPartitionAt(upstream, instantMs)])
+          expect(within(read, q)).toBe(within(listPartitionsReading(mapping, q), p))
       }),
       { numRuns: 2000 },
     )
@@ -86,15 +100,15 @@ test("across the grains p reads exactly the partitions that share time with its 
   fc.assert(
     fc.property(acrossGrains, small, ({ reader, upstream, instantMs }, [one, other]) => {
       const [from, to] = [Math.min(one, other), Math.max(one, other)]
-      const p = partitionAt(reader, instantMs)
+      const p = getPartitionAt(reader, instantMs)
       const [startMs, endMs] = [
-        partitionBounds(reader, p + from).startMs,
-        partitionBounds(reader, p + to).endMs,
+        toTimeInterval(reader, p + from).startMs,
+        toTimeInterval(reader, p + to).endMs,
       ]
       const window: Window = { kind: "offsets", from, to, onShortWindow: "truncate" }
-      expect(partitionsRead(mappingOf(window, reader, upstream), p)).toEqual({
-        from: partitionAt(upstream, startMs),
-        to: partitionAt(upstream, endMs - 1),
+      expect(listPartitionsRead(buildMapping(window, reader, upstream), p)).toEqual({
+        from: getPartitionAt(upstream, startMs),
+        to: getPartitionAt(upstream, endMs - 1),
       })
     }),
     { numRuns: 1000 },
@@ -113,9 +127,9 @@ test.each<[Window, [number, number], [number, number]]>([
   [{ kind: "offsets", from: -7, to: -1, onShortWindow: "error" }, [3, 9], [11, 17]],
 ])("the windows of partition 10, both ways: %#", (window, reads, readBy) => {
   const range = ([from, to]: [number, number]) => ({ from, to })
-  const mapping = mappingOf(window, days, days)
-  expect(partitionsRead(mapping, 10)).toEqual(range(reads))
-  expect(partitionsReading(mapping, 10)).toEqual(range(readBy))
+  const mapping = buildMapping(window, days, days)
+  expect(listPartitionsRead(mapping, 10)).toEqual(range(reads))
+  expect(listPartitionsReading(mapping, 10)).toEqual(range(readBy))
 })
 
 /** What a partition reads, or is read by, in keys: `2026-01-01 to 2026-01-31`. */
@@ -124,9 +138,9 @@ function keys(
   along: (mapping: Mapping, index: number) => PartitionRange,
   [window, reader, upstream, key]: readonly [Window, Partitions, Partitions, string],
 ): string {
-  const index = findPartition(along === partitionsRead ? reader : upstream, key)
-  const { from, to } = along(mappingOf(window, reader, upstream), index!)
-  return `${partitionKey(cut, from)} to ${partitionKey(cut, to)}`
+  const index = findPartition(along === listPartitionsRead ? reader : upstream, key)
+  const { from, to } = along(buildMapping(window, reader, upstream), index!)
+  return `${formatPartitionKey(cut, from)} to ${formatPartitionKey(cut, to)}`
 }
 
 const [hours, weeks, months] = [
@@ -146,7 +160,7 @@ test.each<[string, string, Parameters<typeof keys>[2]]>([
   ["three months, their days", "2025-12-01 to 2026-02-28", [last3, months, days, "2026-02"]],
   ["three days, their months", "2025-12 to 2026-01", [last3, days, months, "2026-01-02"]],
 ])("reads of %s", (_, expected, read) => {
-  expect(keys(read[2], partitionsRead, read)).toBe(expected)
+  expect(keys(read[2], listPartitionsRead, read)).toBe(expected)
 })
 
 test.each<[string, string, Parameters<typeof keys>[2]]>([
@@ -156,7 +170,7 @@ test.each<[string, string, Parameters<typeof keys>[2]]>([
   ["a month, by two days more", "2026-01-01 to 2026-02-02", [last3, days, months, "2026-01"]],
   ["an hour, by its day", "2026-01-05 to 2026-01-05", [same, days, hours, "2026-01-05T10"]],
 ])("%s is read", (_, expected, read) => {
-  expect(keys(read[1], partitionsReading, read)).toBe(expected)
+  expect(keys(read[1], listPartitionsReading, read)).toBe(expected)
 })
 
 test("a day of 23 hours reads 23, one of 25 reads 25", () => {
@@ -166,7 +180,7 @@ test("a day of 23 hours reads 23, one of 25 reads 25", () => {
     hourly({ start: "2026-01-01T00", zone }),
   ]
   const read = (day: string) => {
-    const range = partitionsRead(mappingOf(same, local, hour), findPartition(local, day)!)
+    const range = listPartitionsRead(buildMapping(same, local, hour), findPartition(local, day)!)
     return range.to - range.from + 1
   }
   expect(["2026-03-08", "2026-07-01", "2026-11-01"].map(read)).toEqual([23, 24, 25])
@@ -174,14 +188,14 @@ test("a day of 23 hours reads 23, one of 25 reads 25", () => {
 
 test("a set of keys reads its own keys, and all of whatever is cut otherwise", () => {
   const keys = staticKeys(["eu", "us"])
-  expect(partitionsRead(mappingOf(same, keys, keys), 1)).toEqual({ from: 1, to: 1 })
+  expect(listPartitionsRead(buildMapping(same, keys, keys), 1)).toEqual({ from: 1, to: 1 })
   const everything = { from: -Infinity, to: Infinity }
-  expect(partitionsRead(mappingOf({ kind: "all" }, keys, days), 1)).toEqual(everything)
-  expect(partitionsReading(mappingOf({ kind: "all" }, days, keys), 1)).toEqual(everything)
+  expect(listPartitionsRead(buildMapping({ kind: "all" }, keys, days), 1)).toEqual(everything)
+  expect(listPartitionsReading(buildMapping({ kind: "all" }, days, keys), 1)).toEqual(everything)
 })
 
 test("an intersection is what both ranges have, or nothing", () => {
-  expect(intersection({ from: 1, to: 5 }, { from: 3, to: 9 })).toEqual({ from: 3, to: 5 })
-  expect(intersection({ from: 1, to: 5 }, { from: 5, to: 9 })).toEqual({ from: 5, to: 5 })
-  expect(intersection({ from: 1, to: 5 }, { from: 6, to: 9 })).toBeUndefined()
+  expect(intersectRanges({ from: 1, to: 5 }, { from: 3, to: 9 })).toEqual({ from: 3, to: 5 })
+  expect(intersectRanges({ from: 1, to: 5 }, { from: 5, to: 9 })).toEqual({ from: 5, to: 5 })
+  expect(intersectRanges({ from: 1, to: 5 }, { from: 6, to: 9 })).toBeUndefined()
 })

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest"
 import { all, daily, hourly, itself, last, latest, monthly, noRows, sql } from "../../src/index.ts"
 import { staticKeys, unpartitioned, upTo, weekly } from "../../src/index.ts"
 import type { AnyAsset, Daily, Sql } from "../../src/index.ts"
-import { dailyAsset, sourceIn } from "../declared.ts"
-import { told } from "./told.ts"
+import { dailyAsset, partitionedSource } from "../declarations.ts"
+import { formatProblems } from "./problems.ts"
 
 describe("reads across cuts", () => {
   const berlin = { zone: "Europe/Berlin" }
@@ -25,9 +25,9 @@ describe("reads across cuts", () => {
 
   /** What is said of an asset that is cut in one way and reads one that is cut in another. */
   function across(own: Cut, upstream: Cut, read: (up: Up) => Sql = (up) => sql`from ${up}`) {
-    const up = sourceIn("up", cuts[upstream])
+    const up = partitionedSource("up", cuts[upstream])
     const query = read(up as never) // the compiler refuses some of these, plain JavaScript does not
-    return told(up, dailyAsset("b", query, { partitions: cuts[own] }))
+    return formatProblems(up, dailyAsset("b", query, { partitions: cuts[own] }))
   }
 
   const week = (up: Up) => sql`from ${last(7, up)}`
@@ -117,14 +117,14 @@ describe("reads across cuts", () => {
   })
 
   test("by checks follow the same rules", () => {
-    const up = sourceIn("up", cuts.weeks)
+    const up = partitionedSource("up", cuts.weeks)
     const middle = dailyAsset("middle", sql`from ${up}`)
     const check = noRows("c", { description: "", query: sql`from ${itself}, ${up}` })
     const monthly = dailyAsset("b", sql`from ${middle}`, {
       partitions: cuts.months,
       checks: [check],
     })
-    expect(told(up, middle, monthly)).toEqual([
+    expect(formatProblems(up, middle, monthly)).toEqual([
       "`b` is monthly but reads `up`, which is weekly. A week may lie in two months: read what is daily instead, or say all(…).",
     ])
   })

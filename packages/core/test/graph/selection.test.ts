@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest"
 import { int32, parseSelection, resolveSelection, sharedRows, sql } from "../../src/index.ts"
 import { codeAsset, sqlAssets } from "../../src/index.ts"
 import type { HasState, Selection } from "../../src/index.ts"
-import { dailyAsset, graphOf, source } from "../declared.ts"
+import { dailyAsset, buildGraphOf, source } from "../declarations.ts"
 
 const activity = source("activity", { group: "stocktwits" })
 const output = { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` }
@@ -34,7 +34,16 @@ const palettes = codeAsset({
   upstream: { ratings },
   async *compute() {},
 })
-const graph = graphOf(activity, likes, messages, weights, userRecs, roomRecs, ratings, palettes)
+const graph = buildGraphOf(
+  activity,
+  likes,
+  messages,
+  weights,
+  userRecs,
+  roomRecs,
+  ratings,
+  palettes,
+)
 
 const hasState: HasState = ({ name }, attribute, value) =>
   attribute === "stale"
@@ -196,11 +205,11 @@ const { tree } = fc.letrec<{ tree: Selection }>((tie) => ({
       left: tie("tree"),
       right: tie("tree"),
     }),
-    fc.record({ kind: fc.constant("not" as const), of: tie("tree") }),
+    fc.record({ kind: fc.constant("not" as const), operand: tie("tree") }),
     fc
       .record({
         kind: fc.constant("near" as const),
-        of: tie("tree"),
+        operand: tie("tree"),
         up: fc.constantFrom(0, 1, 2, Infinity),
         down: fc.constantFrom(0, 1, 12, Infinity),
       })
@@ -227,11 +236,11 @@ function bare(of: Selection): string {
     case "or":
       return `${written(of.left, 0)} or ${written(of.right, 1)}`
     case "not":
-      return `not ${written(of.of, 2)}`
+      return `not ${written(of.operand, 2)}`
     case "near": {
       const before = of.up === 0 ? "" : `${of.up === Infinity ? "" : of.up}+`
       const after = of.down === 0 ? "" : `+${of.down === Infinity ? "" : of.down}`
-      return `${before}${written(of.of, 4)}${after}`
+      return `${before}${written(of.operand, 4)}${after}`
     }
   }
 }

@@ -1,80 +1,90 @@
 import { describe, expect, test } from "vitest"
 
 import {
-  causeText,
+  formatCause,
   explain,
   last,
-  makePlan,
-  newestTargets,
-  partitionsText,
+  buildPlan,
+  listNewestTargets,
+  formatPartitions,
 } from "../../src/index.ts"
 import {
   previous,
   publishTo,
-  rangesOf,
-  readText,
+  toRanges,
+  formatRead,
   sql,
-  staleAfter,
+  findStaleDownstream,
   unique,
 } from "../../src/index.ts"
 import type { Graph, Plan } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, graphOf, source } from "../declared.ts"
-import { type MemoryWorld, evaluateIn, everything, identity, land } from "../memory-world.ts"
-import { memoryWorld, run, stepIds } from "../memory-world.ts"
+import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import {
+  type MemoryProject,
+  evaluateProject,
+  requestEverything,
+  identity,
+  land,
+} from "../memory-project.ts"
+import { createMemoryProject, run, listStepIds } from "../memory-project.ts"
 
 const raw = source("raw")
 const a = dailyAsset("a", sql`from ${raw}`)
 const week = dailyAsset("week", sql`from ${last(3, a)}`)
 const recs = dailyAsset("recs", sql`from ${week}`)
-const graph = graphOf(raw, a, week, recs)
+const graph = buildGraphOf(raw, a, week, recs)
 
-function worldWith(days: readonly number[]): MemoryWorld {
-  const world = memoryWorld(afterDay(20))
-  for (const each of days) land(world, "raw", day(each), `r${each}`)
-  return world
+function createProject(days: readonly number[]): MemoryProject {
+  const project = createMemoryProject(afterDay(20))
+  for (const dayOfMonth of days) land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
+  return project
 }
 
 function planFor(
-  world: MemoryWorld,
+  project: MemoryProject,
   graph: Graph,
   targets: Record<string, [number, number]>,
 ): Plan {
   const asked = Object.entries(targets).map(
     ([name, [from, to]]) => [name, [{ from: day(from), to: day(to) }]] as const,
   )
-  return makePlan(evaluateIn(world, graph), { targets: new Map(asked), publish: true }, identity)
+  return buildPlan(
+    evaluateProject(project, graph),
+    { targets: new Map(asked), publish: true },
+    identity,
+  )
 }
 
 /** The steps of the plan for these targets: `a 3`. */
-function ids(world: MemoryWorld, graph: Graph, targets: Record<string, [number, number]>) {
-  const steps = stepIds(evaluateIn(world, graph), planFor(world, graph, targets))
+function ids(project: MemoryProject, graph: Graph, targets: Record<string, [number, number]>) {
+  const steps = listStepIds(evaluateProject(project, graph), planFor(project, graph, targets))
   return steps.map((id) => id.replace("2026-01-0", ""))
 }
 
-const told = (world: MemoryWorld, graph: Graph, plan: Plan) => [
-  ...explain(evaluateIn(world, graph), plan),
+const told = (project: MemoryProject, graph: Graph, plan: Plan) => [
+  ...explain(evaluateProject(project, graph), plan),
 ]
 
 describe("makePlan", () => {
   test("plans the targets and what they read, and nothing else", () => {
-    const world = worldWith([1, 2, 3, 4, 5, 6])
-    expect(ids(world, graph, { recs: [5, 5] })).toEqual(["a 3", "a 4", "a 5", "week 5", "recs 5"])
+    const project = createProject([1, 2, 3, 4, 5, 6])
+    expect(ids(project, graph, { recs: [5, 5] })).toEqual(["a 3", "a 4", "a 5", "week 5", "recs 5"])
   })
 
   test("leaves out what is fresh", async () => {
-    const world = worldWith([1, 2, 3, 4, 5])
-    await run(world, graph, () => ({
+    const project = createProject([1, 2, 3, 4, 5])
+    await run(project, graph, () => ({
       targets: new Map([["week", [{ from: day(4), to: day(4) }]]]),
       publish: false,
     }))
-    expect(ids(world, graph, { recs: [4, 5] })).toEqual(["a 5", "week 5", "recs 4", "recs 5"])
+    expect(ids(project, graph, { recs: [4, 5] })).toEqual(["a 5", "week 5", "recs 4", "recs 5"])
   })
 
   test("each computation comes after what it reads, its partitions in order", () => {
-    const { work } = planFor(worldWith([1, 2, 4]), graph, { recs: [1, 4] })
+    const { work } = planFor(createProject([1, 2, 4]), graph, { recs: [1, 4] })
     const days = work.map(({ computation, ranges }) => [
       computation.name,
-      partitionsText(graph, computation.name, ranges),
+      formatPartitions(graph, computation.name, ranges),
     ])
     expect(days).toEqual([
       ["a", "2026-01-01 to 2026-01-02, 2026-01-04"],
@@ -84,17 +94,17 @@ describe("makePlan", () => {
   })
 
   test("plans only the targets in the state that is asked for, and what these need", async () => {
-    const world = worldWith([1, 2, 3, 4])
-    await run(world, graph, () => ({
+    const project = createProject([1, 2, 3, 4])
+    await run(project, graph, () => ({
       targets: new Map([["recs", [{ from: day(1), to: day(2) }]]]),
       publish: false,
     }))
-    land(world, "raw", day(1), "corrected")
+    land(project, "raw", day(1), "corrected")
     const only = (state: "missing" | "stale" | "failed") => {
-      const evaluation = evaluateIn(world, graph)
+      const evaluation = evaluateProject(project, graph)
       const targets = new Map([["recs", [{ from: day(1), to: day(3) }]]])
-      const plan = makePlan(evaluation, { targets, only: state, publish: false }, identity)
-      return stepIds(evaluation, plan).map((id) => id.replace("2026-01-0", ""))
+      const plan = buildPlan(evaluation, { targets, only: state, publish: false }, identity)
+      return listStepIds(evaluation, plan).map((id) => id.replace("2026-01-0", ""))
     }
     expect(only("missing")).toEqual(["a 1", "a 3", "week 3", "recs 3"])
     expect(only("stale")).toEqual(["a 1", "week 1", "week 2", "recs 1", "recs 2"])
@@ -103,18 +113,18 @@ describe("makePlan", () => {
 
   test("goes back along previous partitions to the first that is not fresh", async () => {
     const sum = dailyAsset("sum", sql`from ${raw}, ${previous()}`)
-    const graph = graphOf(raw, sum)
-    const world = worldWith([1, 2, 3, 4, 5])
-    await run(world, graph)
-    land(world, "raw", day(3), "corrected")
-    expect(ids(world, graph, { sum: [5, 5] })).toEqual(["sum 3", "sum 4", "sum 5"])
+    const graph = buildGraphOf(raw, sum)
+    const project = createProject([1, 2, 3, 4, 5])
+    await run(project, graph)
+    land(project, "raw", day(3), "corrected")
+    expect(ids(project, graph, { sum: [5, 5] })).toEqual(["sum 3", "sum 4", "sum 5"])
   })
 
   test("what waits, and what reads what waits, is not planned but said", () => {
-    const world = worldWith([1, 3])
-    expect(ids(world, graph, { recs: [1, 3] })).toEqual(["a 1", "a 3", "week 1", "recs 1"])
-    const plan = planFor(world, graph, { recs: [1, 3] })
-    expect(told(world, graph, plan).slice(4)).toEqual([
+    const project = createProject([1, 3])
+    expect(ids(project, graph, { recs: [1, 3] })).toEqual(["a 1", "a 3", "week 1", "recs 1"])
+    const plan = planFor(project, graph, { recs: [1, 3] })
+    expect(told(project, graph, plan).slice(4)).toEqual([
       "a 2026-01-02: waits for the file of raw for 2026-01-02",
       "week 2026-01-02 to 2026-01-03: waits for a 2026-01-02",
       "recs 2026-01-02: waits for week 2026-01-02",
@@ -123,32 +133,35 @@ describe("makePlan", () => {
   })
 
   test("targets that do not exist are no work", () => {
-    expect(planFor(worldWith([1]), graph, { a: [5, 9] })).toMatchObject({ work: [], waiting: [] })
+    expect(planFor(createProject([1]), graph, { a: [5, 9] })).toMatchObject({
+      work: [],
+      blocked: [],
+    })
   })
 
   test("changed checks are run again on rows that are fresh, and nothing is computed", async () => {
-    const world = worldWith([1, 2])
-    await run(world, graphOf(raw, a))
-    const checked = graphOf(raw, dailyAsset("a", sql`from ${raw}`, { checks: [unique("n")] }))
-    land(world, "raw", day(3), "r3")
-    const plan = planFor(world, checked, { a: [1, 3] })
-    expect(told(world, checked, plan)).toEqual([
+    const project = createProject([1, 2])
+    await run(project, buildGraphOf(raw, a))
+    const checked = buildGraphOf(raw, dailyAsset("a", sql`from ${raw}`, { checks: [unique("n")] }))
+    land(project, "raw", day(3), "r3")
+    const plan = planFor(project, checked, { a: [1, 3] })
+    expect(told(project, checked, plan)).toEqual([
       "check a 2026-01-01: its checks changed",
       "check a 2026-01-02: its checks changed",
       "a 2026-01-03: never made",
     ])
-    await run(world, checked)
-    expect(ids(world, checked, { a: [1, 3] })).toEqual([])
+    await run(project, checked)
+    expect(ids(project, checked, { a: [1, 3] })).toEqual([])
   })
 })
 
 describe("checks that changed while an upstream was made anew", () => {
   test("run on rows that turn out unchanged", async () => {
-    const same = memoryWorld(afterDay(20), { rows: (_, asset) => asset })
+    const same = createMemoryProject(afterDay(20), { rows: (_, asset) => asset })
     land(same, "raw", day(1), "r1")
-    await run(same, graphOf(raw, a, dailyAsset("b", sql`from ${a}`)))
+    await run(same, buildGraphOf(raw, a, dailyAsset("b", sql`from ${a}`)))
     land(same, "raw", day(1), "corrected")
-    const checked = graphOf(raw, a, dailyAsset("b", sql`from ${a}`, { checks: [unique("n")] }))
+    const checked = buildGraphOf(raw, a, dailyAsset("b", sql`from ${a}`, { checks: [unique("n")] }))
     same.computed.length = 0
     const result = await run(same, checked)
     expect(result.steps.get("b 2026-01-01")).toEqual({ kind: "checked" })
@@ -158,23 +171,23 @@ describe("checks that changed while an upstream was made anew", () => {
 })
 
 test("the newest targets are the newest partitions that exist, of assets", () => {
-  const evaluation = evaluateIn(worldWith([1, 2, 4]), graph)
-  expect([...newestTargets(evaluation, ["recs", "raw", "nothing"])]).toEqual([
+  const evaluation = evaluateProject(createProject([1, 2, 4]), graph)
+  expect([...listNewestTargets(evaluation, ["recs", "raw", "nothing"])]).toEqual([
     ["recs", [{ from: day(4), to: day(4) }]],
   ])
-  expect([...newestTargets(evaluateIn(worldWith([]), graph), ["recs"])]).toEqual([])
+  expect([...listNewestTargets(evaluateProject(createProject([]), graph), ["recs"])]).toEqual([])
 })
 
 describe("staleAfter", () => {
   test("is what was made before and reads what the plan makes, near or far", async () => {
-    const world = worldWith([1, 2, 3, 4, 5])
-    await run(world, graph)
-    land(world, "raw", day(2), "corrected")
-    const evaluation = evaluateIn(world, graph)
-    const plan = planFor(world, graph, { a: [2, 2] })
-    const stale = [...staleAfter(evaluation, plan)].map(([name, indexes]) => [
+    const project = createProject([1, 2, 3, 4, 5])
+    await run(project, graph)
+    land(project, "raw", day(2), "corrected")
+    const evaluation = evaluateProject(project, graph)
+    const plan = planFor(project, graph, { a: [2, 2] })
+    const stale = [...findStaleDownstream(evaluation, plan)].map(([name, indexes]) => [
       name,
-      partitionsText(graph, name, indexes),
+      formatPartitions(graph, name, indexes),
     ])
     expect(stale).toEqual([
       ["week", "2026-01-02 to 2026-01-04"],
@@ -183,12 +196,15 @@ describe("staleAfter", () => {
   })
 
   test("does not name what the plan itself makes, nor what was never made", async () => {
-    const world = worldWith([1, 2])
-    const plan = planFor(world, graph, { recs: [1, 2] })
-    expect([...staleAfter(evaluateIn(world, graph), plan)]).toEqual([])
-    expect([...staleAfter(evaluateIn(world, graph), planFor(world, graph, { a: [1, 1] }))]).toEqual(
-      [],
-    )
+    const project = createProject([1, 2])
+    const plan = planFor(project, graph, { recs: [1, 2] })
+    expect([...findStaleDownstream(evaluateProject(project, graph), plan)]).toEqual([])
+    expect([
+      ...findStaleDownstream(
+        evaluateProject(project, graph),
+        planFor(project, graph, { a: [1, 1] }),
+      ),
+    ]).toEqual([])
   })
 })
 
@@ -200,14 +216,14 @@ describe("explain", () => {
   const reasons = dailyAsset("reasons", sql`from ${week}, ${a}`, {
     publish: publishTo(tables[1], { set: "recs" }),
   })
-  const published = graphOf(raw, a, week, userRecs, reasons)
-  const all = (world: MemoryWorld, graph: Graph) => {
-    const evaluation = evaluateIn(world, graph)
-    return [...explain(evaluation, makePlan(evaluation, everything(evaluation), identity))]
+  const published = buildGraphOf(raw, a, week, userRecs, reasons)
+  const all = (project: MemoryProject, graph: Graph) => {
+    const evaluation = evaluateProject(project, graph)
+    return [...explain(evaluation, buildPlan(evaluation, requestEverything(evaluation), identity))]
   }
 
   test("prints a first plan: what is made, published and waited for", () => {
-    expect(all(worldWith([1, 2, 4]), published)).toMatchInlineSnapshot(`
+    expect(all(createProject([1, 2, 4]), published)).toMatchInlineSnapshot(`
       [
         "a 2026-01-01: never made",
         "a 2026-01-02: never made",
@@ -230,14 +246,14 @@ describe("explain", () => {
   })
 
   test("prints why a partition is made again", async () => {
-    const world = worldWith([1, 2, 3])
-    await run(world, published)
-    land(world, "raw", day(2), "corrected")
+    const project = createProject([1, 2, 3])
+    await run(project, published)
+    land(project, "raw", day(2), "corrected")
     const edited = dailyAsset("week", sql`from ${last(2, a)}`)
     const user = dailyAsset("user_recs", sql`from ${edited}`, {
       publish: publishTo(tables[0], { set: "recs" }),
     })
-    expect(all(world, graphOf(raw, a, edited, user))).toMatchInlineSnapshot(`
+    expect(all(project, buildGraphOf(raw, a, edited, user))).toMatchInlineSnapshot(`
       [
         "a 2026-01-02: its inputs changed",
         "week 2026-01-01: its code changed",
@@ -252,29 +268,29 @@ describe("explain", () => {
   })
 
   test("prints nothing when there is nothing to do", async () => {
-    const world = worldWith([1, 2, 3])
-    await run(world, published)
-    expect(all(world, published)).toEqual([])
+    const project = createProject([1, 2, 3])
+    await run(project, published)
+    expect(all(project, published)).toEqual([])
   })
 
   test("partitions are written as ranges", () => {
-    expect(rangesOf([1, 2, 3, 5, 7, 8])).toEqual([
+    expect(toRanges([1, 2, 3, 5, 7, 8])).toEqual([
       { from: 1, to: 3 },
       { from: 5, to: 5 },
       { from: 7, to: 8 },
     ])
-    expect(partitionsText(graph, "a", rangesOf([3, 4, 5, 9].map(day)))).toBe(
+    expect(formatPartitions(graph, "a", toRanges([3, 4, 5, 9].map(day)))).toBe(
       "2026-01-03 to 2026-01-05, 2026-01-09",
     )
-    expect(partitionsText(graph, "unknown", rangesOf([1]))).toBe("")
+    expect(formatPartitions(graph, "unknown", toRanges([1]))).toBe("")
   })
 
   test("causes and reads are written in words", () => {
-    const changed = [{ asset: "a", partitions: rangesOf([day(1)]) }]
-    expect(causeText(graph, { kind: "input", changed })).toBe("a 2026-01-01 changed")
-    expect(causeText(graph, { kind: "input", changed: [] })).toBe("its inputs changed")
-    expect(causeText(graph, { kind: "code" })).toBe("its code changed")
-    expect(readText("a", last(7, a).window)).toBe("a (last 7)")
-    expect(readText("a", { kind: "same" })).toBe("a")
+    const changed = [{ asset: "a", partitions: toRanges([day(1)]) }]
+    expect(formatCause(graph, { kind: "input", changed })).toBe("a 2026-01-01 changed")
+    expect(formatCause(graph, { kind: "input", changed: [] })).toBe("its inputs changed")
+    expect(formatCause(graph, { kind: "code" })).toBe("its code changed")
+    expect(formatRead("a", last(7, a).window)).toBe("a (last 7)")
+    expect(formatRead("a", { kind: "same" })).toBe("a")
   })
 })

@@ -1,16 +1,23 @@
 import { describe, expect, test } from "vitest"
 
-import { FreshetError, isUnfit, publicationSets, publishTo, sql, unique } from "../../src/index.ts"
-import type { CheckResult, Graph, PlanRequest } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, graphOf, source } from "../declared.ts"
 import {
-  type MemoryWorld,
-  evaluateIn,
-  everything,
+  FreshetError,
+  failsChecks,
+  groupPublicationSets,
+  publishTo,
+  sql,
+  unique,
+} from "../../src/index.ts"
+import type { CheckResult, Graph, PlanRequest } from "../../src/index.ts"
+import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import {
+  type MemoryProject,
+  evaluateProject,
+  requestEverything,
   land,
-  memoryWorld,
+  createMemoryProject,
   run,
-} from "../memory-world.ts"
+} from "../memory-project.ts"
 
 const raw = source("raw")
 const tables = [{ $inferInsert: {} }, { $inferInsert: {} }, { $inferInsert: {} }] as const
@@ -26,15 +33,15 @@ function graphWith(checks: Parameters<typeof dailyAsset>[2] = {}, query = sql`fr
   const rooms = dailyAsset("rooms", sql`from ${raw}`, {
     publish: publishTo(tables[2], { set: "rooms" }),
   })
-  return graphOf(raw, recs, reasons, rooms)
+  return buildGraphOf(raw, recs, reasons, rooms)
 }
 
 const graph = graphWith()
 
-function worldWith(days: readonly number[]): MemoryWorld {
-  const world = memoryWorld(afterDay(20))
-  for (const each of days) land(world, "raw", day(each), `r${each}`)
-  return world
+function createProject(days: readonly number[]): MemoryProject {
+  const project = createMemoryProject(afterDay(20))
+  for (const dayOfMonth of days) land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
+  return project
 }
 
 const only =
@@ -42,9 +49,9 @@ const only =
   (): PlanRequest => ({ targets: new Map([[name, [{ from: day(from), to: day(to) }]]]), publish })
 
 /** What readers see: set, day, and the rows of each table. */
-const shown = (world: MemoryWorld) =>
-  world.publications.map(({ set, partitionKey, tables }) =>
-    [set, partitionKey, ...tables.map(({ file }) => world.files.get(file))].join(" "),
+const shown = (project: MemoryProject) =>
+  project.publications.map(({ set, partitionKey, tables }) =>
+    [set, partitionKey, ...tables.map(({ file }) => project.files.get(file))].join(" "),
   )
 
 const fails = (asset: string): CheckResult => ({
@@ -57,7 +64,7 @@ const fails = (asset: string): CheckResult => ({
 })
 
 test("the tables of a set are those that name it", () => {
-  const sets = [...publicationSets(graph)].map(([set, assets]) => [
+  const sets = [...groupPublicationSets(graph)].map(([set, assets]) => [
     set,
     assets.map(({ name }) => name),
   ])
@@ -69,109 +76,109 @@ test("the tables of a set are those that name it", () => {
 
 describe("a set", () => {
   test("is published once, in its newest partition only, all tables together", async () => {
-    const world = worldWith([1, 2, 3])
-    await run(world, graph)
-    expect(shown(world)).toEqual([
+    const project = createProject([1, 2, 3])
+    await run(project, graph)
+    expect(shown(project)).toEqual([
       "recs 2026-01-03 recs(r3) reasons(recs(r3))",
       "rooms 2026-01-03 rooms(r3)",
     ])
-    await run(world, graph)
-    expect(world.publications).toHaveLength(2)
+    await run(project, graph)
+    expect(project.publications).toHaveLength(2)
   })
 
   test("is published again when its newest partition came out different", async () => {
-    const world = worldWith([1, 2])
-    await run(world, graph)
-    land(world, "raw", day(2), "corrected")
-    await run(world, graph)
-    expect(shown(world).slice(2)).toEqual([
+    const project = createProject([1, 2])
+    await run(project, graph)
+    land(project, "raw", day(2), "corrected")
+    await run(project, graph)
+    expect(shown(project).slice(2)).toEqual([
       "recs 2026-01-02 recs(corrected) reasons(recs(corrected))",
       "rooms 2026-01-02 rooms(corrected)",
     ])
   })
 
   test("shows what a reverted edit brings back, without a step", async () => {
-    const world = worldWith([1])
-    await run(world, graph)
-    land(world, "raw", day(1), "corrected")
-    await run(world, graph)
-    land(world, "raw", day(1), "r1")
-    const { planned } = await run(world, graph)
+    const project = createProject([1])
+    await run(project, graph)
+    land(project, "raw", day(1), "corrected")
+    await run(project, graph)
+    land(project, "raw", day(1), "r1")
+    const { planned } = await run(project, graph)
     expect(planned).toEqual([])
-    expect(shown(world).slice(4)).toEqual([
+    expect(shown(project).slice(4)).toEqual([
       "recs 2026-01-01 recs(r1) reasons(recs(r1))",
       "rooms 2026-01-01 rooms(r1)",
     ])
   })
 
   test("is not published again when its rows came out the same", async () => {
-    const world = worldWith([1, 2])
-    world.behaviour.rows = (_, asset) => asset
-    await run(world, graph)
-    land(world, "raw", day(2), "corrected")
-    const { publications } = await run(world, graph)
+    const project = createProject([1, 2])
+    project.behaviour.rows = (_, asset) => asset
+    await run(project, graph)
+    land(project, "raw", day(2), "corrected")
+    const { publications } = await run(project, graph)
     expect(publications).toEqual([])
   })
 
   test("never goes back: a backfilled past partition changes nothing that readers see", async () => {
-    const world = worldWith([1, 2, 3])
-    await run(world, graph)
-    land(world, "raw", day(1), "corrected")
-    const { plan, steps } = await run(world, graph, only("reasons", 1))
+    const project = createProject([1, 2, 3])
+    await run(project, graph)
+    land(project, "raw", day(1), "corrected")
+    const { plan, steps } = await run(project, graph, only("reasons", 1))
     expect(steps.size).toBe(2)
     expect(plan.publications).toEqual([])
-    expect(world.publications).toHaveLength(2)
+    expect(project.publications).toHaveLength(2)
   })
 
   test("never goes back, not even when the newest file was taken away", async () => {
-    const world = worldWith([1, 2, 3])
-    await run(world, graph)
-    land(world, "raw", day(3), undefined)
-    await run(world, graph)
-    expect(world.published.get("recs")?.partitionKey).toBe("2026-01-03")
+    const project = createProject([1, 2, 3])
+    await run(project, graph)
+    land(project, "raw", day(3), undefined)
+    await run(project, graph)
+    expect(project.published.get("recs")?.partitionKey).toBe("2026-01-03")
   })
 
   test("stays as it is while one of its tables is not right", async () => {
-    const world = worldWith([1, 2])
-    await run(world, graph)
-    land(world, "raw", day(3), "r3")
-    world.behaviour.beforeCompute = (step) => {
+    const project = createProject([1, 2])
+    await run(project, graph)
+    land(project, "raw", day(3), "r3")
+    project.behaviour.beforeCompute = (step) => {
       if (step === "reasons 2026-01-03") throw new FreshetError("engine", "broken")
     }
-    const result = await run(world, graph)
+    const result = await run(project, graph)
     expect(result.plan.publications.map(({ set, key }) => `${set} ${key}`)).toEqual([
       "recs 2026-01-03",
       "rooms 2026-01-03",
     ])
     expect(result.outcome).toBe("failed")
-    expect(world.published.get("recs")?.partitionKey).toBe("2026-01-02")
-    expect(world.published.get("rooms")?.partitionKey).toBe("2026-01-03")
+    expect(project.published.get("recs")?.partitionKey).toBe("2026-01-02")
+    expect(project.published.get("rooms")?.partitionKey).toBe("2026-01-03")
   })
 
   test("shows the newest partition in which all of its tables are right", async () => {
-    const world = worldWith([1, 2, 3])
-    world.behaviour.checks = (asset, key) =>
+    const project = createProject([1, 2, 3])
+    project.behaviour.checks = (asset, key) =>
       asset === "reasons" && key === "2026-01-03" ? [fails("reasons")] : []
-    await run(world, graph)
-    expect(shown(world)[0]).toBe("recs 2026-01-02 recs(r2) reasons(recs(r2))")
+    await run(project, graph)
+    expect(shown(project)[0]).toBe("recs 2026-01-02 recs(r2) reasons(recs(r2))")
   })
 
   test("that is ready is left alone when none of its tables was asked for", async () => {
-    const world = worldWith([1])
-    await run(world, graph, (evaluation) => everything(evaluation, false))
-    const { plan } = await run(world, graph, only("rooms", 1))
+    const project = createProject([1])
+    await run(project, graph, (evaluation) => requestEverything(evaluation, false))
+    const { plan } = await run(project, graph, only("rooms", 1))
     expect(plan.publications.map(({ set }) => set)).toEqual(["rooms"])
-    expect(shown(world)).toEqual(["rooms 2026-01-01 rooms(r1)"])
+    expect(shown(project)).toEqual(["rooms 2026-01-01 rooms(r1)"])
   })
 
   test("is left alone when none of its tables was asked for, or nothing is to be published", async () => {
-    const world = worldWith([1])
-    await run(world, graph, only("rooms", 1))
-    expect(shown(world)).toEqual(["rooms 2026-01-01 rooms(r1)"])
-    await run(world, graph, only("reasons", 1, 1, false))
-    expect(world.publications).toHaveLength(1)
-    await run(world, graph)
-    expect(shown(world)).toContain("recs 2026-01-01 recs(r1) reasons(recs(r1))")
+    const project = createProject([1])
+    await run(project, graph, only("rooms", 1))
+    expect(shown(project)).toEqual(["rooms 2026-01-01 rooms(r1)"])
+    await run(project, graph, only("reasons", 1, 1, false))
+    expect(project.publications).toHaveLength(1)
+    await run(project, graph)
+    expect(shown(project)).toContain("recs 2026-01-01 recs(r1) reasons(recs(r1))")
   })
 })
 
@@ -179,42 +186,42 @@ describe("checks that changed", () => {
   const strict = graphWith({ checks: [unique("n")] })
 
   test("keep what they refuse from being published, and fail the run", async () => {
-    const world = worldWith([1])
-    await run(world, graph, (evaluation) => everything(evaluation, false))
-    world.behaviour.checks = (asset) => (asset === "recs" ? [fails("recs")] : [])
-    const result = await run(world, strict)
+    const project = createProject([1])
+    await run(project, graph, (evaluation) => requestEverything(evaluation, false))
+    project.behaviour.checks = (asset) => (asset === "recs" ? [fails("recs")] : [])
+    const result = await run(project, strict)
     expect(result.outcome).toBe("failed")
-    expect(shown(world)).toEqual(["rooms 2026-01-01 rooms(r1)"])
+    expect(shown(project)).toEqual(["rooms 2026-01-01 rooms(r1)"])
   })
 
   test("keep what they refused from being published by later runs too", async () => {
-    const world = worldWith([1])
-    await run(world, graph, (evaluation) => everything(evaluation, false))
-    world.behaviour.checks = (asset) => (asset === "recs" ? [fails("recs")] : [])
-    await run(world, strict)
-    const { plan, planned } = await run(world, strict)
+    const project = createProject([1])
+    await run(project, graph, (evaluation) => requestEverything(evaluation, false))
+    project.behaviour.checks = (asset) => (asset === "recs" ? [fails("recs")] : [])
+    await run(project, strict)
+    const { plan, planned } = await run(project, strict)
     expect([planned, plan.publications]).toEqual([[], []])
-    expect(world.published.has("recs")).toBe(false)
+    expect(project.published.has("recs")).toBe(false)
   })
 
   test("publish what they let pass, in the same run", async () => {
-    const world = worldWith([1])
-    await run(world, graph, (evaluation) => everything(evaluation, false))
-    world.behaviour.checks = (asset) => (asset === "recs" ? [fails("recs")] : [])
-    await run(world, strict)
-    world.behaviour.checks = () => []
-    const { plan } = await run(world, graph)
+    const project = createProject([1])
+    await run(project, graph, (evaluation) => requestEverything(evaluation, false))
+    project.behaviour.checks = (asset) => (asset === "recs" ? [fails("recs")] : [])
+    await run(project, strict)
+    project.behaviour.checks = () => []
+    const { plan } = await run(project, graph)
     expect(plan.publications.map(({ set }) => set)).toEqual(["recs"])
-    expect(shown(world).at(-1)).toBe("recs 2026-01-01 recs(r1) reasons(recs(r1))")
-    expect(await run(world, graph)).toMatchObject({ planned: [], plan: { publications: [] } })
+    expect(shown(project).at(-1)).toBe("recs 2026-01-01 recs(r1) reasons(recs(r1))")
+    expect(await run(project, graph)).toMatchObject({ planned: [], plan: { publications: [] } })
   })
 
   test("that refused rows keep them unpublished when they turn out unchanged", async () => {
-    const world = worldWith([1])
-    world.behaviour.rows = (_, asset) => asset
+    const project = createProject([1])
+    project.behaviour.rows = (_, asset) => asset
     const upstream = dailyAsset("upstream", sql`from ${raw}`)
     const reading = (checks: Parameters<typeof dailyAsset>[2]) =>
-      graphOf(
+      buildGraphOf(
         raw,
         upstream,
         dailyAsset("recs", sql`from ${upstream}`, {
@@ -222,48 +229,48 @@ describe("checks that changed", () => {
           ...checks,
         }),
       )
-    await run(world, reading({}), (evaluation) => everything(evaluation, false))
-    world.behaviour.checks = (asset) => (asset === "recs" ? [fails("recs")] : [])
+    await run(project, reading({}), (evaluation) => requestEverything(evaluation, false))
+    project.behaviour.checks = (asset) => (asset === "recs" ? [fails("recs")] : [])
     const refusing = reading({ checks: [unique("n")] })
-    await run(world, refusing)
-    land(world, "raw", day(1), "corrected")
-    const result = await run(world, refusing)
+    await run(project, refusing)
+    land(project, "raw", day(1), "corrected")
+    const result = await run(project, refusing)
     expect(result.steps.get("recs 2026-01-01")).toEqual({ kind: "unchanged" })
-    expect(world.publications).toEqual([])
-    expect(isUnfit(evaluateIn(world, refusing), "recs", day(1))).toBe(true)
+    expect(project.publications).toEqual([])
+    expect(failsChecks(evaluateProject(project, refusing), "recs", day(1))).toBe(true)
   })
 })
 
 describe("a publisher", () => {
   test("that fails is reported with its set, and the others are published", async () => {
-    const world = worldWith([1])
-    world.behaviour.beforePublish = ({ set }) => {
+    const project = createProject([1])
+    project.behaviour.beforePublish = ({ set }) => {
       if (set === "recs") throw new FreshetError("publish", "the table is locked")
     }
-    const result = await run(world, graph)
+    const result = await run(project, graph)
     expect(result.outcome).toBe("failed")
     expect(result.publications.map(({ set, key, error }) => [set, key, error])).toEqual([
       ["recs", "2026-01-01", "the table is locked"],
       ["rooms", "2026-01-01", undefined],
     ])
-    world.behaviour.beforePublish = () => {}
-    const again = await run(world, graph)
+    project.behaviour.beforePublish = () => {}
+    const again = await run(project, graph)
     expect([again.planned.length, again.outcome]).toEqual([0, "succeeded"])
-    expect(world.published.has("recs")).toBe(true)
+    expect(project.published.has("recs")).toBe(true)
   })
 
   test("whose fault is not about publishing ends the run", async () => {
-    const world = worldWith([1])
-    world.behaviour.beforePublish = () => {
+    const project = createProject([1])
+    project.behaviour.beforePublish = () => {
       throw new FreshetError("postgres", "the connection is lost")
     }
-    await expect(run(world, graph)).rejects.toThrow("the connection is lost")
+    await expect(run(project, graph)).rejects.toThrow("the connection is lost")
   })
 
   test("is not asked for more once a person wants to stop", async () => {
-    const world = worldWith([1])
-    world.behaviour.beforePublish = () => void (world.aborted = true)
-    const { outcome } = await run(world, graph)
-    expect([outcome, world.publications.length]).toEqual(["interrupted", 1])
+    const project = createProject([1])
+    project.behaviour.beforePublish = () => void (project.aborted = true)
+    const { outcome } = await run(project, graph)
+    expect([outcome, project.publications.length]).toEqual(["interrupted", 1])
   })
 })

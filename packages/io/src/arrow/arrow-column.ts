@@ -9,7 +9,7 @@ import type {
 import type { Column } from "@freshet/core"
 import * as arrow from "apache-arrow"
 
-import { arrowType } from "./arrow-type.ts"
+import { toArrowType } from "./arrow-type.ts"
 
 /** One Arrow column in the making: vectors of the engine go in, up to the capacity in rows. */
 export interface ArrowColumn {
@@ -18,26 +18,26 @@ export interface ArrowColumn {
 }
 
 /** Begins a column. Numbers, days and instants are copied as they lie in memory; the rest goes value by value. */
-export function arrowColumn(column: Column, capacity: number): ArrowColumn {
-  const type = arrowType(column)
+export function createArrowColumn(column: Column, capacity: number): ArrowColumn {
+  const type = toArrowType(column)
   switch (column.kind) {
     case "int16":
-      return fixedColumn(type, new Int16Array(capacity))
+      return createFixedColumn(type, new Int16Array(capacity))
     case "int32":
     case "date":
-      return fixedColumn(type, new Int32Array(capacity))
+      return createFixedColumn(type, new Int32Array(capacity))
     case "int64":
     case "timestamp":
-      return fixedColumn(type, new BigInt64Array(capacity))
+      return createFixedColumn(type, new BigInt64Array(capacity))
     case "float64":
-      return fixedColumn(type, new Float64Array(capacity))
+      return createFixedColumn(type, new Float64Array(capacity))
     case "decimal":
-      return decimalColumn(type, capacity)
+      return createDecimalColumn(type, capacity)
     case "bool":
     case "text":
     case "list":
     case "struct":
-      return variousColumn(column, type)
+      return createValueColumn(column, type)
   }
 }
 
@@ -49,8 +49,8 @@ interface FixedVector {
   readonly validity: { readonly itemValid: (index: number) => boolean; readonly data: unknown }
 }
 
-function fixedColumn(type: arrow.DataType, values: Numbers): ArrowColumn {
-  const nulls = nullBitmap(values.length)
+function createFixedColumn(type: arrow.DataType, values: Numbers): ArrowColumn {
+  const nulls = createNullBitmap(values.length)
   let length = 0
   return {
     append: (vector, rows) => {
@@ -61,28 +61,28 @@ function fixedColumn(type: arrow.DataType, values: Numbers): ArrowColumn {
           if (!validity.itemValid(row)) nulls.set(length + row)
       length += rows
     },
-    finish: () => flatData(type, length, values.subarray(0, length), nulls),
+    finish: () => buildFlatData(type, length, values.subarray(0, length), nulls),
   }
 }
 
 /** 128-bit integers in four words, the lowest first, as the format has them. */
-function decimalColumn(type: arrow.DataType, capacity: number): ArrowColumn {
+function createDecimalColumn(type: arrow.DataType, capacity: number): ArrowColumn {
   const words = new Uint32Array(capacity * 4)
-  const nulls = nullBitmap(capacity)
+  const nulls = createNullBitmap(capacity)
   let length = 0
   return {
     append: (vector, rows) => {
       for (let row = 0; row < rows; row += 1, length += 1) {
         const value = vector.getItem(row) as DuckDBDecimalValue | null // a decimal column holds these
         if (value === null) nulls.set(length)
-        else writeWords(words, length * 4, value.value)
+        else writeDecimalWords(words, length * 4, value.value)
       }
     },
-    finish: () => flatData(type, length, words.subarray(0, length * 4), nulls),
+    finish: () => buildFlatData(type, length, words.subarray(0, length * 4), nulls),
   }
 }
 
-function flatData(
+function buildFlatData(
   type: arrow.DataType,
   length: number,
   data: Numbers | Uint32Array,
@@ -94,15 +94,15 @@ function flatData(
   return arrow.makeData({ type, length, nullCount, nullBitmap, data } as never)
 }
 
-function writeWords(words: Uint32Array, at: number, value: bigint): void {
+function writeDecimalWords(words: Uint32Array, at: number, value: bigint): void {
   const bits = BigInt.asUintN(128, value)
   for (let word = 0; word < 4; word += 1)
     words[at + word] = Number((bits >> BigInt(32 * word)) & 0xffffffffn)
 }
 
-type NullBitmap = ReturnType<typeof nullBitmap>
+type NullBitmap = ReturnType<typeof createNullBitmap>
 
-function nullBitmap(capacity: number) {
+function createNullBitmap(capacity: number) {
   const bits = new Uint8Array(Math.ceil(capacity / 8)).fill(255)
   let count = 0
   return {
@@ -115,11 +115,11 @@ function nullBitmap(capacity: number) {
   }
 }
 
-function variousColumn(column: Column, type: arrow.DataType): ArrowColumn {
+function createValueColumn(column: Column, type: arrow.DataType): ArrowColumn {
   const values: unknown[] = []
   return {
     append: (vector, rows) => {
-      for (let row = 0; row < rows; row += 1) values.push(arrowValue(column, vector.getItem(row)))
+      for (let row = 0; row < rows; row += 1) values.push(toArrowValue(column, vector.getItem(row)))
     },
     finish: () => {
       const [data] = arrow.vectorFromArray(values, type).data
@@ -130,21 +130,21 @@ function variousColumn(column: Column, type: arrow.DataType): ArrowColumn {
 }
 
 /** A value as Arrow's builders take it. */
-function arrowValue(column: Column | undefined, value: unknown): unknown {
+function toArrowValue(column: Column | undefined, value: unknown): unknown {
   if (value === null || column === undefined) return value
   switch (column.kind) {
     case "list":
       // a list column holds these
-      return (value as DuckDBListValue).items.map((item) => arrowValue(column.element, item))
+      return (value as DuckDBListValue).items.map((item) => toArrowValue(column.element, item))
     case "struct":
-      return structValue(column, value as DuckDBStructValue) // a struct column holds these
+      return toArrowStruct(column, value as DuckDBStructValue) // a struct column holds these
     case "date":
       return (value as DuckDBDateValue).days * 86_400_000 // a date column holds these
     case "timestamp":
       return Number((value as DuckDBTimestampTZValue).micros) / 1000 // and an instant these
     case "decimal": {
       const words = new Uint32Array(4)
-      writeWords(words, 0, (value as DuckDBDecimalValue).value) // and a decimal these
+      writeDecimalWords(words, 0, (value as DuckDBDecimalValue).value) // and a decimal these
       return words
     }
     case "bool":
@@ -157,10 +157,13 @@ function arrowValue(column: Column | undefined, value: unknown): unknown {
   }
 }
 
-function structValue(column: Column, value: DuckDBStructValue): Readonly<Record<string, unknown>> {
+function toArrowStruct(
+  column: Column,
+  value: DuckDBStructValue,
+): Readonly<Record<string, unknown>> {
   const entries = Object.entries(column.members ?? {}).map(([name, member]) => [
     name,
-    arrowValue(member, value.entries[name]),
+    toArrowValue(member, value.entries[name]),
   ])
   return Object.fromEntries(entries) as Readonly<Record<string, unknown>>
 }

@@ -2,7 +2,7 @@ import type { Column, Columns } from "@freshet/core"
 import * as arrow from "apache-arrow"
 
 /** The Arrow type of a declared column: the same value, whatever reads the file. */
-export function arrowType(column: Column): arrow.DataType {
+export function toArrowType(column: Column): arrow.DataType {
   switch (column.kind) {
     case "bool":
       return new arrow.Bool()
@@ -15,7 +15,7 @@ export function arrowType(column: Column): arrow.DataType {
     case "float64":
       return new arrow.Float64()
     case "decimal":
-      return decimalType(column.type)
+      return toArrowDecimal(column.type)
     case "text":
       return new arrow.Utf8()
     case "date":
@@ -23,26 +23,28 @@ export function arrowType(column: Column): arrow.DataType {
     case "timestamp":
       return new arrow.TimestampMicrosecond("UTC")
     case "list":
-      return new arrow.List(fieldOf("item", column.element))
+      return new arrow.List(toArrowField("item", column.element))
     case "struct":
       return new arrow.Struct(
-        Object.entries(column.members ?? {}).map(([name, member]) => fieldOf(name, member)),
+        Object.entries(column.members ?? {}).map(([name, member]) => toArrowField(name, member)),
       )
   }
 }
 
 /** The Arrow schema of declared columns. */
-export function arrowSchema(columns: Columns): arrow.Schema {
-  return new arrow.Schema(Object.entries(columns).map(([name, column]) => fieldOf(name, column)))
+export function toArrowSchema(columns: Columns): arrow.Schema {
+  return new arrow.Schema(
+    Object.entries(columns).map(([name, column]) => toArrowField(name, column)),
+  )
 }
 
-function fieldOf(name: string, column: Column | undefined): arrow.Field {
+function toArrowField(name: string, column: Column | undefined): arrow.Field {
   if (column === undefined) throw new TypeError(`the column ${name} does not say what it holds`)
-  return new arrow.Field(name, arrowType(column), column.nullable)
+  return new arrow.Field(name, toArrowType(column), column.nullable)
 }
 
 /** `DECIMAL(12,2)` → 12 digits, 2 after the point. */
-function decimalType(type: string): arrow.Decimal {
+function toArrowDecimal(type: string): arrow.Decimal {
   const [width, scale] = (type.match(/\d+/g) ?? []).map(Number)
   return new arrow.Decimal(scale ?? 0, width ?? 18, 128)
 }

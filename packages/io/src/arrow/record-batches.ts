@@ -5,41 +5,41 @@ import type { DuckDBDataChunk } from "@duckdb/node-api"
 import type { Columns } from "@freshet/core"
 import * as arrow from "apache-arrow"
 
-import { arrowColumn } from "./arrow-column.ts"
-import { arrowSchema } from "./arrow-type.ts"
+import { createArrowColumn } from "./arrow-column.ts"
+import { toArrowSchema } from "./arrow-type.ts"
 
 const batchRows = 65_536
 
 /** The engine's chunks, some two thousand rows each, as record batches of up to 65,536 rows. No more than one batch is held. */
-export async function* recordBatches(
+export async function* toRecordBatches(
   columns: Columns,
   chunks: AsyncIterable<DuckDBDataChunk>,
 ): AsyncIterable<arrow.RecordBatch> {
-  const schema = arrowSchema(columns)
-  let held: DuckDBDataChunk[] = []
+  const schema = toArrowSchema(columns)
+  let pendingChunks: DuckDBDataChunk[] = []
   let rows = 0
   for await (const chunk of chunks) {
     if (rows + chunk.rowCount > batchRows) {
-      yield recordBatch(columns, schema, held)
-      held = []
+      yield buildRecordBatch(columns, schema, pendingChunks)
+      pendingChunks = []
       rows = 0
     }
-    held.push(chunk)
+    pendingChunks.push(chunk)
     rows += chunk.rowCount
   }
-  if (rows > 0) yield recordBatch(columns, schema, held)
+  if (rows > 0) yield buildRecordBatch(columns, schema, pendingChunks)
 }
 
-function recordBatch(
+function buildRecordBatch(
   columns: Columns,
   schema: arrow.Schema,
   chunks: readonly DuckDBDataChunk[],
 ): arrow.RecordBatch {
   const rows = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0)
   const children = Object.values(columns).map((column, index) => {
-    const made = arrowColumn(column, rows)
-    for (const chunk of chunks) made.append(chunk.getColumnVector(index), chunk.rowCount)
-    return made.finish()
+    const arrowColumn = createArrowColumn(column, rows)
+    for (const chunk of chunks) arrowColumn.append(chunk.getColumnVector(index), chunk.rowCount)
+    return arrowColumn.finish()
   })
   const data = arrow.makeData({ type: new arrow.Struct(schema.fields), length: rows, children })
   return new arrow.RecordBatch(schema, data)
@@ -51,6 +51,6 @@ export async function writeArrow(
   chunks: AsyncIterable<DuckDBDataChunk>,
   sink: Writable,
 ): Promise<void> {
-  const batches = Readable.from(recordBatches(columns, chunks))
+  const batches = Readable.from(toRecordBatches(columns, chunks))
   await pipeline(batches, arrow.RecordBatchFileWriter.throughNode(), sink)
 }

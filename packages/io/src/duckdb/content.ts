@@ -2,9 +2,9 @@ import { createHash } from "node:crypto"
 
 import { type Columns, quoteName } from "@freshet/core"
 
-import { listCell, numberCell } from "./cell.ts"
-import { textLiteral } from "./literal.ts"
+import { getListCell, getNumberCell } from "./cell.ts"
 import type { Connection, JsonRow } from "./session.ts"
+import { quoteText } from "./sql-text.ts"
 
 /** What one scan of a file of rows finds. */
 export interface Content {
@@ -30,12 +30,12 @@ export async function measureContents<F extends RowsFile>(
   connection: Connection,
   files: readonly F[],
 ): Promise<readonly (F & { readonly content: Content })[]> {
-  const scans = files.map(({ columns, path }, at) => contentScan(columns, path, at))
+  const scans = files.map(({ columns, path }, at) => buildContentScan(columns, path, at))
   const rows = await connection.rows(`${scans.join("\nUNION ALL\n")}\nORDER BY place`)
-  return files.map((file, at) => ({ ...file, content: contentOf(file.columns, rows[at]) }))
+  return files.map((file, at) => ({ ...file, content: toContent(file.columns, rows[at]) }))
 }
 
-function contentScan(columns: Columns, path: string, at: number): string {
+function buildContentScan(columns: Columns, path: string, at: number): string {
   const names = Object.keys(columns).map(quoteName)
   const present = names.map((name) => `count(${name})`).join(", ")
   // the engine adds 32-bit integers far faster than 64-bit ones
@@ -44,17 +44,19 @@ function contentScan(columns: Columns, path: string, at: number): string {
       [bit_xor(" hash")::VARCHAR, sum((" hash" >> 33)::INTEGER)::VARCHAR,
         sum((" hash" & 2147483647)::INTEGER)::VARCHAR] AS folds,
       [${present}]::DOUBLE[] AS present
-    FROM (SELECT *, hash(${names.join(", ")}) AS " hash" FROM read_parquet(${textLiteral(path)}))`
+    FROM (SELECT *, hash(${names.join(", ")}) AS " hash" FROM read_parquet(${quoteText(path)}))`
 }
 
-function contentOf(columns: Columns, found: JsonRow | undefined): Content {
+function toContent(columns: Columns, row: JsonRow | undefined): Content {
   const types = Object.entries(columns).map(([name, { type }]) => [name, type])
-  const rows = numberCell(found, "rows")
+  const rows = getNumberCell(row, "rows")
   const dataVersion = createHash("sha256")
-    .update(JSON.stringify([types, rows, listCell(found, "folds")]))
+    .update(JSON.stringify([types, rows, getListCell(row, "folds")]))
     .digest("hex")
     .slice(0, 32)
-  const present = listCell(found, "present")
-  const nulls = Object.keys(columns).map((name, at) => [name, rows - Number(present[at])] as const)
+  const presentCounts = getListCell(row, "present")
+  const nulls = Object.keys(columns).map(
+    (name, at) => [name, rows - Number(presentCounts[at])] as const,
+  )
   return { rows, dataVersion, nulls: new Map(nulls) }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 
 /** The version of the engine's package, known without loading the engine. */
-export function engineVersion(): string {
+export function readEngineVersion(): string {
   const path = createRequire(import.meta.url).resolve("@duckdb/node-api/package.json")
   const { version } = JSON.parse(readFileSync(path, "utf8")) as { version: string } // every package has one
   return version

@@ -7,16 +7,16 @@ import {
   type PartitionText,
 } from "@freshet/core"
 
-import { somePartition } from "./bound-reads.ts"
-import { checkAll } from "./check.ts"
-import { computePartition, rederivePartition } from "./compute.ts"
+import { examplePartition } from "./asset-reads.ts"
+import { computePartition, recomputePartition } from "./compute-partition.ts"
 import { measureContents } from "./content.ts"
-import { engineFailure } from "./failure.ts"
-import { queryEngine, type QueryEngine } from "./query-engine.ts"
-import { type QueryRows, streamRows } from "./query.ts"
+import type { EngineContext } from "./engine-context.ts"
+import { toEngineError } from "./engine-error.ts"
+import { createQueryEngine, type QueryEngine } from "./query-engine.ts"
+import { type QueryRows, streamRows } from "./query-rows.ts"
 import { createRelations } from "./relations.ts"
+import { runChecks } from "./run-checks.ts"
 import { type Connection, openSession, type Session, type SessionOptions } from "./session.ts"
-import type { Workshop } from "./workshop.ts"
 
 /** The engine of this process: core's, and what the commands ask of DuckDB besides. */
 export interface DuckdbEngine extends Engine, QueryEngine {
@@ -27,7 +27,7 @@ export interface DuckdbEngine extends Engine, QueryEngine {
       readonly relations: readonly Relation[]
       readonly partition?: PartitionText
     },
-    use: (rows: QueryRows) => Promise<T>,
+    consume: (rows: QueryRows) => Promise<T>,
   ) => Promise<T>
   /** For whoever streams stored rows: publication does. */
   readonly session: Session
@@ -35,25 +35,25 @@ export interface DuckdbEngine extends Engine, QueryEngine {
 }
 
 /** What an engine needs: what it may use, the store, and the way to the files of the landing zone. */
-export interface EngineOptions extends SessionOptions, Omit<Workshop, "session"> {}
+export interface EngineOptions extends SessionOptions, Omit<EngineContext, "session"> {}
 
 /** Opens an engine; cheap, since DuckDB is loaded on first use. Close it at the end. */
 export function openEngine(options: EngineOptions): DuckdbEngine {
   const session = openSession(options)
-  const workshop: Workshop = {
+  const context: EngineContext = {
     session,
     store: options.store,
     landedPath: options.landedPath,
     signal: options.signal,
   }
   return {
-    compute: (request, progress) => computePartition(workshop, request, progress),
-    check: (request) => checkStored(workshop, request),
-    rederive: (request) => rederivePartition(workshop, request),
-    contentOf: (asset, file) => storedContent(workshop, asset, file),
-    ...queryEngine(session),
-    query: ({ sql, relations, partition = somePartition }, use) =>
-      withRelations(workshop, relations, partition, (connection) =>
+    compute: (request, progress) => computePartition(context, request, progress),
+    check: (request) => checkStoredRows(context, request),
+    recompute: (request) => recomputePartition(context, request),
+    readDataVersion: (asset, file) => readStoredContent(context, asset, file),
+    ...createQueryEngine(session),
+    query: ({ sql, relations, partition = examplePartition }, use) =>
+      withRelations(context, relations, partition, (connection) =>
         streamRows(connection, sql, use),
       ),
     session,
@@ -61,25 +61,25 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
   }
 }
 
-async function checkStored(
-  workshop: Workshop,
+async function checkStoredRows(
+  context: EngineContext,
   { asset, checks, file, partition, relations }: CheckRequest,
 ): Promise<readonly CheckResult[]> {
-  const path = workshop.store.path(file)
-  return await withRelations(workshop, relations, partition, async (connection) => {
+  const path = context.store.path(file)
+  return await withRelations(context, relations, partition, async (connection) => {
     try {
       const rows = await measureContents(connection, [
         { asset, columns: asset.columns, path, partition },
       ])
-      return await checkAll(connection, rows, () => checks)
+      return await runChecks(connection, rows, () => checks)
     } catch (cause) {
-      throw engineFailure(`the stored rows of \`${asset.name}\` (${file})`, cause)
+      throw toEngineError(`the stored rows of \`${asset.name}\` (${file})`, cause)
     }
   })
 }
 
-async function storedContent(
-  { session, store }: Workshop,
+async function readStoredContent(
+  { session, store }: EngineContext,
   { columns }: Asset,
   file: string,
 ): Promise<string | undefined> {
@@ -87,20 +87,22 @@ async function storedContent(
   const path = store.path(file)
   return await session.withConnection(async (connection) => {
     // a file that is no Parquet any more, or lacks a column, holds other content, whatever it is
-    const measured = await measureContents(connection, [{ columns, path }]).catch(unlessStopped)
-    return measured[0]?.content.dataVersion
+    const measuredFiles = await measureContents(connection, [{ columns, path }]).catch(
+      rethrowIfInterrupted,
+    )
+    return measuredFiles[0]?.content.dataVersion
   })
 }
 
-function unlessStopped(cause: unknown): readonly [] {
-  const failure = engineFailure("the stored rows", cause)
+function rethrowIfInterrupted(cause: unknown): readonly [] {
+  const failure = toEngineError("the stored rows", cause)
   if (failure.code === "interrupted") throw failure
   return []
 }
 
 /** Lends a connection on which the relations are known. Lines of sources that cannot be taken are left out and not kept. */
 async function withRelations<T>(
-  { session, store, landedPath }: Workshop,
+  { session, store, landedPath }: EngineContext,
   relations: readonly Relation[],
   partition: PartitionText,
   work: (connection: Connection) => Promise<T>,
@@ -111,7 +113,7 @@ async function withRelations<T>(
       partition,
       landedPath,
       scratchFolder: session.scratchFolder,
-      judge: "quick",
+      parser: "quick",
     } as const
     await createRelations(relations, store, landing)
     return await work(connection)

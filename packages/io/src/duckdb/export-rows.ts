@@ -2,10 +2,10 @@ import { createWriteStream } from "node:fs"
 
 import type { Columns } from "@freshet/core"
 
-import { chunksOf } from "./chunks.ts"
-import { engineFailure } from "./failure.ts"
-import { columnList, pathList, textLiteral } from "./literal.ts"
+import { readChunks } from "./chunks.ts"
+import { toEngineError } from "./engine-error.ts"
 import type { Connection, Session } from "./session.ts"
+import { formatColumnList, formatPathList, quoteText } from "./sql-text.ts"
 
 /** Stored rows that are to be written in another format, to a local file. */
 export interface ExportRequest {
@@ -20,19 +20,19 @@ export interface ExportRequest {
 /** Writes the rows in the order in which they are stored. A failure leaves what was written of `output`. */
 export async function exportRows(session: Session, request: ExportRequest): Promise<void> {
   const { path, columns, format, output } = request
-  const sql = `SELECT ${columnList(columns)} FROM read_parquet(${pathList([path])})`
+  const sql = `SELECT ${formatColumnList(columns)} FROM read_parquet(${formatPathList([path])})`
   await session.withConnection(async (connection) => {
     try {
       await (format === "arrow"
         ? writeArrowFile(connection, sql, columns, output)
-        : connection.run(`COPY (${sql}) TO ${textLiteral(output)} (${copyOptions[format]})`))
+        : connection.run(`COPY (${sql}) TO ${quoteText(output)} (${copyOptionsByFormat[format]})`))
     } catch (cause) {
-      throw engineFailure("the export", cause)
+      throw toEngineError("the export", cause)
     }
   })
 }
 
-const copyOptions = { csv: "FORMAT csv, HEADER", jsonl: "FORMAT json" } as const
+const copyOptionsByFormat = { csv: "FORMAT csv, HEADER", jsonl: "FORMAT json" } as const
 
 async function writeArrowFile(
   { native }: Connection,
@@ -41,5 +41,5 @@ async function writeArrowFile(
   output: string,
 ): Promise<void> {
   const { writeArrow } = await import("../arrow/record-batches.ts")
-  await writeArrow(columns, chunksOf(await native.stream(sql)), createWriteStream(output))
+  await writeArrow(columns, readChunks(await native.stream(sql)), createWriteStream(output))
 }

@@ -1,7 +1,7 @@
 import type { AnyAsset, Problem } from "@freshet/core"
 
-import { bindAssets } from "./bind.ts"
-import { canonicalQueries } from "./parse.ts"
+import { bindAssets } from "./bind-assets.ts"
+import { canonicalizeQueries } from "./canonicalize-queries.ts"
 import type { Session } from "./session.ts"
 
 /** What DuckDB knows of queries without any data. */
@@ -9,14 +9,14 @@ export interface QueryEngine {
   /** Everything that is wrong with the queries of these assets, found without any data. */
   readonly bind: (assets: readonly AnyAsset[]) => Promise<readonly Problem[]>
   /** Each query as the engine parses it: layout and comments do not count. */
-  readonly canonicalQueries: (queries: readonly string[]) => Promise<readonly string[]>
+  readonly canonicalizeQueries: (queries: readonly string[]) => Promise<readonly string[]>
 }
 
 /** The session as one that is asked about queries. */
-export function queryEngine({ withConnection }: Session): QueryEngine {
+export function createQueryEngine({ withConnection }: Session): QueryEngine {
   return {
     bind: (assets) => withConnection((connection) => bindAssets(connection, assets)),
-    canonicalQueries: (queries) =>
-      withConnection((connection) => canonicalQueries(connection, queries)),
+    canonicalizeQueries: (queries) =>
+      withConnection((connection) => canonicalizeQueries(connection, queries)),
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path"
 
 import type { DuckDBConnection, DuckDBInstance, Json } from "@duckdb/node-api"
 
-import { engineFailure, interrupted } from "./failure.ts"
+import { toEngineError, createInterruptedError } from "./engine-error.ts"
 
 /** What the engine may use. Under a limit of X it stays when `memoryLimitMb` is about 0.8 X. */
 export interface SessionOptions {
@@ -24,9 +24,9 @@ export interface Session {
   /** Lends a connection with no temporary objects on it, and waits for a turn when all are lent. Aborting the signal interrupts what runs on it. */
   readonly withConnection: <T>(work: (connection: Connection) => Promise<T>) => Promise<T>
   /** A further connection for work that holds one already: it never waits. To be given back. */
-  readonly borrow: () => Promise<{
+  readonly openConnection: () => Promise<{
     readonly native: DuckDBConnection
-    readonly giveBack: () => void
+    readonly close: () => void
   }>
   /** A folder of this session alone, gone when it is closed. */
   readonly scratchFolder: () => Promise<string>
@@ -49,23 +49,26 @@ export interface Connection {
 /** Opens a session; cheap, since the engine itself is loaded on first use. */
 export function openSession(options: SessionOptions): Session {
   const scratch = join(options.spillFolder, randomUUID())
-  const turns = turnstile(options.connections)
-  const share = threadSharing(options.threads)
-  let opening: Promise<DuckDBInstance> | undefined
-  const instance = () => (opening ??= openInstance(options, scratch))
+  const limitConcurrency = createLimiter(options.connections)
+  const shareThreads = createThreadSharing(options.threads)
+  let instancePromise: Promise<DuckDBInstance> | undefined
+  const instance = () => (instancePromise ??= openInstance(options, scratch))
   return {
-    withConnection: (work) => turns(() => share((join) => lend({ instance, join }, options, work))),
-    borrow: async () => {
+    withConnection: (work) =>
+      limitConcurrency(() =>
+        shareThreads((join) => withNewConnection({ instance, register: join }, options, work)),
+      ),
+    openConnection: async () => {
       const native = await (await instance()).connect()
-      return { native, giveBack: () => native.closeSync() }
+      return { native, close: () => native.closeSync() }
     },
     scratchFolder: async () => {
       await mkdir(scratch, { recursive: true })
       return scratch
     },
     close: async () => {
-      if (opening !== undefined) (await opening).closeSync()
-      opening = undefined
+      if (instancePromise !== undefined) (await instancePromise).closeSync()
+      instancePromise = undefined
       await rm(scratch, { recursive: true, force: true })
     },
   }
@@ -103,49 +106,49 @@ async function openInstance(options: SessionOptions, scratch: string): Promise<D
     connection.closeSync()
     return instance
   } catch (cause) {
-    throw engineFailure("the engine does not start", cause)
+    throw toEngineError("the engine does not start", cause)
   }
 }
 
-const showProgress =
+const progressSettings =
   "SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0"
 
 /** Counts a connection among those that are lent, as far as the engine's threads go. */
-type Join = (native: DuckDBConnection) => Promise<void>
+type RegisterCaller = (native: DuckDBConnection) => Promise<void>
 
-async function lend<T>(
-  from: { readonly instance: () => Promise<DuckDBInstance>; readonly join: Join },
+async function withNewConnection<T>(
+  source: { readonly instance: () => Promise<DuckDBInstance>; readonly register: RegisterCaller },
   { signal, progress }: SessionOptions,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  if (signal?.aborted) throw interrupted()
-  const native = await (await from.instance()).connect()
+  if (signal?.aborted) throw createInterruptedError()
+  const native = await (await source.instance()).connect()
   const interrupt = () => native.interrupt()
   signal?.addEventListener("abort", interrupt)
   try {
-    await from.join(native)
-    if (progress === true) await native.run(showProgress)
-    return await work(connectionOn(native, signal))
+    await source.register(native)
+    if (progress === true) await native.run(progressSettings)
+    return await work(toConnection(native, signal))
   } catch (cause) {
-    throw signal?.aborted ? interrupted(cause) : cause
+    throw signal?.aborted ? createInterruptedError(cause) : cause
   } finally {
     signal?.removeEventListener("abort", interrupt)
     native.closeSync()
   }
 }
 
-function connectionOn(native: DuckDBConnection, signal: AbortSignal | undefined): Connection {
-  const proceed = () => {
-    if (signal?.aborted) throw interrupted()
+function toConnection(native: DuckDBConnection, signal: AbortSignal | undefined): Connection {
+  const throwIfAborted = () => {
+    if (signal?.aborted) throw createInterruptedError()
   }
   return {
     native,
     run: async (sql) => {
-      proceed()
+      throwIfAborted()
       await native.run(sql)
     },
     rows: async (sql) => {
-      proceed()
+      throwIfAborted()
       return (await native.run(sql)).getRowObjectsJson()
     },
     progress: () => Math.min(1, Math.max(0, native.progress.percentage / 100)),
@@ -157,14 +160,16 @@ function connectionOn(native: DuckDBConnection, signal: AbortSignal | undefined)
  * does the last of its work, which takes a processor from the other callers: with as many callers as processors
  * the engine had better have no threads besides.
  */
-function threadSharing(threads: number): <T>(work: (join: Join) => Promise<T>) => Promise<T> {
+function createThreadSharing(
+  threads: number,
+): <T>(work: (register: RegisterCaller) => Promise<T>) => Promise<T> {
   let callers = 0
-  let set = 1 // the engine counts on one caller unless it is told
-  const join: Join = async (native) => {
-    const wanted = Math.min(callers, threads)
-    if (wanted === set) return
-    set = wanted
-    await native.run(`SET GLOBAL external_threads = ${wanted}`)
+  let currentThreads = 1 // the engine counts on one caller unless it is told
+  const join: RegisterCaller = async (native) => {
+    const threadCount = Math.min(callers, threads)
+    if (threadCount === currentThreads) return
+    currentThreads = threadCount
+    await native.run(`SET GLOBAL external_threads = ${threadCount}`)
   }
   return async (work) => {
     callers += 1
@@ -177,16 +182,16 @@ function threadSharing(threads: number): <T>(work: (join: Join) => Promise<T>) =
 }
 
 /** Lets `places` pieces of work in at a time, in the order in which they came. */
-function turnstile(places: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = []
-  let free = places
+function createLimiter(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const queue: (() => void)[] = []
+  let free = limit
   return async (work) => {
     if (free > 0) free -= 1
-    else await new Promise<void>((enter) => waiting.push(enter))
+    else await new Promise<void>((enter) => queue.push(enter))
     try {
       return await work()
     } finally {
-      const next = waiting.shift()
+      const next = queue.shift()
       if (next === undefined) free += 1
       else next()
     }

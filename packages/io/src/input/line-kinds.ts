@@ -1,6 +1,6 @@
 import type { Column, LineKinds, SourceAsset } from "@freshet/core"
 
-import { textLiteral } from "../duckdb/literal.ts"
+import { quoteText } from "../duckdb/sql-text.ts"
 
 /** What one column of a source means for lines of each kind; `undefined` stands for every line. */
 export interface SourceColumn {
@@ -12,33 +12,35 @@ export interface SourceColumn {
 }
 
 /** The columns of a source with the kinds of line that each belongs to. */
-export function sourceColumns(source: SourceAsset): readonly SourceColumn[] {
+export function listSourceColumns(source: SourceAsset): readonly SourceColumn[] {
   return Object.entries(source.columns).map(([name, column]) => {
-    const kinds = kindsWith(source.lineKinds, name, [name, `${name}?`])
+    const kinds = listKindsWith(source.lineKinds, name, [name, `${name}?`])
     if (kinds !== undefined)
-      return { name, column, kinds, required: kindsWith(source.lineKinds, name, [name]) ?? [] }
+      return { name, column, kinds, required: listKindsWith(source.lineKinds, name, [name]) ?? [] }
     return { name, column, kinds, required: column.nullable ? [] : undefined }
   })
 }
 
-function kindsWith(
+function listKindsWith(
   lineKinds: LineKinds | undefined,
   name: string,
   entries: readonly string[],
 ): readonly string[] | undefined {
-  const all = Object.entries(lineKinds?.kinds ?? {})
-  const listed = all.some(([, names]) => names.includes(name) || names.includes(`${name}?`))
-  if (!listed || lineKinds?.column === name) return undefined
-  return all.filter(([, names]) => names.some((each) => entries.includes(each))).map(([k]) => k)
+  const kinds = Object.entries(lineKinds?.kinds ?? {})
+  const isListed = kinds.some(([, names]) => names.includes(name) || names.includes(`${name}?`))
+  if (!isListed || lineKinds?.column === name) return undefined
+  return kinds
+    .filter(([, names]) => names.some((columnName) => entries.includes(columnName)))
+    .map(([k]) => k)
 }
 
 /** Whether a line is of one of these kinds, as SQL; `kind` is the expression that holds the line's, `write` how it is written there. */
-export function isOfKind(
+export function buildKindTest(
   kinds: readonly string[] | undefined,
   kind: string,
   write: (kind: string) => string,
 ): string {
   if (kinds === undefined) return "true"
   if (kinds.length === 0) return "false"
-  return `${kind} IN (${kinds.map((each) => textLiteral(write(each))).join(", ")})`
+  return `${kind} IN (${kinds.map((lineKind) => quoteText(write(lineKind))).join(", ")})`
 }

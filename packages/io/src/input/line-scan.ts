@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer"
 import { type FileHandle, open } from "node:fs/promises"
 
-import { plainBlock, type PlainLines } from "./plain-line.ts"
+import { linesPerBlock, type FastLineMatcher } from "./fast-json-line.ts"
 
 /** How the lines of a file lie, without a look into them. A blank line has nothing but spaces, tabs and returns. */
 export interface LineScan {
@@ -9,14 +9,14 @@ export interface LineScan {
   /** Lines that are not blank; the n-th of them has ordinal n - 1. */
   readonly lines: number
   /** No line is longer. */
-  readonly longest: number
+  readonly maxLineBytes: number
   /** Where to start looking for a line: one mark for every `linesPerMark` lines that are not blank. */
-  readonly marks: readonly Mark[]
+  readonly checkpoints: readonly LineCheckpoint[]
   /** Ordinals of the lines that are not plain, and of those right after one: a line that is cut off makes the engine's reader run into the next and spoil it. */
-  readonly doubtful: readonly number[]
+  readonly strictOrdinals: readonly number[]
 }
 
-interface Mark {
+interface LineCheckpoint {
   readonly offset: number
   /** Number of the line at the offset, from 1, blank lines counted. */
   readonly line: number
@@ -30,41 +30,46 @@ export interface Line {
   readonly bytes: Buffer
 }
 
-const linesPerMark = 512
+const linesPerCheckpoint = 512
 const chunkBytes = 1 << 20
-const pieceBytes = 1 << 16
+const textBytes = 1 << 16
 const newline = 10
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** Counts and marks the lines of a file, and notes those that are not plain. */
-export async function scanLines(path: string, plainLines?: PlainLines): Promise<LineScan> {
-  const marks: Mark[] = []
-  const doubtful: number[] = []
+export async function scanLines(
+  path: string,
+  fastLineMatcher?: FastLineMatcher,
+): Promise<LineScan> {
+  const checkpoints: LineCheckpoint[] = []
+  const strictOrdinals: number[] = []
   let lines = 0
-  let longest = 0
-  let number = 0
-  let sound = true
-  const bytes = await eachChunk(path, (chunk, offset) => {
-    const plainIn = plainLines && plainEnds(chunk, plainLines)
+  let maxLineBytes = 0
+  let lineNumber = 0
+  let isPreviousFast = true
+  const bytes = await forEachChunk(path, (chunk, offset) => {
+    const fastEnds = fastLineMatcher && createFastEndFinder(chunk, fastLineMatcher)
     let start = 0
     while (start < chunk.length) {
-      const block = sound && lines % plainBlock === 0 ? plainIn?.block(start) : undefined
-      const plain = block ?? plainIn?.line(start)
-      const end = plain ?? chunk.indexOf(newline, start) + 1
-      if (plain !== undefined || !isBlank(chunk, start, end - 1)) {
-        if (lines % linesPerMark === 0) marks.push({ offset: offset + start, line: number + 1 })
-        if (plainIn !== undefined) {
-          if (plain === undefined || !sound) doubtful.push(lines)
-          sound = plain !== undefined
+      const blockEnd =
+        isPreviousFast && lines % linesPerBlock === 0 ? fastEnds?.block(start) : undefined
+      const fastEnd = blockEnd ?? fastEnds?.line(start)
+      const end = fastEnd ?? chunk.indexOf(newline, start) + 1
+      if (fastEnd !== undefined || !isBlank(chunk, start, end - 1)) {
+        if (lines % linesPerCheckpoint === 0)
+          checkpoints.push({ offset: offset + start, line: lineNumber + 1 })
+        if (fastEnds !== undefined) {
+          if (fastEnd === undefined || !isPreviousFast) strictOrdinals.push(lines)
+          isPreviousFast = fastEnd !== undefined
         }
-        lines += block === undefined ? 1 : plainBlock
-        if (end - start > longest) longest = end - start
+        lines += blockEnd === undefined ? 1 : linesPerBlock
+        if (end - start > maxLineBytes) maxLineBytes = end - start
       }
-      number += block === undefined ? 1 : plainBlock
+      lineNumber += blockEnd === undefined ? 1 : linesPerBlock
       start = end
     }
   })
-  return { bytes, lines, longest, marks, doubtful }
+  return { bytes, lines, maxLineBytes, checkpoints, strictOrdinals }
 }
 
 /**
@@ -72,26 +77,26 @@ export async function scanLines(path: string, plainLines?: PlainLines): Promise<
  * The text is made in pieces that the young generation holds. A line longer than a piece is doubtful: patterns
  * have only so much room.
  */
-function plainEnds(chunk: Buffer, { lineEnd, blockEnd }: PlainLines) {
+function createFastEndFinder(chunk: Buffer, { findLineEnd, findBlockEnd }: FastLineMatcher) {
   let from = 0
   let to = 0
   let text = ""
-  let wellFormed = true
-  const find = (findEnd: typeof lineEnd, start: number): number | undefined => {
+  let isWellFormed = true
+  const find = (findEnd: typeof findLineEnd, start: number): number | undefined => {
     if (start >= to) {
       from = start
-      to = chunk.lastIndexOf(newline, start + pieceBytes) + 1
+      to = chunk.lastIndexOf(newline, start + textBytes) + 1
       text = to > start ? chunk.toString("latin1", from, to) : ""
-      wellFormed = isUtf8(chunk.subarray(from, to))
+      isWellFormed = isUtf8(chunk.subarray(from, to))
     }
-    const found = findEnd(text, start - from)
-    if (found === undefined) return undefined
-    const end = from + found
-    return wellFormed || isUtf8(chunk.subarray(start, end)) ? end : undefined
+    const textEnd = findEnd(text, start - from)
+    if (textEnd === undefined) return undefined
+    const end = from + textEnd
+    return isWellFormed || isUtf8(chunk.subarray(start, end)) ? end : undefined
   }
   return {
-    line: (start: number) => find(lineEnd, start),
-    block: (start: number) => find(blockEnd, start),
+    line: (start: number) => find(findLineEnd, start),
+    block: (start: number) => find(findBlockEnd, start),
   }
 }
 
@@ -102,47 +107,54 @@ export async function* pickLines(
   ordinals: readonly number[] | "all",
 ): AsyncGenerator<readonly Line[]> {
   if (ordinals === "all") {
-    for (const [index, mark] of scan.marks.entries()) yield await block(path, scan, index, mark)
+    for (const [index, checkpoint] of scan.checkpoints.entries())
+      yield await readBlock(path, scan, index, checkpoint)
     return
   }
   let next = 0
   while (next < ordinals.length) {
-    const index = Math.floor((ordinals[next] ?? 0) / linesPerMark)
-    const mark = scan.marks[index]
-    if (mark === undefined) return
-    const wanted = new Set<number>()
-    for (; Math.floor((ordinals[next] ?? Infinity) / linesPerMark) === index; next += 1)
-      wanted.add(ordinals[next] ?? 0)
-    yield (await block(path, scan, index, mark)).filter((line) => wanted.has(line.ordinal))
+    const index = Math.floor((ordinals[next] ?? 0) / linesPerCheckpoint)
+    const checkpoint = scan.checkpoints[index]
+    if (checkpoint === undefined) return
+    const blockOrdinals = new Set<number>()
+    for (; Math.floor((ordinals[next] ?? Infinity) / linesPerCheckpoint) === index; next += 1)
+      blockOrdinals.add(ordinals[next] ?? 0)
+    yield (await readBlock(path, scan, index, checkpoint)).filter((line) =>
+      blockOrdinals.has(line.ordinal),
+    )
   }
 }
 
 /** The lines from one mark to the next. */
-async function block(
+async function readBlock(
   path: string,
   scan: LineScan,
   index: number,
-  mark: Mark,
+  checkpoint: LineCheckpoint,
 ): Promise<readonly Line[]> {
-  const length = (scan.marks[index + 1]?.offset ?? scan.bytes) - mark.offset
+  const length = (scan.checkpoints[index + 1]?.offset ?? scan.bytes) - checkpoint.offset
   const handle = await open(path, "r")
   try {
     const buffer = Buffer.allocUnsafe(length)
-    const filled = await fill(handle, buffer, 0, mark.offset)
-    return cut(buffer.subarray(0, filled), mark, index * linesPerMark)
+    const filled = await fillBuffer(handle, buffer, 0, checkpoint.offset)
+    return splitLines(buffer.subarray(0, filled), checkpoint, index * linesPerCheckpoint)
   } finally {
     await handle.close()
   }
 }
 
-function cut(buffer: Buffer, mark: Mark, firstOrdinal: number): readonly Line[] {
+function splitLines(
+  buffer: Buffer,
+  checkpoint: LineCheckpoint,
+  firstOrdinal: number,
+): readonly Line[] {
   const lines: Line[] = []
-  let line = mark.line
+  let line = checkpoint.line
   for (let start = 0; start < buffer.length; line += 1) {
-    const found = buffer.indexOf(newline, start)
-    const end = found < 0 ? buffer.length : found
+    const newlineAt = buffer.indexOf(newline, start)
+    const end = newlineAt < 0 ? buffer.length : newlineAt
     if (!isBlank(buffer, start, end)) {
-      const bytes = withoutByteOrderMark(buffer.subarray(start, end), line)
+      const bytes = stripByteOrderMark(buffer.subarray(start, end), line)
       lines.push({ ordinal: firstOrdinal + lines.length, line, bytes })
     }
     start = end + 1
@@ -151,9 +163,9 @@ function cut(buffer: Buffer, mark: Mark, firstOrdinal: number): readonly Line[] 
 }
 
 /** The bytes of a line, without the mark that a file of UTF-8 may begin with. */
-export function withoutByteOrderMark(bytes: Buffer, line: number): Buffer {
-  const marked = line === 1 && bytes.subarray(0, 3).equals(byteOrderMark)
-  return marked ? bytes.subarray(3) : bytes
+export function stripByteOrderMark(bytes: Buffer, line: number): Buffer {
+  const hasByteOrderMark = line === 1 && bytes.subarray(0, 3).equals(byteOrderMark)
+  return hasByteOrderMark ? bytes.subarray(3) : bytes
 }
 
 function isBlank(chunk: Buffer, start: number, end: number): boolean {
@@ -165,28 +177,28 @@ function isBlank(chunk: Buffer, start: number, end: number): boolean {
 }
 
 /** Calls `use` with whole lines only, each ended by a newline even where the file has none; a line longer than a chunk makes the chunk longer. The chunk is lent. Gives the length of the file. */
-export async function eachChunk(
+export async function forEachChunk(
   path: string,
-  use: (chunk: Buffer, offset: number) => void | Promise<void>,
+  consume: (chunk: Buffer, offset: number) => void | Promise<void>,
 ): Promise<number> {
   const handle = await open(path, "r")
   try {
     let buffer = Buffer.allocUnsafe(chunkBytes)
     let offset = 0 // of the buffer's first byte in the file
-    let kept = 0
+    let carriedBytes = 0
     for (;;) {
-      const filled = await fill(handle, buffer, kept, offset + kept)
+      const filled = await fillBuffer(handle, buffer, carriedBytes, offset + carriedBytes)
       if (filled < buffer.length) {
         if (filled > 0 && buffer[filled - 1] !== newline) buffer[filled] = newline
         const end = buffer[filled - 1] === newline ? filled : filled + 1
-        if (filled > 0) await use(buffer.subarray(0, end), offset)
+        if (filled > 0) await consume(buffer.subarray(0, end), offset)
         return offset + filled
       }
       const end = buffer.lastIndexOf(newline) + 1
-      if (end > 0) await use(buffer.subarray(0, end), offset)
+      if (end > 0) await consume(buffer.subarray(0, end), offset)
       const larger = end > 0 ? buffer : Buffer.allocUnsafe(buffer.length * 2)
       buffer.copy(larger, 0, end)
-      kept = buffer.length - end
+      carriedBytes = buffer.length - end
       offset += end
       buffer = larger
     }
@@ -195,7 +207,7 @@ export async function eachChunk(
   }
 }
 
-async function fill(
+async function fillBuffer(
   handle: FileHandle,
   buffer: Buffer,
   at: number,

@@ -25,16 +25,16 @@ export interface Quarantine {
   readonly lines: () => number
   readonly reasons: () => ReadonlyMap<string, number>
   /** The first few, for a message. */
-  readonly first: () => readonly QuarantinedLine[]
+  readonly samples: () => readonly QuarantinedLine[]
 }
 
-const longestText = 4096
+const maxTextBytes = 4096
 const flushBytes = 1 << 20
 
 /** Sets lines aside in a temporary file, which is asked for with the first of them; without one they are only counted. */
 export function openQuarantine(tempPath: (() => Promise<string>) | undefined): Quarantine {
   const reasons = new Map<string, number>()
-  const first: QuarantinedLine[] = []
+  const samples: QuarantinedLine[] = []
   let path: string | undefined
   let pending: string[] = []
   let pendingBytes = 0
@@ -47,13 +47,13 @@ export function openQuarantine(tempPath: (() => Promise<string>) | undefined): Q
   }
   return {
     add: async ({ file, line }, reason, bytes) => {
-      const set = { file, line, reason, ...shownText(bytes) }
+      const quarantinedLine = { file, line, reason, ...formatLineText(bytes) }
       total += 1
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
-      if (first.length < 3) first.push(set)
-      const written = `${JSON.stringify(set)}\n`
-      pending.push(written)
-      pendingBytes += written.length
+      if (samples.length < 3) samples.push(quarantinedLine)
+      const jsonLine = `${JSON.stringify(quarantinedLine)}\n`
+      pending.push(jsonLine)
+      pendingBytes += jsonLine.length
       if (pendingBytes > flushBytes) await flush()
     },
     finish: async () => {
@@ -62,24 +62,24 @@ export function openQuarantine(tempPath: (() => Promise<string>) | undefined): Q
     },
     lines: () => total,
     reasons: () => reasons,
-    first: () => first,
+    samples: () => samples,
   }
 }
 
-function shownText(bytes: Buffer): { readonly text: string; readonly bytes?: number } {
+function formatLineText(bytes: Buffer): { readonly text: string; readonly bytes?: number } {
   const line = bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes
-  if (line.length <= longestText) return { text: utf8OrEscaped(line) }
-  return { text: utf8OrEscaped(line.subarray(0, endOfCharacter(line))), bytes: line.length }
+  if (line.length <= maxTextBytes) return { text: decodeOrEscape(line) }
+  return { text: decodeOrEscape(line.subarray(0, findCharacterEnd(line))), bytes: line.length }
 }
 
 /** Not in the middle of a character, if the text is UTF-8. */
-function endOfCharacter(line: Buffer): number {
-  let end = longestText
-  while (end > longestText - 4 && ((line[end] ?? 0) & 0xc0) === 0x80) end -= 1
+function findCharacterEnd(line: Buffer): number {
+  let end = maxTextBytes
+  while (end > maxTextBytes - 4 && ((line[end] ?? 0) & 0xc0) === 0x80) end -= 1
   return end
 }
 
-function utf8OrEscaped(bytes: Buffer): string {
+function decodeOrEscape(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString("utf8")
   let text = ""
   for (let at = 0; at < bytes.length;) {
@@ -97,7 +97,7 @@ function utf8OrEscaped(bytes: Buffer): string {
 }
 
 /** Why the bytes of a line cannot be read at all; undefined when they can. */
-export function byteFault(bytes: Buffer): "nul_byte" | "invalid_utf8" | undefined {
+export function findByteFault(bytes: Buffer): "nul_byte" | "invalid_utf8" | undefined {
   if (bytes.includes(0)) return "nul_byte"
   return isUtf8(bytes) ? undefined : "invalid_utf8"
 }

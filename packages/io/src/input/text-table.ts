@@ -1,7 +1,7 @@
 import type { Connection } from "../duckdb/session.ts"
 
 /** Appends rows to a temporary table of one BIGINT column followed by VARCHAR columns. */
-export async function appendTexts(
+export async function appendTextRows(
   connection: Connection,
   table: string,
   rows: readonly (readonly [number, ...(string | null)[]])[],

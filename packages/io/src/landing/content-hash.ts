@@ -4,56 +4,57 @@ import { join } from "node:path"
 
 import { FreshetError } from "@freshet/core"
 
-import type { ListedFile } from "./landed-files.ts"
-import { listedFile } from "./list-folder.ts"
+import type { ListedFile } from "./hashed-file.ts"
+import { toListedFile } from "./list-folder.ts"
 
 const attempts = 3
 const readBytes = 1 << 20
 
 /** SHA-256 of a landed file's bytes, and the file as it was while they were read. Throws FreshetError "input" for one that does not hold still. */
-export async function contentHash(
+export async function hashContent(
   landingFolder: string,
   path: string,
 ): Promise<ListedFile & { readonly hash: string }> {
-  const place = join(landingFolder, path)
+  const absolutePath = join(landingFolder, path)
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const read = await readOnce(place, path)
+    const read = await hashOnce(absolutePath, path)
     if (read !== undefined) return read
   }
-  throw new FreshetError("input", `${place} changes while it is read.`, {
+  throw new FreshetError("input", `${absolutePath} changes while it is read.`, {
     hint: "Let writers write under a name that begins with a dot, and rename when it is whole.",
   })
 }
 
-async function readOnce(place: string, path: string) {
+async function hashOnce(absolutePath: string, path: string) {
   try {
-    const file = await open(place)
+    const file = await open(absolutePath)
     try {
-      const before = listedFile(path, await file.stat({ bigint: true }))
-      const hash = await digest(file, before.bytes)
-      const after = listedFile(path, await stat(place, { bigint: true }))
-      const held = after.identity === before.identity && after.bytes === before.bytes
-      return held ? { ...before, hash } : undefined
+      const listedFile = toListedFile(path, await file.stat({ bigint: true }))
+      const hash = await hashBytes(file, listedFile.bytes)
+      const currentFile = toListedFile(path, await stat(absolutePath, { bigint: true }))
+      const isUnchanged =
+        currentFile.identity === listedFile.identity && currentFile.bytes === listedFile.bytes
+      return isUnchanged ? { ...listedFile, hash } : undefined
     } finally {
       await file.close()
     }
   } catch (cause) {
-    throw new FreshetError("input", `${place} cannot be read.`, { cause })
+    throw new FreshetError("input", `${absolutePath} cannot be read.`, { cause })
   }
 }
 
 /** Hashes one buffer while the next one fills. */
-async function digest(file: FileHandle, bytes: number): Promise<string> {
+async function hashBytes(file: FileHandle, bytes: number): Promise<string> {
   const hash = createHash("sha256")
   const length = Math.min(bytes + 1, readBytes)
-  let filling = Buffer.allocUnsafe(length)
-  let full = Buffer.allocUnsafe(length)
-  let reading = file.read(filling)
+  let nextBuffer = Buffer.allocUnsafe(length)
+  let buffer = Buffer.allocUnsafe(length)
+  let pendingRead = file.read(nextBuffer)
   for (;;) {
-    const { bytesRead } = await reading
+    const { bytesRead } = await pendingRead
     if (bytesRead === 0) return hash.digest("hex")
-    ;[filling, full] = [full, filling]
-    reading = file.read(filling)
-    hash.update(full.subarray(0, bytesRead))
+    ;[nextBuffer, buffer] = [buffer, nextBuffer]
+    pendingRead = file.read(nextBuffer)
+    hash.update(buffer.subarray(0, bytesRead))
   }
 }

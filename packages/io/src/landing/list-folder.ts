@@ -3,7 +3,7 @@ import { join } from "node:path"
 
 import { FreshetError } from "@freshet/core"
 
-import type { ListedFile } from "./landed-files.ts"
+import type { ListedFile } from "./hashed-file.ts"
 
 /** An entry of a folder of the landing zone: a file, or a folder of part files. Paths are relative to the landing zone. */
 export type LandedEntry = { readonly name: string; readonly path: string } & (
@@ -13,52 +13,53 @@ export type LandedEntry = { readonly name: string; readonly path: string } & (
 
 /** Lists a folder of the landing zone by name, without hidden and temporary entries; empty when the folder does not exist. */
 export function listFolder(landingFolder: string, folder: string): readonly LandedEntry[] {
-  const place = join(landingFolder, folder)
+  const absoluteFolder = join(landingFolder, folder)
   const prefix = folder === "" ? "" : `${folder}/`
-  return namesIn(place)
-    .filter((name) => !isPassing(name))
+  return readNames(absoluteFolder)
+    .filter((name) => !isTemporaryName(name))
     .toSorted()
-    .flatMap((name) => entryAt(`${place}/${name}`, `${prefix}${name}`, name))
+    .flatMap((name) => toEntries(`${absoluteFolder}/${name}`, `${prefix}${name}`, name))
 }
 
 /** Describes one entry; a broken link has none. */
-function entryAt(place: string, path: string, name: string): readonly LandedEntry[] {
-  const stats = statusOf(place)
-  if (stats?.isFile() === true) return [{ kind: "file", name, path, file: listedFile(path, stats) }]
+function toEntries(absolutePath: string, path: string, name: string): readonly LandedEntry[] {
+  const stats = readStats(absolutePath)
+  if (stats?.isFile() === true)
+    return [{ kind: "file", name, path, file: toListedFile(path, stats) }]
   return stats?.isDirectory() === true ? [{ kind: "folder", name, path }] : []
 }
 
-function namesIn(folder: string): readonly string[] {
+function readNames(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
   } catch (cause) {
     if (isMissing(cause)) return []
-    throw unreadable(folder, cause)
+    throw createUnreadableError(folder, cause)
   }
 }
 
-function statusOf(place: string): BigIntStats | undefined {
+function readStats(path: string): BigIntStats | undefined {
   try {
-    return statSync(place, { bigint: true, throwIfNoEntry: false })
+    return statSync(path, { bigint: true, throwIfNoEntry: false })
   } catch (cause) {
-    throw unreadable(place, cause)
+    throw createUnreadableError(path, cause)
   }
 }
 
-function unreadable(place: string, cause: unknown): FreshetError {
-  return new FreshetError("input", `The landing zone cannot be read: ${place}.`, {
+function createUnreadableError(path: string, cause: unknown): FreshetError {
+  return new FreshetError("input", `The landing zone cannot be read: ${path}.`, {
     cause,
     hint: "See that it may be read by this user, and that links in it lead somewhere.",
   })
 }
 
 /** Names that writers give to what is not yet, or never will be, a file of data. */
-function isPassing(name: string): boolean {
+function isTemporaryName(name: string): boolean {
   return /^[._]|\.(?:tmp|part)$/.test(name)
 }
 
 /** A file as its status describes it. */
-export function listedFile(path: string, stats: BigIntStats): ListedFile {
+export function toListedFile(path: string, stats: BigIntStats): ListedFile {
   const { ino, mtimeNs, ctimeNs, mtimeMs, ctimeMs } = stats
   return {
     path,

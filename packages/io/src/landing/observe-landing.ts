@@ -3,16 +3,16 @@ import { existsSync } from "node:fs"
 
 import type { LandedFile, LandedPartition, Landing, Problem, SourceAsset } from "@freshet/core"
 
-import { contentHash } from "./content-hash.ts"
-import { findLanded, type FoundPartition } from "./find-landed.ts"
-import type { LandingMemory, ListedFile, RememberedFile } from "./landed-files.ts"
+import { hashContent } from "./content-hash.ts"
+import type { HashChanges, ListedFile, HashedFile } from "./hashed-file.ts"
+import { listLanding, type ListedPartition } from "./list-landing.ts"
 
 /** What lies in the landing zone now, what is wrong with it, and what to remember of it. */
 export interface LandingObservation {
   readonly landing: Landing
   /** Of kind `landing_name`: worth a warning. Of kind `landing_twice`, `landing_missing`: what the landing zone holds is not certain. */
   readonly problems: readonly Problem[]
-  readonly memory: LandingMemory
+  readonly hashChanges: HashChanges
 }
 
 /** The landing zone to observe, with every source that lies there. */
@@ -20,58 +20,60 @@ export interface ObserveOptions {
   readonly sources: readonly SourceAsset[]
   readonly folder: string
   /** Path → file, from earlier observations. */
-  readonly remembered: ReadonlyMap<string, RememberedFile>
+  readonly hashedFiles: ReadonlyMap<string, HashedFile>
   readonly nowMs: number
 }
 
 /** Observes the files of sources; nothing is written to the landing zone. A file is read only when it is not remembered just as it is now. */
 export async function observeLanding(options: ObserveOptions): Promise<LandingObservation> {
-  if (!existsSync(options.folder)) return nothingThere(options)
-  const { partitions, problems } = findLanded(options.sources, options.folder)
-  const files = partitions.flatMap((found) => found.files)
-  const read = await readUnknown(files, options)
-  const known = (path: string) => read.get(path) ?? options.remembered.get(path)
+  if (!existsSync(options.folder)) return observeMissingLanding(options)
+  const { partitions, problems } = listLanding(options.sources, options.folder)
+  const files = partitions.flatMap((partition) => partition.files)
+  const newlyHashed = await hashNewFiles(files, options)
+  const findHashedFile = (path: string) => newlyHashed.get(path) ?? options.hashedFiles.get(path)
   return {
-    landing: landingOf(options.sources, partitions, known),
+    landing: toLanding(options.sources, partitions, findHashedFile),
     problems,
-    memory: {
-      learned: new Map([...read].filter(([, { changedMs }]) => isSettled(changedMs, options))),
-      gone: gonePaths(files, options),
+    hashChanges: {
+      addedFiles: new Map(
+        [...newlyHashed].filter(([, { changedMs }]) => isSettled(changedMs, options)),
+      ),
+      removedPaths: listRemovedPaths(files, options),
     },
   }
 }
 
-function nothingThere({ sources, folder }: ObserveOptions): LandingObservation {
-  const missing: Problem = {
+function observeMissingLanding({ sources, folder }: ObserveOptions): LandingObservation {
+  const problem: Problem = {
     kind: "landing_missing",
     message: `There is no landing zone at ${folder}.`,
     hint: "Make that folder, or set FRESHET_LANDING to the one where files are landed.",
   }
   return {
-    landing: landingOf(sources, [], () => undefined),
-    problems: [missing],
-    memory: { learned: new Map(), gone: [] },
+    landing: toLanding(sources, [], () => undefined),
+    problems: [problem],
+    hashChanges: { addedFiles: new Map(), removedPaths: [] },
   }
 }
 
-function isRemembered(file: ListedFile, { remembered }: ObserveOptions): boolean {
-  const known = remembered.get(file.path)
-  return known?.identity === file.identity && known.bytes === file.bytes
+function isHashed(file: ListedFile, { hashedFiles }: ObserveOptions): boolean {
+  const hashedFile = hashedFiles.get(file.path)
+  return hashedFile?.identity === file.identity && hashedFile.bytes === file.bytes
 }
 
 const readersAtOnce = 4
 
-async function readUnknown(
+async function hashNewFiles(
   files: readonly ListedFile[],
   options: ObserveOptions,
-): Promise<ReadonlyMap<string, ListedFile & RememberedFile>> {
-  const unknown = files.filter((file) => !isRemembered(file, options)).values()
-  const read = new Map<string, ListedFile & RememberedFile>()
-  const reader = async () => {
-    for (const { path } of unknown) read.set(path, await contentHash(options.folder, path))
+): Promise<ReadonlyMap<string, ListedFile & HashedFile>> {
+  const newFiles = files.filter((file) => !isHashed(file, options)).values()
+  const newlyHashed = new Map<string, ListedFile & HashedFile>()
+  const hashNext = async () => {
+    for (const { path } of newFiles) newlyHashed.set(path, await hashContent(options.folder, path))
   }
-  await Promise.all(Array.from({ length: readersAtOnce }, reader))
-  return read
+  await Promise.all(Array.from({ length: readersAtOnce }, hashNext))
+  return newlyHashed
 }
 
 /** File systems keep times only to some milliseconds, network ones to a second or two: a file as young as that may change unnoticed. */
@@ -81,29 +83,31 @@ function isSettled(changedMs: number, { nowMs }: ObserveOptions): boolean {
   return changedMs < nowMs - settlingMs
 }
 
-function gonePaths(files: readonly ListedFile[], { remembered }: ObserveOptions): string[] {
-  const there = new Set(files.map(({ path }) => path))
-  return [...remembered.keys()].filter((path) => !there.has(path))
+function listRemovedPaths(files: readonly ListedFile[], { hashedFiles }: ObserveOptions): string[] {
+  const paths = new Set(files.map(({ path }) => path))
+  return [...hashedFiles.keys()].filter((path) => !paths.has(path))
 }
 
-function landingOf(
+function toLanding(
   sources: readonly SourceAsset[],
-  partitions: readonly FoundPartition[],
-  known: (path: string) => RememberedFile | undefined,
+  partitions: readonly ListedPartition[],
+  findHashedFile: (path: string) => HashedFile | undefined,
 ): Landing {
   const landing = new Map(sources.map(({ name }) => [name, new Map<number, LandedPartition>()]))
   for (const { source, partition, files } of partitions) {
-    const landed = files.flatMap(({ path }) => landedFile(path, known(path)))
-    landing.get(source.name)?.set(partition, { files: landed, version: versionOf(landed) })
+    const landedFiles = files.flatMap(({ path }) => toLandedFiles(path, findHashedFile(path)))
+    landing
+      .get(source.name)
+      ?.set(partition, { files: landedFiles, version: hashFiles(landedFiles) })
   }
   return landing
 }
 
-function landedFile(path: string, known: RememberedFile | undefined): readonly LandedFile[] {
-  return known === undefined ? [] : [{ path, hash: known.hash, bytes: known.bytes }]
+function toLandedFiles(path: string, hashedFile: HashedFile | undefined): readonly LandedFile[] {
+  return hashedFile === undefined ? [] : [{ path, hash: hashedFile.hash, bytes: hashedFile.bytes }]
 }
 
 /** Only content counts: the same bytes under another name are the same version. */
-function versionOf(files: readonly LandedFile[]): string {
+function hashFiles(files: readonly LandedFile[]): string {
   return hash("sha256", files.map((file) => `${file.hash}\n`).join(""))
 }

@@ -11,7 +11,7 @@ export interface PathPattern {
 }
 
 /** What a name in the pattern's folder says to a source. */
-export type NameMeaning =
+export type NameMatch =
   | { readonly kind: "partition"; readonly partition: number; readonly isCompressed: boolean }
   /** Made like the source's names, with something else in the place of the key. */
   | { readonly kind: "no_key" }
@@ -22,7 +22,7 @@ export type NameMeaning =
 const placeholder = "{partition}"
 
 /** A source's path, taken apart. */
-export function pathPattern(source: SourceAsset): PathPattern {
+export function parsePathPattern(source: SourceAsset): PathPattern {
   const parts = source.path.split("/")
   const name = parts.at(-1) ?? ""
   const folder = parts.slice(0, -1).join("/")
@@ -33,28 +33,30 @@ export function pathPattern(source: SourceAsset): PathPattern {
 }
 
 /** What the name means to the source: which partition's rows it holds, plain or compressed. */
-export function readName(pattern: PathPattern, name: string): NameMeaning {
-  const plain = readPlainName(pattern, name)
-  if (plain.kind !== "other" || !name.endsWith(".gz")) return plain
-  const compressed = readPlainName(pattern, name.slice(0, -".gz".length))
-  return compressed.kind === "partition" ? { ...compressed, isCompressed: true } : compressed
+export function matchName(pattern: PathPattern, name: string): NameMatch {
+  const match = matchPlainName(pattern, name)
+  if (match.kind !== "other" || !name.endsWith(".gz")) return match
+  const compressedMatch = matchPlainName(pattern, name.slice(0, -".gz".length))
+  return compressedMatch.kind === "partition"
+    ? { ...compressedMatch, isCompressed: true }
+    : compressedMatch
 }
 
-function readPlainName(pattern: PathPattern, name: string): NameMeaning {
+function matchPlainName(pattern: PathPattern, name: string): NameMatch {
   const { prefix, suffix, onlyKey, source } = pattern
-  const fits =
+  const isMatch =
     name.startsWith(prefix) && name.endsWith(suffix) && name.length >= prefix.length + suffix.length
-  if (!fits || (onlyKey !== undefined && name !== prefix)) return { kind: "other" }
+  if (!isMatch || (onlyKey !== undefined && name !== prefix)) return { kind: "other" }
   const key = onlyKey ?? name.slice(prefix.length, name.length - suffix.length)
-  const partition = partitionNamed(source, key)
+  const partition = findNamedPartition(source, key)
   if (partition === undefined) return { kind: "no_key" }
-  return isInside(source, partition)
+  return isWithinPartitions(source, partition)
     ? { kind: "partition", partition, isCompressed: false }
     : { kind: "outside" }
 }
 
 /** A key that cannot be a file's name is written as in a URL: `us/east` as `us%2Feast`. */
-function partitionNamed({ partitions }: SourceAsset, text: string): number | undefined {
+function findNamedPartition({ partitions }: SourceAsset, text: string): number | undefined {
   const index = findPartition(partitions, text)
   if (index !== undefined || partitions.kind !== "static" || !text.includes("%")) return index
   try {
@@ -64,7 +66,7 @@ function partitionNamed({ partitions }: SourceAsset, text: string): number | und
   }
 }
 
-function isInside({ partitions }: SourceAsset, partition: number): boolean {
+function isWithinPartitions({ partitions }: SourceAsset, partition: number): boolean {
   if (!isTimed(partitions)) return true
   return partition >= partitions.start && partition <= (partitions.end ?? Infinity)
 }

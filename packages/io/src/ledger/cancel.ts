@@ -1,6 +1,6 @@
 import type { Client } from "pg"
 
-import { runLockHeld } from "./locks.ts"
+import { buildRunLockTest } from "./locks.ts"
 
 const channel = "freshet_cancel"
 
@@ -9,7 +9,7 @@ export async function requestCancel(client: Client, run: string): Promise<boolea
   const { rowCount } = await client.query(
     `with asked as (
        update freshet.runs set cancel_requested_at = coalesce(cancel_requested_at, now())
-       where id = $1 and outcome is null and ${runLockHeld()}
+       where id = $1 and outcome is null and ${buildRunLockTest()}
        returning id
      )
      select pg_notify('${channel}', id) from asked`,
@@ -23,10 +23,10 @@ export async function listenForCancel(
   client: Client,
   onCancel: (() => void) | undefined,
 ): Promise<(run: string) => void> {
-  const begun = new Set<string>()
+  const runs = new Set<string>()
   client.on("notification", ({ channel: from, payload }) => {
-    if (from === channel && begun.has(payload ?? "")) onCancel?.()
+    if (from === channel && runs.has(payload ?? "")) onCancel?.()
   })
   await client.query(`listen ${channel}`)
-  return (run) => begun.add(run)
+  return (run) => runs.add(run)
 }

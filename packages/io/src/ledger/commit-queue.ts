@@ -5,20 +5,20 @@ export interface CommitQueue<R> {
   /** Resolves once the record is committed, in one transaction with others that waited beside it. */
   readonly commit: (record: R) => Promise<void>
   /** Runs `work` by itself, after what was asked for before it and before what comes later. */
-  readonly perform: <T>(work: () => Promise<T>) => Promise<T>
+  readonly runAlone: <T>(work: () => Promise<T>) => Promise<T>
 }
 
-interface Waiting<R> {
+interface QueueEntry<R> {
   /** Undefined for work that is performed by itself. */
   readonly record: R | undefined
-  readonly perform: () => Promise<void>
+  readonly complete: () => Promise<void>
   readonly reject: (cause: unknown) => void
 }
 
 interface CommitOptions<R> {
   readonly commitAll: (records: readonly R[]) => Promise<void>
   /** Whether a record can share a transaction with those. */
-  readonly fits: (record: R, others: readonly R[]) => boolean
+  readonly canShareCommit: (record: R, groupedRecords: readonly R[]) => boolean
   readonly failure: (cause: unknown) => FreshetError
 }
 
@@ -26,52 +26,55 @@ interface CommitOptions<R> {
  * One thing at a time; records that arrive while a commit is under way are committed together in the next one.
  * After the first failure everything fails with it: what was recorded is always a beginning of what was asked.
  */
-export function commitQueue<R>(options: CommitOptions<R>): CommitQueue<R> {
-  const waiting: Waiting<R>[] = []
+export function createCommitQueue<R>(options: CommitOptions<R>): CommitQueue<R> {
+  const entries: QueueEntry<R>[] = []
   let isBusy = false
   let failure: FreshetError | undefined
 
   async function drain(): Promise<void> {
     isBusy = true
-    while (waiting.length > 0) await settle(takeGroup(waiting, options.fits))
+    while (entries.length > 0) await commitGroup(takeGroup(entries, options.canShareCommit))
     isBusy = false
   }
 
-  async function settle(group: readonly Waiting<R>[]): Promise<void> {
+  async function commitGroup(group: readonly QueueEntry<R>[]): Promise<void> {
     try {
       if (failure !== undefined) throw failure
       const records = group.flatMap(({ record }) => (record === undefined ? [] : [record]))
       if (records.length > 0) await options.commitAll(records)
-      for (const { perform } of group) await perform()
+      for (const { complete } of group) await complete()
     } catch (cause) {
       failure ??= options.failure(cause)
       for (const { reject } of group) reject(failure)
     }
   }
 
-  function enqueue(asked: Waiting<R>): void {
-    waiting.push(asked)
+  function enqueue(entry: QueueEntry<R>): void {
+    entries.push(entry)
     if (!isBusy) void drain()
   }
 
   return {
     commit: (record) =>
       new Promise((resolve, reject) => {
-        enqueue({ record, perform: async () => resolve(), reject })
+        enqueue({ record, complete: async () => resolve(), reject })
       }),
-    perform: (work) =>
+    runAlone: (work) =>
       new Promise((resolve, reject) => {
-        enqueue({ record: undefined, perform: async () => resolve(await work()), reject })
+        enqueue({ record: undefined, complete: async () => resolve(await work()), reject })
       }),
   }
 }
 
 /** As many of the next records as share a transaction, or else the one next thing. */
-function takeGroup<R>(waiting: Waiting<R>[], fits: CommitOptions<R>["fits"]): Waiting<R>[] {
+function takeGroup<R>(
+  entries: QueueEntry<R>[],
+  canShareCommit: CommitOptions<R>["canShareCommit"],
+): QueueEntry<R>[] {
   const records: R[] = []
-  for (const { record } of waiting) {
-    if (record === undefined || !fits(record, records)) break
+  for (const { record } of entries) {
+    if (record === undefined || !canShareCommit(record, records)) break
     records.push(record)
   }
-  return waiting.splice(0, Math.max(1, records.length))
+  return entries.splice(0, Math.max(1, records.length))
 }

@@ -21,16 +21,23 @@ export async function connectLedger(
   try {
     await client.connect()
   } catch (cause) {
-    throw new FreshetError("postgres", `No connection to ${serverName(client)}: ${said(cause)}`, {
-      cause,
-      hint: "See that the server runs and that DATABASE_URL names it.",
-    })
+    throw new FreshetError(
+      "postgres",
+      `No connection to ${formatServerName(client)}: ${getMessage(cause)}`,
+      {
+        cause,
+        hint: "See that the server runs and that DATABASE_URL names it.",
+      },
+    )
   }
   return client
 }
 
 /** Lends a connection to the database that holds the ledger. */
-export async function withLedger<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+export async function withLedgerConnection<T>(
+  url: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
   const client = await connectLedger(url)
   try {
     return await work(client)
@@ -40,10 +47,10 @@ export async function withLedger<T>(url: string, work: (client: Client) => Promi
 }
 
 /** Server and database without the user's secrets. */
-function serverName(client: Client): string {
+function formatServerName(client: Client): string {
   return `PostgreSQL at ${client.host}:${client.port}, database ${client.database ?? ""}`
 }
 
-function said(cause: unknown): string {
+function getMessage(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }

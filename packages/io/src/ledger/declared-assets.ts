@@ -2,8 +2,11 @@ import type { Graph } from "@freshet/core"
 import type { Client } from "pg"
 
 /** Keeps which assets are declared, and since when others are not any more. Writes only when that has changed. */
-export async function noteDeclared(client: Client, graph: Graph): Promise<void> {
-  const names = [...graph.assets.values()].flatMap(({ name, formerly }) => [name, ...formerly])
+export async function recordDeclaredAssets(client: Client, graph: Graph): Promise<void> {
+  const names = [...graph.assets.values()].flatMap(({ name, previousNames }) => [
+    name,
+    ...previousNames,
+  ])
   await client.query(
     `with gone as (
        update freshet.declared_assets set removed_at = now()

@@ -1,8 +1,8 @@
 import { FreshetError, type Graph } from "@freshet/core"
 import type { Client } from "pg"
 
-import { findPartitionOf, namesOf, nameToday, readLedgerNames } from "./ledger-names.ts"
-import { runLockHeld } from "./locks.ts"
+import { findPartitionById, listNames, getCurrentName, readLedgerNames } from "./ledger-names.ts"
+import { buildRunLockTest } from "./locks.ts"
 
 /** A materialization that need not be kept any more. */
 export interface Garbage {
@@ -24,7 +24,7 @@ export interface GarbageOptions {
 }
 
 /** Days that materializations of assets are kept for which nobody says so: their assets are gone. */
-const daysOfRemoved = 30
+const removedAssetDays = 30
 
 const msPerDay = 86_400_000
 
@@ -38,28 +38,28 @@ export async function findGarbage(
   { nowMs, graceMs }: GarbageOptions,
 ): Promise<readonly Garbage[]> {
   const names = await readLedgerNames(client, graph)
-  const owned = [...graph.assets.values()].flatMap((asset) =>
-    namesOf(names, asset).map((name, _, { length }) => {
-      const days = asset.kind === "source" ? daysOfRemoved : asset.retention.days
+  const retentions = [...graph.assets.values()].flatMap((asset) =>
+    listNames(names, asset).map((name, _, { length }) => {
+      const days = asset.kind === "source" ? removedAssetDays : asset.retention.days
       return { name, asset: asset.name, keepMs: days * msPerDay, isRenamed: length > 1 }
     }),
   )
-  const renamed = owned.filter(({ isRenamed }) => isRenamed)
-  const { rows } = await client.query<GarbageRow>(finding, [
-    renamed.map(({ name }) => name),
-    renamed.map(({ asset }) => asset),
-    owned.map(({ name }) => name),
-    owned.map(({ keepMs }) => keepMs),
-    daysOfRemoved * msPerDay,
+  const renamedAssets = retentions.filter(({ isRenamed }) => isRenamed)
+  const { rows } = await client.query<GarbageRow>(garbageQuery, [
+    renamedAssets.map(({ name }) => name),
+    renamedAssets.map(({ asset }) => asset),
+    retentions.map(({ name }) => name),
+    retentions.map(({ keepMs }) => keepMs),
+    removedAssetDays * msPerDay,
     nowMs - graceMs,
   ])
   return rows.map(({ name, partition, ...row }) => {
-    const asset = nameToday(names, name)
+    const asset = getCurrentName(names, name)
     const isDeclared = graph.assets.has(asset)
     return {
       ...row,
       asset,
-      partition: isDeclared ? findPartitionOf(names, asset, partition) : undefined,
+      partition: isDeclared ? findPartitionById(names, asset, partition) : undefined,
     }
   })
 }
@@ -69,14 +69,14 @@ interface GarbageRow extends Omit<Garbage, "asset" | "partition"> {
   readonly partition: number
 }
 
-const milliseconds = (column: string) => `extract(epoch from ${column})::float8 * 1000`
+const toMilliseconds = (column: string) => `extract(epoch from ${column})::float8 * 1000`
 
 /**
  * Which rows have a newer one is read from an index alone; only those are looked at. What the materializations read
  * that stay was recorded with the step that made them, under the names of that time. What is only kept because
  * another one reads it need not have its own inputs.
  */
-const finding = `
+const garbageQuery = `
   with renamed as (
     select * from unnest($1::text[], $2::text[]) as renamed (name, asset)
   ), keeping as (
@@ -115,11 +115,11 @@ const finding = `
     order by set, id desc
   ), old as materialized (
     select distinct on (id) past.*, coalesce(renamed.asset, past.asset) as owner,
-      ${milliseconds("replaced_at")} as replaced_ms
+      ${toMilliseconds("replaced_at")} as replaced_ms
     from past
     left join renamed on renamed.name = past.asset
     left join keeping on keeping.name = past.asset
-    where ${milliseconds("replaced_at")} + coalesce(keep_ms, $5) < $6
+    where ${toMilliseconds("replaced_at")} + coalesce(keep_ms, $5) < $6
       and file not in (select jsonb_array_elements_text(files) from shown)
       and (coalesce(renamed.asset, past.asset), past.partition) not in (
         select change ->> 'asset', partition
@@ -150,36 +150,36 @@ const finding = `
   order by owner, partition, seq`
 
 /** Forgets materializations, all or none of them, and says how many there were. Only the holder of the right to run may. */
-export async function forgetMaterializations(
+export async function wipeMaterializations(
   client: Client,
   ids: readonly number[],
 ): Promise<number> {
-  return forgetThose(client, "id = any($1::bigint[])", [ids])
+  return wipeWhere(client, "id = any($1::bigint[])", [ids])
 }
 
 /** The same for those of which a condition in SQL holds. */
-export async function forgetThose(
+export async function wipeWhere(
   client: Client,
   condition: string,
   values: readonly unknown[],
 ): Promise<number> {
   const { rows } = await client.query<{ mayForget: boolean; forgotten: number }>(
-    forgetting(condition),
+    buildWipeStatement(condition),
     [...values],
   )
-  const [done] = rows
-  if (done?.mayForget !== true)
+  const [result] = rows
+  if (result?.mayForget !== true)
     throw new FreshetError("ledger", "Only a run may forget materializations, and this is none.")
-  return done.forgotten
+  return result.forgotten
 }
 
 /** Who knows how the ledger stood so many forgettings ago is told what has gone since. */
-const forgettingsKept = 1000
+const retainedEpochs = 1000
 
 /** One statement is one transaction. Partitions that follow one another have the same difference to their rank. */
-const forgetting = (condition: string) => `
+const buildWipeStatement = (condition: string) => `
   with may as (
-    select ${runLockHeld("pid = pg_backend_pid()")} as forget
+    select ${buildRunLockTest("pid = pg_backend_pid()")} as forget
   ), forgotten as (
     delete from freshet.materializations
     where ${condition} and (select forget from may)
@@ -202,7 +202,7 @@ const forgetting = (condition: string) => `
     select epoch, (select jsonb_object_agg(asset, ranges) from gone) from moved
   ), untold as (
     delete from freshet.forgettings
-    where epoch < (select epoch from moved) - ${forgettingsKept}
+    where epoch < (select epoch from moved) - ${retainedEpochs}
   )
   select may.forget as "mayForget", (select count(*)::integer from forgotten) as forgotten from may`
 
@@ -211,14 +211,14 @@ const forgetting = (condition: string) => `
  * set aside, and refused rows that are younger than the grace period; all as it is once these materializations are
  * forgotten. A key may come more than once.
  */
-export async function* keptFiles(
+export async function* listReferencedFiles(
   client: Client,
   { nowMs, graceMs }: GarbageOptions,
-  forgotten: readonly number[] = [],
+  wipedIds: readonly number[] = [],
 ): AsyncGenerator<string> {
   await client.query("begin isolation level repeatable read read only")
   try {
-    await client.query(listing, [(nowMs - graceMs) / 1000, forgotten])
+    await client.query(referencedFilesQuery, [(nowMs - graceMs) / 1000, wipedIds])
     for (;;) {
       const { rows } = await client.query<[string]>({
         rowMode: "array",
@@ -232,7 +232,7 @@ export async function* keptFiles(
   }
 }
 
-const listing = `
+const referencedFilesQuery = `
   declare kept_files no scroll cursor for
   select file from freshet.materializations where id <> all($2::bigint[])
   union all

@@ -6,41 +6,41 @@ import type { Client } from "pg"
 
 import { migrationLock } from "./locks.ts"
 
-const recordedIn = { migrationsSchema: "freshet", migrationsTable: "migrations" } as const
+const migrationsTable = { migrationsSchema: "freshet", migrationsTable: "migrations" } as const
 
 /**
  * Brings the database to the newest of the migrations in `folder`, all at once or not at all.
  * Any number of processes may do so at the same time; when nothing is missing it costs one query.
  */
 export async function migrate(client: Client, folder: string): Promise<void> {
-  const wanted = await newestMigration(folder)
-  if (await isCurrent(client, wanted)) return
+  const newestVersion = await readNewestMigration(folder)
+  if (await isCurrent(client, newestVersion)) return
   await client.query("select pg_advisory_lock($1, $2)", migrationLock)
   try {
-    if (!(await isCurrent(client, wanted))) await applyMigrations(client, folder)
+    if (!(await isCurrent(client, newestVersion))) await applyMigrations(client, folder)
   } finally {
     await client.query("select pg_advisory_unlock($1, $2)", migrationLock)
   }
 }
 
 /** When the newest migration was written, which is what numbers it. */
-async function newestMigration(folder: string): Promise<number> {
+async function readNewestMigration(folder: string): Promise<number> {
   const text = await readFile(join(folder, "meta/_journal.json"), "utf8")
   // Written by the generator of migrations.
   const { entries } = JSON.parse(text) as { entries: readonly { when: number }[] }
   return Math.max(0, ...entries.map((entry) => entry.when))
 }
 
-async function isCurrent(client: Client, wanted: number): Promise<boolean> {
-  const applied = await newestApplied(client)
-  if (applied > wanted)
+async function isCurrent(client: Client, newestVersion: number): Promise<boolean> {
+  const applied = await readNewestApplied(client)
+  if (applied > newestVersion)
     throw new FreshetError("ledger", "The database was last used by a newer Freshet.", {
       hint: "Use that version, or another database.",
     })
-  return applied === wanted
+  return applied === newestVersion
 }
 
-async function newestApplied(client: Client): Promise<number> {
+async function readNewestApplied(client: Client): Promise<number> {
   try {
     const { rows } = await client.query<{ newest: number | null }>(
       "select max(created_at)::float8 as newest from freshet.migrations",
@@ -60,7 +60,7 @@ async function applyMigrations(client: Client, folder: string): Promise<void> {
   const { drizzle } = await import("drizzle-orm/node-postgres")
   const migrator = await import("drizzle-orm/node-postgres/migrator")
   try {
-    await migrator.migrate(drizzle(client), { migrationsFolder: folder, ...recordedIn })
+    await migrator.migrate(drizzle(client), { migrationsFolder: folder, ...migrationsTable })
   } catch (cause) {
     throw new FreshetError("ledger", "The ledger's tables cannot be brought up to date.", {
       cause,

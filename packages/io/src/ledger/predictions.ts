@@ -1,10 +1,10 @@
 import type { Graph } from "@freshet/core"
 import type { Client } from "pg"
 
-import { computationNames } from "./ledger-names.ts"
+import { listComputationNames } from "./ledger-names.ts"
 
 /** What half of a computation's newest steps stayed within, and what nine of ten did. */
-export interface Spread {
+export interface Quantiles {
   readonly median: number
   readonly p90: number
 }
@@ -13,9 +13,9 @@ export interface Spread {
 export interface Prediction {
   /** How many steps are known, 20 at the most. */
   readonly steps: number
-  readonly rows: Spread
-  readonly bytes: Spread
-  readonly milliseconds: Spread
+  readonly rows: Quantiles
+  readonly bytes: Quantiles
+  readonly milliseconds: Quantiles
 }
 
 /** Computation → what its next steps will take, going by its newest ones; a computation that never made anything is not in it. */
@@ -24,20 +24,27 @@ export async function readPredictions(
   graph: Graph,
   computations: readonly string[],
 ): Promise<ReadonlyMap<string, Prediction>> {
-  const wanted = new Set(computations)
-  const named = graph.computations
-    .filter(({ name }) => wanted.has(name))
-    .flatMap((each) => computationNames({ graph }, each).map((name) => [each.name, name] as const))
-  if (named.length === 0) return new Map()
+  const computationNames = new Set(computations)
+  const namePairs = graph.computations
+    .filter(({ name }) => computationNames.has(name))
+    .flatMap((computation) =>
+      listComputationNames({ graph }, computation).map((name) => [computation.name, name] as const),
+    )
+  if (namePairs.length === 0) return new Map()
   const { rows } = await client.query<PredictionRow>({
     name: "read_predictions",
-    text: predicting,
-    values: [named.map(([computation]) => computation), named.map(([, name]) => name)],
+    text: predictionsQuery,
+    values: [namePairs.map(([computation]) => computation), namePairs.map(([, name]) => name)],
   })
   return new Map(
     rows.map(({ computation, steps, rows, bytes, milliseconds }) => [
       computation,
-      { steps, rows: spread(rows), bytes: spread(bytes), milliseconds: spread(milliseconds) },
+      {
+        steps,
+        rows: toQuantiles(rows),
+        bytes: toQuantiles(bytes),
+        milliseconds: toQuantiles(milliseconds),
+      },
     ]),
   )
 }
@@ -50,16 +57,16 @@ interface PredictionRow {
   readonly milliseconds: readonly number[]
 }
 
-function spread([median = 0, p90 = 0]: readonly number[]): Spread {
+function toQuantiles([median = 0, p90 = 0]: readonly number[]): Quantiles {
   return { median, p90 }
 }
 
-const quantiles = (value: string) =>
+const buildQuantiles = (value: string) =>
   `percentile_cont(array[0.5, 0.9]) within group (order by ${value})`
 
-const predicting = `
-  select computation, count(*)::integer as steps, ${quantiles("rows")} as rows,
-    ${quantiles("bytes")} as bytes, ${quantiles("milliseconds")} as milliseconds
+const predictionsQuery = `
+  select computation, count(*)::integer as steps, ${buildQuantiles("rows")} as rows,
+    ${buildQuantiles("bytes")} as bytes, ${buildQuantiles("milliseconds")} as milliseconds
   from (
     select w.computation, made.*,
       row_number() over (partition by w.computation order by made.id desc) as age

@@ -1,7 +1,7 @@
 import type { Graph, PartitionRange } from "@freshet/core"
 import type { Client } from "pg"
 
-import { findPartitionOf, namesRecorded, readLedgerNames } from "./ledger-names.ts"
+import { findPartitionById, listRecordedNames, readLedgerNames } from "./ledger-names.ts"
 
 /** How many of a source's lines were set aside, of all that the newest step of each day read. */
 export interface QuarantinedLines {
@@ -12,11 +12,11 @@ export interface QuarantinedLines {
 
 /** The sources of which lines are set aside now, by name. */
 export async function readQuarantinedLines(client: Client): Promise<readonly QuarantinedLines[]> {
-  const { rows } = await client.query<QuarantinedLines>(counting)
+  const { rows } = await client.query<QuarantinedLines>(quarantinedLinesQuery)
   return rows
 }
 
-const counting = `
+const quarantinedLinesQuery = `
   select source, sum(lines)::float8 as lines, sum(quarantined)::float8 as quarantined
   from (
     select distinct on (counts.source, steps.computation, steps.partition) counts.*
@@ -40,22 +40,22 @@ export async function readQuarantineFiles(
   { source, readers, limit }: QuarantineRequest,
 ): Promise<readonly string[]> {
   const names = await readLedgerNames(client, graph)
-  const wanted = [...readers].flatMap(([computation, range]) =>
-    namesRecorded(names, computation).map((name) => ({ computation, name, range })),
+  const recordedReaders = [...readers].flatMap(([computation, range]) =>
+    listRecordedNames(names, computation).map((name) => ({ computation, name, range })),
   )
-  const { rows } = await client.query<QuarantineRow>(listing, [
-    namesRecorded(names, source),
-    wanted.map(({ name }) => name),
+  const { rows } = await client.query<QuarantineRow>(quarantineFilesQuery, [
+    listRecordedNames(names, source),
+    recordedReaders.map(({ name }) => name),
   ])
   const files = rows.flatMap(({ name, partition, file }) => {
-    const found = wanted.find((each) => each.name === name)
-    const index = found && findPartitionOf(names, found.computation, partition)
-    if (found === undefined || index === undefined) return []
-    const { from, to } = found.range ?? { from: -Infinity, to: Infinity }
+    const reader = recordedReaders.find((recordedReader) => recordedReader.name === name)
+    const index = reader && findPartitionById(names, reader.computation, partition)
+    if (reader === undefined || index === undefined) return []
+    const { from, to } = reader.range ?? { from: -Infinity, to: Infinity }
     return from <= index && index <= to ? [{ index, file }] : []
   })
-  const ordered = files.toSorted((a, b) => b.index - a.index)
-  return [...new Set(ordered.map(({ file }) => file))].slice(0, limit)
+  const sortedFiles = files.toSorted((a, b) => b.index - a.index)
+  return [...new Set(sortedFiles.map(({ file }) => file))].slice(0, limit)
 }
 
 interface QuarantineRow {
@@ -64,7 +64,7 @@ interface QuarantineRow {
   readonly file: string
 }
 
-const listing = `
+const quarantineFilesQuery = `
   select computation as name, partition, file
   from (
     select distinct on (steps.computation, steps.partition)

@@ -2,7 +2,7 @@ import type { CheckResult, Materialization, ReadVersions, StepRecord } from "@fr
 import type { RecordedRead } from "@freshet/schema"
 import type { Client } from "pg"
 
-import { type LedgerNames, namesRecorded, recordedPartition } from "./ledger-names.ts"
+import { type LedgerNames, listRecordedNames, getPartitionId } from "./ledger-names.ts"
 
 /** Records how steps ended, in this order and in one transaction. Each is another partition of a computation. */
 export async function recordSteps(
@@ -10,120 +10,132 @@ export async function recordSteps(
   names: LedgerNames,
   records: readonly StepRecord[],
 ): Promise<void> {
-  const rows = records.map((record, ordinal) => stepRow(names, record, ordinal))
-  const values = [JSON.stringify(rows, storable)]
-  await client.query({ name: "record_steps", text: recording, values })
+  const rows = records.map((record, ordinal) => toStepRow(names, record, ordinal))
+  const values = [JSON.stringify(rows, toStorable)]
+  await client.query({ name: "record_steps", text: recordStepsStatement, values })
 }
 
 /** Whether a step can be recorded by the same statement as others: one statement changes a row only once. */
-export function canShareStatement(record: StepRecord, others: readonly StepRecord[]): boolean {
-  return !others.some(
-    (other) => other.computation === record.computation && other.partition === record.partition,
+export function canShareStatement(
+  record: StepRecord,
+  groupedRecords: readonly StepRecord[],
+): boolean {
+  return !groupedRecords.some(
+    (groupedRecord) =>
+      groupedRecord.computation === record.computation &&
+      groupedRecord.partition === record.partition,
   )
 }
 
 /** Samples hold whatever people wrote; Postgres stores neither NUL nor half a surrogate pair. */
-function storable(_: string, value: unknown): unknown {
+function toStorable(_: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString()
   if (typeof value !== "string") return value
   return value.replaceAll("\0", "\uFFFD").replaceAll(/\p{Surrogate}/gu, "\uFFFD")
 }
 
 /** A step as the statement below takes it, in data names. */
-function stepRow(names: LedgerNames, record: StepRecord, ordinal: number) {
+function toStepRow(names: LedgerNames, record: StepRecord, ordinal: number) {
   const { outcome, materializations } = record
-  const made = outcome.kind === "made" ? materializations : []
+  const materialized = outcome.kind === "made" ? materializations : []
   return {
     ordinal,
     run: record.run,
     computation: record.computation,
-    partition: recordedPartition(names, record.computation, record.partition),
+    partition: getPartitionId(names, record.computation, record.partition),
     input_version: record.inputVersion,
     fingerprint: record.fingerprint,
     outcome: outcome.kind,
-    message: messageOf(record),
+    message: findMessage(record),
     hint: outcome.kind === "failed" ? outcome.hint : undefined,
-    kept: outcome.kind === "refused" ? outcome.kept : undefined,
-    reads: record.reads.map((read) => recordedRead(names, read)),
+    kept: outcome.kind === "refused" ? outcome.failedFiles : undefined,
+    reads: record.reads.map((read) => toRecordedRead(names, read)),
     rows: materializations.reduce((sum, { rows }) => sum + rows, 0),
     bytes: materializations.reduce((sum, { bytes }) => sum + bytes, 0),
     started_ms: record.startedMs,
     ended_ms: record.endedMs,
-    made: made.map((materialization) => madeRow(names, record, materialization)),
-    touched: touchedRows(names, record),
+    made: materialized.map((materialization) =>
+      toMaterializationRow(names, record, materialization),
+    ),
+    touched: toTouchedRows(names, record),
     checks: record.checks,
     line_counts: record.lineCounts,
   }
 }
 
-function recordedRead(
+function toRecordedRead(
   names: LedgerNames,
   { relation, asset, short, versions }: ReadVersions,
 ): RecordedRead {
-  const recorded = versions.map(
-    ([partition, version]) => [recordedPartition(names, asset, partition), version] as const,
+  const recordedVersions = versions.map(
+    ([partition, version]) => [getPartitionId(names, asset, partition), version] as const,
   )
-  return [relation, asset, short, recorded]
+  return [relation, asset, short, recordedVersions]
 }
 
-function messageOf({ outcome, checks }: StepRecord): string | undefined {
+function findMessage({ outcome, checks }: StepRecord): string | undefined {
   if (outcome.kind === "failed") return outcome.message
-  if (outcome.kind === "refused") return refusal(checks)
-  return outcome.kind === "skipped" ? outcome.because : undefined
+  if (outcome.kind === "refused") return formatFailedChecks(checks)
+  return outcome.kind === "skipped" ? outcome.blocker : undefined
 }
 
 /** `1,200 rows of user_recs fail unique(user_id, rec_id)` */
-function refusal(checks: readonly CheckResult[]): string {
+function formatFailedChecks(checks: readonly CheckResult[]): string {
   return checks
     .filter((check) => check.severity === "error" && !check.passed)
-    .map(({ asset, name, failures }) => `${rowsOf(failures, asset)} ${name}`)
+    .map(({ asset, name, failures }) => `${formatFailedRows(failures, asset)} ${name}`)
     .join("; ")
 }
 
-function rowsOf(failures: number, asset: string): string {
+function formatFailedRows(failures: number, asset: string): string {
   return failures === 1
     ? `1 row of ${asset} fails`
     : `${failures.toLocaleString("en-US")} rows of ${asset} fail`
 }
 
-function madeRow(names: LedgerNames, record: StepRecord, materialization: Materialization) {
-  const { asset, partition, codeVersion, inputVersion, dataVersion, ...rest } = materialization
+function toMaterializationRow(
+  names: LedgerNames,
+  record: StepRecord,
+  materialization: Materialization,
+) {
+  const { asset, partition, codeVersion, inputVersion, dataVersion, ...otherFields } =
+    materialization
   return {
-    ...rest,
+    ...otherFields,
     asset,
-    partition: recordedPartition(names, asset, partition),
+    partition: getPartitionId(names, asset, partition),
     code_version: codeVersion,
     input_version: inputVersion,
     data_version: dataVersion,
     check_version: record.checkVersions[asset] ?? "",
-    ...failedCounts(record.checks, asset),
+    ...countFailures(record.checks, asset),
   }
 }
 
 /** The materializations that are there already, and count again, were checked again or were found to be right. */
-function touchedRows(names: LedgerNames, record: StepRecord) {
+function toTouchedRows(names: LedgerNames, record: StepRecord) {
   const { kind } = record.outcome
   if (kind !== "reused" && kind !== "checked" && kind !== "unchanged") return []
-  const found = kind === "checked" ? [] : record.materializations.map(({ asset }) => asset)
-  const assets = new Set([...found, ...Object.keys(record.checkVersions)])
+  const reusedAssets = kind === "checked" ? [] : record.materializations.map(({ asset }) => asset)
+  const assets = new Set([...reusedAssets, ...Object.keys(record.checkVersions)])
   return [...assets].map((asset) => {
     const version = record.checkVersions[asset]
-    const checked = version !== undefined && {
+    const checkFields = version !== undefined && {
       check_version: version,
-      ...failedCounts(record.checks, asset),
+      ...countFailures(record.checks, asset),
     }
-    return { names: namesRecorded(names, asset), ...checked }
+    return { names: listRecordedNames(names, asset), ...checkFields }
   })
 }
 
-function failedCounts(checks: readonly CheckResult[], asset: string) {
-  const failed = checks.filter((check) => check.asset === asset && !check.passed)
-  const errors = failed.filter((check) => check.severity === "error").length
-  return { failed_errors: errors, failed_warnings: failed.length - errors }
+function countFailures(checks: readonly CheckResult[], asset: string) {
+  const failedChecks = checks.filter((check) => check.asset === asset && !check.passed)
+  const errors = failedChecks.filter((check) => check.severity === "error").length
+  return { failed_errors: errors, failed_warnings: failedChecks.length - errors }
 }
 
 /** One statement is one transaction and one round trip, however many steps it records. */
-const recording = `
+const recordStepsStatement = `
 with asked as (
   select * from jsonb_to_recordset($1::jsonb) as asked (
     ordinal integer, run text, computation text, partition integer, input_version text,

@@ -4,14 +4,14 @@ import { FreshetError, type Graph, type Ledger, type StepRecord } from "@freshet
 import type { Client } from "pg"
 
 import { listenForCancel } from "./cancel.ts"
-import { commitQueue } from "./commit-queue.ts"
+import { createCommitQueue } from "./commit-queue.ts"
 import { connectLedger } from "./connection.ts"
-import { noteDeclared } from "./declared-assets.ts"
-import { learnLedgerNames, type LedgerNames } from "./ledger-names.ts"
+import { recordDeclaredAssets } from "./declared-assets.ts"
+import { assignLedgerNames, type LedgerNames } from "./ledger-names.ts"
+import { readMaterializationRecords } from "./read-materializations.ts"
 import { canShareStatement, recordSteps } from "./record-steps.ts"
-import { findRecorded } from "./recorded.ts"
-import { takeRunLock, type WaitOptions } from "./run-lock.ts"
-import { recordedWork } from "./run-progress.ts"
+import { acquireRunLock, type RunLockOptions } from "./run-lock.ts"
+import { toRecordedWork } from "./run-progress.ts"
 
 /** The ledger of a run, and the one connection that holds the right to run: when it is lost, nothing more is recorded. */
 export interface RunLedger {
@@ -22,10 +22,10 @@ export interface RunLedger {
 }
 
 /** Who runs, what is declared, and who is told what happens meanwhile. */
-export interface RunLedgerOptions extends WaitOptions {
+export interface RunLedgerOptions extends RunLockOptions {
   readonly pid: number
   readonly graph: Graph
-  readonly onLost?: (error: FreshetError) => void
+  readonly onConnectionLost?: (error: FreshetError) => void
   /** Another process asked the run to stop. */
   readonly onCancel?: () => void
 }
@@ -37,20 +37,22 @@ export interface RunLedgerOptions extends WaitOptions {
 export async function openRunLedger(url: string, options: RunLedgerOptions): Promise<RunLedger> {
   const client = await connectLedger(url, { applicationName: `freshet run, pid ${options.pid}` })
   let isOpen = true
-  const lost = (cause: unknown) =>
-    isOpen ? connectionLost(cause) : new FreshetError("ledger", "The ledger is closed.", { cause })
-  client.on("error", (cause) => options.onLost?.(lost(cause)))
+  const toLostError = (cause: unknown) =>
+    isOpen
+      ? toConnectionLostError(cause)
+      : new FreshetError("ledger", "The ledger is closed.", { cause })
+  client.on("error", (cause) => options.onConnectionLost?.(toLostError(cause)))
   const close = async () => {
     isOpen = false
     await client.end()
   }
   try {
-    await takeRunLock(client, options)
+    await acquireRunLock(client, options)
     await closeKilledRuns(client)
-    await noteDeclared(client, options.graph)
-    const names = await learnLedgerNames(client, options.graph)
-    const began = await listenForCancel(client, options.onCancel)
-    const ledger = ledgerOver(client, { pid: options.pid, lost, names, began })
+    await recordDeclaredAssets(client, options.graph)
+    const names = await assignLedgerNames(client, options.graph)
+    const announceRun = await listenForCancel(client, options.onCancel)
+    const ledger = createLedger(client, { pid: options.pid, toLostError, names, announceRun })
     return { ledger, client, close }
   } catch (cause) {
     await close()
@@ -66,35 +68,43 @@ async function closeKilledRuns(client: Client): Promise<void> {
     ) where outcome is null`)
 }
 
-function ledgerOver(
+function createLedger(
   client: Client,
   options: {
     readonly pid: number
-    readonly lost: (cause: unknown) => FreshetError
+    readonly toLostError: (cause: unknown) => FreshetError
     readonly names: LedgerNames
-    readonly began: (run: string) => void
+    readonly announceRun: (run: string) => void
   },
 ): Ledger {
   const { names } = options
-  const queue = commitQueue<StepRecord>({
+  const queue = createCommitQueue<StepRecord>({
     commitAll: (records) => recordSteps(client, names, records),
-    fits: canShareStatement,
-    failure: (cause) => (isRefusal(cause) ? recordRefused(cause) : options.lost(cause)),
+    canShareCommit: canShareStatement,
+    failure: (cause) => (isServerError(cause) ? toRecordError(cause) : options.toLostError(cause)),
   })
   return {
     beginRun: ({ id, command, steps, work }) =>
-      queue.perform(async () => {
-        options.began(id)
+      queue.runAlone(async () => {
+        options.announceRun(id)
         await client.query(
           `insert into freshet.runs (id, command, steps, host, pid, work)
            values ($1, $2, $3, $4, $5, $6)`,
-          [id, command, steps, hostname(), options.pid, JSON.stringify(recordedWork(names, work))],
+          [
+            id,
+            command,
+            steps,
+            hostname(),
+            options.pid,
+            JSON.stringify(toRecordedWork(names, work)),
+          ],
         )
       }),
     recordStep: queue.commit,
-    recorded: (wanted) => queue.perform(() => findRecorded(client, names, wanted)),
+    readMaterializations: (assetRanges) =>
+      queue.runAlone(() => readMaterializationRecords(client, names, assetRanges)),
     endRun: ({ id, outcome }) =>
-      queue.perform(async () => {
+      queue.runAlone(async () => {
         await client.query("update freshet.runs set outcome = $2, ended_at = now() where id = $1", [
           id,
           outcome,
@@ -104,15 +114,15 @@ function ledgerOver(
 }
 
 /** Whether the server is there and answered no. */
-function isRefusal(cause: unknown): cause is Error {
+function isServerError(cause: unknown): cause is Error {
   return cause instanceof Error && "severity" in cause && cause.severity === "ERROR"
 }
 
-function recordRefused(cause: Error): FreshetError {
+function toRecordError(cause: Error): FreshetError {
   return new FreshetError("ledger", `The ledger refused a record: ${cause.message}`, { cause })
 }
 
-function connectionLost(cause: unknown): FreshetError {
+function toConnectionLostError(cause: unknown): FreshetError {
   return new FreshetError("ledger", "The connection to the ledger was lost.", {
     cause,
     hint: "Run the command again: it goes on after the last step that was recorded.",

@@ -1,31 +1,33 @@
-import { type Graph, joinedRanges, type PartitionRange, type RunIntent } from "@freshet/core"
+import { type Graph, mergeRanges, type PartitionRange, type RunIntent } from "@freshet/core"
 import type { RecordedRanges } from "@freshet/schema"
 import type { Client } from "pg"
 
-import type { StepOutcomeKind } from "./history.ts"
-import { type LedgerNames, nameToday } from "./ledger-names.ts"
-import { partitionRanges, readLedgerNames, recordedRanges } from "./ledger-names.ts"
+import { type LedgerNames, getCurrentName } from "./ledger-names.ts"
+import { toPartitionRanges, readLedgerNames, toRecordedRanges } from "./ledger-names.ts"
+import type { StepOutcomeKind } from "./runs.ts"
 
 /** How far a run is with one computation. */
 export interface ComputationProgress {
   readonly planned: readonly PartitionRange[]
   /** How its steps ended: outcome → partitions, each under its last outcome. */
-  readonly ended: Readonly<Partial<Record<StepOutcomeKind, readonly PartitionRange[]>>>
+  readonly partitionsByOutcome: Readonly<
+    Partial<Record<StepOutcomeKind, readonly PartitionRange[]>>
+  >
 }
 
 /** How far a run is: computation → partitions, upstream first. */
 export type RunProgress = ReadonlyMap<string, ComputationProgress>
 
 /** What a run set out to do, in numbers of the ledger. */
-export function recordedWork(
+export function toRecordedWork(
   names: LedgerNames,
   work: RunIntent["work"],
 ): Readonly<Record<string, RecordedRanges>> {
-  const recorded = Object.entries(work).map(([computation, ranges]) => {
-    const known = ranges.flatMap((range) => recordedRanges(names, computation, range))
-    return [computation, joinedRanges(known).map(({ from, to }) => [from, to] as const)] as const
+  const entries = Object.entries(work).map(([computation, ranges]) => {
+    const ids = ranges.flatMap((range) => toRecordedRanges(names, computation, range))
+    return [computation, mergeRanges(ids).map(({ from, to }) => [from, to] as const)] as const
   })
-  return Object.fromEntries(recorded)
+  return Object.fromEntries(entries)
 }
 
 /** How far a run is, or was when it ended; undefined when there is no such run. */
@@ -40,42 +42,45 @@ export async function readRunProgress(
     [run],
   )
   if (runs[0] === undefined) return undefined
-  const { rows } = await client.query<EndedRange>(ending, [run])
+  const { rows } = await client.query<OutcomeRange>(outcomeRangesQuery, [run])
   const { work } = runs[0]
-  const known = new Set([...Object.keys(work), ...rows.map(({ name }) => name)])
-  const ended = new Map<string, EndedRange[]>()
+  const computationNames = new Set([...Object.keys(work), ...rows.map(({ name }) => name)])
+  const rowsByName = new Map<string, OutcomeRange[]>()
   for (const row of rows) {
-    const own = ended.get(row.name)
-    if (own === undefined) ended.set(row.name, [row])
-    else own.push(row)
+    const nameRows = rowsByName.get(row.name)
+    if (nameRows === undefined) rowsByName.set(row.name, [row])
+    else nameRows.push(row)
   }
-  const order = new Map(graph.computations.map(({ name }, place) => [name, place]))
-  const place = (name: string) => order.get(nameToday(names, name)) ?? Infinity
+  const positions = new Map(graph.computations.map(({ name }, position) => [name, position]))
+  const getPosition = (name: string) => positions.get(getCurrentName(names, name)) ?? Infinity
   return new Map(
-    [...known]
-      .toSorted((a, b) => place(a) - place(b) || 0)
+    [...computationNames]
+      .toSorted((a, b) => getPosition(a) - getPosition(b) || 0)
       .map((name) => {
         const planned = (work[name] ?? []).map(([from, to]) => ({ from, to }))
-        const today = nameToday(names, name)
-        const own = ended.get(name) ?? []
+        const currentName = getCurrentName(names, name)
+        const nameRows = rowsByName.get(name) ?? []
         return [
-          today,
-          { planned: partitionRanges(names, today, planned), ended: endedOf(names, today, own) },
+          currentName,
+          {
+            planned: toPartitionRanges(names, currentName, planned),
+            partitionsByOutcome: groupByOutcome(names, currentName, nameRows),
+          },
         ]
       }),
   )
 }
 
-interface EndedRange extends PartitionRange {
+interface OutcomeRange extends PartitionRange {
   readonly name: string
   readonly outcome: StepOutcomeKind
 }
 
-function endedOf(
+function groupByOutcome(
   names: LedgerNames,
   computation: string,
-  rows: readonly EndedRange[],
-): ComputationProgress["ended"] {
+  rows: readonly OutcomeRange[],
+): ComputationProgress["partitionsByOutcome"] {
   const outcomes = new Map<StepOutcomeKind, PartitionRange[]>()
   for (const { outcome, from, to } of rows) {
     const ranges = outcomes.get(outcome)
@@ -85,13 +90,13 @@ function endedOf(
   return Object.fromEntries(
     [...outcomes].map(([outcome, ranges]) => [
       outcome,
-      partitionRanges(names, computation, ranges),
+      toPartitionRanges(names, computation, ranges),
     ]),
   )
 }
 
 /** Partitions that follow each other and ended alike, as ranges. */
-const ending = `
+const outcomeRangesQuery = `
   select name, outcome, min(partition) as from, max(partition) as to
   from (
     select name, outcome, partition,

@@ -1,15 +1,15 @@
-import type { Failure, Graph, Published, Snapshot } from "@freshet/core"
+import type { Failure, Graph, Publication, LedgerSnapshot } from "@freshet/core"
 import { type Client, escapeLiteral, type QueryArrayConfig, type QueryArrayResult } from "pg"
 
-import { computationNames, findPartitionOf, type LedgerNames } from "./ledger-names.ts"
-import { nameToday, readLedgerNames, staticKeys } from "./ledger-names.ts"
-import { epochMark, milliseconds, stepMark } from "./marks.ts"
-import { readTimelines, type Touched } from "./read-timelines.ts"
-import { readTimelineState, type TimelineState, writeTimelineState } from "./timeline-state.ts"
+import { buildEpochIdentity, toMilliseconds, buildStepIdentity } from "./identity-sql.ts"
+import { listComputationNames, findPartitionById, type LedgerNames } from "./ledger-names.ts"
+import { getCurrentName, readLedgerNames, findStaticKeys } from "./ledger-names.ts"
+import { readHistories, type RecordedPartition } from "./read-histories.ts"
+import { readStateFile, type LedgerState, writeStateFile } from "./state-file.ts"
 
 /** Rows touched and partitions forgotten since a state file was written: so many are read in addition; with more of them it is written anew; with far more the ledger is read whole. */
-const longTail = 256
-const longestTail = 200_000
+const rewriteThreshold = 256
+const rereadThreshold = 200_000
 
 /**
  * Reads what planning knows of the past, as it was at one instant. With a state file only what was recorded since it
@@ -19,23 +19,26 @@ export async function readSnapshot(
   client: Client,
   graph: Graph,
   { stateFile }: { readonly stateFile?: string | undefined } = {},
-): Promise<Snapshot> {
-  const state = stateFile === undefined ? undefined : readTimelineState(stateFile)
+): Promise<LedgerSnapshot> {
+  const state = stateFile === undefined ? undefined : readStateFile(stateFile)
   try {
-    const found = await open(client, graph, state)
-    const known = isOf(state, found) ? state : undefined
+    const rows = await beginSnapshot(client, graph, state)
+    const baseState = matchesLedger(state, rows) ? state : undefined
     const names = await readLedgerNames(client, graph)
-    const read = await readTimelines(client, names, known, found)
+    const result = await readHistories(client, names, baseState, rows)
     await client.query("commit")
-    const isShortOfNews = known === undefined || read.isIncomplete || tailOf(found) > longTail
-    if (stateFile !== undefined && isShortOfNews)
-      writeTimelineState(stateFile, { ...found.position, timelines: read.columns })
-    const { ledger, epoch, step } = found.position
+    const isOutdated =
+      baseState === undefined || result.isIncomplete || countChanges(rows) > rewriteThreshold
+    if (stateFile !== undefined && isOutdated)
+      writeStateFile(stateFile, { ...rows.position, histories: result.columns })
+    const { ledger, epoch, step } = rows.position
     return {
-      position: `${ledger}/${epoch}/${step}`,
-      timelines: read.timelines,
-      failures: failuresOf(names, found.failures),
-      publications: new Map(found.publications.map((row) => [text(row, 0), published(names, row)])),
+      version: `${ledger}/${epoch}/${step}`,
+      histories: result.histories,
+      failures: groupFailures(names, rows.failures),
+      publications: new Map(
+        rows.publications.map((row) => [getText(row, 0), toPublished(names, row)]),
+      ),
     }
   } catch (cause) {
     await client.query("rollback").catch(() => undefined)
@@ -44,74 +47,74 @@ export async function readSnapshot(
 }
 
 /** Values as Postgres writes them: turning only some into numbers is much the faster way. */
-type Texts = string[]
+type TextRow = string[]
 
-interface Opened {
-  readonly position: Omit<TimelineState, "timelines">
+interface SnapshotRows {
+  readonly position: Omit<LedgerState, "histories">
   /** Marks of the step and the epoch that the state knows as the newest, and how many epochs after it are told of. */
-  readonly knownStepMark: string
-  readonly knownEpochMark: string
+  readonly baseStepIdentity: string
+  readonly baseEpochIdentity: string
   readonly epochsSince: number
-  readonly failures: readonly Texts[]
-  readonly publications: readonly Texts[]
-  readonly touched: readonly Touched[]
-  readonly forgotten: readonly Touched[]
+  readonly failures: readonly TextRow[]
+  readonly publications: readonly TextRow[]
+  readonly changedPartitions: readonly RecordedPartition[]
+  readonly wipedPartitions: readonly RecordedPartition[]
 }
 
-function tailOf({ touched, forgotten }: Opened): number {
-  return touched.length + forgotten.length
+function countChanges({ changedPartitions, wipedPartitions }: SnapshotRows): number {
+  return changedPartitions.length + wipedPartitions.length
 }
 
 /** Begins the transaction and reads everything but the timelines, in one round trip. */
-async function open(
+async function beginSnapshot(
   client: Client,
   graph: Graph,
-  state: TimelineState | undefined,
-): Promise<Opened> {
+  state: LedgerState | undefined,
+): Promise<SnapshotRows> {
   // Several statements give several results, which the types of `query` do not say.
   const results = (await client.query(
-    opening(graph, state),
-  )) as unknown as readonly QueryArrayResult<Texts>[]
-  const [, positions = [], failures = [], publications = [], touched = [], forgotten = []] =
+    buildSnapshotQueries(graph, state),
+  )) as unknown as readonly QueryArrayResult<TextRow>[]
+  const [, positions = [], failures = [], publications = [], changedRows = [], wipedRows = []] =
     results.map(({ rows }) => rows)
   const [row = []] = positions
   return {
     position: {
-      ledger: text(row, 0),
-      epoch: number(row, 1),
-      epochMark: text(row, 2),
-      step: number(row, 3),
-      stepMark: text(row, 4),
+      ledger: getText(row, 0),
+      epoch: getNumber(row, 1),
+      epochIdentity: getText(row, 2),
+      step: getNumber(row, 3),
+      stepIdentity: getText(row, 4),
     },
-    knownStepMark: text(row, 5),
-    knownEpochMark: text(row, 6),
-    epochsSince: number(row, 7),
+    baseStepIdentity: getText(row, 5),
+    baseEpochIdentity: getText(row, 6),
+    epochsSince: getNumber(row, 7),
     failures,
     publications,
-    touched: touched.map(touchedIn),
-    forgotten: forgotten.map(touchedIn),
+    changedPartitions: changedRows.map(toRecordedPartition),
+    wipedPartitions: wipedRows.map(toRecordedPartition),
   }
 }
 
-function touchedIn(row: Texts): Touched {
-  return { asset: text(row, 0), partition: number(row, 1) }
+function toRecordedPartition(row: TextRow): RecordedPartition {
+  return { asset: getText(row, 0), partition: getNumber(row, 1) }
 }
 
 /** A ledger that was restored from a copy has the same identity, but other steps and epochs after it. */
-function isOf(state: TimelineState | undefined, found: Opened): state is TimelineState {
-  const { position, knownStepMark, knownEpochMark, epochsSince } = found
+function matchesLedger(state: LedgerState | undefined, rows: SnapshotRows): state is LedgerState {
+  const { position, baseStepIdentity, baseEpochIdentity, epochsSince } = rows
   return (
     state !== undefined &&
     state.ledger === position.ledger &&
     state.epoch + epochsSince === position.epoch &&
-    state.epochMark === knownEpochMark &&
+    state.epochIdentity === baseEpochIdentity &&
     state.step <= position.step &&
-    state.stepMark === knownStepMark &&
-    tailOf(found) <= longestTail
+    state.stepIdentity === baseStepIdentity &&
+    countChanges(rows) <= rereadThreshold
   )
 }
 
-function opening(graph: Graph, state: TimelineState | undefined): QueryArrayConfig {
+function buildSnapshotQueries(graph: Graph, state: LedgerState | undefined): QueryArrayConfig {
   const { step, epoch } = state ?? { step: 0, epoch: 0 }
   const isKnown = state !== undefined
   return {
@@ -119,39 +122,39 @@ function opening(graph: Graph, state: TimelineState | undefined): QueryArrayConf
     types: { getTypeParser: () => (value: string) => value },
     text: `
       begin isolation level repeatable read read only;
-      select ledger, epoch, ${epochMark("identity.epoch")}, newest, ${stepMark("newest")},
-        ${stepMark(String(step))}, ${epochMark(String(epoch))},
+      select ledger, epoch, ${buildEpochIdentity("identity.epoch")}, newest, ${buildStepIdentity("newest")},
+        ${buildStepIdentity(String(step))}, ${buildEpochIdentity(String(epoch))},
         (select count(*) from freshet.forgettings where epoch > ${epoch})
       from freshet.identity, (select coalesce(max(id), 0) as newest from freshet.steps) as step;
-      ${failing(graph)};
-      ${showing};
+      ${buildFailuresQuery(graph)};
+      ${publicationsQuery};
       select asset, partition from freshet.materializations
       where touched > ${step} and ${isKnown}
-      limit ${longestTail + 1};
+      limit ${rereadThreshold + 1};
       select asset, partition from freshet.forgettings,
         jsonb_each(partitions) as gone (asset, ranges),
         jsonb_array_elements(ranges) as range (ends),
         generate_series((ends ->> 0)::integer, (ends ->> 1)::integer) as partition
       where epoch > ${epoch} and ${isKnown}
-      limit ${longestTail + 1}`,
+      limit ${rereadThreshold + 1}`,
   }
 }
 
 /** Newest failures after which the computation did not succeed, also not under another of its names. */
-function failing(graph: Graph): string {
-  const renamed = graph.computations
-    .map((computation) => computationNames({ graph }, computation))
+function buildFailuresQuery(graph: Graph): string {
+  const renamedComputations = graph.computations
+    .map((computation) => listComputationNames({ graph }, computation))
     .filter(({ length }) => length > 1)
   const names =
-    renamed.length === 0
+    renamedComputations.length === 0
       ? "array[bad.computation]"
       : `coalesce((
           select array(select jsonb_array_elements_text(each))
-          from jsonb_array_elements(${escapeLiteral(JSON.stringify(renamed))}) as each
+          from jsonb_array_elements(${escapeLiteral(JSON.stringify(renamedComputations))}) as each
           where each ? bad.computation limit 1
         ), array[bad.computation])`
   return `
-    select computation, partition, run, outcome, coalesce(message, ''), ${milliseconds("ended_at")},
+    select computation, partition, run, outcome, coalesce(message, ''), ${toMilliseconds("ended_at")},
       fingerprint, (
         select coalesce(jsonb_agg(name order by name), '[]') from freshet.check_results
         where step = bad.id and severity = 'error' and not passed
@@ -171,7 +174,7 @@ function failing(graph: Graph): string {
 }
 
 /** The newest publication of each set, without a look at the others. */
-const showing = `
+const publicationsQuery = `
   with recursive sets as (
     (select set from freshet.publications order by set limit 1)
     union all
@@ -179,58 +182,62 @@ const showing = `
     from sets where sets.set is not null
   )
   select newest.* from sets cross join lateral (
-    select set, partition, partition_key, version, ${milliseconds("published_at")}
+    select set, partition, partition_key, version, ${toMilliseconds("published_at")}
     from freshet.publications where set = sets.set order by id desc limit 1
   ) as newest
   order by set`
 
-function text(row: Texts, column: number): string {
+function getText(row: TextRow, column: number): string {
   return row[column] ?? ""
 }
 
-function number(row: Texts, column: number): number {
+function getNumber(row: TextRow, column: number): number {
   return Number(row[column])
 }
 
 /** Rows come oldest first, so that of several under different names the newest stays. */
-function failuresOf(names: LedgerNames, rows: readonly Texts[]): Snapshot["failures"] {
+function groupFailures(names: LedgerNames, rows: readonly TextRow[]): LedgerSnapshot["failures"] {
   const failures = new Map<string, Map<number, Failure>>()
   for (const row of rows) {
-    const computation = nameToday(names, text(row, 0))
-    const partition = findPartitionOf(names, computation, number(row, 1))
+    const computation = getCurrentName(names, getText(row, 0))
+    const partition = findPartitionById(names, computation, getNumber(row, 1))
     if (partition === undefined) continue
     const partitions = failures.get(computation)
-    if (partitions === undefined) failures.set(computation, new Map([[partition, failure(row)]]))
-    else partitions.set(partition, failure(row))
+    if (partitions === undefined) failures.set(computation, new Map([[partition, toFailure(row)]]))
+    else partitions.set(partition, toFailure(row))
   }
   return failures
 }
 
-function failure(row: Texts): Failure {
+function toFailure(row: TextRow): Failure {
   return {
-    run: text(row, 2),
+    run: getText(row, 2),
     outcome: row[3] === "refused" ? "refused" : "failed",
-    message: text(row, 4),
-    atMs: number(row, 5),
-    fingerprint: text(row, 6),
-    checks: JSON.parse(text(row, 7)) as string[], // an array of names, as the query says
+    message: getText(row, 4),
+    atMs: getNumber(row, 5),
+    fingerprint: getText(row, 6),
+    checks: JSON.parse(getText(row, 7)) as string[], // an array of names, as the query says
   }
 }
 
-function published(names: LedgerNames, row: Texts): Published {
-  const [set, partitionKey] = [text(row, 0), text(row, 2)]
-  const place = staticPlace(names, set, partitionKey)
-  const partition = place ?? number(row, 1)
-  return { set, partition, partitionKey, version: text(row, 3), atMs: number(row, 4) }
+function toPublished(names: LedgerNames, row: TextRow): Publication {
+  const [set, partitionKey] = [getText(row, 0), getText(row, 2)]
+  const staticPartition = findStaticPartition(names, set, partitionKey)
+  const partition = staticPartition ?? getNumber(row, 1)
+  return { set, partition, partitionKey, version: getText(row, 3), atMs: getNumber(row, 4) }
 }
 
 /** The partition of a key, where keys are a set: the place that it has today. */
-function staticPlace({ graph, places }: LedgerNames, set: string, key: string): number | undefined {
-  if (places.size === 0) return undefined
+function findStaticPartition(
+  { graph, partitionsById }: LedgerNames,
+  set: string,
+  key: string,
+): number | undefined {
+  if (partitionsById.size === 0) return undefined
   for (const asset of graph.assets.values()) {
     if (asset.kind === "source" || asset.publish?.set !== set) continue
-    const place = staticKeys(asset.partitions)?.indexOf(key)
-    if (place !== undefined && place >= 0) return place
+    const partition = findStaticKeys(asset.partitions)?.indexOf(key)
+    if (partition !== undefined && partition >= 0) return partition
   }
   return undefined
 }

@@ -17,35 +17,35 @@ interface TypeRule {
   readonly accepts: readonly ColumnKind[]
 }
 
-const whole: readonly ColumnKind[] = ["int16", "int32", "int64"]
-const instant = { form: "microseconds", cast: undefined, accepts: ["timestamp"] } as const
+const integerKinds: readonly ColumnKind[] = ["int16", "int32", "int64"]
+const instantRule = { form: "microseconds", cast: undefined, accepts: ["timestamp"] } as const
 
 const rules: Readonly<Record<string, TypeRule>> = {
   boolean: { form: "byte", oid: 16, cast: "BOOLEAN", accepts: ["bool"] },
-  smallint: { form: "two_bytes", oid: 21, cast: "SMALLINT", accepts: whole },
-  integer: { form: "four_bytes", oid: 23, cast: "INTEGER", accepts: whole },
-  bigint: { form: "eight_bytes", oid: 20, cast: "BIGINT", accepts: whole },
+  smallint: { form: "two_bytes", oid: 21, cast: "SMALLINT", accepts: integerKinds },
+  integer: { form: "four_bytes", oid: 23, cast: "INTEGER", accepts: integerKinds },
+  bigint: { form: "eight_bytes", oid: 20, cast: "BIGINT", accepts: integerKinds },
   "double precision": { form: "eight_bytes", oid: 701, cast: "DOUBLE", accepts: ["float64"] },
   numeric: { form: "numeric", oid: 1700, cast: undefined, accepts: ["decimal"] },
   text: { form: "text", oid: 25, cast: undefined, accepts: ["text"] },
   varchar: { form: "text", oid: 1043, cast: undefined, accepts: ["text"] },
   date: { form: "days", oid: 1082, cast: undefined, accepts: ["date"] },
-  timestamp: { ...instant, oid: 1114 },
-  "timestamp with time zone": { ...instant, oid: 1184 },
+  timestamp: { ...instantRule, oid: 1114 },
+  "timestamp with time zone": { ...instantRule, oid: 1184 },
   jsonb: { form: "json", oid: 3802, cast: undefined, accepts: ["list", "struct"] },
 }
 
 /** Chooses by the table's type, `numeric(10, 2)`, and the asset's column; undefined if the one cannot hold the other. */
-export function binaryColumn(
+export function findBinaryColumn(
   column: Column,
   type: string,
   quoted: string,
 ): BinaryColumn | undefined {
   const { element } = column
   const isList = type.endsWith("[]")
-  const rule = rules[bareType(type)]
-  const held = isList ? element : column
-  if (rule === undefined || held === undefined || !rule.accepts.includes(held.kind))
+  const rule = rules[stripTypeModifiers(type)]
+  const valueColumn = isList ? element : column
+  if (rule === undefined || valueColumn === undefined || !rule.accepts.includes(valueColumn.kind))
     return undefined
   const value = `CAST(${quoted} AS ${column.type})`
   if (isList && rule.form === "json") return undefined
@@ -59,6 +59,6 @@ export function binaryColumn(
 }
 
 /** `timestamp (3) with time zone` → `timestamp with time zone`, `varchar(20)[]` → `varchar`. */
-function bareType(type: string): string {
+function stripTypeModifiers(type: string): string {
   return type.replace(/\[\]$/, "").replace(/ *\([^)]*\)/, "")
 }

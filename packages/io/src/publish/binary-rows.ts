@@ -5,7 +5,7 @@ import type {
   DuckDBVector,
 } from "@duckdb/node-api"
 
-import { numericBytes } from "./numeric.ts"
+import { encodeNumeric } from "./numeric.ts"
 
 /** How a value travels in PostgreSQL's binary COPY, and from which DuckDB vector it is read. */
 export type BinaryForm =
@@ -40,11 +40,11 @@ export function encodeRows(chunk: DuckDBDataChunk, forms: readonly BinaryForm[])
   const rows = chunk.rowCount
   const sizes = new Int32Array(rows).fill(fieldCountBytes)
   const writers = forms.map((form, index) =>
-    writerOf(form, columnOf(chunk.getColumnVector(index)), sizes),
+    createWriter(form, toColumnBytes(chunk.getColumnVector(index)), sizes),
   )
-  const { positions, total } = rowPositions(sizes)
+  const { positions, total } = computeRowPositions(sizes)
   const bytes = Buffer.allocUnsafe(total)
-  const out: Out = { bytes, view: viewOf(bytes), rows, positions }
+  const out: Out = { bytes, view: toDataView(bytes), rows, positions }
   writeFieldCounts(out, forms.length)
   for (const write of writers) write(out)
   return bytes
@@ -71,7 +71,7 @@ interface ColumnBytes {
   readonly valid: DataView | undefined
 }
 
-function columnOf(vector: DuckDBVector): ColumnBytes {
+function toColumnBytes(vector: DuckDBVector): ColumnBytes {
   // Vectors hold their bytes in one of three fields and their null bitmap in `validity.data`, undeclared.
   const inner = vector as unknown as {
     readonly items?: ArrayBufferView
@@ -82,10 +82,14 @@ function columnOf(vector: DuckDBVector): ColumnBytes {
   const bytes = inner.items ?? inner.dataView ?? inner.entryData
   if (bytes === undefined) throw new TypeError(`no bytes in a vector of ${vector.type.toString()}`)
   const bitmap = inner.validity.data
-  return { vector, view: viewOf(bytes), valid: bitmap === null ? undefined : viewOf(bitmap) }
+  return {
+    vector,
+    view: toDataView(bytes),
+    valid: bitmap === null ? undefined : toDataView(bitmap),
+  }
 }
 
-function viewOf(bytes: ArrayBufferView): DataView {
+function toDataView(bytes: ArrayBufferView): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
@@ -93,7 +97,7 @@ function isNull({ valid }: ColumnBytes, row: number): boolean {
   return valid !== undefined && ((valid.getUint8(row >>> 3) >>> (row & 7)) & 1) === 0
 }
 
-function rowPositions(sizes: Int32Array): { positions: Int32Array; total: number } {
+function computeRowPositions(sizes: Int32Array): { positions: Int32Array; total: number } {
   const positions = new Int32Array(sizes.length)
   let total = 0
   for (let row = 0; row < sizes.length; row++) {
@@ -111,54 +115,66 @@ function writeFieldCounts({ view, rows, positions }: Out, fields: number): void 
   }
 }
 
-function writerOf(form: BinaryForm, column: ColumnBytes, sizes: Int32Array): Writer {
-  if (typeof form === "object") return various(column, sizes, listOf(column, form))
+function createWriter(form: BinaryForm, column: ColumnBytes, sizes: Int32Array): Writer {
+  if (typeof form === "object")
+    return createValueWriter(column, sizes, createListEncoder(column, form))
   switch (form) {
     case "byte":
-      return fixed(column, sizes, 1, (from, to, row, at) => to.setUint8(at, from.getUint8(row)))
+      return createFixedWriter(column, sizes, 1, (from, to, row, at) =>
+        to.setUint8(at, from.getUint8(row)),
+      )
     case "two_bytes":
-      return fixed(column, sizes, 2, (from, to, row, at) =>
+      return createFixedWriter(column, sizes, 2, (from, to, row, at) =>
         to.setInt16(at, from.getInt16(row * 2, true)),
       )
     case "four_bytes":
-      return fixed(column, sizes, 4, (from, to, row, at) =>
+      return createFixedWriter(column, sizes, 4, (from, to, row, at) =>
         to.setInt32(at, from.getInt32(row * 4, true)),
       )
     case "eight_bytes":
-      return fixed(column, sizes, 8, writeEightBytes)
+      return createFixedWriter(column, sizes, 8, writeEightBytes)
     case "days":
-      return fixed(column, sizes, 4, writeDays)
+      return createFixedWriter(column, sizes, 4, writeDays)
     case "microseconds":
-      return fixed(column, sizes, 8, writeMicroseconds)
+      return createFixedWriter(column, sizes, 8, writeMicroseconds)
     case "text":
-      return text(column, sizes)
+      return createTextWriter(column, sizes)
     case "json":
-      return various(column, sizes, (row) =>
+      return createValueWriter(column, sizes, (row) =>
         Buffer.from(`\x01${String(column.vector.getItem(row))}`),
       )
     case "numeric":
-      return various(column, sizes, numericOf(column))
+      return createValueWriter(column, sizes, createNumericEncoder(column))
   }
 }
 
-type Put = (from: DataView, to: DataView, row: number, at: number) => void
+type PutValue = (from: DataView, to: DataView, row: number, at: number) => void
 
-function fixed(column: ColumnBytes, sizes: Int32Array, width: number, put: Put): Writer {
-  measure(column, sizes, () => width)
+function createFixedWriter(
+  column: ColumnBytes,
+  sizes: Int32Array,
+  width: number,
+  put: PutValue,
+): Writer {
+  addFieldSizes(column, sizes, () => width)
   return ({ view, rows, positions }) => {
     for (let row = 0; row < rows; row++) {
       const at = positions[row] ?? 0
-      const missing = isNull(column, row)
-      view.setInt32(at, missing ? nullLength : width)
-      if (!missing) put(column.view, view, row, at + lengthBytes)
-      positions[row] = at + lengthBytes + (missing ? 0 : width)
+      const isMissing = isNull(column, row)
+      view.setInt32(at, isMissing ? nullLength : width)
+      if (!isMissing) put(column.view, view, row, at + lengthBytes)
+      positions[row] = at + lengthBytes + (isMissing ? 0 : width)
     }
   }
 }
 
-function measure(column: ColumnBytes, sizes: Int32Array, widthOf: (row: number) => number): void {
+function addFieldSizes(
+  column: ColumnBytes,
+  sizes: Int32Array,
+  getWidth: (row: number) => number,
+): void {
   for (let row = 0; row < sizes.length; row++) {
-    const width = isNull(column, row) ? 0 : widthOf(row)
+    const width = isNull(column, row) ? 0 : getWidth(row)
     sizes[row] = (sizes[row] ?? 0) + lengthBytes + width
   }
 }
@@ -189,19 +205,19 @@ function writeMicroseconds(from: DataView, to: DataView, row: number, at: number
 
 /** DuckDB's string is 16 bytes: its length in UTF-8, then the text itself if it fits, else a prefix and a pointer. */
 const stringBytes = 16
-const longestInline = 12
+const maxInlineBytes = 12
 
-function text(column: ColumnBytes, sizes: Int32Array): Writer {
+function createTextWriter(column: ColumnBytes, sizes: Int32Array): Writer {
   const { view: from, vector } = column
-  const lengthOf = (row: number) => from.getUint32(row * stringBytes, true)
-  measure(column, sizes, lengthOf)
+  const getLength = (row: number) => from.getUint32(row * stringBytes, true)
+  addFieldSizes(column, sizes, getLength)
   return ({ bytes, view, rows, positions }) => {
     for (let row = 0; row < rows; row++) {
       const at = positions[row] ?? 0
-      const length = isNull(column, row) ? nullLength : lengthOf(row)
+      const length = isNull(column, row) ? nullLength : getLength(row)
       const start = at + lengthBytes
       view.setInt32(at, length)
-      if (length > longestInline) bytes.write(String(vector.getItem(row)), start, length, "utf8")
+      if (length > maxInlineBytes) bytes.write(String(vector.getItem(row)), start, length, "utf8")
       else
         for (let i = 0; i < length; i++) bytes[start + i] = from.getUint8(row * stringBytes + 4 + i)
       positions[row] = start + Math.max(length, 0)
@@ -209,9 +225,13 @@ function text(column: ColumnBytes, sizes: Int32Array): Writer {
   }
 }
 
-function various(column: ColumnBytes, sizes: Int32Array, encode: (row: number) => Buffer): Writer {
+function createValueWriter(
+  column: ColumnBytes,
+  sizes: Int32Array,
+  encode: (row: number) => Buffer,
+): Writer {
   const values: Buffer[] = []
-  measure(column, sizes, (row) => {
+  addFieldSizes(column, sizes, (row) => {
     const value = encode(row)
     values[row] = value
     return value.length
@@ -227,13 +247,13 @@ function various(column: ColumnBytes, sizes: Int32Array, encode: (row: number) =
   }
 }
 
-function numericOf({ vector, view }: ColumnBytes): (row: number) => Buffer {
+function createNumericEncoder({ vector, view }: ColumnBytes): (row: number) => Buffer {
   const { width, scale } = vector.type as DuckDBDecimalType // the form is chosen for decimals only
-  return (row) => numericBytes(scaledDecimal(view, width, row), scale)
+  return (row) => encodeNumeric(readScaledDecimal(view, width, row), scale)
 }
 
 /** DuckDB holds a decimal in the smallest integer that has room for its digits. */
-function scaledDecimal(view: DataView, width: number, row: number): bigint {
+function readScaledDecimal(view: DataView, width: number, row: number): bigint {
   if (width <= 4) return BigInt(view.getInt16(row * 2, true))
   if (width <= 9) return BigInt(view.getInt32(row * 4, true))
   if (width <= 18) return view.getBigInt64(row * 8, true)
@@ -241,7 +261,10 @@ function scaledDecimal(view: DataView, width: number, row: number): bigint {
 }
 
 /** An array is told by its dimensions, flags and element type; each dimension by its length and first index. */
-function listOf({ vector }: ColumnBytes, { element, oid }: ListForm): (row: number) => Buffer {
+function createListEncoder(
+  { vector }: ColumnBytes,
+  { element, oid }: ListForm,
+): (row: number) => Buffer {
   const list = vector as DuckDBListVector // the form is chosen for lists only
   const { bytes, starts } = encodeFields(list.childVector, element)
   return (row) => {
@@ -249,22 +272,22 @@ function listOf({ vector }: ColumnBytes, { element, oid }: ListForm): (row: numb
     const first = list.getEntryOffset(row)
     const head = length === 0 ? [0, 0, oid] : [1, 0, oid, length, 1]
     const fields = bytes.subarray(starts[first], starts[first + length])
-    return Buffer.concat([bigEndian(head), length === 0 ? Buffer.alloc(0) : fields])
+    return Buffer.concat([encodeIntegers(head), length === 0 ? Buffer.alloc(0) : fields])
   }
 }
 
 /** The values of a vector one after the other, and where each begins. */
 function encodeFields(vector: DuckDBVector, form: BinaryForm) {
   const sizes = new Int32Array(vector.itemCount)
-  const write = writerOf(form, columnOf(vector), sizes)
-  const { positions, total } = rowPositions(sizes)
+  const write = createWriter(form, toColumnBytes(vector), sizes)
+  const { positions, total } = computeRowPositions(sizes)
   const starts = Int32Array.from([...positions, total])
   const bytes = Buffer.allocUnsafe(total)
-  write({ bytes, view: viewOf(bytes), rows: vector.itemCount, positions })
+  write({ bytes, view: toDataView(bytes), rows: vector.itemCount, positions })
   return { bytes, starts }
 }
 
-function bigEndian(numbers: readonly number[]): Buffer {
+function encodeIntegers(numbers: readonly number[]): Buffer {
   const bytes = Buffer.allocUnsafe(4 * numbers.length)
   numbers.forEach((number, index) => bytes.writeInt32BE(number, 4 * index))
   return bytes

@@ -11,18 +11,18 @@ import type { TargetColumn } from "./target-table.ts"
 /** Loads chunks into a table, no faster than the server takes them; returns the number of rows. */
 export async function copyRows(
   client: Client,
-  into: string,
+  table: string,
   columns: readonly TargetColumn[],
   chunks: AsyncIterable<DuckDBDataChunk>,
 ): Promise<number> {
   const names = columns.map(({ name }) => quoteName(name)).join(", ")
-  const copy = client.query(copyFrom(`copy ${into} (${names}) from stdin (format binary)`))
+  const copy = client.query(copyFrom(`copy ${table} (${names}) from stdin (format binary)`))
   const forms = columns.map(({ form }) => form)
-  await pipeline(() => copyBytes(chunks, forms), copy)
+  await pipeline(() => encodeChunks(chunks, forms), copy)
   return copy.rowCount
 }
 
-async function* copyBytes(
+async function* encodeChunks(
   chunks: AsyncIterable<DuckDBDataChunk>,
   forms: readonly BinaryForm[],
 ): AsyncIterable<Buffer> {

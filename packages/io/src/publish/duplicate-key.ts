@@ -1,10 +1,10 @@
 import { FreshetError, quoteName } from "@freshet/core"
 import type { Client } from "pg"
 
-import { tableLabel, type TargetTable } from "./target-table.ts"
+import { formatTableName, type TargetTable } from "./target-table.ts"
 
 /** Says why a staged table did not become what was staged: the key that is there twice, or somebody else's writing. */
-export async function duplicateKeyError(
+export async function createDuplicateKeyError(
   client: Client,
   target: TargetTable,
   stage: string,
@@ -13,7 +13,7 @@ export async function duplicateKeyError(
   const { rows } = await client.query<{ key: string }>(`
     select concat_ws(', ', ${names}) as key from ${stage}
     group by ${names} having count(*) > 1 order by ${names} limit 1`)
-  const label = tableLabel(target)
+  const label = formatTableName(target)
   const columns = target.key.join(", ")
   if (rows[0] === undefined)
     return new FreshetError("publish", `${label} was written by somebody else during the publish.`)

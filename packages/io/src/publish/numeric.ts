@@ -1,32 +1,32 @@
 const base = 10_000n
 const baseDigits = 4
-const negative = 0x4000
+const negativeSign = 0x4000
 const headerBytes = 8
 
 /** A decimal as PostgreSQL's binary `numeric`: digits to the base 10,000, the weight of the first, the sign, the scale. */
-export function numericBytes(scaled: bigint, scale: number): Buffer {
-  const digits = digitsOf(scaled < 0n ? -scaled : scaled, scale)
+export function encodeNumeric(scaled: bigint, scale: number): Buffer {
+  const digits = toDigits(scaled < 0n ? -scaled : scaled, scale)
   const weight = digits.length - Math.ceil(scale / baseDigits) - 1
-  const kept = withoutLastZeros(digits)
-  const bytes = Buffer.alloc(headerBytes + 2 * kept.length)
-  bytes.writeInt16BE(kept.length, 0)
-  bytes.writeInt16BE(kept.length === 0 ? 0 : weight, 2)
-  bytes.writeUInt16BE(scaled < 0n ? negative : 0, 4)
+  const significantDigits = dropTrailingZeros(digits)
+  const bytes = Buffer.alloc(headerBytes + 2 * significantDigits.length)
+  bytes.writeInt16BE(significantDigits.length, 0)
+  bytes.writeInt16BE(significantDigits.length === 0 ? 0 : weight, 2)
+  bytes.writeUInt16BE(scaled < 0n ? negativeSign : 0, 4)
   bytes.writeInt16BE(scale, 6)
-  kept.forEach((digit, index) => bytes.writeInt16BE(digit, headerBytes + 2 * index))
+  significantDigits.forEach((digit, index) => bytes.writeInt16BE(digit, headerBytes + 2 * index))
   return bytes
 }
 
 /** Most significant first, the point at a boundary between two digits. */
-function digitsOf(magnitude: bigint, scale: number): readonly number[] {
+function toDigits(magnitude: bigint, scale: number): readonly number[] {
   const padding = (baseDigits - (scale % baseDigits)) % baseDigits
   const digits: number[] = []
-  for (let rest = magnitude * 10n ** BigInt(padding); rest > 0n; rest /= base) {
-    digits.push(Number(rest % base))
+  for (let remainder = magnitude * 10n ** BigInt(padding); remainder > 0n; remainder /= base) {
+    digits.push(Number(remainder % base))
   }
   return digits.toReversed()
 }
 
-function withoutLastZeros(digits: readonly number[]): readonly number[] {
+function dropTrailingZeros(digits: readonly number[]): readonly number[] {
   return digits.slice(0, digits.findLastIndex((digit) => digit !== 0) + 1)
 }

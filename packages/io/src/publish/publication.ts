@@ -6,13 +6,13 @@ import type { Client } from "pg"
 
 /** Opens a transaction in which nobody else publishes this set. `now()` is after the lock was had, so that no publication seems older than the one before. */
 export async function beginPublication(client: Client, set: string): Promise<void> {
-  await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [lockName(set)])
+  await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [formatLockName(set)])
   await client.query("begin")
-  await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [lockName(set)])
-  await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [lockName(set)])
+  await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [formatLockName(set)])
+  await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [formatLockName(set)])
 }
 
-function lockName(set: string): string {
+function formatLockName(set: string): string {
   return `freshet publication of ${set}`
 }
 
@@ -31,29 +31,29 @@ export async function recordPublication(
 }
 
 async function requireRunning(client: Client, run: string): Promise<void> {
-  const [found] = await drizzle({ client })
+  const [runRow] = await drizzle({ client })
     .select({ outcome: runs.outcome })
     .from(runs)
     .where(eq(runs.id, run))
     .for("share")
-  if (found?.outcome === null) return
+  if (runRow?.outcome === null) return
   throw new FreshetError("publish", `The run ${run} is over: it may publish nothing any more.`, {
     hint: "Another run took its place, which publishes what is due.",
   })
 }
 
 /** Whether this very publication was committed. Waits until the transaction that may have done so is over. */
-export async function findPublication(
+export async function hasPublication(
   client: Client,
   { set, version, run }: PublicationRequest,
 ): Promise<boolean> {
   await client.query("set lock_timeout = '30s'")
-  await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [lockName(set)])
-  const found = await drizzle({ client })
+  await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [formatLockName(set)])
+  const rows = await drizzle({ client })
     .select({ id: publications.id })
     .from(publications)
     .where(
       and(eq(publications.set, set), eq(publications.version, version), eq(publications.run, run)),
     )
-  return found.length > 0
+  return rows.length > 0
 }

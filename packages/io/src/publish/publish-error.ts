@@ -1,13 +1,15 @@
 import { FreshetError } from "@freshet/core"
 
 /** What a failed publish says: which table or set, the server's words, and the key or place that it names. */
-export function publishError(subject: string, cause: unknown): FreshetError {
+export function toPublishError(subject: string, cause: unknown): FreshetError {
   if (cause instanceof FreshetError) return cause
-  return new FreshetError("publish", `${subject} was not published: ${saying(cause)}`, { cause })
+  return new FreshetError("publish", `${subject} was not published: ${describeCause(cause)}`, {
+    cause,
+  })
 }
 
 /** What a server or a library says of a fault: `duplicate key value …: Key (id)=(1) already exists.` */
-export function saying(cause: unknown): string {
+export function describeCause(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
   const { detail, where } = cause as { readonly detail?: string; readonly where?: string } // as errors of PostgreSQL have
   const words = cause.message === "" ? cause.name : cause.message

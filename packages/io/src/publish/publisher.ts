@@ -11,42 +11,42 @@ import type { RecordedChange } from "@freshet/schema"
 import type { Client } from "pg"
 
 import { connectLedger } from "../ledger/connection.ts"
-import { type Connect, lendClient } from "./lent-client.ts"
-import { beginPublication, findPublication, recordPublication } from "./publication.ts"
-import { publishError, saying } from "./publish-error.ts"
-import { findShown, shownContent } from "./shown-table.ts"
-import type { RowsOf } from "./stored-rows.ts"
+import { beginPublication, hasPublication, recordPublication } from "./publication.ts"
+import { toPublishError, describeCause } from "./publish-error.ts"
+import type { ReadRows } from "./row-reader.ts"
 import { checkTargets } from "./target-check.ts"
-import { tableLabel, type TargetTable, targetTable } from "./target-table.ts"
+import { formatTableName, type TargetTable, toTargetTable } from "./target-table.ts"
+import { findUnchangedTable, hashTableContent } from "./unchanged-table.ts"
+import { type Connect, withConnection } from "./with-connection.ts"
 import { writeTable } from "./write-table.ts"
 
 /** Where published tables are, and how stored rows are read. */
-export type PublisherOptions = { readonly rowsOf: RowsOf } & (
+export type PublisherOptions = { readonly readRows: ReadRows } & (
   | { readonly url: string }
   | { readonly connect: Connect }
 )
 
 /** Publishes sets of tables, each in one transaction and one at a time; a failed publish leaves the old rows. */
 export function createPublisher(options: PublisherOptions): Publisher {
-  const connect = "url" in options ? connectTo(options.url) : options.connect
-  const { rowsOf } = options
+  const connect = "url" in options ? createConnect(options.url) : options.connect
+  const { readRows } = options
   return {
     publish: async (request) => {
       try {
-        return await publish(connect, rowsOf, request)
+        return await publish(connect, readRows, request)
       } catch (cause) {
-        throw publishError(`The set ${request.set}`, cause)
+        throw toPublishError(`The set ${request.set}`, cause)
       }
     },
   }
 }
 
-function connectTo(url: string): Connect {
+function createConnect(url: string): Connect {
   return () => connectLedger(url, { applicationName: "freshet publish" })
 }
 
 /** Lost between asking to commit and the answer: the transaction may have been committed or not. */
-interface Unanswered {
+interface UnansweredCommit {
   readonly kind: "unanswered"
   readonly changes: readonly TableChange[]
   readonly cause: unknown
@@ -54,66 +54,66 @@ interface Unanswered {
 
 async function publish(
   connect: Connect,
-  rowsOf: RowsOf,
+  readRows: ReadRows,
   request: PublicationRequest,
 ): Promise<readonly TableChange[]> {
-  const targets = request.tables.map((table) => [table, targetTable(table)] as const)
-  const outcome = await lendClient(connect, async (client) => {
+  const targets = request.tables.map((table) => [table, toTargetTable(table)] as const)
+  const outcome = await withConnection(connect, async (client) => {
     await beginPublication(client, request.set)
     await checkTargets(
       client,
       targets.map(([, target]) => target),
     )
     const changes: TableChange[] = []
-    const recorded: RecordedChange[] = []
+    const recordedChanges: RecordedChange[] = []
     for (const [table, target] of targets) {
-      const content = shownContent(target, table.dataVersion)
+      const content = hashTableContent(target, table.dataVersion)
       const change =
-        (await findShown(client, target, content)) ??
-        (await publishTable(client, rowsOf, table, target))
+        (await findUnchangedTable(client, target, content)) ??
+        (await publishTable(client, readRows, table, target))
       changes.push(change)
-      recorded.push({ ...change, content })
+      recordedChanges.push({ ...change, content })
     }
-    await recordPublication(client, request, recorded)
+    await recordPublication(client, request, recordedChanges)
     return commit(client, changes)
   })
-  if (outcome.kind === "unanswered") await settle(connect, request, outcome.cause)
+  if (outcome.kind === "unanswered") await settleCommit(connect, request, outcome.cause)
   return outcome.changes
 }
 
 async function publishTable(
   client: Client,
-  rowsOf: RowsOf,
+  readRows: ReadRows,
   { file }: PublicationTable,
   target: TargetTable,
 ): Promise<TableChange> {
   try {
-    return await writeTable(client, target, rowsOf(file, readColumns(target), target.key))
+    return await writeTable(client, target, readRows(file, listReadColumns(target), target.key))
   } catch (cause) {
-    throw publishError(tableLabel(target), cause)
+    throw toPublishError(formatTableName(target), cause)
   }
 }
 
-function readColumns({ columns }: TargetTable) {
+function listReadColumns({ columns }: TargetTable) {
   return columns.map(({ name, expression }) => ({ name, expression }))
 }
 
 type CommitOutcome =
   | { readonly kind: "committed"; readonly changes: readonly TableChange[] }
-  | Unanswered
+  | UnansweredCommit
 
 async function commit(client: Client, changes: readonly TableChange[]): Promise<CommitOutcome> {
   try {
     await client.query("commit")
     return { kind: "committed", changes }
   } catch (cause) {
-    if (isRefusal(cause)) throw cause
+    if (isServerError(cause)) throw cause
     return { kind: "unanswered", changes, cause }
   }
 }
 
 /** The server itself says that the transaction failed, and the connection lives on. */
-function isRefusal(cause: unknown): boolean {
+function isServerError(cause: unknown): boolean {
   const { severity } = cause as { readonly severity?: string } // as errors of PostgreSQL have
   return severity === "ERROR"
 }
@@ -122,29 +122,29 @@ const settleMs = 30_000
 const settlePollMs = 200
 
 /** Returns if the publication turns out to be committed. The server may need a moment to come back. */
-async function settle(
+async function settleCommit(
   connect: Connect,
   request: PublicationRequest,
   cause: unknown,
 ): Promise<void> {
-  const isCommitted = await askUntilAnswered(connect, request)
+  const isCommitted = await findCommittedPublication(connect, request)
   if (isCommitted === true) return
   const outcome = isCommitted === false ? "was not published" : "may or may not be published"
   throw new FreshetError(
     "publish",
-    `The connection was lost while the set ${request.set} was being committed; it ${outcome}: ${saying(cause)}`,
+    `The connection was lost while the set ${request.set} was being committed; it ${outcome}: ${describeCause(cause)}`,
     { cause, hint: "Publish again: rows that are there already are not written a second time." },
   )
 }
 
-async function askUntilAnswered(
+async function findCommittedPublication(
   connect: Connect,
   request: PublicationRequest,
 ): Promise<boolean | undefined> {
   const startedAt = Date.now()
   while (Date.now() - startedAt < settleMs) {
     try {
-      return await lendClient(connect, (client) => findPublication(client, request))
+      return await withConnection(connect, (client) => hasPublication(client, request))
     } catch {
       await delay(settlePollMs)
     }

@@ -22,28 +22,28 @@ export async function readPublished(
     await client.query({ name: "published_rows", text })
     const fetching = { text: `fetch ${limit} from published_rows`, rowMode: "array" } as const
     const { fields, rows } = await client.query<unknown[]>(fetching)
-    const names = distinctNames(fields.map(({ name }) => name))
+    const names = makeNamesDistinct(fields.map(({ name }) => name))
     const columns = fields.map(({ dataTypeID }, index) => ({
       name: names[index] ?? "",
-      type: numbers.get(dataTypeID) ?? "VARCHAR",
+      type: typeNames.get(dataTypeID) ?? "VARCHAR",
     }))
-    return { columns, rows: rows.map((row) => jsonRow(names, row)) }
+    return { columns, rows: rows.map((row) => toJsonRow(names, row)) }
   } finally {
     await client.query("rollback")
   }
 }
 
 /** Columns of one name are told apart by a number. */
-function distinctNames(names: readonly string[]): readonly string[] {
-  const seen = new Map<string, number>()
+function makeNamesDistinct(names: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>()
   return names.map((name) => {
-    const before = seen.get(name) ?? 0
-    seen.set(name, before + 1)
-    return before === 0 ? name : `${name}:${before}`
+    const count = counts.get(name) ?? 0
+    counts.set(name, count + 1)
+    return count === 0 ? name : `${name}:${count}`
   })
 }
 
-function jsonRow(names: readonly string[], row: readonly unknown[]) {
+function toJsonRow(names: readonly string[], row: readonly unknown[]) {
   const cells = row.map((value, index) => [
     names[index] ?? "",
     value instanceof Date ? value.toISOString() : value,
@@ -52,7 +52,7 @@ function jsonRow(names: readonly string[], row: readonly unknown[]) {
 }
 
 /** PostgreSQL's numbers by the number of their type, as the engine calls them. */
-const numbers = new Map([
+const typeNames = new Map([
   [20, "BIGINT"],
   [21, "SMALLINT"],
   [23, "INTEGER"],

@@ -1,15 +1,15 @@
 import { FreshetError } from "@freshet/core"
 import type { Client } from "pg"
 
-import { tableLabel, tableSql, type TargetTable } from "./target-table.ts"
+import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"
 
 /** Compares the declared tables with those of the database; throws one FreshetError that names every difference. */
 export async function checkTargets(client: Client, targets: readonly TargetTable[]): Promise<void> {
-  const found = await findColumns(client, targets)
+  const databaseColumns = await readDatabaseColumns(client, targets)
   const problems = targets.flatMap((target, index) =>
-    tableProblems(
+    findTableProblems(
       target,
-      found.filter((column) => column.target === index),
+      databaseColumns.filter((column) => column.target === index),
     ),
   )
   if (problems.length === 0) return
@@ -18,7 +18,7 @@ export async function checkTargets(client: Client, targets: readonly TargetTable
   })
 }
 
-interface FoundColumn {
+interface DatabaseColumn {
   readonly target: number
   readonly column: string
   readonly is_table: boolean
@@ -30,7 +30,7 @@ interface FoundColumn {
   readonly key_columns: number
 }
 
-const findColumnsSql = `
+const columnsQuery = `
   select
     w.target, w.column, k.oid is not null as is_table,
     format_type(a.atttypid, a.atttypmod) as type,
@@ -43,48 +43,57 @@ const findColumnsSql = `
     on a.attrelid = k.oid and a.attname = w.column and a.attnum > 0 and not a.attisdropped
   left join pg_index i on i.indrelid = k.oid and i.indisprimary`
 
-async function findColumns(
+async function readDatabaseColumns(
   client: Client,
   targets: readonly TargetTable[],
-): Promise<readonly FoundColumn[]> {
-  const wanted = targets.flatMap((target, index) =>
-    writtenColumns(target).map(({ name, type }) => {
-      return { target: index, name: tableSql(target), column: name, type }
+): Promise<readonly DatabaseColumn[]> {
+  const targetColumns = targets.flatMap((target, index) =>
+    listWrittenColumns(target).map(({ name, type }) => {
+      return { target: index, name: quoteTable(target), column: name, type }
     }),
   )
-  const { rows } = await client.query<FoundColumn>(findColumnsSql, [JSON.stringify(wanted)])
+  const { rows } = await client.query<DatabaseColumn>(columnsQuery, [JSON.stringify(targetColumns)])
   return rows
 }
 
-function writtenColumns({
+function listWrittenColumns({
   columns,
-  touched,
+  updatedAtColumn,
 }: TargetTable): readonly { name: string; type: string }[] {
-  if (touched === undefined) return columns
-  return [...columns, { name: touched, type: "timestamp with time zone" }]
+  if (updatedAtColumn === undefined) return columns
+  return [...columns, { name: updatedAtColumn, type: "timestamp with time zone" }]
 }
 
-function tableProblems(target: TargetTable, found: readonly FoundColumn[]): readonly string[] {
-  const label = tableLabel(target)
-  if (!found.some((column) => column.is_table)) return [`There is no table ${label}.`]
-  const columns = found.flatMap((column) => columnProblems(target, column))
-  return columns.length > 0 ? columns : keyProblems(target, found)
+function findTableProblems(
+  target: TargetTable,
+  databaseColumns: readonly DatabaseColumn[],
+): readonly string[] {
+  const label = formatTableName(target)
+  if (!databaseColumns.some((column) => column.is_table)) return [`There is no table ${label}.`]
+  const columns = databaseColumns.flatMap((column) => findColumnProblems(target, column))
+  return columns.length > 0 ? columns : findKeyProblems(target, databaseColumns)
 }
 
-function columnProblems(target: TargetTable, { column, type, is_same }: FoundColumn): string[] {
-  const label = tableLabel(target)
+function findColumnProblems(
+  target: TargetTable,
+  { column, type, is_same }: DatabaseColumn,
+): string[] {
+  const label = formatTableName(target)
   if (type === null) return [`The table ${label} has no column ${column}.`]
-  const declared = target.columns.find(({ name }) => name === column)
-  if (is_same || declared === undefined) return []
-  return [`The column ${column} of ${label} is ${type}, declared ${declared.type}.`]
+  const targetColumn = target.columns.find(({ name }) => name === column)
+  if (is_same || targetColumn === undefined) return []
+  return [`The column ${column} of ${label} is ${type}, declared ${targetColumn.type}.`]
 }
 
-function keyProblems(target: TargetTable, found: readonly FoundColumn[]): string[] {
-  const real = found.filter((column) => column.in_key).map(({ column }) => column)
+function findKeyProblems(
+  target: TargetTable,
+  databaseColumns: readonly DatabaseColumn[],
+): string[] {
+  const databaseKey = databaseColumns.filter((column) => column.in_key).map(({ column }) => column)
   const isSame =
-    real.length === target.key.length &&
-    found.every((column) => column.key_columns === target.key.length) &&
-    target.key.every((part) => real.includes(part))
+    databaseKey.length === target.key.length &&
+    databaseColumns.every((column) => column.key_columns === target.key.length) &&
+    target.key.every((part) => databaseKey.includes(part))
   if (isSame) return []
-  return [`The primary key of ${tableLabel(target)} is not (${target.key.join(", ")}).`]
+  return [`The primary key of ${formatTableName(target)} is not (${target.key.join(", ")}).`]
 }

@@ -8,7 +8,7 @@ import {
 import { getTableColumns, is } from "drizzle-orm"
 import { getTableConfig, type PgColumn, PgTable } from "drizzle-orm/pg-core"
 
-import { binaryColumn } from "./binary-column.ts"
+import { findBinaryColumn } from "./binary-column.ts"
 import type { BinaryForm } from "./binary-rows.ts"
 
 /** A published table as it is declared: where it is, its key, and the columns that an asset fills. */
@@ -21,7 +21,7 @@ export interface TargetTable {
   readonly key: readonly string[]
   readonly columns: readonly TargetColumn[]
   /** The column that says when a row last changed, if the table has one: `updated_at`. */
-  readonly touched: string | undefined
+  readonly updatedAtColumn: string | undefined
 }
 
 /** One column that an asset fills. */
@@ -35,47 +35,58 @@ export interface TargetColumn {
 }
 
 /** The table's name as people write it: `stocktwits.user_recs`. */
-export function tableLabel({ schema, name }: TargetTable): string {
+export function formatTableName({ schema, name }: TargetTable): string {
   return schema === undefined ? name : `${schema}.${name}`
 }
 
 /** The table's name as SQL. */
-export function tableSql({ schema, name }: TargetTable): string {
+export function quoteTable({ schema, name }: TargetTable): string {
   return schema === undefined ? quoteName(name) : `${quoteName(schema)}.${quoteName(name)}`
 }
 
 /** Reads where an asset's rows go from its declaration; throws FreshetError for what can never be published. */
-export function targetTable({ asset, publish }: PublicationTable): TargetTable {
+export function toTargetTable({ asset, publish }: PublicationTable): TargetTable {
   const { table } = publish
-  if (!is(table, PgTable)) throw unfit(asset, "it is published to something that is no table")
+  if (!is(table, PgTable))
+    throw createUnpublishableError(asset, "it is published to something that is no table")
   const { schema, name, primaryKeys } = getTableConfig(table)
-  const declared = getTableColumns(table)
-  const single = Object.values(declared).filter((column) => column.primary)
-  const key = (primaryKeys[0]?.columns ?? single).map((column) => column.name)
-  if (key.length === 0) throw unfit(asset, `its table ${name} has no primary key`)
-  const columns = Object.entries(asset.columns).map(([from, column]) =>
-    targetColumn(asset, { from, column, to: declared[from] }),
+  const tableColumns = getTableColumns(table)
+  const keyColumns = Object.values(tableColumns).filter((column) => column.primary)
+  const key = (primaryKeys[0]?.columns ?? keyColumns).map((column) => column.name)
+  if (key.length === 0)
+    throw createUnpublishableError(asset, `its table ${name} has no primary key`)
+  const columns = Object.entries(asset.columns).map(([sourceName, column]) =>
+    toTargetColumn(asset, { sourceName, column, tableColumn: tableColumns[sourceName] }),
   )
   const missing = key.find((part) => !columns.some((column) => column.name === part))
-  if (missing !== undefined) throw unfit(asset, `it lacks ${missing}, of the key of ${name}`)
-  const touched = Object.values(declared).find(
+  if (missing !== undefined)
+    throw createUnpublishableError(asset, `it lacks ${missing}, of the key of ${name}`)
+  const updatedAtColumn = Object.values(tableColumns).find(
     (column) => column.name === "updated_at" && !columns.some(({ name }) => name === column.name),
   )
-  return { asset, schema, name, key, columns, touched: touched?.name }
+  return { asset, schema, name, key, columns, updatedAtColumn: updatedAtColumn?.name }
 }
 
-function targetColumn(
+function toTargetColumn(
   asset: Asset,
-  { from, column, to }: { from: string; column: Column; to: PgColumn | undefined },
+  {
+    sourceName,
+    column,
+    tableColumn,
+  }: { sourceName: string; column: Column; tableColumn: PgColumn | undefined },
 ): TargetColumn {
-  if (to === undefined) throw unfit(asset, `its table has no column ${from}`)
-  const type = to.getSQLType()
-  const binary = binaryColumn(column, type, quoteName(from))
+  if (tableColumn === undefined)
+    throw createUnpublishableError(asset, `its table has no column ${sourceName}`)
+  const type = tableColumn.getSQLType()
+  const binary = findBinaryColumn(column, type, quoteName(sourceName))
   if (binary === undefined)
-    throw unfit(asset, `its column ${from}, ${column.type}, cannot be written to ${type}`)
-  return { name: to.name, type, ...binary }
+    throw createUnpublishableError(
+      asset,
+      `its column ${sourceName}, ${column.type}, cannot be written to ${type}`,
+    )
+  return { name: tableColumn.name, type, ...binary }
 }
 
-function unfit(asset: Asset, why: string): FreshetError {
-  return new FreshetError("publish", `${asset.name} cannot be published: ${why}.`)
+function createUnpublishableError(asset: Asset, reason: string): FreshetError {
+  return new FreshetError("publish", `${asset.name} cannot be published: ${reason}.`)
 }

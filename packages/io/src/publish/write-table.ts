@@ -3,9 +3,9 @@ import { quoteName, type TableChange } from "@freshet/core"
 import type { Client } from "pg"
 
 import { copyRows } from "./copy-rows.ts"
-import { duplicateKeyError } from "./duplicate-key.ts"
-import { loadEmpty } from "./load-empty.ts"
-import { tableLabel, tableSql, type TargetTable } from "./target-table.ts"
+import { createDuplicateKeyError } from "./duplicate-key.ts"
+import { loadEmptyTable } from "./load-empty-table.ts"
+import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"
 
 /** Rows in the order of the table's key. */
 type Chunks = AsyncIterable<DuckDBDataChunk>
@@ -16,12 +16,12 @@ export async function writeTable(
   target: TargetTable,
   chunks: Chunks,
 ): Promise<TableChange> {
-  const held = await countRows(client, tableSql(target))
+  const currentRows = await countRows(client, quoteTable(target))
   const counts =
-    held > 0
-      ? await writeDifference(client, target, chunks, held)
+    currentRows > 0
+      ? await writeDifference(client, target, chunks, currentRows)
       : await writeAll(client, target, chunks)
-  return { asset: target.asset.name, table: tableLabel(target), ...counts }
+  return { asset: target.asset.name, table: formatTableName(target), ...counts }
 }
 
 async function countRows(client: Client, table: string): Promise<number> {
@@ -32,8 +32,8 @@ async function countRows(client: Client, table: string): Promise<number> {
 type Counts = Pick<TableChange, "inserted" | "updated" | "deleted" | "rows">
 
 async function writeAll(client: Client, target: TargetTable, chunks: Chunks): Promise<Counts> {
-  const load = () => copyRows(client, tableSql(target), target.columns, chunks)
-  const rows = await loadEmpty(client, target, load)
+  const load = () => copyRows(client, quoteTable(target), target.columns, chunks)
+  const rows = await loadEmptyTable(client, target, load)
   return { inserted: rows, updated: 0, deleted: 0, rows }
 }
 
@@ -41,43 +41,44 @@ async function writeDifference(
   client: Client,
   target: TargetTable,
   chunks: Chunks,
-  held: number,
+  currentRows: number,
 ): Promise<Counts> {
-  await client.query(createStage(target))
-  const rows = await copyRows(client, stage, target.columns, chunks)
-  await client.query(collectDifference(target))
-  await client.query(`analyze ${difference}`)
-  const deleted = await changeRows(client, deleteGone(target))
-  const updated = await changeRows(client, updateChanged(target))
-  const inserted = await changeRows(client, insertNew(target))
+  await client.query(buildStage(target))
+  const rows = await copyRows(client, stageTable, target.columns, chunks)
+  await client.query(buildDifference(target))
+  await client.query(`analyze ${differenceTable}`)
+  const deleted = await executeChange(client, buildDelete(target))
+  const updated = await executeChange(client, buildUpdate(target))
+  const inserted = await executeChange(client, buildInsert(target))
   // A key that is staged twice and held once is neither new nor gone: only the count betrays it.
-  if (held - deleted + inserted !== rows) throw await duplicateKeyError(client, target, stage)
-  await client.query(`drop table ${stage}, ${difference}`)
+  if (currentRows - deleted + inserted !== rows)
+    throw await createDuplicateKeyError(client, target, stageTable)
+  await client.query(`drop table ${stageTable}, ${differenceTable}`)
   return { inserted, updated, deleted, rows }
 }
 
-async function changeRows(client: Client, statement: string): Promise<number> {
+async function executeChange(client: Client, statement: string): Promise<number> {
   return (await client.query(statement)).rowCount ?? 0
 }
 
-const stage = "pg_temp.freshet_stage"
-const difference = "pg_temp.freshet_difference"
+const stageTable = "pg_temp.freshet_stage"
+const differenceTable = "pg_temp.freshet_difference"
 
 /** Takes types and collations from the table itself. A null key would look like a row that is gone. */
-function createStage(target: TargetTable): string {
+function buildStage(target: TargetTable): string {
   const notNull = target.key.map((part) => `alter column ${quoteName(part)} set not null`)
   return `
     create temp table freshet_stage on commit drop as
-      select ${columnNames(target)} from ${tableSql(target)} with no data;
-    alter table ${stage} ${notNull.join(", ")}`
+      select ${formatColumnNames(target)} from ${quoteTable(target)} with no data;
+    alter table ${stageTable} ${notNull.join(", ")}`
 }
 
 /** One pass over both tables: the old rows that are gone, and the new ones that are new or changed. */
-function collectDifference(target: TargetTable): string {
+function buildDifference(target: TargetTable): string {
   const [first = ""] = target.key.map(quoteName)
-  const isChanged = values(target).map((name) => `s.${name} is distinct from t.${name}`)
-  const differs = [`s.${first} is null`, `t.${first} is null`, ...isChanged]
-  const selected = target.columns.map(({ name }) =>
+  const isChanged = listValueColumns(target).map((name) => `s.${name} is distinct from t.${name}`)
+  const differences = [`s.${first} is null`, `t.${first} is null`, ...isChanged]
+  const selections = target.columns.map(({ name }) =>
     target.key.includes(name)
       ? `coalesce(s.${quoteName(name)}, t.${quoteName(name)}) as ${quoteName(name)}`
       : `s.${quoteName(name)}`,
@@ -87,46 +88,47 @@ function collectDifference(target: TargetTable): string {
     select
       case when s.${first} is null then 'gone' when t.${first} is null then 'new' else 'changed' end
         as freshet_kind,
-      ${selected.join(", ")}
-    from ${stage} s
-    full join ${tableSql(target)} t on ${isSameKey(target, "s")}
-    where ${differs.join(" or ")}`
+      ${selections.join(", ")}
+    from ${stageTable} s
+    full join ${quoteTable(target)} t on ${buildKeyComparison(target, "s")}
+    where ${differences.join(" or ")}`
 }
 
-function deleteGone(target: TargetTable): string {
+function buildDelete(target: TargetTable): string {
   return `
-    delete from ${tableSql(target)} t using ${difference} d
-    where d.freshet_kind = 'gone' and ${isSameKey(target, "d")}`
+    delete from ${quoteTable(target)} t using ${differenceTable} d
+    where d.freshet_kind = 'gone' and ${buildKeyComparison(target, "d")}`
 }
 
-function updateChanged(target: TargetTable): string {
-  const assigned = values(target).map((name) => `${name} = d.${name}`)
-  if (assigned.length === 0) return "select where false"
-  if (target.touched !== undefined) assigned.push(`${quoteName(target.touched)} = now()`)
+function buildUpdate(target: TargetTable): string {
+  const assignments = listValueColumns(target).map((name) => `${name} = d.${name}`)
+  if (assignments.length === 0) return "select where false"
+  if (target.updatedAtColumn !== undefined)
+    assignments.push(`${quoteName(target.updatedAtColumn)} = now()`)
   return `
-    update ${tableSql(target)} t set ${assigned.join(", ")} from ${difference} d
-    where d.freshet_kind = 'changed' and ${isSameKey(target, "d")}`
+    update ${quoteTable(target)} t set ${assignments.join(", ")} from ${differenceTable} d
+    where d.freshet_kind = 'changed' and ${buildKeyComparison(target, "d")}`
 }
 
-function insertNew(target: TargetTable): string {
-  const names = columnNames(target)
+function buildInsert(target: TargetTable): string {
+  const names = formatColumnNames(target)
   return `
-    insert into ${tableSql(target)} (${names})
-    select ${names} from ${difference} where freshet_kind = 'new'`
+    insert into ${quoteTable(target)} (${names})
+    select ${names} from ${differenceTable} where freshet_kind = 'new'`
 }
 
-function columnNames({ columns }: TargetTable): string {
+function formatColumnNames({ columns }: TargetTable): string {
   return columns.map(({ name }) => quoteName(name)).join(", ")
 }
 
 /** The quoted columns outside the key. */
-function values({ columns, key }: TargetTable): readonly string[] {
+function listValueColumns({ columns, key }: TargetTable): readonly string[] {
   return columns.filter(({ name }) => !key.includes(name)).map(({ name }) => quoteName(name))
 }
 
-function isSameKey({ key }: TargetTable, other: string): string {
+function buildKeyComparison({ key }: TargetTable, alias: string): string {
   return key
     .map(quoteName)
-    .map((name) => `${other}.${name} = t.${name}`)
+    .map((name) => `${alias}.${name} = t.${name}`)
     .join(" and ")
 }

@@ -1,13 +1,13 @@
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
-import { sync } from "./sync.ts"
+import { syncPath } from "./sync.ts"
 
 /** No key begins with a dot, so that no step's file is ever here. */
 const ownerFile = ".owner"
 
 /** Whose a folder is, as it was written there; undefined when nobody took it. */
-export async function folderOwner(root: string): Promise<string | undefined> {
+export async function readFolderOwner(root: string): Promise<string | undefined> {
   try {
     return (await readFile(join(root, ownerFile), "utf8")).trim()
   } catch (cause) {
@@ -17,24 +17,24 @@ export async function folderOwner(root: string): Promise<string | undefined> {
 }
 
 /** Takes a folder for somebody unless it is somebody's; says whose it is now. Of several at once one is first. */
-export async function takeFolder(
+export async function claimFolder(
   root: string,
   owner: string,
   tempPath: (suffix: string) => Promise<string>,
 ): Promise<string> {
-  const known = await folderOwner(root)
-  if (known !== undefined) return known
+  const currentOwner = await readFolderOwner(root)
+  if (currentOwner !== undefined) return currentOwner
   await mkdir(root, { recursive: true })
   const path = await tempPath(ownerFile)
   try {
     await writeFile(path, `${owner}\n`)
-    await sync(path)
+    await syncPath(path)
     await link(path, join(root, ownerFile)).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== "EEXIST") throw cause
     })
-    await sync(root)
+    await syncPath(root)
   } finally {
     await rm(path, { force: true })
   }
-  return (await folderOwner(root)) ?? owner
+  return (await readFolderOwner(root)) ?? owner
 }

@@ -10,31 +10,36 @@ export async function removeFiles(root: string, keys: readonly string[]): Promis
   const folders = new Map<string, string[]>()
   for (const key of keys) {
     const folder = dirname(key)
-    const known = folders.get(folder)
-    if (known === undefined) folders.set(folder, [key])
-    else known.push(key)
+    const folderKeys = folders.get(folder)
+    if (folderKeys === undefined) folders.set(folder, [key])
+    else folderKeys.push(key)
   }
-  const realRoot = await realpath(root).catch(passOver)
+  const realRoot = await realpath(root).catch(ignoreMissing)
   if (realRoot === undefined) return
-  const left = folders.entries()
-  const remover = async () => {
-    for (const [folder, inside] of left) await removeIn(realRoot, folder, inside)
+  const remaining = folders.entries()
+  const removeNext = async () => {
+    for (const [folder, folderKeys] of remaining)
+      await removeFromFolder(realRoot, folder, folderKeys)
   }
-  await Promise.all(Array.from({ length: foldersAtOnce }, remover))
+  await Promise.all(Array.from({ length: foldersAtOnce }, removeNext))
 }
 
-async function removeIn(root: string, folder: string, keys: readonly string[]): Promise<void> {
+async function removeFromFolder(
+  root: string,
+  folder: string,
+  keys: readonly string[],
+): Promise<void> {
   const place = join(root, folder)
-  const real = await realpath(place).catch(passOver)
+  const real = await realpath(place).catch(ignoreMissing)
   if (real === undefined) return
   if (real !== place)
     throw new FreshetError("store", `${place} leads elsewhere: nothing is removed through links`)
-  await Promise.all(keys.map((key) => unlink(join(root, key)).catch(passOver)))
-  await removeEmpty(root, place)
+  await Promise.all(keys.map((key) => unlink(join(root, key)).catch(ignoreMissing)))
+  await removeEmptyFolders(root, place)
 }
 
 /** Removes a folder without content, and those around it that are empty then. */
-async function removeEmpty(root: string, folder: string): Promise<void> {
+async function removeEmptyFolders(root: string, folder: string): Promise<void> {
   for (let empty = folder; empty !== root; empty = dirname(empty)) {
     const isGone = await rmdir(empty).then(
       () => true,
@@ -48,6 +53,6 @@ async function removeEmpty(root: string, folder: string): Promise<void> {
   }
 }
 
-function passOver(cause: NodeJS.ErrnoException): undefined {
+function ignoreMissing(cause: NodeJS.ErrnoException): undefined {
   if (cause.code !== "ENOENT") throw cause
 }

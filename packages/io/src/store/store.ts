@@ -17,11 +17,11 @@ export interface Store {
   /** Who took the store, if anybody did. */
   readonly owner: () => Promise<string | undefined>
   /** Takes it for somebody unless it is taken; says whose it is now, the same to all who ask at once. */
-  readonly take: (owner: string) => Promise<string>
+  readonly claim: (owner: string) => Promise<string>
   /** What runs that died left of temporary files. */
-  readonly findTemp: () => Promise<Leftovers>
+  readonly measureTemp: () => Promise<TempFileTotals>
   /** Removes just that. To be called by who holds the lock that keeps other runs away. */
-  readonly sweepTemp: () => Promise<Leftovers>
+  readonly removeTemp: () => Promise<TempFileTotals>
 }
 
 /** A file of a store as a listing shows it. */
@@ -33,7 +33,7 @@ export interface StoredFile {
 }
 
 /** How much was left behind by those that died. */
-export interface Leftovers {
+export interface TempFileTotals {
   readonly files: number
   readonly bytes: number
 }

@@ -4,7 +4,7 @@ import { promisify } from "node:util"
 const syncDescriptor = promisify(fsync)
 
 /** Makes what is in a file, or the names in a folder, durable. */
-export async function sync(path: string): Promise<void> {
+export async function syncPath(path: string): Promise<void> {
   const descriptor = openSync(path, "r")
   try {
     await syncDescriptor(descriptor)

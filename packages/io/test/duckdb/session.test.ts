@@ -15,9 +15,9 @@ const options = {
   connections: 4,
 }
 
-async function callersCounted(connection: Connection): Promise<unknown> {
-  const [found] = await connection.rows("SELECT current_setting('external_threads') AS callers")
-  return found?.["callers"]
+async function countCallers(connection: Connection): Promise<unknown> {
+  const [row] = await connection.rows("SELECT current_setting('external_threads') AS callers")
+  return row?.["callers"]
 }
 
 test("as many of the engine's threads as are lent connections are those of the callers", async () => {
@@ -27,7 +27,7 @@ test("as many of the engine's threads as are lent connections are those of the c
         const inner = depth === 1 ? [] : await nested(depth - 1)
         const rows = await connection.rows("SELECT count(*)::INTEGER AS n FROM range(1000000)")
         expect(rows).toEqual([{ n: 1_000_000 }])
-        return [...inner, await callersCounted(connection)]
+        return [...inner, await countCallers(connection)]
       })
     expect(await nested(4)).toEqual(["3", "3", "3", "3"])
     expect(await nested(1)).toEqual(["1"])
@@ -37,7 +37,7 @@ test("as many of the engine's threads as are lent connections are those of the c
 
 test("an engine of one thread is its caller's, however many there are", async () => {
   await withSession({ ...options, threads: 1 }, async (session) => {
-    const lanes = Array.from({ length: 4 }, () => session.withConnection(callersCounted))
+    const lanes = Array.from({ length: 4 }, () => session.withConnection(countCallers))
     expect(await Promise.all(lanes)).toEqual(["1", "1", "1", "1"])
   })
 })

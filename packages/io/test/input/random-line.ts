@@ -40,7 +40,7 @@ const otherNumbers = [
   "0.1",
   "0e0",
 ]
-const others = [
+const otherValues = [
   "true",
   "false",
   "null",
@@ -111,11 +111,11 @@ const days = [
 
 const quoted = (values: readonly string[]) =>
   fc.constantFrom(...values.map((value) => JSON.stringify(value)))
-const hostile = fc.constantFrom(...integers, ...otherNumbers, ...others)
+const hostile = fc.constantFrom(...integers, ...otherNumbers, ...otherValues)
 
 /** A value's JSON text, mostly fit for the column. */
-function value(column: Column): fc.Arbitrary<string> {
-  const fit = fitValue(column)
+function anyValue(column: Column): fc.Arbitrary<string> {
+  const fit = validValue(column)
   return fc.oneof(
     { weight: 30, arbitrary: fit },
     { weight: 1, arbitrary: hostile },
@@ -123,7 +123,7 @@ function value(column: Column): fc.Arbitrary<string> {
   )
 }
 
-function fitValue(column: Column): fc.Arbitrary<string> {
+function validValue(column: Column): fc.Arbitrary<string> {
   switch (column.kind) {
     case "int16":
     case "int32":
@@ -134,7 +134,7 @@ function fitValue(column: Column): fc.Arbitrary<string> {
       )
     case "float64":
       return fc.oneof(
-        fc.double({ noNaN: true, noDefaultInfinity: true }).map((each) => JSON.stringify(each)),
+        fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => JSON.stringify(number)),
         fc.constantFrom(...otherNumbers),
       )
     case "bool":
@@ -151,8 +151,8 @@ function fitValue(column: Column): fc.Arbitrary<string> {
     case "list":
     case "struct":
       return fc.oneof(
-        fc.string().map((each) => JSON.stringify(each)),
-        fc.string({ unit: "binary" }).map((each) => JSON.stringify(each)),
+        fc.string().map((string) => JSON.stringify(string)),
+        fc.string({ unit: "binary" }).map((string) => JSON.stringify(string)),
         fc.constantFrom('"12"', '""', '"2,3"'),
       )
   }
@@ -164,16 +164,16 @@ const styles = fc.constantFrom(
   { colon: " :\t", comma: " , ", end: " \r" },
 )
 
-function object(source: SourceAsset): fc.Arbitrary<string> {
+function jsonObject(source: SourceAsset): fc.Arbitrary<string> {
   const kinds = Object.keys(source.lineKinds?.kinds ?? {})
   const fields = Object.entries(source.columns).map(([name, column]) => {
-    const own =
+    const fieldValue =
       name === source.lineKinds?.column
         ? fc.oneof({ weight: 15, arbitrary: quoted(kinds) }, { weight: 1, arbitrary: hostile })
-        : value(column)
+        : anyValue(column)
     return fc
       .oneof(
-        { weight: 12, arbitrary: own },
+        { weight: 12, arbitrary: fieldValue },
         { weight: 1, arbitrary: fc.constantFrom("null", undefined) },
       )
       .map((token) => [name, token] as const)
@@ -189,8 +189,8 @@ function object(source: SourceAsset): fc.Arbitrary<string> {
   )
   return fc
     .tuple(fc.tuple(...fields), extra, styles)
-    .chain(([own, more, { colon, comma, end }]) => {
-      const pairs = [...own, ...(more === null ? [] : [more])].flatMap(([name, token]) =>
+    .chain(([tokens, more, { colon, comma, end }]) => {
+      const pairs = [...tokens, ...(more === null ? [] : [more])].flatMap(([name, token]) =>
         token === undefined ? [] : [`"${name}"${colon}${token}`],
       )
       return fc
@@ -244,7 +244,7 @@ const blank = fc.constantFrom("", " ", "\t", " \t ", "\r")
 
 /** One line's bytes: good, nearly good, or hostile. */
 export function randomLine(source: SourceAsset): fc.Arbitrary<Buffer> {
-  const whole = object(source)
+  const whole = jsonObject(source)
   const text = fc.oneof(
     { weight: 16, arbitrary: whole },
     { weight: 2, arbitrary: malformed },

@@ -22,8 +22,8 @@ export async function withLandingZone<T>(
 }
 
 /** A daily source of the days of 2026, unless `changes` says otherwise. */
-export function source(name: string, changes: Partial<SourceAsset> = {}): SourceAsset {
-  const declared = sourceAsset({
+export function dailySource(name: string, overrides: Partial<SourceAsset> = {}): SourceAsset {
+  const asset = sourceAsset({
     name,
     group: "test",
     description: name,
@@ -32,5 +32,5 @@ export function source(name: string, changes: Partial<SourceAsset> = {}): Source
     format: { kind: "json_lines" },
     path: `${name}/{partition}.json`,
   })
-  return { ...declared, ...changes }
+  return { ...asset, ...overrides }
 }

@@ -5,25 +5,25 @@ import { mkdirSync, statSync, truncateSync } from "node:fs"
 import { stat } from "node:fs/promises"
 import { join } from "node:path"
 
-import { daily, findDay, staticKeys, unpartitioned, type SourceAsset } from "@freshet/core"
+import { daily, parseDay, staticKeys, unpartitioned, type SourceAsset } from "@freshet/core"
 import { expect, test } from "vitest"
 
-import { contentHash } from "../../src/landing/content-hash.ts"
-import type { RememberedFile } from "../../src/landing/landed-files.ts"
+import { hashContent } from "../../src/landing/content-hash.ts"
+import type { HashedFile } from "../../src/landing/hashed-file.ts"
 import { observeLanding } from "../../src/landing/observe-landing.ts"
-import { source, withLandingZone } from "./landing-zone.ts"
+import { dailySource, withLandingZone } from "./landing-zone.ts"
 
 const later = Date.now() + 3_600_000
 const sha256 = (...parts: string[]) => createHash("sha256").update(parts.join("")).digest("hex")
-const versionOf = (...contents: string[]) => sha256(...contents.map((text) => `${sha256(text)}\n`))
-const day = (key: string) => findDay(key) ?? -1
+const getVersion = (...contents: string[]) => sha256(...contents.map((text) => `${sha256(text)}\n`))
+const day = (key: string) => parseDay(key) ?? -1
 
 function observe(
   folder: string,
-  sources: readonly SourceAsset[] = [source("likes")],
-  remembered: ReadonlyMap<string, RememberedFile> = new Map(),
+  sources: readonly SourceAsset[] = [dailySource("likes")],
+  hashedFiles: ReadonlyMap<string, HashedFile> = new Map(),
 ) {
-  return observeLanding({ sources, folder, remembered, nowMs: later })
+  return observeLanding({ sources, folder, hashedFiles, nowMs: later })
 }
 
 test("each day's file is a partition, with the hash of its bytes", async () => {
@@ -37,14 +37,14 @@ test("each day's file is a partition, with the hash of its bytes", async () => {
           day("2026-01-04"),
           {
             files: [{ path: "likes/2026-01-04.json", hash: sha256("four\n"), bytes: 5 }],
-            version: versionOf("four\n"),
+            version: getVersion("four\n"),
           },
         ],
         [
           day("2026-01-05"),
           {
             files: [{ path: "likes/2026-01-05.json", hash: sha256("five\n"), bytes: 5 }],
-            version: versionOf("five\n"),
+            version: getVersion("five\n"),
           },
         ],
       ])
@@ -69,14 +69,14 @@ test("a partition may be compressed, or a folder of part files in the order of t
       "likes/2026-01-05.json/part-0.json",
       "likes/2026-01-05.json/part-1.json.gz",
     ])
-    expect(likes?.get(day("2026-01-05"))?.version).toBe(versionOf("first", "second"))
+    expect(likes?.get(day("2026-01-05"))?.version).toBe(getVersion("first", "second"))
   })
 })
 
 test("a version is that of the content: not of names, nor of how it is cut into other partitions", async () => {
   const files = { "likes/2026-01-05.json": "same", "follows/2026-01-09.json/a": "same" }
   await withLandingZone(files, async (folder) => {
-    const { landing } = await observe(folder, [source("likes"), source("follows")])
+    const { landing } = await observe(folder, [dailySource("likes"), dailySource("follows")])
     expect(landing.get("likes")?.get(day("2026-01-05"))?.version).toBe(
       landing.get("follows")?.get(day("2026-01-09"))?.version,
     )
@@ -124,7 +124,7 @@ test("names that are no day of the source are one warning, and are not read", as
 
 test("keys of a set are file names as they are, or written as in a URL where they cannot be", async () => {
   const keys = ["us/east", "50%", "a%2Cb", "a,b", "..", "é", "US", "us"]
-  const likes = source("likes", { partitions: staticKeys(keys) })
+  const likes = dailySource("likes", { partitions: staticKeys(keys) })
   const names = ["us%2Feast", "50%", "a%2Cb", "a,b", "%2E%2E", "%C3%A9", "US", "us", "%E9", "100%"]
   const files = Object.fromEntries(names.map((name) => [`likes/${name}.json`, name]))
   await withLandingZone(files, async (folder) => {
@@ -173,11 +173,11 @@ test("a day that is there plain and compressed is a problem", async () => {
 
 test("sources may share a folder, lie one inside the other, or have no partitions", async () => {
   const sources = [
-    source("likes", { path: "in/likes-{partition}.json" }),
-    source("follows", { path: "in/follows-{partition}.json" }),
-    source("deeper", { path: "in/deeper/folder/{partition}.json" }),
-    source("links", { path: "links.csv", partitions: unpartitioned }),
-    source("old", {
+    dailySource("likes", { path: "in/likes-{partition}.json" }),
+    dailySource("follows", { path: "in/follows-{partition}.json" }),
+    dailySource("deeper", { path: "in/deeper/folder/{partition}.json" }),
+    dailySource("links", { path: "links.csv", partitions: unpartitioned }),
+    dailySource("old", {
       path: "old/{partition}.json",
       partitions: daily({ start: "2020-01-01", end: "2020-12-31" }),
     }),
@@ -207,55 +207,55 @@ test("no landing zone is one problem; a source nobody landed anything for is non
     const none = await observe(folder)
     expect(none.problems).toEqual([])
     expect(none.landing.get("likes")?.size).toBe(0)
-    const remembered = new Map([["likes/a", { bytes: 1, identity: "1", hash: "a" }]])
-    const missing = await observe(join(folder, "nowhere"), [source("likes")], remembered)
+    const hashedFiles = new Map([["likes/a", { bytes: 1, identity: "1", hash: "a" }]])
+    const missing = await observe(join(folder, "nowhere"), [dailySource("likes")], hashedFiles)
     expect(missing.problems).toMatchObject([{ kind: "landing_missing" }])
     expect(missing.landing.get("likes")?.size).toBe(0)
-    expect(missing.memory.gone).toEqual([])
+    expect(missing.hashChanges.removedPaths).toEqual([])
   })
 })
 
 test("a file that is remembered as it is now is not read again", async () => {
   await withLandingZone({ "likes/2026-01-05.json": "five" }, async (folder) => {
     const first = await observe(folder)
-    const learned = first.memory.learned.get("likes/2026-01-05.json")
-    expect(learned?.hash).toBe(sha256("five"))
-    const invented = new Map([["likes/2026-01-05.json", { ...learned!, hash: "invented" }]])
-    const second = await observe(folder, [source("likes")], invented)
+    const addedFiles = first.hashChanges.addedFiles.get("likes/2026-01-05.json")
+    expect(addedFiles?.hash).toBe(sha256("five"))
+    const invented = new Map([["likes/2026-01-05.json", { ...addedFiles!, hash: "invented" }]])
+    const second = await observe(folder, [dailySource("likes")], invented)
     expect(second.landing.get("likes")?.get(day("2026-01-05"))?.files[0]?.hash).toBe("invented")
-    expect(second.memory.learned.size).toBe(0)
+    expect(second.hashChanges.addedFiles.size).toBe(0)
   })
 })
 
 test("a changed file is read again, even when its size and modification time were kept", async () => {
   const path = "likes/2026-01-05.json"
   await withLandingZone({ [path]: "old rows" }, async (folder) => {
-    const { memory } = await observe(folder)
+    const { hashChanges } = await observe(folder)
     const { atime, mtime } = statSync(join(folder, path))
     writeFileSync(join(folder, ".new"), "new rows")
     utimesSync(join(folder, ".new"), atime, mtime)
     renameSync(join(folder, ".new"), join(folder, path))
-    const { landing } = await observe(folder, [source("likes")], memory.learned)
+    const { landing } = await observe(folder, [dailySource("likes")], hashChanges.addedFiles)
     expect(landing.get("likes")?.get(day("2026-01-05"))?.files[0]?.hash).toBe(sha256("new rows"))
   })
 })
 
 test("a file too young for its times to tell is not remembered", async () => {
   await withLandingZone({ "likes/2026-01-05.json": "five" }, async (folder) => {
-    const options = { sources: [source("likes")], folder, remembered: new Map() }
+    const options = { sources: [dailySource("likes")], folder, hashedFiles: new Map() }
     const young = await observeLanding({ ...options, nowMs: Date.now() })
     expect(young.landing.get("likes")?.size).toBe(1)
-    expect(young.memory.learned.size).toBe(0)
+    expect(young.hashChanges.addedFiles.size).toBe(0)
   })
 })
 
 test("files that are gone are to be forgotten", async () => {
   const files = { "likes/2026-01-05.json": "five", "likes/2026-01-06.json": "six" }
   await withLandingZone(files, async (folder) => {
-    const { memory } = await observe(folder)
+    const { hashChanges } = await observe(folder)
     rmSync(join(folder, "likes/2026-01-05.json"))
-    const second = await observe(folder, [source("likes")], memory.learned)
-    expect(second.memory.gone).toEqual(["likes/2026-01-05.json"])
+    const second = await observe(folder, [dailySource("likes")], hashChanges.addedFiles)
+    expect(second.hashChanges.removedPaths).toEqual(["likes/2026-01-05.json"])
   })
 })
 
@@ -298,11 +298,11 @@ test("two thousand unchanged files are observed without reading any", async () =
       writeFileSync(join(folder, "likes", `${key}.json`), key)
     }
     const first = await observe(folder)
-    expect(first.memory.learned.size).toBe(2_000)
+    expect(first.hashChanges.addedFiles.size).toBe(2_000)
     const startedMs = performance.now()
-    const second = await observe(folder, [source("likes")], first.memory.learned)
+    const second = await observe(folder, [dailySource("likes")], first.hashChanges.addedFiles)
     expect(performance.now() - startedMs).toBeLessThan(1_000)
-    expect(second.memory.learned.size).toBe(0)
+    expect(second.hashChanges.addedFiles.size).toBe(0)
     expect(second.landing).toEqual(first.landing)
   })
 })
@@ -327,7 +327,7 @@ test("a file that is replaced while it is read counts as what it became", async 
   await withLandingZone({ big: "" }, async (folder) => {
     truncateSync(join(folder, "big"), 50_000_000)
     writeFileSync(join(folder, "new"), "new rows")
-    const reading = contentHash(folder, "big")
+    const reading = hashContent(folder, "big")
     await stat(join(folder, "big"))
     renameSync(join(folder, "new"), join(folder, "big"))
     expect(await reading).toMatchObject({ hash: sha256("new rows"), bytes: 8 })
@@ -338,7 +338,7 @@ test("a file that never holds still is an error that says what writers should do
   await withLandingZone({ big: "" }, async (folder) => {
     truncateSync(join(folder, "big"), 30_000_000)
     const state = { isRead: false }
-    const reading = contentHash(folder, "big").catch((cause: unknown) => cause)
+    const reading = hashContent(folder, "big").catch((cause: unknown) => cause)
     void reading.then(() => (state.isRead = true))
     while (!state.isRead) {
       writeFileSync(join(folder, "next"), "")

@@ -1,26 +1,32 @@
 import { keepFor, type StepRecord } from "@freshet/core"
 import { expect, test } from "vitest"
 
-import { findGarbage, forgetMaterializations, keptFiles } from "../../src/ledger/garbage.ts"
-import { readProvenance } from "../../src/ledger/history.ts"
-import { readRecorded } from "../../src/ledger/recorded.ts"
+import { findGarbage, wipeMaterializations, listReferencedFiles } from "../../src/ledger/garbage.ts"
+import { readMaterializations } from "../../src/ledger/read-materializations.ts"
+import { readProvenance } from "../../src/ledger/runs.ts"
 import { readSnapshot } from "../../src/ledger/snapshot.ts"
-import { asset, graphOf, ledgerDatabase, materialization, step } from "./ledger-database.ts"
+import {
+  testAsset,
+  buildTestGraph,
+  openLedgerDatabase,
+  buildMaterialization,
+  buildStep,
+} from "./ledger-database.ts"
 import { withRun } from "./ledger-database.ts"
 
-const { url, client } = ledgerDatabase()
+const { url, client } = openLedgerDatabase()
 const day = 86_400_000
 const start = Date.UTC(2026, 0, 1)
-const graph = graphOf(
-  asset("week", { retention: keepFor({ days: 7 }) }),
-  asset("month"),
-  asset("reader"),
-  asset("renamed", { formerly: ["named"] }),
+const graph = buildTestGraph(
+  testAsset("week", { retention: keepFor({ days: 7 }) }),
+  testAsset("month"),
+  testAsset("reader"),
+  testAsset("renamed", { previousNames: ["named"] }),
 )
 
 /** One version of a partition, recorded so many days after the start. */
 function version(asset: string, data: string, days: number, changes: Partial<StepRecord> = {}) {
-  const made = materialization({
+  const materialized = buildMaterialization({
     asset,
     partition: 1,
     inputVersion: `${asset} ${data}`,
@@ -28,8 +34,8 @@ function version(asset: string, data: string, days: number, changes: Partial<Ste
     file: `${asset}/${data}`,
   })
   const endedMs = start + days * day
-  return step("garbage", {
-    materializations: [made],
+  return buildStep("garbage", {
+    materializations: [materialized],
     reads: [],
     startedMs: endedMs,
     endedMs,
@@ -38,14 +44,14 @@ function version(asset: string, data: string, days: number, changes: Partial<Ste
 }
 
 const garbageAfter = async (days: number, graceDays = 0) => {
-  const found = await findGarbage(client(), graph, {
+  const garbage = await findGarbage(client(), graph, {
     nowMs: start + days * day,
     graceMs: graceDays * day,
   })
-  return found.map(({ file }) => file)
+  return garbage.map(({ file }) => file)
 }
 
-async function record(records: readonly StepRecord[]) {
+async function recordAll(records: readonly StepRecord[]) {
   await withRun(
     url(),
     `garbage ${records[0]?.endedMs} ${records[0]?.computation}`,
@@ -53,14 +59,14 @@ async function record(records: readonly StepRecord[]) {
       await client.query(
         "insert into freshet.runs (id, command, steps, host, pid) values ('garbage', '', 1, '', 1) on conflict do nothing",
       )
-      for (const each of records) await ledger.recordStep(each)
+      for (const stepRecord of records) await ledger.recordStep(stepRecord)
     },
     { graph },
   )
 }
 
 test("what was replaced goes when its asset's retention and the grace period are over, the newest never", async () => {
-  await record([
+  await recordAll([
     version("week", "w1", 0),
     version("month", "m1", 0),
     version("named", "n1", 0),
@@ -84,9 +90,9 @@ test("what was replaced goes when its asset's retention and the grace period are
 
 test("what a kept materialization read stays, so that it can be made again from just that", async () => {
   const reads = [{ relation: "week", asset: "week", short: false, versions: [[1, "w1"]] as const }]
-  await record([version("reader", "r1", 2, { reads })])
+  await recordAll([version("reader", "r1", 2, { reads })])
   expect(await garbageAfter(40)).toEqual(["month/m1", "named/n1"])
-  await record([version("reader", "r2", 3)])
+  await recordAll([version("reader", "r2", 3)])
   expect(await garbageAfter(20)).toEqual([])
   expect(await garbageAfter(40)).toEqual(["month/m1", "reader/r1", "named/n1", "week/w1"])
 })
@@ -112,11 +118,16 @@ test("an asset that is declared no more is kept for a month after a run saw it g
   const open = (declared: typeof graph) =>
     withRun(url(), `sees ${Math.random()}`, async () => {}, { graph: declared })
   const found = async (days: number) =>
-    (await findGarbage(client(), graphOf(), { nowMs: Date.now() + days * day, graceMs: day }))
+    (
+      await findGarbage(client(), buildTestGraph(), {
+        nowMs: Date.now() + days * day,
+        graceMs: day,
+      })
+    )
       .filter(({ asset }) => asset === "reader")
       .map(({ file, partition }) => [file, partition])
   expect(await found(20)).toEqual([["reader/r1", undefined]])
-  await open(graphOf())
+  await open(buildTestGraph())
   expect(await found(30)).toEqual([["reader/r1", undefined]])
   expect(await found(31.1)).toEqual([
     ["reader/r1", undefined],
@@ -128,24 +139,24 @@ test("an asset that is declared no more is kept for a month after a run saw it g
 
 test("a quarantine file stays with the step whose rows are kept, refused rows for the grace period", async () => {
   const lines = { source: "s", lines: 2, rows: 1, quarantined: 1, reasons: [] }
-  const refused = { kind: "refused", kept: ["refused/month"] } as const
-  await record([
+  const refused = { kind: "refused", failedFiles: ["refused/month"] } as const
+  await recordAll([
     version("month", "m3", 4, { lineCounts: [{ ...lines, file: "quarantine/m3" }] }),
     version("month", "m4", 5, {
       outcome: refused,
       lineCounts: [{ ...lines, file: "quarantine/m4" }],
     }),
   ])
-  const kept = async (days: number) => {
+  const referencedFiles = async (days: number) => {
     const files = []
     const options = { nowMs: start + days * day, graceMs: 2 * day }
-    for await (const file of keptFiles(client(), options)) files.push(file)
+    for await (const file of listReferencedFiles(client(), options)) files.push(file)
     return new Set(files)
   }
-  const young = await kept(6)
+  const young = await referencedFiles(6)
   for (const file of ["month/m3", "week/w1", "quarantine/m3", "quarantine/m4", "refused/month"])
     expect(young).toContain(file)
-  const old = await kept(8)
+  const old = await referencedFiles(8)
   expect(old).toContain("quarantine/m3")
   expect(old).not.toContain("quarantine/m4")
   expect(old).not.toContain("refused/month")
@@ -153,17 +164,17 @@ test("a quarantine file stays with the step whose rows are kept, refused rows fo
 
 test("only the holder of the right to run forgets, and every forgetting begins a new epoch", async () => {
   const recorded = () =>
-    readRecorded(client(), graph, [{ asset: "week", range: { from: 1, to: 1 } }])
+    readMaterializations(client(), graph, [{ asset: "week", range: { from: 1, to: 1 } }])
   const ids = (await recorded()).slice(0, 1).map(({ id }) => id)
-  const position = async () => (await readSnapshot(client(), graph)).position
+  const position = async () => (await readSnapshot(client(), graph)).version
   const before = await position()
-  await expect(forgetMaterializations(client(), ids)).rejects.toMatchObject({ code: "ledger" })
+  await expect(wipeMaterializations(client(), ids)).rejects.toMatchObject({ code: "ledger" })
   expect(await recorded()).toHaveLength(2)
   await withRun(url(), "forgets", async (run) => {
-    await expect(forgetMaterializations(client(), ids)).rejects.toMatchObject({ code: "ledger" })
-    expect(await forgetMaterializations(run.client, [])).toBe(0)
+    await expect(wipeMaterializations(client(), ids)).rejects.toMatchObject({ code: "ledger" })
+    expect(await wipeMaterializations(run.client, [])).toBe(0)
     expect(await position()).toBe(before)
-    expect(await forgetMaterializations(run.client, ids)).toBe(1)
+    expect(await wipeMaterializations(run.client, ids)).toBe(1)
   })
   expect((await recorded()).map(({ dataVersion }) => dataVersion)).toEqual(["w2"])
   expect(await position()).not.toBe(before)
@@ -173,9 +184,9 @@ test("what a materialization read is told under the names that last, whatever th
   const reads = [
     { relation: "named [last 2]", asset: "named", short: true, versions: [[1, "n1"]] as const },
   ]
-  await record([version("named", "n9", 6, { reads })])
+  await recordAll([version("named", "n9", 6, { reads })])
   const range = { from: 1, to: 1 }
-  const newest = (await readRecorded(client(), graph, [{ asset: "renamed", range }])).at(-1)
+  const newest = (await readMaterializations(client(), graph, [{ asset: "renamed", range }])).at(-1)
   const provenance = await readProvenance(client(), graph, [newest?.id ?? 0])
   expect(provenance.get(newest?.id ?? 0)?.reads).toEqual(reads)
 })

@@ -2,30 +2,33 @@ import { resolve } from "node:path"
 
 import { type Asset, daily, type Graph, int64, type Materialization } from "@freshet/core"
 import {
-  fingerprint,
-  fingerprintText,
-  type Recorded,
+  computeFingerprint,
+  formatFingerprint,
+  type MaterializationRecord,
   sql,
   sqlAsset,
   type StepRecord,
 } from "@freshet/core"
+import { openTestDatabase, type TestDatabase } from "@freshet/embedded-postgres"
 import type { Client } from "pg"
 import { afterAll, beforeAll } from "vitest"
 
 import { connectLedger } from "../../src/ledger/connection.ts"
 import { migrate } from "../../src/ledger/migrate.ts"
-import { readRecorded } from "../../src/ledger/recorded.ts"
+import { readMaterializations } from "../../src/ledger/read-materializations.ts"
 import {
   openRunLedger,
   type RunLedger,
   type RunLedgerOptions,
 } from "../../src/ledger/run-ledger.ts"
-import { openTestDatabase, type TestDatabase } from "../postgres/with-test-database.ts"
 
 export const migrations = resolve(import.meta.dirname, "../../../schema/migrations")
 
 /** A migrated database for the tests of a file, and a connection to look into it. */
-export function ledgerDatabase(): { readonly url: () => string; readonly client: () => Client } {
+export function openLedgerDatabase(): {
+  readonly url: () => string
+  readonly client: () => Client
+} {
   const opened: { database?: TestDatabase; client?: Client } = {}
   beforeAll(async () => {
     opened.database = await openTestDatabase()
@@ -40,11 +43,11 @@ export function ledgerDatabase(): { readonly url: () => string; readonly client:
 }
 
 /** Nothing declared. */
-export const noAssets: Graph = graphOf()
+export const noAssets: Graph = buildTestGraph()
 
 /** Assets of one day a partition that read nothing, and whatever else `changes` says of them. */
-export function asset(name: string, changes: Partial<Asset> = {}): Asset {
-  const made = sqlAsset({
+export function testAsset(name: string, overrides: Partial<Asset> = {}): Asset {
+  const declaredAsset = sqlAsset({
     name,
     group: "test",
     description: name,
@@ -52,19 +55,22 @@ export function asset(name: string, changes: Partial<Asset> = {}): Asset {
     columns: { id: int64() },
     query: sql`select 1 as id`,
   })
-  return { ...made, ...changes }
+  return { ...declaredAsset, ...overrides }
 }
 
 /** Several assets made by one computation. */
-export function outputs(computation: string, names: readonly string[]): readonly Asset[] {
-  const shared = { ...asset(computation).computation, outputs: names.map((asset) => ({ asset })) }
-  return names.map((name) => asset(name, { computation: shared as Asset["computation"] }))
+export function testOutputs(computation: string, names: readonly string[]): readonly Asset[] {
+  const shared = {
+    ...testAsset(computation).computation,
+    outputs: names.map((asset) => ({ asset })),
+  }
+  return names.map((name) => testAsset(name, { computation: shared as Asset["computation"] }))
 }
 
 /** A graph of assets as they stand, each computation once. */
-export function graphOf(...assets: readonly Asset[]): Graph {
+export function buildTestGraph(...assets: readonly Asset[]): Graph {
   return {
-    assets: new Map(assets.map((each) => [each.name, each])),
+    assets: new Map(assets.map((asset) => [asset.name, asset])),
     computations: [...new Set(assets.map(({ computation }) => computation))],
     upstream: new Map(),
     downstream: new Map(),
@@ -87,9 +93,9 @@ export async function withRun<T>(
     ...options,
   })
   try {
-    const { work: planned = {} } = options
+    const { work: plannedWork = {} } = options
     const command = `freshet materialize ${run}`
-    await ledger.ledger.beginRun({ id: run, command, steps: 3, work: planned })
+    await ledger.ledger.beginRun({ id: run, command, steps: 3, work: plannedWork })
     return await work(ledger)
   } finally {
     await ledger.close()
@@ -99,16 +105,16 @@ export async function withRun<T>(
 type Ranges = Readonly<Record<string, readonly { readonly from: number; readonly to: number }[]>>
 
 /** The newest materialization of an asset's partition. */
-export async function findNewest(
+export async function findNewestMaterialization(
   client: Client,
   asset: string,
   partition = 20_000,
-): Promise<Recorded | undefined> {
+): Promise<MaterializationRecord | undefined> {
   const range = { from: partition, to: partition }
-  return (await readRecorded(client, noAssets, [{ asset, range }])).at(-1)
+  return (await readMaterializations(client, noAssets, [{ asset, range }])).at(-1)
 }
 
-export function materialization(changes: Partial<Materialization> = {}): Materialization {
+export function buildMaterialization(overrides: Partial<Materialization> = {}): Materialization {
   return {
     asset: "recs",
     partition: 20_000,
@@ -118,29 +124,31 @@ export function materialization(changes: Partial<Materialization> = {}): Materia
     file: "recs/2024-10-04/input 1.parquet",
     rows: 10,
     bytes: 1_000,
-    ...changes,
+    ...overrides,
   }
 }
 
 /** A step that made one asset's partition, unless `changes` says otherwise. */
-export function step(run: string, changes: Partial<StepRecord> = {}): StepRecord {
-  const made = changes.materializations ?? [materialization()]
+export function buildStep(run: string, overrides: Partial<StepRecord> = {}): StepRecord {
+  const materializations = overrides.materializations ?? [buildMaterialization()]
   return {
     run,
-    computation: made[0]?.asset ?? "recs",
-    partition: made[0]?.partition ?? 20_000,
-    inputVersion: made[0]?.inputVersion ?? "input 1",
-    fingerprint: fingerprintText(fingerprint(made[0]?.inputVersion ?? "input 1")),
-    materializations: made,
+    computation: materializations[0]?.asset ?? "recs",
+    partition: materializations[0]?.partition ?? 20_000,
+    inputVersion: materializations[0]?.inputVersion ?? "input 1",
+    fingerprint: formatFingerprint(
+      computeFingerprint(materializations[0]?.inputVersion ?? "input 1"),
+    ),
+    materializations: materializations,
     reads: [
       { relation: "likes", asset: "likes", short: false, versions: [[20_000, "data of likes"]] },
     ],
     checks: [],
-    checkVersions: { [made[0]?.asset ?? "recs"]: "checks 1" },
+    checkVersions: { [materializations[0]?.asset ?? "recs"]: "checks 1" },
     lineCounts: [],
     startedMs: 1_728_000_000_000,
     endedMs: 1_728_000_000_250,
     outcome: { kind: "made" },
-    ...changes,
+    ...overrides,
   }
 }

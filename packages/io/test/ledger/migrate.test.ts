@@ -3,20 +3,22 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { FreshetError } from "@freshet/core"
+import { withTestDatabase } from "@freshet/embedded-postgres"
 import { expect, test } from "vitest"
 
-import { withLedger } from "../../src/ledger/connection.ts"
+import { withLedgerConnection } from "../../src/ledger/connection.ts"
 import { migrate } from "../../src/ledger/migrate.ts"
 import { readSnapshot } from "../../src/ledger/snapshot.ts"
-import { withTestDatabase } from "../postgres/with-test-database.ts"
-import { asset, graphOf, migrations } from "./ledger-database.ts"
+import { testAsset, buildTestGraph, migrations } from "./ledger-database.ts"
 
 test("several processes may migrate an empty database at once", async () => {
   await withTestDatabase(async (url) => {
     await Promise.all(
-      Array.from({ length: 4 }, () => withLedger(url, (client) => migrate(client, migrations))),
+      Array.from({ length: 4 }, () =>
+        withLedgerConnection(url, (client) => migrate(client, migrations)),
+      ),
     )
-    await withLedger(url, async (client) => {
+    await withLedgerConnection(url, async (client) => {
       const { rows } = await client.query(
         `select table_schema, count(*)::integer as tables from information_schema.tables
          where table_schema in ('freshet', 'stocktwits') group by 1 order by 1`,
@@ -35,7 +37,7 @@ test("several processes may migrate an empty database at once", async () => {
 
 test("a database that is up to date costs one query", async () => {
   await withTestDatabase((url) =>
-    withLedger(url, async (client) => {
+    withLedgerConnection(url, async (client) => {
       await migrate(client, migrations)
       const asked: unknown[] = []
       const query = client.query.bind(client)
@@ -56,7 +58,7 @@ test("a ledger of the first tables keeps what it has; what it was made from is n
   const written = JSON.parse(await readFile(journal, "utf8")) as { entries: unknown[] }
   await writeFile(journal, JSON.stringify({ ...written, entries: written.entries.slice(0, 1) }))
   await withTestDatabase((url) =>
-    withLedger(url, async (client) => {
+    withLedgerConnection(url, async (client) => {
       await migrate(client, folder)
       await client.query(`
         insert into freshet.runs (id, command, steps, host, pid) values ('r', 'x', 1, 'h', 1);
@@ -67,9 +69,9 @@ test("a ledger of the first tables keeps what it has; what it was made from is n
           failed_warnings, step)
         values ('recs', 5, 'c', 'i', 'd', 'f', 3, 30, 1, now(), 'v', 0, 0, 1)`)
       await migrate(client, migrations)
-      const { timelines } = await readSnapshot(client, graphOf(asset("recs")))
-      const { from, mark, inputs } = timelines.get("recs")!
-      expect([from, mark[0], inputs.low[0], inputs.high[0]]).toEqual([5, 1, 0, 0])
+      const { histories } = await readSnapshot(client, buildTestGraph(testAsset("recs")))
+      const { from, versionIndex, inputs } = histories.get("recs")!
+      expect([from, versionIndex[0], inputs.low[0], inputs.high[0]]).toEqual([5, 1, 0, 0])
       const { rows } = await client.query(
         "select s.bytes::integer, m.touched::integer, d.name from freshet.steps s, freshet.materializations m, freshet.declared_assets d",
       )
@@ -84,7 +86,7 @@ test("a ledger of the first tables keeps what it has; what it was made from is n
 
 test("a database of a newer Freshet is left alone", async () => {
   await withTestDatabase((url) =>
-    withLedger(url, async (client) => {
+    withLedgerConnection(url, async (client) => {
       await migrate(client, migrations)
       await client.query("update freshet.migrations set created_at = created_at + 1")
       const error = await migrate(client, migrations).catch((cause: unknown) => cause)
@@ -96,7 +98,9 @@ test("a database of a newer Freshet is left alone", async () => {
 
 test("an unreachable server is one sentence without the password", async () => {
   const url = "postgres://somebody:secret@127.0.0.1:1/freshet"
-  const error = await withLedger(url, () => Promise.resolve()).catch((cause: unknown) => cause)
+  const error = await withLedgerConnection(url, () => Promise.resolve()).catch(
+    (cause: unknown) => cause,
+  )
   expect(error).toMatchObject({ code: "postgres" })
   expect(String(error)).toContain("127.0.0.1:1, database freshet")
   expect(JSON.stringify(error) + String(error)).not.toContain("secret")

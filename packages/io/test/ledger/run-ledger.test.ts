@@ -1,14 +1,24 @@
-import { type CheckResult, fingerprint, fingerprintText, FreshetError } from "@freshet/core"
+import {
+  type CheckResult,
+  computeFingerprint,
+  formatFingerprint,
+  FreshetError,
+} from "@freshet/core"
 import { expect, test } from "vitest"
 
-import { readProvenance, readRuns, readSteps } from "../../src/ledger/history.ts"
 import { openRunLedger } from "../../src/ledger/run-ledger.ts"
-import type { RunHolder } from "../../src/ledger/run-lock.ts"
+import type { RunLockOwner } from "../../src/ledger/run-lock.ts"
+import { readProvenance, readRuns, readSteps } from "../../src/ledger/runs.ts"
 import { readSnapshot } from "../../src/ledger/snapshot.ts"
-import { findNewest, ledgerDatabase, materialization, noAssets } from "./ledger-database.ts"
-import { step, withRun } from "./ledger-database.ts"
+import {
+  findNewestMaterialization,
+  openLedgerDatabase,
+  buildMaterialization,
+  noAssets,
+} from "./ledger-database.ts"
+import { buildStep, withRun } from "./ledger-database.ts"
 
-const { url, client } = ledgerDatabase()
+const { url, client } = openLedgerDatabase()
 const quiet = { pid: 7, wait: false, onWait: () => undefined, graph: noAssets }
 
 function failedCheck(asset: string, severity: CheckResult["severity"], name: string): CheckResult {
@@ -21,12 +31,12 @@ function withResolvers() {
   return { resolve: () => resolve(), promise }
 }
 
-const findRecorded = (asset: string) => findNewest(client(), asset)
+const findRecorded = (asset: string) => findNewestMaterialization(client(), asset)
 
 test("a step that was made is the newest materialization of its assets", async () => {
   await withRun(url(), "made", async ({ ledger }) => {
     await ledger.recordStep(
-      step("made", {
+      buildStep("made", {
         checks: [failedCheck("recs", "warn", "few"), failedCheck("x", "error", "e")],
       }),
     )
@@ -34,7 +44,7 @@ test("a step that was made is the newest materialization of its assets", async (
       id: expect.any(Number),
       asset: "recs",
       partition: 20_000,
-      fingerprint: fingerprintText(fingerprint("input 1")),
+      fingerprint: formatFingerprint(computeFingerprint("input 1")),
       codeVersion: "code 1",
       inputVersion: "input 1",
       dataVersion: "data 1",
@@ -52,21 +62,21 @@ test("a step that was made is the newest materialization of its assets", async (
 
 test("what was made before from the same inputs counts again, with the duration of its making", async () => {
   await withRun(url(), "reuse", async ({ ledger }) => {
-    const first = materialization({ asset: "reused" })
-    const second = materialization({
+    const first = buildMaterialization({ asset: "reused" })
+    const second = buildMaterialization({
       asset: "reused",
       inputVersion: "input 2",
       dataVersion: "data 2",
     })
-    await ledger.recordStep(step("reuse", { materializations: [first] }))
-    await ledger.recordStep(step("reuse", { materializations: [second] }))
+    await ledger.recordStep(buildStep("reuse", { materializations: [first] }))
+    await ledger.recordStep(buildStep("reuse", { materializations: [second] }))
     expect((await findRecorded("reused"))?.dataVersion).toBe("data 2")
 
     const range = { from: 20_000, to: 20_000 }
-    const found = await ledger.recorded([{ asset: "reused", range }])
+    const found = await ledger.readMaterializations([{ asset: "reused", range }])
     expect(found.map(({ dataVersion }) => dataVersion)).toEqual(["data 1", "data 2"])
     await ledger.recordStep(
-      step("reuse", {
+      buildStep("reuse", {
         materializations: [first],
         checkVersions: {},
         startedMs: 1_728_000_001_000,
@@ -85,12 +95,14 @@ test("what was made before from the same inputs counts again, with the duration 
 
 test("other rows from the same inputs are recorded as a contradiction", async () => {
   await withRun(url(), "twice", async ({ ledger }) => {
-    const once = materialization({ asset: "unsteady" })
-    await ledger.recordStep(step("twice", { materializations: [once] }))
+    const once = buildMaterialization({ asset: "unsteady" })
+    await ledger.recordStep(buildStep("twice", { materializations: [once] }))
     const id = (await findRecorded("unsteady"))?.id ?? 0
-    expect((await readProvenance(client(), noAssets, [id])).get(id)?.contradicted).toBeUndefined()
+    expect(
+      (await readProvenance(client(), noAssets, [id])).get(id)?.contradictedVersion,
+    ).toBeUndefined()
     await ledger.recordStep(
-      step("twice", { materializations: [{ ...once, dataVersion: "data 2" }] }),
+      buildStep("twice", { materializations: [{ ...once, dataVersion: "data 2" }] }),
     )
     expect(await findRecorded("unsteady")).toMatchObject({ id, dataVersion: "data 2" })
     expect((await readProvenance(client(), noAssets, [id])).get(id)).toEqual({
@@ -98,18 +110,18 @@ test("other rows from the same inputs are recorded as a contradiction", async ()
       reads: [
         { relation: "likes", asset: "likes", short: false, versions: [[20_000, "data of likes"]] },
       ],
-      contradicted: "data 1",
+      contradictedVersion: "data 1",
     })
   })
 })
 
 test("checks that ran again replace what is known of the checks, and nothing else", async () => {
   await withRun(url(), "check", async ({ ledger }) => {
-    const made = materialization({ asset: "checked" })
-    await ledger.recordStep(step("check", { materializations: [made] }))
+    const materialized = buildMaterialization({ asset: "checked" })
+    await ledger.recordStep(buildStep("check", { materializations: [materialized] }))
     const before = await findRecorded("checked")
     await ledger.recordStep(
-      step("check", {
+      buildStep("check", {
         computation: "checked",
         materializations: [],
         checkVersions: { checked: "checks 2" },
@@ -136,7 +148,7 @@ test("a failure stands until the computation succeeds", async () => {
       materializations: [],
     }
     const failed = { kind: "failed", message: "no space left", hint: "Free some." } as const
-    await ledger.recordStep(step("fail", { ...attempt, outcome: failed }))
+    await ledger.recordStep(buildStep("fail", { ...attempt, outcome: failed }))
     expect((await failures())?.get(20_000)).toEqual({
       run: "fail",
       outcome: "failed",
@@ -145,18 +157,18 @@ test("a failure stands until the computation succeeds", async () => {
       atMs: 1_728_000_000_250,
       fingerprint: "00000000000000ff",
     })
-    const refused = { kind: "refused", kept: ["broken/kept.parquet"] } as const
+    const refused = { kind: "refused", failedFiles: ["broken/kept.parquet"] } as const
     const checks = [failedCheck("broken", "error", "unique(id)")]
-    await ledger.recordStep(step("fail", { ...attempt, checks, outcome: refused }))
+    await ledger.recordStep(buildStep("fail", { ...attempt, checks, outcome: refused }))
     await ledger.recordStep(
-      step("fail", { ...attempt, outcome: { kind: "skipped", because: "asked to stop" } }),
+      buildStep("fail", { ...attempt, outcome: { kind: "skipped", blocker: "asked to stop" } }),
     )
     expect((await failures())?.get(20_000)).toMatchObject({
       outcome: "refused",
       message: "3 rows of broken fail unique(id)",
     })
     await ledger.recordStep(
-      step("fail", { materializations: [materialization({ asset: "broken" })] }),
+      buildStep("fail", { materializations: [buildMaterialization({ asset: "broken" })] }),
     )
     expect(await failures()).toBeUndefined()
   })
@@ -168,7 +180,9 @@ test("steps that arrive together are committed together, in their order", async 
     await Promise.all(
       partitions.map((partition) =>
         ledger.recordStep(
-          step("group", { materializations: [materialization({ asset: "many", partition })] }),
+          buildStep("group", {
+            materializations: [buildMaterialization({ asset: "many", partition })],
+          }),
         ),
       ),
     )
@@ -187,9 +201,9 @@ test("the same partition recorded twice at once is two steps, the later one newe
     await Promise.all(
       versions.map((dataVersion, index) =>
         ledger.recordStep(
-          step("same", {
+          buildStep("same", {
             materializations: [
-              materialization({ asset: "same", dataVersion, inputVersion: `input ${index}` }),
+              buildMaterialization({ asset: "same", dataVersion, inputVersion: `input ${index}` }),
             ],
           }),
         ),
@@ -207,7 +221,7 @@ test("any text can be recorded, also what Postgres cannot store", async () => {
       { asset: "text", name: "odd 'name'", severity: "warn", passed: false, failures: 1, sample },
     ]
     await ledger.recordStep(
-      step("text", { checks, materializations: [materialization({ asset: "text" })] }),
+      buildStep("text", { checks, materializations: [buildMaterialization({ asset: "text" })] }),
     )
     const [recorded] = await readSteps(client(), noAssets, "text")
     expect(recorded?.checks[0]?.sample).toEqual([
@@ -223,8 +237,8 @@ test("a second run is refused with the name of the first, or waits for it", asyn
     expect(error).toMatchObject({ code: "busy" })
     expect(String(error)).toMatch(/run first \(`freshet materialize first`\), process 42 on /)
 
-    const holders: (RunHolder | undefined)[] = []
-    const { resolve: tell, promise: told } = withResolvers()
+    const holders: (RunLockOwner | undefined)[] = []
+    const { resolve: tell, promise: lostSignal } = withResolvers()
     const second = openRunLedger(url(), {
       pid: 8,
       graph: noAssets,
@@ -234,7 +248,7 @@ test("a second run is refused with the name of the first, or waits for it", asyn
         tell()
       },
     })
-    await told
+    await lostSignal
     expect(holders[0]).toMatchObject({ run: "first", pid: 42 })
     await close()
     await (await second).close()
@@ -244,7 +258,10 @@ test("a second run is refused with the name of the first, or waits for it", asyn
 test("a run that was killed is closed as such by the next one, at the time of its last step", async () => {
   await withRun(url(), "killed", ({ ledger }) =>
     ledger.recordStep(
-      step("killed", { materializations: [materialization({ asset: "killed" })], endedMs: 4e12 }),
+      buildStep("killed", {
+        materializations: [buildMaterialization({ asset: "killed" })],
+        endedMs: 4e12,
+      }),
     ),
   )
   const next = await openRunLedger(url(), quiet)
@@ -255,7 +272,10 @@ test("a run that was killed is closed as such by the next one, at the time of it
 
 test("a run that lost its connection cannot record any more, and is told at once", async () => {
   const told: FreshetError[] = []
-  const run = await openRunLedger(url(), { ...quiet, onLost: (error) => told.push(error) })
+  const run = await openRunLedger(url(), {
+    ...quiet,
+    onConnectionLost: (error) => told.push(error),
+  })
   await run.ledger.beginRun({ id: "lost", command: "freshet materialize", steps: 2, work: {} })
   const ended = new Promise((resolve) => run.client.once("end", resolve))
   await client().query(
@@ -264,7 +284,9 @@ test("a run that lost its connection cannot record any more, and is told at once
   await ended
   expect(told[0]).toMatchObject({ code: "ledger", message: expect.stringContaining("lost") })
   await withRun(url(), "successor", async () => {
-    const late = [step("lost"), step("lost", { computation: "other" })].map(run.ledger.recordStep)
+    const late = [buildStep("lost"), buildStep("lost", { computation: "other" })].map(
+      run.ledger.recordStep,
+    )
     for (const error of await Promise.all(late.map((record) => record.catch((e: unknown) => e))))
       expect(error).toMatchObject({ code: "ledger" })
     expect(await readSteps(client(), noAssets, "lost")).toEqual([])
@@ -275,7 +297,7 @@ test("a run that lost its connection cannot record any more, and is told at once
 test("after a record was refused nothing later is recorded", async () => {
   const run = await openRunLedger(url(), quiet)
   await run.ledger.beginRun({ id: "refusing", command: "freshet materialize", steps: 2, work: {} })
-  const records = [step("unknown run"), step("refusing")].map(run.ledger.recordStep)
+  const records = [buildStep("unknown run"), buildStep("refusing")].map(run.ledger.recordStep)
   const errors = await Promise.all(records.map((record) => record.catch((e: unknown) => e)))
   expect(errors[0]).toMatchObject({ code: "ledger", message: expect.stringContaining("refused") })
   expect(errors[1]).toBe(errors[0])

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest"
 
 import { readSnapshot } from "../../src/ledger/snapshot.ts"
-import { ledgerDatabase, noAssets } from "./ledger-database.ts"
+import { openLedgerDatabase, noAssets } from "./ledger-database.ts"
 
-const { client } = ledgerDatabase()
+const { client } = openLedgerDatabase()
 
 test("an empty ledger is an empty snapshot", async () => {
-  const { timelines, failures, publications } = await readSnapshot(client(), noAssets)
-  expect([timelines.size, failures.size, publications.size]).toEqual([0, 0, 0])
+  const { histories, failures, publications } = await readSnapshot(client(), noAssets)
+  expect([histories.size, failures.size, publications.size]).toEqual([0, 0, 0])
 })
 
 test("a set shows what it published last", async () => {

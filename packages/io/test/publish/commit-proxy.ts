@@ -5,7 +5,7 @@ import { join } from "node:path"
  * Where the connection is cut: the server never hears the COMMIT, or the client never hears its answer,
  * or the server hears the COMMIT only while somebody else already waits for the outcome.
  */
-export type Cut = "before_commit" | "after_commit" | "late_commit"
+export type CommitCut = "before_commit" | "after_commit" | "late_commit"
 
 /** A PostgreSQL server whose first COMMIT is lost; everything after it goes through. */
 export interface CommitProxy {
@@ -14,14 +14,14 @@ export interface CommitProxy {
 }
 
 /** Stands before the server at `url`. */
-export async function openCommitProxy(url: string, cut: Cut): Promise<CommitProxy> {
+export async function openCommitProxy(url: string, cut: CommitCut): Promise<CommitProxy> {
   const sockets: Socket[] = []
   let isCut = false
   let sendLate = () => {}
   const server = createServer((client) => {
-    const upstream = connect(addressOf(url))
+    const upstream = connect(parseAddress(url))
     sockets.push(client, upstream)
-    let isDeaf = false
+    let isMuted = false
     client.on("data", (bytes) => {
       if (isCut || !bytes.includes("commit\0")) {
         upstream.write(bytes)
@@ -29,22 +29,22 @@ export async function openCommitProxy(url: string, cut: Cut): Promise<CommitProx
         return
       }
       isCut = true
-      isDeaf = true
+      isMuted = true
       if (cut === "late_commit") sendLate = () => void upstream.write(bytes)
       if (cut === "after_commit") upstream.write(bytes)
       else client.destroy()
     })
-    upstream.on("data", (bytes) => (isDeaf ? client.destroy() : client.write(bytes)))
+    upstream.on("data", (bytes) => (isMuted ? client.destroy() : client.write(bytes)))
     upstream.on("error", () => undefined).on("close", () => client.destroy())
     client
       .on("error", () => undefined)
       .on("close", () => {
-        if (!isDeaf || cut !== "late_commit") upstream.destroy()
+        if (!isMuted || cut !== "late_commit") upstream.destroy()
       })
   })
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
   return {
-    url: proxied(url, server.address()),
+    url: buildProxyUrl(url, server.address()),
     close: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((closed) => server.close(closed))
@@ -53,7 +53,7 @@ export async function openCommitProxy(url: string, cut: Cut): Promise<CommitProx
 }
 
 /** The server's Unix socket, if the URL names its folder. */
-function addressOf(url: string): { path: string } | { host: string; port: number } {
+function parseAddress(url: string): { path: string } | { host: string; port: number } {
   const { hostname, port, searchParams } = new URL(url)
   const host = searchParams.get("host") ?? decodeURIComponent(hostname)
   const number = Number(searchParams.get("port") ?? (port === "" ? 5432 : port))
@@ -61,7 +61,10 @@ function addressOf(url: string): { path: string } | { host: string; port: number
   return { host, port: number }
 }
 
-function proxied(url: string, address: ReturnType<ReturnType<typeof createServer>["address"]>) {
+function buildProxyUrl(
+  url: string,
+  address: ReturnType<ReturnType<typeof createServer>["address"]>,
+) {
   if (address === null || typeof address === "string") throw new TypeError("no port")
   const through = new URL(url)
   through.searchParams.set("host", "127.0.0.1")

@@ -5,27 +5,27 @@ import { describe, expect, test } from "vitest"
 import type { Store, StoredFile } from "../../src/store/store.ts"
 
 /** What every store promises. */
-export function storeContract(name: string, make: () => Promise<Store>): void {
+export function testStoreContract(name: string, createStore: () => Promise<Store>): void {
   const put = async (store: Store, key: string, text: string) => {
     const path = await store.tempPath(".txt")
     await writeFile(path, text)
     await store.commit(path, key)
   }
 
-  const pagesOf = async (store: Store) => {
+  const readPages = async (store: Store) => {
     const pages: (readonly StoredFile[])[] = []
     for await (const page of store.list()) pages.push(page)
     return pages
   }
-  const listed = async (store: Store) =>
-    (await pagesOf(store))
+  const listKeys = async (store: Store) =>
+    (await readPages(store))
       .flat()
       .map(({ key }) => key)
       .toSorted()
 
   describe(`the store contract, ${name}`, () => {
     test("a file is there under its key once it is committed, and not before", async () => {
-      const store = await make()
+      const store = await createStore()
       const path = await store.tempPath(".txt")
       await writeFile(path, "rows")
       expect(await store.exists("a/2026-01-05/v1.txt")).toBe(false)
@@ -35,84 +35,84 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     })
 
     test("committing again replaces the file", async () => {
-      const store = await make()
+      const store = await createStore()
       await put(store, "a/v.txt", "one")
       await put(store, "a/v.txt", "two")
       expect(await readFile(store.path("a/v.txt"), "utf8")).toBe("two")
     })
 
     test("many files are committed at once", async () => {
-      const store = await make()
+      const store = await createStore()
       const keys = Array.from({ length: 50 }, (_, at) => `a/${at % 5}/${at}.txt`)
       await Promise.all(keys.map((key) => put(store, key, key)))
       expect(await Promise.all(keys.map((key) => store.exists(key)))).toEqual(keys.map(() => true))
     })
 
     test("it is the one's who took it first, of many at once too, and no file of it says so", async () => {
-      const store = await make()
+      const store = await createStore()
       expect(await store.owner()).toBe(undefined)
-      const takers = Array.from({ length: 20 }, (_, at) => `ledger ${at}`)
-      const told = new Set(await Promise.all(takers.map((each) => store.take(each))))
-      expect(told.size).toBe(1)
-      const [owner] = told
-      expect(takers).toContain(owner)
-      expect(await store.take("another")).toBe(owner)
+      const claimants = Array.from({ length: 20 }, (_, at) => `ledger ${at}`)
+      const owners = new Set(await Promise.all(claimants.map((claimant) => store.claim(claimant))))
+      expect(owners.size).toBe(1)
+      const [owner] = owners
+      expect(claimants).toContain(owner)
+      expect(await store.claim("another")).toBe(owner)
       expect(await store.owner()).toBe(owner)
-      expect(await listed(store)).toEqual([])
-      expect(await store.findTemp()).toEqual({ files: 0, bytes: 0 })
+      expect(await listKeys(store)).toEqual([])
+      expect(await store.measureTemp()).toEqual({ files: 0, bytes: 0 })
     })
 
     test("removing takes files away, and passes over those that are not there", async () => {
-      const store = await make()
+      const store = await createStore()
       for (const key of ["a/1/v.txt", "a/2/v.txt", "b/1/v.txt"]) await put(store, key, key)
       await store.remove(["a/1/v.txt", "b/1/v.txt", "c/1/v.txt"])
       await store.remove(["a/1/v.txt"])
-      expect(await listed(store)).toEqual(["a/2/v.txt"])
+      expect(await listKeys(store)).toEqual(["a/2/v.txt"])
       await put(store, "a/1/v.txt", "again")
       expect(await store.exists("a/1/v.txt")).toBe(true)
     })
 
     test("nothing is removed when one of the keys is none", async () => {
-      const store = await make()
+      const store = await createStore()
       await put(store, "a/v.txt", "rows")
       await expect(store.remove(["a/v.txt", "../v.txt"])).rejects.toMatchObject({ code: "store" })
       expect(await store.exists("a/v.txt")).toBe(true)
     })
 
     test("every file is listed once, with its size and the time of writing, in pages; temporary ones are not", async () => {
-      const store = await make()
-      const before = Date.now()
+      const store = await createStore()
+      const startedMs = Date.now()
       const keys = Array.from({ length: 1203 }, (_, at) => `a/${at % 7}/${at}.txt`)
       await Promise.all(keys.map((key) => put(store, key, key)))
       await writeFile(await store.tempPath(".txt"), "half")
-      const pages = await pagesOf(store)
+      const pages = await readPages(store)
       expect(pages.length).toBeGreaterThan(1)
       const files = pages.flat()
       expect(files.map(({ key }) => key).toSorted()).toEqual(keys.toSorted())
       for (const { key, bytes, modifiedMs } of files) {
         expect(bytes).toBe(key.length)
-        expect(Math.abs(modifiedMs - before)).toBeLessThan(60_000)
+        expect(Math.abs(modifiedMs - startedMs)).toBeLessThan(60_000)
       }
     })
 
     test("a store that nothing was ever put into lists nothing, and there is nothing to remove", async () => {
-      const store = await make()
-      expect(await pagesOf(store)).toEqual([])
+      const store = await createStore()
+      expect(await readPages(store)).toEqual([])
       await store.remove(["a/v.txt"])
-      expect(await store.findTemp()).toEqual({ files: 0, bytes: 0 })
+      expect(await store.measureTemp()).toEqual({ files: 0, bytes: 0 })
     })
 
     test.each(["../a", "a/../../b", "/etc/passwd", "", "a//b", "a/./b", ".tmp/x", "a\\b", "a\0b"])(
       "%j is no key",
       async (key) => {
-        const store = await make()
+        const store = await createStore()
         expect(() => store.path(key)).toThrow("is not a key of the store")
         await expect(store.exists(key)).rejects.toMatchObject({ code: "store" })
       },
     )
 
     test("a file that was never written cannot be committed", async () => {
-      const store = await make()
+      const store = await createStore()
       await expect(store.commit(await store.tempPath(".txt"), "a/v.txt")).rejects.toMatchObject({
         code: "store",
         message: "the store cannot keep a/v.txt (ENOENT)",

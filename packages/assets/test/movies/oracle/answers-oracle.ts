@@ -1,5 +1,5 @@
 import type { OracleFilm, OracleFilms, OracleRating } from "./films-oracle.ts"
-import { median, point, quotient, sum } from "./fractions.ts"
+import { formatMedian, formatDecimal, formatQuotient, sum } from "./fractions.ts"
 
 type Row = readonly (string | number | null)[]
 
@@ -9,10 +9,10 @@ export interface OracleChoices {
   readonly highestRated: number
 }
 
-function grouped<T, K>(items: readonly T[], keysOf: (item: T) => readonly K[]): Map<K, T[]> {
+function groupBy<T, K>(items: readonly T[], getKeys: (item: T) => readonly K[]): Map<K, T[]> {
   const groups = new Map<K, T[]>()
   for (const item of items)
-    for (const key of keysOf(item)) {
+    for (const key of getKeys(item)) {
       const group = groups.get(key)
       if (group === undefined) groups.set(key, [item])
       else group.push(item)
@@ -20,69 +20,84 @@ function grouped<T, K>(items: readonly T[], keysOf: (item: T) => readonly K[]): 
   return groups
 }
 
-function dayOf(seconds: number): string {
+function toDay(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 10)
 }
 
-function ratedSpan(ratings: readonly OracleRating[]): readonly [string, string] {
+function findRatedSpan(ratings: readonly OracleRating[]): readonly [string, string] {
   const seconds = ratings.map((rating) => rating.seconds)
   const [first, last] = [
     seconds.reduce((a, b) => Math.min(a, b)),
     seconds.reduce((a, b) => Math.max(a, b)),
   ]
-  return [dayOf(first), dayOf(last)]
+  return [toDay(first), toDay(last)]
 }
 
-function tenthsOf(ratings: readonly OracleRating[]): bigint {
+function sumTenths(ratings: readonly OracleRating[]): bigint {
   return BigInt(ratings.reduce((total, { tenths }) => total + tenths, 0))
 }
 
-function compared(...orders: readonly (number | bigint)[]): number {
+function firstDifference(...orders: readonly (number | bigint)[]): number {
   const [first] = orders.filter((order) => Number(order) !== 0)
   return first === undefined ? 0 : Number(first) < 0 ? -1 : 1
 }
 
 /** The highest rated films, row by row as published. */
-export function highestRated({ ratings }: OracleFilms, choices: OracleChoices): readonly Row[] {
-  const [all, total] = [BigInt(ratings.length), tenthsOf(ratings)]
+export function rankHighestRated({ ratings }: OracleFilms, choices: OracleChoices): readonly Row[] {
+  const [all, total] = [BigInt(ratings.length), sumTenths(ratings)]
   const least = BigInt(choices.minimumRatings)
-  const scored = [...grouped(ratings, ({ film }) => [film.id]).values()].flatMap((own) => {
-    const film = own[0]?.film
-    if (film === undefined || own.length < choices.minimumRatings) return []
-    const [many, tenths] = [BigInt(own.length), tenthsOf(own)]
-    const score = quotient(tenths * all + least * total, 10n * all * (many + least), 4)
-    const average = quotient(tenths, 10n * many, 4)
-    return [{ film, own, average, score }]
+  const scored = [...groupBy(ratings, ({ film }) => [film.id]).values()].flatMap((filmRatings) => {
+    const film = filmRatings[0]?.film
+    if (film === undefined || filmRatings.length < choices.minimumRatings) return []
+    const [ratingCount, tenths] = [BigInt(filmRatings.length), sumTenths(filmRatings)]
+    const score = formatQuotient(tenths * all + least * total, 10n * all * (ratingCount + least), 4)
+    const average = formatQuotient(tenths, 10n * ratingCount, 4)
+    return [{ film, own: filmRatings, average, score }]
   })
   const ranked = scored.toSorted((a, b) =>
-    compared(Number(b.score) - Number(a.score), b.own.length - a.own.length, a.film.id - b.film.id),
+    firstDifference(
+      Number(b.score) - Number(a.score),
+      b.own.length - a.own.length,
+      a.film.id - b.film.id,
+    ),
   )
-  return ranked.slice(0, choices.highestRated).map(({ film, own, average, score }, at) => {
-    const year = film.released === null ? null : Number(film.released.slice(0, 4))
-    return [at + 1, film.id, film.title, year, own.length, average, score, ...ratedSpan(own)]
-  })
+  return ranked
+    .slice(0, choices.highestRated)
+    .map(({ film, own: filmRatings, average, score }, at) => {
+      const year = film.released === null ? null : Number(film.released.slice(0, 4))
+      return [
+        at + 1,
+        film.id,
+        film.title,
+        year,
+        filmRatings.length,
+        average,
+        score,
+        ...findRatedSpan(filmRatings),
+      ]
+    })
 }
 
 /** The most popular genres, row by row as published. */
-export function popularGenres({ ratings, genres }: OracleFilms): readonly Row[] {
-  const byGenre = [...grouped(ratings, ({ film }) => film.genres)]
-  const ranked = byGenre.toSorted(([a, left], [b, right]) =>
-    compared(right.length - left.length, a - b),
+export function rankPopularGenres({ ratings, genres }: OracleFilms): readonly Row[] {
+  const byGenre = [...groupBy(ratings, ({ film }) => film.genres)]
+  const ranked = byGenre.toSorted(([a, firstRatings], [b, secondRatings]) =>
+    firstDifference(secondRatings.length - firstRatings.length, a - b),
   )
-  return ranked.map(([id, own], at) => [
+  return ranked.map(([id, genreRatings], at) => [
     at + 1,
     id,
     genres.get(id) ?? "",
-    own.length,
-    quotient(BigInt(own.length) * 100n, BigInt(ratings.length), 2),
-    new Set(own.map(({ user }) => user)).size,
-    new Set(own.map(({ film }) => film.id)).size,
-    quotient(tenthsOf(own), 10n * BigInt(own.length), 4),
-    ...ratedSpan(own),
+    genreRatings.length,
+    formatQuotient(BigInt(genreRatings.length) * 100n, BigInt(ratings.length), 2),
+    new Set(genreRatings.map(({ user }) => user)).size,
+    new Set(genreRatings.map(({ film }) => film.id)).size,
+    formatQuotient(sumTenths(genreRatings), 10n * BigInt(genreRatings.length), 4),
+    ...findRatedSpan(genreRatings),
   ])
 }
 
-interface Earned {
+interface FilmEarnings {
   readonly film: OracleFilm
   readonly revenue: bigint
   /** In cents of the base month. */
@@ -90,79 +105,88 @@ interface Earned {
 }
 
 /** Films with a revenue, adjusted where the index has their month. */
-export function earnings({ films, index }: OracleFilms, choices: OracleChoices): readonly Earned[] {
-  const base = index.get(choices.baseMonth) ?? 0n
+export function listEarnings(
+  { films, priceIndex }: OracleFilms,
+  choices: OracleChoices,
+): readonly FilmEarnings[] {
+  const base = priceIndex.get(choices.baseMonth) ?? 0n
   return [...films.values()].flatMap((film) => {
     const { revenue, released } = film
     if (revenue === null) return []
-    const level = index.get((released ?? "").slice(0, 7))
+    const level = priceIndex.get((released ?? "").slice(0, 7))
     const adjusted =
       level === undefined ? null : (2n * revenue * 100n * base + level) / (2n * level)
     return [{ film, revenue, adjusted }]
   })
 }
 
-function releasedSpan(earned: readonly Earned[]): readonly (string | null)[] {
+function findReleaseSpan(earned: readonly FilmEarnings[]): readonly (string | null)[] {
   const days = earned.map(({ film }) => film.released ?? "").toSorted()
   return [days[0] ?? null, days.at(-1) ?? null]
 }
 
-function adjustedOf(earned: readonly Earned[]): readonly bigint[] {
+function listAdjusted(earned: readonly FilmEarnings[]): readonly bigint[] {
   return earned.flatMap(({ adjusted }) => adjusted ?? [])
 }
 
 /** Box office by quarter and month, row by row as published. */
-export function boxOffice(from: OracleFilms, choices: OracleChoices): readonly Row[] {
-  const dated = earnings(from, choices).filter(({ film }) => film.released !== null)
-  const month = ({ film }: Earned) => Number(film.released?.slice(5, 7))
-  const cut = [
-    ["quarter", 4, (earned: Earned) => Math.ceil(month(earned) / 3)],
+export function summarizeBoxOffice(from: OracleFilms, choices: OracleChoices): readonly Row[] {
+  const datedEarnings = listEarnings(from, choices).filter(({ film }) => film.released !== null)
+  const month = ({ film }: FilmEarnings) => Number(film.released?.slice(5, 7))
+  const periods = [
+    ["quarter", 4, (earned: FilmEarnings) => Math.ceil(month(earned) / 3)],
     ["month", 12, month],
   ] as const
-  return cut.flatMap(([period, many, numberOf]) =>
-    Array.from({ length: many }, (_, at) => at + 1).flatMap((number) => {
-      const own = dated.filter((earned) => numberOf(earned) === number)
-      return own.length === 0 ? [] : [[period, number, ...boxOfficeFigures(own)]]
+  return periods.flatMap(([period, periodCount, getPeriod]) =>
+    Array.from({ length: periodCount }, (_, at) => at + 1).flatMap((number) => {
+      const periodEarnings = datedEarnings.filter((earned) => getPeriod(earned) === number)
+      return periodEarnings.length === 0
+        ? []
+        : [[period, number, ...computeBoxOffice(periodEarnings)]]
     }),
   )
 }
 
-function boxOfficeFigures(own: readonly Earned[]): Row {
-  const revenues = own.map(({ revenue }) => revenue)
-  const adjusted = adjustedOf(own)
-  const many = BigInt(adjusted.length)
+function computeBoxOffice(periodEarnings: readonly FilmEarnings[]): Row {
+  const revenues = periodEarnings.map(({ revenue }) => revenue)
+  const adjusted = listAdjusted(periodEarnings)
+  const adjustedCount = BigInt(adjusted.length)
   return [
-    own.length,
+    periodEarnings.length,
     sum(revenues).toString(),
-    quotient(sum(revenues), BigInt(own.length), 2),
-    median(revenues.map((revenue) => revenue * 100n)),
+    formatQuotient(sum(revenues), BigInt(periodEarnings.length), 2),
+    formatMedian(revenues.map((revenue) => revenue * 100n)),
     adjusted.length,
-    many === 0n ? null : point(sum(adjusted), 2),
-    many === 0n ? null : quotient(sum(adjusted), 100n * many, 2),
-    many === 0n ? null : median(adjusted),
-    ...releasedSpan(own),
+    adjustedCount === 0n ? null : formatDecimal(sum(adjusted), 2),
+    adjustedCount === 0n ? null : formatQuotient(sum(adjusted), 100n * adjustedCount, 2),
+    adjustedCount === 0n ? null : formatMedian(adjusted),
+    ...findReleaseSpan(periodEarnings),
   ]
 }
 
 /** What genres earned at constant prices, row by row as published. */
-export function genreEarnings(from: OracleFilms, choices: OracleChoices): readonly Row[] {
-  const byGenre = [...grouped(earnings(from, choices), ({ film }) => film.genres)]
-  const totals = byGenre.map(([id, own]) => ({ id, own, total: sum(adjustedOf(own)) }))
-  const ranked = totals.toSorted((a, b) => compared(b.total - a.total, a.id - b.id))
-  return ranked.map(({ id, own, total }, at) => {
-    const inside = own.filter(({ adjusted }) => adjusted !== null)
-    const outside = own.filter(({ adjusted }) => adjusted === null)
+export function rankGenreEarnings(from: OracleFilms, choices: OracleChoices): readonly Row[] {
+  const byGenre = [...groupBy(listEarnings(from, choices), ({ film }) => film.genres)]
+  const totals = byGenre.map(([id, genreFilms]) => ({
+    id,
+    genreFilms,
+    total: sum(listAdjusted(genreFilms)),
+  }))
+  const ranked = totals.toSorted((a, b) => firstDifference(b.total - a.total, a.id - b.id))
+  return ranked.map(({ id, genreFilms, total }, at) => {
+    const inside = genreFilms.filter(({ adjusted }) => adjusted !== null)
+    const outside = genreFilms.filter(({ adjusted }) => adjusted === null)
     return [
       at + 1,
       id,
       from.genres.get(id) ?? "",
       inside.length,
-      point(total, 2),
-      inside.length === 0 ? null : quotient(total, 100n * BigInt(inside.length), 2),
+      formatDecimal(total, 2),
+      inside.length === 0 ? null : formatQuotient(total, 100n * BigInt(inside.length), 2),
       sum(inside.map(({ revenue }) => revenue)).toString(),
       outside.length,
       sum(outside.map(({ revenue }) => revenue)).toString(),
-      ...releasedSpan(inside),
+      ...findReleaseSpan(inside),
     ]
   })
 }

@@ -1,5 +1,5 @@
 /** The records of a CSV text (RFC 4180), letter by letter; empty lines are skipped. */
-export function csvRows(text: string): readonly (readonly string[])[] {
+export function parseCsvRows(text: string): readonly (readonly string[])[] {
   const rows: string[][] = []
   let row: string[] = []
   let value = ""
@@ -28,7 +28,7 @@ export function csvRows(text: string): readonly (readonly string[])[] {
 }
 
 /** The same, each by the header's names; a record that ends early has empty values. */
-export function csvRecords(text: string): readonly Readonly<Record<string, string>>[] {
-  const [header = [], ...rows] = csvRows(text)
+export function parseCsvRecords(text: string): readonly Readonly<Record<string, string>>[] {
+  const [header = [], ...rows] = parseCsvRows(text)
   return rows.map((row) => Object.fromEntries(header.map((name, at) => [name, row[at] ?? ""])))
 }

@@ -3,8 +3,8 @@ import { join } from "node:path"
 import { runInNewContext } from "node:vm"
 import { gunzipSync } from "node:zlib"
 
-import { csvRecords } from "./csv-rows.ts"
-import { thousandths } from "./fractions.ts"
+import { parseCsvRecords } from "./csv-rows.ts"
+import { parseThousandths } from "./fractions.ts"
 
 export interface OracleFilm {
   readonly id: number
@@ -29,26 +29,27 @@ export interface OracleFilms {
   readonly genres: ReadonlyMap<number, string>
   readonly ratings: readonly OracleRating[]
   /** How many ratings each film of MovieLens has that finds none here. */
-  readonly lost: ReadonlyMap<number, number>
+  readonly ratingsWithoutFilm: ReadonlyMap<number, number>
   /** "1999-01" → thousandths. */
-  readonly index: ReadonlyMap<string, bigint>
+  readonly priceIndex: ReadonlyMap<string, bigint>
   readonly allRatings: number
 }
 
 /** Reads a landing folder. */
 export function readFilms(landing: string): OracleFilms {
-  const records = (name: string) => csvRecords(textOf(join(landing, "movies", name)))
+  const records = (name: string) => parseCsvRecords(readLandedText(join(landing, "movies", name)))
   const { films, genres } = readMetadata(records("movies_metadata.csv"))
   const links = new Map(
     records("links.csv").map((link) => [Number(link["movieId"]), Number(link["tmdbId"] ?? "")]),
   )
-  const lost = new Map<number, number>()
+  const ratingsWithoutFilm = new Map<number, number>()
   const ratings: OracleRating[] = []
   const rows = records("ratings.csv")
   for (const row of rows) {
     const movielens = Number(row["movieId"])
     const film = films.get(links.get(movielens) ?? 0)
-    if (film === undefined) lost.set(movielens, (lost.get(movielens) ?? 0) + 1)
+    if (film === undefined)
+      ratingsWithoutFilm.set(movielens, (ratingsWithoutFilm.get(movielens) ?? 0) + 1)
     else
       ratings.push({
         user: Number(row["userId"]),
@@ -59,16 +60,16 @@ export function readFilms(landing: string): OracleFilms {
       })
   }
   const prices = records("consumer_price_index.csv")
-  const index = new Map(
+  const priceIndex = new Map(
     prices.map((row) => [
       (row["DATE"] ?? "").slice(0, 7),
-      thousandths(row["CUSR0000SS62031"] ?? ""),
+      parseThousandths(row["CUSR0000SS62031"] ?? ""),
     ]),
   )
-  return { films, genres, ratings, lost, index, allRatings: rows.length }
+  return { films, genres, ratings, ratingsWithoutFilm, priceIndex, allRatings: rows.length }
 }
 
-function textOf(path: string): string {
+function readLandedText(path: string): string {
   if (existsSync(path)) return readFileSync(path, "utf8")
   return gunzipSync(readFileSync(`${path}.gz`)).toString("utf8")
 }
@@ -76,16 +77,16 @@ function textOf(path: string): string {
 type Genre = { readonly id: number; readonly name: string }
 
 function readMetadata(records: readonly Readonly<Record<string, string>>[]) {
-  const good = records.filter(({ id = "" }) => /^\d+$/.test(id))
+  const validRecords = records.filter(({ id = "" }) => /^\d+$/.test(id))
   // JavaScript reads what Python writes, once it knows Python's three words.
   const words = { None: null, True: true, False: false }
   const lists: readonly (readonly Genre[])[] = runInNewContext(
-    `[${good.map((record) => record["genres"] || "[]").join(",")}]`,
+    `[${validRecords.map((record) => record["genres"] || "[]").join(",")}]`,
     words,
   )
   const films = new Map<number, OracleFilm>()
   const genres = new Map<number, string>()
-  good.forEach((record, at) => {
+  validRecords.forEach((record, at) => {
     const id = Number(record["id"])
     if (films.has(id)) return
     const listed = lists[at] ?? []

@@ -1,4 +1,4 @@
-import { daysEnding } from "./days-ending.ts"
+import { listDaysEnding } from "./days-ending.ts"
 import type { ParsedDay } from "./parse-day.ts"
 
 export interface Engagement {
@@ -16,32 +16,32 @@ export interface LandedDays {
  * A day's engagements between users, one for each follow, each mention (twice when listed twice)
  * and each like that finds its message. Self-engagements are among them.
  */
-export function userEngagementsOf(day: ParsedDay, landed: LandedDays): readonly Engagement[] {
+export function listUserEngagements(day: ParsedDay, landed: LandedDays): readonly Engagement[] {
   return [
-    ...day.follows.map((follow) => pair(follow.user_id, follow.following_user_id)),
+    ...day.follows.map((follow) => toEngagement(follow.user_id, follow.following_user_id)),
     ...day.messages.flatMap((message) =>
-      message.mention_ids.map((id) => pair(message.user_id, id)),
+      message.mention_ids.map((id) => toEngagement(message.user_id, id)),
     ),
-    ...likedMessagesOf(day, landed).map((liked) => pair(liked.by, liked.user_id)),
+    ...listLikedMessages(day, landed).map((liked) => toEngagement(liked.by, liked.user_id)),
   ]
 }
 
 /** A day's engagements with rooms: each subscribe, each message, each like that finds its message. */
-export function roomEngagementsOf(day: ParsedDay, landed: LandedDays): readonly Engagement[] {
+export function listRoomEngagements(day: ParsedDay, landed: LandedDays): readonly Engagement[] {
   return [
-    ...day.subscribes.map((subscribe) => pair(subscribe.user_id, subscribe.room_id)),
-    ...day.messages.map((message) => pair(message.user_id, message.room_id)),
-    ...likedMessagesOf(day, landed).map((liked) => pair(liked.by, liked.room_id)),
+    ...day.subscribes.map((subscribe) => toEngagement(subscribe.user_id, subscribe.room_id)),
+    ...day.messages.map((message) => toEngagement(message.user_id, message.room_id)),
+    ...listLikedMessages(day, landed).map((liked) => toEngagement(liked.by, liked.room_id)),
   ]
 }
 
-export function likesWithoutMessage(day: ParsedDay, landed: LandedDays): number {
-  return day.likes.length - likedMessagesOf(day, landed).length
+export function countLikesWithoutMessage(day: ParsedDay, landed: LandedDays): number {
+  return day.likes.length - listLikedMessages(day, landed).length
 }
 
 /** What lies in the window of days that ends at `day`; a day that has not landed adds nothing. */
-export function landedWindow(day: string, landed: LandedDays): readonly ParsedDay[] {
-  return daysEnding(day, landed.days).flatMap((each) => landed.byDay.get(each) ?? [])
+export function listWindowDays(day: string, landed: LandedDays): readonly ParsedDay[] {
+  return listDaysEnding(day, landed.days).flatMap((windowDay) => landed.byDay.get(windowDay) ?? [])
 }
 
 /**
@@ -49,15 +49,15 @@ export function landedWindow(day: string, landed: LandedDays): readonly ParsedDa
  * file. A message_id sent again on a later day is a message of that day too (its room and its
  * mentions count), but a like goes to the earliest one that its window still shows.
  */
-function likedMessagesOf(day: ParsedDay, landed: LandedDays) {
-  const messages = landedWindow(day.day, landed).flatMap((each) => each.messages)
+function listLikedMessages(day: ParsedDay, landed: LandedDays) {
+  const messages = listWindowDays(day.day, landed).flatMap((windowDay) => windowDay.messages)
   return day.likes.flatMap((like) => {
-    const message = messages.find((each) => each.message_id === like.message_id)
+    const message = messages.find((windowMessage) => windowMessage.message_id === like.message_id)
     if (message === undefined) return []
     return { by: like.user_id, user_id: message.user_id, room_id: message.room_id }
   })
 }
 
-function pair(user_id: number, engaged_with_id: number): Engagement {
+function toEngagement(user_id: number, engaged_with_id: number): Engagement {
   return { user_id, engaged_with_id }
 }

@@ -5,7 +5,7 @@
  */
 export function findJsonFields(line: string): ReadonlyMap<string, string> | undefined {
   if (!isJsonObject(line)) return undefined
-  const pairs = topLevelPairs(tokensOf(line))
+  const pairs = listTopLevelPairs(listTokens(line))
   const fields = new Map(pairs)
   return fields.size === pairs.length ? fields : undefined
 }
@@ -19,11 +19,11 @@ function isJsonObject(line: string): boolean {
   }
 }
 
-function tokensOf(line: string): readonly string[] {
+function listTokens(line: string): readonly string[] {
   return line.match(/"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g) ?? []
 }
 
-function topLevelPairs(tokens: readonly string[]): readonly (readonly [string, string])[] {
+function listTopLevelPairs(tokens: readonly string[]): readonly (readonly [string, string])[] {
   const pairs: [string, string][] = []
   let depth = 0
   for (const [at, token] of tokens.entries()) {

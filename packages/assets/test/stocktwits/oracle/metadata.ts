@@ -1,4 +1,4 @@
-import { csvRecords } from "./csv-records.ts"
+import { parseCsvRecords } from "./csv-records.ts"
 
 export type MetadataRow = Readonly<Record<string, number | string | null>>
 
@@ -31,50 +31,50 @@ const roomIndicators = [
 ]
 
 /** The newest snapshot not after the day, as it is; no rows when there is none. */
-export function usersOf(snapshots: ReadonlyMap<string, string>, day: string) {
-  return rowsOf(snapshots, day, (record) => ({
+export function buildUsers(snapshots: ReadonlyMap<string, string>, day: string) {
+  return buildRows(snapshots, day, (record) => ({
     id: Number(record.get("id")),
-    username: valueOf(record, "username"),
-    experience: valueOf(record, "experience"),
-    approach: valueOf(record, "approach"),
-    holding_period: valueOf(record, "holding_period"),
-    ...indicators(record.get("assets_traded") ?? "", userIndicators),
+    username: findValue(record, "username"),
+    experience: findValue(record, "experience"),
+    approach: findValue(record, "approach"),
+    holding_period: findValue(record, "holding_period"),
+    ...toIndicators(record.get("assets_traded") ?? "", userIndicators),
   }))
 }
 
 /** The newest snapshot not after the day, as it is; no rows when there is none. */
-export function roomsOf(snapshots: ReadonlyMap<string, string>, day: string) {
-  return rowsOf(snapshots, day, (record) => ({
+export function buildRooms(snapshots: ReadonlyMap<string, string>, day: string) {
+  return buildRows(snapshots, day, (record) => ({
     id: Number(record.get("id")),
-    slug: valueOf(record, "slug"),
-    ...indicators(record.get("topics") ?? "", roomIndicators),
+    slug: findValue(record, "slug"),
+    ...toIndicators(record.get("topics") ?? "", roomIndicators),
   }))
 }
 
-function rowsOf(
+function buildRows(
   snapshots: ReadonlyMap<string, string>,
   day: string,
-  rowFrom: (record: ReadonlyMap<string, string>) => MetadataRow,
+  toRow: (record: ReadonlyMap<string, string>) => MetadataRow,
 ): readonly MetadataRow[] {
   const newest = [...snapshots.keys()]
-    .filter((each) => each <= day)
+    .filter((snapshotDay) => snapshotDay <= day)
     .toSorted()
     .at(-1)
   const text = newest === undefined ? "" : (snapshots.get(newest) ?? "")
-  return csvRecords(text)
-    .map(rowFrom)
+  return parseCsvRecords(text)
+    .map(toRow)
     .toSorted((a, b) => Number(a["id"]) - Number(b["id"]))
 }
 
 /** An empty value, quoted or not, is null. */
-function valueOf(record: ReadonlyMap<string, string>, name: string): string | null {
+function findValue(record: ReadonlyMap<string, string>, name: string): string | null {
   const value = record.get(name) ?? ""
   return value === "" ? null : value
 }
 
 /** A value that no column is named after sets nothing; spaces (U+0020) around a value do not count. */
-function indicators(list: string, columns: readonly string[]): Readonly<Record<string, 0 | 1>> {
+function toIndicators(list: string, columns: readonly string[]): Readonly<Record<string, 0 | 1>> {
   const values = list.split(",").map((value) => value.replace(/^ +| +$/g, ""))
-  const named = values.map((value) => value.toLowerCase().replace(/[ -]/g, "_"))
-  return Object.fromEntries(columns.map((column) => [column, named.includes(column) ? 1 : 0]))
+  const columnNames = values.map((value) => value.toLowerCase().replace(/[ -]/g, "_"))
+  return Object.fromEntries(columns.map((column) => [column, columnNames.includes(column) ? 1 : 0]))
 }

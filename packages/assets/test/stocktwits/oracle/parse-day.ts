@@ -1,6 +1,6 @@
 import { type Fault, parseLine, type StocktwitsEvent } from "./parse-line.ts"
 
-type EventOf<A extends StocktwitsEvent["action"]> = Extract<StocktwitsEvent, { action: A }>
+type EventByAction<A extends StocktwitsEvent["action"]> = Extract<StocktwitsEvent, { action: A }>
 
 export interface QuarantinedLine {
   readonly day: string
@@ -14,10 +14,10 @@ export interface ParsedDay {
   readonly day: string
   readonly lines: number
   readonly blank: number
-  readonly follows: readonly EventOf<"follow">[]
-  readonly subscribes: readonly EventOf<"subscribe">[]
-  readonly messages: readonly EventOf<"message">[]
-  readonly likes: readonly EventOf<"like">[]
+  readonly follows: readonly EventByAction<"follow">[]
+  readonly subscribes: readonly EventByAction<"subscribe">[]
+  readonly messages: readonly EventByAction<"message">[]
+  readonly likes: readonly EventByAction<"like">[]
   readonly quarantined: readonly QuarantinedLine[]
 }
 

@@ -41,7 +41,7 @@ export type ParsedLine =
 type Fields = ReadonlyMap<string, string>
 type Action = StocktwitsEvent["action"]
 
-const idsOf: Readonly<Record<Action, readonly string[]>> = {
+const idFields: Readonly<Record<Action, readonly string[]>> = {
   follow: ["user_id", "following_user_id"],
   subscribe: ["user_id", "room_id"],
   message: ["message_id", "user_id", "room_id"],
@@ -57,7 +57,7 @@ export function parseLine(line: string): ParsedLine {
   if (action === undefined) return { kind: "quarantined", fault: "unknown_action" }
   const fault = findFault(action, fields)
   if (fault !== undefined) return { kind: "quarantined", fault }
-  return { kind: "event", event: eventFrom(action, fields) }
+  return { kind: "event", event: toEvent(action, fields) }
 }
 
 function findAction(fields: Fields): Action | undefined {
@@ -66,7 +66,7 @@ function findAction(fields: Fields): Action | undefined {
 }
 
 function findFault(action: Action, fields: Fields): Fault | undefined {
-  const ids = idsOf[action]
+  const ids = idFields[action]
   if (ids.some((name) => isMissing(fields, name))) return "missing_field"
   if (!ids.every((name) => /^-?[0-9]+$/.test(fields.get(name) ?? ""))) return "wrong_type"
   if (!isTimestampAcceptable(fields)) return "wrong_type"
@@ -74,8 +74,8 @@ function findFault(action: Action, fields: Fields): Fault | undefined {
   if (entries === undefined) return "wrong_type"
   if (!entries.every((entry) => /^[0-9]+$/.test(entry))) return "wrong_type"
   const inRange =
-    ids.every((name) => isInRange(fields.get(name) ?? "", largest(name))) &&
-    entries.every((entry) => isInRange(entry, largest("user_id")))
+    ids.every((name) => isInRange(fields.get(name) ?? "", getLargestId(name))) &&
+    entries.every((entry) => isInRange(entry, getLargestId("user_id")))
   return inRange ? undefined : "id_out_of_range"
 }
 
@@ -89,7 +89,7 @@ function findText(fields: Fields, name: string): string | undefined {
   return token?.startsWith('"') ? String(JSON.parse(token)) : undefined
 }
 
-function largest(name: string): bigint {
+function getLargestId(name: string): bigint {
   return name === "message_id" ? 9007199254740991n : 2147483647n
 }
 
@@ -126,19 +126,25 @@ function isInstant(text: string): boolean {
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day)
 }
 
-function eventFrom(action: Action, fields: Fields): StocktwitsEvent {
-  const id = (name: string) => Number(fields.get(name))
-  const user_id = id("user_id")
+function toEvent(action: Action, fields: Fields): StocktwitsEvent {
+  const parseId = (name: string) => Number(fields.get(name))
+  const user_id = parseId("user_id")
   switch (action) {
     case "follow":
-      return { action, user_id, following_user_id: id("following_user_id") }
+      return { action, user_id, following_user_id: parseId("following_user_id") }
     case "subscribe":
-      return { action, user_id, room_id: id("room_id") }
+      return { action, user_id, room_id: parseId("room_id") }
     case "like":
-      return { action, user_id, message_id: id("message_id") }
+      return { action, user_id, message_id: parseId("message_id") }
     case "message": {
       const mention_ids = (findMentionEntries(fields) ?? []).map(Number)
-      return { action, message_id: id("message_id"), user_id, room_id: id("room_id"), mention_ids }
+      return {
+        action,
+        message_id: parseId("message_id"),
+        user_id,
+        room_id: parseId("room_id"),
+        mention_ids,
+      }
     }
   }
 }

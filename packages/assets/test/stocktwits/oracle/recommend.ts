@@ -22,8 +22,14 @@ export interface Recommendations {
 }
 
 /** Each user's `count` strongest connections: most engagements first, then the smaller id. */
-export function closest(engagements: readonly Engagement[], count: number): readonly Connection[] {
-  return strongest(summed(engagements.map((engagement) => ({ ...engagement, weight: 1 }))), count)
+export function findClosest(
+  engagements: readonly Engagement[],
+  count: number,
+): readonly Connection[] {
+  return selectStrongest(
+    sumWeights(engagements.map((engagement) => ({ ...engagement, weight: 1 }))),
+    count,
+  )
 }
 
 /**
@@ -37,45 +43,53 @@ export function recommend(
   count: number,
 ): Recommendations {
   const candidates = connections.first
-    .flatMap((first) => secondDegree(first, connections.second))
-    .filter((each) => !isExcluded(each.user_id, each.engaged_with_id))
-  const recs = strongest(summed(candidates), count).map((each) => ({
-    user_id: each.user_id,
-    rec_id: each.engaged_with_id,
-    weight: each.weight,
+    .flatMap((first) => joinSecondDegree(first, connections.second))
+    .filter((candidate) => !isExcluded(candidate.user_id, candidate.engaged_with_id))
+  const recs = selectStrongest(sumWeights(candidates), count).map((connection) => ({
+    user_id: connection.user_id,
+    rec_id: connection.engaged_with_id,
+    weight: connection.weight,
   }))
-  const kept = new Set(recs.map((rec) => `${rec.user_id} ${rec.rec_id}`))
+  const recommendedPairs = new Set(recs.map((rec) => `${rec.user_id} ${rec.rec_id}`))
   const reasons = candidates
-    .filter((each) => kept.has(`${each.user_id} ${each.engaged_with_id}`))
+    .filter((candidate) =>
+      recommendedPairs.has(`${candidate.user_id} ${candidate.engaged_with_id}`),
+    )
     .map(({ user_id, engaged_with_id, reason_id }) => ({
       user_id,
       rec_id: engaged_with_id,
       reason_id,
     }))
-  return { recs: recs.toSorted(byIds), reasons: reasons.toSorted(byIds) }
+  return { recs: recs.toSorted(compareIds), reasons: reasons.toSorted(compareIds) }
 }
 
-function secondDegree(first: Connection, second: readonly Connection[]) {
+function joinSecondDegree(first: Connection, second: readonly Connection[]) {
   return second
-    .filter((each) => each.user_id === first.engaged_with_id)
-    .map((each) => ({ ...each, user_id: first.user_id, reason_id: first.engaged_with_id }))
+    .filter((connection) => connection.user_id === first.engaged_with_id)
+    .map((connection) => ({
+      ...connection,
+      user_id: first.user_id,
+      reason_id: first.engaged_with_id,
+    }))
 }
 
-function summed(connections: readonly Connection[]): readonly Connection[] {
+function sumWeights(connections: readonly Connection[]): readonly Connection[] {
   const sums = new Map<string, Connection>()
   for (const { user_id, engaged_with_id, weight } of connections) {
     const key = `${user_id} ${engaged_with_id}`
-    const before = sums.get(key)?.weight ?? 0
-    sums.set(key, { user_id, engaged_with_id, weight: before + weight })
+    const previousWeight = sums.get(key)?.weight ?? 0
+    sums.set(key, { user_id, engaged_with_id, weight: previousWeight + weight })
   }
   return [...sums.values()]
 }
 
-function strongest(connections: readonly Connection[], count: number): readonly Connection[] {
-  const users = [...new Set(connections.map((each) => each.user_id))].toSorted((a, b) => a - b)
+function selectStrongest(connections: readonly Connection[], count: number): readonly Connection[] {
+  const users = [...new Set(connections.map((connection) => connection.user_id))].toSorted(
+    (a, b) => a - b,
+  )
   return users.flatMap((user) =>
     connections
-      .filter((each) => each.user_id === user)
+      .filter((connection) => connection.user_id === user)
       .toSorted((a, b) => b.weight - a.weight || a.engaged_with_id - b.engaged_with_id)
       .slice(0, count),
   )
@@ -87,7 +101,7 @@ interface Ids {
   readonly reason_id?: number
 }
 
-function byIds(a: Ids, b: Ids): number {
+function compareIds(a: Ids, b: Ids): number {
   const byPair = a.user_id - b.user_id || a.rec_id - b.rec_id
   return byPair || (a.reason_id ?? 0) - (b.reason_id ?? 0)
 }

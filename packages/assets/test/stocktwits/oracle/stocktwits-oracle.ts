@@ -1,13 +1,13 @@
 import {
-  landedWindow,
+  listWindowDays,
   type LandedDays,
-  likesWithoutMessage,
-  roomEngagementsOf,
-  userEngagementsOf,
+  countLikesWithoutMessage,
+  listRoomEngagements,
+  listUserEngagements,
 } from "./engagements.ts"
-import { type MetadataRow, roomsOf, usersOf } from "./metadata.ts"
+import { type MetadataRow, buildRooms, buildUsers } from "./metadata.ts"
 import { parseDay, type ParsedDay, type QuarantinedLine } from "./parse-day.ts"
-import { closest, type Connection, type Rec, recommend, type RecReason } from "./recommend.ts"
+import { findClosest, type Connection, type Rec, recommend, type RecReason } from "./recommend.ts"
 
 /** What has landed, by day ("2026-01-05"). A day that landed an empty file has no lines. */
 export interface OracleInput {
@@ -59,39 +59,43 @@ export interface OracleTables {
  * What the StockTwits system publishes for a day, worked out from all its landed files by nothing
  * but loops. Recs and reasons are sorted by their ids, closest connections by user and then rank.
  */
-export function stocktwitsOracle(
+export function computeStocktwits(
   input: OracleInput,
   settings: OracleSettings,
   day: string,
 ): OracleTables {
-  const toDate = [...input.activity]
-    .filter(([each]) => each <= day)
+  const daysToDate = [...input.activity]
+    .filter(([activityDay]) => activityDay <= day)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([each, lines]) => parseDay(each, lines))
-  const landed = { byDay: new Map(toDate.map((each) => [each.day, each])), days: settings.days }
+    .map(([activityDay, lines]) => parseDay(activityDay, lines))
+  const landed = {
+    byDay: new Map(daysToDate.map((parsedDay) => [parsedDay.day, parsedDay])),
+    days: settings.days,
+  }
   return {
-    ...recommendationsOf(landed, settings, day),
-    users: usersOf(input.users, day),
-    rooms: roomsOf(input.rooms, day),
-    quarantined: toDate.flatMap((each) => each.quarantined),
-    days: toDate.map((each) => countsOf(each, landed)),
+    ...computeRecommendations(landed, settings, day),
+    users: buildUsers(input.users, day),
+    rooms: buildRooms(input.rooms, day),
+    quarantined: daysToDate.flatMap((parsedDay) => parsedDay.quarantined),
+    days: daysToDate.map((parsedDay) => countDay(parsedDay, landed)),
   }
 }
 
-function recommendationsOf(landed: LandedDays, settings: OracleSettings, day: string) {
-  const window = landedWindow(day, landed)
+function computeRecommendations(landed: LandedDays, settings: OracleSettings, day: string) {
+  const window = listWindowDays(day, landed)
   const connectedDays = settings.alreadyConnected === "window" ? window : [...landed.byDay.values()]
-  const isConnected = connectionsOf(connectedDays)
-  const closest_users = closest(
+  const isConnected = createConnectionTests(connectedDays)
+  const closest_users = findClosest(
     window
-      .flatMap((each) => userEngagementsOf(each, landed))
+      .flatMap((parsedDay) => listUserEngagements(parsedDay, landed))
       .filter(
-        (each) => settings.selfEngagements === "keep" || each.user_id !== each.engaged_with_id,
+        (engagement) =>
+          settings.selfEngagements === "keep" || engagement.user_id !== engagement.engaged_with_id,
       ),
     settings.closest,
   )
-  const closest_rooms = closest(
-    window.flatMap((each) => roomEngagementsOf(each, landed)),
+  const closest_rooms = findClosest(
+    window.flatMap((parsedDay) => listRoomEngagements(parsedDay, landed)),
     settings.closest,
   )
   const users = recommend(
@@ -114,18 +118,18 @@ function recommendationsOf(landed: LandedDays, settings: OracleSettings, day: st
   }
 }
 
-function connectionsOf(days: readonly ParsedDay[]) {
+function createConnectionTests(days: readonly ParsedDay[]) {
   const follows = days.flatMap((day) => day.follows)
   const subscribes = days.flatMap((day) => day.subscribes)
   return {
     toUser: (user: number, other: number) =>
-      follows.some((each) => each.user_id === user && each.following_user_id === other),
+      follows.some((follow) => follow.user_id === user && follow.following_user_id === other),
     toRoom: (user: number, room: number) =>
-      subscribes.some((each) => each.user_id === user && each.room_id === room),
+      subscribes.some((subscribe) => subscribe.user_id === user && subscribe.room_id === room),
   }
 }
 
-function countsOf(day: ParsedDay, landed: LandedDays): DayCounts {
+function countDay(day: ParsedDay, landed: LandedDays): DayCounts {
   return {
     day: day.day,
     lines: day.lines,
@@ -135,6 +139,6 @@ function countsOf(day: ParsedDay, landed: LandedDays): DayCounts {
     subscribes: day.subscribes.length,
     messages: day.messages.length,
     likes: day.likes.length,
-    likes_without_message: likesWithoutMessage(day, landed),
+    likes_without_message: countLikesWithoutMessage(day, landed),
   }
 }

@@ -1,0 +1,162 @@
+import { type OnlyState, onlyStates } from "@freshet/services"
+
+/** A number of at least `least`, as a flag's value. */
+export function createWholeNumberParser(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= minimum) return value
+    throw new RangeError(`"${text}" is not a whole number from ${minimum}`)
+  }
+}
+
+/** A share in percent: `1%`, `0.5`, `100%`. */
+export function parsePercentage(text: string): number {
+  const value = /^\d+(\.\d+)?\s*%?$/.test(text.trim()) ? Number.parseFloat(text) : 0
+  if (value > 0 && value <= 100) return value
+  throw new RangeError(`"${text}" is no share above 0% and up to 100%`)
+}
+
+const unitsMs: ReadonlyMap<string, number> = new Map([
+  ["s", 1000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+  ["d", 86_400_000],
+  ["w", 604_800_000],
+])
+
+/** A stretch of time in milliseconds: `7d`, `12h`, `30m`, `0`. */
+export function parseDuration(text: string): number {
+  const [, digits = "", unit = ""] = /^(\d+)\s*([smhdw])$/.exec(text.trim()) ?? []
+  if (text.trim() === "0") return 0
+  if (digits !== "") return Number(digits) * (unitsMs.get(unit) ?? 0)
+  throw new RangeError(`"${text}" is no time such as 7d, 12h or 30m`)
+}
+
+const parseText = String
+
+export const jsonFlag = {
+  kind: "boolean",
+  brief: "Print one JSON document",
+  default: false,
+  withNegated: false,
+} as const
+
+export const partitionFlags = {
+  date: {
+    kind: "parsed",
+    parse: parseText,
+    optional: true,
+    placeholder: "day",
+    brief: "The day meant (YYYY-MM-DD), or an hour, week or month",
+  },
+  from: {
+    kind: "parsed",
+    parse: parseText,
+    optional: true,
+    placeholder: "day",
+    brief: "The first day meant, or hour, week or month",
+  },
+  to: {
+    kind: "parsed",
+    parse: parseText,
+    optional: true,
+    placeholder: "day",
+    brief: "The last one meant",
+  },
+  partition: {
+    kind: "parsed",
+    parse: parseText,
+    optional: true,
+    placeholder: "key",
+    brief: "The one partition meant, by its key",
+  },
+} as const
+
+export const onlyFlag = {
+  kind: "enum",
+  values: onlyStates as readonly OnlyState[],
+  optional: true,
+  brief: "Only partitions that are in this state",
+} as const
+
+export const partitionFlag = {
+  kind: "parsed",
+  parse: parseText,
+  optional: true,
+  placeholder: "key",
+  brief: "The partition meant (default: the newest)",
+} as const
+
+/** A flag that is off unless it is given. */
+export function createSwitchFlag(brief: string) {
+  return { kind: "boolean", brief, default: false, withNegated: false } as const
+}
+
+export const runFlags = {
+  dryRun: createSwitchFlag("Print the plan and do nothing"),
+  yes: createSwitchFlag("Do not ask, however much it is"),
+  concurrency: {
+    kind: "parsed",
+    parse: createWholeNumberParser(1),
+    optional: true,
+    placeholder: "n",
+    brief: "Steps under way at once",
+  },
+  failFast: createSwitchFlag("Start nothing more once a step has failed"),
+  wait: {
+    kind: "boolean",
+    default: true,
+    brief: "Wait while another run is under way (--no-wait: exit 7)",
+  },
+  json: jsonFlag,
+  jsonl: createSwitchFlag("Print every event as a line of JSON"),
+} as const
+
+export const saveFlags = {
+  save: {
+    kind: "parsed",
+    parse: parseText,
+    optional: true,
+    placeholder: "file",
+    brief: "Save the plan, for `freshet apply`; nothing is run",
+  },
+  force: createSwitchFlag("Replace the file if it is there"),
+} as const
+
+export const publishFlag = {
+  kind: "boolean",
+  default: true,
+  brief: "Publish to PostgreSQL what is newest",
+} as const
+
+export const rowsFlags = {
+  json: jsonFlag,
+  csv: createSwitchFlag("Print CSV"),
+} as const
+
+/** How many rows or lines are shown. */
+export function createLimitFlag(value: number, noun: string) {
+  return {
+    kind: "parsed",
+    parse: createWholeNumberParser(1),
+    default: String(value),
+    placeholder: "n",
+    brief: `How many ${noun} are shown at most`,
+  } as const
+}
+
+/** The selection that most commands take. */
+export const selectionArgs = {
+  kind: "array",
+  parameter: {
+    brief:
+      "Assets: a name, +name (with its upstream), name+, 2+name+1, group:…, status:…, stale:…, and, or, not",
+    parse: parseText,
+    placeholder: "selection",
+  },
+} as const
+
+export const assetArg = {
+  kind: "tuple",
+  parameters: [{ brief: "The asset's name", parse: parseText, placeholder: "asset" }],
+} as const

@@ -1,0 +1,48 @@
+/** How a command hears that a person wants it to stop. */
+export interface Interruption {
+  readonly signal: AbortSignal
+  /** From here on the first Ctrl-C aborts the signal and the second ends the process at once. */
+  readonly watch: (message: string, print?: (text: string) => void) => void
+  /** 130 after Ctrl-C, 143 after a request to terminate. */
+  readonly getExitCode: () => number
+}
+
+type StopSignal = "SIGINT" | "SIGTERM"
+const signalExitCodes: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
+
+/** The process, as far as stopping it is concerned. */
+export interface Stoppable {
+  readonly on: (signal: StopSignal, listener: () => void) => unknown
+  readonly exit: (code: number) => unknown
+}
+
+export function createInterruption(
+  process: Stoppable,
+  printText: (text: string) => void,
+): Interruption {
+  const controller = new AbortController()
+  let receivedSignal: StopSignal = "SIGINT"
+  let isWatching = false
+  const createListener = (signal: StopSignal, print: () => void) => () => {
+    if (controller.signal.aborted) process.exit(signalExitCodes[signal])
+    receivedSignal = signal
+    print()
+    controller.abort()
+  }
+  return {
+    signal: controller.signal,
+    watch: (message, print = (text) => printText(`\n${text}\n`)) => {
+      if (isWatching) return
+      isWatching = true
+      process.on(
+        "SIGINT",
+        createListener("SIGINT", () => print(`${message} Press Ctrl-C again to stop at once.`)),
+      )
+      process.on(
+        "SIGTERM",
+        createListener("SIGTERM", () => print(message)),
+      )
+    },
+    getExitCode: () => signalExitCodes[receivedSignal],
+  }
+}

@@ -1,0 +1,147 @@
+import {
+  type ApplicationText,
+  ArgumentScannerError,
+  buildApplication,
+  buildRouteMap,
+  formatMessageForArgumentScannerError,
+  help,
+  type InputCompletion,
+  proposeCompletions,
+  run,
+  text_en,
+} from "@stricli/core"
+
+import type { CommandLine } from "./command-line.ts"
+import { dataRoutes } from "./data-routes.ts"
+import { defineCommand, type NoFlags } from "./define-command.ts"
+import { jsonFlag } from "./flags.ts"
+import { inspectRoutes } from "./inspect-routes.ts"
+import { maintainRoutes } from "./maintain-routes.ts"
+import { runRoutes } from "./run-routes.ts"
+
+const doctor = defineCommand<{ readonly json: boolean }>({
+  brief: "Look at everything Freshet stands on, and say what to do",
+  examples: ["freshet doctor"],
+  parameters: { flags: { json: jsonFlag } },
+  load: async () => (await import("../commands/doctor.ts")).doctor,
+})
+
+const completion = defineCommand<NoFlags, ["bash" | "zsh" | "fish"]>({
+  brief: "Print a script that completes commands, flags and assets",
+  examples: [
+    'eval "$(freshet completion bash)"',
+    'eval "$(freshet completion zsh)"',
+    "freshet completion fish | source",
+  ],
+  data: "none",
+  parameters: {
+    flags: {},
+    positional: {
+      kind: "tuple",
+      parameters: [
+        {
+          brief: "bash, zsh or fish",
+          placeholder: "shell",
+          parse: (text: string) => {
+            if (text === "bash" || text === "zsh" || text === "fish") return text
+            throw new RangeError(`"${text}" is none of bash, zsh and fish`)
+          },
+        },
+      ],
+    },
+  },
+  load: async () => (await import("../commands/completion.ts")).completion,
+})
+
+const complete = defineCommand<NoFlags, string[]>({
+  brief: "Completions of what has been typed so far",
+  examples: ["freshet __complete status --st"],
+  data: "none",
+  parameters: {
+    flags: {},
+    positional: {
+      kind: "array",
+      parameter: { brief: "What has been typed", parse: String, placeholder: "word" },
+    },
+  },
+  load: async () => (await import("../commands/completion.ts")).complete,
+})
+
+const formatting = {
+  useAliasInUsageLine: false,
+  onlyRequiredInUsageLine: true,
+  caseStyle: "convert-camel-to-kebab",
+} as const
+
+/** Faults in how a command is called, as all other faults are told: what first, then what to do. */
+const applicationText: ApplicationText = {
+  ...text_en,
+  noCommandRegisteredForInput: ({ input, corrections }) => {
+    const hint =
+      corrections.length === 0
+        ? "`freshet --help` lists them."
+        : `Did you mean ${corrections.join(" or ")}?`
+    return `error: No command is called \`${input}\`.\n  ${hint}`
+  },
+  exceptionWhileParsingArguments: (error) => `error: ${formatArgumentError(error)}`,
+}
+
+function formatArgumentError(error: unknown): string {
+  if (!(error instanceof ArgumentScannerError))
+    return error instanceof Error ? error.message : String(error)
+  return formatMessageForArgumentScannerError(error, {
+    ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, exception }) =>
+      `${name}: ${exception instanceof Error ? exception.message : String(exception)}.`,
+    FlagNotFoundError: ({ input, corrections }) => {
+      const names = corrections.map((name) => `\`--${name}\``).join(" or ")
+      const hint = names === "" ? "--help lists the flags of a command." : `Did you mean ${names}?`
+      return `No flag is called \`--${input}\`.\n  ${hint}`
+    },
+    UnsatisfiedPositionalError: ({ placeholder }) =>
+      `The ${placeholder} is missing.\n  --help tells how the command is called.`,
+    EnumValidationError: ({ externalFlagName, input, values }) =>
+      `--${externalFlagName} cannot be \`${input}\`.\n  It is one of ${values.join(", ")}.`,
+  })
+}
+
+/** The command line as a whole. */
+export const application = buildApplication<CommandLine>(
+  buildRouteMap({
+    routes: {
+      ...inspectRoutes,
+      ...runRoutes,
+      ...maintainRoutes,
+      ...dataRoutes,
+      doctor,
+      completion,
+      __complete: complete,
+    },
+    docs: {
+      brief:
+        "Freshet knows which partitions of your datasets are stale, and why, and makes exactly those.",
+      hideRoute: { __complete: true },
+    },
+  }),
+  {
+    name: "freshet",
+    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+    documentation: { onlyRequiredInUsageLine: true },
+    localization: { text: applicationText },
+  },
+  {
+    help: help<CommandLine>({ brief: "Print this text", defaultForRouteMap: true, formatting }),
+  },
+)
+
+/** Runs the command that was typed; what it ended with is its exit code. */
+export function runCommandLine(cli: CommandLine): Promise<void> {
+  return run(application, cli.args, cli)
+}
+
+/** What may follow what has been typed. */
+export function proposeNextWords(
+  cli: CommandLine,
+  typed: readonly string[],
+): Promise<readonly InputCompletion[]> {
+  return proposeCompletions(application, typed, cli)
+}

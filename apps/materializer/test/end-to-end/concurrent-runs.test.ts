@@ -1,0 +1,110 @@
+import { buildGraph } from "@freshet/core"
+import { openRunLedger } from "@freshet/io"
+import { expect, test } from "vitest"
+
+import { expectDone } from "./expect-done.ts"
+import { runFreshet, startFreshet } from "./freshet-process.ts"
+import { readContents, withLedgerClient } from "./ledger-contents.ts"
+import { expectNoProcesses } from "./processes.ts"
+import { landSmallInput } from "./small-input.ts"
+import { withEmbeddedTestProject, withTestProject, type TestProject } from "./test-project.ts"
+import { until } from "./until.ts"
+
+test("two materialize at once share the work: the second waits, and each partition is made once", async () => {
+  const alone = await withTestProject(async (place) => {
+    await landSmallInput(place)
+    expectDone(await runFreshet(place, "materialize"))
+    return readContents(place)
+  })
+  await withEmbeddedTestProject(async (place) => {
+    await landSmallInput(place)
+    const both = [startFreshet(place, "materialize"), startFreshet(place, "materialize")]
+    const ended = await Promise.all(both.map((each) => each.result))
+    expect(ended).toMatchObject([{ code: 0 }, { code: 0 }])
+    const waited = ended.filter(({ stderr }) => stderr.includes("Waiting for another run to end"))
+    expect(waited).toHaveLength(1)
+    const contents = await readContents(place)
+    expect(contents.versions).toEqual(alone.versions)
+    expect(contents.published).toEqual(alone.published)
+    expect(contents.publications).toHaveLength(1)
+    expect(contents.materializations).toHaveLength(contents.versions.size)
+    await expectNoProcesses(place.folder)
+  })
+}, 60_000)
+
+test("a command that waits says for whom, and carries on when that one is done", async () => {
+  await withTestProject(async (place) => {
+    await landSmallInput(place)
+    expectDone(await runFreshet(place, "status"))
+    const waiting = await whileRunIsUnderWay(place, async () => {
+      const started = startFreshet(place, "materialize")
+      await until(() => started.readOutput().includes("Waiting for another run to end"))
+      return started
+    })
+    const { code, stderr } = await waiting.result
+    expect(stderr).toContain("run of-a-colleague (freshet materialize)")
+    expect(stderr).toContain(`process ${process.pid}`)
+    expect(code).toBe(0)
+    expect((await readContents(place)).publications).toHaveLength(1)
+  })
+}, 30_000)
+
+test("a command that is not to wait ends with 7 and says who is in the way", async () => {
+  await withTestProject(async (place) => {
+    await landSmallInput(place)
+    expectDone(await runFreshet(place, "status"))
+    const { code, stderr } = await whileRunIsUnderWay(place, () =>
+      runFreshet(place, "materialize", "--no-wait"),
+    )
+    expect(stderr).toContain("Another run is under way: run of-a-colleague")
+    expect(stderr).not.toContain("    at ")
+    expect(code).toBe(7)
+    expect((await readContents(place)).materializations).toEqual([])
+  })
+}, 30_000)
+
+test("status is answered all the while another command materializes", async () => {
+  await withTestProject(async (place) => {
+    await landSmallInput(place)
+    const running = startFreshet(place, "materialize")
+    const finished = running.result.then(() => "ended" as const)
+    let asked = 0
+    for (;;) {
+      const status = runFreshet(place, "status")
+      expectDone(await status)
+      asked += 1
+      if ((await Promise.race([finished, Promise.resolve("under way")])) === "ended") break
+    }
+    expectDone(await running.result)
+    expect(asked).toBeGreaterThan(0)
+  })
+}, 30_000)
+
+/** Holds the right to run, as a run does that takes its time. */
+function whileRunIsUnderWay<T>(place: TestProject, work: () => Promise<T>): Promise<T> {
+  return place.withDatabase(async (url) => {
+    const built = buildGraph([])
+    if (built.kind === "problems") throw new Error("a graph of nothing has problems")
+    const { graph } = built
+    const options = { wait: false, onWait: () => {}, pid: process.pid, graph }
+    const { ledger, close } = await openRunLedger(url, options)
+    try {
+      const command = "freshet materialize"
+      await ledger.beginRun({ id: "of-a-colleague", command, steps: 1, work: {} })
+      return await work()
+    } finally {
+      await close()
+    }
+  })
+}
+
+test("the tables are brought up to date once when several commands meet a new database", async () => {
+  await withTestProject(async (place) => {
+    const ended = await Promise.all([1, 2, 3].map(() => runFreshet(place, "status")))
+    expect(ended).toMatchObject([{ code: 0 }, { code: 0 }, { code: 0 }])
+    const tables = await withLedgerClient(place, (client) =>
+      client.query("select from pg_tables where schemaname = 'stocktwits'"),
+    )
+    expect(tables.rowCount).toBe(6)
+  })
+}, 30_000)

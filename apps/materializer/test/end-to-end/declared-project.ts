@@ -1,0 +1,101 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+import { withPostgres } from "@freshet/io"
+import { build } from "esbuild"
+
+import type { CommandSettings } from "./freshet-process.ts"
+import { expectNoProcesses } from "./processes.ts"
+import { getSupervisorCommand } from "./supervisor-command.ts"
+import { withTestDatabase } from "./test-database.ts"
+
+/** A project of its own declarations, with the real command over it. */
+export interface DeclaredProject extends CommandSettings {
+  readonly home: string
+  readonly lake: string
+  readonly landing: string
+  /** Declares other assets from here on: the body of a module that exports `assets`. */
+  readonly declare: (declarations: string) => Promise<void>
+  /** Puts a file into the landing zone. */
+  readonly land: (path: string, content: string) => void
+  /** Lends the URL of the database while it is up. */
+  readonly withDatabase: <T>(work: (url: string) => Promise<T>) => Promise<T>
+}
+
+const materializer = fileURLToPath(new URL("../..", import.meta.url))
+
+/** Lends a project in a folder of its own, and a database of a server that tests share. */
+export async function withDeclaredProject<T>(
+  declarations: string,
+  work: (project: DeclaredProject) => Promise<T>,
+): Promise<T> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "freshet-declared-")))
+  try {
+    return await withTestDatabase(async (url) => {
+      const project = await createDeclaredProject(folder, url)
+      await project.declare(declarations)
+      const result = await work(project)
+      await expectNoProcesses(folder)
+      return result
+    })
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+async function createDeclaredProject(folder: string, url: string): Promise<DeclaredProject> {
+  const [home, landing] = [join(folder, "home"), join(folder, "landing")]
+  mkdirSync(landing)
+  const [, keeper = ""] = await getSupervisorCommand()
+  writeFileSync(join(folder, "freshet.mjs"), buildLauncher(dirname(keeper)))
+  return {
+    folder,
+    home,
+    landing,
+    lake: join(home, "lake"),
+    environment: { FRESHET_HOME: home, FRESHET_LANDING: landing, DATABASE_URL: url },
+    program: join(folder, "freshet.mjs"),
+    declare: (declarations) => bundleDeclarations(folder, declarations),
+    land: (path, content) => {
+      const target = join(landing, path)
+      mkdirSync(dirname(target), { recursive: true })
+      writeFileSync(target, content)
+    },
+    withDatabase: async (work) =>
+      withPostgres(
+        { databaseUrl: url, home, supervisorCommand: await getSupervisorCommand() },
+        work,
+      ),
+  }
+}
+
+/** The launcher of the workspace with another configuration. */
+function buildLauncher(bundled: string): string {
+  return `
+    import { answer } from ${toUrlLiteral(join(materializer, "bin/answer.js"))}
+    process.exitCode = await answer(process.argv.slice(2), new URL(${toUrlLiteral(`${bundled}/`)}), {
+      loadConfig: async () => (await import("./config.mjs")).default,
+      process,
+    })`
+}
+
+function toUrlLiteral(path: string): string {
+  return JSON.stringify(pathToFileURL(path).href)
+}
+
+async function bundleDeclarations(folder: string, declarations: string): Promise<void> {
+  await build({
+    stdin: {
+      contents: `${declarations}\nexport default { assets }`,
+      resolveDir: materializer,
+      loader: "ts",
+    },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    outfile: join(folder, "config.mjs"),
+    logLevel: "error",
+  })
+}

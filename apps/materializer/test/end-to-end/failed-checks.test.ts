@@ -1,0 +1,46 @@
+import { expect, test } from "vitest"
+
+import { withDeclaredProject } from "./declared-project.ts"
+import { expectDone } from "./expect-done.ts"
+import { runFreshet } from "./freshet-process.ts"
+import { landShop, declareShop, shopDays } from "./shop.ts"
+
+const newest = shopDays[3]
+
+test("rows that a new check refuses are told until they are mended, and the command ends with 4", async () => {
+  await withDeclaredProject(declareShop(), async (project) => {
+    landShop(project)
+    expectDone(await runFreshet(project, "materialize"))
+    await project.declare(declareShop({ maxOrders: 5 }))
+    const found = await runFreshet(project, "materialize")
+    expect(found.code).toBe(4)
+    expect(found.stderr).toContain(`check items ${newest}: checked, checks failed: seldom`)
+    expect(found.stdout).not.toContain("runs retry")
+    for (let time = 0; time < 2; time += 1) {
+      const later = await runFreshet(project, "materialize")
+      expect(later).toMatchObject({
+        code: 4,
+        stdout: [
+          `x items ${newest} fails its checks`,
+          `x best ${newest} stands on items ${newest}, which fails its checks`,
+          "Nothing is stale, but checks refuse rows that are there: mend what they come from, or the checks.",
+          "",
+        ].join("\n"),
+      })
+    }
+    const { stdout } = await runFreshet(project, "materialize", "--json")
+    expect(JSON.parse(stdout)).toMatchObject({
+      outcome: "nothing",
+      refused: [{ asset: "items" }, { asset: "best", stands_on: `items ${newest}` }],
+    })
+    expect((await runFreshet(project, "why", "best")).stdout).toContain(
+      `But it stands on items ${newest}, which fails a check`,
+    )
+    expect((await runFreshet(project, "status")).stdout).toContain("1 refused by checks")
+    await project.declare(declareShop({ maxOrders: 6 }))
+    expectDone(await runFreshet(project, "materialize"))
+    expect((await runFreshet(project, "materialize")).stdout).toBe(
+      "Nothing is stale: everything asked for is up to date.\n",
+    )
+  })
+}, 60_000)

@@ -1,0 +1,52 @@
+import { rmSync } from "node:fs"
+import { join } from "node:path"
+
+import { expect, test } from "vitest"
+
+import { type DeclaredProject, withDeclaredProject } from "./declared-project.ts"
+import { expectDone } from "./expect-done.ts"
+import { runFreshet } from "./freshet-process.ts"
+import { landShop, declareShop, shopDays } from "./shop.ts"
+import { listStoredFiles } from "./stored-files.ts"
+
+const [first, , , newest] = shopDays
+
+test("a lake belongs to the ledger that first made something in it: another may neither write nor clear there until it is given up", async () => {
+  await withShop(async (owner) => {
+    expectDone(await runFreshet(owner, "materialize"))
+    const files = listStoredFiles(owner)
+    await withShop(async (other) => {
+      const environment = { ...other.environment, FRESHET_LAKE: owner.lake }
+      const intruder = { ...other, environment }
+      for (const words of [["materialize"], ["gc", "--grace", "0"], ["gc", "--dry-run"]]) {
+        const { code, stderr } = await runFreshet(intruder, ...words)
+        expect([words, code]).toEqual([words, 2])
+        expect(stderr).toContain(`The lake ${owner.lake} belongs to another ledger.`)
+        expect(stderr).toContain(`remove ${owner.lake}/.owner`)
+      }
+      expect(listStoredFiles(owner)).toEqual(files)
+      expectDone(await runFreshet(owner, "backfill", "best", "--from", first, "--to", newest))
+
+      rmSync(join(owner.lake, ".owner"))
+      expectDone(await runFreshet(intruder, "materialize"))
+      expect((await runFreshet(owner, "gc")).code).toBe(2)
+    })
+  })
+}, 90_000)
+
+test("what a ledger has forgotten altogether is cleared away, since the lake is its own", async () => {
+  await withShop(async (project) => {
+    expectDone(await runFreshet(project, "materialize"))
+    for (const asset of ["best", "items"])
+      expectDone(await runFreshet(project, "forget", asset, "--all", "--yes"))
+    expectDone(await runFreshet(project, "gc", "--grace", "0"))
+    expect(listStoredFiles(project)).toEqual([])
+  })
+}, 90_000)
+
+function withShop(work: (project: DeclaredProject) => Promise<void>): Promise<void> {
+  return withDeclaredProject(declareShop(), async (project) => {
+    landShop(project)
+    await work(project)
+  })
+}

@@ -1,0 +1,35 @@
+import { execFileSync } from "node:child_process"
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs"
+import { setTimeout as delay } from "node:timers/promises"
+
+import { expect } from "vitest"
+
+/** Processes whose command line or working folder lies in this folder: keepers, servers and their helpers. */
+function listProcesses(folder: string): readonly string[] {
+  const lines = existsSync("/proc/self/cmdline") ? readProcLines() : readPsLines()
+  return lines.filter((line) => line.includes(folder))
+}
+
+function readProcLines(): readonly string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").join(" ")
+        return [`${pid} ${words}in ${readlinkSync(`/proc/${pid}/cwd`)}`]
+      } catch {
+        return [] // ended meanwhile, or not ours
+      }
+    })
+}
+
+function readPsLines(): readonly string[] {
+  return execFileSync("ps", ["-axo", "pid=,args="], { encoding: "utf8" }).split("\n")
+}
+
+/** Asserts that what worked in the folder ends by itself, soon. */
+export async function expectNoProcesses(folder: string, withinMs = 15_000): Promise<void> {
+  const deadline = performance.now() + withinMs
+  while (listProcesses(folder).length > 0 && performance.now() < deadline) await delay(50)
+  expect(listProcesses(folder)).toEqual([])
+}

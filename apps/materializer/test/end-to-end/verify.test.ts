@@ -1,0 +1,274 @@
+import { createHash } from "node:crypto"
+import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { join, relative } from "node:path"
+
+import { withLedgerConnection } from "@freshet/io"
+import { expect, test } from "vitest"
+
+import { type DeclaredProject, withDeclaredProject } from "./declared-project.ts"
+import { expectDone } from "./expect-done.ts"
+import { runFreshet } from "./freshet-process.ts"
+import {
+  landOrders,
+  landShop,
+  findPartitionFile,
+  declareShop,
+  shopDays,
+  withRunUnderWay,
+} from "./shop.ts"
+import { listTemporaryFiles, listStoredFiles } from "./stored-files.ts"
+
+const [first, second, third, newest] = shopDays
+const allDays = ["--from", first, "--to", newest]
+
+/** Lends the shop with every day of `best` made. */
+function withShop(
+  work: (project: DeclaredProject) => Promise<void>,
+  more = declareShop(),
+): Promise<void> {
+  return withDeclaredProject(more, async (project) => {
+    landShop(project)
+    expectDone(await runFreshet(project, "backfill", "best", ...allDays))
+    await work(project)
+  })
+}
+
+interface Document {
+  readonly outcome: string
+  readonly made_again: number
+  readonly files: number
+  readonly partitions: number
+  readonly findings: readonly { readonly kind: string; readonly asset: string }[]
+}
+
+async function verified(project: DeclaredProject, ...words: readonly string[]) {
+  const { code, stdout } = await runFreshet(project, "verify", "--json", ...words)
+  const document: Document = JSON.parse(stdout)
+  return { code, document }
+}
+
+test("a healthy project verifies clean, in a sample, as a whole and file by file, and nothing is left behind", async () => {
+  await withShop(async (project) => {
+    const before = listStoredFiles(project)
+    const sample = await runFreshet(project, "verify", "--seed", "7")
+    expectDone(sample)
+    expect(sample.stdout).toContain(
+      "2 of 8 partitions of 2 assets made again, 8 files looked for: all as recorded (sample 1%, seed 7,",
+    )
+    const whole = await verified(project, "--sample", "100%")
+    expect(whole).toMatchObject({
+      code: 0,
+      document: { outcome: "as_recorded", made_again: 8, findings: [] },
+    })
+    const files = await verified(project, "--files")
+    expect(files).toMatchObject({ code: 0, document: { made_again: 0, files: 8, findings: [] } })
+    const day = await verified(project, "items", "--date", second)
+    expect(day).toMatchObject({ code: 0, document: { partitions: 1, made_again: 1 } })
+    expect(listStoredFiles(project)).toEqual(before)
+    expect(listTemporaryFiles(project)).toEqual([])
+  })
+}, 60_000)
+
+test("verify works while a run is under way, and that run keeps its right to run", async () => {
+  await withShop(async (project) => {
+    await withRunUnderWay(project, async () => {
+      expectDone(await runFreshet(project, "verify", "--sample", "100%"))
+    })
+  })
+}, 60_000)
+
+test("a stored file that was replaced, one that was damaged and one that was taken away are each named, with what mends it", async () => {
+  await withShop(async (project) => {
+    const replaced = findPartitionFile(project, "items", first)
+    copyFileSync(findPartitionFile(project, "items", second), replaced)
+    const damaged = findPartitionFile(project, "items", third)
+    flipBit(damaged)
+    const gone = findPartitionFile(project, "best", second)
+    rmSync(gone)
+    const said = (path: string) => relative(project.folder, path)
+
+    const quick = await runFreshet(project, "verify", "best")
+    expect(quick.code).toBe(10)
+    expect(quick.stdout).toContain(`best ${second}: ${said(gone)} is gone`)
+    expect(quick.stdout).toContain(`\`freshet backfill best --date ${second}\` makes it anew.`)
+
+    const upstream = await runFreshet(
+      project,
+      "verify",
+      "best",
+      "--date",
+      third,
+      "--sample",
+      "100%",
+    )
+    expect(upstream.code).toBe(10)
+    expect(upstream.stdout).toMatch(
+      new RegExp(`items ${first}|items ${third}`), // it reads both
+    )
+
+    for (const words of [["--sample", "100%"], ["--files"]]) {
+      const { code, document } = await verified(project, ...words)
+      expect(code).toBe(10)
+      expect(document.findings).toMatchObject([
+        { kind: "file_changed", asset: "items", partition: first },
+        { kind: "file_changed", asset: "items", partition: third },
+        { kind: "file_gone", asset: "best", partition: second },
+      ])
+    }
+
+    for (const path of [replaced, damaged]) rmSync(path)
+    expectDone(await runFreshet(project, "backfill", "best", ...allDays))
+    expectDone(await runFreshet(project, "backfill", "items", ...allDays))
+    expectDone(await runFreshet(project, "verify", "--sample", "100%"))
+  })
+}, 90_000)
+
+/** In the middle, where the rows are. */
+function flipBit(path: string): void {
+  const bytes = readFileSync(path)
+  const at = Math.floor(bytes.length / 4)
+  bytes[at] = (bytes[at] ?? 0) ^ 1
+  writeFileSync(path, bytes)
+}
+
+test("an asset that is not deterministic is named, in SQL and in code, and no other", async () => {
+  const more = {
+    names: "dice, numbered, doubled",
+    code: `
+      const dice = sqlAsset({
+        ...common,
+        name: "dice",
+        description: "Chance.",
+        columns: { item: text("What."), chance: float64("From 0 to 1.") },
+        query: sql\`select item, random() as chance from \${items}\`,
+      })
+      let made = 0
+      const numbered = codeAsset({
+        ...common,
+        name: "numbered",
+        version: "1",
+        description: "How many partitions this process made before.",
+        columns: { made: int64("How many.") },
+        upstream: { items },
+        async *compute() {
+          made += 1
+          yield { made: BigInt(made) }
+        },
+      })
+      const doubled = codeAsset({
+        ...common,
+        name: "doubled",
+        version: "1",
+        description: "Every item twice.",
+        columns: { item: text("What."), orders: int64("How often.") },
+        upstream: { items },
+        async *compute({ items }) {
+          for await (const row of items) {
+            yield row
+            yield row
+          }
+        },
+      })`,
+  }
+  await withDeclaredProject(declareShop({ moreAssets: more }), async (project) => {
+    landShop(project)
+    expectDone(await runFreshet(project, "materialize", ...allDays))
+    const { code, stdout } = await runFreshet(project, "verify", "--seed", "1")
+    expect(code).toBe(10)
+    expect(stdout).toContain(
+      `dice ${newest}: is not deterministic: the same code and inputs give other values in as many rows (6)`,
+    )
+    expect(stdout).toContain("`freshet show dice` prints the query.")
+    expect(stdout).toContain(`numbered ${newest}: is not deterministic`)
+    expect(stdout).toContain("2 things not as recorded")
+    expect(stdout).not.toMatch(/^\S (items|best|doubled) /m)
+  })
+}, 60_000)
+
+test("a landed file whose bytes changed without a trace is named rather than the asset that reads it", async () => {
+  await withShop(async (project) => {
+    const path = `orders/${second}.json`
+    const file = join(project.landing, path)
+    const content = readFileSync(file, "utf8")
+    writeFileSync(file, content.replace("item 3", "item 9"))
+    await pretendUnchanged(project, path, content)
+    const { code, stdout } = await runFreshet(project, "verify", "items", "--sample", "100%")
+    expect(code).toBe(10)
+    expect(stdout).toContain(`orders: landing/${path} holds other bytes than when it was read`)
+    expect(stdout).not.toContain("not deterministic")
+  })
+}, 60_000)
+
+/** A disk that loses bits tells nobody: the ledger is told that the file was as it is when this content was hashed. */
+function pretendUnchanged(project: DeclaredProject, path: string, content: string): Promise<void> {
+  const file = statSync(join(project.landing, path), { bigint: true })
+  const identity = `${file.ino} ${file.mtimeNs} ${file.ctimeNs}`
+  const hash = createHash("sha256").update(content).digest("hex")
+  return project.withDatabase((url) =>
+    withLedgerConnection(url, async (client) => {
+      await client.query(
+        `insert into freshet.source_files (path, bytes, identity, hash) values ($1, $2, $3, $4)
+         on conflict (path) do update set identity = excluded.identity`,
+        [path, Number(file.size), identity, hash],
+      )
+    }),
+  )
+}
+
+test("a backfill from the recorded inputs tells the same rows, those of other code, and inputs that are gone; it keeps nothing", async () => {
+  await withShop(async (project) => {
+    const words = ["backfill", "items", ...allDays, "--inputs", "recorded"]
+    const before = listStoredFiles(project)
+    const same = await runFreshet(project, ...words)
+    expectDone(same)
+    expect(same.stdout).toContain(`items ${second}: the same rows`)
+    expect(same.stdout).toContain("4 of 4 partitions came out the same")
+
+    await project.declare(declareShop({ minOrders: 2 }))
+    const other = await runFreshet(project, ...words)
+    expect(other.code).toBe(10)
+    expect(other.stdout).toContain(
+      `items ${first}: today's code gives 2 rows where 3 were recorded`,
+    )
+
+    await project.declare(declareShop())
+    landOrders(project, second, 7)
+    const gone = await runFreshet(project, ...words)
+    expect(gone.code).toBe(10)
+    expect(gone.stdout).toContain(
+      `items ${second}: cannot be made again: the file of \`orders\` ${second} is not the one that was read`,
+    )
+    expect(gone.stdout).toContain("3 of 4 partitions came out the same")
+    expect(listStoredFiles(project)).toEqual(before)
+    expect(listTemporaryFiles(project)).toEqual([])
+
+    expectDone(await runFreshet(project, "backfill", "items", "--date", second))
+    const stale = await runFreshet(
+      project,
+      "backfill",
+      "best",
+      ...allDays,
+      "--inputs",
+      "recorded",
+      "--json",
+    )
+    expectDone(stale)
+    expect(JSON.parse(stale.stdout).partitions).toHaveLength(4)
+  })
+}, 90_000)
+
+test("flags that mean nothing for a backfill from the recorded inputs are refused", async () => {
+  await withDeclaredProject(declareShop(), async (project) => {
+    landShop(project)
+    const words = ["backfill", "best", "--date", first, "--inputs", "recorded"]
+    const { code, stderr } = await runFreshet(project, ...words, "--downstream", "--only", "stale")
+    expect(code).toBe(2)
+    expect(stderr).toContain("With --inputs recorded --only and --downstream mean nothing")
+    const never = await runFreshet(project, ...words)
+    expect(never.code).toBe(10)
+    expect(never.stdout).toContain(`best ${first}: was never made`)
+    const nothing = await runFreshet(project, "verify")
+    expectDone(nothing)
+    expect(nothing.stdout).toContain("Nothing to verify")
+  })
+}, 60_000)

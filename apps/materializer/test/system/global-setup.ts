@@ -1,6 +1,0 @@
-import { holdTestServer } from "./test-database.ts"
-
-/** Makes the bundle and starts the server once, before workers that need them start side by side. */
-export async function setup(): Promise<() => Promise<void>> {
-  return holdTestServer()
-}

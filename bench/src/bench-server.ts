@@ -1,0 +1,127 @@
+import { spawnSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+import { withPostgres } from "@freshet/io"
+import pg from "pg"
+
+import { spawnFreshet, freshetPath } from "./freshet-process.ts"
+
+/** An embedded PostgreSQL that stays up through the whole benchmark. */
+export interface BenchServer {
+  /** A database with Freshet's tables, all empty; gives its URL. */
+  readonly createDatabase: () => Promise<string>
+  /** CPU time of the server and all that it started, so far. */
+  readonly readCpuMs: () => number
+}
+
+const template = "freshet_bench_template"
+
+/** Starts the server in a folder of its own, and lends it. */
+export async function withBenchServer<T>(work: (server: BenchServer) => Promise<T>): Promise<T> {
+  const supervisorPath = await findSupervisorPath()
+  const folder = mkdtempSync(join(tmpdir(), "freshet-bench-"))
+  try {
+    return await withPostgres(
+      { home: join(folder, "home"), supervisorCommand: [process.execPath, supervisorPath] },
+      (url) => withTemplate(url, folder, work),
+    )
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  }
+}
+
+/** The keeper of Freshet's own bundle, which asking for help brings up to date. */
+async function findSupervisorPath(): Promise<string> {
+  spawnSync(process.execPath, [freshetPath, "--help"])
+  const launcher = new URL("current-bundle.js", pathToFileURL(freshetPath))
+  const { findCurrentBundle } = (await import(launcher.href)) as {
+    findCurrentBundle: () => URL | undefined
+  } // what the launcher itself imports
+  const folder = findCurrentBundle()
+  if (folder === undefined) throw new Error("Freshet cannot be bundled")
+  return fileURLToPath(new URL("keeper.js", folder))
+}
+
+async function withTemplate<T>(
+  url: string,
+  folder: string,
+  work: (serverProcess: BenchServer) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await createTemplate(client, url, folder)
+    const server = await readServerPid(client)
+    let databases = 0
+    return await work({
+      createDatabase: async () => {
+        databases += 1
+        const name = `freshet_bench_${databases}`
+        await client.query(`create database ${name} template ${template}`)
+        await client.query("checkpoint")
+        return toDatabaseUrl(url, name)
+      },
+      readCpuMs: () => sumServerCpuMs(server),
+    })
+  } finally {
+    await client.end()
+  }
+}
+
+/** Asking for the status over an empty landing zone makes the tables; what it remembers is forgotten again. */
+async function createTemplate(client: pg.Client, url: string, folder: string): Promise<void> {
+  await client.query(`create database ${template}`)
+  const landing = join(folder, "landing")
+  mkdirSync(landing)
+  const templateUrl = toDatabaseUrl(url, template)
+  const result = spawnFreshet(["status"], {
+    home: join(folder, "template"),
+    landing,
+    databaseUrl: templateUrl,
+  })
+  if (result.status !== 0) throw new Error(`\`freshet status\` failed: ${result.stderr}`)
+  const templateClient = new pg.Client({ connectionString: templateUrl })
+  await templateClient.connect()
+  await templateClient.query("truncate freshet.query_texts")
+  await templateClient.end()
+}
+
+function toDatabaseUrl(url: string, name: string): string {
+  const target = new URL(url)
+  target.pathname = `/${name}`
+  return target.href
+}
+
+async function readServerPid(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid")
+  return readParentPid(rows[0]?.pid ?? 0)
+}
+
+/** The fields of /proc/<pid>/stat that come after the program's name, from the third on. */
+function readProcessStat(pid: number): readonly string[] {
+  const text = readFileSync(`/proc/${pid}/stat`, "utf8")
+  return text.slice(text.lastIndexOf(")") + 2).split(" ")
+}
+
+function readParentPid(pid: number): number {
+  return Number(readProcessStat(pid)[1])
+}
+
+const msPerTick = 10
+
+/** Of the server itself, of its children that ended, and of those that live. */
+function sumServerCpuMs(server: number): number {
+  const [, , , , , , , , , , , ...times] = readProcessStat(server)
+  const serverTicks = times.slice(0, 4).reduce((sum, ticks) => sum + Number(ticks), 0)
+  const childPids = readFileSync(`/proc/${server}/task/${server}/children`, "utf8")
+    .trim()
+    .split(" ")
+  const childTicks = childPids.map((pid) => {
+    const [user, system] = readProcessStat(Number(pid)).slice(11, 13)
+    return Number(user) + Number(system)
+  })
+  return msPerTick * childTicks.reduce((sum, ticks) => sum + ticks, serverTicks)
+}

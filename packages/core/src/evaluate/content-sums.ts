@@ -1,0 +1,69 @@
+import type { PartitionRange } from "../declare/partition.ts"
+import type { SourceAsset } from "../declare/source.ts"
+import { type Bitset, type BitsetSlice, createBitset, setBits } from "../partitions/bitset.ts"
+import { type Lanes, fingerprintContent, createLanes, buildRunningSums } from "./fingerprint.ts"
+import { type EvaluationInputs, emptyVersion, getStablePartition } from "./inputs.ts"
+import type { LandedPartition } from "./ledger-snapshot.ts"
+import type { PartitionSpan } from "./windows.ts"
+
+/** Running sums over the partitions of one asset: the content of a window is the difference of two elements. */
+export interface ContentSums extends PartitionSpan {
+  readonly sums: Lanes
+  /** Which element is the sum of what is before the first partition; there may be none for partitions that are unknown. */
+  readonly origin: number
+  /** The partitions that are not known to be right; undefined when all are. */
+  readonly unknown: BitsetSlice | undefined
+  /** The partitions that keep their readers from being made: files that must land, rows that fail their checks. */
+  readonly blocked: BitsetSlice | undefined
+}
+
+type Landed = ReadonlyMap<number, LandedPartition>
+
+interface CachedSums {
+  readonly source: SourceAsset
+  readonly sums: ContentSums
+}
+
+const sumsByLanding = new WeakMap<Landed, CachedSums>()
+
+/** The sums of a source, computed once for what has landed: the same files are judged again and again. */
+export function sumSource(
+  { bounds, landing }: EvaluationInputs,
+  source: SourceAsset,
+): ContentSums | undefined {
+  const range = bounds.get(source.name)
+  if (range === undefined) return undefined
+  const landed = landing.get(source.name)
+  if (landed === undefined) return sumLanded(source, range, new Map())
+  const cached = sumsByLanding.get(landed)
+  if (cached?.source === source && isSameSpan(cached.sums, range)) return cached.sums
+  const sums = sumLanded(source, range, landed)
+  sumsByLanding.set(landed, { source, sums })
+  return sums
+}
+
+function isSameSpan({ from, length }: PartitionSpan, range: PartitionRange): boolean {
+  return range.from === from && range.to === from + length - 1
+}
+
+/** Every partition's content is known; one without a file may keep its readers waiting. */
+function sumLanded(source: SourceAsset, range: PartitionRange, landed: Landed): ContentSums {
+  const length = range.to - range.from + 1
+  const contents = createLanes(length)
+  const mustLand = source.whenMissing !== "empty" && source.partitions.kind !== "none"
+  let missing: Bitset | undefined
+  for (let at = 0; at < length; at += 1) {
+    const version = landed.get(range.from + at)?.version
+    if (version === undefined && mustLand) {
+      missing ??= createBitset(length)
+      setBits(missing, at, at + 1)
+    }
+    const partition = getStablePartition(source.partitions, range.from + at)
+    const content = fingerprintContent(partition, version ?? emptyVersion)
+    contents.low[at] = content.low
+    contents.high[at] = content.high
+  }
+  const missingSlice = missing && { bits: missing, start: 0, length }
+  const sums = buildRunningSums(contents)
+  return { from: range.from, length, sums, origin: 0, unknown: missingSlice, blocked: missingSlice }
+}

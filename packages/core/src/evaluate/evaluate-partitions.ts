@@ -1,0 +1,91 @@
+import { nextSet, nextUnset, clearBits } from "../partitions/bitset.ts"
+import { type ComputationContext, noReverted } from "./evaluation-context.ts"
+import type { MaterializationHistory } from "./ledger-snapshot.ts"
+import { stateFlags } from "./states.ts"
+
+/** Judges neighbours with the same mark together. */
+export function evaluatePartitions(context: ComputationContext, begin: number, end: number): void {
+  const { evaluationContext, from, history } = context
+  if (history === undefined) return
+  const { versionIndex } = history
+  const shift = (from - history.from) | 0
+  const last = Math.min(end, history.length - shift)
+  for (let at = Math.max(begin, -shift); at < last;) {
+    const version = versionIndex[at + shift] ?? 0
+    let next = at + 1
+    while (next < last && versionIndex[next + shift] === version) next += 1
+    if (version !== 0)
+      evaluateInterval(context, history, evaluationContext.versionFlags[version] ?? 0, {
+        begin: at,
+        end: next,
+      })
+    at = next
+  }
+}
+
+interface Interval {
+  readonly begin: number
+  readonly end: number
+}
+
+/** Fresh when nothing that is read is unknown and the newest, or an earlier one that is kept, was made from just this. */
+function evaluateInterval(
+  context: ComputationContext,
+  history: MaterializationHistory,
+  flags: number,
+  { begin, end }: Interval,
+): void {
+  const { evaluationContext, start } = context
+  evaluationContext.evaluation.flags.fill(flags, start + begin, start + end)
+  for (let at = nextUnset(evaluationContext.unknown, begin, end); at < end;) {
+    const next = nextSet(evaluationContext.unknown, at, end)
+    compareInputs(context, history, flags | stateFlags.fresh, { begin: at, end: next })
+    if (history.earlier.size > 0) revertToEarlier(context, history, { begin: at, end: next })
+    at = nextUnset(evaluationContext.unknown, next, end)
+  }
+}
+
+/** Notes that what was made from just what would be read now is fresh. */
+function compareInputs(
+  context: ComputationContext,
+  history: MaterializationHistory,
+  flags: number,
+  { begin, end }: Interval,
+): void {
+  const { low, high } = context.evaluationContext.inputs
+  const { low: keptLow, high: keptHigh } = history.inputs
+  const shift = (context.from - history.from) | 0
+  for (let at = begin; at < end; at += 1) {
+    const first = at
+    while (at < end && keptLow[at + shift] === low[at] && keptHigh[at + shift] === high[at]) at += 1
+    if (first < at) setFresh(context, flags, first, at)
+  }
+}
+
+function setFresh(context: ComputationContext, flags: number, begin: number, end: number): void {
+  const { evaluationContext, start } = context
+  evaluationContext.evaluation.flags.fill(flags, start + begin, start + end)
+  clearBits(evaluationContext.evaluation.stale, start + begin, start + end)
+  context.freshCount += end - begin
+}
+
+/** Finds what is not fresh among the earlier ones that are kept. */
+function revertToEarlier(
+  context: ComputationContext,
+  { earlier }: MaterializationHistory,
+  { begin, end }: Interval,
+): void {
+  const { evaluationContext, from, start } = context
+  const { inputs, evaluation } = evaluationContext
+  for (let at = begin; at < end; at += 1) {
+    const flags = evaluation.flags[start + at] ?? 0
+    if ((flags & stateFlags.fresh) !== 0) continue
+    const earlierMaterialization = earlier
+      .get(at + from)
+      ?.find(({ input }) => input.low === inputs.low[at] && input.high === inputs.high[at])
+    if (earlierMaterialization === undefined) continue
+    setFresh(context, flags | stateFlags.fresh, at, at + 1)
+    if (context.reverted === noReverted) context.reverted = new Map()
+    context.reverted.set(at + from, earlierMaterialization)
+  }
+}

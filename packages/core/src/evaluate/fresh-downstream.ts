@@ -1,0 +1,159 @@
+import type { Asset, Computation } from "../declare/asset.ts"
+import type { PartitionRange } from "../declare/partition.ts"
+import {
+  type Bitset,
+  type BitsetSlice,
+  createBitset,
+  isSet,
+  intersectBits,
+  setBits,
+} from "../partitions/bitset.ts"
+import { listReadRanges } from "./inputs.ts"
+import { type NumberedComputation, numberGraph } from "./numbered-graph.ts"
+import {
+  type PartitionSet,
+  addSuccessors,
+  addReaders,
+  createPartitionSet,
+  getSlice,
+} from "./partition-set.ts"
+import { type Evaluation, findStates } from "./states.ts"
+import { setReaders } from "./window-sums.ts"
+import { type WindowFinder, createWindowFinder } from "./windows.ts"
+
+/** The fresh partitions that stand on some rows: they read these partitions of assets, or what goes back to them. */
+export function findFreshDownstream(
+  evaluation: Evaluation,
+  rows: ReadonlyMap<string, readonly PartitionRange[]>,
+): PartitionSet {
+  const downstream = createPartitionSet(evaluation)
+  const finder = createWindowFinder(evaluation)
+  const fresh = evaluation.stale.map((word) => ~word)
+  const search = { rows: toSlices(evaluation, rows), downstream, fresh, finder }
+  for (const computation of numberGraph(evaluation.graph).computations)
+    addDownstream(evaluation, search, computation)
+  return downstream
+}
+
+function toSlices(
+  evaluation: Evaluation,
+  rows: ReadonlyMap<string, readonly PartitionRange[]>,
+): ReadonlyMap<string, BitsetSlice> {
+  const slices = new Map<string, BitsetSlice>()
+  for (const [name, ranges] of rows) {
+    const asset = evaluation.graph.assets.get(name)
+    const states = asset?.kind === "asset" ? findStates(evaluation, asset.computation) : undefined
+    if (states === undefined) continue
+    const { from, length } = states
+    const bits = createBitset(length)
+    for (const range of ranges)
+      setBits(bits, Math.max(0, range.from - from), Math.min(range.to - from + 1, length))
+    slices.set(name, { bits, start: 0, length })
+  }
+  return slices
+}
+
+interface DownstreamSearch {
+  /** By asset. */
+  readonly rows: ReadonlyMap<string, BitsetSlice>
+  readonly downstream: PartitionSet
+  /** All that is fresh. */
+  readonly fresh: Bitset
+  readonly finder: WindowFinder
+}
+
+function addDownstream(
+  evaluation: Evaluation,
+  { rows, downstream, fresh, finder }: DownstreamSearch,
+  computation: NumberedComputation,
+): void {
+  const { number, reads, past } = computation
+  const states = evaluation.states[number]
+  if (states === undefined) return
+  const slice = getSlice(downstream, states)
+  addReaders(evaluation, downstream, finder, computation)
+  for (const read of reads) {
+    const rowSlice = rows.get(read.reading.asset.name)
+    const upstream = evaluation.states[read.maker ?? -1]
+    if (rowSlice !== undefined && upstream !== undefined)
+      setReaders(slice, finder.findWindows(read, states, upstream), rowSlice)
+  }
+  const previousRows = past && rows.get(computation.computation.outputs[0]?.asset ?? "")
+  if (previousRows !== undefined) setSuccessors(slice, previousRows)
+  const hasDownstream = intersectBits(slice, fresh)
+  if (hasDownstream && past !== undefined) addSuccessors({ ...slice, bits: fresh }, slice)
+  downstream.computationFlags[number] = hasDownstream ? 1 : 0
+}
+
+/** Each partition reads the one before it. */
+function setSuccessors({ bits, start, length }: BitsetSlice, predecessors: BitsetSlice): void {
+  for (let at = 1; at < length; at += 1)
+    if (isSet(predecessors.bits, at - 1)) setBits(bits, start + at, start + at + 1)
+}
+
+/** One partition of a computation. */
+export interface ComputationPartition {
+  readonly computation: Computation
+  readonly partition: number
+}
+
+/** What is looked for below a partition, and which of the partitions that it reads stand on that. */
+export interface UpstreamSearch<Found> {
+  readonly find: (asset: Asset, index: number) => Found | undefined
+  readonly isBlocked: (computation: Computation, index: number) => boolean
+  /** What was found below partitions that stand on something, by place: they are gone through once. */
+  readonly resultByPlace: Map<number, Found>
+}
+
+/** The first thing found among what a partition reads, or what one that it reads stands on. */
+export function searchUpstream<Found>(
+  evaluation: Evaluation,
+  start: ComputationPartition,
+  search: UpstreamSearch<Found>,
+): Found | undefined {
+  const visitedPlaces: number[] = []
+  let match: Found | undefined
+  for (let next: ComputationPartition | undefined = start; next !== undefined;) {
+    const place = getPlace(evaluation, next)
+    match = search.resultByPlace.get(place)
+    if (match !== undefined) break
+    const step: SearchStep<Found> = searchReads(evaluation, next, search)
+    match = step.match
+    next = step.blocked
+    visitedPlaces.push(place)
+  }
+  if (match !== undefined)
+    for (const place of visitedPlaces.slice(1)) search.resultByPlace.set(place, match)
+  return match
+}
+
+function getPlace(
+  evaluation: Evaluation,
+  { computation, partition }: ComputationPartition,
+): number {
+  const { start = 0, from = 0 } = findStates(evaluation, computation) ?? {}
+  return start + partition - from
+}
+
+interface SearchStep<Found> {
+  readonly match?: Found
+  readonly blocked?: ComputationPartition | undefined
+}
+
+function searchReads<Found>(
+  evaluation: Evaluation,
+  { computation, partition }: ComputationPartition,
+  { find, isBlocked }: UpstreamSearch<Found>,
+): SearchStep<Found> {
+  let blocked: ComputationPartition | undefined
+  for (const { asset, range } of listReadRanges(evaluation, computation, partition)) {
+    if (asset.kind === "source") continue
+    for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1) {
+      const match = find(asset, index)
+      if (match !== undefined) return { match }
+      if (blocked === undefined && isBlocked(asset.computation, index))
+        blocked = { computation: asset.computation, partition: index }
+    }
+  }
+  return { blocked }
+}

@@ -1,0 +1,63 @@
+import type { AnyAsset } from "../declare/asset.ts"
+import type { Read } from "../declare/read.ts"
+import type { Graph } from "../graph/graph.ts"
+import type { ReadVersions } from "../ports.ts"
+import { type Fingerprint, fingerprintContent, computeFingerprint } from "./fingerprint.ts"
+import { getStableName, getStablePartition, formatStableRelation } from "./inputs.ts"
+
+/**
+ * The fingerprint of what a partition is made from: that of the code, plus for each read the sum of the content
+ * fingerprints of its window, times an odd number that stands for the relation; both halves modulo 2^32.
+ * A sum, because that of a window is the difference of two running sums.
+ */
+export function fingerprintInputs(
+  graph: Graph,
+  codeVersion: string,
+  reads: readonly ReadVersions[],
+): Fingerprint {
+  const assetByName = indexByStableName(graph)
+  let { low, high } = computeFingerprint(codeVersion)
+  for (const { relation, asset, versions } of reads) {
+    const factor = computeRelationFactor(relation)
+    const sum = sumWindow(assetByName.get(asset), versions)
+    low += Math.imul(factor.low, sum.low)
+    high += Math.imul(factor.high, sum.high)
+  }
+  return { low: low >>> 0, high: high >>> 0 }
+}
+
+const assetsByGraph = new WeakMap<Graph, ReadonlyMap<string, AnyAsset>>()
+
+function indexByStableName(graph: Graph): ReadonlyMap<string, AnyAsset> {
+  const cachedAssets = assetsByGraph.get(graph)
+  if (cachedAssets !== undefined) return cachedAssets
+  const assetByName = new Map(
+    [...graph.assets.values()].map((asset) => [getStableName(asset), asset]),
+  )
+  assetsByGraph.set(graph, assetByName)
+  return assetByName
+}
+
+function sumWindow(
+  asset: AnyAsset | undefined,
+  versions: readonly (readonly [number, string])[],
+): Fingerprint {
+  let [low, high] = [0, 0]
+  for (const [index, version] of versions) {
+    const partition = asset === undefined ? index : getStablePartition(asset.partitions, index)
+    const content = fingerprintContent(partition, version)
+    low = (low + content.low) | 0
+    high = (high + content.high) | 0
+  }
+  return { low, high }
+}
+
+/** What the sum over a read's window is multiplied by. */
+export function computeReadFactor(read: Read): Fingerprint {
+  return computeRelationFactor(formatStableRelation(read))
+}
+
+function computeRelationFactor(relation: string): Fingerprint {
+  const { low, high } = computeFingerprint(relation)
+  return { low: low | 1, high: high | 1 }
+}

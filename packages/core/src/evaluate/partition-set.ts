@@ -1,0 +1,93 @@
+import type { Computation } from "../declare/asset.ts"
+import {
+  type Bitset,
+  type BitsetSlice,
+  createBitset,
+  isSet,
+  setBits,
+} from "../partitions/bitset.ts"
+import type { NumberedComputation } from "./numbered-graph.ts"
+import { type Evaluation, type ComputationStates, findStates } from "./states.ts"
+import { setReaders } from "./window-sums.ts"
+import type { WindowFinder } from "./windows.ts"
+
+/** Marks for partitions of all computations, where the evaluation has their facts. */
+export interface PartitionSet {
+  readonly bits: Bitset
+  /** By number of the computation: 1 where any of its partitions is marked. */
+  readonly computationFlags: Uint8Array
+}
+
+/** Nothing marked yet. */
+export function createPartitionSet({ flags, states }: Evaluation): PartitionSet {
+  return { bits: createBitset(flags.length), computationFlags: new Uint8Array(states.length) }
+}
+
+/** Marks of which none will be made. */
+export function createEmptySet({ states }: Evaluation): PartitionSet {
+  return { bits: createBitset(0), computationFlags: new Uint8Array(states.length) }
+}
+
+/** The marks of one computation. */
+export function getSlice(
+  { bits }: PartitionSet,
+  { start, length }: ComputationStates,
+): BitsetSlice {
+  return { bits, start, length }
+}
+
+/** Takes the marks of some away from others. */
+export function subtractPartitions(
+  partitions: PartitionSet,
+  removedPartitions: PartitionSet,
+): PartitionSet {
+  if (!removedPartitions.computationFlags.includes(1)) return partitions
+  return {
+    bits: partitions.bits.map((word, at) => word & ~(removedPartitions.bits[at] ?? 0)),
+    computationFlags: partitions.computationFlags,
+  }
+}
+
+/** Whether a partition of a computation is marked. */
+export function hasPartition(
+  evaluation: Evaluation,
+  { bits }: PartitionSet,
+  computation: Computation,
+  index: number,
+): boolean {
+  const states = findStates(evaluation, computation)
+  if (states === undefined) return false
+  const at = index - states.from
+  return at >= 0 && at < states.length && isSet(bits, states.start + at)
+}
+
+/** Marks the partitions of a computation whose windows hold a marked one. Says whether any might. */
+export function addReaders(
+  { states }: Evaluation,
+  partitions: PartitionSet,
+  finder: WindowFinder,
+  { number, reads }: NumberedComputation,
+): boolean {
+  const readerStates = states[number]
+  let isAny = false
+  for (const read of reads) {
+    const maker = read.maker ?? -1
+    const upstream = states[maker]
+    if (
+      readerStates === undefined ||
+      upstream === undefined ||
+      partitions.computationFlags[maker] !== 1
+    )
+      continue
+    const windows = finder.findWindows(read, readerStates, upstream)
+    setReaders(getSlice(partitions, readerStates), windows, getSlice(partitions, upstream))
+    isAny = true
+  }
+  return isAny
+}
+
+/** A mark runs on along the partitions that each read the one before. */
+export function addSuccessors(candidates: BitsetSlice, { bits, start, length }: BitsetSlice): void {
+  for (let at = start + 1; at < start + length; at += 1)
+    if (isSet(candidates.bits, at) && isSet(bits, at - 1)) setBits(bits, at, at + 1)
+}

@@ -1,0 +1,88 @@
+import { findUnsetEnd, setBits, nextUnset } from "../partitions/bitset.ts"
+import type { ContentSums } from "./content-sums.ts"
+import type { EvaluationContext, ComputationContext } from "./evaluation-context.ts"
+import { requiresWholeWindow } from "./inputs.ts"
+import type { NumberedRead } from "./numbered-graph.ts"
+import { addListedWindows, addShiftedWindows, setEmptyReaders, setReaders } from "./window-sums.ts"
+import { type Windows, findShortPlaces } from "./windows.ts"
+
+/** Adds up what partitions would be made from, as far as that is known, and marks those that read what is not, or what keeps them from being made. */
+export function sumReads(context: ComputationContext): void {
+  const { evaluationContext, numbered, length } = context
+  let range = { begin: 0, end: length }
+  resetInputs(context, range)
+  for (const read of numbered.reads) {
+    const contentSums = evaluationContext.sums[read.upstream]
+    if (contentSums === undefined) {
+      setBlocked(evaluationContext, 0, length)
+      continue
+    }
+    const windows = evaluationContext.finder.findWindows(read, context, contentSums)
+    setUnreadyRead(context, read, windows, contentSums)
+    range = trimUnknown(evaluationContext, range)
+    addReadSum(evaluationContext, read, { contentSums, windows }, range)
+  }
+}
+
+interface Interval {
+  readonly begin: number
+  readonly end: number
+}
+
+/** Without what is unknown at both ends: sums of it mean nothing. */
+function trimUnknown({ unknown }: EvaluationContext, range: Interval): Interval {
+  const begin = nextUnset(unknown, range.begin, range.end)
+  return { begin, end: findUnsetEnd(unknown, begin, range.end) }
+}
+
+function resetInputs(
+  { evaluationContext, versions }: ComputationContext,
+  { begin, end }: Interval,
+): void {
+  evaluationContext.inputs.low.fill(versions.lowCode, begin, end)
+  evaluationContext.inputs.high.fill(versions.highCode, begin, end)
+}
+
+interface ReadWindows {
+  readonly contentSums: ContentSums
+  readonly windows: Windows
+}
+
+function addReadSum(
+  { inputs }: EvaluationContext,
+  read: NumberedRead,
+  { contentSums: { sums, origin }, windows }: ReadWindows,
+  { begin, end }: Interval,
+): void {
+  const interval = { sums, origin, begin, end }
+  if (windows.kind === "shift") addShiftedWindows(inputs, read, windows, interval)
+  else addListedWindows(inputs, read, windows, interval)
+}
+
+/** Marks the partitions for which one read finds what is not known to be right, or what keeps them from being made. */
+function setUnreadyRead(
+  { evaluationContext, from, length }: ComputationContext,
+  { reading, isPlain }: NumberedRead,
+  windows: Windows,
+  { unknown, blocked }: ContentSums,
+): void {
+  if (unknown !== undefined)
+    setReaders({ bits: evaluationContext.unknown, start: 0, length }, windows, unknown)
+  if (blocked !== undefined)
+    setReaders({ bits: evaluationContext.blocked, start: 0, length }, windows, blocked)
+  if (isPlain) return
+  if (requiresWholeWindow(reading.read)) {
+    const range = { from, to: from + length - 1 }
+    for (const at of findShortPlaces(evaluationContext.evaluation, reading, range))
+      setBlocked(evaluationContext, at, at + 1)
+  }
+  if (reading.read.window.kind !== "latest" || windows.kind !== "places") return
+  setEmptyReaders({ bits: evaluationContext.unknown, start: 0, length }, windows)
+  setEmptyReaders({ bits: evaluationContext.blocked, start: 0, length }, windows)
+}
+
+/** Marks partitions that read something which is not there. */
+function setBlocked({ unknown, blocked }: EvaluationContext, begin: number, end: number): void {
+  setBits(unknown, begin, end)
+  setBits(blocked, begin, end)
+}

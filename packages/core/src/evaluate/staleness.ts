@@ -1,0 +1,160 @@
+import type { AnyAsset, Computation } from "../declare/asset.ts"
+import type { PartitionRange } from "../declare/partition.ts"
+import { isWithin } from "../graph/mapping.ts"
+import { listSetRanges } from "../partitions/bitset.ts"
+import type { ReadVersions } from "../ports.ts"
+import { type FailedRows, findFailedUpstream, formatFailedRows } from "./failed-checks.ts"
+import { fingerprintContent } from "./fingerprint.ts"
+import { type ReadRange, getStableName } from "./inputs.ts"
+import { getStablePartition, formatStableRelation, listReadRanges } from "./inputs.ts"
+import type { Failure } from "./ledger-snapshot.ts"
+import {
+  type Evaluation,
+  findContent,
+  stateFlags,
+  stateFlagsAt,
+  toRanges,
+  toStateKind,
+  findStates,
+} from "./states.ts"
+
+/** Why a partition is not fresh. `upstream` means that something it reads will be made anew, and may come out different. */
+export type Cause =
+  | { readonly kind: "code" }
+  | { readonly kind: "input"; readonly changed: readonly ChangedInput[] }
+  | {
+      readonly kind: "upstream"
+      readonly asset: string
+      readonly partitions: readonly PartitionRange[]
+    }
+
+/** Partitions of one upstream whose content is not what was read. */
+export interface ChangedInput {
+  readonly asset: string
+  readonly partitions: readonly PartitionRange[]
+}
+
+/** What we know of one partition of a computation. */
+export type Status =
+  | { readonly kind: "fresh" }
+  | {
+      readonly kind: "missing"
+      readonly blocker: string | undefined
+      readonly causes: readonly Cause[]
+    }
+  | {
+      readonly kind: "stale"
+      readonly blocker: string | undefined
+      readonly causes: readonly Cause[]
+    }
+  | {
+      readonly kind: "failed"
+      readonly blocker: string | undefined
+      readonly causes: readonly Cause[]
+      readonly failure: Failure
+    }
+
+const freshStatus: Status = { kind: "fresh" }
+
+/** The status of a partition of an asset; a source's are always fresh. */
+export function getAssetStatus(evaluation: Evaluation, asset: AnyAsset, index: number): Status {
+  return asset.kind === "source" ? freshStatus : getStatus(evaluation, asset.computation, index)
+}
+
+/** The status of one partition of a computation, with its causes. */
+export function getStatus(evaluation: Evaluation, computation: Computation, index: number): Status {
+  const kind = toStateKind(stateFlagsAt(evaluation, computation, index))
+  if (kind === "fresh") return freshStatus
+  const flags = stateFlagsAt(evaluation, computation, index)
+  const ranges = listReadRanges(evaluation, computation, index)
+  const blocker =
+    (flags & stateFlags.blocked) === 0
+      ? undefined
+      : (ranges.find((range) => range.blocker !== undefined)?.blocker ??
+        formatCheckBlocker(findFailedUpstream(evaluation, { computation, partition: index })))
+  const causes = listCauses(evaluation, flags, ranges)
+  const failure = evaluation.snapshot.failures.get(computation.name)?.get(index)
+  if (kind !== "failed") return { kind, blocker, causes }
+  return failure === undefined
+    ? { kind: "stale", blocker, causes }
+    : { kind, blocker, causes, failure }
+}
+
+function formatCheckBlocker(rows: FailedRows | undefined): string | undefined {
+  return rows && `${formatFailedRows(rows)} to pass its checks`
+}
+
+function listCauses(evaluation: Evaluation, flags: number, ranges: readonly ReadRange[]): Cause[] {
+  const causes: Cause[] = (flags & stateFlags.codeChanged) === 0 ? [] : [{ kind: "code" }]
+  causes.push(...listStaleUpstreams(evaluation, ranges))
+  if (causes.length === 0 && (flags & stateFlags.materialized) !== 0)
+    causes.push({ kind: "input", changed: [] })
+  return causes
+}
+
+function listStaleUpstreams(evaluation: Evaluation, ranges: readonly ReadRange[]): Cause[] {
+  const causes = new Map<string, readonly PartitionRange[]>()
+  for (const { asset, range } of ranges) {
+    if (asset.kind === "source" || range === undefined) continue
+    const states = findStates(evaluation, asset.computation)
+    if (states === undefined) continue
+    const { from, to } = range
+    const slice = { bits: evaluation.stale, start: states.start + from - states.from }
+    const stale = listSetRanges({ ...slice, length: to - from + 1 }, from)
+    if (stale.length > (causes.get(asset.name)?.length ?? 0)) causes.set(asset.name, stale)
+  }
+  return [...causes].map(([asset, partitions]) => ({ kind: "upstream", asset, partitions }))
+}
+
+/** Which inputs of a partition are not what was read when `then` was recorded, as far as they are known. */
+export function listChangedInputs(
+  evaluation: Evaluation,
+  computation: Computation,
+  index: number,
+  recordedReads: readonly ReadVersions[],
+): readonly ChangedInput[] {
+  const changed = new Map<string, Set<number>>()
+  for (const { read, asset, range } of listReadRanges(evaluation, computation, index)) {
+    const recordedVersions = new Map(
+      recordedReads.find(({ relation }) => relation === formatStableRelation(read))?.versions ?? [],
+    )
+    const places = changed.get(asset.name) ?? new Set()
+    for (const [partition] of recordedVersions)
+      if (range === undefined || !isWithin(range, partition)) places.add(partition)
+    for (let partition = range?.from ?? 1; partition <= (range?.to ?? 0); partition += 1)
+      if (hasChangedContent(evaluation, asset, partition, recordedVersions.get(partition)))
+        places.add(partition)
+    changed.set(asset.name, places)
+  }
+  const current = new Set([...changed.keys()].flatMap((name) => listStableNames(evaluation, name)))
+  for (const { asset, versions } of recordedReads)
+    if (!current.has(asset)) changed.set(asset, new Set(versions.map(([partition]) => partition)))
+  return [...changed].flatMap(([asset, places]) =>
+    places.size === 0
+      ? []
+      : [{ asset, partitions: toRanges([...places].toSorted((a, b) => a - b)) }],
+  )
+}
+
+function listStableNames({ graph }: Evaluation, name: string): readonly string[] {
+  const asset = graph.assets.get(name)
+  return asset === undefined ? [] : [getStableName(asset)]
+}
+
+function hasChangedContent(
+  evaluation: Evaluation,
+  asset: AnyAsset,
+  index: number,
+  recordedVersion: string | undefined,
+): boolean {
+  if (recordedVersion === undefined) return true
+  const currentContent = findContent(evaluation, asset, index)
+  const recordedContent = fingerprintContent(
+    getStablePartition(asset.partitions, index),
+    recordedVersion,
+  )
+  return (
+    currentContent !== undefined &&
+    (currentContent.low !== recordedContent.low || currentContent.high !== recordedContent.high)
+  )
+}

@@ -1,0 +1,226 @@
+import type { AnyAsset, Computation } from "../declare/asset.ts"
+import { formatPartitionKey, formatPartition } from "../declare/partition.ts"
+import { type Read, formatRelationName } from "../declare/read.ts"
+import { getLandedVersion, formatStableRelation, getPartitions } from "../evaluate/inputs.ts"
+import type { MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
+import { type Evaluation, findCodeVersion } from "../evaluate/states.ts"
+import { getAssetRead, getOutputs } from "../graph/graph.ts"
+import { encodeFolderName } from "../partitions/folder-name.ts"
+import type { ComputeRequest, Engine, LandedFile, ReadVersions, Relation } from "../ports.ts"
+import type { MaterializationCache } from "./materialization-cache.ts"
+import { findCurrentRecord } from "./materialization-cache.ts"
+
+/** What came of making a partition again from exactly what its recorded materialization read. */
+export type ReproducibilityResult =
+  /** Every output came out with the recorded content, and lies in the store as recorded. */
+  | { readonly kind: "same" }
+  /** The same code and inputs gave other rows: the asset is not deterministic. */
+  | { readonly kind: "different"; readonly asset: string; readonly rows: RowsChange }
+  /** Today's code gives other rows of the recorded inputs. */
+  | { readonly kind: "code_changed"; readonly asset: string; readonly rows: RowsChange }
+  /** A file of the store, of the partition itself or of one that it read, does not hold what was recorded. */
+  | {
+      readonly kind: "file_changed"
+      readonly asset: string
+      readonly partition: number
+      readonly file: string
+    }
+  /** A file of the landing zone holds other bytes than those that its hash stands for. */
+  | { readonly kind: "landed_changed"; readonly source: string; readonly path: string }
+  /** It cannot be made again: what it read of an asset or a source is not kept any more, or it did not read it then. */
+  | {
+      readonly kind: "inputs_gone"
+      readonly asset: string
+      readonly partition: number | undefined
+    }
+  | { readonly kind: "never_made" }
+
+/** How many rows were recorded, and how many came out. */
+export interface RowsChange {
+  readonly recordedRows: number
+  readonly recomputedRows: number
+}
+
+/** What making a partition again needs of the world. */
+export interface RecomputeEffects {
+  readonly engine: Pick<Engine, "recompute" | "readDataVersion">
+  readonly cache: MaterializationCache
+  /** What the materializations of one step read. */
+  readonly readVersions: (record: MaterializationRecord) => Promise<readonly ReadVersions[]>
+  /** Whether a landed file's bytes are those that its hash stands for; they are read. */
+  readonly isUnchanged: (file: LandedFile) => Promise<boolean>
+}
+
+/** Makes one partition again from the recorded versions of its inputs, compares, and keeps nothing. */
+export async function recompute(
+  evaluation: Evaluation,
+  computation: Computation,
+  partition: number,
+  effects: RecomputeEffects,
+): Promise<ReproducibilityResult> {
+  const range = { from: partition, to: partition }
+  await effects.cache.load(computation.outputs.map(({ asset }) => ({ asset, range: range })))
+  const records = computation.outputs.flatMap(
+    ({ asset }) => findCurrentRecord(evaluation, effects.cache, asset, partition) ?? [],
+  )
+  const [first] = records
+  if (first === undefined || records.length < computation.outputs.length)
+    return { kind: "never_made" }
+  const fileChange = await findChangedFile(evaluation, records, effects)
+  if (fileChange !== undefined) return fileChange
+  const inputs = await findRecordedInputs(
+    evaluation,
+    computation,
+    await effects.readVersions(first),
+    effects,
+  )
+  if (inputs.kind !== "found") return inputs
+  const outputs = getOutputs(evaluation.graph, computation)
+  const text = formatPartition(getPartitions(evaluation.graph, computation), partition)
+  const request = {
+    computation,
+    outputs,
+    partition: text,
+    folder: encodeFolderName(text.key),
+    inputVersion: first.inputVersion,
+    relations: inputs.relations,
+  }
+  const comparison = await compareOutputs(request, records, effects.engine)
+  if (comparison.kind === "same") return comparison
+  const inputChange =
+    (await findChangedFile(evaluation, inputs.records, effects)) ??
+    (await findChangedLandedFile(inputs.relations, effects))
+  if (inputChange !== undefined) return inputChange
+  if (comparison.kind === "threw") throw comparison.cause
+  const { asset, codeVersion, rows } = comparison.record
+  const isSameCode = codeVersion === findCodeVersion(evaluation, computation)
+  const kind = isSameCode ? "different" : "code_changed"
+  return { kind, asset, rows: { recordedRows: rows, recomputedRows: comparison.rows } }
+}
+
+/** How the content came out beside what was recorded; what the engine cannot read makes it throw, and why is found out afterwards. */
+type Comparison =
+  | { readonly kind: "same" }
+  | { readonly kind: "other"; readonly record: MaterializationRecord; readonly rows: number }
+  | { readonly kind: "threw"; readonly cause: unknown }
+
+async function compareOutputs(
+  request: ComputeRequest,
+  records: readonly MaterializationRecord[],
+  engine: Pick<Engine, "recompute">,
+): Promise<Comparison> {
+  try {
+    const outputs = await engine.recompute(request)
+    for (const record of records) {
+      const output = outputs.find(({ asset }) => asset === record.asset)
+      if (output?.dataVersion !== record.dataVersion)
+        return { kind: "other", record, rows: output?.rows ?? 0 }
+    }
+    return { kind: "same" }
+  } catch (cause) {
+    return { kind: "threw", cause }
+  }
+}
+
+/** The first of these files that does not hold what was recorded. */
+async function findChangedFile(
+  { graph }: Evaluation,
+  records: readonly MaterializationRecord[],
+  { engine }: RecomputeEffects,
+): Promise<ReproducibilityResult | undefined> {
+  for (const { asset, partition, file, dataVersion } of records) {
+    const definition = graph.assets.get(asset)
+    if (definition?.kind !== "asset") continue
+    const content = await engine.readDataVersion(definition, file)
+    if (content !== dataVersion) return { kind: "file_changed", asset, partition, file }
+  }
+  return undefined
+}
+
+/** The first landed file that was read and is another one by now, though nothing shows it. */
+async function findChangedLandedFile(
+  relations: readonly Relation[],
+  { isUnchanged }: RecomputeEffects,
+): Promise<ReproducibilityResult | undefined> {
+  for (const relation of relations) {
+    if (relation.kind !== "landed") continue
+    for (const file of relation.partitions.flatMap(({ files }) => files))
+      if (!(await isUnchanged(file)))
+        return { kind: "landed_changed", source: relation.source.name, path: file.path }
+  }
+  return undefined
+}
+
+type RecordedInputs =
+  | {
+      readonly kind: "found"
+      readonly relations: readonly Relation[]
+      /** The materializations that are read. */
+      readonly records: readonly MaterializationRecord[]
+    }
+  | Extract<ReproducibilityResult, { kind: "inputs_gone" }>
+
+async function findRecordedInputs(
+  evaluation: Evaluation,
+  computation: Computation,
+  recordedReads: readonly ReadVersions[],
+  { cache }: RecomputeEffects,
+): Promise<RecordedInputs> {
+  const relations: Relation[] = []
+  const records: MaterializationRecord[] = []
+  for (const read of computation.reads) {
+    const asset = getAssetRead(evaluation.graph, computation, read)
+    const versions = recordedReads.find(
+      ({ relation }) => relation === formatStableRelation(read),
+    )?.versions
+    if (versions === undefined)
+      return { kind: "inputs_gone", asset: asset.name, partition: undefined }
+    const ranges = versions.map(([index]) => ({
+      asset: asset.name,
+      range: { from: index, to: index },
+    }))
+    if (asset.kind === "asset") await cache.load(ranges)
+    const input = buildRelation(evaluation, read, asset, { versions, cache })
+    if (input.kind === "inputs_gone") return input
+    relations.push(input.relation)
+    records.push(...input.records)
+  }
+  return { kind: "found", relations, records }
+}
+
+function buildRelation(
+  evaluation: Evaluation,
+  read: Read,
+  asset: AnyAsset,
+  recorded: { readonly versions: ReadVersions["versions"]; readonly cache: MaterializationCache },
+) {
+  const name = formatRelationName(read)
+  const toInputsGone = ([index]: ReadVersions["versions"][number]) =>
+    ({ kind: "inputs_gone", asset: asset.name, partition: index }) as const
+  if (asset.kind === "source") {
+    const changedVersion = recorded.versions.find(
+      ([index, version]) => getLandedVersion(evaluation.landing, asset, index) !== version,
+    )
+    if (changedVersion !== undefined) return toInputsGone(changedVersion)
+    const landed = evaluation.landing.get(asset.name)
+    const partitions = recorded.versions.flatMap(([index]) => {
+      const files = landed?.get(index)?.files
+      return files === undefined
+        ? []
+        : [{ key: formatPartitionKey(asset.partitions, index), files }]
+    })
+    const relation: Relation = { kind: "landed", name, source: asset, partitions }
+    return { kind: "found" as const, relation, records: [] }
+  }
+  const records: MaterializationRecord[] = []
+  for (const version of recorded.versions) {
+    const record = recorded.cache
+      .list(asset.name, version[0])
+      .find((candidate) => candidate.dataVersion === version[1])
+    if (record === undefined) return toInputsGone(version)
+    records.push(record)
+  }
+  const files = records.map(({ file }) => file)
+  const relation: Relation = { kind: "stored", name, columns: asset.columns, files }
+  return { kind: "found" as const, relation, records }
+}

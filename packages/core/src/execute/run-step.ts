@@ -1,0 +1,316 @@
+import type { Asset, Computation } from "../declare/asset.ts"
+import { formatPartition } from "../declare/partition.ts"
+import { computeChecksVersion, computeInputVersion } from "../evaluate/declared-versions.ts"
+import { formatFingerprint } from "../evaluate/fingerprint.ts"
+import { fingerprintInputs } from "../evaluate/input-fingerprint.ts"
+import { getPartitions, listReadRanges, listReadVersions } from "../evaluate/inputs.ts"
+import type { MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
+import { findCodeVersion } from "../evaluate/states.ts"
+import { getOutputs } from "../graph/graph.ts"
+import { encodeFolderName } from "../partitions/folder-name.ts"
+import type { CheckStep, MaterializeStep, Step } from "../plan/plan.ts"
+import type {
+  CheckResult,
+  ComputeResult,
+  Effects,
+  MaterializedOutput,
+  ReadVersions,
+  StepOutcome,
+  StepRecord,
+} from "../ports.ts"
+import { FreshetError } from "../problem.ts"
+import { findFreshRecord, findCurrentRecord } from "./materialization-cache.ts"
+import {
+  type RunState,
+  listNeededRecords,
+  buildRelations,
+  createVersionLookup,
+} from "./run-state.ts"
+import { formatStateKey } from "./state-key.ts"
+
+/** One partition of a computation. */
+type StepPartition = Pick<MaterializeStep, "computation" | "partition">
+
+/** What came of one step, as the ledger and the listeners are told. */
+export interface StepResult {
+  readonly outcome: StepOutcome
+  readonly outputs: readonly MaterializedOutput[]
+  readonly checks: readonly CheckResult[]
+  readonly lineCounts: ComputeResult["lineCounts"]
+  readonly changed: boolean
+  readonly inputVersion: string
+  /** Fingerprint of what it was made from, as text; empty when that is not known. */
+  readonly fingerprint: string
+  readonly reads: readonly ReadVersions[]
+  /** The assets whose checks ran, all of them. */
+  readonly checkedAssets: readonly Asset[]
+}
+
+const emptyResult = {
+  outputs: [],
+  checks: [],
+  lineCounts: [],
+  changed: false,
+  inputVersion: "",
+  fingerprint: "",
+  reads: [],
+  checkedAssets: [],
+} satisfies Omit<StepResult, "outcome">
+
+/** Does one step. What goes wrong in it is its outcome; only an interruption is thrown. */
+export async function runStep(state: RunState, step: Step, effects: Effects): Promise<StepResult> {
+  try {
+    await state.cache.load(listNeededRecords(state.evaluation, step))
+    return step.kind === "check"
+      ? await runCheckStep(state, step, effects)
+      : await runMaterializeStep(state, step, effects)
+  } catch (error) {
+    if (error instanceof FreshetError && error.code === "interrupted") throw error
+    return {
+      ...emptyResult,
+      ...findFailureInputs(state, step, effects),
+      outcome: toFailedOutcome(error),
+    }
+  }
+}
+
+function toFailedOutcome(error: unknown): StepOutcome {
+  const message = error instanceof Error ? error.message : String(error)
+  return { kind: "failed", message, hint: error instanceof FreshetError ? error.hint : undefined }
+}
+
+/** The outcome of a step that cannot be done because one before it was not. */
+export function toSkippedResult(blocker: string): StepResult {
+  return { ...emptyResult, outcome: { kind: "skipped", blocker } }
+}
+
+function findFailureInputs(state: RunState, step: Step, effects: Effects) {
+  return step.kind === "check" ? {} : (findInputs(state, step, effects) ?? {})
+}
+
+function findInputs(state: RunState, step: MaterializeStep, effects: Effects) {
+  const { evaluation } = state
+  const code = findCodeVersion(evaluation, step.computation)
+  const ranges = listReadRanges(evaluation, step.computation, step.partition)
+  const reads = listReadVersions(ranges, createVersionLookup(state))
+  if (code === undefined || reads === undefined) return undefined
+  const fingerprint = formatFingerprint(fingerprintInputs(evaluation.graph, code, reads))
+  return {
+    reads,
+    fingerprint: fingerprint,
+    inputVersion: computeInputVersion(code, reads, effects.hash),
+  }
+}
+
+async function runMaterializeStep(
+  state: RunState,
+  step: MaterializeStep,
+  effects: Effects,
+): Promise<StepResult> {
+  const inputs = findInputs(state, step, effects)
+  if (inputs === undefined) throw new FreshetError("engine", `${step.id}: an input is not ready`)
+  const currentRecords = findOutputRecords(step.computation, (asset) =>
+    findCurrentRecord(state.evaluation, state.cache, asset, step.partition),
+  )
+  const matchingRecords = findOutputRecords(step.computation, (asset) =>
+    state.cache
+      .list(asset, step.partition)
+      .findLast(({ fingerprint }) => fingerprint === inputs.fingerprint),
+  )
+  if (matchingRecords !== undefined) {
+    const base = { ...emptyResult, ...inputs, inputVersion: matchingRecords[0]?.inputVersion ?? "" }
+    const isNewest = currentRecords?.every(({ id }, at) => id === matchingRecords[at]?.id) === true
+    if (isNewest)
+      return { ...base, ...(await checkUnchanged(state, step, matchingRecords, effects)) }
+    const changed = hasDifferentContent(currentRecords, matchingRecords)
+    return { ...base, ...(await reuseRecords(state, step, matchingRecords, effects)), changed }
+  }
+  const base = { ...emptyResult, ...inputs }
+  const result = await computeOutputs(state, step, inputs.inputVersion, effects)
+  const { checks, lineCounts } = result
+  const checkedAssets = getOutputs(state.evaluation.graph, step.computation)
+  if (result.kind === "refused")
+    return {
+      ...base,
+      checks,
+      checkedAssets,
+      lineCounts,
+      outcome: { kind: "refused", failedFiles: result.failedFiles },
+    }
+  const { outputs } = result
+  const changed = hasDifferentContent(currentRecords, outputs)
+  return { ...base, checks, checkedAssets, lineCounts, outputs, changed, outcome: { kind: "made" } }
+}
+
+/** The record of every output, or undefined when one of them has none. */
+function findOutputRecords(
+  computation: Computation,
+  find: (asset: string) => MaterializationRecord | undefined,
+): readonly MaterializationRecord[] | undefined {
+  const records = computation.outputs.flatMap(({ asset }) => find(asset) ?? [])
+  return records.length === computation.outputs.length ? records : undefined
+}
+
+/** Rows that are right as they are; their checks run when they are not the ones that ran last. */
+async function checkUnchanged(
+  state: RunState,
+  step: MaterializeStep,
+  currentRecords: readonly MaterializationRecord[],
+  effects: Effects,
+) {
+  const outputs = nameOutputs(step.computation, currentRecords)
+  const checkedAssets = getOutputs(state.evaluation.graph, step.computation).filter(
+    (asset, index) =>
+      currentRecords[index]?.checkVersion !== computeChecksVersion(asset, effects.hash),
+  )
+  if (checkedAssets.length === 0) return { outcome: { kind: "unchanged" } as const, outputs }
+  const checks = await runChecks(state, step, { checkedAssets, outputs }, effects)
+  return { outcome: { kind: "checked" } as const, outputs, checks, checkedAssets }
+}
+
+/** Rows made earlier count again if they pass today's checks. */
+async function reuseRecords(
+  state: RunState,
+  step: MaterializeStep,
+  outputs: readonly MaterializedOutput[],
+  effects: Effects,
+) {
+  const checkedAssets = getOutputs(state.evaluation.graph, step.computation)
+  const checks = await runChecks(state, step, { checkedAssets, outputs }, effects)
+  if (checks.every(passes))
+    return { outcome: { kind: "reused" } as const, outputs, checks, checkedAssets }
+  const failedFiles = outputs.map(({ file }) => file)
+  return { outcome: { kind: "refused", failedFiles } as const, checks, checkedAssets, outputs: [] }
+}
+
+/** Whether what comes after may go on with this result. */
+export function passes({ passed, severity }: CheckResult): boolean {
+  return passed || severity === "warn"
+}
+
+async function runChecks(
+  state: RunState,
+  { computation, partition }: StepPartition,
+  rows: {
+    readonly checkedAssets: readonly Asset[]
+    readonly outputs: readonly MaterializedOutput[]
+  },
+  effects: Effects,
+): Promise<readonly CheckResult[]> {
+  const relations = buildRelations(state, computation, partition)
+  const results: CheckResult[] = []
+  for (const asset of rows.checkedAssets) {
+    const file = rows.outputs.find((output) => output.asset === asset.name)?.file
+    if (file === undefined || asset.checks.length === 0) continue
+    const text = formatStepPartition(state, { computation, partition })
+    const request = { asset, checks: asset.checks, file, partition: text, relations }
+    results.push(...(await effects.engine.check(request)))
+  }
+  return results
+}
+
+function nameOutputs(
+  computation: Computation,
+  records: readonly Omit<MaterializedOutput, "asset">[],
+): readonly MaterializedOutput[] {
+  return computation.outputs.flatMap(({ asset }, index) => {
+    const record = records[index]
+    return record === undefined ? [] : [{ ...record, asset }]
+  })
+}
+
+function hasDifferentContent(
+  previousOutputs: readonly { readonly dataVersion: string }[] | undefined,
+  newOutputs: readonly { readonly dataVersion: string }[],
+): boolean {
+  return newOutputs.some(
+    (output, index) => output.dataVersion !== previousOutputs?.[index]?.dataVersion,
+  )
+}
+
+function computeOutputs(
+  state: RunState,
+  step: MaterializeStep,
+  version: string,
+  effects: Effects,
+): Promise<ComputeResult> {
+  const { computation, partition, key } = step
+  return effects.engine.compute(
+    {
+      computation,
+      outputs: getOutputs(state.evaluation.graph, computation),
+      partition: formatStepPartition(state, step),
+      folder: encodeFolderName(key),
+      inputVersion: version,
+      relations: buildRelations(state, computation, partition),
+    },
+    (share) => effects.emit({ kind: "step_progress", step: step.id, share }),
+  )
+}
+
+function formatStepPartition({ evaluation }: RunState, { computation, partition }: StepPartition) {
+  return formatPartition(getPartitions(evaluation.graph, computation), partition)
+}
+
+async function runCheckStep(
+  state: RunState,
+  step: CheckStep,
+  effects: Effects,
+): Promise<StepResult> {
+  const { asset, partition } = step
+  const { computation, name } = asset
+  const record = findFreshRecord(state.evaluation, state.cache, name, partition)
+  if (record === undefined)
+    throw new FreshetError("check", `${step.id}: there are no rows to check`)
+  const rows = { checkedAssets: [asset], outputs: [{ ...record, asset: name }] }
+  const checks = await runChecks(state, { computation, partition }, rows, effects)
+  const { inputVersion, fingerprint } = record
+  const base = { ...emptyResult, inputVersion, fingerprint }
+  return { ...base, checks, checkedAssets: [asset], outcome: { kind: "checked" } }
+}
+
+/** Brings the state up to what a step has done: what it made counts from here on. */
+export function applyResult(state: RunState, step: Step, result: StepResult): void {
+  for (const { asset, dataVersion, file, bytes } of result.outputs)
+    state.materialized.set(formatStateKey(asset, step.partition), { dataVersion, file, bytes })
+  for (const { name } of result.checkedAssets) {
+    const results = result.checks.filter(({ asset }) => asset === name)
+    state.checksPassed.set(formatStateKey(name, step.partition), results.every(passes))
+  }
+}
+
+/** What the ledger keeps of a step. */
+export function buildStepRecord(
+  state: RunState,
+  step: Step,
+  result: StepResult,
+  run: { readonly id: string; readonly startedMs: number; readonly effects: Effects },
+): StepRecord {
+  const computation = step.kind === "check" ? step.asset.computation : step.computation
+  const codeVersion = findCodeVersion(state.evaluation, computation) ?? ""
+  const { hash } = run.effects
+  const versions = result.checkedAssets.map((asset) => [
+    asset.name,
+    computeChecksVersion(asset, hash),
+  ])
+  return {
+    run: run.id,
+    computation: computation.name,
+    partition: step.partition,
+    inputVersion: result.inputVersion,
+    fingerprint: result.fingerprint,
+    materializations: result.outputs.map((output) => ({
+      ...output,
+      partition: step.partition,
+      codeVersion,
+      inputVersion: result.inputVersion,
+    })),
+    reads: result.reads,
+    checks: result.checks,
+    checkVersions: Object.fromEntries(versions),
+    lineCounts: result.lineCounts,
+    startedMs: run.startedMs,
+    endedMs: run.effects.nowMs(),
+    outcome: result.outcome,
+  }
+}

@@ -1,0 +1,178 @@
+import type { PartitionRange } from "../declare/partition.ts"
+import { type NumberedRead, numberGraph } from "../evaluate/numbered-graph.ts"
+import {
+  type PartitionSet,
+  addSuccessors,
+  addReaders,
+  createEmptySet,
+  createPartitionSet,
+  getSlice,
+} from "../evaluate/partition-set.ts"
+import { type Evaluation, type StateKind, stateFlags, toStateKind } from "../evaluate/states.ts"
+import { type ListedWindows, type WindowFinder, createWindowFinder } from "../evaluate/windows.ts"
+import {
+  type Bitset,
+  type BitsetSlice,
+  isSet,
+  intersectBits,
+  setBits,
+} from "../partitions/bitset.ts"
+import { nextSet, nextUnset, listSetRanges } from "../partitions/bitset.ts"
+import type { Target } from "./targets.ts"
+
+/** The targets that are not fresh, and whatever they read, directly or not, that is not. */
+export function findNeededPartitions(
+  evaluation: Evaluation,
+  targets: readonly Target[],
+  only: StateKind | undefined,
+): PartitionSet {
+  const needed = createPartitionSet(evaluation)
+  for (const target of targets) addTarget(evaluation, needed, target, only)
+  const finder = createWindowFinder(evaluation)
+  const { computations } = numberGraph(evaluation.graph)
+  for (let number = computations.length - 1; number >= 0; number -= 1) {
+    const [computation, states] = [computations[number], evaluation.states[number]]
+    if (needed.computationFlags[number] === 0 || computation === undefined || states === undefined)
+      continue
+    const slice = getSlice(needed, states)
+    needed.computationFlags[number] = intersectBits(slice, evaluation.stale) ? 1 : 0
+    if (needed.computationFlags[number] === 0) continue
+    if (computation.past !== undefined) addStalePredecessors(slice, evaluation.stale)
+    const reader = { slice, from: states.from }
+    for (const read of computation.reads) addRead(evaluation, needed, finder, { read, reader })
+  }
+  return needed
+}
+
+/** Marks the partitions that were asked for, fresh or not, where not all of them are fresh. */
+function addTarget(
+  evaluation: Evaluation,
+  { bits, computationFlags }: PartitionSet,
+  { number, ranges }: Target,
+  only: StateKind | undefined,
+): void {
+  const states = evaluation.states[number]
+  if (states === undefined || states.allFresh) return
+  computationFlags[number] = 1
+  const { from, start, length } = states
+  for (const range of ranges) {
+    const begin = start + Math.max(0, range.from - from)
+    const end = start + Math.min(range.to - from + 1, length)
+    if (only === undefined) setBits(bits, begin, end)
+    else
+      for (let at = begin; at < end; at += 1)
+        if (toStateKind(evaluation.flags[at] ?? 0) === only) setBits(bits, at, at + 1)
+  }
+}
+
+export interface ReaderRead {
+  readonly read: NumberedRead
+  /** The marks of the reader, and its first partition. */
+  readonly reader: { readonly slice: BitsetSlice; readonly from: number }
+}
+
+/** Marks whatever the marked partitions of a reader find, fresh or not, where not all of it is fresh. */
+function addRead(
+  { states }: Evaluation,
+  needed: PartitionSet,
+  finder: WindowFinder,
+  { read, reader: { slice, from } }: ReaderRead,
+): void {
+  const { maker = -1 } = read
+  const upstream = states[maker]
+  if (upstream === undefined || upstream.allFresh) return
+  needed.computationFlags[maker] = 1
+  addReadPartitions(
+    finder,
+    { read, reader: { slice, from } },
+    upstream.from,
+    getSlice(needed, upstream),
+  )
+}
+
+/** Marks whatever the marked partitions of a reader find; the first place of what they find is partition `first`. */
+export function addReadPartitions(
+  finder: WindowFinder,
+  { read, reader: { slice, from } }: ReaderRead,
+  first: number,
+  upstream: BitsetSlice,
+): void {
+  if (read.isShift)
+    setShiftedWindows(slice, upstream, from - first + read.oldest, from - first + read.newest + 1)
+  else
+    setListedWindows(listSetRanges(slice, from), upstream, (range) =>
+      finder.findListedWindows(read.reading, range),
+    )
+}
+
+/** The windows of neighbours lie side by side. */
+function setShiftedWindows(
+  readerSlice: BitsetSlice,
+  upstream: BitsetSlice,
+  first: number,
+  next: number,
+): void {
+  const last = readerSlice.start + readerSlice.length
+  let begin = nextSet(readerSlice.bits, readerSlice.start, last)
+  while (begin < last) {
+    const end = nextUnset(readerSlice.bits, begin, last)
+    const from = Math.max(0, begin - readerSlice.start + first)
+    const to = Math.min(end - 1 - readerSlice.start + next, upstream.length)
+    setBits(upstream.bits, upstream.start + from, upstream.start + to)
+    begin = nextSet(readerSlice.bits, end, last)
+  }
+}
+
+/** Windows move on with their readers, so that each partition of the upstream is marked once. */
+function setListedWindows(
+  ranges: readonly PartitionRange[],
+  { bits, start }: BitsetSlice,
+  findWindows: (reader: PartitionRange) => ListedWindows | undefined,
+): void {
+  let coveredEnd = 0
+  for (const range of ranges) {
+    const windows = findWindows(range)
+    if (windows === undefined) return
+    for (let at = 0; at <= range.to - range.from; at += 1) {
+      const to = windows.end[at] ?? 0
+      setBits(bits, start + Math.max(windows.begin[at] ?? 0, coveredEnd), start + to)
+      coveredEnd = Math.max(coveredEnd, to)
+    }
+  }
+}
+
+/** A partition that reads the one before it needs that one too, unless it is fresh. */
+function addStalePredecessors({ bits, start, length }: BitsetSlice, stale: Bitset): void {
+  for (let at = start + length - 1; at > start; at -= 1)
+    if (isSet(bits, at) && isSet(stale, at - 1)) setBits(bits, at - 1, at)
+}
+
+/** The needed partitions that cannot be made yet: they wait for something, or for one that does. */
+export function findBlockedPartitions(evaluation: Evaluation, needed: PartitionSet): PartitionSet {
+  if (!evaluation.states.some(({ anyBlocked }) => anyBlocked)) return createEmptySet(evaluation)
+  const blocked = createPartitionSet(evaluation)
+  const finder = createWindowFinder(evaluation)
+  for (const computation of numberGraph(evaluation.graph).computations) {
+    const { number, past } = computation
+    const states = evaluation.states[number]
+    if (needed.computationFlags[number] === 0 || states === undefined) continue
+    const blockedSlice = getSlice(blocked, states)
+    const neededSlice = getSlice(needed, states)
+    if (states.anyBlocked) addBlocked(evaluation, neededSlice, blockedSlice)
+    const hasBlockedUpstream = addReaders(evaluation, blocked, finder, computation)
+    if (!states.anyBlocked && !hasBlockedUpstream) continue
+    const isBlocked = intersectBits(blockedSlice, needed.bits)
+    if (past !== undefined) addSuccessors(neededSlice, blockedSlice)
+    blocked.computationFlags[number] = isBlocked ? 1 : 0
+  }
+  return blocked
+}
+
+function addBlocked(
+  { flags: column }: Evaluation,
+  neededSlice: BitsetSlice,
+  blockedSlice: BitsetSlice,
+): void {
+  for (let at = neededSlice.start; at < neededSlice.start + neededSlice.length; at += 1)
+    if (((column[at] ?? 0) & stateFlags.blocked) !== 0) setBits(blockedSlice.bits, at, at + 1)
+}

@@ -1,0 +1,138 @@
+import { expect, test } from "vitest"
+
+import {
+  all,
+  getAssetStatus,
+  countStates,
+  fingerprintInputs,
+  last,
+  previous,
+  sql,
+} from "../../src/index.ts"
+import { getAsset, formatFingerprint, unpartitioned } from "../../src/index.ts"
+import type { Graph } from "../../src/index.ts"
+import { dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import {
+  type MemoryProject,
+  evaluateProject,
+  land,
+  createMemoryProject,
+  run,
+} from "../memory-project.ts"
+
+const raw = source("raw")
+const a = dailyAsset("a", sql`from ${raw}`)
+
+/** A world with the files of some days, all of them over. */
+function createProject(days: number): MemoryProject {
+  const project = createMemoryProject(day(days + 1) * 86_400_000)
+  for (let dayOfMonth = 1; dayOfMonth <= days; dayOfMonth += 1)
+    land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
+  return project
+}
+
+const states = (project: MemoryProject, graph: Graph, name: string) =>
+  countStates(evaluateProject(project, graph), getAsset(graph, name).computation)
+
+const stale = (project: MemoryProject, graph: Graph, name: string) =>
+  states(project, graph, name).stale
+
+test("a partitioned asset as a whole is not fresh as long as one of its partitions is not", async () => {
+  const project = createProject(30)
+  await run(project, buildGraphOf(raw, a))
+  land(project, "raw", day(12), "corrected")
+  expect(states(project, buildGraphOf(raw, a), "a")).toMatchObject({ fresh: 29, stale: 1 })
+})
+
+test("what somebody else lands makes stale what reads it: nobody has to observe it first", async () => {
+  const project = createProject(3)
+  await run(project, buildGraphOf(raw, a))
+  land(project, "raw", day(2), "corrected")
+  expect(getAssetStatus(evaluateProject(project, buildGraphOf(raw, a)), a, day(2))).toMatchObject({
+    kind: "stale",
+  })
+})
+
+test("a read of a hundred and more partitions is looked at like any other", async () => {
+  const year = dailyAsset("year", sql`from ${last(365, a)}`)
+  const graph = buildGraphOf(raw, a, year)
+  const project = createProject(400)
+  await run(project, graph)
+  land(project, "raw", day(20), "corrected")
+  expect(stale(project, graph, "year")).toBe(365)
+})
+
+test("a chain of a hundred and more of an asset's own partitions is looked at to its end", async () => {
+  const sum = dailyAsset("sum", sql`from ${raw}, ${previous()}`)
+  const graph = buildGraphOf(raw, sum)
+  const project = createProject(150)
+  project.behaviour.rows = (request, _, read) =>
+    String(request.relations.flatMap(read).reduce((sum, each) => sum + each.length, 0) % 1009)
+  await run(project, graph)
+  land(project, "raw", day(20), "corrected")
+  expect(stale(project, graph, "sum")).toBe(131)
+})
+
+test("reading all of what is cut by time notices every partition of it", async () => {
+  const total = dailyAsset("total", sql`from ${all(a)}`, { partitions: unpartitioned })
+  const graph = buildGraphOf(raw, a, total)
+  const project = createProject(120)
+  await run(project, graph)
+  expect(states(project, graph, "total").fresh).toBe(1)
+  land(project, "raw", day(3), "corrected")
+  expect(stale(project, graph, "total")).toBe(1)
+})
+
+test("a parameter that a query interpolates is part of its version", async () => {
+  const asking = (parameter: number) =>
+    buildGraphOf(raw, dailyAsset("a", sql`${parameter} from ${raw}`))
+  const project = createProject(2)
+  await run(project, asking(7))
+  expect(stale(project, asking(8), "a")).toBe(2)
+  expect(stale(project, asking(7), "a")).toBe(0)
+})
+
+test("what reads a stale asset is stale too, at any distance, before anything runs", async () => {
+  const b = dailyAsset("b", sql`from ${a}`)
+  const c = dailyAsset("c", sql`from ${b}`)
+  const graph = buildGraphOf(raw, a, b, c)
+  const project = createProject(1)
+  await run(project, graph)
+  land(project, "raw", day(1), "corrected")
+  expect(["a", "b", "c"].map((name) => stale(project, graph, name))).toEqual([1, 1, 1])
+})
+
+test("different inputs never share a version because their texts run together", () => {
+  const [x, y] = [source("x"), source("y")]
+  const graph = buildGraphOf(x, y)
+  const read = (relation: string, ...versions: [number, string][]) => ({
+    relation,
+    asset: relation,
+    short: false,
+    versions,
+  })
+  const prints = [
+    [read("x", [1, "23"]), read("y", [1, "4"])],
+    [read("x", [1, "2"]), read("y", [1, "34"])],
+    [read("x", [12, "3"]), read("y", [1, "4"])],
+    [read("x", [1, "4"]), read("y", [1, "23"])],
+    [read("x", [1, "23"], [2, "4"]), read("y")],
+    [read("x", [1, "4"], [2, "23"]), read("y")],
+    [read("x"), read("y", [1, "23"], [2, "4"])],
+    [read("x", [1, "23"]), read("y")],
+  ].map((reads) => formatFingerprint(fingerprintInputs(graph, "code", reads)))
+  expect(new Set(prints).size).toBe(prints.length)
+})
+
+test("a rerun without a hand-set version leaves what reads it fresh when the rows are the same", async () => {
+  const graph = (salt: string) => {
+    const up = dailyAsset("up", sql`${salt} from ${raw}`)
+    return buildGraphOf(raw, up, dailyAsset("down", sql`from ${up}`))
+  }
+  const project = createProject(2)
+  project.behaviour.rows = (_, asset) => asset
+  await run(project, graph("1"))
+  project.computed.length = 0
+  await run(project, graph("2"))
+  expect(project.computed).toEqual(["up 2026-01-01", "up 2026-01-02"])
+})

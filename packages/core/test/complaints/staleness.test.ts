@@ -1,0 +1,221 @@
+import { expect, test } from "vitest"
+
+import {
+  getAsset,
+  getAssetStatus,
+  codeAsset,
+  countStates,
+  int32,
+  last,
+  sql,
+} from "../../src/index.ts"
+import {
+  parseSelection,
+  resolveSelection,
+  toStateKind,
+  stateFlagsAt,
+  formatStatus,
+} from "../../src/index.ts"
+import type { Graph, HasState } from "../../src/index.ts"
+import {
+  afterDay,
+  dailyAsset,
+  day,
+  everyDay,
+  buildGraphOf,
+  snapshotSource,
+  source,
+} from "../declarations.ts"
+import {
+  type MemoryProject,
+  evaluateProject,
+  land,
+  createMemoryProject,
+  run,
+} from "../memory-project.ts"
+
+const raw = source("raw")
+const a = dailyAsset("a", sql`from ${raw}`)
+const b = dailyAsset("b", sql`from ${a}`)
+const chain = buildGraphOf(raw, a, b)
+
+function createProject(days: readonly number[]): MemoryProject {
+  const project = createMemoryProject(afterDay(20))
+  for (const dayOfMonth of days) land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
+  return project
+}
+
+const states = (project: MemoryProject, graph: Graph, name: string) =>
+  countStates(evaluateProject(project, graph), getAsset(graph, name).computation)
+
+/** Runs, and tells what was computed: `a 2026-01-05`. */
+async function computed(project: MemoryProject, graph: Graph): Promise<readonly string[]> {
+  project.computed.length = 0
+  await run(project, graph)
+  return [...project.computed]
+}
+
+test("steps after one whose rows came out the same are not done in that very run (pain 8)", async () => {
+  const project = createProject([1, 2])
+  project.behaviour.rows = (_, asset) => asset
+  await run(project, chain)
+  land(project, "raw", day(1), "corrected")
+  expect(await computed(project, chain)).toEqual(["a 2026-01-01"])
+})
+
+test("a partitioned asset does not look synced while partitions of it are not (pain 9)", async () => {
+  const project = createProject([1, 2, 3])
+  await run(project, chain)
+  land(project, "raw", day(2), "corrected")
+  land(project, "raw", day(4), "r4")
+  expect(states(project, chain, "b")).toMatchObject({ fresh: 2, stale: 1, missing: 1 })
+})
+
+test("a bumped code version of a partitioned asset is noticed in every partition (pain 10)", async () => {
+  const bumped = (version: string) =>
+    buildGraphOf(
+      raw,
+      codeAsset({
+        name: "a",
+        group: "g",
+        description: "",
+        partitions: everyDay,
+        columns: { n: int32() },
+        version,
+        upstream: { raw },
+        async *compute() {},
+      }),
+    )
+  const project = createProject([1, 2, 3])
+  await run(project, bumped("1"))
+  expect(states(project, bumped("1"), "a").fresh).toBe(3)
+  const evaluation = evaluateProject(project, bumped("2"))
+  const causes = [1, 2, 3].map((each) =>
+    getAssetStatus(evaluation, getAsset(evaluation.graph, "a"), day(each)),
+  )
+  for (const status of causes)
+    expect(status).toMatchObject({ kind: "stale", causes: [{ kind: "code" }] })
+})
+
+test("a changed upstream is seen by the partitions that read it, and by no others (pain 11)", async () => {
+  const week = dailyAsset("week", sql`from ${last(3, a)}`)
+  const graph = buildGraphOf(raw, a, week)
+  const project = createProject([1, 2, 3, 4, 5, 6, 7])
+  await run(project, graph)
+  land(project, "raw", day(3), "corrected")
+  const evaluation = evaluateProject(project, graph)
+  const kinds = [1, 2, 3, 4, 5, 6, 7].map((each) =>
+    toStateKind(stateFlagsAt(evaluation, week.computation, day(each))),
+  )
+  const [fresh, stale] = ["fresh", "stale"]
+  expect(kinds).toEqual([fresh, fresh, stale, stale, stale, fresh, fresh])
+})
+
+test("assets that were just computed are fresh, however the run went through them (pain 12)", async () => {
+  const wide = buildGraphOf(raw, a, b, dailyAsset("c", sql`from ${a}, ${b}, ${last(2, b)}`))
+  for (const concurrency of [1, 4]) {
+    const project = createProject([1, 2, 3])
+    await run(project, wide, undefined, { concurrency })
+    for (const name of ["a", "b", "c"]) expect(states(project, wide, name).fresh).toBe(3)
+  }
+})
+
+test("a new version of what somebody else makes marks everything downstream (pain 13)", async () => {
+  const users = snapshotSource("users")
+  const graph = buildGraphOf(raw, users, a, dailyAsset("c", sql`from ${a}, ${users}`))
+  const project = createProject([1, 2])
+  land(project, "users", 0, "u1")
+  await run(project, graph)
+  land(project, "users", 0, "u2")
+  expect([states(project, graph, "a").fresh, states(project, graph, "c").stale]).toEqual([2, 2])
+})
+
+test("a change is seen across the groups that assets belong to (pain 14)", async () => {
+  const other = dailyAsset("other", sql`from ${b}`, { group: "another_team" })
+  const graph = buildGraphOf(raw, a, b, other)
+  const project = createProject([1])
+  await run(project, graph)
+  land(project, "raw", day(1), "corrected")
+  expect(getAssetStatus(evaluateProject(project, graph), other, day(1))).toMatchObject({
+    causes: [{ kind: "upstream", asset: "b" }],
+  })
+})
+
+test("an input that changes while the run is under way is not taken for the one that was read (pain 15)", async () => {
+  const project = createProject([1])
+  project.behaviour.beforeCompute = (step) => {
+    if (step.startsWith("b")) land(project, "raw", day(1), "changed meanwhile")
+  }
+  await run(project, chain)
+  expect([...project.files.values()]).toEqual(["a(r1)", "b(a(r1))"])
+  expect(["a", "b"].map((name) => states(project, chain, name).stale)).toEqual([1, 1])
+  project.behaviour.beforeCompute = () => {}
+  expect(await computed(project, chain)).toEqual(["a 2026-01-01", "b 2026-01-01"])
+})
+
+test("no stale flag stays once what caused it is gone (pain 16)", async () => {
+  const project = createProject([1, 2])
+  await run(project, chain)
+  land(project, "raw", day(1), "corrected")
+  await run(project, chain)
+  land(project, "raw", day(2), "wrong")
+  land(project, "raw", day(2), "r2")
+  const without = buildGraphOf(raw, a, dailyAsset("b", sql`from ${raw}`))
+  expect(states(project, without, "b").stale).toBe(2)
+  for (const name of ["a", "b"]) expect(states(project, chain, name)).toMatchObject({ fresh: 2 })
+})
+
+test("versions follow what was read and how, not when or how often (pain 17)", async () => {
+  const project = createProject([1])
+  await run(project, chain)
+  const versions = project.steps.map(({ fingerprint }) => fingerprint)
+  const again = createProject([1])
+  again.nowMs += 1e9
+  await run(again, chain)
+  await run(again, chain)
+  expect(again.steps.map(({ fingerprint }) => fingerprint)).toEqual(versions)
+})
+
+test("a setting that is turned back finds the rows that were made with it (pain 18)", async () => {
+  const graph = (days: number) => buildGraphOf(raw, dailyAsset("a", sql`${days} from ${raw}`))
+  const project = createProject([1, 2])
+  await run(project, graph(7))
+  expect(await computed(project, graph(30))).toHaveLength(2)
+  expect(await computed(project, graph(7))).toEqual([])
+  expect(await computed(project, graph(30))).toEqual([])
+})
+
+test("renaming an asset keeps its history (pain 19)", async () => {
+  const project = createProject([1, 2])
+  await run(project, chain)
+  const renamed = dailyAsset("renamed", sql`from ${raw}`, { previousNames: ["a"] })
+  const graph = buildGraphOf(raw, renamed, dailyAsset("b", sql`from ${renamed}`))
+  expect(await computed(project, graph)).toEqual([])
+  expect(states(project, graph, "renamed").fresh).toBe(2)
+})
+
+test("assets are selected by why they are stale (pain 20)", async () => {
+  const project = createProject([1, 2])
+  await run(project, chain)
+  const edited = dailyAsset("b", sql`from ${a} where true`)
+  const graph = buildGraphOf(raw, a, edited, dailyAsset("c", sql`from ${edited}`))
+  await run(project, buildGraphOf(raw, a, b, dailyAsset("c", sql`from ${b}`)))
+  land(project, "raw", day(2), "corrected")
+  const evaluation = evaluateProject(project, graph)
+  const has: HasState = (asset, attribute, value) => {
+    const status = getAssetStatus(evaluation, asset, day(2))
+    if (attribute === "status") return status.kind === value
+    return status.kind === "stale" && status.causes.some(({ kind }) => kind === value)
+  }
+  const selected = (text: string) => {
+    const parsed = parseSelection(text)
+    if (parsed.kind === "problem") throw new Error(parsed.problem.message)
+    return resolveSelection(graph, parsed.selection, has).names
+  }
+  expect(selected("status:stale")).toEqual(["a", "b", "c"])
+  expect(selected("stale:input")).toEqual(["a"])
+  expect(selected("stale:code")).toEqual(["b"])
+  expect(selected("stale:upstream")).toEqual(["b", "c"])
+  expect(selected("stale:upstream and not stale:code")).toEqual(["c"])
+  expect(formatStatus(graph, getAssetStatus(evaluation, edited, day(1)))).toBe("its code changed")
+})

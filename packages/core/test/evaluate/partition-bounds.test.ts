@@ -1,0 +1,249 @@
+import { describe, expect, test } from "vitest"
+
+import { all, daily, getDeclaredRange, findPartitionBounds } from "../../src/index.ts"
+import { findPartition, hourly } from "../../src/index.ts"
+import {
+  last,
+  latest,
+  monthly,
+  formatPartitionKey,
+  previous,
+  sql,
+  staticKeys,
+} from "../../src/index.ts"
+import { unpartitioned, upTo, weekly, window } from "../../src/index.ts"
+import type { AnyAsset, OnShortWindow, Partitions, Sql, Timed } from "../../src/index.ts"
+import {
+  afterDay,
+  dailyAsset,
+  day,
+  everyDay,
+  buildGraphOf,
+  snapshotSource,
+} from "../declarations.ts"
+import { source, partitionedSource } from "../declarations.ts"
+
+const raw = source("raw")
+const gone = source("gone")
+const users = snapshotSource("users")
+
+const landing = (days: Record<string, readonly number[]>) =>
+  new Map(
+    Object.entries(days).map(([name, indexes]) => [
+      name,
+      new Map(indexes.map((index) => [index, { files: [], version: "v" }])),
+    ]),
+  )
+
+/** Days of January 2026 on which an asset with this query exists: `3 to 9`. */
+function findBounds(query: Sql, days: Record<string, readonly number[]>, closed = 20): string {
+  const asset = dailyAsset("x", query)
+  const landed = Object.fromEntries(
+    Object.entries(days).map(([name, each]) => [name, name === "users" ? each : each.map(day)]),
+  )
+  const graph = buildGraphOf(raw, gone, users, asset)
+  const found = findPartitionBounds(graph, landing(landed), afterDay(closed)).get("x")
+  return found === undefined ? "nothing" : `${found.from - day(0)} to ${found.to - day(0)}`
+}
+
+test.each<[string, Sql, string]>([
+  ["the same partition", sql`from ${raw}`, "3 to 9"],
+  ["a window that is cut off", sql`from ${last(3, raw)}`, "3 to 9"],
+  [
+    "a window that must be whole, or the partition is skipped",
+    sql`from ${last(3, raw, { onShortWindow: "skip" })}`,
+    "5 to 9",
+  ],
+  [
+    "a window that must be whole, or the partition waits",
+    sql`from ${last(3, raw, { onShortWindow: "error" })}`,
+    "3 to 9",
+  ],
+  ["the days before", sql`from ${window(raw, -3, -1)}`, "4 to 10"],
+  ["whole days before", sql`from ${window(raw, -3, -1, { onShortWindow: "skip" })}`, "6 to 10"],
+  ["everything up to it", sql`from ${upTo(raw)}`, "3 to 9"],
+  ["its own past too", sql`from ${raw}, ${previous()}`, "3 to 9"],
+  ["the latest partition, as far as its group goes", sql`from ${latest(raw)}`, "3 to 9"],
+  ["all partitions, as far as its group goes", sql`from ${all(raw)}`, "1 to 9"],
+  ["a snapshot, as far as its group goes", sql`from ${users}`, "1 to 9"],
+  ["nothing at all, as far as its group goes", sql`select 1`, "1 to 9"],
+  ["something that never landed", sql`from ${raw}, ${gone}`, "nothing"],
+])("an asset that reads %s", (_, query, expected) => {
+  expect(findBounds(query, { raw: [3, 6, 9], users: [0] })).toBe(expected)
+})
+
+test("two upstreams share the days that both have", () => {
+  const query = sql`from ${raw}, ${last(2, gone)}`
+  expect(findBounds(query, { raw: [3, 9], gone: [5, 12] })).toBe("5 to 9")
+  expect(findBounds(query, { raw: [3, 4], gone: [8, 12] })).toBe("nothing")
+})
+
+test("files of days that are not over, or before the start, do not count yet", () => {
+  expect(findBounds(sql`from ${raw}`, { raw: [-5, 3, 8, 9, 10, 99] }, 8)).toBe("3 to 8")
+  expect(findBounds(sql`from ${window(raw, -3, -1)}`, { raw: [3, 8] }, 8)).toBe("4 to 8")
+  expect(findBounds(sql`from ${raw}`, { raw: [-5, 99] }, 8)).toBe("nothing")
+})
+
+test("an empty landing zone has nothing", () => {
+  expect(findBounds(sql`from ${raw}`, {})).toBe("nothing")
+  expect(findBounds(sql`from ${users}`, { raw: [] })).toBe("nothing")
+})
+
+test("without any daily file, time goes to the newest day that is over", () => {
+  expect(findBounds(sql`from ${users}`, { users: [0] }, 8)).toBe("1 to 8")
+})
+
+test("only the group's own files set how far time goes", () => {
+  const far = source("far", { group: "other" })
+  const asset = dailyAsset("x", sql`from ${users}`)
+  const found = findPartitionBounds(
+    buildGraphOf(raw, far, users, asset),
+    landing({ raw: [day(4)], far: [day(9)], users: [0] }),
+    afterDay(20),
+  )
+  expect(found.get("x")).toEqual({ from: day(1), to: day(4) })
+})
+
+test("an uncut asset is there as soon as everything it reads is", () => {
+  const uncut = (asset: AnyAsset, days: Record<string, readonly number[]>) =>
+    findPartitionBounds(buildGraphOf(raw, users, asset), landing(days), afterDay(20)).get("u")
+  const reader = dailyAsset("u", sql`from ${all(raw)}, ${users}`, { partitions: unpartitioned })
+  expect(uncut(reader, { raw: [day(3)], users: [0] })).toEqual({ from: 0, to: 0 })
+  expect(uncut(reader, { raw: [day(3)] })).toBeUndefined()
+})
+
+test("outputs of what reads an asset follow from the asset's own partitions", () => {
+  const a = dailyAsset("a", sql`from ${last(3, raw, { onShortWindow: "skip" })}`)
+  const b = dailyAsset("b", sql`from ${last(2, a, { onShortWindow: "skip" })}`)
+  const found = findPartitionBounds(
+    buildGraphOf(raw, a, b),
+    landing({ raw: [day(1), day(9)] }),
+    afterDay(20),
+  )
+  expect([found.get("a"), found.get("b")]).toEqual([
+    { from: day(3), to: day(9) },
+    { from: day(4), to: day(9) },
+  ])
+})
+
+test("a declared end is the last day, whatever lands later", () => {
+  const partitions = daily({ start: "2026-01-02", end: "2026-01-05" })
+  expect(getDeclaredRange(partitions, afterDay(20))).toEqual({ from: day(2), to: day(5) })
+  expect(getDeclaredRange(partitions, afterDay(3))).toEqual({ from: day(2), to: day(3) })
+  expect(getDeclaredRange({ kind: "none" }, 0)).toEqual({ from: 0, to: 0 })
+})
+
+describe("across grains", () => {
+  const hours = hourly({ start: "2026-01-01T00" })
+  const weeks = weekly({ start: "2026-W01" })
+  const months = monthly({ start: "2026-01" })
+  const keys = staticKeys(["eu", "us"])
+
+  /** What of an asset exists when these partitions of `up` have landed: `2026-01 to 2026-02`. */
+  function across(
+    reader: Partitions,
+    read: (up: AnyAsset & { partitions: Timed }) => Sql,
+    [upstream, ...landed]: readonly [Partitions, ...string[]],
+    nowMs = Date.UTC(2027, 0, 1),
+  ): string {
+    const up = partitionedSource("up", upstream)
+    const asset = dailyAsset("x", read(up as never), { partitions: reader }) // tests read what they like
+    const indexes = landed.map((key) => findPartition(upstream, key)!)
+    const found = findPartitionBounds(buildGraphOf(up, asset), landing({ up: indexes }), nowMs).get(
+      "x",
+    )
+    if (found === undefined) return "nothing"
+    return `${formatPartitionKey(reader, found.from)} to ${formatPartitionKey(reader, found.to)}`
+  }
+
+  test("a month exists once its last day does", () => {
+    const month = (...landed: string[]) =>
+      across(months, (up) => sql`from ${up}`, [everyDay, ...landed])
+    expect(month("2026-01-10", "2026-02-27")).toBe("2026-01 to 2026-01")
+    expect(month("2026-01-10", "2026-02-28")).toBe("2026-01 to 2026-02")
+    expect(month("2026-01-10", "2026-01-30")).toBe("nothing")
+  })
+
+  test("a month whose first days never landed is short: there, or skipped where it must be whole", () => {
+    const read = (onShortWindow: OnShortWindow) =>
+      across(months, (up) => sql`from ${last(1, up, { onShortWindow })}`, [
+        everyDay,
+        "2026-01-10",
+        "2026-03-01",
+      ])
+    expect([read("truncate"), read("error"), read("skip")]).toEqual([
+      "2026-01 to 2026-02",
+      "2026-01 to 2026-02",
+      "2026-02 to 2026-02",
+    ])
+  })
+
+  test("a week exists once its Sunday does, a day once its last hour does", () => {
+    expect(across(weeks, (up) => sql`from ${up}`, [everyDay, "2026-01-05", "2026-01-17"])).toBe(
+      "2026-W02 to 2026-W02",
+    )
+    expect(
+      across(everyDay, (up) => sql`from ${up}`, [hours, "2026-01-05T07", "2026-01-07T22"]),
+    ).toBe("2026-01-05 to 2026-01-06")
+  })
+
+  test("a day that reads its month exists as soon as the month does", () => {
+    expect(across(everyDay, (up) => sql`from ${up}`, [months, "2026-02"])).toBe(
+      "2026-02-01 to 2026-02-28",
+    )
+    expect(across(everyDay, (up) => sql`from ${window(up, -40, -31)}`, [months, "2026-02"])).toBe(
+      "2026-03-04 to 2026-03-31",
+    )
+  })
+
+  test("an hour that reads the newest day has one from that day's first hour on", () => {
+    const read = (up: AnyAsset & { partitions: Timed }) => sql`from ${latest(up)}`
+    expect(across(hours, read, [everyDay, "2026-01-05", "2026-01-06"])).toBe(
+      "2026-01-05T00 to 2026-01-06T23",
+    )
+  })
+
+  test("no partition exists before it is over, in its own zone", () => {
+    const zone = "Asia/Kathmandu" // 5:45 ahead of UTC
+    const local = daily({ start: "2026-01-01", zone })
+    const at = (hour: number, minute: number) =>
+      across(
+        local,
+        (up) => sql`from ${up}`,
+        [local, "2026-01-04", "2026-01-05"],
+        Date.UTC(2026, 0, 5, hour, minute),
+      )
+    expect([at(18, 14), at(18, 15)]).toEqual([
+      "2026-01-04 to 2026-01-04",
+      "2026-01-04 to 2026-01-05",
+    ])
+  })
+
+  test("a set of keys exists as a whole as soon as one of them does", () => {
+    expect(across(keys, (up) => sql`from ${up}`, [keys, "us"])).toBe("eu to us")
+    expect(across(keys, (up) => sql`from ${all(up)}`, [everyDay, "2026-01-05"])).toBe("eu to us")
+    expect(across(keys, (up) => sql`from ${up}`, [keys])).toBe("nothing")
+  })
+
+  test("time goes as far as the newest file of the group where keys alone are read", () => {
+    const file = source("file")
+    const regions = partitionedSource("regions", keys)
+    const asset = dailyAsset("x", sql`from ${all(regions)}`)
+    const found = findPartitionBounds(
+      buildGraphOf(file, regions, asset),
+      landing({ file: [day(2), day(6)], regions: [0] }),
+      afterDay(20),
+    )
+    expect(found.get("x")).toEqual({ from: day(1), to: day(6) })
+  })
+})
+
+test("a source of one file that may be missing is there without it", () => {
+  const notes = snapshotSource("notes", { whenMissing: "empty" })
+  const reader = dailyAsset("r", sql`from ${notes}`, { partitions: unpartitioned })
+  const found = findPartitionBounds(buildGraphOf(notes, reader), landing({}), afterDay(20))
+  expect([found.get("notes"), found.get("r")]).toEqual([
+    { from: 0, to: 0 },
+    { from: 0, to: 0 },
+  ])
+})

@@ -1,0 +1,78 @@
+import fc from "fast-check"
+import { expect, test } from "vitest"
+
+import {
+  type MaterializationHistory,
+  evaluate,
+  formatFingerprint,
+  removeMaterializations,
+  sql,
+} from "../../src/index.ts"
+import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import { toSnapshot } from "../memory-ledger.ts"
+import { evaluateProject, identity, land, createMemoryProject, run } from "../memory-project.ts"
+
+const days = 4
+const raw = source("raw")
+const asset = dailyAsset("asset", sql`from ${raw}`)
+const graph = buildGraphOf(raw, asset, dailyAsset("reader", sql`from ${asset}`))
+
+/** Each run finds other files of some days. */
+const anyRuns = fc.array(fc.array(fc.nat(3), { minLength: days, maxLength: days }), {
+  minLength: 1,
+  maxLength: 4,
+})
+
+/** The materializations of a timeline by partition, the newest first. */
+function listMaterializations(timeline: MaterializationHistory | undefined) {
+  if (timeline === undefined) return []
+  const { from, length, versionIndex, versions, inputs, earlier } = timeline
+  const lists = Array.from({ length }, (_, at) => {
+    const newest = versions[(versionIndex[at] ?? 0) - 1]
+    const input = { low: inputs.low[at] ?? 0, high: inputs.high[at] ?? 0 }
+    const others = (earlier.get(from + at) ?? []).map((materialization) => ({
+      ...materialization,
+      outputs: [],
+    }))
+    const all = newest === undefined ? others : [{ version: newest, input, outputs: [] }, ...others]
+    return { partition: from + at, all }
+  })
+  return lists.filter(({ all }) => all.length > 0)
+}
+
+test("without some materializations a snapshot is that of a ledger that never recorded them", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyRuns, fc.array(fc.boolean(), { minLength: 16 }), async (runs, removed) => {
+      const project = createMemoryProject(afterDay(days))
+      for (const versions of runs) {
+        for (const [at, version] of versions.entries())
+          land(project, "raw", day(at + 1), `${version}`)
+        await run(project, graph)
+      }
+      const evaluation = evaluateProject(project, graph)
+      const records = project.records.filter((candidate) => candidate.asset === "asset")
+      const removedRecords = records.filter((_, at) => removed[at % removed.length])
+      const texts = new Set(
+        removedRecords.map(({ record }) => `${record.partition} ${record.fingerprint}`),
+      )
+      const snapshot = removeMaterializations(evaluation.snapshot, [
+        {
+          computation: "asset",
+          ranges: [{ from: -Infinity, to: Infinity }],
+          includes: (partition, input) => texts.has(`${partition} ${formatFingerprint(input)}`),
+        },
+      ])
+      const remaining = {
+        ...project,
+        records: project.records.filter((kept) => !removedRecords.includes(kept)),
+      }
+      const expected = toSnapshot(remaining, graph)
+      expect(listMaterializations(snapshot.histories.get("asset"))).toEqual(
+        listMaterializations(expected.histories.get("asset")),
+      )
+      const after = evaluate(evaluation, snapshot, new Map(), identity)
+      expect(after.flags).toEqual(evaluate(evaluation, expected, new Map(), identity).flags)
+    }),
+    { numRuns: 100 },
+  )
+})

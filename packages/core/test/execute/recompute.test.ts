@@ -1,0 +1,184 @@
+import { expect, test } from "vitest"
+
+import { FreshetError, createMaterializationCache, recompute } from "../../src/index.ts"
+import {
+  last,
+  type Graph,
+  type RecomputeEffects,
+  sql,
+  type ReproducibilityResult,
+} from "../../src/index.ts"
+import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import {
+  evaluateProject,
+  land,
+  type MemoryProject,
+  createMemoryProject,
+  run,
+} from "../memory-project.ts"
+import { createEffects } from "../memory-project.ts"
+
+const log = source("log")
+const counts = dailyAsset("counts", sql`select n from ${log}`)
+const week = dailyAsset("week", sql`select n from ${last(2, counts)}`)
+const graph = buildGraphOf(log, counts, week)
+
+/** Two days landed and made. */
+async function createMaterializedProject(): Promise<MemoryProject> {
+  const project = createMemoryProject(afterDay(2))
+  land(project, "log", day(1), "x1")
+  land(project, "log", day(2), "x2")
+  await run(project, graph)
+  return project
+}
+
+/** What comes of making a partition again. */
+async function recomputeStep(
+  project: MemoryProject,
+  name: string,
+  partition: number,
+  changed: { readonly graph?: Graph } & Partial<RecomputeEffects["engine"]> & {
+      readonly landed?: string
+    } = {},
+): Promise<ReproducibilityResult> {
+  const { graph: declared = graph, landed, ...engine } = changed
+  const evaluation = evaluateProject(project, declared)
+  const computation = declared.computations.find((each) => each.name === name)
+  if (computation === undefined) throw new Error(`${name} is not declared`)
+  const effects = createEffects(project, declared)
+  return recompute(evaluation, computation, partition, {
+    engine: { ...effects.engine, ...engine },
+    cache: createMaterializationCache(effects.ledger),
+    readVersions: async ({ asset, partition: index }) =>
+      project.steps.findLast((step) =>
+        step.materializations.some((made) => made.asset === asset && made.partition === index),
+      )?.reads ?? [],
+    isUnchanged: async ({ path }) => path !== landed,
+  })
+}
+
+function findFile(project: MemoryProject, rows: string): string {
+  const [file] = [...project.files].find(([, content]) => content === rows) ?? []
+  return file ?? "none"
+}
+
+test("what comes out with the recorded content is the same, and nothing is stored", async () => {
+  const project = await createMaterializedProject()
+  const before = [...project.files]
+  expect(await recomputeStep(project, "week", day(2))).toEqual({ kind: "same" })
+  expect([...project.files]).toEqual(before)
+})
+
+test("other rows from the same code and inputs are the asset's own fault", async () => {
+  const project = await createMaterializedProject()
+  const recomputed = async () => [{ asset: "week", rows: 7, dataVersion: "other" }]
+  expect(await recomputeStep(project, "week", day(2), { recompute: recomputed })).toEqual({
+    kind: "different",
+    asset: "week",
+    rows: { recordedRows: 1, recomputedRows: 7 },
+  })
+})
+
+test("other rows from other code are the edit's", async () => {
+  const project = await createMaterializedProject()
+  const edited = buildGraphOf(
+    log,
+    counts,
+    dailyAsset("week", sql`select n + 1 from ${last(2, counts)}`),
+  )
+  const rederived = async () => [{ asset: "week", rows: 7, dataVersion: "other" }]
+  expect(
+    await recomputeStep(project, "week", day(2), { graph: edited, recompute: rederived }),
+  ).toEqual({
+    kind: "code_changed",
+    asset: "week",
+    rows: { recordedRows: 1, recomputedRows: 7 },
+  })
+  expect(await recomputeStep(project, "week", day(2), { graph: edited })).toEqual({ kind: "same" })
+})
+
+test("a changed file of what was read is at fault, whether other rows come out or none at all", async () => {
+  const project = await createMaterializedProject()
+  const file = findFile(project, "counts(x1)")
+  const changed = { kind: "file_changed", asset: "counts", partition: day(1), file }
+  project.files.set(file, "counts(x9)")
+  expect(await recomputeStep(project, "week", day(2))).toEqual(changed)
+  project.files.delete(file)
+  expect(await recomputeStep(project, "week", day(2))).toEqual(changed)
+})
+
+test("a changed file of its own is found before anything is made", async () => {
+  const project = await createMaterializedProject()
+  const file = findFile(project, "counts(x2)")
+  project.files.delete(file)
+  const rederived = async () => expect.unreachable("nothing is made")
+  expect(await recomputeStep(project, "counts", day(2), { recompute: rederived })).toEqual({
+    kind: "file_changed",
+    asset: "counts",
+    partition: day(2),
+    file,
+  })
+})
+
+test("a landed file that changed without a trace is at fault", async () => {
+  const project = await createMaterializedProject()
+  const rederived = async () => [{ asset: "counts", rows: 2, dataVersion: "other" }]
+  const changed = { recompute: rederived, landed: `log/${day(2)}` }
+  expect(await recomputeStep(project, "counts", day(2), changed)).toEqual({
+    kind: "landed_changed",
+    source: "log",
+    path: `log/${day(2)}`,
+  })
+})
+
+test("what cannot be made for another reason is thrown", async () => {
+  const project = await createMaterializedProject()
+  const broken = new FreshetError("engine", "out of order")
+  const rederived = () => Promise.reject(broken)
+  await expect(recomputeStep(project, "week", day(2), { recompute: rederived })).rejects.toBe(
+    broken,
+  )
+})
+
+test("an input that is not kept any more is named: of a source, of an asset, or never read", async () => {
+  const project = await createMaterializedProject()
+  land(project, "log", day(1), "y1")
+  expect(await recomputeStep(project, "counts", day(1))).toEqual({
+    kind: "inputs_gone",
+    asset: "log",
+    partition: day(1),
+  })
+  const kept = project.records.findIndex(
+    ({ asset, record }) => asset === "counts" && record.partition === day(1),
+  )
+  project.records.splice(kept, 1)
+  expect(await recomputeStep(project, "week", day(2))).toEqual({
+    kind: "inputs_gone",
+    asset: "counts",
+    partition: day(1),
+  })
+  const edited = buildGraphOf(
+    log,
+    counts,
+    dailyAsset("week", sql`select n from ${last(3, counts)}`),
+  )
+  expect(await recomputeStep(project, "week", day(2), { graph: edited })).toEqual({
+    kind: "inputs_gone",
+    asset: "counts",
+    partition: undefined,
+  })
+})
+
+test("what was replaced is read as it was, as long as it is kept", async () => {
+  const project = await createMaterializedProject()
+  land(project, "log", day(1), "y1")
+  const only = new Map([["counts", [{ from: day(1), to: day(1) }]]])
+  await run(project, graph, () => ({ targets: only, publish: false }))
+  expect(await recomputeStep(project, "counts", day(1))).toEqual({ kind: "same" })
+  expect(await recomputeStep(project, "week", day(2))).toEqual({ kind: "same" })
+})
+
+test("what was never made cannot be made again", async () => {
+  const project = await createMaterializedProject()
+  expect(await recomputeStep(project, "week", day(9))).toEqual({ kind: "never_made" })
+})

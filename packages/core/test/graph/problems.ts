@@ -1,0 +1,13 @@
+import { buildGraph } from "../../src/index.ts"
+import type { AnyAsset, Problem } from "../../src/index.ts"
+
+/** What is wrong with some declarations. */
+export function findProblems(...declared: readonly AnyAsset[]): readonly Problem[] {
+  const result = buildGraph(declared)
+  return result.kind === "problems" ? result.problems : []
+}
+
+/** Problems as a person reads them: sentence and hint. */
+export function formatProblems(...declared: readonly AnyAsset[]): readonly string[] {
+  return findProblems(...declared).map(({ message, hint }) => `${message} ${hint ?? ""}`.trim())
+}

@@ -1,0 +1,269 @@
+import {
+  type AssetRange,
+  type CheckResult,
+  type ComputeRequest,
+  type Effects,
+  type Evaluation,
+  FreshetError,
+  type Graph,
+  type Hash,
+  type Landing,
+  type MaterializedOutput,
+  type ParsedQueries,
+  type Plan,
+  type PlanRequest,
+  type PublicationRequest,
+  type Relation,
+  type RunEvent,
+  type RunOptions,
+  type RunResult,
+  type StepRecord,
+} from "../src/index.ts"
+import { evaluate, execute, findPartitionBounds, buildPlan, listSteps } from "../src/index.ts"
+import {
+  type MemoryLedger,
+  createMemoryLedger,
+  recordStep,
+  findRecords,
+  toSnapshot,
+} from "./memory-ledger.ts"
+
+/** The world in memory: what has landed, what was recorded, what an engine makes of it, and a log of all that was asked of it. */
+export interface MemoryProject extends MemoryLedger {
+  nowMs: number
+  hash: Hash
+  readonly landed: Map<string, Map<number, string>>
+  readonly files: Map<string, string>
+  readonly publications: PublicationRequest[]
+  readonly events: RunEvent[]
+  /** What the engine did: `a 2026-01-05`, `check a 2026-01-05`. */
+  readonly computed: string[]
+  readonly behaviour: Behaviour
+  aborted: boolean
+}
+
+/** How the engine, the ledger and the publisher of a world behave; each may throw. */
+export interface Behaviour {
+  rows: (request: ComputeRequest, asset: string, read: (relation: Relation) => string[]) => string
+  checks: (asset: string, partition: string, rows: string) => readonly CheckResult[]
+  /** How large a landed file is. */
+  bytes: (content: string) => number
+  beforeCompute: (step: string) => Promise<void> | void
+  beforeRecord: (record: StepRecord) => Promise<void> | void
+  beforeLookup: (ranges: readonly AssetRange[]) => Promise<void> | void
+  beforePublish: (request: PublicationRequest) => Promise<void> | void
+}
+
+/** The hash of tests: the text itself, so that versions can be read. */
+export const identity = (text: string): string => text
+
+/** Rows that say what they were made from: `a(x1+x2)`. */
+const formatRows: Behaviour["rows"] = (request, asset, read) =>
+  `${asset}(${request.relations.flatMap(read).join("+")})`
+
+/** An empty world at an instant. */
+export function createMemoryProject(
+  nowMs: number,
+  behaviour: Partial<Behaviour> = {},
+): MemoryProject {
+  return {
+    ...createMemoryLedger(),
+    nowMs,
+    hash: identity,
+    landed: new Map(),
+    files: new Map(),
+    publications: [],
+    events: [],
+    computed: [],
+    aborted: false,
+    behaviour: {
+      rows: formatRows,
+      checks: () => [],
+      bytes: ({ length }) => length,
+      beforeCompute: () => {},
+      beforeRecord: () => {},
+      beforeLookup: () => {},
+      beforePublish: () => {},
+      ...behaviour,
+    },
+  }
+}
+
+/** Lands a file for a partition of a source, or replaces it; undefined takes it away. */
+export function land(
+  project: MemoryProject,
+  source: string,
+  partition: number,
+  content: string | undefined,
+): void {
+  const partitions = project.landed.get(source) ?? new Map<number, string>()
+  project.landed.set(source, partitions)
+  if (content === undefined) partitions.delete(partition)
+  else partitions.set(partition, content)
+}
+
+/** The landing zone as planning sees it. */
+function toLanding(project: MemoryProject): Landing {
+  return new Map(
+    [...project.landed].map(([source, partitions]) => [
+      source,
+      new Map(
+        [...partitions].map(([partition, content]) => {
+          const path = `${source}/${partition}`
+          return [
+            partition,
+            {
+              files: [{ path, hash: content, bytes: project.behaviour.bytes(content) }],
+              version: content,
+            },
+          ]
+        }),
+      ),
+    ]),
+  )
+}
+
+/** The state of a graph in a world. */
+export function evaluateProject(
+  project: MemoryProject,
+  graph: Graph,
+  parsed: ParsedQueries = new Map(),
+): Evaluation {
+  const landing = toLanding(project)
+  const extents = findPartitionBounds(graph, landing, project.nowMs)
+  return evaluate(
+    { graph, landing, bounds: extents },
+    toSnapshot(project, graph),
+    parsed,
+    project.hash,
+  )
+}
+
+/** Every partition of every asset. */
+export function requestEverything(evaluation: Evaluation, publish = true): PlanRequest {
+  const targets = [...evaluation.bounds].flatMap(([name, range]) =>
+    evaluation.graph.assets.get(name)?.kind === "asset" ? [[name, [range]] as const] : [],
+  )
+  return { targets: new Map(targets), publish }
+}
+
+/** What a run came to, with the plan that it performed and that plan's steps by id. */
+export interface PlannedRun extends RunResult {
+  readonly plan: Plan
+  readonly planned: readonly string[]
+}
+
+/** Plans and performs; by default everything. */
+export async function run(
+  project: MemoryProject,
+  graph: Graph,
+  request: (evaluation: Evaluation) => PlanRequest = requestEverything,
+  options: Partial<RunOptions> = {},
+): Promise<PlannedRun> {
+  const evaluation = evaluateProject(project, graph)
+  const plan = buildPlan(evaluation, request(evaluation), project.hash)
+  const all = { command: "freshet materialize", concurrency: 1, failFast: false, ...options }
+  const result = await execute(evaluation, plan, createEffects(project, graph), all)
+  return { ...result, plan, planned: listStepIds(evaluation, plan) }
+}
+
+/** The steps of a plan by id: `a 2026-01-05`. */
+export function listStepIds(evaluation: Evaluation, plan: Plan): readonly string[] {
+  return [...listSteps(evaluation, plan)].map(({ id }) => id)
+}
+
+/** The effects of a world. */
+export function createEffects(project: MemoryProject, graph: Graph): Effects {
+  let runs = project.steps.length
+  return {
+    nowMs: () => project.nowMs,
+    hash: project.hash,
+    newId: () => `run ${(runs += 1)}`,
+    emit: (event) => project.events.push(event),
+    signal: {
+      get aborted() {
+        return project.aborted
+      },
+    },
+    engine: createEngine(project),
+    ledger: {
+      beginRun: async () => {},
+      endRun: async () => {},
+      recordStep: async (record) => {
+        await project.behaviour.beforeRecord(record)
+        recordStep(project, graph, record)
+      },
+      readMaterializations: async (ranges) => {
+        await project.behaviour.beforeLookup(ranges)
+        return findRecords(project, graph, ranges)
+      },
+    },
+    publisher: {
+      publish: async (request) => {
+        await project.behaviour.beforePublish(request)
+        const { set, partition, partitionKey, version } = request
+        project.publications.push(request)
+        project.published.set(set, { set, partition, partitionKey, version, atMs: project.nowMs })
+        return []
+      },
+    },
+  }
+}
+
+function createEngine(project: MemoryProject): Effects["engine"] {
+  return {
+    compute: async (request, progress) => {
+      const partition = request.partition.key
+      const step = `${request.computation.name} ${partition}`
+      project.computed.push(step)
+      await project.behaviour.beforeCompute(step)
+      progress(1)
+      const outputs = request.outputs.map(({ name }) => storeRows(project, request, name))
+      const checks = outputs.flatMap(({ asset, dataVersion }) =>
+        project.behaviour.checks(asset, partition, dataVersion),
+      )
+      const hasFailedChecks = checks.some((check) => !check.passed && check.severity === "error")
+      const failedFiles = outputs.map(({ file }) => file)
+      if (hasFailedChecks) return { kind: "refused", failedFiles, checks, lineCounts: [] }
+      return { kind: "made", outputs, checks, lineCounts: [] }
+    },
+    recompute: async (request) =>
+      request.outputs.map(({ name: asset }) => ({
+        asset,
+        rows: 1,
+        dataVersion: project.behaviour.rows(request, asset, (relation) =>
+          readRelation(project, relation),
+        ),
+      })),
+    readDataVersion: async (_, file) => project.files.get(file),
+    check: async ({ asset, partition: { key }, file }) => {
+      project.computed.push(`check ${asset.name} ${key}`)
+      return project.behaviour.checks(asset.name, key, readRows(project, file))
+    },
+  }
+}
+
+function storeRows(
+  project: MemoryProject,
+  request: ComputeRequest,
+  asset: string,
+): MaterializedOutput {
+  const file = `${asset}/${request.partition.key}/${project.files.size}.parquet`
+  const rows = project.behaviour.rows(request, asset, (relation) => readRelation(project, relation))
+  project.files.set(file, rows)
+  return { asset, dataVersion: rows, file, rows: 1, bytes: 1 }
+}
+
+/** What a relation holds, oldest partition first. */
+function readRelation(project: MemoryProject, relation: Relation): string[] {
+  if (relation.kind === "landed")
+    return relation.partitions.flatMap(({ files }) => files.map(({ hash }) => hash))
+  return relation.files.map((file) => readRows(project, file))
+}
+
+/** What a stored file holds; one that does not exist is a fault of the executor. */
+function readRows(project: MemoryProject, file: string): string {
+  const rows = project.files.get(file)
+  if (rows === undefined) throw new FreshetError("store", `${file} does not exist`)
+  return rows
+}

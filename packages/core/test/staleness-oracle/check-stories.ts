@@ -1,0 +1,265 @@
+import fc from "fast-check"
+import { expect } from "vitest"
+
+import {
+  formatFingerprint,
+  findFreshInput,
+  isFresh,
+  buildPlan,
+  formatPartitionKey,
+} from "../../src/index.ts"
+import {
+  findPartition,
+  listPartitions,
+  getPartitions,
+  toRanges,
+  listRangesWhere,
+} from "../../src/index.ts"
+import type { Evaluation, Graph, PlanRequest } from "../../src/index.ts"
+import {
+  type PlannedRun,
+  evaluateProject,
+  requestEverything,
+  run,
+  listStepIds,
+} from "../memory-project.ts"
+import { getPlace } from "./calendar.ts"
+import { buildPartitions } from "./declare-shape.ts"
+import {
+  type ExpectedRun,
+  copyPast,
+  applyRecorded,
+  findFresh,
+  findPassedRows,
+  runOracle,
+} from "./expected-run.ts"
+import { type Replay, applyEdit, startReplay, arrangeRun, buildCurrentGraph } from "./replay.ts"
+import { getComputationName, getName, listPresentComputations } from "./shape.ts"
+import { type Chapter, type Story, story } from "./story.ts"
+import { type Truth, findTruths } from "./truth.ts"
+
+type Truths = ReadonlyMap<string, Truth>
+
+/** What a partition is called in the code under test: `c0 2026-03-01`. */
+function formatStepName({ facts }: Replay, { computation, key }: Truth): string {
+  return `${getComputationName(facts.declared, computation)} ${key}`
+}
+
+/** What a chapter's run asks for: everything, or one to three partitions of one output. */
+function buildRequest(chapter: Chapter, replay: Replay, truth: Truths) {
+  const names = [...truth.keys()]
+  const failing = chapter.run === "failing" ? names[chapter.pick % names.length] : undefined
+  const byOutput = new Map<string, string[]>()
+  for (const [name, { computation }] of truth)
+    for (const output of computation.outputs)
+      byOutput.set(output, [...(byOutput.get(output) ?? []), name])
+  if (chapter.run !== "partial" || names.length === 0)
+    return {
+      oracleRequest: { targets: byOutput, failing },
+      make: (all: Evaluation) => requestEverything(all),
+    }
+  const [output, all] = [...byOutput][chapter.pick % byOutput.size]!
+  const chosen = all.slice(chapter.pick % all.length).slice(0, 3)
+  const { setting, declared } = replay.facts
+  const partitions = buildPartitions(setting, declared, truth.get(all[0]!)!.computation.granularity)
+  const indexes = chosen.map((name) => findPartition(partitions, truth.get(name)!.key)!)
+  const targets = new Map([[getName(declared, output).name, toRanges(indexes)]])
+  const make = (): PlanRequest => ({ targets, publish: chapter.pick % 2 === 0 })
+  return { oracleRequest: { targets: new Map([[output, chosen]]), failing }, make }
+}
+
+async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
+  for (const edit of chapter.edits) applyEdit(replay, edit)
+  const { world, facts, past } = replay
+  const truth = findTruths(replay.story.shape, facts)
+  const graph = buildCurrentGraph(replay)
+  expectFresh(replay, graph, truth)
+  const { oracleRequest, make } = buildRequest(chapter, replay, truth)
+  const isWhole = chapter.run !== "stopped" && chapter.run !== "killed"
+  const expected = runOracle(truth, isWhole ? past : copyPast(past), facts.declared, oracleRequest)
+  const floor = world.published.get("published")?.partitionKey
+  arrangeRun(
+    replay,
+    chapter,
+    oracleRequest.failing && formatStepName(replay, truth.get(oracleRequest.failing)!),
+  )
+  const stepCount = world.steps.length
+  const options = { concurrency: chapter.concurrency }
+  const result = await run(world, graph, make, options).catch((error: unknown) => {
+    if (chapter.run !== "killed") throw error
+  })
+  world.aborted = false
+  if (isWhole) expectExactly(replay, truth, expected)
+  else expectNoMore(replay, truth, expected, stepCount)
+  expectFresh(replay, graph, truth)
+  if (!isWhole || result === undefined) return
+  expect(result.outcome).toBe(expected.isBad ? "failed" : "succeeded")
+  expectOutcomes(replay, truth, expected, result)
+  if (expected.isBad || chapter.run === "partial") return
+  expectNoWork(replay, graph)
+  expectComplete(replay, truth, floor)
+}
+
+function expectNoWork({ world }: Replay, graph: Graph): void {
+  const evaluation = evaluateProject(world, graph)
+  const plan = buildPlan(evaluation, requestEverything(evaluation), world.hash)
+  expect(listStepIds(evaluation, plan)).toEqual([])
+  expect(plan.publications).toEqual([])
+}
+
+/** The plan has exactly the steps that are to be done, and each came out as it had to. */
+function expectOutcomes(
+  replay: Replay,
+  truth: Truths,
+  { outcomes }: ExpectedRun,
+  plannedRun: PlannedRun,
+): void {
+  const right = [...outcomes].map(([name, kind]) => [
+    formatStepName(replay, truth.get(name)!),
+    kind,
+  ])
+  const materializeSteps = [...plannedRun.steps].filter(([step]) => !step.startsWith("check "))
+  expect(Object.fromEntries(materializeSteps.map(([step, { kind }]) => [step, kind]))).toEqual(
+    Object.fromEntries(right),
+  )
+  expect(plannedRun.planned.toSorted()).toEqual([...plannedRun.steps.keys()].toSorted())
+}
+
+/** What the engine was asked to compute, and the assets whose rows it was asked to check again. */
+function listEngineCalls({ world }: Replay) {
+  const [computed, checked]: [string[], string[]] = [[], []]
+  for (const call of world.computed)
+    if (call.startsWith("check ")) checked.push(call.split(" ")[1]!)
+    else computed.push(call)
+  return { computed: computed.toSorted(), checked: checked.toSorted() }
+}
+
+function expectExactly(replay: Replay, truth: Truths, expected: ExpectedRun): void {
+  const { declared } = replay.facts
+  expect(listEngineCalls(replay)).toEqual({
+    computed: [...expected.computed]
+      .map((name) => formatStepName(replay, truth.get(name)!))
+      .toSorted(),
+    checked: expected.checked.map((output) => getName(declared, output).name).toSorted(),
+  })
+}
+
+/** A run that was cut short did part of what it had to do, nothing twice; the oracle believes what it told the ledger. */
+function expectNoMore(
+  replay: Replay,
+  truth: Truths,
+  expected: ExpectedRun,
+  stepCount: number,
+): void {
+  const { world, facts, past } = replay
+  const { computed } = listEngineCalls(replay)
+  const expectedSteps = [...expected.computed].map((name) =>
+    formatStepName(replay, truth.get(name)!),
+  )
+  expect(new Set(expectedSteps)).toEqual(new Set([...expectedSteps, ...computed]))
+  expect(new Set(computed).size).toBe(computed.length)
+  const byStep = new Map(
+    [...truth].map(([name, partitionTruth]) => [formatStepName(replay, partitionTruth), name]),
+  )
+  const graph = buildCurrentGraph(replay)
+  const outputs = new Map(
+    [...truth.values()].flatMap(({ computation }) =>
+      computation.outputs.map((output) => [getName(facts.declared, output).name, output]),
+    ),
+  )
+  const recordedSteps = world.steps.slice(stepCount).map((step) => {
+    const computation = graph.computations.find(({ name }) => name === step.computation)!
+    const key = formatPartitionKey(getPartitions(graph, computation), step.partition)
+    const checked = Object.keys(step.checkVersions).map((name) => outputs.get(name)!)
+    return { name: byStep.get(`${computation.name} ${key}`)!, outcome: step.outcome.kind, checked }
+  })
+  applyRecorded(truth, past, facts.declared, recordedSteps)
+}
+
+/** Exactly the partitions that exist are judged; fresh are those that are by definition, with the rows that a computation from scratch gives. */
+function expectFresh(replay: Replay, graph: Graph, truth: Truths): void {
+  const { world, facts, past, story: told } = replay
+  const evaluation = evaluateProject(world, graph)
+  const byStep = new Map(
+    [...truth].map(([name, partitionTruth]) => [formatStepName(replay, partitionTruth), name]),
+  )
+  const shapes = new Map(
+    listPresentComputations(told.shape, facts.declared).map((computation) => [
+      getComputationName(facts.declared, computation),
+      computation,
+    ]),
+  )
+  const [evaluated, fresh, wrong]: [string[], string[], unknown[]] = [[], [], []]
+  for (const computation of graph.computations)
+    for (const index of listPartitions(listRangesWhere(evaluation, computation, () => true))) {
+      const key = formatPartitionKey(getPartitions(graph, computation), index)
+      const name = byStep.get(`${computation.name} ${key}`) ?? `${computation.name} ${key}`
+      evaluated.push(name)
+      if (!isFresh(evaluation, computation, index)) continue
+      fresh.push(name)
+      const input = formatFingerprint(findFreshInput(evaluation, computation, index)!)
+      computation.outputs.forEach(({ asset }, at) => {
+        const id = shapes.get(computation.name)!.outputs[at]!
+        const right = truth.get(name)?.contents.get(id)
+        const rows = findRows(replay, graph, asset, [key, input])
+        if (rows !== right) wrong.push([name, asset, rows, right])
+      })
+    }
+  expect(evaluated.toSorted()).toEqual([...truth.keys()].toSorted())
+  expect(fresh.toSorted()).toEqual([...findFresh(truth, past, facts.declared)].toSorted())
+  expect(wrong).toEqual([])
+}
+
+function findRows({ world }: Replay, graph: Graph, asset: string, [key, input]: [string, string]) {
+  const names = [asset, ...graph.assets.get(asset)!.previousNames]
+  const stored = world.records.find(
+    (record) =>
+      names.includes(record.asset) && record.key === key && record.record.fingerprint === input,
+  )
+  return world.files.get(stored?.record.file ?? "")
+}
+
+/** Readers see the newest partition that is right and passed its checks. */
+function expectComplete(
+  { world, facts, past, story: told }: Replay,
+  truth: Truths,
+  floor: string | undefined,
+): void {
+  const { setting, declared } = facts
+  const set = listPresentComputations(told.shape, declared).filter(({ isPublished }) => isPublished)
+  const passed = findPassedRows(truth, past, declared)
+  const days = [...new Set([...truth.values()].map(({ key }) => key))].filter((key) =>
+    set.every(({ id }) => passed.has(`${id} ${key} ${id}`)),
+  )
+  const newest = days.toSorted().at(-1)
+  const isShown =
+    set.length > 0 &&
+    newest !== undefined &&
+    getPlace(setting, "daily", newest) >= getPlace(setting, "daily", floor ?? "")
+  expect(world.published.get("published")?.partitionKey).toBe(isShown ? newest : floor)
+  if (!isShown) return
+  const publishedRows = world.publications
+    .at(-1)
+    ?.tables.map(({ asset, file }) => [asset.name, world.files.get(file)])
+  const right = set.map(({ id }) => [
+    getName(declared, id).name,
+    truth.get(`${id} ${newest}`)?.contents.get(id),
+  ])
+  expect(publishedRows).toEqual(right)
+}
+
+const whole: Chapter = { edits: [], run: "complete", pick: 0, concurrency: 1 }
+
+async function replayStory(randomStory: Story): Promise<void> {
+  const replay = startReplay(randomStory)
+  for (const chapter of [whole, ...randomStory.chapters, whole, whole])
+    await replayChapter(replay, chapter)
+}
+
+/** Tells this many random stories; throws the smallest one that does not go as it should, with the seed that brings it back. */
+export async function checkStories(cases: number): Promise<void> {
+  const report = await fc.check(fc.asyncProperty(story, replayStory), { numRuns: cases })
+  if (report.failed)
+    throw new Error(fc.defaultReportMessage(report), { cause: report.errorInstance })
+  expect(report.numRuns).toBe(cases)
+}

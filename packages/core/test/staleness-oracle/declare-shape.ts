@@ -1,0 +1,182 @@
+import {
+  type AnyAsset,
+  type Asset,
+  type CheckResult,
+  type ComputeRequest,
+  type Graph,
+  type Partitions,
+  type Read,
+  type Relation,
+  type Sql,
+  all,
+  daily,
+  hourly,
+  itself,
+  last,
+  latest,
+  monthly,
+} from "../../src/index.ts"
+import { noRows, previous, publishTo, sharedRows, sql, sqlAssets } from "../../src/index.ts"
+import { staticKeys, unpartitioned, upTo, weekly, window } from "../../src/index.ts"
+import { dailyAsset, buildGraphOf, partitionedSource } from "../declarations.ts"
+import type { Granularity, Setting } from "./calendar.ts"
+import {
+  type ComputationShape,
+  type Declarations,
+  type ReadContent,
+  type Rule,
+  type Shape,
+} from "./shape.ts"
+import {
+  type WindowName,
+  getComputationName,
+  getName,
+  passes,
+  listPresentComputations,
+  computeRows,
+} from "./shape.ts"
+
+/** How assets of a grain are cut in a story. */
+export function buildPartitions(
+  { zone, declared }: Setting,
+  { keys }: Declarations,
+  grain: Granularity,
+): Partitions {
+  if (grain === "none") return unpartitioned
+  if (grain === "static") return staticKeys(keys)
+  const [start, end] = declared[grain]
+  return { hourly, daily, weekly, monthly }[grain]({ zone, start, ...(end && { end }) })
+}
+
+/** The declarations of a shape. */
+export function buildShapeGraph(shape: Shape, setting: Setting, declared: Declarations): Graph {
+  const assets = new Map<string, AnyAsset>()
+  for (const { id, granularity, whenMissing } of shape.sources) {
+    const { name, previousNames } = getName(declared, id)
+    assets.set(
+      id,
+      partitionedSource(name, buildPartitions(setting, declared, granularity), {
+        whenMissing,
+        previousNames,
+      }),
+    )
+  }
+  for (const computation of listPresentComputations(shape, declared)) {
+    const outputAssets = buildAssets(computation, assets, setting, declared)
+    computation.outputs.forEach((output, at) => assets.set(output, outputAssets[at]!))
+  }
+  return buildGraphOf(...assets.values())
+}
+
+function buildAssets(
+  computation: ComputationShape,
+  assets: ReadonlyMap<string, AnyAsset>,
+  setting: Setting,
+  declared: Declarations,
+): readonly Asset[] {
+  const { id, modulus, outputs, accumulates, granularity, isPublished } = computation
+  const reads = computation.reads.map((readShape) =>
+    buildRead(assets.get(readShape.upstream)!, readShape.window),
+  )
+  const from = [...reads, ...(accumulates ? [previous()] : [])].map((source) => sql`${source}`)
+  const code = sql`${declared.salts.get(id) ?? 0} ${modulus}`
+  const query = from.reduce<Sql>((fragments, fragment) => sql`${fragments} ${fragment}`, code)
+  const partitions = buildPartitions(setting, declared, granularity)
+  const buildOptions = (output: string) => ({ checks: buildChecks(declared.checks.get(output)) })
+  if (outputs.length === 1) {
+    const { name, previousNames } = getName(declared, id)
+    const publish = publishTo({ $inferInsert: {} }, { set: "published" })
+    const extra = {
+      partitions,
+      previousNames,
+      ...buildOptions(id),
+      ...(isPublished && { publish }),
+    }
+    return [dailyAsset(name, query, extra)]
+  }
+  const { columns } = dailyAsset(id, query)
+  const described = outputs.map((output, at) => {
+    const { name, previousNames } = getName(declared, output)
+    const outputQuery = sql`${at} ${sharedRows}`
+    return [
+      name,
+      { description: "", columns, query: outputQuery, previousNames, ...buildOptions(output) },
+    ]
+  })
+  const shared = query as Sql<never> // the graph's own rules are what is tested here
+  const name = getComputationName(declared, computation)
+  return Object.values(
+    sqlAssets({ name, group: "g", partitions, shared, outputs: Object.fromEntries(described) }),
+  )
+}
+
+function buildChecks(rule: Rule | undefined) {
+  if (rule === undefined) return []
+  const { remainder, severity } = rule
+  return [noRows("remainder", { description: "", severity, query: sql`${remainder} ${itself}` })]
+}
+
+function buildRead(asset: AnyAsset, name: WindowName): Read {
+  const timed = asset as AnyAsset & { partitions: { kind: "daily" } } // windows other than same and all are for these
+  switch (name) {
+    case "same":
+      return { kind: "read", asset, window: { kind: "same" } }
+    case "last 2":
+      return last(2, timed)
+    case "whole":
+      return last(1, timed, { onShortWindow: "skip" })
+    case "skip 3":
+      return last(3, timed, { onShortWindow: "skip" })
+    case "error 4":
+      return last(4, timed, { onShortWindow: "error" })
+    case "before":
+      return window(timed, -2, -1)
+    case "latest":
+      return latest(timed)
+    case "up to":
+      return upTo(timed)
+    case "all":
+      return all(asset)
+  }
+}
+
+/** The engine of random graphs: reads salt and modulus out of the query. */
+export function computeEngineRows(
+  { computation, relations, outputs }: ComputeRequest,
+  asset: string,
+  contents: (relation: Relation) => string[],
+): string {
+  if (computation.kind === "code") throw new Error("random graphs are SQL")
+  const [part] = (computation.shared ?? computation.outputs[0]!.query).parts
+  const [salt, modulus] = (part?.kind === "text" ? part.text : "").split(" ").map(Number)
+  const reads = relations
+    .filter(({ name }) => name !== "itself")
+    .map((relation) => toReadContent(relation, contents(relation)))
+  const place = outputs.findIndex(({ name }) => name === asset)
+  return computeRows({ salt: salt!, modulus: modulus! }, place, reads)
+}
+
+/** The keys and rows of a relation; a stored file says in its path which key it is of. */
+function toReadContent(relation: Relation, contents: readonly string[]): ReadContent {
+  const keys =
+    relation.kind === "landed"
+      ? relation.partitions.map(({ key }) => key)
+      : relation.files.map((file) => file.split("/")[1]!)
+  return contents.map((content, at) => [keys[at]!, content])
+}
+
+/** The engine's judgement on rows, by the rule that is declared for the asset. */
+export function createRowChecker(shape: Shape, declared: Declarations) {
+  const rules = new Map(
+    shape.computations.flatMap(({ outputs }) =>
+      outputs.map((output) => [getName(declared, output).name, declared.checks.get(output)]),
+    ),
+  )
+  return (asset: string, _: string, value: string): CheckResult[] => {
+    const rule = rules.get(asset)
+    if (rule === undefined) return []
+    const passed = passes(rule, value)
+    const { severity } = rule
+    return [{ asset, name: "remainder", severity, passed, failures: passed ? 0 : 1, sample: [] }]
+  }
+}

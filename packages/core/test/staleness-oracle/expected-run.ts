@@ -1,0 +1,305 @@
+import type { StepOutcome } from "../../src/index.ts"
+import type { Declarations } from "./shape.ts"
+import { getOriginalName } from "./shape.ts"
+import type { Truth } from "./truth.ts"
+
+type Truths = ReadonlyMap<string, Truth>
+
+/** What is kept of one partition: what it was made from, and how each output's checks came out. */
+interface PastMaterialization {
+  readonly inputs: string
+  readonly checks: Map<string, { readonly rule: string; readonly hasFailed: boolean }>
+}
+
+/** The oracle's own memory: the past of a computation and a key → what is kept, the newest last. */
+export type Past = Map<string, PastMaterialization[]>
+
+/** Where the past of a partition is found: under the names that its outputs had first. */
+function getPast(
+  past: Past,
+  declared: Declarations,
+  { computation, key }: Truth,
+): PastMaterialization[] {
+  const name = `${computation.outputs.map((output) => getOriginalName(declared, output)).join("+")} ${key}`
+  const materializations = past.get(name) ?? []
+  past.set(name, materializations)
+  return materializations
+}
+
+/** What a run has to do, by definition. */
+export interface ExpectedRun {
+  /** How each partition in the plan comes out: what was asked for and all that it reads, as far as it is not fresh and waits for nothing. */
+  readonly outcomes: ReadonlyMap<string, StepOutcome["kind"]>
+  /** The partitions that are computed. */
+  readonly computed: ReadonlySet<string>
+  /** The outputs on whose rows the checks are run again, by asset: once for each partition. */
+  readonly checked: readonly string[]
+  /** Whether anything fails, is refused, or is skipped because of that. */
+  readonly isBad: boolean
+}
+
+/** What is asked of a run. */
+export interface OracleRequest {
+  /** Output → the names of the truths that are asked for. */
+  readonly targets: ReadonlyMap<string, readonly string[]>
+  /** The partition whose computation breaks. */
+  readonly failing: string | undefined
+}
+
+/** The partitions that are fresh: all that they read is, and something is kept that was made from just that. */
+export function findFresh(truths: Truths, past: Past, declared: Declarations): ReadonlySet<string> {
+  const fresh = new Set<string>()
+  for (const [name, truth] of truths) {
+    if (truth.isBlocked || !truth.reads.every((read) => fresh.has(read.name))) continue
+    const materializations = getPast(past, declared, truth)
+    if (materializations.some(({ inputs }) => inputs === truth.inputs)) fresh.add(name)
+  }
+  return fresh
+}
+
+interface KnownState {
+  readonly truths: Truths
+  readonly past: Past
+  readonly declared: Declarations
+  readonly fresh: ReadonlySet<string>
+}
+
+interface OracleRun extends KnownState {
+  /** `name output` whose rows nobody may read in this run. */
+  readonly blockers: Set<string>
+  readonly outcomes: Map<string, StepOutcome["kind"]>
+  readonly computed: Set<string>
+  readonly checked: string[]
+  isBad: boolean
+}
+
+/** What a run does, brought up to date in the oracle's memory. */
+export function runOracle(
+  truths: Truths,
+  past: Past,
+  declared: Declarations,
+  request: OracleRequest,
+): ExpectedRun {
+  const running: OracleRun = {
+    truths,
+    past,
+    declared,
+    fresh: findFresh(truths, past, declared),
+    blockers: new Set(),
+    outcomes: new Map(),
+    computed: new Set(),
+    checked: [],
+    isBad: false,
+  }
+  const failedRows = findFailedRows(running)
+  const blockedRows = findBlockedRows(running, failedRows)
+  for (const [output, names] of request.targets)
+    for (const name of names)
+      if (running.fresh.has(name) && !blockedRows.has(name)) rerunChecks(running, name, [output])
+  const neededNames = findUpstream(truths, [...request.targets.values()].flat())
+  const blocked = new Set<string>()
+  const open: string[] = []
+  for (const [name, truth] of truths) {
+    if (!neededNames.has(name) || running.fresh.has(name)) continue
+    const isBlocked =
+      truth.isBlocked ||
+      truth.reads.some(
+        ({ name: read, output }) =>
+          blocked.has(read) || blockedRows.has(read) || failedRows.has(`${read} ${output}`),
+      )
+    if (isBlocked) blocked.add(name)
+    else open.push(name)
+  }
+  for (const { name, output } of open.flatMap((stepName) => truths.get(stepName)!.reads))
+    if (running.fresh.has(name)) rerunChecks(running, name, [output])
+  blockFreshDownstream(running)
+  for (const name of open) running.outcomes.set(name, materialize(running, name, request.failing))
+  const { outcomes, computed, checked, isBad } = running
+  return { outcomes, computed, checked, isBad }
+}
+
+/** Fresh rows that are known to fail the error checks of today. */
+function findFailedRows({ truths, past, declared, fresh }: KnownState): ReadonlySet<string> {
+  const failedRows = new Set<string>()
+  for (const name of fresh) {
+    const truth = truths.get(name)!
+    const { checks } = getPast(past, declared, truth).find(({ inputs }) => inputs === truth.inputs)!
+    for (const [output, { rule, hasFailed }] of checks)
+      if (hasFailed && rule === formatRule(declared, output)) failedRows.add(`${name} ${output}`)
+  }
+  return failedRows
+}
+
+/** Fresh rows that were made from such rows, or from what was. */
+function findBlockedRows(
+  { truths, fresh }: KnownState,
+  failedRows: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const blockedRows = new Set<string>()
+  for (const name of fresh)
+    for (const read of truths.get(name)!.reads)
+      if (blockedRows.has(read.name) || failedRows.has(`${read.name} ${read.output}`))
+        blockedRows.add(name)
+  return blockedRows
+}
+
+/** Fresh rows that stand on rows which the run itself found to be refused are not gone on from either. */
+function blockFreshDownstream({ truths, fresh, blockers }: OracleRun): void {
+  for (const name of fresh) {
+    const { reads, computation } = truths.get(name)!
+    if (reads.some((read) => blockers.has(`${read.name} ${read.output}`)))
+      for (const output of computation.outputs) blockers.add(`${name} ${output}`)
+  }
+}
+
+/** The partitions and outputs, `name output`, whose rows are right, passed the checks of today and stand on none that did not. */
+export function findPassedRows(
+  truths: Truths,
+  past: Past,
+  declared: Declarations,
+): ReadonlySet<string> {
+  const passed = new Set<string>()
+  const fresh = findFresh(truths, past, declared)
+  const state = { truths, past, declared, fresh }
+  const blockedRows = findBlockedRows(state, findFailedRows(state))
+  for (const name of fresh) {
+    if (blockedRows.has(name)) continue
+    const truth = truths.get(name)!
+    const { checks } = getPast(past, declared, truth).find(({ inputs }) => inputs === truth.inputs)!
+    for (const [output, { rule, hasFailed }] of checks)
+      if (!hasFailed && rule === formatRule(declared, output)) passed.add(`${name} ${output}`)
+  }
+  return passed
+}
+
+function formatRule(declared: Declarations, output: string): string {
+  return JSON.stringify(declared.checks.get(output) ?? null)
+}
+
+function failsCheck(declared: Declarations, { checksPassed }: Truth, output: string): boolean {
+  return declared.checks.get(output)?.severity === "error" && checksPassed.get(output) === false
+}
+
+/** Runs the checks of these outputs on rows that are right, where they are not the ones that ran last; says whether any did. */
+function rerunChecks(running: OracleRun, name: string, outputs: readonly string[]): boolean {
+  const { truths, past, declared } = running
+  const truth = truths.get(name)!
+  const { checks } = getPast(past, declared, truth).find(({ inputs }) => inputs === truth.inputs)!
+  const changed = outputs.filter(
+    (output) => checks.get(output)?.rule !== formatRule(declared, output),
+  )
+  for (const output of changed) checks.set(output, runCheck(running, name, output))
+  return changed.length > 0
+}
+
+function runCheck(running: OracleRun, name: string, output: string) {
+  const { truths, declared } = running
+  if (declared.checks.has(output)) running.checked.push(output)
+  const isBad = failsCheck(declared, truths.get(name)!, output)
+  if (isBad) running.blockers.add(`${name} ${output}`)
+  running.isBad ||= isBad
+  return { rule: formatRule(declared, output), hasFailed: isBad }
+}
+
+function materialize(
+  running: OracleRun,
+  name: string,
+  failing: string | undefined,
+): StepOutcome["kind"] {
+  const { truths, past, declared, computed, blockers } = running
+  const truth = truths.get(name)!
+  if (truth.reads.some((read) => blockers.has(`${read.name} ${read.output}`)))
+    return blockOutputs(running, name, "skipped")
+  const materializations = getPast(past, declared, truth)
+  const { outputs } = truth.computation
+  const materialization = materializations.find(({ inputs }) => inputs === truth.inputs)
+  if (materialization !== undefined && materialization === materializations.at(-1))
+    return rerunChecks(running, name, outputs) ? "checked" : "unchanged"
+  if (materialization === undefined) computed.add(name)
+  else running.checked.push(...outputs.filter((output) => declared.checks.has(output)))
+  if (materialization === undefined && name === failing)
+    return blockOutputs(running, name, "failed")
+  if (outputs.some((output) => failsCheck(declared, truth, output)))
+    return blockOutputs(running, name, "refused")
+  if (materialization !== undefined)
+    materializations.splice(materializations.indexOf(materialization), 1)
+  materializations.push(toMaterialization(truth, declared))
+  return materialization === undefined ? "made" : "reused"
+}
+
+function toMaterialization(truth: Truth, declared: Declarations): PastMaterialization {
+  const checks = truth.computation.outputs.map(
+    (output) => [output, { rule: formatRule(declared, output), hasFailed: false }] as const,
+  )
+  return { inputs: truth.inputs, checks: new Map(checks) }
+}
+
+function blockOutputs(
+  running: OracleRun,
+  name: string,
+  outcome: StepOutcome["kind"],
+): StepOutcome["kind"] {
+  const { blockers, truths } = running
+  for (const output of truths.get(name)!.computation.outputs) blockers.add(`${name} ${output}`)
+  running.isBad = true
+  return outcome
+}
+
+/** The partitions and everything that they read, directly or not. */
+function findUpstream(truths: Truths, from: readonly string[]): ReadonlySet<string> {
+  const names = new Set<string>()
+  const visit = (name: string): void => {
+    if (names.has(name)) return
+    names.add(name)
+    for (const read of truths.get(name)?.reads ?? []) visit(read.name)
+  }
+  for (const name of from) visit(name)
+  return names
+}
+
+/** Forgets everything but the newest of what is kept. */
+export function keepNewest(past: Past): void {
+  for (const materializations of past.values())
+    materializations.splice(0, materializations.length - 1)
+}
+
+/** A copy that a run which is cut short does not change. */
+export function copyPast(past: Past): Past {
+  return new Map(
+    [...past].map(([name, materializations]) => [
+      name,
+      materializations.map(({ inputs, checks }) => ({ inputs, checks: new Map(checks) })),
+    ]),
+  )
+}
+
+/** What a run that was cut short had told the ledger when it ended: how each partition came out, and whose checks ran. */
+export interface RecordedStep {
+  readonly name: string
+  readonly outcome: string
+  readonly checked: readonly string[]
+}
+
+/** Brings the memory up to what was recorded by a run that was cut short. */
+export function applyRecorded(
+  truths: Truths,
+  past: Past,
+  declared: Declarations,
+  steps: readonly RecordedStep[],
+) {
+  for (const { name, outcome, checked } of steps) {
+    const truth = truths.get(name)!
+    const materializations = getPast(past, declared, truth)
+    const materialization = materializations.find(({ inputs }) => inputs === truth.inputs)
+    if (materialization !== undefined && outcome === "reused")
+      materializations.splice(materializations.indexOf(materialization), 1)
+    if (outcome === "made" || outcome === "reused")
+      materializations.push(toMaterialization(truth, declared))
+    if (outcome !== "checked" || materialization === undefined) continue
+    for (const output of checked)
+      materialization.checks.set(output, {
+        rule: formatRule(declared, output),
+        hasFailed: failsCheck(declared, truth, output),
+      })
+  }
+}

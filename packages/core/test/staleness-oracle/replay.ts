@@ -1,0 +1,151 @@
+import { FreshetError, findPartition } from "../../src/index.ts"
+import type { Graph } from "../../src/index.ts"
+import { wipeEarlier } from "../memory-ledger.ts"
+import { type MemoryProject, land, createMemoryProject } from "../memory-project.ts"
+import { getCalendar, getPlace } from "./calendar.ts"
+import {
+  createRowChecker,
+  buildPartitions,
+  buildShapeGraph,
+  computeEngineRows,
+} from "./declare-shape.ts"
+import { type Past, keepNewest } from "./expected-run.ts"
+import { type Declarations, type NamedAsset, type Rule, getName } from "./shape.ts"
+import { type Chapter, type Edit, type Story, firstKeys, pickKey } from "./story.ts"
+import type { Facts } from "./truth.ts"
+
+/** One story while it is told: the world that the code under test sees, and the facts that the oracle sees. */
+export interface Replay {
+  readonly story: Story
+  readonly world: MemoryProject
+  readonly facts: ReplayFacts
+  readonly past: Past
+}
+
+/** The facts of a story, as its edits change them. */
+interface ReplayFacts extends Facts {
+  readonly landed: Map<string, Map<string, string>>
+  nowMs: number
+  readonly declared: Declarations & {
+    readonly salts: Map<string, number>
+    readonly names: Map<string, NamedAsset>
+    readonly removed: Set<string>
+    readonly checks: Map<string, Rule>
+    keys: readonly string[]
+  }
+}
+
+/** The world before anything was made, with the first files. */
+export function startReplay(story: Story): Replay {
+  const { setting, shape } = story
+  const project = createMemoryProject(0, { rows: computeEngineRows })
+  project.hash = createInterner()
+  const landed = new Map(
+    shape.sources.map(({ id, granularity }, at) => {
+      const keys = story.landed[at]!.map((pick) => pickKey(setting, firstKeys, granularity, pick))
+      return [id, new Map(keys.map((key) => [key, "1"]))]
+    }),
+  )
+  const nowMs = getCalendar(setting).daily[getPlace(setting, "daily", setting.today)]!.toMs
+  const declared = {
+    salts: new Map(),
+    names: new Map(),
+    removed: new Set<string>(),
+    checks: new Map(),
+    keys: firstKeys,
+  }
+  return { story, world: project, facts: { setting, landed, nowMs, declared }, past: new Map() }
+}
+
+/** An exact and short hash: the number under which a text was first seen. */
+function createInterner(): (text: string) => string {
+  const hashByText = new Map<string, string>()
+  return (text) => {
+    const shortHash = hashByText.get(text) ?? `h${hashByText.size}`
+    hashByText.set(text, shortHash)
+    return shortHash
+  }
+}
+
+/** Changes the facts. */
+export function applyEdit(replay: Replay, edit: Edit): void {
+  const { facts, past, story } = replay
+  const { declared } = facts
+  const { sources, computations } = story.shape
+  const source = sources[edit.pick % sources.length]!
+  const computation = computations[edit.pick % computations.length]!
+  const output = computation.outputs[edit.pick % computation.outputs.length]!
+  switch (edit.kind) {
+    case "land":
+    case "take away": {
+      const key = pickKey(facts.setting, declared.keys, source.granularity, edit.place)
+      if (edit.kind === "take away") facts.landed.get(source.id)!.delete(key)
+      else facts.landed.get(source.id)!.set(key, String(edit.content))
+      return
+    }
+    case "code":
+      declared.salts.set(computation.id, edit.salt)
+      return
+    case "time":
+      facts.nowMs += edit.hours * 3_600_000
+      return
+    case "remove or bring back":
+      if (!declared.removed.delete(computation.id)) declared.removed.add(computation.id)
+      return
+    case "rename":
+      renameAsset(replay, edit.pick % 3 === 0 ? source.id : output, edit.isSaid)
+      return
+    case "checks":
+      if (edit.rule === undefined) declared.checks.delete(output)
+      else declared.checks.set(output, edit.rule)
+      return
+    case "forget":
+      keepNewest(past)
+      wipeEarlier(replay.world, buildFullGraph(replay))
+      return
+    case "keys":
+      declared.keys = edit.keys
+  }
+}
+
+/** Gives an asset a name that none ever had. */
+function renameAsset({ facts }: Replay, id: string, isSaid: boolean): void {
+  const { names } = facts.declared
+  const { name, previousNames } = getName(facts.declared, id)
+  names.set(id, { name: `${name}_`, previousNames: isSaid ? [...previousNames, name] : [] })
+}
+
+/** The graph with what was removed. */
+function buildFullGraph({ story, facts }: Replay): Graph {
+  return buildShapeGraph(story.shape, story.setting, { ...facts.declared, removed: new Set() })
+}
+
+/** Brings the world up to the facts, and gives the declarations of the moment. */
+export function buildCurrentGraph({ story, world, facts }: Replay): Graph {
+  const { declared, setting } = facts
+  world.nowMs = facts.nowMs
+  world.landed.clear()
+  for (const { id, granularity } of story.shape.sources)
+    for (const [key, content] of facts.landed.get(id)!) {
+      const index = findPartition(buildPartitions(setting, declared, granularity), key)
+      if (index !== undefined) land(world, getName(declared, id).name, index, content)
+    }
+  world.behaviour.checks = createRowChecker(story.shape, declared)
+  return buildShapeGraph(story.shape, setting, declared)
+}
+
+/** Sees to it that a run ends as its chapter wants it. */
+export function arrangeRun({ world }: Replay, chapter: Chapter, failing: string | undefined): void {
+  const [last, records] = [chapter.pick % 12, chapter.pick % 9]
+  let recorded = 0
+  world.computed.length = 0
+  world.behaviour.beforeCompute = (step) => {
+    if (step === failing) throw new FreshetError("engine", "broken on purpose")
+    if (chapter.run === "stopped" && world.computed.length > last) world.aborted = true
+  }
+  world.behaviour.beforeRecord = () => {
+    recorded += 1
+    if (chapter.run === "killed" && recorded > records)
+      throw new FreshetError("ledger", "killed on purpose")
+  }
+}

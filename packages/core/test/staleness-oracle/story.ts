@@ -1,0 +1,217 @@
+import fc from "fast-check"
+
+import { type Granularity, type Setting, getCalendar, getPlace, settings } from "./calendar.ts"
+import { type ComputationShape, type ReadShape, type Rule, type Shape } from "./shape.ts"
+import { type SourceShape, windows } from "./shape.ts"
+
+/** A random graph, what has landed at first, and what happens then. */
+export interface Story {
+  readonly setting: Setting
+  readonly shape: Shape
+  /** Source by source the picks of what has landed. */
+  readonly landed: readonly (readonly number[])[]
+  readonly chapters: readonly Chapter[]
+}
+
+/** What happens to the world, and which run answers it. */
+export interface Chapter {
+  readonly edits: readonly Edit[]
+  readonly run: RunKind
+  readonly pick: number
+  readonly concurrency: number
+}
+
+/** `stopped` is a person who wants to stop, `killed` a process that is gone before it could tell the ledger. */
+export type RunKind = "complete" | "failing" | "partial" | "stopped" | "killed"
+
+export type Edit = { readonly pick: number } & (
+  | { readonly kind: "land"; readonly place: number; readonly content: number }
+  | { readonly kind: "take away"; readonly place: number }
+  | { readonly kind: "code"; readonly salt: number }
+  | { readonly kind: "time"; readonly hours: number }
+  | { readonly kind: "remove or bring back" }
+  | { readonly kind: "rename"; readonly isSaid: boolean }
+  | { readonly kind: "checks"; readonly rule: Rule | undefined }
+  | { readonly kind: "forget" }
+  | { readonly kind: "keys"; readonly keys: readonly string[] }
+)
+
+const number = (below: number) => fc.nat({ max: below - 1 })
+
+/** Keys that tempt whoever takes them apart. */
+const keySets: readonly (readonly string[])[] = [
+  ["eu, west", "us"],
+  ["us", "eu, west"],
+  ["us", "eu, west", "a=1 b"],
+]
+
+const severity = fc.constantFrom("error" as const, "warn" as const)
+const rule = fc.option(fc.record({ remainder: number(3), severity }), { nil: undefined })
+
+function buildEdit(
+  weight: number,
+  kind: Edit["kind"],
+  more: Readonly<Record<string, fc.Arbitrary<unknown>>>,
+  picks = 997,
+) {
+  const arbitrary = fc.record({ kind: fc.constant(kind), pick: number(picks), ...more })
+  return { weight, arbitrary: arbitrary as unknown as fc.Arbitrary<Edit> } // the record has what the kind has
+}
+
+const anyEdit = fc.oneof(
+  buildEdit(8, "land", { place: number(97), content: number(3) }),
+  buildEdit(2, "take away", { place: number(97) }),
+  buildEdit(5, "code", { salt: number(2) }),
+  buildEdit(2, "time", { hours: fc.constantFrom(1, 24, 72) }),
+  buildEdit(1, "remove or bring back", {}),
+  buildEdit(2, "rename", { isSaid: fc.boolean() }),
+  buildEdit(3, "checks", { rule }),
+  buildEdit(1, "forget", {}),
+  buildEdit(1, "keys", { keys: fc.constantFrom(...keySets) }),
+)
+
+/** Checks change while upstreams do, close together: what is made anew meets rows that are refused. */
+const checksAndCode = fc.oneof(
+  buildEdit(3, "checks", { rule }, 4),
+  buildEdit(2, "code", { salt: number(2) }, 6),
+  buildEdit(1, "land", { place: number(12), content: number(3) }, 4),
+)
+
+const chapter: fc.Arbitrary<Chapter> = fc.record({
+  edits: fc.oneof(
+    { weight: 3, arbitrary: fc.array(anyEdit, { minLength: 1, maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.array(checksAndCode, { minLength: 2, maxLength: 5 }) },
+  ),
+  run: fc.constantFrom<RunKind>(
+    ...(["complete", "complete", "complete", "failing", "partial", "stopped", "killed"] as const),
+  ),
+  pick: number(9973),
+  concurrency: fc.integer({ min: 1, max: 3 }),
+})
+
+const granularity = fc.constantFrom<Granularity>(
+  ...([
+    "daily",
+    "daily",
+    "daily",
+    "daily",
+    "hourly",
+    "weekly",
+    "monthly",
+    "static",
+    "none",
+  ] as const),
+)
+
+const sources = fc.array(
+  fc.record({
+    granularity,
+    whenMissing: fc.constantFrom("empty" as const, "wait" as const),
+    landed: fc.uniqueArray(number(14), { minLength: 2, maxLength: 14 }),
+  }),
+  { minLength: 1, maxLength: 3 },
+)
+
+const computations = fc.array(
+  fc.record({
+    granularity,
+    accumulates: fc.constantFrom(false, false, true),
+    isDouble: fc.constantFrom(false, false, true),
+    isPublished: fc.constantFrom(false, false, true),
+    modulus: fc.constantFrom(1, 2, 3, 1009),
+    reads: fc.array(fc.record({ pick: number(997), window: number(windows.length) }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+  }),
+  { minLength: 2, maxLength: 7 },
+)
+
+export const story: fc.Arbitrary<Story> = fc
+  .record({
+    setting: fc.constantFrom(...settings),
+    sources,
+    computations,
+    chapters: fc.array(chapter, { minLength: 1, maxLength: 5 }),
+  })
+  .map((drawn) => ({
+    setting: drawn.setting,
+    shape: buildShape(drawn),
+    landed: drawn.sources.map(({ landed }) => landed),
+    chapters: drawn.chapters,
+  }))
+
+/** The keys at first. */
+export const firstKeys = keySets[0]!
+
+/** The key of a source's partition that is meant by a pick; some lie before the declared start or in the future. */
+export function pickKey(
+  setting: Setting,
+  keys: readonly string[],
+  granularity: Granularity,
+  pick: number,
+): string {
+  if (granularity === "none") return "all"
+  if (granularity === "static") return keys[pick % keys.length]!
+  const counts = { hourly: 14, daily: 12, weekly: 6, monthly: 5 }
+  const start = getPlace(setting, granularity, setting.declared[granularity][0])
+  return getCalendar(setting)[granularity][start - 1 + (pick % counts[granularity])]!.key
+}
+
+interface Drawn {
+  readonly sources: readonly Pick<SourceShape, "granularity" | "whenMissing">[]
+  readonly computations: readonly (Pick<
+    ComputationShape,
+    "granularity" | "accumulates" | "modulus" | "isPublished"
+  > & {
+    readonly isDouble: boolean
+    readonly reads: readonly { readonly pick: number; readonly window: number }[]
+  })[]
+}
+
+type Readable = { readonly id: string; readonly granularity: Granularity }
+
+function buildShape(drawn: Drawn): Shape {
+  const sources = drawn.sources.map((source, place) => ({ ...source, id: `s${place}` }))
+  const readable: Readable[] = [...sources]
+  const computations = drawn.computations.map((computation, place) => {
+    const { granularity, isDouble, modulus } = computation
+    const id = `c${place}`
+    const accumulates =
+      computation.accumulates && granularity !== "none" && granularity !== "static" && !isDouble
+    const outputs = isDouble ? [`${id}_x`, `${id}_y`] : [id]
+    const reads = buildReads(computation, readable)
+    readable.push(...outputs.map((output) => ({ id: output, granularity: granularity })))
+    const isPublished = computation.isPublished && granularity === "daily" && !isDouble
+    return { id, granularity: granularity, accumulates, outputs, modulus, reads, isPublished }
+  })
+  return { sources, computations }
+}
+
+function buildReads(
+  { granularity, reads }: Drawn["computations"][number],
+  readable: readonly Readable[],
+): readonly ReadShape[] {
+  const chosen = new Map<string, ReadShape>()
+  for (const { pick, window } of reads) {
+    const upstream = readable[pick % readable.length]!
+    const fitting = chooseWindow(granularity, upstream.granularity, windows[window]!)
+    chosen.set(`${upstream.id} ${fitting}`, { upstream: upstream.id, window: fitting })
+  }
+  return [...chosen.values()]
+}
+
+/** The drawn window where the grains allow it, or one that they do. */
+function chooseWindow(
+  granularity: Granularity,
+  upstream: Granularity,
+  drawn: (typeof windows)[number],
+): ReadShape["window"] {
+  if (drawn === "all" || upstream === "none") return drawn === "all" ? "all" : "same"
+  if (upstream === "static") return granularity === "static" ? "same" : "all"
+  if (granularity === "none" || granularity === "static")
+    return drawn === "latest" ? "latest" : "all"
+  const isCrossing =
+    new Set([granularity, upstream, "weekly", "monthly"]).size === 2 && granularity !== upstream
+  return isCrossing ? "all" : drawn
+}

@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises"
+
+import type { DemoFile } from "../stocktwits/summary.ts"
+import { createFileWriter, toSingleChunk } from "../write-file.ts"
+import { generateCredits, generateKeywords, generateLinks, generateMetadata } from "./film-files.ts"
+import { generateFilms } from "./film.ts"
+import { generateRatings } from "./rating-lines.ts"
+import type { MoviesDemoSizes } from "./sizes.ts"
+
+/** What is to be made up, and where it is landed. The same seed and sizes give the same bytes, on any machine. */
+export interface MoviesDemoOptions {
+  readonly seed: number
+  readonly sizes: MoviesDemoSizes
+  readonly landing: string
+}
+
+/** Fills the landing zone with made-up films and ratings, and with the price index as it was published. */
+export async function writeMovies(
+  { seed, sizes, landing }: MoviesDemoOptions,
+  onFile: (path: string) => void = () => {},
+): Promise<readonly DemoFile[]> {
+  const films = generateFilms(seed, sizes.films)
+  const priceIndexUrl = new URL("./consumer_price_index.csv", import.meta.url)
+  const contents: Readonly<Record<string, Iterator<Uint8Array, void>>> = {
+    "movies_metadata.csv": toChunks(generateMetadata(films)),
+    "links.csv": toChunks(generateLinks(films)),
+    "credits.csv": toChunks(generateCredits(seed, films)),
+    "keywords.csv": toChunks(generateKeywords(seed, films)),
+    "consumer_price_index.csv": toSingleChunk(await readFile(priceIndexUrl, "utf8")),
+    "ratings.csv": toChunks(generateRatings(seed, films, sizes)),
+  }
+  const write = createFileWriter(landing)
+  const files: DemoFile[] = []
+  for (const [name, content] of Object.entries(contents)) {
+    const path = `movies/${name}`
+    onFile(path)
+    files.push((await write(path, content)).file)
+  }
+  return files
+}
+
+const chunkLines = 10_000
+
+function* toChunks(lines: Iterable<string>): Generator<Uint8Array, void> {
+  const encoder = new TextEncoder()
+  let bufferedLines: string[] = []
+  for (const line of lines) {
+    bufferedLines.push(line)
+    if (bufferedLines.length < chunkLines) continue
+    yield encoder.encode(`${bufferedLines.join("\n")}\n`)
+    bufferedLines = []
+  }
+  if (bufferedLines.length > 0) yield encoder.encode(`${bufferedLines.join("\n")}\n`)
+}

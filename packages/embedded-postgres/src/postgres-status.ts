@@ -1,0 +1,28 @@
+import { buildPostgresHome } from "./postgres-home.ts"
+import { readServerState } from "./server-state.ts"
+import { isListening } from "./socket-probe.ts"
+import { findNewestSupervisor } from "./supervisor-lock.ts"
+
+/** What there is of the embedded server of a state folder, without starting or holding it. */
+export type PostgresStatus = {
+  readonly kind: "down" | "starting" | "up" | "stopping" | "deaf"
+  readonly serverPid: number | undefined
+  readonly supervisorPid: number | undefined
+  readonly dataFolder: string
+  readonly serverLog: string
+}
+
+/** Looks at the embedded server of a state folder; "down" with no keeper means no process of it is left. */
+export async function readPostgresStatus(home: string): Promise<PostgresStatus> {
+  const postgresHome = buildPostgresHome(home)
+  const state = readServerState(postgresHome)
+  const supervisor = findNewestSupervisor(postgresHome.supervisorsFolder)
+  const hasSupervisor = supervisor !== undefined && (await isListening(supervisor.socketPath))
+  return {
+    kind: state.kind,
+    serverPid: state.kind === "down" ? undefined : state.pid,
+    supervisorPid: hasSupervisor ? supervisor.pid : undefined,
+    dataFolder: postgresHome.dataFolder,
+    serverLog: postgresHome.serverLog,
+  }
+}

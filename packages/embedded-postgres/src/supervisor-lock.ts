@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto"
+import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+
+import { isListening } from "./socket-probe.ts"
+
+/** One keeper that holds, or held until it died, the right to own the server. */
+export type SupervisorRecord = {
+  readonly generation: number
+  readonly pid: number
+  readonly socketPath: string
+}
+
+/**
+ * Takes the right to own the server, or answers undefined if a living keeper has it.
+ * Each holder publishes a record numbered one above its dead predecessor's; the highest number holds,
+ * and it lives exactly as long as its socket listens, which the kernel ends with the process.
+ */
+export async function claimSupervisorLock(
+  supervisorsFolder: string,
+  socketPath: string,
+): Promise<number | undefined> {
+  for (;;) {
+    const newest = findNewestSupervisor(supervisorsFolder)
+    if (newest !== undefined && (await isListening(newest.socketPath))) return undefined
+    const generation = (newest?.generation ?? 0) + 1
+    if (!publishRecord(supervisorsFolder, generation, socketPath)) continue
+    // A rival may have died and been succeeded between our look and our claim.
+    if (findNewestGeneration(supervisorsFolder) === generation) {
+      removeOldRecords(supervisorsFolder, generation)
+      return generation
+    }
+    rmSync(buildRecordPath(supervisorsFolder, generation), { force: true })
+  }
+}
+
+/** The record of the keeper that holds the lock, or of the last one that did. */
+export function findNewestSupervisor(supervisorsFolder: string): SupervisorRecord | undefined {
+  const generation = findNewestGeneration(supervisorsFolder)
+  return generation === 0 ? undefined : readRecord(supervisorsFolder, generation)
+}
+
+/** The number of the newest record, 0 if there has never been a keeper. */
+export function findNewestGeneration(supervisorsFolder: string): number {
+  return Math.max(0, ...listGenerations(supervisorsFolder))
+}
+
+function listGenerations(supervisorsFolder: string): readonly number[] {
+  try {
+    return readdirSync(supervisorsFolder)
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+  } catch {
+    return []
+  }
+}
+
+/** A hard link appears whole or not at all, and fails if the name is taken. */
+function publishRecord(supervisorsFolder: string, generation: number, socketPath: string): boolean {
+  const draft = join(supervisorsFolder, `draft-${randomUUID()}`)
+  writeFileSync(draft, JSON.stringify({ pid: process.pid, socketPath }), { mode: 0o600 })
+  try {
+    linkSync(draft, buildRecordPath(supervisorsFolder, generation))
+    return true
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false
+    throw cause
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+/** After a power cut a record may be empty; its number still counts, and its keeper is surely dead. */
+function readRecord(supervisorsFolder: string, generation: number): SupervisorRecord {
+  try {
+    const text = readFileSync(buildRecordPath(supervisorsFolder, generation), "utf8")
+    // Written whole by `publish`.
+    const { pid, socketPath } = JSON.parse(text) as Omit<SupervisorRecord, "generation">
+    return { generation, pid, socketPath }
+  } catch {
+    return { generation, pid: 0, socketPath: join(supervisorsFolder, "nobody") }
+  }
+}
+
+// Listing a folder is not atomic, so the latest records stay: a listing under way cannot miss them all.
+const retainedRecords = 8
+
+function removeOldRecords(supervisorsFolder: string, generation: number): void {
+  for (const oldGeneration of listGenerations(supervisorsFolder)) {
+    if (oldGeneration > generation - retainedRecords) continue
+    const { socketPath } = readRecord(supervisorsFolder, oldGeneration)
+    rmSync(socketPath, { force: true })
+    rmSync(buildRecordPath(supervisorsFolder, oldGeneration), { force: true })
+  }
+}
+
+function buildRecordPath(supervisorsFolder: string, generation: number): string {
+  return join(supervisorsFolder, String(generation))
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from "node:crypto"
+import { once } from "node:events"
+import { createServer, type Socket } from "node:net"
+import { join } from "node:path"
+
+/** What a keeper tells a command that wants the server. */
+export type SupervisorAnswer =
+  | { readonly kind: "up"; readonly url: string }
+  | { readonly kind: "failed"; readonly message: string; readonly hint: string | undefined }
+
+/** What a command says to be counted; a connection that says nothing only asks whether the keeper lives. */
+export const connectRequest = "hold\n"
+
+/** The keeper's socket and the commands that hold the server through it, for as long as they live. */
+export type SupervisorSocket = {
+  readonly socketPath: string
+  readonly clientCount: () => number
+  readonly answerClients: (answer: SupervisorAnswer) => Promise<void>
+  readonly notify: () => void
+  readonly waitForChange: (longestMs: number) => Promise<void>
+  readonly close: () => void
+}
+
+/** Listens on a socket of its own; commands find it once its path is published. */
+export async function openSupervisorSocket(socketFolder: string): Promise<SupervisorSocket> {
+  const clients = new Set<Socket>()
+  const waitingClients = new Set<Socket>()
+  const changeSignal = createChangeSignal()
+  const listener = createServer((socket) => {
+    socket.on("error", () => socket.destroy())
+    socket.once("data", () => {
+      clients.add(socket)
+      waitingClients.add(socket)
+      changeSignal.notify()
+    })
+    socket.once("close", () => {
+      waitingClients.delete(socket)
+      if (clients.delete(socket)) changeSignal.notify()
+    })
+  })
+  const socketPath = join(socketFolder, `k-${randomBytes(4).toString("hex")}`)
+  await once(listener.listen(socketPath), "listening")
+  return {
+    socketPath,
+    clientCount: () => clients.size,
+    answerClients: async (answer) => {
+      const answeredClients = [...waitingClients]
+      waitingClients.clear()
+      await Promise.all(answeredClients.map((socket) => writeLine(socket, JSON.stringify(answer))))
+    },
+    notify: changeSignal.notify,
+    waitForChange: changeSignal.wait,
+    close: () => listener.close(),
+  }
+}
+
+function writeLine(socket: Socket, line: string): Promise<void> {
+  return new Promise((resolve) => socket.write(`${line}\n`, () => resolve()))
+}
+
+/** A bell rung while nobody listens is heard by the next who does. */
+function createChangeSignal() {
+  let isSet = false
+  let wakeWaiter: (() => void) | undefined
+  return {
+    notify: () => {
+      isSet = true
+      wakeWaiter?.()
+    },
+    wait: (longestMs: number) =>
+      new Promise<void>((resolve) => {
+        const finish = () => {
+          clearTimeout(timer)
+          wakeWaiter = undefined
+          isSet = false
+          resolve()
+        }
+        const timer = setTimeout(finish, longestMs)
+        wakeWaiter = finish
+        if (isSet) finish()
+      }),
+  }
+}

@@ -1,0 +1,111 @@
+import { existsSync } from "node:fs"
+
+import { FreshetError } from "@freshet/core"
+
+import { prepareFolders } from "./cluster.ts"
+import { buildPostgresHome, type PostgresHome } from "./postgres-home.ts"
+import { readServerState } from "./server-state.ts"
+import { abandonServer, ensureServer, stopServer, type Server } from "./server.ts"
+import { claimSupervisorLock, findNewestGeneration } from "./supervisor-lock.ts"
+import { openSupervisorSocket, type SupervisorSocket } from "./supervisor-socket.ts"
+
+// Commands often follow one another, and restarting the server between two costs more than waiting.
+const idleTimeoutMs = 400
+// Who starts a keeper connects to it at once, unless killed in between.
+const firstClientMs = 5000
+// Holders of a killed keeper come back as soon as their event loop turns.
+const reconnectMs = 3000
+// Looking costs next to nothing through /proc, and a process elsewhere.
+const pollMs = process.platform === "linux" ? 250 : 2000
+
+/** One keeper's life: owns the server while commands hold it, and leaves nothing behind. */
+async function supervise(home: PostgresHome): Promise<void> {
+  prepareFolders(home)
+  const supervisorSocket = await openSupervisorSocket(home.socketFolder)
+  const generation = await claimSupervisorLock(home.supervisorsFolder, supervisorSocket.socketPath)
+  if (generation !== undefined) await runUntilIdle(home, supervisorSocket, generation)
+  supervisorSocket.close()
+}
+
+async function runUntilIdle(
+  home: PostgresHome,
+  supervisorSocket: SupervisorSocket,
+  generation: number,
+): Promise<void> {
+  const isStopRequested = listenForSignals(supervisorSocket)
+  const startedAt = Date.now()
+  const earliestStopAt = startedAt + (readServerState(home).kind === "down" ? 0 : reconnectMs)
+  let idleAt = startedAt + firstClientMs
+  let server = await serveClients(home, supervisorSocket)
+  while (server !== undefined) {
+    if (isSuperseded(home, supervisorSocket, generation)) return leaveServer(home, server)
+    if (isStopRequested()) return stopServer(home)
+    if (supervisorSocket.clientCount() > 0) {
+      idleAt = Date.now() + idleTimeoutMs
+      server = await serveClients(home, supervisorSocket)
+    } else if (Date.now() >= Math.max(idleAt, earliestStopAt)) {
+      await stopServer(home)
+      if (supervisorSocket.clientCount() === 0) return
+      continue
+    }
+    await supervisorSocket.waitForChange(
+      supervisorSocket.clientCount() > 0 ? pollMs : idleTimeoutMs / 4,
+    )
+  }
+}
+
+/** Answers everybody who waits; undefined, once somebody has been told why, if there is no server to be had. */
+async function serveClients(
+  home: PostgresHome,
+  supervisorSocket: SupervisorSocket,
+): Promise<Server | undefined> {
+  try {
+    const server = await ensureServer(home, supervisorSocket.notify)
+    await supervisorSocket.answerClients({ kind: "up", url: server.url })
+    return server
+  } catch (cause) {
+    const hint = cause instanceof FreshetError ? cause.hint : undefined
+    const message = cause instanceof Error ? cause.message : String(cause)
+    if (supervisorSocket.clientCount() === 0) await supervisorSocket.waitForChange(firstClientMs)
+    await supervisorSocket.answerClients({ kind: "failed", message, hint })
+    return undefined
+  }
+}
+
+function listenForSignals(supervisorSocket: SupervisorSocket): () => boolean {
+  let isStopRequested = false
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      isStopRequested = true
+      supervisorSocket.notify()
+    })
+  }
+  return () => isStopRequested
+}
+
+/** Temporary folders get swept and state folders deleted; then nobody can find this keeper any more. */
+function isSuperseded(
+  home: PostgresHome,
+  supervisorSocket: SupervisorSocket,
+  generation: number,
+): boolean {
+  return (
+    findNewestGeneration(home.supervisorsFolder) !== generation ||
+    !existsSync(supervisorSocket.socketPath)
+  )
+}
+
+/** Leaves the server to the next keeper, unless the state folder knows it no more. */
+function leaveServer(home: PostgresHome, server: Server): void {
+  const state = readServerState(home)
+  if (state.kind === "down" || state.pid !== server.pid) abandonServer(home, server.pid)
+}
+
+process.umask(0o077)
+try {
+  await supervise(buildPostgresHome(process.argv[2] ?? ""))
+  process.exit(0)
+} catch (cause) {
+  console.error(cause instanceof Error ? cause.message : cause)
+  process.exit(1)
+}

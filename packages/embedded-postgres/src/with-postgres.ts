@@ -1,0 +1,156 @@
+import { spawn, type ChildProcess } from "node:child_process"
+import { closeSync } from "node:fs"
+import { connect, type Socket } from "node:net"
+import { setTimeout as delay } from "node:timers/promises"
+
+import { FreshetError } from "@freshet/core"
+
+import { prepareFolders } from "./cluster.ts"
+import { buildPostgresHome, type PostgresHome } from "./postgres-home.ts"
+import { createBareEnvironment } from "./server-identity.ts"
+import { measureLog, readLogTail, openLog } from "./server-log.ts"
+import { isHangUp, isNotListening, createUnreachableError } from "./socket-probe.ts"
+import { findNewestSupervisor } from "./supervisor-lock.ts"
+import { connectRequest, type SupervisorAnswer } from "./supervisor-socket.ts"
+
+/** Which server to lend: the one named, or else the embedded one of a state folder. */
+export type PostgresOptions = {
+  readonly databaseUrl?: string | undefined
+  readonly home: string // ".freshet"
+  readonly supervisorCommand: readonly string[] // ["/usr/bin/node", "/…/keeper.js"]
+}
+
+/**
+ * Lends a connection URL to `work`: the given one, or that of the embedded server, started if nobody has.
+ * The embedded server is shared by every command that holds it, is restarted if it is killed,
+ * and is stopped in the background soon after the last has let it go.
+ */
+export async function withPostgres<T>(
+  options: PostgresOptions,
+  work: (url: string) => Promise<T>,
+): Promise<T> {
+  if (options.databaseUrl !== undefined) return work(options.databaseUrl)
+  const handle = await acquireServer(options)
+  try {
+    return await work(handle.url)
+  } finally {
+    handle.release()
+  }
+}
+
+type ServerHandle = { readonly url: string; readonly release: () => void }
+type Lease = { readonly url: string; readonly socket: Socket }
+
+/** Holds on for as long as the caller lives, also when the keeper is killed meanwhile. */
+async function acquireServer(options: PostgresOptions): Promise<ServerHandle> {
+  const home = buildPostgresHome(options.home)
+  let isReleased = false
+  let lease = await acquireLease(home, options.supervisorCommand)
+  const watch = () => lease.socket.once("close", () => void renew())
+  const renew = async () => {
+    if (isReleased) return
+    try {
+      lease = await acquireLease(home, options.supervisorCommand)
+    } catch {
+      // The work itself meets the missing server and says so.
+      return
+    }
+    if (isReleased) lease.socket.destroy()
+    else watch()
+  }
+  watch()
+  const release = () => {
+    isReleased = true
+    lease.socket.destroy()
+  }
+  return { url: lease.url, release }
+}
+
+const pollMs = 3
+const maxWaitMs = 30_000
+
+/** Asks the keeper, starting one whenever none answers: one that is just leaving closes the door unanswered. */
+async function acquireLease(
+  home: PostgresHome,
+  supervisorCommand: readonly string[],
+): Promise<Lease> {
+  let started: StartedSupervisor | undefined
+  let lastAnswerAt = Date.now()
+  while (Date.now() - lastAnswerAt < maxWaitMs) {
+    const supervisor = findNewestSupervisor(home.supervisorsFolder)
+    const askedAt = Date.now()
+    const lease = supervisor && (await requestLease(supervisor.socketPath))
+    if (lease !== undefined) return lease
+    lastAnswerAt += Date.now() - askedAt
+    if (started === undefined || started.hasEnded())
+      started = startSupervisor(home, supervisorCommand)
+    else await delay(pollMs)
+  }
+  throw new FreshetError("postgres", "The keeper of the embedded PostgreSQL does not come up.", {
+    hint: `See ${home.supervisorLog}, or set DATABASE_URL to a PostgreSQL of your own.`,
+  })
+}
+
+/** The server from the keeper at this socket, waiting until it is up; undefined if there is no keeper any more. */
+function requestLease(socketPath: string): Promise<Lease | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(socketPath, () => socket.write(connectRequest))
+    let text = ""
+    socket.setEncoding("utf8")
+    socket.on("data", (part: string) => {
+      text += part
+      if (!text.endsWith("\n")) return
+      // Written by `answer` of the keeper's door.
+      const answer = JSON.parse(text) as SupervisorAnswer
+      if (answer.kind === "up") return resolve({ url: answer.url, socket })
+      socket.destroy()
+      reject(new FreshetError("postgres", answer.message, answer.hint ? { hint: answer.hint } : {}))
+    })
+    socket.on("error", (cause: NodeJS.ErrnoException) => {
+      // Linux refuses a connection with EAGAIN while the keeper's queue is full.
+      if (!isNotListening(cause) && !isHangUp(cause) && cause.code !== "EAGAIN")
+        reject(createUnreachableError(socketPath, cause))
+    })
+    socket.once("close", () => resolve(undefined))
+  })
+}
+
+type StartedSupervisor = { readonly hasEnded: () => boolean }
+
+/** One of several keepers started at once wins; the others end at once and well. */
+function startSupervisor(
+  home: PostgresHome,
+  supervisorCommand: readonly string[],
+): StartedSupervisor {
+  prepareFolders(home)
+  const fromByte = measureLog(home.supervisorLog)
+  const child = spawnSupervisor(home, supervisorCommand)
+  let failure: string | undefined
+  child.once("error", (cause) => (failure = cause.message))
+  const hasEnded = () => {
+    const hasFailed = failure !== undefined || (child.exitCode !== null && child.exitCode !== 0)
+    if (!hasFailed) return child.exitCode !== null || child.signalCode !== null
+    const reason = failure ?? readLogTail(home.supervisorLog, fromByte)
+    throw new FreshetError("postgres", `The keeper of the embedded PostgreSQL failed: ${reason}`, {
+      hint: `See ${home.supervisorLog}, or set DATABASE_URL to a PostgreSQL of your own.`,
+    })
+  }
+  return { hasEnded }
+}
+
+function spawnSupervisor(home: PostgresHome, supervisorCommand: readonly string[]): ChildProcess {
+  const [program = process.execPath, ...parameters] = supervisorCommand
+  const log = openLog(home.supervisorLog)
+  try {
+    const child = spawn(program, [...parameters, home.homeFolder], {
+      ...createBareEnvironment(),
+      cwd: home.folder,
+      detached: true,
+      stdio: ["ignore", log, log],
+    })
+    child.unref()
+    return child
+  } finally {
+    closeSync(log)
+  }
+}

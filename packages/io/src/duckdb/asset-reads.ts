@@ -1,0 +1,20 @@
+import { type AnyAsset, type Asset, type PartitionText, type Read, listReads } from "@freshet/core"
+
+/** Any partition will do: a query binds alike on all of them. */
+export const examplePartition: PartitionText = {
+  key: "2000-01-01",
+  day: "2000-01-01",
+  start: "2000-01-01T00:00:00Z",
+  end: "2000-01-02T00:00:00Z",
+}
+
+/** Whether it is computed. */
+export function isComputed(asset: AnyAsset): asset is Asset {
+  return asset.kind === "asset"
+}
+
+/** What an asset's query and its checks read. */
+export function listAssetReads(asset: Asset): readonly Read[] {
+  const checks = asset.checks.flatMap(({ rule }) => (rule.kind === "no_rows" ? [rule.query] : []))
+  return [...asset.computation.reads, ...listReads(...checks)]
+}

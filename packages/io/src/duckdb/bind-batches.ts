@@ -1,0 +1,128 @@
+import {
+  type AnyAsset,
+  type Asset,
+  type Columns,
+  quoteName,
+  formatRelationName,
+  renderSql,
+  sharedRelation,
+  type SourceAsset,
+  type Sql,
+} from "@freshet/core"
+
+import { isComputed, listAssetReads, examplePartition } from "./asset-reads.ts"
+import { getNumberCell, getTextCell } from "./cell.ts"
+import type { Connection, JsonRow } from "./session.ts"
+import { buildEmptyQuery } from "./sql-text.ts"
+
+/** Column → type of what a query yields. */
+export type QueryColumns = ReadonlyMap<string, string>
+
+/** A query that is to bind, with what it reads besides the upstreams. */
+interface BindableQuery {
+  readonly sql: string
+  /** The asset whose rows the query yields; undefined when nobody wants to know what it yields. */
+  readonly output?: Asset
+}
+
+/** Queries in one statement: the engine takes its time for each statement, and nests the parts of one. */
+const queriesPerStatement = 50
+
+/**
+ * What the queries of these assets yield, when all of them bind, and all checks and rules: undefined when there is
+ * one that does not. The upstreams are to be there already.
+ */
+export async function bindBatches(
+  connection: Connection,
+  assets: readonly AnyAsset[],
+): Promise<ReadonlyMap<Asset, QueryColumns> | undefined> {
+  const queries = assets.flatMap((asset) =>
+    isComputed(asset) ? listAssetQueries(asset) : listRuleQueries(asset),
+  )
+  const columnsByAsset = new Map<Asset, QueryColumns>()
+  for (let at = 0; at < queries.length; at += queriesPerStatement) {
+    const batch = queries.slice(at, at + queriesPerStatement)
+    const rows = await connection.rows(buildBatchDescription(batch)).catch(() => undefined)
+    if (rows === undefined) return undefined
+    batch.forEach(({ output }, place) => {
+      if (output !== undefined)
+        columnsByAsset.set(
+          output,
+          toQueryColumns(rows.filter((row) => getNumberCell(row, "place") === place)),
+        )
+    })
+  }
+  return columnsByAsset
+}
+
+function buildBatchDescription(queries: readonly BindableQuery[]): string {
+  return queries.map(({ sql }, place) => buildDescription(sql, place)).join("\nUNION ALL\n")
+}
+
+/** A query for the columns of another one, which is bound and not run; `place` tells several of them apart. */
+export function buildDescription(query: string, place = 0): string {
+  return `SELECT ${place} AS place, column_name, column_type FROM (DESCRIBE ${query})`
+}
+
+/** What the described query yields. */
+export function toQueryColumns(rows: readonly JsonRow[]): QueryColumns {
+  return new Map(
+    rows.map((row) => [getTextCell(row, "column_name"), getTextCell(row, "column_type")]),
+  )
+}
+
+function listAssetQueries(asset: Asset): readonly BindableQuery[] {
+  const { computation } = asset
+  const selfReads = listAssetReads(asset).filter((read) => read.asset === undefined)
+  const relationQueries = new Map(
+    selfReads.map((read) => [formatRelationName(read), buildEmptyQuery(asset.columns)]),
+  )
+  const checks = asset.checks.flatMap(({ rule }) =>
+    rule.kind === "no_rows" ? [rule.query, ...(rule.proof === undefined ? [] : [rule.proof])] : [],
+  )
+  const checkQueries = checks.map((query) => ({
+    sql: prependRelations(relationQueries, renderExample(query)),
+  }))
+  if (computation.kind === "code") return checkQueries
+  const query = computation.outputs.find((output) => output.asset === asset.name)?.query
+  if (query === undefined) return checkQueries
+  const { shared } = computation
+  if (shared === undefined)
+    return [
+      { sql: prependRelations(relationQueries, renderExample(query)), output: asset },
+      ...checkQueries,
+    ]
+  const withShared = new Map([...relationQueries, [sharedRelation, renderExample(shared)]])
+  return [
+    { sql: prependRelations(relationQueries, renderExample(shared)) },
+    { sql: prependRelations(withShared, renderExample(query)), output: asset },
+    ...checkQueries,
+  ]
+}
+
+function listRuleQueries({
+  name,
+  columns,
+  reject,
+  duplicate,
+}: SourceAsset): readonly BindableQuery[] {
+  const rules = [...reject, ...(duplicate === undefined ? [] : [duplicate])]
+  return rules.map(({ when }) => ({ sql: buildRuleQuery(name, columns, when) }))
+}
+
+function buildRuleQuery(name: string, columns: Columns, when: Sql): string {
+  const rows = new Map([[name, buildEmptyQuery(columns)]])
+  return prependRelations(rows, `SELECT (${renderExample(when)})::BOOLEAN FROM ${quoteName(name)}`)
+}
+
+/** The end of a line ends a comment, too. */
+function renderExample(query: Sql): string {
+  return `${renderSql(query, examplePartition)}\n`
+}
+
+/** The query with what stands for other rows under their names. */
+function prependRelations(relationQueries: ReadonlyMap<string, string>, query: string): string {
+  const definitions = [...relationQueries].map(([name, rows]) => `${quoteName(name)} AS (${rows})`)
+  const clause = definitions.length === 0 ? "" : `WITH ${definitions.join(", ")} `
+  return `${clause}SELECT * FROM (${query})`
+}

@@ -1,0 +1,269 @@
+import { existsSync, statSync } from "node:fs"
+import { rm } from "node:fs/promises"
+
+import {
+  type Asset,
+  type Check,
+  type ComputeRequest,
+  type ComputeResult,
+  type RecomputedOutput,
+  FreshetError,
+  type LineCount,
+  type MaterializedOutput,
+  quoteName,
+  renderSql,
+  sharedRelation,
+  type SqlComputation,
+  type PartitionText,
+} from "@freshet/core"
+
+import type { LandingContext } from "../input/read-landed-files.ts"
+import { buildOutputKey, buildQuarantineKey, buildFailedRowsKey } from "../store/store-key.ts"
+import type { Store } from "../store/store.ts"
+import { measureContents } from "./content.ts"
+import type { EngineContext } from "./engine-context.ts"
+import { toEngineError } from "./engine-error.ts"
+import { createRelations } from "./relations.ts"
+import { runChecks } from "./run-checks.ts"
+import type { runCode } from "./run-code.ts"
+import type { Connection } from "./session.ts"
+import { formatPathList } from "./sql-text.ts"
+import { writeOutput } from "./write-output.ts"
+
+/** An output's rows in a temporary file. */
+interface WrittenOutput {
+  readonly asset: Asset
+  readonly path: string
+}
+
+/** Computes one partition: reads → queries → temporary files → checks → durable files, all of them or none. */
+export async function computePartition(
+  context: EngineContext,
+  request: ComputeRequest,
+  report: (share: number) => void,
+): Promise<ComputeResult> {
+  return await withTempFiles(context.store, (tempPath) =>
+    context.session.withConnection((connection) =>
+      withProgressReports(connection, report, async (advance) => {
+        const landing = createLandingContext(context, request, connection, tempPath)
+        const lineCounts = await createRelations(request.relations, context.store, landing)
+        advance(0.2)
+        const writtenOutputs = await writeOutputs(context, connection, request, tempPath)
+        advance(0.8)
+        return await commitOutputs(context.store, connection, request, {
+          writtenOutputs,
+          lineCounts,
+        })
+      }),
+    ),
+  )
+}
+
+/** Computes one partition, and keeps neither its rows nor the lines that it would set aside. */
+export async function recomputePartition(
+  context: EngineContext,
+  request: ComputeRequest,
+): Promise<readonly RecomputedOutput[]> {
+  return await withTempFiles(context.store, (tempPath) =>
+    context.session.withConnection(async (connection) => {
+      const { quarantine: _, ...landing } = createLandingContext(
+        context,
+        request,
+        connection,
+        tempPath,
+      )
+      await createRelations(request.relations, context.store, landing)
+      const writtenOutputs = await writeOutputs(context, connection, request, tempPath)
+      const files = writtenOutputs.map((output) => ({ ...output, columns: output.asset.columns }))
+      const measuredFiles = await measureContents(connection, files)
+      return measuredFiles.map(({ asset, content: { dataVersion, rows } }) => ({
+        asset: asset.name,
+        dataVersion,
+        rows,
+      }))
+    }),
+  )
+}
+
+/** Lends paths for files that are gone when the work has ended. */
+async function withTempFiles<T>(
+  store: Store,
+  work: (tempPath: (suffix: string) => Promise<string>) => Promise<T>,
+): Promise<T> {
+  const tempPaths: string[] = []
+  try {
+    return await work(async (suffix) => {
+      const path = await store.tempPath(suffix)
+      tempPaths.push(path)
+      return path
+    })
+  } finally {
+    await Promise.all(
+      tempPaths.filter((path) => existsSync(path)).map((path) => rm(path, { force: true })),
+    )
+  }
+}
+
+function createLandingContext(
+  { store, session, landedPath }: EngineContext,
+  { folder, inputVersion, partition }: ComputeRequest,
+  connection: Connection,
+  tempPath: (suffix: string) => Promise<string>,
+): LandingContext {
+  return {
+    connection,
+    partition,
+    landedPath,
+    scratchFolder: session.scratchFolder,
+    parser: "quick",
+    quarantine: {
+      tempPath: () => tempPath(".jsonl"),
+      save: async (path, source) => {
+        const key = buildQuarantineKey(source, folder, inputVersion)
+        await store.commit(path, key)
+        return { key, path: store.path(key) }
+      },
+    },
+  }
+}
+
+async function writeOutputs(
+  context: EngineContext,
+  connection: Connection,
+  request: ComputeRequest,
+  tempPath: (suffix: string) => Promise<string>,
+): Promise<readonly WrittenOutput[]> {
+  const { computation, outputs } = request
+  const writtenOutputs = await Promise.all(
+    outputs.map(async (asset) => ({ asset, path: await tempPath(".parquet") })),
+  )
+  const getQuery =
+    computation.kind === "sql"
+      ? await prepareQueries(connection, computation, request.partition)
+      : await prepareCodeQuery(context, connection, { ...request, computation }, tempPath)
+  for (const { asset, path } of writtenOutputs)
+    await writeOutput(connection, asset, getQuery(asset.name), path)
+  return writtenOutputs
+}
+
+/** Output → its query over the shared rows, which are there when this returns. */
+async function prepareQueries(
+  connection: Connection,
+  computation: SqlComputation,
+  partition: PartitionText,
+): Promise<(asset: string) => string> {
+  await createSharedTable(connection, computation, partition)
+  return (asset) => {
+    const query = computation.outputs.find((output) => output.asset === asset)?.query
+    if (query !== undefined) return renderSql(query, partition)
+    throw new FreshetError("engine", `\`${computation.name}\` has no query for \`${asset}\``)
+  }
+}
+
+/** Code is loaded with what it needs only when there is some to run. */
+async function prepareCodeQuery(
+  ...codeArguments: Parameters<typeof runCode>
+): Promise<(asset: string) => string> {
+  const { runCode } = await import("./run-code.ts")
+  const query = await runCode(...codeArguments)
+  return () => query
+}
+
+async function createSharedTable(
+  connection: Connection,
+  { name, shared }: SqlComputation,
+  partition: PartitionText,
+): Promise<void> {
+  if (shared === undefined) return
+  try {
+    await connection.run(
+      `CREATE OR REPLACE TEMP TABLE ${quoteName(sharedRelation)} AS ${renderSql(shared, partition)}`,
+    )
+  } catch (cause) {
+    throw toEngineError(`the shared rows of \`${name}\``, cause)
+  }
+}
+
+async function commitOutputs(
+  store: Store,
+  connection: Connection,
+  request: ComputeRequest,
+  computed: {
+    readonly writtenOutputs: readonly WrittenOutput[]
+    readonly lineCounts: readonly LineCount[]
+  },
+): Promise<ComputeResult> {
+  const { writtenOutputs, lineCounts } = computed
+  if (
+    writtenOutputs.length > 1 &&
+    writtenOutputs.some(({ asset }) => asset.checks.some(isQueryCheck))
+  )
+    await createOutputViews(connection, writtenOutputs)
+  const { partition, folder, inputVersion } = request
+  const files = writtenOutputs.map((output) => ({
+    ...output,
+    columns: output.asset.columns,
+    partition,
+  }))
+  const rows = await measureContents(connection, files)
+  const checks = await runChecks(connection, rows, (asset) => asset.checks)
+  if (checks.some((check) => !check.passed && check.severity === "error")) {
+    const failedRowKeys = writtenOutputs.map(async ({ asset, path }) => {
+      const key = buildFailedRowsKey(asset.name, folder, inputVersion)
+      await store.commit(path, key)
+      return key
+    })
+    return { kind: "refused", failedFiles: await Promise.all(failedRowKeys), checks, lineCounts }
+  }
+  const outputs = await Promise.all(
+    rows.map(async ({ asset, path, content }): Promise<MaterializedOutput> => {
+      const file = buildOutputKey(asset.name, folder, inputVersion)
+      const { size: bytes } = statSync(path)
+      await store.commit(path, file)
+      return {
+        asset: asset.name,
+        dataVersion: content.dataVersion,
+        file,
+        rows: content.rows,
+        bytes,
+      }
+    }),
+  )
+  return { kind: "made", outputs, checks, lineCounts }
+}
+
+function isQueryCheck({ rule }: Check): boolean {
+  return rule.kind === "no_rows"
+}
+
+/** A check may read another output of the same computation: the rows just made. */
+async function createOutputViews(
+  connection: Connection,
+  writtenOutputs: readonly WrittenOutput[],
+): Promise<void> {
+  const views = writtenOutputs.map(
+    ({ asset, path }) =>
+      `CREATE OR REPLACE TEMP VIEW ${quoteName(asset.name)} AS FROM read_parquet(${formatPathList([path])});`,
+  )
+  await connection.run(views.join("\n"))
+}
+
+/** Tells how far the work is: what is behind it, and a part of the rest for the statement that runs. */
+async function withProgressReports<T>(
+  connection: Connection,
+  report: (share: number) => void,
+  work: (advance: (share: number) => void) => Promise<T>,
+): Promise<T> {
+  let completedShare = 0
+  const timer = setInterval(
+    () => report(completedShare + (1 - completedShare) * 0.5 * connection.progress()),
+    100,
+  )
+  try {
+    return await work((share) => {
+      completedShare = share
+    })
+  } finally {
+    clearInterval(timer)
+  }
+}

@@ -1,0 +1,33 @@
+import { FreshetError } from "@freshet/core"
+
+/** What the engine said, in its first line and without its class of error. */
+export function formatEngineMessage(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  const first = text.split("\n", 1)[0] ?? ""
+  return first.replace(/^(?:[A-Z][A-Za-z-]* )*Error: /i, "").trim()
+}
+
+/** A FreshetError that says in whose work the engine failed; one that already is passes through. */
+export function toEngineError(task: string, cause: unknown): FreshetError {
+  if (cause instanceof FreshetError) return cause
+  if (isInterrupt(cause)) return createInterruptedError(cause)
+  if (isOutOfMemory(cause))
+    return new FreshetError("engine", `${task} needs more memory than the engine may use`, {
+      cause,
+      hint: "Raise the memory limit, or make sure that the spill folder has room.",
+    })
+  return new FreshetError("engine", `${task}: ${formatEngineMessage(cause)}`, { cause })
+}
+
+/** The error of work that a person or a signal stopped. */
+export function createInterruptedError(cause?: unknown): FreshetError {
+  return new FreshetError("interrupted", "stopped before it was done", { cause })
+}
+
+function isInterrupt(error: unknown): boolean {
+  return error instanceof Error && /^INTERRUPT Error/i.test(error.message)
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && /^Out of Memory Error/i.test(error.message)
+}

@@ -1,0 +1,24 @@
+import { toEngineError } from "./engine-error.ts"
+import type { Connection, JsonRow } from "./session.ts"
+
+/** The rows of a query on their way. */
+export interface QueryRows {
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly batches: AsyncIterable<readonly JsonRow[]>
+}
+
+/** Runs one query and lends its rows as they come, without holding them all. */
+export async function streamRows<T>(
+  connection: Connection,
+  sql: string,
+  consume: (rows: QueryRows) => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await connection.native.stream(sql)
+    const names = result.deduplicatedColumnNames()
+    const columns = names.map((name, at) => ({ name, type: result.columnType(at).toString() }))
+    return await consume({ columns, batches: result.yieldRowObjectJson() })
+  } catch (cause) {
+    throw toEngineError("the query", cause)
+  }
+}

@@ -1,0 +1,310 @@
+import { type CsvFormat, FreshetError, quoteName, type SourceAsset } from "@freshet/core"
+
+import { getNumberCell, getTextCell } from "../duckdb/cell.ts"
+import { quoteText } from "../duckdb/sql-text.ts"
+import { csvDialect } from "./csv-dialect.ts"
+import { createRecord, parseCsvLine } from "./csv-record-parser.ts"
+import { readFastCsvFile } from "./fast-csv-file.ts"
+import type { StrictLine } from "./fast-csv-scan.ts"
+import { forEachChunk, type LineScan, pickLines, scanLines } from "./line-scan.ts"
+import type { ParsedFile, ParseRequest, ParsedTable } from "./parsed-file.ts"
+import { findByteFault } from "./quarantine.ts"
+import { type CsvRecord, readStrictCsvRecords } from "./strict-csv-records.ts"
+import { buildStrictQuery, quoteRawColumn } from "./strict-query.ts"
+import { appendTextRows } from "./text-table.ts"
+
+/** The raw values of a file in a table, and where its records lie. */
+interface RawRecords {
+  /** A query with " ordinal" and the raw columns; its rows are the records that could be read. */
+  readonly query: string
+  readonly readableCount: number
+  readonly recordCount: number
+  readonly pickLines: ParsedFile["pickLines"]
+}
+
+/**
+ * Reads a CSV file with a header. The engine's parallel reader takes a file in which each record is
+ * one line of the right width; any other is read record by record.
+ */
+export async function readCsvFile(request: ParseRequest): Promise<ParsedFile> {
+  const header = await readHeader(request.path)
+  if (header === undefined)
+    return { file: request.file, lines: 0, tables: [], pickLines: pickNoLines }
+  const positions = findColumns(request, header.fields)
+  const fastFile =
+    request.parser === "exact" || header.line !== 1 || header.fault !== undefined
+      ? undefined
+      : await readFastCsvFile(request, positions, header.fields.length, (lines) =>
+          parseLines(request, header, positions, lines),
+        )
+  if (fastFile !== undefined) return fastFile
+  const rawRecords =
+    (await readWithEngine(request, header, positions)) ??
+    (await readStrictRecords(request, header, positions))
+  const table = await parseRecords(request, rawRecords)
+  return {
+    file: request.file,
+    lines: rawRecords.recordCount,
+    tables: [table],
+    pickLines: rawRecords.pickLines,
+  }
+}
+
+async function parseRecords(request: ParseRequest, rawRecords: RawRecords): Promise<ParsedTable> {
+  const name = quoteName(` landed ${request.id}`)
+  const strictQuery = buildStrictQuery(request.source, csvDialect, rawRecords.query, {
+    partition: request.partition,
+    unreadable: [],
+  })
+  await request.connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${strictQuery}`)
+  const rejectedCount = await quarantineRejected(request, name, rawRecords)
+  return { name, ordinal: "ordinal", condition: rejectedCount === 0 ? undefined : "reason IS NULL" }
+}
+
+/** Judges single lines, each of them a record, as the exact way does. */
+function parseLines(
+  request: ParseRequest,
+  header: CsvRecord,
+  positions: ReadonlyMap<string, number>,
+  lines: readonly StrictLine[],
+): Promise<ParsedTable> {
+  const records = lines.map(({ ordinal, bytes }) => toRecord(ordinal + 1, bytes))
+  const forEachBatch: ForEachBatch = (use) => use([header, ...records])
+  return loadRecords(request, header, positions, forEachBatch).then((rawRecords) =>
+    parseRecords(request, rawRecords),
+  )
+}
+
+function toRecord(line: number, bytes: Buffer): CsvRecord {
+  const record = createRecord()
+  const fault = findByteFault(bytes)
+  const state = fault === undefined ? parseCsvLine(record, bytes.toString("utf8")) : "malformed"
+  const malformed = state === "whole" ? undefined : "malformed_csv"
+  return { line, bytes, fields: record.fields, fault: fault ?? malformed }
+}
+
+async function* pickNoLines(): AsyncGenerator<never> {}
+
+async function readHeader(path: string): Promise<CsvRecord | undefined> {
+  let header: CsvRecord | undefined
+  await readStrictCsvRecords(path, async (records) => {
+    header ??= records[0]
+    if (header !== undefined) throw stopReading
+  }).catch((reason: unknown) => {
+    if (reason !== stopReading) throw reason
+  })
+  return header
+}
+
+const stopReading = new Error("the header is known")
+
+/** How the source's files are written, as far as that was declared. */
+function getCsvFormat({ format }: SourceAsset): CsvFormat {
+  return format.kind === "csv" ? format : { kind: "csv" }
+}
+
+/** Where each column of the source stands in a record. */
+function findColumns(
+  request: ParseRequest,
+  header: readonly string[],
+): ReadonlyMap<string, number> {
+  const headerNames = getCsvFormat(request.source).header
+  const columns = Object.keys(request.source.columns)
+  const getHeaderName = (column: string) => headerNames?.[column] ?? column
+  const names = columns.map(getHeaderName)
+  const missing = names.filter((name) => !header.includes(name))
+  const duplicates = names.filter((name) => header.indexOf(name) !== header.lastIndexOf(name))
+  const faultyNames = missing.length > 0 ? missing : duplicates
+  if (faultyNames.length > 0) {
+    const fault = missing.length > 0 ? "has no column" : "has more than once the column"
+    const headerText = header.slice(0, 50).join(", ").slice(0, 1000)
+    throw new FreshetError(
+      "input",
+      `${request.file} ${fault} ${faultyNames.join(", ")}; its header says: ${headerText}`,
+    )
+  }
+  return new Map(columns.map((column) => [column, header.indexOf(getHeaderName(column))]))
+}
+
+/** The values of a record as the judgement wants them: an empty one is null, except where it is text that may not be null. */
+function buildRawValues(source: SourceAsset, value: (name: string) => string): string {
+  const raws = Object.entries(source.columns).map(([name, column]) => {
+    const emptyCounts = column.kind === "text" && !column.nullable
+    const raw = emptyCounts ? `coalesce(${value(name)}, '')` : `nullif(${value(name)}, '')`
+    return `${raw} AS ${quoteRawColumn(name)}`
+  })
+  return raws.join(", ")
+}
+
+async function readWithEngine(
+  request: ParseRequest,
+  header: CsvRecord,
+  positions: ReadonlyMap<string, number>,
+): Promise<RawRecords | undefined> {
+  if (request.parser === "exact" || header.line !== 1 || header.fault !== undefined)
+    return undefined
+  const scan = await scanLines(request.path)
+  if (scan.maxLineBytes > 1_000_000 || (await hasUnusualText(request.path, header.fields.length)))
+    return undefined
+  const name = quoteName(` raw ${request.id}`)
+  const columns = header.fields.map((_, at) => `'${at}': 'VARCHAR'`).join(", ")
+  const values = buildRawValues(request.source, (column) =>
+    quoteName(String(positions.get(column))),
+  )
+  const reader = `read_csv(${quoteText(request.path)}, auto_detect = false, header = false, skip = 1,
+    delim = ',', quote = '"', escape = '"', strict_mode = true, compression = 'uncompressed', columns = {${columns}})`
+  try {
+    await request.connection.run(
+      `CREATE OR REPLACE TEMP TABLE ${name} AS SELECT ${values} FROM ${reader}`,
+    )
+  } catch {
+    return undefined
+  }
+  const [row] = await request.connection.rows(`SELECT count(*)::INTEGER AS rows FROM ${name}`)
+  const records = scan.lines - 1
+  if (getNumberCell(row, "rows") !== records) return undefined
+  const query = `SELECT rowid AS " ordinal", * FROM ${name}`
+  return {
+    query,
+    readableCount: records,
+    recordCount: records,
+    pickLines: createLinePicker(request.path, scan),
+  }
+}
+
+/** Ordinals of records begin after the header's line. */
+function createLinePicker(path: string, scan: LineScan): ParsedFile["pickLines"] {
+  return async function* pick(ordinals) {
+    const shifted = ordinals.map((ordinal) => ordinal + 1)
+    for await (const lines of pickLines(path, scan, shifted))
+      yield lines.map((line) => ({ ...line, ordinal: line.ordinal - 1 }))
+  }
+}
+
+/** The engine's reader lets NUL bytes, spaces before and after a quoted value, and an empty value too many at the end of a line pass. */
+async function hasUnusualText(path: string, width: number): Promise<boolean> {
+  let isFound = false
+  await forEachChunk(path, (chunk) => {
+    isFound ||=
+      chunk.includes(0) ||
+      chunk.includes('" ') ||
+      hasSpacedQuote(chunk) ||
+      hasWideLine(chunk, width)
+  })
+  return isFound
+}
+
+/** Whether nothing but spaces stands between the begin of a value and a quote. */
+function hasSpacedQuote(chunk: Buffer): boolean {
+  for (let at = chunk.indexOf(' "'); at >= 0; at = chunk.indexOf(' "', at + 1)) {
+    let position = at
+    while (chunk[position] === space) position -= 1
+    if (position < 0 || chunk[position] === comma || chunk[position] === newline) return true
+  }
+  return false
+}
+
+/** Whether a line that ends with an empty value has more or fewer than `width` of them. */
+function hasWideLine(chunk: Buffer, width: number): boolean {
+  for (let end = 0; end < chunk.length; end += 1) {
+    const start = end
+    end = chunk.indexOf(newline, start)
+    const last = chunk[end - 1] === carriageReturn ? end - 2 : end - 1
+    if (last < start || chunk[last] !== comma) continue
+    const record = createRecord()
+    const state = parseCsvLine(record, chunk.toString("utf8", start, end))
+    if (state !== "whole" || record.fields.length !== width) return true
+  }
+  return false
+}
+
+const [newline, carriageReturn, space, comma] = [10, 13, 32, 44]
+
+/** The exact way: every record from the bytes, with its text kept beside it. */
+function readStrictRecords(
+  request: ParseRequest,
+  header: CsvRecord,
+  positions: ReadonlyMap<string, number>,
+): Promise<RawRecords> {
+  return loadRecords(request, header, positions, (use) => readStrictCsvRecords(request.path, use))
+}
+
+/** Gives records a batch at a time, the header first. */
+type ForEachBatch = (use: (records: readonly CsvRecord[]) => Promise<void>) => Promise<void>
+
+async function loadRecords(
+  request: ParseRequest,
+  header: CsvRecord,
+  positions: ReadonlyMap<string, number>,
+  forEachBatch: ForEachBatch,
+): Promise<RawRecords> {
+  const { connection, source, quarantine, file } = request
+  const allowsShortRecords = getCsvFormat(source).shortRecords === "empty"
+  const name = ` raw ${request.id}`
+  const columns = Object.keys(source.columns).map((_, at) => `"${at}" VARCHAR`)
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE ${quoteName(name)} (" line" BIGINT, " text" VARCHAR, ${columns.join(", ")})`,
+  )
+  let recordCount = -1 // the header is none
+  let readableCount = 0
+  await forEachBatch(async (batch) => {
+    const rows: [number, ...string[]][] = []
+    for (const record of batch) {
+      recordCount += 1
+      if (recordCount === 0) continue
+      const missing = header.fields.length - record.fields.length
+      const hasValidWidth = missing === 0 || (missing > 0 && allowsShortRecords)
+      const fault = record.fault ?? (hasValidWidth ? undefined : "wrong_width")
+      if (fault !== undefined)
+        await quarantine.add({ file, line: record.line }, fault, record.bytes)
+      else rows.push([record.line, record.bytes.toString("utf8"), ...listFields(record, positions)])
+    }
+    readableCount += rows.length
+    await appendTextRows(connection, name, rows)
+  })
+  const columnNames = [...positions.keys()]
+  const values = buildRawValues(source, (column) => quoteName(String(columnNames.indexOf(column))))
+  const query = `SELECT rowid AS " ordinal", ${values} FROM ${quoteName(name)}`
+  return {
+    query,
+    readableCount,
+    recordCount: Math.max(0, recordCount),
+    pickLines: createTablePicker(request, name),
+  }
+}
+
+function listFields(record: CsvRecord, positions: ReadonlyMap<string, number>): readonly string[] {
+  return [...positions.values()].map((position) => record.fields[position] ?? "")
+}
+
+function createTablePicker({ connection }: ParseRequest, name: string): ParsedFile["pickLines"] {
+  return async function* pick(ordinals) {
+    if (ordinals.length === 0) return
+    const rows = await connection.rows(
+      `SELECT rowid::DOUBLE AS ordinal, " line"::DOUBLE AS line, " text" AS text
+       FROM ${quoteName(name)} WHERE rowid IN (${ordinals.join(", ")}) ORDER BY rowid`,
+    )
+    yield rows.map((row) => ({
+      ordinal: getNumberCell(row, "ordinal"),
+      line: getNumberCell(row, "line"),
+      bytes: Buffer.from(getTextCell(row, "text")),
+    }))
+  }
+}
+
+async function quarantineRejected(
+  { connection, quarantine, file }: ParseRequest,
+  table: string,
+  rawRecords: RawRecords,
+): Promise<number> {
+  const rejectedRows = await connection.rows(
+    `SELECT ordinal::DOUBLE AS ordinal, reason FROM ${table} WHERE reason IS NOT NULL ORDER BY ordinal`,
+  )
+  const reasons = new Map(
+    rejectedRows.map((row) => [getNumberCell(row, "ordinal"), getTextCell(row, "reason")]),
+  )
+  for await (const lines of rawRecords.pickLines([...reasons.keys()]))
+    for (const { ordinal, line, bytes } of lines)
+      await quarantine.add({ file, line }, reasons.get(ordinal) ?? "", bytes)
+  return rejectedRows.length
+}

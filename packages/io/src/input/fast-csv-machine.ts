@@ -1,0 +1,127 @@
+import { type SourceAsset, unreachable } from "@freshet/core"
+
+/** States of a machine that reads a CSV file byte by byte. */
+export interface FastCsvMachine {
+  /** State × 256 + byte → the next state. A newline leads to `start` from where a line may end, else to `doubtful`. */
+  readonly transitions: Uint16Array
+  readonly start: number
+  /** The file is not to be read like this at all: it has quotes, NUL bytes or blank lines. */
+  readonly unsupported: number
+}
+
+const [newline, carriageReturn, comma, quote, minus, point] = [10, 13, 44, 34, 45, 46]
+
+/**
+ * The machine that knows the plain lines of a source: as many values as there are columns, none quoted, and each
+ * number written so that the engine's typed reader surely takes it for what it is. `positions` says where each column
+ * of the source stands among `width` columns. Undefined for columns that it does not know.
+ */
+export function buildFastCsvMachine(
+  source: SourceAsset,
+  positions: ReadonlyMap<string, number>,
+  width: number,
+): FastCsvMachine | undefined {
+  const forms = Array.from({ length: width }, (): ValueForm | undefined => anyForm)
+  for (const [name, position] of positions) forms[position] = findForm(source, name)
+  const knownForms = forms.filter((form) => form !== undefined)
+  return width < 2 || knownForms.length < width ? undefined : buildMachine(knownForms)
+}
+
+/** How values of a column are written: any bytes, or digits with so many places after a point at most. */
+interface ValueForm {
+  readonly kind: "any" | "number"
+  readonly places: number
+  readonly mayBeEmpty: boolean
+}
+
+const anyForm: ValueForm = { kind: "any", places: 0, mayBeEmpty: true }
+
+function findForm({ columns }: SourceAsset, name: string): ValueForm | undefined {
+  const column = columns[name]
+  if (column === undefined) return undefined
+  const mayBeEmpty = column.nullable
+  switch (column.kind) {
+    case "text":
+      return anyForm
+    case "int16":
+    case "int32":
+    case "int64":
+      return { kind: "number", places: 0, mayBeEmpty }
+    case "decimal":
+      return { kind: "number", places: Number(/,(\d+)\)$/.exec(column.type)?.[1] ?? 0), mayBeEmpty }
+    case "bool":
+    case "float64":
+    case "date":
+    case "timestamp":
+    case "list":
+    case "struct":
+      return undefined
+    default:
+      return unreachable(column.kind)
+  }
+}
+
+function buildMachine(forms: readonly ValueForm[]): FastCsvMachine {
+  const [start, strict, unsupported, lineEnd] = [3, 0, 1, 2]
+  const rows: number[][] = [createRow(strict), createRow(unsupported), createRow(strict)]
+  for (const [at, form] of forms.entries()) {
+    const base = rows.length
+    const states = form.kind === "any" ? buildAnyStates(base) : buildNumberStates(base, form)
+    const ends = at < forms.length - 1 ? undefined : { start, lineEnd }
+    for (const { row, mayEnd } of states) {
+      if (mayEnd && ends === undefined) row[comma] = base + states.length
+      if (mayEnd && ends !== undefined) {
+        row[newline] = ends.start
+        row[carriageReturn] = ends.lineEnd
+      }
+      rows.push(row)
+    }
+  }
+  for (const row of rows) for (const byte of [quote, 0]) row[byte] = unsupported
+  const [afterReturn, first] = [rows[lineEnd], rows[start]]
+  if (afterReturn !== undefined) afterReturn[newline] = start
+  if (first !== undefined) first[newline] = unsupported
+  return { transitions: Uint16Array.from(rows.flat()), start, unsupported }
+}
+
+interface ValueState {
+  readonly row: number[]
+  /** Whether the value may be over here. */
+  readonly mayEnd: boolean
+}
+
+const createRow = (state: number): number[] => Array.from({ length: 256 }, () => state)
+
+/** A carriage return is no part of a value. */
+function buildAnyStates(base: number): readonly ValueState[] {
+  const row = createRow(base)
+  row[comma] = 0
+  row[newline] = 0
+  row[carriageReturn] = 0
+  return [{ row, mayEnd: true }]
+}
+
+/** Before the number, after its sign, in its whole digits, after the point, and after each place. */
+function buildNumberStates(base: number, { places, mayBeEmpty }: ValueForm): readonly ValueState[] {
+  const createDigitRow = (digit: number | undefined): number[] => {
+    const transitions = createRow(0)
+    if (digit !== undefined) transitions.fill(base + digit, 48, 58)
+    return transitions
+  }
+  const [startRow, wholeRow] = [createDigitRow(2), createDigitRow(2)]
+  startRow[minus] = base + 1
+  if (places > 0) wholeRow[point] = base + 3
+  const fractionStates = Array.from(
+    { length: places > 0 ? places + 1 : 0 },
+    (_, place): ValueState => ({
+      row: createDigitRow(place < places ? 4 + place : undefined),
+      mayEnd: place > 0,
+    }),
+  )
+  return [
+    { row: startRow, mayEnd: mayBeEmpty },
+    { row: createDigitRow(2), mayEnd: false },
+    { row: wholeRow, mayEnd: true },
+    ...fractionStates,
+  ]
+}

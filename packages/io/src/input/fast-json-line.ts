@@ -1,0 +1,163 @@
+import type { SourceAsset } from "@freshet/core"
+
+import {
+  anyValuePattern,
+  keyPattern,
+  buildFastValuePattern,
+  spacePattern,
+} from "./fast-json-value.ts"
+import { listSourceColumns } from "./line-kinds.ts"
+
+/**
+ * Where plain lines are over. A plain line surely is a good row as far as JSON, types and presence go: one
+ * object of strict JSON that says nothing twice, has the columns of its kind and no others' values, and ends
+ * with a newline. Undefined means doubt. The text is the lines' bytes as Latin-1, and they are taken to be UTF-8.
+ */
+export interface FastLineMatcher {
+  /** Where the line that starts here is over. */
+  readonly findLineEnd: (text: string, start: number) => number | undefined
+  /** Where the `plainBlock` lines that start here are over, if all of them are plain and of forms seen before. */
+  readonly findBlockEnd: (text: string, start: number) => number | undefined
+}
+
+/** Asking for so many lines at once saves most of what asking costs. */
+export const linesPerBlock = 16
+
+const maxForms = 16
+const emptyPattern = /(?!)/y
+
+/**
+ * Recognises the plain lines of a source. Most have the form of one seen before: its keys in their order,
+ * its spaces, values that fit. One pattern knows all these forms.
+ */
+export function createFastLineMatcher(source: SourceAsset): FastLineMatcher {
+  const parseFastLine = createFastLineParser(source)
+  const forms: string[] = []
+  let formsPattern = emptyPattern
+  let blockPattern = emptyPattern
+  return {
+    findLineEnd: (text, start) => {
+      const end = findMatchEnd(formsPattern, text, start)
+      if (end !== undefined) return end
+      const line = parseFastLine(text, start)
+      if (line !== undefined && forms.length < maxForms) {
+        forms.push(line.form)
+        formsPattern = new RegExp(forms.join("|"), "y")
+        blockPattern = new RegExp(`(?:${forms.join("|")}){${linesPerBlock}}`, "y")
+      }
+      return line?.end
+    },
+    findBlockEnd: (text, start) => findMatchEnd(blockPattern, text, start),
+  }
+}
+
+function findMatchEnd(pattern: RegExp, text: string, start: number): number | undefined {
+  pattern.lastIndex = start
+  return pattern.test(text) ? pattern.lastIndex : undefined
+}
+
+interface FastLine {
+  /** After the newline. */
+  readonly end: number
+  /** A pattern for lines that differ from this one in values only. */
+  readonly form: string
+}
+
+/** What the values of one key look like. */
+interface ValuePattern {
+  readonly source: string
+  readonly matches: (value: string) => boolean
+}
+
+/** What a line of one kind must say, and what the columns look like in it. */
+interface LineShape {
+  readonly required: readonly string[]
+  readonly columns: ReadonlyMap<string, ValuePattern>
+}
+
+/** Reads a line member by member. */
+function createFastLineParser(
+  source: SourceAsset,
+): (text: string, start: number) => FastLine | undefined {
+  const findShape = createShapeFinder(source)
+  const memberPattern = new RegExp(
+    `(${spacePattern}([{,])${spacePattern}"(${keyPattern})"${spacePattern}:${spacePattern})(${anyValuePattern})`,
+    "y",
+  )
+  const endPattern = new RegExp(`${spacePattern}}${spacePattern}\n`, "y")
+  return (text, start) => {
+    const values = new Map<string, string>()
+    const members: { readonly prefix: string; readonly key: string; readonly value: string }[] = []
+    endPattern.lastIndex = memberPattern.lastIndex = start
+    for (let match = memberPattern.exec(text); match !== null; match = memberPattern.exec(text)) {
+      const [, prefix = "", opener, key = "", value = ""] = match
+      if (values.has(key) || (opener === "{") !== (values.size === 0)) return undefined
+      values.set(key, value)
+      members.push({ prefix, key, value })
+      endPattern.lastIndex = memberPattern.lastIndex
+    }
+    const lineEnd = endPattern.exec(text)?.[0]
+    const shape = findShape(values)
+    if (lineEnd === undefined || !shape?.required.every((key) => values.has(key))) return undefined
+    const form = members.map(({ prefix, key, value }) => {
+      const pattern = shape.columns.get(key) ?? anyValue
+      return pattern.matches(value) ? escapePattern(prefix) + pattern.source : undefined
+    })
+    if (members.length === 0 || form.includes(undefined)) return undefined
+    return { end: endPattern.lastIndex, form: form.join("") + escapePattern(lineEnd) }
+  }
+}
+
+function createShapeFinder(
+  source: SourceAsset,
+): (values: ReadonlyMap<string, string>) => LineShape | undefined {
+  const { lineKinds } = source
+  if (lineKinds === undefined) {
+    const shape = buildLineShape(source, undefined)
+    return () => shape
+  }
+  const kinds = Object.keys(lineKinds.kinds)
+  const shapes = new Map(kinds.map((kind) => [toJsonLatin1(kind), buildLineShape(source, kind)]))
+  const key = toLatin1(lineKinds.column)
+  return (values) => shapes.get(values.get(key) ?? "")
+}
+
+function buildLineShape(source: SourceAsset, kind: string | undefined): LineShape {
+  const includesKind = (kinds: readonly string[] | undefined) =>
+    kinds === undefined || (kind !== undefined && kinds.includes(kind))
+  const columns = listSourceColumns(source)
+  const patterns = columns.map(({ name, column, kinds, required }) => {
+    const valuePattern = buildFastValuePattern(column)
+    if (name === source.lineKinds?.column)
+      return createValuePattern(escapePattern(toJsonLatin1(kind ?? "")))
+    if (!includesKind(kinds) || valuePattern === undefined) return createValuePattern("null")
+    return createValuePattern(includesKind(required) ? valuePattern : `(?:null|${valuePattern})`)
+  })
+  return {
+    required: columns.flatMap(({ name, required }) =>
+      includesKind(required) ? [toLatin1(name)] : [],
+    ),
+    columns: new Map(columns.map(({ name }, at) => [toLatin1(name), patterns[at] ?? anyValue])),
+  }
+}
+
+function createValuePattern(source: string): ValuePattern {
+  const wholePattern = new RegExp(`^(?:${source})$`)
+  return { source, matches: (value) => wholePattern.test(value) }
+}
+
+const anyValue = createValuePattern(anyValuePattern)
+
+/** The bytes of a text as UTF-8, as Latin-1 text. */
+function toLatin1(text: string): string {
+  return Buffer.from(text).toString("latin1")
+}
+
+function toJsonLatin1(text: string): string {
+  return toLatin1(JSON.stringify(text))
+}
+
+/** The pattern of just this text. */
+function escapePattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
+}

@@ -1,0 +1,177 @@
+import { quoteName, renderSql } from "@freshet/core"
+
+import { getNumberCell, getTextCell } from "../duckdb/cell.ts"
+import { formatColumnList, quoteText } from "../duckdb/sql-text.ts"
+import { createFastLineMatcher } from "./fast-json-line.ts"
+import { type Line, type LineScan, pickLines, scanLines } from "./line-scan.ts"
+import { dropRows, type ParsedFile, type ParseRequest, type ParsedTable } from "./parsed-file.ts"
+import { findByteFault } from "./quarantine.ts"
+import { buildStrictJsonQuery } from "./strict-json-query.ts"
+import { appendTextRows } from "./text-table.ts"
+
+const batchBytes = 8 << 20
+
+/**
+ * Reads a file of JSON lines. The engine's typed reader takes all lines at once, bad ones as well and
+ * with what it makes of them; meanwhile every line is looked at as bytes, and those that are not plainly
+ * good are judged one by one from their text instead. When the engine did not see one row for each
+ * line, or plain lines are the exception, every line is judged so.
+ */
+export async function readJsonFile(request: ParseRequest): Promise<ParsedFile> {
+  const fastTable = {
+    name: quoteName(` landed ${request.id}`),
+    ordinal: "rowid",
+    condition: undefined,
+  }
+  const { scan, strictOrdinals } = await parseFast(request, fastTable)
+  const strictTable =
+    strictOrdinals.length > 0 ? await parseStrict(request, scan, strictOrdinals) : undefined
+  const tables = [strictOrdinals === "all" ? undefined : fastTable, strictTable].filter(
+    (t) => t !== undefined,
+  )
+  return {
+    file: request.file,
+    lines: scan.lines,
+    tables,
+    pickLines: (ordinals) => pickLines(request.path, scan, ordinals),
+  }
+}
+
+interface FastParse {
+  readonly scan: LineScan
+  readonly strictOrdinals: readonly number[] | "all"
+}
+
+/** Scans and parses at the same time; a file with very long lines is parsed again with room for them. */
+async function parseFast(request: ParseRequest, table: ParsedTable): Promise<FastParse> {
+  const { source, path, parser } = request
+  const hasStruct = Object.values(source.columns).some(({ kind }) => kind === "struct")
+  if (parser === "exact" || hasStruct) return { scan: await scanLines(path), strictOrdinals: "all" }
+  const [scan, parsedRows] = await Promise.all([
+    scanLines(path, createFastLineMatcher(source)),
+    createFastTable(request, table.name, 0),
+  ])
+  const isMostlyFast =
+    scan.strictOrdinals.length <= 1000 || scan.strictOrdinals.length * 4 <= scan.lines
+  const hasTooLongLine = parsedRows === undefined && scan.maxLineBytes >= defaultLineBytes
+  const rows =
+    isMostlyFast && hasTooLongLine
+      ? await createFastTable(request, table.name, scan.maxLineBytes)
+      : parsedRows
+  if (!isMostlyFast || rows !== scan.lines) return { scan, strictOrdinals: "all" }
+  return { scan, strictOrdinals: await dropStrictRows(request, table, scan) }
+}
+
+const defaultLineBytes = 16_000_000 // bytes in a line that the engine's reader takes unasked
+
+/** Gives the number of rows; undefined when the reader stops at a line, as it may although it is to ignore errors. */
+async function createFastTable(
+  { connection, source, path }: ParseRequest,
+  table: string,
+  maxLineBytes: number,
+): Promise<number | undefined> {
+  const columns = Object.entries(source.columns).map(
+    ([name, { type }]) => `${quoteText(name)}: ${quoteText(type)}`,
+  )
+  const sizeOption = maxLineBytes === 0 ? "" : `maximum_object_size = ${maxLineBytes + 1024},`
+  try {
+    const [row] = await connection.rows(`
+      CREATE OR REPLACE TEMP TABLE ${table} AS
+      SELECT ${formatColumnList(source.columns)}
+      FROM read_json(${quoteText(path)}, format = 'newline_delimited', ${sizeOption}
+        compression = 'uncompressed', ignore_errors = true, columns = {${columns.join(", ")}})`)
+    return Number(row?.["Count"])
+  } catch (cause) {
+    if (cause instanceof Error && cause.message.startsWith("Invalid Input Error")) return undefined
+    throw cause
+  }
+}
+
+/** Takes what is not plainly good out of the table, and what a rule holds of. */
+async function dropStrictRows(
+  { connection, source, partition }: ParseRequest,
+  table: ParsedTable,
+  scan: LineScan,
+): Promise<readonly number[]> {
+  const ordinals = new Set(scan.strictOrdinals)
+  if (source.reject.length > 0) {
+    const rules = source.reject.map(({ when }) => `(${renderSql(when, partition)})`).join(" OR ")
+    const rejectedRows = await connection.rows(
+      `SELECT rowid::DOUBLE AS ordinal FROM ${table.name} WHERE ${rules}`,
+    )
+    for (const row of rejectedRows) ordinals.add(getNumberCell(row, "ordinal"))
+  }
+  const strictOrdinals = [...ordinals].toSorted((a, b) => a - b)
+  await dropRows(connection, table, strictOrdinals)
+  return strictOrdinals
+}
+
+/** Puts these lines into a table with what is wrong with them, and those with a fault into quarantine. */
+async function parseStrict(
+  request: ParseRequest,
+  scan: LineScan,
+  ordinals: readonly number[] | "all",
+): Promise<ParsedTable | undefined> {
+  const name = quoteName(` judged ${request.id}`)
+  let hasTable = false
+  let batch: Line[] = []
+  let bytes = 0
+  const parseNext = async () => {
+    hasTable = (await parseBatch(request, { name, hasTable }, batch)) || hasTable
+    batch = []
+    bytes = 0
+  }
+  for await (const lines of pickLines(request.path, scan, ordinals)) {
+    for (const line of lines) {
+      batch.push(line)
+      bytes += line.bytes.length
+    }
+    if (bytes >= batchBytes) await parseNext()
+  }
+  if (batch.length > 0) await parseNext()
+  return hasTable ? { name, ordinal: "ordinal", condition: "reason IS NULL" } : undefined
+}
+
+/** Whether any of the lines came into the table: those that are not JSON at all do not. */
+async function parseBatch(
+  { connection, source, partition, quarantine, file }: ParseRequest,
+  target: { readonly name: string; readonly hasTable: boolean },
+  lines: readonly Line[],
+): Promise<boolean> {
+  const faults = new Map<number, string>()
+  const texts: [number, string][] = []
+  for (const { ordinal, bytes } of lines) {
+    const fault = findByteFault(bytes) ?? findJsonFault(bytes)
+    if (fault === undefined) texts.push([ordinal, bytes.toString("utf8")])
+    else faults.set(ordinal, fault)
+  }
+  const [first] = texts
+  if (first !== undefined) {
+    await connection.run(`CREATE OR REPLACE TEMP TABLE " texts" (ordinal BIGINT, text VARCHAR)`)
+    await appendTextRows(connection, " texts", texts)
+    const insertion = target.hasTable
+      ? `INSERT INTO ${target.name}`
+      : `CREATE OR REPLACE TEMP TABLE ${target.name} AS`
+    const rejectedRows = await connection.rows(`
+      ${insertion} ${buildStrictJsonQuery(source, '" texts"', partition)};
+      SELECT ordinal::DOUBLE AS ordinal, reason FROM ${target.name}
+      WHERE reason IS NOT NULL AND ordinal >= ${first[0]}`)
+    for (const row of rejectedRows)
+      faults.set(getNumberCell(row, "ordinal"), getTextCell(row, "reason"))
+  }
+  for (const { ordinal, line, bytes } of lines) {
+    const reason = faults.get(ordinal)
+    if (reason !== undefined) await quarantine.add({ file, line }, reason, bytes)
+  }
+  return first !== undefined
+}
+
+/** The engine's reader lets a comma before a closing bracket pass, and bare NaN and Infinity. */
+function findJsonFault(bytes: Buffer): "malformed_json" | undefined {
+  try {
+    JSON.parse(bytes.toString("utf8"))
+    return undefined
+  } catch {
+    return "malformed_json"
+  }
+}

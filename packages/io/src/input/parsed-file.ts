@@ -1,0 +1,64 @@
+import type { SourceAsset, PartitionText } from "@freshet/core"
+
+import type { Connection } from "../duckdb/session.ts"
+import type { Line } from "./line-scan.ts"
+import type { Quarantine } from "./quarantine.ts"
+import { appendTextRows } from "./text-table.ts"
+
+/** What reading one file of a source needs to know. */
+export interface ParseRequest {
+  readonly connection: Connection
+  readonly source: SourceAsset
+  /** `YYYY-MM-DD`, for rules that mention it. */
+  readonly partition: PartitionText
+  /** The file's path in the landing zone, as people know it. */
+  readonly file: string
+  /** Where its bytes lie, unpacked. */
+  readonly path: string
+  /** Names the file's temporary tables: nothing else on the connection has it. */
+  readonly id: string
+  readonly quarantine: Quarantine
+  /** A folder for temporary files. */
+  readonly scratchFolder: () => Promise<string>
+  /** `exact` judges every line exactly; for tests, which compare. */
+  readonly parser: "quick" | "exact"
+}
+
+/** One file, read: tables whose rows have the source's columns, each with the ordinal of its line. */
+export interface ParsedFile {
+  readonly file: string
+  /** Lines that are not blank (of CSV: records, without the header). */
+  readonly lines: number
+  readonly tables: readonly ParsedTable[]
+  /** The lines with these ordinals, ascending. */
+  readonly pickLines: (ordinals: readonly number[]) => AsyncIterable<readonly Line[]>
+}
+
+/** A temporary table of good rows, `where` it is not all of them; `ordinal` is the expression for the line's. */
+export interface ParsedTable {
+  readonly name: string
+  readonly ordinal: string
+  readonly condition: string | undefined
+}
+
+/** Takes the rows with these ordinals out of the table. */
+export async function dropRows(
+  connection: Connection,
+  { name, ordinal }: ParsedTable,
+  ordinals: readonly number[],
+): Promise<void> {
+  if (ordinals.length === 0) return
+  if (ordinals.length <= 1000) {
+    await connection.run(`DELETE FROM ${name} WHERE ${ordinal} IN (${ordinals.join(", ")})`)
+    return
+  }
+  await connection.run(`CREATE OR REPLACE TEMP TABLE " dropped" (ordinal BIGINT)`)
+  await appendTextRows(
+    connection,
+    " dropped",
+    ordinals.map((lineOrdinal) => [lineOrdinal]),
+  )
+  await connection.run(
+    `DELETE FROM ${name} WHERE ${ordinal} IN (SELECT d.ordinal FROM " dropped" AS d)`,
+  )
+}

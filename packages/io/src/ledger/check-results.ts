@@ -1,0 +1,68 @@
+import type { CheckResult, Graph } from "@freshet/core"
+import { checkResults, steps } from "@freshet/schema"
+import { and, asc, desc, eq, exists, inArray } from "drizzle-orm"
+import type { Client } from "pg"
+
+import {
+  findPartitionId,
+  listRecordedNames,
+  getCurrentName,
+  readLedgerNames,
+} from "./ledger-names.ts"
+
+/** Rows that checks ran on: those of some assets of one computation, made from what one fingerprint stands for. */
+export interface CheckResultsRequest {
+  readonly computation: string
+  readonly partition: number
+  readonly fingerprint: string
+  readonly assets: readonly string[]
+}
+
+/** What the checks said last of some rows, and where the rows lie that were refused. */
+export interface CheckReport {
+  readonly results: readonly CheckResult[]
+  readonly failedFiles: readonly string[]
+}
+
+/** The newest results of the checks of some rows; undefined when none ever ran on them. */
+export async function readCheckResults(
+  client: Client,
+  graph: Graph,
+  { computation, partition, fingerprint, assets }: CheckResultsRequest,
+): Promise<CheckReport | undefined> {
+  const names = await readLedgerNames(client, graph)
+  const partitionId = findPartitionId(names, computation, partition)
+  if (partitionId === undefined) return undefined
+  const listAllNames = (currentNames: readonly string[]) =>
+    currentNames.flatMap((name) => listRecordedNames(names, name))
+  const { drizzle } = await import("drizzle-orm/node-postgres")
+  const db = drizzle(client)
+  const isOfAssets = inArray(checkResults.asset, listAllNames(assets))
+  const isChecked = and(eq(checkResults.step, steps.id), isOfAssets)
+  const [step] = await db
+    .select({ id: steps.id, kept: steps.kept })
+    .from(steps)
+    .where(
+      and(
+        inArray(steps.computation, listAllNames([computation])),
+        eq(steps.partition, partitionId),
+        eq(steps.fingerprint, fingerprint),
+        exists(db.select().from(checkResults).where(isChecked)),
+      ),
+    )
+    .orderBy(desc(steps.id))
+    .limit(1)
+  if (step === undefined) return undefined
+  const results = await db
+    .select()
+    .from(checkResults)
+    .where(and(eq(checkResults.step, step.id), isOfAssets))
+    .orderBy(asc(checkResults.asset), asc(checkResults.name))
+  return {
+    results: results.map(({ step: _, asset, ...result }) => ({
+      ...result,
+      asset: getCurrentName(names, asset),
+    })),
+    failedFiles: step.kept ?? [],
+  }
+}

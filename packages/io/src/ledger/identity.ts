@@ -1,9 +1,0 @@
-import type { Client } from "pg"
-
-/** The name that a ledger has had since it was made; a copy has it too. */
-export async function readLedgerName(client: Client): Promise<string> {
-  const { rows } = await client.query<{ ledger: string }>("select ledger from freshet.identity")
-  const [found] = rows
-  if (found === undefined) throw new TypeError("a ledger has a row that says which one it is")
-  return found.ledger
-}

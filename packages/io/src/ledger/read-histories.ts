@@ -1,0 +1,216 @@
+import {
+  type Computation,
+  mergeRanges,
+  type PartitionRange,
+  type MaterializationHistory,
+} from "@freshet/core"
+import type { Client } from "pg"
+
+import { createHistoryBuilder, createEmptyColumns, type HistoryColumns } from "./history-columns.ts"
+import { type HistoryBuilder, toHistory } from "./history-columns.ts"
+import { findPartitionById, type LedgerNames } from "./ledger-names.ts"
+import { listNames, getCurrentName, findStaticKeys } from "./ledger-names.ts"
+import { readPartitionHistories, type RowsRequest } from "./partition-histories.ts"
+import type { LedgerState } from "./state-file.ts"
+
+/** A recorded partition of an asset, as the ledger names both. */
+export interface RecordedPartition {
+  readonly asset: string
+  readonly partition: number
+}
+
+/** The timelines of all declared computations, as planning sees them and as a state file keeps them. */
+export interface Histories {
+  readonly histories: ReadonlyMap<string, MaterializationHistory>
+  /** What each depends on in the declarations → its columns. */
+  readonly columns: LedgerState["histories"]
+  /** Whether the state did not know all of the computations. */
+  readonly isIncomplete: boolean
+}
+
+const allPartitions: PartitionRange = { from: -(2 ** 31), to: 2 ** 31 - 1 }
+
+/** What happened since a state was written. */
+export interface LedgerChanges {
+  readonly changedPartitions: readonly RecordedPartition[]
+  /** Something that was kept of them is not any more. */
+  readonly wipedPartitions: readonly RecordedPartition[]
+}
+
+/** Makes the timelines out of a state and the news since; a computation that the state does not know is read whole. */
+export async function readHistories(
+  client: Client,
+  names: LedgerNames,
+  state: LedgerState | undefined,
+  { changedPartitions, wipedPartitions }: LedgerChanges,
+): Promise<Histories> {
+  const { computations } = names.graph
+  const shapes = computations.map((computation) => buildShape(names, computation))
+  const baseColumns = shapes.map((shape) => state?.histories.get(shape))
+  const wipedByComputation = groupByComputation(names, wipedPartitions)
+  const rangesByComputation = listChangedRanges(baseColumns, [
+    groupByComputation(names, changedPartitions),
+    wipedByComputation,
+  ])
+  const changedColumns = await readChangedColumns(client, names, baseColumns, {
+    rangesByComputation,
+    wipedByComputation,
+  })
+  const columns = computations.map(
+    ({ outputs }, at) =>
+      changedColumns.get(at) ?? baseColumns[at] ?? createEmptyColumns(outputs.length),
+  )
+  const histories = new Map<string, MaterializationHistory>()
+  const columnsByShape = new Map<string, HistoryColumns>()
+  for (const [at, historyColumns] of columns.entries()) {
+    histories.set(computations[at]?.name ?? "", toHistory(historyColumns))
+    columnsByShape.set(shapes[at] ?? "", historyColumns)
+  }
+  return { histories, columns: columnsByShape, isIncomplete: baseColumns.includes(undefined) }
+}
+
+/** All in a computation's declaration that decides how its rows become a timeline. */
+function buildShape(names: LedgerNames, { name, outputs }: Computation): string {
+  const assets = listOutputs(names, outputs)
+  const [first] = assets
+  const isSimple = assets.length === 1 && first?.name === name && first.previousNames.length === 0
+  const keys = first && findStaticKeys(first.partitions)
+  if (isSimple && keys === undefined) return name
+  return JSON.stringify([name, assets.map((asset) => listNames(names, asset)), keys ?? null])
+}
+
+function listOutputs({ graph }: LedgerNames, outputs: Computation["outputs"]) {
+  return outputs.flatMap(({ asset }) => graph.assets.get(asset) ?? [])
+}
+
+/** Place of a computation → recorded partitions of it. */
+type PartitionIds = ReadonlyMap<number, readonly number[]>
+
+function groupByComputation(
+  names: LedgerNames,
+  recordedPartitions: readonly RecordedPartition[],
+): PartitionIds {
+  const idsByComputation = new Map<number, number[]>()
+  const computationIndexes =
+    recordedPartitions.length === 0 ? new Map<string, number>() : mapComputationIndexes(names)
+  for (const { asset, partition } of recordedPartitions) {
+    const at = computationIndexes.get(getCurrentName(names, asset))
+    if (at === undefined) continue
+    const partitions = idsByComputation.get(at)
+    if (partitions === undefined) idsByComputation.set(at, [partition])
+    else partitions.push(partition)
+  }
+  return idsByComputation
+}
+
+/** Place of a computation → the recorded partitions to be read. */
+function listChangedRanges(
+  baseColumns: readonly (HistoryColumns | undefined)[],
+  changes: readonly PartitionIds[],
+): ReadonlyMap<number, readonly PartitionRange[]> {
+  const ranges = new Map<number, readonly PartitionRange[]>()
+  for (const [at, columns] of baseColumns.entries()) {
+    const partitions = changes.flatMap((change) => change.get(at) ?? [])
+    if (columns === undefined) ranges.set(at, [allPartitions])
+    else if (partitions.length > 0)
+      ranges.set(at, mergeRanges(partitions.map((id) => ({ from: id, to: id }))))
+  }
+  return ranges
+}
+
+/** Asset → place of its computation. */
+function mapComputationIndexes({ graph }: LedgerNames): ReadonlyMap<string, number> {
+  return new Map(
+    graph.computations.flatMap(({ outputs }, at) => outputs.map(({ asset }) => [asset, at])),
+  )
+}
+
+interface ChangedPartitions {
+  readonly rangesByComputation: ReadonlyMap<number, readonly PartitionRange[]>
+  /** Those of which something was forgotten: nothing is kept of the ones that are not found. */
+  readonly wipedByComputation: PartitionIds
+}
+
+async function readChangedColumns(
+  client: Client,
+  names: LedgerNames,
+  baseColumns: readonly (HistoryColumns | undefined)[],
+  { rangesByComputation, wipedByComputation }: ChangedPartitions,
+): Promise<ReadonlyMap<number, HistoryColumns>> {
+  const changedColumns = new Map<number, HistoryColumns>()
+  const unseenWiped = new Map(
+    [...wipedByComputation].map(([at, partitions]) => [at, new Set(partitions)]),
+  )
+  let historyChange: HistoryChange | undefined
+  const finish = () => {
+    if (historyChange === undefined) return
+    for (const partition of unseenWiped.get(historyChange.computationIndex) ?? [])
+      historyChange.put(partition, [])
+    unseenWiped.delete(historyChange.computationIndex)
+    changedColumns.set(historyChange.computationIndex, historyChange.finish())
+  }
+  const requests = [...rangesByComputation].flatMap(([at, ranges]) =>
+    ranges.map((r) => toRowsRequest(names, at, r)),
+  )
+  const findName = ({ computationIndex }: RowsRequest, id: number) =>
+    findContentName(names, getFirstOutput(names, computationIndex), id)
+  for await (const group of readPartitionHistories(client, requests, findName))
+    for (const { computationIndex, partition, entries } of group) {
+      if (historyChange?.computationIndex !== computationIndex) {
+        finish()
+        historyChange = createHistoryChange(names, baseColumns, computationIndex)
+      }
+      unseenWiped.get(computationIndex)?.delete(partition)
+      historyChange.put(partition, entries)
+    }
+  finish()
+  for (const at of unseenWiped.keys()) {
+    historyChange = createHistoryChange(names, baseColumns, at)
+    finish()
+  }
+  return changedColumns
+}
+
+/** A timeline that is being changed, by the partitions' numbers in the ledger. */
+interface HistoryChange extends HistoryBuilder {
+  readonly computationIndex: number
+}
+
+function createHistoryChange(
+  names: LedgerNames,
+  baseColumns: readonly (HistoryColumns | undefined)[],
+  at: number,
+): HistoryChange {
+  const outputs = names.graph.computations[at]?.outputs.length ?? 0
+  const { put, finish } = createHistoryBuilder(baseColumns[at] ?? createEmptyColumns(outputs))
+  return {
+    computationIndex: at,
+    put: (partitionId, entries) => {
+      const partition = findPartitionById(names, getFirstOutput(names, at), partitionId)
+      if (partition !== undefined) put(partition, entries)
+    },
+    finish,
+  }
+}
+
+function getFirstOutput({ graph }: LedgerNames, at: number): string {
+  return graph.computations[at]?.outputs[0]?.asset ?? ""
+}
+
+function toRowsRequest(names: LedgerNames, at: number, { from, to }: PartitionRange): RowsRequest {
+  const outputs = names.graph.computations[at]?.outputs ?? []
+  const all = listOutputs(names, outputs).map((asset) => listNames(names, asset))
+  return { computationIndex: at, outputs: all, low: from, high: to }
+}
+
+/** Content is told apart by the partition's key where keys are a set, since their places change; else by the partition. */
+function findContentName(
+  names: LedgerNames,
+  asset: string,
+  id: number,
+): number | string | undefined {
+  const partition = findPartitionById(names, asset, id)
+  const declaredAsset = names.graph.assets.get(asset)
+  const keys = declaredAsset && findStaticKeys(declaredAsset.partitions)
+  return keys === undefined || partition === undefined ? partition : keys[partition]
+}

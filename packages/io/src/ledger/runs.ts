@@ -1,0 +1,233 @@
+import type { CheckResult, Graph, LineCount, ReadVersions, RunOutcome } from "@freshet/core"
+import {
+  checkResults,
+  lineCounts,
+  materializations,
+  type RecordedRead,
+  runs,
+  steps,
+} from "@freshet/schema"
+import { asc, count, desc, eq, inArray, like, type SQL } from "drizzle-orm"
+import type { Client } from "pg"
+
+import { findPartitionById, type LedgerNames } from "./ledger-names.ts"
+import { getCurrentName, readLedgerNames } from "./ledger-names.ts"
+import { buildRunLockTest } from "./locks.ts"
+
+/** A run as `runs` lists it. */
+export interface RecordedRun {
+  readonly id: string
+  readonly command: string
+  readonly host: string
+  readonly pid: number
+  readonly startedMs: number
+  readonly endedMs: number | undefined
+  /** Undefined while it is under way; one that nobody can end any more, since its process is gone, was killed. */
+  readonly outcome: RunOutcome | "killed" | undefined
+  /** When another process asked it to stop. */
+  readonly cancelRequestedMs: number | undefined
+  /** How many steps it meant to take, and how many ended in which way. */
+  readonly steps: number
+  readonly stepsByOutcome: Readonly<Partial<Record<StepOutcomeKind, number>>>
+}
+
+/** How a recorded step ended. */
+export type StepOutcomeKind = (typeof steps.$inferSelect)["outcome"]
+
+/** A step of a run, with everything that was recorded of it. */
+export interface RecordedStep {
+  readonly computation: string
+  /** Undefined where its key is not declared any more. */
+  readonly partition: number | undefined
+  readonly inputVersion: string
+  readonly fingerprint: string
+  readonly outcome: StepOutcomeKind
+  readonly message: string | undefined
+  readonly hint: string | undefined
+  readonly failedFiles: readonly string[]
+  readonly reads: readonly ReadVersions[]
+  readonly rows: number
+  readonly startedMs: number
+  readonly endedMs: number
+  readonly checks: readonly CheckResult[]
+  readonly lineCounts: readonly LineCount[]
+}
+
+/** The newest runs, newest first. */
+export async function readRuns(client: Client, limit: number): Promise<readonly RecordedRun[]> {
+  const db = await openDrizzle(client)
+  return addStepOutcomes(
+    client,
+    await db.select().from(runs).orderBy(desc(runs.started_at), desc(runs.id)).limit(limit),
+  )
+}
+
+/** The runs whose id begins so, newest first: one, for a prefix that is long enough. */
+export async function findRuns(client: Client, prefix: string): Promise<readonly RecordedRun[]> {
+  const db = await openDrizzle(client)
+  const pattern = `${prefix.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+  return addStepOutcomes(
+    client,
+    await db.select().from(runs).where(like(runs.id, pattern)).orderBy(desc(runs.started_at)),
+  )
+}
+
+/** The steps of a run, in the order in which they ended. */
+export async function readSteps(
+  client: Client,
+  graph: Graph,
+  run: string,
+): Promise<readonly RecordedStep[]> {
+  const names = await readLedgerNames(client, graph)
+  const db = await openDrizzle(client)
+  const recordedSteps = await db
+    .select()
+    .from(steps)
+    .where(eq(steps.run, run))
+    .orderBy(asc(steps.id))
+  const stepIds = db.select({ id: steps.id }).from(steps).where(eq(steps.run, run))
+  const checks = await db.select().from(checkResults).where(inArray(checkResults.step, stepIds))
+  const counts = await db.select().from(lineCounts).where(inArray(lineCounts.step, stepIds))
+  const checksByStep = groupByStep(checks)
+  const countsByStep = groupByStep(counts)
+  return recordedSteps.map((step) => ({
+    computation: getCurrentName(names, step.computation),
+    partition: findPartitionById(names, getCurrentName(names, step.computation), step.partition),
+    inputVersion: step.input_version,
+    fingerprint: step.fingerprint,
+    outcome: step.outcome,
+    message: step.message ?? undefined,
+    hint: step.hint ?? undefined,
+    failedFiles: step.kept ?? [],
+    reads: step.reads.map((read) => toReadVersions(names, read)),
+    rows: step.rows,
+    startedMs: step.started_at.getTime(),
+    endedMs: step.ended_at.getTime(),
+    checks: (checksByStep.get(step.id) ?? []).map(({ step: _, asset, ...check }) => ({
+      ...check,
+      asset: getCurrentName(names, asset),
+    })),
+    lineCounts: (countsByStep.get(step.id) ?? []).map(({ step: _, source, file, ...lines }) => ({
+      ...lines,
+      source: getCurrentName(names, source),
+      file: file ?? undefined,
+    })),
+  }))
+}
+
+/** What a materialization was made from, and whether the same inputs once gave other rows. */
+export interface Provenance {
+  readonly run: string
+  readonly reads: readonly ReadVersions[]
+  /** The data version that the same inputs gave before; undefined for what is deterministic, as far as anybody has seen. */
+  readonly contradictedVersion: string | undefined
+}
+
+/** Materialization → what it was made from. */
+export async function readProvenance(
+  client: Client,
+  graph: Graph,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, Provenance>> {
+  const names = await readLedgerNames(client, graph)
+  const rows = await selectProvenance(client, inArray(materializations.id, [...ids]))
+  return new Map(rows.map((row) => [row.id, toProvenance(names, row)]))
+}
+
+async function selectProvenance(client: Client, condition: SQL | undefined) {
+  const db = await openDrizzle(client)
+  return db
+    .select({
+      id: materializations.id,
+      asset: materializations.asset,
+      run: steps.run,
+      reads: steps.reads,
+      contradictedVersion: materializations.contradicted_version,
+    })
+    .from(materializations)
+    .innerJoin(steps, eq(steps.id, materializations.step))
+    .where(condition)
+    .orderBy(desc(materializations.seq))
+}
+
+function toProvenance(
+  names: LedgerNames,
+  row: Awaited<ReturnType<typeof selectProvenance>>[number],
+): Provenance {
+  const { run, reads, contradictedVersion } = row
+  const versions = reads.map((read) => toReadVersions(names, read))
+  return { run, reads: versions, contradictedVersion: contradictedVersion ?? undefined }
+}
+
+async function openDrizzle(client: Client) {
+  const { drizzle } = await import("drizzle-orm/node-postgres")
+  return drizzle(client)
+}
+
+async function addStepOutcomes(
+  client: Client,
+  runRows: readonly (typeof runs.$inferSelect)[],
+): Promise<readonly RecordedRun[]> {
+  const db = await openDrizzle(client)
+  const ids = runRows.map(({ id }) => id)
+  const outcomeCounts = await db
+    .select({ run: steps.run, outcome: steps.outcome, steps: count() })
+    .from(steps)
+    .where(inArray(steps.run, ids))
+    .groupBy(steps.run, steps.outcome)
+  const activeRun = runRows.some(({ outcome }) => outcome === null)
+    ? await findActiveRun(client)
+    : undefined
+  return runRows.map((run) => ({
+    id: run.id,
+    command: run.command,
+    host: run.host,
+    pid: run.pid,
+    startedMs: run.started_at.getTime(),
+    endedMs: run.ended_at?.getTime(),
+    outcome: run.outcome ?? (run.id === activeRun ? undefined : "killed"),
+    cancelRequestedMs: run.cancel_requested_at?.getTime(),
+    steps: run.steps,
+    stepsByOutcome: Object.fromEntries(
+      outcomeCounts.flatMap((outcomeCount) =>
+        outcomeCount.run === run.id ? [[outcomeCount.outcome, outcomeCount.steps]] : [],
+      ),
+    ),
+  }))
+}
+
+/** The run that holds the right to run: the newest one open, since its holder closes the others. */
+async function findActiveRun(client: Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ id: string }>(
+    `select id from freshet.runs where outcome is null and ${buildRunLockTest()}
+     order by started_at desc limit 1`,
+  )
+  return rows[0]?.id
+}
+
+/** The read under the names that last; partitions whose keys are not declared any more are left out. */
+function toReadVersions(
+  names: LedgerNames,
+  [relation, asset, short, versions]: RecordedRead,
+): ReadVersions {
+  const currentName = getCurrentName(names, asset)
+  return {
+    relation,
+    asset,
+    short,
+    versions: versions.flatMap(([id, version]) => {
+      const partition = findPartitionById(names, currentName, id)
+      return partition === undefined ? [] : [[partition, version] as const]
+    }),
+  }
+}
+
+function groupByStep<R extends { readonly step: number }>(rows: readonly R[]): Map<number, R[]> {
+  const byStep = new Map<number, R[]>()
+  for (const row of rows) {
+    const group = byStep.get(row.step)
+    if (group === undefined) byStep.set(row.step, [row])
+    else group.push(row)
+  }
+  return byStep
+}

@@ -1,0 +1,92 @@
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api"
+import { quoteName } from "@freshet/core"
+
+import type { Session } from "../duckdb/session.ts"
+import type { Store } from "../store/store.ts"
+
+/** A column to be read: its name in the file, and the expression that makes it what the table wants. */
+export interface RowColumn {
+  readonly name: string
+  /** SQL over the file's columns: `CAST("weight" AS INTEGER)`. */
+  readonly expression: string
+}
+
+/** Streams stored rows in order, chunk by chunk: no more than a few chunks are in memory at once. */
+export type ReadRows = (
+  file: string,
+  columns: readonly RowColumn[],
+  orderBy: readonly string[],
+) => AsyncIterable<DuckDBDataChunk>
+
+/** Reads rows of the store with the session's engine; holds one of its connections until the last chunk was taken. */
+export function createRowReader(session: Session, store: Pick<Store, "path">): ReadRows {
+  return async function* (file, columns, orderBy) {
+    const { connection, close } = await openConnection(session)
+    try {
+      yield* streamRows(connection, buildRowsQuery(store.path(file), columns, orderBy))
+    } finally {
+      await close()
+    }
+  }
+}
+
+interface OpenConnection {
+  readonly connection: DuckDBConnection
+  readonly close: () => Promise<void>
+}
+
+/** A generator is not a callback in which a connection could be lent: it says itself when it is through. */
+function openConnection(session: Session): Promise<OpenConnection> {
+  return new Promise((resolve, reject) => {
+    const connectionUse = session.withConnection(
+      ({ native }) =>
+        new Promise<void>((release) => {
+          resolve({
+            connection: native,
+            close: () => {
+              release()
+              return connectionUse
+            },
+          })
+        }),
+    )
+    connectionUse.catch(reject)
+  })
+}
+
+/** The next chunk is made while the one before is used. */
+async function* streamRows(
+  connection: DuckDBConnection,
+  query: string,
+): AsyncIterable<DuckDBDataChunk> {
+  const result = await connection.stream(query)
+  let pendingChunk = fetchAhead(result)
+  try {
+    for (;;) {
+      const chunk = await pendingChunk
+      if (chunk === null || chunk.rowCount === 0) return
+      pendingChunk = fetchAhead(result)
+      yield chunk
+    }
+  } finally {
+    await pendingChunk.catch(() => undefined)
+  }
+}
+
+/** A failure waits until somebody asks for the chunk. */
+function fetchAhead(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
+  const pendingChunk = result.fetchChunk()
+  pendingChunk.catch(() => undefined)
+  return pendingChunk
+}
+
+function buildRowsQuery(
+  path: string,
+  columns: readonly RowColumn[],
+  orderBy: readonly string[],
+): string {
+  const selections = columns.map(({ name, expression }) => `${expression} AS ${quoteName(name)}`)
+  const order = orderBy.length === 0 ? "" : ` ORDER BY ${orderBy.map(quoteName).join(", ")}`
+  const file = `'${path.replaceAll("'", "''")}'`
+  return `SELECT ${selections.join(", ")} FROM read_parquet(${file}, hive_partitioning = false)${order}`
+}

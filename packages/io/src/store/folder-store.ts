@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto"
+import { mkdirSync, renameSync } from "node:fs"
+import { access, lstat, mkdir, readdir, rm } from "node:fs/promises"
+import { dirname, join, resolve } from "node:path"
+
+import { FreshetError } from "@freshet/core"
+
+import { listFilePages } from "./file-pages.ts"
+import { readFolderOwner, claimFolder } from "./folder-owner.ts"
+import { removeFiles } from "./remove-files.ts"
+import { requireValidKey } from "./store-key.ts"
+import type { TempFileTotals, Store } from "./store.ts"
+import { syncPath } from "./sync.ts"
+
+/** A store in a folder: temporary file in the same file system → fsync → rename → fsync of the folder. */
+export function openFolderStore(folder: string): Store {
+  const root = resolve(folder)
+  const temp = join(root, ".tmp")
+  const ownNames = new Set<string>() // names of the temporary files of this process
+  const path = (key: string) => join(root, ...requireValidKey(key).split("/"))
+  const createTempFolder = memoize(() => mkdir(temp, { recursive: true }))
+  const tempPath = async (suffix: string) => {
+    await createTempFolder().catch(throwStoreError(`the store cannot be written: ${temp}`))
+    const name = `${randomUUID()}${suffix}`
+    ownNames.add(name)
+    return join(temp, name)
+  }
+  return {
+    path,
+    tempPath,
+    commit: async (tempPath, key) =>
+      await moveDurably(tempPath, path(key), root).catch(
+        throwStoreError(`the store cannot keep ${key}`),
+      ),
+    exists: async (key) =>
+      await access(path(key)).then(
+        () => true,
+        () => false,
+      ),
+    list: () => listFilePages(root),
+    remove: async (keys) =>
+      await removeFiles(root, keys.map(requireValidKey)).catch(
+        throwStoreError("the store cannot remove files"),
+      ),
+    measureTemp: async () => sumTempFiles(await listTempFiles(temp, ownNames)),
+    owner: () => readFolderOwner(root).catch(throwStoreError(`the store cannot be read: ${root}`)),
+    claim: (owner) =>
+      claimFolder(root, owner, tempPath).catch(
+        throwStoreError(`the store cannot be written: ${root}`),
+      ),
+    removeTemp: () =>
+      removeTempFiles(temp, ownNames).catch(throwStoreError(`the store cannot be swept: ${temp}`)),
+  }
+}
+
+/** Only the waits for the disk are left to another thread: the rest takes less time than handing it over. */
+async function moveDurably(from: string, to: string, root: string): Promise<void> {
+  await syncPath(from)
+  await createFolderDurably(dirname(to), root)
+  renameSync(from, to)
+  await syncPath(dirname(to))
+}
+
+/** A folder is durable once its parent is synced; those that exist already were synced when they were made. */
+async function createFolderDurably(folder: string, root: string): Promise<void> {
+  const firstCreated = mkdirSync(folder, { recursive: true })
+  if (firstCreated === undefined) return
+  for (
+    let createdFolder = folder;
+    createdFolder.length >= firstCreated.length && createdFolder !== root;
+    createdFolder = dirname(createdFolder)
+  )
+    await syncPath(dirname(createdFolder))
+}
+
+async function removeTempFiles(
+  temp: string,
+  ownNames: ReadonlySet<string>,
+): Promise<TempFileTotals> {
+  const tempFiles = await listTempFiles(temp, ownNames)
+  await Promise.all(tempFiles.map(({ path }) => rm(path, { recursive: true, force: true })))
+  return sumTempFiles(tempFiles)
+}
+
+async function listTempFiles(temp: string, ownNames: ReadonlySet<string>) {
+  const names = await readdir(temp).catch((): string[] => [])
+  const paths = names.filter((name) => !ownNames.has(name)).map((name) => join(temp, name))
+  return Promise.all(
+    paths.map(async (path) => {
+      const stats = await lstat(path).catch(() => undefined) // its owner may have ended meanwhile
+      return { path, bytes: stats?.size ?? 0 }
+    }),
+  )
+}
+
+function sumTempFiles(tempFiles: readonly { readonly bytes: number }[]): TempFileTotals {
+  return { files: tempFiles.length, bytes: tempFiles.reduce((sum, { bytes }) => sum + bytes, 0) }
+}
+
+function throwStoreError(message: string): (cause: unknown) => never {
+  return (cause) => {
+    if (cause instanceof FreshetError) throw cause
+    const reason = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : ""
+    throw new FreshetError("store", message + reason, { cause })
+  }
+}
+
+function memoize<T>(make: () => Promise<T>): () => Promise<T> {
+  let promise: Promise<T> | undefined
+  return () => (promise ??= make())
+}

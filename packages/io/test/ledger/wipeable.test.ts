@@ -1,0 +1,114 @@
+import { type StepRecord, staticKeys } from "@freshet/core"
+import { expect, test } from "vitest"
+
+import { findWipeable, findReaders, wipePartitions } from "../../src/ledger/wipeable.ts"
+import {
+  testAsset,
+  buildTestGraph,
+  openLedgerDatabase,
+  buildMaterialization,
+  buildStep,
+} from "./ledger-database.ts"
+import { withRun } from "./ledger-database.ts"
+
+const { url, client } = openLedgerDatabase()
+const before = buildTestGraph(testAsset("named"), testAsset("reader"))
+const graph = buildTestGraph(
+  testAsset("renamed", { previousNames: ["named"] }),
+  testAsset("reader"),
+  testAsset("cut", { partitions: staticKeys(["c", "a", "b"]) }),
+)
+
+function buildDayStep(
+  of: string,
+  partition: number,
+  data: string,
+  changes: Partial<StepRecord> = {},
+) {
+  const inputVersion = `${of} ${partition} ${data}`
+  const file = `${of}/${partition}/${data}`
+  const one = buildMaterialization({ asset: of, partition, inputVersion, dataVersion: data, file })
+  return buildStep("forgets", { materializations: [one], reads: [], ...changes })
+}
+
+async function recordAll(of: typeof graph, records: readonly StepRecord[]): Promise<void> {
+  const run = `forgets ${of.assets.size} ${records.length}`
+  await withRun(
+    url(),
+    run,
+    async ({ ledger, client: connection }) => {
+      await connection.query(
+        "insert into freshet.runs (id, command, steps, host, pid) values ('forgets', '', 1, '', 1) on conflict do nothing",
+      )
+      for (const stepRecord of records) await ledger.recordStep(stepRecord)
+    },
+    { graph: of },
+  )
+}
+
+const wanted = (from: number, to: number, name = "renamed") => [
+  { asset: name, range: { from, to } },
+]
+
+test("what is kept under a former name is found, forgotten, and those that read it are named", async () => {
+  const versions = [[2, "n2"]] as const
+  const reads = [{ relation: "named", asset: "named", short: false, versions }]
+  await recordAll(before, [
+    buildDayStep("named", 1, "n1"),
+    buildDayStep("named", 2, "n2"),
+    buildDayStep("named", 5, "n5"),
+    buildDayStep("reader", 2, "r2", { reads }),
+    buildDayStep("reader", 3, "r3"),
+  ])
+  await recordAll(graph, [buildDayStep("renamed", 2, "m2")])
+  expect(await findWipeable(client(), graph, wanted(-Infinity, Infinity))).toMatchObject({
+    materializations: 4,
+    files: 4,
+    partitions: [
+      { from: 1, to: 2 },
+      { from: 5, to: 5 },
+    ],
+  })
+  expect(await findReaders(client(), graph, wanted(2, 2))).toEqual(
+    new Map([["reader", [{ from: 2, to: 2 }]]]),
+  )
+  expect(await findReaders(client(), graph, wanted(1, 1))).toEqual(new Map())
+  await expect(wipePartitions(client(), graph, wanted(1, 2))).rejects.toMatchObject({
+    code: "ledger",
+  })
+  await withRun(
+    url(),
+    "forgetting",
+    async (run) => {
+      expect(await wipePartitions(run.client, graph, wanted(7, 9))).toBe(0)
+      expect(await wipePartitions(run.client, graph, wanted(1, 2))).toBe(3)
+    },
+    { graph },
+  )
+  expect(await findWipeable(client(), graph, wanted(-Infinity, Infinity))).toMatchObject({
+    materializations: 1,
+    partitions: [{ from: 5, to: 5 }],
+  })
+})
+
+test("keys of a set are found by their places, whatever their numbers in the ledger", async () => {
+  await recordAll(graph, [buildDayStep("cut", 0, "c"), buildDayStep("cut", 2, "b")])
+  const reordered = buildTestGraph(
+    testAsset("cut", { partitions: staticKeys(["b", "new", "a", "c"]) }),
+  )
+  expect(await findWipeable(client(), reordered, wanted(-Infinity, Infinity, "cut"))).toMatchObject(
+    {
+      materializations: 2,
+      partitions: [
+        { from: 0, to: 0 },
+        { from: 3, to: 3 },
+      ],
+    },
+  )
+  expect(await findWipeable(client(), reordered, wanted(1, 2, "cut"))).toEqual({
+    materializations: 0,
+    partitions: [],
+    files: 0,
+    bytes: 0,
+  })
+})

@@ -1,6 +1,0 @@
-import { bundle } from "./keeper-command.ts"
-
-/** Bundles the keeper once, before workers that need it start side by side. */
-export async function setup(): Promise<void> {
-  await bundle()
-}

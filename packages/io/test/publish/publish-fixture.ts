@@ -1,0 +1,96 @@
+import { resolve } from "node:path"
+
+import {
+  type Asset,
+  type Columns,
+  type PublicationRequest,
+  type PublicationTable,
+  publishTo,
+  sql,
+  sqlAsset,
+} from "@freshet/core"
+import { openTestDatabase } from "@freshet/embedded-postgres"
+import type { PgTable } from "drizzle-orm/pg-core"
+import { Client } from "pg"
+
+import { openSession, type Session } from "../../src/duckdb/session.ts"
+import { migrate } from "../../src/ledger/migrate.ts"
+import { type ReadRows, createRowReader } from "../../src/publish/row-reader.ts"
+
+const migrations = resolve(import.meta.dirname, "../../../schema/migrations")
+const spillFolder = resolve(import.meta.dirname, "../../.freshet-test/publish")
+
+/** A database with the ledger and a run under way, an engine, and a folder for Parquet files. */
+export interface PublishFixture {
+  readonly url: string
+  readonly client: Client
+  readonly readRows: ReadRows
+  /** Stores rows given as a query; returns their file. */
+  readonly store: (query: string) => Promise<string>
+  readonly close: () => Promise<void>
+}
+
+const run = "run_1"
+
+export async function openPublishFixture(tables: string): Promise<PublishFixture> {
+  const database = await openTestDatabase()
+  const client = new Client({ connectionString: database.url })
+  await client.connect()
+  await migrate(client, migrations)
+  await client.query(tables)
+  await client.query(
+    "insert into freshet.runs (id, command, steps, host, pid) values ($1, 'test', 1, 'here', 1)",
+    [run],
+  )
+  const session = openSession({ memoryLimitMb: 500, threads: 2, spillFolder, connections: 3 })
+  return {
+    url: database.url,
+    client,
+    readRows: createRowReader(session, { path: (key) => key }),
+    store: createStore(session),
+    close: async () => {
+      await session.close()
+      await client.end()
+      await database.close()
+    },
+  }
+}
+
+function createStore(session: Session): PublishFixture["store"] {
+  let files = 0
+  return async (query) => {
+    const file = `${await session.scratchFolder()}/${++files}.parquet`
+    await session.withConnection((connection) =>
+      connection.run(`copy (${query}) to '${file}' (format parquet)`),
+    )
+    return file
+  }
+}
+
+/** An asset that is published to a table whose columns it has. */
+export function publishedAsset(name: string, columns: Columns, table: PgTable): Asset {
+  const asset = sqlAsset({ name, group: "test", description: "Rows.", columns, query: sql`select` })
+  return { ...asset, publish: publishTo(table, { set: "set" }) }
+}
+
+let versions = 0
+
+/** Publishes each asset's file as one set, under a version of its own. */
+export function buildRequest(
+  tables: readonly (readonly [Asset, string])[],
+  version = `version_${++versions}`,
+): PublicationRequest {
+  return {
+    run,
+    set: "set",
+    partition: 20_000,
+    partitionKey: "2024-10-04",
+    version,
+    tables: tables.map(([asset, file]) => toPublicationTable(asset, file)),
+  }
+}
+
+function toPublicationTable(asset: Asset, file: string): PublicationTable {
+  if (asset.publish === undefined) throw new TypeError(`${asset.name} is not published`)
+  return { asset, publish: asset.publish, partition: 20_000, file, dataVersion: file }
+}

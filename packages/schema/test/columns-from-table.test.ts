@@ -1,0 +1,125 @@
+import {
+  publishTo,
+  type Column,
+  type FitsTable,
+  type RowOf,
+  type CompilerMessage,
+} from "@freshet/core"
+import { sql, sqlAsset, int32, text } from "@freshet/core"
+import { bigint, boolean, doublePrecision, json, numeric, pgTable } from "drizzle-orm/pg-core"
+import { date, integer, timestamp, varchar } from "drizzle-orm/pg-core"
+import { expect, expectTypeOf, test } from "vitest"
+
+import { columnsFromTable } from "../src/columns-from-table.ts"
+import { rooms, type userRecReasons, userRecs, users } from "../src/stocktwits.ts"
+
+test("a table's columns keep their names, order, types and nullability", () => {
+  const columns = columnsFromTable(users)
+  expect(Object.keys(columns).join(" ")).toBe(
+    "id username experience approach holding_period " +
+      "bonds equities forex futures options private_companies",
+  )
+  expect(columns.id).toEqual({ kind: "int32", type: "INTEGER", nullable: false })
+  expect(columns.experience).toEqual({ kind: "text", type: "VARCHAR", nullable: true })
+  expect(columns.bonds).toEqual({ kind: "int16", type: "SMALLINT", nullable: false })
+})
+
+test("rooms have the twenty-three topics in the published order", () => {
+  expect(Object.keys(columnsFromTable(rooms)).join(" ")).toBe(
+    "id slug biotechnology cryptocurrencies day_trading etfs education energy equities forex " +
+      "fundamentals futures global_macro green_energy long_term_investing momentum_trading news " +
+      "non_market_talk options personal_finance precious_metals quant swing_trading technicals " +
+      "technology",
+  )
+})
+
+test("the columns that publishing writes are no columns of the asset", () => {
+  expect(Object.keys(columnsFromTable(userRecs))).toEqual(["user_id", "rec_id", "weight"])
+  expectTypeOf<keyof ReturnType<typeof columnsFromTable<typeof userRecReasons>>>().toEqualTypeOf<
+    "user_id" | "rec_id" | "reason_id"
+  >()
+})
+
+test("descriptions and units become part of the columns", () => {
+  const columns = columnsFromTable(userRecs, {
+    user_id: "Who gets the recommendation.",
+    weight: ["Strength of the recommendation.", "engagements"],
+  })
+  expect(columns.user_id.description).toBe("Who gets the recommendation.")
+  expect(columns.weight).toMatchObject({
+    description: "Strength of the recommendation.",
+    unit: "engagements",
+  })
+  expect(columns.rec_id.description).toBeUndefined()
+  // @ts-expect-error the table has no such column
+  columnsFromTable(userRecs, { wieght: "Strength" })
+})
+
+test("each Postgres type becomes the asset column of the same value", () => {
+  const columns = columnsFromTable(
+    pgTable("everything", {
+      flag: boolean().notNull(),
+      big: bigint({ mode: "bigint" }).notNull(),
+      ratio: doublePrecision(),
+      price: numeric({ precision: 12, scale: 2 }).notNull(),
+      day: date({ mode: "date" }).notNull(),
+      at: timestamp({ withTimezone: true }).notNull(),
+      tags: varchar().array().notNull(),
+    }),
+  )
+  expect(Object.entries(columns).map(([name, { type }]) => `${name} ${type}`)).toEqual([
+    "flag BOOLEAN",
+    "big BIGINT",
+    "ratio DOUBLE",
+    "price DECIMAL(12,2)",
+    "day DATE",
+    "at TIMESTAMP WITH TIME ZONE",
+    "tags VARCHAR[]",
+  ])
+  expectTypeOf(columns.big).toEqualTypeOf<Column<bigint>>()
+  expectTypeOf(columns.ratio).toEqualTypeOf<Column<number | null>>()
+})
+
+test("a type that no asset column has is refused by name", () => {
+  expect(() => columnsFromTable(pgTable("odd", { body: json() }))).toThrow(/"body", json/)
+  expect(() => columnsFromTable(pgTable("odd", { at: timestamp() }))).toThrow(/"at", timestamp/)
+  expect(() => columnsFromTable(pgTable("odd", { price: numeric() }))).toThrow(/precision/)
+})
+
+test("a table's own columns fit it, so that an asset with them can be published there", () => {
+  const columns = columnsFromTable(userRecs)
+  expectTypeOf<FitsTable<typeof columns, typeof userRecs>>().toBeUnknown()
+  expectTypeOf<RowOf<typeof columns>>().toEqualTypeOf<{
+    readonly user_id: number
+    readonly rec_id: number
+    readonly weight: number
+  }>()
+  const asset = sqlAsset({
+    name: "user_recs",
+    group: "stocktwits",
+    description: "Recommendations.",
+    columns,
+    query: sql`select 1 as user_id, 2 as rec_id, 3 as weight`,
+    publish: publishTo(userRecs, { set: "stocktwits" }),
+  })
+  expect(asset.publish?.table).toBe(userRecs)
+})
+
+test("columns that do not fit the table are refused with a sentence", () => {
+  type Without = Omit<ReturnType<typeof columnsFromTable<typeof userRecs>>, "weight">
+  expectTypeOf<FitsTable<Without, typeof userRecs>>().toEqualTypeOf<
+    CompilerMessage<"the asset lacks a column that the table requires">
+  >()
+  const wrong = { user_id: int32(), rec_id: int32(), weight: text() }
+  expectTypeOf<FitsTable<typeof wrong, typeof userRecs>>().toEqualTypeOf<
+    CompilerMessage<"the asset's rows do not fit the table">
+  >()
+  const extra = { ...columnsFromTable(userRecs), rank: int32() }
+  expectTypeOf<FitsTable<typeof extra, typeof userRecs>>().toEqualTypeOf<
+    CompilerMessage<"the table has no column rank">
+  >()
+  const nulls = columnsFromTable(pgTable("loose", { user_id: integer(), rec_id: integer() }))
+  expectTypeOf<FitsTable<typeof nulls, typeof userRecReasons>>().toEqualTypeOf<
+    CompilerMessage<"the asset's rows do not fit the table">
+  >()
+})

@@ -1,0 +1,127 @@
+import { resolve } from "node:path"
+
+import { type AnyAsset, type Problem, ProblemsError } from "@freshet/core"
+import * as z from "zod/mini"
+
+/** What `freshet.config.ts` may say. Everything but the assets has a default, and the environment goes before it. */
+export interface FreshetConfig {
+  readonly assets: readonly AnyAsset[]
+  /** Folder of Freshet's own state. `FRESHET_HOME`; default `.freshet`. */
+  readonly home?: string
+  /** Folder of the datasets. `FRESHET_LAKE`; default `lake` in the state folder. */
+  readonly lake?: string
+  /** Folder where others land files. `FRESHET_LANDING`; default `landing`. */
+  readonly landing?: string
+  /** How much memory DuckDB may use, in MB. `FRESHET_MEMORY_MB`; default 2048. */
+  readonly memoryMb?: number
+  /** Threads of DuckDB. `FRESHET_THREADS`; default: one a core. */
+  readonly threads?: number
+  /** Steps under way at once. `FRESHET_CONCURRENCY`; default 4. */
+  readonly concurrency?: number
+}
+
+/** The configuration as every command sees it: whole, valid, with absolute paths. */
+export interface Config {
+  readonly assets: readonly AnyAsset[]
+  readonly home: string
+  readonly lake: string
+  readonly landing: string
+  readonly memoryMb: number
+  readonly threads: number | undefined
+  readonly concurrency: number
+  /** A secret: it is never printed, logged or stored. */
+  readonly databaseUrl: string | undefined
+}
+
+/** The number of this process, which others see who wait for its run. */
+export function getProcessId(): number {
+  return process.pid
+}
+
+/** Gives the configuration its type. */
+export function defineConfig(config: FreshetConfig): FreshetConfig {
+  return config
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const folderSchema = z.string().check(z.minLength(1, "must name a folder"))
+const positiveIntegerSchema = z.coerce
+  .number("must be a whole number")
+  .check(z.int("must be a whole number"), z.positive("must be above 0"))
+const settingsSchema = z.object({
+  home: folderSchema,
+  lake: z.optional(folderSchema),
+  landing: folderSchema,
+  memoryMb: positiveIntegerSchema.check(z.minimum(256, "must be at least 256")),
+  threads: z.optional(positiveIntegerSchema),
+  concurrency: positiveIntegerSchema.check(z.maximum(16, "must be at most 16")),
+  databaseUrl: z.optional(
+    z.string().check(z.regex(/^postgres(ql)?:\/\/\S+$/, "must be a postgres:// URL")),
+  ),
+})
+
+const defaults = { home: ".freshet", landing: "landing", memoryMb: 2048, concurrency: 4 }
+
+const environmentVariables = {
+  home: "FRESHET_HOME",
+  lake: "FRESHET_LAKE",
+  landing: "FRESHET_LANDING",
+  memoryMb: "FRESHET_MEMORY_MB",
+  threads: "FRESHET_THREADS",
+  concurrency: "FRESHET_CONCURRENCY",
+  databaseUrl: "DATABASE_URL",
+} as const
+
+/** The configuration of a workspace: the file's values, overridden by the environment. Throws all problems at once. */
+export function resolveConfig(
+  file: FreshetConfig | undefined,
+  root: string,
+  environment: Environment = process.env,
+): Config {
+  const given = { ...defaults, ...file, ...readEnvironment(environment) }
+  const parsed = settingsSchema.safeParse(given)
+  if (!parsed.success)
+    throw new ProblemsError(
+      "config",
+      parsed.error.issues.map((issue) => describeSettingProblem(issue, environment)),
+    )
+  const { lake, home, landing, ...rest } = parsed.data
+  const absoluteHome = resolve(root, home)
+  return {
+    ...rest,
+    assets: file?.assets ?? [],
+    home: absoluteHome,
+    lake: lake === undefined ? resolve(absoluteHome, "lake") : resolve(root, lake),
+    landing: resolve(root, landing),
+    threads: rest.threads,
+    databaseUrl: rest.databaseUrl,
+  }
+}
+
+/** The configuration of the demo: everything of it lies in a folder and a PostgreSQL of its own. */
+export function toDemoConfig(config: Config): Config {
+  const home = resolve(config.home, "demo")
+  const [lake, landing] = [resolve(home, "lake"), resolve(home, "landing")]
+  return { ...config, home, lake, landing, databaseUrl: undefined }
+}
+
+function readEnvironment(environment: Environment): Readonly<Record<string, string>> {
+  const entries = Object.entries(environmentVariables).flatMap(([setting, variable]) => {
+    const value = environment[variable]
+    return value === undefined || value === "" ? [] : [[setting, value] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Names the setting where it was given; the value itself is never repeated, for it may be a secret. */
+function describeSettingProblem(issue: z.core.$ZodIssue, environment: Environment): Problem {
+  const setting = String(issue.path[0] ?? "")
+  const variable = environmentVariables[setting as keyof typeof environmentVariables] // undefined for a setting without a variable
+  const name = environment[variable] === undefined ? `${setting} in freshet.config.ts` : variable
+  return {
+    kind: "config",
+    message: `${name} ${issue.message}.`,
+    hint: `Set ${variable} in the environment or ${setting} in freshet.config.ts.`,
+  }
+}

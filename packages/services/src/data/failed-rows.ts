@@ -1,0 +1,56 @@
+import {
+  type AnyAsset,
+  type Failure,
+  type Problem,
+  ProblemsError,
+  type Relation,
+  encodeFolderName,
+  formatPartitionKey,
+} from "@freshet/core"
+
+import { resolvePartition } from "../plan/partition-arguments.ts"
+import type { Project } from "../project.ts"
+
+/** The rows that checks refused of a partition: the one that the key names, or the newest of which any are kept. */
+export async function readFailedRows(
+  project: Project,
+  asset: AnyAsset,
+  key: string | undefined,
+): Promise<{ readonly partition: number; readonly relation: Relation }> {
+  const requestedPartition = key === undefined ? undefined : resolvePartition(project, asset, key)
+  const failure = findNewestFailure(project, asset, requestedPartition)
+  if (asset.kind === "source" || failure === undefined) throw noFailedRowsError(asset, key)
+  const [partition, { fingerprint }] = failure
+  const { name, computation, columns } = asset
+  const assets = computation.outputs.map((output) => output.asset)
+  const rows = { computation: computation.name, partition, fingerprint, assets }
+  const retainedFiles = (await project.runHistory.readCheckResults(rows))?.failedFiles ?? []
+  const folder = `${name}/${encodeFolderName(formatPartitionKey(asset.partitions, partition))}/`
+  const files = retainedFiles.filter(
+    (file) => file.startsWith(folder) || file.includes(`/${folder}`),
+  )
+  return { partition, relation: { kind: "stored", name, columns, files } }
+}
+
+function findNewestFailure(
+  { evaluation }: Project,
+  asset: AnyAsset,
+  requestedPartition: number | undefined,
+): readonly [number, Failure] | undefined {
+  if (asset.kind === "source") return undefined
+  const failures = [...(evaluation.snapshot.failures.get(asset.computation.name) ?? [])]
+  return failures
+    .filter(
+      ([index, { outcome }]) => outcome === "refused" && (requestedPartition ?? index) === index,
+    )
+    .toSorted(([a], [b]) => b - a)[0]
+}
+
+function noFailedRowsError({ name }: AnyAsset, key: string | undefined): ProblemsError {
+  const problem: Problem = {
+    kind: "usage",
+    message: `No rows of \`${name}\`${key === undefined ? "" : ` ${key}`} were refused by a check.`,
+    hint: `\`freshet status ${name}\` tells how it stands.`,
+  }
+  return new ProblemsError("usage", [problem])
+}

@@ -1,0 +1,37 @@
+import { getAsset } from "@freshet/core"
+import { exportRows, withPostgres } from "@freshet/io"
+
+import type { Config } from "../config.ts"
+import { buildDeclaredGraph, readProject, withMigratedLedger } from "../open-project.ts"
+import type { Project } from "../project.ts"
+import { withRuntime } from "../runtime.ts"
+import type { DataAccess } from "../services.ts"
+
+/** Lends the project together with the engine over its stored rows. */
+export async function withData<T>(
+  config: Config,
+  supervisorCommand: readonly string[],
+  request: {
+    readonly signal: AbortSignal
+    readonly work: (project: Project, data: DataAccess) => Promise<T>
+  },
+): Promise<T> {
+  const graph = buildDeclaredGraph(config)
+  const { databaseUrl, home } = config
+  return withPostgres({ databaseUrl, home, supervisorCommand }, (url) =>
+    withMigratedLedger(url, async (client) => {
+      const project = await readProject(config, graph, client)
+      const { signal, work } = request
+      return withRuntime(config, { signal, url }, ({ engine, store }) =>
+        work(project, {
+          query: engine.query,
+          getPath: store.path,
+          exportRows: ({ asset, file, format, output }) => {
+            const { columns } = getAsset(graph, asset)
+            return exportRows(engine.session, { path: store.path(file), columns, format, output })
+          },
+        }),
+      )
+    }),
+  )
+}

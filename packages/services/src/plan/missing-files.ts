@@ -1,0 +1,243 @@
+import {
+  getAsset,
+  type AssetRange,
+  type Evaluation,
+  stateFlags,
+  stateFlagsAt,
+  formatFingerprint,
+  mergeRanges,
+  type PartitionRange,
+  formatPartitions,
+  type Plan,
+  type Problem,
+  groupPublicationSets,
+  toRanges,
+  listReadRanges,
+  type MaterializationRecord,
+  type Removal,
+  removeMaterializations,
+} from "@freshet/core"
+import { takeNewest, filterRanges, subtractRanges } from "@freshet/core"
+
+import { groupBy } from "../group-by.ts"
+import { selectCurrentRecords } from "../materialization-records.ts"
+import type { ProjectPlan, Project } from "../project.ts"
+
+/** So many partitions of each target, the newest ones, are looked at: more would take longer than what is asked for. */
+const maxTargetPartitions = 1000
+
+/** Where nothing is made yet, so many of the partitions that the steps read from one asset are looked at, the newest ones. */
+const maxPreviewPartitions = 10_000
+
+/** Partitions are looked at so many at a time. */
+const batchSize = 10_000
+
+/** Asset → partitions, ascending. */
+type Partitions = ReadonlyMap<string, readonly PartitionRange[]>
+
+/**
+ * A plan that counts on nothing that is gone from the lake: what the planned steps read, the newest partitions of the
+ * targets, what is to be checked and what would be published are looked at; where a file is gone, the plan is made again without it.
+ * Before a run all is looked at that is read; else of very many partitions the newest ones.
+ */
+export async function planWithExistingFiles(
+  initialProject: Project,
+  makePlan: (project: Project) => Plan,
+  purpose: "preview" | "run" = "preview",
+): Promise<ProjectPlan> {
+  let presentPartitions: Partitions = new Map()
+  for (let project = initialProject; ;) {
+    const plan = makePlan(project)
+    const requiredPartitions = listRequiredPartitions(
+      project.evaluation,
+      plan,
+      purpose === "run" ? Infinity : maxPreviewPartitions,
+    )
+    const { lost: missingRecords, there: presentRanges } = await findMissingFiles(
+      project,
+      subtractPartitions(requiredPartitions, presentPartitions),
+    )
+    if (missingRecords.length === 0) return { project, plan }
+    presentPartitions = mergePartitions(presentPartitions, presentRanges)
+    project = excludeMaterializations(project, missingRecords)
+  }
+}
+
+/** The project as it is without those of some materializations whose files are gone; the same project when none is. */
+export async function excludeMissingFiles(
+  project: Project,
+  partitions: Partitions,
+): Promise<Project> {
+  const { lost: missingRecords } = await findMissingFiles(project, partitions)
+  return missingRecords.length === 0 ? project : excludeMaterializations(project, missingRecords)
+}
+
+/** Of the rows that count of some partitions, those that are gone; and the partitions of which all is there. */
+async function findMissingFiles(project: Project, partitions: Partitions) {
+  const missingRecords: MaterializationRecord[] = []
+  for (const batch of splitIntoBatches(partitions)) {
+    const records = [
+      ...selectCurrentRecords(
+        project.evaluation,
+        await project.readMaterializations(batch),
+      ).values(),
+    ]
+    const existence = await Promise.all(records.map(({ file }) => project.hasFile(file)))
+    missingRecords.push(...records.filter((_, at) => existence[at] !== true))
+  }
+  const missingByAsset = groupBy(missingRecords, ({ asset }) => asset)
+  const listMissingRanges = (asset: string) =>
+    toSortedRanges((missingByAsset.get(asset) ?? []).map((record) => record.partition))
+  const presentRanges = new Map(
+    [...partitions].map(([asset, ranges]) => [
+      asset,
+      subtractRanges(ranges, listMissingRanges(asset)),
+    ]),
+  )
+  return { lost: missingRecords, there: presentRanges }
+}
+
+function* splitIntoBatches(partitions: Partitions): Iterable<readonly AssetRange[]> {
+  let batch: AssetRange[] = []
+  let size = 0
+  for (const [asset, ranges] of partitions)
+    for (const { from, to } of ranges)
+      for (let at = from; at <= to; at += batchSize) {
+        const range = { from: at, to: Math.min(to, at + batchSize - 1) }
+        batch.push({ asset, range })
+        size += range.to - range.from + 1
+        if (size < batchSize) continue
+        yield batch
+        batch = []
+        size = 0
+      }
+  if (batch.length > 0) yield batch
+}
+
+function excludeMaterializations(
+  project: Project,
+  missingRecords: readonly MaterializationRecord[],
+): Project {
+  const removals = removalsOf(project.evaluation, missingRecords)
+  const evaluation = project.evaluate(removeMaterializations(project.evaluation.snapshot, removals))
+  const warnings = [
+    ...project.warnings,
+    ...describeMissingFiles(project.evaluation, missingRecords),
+  ]
+  return { ...project, evaluation, warnings }
+}
+
+/** The materializations without which the plan comes out wrong, or not at all. */
+function listRequiredPartitions(evaluation: Evaluation, plan: Plan, readLimit: number): Partitions {
+  const plannedRanges = new Map(
+    plan.work.map(({ computation, ranges }) => [computation.name, ranges]),
+  )
+  const partitions = mergePartitions(
+    new Map(
+      [...plan.targets].map(([asset, ranges]) => [asset, takeNewest(ranges, maxTargetPartitions)]),
+    ),
+    new Map(plan.checks.map(({ asset, ranges }) => [asset.name, takeNewest(ranges, readLimit)])),
+    listPublishedPartitions(evaluation, plan),
+    listReadPartitions(evaluation, plan, readLimit),
+  )
+  return new Map(
+    [...partitions].map(([name, ranges]) => {
+      const { computation } = getAsset(evaluation.graph, name)
+      const unplannedRanges = subtractRanges(ranges, plannedRanges.get(computation.name) ?? [])
+      const isMaterialized = (at: number) =>
+        (stateFlagsAt(evaluation, computation, at) & stateFlags.materialized) !== 0
+      return [name, filterRanges(unplannedRanges, isMaterialized)] as const
+    }),
+  )
+}
+
+function listPublishedPartitions(evaluation: Evaluation, { publications }: Plan): Partitions {
+  const sets = groupPublicationSets(evaluation.graph)
+  return mergePartitions(
+    ...publications.map(({ set, partition: at }) => {
+      const assets = sets.get(set) ?? []
+      return new Map(assets.map(({ name }) => [name, [{ from: at, to: at }]]))
+    }),
+  )
+}
+
+/** What the windows of the planned steps hold: those of neighbours together have no gap. */
+function listReadPartitions(evaluation: Evaluation, { work }: Plan, limit: number): Partitions {
+  const rangesByAsset = new Map<string, PartitionRange[]>()
+  for (const { computation, ranges } of work)
+    for (const { from, to } of ranges) {
+      const ends = listReadRanges(evaluation, computation, to)
+      for (const [at, { asset, range }] of listReadRanges(
+        evaluation,
+        computation,
+        from,
+      ).entries()) {
+        const last = ends[at]?.range ?? range
+        const first = range ?? last
+        if (asset.kind === "source" || first === undefined || last === undefined) continue
+        const assetRanges = rangesByAsset.get(asset.name)
+        const span = { from: first.from, to: last.to }
+        if (assetRanges === undefined) rangesByAsset.set(asset.name, [span])
+        else assetRanges.push(span)
+      }
+    }
+  return new Map(
+    [...rangesByAsset].map(
+      ([asset, ranges]) => [asset, takeNewest(mergeRanges(ranges), limit)] as const,
+    ),
+  )
+}
+
+function mergePartitions(...partitionMaps: readonly Partitions[]): Partitions {
+  const ranges = new Map<string, readonly PartitionRange[]>()
+  for (const partitions of partitionMaps)
+    for (const [asset, assetRanges] of partitions)
+      ranges.set(asset, mergeRanges([...(ranges.get(asset) ?? []), ...assetRanges]))
+  return ranges
+}
+
+function subtractPartitions(partitions: Partitions, excludedPartitions: Partitions): Partitions {
+  return new Map(
+    [...partitions].map(([asset, ranges]) => [
+      asset,
+      subtractRanges(ranges, excludedPartitions.get(asset) ?? []),
+    ]),
+  )
+}
+
+function toSortedRanges(partitions: readonly number[]): readonly PartitionRange[] {
+  return toRanges(partitions.toSorted((a, b) => a - b))
+}
+
+/** The lost materializations by computation. */
+function removalsOf(
+  { graph }: Evaluation,
+  lost: readonly MaterializationRecord[],
+): readonly Removal[] {
+  const byComputation = groupBy(lost, ({ asset }) => getAsset(graph, asset).computation.name)
+  return [...byComputation].map(([computation, records]) => {
+    const inputs = groupBy(records, ({ partition }) => partition)
+    const ranges = toSortedRanges([...inputs.keys()])
+    const includes: Removal["includes"] = (partition, input) => {
+      const text = formatFingerprint(input)
+      return inputs.get(partition)?.some(({ fingerprint }) => fingerprint === text) === true
+    }
+    return { computation, ranges, includes }
+  })
+}
+
+function describeMissingFiles(
+  { graph }: Evaluation,
+  missingRecords: readonly MaterializationRecord[],
+): readonly Problem[] {
+  return [...groupBy(missingRecords, ({ asset }) => asset)].map(([asset, records]) => {
+    const ranges = toSortedRanges(records.map(({ partition }) => partition))
+    const name = `\`${asset}\` ${formatPartitions(graph, asset, ranges)}`.trim()
+    return {
+      kind: "lost_file",
+      asset,
+      message: `What was made of ${name} is gone from the lake.`,
+      hint: "The next run makes anew what it needs of it.",
+    }
+  })
+}

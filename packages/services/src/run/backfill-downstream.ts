@@ -1,0 +1,170 @@
+import {
+  type Evaluation,
+  stateFlags,
+  mergeRanges,
+  buildPlan,
+  type PartitionRange,
+  countPartitions,
+  formatPartitionKey,
+  type Plan,
+  type PlanRequest,
+  listRangesWhere,
+  findStaleDownstream,
+} from "@freshet/core"
+import { intersectRangeLists, subtractRanges } from "@freshet/core"
+
+import { formatCommand } from "../plan/command-text.ts"
+import type { PartitionArguments } from "../plan/partition-arguments.ts"
+import type { Project } from "../project.ts"
+
+type Targets = PlanRequest["targets"]
+
+/** Computation → partitions. */
+type Partitions = ReadonlyMap<string, readonly PartitionRange[]>
+
+/** What is asked for, what stands below it and is not fresh, and all that becomes stale once that is made. */
+export function addDownstream({ evaluation, hash }: Project, request: PlanRequest): PlanRequest {
+  const firstPlan = buildPlan(evaluation, request, hash)
+  if (request.only !== undefined && firstPlan.work.length === 0) return request
+  const requestedTargets =
+    request.only === undefined ? request.targets : listPlannedTargets(firstPlan)
+  let targets = mergeTargets(
+    evaluation,
+    requestedTargets,
+    listStaleReaders(evaluation, requestedTargets),
+  )
+  for (;;) {
+    const plan = buildPlan(evaluation, { targets, publish: false }, hash)
+    const extendedTargets = mergeTargets(evaluation, targets, findStaleDownstream(evaluation, plan))
+    if (countTargets(extendedTargets) === countTargets(targets))
+      return { targets, publish: request.publish }
+    targets = extendedTargets
+  }
+}
+
+function mergeTargets(
+  { graph }: Evaluation,
+  targets: Targets,
+  downstreamPartitions: Partitions,
+): Targets {
+  const mergedTargets = new Map(targets)
+  for (const { name, outputs } of graph.computations)
+    for (const { asset } of outputs) {
+      const ranges = [...(targets.get(asset) ?? []), ...(downstreamPartitions.get(name) ?? [])]
+      if (ranges.length > 0) mergedTargets.set(asset, mergeRanges(ranges))
+    }
+  return mergedTargets
+}
+
+function countTargets(targets: Targets): number {
+  return countPartitions([...targets.values()].flat())
+}
+
+/** Of the partitions asked for, those that a plan makes. */
+function listPlannedTargets({ targets, work }: Plan): Targets {
+  return new Map(
+    [...targets].map(([name, requestedRanges]) => {
+      const plannedWork = work.find(({ computation }) =>
+        computation.outputs.some(({ asset }) => asset === name),
+      )
+      return [name, intersectRangeLists(plannedWork?.ranges ?? [], requestedRanges)]
+    }),
+  )
+}
+
+/** What was made once from some partitions, directly or not, and is not fresh. */
+function listStaleReaders(evaluation: Evaluation, targets: Targets): Partitions {
+  const work = evaluation.graph.computations.flatMap((computation) =>
+    computation.outputs.flatMap(({ asset }) => {
+      const ranges = targets.get(asset)
+      return ranges === undefined ? [] : [{ computation, ranges }]
+    }),
+  )
+  return filterStale(evaluation, findStaleDownstream(evaluation, { work }))
+}
+
+/** Of some partitions those that are not fresh. */
+export function filterStale(evaluation: Evaluation, partitions: Partitions): Partitions {
+  const stale = new Map<string, readonly PartitionRange[]>()
+  for (const computation of evaluation.graph.computations) {
+    const staleRanges = listRangesWhere(
+      evaluation,
+      computation,
+      (bits) => (bits & stateFlags.fresh) === 0,
+    )
+    const ranges = intersectRangeLists(partitions.get(computation.name) ?? [], staleRanges)
+    if (ranges.length > 0) stale.set(computation.name, ranges)
+  }
+  return stale
+}
+
+/** Something that may be made with all that stands below it, and the command that does so. */
+export interface BackfillRoot {
+  readonly targets: Targets
+  readonly command: string
+}
+
+/** The asset that was asked for, then all that was made on the way. */
+export function listBackfillRoots(
+  { graph }: Evaluation,
+  backfill: {
+    readonly name: string
+    readonly flags: PartitionArguments
+    readonly targets: Targets
+  },
+  { work }: Plan,
+): readonly BackfillRoot[] {
+  const upstreamRoots = work.flatMap(({ computation: { outputs }, ranges }): BackfillRoot[] => {
+    const asset = graph.assets.get(outputs[0]?.asset ?? "")
+    const [firstRange, lastRange] = [ranges[0], ranges.at(-1)]
+    if (asset?.kind !== "asset" || firstRange === undefined || lastRange === undefined) return []
+    const formatKey = (index: number) => formatPartitionKey(asset.partitions, index)
+    const targets = new Map([[asset.name, [{ from: firstRange.from, to: lastRange.to }]]])
+    const flags = { from: formatKey(firstRange.from), to: formatKey(lastRange.to) }
+    return "start" in asset.partitions
+      ? [{ targets, command: formatBackfillCommand(asset.name, flags) }]
+      : []
+  })
+  return [
+    { targets: backfill.targets, command: formatBackfillCommand(backfill.name, backfill.flags) },
+    ...upstreamRoots,
+  ]
+}
+
+function formatBackfillCommand(name: string, flags: PartitionArguments): string {
+  const isSinglePartition = flags.from !== undefined && flags.from === flags.to
+  const partitionArguments = isSinglePartition ? { date: flags.from } : flags
+  return formatCommand("freshet backfill", [name], { ...partitionArguments, downstream: true })
+}
+
+/** The fewest of the commands, taken in turn, that make all of this that they can make. */
+export function chooseBackfillCommands(
+  evaluation: Evaluation,
+  stale: Partitions,
+  roots: readonly BackfillRoot[],
+): readonly string[] {
+  let remainingPartitions = stale
+  const commands: string[] = []
+  for (const { targets, command } of roots) {
+    if (remainingPartitions.size === 0) break
+    const uncoveredPartitions = subtractPartitions(
+      remainingPartitions,
+      listStaleReaders(evaluation, targets),
+    )
+    if (countAllPartitions(uncoveredPartitions) < countAllPartitions(remainingPartitions))
+      commands.push(command)
+    remainingPartitions = uncoveredPartitions
+  }
+  return commands
+}
+
+function subtractPartitions(partitions: Partitions, excludedPartitions: Partitions): Partitions {
+  const remainingPartitions = [...partitions].map(
+    ([name, ranges]) => [name, subtractRanges(ranges, excludedPartitions.get(name) ?? [])] as const,
+  )
+  return new Map(remainingPartitions.filter(([, ranges]) => ranges.length > 0))
+}
+
+function countAllPartitions(partitions: Partitions): number {
+  return countPartitions([...partitions.values()].flat())
+}

@@ -1,0 +1,73 @@
+import type { Graph } from "@freshet/core"
+import {
+  findRuns,
+  type LedgerClient,
+  readCheckResults,
+  readPredictions,
+  readPublications,
+  readQuarantinedLines,
+  readQuarantineFiles,
+  readRunProgress,
+  readRuns,
+  readSteps,
+  type RecordedRun,
+  type RecordedStep,
+} from "@freshet/io"
+
+import type { RunHistory, RunDetail, RunRow, StepRow } from "../project.ts"
+
+/** What the ledger remembers, through a connection that must outlive it. */
+export function createRunHistory(client: LedgerClient, graph: Graph): RunHistory {
+  return {
+    readCheckResults: (rows) => readCheckResults(client, graph, rows),
+    listQuarantinedLines: () => readQuarantinedLines(client),
+    listQuarantineFiles: (request) => readQuarantineFiles(client, graph, request),
+    readPredictions: (computations) => readPredictions(client, graph, computations),
+    listRuns: async (limit) => (await readRuns(client, limit)).map(toRunRow),
+    findRun: async (id) => {
+      const [run, ...otherRuns] = await findRuns(client, id)
+      return run === undefined || otherRuns.length > 0
+        ? undefined
+        : readRunDetail(client, graph, run)
+    },
+  }
+}
+
+/** A run as lists show it. */
+export function toRunRow(run: RecordedRun): RunRow {
+  const { id, command, startedMs, endedMs, cancelRequestedMs, steps, stepsByOutcome } = run
+  return {
+    id,
+    command,
+    outcome: run.outcome ?? "running",
+    startedMs,
+    endedMs,
+    cancelRequestedMs,
+    steps,
+    materialized: (stepsByOutcome.made ?? 0) + (stepsByOutcome.reused ?? 0),
+    failed: (stepsByOutcome.failed ?? 0) + (stepsByOutcome.refused ?? 0),
+  }
+}
+
+async function readRunDetail(
+  client: LedgerClient,
+  graph: Graph,
+  run: RecordedRun,
+): Promise<RunDetail> {
+  const stepRows = (await readSteps(client, graph, run.id)).map(toStepRow)
+  const publications = (await readPublications(client, run.id)).map(
+    ({ changes, ...publication }) => ({
+      ...publication,
+      inserted: changes.reduce((sum, { inserted }) => sum + inserted, 0),
+      updated: changes.reduce((sum, { updated }) => sum + updated, 0),
+      deleted: changes.reduce((sum, { deleted }) => sum + deleted, 0),
+    }),
+  )
+  const progress = (await readRunProgress(client, graph, run.id)) ?? new Map()
+  return { ...toRunRow(run), progress, stepRows, publications }
+}
+
+function toStepRow(step: RecordedStep): StepRow {
+  const { computation, partition, outcome, message, rows, startedMs, endedMs } = step
+  return { computation, partition, outcome, message, rows, ms: endedMs - startedMs }
+}

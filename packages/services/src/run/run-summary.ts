@@ -1,0 +1,127 @@
+import {
+  type CheckResult,
+  type LineCount,
+  type RunEvent,
+  type RunResult,
+  type StepOutcome,
+  type TableChange,
+  countSteps,
+} from "@freshet/core"
+
+import type { RunReport } from "../project.ts"
+import {
+  type FailedCheck,
+  type CheckFailure,
+  toFailedCheck,
+  toCheckFailure,
+} from "../status/check-failure.ts"
+import { parseStepId } from "./run-progress.ts"
+
+/** What a run did, told once it is over. */
+export interface RunSummary {
+  readonly run: string
+  readonly outcome: RunResult["outcome"]
+  readonly ms: number
+  readonly counts: Readonly<Record<StepOutcome["kind"], number>>
+  /** Steps of the plan that never started. */
+  readonly notStarted: number
+  readonly rows: number
+  readonly failedSteps: readonly FailedStep[]
+  readonly lineCounts: readonly LineCount[]
+  readonly failedChecks: readonly (FailedCheck & { readonly step: string })[]
+  readonly publications: readonly PublicationSummary[]
+}
+
+/** A step that gave no rows, and what checks refused of it. */
+export interface FailedStep {
+  readonly step: string
+  readonly outcome: StepOutcome
+  readonly checkFailure: CheckFailure | undefined
+}
+
+/** What became of one publication set. */
+export interface PublicationSummary {
+  readonly set: string
+  readonly key: string
+  readonly changes: readonly TableChange[]
+  readonly error: string | undefined
+}
+
+type ExecutedRun = Extract<RunReport, { kind: "ran" }>
+type StepEndedEvent = Extract<RunEvent, { kind: "step_ended" }>
+
+/** The summary of a run from how its steps ended and its result. */
+export function summarizeRun(
+  report: ExecutedRun,
+  stepEvents: readonly StepEndedEvent[],
+  ms: number,
+  listPaths: (keys: readonly string[]) => readonly string[],
+): RunSummary {
+  const { project, plan, result } = report
+  return {
+    run: result.run,
+    outcome: result.outcome,
+    ms,
+    counts: countOutcomes(result),
+    notStarted: countSteps(plan) - result.steps.size,
+    rows: stepEvents.reduce(
+      (sum, { outcome, rows }) => sum + (outcome.kind === "made" ? rows : 0),
+      0,
+    ),
+    failedSteps: listFailedSteps(report, stepEvents, listPaths),
+    lineCounts: sumBySource(stepEvents.flatMap(({ lineCounts }) => lineCounts)),
+    failedChecks: stepEvents.flatMap(({ step, checks }) =>
+      listFailedChecks(checks).map((check) => ({ ...toFailedCheck(project.graph, check), step })),
+    ),
+    publications: result.publications,
+  }
+}
+
+function countOutcomes({ steps }: RunResult): RunSummary["counts"] {
+  const successCounts = { made: 0, reused: 0, unchanged: 0, checked: 0 }
+  const counts = { ...successCounts, refused: 0, failed: 0, skipped: 0 }
+  for (const { kind } of steps.values()) counts[kind] += 1
+  return counts
+}
+
+function listFailedChecks(checks: readonly CheckResult[]): readonly CheckResult[] {
+  return checks.filter(({ passed }) => !passed)
+}
+
+function listFailedSteps(
+  { project, result }: ExecutedRun,
+  stepEvents: readonly StepEndedEvent[],
+  listPaths: (keys: readonly string[]) => readonly string[],
+): readonly FailedStep[] {
+  return [...result.steps].flatMap(([step, outcome]): readonly FailedStep[] => {
+    if (outcome.kind === "failed") return [{ step, outcome, checkFailure: undefined }]
+    if (outcome.kind !== "refused") return []
+    const { key } = parseStepId(step)
+    const checks = stepEvents.find((event) => event.step === step)?.checks ?? []
+    const refusal = toCheckFailure(project.graph, key, checks, listPaths(outcome.failedFiles))
+    return [{ step, outcome, checkFailure: refusal }]
+  })
+}
+
+function sumBySource(counts: readonly LineCount[]): readonly LineCount[] {
+  const totals = new Map<string, LineCount>()
+  for (const lineCount of counts) {
+    const total = totals.get(lineCount.source)
+    totals.set(lineCount.source, total === undefined ? lineCount : addLineCounts(total, lineCount))
+  }
+  return [...totals.values()]
+}
+
+function addLineCounts(first: LineCount, second: LineCount): LineCount {
+  const reasons = new Map<string, number>()
+  for (const { reason, lines } of [...first.reasons, ...second.reasons])
+    reasons.set(reason, (reasons.get(reason) ?? 0) + lines)
+  return {
+    source: first.source,
+    lines: first.lines + second.lines,
+    rows: first.rows + second.rows,
+    quarantined: first.quarantined + second.quarantined,
+    reasons: [...reasons].map(([reason, lines]) => ({ reason, lines })),
+    file: undefined,
+  }
+}

@@ -1,0 +1,14 @@
+import { availableParallelism } from "node:os"
+import { join } from "node:path"
+
+import type { Config } from "./config.ts"
+
+/** What the engine may use under this configuration. */
+export function getSessionOptions(config: Config, spillFolder = join(config.home, "spill")) {
+  return {
+    // the process takes up to a quarter more than the engine's own limit
+    memoryLimitMb: Math.floor(config.memoryMb * 0.8),
+    threads: config.threads ?? availableParallelism(),
+    spillFolder,
+  }
+}

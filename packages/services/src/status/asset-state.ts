@@ -1,0 +1,205 @@
+import {
+  type AnyAsset,
+  type Asset,
+  type Evaluation,
+  type HasState,
+  type PartitionRange,
+  type MaterializationRecord,
+  type SourceAsset,
+  type StateCounts,
+  type StateKind,
+  type Status,
+  getAssetStatus,
+  countStates,
+  formatPartitionKey,
+  listRangesWhere,
+  toStateKind,
+  getPartitionNoun,
+} from "@freshet/core"
+
+import {
+  findNewestMaterialization,
+  readCurrentRecords,
+  findRecord,
+} from "../materialization-records.ts"
+import { excludeMissingFiles } from "../plan/missing-files.ts"
+import type { Project } from "../project.ts"
+import { type Overdue, findOverdue } from "./overdue.ts"
+
+/** What is known of an asset, summed up: its newest partition, and how many partitions are in which state. */
+export interface AssetState {
+  readonly name: string
+  readonly group: string
+  readonly kind: "source" | "sql" | "code"
+  readonly partitioned: boolean
+  /** What one of its partitions is called: `day`. */
+  readonly noun: string
+  /** Key of the newest partition that exists; of a set of keys, the first in the worst state. */
+  readonly newest: string | undefined
+  /** That partition's status; undefined for a source. */
+  readonly status: Status | undefined
+  readonly partitions: PartitionCounts
+  readonly rows: number | undefined
+  readonly bytes: number | undefined
+  readonly materializedMs: number | undefined
+  readonly overdue: (Overdue & { readonly partitionKey: string }) | undefined
+  readonly failedErrors: number
+  readonly failedWarnings: number
+}
+
+export interface PartitionCounts extends StateCounts {
+  readonly total: number
+}
+
+/** The states of some assets, and the project without the materializations of which the files are gone. */
+export async function readAssetStates(
+  initialProject: Project,
+  assets: readonly AnyAsset[],
+): Promise<{ readonly project: Project; readonly states: readonly AssetState[] }> {
+  let project = initialProject
+  for (let previousProject: Project | undefined; previousProject !== project;) {
+    previousProject = project
+    project = await excludeMissingFiles(project, listRepresentatives(project.evaluation, assets))
+  }
+  const representatives = [...listRepresentatives(project.evaluation, assets)]
+  const records = await readCurrentRecords(
+    project,
+    representatives.flatMap(([asset, ranges]) =>
+      ranges.map(({ to }) => ({ asset, partition: to })),
+    ),
+  )
+  const states = assets.map((asset) => {
+    const partition = findRepresentative(project.evaluation, asset)
+    const record =
+      partition === undefined ? undefined : findRecord(records, { asset: asset.name, partition })
+    return buildAssetState(project.evaluation, asset, { nowMs: project.nowMs, record })
+  })
+  return { project, states }
+}
+
+/** Asset → the one partition that stands for it. */
+function listRepresentatives(evaluation: Evaluation, assets: readonly AnyAsset[]) {
+  const ranges = new Map<string, readonly PartitionRange[]>()
+  for (const asset of assets) {
+    const partition = asset.kind === "source" ? undefined : findRepresentative(evaluation, asset)
+    if (partition !== undefined) ranges.set(asset.name, [{ from: partition, to: partition }])
+  }
+  return ranges
+}
+
+const worstFirst: readonly StateKind[] = ["failed", "stale", "missing"]
+
+/** The partition by which an asset is judged as a whole: the newest; of a set of keys, the first in the worst state. */
+export function findRepresentative(evaluation: Evaluation, asset: AnyAsset): number | undefined {
+  const bounds = evaluation.bounds.get(asset.name)
+  if (asset.kind === "source" || asset.partitions.kind !== "static") return bounds?.to
+  for (const kind of worstFirst) {
+    const [range] = listRangesWhere(
+      evaluation,
+      asset.computation,
+      (bits) => toStateKind(bits) === kind,
+    )
+    if (range !== undefined) return range.from
+  }
+  return bounds?.to
+}
+
+/** What the ledger knows of the partition that stands for an asset, and the instant. */
+interface StateInputs {
+  readonly nowMs: number
+  readonly record: MaterializationRecord | undefined
+}
+
+/** The state of one asset or source. */
+function buildAssetState(evaluation: Evaluation, asset: AnyAsset, inputs: StateInputs): AssetState {
+  return asset.kind === "source"
+    ? buildSourceState(evaluation, asset)
+    : buildMaterializedState(evaluation, asset, inputs)
+}
+
+function buildSourceState({ landing, bounds }: Evaluation, source: SourceAsset): AssetState {
+  const landed = landing.get(source.name)
+  const sourceBounds = bounds.get(source.name)
+  const total = landed?.size ?? 0
+  let bytes = 0
+  for (const { files } of landed?.values() ?? []) for (const file of files) bytes += file.bytes
+  return {
+    ...buildCommonState(source),
+    kind: "source",
+    newest: sourceBounds && formatPartitionKey(source.partitions, sourceBounds.to),
+    status: undefined,
+    partitions: { total, fresh: total, stale: 0, missing: 0, failed: 0, blocked: 0 },
+    rows: undefined,
+    bytes,
+    materializedMs: undefined,
+    overdue: undefined,
+    failedErrors: 0,
+    failedWarnings: 0,
+  }
+}
+
+function buildCommonState({ name, group, partitions }: AnyAsset) {
+  const partitioned = partitions.kind !== "none"
+  return { name, group, partitioned, noun: getPartitionNoun(partitions) }
+}
+
+function buildMaterializedState(
+  evaluation: Evaluation,
+  asset: Asset,
+  { nowMs, record }: StateInputs,
+): AssetState {
+  const representative = findRepresentative(evaluation, asset)
+  const counts = countStates(evaluation, asset.computation)
+  const overdue = findOverdueAsset(evaluation, asset, nowMs)
+  return {
+    ...buildCommonState(asset),
+    kind: asset.computation.kind,
+    newest:
+      representative === undefined
+        ? undefined
+        : formatPartitionKey(asset.partitions, representative),
+    status: getRepresentativeStatus(evaluation, asset),
+    partitions: {
+      total: counts.fresh + counts.stale + counts.missing + counts.failed,
+      ...counts,
+    },
+    rows: record?.rows,
+    bytes: record?.bytes,
+    materializedMs: record?.atMs,
+    overdue: overdue && {
+      ...overdue,
+      partitionKey: formatPartitionKey(asset.partitions, overdue.partition),
+    },
+    failedErrors: record?.failedErrors ?? 0,
+    failedWarnings: record?.failedWarnings ?? 0,
+  }
+}
+
+function getRepresentativeStatus(evaluation: Evaluation, asset: Asset): Status {
+  const representative = findRepresentative(evaluation, asset)
+  return representative === undefined
+    ? { kind: "missing", blocker: undefined, causes: [] }
+    : getAssetStatus(evaluation, asset, representative)
+}
+
+function findOverdueAsset(
+  evaluation: Evaluation,
+  asset: Asset,
+  nowMs: number,
+): Overdue | undefined {
+  const newestPartition = findNewestMaterialization(evaluation, asset.name)
+  const firstMissing =
+    newestPartition === undefined ? evaluation.bounds.get(asset.name)?.from : newestPartition + 1
+  return firstMissing === undefined ? undefined : findOverdue(asset, firstMissing, nowMs)
+}
+
+/** Whether `status:` or `stale:` in a selection means this asset: by the partition that stands for it, or by the clock for `overdue`. */
+export function createStatePredicate(evaluation: Evaluation, nowMs: number): HasState {
+  return (asset, attribute, value) => {
+    if (asset.kind === "source") return attribute === "status" && value === "fresh"
+    if (value === "overdue") return findOverdueAsset(evaluation, asset, nowMs) !== undefined
+    const status = getRepresentativeStatus(evaluation, asset)
+    if (attribute === "status") return status.kind === value
+    return status.kind === "stale" && status.causes.some(({ kind }) => kind === value)
+  }
+}

@@ -1,0 +1,142 @@
+import {
+  type Computation,
+  type Evaluation,
+  type PartitionRange,
+  type Status,
+  getAsset,
+  getAssetStatus,
+  intersectRanges,
+  listPartitionsReading,
+  listReadings,
+  listReadRanges,
+} from "@freshet/core"
+
+/** One partition on the way from a root cause to the partition asked about. */
+export interface PathStop {
+  readonly asset: string
+  readonly partition: number
+  readonly status: Status
+}
+
+/** Computation → the partitions of it through which causes reach the partition asked about. */
+export type CauseChain = ReadonlyMap<string, readonly PartitionRange[]>
+
+/** One partition of a computation. */
+interface ComputationPartition {
+  readonly computation: Computation
+  readonly index: number
+}
+
+/** A place that reads another one, and the output through which it does. */
+interface Hop extends ComputationPartition {
+  readonly through: string
+}
+
+/** A short way from where something begins to the partition asked about. Many steps of an asset along its own past are one. */
+export function findCausePath(
+  evaluation: Evaluation,
+  chain: CauseChain,
+  target: { readonly asset: string; readonly partition: number },
+  root: ComputationPartition,
+): readonly PathStop[] {
+  const { computation: targetComputation } = getAsset(evaluation.graph, target.asset)
+  const distances = measureDistances(evaluation, targetComputation.name)
+  const path: PathStop[] = []
+  for (let place = root; ;) {
+    const isTarget =
+      place.computation.name === targetComputation.name && place.index === target.partition
+    const hop = isTarget ? undefined : findNextHop(evaluation, chain, distances, place)
+    const name = hop?.through ?? target.asset
+    const partition = isTarget ? target.partition : place.index
+    const status = getAssetStatus(evaluation, getAsset(evaluation.graph, name), partition)
+    path.push({ asset: name, partition, status })
+    if (hop === undefined) return path
+    place = hop
+  }
+}
+
+/** Computation → over how many reads it is from the one asked about. */
+function measureDistances({ graph }: Evaluation, last: string): ReadonlyMap<string, number> {
+  const distances = new Map([[last, 0]])
+  for (const { name, reads } of graph.computations.toReversed()) {
+    const distance = distances.get(name)
+    if (distance === undefined) continue
+    for (const { asset } of reads) {
+      if (asset === undefined || asset.kind === "source") continue
+      const { computation } = getAsset(graph, asset.name)
+      const previousDistance = distances.get(computation.name) ?? Infinity
+      distances.set(computation.name, Math.min(previousDistance, distance + 1))
+    }
+  }
+  return distances
+}
+
+/** The reader of a place from which it is least far to go, or the end of its own past. */
+function findNextHop(
+  evaluation: Evaluation,
+  chain: CauseChain,
+  distances: ReadonlyMap<string, number>,
+  place: ComputationPartition,
+): Hop | undefined {
+  let bestHop: Hop | undefined
+  let leastDistance = Infinity
+  for (const computation of evaluation.graph.computations) {
+    const distance = distances.get(computation.name) ?? Infinity
+    if (distance >= leastDistance || computation.name === place.computation.name) continue
+    const hop = findHop(evaluation, chain, computation, place)
+    if (hop !== undefined) [bestHop, leastDistance] = [hop, distance]
+  }
+  return bestHop ?? findSelfHop(chain, place)
+}
+
+function findHop(
+  evaluation: Evaluation,
+  chain: CauseChain,
+  computation: Computation,
+  place: ComputationPartition,
+): Hop | undefined {
+  const outputs = new Set(place.computation.outputs.map(({ asset }) => asset))
+  const ranges = chain.get(computation.name) ?? []
+  for (const { asset, mapping } of listReadings(evaluation.graph, computation)) {
+    if (!outputs.has(asset.name)) continue
+    const readers = listPartitionsReading(mapping, place.index)
+    const readingRanges = ranges.flatMap((range) => intersectRanges(range, readers) ?? [])
+    const [firstReader, lastReader] = [readingRanges[0]?.from, readingRanges.at(-1)?.to]
+    for (const index of [lastReader, firstReader]) {
+      if (
+        index === undefined ||
+        !readsPartition(evaluation, { computation, index }, asset.name, place.index)
+      )
+        continue
+      return { computation, index, through: asset.name }
+    }
+  }
+  return undefined
+}
+
+/** A window that takes the newest of what it meets does not find all of it. */
+function readsPartition(
+  evaluation: Evaluation,
+  { computation, index }: ComputationPartition,
+  name: string,
+  readPartition: number,
+): boolean {
+  return listReadRanges(evaluation, computation, index).some(
+    ({ asset, range }) =>
+      asset.name === name &&
+      range !== undefined &&
+      range.from <= readPartition &&
+      readPartition <= range.to,
+  )
+}
+
+function findSelfHop(
+  chain: CauseChain,
+  { computation, index }: ComputationPartition,
+): Hop | undefined {
+  const isAccumulating = computation.reads.some(({ asset }) => asset === undefined)
+  const range = chain.get(computation.name)?.find(({ from, to }) => from <= index && index < to)
+  const [first] = computation.outputs
+  if (!isAccumulating || range === undefined || first === undefined) return undefined
+  return { computation, index: range.to, through: first.asset }
+}

@@ -1,0 +1,54 @@
+import {
+  type Asset,
+  type Daily,
+  type Freshness,
+  isTimed,
+  toTimeInterval,
+  convertRange,
+} from "@freshet/core"
+
+/** Since when a partition that its policy asks for is not there. */
+export interface Overdue {
+  readonly partition: number
+  readonly dueMs: number
+}
+
+/** The first day after those made whose due time has passed, if there is one: about the clock, not about content. */
+export function findOverdue(
+  asset: Asset,
+  firstMissing: number,
+  nowMs: number,
+): Overdue | undefined {
+  const { freshness, partitions } = asset
+  if (freshness === undefined || !isTimed(partitions)) return undefined
+  const partition = Math.max(firstMissing, partitions.start)
+  if (partitions.end !== undefined && partition > partitions.end) return undefined
+  const { to: lastDay } = convertRange(partitions, toDaily(partitions.zone), {
+    from: partition,
+    to: partition,
+  })
+  const dueMs = computeDueTime(freshness, lastDay)
+  return dueMs <= nowMs ? { partition, dueMs } : undefined
+}
+
+/** The instant by which a day's partition is due: the policy's time on the next local day. */
+function computeDueTime({ time, zone }: Freshness, day: number): number {
+  const { startMs } = toTimeInterval(toDaily(zone), day + 1)
+  const dueMinutes = parseMinutes(time)
+  const estimateMs = startMs + dueMinutes * 60_000
+  const timeFormat = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    hour: "2-digit",
+    minute: "2-digit",
+  })
+  return estimateMs - (parseMinutes(timeFormat.format(estimateMs)) - dueMinutes) * 60_000 // clocks may have changed since midnight
+}
+
+function toDaily(zone: string): Daily {
+  return { kind: "daily", zone, start: 0, end: undefined }
+}
+
+function parseMinutes(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(":").map(Number)
+  return hours * 60 + minutes
+}

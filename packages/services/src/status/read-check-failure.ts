@@ -1,0 +1,52 @@
+import { relative, resolve } from "node:path"
+
+import { type Evaluation, getAsset, failsChecks, getStatus } from "@freshet/core"
+import type { CommandLine } from "@freshet/materializer"
+
+import { findCurrentInput } from "../materialization-records.ts"
+import type { Project } from "../project.ts"
+import { type CheckFailure, toCheckFailure } from "./check-failure.ts"
+
+/** Keys of the store as paths to be shown. */
+export function createPathFormatter({ cwd }: CommandLine, lake: string) {
+  return (keys: readonly string[]): readonly string[] =>
+    keys.map((key) => {
+      const path = resolve(lake, key)
+      const inside = relative(cwd, path)
+      return inside.startsWith("..") ? path : inside
+    })
+}
+
+/** What was refused of a partition that failed, or what of a fresh one fails its checks; undefined when all is well with it. */
+export async function readCheckFailure(
+  cli: CommandLine,
+  { graph, evaluation, runHistory, config }: Project,
+  {
+    asset,
+    partition,
+    key,
+  }: { readonly asset: string; readonly partition: number; readonly key: string },
+): Promise<CheckFailure | undefined> {
+  const { computation } = getAsset(graph, asset)
+  const fingerprint = findFailedInput(evaluation, asset, partition)
+  if (fingerprint === undefined) return undefined
+  const assets = computation.outputs.map((output) => output.asset)
+  const rows = { computation: computation.name, partition, fingerprint, assets }
+  const checkedRows = await runHistory.readCheckResults(rows)
+  if (checkedRows === undefined) return undefined
+  return toCheckFailure(
+    graph,
+    key,
+    checkedRows.results,
+    createPathFormatter(cli, config.lake)(checkedRows.failedFiles),
+  )
+}
+
+/** What the rows were made from that checks refused, or would refuse. */
+function findFailedInput(evaluation: Evaluation, asset: string, index: number): string | undefined {
+  const status = getStatus(evaluation, getAsset(evaluation.graph, asset).computation, index)
+  if (status.kind === "failed")
+    return status.failure.outcome === "refused" ? status.failure.fingerprint : undefined
+  if (!failsChecks(evaluation, asset, index)) return undefined
+  return findCurrentInput(evaluation, { asset, partition: index })
+}

@@ -1,0 +1,44 @@
+import { type PartitionRange, countPartitions, toRanges } from "@freshet/core"
+import type { Random } from "@freshet/demo"
+
+/** A share of some partitions by chance, the newest among them: one at least, if there is any. */
+export function samplePartitions(
+  ranges: readonly PartitionRange[],
+  percent: number,
+  random: Random,
+): readonly PartitionRange[] {
+  const total = countPartitions(ranges)
+  if (total === 0 || percent >= 100) return ranges
+  const sampleSize = Math.max(1, Math.ceil((total * percent) / 100 - 1e-9))
+  const places = new Set([total - 1])
+  // Floyd's algorithm: each choice of the others is equally likely, in as many steps as there are to choose
+  for (let last = total - sampleSize; last < total - 1; last += 1) {
+    const place = random.below(last + 1)
+    places.add(places.has(place) ? last : place)
+  }
+  return toRanges(
+    listPartitionsAt(
+      ranges,
+      [...places].toSorted((a, b) => a - b),
+    ),
+  )
+}
+
+/** The partitions at ascending places, counted through all ranges. */
+function* listPartitionsAt(
+  ranges: readonly PartitionRange[],
+  places: readonly number[],
+): Iterable<number> {
+  let offset = 0
+  let placeIndex = 0
+  for (const { from, to } of ranges) {
+    const length = to - from + 1
+    for (
+      ;
+      placeIndex < places.length && (places[placeIndex] ?? 0) < offset + length;
+      placeIndex += 1
+    )
+      yield from + (places[placeIndex] ?? 0) - offset
+    offset += length
+  }
+}
