@@ -1,4 +1,4 @@
 import { definitions } from "@freshet/assets"
-import { defineConfig } from "@freshet/materializer/config"
+import { defineConfig } from "@freshet/services/config"
 
 export default defineConfig({ assets: definitions() })

@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
-    include: ["test/heavy/**/*.test.ts"],
-    globalSetup: ["test/system/global-setup.ts"],
+    include: ["test/end-to-end/heavy/**/*.test.ts"],
+    globalSetup: ["test/end-to-end/global-setup.ts"],
     maxWorkers: 1,
   },
 })

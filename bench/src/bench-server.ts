@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 
-import { withPostgres } from "@freshet/io"
+import { withPostgres } from "@freshet/embedded-postgres"
 import pg from "pg"
 
 import { spawnFreshet, freshetPath } from "./freshet-process.ts"
@@ -33,7 +33,7 @@ export async function withBenchServer<T>(work: (server: BenchServer) => Promise<
   }
 }
 
-/** The keeper of Freshet's own bundle, which asking for help brings up to date. */
+/** The supervisor of Freshet's own bundle, which asking for help brings up to date. */
 async function findSupervisorPath(): Promise<string> {
   spawnSync(process.execPath, [freshetPath, "--help"])
   const launcher = new URL("current-bundle.js", pathToFileURL(freshetPath))
@@ -42,7 +42,7 @@ async function findSupervisorPath(): Promise<string> {
   } // what the launcher itself imports
   const folder = findCurrentBundle()
   if (folder === undefined) throw new Error("Freshet cannot be bundled")
-  return fileURLToPath(new URL("keeper.js", folder))
+  return fileURLToPath(new URL("supervisor.js", folder))
 }
 
 async function withTemplate<T>(

@@ -1,27 +1,21 @@
-import { type Landing, type Lanes, type PartitionRange, hourly } from "@freshet/core"
+import { hourly, int64, last, sourceAsset, sql, sqlAsset } from "@freshet/core"
 import {
+  buildRunningSums,
+  computeChecksVersion,
+  computeCodeVersion,
+  computeFingerprint,
+  createLanes,
+  type EvaluationInputs,
+  findPartitionBounds,
+  fingerprintContent,
+  formatRelationName,
+  getAsset,
+  type Landing,
+  type Lanes,
   type LedgerSnapshot,
   type MaterializationHistory,
-  type EvaluationInputs,
-  getAsset,
-  computeChecksVersion,
-} from "@freshet/core"
-import {
-  computeCodeVersion,
-  fingerprintContent,
-  findPartitionBounds,
-  computeFingerprint,
-  int64,
-  createLanes,
-} from "@freshet/core"
-import {
-  last,
-  formatRelationName,
-  buildRunningSums,
-  sourceAsset,
-  sql,
-  sqlAsset,
-} from "@freshet/core"
+  type PartitionRange,
+} from "@freshet/core/engine"
 
 import { hash } from "./plan-hash.ts"
 import { getRecordedVersion } from "./plan-ledger.ts"
@@ -118,7 +112,7 @@ function createHistory(
 /** What there is: hours made of each day's file, what trails them by a day, and what reads that. */
 export function createHourlyInputs(): EvaluationInputs {
   const landing = createLanding()
-  return { graph, landing: landing, bounds: findPartitionBounds(graph, landing, days * 86_400_000) }
+  return { graph, landing, bounds: findPartitionBounds(graph, landing, days * 86_400_000) }
 }
 
 /** What is kept of it: everything but the newest day. */

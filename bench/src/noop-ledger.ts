@@ -6,12 +6,13 @@ import { pipeline } from "node:stream/promises"
 
 import {
   formatFingerprint,
+  formatPartitionKey,
   type Graph,
   type Lanes,
-  formatPartitionKey,
   listQueryTexts,
-} from "@freshet/core"
-import type { ParsedQueries, MaterializationHistory } from "@freshet/core"
+  type MaterializationHistory,
+  type ParsedQueries,
+} from "@freshet/core/engine"
 import pg from "pg"
 import { from as copyFrom } from "pg-copy-streams"
 

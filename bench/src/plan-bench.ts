@@ -7,12 +7,12 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 
 import {
-  type Evaluation,
-  type PlanRequest,
-  evaluate,
-  findPartitionBounds,
   buildPlan,
-} from "@freshet/core"
+  evaluate,
+  type Evaluation,
+  findPartitionBounds,
+  type PlanRequest,
+} from "@freshet/core/engine"
 
 import { hash } from "./plan-hash.ts"
 import { type Scenario, createLanding, createSnapshot } from "./plan-ledger.ts"

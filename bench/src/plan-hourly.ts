@@ -1,20 +1,18 @@
 /** One process that judges a million hours once as a command does and then a few times more; first it proves that it finds the right ones. */
 import {
+  buildPlan,
+  countStates,
+  countSteps,
+  evaluate,
   type Evaluation,
+  getAsset,
+  getStatus,
+  listChangedInputs,
+  listRangesWhere,
   type Plan,
   type ReadVersions,
-  getAsset,
-  listChangedInputs,
-} from "@freshet/core"
-import {
-  countStates,
-  evaluate,
   stateFlags,
-  buildPlan,
-  listRangesWhere,
-  getStatus,
-  countSteps,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 
 import { correctedDay, createHourlySnapshot, createHourlyInputs, hours } from "./hourly-project.ts"
 import { hash } from "./plan-hash.ts"

@@ -1,25 +1,23 @@
 import {
+  buildRunningSums,
+  computeChecksVersion,
+  computeCodeVersion,
+  computeFingerprint,
+  createLanes,
+  fingerprintContent,
+  formatRelationName,
+  getAsset,
+  getStablePartition,
   type Graph,
   type Hash,
   type LandedPartition,
   type Landing,
   type Lanes,
-} from "@freshet/core"
-import {
-  type MaterializationVersion,
-  type ParsedQueries,
   type LedgerSnapshot,
   type MaterializationHistory,
-  computeChecksVersion,
-} from "@freshet/core"
-import {
-  getAsset,
-  computeCodeVersion,
-  fingerprintContent,
-  computeFingerprint,
-  createLanes,
-} from "@freshet/core"
-import { getStablePartition, formatRelationName, buildRunningSums } from "@freshet/core"
+  type MaterializationVersion,
+  type ParsedQueries,
+} from "@freshet/core/engine"
 
 import { type Shape, dailyPartitions, getAssetName } from "./plan-project.ts"
 

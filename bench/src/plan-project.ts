@@ -1,6 +1,21 @@
-import { type AnyAsset, type Daily, type Graph, type Sql, int32 } from "@freshet/core"
-import { buildGraph, daily, int64, last, nullable, rowCount, sourceAsset } from "@freshet/core"
-import { sql, sqlAsset, text, timestamp, unique } from "@freshet/core"
+import {
+  type AnyAsset,
+  type Daily,
+  daily,
+  int32,
+  int64,
+  last,
+  nullable,
+  rowCount,
+  sourceAsset,
+  sql,
+  type Sql,
+  sqlAsset,
+  text,
+  timestamp,
+  unique,
+} from "@freshet/core"
+import { buildGraph, type Graph } from "@freshet/core/engine"
 
 /** A made-up project, as the benchmark and the expanded planner know it: assets by number, sources first. */
 export interface Shape {
@@ -43,7 +58,7 @@ export function createShape(size: Omit<Shape, "reads"> & { readonly edges: numbe
       upstreamIndexes.add(asset - 1 - roll(Math.min(asset, 1000)))
     reads.push(
       [...upstreamIndexes].map((upstreamIndex) => ({
-        upstreamIndex: upstreamIndex,
+        upstreamIndex,
         days: roll(3) === 0 ? 7 : 1,
       })),
     )

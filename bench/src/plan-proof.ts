@@ -1,12 +1,15 @@
 import {
   type Evaluation,
+  fingerprintInputs,
+  formatFingerprint,
+  getAsset,
+  isFresh,
+  listPartitions,
+  listReadRanges,
+  listReadVersions,
   type Plan,
   type Work,
-  getAsset,
-  formatFingerprint,
-  isFresh,
-} from "@freshet/core"
-import { fingerprintInputs, listPartitions, listReadRanges, listReadVersions } from "@freshet/core"
+} from "@freshet/core/engine"
 
 import { type ExpandedPlan, buildExpandedPlan } from "./plan-expanded.ts"
 import { type Scenario, getRecordedVersion } from "./plan-ledger.ts"

@@ -1,11 +1,14 @@
 /** One process that plans the big project, once as a command does and then a few times more. Usage: plan-sample.js <news> <state file>. */
 import {
-  type LedgerSnapshot,
-  type EvaluationInputs,
+  buildPlan,
+  countSteps,
   evaluate,
+  type EvaluationInputs,
   findPartitionBounds,
-} from "@freshet/core"
-import { type ParsedQueries, listNewestTargets, countSteps, buildPlan } from "@freshet/core"
+  type LedgerSnapshot,
+  listNewestTargets,
+  type ParsedQueries,
+} from "@freshet/core/engine"
 
 import { hash } from "./plan-hash.ts"
 import { createLanding } from "./plan-ledger.ts"

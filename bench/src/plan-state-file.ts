@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs"
 
 import type {
   Graph,
-  MaterializationVersion,
   LedgerSnapshot,
   MaterializationHistory,
-} from "@freshet/core"
+  MaterializationVersion,
+} from "@freshet/core/engine"
 
 /** A state as one file of columns and one of marks, so that what is measured starts with nothing but these. */
 export function writeState(path: string, { histories }: LedgerSnapshot): void {

@@ -4,5 +4,6 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/heavy/**"],
+    testTimeout: 60_000,
   },
 })

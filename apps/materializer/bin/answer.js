@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url"
 export async function answer(argv, folder, given) {
   const launch = {
     ...given,
-    keeperPath: fileURLToPath(new URL("keeper.js", folder)),
+    supervisorPath: fileURLToPath(new URL("supervisor.js", folder)),
   }
   const { main } = await import(new URL("main.js", folder).href)
   return await main(argv, launch)

@@ -14,7 +14,7 @@ import { buildFolder, folderOf, markOf, readCurrent, workspace } from "./current
 const entries = {
   main: "apps/materializer/src/main.ts",
   config: "freshet.config.ts",
-  keeper: "packages/io/src/postgres/keeper.ts",
+  supervisor: "packages/embedded-postgres/src/supervisor.ts",
 }
 
 /** Native packages, and packages so large that bundling them costs more than it saves. */

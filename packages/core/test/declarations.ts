@@ -1,15 +1,20 @@
-import type {
-  AnyAsset,
-  Asset,
-  Check,
-  Column,
-  Columns,
-  Daily,
-  Freshness,
-  Graph,
+import { buildGraph, parseDay, type Graph } from "../src/engine.ts"
+import {
+  daily,
+  int32,
+  sourceAsset,
+  sqlAsset,
+  type AnyAsset,
+  type Asset,
+  type Check,
+  type Column,
+  type Columns,
+  type Daily,
+  type Freshness,
+  type Partitions,
+  type Publish,
+  type Sql,
 } from "../src/index.ts"
-import type { Partitions, Publish, Sql } from "../src/index.ts"
-import { buildGraph, daily, parseDay, int32, sourceAsset, sqlAsset } from "../src/index.ts"
 
 /** Every day of 2026. */
 export const everyDay: Daily = daily({ start: "2026-01-01" })

@@ -1,28 +1,28 @@
 import {
+  FreshetError,
+  buildRunningSums,
+  createLanes,
+  findPartition,
+  fingerprintContent,
+  formatPartitionKey,
+  getOutputs,
+  getStablePartition,
+  parseFingerprint,
   type AssetRange,
   type Computation,
   type EarlierMaterialization,
   type Failure,
   type Fingerprint,
-  FreshetError,
   type Graph,
   type Lanes,
-  type MaterializationVersion,
-  type Materialization,
-  type Publication,
-  type MaterializationRecord,
   type LedgerSnapshot,
-  type StepRecord,
+  type Materialization,
   type MaterializationHistory,
-} from "../src/index.ts"
-import {
-  fingerprintContent,
-  findPartition,
-  createLanes,
-  getStablePartition,
-  buildRunningSums,
-} from "../src/index.ts"
-import { getOutputs, parseFingerprint, formatPartitionKey } from "../src/index.ts"
+  type MaterializationRecord,
+  type MaterializationVersion,
+  type Publication,
+  type StepRecord,
+} from "../src/engine.ts"
 
 /** A ledger in memory: what was recorded, in the order in which it counts, and what readers were shown. */
 export interface MemoryLedger {

@@ -1,10 +1,15 @@
 import {
+  FreshetError,
+  buildPlan,
+  evaluate,
+  execute,
+  findPartitionBounds,
+  listSteps,
   type AssetRange,
   type CheckResult,
   type ComputeRequest,
   type Effects,
   type Evaluation,
-  FreshetError,
   type Graph,
   type Hash,
   type Landing,
@@ -18,8 +23,7 @@ import {
   type RunOptions,
   type RunResult,
   type StepRecord,
-} from "../src/index.ts"
-import { evaluate, execute, findPartitionBounds, buildPlan, listSteps } from "../src/index.ts"
+} from "../src/engine.ts"
 import {
   type MemoryLedger,
   createMemoryLedger,

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest"
 
 import {
-  formatSuggestion,
-  findNearest,
   FreshetError,
   ProblemsError,
+  findNearest,
+  formatSuggestion,
   unreachable,
-} from "../src/index.ts"
+} from "../src/engine.ts"
 
 test("a fault keeps its code, its sentence, its cause and its hint", () => {
   const cause = new Error("ECONNREFUSED")

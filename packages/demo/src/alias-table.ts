@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts"
+import type { Random } from "@freshet/core/engine"
 
 /** A weighted choice among 0 … n − 1, made in constant time whatever n is. */
 export interface AliasTable {

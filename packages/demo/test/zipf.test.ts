@@ -1,7 +1,7 @@
+import { createRandom, shuffleIds } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
 import { buildAliasTable, drawIndex } from "../src/alias-table.ts"
-import { createRandom, shuffleIds } from "../src/random.ts"
 import { computeZipfWeights } from "../src/zipf.ts"
 
 test.each([0, 0.5, 0.8, 1])("weights fall as rank to the power of %d", (exponent) => {

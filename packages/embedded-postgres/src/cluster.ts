@@ -12,7 +12,7 @@ import {
 import { lstatSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 
 import type { PostgresBinaries } from "./postgres-binaries.ts"
 import type { PostgresHome } from "./postgres-home.ts"
@@ -23,7 +23,7 @@ import { measureLog, readLogTail, openLog } from "./server-log.ts"
 /** The one user of an embedded server; who may open its socket is that user. */
 export const serverUser = "freshet"
 
-/** Makes the folders a keeper needs before it may own anything, open to their owner alone. */
+/** Makes the folders a supervisor needs before it may own anything, open to their owner alone. */
 export function prepareFolders(home: PostgresHome): void {
   for (const folder of [home.folder, home.supervisorsFolder, home.socketFolder]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -92,7 +92,7 @@ function buildInitdbParameters(draft: string): readonly string[] {
   ]
 }
 
-/** What an interrupted initdb left; one still running for a killed keeper fails harmlessly. */
+/** What an interrupted initdb left; one still running for a killed supervisor fails harmlessly. */
 function removeDrafts(home: PostgresHome): void {
   for (const name of readdirSync(home.folder)) {
     if (!name.startsWith("data-")) continue

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, symlinkSync } from "node:fs"
 import { createRequire } from "node:module"
 import { basename, dirname, join, resolve } from "node:path"
 
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 
 /** The paths of the PostgreSQL programs that came with the installation. */
 export type PostgresBinaries = {

@@ -25,10 +25,10 @@ export function buildPostgresHome(home: string): PostgresHome {
     homeFolder,
     folder,
     dataFolder: join(folder, "data"),
-    supervisorsFolder: join(folder, "keepers"),
+    supervisorsFolder: join(folder, "supervisors"),
     socketFolder: chooseSocketFolder(folder),
     serverLog: join(folder, "server.log"),
-    supervisorLog: join(folder, "keeper.log"),
+    supervisorLog: join(folder, "supervisor.log"),
   }
 }
 

@@ -12,7 +12,7 @@ export type PostgresStatus = {
   readonly serverLog: string
 }
 
-/** Looks at the embedded server of a state folder; "down" with no keeper means no process of it is left. */
+/** Looks at the embedded server of a state folder; "down" with no supervisor means no process of it is left. */
 export async function readPostgresStatus(home: string): Promise<PostgresStatus> {
   const postgresHome = buildPostgresHome(home)
   const state = readServerState(postgresHome)

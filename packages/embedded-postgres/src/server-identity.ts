@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from "node:chi
 import { readFileSync, statSync } from "node:fs"
 import { tmpdir, userInfo } from "node:os"
 
-import { unreachable } from "@freshet/core"
+import { unreachable } from "@freshet/core/engine"
 
 /** As whom the server runs: PostgreSQL refuses uid 0 and users without an account. */
 export type ServerIdentity =

@@ -3,7 +3,7 @@ import { closeSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 
-import { FreshetError, unreachable } from "@freshet/core"
+import { FreshetError, unreachable } from "@freshet/core/engine"
 
 import { prepareCluster, serverUser } from "./cluster.ts"
 import { locatePostgresBinaries } from "./postgres-binaries.ts"
@@ -22,7 +22,7 @@ const maxStartMs = 120_000
 const maxStopMs = 60_000
 const maxRetryMs = 10_000
 
-/** Answers with the running server, adopting one left by a killed keeper or starting it; only the lock's holder may call. */
+/** Answers with the running server, adopting one left by a killed supervisor or starting it; only the lock's holder may call. */
 export async function ensureServer(home: PostgresHome, onExit: () => void): Promise<Server> {
   const deadline = Date.now() + maxStartMs
   const retryUntil = Date.now() + maxRetryMs

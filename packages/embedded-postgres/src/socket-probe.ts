@@ -1,6 +1,6 @@
 import { connect } from "node:net"
 
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 
 /** Whether some process listens on the socket now; a file left behind by a dead one does not count. */
 export function isListening(socketPath: string): Promise<boolean> {

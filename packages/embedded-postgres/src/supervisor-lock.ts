@@ -4,7 +4,7 @@ import { join } from "node:path"
 
 import { isListening } from "./socket-probe.ts"
 
-/** One keeper that holds, or held until it died, the right to own the server. */
+/** One supervisor that holds, or held until it died, the right to own the server. */
 export type SupervisorRecord = {
   readonly generation: number
   readonly pid: number
@@ -12,7 +12,7 @@ export type SupervisorRecord = {
 }
 
 /**
- * Takes the right to own the server, or answers undefined if a living keeper has it.
+ * Takes the right to own the server, or answers undefined if a living supervisor has it.
  * Each holder publishes a record numbered one above its dead predecessor's; the highest number holds,
  * and it lives exactly as long as its socket listens, which the kernel ends with the process.
  */
@@ -34,13 +34,13 @@ export async function claimSupervisorLock(
   }
 }
 
-/** The record of the keeper that holds the lock, or of the last one that did. */
+/** The record of the supervisor that holds the lock, or of the last one that did. */
 export function findNewestSupervisor(supervisorsFolder: string): SupervisorRecord | undefined {
   const generation = findNewestGeneration(supervisorsFolder)
   return generation === 0 ? undefined : readRecord(supervisorsFolder, generation)
 }
 
-/** The number of the newest record, 0 if there has never been a keeper. */
+/** The number of the newest record, 0 if there has never been a supervisor. */
 export function findNewestGeneration(supervisorsFolder: string): number {
   return Math.max(0, ...listGenerations(supervisorsFolder))
 }
@@ -70,7 +70,7 @@ function publishRecord(supervisorsFolder: string, generation: number, socketPath
   }
 }
 
-/** After a power cut a record may be empty; its number still counts, and its keeper is surely dead. */
+/** After a power cut a record may be empty; its number still counts, and its supervisor is surely dead. */
 function readRecord(supervisorsFolder: string, generation: number): SupervisorRecord {
   try {
     const text = readFileSync(buildRecordPath(supervisorsFolder, generation), "utf8")

@@ -3,15 +3,15 @@ import { once } from "node:events"
 import { createServer, type Socket } from "node:net"
 import { join } from "node:path"
 
-/** What a keeper tells a command that wants the server. */
+/** What a supervisor tells a command that wants the server. */
 export type SupervisorAnswer =
   | { readonly kind: "up"; readonly url: string }
   | { readonly kind: "failed"; readonly message: string; readonly hint: string | undefined }
 
-/** What a command says to be counted; a connection that says nothing only asks whether the keeper lives. */
+/** What a command says to be counted; a connection that says nothing only asks whether the supervisor lives. */
 export const connectRequest = "hold\n"
 
-/** The keeper's socket and the commands that hold the server through it, for as long as they live. */
+/** The supervisor's socket and the commands that hold the server through it, for as long as they live. */
 export type SupervisorSocket = {
   readonly socketPath: string
   readonly clientCount: () => number

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs"
 
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 
 import { prepareFolders } from "./cluster.ts"
 import { buildPostgresHome, type PostgresHome } from "./postgres-home.ts"
@@ -11,14 +11,14 @@ import { openSupervisorSocket, type SupervisorSocket } from "./supervisor-socket
 
 // Commands often follow one another, and restarting the server between two costs more than waiting.
 const idleTimeoutMs = 400
-// Who starts a keeper connects to it at once, unless killed in between.
+// Who starts a supervisor connects to it at once, unless killed in between.
 const firstClientMs = 5000
-// Holders of a killed keeper come back as soon as their event loop turns.
+// Holders of a killed supervisor come back as soon as their event loop turns.
 const reconnectMs = 3000
 // Looking costs next to nothing through /proc, and a process elsewhere.
 const pollMs = process.platform === "linux" ? 250 : 2000
 
-/** One keeper's life: owns the server while commands hold it, and leaves nothing behind. */
+/** One supervisor's life: owns the server while commands hold it, and leaves nothing behind. */
 async function supervise(home: PostgresHome): Promise<void> {
   prepareFolders(home)
   const supervisorSocket = await openSupervisorSocket(home.socketFolder)
@@ -83,7 +83,7 @@ function listenForSignals(supervisorSocket: SupervisorSocket): () => boolean {
   return () => isStopRequested
 }
 
-/** Temporary folders get swept and state folders deleted; then nobody can find this keeper any more. */
+/** Temporary folders get swept and state folders deleted; then nobody can find this supervisor any more. */
 function isSuperseded(
   home: PostgresHome,
   supervisorSocket: SupervisorSocket,
@@ -95,7 +95,7 @@ function isSuperseded(
   )
 }
 
-/** Leaves the server to the next keeper, unless the state folder knows it no more. */
+/** Leaves the server to the next supervisor, unless the state folder knows it no more. */
 function leaveServer(home: PostgresHome, server: Server): void {
   const state = readServerState(home)
   if (state.kind === "down" || state.pid !== server.pid) abandonServer(home, server.pid)

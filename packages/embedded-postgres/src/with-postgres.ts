@@ -3,7 +3,7 @@ import { closeSync } from "node:fs"
 import { connect, type Socket } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
 
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 
 import { prepareFolders } from "./cluster.ts"
 import { buildPostgresHome, type PostgresHome } from "./postgres-home.ts"
@@ -17,7 +17,7 @@ import { connectRequest, type SupervisorAnswer } from "./supervisor-socket.ts"
 export type PostgresOptions = {
   readonly databaseUrl?: string | undefined
   readonly home: string // ".freshet"
-  readonly supervisorCommand: readonly string[] // ["/usr/bin/node", "/…/keeper.js"]
+  readonly supervisorCommand: readonly string[] // ["/usr/bin/node", "/…/supervisor.js"]
 }
 
 /**
@@ -41,7 +41,7 @@ export async function withPostgres<T>(
 type ServerHandle = { readonly url: string; readonly release: () => void }
 type Lease = { readonly url: string; readonly socket: Socket }
 
-/** Holds on for as long as the caller lives, also when the keeper is killed meanwhile. */
+/** Holds on for as long as the caller lives, also when the supervisor is killed meanwhile. */
 async function acquireServer(options: PostgresOptions): Promise<ServerHandle> {
   const home = buildPostgresHome(options.home)
   let isReleased = false
@@ -69,7 +69,7 @@ async function acquireServer(options: PostgresOptions): Promise<ServerHandle> {
 const pollMs = 3
 const maxWaitMs = 30_000
 
-/** Asks the keeper, starting one whenever none answers: one that is just leaving closes the door unanswered. */
+/** Asks the supervisor, starting one whenever none answers: one that is just leaving closes the door unanswered. */
 async function acquireLease(
   home: PostgresHome,
   supervisorCommand: readonly string[],
@@ -86,12 +86,12 @@ async function acquireLease(
       started = startSupervisor(home, supervisorCommand)
     else await delay(pollMs)
   }
-  throw new FreshetError("postgres", "The keeper of the embedded PostgreSQL does not come up.", {
+  throw new FreshetError("postgres", "The supervisor of the embedded PostgreSQL does not come up.", {
     hint: `See ${home.supervisorLog}, or set DATABASE_URL to a PostgreSQL of your own.`,
   })
 }
 
-/** The server from the keeper at this socket, waiting until it is up; undefined if there is no keeper any more. */
+/** The server from the supervisor at this socket, waiting until it is up; undefined if there is no supervisor any more. */
 function requestLease(socketPath: string): Promise<Lease | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath, () => socket.write(connectRequest))
@@ -100,14 +100,14 @@ function requestLease(socketPath: string): Promise<Lease | undefined> {
     socket.on("data", (part: string) => {
       text += part
       if (!text.endsWith("\n")) return
-      // Written by `answer` of the keeper's door.
+      // Written by `answer` of the supervisor's door.
       const answer = JSON.parse(text) as SupervisorAnswer
       if (answer.kind === "up") return resolve({ url: answer.url, socket })
       socket.destroy()
       reject(new FreshetError("postgres", answer.message, answer.hint ? { hint: answer.hint } : {}))
     })
     socket.on("error", (cause: NodeJS.ErrnoException) => {
-      // Linux refuses a connection with EAGAIN while the keeper's queue is full.
+      // Linux refuses a connection with EAGAIN while the supervisor's queue is full.
       if (!isNotListening(cause) && !isHangUp(cause) && cause.code !== "EAGAIN")
         reject(createUnreachableError(socketPath, cause))
     })
@@ -117,7 +117,7 @@ function requestLease(socketPath: string): Promise<Lease | undefined> {
 
 type StartedSupervisor = { readonly hasEnded: () => boolean }
 
-/** One of several keepers started at once wins; the others end at once and well. */
+/** One of several supervisors started at once wins; the others end at once and well. */
 function startSupervisor(
   home: PostgresHome,
   supervisorCommand: readonly string[],
@@ -131,7 +131,7 @@ function startSupervisor(
     const hasFailed = failure !== undefined || (child.exitCode !== null && child.exitCode !== 0)
     if (!hasFailed) return child.exitCode !== null || child.signalCode !== null
     const reason = failure ?? readLogTail(home.supervisorLog, fromByte)
-    throw new FreshetError("postgres", `The keeper of the embedded PostgreSQL failed: ${reason}`, {
+    throw new FreshetError("postgres", `The supervisor of the embedded PostgreSQL failed: ${reason}`, {
       hint: `See ${home.supervisorLog}, or set DATABASE_URL to a PostgreSQL of your own.`,
     })
   }

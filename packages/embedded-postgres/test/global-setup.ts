@@ -1,6 +1,6 @@
 import { bundlePrograms } from "./supervisor-command.ts"
 
-/** Bundles the keeper once, before workers that need it start side by side. */
+/** Bundles the supervisor once, before workers that need it start side by side. */
 export async function setup(): Promise<void> {
   await bundlePrograms()
 }

@@ -4,24 +4,24 @@ import { join, resolve } from "node:path"
 
 import { build } from "esbuild"
 
-const packageFolder = resolve(import.meta.dirname, "../..")
-const sourceFolder = join(packageFolder, "src/postgres")
+const packageFolder = resolve(import.meta.dirname, "..")
+const sourceFolder = join(packageFolder, "src")
 const builtFolder = join(packageFolder, ".build")
-const supervisorFile = join(builtFolder, "test-keeper.js")
+const supervisorFile = join(builtFolder, "test-supervisor.js")
 
 /** The program that holds an embedded server for as long as its standard input is open. */
-export const clientProgramFile = join(builtFolder, "test-holder.js")
+export const clientProgramFile = join(builtFolder, "test-client.js")
 
-/** The command that starts a keeper built from today's sources. */
+/** The command that starts a supervisor built from today's sources. */
 export async function supervisorCommand(): Promise<readonly string[]> {
   if (!isCurrent()) await bundlePrograms()
   return [process.execPath, supervisorFile]
 }
 
-/** Bundles keeper and holder; inside this package, so that they find the PostgreSQL programs. */
+/** Bundles the supervisor and the client program; inside this package, so that they find the PostgreSQL programs. */
 export async function bundlePrograms(): Promise<void> {
-  await bundleProgram(join(sourceFolder, "keeper.ts"), supervisorFile)
-  await bundleProgram(join(import.meta.dirname, "holder.ts"), clientProgramFile)
+  await bundleProgram(join(sourceFolder, "supervisor.ts"), supervisorFile)
+  await bundleProgram(join(import.meta.dirname, "client-program.ts"), clientProgramFile)
 }
 
 async function bundleProgram(entry: string, outfile: string): Promise<void> {

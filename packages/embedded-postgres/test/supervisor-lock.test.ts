@@ -12,9 +12,7 @@ let supervisorSockets: readonly SupervisorSocket[]
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "freshet-lock-"))
-  supervisorSockets = await Promise.all(
-    Array.from({ length: 20 }, () => openSupervisorSocket(folder)),
-  )
+  supervisorSockets = await Promise.all(Array.from({ length: 20 }, () => openSupervisorSocket(folder)))
 })
 
 afterEach(() => {
@@ -25,24 +23,24 @@ afterEach(() => {
 const claimAll = () =>
   Promise.all(supervisorSockets.map(({ socketPath }) => claimSupervisorLock(folder, socketPath)))
 
-test("of twenty keepers that claim at once exactly one wins", async () => {
+test("of twenty supervisors that claim at once exactly one wins", async () => {
   const claims = await claimAll()
   expect(claims.filter((claim) => claim !== undefined)).toEqual([1])
 })
 
-test("a dead keeper's lock is taken over by exactly one", async () => {
+test("a dead supervisor's lock is taken over by exactly one", async () => {
   writeFileSync(join(folder, "7"), JSON.stringify({ pid: 1, socketPath: join(folder, "dead") }))
   const claims = await claimAll()
   expect(claims.filter((claim) => claim !== undefined)).toEqual([8])
   expect(findNewestSupervisor(folder)).toMatchObject({ generation: 8, pid: process.pid })
 })
 
-test("a record emptied by a power cut belongs to a dead keeper", async () => {
+test("a record emptied by a power cut belongs to a dead supervisor", async () => {
   writeFileSync(join(folder, "3"), "")
   expect((await claimAll()).filter((claim) => claim !== undefined)).toEqual([4])
 })
 
-test("records of long dead keepers are cleared away", async () => {
+test("records of long dead supervisors are cleared away", async () => {
   for (let turn = 1; turn <= 15; turn++) {
     const supervisorSocket = await openSupervisorSocket(folder)
     expect(await claimSupervisorLock(folder, supervisorSocket.socketPath)).toBe(turn)

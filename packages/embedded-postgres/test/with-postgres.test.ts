@@ -37,7 +37,7 @@ beforeAll(async () => {
   await withServerConnection(template, (client) =>
     client.query("CREATE TABLE kept (id int PRIMARY KEY)"),
   )
-  await untilStopped(template)
+  await waitUntilStopped(template)
   homes.length = 0
 })
 
@@ -65,8 +65,8 @@ test("a server starts on first need and leaves no process behind", async () => {
     ])
     return listLivingPids(fresh)
   })
-  await until(async () => !pids.some(isProcess))
-  await untilStopped(fresh)
+  await waitUntil(async () => !pids.some(isProcess))
+  await waitUntilStopped(fresh)
 })
 
 test("a given URL is passed through and nothing is started", async () => {
@@ -95,7 +95,7 @@ test("a server in use is lent again within milliseconds", async () => {
 test("a command that arrives while the server is stopping gets a running one", async () => {
   for (const state of ["stopping", "down"]) {
     await withServer(home, async () => undefined)
-    await until(async () => [state, "down"].includes((await readPostgresStatus(home)).kind), 1)
+    await waitUntil(async () => [state, "down"].includes((await readPostgresStatus(home)).kind), 1)
     expect(await countRetainedRows(home)).toBe(0)
   }
 })
@@ -104,14 +104,14 @@ test("a command killed in its work lets the server go", async () => {
   const client = await startClient(home)
   const pids = await listLivingPids(home)
   await client.kill()
-  await until(async () => !pids.some(isProcess))
+  await waitUntil(async () => !pids.some(isProcess))
 })
 
-test("a killed keeper is replaced by one that adopts the running server", async () => {
+test("a killed supervisor is replaced by one that adopts the running server", async () => {
   await withServerConnection(home, async (client) => {
     const before = await readPostgresStatus(home)
     process.kill(before.supervisorPid ?? 0, "SIGKILL")
-    await until(async () => {
+    await waitUntil(async () => {
       const { supervisorPid } = await readPostgresStatus(home)
       return supervisorPid !== undefined && supervisorPid !== before.supervisorPid
     })
@@ -124,15 +124,15 @@ test("a killed server comes back with what was committed", async () => {
   await withServer(home, async (url) => {
     await withUrlConnection(url, (client) => client.query("INSERT INTO kept VALUES (1)"))
     process.kill((await readPostgresStatus(home)).serverPid ?? 0, "SIGKILL")
-    await until(async () => (await tryCount(url)) === 1)
+    await waitUntil(async () => (await tryCount(url)) === 1)
   })
 })
 
-test("a server killed together with its keeper comes back under the command that holds it", async () => {
+test("a server killed together with its supervisor comes back under the command that holds it", async () => {
   await withServer(home, async (url) => {
     await withUrlConnection(url, (client) => client.query("INSERT INTO kept VALUES (1)"))
     for (const pid of await listLivingPids(home)) process.kill(pid, "SIGKILL")
-    await until(async () => (await tryCount(url)) === 1)
+    await waitUntil(async () => (await tryCount(url)) === 1)
   })
 })
 
@@ -167,7 +167,7 @@ test("a cluster whose making was killed half way is made anew", async () => {
   const { folder } = buildPostgresHome(fresh)
   const client = startProcess(fresh)
   const isHalfMade = () => listDrafts(folder).some((name) => existsSync(join(folder, name, "base")))
-  await until(async () => existsSync(folder) && isHalfMade())
+  await waitUntil(async () => existsSync(folder) && isHalfMade())
   process.kill((await readPostgresStatus(fresh)).supervisorPid ?? 0, "SIGKILL")
   await kill(client)
   expect(await withServerConnection(fresh, async () => "works")).toBe("works")
@@ -181,14 +181,14 @@ test("a state folder far down the tree gets a short socket path of its user's ow
   const { socketFolder } = buildPostgresHome(deep)
   expect(socketFolder.length).toBeLessThan(90)
   expect(statSync(socketFolder).mode & 0o777).toBe(0o700)
-  await untilStopped(deep)
+  await waitUntilStopped(deep)
   rmSync(socketFolder, { recursive: true })
 })
 
 test("a server whose socket file was swept away is replaced", async () => {
   await withServer(home, async (url) => {
     rmSync(join(buildPostgresHome(home).socketFolder, ".s.PGSQL.5432"))
-    await until(async () => (await tryCount(url)) === 0)
+    await waitUntil(async () => (await tryCount(url)) === 0)
   })
 })
 
@@ -198,7 +198,7 @@ test("a server whose state folder was deleted ends", async () => {
     rmSync(home, { recursive: true })
     return living
   })
-  await until(async () => !pids.some(isProcess))
+  await waitUntil(async () => !pids.some(isProcess))
 })
 
 test("a server that cannot start is an error that quotes its log", async () => {
@@ -212,7 +212,7 @@ test("a server that cannot start is an error that quotes its log", async () => {
 })
 
 test("an installation without PostgreSQL is an error that says what to do", async () => {
-  const elsewhere = join(home, "keeper.mjs")
+  const elsewhere = join(home, "supervisor.mjs")
   copyFileSync(command[1] ?? "", elsewhere)
   const options = { home, supervisorCommand: [process.execPath, elsewhere] }
   await expect(withPostgres(options, async () => undefined)).rejects.toMatchObject({
@@ -221,9 +221,9 @@ test("an installation without PostgreSQL is an error that says what to do", asyn
   })
 })
 
-test("a keeper that cannot run is an error", async () => {
-  const options = { home, supervisorCommand: [process.execPath, "/nowhere/keeper.js"] }
-  await expect(withPostgres(options, async () => undefined)).rejects.toThrow(/keeper/)
+test("a supervisor that cannot run is an error", async () => {
+  const options = { home, supervisorCommand: [process.execPath, "/nowhere/supervisor.js"] }
+  await expect(withPostgres(options, async () => undefined)).rejects.toThrow(/supervisor/)
 })
 
 test.runIf(hasOtherUsers)("an ordinary user runs the server as itself", async () => {
@@ -284,7 +284,7 @@ function createHome(): string {
 /** Runs beside the next test, since every server lingers for a moment. */
 async function removeFolders(folders: readonly string[]): Promise<void> {
   for (const one of folders) {
-    await untilStopped(one)
+    await waitUntilStopped(one)
     rmSync(one, { recursive: true, force: true })
   }
 }
@@ -373,8 +373,8 @@ async function listLivingPids(at: string): Promise<number[]> {
   return [supervisorPid, serverPid].filter((pid) => pid !== undefined)
 }
 
-async function untilStopped(at: string): Promise<void> {
-  await until(async () => (await listLivingPids(at)).length === 0)
+async function waitUntilStopped(at: string): Promise<void> {
+  await waitUntil(async () => (await listLivingPids(at)).length === 0)
   if (process.platform !== "linux") return
   const processNumbers = readdirSync("/proc").filter((name) => /^\d+$/.test(name))
   expect(
@@ -382,7 +382,7 @@ async function untilStopped(at: string): Promise<void> {
   ).toEqual([])
 }
 
-async function until(condition: () => Promise<boolean>, pollMs = 10): Promise<void> {
+async function waitUntil(condition: () => Promise<boolean>, pollMs = 10): Promise<void> {
   const deadline = Date.now() + 10_000
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`never came true: ${String(condition)}`)

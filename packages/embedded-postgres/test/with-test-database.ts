@@ -7,7 +7,7 @@ import { withPostgres } from "../src/with-postgres.ts"
 import { supervisorCommand } from "./supervisor-command.ts"
 
 // Kept between test runs, so that only the first one pays for making a cluster.
-const home = join(resolve(import.meta.dirname, "../.."), ".freshet-test")
+const home = join(resolve(import.meta.dirname, ".."), ".freshet-test")
 
 /** Lends the URL of a fresh, empty database, dropped afterwards. */
 export async function withTestDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {

@@ -61,7 +61,7 @@ function describeColumn(
   description: string | readonly [string, string] | undefined,
 ): Column {
   if (description === undefined) return column
-  if (typeof description === "string") return { ...column, description: description }
+  if (typeof description === "string") return { ...column, description }
   return { ...column, description: description[0], unit: description[1] }
 }
 

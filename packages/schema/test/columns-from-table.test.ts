@@ -1,11 +1,5 @@
-import {
-  publishTo,
-  type Column,
-  type FitsTable,
-  type RowOf,
-  type CompilerMessage,
-} from "@freshet/core"
-import { sql, sqlAsset, int32, text } from "@freshet/core"
+import { type Column, int32, publishTo, type RowOf, sql, sqlAsset, text } from "@freshet/core"
+import type { CompilerMessage, FitsTable } from "@freshet/core/engine"
 import { bigint, boolean, doublePrecision, json, numeric, pgTable } from "drizzle-orm/pg-core"
 import { date, integer, timestamp, varchar } from "drizzle-orm/pg-core"
 import { expect, expectTypeOf, test } from "vitest"

@@ -1,6 +1,7 @@
 import { resolve } from "node:path"
 
-import { type AnyAsset, type Problem, ProblemsError } from "@freshet/core"
+import type { AnyAsset } from "@freshet/core"
+import { type Problem, ProblemsError } from "@freshet/core/engine"
 import * as z from "zod/mini"
 
 /** What `freshet.config.ts` may say. Everything but the assets has a default, and the environment goes before it. */

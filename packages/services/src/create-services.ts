@@ -1,6 +1,6 @@
 import type { Services } from "./services.ts"
 
-/** The real world: the database behind the keeper, the engine, the store. Every part is imported on first use. */
+/** The real world: the database behind the supervisor, the engine, the store. Every part is imported on first use. */
 export function createServices(supervisorCommand: readonly string[]): Services {
   return {
     withProject: async (config, work) => {

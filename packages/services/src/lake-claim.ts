@@ -1,4 +1,4 @@
-import { ProblemsError } from "@freshet/core"
+import { ProblemsError } from "@freshet/core/engine"
 import { type LedgerClient, readLedgerId, type Store } from "@freshet/io"
 
 /** A lake and what keeps it. */

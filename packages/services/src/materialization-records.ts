@@ -1,11 +1,11 @@
 import {
-  getAsset,
   type Evaluation,
-  formatFingerprint,
   findInput,
-  type MaterializationRecord,
+  formatFingerprint,
+  getAsset,
   type LedgerSnapshot,
-} from "@freshet/core"
+  type MaterializationRecord,
+} from "@freshet/core/engine"
 
 import type { Project } from "./project.ts"
 

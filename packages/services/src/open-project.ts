@@ -6,22 +6,22 @@ import {
   evaluate,
   findPartitionBounds,
   type Graph,
-  ProblemsError,
   type LedgerSnapshot,
   listSources,
-} from "@freshet/core"
+  ProblemsError,
+} from "@freshet/core/engine"
+import { withPostgres } from "@freshet/embedded-postgres"
 import {
   type LedgerClient,
   migrate,
   observeLanding,
   type QueryEngine,
-  readProvenance,
-  readMaterializations,
   readHashedFiles,
+  readMaterializations,
+  readProvenance,
   readSnapshot,
   saveHashChanges,
   withLedgerConnection,
-  withPostgres,
 } from "@freshet/io"
 import { getMigrationsFolder } from "@freshet/schema"
 

@@ -1,17 +1,17 @@
 import {
-  toCanonicalJson,
   computeChecksVersion,
   computeCodeVersion,
   type Graph,
+  listQueryTexts,
   type ParsedQueries,
   ProblemsError,
-  listQueryTexts,
-} from "@freshet/core"
+  toCanonicalJson,
+} from "@freshet/core/engine"
 import {
-  readEngineVersion,
+  createQueryEngine,
   type LedgerClient,
   type QueryEngine,
-  createQueryEngine,
+  readEngineVersion,
   readParsedQueries,
   saveParsedQueries,
   withSession,

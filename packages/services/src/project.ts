@@ -2,17 +2,17 @@ import type {
   AssetRange,
   Evaluation,
   Graph,
+  LedgerSnapshot,
+  MaterializationRecord,
   Plan,
   Problem,
   ReadVersions,
-  MaterializationRecord,
   RunEvent,
   RunResult,
-  LedgerSnapshot,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 import type {
-  CheckResultsRequest,
   CheckReport,
+  CheckResultsRequest,
   Prediction,
   QuarantinedLines,
   QuarantineRequest,

@@ -1,5 +1,5 @@
-import type { Graph } from "@freshet/core"
-import { openRunLedger, type RunLockOwner, type RunLedger } from "@freshet/io"
+import type { Graph } from "@freshet/core/engine"
+import { openRunLedger, type RunLedger, type RunLockOwner } from "@freshet/io"
 
 import { getProcessId } from "./config.ts"
 import { withMigratedLedger } from "./open-project.ts"

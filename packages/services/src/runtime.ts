@@ -1,13 +1,13 @@
 import { join } from "node:path"
 
-import type { Publisher } from "@freshet/core"
+import type { Publisher } from "@freshet/core/engine"
 import {
   createPublisher,
+  createRowReader,
   type DuckdbEngine,
   openEngine,
   openFolderStore,
   type Store,
-  createRowReader,
 } from "@freshet/io"
 
 import type { Config } from "./config.ts"

@@ -1,10 +1,13 @@
 import { resolve } from "node:path"
 
-import { findPlanDrift, ProblemsError, toPlanRequest, savePlan } from "@freshet/core"
-import { type PlanFile, readPlanFile } from "@freshet/services"
-import type { ProjectPlan } from "@freshet/services"
-import { formatCommand } from "@freshet/services"
-import type { RunRequest } from "@freshet/services"
+import { findPlanDrift, ProblemsError, savePlan, toPlanRequest } from "@freshet/core/engine"
+import {
+  formatCommand,
+  type PlanFile,
+  type ProjectPlan,
+  readPlanFile,
+  type RunRequest,
+} from "@freshet/services"
 
 import type { CommandLine } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"

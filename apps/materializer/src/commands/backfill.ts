@@ -1,22 +1,25 @@
 import {
-  type Evaluation,
-  type PlanRequest,
   countPartitions,
-  ProblemsError,
+  type Evaluation,
   findStaleDownstream,
-} from "@freshet/core"
-import type { Project, RunReport } from "@freshet/services"
-import { formatCommand } from "@freshet/services"
+  type PlanRequest,
+  ProblemsError,
+} from "@freshet/core/engine"
 import {
-  chooseBackfillCommands,
-  listBackfillRoots,
-  filterStale,
   addDownstream,
+  chooseBackfillCommands,
+  filterStale,
+  formatCommand,
+  listBackfillRoots,
+  type OnlyState,
+  type PartitionArguments,
+  type Project,
+  resolveTargets,
+  type RunReport,
+  type RunRequest,
+  selectAsset,
+  toPlanState,
 } from "@freshet/services"
-import { type OnlyState, toPlanState } from "@freshet/services"
-import type { RunRequest } from "@freshet/services"
-import { selectAsset } from "@freshet/services"
-import { type PartitionArguments, resolveTargets } from "@freshet/services"
 
 import { type BackfillImpact, formatBackfillImpact } from "../render/backfill-impact.ts"
 import { type CommandLine, printLines } from "../terminal/command-line.ts"

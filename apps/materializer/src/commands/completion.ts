@@ -1,4 +1,5 @@
-import { type AnyAsset, stateValues } from "@freshet/core"
+import type { AnyAsset } from "@freshet/core"
+import { stateValues } from "@freshet/core/engine"
 
 import { getCompletionScript } from "../render/completion-script.ts"
 import type { CommandLine } from "../terminal/command-line.ts"

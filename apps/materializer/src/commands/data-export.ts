@@ -2,13 +2,15 @@ import { randomUUID } from "node:crypto"
 import { copyFile, type FileHandle, mkdir, open, rename, rm } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 
-import { type Problem, ProblemsError, formatPartitionKey } from "@freshet/core"
-import { readCurrentRecords, findRecord } from "@freshet/services"
-import { selectAsset } from "@freshet/services"
-import { resolveStoredPartition } from "@freshet/services"
-import type { DataAccess } from "@freshet/services"
+import { formatCount, formatPartitionKey, type Problem, ProblemsError } from "@freshet/core/engine"
+import {
+  type DataAccess,
+  findRecord,
+  readCurrentRecords,
+  resolveStoredPartition,
+  selectAsset,
+} from "@freshet/services"
 
-import { formatCount } from "../render/quantity.ts"
 import { type CommandLine, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
 

@@ -1,9 +1,13 @@
-import { type AnyAsset, formatPartitionKey, quoteName } from "@freshet/core"
-import type { Project } from "@freshet/services"
-import { readReportRows } from "@freshet/services"
-import { readFailedRows } from "@freshet/services"
-import { selectAsset } from "@freshet/services"
-import { resolveStoredPartition, readRelations } from "@freshet/services"
+import type { AnyAsset } from "@freshet/core"
+import { formatPartitionKey, quoteName } from "@freshet/core/engine"
+import {
+  type Project,
+  readFailedRows,
+  readRelations,
+  readReportRows,
+  resolveStoredPartition,
+  selectAsset,
+} from "@freshet/services"
 
 import { formatReport } from "../render/report.ts"
 import { type CommandLine, printData, printLines } from "../terminal/command-line.ts"

@@ -1,18 +1,16 @@
 import { open } from "node:fs/promises"
 
+import type { SourceAsset } from "@freshet/core"
 import {
+  formatQuantity,
+  listPartitionsReading,
+  listReadings,
   type PartitionRange,
   type Problem,
   ProblemsError,
-  type SourceAsset,
-  listPartitionsReading,
-  listReadings,
-} from "@freshet/core"
-import type { Project } from "@freshet/services"
-import { selectAsset } from "@freshet/services"
-import { resolvePartition } from "@freshet/services"
+} from "@freshet/core/engine"
+import { type Project, resolvePartition, selectAsset } from "@freshet/services"
 
-import { formatQuantity } from "../render/quantity.ts"
 import { formatQuarantine, type QuarantinedLine } from "../render/quarantine.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"

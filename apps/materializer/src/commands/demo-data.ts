@@ -1,11 +1,9 @@
 import { rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
 
-import { FreshetError } from "@freshet/core"
-import { type DemoScale } from "@freshet/demo"
-import type { DemoFile, StocktwitsDemoSummary } from "@freshet/demo"
+import { formatBytes, formatCount, formatQuantity, FreshetError } from "@freshet/core/engine"
+import type { DemoFile, DemoScale, StocktwitsDemoSummary } from "@freshet/demo"
 
-import { formatBytes, formatCount, formatQuantity } from "../render/quantity.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
 import { createLiveRegion } from "../terminal/live-region.ts"

@@ -1,10 +1,8 @@
 import { access } from "node:fs/promises"
 import { join } from "node:path"
 
-import { listNewestTargets, type PlanRequest, ProblemsError } from "@freshet/core"
-import type { Config } from "@freshet/services"
-import type { Project } from "@freshet/services"
-import { readAssetStates } from "@freshet/services"
+import { listNewestTargets, type PlanRequest, ProblemsError } from "@freshet/core/engine"
+import { type Config, type Project, readAssetStates } from "@freshet/services"
 
 import { readFilmHighlights } from "../render/film-highlights.ts"
 import { formatRecommendations, type Recommendation } from "../render/recommendations.ts"
@@ -88,7 +86,7 @@ function createNewestRequest({ evaluation, graph }: Project): PlanRequest {
 }
 
 async function summarizeNewest(project: Project): Promise<string> {
-  const { states: states } = await readAssetStates(project, [...project.graph.assets.values()])
+  const { states } = await readAssetStates(project, [...project.graph.assets.values()])
   const timelyStates = states.map((state) => ({ ...state, overdue: undefined }))
   const newest = timelyStates.find(({ kind }) => kind !== "source")?.newest
   return `${formatStatusSummary(timelyStates)} The newest day is ${newest ?? "not there"}.`

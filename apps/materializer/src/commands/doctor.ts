@@ -1,12 +1,17 @@
 import { access, constants, mkdir, readdir, rm, statfs, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
-import { type AnyAsset, type SourceAsset, FreshetError, formatPartitionKey } from "@freshet/core"
-import type { Config } from "@freshet/services"
-import type { Project } from "@freshet/services"
+import type { AnyAsset, SourceAsset } from "@freshet/core"
+import {
+  formatBytes,
+  formatCount,
+  formatPartitionKey,
+  formatQuantity,
+  FreshetError,
+} from "@freshet/core/engine"
+import type { Config, Project } from "@freshet/services"
 
 import { type Diagnostic, formatDiagnostics } from "../render/diagnostics.ts"
-import { formatBytes, formatCount, formatQuantity } from "../render/quantity.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
 

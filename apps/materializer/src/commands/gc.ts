@@ -1,5 +1,4 @@
-import type { Config } from "@freshet/services"
-import type { GarbageReport, GarbageCollectionRequest } from "@freshet/services"
+import type { Config, GarbageCollectionRequest, GarbageReport } from "@freshet/services"
 
 import { summarizeCollection, formatCollection } from "../render/garbage-collection.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"

@@ -1,4 +1,4 @@
-import { type Graph, findReachable } from "@freshet/core"
+import { findReachable, type Graph } from "@freshet/core/engine"
 import { selectAssets } from "@freshet/services"
 
 import { formatLineageAround, formatLineageTree } from "../render/lineage-tree.ts"

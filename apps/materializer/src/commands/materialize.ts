@@ -1,16 +1,8 @@
-import { createMaterializeRequest } from "@freshet/services"
-import type { OnlyState } from "@freshet/services"
-import type { PartitionArguments } from "@freshet/services"
+import { createMaterializeRequest, type MaterializeRequest } from "@freshet/services"
 
 import type { CommandLine } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
 import { runAndPrint, type RunFlags } from "../terminal/run-and-print.ts"
-
-/** What is to be made of which assets. */
-export interface MaterializeRequest extends PartitionArguments {
-  readonly only?: OnlyState
-  readonly publish: boolean
-}
 
 export type MaterializeFlags = RunFlags & MaterializeRequest
 

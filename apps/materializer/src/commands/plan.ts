@@ -1,10 +1,8 @@
-import { isEmptyPlan } from "@freshet/services"
-import { createMaterializeRequest } from "@freshet/services"
+import { createMaterializeRequest, isEmptyPlan, type MaterializeRequest } from "@freshet/services"
 
 import type { CommandLine } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
 import { previewPlan, type SaveFlags } from "../terminal/preview.ts"
-import type { MaterializeRequest } from "./materialize.ts"
 
 export interface PlanFlags extends MaterializeRequest, SaveFlags {
   readonly json: boolean

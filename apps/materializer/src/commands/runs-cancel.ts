@@ -1,8 +1,6 @@
-import { ProblemsError } from "@freshet/core"
-import type { CancelResult } from "@freshet/services"
-import type { RunRow } from "@freshet/services"
+import { formatAge, formatCount, ProblemsError } from "@freshet/core/engine"
+import type { CancelResult, RunRow } from "@freshet/services"
 
-import { formatAge, formatCount } from "../render/quantity.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
 import { unknownRunError } from "./runs.ts"

@@ -1,8 +1,12 @@
-import { type Graph, mergeRanges, type PartitionRange } from "@freshet/core"
-import { ProblemsError, type Problem } from "@freshet/core"
-import { intersectRangeLists } from "@freshet/core"
-import type { Project, RunDetail } from "@freshet/services"
-import { formatCommand } from "@freshet/services"
+import {
+  type Graph,
+  intersectRangeLists,
+  joinRanges,
+  type PartitionRange,
+  type Problem,
+  ProblemsError,
+} from "@freshet/core/engine"
+import { formatCommand, type Project, type RunDetail } from "@freshet/services"
 
 import type { CommandLine } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
@@ -68,7 +72,7 @@ function resolveRunTargets({ graph, evaluation }: Project, { progress }: RunDeta
       const bounds = evaluation.bounds.get(asset)
       const plannedRanges = progress.get(name)?.planned ?? []
       const ranges =
-        bounds === undefined ? [] : intersectRangeLists(mergeRanges(plannedRanges), [bounds])
+        bounds === undefined ? [] : intersectRangeLists(joinRanges(plannedRanges), [bounds])
       if (ranges.length > 0) targets.set(asset, ranges)
     }
   return targets

@@ -1,6 +1,5 @@
-import { ProblemsError } from "@freshet/core"
-import type { Project, RunDetail, RunRow } from "@freshet/services"
-import { createRangeConverter } from "@freshet/services"
+import { ProblemsError } from "@freshet/core/engine"
+import { createRangeConverter, type Project, type RunDetail, type RunRow } from "@freshet/services"
 
 import { summarizeOutcomes } from "../render/computation-outcomes.ts"
 import {

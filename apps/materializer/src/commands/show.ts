@@ -1,10 +1,15 @@
-import { type AnyAsset, type Asset, type Columns, formatWindow } from "@freshet/core"
-import type { Project } from "@freshet/services"
-import { readReportRows } from "@freshet/services"
-import { type AssetDetail, readAssetDetail } from "@freshet/services"
-import { selectAsset } from "@freshet/services"
-import { findNewestStored, readRelations } from "@freshet/services"
-import type { DataAccess } from "@freshet/services"
+import type { AnyAsset, Asset, Columns } from "@freshet/core"
+import { formatWindow } from "@freshet/core/engine"
+import {
+  type AssetDetail,
+  type DataAccess,
+  findNewestStored,
+  type Project,
+  readAssetDetail,
+  readRelations,
+  readReportRows,
+  selectAsset,
+} from "@freshet/services"
 
 import { formatAssetDetail } from "../render/asset-detail.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"

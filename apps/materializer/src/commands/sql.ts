@@ -1,7 +1,5 @@
-import { formatSuggestion, FreshetError, type Problem, ProblemsError } from "@freshet/core"
-import type { Config } from "@freshet/services"
-import type { Project } from "@freshet/services"
-import { requireSql, buildSqlRequest } from "@freshet/services"
+import { formatSuggestion, FreshetError, type Problem, ProblemsError } from "@freshet/core/engine"
+import { buildSqlRequest, type Config, type Project, requireSql } from "@freshet/services"
 
 import type { CommandLine } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"

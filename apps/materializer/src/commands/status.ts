@@ -1,7 +1,10 @@
-import type { Project } from "@freshet/services"
-import { type AssetState, readAssetStates } from "@freshet/services"
-import { toStatusDocument } from "@freshet/services"
-import { selectAssets } from "@freshet/services"
+import {
+  type AssetState,
+  type Project,
+  readAssetStates,
+  selectAssets,
+  toStatusDocument,
+} from "@freshet/services"
 
 import { formatWarnings } from "../render/problems.ts"
 import {
@@ -33,7 +36,7 @@ export async function status(
     const assets = selectAssets(initialProject, words).flatMap(
       (name) => initialProject.graph.assets.get(name) ?? [],
     )
-    const { project, states: states } = await readAssetStates(initialProject, assets)
+    const { project, states } = await readAssetStates(initialProject, assets)
     const shownStates = states.filter((state) => matchesFlags(state, flags))
     await printLines(cli.err, formatWarnings(project.warnings, cli.err.style))
     await (flags.json

@@ -1,19 +1,22 @@
 import { randomInt } from "node:crypto"
 import { join } from "node:path"
 
-import { type Asset, type Computation, mergeRanges, type PartitionRange } from "@freshet/core"
-import type { Config } from "@freshet/services"
-import type { Project } from "@freshet/services"
-import type { Recomputation } from "@freshet/services"
-import type {
-  VerificationFinding,
-  VerificationReport,
-  VerificationProgress,
+import type { Asset } from "@freshet/core"
+import { type Computation, joinRanges, type PartitionRange } from "@freshet/core/engine"
+import {
+  type Config,
+  createPathFormatter,
+  type PartitionArguments,
+  type Project,
+  type Recomputation,
+  resolveTargets,
+  selectAssets,
+  sourceProblem,
+  usageError,
+  type VerificationFinding,
+  type VerificationProgress,
+  type VerificationReport,
 } from "@freshet/services"
-import { createPathFormatter } from "@freshet/services"
-import { selectAssets } from "@freshet/services"
-import { sourceProblem, usageError } from "@freshet/services"
-import { type PartitionArguments, resolveTargets } from "@freshet/services"
 
 import { formatWarnings } from "../render/problems.ts"
 import { describeMismatch, type ReproducibilityFinding } from "../render/reproducibility-finding.ts"
@@ -91,7 +94,7 @@ function resolveVerificationTargets(
   const targets = new Map<Computation, readonly PartitionRange[]>()
   for (const { name, computation } of assets) {
     const ranges = [...(targets.get(computation) ?? []), ...(targetRanges.get(name) ?? [])]
-    if (ranges.length > 0) targets.set(computation, mergeRanges(ranges))
+    if (ranges.length > 0) targets.set(computation, joinRanges(ranges))
   }
   return targets
 }

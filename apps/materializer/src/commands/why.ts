@@ -1,19 +1,27 @@
-import { type Asset, getAsset, buildPlan, type Problem, ProblemsError } from "@freshet/core"
-import { findFailedUpstream } from "@freshet/core"
-import { planWithExistingFiles } from "@freshet/services"
-import type { Project } from "@freshet/services"
-import type { CheckFailure } from "@freshet/services"
-import { findRepresentative } from "@freshet/services"
+import type { Asset } from "@freshet/core"
 import {
-  toCauseDocuments,
+  buildPlan,
+  findFailedUpstream,
+  getAsset,
+  type Problem,
+  ProblemsError,
+} from "@freshet/core/engine"
+import {
+  type CheckFailure,
   createKeyFormatter,
   createRangeConverter,
+  explainPartition,
+  findRepresentative,
+  formatFixCommand,
+  type PartitionExplanation,
+  planWithExistingFiles,
+  type Project,
+  readCheckFailure,
+  resolvePartition,
+  selectAsset,
+  toCauseDocuments,
   toStatusDocument,
 } from "@freshet/services"
-import { readCheckFailure } from "@freshet/services"
-import { type PartitionExplanation, explainPartition, formatFixCommand } from "@freshet/services"
-import { selectAsset } from "@freshet/services"
-import { resolvePartition } from "@freshet/services"
 
 import { type StalenessRemedy, formatRootCause, formatExplanation } from "../render/explanation.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"

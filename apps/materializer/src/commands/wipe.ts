@@ -1,15 +1,17 @@
-import { type Problem, countPartitions, ProblemsError } from "@freshet/core"
-import type { Config } from "@freshet/services"
-import type { WipeReport, WipeRequest } from "@freshet/services"
-import { formatCommand } from "@freshet/services"
-import { createRangeConverter } from "@freshet/services"
-import { selectAsset } from "@freshet/services"
-import { sourceProblem, usageError } from "@freshet/services"
+import { countPartitions, type Problem, ProblemsError } from "@freshet/core/engine"
 import {
+  type Config,
+  createRangeConverter,
+  formatCommand,
   hasPartitionArguments,
   type PartitionArguments,
   resolveRange,
   resolveTargets,
+  selectAsset,
+  sourceProblem,
+  usageError,
+  type WipeReport,
+  type WipeRequest,
 } from "@freshet/services"
 
 import { formatWipeReport } from "../render/wipe-report.ts"

@@ -1,18 +1,19 @@
+import type { AnyAsset, Check, Columns } from "@freshet/core"
 import {
-  type AnyAsset,
-  type Check,
   type CheckResult,
-  type Columns,
-  type Graph,
+  formatAge,
+  formatBytes,
+  formatInstant,
+  formatQuantity,
   formatRead,
+  type Graph,
   renderSql,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 import type { AssetDetail } from "@freshet/services"
 
 import { type TerminalStyle, paint, getSign, stateTones } from "../terminal/terminal-style.ts"
 import { formatFailedRowCount } from "./check-failure-lines.ts"
 import { describeGranularity } from "./granularity.ts"
-import { formatAge, formatBytes, formatQuantity, formatInstant } from "./quantity.ts"
 import { formatFigures, formatPeriod } from "./report.ts"
 import { formatPartitionCounts, formatAssetStatus } from "./status.ts"
 import { type Cell, type TableColumn, formatTable } from "./table.ts"

@@ -1,13 +1,13 @@
 import {
+  formatPartitions,
+  formatQuantity,
+  getPartitionNoun,
   type Graph,
   type PartitionRange,
   type Publication,
-  formatPartitions,
-  getPartitionNoun,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 
 import { type TerminalStyle, paint } from "../terminal/terminal-style.ts"
-import { formatQuantity } from "./quantity.ts"
 
 /** What a backfill left as it was. */
 export interface BackfillImpact {

@@ -1,6 +1,5 @@
-import type { FailedCheck, CheckFailure } from "@freshet/services"
-
-import { formatCount } from "./quantity.ts"
+import { formatCount } from "@freshet/core/engine"
+import type { CheckFailure, FailedCheck } from "@freshet/services"
 
 /** How many offending rows are shown. */
 const maxExamples = 3

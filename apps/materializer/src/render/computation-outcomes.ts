@@ -1,11 +1,16 @@
-import { type Graph, mergeRanges, countPartitions } from "@freshet/core"
-import { type PartitionRange, formatPartitions } from "@freshet/core"
-import { subtractRanges } from "@freshet/core"
+import {
+  countPartitions,
+  formatCount,
+  formatPartitions,
+  type Graph,
+  joinRanges,
+  type PartitionRange,
+  subtractRanges,
+} from "@freshet/core/engine"
 import type { ComputationProgress } from "@freshet/io"
 import type { RunDetail } from "@freshet/services"
 
 import { type TerminalStyle, type Sign, getSign, type Tone } from "../terminal/terminal-style.ts"
-import { formatCount } from "./quantity.ts"
 import { type Cell, formatTable } from "./table.ts"
 
 /** How the partitions of one computation stand in a run. */
@@ -35,7 +40,7 @@ const outcomes = [
 /** How far a run is with each of its computations, upstream first. */
 export function summarizeOutcomes({ progress }: RunDetail): readonly ComputationOutcomes[] {
   return [...progress].map(([computation, { planned, partitionsByOutcome }]) => {
-    const endedRanges = mergeRanges(Object.values(partitionsByOutcome).flat())
+    const endedRanges = joinRanges(Object.values(partitionsByOutcome).flat())
     const remainingRanges = subtractRanges(planned, endedRanges)
     const groups = outcomes.flatMap((outcome) => {
       const ranges = partitionsByOutcome[outcome] ?? []
@@ -43,7 +48,7 @@ export function summarizeOutcomes({ progress }: RunDetail): readonly Computation
     })
     return {
       computation,
-      planned: countPartitions(mergeRanges([...planned, ...endedRanges])),
+      planned: countPartitions(joinRanges([...planned, ...endedRanges])),
       ended: countPartitions(endedRanges),
       groups:
         remainingRanges.length === 0

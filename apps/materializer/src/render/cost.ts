@@ -1,7 +1,7 @@
+import { formatBytes, formatCount, formatDuration, formatQuantity } from "@freshet/core/engine"
 import type { Cost, PlanCost } from "@freshet/services"
 
 import type { TerminalStyle } from "../terminal/terminal-style.ts"
-import { formatBytes, formatCount, formatQuantity, formatDuration } from "./quantity.ts"
 
 /** What one line of a plan will take: `≈ 1.2 M rows, 38 MB, 40 s`. */
 export function formatCost(cost: Cost | undefined, style: TerminalStyle): string {

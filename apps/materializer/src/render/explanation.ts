@@ -1,11 +1,19 @@
-import { formatAssetPartitions, type Graph, type Status, formatPartitions } from "@freshet/core"
-import type { PathStop } from "@freshet/services"
-import type { PartitionExplanation, RootCause } from "@freshet/services"
-import { groupBy } from "@freshet/services"
-import type { CheckFailure } from "@freshet/services"
+import {
+  assetPartitionsText,
+  formatCauses,
+  formatPartitions,
+  type Graph,
+  type Status,
+} from "@freshet/core/engine"
+import {
+  type CheckFailure,
+  groupBy,
+  type PartitionExplanation,
+  type PathStop,
+  type RootCause,
+} from "@freshet/services"
 
 import { type TerminalStyle, paint, getSign, stateTones } from "../terminal/terminal-style.ts"
-import { formatCauses } from "./causes.ts"
 import { formatCheckFailure } from "./check-failure-lines.ts"
 
 /** What is known for mending: the command, and by asset what checks refused. */
@@ -22,7 +30,7 @@ export function formatExplanation(
   style: TerminalStyle,
 ): readonly string[] {
   const { asset, partition, status, roots, path } = explanation
-  const name = formatAssetPartitions(graph, asset, [{ from: partition, to: partition }])
+  const name = assetPartitionsText(graph, asset, [{ from: partition, to: partition }])
   const headline = `${paint(style, stateTones[status.kind], getSign(style, status.kind))} ${name} ${formatState(status)}.`
   if (status.kind === "fresh") return [headline, ...formatFreshState(asset, checkFailures, style)]
   return [
@@ -104,7 +112,7 @@ function formatPath(
   if (path.length < 2) return []
   const stops = path.map(({ asset, partition }, index) => {
     const arrow = index === 0 ? "" : `${getSign(style, "arrow")} `
-    return `  ${"  ".repeat(Math.min(index, 8))}${arrow}${formatAssetPartitions(graph, asset, [{ from: partition, to: partition }])}`
+    return `  ${"  ".repeat(Math.min(index, 8))}${arrow}${assetPartitionsText(graph, asset, [{ from: partition, to: partition }])}`
   })
   return ["", paint(style, "strong", "Path"), ...stops]
 }

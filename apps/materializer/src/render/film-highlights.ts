@@ -1,7 +1,7 @@
+import { formatCount } from "@freshet/core/engine"
 import type { Config } from "@freshet/services"
 
 import type { CommandLine } from "../terminal/command-line.ts"
-import { formatCount } from "./quantity.ts"
 
 /** One row for each answer: what it is about, and its figures as PostgreSQL writes them. */
 const highlightsQuery = `

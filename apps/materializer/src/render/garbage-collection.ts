@@ -1,7 +1,7 @@
+import { formatBytes, formatCount, formatQuantity } from "@freshet/core/engine"
 import type { GarbageReport } from "@freshet/services"
 
 import type { TerminalStyle } from "../terminal/terminal-style.ts"
-import { formatBytes, formatCount, formatQuantity } from "./quantity.ts"
 import { formatTable } from "./table.ts"
 
 /** What went of one asset, or of one kind of leftovers. */

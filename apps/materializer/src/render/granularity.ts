@@ -1,6 +1,5 @@
 import type { Partitions } from "@freshet/core"
-
-import { formatQuantity } from "./quantity.ts"
+import { formatQuantity } from "@freshet/core/engine"
 
 /** How an asset is cut, in a word; empty where it is not. */
 export function formatGranularity({ kind }: Partitions): string {

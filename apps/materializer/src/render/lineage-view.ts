@@ -1,4 +1,4 @@
-import { type Edge, type Graph, listEdges, formatWindow } from "@freshet/core"
+import { type Edge, formatWindow, type Graph, listEdges } from "@freshet/core/engine"
 import { groupBy } from "@freshet/services"
 
 /** A part of a graph to be drawn. */

@@ -1,4 +1,5 @@
-import type { ComputationCounts, RunProgress, RunningStep } from "@freshet/services"
+import { formatCount, formatDuration, formatQuantity } from "@freshet/core/engine"
+import type { ComputationCounts, RunningStep, RunProgress } from "@freshet/services"
 
 import {
   type TerminalStyle,
@@ -7,7 +8,6 @@ import {
   paint,
   getSign,
 } from "../terminal/terminal-style.ts"
-import { formatCount, formatQuantity, formatDuration } from "./quantity.ts"
 import { fitText } from "./table.ts"
 
 const nameWidth = 24

@@ -1,19 +1,25 @@
 import {
+  countPartitions,
+  countSteps,
+  type FailedChecks,
+  formatCauses,
+  formatCount,
+  formatPartitions,
+  formatQuantity,
   type Graph,
   type PartitionRange,
   type Plan,
-  type FailedChecks,
-  countPartitions,
-  formatPartitions,
-  countSteps,
-} from "@freshet/core"
-import type { CostedGroup, PlanDetails, SkippedGroup, BlockedGroup } from "@freshet/services"
-import { isEmptyPlan } from "@freshet/services"
+} from "@freshet/core/engine"
+import {
+  type BlockedGroup,
+  type CostedGroup,
+  isEmptyPlan,
+  type PlanDetails,
+  type SkippedGroup,
+} from "@freshet/services"
 
 import { type TerminalStyle, paint, getSign } from "../terminal/terminal-style.ts"
-import { formatCauses } from "./causes.ts"
 import { formatCost, formatPlanCost } from "./cost.ts"
-import { formatCount, formatQuantity } from "./quantity.ts"
 import { formatSetPartition } from "./set-partition.ts"
 import { type Cell, formatTable } from "./table.ts"
 

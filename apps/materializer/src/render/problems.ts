@@ -1,4 +1,4 @@
-import { FreshetError, type Problem, ProblemsError } from "@freshet/core"
+import { FreshetError, type Problem, ProblemsError } from "@freshet/core/engine"
 
 import { type TerminalStyle, paint } from "../terminal/terminal-style.ts"
 

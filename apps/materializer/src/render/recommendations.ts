@@ -1,4 +1,4 @@
-import { formatCount } from "./quantity.ts"
+import { formatCount } from "@freshet/core/engine"
 
 /** A user's strongest recommendation, with the users through whom it was found. */
 export interface Recommendation {

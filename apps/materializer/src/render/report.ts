@@ -1,16 +1,9 @@
-import type { Asset, Columns } from "@freshet/core"
+import type { Columns } from "@freshet/core"
+import type { ReportRows } from "@freshet/services"
 
 import type { TerminalStyle } from "../terminal/terminal-style.ts"
 import { paint } from "../terminal/terminal-style.ts"
-import type { ResultRow } from "./result-rows.ts"
 import { type Cell, formatTable } from "./table.ts"
-
-/** An answer that is ready to be read: an asset's first rows, and from when to when all its rows are about. */
-export interface ReportRows {
-  readonly asset: Pick<Asset, "columns" | "description" | "report">
-  readonly period: readonly [from: string, to: string] | undefined
-  readonly rows: readonly ResultRow[]
-}
 
 /** An answer as a report: title, period, definition, and the figures under their units. */
 export function formatReport(reportRows: ReportRows, style: TerminalStyle): readonly string[] {

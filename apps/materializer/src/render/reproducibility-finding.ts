@@ -1,14 +1,13 @@
 import {
   type Computation,
-  type Graph,
+  formatCount,
   formatPartitionKey,
+  formatQuantity,
+  type Graph,
   type RowsChange,
   unreachable,
-} from "@freshet/core"
-import { formatPartitionFlag } from "@freshet/services"
-import type { RecomputeResult } from "@freshet/services"
-
-import { formatCount, formatQuantity } from "./quantity.ts"
+} from "@freshet/core/engine"
+import { formatPartitionFlag, type RecomputeResult } from "@freshet/services"
 
 /** What is other than recorded, in words: whose fault it is, what it is, and what to do. */
 export interface ReproducibilityFinding {

@@ -1,3 +1,5 @@
+import type { ResultRow } from "@freshet/services"
+
 import type { TerminalStyle } from "../terminal/terminal-style.ts"
 import { type Cell, type TableColumn, formatTable } from "./table.ts"
 
@@ -6,9 +8,6 @@ export interface ResultColumn {
   readonly name: string
   readonly type: string
 }
-
-/** One row by column name, its values fit for JSON. */
-export type ResultRow = Readonly<Record<string, unknown>>
 
 const numericTypes = /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|U\w*INT\w*|FLOAT|DOUBLE|DECIMAL)/
 

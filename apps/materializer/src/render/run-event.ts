@@ -1,6 +1,13 @@
-import type { CheckResult, RunEvent, StepOutcome, TableChange } from "@freshet/core"
-
-import { formatTimeOfDay, formatCount, formatQuantity, formatDuration } from "./quantity.ts"
+import {
+  type CheckResult,
+  formatCount,
+  formatDuration,
+  formatQuantity,
+  formatTimeOfDay,
+  type RunEvent,
+  type StepOutcome,
+  type TableChange,
+} from "@freshet/core/engine"
 
 /** One change of a run as a line with its time, for logs; undefined for what a log need not tell. */
 export function formatEvent(event: RunEvent, nowMs: number): string | undefined {

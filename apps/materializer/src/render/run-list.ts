@@ -1,4 +1,12 @@
-import { type Graph, formatPartitionKey } from "@freshet/core"
+import {
+  formatAge,
+  formatCount,
+  formatDuration,
+  formatInstant,
+  formatPartitionKey,
+  formatQuantity,
+  type Graph,
+} from "@freshet/core/engine"
 import type { RunDetail, RunRow, StepRow } from "@freshet/services"
 
 import {
@@ -9,13 +17,6 @@ import {
   getSign,
 } from "../terminal/terminal-style.ts"
 import { formatRunProgress } from "./computation-outcomes.ts"
-import {
-  formatAge,
-  formatCount,
-  formatQuantity,
-  formatDuration,
-  formatInstant,
-} from "./quantity.ts"
 import { formatSetPartition } from "./set-partition.ts"
 import { type Cell, formatTable } from "./table.ts"
 

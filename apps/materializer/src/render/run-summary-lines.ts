@@ -1,10 +1,8 @@
-import type { LineCount } from "@freshet/core"
-import type { UnpublishedSet } from "@freshet/services"
-import type { FailedStep, PublicationSummary, RunSummary } from "@freshet/services"
+import { formatCount, formatDuration, formatQuantity, type LineCount } from "@freshet/core/engine"
+import type { FailedStep, PublicationSummary, RunSummary, UnpublishedSet } from "@freshet/services"
 
 import { type TerminalStyle, paint, getSign } from "../terminal/terminal-style.ts"
 import { formatFailedCheck, formatCheckFailure } from "./check-failure-lines.ts"
-import { formatCount, formatQuantity, formatDuration } from "./quantity.ts"
 import { formatNameList } from "./recommendations.ts"
 import { formatOutcome } from "./run-event.ts"
 import { formatSetPartition } from "./set-partition.ts"

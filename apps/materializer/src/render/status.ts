@@ -1,4 +1,14 @@
-import type { Failure, Graph, Publication } from "@freshet/core"
+import {
+  type Failure,
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMainCause,
+  formatQuantity,
+  type Graph,
+  type Publication,
+} from "@freshet/core/engine"
 import type { AssetState, PartitionCounts } from "@freshet/services"
 
 import {
@@ -9,8 +19,6 @@ import {
   getSign,
   stateTones,
 } from "../terminal/terminal-style.ts"
-import { formatMainCause } from "./causes.ts"
-import { formatAge, formatBytes, formatCount, formatQuantity, formatDuration } from "./quantity.ts"
 import { formatSetPartition } from "./set-partition.ts"
 import { type Cell, type TableColumn, formatTable } from "./table.ts"
 

@@ -1,8 +1,8 @@
+import { formatCount, formatDuration, formatQuantity } from "@freshet/core/engine"
 import type { VerificationProgress } from "@freshet/services"
 
 import { type TerminalStyle, paint, getSign } from "../terminal/terminal-style.ts"
 import { formatProgressBar } from "./live-progress-lines.ts"
-import { formatCount, formatQuantity, formatDuration } from "./quantity.ts"
 import type { ReproducibilityFinding } from "./reproducibility-finding.ts"
 import { fitText } from "./table.ts"
 

@@ -1,8 +1,15 @@
-import { type Graph, type PartitionRange, countPartitions, formatPartitions } from "@freshet/core"
+import {
+  countPartitions,
+  formatBytes,
+  formatCount,
+  formatPartitions,
+  formatQuantity,
+  type Graph,
+  type PartitionRange,
+} from "@freshet/core/engine"
 import type { WipeReport } from "@freshet/services"
 
 import { type TerminalStyle, paint } from "../terminal/terminal-style.ts"
-import { formatBytes, formatCount, formatQuantity } from "./quantity.ts"
 import { formatSetPartition } from "./set-partition.ts"
 
 /** What was forgotten, or would be, and what comes of it; at the end the command that makes it again. */

@@ -1,5 +1,4 @@
-import type { Config } from "@freshet/services"
-import type { Services } from "@freshet/services"
+import type { Config, Services } from "@freshet/services"
 import type { CommandContext } from "@stricli/core"
 
 import type { Interruption } from "./interruption.ts"

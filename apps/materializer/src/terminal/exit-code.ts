@@ -1,4 +1,4 @@
-import { FreshetError, type FreshetErrorCode, type RunResult } from "@freshet/core"
+import { FreshetError, type FreshetErrorCode, type RunResult } from "@freshet/core/engine"
 
 /** What the exit status tells a script. */
 export const exitCodes = {

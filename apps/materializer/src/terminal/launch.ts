@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url"
 
 import type { Config, FreshetConfig } from "@freshet/services"
 
-/** What the launcher gives: the way to the configuration, the program of the keeper, and the process itself. */
+/** What the launcher gives: the way to the configuration, the program of the supervisor, and the process itself. */
 export interface Launch {
   readonly loadConfig: () => Promise<unknown>
   readonly supervisorPath: string
@@ -27,7 +27,7 @@ export async function loadProjectConfig({ loadConfig, process }: Launch): Promis
   return resolveConfig(file, workspace, process.env)
 }
 
-/** The command that starts the keeper of the embedded server. */
+/** The command that starts the supervisor of the embedded server. */
 export function getSupervisorCommand({ process, supervisorPath }: Launch): readonly string[] {
   return [process.execPath, supervisorPath]
 }

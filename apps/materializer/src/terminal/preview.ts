@@ -1,11 +1,14 @@
 import { resolve } from "node:path"
 
-import { buildPlan, savePlan } from "@freshet/core"
-import { planWithExistingFiles } from "@freshet/services"
-import type { ProjectPlan, Project } from "@freshet/services"
-import { toPlanDocument } from "@freshet/services"
-import { readPlanDetails } from "@freshet/services"
-import type { RunRequest } from "@freshet/services"
+import { buildPlan, savePlan } from "@freshet/core/engine"
+import {
+  planWithExistingFiles,
+  type Project,
+  type ProjectPlan,
+  readPlanDetails,
+  type RunRequest,
+  toPlanDocument,
+} from "@freshet/services"
 
 import { formatPlan } from "../render/plan.ts"
 import { formatWarnings } from "../render/problems.ts"

@@ -1,7 +1,8 @@
+import { formatQuantity } from "@freshet/core/engine"
 import type { QueryRows } from "@freshet/io"
+import type { ResultRow } from "@freshet/services"
 
-import { formatQuantity } from "../render/quantity.ts"
-import { formatCsvRecord, toJsonRow, type ResultRow, formatRows } from "../render/result-rows.ts"
+import { formatCsvRecord, toJsonRow, formatRows } from "../render/result-rows.ts"
 import { type CommandLine, printData, printJson, printLines } from "./command-line.ts"
 
 /** How rows are to be printed. */

@@ -1,19 +1,24 @@
+import type { Asset } from "@freshet/core"
 import {
-  type Asset,
   countPartitions,
+  formatCount,
   formatPartitionKey,
+  formatQuantity,
   listPartitions,
   ProblemsError,
   type RowsChange,
-} from "@freshet/core"
-import type { RecomputeResult, Recomputation } from "@freshet/services"
-import { selectAsset } from "@freshet/services"
-import { sourceProblem, usageError } from "@freshet/services"
-import { resolveTargets } from "@freshet/services"
+} from "@freshet/core/engine"
+import {
+  type Recomputation,
+  type RecomputeResult,
+  resolveTargets,
+  selectAsset,
+  sourceProblem,
+  usageError,
+} from "@freshet/services"
 
 import type { BackfillFlags } from "../commands/backfill.ts"
 import { createPathFormatters } from "../commands/verify.ts"
-import { formatCount, formatQuantity } from "../render/quantity.ts"
 import { describeMismatch, type ReproducibilityFinding } from "../render/reproducibility-finding.ts"
 import { formatFinding, formatVerificationProgress } from "../render/verification.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"

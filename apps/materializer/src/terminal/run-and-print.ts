@@ -1,22 +1,28 @@
 import {
   buildPlan,
-  type Plan,
+  countSteps,
   findFailedChecks,
   findFailedUpstream,
-  countSteps,
-} from "@freshet/core"
-import type { Config } from "@freshet/services"
-import type { RunReport } from "@freshet/services"
-import { type RunSummary, summarizeRun } from "@freshet/services"
-import { toFailedCheckDocuments, toBlockedDocuments } from "@freshet/services"
-import { readPlanDetails, groupBlockedWork, getRemainingDetails } from "@freshet/services"
-import { createPathFormatter } from "@freshet/services"
-import type { RunRequest } from "@freshet/services"
-import { findUnpublishedSets } from "@freshet/services"
+  formatQuantity,
+  type Plan,
+} from "@freshet/core/engine"
+import {
+  type Config,
+  createPathFormatter,
+  findUnpublishedSets,
+  getRemainingDetails,
+  groupBlockedWork,
+  readPlanDetails,
+  type RunReport,
+  type RunRequest,
+  type RunSummary,
+  summarizeRun,
+  toBlockedDocuments,
+  toFailedCheckDocuments,
+} from "@freshet/services"
 
 import { formatPlan } from "../render/plan.ts"
 import { formatWarnings } from "../render/problems.ts"
-import { formatQuantity } from "../render/quantity.ts"
 import { formatRunSummary, formatUnpublishedSets } from "../render/run-summary-lines.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { getRunExitCode, exitCodes } from "./exit-code.ts"

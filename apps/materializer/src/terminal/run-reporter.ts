@@ -1,16 +1,15 @@
-import type { RunEvent } from "@freshet/core"
-import type { ProjectPlan } from "@freshet/services"
+import { formatTimeOfDay, type RunEvent } from "@freshet/core/engine"
 import {
-  type RunProgress,
   applyEvent,
   isUnsuccessful,
-  startProgress,
   parseStepId,
+  type ProjectPlan,
+  type RunProgress,
+  startProgress,
 } from "@freshet/services"
 
 import { formatComputation, formatLiveProgress } from "../render/live-progress-lines.ts"
 import { formatPlanBriefly } from "../render/plan.ts"
-import { formatTimeOfDay } from "../render/quantity.ts"
 import { formatEvent, formatOutcome } from "../render/run-event.ts"
 import {
   type CommandLine,

@@ -98,10 +98,10 @@ test("the configuration is loaded when asked for, and is undefined where there i
   expect(await freshet()).toEqual({ code: 0, stdout: "{ days: 7 }\n" })
 })
 
-test("the keeper is bundled as a program of its own", async () => {
-  await write("packages/io/src/postgres/keeper.ts", `console.log("keeper" as string)`)
-  await write("apps/materializer/src/main.ts", main(`(await import(launch.keeperPath), "main")`))
-  expect(await freshet()).toEqual({ code: 0, stdout: "keeper\nmain\n" })
+test("the supervisor is bundled as a program of its own", async () => {
+  await write("packages/embedded-postgres/src/supervisor.ts", `console.log("supervisor" as string)`)
+  await write("apps/materializer/src/main.ts", main(`(await import(launch.supervisorPath), "main")`))
+  expect(await freshet()).toEqual({ code: 0, stdout: "supervisor\nmain\n" })
 })
 
 test("import.meta.url names the source, not the bundle", async () => {

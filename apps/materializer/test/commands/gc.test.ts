@@ -1,5 +1,4 @@
-import type { Services } from "@freshet/services"
-import type { GarbageReport, GarbageCollectionRequest } from "@freshet/services"
+import type { GarbageCollectionRequest, GarbageReport, Services } from "@freshet/services"
 import { expect, test } from "vitest"
 
 import { runCommand } from "../fixtures/fake-command-line.ts"

@@ -1,6 +1,5 @@
-import { type Effects, execute, type RunEvent, countSteps } from "@freshet/core"
-import type { Services } from "@freshet/services"
-import { planWithExistingFiles } from "@freshet/services"
+import { countSteps, type Effects, execute, type RunEvent } from "@freshet/core/engine"
+import { planWithExistingFiles, type Services } from "@freshet/services"
 import { describe, expect, test } from "vitest"
 
 import { runCommand } from "../fixtures/fake-command-line.ts"

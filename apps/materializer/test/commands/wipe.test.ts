@@ -1,5 +1,4 @@
-import type { Services } from "@freshet/services"
-import type { WipeRequest } from "@freshet/services"
+import type { Services, WipeRequest } from "@freshet/services"
 import { expect, test } from "vitest"
 
 import { runCommand } from "../fixtures/fake-command-line.ts"

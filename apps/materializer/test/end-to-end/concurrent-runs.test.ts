@@ -1,4 +1,4 @@
-import { buildGraph } from "@freshet/core"
+import { buildGraph } from "@freshet/core/engine"
 import { openRunLedger } from "@freshet/io"
 import { expect, test } from "vitest"
 

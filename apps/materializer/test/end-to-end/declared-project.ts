@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 
-import { withPostgres } from "@freshet/io"
+import { withPostgres } from "@freshet/embedded-postgres"
 import { build } from "esbuild"
 
 import type { CommandSettings } from "./freshet-process.ts"
@@ -48,8 +48,8 @@ export async function withDeclaredProject<T>(
 async function createDeclaredProject(folder: string, url: string): Promise<DeclaredProject> {
   const [home, landing] = [join(folder, "home"), join(folder, "landing")]
   mkdirSync(landing)
-  const [, keeper = ""] = await getSupervisorCommand()
-  writeFileSync(join(folder, "freshet.mjs"), buildLauncher(dirname(keeper)))
+  const [, supervisor = ""] = await getSupervisorCommand()
+  writeFileSync(join(folder, "freshet.mjs"), buildLauncher(dirname(supervisor)))
   return {
     folder,
     home,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
-import { createRandom } from "@freshet/demo"
+import { createRandom } from "@freshet/core/engine"
 import { writeStocktwitsInSizes } from "@freshet/demo"
 import { expect, test } from "vitest"
 

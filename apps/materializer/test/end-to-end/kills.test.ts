@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 
-import { createRandom } from "@freshet/demo"
+import { createRandom } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
 import { expectDone } from "./expect-done.ts"

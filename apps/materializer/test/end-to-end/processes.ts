@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises"
 
 import { expect } from "vitest"
 
-/** Processes whose command line or working folder lies in this folder: keepers, servers and their helpers. */
+/** Processes whose command line or working folder lies in this folder: supervisors, servers and their helpers. */
 function listProcesses(folder: string): readonly string[] {
   const lines = existsSync("/proc/self/cmdline") ? readProcLines() : readPsLines()
   return lines.filter((line) => line.includes(folder))

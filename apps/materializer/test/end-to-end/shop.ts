@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 
-import { buildGraph } from "@freshet/core"
+import { buildGraph } from "@freshet/core/engine"
 import { openRunLedger } from "@freshet/io"
 
 import type { DeclaredProject } from "./declared-project.ts"

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto"
 import { fileURLToPath } from "node:url"
 
-import { withLedgerConnection, withPostgres } from "@freshet/io"
+import { withPostgres } from "@freshet/embedded-postgres"
+import { withLedgerConnection } from "@freshet/io"
 
 import { getSupervisorCommand } from "./supervisor-command.ts"
 

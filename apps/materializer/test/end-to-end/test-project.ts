@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 
 import { definitions } from "@freshet/assets"
-import { withPostgres } from "@freshet/io"
+import { withPostgres } from "@freshet/embedded-postgres"
 import { type Config, resolveConfig } from "@freshet/services"
 
 import type { CommandSettings } from "./freshet-process.ts"

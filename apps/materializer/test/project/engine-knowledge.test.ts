@@ -3,8 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { type Asset, int32, itself, noRows, sql, sqlAsset } from "@freshet/core"
-import { resolveConfig } from "@freshet/services"
-import { withProject } from "@freshet/services"
+import { resolveConfig, withProject } from "@freshet/services"
 import { expect, test } from "vitest"
 
 import { withTestDatabase } from "../end-to-end/test-database.ts"

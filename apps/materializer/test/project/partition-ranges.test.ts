@@ -1,5 +1,11 @@
-import { mergeRanges, type PartitionRange } from "@freshet/core"
-import { intersectRangeLists, takeNewest, filterRanges, subtractRanges } from "@freshet/core"
+import {
+  filterRanges,
+  intersectRangeLists,
+  joinRanges,
+  type PartitionRange,
+  subtractRanges,
+  takeNewest,
+} from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
 /** Every set of partitions out of seven, as ranges. */
@@ -8,7 +14,7 @@ const sets = Array.from({ length: 128 }, (_, bits) =>
 )
 
 function rangesOf(partitions: readonly number[]): readonly PartitionRange[] {
-  return mergeRanges(partitions.map((at) => ({ from: at, to: at })))
+  return joinRanges(partitions.map((at) => ({ from: at, to: at })))
 }
 
 function partitionsOf(ranges: readonly PartitionRange[]): readonly number[] {

@@ -1,5 +1,9 @@
-import { type PartitionRange, countPartitions, listPartitions } from "@freshet/core"
-import { createRandom } from "@freshet/demo"
+import {
+  countPartitions,
+  createRandom,
+  listPartitions,
+  type PartitionRange,
+} from "@freshet/core/engine"
 import { samplePartitions } from "@freshet/services"
 import { expect, test } from "vitest"
 

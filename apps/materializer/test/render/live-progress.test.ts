@@ -1,4 +1,4 @@
-import { buildPlan, listNewestTargets, type RunEvent } from "@freshet/core"
+import { buildPlan, listNewestTargets, type RunEvent } from "@freshet/core/engine"
 import { applyEvent, type RunProgress, startProgress } from "@freshet/services"
 import { expect, test } from "vitest"
 

@@ -1,5 +1,5 @@
-import { itself, noRows, publishTo, type Sql, sql, sqlAsset, unique } from "@freshet/core"
-import { columnsFromTable, boxOfficeByRelease as boxOfficeByReleaseTable } from "@freshet/schema"
+import { itself, noRows, publishTo, sql, type Sql, sqlAsset, unique } from "@freshet/core"
+import { boxOfficeByRelease as boxOfficeByReleaseTable, columnsFromTable } from "@freshet/schema"
 
 import { reportOptions, publicationSet } from "./asset-options.ts"
 import { moreThanOneRow } from "./films.ts"

@@ -1,5 +1,4 @@
-import { noRows, publishTo, refersTo, rowCount, sql, sqlAsset, unique } from "@freshet/core"
-import { itself } from "@freshet/core"
+import { itself, noRows, publishTo, refersTo, rowCount, sql, sqlAsset, unique } from "@freshet/core"
 import {
   collections as collectionsTable,
   columnsFromTable,

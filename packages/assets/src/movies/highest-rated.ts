@@ -30,7 +30,7 @@ export function highestRatedFilms({ minimumRatings, highestRated }: MoviesSettin
     name: "highest_rated_films",
     description: `The ${highestRated} films with the highest score among those with at least ${minimumRatings} ratings. The score is the average of a film's ratings and of ${minimumRatings} more that are each as the average of all ratings, so that few ratings weigh little. Equal scores: more ratings first, then the smaller id.`,
     report: { title: "The highest rated films of all time", period: ["rated_from", "rated_to"] },
-    columns: columns,
+    columns,
     query: sql`
       with scored as (
         select movie_id, ratings, rated_from, rated_to, ${average} as average, ${score} as score

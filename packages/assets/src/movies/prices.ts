@@ -1,5 +1,17 @@
-import { date, decimal, int32, int64, itself, noRows, nullable, publishTo } from "@freshet/core"
-import { sql, sqlAsset, text, unique } from "@freshet/core"
+import {
+  date,
+  decimal,
+  int32,
+  int64,
+  itself,
+  noRows,
+  nullable,
+  publishTo,
+  sql,
+  sqlAsset,
+  text,
+  unique,
+} from "@freshet/core"
 import {
   columnsFromTable,
   cpi as cpiTable,

@@ -1,5 +1,16 @@
-import { int32, int64, itself, noRows, publishTo } from "@freshet/core"
-import { date, refersTo, sql, sqlAsset, sqlAssets, unique } from "@freshet/core"
+import {
+  date,
+  int32,
+  int64,
+  itself,
+  noRows,
+  publishTo,
+  refersTo,
+  sql,
+  sqlAsset,
+  sqlAssets,
+  unique,
+} from "@freshet/core"
 import {
   columnsFromTable,
   ratings as ratingsTable,

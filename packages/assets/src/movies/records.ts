@@ -1,5 +1,17 @@
-import { codeAsset, date, decimal, float64, int32, int64, nullable } from "@freshet/core"
-import { bool, type RowOf, sql, sqlAsset, text } from "@freshet/core"
+import {
+  bool,
+  codeAsset,
+  date,
+  decimal,
+  float64,
+  int32,
+  int64,
+  nullable,
+  type RowOf,
+  sql,
+  sqlAsset,
+  text,
+} from "@freshet/core"
 
 import { intermediateOptions } from "./asset-options.ts"
 import { parseDicts, type Label, parseLabels, getNumber, findText } from "./labels.ts"

@@ -1,5 +1,5 @@
-import type { Granularity, Sql } from "@freshet/core"
-import { sql } from "@freshet/core"
+import { type Sql, sql } from "@freshet/core"
+import type { Granularity } from "@freshet/core/engine"
 
 /** The quotient of two whole numbers as a whole number, halves away from zero; both at least 0. Exact, in 128 bits. */
 export function roundHalfUp<G extends Granularity>(numerator: Sql<G>, denominator: Sql<G>): Sql<G> {

@@ -1,5 +1,15 @@
-import { date, decimal, float64, int32, int64, nullable, sourceAsset, sql } from "@freshet/core"
-import { type Sql, text } from "@freshet/core"
+import {
+  date,
+  decimal,
+  float64,
+  int32,
+  int64,
+  nullable,
+  sourceAsset,
+  sql,
+  type Sql,
+  text,
+} from "@freshet/core"
 
 import { landedOptions } from "./asset-options.ts"
 import { buildDictPattern, buildUnorderedDictPattern, buildListPattern } from "./python-patterns.ts"

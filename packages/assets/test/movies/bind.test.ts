@@ -1,4 +1,4 @@
-import { buildGraph } from "@freshet/core"
+import { buildGraph } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
 import { definitions, movies, type MoviesSettings } from "../../src/index.ts"

@@ -1,22 +1,19 @@
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 
+import { type AnyAsset, type Asset, type Sql, unpartitioned } from "@freshet/core"
 import {
-  type AnyAsset,
-  type Asset,
   buildGraph,
   type CheckResult,
+  formatPartition,
+  formatRelationName,
+  getOutputs,
   type LandedFile,
   type LineCount,
-  getOutputs,
   listReads,
   type Relation,
-  formatRelationName,
-  type Sql,
   type SqlComputation,
-  formatPartition,
-  unpartitioned,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 
 import type { EngineFixture } from "../stocktwits/with-engine.ts"
 
@@ -137,7 +134,7 @@ function findLandedRelation(fixture: EngineFixture, source: Extract<AnyAsset, { 
     return existsSync(at) ? [{ path, hash: path, bytes: statSync(at).size }] : []
   })
   if (files.length === 0 && source.whenMissing === "wait") return undefined
-  const partitions = files.length === 0 ? [] : [{ key: "all", files: files }]
+  const partitions = files.length === 0 ? [] : [{ key: "all", files }]
   return {
     kind: "landed",
     name: source.name,

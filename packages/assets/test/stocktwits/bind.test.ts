@@ -1,4 +1,4 @@
-import { listReads, formatRelationName } from "@freshet/core"
+import { formatRelationName, listReads } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
 import { definitions, stocktwits, type StocktwitsSettings } from "../../src/index.ts"

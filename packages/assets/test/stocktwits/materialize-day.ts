@@ -1,20 +1,17 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 
+import type { AnyAsset, Asset, Read, SourceAsset } from "@freshet/core"
 import {
-  type AnyAsset,
-  type Asset,
   type CheckResult,
   type ComputeResult,
-  type LineCount,
-  type Read,
-  listReads,
-  type Relation,
-  formatRelationName,
-  type SourceAsset,
-  parseDay,
   formatPartition,
-} from "@freshet/core"
+  formatRelationName,
+  type LineCount,
+  listReads,
+  parseDay,
+  type Relation,
+} from "@freshet/core/engine"
 import type { DuckdbEngine, Store } from "@freshet/io"
 
 import { listDaysEnding } from "./oracle/days-ending.ts"

@@ -71,7 +71,7 @@ export function findCurrentRecord(
   asset: string,
   index: number,
 ): MaterializationRecord | undefined {
-  return findRecord(evaluation, cache, { asset, index, findInput: findInput })
+  return findRecord(evaluation, cache, { asset, index, findInput })
 }
 
 function findRecord(

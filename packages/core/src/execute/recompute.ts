@@ -59,7 +59,7 @@ export async function recompute(
   effects: RecomputeEffects,
 ): Promise<ReproducibilityResult> {
   const range = { from: partition, to: partition }
-  await effects.cache.load(computation.outputs.map(({ asset }) => ({ asset, range: range })))
+  await effects.cache.load(computation.outputs.map(({ asset }) => ({ asset, range })))
   const records = computation.outputs.flatMap(
     ({ asset }) => findCurrentRecord(evaluation, effects.cache, asset, partition) ?? [],
   )

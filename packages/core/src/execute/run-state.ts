@@ -62,7 +62,7 @@ export function listNeededRecords(evaluation: Evaluation, step: Step): readonly 
     ...listCheckRanges(evaluation, computation, partition),
   ]
   return [
-    ...computation.outputs.map(({ asset }) => ({ asset, range: range })),
+    ...computation.outputs.map(({ asset }) => ({ asset, range })),
     ...readRanges.flatMap(({ asset, range }) =>
       asset.kind === "source" || range === undefined ? [] : [{ asset: asset.name, range }],
     ),

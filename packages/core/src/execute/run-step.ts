@@ -97,7 +97,7 @@ function findInputs(state: RunState, step: MaterializeStep, effects: Effects) {
   const fingerprint = formatFingerprint(fingerprintInputs(evaluation.graph, code, reads))
   return {
     reads,
-    fingerprint: fingerprint,
+    fingerprint,
     inputVersion: computeInputVersion(code, reads, effects.hash),
   }
 }

@@ -53,7 +53,7 @@ export function createStepQueue(evaluation: Evaluation, plan: Plan): StepQueue {
     checks,
     nextCheck,
     queues: lines,
-    queueByComputation: queueByComputation,
+    queueByComputation,
     running: new Set(),
   }
 }

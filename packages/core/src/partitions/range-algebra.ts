@@ -1,4 +1,4 @@
-import type { PartitionRange } from "@freshet/core"
+import type { PartitionRange } from "../declare/partition.ts"
 
 /** The partitions that are in both of two lists of ascending ranges. */
 export function intersectRangeLists(
@@ -63,4 +63,15 @@ export function takeNewest(
     remainingCount -= to - from + 1
   }
   return newest.toReversed()
+}
+
+/** The same partitions in as few ranges as possible, ascending. */
+export function joinRanges(ranges: readonly PartitionRange[]): readonly PartitionRange[] {
+  const joined: PartitionRange[] = []
+  for (const range of ranges.toSorted((a, b) => a.from - b.from)) {
+    const last = joined.at(-1)
+    if (last === undefined || range.from > last.to + 1) joined.push(range)
+    else joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, range.to) }
+  }
+  return joined
 }

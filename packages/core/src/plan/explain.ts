@@ -83,16 +83,16 @@ export function formatCause(graph: Graph, cause: Cause): string {
         ? "its inputs changed"
         : cause.changed.map((input) => formatChangedInput(graph, input)).join("; ")
     case "upstream":
-      return `${formatAssetPartitions(graph, cause.asset, cause.partitions)} will be made anew`
+      return `${assetPartitionsText(graph, cause.asset, cause.partitions)} will be made anew`
   }
 }
 
 function formatChangedInput(graph: Graph, { asset, partitions }: ChangedInput): string {
-  return `${formatAssetPartitions(graph, asset, partitions)} changed`
+  return `${assetPartitionsText(graph, asset, partitions)} changed`
 }
 
 /** Partitions of one asset as a sentence names them: `likes 2026-01-05`. */
-export function formatAssetPartitions(
+export function assetPartitionsText(
   graph: Graph,
   asset: string,
   partitions: readonly PartitionRange[],

@@ -1,16 +1,14 @@
 import { expect, test } from "vitest"
 
 import {
-  all,
-  getAssetStatus,
   countStates,
   fingerprintInputs,
-  last,
-  previous,
-  sql,
-} from "../../src/index.ts"
-import { getAsset, formatFingerprint, unpartitioned } from "../../src/index.ts"
-import type { Graph } from "../../src/index.ts"
+  formatFingerprint,
+  getAsset,
+  getAssetStatus,
+  type Graph,
+} from "../../src/engine.ts"
+import { all, last, previous, sql, unpartitioned } from "../../src/index.ts"
 import { dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
 import {
   type MemoryProject,

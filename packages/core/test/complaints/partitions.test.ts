@@ -1,26 +1,34 @@
 import { expect, test } from "vitest"
 
-import { createMaterializationCache } from "../../src/execute/materialization-cache.ts"
-import { all, getAssetStatus, countStates, daily, evaluate } from "../../src/index.ts"
 import {
-  findPartitionBounds,
-  findPartition,
+  buildPlan,
+  countStates,
+  countSteps,
   encodeFolderName,
+  evaluate,
+  findPartition,
+  findPartitionBounds,
+  formatPartitionKey,
+  formatPartitions,
+  getAssetStatus,
+  listRangesWhere,
+  type AssetRange,
+  type Evaluation,
+  type Graph,
+  type Landing,
+} from "../../src/engine.ts"
+import { createMaterializationCache } from "../../src/execute/materialization-cache.ts"
+import {
+  all,
+  daily,
   hourly,
   last,
   latest,
-  buildPlan,
-} from "../../src/index.ts"
-import {
-  formatPartitionKey,
-  formatPartitions,
-  listRangesWhere,
   sql,
   staticKeys,
-  countSteps,
   unpartitioned,
+  type OnShortWindow,
 } from "../../src/index.ts"
-import type { AssetRange, Evaluation, Graph, Landing, OnShortWindow } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, buildGraphOf, snapshotSource } from "../declarations.ts"
 import { source, partitionedSource } from "../declarations.ts"
 import {

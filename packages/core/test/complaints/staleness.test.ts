@@ -1,22 +1,18 @@
 import { expect, test } from "vitest"
 
 import {
+  countStates,
+  formatStatus,
   getAsset,
   getAssetStatus,
-  codeAsset,
-  countStates,
-  int32,
-  last,
-  sql,
-} from "../../src/index.ts"
-import {
   parseSelection,
   resolveSelection,
-  toStateKind,
   stateFlagsAt,
-  formatStatus,
-} from "../../src/index.ts"
-import type { Graph, HasState } from "../../src/index.ts"
+  toStateKind,
+  type Graph,
+  type HasState,
+} from "../../src/engine.ts"
+import { codeAsset, int32, last, sql } from "../../src/index.ts"
 import {
   afterDay,
   dailyAsset,

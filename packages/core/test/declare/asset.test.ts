@@ -1,11 +1,42 @@
 import { describe, expect, expectTypeOf, test } from "vitest"
 
-import { all, codeAsset, daily, hourly, int32, int64, last, latest } from "../../src/index.ts"
-import { list, monthly, staticKeys, weekly } from "../../src/index.ts"
-import { noRows, notNull, nullable, oneOf, previous, sharedRows, sql } from "../../src/index.ts"
-import { sqlAsset, sqlAssets, sourceAsset, text, unique, upTo, window } from "../../src/index.ts"
-import type { Asset, Column, Daily, Read, Rows, Sql, Static, Timed } from "../../src/index.ts"
-import type { Unpartitioned } from "../../src/index.ts"
+import {
+  all,
+  codeAsset,
+  daily,
+  hourly,
+  int32,
+  int64,
+  last,
+  latest,
+  list,
+  monthly,
+  noRows,
+  notNull,
+  nullable,
+  oneOf,
+  previous,
+  sharedRows,
+  sourceAsset,
+  sql,
+  sqlAsset,
+  sqlAssets,
+  staticKeys,
+  text,
+  unique,
+  upTo,
+  weekly,
+  window,
+  type Asset,
+  type Column,
+  type Daily,
+  type Read,
+  type Rows,
+  type Sql,
+  type Static,
+  type Timed,
+  type Unpartitioned,
+} from "../../src/index.ts"
 
 const everyDay = daily({ start: "2026-01-01" })
 const everyHour = hourly({ start: "2026-01-01T00" })

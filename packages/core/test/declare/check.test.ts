@@ -1,8 +1,18 @@
 import { expect, test } from "vitest"
 
-import { dueBy, noRows, notNull, oneOf, renderSql, rowCount, sql, unique } from "../../src/index.ts"
-import { int32, refersTo, sqlAsset } from "../../src/index.ts"
-import { formatPartition } from "../../src/index.ts"
+import { formatPartition, renderSql } from "../../src/engine.ts"
+import {
+  dueBy,
+  int32,
+  noRows,
+  notNull,
+  oneOf,
+  refersTo,
+  rowCount,
+  sql,
+  sqlAsset,
+  unique,
+} from "../../src/index.ts"
 import { day, everyDay } from "../declarations.ts"
 
 test("a check's name says what it asserts", () => {

@@ -1,8 +1,22 @@
 import { describe, expect, expectTypeOf, test } from "vitest"
 
-import { bool, date, decimal, float64, int16, int32, int64, list } from "../../src/index.ts"
-import { nullable, quoteName, struct, text, timestamp } from "../../src/index.ts"
-import type { Column, RowOf } from "../../src/index.ts"
+import { quoteName } from "../../src/engine.ts"
+import {
+  bool,
+  date,
+  decimal,
+  float64,
+  int16,
+  int32,
+  int64,
+  list,
+  nullable,
+  struct,
+  text,
+  timestamp,
+  type Column,
+  type RowOf,
+} from "../../src/index.ts"
 
 test.each([
   [bool(), "bool", "BOOLEAN"],

@@ -2,21 +2,16 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
 import {
-  daily,
-  parseDay,
-  findPartition,
-  hourly,
-  monthly,
-  getNewestClosed,
-} from "../../src/index.ts"
-import {
-  getPartitionAt,
-  toTimeInterval,
-  formatPartitionKey,
   convertRange,
-  weekly,
-} from "../../src/index.ts"
-import type { PartitionRange, Timed } from "../../src/index.ts"
+  findPartition,
+  formatPartitionKey,
+  getNewestClosed,
+  getPartitionAt,
+  parseDay,
+  toTimeInterval,
+  type PartitionRange,
+} from "../../src/engine.ts"
+import { daily, hourly, monthly, weekly, type Timed } from "../../src/index.ts"
 import {
   listClockChanges,
   formatDateAt,

@@ -2,9 +2,14 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
 import { formatPartition } from "../../src/declare/partition.ts"
-import { daily, toTimeInterval, parseDay, findPartition, getNewestClosed } from "../../src/index.ts"
-import { hourly, monthly, formatPartitionKey, staticKeys, unpartitioned } from "../../src/index.ts"
-import { weekly } from "../../src/index.ts"
+import {
+  findPartition,
+  formatPartitionKey,
+  getNewestClosed,
+  parseDay,
+  toTimeInterval,
+} from "../../src/engine.ts"
+import { daily, hourly, monthly, staticKeys, unpartitioned, weekly } from "../../src/index.ts"
 
 const MS_PER_HOUR = 3_600_000
 const MS_PER_DAY = 24 * MS_PER_HOUR

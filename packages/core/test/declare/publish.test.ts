@@ -1,5 +1,6 @@
 import { expect, expectTypeOf, test } from "vitest"
 
+import type { CompilerMessage, FitsTable } from "../../src/engine.ts"
 import {
   date,
   int32,
@@ -10,8 +11,8 @@ import {
   sqlAsset,
   sqlAssets,
   text,
+  type Publish,
 } from "../../src/index.ts"
-import type { FitsTable, Publish, CompilerMessage } from "../../src/index.ts"
 
 /** As a Drizzle table shows itself to the compiler. */
 const recs = { $inferInsert: {} } as {

@@ -1,8 +1,18 @@
 import { describe, expect, expectTypeOf, test } from "vitest"
 
-import { all, codeAsset, daily, int64, latest, monthly, sql, sqlAsset } from "../../src/index.ts"
-import { staticKeys, weekly } from "../../src/index.ts"
-import type { Sql } from "../../src/index.ts"
+import {
+  all,
+  codeAsset,
+  daily,
+  int64,
+  latest,
+  monthly,
+  sql,
+  sqlAsset,
+  staticKeys,
+  weekly,
+  type Sql,
+} from "../../src/index.ts"
 
 const everyDay = daily({ start: "2026-01-01" })
 const counted = {

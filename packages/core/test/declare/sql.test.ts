@@ -1,22 +1,34 @@
 import { describe, expect, test } from "vitest"
 
-import { all, daily, identifier, int32, itself, joinSql, last, latest } from "../../src/index.ts"
-import {
-  partitionDay,
-  previous,
-  listReads,
-  formatRelationName,
-  renderSql,
-} from "../../src/index.ts"
-import { sharedRows, sourceAsset, sql, upTo, window } from "../../src/index.ts"
 import {
   findPartition,
+  formatPartition,
+  formatRelationName,
+  listReads,
+  renderSql,
+} from "../../src/engine.ts"
+import {
+  all,
+  daily,
   hourly,
+  identifier,
+  int32,
+  itself,
+  joinSql,
+  last,
+  latest,
+  partitionDay,
   partitionEnd,
   partitionKeyText,
   partitionStart,
+  previous,
+  sharedRows,
+  sourceAsset,
+  sql,
+  staticKeys,
+  upTo,
+  window,
 } from "../../src/index.ts"
-import { formatPartition, staticKeys } from "../../src/index.ts"
 import { day, everyDay } from "../declarations.ts"
 
 const activity = sourceAsset({

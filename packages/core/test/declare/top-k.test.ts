@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 
-import { last, daily, int32, listReads, renderSql, sql, sqlAsset, topK } from "../../src/index.ts"
-import { formatPartition } from "../../src/index.ts"
+import { formatPartition, listReads, renderSql } from "../../src/engine.ts"
+import { daily, int32, last, sql, sqlAsset, topK } from "../../src/index.ts"
 import { day, everyDay } from "../declarations.ts"
 
 const weights = sqlAsset({

@@ -2,33 +2,37 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
 import {
-  toCanonicalJson,
   computeChecksVersion,
-  codeAsset,
   computeCodeVersion,
-  dueBy,
   computeInputVersion,
-} from "../../src/index.ts"
+  listQueryTexts,
+  toCanonicalJson,
+  type ParsedQueries,
+} from "../../src/engine.ts"
 import {
+  codeAsset,
+  daily,
+  dueBy,
   int32,
   int64,
   last,
+  latest,
   notNull,
   nullable,
+  oneOf,
   partitionDay,
   previous,
   publishTo,
-} from "../../src/index.ts"
-import {
-  latest,
-  oneOf,
-  listQueryTexts,
   rowCount,
   sharedRows,
   sourceAsset,
+  sql,
+  sqlAssets,
+  text,
+  unique,
+  type AnyAsset,
+  type Sql,
 } from "../../src/index.ts"
-import { sql, sqlAssets, text, unique, daily } from "../../src/index.ts"
-import type { AnyAsset, ParsedQueries, Sql } from "../../src/index.ts"
 import { dailyAsset, everyDay, buildGraphOf, source } from "../declarations.ts"
 import { identity } from "../memory-project.ts"
 

@@ -1,18 +1,31 @@
 import { describe, expect, test } from "vitest"
 
-import { all, daily, getDeclaredRange, findPartitionBounds } from "../../src/index.ts"
-import { findPartition, hourly } from "../../src/index.ts"
 import {
+  findPartition,
+  findPartitionBounds,
+  formatPartitionKey,
+  getDeclaredRange,
+} from "../../src/engine.ts"
+import {
+  all,
+  daily,
+  hourly,
   last,
   latest,
   monthly,
-  formatPartitionKey,
   previous,
   sql,
   staticKeys,
+  unpartitioned,
+  upTo,
+  weekly,
+  window,
+  type AnyAsset,
+  type OnShortWindow,
+  type Partitions,
+  type Sql,
+  type Timed,
 } from "../../src/index.ts"
-import { unpartitioned, upTo, weekly, window } from "../../src/index.ts"
-import type { AnyAsset, OnShortWindow, Partitions, Sql, Timed } from "../../src/index.ts"
 import {
   afterDay,
   dailyAsset,

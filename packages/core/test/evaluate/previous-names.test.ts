@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest"
 
-import { all, daily, findPartition, last, sql, staticKeys, unpartitioned } from "../../src/index.ts"
-import type { Graph, Partitions, Static } from "../../src/index.ts"
+import { findPartition, type Graph } from "../../src/engine.ts"
+import {
+  all,
+  daily,
+  last,
+  sql,
+  staticKeys,
+  unpartitioned,
+  type Partitions,
+  type Static,
+} from "../../src/index.ts"
 import {
   afterDay,
   dailyAsset,

@@ -2,12 +2,12 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 
 import {
-  type MaterializationHistory,
   evaluate,
   formatFingerprint,
   removeMaterializations,
-  sql,
-} from "../../src/index.ts"
+  type MaterializationHistory,
+} from "../../src/engine.ts"
+import { sql } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
 import { toSnapshot } from "../memory-ledger.ts"
 import { evaluateProject, identity, land, createMemoryProject, run } from "../memory-project.ts"
@@ -24,16 +24,13 @@ const anyRuns = fc.array(fc.array(fc.nat(3), { minLength: days, maxLength: days 
 })
 
 /** The materializations of a timeline by partition, the newest first. */
-function listMaterializations(timeline: MaterializationHistory | undefined) {
-  if (timeline === undefined) return []
-  const { from, length, versionIndex, versions, inputs, earlier } = timeline
+function listMaterializations(history: MaterializationHistory | undefined) {
+  if (history === undefined) return []
+  const { from, length, versionIndex, versions, inputs, earlier } = history
   const lists = Array.from({ length }, (_, at) => {
     const newest = versions[(versionIndex[at] ?? 0) - 1]
     const input = { low: inputs.low[at] ?? 0, high: inputs.high[at] ?? 0 }
-    const others = (earlier.get(from + at) ?? []).map((materialization) => ({
-      ...materialization,
-      outputs: [],
-    }))
+    const others = (earlier.get(from + at) ?? []).map((materialization) => ({ ...materialization, outputs: [] }))
     const all = newest === undefined ? others : [{ version: newest, input, outputs: [] }, ...others]
     return { partition: from + at, all }
   })
@@ -52,9 +49,7 @@ test("without some materializations a snapshot is that of a ledger that never re
       const evaluation = evaluateProject(project, graph)
       const records = project.records.filter((candidate) => candidate.asset === "asset")
       const removedRecords = records.filter((_, at) => removed[at % removed.length])
-      const texts = new Set(
-        removedRecords.map(({ record }) => `${record.partition} ${record.fingerprint}`),
-      )
+      const texts = new Set(removedRecords.map(({ record }) => `${record.partition} ${record.fingerprint}`))
       const snapshot = removeMaterializations(evaluation.snapshot, [
         {
           computation: "asset",
@@ -62,10 +57,7 @@ test("without some materializations a snapshot is that of a ledger that never re
           includes: (partition, input) => texts.has(`${partition} ${formatFingerprint(input)}`),
         },
       ])
-      const remaining = {
-        ...project,
-        records: project.records.filter((kept) => !removedRecords.includes(kept)),
-      }
+      const remaining = { ...project, records: project.records.filter((kept) => !removedRecords.includes(kept)) }
       const expected = toSnapshot(remaining, graph)
       expect(listMaterializations(snapshot.histories.get("asset"))).toEqual(
         listMaterializations(expected.histories.get("asset")),

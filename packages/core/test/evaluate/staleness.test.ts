@@ -1,16 +1,29 @@
 import { describe, expect, test } from "vitest"
 
-import { FreshetError, all, getAsset, getAssetStatus, listChangedInputs } from "../../src/index.ts"
 import {
+  FreshetError,
   emptyVersion,
+  formatPartitions,
+  formatStatus,
+  getAsset,
+  getAssetStatus,
+  listChangedInputs,
+  listRangesWhere,
+  toRanges,
+  toStateKind,
+  type Graph,
+  type Status,
+} from "../../src/engine.ts"
+import {
+  all,
   last,
   latest,
-  formatPartitions,
   previous,
-  toRanges,
+  sql,
+  unpartitioned,
+  type AnyAsset,
+  type Sql,
 } from "../../src/index.ts"
-import { listRangesWhere, sql, toStateKind, formatStatus, unpartitioned } from "../../src/index.ts"
-import type { AnyAsset, Graph, Sql, Status } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, buildGraphOf, snapshotSource, source } from "../declarations.ts"
 import {
   type MemoryProject,

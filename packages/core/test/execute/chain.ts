@@ -1,5 +1,5 @@
+import type { CheckResult } from "../../src/engine.ts"
 import { sql } from "../../src/index.ts"
-import type { CheckResult } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
 import {
   land,

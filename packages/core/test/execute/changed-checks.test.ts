@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest"
 
+import { explain, findFailedChecks } from "../../src/engine.ts"
 import {
-  explain,
   itself,
   last,
   noRows,
   previous,
   publishTo,
-  findFailedChecks,
   sharedRows,
   sql,
   sqlAssets,
+  unique,
+  type Check,
+  type Sql,
 } from "../../src/index.ts"
-import { unique } from "../../src/index.ts"
-import type { Check, Sql } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, everyDay, buildGraphOf } from "../declarations.ts"
 import { evaluateProject, requestEverything, land, run } from "../memory-project.ts"
 import { failedCheck, other, listOutcomes, raw, createProject } from "./chain.ts"

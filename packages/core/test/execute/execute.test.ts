@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest"
 
-import { FreshetError, itself, last, noRows, previous, publishTo, sql } from "../../src/index.ts"
-import { getStatus } from "../../src/index.ts"
-import type { ComputeRequest, Relation, RunEvent } from "../../src/index.ts"
+import {
+  FreshetError,
+  getStatus,
+  type ComputeRequest,
+  type Relation,
+  type RunEvent,
+} from "../../src/engine.ts"
+import { itself, last, noRows, previous, publishTo, sql } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
 import {
   type Behaviour,

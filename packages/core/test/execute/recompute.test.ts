@@ -1,13 +1,14 @@
 import { expect, test } from "vitest"
 
-import { FreshetError, createMaterializationCache, recompute } from "../../src/index.ts"
 import {
-  last,
+  FreshetError,
+  createMaterializationCache,
+  recompute,
   type Graph,
   type RecomputeEffects,
-  sql,
   type ReproducibilityResult,
-} from "../../src/index.ts"
+} from "../../src/engine.ts"
+import { last, sql } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
 import {
   evaluateProject,

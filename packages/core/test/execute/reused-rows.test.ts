@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 
-import { countStates, sql, unique } from "../../src/index.ts"
-import type { Check } from "../../src/index.ts"
+import { countStates } from "../../src/engine.ts"
+import { sql, unique, type Check } from "../../src/index.ts"
 import { dailyAsset, day, buildGraphOf } from "../declarations.ts"
 import { type MemoryProject, evaluateProject, land, run } from "../memory-project.ts"
 import { a, b, c, chain, failedCheck, listOutcomes, raw, createProject } from "./chain.ts"

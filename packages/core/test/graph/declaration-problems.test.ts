@@ -1,9 +1,28 @@
 import { describe, expect, test } from "vitest"
 
-import { all, codeAsset, int32, itself, last, latest, noRows, previous } from "../../src/index.ts"
-import { publishTo, sharedRows, sql, sqlAsset, sqlAssets, staticKeys } from "../../src/index.ts"
-import { unique, unpartitioned, upTo, weekly } from "../../src/index.ts"
-import type { AnyAsset, Asset, Check } from "../../src/index.ts"
+import {
+  all,
+  codeAsset,
+  int32,
+  itself,
+  last,
+  latest,
+  noRows,
+  previous,
+  publishTo,
+  sharedRows,
+  sql,
+  sqlAsset,
+  sqlAssets,
+  staticKeys,
+  unique,
+  unpartitioned,
+  upTo,
+  weekly,
+  type AnyAsset,
+  type Asset,
+  type Check,
+} from "../../src/index.ts"
 import { dailyAsset, everyDay, snapshotSource, source } from "../declarations.ts"
 import { findProblems, formatProblems } from "./problems.ts"
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 
-import { all, getAsset, int32, last, getOutputs, sharedRows, listSources } from "../../src/index.ts"
-import { listEdges, findReachable, sql, sqlAssets, unpartitioned } from "../../src/index.ts"
+import { findReachable, getAsset, getOutputs, listEdges, listSources } from "../../src/engine.ts"
+import { all, int32, last, sharedRows, sql, sqlAssets, unpartitioned } from "../../src/index.ts"
 import { dailyAsset, buildGraphOf, snapshotSource, source } from "../declarations.ts"
 
 const raw = source("raw")

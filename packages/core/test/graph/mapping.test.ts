@@ -1,23 +1,28 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
+import {
+  findPartition,
+  formatPartitionKey,
+  getPartitionAt,
+  intersectRanges,
+  listPartitionsRead,
+  listPartitionsReading,
+  toTimeInterval,
+  type PartitionRange,
+} from "../../src/engine.ts"
 import { type Mapping, buildMapping } from "../../src/graph/mapping.ts"
 import {
   daily,
   hourly,
-  intersectRanges,
   monthly,
   staticKeys,
   unpartitioned,
+  weekly,
+  type Partitions,
+  type Timed,
+  type Window,
 } from "../../src/index.ts"
-import {
-  getPartitionAt,
-  toTimeInterval,
-  listPartitionsRead,
-  listPartitionsReading,
-} from "../../src/index.ts"
-import { findPartition, formatPartitionKey, weekly } from "../../src/index.ts"
-import type { PartitionRange, Partitions, Timed, Window } from "../../src/index.ts"
 
 const offset = fc.integer({ min: -40, max: 0 })
 const offsets = fc

@@ -1,5 +1,5 @@
-import { buildGraph } from "../../src/index.ts"
-import type { AnyAsset, Problem } from "../../src/index.ts"
+import { buildGraph, type Problem } from "../../src/engine.ts"
+import type { AnyAsset } from "../../src/index.ts"
 
 /** What is wrong with some declarations. */
 export function findProblems(...declared: readonly AnyAsset[]): readonly Problem[] {

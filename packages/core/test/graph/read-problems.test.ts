@@ -1,8 +1,23 @@
 import { describe, expect, test } from "vitest"
 
-import { all, daily, hourly, itself, last, latest, monthly, noRows, sql } from "../../src/index.ts"
-import { staticKeys, unpartitioned, upTo, weekly } from "../../src/index.ts"
-import type { AnyAsset, Daily, Sql } from "../../src/index.ts"
+import {
+  all,
+  daily,
+  hourly,
+  itself,
+  last,
+  latest,
+  monthly,
+  noRows,
+  sql,
+  staticKeys,
+  unpartitioned,
+  upTo,
+  weekly,
+  type AnyAsset,
+  type Daily,
+  type Sql,
+} from "../../src/index.ts"
 import { dailyAsset, partitionedSource } from "../declarations.ts"
 import { formatProblems } from "./problems.ts"
 

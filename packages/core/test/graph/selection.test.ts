@@ -1,9 +1,13 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
-import { int32, parseSelection, resolveSelection, sharedRows, sql } from "../../src/index.ts"
-import { codeAsset, sqlAssets } from "../../src/index.ts"
-import type { HasState, Selection } from "../../src/index.ts"
+import {
+  parseSelection,
+  resolveSelection,
+  type HasState,
+  type Selection,
+} from "../../src/engine.ts"
+import { codeAsset, int32, sharedRows, sql, sqlAssets } from "../../src/index.ts"
 import { dailyAsset, buildGraphOf, source } from "../declarations.ts"
 
 const activity = source("activity", { group: "stocktwits" })

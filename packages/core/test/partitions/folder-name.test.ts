@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
-import { encodeFolderName } from "../../src/index.ts"
+import { encodeFolderName } from "../../src/engine.ts"
 
 describe("folderOf", () => {
   test.each([

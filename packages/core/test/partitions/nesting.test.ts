@@ -1,17 +1,16 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
+import { convertRange, nests, parseDay, toTimeInterval } from "../../src/engine.ts"
 import {
   daily,
-  parseDay,
   hourly,
   monthly,
-  nests,
-  toTimeInterval,
-  convertRange,
+  staticKeys,
+  unpartitioned,
+  weekly,
+  type Partitions,
 } from "../../src/index.ts"
-import { staticKeys, unpartitioned, weekly } from "../../src/index.ts"
-import type { Partitions } from "../../src/index.ts"
 
 function timed(zone: string) {
   return {

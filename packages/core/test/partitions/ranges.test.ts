@@ -1,10 +1,10 @@
 import { expect, test } from "vitest"
 
-import { mergeRanges, listPartitions } from "../../src/index.ts"
+import { joinRanges, listPartitions } from "../../src/engine.ts"
 
 test("partitions become as few ranges as possible, whatever their order and overlap", () => {
   expect(
-    mergeRanges([
+    joinRanges([
       { from: 4, to: 5 },
       { from: 1, to: 2 },
       { from: 9, to: 9 },
@@ -16,7 +16,7 @@ test("partitions become as few ranges as possible, whatever their order and over
   ])
   for (let bits = 0; bits < 128; bits += 1) {
     const set = Array.from({ length: 7 }, (_, at) => at).filter((at) => (bits >> at) & 1)
-    const ranges = mergeRanges(set.map((at) => ({ from: at, to: at })))
+    const ranges = joinRanges(set.map((at) => ({ from: at, to: at })))
     expect([...listPartitions(ranges)]).toEqual(set)
   }
 })

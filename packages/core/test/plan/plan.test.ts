@@ -1,23 +1,18 @@
 import { describe, expect, test } from "vitest"
 
 import {
-  formatCause,
-  explain,
-  last,
   buildPlan,
-  listNewestTargets,
-  formatPartitions,
-} from "../../src/index.ts"
-import {
-  previous,
-  publishTo,
-  toRanges,
-  formatRead,
-  sql,
+  explain,
   findStaleDownstream,
-  unique,
-} from "../../src/index.ts"
-import type { Graph, Plan } from "../../src/index.ts"
+  formatCause,
+  formatPartitions,
+  formatRead,
+  listNewestTargets,
+  toRanges,
+  type Graph,
+  type Plan,
+} from "../../src/engine.ts"
+import { last, previous, publishTo, sql, unique } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
 import {
   type MemoryProject,

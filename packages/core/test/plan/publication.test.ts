@@ -4,11 +4,11 @@ import {
   FreshetError,
   failsChecks,
   groupPublicationSets,
-  publishTo,
-  sql,
-  unique,
-} from "../../src/index.ts"
-import type { CheckResult, Graph, PlanRequest } from "../../src/index.ts"
+  type CheckResult,
+  type Graph,
+  type PlanRequest,
+} from "../../src/engine.ts"
+import { publishTo, sql, unique } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
 import {
   type MemoryProject,

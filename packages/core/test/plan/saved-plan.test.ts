@@ -3,12 +3,14 @@ import { expect, test } from "vitest"
 import {
   buildPlan,
   findPlanDrift,
-  toPlanRequest,
-  type SavedPlan,
   savePlan,
-  sql,
-} from "../../src/index.ts"
-import type { Evaluation, Graph, PlanRequest } from "../../src/index.ts"
+  toPlanRequest,
+  type Evaluation,
+  type Graph,
+  type PlanRequest,
+  type SavedPlan,
+} from "../../src/engine.ts"
+import { sql } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
 import { evaluateProject, identity, land, createMemoryProject, run } from "../memory-project.ts"
 

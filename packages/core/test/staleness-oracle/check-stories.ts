@@ -2,20 +2,20 @@ import fc from "fast-check"
 import { expect } from "vitest"
 
 import {
-  formatFingerprint,
-  findFreshInput,
-  isFresh,
   buildPlan,
-  formatPartitionKey,
-} from "../../src/index.ts"
-import {
+  findFreshInput,
   findPartition,
-  listPartitions,
+  formatFingerprint,
+  formatPartitionKey,
   getPartitions,
-  toRanges,
+  isFresh,
+  listPartitions,
   listRangesWhere,
-} from "../../src/index.ts"
-import type { Evaluation, Graph, PlanRequest } from "../../src/index.ts"
+  toRanges,
+  type Evaluation,
+  type Graph,
+  type PlanRequest,
+} from "../../src/engine.ts"
 import {
   type PlannedRun,
   evaluateProject,

@@ -1,13 +1,5 @@
+import type { CheckResult, ComputeRequest, Graph, Relation } from "../../src/engine.ts"
 import {
-  type AnyAsset,
-  type Asset,
-  type CheckResult,
-  type ComputeRequest,
-  type Graph,
-  type Partitions,
-  type Read,
-  type Relation,
-  type Sql,
   all,
   daily,
   hourly,
@@ -15,9 +7,23 @@ import {
   last,
   latest,
   monthly,
+  noRows,
+  previous,
+  publishTo,
+  sharedRows,
+  sql,
+  sqlAssets,
+  staticKeys,
+  unpartitioned,
+  upTo,
+  weekly,
+  window,
+  type AnyAsset,
+  type Asset,
+  type Partitions,
+  type Read,
+  type Sql,
 } from "../../src/index.ts"
-import { noRows, previous, publishTo, sharedRows, sql, sqlAssets } from "../../src/index.ts"
-import { staticKeys, unpartitioned, upTo, weekly, window } from "../../src/index.ts"
 import { dailyAsset, buildGraphOf, partitionedSource } from "../declarations.ts"
 import type { Granularity, Setting } from "./calendar.ts"
 import {

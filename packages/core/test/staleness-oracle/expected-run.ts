@@ -1,4 +1,4 @@
-import type { StepOutcome } from "../../src/index.ts"
+import type { StepOutcome } from "../../src/engine.ts"
 import type { Declarations } from "./shape.ts"
 import { getOriginalName } from "./shape.ts"
 import type { Truth } from "./truth.ts"

@@ -1,5 +1,4 @@
-import { FreshetError, findPartition } from "../../src/index.ts"
-import type { Graph } from "../../src/index.ts"
+import { FreshetError, findPartition, type Graph } from "../../src/engine.ts"
 import { wipeEarlier } from "../memory-ledger.ts"
 import { type MemoryProject, land, createMemoryProject } from "../memory-project.ts"
 import { getCalendar, getPlace } from "./calendar.ts"

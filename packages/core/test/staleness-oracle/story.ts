@@ -181,9 +181,9 @@ function buildShape(drawn: Drawn): Shape {
       computation.accumulates && granularity !== "none" && granularity !== "static" && !isDouble
     const outputs = isDouble ? [`${id}_x`, `${id}_y`] : [id]
     const reads = buildReads(computation, readable)
-    readable.push(...outputs.map((output) => ({ id: output, granularity: granularity })))
+    readable.push(...outputs.map((output) => ({ id: output, granularity })))
     const isPublished = computation.isPublished && granularity === "daily" && !isDouble
-    return { id, granularity: granularity, accumulates, outputs, modulus, reads, isPublished }
+    return { id, granularity, accumulates, outputs, modulus, reads, isPublished }
   })
   return { sources, computations }
 }

@@ -1,5 +1,6 @@
+import { createRandom, type Random } from "@freshet/core/engine"
+
 import { adjectives, animals } from "../name-words.ts"
-import { type Random, createRandom } from "../random.ts"
 import type { DemoFilm } from "./film.ts"
 import { formatCsvRecord, formatPython } from "./python-repr.ts"
 

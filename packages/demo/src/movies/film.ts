@@ -1,6 +1,7 @@
+import { createRandom, type Random, shuffleIds } from "@freshet/core/engine"
+
 import { buildAliasTable, drawIndex } from "../alias-table.ts"
 import { adjectives, animals } from "../name-words.ts"
-import { type Random, createRandom, shuffleIds } from "../random.ts"
 
 /** A made-up film. */
 export interface DemoFilm {

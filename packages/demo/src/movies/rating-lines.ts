@@ -1,4 +1,5 @@
-import { type Random, createRandom, shuffleIds } from "../random.ts"
+import { createRandom, type Random, shuffleIds } from "@freshet/core/engine"
+
 import type { DemoFilm } from "./film.ts"
 import type { MoviesDemoSizes } from "./sizes.ts"
 

@@ -1,7 +1,5 @@
-import { unreachable } from "@freshet/core"
+import { createRandom, type Random, shuffleIds, unreachable } from "@freshet/core/engine"
 
-import { createRandom, shuffleIds } from "../random.ts"
-import type { Random } from "../random.ts"
 import { toDayKey } from "./day-key.ts"
 import type { DayMessages, EventModel } from "./day-messages.ts"
 import { computeDayVolume } from "./day-volume.ts"

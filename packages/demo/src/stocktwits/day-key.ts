@@ -1,4 +1,5 @@
-import { daily, formatPartitionKey } from "@freshet/core"
+import { daily } from "@freshet/core"
+import { formatPartitionKey } from "@freshet/core/engine"
 
 const dailyPartitions = daily({ start: "2000-01-03" })
 

@@ -1,4 +1,5 @@
-import { createRandom } from "../random.ts"
+import { createRandom } from "@freshet/core/engine"
+
 import { computeDayVolume } from "./day-volume.ts"
 import type { StocktwitsDemoSizes } from "./options.ts"
 import { drawId } from "./population.ts"

@@ -1,5 +1,6 @@
+import type { Random } from "@freshet/core/engine"
+
 import { buildAliasTable, drawIndex } from "../alias-table.ts"
-import type { Random } from "../random.ts"
 import type { DayMessages, EventModel } from "./day-messages.ts"
 import { computeDayVolume } from "./day-volume.ts"
 import { drawLikedMessageId } from "./liked-message.ts"

@@ -1,5 +1,6 @@
+import type { Random } from "@freshet/core/engine"
+
 import { buildAliasTable, drawIndex } from "../alias-table.ts"
-import type { Random } from "../random.ts"
 import { computeZipfWeights } from "../zipf.ts"
 import type { DayMessages } from "./day-messages.ts"
 import { isInsideCommunity } from "./population.ts"

@@ -1,4 +1,4 @@
-import { createRandom } from "../random.ts"
+import { createRandom } from "@freshet/core/engine"
 
 const FEWEST_DAYS = 5
 

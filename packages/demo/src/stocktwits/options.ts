@@ -1,5 +1,4 @@
-import { parseDay } from "@freshet/core"
-import type { Problem } from "@freshet/core"
+import { parseDay, type Problem } from "@freshet/core/engine"
 
 /** What to generate. The same options give the same bytes, on any machine. */
 export interface StocktwitsDemoOptions {

@@ -1,7 +1,7 @@
+import { createRandom, type Random, shuffleIds } from "@freshet/core/engine"
+
 import { buildAliasTable, drawIndex } from "../alias-table.ts"
 import type { AliasTable } from "../alias-table.ts"
-import { createRandom, shuffleIds } from "../random.ts"
-import type { Random } from "../random.ts"
 import { computeZipfWeights } from "../zipf.ts"
 import type { StocktwitsDemoSizes } from "./options.ts"
 

@@ -1,7 +1,7 @@
+import { createRandom, type Random } from "@freshet/core/engine"
+
 import { buildAliasTable, drawIndex } from "../alias-table.ts"
 import { adjectives, animals, gatherings } from "../name-words.ts"
-import { createRandom } from "../random.ts"
-import type { Random } from "../random.ts"
 import type { StocktwitsDemoSizes } from "./options.ts"
 import { approaches, assetClasses, drawWord, drawWords, experiences } from "./vocabularies.ts"
 import { holdingPeriods, topics } from "./vocabularies.ts"

@@ -1,6 +1,7 @@
+import type { Random } from "@freshet/core/engine"
+
 import { buildAliasTable, drawIndex } from "../alias-table.ts"
 import type { AliasTable } from "../alias-table.ts"
-import type { Random } from "../random.ts"
 
 /** Words, each with how often it occurs. */
 export interface Vocabulary {

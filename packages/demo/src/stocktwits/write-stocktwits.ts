@@ -1,4 +1,4 @@
-import { parseDay, ProblemsError } from "@freshet/core"
+import { parseDay, ProblemsError } from "@freshet/core/engine"
 
 import { createFileWriter, toSingleChunk } from "../write-file.ts"
 import { generateActivity } from "./activity-day.ts"

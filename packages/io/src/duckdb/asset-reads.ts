@@ -1,4 +1,5 @@
-import { type AnyAsset, type Asset, type PartitionText, type Read, listReads } from "@freshet/core"
+import type { AnyAsset, Asset, Read } from "@freshet/core"
+import { listReads, type PartitionText } from "@freshet/core/engine"
 
 /** Any partition will do: a query binds alike on all of them. */
 export const examplePartition: PartitionText = {

@@ -2,18 +2,20 @@ import {
   type AnyAsset,
   type Asset,
   type Columns,
-  type Computation,
-  formatSuggestion,
-  type Problem,
-  quoteName,
   type Read,
-  listReads,
-  formatRelationName,
-  renderSql,
   sharedRelation,
   type SourceAsset,
   type Sql,
 } from "@freshet/core"
+import {
+  type Computation,
+  formatRelationName,
+  formatSuggestion,
+  listReads,
+  type Problem,
+  quoteName,
+  renderSql,
+} from "@freshet/core/engine"
 
 import { isComputed, listAssetReads, examplePartition } from "./asset-reads.ts"
 import { bindBatches, buildDescription, type QueryColumns, toQueryColumns } from "./bind-batches.ts"

@@ -2,13 +2,11 @@ import {
   type AnyAsset,
   type Asset,
   type Columns,
-  quoteName,
-  formatRelationName,
-  renderSql,
   sharedRelation,
   type SourceAsset,
   type Sql,
 } from "@freshet/core"
+import { formatRelationName, quoteName, renderSql } from "@freshet/core/engine"
 
 import { isComputed, listAssetReads, examplePartition } from "./asset-reads.ts"
 import { getNumberCell, getTextCell } from "./cell.ts"

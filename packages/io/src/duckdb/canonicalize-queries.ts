@@ -1,4 +1,4 @@
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 
 import { getTextCell } from "./cell.ts"
 import { toEngineError } from "./engine-error.ts"

@@ -1,21 +1,19 @@
 import { existsSync, statSync } from "node:fs"
 import { rm } from "node:fs/promises"
 
+import { type Asset, type Check, sharedRelation } from "@freshet/core"
 import {
-  type Asset,
-  type Check,
   type ComputeRequest,
   type ComputeResult,
-  type RecomputedOutput,
   FreshetError,
   type LineCount,
   type MaterializedOutput,
-  quoteName,
-  renderSql,
-  sharedRelation,
-  type SqlComputation,
   type PartitionText,
-} from "@freshet/core"
+  quoteName,
+  type RecomputedOutput,
+  renderSql,
+  type SqlComputation,
+} from "@freshet/core/engine"
 
 import type { LandingContext } from "../input/read-landed-files.ts"
 import { buildOutputKey, buildQuarantineKey, buildFailedRowsKey } from "../store/store-key.ts"

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 
-import { type Columns, quoteName } from "@freshet/core"
+import type { Columns } from "@freshet/core"
+import { quoteName } from "@freshet/core/engine"
 
 import { getListCell, getNumberCell } from "./cell.ts"
 import type { Connection, JsonRow } from "./session.ts"

@@ -1,4 +1,4 @@
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 
 /** What the engine said, in its first line and without its class of error. */
 export function formatEngineMessage(error: unknown): string {

@@ -1,11 +1,11 @@
-import {
-  type Asset,
-  type CheckRequest,
-  type CheckResult,
-  type Engine,
-  type Relation,
-  type PartitionText,
-} from "@freshet/core"
+import type { Asset } from "@freshet/core"
+import type {
+  CheckRequest,
+  CheckResult,
+  Engine,
+  PartitionText,
+  Relation,
+} from "@freshet/core/engine"
 
 import { examplePartition } from "./asset-reads.ts"
 import { computePartition, recomputePartition } from "./compute-partition.ts"

@@ -1,4 +1,5 @@
-import type { AnyAsset, Problem } from "@freshet/core"
+import type { AnyAsset } from "@freshet/core"
+import type { Problem } from "@freshet/core/engine"
 
 import { bindAssets } from "./bind-assets.ts"
 import { canonicalizeQueries } from "./canonicalize-queries.ts"

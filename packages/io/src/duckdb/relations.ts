@@ -1,4 +1,4 @@
-import { type LineCount, quoteName, type Relation } from "@freshet/core"
+import { type LineCount, quoteName, type Relation } from "@freshet/core/engine"
 
 import { type LandingContext, readLandedFiles } from "../input/read-landed-files.ts"
 import type { Store } from "../store/store.ts"

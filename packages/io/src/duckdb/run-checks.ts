@@ -1,15 +1,12 @@
+import { type Asset, type Check, itself, type Sql } from "@freshet/core"
 import {
-  type Asset,
-  type Check,
   type CheckResult,
-  itself,
-  quoteName,
   formatRelationName,
-  renderSql,
-  type Sql,
-  unreachable,
   type PartitionText,
-} from "@freshet/core"
+  quoteName,
+  renderSql,
+  unreachable,
+} from "@freshet/core/engine"
 
 import { getNumberCell } from "./cell.ts"
 import type { Content } from "./content.ts"

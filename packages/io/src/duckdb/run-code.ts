@@ -1,17 +1,13 @@
 import type { DuckDBAppender } from "@duckdb/node-api"
+import type { Asset, Batch, ColumnBatch, Columns, Rows } from "@freshet/core"
 import {
-  type Asset,
-  type Batch,
   type CodeComputation,
-  type ColumnBatch,
-  type Columns,
   type ComputeRequest,
+  formatRelationName,
   FreshetError,
   quoteName,
   type Relation,
-  formatRelationName,
-  type Rows,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 
 import { toBatch, iterateRows } from "../arrow/batch.ts"
 import { toRecordBatches } from "../arrow/record-batches.ts"

@@ -1,4 +1,5 @@
-import { type Columns, quoteName } from "@freshet/core"
+import type { Columns } from "@freshet/core"
+import { quoteName } from "@freshet/core/engine"
 
 /** Text as an SQL literal. */
 export function quoteText(text: string): string {

@@ -1,4 +1,5 @@
-import { type Column, unreachable } from "@freshet/core"
+import type { Column } from "@freshet/core"
+import { unreachable } from "@freshet/core/engine"
 
 /** Whether a value that code gave is one that the column can hold. Null always passes: that is for the checks to say. */
 export function isValidValue(column: Column, value: unknown): boolean {

@@ -1,4 +1,5 @@
-import { type Asset, FreshetError, quoteName } from "@freshet/core"
+import type { Asset } from "@freshet/core"
+import { FreshetError, quoteName } from "@freshet/core/engine"
 
 import { getTextCell } from "./cell.ts"
 import { toEngineError } from "./engine-error.ts"

@@ -1,4 +1,4 @@
-import { unreachable } from "@freshet/core"
+import { unreachable } from "@freshet/core/engine"
 
 import { instantPattern, buildWideInteger } from "./strict-json-value.ts"
 import type { Dialect } from "./strict-query.ts"

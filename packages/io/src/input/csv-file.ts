@@ -1,4 +1,5 @@
-import { type CsvFormat, FreshetError, quoteName, type SourceAsset } from "@freshet/core"
+import type { CsvFormat, SourceAsset } from "@freshet/core"
+import { FreshetError, quoteName } from "@freshet/core/engine"
 
 import { getNumberCell, getTextCell } from "../duckdb/cell.ts"
 import { quoteText } from "../duckdb/sql-text.ts"

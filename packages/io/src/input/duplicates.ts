@@ -1,4 +1,5 @@
-import { quoteName, renderSql, type SourceAsset, type PartitionText } from "@freshet/core"
+import type { SourceAsset } from "@freshet/core"
+import { type PartitionText, quoteName, renderSql } from "@freshet/core/engine"
 
 import { getNumberCell } from "../duckdb/cell.ts"
 import type { Connection } from "../duckdb/session.ts"

@@ -4,7 +4,8 @@ import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 
-import { quoteName, renderSql, type SourceAsset } from "@freshet/core"
+import type { SourceAsset } from "@freshet/core"
+import { quoteName, renderSql } from "@freshet/core/engine"
 
 import { getNumberCell, getTextCell } from "../duckdb/cell.ts"
 import { quoteText } from "../duckdb/sql-text.ts"

@@ -1,4 +1,5 @@
-import { type SourceAsset, unreachable } from "@freshet/core"
+import type { SourceAsset } from "@freshet/core"
+import { unreachable } from "@freshet/core/engine"
 
 /** States of a machine that reads a CSV file byte by byte. */
 export interface FastCsvMachine {

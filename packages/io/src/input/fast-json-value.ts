@@ -1,4 +1,5 @@
-import { type Column, unreachable } from "@freshet/core"
+import type { Column } from "@freshet/core"
+import { unreachable } from "@freshet/core/engine"
 
 /** Patterns for bytes of JSON as Latin-1 text. None has groups, and none can match one text in two ways. */
 export const spacePattern = String.raw`[ \t\r]*`

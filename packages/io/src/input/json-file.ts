@@ -1,4 +1,4 @@
-import { quoteName, renderSql } from "@freshet/core"
+import { quoteName, renderSql } from "@freshet/core/engine"
 
 import { getNumberCell, getTextCell } from "../duckdb/cell.ts"
 import { formatColumnList, quoteText } from "../duckdb/sql-text.ts"

@@ -1,4 +1,5 @@
-import type { SourceAsset, PartitionText } from "@freshet/core"
+import type { SourceAsset } from "@freshet/core"
+import type { PartitionText } from "@freshet/core/engine"
 
 import type { Connection } from "../duckdb/session.ts"
 import type { Line } from "./line-scan.ts"

@@ -1,12 +1,12 @@
+import type { SourceAsset } from "@freshet/core"
 import {
   FreshetError,
   type LandedFile,
   type LineCount,
+  type PartitionText,
   quoteName,
   type Relation,
-  type SourceAsset,
-  type PartitionText,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 
 import { getNumberCell } from "../duckdb/cell.ts"
 import { toEngineError } from "../duckdb/engine-error.ts"

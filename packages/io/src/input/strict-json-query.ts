@@ -1,4 +1,5 @@
-import type { SourceAsset, PartitionText } from "@freshet/core"
+import type { SourceAsset } from "@freshet/core"
+import type { PartitionText } from "@freshet/core/engine"
 
 import { quoteText } from "../duckdb/sql-text.ts"
 import { buildJsonValue } from "./strict-json-value.ts"

@@ -1,4 +1,4 @@
-import { unreachable } from "@freshet/core"
+import { unreachable } from "@freshet/core/engine"
 
 import type { Dialect } from "./strict-query.ts"
 

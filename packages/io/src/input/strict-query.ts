@@ -1,4 +1,5 @@
-import { quoteName, renderSql, type SourceAsset, type PartitionText } from "@freshet/core"
+import type { SourceAsset } from "@freshet/core"
+import { type PartitionText, quoteName, renderSql } from "@freshet/core/engine"
 
 import { quoteText } from "../duckdb/sql-text.ts"
 import { buildKindTest, type SourceColumn, listSourceColumns } from "./line-kinds.ts"

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { createGunzip } from "node:zlib"
 
-import { FreshetError, type LandedFile } from "@freshet/core"
+import { FreshetError, type LandedFile } from "@freshet/core/engine"
 
 /** Lends the plain bytes of a landed file: the file itself, or what its .gz unpacks to. Fails when it is not the listed file, or another one in the end. */
 export async function withUnpackedFile<T>(

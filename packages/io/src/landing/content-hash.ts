@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { open, stat, type FileHandle } from "node:fs/promises"
 import { join } from "node:path"
 
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 
 import type { ListedFile } from "./hashed-file.ts"
 import { toListedFile } from "./list-folder.ts"

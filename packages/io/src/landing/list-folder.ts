@@ -1,7 +1,7 @@
 import { readdirSync, statSync, type BigIntStats } from "node:fs"
 import { join } from "node:path"
 
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 
 import type { ListedFile } from "./hashed-file.ts"
 

@@ -1,4 +1,5 @@
-import type { Problem, SourceAsset } from "@freshet/core"
+import type { SourceAsset } from "@freshet/core"
+import type { Problem } from "@freshet/core/engine"
 
 import type { ListedFile } from "./hashed-file.ts"
 import { type LandedEntry, listFolder } from "./list-folder.ts"

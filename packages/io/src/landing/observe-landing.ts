@@ -1,7 +1,8 @@
 import { hash } from "node:crypto"
 import { existsSync } from "node:fs"
 
-import type { LandedFile, LandedPartition, Landing, Problem, SourceAsset } from "@freshet/core"
+import type { SourceAsset } from "@freshet/core"
+import type { LandedFile, LandedPartition, Landing, Problem } from "@freshet/core/engine"
 
 import { hashContent } from "./content-hash.ts"
 import type { HashChanges, ListedFile, HashedFile } from "./hashed-file.ts"

@@ -1,4 +1,5 @@
-import { findPartition, isTimed, type SourceAsset } from "@freshet/core"
+import type { SourceAsset } from "@freshet/core"
+import { findPartition, isTimed } from "@freshet/core/engine"
 
 /** Where the files of a source lie: all in one folder, each named by its partition. */
 export interface PathPattern {

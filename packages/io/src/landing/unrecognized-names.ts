@@ -1,4 +1,4 @@
-import { formatPartitionKey, getPartitionNoun, type Problem } from "@freshet/core"
+import { formatPartitionKey, getPartitionNoun, type Problem } from "@freshet/core/engine"
 
 import type { LandedEntry } from "./list-folder.ts"
 import type { PathPattern } from "./path-pattern.ts"

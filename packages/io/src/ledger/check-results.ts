@@ -1,4 +1,4 @@
-import type { CheckResult, Graph } from "@freshet/core"
+import type { CheckResult, Graph } from "@freshet/core/engine"
 import { checkResults, steps } from "@freshet/schema"
 import { and, asc, desc, eq, exists, inArray } from "drizzle-orm"
 import type { Client } from "pg"

@@ -1,4 +1,4 @@
-import type { FreshetError } from "@freshet/core"
+import type { FreshetError } from "@freshet/core/engine"
 
 /** Work that is committed in the order in which it was asked for. */
 export interface CommitQueue<R> {

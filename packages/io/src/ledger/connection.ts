@@ -1,4 +1,4 @@
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 /** A connection to the database that holds the ledger. */

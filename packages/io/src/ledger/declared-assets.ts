@@ -1,4 +1,4 @@
-import type { Graph } from "@freshet/core"
+import type { Graph } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 /** Keeps which assets are declared, and since when others are not any more. Writes only when that has changed. */

@@ -1,4 +1,4 @@
-import { FreshetError, type Graph } from "@freshet/core"
+import { FreshetError, type Graph } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { findPartitionById, listNames, getCurrentName, readLedgerNames } from "./ledger-names.ts"

@@ -1,14 +1,14 @@
 import {
+  buildRunningSums,
+  createLanes,
   type EarlierMaterialization,
   type Fingerprint,
   FreshetError,
   type Lanes,
-  createLanes,
-  type MaterializationVersion,
-  buildRunningSums,
-  toDifferences,
   type MaterializationHistory,
-} from "@freshet/core"
+  type MaterializationVersion,
+  toDifferences,
+} from "@freshet/core/engine"
 
 /** A timeline as it is stored: all of it columns, so that it is read without a step for every partition. */
 export interface HistoryColumns {
@@ -308,7 +308,7 @@ function findEarlier(
   for (let at = first; earlier.partitions[at] === partition; at += 1) {
     const { versionIndex, ...contents } = getEarlierRow(earlier, at)
     const version = versions[versionIndex - 1]
-    if (version !== undefined) earlierEntries.push({ ...contents, version: version })
+    if (version !== undefined) earlierEntries.push({ ...contents, version })
   }
   return earlierEntries
 }

@@ -1,5 +1,5 @@
-import { type AnyAsset, type Computation, type Graph, mergeRanges } from "@freshet/core"
-import type { PartitionRange, Partitions } from "@freshet/core"
+import type { AnyAsset, Partitions } from "@freshet/core"
+import { type Computation, type Graph, joinRanges, type PartitionRange } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 /** How the ledger writes what the declarations name: assets that once had other names, and keys that are a set. */
@@ -153,11 +153,11 @@ export function toPartitionRanges(
   ranges: readonly PartitionRange[],
 ): readonly PartitionRange[] {
   const places = names.partitionsById.get(findPartitionedAsset(names, name))
-  if (places === undefined) return mergeRanges(ranges)
+  if (places === undefined) return joinRanges(ranges)
   const partitions = [...places]
     .filter(([id]) => ranges.some(({ from, to }) => from <= id && id <= to))
     .map(([, partition]) => ({ from: partition, to: partition }))
-  return mergeRanges(partitions)
+  return joinRanges(partitions)
 }
 
 function findKeys(names: LedgerNames, name: string): readonly string[] | undefined {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { migrationLock } from "./locks.ts"

@@ -1,11 +1,11 @@
 import {
   type CheckVersion,
-  fingerprintContent,
   type Fingerprint,
+  fingerprintContent,
   FreshetError,
   type MaterializationVersion,
   parseFingerprint,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 import { type Client, escapeLiteral } from "pg"
 import { to as copyTo } from "pg-copy-streams"
 

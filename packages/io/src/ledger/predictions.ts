@@ -1,4 +1,4 @@
-import type { Graph } from "@freshet/core"
+import type { Graph } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { listComputationNames } from "./ledger-names.ts"

@@ -1,4 +1,4 @@
-import type { TableChange } from "@freshet/core"
+import type { TableChange } from "@freshet/core/engine"
 import { publications } from "@freshet/schema"
 import { asc, eq } from "drizzle-orm"
 import type { Client } from "pg"

@@ -1,4 +1,4 @@
-import type { Graph, PartitionRange } from "@freshet/core"
+import type { Graph, PartitionRange } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { findPartitionById, listRecordedNames, readLedgerNames } from "./ledger-names.ts"

@@ -1,9 +1,9 @@
 import {
   type Computation,
-  mergeRanges,
-  type PartitionRange,
+  joinRanges,
   type MaterializationHistory,
-} from "@freshet/core"
+  type PartitionRange,
+} from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { createHistoryBuilder, createEmptyColumns, type HistoryColumns } from "./history-columns.ts"
@@ -113,7 +113,7 @@ function listChangedRanges(
     const partitions = changes.flatMap((change) => change.get(at) ?? [])
     if (columns === undefined) ranges.set(at, [allPartitions])
     else if (partitions.length > 0)
-      ranges.set(at, mergeRanges(partitions.map((id) => ({ from: id, to: id }))))
+      ranges.set(at, joinRanges(partitions.map((id) => ({ from: id, to: id }))))
   }
   return ranges
 }

@@ -1,4 +1,4 @@
-import type { AssetRange, Graph, MaterializationRecord } from "@freshet/core"
+import type { AssetRange, Graph, MaterializationRecord } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { findPartitionById, type LedgerNames, listRecordedNames } from "./ledger-names.ts"

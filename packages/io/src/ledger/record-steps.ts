@@ -1,4 +1,4 @@
-import type { CheckResult, Materialization, ReadVersions, StepRecord } from "@freshet/core"
+import type { CheckResult, Materialization, ReadVersions, StepRecord } from "@freshet/core/engine"
 import type { RecordedRead } from "@freshet/schema"
 import type { Client } from "pg"
 

@@ -1,6 +1,6 @@
 import { hostname } from "node:os"
 
-import { FreshetError, type Graph, type Ledger, type StepRecord } from "@freshet/core"
+import { FreshetError, type Graph, type Ledger, type StepRecord } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { listenForCancel } from "./cancel.ts"

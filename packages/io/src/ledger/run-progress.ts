@@ -1,4 +1,4 @@
-import { type Graph, mergeRanges, type PartitionRange, type RunIntent } from "@freshet/core"
+import { type Graph, joinRanges, type PartitionRange, type RunIntent } from "@freshet/core/engine"
 import type { RecordedRanges } from "@freshet/schema"
 import type { Client } from "pg"
 
@@ -25,7 +25,7 @@ export function toRecordedWork(
 ): Readonly<Record<string, RecordedRanges>> {
   const entries = Object.entries(work).map(([computation, ranges]) => {
     const ids = ranges.flatMap((range) => toRecordedRanges(names, computation, range))
-    return [computation, mergeRanges(ids).map(({ from, to }) => [from, to] as const)] as const
+    return [computation, joinRanges(ids).map(({ from, to }) => [from, to] as const)] as const
   })
   return Object.fromEntries(entries)
 }

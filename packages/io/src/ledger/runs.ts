@@ -1,4 +1,4 @@
-import type { CheckResult, Graph, LineCount, ReadVersions, RunOutcome } from "@freshet/core"
+import type { CheckResult, Graph, LineCount, ReadVersions, RunOutcome } from "@freshet/core/engine"
 import {
   checkResults,
   lineCounts,

@@ -1,4 +1,4 @@
-import type { Failure, Graph, Publication, LedgerSnapshot } from "@freshet/core"
+import type { Failure, Graph, LedgerSnapshot, Publication } from "@freshet/core/engine"
 import { type Client, escapeLiteral, type QueryArrayConfig, type QueryArrayResult } from "pg"
 
 import { buildEpochIdentity, toMilliseconds, buildStepIdentity } from "./identity-sql.ts"

@@ -15,7 +15,7 @@ import {
 import { basename, dirname, join } from "node:path"
 import { crc32 } from "node:zlib"
 
-import type { Lanes, MaterializationVersion } from "@freshet/core"
+import type { Lanes, MaterializationVersion } from "@freshet/core/engine"
 
 import { type EarlierColumns, createEmptyColumns, type HistoryColumns } from "./history-columns.ts"
 
@@ -95,7 +95,14 @@ function toLedgerState(header: Header, bytes: ArrayBuffer, bodyAt: number): Ledg
     const { versionIndex, inputs } = cursor.columns(length)
     const sums = cursor.lanes(length + 1, outputs)
     const earlierColumns = cursor.earlier(earlier, outputs)
-    histories.set(shape, { from, versionIndex, inputs, sums, versions, earlier: earlierColumns })
+    histories.set(shape, {
+      from,
+      versionIndex,
+      inputs,
+      sums,
+      versions,
+      earlier: earlierColumns,
+    })
   }
   return { ...header, histories }
 }

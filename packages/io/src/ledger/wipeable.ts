@@ -1,4 +1,4 @@
-import { type AssetRange, type Graph, mergeRanges, type PartitionRange } from "@freshet/core"
+import { type AssetRange, type Graph, joinRanges, type PartitionRange } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { wipeWhere } from "./garbage.ts"
@@ -123,7 +123,7 @@ export async function findReaders(
       readers.set(asset, [{ from: readerPartition, to: readerPartition }])
     else readerRanges.push({ from: readerPartition, to: readerPartition })
   }
-  return new Map([...readers].map(([asset, ranges]) => [asset, mergeRanges(ranges)]))
+  return new Map([...readers].map(([asset, ranges]) => [asset, joinRanges(ranges)]))
 }
 
 /** What a step read was recorded under the names of that time. */

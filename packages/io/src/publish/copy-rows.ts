@@ -1,7 +1,7 @@
 import { pipeline } from "node:stream/promises"
 
 import type { DuckDBDataChunk } from "@duckdb/node-api"
-import { quoteName } from "@freshet/core"
+import { quoteName } from "@freshet/core/engine"
 import type { Client } from "pg"
 import { from as copyFrom } from "pg-copy-streams"
 

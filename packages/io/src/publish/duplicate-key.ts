@@ -1,4 +1,4 @@
-import { FreshetError, quoteName } from "@freshet/core"
+import { FreshetError, quoteName } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { formatTableName, type TargetTable } from "./target-table.ts"

@@ -1,4 +1,4 @@
-import { quoteName } from "@freshet/core"
+import { quoteName } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { quoteTable, type TargetTable } from "./target-table.ts"

@@ -1,4 +1,4 @@
-import { FreshetError, type PublicationRequest } from "@freshet/core"
+import { FreshetError, type PublicationRequest } from "@freshet/core/engine"
 import { publications, type RecordedChange, runs } from "@freshet/schema"
 import { and, eq } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/node-postgres"

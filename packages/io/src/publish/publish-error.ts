@@ -1,4 +1,4 @@
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 
 /** What a failed publish says: which table or set, the server's words, and the key or place that it names. */
 export function toPublishError(subject: string, cause: unknown): FreshetError {

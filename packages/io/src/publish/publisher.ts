@@ -6,7 +6,7 @@ import {
   type PublicationTable,
   type Publisher,
   type TableChange,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 import type { RecordedChange } from "@freshet/schema"
 import type { Client } from "pg"
 

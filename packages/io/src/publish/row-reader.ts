@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api"
-import { quoteName } from "@freshet/core"
+import { quoteName } from "@freshet/core/engine"
 
 import type { Session } from "../duckdb/session.ts"
 import type { Store } from "../store/store.ts"

@@ -1,4 +1,4 @@
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"

@@ -1,10 +1,5 @@
-import {
-  type Asset,
-  type Column,
-  FreshetError,
-  type PublicationTable,
-  quoteName,
-} from "@freshet/core"
+import type { Asset, Column } from "@freshet/core"
+import { FreshetError, type PublicationTable, quoteName } from "@freshet/core/engine"
 import { getTableColumns, is } from "drizzle-orm"
 import { getTableConfig, type PgColumn, PgTable } from "drizzle-orm/pg-core"
 

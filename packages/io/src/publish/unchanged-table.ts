@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 
-import type { TableChange } from "@freshet/core"
+import type { TableChange } from "@freshet/core/engine"
 import { publications, type RecordedChange } from "@freshet/schema"
 import { desc, sql } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/node-postgres"

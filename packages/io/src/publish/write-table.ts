@@ -1,5 +1,5 @@
 import type { DuckDBDataChunk } from "@duckdb/node-api"
-import { quoteName, type TableChange } from "@freshet/core"
+import { quoteName, type TableChange } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { copyRows } from "./copy-rows.ts"

@@ -3,7 +3,7 @@ import { mkdirSync, renameSync } from "node:fs"
 import { access, lstat, mkdir, readdir, rm } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 
 import { listFilePages } from "./file-pages.ts"
 import { readFolderOwner, claimFolder } from "./folder-owner.ts"

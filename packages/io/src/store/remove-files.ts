@@ -1,7 +1,7 @@
 import { realpath, rmdir, unlink } from "node:fs/promises"
 import { dirname, join } from "node:path"
 
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 
 const foldersAtOnce = 32
 

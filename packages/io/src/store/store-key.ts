@@ -1,4 +1,4 @@
-import { FreshetError } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 
 /** Where the rows of one partition lie, whose key is `folder` in a path: a new input version is a new file. */
 export function buildOutputKey(asset: string, folder: string, inputVersion: string): string {

@@ -5,17 +5,17 @@ import {
   int32,
   int64,
   itself,
+  last,
   noRows,
   previous,
   sharedRows,
   sourceAsset,
-  type Sql,
   sql,
+  type Sql,
   sqlAsset,
   sqlAssets,
   struct,
   text,
-  last,
 } from "@freshet/core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 

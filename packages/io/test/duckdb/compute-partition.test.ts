@@ -3,7 +3,9 @@ import { join } from "node:path"
 
 import {
   daily,
+  date,
   decimal,
+  hourly,
   int32,
   int64,
   itself,
@@ -11,25 +13,21 @@ import {
   noRows,
   nullable,
   partitionDay,
-  date,
+  partitionEnd,
+  partitionKeyText,
+  partitionStart,
   rowCount,
-  type Sql,
   sharedRows,
   sourceAsset,
+  type Sql,
   sql,
   sqlAsset,
   sqlAssets,
   text,
   timestamp,
   unique,
-  findPartition,
-  encodeFolderName,
-  hourly,
-  partitionEnd,
-  partitionKeyText,
-  partitionStart,
-  formatPartition,
 } from "@freshet/core"
+import { encodeFolderName, findPartition, formatPartition } from "@freshet/core/engine"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { openEngineFixture, buildRequest, testDay, type EngineFixture } from "./engine-fixture.ts"

@@ -2,15 +2,14 @@ import { mkdtemp, mkdir, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 
+import { type Asset, daily } from "@freshet/core"
 import {
-  type Asset,
   type ComputeRequest,
   type ComputeResult,
+  formatPartition,
   type LandedFile,
   type Relation,
-  daily,
-  formatPartition,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 
 import { type DuckdbEngine, type EngineOptions, openEngine } from "../../src/duckdb/engine.ts"
 import { openFolderStore } from "../../src/store/folder-store.ts"

@@ -6,7 +6,6 @@ import {
   type Asset,
   bool,
   codeAsset,
-  type ComputeResult,
   date,
   decimal,
   float64,
@@ -16,14 +15,14 @@ import {
   list,
   nullable,
   type RowOf,
-  sqlAsset,
   sql,
+  sqlAsset,
   struct,
   text,
   timestamp,
-  formatPartition,
   unpartitioned,
 } from "@freshet/core"
+import { type ComputeResult, formatPartition } from "@freshet/core/engine"
 import { afterEach, beforeEach, expect, test } from "vitest"
 
 import { type DuckdbEngine, openEngine } from "../../src/duckdb/engine.ts"

@@ -1,4 +1,4 @@
-import { daily, decimal, list, nullable, int32, sourceAsset, text, timestamp } from "@freshet/core"
+import { daily, decimal, int32, list, nullable, sourceAsset, text, timestamp } from "@freshet/core"
 import { expect, test } from "vitest"
 
 import { linesPerBlock, createFastLineMatcher } from "../../src/input/fast-json-line.ts"

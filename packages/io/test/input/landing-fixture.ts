@@ -2,7 +2,8 @@ import { mkdtemp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 
-import type { LandedFile, LineCount, SourceAsset } from "@freshet/core"
+import type { SourceAsset } from "@freshet/core"
+import type { LandedFile, LineCount } from "@freshet/core/engine"
 
 import { type JsonRow, type Session, openSession } from "../../src/duckdb/session.ts"
 import type { QuarantinedLine } from "../../src/input/quarantine.ts"

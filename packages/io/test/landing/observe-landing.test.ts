@@ -5,7 +5,8 @@ import { mkdirSync, statSync, truncateSync } from "node:fs"
 import { stat } from "node:fs/promises"
 import { join } from "node:path"
 
-import { daily, parseDay, staticKeys, unpartitioned, type SourceAsset } from "@freshet/core"
+import { daily, type SourceAsset, staticKeys, unpartitioned } from "@freshet/core"
+import { parseDay } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
 import { hashContent } from "../../src/landing/content-hash.ts"

@@ -1,4 +1,5 @@
-import { keepFor, type StepRecord } from "@freshet/core"
+import { keepFor } from "@freshet/core"
+import type { StepRecord } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
 import { findGarbage, wipeMaterializations, listReferencedFiles } from "../../src/ledger/garbage.ts"

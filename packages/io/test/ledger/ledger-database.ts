@@ -1,15 +1,15 @@
 import { resolve } from "node:path"
 
-import { type Asset, daily, type Graph, int64, type Materialization } from "@freshet/core"
+import { type Asset, daily, int64, sql, sqlAsset } from "@freshet/core"
 import {
   computeFingerprint,
   formatFingerprint,
+  type Graph,
+  type Materialization,
   type MaterializationRecord,
-  sql,
-  sqlAsset,
   type StepRecord,
-} from "@freshet/core"
-import { openTestDatabase, type TestDatabase } from "@freshet/embedded-postgres"
+} from "@freshet/core/engine"
+import { openTestDatabase, type TestDatabase } from "@freshet/embedded-postgres/testing"
 import type { Client } from "pg"
 import { afterAll, beforeAll } from "vitest"
 
@@ -139,7 +139,7 @@ export function buildStep(run: string, overrides: Partial<StepRecord> = {}): Ste
     fingerprint: formatFingerprint(
       computeFingerprint(materializations[0]?.inputVersion ?? "input 1"),
     ),
-    materializations: materializations,
+    materializations,
     reads: [
       { relation: "likes", asset: "likes", short: false, versions: [[20_000, "data of likes"]] },
     ],

@@ -2,8 +2,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import { FreshetError } from "@freshet/core"
-import { withTestDatabase } from "@freshet/embedded-postgres"
+import { FreshetError } from "@freshet/core/engine"
+import { withTestDatabase } from "@freshet/embedded-postgres/testing"
 import { expect, test } from "vitest"
 
 import { withLedgerConnection } from "../../src/ledger/connection.ts"

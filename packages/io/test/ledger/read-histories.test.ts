@@ -2,9 +2,17 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import { fingerprintContent, computeFingerprint, formatFingerprint } from "@freshet/core"
-import { type Graph, parseFingerprint, differenceAt } from "@freshet/core"
-import type { LedgerSnapshot, StepRecord, MaterializationHistory } from "@freshet/core"
+import {
+  computeFingerprint,
+  differenceAt,
+  fingerprintContent,
+  formatFingerprint,
+  type Graph,
+  type LedgerSnapshot,
+  type MaterializationHistory,
+  parseFingerprint,
+  type StepRecord,
+} from "@freshet/core/engine"
 import fc from "fast-check"
 import { afterAll, expect, test } from "vitest"
 

@@ -3,7 +3,7 @@ import {
   computeFingerprint,
   formatFingerprint,
   FreshetError,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
 import { openRunLedger } from "../../src/ledger/run-ledger.ts"

@@ -1,4 +1,4 @@
-import { computeFingerprint, formatFingerprint } from "@freshet/core"
+import { computeFingerprint, formatFingerprint } from "@freshet/core/engine"
 import { describe, expect, test } from "vitest"
 
 import { readCheckResults } from "../../src/ledger/check-results.ts"

@@ -1,4 +1,5 @@
-import { type StepRecord, staticKeys } from "@freshet/core"
+import { staticKeys } from "@freshet/core"
+import type { StepRecord } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
 import { findWipeable, findReaders, wipePartitions } from "../../src/ledger/wipeable.ts"

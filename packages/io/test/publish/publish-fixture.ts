@@ -1,15 +1,8 @@
 import { resolve } from "node:path"
 
-import {
-  type Asset,
-  type Columns,
-  type PublicationRequest,
-  type PublicationTable,
-  publishTo,
-  sql,
-  sqlAsset,
-} from "@freshet/core"
-import { openTestDatabase } from "@freshet/embedded-postgres"
+import { type Asset, type Columns, publishTo, sql, sqlAsset } from "@freshet/core"
+import type { PublicationRequest, PublicationTable } from "@freshet/core/engine"
+import { openTestDatabase } from "@freshet/embedded-postgres/testing"
 import type { PgTable } from "drizzle-orm/pg-core"
 import { Client } from "pg"
 

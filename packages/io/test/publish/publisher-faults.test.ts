@@ -1,4 +1,5 @@
-import { FreshetError, int32, type PublicationRequest } from "@freshet/core"
+import { int32 } from "@freshet/core"
+import { FreshetError, type PublicationRequest } from "@freshet/core/engine"
 import { integer, pgTable, timestamp } from "drizzle-orm/pg-core"
 import { Client } from "pg"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"

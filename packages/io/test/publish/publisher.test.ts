@@ -4,7 +4,6 @@ import {
   date,
   decimal,
   float64,
-  FreshetError,
   int16,
   int32,
   int64,
@@ -14,6 +13,7 @@ import {
   text,
   timestamp,
 } from "@freshet/core"
+import { FreshetError } from "@freshet/core/engine"
 import {
   bigint,
   boolean,

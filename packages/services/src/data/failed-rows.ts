@@ -1,12 +1,12 @@
+import type { AnyAsset } from "@freshet/core"
 import {
-  type AnyAsset,
+  encodeFolderName,
   type Failure,
+  formatPartitionKey,
   type Problem,
   ProblemsError,
   type Relation,
-  encodeFolderName,
-  formatPartitionKey,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 
 import { resolvePartition } from "../plan/partition-arguments.ts"
 import type { Project } from "../project.ts"

@@ -1,5 +1,6 @@
-import { getAsset } from "@freshet/core"
-import { exportRows, withPostgres } from "@freshet/io"
+import { getAsset } from "@freshet/core/engine"
+import { withPostgres } from "@freshet/embedded-postgres"
+import { exportRows } from "@freshet/io"
 
 import type { Config } from "../config.ts"
 import { buildDeclaredGraph, readProject, withMigratedLedger } from "../open-project.ts"

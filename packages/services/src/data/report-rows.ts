@@ -1,8 +1,17 @@
-import { type Asset, quoteName, type Relation } from "@freshet/core"
-import type { ReportRows } from "@freshet/materializer"
-import type { ResultRow } from "@freshet/materializer"
+import type { Asset } from "@freshet/core"
+import { quoteName, type Relation } from "@freshet/core/engine"
 
 import type { DataAccess } from "../services.ts"
+
+/** One row by column name, its values fit for JSON. */
+export type ResultRow = Readonly<Record<string, unknown>>
+
+/** An answer that is ready to be read: an asset's first rows, and from when to when all its rows are about. */
+export interface ReportRows {
+  readonly asset: Pick<Asset, "columns" | "description" | "report">
+  readonly period: readonly [from: string, to: string] | undefined
+  readonly rows: readonly ResultRow[]
+}
 
 /** Reads the first rows of an asset that is a report, and its period; says whether there are more rows. */
 export async function readReportRows(

@@ -1,4 +1,5 @@
-import { type AnyAsset, ProblemsError, type Relation } from "@freshet/core"
+import type { AnyAsset } from "@freshet/core"
+import { ProblemsError, type Relation } from "@freshet/core/engine"
 
 import type { Project } from "../project.ts"
 import {

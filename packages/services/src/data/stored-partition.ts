@@ -1,14 +1,12 @@
+import type { AnyAsset, Asset, SourceAsset } from "@freshet/core"
 import {
-  type AnyAsset,
-  type Asset,
+  formatPartitionKey,
+  listPartitions,
   type PartitionRange,
   type Problem,
   ProblemsError,
   type Relation,
-  type SourceAsset,
-  formatPartitionKey,
-  listPartitions,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 
 import {
   selectCurrentRecords,

@@ -1,12 +1,12 @@
 import {
   type Cause,
-  type PartitionRange,
-  type FailedChecks,
-  type Status,
   countPartitions,
+  type FailedChecks,
+  formatCauses,
   formatPartitionKey,
-} from "@freshet/core"
-import { formatCauses } from "@freshet/materializer"
+  type PartitionRange,
+  type Status,
+} from "@freshet/core/engine"
 
 import type { Cost } from "../plan/cost.ts"
 import type { CostedGroup, PlanDetails, BlockedGroup } from "../plan/plan-details.ts"

@@ -1,11 +1,11 @@
-import { FreshetError, ProblemsError } from "@freshet/core"
+import { FreshetError, ProblemsError } from "@freshet/core/engine"
 import {
   findGarbage,
-  wipeMaterializations,
   type Garbage,
   listReferencedFiles,
-  type TempFileTotals,
   openFolderStore,
+  type TempFileTotals,
+  wipeMaterializations,
 } from "@freshet/io"
 
 import type { Config } from "../config.ts"

@@ -1,5 +1,6 @@
-import type { Graph } from "@freshet/core"
-import { type LedgerClient, withPostgres } from "@freshet/io"
+import type { Graph } from "@freshet/core/engine"
+import { withPostgres } from "@freshet/embedded-postgres"
+import type { LedgerClient } from "@freshet/io"
 
 import type { Config } from "../config.ts"
 import { buildDeclaredGraph, withMigratedLedger } from "../open-project.ts"

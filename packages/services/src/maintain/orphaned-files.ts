@@ -1,4 +1,4 @@
-import { findKeyKind, type KeyKind, getKeyAsset, type Store } from "@freshet/io"
+import { findKeyKind, getKeyAsset, type KeyKind, type Store } from "@freshet/io"
 
 /** A file of the lake that nothing in the ledger refers to. */
 export interface OrphanedFile {

@@ -1,16 +1,16 @@
+import type { Asset } from "@freshet/core"
 import {
-  type Asset,
   type AssetRange,
   type Computation,
   type Evaluation,
+  intersectRangeLists,
+  listRangesWhere,
   type PartitionRange,
   type Publication,
-  listRangesWhere,
   removeMaterializations,
   toStateKind,
-} from "@freshet/core"
-import { intersectRangeLists } from "@freshet/core"
-import { findWipeable, findReaders, wipePartitions } from "@freshet/io"
+} from "@freshet/core/engine"
+import { findReaders, findWipeable, wipePartitions } from "@freshet/io"
 
 import type { Config } from "../config.ts"
 import { readProject } from "../open-project.ts"

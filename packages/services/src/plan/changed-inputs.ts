@@ -2,13 +2,13 @@ import {
   type Cause,
   type ChangedInput,
   type Computation,
+  joinRanges,
+  listChangedInputs,
+  listPartitions,
   type PartitionRange,
   type ReasonGroup,
-  listChangedInputs,
-  mergeRanges,
-  listPartitions,
-} from "@freshet/core"
-import { takeNewest } from "@freshet/core"
+  takeNewest,
+} from "@freshet/core/engine"
 
 import { groupBy } from "../group-by.ts"
 import { type AssetPartition, readCurrentRecords } from "../materialization-records.ts"
@@ -66,7 +66,7 @@ function listNewestPartitions({ computation, ranges }: ReasonGroup): readonly As
 function mergeChangedInputs(changed: readonly ChangedInput[]): readonly ChangedInput[] {
   return [...groupBy(changed, ({ asset }) => asset)].map(([asset, inputs]) => {
     const ranges: readonly PartitionRange[] = inputs.flatMap(({ partitions }) => partitions)
-    return { asset, partitions: mergeRanges(ranges) }
+    return { asset, partitions: joinRanges(ranges) }
   })
 }
 

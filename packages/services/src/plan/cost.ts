@@ -1,4 +1,4 @@
-import { type Computation, type PartitionRange, countPartitions } from "@freshet/core"
+import { type Computation, countPartitions, type PartitionRange } from "@freshet/core/engine"
 import type { Prediction } from "@freshet/io"
 
 /** What work will take, going by the newest steps of the same computations. */

@@ -1,16 +1,21 @@
-import { type PlanRequest, countPartitions } from "@freshet/core"
-import type { MaterializeRequest } from "@freshet/materializer"
+import { countPartitions, type PlanRequest } from "@freshet/core/engine"
 
 import type { Project } from "../project.ts"
 import type { RunRequest } from "../run/run-request.ts"
 import { formatCommand } from "./command-text.ts"
-import { toPlanState } from "./only-state.ts"
+import { type OnlyState, toPlanState } from "./only-state.ts"
 import {
   type PartitionArguments,
   hasPartitionArguments,
   resolveTargets,
 } from "./partition-arguments.ts"
 import { selectAssets } from "./select-assets.ts"
+
+/** What is to be made of which assets. */
+export interface MaterializeRequest extends PartitionArguments {
+  readonly only?: OnlyState
+  readonly publish: boolean
+}
 
 /** The order to make the newest partitions, or those that are named, fresh. */
 export function createMaterializeRequest(

@@ -1,23 +1,25 @@
 import {
-  getAsset,
   type AssetRange,
   type Evaluation,
-  stateFlags,
-  stateFlagsAt,
+  filterRanges,
   formatFingerprint,
-  mergeRanges,
-  type PartitionRange,
   formatPartitions,
-  type Plan,
-  type Problem,
+  getAsset,
   groupPublicationSets,
-  toRanges,
+  joinRanges,
   listReadRanges,
   type MaterializationRecord,
+  type PartitionRange,
+  type Plan,
+  type Problem,
   type Removal,
   removeMaterializations,
-} from "@freshet/core"
-import { takeNewest, filterRanges, subtractRanges } from "@freshet/core"
+  stateFlags,
+  stateFlagsAt,
+  subtractRanges,
+  takeNewest,
+  toRanges,
+} from "@freshet/core/engine"
 
 import { groupBy } from "../group-by.ts"
 import { selectCurrentRecords } from "../materialization-records.ts"
@@ -183,7 +185,7 @@ function listReadPartitions(evaluation: Evaluation, { work }: Plan, limit: numbe
     }
   return new Map(
     [...rangesByAsset].map(
-      ([asset, ranges]) => [asset, takeNewest(mergeRanges(ranges), limit)] as const,
+      ([asset, ranges]) => [asset, takeNewest(joinRanges(ranges), limit)] as const,
     ),
   )
 }
@@ -192,7 +194,7 @@ function mergePartitions(...partitionMaps: readonly Partitions[]): Partitions {
   const ranges = new Map<string, readonly PartitionRange[]>()
   for (const partitions of partitionMaps)
     for (const [asset, assetRanges] of partitions)
-      ranges.set(asset, mergeRanges([...(ranges.get(asset) ?? []), ...assetRanges]))
+      ranges.set(asset, joinRanges([...(ranges.get(asset) ?? []), ...assetRanges]))
   return ranges
 }
 

@@ -1,4 +1,4 @@
-import type { PlanRequest } from "@freshet/core"
+import type { PlanRequest } from "@freshet/core/engine"
 
 /** Which of the partitions asked for are meant, by their state. */
 export const onlyStates = ["missing", "failed", "stale", "all"] as const

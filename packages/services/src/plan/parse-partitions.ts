@@ -1,15 +1,13 @@
+import type { Daily, Partitions, Timed } from "@freshet/core"
 import {
-  type Daily,
-  type PartitionRange,
-  type Partitions,
-  type Problem,
-  type Timed,
-  formatSuggestion,
-  parseDay,
-  findPartition,
-  isTimed,
   convertRange,
-} from "@freshet/core"
+  findPartition,
+  formatSuggestion,
+  isTimed,
+  parseDay,
+  type PartitionRange,
+  type Problem,
+} from "@freshet/core/engine"
 
 /** Partitions that a person named. Those named by their own keys must all be there; of a day's partitions, those that are. */
 export interface ParsedPartitions {

@@ -1,16 +1,14 @@
+import type { AnyAsset, Asset, Timed } from "@freshet/core"
 import {
-  type AnyAsset,
-  type Asset,
-  type PartitionRange,
-  type Problem,
-  ProblemsError,
-  type Timed,
+  formatPartitionKey,
+  getPartitionNoun,
   intersectRanges,
   isTimed,
   listNewestTargets,
-  formatPartitionKey,
-  getPartitionNoun,
-} from "@freshet/core"
+  type PartitionRange,
+  type Problem,
+  ProblemsError,
+} from "@freshet/core/engine"
 
 import type { Project } from "../project.ts"
 import {

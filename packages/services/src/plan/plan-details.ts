@@ -1,23 +1,24 @@
 import {
   type Computation,
+  type FailedChecks,
+  filterRanges,
+  findFailedChecks,
+  getAsset,
+  groupByReason,
+  intersectRangeLists,
+  isInRanges,
+  joinRanges,
+  listBlockedWork,
+  listRangesWhere,
   type PartitionRange,
   type Plan,
   type ReasonGroup,
-  type FailedChecks,
-  type StateKind,
-  getAsset,
   stateFlags,
   stateFlagsAt,
-  isInRanges,
-  mergeRanges,
-  listRangesWhere,
-  groupByReason,
-  findFailedChecks,
+  type StateKind,
+  subtractRanges,
   toStateKind,
-  listBlockedWork,
-} from "@freshet/core"
-import { filterRanges } from "@freshet/core"
-import { intersectRangeLists, subtractRanges } from "@freshet/core"
+} from "@freshet/core/engine"
 
 import { groupBy } from "../group-by.ts"
 import type { ProjectPlan, Project } from "../project.ts"
@@ -128,8 +129,8 @@ function listSkippedGroups(
       checkWork.asset === asset ? checkWork.ranges : [],
     )
     const skippedRanges = subtractRanges(
-      mergeRanges(requestedRanges),
-      mergeRanges([...plannedRanges, ...checkedRanges]),
+      joinRanges(requestedRanges),
+      joinRanges([...plannedRanges, ...checkedRanges]),
     )
     return (["fresh", "stale", "missing", "failed"] as const).flatMap((state) => {
       const stateRanges = listRangesWhere(
@@ -165,7 +166,7 @@ export function groupBlockedWork({ evaluation }: Project, plan: Plan): readonly 
     if (remainingRanges.length === 0) return listedGroups
     return [
       ...listedGroups,
-      { computation, blocker: undefined, ranges: mergeRanges(remainingRanges) },
+      { computation, blocker: undefined, ranges: joinRanges(remainingRanges) },
     ]
   })
 }

@@ -4,12 +4,12 @@ import { link, open, readFile, rename, rm } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 
 import {
-  toCanonicalJson,
   FreshetError,
   type Problem,
   ProblemsError,
   type SavedPlan,
-} from "@freshet/core"
+  toCanonicalJson,
+} from "@freshet/core/engine"
 import * as z from "zod/mini"
 
 import { hash } from "../hash.ts"

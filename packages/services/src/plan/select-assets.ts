@@ -1,4 +1,4 @@
-import { type Problem, ProblemsError, parseSelection, resolveSelection } from "@freshet/core"
+import { parseSelection, type Problem, ProblemsError, resolveSelection } from "@freshet/core/engine"
 
 import type { Project } from "../project.ts"
 import { createStatePredicate } from "../status/asset-state.ts"

@@ -1,13 +1,13 @@
+import type { AnyAsset } from "@freshet/core"
 import {
-  type AnyAsset,
+  formatPartitionKey,
+  getNewestClosed,
+  getPartitionNoun,
+  isTimed,
   type PartitionRange,
   type Problem,
   ProblemsError,
-  isTimed,
-  getNewestClosed,
-  formatPartitionKey,
-  getPartitionNoun,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 
 import type { Project } from "../project.ts"
 

@@ -1,17 +1,18 @@
 import {
-  type Evaluation,
-  stateFlags,
-  mergeRanges,
   buildPlan,
-  type PartitionRange,
   countPartitions,
+  type Evaluation,
+  findStaleDownstream,
   formatPartitionKey,
+  intersectRangeLists,
+  joinRanges,
+  listRangesWhere,
+  type PartitionRange,
   type Plan,
   type PlanRequest,
-  listRangesWhere,
-  findStaleDownstream,
-} from "@freshet/core"
-import { intersectRangeLists, subtractRanges } from "@freshet/core"
+  stateFlags,
+  subtractRanges,
+} from "@freshet/core/engine"
 
 import { formatCommand } from "../plan/command-text.ts"
 import type { PartitionArguments } from "../plan/partition-arguments.ts"
@@ -51,7 +52,7 @@ function mergeTargets(
   for (const { name, outputs } of graph.computations)
     for (const { asset } of outputs) {
       const ranges = [...(targets.get(asset) ?? []), ...(downstreamPartitions.get(name) ?? [])]
-      if (ranges.length > 0) mergedTargets.set(asset, mergeRanges(ranges))
+      if (ranges.length > 0) mergedTargets.set(asset, joinRanges(ranges))
     }
   return mergedTargets
 }

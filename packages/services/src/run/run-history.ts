@@ -1,4 +1,4 @@
-import type { Graph } from "@freshet/core"
+import type { Graph } from "@freshet/core/engine"
 import {
   findRuns,
   type LedgerClient,

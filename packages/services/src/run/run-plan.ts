@@ -5,14 +5,15 @@ import { join } from "node:path"
 import {
   type Effects,
   execute,
+  getOutputs,
   type Graph,
   isInRanges,
   type Ledger,
-  getOutputs,
   type PartitionRange,
   ProblemsError,
-} from "@freshet/core"
-import { type RunLedger, type Store, withPostgres } from "@freshet/io"
+} from "@freshet/core/engine"
+import { withPostgres } from "@freshet/embedded-postgres"
+import type { RunLedger, Store } from "@freshet/io"
 
 import type { Config } from "../config.ts"
 import { hash } from "../hash.ts"

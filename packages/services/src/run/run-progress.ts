@@ -1,14 +1,14 @@
 import {
+  countPartitions,
+  countSteps,
+  formatPartitionKey,
+  getPartitionNoun,
   type Graph,
   type PartitionRange,
   type Plan,
   type RunEvent,
   type StepOutcome,
-  countPartitions,
-  formatPartitionKey,
-  countSteps,
-  getPartitionNoun,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 
 /** What a watcher of a run knows: a fold of its events. */
 export interface RunProgress {

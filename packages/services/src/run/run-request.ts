@@ -1,4 +1,4 @@
-import type { PlanRequest } from "@freshet/core"
+import type { PlanRequest } from "@freshet/core/engine"
 
 import type { ProjectPlan, Project } from "../project.ts"
 

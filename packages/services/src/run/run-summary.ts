@@ -1,12 +1,12 @@
 import {
   type CheckResult,
+  countSteps,
   type LineCount,
   type RunEvent,
   type RunResult,
   type StepOutcome,
   type TableChange,
-  countSteps,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 
 import type { RunReport } from "../project.ts"
 import {

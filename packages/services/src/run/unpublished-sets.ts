@@ -1,4 +1,4 @@
-import { isReadyToPublish, type Plan, groupPublicationSets } from "@freshet/core"
+import { groupPublicationSets, isReadyToPublish, type Plan } from "@freshet/core/engine"
 
 import { isPlanned } from "../plan/plan-details.ts"
 import type { Project } from "../project.ts"

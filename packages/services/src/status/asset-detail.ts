@@ -1,13 +1,14 @@
-import type {
-  AnyAsset,
-  CheckResult,
-  Publication,
-  MaterializationRecord,
-  Status,
-} from "@freshet/core"
-import { getAssetStatus, formatPartitionKey } from "@freshet/core"
-import type { ReportRows } from "@freshet/materializer"
+import type { AnyAsset } from "@freshet/core"
+import {
+  type CheckResult,
+  formatPartitionKey,
+  getAssetStatus,
+  type MaterializationRecord,
+  type Publication,
+  type Status,
+} from "@freshet/core/engine"
 
+import type { ReportRows } from "../data/report-rows.ts"
 import { readCurrentRecords, findRecord } from "../materialization-records.ts"
 import { resolvePartition } from "../plan/partition-arguments.ts"
 import type { Project } from "../project.ts"

@@ -1,21 +1,19 @@
+import type { AnyAsset, Asset, SourceAsset } from "@freshet/core"
 import {
-  type AnyAsset,
-  type Asset,
+  countStates,
   type Evaluation,
+  formatPartitionKey,
+  getAssetStatus,
+  getPartitionNoun,
   type HasState,
-  type PartitionRange,
+  listRangesWhere,
   type MaterializationRecord,
-  type SourceAsset,
+  type PartitionRange,
   type StateCounts,
   type StateKind,
   type Status,
-  getAssetStatus,
-  countStates,
-  formatPartitionKey,
-  listRangesWhere,
   toStateKind,
-  getPartitionNoun,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 
 import {
   findNewestMaterialization,

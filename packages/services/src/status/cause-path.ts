@@ -1,15 +1,15 @@
 import {
   type Computation,
   type Evaluation,
-  type PartitionRange,
-  type Status,
   getAsset,
   getAssetStatus,
   intersectRanges,
   listPartitionsReading,
   listReadings,
   listReadRanges,
-} from "@freshet/core"
+  type PartitionRange,
+  type Status,
+} from "@freshet/core/engine"
 
 /** One partition on the way from a root cause to the partition asked about. */
 export interface PathStop {

@@ -1,4 +1,4 @@
-import type { CheckResult, Graph } from "@freshet/core"
+import type { CheckResult, Graph } from "@freshet/core/engine"
 
 /** Rows that did not pass the checks they must pass: which checks, and where the rows lie that were kept apart. */
 export interface CheckFailure {

@@ -1,11 +1,5 @@
-import {
-  type Asset,
-  type Daily,
-  type Freshness,
-  isTimed,
-  toTimeInterval,
-  convertRange,
-} from "@freshet/core"
+import type { Asset, Daily, Freshness } from "@freshet/core"
+import { convertRange, isTimed, toTimeInterval } from "@freshet/core/engine"
 
 /** Since when a partition that its policy asks for is not there. */
 export interface Overdue {

@@ -1,14 +1,13 @@
 import { relative, resolve } from "node:path"
 
-import { type Evaluation, getAsset, failsChecks, getStatus } from "@freshet/core"
-import type { CommandLine } from "@freshet/materializer"
+import { type Evaluation, failsChecks, getAsset, getStatus } from "@freshet/core/engine"
 
 import { findCurrentInput } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
 import { type CheckFailure, toCheckFailure } from "./check-failure.ts"
 
 /** Keys of the store as paths to be shown. */
-export function createPathFormatter({ cwd }: CommandLine, lake: string) {
+export function createPathFormatter({ cwd }: { readonly cwd: string }, lake: string) {
   return (keys: readonly string[]): readonly string[] =>
     keys.map((key) => {
       const path = resolve(lake, key)
@@ -19,7 +18,7 @@ export function createPathFormatter({ cwd }: CommandLine, lake: string) {
 
 /** What was refused of a partition that failed, or what of a fresh one fails its checks; undefined when all is well with it. */
 export async function readCheckFailure(
-  cli: CommandLine,
+  place: { readonly cwd: string },
   { graph, evaluation, runHistory, config }: Project,
   {
     asset,
@@ -38,7 +37,7 @@ export async function readCheckFailure(
     graph,
     key,
     checkedRows.results,
-    createPathFormatter(cli, config.lake)(checkedRows.failedFiles),
+    createPathFormatter(place, config.lake)(checkedRows.failedFiles),
   )
 }
 

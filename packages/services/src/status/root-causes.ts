@@ -1,23 +1,22 @@
+import type { AnyAsset, Asset } from "@freshet/core"
 import {
-  type AnyAsset,
-  type Asset,
   type Cause,
   type Computation,
   type Evaluation,
-  type PartitionRange,
-  type Plan,
-  type Status,
+  formatPartitionKey,
   getAsset,
   getAssetStatus,
+  getStatus,
+  groupByReason,
+  joinRanges,
+  listPartitions,
+  type PartitionRange,
+  type Plan,
   stateFlags,
   stateFlagsAt,
-  mergeRanges,
-  formatPartitionKey,
-  listPartitions,
+  type Status,
   toRanges,
-  groupByReason,
-  getStatus,
-} from "@freshet/core"
+} from "@freshet/core/engine"
 
 import { addChangedInputs } from "../plan/changed-inputs.ts"
 import { formatPartitionFlag } from "../plan/command-text.ts"
@@ -84,7 +83,7 @@ export async function explainPartition(
 function collectCauseChain({ work, blocked }: Plan): CauseChain {
   const chain = new Map<string, readonly PartitionRange[]>()
   for (const { computation, ranges } of [...work, ...blocked])
-    chain.set(computation.name, mergeRanges([...(chain.get(computation.name) ?? []), ...ranges]))
+    chain.set(computation.name, joinRanges([...(chain.get(computation.name) ?? []), ...ranges]))
   return chain
 }
 

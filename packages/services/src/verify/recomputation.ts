@@ -1,21 +1,16 @@
 import { join } from "node:path"
 
+import type { Asset } from "@freshet/core"
 import {
-  type Asset,
   type Computation,
-  FreshetError,
   createMaterializationCache,
+  FreshetError,
   recompute,
   type RecomputeEffects,
   type ReproducibilityResult,
-} from "@freshet/core"
-import {
-  hashContent,
-  openEngine,
-  openFolderStore,
-  createScratchStore,
-  withPostgres,
-} from "@freshet/io"
+} from "@freshet/core/engine"
+import { withPostgres } from "@freshet/embedded-postgres"
+import { createScratchStore, hashContent, openEngine, openFolderStore } from "@freshet/io"
 
 import type { Config } from "../config.ts"
 import { buildDeclaredGraph, readProject, withMigratedLedger } from "../open-project.ts"

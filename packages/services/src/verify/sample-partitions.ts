@@ -1,5 +1,4 @@
-import { type PartitionRange, countPartitions, toRanges } from "@freshet/core"
-import type { Random } from "@freshet/demo"
+import { countPartitions, type PartitionRange, type Random, toRanges } from "@freshet/core/engine"
 
 /** A share of some partitions by chance, the newest among them: one at least, if there is any. */
 export function samplePartitions(

@@ -1,16 +1,16 @@
+import type { Asset } from "@freshet/core"
 import {
-  type Asset,
   type Computation,
-  stateFlags,
-  getOutputs,
-  type PartitionRange,
   countPartitions,
+  createRandom,
+  getOutputs,
+  intersectRangeLists,
   listPartitions,
-  type MaterializationRecord,
   listRangesWhere,
-} from "@freshet/core"
-import { intersectRangeLists } from "@freshet/core"
-import { createRandom } from "@freshet/demo"
+  type MaterializationRecord,
+  type PartitionRange,
+  stateFlags,
+} from "@freshet/core/engine"
 
 import { selectCurrentRecords } from "../materialization-records.ts"
 import { isStillRecorded, type RecomputeResult, type Recomputation } from "./recomputation.ts"
@@ -233,7 +233,7 @@ async function recomputeSample(
       const result = await recompute(computation, partition)
       if (result.kind === "replaced") continue
       recomputed += 1
-      if (result.kind !== "same") findings.push({ computation, partition, result: result })
+      if (result.kind !== "same") findings.push({ computation, partition, result })
     }
   return { remade: recomputed, findings }
 }

@@ -1,12 +1,11 @@
-import { expect, test } from "vitest"
-
 import {
   formatAge,
   formatBytes,
   formatCount,
-  formatQuantity,
   formatDuration,
-} from "../../src/render/quantity.ts"
+  formatQuantity,
+} from "@freshet/core/engine"
+import { expect, test } from "vitest"
 
 test.each([
   [0, "0"],

@@ -1,13 +1,7 @@
-import {
-  type Cause,
-  type Graph,
-  type Status,
-  formatCause,
-  formatPartitions,
-  formatStatus,
-} from "@freshet/core"
-
-import { formatQuantity } from "./quantity.ts"
+import type { Cause, Status } from "../evaluate/staleness.ts"
+import type { Graph } from "../graph/graph.ts"
+import { formatQuantity } from "../quantity.ts"
+import { formatCause, formatPartitions, formatStatus } from "./explain.ts"
 
 /** Why a partition is not fresh, in words; upstreams that will be made anew are named together. */
 export function formatCauses(graph: Graph, status: Status): string {

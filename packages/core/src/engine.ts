@@ -1,0 +1,150 @@
+export type { CodeComputation, Computation, Output, SqlComputation } from "./declare/asset.ts"
+export { quoteName } from "./declare/column.ts"
+export { parseDay } from "./partitions/calendar.ts"
+export { encodeFolderName } from "./partitions/folder-name.ts"
+export { convertRange, nests } from "./partitions/nesting.ts"
+export type {
+  Granularity,
+  PartitionRange,
+  PartitionText,
+  TimedGranularity,
+} from "./declare/partition.ts"
+export {
+  findPartition,
+  formatPartition,
+  formatPartitionKey,
+  getNewestClosed,
+  getPartitionAt,
+  getPartitionNoun,
+  isTimed,
+  toTimeInterval,
+} from "./declare/partition.ts"
+export type { CompilerMessage, FitsTable } from "./declare/publish.ts"
+export { formatRelationName, formatWindow } from "./declare/read.ts"
+export { listReads, renderSql } from "./declare/sql.ts"
+export type * from "./ports.ts"
+export type * from "./evaluate/ledger-snapshot.ts"
+export type { Removal } from "./evaluate/remove-materializations.ts"
+export { removeMaterializations } from "./evaluate/remove-materializations.ts"
+export type { Fingerprint, Lanes } from "./evaluate/fingerprint.ts"
+export {
+  buildRunningSums,
+  computeFingerprint,
+  createLanes,
+  differenceAt,
+  fingerprintContent,
+  formatFingerprint,
+  parseFingerprint,
+  toDifferences,
+} from "./evaluate/fingerprint.ts"
+export type { FreshetErrorCode, Problem } from "./problem.ts"
+export { FreshetError, ProblemsError, unreachable } from "./problem.ts"
+export { findNearest, formatSuggestion } from "./suggest.ts"
+export type { StepResult } from "./execute/run-step.ts"
+export type { RunOptions, RunResult } from "./execute/execute.ts"
+export { execute } from "./execute/execute.ts"
+export type { PublicationResult } from "./execute/publish-sets.ts"
+export type { RecomputeEffects, ReproducibilityResult, RowsChange } from "./execute/recompute.ts"
+export { recompute } from "./execute/recompute.ts"
+export type { MaterializationCache } from "./execute/materialization-cache.ts"
+export { createMaterializationCache } from "./execute/materialization-cache.ts"
+export type { PartitionBounds } from "./evaluate/partition-bounds.ts"
+export { findPartitionBounds, getDeclaredRange } from "./evaluate/partition-bounds.ts"
+export type { Graph, GraphResult, Reading } from "./graph/graph.ts"
+export { buildGraph, getAsset, getOutputs, listSources } from "./graph/graph.ts"
+export type { Edge } from "./graph/lineage.ts"
+export { findReachable, listEdges } from "./graph/lineage.ts"
+export { intersectRanges, listPartitionsRead, listPartitionsReading } from "./graph/mapping.ts"
+export type { Attribute, HasState, Selection, SelectionResult } from "./graph/selection.ts"
+export { parseSelection, resolveSelection, stateValues } from "./graph/selection.ts"
+export {
+  filterRanges,
+  intersectRangeLists,
+  joinRanges,
+  subtractRanges,
+  takeNewest,
+} from "./partitions/range-algebra.ts"
+export {
+  assetPartitionsText,
+  explain,
+  formatCause,
+  formatPartitions,
+  formatRead,
+  formatStatus,
+} from "./plan/explain.ts"
+export type { EvaluationInputs, ReadRange } from "./evaluate/inputs.ts"
+export {
+  emptyVersion,
+  getPartitions,
+  getStablePartition,
+  listReadRanges,
+  listReadVersions,
+  listReadings,
+} from "./evaluate/inputs.ts"
+export { fingerprintInputs } from "./evaluate/input-fingerprint.ts"
+export type {
+  BlockedWork,
+  CheckStep,
+  CheckWork,
+  MaterializeStep,
+  Plan,
+  PlanRequest,
+  Step,
+  Work,
+} from "./plan/plan.ts"
+export {
+  buildPlan,
+  countPartitions,
+  countSteps,
+  isInRanges,
+  listBlockedWork,
+  listPartitions,
+  listSteps,
+} from "./plan/plan.ts"
+export { listNewestTargets } from "./plan/targets.ts"
+export type { FailedChecks } from "./evaluate/failed-checks.ts"
+export { findFailedChecks, findFailedUpstream } from "./evaluate/failed-checks.ts"
+export { findStaleDownstream } from "./plan/stale-downstream.ts"
+export type { NamedRange, SavedPlan } from "./plan/saved-plan.ts"
+export { findPlanDrift, savePlan, toPlanRequest } from "./plan/saved-plan.ts"
+export type { ReasonGroup } from "./plan/reasons.ts"
+export { groupByReason } from "./plan/reasons.ts"
+export type { PublicationPlan } from "./plan/publication.ts"
+export { groupPublicationSets, isReadyToPublish } from "./plan/publication.ts"
+export { evaluate } from "./evaluate/evaluate.ts"
+export type { ComputationStates, Evaluation, StateCounts, StateKind } from "./evaluate/states.ts"
+export {
+  countStates,
+  failsChecks,
+  findCodeVersion,
+  findFreshInput,
+  findInput,
+  isFresh,
+  listRangesWhere,
+  stateFlags,
+  stateFlagsAt,
+  toRanges,
+  toStateKind,
+} from "./evaluate/states.ts"
+export type { Cause, ChangedInput, Status } from "./evaluate/staleness.ts"
+export { getAssetStatus, getStatus, listChangedInputs } from "./evaluate/staleness.ts"
+export type { Hash, ParsedQueries } from "./evaluate/declared-versions.ts"
+export {
+  computeChecksVersion,
+  computeCodeVersion,
+  computeInputVersion,
+  listQueryTexts,
+  toCanonicalJson,
+} from "./evaluate/declared-versions.ts"
+export type { Random } from "./random.ts"
+export { createRandom, shuffleIds } from "./random.ts"
+export { formatCauses, formatMainCause } from "./plan/causes.ts"
+export {
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatInstant,
+  formatQuantity,
+  formatTimeOfDay,
+} from "./quantity.ts"
