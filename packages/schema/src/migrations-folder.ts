@@ -1,6 +1,8 @@
-import { fileURLToPath } from "node:url"
+import { createRequire } from "node:module"
+import { join } from "node:path"
 
-/** Where the migrations lie that bring a database to these tables. */
+/** The folder of the migrations that bring a database to these tables. */
 export function getMigrationsFolder(): string {
-  return fileURLToPath(new URL("../migrations", import.meta.url))
+  const { resolve } = createRequire(import.meta.url)
+  return join(resolve("@freshet/schema/package.json"), "../migrations")
 }

@@ -80,6 +80,8 @@ export function resolveConfig(
   root: string,
   environment: Environment = process.env,
 ): Config {
+  const assets = file?.assets ?? []
+  refuseStrangers(assets)
   const given = { ...defaults, ...file, ...readEnvironment(environment) }
   const parsed = settingsSchema.safeParse(given)
   if (!parsed.success)
@@ -91,13 +93,31 @@ export function resolveConfig(
   const absoluteHome = resolve(root, home)
   return {
     ...rest,
-    assets: file?.assets ?? [],
+    assets,
     home: absoluteHome,
     lake: lake === undefined ? resolve(absoluteHome, "lake") : resolve(root, lake),
     landing: resolve(root, landing),
     threads: rest.threads,
     databaseUrl: rest.databaseUrl,
   }
+}
+
+/** The file may come from an editor without types. */
+function refuseStrangers(assets: unknown): void {
+  const list: readonly unknown[] | undefined = Array.isArray(assets) ? assets : undefined
+  const index = list?.findIndex((entry) => !isAsset(entry))
+  if (index === -1) return
+  const message =
+    index === undefined
+      ? "assets in freshet.config.ts must be a list."
+      : `assets[${index}] in freshet.config.ts is not an asset.`
+  const hint = "Declare assets with the functions of @freshet/core, and list what they return."
+  throw new ProblemsError("config", [{ kind: "config", message, hint }])
+}
+
+function isAsset(entry: unknown): boolean {
+  if (typeof entry !== "object" || entry === null || !("kind" in entry)) return false
+  return entry.kind === "asset" || entry.kind === "source"
 }
 
 /** The configuration of the demo: everything of it lies in a folder and a PostgreSQL of its own. */

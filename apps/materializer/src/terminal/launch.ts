@@ -1,15 +1,17 @@
-import { fileURLToPath } from "node:url"
+import { existsSync } from "node:fs"
 
 import type { Config, FreshetConfig } from "@freshet/services"
 
-/** What the launcher gives: the way to the configuration, the program of the supervisor, and the process itself. */
+/** Describes the workspace and its bundled programs to the command. */
 export interface Launch {
-  readonly loadConfig: () => Promise<unknown>
+  /** Folder to which the paths of the configuration are relative. */
+  readonly workspace: string
+  /** The bundled `freshet.config.ts`; absent if the workspace has none. */
+  readonly configPath: string
+  /** The program of the embedded server's supervisor. */
   readonly supervisorPath: string
   readonly process: NodeJS.Process
 }
-
-const workspace = fileURLToPath(new URL("../../..", import.meta.url))
 
 /** What was typed for the command: `--no-color`, which may stand anywhere before a `--`, is for the program itself. */
 export function removeNoColor(argv: readonly string[]): readonly string[] {
@@ -21,10 +23,19 @@ function isNoColor(word: string, precedingWords: readonly string[]): boolean {
 }
 
 /** The whole configuration. Paths in it are relative to the workspace, wherever the command is run. */
-export async function loadProjectConfig({ loadConfig, process }: Launch): Promise<Config> {
+export async function loadProjectConfig({
+  workspace,
+  configPath,
+  process,
+}: Launch): Promise<Config> {
   const { resolveConfig } = await import("@freshet/services")
-  const file = (await loadConfig()) as FreshetConfig | undefined // the file's default export, which `defineConfig` typed
+  const file = existsSync(configPath) ? await loadConfigFile(configPath, workspace) : undefined
   return resolveConfig(file, workspace, process.env)
+}
+
+async function loadConfigFile(path: string, workspace: string): Promise<FreshetConfig> {
+  const { loadDefault } = await import("../load-default.ts")
+  return (await loadDefault(path, workspace)) as FreshetConfig // `defineConfig` typed it
 }
 
 /** The command that starts the supervisor of the embedded server. */

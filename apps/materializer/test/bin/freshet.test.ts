@@ -16,7 +16,9 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const app = fileURLToPath(new URL("../../", import.meta.url))
 
@@ -58,7 +60,7 @@ test("a current bundle is used as it is and nothing is written", async () => {
   expect(await readdir(join(workspace, "apps/materializer/.build"))).toEqual(before)
 })
 
-test("a bundle with a file missing is made anew", async () => {
+test("a bundle with a file missing is bundled again", async () => {
   const folder = await settledBundle()
   await rm(join(folder, "main.js"))
   expect(await freshet()).toEqual({ code: 0, stdout: "one\n" })
@@ -91,62 +93,62 @@ test("a command killed while it bundles harms no later one", async () => {
   expect(await freshet()).toEqual({ code: 0, stdout: "one\n" })
 })
 
-test("the configuration is loaded when asked for, and is undefined where there is no file", async () => {
-  await write("apps/materializer/src/main.ts", main(`await launch.loadConfig()`))
-  expect(await freshet()).toEqual({ code: 0, stdout: "undefined\n" })
+test("the configuration is bundled as a program of its own, if there is a file", async () => {
+  await write(
+    "apps/materializer/src/main.ts",
+    main(`existsSync(launch.configPath) && (await import(launch.configPath)).default`),
+  )
+  expect(await freshet()).toEqual({ code: 0, stdout: "false\n" })
   await write("freshet.config.ts", `const days: number = 7\nexport default { days }\n`)
   expect(await freshet()).toEqual({ code: 0, stdout: "{ days: 7 }\n" })
 })
 
 test("the supervisor is bundled as a program of its own", async () => {
   await write("packages/embedded-postgres/src/supervisor.ts", `console.log("supervisor" as string)`)
-  await write("apps/materializer/src/main.ts", main(`(await import(launch.supervisorPath), "main")`))
-  expect(await freshet()).toEqual({ code: 0, stdout: "supervisor\nmain\n" })
-})
-
-test("import.meta.url names the source, not the bundle", async () => {
-  const source = join(workspace, "apps/materializer/src/main.ts")
-  await write("apps/materializer/src/main.ts", main(`fileURLToPath(import.meta.url)`))
-  expect(await freshet()).toEqual({ code: 0, stdout: `${source}\n` })
-})
-
-test("a package that is not bundled is loaded at its first use and not before", async () => {
-  await write("packages/io/package.json", `{ "type": "module" }`)
-  await write(
-    "packages/io/src/table.ts",
-    `import { Table } from "apache-arrow"
-     export const kindOfTable = () => typeof Table`,
-  )
-  const packages = join(app, "../../packages/io/node_modules")
-  await symlink(packages, join(workspace, "packages/io/node_modules"))
   await write(
     "apps/materializer/src/main.ts",
-    `import { kindOfTable } from "../../../packages/io/src/table.ts"
-     import { createRequire } from "node:module"
-     const loaded = () =>
-       Object.keys(createRequire(import.meta.url).cache).some((path) => path.includes("arrow"))
-     export async function main(): Promise<number> {
-       console.log(loaded(), kindOfTable(), loaded())
-       return 0
-     }`,
+    main(`(await import(launch.supervisorPath), "main")`),
   )
-  expect(await freshet()).toEqual({ code: 0, stdout: "false function true\n" })
+  expect(await freshet()).toEqual({ code: 0, stdout: "supervisor\nmain\n" })
 })
 
 test("a source that cannot be bundled is named", async () => {
   await write("apps/materializer/src/main.ts", "export const = 1")
   const { code, stderr } = await run()
-  expect(code).toBe(1)
-  expect(stderr).toContain("apps/materializer/src/main.ts:1:13")
+  expect(code).toBe(2)
+  expect(stderr).toBe(
+    'error: apps/materializer/src/main.ts:1:14: Expected identifier but found "="\n',
+  )
+})
+
+test("a build folder that cannot be written is named", async () => {
+  await write("apps/materializer/.build", "")
+  const { code, stderr } = await run()
+  expect(code).toBe(2)
+  expect(stderr).toContain("error: Sources changed, but the bundle cannot be written: ")
+  expect(stderr.split("\n")).toHaveLength(3)
+})
+
+test("a workspace that is not set up is named", async () => {
+  await rm(join(workspace, "apps/materializer/node_modules"))
+  const { code, stderr } = await run()
+  expect(code).toBe(2)
+  expect(stderr).toContain("error: Freshet is not set up: ")
+})
+
+test("the script of the workspace runs from any folder", async () => {
+  const script = join(app, "../../freshet")
+  const { stdout } = await promisify(execFile)(script, ["--version"], { cwd: tmpdir() })
+  expect(stdout).toBe(`freshet on Node ${process.versions.node}\n`)
 })
 
 function main(printed: string): string {
-  return `import { fileURLToPath } from "node:url"
+  return `import { existsSync } from "node:fs"
     export async function main(_argv: unknown, launch: any): Promise<number> {
       console.log(${printed})
       return 0
     }
-    export const url = fileURLToPath`
+    export const exists = existsSync`
 }
 
 async function write(path: string, text: string): Promise<void> {
@@ -156,12 +158,12 @@ async function write(path: string, text: string): Promise<void> {
 
 /** Starts commands until the sources are old enough to be trusted; gives the bundle's folder. */
 async function settledBundle(): Promise<string> {
-  const current = join(workspace, "apps/materializer/.build/current.json")
+  const current = join(workspace, "apps/materializer/.build/bundle.json")
   for (;;) {
     await freshet()
     const text = await readFile(current, "utf8")
     if (text.includes("unsettled")) continue
-    return join(dirname(current), JSON.parse(text).folder)
+    return join(dirname(current), JSON.parse(text).name)
   }
 }
 

@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import { withPostgres } from "@freshet/embedded-postgres"
 import { build } from "esbuild"
 
+import { workspace } from "../../bin/bundle.js"
 import type { CommandSettings } from "./freshet-process.ts"
 import { expectNoProcesses } from "./processes.ts"
 import { getSupervisorCommand } from "./supervisor-command.ts"
@@ -49,7 +50,7 @@ async function createDeclaredProject(folder: string, url: string): Promise<Decla
   const [home, landing] = [join(folder, "home"), join(folder, "landing")]
   mkdirSync(landing)
   const [, supervisor = ""] = await getSupervisorCommand()
-  writeFileSync(join(folder, "freshet.mjs"), buildLauncher(dirname(supervisor)))
+  writeFileSync(join(folder, "freshet.mjs"), buildLauncher(folder, dirname(supervisor)))
   return {
     folder,
     home,
@@ -72,11 +73,13 @@ async function createDeclaredProject(folder: string, url: string): Promise<Decla
 }
 
 /** The launcher of the workspace with another configuration. */
-function buildLauncher(bundled: string): string {
+function buildLauncher(folder: string, bundled: string): string {
   return `
-    import { answer } from ${toUrlLiteral(join(materializer, "bin/answer.js"))}
-    process.exitCode = await answer(process.argv.slice(2), new URL(${toUrlLiteral(`${bundled}/`)}), {
-      loadConfig: async () => (await import("./config.mjs")).default,
+    import { main } from ${toUrlLiteral(join(bundled, "main.js"))}
+    process.exitCode = await main(process.argv.slice(2), {
+      workspace: ${JSON.stringify(workspace)},
+      configPath: ${JSON.stringify(join(folder, "config.mjs"))},
+      supervisorPath: ${JSON.stringify(join(bundled, "supervisor.js"))},
       process,
     })`
 }

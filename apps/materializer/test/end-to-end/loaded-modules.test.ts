@@ -46,7 +46,9 @@ test("help loads neither the engine nor the database client nor the validator", 
 }, 30_000)
 
 function engineParts({ native, sources }: LoadedModules): readonly string[] {
-  return [...native, ...sources].filter((path) => /\/@duckdb\/|duckdb[^/]*\.node/.test(path))
+  return [...native, ...sources].filter((path) =>
+    /\/@duckdb\/|\/apache-arrow\/|duckdb[^/]*\.node/.test(path),
+  )
 }
 
 function fetchParts({ builtins }: LoadedModules): readonly string[] {

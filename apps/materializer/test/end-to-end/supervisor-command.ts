@@ -1,12 +1,11 @@
-import { fileURLToPath } from "node:url"
+import { join } from "node:path"
 
-import { findCurrentBundle } from "../../bin/current-bundle.js"
-import { makeBundle } from "../../bin/make-bundle.js"
+import { currentBundle } from "../../bin/bundle.js"
 
-let bundle: Promise<URL> | undefined
+let bundle: Promise<string> | undefined
 
 /** The command that starts a supervisor of an embedded server: the one that commands start. */
 export async function getSupervisorCommand(): Promise<readonly string[]> {
-  bundle ??= Promise.resolve(findCurrentBundle() ?? makeBundle())
-  return [process.execPath, fileURLToPath(new URL("supervisor.js", await bundle))]
+  bundle ??= currentBundle()
+  return [process.execPath, join(await bundle, "supervisor.js")]
 }

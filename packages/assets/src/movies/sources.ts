@@ -6,8 +6,8 @@ import {
   int64,
   nullable,
   sourceAsset,
-  sql,
   type Sql,
+  sql,
   text,
 } from "@freshet/core"
 

@@ -6,8 +6,8 @@ import {
   noRows,
   publishTo,
   type Read,
-  sql,
   type Sql,
+  sql,
   sqlAsset,
   unique,
 } from "@freshet/core"

@@ -1,10 +1,5 @@
 import type { PartitionRange } from "../declare/partition.ts"
-import {
-  type Fingerprint,
-  type Lanes,
-  buildRunningSums,
-  toDifferences,
-} from "./fingerprint.ts"
+import { type Fingerprint, type Lanes, buildRunningSums, toDifferences } from "./fingerprint.ts"
 import type {
   EarlierMaterialization,
   MaterializationVersion,
@@ -29,7 +24,8 @@ export function removeMaterializations(
   const histories = new Map(snapshot.histories)
   for (const removal of removals) {
     const history = histories.get(removal.computation)
-    if (history !== undefined) histories.set(removal.computation, removeFromHistory(history, removal))
+    if (history !== undefined)
+      histories.set(removal.computation, removeFromHistory(history, removal))
   }
   return { ...snapshot, histories }
 }
@@ -59,7 +55,8 @@ function removeFromHistory(
     for (let partition = Math.max(range.from, from); partition <= last; partition += 1) {
       const isRetained = ({ input }: EarlierMaterialization): boolean => !includes(partition, input)
       const retained = (earlier.get(partition) ?? []).filter(isRetained)
-      if (isNewestIn(columns, partition, includes)) replaceNewest(columns, partition, retained.shift())
+      if (isNewestIn(columns, partition, includes))
+        replaceNewest(columns, partition, retained.shift())
       if (retained.length > 0) earlier.set(partition, retained)
       else earlier.delete(partition)
     }
@@ -100,7 +97,10 @@ function replaceNewest(
   }
 }
 
-function findVersionIndex(versions: MaterializationVersion[], version: MaterializationVersion): number {
+function findVersionIndex(
+  versions: MaterializationVersion[],
+  version: MaterializationVersion,
+): number {
   const place = versions.indexOf(version)
   return place < 0 ? versions.push(version) - 1 : place
 }

@@ -77,7 +77,9 @@ const anyChange: fc.Arbitrary<HistoryChange> = fc.record({
 
 /** Reads of all kinds that move on with their readers. */
 function buildGraphFrom(firstDay: number, code: string, lastDay = 2 * longest): Graph {
-  const [start, end] = [firstDay, lastDay].map((dayOfMonth) => formatPartitionKey(everyDay, day(dayOfMonth)))
+  const [start, end] = [firstDay, lastDay].map((dayOfMonth) =>
+    formatPartitionKey(everyDay, day(dayOfMonth)),
+  )
   const partitions = daily({ start: start!, end: end! })
   const raw = source("raw")
   const rare = partitionedSource("rare", partitions, { whenMissing: "empty" })
@@ -92,21 +94,28 @@ function buildGraphFrom(firstDay: number, code: string, lastDay = 2 * longest): 
 
 const shortHash = (text: string) => formatFingerprint(computeFingerprint(text))
 
-async function createProjectAfter(change: HistoryChange): Promise<{ project: MemoryProject; graph: Graph }> {
+async function createProjectAfter(
+  change: HistoryChange,
+): Promise<{ project: MemoryProject; graph: Graph }> {
   const { days, added, dropped, cut, corrected, wiped, edited } = change
   const project = createMemoryProject(day(days + 1) * 86_400_000, {
-    rows: (request, asset, read) => shortHash(`${asset} ${request.relations.flatMap(read).join(" ")}`),
+    rows: (request, asset, read) =>
+      shortHash(`${asset} ${request.relations.flatMap(read).join(" ")}`),
   })
   project.hash = shortHash
-  for (let dayNumber = 1; dayNumber <= days + added; dayNumber += 1) land(project, "raw", day(dayNumber), `r${dayNumber}`)
-  for (let dayNumber = 1; dayNumber <= days; dayNumber += 5) land(project, "rare", day(dayNumber), `s${dayNumber}`)
+  for (let dayNumber = 1; dayNumber <= days + added; dayNumber += 1)
+    land(project, "raw", day(dayNumber), `r${dayNumber}`)
+  for (let dayNumber = 1; dayNumber <= days; dayNumber += 5)
+    land(project, "rare", day(dayNumber), `s${dayNumber}`)
   await run(project, buildGraphFrom(1, "a"))
   if (edited !== undefined)
     await run(project, buildGraphFrom(1, "b"), (evaluation) => {
       const { publish, targets } = requestEverything(evaluation)
       const early = (from: number, to: number) => ({ from, to: Math.min(to, day(edited)) })
       const requested = [...targets].map(([name, ranges]) => {
-        const earlyRanges = ranges.map(({ from, to }) => early(from, to)).filter((r) => r.from <= r.to)
+        const earlyRanges = ranges
+          .map(({ from, to }) => early(from, to))
+          .filter((r) => r.from <= r.to)
         return [name, earlyRanges] as const
       })
       return { publish, targets: new Map(requested) }
@@ -137,7 +146,9 @@ function findFresh(project: MemoryProject, evaluation: Evaluation): Map<string, 
     const versionsByIndex = new Map<number, string>()
     versions.set(computation.name, versionsByIndex)
     const records = findRecords(project, graph, [{ asset: computation.name, range }])
-    const recordsByInput = new Map(records.map((record) => [`${record.partition} ${record.fingerprint}`, record]))
+    const recordsByInput = new Map(
+      records.map((record) => [`${record.partition} ${record.fingerprint}`, record]),
+    )
     for (let index = range.from; index <= range.to; index += 1) {
       const reads = listReadVersions(listReadRanges(evaluation, computation, index), (asset, at) =>
         asset.kind === "source"
@@ -150,7 +161,9 @@ function findFresh(project: MemoryProject, evaluation: Evaluation): Map<string, 
       if (record !== undefined) versionsByIndex.set(index, record.dataVersion)
     }
   }
-  return new Map([...versions].map(([name, versionsByIndex]) => [name, new Set(versionsByIndex.keys())]))
+  return new Map(
+    [...versions].map(([name, versionsByIndex]) => [name, new Set(versionsByIndex.keys())]),
+  )
 }
 
 test("a partition that is kept no more is missing, whatever stands in its place", async () => {

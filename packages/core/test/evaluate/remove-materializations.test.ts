@@ -30,7 +30,10 @@ function listMaterializations(history: MaterializationHistory | undefined) {
   const lists = Array.from({ length }, (_, at) => {
     const newest = versions[(versionIndex[at] ?? 0) - 1]
     const input = { low: inputs.low[at] ?? 0, high: inputs.high[at] ?? 0 }
-    const others = (earlier.get(from + at) ?? []).map((materialization) => ({ ...materialization, outputs: [] }))
+    const others = (earlier.get(from + at) ?? []).map((materialization) => ({
+      ...materialization,
+      outputs: [],
+    }))
     const all = newest === undefined ? others : [{ version: newest, input, outputs: [] }, ...others]
     return { partition: from + at, all }
   })
@@ -49,7 +52,9 @@ test("without some materializations a snapshot is that of a ledger that never re
       const evaluation = evaluateProject(project, graph)
       const records = project.records.filter((candidate) => candidate.asset === "asset")
       const removedRecords = records.filter((_, at) => removed[at % removed.length])
-      const texts = new Set(removedRecords.map(({ record }) => `${record.partition} ${record.fingerprint}`))
+      const texts = new Set(
+        removedRecords.map(({ record }) => `${record.partition} ${record.fingerprint}`),
+      )
       const snapshot = removeMaterializations(evaluation.snapshot, [
         {
           computation: "asset",
@@ -57,7 +62,10 @@ test("without some materializations a snapshot is that of a ledger that never re
           includes: (partition, input) => texts.has(`${partition} ${formatFingerprint(input)}`),
         },
       ])
-      const remaining = { ...project, records: project.records.filter((kept) => !removedRecords.includes(kept)) }
+      const remaining = {
+        ...project,
+        records: project.records.filter((kept) => !removedRecords.includes(kept)),
+      }
       const expected = toSnapshot(remaining, graph)
       expect(listMaterializations(snapshot.histories.get("asset"))).toEqual(
         listMaterializations(expected.histories.get("asset")),

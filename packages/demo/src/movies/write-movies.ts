@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises"
+import { createRequire } from "node:module"
 
 import type { DemoFile } from "../stocktwits/summary.ts"
 import { createFileWriter, toSingleChunk } from "../write-file.ts"
@@ -20,7 +21,8 @@ export async function writeMovies(
   onFile: (path: string) => void = () => {},
 ): Promise<readonly DemoFile[]> {
   const films = generateFilms(seed, sizes.films)
-  const priceIndexUrl = new URL("./consumer_price_index.csv", import.meta.url)
+  const { resolve } = createRequire(import.meta.url)
+  const priceIndexUrl = resolve("@freshet/demo/consumer_price_index.csv")
   const contents: Readonly<Record<string, Iterator<Uint8Array, void>>> = {
     "movies_metadata.csv": toChunks(generateMetadata(films)),
     "links.csv": toChunks(generateLinks(films)),

@@ -51,6 +51,8 @@ export async function writeArrow(
   chunks: AsyncIterable<DuckDBDataChunk>,
   sink: Writable,
 ): Promise<void> {
+  // Only the whole package adds Node's streams to its writers.
+  const { RecordBatchFileWriter } = await import("apache-arrow")
   const batches = Readable.from(toRecordBatches(columns, chunks))
-  await pipeline(batches, arrow.RecordBatchFileWriter.throughNode(), sink)
+  await pipeline(batches, RecordBatchFileWriter.throughNode(), sink)
 }

@@ -178,7 +178,7 @@ async function appendColumns(
   asset: Asset,
   columns: readonly (readonly unknown[])[],
 ): Promise<void> {
-  const { DuckDBDataChunk, JSToDuckDBValueConverter } = await import("./api.ts")
+  const { DuckDBDataChunk, JSToDuckDBValueConverter } = (await import("@duckdb/node-api")).default
   Object.entries(asset.columns).forEach(([name, column], index) => {
     const invalidValue = columns[index]?.find(
       (value) => value === undefined || !isValidValue(column, value),

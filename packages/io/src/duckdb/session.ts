@@ -89,7 +89,7 @@ export async function withSession<T>(
 
 async function openInstance(options: SessionOptions, scratch: string): Promise<DuckDBInstance> {
   try {
-    const { DuckDBInstance } = await import("./api.ts")
+    const { DuckDBInstance } = (await import("@duckdb/node-api")).default
     await mkdir(options.spillFolder, { recursive: true }) // the engine makes its own folder in it, no more
     const instance = await DuckDBInstance.create(":memory:", {
       threads: String(options.threads),

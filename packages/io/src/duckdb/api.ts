@@ -1,1 +1,0 @@
-export { DuckDBDataChunk, DuckDBInstance, JSToDuckDBValueConverter } from "@duckdb/node-api"
