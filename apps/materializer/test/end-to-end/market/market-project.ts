@@ -2,7 +2,7 @@ import { type DeclaredProject, withDeclaredProject } from "../declared-project.t
 import { runFreshet } from "../freshet-process.ts"
 import { withLedgerClient } from "../ledger-contents.ts"
 
-const declarations = `import { assets } from "./test/system/market/market.ts"`
+const declarations = `import { assets } from "./test/end-to-end/market/market.ts"`
 
 /** The days on which the market lands something. */
 export const marketDays = ["2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08"] as const
