@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs"
 import { join } from "node:path"
 
 import {
@@ -23,6 +22,7 @@ import {
   withLedgerConnection,
   withPostgres,
 } from "@freshet/io"
+import { openStore } from "@freshet/materializer"
 import { getMigrationsFolder } from "@freshet/schema"
 
 import type { Config } from "./config.ts"
@@ -101,7 +101,7 @@ export async function readProject(
     hash,
     evaluate: evaluateSnapshot,
     readMaterializations: (ranges) => readMaterializations(client, graph, ranges),
-    hasFile: async (file) => existsSync(join(config.lake, file)),
+    store: openStore(config),
     readInputVersions: async (ids) => {
       const provenance = await readProvenance(client, graph, ids)
       return new Map([...provenance].map(([id, { reads }]) => [id, reads]))

@@ -5,10 +5,10 @@ import {
   createPublisher,
   type DuckdbEngine,
   openEngine,
-  openFolderStore,
   type Store,
   createRowReader,
 } from "@freshet/io"
+import { openStore } from "@freshet/materializer"
 
 import type { Config } from "./config.ts"
 import { getSessionOptions } from "./session-options.ts"
@@ -35,7 +35,7 @@ export async function withRuntime<T>(
   { signal, url, reportsProgress = false, spillFolder }: RuntimeOptions,
   work: (runtime: Runtime) => Promise<T>,
 ): Promise<T> {
-  const store = openFolderStore(config.lake)
+  const store = openStore(config)
   const engine = openEngine({
     ...getSessionOptions(config, spillFolder),
     connections: config.concurrency + 1,

@@ -2,7 +2,6 @@ import { randomInt } from "node:crypto"
 import { join } from "node:path"
 
 import { type Asset, type Computation, mergeRanges, type PartitionRange } from "@freshet/core"
-import type { Config } from "@freshet/services"
 import type { Project } from "@freshet/services"
 import type { Recomputation } from "@freshet/services"
 import type {
@@ -10,7 +9,7 @@ import type {
   VerificationReport,
   VerificationProgress,
 } from "@freshet/services"
-import { createPathFormatter } from "@freshet/services"
+import { shownPath } from "@freshet/services"
 import { selectAssets } from "@freshet/services"
 import { sourceProblem, usageError } from "@freshet/services"
 import { type PartitionArguments, resolveTargets } from "@freshet/services"
@@ -53,7 +52,7 @@ export async function verify(
     const { findings, ...otherFields } = report
     const view: VerificationSummary = {
       ...otherFields,
-      findings: findings.map((finding) => describeFinding(cli, config, project, finding)),
+      findings: findings.map((finding) => describeFinding(cli, project, finding)),
       sample: flags.files ? undefined : { percent: flags.sample, seed },
       ms: cli.nowMs() - startedMs,
     }
@@ -123,23 +122,24 @@ async function runVerification(
 
 function describeFinding(
   cli: CommandLine,
-  config: Config,
-  { graph }: Project,
+  project: Project,
   { computation, partition, result }: VerificationFinding,
 ): ReproducibilityFinding {
+  const { graph } = project
   return describeMismatch(result, {
     graph,
     computation,
     partition,
-    ...createPathFormatters(cli, config),
+    ...createPathFormatters(cli, project),
   })
 }
 
 /** The ways from keys of the lake and paths of the landing zone to paths that a person may type. */
-export function createPathFormatters(cli: CommandLine, { lake, landing }: Config) {
-  const createFormatter = (folder: string) => (path: string) =>
-    createPathFormatter(cli, folder)([path])[0] ?? join(folder, path)
-  return { lakePath: createFormatter(lake), landedPath: createFormatter(landing) }
+export function createPathFormatters(cli: CommandLine, { store, config }: Project) {
+  return {
+    lakePath: (key: string) => shownPath(cli, store.locate(key)),
+    landedPath: (path: string) => shownPath(cli, join(config.landing, path)),
+  }
 }
 
 function toVerificationDocument(view: VerificationSummary, report: VerificationReport): object {

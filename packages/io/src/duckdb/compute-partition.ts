@@ -121,7 +121,7 @@ function createLandingContext(
       save: async (path, source) => {
         const key = buildQuarantineKey(source, folder, inputVersion)
         await store.commit(path, key)
-        return { key, path: store.path(key) }
+        return { key, location: store.locate(key) }
       },
     },
   }

@@ -61,7 +61,7 @@ export async function openLandingFixture(threads = 2): Promise<LandingFixture> {
             parser: judge,
             quarantine: {
               tempPath: async () => quarantinePath,
-              save: async (path) => ({ key: path, path }),
+              save: async (path) => ({ key: path, location: path }),
             },
           },
         )

@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path"
+import { isAbsolute, relative } from "node:path"
 
 import { type Evaluation, getAsset, failsChecks, getStatus } from "@freshet/core"
 import type { CommandLine } from "@freshet/materializer"
@@ -7,20 +7,23 @@ import { findCurrentInput } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
 import { type CheckFailure, toCheckFailure } from "./check-failure.ts"
 
-/** Keys of the store as paths to be shown. */
-export function createPathFormatter({ cwd }: CommandLine, lake: string) {
+/** Shows the places of keys of the store. */
+export function createPathFormatter(cli: CommandLine, { store }: Pick<Project, "store">) {
   return (keys: readonly string[]): readonly string[] =>
-    keys.map((key) => {
-      const path = resolve(lake, key)
-      const inside = relative(cwd, path)
-      return inside.startsWith("..") ? path : inside
-    })
+    keys.map((key) => shownPath(cli, store.locate(key)))
+}
+
+/** Shows a path relative to the working folder if it lies inside, and a URL as it is. */
+export function shownPath({ cwd }: CommandLine, location: string): string {
+  if (!isAbsolute(location)) return location
+  const inside = relative(cwd, location)
+  return inside.startsWith("..") ? location : inside
 }
 
 /** What was refused of a partition that failed, or what of a fresh one fails its checks; undefined when all is well with it. */
 export async function readCheckFailure(
   cli: CommandLine,
-  { graph, evaluation, runHistory, config }: Project,
+  { graph, evaluation, runHistory, store }: Project,
   {
     asset,
     partition,
@@ -38,7 +41,7 @@ export async function readCheckFailure(
     graph,
     key,
     checkedRows.results,
-    createPathFormatter(cli, config.lake)(checkedRows.failedFiles),
+    createPathFormatter(cli, { store })(checkedRows.failedFiles),
   )
 }
 

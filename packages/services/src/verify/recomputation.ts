@@ -9,13 +9,8 @@ import {
   type RecomputeEffects,
   type ReproducibilityResult,
 } from "@freshet/core"
-import {
-  hashContent,
-  openEngine,
-  openFolderStore,
-  createScratchStore,
-  withPostgres,
-} from "@freshet/io"
+import { hashContent, openEngine, createScratchStore, withPostgres } from "@freshet/io"
+import { openStore } from "@freshet/materializer"
 
 import type { Config } from "../config.ts"
 import { buildDeclaredGraph, readProject, withMigratedLedger } from "../open-project.ts"
@@ -87,7 +82,7 @@ async function withRecomputeEngine<T>(
     ...getSessionOptions(config),
     connections: 2,
     signal,
-    store: createScratchStore(openFolderStore(config.lake), () => engine.session.scratchFolder()),
+    store: createScratchStore(openStore(config), () => engine.session.scratchFolder()),
     landedPath: (path) => join(config.landing, path),
   })
   try {
@@ -132,7 +127,7 @@ async function recomputePartition(
   }).catch((cause: unknown) => toFailedResult(cause, signal))
   if (result.kind !== "file_changed") return result
   if (!(await isStillRecorded(project, result))) return { kind: "replaced" }
-  return (await project.hasFile(result.file)) ? result : { ...result, kind: "file_gone" }
+  return (await project.store.exists(result.file)) ? result : { ...result, kind: "file_gone" }
 }
 
 /** What one partition cannot be made of says nothing of the others, unless a person wants all of it to stop. */
