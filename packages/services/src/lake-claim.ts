@@ -3,21 +3,21 @@ import { type LedgerClient, readLedgerId, type Store } from "@freshet/io"
 
 /** A lake and what keeps it. */
 interface LakeContext {
-  readonly lake: string
   readonly store: Store
   readonly client: LedgerClient
 }
 
 /** Makes a lake the ledger's own. Of two ledgers over one lake each would clear away what the other one keeps: another's is refused. */
-export async function claimLake({ lake, store, client }: LakeContext): Promise<void> {
+export async function claimLake({ store, client }: LakeContext): Promise<void> {
   const ledger = await readLedgerId(client)
-  if ((await store.claim(ledger)) !== ledger) throw lakeClaimedError(lake)
+  if ((await store.claim(ledger)) !== ledger) throw lakeClaimedError(store.locate())
 }
 
 /** Whether a lake is the ledger's own; false when it is nobody's. Another's is refused. */
-export async function ownsLake({ lake, store, client }: LakeContext): Promise<boolean> {
+export async function ownsLake({ store, client }: LakeContext): Promise<boolean> {
   const owner = await store.owner()
-  if (owner !== undefined && owner !== (await readLedgerId(client))) throw lakeClaimedError(lake)
+  if (owner !== undefined && owner !== (await readLedgerId(client)))
+    throw lakeClaimedError(store.locate())
   return owner !== undefined
 }
 

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs"
 import { join } from "node:path"
 
 import {
@@ -27,6 +26,7 @@ import { getMigrationsFolder } from "@freshet/schema"
 
 import type { Config } from "./config.ts"
 import { hash } from "./hash.ts"
+import { openStore } from "./open-store.ts"
 import { createWithQueryEngine, parseQueries } from "./parse-queries.ts"
 import type { Project } from "./project.ts"
 import { createRunHistory } from "./run/run-history.ts"
@@ -101,7 +101,7 @@ export async function readProject(
     hash,
     evaluate: evaluateSnapshot,
     readMaterializations: (ranges) => readMaterializations(client, graph, ranges),
-    hasFile: async (file) => existsSync(join(config.lake, file)),
+    store: openStore(config),
     readInputVersions: async (ids) => {
       const provenance = await readProvenance(client, graph, ids)
       return new Map([...provenance].map(([id, { reads }]) => [id, reads]))

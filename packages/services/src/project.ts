@@ -17,6 +17,7 @@ import type {
   QuarantinedLines,
   QuarantineRequest,
   RunProgress,
+  Store,
 } from "@freshet/io"
 
 import type { Config } from "./config.ts"
@@ -37,8 +38,8 @@ export interface Project {
   readonly readMaterializations: (
     ranges: readonly AssetRange[],
   ) => Promise<readonly MaterializationRecord[]>
-  /** Whether a file of the lake is there. */
-  readonly hasFile: (file: string) => Promise<boolean>
+  /** Looks up the stored files. */
+  readonly store: Pick<Store, "exists" | "locate">
   /** What given materializations read, for naming the inputs that changed since. */
   readonly readInputVersions: (
     materializations: readonly number[],

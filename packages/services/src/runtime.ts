@@ -6,11 +6,11 @@ import {
   createRowReader,
   type DuckdbEngine,
   openEngine,
-  openFolderStore,
   type Store,
 } from "@freshet/io"
 
 import type { Config } from "./config.ts"
+import { openStore } from "./open-store.ts"
 import { getSessionOptions } from "./session-options.ts"
 
 /** What makes, keeps and publishes rows. */
@@ -35,7 +35,7 @@ export async function withRuntime<T>(
   { signal, url, reportsProgress = false, spillFolder }: RuntimeOptions,
   work: (runtime: Runtime) => Promise<T>,
 ): Promise<T> {
-  const store = openFolderStore(config.lake)
+  const store = openStore(config)
   const engine = openEngine({
     ...getSessionOptions(config, spillFolder),
     connections: config.concurrency + 1,

@@ -1,4 +1,4 @@
-import type { DuckdbEngine, PublishedRows } from "@freshet/io"
+import type { DuckdbEngine, PublishedRows, Store } from "@freshet/io"
 
 import type { Config } from "./config.ts"
 import type { GarbageReport, GarbageCollectionRequest } from "./maintain/collect-garbage.ts"
@@ -41,8 +41,8 @@ export interface Services {
 /** The engine over what is stored. */
 export interface DataAccess {
   readonly query: DuckdbEngine["query"]
-  /** Where a key of the store lies on this machine. */
-  readonly getPath: (key: string) => string
+  readonly queryNamed: DuckdbEngine["queryNamed"]
+  readonly store: Pick<Store, "exists" | "read">
   /** Writes stored rows to a local file in another format. */
   readonly exportRows: (request: ExportRequest) => Promise<void>
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { copyFile, type FileHandle, mkdir, open, rename, rm } from "node:fs/promises"
+import { mkdir, open, rename, rm, writeFile } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 
 import { formatCount, formatPartitionKey, type Problem, ProblemsError } from "@freshet/core/engine"
@@ -76,7 +76,7 @@ async function exportToFile(
 
 async function writeExport(data: DataAccess, request: ExportedFile, output: string): Promise<void> {
   const { asset, file, format } = request
-  if (format === "parquet") await copyFile(data.getPath(file), output)
+  if (format === "parquet") await writeFile(output, data.store.read(file))
   else await data.exportRows({ asset, file, format, output })
 }
 
@@ -86,22 +86,25 @@ async function exportToPipe(
   request: ExportedFile,
   home: string,
 ): Promise<void> {
-  if (request.format === "parquet") return writeToPipe(cli, await open(data.getPath(request.file)))
+  if (request.format === "parquet") return writeToPipe(cli, data.store.read(request.file))
   const partialPath = join(home, "spill", `${randomUUID()}.${request.format}`)
   await mkdir(dirname(partialPath), { recursive: true })
   try {
     await writeExport(data, request, partialPath)
     const file = await open(partialPath)
     await rm(partialPath)
-    await writeToPipe(cli, file)
+    // a stream without an encoding gives bytes
+    await writeToPipe(
+      cli,
+      file.createReadStream({ highWaterMark: 1 << 18 }) as AsyncIterable<Uint8Array>,
+    )
   } finally {
     await rm(partialPath, { force: true })
   }
 }
 
-async function writeToPipe(cli: CommandLine, file: FileHandle): Promise<void> {
-  for await (const chunk of file.createReadStream({ highWaterMark: 1 << 18 }))
-    await cli.out.write(chunk as Uint8Array) // a stream without an encoding gives bytes
+async function writeToPipe(cli: CommandLine, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of bytes) await cli.out.write(chunk)
 }
 
 function missingOutputError(name: string, { format }: DataExportFlags): ProblemsError {

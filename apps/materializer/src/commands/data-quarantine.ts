@@ -1,5 +1,3 @@
-import { open } from "node:fs/promises"
-
 import type { SourceAsset } from "@freshet/core"
 import {
   formatQuantity,
@@ -32,12 +30,13 @@ export async function dataQuarantine(
     const source = selectAsset(project, name)
     if (source.kind !== "source") throw notASourceError(name)
     const keys = await listSourceQuarantineFiles(project, source, flags)
-    const files = keys.map((key) => data.getPath(key))
     const lines: QuarantinedLine[] = []
-    for (const file of files) {
+    for (const key of keys) {
       if (lines.length > flags.limit) break
+      if (!(await data.store.exists(key))) continue
       const isIncluded = createLineFilter(project, source, flags.partition)
-      lines.push(...(await readQuarantinedLines(file, isIncluded, flags.limit + 1 - lines.length)))
+      const bytes = data.store.read(key)
+      lines.push(...(await readQuarantinedLines(bytes, isIncluded, flags.limit + 1 - lines.length)))
     }
     await printQuarantine(cli, flags, lines)
     return exitCodes.done
@@ -89,23 +88,28 @@ function createLineFilter(
 }
 
 async function readQuarantinedLines(
-  path: string,
+  bytes: AsyncIterable<Uint8Array>,
   isIncluded: (line: QuarantinedLine) => boolean,
   limit: number,
 ): Promise<readonly QuarantinedLine[]> {
-  const file = await open(path).catch(() => undefined) // most partitions have none
-  if (file === undefined) return []
   const lines: QuarantinedLine[] = []
-  try {
-    for await (const line of file.readLines()) {
-      if (lines.length >= limit) break
-      const quarantinedLine = JSON.parse(line) as QuarantinedLine // the file is the engine's own
-      if (isIncluded(quarantinedLine)) lines.push(quarantinedLine)
-    }
-  } finally {
-    await file.close().catch(() => {}) // reading to the end has closed it already
+  for await (const line of splitLines(bytes)) {
+    if (lines.length >= limit) break
+    const quarantinedLine = JSON.parse(line) as QuarantinedLine // the file is the engine's own
+    if (isIncluded(quarantinedLine)) lines.push(quarantinedLine)
   }
   return lines
+}
+
+async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let partialLine = ""
+  for await (const chunk of bytes) {
+    const lines = (partialLine + decoder.decode(chunk, { stream: true })).split("\n")
+    partialLine = lines.pop() ?? ""
+    yield* lines
+  }
+  if (partialLine !== "") yield partialLine
 }
 
 function notASourceError(name: string): ProblemsError {

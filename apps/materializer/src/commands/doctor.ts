@@ -9,7 +9,8 @@ import {
   formatQuantity,
   FreshetError,
 } from "@freshet/core/engine"
-import type { Config, Project } from "@freshet/services"
+import type { Store } from "@freshet/io"
+import { type Config, openStore, type Project } from "@freshet/services"
 
 import { type Diagnostic, formatDiagnostics } from "../render/diagnostics.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
@@ -19,14 +20,15 @@ import { exitCodes } from "../terminal/exit-code.ts"
 export async function doctor(cli: CommandLine, flags: { readonly json: boolean }): Promise<number> {
   const node = checkNode(cli.versions.node)
   const config = await cli.loadConfig()
+  const store = openStore(config)
   const findings = [
     node,
     checkConfig(config),
-    await checkWritable("state folder", config.home),
-    await checkWritable("lake", config.lake),
+    await homeFinding(config.home),
+    await lakeFinding(store),
     await checkDisk(config.home),
     ...(await checkProject(cli, config)),
-    await checkLeftovers(config),
+    await checkLeftovers(config, store),
   ]
   await (flags.json
     ? printJson(cli.out, { findings })
@@ -66,7 +68,10 @@ function checkConfig({ assets }: Config): Diagnostic {
   return { level: "ok", subject: "configuration", message }
 }
 
-async function checkWritable(subject: string, folder: string): Promise<Diagnostic> {
+const writeHint = "Give this user the right to write there, or set FRESHET_HOME or FRESHET_LAKE."
+
+async function homeFinding(folder: string): Promise<Diagnostic> {
+  const subject = "state folder"
   try {
     await mkdir(folder, { recursive: true })
     const probe = join(folder, ".freshet-probe")
@@ -74,12 +79,17 @@ async function checkWritable(subject: string, folder: string): Promise<Diagnosti
     await rm(probe)
     return { level: "ok", subject, message: folder }
   } catch (error) {
-    return {
-      level: "fail",
-      subject,
-      message: `${folder} cannot be written: ${getErrorMessage(error)}`,
-      hint: "Give this user the right to write there, or set FRESHET_HOME or FRESHET_LAKE.",
-    }
+    const message = `${folder} cannot be written: ${getErrorMessage(error)}`
+    return { level: "fail", subject, message, hint: writeHint }
+  }
+}
+
+async function lakeFinding(store: Store): Promise<Diagnostic> {
+  try {
+    await store.probe()
+    return { level: "ok", subject: "lake", message: store.locate() }
+  } catch (error) {
+    return { level: "fail", subject: "lake", message: getErrorMessage(error), hint: writeHint }
   }
 }
 
@@ -206,10 +216,10 @@ function toWarningFinding({ message, hint }: Project["warnings"][number]): Diagn
   return { level: "warn", subject: "landing zone", message, hint }
 }
 
-async function checkLeftovers(config: Config): Promise<Diagnostic> {
-  const temporaryFiles = await listNames(join(config.lake, ".tmp"))
+async function checkLeftovers(config: Config, store: Store): Promise<Diagnostic> {
+  const temporaryFiles = await store.measureTemp()
   const spillFolders = await listNames(join(config.home, "spill"))
-  const total = temporaryFiles.length + spillFolders.length
+  const total = temporaryFiles.files + spillFolders.length
   if (total === 0) return { level: "ok", subject: "temporary files", message: "none left over" }
   return {
     level: "warn",

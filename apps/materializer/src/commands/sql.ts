@@ -1,5 +1,5 @@
 import { formatSuggestion, FreshetError, type Problem, ProblemsError } from "@freshet/core/engine"
-import { buildSqlRequest, type Config, type Project, requireSql } from "@freshet/services"
+import { type Config, findRelation, type Project, requireSql } from "@freshet/services"
 
 import type { CommandLine } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
@@ -21,9 +21,9 @@ export async function sql(
   if (flags.published) return queryPublished(cli, config, flags, text)
   cli.interruption.watch("Stopping.")
   return cli.services.withData(config, cli.interruption.signal, async (project, data) => {
-    const request = await buildSqlRequest(project, text)
+    const find = (name: string) => findRelation(project, text, name)
     await data
-      .query(request, (rows) => printRows(cli, flags, rows))
+      .queryNamed({ sql: text, find }, (rows) => printRows(cli, flags, rows))
       .catch((error: unknown) => {
         throw toQueryError(project, error) ?? error
       })
@@ -93,8 +93,12 @@ function toQueryError(project: Project, error: unknown): ProblemsError | undefin
 
 function toEngineProblem(engineMessage: string): Problem {
   const [message = "", ...place] = engineMessage.split("\n").filter((line) => line.trim() !== "")
-  return { kind: "sql", message, hint: place.join("\n") }
+  const hints = message.includes('near "@"') ? [...place, quotedKeyHint] : place
+  return { kind: "sql", message, hint: hints.join("\n") }
 }
+
+const quotedKeyHint =
+  'An asset with a partition is one name, in double quotes: "user_recs@2026-01-05".'
 
 /** A name with a schema can only mean a table of PostgreSQL. */
 function schemaNameProblem(name: string): Problem {
@@ -106,13 +110,8 @@ function schemaNameProblem(name: string): Problem {
 }
 
 function unknownTableProblem({ graph }: Project, name: string): Problem {
-  if (graph.assets.has(name))
-    return {
-      kind: "sql",
-      message: `\`${name}\` was never made, so it has no rows.`,
-      hint: `\`freshet materialize ${name}\` makes it.`,
-    }
   if (name.includes(".")) return schemaNameProblem(name)
-  const hint = formatSuggestion(name, graph.assets.keys())
-  return { kind: "sql", message: `No asset is named \`${name}\`.`, hint }
+  const [base = name] = name.split("@")
+  const hint = formatSuggestion(base, graph.assets.keys())
+  return { kind: "sql", message: `No asset is named \`${base}\`.`, hint }
 }

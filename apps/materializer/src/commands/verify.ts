@@ -4,13 +4,12 @@ import { join } from "node:path"
 import type { Asset } from "@freshet/core"
 import { type Computation, joinRanges, type PartitionRange } from "@freshet/core/engine"
 import {
-  type Config,
-  createPathFormatter,
   type PartitionArguments,
   type Project,
   type Recomputation,
   resolveTargets,
   selectAssets,
+  shownPath,
   sourceProblem,
   usageError,
   type VerificationFinding,
@@ -56,7 +55,7 @@ export async function verify(
     const { findings, ...otherFields } = report
     const view: VerificationSummary = {
       ...otherFields,
-      findings: findings.map((finding) => describeFinding(cli, config, project, finding)),
+      findings: findings.map((finding) => describeFinding(cli, project, finding)),
       sample: flags.files ? undefined : { percent: flags.sample, seed },
       ms: cli.nowMs() - startedMs,
     }
@@ -126,23 +125,24 @@ async function runVerification(
 
 function describeFinding(
   cli: CommandLine,
-  config: Config,
-  { graph }: Project,
+  project: Project,
   { computation, partition, result }: VerificationFinding,
 ): ReproducibilityFinding {
+  const { graph } = project
   return describeMismatch(result, {
     graph,
     computation,
     partition,
-    ...createPathFormatters(cli, config),
+    ...createPathFormatters(cli, project),
   })
 }
 
 /** The ways from keys of the lake and paths of the landing zone to paths that a person may type. */
-export function createPathFormatters(cli: CommandLine, { lake, landing }: Config) {
-  const createFormatter = (folder: string) => (path: string) =>
-    createPathFormatter(cli, folder)([path])[0] ?? join(folder, path)
-  return { lakePath: createFormatter(lake), landedPath: createFormatter(landing) }
+export function createPathFormatters(cli: CommandLine, { store, config }: Project) {
+  return {
+    lakePath: (key: string) => shownPath(cli, store.locate(key)),
+    landedPath: (path: string) => shownPath(cli, join(config.landing, path)),
+  }
 }
 
 function toVerificationDocument(view: VerificationSummary, report: VerificationReport): object {

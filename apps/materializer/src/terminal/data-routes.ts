@@ -90,10 +90,10 @@ const data = buildRouteMap({
 
 const sql = defineCommand<SqlFlags, string[]>({
   brief: "Query the assets by name with SQL",
-  text: "An asset's name means its newest partition, name@2026-01-05 the one of that key, name@all every one there is.",
+  text: 'An asset\'s name means its newest partition, "name@2026-01-05" the one of that key, "name@all" every one there is.',
   examples: [
     'freshet sql "select count(*) from user_recs"',
-    'freshet sql "select * from user_recs@2026-01-05 order by weight desc" --limit 10',
+    `freshet sql 'select * from "user_recs@2026-01-05" order by weight desc' --limit 10`,
     'freshet sql "select action, count(*) as lines from activity_log group by all" --csv',
     'freshet sql --published "select * from stocktwits.user_recs" --limit 10',
   ],

@@ -82,7 +82,7 @@ async function recomputeAll(
   { project, recompute }: Recomputation,
   asset: Asset,
 ): Promise<readonly RecomputedPartition[]> {
-  const { graph, config } = project
+  const { graph } = project
   const { computation, partitions } = asset
   const ranges = resolveTargets(project, [asset.name], flags).get(asset.name) ?? []
   const total = countPartitions(ranges)
@@ -97,7 +97,7 @@ async function recomputeAll(
     for (const partition of listPartitions(ranges)) {
       showProgress(recomputedPartitions.length)
       const result = await recompute(computation, partition)
-      const place = { graph, computation, partition, ...createPathFormatters(cli, config) }
+      const place = { graph, computation, partition, ...createPathFormatters(cli, project) }
       const text = result.kind === "same" ? undefined : describeMismatch(result, place)
       recomputedPartitions.push({ key: formatPartitionKey(partitions, partition), result, text })
     }

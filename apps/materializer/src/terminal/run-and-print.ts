@@ -137,7 +137,7 @@ async function executeRequest(
             report,
             reporter.stepEvents,
             cli.nowMs() - startedMs,
-            createPathFormatter(cli, config.lake),
+            createPathFormatter(cli, report.project),
           )
         : undefined
     await printReport(cli, flags, report, summary)

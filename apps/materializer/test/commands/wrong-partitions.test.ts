@@ -66,7 +66,13 @@ const idle: Partial<Services> = {
   withData: async (_config, _signal, work) =>
     work(project, {
       query: () => Promise.reject(new Error("queried")),
-      getPath: (key) => key,
+      queryNamed: () => Promise.reject(new Error("queried")),
+      store: {
+        exists: async () => false,
+        read: () => {
+          throw new Error("read")
+        },
+      },
       exportRows: () => Promise.reject(new Error("exported")),
     }),
   withRecomputation: async (_config, _signal, work) =>

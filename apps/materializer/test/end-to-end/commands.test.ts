@@ -143,12 +143,31 @@ describe("after everything was made for the newest day", { timeout: 60_000 }, ()
   test("sql reads assets by name, by day and all days", async () => {
     const { rows } = await json<{ rows: readonly unknown[] }>(
       "sql",
-      "select (select count(*) from follows) > 0 as newest, (select count(*) from follows@all) as every, (select count(*) from follows@2026-01-02) as second",
+      `select (select count(*) from Follows) > 0 as newest, (select count(*) from "follows@all") as every,
+        (select count(*) from "follows@2026-01-02") as second, 'user_recs@all' as text -- from likes@all`,
     )
-    expect(rows).toEqual([{ newest: true, every: expect.any(Number), second: expect.any(Number) }])
-    const wrong = await place.freshet("sql", "select * from user_rec")
-    expect(wrong.code).toBe(2)
-    expect(wrong.err).toContain("Did you mean `user_recs`?")
+    expect(rows).toEqual([
+      {
+        newest: true,
+        every: expect.any(Number),
+        second: expect.any(Number),
+        text: "user_recs@all",
+      },
+    ])
+  })
+
+  test.each([
+    ["select * from user_rec", "Did you mean `user_recs`?"],
+    ['select * from "user_rec@all"', "No asset is named `user_rec`."],
+    ["select * from user_recs@2026-01-05", 'in double quotes: "user_recs@2026-01-05"'],
+    ['select * from "user_recs@1999-01-01"', "comes before its first day"],
+    ["select nothing from user_recs", 'Referenced column "nothing" not found'],
+    ["select * from stocktwits.user_recs", "assets are named without a schema"],
+  ])("sql says what is wrong with a query: %s", async (query, message) => {
+    const { code, out, err } = await place.freshet("sql", query)
+    expect({ code, out }).toEqual({ code: 2, out: "" })
+    expect(err).toContain(message)
+    expect(err.match(/^error: /gm)).toHaveLength(1)
   })
 
   test("sql --published reads the tables in PostgreSQL, and can do nothing else", async () => {

@@ -1,4 +1,4 @@
-import { type Asset, type Columns, type Daily, daily, dueBy } from "@freshet/core"
+import { type Asset, type Columns, daily, type Daily, dueBy } from "@freshet/core"
 
 /** One partition a calendar day (UTC); how many there are follows from the files that have landed. */
 const dailyPartitions = daily({ start: "2000-01-01" })

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, statSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
+import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 
 import { type AnyAsset, type Asset, type Sql, unpartitioned } from "@freshet/core"
@@ -26,7 +27,9 @@ export interface MaterializedAssets {
   readonly spoiledChecks: readonly CheckResult[]
   readonly lineCounts: readonly LineCount[]
   /** Source → the lines of it that were set aside: number and reason. */
-  readonly quarantined: (source: string) => readonly (readonly [line: number, reason: string])[]
+  readonly quarantined: (
+    source: string,
+  ) => Promise<readonly (readonly [line: number, reason: string])[]>
 }
 
 interface QuarantinedLine {
@@ -156,9 +159,10 @@ async function readRows({ engine }: EngineFixture, asset: Asset, file: string | 
   })
 }
 
-function readQuarantinedLines({ store }: EngineFixture, count: LineCount | undefined) {
+async function readQuarantinedLines({ store }: EngineFixture, count: LineCount | undefined) {
   if (count?.file === undefined) return []
-  const lines = readFileSync(store.path(count.file), "utf8").split("\n").slice(0, -1)
+  const text = await readFile(await store.localPath(count.file), "utf8")
+  const lines = text.split("\n").slice(0, -1)
   const quarantinedLines = lines.map((text): QuarantinedLine => JSON.parse(text)) // the engine wrote it
   return quarantinedLines
     .map(({ line, reason }) => [line, reason] as const)

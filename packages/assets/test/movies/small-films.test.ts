@@ -28,16 +28,16 @@ async function csv(made: MaterializedAssets, asset: string): Promise<string[]> {
 
 test("every row of the files is there, or in quarantine with its line and reason", async () => {
   await making(smallFilms, async (made) => {
-    expect(made.quarantined("metadata_file")).toEqual([
+    expect(await made.quarantined("metadata_file")).toEqual([
       [9, "duplicate_id"],
       [12, "wrong_type"],
       [13, "wrong_type"],
       [14, "malformed_list"],
       [15, "shifted_row"],
     ])
-    expect(made.quarantined("ratings_file")).toEqual([[410, "wrong_type"]])
-    expect(made.quarantined("credits_file")).toEqual([[5, "malformed_list"]])
-    expect(made.quarantined("links_file")).toEqual([])
+    expect(await made.quarantined("ratings_file")).toEqual([[410, "wrong_type"]])
+    expect(await made.quarantined("credits_file")).toEqual([[5, "malformed_list"]])
+    expect(await made.quarantined("links_file")).toEqual([])
     for (const { lines, rows, quarantined } of made.lineCounts)
       expect(lines).toBe(rows + quarantined)
   })

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { existsSync, readdirSync, statSync } from "node:fs"
+import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 
 import type { AnyAsset, Asset, Read, SourceAsset } from "@freshet/core"
@@ -106,6 +107,9 @@ export async function materializeDay(
   const lineCounts = results.flatMap(({ day, result }) =>
     result.lineCounts.map((count) => ({ ...count, day })),
   )
+  const quarantined = await Promise.all(
+    lineCounts.map(({ day, file }) => readQuarantinedLines(project.store, day, file)),
+  )
   return {
     rows: async (name) => {
       const asset = assets.filter(isAsset).find((candidate) => candidate.name === name)
@@ -114,9 +118,7 @@ export async function materializeDay(
     },
     checks: results.flatMap(({ day, result }) => result.checks.map((check) => ({ ...check, day }))),
     lineCounts,
-    quarantined: lineCounts.flatMap(({ day, file }) =>
-      readQuarantinedLines(project.store, day, file),
-    ),
+    quarantined: quarantined.flat(),
   }
 }
 
@@ -157,9 +159,10 @@ async function readRows({ engine }: LandedProject, asset: Asset, relation: Relat
   })
 }
 
-function readQuarantinedLines(store: Store, day: string, file: string | undefined) {
+async function readQuarantinedLines(store: Store, day: string, file: string | undefined) {
   if (file === undefined) return []
-  const lines = readFileSync(store.path(file), "utf8").split("\n").slice(0, -1)
+  const text = await readFile(await store.localPath(file), "utf8")
+  const lines = text.split("\n").slice(0, -1)
   return lines.map((text): QuarantinedLine => {
     const { line, reason } = JSON.parse(text) as QuarantinedLine // the engine wrote it
     return { day, line, reason }

@@ -113,13 +113,13 @@ function createLandingContext(
     partition,
     landedPath,
     scratchFolder: session.scratchFolder,
-    parser: "quick",
+    parser: "fast",
     quarantine: {
       tempPath: () => tempPath(".jsonl"),
       save: async (path, source) => {
         const key = buildQuarantineKey(source, folder, inputVersion)
         await store.commit(path, key)
-        return { key, path: store.path(key) }
+        return { key, location: store.locate(key) }
       },
     },
   }

@@ -7,11 +7,13 @@ import type {
   Relation,
 } from "@freshet/core/engine"
 
+import type { Store } from "../store/store.ts"
 import { examplePartition } from "./asset-reads.ts"
 import { computePartition, recomputePartition } from "./compute-partition.ts"
 import { measureContents } from "./content.ts"
 import type { EngineContext } from "./engine-context.ts"
 import { toEngineError } from "./engine-error.ts"
+import { type FindRelation, streamNamedRows } from "./named-relations.ts"
 import { createQueryEngine, type QueryEngine } from "./query-engine.ts"
 import { type QueryRows, streamRows } from "./query-rows.ts"
 import { createRelations } from "./relations.ts"
@@ -20,7 +22,7 @@ import { type Connection, openSession, type Session, type SessionOptions } from 
 
 /** The engine of this process: core's, and what the commands ask of DuckDB besides. */
 export interface DuckdbEngine extends Engine, QueryEngine {
-  /** Runs a person's query over these relations and lends its rows, a batch at a time. */
+  /** Runs a query over these relations and lends its rows, a batch at a time. */
   readonly query: <T>(
     request: {
       readonly sql: string
@@ -28,6 +30,11 @@ export interface DuckdbEngine extends Engine, QueryEngine {
       readonly partition?: PartitionText
     },
     consume: (rows: QueryRows) => Promise<T>,
+  ) => Promise<T>
+  /** Runs a person's query over the relations that its names mean, and lends its rows, a batch at a time. */
+  readonly queryNamed: <T>(
+    request: { readonly sql: string; readonly find: FindRelation },
+    use: (rows: QueryRows) => Promise<T>,
   ) => Promise<T>
   /** For whoever streams stored rows: publication does. */
   readonly session: Session
@@ -56,6 +63,12 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
       withRelations(context, relations, partition, (connection) =>
         streamRows(connection, sql, use),
       ),
+    queryNamed: ({ sql, find }, use) =>
+      session.withConnection((connection) => {
+        const create = (relation: Relation) =>
+          relateForQuery(context, connection, [relation], examplePartition)
+        return streamNamedRows(connection, sql, { find, create }, use)
+      }),
     session,
     close: session.close,
   }
@@ -65,7 +78,7 @@ async function checkStoredRows(
   context: EngineContext,
   { asset, checks, file, partition, relations }: CheckRequest,
 ): Promise<readonly CheckResult[]> {
-  const path = context.store.path(file)
+  const path = await context.store.localPath(file)
   return await withRelations(context, relations, partition, async (connection) => {
     try {
       const rows = await measureContents(connection, [
@@ -83,8 +96,8 @@ async function readStoredContent(
   { columns }: Asset,
   file: string,
 ): Promise<string | undefined> {
-  if (!(await store.exists(file))) return undefined
-  const path = store.path(file)
+  const path = await localPathIfStored(store, file)
+  if (path === undefined) return undefined
   return await session.withConnection(async (connection) => {
     // a file that is no Parquet any more, or lacks a column, holds other content, whatever it is
     const measuredFiles = await measureContents(connection, [{ columns, path }]).catch(
@@ -94,28 +107,43 @@ async function readStoredContent(
   })
 }
 
+/** Another process may remove the file between two looks at the store. */
+async function localPathIfStored(store: Store, file: string): Promise<string | undefined> {
+  try {
+    return await store.localPath(file)
+  } catch (cause) {
+    if (await store.exists(file)) throw cause
+    return undefined
+  }
+}
+
 function rethrowIfInterrupted(cause: unknown): readonly [] {
   const failure = toEngineError("the stored rows", cause)
   if (failure.code === "interrupted") throw failure
   return []
 }
 
-/** Lends a connection on which the relations are known. Lines of sources that cannot be taken are left out and not kept. */
+/** Lends a connection on which the relations are known. */
 async function withRelations<T>(
-  { session, store, landedPath }: EngineContext,
+  workshop: EngineContext,
   relations: readonly Relation[],
   partition: PartitionText,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  return await session.withConnection(async (connection) => {
-    const landing = {
-      connection,
-      partition,
-      landedPath,
-      scratchFolder: session.scratchFolder,
-      parser: "quick",
-    } as const
-    await createRelations(relations, store, landing)
+  return await workshop.session.withConnection(async (connection) => {
+    await relateForQuery(workshop, connection, relations, partition)
     return await work(connection)
   })
+}
+
+/** Makes relations known to the connection. Lines of sources that cannot be taken are left out and not kept. */
+async function relateForQuery(
+  { session, store, landedPath }: EngineContext,
+  connection: Connection,
+  relations: readonly Relation[],
+  partition: PartitionText,
+): Promise<void> {
+  const { scratchFolder } = session
+  const landing = { connection, partition, landedPath, scratchFolder, parser: "fast" } as const
+  await createRelations(relations, store, landing)
 }

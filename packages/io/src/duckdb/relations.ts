@@ -10,9 +10,8 @@ export async function createRelations(
   store: Store,
   landing: LandingContext,
 ): Promise<readonly LineCount[]> {
-  const views = relations.flatMap((relation) =>
-    relation.kind === "stored" ? [buildStoredView(relation, store)] : [],
-  )
+  const stored = relations.filter((each) => each.kind === "stored")
+  const views = await Promise.all(stored.map((relation) => buildStoredView(relation, store)))
   if (views.length > 0) await landing.connection.run(views.join("\n"))
   const lineCounts: LineCount[] = []
   for (const relation of relations)
@@ -20,11 +19,14 @@ export async function createRelations(
   return lineCounts
 }
 
-function buildStoredView(relation: Extract<Relation, { kind: "stored" }>, store: Store): string {
-  const { name, columns, files } = relation
+async function buildStoredView(
+  { name, columns, files }: Extract<Relation, { kind: "stored" }>,
+  store: Store,
+): Promise<string> {
+  const paths = await Promise.all(files.map(store.localPath))
   const rows =
     files.length === 0
       ? buildEmptyQuery(columns)
-      : `SELECT ${formatColumnList(columns)} FROM read_parquet(${formatPathList(files.map(store.path))})`
+      : `SELECT ${formatColumnList(columns)} FROM read_parquet(${formatPathList(paths)})`
   return `CREATE OR REPLACE TEMP VIEW ${quoteName(name)} AS ${rows};`
 }

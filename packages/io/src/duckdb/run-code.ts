@@ -89,7 +89,7 @@ async function listPaths(
   relation: Relation,
   tempPath: (suffix: string) => Promise<string>,
 ): Promise<readonly string[]> {
-  if (relation.kind === "stored") return relation.files.map((file) => store.path(file))
+  if (relation.kind === "stored") return Promise.all(relation.files.map(store.localPath))
   const path = await tempPath(".parquet")
   await connection.run(
     `COPY (FROM ${quoteName(relation.name)}) TO ${quoteText(path)} (FORMAT parquet)`,

@@ -33,7 +33,7 @@ export async function readCsvFile(request: ParseRequest): Promise<ParsedFile> {
     return { file: request.file, lines: 0, tables: [], pickLines: pickNoLines }
   const positions = findColumns(request, header.fields)
   const fastFile =
-    request.parser === "exact" || header.line !== 1 || header.fault !== undefined
+    request.parser === "strict" || header.line !== 1 || header.fault !== undefined
       ? undefined
       : await readFastCsvFile(request, positions, header.fields.length, (lines) =>
           parseLines(request, header, positions, lines),
@@ -142,7 +142,7 @@ async function readWithEngine(
   header: CsvRecord,
   positions: ReadonlyMap<string, number>,
 ): Promise<RawRecords | undefined> {
-  if (request.parser === "exact" || header.line !== 1 || header.fault !== undefined)
+  if (request.parser === "strict" || header.line !== 1 || header.fault !== undefined)
     return undefined
   const scan = await scanLines(request.path)
   if (scan.maxLineBytes > 1_000_000 || (await hasUnusualText(request.path, header.fields.length)))

@@ -46,7 +46,8 @@ interface FastParse {
 async function parseFast(request: ParseRequest, table: ParsedTable): Promise<FastParse> {
   const { source, path, parser } = request
   const hasStruct = Object.values(source.columns).some(({ kind }) => kind === "struct")
-  if (parser === "exact" || hasStruct) return { scan: await scanLines(path), strictOrdinals: "all" }
+  if (parser === "strict" || hasStruct)
+    return { scan: await scanLines(path), strictOrdinals: "all" }
   const [scan, parsedRows] = await Promise.all([
     scanLines(path, createFastLineMatcher(source)),
     createFastTable(request, table.name, 0),

@@ -22,7 +22,7 @@ export interface ParseRequest {
   /** A folder for temporary files. */
   readonly scratchFolder: () => Promise<string>
   /** `exact` judges every line exactly; for tests, which compare. */
-  readonly parser: "quick" | "exact"
+  readonly parser: "fast" | "strict"
 }
 
 /** One file, read: tables whose rows have the source's columns, each with the ordinal of its line. */

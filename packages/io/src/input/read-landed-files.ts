@@ -26,7 +26,7 @@ export interface LandingContext {
   readonly partition: PartitionText
   readonly landedPath: (path: string) => string
   readonly scratchFolder: () => Promise<string>
-  readonly parser: "quick" | "exact"
+  readonly parser: "fast" | "strict"
   /** Without it the lines that cannot be taken are counted and left out. */
   readonly quarantine?: QuarantineStore
 }
@@ -35,11 +35,11 @@ export interface LandingContext {
 export interface QuarantineStore {
   /** Asked for when there is a line to set aside. */
   readonly tempPath: () => Promise<string>
-  /** Makes the file durable; its key, and where a person finds it. */
+  /** Makes the file durable; its key, and its place for a message. */
   readonly save: (
     path: string,
     source: string,
-  ) => Promise<{ readonly key: string; readonly path: string }>
+  ) => Promise<{ readonly key: string; readonly location: string }>
 }
 
 type LandedRelation = Extract<Relation, { kind: "landed" }>
@@ -65,7 +65,7 @@ export async function readLandedFiles(
   const count = { ...countLines(source, parsedFiles, rows, quarantine), file: savedQuarantine?.key }
   requireAllLinesCounted(count)
   if (context.quarantine !== undefined)
-    requireTolerable(count, source, quarantine, savedQuarantine?.path)
+    requireTolerable(count, source, quarantine, savedQuarantine?.location)
   return count
 }
 
@@ -184,7 +184,7 @@ function requireTolerable(
   { lines, quarantined }: LineCount,
   { name, tolerance }: SourceAsset,
   quarantine: Quarantine,
-  path: string | undefined,
+  location: string | undefined,
 ): void {
   if (quarantined === 0 || quarantined <= tolerance * lines) return
   const sampleTexts = quarantine
@@ -193,6 +193,6 @@ function requireTolerable(
   throw new FreshetError(
     "input",
     `${quarantined} of ${lines} lines of \`${name}\` cannot be taken, more than the ${tolerance * 100}% that it tolerates: ${sampleTexts.join(", ")}${quarantined > sampleTexts.length ? ", …" : ""}`,
-    path === undefined ? {} : { hint: `All of them, with reasons, are in ${path}.` },
+    location === undefined ? {} : { hint: `All of them, with reasons, are in ${location}.` },
   )
 }

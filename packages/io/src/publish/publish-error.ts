@@ -2,7 +2,7 @@ import { FreshetError } from "@freshet/core/engine"
 
 /** What a failed publish says: which table or set, the server's words, and the key or place that it names. */
 export function toPublishError(subject: string, cause: unknown): FreshetError {
-  if (cause instanceof FreshetError) return cause
+  if (cause instanceof FreshetError && cause.code !== "store") return cause
   return new FreshetError("publish", `${subject} was not published: ${describeCause(cause)}`, {
     cause,
   })

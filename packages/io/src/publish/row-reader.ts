@@ -19,11 +19,12 @@ export type ReadRows = (
 ) => AsyncIterable<DuckDBDataChunk>
 
 /** Reads rows of the store with the session's engine; holds one of its connections until the last chunk was taken. */
-export function createRowReader(session: Session, store: Pick<Store, "path">): ReadRows {
+export function createRowReader(session: Session, store: Pick<Store, "localPath">): ReadRows {
   return async function* (file, columns, orderBy) {
+    const path = await store.localPath(file)
     const { connection, close } = await openConnection(session)
     try {
-      yield* streamRows(connection, buildRowsQuery(store.path(file), columns, orderBy))
+      yield* streamRows(connection, buildRowsQuery(path, columns, orderBy))
     } finally {
       await close()
     }

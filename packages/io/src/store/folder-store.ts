@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
-import { mkdirSync, renameSync } from "node:fs"
-import { access, lstat, mkdir, readdir, rm } from "node:fs/promises"
+import { createReadStream, existsSync, mkdirSync, renameSync } from "node:fs"
+import { lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 
 import { FreshetError } from "@freshet/core/engine"
@@ -8,9 +8,11 @@ import { FreshetError } from "@freshet/core/engine"
 import { listFilePages } from "./file-pages.ts"
 import { readFolderOwner, claimFolder } from "./folder-owner.ts"
 import { removeFiles } from "./remove-files.ts"
-import { requireValidKey } from "./store-key.ts"
+import { missingFile, requireValidKey } from "./store-key.ts"
 import type { TempFileTotals, Store } from "./store.ts"
 import { syncPath } from "./sync.ts"
+
+const readBytes = 1 << 18
 
 /** A store in a folder: temporary file in the same file system → fsync → rename → fsync of the folder. */
 export function openFolderStore(folder: string): Store {
@@ -26,17 +28,19 @@ export function openFolderStore(folder: string): Store {
     return join(temp, name)
   }
   return {
-    path,
+    localPath: async (key) => {
+      const place = path(key)
+      if (!existsSync(place)) throw missingFile(key)
+      return place
+    },
+    read: (key) => readFile(key, path(key)),
+    locate: (key) => (key === undefined ? root : path(key)),
     tempPath,
     commit: async (tempPath, key) =>
       await moveDurably(tempPath, path(key), root).catch(
         throwStoreError(`the store cannot keep ${key}`),
       ),
-    exists: async (key) =>
-      await access(path(key)).then(
-        () => true,
-        () => false,
-      ),
+    exists: async (key) => existsSync(path(key)),
     list: () => listFilePages(root),
     remove: async (keys) =>
       await removeFiles(root, keys.map(requireValidKey)).catch(
@@ -48,6 +52,7 @@ export function openFolderStore(folder: string): Store {
       claimFolder(root, owner, tempPath).catch(
         throwStoreError(`the store cannot be written: ${root}`),
       ),
+    probe: () => writeProbe(root).catch(throwStoreError(`the store cannot be written: ${root}`)),
     removeTemp: () =>
       removeTempFiles(temp, ownNames).catch(throwStoreError(`the store cannot be swept: ${temp}`)),
   }
@@ -71,6 +76,23 @@ async function createFolderDurably(folder: string, root: string): Promise<void> 
     createdFolder = dirname(createdFolder)
   )
     await syncPath(dirname(createdFolder))
+}
+
+async function* readFile(key: string, path: string): AsyncGenerator<Uint8Array> {
+  try {
+    // a stream without an encoding gives bytes
+    yield* createReadStream(path, { highWaterMark: readBytes }) as AsyncIterable<Uint8Array>
+  } catch (cause) {
+    if (!existsSync(path)) throw missingFile(key)
+    throwStoreError(`the store cannot read ${key}`)(cause)
+  }
+}
+
+async function writeProbe(root: string): Promise<void> {
+  await mkdir(root, { recursive: true })
+  const path = join(root, `.probe-${randomUUID()}`)
+  await writeFile(path, "")
+  await rm(path)
 }
 
 async function removeTempFiles(

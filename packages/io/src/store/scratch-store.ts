@@ -19,6 +19,7 @@ export function createScratchStore(store: Store, scratchFolder: () => Promise<st
     commit: rejectWrite,
     remove: rejectWrite,
     claim: rejectWrite,
+    probe: rejectWrite,
     removeTemp: rejectWrite,
   }
 }

@@ -41,6 +41,11 @@ export function isKeySegment(text: string): boolean {
   return /^[^\\\0:]+$/.test(text) && !text.startsWith(".")
 }
 
+/** The error of a store that is asked for a file which it does not have. */
+export function missingFile(key: string): FreshetError {
+  return new FreshetError("store", `the store has no file ${key}`)
+}
+
 /** The key as it is; a FreshetError when it could lead out of the store. */
 export function requireValidKey(key: string): string {
   const isValid = key.split("/").every(isKeySegment)

@@ -4,8 +4,15 @@ export interface Store {
   readonly tempPath: (suffix: string) => Promise<string>
   /** Makes the file durable under `key` and takes it away from `tempPath`. Replaces what is there. */
   readonly commit: (tempPath: string, key: string) => Promise<void>
-  /** The local path under which the engine reads the file. */
-  readonly path: (key: string) => string
+  /**
+   * Provides a file on the local disk, for reading alone: the file itself, or a copy of it. Fails when the store has
+   * no such file.
+   */
+  readonly localPath: (key: string) => Promise<string>
+  /** Reads the bytes of a file, a part at a time. Fails when the store has no such file. */
+  readonly read: (key: string) => AsyncIterable<Uint8Array>
+  /** Names the place of a file, or of the whole store, for a message: a path or a URL. Nothing is read through it. */
+  readonly locate: (key?: string) => string
   readonly exists: (key: string) => Promise<boolean>
   /**
    * Every file, some at a time, in no promised order; one that comes or goes meanwhile may be among them or not.
@@ -20,6 +27,8 @@ export interface Store {
   readonly claim: (owner: string) => Promise<string>
   /** What runs that died left of temporary files. */
   readonly measureTemp: () => Promise<TempFileTotals>
+  /** Fails, with the reason, unless files can be committed. */
+  readonly probe: () => Promise<void>
   /** Removes just that. To be called by who holds the lock that keeps other runs away. */
   readonly removeTemp: () => Promise<TempFileTotals>
 }

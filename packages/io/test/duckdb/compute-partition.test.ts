@@ -482,7 +482,7 @@ test("a stored file has the data version that was recorded, until somebody chang
   const [output] = result.kind === "made" ? result.outputs : []
   const file = output?.file ?? ""
   expect(await works.engine.readDataVersion(numbers, file)).toBe(output?.dataVersion)
-  const path = works.store.path(file)
+  const path = await works.store.localPath(file)
   await writeFile(path, "no rows at all")
   expect(await works.engine.readDataVersion(numbers, file)).toBeUndefined()
   await rm(path)

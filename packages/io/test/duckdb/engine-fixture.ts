@@ -36,7 +36,7 @@ export async function openEngineFixture(
   options: Partial<EngineOptions> = {},
 ): Promise<EngineFixture> {
   const folder = await mkdtemp(join(tmpdir(), "freshet-engine-"))
-  const store = openFolderStore(join(folder, "lake"))
+  const store = options.store ?? openFolderStore(join(folder, "lake"))
   const engine = openEngine({
     memoryLimitMb: 1000,
     threads: 2,

@@ -44,11 +44,11 @@ afterAll(() => landing.close())
 
 async function readWithBothParsers(lines: readonly string[], end = "\n") {
   const file = { "scores.csv": [header, ...lines].map((line) => line + end).join("") }
-  const read = async (parser: "quick" | "exact") => {
+  const read = async (parser: "fast" | "strict") => {
     const { rows, quarantined, count } = await landing.read(scores, file, parser)
     return { rows, quarantined, count: { ...count, file: undefined } }
   }
-  return [await read("quick"), await read("exact")] as const
+  return [await read("fast"), await read("strict")] as const
 }
 
 test("lines that are not plain are judged exactly, among those that are", async () => {

@@ -23,7 +23,7 @@ export interface LandingFixture {
   readonly read: (
     source: SourceAsset,
     files: Readonly<Record<string, string | Buffer>>,
-    parser?: "quick" | "exact",
+    parser?: "fast" | "strict",
   ) => Promise<ReadResult>
   readonly close: () => Promise<void>
 }
@@ -40,7 +40,7 @@ export async function openLandingFixture(threads = 2): Promise<LandingFixture> {
   return {
     folder,
     session,
-    read: async (source, files, judge = "quick") => {
+    read: async (source, files, judge = "fast") => {
       reads += 1
       const quarantinePath = join(folder, `quarantine-${reads}.jsonl`)
       return await session.withConnection(async (connection) => {
@@ -62,7 +62,7 @@ export async function openLandingFixture(threads = 2): Promise<LandingFixture> {
             parser: judge,
             quarantine: {
               tempPath: async () => quarantinePath,
-              save: async (path) => ({ key: path, path }),
+              save: async (path) => ({ key: path, location: path }),
             },
           },
         )

@@ -30,7 +30,7 @@ test("a line of 10 MB is a row, whole", async () => {
 test("a line longer than the reader's usual room is a row, or is quarantined with its first 4 KB", async () => {
   const name = "\u00e9".repeat(10_000_000)
   const lines = [`{"id":2,"name":"${name}"}`, `{"id":3,"name":"${name}`]
-  for (const parser of ["quick", "exact"] as const) {
+  for (const parser of ["fast", "strict"] as const) {
     const { rows, quarantined } = await landing.read(
       readings,
       { "a.json": lines.join("\n") },
@@ -76,7 +76,7 @@ test("the first good line of a message counts, not an earlier one that was quara
     '{"action":"like","user_id":8,"message_id":5}',
     '{"action":"message","user_id":9,"room_id":1,"message_id":5}',
   ]
-  for (const parser of ["quick", "exact"] as const) {
+  for (const parser of ["fast", "strict"] as const) {
     const { rows, quarantined } = await landing.read(
       activity,
       { "a.json": lines.join("\n") },
@@ -152,7 +152,7 @@ test("days at the ends of months, escapes and nested extras are no reason to dou
     `{"id":1,"name":"${String.raw`\n`.repeat(30_000)}"}`,
   ]
   const want = { lines: 7, rows: 5, quarantined: 2 }
-  for (const parser of ["quick", "exact"] as const) {
+  for (const parser of ["fast", "strict"] as const) {
     const { count } = await landing.read(readings, { "a.json": lines.join("\n") }, parser)
     expect(count).toMatchObject(want)
   }

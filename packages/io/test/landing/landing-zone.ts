@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 
-import { daily, int32, type SourceAsset, sourceAsset } from "@freshet/core"
+import { daily, int32, sourceAsset, type SourceAsset } from "@freshet/core"
 
 /** Lends a landing folder with these files in it: path → content. */
 export async function withLandingZone<T>(

@@ -1,4 +1,6 @@
-import { resolve } from "node:path"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
 
 import { type Asset, type Columns, publishTo, sql, sqlAsset } from "@freshet/core"
 import type { PublicationRequest, PublicationTable } from "@freshet/core/engine"
@@ -9,6 +11,8 @@ import { Client } from "pg"
 import { openSession, type Session } from "../../src/duckdb/session.ts"
 import { migrate } from "../../src/ledger/migrate.ts"
 import { type ReadRows, createRowReader } from "../../src/publish/row-reader.ts"
+import { openFolderStore } from "../../src/store/folder-store.ts"
+import type { Store } from "../../src/store/store.ts"
 
 const migrations = resolve(import.meta.dirname, "../../../schema/migrations")
 const spillFolder = resolve(import.meta.dirname, "../../.freshet-test/publish")
@@ -36,27 +40,32 @@ export async function openPublishFixture(tables: string): Promise<PublishFixture
     [run],
   )
   const session = openSession({ memoryLimitMb: 500, threads: 2, spillFolder, connections: 3 })
+  const folder = await mkdtemp(join(tmpdir(), "freshet-published-"))
+  const store = openFolderStore(folder)
   return {
     url: database.url,
     client,
-    readRows: createRowReader(session, { path: (key) => key }),
-    store: createStore(session),
+    readRows: createRowReader(session, store),
+    store: createStore(session, store),
     close: async () => {
       await session.close()
+      await rm(folder, { recursive: true })
       await client.end()
       await database.close()
     },
   }
 }
 
-function createStore(session: Session): PublishFixture["store"] {
+function createStore(session: Session, store: Store): PublishFixture["store"] {
   let files = 0
   return async (query) => {
-    const file = `${await session.scratchFolder()}/${++files}.parquet`
+    const path = await store.tempPath(".parquet")
     await session.withConnection((connection) =>
-      connection.run(`copy (${query}) to '${file}' (format parquet)`),
+      connection.run(`copy (${query}) to '${path}' (format parquet)`),
     )
-    return file
+    const key = `rows/${++files}/v.parquet`
+    await store.commit(path, key)
+    return key
   }
 }
 

@@ -171,6 +171,18 @@ describe("a connection that is killed", () => {
   })
 })
 
+test("a set of which a stored file is gone is not published, and its tables stay as they were", async () => {
+  await createTestPublisher().publish(await edition(1))
+  const request = await edition(2)
+  const tables = request.tables.map((table) =>
+    table.asset.name === "two" ? { ...table, file: "two/gone/v.parquet" } : table,
+  )
+  const failure = await catchError(createTestPublisher().publish({ ...request, tables }))
+  expect(failure.code).toBe("publish")
+  expect(failure.message).toBe("two was not published: the store has no file two/gone/v.parquet")
+  expect(await watchEditions(fixture.client)).toEqual(whole(1))
+})
+
 describe("a lost COMMIT", () => {
   test.each([
     ["whose answer alone was lost", "after_commit"],

@@ -12,6 +12,7 @@ import {
   buildQuarantineKey,
   buildFailedRowsKey,
 } from "../../src/store/store-key.ts"
+import { openMemoryStore } from "./memory-store.ts"
 import { testStoreContract } from "./store-contract.ts"
 
 const folders: string[] = []
@@ -23,6 +24,14 @@ const newFolder = async () => {
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))))
 
 testStoreContract("in a folder", async () => openFolderStore(join(await newFolder(), "lake")))
+testStoreContract("in memory", async () => openMemoryStore(join(await newFolder(), "copies")))
+
+test("a folder that is no folder cannot be written, and the store says so", async () => {
+  const file = join(await newFolder(), "lake")
+  await writeFile(file, "")
+  const message = `the store cannot be written: ${file} (EEXIST)`
+  await expect(openFolderStore(file).probe()).rejects.toMatchObject({ code: "store", message })
+})
 
 test("sweeping removes the temporary files of others, never one's own and never what is committed", async () => {
   const folder = await newFolder()
@@ -83,6 +92,7 @@ test("who only looks writes temporary files elsewhere, and can neither commit no
   await writeFile(path, "rows")
   await expect(store.commit(path, "a/2/v.parquet")).rejects.toThrow("only looked at")
   await expect(store.remove(["a/1/v.parquet"])).rejects.toThrow("only looked at")
+  await expect(store.probe()).rejects.toThrow("only looked at")
   expect(await store.exists("a/1/v.parquet")).toBe(true)
 })
 

@@ -17,6 +17,11 @@ export function testStoreContract(name: string, createStore: () => Promise<Store
     for await (const page of store.list()) pages.push(page)
     return pages
   }
+  const readText = async (store: Store, key: string) => {
+    const parts: Uint8Array[] = []
+    for await (const part of store.read(key)) parts.push(part)
+    return Buffer.concat(parts).toString("utf8")
+  }
   const listKeys = async (store: Store) =>
     (await readPages(store))
       .flat()
@@ -31,14 +36,56 @@ export function testStoreContract(name: string, createStore: () => Promise<Store
       expect(await store.exists("a/2026-01-05/v1.txt")).toBe(false)
       await store.commit(path, "a/2026-01-05/v1.txt")
       expect(await store.exists("a/2026-01-05/v1.txt")).toBe(true)
-      expect(await readFile(store.path("a/2026-01-05/v1.txt"), "utf8")).toBe("rows")
+      expect(await readText(store, "a/2026-01-05/v1.txt")).toBe("rows")
+      expect(await readFile(await store.localPath("a/2026-01-05/v1.txt"), "utf8")).toBe("rows")
     })
 
     test("committing again replaces the file", async () => {
       const store = await createStore()
       await put(store, "a/v.txt", "one")
+      expect(await readFile(await store.localPath("a/v.txt"), "utf8")).toBe("one")
       await put(store, "a/v.txt", "two")
-      expect(await readFile(store.path("a/v.txt"), "utf8")).toBe("two")
+      expect(await readFile(await store.localPath("a/v.txt"), "utf8")).toBe("two")
+      expect(await readText(store, "a/v.txt")).toBe("two")
+    })
+
+    test("a large file is read whole, a part at a time", async () => {
+      const store = await createStore()
+      const text = "0123456789".repeat(300_000)
+      await put(store, "a/v.txt", text)
+      expect(await readText(store, "a/v.txt")).toBe(text)
+    })
+
+    test("a file asked for many times at once is there each time", async () => {
+      const store = await createStore()
+      await put(store, "a/v.txt", "rows")
+      const paths = await Promise.all(Array.from({ length: 20 }, () => store.localPath("a/v.txt")))
+      const texts = await Promise.all(paths.map((path) => readFile(path, "utf8")))
+      expect(new Set(texts)).toEqual(new Set(["rows"]))
+    })
+
+    test("a file that was never committed, or was removed, has no bytes, and the store says so", async () => {
+      const store = await createStore()
+      await put(store, "a/v.txt", "rows")
+      await store.localPath("a/v.txt")
+      await store.remove(["a/v.txt"])
+      for (const key of ["a/v.txt", "a/w.txt"]) {
+        const fault = { code: "store", message: `the store has no file ${key}` }
+        await expect(store.localPath(key)).rejects.toMatchObject(fault)
+        await expect(readText(store, key)).rejects.toMatchObject(fault)
+      }
+    })
+
+    test("a file has a place for messages before it is there, inside that of the store", async () => {
+      const store = await createStore()
+      expect(store.locate("a/1/v.txt")).toBe(`${store.locate()}/a/1/v.txt`)
+    })
+
+    test("a store that can be written says so, and holds nothing afterwards", async () => {
+      const store = await createStore()
+      await store.probe()
+      expect(await listKeys(store)).toEqual([])
+      expect(await store.measureTemp()).toEqual({ files: 0, bytes: 0 })
     })
 
     test("many files are committed at once", async () => {
@@ -106,8 +153,14 @@ export function testStoreContract(name: string, createStore: () => Promise<Store
       "%j is no key",
       async (key) => {
         const store = await createStore()
-        expect(() => store.path(key)).toThrow("is not a key of the store")
-        await expect(store.exists(key)).rejects.toMatchObject({ code: "store" })
+        const fault = {
+          code: "store",
+          message: expect.stringContaining("is not a key of the store"),
+        }
+        expect(() => store.locate(key)).toThrow("is not a key of the store")
+        await expect(store.localPath(key)).rejects.toMatchObject(fault)
+        await expect(readText(store, key)).rejects.toMatchObject(fault)
+        await expect(store.exists(key)).rejects.toMatchObject(fault)
       },
     )
 

@@ -26,10 +26,12 @@ export async function withData<T>(
       return withRuntime(config, { signal, url }, ({ engine, store }) =>
         work(project, {
           query: engine.query,
-          getPath: store.path,
-          exportRows: ({ asset, file, format, output }) => {
+          queryNamed: engine.queryNamed,
+          store,
+          exportRows: async ({ asset, file, format, output }) => {
             const { columns } = getAsset(graph, asset)
-            return exportRows(engine.session, { path: store.path(file), columns, format, output })
+            const path = await store.localPath(file)
+            await exportRows(engine.session, { path, columns, format, output })
           },
         }),
       )

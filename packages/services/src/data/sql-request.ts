@@ -1,66 +1,69 @@
 import type { AnyAsset } from "@freshet/core"
-import { ProblemsError, type Relation } from "@freshet/core/engine"
+import {
+  type PartitionRange,
+  type Problem,
+  ProblemsError,
+  type Relation,
+} from "@freshet/core/engine"
 
 import type { Project } from "../project.ts"
-import {
-  type RelationRequest,
-  listStoredRanges,
-  findNewestStored,
-  resolveStoredPartition,
-  readRelations,
-} from "./stored-partition.ts"
-
-/** A person's query, and what the names in it mean. */
-export interface SqlRequest {
-  readonly sql: string
-  readonly relations: readonly Relation[]
-}
-
-/** `user_recs@2026-01-05`, `visits@2026-W02`, bare; a key with other characters stands in quotes with its asset. */
-const bareReference = /(?<!["\w@])(\w+)@([\w+-]+)(?![\w"])/g
+import { listStoredRanges, resolveStoredPartition, readRelations } from "./stored-partition.ts"
 
 /**
- * Gives each asset that the text names its newest rows. `name@2026-01-05` means that partition, `name@all` all
- * there are.
+ * Finds the relation that a name in a person's query means: `user_recs` the newest partition of the asset,
+ * `user_recs@2026-01-05` the partition of that key, `user_recs@all` all that are stored. Undefined for a name that is
+ * not an asset's; throws when there are no such rows.
  */
-export async function buildSqlRequest(project: Project, text: string): Promise<SqlRequest> {
-  const { assets } = project.graph
-  const sql = text.replaceAll(bareReference, (match, name: string) =>
-    assets.has(name) ? `"${match}"` : match,
-  )
-  const relationRequests: RelationRequest[] = []
-  for (const asset of assets.values()) {
-    relationRequests.push(...listKeyedRelations(project, asset, sql))
-    if (!mentions(sql, asset.name)) continue
-    const newestPartition = findNewestStored(project, asset)
-    if (newestPartition === undefined) continue
-    relationRequests.push({
-      name: asset.name,
-      asset,
-      ranges: [{ from: newestPartition, to: newestPartition }],
-    })
-  }
-  return { sql, relations: await readRelations(project, relationRequests) }
+export async function findRelation(
+  project: Project,
+  sql: string,
+  name: string,
+): Promise<Relation | undefined> {
+  const [base = "", ...keyParts] = name.split("@")
+  const asset = assetInAnyCase(project, base)
+  if (asset === undefined) return undefined
+  const key = keyParts.length === 0 ? undefined : keyParts.join("@")
+  if (key !== undefined) refuseKeysInTwoCases(asset, sql, key)
+  const ranges = rangesNamed(project, asset, key)
+  const [relation] = await readRelations(project, [{ name, asset, ranges }])
+  return relation
 }
 
-function mentions(sql: string, name: string): boolean {
-  return new RegExp(`(?<![\\w@])${name}(?![\\w@])`, "i").test(sql)
+/** Finds the asset of a name in SQL, where case does not count. */
+function assetInAnyCase({ graph }: Project, name: string): AnyAsset | undefined {
+  return graph.assets.get(name.toLowerCase())
 }
 
-function listKeyedRelations(
+function rangesNamed(
   project: Project,
   asset: AnyAsset,
-  sql: string,
-): readonly RelationRequest[] {
-  const keys = new Set(
-    [...sql.matchAll(new RegExp(`"${asset.name}@([^"]+)"`, "g"))].map(([, key]) => key ?? ""),
+  key: string | undefined,
+): readonly PartitionRange[] {
+  if (key === "all") return listStoredRanges(project, asset)
+  const partition = resolveStoredPartition(project, asset, key)
+  return [{ from: partition, to: partition }]
+}
+
+/** The engine takes names that differ in case alone for the same one, and would give the rows of either key. */
+function refuseKeysInTwoCases({ name, partitions }: AnyAsset, sql: string, key: string): void {
+  if (partitions.kind !== "static") return
+  const collidingKey = partitions.keys.find(
+    (candidate) =>
+      candidate !== key &&
+      asciiLowerCase(candidate) === asciiLowerCase(key) &&
+      sql.includes(`@${candidate.replaceAll('"', '""')}"`),
   )
-  return [...keys].map((key) => {
-    const name = `${asset.name}@${key}`
-    if (key === "all") return { name, asset, ranges: listStoredRanges(project, asset) }
-    const partition = resolveStoredPartition(project, asset, key)
-    return { name, asset, ranges: [{ from: partition, to: partition }] }
-  })
+  if (collidingKey === undefined) return
+  const problem: Problem = {
+    kind: "sql",
+    message: `The keys ${key} and ${collidingKey} of \`${name}\` differ in case alone, and names in SQL do not.`,
+    hint: "Query one of them at a time.",
+  }
+  throw new ProblemsError("usage", [problem])
+}
+
+function asciiLowerCase(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
 /** A query must say something. */

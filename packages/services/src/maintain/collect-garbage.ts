@@ -3,7 +3,6 @@ import {
   findGarbage,
   type Garbage,
   listReferencedFiles,
-  openFolderStore,
   type TempFileTotals,
   wipeMaterializations,
 } from "@freshet/io"
@@ -12,6 +11,7 @@ import type { Config } from "../config.ts"
 import { ownsLake } from "../lake-claim.ts"
 import { selectCurrentRecords } from "../materialization-records.ts"
 import { readProject } from "../open-project.ts"
+import { openStore } from "../open-store.ts"
 import type { Project } from "../project.ts"
 import { requireCertainLanding } from "../run/run-plan.ts"
 import {
@@ -59,8 +59,8 @@ async function removeGarbage(
   request: GarbageCollectionRequest,
 ): Promise<GarbageReport> {
   const { dryRun, graceMs } = request
-  const store = openFolderStore(config.lake)
-  const isClaimed = await ownsLake({ lake: config.lake, store, client })
+  const store = openStore(config)
+  const isClaimed = await ownsLake({ store, client })
   const project = await readProject(config, graph, client)
   requireCertainLanding(project)
   const options = { nowMs: project.nowMs, graceMs }
@@ -77,7 +77,7 @@ async function removeGarbage(
     owners,
   })
   if (!isClaimed && scan.referencedCount === 0 && scan.files.length > 0)
-    throw foreignLakeError(config.lake, scan.files.length)
+    throw foreignLakeError(store.locate(), scan.files.length)
   if (!dryRun) await removeFiles(store.remove, scan.files, signal)
   const temporaryFiles = await (dryRun ? store.measureTemp() : store.removeTemp())
   const spillFiles = await removeSpillFolders(config.home, getSpillOptions(request, options.nowMs))

@@ -84,7 +84,7 @@ async function findMissingFiles(project: Project, partitions: Partitions) {
         await project.readMaterializations(batch),
       ).values(),
     ]
-    const existence = await Promise.all(records.map(({ file }) => project.hasFile(file)))
+    const existence = await Promise.all(records.map(({ file }) => project.store.exists(file)))
     missingRecords.push(...records.filter((_, at) => existence[at] !== true))
   }
   const missingByAsset = groupBy(missingRecords, ({ asset }) => asset)

@@ -81,7 +81,7 @@ async function executePlan(
   projectPlan: ProjectPlan,
   { command, emitEvent, signal, failFast }: RunPlanRequest,
 ): Promise<ExecutedRun> {
-  await claimLake({ lake: config.lake, store, client: runLedger.client })
+  await claimLake({ store, client: runLedger.client })
   await store.removeTemp()
   const effects: Effects = {
     nowMs: Date.now,

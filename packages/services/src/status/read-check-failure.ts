@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path"
+import { isAbsolute, relative } from "node:path"
 
 import { type Evaluation, failsChecks, getAsset, getStatus } from "@freshet/core/engine"
 
@@ -6,20 +6,27 @@ import { findCurrentInput } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
 import { type CheckFailure, toCheckFailure } from "./check-failure.ts"
 
-/** Keys of the store as paths to be shown. */
-export function createPathFormatter({ cwd }: { readonly cwd: string }, lake: string) {
+interface Place {
+  readonly cwd: string
+}
+
+/** Shows the places of keys of the store. */
+export function createPathFormatter(place: Place, { store }: Pick<Project, "store">) {
   return (keys: readonly string[]): readonly string[] =>
-    keys.map((key) => {
-      const path = resolve(lake, key)
-      const inside = relative(cwd, path)
-      return inside.startsWith("..") ? path : inside
-    })
+    keys.map((key) => shownPath(place, store.locate(key)))
+}
+
+/** Shows a path relative to the working folder if it lies inside, and a URL as it is. */
+export function shownPath({ cwd }: Place, location: string): string {
+  if (!isAbsolute(location)) return location
+  const inside = relative(cwd, location)
+  return inside.startsWith("..") ? location : inside
 }
 
 /** What was refused of a partition that failed, or what of a fresh one fails its checks; undefined when all is well with it. */
 export async function readCheckFailure(
-  place: { readonly cwd: string },
-  { graph, evaluation, runHistory, config }: Project,
+  place: Place,
+  { graph, evaluation, runHistory, store }: Project,
   {
     asset,
     partition,
@@ -37,7 +44,7 @@ export async function readCheckFailure(
     graph,
     key,
     checkedRows.results,
-    createPathFormatter(place, config.lake)(checkedRows.failedFiles),
+    createPathFormatter(place, { store })(checkedRows.failedFiles),
   )
 }
 

@@ -10,10 +10,11 @@ import {
   type ReproducibilityResult,
 } from "@freshet/core/engine"
 import { withPostgres } from "@freshet/embedded-postgres"
-import { createScratchStore, hashContent, openEngine, openFolderStore } from "@freshet/io"
+import { createScratchStore, hashContent, openEngine } from "@freshet/io"
 
 import type { Config } from "../config.ts"
 import { buildDeclaredGraph, readProject, withMigratedLedger } from "../open-project.ts"
+import { openStore } from "../open-store.ts"
 import type { Project } from "../project.ts"
 import { getSessionOptions } from "../session-options.ts"
 
@@ -82,7 +83,7 @@ async function withRecomputeEngine<T>(
     ...getSessionOptions(config),
     connections: 2,
     signal,
-    store: createScratchStore(openFolderStore(config.lake), () => engine.session.scratchFolder()),
+    store: createScratchStore(openStore(config), () => engine.session.scratchFolder()),
     landedPath: (path) => join(config.landing, path),
   })
   try {
@@ -127,7 +128,7 @@ async function recomputePartition(
   }).catch((cause: unknown) => toFailedResult(cause, signal))
   if (result.kind !== "file_changed") return result
   if (!(await isStillRecorded(project, result))) return { kind: "replaced" }
-  return (await project.hasFile(result.file)) ? result : { ...result, kind: "file_gone" }
+  return (await project.store.exists(result.file)) ? result : { ...result, kind: "file_gone" }
 }
 
 /** What one partition cannot be made of says nothing of the others, unless a person wants all of it to stop. */

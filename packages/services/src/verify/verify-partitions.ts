@@ -184,7 +184,7 @@ async function checkFile(
 ): Promise<FileFinding | undefined> {
   const place = { asset: name, partition, file }
   const asset = outputs.find((output) => output.name === name)
-  const exists = await project.hasFile(file)
+  const exists = await project.store.exists(file)
   const isIntact =
     exists &&
     (!readsContent || asset === undefined || (await readDataVersion(asset, file)) === dataVersion)

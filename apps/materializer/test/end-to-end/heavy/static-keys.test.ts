@@ -94,7 +94,17 @@ test("every key has rows of its own, in a folder of its own even where case does
       keys.slice(0, 14).map((key) => jsonOf(project, "data", "head", "next", `--partition=${key}`)),
     )
     expect(heads.map(({ rows }) => rows)).toEqual(heads.map((_, at) => [{ n: at + 1 }]))
-    const rest = await jsonOf(project, "sql", "select n from next@all order by n")
+    const few = ["US", "us", '"q"', "it's", "a,b"]
+    const queried = await Promise.all(
+      few.map((key) => jsonOf(project, "sql", `select n from "next@${key.replaceAll('"', '""')}"`)),
+    )
+    expect(queried.map(({ rows }) => rows)).toEqual(
+      few.map((key) => [{ n: keys.indexOf(key) + 1 }]),
+    )
+    const both = await runFreshet(project, "sql", 'select * from "next@US", "next@us"')
+    expect(both.code).toBe(2)
+    expect(both.stderr).toContain("differ in case alone")
+    const rest = await jsonOf(project, "sql", 'select n from "next@all" order by n')
     expect(rest.rows).toEqual(keys.map((_, at) => ({ n: at + 1 })))
     const { summary } = await jsonOf(project, "status")
     expect(summary).toMatchObject({ assets: 2, fresh: 2 })
