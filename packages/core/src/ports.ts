@@ -81,8 +81,8 @@ export type ComputeResult = {
   readonly checks: readonly CheckResult[]
   readonly lineCounts: readonly LineCount[]
 } & (
-  | { readonly kind: "made"; readonly outputs: readonly MaterializedOutput[] }
-  | { readonly kind: "refused"; readonly failedFiles: readonly string[] }
+  | { readonly kind: "materialized"; readonly outputs: readonly MaterializedOutput[] }
+  | { readonly kind: "checks_failed"; readonly failedFiles: readonly string[] }
 )
 
 /** DuckDB, as the executor sees it. Loaded on first use. */
@@ -154,13 +154,13 @@ export interface StepRecord {
 
 /** How a step of a run ended. */
 export type StepOutcome =
-  | { readonly kind: "made" }
+  | { readonly kind: "materialized" }
   /** The rows were made before from the same inputs: that materialization counts again. */
   | { readonly kind: "reused" }
   /** Nothing that it reads had changed when its turn came. */
   | { readonly kind: "unchanged" }
   | { readonly kind: "checked" }
-  | { readonly kind: "refused"; readonly failedFiles: readonly string[] }
+  | { readonly kind: "checks_failed"; readonly failedFiles: readonly string[] }
   | { readonly kind: "failed"; readonly message: string; readonly hint: string | undefined }
   | { readonly kind: "skipped"; readonly blocker: string }
 

@@ -85,7 +85,7 @@ function formatState(status: Status): string {
     case "stale":
       return "is stale"
     case "failed":
-      return status.failure.outcome === "refused" ? "was refused by a check" : "failed"
+      return status.failure.outcome === "checks_failed" ? "was refused by a check" : "failed"
   }
 }
 

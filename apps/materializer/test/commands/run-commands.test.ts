@@ -10,7 +10,7 @@ const project = createTinyProject({ landed })
 
 /** Performs plans by core's own executor over a world that makes 1,200 rows of anything. */
 function pretendingWorld(
-  fate: (step: string) => "made" | "fails" | "refused" = () => "made",
+  fate: (step: string) => "materialized" | "fails" | "checks_failed" = () => "materialized",
 ): Partial<Services> {
   return {
     runPlan: async (config, request) => {
@@ -32,7 +32,7 @@ function pretendingWorld(
 
 function pretendedEffects(
   emit: (event: RunEvent) => void,
-  fate: (step: string) => "made" | "fails" | "refused",
+  fate: (step: string) => "materialized" | "fails" | "checks_failed",
 ): Effects {
   return {
     nowMs: () => noon,
@@ -50,10 +50,10 @@ function pretendedEffects(
         const checks = [
           { asset: computation.name, name: "unique(item)", severity: "error" as const, ...failed },
         ]
-        if (what === "refused")
-          return { kind: "refused", failedFiles: ["refused/1.parquet"], checks, lineCounts: [] }
+        if (what === "checks_failed")
+          return { kind: "checks_failed", failedFiles: ["failed_rows/1.parquet"], checks, lineCounts: [] }
         return {
-          kind: "made",
+          kind: "materialized",
           checks: [],
           outputs: outputs.map(({ name }) => ({
             asset: name,
@@ -136,14 +136,14 @@ describe("materialize", () => {
   })
 
   test("that fails is exit 3 and says what was skipped", async () => {
-    const world = pretendingWorld((step) => (step === "items 2026-01-03" ? "fails" : "made"))
+    const world = pretendingWorld((step) => (step === "items 2026-01-03" ? "fails" : "materialized"))
     const ran = await runCommand(project, ["materialize"], { services: world })
     expect(ran.code).toBe(3)
     expect(ran.out).toMatchSnapshot()
   })
 
   test("that a check stops is exit 4 and says which rows", async () => {
-    const world = pretendingWorld((step) => (step === "items 2026-01-03" ? "refused" : "made"))
+    const world = pretendingWorld((step) => (step === "items 2026-01-03" ? "checks_failed" : "materialized"))
     const ran = await runCommand(project, ["materialize"], { services: world })
     expect(ran.code).toBe(4)
     expect(ran.out).toMatchSnapshot()

@@ -34,7 +34,7 @@ test("a run that is cancelled stops within seconds, starts no further step, and 
         planned: 4,
         ended: 1,
         partitions: [
-          { outcome: "made", ranges: [{ from: first, to: first }] },
+          { outcome: "materialized", ranges: [{ from: first, to: first }] },
           { outcome: "left", ranges: [{ from: second, to: fourth }] },
         ],
       },

@@ -65,7 +65,7 @@ export interface MaterializationRecord {
 /** A computation's newest attempt at a partition, when it ended badly after the newest materialization. */
 export interface Failure {
   readonly run: string
-  readonly outcome: "failed" | "refused"
+  readonly outcome: "failed" | "checks_failed"
   readonly message: string
   /** The error checks that refused its rows, by name. */
   readonly checks: readonly string[]

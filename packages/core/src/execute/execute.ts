@@ -114,7 +114,7 @@ function toRunOutcome(
 }
 
 function isFailure(outcome: StepOutcome): boolean {
-  return outcome.kind === "failed" || outcome.kind === "refused" || outcome.kind === "skipped"
+  return outcome.kind === "failed" || outcome.kind === "checks_failed" || outcome.kind === "skipped"
 }
 
 /** Runs steps as they become ready, a few at once; true when it was interrupted. */

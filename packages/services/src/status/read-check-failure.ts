@@ -52,7 +52,7 @@ export async function readCheckFailure(
 function findFailedInput(evaluation: Evaluation, asset: string, index: number): string | undefined {
   const status = getStatus(evaluation, getAsset(evaluation.graph, asset).computation, index)
   if (status.kind === "failed")
-    return status.failure.outcome === "refused" ? status.failure.fingerprint : undefined
+    return status.failure.outcome === "checks_failed" ? status.failure.fingerprint : undefined
   if (!failsChecks(evaluation, asset, index)) return undefined
   return findCurrentInput(evaluation, { asset, partition: index })
 }
