@@ -5,5 +5,8 @@ export default defineConfig({
     include: ["test/end-to-end/heavy/**/*.test.ts"],
     globalSetup: ["test/end-to-end/global-setup.ts"],
     maxWorkers: 1,
+    testTimeout: 3_600_000,
+    hookTimeout: 600_000,
+    teardownTimeout: 600_000,
   },
 })

@@ -1,6 +1,9 @@
 import { bundlePrograms } from "./supervisor-command.ts"
 
-/** Bundles the supervisor once, before workers that need it start side by side. */
+/**
+ * Bundles the supervisor once, before parallel workers need it.
+ * @public Vitest calls it by its name.
+ */
 export async function setup(): Promise<void> {
   await bundlePrograms()
 }

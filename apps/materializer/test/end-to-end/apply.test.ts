@@ -36,7 +36,7 @@ test("a saved plan is performed exactly, and once", async () => {
     expect(run).toMatchObject({ command: "freshet apply plan.json" })
     await expectRefused(place, "The ledger moved since the plan was saved")
   })
-}, 60_000)
+})
 
 test("a plan is not performed once the code or what has landed is another, and is when it is as before", async () => {
   await withMarket(async (place) => {
@@ -55,7 +55,7 @@ test("a plan is not performed once the code or what has landed is another, and i
     expectDone(await runFreshet(place, "apply", "plan.json"))
     expect(await readNewestSteps(place)).toEqual([`items ${first} made`, `takings ${first} made`])
   })
-}, 60_000)
+})
 
 test("a saved backfill keeps to what it was told: only what is missing, with what becomes stale by it", async () => {
   await withMarket(async (place) => {
@@ -72,7 +72,7 @@ test("a saved backfill keeps to what it was told: only what is missing, with wha
       `best ${second} made`,
     ])
   })
-}, 60_000)
+})
 
 test("a plan file is whole, is not replaced without --force, and a damaged or foreign one is refused in a sentence", async () => {
   await withMarket(async (place) => {
@@ -104,7 +104,7 @@ test("a plan file is whole, is not replaced without --force, and a damaged or fo
     expect(nowhere.stderr).toContain("cannot be written")
     expect(await readRuns(place)).toEqual([])
   })
-}, 60_000)
+})
 
 /** Nothing runs, and one sentence says why. */
 async function expectRefused(place: DeclaredProject, message: string, exitCode = 9): Promise<void> {

@@ -64,7 +64,7 @@ test("a run that is cancelled stops within seconds, starts no further step, and 
       `counted ${fourth} made`,
     ])
   })
-}, 60_000)
+})
 
 test("a run that was killed is recognisable as such, and the next command carries on after what it made", async () => {
   await withMarket(async (place) => {
@@ -86,7 +86,7 @@ test("a run that was killed is recognisable as such, and the next command carrie
     ])
     expect((await readRuns(place)).map(({ outcome }) => outcome)).toEqual(["succeeded", "killed"])
   })
-}, 60_000)
+})
 
 test("two backfills of the same partitions at once launch none of them twice", async () => {
   await withMarket(async (place) => {
@@ -96,7 +96,7 @@ test("two backfills of the same partitions at once launch none of them twice", a
     const times = await countMaterializations(place)
     expect([...times]).toEqual(marketDays.map((day) => [`counted ${day}`, 1]))
   })
-}, 60_000)
+})
 
 test("a retry of a run that is under way is refused, and nothing runs", async () => {
   await withMarket(async (place) => {
@@ -110,7 +110,7 @@ test("a retry of a run that is under way is refused, and nothing runs", async ()
     expect(await running.result).toMatchObject({ code: 143 })
     expect(await readNewestSteps(place)).toEqual([`counted ${first} made`])
   })
-}, 60_000)
+})
 
 /** The run has made a day, and the next one is under way. */
 async function reached(running: RunningCommand, day: string): Promise<void> {

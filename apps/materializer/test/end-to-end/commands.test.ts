@@ -17,7 +17,7 @@ beforeAll(async () => {
   place = await createCommandPlace()
   expectCode(await place.freshet("demo-data", "--days", "9", "--json"), 0)
   made = await place.freshet("materialize")
-}, 120_000)
+})
 
 afterAll(() => place.remove())
 
@@ -31,7 +31,7 @@ interface Steps {
   readonly steps: readonly { readonly id: string }[]
 }
 
-describe("after everything was made for the newest day", { timeout: 60_000 }, () => {
+describe("after everything was made for the newest day", () => {
   test("materialize has told what it made and published", () => {
     expectCode(made, 0)
     expect(made.out).toMatch(/^✓ \d+ partitions made/)
@@ -227,7 +227,7 @@ describe("after everything was made for the newest day", { timeout: 60_000 }, ()
   })
 })
 
-describe("a past day", { timeout: 60_000 }, () => {
+describe("a past day", () => {
   test("is backfilled as of itself, and the published tables stay at the newest day", async () => {
     const { code, out } = await place.freshet("backfill", "user_recs", "--date", "2026-01-08")
     expect(code).toBe(0)
@@ -254,7 +254,7 @@ describe("a past day", { timeout: 60_000 }, () => {
   })
 })
 
-describe("a run", { timeout: 120_000 }, () => {
+describe("a run", () => {
   test("as JSON lines gives every event", async () => {
     const words = ["backfill", "user_engagements", "--date", "2026-01-07", "--jsonl"] as const
     const { code, out } = await place.freshet(...words)

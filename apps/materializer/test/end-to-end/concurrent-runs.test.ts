@@ -30,7 +30,7 @@ test("two materialize at once share the work: the second waits, and each partiti
     expect(contents.materializations).toHaveLength(contents.versions.size)
     await expectNoProcesses(place.folder)
   })
-}, 60_000)
+})
 
 test("a command that waits says for whom, and carries on when that one is done", async () => {
   await withTestProject(async (place) => {
@@ -47,7 +47,7 @@ test("a command that waits says for whom, and carries on when that one is done",
     expect(code).toBe(0)
     expect((await readContents(place)).publications).toHaveLength(1)
   })
-}, 30_000)
+})
 
 test("a command that is not to wait ends with 7 and says who is in the way", async () => {
   await withTestProject(async (place) => {
@@ -61,7 +61,7 @@ test("a command that is not to wait ends with 7 and says who is in the way", asy
     expect(code).toBe(7)
     expect((await readContents(place)).materializations).toEqual([])
   })
-}, 30_000)
+})
 
 test("status is answered all the while another command materializes", async () => {
   await withTestProject(async (place) => {
@@ -78,7 +78,7 @@ test("status is answered all the while another command materializes", async () =
     expectDone(await running.result)
     expect(asked).toBeGreaterThan(0)
   })
-}, 30_000)
+})
 
 /** Holds the right to run, as a run does that takes its time. */
 function whileRunIsUnderWay<T>(place: TestProject, work: () => Promise<T>): Promise<T> {
@@ -107,4 +107,4 @@ test("the tables are brought up to date once when several commands meet a new da
     )
     expect(tables.rowCount).toBe(6)
   })
-}, 30_000)
+})

@@ -28,7 +28,7 @@ test("data versions do not depend on threads, concurrency, memory, time zone, la
       versions: expected,
     })
   expect(await versionsIn({ FRESHET_THREADS: "2" }, shuffleLines)).toEqual(expected)
-}, 120_000)
+})
 
 async function versionsIn(
   environment: Readonly<Record<string, string>>,

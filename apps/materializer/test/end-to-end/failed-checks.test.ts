@@ -43,4 +43,4 @@ test("rows that a new check refuses are told until they are mended, and the comm
       "Nothing is stale: everything asked for is up to date.\n",
     )
   })
-}, 60_000)
+})

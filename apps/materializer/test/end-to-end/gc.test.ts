@@ -121,7 +121,7 @@ test("what was replaced goes with its files, a crash's leftovers too, and nothin
     const nothing = await runFreshet(project, "gc", "--grace", "0")
     expect(nothing.stdout).toContain("Nothing to clear away.")
   })
-}, 90_000)
+})
 
 test("what is younger than its retention or the grace period stays", async () => {
   await withCorrectedShop(async (project) => {
@@ -141,7 +141,7 @@ test("what is younger than its retention or the grace period stays", async () =>
     )
     expect(await collected(project, "--grace", "0")).toMatchObject({ materializations: 4 })
   })
-}, 90_000)
+})
 
 test("what an edit that was taken back made count again is kept, although something newer is there", async () => {
   await withDeclaredProject(declareShop({ retention: atOnce }), async (project) => {
@@ -161,7 +161,7 @@ test("what an edit that was taken back made count again is kept, although someth
     await expectNothingStale(project)
     expectDone(await runFreshet(project, "verify", "--sample", "100%"))
   })
-}, 90_000)
+})
 
 test("killed between the ledger and the files, it leaves what the next one removes", async () => {
   await withCorrectedShop(async (project) => {
@@ -187,7 +187,7 @@ test("killed between the ledger and the files, it leaves what the next one remov
     expect(listStoredFiles(project)).toEqual(await recordedFiles(project))
     await expectNothingStale(project)
   })
-}, 90_000)
+})
 
 test("while a run is under way it waits, or gives way and removes nothing", async () => {
   await withCorrectedShop(async (project) => {
@@ -207,7 +207,7 @@ test("while a run is under way it waits, or gives way and removes nothing", asyn
     expectDone(ended)
     expect(ended.stdout).toContain("4 materializations forgotten and 4 files removed")
   })
-}, 90_000)
+})
 
 test("it never leaves the lake, and refuses one that its ledger knows nothing of", async () => {
   await withCorrectedShop(async (project) => {
@@ -229,7 +229,7 @@ test("it never leaves the lake, and refuses one that its ledger knows nothing of
     expect(stderr).toContain(`The ledger knows none of the files in ${outside}`)
     expect(listStoredFiles(elsewhere)).toHaveLength(2)
   })
-}, 90_000)
+})
 
 test("what the published tables show is kept for as long as they show it", async () => {
   await withTestProject(async (place) => {
@@ -259,4 +259,4 @@ test("what the published tables show is kept for as long as they show it", async
     expect((await runFreshet(place, "plan", "--no-publish", "--exit-code")).code).toBe(0)
     expectDone(await runFreshet(place, "verify", "--files"))
   })
-}, 90_000)
+})

@@ -35,5 +35,4 @@ test.each([
       expect(contents.materializations).toHaveLength(contents.versions.size)
     })
   },
-  90_000,
 )

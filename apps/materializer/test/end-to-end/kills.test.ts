@@ -53,7 +53,7 @@ test(
       }),
     )
   },
-  60_000 + kills * 5_000,
+  600_000 + kills * 60_000,
 )
 
 /** One after the other: each changes what the one before made and published. */

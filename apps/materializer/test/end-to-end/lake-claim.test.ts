@@ -32,7 +32,7 @@ test("a lake belongs to the ledger that first made something in it: another may 
       expect((await runFreshet(owner, "gc")).code).toBe(2)
     })
   })
-}, 90_000)
+})
 
 test("what a ledger has forgotten altogether is cleared away, since the lake is its own", async () => {
   await withShop(async (project) => {
@@ -42,7 +42,7 @@ test("what a ledger has forgotten altogether is cleared away, since the lake is 
     expectDone(await runFreshet(project, "gc", "--grace", "0"))
     expect(listStoredFiles(project)).toEqual([])
   })
-}, 90_000)
+})
 
 function withShop(work: (project: DeclaredProject) => Promise<void>): Promise<void> {
   return withDeclaredProject(declareShop(), async (project) => {

@@ -30,7 +30,7 @@ test("what is gone from the lake is named, made anew with the same content, and 
     expect((await readContents(place)).versions).toEqual(before.versions)
     expect((await runFreshet(place, "plan", "--exit-code")).code).toBe(0)
   })
-}, 30_000)
+})
 
 test("a past partition that is gone is made anew once something is made that reads it", async () => {
   await withTestProject(async (place) => {
@@ -48,7 +48,7 @@ test("a past partition that is gone is made anew once something is made that rea
     expect((await readContents(place)).versions).toEqual(before.versions)
     expect((await runFreshet(place, "plan", "--exit-code")).code).toBe(0)
   })
-}, 30_000)
+})
 
 test("rows that were made before from the same inputs are made anew when their file is gone", async () => {
   await withTestProject(async (place) => {
@@ -67,4 +67,4 @@ test("rows that were made before from the same inputs are made anew when their f
     expect(readdirSync(folder)).toContain(first)
     expect((await readContents(place)).versions).toEqual(before.versions)
   })
-}, 30_000)
+})

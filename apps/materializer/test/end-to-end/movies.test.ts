@@ -81,7 +81,7 @@ test("films are published, and a second run finds nothing to do and writes nothi
     expect(second).toMatchObject({ outcome: "nothing", steps: [] })
     expect(differences(before, await readPublished(place))).toEqual({})
   })
-}, 60_000)
+})
 
 test("ten more ratings make anew what reads ratings, and only rows that differ are published", async () => {
   await withTestProject(async (place) => {
@@ -113,7 +113,7 @@ test("ten more ratings make anew what reads ratings, and only rows that differ a
       "ratings",
     ])
   })
-}, 60_000)
+})
 
 test("a file whose content changes nothing that is published publishes nothing", async () => {
   await withTestProject(async (place) => {
@@ -127,4 +127,4 @@ test("a file whose content changes nothing that is published publishes nothing",
     expect(run.publications).toEqual([])
     expect(differences(before, await readPublished(place))).toEqual({})
   })
-}, 60_000)
+})

@@ -67,7 +67,7 @@ test("a healthy project verifies clean, in a sample, as a whole and file by file
     expect(listStoredFiles(project)).toEqual(before)
     expect(listTemporaryFiles(project)).toEqual([])
   })
-}, 60_000)
+})
 
 test("verify works while a run is under way, and that run keeps its right to run", async () => {
   await withShop(async (project) => {
@@ -75,7 +75,7 @@ test("verify works while a run is under way, and that run keeps its right to run
       expectDone(await runFreshet(project, "verify", "--sample", "100%"))
     })
   })
-}, 60_000)
+})
 
 test("a stored file that was replaced, one that was damaged and one that was taken away are each named, with what mends it", async () => {
   await withShop(async (project) => {
@@ -121,7 +121,7 @@ test("a stored file that was replaced, one that was damaged and one that was tak
     expectDone(await runFreshet(project, "backfill", "items", ...allDays))
     expectDone(await runFreshet(project, "verify", "--sample", "100%"))
   })
-}, 90_000)
+})
 
 /** In the middle, where the rows are. */
 function flipBit(path: string): void {
@@ -183,7 +183,7 @@ test("an asset that is not deterministic is named, in SQL and in code, and no ot
     expect(stdout).toContain("2 things not as recorded")
     expect(stdout).not.toMatch(/^\S (items|best|doubled) /m)
   })
-}, 60_000)
+})
 
 test("a landed file whose bytes changed without a trace is named rather than the asset that reads it", async () => {
   await withShop(async (project) => {
@@ -197,7 +197,7 @@ test("a landed file whose bytes changed without a trace is named rather than the
     expect(stdout).toContain(`orders: landing/${path} holds other bytes than when it was read`)
     expect(stdout).not.toContain("not deterministic")
   })
-}, 60_000)
+})
 
 /** A disk that loses bits tells nobody: the ledger is told that the file was as it is when this content was hashed. */
 function pretendUnchanged(project: DeclaredProject, path: string, content: string): Promise<void> {
@@ -255,7 +255,7 @@ test("a backfill from the recorded inputs tells the same rows, those of other co
     expectDone(stale)
     expect(JSON.parse(stale.stdout).partitions).toHaveLength(4)
   })
-}, 90_000)
+})
 
 test("flags that mean nothing for a backfill from the recorded inputs are refused", async () => {
   await withDeclaredProject(declareShop(), async (project) => {
@@ -271,4 +271,4 @@ test("flags that mean nothing for a backfill from the recorded inputs are refuse
     expectDone(nothing)
     expect(nothing.stdout).toContain("Nothing to verify")
   })
-}, 60_000)
+})

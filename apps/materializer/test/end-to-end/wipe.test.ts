@@ -109,7 +109,7 @@ test("forgotten partitions count as never made, and making them again is all the
     expect(listStoredFiles(project)).toEqual(before)
     expectDone(await runFreshet(project, "verify", "--sample", "100%"))
   })
-}, 90_000)
+})
 
 test("older materializations are forgotten too: an edit that is taken back does not bring them back", async () => {
   await withMadeShop(async (project) => {
@@ -123,7 +123,7 @@ test("older materializations are forgotten too: an edit that is taken back does 
     landOrders(project, first, 9)
     expect(await states(project)).toMatchObject({ items: "3 fresh, 0 stale, 1 missing" })
   })
-}, 90_000)
+})
 
 test("what was made from it says that it cannot be made again from just that, and gc takes the files", async () => {
   await withMadeShop(async (project) => {
@@ -147,7 +147,7 @@ test("what was made from it says that it cannot be made again from just that, an
     expect(existsSync(file)).toBe(true)
     expectDone(await runFreshet(project, "verify", "--files"))
   })
-}, 90_000)
+})
 
 test("all of an asset can be forgotten, and nothing twice", async () => {
   await withMadeShop(async (project) => {
@@ -166,7 +166,7 @@ test("all of an asset can be forgotten, and nothing twice", async () => {
     rmFrom(project, newest)
     expect(await forgotten(project, "items", "--date", newest)).toMatchObject({ count: 1 })
   })
-}, 90_000)
+})
 
 /** Empties what landed on a day: the asset's partition of that day is no more, what was made of it is still kept. */
 function rmFrom(project: DeclaredProject, day: string): void {
@@ -196,7 +196,7 @@ test("wrong requests get one message, and nothing is forgotten", async () => {
     }
     expect(await kept(project)).toBe(8)
   })
-}, 90_000)
+})
 
 test("while a run is under way it waits, or gives way and forgets nothing", async () => {
   await withMadeShop(async (project) => {
@@ -216,7 +216,7 @@ test("while a run is under way it waits, or gives way and forgets nothing", asyn
     expectDone(await waiting.result)
     expect(await kept(project)).toBe(7)
   })
-}, 90_000)
+})
 
 test("killed while the ledger forgets, it leaves all or nothing, and nobody waits for it", async () => {
   await withMadeShop(async (project) => {
@@ -243,7 +243,7 @@ test("killed while the ledger forgets, it leaves all or nothing, and nobody wait
     await until(async () => (await runFreshet(project, ...words, "--no-wait")).code === 0)
     expect(await states(project)).toMatchObject({ items: "0 fresh, 0 stale, 4 missing" })
   })
-}, 90_000)
+})
 
 test("what is published stays as it is, and making the same rows again changes nothing in it", async () => {
   await withTestProject(async (place) => {
@@ -261,4 +261,4 @@ test("what is published stays as it is, and making the same rows again changes n
     expect(after.published).toEqual(before.published)
     expect(after.versions).toEqual(before.versions)
   })
-}, 90_000)
+})

@@ -19,4 +19,4 @@ test("whoever follows the first-asset page in a new clone sees what it shows", a
     const { code, stdout, stderr } = await runShell(place, checks)
     expect(code, `${stdout}${stderr}`).toBe(0)
   })
-}, 180_000)
+})

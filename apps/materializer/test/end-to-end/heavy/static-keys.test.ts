@@ -113,7 +113,7 @@ test("every key has rows of its own, in a folder of its own even where case does
     expect(verified.stdout).toContain(`${2 * keys.length} of ${2 * keys.length} partitions`)
     expectDone(await runFreshet(project, "verify", "--files"))
   })
-}, 90_000)
+})
 
 test("one key alone is stale, explained, made, forgotten and cleared away (pain 37)", async () => {
   await withKeys(async (project) => {
@@ -159,7 +159,7 @@ test("one key alone is stale, explained, made, forgotten and cleared away (pain 
     expectDone(await runFreshet(project, "verify", "--files"))
     expect(existsSync(join(project.lake, "..", "y"))).toBe(false)
   })
-}, 120_000)
+})
 
 /** The words of a command after its name, as a shell takes them. */
 function typed(command: string): readonly string[] {
@@ -194,4 +194,4 @@ test("assets are selected by why they are stale: what was edited, what landed an
     expectDone(await runFreshet(project, "materialize", "stale:code+"))
     expect(await selected("stale:code or stale:input or stale:upstream")).toEqual([])
   })
-}, 90_000)
+})
