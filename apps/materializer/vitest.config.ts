@@ -5,7 +5,10 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/end-to-end/heavy/**"],
-    globalSetup: ["test/end-to-end/global-setup.ts"],
+    globalSetup: [
+      "../../packages/embedded-postgres/test/global-setup.ts",
+      "test/end-to-end/global-setup.ts",
+    ],
     maxWorkers: 2,
     testTimeout: 600_000,
     hookTimeout: 600_000,

@@ -4,8 +4,7 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 
 import type { DeclaredProject } from "./declared-project.ts"
-import { expectDone } from "./expect-done.ts"
-import { runFreshet } from "./freshet-process.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
 import {
   landOrders,
   landPrices,
@@ -13,8 +12,8 @@ import {
   marketDays,
   readRuns,
   withMarket,
-  withMarketVariables,
 } from "./market/market-project.ts"
+import { withEnvironment } from "./test-project.ts"
 
 const [first, second, third, fourth] = marketDays
 
@@ -43,7 +42,7 @@ test("a plan is not performed once the code or what has landed is another, and i
     const words = ["backfill", "takings", "--date", first, "--downstream"]
     expectDone(await runFreshet(place, ...words, "--save", "plan.json"))
     expect(await readRuns(place)).toEqual([])
-    const edited = withMarketVariables(place, { MARKET_TIP: "1" })
+    const edited = withEnvironment(place, { MARKET_TIP: "1" })
     await expectRefused(edited, "The code of `takings` is not what it was")
     landOrders(place, first, { pen: 7 })
     await expectRefused(place, "What has landed of `orders` is not what it was")

@@ -4,8 +4,7 @@ import { gzipSync } from "node:zlib"
 
 import { expect, test } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
-import { type CommandResult, runFreshet } from "./freshet-process.ts"
+import { type CommandResult, expectDone, runFreshet } from "./freshet-process.ts"
 import { readContents, readLineCounts } from "./ledger-contents.ts"
 import { land, withTestProject, type TestProject } from "./test-project.ts"
 

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
-import { runFreshet } from "./freshet-process.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
 import { runWatchedFreshet, type LoadedModules } from "./loaded-modules.ts"
 import { landSmallInput } from "./small-input.ts"
 import { withTestProject } from "./test-project.ts"

@@ -3,8 +3,7 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
-import { runFreshet } from "./freshet-process.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
 import { readContents } from "./ledger-contents.ts"
 import { landSmallInput, smallDays } from "./small-input.ts"
 import { withTestProject } from "./test-project.ts"

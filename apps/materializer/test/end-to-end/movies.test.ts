@@ -4,8 +4,7 @@ import { join } from "node:path"
 import { writeMovies } from "@freshet/demo"
 import { expect, test } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
-import { type CommandResult, runFreshet } from "./freshet-process.ts"
+import { type CommandResult, expectDone, runFreshet } from "./freshet-process.ts"
 import { withLedgerClient } from "./ledger-contents.ts"
 import { withTestProject, type TestProject } from "./test-project.ts"
 

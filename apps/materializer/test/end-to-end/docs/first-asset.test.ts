@@ -2,9 +2,9 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
+import { runShell } from "../freshet-process.ts"
 import { readBlocks } from "./document.ts"
 import { expectDocument } from "./expect-document.ts"
-import { runShell } from "./shell.ts"
 import { withWorkspaceCopy, workspace } from "./workspace.ts"
 
 const name = "docs/first-asset.md"

@@ -5,8 +5,7 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 
 import { type DeclaredProject, withDeclaredProject } from "../declared-project.ts"
-import { expectDone } from "../expect-done.ts"
-import { runFreshet } from "../freshet-process.ts"
+import { expectDone, runFreshet } from "../freshet-process.ts"
 import { listStoredFiles } from "../stored-files.ts"
 
 /** Keys that other programs stumble over; some differ by case alone. */
