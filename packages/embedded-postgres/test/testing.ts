@@ -1,3 +1,3 @@
 export { getSupervisorCommand } from "./supervisor-command.ts"
-export { holdTestServer, openTestDatabase, withTestDatabase } from "./with-test-database.ts"
+export { openTestDatabase, type TestDatabase, withTestDatabase } from "./with-test-database.ts"
 export { waitUntil } from "./wait-until.ts"
