@@ -1,17 +1,9 @@
-import type { Asset, Computation } from "./declare/asset.ts"
-import type { Check, Severity } from "./declare/check.ts"
 import type { Columns } from "./declare/column.ts"
+import type { Asset, Computation, Check, Severity, SourceAsset } from "./declare/declaration.ts"
 import type { PartitionRange, PartitionText } from "./declare/partition.ts"
 import type { Publish } from "./declare/publish.ts"
-import type { SourceAsset } from "./declare/source.ts"
+import type { LandedFile } from "./evaluate/landing.ts"
 import type { MaterializationRecord } from "./evaluate/ledger-snapshot.ts"
-
-/** A file in the landing zone: its path there, and the content hash that stands for its bytes. */
-export interface LandedFile {
-  readonly path: string
-  readonly hash: string
-  readonly bytes: number
-}
 
 /** What a query finds under a name: Parquet files of the store, files of the landing zone, or no rows at all. */
 export type Relation =

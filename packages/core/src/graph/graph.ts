@@ -1,6 +1,4 @@
-import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
-import type { Read } from "../declare/read.ts"
-import type { SourceAsset } from "../declare/source.ts"
+import type { AnyAsset, Asset, Computation, Read, SourceAsset } from "../declare/declaration.ts"
 import type { Problem } from "../problem.ts"
 import { findDeclarationProblems } from "./declaration-problems.ts"
 import { type Mapping, buildMapping } from "./mapping.ts"

@@ -1,5 +1,5 @@
 import type { PartitionRange, Partitions, Timed } from "../declare/partition.ts"
-import type { Window } from "../declare/read.ts"
+import type { Window } from "../declare/window.ts"
 import { convertRange } from "../partitions/nesting.ts"
 
 /**

@@ -1,6 +1,6 @@
-import type { AnyAsset, Asset } from "../declare/asset.ts"
+import type { AnyAsset, Asset, Read } from "../declare/declaration.ts"
 import { type Partitions, type Static, type Timed, isTimed } from "../declare/partition.ts"
-import { type Read, formatRelationName } from "../declare/read.ts"
+import { formatRelationName } from "../declare/read.ts"
 import { nests } from "../partitions/nesting.ts"
 import type { Problem } from "../problem.ts"
 import { formatSuggestion } from "../suggest.ts"

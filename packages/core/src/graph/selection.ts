@@ -1,4 +1,4 @@
-import type { AnyAsset } from "../declare/asset.ts"
+import type { AnyAsset } from "../declare/declaration.ts"
 import { type Problem, ProblemsError } from "../problem.ts"
 import { formatSuggestion } from "../suggest.ts"
 import type { Graph } from "./graph.ts"
