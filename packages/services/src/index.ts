@@ -69,7 +69,6 @@ export { createPathFormatter, readCheckFailure, shownPath } from "./status/read-
 export type { PartitionExplanation, RootCause } from "./status/root-causes.ts"
 export { explainPartition, formatFixCommand } from "./status/root-causes.ts"
 export type { Recomputation, RecomputeResult } from "./verify/recomputation.ts"
-export { samplePartitions } from "./verify/sample-partitions.ts"
 export type {
   VerificationFinding,
   VerificationProgress,

@@ -4,8 +4,10 @@ import { join } from "node:path"
 
 import { type Asset, int32, itself, noRows, sql, sqlAsset } from "@freshet/core"
 import { withTestDatabase } from "@freshet/embedded-postgres/testing"
-import { resolveConfig, withProject } from "@freshet/services"
 import { expect, test } from "vitest"
+
+import { resolveConfig } from "../src/config.ts"
+import { withProject } from "../src/open-project.ts"
 
 const numbers = sqlAsset({
   name: "numbers",
@@ -39,7 +41,7 @@ function open(url: string, home: string, asset: Asset): Promise<number> {
   return withProject(config, [], async ({ graph }) => graph.assets.size)
 }
 
-test("a query or a check that cannot be bound is named before anything is judged, each time until it is mended", async () => {
+test("a query or a check that does not bind is a problem at every opening until it is fixed", async () => {
   const home = mkdtempSync(join(tmpdir(), "freshet-bind-"))
   await withTestDatabase(async (url) => {
     const broken = {
