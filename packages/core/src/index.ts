@@ -70,6 +70,7 @@ export { identifier, joinSql, partitionDay, partitionEnd, partitionKeyText } fro
 export { partitionStart, listReads, renderSql } from "./declare/sql.ts"
 export { sharedRelation, sql } from "./declare/sql.ts"
 export { topK } from "./declare/top-k.ts"
+export { zoneOffset } from "./partitions/zone.ts"
 export type * from "./ports.ts"
 export type * from "./evaluate/ledger-snapshot.ts"
 export type { Removal } from "./evaluate/remove-materializations.ts"

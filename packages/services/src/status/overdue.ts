@@ -5,6 +5,7 @@ import {
   isTimed,
   toTimeInterval,
   convertRange,
+  zoneOffset,
 } from "@freshet/core"
 
 /** Since when a partition that its policy asks for is not there. */
@@ -36,13 +37,12 @@ function computeDueTime({ time, zone }: Freshness, day: number): number {
   const { startMs } = toTimeInterval(toDaily(zone), day + 1)
   const dueMinutes = parseMinutes(time)
   const estimateMs = startMs + dueMinutes * 60_000
-  const timeFormat = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    hour: "2-digit",
-    minute: "2-digit",
-  })
-  return estimateMs - (parseMinutes(timeFormat.format(estimateMs)) - dueMinutes) * 60_000 // clocks may have changed since midnight
+  const timeFormat =
+    Math.floor((estimateMs + zoneOffset(zone, estimateMs)) / 60_000) % minutesPerDay
+  return estimateMs - (timeFormat - dueMinutes) * 60_000 // clocks may have changed since midnight
 }
+
+const minutesPerDay = 24 * 60
 
 function toDaily(zone: string): Daily {
   return { kind: "daily", zone, start: 0, end: undefined }
