@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 
 import { joinRanges, listPartitions } from "../../src/engine.ts"
 
-test("partitions become as few ranges as possible, whatever their order and overlap", () => {
+test("joinRanges gives the fewest ranges for every order and overlap", () => {
   expect(
     joinRanges([
       { from: 4, to: 5 },
