@@ -7,13 +7,9 @@ export { readReportRows } from "./data/report-rows.ts"
 export { findRelation, requireSql } from "./data/sql-request.ts"
 export { findNewestStored, readRelations, resolveStoredPartition } from "./data/stored-partition.ts"
 export {
-  createKeyFormatter,
-  createRangeConverter,
   toBlockedDocuments,
-  toCauseDocuments,
   toFailedCheckDocuments,
   toPlanDocument,
-  toStatusDocument,
 } from "./documents/plan-document.ts"
 export { groupBy } from "./group-by.ts"
 export type { GarbageCollectionRequest, GarbageReport } from "./maintain/collect-garbage.ts"
@@ -21,6 +17,7 @@ export type { WipeReport, WipeRequest } from "./maintain/wipe-partitions.ts"
 export { findRecord, readCurrentRecords } from "./materialization-records.ts"
 export { withProject } from "./open-project.ts"
 export { openStore } from "./open-store.ts"
+export { createKeyFormatter, createRangeConverter } from "./partition-keys.ts"
 export { formatCommand, formatPartitionFlag } from "./plan/command-text.ts"
 export type { Cost, PlanCost } from "./plan/cost.ts"
 export { estimateCost, sumCosts } from "./plan/cost.ts"
@@ -65,6 +62,7 @@ export type { AssetState, PartitionCounts } from "./status/asset-state.ts"
 export { findRepresentative, readAssetStates } from "./status/asset-state.ts"
 export type { PathStop } from "./status/cause-path.ts"
 export type { CheckFailure, FailedCheck } from "./status/check-failure.ts"
+export { toCauseDocuments, toStatusDocument } from "./status/status-document.ts"
 export { createPathFormatter, readCheckFailure, shownPath } from "./status/read-check-failure.ts"
 export type { PartitionExplanation, RootCause } from "./status/root-causes.ts"
 export { explainPartition, formatFixCommand } from "./status/root-causes.ts"
