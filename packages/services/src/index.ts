@@ -1,6 +1,12 @@
 export type { Config, FreshetConfig } from "./config.ts"
 export { resolveConfig, toDemoConfig } from "./config.ts"
 export { createServices } from "./create-services.ts"
+export type { ServicesOptions } from "./create-services.ts"
+export type { ServiceEvent, WorkProgress } from "./events.ts"
+export type { Runtime } from "./runtime.ts"
+export type { DataAccess } from "./data/open-data.ts"
+export { openData } from "./data/open-data.ts"
+export { readPublished } from "./data/read-published.ts"
 export { readFailedRows } from "./data/failed-rows.ts"
 export type { ReportRows, ResultRow } from "./data/report-rows.ts"
 export { readReportRows } from "./data/report-rows.ts"
@@ -14,8 +20,9 @@ export {
 export { groupBy } from "./group-by.ts"
 export type { GarbageCollectionRequest, GarbageReport } from "./maintain/collect-garbage.ts"
 export type { WipeReport, WipeRequest } from "./maintain/wipe-partitions.ts"
+export { collectGarbage } from "./maintain/collect-garbage.ts"
+export { wipeAssetPartitions } from "./maintain/wipe-partitions.ts"
 export { findRecord, readCurrentRecords } from "./materialization-records.ts"
-export { withProject } from "./open-project.ts"
 export { openStore } from "./open-store.ts"
 export { createKeyFormatter, createRangeConverter } from "./partition-keys.ts"
 export { formatCommand, formatPartitionFlag } from "./plan/command-text.ts"
@@ -40,22 +47,34 @@ export type { PlanFile } from "./plan/plan-file.ts"
 export { readPlanFile, requireNewPath, writePlanFile } from "./plan/plan-file.ts"
 export { selectAsset, selectAssets } from "./plan/select-assets.ts"
 export { sourceProblem, usageError } from "./plan/target-problems.ts"
-export type { Project, ProjectPlan, RunDetail, RunReport, RunRow, StepRow } from "./project.ts"
+export type {
+  LockOptions,
+  OpenOptions,
+  Project,
+  ProjectLedger,
+  ProjectPlan,
+  RunDetail,
+  RunRow,
+  StepRow,
+} from "./project.ts"
 export {
   addDownstream,
   chooseBackfillCommands,
   filterStale,
   listBackfillRoots,
 } from "./run/backfill-downstream.ts"
+export { cancelRun } from "./run/cancel-run.ts"
 export type { CancelResult } from "./run/cancel-run.ts"
 export type { ComputationCounts, RunProgress, RunningStep } from "./run/run-progress.ts"
 export { applyEvent, isUnsuccessful, parseStepId, startProgress } from "./run/run-progress.ts"
+export type { RunReport } from "./run/run-plan.ts"
+export { runPlan } from "./run/run-plan.ts"
 export type { RunRequest } from "./run/run-request.ts"
 export type { FailedStep, PublicationSummary, RunSummary } from "./run/run-summary.ts"
 export { summarizeRun } from "./run/run-summary.ts"
 export type { UnpublishedSet } from "./run/unpublished-sets.ts"
 export { findUnpublishedSets } from "./run/unpublished-sets.ts"
-export type { DataAccess, Services } from "./services.ts"
+export type { Services } from "./services.ts"
 export type { AssetDetail } from "./status/asset-detail.ts"
 export { readAssetDetail } from "./status/asset-detail.ts"
 export type { AssetState, PartitionCounts } from "./status/asset-state.ts"
@@ -66,7 +85,8 @@ export { toCauseDocuments, toStatusDocument } from "./status/status-document.ts"
 export { createPathFormatter, readCheckFailure, shownPath } from "./status/read-check-failure.ts"
 export type { PartitionExplanation, RootCause } from "./status/root-causes.ts"
 export { explainPartition, formatFixCommand } from "./status/root-causes.ts"
-export type { Recomputation, RecomputeResult } from "./verify/recomputation.ts"
+export { recomputePartition } from "./verify/recomputation.ts"
+export type { RecomputeResult } from "./verify/recomputation.ts"
 export { samplePartitions } from "./verify/sample-partitions.ts"
 export type {
   VerificationFinding,

@@ -3,6 +3,7 @@ import { selectAssets } from "@freshet/services"
 import { formatAssetList } from "../render/asset-list.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 
 export interface AssetsFlags {
   readonly json: boolean
@@ -14,8 +15,8 @@ export async function listAssets(
   flags: AssetsFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  const config = await cli.loadConfig()
-  return cli.services.withProject(config, async (project) => {
+  const services = await loadServices(cli)
+  return services.withProject({}, async (project) => {
     const selectedAssets = selectAssets(project, words).flatMap(
       (name) => project.graph.assets.get(name) ?? [],
     )

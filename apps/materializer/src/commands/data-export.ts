@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path"
 
 import { formatCount, formatPartitionKey, type Problem, ProblemsError } from "@freshet/core/engine"
 import {
+  openData,
   type DataAccess,
   findRecord,
   readCurrentRecords,
@@ -13,6 +14,7 @@ import {
 
 import { type CommandLine, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 
 export const exportFormats = ["parquet", "arrow", "csv", "jsonl"] as const
 
@@ -29,9 +31,10 @@ export async function dataExport(
   name: string,
 ): Promise<number> {
   if (flags.output === undefined && cli.out.isTerminal) throw missingOutputError(name, flags)
-  const config = await cli.loadConfig()
+  const services = await loadServices(cli)
   cli.interruption.watch("Stopping.")
-  return cli.services.withData(config, cli.interruption.signal, async (project, data) => {
+  return services.withProject({}, async (project) => {
+    const data = openData(project)
     const asset = selectAsset(project, name)
     if (asset.kind === "source") throw sourceExportError(name)
     const partition = resolveStoredPartition(project, asset, flags.partition)
@@ -39,7 +42,7 @@ export async function dataExport(
     const record = findRecord(await readCurrentRecords(project, [assetPartition]), assetPartition)
     if (record === undefined) throw sourceExportError(name)
     const request = { asset: asset.name, file: record.file, format: flags.format }
-    if (flags.output === undefined) await exportToPipe(cli, data, request, config.home)
+    if (flags.output === undefined) await exportToPipe(cli, data, request, services.config.home)
     else {
       const output = resolve(cli.cwd, flags.output)
       await exportToFile(data, request, output)

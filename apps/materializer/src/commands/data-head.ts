@@ -1,6 +1,7 @@
 import type { AnyAsset } from "@freshet/core"
 import { formatPartitionKey, quoteName } from "@freshet/core/engine"
 import {
+  openData,
   type Project,
   readFailedRows,
   readRelations,
@@ -12,6 +13,7 @@ import {
 import { formatReport } from "../render/report.ts"
 import { type CommandLine, printData, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 import { formatMoreRows, type RowsFlags, printRows } from "../terminal/print-rows.ts"
 
 export interface DataHeadFlags extends RowsFlags {
@@ -25,9 +27,10 @@ export async function dataHead(
   flags: DataHeadFlags,
   name: string,
 ): Promise<number> {
-  const config = await cli.loadConfig()
+  const services = await loadServices(cli)
   cli.interruption.watch("Stopping.")
-  return cli.services.withData(config, cli.interruption.signal, async (project, data) => {
+  return services.withProject({}, async (project) => {
+    const data = openData(project)
     const asset = selectAsset(project, name)
     const { partition, relation } = flags.refused
       ? await readFailedRows(project, asset, flags.partition)

@@ -7,11 +7,12 @@ import {
   type Problem,
   ProblemsError,
 } from "@freshet/core/engine"
-import { type Project, resolvePartition, selectAsset } from "@freshet/services"
+import { openData, type Project, resolvePartition, selectAsset } from "@freshet/services"
 
 import { formatQuarantine, type QuarantinedLine } from "../render/quarantine.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 
 export interface DataQuarantineFlags {
   readonly partition?: string
@@ -25,8 +26,9 @@ export async function dataQuarantine(
   flags: DataQuarantineFlags,
   name: string,
 ): Promise<number> {
-  const config = await cli.loadConfig()
-  return cli.services.withData(config, cli.interruption.signal, async (project, data) => {
+  const services = await loadServices(cli)
+  return services.withProject({}, async (project) => {
+    const data = openData(project)
     const source = selectAsset(project, name)
     if (source.kind !== "source") throw notASourceError(name)
     const keys = await listSourceQuarantineFiles(project, source, flags)
@@ -71,7 +73,7 @@ async function listSourceQuarantineFiles(
           computation.name,
           partition === undefined ? undefined : listPartitionsReading(mapping, partition),
         )
-  return project.runHistory.listQuarantineFiles({ source: source.name, readers, limit: limit + 1 })
+  return project.ledger.listQuarantineFiles({ source: source.name, readers, limit: limit + 1 })
 }
 
 /** A step may have read other partitions of the source as well. */

@@ -2,13 +2,20 @@ import { access } from "node:fs/promises"
 import { join } from "node:path"
 
 import { listNewestTargets, type PlanRequest, ProblemsError } from "@freshet/core/engine"
-import { type Config, type Project, readAssetStates } from "@freshet/services"
+import {
+  type Config,
+  type Project,
+  readAssetStates,
+  readPublished,
+  type Services,
+} from "@freshet/services"
 
 import { readFilmHighlights } from "../render/film-highlights.ts"
 import { formatRecommendations, type Recommendation } from "../render/recommendations.ts"
 import { formatStatusSummary } from "../render/status.ts"
 import { type CommandLine, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 import { runAndPrint } from "../terminal/run-and-print.ts"
 import { type DemoDataGroup, formatDemoData, demoEndDay, landDemoData } from "./demo-data.ts"
 
@@ -28,7 +35,8 @@ export async function demo(cli: CommandLine): Promise<number> {
   const hasGroup = (group: DemoDataGroup) => config.assets.some((asset) => asset.group === group)
   const groups = demoGroups.filter(hasGroup)
   for (const group of groups) await ensureLanded(cli, config, group)
-  const runEnd = await runAndPrint({ ...cli, loadConfig: async () => config }, demoRunFlags, {
+  const demoCli = { ...cli, loadConfig: async () => config }
+  const runEnd = await runAndPrint(demoCli, demoRunFlags, {
     title: "demo",
     command: "freshet demo",
     toPlanRequest: createNewestRequest,
@@ -37,11 +45,12 @@ export async function demo(cli: CommandLine): Promise<number> {
   })
   if (runEnd === undefined || runEnd.exitCode !== exitCodes.done)
     return runEnd?.exitCode ?? exitCodes.done
-  const sentence = await cli.services.withProject(config, summarizeNewest)
+  const services = await loadServices(demoCli)
+  const sentence = await services.withProject({}, summarizeNewest)
   await printLines(cli.out, [sentence, ""])
   if (hasGroup("stocktwits"))
-    await printLines(cli.out, formatRecommendations(await readRecommendations(cli, config)))
-  if (hasGroup("movies")) await printLines(cli.out, await readFilmHighlights(cli, config))
+    await printLines(cli.out, formatRecommendations(await readRecommendations(services)))
+  if (hasGroup("movies")) await printLines(cli.out, await readFilmHighlights(services))
   await printLines(cli.out, ["", "What next:", ...groups.flatMap((group) => nextSteps[group])])
   return exitCodes.done
 }
@@ -123,11 +132,8 @@ const strongestQuery = `
   group by users.username, recommended.username, chosen.user_id, chosen.rec_id, chosen.weight
   order by chosen.weight desc, chosen.user_id`
 
-async function readRecommendations(
-  cli: CommandLine,
-  config: Config,
-): Promise<readonly Recommendation[]> {
-  const { rows } = await cli.services.readPublished(config, { sql: strongestQuery, limit: 3 })
+async function readRecommendations(services: Services): Promise<readonly Recommendation[]> {
+  const { rows } = await readPublished(services, { sql: strongestQuery, limit: 3 })
   return rows.map((row) => ({
     reader: toText(row["reader"]),
     recommended: toText(row["recommended"]),

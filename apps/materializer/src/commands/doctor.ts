@@ -10,16 +10,24 @@ import {
   FreshetError,
 } from "@freshet/core/engine"
 import type { Store } from "@freshet/io"
-import { type Config, openStore, type Project } from "@freshet/services"
+import {
+  type Config,
+  openStore,
+  type Project,
+  readPublished,
+  type Services,
+} from "@freshet/services"
 
 import { type Diagnostic, formatDiagnostics } from "../render/diagnostics.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 
 /** Looks at everything that Freshet stands on, and says what to do where it does not hold. */
 export async function doctor(cli: CommandLine, flags: { readonly json: boolean }): Promise<number> {
   const node = checkNode(cli.versions.node)
-  const config = await cli.loadConfig()
+  const services = await loadServices(cli)
+  const { config } = services
   const store = openStore(config)
   const findings = [
     node,
@@ -27,7 +35,7 @@ export async function doctor(cli: CommandLine, flags: { readonly json: boolean }
     await homeFinding(config.home),
     await lakeFinding(store),
     await checkDisk(config.home),
-    ...(await checkProject(cli, config)),
+    ...(await checkProject(services)),
     await checkLeftovers(config, store),
   ]
   await (flags.json
@@ -116,13 +124,13 @@ async function checkDisk(folder: string): Promise<Diagnostic> {
 }
 
 /** What can only be known with the database at hand. */
-async function checkProject(cli: CommandLine, config: Config): Promise<readonly Diagnostic[]> {
-  const landing = await checkLanding(config.landing)
+async function checkProject(services: Services): Promise<readonly Diagnostic[]> {
+  const landing = await checkLanding(services.config.landing)
   try {
-    const server = await checkPostgres(cli, config)
-    return await cli.services.withProject(config, async (project) => [
+    const server = await checkPostgres(services)
+    return await services.withProject({}, async (project) => [
       server,
-      await checkEngine(cli),
+      await checkEngine(),
       landing,
       ...checkSources(project),
       ...(await checkQuarantine(project)),
@@ -133,10 +141,10 @@ async function checkProject(cli: CommandLine, config: Config): Promise<readonly 
   }
 }
 
-async function checkPostgres(cli: CommandLine, config: Config): Promise<Diagnostic> {
+async function checkPostgres(services: Services): Promise<Diagnostic> {
   const sql = "select current_setting('server_version') as version"
-  const { rows } = await cli.services.readPublished(config, { sql, limit: 1 })
-  const location = config.databaseUrl === undefined ? "embedded" : "DATABASE_URL"
+  const { rows } = await readPublished(services, { sql, limit: 1 })
+  const location = services.config.databaseUrl === undefined ? "embedded" : "DATABASE_URL"
   const message = `${location}, version ${toText(rows[0]?.["version"])}, tables up to date`
   return { level: "ok", subject: "PostgreSQL", message }
 }
@@ -145,11 +153,12 @@ function toText(value: unknown): string {
   return typeof value === "string" ? value : "unknown"
 }
 
-async function checkEngine(cli: CommandLine): Promise<Diagnostic> {
+async function checkEngine(): Promise<Diagnostic> {
+  const { readEngineVersion } = await import("@freshet/io")
   return {
     level: "ok",
     subject: "engine",
-    message: `DuckDB ${await cli.services.readEngineVersion()}`,
+    message: `DuckDB ${readEngineVersion()}`,
   }
 }
 
@@ -203,8 +212,8 @@ function checkSource({ evaluation }: Project, source: SourceAsset): Diagnostic {
   return { level: "ok", subject: source.name, message }
 }
 
-async function checkQuarantine({ runHistory }: Project): Promise<readonly Diagnostic[]> {
-  return (await runHistory.listQuarantinedLines()).map(({ source, quarantined, lines }) => ({
+async function checkQuarantine({ ledger }: Project): Promise<readonly Diagnostic[]> {
+  return (await ledger.listQuarantinedLines()).map(({ source, quarantined, lines }) => ({
     level: "warn",
     subject: source,
     message: `${formatCount(quarantined)} of ${formatQuantity(lines, "line")} quarantined`,

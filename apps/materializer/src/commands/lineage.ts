@@ -10,6 +10,7 @@ import {
 } from "../render/lineage-view.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 import type { TerminalStyle } from "../terminal/terminal-style.ts"
 
 export const lineageFormats = ["tree", "mermaid", "dot", "json"] as const
@@ -26,8 +27,8 @@ export async function lineage(
   flags: LineageFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  const config = await cli.loadConfig()
-  return cli.services.withProject(config, async (project) => {
+  const services = await loadServices(cli)
+  return services.withProject({}, async (project) => {
     const selectedNames = selectAssets(project, words)
     const names = selectLineage(project.graph, selectedNames, flags)
     const view = buildLineageView(project.graph, names)

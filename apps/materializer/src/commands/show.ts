@@ -4,6 +4,7 @@ import {
   type AssetDetail,
   type DataAccess,
   findNewestStored,
+  openData,
   type Project,
   readAssetDetail,
   readRelations,
@@ -14,6 +15,7 @@ import {
 import { formatAssetDetail } from "../render/asset-detail.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 import { toAssetDocument } from "./status.ts"
 
 export interface ShowFlags {
@@ -23,13 +25,13 @@ export interface ShowFlags {
 
 /** Shows everything declared and known of one asset. */
 export async function show(cli: CommandLine, flags: ShowFlags, name: string): Promise<number> {
-  const config = await cli.loadConfig()
-  const isReport = config.assets.some((asset) => asset.name === name && hasReport(asset))
+  const services = await loadServices(cli)
+  const isReport = services.config.assets.some((asset) => asset.name === name && hasReport(asset))
   if (!isReport || flags.json)
-    return cli.services.withProject(config, (project) => printAsset(cli, flags, name, { project }))
+    return services.withProject({}, (project) => printAsset(cli, flags, name, { project }))
   cli.interruption.watch("Stopping.")
-  return cli.services.withData(config, cli.interruption.signal, (project, data) =>
-    printAsset(cli, flags, name, { project, data }),
+  return services.withProject({}, (project) =>
+    printAsset(cli, flags, name, { project, data: openData(project) }),
   )
 }
 

@@ -1,8 +1,16 @@
 import { formatSuggestion, FreshetError, type Problem, ProblemsError } from "@freshet/core/engine"
-import { type Config, findRelation, type Project, requireSql } from "@freshet/services"
+import {
+  findRelation,
+  openData,
+  type Project,
+  readPublished,
+  requireSql,
+  type Services,
+} from "@freshet/services"
 
 import type { CommandLine } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 import { type RowsFlags, printRows } from "../terminal/print-rows.ts"
 
 export interface SqlFlags extends RowsFlags {
@@ -17,10 +25,11 @@ export async function sql(
 ): Promise<number> {
   const text = words.join(" ")
   requireSql(text)
-  const config = await cli.loadConfig()
-  if (flags.published) return queryPublished(cli, config, flags, text)
+  const services = await loadServices(cli)
+  if (flags.published) return queryPublished(cli, services, flags, text)
   cli.interruption.watch("Stopping.")
-  return cli.services.withData(config, cli.interruption.signal, async (project, data) => {
+  return services.withProject({}, async (project) => {
+    const data = openData(project)
     const find = (name: string) => findRelation(project, text, name)
     await data
       .queryNamed({ sql: text, find }, (rows) => printRows(cli, flags, rows))
@@ -33,16 +42,14 @@ export async function sql(
 
 async function queryPublished(
   cli: CommandLine,
-  config: Config,
+  services: Services,
   flags: SqlFlags,
   text: string,
 ): Promise<number> {
   const query = { sql: text.replace(/;\s*$/, ""), limit: flags.limit + 1 }
-  const { columns, rows } = await cli.services
-    .readPublished(config, query)
-    .catch((error: unknown) => {
-      throw toPublishedQueryError(error) ?? error
-    })
+  const { columns, rows } = await readPublished(services, query).catch((error: unknown) => {
+    throw toPublishedQueryError(error) ?? error
+  })
   await printRows(cli, flags, { columns, batches: toBatches(rows) })
   return exitCodes.done
 }

@@ -15,6 +15,7 @@ import {
 } from "../render/status.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 
 export interface StatusFlags {
   readonly stale: boolean
@@ -31,8 +32,8 @@ export async function status(
   flags: StatusFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  const config = await cli.loadConfig()
-  return cli.services.withProject(config, async (initialProject) => {
+  const services = await loadServices(cli)
+  return services.withProject({}, async (initialProject) => {
     const assets = selectAssets(initialProject, words).flatMap(
       (name) => initialProject.graph.assets.get(name) ?? [],
     )

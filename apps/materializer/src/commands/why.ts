@@ -26,6 +26,7 @@ import {
 import { type StalenessRemedy, formatRootCause, formatExplanation } from "../render/explanation.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 
 export interface WhyFlags {
   readonly partition?: string
@@ -34,8 +35,8 @@ export interface WhyFlags {
 
 /** Says why a partition is as it is: the root cause first, then the way from there, then what mends it. */
 export async function why(cli: CommandLine, flags: WhyFlags, name: string): Promise<number> {
-  const config = await cli.loadConfig()
-  return cli.services.withProject(config, async (initialProject) => {
+  const services = await loadServices(cli)
+  return services.withProject({}, async (initialProject) => {
     const asset = selectAsset(initialProject, name)
     if (asset.kind === "source") throw neverStaleError(name)
     const partition = resolveExplainedPartition(initialProject, asset, flags.partition)

@@ -1,7 +1,5 @@
 import { formatCount } from "@freshet/core/engine"
-import type { Config } from "@freshet/services"
-
-import type { CommandLine } from "../terminal/command-line.ts"
+import { readPublished, type Services } from "@freshet/services"
 
 /** One row for each answer: what it is about, and its figures as PostgreSQL writes them. */
 const highlightsQuery = `
@@ -18,11 +16,8 @@ const highlightsQuery = `
   order by place`
 
 /** The first line of each of the four answers about films, in words. */
-export async function readFilmHighlights(
-  cli: CommandLine,
-  config: Config,
-): Promise<readonly string[]> {
-  const { rows } = await cli.services.readPublished(config, { sql: highlightsQuery, limit: 4 })
+export async function readFilmHighlights(services: Services): Promise<readonly string[]> {
+  const { rows } = await readPublished(services, { sql: highlightsQuery, limit: 4 })
   const lines = rows.map((row) => formatHighlight(Number(row["place"]), row))
   return lines.length === 0 ? [] : ["", "And about films:", ...lines.map((line) => `  ${line}`)]
 }

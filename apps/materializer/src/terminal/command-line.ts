@@ -14,7 +14,10 @@ export interface CommandLine extends CommandContext {
   /** Asks a person; undefined when there is nobody to ask. */
   readonly confirm: ((question: string) => Promise<boolean>) | undefined
   readonly loadConfig: () => Promise<Config>
-  readonly services: Services
+  readonly createServices: (
+    config: Config,
+    listener: Pick<Services, "emit" | "watchesSteps">,
+  ) => Services
   readonly nowMs: () => number
   readonly interruption: Interruption
   /** Whether faults are shown with the place where they happened. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { type Asset, int32, itself, noRows, sql, sqlAsset } from "@freshet/core"
-import { resolveConfig, withProject } from "@freshet/services"
+import { createServices, resolveConfig } from "@freshet/services"
 import { expect, test } from "vitest"
 
 import { withTestDatabase } from "../end-to-end/test-database.ts"
@@ -37,7 +37,10 @@ function doubled(column: string, checked = "n"): Asset {
 function open(url: string, home: string, asset: Asset): Promise<number> {
   const environment = { DATABASE_URL: url, FRESHET_HOME: home, FRESHET_LANDING: home }
   const config = resolveConfig({ assets: [numbers, asset] }, home, environment)
-  return withProject(config, [], async ({ graph }) => graph.assets.size)
+  const { signal } = new AbortController()
+  const options = { supervisorCommand: [], signal, emit: () => {}, watchesSteps: false }
+  const services = createServices(config, options)
+  return services.withProject({}, async ({ graph }) => graph.assets.size)
 }
 
 test("a query or a check that cannot be bound is named before anything is judged, each time until it is mended", async () => {

@@ -24,7 +24,7 @@ export async function readFailedRows(
   const { name, computation, columns } = asset
   const assets = computation.outputs.map((output) => output.asset)
   const rows = { computation: computation.name, partition, fingerprint, assets }
-  const retainedFiles = (await project.runHistory.readCheckResults(rows))?.failedFiles ?? []
+  const retainedFiles = (await project.ledger.readCheckResults(rows))?.failedFiles ?? []
   const folder = `${name}/${encodeFolderName(formatPartitionKey(asset.partitions, partition))}/`
   const files = retainedFiles.filter(
     (file) => file.startsWith(folder) || file.includes(`/${folder}`),

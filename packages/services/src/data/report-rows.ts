@@ -1,7 +1,7 @@
 import type { Asset } from "@freshet/core"
 import { quoteName, type Relation } from "@freshet/core/engine"
 
-import type { DataAccess } from "../services.ts"
+import type { DataAccess } from "./open-data.ts"
 
 /** One row by column name, its values fit for JSON. */
 export type ResultRow = Readonly<Record<string, unknown>>

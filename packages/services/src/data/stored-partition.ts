@@ -83,7 +83,7 @@ export async function readRelations(
     asset.kind === "source" ? [] : ranges.map((range) => ({ asset: asset.name, range })),
   )
   const materializations =
-    assetRanges.length === 0 ? [] : await project.readMaterializations(assetRanges)
+    assetRanges.length === 0 ? [] : await project.ledger.readMaterializations(assetRanges)
   const records = [...selectCurrentRecords(project.evaluation, materializations).values()]
   const files = new Map(
     records.map((record) => [`${record.asset} ${record.partition}`, record.file]),

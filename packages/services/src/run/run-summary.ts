@@ -8,13 +8,13 @@ import {
   type TableChange,
 } from "@freshet/core/engine"
 
-import type { RunReport } from "../project.ts"
 import {
   type FailedCheck,
   type CheckFailure,
   toFailedCheck,
   toCheckFailure,
 } from "../status/check-failure.ts"
+import type { RunReport } from "./run-plan.ts"
 import { parseStepId } from "./run-progress.ts"
 
 /** What a run did, told once it is over. */

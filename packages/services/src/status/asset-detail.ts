@@ -85,7 +85,7 @@ function replacePartition(
 
 /** What the checks said last of the rows of a record. */
 async function readLatestCheckResults(
-  { runHistory }: Project,
+  { ledger }: Project,
   asset: Extract<AnyAsset, { kind: "asset" }>,
   record: MaterializationRecord | undefined,
 ): Promise<readonly CheckResult[]> {
@@ -93,5 +93,5 @@ async function readLatestCheckResults(
   const { partition, fingerprint } = record
   const computation = asset.computation.name
   const rows = { computation, partition, fingerprint, assets: [asset.name] }
-  return (await runHistory.readCheckResults(rows))?.results ?? []
+  return (await ledger.readCheckResults(rows))?.results ?? []
 }

@@ -26,7 +26,7 @@ export function shownPath({ cwd }: Place, location: string): string {
 /** What was refused of a partition that failed, or what of a fresh one fails its checks; undefined when all is well with it. */
 export async function readCheckFailure(
   place: Place,
-  { graph, evaluation, runHistory, store }: Project,
+  { graph, evaluation, ledger, store }: Project,
   {
     asset,
     partition,
@@ -38,7 +38,7 @@ export async function readCheckFailure(
   if (fingerprint === undefined) return undefined
   const assets = computation.outputs.map((output) => output.asset)
   const rows = { computation: computation.name, partition, fingerprint, assets }
-  const checkedRows = await runHistory.readCheckResults(rows)
+  const checkedRows = await ledger.readCheckResults(rows)
   if (checkedRows === undefined) return undefined
   return toCheckFailure(
     graph,
