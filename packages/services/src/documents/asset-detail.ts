@@ -27,6 +27,8 @@ export const assetDetailSchema = z.strictObject({
   is_newest: z.boolean(),
   /** The partitioning in words: daily (UTC), by 3 keys. */
   partitioning: z.string(),
+  /** The title of a report. */
+  title: z.nullable(z.string()),
   description: z.string(),
   owners: listSchema(z.string()),
   tags: listSchema(z.string()),

@@ -3,14 +3,7 @@ import * as z from "zod/mini"
 import { listSchema } from "./list-schema.ts"
 
 /** Granularities of partitions; `none` for an asset without partitions. */
-const partitionKindSchema = z.enum([
-  "none",
-  "hourly",
-  "daily",
-  "weekly",
-  "monthly",
-  "static",
-])
+const partitionKindSchema = z.enum(["none", "hourly", "daily", "weekly", "monthly", "static"])
 
 /** One asset as it is declared. */
 const declaredAssetSchema = z.strictObject({

@@ -3,24 +3,25 @@ import * as z from "zod/mini"
 import { listSchema } from "./list-schema.ts"
 import { rowSchema } from "./rows.ts"
 
+const severitySchema = z.enum(["error", "warn"])
+
 /** The latest result of one check. */
-const checkResultShape = {
+export const checkResultSchema = z.strictObject({
   name: z.string(),
-  severity: z.enum(["error", "warn"]),
+  severity: severitySchema,
   passed: z.boolean(),
   /** The number of failed rows. */
   failures: z.int(),
   sample: listSchema(rowSchema),
-}
-
-export const checkResultSchema = z.strictObject(checkResultShape)
+})
 
 export type CheckResultDocument = z.infer<typeof checkResultSchema>
 
-/** An error check that failed. */
+/** A check that failed. */
 export const failedCheckSchema = z.strictObject({
   asset: z.string(),
   name: z.string(),
+  severity: severitySchema,
   /** The requirement in words. */
   description: z.nullable(z.string()),
   failures: z.int(),
@@ -31,7 +32,7 @@ export const failedCheckSchema = z.strictObject({
 
 export type FailedCheckDocument = z.infer<typeof failedCheckSchema>
 
-/** The error checks that failed for a partition, and the files with the failed rows. */
+/** The error checks that failed in a partition, and the files that contain the failed rows. */
 export const failedPartitionSchema = z.strictObject({
   asset: z.string(),
   partition: z.string(),

@@ -1,12 +1,17 @@
 import type { AssetListDocument } from "../documents/asset-list.ts"
 import { selectAssets } from "../plan/select-assets.ts"
 import type { Project } from "../project.ts"
+import type { Services } from "../services.ts"
 
 /** Lists the declarations of the selected assets. */
-export function listProjectAssets(
-  project: Project,
+export function listAssets(
+  services: Services,
   selection: readonly string[],
-): AssetListDocument {
+): Promise<AssetListDocument> {
+  return services.withProject({}, async (project) => toAssetListDocument(project, selection))
+}
+
+function toAssetListDocument(project: Project, selection: readonly string[]): AssetListDocument {
   const { assets, upstream, downstream } = project.graph
   const selectedAssets = selectAssets(project, selection).flatMap((name) => assets.get(name) ?? [])
   return {

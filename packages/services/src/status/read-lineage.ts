@@ -3,6 +3,7 @@ import { type Edge, findReachable, formatWindow, type Graph, listEdges } from "@
 import type { LineageDocument } from "../documents/lineage.ts"
 import { selectAssets } from "../plan/select-assets.ts"
 import type { Project } from "../project.ts"
+import type { Services } from "../services.ts"
 
 /** A selection of assets, and the number of steps to add in each direction. */
 export interface LineageRequest {
@@ -11,8 +12,12 @@ export interface LineageRequest {
   readonly down?: number | undefined
 }
 
-/** Builds the lineage of a selection. One asset without a number of steps has its whole lineage; several have the edges between them. */
-export function buildLineage(project: Project, request: LineageRequest): LineageDocument {
+/** Reads the lineage of a selection: the whole lineage of one asset unless steps limit it, the edges between several assets. */
+export function readLineage(services: Services, request: LineageRequest): Promise<LineageDocument> {
+  return services.withProject({}, async (project) => buildLineage(project, request))
+}
+
+function buildLineage(project: Project, request: LineageRequest): LineageDocument {
   const { graph } = project
   const selectedNames = selectAssets(project, request.selection)
   const names = addNeighbours(graph, selectedNames, request)

@@ -3,6 +3,7 @@ import { toIsoTime } from "../iso-time.ts"
 import { selectAssets } from "../plan/select-assets.ts"
 import { toProblemDocument } from "../problem-document.ts"
 import type { Project } from "../project.ts"
+import type { Services } from "../services.ts"
 import { toAssetStateDocument } from "./asset-state-document.ts"
 import { type AssetState, readAssetStates } from "./asset-state.ts"
 
@@ -15,8 +16,12 @@ export interface StatusRequest {
   readonly states: readonly StateFilter[]
 }
 
-/** Reads the states of the selected assets; the summary counts those too that are not listed. */
-export async function readProjectStatus(
+/** Reads the states of the selected assets. The summary counts all of them, the list contains those in the requested states. */
+export function readStatus(services: Services, request: StatusRequest): Promise<StatusDocument> {
+  return services.withProject({}, (project) => readProjectStatus(project, request))
+}
+
+async function readProjectStatus(
   initialProject: Project,
   { selection, states: filters }: StatusRequest,
 ): Promise<StatusDocument> {
