@@ -8,6 +8,7 @@ export type ServiceEvent =
   /** Another process asked the run to stop. */
   | { readonly kind: "cancel_requested" }
   | WorkProgress
+  | DemoDataProgress
 
 /** Counts the partitions that a service has worked through. */
 export interface WorkProgress {
@@ -15,4 +16,10 @@ export interface WorkProgress {
   readonly phase: "files" | "recompute"
   readonly done: number
   readonly total: number
+}
+
+/** Names the file or the day that is generated. */
+export interface DemoDataProgress {
+  readonly kind: "demo_data_progress"
+  readonly item: string
 }

@@ -1,5 +1,11 @@
 import { ProblemsError } from "@freshet/core/engine"
-import { createRangeConverter, type Project, type RunDetail, type RunRow } from "@freshet/services"
+import {
+  createRangeConverter,
+  type Project,
+  type RunDetail,
+  type RunRow,
+  toIsoTime,
+} from "@freshet/services"
 
 import { summarizeOutcomes } from "../render/computation-outcomes.ts"
 import {
@@ -12,7 +18,6 @@ import {
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
 import { loadServices } from "../terminal/load-services.ts"
-import { toIsoTime } from "./status.ts"
 
 export interface RunsFlags {
   readonly limit: number

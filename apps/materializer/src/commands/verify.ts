@@ -8,7 +8,6 @@ import {
   type Project,
   resolveTargets,
   selectAssets,
-  shownPath,
   sourceProblem,
   usageError,
   type VerificationFinding,
@@ -26,6 +25,7 @@ import {
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
 import { loadServices } from "../terminal/load-services.ts"
+import { createPathFormatter } from "../terminal/paths.ts"
 import { withProgressLine } from "../terminal/progress-line.ts"
 
 export interface VerifyFlags extends PartitionArguments {
@@ -138,9 +138,10 @@ function describeFinding(
 
 /** The ways from keys of the lake and paths of the landing zone to paths that a person may type. */
 export function createPathFormatters(cli: CommandLine, { store, config }: Project) {
+  const formatPath = createPathFormatter(cli)
   return {
-    lakePath: (key: string) => shownPath(cli, store.locate(key)),
-    landedPath: (path: string) => shownPath(cli, join(config.landing, path)),
+    lakePath: (key: string) => formatPath(store.locate(key)),
+    landedPath: (path: string) => formatPath(join(config.landing, path)),
   }
 }
 

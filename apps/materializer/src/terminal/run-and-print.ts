@@ -7,7 +7,6 @@ import {
   type Plan,
 } from "@freshet/core/engine"
 import {
-  createPathFormatter,
   findUnpublishedSets,
   getRemainingDetails,
   groupBlockedWork,
@@ -28,6 +27,7 @@ import { formatRunSummary, formatUnpublishedSets } from "../render/run-summary-l
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { getRunExitCode, exitCodes } from "./exit-code.ts"
 import { type EventListener, formatWait, loadServices } from "./load-services.ts"
+import { createPathFormatter } from "./paths.ts"
 import { createPlan, previewPlan, type SaveFlags } from "./preview.ts"
 import { createRunReporter, type RunReporter } from "./run-reporter.ts"
 
@@ -89,6 +89,7 @@ function createRunListener(
         case "cancel_requested":
           return reporter.print("Another process asked to stop: what is under way is undone.")
         case "work_progress":
+        case "demo_data_progress":
           return
         default:
           reporter.handleEvent(event)
@@ -154,12 +155,7 @@ async function executeRequest(
     reporter.stop()
     const summary =
       report.kind === "ran"
-        ? summarizeRun(
-            report,
-            reporter.stepEvents,
-            cli.nowMs() - startedMs,
-            createPathFormatter(cli, report.project),
-          )
+        ? summarizeRun(report, reporter.stepEvents, cli.nowMs() - startedMs)
         : undefined
     await printReport(cli, flags, report, summary)
     return { report, summary, exitCode: getReportExitCode(cli, report) }
@@ -199,7 +195,7 @@ async function printReport(
   if (summary !== undefined) {
     const unpublishedSets = findUnpublishedSets(report.project, report.plan)
     const lines = [
-      ...formatRunSummary(summary, cli.out.style),
+      ...formatRunSummary(summary, createPathFormatter(cli), cli.out.style),
       ...formatUnpublishedSets(unpublishedSets),
     ]
     await printLines(cli.out, [...lines, ...formatResumeHint(report.plan, summary)])
@@ -241,10 +237,7 @@ function toRunDocument(report: RunReport, summary: RunSummary | undefined): obje
       return { step, outcome: kind, ...otherFields }
     }),
     line_counts: lineCounts,
-    failed_checks: failedChecks.map(({ rows: _, requirement, ...check }) => ({
-      ...check,
-      description: requirement ?? null,
-    })),
+    failed_checks: failedChecks,
     publications: summary.publications.map(({ set, key, changes, error }) => ({
       set,
       partition: key,

@@ -11,8 +11,8 @@ import {
 import { resolvePartition } from "../plan/partition-arguments.ts"
 import type { Project } from "../project.ts"
 
-/** The rows that checks refused of a partition: the one that the key names, or the newest of which any are kept. */
-export async function readFailedRows(
+/** Finds the rows of a partition that failed a check: of the requested partition, or of the newest one with such rows. */
+export async function findFailedRows(
   project: Project,
   asset: AnyAsset,
   key: string | undefined,
@@ -49,8 +49,8 @@ function findNewestFailure(
 function noFailedRowsError({ name }: AnyAsset, key: string | undefined): ProblemsError {
   const problem: Problem = {
     kind: "usage",
-    message: `No rows of \`${name}\`${key === undefined ? "" : ` ${key}`} were refused by a check.`,
-    hint: `\`freshet status ${name}\` tells how it stands.`,
+    message: `No rows of \`${name}\`${key === undefined ? "" : ` ${key}`} failed a check.`,
+    hint: `\`freshet status ${name}\` shows its state.`,
   }
   return new ProblemsError("usage", [problem])
 }
