@@ -99,7 +99,15 @@ export const steps = freshetSchema.table(
     /** Of what it was made from, or would have been; empty when that was not known. */
     fingerprint: text().notNull(),
     outcome: text({
-      enum: ["materialized", "reused", "unchanged", "checked", "checks_failed", "failed", "skipped"],
+      enum: [
+        "materialized",
+        "reused",
+        "unchanged",
+        "checked",
+        "checks_failed",
+        "failed",
+        "skipped",
+      ],
     }).notNull(),
     /** Why it failed, was refused or was skipped. */
     message: text(),

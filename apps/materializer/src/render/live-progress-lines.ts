@@ -101,14 +101,14 @@ function formatRowCount({ rows, outcomes, planned }: ComputationCounts): string 
 }
 
 function listNotes({ outcomes, planned, quarantined, failedChecks }: ComputationCounts) {
-  const outcomeTexts = (["unchanged", "reused", "checks_failed", "failed", "skipped"] as const).flatMap(
-    (kind) => {
-      const outcomeCount = outcomes[kind] ?? 0
-      return outcomeCount === 0
-        ? []
-        : [outcomeCount === planned ? kind : `${formatCount(outcomeCount)} ${kind}`]
-    },
-  )
+  const outcomeTexts = (
+    ["unchanged", "reused", "checks_failed", "failed", "skipped"] as const
+  ).flatMap((kind) => {
+    const outcomeCount = outcomes[kind] ?? 0
+    return outcomeCount === 0
+      ? []
+      : [outcomeCount === planned ? kind : `${formatCount(outcomeCount)} ${kind}`]
+  })
   return [
     ...outcomeTexts,
     ...(quarantined > 0 ? [`${formatCount(quarantined)} quarantined`] : []),

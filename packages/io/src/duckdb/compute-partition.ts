@@ -211,7 +211,12 @@ async function commitOutputs(
       await store.commit(path, key)
       return key
     })
-    return { kind: "checks_failed", failedFiles: await Promise.all(failedRowKeys), checks, lineCounts }
+    return {
+      kind: "checks_failed",
+      failedFiles: await Promise.all(failedRowKeys),
+      checks,
+      lineCounts,
+    }
   }
   const outputs = await Promise.all(
     rows.map(async ({ asset, path, content }): Promise<MaterializedOutput> => {

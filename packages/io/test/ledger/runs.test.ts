@@ -129,7 +129,10 @@ describe("of the checks of some rows", () => {
       await ledger.recordStep(buildStep("checks", { materializations: materialized, checks }))
       const first = await readCheckResults(client(), noAssets, rows)
       expect(first).toEqual({ results: checks, failedFiles: [] })
-      const outcome = { kind: "checks_failed", failedFiles: ["failed_rows/recs/1.parquet"] } as const
+      const outcome = {
+        kind: "checks_failed",
+        failedFiles: ["failed_rows/recs/1.parquet"],
+      } as const
       const refused = { materializations: [], partition: 5, fingerprint: print }
       await ledger.recordStep(buildStep("checks", { ...refused, checks: [failed], outcome }))
       await ledger.recordStep(
