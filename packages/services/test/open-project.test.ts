@@ -7,7 +7,7 @@ import { withTestDatabase } from "@freshet/embedded-postgres/testing"
 import { expect, test } from "vitest"
 
 import { resolveConfig } from "../src/config.ts"
-import { withProject } from "../src/open-project.ts"
+import { createServices } from "../src/create-services.ts"
 
 const numbers = sqlAsset({
   name: "numbers",
@@ -38,7 +38,10 @@ function doubled(column: string, checked = "n"): Asset {
 function open(url: string, home: string, asset: Asset): Promise<number> {
   const environment = { DATABASE_URL: url, FRESHET_HOME: home, FRESHET_LANDING: home }
   const config = resolveConfig({ assets: [numbers, asset] }, home, environment)
-  return withProject(config, [], async ({ graph }) => graph.assets.size)
+  const { signal } = new AbortController()
+  const options = { supervisorCommand: [], signal, emit: () => {}, watchesSteps: false }
+  const services = createServices(config, options)
+  return services.withProject({}, async ({ graph }) => graph.assets.size)
 }
 
 test("a query or a check that does not bind is a problem at every opening until it is fixed", async () => {
