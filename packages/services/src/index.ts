@@ -105,7 +105,6 @@ export { readStatus } from "./status/read-status.ts"
 export { formatFixCommand } from "./status/root-causes.ts"
 export { recomputePartition } from "./verify/recomputation.ts"
 export type { RecomputeResult } from "./verify/recomputation.ts"
-export { samplePartitions } from "./verify/sample-partitions.ts"
 export type {
   VerificationFinding,
   VerificationProgress,

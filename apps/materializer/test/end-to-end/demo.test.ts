@@ -55,7 +55,7 @@ test("an answer reads as a report: title, period, definition, and figures with u
   expect(stdout).toMatch(
     /^The highest earning genres at constant prices\n\d{4}-\d\d-\d\d to \d{4}-/,
   )
-  expect(stdout).toContain("\n\nGenres by what their films earned at the ticket prices of 2020-01:")
+  expect(stdout).toContain("\n\nGenres by total revenue at the ticket prices of 2020-01:")
   expect(stdout).toMatch(/\nrank +genre_id +genre +films +total_adjusted /)
   expect(stdout).toMatch(/\n +films +USD of 2020-01 +USD of 2020-01 +USD /)
   expect(stdout).toMatch(/\n +1 +\d+ +[A-Z]\w+ +\d+ +[\d,]+,\d{3}\.\d\d /)

@@ -22,7 +22,7 @@ import { landSmallInput, smallDays } from "./small-input.ts"
 import { listTemporaryFiles, listStoredFiles } from "./stored-files.ts"
 import { land, withTestProject } from "./test-project.ts"
 
-const [first, , , newest] = shopDays
+const [first] = shopDays
 const atOnce = "retention: keepFor({ days: 0 })"
 const orphan = `items/${first}/${"0".repeat(32)}.parquet`
 
