@@ -17,7 +17,7 @@ import { withEnvironment } from "./test-project.ts"
 
 const [first, second, third, fourth] = marketDays
 
-test("a saved plan is performed exactly, and once", async () => {
+test("a saved plan is applied exactly, and once", async () => {
   await withMarket(async (place) => {
     const words = ["takings", "--from", first, "--to", second]
     expectDone(await runFreshet(place, "plan", ...words, "--save", "plan.json"))
@@ -37,7 +37,7 @@ test("a saved plan is performed exactly, and once", async () => {
   })
 })
 
-test("a plan is not performed once the code or what has landed is another, and is when it is as before", async () => {
+test("a plan is not applied after an edit of the code or the landed files, and is after the edit is reverted", async () => {
   await withMarket(async (place) => {
     const words = ["backfill", "takings", "--date", first, "--downstream"]
     expectDone(await runFreshet(place, ...words, "--save", "plan.json"))
@@ -56,7 +56,7 @@ test("a plan is not performed once the code or what has landed is another, and i
   })
 })
 
-test("a saved backfill keeps to what it was told: only what is missing, with what becomes stale by it", async () => {
+test("a saved backfill keeps its flags: --only selects partitions, --downstream adds those that become stale", async () => {
   await withMarket(async (place) => {
     expectDone(await runFreshet(place, "backfill", "best", "--from", first, "--to", third))
     landPrices(place, first, { pen: "4", ink: "5" })
@@ -73,7 +73,7 @@ test("a saved backfill keeps to what it was told: only what is missing, with wha
   })
 })
 
-test("a plan file is whole, is not replaced without --force, and a damaged or foreign one is refused in a sentence", async () => {
+test("a plan file is replaced only with --force, and a damaged or foreign file is rejected with one message", async () => {
   await withMarket(async (place) => {
     const path = join(place.folder, "plan.json")
     expectDone(await runFreshet(place, "plan", "items", "--save", "plan.json"))

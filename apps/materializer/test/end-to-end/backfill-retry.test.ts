@@ -15,7 +15,7 @@ import {
 const [first, second, third, fourth] = marketDays
 const range = ["--from", first, "--to", fourth]
 
-test("one bad partition in a range does not lose the others, and retry makes exactly it and what reads it", async () => {
+test("one failed partition does not stop the others of a range, and a retry materializes it and its downstream partitions", async () => {
   await withMarket(async (place) => {
     landPrices(place, second, { pen: "three", ink: "5" })
     const failed = await runFreshet(place, "backfill", "best", ...range)
@@ -56,7 +56,7 @@ test("one bad partition in a range does not lose the others, and retry makes exa
   })
 })
 
-test("only what failed, only what is missing, only what is stale: over several assets, each with what it needs", async () => {
+test("--only selects failed, missing or stale partitions, with their stale upstreams", async () => {
   await withMarket(async (place) => {
     landPrices(place, second, { pen: "three", ink: "5" })
     const until = ["--from", first, "--to", third]
@@ -97,7 +97,7 @@ test("only what failed, only what is missing, only what is stale: over several a
   })
 })
 
-test("a run whose steps all find nothing changed ends, and leaves nothing stale", async () => {
+test("a run whose steps are all unchanged succeeds and leaves nothing stale", async () => {
   await withMarket(async (place) => {
     expectDone(await runFreshet(place, "backfill", "best", ...range))
     for (const day of marketDays) landOrders(place, day, { ink: 1, pen: 2 })
