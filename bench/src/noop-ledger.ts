@@ -82,7 +82,7 @@ export async function recordAll(shape: Shape, graph: Graph, databaseUrl: string)
     await client.query(buildStepsQuery(count))
     const columns = `id, asset, partition, code_version, input_version, fingerprint, data_version,
       file, rows, bytes, duration_ms, recorded_at, check_version, failed_errors, failed_warnings,
-      step, touched, seq`
+      step, last_step, seq`
     const copy = client.query(copyFrom(`copy freshet.materializations (${columns}) from stdin`))
     await pipeline(Readable.from(formatRows(shape, graph, histories)), copy)
     for (const column of ["id", "seq"])
@@ -110,7 +110,7 @@ const buildStepsQuery = (count: number) => `
   insert into freshet.steps (
     run, computation, partition, input_version, fingerprint, outcome, reads, rows, bytes, started_at, ended_at
   )
-  select '20261122-000000-000000', '', number, '', '', 'made', '[]', 1, 100, now(), now()
+  select '20261122-000000-000000', '', number, '', '', 'materialized', '[]', 1, 100, now(), now()
   from generate_series(1, ${count}) as number`
 
 function* formatRows(

@@ -29,16 +29,16 @@ function formatHeadline(
   style: TerminalStyle,
 ): readonly string[] {
   const otherOutcomes = (
-    ["unchanged", "reused", "checked", "refused", "failed", "skipped"] as const
+    ["unchanged", "reused", "checked", "checks_failed", "failed", "skipped"] as const
   )
     .filter((kind) => counts[kind] > 0)
     .map((kind) => `${formatCount(counts[kind])} ${kind}`)
   const unstartedSteps = notStarted > 0 ? [`${formatCount(notStarted)} not started`] : []
   const details = [...otherOutcomes, ...unstartedSteps]
-  const text = `${formatQuantity(counts.made, "partition")} made in ${formatDuration(ms)}, ${formatQuantity(rows, "row")}${details.length > 0 ? `; ${details.join(", ")}` : ""}.`
+  const text = `${formatQuantity(counts.materialized, "partition")} made in ${formatDuration(ms)}, ${formatQuantity(rows, "row")}${details.length > 0 ? `; ${details.join(", ")}` : ""}.`
   switch (outcome) {
     case "succeeded":
-      if (counts.made === 0 && details.length === 0) return []
+      if (counts.materialized === 0 && details.length === 0) return []
       return [`${paint(style, "good", getSign(style, "made"))} ${text}`]
     case "failed":
       return [`${paint(style, "bad", `${getSign(style, "failed")} The run failed:`)} ${text}`]

@@ -26,7 +26,7 @@ function refused(checks: readonly string[]) {
     failures: 1200,
     sample: [{ item: "pen", rows: 2 }],
   }))
-  const failedFiles = ["refused/items/2026-01-04/1.parquet"]
+  const failedFiles = ["failed_rows/items/2026-01-04/1.parquet"]
   return {
     ...project,
     ledger: { ...project.ledger, readCheckResults: async () => ({ results, failedFiles }) },
@@ -326,7 +326,7 @@ describe("why", () => {
               {"item":"pen","rows":2}
           The refused rows are kept:
             \`freshet data head items --refused --partition 2026-01-04\` shows them.
-            .freshet/lake/refused/items/2026-01-04/1.parquet
+            .freshet/lake/failed_rows/items/2026-01-04/1.parquet
 
       Path
         items 2026-01-02
@@ -342,7 +342,7 @@ describe("why", () => {
     }
     expect(roots[0]?.refusal).toMatchObject({
       checks: [{ name: "unique(item)", description: "no two rows have the same item" }],
-      kept: [".freshet/lake/refused/items/2026-01-04/1.parquet"],
+      kept: [".freshet/lake/failed_rows/items/2026-01-04/1.parquet"],
     })
   })
 
@@ -436,7 +436,7 @@ describe("runs", () => {
       {
         computation: "items",
         partition: 20_456,
-        outcome: "made",
+        outcome: "materialized",
         message: undefined,
         rows: 12,
         ms: 31,

@@ -39,7 +39,7 @@ describe("materialize", () => {
 
   test("that fails is exit 3 and says what was skipped", async () => {
     const failing = createExecutableProject(project, (step) =>
-      step === "items 2026-01-03" ? "fails" : "made",
+      step === "items 2026-01-03" ? "fails" : "materialized",
     )
     const ran = await runCommand(failing, ["materialize"])
     expect(ran.code).toBe(3)
@@ -48,7 +48,7 @@ describe("materialize", () => {
 
   test("that a check stops is exit 4 and says which rows", async () => {
     const failing = createExecutableProject(project, (step) =>
-      step === "items 2026-01-03" ? "refused" : "made",
+      step === "items 2026-01-03" ? "checks_failed" : "materialized",
     )
     const ran = await runCommand(failing, ["materialize"])
     expect(ran.code).toBe(4)

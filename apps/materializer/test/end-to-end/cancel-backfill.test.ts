@@ -33,7 +33,7 @@ test("a cancelled run interrupts its step, starts no other, and its retry materi
         planned: 4,
         ended: 1,
         partitions: [
-          { outcome: "made", ranges: [{ from: first, to: first }] },
+          { outcome: "materialized", ranges: [{ from: first, to: first }] },
           { outcome: "left", ranges: [{ from: second, to: fourth }] },
         ],
       },

@@ -83,7 +83,7 @@ function putFile({ lake }: DeclaredProject, key: string, content = "left"): stri
 test("gc deletes replaced materializations, their files and orphaned files, and nothing else", async () => {
   await withCorrectedShop(async (project) => {
     putFile(project, orphan)
-    putFile(project, `refused/best/${first}/${"1".repeat(32)}.parquet`)
+    putFile(project, `failed_rows/best/${first}/${"1".repeat(32)}.parquet`)
     putFile(project, `quarantine/orders/2025-12-31/${"2".repeat(32)}.jsonl`)
     putFile(project, ".tmp/half.parquet")
     const strangers = ["notes.txt", "items/README.md"]

@@ -124,10 +124,10 @@ async function expectLeastWork(
       previousVersions.get(`${asset} ${day}`) !== versions.get(`${asset} ${day}`),
   )
   const materializedSteps = [...steps].flatMap(([step, outcome]) =>
-    outcome === "made" ? [step] : [],
+    outcome === "materialized" ? [step] : [],
   )
   expect(new Set(materializedSteps)).toEqual(changedSteps)
-  expect(new Set(steps.values())).toEqual(new Set(["made", "unchanged"]))
+  expect(new Set(steps.values())).toEqual(new Set(["materialized", "unchanged"]))
   const outside = [...previousVersions.keys()].filter((key) => !reachedSteps.has(key))
   expect(outside.length).toBeGreaterThan(0)
 }

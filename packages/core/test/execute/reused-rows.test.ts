@@ -50,7 +50,7 @@ describe("rows made earlier from the very same inputs", () => {
     const result = await run(project, edited())
     expect(project.computed).toEqual(["a 2026-01-01"])
     expect(listOutcomes(result)).toEqual({
-      "a 2026-01-01": "made",
+      "a 2026-01-01": "materialized",
       "b 2026-01-01": "reused",
       "c 2026-01-01": "reused",
     })
@@ -62,7 +62,7 @@ describe("rows made earlier from the very same inputs", () => {
     project.behaviour.checks = (asset) => (asset === "b" ? [failedCheck("b")] : [])
     const result = await run(project, edited(unique("n")))
     expect(listOutcomes(result)).toMatchObject({
-      "b 2026-01-01": "refused",
+      "b 2026-01-01": "checks_failed",
       "c 2026-01-01": "skipped",
     })
     project.behaviour.checks = () => []

@@ -39,7 +39,7 @@ export async function readCheckResults(
   const isOfAssets = inArray(checkResults.asset, listAllNames(assets))
   const isChecked = and(eq(checkResults.step, steps.id), isOfAssets)
   const [step] = await db
-    .select({ id: steps.id, kept: steps.kept })
+    .select({ id: steps.id, failedFiles: steps.failed_files })
     .from(steps)
     .where(
       and(
@@ -62,6 +62,6 @@ export async function readCheckResults(
       ...result,
       asset: getCurrentName(names, asset),
     })),
-    failedFiles: step.kept ?? [],
+    failedFiles: step.failedFiles ?? [],
   }
 }

@@ -92,7 +92,7 @@ export async function readSteps(
     outcome: step.outcome,
     message: step.message ?? undefined,
     hint: step.hint ?? undefined,
-    failedFiles: step.kept ?? [],
+    failedFiles: step.failed_files ?? [],
     reads: step.reads.map((read) => toReadVersions(names, read)),
     rows: step.rows,
     startedMs: step.started_at.getTime(),

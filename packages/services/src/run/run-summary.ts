@@ -60,7 +60,7 @@ export function summarizeRun(
     counts: countOutcomes(result),
     notStarted: countSteps(plan) - result.steps.size,
     rows: stepEvents.reduce(
-      (sum, { outcome, rows }) => sum + (outcome.kind === "made" ? rows : 0),
+      (sum, { outcome, rows }) => sum + (outcome.kind === "materialized" ? rows : 0),
       0,
     ),
     failedSteps: listFailedSteps(report, stepEvents),
@@ -76,8 +76,8 @@ export function summarizeRun(
 }
 
 function countOutcomes({ steps }: RunResult): RunSummary["counts"] {
-  const successCounts = { made: 0, reused: 0, unchanged: 0, checked: 0 }
-  const counts = { ...successCounts, refused: 0, failed: 0, skipped: 0 }
+  const successCounts = { materialized: 0, reused: 0, unchanged: 0, checked: 0 }
+  const counts = { ...successCounts, checks_failed: 0, failed: 0, skipped: 0 }
   for (const { kind } of steps.values()) counts[kind] += 1
   return counts
 }
@@ -92,7 +92,7 @@ function listFailedSteps(
 ): readonly FailedStep[] {
   return [...result.steps].flatMap(([step, outcome]): readonly FailedStep[] => {
     if (outcome.kind === "failed") return [{ step, outcome, failedPartition: undefined }]
-    if (outcome.kind !== "refused") return []
+    if (outcome.kind !== "checks_failed") return []
     const { name, key } = parseStepId(step)
     const results = stepEvents.find((event) => event.step === step)?.checks ?? []
     const failedRowFiles = outcome.failedFiles.map((file) => project.store.locate(file))

@@ -169,10 +169,10 @@ test("a hundred thousand materializations are wiped at once (complaint 38)", asy
         await client.query(`
           insert into freshet.materializations (asset, partition, code_version, input_version,
             fingerprint, data_version, file, rows, bytes, duration_ms, recorded_at, check_version,
-            failed_errors, failed_warnings, step, touched)
+            failed_errors, failed_warnings, step, last_step)
           select asset, partition - hours, code_version, input_version, fingerprint, data_version,
             file, rows, bytes, duration_ms, recorded_at, check_version, failed_errors,
-            failed_warnings, step, touched
+            failed_warnings, step, last_step
           from freshet.materializations, generate_series(1, 99999) as hours`)
         await client.query("update freshet.identity set epoch = epoch + 1")
       }),

@@ -99,7 +99,7 @@ export async function countMaterializations(
     const { rows } = await client.query<{ step: string; times: number }>(`
       select concat_ws(' ', computation, date '1970-01-01' + partition) as step,
         count(*)::integer as times
-      from freshet.steps where outcome = 'made' group by 1`)
+      from freshet.steps where outcome = 'materialized' group by 1`)
     return new Map(rows.map(({ step, times }) => [step, times]))
   })
 }
