@@ -114,7 +114,7 @@ test("a retry of a running run is rejected", async () => {
 
 /** Waits until the run has materialized a day. */
 async function reached(running: RunningCommand, day: string): Promise<void> {
-  await running.waitForOutput(`counted ${day}: made`)
+  await running.waitForOutput(`counted ${day}: materialized`)
 }
 
 function idOf(running: RunningCommand): string {

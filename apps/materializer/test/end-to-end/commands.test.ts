@@ -272,7 +272,7 @@ describe("a run", () => {
 
   test("ends with 130 when interrupted, retains its partitions, and the next run continues", async () => {
     const running = start("materialize", "--from", "2026-01-02", "--to", "2026-01-10")
-    await running.waitForOutput("made")
+    await running.waitForOutput(": materialized")
     running.kill("SIGINT")
     const outcome = await running.result
     expect(outcome).toMatchObject({ code: 130, signal: null })
@@ -283,7 +283,7 @@ describe("a run", () => {
 
   test("ends with 7 while another one is running, with --no-wait", async () => {
     const first = start("materialize", "--from", "2026-01-02", "--to", "2026-01-10")
-    await first.waitForOutput("made")
+    await first.waitForOutput(": materialized")
     const second = await run("materialize", "--no-wait")
     expect(second.code).toBe(7)
     expect(second.stderr).toContain("Another run is under way")

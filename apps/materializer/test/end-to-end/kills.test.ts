@@ -136,7 +136,7 @@ async function killDuring(
 /** Tests by the output of a run if all of its steps have ended. */
 function allStepsEnded(said: string): boolean {
   const steps = /started: (\d+) steps?$/m.exec(said)?.[1]
-  const ended = said.match(/^\S+ {2}\S+ \d{4}-\d\d-\d\d: (made|unchanged|reused|checked)/gm)
+  const ended = said.match(/^\S+ {2}\S+ \d{4}-\d\d-\d\d: (materialized|unchanged|reused|checked)/gm)
   return steps !== undefined && (ended?.length ?? 0) === Number(steps)
 }
 
