@@ -95,7 +95,7 @@ export function dailyAsset(
 }
 
 /** The graph of declarations without problems. */
-export function buildGraphOf(...declared: readonly AnyAsset[]): Graph {
+export function buildValidGraph(...declared: readonly AnyAsset[]): Graph {
   const result = buildGraph(declared)
   if (result.kind === "problems") throw new Error(JSON.stringify(result.problems, null, 2))
   return result.graph

@@ -29,25 +29,13 @@ import {
   unpartitioned,
   type OnShortWindow,
 } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, snapshotSource } from "../declarations.ts"
+import { afterDay, dailyAsset, day, buildValidGraph, snapshotSource } from "../declarations.ts"
 import { source, partitionedSource } from "../declarations.ts"
-import {
-  type MemoryProject,
-  evaluateProject,
-  requestEverything,
-  identity,
-  land,
-} from "../memory-project.ts"
-import { createMemoryProject, run } from "../memory-project.ts"
+import { evaluateProject, requestEverything, identity, land } from "../memory-project.ts"
+import { createMemoryProject, createProjectWithDays, run } from "../memory-project.ts"
 
 const raw = source("raw")
 const users = snapshotSource("users")
-
-function createProject(days: readonly number[]): MemoryProject {
-  const project = createMemoryProject(afterDay(20))
-  for (const dayOfMonth of days) land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
-  return project
-}
 
 /** The state of a graph of which nothing was made yet, when `users` has landed. */
 function untouched(graph: Graph, nowMs: number): Evaluation {
@@ -70,7 +58,7 @@ const manyKeys = (count: number) =>
 test("a million partitions are planned as one range (pain 32)", () => {
   const partitions = hourly({ start: "1926-01-01T00" })
   const asset = dailyAsset("a", sql`from ${users}`, { partitions })
-  const evaluation = untouched(buildGraphOf(users, asset), Date.UTC(2040, 0, 29, 16))
+  const evaluation = untouched(buildValidGraph(users, asset), Date.UTC(2040, 0, 29, 16))
   const plan = buildPlan(evaluation, requestEverything(evaluation), identity)
   expect(countSteps(plan)).toBe(1_000_000)
   expect(plan.work.map(({ ranges }) => ranges)).toHaveLength(1)
@@ -80,7 +68,7 @@ test("a million partitions are planned as one range (pain 32)", () => {
 test("what is shown of forty thousand partitions is a few ranges and counts (pain 33)", () => {
   const partitions = daily({ start: "1916-01-01" })
   const asset = dailyAsset("a", sql`from ${users}`, { partitions })
-  const evaluation = untouched(buildGraphOf(users, asset), afterDay(1))
+  const evaluation = untouched(buildValidGraph(users, asset), afterDay(1))
   expect(countStates(evaluation, asset.computation).missing).toBe(40_179)
   expect(listRangesWhere(evaluation, asset.computation, () => true)).toHaveLength(1)
 })
@@ -89,13 +77,13 @@ test("a hundred thousand keys of several assets are planned together (pain 34)",
   const partitions = manyKeys(100_000)
   const a = dailyAsset("a", sql`from ${users}`, { partitions })
   const b = dailyAsset("b", sql`from ${a}`, { partitions })
-  const evaluation = untouched(buildGraphOf(users, a, b), 0)
+  const evaluation = untouched(buildValidGraph(users, a, b), 0)
   expect(countSteps(buildPlan(evaluation, requestEverything(evaluation), identity))).toBe(200_000)
 })
 
 test("the state of one asset of many partitions is counted without naming them (pain 35)", () => {
   const asset = dailyAsset("a", sql`from ${users}`, { partitions: manyKeys(33_000) })
-  const evaluation = untouched(buildGraphOf(users, asset), 0)
+  const evaluation = untouched(buildValidGraph(users, asset), 0)
   expect(countStates(evaluation, asset.computation)).toEqual({
     fresh: 0,
     stale: 0,
@@ -117,7 +105,7 @@ test("three dimensions are the keys of their combinations, each of them exact (p
   const sales = partitionedSource("sales", partitions)
   const sums = dailyAsset("sums", sql`from ${sales}`, { partitions })
   const total = dailyAsset("total", sql`from ${all(sums)}`, { partitions: unpartitioned })
-  const graph = buildGraphOf(sales, sums, total)
+  const graph = buildValidGraph(sales, sums, total)
   const project = createMemoryProject(afterDay(1))
   for (const index of keys.keys()) land(project, "sales", index, `v${index}`)
   await run(project, graph)
@@ -135,7 +123,7 @@ test("keys with commas, slashes, quotes and blanks are keys like others (pain 37
   expect(keys.map((_, index) => formatPartitionKey(partitions, index))).toEqual(keys)
   expect(new Set(keys.map(encodeFolderName)).size).toBe(keys.length)
   const up = partitionedSource("up", partitions)
-  const graph = buildGraphOf(up, dailyAsset("a", sql`from ${up}`, { partitions }))
+  const graph = buildValidGraph(up, dailyAsset("a", sql`from ${up}`, { partitions }))
   const project = createMemoryProject(afterDay(1))
   for (const index of keys.keys()) land(project, "up", index, `v${index}`)
   await run(project, graph)
@@ -148,7 +136,9 @@ test("keys with commas, slashes, quotes and blanks are keys like others (pain 37
 
 test("keys of a set are named one by one, in quotes where they could be taken for something else (pain 37)", () => {
   const keys = ["oslo", "são paulo", "a,b", "it's", "x/y", "ü", "us", "eu"]
-  const graph = buildGraphOf(dailyAsset("a", sql`select 1 as n`, { partitions: staticKeys(keys) }))
+  const graph = buildValidGraph(
+    dailyAsset("a", sql`select 1 as n`, { partitions: staticKeys(keys) }),
+  )
   const text = (...ranges: readonly (readonly [number, number])[]) =>
     formatPartitions(
       graph,
@@ -163,8 +153,8 @@ test("keys of a set are named one by one, in quotes where they could be taken fo
 
 test("a partition that was wiped is missing, and making it again is all there is to do (pain 38)", async () => {
   const a = dailyAsset("a", sql`from ${raw}`)
-  const graph = buildGraphOf(raw, a, dailyAsset("week", sql`from ${last(7, a)}`))
-  const project = createProject([1, 2, 3])
+  const graph = buildValidGraph(raw, a, dailyAsset("week", sql`from ${last(7, a)}`))
+  const project = createProjectWithDays([1, 2, 3])
   await run(project, graph)
   const wiped = project.records.findIndex(
     (stored) => stored.asset === "a" && stored.key === "2026-01-02",
@@ -198,12 +188,15 @@ test.each<[OnShortWindow, readonly string[]]>([
   "a rolling window at the start of history follows its declaration: %s (pain 40)",
   async (onShortWindow, made) => {
     const week = dailyAsset("week", sql`from ${last(3, raw, { onShortWindow })}`)
-    const project = createProject([1, 2, 3])
-    await run(project, buildGraphOf(raw, week))
+    const project = createProjectWithDays([1, 2, 3])
+    await run(project, buildValidGraph(raw, week))
     expect(project.computed).toEqual(made)
     const short = project.steps.map((step) => step.reads.some((read) => read.short))
     expect(short).toEqual(made.map((_, index) => onShortWindow === "truncate" && index < 2))
-    const states = countStates(evaluateProject(project, buildGraphOf(raw, week)), week.computation)
+    const states = countStates(
+      evaluateProject(project, buildValidGraph(raw, week)),
+      week.computation,
+    )
     expect(states.blocked).toBe(onShortWindow === "error" ? 2 : 0)
   },
 )
@@ -211,8 +204,8 @@ test.each<[OnShortWindow, readonly string[]]>([
 test("the last days of an asset feed one that is not partitioned (pain 40)", async () => {
   const week = dailyAsset("week", sql`from ${last(3, raw)}`)
   const once = dailyAsset("once", sql`from ${latest(week)}`, { partitions: unpartitioned })
-  const graph = buildGraphOf(raw, week, once)
-  const project = createProject([1, 2, 3, 4])
+  const graph = buildValidGraph(raw, week, once)
+  const project = createProjectWithDays([1, 2, 3, 4])
   await run(project, graph)
   expect([...project.files.values()].at(-1)).toBe("once(week(r2+r3+r4))")
   land(project, "raw", day(5), "r5")
@@ -225,7 +218,7 @@ test("a window of seven days is these seven days, across a change of clocks too 
   const local = daily({ start: "2026-01-01", zone })
   const up = partitionedSource("up", local)
   const week = dailyAsset("week", sql`from ${last(7, up)}`, { partitions: local })
-  const graph = buildGraphOf(up, week)
+  const graph = buildValidGraph(up, week)
   const index = (key: string) => findPartition(local, key)!
   const project = createMemoryProject(Date.UTC(2026, 3, 1))
   for (let each = index("2026-03-01"); each <= index("2026-03-14"); each += 1)
@@ -244,7 +237,7 @@ test("the newest partition is the last day that is over, not the one under way (
   const zone = "Asia/Tokyo" // nine hours ahead of UTC
   const partitions = daily({ start: "2026-01-01", zone })
   const asset = dailyAsset("a", sql`from ${users}`, { partitions })
-  const graph = buildGraphOf(users, asset)
+  const graph = buildValidGraph(users, asset)
   const newest = (nowMs: number) =>
     formatPartitionKey(partitions, untouched(graph, nowMs).bounds.get("a")!.to)
   expect(newest(Date.UTC(2026, 0, 5, 15) - 1)).toBe("2026-01-04")
@@ -253,7 +246,7 @@ test("the newest partition is the last day that is over, not the one under way (
 
 test("reading all of an asset reads its first partition and its last (pain 41)", async () => {
   const total = dailyAsset("total", sql`from ${all(raw)}`, { partitions: unpartitioned })
-  const project = createProject([1, 2, 3])
-  await run(project, buildGraphOf(raw, total))
+  const project = createProjectWithDays([1, 2, 3])
+  await run(project, buildValidGraph(raw, total))
   expect([...project.files.values()]).toEqual(["total(r1+r2+r3)"])
 })

@@ -33,7 +33,7 @@ import {
   type AnyAsset,
   type Sql,
 } from "../../src/index.ts"
-import { dailyAsset, everyDay, buildGraphOf, source } from "../declarations.ts"
+import { dailyAsset, everyDay, buildValidGraph, source } from "../declarations.ts"
 import { identity } from "../memory-project.ts"
 
 const raw = source("raw")
@@ -43,7 +43,7 @@ function getVersion(asset: AnyAsset, parsed: ParsedQueries = new Map(), upstream
   const all = [upstream, asset].filter(
     (definition, index, list) => list.indexOf(definition) === index,
   )
-  return computeCodeVersion(buildGraphOf(...all), asset.computation, parsed, identity)
+  return computeCodeVersion(buildValidGraph(...all), asset.computation, parsed, identity)
 }
 
 const plain = (query: Sql = sql`select n from ${raw}`) => dailyAsset("a", query)
@@ -174,7 +174,7 @@ describe("codeVersion", () => {
       from ${raw}`)
     const parsed = new Map(
       [plain(), spaced].flatMap((asset) =>
-        listQueryTexts(buildGraphOf(raw, asset)).map((text) => [text, "one parse"] as const),
+        listQueryTexts(buildValidGraph(raw, asset)).map((text) => [text, "one parse"] as const),
       ),
     )
     expect(parsed.size).toBe(2)
@@ -244,7 +244,7 @@ describe("codeVersion", () => {
           y: { description: "", columns, query: sql`select ${y} from ${sharedRows}` },
         },
       })
-      const graph = buildGraphOf(raw, ...Object.values(assets))
+      const graph = buildValidGraph(raw, ...Object.values(assets))
       return computeCodeVersion(graph, assets.x.computation, new Map(), identity)
     }
     expect(both("1", "1")).toBe(both("1", "1"))
@@ -268,7 +268,12 @@ test("the texts of code and checks versions are canonical as they stand", () => 
   const checks = [unique("n"), rowCount({ max: 9, min: 1 }), oneOf("n", ["1"])]
   const query = sql`from ${last(7, log)} from ${latest(log)} from ${previous()}`
   const asset = dailyAsset("a", query, { checks })
-  const code = computeCodeVersion(buildGraphOf(log, asset), asset.computation, new Map(), identity)
+  const code = computeCodeVersion(
+    buildValidGraph(log, asset),
+    asset.computation,
+    new Map(),
+    identity,
+  )
   for (const version of [code, computeChecksVersion(asset, identity)])
     expect(version).toBe(toCanonicalJson(JSON.parse(version)))
 })

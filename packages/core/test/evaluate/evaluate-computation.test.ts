@@ -23,7 +23,7 @@ import {
   dailyAsset,
   day,
   everyDay,
-  buildGraphOf,
+  buildValidGraph,
   source,
   partitionedSource,
 } from "../declarations.ts"
@@ -89,7 +89,7 @@ function buildGraphFrom(firstDay: number, code: string, lastDay = 2 * longest): 
   const week = asset("week", sql`select ${code} from ${last(7, each)}`)
   const ever = asset("ever", sql`from ${upTo(week)} join ${rare}`)
   const past = asset("past", sql`from ${window(week, -70, -3)} join ${each}`)
-  return buildGraphOf(raw, rare, each, week, ever, past)
+  return buildValidGraph(raw, rare, each, week, ever, past)
 }
 
 const shortHash = (text: string) => formatFingerprint(computeFingerprint(text))

@@ -31,7 +31,7 @@ import {
   dailyAsset,
   day,
   everyDay,
-  buildGraphOf,
+  buildValidGraph,
   snapshotSource,
 } from "../declarations.ts"
 import { source, partitionedSource } from "../declarations.ts"
@@ -54,7 +54,7 @@ function findBounds(query: Sql, days: Record<string, readonly number[]>, closed 
   const landed = Object.fromEntries(
     Object.entries(days).map(([name, each]) => [name, name === "users" ? each : each.map(day)]),
   )
-  const graph = buildGraphOf(raw, gone, users, asset)
+  const graph = buildValidGraph(raw, gone, users, asset)
   const found = findPartitionBounds(graph, landing(landed), afterDay(closed)).get("x")
   return found === undefined ? "nothing" : `${found.from - day(0)} to ${found.to - day(0)}`
 }
@@ -110,7 +110,7 @@ test("only the group's own files set how far time goes", () => {
   const far = source("far", { group: "other" })
   const asset = dailyAsset("x", sql`from ${users}`)
   const found = findPartitionBounds(
-    buildGraphOf(raw, far, users, asset),
+    buildValidGraph(raw, far, users, asset),
     landing({ raw: [day(4)], far: [day(9)], users: [0] }),
     afterDay(20),
   )
@@ -119,7 +119,7 @@ test("only the group's own files set how far time goes", () => {
 
 test("an uncut asset is there as soon as everything it reads is", () => {
   const uncut = (asset: AnyAsset, days: Record<string, readonly number[]>) =>
-    findPartitionBounds(buildGraphOf(raw, users, asset), landing(days), afterDay(20)).get("u")
+    findPartitionBounds(buildValidGraph(raw, users, asset), landing(days), afterDay(20)).get("u")
   const reader = dailyAsset("u", sql`from ${all(raw)}, ${users}`, { partitions: unpartitioned })
   expect(uncut(reader, { raw: [day(3)], users: [0] })).toEqual({ from: 0, to: 0 })
   expect(uncut(reader, { raw: [day(3)] })).toBeUndefined()
@@ -129,7 +129,7 @@ test("outputs of what reads an asset follow from the asset's own partitions", ()
   const a = dailyAsset("a", sql`from ${last(3, raw, { onShortWindow: "skip" })}`)
   const b = dailyAsset("b", sql`from ${last(2, a, { onShortWindow: "skip" })}`)
   const found = findPartitionBounds(
-    buildGraphOf(raw, a, b),
+    buildValidGraph(raw, a, b),
     landing({ raw: [day(1), day(9)] }),
     afterDay(20),
   )
@@ -162,9 +162,11 @@ describe("across grains", () => {
     const up = partitionedSource("up", upstream)
     const asset = dailyAsset("x", read(up as never), { partitions: reader }) // tests read what they like
     const indexes = landed.map((key) => findPartition(upstream, key)!)
-    const found = findPartitionBounds(buildGraphOf(up, asset), landing({ up: indexes }), nowMs).get(
-      "x",
-    )
+    const found = findPartitionBounds(
+      buildValidGraph(up, asset),
+      landing({ up: indexes }),
+      nowMs,
+    ).get("x")
     if (found === undefined) return "nothing"
     return `${formatPartitionKey(reader, found.from)} to ${formatPartitionKey(reader, found.to)}`
   }
@@ -243,7 +245,7 @@ describe("across grains", () => {
     const regions = partitionedSource("regions", keys)
     const asset = dailyAsset("x", sql`from ${all(regions)}`)
     const found = findPartitionBounds(
-      buildGraphOf(file, regions, asset),
+      buildValidGraph(file, regions, asset),
       landing({ file: [day(2), day(6)], regions: [0] }),
       afterDay(20),
     )
@@ -254,7 +256,7 @@ describe("across grains", () => {
 test("a source of one file that may be missing is there without it", () => {
   const notes = snapshotSource("notes", { whenMissing: "empty" })
   const reader = dailyAsset("r", sql`from ${notes}`, { partitions: unpartitioned })
-  const found = findPartitionBounds(buildGraphOf(notes, reader), landing({}), afterDay(20))
+  const found = findPartitionBounds(buildValidGraph(notes, reader), landing({}), afterDay(20))
   expect([found.get("notes"), found.get("r")]).toEqual([
     { from: 0, to: 0 },
     { from: 0, to: 0 },

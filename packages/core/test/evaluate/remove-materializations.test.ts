@@ -8,14 +8,14 @@ import {
   type MaterializationHistory,
 } from "../../src/engine.ts"
 import { sql } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import { afterDay, dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
 import { toSnapshot } from "../memory-ledger.ts"
 import { evaluateProject, identity, land, createMemoryProject, run } from "../memory-project.ts"
 
 const days = 4
 const raw = source("raw")
 const asset = dailyAsset("asset", sql`from ${raw}`)
-const graph = buildGraphOf(raw, asset, dailyAsset("reader", sql`from ${asset}`))
+const graph = buildValidGraph(raw, asset, dailyAsset("reader", sql`from ${asset}`))
 
 /** Each run finds other files of some days. */
 const anyRuns = fc.array(fc.array(fc.nat(3), { minLength: days, maxLength: days }), {

@@ -24,23 +24,17 @@ import {
   type AnyAsset,
   type Sql,
 } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, snapshotSource, source } from "../declarations.ts"
+import { dailyAsset, day, buildValidGraph, snapshotSource, source } from "../declarations.ts"
 import {
   type MemoryProject,
   evaluateProject,
   land,
-  createMemoryProject,
+  createProjectWithDays,
   run,
 } from "../memory-project.ts"
 
 const raw = source("raw")
 const users = snapshotSource("users")
-
-function createProject(days: readonly number[]): MemoryProject {
-  const project = createMemoryProject(afterDay(20))
-  for (const dayOfMonth of days) land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
-  return project
-}
 
 const status = (project: MemoryProject, graph: Graph, name: string, on: number): Status =>
   getAssetStatus(evaluateProject(project, graph), graph.assets.get(name)!, day(on))
@@ -61,11 +55,11 @@ function days(project: MemoryProject, graph: Graph, name: string, kind: Status["
 const a = dailyAsset("a", sql`from ${raw}`)
 const week = dailyAsset("week", sql`from ${last(7, a)}`)
 const newest = dailyAsset("newest", sql`from ${week}`)
-const graph = buildGraphOf(raw, a, week, newest)
+const graph = buildValidGraph(raw, a, week, newest)
 
 describe("a partition", () => {
   test("that was never made is missing", () => {
-    expect(status(createProject([1]), graph, "a", 1)).toEqual({
+    expect(status(createProjectWithDays([1]), graph, "a", 1)).toEqual({
       kind: "missing",
       blocker: undefined,
       causes: [],
@@ -73,18 +67,18 @@ describe("a partition", () => {
   })
 
   test("is fresh when it was made from exactly what would be read now", async () => {
-    const project = createProject([1, 2, 3])
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, graph)
     for (const name of ["a", "week", "newest"])
       expect(days(project, graph, name, "fresh")).toBe("1 to 3")
   })
 
   test("is stale when its code changed, and what reads it will be made anew", async () => {
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     await run(project, graph)
     const edited = dailyAsset("a", sql`from ${raw} where true`)
     const downstream = dailyAsset("week", sql`from ${last(7, edited)}`)
-    const later = buildGraphOf(raw, edited, downstream)
+    const later = buildValidGraph(raw, edited, downstream)
     expect(status(project, later, "a", 1)).toMatchObject({
       kind: "stale",
       causes: [{ kind: "code" }],
@@ -96,7 +90,7 @@ describe("a partition", () => {
   })
 
   test("is stale when a file was corrected, and fresh again when the file is as it was", async () => {
-    const project = createProject([1, 2])
+    const project = createProjectWithDays([1, 2])
     await run(project, graph)
     land(project, "raw", day(1), "corrected")
     expect(days(project, graph, "a", "stale")).toBe("1")
@@ -108,7 +102,7 @@ describe("a partition", () => {
   })
 
   test("outside of what exists is missing, and a source's partition is always fresh", () => {
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     expect(status(project, graph, "a", 9)).toMatchObject({ kind: "missing" })
     expect(status(project, graph, "raw", 1)).toEqual({ kind: "fresh" })
   })
@@ -116,7 +110,7 @@ describe("a partition", () => {
 
 describe("staleness is exact and transitive", () => {
   test("a corrected file makes exactly the partitions stale whose windows contain its day", async () => {
-    const project = createProject([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14])
+    const project = createProjectWithDays([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14])
     await run(project, graph)
     land(project, "raw", day(4), "corrected")
     expect(days(project, graph, "a", "stale")).toBe("4")
@@ -127,8 +121,8 @@ describe("staleness is exact and transitive", () => {
   test("a late file in the middle does the same", async () => {
     const tolerant = source("raw", { whenMissing: "empty" })
     const b = dailyAsset("b", sql`from ${last(3, tolerant)}`)
-    const late = buildGraphOf(tolerant, b)
-    const project = createProject([1, 2, 3, 5, 6, 7, 8, 9])
+    const late = buildValidGraph(tolerant, b)
+    const project = createProjectWithDays([1, 2, 3, 5, 6, 7, 8, 9])
     await run(project, late)
     land(project, "raw", day(4), "late")
     expect(days(project, late, "b", "stale")).toBe("4 to 6")
@@ -137,8 +131,8 @@ describe("staleness is exact and transitive", () => {
 
   test("a change runs along a chain of previous partitions to its end", async () => {
     const sum = dailyAsset("sum", sql`from ${raw}, ${previous()}`)
-    const chain = buildGraphOf(raw, sum)
-    const project = createProject([1, 2, 3, 4, 5])
+    const chain = buildValidGraph(raw, sum)
+    const project = createProjectWithDays([1, 2, 3, 4, 5])
     await run(project, chain)
     land(project, "raw", day(3), "corrected")
     expect(days(project, chain, "sum", "fresh")).toBe("1 to 2")
@@ -151,8 +145,8 @@ describe("staleness is exact and transitive", () => {
   test("a new day makes nothing older stale, except for what reads all of it", async () => {
     const total = dailyAsset("total", sql`from ${all(a)}`, { partitions: unpartitioned })
     const last2 = dailyAsset("last2", sql`from ${last(2, a)}`)
-    const both = buildGraphOf(raw, a, last2, total)
-    const project = createProject([1, 2])
+    const both = buildValidGraph(raw, a, last2, total)
+    const project = createProjectWithDays([1, 2])
     await run(project, both)
     land(project, "raw", day(3), "r3")
     expect(days(project, both, "last2", "fresh")).toBe("1 to 2")
@@ -164,8 +158,8 @@ describe("staleness is exact and transitive", () => {
 
   test("a changed snapshot makes every partition stale that reads it", async () => {
     const b = dailyAsset("b", sql`from ${raw}, ${users}`)
-    const graph = buildGraphOf(raw, users, b)
-    const project = createProject([1, 2])
+    const graph = buildValidGraph(raw, users, b)
+    const project = createProjectWithDays([1, 2])
     land(project, "users", 0, "u1")
     await run(project, graph)
     land(project, "users", 0, "u2")
@@ -175,8 +169,8 @@ describe("staleness is exact and transitive", () => {
   test("the latest file is read until there is a later one", async () => {
     const daily = source("daily")
     const b = dailyAsset("b", sql`from ${raw}, ${latest(daily)}`)
-    const graph = buildGraphOf(raw, daily, b)
-    const project = createProject([1, 2, 3, 4])
+    const graph = buildValidGraph(raw, daily, b)
+    const project = createProjectWithDays([1, 2, 3, 4])
     land(project, "daily", day(1), "d1")
     await run(project, graph)
     land(project, "daily", day(3), "d3")
@@ -187,7 +181,7 @@ describe("staleness is exact and transitive", () => {
 
 describe("a day without a file", () => {
   test("keeps what reads it waiting, where the source says so, and all that follows from it", () => {
-    const project = createProject([1, 3])
+    const project = createProjectWithDays([1, 3])
     expect(status(project, graph, "a", 2)).toEqual({
       kind: "missing",
       blocker: "the file of raw for 2026-01-02",
@@ -202,9 +196,9 @@ describe("a day without a file", () => {
   test("is a day without rows, where the source says that", async () => {
     const tolerant = source("raw", { whenMissing: "empty" })
     const b = dailyAsset("b", sql`from ${tolerant}`)
-    const project = createProject([1, 3])
-    await run(project, buildGraphOf(tolerant, b))
-    const evaluation = evaluateProject(project, buildGraphOf(tolerant, b))
+    const project = createProjectWithDays([1, 3])
+    await run(project, buildValidGraph(tolerant, b))
+    const evaluation = evaluateProject(project, buildValidGraph(tolerant, b))
     expect(getAssetStatus(evaluation, b, day(2))).toEqual({ kind: "fresh" })
     expect(project.steps.find(({ partition }) => partition === day(2))?.reads).toEqual([
       { relation: "raw", asset: "raw", short: false, versions: [[day(2), emptyVersion]] },
@@ -213,8 +207,8 @@ describe("a day without a file", () => {
 
   test("a window that must be whole is waited for", () => {
     const strict = dailyAsset("b", sql`from ${last(3, raw, { onShortWindow: "error" })}`)
-    const graph = buildGraphOf(raw, strict)
-    const project = createProject([1, 2, 3])
+    const graph = buildValidGraph(raw, strict)
+    const project = createProjectWithDays([1, 2, 3])
     expect(status(project, graph, "b", 2)).toMatchObject({
       blocker: "the whole window of raw [last 3]",
     })
@@ -222,7 +216,7 @@ describe("a day without a file", () => {
   })
 
   test("a file that was taken away makes what it was read for stale and waiting", async () => {
-    const project = createProject([1, 2, 3])
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, graph)
     land(project, "raw", day(2), undefined)
     expect(status(project, graph, "a", 2)).toMatchObject({
@@ -240,28 +234,28 @@ describe("a failure", () => {
   }
 
   test("counts for as long as the same would be tried again", async () => {
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     broken(project)
-    await run(project, buildGraphOf(raw, a))
-    const failed = status(project, buildGraphOf(raw, a), "a", 1)
+    await run(project, buildValidGraph(raw, a))
+    const failed = status(project, buildValidGraph(raw, a), "a", 1)
     expect(failed).toMatchObject({ kind: "failed", failure: { outcome: "failed" } })
     expect(formatStatus(graph, failed)).toBe("failed before: disk full")
     land(project, "raw", day(1), "corrected")
-    expect(status(project, buildGraphOf(raw, a), "a", 1)).toMatchObject({ kind: "missing" })
+    expect(status(project, buildValidGraph(raw, a), "a", 1)).toMatchObject({ kind: "missing" })
   })
 
   test("of what was made before leaves what was made, and says why it was tried", async () => {
-    const project = createProject([1])
-    await run(project, buildGraphOf(raw, a))
+    const project = createProjectWithDays([1])
+    await run(project, buildValidGraph(raw, a))
     land(project, "raw", day(1), "corrected")
     broken(project)
-    await run(project, buildGraphOf(raw, a))
-    expect(status(project, buildGraphOf(raw, a), "a", 1)).toMatchObject({
+    await run(project, buildValidGraph(raw, a))
+    expect(status(project, buildValidGraph(raw, a), "a", 1)).toMatchObject({
       kind: "failed",
       causes: [{ kind: "input" }],
     })
     land(project, "raw", day(1), "r1")
-    expect(status(project, buildGraphOf(raw, a), "a", 1)).toEqual({ kind: "fresh" })
+    expect(status(project, buildValidGraph(raw, a), "a", 1)).toEqual({ kind: "fresh" })
   })
 })
 
@@ -277,10 +271,10 @@ describe("changedInputs", () => {
     )
   }
 
-  const reading = (query: Sql) => buildGraphOf(raw, users, a, dailyAsset("x", query))
+  const reading = (query: Sql) => buildValidGraph(raw, users, a, dailyAsset("x", query))
 
   async function madeFrom(query: Sql): Promise<MemoryProject> {
-    const project = createProject([1, 2, 3])
+    const project = createProjectWithDays([1, 2, 3])
     land(project, "users", 0, "u")
     await run(project, reading(query))
     return project
@@ -296,7 +290,7 @@ describe("changedInputs", () => {
     const project = await madeFrom(query)
     for (const each of [1, 2]) land(project, "raw", day(each), "corrected")
     expect(changed(project, reading(query))).toEqual(["raw 2026-01-01 to 2026-01-02"])
-    await run(project, buildGraphOf(raw, a))
+    await run(project, buildValidGraph(raw, a))
     expect(changed(project, reading(query))).toEqual([
       "raw 2026-01-01 to 2026-01-02",
       "a 2026-01-01 to 2026-01-02",
@@ -319,13 +313,13 @@ describe("changedInputs", () => {
   test("knows an asset under the name that it had before", async () => {
     const project = await madeFrom(sql`from ${a}`)
     const renamed = dailyAsset("b", sql`from ${raw}`, { previousNames: ["a"] })
-    const now = buildGraphOf(raw, renamed, dailyAsset("x", sql`from ${renamed}`))
+    const now = buildValidGraph(raw, renamed, dailyAsset("x", sql`from ${renamed}`))
     expect(changed(project, now)).toEqual([])
   })
 })
 
 test("judging is pure: the same world gives the same statuses, and nothing is changed", async () => {
-  const project = createProject([1, 2, 4])
+  const project = createProjectWithDays([1, 2, 4])
   await run(project, graph)
   const [once, again] = [evaluateProject(project, graph), evaluateProject(project, graph)]
   expect(again.states).toEqual(once.states)

@@ -14,19 +14,26 @@ import {
   type Check,
   type Sql,
 } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, everyDay, buildGraphOf } from "../declarations.ts"
-import { evaluateProject, requestEverything, land, run } from "../memory-project.ts"
-import { failedCheck, other, listOutcomes, raw, createProject } from "./chain.ts"
+import { afterDay, dailyAsset, day, everyDay, buildValidGraph } from "../declarations.ts"
+import {
+  evaluateProject,
+  requestEverything,
+  land,
+  run,
+  createProjectWithDays,
+  failedCheck,
+} from "../memory-project.ts"
+import { other, listOutcomes, raw } from "./chain.ts"
 
 describe("a changed check", () => {
   const graph = (...checks: readonly Check<"n">[]) => {
     const checked = dailyAsset("a", sql`select n from ${raw}`, { checks })
-    return buildGraphOf(raw, checked, dailyAsset("b", sql`select n from ${checked}`), other)
+    return buildValidGraph(raw, checked, dailyAsset("b", sql`select n from ${checked}`), other)
   }
-  const before = buildGraphOf(raw, dailyAsset("a", sql`select n from ${raw}`))
+  const before = buildValidGraph(raw, dailyAsset("a", sql`select n from ${raw}`))
 
   test("runs before what reads the rows, and holds it back when it fails", async () => {
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     await run(project, before)
     project.computed.length = 0
     project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a")] : [])
@@ -41,7 +48,7 @@ describe("a changed check", () => {
   })
 
   test("that failed holds back later runs too, until the check or the rows are mended", async () => {
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     await run(project, before)
     project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a")] : [])
     await run(project, graph(unique("n")))
@@ -61,10 +68,10 @@ describe("a changed check", () => {
   test("runs on all that a step reads, whatever was asked for", async () => {
     const windowed = (salt: string, ...checks: readonly Check<"n">[]) => {
       const read = dailyAsset("a", sql`select n from ${raw}`, { checks })
-      return buildGraphOf(raw, read, dailyAsset("b", sql`${salt} from ${last(2, read)}`))
+      return buildValidGraph(raw, read, dailyAsset("b", sql`${salt} from ${last(2, read)}`))
     }
     const onlyB = { targets: new Map([["b", [{ from: day(3), to: day(3) }]]]), publish: true }
-    const project = createProject([1, 2, 3])
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, windowed("1"))
     project.behaviour.checks = (_, on) => (on === "2026-01-02" ? [failedCheck("a")] : [])
     expect(listOutcomes(await run(project, windowed("2", unique("n")), () => onlyB))).toEqual({
@@ -76,8 +83,8 @@ describe("a changed check", () => {
 
   test("holds back what accumulates from going on from rows that fail it", async () => {
     const sum = (...checks: readonly Check<"n">[]) =>
-      buildGraphOf(raw, dailyAsset("sum", sql`from ${raw}, ${previous()}`, { checks }))
-    const project = createProject([1])
+      buildValidGraph(raw, dailyAsset("sum", sql`from ${raw}, ${previous()}`, { checks }))
+    const project = createProjectWithDays([1])
     await run(project, sum())
     project.behaviour.checks = (_, day) => (day === "2026-01-01" ? [failedCheck("sum")] : [])
     await run(project, sum(unique("n")))
@@ -104,9 +111,9 @@ describe("a changed check", () => {
         },
       })
       const readers = [dailyAsset("rx", sql`from ${x}`), dailyAsset("ry", sql`from ${y}`)]
-      return buildGraphOf(raw, up, x, y, ...(checks.length === 0 ? [] : readers))
+      return buildValidGraph(raw, up, x, y, ...(checks.length === 0 ? [] : readers))
     }
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     await run(project, graphWith("1", []))
     project.behaviour.checks = (asset) => (asset === "x" ? [failedCheck("x")] : [])
     const result = await run(project, graphWith("2", [unique("n")]))
@@ -119,7 +126,7 @@ describe("a changed check", () => {
   })
 
   test("that only warns holds nothing back", async () => {
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     await run(project, before)
     project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a", "warn")] : [])
     const result = await run(project, graph(unique("n")))
@@ -132,9 +139,9 @@ describe("a changed check", () => {
       const first = dailyAsset("a", sql`select n from ${raw}`, { checks: ofFirst })
       const second = dailyAsset("b", sql`select n from ${first}`, { checks: ofOthers })
       const third = dailyAsset("c", sql`select n from ${second}`, { checks: ofOthers })
-      return buildGraphOf(raw, first, second, third)
+      return buildValidGraph(raw, first, second, third)
     }
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     await run(project, three([], []))
     project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a")] : [])
     await run(project, three([unique("n")], []))
@@ -154,11 +161,11 @@ describe("a changed check", () => {
       const first = dailyAsset("a", sql`select n from ${raw}`, { checks })
       const second = dailyAsset("b", sql`select n from ${first}`)
       const third = last.map((name) => dailyAsset(name, sql`select n from ${second}`))
-      return buildGraphOf(raw, first, second, ...third)
+      return buildValidGraph(raw, first, second, ...third)
     }
 
     test("keeps what is new from going on from either, in the run that finds it and in later ones", async () => {
-      const project = createProject([1])
+      const project = createProjectWithDays([1])
       await run(project, chain([]))
       project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a")] : [])
       expect(listOutcomes(await run(project, chain([unique("n")], "c")))).toEqual({
@@ -173,7 +180,7 @@ describe("a changed check", () => {
     })
 
     test("is told as long as it does, with what stands on them", async () => {
-      const project = createProject([1, 2])
+      const project = createProjectWithDays([1, 2])
       await run(project, chain([]))
       project.behaviour.checks = (asset, on) =>
         asset === "a" && on === "2026-01-02" ? [failedCheck("a")] : []
@@ -201,9 +208,13 @@ describe("a changed check", () => {
       const set = (...checks: readonly Check<"n">[]) => {
         const first = dailyAsset("a", sql`select n from ${raw}`, { checks })
         const publish = publishTo(table, { set: "s" })
-        return buildGraphOf(raw, first, dailyAsset("b", sql`select n from ${first}`, { publish }))
+        return buildValidGraph(
+          raw,
+          first,
+          dailyAsset("b", sql`select n from ${first}`, { publish }),
+        )
       }
-      const project = createProject([1])
+      const project = createProjectWithDays([1])
       await run(project, set(), (all) => requestEverything(all, false))
       project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a")] : [])
       await run(project, set(unique("n")))
@@ -218,13 +229,13 @@ describe("a changed check", () => {
       const days = Array.from({ length: 3000 }, (_, index) => index + 1)
       const sum = (checks: readonly Check<"n">[], ...readers: readonly string[]) => {
         const total = dailyAsset("sum", sql`from ${raw}, ${previous()}`, { checks })
-        return buildGraphOf(
+        return buildValidGraph(
           raw,
           total,
           ...readers.map((name) => dailyAsset(name, sql`from ${total}`)),
         )
       }
-      const project = createProject(days)
+      const project = createProjectWithDays(days)
       project.nowMs = afterDay(3000)
       await run(project, sum([]))
       project.behaviour.checks = (_, on) => (on === "2026-01-01" ? [failedCheck("sum")] : [])
@@ -238,8 +249,8 @@ describe("a changed check", () => {
 
     test("says which rows, however far they lie back", async () => {
       const sum = (salt: string, ...checks: readonly Check<"n">[]) =>
-        buildGraphOf(raw, dailyAsset("sum", sql`${salt} from ${raw}, ${previous()}`, { checks }))
-      const project = createProject([1, 2, 3])
+        buildValidGraph(raw, dailyAsset("sum", sql`${salt} from ${raw}, ${previous()}`, { checks }))
+      const project = createProjectWithDays([1, 2, 3])
       await run(project, sum("1"))
       project.behaviour.checks = (_, on) => (on === "2026-01-01" ? [failedCheck("sum")] : [])
       await run(project, sum("1", unique("n")))
@@ -261,9 +272,9 @@ describe("a changed check", () => {
       const up = dailyAsset("up", sql`${salt} ${raw}`)
       const unfit = dailyAsset("unfit", sql`from ${raw}`, { checks: ofUnfit })
       const both = dailyAsset("both", sql`from ${up}, ${unfit}`, { checks: ofMixed })
-      return buildGraphOf(raw, up, unfit, both)
+      return buildValidGraph(raw, up, unfit, both)
     }
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     await run(project, mixed("1", [], []))
     project.behaviour.checks = (asset) => (asset === "unfit" ? [failedCheck("unfit")] : [])
     await run(project, mixed("1", [unique("n")], []))
@@ -277,12 +288,12 @@ describe("a changed check", () => {
   test("keeps its rows from readers until it has run on them", async () => {
     const [x, y] = [{ $inferInsert: {} }, { $inferInsert: {} }]
     const set = (...checks: readonly Check<"n">[]) =>
-      buildGraphOf(
+      buildValidGraph(
         raw,
         dailyAsset("x", sql`1 ${raw}`, { checks, publish: publishTo(x, { set: "s" }) }),
         dailyAsset("y", sql`2 ${raw}`, { publish: publishTo(y, { set: "s" }) }),
       )
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     await run(project, set(), (all) => requestEverything(all, false))
     const onlyY = { targets: new Map([["y", [{ from: day(1), to: day(1) }]]]), publish: true }
     await run(project, set(unique("n")), () => onlyY)

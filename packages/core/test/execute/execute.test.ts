@@ -8,16 +8,18 @@ import {
   type RunEvent,
 } from "../../src/engine.ts"
 import { itself, last, noRows, previous, publishTo, sql } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import { afterDay, dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
 import {
   type Behaviour,
   evaluateProject,
   requestEverything,
   land,
+  createProjectWithDays,
+  failedCheck,
   createMemoryProject,
 } from "../memory-project.ts"
 import { run } from "../memory-project.ts"
-import { a, b, chain, failedCheck, other, listOutcomes, raw, createProject } from "./chain.ts"
+import { a, b, chain, other, listOutcomes, raw } from "./chain.ts"
 
 const fault = (message: string) => () => {
   throw new FreshetError("engine", message, { hint: "Mend it." })
@@ -30,7 +32,7 @@ async function mostBeside(
 ): Promise<ReadonlyMap<string, number>> {
   const under = new Set<string>()
   const beside = new Map<string, number>()
-  const project = createProject([1, 2, 3, 4], {
+  const project = createProjectWithDays([1, 2, 3, 4], {
     bytes,
     beforeCompute: async (step) => {
       under.add(step)
@@ -45,7 +47,7 @@ async function mostBeside(
 
 describe("order", () => {
   test("each step runs after what it reads, and reads what was made right before it", async () => {
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     const result = await run(project, chain)
     expect(project.computed).toEqual([
       "a 2026-01-01",
@@ -59,7 +61,7 @@ describe("order", () => {
 
   test("as many steps as allowed are under way at once, and no more", async () => {
     let [now, most] = [0, 0]
-    const project = createProject([1, 2, 3, 4, 5], {
+    const project = createProjectWithDays([1, 2, 3, 4, 5], {
       beforeCompute: async () => {
         most = Math.max(most, (now += 1))
         await new Promise((resolve) => setImmediate(resolve))
@@ -79,7 +81,7 @@ describe("order", () => {
 
   test("the ledger is asked once for what the steps of many computations may find in it", async () => {
     const asked: (readonly string[])[] = []
-    const project = createProject([1, 2, 3], {
+    const project = createProjectWithDays([1, 2, 3], {
       beforeLookup: (wanted) => void asked.push(wanted.map(({ asset }) => asset)),
     })
     await run(project, chain)
@@ -88,12 +90,12 @@ describe("order", () => {
   })
 
   test("of steps that read a middling amount of landed text two run at once", async () => {
-    const beside = await mostBeside(() => 33_000_000, buildGraphOf(raw, a))
+    const beside = await mostBeside(() => 33_000_000, buildValidGraph(raw, a))
     expect([...beside.values()]).toEqual([2, 2, 2, 2])
   })
 
   test("a step whose turn has come does not wait for others of its rank", async () => {
-    const project = createProject([1, 2], {
+    const project = createProjectWithDays([1, 2], {
       beforeCompute: async (step) => {
         if (step !== "a 2026-01-02") return
         while (!project.computed.includes("c 2026-01-01")) await new Promise((r) => setImmediate(r))
@@ -106,8 +108,8 @@ describe("order", () => {
 
   test("what accumulates is made one partition after the other", async () => {
     const sum = dailyAsset("sum", sql`select n from ${raw}, ${previous()}`)
-    const project = createProject([1, 2, 3])
-    await run(project, buildGraphOf(raw, sum), requestEverything, { concurrency: 4 })
+    const project = createProjectWithDays([1, 2, 3])
+    await run(project, buildValidGraph(raw, sum), requestEverything, { concurrency: 4 })
     expect([...project.files.values()]).toEqual([
       "sum(r1)",
       "sum(r2+sum(r1))",
@@ -116,7 +118,7 @@ describe("order", () => {
   })
 
   test("after a complete run there is nothing to do", async () => {
-    const project = createProject([1, 2, 3])
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, chain)
     const again = await run(project, chain)
     expect(again).toMatchObject({ outcome: "succeeded", planned: [], plan: { publications: [] } })
@@ -161,7 +163,7 @@ describe("early cut-off", () => {
 
 describe("failure", () => {
   test("what is downstream of a failed step is skipped, and what is not goes on", async () => {
-    const project = createProject([1, 2], {
+    const project = createProjectWithDays([1, 2], {
       beforeCompute: (step) => (step === "a 2026-01-01" ? fault("disk on fire")() : undefined),
     })
     const result = await run(project, chain)
@@ -178,7 +180,7 @@ describe("failure", () => {
   })
 
   test("the failure is the partition's status until it is tried again", async () => {
-    const project = createProject([1], {
+    const project = createProjectWithDays([1], {
       beforeCompute: (step) => (step === "a 2026-01-01" ? fault("disk on fire")() : undefined),
     })
     await run(project, chain)
@@ -196,19 +198,19 @@ describe("failure", () => {
   })
 
   test("with failFast no step starts after the first failure", async () => {
-    const project = createProject([1, 2], { beforeCompute: fault("broken") })
+    const project = createProjectWithDays([1, 2], { beforeCompute: fault("broken") })
     const result = await run(project, chain, requestEverything, { failFast: true })
     expect(project.computed).toEqual(["a 2026-01-01"])
     expect(listOutcomes(result)).toEqual({ "a 2026-01-01": "failed" })
   })
 
   test("a fault that is no FreshetError is the step's failure too", async () => {
-    const project = createProject([1], {
+    const project = createProjectWithDays([1], {
       beforeCompute: () => {
         throw new TypeError("x is undefined")
       },
     })
-    expect((await run(project, buildGraphOf(raw, a))).steps.get("a 2026-01-01")).toEqual({
+    expect((await run(project, buildValidGraph(raw, a))).steps.get("a 2026-01-01")).toEqual({
       kind: "failed",
       message: "x is undefined",
       hint: undefined,
@@ -216,7 +218,7 @@ describe("failure", () => {
   })
 
   test("rows that a check refuses are not recorded, and nothing downstream runs", async () => {
-    const project = createProject([1], {
+    const project = createProjectWithDays([1], {
       checks: (asset) => (asset === "a" ? [failedCheck("a")] : []),
     })
     const result = await run(project, chain)
@@ -232,7 +234,7 @@ describe("failure", () => {
   })
 
   test("a check that only warns stops nothing and is recorded", async () => {
-    const project = createProject([1], {
+    const project = createProjectWithDays([1], {
       checks: (asset) => (asset === "a" ? [failedCheck("a", "warn")] : []),
     })
     expect((await run(project, chain)).outcome).toBe("succeeded")
@@ -248,19 +250,19 @@ describe("abort", () => {
     const published = dailyAsset("p", sql`select n from ${raw}`, {
       publish: publishTo({ $inferInsert: {} }, { set: "s" }),
     })
-    const project = createProject([1, 2], {
+    const project = createProjectWithDays([1, 2], {
       beforeCompute: () => {
         project.aborted = true
       },
     })
-    const result = await run(project, buildGraphOf(raw, published))
+    const result = await run(project, buildValidGraph(raw, published))
     expect(result).toMatchObject({ outcome: "interrupted", publications: [] })
     expect(listOutcomes(result)).toEqual({ "p 2026-01-01": "materialized" })
     expect([project.steps.length, project.publications.length]).toEqual([1, 0])
   })
 
   test("an engine that was interrupted is no failed step", async () => {
-    const project = createProject([1], {
+    const project = createProjectWithDays([1], {
       beforeCompute: () => {
         throw new FreshetError("interrupted", "stopped")
       },
@@ -273,7 +275,7 @@ describe("abort", () => {
   test("an engine that was interrupted ends the run, also while the next step is looked up", async () => {
     let interrupt = () => {}
     const interruption = new Promise<void>((resolve) => (interrupt = resolve))
-    const project = createProject([26, 27], {
+    const project = createProjectWithDays([26, 27], {
       beforeCompute: () => {
         interrupt()
         throw new FreshetError("interrupted", "stopped")
@@ -293,7 +295,7 @@ describe("abort", () => {
 
 describe("ledger", () => {
   test("a record that is refused rejects the run, and no further step starts", async () => {
-    const project = createProject([1, 2, 3, 4], {
+    const project = createProjectWithDays([1, 2, 3, 4], {
       beforeRecord: () => {
         throw new FreshetError("ledger", "the lock is lost")
       },
@@ -309,14 +311,16 @@ describe("ledger", () => {
     const published = dailyAsset("p", sql`select n from ${last(2, raw)}`, {
       publish: publishTo({ $inferInsert: {} }, { set: "s" }),
     })
-    const project = createProject([1, 2], {
+    const project = createProjectWithDays([1, 2], {
       beforeRecord: async ({ computation, partition }) => {
         for (let turn = 0; turn < 5; turn += 1) await new Promise((r) => setImmediate(r))
         committed.push(`${computation} ${partition - day(0)}`)
       },
       beforePublish: () => void committed.push("publish"),
     })
-    await run(project, buildGraphOf(raw, published, other), requestEverything, { concurrency: 2 })
+    await run(project, buildValidGraph(raw, published, other), requestEverything, {
+      concurrency: 2,
+    })
     expect(committed.at(-1)).toBe("publish")
     expect(committed).toHaveLength(5)
   })
@@ -324,17 +328,17 @@ describe("ledger", () => {
   test("a step may start before the record of the one before it is committed", async () => {
     let release = () => {}
     const open = new Promise<void>((resolve) => (release = resolve))
-    const project = createProject([1], {
+    const project = createProjectWithDays([1], {
       beforeRecord: (record) => (record.computation === "a" ? open : undefined),
       beforeCompute: (step) => (step.startsWith("b") ? release() : undefined),
     })
-    expect((await run(project, buildGraphOf(raw, a, b))).outcome).toBe("succeeded")
+    expect((await run(project, buildValidGraph(raw, a, b))).outcome).toBe("succeeded")
   })
 
   test("a record says what was read, in which version", async () => {
-    const project = createProject([1, 2])
+    const project = createProjectWithDays([1, 2])
     const week = dailyAsset("week", sql`select n from ${last(2, raw)}`)
-    await run(project, buildGraphOf(raw, week))
+    await run(project, buildValidGraph(raw, week))
     expect(project.steps.map((step) => step.reads)).toEqual([
       [{ relation: "raw [last 2]", asset: "raw", short: true, versions: [[day(1), "r1"]] }],
       [
@@ -358,10 +362,10 @@ describe("what the engine is given", () => {
     const checked = dailyAsset("b", sql`select n from ${last(2, a)}, ${last(3, raw)}`, {
       checks: [noRows("c", { description: "", query: sql`from ${itself}, ${a}, ${raw}` })],
     })
-    const project = createProject([1, 2], {
+    const project = createProjectWithDays([1, 2], {
       rows: (request) => `${request.computation.name} ${requests.push(request)}`,
     })
-    await run(project, buildGraphOf(raw, a, checked))
+    await run(project, buildValidGraph(raw, a, checked))
     const request = requests.at(-1)
     expect(request).toMatchObject({ partition: { key: "2026-01-02", day: "2026-01-02" } })
     const files = request?.relations.map((relation) =>
@@ -381,10 +385,10 @@ describe("what the engine is given", () => {
     const relations: (readonly Relation[])[] = []
     const tolerant = source("raw", { whenMissing: "empty" })
     const sum = dailyAsset("sum", sql`from ${tolerant}, ${previous()}`)
-    const project = createProject([1, 3], {
+    const project = createProjectWithDays([1, 3], {
       rows: (request) => `sum ${relations.push(request.relations)}`,
     })
-    await run(project, buildGraphOf(tolerant, sum))
+    await run(project, buildValidGraph(tolerant, sum))
     expect(relations[0]?.[1]).toMatchObject({ name: "itself [previous]", files: [] })
     expect(relations[1]?.[0]).toMatchObject({ kind: "landed", name: "raw", partitions: [] })
     expect(relations[1]?.[1]).toMatchObject({ files: ["sum/2026-01-01/0.parquet"] })
@@ -415,8 +419,8 @@ describe("events", () => {
     const p = dailyAsset("p", sql`select n from ${a}`, {
       publish: publishTo({ $inferInsert: {} }, { set: "s" }),
     })
-    const project = createProject([1])
-    await run(project, buildGraphOf(raw, a, p))
+    const project = createProjectWithDays([1])
+    await run(project, buildValidGraph(raw, a, p))
     expect(project.events.map(told)).toMatchInlineSnapshot(`
       [
         "run started: 2 steps",

@@ -9,7 +9,7 @@ import {
   type ReproducibilityResult,
 } from "../../src/engine.ts"
 import { last, sql } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import { afterDay, dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
 import {
   evaluateProject,
   land,
@@ -22,7 +22,7 @@ import { createEffects } from "../memory-project.ts"
 const log = source("log")
 const counts = dailyAsset("counts", sql`select n from ${log}`)
 const week = dailyAsset("week", sql`select n from ${last(2, counts)}`)
-const graph = buildGraphOf(log, counts, week)
+const graph = buildValidGraph(log, counts, week)
 
 /** Two days landed and made. */
 async function createMaterializedProject(): Promise<MemoryProject> {
@@ -82,7 +82,7 @@ test("other rows from the same code and inputs are the asset's own fault", async
 
 test("other rows from other code are the edit's", async () => {
   const project = await createMaterializedProject()
-  const edited = buildGraphOf(
+  const edited = buildValidGraph(
     log,
     counts,
     dailyAsset("week", sql`select n + 1 from ${last(2, counts)}`),
@@ -158,7 +158,7 @@ test("an input that is not kept any more is named: of a source, of an asset, or 
     asset: "counts",
     partition: day(1),
   })
-  const edited = buildGraphOf(
+  const edited = buildValidGraph(
     log,
     counts,
     dailyAsset("week", sql`select n from ${last(3, counts)}`),

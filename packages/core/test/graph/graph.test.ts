@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 
 import { findReachable, getAsset, getOutputs, listEdges, listSources } from "../../src/engine.ts"
 import { all, int32, last, sharedRows, sql, sqlAssets, unpartitioned } from "../../src/index.ts"
-import { dailyAsset, buildGraphOf, snapshotSource, source } from "../declarations.ts"
+import { dailyAsset, buildValidGraph, snapshotSource, source } from "../declarations.ts"
 
 const raw = source("raw")
 const users = snapshotSource("users")
@@ -17,7 +17,7 @@ const { likes, messages } = sqlAssets({
 const week = dailyAsset("week", sql`from ${last(7, likes)}, ${likes}, ${messages}`)
 const recs = dailyAsset("recs", sql`from ${week}, ${users}`)
 const total = dailyAsset("total", sql`from ${all(recs)}`, { partitions: unpartitioned })
-const graph = buildGraphOf(total, recs, week, messages, likes, users, raw)
+const graph = buildValidGraph(total, recs, week, messages, likes, users, raw)
 
 test("computations come after everything that they read, in every order of declaration", () => {
   expect(graph.computations.map(({ name }) => name)).toEqual(["parsed", "week", "recs", "total"])
@@ -70,6 +70,6 @@ test("a long chain declared backwards is sorted", () => {
   const chain = [dailyAsset("c0", sql`from ${raw}`)]
   for (let index = 1; index < 300; index += 1)
     chain.push(dailyAsset(`c${index}`, sql`from ${chain[index - 1]!}`))
-  const { computations } = buildGraphOf(raw, ...chain.toReversed())
+  const { computations } = buildValidGraph(raw, ...chain.toReversed())
   expect(computations.map(({ name }) => name)).toEqual(chain.map(({ name }) => name))
 })

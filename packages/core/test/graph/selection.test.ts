@@ -8,7 +8,7 @@ import {
   type Selection,
 } from "../../src/engine.ts"
 import { codeAsset, int32, sharedRows, sql, sqlAssets } from "../../src/index.ts"
-import { dailyAsset, buildGraphOf, source } from "../declarations.ts"
+import { dailyAsset, buildValidGraph, source } from "../declarations.ts"
 
 const activity = source("activity", { group: "stocktwits" })
 const output = { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` }
@@ -38,7 +38,7 @@ const palettes = codeAsset({
   upstream: { ratings },
   async *compute() {},
 })
-const graph = buildGraphOf(
+const graph = buildValidGraph(
   activity,
   likes,
   messages,

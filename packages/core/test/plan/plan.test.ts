@@ -13,7 +13,7 @@ import {
   type Plan,
 } from "../../src/engine.ts"
 import { last, previous, publishTo, sql, unique } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import { afterDay, dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
 import {
   type MemoryProject,
   evaluateProject,
@@ -21,19 +21,13 @@ import {
   identity,
   land,
 } from "../memory-project.ts"
-import { createMemoryProject, run, listStepIds } from "../memory-project.ts"
+import { createMemoryProject, createProjectWithDays, run, listStepIds } from "../memory-project.ts"
 
 const raw = source("raw")
 const a = dailyAsset("a", sql`from ${raw}`)
 const week = dailyAsset("week", sql`from ${last(3, a)}`)
 const recs = dailyAsset("recs", sql`from ${week}`)
-const graph = buildGraphOf(raw, a, week, recs)
-
-function createProject(days: readonly number[]): MemoryProject {
-  const project = createMemoryProject(afterDay(20))
-  for (const dayOfMonth of days) land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
-  return project
-}
+const graph = buildValidGraph(raw, a, week, recs)
 
 function planFor(
   project: MemoryProject,
@@ -56,18 +50,18 @@ function ids(project: MemoryProject, graph: Graph, targets: Record<string, [numb
   return steps.map((id) => id.replace("2026-01-0", ""))
 }
 
-const told = (project: MemoryProject, graph: Graph, plan: Plan) => [
+const explainPlan = (project: MemoryProject, graph: Graph, plan: Plan) => [
   ...explain(evaluateProject(project, graph), plan),
 ]
 
 describe("makePlan", () => {
   test("plans the targets and what they read, and nothing else", () => {
-    const project = createProject([1, 2, 3, 4, 5, 6])
+    const project = createProjectWithDays([1, 2, 3, 4, 5, 6])
     expect(ids(project, graph, { recs: [5, 5] })).toEqual(["a 3", "a 4", "a 5", "week 5", "recs 5"])
   })
 
   test("leaves out what is fresh", async () => {
-    const project = createProject([1, 2, 3, 4, 5])
+    const project = createProjectWithDays([1, 2, 3, 4, 5])
     await run(project, graph, () => ({
       targets: new Map([["week", [{ from: day(4), to: day(4) }]]]),
       publish: false,
@@ -76,7 +70,7 @@ describe("makePlan", () => {
   })
 
   test("each computation comes after what it reads, its partitions in order", () => {
-    const { work } = planFor(createProject([1, 2, 4]), graph, { recs: [1, 4] })
+    const { work } = planFor(createProjectWithDays([1, 2, 4]), graph, { recs: [1, 4] })
     const days = work.map(({ computation, ranges }) => [
       computation.name,
       formatPartitions(graph, computation.name, ranges),
@@ -89,7 +83,7 @@ describe("makePlan", () => {
   })
 
   test("plans only the targets in the state that is asked for, and what these need", async () => {
-    const project = createProject([1, 2, 3, 4])
+    const project = createProjectWithDays([1, 2, 3, 4])
     await run(project, graph, () => ({
       targets: new Map([["recs", [{ from: day(1), to: day(2) }]]]),
       publish: false,
@@ -108,18 +102,18 @@ describe("makePlan", () => {
 
   test("goes back along previous partitions to the first that is not fresh", async () => {
     const sum = dailyAsset("sum", sql`from ${raw}, ${previous()}`)
-    const graph = buildGraphOf(raw, sum)
-    const project = createProject([1, 2, 3, 4, 5])
+    const graph = buildValidGraph(raw, sum)
+    const project = createProjectWithDays([1, 2, 3, 4, 5])
     await run(project, graph)
     land(project, "raw", day(3), "corrected")
     expect(ids(project, graph, { sum: [5, 5] })).toEqual(["sum 3", "sum 4", "sum 5"])
   })
 
   test("what waits, and what reads what waits, is not planned but said", () => {
-    const project = createProject([1, 3])
+    const project = createProjectWithDays([1, 3])
     expect(ids(project, graph, { recs: [1, 3] })).toEqual(["a 1", "a 3", "week 1", "recs 1"])
     const plan = planFor(project, graph, { recs: [1, 3] })
-    expect(told(project, graph, plan).slice(4)).toEqual([
+    expect(explainPlan(project, graph, plan).slice(4)).toEqual([
       "a 2026-01-02: waits for the file of raw for 2026-01-02",
       "week 2026-01-02 to 2026-01-03: waits for a 2026-01-02",
       "recs 2026-01-02: waits for week 2026-01-02",
@@ -128,19 +122,22 @@ describe("makePlan", () => {
   })
 
   test("targets that do not exist are no work", () => {
-    expect(planFor(createProject([1]), graph, { a: [5, 9] })).toMatchObject({
+    expect(planFor(createProjectWithDays([1]), graph, { a: [5, 9] })).toMatchObject({
       work: [],
       blocked: [],
     })
   })
 
   test("changed checks are run again on rows that are fresh, and nothing is computed", async () => {
-    const project = createProject([1, 2])
-    await run(project, buildGraphOf(raw, a))
-    const checked = buildGraphOf(raw, dailyAsset("a", sql`from ${raw}`, { checks: [unique("n")] }))
+    const project = createProjectWithDays([1, 2])
+    await run(project, buildValidGraph(raw, a))
+    const checked = buildValidGraph(
+      raw,
+      dailyAsset("a", sql`from ${raw}`, { checks: [unique("n")] }),
+    )
     land(project, "raw", day(3), "r3")
     const plan = planFor(project, checked, { a: [1, 3] })
-    expect(told(project, checked, plan)).toEqual([
+    expect(explainPlan(project, checked, plan)).toEqual([
       "check a 2026-01-01: its checks changed",
       "check a 2026-01-02: its checks changed",
       "a 2026-01-03: never made",
@@ -154,9 +151,13 @@ describe("checks that changed while an upstream was made anew", () => {
   test("run on rows that turn out unchanged", async () => {
     const same = createMemoryProject(afterDay(20), { rows: (_, asset) => asset })
     land(same, "raw", day(1), "r1")
-    await run(same, buildGraphOf(raw, a, dailyAsset("b", sql`from ${a}`)))
+    await run(same, buildValidGraph(raw, a, dailyAsset("b", sql`from ${a}`)))
     land(same, "raw", day(1), "corrected")
-    const checked = buildGraphOf(raw, a, dailyAsset("b", sql`from ${a}`, { checks: [unique("n")] }))
+    const checked = buildValidGraph(
+      raw,
+      a,
+      dailyAsset("b", sql`from ${a}`, { checks: [unique("n")] }),
+    )
     same.computed.length = 0
     const result = await run(same, checked)
     expect(result.steps.get("b 2026-01-01")).toEqual({ kind: "checked" })
@@ -166,16 +167,18 @@ describe("checks that changed while an upstream was made anew", () => {
 })
 
 test("the newest targets are the newest partitions that exist, of assets", () => {
-  const evaluation = evaluateProject(createProject([1, 2, 4]), graph)
+  const evaluation = evaluateProject(createProjectWithDays([1, 2, 4]), graph)
   expect([...listNewestTargets(evaluation, ["recs", "raw", "nothing"])]).toEqual([
     ["recs", [{ from: day(4), to: day(4) }]],
   ])
-  expect([...listNewestTargets(evaluateProject(createProject([]), graph), ["recs"])]).toEqual([])
+  expect([
+    ...listNewestTargets(evaluateProject(createProjectWithDays([]), graph), ["recs"]),
+  ]).toEqual([])
 })
 
 describe("staleAfter", () => {
   test("is what was made before and reads what the plan makes, near or far", async () => {
-    const project = createProject([1, 2, 3, 4, 5])
+    const project = createProjectWithDays([1, 2, 3, 4, 5])
     await run(project, graph)
     land(project, "raw", day(2), "corrected")
     const evaluation = evaluateProject(project, graph)
@@ -191,7 +194,7 @@ describe("staleAfter", () => {
   })
 
   test("does not name what the plan itself makes, nor what was never made", async () => {
-    const project = createProject([1, 2])
+    const project = createProjectWithDays([1, 2])
     const plan = planFor(project, graph, { recs: [1, 2] })
     expect([...findStaleDownstream(evaluateProject(project, graph), plan)]).toEqual([])
     expect([
@@ -211,14 +214,14 @@ describe("explain", () => {
   const reasons = dailyAsset("reasons", sql`from ${week}, ${a}`, {
     publish: publishTo(tables[1], { set: "recs" }),
   })
-  const published = buildGraphOf(raw, a, week, userRecs, reasons)
+  const published = buildValidGraph(raw, a, week, userRecs, reasons)
   const all = (project: MemoryProject, graph: Graph) => {
     const evaluation = evaluateProject(project, graph)
     return [...explain(evaluation, buildPlan(evaluation, requestEverything(evaluation), identity))]
   }
 
   test("prints a first plan: what is made, published and waited for", () => {
-    expect(all(createProject([1, 2, 4]), published)).toMatchInlineSnapshot(`
+    expect(all(createProjectWithDays([1, 2, 4]), published)).toMatchInlineSnapshot(`
       [
         "a 2026-01-01: never made",
         "a 2026-01-02: never made",
@@ -241,14 +244,14 @@ describe("explain", () => {
   })
 
   test("prints why a partition is made again", async () => {
-    const project = createProject([1, 2, 3])
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, published)
     land(project, "raw", day(2), "corrected")
     const edited = dailyAsset("week", sql`from ${last(2, a)}`)
     const user = dailyAsset("user_recs", sql`from ${edited}`, {
       publish: publishTo(tables[0], { set: "recs" }),
     })
-    expect(all(project, buildGraphOf(raw, a, edited, user))).toMatchInlineSnapshot(`
+    expect(all(project, buildValidGraph(raw, a, edited, user))).toMatchInlineSnapshot(`
       [
         "a 2026-01-02: its inputs changed",
         "week 2026-01-01: its code changed",
@@ -263,7 +266,7 @@ describe("explain", () => {
   })
 
   test("prints nothing when there is nothing to do", async () => {
-    const project = createProject([1, 2, 3])
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, published)
     expect(all(project, published)).toEqual([])
   })

@@ -11,24 +11,26 @@ import {
   type SavedPlan,
 } from "../../src/engine.ts"
 import { sql } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
-import { evaluateProject, identity, land, createMemoryProject, run } from "../memory-project.ts"
+import { dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
+import { evaluateProject, identity, land, createProjectWithDays, run } from "../memory-project.ts"
 
 const raw = source("raw")
 const aside = source("aside")
 
-function graphWith(query = sql`from ${raw}`, names: readonly [string, string] = ["a", "b"]): Graph {
+function buildChainGraph(
+  query = sql`from ${raw}`,
+  names: readonly [string, string] = ["a", "b"],
+): Graph {
   const a = dailyAsset(names[0], query)
   const b = dailyAsset(names[1], sql`from ${a}`)
-  return buildGraphOf(raw, aside, a, b, dailyAsset("c", sql`from ${aside}`))
+  return buildValidGraph(raw, aside, a, b, dailyAsset("c", sql`from ${aside}`))
 }
 
-const graph = graphWith()
+const graph = buildChainGraph()
 
 function createProject(days: readonly number[]) {
-  const project = createMemoryProject(afterDay(20))
-  for (const name of ["raw", "aside"])
-    for (const dayOfMonth of days) land(project, name, day(dayOfMonth), `${name}${dayOfMonth}`)
+  const project = createProjectWithDays(days)
+  for (const dayOfMonth of days) land(project, "aside", day(dayOfMonth), `aside${dayOfMonth}`)
   return project
 }
 
@@ -70,7 +72,7 @@ test("edited code is named, be it of what was to be made or of what that comes f
   const nothingToDo = saved(evaluateProject(project, graph))
   expect(nothingToDo.work).toEqual([])
   expect(
-    drift(nothingToDo, evaluateProject(project, graphWith(sql`select 1 from ${raw}`))),
+    drift(nothingToDo, evaluateProject(project, buildChainGraph(sql`select 1 from ${raw}`))),
   ).toEqual(["The code of `a` is not what it was when the plan was saved."])
 })
 
@@ -88,7 +90,7 @@ test("what has landed is named where the plan comes from it, and nowhere else", 
 test("a plan for what is not declared any more is refused", () => {
   const project = createProject([1, 2, 3])
   const before = saved(evaluateProject(project, graph))
-  expect(drift(before, evaluateProject(project, graphWith(undefined, ["a", "d"])))).toEqual([
+  expect(drift(before, evaluateProject(project, buildChainGraph(undefined, ["a", "d"])))).toEqual([
     "`b` is not declared any more, or is cut into other partitions.",
   ])
 })
