@@ -26,14 +26,14 @@ test("a saved plan is applied exactly, and once", async () => {
     expect(dry.stdout).toContain("4 steps of 2 computations")
     expectDone(await runFreshet(place, "apply", "plan.json"))
     expect(await readNewestSteps(place)).toEqual([
-      `items ${first} made`,
-      `items ${second} made`,
-      `takings ${first} made`,
-      `takings ${second} made`,
+      `items ${first} materialized`,
+      `items ${second} materialized`,
+      `takings ${first} materialized`,
+      `takings ${second} materialized`,
     ])
     const [run] = await readRuns(place)
     expect(run).toMatchObject({ command: "freshet apply plan.json" })
-    await expectRefused(place, "The ledger moved since the plan was saved")
+    await expectRefused(place, "The ledger changed after the plan was saved")
   })
 })
 
@@ -43,16 +43,19 @@ test("a plan is not applied after an edit of the code or the landed files, and i
     expectDone(await runFreshet(place, ...words, "--save", "plan.json"))
     expect(await readRuns(place)).toEqual([])
     const edited = withEnvironment(place, { MARKET_TIP: "1" })
-    await expectRefused(edited, "The code of `takings` is not what it was")
+    await expectRefused(edited, "The code of `takings` changed after the plan was saved")
     landOrders(place, first, { pen: 7 })
-    await expectRefused(place, "What has landed of `orders` is not what it was")
+    await expectRefused(place, "The landed files of `orders` changed after the plan was saved")
     landPrices(place, second, { pen: "9" })
     const { stderr } = await runFreshet(place, "apply", "plan.json", "--dry-run")
-    expect(stderr).toContain("What has landed of `prices` is not what it was")
+    expect(stderr).toContain("The landed files of `prices` changed after the plan was saved")
     landOrders(place, first, { pen: 2, ink: 1 })
     landPrices(place, second, { pen: "3", ink: "5" })
     expectDone(await runFreshet(place, "apply", "plan.json"))
-    expect(await readNewestSteps(place)).toEqual([`items ${first} made`, `takings ${first} made`])
+    expect(await readNewestSteps(place)).toEqual([
+      `items ${first} materialized`,
+      `takings ${first} made`,
+    ])
   })
 })
 
@@ -66,9 +69,9 @@ test("a saved backfill keeps its flags: --only selects partitions, --downstream 
     expect(saved.stderr).toContain("`freshet apply plan.json` does exactly this, or nothing.")
     expectDone(await runFreshet(place, "apply", "plan.json"))
     expect(await readNewestSteps(place)).toEqual([
-      `takings ${first} made`,
-      `best ${first} made`,
-      `best ${second} made`,
+      `takings ${first} materialized`,
+      `best ${first} materialized`,
+      `best ${second} materialized`,
     ])
   })
 })

@@ -27,27 +27,30 @@ test("one failed partition does not stop the others of a range, and a retry mate
       `What was made is kept; \`freshet runs retry ${id}\` makes what is left.`,
     )
     expect(await readNewestSteps(place)).toEqual([
-      ...marketDays.map((day) => `items ${day} made`),
-      `takings ${first} made`,
+      ...marketDays.map((day) => `items ${day} materialized`),
+      `takings ${first} materialized`,
       `takings ${second} failed`,
-      `takings ${third} made`,
-      `takings ${fourth} made`,
-      `best ${first} made`,
+      `takings ${third} materialized`,
+      `takings ${fourth} materialized`,
+      `best ${first} materialized`,
       `best ${second} skipped`,
       `best ${third} skipped`,
-      `best ${fourth} made`,
+      `best ${fourth} materialized`,
     ])
     const shown = await runFreshet(place, "runs", "show", id)
     expect(shown.stdout).toMatch(
-      new RegExp(`takings +4 of 4  failed ${second}; made ${first}, ${third} to ${fourth}$`, "m"),
+      new RegExp(
+        `takings +4 of 4  failed ${second}; materialized ${first}, ${third} to ${fourth}$`,
+        "m",
+      ),
     )
     landPrices(place, second, { pen: "3", ink: "5" })
     const retried = await runFreshet(place, "runs", "retry", id)
     expectDone(retried)
     expect(await readNewestSteps(place)).toEqual([
-      `takings ${second} made`,
-      `best ${second} made`,
-      `best ${third} made`,
+      `takings ${second} materialized`,
+      `best ${second} materialized`,
+      `best ${third} materialized`,
     ])
     const again = await runFreshet(place, "runs", "retry", id)
     expectDone(again)
@@ -105,7 +108,7 @@ test("a run whose steps are all unchanged succeeds and leaves nothing stale", as
     expectDone(ended)
     const steps = await readNewestSteps(place)
     expect(steps.filter((step) => step.startsWith("items"))).toEqual(
-      marketDays.map((day) => `items ${day} made`),
+      marketDays.map((day) => `items ${day} materialized`),
     )
     expect(steps.slice(marketDays.length).every((step) => step.endsWith("unchanged"))).toBe(true)
     const [run] = await readRuns(place)

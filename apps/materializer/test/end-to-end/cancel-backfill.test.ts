@@ -39,7 +39,7 @@ test("a cancelled run interrupts its step, starts no other, and its retry materi
       },
     ])
     const text = await runFreshet(place, "runs", "show", id)
-    expect(text.stdout).toContain(`made ${first}; to do ${second} to ${fourth}`)
+    expect(text.stdout).toContain(`materialized ${first}; to do ${second} to ${fourth}`)
     const cancelled = await runFreshet(place, "runs", "cancel", id)
     expectDone(cancelled)
     expect(cancelled.stdout).toContain("has stopped: 1 of 4 partitions were made, and are kept.")
@@ -47,7 +47,7 @@ test("a cancelled run interrupts its step, starts no other, and its retry materi
     expect(ended).toMatchObject({ code: 130, signal: null })
     expect(ended.stderr).toContain("Another process asked to stop")
     expect(ended.stdout).toContain(`\`freshet runs retry ${id}\` makes what is left.`)
-    expect(await readNewestSteps(place)).toEqual([`counted ${first} made`])
+    expect(await readNewestSteps(place)).toEqual([`counted ${first} materialized`])
     const [run] = await readRuns(place)
     expect(run).toMatchObject({ outcome: "interrupted" })
     expect(Date.parse(run?.ended_at ?? "")).toBeGreaterThanOrEqual(
@@ -59,9 +59,9 @@ test("a cancelled run interrupts its step, starts no other, and its retry materi
     landOrders(place, second, { pen: 2 })
     expectDone(await runFreshet(place, "runs", "retry", id))
     expect(await readNewestSteps(place)).toEqual([
-      `counted ${second} made`,
-      `counted ${third} made`,
-      `counted ${fourth} made`,
+      `counted ${second} materialized`,
+      `counted ${third} materialized`,
+      `counted ${fourth} materialized`,
     ])
   })
 })
@@ -77,12 +77,12 @@ test("a killed run is listed as killed, and the next command continues after its
     await outcomeIs(place, id, "killed")
     const { stdout } = await runFreshet(place, "runs", "show", id)
     expect(stdout).toContain("Its process ended without a word.")
-    expect(stdout).toContain(`made ${first} to ${second}; not done ${third} to ${fourth}`)
+    expect(stdout).toContain(`materialized ${first} to ${second}; not done ${third} to ${fourth}`)
     landOrders(place, third, { pen: 2 })
     expectDone(await runFreshet(place, ...words))
     expect(await readNewestSteps(place)).toEqual([
-      `counted ${third} made`,
-      `counted ${fourth} made`,
+      `counted ${third} materialized`,
+      `counted ${fourth} materialized`,
     ])
     expect((await readRuns(place)).map(({ outcome }) => outcome)).toEqual(["succeeded", "killed"])
   })
@@ -108,7 +108,7 @@ test("a retry of a running run is rejected", async () => {
     expect(stderr).toContain(`Run ${idOf(running)} is still under way.`)
     running.kill("SIGTERM")
     expect(await running.result).toMatchObject({ code: 143 })
-    expect(await readNewestSteps(place)).toEqual([`counted ${first} made`])
+    expect(await readNewestSteps(place)).toEqual([`counted ${first} materialized`])
   })
 })
 

@@ -31,7 +31,7 @@ test("rows that fail a new check are reported by every run until they are fixed,
       refused: [{ asset: "items" }, { asset: "best", stands_on: `items ${newest}` }],
     })
     expect((await runFreshet(project, "why", "best")).stdout).toContain(
-      `But it stands on items ${newest}, which fails a check`,
+      `But it is blocked by items ${newest}, which fails a check`,
     )
     expect((await runFreshet(project, "status")).stdout).toContain("1 refused by checks")
     await project.declare(declareShop({ maxOrders: 6 }))

@@ -80,7 +80,7 @@ export async function readRun(place: DeclaredProject, id: string): Promise<RunDo
   return JSON.parse(stdout) as RunDocument // what the command promises
 }
 
-/** Reads the steps of the newest run: `takings 2026-01-05 made`. */
+/** Reads the steps of the newest run: `takings 2026-01-05 materialized`. */
 export async function readNewestSteps(place: DeclaredProject): Promise<readonly string[]> {
   return withLedgerClient(place, async (client) => {
     const { rows } = await client.query<{ step: string }>(`
