@@ -151,3 +151,4 @@ export {
   formatQuantity,
   formatTimeOfDay,
 } from "./quantity.ts"
+export { getZoneOffset } from "./partitions/zone.ts"

@@ -159,9 +159,9 @@ function listFailures(ledger: MemoryLedger): Map<string, Map<number, Failure>> {
   for (const { computation, partition, outcome, ...step } of ledger.steps) {
     const partitions = failures.get(computation) ?? new Map<number, Failure>()
     failures.set(computation, partitions)
-    if (outcome.kind === "made" || outcome.kind === "reused") partitions.delete(partition)
-    if (outcome.kind !== "failed" && outcome.kind !== "refused") continue
-    const message = outcome.kind === "failed" ? outcome.message : "refused"
+    if (outcome.kind === "materialized" || outcome.kind === "reused") partitions.delete(partition)
+    if (outcome.kind !== "failed" && outcome.kind !== "checks_failed") continue
+    const message = outcome.kind === "failed" ? outcome.message : "checks_failed"
     const { run, endedMs: atMs, fingerprint } = step
     const checks = step.checks.filter(({ passed }) => !passed).map(({ name }) => name)
     partitions.set(partition, { run, outcome: outcome.kind, message, checks, atMs, fingerprint })
@@ -194,7 +194,7 @@ export function recordStep(ledger: MemoryLedger, graph: Graph, step: StepRecord)
   ledger.steps.push(step)
   const sequence = (ledger.sequence += 1)
   const { kind } = step.outcome
-  if (kind === "made")
+  if (kind === "materialized")
     for (const materialization of step.materializations) {
       const { asset } = materialization
       store(ledger, {

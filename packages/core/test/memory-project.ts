@@ -262,8 +262,8 @@ function createEngine(project: MemoryProject): Effects["engine"] {
       )
       const hasFailedChecks = checks.some((check) => !check.passed && check.severity === "error")
       const failedFiles = outputs.map(({ file }) => file)
-      if (hasFailedChecks) return { kind: "refused", failedFiles, checks, lineCounts: [] }
-      return { kind: "made", outputs, checks, lineCounts: [] }
+      if (hasFailedChecks) return { kind: "checks_failed", failedFiles, checks, lineCounts: [] }
+      return { kind: "materialized", outputs, checks, lineCounts: [] }
     },
     recompute: async (request) =>
       request.outputs.map(({ name: asset }) => ({

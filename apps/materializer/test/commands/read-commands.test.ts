@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 
 import { runCommand } from "../fixtures/fake-command-line.ts"
-import { emptyHistory, createTinyProject } from "../fixtures/tiny-project.ts"
+import { createTinyProject } from "../fixtures/tiny-project.ts"
 
 const threeDays = { "2026-01-02": "a", "2026-01-03": "b", "2026-01-04": "c" }
 const nothingMade = createTinyProject({ landed: threeDays })
@@ -26,10 +26,10 @@ function refused(checks: readonly string[]) {
     failures: 1200,
     sample: [{ item: "pen", rows: 2 }],
   }))
-  const failedFiles = ["refused/items/2026-01-04/1.parquet"]
+  const failedFiles = ["failed_rows/items/2026-01-04/1.parquet"]
   return {
     ...project,
-    runHistory: { ...emptyHistory, readCheckResults: async () => ({ results, failedFiles }) },
+    ledger: { ...project.ledger, readCheckResults: async () => ({ results, failedFiles }) },
   }
 }
 
@@ -152,7 +152,7 @@ describe("what a plan will take", () => {
   ])
   const withHistory = {
     ...nothingMade,
-    runHistory: { ...emptyHistory, readPredictions: async () => known },
+    ledger: { ...nothingMade.ledger, readPredictions: async () => known },
   }
 
   test("is told by what the newest steps took, for each line and as a whole", async () => {
@@ -197,7 +197,7 @@ describe("what a plan will take", () => {
       ]),
     )
     const month = createTinyProject({ landed, nowMs: Date.UTC(2026, 1, 5) })
-    const project = { ...month, runHistory: withHistory.runHistory }
+    const project = { ...month, ledger: withHistory.ledger }
     const words = ["backfill", "items", "--from", "2026-01-02"]
     const { err } = await runCommand(project, words, { ask: async () => false })
     expect(err).toContain(
@@ -326,7 +326,7 @@ describe("why", () => {
               {"item":"pen","rows":2}
           The refused rows are kept:
             \`freshet data head items --refused --partition 2026-01-04\` shows them.
-            .freshet/lake/refused/items/2026-01-04/1.parquet
+            .freshet/lake/failed_rows/items/2026-01-04/1.parquet
 
       Path
         items 2026-01-02
@@ -342,7 +342,7 @@ describe("why", () => {
     }
     expect(roots[0]?.refusal).toMatchObject({
       checks: [{ name: "unique(item)", description: "no two rows have the same item" }],
-      kept: [".freshet/lake/refused/items/2026-01-04/1.parquet"],
+      kept: [".freshet/lake/failed_rows/items/2026-01-04/1.parquet"],
     })
   })
 
@@ -382,10 +382,10 @@ describe("declared assets", () => {
       sample: [],
     }))
     const history = {
-      ...emptyHistory,
+      ...allMade.ledger,
       readCheckResults: async () => ({ results, failedFiles: [] }),
     }
-    const { out } = await runCommand({ ...allMade, runHistory: history }, ["show", "items"])
+    const { out } = await runCommand({ ...allMade, ledger: history }, ["show", "items"])
     expect(out).toMatch(/^ {2}✓ {2}unique\(item\) {2}no two rows have the same item {2}passed$/m)
     expect(out).toMatch(/^ {2}✕ {2}not_null +1,200 rows fail$/m)
   })
@@ -436,7 +436,7 @@ describe("runs", () => {
       {
         computation: "items",
         partition: 20_456,
-        outcome: "made",
+        outcome: "materialized",
         message: undefined,
         rows: 12,
         ms: 31,
@@ -449,8 +449,8 @@ describe("runs", () => {
   }
   const project = {
     ...allMade,
-    runHistory: {
-      ...emptyHistory,
+    ledger: {
+      ...allMade.ledger,
       listRuns: async () => [row],
       findRun: async (id: string) => (row.id.startsWith(id) ? detail : undefined),
     },

@@ -107,7 +107,7 @@ export function readPublishedWithTimes(
   return withLedgerClient(place, (client) => readPublished(client, []))
 }
 
-/** How the steps of the newest run ended: "user_recs 2026-01-05" → "made". */
+/** How the steps of the newest run ended: "user_recs 2026-01-05" → "materialized". */
 export function readNewestSteps(place: TestProject): Promise<ReadonlyMap<string, string>> {
   return withLedgerClient(place, async (client) => {
     const { rows } = await client.query<{ step: string; outcome: string }>(`

@@ -2,9 +2,8 @@ import { join } from "node:path"
 
 import { expect } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
 import { findStepsReachedFrom, findStepsReading } from "./expected-steps.ts"
-import { type CommandResult, runFreshet } from "./freshet-process.ts"
+import { type CommandResult, expectDone, runFreshet } from "./freshet-process.ts"
 import { readContents, readLineCounts, readNewestSteps } from "./ledger-contents.ts"
 import { landRealDay, landRealSnapshots, readRealDays, type RealMessage } from "./real-input.ts"
 import { withFileReader } from "./stored-files.ts"
@@ -125,10 +124,10 @@ async function expectLeastWork(
       previousVersions.get(`${asset} ${day}`) !== versions.get(`${asset} ${day}`),
   )
   const materializedSteps = [...steps].flatMap(([step, outcome]) =>
-    outcome === "made" ? [step] : [],
+    outcome === "materialized" ? [step] : [],
   )
   expect(new Set(materializedSteps)).toEqual(changedSteps)
-  expect(new Set(steps.values())).toEqual(new Set(["made", "unchanged"]))
+  expect(new Set(steps.values())).toEqual(new Set(["materialized", "unchanged"]))
   const outside = [...previousVersions.keys()].filter((key) => !reachedSteps.has(key))
   expect(outside.length).toBeGreaterThan(0)
 }

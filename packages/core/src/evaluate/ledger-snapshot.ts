@@ -64,7 +64,7 @@ export interface MaterializationRecord {
 /** The failed last attempt at a partition, if it is newer than the newest materialization. */
 export interface Failure {
   readonly run: string
-  readonly outcome: "failed" | "refused"
+  readonly outcome: "failed" | "checks_failed"
   readonly message: string
   /** The names of the failed error checks. */
   readonly checks: readonly string[]

@@ -114,7 +114,7 @@ function toRunOutcome(
 }
 
 function isFailure(outcome: StepOutcome): boolean {
-  return outcome.kind === "failed" || outcome.kind === "refused" || outcome.kind === "skipped"
+  return outcome.kind === "failed" || outcome.kind === "checks_failed" || outcome.kind === "skipped"
 }
 
 /** Runs steps concurrently as they become ready. Returns true when the run was interrupted. */

@@ -129,17 +129,25 @@ async function runMaterializeStep(
   const result = await computeOutputs(state, step, inputs.inputVersion, effects)
   const { checks, lineCounts } = result
   const checkedAssets = getOutputs(state.evaluation.graph, step.computation)
-  if (result.kind === "refused")
+  if (result.kind === "checks_failed")
     return {
       ...base,
       checks,
       checkedAssets,
       lineCounts,
-      outcome: { kind: "refused", failedFiles: result.failedFiles },
+      outcome: { kind: "checks_failed", failedFiles: result.failedFiles },
     }
   const { outputs } = result
   const changed = hasDifferentContent(currentRecords, outputs)
-  return { ...base, checks, checkedAssets, lineCounts, outputs, changed, outcome: { kind: "made" } }
+  return {
+    ...base,
+    checks,
+    checkedAssets,
+    lineCounts,
+    outputs,
+    changed,
+    outcome: { kind: "materialized" },
+  }
 }
 
 /** The record of every output, or undefined when one of them has none. */
@@ -180,7 +188,12 @@ async function reuseRecords(
   if (checks.every(passes))
     return { outcome: { kind: "reused" } as const, outputs, checks, checkedAssets }
   const failedFiles = outputs.map(({ file }) => file)
-  return { outcome: { kind: "refused", failedFiles } as const, checks, checkedAssets, outputs: [] }
+  return {
+    outcome: { kind: "checks_failed", failedFiles } as const,
+    checks,
+    checkedAssets,
+    outputs: [],
+  }
 }
 
 /** Tests whether a check result allows downstream steps: it passed, or its severity is `warn`. */

@@ -35,6 +35,11 @@ export function getOffsetPeriod(zone: string, instantMs: number): OffsetPeriod {
   return periods.findLast(({ startMs }) => startMs <= instantMs) ?? utc
 }
 
+/** What a zone's clocks show more than UTC at an instant, in milliseconds. */
+export function getZoneOffset(zone: string, instantMs: number): number {
+  return getOffsetPeriod(zone, instantMs).offsetMs
+}
+
 /**
  * The first instant whose local date is the day or later. Where midnight does not exist (clocks go forward at 0:00),
  * the day begins at the first instant after the gap. A day that a zone skips (Apia, 2011-12-30) is empty: it begins

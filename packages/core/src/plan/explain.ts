@@ -68,7 +68,7 @@ export function formatStatus(graph: Graph, status: Status): string {
 }
 
 function formatFailure({ outcome, message, checks }: Failure): string {
-  return outcome === "refused" && checks.length > 0
+  return outcome === "checks_failed" && checks.length > 0
     ? `failed ${checks.length === 1 ? "check" : "checks"} ${checks.join(", ")}`
     : `last attempt failed: ${takeFirstLine(message)}`
 }

@@ -141,10 +141,10 @@ describe("early cut-off", () => {
     const result = await run(project, chain)
     expect(project.computed).toEqual(["a 2026-01-01", "other 2026-01-01"])
     expect(listOutcomes(result)).toEqual({
-      "a 2026-01-01": "made",
+      "a 2026-01-01": "materialized",
       "b 2026-01-01": "unchanged",
       "c 2026-01-01": "unchanged",
-      "other 2026-01-01": "made",
+      "other 2026-01-01": "materialized",
     })
     expect((await run(project, chain)).planned).toEqual([])
   })
@@ -175,9 +175,9 @@ describe("failure", () => {
       "a 2026-01-01": { kind: "failed", message: "disk on fire", hint: "Fix it." },
       "b 2026-01-01": { kind: "skipped", blocker: "a 2026-01-01" },
       "c 2026-01-01": { kind: "skipped", blocker: "b 2026-01-01" },
-      "a 2026-01-02": { kind: "made" },
-      "c 2026-01-02": { kind: "made" },
-      "other 2026-01-01": { kind: "made" },
+      "a 2026-01-02": { kind: "materialized" },
+      "c 2026-01-02": { kind: "materialized" },
+      "other 2026-01-01": { kind: "materialized" },
     })
     expect(project.computed).not.toContain("b 2026-01-01")
   })
@@ -226,12 +226,12 @@ describe("failure", () => {
     })
     const result = await run(project, chain)
     expect(result.steps.get("a 2026-01-01")).toEqual({
-      kind: "refused",
+      kind: "checks_failed",
       failedFiles: ["a/2026-01-01/0.parquet"],
     })
     expect(listOutcomes(result)).toMatchObject({
       "b 2026-01-01": "skipped",
-      "other 2026-01-01": "made",
+      "other 2026-01-01": "materialized",
     })
     expect(project.records.map((kept) => kept.asset)).toEqual(["other"])
   })
@@ -260,7 +260,7 @@ describe("abort", () => {
     })
     const result = await run(project, buildValidGraph(raw, published))
     expect(result).toMatchObject({ outcome: "interrupted", publications: [] })
-    expect(listOutcomes(result)).toEqual({ "p 2026-01-01": "made" })
+    expect(listOutcomes(result)).toEqual({ "p 2026-01-01": "materialized" })
     expect([project.steps.length, project.publications.length]).toEqual([1, 0])
   })
 

@@ -57,7 +57,7 @@ describe("earlier rows with the current code and inputs", () => {
     const result = await run(project, edited())
     expect(project.computed).toEqual(["a 2026-01-01"])
     expect(listOutcomes(result)).toEqual({
-      "a 2026-01-01": "made",
+      "a 2026-01-01": "materialized",
       "b 2026-01-01": "reused",
       "c 2026-01-01": "reused",
     })
@@ -69,7 +69,7 @@ describe("earlier rows with the current code and inputs", () => {
     project.behaviour.checks = (asset) => (asset === "b" ? [failedCheck("b")] : [])
     const result = await run(project, edited(unique("n")))
     expect(listOutcomes(result)).toMatchObject({
-      "b 2026-01-01": "refused",
+      "b 2026-01-01": "checks_failed",
       "c 2026-01-01": "skipped",
     })
     project.behaviour.checks = () => []

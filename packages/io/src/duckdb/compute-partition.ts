@@ -211,7 +211,12 @@ async function commitOutputs(
       await store.commit(path, key)
       return key
     })
-    return { kind: "refused", failedFiles: await Promise.all(failedRowKeys), checks, lineCounts }
+    return {
+      kind: "checks_failed",
+      failedFiles: await Promise.all(failedRowKeys),
+      checks,
+      lineCounts,
+    }
   }
   const outputs = await Promise.all(
     rows.map(async ({ asset, path, content }): Promise<MaterializedOutput> => {
@@ -227,7 +232,7 @@ async function commitOutputs(
       }
     }),
   )
-  return { kind: "made", outputs, checks, lineCounts }
+  return { kind: "materialized", outputs, checks, lineCounts }
 }
 
 function isQueryCheck({ rule }: Check): boolean {

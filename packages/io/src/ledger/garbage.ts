@@ -198,10 +198,10 @@ const buildWipeStatement = (condition: string) => `
     update freshet.identity set epoch = epoch + 1 where exists (select from forgotten)
     returning epoch
   ), told as (
-    insert into freshet.forgettings (epoch, partitions)
+    insert into freshet.wipes (epoch, partitions)
     select epoch, (select jsonb_object_agg(asset, ranges) from gone) from moved
   ), untold as (
-    delete from freshet.forgettings
+    delete from freshet.wipes
     where epoch < (select epoch from moved) - ${retainedEpochs}
   )
   select may.forget as "mayForget", (select count(*)::integer from forgotten) as forgotten from may`
@@ -236,8 +236,8 @@ const referencedFilesQuery = `
   declare kept_files no scroll cursor for
   select file from freshet.materializations where id <> all($2::bigint[])
   union all
-  select jsonb_array_elements_text(kept) from freshet.steps
-  where outcome in ('failed', 'refused') and kept is not null and ended_at >= to_timestamp($1)
+  select jsonb_array_elements_text(failed_files) from freshet.steps
+  where outcome in ('failed', 'checks_failed') and failed_files is not null and ended_at >= to_timestamp($1)
   union all
   select file from freshet.line_counts
   where file is not null and (

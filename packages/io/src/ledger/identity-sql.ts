@@ -8,4 +8,4 @@ export const buildStepIdentity = (id: string) => `coalesce((
 
 /** SQL: the same for an epoch. */
 export const buildEpochIdentity = (epoch: string) => `coalesce((
-  select mark::text from freshet.forgettings where epoch = ${epoch}), '')`
+  select identity::text from freshet.wipes where epoch = ${epoch}), '')`

@@ -73,7 +73,7 @@ const predictionsQuery = `
     from unnest($1::text[], $2::text[]) as w (computation, name) cross join lateral (
       select id, rows, bytes, extract(epoch from ended_at - started_at)::float8 * 1000 as milliseconds
       from freshet.steps
-      where computation = w.name and outcome = 'made'
+      where computation = w.name and outcome = 'materialized'
       order by id desc limit 20
     ) as made
   ) as newest

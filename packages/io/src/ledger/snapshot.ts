@@ -124,14 +124,14 @@ function buildSnapshotQueries(graph: Graph, state: LedgerState | undefined): Que
       begin isolation level repeatable read read only;
       select ledger, epoch, ${buildEpochIdentity("identity.epoch")}, newest, ${buildStepIdentity("newest")},
         ${buildStepIdentity(String(step))}, ${buildEpochIdentity(String(epoch))},
-        (select count(*) from freshet.forgettings where epoch > ${epoch})
+        (select count(*) from freshet.wipes where epoch > ${epoch})
       from freshet.identity, (select coalesce(max(id), 0) as newest from freshet.steps) as step;
       ${buildFailuresQuery(graph)};
       ${publicationsQuery};
       select asset, partition from freshet.materializations
-      where touched > ${step} and ${isKnown}
+      where last_step > ${step} and ${isKnown}
       limit ${rereadThreshold + 1};
-      select asset, partition from freshet.forgettings,
+      select asset, partition from freshet.wipes,
         jsonb_each(partitions) as gone (asset, ranges),
         jsonb_array_elements(ranges) as range (ends),
         generate_series((ends ->> 0)::integer, (ends ->> 1)::integer) as partition
@@ -161,13 +161,13 @@ function buildFailuresQuery(graph: Graph): string {
       )
     from (
       select distinct on (computation, partition) * from freshet.steps
-      where outcome in ('failed', 'refused')
+      where outcome in ('failed', 'checks_failed')
       order by computation, partition, id desc
     ) as bad
     where (
       select good.id from freshet.steps as good
       where good.computation = any(${names}) and good.partition = bad.partition
-        and good.id > bad.id and good.outcome in ('made', 'reused')
+        and good.id > bad.id and good.outcome in ('materialized', 'reused')
       limit 1
     ) is null
     order by id`
@@ -212,7 +212,7 @@ function groupFailures(names: LedgerNames, rows: readonly TextRow[]): LedgerSnap
 function toFailure(row: TextRow): Failure {
   return {
     run: getText(row, 2),
-    outcome: row[3] === "refused" ? "refused" : "failed",
+    outcome: row[3] === "checks_failed" ? "checks_failed" : "failed",
     message: getText(row, 4),
     atMs: getNumber(row, 5),
     fingerprint: getText(row, 6),

@@ -32,7 +32,7 @@ export interface LedgerState {
   readonly histories: ReadonlyMap<string, HistoryColumns>
 }
 
-const magic = 0x35485246 // "FRH5", in the byte order of the machine: a file of another order is foreign
+const magic = 0x36485246 // "FRH6", in the byte order of the machine: a file of another order is foreign
 const prefixWords = 6
 
 /**

@@ -7,7 +7,7 @@ export function buildOutputKey(asset: string, folder: string, inputVersion: stri
 
 /** Where rows lie that a check refused. */
 export function buildFailedRowsKey(asset: string, folder: string, inputVersion: string): string {
-  return `refused/${buildOutputKey(asset, folder, inputVersion)}`
+  return `failed_rows/${buildOutputKey(asset, folder, inputVersion)}`
 }
 
 /** Where the lines lie that a source's step could not take. */
@@ -16,11 +16,11 @@ export function buildQuarantineKey(source: string, folder: string, inputVersion:
 }
 
 /** What a key says that lies under it. */
-export type KeyKind = "rows" | "refused" | "quarantine"
+export type KeyKind = "rows" | "failed_rows" | "quarantine"
 
 const versionPattern = String.raw`[0-9a-f]{32}`
 const keyPatterns: readonly (readonly [KeyKind, RegExp])[] = [
-  ["refused", new RegExp(`^refused/[^/]+/[^/]+/${versionPattern}\\.parquet$`)],
+  ["failed_rows", new RegExp(`^(?:failed_rows|refused)/[^/]+/[^/]+/${versionPattern}\\.parquet$`)],
   ["quarantine", new RegExp(`^quarantine/[^/]+/[^/]+/${versionPattern}\\.jsonl$`)],
   ["rows", new RegExp(`^[^/]+/[^/]+/${versionPattern}\\.parquet$`)],
 ]

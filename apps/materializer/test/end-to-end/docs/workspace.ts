@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 
 import { expectNoProcesses } from "../processes.ts"
 
-export const workspace = fileURLToPath(new URL("../../../../", import.meta.url))
+export const workspace = fileURLToPath(new URL("../../../../../", import.meta.url))
 
 /** Lends a folder that is removed afterwards, once everything that worked in it has ended. */
 export async function withTemporaryFolder(work: (folder: string) => Promise<void>): Promise<void> {
