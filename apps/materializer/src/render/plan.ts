@@ -161,7 +161,7 @@ function formatBlockedWork(
   const partitions =
     partitionName === "" ? formatQuantity(partitionTotal, "partition") : partitionName
   const reason =
-    blocker === undefined ? "waits as well, in more partitions" : `waits for ${blocker}`
+    blocker === undefined ? "blocked in more partitions" : `blocked by ${blocker}`
   const text = `${getSign(style, "missing")} ${computation.name} ${reason} (${partitions})`
   return paint(style, "stale", text)
 }

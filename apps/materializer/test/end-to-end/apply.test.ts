@@ -33,7 +33,7 @@ test("a saved plan is performed exactly, and once", async () => {
     ])
     const [run] = await readRuns(place)
     expect(run).toMatchObject({ command: "freshet apply plan.json" })
-    await expectRefused(place, "The ledger moved since the plan was saved")
+    await expectRefused(place, "The ledger changed after the plan was saved")
   })
 })
 
