@@ -159,8 +159,8 @@ describe("what a plan will take", () => {
     const { out } = await runCommand(withHistory, ["plan"])
     expect(out).toMatchInlineSnapshot(`
       "make                      partitions                expected                                because
-      items       3 partitions  2026-01-02 to 2026-01-04  ≈ 1.2 M rows, 37.8 MB, 12 s (p90 27 s)  never made
-      best_items   1 partition  2026-01-04                no history                              never made
+      items       3 partitions  2026-01-02 to 2026-01-04  ≈ 1.2 M rows, 37.8 MB, 12 s (p90 27 s)  never materialized
+      best_items   1 partition  2026-01-04                no history                              never materialized
 
       → publish shop 2026-01-04 (1 table; first publication)
       4 steps of 2 computations, 1 publication; ≈ 1.2 M rows, 37.8 MB, 12 s of work (p90 27 s if all goes slowly); 1 more computation has no history.
@@ -229,7 +229,7 @@ describe("backfill --dry-run", () => {
     expect((await runCommand(project, [...words, "--downstream"])).out).toMatchInlineSnapshot(`
       "make                      partitions                because
       items        1 partition  2026-01-02                orders 2026-01-02 changed
-      best_items  3 partitions  2026-01-02 to 2026-01-04  items 2026-01-02 will be made anew
+      best_items  3 partitions  2026-01-02 to 2026-01-04  upstream items 2026-01-02 will be rebuilt
 
       → publish shop 2026-01-04 (1 table; shows 2026-01-04 now)
       = items 2026-01-03 to 2026-01-04: up to date already
@@ -244,7 +244,7 @@ describe("backfill --dry-run", () => {
       (await runCommand(project, [...words, "--only", state])).out
     expect(await only("failed")).toMatchInlineSnapshot(`
       "make                partitions  because
-      items  1 partition  2026-01-05  failed before: the disk is full
+      items  1 partition  2026-01-05  last attempt failed: the disk is full
 
       = items 2026-01-03 to 2026-01-04: up to date already
       = items 2026-01-02: stale, which was not asked for
@@ -254,7 +254,7 @@ describe("backfill --dry-run", () => {
     expect(await only("stale")).toMatchInlineSnapshot(`
       "make                      partitions                because
       items        1 partition  2026-01-02                orders 2026-01-02 changed
-      best_items  3 partitions  2026-01-02 to 2026-01-04  items 2026-01-02 will be made anew
+      best_items  3 partitions  2026-01-02 to 2026-01-04  upstream items 2026-01-02 will be rebuilt
 
       → publish shop 2026-01-04 (1 table; shows 2026-01-04 now)
       = items 2026-01-03 to 2026-01-04: up to date already
@@ -272,8 +272,8 @@ describe("backfill --dry-run", () => {
     expect(await only("all")).toMatchInlineSnapshot(`
       "make                      partitions                because
       items        1 partition  2026-01-02                orders 2026-01-02 changed
-      items        1 partition  2026-01-05                failed before: the disk is full
-      best_items  3 partitions  2026-01-02 to 2026-01-04  items 2026-01-02 will be made anew
+      items        1 partition  2026-01-05                last attempt failed: the disk is full
+      best_items  3 partitions  2026-01-02 to 2026-01-04  upstream items 2026-01-02 will be rebuilt
 
       → publish shop 2026-01-04 (1 table; shows 2026-01-04 now)
       = items 2026-01-03 to 2026-01-04: up to date already
@@ -319,8 +319,8 @@ describe("why", () => {
       "◌ best_items 2026-01-04 was never made.
 
       Root causes
-        items 2026-01-02 to 2026-01-03: never made
-        items 2026-01-04: refused by unique(item)
+        items 2026-01-02 to 2026-01-03: never materialized
+        items 2026-01-04: failed check unique(item)
           unique(item): no two rows have the same item
             1,200 rows fail, for example
               {"item":"pen","rows":2}
@@ -349,7 +349,7 @@ describe("why", () => {
   test("says what failed", async () => {
     const project = createTinyProject({ landed: threeDays, failed: ["2026-01-04"] })
     const { out } = await runCommand(project, ["why", "best_items"])
-    expect(out).toContain("items 2026-01-04: failed before: the disk is full")
+    expect(out).toContain("items 2026-01-04: last attempt failed: the disk is full")
   })
 
   test("as JSON", async () => {

@@ -31,7 +31,7 @@ const createProject = (days: number) =>
 const countStale = (project: MemoryProject, graph: Graph, name: string) =>
   countProjectStates(project, graph, name).stale
 
-test("a partitioned asset as a whole is not fresh as long as one of its partitions is not", async () => {
+test("a partitioned asset is not fresh as long as one of its partitions is not", async () => {
   const project = createProject(30)
   await run(project, buildValidGraph(raw, a))
   land(project, "raw", day(12), "corrected")
@@ -41,7 +41,7 @@ test("a partitioned asset as a whole is not fresh as long as one of its partitio
   })
 })
 
-test("what somebody else lands makes stale what reads it: nobody has to observe it first", async () => {
+test("a landed file makes its readers stale without an observation step", async () => {
   const project = createProject(3)
   await run(project, buildValidGraph(raw, a))
   land(project, "raw", day(2), "corrected")
@@ -52,7 +52,7 @@ test("what somebody else lands makes stale what reads it: nobody has to observe 
   })
 })
 
-test("a read of a hundred and more partitions is looked at like any other", async () => {
+test("a read of more than a hundred partitions is evaluated like a smaller one", async () => {
   const year = dailyAsset("year", sql`from ${last(365, a)}`)
   const graph = buildValidGraph(raw, a, year)
   const project = createProject(400)
@@ -61,7 +61,7 @@ test("a read of a hundred and more partitions is looked at like any other", asyn
   expect(countStale(project, graph, "year")).toBe(365)
 })
 
-test("a chain of a hundred and more of an asset's own partitions is looked at to its end", async () => {
+test("a chain of more than a hundred previous partitions is evaluated to its end", async () => {
   const sum = dailyAsset("sum", sql`from ${raw}, ${previous()}`)
   const graph = buildValidGraph(raw, sum)
   const project = createProject(150)
@@ -72,7 +72,7 @@ test("a chain of a hundred and more of an asset's own partitions is looked at to
   expect(countStale(project, graph, "sum")).toBe(131)
 })
 
-test("reading all of what is cut by time notices every partition of it", async () => {
+test("a read of all partitions of time notices a change in each of them", async () => {
   const total = dailyAsset("total", sql`from ${all(a)}`, { partitions: unpartitioned })
   const graph = buildValidGraph(raw, a, total)
   const project = createProject(120)
@@ -91,7 +91,7 @@ test("a parameter that a query interpolates is part of its version", async () =>
   expect(countStale(project, asking(7), "a")).toBe(0)
 })
 
-test("what reads a stale asset is stale too, at any distance, before anything runs", async () => {
+test("everything downstream of a stale asset is stale before any run", async () => {
   const b = dailyAsset("b", sql`from ${a}`)
   const c = dailyAsset("c", sql`from ${b}`)
   const graph = buildValidGraph(raw, a, b, c)
@@ -101,7 +101,7 @@ test("what reads a stale asset is stale too, at any distance, before anything ru
   expect(["a", "b", "c"].map((name) => countStale(project, graph, name))).toEqual([1, 1, 1])
 })
 
-test("different inputs never share a version because their texts run together", () => {
+test("different inputs have different versions even if their concatenated texts are equal", () => {
   const [x, y] = [source("x"), source("y")]
   const graph = buildValidGraph(x, y)
   const read = (relation: string, ...versions: [number, string][]) => ({
@@ -123,7 +123,7 @@ test("different inputs never share a version because their texts run together", 
   expect(new Set(prints).size).toBe(prints.length)
 })
 
-test("a rerun without a hand-set version leaves what reads it fresh when the rows are the same", async () => {
+test("a rerun with equal rows leaves its readers fresh without a declared version", async () => {
   const graph = (salt: string) => {
     const up = dailyAsset("up", sql`${salt} from ${raw}`)
     return buildValidGraph(raw, up, dailyAsset("down", sql`from ${up}`))

@@ -65,7 +65,7 @@ test("a million partitions are planned as one range (pain 32)", () => {
   expect(plan.work[0]?.ranges).toHaveLength(1)
 })
 
-test("what is shown of forty thousand partitions is a few ranges and counts (pain 33)", () => {
+test("the text for forty thousand partitions is a few ranges and counts (pain 33)", () => {
   const partitions = daily({ start: "1916-01-01" })
   const asset = dailyAsset("a", sql`from ${users}`, { partitions })
   const evaluation = untouched(buildValidGraph(users, asset), afterDay(1))
@@ -93,7 +93,7 @@ test("the state of one asset of many partitions is counted without naming them (
   })
 })
 
-test("three dimensions are the keys of their combinations, each of them exact (pain 36)", async () => {
+test("three dimensions are static keys of their combinations, each evaluated on its own (pain 36)", async () => {
   const [regions, channels] = [
     ["eu", "us"],
     ["web", "shop", "app"],
@@ -116,7 +116,7 @@ test("three dimensions are the keys of their combinations, each of them exact (p
   expect(project.computed).toEqual(["sums us,shop,old", "total all"])
 })
 
-test("keys with commas, slashes, quotes and blanks are keys like others (pain 37)", async () => {
+test("keys may have commas, slashes, quotes and blanks (pain 37)", async () => {
   const keys = ["a,b", "a", "b", "x/y", "..", "it's", '"q"', " ", "eu;us", "é", "|", "a%2Cb"]
   const partitions = staticKeys(keys)
   expect(keys.map((key) => findPartition(partitions, key))).toEqual(keys.map((_, index) => index))
@@ -134,7 +134,7 @@ test("keys with commas, slashes, quotes and blanks are keys like others (pain 37
   expect(project.computed).toEqual(["a a,b"])
 })
 
-test("keys of a set are named one by one, in quotes where they could be taken for something else (pain 37)", () => {
+test("static keys are listed one by one, in quotes where they are ambiguous (pain 37)", () => {
   const keys = ["oslo", "são paulo", "a,b", "it's", "x/y", "ü", "us", "eu"]
   const graph = buildValidGraph(
     dailyAsset("a", sql`select 1 as n`, { partitions: staticKeys(keys) }),
@@ -151,7 +151,7 @@ test("keys of a set are named one by one, in quotes where they could be taken fo
   expect(text([0, 7])).toBe("all 8 keys")
 })
 
-test("a partition that was wiped is missing, and making it again is all there is to do (pain 38)", async () => {
+test("a wiped partition is missing, and a run materializes only that partition (pain 38)", async () => {
   const a = dailyAsset("a", sql`from ${raw}`)
   const graph = buildValidGraph(raw, a, dailyAsset("week", sql`from ${last(7, a)}`))
   const project = createProjectWithDays([1, 2, 3])
@@ -167,7 +167,7 @@ test("a partition that was wiped is missing, and making it again is all there is
   expect(result.steps.get("week 2026-01-03")).toEqual({ kind: "unchanged" })
 })
 
-test("the ledger is asked for tens of thousands of keys in a few ranges (pain 39)", async () => {
+test("a few ranges query the ledger for tens of thousands of keys (pain 39)", async () => {
   const asked: AssetRange[] = []
   const book = createMaterializationCache({
     readMaterializations: async (wanted) => {
@@ -201,7 +201,7 @@ test.each<[OnShortWindow, readonly string[]]>([
   },
 )
 
-test("the last days of an asset feed one that is not partitioned (pain 40)", async () => {
+test("an unpartitioned asset reads the last days of a partitioned one (pain 40)", async () => {
   const week = dailyAsset("week", sql`from ${last(3, raw)}`)
   const once = dailyAsset("once", sql`from ${latest(week)}`, { partitions: unpartitioned })
   const graph = buildValidGraph(raw, week, once)
@@ -213,7 +213,7 @@ test("the last days of an asset feed one that is not partitioned (pain 40)", asy
   expect([...project.files.values()].at(-1)).toBe("once(week(r3+r4+r5))")
 })
 
-test("a window of seven days is these seven days, across a change of clocks too (pain 41)", async () => {
+test("a window of seven days has seven days across a change of clocks (pain 41)", async () => {
   const zone = "America/New_York" // clocks go forward on 2026-03-08
   const local = daily({ start: "2026-01-01", zone })
   const up = partitionedSource("up", local)
@@ -233,7 +233,7 @@ test("a window of seven days is these seven days, across a change of clocks too 
   expect([...project.files.values()]).toEqual([`week(${march(4, 10).join("+")})`])
 })
 
-test("the newest partition is the last day that is over, not the one under way (pain 41)", () => {
+test("the newest partition is the last ended day, not the current one (pain 41)", () => {
   const zone = "Asia/Tokyo" // nine hours ahead of UTC
   const partitions = daily({ start: "2026-01-01", zone })
   const asset = dailyAsset("a", sql`from ${users}`, { partitions })
@@ -244,7 +244,7 @@ test("the newest partition is the last day that is over, not the one under way (
   expect(newest(Date.UTC(2026, 0, 5, 15))).toBe("2026-01-05")
 })
 
-test("reading all of an asset reads its first partition and its last (pain 41)", async () => {
+test("a read of all partitions includes the first and the last (pain 41)", async () => {
   const total = dailyAsset("total", sql`from ${all(raw)}`, { partitions: unpartitioned })
   const project = createProjectWithDays([1, 2, 3])
   await run(project, buildValidGraph(raw, total))

@@ -20,7 +20,6 @@ import {
   source,
 } from "../declarations.ts"
 import {
-  type MemoryProject,
   evaluateProject,
   land,
   createProjectWithDays,
@@ -34,7 +33,7 @@ const a = dailyAsset("a", sql`from ${raw}`)
 const b = dailyAsset("b", sql`from ${a}`)
 const chain = buildValidGraph(raw, a, b)
 
-test("steps after one whose rows came out the same are not done in that very run (pain 8)", async () => {
+test("steps downstream of unchanged rows are skipped in the same run (pain 8)", async () => {
   const project = createProjectWithDays([1, 2])
   project.behaviour.rows = (_, asset) => asset
   await run(project, chain)
@@ -42,7 +41,7 @@ test("steps after one whose rows came out the same are not done in that very run
   expect(await runAndListComputed(project, chain)).toEqual(["a 2026-01-01"])
 })
 
-test("a partitioned asset does not look synced while partitions of it are not (pain 9)", async () => {
+test("a partitioned asset is not fresh while some of its partitions are not (pain 9)", async () => {
   const project = createProjectWithDays([1, 2, 3])
   await run(project, chain)
   land(project, "raw", day(2), "corrected")
@@ -50,7 +49,7 @@ test("a partitioned asset does not look synced while partitions of it are not (p
   expect(countProjectStates(project, chain, "b")).toMatchObject({ fresh: 2, stale: 1, missing: 1 })
 })
 
-test("a bumped code version of a partitioned asset is noticed in every partition (pain 10)", async () => {
+test("a changed code version of a partitioned asset makes every partition stale (pain 10)", async () => {
   const bumped = (version: string) =>
     buildValidGraph(
       raw,
@@ -76,7 +75,7 @@ test("a bumped code version of a partitioned asset is noticed in every partition
     expect(status).toMatchObject({ kind: "stale", causes: [{ kind: "code" }] })
 })
 
-test("a changed upstream is seen by the partitions that read it, and by no others (pain 11)", async () => {
+test("a changed upstream makes only the partitions stale that read it (pain 11)", async () => {
   const week = dailyAsset("week", sql`from ${last(3, a)}`)
   const graph = buildValidGraph(raw, a, week)
   const project = createProjectWithDays([1, 2, 3, 4, 5, 6, 7])
@@ -90,7 +89,7 @@ test("a changed upstream is seen by the partitions that read it, and by no other
   expect(kinds).toEqual([fresh, fresh, stale, stale, stale, fresh, fresh])
 })
 
-test("assets that were just computed are fresh, however the run went through them (pain 12)", async () => {
+test("assets that were just computed are fresh, in every order of steps (pain 12)", async () => {
   const wide = buildValidGraph(raw, a, b, dailyAsset("c", sql`from ${a}, ${b}, ${last(2, b)}`))
   for (const concurrency of [1, 4]) {
     const project = createProjectWithDays([1, 2, 3])
@@ -100,7 +99,7 @@ test("assets that were just computed are fresh, however the run went through the
   }
 })
 
-test("a new version of what somebody else makes marks everything downstream (pain 13)", async () => {
+test("a new version of a source makes everything downstream stale (pain 13)", async () => {
   const users = snapshotSource("users")
   const graph = buildValidGraph(raw, users, a, dailyAsset("c", sql`from ${a}, ${users}`))
   const project = createProjectWithDays([1, 2])
@@ -113,7 +112,7 @@ test("a new version of what somebody else makes marks everything downstream (pai
   ]).toEqual([2, 2])
 })
 
-test("a change is seen across the groups that assets belong to (pain 14)", async () => {
+test("a change makes assets of other groups stale (pain 14)", async () => {
   const other = dailyAsset("other", sql`from ${b}`, { group: "another_team" })
   const graph = buildValidGraph(raw, a, b, other)
   const project = createProjectWithDays([1])
@@ -124,7 +123,7 @@ test("a change is seen across the groups that assets belong to (pain 14)", async
   })
 })
 
-test("an input that changes while the run is under way is not taken for the one that was read (pain 15)", async () => {
+test("an input that changes during the run does not count as the one that was read (pain 15)", async () => {
   const project = createProjectWithDays([1])
   project.behaviour.beforeCompute = (step) => {
     if (step.startsWith("b")) land(project, "raw", day(1), "changed meanwhile")
@@ -136,7 +135,7 @@ test("an input that changes while the run is under way is not taken for the one 
   expect(await runAndListComputed(project, chain)).toEqual(["a 2026-01-01", "b 2026-01-01"])
 })
 
-test("no stale flag stays once what caused it is gone (pain 16)", async () => {
+test("a partition is fresh when the cause of its staleness is gone (pain 16)", async () => {
   const project = createProjectWithDays([1, 2])
   await run(project, chain)
   land(project, "raw", day(1), "corrected")
@@ -149,7 +148,7 @@ test("no stale flag stays once what caused it is gone (pain 16)", async () => {
     expect(countProjectStates(project, chain, name)).toMatchObject({ fresh: 2 })
 })
 
-test("versions follow what was read and how, not when or how often (pain 17)", async () => {
+test("versions depend on inputs and code, not on time or the number of runs (pain 17)", async () => {
   const project = createProjectWithDays([1])
   await run(project, chain)
   const versions = project.steps.map(({ fingerprint }) => fingerprint)
@@ -160,7 +159,7 @@ test("versions follow what was read and how, not when or how often (pain 17)", a
   expect(again.steps.map(({ fingerprint }) => fingerprint)).toEqual(versions)
 })
 
-test("a setting that is turned back finds the rows that were made with it (pain 18)", async () => {
+test("a reverted setting reuses the rows that were materialized with it (pain 18)", async () => {
   const graph = (days: number) => buildValidGraph(raw, dailyAsset("a", sql`${days} from ${raw}`))
   const project = createProjectWithDays([1, 2])
   await run(project, graph(7))
@@ -178,7 +177,7 @@ test("renaming an asset keeps its history (pain 19)", async () => {
   expect(countProjectStates(project, graph, "renamed").fresh).toBe(2)
 })
 
-test("assets are selected by why they are stale (pain 20)", async () => {
+test("assets are selected by the cause of their staleness (pain 20)", async () => {
   const project = createProjectWithDays([1, 2])
   await run(project, chain)
   const edited = dailyAsset("b", sql`from ${a} where true`)

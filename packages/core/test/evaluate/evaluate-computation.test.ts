@@ -166,7 +166,7 @@ function findFresh(project: MemoryProject, evaluation: Evaluation): Map<string, 
   )
 }
 
-test("a partition that is kept no more is missing, whatever stands in its place", async () => {
+test("a partition whose materialization was wiped is missing", async () => {
   const { project, graph } = await createProjectAfter({ ...noChange, days: 200 })
   const current = evaluateProject(project, graph)
   const history = current.snapshot.histories.get("week")!
@@ -179,7 +179,7 @@ test("a partition that is kept no more is missing, whatever stands in its place"
   expect(countStates(changed, computation)).toMatchObject({ fresh: 199, missing: 1 })
 })
 
-test("a long history is judged as if each of its partitions were looked at alone", async () => {
+test("the evaluation of a long history equals the evaluation of each partition alone", async () => {
   await fc.assert(
     fc.asyncProperty(anyChange, async (change) => {
       const { project, graph } = await createProjectAfter(change)

@@ -37,14 +37,14 @@ describe("an asset under a new name", () => {
     return buildValidGraph(raw, renamed, dailyAsset("week", sql`from ${last(7, renamed)}`))
   }
 
-  test("keeps what was made under the old one, and so does what reads it", async () => {
+  test("keeps its materializations, and so do its readers", async () => {
     const project = createProjectWithDays([1, 2])
     await run(project, chain("a", []))
     expect(await runAndListComputed(project, chain("b", ["a"]))).toEqual([])
     expect(await runAndListComputed(project, chain("c", ["a", "b"]))).toEqual([])
   })
 
-  test("is another asset when it does not say what it was called", async () => {
+  test("is another asset without its previous name", async () => {
     const project = createProjectWithDays([1])
     await run(project, chain("a", []))
     expect(await runAndListComputed(project, chain("b", []))).toEqual([
@@ -53,7 +53,7 @@ describe("an asset under a new name", () => {
     ])
   })
 
-  test("is made further under the new name, on top of the old", async () => {
+  test("accumulates on the partitions of the old name", async () => {
     const project = createProjectWithDays([1])
     await run(project, chain("a", []))
     land(project, "raw", day(2), "r2")
@@ -64,7 +64,7 @@ describe("an asset under a new name", () => {
     expect([...project.files.values()].at(-1)).toBe("week(a(r1)+b(r2))")
   })
 
-  test("is as before where a source has the new name", async () => {
+  test("keeps its materializations when its source is renamed", async () => {
     const project = createProjectWithDays([1])
     await run(project, buildValidGraph(raw, a))
     const renamed = source("log", { previousNames: ["raw"] })
@@ -75,7 +75,7 @@ describe("an asset under a new name", () => {
 })
 
 describe("an asset that was removed", () => {
-  test("is fresh again when it comes back as it was", async () => {
+  test("is fresh again when it is declared again", async () => {
     const project = createProjectWithDays([1])
     const b = dailyAsset("b", sql`from ${a}`)
     await run(project, buildValidGraph(raw, a, b))
@@ -84,7 +84,7 @@ describe("an asset that was removed", () => {
   })
 })
 
-describe("a set of keys", () => {
+describe("a list of static keys", () => {
   const cut = (...keys: string[]) => {
     const regions = staticKeys(keys)
     const up = partitionedSource("up", regions, { whenMissing: "empty" })
@@ -103,7 +103,7 @@ describe("a set of keys", () => {
     return project
   }
 
-  test("has one partition a key", async () => {
+  test("has one partition per key", async () => {
     const { regions, graph } = cut("eu", "us")
     const project = landed(regions, ["eu", "us"])
     expect(await runAndListComputed(project, graph)).toEqual(["each eu", "each us", "total all"])
@@ -111,7 +111,7 @@ describe("a set of keys", () => {
     expect(await runAndListComputed(project, graph)).toEqual(["each us", "total all"])
   })
 
-  test("makes what stands for a new key, and what reads all of them", async () => {
+  test("materializes the partition of a new key and the readers of all keys", async () => {
     const [before, after] = [cut("eu", "us"), cut("asia", "us", "eu")]
     const project = landed(before.regions, ["eu", "us"])
     await run(project, before.graph)
@@ -119,7 +119,7 @@ describe("a set of keys", () => {
     expect(await runAndListComputed(project, after.graph)).toEqual(["each asia", "total all"])
   })
 
-  test("in another order is the same set", async () => {
+  test("in another order changes nothing", async () => {
     const [before, after] = [cut("eu", "us"), cut("us", "eu")]
     const project = landed(before.regions, ["eu", "us"])
     await run(project, before.graph)
@@ -132,7 +132,7 @@ describe("a range of time", () => {
   const cut = (partitions: Partitions) =>
     buildValidGraph(raw, dailyAsset("a", sql`from ${raw}`, { partitions }))
 
-  test("with another start or end makes only what was never made", async () => {
+  test("with another start or end materializes only missing partitions", async () => {
     const project = createProjectWithDays([1, 2, 3, 4])
     await run(project, cut(daily({ start: "2026-01-02", end: "2026-01-03" })))
     expect(await runAndListComputed(project, cut(daily({ start: "2026-01-01" })))).toEqual([
@@ -141,7 +141,7 @@ describe("a range of time", () => {
     ])
   })
 
-  test("in another zone is made anew", async () => {
+  test("in another time zone is recomputed", async () => {
     const zone = "Europe/Berlin"
     const local = daily({ start: "2026-01-01", zone })
     const project = createProjectWithDays([1])
@@ -154,8 +154,8 @@ describe("a range of time", () => {
   })
 })
 
-describe("what is kept no more", () => {
-  test("is made again when an edit brings its inputs back", async () => {
+describe("a materialization that is no longer retained", () => {
+  test("is recomputed when an edit restores its inputs", async () => {
     const project = createProjectWithDays([1])
     const graph = buildValidGraph(raw, a)
     await run(project, graph)

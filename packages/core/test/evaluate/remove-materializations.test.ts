@@ -40,7 +40,7 @@ function listMaterializations(history: MaterializationHistory | undefined) {
   return lists.filter(({ all }) => all.length > 0)
 }
 
-test("without some materializations a snapshot is that of a ledger that never recorded them", async () => {
+test("a snapshot without some materializations equals the snapshot of a ledger that never recorded them", async () => {
   await fc.assert(
     fc.asyncProperty(anyRuns, fc.array(fc.boolean(), { minLength: 16 }), async (runs, removed) => {
       const project = createMemoryProject(afterDay(days))

@@ -39,8 +39,13 @@ const users = snapshotSource("users")
 const status = (project: MemoryProject, graph: Graph, name: string, on: number): Status =>
   getAssetStatus(evaluateProject(project, graph), graph.assets.get(name)!, day(on))
 
-/** The days of an asset that have this status, as `3 to 9`. */
-function days(project: MemoryProject, graph: Graph, name: string, kind: Status["kind"]): string {
+/** The days of an asset with a status, as `3 to 9`. */
+function formatDays(
+  project: MemoryProject,
+  graph: Graph,
+  name: string,
+  kind: Status["kind"],
+): string {
   const { computation } = getAsset(graph, name)
   return listRangesWhere(
     evaluateProject(project, graph),
@@ -58,7 +63,7 @@ const newest = dailyAsset("newest", sql`from ${week}`)
 const graph = buildValidGraph(raw, a, week, newest)
 
 describe("a partition", () => {
-  test("that was never made is missing", () => {
+  test("without a materialization is missing", () => {
     expect(status(createProjectWithDays([1]), graph, "a", 1)).toEqual({
       kind: "missing",
       blocker: undefined,
@@ -66,14 +71,14 @@ describe("a partition", () => {
     })
   })
 
-  test("is fresh when it was made from exactly what would be read now", async () => {
+  test("is fresh when its materialization has the current code and inputs", async () => {
     const project = createProjectWithDays([1, 2, 3])
     await run(project, graph)
     for (const name of ["a", "week", "newest"])
-      expect(days(project, graph, name, "fresh")).toBe("1 to 3")
+      expect(formatDays(project, graph, name, "fresh")).toBe("1 to 3")
   })
 
-  test("is stale when its code changed, and what reads it will be made anew", async () => {
+  test("is stale when its code changed, and so is its downstream", async () => {
     const project = createProjectWithDays([1])
     await run(project, graph)
     const edited = dailyAsset("a", sql`from ${raw} where true`)
@@ -89,19 +94,19 @@ describe("a partition", () => {
     })
   })
 
-  test("is stale when a file was corrected, and fresh again when the file is as it was", async () => {
+  test("is stale when a file was corrected, and fresh again when the file is restored", async () => {
     const project = createProjectWithDays([1, 2])
     await run(project, graph)
     land(project, "raw", day(1), "corrected")
-    expect(days(project, graph, "a", "stale")).toBe("1")
+    expect(formatDays(project, graph, "a", "stale")).toBe("1")
     expect(status(project, graph, "a", 1)).toMatchObject({
       causes: [{ kind: "input", changed: [] }],
     })
     land(project, "raw", day(1), "r1")
-    expect(days(project, graph, "a", "fresh")).toBe("1 to 2")
+    expect(formatDays(project, graph, "a", "fresh")).toBe("1 to 2")
   })
 
-  test("outside of what exists is missing, and a source's partition is always fresh", () => {
+  test("outside of the bounds is missing, and a source's partition is always fresh", () => {
     const project = createProjectWithDays([1])
     expect(status(project, graph, "a", 9)).toMatchObject({ kind: "missing" })
     expect(status(project, graph, "raw", 1)).toEqual({ kind: "fresh" })
@@ -109,64 +114,64 @@ describe("a partition", () => {
 })
 
 describe("staleness is exact and transitive", () => {
-  test("a corrected file makes exactly the partitions stale whose windows contain its day", async () => {
+  test("a corrected file makes exactly the partitions stale whose windows hold its day", async () => {
     const project = createProjectWithDays([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14])
     await run(project, graph)
     land(project, "raw", day(4), "corrected")
-    expect(days(project, graph, "a", "stale")).toBe("4")
-    expect(days(project, graph, "week", "stale")).toBe("4 to 10")
-    expect(days(project, graph, "newest", "stale")).toBe("4 to 10")
+    expect(formatDays(project, graph, "a", "stale")).toBe("4")
+    expect(formatDays(project, graph, "week", "stale")).toBe("4 to 10")
+    expect(formatDays(project, graph, "newest", "stale")).toBe("4 to 10")
   })
 
-  test("a late file in the middle does the same", async () => {
+  test("a late file in the middle makes the same partitions stale", async () => {
     const tolerant = source("raw", { whenMissing: "empty" })
     const b = dailyAsset("b", sql`from ${last(3, tolerant)}`)
     const late = buildValidGraph(tolerant, b)
     const project = createProjectWithDays([1, 2, 3, 5, 6, 7, 8, 9])
     await run(project, late)
     land(project, "raw", day(4), "late")
-    expect(days(project, late, "b", "stale")).toBe("4 to 6")
-    expect(days(project, late, "b", "fresh")).toBe("1 to 3, 7 to 9")
+    expect(formatDays(project, late, "b", "stale")).toBe("4 to 6")
+    expect(formatDays(project, late, "b", "fresh")).toBe("1 to 3, 7 to 9")
   })
 
-  test("a change runs along a chain of previous partitions to its end", async () => {
+  test("a change makes the following partitions of an accumulating asset stale", async () => {
     const sum = dailyAsset("sum", sql`from ${raw}, ${previous()}`)
     const chain = buildValidGraph(raw, sum)
     const project = createProjectWithDays([1, 2, 3, 4, 5])
     await run(project, chain)
     land(project, "raw", day(3), "corrected")
-    expect(days(project, chain, "sum", "fresh")).toBe("1 to 2")
-    expect(days(project, chain, "sum", "stale")).toBe("3 to 5")
+    expect(formatDays(project, chain, "sum", "fresh")).toBe("1 to 2")
+    expect(formatDays(project, chain, "sum", "stale")).toBe("3 to 5")
     expect(status(project, chain, "sum", 5)).toMatchObject({
       causes: [{ kind: "upstream", asset: "sum", partitions: toRanges([day(4)]) }],
     })
   })
 
-  test("a new day makes nothing older stale, except for what reads all of it", async () => {
+  test("a new day makes no older partition stale, except readers of all partitions", async () => {
     const total = dailyAsset("total", sql`from ${all(a)}`, { partitions: unpartitioned })
     const last2 = dailyAsset("last2", sql`from ${last(2, a)}`)
     const both = buildValidGraph(raw, a, last2, total)
     const project = createProjectWithDays([1, 2])
     await run(project, both)
     land(project, "raw", day(3), "r3")
-    expect(days(project, both, "last2", "fresh")).toBe("1 to 2")
-    expect(days(project, both, "last2", "missing")).toBe("3")
+    expect(formatDays(project, both, "last2", "fresh")).toBe("1 to 2")
+    expect(formatDays(project, both, "last2", "missing")).toBe("3")
     expect(getAssetStatus(evaluateProject(project, both), total, 0)).toMatchObject({
       kind: "stale",
     })
   })
 
-  test("a changed snapshot makes every partition stale that reads it", async () => {
+  test("a changed snapshot makes all its readers stale", async () => {
     const b = dailyAsset("b", sql`from ${raw}, ${users}`)
     const graph = buildValidGraph(raw, users, b)
     const project = createProjectWithDays([1, 2])
     land(project, "users", 0, "u1")
     await run(project, graph)
     land(project, "users", 0, "u2")
-    expect(days(project, graph, "b", "stale")).toBe("1 to 2")
+    expect(formatDays(project, graph, "b", "stale")).toBe("1 to 2")
   })
 
-  test("the latest file is read until there is a later one", async () => {
+  test("the latest file is read until a later one lands", async () => {
     const daily = source("daily")
     const b = dailyAsset("b", sql`from ${raw}, ${latest(daily)}`)
     const graph = buildValidGraph(raw, daily, b)
@@ -174,26 +179,26 @@ describe("staleness is exact and transitive", () => {
     land(project, "daily", day(1), "d1")
     await run(project, graph)
     land(project, "daily", day(3), "d3")
-    expect(days(project, graph, "b", "fresh")).toBe("1 to 2")
-    expect(days(project, graph, "b", "stale")).toBe("3 to 4")
+    expect(formatDays(project, graph, "b", "fresh")).toBe("1 to 2")
+    expect(formatDays(project, graph, "b", "stale")).toBe("3 to 4")
   })
 })
 
 describe("a day without a file", () => {
-  test("keeps what reads it waiting, where the source says so, and all that follows from it", () => {
+  test("blocks its readers and their downstream if the source requires the file", () => {
     const project = createProjectWithDays([1, 3])
     expect(status(project, graph, "a", 2)).toEqual({
       kind: "missing",
-      blocker: "the file of raw for 2026-01-02",
+      blocker: "the missing file of raw for 2026-01-02",
       causes: [],
     })
     expect(formatStatus(graph, status(project, graph, "a", 2))).toBe(
-      "waits for the file of raw for 2026-01-02",
+      "blocked by the missing file of raw for 2026-01-02",
     )
     expect(status(project, graph, "week", 3)).toMatchObject({ kind: "missing", blocker: undefined })
   })
 
-  test("is a day without rows, where the source says that", async () => {
+  test("is a day without rows if the source allows it", async () => {
     const tolerant = source("raw", { whenMissing: "empty" })
     const b = dailyAsset("b", sql`from ${tolerant}`)
     const project = createProjectWithDays([1, 3])
@@ -205,23 +210,23 @@ describe("a day without a file", () => {
     ])
   })
 
-  test("a window that must be whole is waited for", () => {
+  test("blocks a reader with a window that must be whole", () => {
     const strict = dailyAsset("b", sql`from ${last(3, raw, { onShortWindow: "error" })}`)
     const graph = buildValidGraph(raw, strict)
     const project = createProjectWithDays([1, 2, 3])
     expect(status(project, graph, "b", 2)).toMatchObject({
-      blocker: "the whole window of raw [last 3]",
+      blocker: "the incomplete window of raw [last 3]",
     })
     expect(status(project, graph, "b", 3)).toMatchObject({ blocker: undefined })
   })
 
-  test("a file that was taken away makes what it was read for stale and waiting", async () => {
+  test("makes readers of a removed file stale and blocked", async () => {
     const project = createProjectWithDays([1, 2, 3])
     await run(project, graph)
     land(project, "raw", day(2), undefined)
     expect(status(project, graph, "a", 2)).toMatchObject({
       kind: "stale",
-      blocker: "the file of raw for 2026-01-02",
+      blocker: "the missing file of raw for 2026-01-02",
     })
   })
 })
@@ -233,18 +238,18 @@ describe("a failure", () => {
     }
   }
 
-  test("counts for as long as the same would be tried again", async () => {
+  test("is current as long as the partition has the same code and inputs", async () => {
     const project = createProjectWithDays([1])
     broken(project)
     await run(project, buildValidGraph(raw, a))
     const failed = status(project, buildValidGraph(raw, a), "a", 1)
     expect(failed).toMatchObject({ kind: "failed", failure: { outcome: "failed" } })
-    expect(formatStatus(graph, failed)).toBe("failed before: disk full")
+    expect(formatStatus(graph, failed)).toBe("last attempt failed: disk full")
     land(project, "raw", day(1), "corrected")
     expect(status(project, buildValidGraph(raw, a), "a", 1)).toMatchObject({ kind: "missing" })
   })
 
-  test("of what was made before leaves what was made, and says why it was tried", async () => {
+  test("of a materialized partition keeps its causes", async () => {
     const project = createProjectWithDays([1])
     await run(project, buildValidGraph(raw, a))
     land(project, "raw", day(1), "corrected")
@@ -259,9 +264,9 @@ describe("a failure", () => {
   })
 })
 
-describe("changedInputs", () => {
-  /** What is said to have changed since the newest materialization of day 3 was recorded. */
-  function changed(project: MemoryProject, now: Graph, name = "x"): readonly string[] {
+describe("listChangedInputs", () => {
+  /** The inputs that changed after the newest materialization of day 3. */
+  function formatChangedInputs(project: MemoryProject, now: Graph, name = "x"): readonly string[] {
     const { computation } = getAsset(now, name)
     const then = project.steps.findLast(
       (step) => step.computation === name && step.partition === day(3),
@@ -280,45 +285,49 @@ describe("changedInputs", () => {
     return project
   }
 
-  test("finds nothing when nothing changed", async () => {
+  test("is empty when no input changed", async () => {
     const project = await madeFrom(sql`from ${last(2, raw)}`)
-    expect(changed(project, reading(sql`from ${last(2, raw)}`))).toEqual([])
+    expect(formatChangedInputs(project, reading(sql`from ${last(2, raw)}`))).toEqual([])
   })
 
-  test("finds the partitions with another version, of sources and of assets", async () => {
+  test("lists partitions of sources and assets with another version", async () => {
     const query = sql`from ${last(3, raw)}, ${last(3, a)}, ${users}`
     const project = await madeFrom(query)
     for (const each of [1, 2]) land(project, "raw", day(each), "corrected")
-    expect(changed(project, reading(query))).toEqual(["raw 2026-01-01 to 2026-01-02"])
+    expect(formatChangedInputs(project, reading(query))).toEqual(["raw 2026-01-01 to 2026-01-02"])
     await run(project, buildValidGraph(raw, a))
-    expect(changed(project, reading(query))).toEqual([
+    expect(formatChangedInputs(project, reading(query))).toEqual([
       "raw 2026-01-01 to 2026-01-02",
       "a 2026-01-01 to 2026-01-02",
     ])
   })
 
-  test("finds a partition more, and a partition less", async () => {
+  test("lists added and removed partitions", async () => {
     const project = await madeFrom(sql`from ${last(2, raw)}`)
-    expect(changed(project, reading(sql`from ${last(2, raw)}, ${users}`))).toEqual(["users "])
+    expect(formatChangedInputs(project, reading(sql`from ${last(2, raw)}, ${users}`))).toEqual([
+      "users ",
+    ])
     land(project, "raw", day(2), undefined)
     land(project, "raw", day(1), undefined)
-    expect(changed(project, reading(sql`from ${last(2, raw)}`))).toEqual(["raw 2026-01-02"])
+    expect(formatChangedInputs(project, reading(sql`from ${last(2, raw)}`))).toEqual([
+      "raw 2026-01-02",
+    ])
   })
 
-  test("finds what is not read any more", async () => {
+  test("lists partitions of a removed read", async () => {
     const project = await madeFrom(sql`from ${raw}, ${users}`)
-    expect(changed(project, reading(sql`from ${raw}`))).toEqual(["users "])
+    expect(formatChangedInputs(project, reading(sql`from ${raw}`))).toEqual(["users "])
   })
 
-  test("knows an asset under the name that it had before", async () => {
+  test("finds an asset by its previous name", async () => {
     const project = await madeFrom(sql`from ${a}`)
     const renamed = dailyAsset("b", sql`from ${raw}`, { previousNames: ["a"] })
     const now = buildValidGraph(raw, renamed, dailyAsset("x", sql`from ${renamed}`))
-    expect(changed(project, now)).toEqual([])
+    expect(formatChangedInputs(project, now)).toEqual([])
   })
 })
 
-test("judging is pure: the same world gives the same statuses, and nothing is changed", async () => {
+test("evaluation is pure: equal inputs give equal statuses, and no input changes", async () => {
   const project = createProjectWithDays([1, 2, 4])
   await run(project, graph)
   const [once, again] = [evaluateProject(project, graph), evaluateProject(project, graph)]

@@ -7,7 +7,7 @@ export const a = dailyAsset("a", sql`select n from ${raw}`)
 export const b = dailyAsset("b", sql`select n from ${a}`)
 export const c = dailyAsset("c", sql`select n from ${b}`)
 export const other = dailyAsset("other", sql`select 7, n from ${raw}`)
-/** `raw` → `a` → `b` → `c`, and `other` beside them. */
+/** The graph `raw` → `a` → `b` → `c`, and `raw` → `other`. */
 export const chain = buildValidGraph(raw, a, b, c, other)
 
 /** Step → its outcome. */

@@ -32,7 +32,7 @@ describe("a changed check", () => {
   }
   const before = buildValidGraph(raw, dailyAsset("a", sql`select n from ${raw}`))
 
-  test("runs before what reads the rows, and holds it back when it fails", async () => {
+  test("runs before the readers of the rows and blocks them when it fails", async () => {
     const project = createProjectWithDays([1])
     await run(project, before)
     project.computed.length = 0
@@ -47,7 +47,7 @@ describe("a changed check", () => {
     expect(project.computed).toEqual(["check a 2026-01-01", "other 2026-01-01"])
   })
 
-  test("that failed holds back later runs too, until the check or the rows are mended", async () => {
+  test("that failed blocks later runs too, until the check or the rows are fixed", async () => {
     const project = createProjectWithDays([1])
     await run(project, before)
     project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a")] : [])
@@ -55,7 +55,7 @@ describe("a changed check", () => {
     const later = await run(project, graph(unique("n")))
     expect(later.planned).toEqual([])
     expect([...explain(evaluateProject(project, graph(unique("n"))), later.plan)]).toEqual([
-      "b 2026-01-01: waits for a 2026-01-01 to pass its checks",
+      "b 2026-01-01: blocked by failed checks of a 2026-01-01",
     ])
     const mended = graph(nothingWrong)
     project.behaviour.checks = () => []
@@ -65,7 +65,7 @@ describe("a changed check", () => {
     })
   })
 
-  test("runs on all that a step reads, whatever was asked for", async () => {
+  test("runs on all upstream partitions of a step, requested or not", async () => {
     const windowed = (salt: string, ...checks: readonly Check<"n">[]) => {
       const read = dailyAsset("a", sql`select n from ${raw}`, { checks })
       return buildValidGraph(raw, read, dailyAsset("b", sql`${salt} from ${last(2, read)}`))
@@ -81,7 +81,7 @@ describe("a changed check", () => {
     })
   })
 
-  test("holds back what accumulates from going on from rows that fail it", async () => {
+  test("blocks the next partition of an accumulating asset whose rows fail it", async () => {
     const sum = (...checks: readonly Check<"n">[]) =>
       buildValidGraph(raw, dailyAsset("sum", sql`from ${raw}, ${previous()}`, { checks }))
     const project = createProjectWithDays([1])
@@ -92,11 +92,11 @@ describe("a changed check", () => {
     const later = await run(project, sum(unique("n")))
     expect(later.planned).toEqual([])
     expect([...explain(evaluateProject(project, sum(unique("n"))), later.plan)]).toEqual([
-      "sum 2026-01-02: waits for sum 2026-01-01 to pass its checks",
+      "sum 2026-01-02: blocked by failed checks of sum 2026-01-01",
     ])
   })
 
-  test("on one of several outputs holds back only what reads that one", async () => {
+  test("on one of several outputs blocks only the readers of that output", async () => {
     const graphWith = (salt: string, checks: readonly Check<"n">[]) => {
       const up = dailyAsset("up", sql`${salt} ${raw}`)
       const { columns } = up
@@ -125,7 +125,7 @@ describe("a changed check", () => {
     })
   })
 
-  test("that only warns holds nothing back", async () => {
+  test("with severity warn blocks nothing", async () => {
     const project = createProjectWithDays([1])
     await run(project, before)
     project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a", "warn")] : [])
@@ -134,7 +134,7 @@ describe("a changed check", () => {
     expect(result.outcome).toBe("succeeded")
   })
 
-  test("runs on rows that stand on refused ones once these are right, and not before", async () => {
+  test("runs on the downstream of failed rows only after these are fixed", async () => {
     const three = (ofFirst: readonly Check<"n">[], ofOthers: readonly Check<"n">[]) => {
       const first = dailyAsset("a", sql`select n from ${raw}`, { checks: ofFirst })
       const second = dailyAsset("b", sql`select n from ${first}`, { checks: ofOthers })
@@ -156,7 +156,7 @@ describe("a changed check", () => {
     })
   })
 
-  describe("that refuses rows on which fresh ones stand", () => {
+  describe("that fails upstream of fresh rows", () => {
     const chain = (checks: readonly Check<"n">[], ...last: readonly string[]) => {
       const first = dailyAsset("a", sql`select n from ${raw}`, { checks })
       const second = dailyAsset("b", sql`select n from ${first}`)
@@ -164,7 +164,7 @@ describe("a changed check", () => {
       return buildValidGraph(raw, first, second, ...third)
     }
 
-    test("keeps what is new from going on from either, in the run that finds it and in later ones", async () => {
+    test("blocks new partitions downstream of both, in the same run and in later ones", async () => {
       const project = createProjectWithDays([1])
       await run(project, chain([]))
       project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a")] : [])
@@ -175,11 +175,11 @@ describe("a changed check", () => {
       const later = await run(project, chain([unique("n")], "c"))
       expect(later.planned).toEqual([])
       expect([...explain(evaluateProject(project, chain([unique("n")], "c")), later.plan)]).toEqual(
-        ["c 2026-01-01: waits for a 2026-01-01 to pass its checks"],
+        ["c 2026-01-01: blocked by failed checks of a 2026-01-01"],
       )
     })
 
-    test("is told as long as it does, with what stands on them", async () => {
+    test("is listed with the fresh partitions downstream until it passes", async () => {
       const project = createProjectWithDays([1, 2])
       await run(project, chain([]))
       project.behaviour.checks = (asset, on) =>
@@ -203,7 +203,7 @@ describe("a changed check", () => {
       expect(findFailedChecks(evaluateProject(project, chain([nothingWrong])), asked)).toEqual([])
     })
 
-    test("keeps them from being published, in the run that finds it and in later ones", async () => {
+    test("prevents their publication, in the same run and in later ones", async () => {
       const table = { $inferInsert: {} }
       const set = (...checks: readonly Check<"n">[]) => {
         const first = dailyAsset("a", sql`select n from ${raw}`, { checks })
@@ -225,7 +225,7 @@ describe("a changed check", () => {
       expect(project.publications).toHaveLength(1)
     })
 
-    test("is looked for once along a long past", async () => {
+    test("is searched once along a long chain of previous partitions", async () => {
       const days = Array.from({ length: 3000 }, (_, index) => index + 1)
       const sum = (checks: readonly Check<"n">[], ...readers: readonly string[]) => {
         const total = dailyAsset("sum", sql`from ${raw}, ${previous()}`, { checks })
@@ -244,10 +244,10 @@ describe("a changed check", () => {
       const later = await run(project, sum([unique("n")], "reader"))
       expect([
         ...explain(evaluateProject(project, sum([unique("n")], "reader")), later.plan),
-      ]).toEqual(["reader 2026-01-01 to 2034-03-19: waits for sum 2026-01-01 to pass its checks"])
+      ]).toEqual(["reader 2026-01-01 to 2034-03-19: blocked by failed checks of sum 2026-01-01"])
     })
 
-    test("says which rows, however far they lie back", async () => {
+    test("is reported with the failed partition at any distance upstream", async () => {
       const sum = (salt: string, ...checks: readonly Check<"n">[]) =>
         buildValidGraph(raw, dailyAsset("sum", sql`${salt} from ${raw}, ${previous()}`, { checks }))
       const project = createProjectWithDays([1, 2, 3])
@@ -258,12 +258,12 @@ describe("a changed check", () => {
       const later = await run(project, sum("1", unique("n")))
       expect(later.planned).toEqual([])
       expect([...explain(evaluateProject(project, sum("1", unique("n"))), later.plan)]).toEqual([
-        "sum 2026-01-04: waits for sum 2026-01-01 to pass its checks",
+        "sum 2026-01-04: blocked by failed checks of sum 2026-01-01",
       ])
     })
   })
 
-  test("is not owed for rows that waited for others and came out the same", async () => {
+  test("does not run again on rows that were blocked and prove to be unchanged", async () => {
     const mixed = (
       salt: string,
       ofUnfit: readonly Check<"n">[],
@@ -285,7 +285,7 @@ describe("a changed check", () => {
     expect((await run(project, changed)).planned).toEqual([])
   })
 
-  test("keeps its rows from readers until it has run on them", async () => {
+  test("prevents publication until it has run on the rows", async () => {
     const [x, y] = [{ $inferInsert: {} }, { $inferInsert: {} }]
     const set = (...checks: readonly Check<"n">[]) =>
       buildValidGraph(

@@ -13,8 +13,8 @@ import {
 } from "../memory-project.ts"
 import { a, b, c, chain, listOutcomes, raw } from "./chain.ts"
 
-describe("rows made earlier from the very same inputs", () => {
-  test("count again without a run", async () => {
+describe("earlier rows with the current code and inputs", () => {
+  test("are current again without a run", async () => {
     const project = createProjectWithDays([1])
     await run(project, chain)
     land(project, "raw", day(1), "other")
@@ -25,7 +25,7 @@ describe("rows made earlier from the very same inputs", () => {
     expect(countStates(evaluateProject(project, chain), c.computation)).toMatchObject({ fresh: 1 })
   })
 
-  test("are what the next step reads", async () => {
+  test("are read by the next step", async () => {
     const project = createProjectWithDays([1])
     await run(project, buildValidGraph(raw, a))
     land(project, "raw", day(1), "other")
@@ -52,7 +52,7 @@ describe("rows made earlier from the very same inputs", () => {
     return project
   }
 
-  test("are found again when only the run shows that the inputs are those", async () => {
+  test("are reused when the inputs become known during the run", async () => {
     const project = await revertedUnderNewCode()
     const result = await run(project, edited())
     expect(project.computed).toEqual(["a 2026-01-01"])
@@ -64,7 +64,7 @@ describe("rows made earlier from the very same inputs", () => {
     expect((await run(project, edited())).planned).toEqual([])
   })
 
-  test("have to pass today's checks", async () => {
+  test("must pass the current checks", async () => {
     const project = await revertedUnderNewCode()
     project.behaviour.checks = (asset) => (asset === "b" ? [failedCheck("b")] : [])
     const result = await run(project, edited(unique("n")))

@@ -51,7 +51,7 @@ const listPublications = (project: MemoryProject) =>
     [set, partitionKey, ...tables.map(({ file }) => project.files.get(file))].join(" "),
   )
 
-test("the tables of a set are those that name it", () => {
+test("groupPublicationSets groups the assets that name a set", () => {
   const sets = [...groupPublicationSets(graph)].map(([set, assets]) => [
     set,
     assets.map(({ name }) => name),
@@ -63,7 +63,7 @@ test("the tables of a set are those that name it", () => {
 })
 
 describe("a set", () => {
-  test("is published once, in its newest partition only, all tables together", async () => {
+  test("publishes all its tables together, once, with the newest partition", async () => {
     const project = createProjectWithDays([1, 2, 3])
     await run(project, graph)
     expect(listPublications(project)).toEqual([
@@ -74,7 +74,7 @@ describe("a set", () => {
     expect(project.publications).toHaveLength(2)
   })
 
-  test("is published again when its newest partition came out different", async () => {
+  test("is published again when its newest partition has other rows", async () => {
     const project = createProjectWithDays([1, 2])
     await run(project, graph)
     land(project, "raw", day(2), "corrected")
@@ -85,7 +85,7 @@ describe("a set", () => {
     ])
   })
 
-  test("shows what a reverted edit brings back, without a step", async () => {
+  test("publishes the rows of a reverted edit without a step", async () => {
     const project = createProjectWithDays([1])
     await run(project, graph)
     land(project, "raw", day(1), "corrected")
@@ -99,7 +99,7 @@ describe("a set", () => {
     ])
   })
 
-  test("is not published again when its rows came out the same", async () => {
+  test("is not published again when its rows are equal", async () => {
     const project = createProjectWithDays([1, 2])
     project.behaviour.rows = (_, asset) => asset
     await run(project, graph)
@@ -108,7 +108,7 @@ describe("a set", () => {
     expect(publications).toEqual([])
   })
 
-  test("never goes back: a backfilled past partition changes nothing that readers see", async () => {
+  test("is not published by a backfill of an older partition", async () => {
     const project = createProjectWithDays([1, 2, 3])
     await run(project, graph)
     land(project, "raw", day(1), "corrected")
@@ -118,7 +118,7 @@ describe("a set", () => {
     expect(project.publications).toHaveLength(2)
   })
 
-  test("never goes back, not even when the newest file was taken away", async () => {
+  test("does not publish an older partition when the newest file is removed", async () => {
     const project = createProjectWithDays([1, 2, 3])
     await run(project, graph)
     land(project, "raw", day(3), undefined)
@@ -126,7 +126,7 @@ describe("a set", () => {
     expect(project.published.get("recs")?.partitionKey).toBe("2026-01-03")
   })
 
-  test("stays as it is while one of its tables is not right", async () => {
+  test("is unchanged while one of its tables is not ready", async () => {
     const project = createProjectWithDays([1, 2])
     await run(project, graph)
     land(project, "raw", day(3), "r3")
@@ -143,7 +143,7 @@ describe("a set", () => {
     expect(project.published.get("rooms")?.partitionKey).toBe("2026-01-03")
   })
 
-  test("shows the newest partition in which all of its tables are right", async () => {
+  test("publishes the newest partition in which all its tables are ready", async () => {
     const project = createProjectWithDays([1, 2, 3])
     project.behaviour.checks = (asset, key) =>
       asset === "reasons" && key === "2026-01-03" ? [failedCheck("reasons")] : []
@@ -151,7 +151,7 @@ describe("a set", () => {
     expect(listPublications(project)[0]).toBe("recs 2026-01-02 recs(r2) reasons(recs(r2))")
   })
 
-  test("that is ready is left alone when none of its tables was asked for", async () => {
+  test("that is ready is not published when no table of it was requested", async () => {
     const project = createProjectWithDays([1])
     await run(project, graph, (evaluation) => requestEverything(evaluation, false))
     const { plan } = await run(project, graph, only("rooms", 1))
@@ -159,7 +159,7 @@ describe("a set", () => {
     expect(listPublications(project)).toEqual(["rooms 2026-01-01 rooms(r1)"])
   })
 
-  test("is left alone when none of its tables was asked for, or nothing is to be published", async () => {
+  test("is not published when no table of it was requested, or without publishing", async () => {
     const project = createProjectWithDays([1])
     await run(project, graph, only("rooms", 1))
     expect(listPublications(project)).toEqual(["rooms 2026-01-01 rooms(r1)"])
@@ -170,10 +170,10 @@ describe("a set", () => {
   })
 })
 
-describe("checks that changed", () => {
+describe("changed checks", () => {
   const strict = buildRecsGraph({ checks: [unique("n")] })
 
-  test("keep what they refuse from being published, and fail the run", async () => {
+  test("prevent the publication of rows that fail them, and fail the run", async () => {
     const project = createProjectWithDays([1])
     await run(project, graph, (evaluation) => requestEverything(evaluation, false))
     project.behaviour.checks = (asset) => (asset === "recs" ? [failedCheck("recs")] : [])
@@ -182,7 +182,7 @@ describe("checks that changed", () => {
     expect(listPublications(project)).toEqual(["rooms 2026-01-01 rooms(r1)"])
   })
 
-  test("keep what they refused from being published by later runs too", async () => {
+  test("prevent the publication of rows that failed them in later runs too", async () => {
     const project = createProjectWithDays([1])
     await run(project, graph, (evaluation) => requestEverything(evaluation, false))
     project.behaviour.checks = (asset) => (asset === "recs" ? [failedCheck("recs")] : [])
@@ -192,7 +192,7 @@ describe("checks that changed", () => {
     expect(project.published.has("recs")).toBe(false)
   })
 
-  test("publish what they let pass, in the same run", async () => {
+  test("allow the publication of rows that pass them in the same run", async () => {
     const project = createProjectWithDays([1])
     await run(project, graph, (evaluation) => requestEverything(evaluation, false))
     project.behaviour.checks = (asset) => (asset === "recs" ? [failedCheck("recs")] : [])
@@ -204,7 +204,7 @@ describe("checks that changed", () => {
     expect(await run(project, graph)).toMatchObject({ planned: [], plan: { publications: [] } })
   })
 
-  test("that refused rows keep them unpublished when they turn out unchanged", async () => {
+  test("prevent the publication of rows that failed them and prove to be unchanged", async () => {
     const project = createProjectWithDays([1])
     project.behaviour.rows = (_, asset) => asset
     const upstream = dailyAsset("upstream", sql`from ${raw}`)
@@ -230,7 +230,7 @@ describe("checks that changed", () => {
 })
 
 describe("a publisher", () => {
-  test("that fails is reported with its set, and the others are published", async () => {
+  test("that fails is reported with its set, and the other sets are published", async () => {
     const project = createProjectWithDays([1])
     project.behaviour.beforePublish = ({ set }) => {
       if (set === "recs") throw new FreshetError("publish", "the table is locked")
@@ -247,7 +247,7 @@ describe("a publisher", () => {
     expect(project.published.has("recs")).toBe(true)
   })
 
-  test("whose fault is not about publishing ends the run", async () => {
+  test("that throws an error of another kind ends the run", async () => {
     const project = createProjectWithDays([1])
     project.behaviour.beforePublish = () => {
       throw new FreshetError("postgres", "the connection is lost")
@@ -255,7 +255,7 @@ describe("a publisher", () => {
     await expect(run(project, graph)).rejects.toThrow("the connection is lost")
   })
 
-  test("is not asked for more once a person wants to stop", async () => {
+  test("publishes no further set after the run was cancelled", async () => {
     const project = createProjectWithDays([1])
     project.behaviour.beforePublish = () => void (project.aborted = true)
     const { outcome } = await run(project, graph)
