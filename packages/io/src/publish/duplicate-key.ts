@@ -16,7 +16,10 @@ export async function createDuplicateKeyError(
   const label = formatTableName(target)
   const columns = target.key.join(", ")
   if (rows[0] === undefined)
-    return new FreshetError("publish", `${label} was written by another program during the publish.`)
+    return new FreshetError(
+      "publish",
+      `${label} was written by another program during the publish.`,
+    )
   return new FreshetError(
     "publish",
     `${label} was not published: its key (${columns})=(${rows[0].key}) is in the data more than once.`,
