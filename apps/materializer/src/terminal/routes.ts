@@ -118,7 +118,7 @@ export const application = buildApplication<CommandLine>(
     },
     docs: {
       brief:
-        "Freshet knows which partitions of your datasets are stale, and why, and makes exactly those.",
+        "Freshet finds the stale partitions of your datasets, explains them, and materializes exactly those.",
       hideRoute: { __complete: true },
     },
   }),
