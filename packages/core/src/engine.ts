@@ -116,6 +116,8 @@ export type {
   SkippedGroup,
 } from "./plan/explain-plan.ts"
 export { changedChecksReason, explain, explainGroup } from "./plan/explain-plan.ts"
+export type { ReasonGroup } from "./plan/reasons.ts"
+export { groupByReason } from "./plan/reasons.ts"
 export { groupBy } from "./group-by.ts"
 export type { PublicationPlan } from "./plan/publication.ts"
 export { groupPublicationSets, isReadyToPublish } from "./plan/publication.ts"
