@@ -102,12 +102,12 @@ function findBlocker(
       ? `a file of ${asset.name}`
       : `${formatRelationName(read)}, which has no partition`
   if (windowRange.short && requiresWholeWindow(read))
-    return `the whole window of ${formatRelationName(read)}`
+    return `the incomplete window of ${formatRelationName(read)}`
   if (asset.kind === "asset" || asset.whenMissing === "empty") return undefined
   const landed = inputs.landing.get(asset.name)
   for (let index = windowRange.range.from; index <= windowRange.range.to; index += 1)
     if (landed?.has(index) !== true && asset.partitions.kind !== "none")
-      return `the file of ${asset.name} for ${formatPartitionKey(asset.partitions, index)}`
+      return `the missing file of ${asset.name} for ${formatPartitionKey(asset.partitions, index)}`
   return undefined
 }
 

@@ -86,7 +86,7 @@ export function getStatus(evaluation: Evaluation, computation: Computation, inde
 }
 
 function formatCheckBlocker(rows: FailedRows | undefined): string | undefined {
-  return rows && `${formatFailedRows(rows)} to pass its checks`
+  return rows && `failed checks of ${formatFailedRows(rows)}`
 }
 
 function listCauses(evaluation: Evaluation, flags: number, ranges: readonly ReadRange[]): Cause[] {

@@ -1,25 +1,17 @@
 import { type PartitionRange, formatPartitionKey, type Static } from "../declare/partition.ts"
 import { formatWindow } from "../declare/window.ts"
 import type { Failure } from "../evaluate/ledger-snapshot.ts"
-import { type Cause, type ChangedInput, type Status, getStatus } from "../evaluate/staleness.ts"
-import type { Evaluation } from "../evaluate/states.ts"
+import type { Cause, ChangedInput, Status } from "../evaluate/staleness.ts"
 import type { Graph } from "../graph/graph.ts"
-import {
-  type Plan,
-  type Step,
-  countPartitions,
-  listPartitions,
-  listSteps,
-  listBlockedWork,
-} from "./plan.ts"
+import { countPartitions, listPartitions } from "./plan.ts"
 
-/** So many ranges are written out: more than that nobody reads. */
+/** The number of ranges that are written out. */
 const maxRanges = 12
 
-/** So many keys of a set are written out. */
+/** The number of keys that are written out. */
 const maxKeys = 6
 
-/** Partitions as people write them: `2026-01-03 to 2026-01-05, 2026-01-09`, of very many ranges the first ones; `oslo, "são paulo"` or `all 9 keys` of a set. */
+/** Formats partitions: `2026-01-03 to 2026-01-05, 2026-01-09`, the first ones of many ranges; `oslo, "são paulo"` or `all 9 keys` of a set. */
 export function formatPartitions(
   graph: Graph,
   asset: string,
@@ -37,7 +29,7 @@ export function formatPartitions(
   return [...texts, ...(omittedCount > 0 ? [`${omittedCount} more ranges`] : [])].join(", ")
 }
 
-/** A set has no order that people know, so its keys are named one by one. */
+/** Formats keys one by one, since their order is arbitrary. */
 function formatKeys(definition: Static, ranges: readonly PartitionRange[]): string {
   const count = countPartitions(ranges)
   if (count > 1 && count === definition.keys.length)
@@ -53,27 +45,27 @@ function formatKeys(definition: Static, ranges: readonly PartitionRange[]): stri
     : `${keys.join(", ")} and ${omittedCount.toLocaleString("en-US")} more`
 }
 
-/** In quotes where it could be taken for something else. */
+/** Quotes a key that contains separators. */
 function formatKey(key: string): string {
   return /[\s,;:"'`]/.test(key) ? JSON.stringify(key) : key
 }
 
-/** A status in words, its cause first. */
+/** Formats a status in words. */
 export function formatStatus(graph: Graph, status: Status): string {
-  if (status.kind === "fresh") return "up to date"
-  if (status.blocker !== undefined) return `waits for ${status.blocker}`
+  if (status.kind === "fresh") return "fresh"
+  if (status.blocker !== undefined) return `blocked by ${status.blocker}`
   if (status.kind === "failed") return formatFailure(status.failure)
-  if (status.kind === "missing") return "never made"
+  if (status.kind === "missing") return "never materialized"
   return status.causes.map((cause) => formatCause(graph, cause)).join("; ")
 }
 
 function formatFailure({ outcome, message, checks }: Failure): string {
   return outcome === "refused" && checks.length > 0
-    ? `refused by ${checks.join(", ")}`
+    ? `${checks.length === 1 ? "check" : "checks"} ${checks.join(", ")} failed`
     : `failed before: ${takeFirstLine(message)}`
 }
 
-/** A cause in words. */
+/** Formats a cause in words. */
 export function formatCause(graph: Graph, cause: Cause): string {
   switch (cause.kind) {
     case "code":
@@ -83,7 +75,7 @@ export function formatCause(graph: Graph, cause: Cause): string {
         ? "its inputs changed"
         : cause.changed.map((input) => formatChangedInput(graph, input)).join("; ")
     case "upstream":
-      return `${assetPartitionsText(graph, cause.asset, cause.partitions)} will be made anew`
+      return `upstream ${assetPartitionsText(graph, cause.asset, cause.partitions)} will be rebuilt`
   }
 }
 
@@ -91,7 +83,7 @@ function formatChangedInput(graph: Graph, { asset, partitions }: ChangedInput): 
   return `${assetPartitionsText(graph, asset, partitions)} changed`
 }
 
-/** Partitions of one asset as a sentence names them: `likes 2026-01-05`. */
+/** Formats partitions of one asset: `likes 2026-01-05`. */
 export function assetPartitionsText(
   graph: Graph,
   asset: string,
@@ -104,27 +96,7 @@ function takeFirstLine(text: string): string {
   return text.split("\n", 1)[0] ?? text
 }
 
-/** A plan as lines of text: what will be done and why, what will be published, what has to wait. */
-export function* explain(evaluation: Evaluation, plan: Plan): Iterable<string> {
-  for (const step of listSteps(evaluation, plan))
-    yield `${step.id}: ${explainStep(evaluation, step)}`
-  for (const { set, key, assets } of plan.publications)
-    yield `publish ${set} ${key}: ${assets.join(", ")}`
-  for (const { computation, range, blocker } of listBlockedWork(evaluation, plan)) {
-    const [output] = computation.outputs
-    const partitions = formatPartitions(evaluation.graph, output?.asset ?? "", [range])
-    yield `${`${computation.name} ${partitions}`.trim()}: waits for ${blocker}`
-  }
-}
-
-/** Why a step is in a plan, in words. */
-function explainStep(evaluation: Evaluation, step: Step): string {
-  return step.kind === "check"
-    ? "its checks changed"
-    : formatStatus(evaluation.graph, getStatus(evaluation, step.computation, step.partition))
-}
-
-/** What one computation reads, in words: `follows (last 7)`. */
+/** Formats a read: `follows (last 7)`. */
 export function formatRead(name: string, window: Parameters<typeof formatWindow>[0]): string {
   return window.kind === "same" ? name : `${name} (${formatWindow(window)})`
 }

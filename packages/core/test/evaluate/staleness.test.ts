@@ -190,11 +190,11 @@ describe("a day without a file", () => {
     const project = createProject([1, 3])
     expect(status(project, graph, "a", 2)).toEqual({
       kind: "missing",
-      blocker: "the file of raw for 2026-01-02",
+      blocker: "the missing file of raw for 2026-01-02",
       causes: [],
     })
     expect(formatStatus(graph, status(project, graph, "a", 2))).toBe(
-      "waits for the file of raw for 2026-01-02",
+      "blocked by the missing file of raw for 2026-01-02",
     )
     expect(status(project, graph, "week", 3)).toMatchObject({ kind: "missing", blocker: undefined })
   })
@@ -216,7 +216,7 @@ describe("a day without a file", () => {
     const graph = buildGraphOf(raw, strict)
     const project = createProject([1, 2, 3])
     expect(status(project, graph, "b", 2)).toMatchObject({
-      blocker: "the whole window of raw [last 3]",
+      blocker: "the incomplete window of raw [last 3]",
     })
     expect(status(project, graph, "b", 3)).toMatchObject({ blocker: undefined })
   })
@@ -227,7 +227,7 @@ describe("a day without a file", () => {
     land(project, "raw", day(2), undefined)
     expect(status(project, graph, "a", 2)).toMatchObject({
       kind: "stale",
-      blocker: "the file of raw for 2026-01-02",
+      blocker: "the missing file of raw for 2026-01-02",
     })
   })
 })

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest"
 
 import {
   buildPlan,
-  explain,
   findStaleDownstream,
   formatCause,
   formatPartitions,
@@ -22,6 +21,7 @@ import {
   land,
 } from "../memory-project.ts"
 import { createMemoryProject, run, listStepIds } from "../memory-project.ts"
+import { listPlanLines } from "../plan-lines.ts"
 
 const raw = source("raw")
 const a = dailyAsset("a", sql`from ${raw}`)
@@ -56,9 +56,8 @@ function ids(project: MemoryProject, graph: Graph, targets: Record<string, [numb
   return steps.map((id) => id.replace("2026-01-0", ""))
 }
 
-const told = (project: MemoryProject, graph: Graph, plan: Plan) => [
-  ...explain(evaluateProject(project, graph), plan),
-]
+const listLines = (project: MemoryProject, graph: Graph, plan: Plan) =>
+  listPlanLines(evaluateProject(project, graph), plan)
 
 describe("makePlan", () => {
   test("plans the targets and what they read, and nothing else", () => {
@@ -119,11 +118,11 @@ describe("makePlan", () => {
     const project = createProject([1, 3])
     expect(ids(project, graph, { recs: [1, 3] })).toEqual(["a 1", "a 3", "week 1", "recs 1"])
     const plan = planFor(project, graph, { recs: [1, 3] })
-    expect(told(project, graph, plan).slice(4)).toEqual([
-      "a 2026-01-02: waits for the file of raw for 2026-01-02",
-      "week 2026-01-02 to 2026-01-03: waits for a 2026-01-02",
-      "recs 2026-01-02: waits for week 2026-01-02",
-      "recs 2026-01-03: waits for week 2026-01-03",
+    expect(listLines(project, graph, plan).filter((line) => line.includes("blocked"))).toEqual([
+      "a 2026-01-02: blocked by the missing file of raw for 2026-01-02",
+      "week 2026-01-02 to 2026-01-03: blocked by a 2026-01-02",
+      "recs 2026-01-02: blocked by week 2026-01-02",
+      "recs 2026-01-03: blocked by week 2026-01-03",
     ])
   })
 
@@ -140,10 +139,9 @@ describe("makePlan", () => {
     const checked = buildGraphOf(raw, dailyAsset("a", sql`from ${raw}`, { checks: [unique("n")] }))
     land(project, "raw", day(3), "r3")
     const plan = planFor(project, checked, { a: [1, 3] })
-    expect(told(project, checked, plan)).toEqual([
-      "check a 2026-01-01: its checks changed",
-      "check a 2026-01-02: its checks changed",
-      "a 2026-01-03: never made",
+    expect(listLines(project, checked, plan)).toEqual([
+      "check a 2026-01-01 to 2026-01-02: its checks changed",
+      "a 2026-01-03: never materialized",
     ])
     await run(project, checked)
     expect(ids(project, checked, { a: [1, 3] })).toEqual([])
@@ -214,28 +212,23 @@ describe("explain", () => {
   const published = buildGraphOf(raw, a, week, userRecs, reasons)
   const all = (project: MemoryProject, graph: Graph) => {
     const evaluation = evaluateProject(project, graph)
-    return [...explain(evaluation, buildPlan(evaluation, requestEverything(evaluation), identity))]
+    return listPlanLines(evaluation, buildPlan(evaluation, requestEverything(evaluation), identity))
   }
 
   test("prints a first plan: what is made, published and waited for", () => {
     expect(all(createProject([1, 2, 4]), published)).toMatchInlineSnapshot(`
       [
-        "a 2026-01-01: never made",
-        "a 2026-01-02: never made",
-        "a 2026-01-04: never made",
-        "week 2026-01-01: never made",
-        "week 2026-01-02: never made",
-        "user_recs 2026-01-01: never made",
-        "user_recs 2026-01-02: never made",
-        "reasons 2026-01-01: never made",
-        "reasons 2026-01-02: never made",
+        "a 2026-01-01 to 2026-01-02, 2026-01-04: never materialized",
+        "week 2026-01-01 to 2026-01-02: never materialized",
+        "user_recs 2026-01-01 to 2026-01-02: never materialized",
+        "reasons 2026-01-01 to 2026-01-02: never materialized",
         "publish recs 2026-01-02: user_recs, reasons",
-        "a 2026-01-03: waits for the file of raw for 2026-01-03",
-        "week 2026-01-03 to 2026-01-04: waits for a 2026-01-03",
-        "user_recs 2026-01-03: waits for week 2026-01-03",
-        "user_recs 2026-01-04: waits for week 2026-01-04",
-        "reasons 2026-01-03: waits for week 2026-01-03",
-        "reasons 2026-01-04: waits for week 2026-01-04",
+        "a 2026-01-03: blocked by the missing file of raw for 2026-01-03",
+        "week 2026-01-03 to 2026-01-04: blocked by a 2026-01-03",
+        "user_recs 2026-01-03: blocked by week 2026-01-03",
+        "user_recs 2026-01-04: blocked by week 2026-01-04",
+        "reasons 2026-01-03: blocked by week 2026-01-03",
+        "reasons 2026-01-04: blocked by week 2026-01-04",
       ]
     `)
   })
@@ -252,11 +245,8 @@ describe("explain", () => {
       [
         "a 2026-01-02: its inputs changed",
         "week 2026-01-01: its code changed",
-        "week 2026-01-02: its code changed; a 2026-01-02 will be made anew",
-        "week 2026-01-03: its code changed; a 2026-01-02 will be made anew",
-        "user_recs 2026-01-01: week 2026-01-01 will be made anew",
-        "user_recs 2026-01-02: week 2026-01-02 will be made anew",
-        "user_recs 2026-01-03: week 2026-01-03 will be made anew",
+        "week 2026-01-02 to 2026-01-03: its code changed; upstream a 2026-01-02 will be rebuilt",
+        "user_recs 2026-01-01 to 2026-01-03: upstream week 2026-01-01 to 2026-01-03 will be rebuilt",
         "publish recs 2026-01-03: user_recs",
       ]
     `)

@@ -1,5 +1,5 @@
 import { formatCount, formatDuration, formatQuantity } from "@freshet/core/engine"
-import type { ComputationCounts, RunningStep, RunProgress } from "@freshet/services"
+import type { ComputationProgress, RunningStep, RunProgress } from "@freshet/services"
 
 import {
   type TerminalStyle,
@@ -12,7 +12,7 @@ import { fitText } from "./table.ts"
 
 const nameWidth = 24
 
-/** The lines that are redrawn while a run is under way: how far it is, and what runs now. */
+/** Formats the lines that are redrawn during a run: its progress and its running steps. */
 export function formatLiveProgress(
   title: string,
   progress: RunProgress,
@@ -24,7 +24,7 @@ export function formatLiveProgress(
   const elapsed = nowMs - progress.startedMs
   const remainingText =
     share > 0.1 && share < 1
-      ? `, about ${formatDuration((elapsed / share) * (1 - share))} left`
+      ? `, about ${formatDuration((elapsed / share) * (1 - share))} remaining`
       : ""
   const headline = `${title}  ${formatCount(ended)}/${formatQuantity(total, "step")}  ${formatPercent(share)}  ${formatDuration(elapsed)}${remainingText}`
   return [
@@ -50,7 +50,7 @@ function fitLine(line: string, style: TerminalStyle): string {
 }
 
 function formatRunningStep(step: RunningStep, nowMs: number, style: TerminalStyle): string {
-  const name = `${step.computation.padEnd(nameWidth)} ${formatKey(step.key).padEnd(10)}`
+  const name = `${step.name.padEnd(nameWidth)} ${formatKey(step.partition).padEnd(10)}`
   const text = `${name}  ${formatProgressBar(step.share, style)}  ${formatDuration(nowMs - step.startedMs)}`
   return `${paint(style, "running", getSign(style, "running"))} ${fitText(text, (style.columns ?? 80) - 2, style)}`
 }
@@ -59,17 +59,17 @@ function formatKey(key: string): string {
   return key === "all" ? "" : key
 }
 
-/** A bar of ten places; empty where the engine cannot tell how far it is. */
+/** Formats a bar of ten places. */
 export function formatProgressBar(share: number, style: TerminalStyle): string {
   const [full, empty] = style.unicode ? ["█", "░"] : ["#", "."]
   const places = Math.round(Math.min(1, Math.max(0, share)) * 10)
   return full.repeat(places) + empty.repeat(10 - places)
 }
 
-/** The line that stands once every step of a computation has ended: `✓ mentions  7 days  12,345 rows  0.2 s`. */
+/** Formats a computation whose steps have ended: `✓ mentions  7 days  12,345 rows  0.2 s`. */
 export function formatComputation(
   name: string,
-  progress: ComputationCounts,
+  progress: ComputationProgress,
   style: TerminalStyle,
 ): string {
   const [sign, tone] = chooseSign(progress)
@@ -85,30 +85,35 @@ export function formatComputation(
   return `${paint(style, tone, getSign(style, sign))} ${line}`
 }
 
-function chooseSign({ outcomes, planned }: ComputationCounts): readonly [Sign, Tone] {
-  if ((outcomes.failed ?? 0) + (outcomes.refused ?? 0) > 0) return ["failed", "bad"]
+function chooseSign({ outcomes, planned }: ComputationProgress): readonly [Sign, Tone] {
+  if ((outcomes.failed ?? 0) + (outcomes.checks_failed ?? 0) > 0) return ["failed", "bad"]
   if ((outcomes.skipped ?? 0) > 0) return ["skipped", "stale"]
   const unchangedCount = (outcomes.unchanged ?? 0) + (outcomes.reused ?? 0)
   return unchangedCount === planned ? ["same", "plain"] : ["made", "good"]
 }
 
-function formatPartitions({ planned, noun, singleKey }: ComputationCounts): string {
+function formatPartitions({ planned, noun, singleKey }: ComputationProgress): string {
   return singleKey === undefined ? formatQuantity(planned, noun) : formatKey(singleKey)
 }
 
-function formatRowCount({ rows, outcomes, planned }: ComputationCounts): string {
+function formatRowCount({ rows, outcomes, planned }: ComputationProgress): string {
   return outcomes.unchanged === planned ? "" : formatQuantity(rows, "row")
 }
 
-function listNotes({ outcomes, planned, quarantined, failedChecks }: ComputationCounts) {
-  const outcomeTexts = (["unchanged", "reused", "refused", "failed", "skipped"] as const).flatMap(
-    (kind) => {
-      const outcomeCount = outcomes[kind] ?? 0
-      return outcomeCount === 0
-        ? []
-        : [outcomeCount === planned ? kind : `${formatCount(outcomeCount)} ${kind}`]
-    },
-  )
+const outcomeWords = [
+  ["unchanged", "unchanged"],
+  ["reused", "reused"],
+  ["checks_failed", "with failed checks"],
+  ["failed", "failed"],
+  ["skipped", "skipped"],
+] as const
+
+function listNotes({ outcomes, planned, quarantined, failedChecks }: ComputationProgress) {
+  const outcomeTexts = outcomeWords.flatMap(([outcome, word]) => {
+    const outcomeCount = outcomes[outcome] ?? 0
+    if (outcomeCount === 0) return []
+    return [outcomeCount === planned ? word : `${formatCount(outcomeCount)} ${word}`]
+  })
   return [
     ...outcomeTexts,
     ...(quarantined > 0 ? [`${formatCount(quarantined)} quarantined`] : []),

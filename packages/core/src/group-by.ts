@@ -1,4 +1,4 @@
-/** The values by key, in the order in which the keys first appear. */
+/** Groups values by key, in the order in which the keys first appear. */
 export function groupBy<K, V>(
   values: Iterable<V>,
   getKey: (value: V) => K,
