@@ -84,7 +84,7 @@ export const partitionFlag = {
   parse: parseText,
   optional: true,
   placeholder: "key",
-  brief: "The key of a partition (default: the newest)",
+  brief: "Partition by key (default: the newest)",
 } as const
 
 /** Creates a flag under a previous name, which help and completion leave out. */
@@ -150,12 +150,12 @@ export function createLimitFlag(value: number, noun: string) {
   } as const
 }
 
-/** The selection that most commands take. */
+/** Positional arguments that form a selection. */
 export const selectionArgs = {
   kind: "array",
   parameter: {
     brief:
-      "Assets: a name, +name (with its upstream), name+, 2+name+1, group:…, status:…, stale:…, and, or, not",
+      "Assets: name, +name (with its upstream), name+, 2+name+1, group:…, status:…, stale:…, and, or, not",
     parse: parseText,
     placeholder: "selection",
   },
@@ -163,5 +163,5 @@ export const selectionArgs = {
 
 export const assetArg = {
   kind: "tuple",
-  parameters: [{ brief: "The asset's name", parse: parseText, placeholder: "asset" }],
+  parameters: [{ brief: "Name of an asset", parse: parseText, placeholder: "asset" }],
 } as const

@@ -33,7 +33,7 @@ describe("materialize", () => {
       "run_ended",
     ])
     expect(
-      events.every((event) => event["schema_version"] === 2 && event["at"] !== undefined),
+      events.every((event) => event["schema_version"] === 3 && event["at"] !== undefined),
     ).toBe(true)
   })
 
