@@ -1,7 +1,7 @@
 import { buildRouteMap } from "@stricli/core"
 
-import type { RetryFlags } from "../commands/runs-retry.ts"
 import type { RunsListFlags } from "../commands/runs-list.ts"
+import type { RetryFlags } from "../commands/runs-retry.ts"
 import type { RunsShowFlags } from "../commands/runs-show.ts"
 import { defineCommand } from "./define-command.ts"
 import { jsonFlag, createLimitFlag, publishFlag, runFlags, createSwitchFlag } from "./flags.ts"

@@ -49,8 +49,8 @@ test("a failed check is explained with failed rows and their files", async () =>
     "◌ best_items 2026-01-04 is missing.
 
     Root causes
-      items 2026-01-02 to 2026-01-03: never made
-      items 2026-01-04: refused by unique(item)
+      items 2026-01-02 to 2026-01-03: never materialized
+      items 2026-01-04: check unique(item) failed
         unique(item): no two rows have the same item
           1,200 rows fail, for example
             {"item":"pen","rows":2}
