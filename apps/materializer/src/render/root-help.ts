@@ -9,13 +9,13 @@ const sections: readonly { readonly title: string; readonly commands: readonly s
 ]
 
 const examples = [
-  ["freshet demo", "run a complete example on generated data"],
+  ["freshet demo", "run a complete example on generated files"],
   ["freshet status", "show the state of every asset"],
-  ["freshet materialize", "materialize stale assets at the newest day, then publish"],
+  ["freshet materialize", "materialize stale assets and their stale upstreams, then publish"],
   ["freshet backfill user_recs --date 2026-01-05", "materialize one asset for a past day"],
 ] as const
 
-/** Formats the help of the command line: the commands by group, examples, and selections. */
+/** Formats the root help: commands by purpose, examples, and the syntax of a selection. */
 export function formatRootHelp(
   briefs: ReadonlyMap<string, string>,
   style: TerminalStyle,
@@ -23,7 +23,7 @@ export function formatRootHelp(
   const width = Math.max(...[...briefs.keys()].map((name) => name.length))
   const exampleWidth = Math.max(...examples.map(([line]) => line.length))
   return [
-    "Freshet finds stale partitions of your datasets, explains why they are stale, and rebuilds exactly those.",
+    "Freshet finds the stale partitions of your datasets, explains them, and materializes exactly those.",
     "",
     "usage: freshet <command> [selection] [flags]",
     ...sections.flatMap(({ title, commands }) => [
@@ -36,8 +36,9 @@ export function formatRootHelp(
     ...examples.map(([line, meaning]) => `  ${line.padEnd(exampleWidth)}  # ${meaning}`),
     "",
     "A selection is a name, +name (with its upstream), name+, 2+name+1, group:…, status:stale,",
-    "stale:code (or input, upstream: the cause), tag:…, and, or, not, with parentheses. `freshet <command> --help` explains a command.",
-    "--demo runs any command on the data of `freshet demo`, separate from your own.",
-    "--no-color or NO_COLOR turns colours off; FRESHET_HOME, FRESHET_LANDING and DATABASE_URL set folders and database.",
+    "stale:code (or stale:input, stale:upstream), tag:…; combined by and, or, not and parentheses.",
+    "`freshet <command> --help` prints the flags of a command.",
+    "--demo runs a command on the data of `freshet demo`, apart from your own.",
+    "--no-color or NO_COLOR turns colours off; FRESHET_HOME, FRESHET_LANDING and DATABASE_URL set the locations.",
   ]
 }

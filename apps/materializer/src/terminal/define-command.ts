@@ -69,7 +69,7 @@ function addDemoFlag<P extends { readonly flags?: object }>(parameters: P): P {
   return { ...parameters, flags: { ...parameters.flags, demo: demoFlag } }
 }
 
-const demoFlag = createSwitchFlag("Use the data of `freshet demo` instead of your own")
+const demoFlag = createSwitchFlag("Use the data of the demo instead of your own")
 
 async function runGuarded(cli: CommandLine, work: () => Promise<number>): Promise<number> {
   try {

@@ -84,7 +84,7 @@ export const partitionFlag = {
   parse: parseText,
   optional: true,
   placeholder: "key",
-  brief: "The key of a partition (default: the newest)",
+  brief: "Partition by key (default: the newest)",
 } as const
 
 /** Creates a flag under a previous name, which help and completion leave out. */

@@ -118,7 +118,7 @@ export const application = buildApplication<CommandLine>(
     },
     docs: {
       brief:
-        "Freshet finds stale partitions of your datasets, explains why they are stale, and rebuilds exactly those.",
+        "Freshet finds the stale partitions of your datasets, explains them, and materializes exactly those.",
       hideRoute: { __complete: true, forget: true },
     },
   }),

@@ -3,11 +3,19 @@ import {
   assetListSchema,
   columnsSchema,
   explanationSchema,
+  garbageSchema,
   lineageSchema,
+  planSchema,
+  runDetailSchema,
+  runListSchema,
+  runSchema,
   statusSchema,
+  wipeSchema,
 } from "@freshet/services/documents"
 import { describe, expect, test } from "vitest"
 
+import { createCollectableProject, lakeFiles } from "../fixtures/collectable-project.ts"
+import { createExecutableProject } from "../fixtures/executable-project.ts"
 import { runCommand } from "../fixtures/fake-command-line.ts"
 import { parseDocument } from "../fixtures/parse-document.ts"
 import {
@@ -17,7 +25,9 @@ import {
   threeDays,
   unmaterializedProject,
 } from "../fixtures/project-states.ts"
+import { recordedRunProject } from "../fixtures/recorded-runs.ts"
 import { createTinyProject } from "../fixtures/tiny-project.ts"
+import { createWipeableProject } from "../fixtures/wipeable-project.ts"
 
 describe.each([
   ["an empty project", createTinyProject({ landed: {} })],
@@ -36,6 +46,7 @@ describe.each([
     ["show orders --json", assetDetailSchema],
     ["show items --json", assetDetailSchema],
     ["show best_items --json", assetDetailSchema],
+    ["plan --json", planSchema],
   ])("%s prints a document of its schema", async (line, schema) => {
     const { code, out } = await runCommand(project, line.split(" "))
     expect(code).toBe(0)
@@ -54,5 +65,32 @@ test.each([
   const { code, out } = await runCommand(project, [...line.split(" "), "--json"])
   expect(code).toBe(0)
   const schema = line.startsWith("why") ? explanationSchema : assetDetailSchema
+  expect(parseDocument(schema, out)).toEqual(JSON.parse(out))
+})
+
+const failingProject = createExecutableProject(unmaterializedProject, (step) =>
+  step === "items 2026-01-03" ? "fails" : "made",
+)
+const rejectingProject = createExecutableProject(unmaterializedProject, (step) =>
+  step === "items 2026-01-03" ? "refused" : "made",
+)
+const { project: wipeableProject } = createWipeableProject(2)
+const { project: collectableProject } = createCollectableProject(lakeFiles)
+
+test.each([
+  ["materialize", createExecutableProject(unmaterializedProject), runSchema],
+  ["materialize", createExecutableProject(freshProject), runSchema],
+  ["materialize", failingProject, runSchema],
+  ["materialize", rejectingProject, runSchema],
+  ["backfill items --date 2026-01-03", createExecutableProject(correctedProject), runSchema],
+  ["backfill items --date 2026-01-03 --downstream --dry-run", correctedProject, planSchema],
+  ["runs list", recordedRunProject, runListSchema],
+  ["runs show 2026", recordedRunProject, runDetailSchema],
+  ["wipe items --all --dry-run", wipeableProject, wipeSchema],
+  ["wipe items --from 2026-01-02 --yes", wipeableProject, wipeSchema],
+  ["gc --dry-run", collectableProject, garbageSchema],
+  ["gc", collectableProject, garbageSchema],
+] as const)("%s --json prints a document of its schema", async (line, project, schema) => {
+  const { out } = await runCommand(project, [...line.split(" "), "--json"])
   expect(parseDocument(schema, out)).toEqual(JSON.parse(out))
 })

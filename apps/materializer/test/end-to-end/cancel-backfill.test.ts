@@ -98,14 +98,18 @@ test("two backfills of the same partitions at once launch none of them twice", a
   })
 })
 
-test("a retry of a run that is under way is refused, and nothing runs", async () => {
+test("a retry of a run in progress is a usage error, and nothing runs", async () => {
   await withMarket(async (place) => {
     landOrders(place, second, forEver)
     const running = startFreshet(place, ...words)
     await reached(running, first)
     const { code, stderr } = await runFreshet(place, "runs", "retry", idOf(running))
     expect(code).toBe(2)
-    expect(stderr).toContain(`Run ${idOf(running)} is still under way.`)
+    expect(stderr).toContain(`Run ${idOf(running)} is still in progress.`)
+    const unknown = await runFreshet(place, "runs", "retry", "1999")
+    expect(unknown).toMatchObject({ code: 2, stdout: "" })
+    expect(unknown.stderr).toContain("No single run has an id that begins with `1999`")
+    expect(unknown.stderr).toContain("`freshet runs`")
     running.kill("SIGTERM")
     expect(await running.result).toMatchObject({ code: 143 })
     expect(await readNewestSteps(place)).toEqual([`counted ${first} made`])
@@ -114,7 +118,7 @@ test("a retry of a run that is under way is refused, and nothing runs", async ()
 
 /** The run has made a day, and the next one is under way. */
 async function reached(running: RunningCommand, day: string): Promise<void> {
-  await running.waitForOutput(`counted ${day}: made`)
+  await running.waitForOutput(`counted ${day}: materialized`)
 }
 
 function idOf(running: RunningCommand): string {

@@ -45,13 +45,16 @@ export async function createPlanDocument(
   }
 }
 
-/** Describes the part of an executed plan that could not be done: no steps, and no publications. */
+/** Describes the part of an executed plan that was not in its steps: blocked partitions and failed checks. */
 export function createRemainingDocument(
   requestedPlan: RequestedPlan,
   command: string,
+  hasSucceeded: boolean,
 ): PlanDocument {
   const { project, plan } = requestedPlan
-  return toRemainderDocument(requestedPlan, command, explain(project.evaluation, plan))
+  const explanation = explain(project.evaluation, plan)
+  const document = toRemainderDocument(requestedPlan, command, explanation)
+  return { ...document, is_up_to_date: hasSucceeded && explanation.blocked.length === 0 }
 }
 
 async function readCosts(

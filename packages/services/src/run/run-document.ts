@@ -66,7 +66,9 @@ export function createRunDocument(
   const { project, plan } = requestedPlan
   const events = [...endedSteps.values()]
   return {
-    ...createEmptyRunDocument(createRemainingDocument(requestedPlan, command)),
+    ...createEmptyRunDocument(
+      createRemainingDocument(requestedPlan, command, result.outcome === "succeeded"),
+    ),
     run: result.run,
     outcome: result.outcome,
     ms: Math.round(ms),
