@@ -13,7 +13,7 @@ import {
 import { createOutput, exitOnClosedPipe } from "./terminal/output.ts"
 import type { TerminalStyle } from "./terminal/terminal-style.ts"
 
-/** Runs one command line and gives its exit status. */
+/** Runs one command line and returns its exit code. */
 export async function main(argv: readonly string[], launch: Launch): Promise<number> {
   const { process } = launch
   const args = removeNoColor(argv)
@@ -38,7 +38,7 @@ function isHelp(word: string | undefined): boolean {
   return word === "--help" || word === "-h" || word === "help"
 }
 
-/** The parser's own codes are negative: all but its bugs mean wrong usage. */
+/** Converts the negative exit codes of the argument parser: two of them mean wrong usage, the others a fault. */
 function toExitStatus(code: number | string | null | undefined): number {
   const status = Number(code ?? 0)
   if (status >= 0) return status

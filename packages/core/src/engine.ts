@@ -69,7 +69,6 @@ export {
 } from "./partitions/range-algebra.ts"
 export {
   assetPartitionsText,
-  explain,
   formatCause,
   formatPartitions,
   formatRead,
@@ -110,8 +109,16 @@ export { findFailedChecks, findFailedUpstream } from "./evaluate/failed-checks.t
 export { findStaleDownstream } from "./plan/stale-downstream.ts"
 export type { NamedRange, SavedPlan } from "./plan/saved-plan.ts"
 export { findPlanDrift, savePlan, toPlanRequest } from "./plan/saved-plan.ts"
+export type {
+  BlockedGroup,
+  ExplainedGroup,
+  PlanExplanation,
+  SkippedGroup,
+} from "./plan/explain-plan.ts"
+export { changedChecksReason, explain, explainGroup } from "./plan/explain-plan.ts"
 export type { ReasonGroup } from "./plan/reasons.ts"
 export { groupByReason } from "./plan/reasons.ts"
+export { groupBy } from "./group-by.ts"
 export type { PublicationPlan } from "./plan/publication.ts"
 export { groupPublicationSets, isReadyToPublish } from "./plan/publication.ts"
 export { evaluate } from "./evaluate/evaluate.ts"

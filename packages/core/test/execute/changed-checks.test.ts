@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 
-import { explain, findFailedChecks } from "../../src/engine.ts"
+import { findFailedChecks, listBlockedWork } from "../../src/engine.ts"
 import {
   itself,
   last,
@@ -23,6 +23,7 @@ import {
   createProjectWithDays,
   failedCheck,
 } from "../memory-project.ts"
+import { listPlanLines } from "../plan-lines.ts"
 import { other, listOutcomes, raw } from "./chain.ts"
 
 describe("a changed check", () => {
@@ -54,7 +55,7 @@ describe("a changed check", () => {
     await run(project, graph(unique("n")))
     const later = await run(project, graph(unique("n")))
     expect(later.planned).toEqual([])
-    expect([...explain(evaluateProject(project, graph(unique("n"))), later.plan)]).toEqual([
+    expect(listPlanLines(evaluateProject(project, graph(unique("n"))), later.plan)).toEqual([
       "b 2026-01-01: blocked by failed checks of a 2026-01-01",
     ])
     const mended = graph(nothingWrong)
@@ -91,7 +92,7 @@ describe("a changed check", () => {
     land(project, "raw", day(2), "r2")
     const later = await run(project, sum(unique("n")))
     expect(later.planned).toEqual([])
-    expect([...explain(evaluateProject(project, sum(unique("n"))), later.plan)]).toEqual([
+    expect(listPlanLines(evaluateProject(project, sum(unique("n"))), later.plan)).toEqual([
       "sum 2026-01-02: blocked by failed checks of sum 2026-01-01",
     ])
   })
@@ -174,9 +175,9 @@ describe("a changed check", () => {
       })
       const later = await run(project, chain([unique("n")], "c"))
       expect(later.planned).toEqual([])
-      expect([...explain(evaluateProject(project, chain([unique("n")], "c")), later.plan)]).toEqual(
-        ["c 2026-01-01: blocked by failed checks of a 2026-01-01"],
-      )
+      expect(
+        listPlanLines(evaluateProject(project, chain([unique("n")], "c")), later.plan),
+      ).toEqual(["c 2026-01-01: blocked by failed checks of a 2026-01-01"])
     })
 
     test("is listed with the fresh partitions downstream until it passes", async () => {
@@ -242,9 +243,18 @@ describe("a changed check", () => {
       const found = await run(project, sum([unique("n")], "reader"))
       expect([...found.steps.values()].filter(({ kind }) => kind === "skipped")).toHaveLength(3000)
       const later = await run(project, sum([unique("n")], "reader"))
-      expect([
-        ...explain(evaluateProject(project, sum([unique("n")], "reader")), later.plan),
-      ]).toEqual(["reader 2026-01-01 to 2034-03-19: blocked by failed checks of sum 2026-01-01"])
+      const evaluation = evaluateProject(project, sum([unique("n")], "reader"))
+      expect([...listBlockedWork(evaluation, later.plan)]).toMatchObject([
+        {
+          computation: { name: "reader" },
+          range: { from: day(1), to: day(1) + 2999 },
+          blocker: "failed checks of sum 2026-01-01",
+        },
+      ])
+      expect(listPlanLines(evaluation, later.plan)).toEqual([
+        "reader 2026-01-01 to 2026-04-10: blocked by failed checks of sum 2026-01-01",
+        "reader 2026-04-11 to 2034-03-19: blocked as well",
+      ])
     })
 
     test("is reported with the failed partition at any distance upstream", async () => {
@@ -257,7 +267,7 @@ describe("a changed check", () => {
       land(project, "raw", day(4), "r4")
       const later = await run(project, sum("1", unique("n")))
       expect(later.planned).toEqual([])
-      expect([...explain(evaluateProject(project, sum("1", unique("n"))), later.plan)]).toEqual([
+      expect(listPlanLines(evaluateProject(project, sum("1", unique("n"))), later.plan)).toEqual([
         "sum 2026-01-04: blocked by failed checks of sum 2026-01-01",
       ])
     })
