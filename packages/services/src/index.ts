@@ -52,7 +52,7 @@ export type { MaterializeRequest } from "./plan/materialize-request.ts"
 export { createMaterializeRequest } from "./plan/materialize-request.ts"
 export { planWithExistingFiles } from "./plan/missing-files.ts"
 export type { OnlyState } from "./plan/only-state.ts"
-export { onlyStates, toPlanState } from "./plan/only-state.ts"
+export { toPlanState } from "./plan/only-state.ts"
 export type { PartitionArguments } from "./plan/partition-arguments.ts"
 export {
   hasPartitionArguments,

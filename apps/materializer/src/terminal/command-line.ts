@@ -17,7 +17,7 @@ export interface CommandLine extends CommandContext {
   readonly createServices: (
     config: Config,
     listener: Pick<Services, "emit" | "watchesSteps">,
-  ) => Services
+  ) => Promise<Services>
   readonly nowMs: () => number
   readonly interruption: Interruption
   /** Whether faults are shown with the place where they happened. */

@@ -1,4 +1,4 @@
-import { type OnlyState, onlyStates } from "@freshet/services"
+import { type OnlyState, onlyStates } from "@freshet/services/only-state"
 
 /** A number of at least `least`, as a flag's value. */
 export function createWholeNumberParser(minimum: number): (text: string) => number {
