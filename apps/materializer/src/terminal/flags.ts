@@ -1,4 +1,4 @@
-import { type OnlyState, onlyStates } from "@freshet/services"
+import { type OnlyState, onlyStates } from "@freshet/services/only-state"
 
 /** Creates a parser of whole numbers from a minimum. */
 export function createWholeNumberParser(minimum: number): (text: string) => number {
