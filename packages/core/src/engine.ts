@@ -1,5 +1,6 @@
 export type { Output } from "./declare/asset.ts"
 export type { CodeComputation, Computation, SqlComputation } from "./declare/declaration.ts"
+export type { ColumnKind } from "./declare/column.ts"
 export { quoteName } from "./declare/column.ts"
 export { parseDay } from "./partitions/calendar.ts"
 export { encodeFolderName } from "./partitions/folder-name.ts"
@@ -8,7 +9,9 @@ export type {
   Granularity,
   PartitionRange,
   PartitionText,
+  Static,
   TimedGranularity,
+  Unpartitioned,
 } from "./declare/partition.ts"
 export {
   findPartition,
@@ -20,9 +23,12 @@ export {
   isTimed,
   toTimeInterval,
 } from "./declare/partition.ts"
-export type { CompilerMessage, FitsTable } from "./declare/publish.ts"
+export type { CompilerMessage, FitsTable, Publish } from "./declare/publish.ts"
 export { formatRelationName } from "./declare/read.ts"
-export { listReads, renderSql } from "./declare/sql.ts"
+export { listReads, renderSql, sharedRelation } from "./declare/sql.ts"
+export type { ColumnValues } from "./declare/rows.ts"
+export type { CsvFormat, LineKinds } from "./declare/source-format.ts"
+export type { OnShortWindow, Window } from "./declare/window.ts"
 export { formatWindow } from "./declare/window.ts"
 export type * from "./ports.ts"
 export type * from "./evaluate/landing.ts"
