@@ -35,7 +35,7 @@ const forbiddenWords = [
   { pattern: /\bjust (what|that|as|those|these)\b/i, use: "exactly" },
   { pattern: /\bmeans? nothing\b|\bboth at once\b/i, use: "cannot be combined" },
   { pattern: /\bleave (it|one|them)( of them)? away\b/i, use: "remove, omit" },
-  { pattern: /\b(nobody|somebody|whoever)\b/i, use: "a noun, or a passive sentence" },
+  { pattern: /(?<!")\b(nobody|somebody|whoever)\b/i, use: "a noun, or a passive sentence" },
   { pattern: /\bforget(s|ting|tings|table)?\b|\bforgot(ten)?\b/i, use: "wipe" },
   {
     pattern: /\brederiv|\bremak(e|es|ing)\b|\bremade\b|\b(made|make|makes|making) again\b/i,

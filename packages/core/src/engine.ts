@@ -73,14 +73,7 @@ export {
   subtractRanges,
   takeNewest,
 } from "./partitions/range-algebra.ts"
-export {
-  assetPartitionsText,
-  explain,
-  formatCause,
-  formatPartitions,
-  formatRead,
-  formatStatus,
-} from "./plan/explain.ts"
+export { explain, formatCause, formatPartitions, formatRead, formatStatus } from "./plan/explain.ts"
 export type { EvaluationInputs, ReadRange } from "./evaluate/inputs.ts"
 export {
   emptyVersion,

@@ -23,7 +23,7 @@ export const freshetSchema = pgSchema("freshet")
 const timestampColumn = () => timestamp({ withTimezone: true })
 const bigintColumn = () => bigint({ mode: "number" })
 
-/** The one row that says which ledger this is. Every time that materializations are forgotten, the next epoch begins. */
+/** The single row that identifies the ledger. Every wipe begins a new epoch. */
 export const identity = freshetSchema.table(
   "identity",
   {
@@ -37,10 +37,10 @@ export const identity = freshetSchema.table(
 /** Ranges of partitions, the ends included. */
 export type RecordedRanges = readonly (readonly [from: number, to: number])[]
 
-/** What was forgotten when an epoch began: recorded name of an asset → the partitions of which something went. Only the newest are kept. */
+/** The wipes of an epoch: recorded asset name → wiped partitions. Only the newest epochs are retained. */
 export const wipes = freshetSchema.table("wipes", {
   epoch: bigintColumn().primaryKey(),
-  /** Tells the epoch from another of the same number, which a ledger has that was restored from a copy. */
+  /** Distinguishes epochs of the same number in a ledger that was restored from a copy. */
   identity: uuid().notNull().defaultRandom(),
   partitions: jsonb().$type<Readonly<Record<string, RecordedRanges>>>().notNull(),
 })
@@ -112,7 +112,7 @@ export const steps = freshetSchema.table(
     /** Why it failed, was refused or was skipped. */
     message: text(),
     hint: text(),
-    /** Where the rows of a refused step lie for inspection. */
+    /** Keys of the rows that failed a check, retained for inspection. */
     failed_files: jsonb().$type<readonly string[]>(),
     reads: jsonb().$type<readonly RecordedRead[]>().notNull(),
     rows: bigintColumn().notNull(),
@@ -186,7 +186,7 @@ export const checkResults = freshetSchema.table(
   (table) => [index().on(table.step)],
 )
 
-/** Where the lines of a source went in one step: `lines` = `rows` + `quarantined`. */
+/** The lines of a source in one step: `lines` = `rows` + `quarantined`. */
 export const lineCounts = freshetSchema.table(
   "line_counts",
   {
@@ -203,7 +203,7 @@ export const lineCounts = freshetSchema.table(
   (table) => [index().on(table.step)],
 )
 
-/** What changed in one published table. */
+/** The change of one published table. */
 export interface RecordedChange {
   readonly asset: string
   readonly table: string
@@ -226,7 +226,7 @@ export const publications = freshetSchema.table(
     version: text().notNull(),
     run: text().notNull(),
     changes: jsonb().$type<readonly RecordedChange[]>().notNull(),
-    /** Where the rows lie that it shows: keys in the store. */
+    /** Keys in the store of the published rows. */
     files: jsonb().$type<readonly string[]>().notNull().default([]),
     published_at: timestampColumn().notNull().defaultNow(),
   },

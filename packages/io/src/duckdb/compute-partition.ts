@@ -84,7 +84,7 @@ export async function recomputePartition(
   )
 }
 
-/** Lends paths for files that are gone when the work has ended. */
+/** Provides paths of temporary files that are removed when the work has ended. */
 async function withTempFiles<T>(
   store: Store,
   work: (tempPath: (suffix: string) => Promise<string>) => Promise<T>,
@@ -252,7 +252,7 @@ async function createOutputViews(
   await connection.run(views.join("\n"))
 }
 
-/** Tells how far the work is: what is behind it, and a part of the rest for the statement that runs. */
+/** Reports the progress of the work: completed statements, and the share of the running one. */
 async function withProgressReports<T>(
   connection: Connection,
   report: (share: number) => void,

@@ -18,7 +18,7 @@ export interface CheckResultsRequest {
   readonly assets: readonly string[]
 }
 
-/** What the checks said last of some rows, and where the rows lie that were refused. */
+/** The latest check results of some rows, and the location of the failed rows. */
 export interface CheckReport {
   readonly results: readonly CheckResult[]
   readonly failedFiles: readonly string[]

@@ -15,7 +15,7 @@ export async function recordSteps(
   await client.query({ name: "record_steps", text: recordStepsStatement, values })
 }
 
-/** Whether a step can be recorded by the same statement as others: one statement changes a row only once. */
+/** Tests if one statement can record a step together with others: one statement changes a row only once. */
 export function canShareStatement(
   record: StepRecord,
   groupedRecords: readonly StepRecord[],
@@ -27,7 +27,7 @@ export function canShareStatement(
   )
 }
 
-/** Samples hold whatever people wrote; Postgres stores neither NUL nor half a surrogate pair. */
+/** Replaces NUL and unpaired surrogates in samples, which PostgreSQL cannot store. */
 function toStorable(_: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString()
   if (typeof value !== "string") return value

@@ -7,7 +7,10 @@ import { getCurrentName, readLedgerNames, findStaticKeys } from "./ledger-names.
 import { readHistories, type RecordedPartition } from "./read-histories.ts"
 import { readStateFile, type LedgerState, writeStateFile } from "./state-file.ts"
 
-/** Rows touched and partitions forgotten since a state file was written: so many are read in addition; with more of them it is written anew; with far more the ledger is read whole. */
+/**
+ * The number of changed rows and wiped partitions since the state file was written from which on the file is
+ * rewritten. With many more the ledger is read whole.
+ */
 const rewriteThreshold = 256
 const rereadThreshold = 200_000
 
@@ -51,7 +54,7 @@ type TextRow = string[]
 
 interface SnapshotRows {
   readonly position: Omit<LedgerState, "histories">
-  /** Marks of the step and the epoch that the state knows as the newest, and how many epochs after it are told of. */
+  /** Identities of the newest step and epoch in the state, and the number of later epochs in the ledger. */
   readonly baseStepIdentity: string
   readonly baseEpochIdentity: string
   readonly epochsSince: number
@@ -65,7 +68,7 @@ function countChanges({ changedPartitions, wipedPartitions }: SnapshotRows): num
   return changedPartitions.length + wipedPartitions.length
 }
 
-/** Begins the transaction and reads everything but the timelines, in one round trip. */
+/** Begins the transaction and reads everything but the histories in one round trip. */
 async function beginSnapshot(
   client: Client,
   graph: Graph,

@@ -34,7 +34,7 @@ test("runs are listed newest first, each with how its steps ended", async () => 
     expect(older).toMatchObject({
       id: "2024_a",
       outcome: "succeeded",
-      stepsByOutcome: { made: 1, unchanged: 2 },
+      stepsByOutcome: { materialized: 1, unchanged: 2 },
     })
   })
   expect(await readRuns(client(), 1)).toHaveLength(1)
