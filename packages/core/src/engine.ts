@@ -159,3 +159,13 @@ export {
   formatTimeOfDay,
 } from "./quantity.ts"
 export { getZoneOffset } from "./partitions/zone.ts"
+export type { ColumnKind } from "./declare/column.ts"
+export type { Static } from "./declare/partition.ts"
+export type { Unpartitioned } from "./declare/partition.ts"
+export type { Publish } from "./declare/publish.ts"
+export { sharedRelation } from "./declare/sql.ts"
+export type { ColumnValues } from "./declare/rows.ts"
+export type { CsvFormat } from "./declare/source-format.ts"
+export type { LineKinds } from "./declare/source-format.ts"
+export type { OnShortWindow } from "./declare/window.ts"
+export type { Window } from "./declare/window.ts"

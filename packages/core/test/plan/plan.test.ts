@@ -44,7 +44,7 @@ function planFor(
   )
 }
 
-/** The steps of the plan for these targets: `a 3`. */
+/** Plans these targets and lists the steps: `a 3`. */
 function planStepIds(
   project: MemoryProject,
   graph: Graph,
