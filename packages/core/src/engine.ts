@@ -67,13 +67,7 @@ export {
   subtractRanges,
   takeNewest,
 } from "./partitions/range-algebra.ts"
-export {
-  assetPartitionsText,
-  formatCause,
-  formatPartitions,
-  formatRead,
-  formatStatus,
-} from "./plan/explain.ts"
+export { formatCause, formatPartitions, formatRead, formatStatus } from "./plan/explain.ts"
 export type { EvaluationInputs, ReadRange } from "./evaluate/inputs.ts"
 export {
   emptyVersion,

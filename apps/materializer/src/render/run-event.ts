@@ -8,7 +8,6 @@ import {
   type StepOutcome,
   type TableChange,
 } from "@freshet/core/engine"
-import {} from "@freshet/services"
 
 /** Formats an event as a line of a log with its time; undefined for events that a log omits. */
 export function formatEvent(event: RunEvent, nowMs: number): string | undefined {

@@ -75,16 +75,16 @@ export function formatCause(graph: Graph, cause: Cause): string {
         ? "its inputs changed"
         : cause.changed.map((input) => formatChangedInput(graph, input)).join("; ")
     case "upstream":
-      return `upstream ${assetPartitionsText(graph, cause.asset, cause.partitions)} will be rebuilt`
+      return `upstream ${formatAssetPartitions(graph, cause.asset, cause.partitions)} will be rebuilt`
   }
 }
 
 function formatChangedInput(graph: Graph, { asset, partitions }: ChangedInput): string {
-  return `${assetPartitionsText(graph, asset, partitions)} changed`
+  return `${formatAssetPartitions(graph, asset, partitions)} changed`
 }
 
 /** Formats partitions of one asset: `likes 2026-01-05`. */
-export function assetPartitionsText(
+function formatAssetPartitions(
   graph: Graph,
   asset: string,
   partitions: readonly PartitionRange[],

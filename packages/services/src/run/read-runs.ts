@@ -13,7 +13,6 @@ import { createKeyFormatter, createRangeConverter } from "../partition-keys.ts"
 import type { Project, RunDetail, RunRow, StepRow } from "../project.ts"
 import type { Services } from "../services.ts"
 import { unknownRunError } from "./retryable-run.ts"
-import {} from "./run-progress.ts"
 
 /** Lists the latest runs. */
 export async function listRuns(

@@ -16,7 +16,6 @@ import type { RequestedPlan } from "../plan/make-plan.ts"
 import { createRemainingDocument } from "../plan/plan-document.ts"
 import type { Project } from "../project.ts"
 import { toFailedCheckDocument, toFailedPartitionDocument } from "../status/failed-partition.ts"
-import {} from "./run-progress.ts"
 import { findUnpublishedSets } from "./unpublished-sets.ts"
 
 export type StepEndedEvent = Extract<RunEvent, { kind: "step_ended" }>

@@ -1,4 +1,4 @@
-import type { RunEvent, StepOutcome, StepReference } from "@freshet/core/engine"
+import type { RunEvent, StepReference } from "@freshet/core/engine"
 
 import type { PlanDocument, PlanStepDocument } from "../documents/plan.ts"
 import type { StepOutcomeName } from "../documents/run.ts"

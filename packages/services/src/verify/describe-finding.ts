@@ -65,23 +65,27 @@ export function describeFinding(
     case "inputs_gone":
       return { kind, ...recomputedPartition, ...describeMissingInput(project, mismatch) }
     case "never_made":
-      return {
-        kind: "never_materialized",
-        ...recomputedPartition,
-        message: "was never materialized",
-        hint: null,
-      }
     case "failed":
-      return {
-        kind,
-        ...recomputedPartition,
-        message: `cannot be recomputed: ${mismatch.message}`,
-        hint: mismatch.hint ?? null,
-      }
+    case "replaced":
+      return { ...recomputedPartition, ...describeMissingRows(mismatch) }
+    default:
+      return unreachable(mismatch)
+  }
+}
+
+function describeMissingRows(
+  mismatch: Extract<ReproducibilityMismatch, { kind: "never_made" | "failed" | "replaced" }>,
+): Pick<FindingDocument, "kind" | "message" | "hint"> {
+  switch (mismatch.kind) {
+    case "never_made":
+      return { kind: "never_materialized", message: "was never materialized", hint: null }
+    case "failed": {
+      const { kind, message, hint = null } = mismatch
+      return { kind, message: `cannot be recomputed: ${message}`, hint }
+    }
     case "replaced":
       return {
-        kind,
-        ...recomputedPartition,
+        kind: mismatch.kind,
         message: "was rebuilt by a run in the meantime",
         hint: "Run the command again to verify the new rows.",
       }
