@@ -1,9 +1,8 @@
-import type { AnyAsset, Asset } from "@freshet/core"
+import type { Asset } from "@freshet/core"
 import {
   type Cause,
   type Computation,
   type Evaluation,
-  formatPartitionKey,
   getAsset,
   getAssetStatus,
   getStatus,
@@ -19,7 +18,6 @@ import {
 } from "@freshet/core/engine"
 
 import { addChangedInputs } from "../plan/changed-inputs.ts"
-import { formatPartitionFlag } from "../plan/command-text.ts"
 import type { ProjectPlan } from "../project.ts"
 import { type PathStop, type CauseChain, findCausePath } from "./cause-path.ts"
 
