@@ -22,9 +22,9 @@ test("one bad partition in a range does not lose the others, and retry makes exa
     expect(failed.code).toBe(3)
     const [run] = await readRuns(place)
     const id = run?.id ?? ""
-    expect(failed.stderr).toContain(`\`freshet runs show ${id}\` tells how far it is`)
+    expect(failed.stderr).toContain(`\`freshet runs show ${id}\` shows its progress`)
     expect(failed.stdout).toContain(
-      `What was made is kept; \`freshet runs retry ${id}\` makes what is left.`,
+      `Finished partitions are retained; \`freshet runs retry ${id}\` runs the remaining ones.`,
     )
     expect(await readNewestSteps(place)).toEqual([
       ...marketDays.map((day) => `items ${day} made`),
@@ -39,7 +39,10 @@ test("one bad partition in a range does not lose the others, and retry makes exa
     ])
     const shown = await runFreshet(place, "runs", "show", id)
     expect(shown.stdout).toMatch(
-      new RegExp(`takings +4 of 4  failed ${second}; made ${first}, ${third} to ${fourth}$`, "m"),
+      new RegExp(
+        `takings +4 of 4  failed ${second}; materialized ${first}, ${third} to ${fourth}$`,
+        "m",
+      ),
     )
     landPrices(place, second, { pen: "3", ink: "5" })
     const retried = await runFreshet(place, "runs", "retry", id)
@@ -51,7 +54,7 @@ test("one bad partition in a range does not lose the others, and retry makes exa
     ])
     const again = await runFreshet(place, "runs", "retry", id)
     expectDone(again)
-    expect(again.stdout).toContain("Nothing is stale: everything asked for is up to date.")
+    expect(again.stdout).toContain("Nothing is stale: all requested partitions are fresh.")
     expect((await readRuns(place)).map(({ outcome }) => outcome)).toEqual(["succeeded", "failed"])
   })
 })
@@ -88,8 +91,8 @@ test("only what failed, only what is missing, only what is stale: over several a
     landOrders(place, first, { pen: 2, ink: 1 })
     const words = ["backfill", "takings", ...range, "--only", "missing"]
     const { stdout } = await runFreshet(place, ...words, "--dry-run")
-    expect(stdout).toContain(`= takings ${first}, ${third}: up to date already`)
-    expect(stdout).toContain(`= takings ${second}: failed, which was not asked for`)
+    expect(stdout).toContain(`= takings ${first}, ${third}: fresh`)
+    expect(stdout).toContain(`= takings ${second}: failed, excluded by --only`)
     expectDone(await runFreshet(place, ...words))
     const after = await countMaterializations(place)
     const made = [...after].filter(([step, times]) => times !== before.get(step))

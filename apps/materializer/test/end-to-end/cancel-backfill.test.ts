@@ -26,27 +26,31 @@ test("a run that is cancelled stops within seconds, starts no further step, and 
     await reached(running, first)
     const id = idOf(running)
     const shown = await readRun(place, id)
-    expect(shown).toMatchObject({ outcome: "running", steps: 4, made: 1 })
+    expect(shown).toMatchObject({ outcome: "running", steps: 4, materialized: 1 })
     expect(shown.progress).toEqual([
       {
         computation: "counted",
         planned: 4,
         ended: 1,
         partitions: [
-          { outcome: "made", ranges: [{ from: first, to: first }] },
-          { outcome: "left", ranges: [{ from: second, to: fourth }] },
+          { outcome: "materialized", ranges: [{ from: first, to: first }], text: first },
+          {
+            outcome: "remaining",
+            ranges: [{ from: second, to: fourth }],
+            text: `${second} to ${fourth}`,
+          },
         ],
       },
     ])
     const text = await runFreshet(place, "runs", "show", id)
-    expect(text.stdout).toContain(`made ${first}; to do ${second} to ${fourth}`)
+    expect(text.stdout).toContain(`materialized ${first}; remaining ${second} to ${fourth}`)
     const cancelled = await runFreshet(place, "runs", "cancel", id)
     expectDone(cancelled)
-    expect(cancelled.stdout).toContain("has stopped: 1 of 4 partitions were made, and are kept.")
+    expect(cancelled.stdout).toContain("stopped: 1 of 4 partitions materialized.")
     const ended = await running.result
     expect(ended).toMatchObject({ code: 130, signal: null })
     expect(ended.stderr).toContain("Another process asked to stop")
-    expect(ended.stdout).toContain(`\`freshet runs retry ${id}\` makes what is left.`)
+    expect(ended.stdout).toContain(`\`freshet runs retry ${id}\` runs the remaining ones.`)
     expect(await readNewestSteps(place)).toEqual([`counted ${first} made`])
     const [run] = await readRuns(place)
     expect(run).toMatchObject({ outcome: "interrupted" })
@@ -55,7 +59,7 @@ test("a run that is cancelled stops within seconds, starts no further step, and 
     )
     const again = await runFreshet(place, "runs", "cancel", id)
     expect(again.code).toBe(2)
-    expect(again.stderr).toContain(`There is nothing to cancel: run ${id} is over: interrupted`)
+    expect(again.stderr).toContain(`There is nothing to cancel: run ${id} has ended: interrupted`)
     landOrders(place, second, { pen: 2 })
     expectDone(await runFreshet(place, "runs", "retry", id))
     expect(await readNewestSteps(place)).toEqual([
@@ -76,8 +80,8 @@ test("a run that was killed is recognisable as such, and the next command carrie
     await running.result
     await outcomeIs(place, id, "killed")
     const { stdout } = await runFreshet(place, "runs", "show", id)
-    expect(stdout).toContain("Its process ended without a word.")
-    expect(stdout).toContain(`made ${first} to ${second}; not done ${third} to ${fourth}`)
+    expect(stdout).toContain("Its process ended without a report.")
+    expect(stdout).toContain(`materialized ${first} to ${second}; not done ${third} to ${fourth}`)
     landOrders(place, third, { pen: 2 })
     expectDone(await runFreshet(place, ...words))
     expect(await readNewestSteps(place)).toEqual([

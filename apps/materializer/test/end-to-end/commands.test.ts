@@ -48,7 +48,7 @@ interface Steps {
 describe("after everything was made for the newest day", () => {
   test("materialize has told what it made and published", () => {
     expectDone(materialized)
-    expect(materialized.stdout).toMatch(/^✓ \d+ partitions made/)
+    expect(materialized.stdout).toMatch(/^✓ \d+ partitions materialized/)
     expect(materialized.stdout).toContain("✓ Published stocktwits 2026-01-10.")
   })
 
@@ -64,7 +64,7 @@ describe("after everything was made for the newest day", () => {
     const { code, stdout } = await run("plan", "--exit-code")
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: "Nothing is stale: everything asked for is up to date.\n",
+      stdout: "Nothing is stale: all requested partitions are fresh.\n",
     })
   })
 
@@ -72,7 +72,7 @@ describe("after everything was made for the newest day", () => {
     const { code, stdout, stderr } = await run("materialize")
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      stdout: "Nothing is stale: everything asked for is up to date.\n",
+      stdout: "Nothing is stale: all requested partitions are fresh.\n",
       stderr: "",
     })
   })
@@ -87,8 +87,8 @@ describe("after everything was made for the newest day", () => {
     const words = ["backfill", "user_recs", "--date", "2026-01-06", "--dry-run"] as const
     const { code, stdout, stderr } = await run(...words)
     expect(code).toBe(0)
-    expect(stdout).toContain("never made")
-    expect(stderr).toContain("nothing was done")
+    expect(stdout).toContain("never materialized")
+    expect(stderr).toContain("nothing was executed")
     expect((await run(...words)).stdout).toBe(stdout)
   })
 
@@ -268,10 +268,10 @@ describe("a past day", () => {
   test("is backfilled as of itself, and the published tables stay at the newest day", async () => {
     const { code, stdout } = await run("backfill", "user_recs", "--date", "2026-01-08")
     expect(code).toBe(0)
-    expect(stdout).toContain("show 2026-01-10, the newest day")
+    expect(stdout).toContain("stay at 2026-01-10, the newest day")
     expect(stdout).toContain("Nothing downstream became stale.")
     const again = await run("backfill", "user_recs", "--date", "2026-01-08")
-    expect(again.stdout).toBe("Nothing is stale: everything asked for is up to date.\n")
+    expect(again.stdout).toBe("Nothing is stale: all requested partitions are fresh.\n")
   })
 
   test("with a late line is stale with everything whose window holds it, and backfill names what it leaves", async () => {
@@ -306,18 +306,18 @@ describe("a run", () => {
 
   test("that is interrupted ends with 130, keeps what was made, and the next one carries on", async () => {
     const running = start("materialize", "--from", "2026-01-02", "--to", "2026-01-10")
-    await running.waitForOutput("made")
+    await running.waitForOutput(": materialized")
     running.kill("SIGINT")
     const outcome = await running.result
     expect(outcome).toMatchObject({ code: 130, signal: null })
     expect(outcome.stderr).toContain("Stopping")
-    expect(outcome.stdout).toContain("What was made is kept; `freshet runs retry ")
+    expect(outcome.stdout).toContain("Finished partitions are retained; `freshet runs retry ")
     expectDone(await run("materialize", "user_recs", "--from", "2026-01-02"))
   })
 
   test("meets another one: --no-wait is exit 7", async () => {
     const first = start("materialize", "--from", "2026-01-02", "--to", "2026-01-10")
-    await first.waitForOutput("made")
+    await first.waitForOutput(": materialized")
     const second = await run("materialize", "--no-wait")
     expect(second.code).toBe(7)
     expect(second.stderr).toContain("Another run is under way")

@@ -42,8 +42,12 @@ interface Document {
   readonly materializations: number
   readonly files: number
   readonly bytes: number
-  readonly left_alone: number
-  readonly removed: readonly { readonly name: string; readonly files: number }[]
+  readonly unknown_files: number
+  readonly removed: readonly {
+    readonly kind: string
+    readonly asset: string | null
+    readonly files: number
+  }[]
 }
 
 async function collected(project: DeclaredProject, ...words: readonly string[]): Promise<Document> {
@@ -98,13 +102,13 @@ test("what was replaced goes with its files, a crash's leftovers too, and nothin
     )
     const did = await collected(project, "--grace", "0")
     expect({ ...did, dry_run: true }).toEqual(would)
-    expect(did).toMatchObject({ materializations: 4, files: 8, left_alone: 2 })
-    expect(did.removed.map(({ name, files }) => [name, files])).toEqual([
-      ["best", 3],
-      ["best, refused rows", 1],
-      ["items", 2],
-      ["orders, quarantined lines", 1],
-      ["temporary files", 1],
+    expect(did).toMatchObject({ materializations: 4, files: 8, unknown_files: 2 })
+    expect(did.removed.map(({ kind, asset, files }) => [kind, asset, files])).toEqual([
+      ["failed_rows", "best", 1],
+      ["rows", "best", 3],
+      ["rows", "items", 2],
+      ["quarantine", "orders", 1],
+      ["temporary", null, 1],
     ])
 
     const kept = await recordedFiles(project)
@@ -123,7 +127,7 @@ test("what was replaced goes with its files, a crash's leftovers too, and nothin
     )
     expectDone(again)
     const nothing = await runFreshet(project, "gc", "--grace", "0")
-    expect(nothing.stdout).toContain("Nothing to clear away.")
+    expect(nothing.stdout).toContain("No garbage to delete.")
   })
 })
 
@@ -210,7 +214,7 @@ test("while a run is under way it waits, or gives way and removes nothing", asyn
     })
     const ended = await waiting.result
     expectDone(ended)
-    expect(ended.stdout).toContain("4 materializations forgotten and 4 files removed")
+    expect(ended.stdout).toContain("4 materializations and 4 files deleted")
   })
 })
 
@@ -231,7 +235,7 @@ test("it never leaves the lake, and refuses one that its ledger knows nothing of
     putFile(elsewhere, `others/${first}/${"5".repeat(32)}.parquet`)
     const { code, stderr } = await runFreshet({ ...project, environment }, "gc", "--grace", "0")
     expect(code).toBe(2)
-    expect(stderr).toContain(`The ledger knows none of the files in ${outside}`)
+    expect(stderr).toContain(`The ledger references none of the files in ${outside}`)
     expect(listStoredFiles(elsewhere)).toHaveLength(2)
   })
 })
@@ -256,7 +260,7 @@ test("what the published tables show is kept for as long as they show it", async
     const before = await readContents(place)
     const ended = await runFreshet(place, "gc", "--grace", "0")
     expectDone(ended)
-    expect(ended.stdout).toMatch(/[1-9]\d* materializations? forgotten/)
+    expect(ended.stdout).toMatch(/[1-9]\d* materializations? and \d+ files? deleted/)
     for (const file of shown?.files ?? []) expect(listStoredFiles(place)).toContain(file)
     const after = await readContents(place)
     expect(after.versions).toEqual(before.versions)

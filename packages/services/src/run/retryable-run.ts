@@ -1,4 +1,4 @@
-import { type Graph, type Problem, ProblemsError } from "@freshet/core/engine"
+import type { Graph, Problem, ProblemsError } from "@freshet/core/engine"
 
 import { usageError } from "../plan/target-problems.ts"
 import type { Project, RunDetail, RunRow } from "../project.ts"

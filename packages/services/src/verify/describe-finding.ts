@@ -25,43 +25,26 @@ interface VerifiedPartition {
 /** Describes a difference between a partition and its record. */
 export function describeFinding(
   project: Project,
-  { computation, partition }: VerifiedPartition,
+  verifiedPartition: VerifiedPartition,
   mismatch: ReproducibilityMismatch,
 ): FindingDocument {
-  const locate = (asset: string, index = partition) => ({
+  const { computation, partition } = verifiedPartition
+  const locate = (asset: string) => ({
     asset,
-    partition: formatKey(project, asset, index),
+    partition: formatKey(project, asset, partition),
     file: null,
   })
   const recomputedPartition = locate(computation.outputs[0]?.asset ?? computation.name)
   const { kind } = mismatch
   switch (kind) {
     case "different":
-      return {
-        kind,
-        ...locate(mismatch.asset),
-        message: `is not deterministic: the same code and inputs give ${formatRowsChange(mismatch.rows)}`,
-        hint: suggestCauses(computation),
-      }
     case "code_changed":
-      return {
-        kind,
-        ...locate(mismatch.asset),
-        message: `the current code gives ${formatRowsChange(mismatch.rows)}`,
-        hint: null,
-      }
+      return { kind, ...locate(mismatch.asset), ...describeRows(mismatch, computation) }
     case "file_changed":
     case "file_gone":
       return describeFile(project, mismatch)
     case "landed_changed":
-      return {
-        kind,
-        asset: mismatch.source,
-        partition: null,
-        file: join(project.config.landing, mismatch.path),
-        message: "has other bytes than when it was read, but the same size and modification time",
-        hint: "Land the right file again under the same name; its readers then become stale.",
-      }
+      return describeLandedFile(project, mismatch)
     case "inputs_gone":
       return { kind, ...recomputedPartition, ...describeMissingInput(project, mismatch) }
     case "never_made":
@@ -71,13 +54,10 @@ export function describeFinding(
         message: "was never materialized",
         hint: null,
       }
-    case "failed":
-      return {
-        kind,
-        ...recomputedPartition,
-        message: `cannot be recomputed: ${mismatch.message}`,
-        hint: mismatch.hint ?? null,
-      }
+    case "failed": {
+      const message = `cannot be recomputed: ${mismatch.message}`
+      return { kind, ...recomputedPartition, message, hint: mismatch.hint ?? null }
+    }
     case "replaced":
       return {
         kind,
@@ -90,14 +70,40 @@ export function describeFinding(
   }
 }
 
+type Mismatch<K extends ReproducibilityMismatch["kind"]> = Extract<
+  ReproducibilityMismatch,
+  { kind: K }
+>
+
+function describeRows(
+  { kind, rows }: Mismatch<"different" | "code_changed">,
+  computation: Computation,
+) {
+  return kind === "different"
+    ? {
+        message: `is not deterministic: the same code and inputs give ${formatRowsChange(rows)}`,
+        hint: suggestCauses(computation),
+      }
+    : { message: `the current code gives ${formatRowsChange(rows)}`, hint: null }
+}
+
+function describeLandedFile(
+  { config }: Project,
+  { kind, source, path }: Mismatch<"landed_changed">,
+): FindingDocument {
+  return {
+    kind,
+    asset: source,
+    partition: null,
+    file: join(config.landing, path),
+    message: "has other bytes than when it was read, but the same size and modification time",
+    hint: "Land the right file again under the same name; its readers then become stale.",
+  }
+}
+
 function describeFile(
   project: Project,
-  {
-    kind,
-    asset,
-    partition,
-    file: key,
-  }: Extract<ReproducibilityMismatch, { kind: "file_changed" | "file_gone" }>,
+  { kind, asset, partition, file: key }: Mismatch<"file_changed" | "file_gone">,
 ): FindingDocument {
   const command = formatFixCommand(project.evaluation, asset, partition)
   const isMissing = kind === "file_gone"
@@ -113,10 +119,7 @@ function describeFile(
   }
 }
 
-function describeMissingInput(
-  { graph }: Project,
-  { asset, partition }: Extract<ReproducibilityMismatch, { kind: "inputs_gone" }>,
-) {
+function describeMissingInput({ graph }: Project, { asset, partition }: Mismatch<"inputs_gone">) {
   if (partition === undefined)
     return {
       message: `cannot be recomputed: the current code reads \`${asset}\`, which the recorded run did not read`,
