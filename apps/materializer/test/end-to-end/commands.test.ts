@@ -1,8 +1,19 @@
 import { appendFile, readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 
+import {
+  assetDetailSchema,
+  demoDataSchema,
+  diagnosticsSchema,
+  explanationSchema,
+  quarantineSchema,
+  queryResultSchema,
+  rowsSchema,
+  statusSchema,
+} from "@freshet/services/documents"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
+import { parseDocument } from "../fixtures/parse-document.ts"
 import {
   type CommandResult,
   expectDone,
@@ -45,7 +56,7 @@ describe("after materializing the newest day", () => {
     const { code, stdout, stderr } = await run("status")
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
     expect(stdout).toMatch(
-      /All 54 assets are up to date; 6 late\..* Published: stocktwits 2026-01-10/,
+      /All 54 assets are up to date; 6 overdue\..* Published: stocktwits 2026-01-10/,
     )
   })
 
@@ -68,7 +79,7 @@ describe("after materializing the newest day", () => {
 
   test("why explains a missing partition", async () => {
     const { stdout } = await run("why", "user_recs", "--partition", "2026-01-05")
-    expect(stdout).toMatch(/^◌ user_recs 2026-01-05 was never made\./)
+    expect(stdout).toMatch(/^◌ user_recs 2026-01-05 is missing\./)
     expect(stdout).toContain("freshet backfill user_recs --date 2026-01-05")
   })
 
@@ -83,7 +94,9 @@ describe("after materializing the newest day", () => {
 
   test("assets, show and lineage print the declarations", async () => {
     expect((await run("assets", "kind:source")).stdout.trimEnd().split("\n")).toHaveLength(10)
-    expect((await run("show", "user_recs")).stdout).toContain("shows 2026-01-10")
+    expect((await run("show", "user_recs")).stdout).toContain(
+      "publication set stocktwits: contains 2026-01-10",
+    )
     expect((await run("lineage", "user_recs")).stdout).toContain("follows (last 7)")
     const mermaid = await run("lineage", "+user_recs", "--format", "mermaid")
     expect(mermaid.stdout).toMatch(/^flowchart LR\n/)
@@ -165,7 +178,7 @@ describe("after materializing the newest day", () => {
     ["select * from user_recs@2026-01-05", 'in double quotes: "user_recs@2026-01-05"'],
     ['select * from "user_recs@1999-01-01"', "comes before its first day"],
     ["select nothing from user_recs", 'Referenced column "nothing" not found'],
-    ["select * from stocktwits.user_recs", "assets are named without a schema"],
+    ["select * from stocktwits.user_recs", "names of assets have no schema"],
   ])("sql reports the error in a query: %s", async (query, message) => {
     const { code, stdout, stderr } = await run("sql", query)
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
@@ -214,7 +227,28 @@ describe("after materializing the newest day", () => {
     expect((await run("__complete", "--", "lineage", "+user_rec")).stdout).toBe(
       "+user_recs\n+user_rec_reasons\n",
     )
-    expect((await run("__complete", "--", "status", "--la")).stdout).toBe("--late\n")
+    expect((await run("__complete", "--", "status", "--ov")).stdout).toBe("--overdue\n")
+    expect((await run("__complete", "--", "status", "--la")).stdout).toBe("")
+  })
+
+  test.each([
+    [statusSchema, ["status"]],
+    [explanationSchema, ["why", "user_recs"]],
+    [assetDetailSchema, ["show", "user_recs"]],
+    [assetDetailSchema, ["show", "genre_earnings"]],
+    [rowsSchema, ["data", "head", "user_recs", "--limit", "2"]],
+    [rowsSchema, ["data", "head", "genre_earnings"]],
+    [rowsSchema, ["data", "head", "activity_log", "--limit", "1"]],
+    [queryResultSchema, ["sql", "select * from user_recs", "--limit", "2"]],
+    [queryResultSchema, ["sql", "--published", "select * from stocktwits.rooms limit 2"]],
+    [quarantineSchema, ["data", "quarantine", "activity_log"]],
+    [diagnosticsSchema, ["doctor"]],
+    [demoDataSchema, ["demo-data", "--days", "1", "--landing", "elsewhere"]],
+    [demoDataSchema, ["demo-data", "--group", "movies", "--landing", "elsewhere"]],
+  ])("%#: --json prints a document of its schema", async (schema, words) => {
+    const { code, stdout } = await run(...words, "--json")
+    expect(code).toBe(0)
+    expect(parseDocument(schema, stdout)).toEqual(JSON.parse(stdout))
   })
 
   test("an unreachable database is exit 8 and one message", async () => {

@@ -21,7 +21,7 @@ export const causeSchema = z.discriminatedUnion("kind", [
 export type CauseDocument = z.infer<typeof causeSchema>
 
 /** The latest attempt at a partition, when it failed. */
-export const failureSchema = z.strictObject({
+const failureSchema = z.strictObject({
   outcome: z.enum(["failed", "checks_failed"]),
   message: z.string(),
   /** Names of the error checks that failed. */
