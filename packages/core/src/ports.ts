@@ -73,8 +73,8 @@ export type ComputeResult = {
   readonly checks: readonly CheckResult[]
   readonly lineCounts: readonly LineCount[]
 } & (
-  | { readonly kind: "made"; readonly outputs: readonly MaterializedOutput[] }
-  | { readonly kind: "refused"; readonly failedFiles: readonly string[] }
+  | { readonly kind: "materialized"; readonly outputs: readonly MaterializedOutput[] }
+  | { readonly kind: "checks_failed"; readonly failedFiles: readonly string[] }
 )
 
 /** The SQL engine of the executor. */
@@ -146,13 +146,13 @@ export interface StepRecord {
 
 /** The outcome of a step. */
 export type StepOutcome =
-  | { readonly kind: "made" }
+  | { readonly kind: "materialized" }
   /** A retained materialization has the same code and inputs: it is the current one again. */
   | { readonly kind: "reused" }
   /** The newest materialization already had the same code and inputs. */
   | { readonly kind: "unchanged" }
   | { readonly kind: "checked" }
-  | { readonly kind: "refused"; readonly failedFiles: readonly string[] }
+  | { readonly kind: "checks_failed"; readonly failedFiles: readonly string[] }
   | { readonly kind: "failed"; readonly message: string; readonly hint: string | undefined }
   | { readonly kind: "skipped"; readonly blocker: string }
 

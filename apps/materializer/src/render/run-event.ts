@@ -8,7 +8,6 @@ import {
   type StepOutcome,
   type TableChange,
 } from "@freshet/core/engine"
-import { toOutcomeName } from "@freshet/services"
 
 /** Formats an event as a line of a log with its time; undefined for events that a log omits. */
 export function formatEvent(event: RunEvent, nowMs: number): string | undefined {
@@ -23,7 +22,7 @@ export function toEventDocument(event: RunEvent): object {
   const { kind, ...outcomeFields } = outcome
   return {
     ...fields,
-    outcome: toOutcomeName(kind),
+    outcome: kind,
     ...("failedFiles" in outcomeFields
       ? { failed_row_files: outcomeFields.failedFiles }
       : outcomeFields),
@@ -54,11 +53,12 @@ function describeEvent(event: RunEvent): string | undefined {
 
 function describeStep(event: Extract<RunEvent, { kind: "step_ended" }>): string {
   const { outcome, checks, changed } = event
-  const isMaterialized = outcome.kind === "made"
+  const isMaterialized = outcome.kind === "materialized"
   const quarantined = event.lineCounts.reduce((sum, line) => sum + line.quarantined, 0)
   const otherFailedChecks = checks
     .filter(
-      ({ passed, severity }) => !passed && !(outcome.kind === "refused" && severity === "error"),
+      ({ passed, severity }) =>
+        !passed && !(outcome.kind === "checks_failed" && severity === "error"),
     )
     .map(({ name }) => name)
   return [
@@ -73,12 +73,12 @@ function describeStep(event: Extract<RunEvent, { kind: "step_ended" }>): string 
 /** Formats the end of a step, with the error checks that failed. */
 export function formatOutcome(outcome: StepOutcome, checks: readonly CheckResult[]): string {
   switch (outcome.kind) {
-    case "made":
+    case "materialized":
     case "reused":
     case "unchanged":
     case "checked":
-      return toOutcomeName(outcome.kind)
-    case "refused":
+      return outcome.kind
+    case "checks_failed":
       return formatFailedChecksList(
         checks
           .filter(({ passed, severity }) => !passed && severity === "error")
@@ -91,9 +91,9 @@ export function formatOutcome(outcome: StepOutcome, checks: readonly CheckResult
   }
 }
 
-/** Formats names of failed checks: `check unique(id) failed`. */
+/** Formats names of failed checks: `failed check unique(id)`. */
 export function formatFailedChecksList(names: readonly string[]): string {
-  return `${names.length === 1 ? "check" : "checks"} ${names.join(", ")} failed`
+  return `failed ${names.length === 1 ? "check" : "checks"} ${names.join(", ")}`
 }
 
 /** Formats the sum of the changes of published tables: `120 inserted, 4 updated, 0 deleted`. */

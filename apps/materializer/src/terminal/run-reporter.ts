@@ -149,7 +149,7 @@ function formatFinished(
   style: TerminalStyle,
 ): readonly string[] {
   if (event.kind !== "step_ended") return []
-  const isFailure = event.outcome.kind === "failed" || event.outcome.kind === "refused"
+  const isFailure = event.outcome.kind === "failed" || event.outcome.kind === "checks_failed"
   const failureLines = isFailure
     ? [
         `${paint(style, "bad", getSign(style, "failed"))} ${event.step}: ${formatOutcome(event.outcome, event.checks)}`,

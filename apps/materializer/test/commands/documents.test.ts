@@ -69,10 +69,10 @@ test.each([
 })
 
 const failingProject = createExecutableProject(unmaterializedProject, (step) =>
-  step === "items 2026-01-03" ? "fails" : "made",
+  step === "items 2026-01-03" ? "fails" : "materialized",
 )
 const rejectingProject = createExecutableProject(unmaterializedProject, (step) =>
-  step === "items 2026-01-03" ? "refused" : "made",
+  step === "items 2026-01-03" ? "checks_failed" : "materialized",
 )
 const { project: wipeableProject } = createWipeableProject(2)
 const { project: collectableProject } = createCollectableProject(lakeFiles)

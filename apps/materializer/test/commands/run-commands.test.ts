@@ -118,7 +118,7 @@ describe("materialize", () => {
 
   test("that fails is exit 3 and says what was skipped", async () => {
     const failing = createExecutableProject(project, (step) =>
-      step === "items 2026-01-03" ? "fails" : "made",
+      step === "items 2026-01-03" ? "fails" : "materialized",
     )
     const { code, out } = await runCommand(failing, ["materialize"])
     expect(code).toBe(3)
@@ -134,13 +134,13 @@ describe("materialize", () => {
 
   test("that a check stops is exit 4 and says which rows", async () => {
     const failing = createExecutableProject(project, (step) =>
-      step === "items 2026-01-03" ? "refused" : "made",
+      step === "items 2026-01-03" ? "checks_failed" : "materialized",
     )
     const { code, out } = await runCommand(failing, ["materialize"])
     expect(code).toBe(4)
     expect(out.split("\n")).toEqual([
       "✕ The run failed: 2 partitions materialized in 0.00 s, 2,400 rows; 1 with failed checks, 1 skipped.",
-      "✕ items 2026-01-03: check unique(item) failed",
+      "✕ items 2026-01-03: failed check unique(item)",
       "  unique(item): no two rows have the same item",
       "    3 rows fail, for example",
       '      {"item":"pen","rows":2}',

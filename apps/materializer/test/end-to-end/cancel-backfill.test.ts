@@ -16,10 +16,10 @@ import {
 const [first, second, third, fourth] = marketDays
 const words = ["backfill", "counted", "--from", first, "--to", fourth]
 
-/** More than can be counted in a lifetime. */
+/** More orders than a step can count. */
 const forEver = { pen: 4e15 }
 
-test("a run that is cancelled stops within seconds, starts no further step, and its retry makes the rest", async () => {
+test("a cancelled run interrupts its step, starts no other, and its retry materializes the rest", async () => {
   await withMarket(async (place) => {
     landOrders(place, second, forEver)
     const running = startFreshet(place, ...words)
@@ -63,14 +63,14 @@ test("a run that is cancelled stops within seconds, starts no further step, and 
     landOrders(place, second, { pen: 2 })
     expectDone(await runFreshet(place, "runs", "retry", id))
     expect(await readNewestSteps(place)).toEqual([
-      `counted ${second} made`,
-      `counted ${third} made`,
-      `counted ${fourth} made`,
+      `counted ${second} materialized`,
+      `counted ${third} materialized`,
+      `counted ${fourth} materialized`,
     ])
   })
 })
 
-test("a run that was killed is recognisable as such, and the next command carries on after what it made", async () => {
+test("a killed run is listed as killed, and the next command continues after its partitions", async () => {
   await withMarket(async (place) => {
     landOrders(place, third, forEver)
     const running = startFreshet(place, ...words)
@@ -85,14 +85,14 @@ test("a run that was killed is recognisable as such, and the next command carrie
     landOrders(place, third, { pen: 2 })
     expectDone(await runFreshet(place, ...words))
     expect(await readNewestSteps(place)).toEqual([
-      `counted ${third} made`,
-      `counted ${fourth} made`,
+      `counted ${third} materialized`,
+      `counted ${fourth} materialized`,
     ])
     expect((await readRuns(place)).map(({ outcome }) => outcome)).toEqual(["succeeded", "killed"])
   })
 })
 
-test("two backfills of the same partitions at once launch none of them twice", async () => {
+test("concurrent backfills of the same partitions materialize each of them once", async () => {
   await withMarket(async (place) => {
     const overlapping = ["backfill", "counted", "--from", second, "--to", fourth]
     const all = [words, overlapping, words].map((each) => startFreshet(place, ...each))
@@ -102,7 +102,7 @@ test("two backfills of the same partitions at once launch none of them twice", a
   })
 })
 
-test("a retry of a run in progress is a usage error, and nothing runs", async () => {
+test("a retry of a running run is rejected", async () => {
   await withMarket(async (place) => {
     landOrders(place, second, forEver)
     const running = startFreshet(place, ...words)
@@ -116,11 +116,11 @@ test("a retry of a run in progress is a usage error, and nothing runs", async ()
     expect(unknown.stderr).toContain("`freshet runs`")
     running.kill("SIGTERM")
     expect(await running.result).toMatchObject({ code: 143 })
-    expect(await readNewestSteps(place)).toEqual([`counted ${first} made`])
+    expect(await readNewestSteps(place)).toEqual([`counted ${first} materialized`])
   })
 })
 
-/** The run has made a day, and the next one is under way. */
+/** Waits until the run has materialized a day. */
 async function reached(running: RunningCommand, day: string): Promise<void> {
   await running.waitForOutput(`counted ${day}: materialized`)
 }
@@ -129,7 +129,7 @@ function idOf(running: RunningCommand): string {
   return /run (\S+) started/.exec(running.readOutput())?.[1] ?? "no run has started"
 }
 
-/** The server needs a moment to notice that a process is gone. */
+/** Waits for the outcome: the server notices with a delay that a process is gone. */
 async function outcomeIs(place: DeclaredProject, id: string, outcome: string): Promise<void> {
   await waitUntil(async () => (await readRun(place, id)).outcome === outcome)
 }

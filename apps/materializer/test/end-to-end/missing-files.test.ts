@@ -11,7 +11,7 @@ import { withTestProject } from "./test-project.ts"
 const [, past] = smallDays
 const newest = smallDays.at(-1)
 
-test("what is gone from the lake is named, made anew with the same content, and disturbs nothing else", async () => {
+test("missing files of the newest day are reported and recomputed with the same content, and nothing else is", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "materialize"))
@@ -31,7 +31,7 @@ test("what is gone from the lake is named, made anew with the same content, and 
   })
 })
 
-test("a past partition that is gone is made anew once something is made that reads it", async () => {
+test("a missing file of a past partition is recomputed when a step reads it", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "materialize"))
@@ -51,7 +51,7 @@ test("a past partition that is gone is made anew once something is made that rea
   })
 })
 
-test("rows that were made before from the same inputs are made anew when their file is gone", async () => {
+test("an earlier materialization with the same inputs is recomputed if its file is missing", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "materialize"))

@@ -37,7 +37,7 @@ async function wipe(project: DeclaredProject, ...words: readonly string[]): Prom
   return JSON.parse(ended.stdout)
 }
 
-/** Asset → how many of its partitions are in which state. */
+/** Counts the partitions of each asset by state. */
 async function states(project: DeclaredProject): Promise<Readonly<Record<string, string>>> {
   const { stdout } = await runFreshet(project, "status", "--json")
   const { assets } = JSON.parse(stdout)
@@ -59,7 +59,7 @@ function countRetained({ withDatabase }: DeclaredProject): Promise<number> {
   )
 }
 
-test("wiped partitions are missing, and materializing them again restores everything", async () => {
+test("wiped partitions are missing, and a backfill restores them", async () => {
   await withMaterializedShop(async (project) => {
     const before = listStoredFiles(project)
     const words = ["wipe", "items", "--from", first, "--to", second]
@@ -100,7 +100,7 @@ test("wiped partitions are missing, and materializing them again restores everyt
   })
 })
 
-test("older materializations are wiped too: an undone edit does not bring them back", async () => {
+test("wipe removes earlier materializations too: a reverted edit does not bring them back", async () => {
   await withMaterializedShop(async (project) => {
     landOrders(project, first, 9)
     expectDone(await runFreshet(project, "backfill", "best", ...allShopDays))
@@ -114,7 +114,7 @@ test("older materializations are wiped too: an undone edit does not bring them b
   })
 })
 
-test("readers of wiped rows cannot be recomputed, and gc deletes the files", async () => {
+test("downstream partitions of wiped ones cannot be recomputed from recorded inputs, and gc deletes the files", async () => {
   await withMaterializedShop(async (project) => {
     const file = findPartitionFile(project, "items", first)
     const document = await wipe(project, "items", "--date", first)
@@ -140,7 +140,7 @@ test("readers of wiped rows cannot be recomputed, and gc deletes the files", asy
   })
 })
 
-test("every partition of an asset can be wiped, and nothing twice", async () => {
+test("all partitions of an asset can be wiped, and a second wipe finds nothing", async () => {
   await withMaterializedShop(async (project) => {
     expect(await wipe(project, "best", "--all")).toMatchObject({
       materializations: 4,
@@ -164,7 +164,7 @@ function rmFrom(project: DeclaredProject, day: string): void {
   rmSync(join(project.landing, "orders", `${day}.json`))
 }
 
-test("wrong requests get one message, and nothing is wiped", async () => {
+test("invalid requests get one message and wipe nothing", async () => {
   await withMaterializedShop(async (project) => {
     const wrong: readonly (readonly [words: string, says: string, hint: string])[] = [
       ["items", "Name the partitions to wipe.", "--all"],
@@ -189,7 +189,7 @@ test("wrong requests get one message, and nothing is wiped", async () => {
   })
 })
 
-test("while a run is in progress it waits, or exits and wipes nothing", async () => {
+test("wipe waits for a run, or ends with 7 and wipes nothing", async () => {
   await withMaterializedShop(async (project) => {
     const words = ["wipe", "items", "--date", first, "--yes"]
     const waiting = await withRunUnderWay(project, async () => {
@@ -209,7 +209,7 @@ test("while a run is in progress it waits, or exits and wipes nothing", async ()
   })
 })
 
-test("killed during a wipe, it leaves all records or none, and no lock", async () => {
+test("a killed wipe removes all or nothing, and releases the run lock", async () => {
   await withMaterializedShop(async (project) => {
     const words = ["wipe", "items", "--all", "--yes"]
     await project.withDatabase((url) =>
@@ -236,7 +236,7 @@ test("killed during a wipe, it leaves all records or none, and no lock", async (
   })
 })
 
-test("the published tables stay unchanged, also when the same rows are materialized again", async () => {
+test("wipe does not change the published tables, and neither do equal recomputed rows", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "materialize"))

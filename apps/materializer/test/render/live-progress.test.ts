@@ -53,7 +53,7 @@ function after(...events: readonly RunEvent[]): RunProgress {
 const halfWay = after(
   { kind: "step_started", ...items("2026-01-02") },
   { kind: "step_started", ...items("2026-01-03") },
-  ended("2026-01-02", { kind: "made" }),
+  ended("2026-01-02", { kind: "materialized" }),
   { kind: "step_progress", ...items("2026-01-03"), share: 0.71 },
 )
 
@@ -72,9 +72,9 @@ test("no line is wider than the terminal", () => {
 
 test("a computation is printed in one line for all its days", () => {
   const done = after(
-    ended("2026-01-02", { kind: "made" }),
+    ended("2026-01-02", { kind: "materialized" }),
     ended("2026-01-03", { kind: "unchanged" }),
-    ended("2026-01-04", { kind: "made" }),
+    ended("2026-01-04", { kind: "materialized" }),
   )
   const items = done.computations.get("items")
   expect(items && formatComputation("items", items, style)).toBe(
@@ -89,7 +89,7 @@ test("the bar never leaves its ten places", () => {
 })
 
 test("a line of the log has the time, what ended, and how", () => {
-  expect(formatEvent(ended("2026-01-02", { kind: "made" }), noon)).toBe(
+  expect(formatEvent(ended("2026-01-02", { kind: "materialized" }), noon)).toBe(
     "12:00:00  items 2026-01-02: materialized, 1,200 rows, 0.3 s",
   )
   const failed = { kind: "failed", message: "the disk is full", hint: undefined } as const

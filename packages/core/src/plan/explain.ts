@@ -5,13 +5,13 @@ import type { Cause, ChangedInput, Status } from "../evaluate/staleness.ts"
 import type { Graph } from "../graph/graph.ts"
 import { countPartitions, listPartitions } from "./plan.ts"
 
-/** The number of ranges that are written out. */
+/** The number of ranges in a text; further ranges are counted. */
 const maxRanges = 12
 
-/** The number of keys that are written out. */
+/** The number of static keys in a text; further keys are counted. */
 const maxKeys = 6
 
-/** Formats partitions: `2026-01-03 to 2026-01-05, 2026-01-09`, the first ones of many ranges; `oslo, "são paulo"` or `all 9 keys` of a set. */
+/** Formats partitions: `2026-01-03 to 2026-01-05, 2026-01-09`, `3 more ranges` after the first ones; `oslo, "são paulo"` or `all 9 keys` for static keys; empty for an unpartitioned asset. */
 export function formatPartitions(
   graph: Graph,
   asset: string,
@@ -29,7 +29,7 @@ export function formatPartitions(
   return [...texts, ...(omittedCount > 0 ? [`${omittedCount} more ranges`] : [])].join(", ")
 }
 
-/** Formats keys one by one, since their order is arbitrary. */
+/** Lists static keys one by one: people do not know their order, so ranges would not say which keys are meant. */
 function formatKeys(definition: Static, ranges: readonly PartitionRange[]): string {
   const count = countPartitions(ranges)
   if (count > 1 && count === definition.keys.length)
@@ -45,12 +45,12 @@ function formatKeys(definition: Static, ranges: readonly PartitionRange[]): stri
     : `${keys.join(", ")} and ${omittedCount.toLocaleString("en-US")} more`
 }
 
-/** Quotes a key that contains separators. */
+/** Formats a key, in quotes where its characters make the text ambiguous. */
 function formatKey(key: string): string {
   return /[\s,;:"'`]/.test(key) ? JSON.stringify(key) : key
 }
 
-/** Formats a status in words. */
+/** Formats a status as its cause. */
 export function formatStatus(graph: Graph, status: Status): string {
   if (status.kind === "fresh") return "fresh"
   if (status.blocker !== undefined) return `blocked by ${status.blocker}`
@@ -60,12 +60,12 @@ export function formatStatus(graph: Graph, status: Status): string {
 }
 
 function formatFailure({ outcome, message, checks }: Failure): string {
-  return outcome === "refused" && checks.length > 0
-    ? `${checks.length === 1 ? "check" : "checks"} ${checks.join(", ")} failed`
-    : `failed before: ${takeFirstLine(message)}`
+  return outcome === "checks_failed" && checks.length > 0
+    ? `failed ${checks.length === 1 ? "check" : "checks"} ${checks.join(", ")}`
+    : `last attempt failed: ${takeFirstLine(message)}`
 }
 
-/** Formats a cause in words. */
+/** Formats a cause. */
 export function formatCause(graph: Graph, cause: Cause): string {
   switch (cause.kind) {
     case "code":
@@ -83,7 +83,7 @@ function formatChangedInput(graph: Graph, { asset, partitions }: ChangedInput): 
   return `${assetPartitionsText(graph, asset, partitions)} changed`
 }
 
-/** Formats partitions of one asset: `likes 2026-01-05`. */
+/** Formats partitions of one asset with its name: `likes 2026-01-05`. */
 export function assetPartitionsText(
   graph: Graph,
   asset: string,
@@ -96,7 +96,7 @@ function takeFirstLine(text: string): string {
   return text.split("\n", 1)[0] ?? text
 }
 
-/** Formats a read: `follows (last 7)`. */
+/** Formats one read of a computation: `follows (last 7)`. */
 export function formatRead(name: string, window: Parameters<typeof formatWindow>[0]): string {
   return window.kind === "same" ? name : `${name} (${formatWindow(window)})`
 }

@@ -62,7 +62,7 @@ async function parseRecords(request: ParseRequest, rawRecords: RawRecords): Prom
   return { name, ordinal: "ordinal", condition: rejectedCount === 0 ? undefined : "reason IS NULL" }
 }
 
-/** Judges single lines, each of them a record, as the exact way does. */
+/** Parses single lines, each of them one record, with the strict parser. */
 function parseLines(
   request: ParseRequest,
   header: CsvRecord,
@@ -99,12 +99,12 @@ async function readHeader(path: string): Promise<CsvRecord | undefined> {
 
 const stopReading = new Error("the header is known")
 
-/** How the source's files are written, as far as that was declared. */
+/** Returns the declared format of the source's files, with defaults. */
 function getCsvFormat({ format }: SourceAsset): CsvFormat {
   return format.kind === "csv" ? format : { kind: "csv" }
 }
 
-/** Where each column of the source stands in a record. */
+/** Finds the position of each column of the source in a record. */
 function findColumns(
   request: ParseRequest,
   header: readonly string[],
@@ -127,7 +127,10 @@ function findColumns(
   return new Map(columns.map((column) => [column, header.indexOf(getHeaderName(column))]))
 }
 
-/** The values of a record as the judgement wants them: an empty one is null, except where it is text that may not be null. */
+/**
+ * Builds the raw values of a record for the strict parser: an empty value is null, except in a text column
+ * that is not nullable.
+ */
 function buildRawValues(source: SourceAsset, value: (name: string) => string): string {
   const raws = Object.entries(source.columns).map(([name, column]) => {
     const emptyCounts = column.kind === "text" && !column.nullable
@@ -195,7 +198,7 @@ async function hasUnusualText(path: string, width: number): Promise<boolean> {
   return isFound
 }
 
-/** Whether nothing but spaces stands between the begin of a value and a quote. */
+/** Tests if only spaces lie between the start of a value and a quote. */
 function hasSpacedQuote(chunk: Buffer): boolean {
   for (let at = chunk.indexOf(' "'); at >= 0; at = chunk.indexOf(' "', at + 1)) {
     let position = at
@@ -205,7 +208,7 @@ function hasSpacedQuote(chunk: Buffer): boolean {
   return false
 }
 
-/** Whether a line that ends with an empty value has more or fewer than `width` of them. */
+/** Tests if a line that ends with an empty value does not have `width` values. */
 function hasWideLine(chunk: Buffer, width: number): boolean {
   for (let end = 0; end < chunk.length; end += 1) {
     const start = end

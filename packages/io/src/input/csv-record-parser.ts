@@ -5,7 +5,7 @@ export interface OpenRecord {
   quoted: string | undefined
 }
 
-/** What became of a record with one more line. */
+/** The state of a record after one more line. */
 export type RecordState = "whole" | "open" | "malformed"
 
 /** An empty record. */
@@ -45,7 +45,7 @@ function parseFields(record: OpenRecord, line: string, text: string, from: numbe
   }
 }
 
-/** Where the text goes on after the closing quote; -1 when the value goes on in the next line. */
+/** Returns the position after the closing quote; -1 if the value continues in the next line. */
 function parseQuoted(record: OpenRecord, line: string, from: number): number {
   let at = from
   for (;;) {

@@ -69,7 +69,7 @@ export function toListedFile(path: string, stats: BigIntStats): ListedFile {
   }
 }
 
-/** Whether the file system says that there is nothing by that name. */
+/** Tests if the file system reports that a name does not exist. */
 function isMissing(cause: unknown): boolean {
   return cause instanceof Error && "code" in cause && cause.code === "ENOENT"
 }

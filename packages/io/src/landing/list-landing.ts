@@ -17,7 +17,7 @@ export interface ListedPartition {
   readonly files: readonly ListedFile[]
 }
 
-/** What a walk through the landing zone finds, by names, sizes and times only. */
+/** The result of a walk through the landing zone: names, sizes and times only. */
 export interface LandingListing {
   readonly partitions: readonly ListedPartition[]
   readonly problems: readonly Problem[]
@@ -81,7 +81,7 @@ function listSourceFolder({ list, patterns, entries }: SourceFolder): LandingLis
   return { partitions, problems: [...problems, ...toUnrecognizedNameProblems(unrecognizedNames)] }
 }
 
-/** Partition → the entries that stand for it: one, unless somebody landed it plain and compressed. */
+/** Partition → its entries: one, or two if it landed plain and compressed. */
 function matchEntries(
   pattern: PathPattern,
   entries: readonly LandedEntry[],

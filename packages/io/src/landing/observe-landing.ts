@@ -8,7 +8,7 @@ import { hashContent } from "./content-hash.ts"
 import type { HashChanges, ListedFile, HashedFile } from "./hashed-file.ts"
 import { listLanding, type ListedPartition } from "./list-landing.ts"
 
-/** What lies in the landing zone now, what is wrong with it, and what to remember of it. */
+/** The content of the landing zone, its problems, and the hashes to store. */
 export interface LandingObservation {
   readonly landing: Landing
   /** Of kind `landing_name`: worth a warning. Of kind `landing_twice`, `landing_missing`: what the landing zone holds is not certain. */
@@ -25,7 +25,10 @@ export interface ObserveOptions {
   readonly nowMs: number
 }
 
-/** Observes the files of sources; nothing is written to the landing zone. A file is read only when it is not remembered just as it is now. */
+/**
+ * Observes the files of sources and writes nothing to the landing zone. A file is read only if no stored hash
+ * matches its size, identity and times.
+ */
 export async function observeLanding(options: ObserveOptions): Promise<LandingObservation> {
   if (!existsSync(options.folder)) return observeMissingLanding(options)
   const { partitions, problems } = listLanding(options.sources, options.folder)

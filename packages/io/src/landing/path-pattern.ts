@@ -1,7 +1,7 @@
 import type { SourceAsset } from "@freshet/core"
 import { findPartition, isTimed } from "@freshet/core/engine"
 
-/** Where the files of a source lie: all in one folder, each named by its partition. */
+/** The location of a source's files: all in one folder, each named by its partition. */
 export interface PathPattern {
   readonly source: SourceAsset
   readonly folder: string
@@ -11,7 +11,7 @@ export interface PathPattern {
   readonly onlyKey: string | undefined
 }
 
-/** What a name in the pattern's folder says to a source. */
+/** The match of a name in the pattern's folder with a source. */
 export type NameMatch =
   | { readonly kind: "partition"; readonly partition: number; readonly isCompressed: boolean }
   /** Made like the source's names, with something else in the place of the key. */
@@ -33,7 +33,7 @@ export function parsePathPattern(source: SourceAsset): PathPattern {
     : { source, folder, prefix, suffix, onlyKey: undefined }
 }
 
-/** What the name means to the source: which partition's rows it holds, plain or compressed. */
+/** Matches a name with the pattern: the partition of its rows, plain or compressed. */
 export function matchName(pattern: PathPattern, name: string): NameMatch {
   const match = matchPlainName(pattern, name)
   if (match.kind !== "other" || !name.endsWith(".gz")) return match

@@ -10,7 +10,7 @@ export interface UnrecognizedName {
   readonly name: string
 }
 
-/** One problem for all the stray names of a kind that lie in a source's folder; nothing there is read. */
+/** Returns one problem for all unrecognized names of a kind in a source's folder; these files are not read. */
 export function toUnrecognizedNameProblems(names: readonly UnrecognizedName[]): readonly Problem[] {
   const groups = new Map<string, UnrecognizedName[]>()
   for (const name of names) {
@@ -45,7 +45,7 @@ function formatExampleName({ source: { partitions, path } }: PathPattern): strin
   return path.replace("{partition}", encodeURIComponent(key).replaceAll("%2B", "+"))
 }
 
-/** That a partition is there more than once, and nobody can say which one counts. */
+/** Reports that several entries stand for one partition, which makes it ambiguous. */
 export function toDuplicateProblem(pattern: PathPattern, entries: readonly LandedEntry[]): Problem {
   return {
     kind: "landing_twice",

@@ -4,7 +4,10 @@ import type { Client } from "pg"
 /** A connection to the database that holds the ledger. */
 export type LedgerClient = Client
 
-/** Connects to the database that holds the ledger; whoever calls ends the client. A connection lost later makes its queries fail, never the process. */
+/**
+ * Connects to the ledger's database; the caller ends the client. A connection lost later makes its queries
+ * fail, never the process.
+ */
 export async function connectLedger(
   url: string,
   options: { readonly applicationName?: string } = {},
@@ -33,7 +36,7 @@ export async function connectLedger(
   return client
 }
 
-/** Lends a connection to the database that holds the ledger. */
+/** Runs work with a connection to the ledger's database. */
 export async function withLedgerConnection<T>(
   url: string,
   work: (client: Client) => Promise<T>,

@@ -41,7 +41,8 @@ function findNewestFailure(
   const failures = [...(evaluation.snapshot.failures.get(asset.computation.name) ?? [])]
   return failures
     .filter(
-      ([index, { outcome }]) => outcome === "refused" && (requestedPartition ?? index) === index,
+      ([index, { outcome }]) =>
+        outcome === "checks_failed" && (requestedPartition ?? index) === index,
     )
     .toSorted(([a], [b]) => b - a)[0]
 }

@@ -29,8 +29,6 @@ export function toGarbageDocument(garbage: CollectedGarbage, dryRun: boolean): G
   }
 }
 
-const fileKinds = { rows: "rows", refused: "failed_rows", quarantine: "quarantine" } as const
-
 function sumByAsset({ materializations, files }: CollectedGarbage): readonly GarbageRowDocument[] {
   const rows = new Map<string, GarbageRowDocument>()
   const add = ({ kind, asset, ...amounts }: GarbageRowDocument) => {
@@ -47,7 +45,7 @@ function sumByAsset({ materializations, files }: CollectedGarbage): readonly Gar
   for (const { asset } of materializations)
     add({ kind: "rows", asset, materializations: 1, files: 0, bytes: 0 })
   for (const { kind, owner, bytes } of files)
-    add({ kind: fileKinds[kind], asset: owner, materializations: 0, files: 1, bytes })
+    add({ kind, asset: owner, materializations: 0, files: 1, bytes })
   return [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }
 

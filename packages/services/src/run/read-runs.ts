@@ -13,7 +13,6 @@ import { createKeyFormatter, createRangeConverter } from "../partition-keys.ts"
 import type { Project, RunDetail, RunRow, StepRow } from "../project.ts"
 import type { Services } from "../services.ts"
 import { unknownRunError } from "./retryable-run.ts"
-import { toOutcomeName } from "./run-progress.ts"
 
 /** Lists the latest runs. */
 export async function listRuns(
@@ -71,9 +70,9 @@ function toRunDetailDocument(project: Project, run: RunDetail): RunDetailDocumen
 /** The outcomes in the order of a list: problems first. */
 const orderedOutcomes = [
   "failed",
-  "refused",
+  "checks_failed",
   "skipped",
-  "made",
+  "materialized",
   "reused",
   "unchanged",
   "checked",
@@ -88,7 +87,7 @@ function toProgressDocument(
   const endedRanges = joinRanges(Object.values(partitionsByOutcome).flat())
   const groups = [
     ...orderedOutcomes.map((outcome) => ({
-      outcome: toOutcomeName(outcome),
+      outcome,
       ranges: partitionsByOutcome[outcome] ?? [],
     })),
     { outcome: "remaining" as const, ranges: subtractRanges(planned, endedRanges) },
@@ -115,7 +114,7 @@ function toStepRowDocument(
   return {
     computation,
     partition: partition === undefined ? null : createKeyFormatter(project)(asset, partition),
-    outcome: toOutcomeName(outcome),
+    outcome,
     message: message ?? null,
     rows,
     ms: Math.round(ms),

@@ -16,7 +16,6 @@ import type { RequestedPlan } from "../plan/make-plan.ts"
 import { createRemainingDocument } from "../plan/plan-document.ts"
 import type { Project } from "../project.ts"
 import { toFailedCheckDocument, toFailedPartitionDocument } from "../status/failed-partition.ts"
-import { toOutcomeName } from "./run-progress.ts"
 import { findUnpublishedSets } from "./unpublished-sets.ts"
 
 export type StepEndedEvent = Extract<RunEvent, { kind: "step_ended" }>
@@ -92,12 +91,15 @@ export function createRunDocument(
 }
 
 function sumRows(events: readonly StepEndedEvent[]): number {
-  return events.reduce((sum, { outcome, rows }) => sum + (outcome.kind === "made" ? rows : 0), 0)
+  return events.reduce(
+    (sum, { outcome, rows }) => sum + (outcome.kind === "materialized" ? rows : 0),
+    0,
+  )
 }
 
 function countOutcomes({ steps }: RunResult, planned: number): RunDocument["counts"] {
   const counts = { ...emptyCounts, not_started: planned - steps.size }
-  for (const { kind } of steps.values()) counts[toOutcomeName(kind)] += 1
+  for (const { kind } of steps.values()) counts[kind] += 1
   return counts
 }
 
@@ -117,12 +119,12 @@ function toStepDocument(
     step,
     computation: event?.computation ?? step,
     partition: event?.partition ?? "",
-    outcome: toOutcomeName(outcome.kind),
+    outcome: outcome.kind,
     message: outcome.kind === "failed" ? outcome.message : null,
     hint: outcome.kind === "failed" ? (outcome.hint ?? null) : null,
     blocker: outcome.kind === "skipped" ? outcome.blocker : null,
     failed_partition:
-      outcome.kind === "refused" && event !== undefined
+      outcome.kind === "checks_failed" && event !== undefined
         ? describeFailedChecks(project, event, outcome.failedFiles)
         : null,
   }

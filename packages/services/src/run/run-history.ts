@@ -21,8 +21,8 @@ export function toRunRow(run: RecordedRun): RunRow {
     endedMs,
     cancelRequestedMs,
     steps,
-    materialized: (stepsByOutcome.made ?? 0) + (stepsByOutcome.reused ?? 0),
-    failed: (stepsByOutcome.failed ?? 0) + (stepsByOutcome.refused ?? 0),
+    materialized: (stepsByOutcome.materialized ?? 0) + (stepsByOutcome.reused ?? 0),
+    failed: (stepsByOutcome.failed ?? 0) + (stepsByOutcome.checks_failed ?? 0),
   }
 }
 

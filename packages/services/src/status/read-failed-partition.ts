@@ -38,7 +38,7 @@ function findFailedInput(
 ): string | undefined {
   const status = getStatus(evaluation, getAsset(evaluation.graph, asset).computation, partition)
   if (status.kind === "failed")
-    return status.failure.outcome === "refused" ? status.failure.fingerprint : undefined
+    return status.failure.outcome === "checks_failed" ? status.failure.fingerprint : undefined
   if (!failsChecks(evaluation, asset, partition)) return undefined
   return findCurrentInput(evaluation, { asset, partition })
 }

@@ -21,7 +21,11 @@ export function toStatusDocument(project: ProjectGraph, status: Status): Partiti
 }
 
 function toFailureDocument({ outcome, message, checks }: Failure) {
-  return { outcome: outcome === "refused" ? "checks_failed" : outcome, message, checks } as const
+  return {
+    outcome: outcome === "checks_failed" ? "checks_failed" : outcome,
+    message,
+    checks,
+  } as const
 }
 
 /** Converts causes, with partitions by key. */

@@ -4,8 +4,10 @@ import { join } from "node:path"
 
 import { type Asset, int32, itself, noRows, sql, sqlAsset } from "@freshet/core"
 import { withTestDatabase } from "@freshet/embedded-postgres/testing"
-import { createServices, resolveConfig } from "@freshet/services"
 import { expect, test } from "vitest"
+
+import { resolveConfig } from "../src/config.ts"
+import { createServices } from "../src/create-services.ts"
 
 const numbers = sqlAsset({
   name: "numbers",
@@ -42,7 +44,7 @@ function open(url: string, home: string, asset: Asset): Promise<number> {
   return services.withProject({}, async ({ graph }) => graph.assets.size)
 }
 
-test("a query or a check that cannot be bound is named before anything is judged, each time until it is mended", async () => {
+test("a query or a check that does not bind is a problem at every opening until it is fixed", async () => {
   const home = mkdtempSync(join(tmpdir(), "freshet-bind-"))
   await withTestDatabase(async (url) => {
     const broken = {
