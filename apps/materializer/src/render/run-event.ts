@@ -91,9 +91,9 @@ export function formatOutcome(outcome: StepOutcome, checks: readonly CheckResult
   }
 }
 
-/** Formats names of failed checks: `check unique(id) failed`. */
+/** Formats names of failed checks: `failed check unique(id)`. */
 export function formatFailedChecksList(names: readonly string[]): string {
-  return `${names.length === 1 ? "check" : "checks"} ${names.join(", ")} failed`
+  return `failed ${names.length === 1 ? "check" : "checks"} ${names.join(", ")}`
 }
 
 /** Formats the sum of the changes of published tables: `120 inserted, 4 updated, 0 deleted`. */

@@ -9,13 +9,13 @@ export interface TableColumn {
   readonly shrinks?: boolean
 }
 
-/** What stands in one place of a table. */
+/** The content of one cell. */
 export type Cell = string | { readonly text: string; readonly tone: Tone }
 
 const gap = 2
 const minWidth = 12
 
-/** Rows in aligned columns under a line of headers, no wider than the look allows; a column without any content is left out. */
+/** Formats rows in aligned columns under a line of headers, no wider than the terminal; a column without content is left out. */
 export function formatTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly Cell[])[],
@@ -87,7 +87,7 @@ function sumWidths(
   return widths.reduce((sum, width) => sum + width + gap, -gap)
 }
 
-/** Takes what is too much from the widest, a letter at a time. */
+/** Narrows the widest columns, a letter at a time. */
 function shrinkColumns(
   visibleColumns: readonly VisibleColumn[],
   columns: readonly TableColumn[],

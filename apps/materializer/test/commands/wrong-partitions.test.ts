@@ -91,7 +91,11 @@ describe.each(["why", "show", "data head"])("%s", (command) => {
 
 test.each([
   ["backfill visits", "no default range", "--date"],
-  ["backfill group:visits --date 2026-01-02", "this command takes one", "freshet assets"],
+  [
+    "backfill group:visits --date 2026-01-02",
+    "this command takes one",
+    "Name one of them: `hits`, `visits`",
+  ],
   ["backfill hits --date 2026-01-02", "is a source", "name+"],
   ["runs cancel 1999 now", "Too many arguments", "expected 1"],
   ["runs show 1999", "No single run has an id that begins with `1999`", "`freshet runs`"],

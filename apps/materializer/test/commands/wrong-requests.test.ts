@@ -30,7 +30,11 @@ test.each([
   ["plan group:shp", "No group is called `shp`", "Did you mean `shop`?"],
   ["plan items --date 1999-01-01", "comes before its first day", "2026-01-02"],
   ["why items --partition 2026-01-09", "is not over yet", "the nearest is 2026-01-04"],
-  ["why group:shop", "means 3 assets; this command takes one", "freshet assets"],
+  [
+    "why group:shop",
+    "means 3 assets; this command takes one",
+    "Name one of them: `orders`, `items`",
+  ],
   ["why orders", "is a source", "orders+"],
   ["status --stael", "No flag is called `--stael`", "`--stale`"],
   ["stats", "No command is called `stats`", "`status`"],

@@ -66,7 +66,7 @@ test("a saved backfill keeps its flags: --only selects partitions, --downstream 
     const words = ["backfill", "takings", "--from", first, "--to", fourth, "--downstream"]
     const saved = await runFreshet(place, ...words, "--only", "stale", "--save", "plan.json")
     expectDone(saved)
-    expect(saved.stderr).toContain("`freshet apply plan.json` does exactly this, or nothing.")
+    expect(saved.stderr).toContain("`freshet apply plan.json` executes exactly this plan.")
     expectDone(await runFreshet(place, "apply", "plan.json"))
     expect(await readNewestSteps(place)).toEqual([
       `takings ${first} materialized`,

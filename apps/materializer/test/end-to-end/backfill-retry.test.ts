@@ -22,9 +22,9 @@ test("one failed partition does not stop the others of a range, and a retry mate
     expect(failed.code).toBe(3)
     const [run] = await readRuns(place)
     const id = run?.id ?? ""
-    expect(failed.stderr).toContain(`\`freshet runs show ${id}\` tells how far it is`)
+    expect(failed.stderr).toContain(`\`freshet runs show ${id}\` shows its progress`)
     expect(failed.stdout).toContain(
-      `What was made is kept; \`freshet runs retry ${id}\` makes what is left.`,
+      `Finished partitions are retained; \`freshet runs retry ${id}\` runs the remaining ones.`,
     )
     expect(await readNewestSteps(place)).toEqual([
       ...marketDays.map((day) => `items ${day} materialized`),
@@ -54,7 +54,7 @@ test("one failed partition does not stop the others of a range, and a retry mate
     ])
     const again = await runFreshet(place, "runs", "retry", id)
     expectDone(again)
-    expect(again.stdout).toContain("Nothing is stale: everything asked for is up to date.")
+    expect(again.stdout).toContain("Nothing is stale: all requested partitions are fresh.")
     expect((await readRuns(place)).map(({ outcome }) => outcome)).toEqual(["succeeded", "failed"])
   })
 })
@@ -91,8 +91,8 @@ test("--only selects failed, missing or stale partitions, with their stale upstr
     landOrders(place, first, { pen: 2, ink: 1 })
     const words = ["backfill", "takings", ...range, "--only", "missing"]
     const { stdout } = await runFreshet(place, ...words, "--dry-run")
-    expect(stdout).toContain(`= takings ${first}, ${third}: up to date already`)
-    expect(stdout).toContain(`= takings ${second}: failed, which was not asked for`)
+    expect(stdout).toContain(`= takings ${first}, ${third}: fresh`)
+    expect(stdout).toContain(`= takings ${second}: failed, excluded by --only`)
     expectDone(await runFreshet(place, ...words))
     const after = await countMaterializations(place)
     const made = [...after].filter(([step, times]) => times !== before.get(step))

@@ -31,9 +31,9 @@ test("a backfill of a past day computes it as of that day and leaves the publish
       expect(`${key} ${after.versions.get(key)}`).toBe(`${key} ${version}`)
     expect(await readPublishedWithTimes(place)).toEqual(before)
     expect(after.publications).toEqual(publications)
-    expect(stdout).toMatch(/\d+ partitions made/)
+    expect(stdout).toMatch(/\d+ partitions materialized/)
     expect(stdout).toContain(
-      `The published tables of stocktwits show ${smallDays.at(-1)}, the newest day; a backfill of the past does not change them.`,
+      `The published tables of stocktwits stay at ${smallDays.at(-1)}, the newest day.`,
     )
     expect(stdout).toContain("Nothing downstream became stale.")
   })
@@ -53,11 +53,11 @@ test("a backfill names commands that materialize its stale downstream assets, an
     const ended = await runFreshet(place, "backfill", "follows", "--date", first)
     expectDone(ended)
     expect(ended.stdout).toContain("downstream became stale")
-    const [, advice = ""] = ended.stdout.split("To make them as well:")
+    const [, advice = ""] = ended.stdout.split("To rebuild them:")
     const commands = [...advice.matchAll(/`freshet ([^`]+)`/g)].map(([, words = ""]) => words)
     expect(commands).not.toEqual([])
     for (const words of commands) expectDone(await runFreshet(place, ...words.split(" ")))
-    const nothing = "Nothing is stale: everything asked for is up to date.\n"
+    const nothing = "Nothing is stale: all requested partitions are fresh.\n"
     const below = ["backfill", "follows", "--date", first, "--downstream"]
     expect((await runFreshet(place, ...below)).stdout).toBe(nothing)
     expect((await runFreshet(place, "materialize")).stdout).toBe(nothing)

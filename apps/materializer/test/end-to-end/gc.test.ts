@@ -42,8 +42,12 @@ interface Document {
   readonly materializations: number
   readonly files: number
   readonly bytes: number
-  readonly left_alone: number
-  readonly removed: readonly { readonly name: string; readonly files: number }[]
+  readonly unknown_files: number
+  readonly removed: readonly {
+    readonly kind: string
+    readonly asset: string | null
+    readonly files: number
+  }[]
 }
 
 async function collected(project: DeclaredProject, ...words: readonly string[]): Promise<Document> {
@@ -98,13 +102,13 @@ test("gc deletes replaced materializations, their files and orphaned files, and 
     )
     const did = await collected(project, "--grace", "0")
     expect({ ...did, dry_run: true }).toEqual(would)
-    expect(did).toMatchObject({ materializations: 4, files: 8, left_alone: 2 })
-    expect(did.removed.map(({ name, files }) => [name, files])).toEqual([
-      ["best", 3],
-      ["best, refused rows", 1],
-      ["items", 2],
-      ["orders, quarantined lines", 1],
-      ["temporary files", 1],
+    expect(did).toMatchObject({ materializations: 4, files: 8, unknown_files: 2 })
+    expect(did.removed.map(({ kind, asset, files }) => [kind, asset, files])).toEqual([
+      ["failed_rows", "best", 1],
+      ["rows", "best", 3],
+      ["rows", "items", 2],
+      ["quarantine", "orders", 1],
+      ["temporary", null, 1],
     ])
 
     const kept = await recordedFiles(project)
@@ -123,7 +127,7 @@ test("gc deletes replaced materializations, their files and orphaned files, and 
     )
     expectDone(again)
     const nothing = await runFreshet(project, "gc", "--grace", "0")
-    expect(nothing.stdout).toContain("Nothing to clear away.")
+    expect(nothing.stdout).toContain("No garbage to delete.")
   })
 })
 
@@ -210,7 +214,7 @@ test("gc waits for a run, or ends with 7 and deletes nothing", async () => {
     })
     const ended = await waiting.result
     expectDone(ended)
-    expect(ended.stdout).toContain("4 materializations forgotten and 4 files removed")
+    expect(ended.stdout).toContain("4 materializations and 4 files deleted")
   })
 })
 
@@ -231,7 +235,7 @@ test("gc deletes nothing outside the lake, and rejects a lake without a file of 
     putFile(elsewhere, `others/${first}/${"5".repeat(32)}.parquet`)
     const { code, stderr } = await runFreshet({ ...project, environment }, "gc", "--grace", "0")
     expect(code).toBe(2)
-    expect(stderr).toContain(`The ledger knows none of the files in ${outside}`)
+    expect(stderr).toContain(`The ledger references none of the files in ${outside}`)
     expect(listStoredFiles(elsewhere)).toHaveLength(2)
   })
 })
@@ -256,7 +260,7 @@ test("gc retains the files of published tables while they are published", async 
     const before = await readContents(place)
     const ended = await runFreshet(place, "gc", "--grace", "0")
     expectDone(ended)
-    expect(ended.stdout).toMatch(/[1-9]\d* materializations? forgotten/)
+    expect(ended.stdout).toMatch(/[1-9]\d* materializations? and \d+ files? deleted/)
     for (const file of shown?.files ?? []) expect(listStoredFiles(place)).toContain(file)
     const after = await readContents(place)
     expect(after.versions).toEqual(before.versions)

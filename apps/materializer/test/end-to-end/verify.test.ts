@@ -23,7 +23,7 @@ const [first, second, third, newest] = shopDays
 
 interface Document {
   readonly outcome: string
-  readonly made_again: number
+  readonly recomputed: number
   readonly files: number
   readonly partitions: number
   readonly findings: readonly { readonly kind: string; readonly asset: string }[]
@@ -41,17 +41,17 @@ test("verify of a healthy project finds nothing, in a sample, as a whole and by 
     const sample = await runFreshet(project, "verify", "--seed", "7")
     expectDone(sample)
     expect(sample.stdout).toContain(
-      "2 of 8 partitions of 2 assets made again, 8 files looked for: all as recorded (sample 1%, seed 7,",
+      "2 of 8 partitions of 2 assets recomputed, 8 files looked up: no differences (sample 1%, seed 7,",
     )
     const whole = await verified(project, "--sample", "100%")
     expect(whole).toMatchObject({
       code: 0,
-      document: { outcome: "as_recorded", made_again: 8, findings: [] },
+      document: { outcome: "as_recorded", recomputed: 8, findings: [] },
     })
     const files = await verified(project, "--files")
-    expect(files).toMatchObject({ code: 0, document: { made_again: 0, files: 8, findings: [] } })
+    expect(files).toMatchObject({ code: 0, document: { recomputed: 0, files: 8, findings: [] } })
     const day = await verified(project, "items", "--date", second)
-    expect(day).toMatchObject({ code: 0, document: { partitions: 1, made_again: 1 } })
+    expect(day).toMatchObject({ code: 0, document: { partitions: 1, recomputed: 1 } })
     expect(listStoredFiles(project)).toEqual(before)
     expect(listTemporaryFiles(project)).toEqual([])
   })
@@ -77,8 +77,8 @@ test("verify reports a replaced, a damaged and a missing file, each with its fix
 
     const quick = await runFreshet(project, "verify", "best")
     expect(quick.code).toBe(10)
-    expect(quick.stdout).toContain(`best ${second}: ${said(gone)} is gone`)
-    expect(quick.stdout).toContain(`\`freshet backfill best --date ${second}\` makes it anew.`)
+    expect(quick.stdout).toContain(`best ${second}: ${said(gone)} is missing`)
+    expect(quick.stdout).toContain(`\`freshet backfill best --date ${second}\` rebuilds it.`)
 
     const upstream = await runFreshet(
       project,
@@ -164,11 +164,11 @@ test("verify reports nondeterministic assets, in SQL and in code, and no others"
       const { code, stdout } = await runFreshet(project, "verify", "--seed", "1")
       expect(code).toBe(10)
       expect(stdout).toContain(
-        `dice ${newest}: is not deterministic: the same code and inputs give other values in as many rows (6)`,
+        `dice ${newest}: is not deterministic: the same code and inputs give different values in the same number of rows (6)`,
       )
       expect(stdout).toContain("`freshet show dice` prints the query.")
       expect(stdout).toContain(`numbered ${newest}: is not deterministic`)
-      expect(stdout).toContain("2 things not as recorded")
+      expect(stdout).toContain("2 differences")
       expect(stdout).not.toMatch(/^\S (items|best|doubled) /m)
     },
     declareShop({ moreAssets: more }),
@@ -184,7 +184,7 @@ test("verify reports a landed file whose bytes changed silently, not the asset t
     await pretendUnchanged(project, path, content)
     const { code, stdout } = await runFreshet(project, "verify", "items", "--sample", "100%")
     expect(code).toBe(10)
-    expect(stdout).toContain(`orders: landing/${path} holds other bytes than when it was read`)
+    expect(stdout).toContain(`orders: landing/${path} has other bytes than when it was read`)
     expect(stdout).not.toContain("not deterministic")
   })
 })
@@ -211,24 +211,22 @@ test("a backfill from recorded inputs reports equal rows, rows of other code, an
     const before = listStoredFiles(project)
     const same = await runFreshet(project, ...words)
     expectDone(same)
-    expect(same.stdout).toContain(`items ${second}: the same rows`)
-    expect(same.stdout).toContain("4 of 4 partitions came out the same")
+    expect(same.stdout).toContain(`items ${second}: same rows`)
+    expect(same.stdout).toContain("4 of 4 partitions recomputed with the same rows")
 
     await project.declare(declareShop({ minOrders: 2 }))
     const other = await runFreshet(project, ...words)
     expect(other.code).toBe(10)
-    expect(other.stdout).toContain(
-      `items ${first}: today's code gives 2 rows where 3 were recorded`,
-    )
+    expect(other.stdout).toContain(`items ${first}: the current code gives 2 rows instead of 3`)
 
     await project.declare(declareShop())
     landOrders(project, second, 7)
     const gone = await runFreshet(project, ...words)
     expect(gone.code).toBe(10)
     expect(gone.stdout).toContain(
-      `items ${second}: cannot be made again: the file of \`orders\` ${second} is not the one that was read`,
+      `items ${second}: cannot be recomputed: the file of \`orders\` ${second} was replaced after it was read`,
     )
-    expect(gone.stdout).toContain("3 of 4 partitions came out the same")
+    expect(gone.stdout).toContain("3 of 4 partitions recomputed with the same rows")
     expect(listStoredFiles(project)).toEqual(before)
     expect(listTemporaryFiles(project)).toEqual([])
 
@@ -252,10 +250,10 @@ test("flags that cannot be combined with recorded inputs are rejected", async ()
     const words = ["backfill", "best", "--date", first, "--inputs", "recorded"]
     const { code, stderr } = await runFreshet(project, ...words, "--downstream", "--only", "stale")
     expect(code).toBe(2)
-    expect(stderr).toContain("With --inputs recorded --only and --downstream mean nothing")
+    expect(stderr).toContain("--inputs recorded cannot be combined with --only and --downstream")
     const never = await runFreshet(project, ...words)
     expect(never.code).toBe(10)
-    expect(never.stdout).toContain(`best ${first}: was never made`)
+    expect(never.stdout).toContain(`best ${first}: was never materialized`)
     const nothing = await runFreshet(project, "verify")
     expectDone(nothing)
     expect(nothing.stdout).toContain("Nothing to verify")

@@ -28,11 +28,11 @@ interface Document {
   readonly count: number
   readonly partitions: readonly { readonly from: string; readonly to: string }[]
   readonly becomes_stale: readonly { readonly computation: string; readonly count: number }[]
-  readonly made_from_it: readonly { readonly asset: string; readonly count: number }[]
+  readonly readers: readonly { readonly asset: string; readonly count: number }[]
 }
 
-async function forgotten(project: DeclaredProject, ...words: readonly string[]): Promise<Document> {
-  const ended = await runFreshet(project, "forget", ...words, "--json", "--yes")
+async function wipe(project: DeclaredProject, ...words: readonly string[]): Promise<Document> {
+  const ended = await runFreshet(project, "wipe", ...words, "--json", "--yes")
   expectDone(ended)
   return JSON.parse(ended.stdout)
 }
@@ -49,8 +49,8 @@ async function states(project: DeclaredProject): Promise<Readonly<Record<string,
   )
 }
 
-/** Counts the materializations in the ledger. */
-function kept({ withDatabase }: DeclaredProject): Promise<number> {
+/** How many materializations the ledger keeps. */
+function countRetained({ withDatabase }: DeclaredProject): Promise<number> {
   return withDatabase((url) =>
     withLedgerConnection(url, async (client) => {
       const text = "select count(*)::integer as many from freshet.materializations"
@@ -62,16 +62,16 @@ function kept({ withDatabase }: DeclaredProject): Promise<number> {
 test("wiped partitions are missing, and a backfill restores them", async () => {
   await withMaterializedShop(async (project) => {
     const before = listStoredFiles(project)
-    const words = ["forget", "items", "--from", first, "--to", second]
+    const words = ["wipe", "items", "--from", first, "--to", second]
     const dry = await runFreshet(project, ...words, "--dry-run")
     expectDone(dry)
     expect(dry.stdout.replace(/[\d.]+ (bytes|kB)/, "some bytes")).toBe(
       [
-        `items ${first} to ${second} (2 partitions) would count as never made: 2 materializations, 2 files, some bytes.`,
-        "The files stay in the lake until `freshet gc` removes them.",
-        "Not up to date by it, until the same rows are there again:",
+        `items ${first} to ${second} (2 partitions) would be wiped: 2 materializations, 2 files, some bytes.`,
+        "The files stay in the lake until `freshet gc` deletes them.",
+        "Stale downstream until the same rows are materialized again:",
         `  best ${first} to ${newest}`,
-        "Made from it, so `--inputs recorded` cannot make these again:",
+        "These read the wiped rows; --inputs recorded cannot recompute them:",
         `  best ${first} to ${newest}`,
         "",
       ].join("\n"),
@@ -80,9 +80,9 @@ test("wiped partitions are missing, and a backfill restores them", async () => {
 
     const ended = await runFreshet(project, ...words, "--yes")
     expectDone(ended)
-    expect(ended.stdout).toContain("(2 partitions) count as never made now: 2 materializations")
+    expect(ended.stdout).toContain("(2 partitions) wiped: 2 materializations")
     expect(ended.stdout).toContain(
-      `To make it again: \`freshet backfill items --from ${first} --to ${second}\``,
+      `To materialize again: \`freshet backfill items --from ${first} --to ${second}\``,
     )
     expect(await states(project)).toMatchObject({
       items: "2 fresh, 0 stale, 2 missing",
@@ -106,8 +106,8 @@ test("wipe removes earlier materializations too: a reverted edit does not bring 
     expectDone(await runFreshet(project, "backfill", "best", ...allShopDays))
     landOrders(project, first, 3)
     expect(await states(project)).toMatchObject({ items: "4 fresh, 0 stale, 0 missing" })
-    const went = await forgotten(project, "items", "--date", first)
-    expect(went).toMatchObject({ materializations: 2, files: 2, count: 1 })
+    const document = await wipe(project, "items", "--date", first)
+    expect(document).toMatchObject({ materializations: 2, files: 2, count: 1 })
     expect(await states(project)).toMatchObject({ items: "3 fresh, 0 stale, 1 missing" })
     landOrders(project, first, 9)
     expect(await states(project)).toMatchObject({ items: "3 fresh, 0 stale, 1 missing" })
@@ -117,16 +117,18 @@ test("wipe removes earlier materializations too: a reverted edit does not bring 
 test("downstream partitions of wiped ones cannot be recomputed from recorded inputs, and gc deletes the files", async () => {
   await withMaterializedShop(async (project) => {
     const file = findPartitionFile(project, "items", first)
-    const went = await forgotten(project, "items", "--date", first)
-    expect(went).toMatchObject({
+    const document = await wipe(project, "items", "--date", first)
+    expect(document).toMatchObject({
       partitions: [{ from: first, to: first }],
       becomes_stale: [{ computation: "best", count: 3 }],
-      made_from_it: [{ asset: "best", count: 3 }],
+      readers: [{ asset: "best", count: 3 }],
     })
     const words = ["backfill", "best", "--date", first, "--inputs", "recorded"]
     const again = await runFreshet(project, ...words)
     expect(again.code).toBe(10)
-    expect(again.stdout).toContain(`\`items\` ${first} as it was then is not kept any more`)
+    expect(again.stdout).toContain(
+      `the recorded version of \`items\` ${first} is no longer retained`,
+    )
     expect(existsSync(file)).toBe(true)
     expectDone(await runFreshet(project, "gc", "--grace", "0"))
     expect(existsSync(file)).toBe(false)
@@ -140,20 +142,20 @@ test("downstream partitions of wiped ones cannot be recomputed from recorded inp
 
 test("all partitions of an asset can be wiped, and a second wipe finds nothing", async () => {
   await withMaterializedShop(async (project) => {
-    expect(await forgotten(project, "best", "--all")).toMatchObject({
+    expect(await wipe(project, "best", "--all")).toMatchObject({
       materializations: 4,
       partitions: [{ from: first, to: newest }],
       becomes_stale: [],
-      made_from_it: [],
+      readers: [],
     })
     expect(await states(project)).toMatchObject({ best: "0 fresh, 0 stale, 4 missing" })
     for (const words of [["--all"], ["--date", third]]) {
-      const nothing = await runFreshet(project, "forget", "best", ...words, "--yes")
+      const nothing = await runFreshet(project, "wipe", "best", ...words, "--yes")
       expectDone(nothing)
-      expect(nothing.stdout).toBe("Nothing is kept of best there: there is nothing to forget.\n")
+      expect(nothing.stdout).toBe("No records of best there: nothing to wipe.\n")
     }
     rmFrom(project, newest)
-    expect(await forgotten(project, "items", "--date", newest)).toMatchObject({ count: 1 })
+    expect(await wipe(project, "items", "--date", newest)).toMatchObject({ count: 1 })
   })
 })
 
@@ -165,51 +167,51 @@ function rmFrom(project: DeclaredProject, day: string): void {
 test("invalid requests get one message and wipe nothing", async () => {
   await withMaterializedShop(async (project) => {
     const wrong: readonly (readonly [words: string, says: string, hint: string])[] = [
-      ["items", "Say which partitions", "--all"],
-      ["items --all --date 2026-01-01 --yes", "--all means every partition", "Leave one"],
-      ["items --date 2026-01-01", "Nobody is there to be asked", "--yes"],
+      ["items", "Name the partitions to wipe.", "--all"],
+      ["items --all --date 2026-01-01 --yes", "--all cannot be combined with", "Omit one"],
+      ["items --date 2026-01-01", "Confirmation needed", "--yes"],
       ["items --date 2025-01-01 --yes", "comes before its first day", "2026-01-01"],
       ["items --date 2026-02-30 --yes", "is not a day of the calendar", "YYYY-MM-DD"],
       ["items --from 2026-01-03 --to 2026-01-01 --yes", "The range is empty", "Did you mean"],
-      ["items --date 2026-01-01 --to 2026-01-02 --yes", "both at once", "Leave one"],
+      ["items --date 2026-01-01 --to 2026-01-02 --yes", "cannot be combined", "Omit one"],
       ["orders --all --yes", "`orders` is a source", "name+"],
       ["item --all --yes", "No asset is named `item`", "`items`"],
-      ["group:shop --all --yes", "means 3 assets", "freshet assets"],
+      ["group:shop --all --yes", "means 3 assets", "Name one of them"],
     ]
     for (const [words, says, hint] of wrong) {
-      const { code, stdout, stderr } = await runFreshet(project, "forget", ...words.split(" "))
+      const { code, stdout, stderr } = await runFreshet(project, "wipe", ...words.split(" "))
       expect({ words, code, stdout }).toEqual({ words, code: 2, stdout: "" })
       expect(stderr).toMatch(/^error: .*\n {2}.*\n$/)
       expect(stderr).toContain(says)
       expect(stderr).toContain(hint)
     }
-    expect(await kept(project)).toBe(8)
+    expect(await countRetained(project)).toBe(8)
   })
 })
 
 test("wipe waits for a run, or ends with 7 and wipes nothing", async () => {
   await withMaterializedShop(async (project) => {
-    const words = ["forget", "items", "--date", first, "--yes"]
+    const words = ["wipe", "items", "--date", first, "--yes"]
     const waiting = await withRunUnderWay(project, async () => {
       const refused = await runFreshet(project, ...words, "--no-wait")
       expect(refused.code).toBe(7)
       expect(refused.stderr).toContain("Another run is under way: run of-a-colleague")
       const started = startFreshet(project, ...words)
       await started.waitForOutput("Waiting for another run to end")
-      expect(await forgotten(project, "items", "--date", first, "--dry-run")).toMatchObject({
+      expect(await wipe(project, "items", "--date", first, "--dry-run")).toMatchObject({
         materializations: 1,
       })
-      expect(await kept(project)).toBe(8)
+      expect(await countRetained(project)).toBe(8)
       return started
     })
     expectDone(await waiting.result)
-    expect(await kept(project)).toBe(7)
+    expect(await countRetained(project)).toBe(7)
   })
 })
 
 test("a killed wipe removes all or nothing, and releases the run lock", async () => {
   await withMaterializedShop(async (project) => {
-    const words = ["forget", "items", "--all", "--yes"]
+    const words = ["wipe", "items", "--all", "--yes"]
     await project.withDatabase((url) =>
       withLedgerConnection(url, async (client) => {
         await client.query("begin")
@@ -224,7 +226,7 @@ test("a killed wipe removes all or nothing, and releases the run lock", async ()
         })
         running.kill("SIGKILL")
         expect((await running.result).signal).toBe("SIGKILL")
-        expect(await kept(project)).toBe(8)
+        expect(await countRetained(project)).toBe(8)
         await client.query("rollback")
       }),
     )
@@ -239,11 +241,9 @@ test("wipe does not change the published tables, and neither do equal recomputed
     await landSmallInput(place)
     expectDone(await runFreshet(place, "materialize"))
     const before = await readContents(place)
-    const ended = await runFreshet(place, "forget", "user_recs", "--all", "--yes")
+    const ended = await runFreshet(place, "wipe", "user_recs", "--all", "--yes")
     expectDone(ended)
-    expect(ended.stdout).toContain(
-      `What is published stays as it is: stocktwits ${smallDays.at(-1)}.`,
-    )
+    expect(ended.stdout).toContain(`The published tables stay at stocktwits ${smallDays.at(-1)}.`)
     expect((await readContents(place)).published).toEqual(before.published)
     expectDone(await runFreshet(place, "materialize"))
     const after = await readContents(place)

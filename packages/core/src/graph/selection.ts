@@ -223,19 +223,27 @@ function resolveNames(context: ResolutionContext, selection: Selection): Readonl
   }
 }
 
+/** Matches the names of assets; a name that only a computation has means its outputs. */
 function matchPattern(
   { graph, problems }: ResolutionContext,
   pattern: string,
 ): ReadonlySet<string> {
   const parts = pattern.split("*").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"))
   const matcher = new RegExp(`^${parts.join(".*")}$`)
-  const names = [...graph.assets.keys()].filter((name) => matcher.test(name))
+  const assetNames = [...graph.assets.keys()].filter((name) => matcher.test(name))
+  const names = assetNames.length > 0 ? assetNames : listOutputs(graph, matcher)
   if (names.length === 0) {
     const what = pattern.includes("*") ? "No asset matches" : "No asset is named"
     const hint = formatSuggestion(pattern, graph.assets.keys())
     problems.push({ kind: "unknown_asset", message: `${what} \`${pattern}\`.`, hint })
   }
   return new Set(names)
+}
+
+function listOutputs({ computations }: Graph, matcher: RegExp): readonly string[] {
+  return computations.flatMap(({ name, outputs }) =>
+    matcher.test(name) ? outputs.map(({ asset }) => asset) : [],
+  )
 }
 
 function matchAttribute(

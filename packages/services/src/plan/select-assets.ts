@@ -1,9 +1,10 @@
+import type { AnyAsset } from "@freshet/core"
 import { parseSelection, type Problem, ProblemsError, resolveSelection } from "@freshet/core/engine"
 
 import type { Project } from "../project.ts"
 import { createStatePredicate } from "../status/asset-state.ts"
 
-/** The assets that the words of a command line mean, in the order of the graph; no words mean all of them. */
+/** Selects the assets that the words of a command line mean, in the order of the graph; all assets without words. */
 export function selectAssets(project: Project, words: readonly string[]): readonly string[] {
   if (words.length === 0) return [...project.graph.assets.keys()]
   const result = parseSelection(joinSelection(words))
@@ -16,7 +17,7 @@ export function selectAssets(project: Project, words: readonly string[]): readon
 
 const operators = new Set(["and", "or", "not"])
 
-/** `a b` means both; `a and b` is one selection that was not quoted. */
+/** Joins words: `a b` means both assets, and `a and b` is one selection without quotes. */
 function joinSelection(words: readonly string[]): string {
   if (words.some((word) => operators.has(word))) return words.join(" ")
   return words
@@ -24,15 +25,22 @@ function joinSelection(words: readonly string[]): string {
     .join(" or ")
 }
 
-/** The one asset that a name means. */
-export function selectAsset(project: Project, name: string) {
-  const [assetName, ...otherNames] = selectAssets(project, [name])
-  const asset = project.graph.assets.get(assetName ?? "")
-  if (asset !== undefined && otherNames.length === 0) return asset
+/** Selects the one asset that a name means. */
+export function selectAsset(project: Project, name: string): AnyAsset {
+  const names = selectAssets(project, [name])
+  const asset = project.graph.assets.get(names[0] ?? "")
+  if (asset !== undefined && names.length === 1) return asset
+  const count = names.length === 0 ? "no asset" : `${names.length} assets`
   const problem: Problem = {
     kind: "usage",
-    message: `\`${name}\` means ${otherNames.length === 0 ? "no asset" : `${otherNames.length + 1} assets`}; this command takes one.`,
-    hint: "`freshet assets` lists them.",
+    message: `\`${name}\` means ${count}; this command takes one.`,
+    hint:
+      names.length === 0 || names.length > maxListedNames
+        ? "`freshet assets` lists the assets."
+        : `Name one of them: ${names.map((candidate) => `\`${candidate}\``).join(", ")}.`,
   }
   throw new ProblemsError("usage", [problem])
 }
+
+/** The number of assets that are listed in a hint. */
+const maxListedNames = 12

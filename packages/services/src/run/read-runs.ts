@@ -87,7 +87,7 @@ function toProgressDocument(
   const endedRanges = joinRanges(Object.values(partitionsByOutcome).flat())
   const groups = [
     ...orderedOutcomes.map((outcome) => ({
-      outcome: outcome,
+      outcome,
       ranges: partitionsByOutcome[outcome] ?? [],
     })),
     { outcome: "remaining" as const, ranges: subtractRanges(planned, endedRanges) },
@@ -114,7 +114,7 @@ function toStepRowDocument(
   return {
     computation,
     partition: partition === undefined ? null : createKeyFormatter(project)(asset, partition),
-    outcome: outcome,
+    outcome,
     message: message ?? null,
     rows,
     ms: Math.round(ms),

@@ -1,7 +1,6 @@
-import type { RunEvent, StepReference } from "@freshet/core/engine"
+import type { RunEvent, StepOutcome, StepReference } from "@freshet/core/engine"
 
 import type { PlanDocument, PlanStepDocument } from "../documents/plan.ts"
-import type { StepOutcomeName } from "../documents/run.ts"
 
 /** The progress of a run: a fold of its events. */
 export interface RunProgress {
@@ -33,7 +32,7 @@ export interface ComputationProgress {
   readonly singleKey: string | undefined
   readonly rows: number
   readonly ms: number
-  readonly outcomes: Readonly<Partial<Record<StepOutcomeName, number>>>
+  readonly outcomes: Readonly<Partial<Record<StepOutcome["kind"], number>>>
   readonly quarantined: number
   readonly failedChecks: number
 }
@@ -119,14 +118,13 @@ function endStep(progress: RunProgress, event: StepEndedEvent): RunProgress {
 }
 
 function addEndedStep(progress: ComputationProgress, event: StepEndedEvent): ComputationProgress {
-  const outcome = event.outcome.kind
-  const { lineCounts, checks } = event
+  const { lineCounts, checks, outcome } = event
   return {
     ...progress,
     ended: progress.ended + 1,
     rows: progress.rows + event.rows,
     ms: progress.ms + event.ms,
-    outcomes: { ...progress.outcomes, [outcome]: (progress.outcomes[outcome] ?? 0) + 1 },
+    outcomes: { ...progress.outcomes, [outcome.kind]: (progress.outcomes[outcome.kind] ?? 0) + 1 },
     quarantined: lineCounts.reduce((sum, line) => sum + line.quarantined, progress.quarantined),
     failedChecks: progress.failedChecks + checks.filter(({ passed }) => !passed).length,
   }

@@ -24,13 +24,13 @@ import { excludeMissingFiles } from "../plan/missing-files.ts"
 import type { Project } from "../project.ts"
 import { type Overdue, findOverdue } from "./overdue.ts"
 
-/** What is known of an asset, summed up: its newest partition, and how many partitions are in which state. */
+/** The state of an asset: its newest partition, and the number of partitions in each state. */
 export interface AssetState {
   readonly name: string
   readonly group: string
   readonly kind: "source" | "sql" | "code"
   readonly partitioned: boolean
-  /** What one of its partitions is called: `day`. */
+  /** The name of one partition: `day`. */
   readonly noun: string
   /** Key of the newest partition that exists; of a set of keys, the first in the worst state. */
   readonly newest: string | undefined
@@ -49,7 +49,7 @@ export interface PartitionCounts extends StateCounts {
   readonly total: number
 }
 
-/** The states of some assets, and the project without the materializations of which the files are gone. */
+/** Reads the states of some assets, and the project without the materializations whose files are missing. */
 export async function readAssetStates(
   initialProject: Project,
   assets: readonly AnyAsset[],
@@ -75,7 +75,7 @@ export async function readAssetStates(
   return { project, states }
 }
 
-/** Asset → the one partition that stands for it. */
+/** Lists the partition by which each asset is judged. */
 function listRepresentatives(evaluation: Evaluation, assets: readonly AnyAsset[]) {
   const ranges = new Map<string, readonly PartitionRange[]>()
   for (const asset of assets) {
@@ -87,7 +87,7 @@ function listRepresentatives(evaluation: Evaluation, assets: readonly AnyAsset[]
 
 const worstFirst: readonly StateKind[] = ["failed", "stale", "missing"]
 
-/** The partition by which an asset is judged as a whole: the newest; of a set of keys, the first in the worst state. */
+/** Finds the partition by which an asset is judged: the newest; of a set of keys, the first in the worst state. */
 export function findRepresentative(evaluation: Evaluation, asset: AnyAsset): number | undefined {
   const bounds = evaluation.bounds.get(asset.name)
   if (asset.kind === "source" || asset.partitions.kind !== "static") return bounds?.to
@@ -102,13 +102,13 @@ export function findRepresentative(evaluation: Evaluation, asset: AnyAsset): num
   return bounds?.to
 }
 
-/** What the ledger knows of the partition that stands for an asset, and the instant. */
+/** The record of the partition by which an asset is judged, and the current time. */
 interface StateInputs {
   readonly nowMs: number
   readonly record: MaterializationRecord | undefined
 }
 
-/** The state of one asset or source. */
+/** Builds the state of one asset or source. */
 function buildAssetState(evaluation: Evaluation, asset: AnyAsset, inputs: StateInputs): AssetState {
   return asset.kind === "source"
     ? buildSourceState(evaluation, asset)
@@ -191,7 +191,7 @@ function findOverdueAsset(
   return firstMissing === undefined ? undefined : findOverdue(asset, firstMissing, nowMs)
 }
 
-/** Whether `status:` or `stale:` in a selection means this asset: by the partition that stands for it, or by the clock for `overdue`. */
+/** Creates the predicate of `status:` and `stale:` in a selection; `overdue` depends on the clock, the others on the representative partition. */
 export function createStatePredicate(evaluation: Evaluation, nowMs: number): HasState {
   return (asset, attribute, value) => {
     if (asset.kind === "source") return attribute === "status" && value === "fresh"

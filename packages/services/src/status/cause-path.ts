@@ -11,14 +11,14 @@ import {
   type Status,
 } from "@freshet/core/engine"
 
-/** One partition on the way from a root cause to the partition asked about. */
+/** One partition on the path from a root cause to the target. */
 export interface PathStop {
   readonly asset: string
   readonly partition: number
   readonly status: Status
 }
 
-/** Computation → the partitions of it through which causes reach the partition asked about. */
+/** Computation → its partitions through which causes reach the target. */
 export type CauseChain = ReadonlyMap<string, readonly PartitionRange[]>
 
 /** One partition of a computation. */
@@ -27,12 +27,12 @@ interface ComputationPartition {
   readonly index: number
 }
 
-/** A place that reads another one, and the output through which it does. */
+/** A partition that reads another one, and the output through which it does. */
 interface Hop extends ComputationPartition {
   readonly through: string
 }
 
-/** A short way from where something begins to the partition asked about. Many steps of an asset along its own past are one. */
+/** Finds a short path from a root cause to the target. Many steps along an asset's own past count as one. */
 export function findCausePath(
   evaluation: Evaluation,
   chain: CauseChain,
@@ -55,7 +55,7 @@ export function findCausePath(
   }
 }
 
-/** Computation → over how many reads it is from the one asked about. */
+/** Measures the number of reads between each computation and the target. */
 function measureDistances({ graph }: Evaluation, last: string): ReadonlyMap<string, number> {
   const distances = new Map([[last, 0]])
   for (const { name, reads } of graph.computations.toReversed()) {
@@ -71,7 +71,7 @@ function measureDistances({ graph }: Evaluation, last: string): ReadonlyMap<stri
   return distances
 }
 
-/** The reader of a place from which it is least far to go, or the end of its own past. */
+/** Finds the reader of a partition nearest to the target, or the end of the asset's own past. */
 function findNextHop(
   evaluation: Evaluation,
   chain: CauseChain,
@@ -114,7 +114,7 @@ function findHop(
   return undefined
 }
 
-/** A window that takes the newest of what it meets does not find all of it. */
+/** Checks that a window reaches a partition: one that takes the newest partition does not reach the others. */
 function readsPartition(
   evaluation: Evaluation,
   { computation, index }: ComputationPartition,

@@ -1,13 +1,13 @@
 import type { Asset, Daily, Freshness } from "@freshet/core"
 import { convertRange, isTimed, toTimeInterval, getZoneOffset } from "@freshet/core/engine"
 
-/** Since when a partition that its policy asks for is not there. */
+/** A missing partition whose deadline has passed. */
 export interface Overdue {
   readonly partition: number
   readonly dueMs: number
 }
 
-/** The first day after those made whose due time has passed, if there is one: about the clock, not about content. */
+/** Finds the first missing partition whose deadline has passed. */
 export function findOverdue(
   asset: Asset,
   firstMissing: number,
@@ -25,7 +25,7 @@ export function findOverdue(
   return dueMs <= nowMs ? { partition, dueMs } : undefined
 }
 
-/** The instant by which a day's partition is due: the policy's time on the next local day. */
+/** Computes the deadline of a day: the policy's time on the next local day. */
 function computeDueTime({ time, zone }: Freshness, day: number): number {
   const { startMs } = toTimeInterval(toDaily(zone), day + 1)
   const dueMinutes = parseMinutes(time)

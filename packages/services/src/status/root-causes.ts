@@ -21,14 +21,14 @@ import { addChangedInputs } from "../plan/changed-inputs.ts"
 import type { ProjectPlan } from "../project.ts"
 import { type PathStop, type CauseChain, findCausePath } from "./cause-path.ts"
 
-/** Why a partition is not up to date, followed back to where it begins. */
+/** The status of a partition with its root causes. */
 export interface PartitionExplanation {
   readonly asset: string
   readonly partition: number
   readonly status: Status
-  /** What began it, nearest to the sources first; each with all the partitions that share it. */
+  /** Root causes, nearest to the sources first; each with all the partitions that share it. */
   readonly roots: readonly RootCause[]
-  /** From the first root to the partition asked about. */
+  /** The path from the first root to the partition. */
   readonly path: readonly PathStop[]
 }
 
@@ -36,18 +36,18 @@ export interface RootCause {
   readonly asset: string
   readonly partitions: readonly PartitionRange[]
   readonly status: Status
-  /** Why the asset's rows are not what they should be, with the inputs that changed by name. */
+  /** The causes, with the changed inputs by name. */
   readonly causes: readonly Cause[]
 }
 
-/** Partitions of one computation in which something begins, with their status. */
+/** Root partitions of one computation with the same status. */
 interface RootGroup {
   readonly computation: Computation
   readonly ranges: readonly PartitionRange[]
   readonly status: Exclude<Status, { kind: "fresh" }>
 }
 
-/** Follows causes upstream from one partition to where they begin; the plan is the one that makes just this partition. */
+/** Follows causes upstream from one partition to the roots; the plan materializes this partition alone. */
 export async function explainPartition(
   { project, plan }: ProjectPlan,
   asset: Asset,
@@ -77,7 +77,7 @@ export async function explainPartition(
   return { ...summary, roots, path }
 }
 
-/** Everything that has to be made, or waits, before the partition can be right. */
+/** Collects the work and the blocked work that comes before the partition. */
 function collectCauseChain({ work, blocked }: Plan): CauseChain {
   const chain = new Map<string, readonly PartitionRange[]>()
   for (const { computation, ranges } of [...work, ...blocked])
@@ -85,10 +85,10 @@ function collectCauseChain({ work, blocked }: Plan): CauseChain {
   return chain
 }
 
-/** Of so many waiting partitions of a computation it is found out what they wait for. */
+/** The number of blocked partitions of a computation whose blockers are determined. */
 const maxInspectedPartitions = 1000
 
-/** The partitions for which nothing upstream is to blame: what changed is read by them, or they are there for the first time. */
+/** Finds the partitions without a cause upstream: their inputs or their code changed, or they are missing. */
 function findRootGroups(
   evaluation: Evaluation,
   plan: Plan,
@@ -125,7 +125,7 @@ function findRootGroups(
   ]
 }
 
-/** One cause for each output through which it reaches the partition asked about. */
+/** Creates one root cause for each output through which it reaches the target. */
 function toRootCauses(
   { graph }: Evaluation,
   { computation, ranges, status }: RootGroup,
