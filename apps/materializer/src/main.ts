@@ -1,5 +1,3 @@
-import { createServices } from "@freshet/services"
-
 import type { CommandLine } from "./terminal/command-line.ts"
 import { detectTerminalStyles } from "./terminal/detect-terminal-styles.ts"
 import { exitCodes } from "./terminal/exit-code.ts"
@@ -64,12 +62,14 @@ function createCommandLine(
     err,
     confirm: isInteractive ? (question) => askConfirmation(process, question) : undefined,
     loadConfig: () => loadProjectConfig(launch),
-    createServices: (config, listener) =>
-      createServices(config, {
+    createServices: async (config, listener) => {
+      const { createServices } = await import("@freshet/services")
+      return createServices(config, {
         ...listener,
         signal: interruption.signal,
         supervisorCommand: getSupervisorCommand(launch),
-      }),
+      })
+    },
     nowMs: Date.now,
     interruption,
     debug: (process.env["FRESHET_DEBUG"] ?? "") !== "",

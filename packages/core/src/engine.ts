@@ -67,13 +67,7 @@ export {
   subtractRanges,
   takeNewest,
 } from "./partitions/range-algebra.ts"
-export {
-  assetPartitionsText,
-  formatCause,
-  formatPartitions,
-  formatRead,
-  formatStatus,
-} from "./plan/explain.ts"
+export { formatCause, formatPartitions, formatRead, formatStatus } from "./plan/explain.ts"
 export type { EvaluationInputs, ReadRange } from "./evaluate/inputs.ts"
 export {
   emptyVersion,
@@ -159,3 +153,13 @@ export {
   formatTimeOfDay,
 } from "./quantity.ts"
 export { getZoneOffset } from "./partitions/zone.ts"
+export type { ColumnKind } from "./declare/column.ts"
+export type { Static } from "./declare/partition.ts"
+export type { Unpartitioned } from "./declare/partition.ts"
+export type { Publish } from "./declare/publish.ts"
+export { sharedRelation } from "./declare/sql.ts"
+export type { ColumnValues } from "./declare/rows.ts"
+export type { CsvFormat } from "./declare/source-format.ts"
+export type { LineKinds } from "./declare/source-format.ts"
+export type { OnShortWindow } from "./declare/window.ts"
+export type { Window } from "./declare/window.ts"

@@ -17,7 +17,7 @@ export interface CommandLine extends CommandContext {
   readonly createServices: (
     config: Config,
     listener: Pick<Services, "emit" | "watchesSteps">,
-  ) => Services
+  ) => Promise<Services>
   readonly nowMs: () => number
   readonly interruption: Interruption
   /** True when errors are printed with their stack. */

@@ -1,4 +1,4 @@
-import { type OnlyState, onlyStates } from "@freshet/services"
+import { type OnlyState, onlyStates } from "@freshet/services/only-state"
 
 /** Creates a parser of whole numbers from a minimum. */
 export function createWholeNumberParser(minimum: number): (text: string) => number {
@@ -87,7 +87,10 @@ export const partitionFlag = {
   brief: "Partition by key (default: the newest)",
 } as const
 
-/** Creates a flag under a previous name, which help and completion leave out. */
+/** Previous names of flags, accepted for one version. */
+export const previousFlags: ReadonlySet<string> = new Set(["--late", "--refused"])
+
+/** Creates a flag under a previous name, which the help leaves out. */
 export function createHiddenFlag(brief: string) {
   return { ...createSwitchFlag(brief), hidden: true } as const
 }

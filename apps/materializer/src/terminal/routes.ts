@@ -14,7 +14,7 @@ import {
 import type { CommandLine } from "./command-line.ts"
 import { dataRoutes } from "./data-routes.ts"
 import { defineCommand, type NoFlags } from "./define-command.ts"
-import { jsonFlag } from "./flags.ts"
+import { jsonFlag, previousFlags } from "./flags.ts"
 import { inspectRoutes } from "./inspect-routes.ts"
 import { maintainRoutes } from "./maintain-routes.ts"
 import { runRoutes } from "./run-routes.ts"
@@ -138,10 +138,11 @@ export function runCommandLine(cli: CommandLine): Promise<void> {
   return run(application, cli.args, cli)
 }
 
-/** Proposes completions of typed words. */
-export function proposeNextWords(
+/** Proposes completions of typed words; previous names of flags are left out. */
+export async function proposeNextWords(
   cli: CommandLine,
   typed: readonly string[],
 ): Promise<readonly InputCompletion[]> {
-  return proposeCompletions(application, typed, cli)
+  const proposals = await proposeCompletions(application, typed, cli)
+  return proposals.filter(({ completion }) => !previousFlags.has(completion))
 }

@@ -3,8 +3,10 @@ import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from "nod
 import { join, relative } from "node:path"
 
 import { withLedgerConnection } from "@freshet/io"
+import { recomputationSchema, verificationSchema } from "@freshet/services/documents"
 import { expect, test } from "vitest"
 
+import { parseDocument } from "../fixtures/parse-document.ts"
 import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone, runFreshet } from "./freshet-process.ts"
 import { withRunUnderWay } from "./run-under-way.ts"
@@ -31,7 +33,7 @@ interface Document {
 
 async function verified(project: DeclaredProject, ...words: readonly string[]) {
   const { code, stdout } = await runFreshet(project, "verify", "--json", ...words)
-  const document: Document = JSON.parse(stdout)
+  const document = parseDocument(verificationSchema, stdout) as Document
   return { code, document }
 }
 
@@ -241,6 +243,7 @@ test("a backfill from recorded inputs reports equal rows, rows of other code, an
       "--json",
     )
     expectDone(stale)
+    expect(parseDocument(recomputationSchema, stale.stdout)).toEqual(JSON.parse(stale.stdout))
     expect(JSON.parse(stale.stdout).partitions).toHaveLength(4)
   })
 })

@@ -5,13 +5,13 @@ import type { Cause, ChangedInput, Status } from "../evaluate/staleness.ts"
 import type { Graph } from "../graph/graph.ts"
 import { countPartitions, listPartitions } from "./plan.ts"
 
-/** The number of ranges in a text; further ranges are counted. */
+/** The number of ranges that are written out. */
 const maxRanges = 12
 
-/** The number of static keys in a text; further keys are counted. */
+/** The number of keys that are written out. */
 const maxKeys = 6
 
-/** Formats partitions: `2026-01-03 to 2026-01-05, 2026-01-09`, `3 more ranges` after the first ones; `oslo, "são paulo"` or `all 9 keys` for static keys; empty for an unpartitioned asset. */
+/** Formats partitions: `2026-01-03 to 2026-01-05, 2026-01-09`, the first ones of many ranges; `oslo, "são paulo"` or `all 9 keys` of a set. */
 export function formatPartitions(
   graph: Graph,
   asset: string,
@@ -29,7 +29,7 @@ export function formatPartitions(
   return [...texts, ...(omittedCount > 0 ? [`${omittedCount} more ranges`] : [])].join(", ")
 }
 
-/** Lists static keys one by one: people do not know their order, so ranges would not say which keys are meant. */
+/** Formats keys one by one, since their order is arbitrary. */
 function formatKeys(definition: Static, ranges: readonly PartitionRange[]): string {
   const count = countPartitions(ranges)
   if (count > 1 && count === definition.keys.length)
@@ -45,12 +45,12 @@ function formatKeys(definition: Static, ranges: readonly PartitionRange[]): stri
     : `${keys.join(", ")} and ${omittedCount.toLocaleString("en-US")} more`
 }
 
-/** Formats a key, in quotes where its characters make the text ambiguous. */
+/** Quotes a key that contains separators. */
 function formatKey(key: string): string {
   return /[\s,;:"'`]/.test(key) ? JSON.stringify(key) : key
 }
 
-/** Formats a status as its cause. */
+/** Formats a status in words. */
 export function formatStatus(graph: Graph, status: Status): string {
   if (status.kind === "fresh") return "fresh"
   if (status.blocker !== undefined) return `blocked by ${status.blocker}`
@@ -61,11 +61,11 @@ export function formatStatus(graph: Graph, status: Status): string {
 
 function formatFailure({ outcome, message, checks }: Failure): string {
   return outcome === "checks_failed" && checks.length > 0
-    ? `failed ${checks.length === 1 ? "check" : "checks"} ${checks.join(", ")}`
-    : `last attempt failed: ${takeFirstLine(message)}`
+    ? `${checks.length === 1 ? "check" : "checks"} ${checks.join(", ")} failed`
+    : `failed before: ${takeFirstLine(message)}`
 }
 
-/** Formats a cause. */
+/** Formats a cause in words. */
 export function formatCause(graph: Graph, cause: Cause): string {
   switch (cause.kind) {
     case "code":
@@ -75,16 +75,16 @@ export function formatCause(graph: Graph, cause: Cause): string {
         ? "its inputs changed"
         : cause.changed.map((input) => formatChangedInput(graph, input)).join("; ")
     case "upstream":
-      return `upstream ${assetPartitionsText(graph, cause.asset, cause.partitions)} will be rebuilt`
+      return `upstream ${formatAssetPartitions(graph, cause.asset, cause.partitions)} will be rebuilt`
   }
 }
 
 function formatChangedInput(graph: Graph, { asset, partitions }: ChangedInput): string {
-  return `${assetPartitionsText(graph, asset, partitions)} changed`
+  return `${formatAssetPartitions(graph, asset, partitions)} changed`
 }
 
-/** Formats partitions of one asset with its name: `likes 2026-01-05`. */
-export function assetPartitionsText(
+/** Formats partitions of one asset: `likes 2026-01-05`. */
+function formatAssetPartitions(
   graph: Graph,
   asset: string,
   partitions: readonly PartitionRange[],
@@ -96,7 +96,7 @@ function takeFirstLine(text: string): string {
   return text.split("\n", 1)[0] ?? text
 }
 
-/** Formats one read of a computation: `follows (last 7)`. */
+/** Formats a read: `follows (last 7)`. */
 export function formatRead(name: string, window: Parameters<typeof formatWindow>[0]): string {
   return window.kind === "same" ? name : `${name} (${formatWindow(window)})`
 }

@@ -58,9 +58,9 @@ describe("a changed check", () => {
     expect(listPlanLines(evaluateProject(project, graph(unique("n"))), later.plan)).toEqual([
       "b 2026-01-01: blocked by failed checks of a 2026-01-01",
     ])
-    const mended = graph(nothingWrong)
+    const fixed = graph(passingCheck)
     project.behaviour.checks = () => []
-    expect(listOutcomes(await run(project, mended))).toEqual({
+    expect(listOutcomes(await run(project, fixed))).toEqual({
       "check a 2026-01-01": "checked",
       "b 2026-01-01": "materialized",
     })
@@ -149,8 +149,8 @@ describe("a changed check", () => {
     const held = await run(project, three([unique("n")], [unique("n")]))
     expect(held.planned).toEqual([])
     project.behaviour.checks = () => []
-    const mended = three([nothingWrong], [unique("n")])
-    expect(listOutcomes(await run(project, mended))).toEqual({
+    const fixed = three([passingCheck], [unique("n")])
+    expect(listOutcomes(await run(project, fixed))).toEqual({
       "check a 2026-01-01": "checked",
       "check b 2026-01-01": "checked",
       "check c 2026-01-01": "checked",
@@ -185,23 +185,23 @@ describe("a changed check", () => {
       await run(project, chain([]))
       project.behaviour.checks = (asset, on) =>
         asset === "a" && on === "2026-01-02" ? [failedCheck("a")] : []
-      const refusing = chain([unique("n")])
-      await run(project, refusing)
+      const failingGraph = chain([unique("n")])
+      await run(project, failingGraph)
       const both = [{ from: day(1), to: day(2) }]
       const asked = new Map([
         ["a", both],
         ["b", both],
       ])
-      const refused = () => findFailedChecks(evaluateProject(project, refusing), asked)
+      const listFailedChecks = () => findFailedChecks(evaluateProject(project, failingGraph), asked)
       const second = [{ from: day(2), to: day(2) }]
       const expected = [
         { asset: "a", ranges: second, blocker: undefined },
         { asset: "b", ranges: second, blocker: "a 2026-01-02" },
       ]
-      expect(refused()).toEqual(expected)
-      expect((await run(project, refusing)).planned).toEqual([])
-      expect(refused()).toEqual(expected)
-      expect(findFailedChecks(evaluateProject(project, chain([nothingWrong])), asked)).toEqual([])
+      expect(listFailedChecks()).toEqual(expected)
+      expect((await run(project, failingGraph)).planned).toEqual([])
+      expect(listFailedChecks()).toEqual(expected)
+      expect(findFailedChecks(evaluateProject(project, chain([passingCheck])), asked)).toEqual([])
     })
 
     test("prevents their publication, in the same run and in later ones", async () => {
@@ -222,7 +222,7 @@ describe("a changed check", () => {
       const later = await run(project, set(unique("n")))
       expect([later.plan.publications, project.publications]).toEqual([[], []])
       project.behaviour.checks = () => []
-      await run(project, set(nothingWrong))
+      await run(project, set(passingCheck))
       expect(project.publications).toHaveLength(1)
     })
 
@@ -276,17 +276,17 @@ describe("a changed check", () => {
   test("does not run again on rows that were blocked and prove to be unchanged", async () => {
     const mixed = (
       salt: string,
-      ofUnfit: readonly Check<"n">[],
+      ofFailing: readonly Check<"n">[],
       ofMixed: readonly Check<"n">[],
     ) => {
       const up = dailyAsset("up", sql`${salt} ${raw}`)
-      const unfit = dailyAsset("unfit", sql`from ${raw}`, { checks: ofUnfit })
-      const both = dailyAsset("both", sql`from ${up}, ${unfit}`, { checks: ofMixed })
-      return buildValidGraph(raw, up, unfit, both)
+      const failing = dailyAsset("failing", sql`from ${raw}`, { checks: ofFailing })
+      const both = dailyAsset("both", sql`from ${up}, ${failing}`, { checks: ofMixed })
+      return buildValidGraph(raw, up, failing, both)
     }
     const project = createProjectWithDays([1])
     await run(project, mixed("1", [], []))
-    project.behaviour.checks = (asset) => (asset === "unfit" ? [failedCheck("unfit")] : [])
+    project.behaviour.checks = (asset) => (asset === "failing" ? [failedCheck("failing")] : [])
     await run(project, mixed("1", [unique("n")], []))
     const changed = mixed("2", [unique("n")], [unique("n")])
     const result = await run(project, changed)
@@ -313,4 +313,4 @@ describe("a changed check", () => {
   })
 })
 
-const nothingWrong = noRows("mended", { description: "", query: sql`from ${itself}` })
+const passingCheck = noRows("fixed", { description: "", query: sql`from ${itself}` })

@@ -44,7 +44,7 @@ function planFor(
   )
 }
 
-/** The steps of the plan for these targets: `a 3`. */
+/** Plans these targets and lists the steps: `a 3`. */
 function planStepIds(
   project: MemoryProject,
   graph: Graph,
@@ -54,7 +54,7 @@ function planStepIds(
   return steps.map((id) => id.replace("2026-01-0", ""))
 }
 
-const listLines = (project: MemoryProject, graph: Graph, plan: Plan) =>
+const explainPlan = (project: MemoryProject, graph: Graph, plan: Plan) =>
   listPlanLines(evaluateProject(project, graph), plan)
 
 describe("buildPlan", () => {
@@ -132,7 +132,7 @@ describe("buildPlan", () => {
       "recs 1",
     ])
     const plan = planFor(project, graph, { recs: [1, 3] })
-    expect(listLines(project, graph, plan).filter((line) => line.includes("blocked"))).toEqual([
+    expect(explainPlan(project, graph, plan).filter((line) => line.includes("blocked"))).toEqual([
       "a 2026-01-02: blocked by the missing file of raw for 2026-01-02",
       "week 2026-01-02 to 2026-01-03: blocked by a 2026-01-02",
       "recs 2026-01-02: blocked by week 2026-01-02",
@@ -156,7 +156,7 @@ describe("buildPlan", () => {
     )
     land(project, "raw", day(3), "r3")
     const plan = planFor(project, checked, { a: [1, 3] })
-    expect(listLines(project, checked, plan)).toEqual([
+    expect(explainPlan(project, checked, plan)).toEqual([
       "check a 2026-01-01 to 2026-01-02: its checks changed",
       "a 2026-01-03: never materialized",
     ])

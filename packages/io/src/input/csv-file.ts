@@ -1,5 +1,5 @@
-import type { CsvFormat, SourceAsset } from "@freshet/core"
-import { FreshetError, quoteName } from "@freshet/core/engine"
+import type { SourceAsset } from "@freshet/core"
+import { FreshetError, quoteName, type CsvFormat } from "@freshet/core/engine"
 
 import { getNumberCell, getTextCell } from "../duckdb/cell.ts"
 import { quoteText } from "../duckdb/sql-text.ts"

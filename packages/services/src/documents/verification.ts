@@ -3,7 +3,7 @@ import * as z from "zod/mini"
 import { listSchema } from "./list-schema.ts"
 import { problemSchema } from "./problem.ts"
 
-export const findingKinds = [
+const findingKinds = [
   "different",
   "code_changed",
   "file_changed",

@@ -25,43 +25,67 @@ interface VerifiedPartition {
 /** Describes a difference between a partition and its record. */
 export function describeFinding(
   project: Project,
-  verifiedPartition: VerifiedPartition,
+  { computation, partition }: VerifiedPartition,
   mismatch: ReproducibilityMismatch,
 ): FindingDocument {
-  const { computation, partition } = verifiedPartition
-  const locate = (asset: string) => ({
+  const locate = (asset: string, index = partition) => ({
     asset,
-    partition: formatKey(project, asset, partition),
+    partition: formatKey(project, asset, index),
     file: null,
   })
   const recomputedPartition = locate(computation.outputs[0]?.asset ?? computation.name)
   const { kind } = mismatch
   switch (kind) {
     case "different":
+      return {
+        kind,
+        ...locate(mismatch.asset),
+        message: `is not deterministic: the same code and inputs give ${formatRowsChange(mismatch.rows)}`,
+        hint: suggestCauses(computation),
+      }
     case "code_changed":
-      return { kind, ...locate(mismatch.asset), ...describeRows(mismatch, computation) }
+      return {
+        kind,
+        ...locate(mismatch.asset),
+        message: `the current code gives ${formatRowsChange(mismatch.rows)}`,
+        hint: null,
+      }
     case "file_changed":
     case "file_gone":
       return describeFile(project, mismatch)
     case "landed_changed":
-      return describeLandedFile(project, mismatch)
+      return {
+        kind,
+        asset: mismatch.source,
+        partition: null,
+        file: join(project.config.landing, mismatch.path),
+        message: "has other bytes than when it was read, but the same size and modification time",
+        hint: "Land the right file again under the same name; its readers then become stale.",
+      }
     case "inputs_gone":
       return { kind, ...recomputedPartition, ...describeMissingInput(project, mismatch) }
     case "never_made":
-      return {
-        kind: "never_materialized",
-        ...recomputedPartition,
-        message: "was never materialized",
-        hint: null,
-      }
+    case "failed":
+    case "replaced":
+      return { ...recomputedPartition, ...describeMissingRows(mismatch) }
+    default:
+      return unreachable(mismatch)
+  }
+}
+
+function describeMissingRows(
+  mismatch: Extract<ReproducibilityMismatch, { kind: "never_made" | "failed" | "replaced" }>,
+): Pick<FindingDocument, "kind" | "message" | "hint"> {
+  switch (mismatch.kind) {
+    case "never_made":
+      return { kind: "never_materialized", message: "was never materialized", hint: null }
     case "failed": {
-      const message = `cannot be recomputed: ${mismatch.message}`
-      return { kind, ...recomputedPartition, message, hint: mismatch.hint ?? null }
+      const { kind, message, hint = null } = mismatch
+      return { kind, message: `cannot be recomputed: ${message}`, hint }
     }
     case "replaced":
       return {
-        kind,
-        ...recomputedPartition,
+        kind: mismatch.kind,
         message: "was rebuilt by a run in the meantime",
         hint: "Run the command again to verify the new rows.",
       }
@@ -70,40 +94,14 @@ export function describeFinding(
   }
 }
 
-type Mismatch<K extends ReproducibilityMismatch["kind"]> = Extract<
-  ReproducibilityMismatch,
-  { kind: K }
->
-
-function describeRows(
-  { kind, rows }: Mismatch<"different" | "code_changed">,
-  computation: Computation,
-) {
-  return kind === "different"
-    ? {
-        message: `is not deterministic: the same code and inputs give ${formatRowsChange(rows)}`,
-        hint: suggestCauses(computation),
-      }
-    : { message: `the current code gives ${formatRowsChange(rows)}`, hint: null }
-}
-
-function describeLandedFile(
-  { config }: Project,
-  { kind, source, path }: Mismatch<"landed_changed">,
-): FindingDocument {
-  return {
-    kind,
-    asset: source,
-    partition: null,
-    file: join(config.landing, path),
-    message: "has other bytes than when it was read, but the same size and modification time",
-    hint: "Land the right file again under the same name; its readers then become stale.",
-  }
-}
-
 function describeFile(
   project: Project,
-  { kind, asset, partition, file: key }: Mismatch<"file_changed" | "file_gone">,
+  {
+    kind,
+    asset,
+    partition,
+    file: key,
+  }: Extract<ReproducibilityMismatch, { kind: "file_changed" | "file_gone" }>,
 ): FindingDocument {
   const command = formatFixCommand(project.evaluation, asset, partition)
   const isMissing = kind === "file_gone"
@@ -119,7 +117,10 @@ function describeFile(
   }
 }
 
-function describeMissingInput({ graph }: Project, { asset, partition }: Mismatch<"inputs_gone">) {
+function describeMissingInput(
+  { graph }: Project,
+  { asset, partition }: Extract<ReproducibilityMismatch, { kind: "inputs_gone" }>,
+) {
   if (partition === undefined)
     return {
       message: `cannot be recomputed: the current code reads \`${asset}\`, which the recorded run did not read`,
