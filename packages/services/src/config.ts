@@ -4,24 +4,24 @@ import type { AnyAsset } from "@freshet/core"
 import { type Problem, ProblemsError } from "@freshet/core/engine"
 import * as z from "zod/mini"
 
-/** What `freshet.config.ts` may say. Everything but the assets has a default, and the environment goes before it. */
+/** The settings of `freshet.config.ts`. All but the assets have a default; the environment overrides them. */
 export interface FreshetConfig {
   readonly assets: readonly AnyAsset[]
   /** Folder of Freshet's own state. `FRESHET_HOME`; default `.freshet`. */
   readonly home?: string
   /** Folder of the datasets. `FRESHET_LAKE`; default `lake` in the state folder. */
   readonly lake?: string
-  /** Folder where others land files. `FRESHET_LANDING`; default `landing`. */
+  /** Folder of landed files. `FRESHET_LANDING`; default `landing`. */
   readonly landing?: string
-  /** How much memory DuckDB may use, in MB. `FRESHET_MEMORY_MB`; default 2048. */
+  /** Memory limit of DuckDB in MB. `FRESHET_MEMORY_MB`; default 2048. */
   readonly memoryMb?: number
-  /** Threads of DuckDB. `FRESHET_THREADS`; default: one a core. */
+  /** Threads of DuckDB. `FRESHET_THREADS`; default: one per core. */
   readonly threads?: number
-  /** Steps under way at once. `FRESHET_CONCURRENCY`; default 4. */
+  /** Number of steps that run at once. `FRESHET_CONCURRENCY`; default 4. */
   readonly concurrency?: number
 }
 
-/** The configuration as every command sees it: whole, valid, with absolute paths. */
+/** The complete and valid configuration, with absolute paths. */
 export interface Config {
   readonly assets: readonly AnyAsset[]
   readonly home: string
@@ -34,7 +34,7 @@ export interface Config {
   readonly databaseUrl: string | undefined
 }
 
-/** The number of this process, which others see who wait for its run. */
+/** Returns the id of this process, which is printed by commands that wait for its run. */
 export function getProcessId(): number {
   return process.pid
 }
@@ -74,7 +74,7 @@ const environmentVariables = {
   databaseUrl: "DATABASE_URL",
 } as const
 
-/** The configuration of a workspace: the file's values, overridden by the environment. Throws all problems at once. */
+/** Resolves the configuration of a workspace: the values of the file, overridden by the environment. Fails with every problem. */
 export function resolveConfig(
   file: FreshetConfig | undefined,
   root: string,
@@ -102,7 +102,7 @@ export function resolveConfig(
   }
 }
 
-/** The file may come from an editor without types. */
+/** Rejects values that are not assets, since an editor without types accepts them. */
 function refuseStrangers(assets: unknown): void {
   const list: readonly unknown[] | undefined = Array.isArray(assets) ? assets : undefined
   const index = list?.findIndex((entry) => !isAsset(entry))
@@ -111,7 +111,7 @@ function refuseStrangers(assets: unknown): void {
     index === undefined
       ? "assets in freshet.config.ts must be a list."
       : `assets[${index}] in freshet.config.ts is not an asset.`
-  const hint = "Declare assets with the functions of @freshet/core, and list what they return."
+  const hint = "Declare assets with the functions of @freshet/core and list the results."
   throw new ProblemsError("config", [{ kind: "config", message, hint }])
 }
 
@@ -120,7 +120,7 @@ function isAsset(entry: unknown): boolean {
   return entry.kind === "asset" || entry.kind === "source"
 }
 
-/** The configuration of the demo: everything of it lies in a folder and a PostgreSQL of its own. */
+/** Derives the configuration of the demo, with its own folder and PostgreSQL. */
 export function toDemoConfig(config: Config): Config {
   const home = resolve(config.home, "demo")
   const [lake, landing] = [resolve(home, "lake"), resolve(home, "landing")]
@@ -135,7 +135,7 @@ function readEnvironment(environment: Environment): Readonly<Record<string, stri
   return Object.fromEntries(entries)
 }
 
-/** Names the setting where it was given; the value itself is never repeated, for it may be a secret. */
+/** Names the setting and its place; the value may be a secret and is never printed. */
 function describeSettingProblem(issue: z.core.$ZodIssue, environment: Environment): Problem {
   const setting = String(issue.path[0] ?? "")
   const variable = environmentVariables[setting as keyof typeof environmentVariables] // undefined for a setting without a variable

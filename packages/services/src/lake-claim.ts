@@ -23,7 +23,7 @@ function lakeClaimedError(lake: string): ProblemsError {
   const problem = {
     kind: "usage",
     message: `The lake ${lake} belongs to another ledger.`,
-    hint: `See that DATABASE_URL, FRESHET_HOME and FRESHET_LAKE belong together. If that ledger no longer exists, remove ${lake}/.owner: the next run claims the lake.`,
+    hint: `Check that DATABASE_URL, FRESHET_HOME and FRESHET_LAKE belong together. If that ledger no longer exists, remove ${lake}/.owner: the next run claims the lake.`,
   }
   return new ProblemsError("usage", [problem])
 }

@@ -15,15 +15,15 @@ export interface AssetPartition {
   readonly partition: number
 }
 
-/** The records of the rows that count of some partitions: those that are right, or else the newest. */
+/** The current record of each partition: the one of the current inputs, or else the newest. */
 export type CurrentRecords = ReadonlyMap<string, MaterializationRecord>
 
-/** The key of a partition among records. */
+/** Formats the key of a partition among records. */
 function formatRecordKey({ asset, partition }: AssetPartition): string {
   return `${asset} ${partition}`
 }
 
-/** The record of a partition among those that were read; undefined where nothing is kept. */
+/** Finds the record of a partition; undefined for a partition without materialization. */
 export function findRecord(
   records: CurrentRecords,
   partition: AssetPartition,
@@ -31,7 +31,7 @@ export function findRecord(
   return records.get(formatRecordKey(partition))
 }
 
-/** Reads what is kept of some partitions, all in one query. */
+/** Reads the current records of some partitions in one query. */
 export async function readCurrentRecords(
   { evaluation, ledger }: Project,
   partitions: readonly AssetPartition[],
@@ -47,7 +47,7 @@ export async function readCurrentRecords(
   return selectCurrentRecords(evaluation, await ledger.readMaterializations(ranges))
 }
 
-/** Of all that is kept, what counts: one record a partition. */
+/** Selects the current record of each partition. */
 export function selectCurrentRecords(
   evaluation: Evaluation,
   records: readonly MaterializationRecord[],
@@ -58,7 +58,7 @@ export function selectCurrentRecords(
   return new Map(currentRecords.map((record) => [formatRecordKey(record), record]))
 }
 
-/** What the rows that count of a partition were made from, as text; undefined when there are none. */
+/** Finds the input fingerprint of the current rows of a partition; undefined without rows. */
 export function findCurrentInput(
   evaluation: Evaluation,
   { asset, partition }: AssetPartition,
@@ -68,7 +68,7 @@ export function findCurrentInput(
   return input && formatFingerprint(input)
 }
 
-/** The newest partition of an asset of which anything is kept. */
+/** Finds the newest materialized partition of an asset. */
 export function findNewestMaterialization(
   { graph, snapshot }: EvaluationPart,
   name: string,
@@ -79,7 +79,7 @@ export function findNewestMaterialization(
   return undefined
 }
 
-/** Whether anything is kept of a partition. */
+/** Says if a partition is materialized. */
 export function isMaterialized(
   { graph, snapshot }: EvaluationPart,
   name: string,

@@ -3,7 +3,7 @@ import { join } from "node:path"
 
 import type { Config } from "./config.ts"
 
-/** What the engine may use under this configuration. */
+/** Returns the engine's limits and its spill folder. */
 export function getSessionOptions(config: Config, spillFolder = join(config.home, "spill")) {
   return {
     // the process takes up to a quarter more than the engine's own limit

@@ -163,7 +163,7 @@ function formatUnpublished({ unpublished }: RunDocument): readonly string[] {
 }
 
 function formatRetryHint({ run, outcome, counts, steps }: RunDocument): readonly string[] {
-  const hasSteps = steps.length > 0 || counts.not_started > 0
+  const hasSteps = counts.not_started > 0 || steps.some(({ kind }) => kind === "materialize")
   if (run === null || outcome === "succeeded" || !hasSteps) return []
   return [
     `Finished partitions are retained; \`freshet runs retry ${run}\` runs the remaining ones.`,

@@ -154,10 +154,14 @@ describe("a request names partitions", () => {
 
 test.each([
   ["backfill shop_visits --partition tokio", "has no key `tokio`", "Did you mean `tokyo`?"],
-  ["backfill shop_visits --date 2025-11-02", "which are no dates", "--partition"],
-  ["backfill shop_visits --from berlin", "which are no dates", "--partition"],
+  ["backfill shop_visits --date 2025-11-02", "not by dates", "--partition"],
+  ["backfill shop_visits --from berlin", "not by dates", "--partition"],
   ["backfill weekly_visits --date 2025-W60", "is not a week of the calendar", "YYYY-Www"],
-  ["backfill hourly_visits --date 2025-11-02T24", "is no hour of Europe/London", "YYYY-MM-DDThh"],
+  [
+    "backfill hourly_visits --date 2025-11-02T24",
+    "is not an hour of Europe/London",
+    "YYYY-MM-DDThh",
+  ],
   ["backfill monthly_visits --date 2025-13", "is not a month of the calendar", "YYYY-MM"],
   ["backfill monthly_visits --date 2025-10", "before its first month", "nearest is 2025-11"],
   ["backfill weekly_visits --date 2026-W02", "is not over yet", "the nearest is 2025-W52"],
@@ -172,7 +176,11 @@ test.each([
     "no whole month lies between",
     "--from 2025-11 --to 2025-12",
   ],
-  ["backfill daily_visits --date 2025-11-02 --partition 2025-11-02", "means nothing", "Leave one"],
+  [
+    "backfill daily_visits --date 2025-11-02 --partition 2025-11-02",
+    "cannot be combined",
+    "Omit one",
+  ],
   ["why hourly_visits --partition 2025-11-02", "means 24 partitions", "Name one hour"],
   ["show shop_visits --partition tokio", "has no key `tokio`", "Did you mean `tokyo`?"],
 ])("%s is refused with the nearest valid choice, and nothing runs", async (line, what, hint) => {

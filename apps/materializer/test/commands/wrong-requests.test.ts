@@ -21,7 +21,7 @@ test.each([
     "The range is empty",
     "--from 2026-01-02 --to 2026-01-04",
   ],
-  ["backfill items --date 2026-01-03 --to 2026-01-04", "both at once", "Leave one"],
+  ["backfill items --date 2026-01-03 --to 2026-01-04", "cannot be combined", "Omit one"],
   ["backfill items", "no default range", "--date"],
   ["backfill itms --date 2026-01-03", "No asset is named `itms`", "Did you mean `items`?"],
   ["backfill orders --date 2026-01-03", "is a source", "name+"],
@@ -61,7 +61,7 @@ test("an asset without any partition says what is missing", async () => {
     "items",
   ])
   expect(code).toBe(2)
-  expect(err).toContain("not everything that it reads has landed")
+  expect(err).toContain("not all of its inputs have landed")
 })
 
 test("a fault that nobody foresaw is a message, not a stack, and exit 1", async () => {

@@ -83,16 +83,19 @@ test("a plan file is replaced only with --force, and a damaged or foreign file i
     const text = readFileSync(path, "utf8")
     const taken = await runFreshet(place, "plan", "takings", "--save", "plan.json")
     expect(taken).toMatchObject({ code: 2, stdout: "" })
-    expect(taken.stderr).toContain("plan.json is there already.")
+    expect(taken.stderr).toContain("plan.json exists already.")
     expect(readFileSync(path, "utf8")).toBe(text)
     expectDone(await runFreshet(place, "plan", "takings", "--save", "plan.json", "--force"))
     const whole = readFileSync(path, "utf8")
     expect(whole).toContain("takings")
     for (const [content, message] of [
-      [whole.slice(0, -40), "is damaged: it is not whole."],
-      [whole.replace(`"from": "${fourth}"`, `"from": "${first}"`), "is damaged: what it says"],
-      ['{"name":"freshet"}', "is no plan that Freshet saved."],
-      ["PAR1", "is no plan that Freshet saved."],
+      [whole.slice(0, -40), "is damaged: it is incomplete."],
+      [
+        whole.replace(`"from": "${fourth}"`, `"from": "${first}"`),
+        "is damaged: its content differs",
+      ],
+      ['{"name":"freshet"}', "is not a plan saved by Freshet."],
+      ["PAR1", "is not a plan saved by Freshet."],
       [whole.replace('"format": 1', '"format": 2'), "by another version of Freshet"],
     ] as const) {
       writeFileSync(path, content)

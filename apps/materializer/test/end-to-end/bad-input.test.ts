@@ -285,7 +285,7 @@ test("an empty landing zone is not an error", async () => {
     expect(status.stdout).toContain("No file has landed")
     const ended = await runFreshet(place, "materialize")
     expectPlain(ended)
-    expect(ended.stdout).toContain("not everything that is read has landed yet")
+    expect(ended.stdout).toContain("not all of its inputs have landed")
     expect((await readContents(place)).materializations).toEqual([])
   })
 })

@@ -51,7 +51,7 @@ test("a cancelled run interrupts its step, starts no other, and its retry materi
     expect(ended).toMatchObject({ code: 130, signal: null })
     expect(ended.stderr).toContain("Another process asked to stop")
     expect(ended.stdout).toContain(`\`freshet runs retry ${id}\` runs the remaining ones.`)
-    expect(await readNewestSteps(place)).toEqual([`counted ${first} made`])
+    expect(await readNewestSteps(place)).toEqual([`counted ${first} materialized`])
     const [run] = await readRuns(place)
     expect(run).toMatchObject({ outcome: "interrupted" })
     expect(Date.parse(run?.ended_at ?? "")).toBeGreaterThanOrEqual(

@@ -18,6 +18,7 @@ export const stepOutcomes = [
 export type StepOutcomeName = (typeof stepOutcomes)[number]
 
 const stepSchema = z.strictObject({
+  kind: z.enum(["check", "materialize"]),
   step: z.string(),
   computation: z.string(),
   partition: z.string(),

@@ -25,13 +25,13 @@ import {
 import { selectCurrentRecords } from "../materialization-records.ts"
 import type { ProjectPlan, Project } from "../project.ts"
 
-/** So many partitions of each target, the newest ones, are looked at: more would take longer than what is asked for. */
+/** The number of newest partitions of each target that are looked up. */
 const maxTargetPartitions = 1000
 
-/** Where nothing is made yet, so many of the partitions that the steps read from one asset are looked at, the newest ones. */
+/** The number of newest partitions of each input that a preview looks up. */
 const maxPreviewPartitions = 10_000
 
-/** Partitions are looked at so many at a time. */
+/** The number of partitions that are looked up at a time. */
 const batchSize = 10_000
 
 /** Asset → partitions, ascending. */
@@ -55,7 +55,7 @@ export async function planWithExistingFiles(
       plan,
       purpose === "run" ? Infinity : maxPreviewPartitions,
     )
-    const { lost: missingRecords, there: presentRanges } = await findMissingFiles(
+    const { missingRecords, presentRanges } = await findMissingFiles(
       project,
       subtractPartitions(requiredPartitions, presentPartitions),
     )
@@ -65,16 +65,16 @@ export async function planWithExistingFiles(
   }
 }
 
-/** The project as it is without those of some materializations whose files are gone; the same project when none is. */
+/** Excludes the materializations of some partitions whose files are missing; returns the same project when none is. */
 export async function excludeMissingFiles(
   project: Project,
   partitions: Partitions,
 ): Promise<Project> {
-  const { lost: missingRecords } = await findMissingFiles(project, partitions)
+  const { missingRecords } = await findMissingFiles(project, partitions)
   return missingRecords.length === 0 ? project : excludeMaterializations(project, missingRecords)
 }
 
-/** Of the rows that count of some partitions, those that are gone; and the partitions of which all is there. */
+/** Finds the current records of some partitions whose files are missing, and the partitions without missing files. */
 async function findMissingFiles(project: Project, partitions: Partitions) {
   const missingRecords: MaterializationRecord[] = []
   for (const batch of splitIntoBatches(partitions)) {
@@ -96,7 +96,7 @@ async function findMissingFiles(project: Project, partitions: Partitions) {
       subtractRanges(ranges, listMissingRanges(asset)),
     ]),
   )
-  return { lost: missingRecords, there: presentRanges }
+  return { missingRecords, presentRanges }
 }
 
 function* splitIntoBatches(partitions: Partitions): Iterable<readonly AssetRange[]> {
@@ -120,7 +120,7 @@ function excludeMaterializations(
   project: Project,
   missingRecords: readonly MaterializationRecord[],
 ): Project {
-  const removals = removalsOf(project.evaluation, missingRecords)
+  const removals = toRemovals(project.evaluation, missingRecords)
   const evaluation = project.evaluate(removeMaterializations(project.evaluation.snapshot, removals))
   const warnings = [
     ...project.warnings,
@@ -129,7 +129,7 @@ function excludeMaterializations(
   return { ...project, evaluation, warnings }
 }
 
-/** The materializations without which the plan comes out wrong, or not at all. */
+/** Lists the partitions whose files the plan depends on. */
 function listRequiredPartitions(evaluation: Evaluation, plan: Plan, readLimit: number): Partitions {
   const plannedRanges = new Map(
     plan.work.map(({ computation, ranges }) => [computation.name, ranges]),
@@ -163,7 +163,7 @@ function listPublishedPartitions(evaluation: Evaluation, { publications }: Plan)
   )
 }
 
-/** What the windows of the planned steps hold: those of neighbours together have no gap. */
+/** Lists the partitions in the windows of the planned steps; windows of adjacent steps form one range. */
 function listReadPartitions(evaluation: Evaluation, { work }: Plan, limit: number): Partitions {
   const rangesByAsset = new Map<string, PartitionRange[]>()
   for (const { computation, ranges } of work)
@@ -211,12 +211,15 @@ function toSortedRanges(partitions: readonly number[]): readonly PartitionRange[
   return toRanges(partitions.toSorted((a, b) => a - b))
 }
 
-/** The lost materializations by computation. */
-function removalsOf(
+/** Groups the missing records by computation. */
+function toRemovals(
   { graph }: Evaluation,
-  lost: readonly MaterializationRecord[],
+  missingRecords: readonly MaterializationRecord[],
 ): readonly Removal[] {
-  const byComputation = groupBy(lost, ({ asset }) => getAsset(graph, asset).computation.name)
+  const byComputation = groupBy(
+    missingRecords,
+    ({ asset }) => getAsset(graph, asset).computation.name,
+  )
   return [...byComputation].map(([computation, records]) => {
     const inputs = groupBy(records, ({ partition }) => partition)
     const ranges = toSortedRanges([...inputs.keys()])

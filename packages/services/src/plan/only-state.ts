@@ -1,11 +1,11 @@
 import type { PlanRequest } from "@freshet/core/engine"
 
-/** Which of the partitions asked for are meant, by their state. */
+/** States to which the requested partitions can be restricted. */
 export const onlyStates = ["missing", "failed", "stale", "all"] as const
 
 export type OnlyState = (typeof onlyStates)[number]
 
-/** The state that a plan is kept to; none when all are meant that are not up to date. */
+/** Converts the state of a request to that of a plan; undefined for every state that is not fresh. */
 export function toPlanState(only: OnlyState | undefined): PlanRequest["only"] {
   return only === "all" ? undefined : only
 }

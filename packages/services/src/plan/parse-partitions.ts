@@ -9,13 +9,13 @@ import {
   type Problem,
 } from "@freshet/core/engine"
 
-/** Partitions that a person named. Those named by their own keys must all be there; of a day's partitions, those that are. */
+/** Named partitions. Those named by their own keys must all exist; those named by a day may exist in part. */
 export interface ParsedPartitions {
   readonly range: PartitionRange
   readonly isExact: boolean
 }
 
-/** The partitions that a text means where assets are cut like this: by a key of their own, or a day that they lie in or hold. */
+/** Parses a text to partitions: by their own key, or by a day that contains them or is contained. */
 export function parsePartitions(
   partitions: Partitions,
   text: string,
@@ -27,7 +27,7 @@ export function parsePartitions(
   return { range: listPartitionsOfDay(partitions, day), isExact: false }
 }
 
-/** The first partition that a range from this text on means: by key, or the first one that begins on the day or later. */
+/** Parses the start of a range: a key, or the first partition that begins on the day or later. */
 export function parseFirstPartition(partitions: Timed, text: string): number | undefined {
   const index = findPartition(partitions, text)
   const day = parseDay(text)
@@ -36,7 +36,7 @@ export function parseFirstPartition(partitions: Timed, text: string): number | u
   return listDaysOfPartition(partitions, from).from < day ? from + 1 : from
 }
 
-/** The last partition that a range up to this text means: by key, or the last one that ends on the day or before. */
+/** Parses the end of a range: a key, or the last partition that ends on the day or before. */
 export function parseLastPartition(partitions: Timed, text: string): number | undefined {
   const index = findPartition(partitions, text)
   const day = parseDay(text)
@@ -57,7 +57,7 @@ function toDaily({ zone }: Timed): Daily {
   return { kind: "daily", zone, start: 0, end: undefined }
 }
 
-/** That a text names no partition of an asset. */
+/** Creates the problem of a text that names no partition of an asset. */
 export function invalidKeyProblem(
   { name, partitions }: { readonly name: string; readonly partitions: Partitions },
   text: string,
@@ -74,7 +74,7 @@ function describeInvalidKey(
   switch (partitions.kind) {
     case "hourly":
       return [
-        `\`${text}\` is no hour of ${partitions.zone}.`,
+        `\`${text}\` is not an hour of ${partitions.zone}.`,
         "Write hours as YYYY-MM-DDThh; a day, YYYY-MM-DD, means its hours.",
       ]
     case "daily":
@@ -96,10 +96,10 @@ function describeInvalidKey(
   }
 }
 
-/** A partition was named for an asset that has none. */
+/** Describes the problem of a partition of an asset without partitions. */
 function describeUnpartitioned(name: string): readonly [message: string, hint: string] {
   return [
-    `\`${name}\` is not partitioned: it is made as a whole and has no days.`,
-    `Leave the partition away: \`freshet materialize ${name}\`.`,
+    `\`${name}\` is not partitioned: it has no days.`,
+    `Omit the partition: \`freshet materialize ${name}\`.`,
   ]
 }

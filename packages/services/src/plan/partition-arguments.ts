@@ -20,7 +20,7 @@ import {
 } from "./parse-partitions.ts"
 import { noPartitionProblem, outsideProblem, sourceProblem, usageError } from "./target-problems.ts"
 
-/** Which partitions a person asked for, as written. */
+/** The arguments that name partitions, as typed. */
 export interface PartitionArguments {
   readonly date?: string | undefined
   readonly from?: string | undefined
@@ -28,14 +28,14 @@ export interface PartitionArguments {
   readonly partition?: string | undefined
 }
 
-/** Whether any partitions are named. */
+/** Says if any partitions are named. */
 export function hasPartitionArguments(flags: PartitionArguments): boolean {
   return Object.values(pickPartitionArguments(flags)).some((text) => text !== undefined)
 }
 
 type Targets = ReadonlyMap<string, readonly PartitionRange[]>
 
-/** The partitions meant of the named assets: the newest of each, or those that are named. Throws everything that is wrong with the request. */
+/** Resolves the partitions of assets: the named ones, or the newest of each. Fails with every problem of the request. */
 export function resolveTargets(
   project: Project,
   names: readonly string[],
@@ -62,14 +62,14 @@ function rejectConflictingArguments({ date, from, to, partition }: PartitionArgu
   if (date !== undefined && isRange)
     problems.push({
       kind: "usage",
-      message: "--date means one day, --from and --to a range: both at once mean nothing.",
-      hint: "Leave one of them away.",
+      message: "--date cannot be combined with --from/--to.",
+      hint: "Omit one of them.",
     })
   if (partition !== undefined && (date !== undefined || isRange))
     problems.push({
       kind: "usage",
-      message: "--partition means one partition; with --date, --from or --to it means nothing.",
-      hint: "Leave one of them away.",
+      message: "--partition cannot be combined with --date, --from or --to.",
+      hint: "Omit one of them.",
     })
   if (problems.length > 0) throw new ProblemsError("usage", problems)
 }
@@ -85,7 +85,7 @@ function resolveNewestTargets(project: Project, assets: readonly Asset[]): Targe
   return targets
 }
 
-/** Of several assets those count that have such partitions; one alone must have just what is named. */
+/** Resolves named partitions: several assets are filtered to those that have them; a single asset must have all of them. */
 function resolveNamedTargets(
   project: Project,
   assets: readonly Asset[],
@@ -123,7 +123,7 @@ function isWithin(range: PartitionRange, bounds: PartitionRange | undefined): bo
 
 type ParseResult = ParsedPartitions | { readonly problem: Problem }
 
-/** The partitions of one asset that are named, whether there are any or not. Throws what is wrong with the names. */
+/** Resolves the named range of one asset, inside its bounds or not. Fails for invalid names. */
 export function resolveRange(asset: Asset, flags: PartitionArguments): PartitionRange {
   rejectConflictingArguments(flags)
   const parsed = parseArguments(asset, flags)
@@ -131,7 +131,7 @@ export function resolveRange(asset: Asset, flags: PartitionArguments): Partition
   return parsed.range
 }
 
-/** The partitions of one asset that are named, or why none of it can be. */
+/** Parses the arguments for one asset to a range, or to the problem. */
 function parseArguments(
   asset: Asset,
   { date, from, to, partition }: PartitionArguments,
@@ -143,11 +143,11 @@ function parseArguments(
   if (isTimed(partitions)) return parseRange({ name, partitions }, from, to)
   if (partitions.kind === "none") return { problem: invalidKeyProblem(asset, from ?? to ?? "") }
   const exampleKeys = partitions.keys.slice(0, 3).map((key) => `\`${key}\``)
-  const message = `\`${name}\` is partitioned by keys such as ${exampleKeys.join(", ")}, which are no dates.`
+  const message = `\`${name}\` is partitioned by keys such as ${exampleKeys.join(", ")}, not by dates.`
   return { problem: { kind: "usage", message, hint: "Name one of them with --partition." } }
 }
 
-/** Open ends are infinite. */
+/** Parses a range; open ends are infinite. */
 function parseRange(
   asset: { readonly name: string; readonly partitions: Timed },
   from: string | undefined,
@@ -190,7 +190,7 @@ function emptyRangeProblem(partitions: Timed, from: string, to: string): Problem
   }
 }
 
-/** The partition of an asset that a key names; without a key, the newest. */
+/** Resolves a key to a partition of an asset; without a key, the newest partition. */
 export function resolvePartition(
   project: Project,
   asset: AnyAsset,

@@ -14,7 +14,7 @@ import * as z from "zod/mini"
 
 import { hash } from "../hash.ts"
 
-/** A plan that lies in a file, with the command that made it. */
+/** A saved plan, with the command that created it. */
 export interface PlanFile {
   readonly command: string
   readonly savedMs: number
@@ -44,12 +44,12 @@ const fileSchema = z.object({
   plan: planSchema,
 })
 
-/** Refuses a path at which something lies already, unless it may be replaced. */
+/** Fails for an existing path, unless it may be replaced. */
 export function requireNewPath(path: string, mayReplace: boolean): void {
   if (!mayReplace && existsSync(path)) throw pathExistsError(path)
 }
 
-/** Writes a plan whole or not at all; what is there already is replaced only if it may be. */
+/** Writes a plan atomically; an existing file is replaced only on request. */
 export async function writePlanFile(
   path: string,
   { command, savedMs, plan }: PlanFile,
@@ -81,7 +81,7 @@ export async function writePlanFile(
   }
 }
 
-/** Gives a file its name unless another has it. Not every file system knows links: there the look before has to do. */
+/** Moves a file to a path that does not exist. Without links in the file system, the path is only checked before. */
 async function moveToNewPath(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path)
@@ -92,7 +92,7 @@ async function moveToNewPath(temporary: string, path: string): Promise<void> {
   }
 }
 
-/** Reads a plan that was saved; a file that is not there, is none or was changed is one problem. */
+/** Reads a saved plan; fails for a missing, foreign or damaged file. */
 export async function readPlanFile(path: string): Promise<PlanFile> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     if (hasCode(cause, "ENOENT")) throw planFileError(`There is no file ${path}.`)
@@ -102,7 +102,7 @@ export async function readPlanFile(path: string): Promise<PlanFile> {
   if (!parsed.success) throw invalidPlanError(path, parsed.error.issues)
   const { command, saved_at: savedAt, checksum, plan } = parsed.data
   if (hash(toCanonicalJson(plan)) !== checksum)
-    throw planFileError(`${path} is damaged: what it says is not what was saved.`)
+    throw planFileError(`${path} is damaged: its content differs from the saved plan.`)
   return { command, savedMs: Date.parse(savedAt), plan }
 }
 
@@ -112,8 +112,8 @@ function parseJson(text: string, path: string): unknown {
   } catch {
     throw planFileError(
       text.includes(planFileKind)
-        ? `${path} is damaged: it is not whole.`
-        : `${path} is no plan that Freshet saved.`,
+        ? `${path} is damaged: it is incomplete.`
+        : `${path} is not a plan saved by Freshet.`,
     )
   }
 }
@@ -121,22 +121,22 @@ function parseJson(text: string, path: string): unknown {
 function invalidPlanError(path: string, issues: readonly z.core.$ZodIssue[]): ProblemsError {
   const paths = issues.map((issue) => issue.path.join("."))
   if (paths.some((issuePath) => issuePath === "" || issuePath === "kind"))
-    return planFileError(`${path} is no plan that Freshet saved.`)
+    return planFileError(`${path} is not a plan saved by Freshet.`)
   if (paths.includes("plan.format"))
-    return planFileError(`${path} was saved by another version of Freshet, in a form unknown here.`)
-  return planFileError(`${path} is damaged: \`${paths[0] ?? ""}\` is not what it should be.`)
+    return planFileError(`${path} was saved by another version of Freshet in an unknown format.`)
+  return planFileError(`${path} is damaged: \`${paths[0] ?? ""}\` is invalid.`)
 }
 
 function planFileError(message: string): ProblemsError {
-  const hint = "`freshet plan … --save FILE` saves one that `freshet apply FILE` performs."
+  const hint = "`freshet plan … --save FILE` saves a plan for `freshet apply FILE`."
   return new ProblemsError("usage", [{ kind: "plan_file", message, hint }])
 }
 
 function pathExistsError(path: string): ProblemsError {
   const problem: Problem = {
     kind: "plan_file",
-    message: `${path} is there already.`,
-    hint: "Choose another name, or replace it with --force.",
+    message: `${path} exists already.`,
+    hint: "Choose another path, or replace the file with --force.",
   }
   return new ProblemsError("usage", [problem])
 }

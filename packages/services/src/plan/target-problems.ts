@@ -19,21 +19,21 @@ export function sourceProblem(assets: readonly AnyAsset[]): Problem {
   const names = assets.map(({ name }) => `\`${name}\``).join(", ")
   return {
     kind: "usage",
-    message: `${names} ${assets.length === 1 ? "is a source" : "are sources"}: others land those files, Freshet makes none of them.`,
-    hint: "Ask for what reads them, with a plus behind the name: `name+`.",
+    message: `${names} ${assets.length === 1 ? "is a source: its files are" : "are sources: their files are"} landed by others.`,
+    hint: "Select the assets that read it with a plus after the name: `name+`.",
   }
 }
 
-/** An asset has no partition at all: nothing that it reads has landed, or none is over. */
+/** Creates the problem of an asset without partitions: its inputs have not landed, or none has ended. */
 export function noPartitionProblem(project: Project, { name }: AnyAsset): Problem {
   return {
     kind: "usage",
-    message: `\`${name}\` has no partition yet: not everything that it reads has landed.`,
-    hint: `Files are expected in ${project.config.landing}; \`freshet demo-data\` makes some up, \`freshet doctor\` tells what is there.`,
+    message: `\`${name}\` has no partition yet: not all of its inputs have landed.`,
+    hint: `Files are expected in ${project.config.landing}; \`freshet demo-data\` generates some, \`freshet doctor\` shows those that landed.`,
   }
 }
 
-/** Partitions were asked for that an asset does not have: says which it has, and the nearest. */
+/** Creates the problem of partitions outside of an asset's bounds, with the bounds and the nearest partition. */
 export function outsideProblem(project: Project, asset: AnyAsset, range: PartitionRange): Problem {
   const bounds = project.evaluation.bounds.get(asset.name)
   if (bounds === undefined) return noPartitionProblem(project, asset)
@@ -60,7 +60,7 @@ function explainLaterPartition(
   index: number,
 ): string {
   const noun = getPartitionNoun(partitions)
-  if (!isTimed(partitions)) return "is none of its keys"
+  if (!isTimed(partitions)) return "is not one of its keys"
   if (partitions.end !== undefined && index > partitions.end) return `comes after its last ${noun}`
   return index > getNewestClosed(partitions, nowMs)
     ? "is not over yet"

@@ -23,7 +23,7 @@ type Targets = PlanRequest["targets"]
 /** Computation → partitions. */
 type Partitions = ReadonlyMap<string, readonly PartitionRange[]>
 
-/** What is asked for, what stands below it and is not fresh, and all that becomes stale once that is made. */
+/** Adds the partitions downstream that are not fresh, and those that become stale. */
 export function addDownstream({ evaluation, hash }: Project, request: PlanRequest): PlanRequest {
   const firstPlan = buildPlan(evaluation, request, hash)
   if (request.only !== undefined && firstPlan.work.length === 0) return request
@@ -61,7 +61,7 @@ function countTargets(targets: Targets): number {
   return countPartitions([...targets.values()].flat())
 }
 
-/** Of the partitions asked for, those that a plan makes. */
+/** Lists the requested partitions that a plan materializes. */
 function listPlannedTargets({ targets, work }: Plan): Targets {
   return new Map(
     [...targets].map(([name, requestedRanges]) => {
@@ -73,7 +73,7 @@ function listPlannedTargets({ targets, work }: Plan): Targets {
   )
 }
 
-/** What was made once from some partitions, directly or not, and is not fresh. */
+/** Lists the partitions downstream that are not fresh. */
 function listStaleReaders(evaluation: Evaluation, targets: Targets): Partitions {
   const work = evaluation.graph.computations.flatMap((computation) =>
     computation.outputs.flatMap(({ asset }) => {
@@ -84,7 +84,7 @@ function listStaleReaders(evaluation: Evaluation, targets: Targets): Partitions 
   return filterStale(evaluation, findStaleDownstream(evaluation, { work }))
 }
 
-/** Of some partitions those that are not fresh. */
+/** Filters the partitions that are not fresh. */
 export function filterStale(evaluation: Evaluation, partitions: Partitions): Partitions {
   const stale = new Map<string, readonly PartitionRange[]>()
   for (const computation of evaluation.graph.computations) {
@@ -99,13 +99,13 @@ export function filterStale(evaluation: Evaluation, partitions: Partitions): Par
   return stale
 }
 
-/** Something that may be made with all that stands below it, and the command that does so. */
+/** Partitions that a backfill can start from, and its command. */
 export interface BackfillRoot {
   readonly targets: Targets
   readonly command: string
 }
 
-/** The asset that was asked for, then all that was made on the way. */
+/** Lists the requested asset, then the upstream assets that the plan materialized. */
 export function listBackfillRoots(
   { graph }: Evaluation,
   backfill: {
@@ -138,7 +138,7 @@ function formatBackfillCommand(name: string, flags: PartitionArguments): string 
   return formatCommand("freshet backfill", [name], { ...partitionArguments, downstream: true })
 }
 
-/** The fewest of the commands, taken in turn, that make all of this that they can make. */
+/** Chooses the commands, in order, that each rebuild further stale partitions. */
 export function chooseBackfillCommands(
   evaluation: Evaluation,
   stale: Partitions,

@@ -74,7 +74,7 @@ async function planAndExecute(
   if (steps > 0 && requested > confirmAbove) return { kind: "unconfirmed", plan: planDocument }
   services.emit({ kind: "run_planned", plan: planDocument })
   if (steps + publications.length === 0)
-    return { kind: "executed", run: createEmptyRunDocument(planDocument) }
+    return { kind: "executed", run: createEmptyRunDocument({ ...planDocument, skipped: [] }) }
   const executedRun = await executePlan(services, requestedPlan, request)
   const run = createRunDocument(executedRun, command)
   const impact = target.kind === "backfill" ? await readImpact(requestedPlan, target) : null

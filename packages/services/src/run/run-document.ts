@@ -116,6 +116,7 @@ function toStepDocument(
   },
 ): RunStepDocument {
   return {
+    kind: event?.check === undefined ? "materialize" : "check",
     step,
     computation: event?.computation ?? step,
     partition: event?.partition ?? "",
