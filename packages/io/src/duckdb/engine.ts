@@ -13,9 +13,9 @@ import { computePartition, recomputePartition } from "./compute-partition.ts"
 import { measureContents } from "./content.ts"
 import type { EngineContext } from "./engine-context.ts"
 import { toEngineError } from "./engine-error.ts"
-import { type FindRelation, streamNamedRows } from "./named-relations.ts"
 import { createQueryEngine, type QueryEngine } from "./query-engine.ts"
 import { type QueryRows, streamRows } from "./query-rows.ts"
+import { type ReadOnlyQuery, streamReadOnlyRows } from "./read-only-query.ts"
 import { createRelations } from "./relations.ts"
 import { runChecks } from "./run-checks.ts"
 import { type Connection, openSession, type Session, type SessionOptions } from "./session.ts"
@@ -31,10 +31,10 @@ export interface DuckdbEngine extends Engine, QueryEngine {
     },
     consume: (rows: QueryRows) => Promise<T>,
   ) => Promise<T>
-  /** Runs a person's query over the relations that its names mean, and lends its rows, a batch at a time. */
+  /** Runs a person's query, which can read the relations that it names and nothing else. */
   readonly queryNamed: <T>(
-    request: { readonly sql: string; readonly find: FindRelation },
-    use: (rows: QueryRows) => Promise<T>,
+    query: ReadOnlyQuery,
+    consume: (rows: QueryRows) => Promise<T>,
   ) => Promise<T>
   /** For whoever streams stored rows: publication does. */
   readonly session: Session
@@ -63,12 +63,17 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
       withRelations(context, relations, partition, (connection) =>
         streamRows(connection, sql, use),
       ),
-    queryNamed: ({ sql, find }, use) =>
-      session.withConnection((connection) => {
-        const create = (relation: Relation) =>
-          relateForQuery(context, connection, [relation], examplePartition)
-        return streamNamedRows(connection, sql, { find, create }, use)
-      }),
+    queryNamed: (query, consume) =>
+      streamReadOnlyRows(
+        {
+          options,
+          store: options.store,
+          createRelations: ({ connection, ...target }, relations) =>
+            relateForQuery({ ...context, ...target }, connection, relations, examplePartition),
+        },
+        query,
+        consume,
+      ),
     session,
     close: session.close,
   }
