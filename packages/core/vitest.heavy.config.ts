@@ -4,5 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/heavy/**/*.test.ts"],
     maxWorkers: 2,
+    testTimeout: 3_600_000,
+    hookTimeout: 300_000,
   },
 })

@@ -1,4 +1,5 @@
-export type { CodeComputation, Computation, Output, SqlComputation } from "./declare/asset.ts"
+export type { Output } from "./declare/asset.ts"
+export type { CodeComputation, Computation, SqlComputation } from "./declare/declaration.ts"
 export { quoteName } from "./declare/column.ts"
 export { parseDay } from "./partitions/calendar.ts"
 export { encodeFolderName } from "./partitions/folder-name.ts"
@@ -20,9 +21,11 @@ export {
   toTimeInterval,
 } from "./declare/partition.ts"
 export type { CompilerMessage, FitsTable } from "./declare/publish.ts"
-export { formatRelationName, formatWindow } from "./declare/read.ts"
+export { formatRelationName } from "./declare/read.ts"
 export { listReads, renderSql } from "./declare/sql.ts"
+export { formatWindow } from "./declare/window.ts"
 export type * from "./ports.ts"
+export type * from "./evaluate/landing.ts"
 export type * from "./evaluate/ledger-snapshot.ts"
 export type { Removal } from "./evaluate/remove-materializations.ts"
 export { removeMaterializations } from "./evaluate/remove-materializations.ts"
@@ -82,10 +85,10 @@ export {
   listReadings,
 } from "./evaluate/inputs.ts"
 export { fingerprintInputs } from "./evaluate/input-fingerprint.ts"
+export type { CheckWork } from "./plan/check-work.ts"
 export type {
   BlockedWork,
   CheckStep,
-  CheckWork,
   MaterializeStep,
   Plan,
   PlanRequest,
@@ -148,3 +151,4 @@ export {
   formatQuantity,
   formatTimeOfDay,
 } from "./quantity.ts"
+export { getZoneOffset } from "./partitions/zone.ts"

@@ -1,15 +1,4 @@
-export type {
-  AnyAsset,
-  Asset,
-  Batch,
-  ColumnBatch,
-  ColumnValues,
-  ComputeContext,
-  Report,
-  Rows,
-} from "./declare/asset.ts"
 export { codeAsset, sharedRows, sqlAsset, sqlAssets } from "./declare/asset.ts"
-export type { Check, CheckRule, Severity } from "./declare/check.ts"
 export { noRows, notNull, oneOf, refersTo, rowCount, unique } from "./declare/check.ts"
 export { balanced } from "./declare/balanced.ts"
 export type { Column, ColumnKind, ColumnNotes, Columns, RowOf } from "./declare/column.ts"
@@ -27,26 +16,33 @@ export {
   text,
   timestamp,
 } from "./declare/column.ts"
+export type {
+  AnyAsset,
+  Asset,
+  Check,
+  CheckRule,
+  DuplicateRule,
+  Read,
+  RejectRule,
+  Report,
+  Severity,
+  SourceAsset,
+  Sql,
+  SqlPart,
+} from "./declare/declaration.ts"
 export type { Freshness } from "./declare/freshness.ts"
 export { dueBy } from "./declare/freshness.ts"
 export type { Daily, Partitions, Static, Timed, Unpartitioned } from "./declare/partition.ts"
 export { daily, hourly, monthly, staticKeys, unpartitioned, weekly } from "./declare/partition.ts"
 export type { Publish, PublishedTable } from "./declare/publish.ts"
 export { publishTo } from "./declare/publish.ts"
-export type { OnShortWindow, Read, Window } from "./declare/read.ts"
 export { all, itself, last, latest, previous, upTo, window } from "./declare/read.ts"
 export type { Retention } from "./declare/retention.ts"
 export { keepFor } from "./declare/retention.ts"
-export type {
-  CsvFormat,
-  DuplicateRule,
-  LineKinds,
-  RejectRule,
-  SourceAsset,
-  SourceFormat,
-} from "./declare/source.ts"
+export type { Batch, ColumnBatch, ColumnValues, ComputeContext, Rows } from "./declare/rows.ts"
 export { sourceAsset } from "./declare/source.ts"
-export type { Sql, SqlPart, SqlValue } from "./declare/sql.ts"
+export type { CsvFormat, LineKinds, SourceFormat } from "./declare/source-format.ts"
+export type { SqlValue } from "./declare/sql.ts"
 export {
   identifier,
   joinSql,
@@ -58,3 +54,4 @@ export {
   sql,
 } from "./declare/sql.ts"
 export { topK } from "./declare/top-k.ts"
+export type { OnShortWindow, Window } from "./declare/window.ts"

@@ -1,19 +1,11 @@
-import type { Asset, Computation } from "./declare/asset.ts"
-import type { Check, Severity } from "./declare/check.ts"
 import type { Columns } from "./declare/column.ts"
+import type { Asset, Computation, Check, Severity, SourceAsset } from "./declare/declaration.ts"
 import type { PartitionRange, PartitionText } from "./declare/partition.ts"
 import type { Publish } from "./declare/publish.ts"
-import type { SourceAsset } from "./declare/source.ts"
+import type { LandedFile } from "./evaluate/landing.ts"
 import type { MaterializationRecord } from "./evaluate/ledger-snapshot.ts"
 
-/** A file in the landing zone: its path there, and the content hash that stands for its bytes. */
-export interface LandedFile {
-  readonly path: string
-  readonly hash: string
-  readonly bytes: number
-}
-
-/** What a query finds under a name: Parquet files of the store, files of the landing zone, or no rows at all. */
+/** A relation of a query: Parquet files of the store or files of the landing zone; without files it has no rows. */
 export type Relation =
   | {
       readonly kind: "stored"
@@ -33,19 +25,19 @@ export type Relation =
       }[]
     }
 
-/** Everything the engine needs to make one partition of a computation. */
+/** The engine's input to compute one partition of a computation. */
 export interface ComputeRequest {
   readonly computation: Computation
   readonly outputs: readonly Asset[]
   readonly partition: PartitionText
-  /** The partition's key as one segment of a path. */
+  /** The partition's key as one segment of a store path. */
   readonly folder: string
   readonly inputVersion: string
-  /** One for each read of the computation and of its outputs' checks, by relation name. */
+  /** One per read of the computation and of its outputs' checks; their names are unique. */
   readonly relations: readonly Relation[]
 }
 
-/** The result of one check on one partition, with a few of the offending rows as JSON. */
+/** The result of one check on one partition, with a sample of the failed rows. */
 export interface CheckResult {
   readonly asset: string
   readonly name: string
@@ -55,7 +47,7 @@ export interface CheckResult {
   readonly sample: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** One output that lies durable in the store. */
+/** One output that is durable in the store. */
 export interface MaterializedOutput {
   readonly asset: string
   readonly dataVersion: string
@@ -65,18 +57,18 @@ export interface MaterializedOutput {
   readonly bytes: number
 }
 
-/** Where the lines of a source went: `lines` = `rows` + `quarantined`, blank lines not counted. */
+/** The number of lines that were read from a source: `lines` = `rows` + `quarantined`, without blank lines. */
 export interface LineCount {
   readonly source: string
   readonly lines: number
   readonly rows: number
   readonly quarantined: number
   readonly reasons: readonly { readonly reason: string; readonly lines: number }[]
-  /** Key in the store of the JSON lines file of quarantined lines; undefined when there are none. */
+  /** Store key of the JSON lines file of quarantined lines; undefined when there are none. */
   readonly file: string | undefined
 }
 
-/** What came of a computation: durable outputs, or a check that stops everything after it (the rows are kept for inspection under `kept`). */
+/** The result of a computation: durable outputs, or failed error checks, whose rows are stored for inspection in `failedFiles`. */
 export type ComputeResult = {
   readonly checks: readonly CheckResult[]
   readonly lineCounts: readonly LineCount[]
@@ -85,22 +77,22 @@ export type ComputeResult = {
   | { readonly kind: "refused"; readonly failedFiles: readonly string[] }
 )
 
-/** DuckDB, as the executor sees it. Loaded on first use. */
+/** The SQL engine of the executor. */
 export interface Engine {
-  /** Computes, checks and stores one partition; nothing is visible under its final name before it is whole and durable. Throws FreshetError. */
+  /** Computes, checks and stores one partition. An output appears under its final name only when it is complete and durable. Throws a FreshetError. */
   readonly compute: (
     request: ComputeRequest,
     progress: (share: number) => void,
   ) => Promise<ComputeResult>
-  /** Runs an asset's checks on rows that are stored already. */
+  /** Runs checks of an asset on stored rows. */
   readonly check: (request: CheckRequest) => Promise<readonly CheckResult[]>
-  /** Computes one partition and keeps nothing of it: what its outputs would hold. */
+  /** Computes one partition without storing it. */
   readonly recompute: (request: ComputeRequest) => Promise<readonly RecomputedOutput[]>
-  /** The data version of what a file of the store holds now; undefined when it is gone or no longer the asset's rows. */
+  /** Computes the data version of a file of the store; undefined when the file is missing or does not have the asset's columns. */
   readonly readDataVersion: (asset: Asset, file: string) => Promise<string | undefined>
 }
 
-/** What an output holds. */
+/** The content of a recomputed output. */
 export type RecomputedOutput = Pick<MaterializedOutput, "asset" | "dataVersion" | "rows">
 
 /** Stored rows and the checks to run on them. */
@@ -112,7 +104,7 @@ export interface CheckRequest {
   readonly relations: readonly Relation[]
 }
 
-/** That one partition of one asset was made: what from, by which code, with what content. Immutable once recorded. */
+/** The record of one materialized partition: its inputs, code and content. Immutable. */
 export interface Materialization {
   readonly asset: string
   readonly partition: number
@@ -124,7 +116,7 @@ export interface Materialization {
   readonly bytes: number
 }
 
-/** The versions of one read's window, as they were when the materialization was made. */
+/** The versions of the partitions in one read's window at the time of the materialization. */
 export interface ReadVersions {
   readonly relation: string
   readonly asset: string
@@ -133,18 +125,18 @@ export interface ReadVersions {
   readonly versions: readonly (readonly [number, string])[]
 }
 
-/** What the executor tells the ledger when a step has ended well. */
+/** The record of an ended step. */
 export interface StepRecord {
   readonly run: string
   readonly computation: string
   readonly partition: number
   readonly inputVersion: string
-  /** Fingerprint of what it was made from, or would have been, as text; empty when that is not known. */
+  /** Fingerprint of the step's code and inputs, as text; empty when an input was not ready. */
   readonly fingerprint: string
   readonly materializations: readonly Materialization[]
   readonly reads: readonly ReadVersions[]
   readonly checks: readonly CheckResult[]
-  /** Asset → version of its checks, of those whose checks ran. */
+  /** Asset → version of its checks, for the assets whose checks ran. */
   readonly checkVersions: Readonly<Record<string, string>>
   readonly lineCounts: readonly LineCount[]
   readonly startedMs: number
@@ -152,19 +144,19 @@ export interface StepRecord {
   readonly outcome: StepOutcome
 }
 
-/** How a step of a run ended. */
+/** The outcome of a step. */
 export type StepOutcome =
   | { readonly kind: "made" }
-  /** The rows were made before from the same inputs: that materialization counts again. */
+  /** A retained materialization has the same code and inputs: it is the current one again. */
   | { readonly kind: "reused" }
-  /** Nothing that it reads had changed when its turn came. */
+  /** The newest materialization already had the same code and inputs. */
   | { readonly kind: "unchanged" }
   | { readonly kind: "checked" }
   | { readonly kind: "refused"; readonly failedFiles: readonly string[] }
   | { readonly kind: "failed"; readonly message: string; readonly hint: string | undefined }
   | { readonly kind: "skipped"; readonly blocker: string }
 
-/** One table of a publication: the asset's rows, where they lie, where they go. */
+/** One table of a publication, with the stored rows that it will show. */
 export interface PublicationTable {
   readonly asset: Asset
   readonly publish: Publish
@@ -173,7 +165,7 @@ export interface PublicationTable {
   readonly dataVersion: string
 }
 
-/** What changed in one published table. */
+/** The changes to one published table, as counts of rows; `rows` is the count after the change. */
 export interface TableChange {
   readonly asset: string
   readonly table: string
@@ -183,53 +175,53 @@ export interface TableChange {
   readonly rows: number
 }
 
-/** A set of tables to be changed in one transaction, as a whole or not at all. */
+/** The tables of a set, to be changed in one transaction. */
 export interface PublicationRequest {
   readonly run: string
   readonly set: string
   readonly partition: number
   readonly partitionKey: string
-  /** Hash of what the tables will hold: the same version is never published twice in a row. */
+  /** Hash of the tables' new content. A version that is already published is not published again. */
   readonly version: string
   readonly tables: readonly PublicationTable[]
 }
 
-/** Writes published tables. Readers see the old publication or the new one, never a mixture. */
+/** Writes published tables. Readers see either the old publication or the new one. */
 export interface Publisher {
   readonly publish: (request: PublicationRequest) => Promise<readonly TableChange[]>
 }
 
-/** How a run ended. */
+/** The outcome of a run. */
 export type RunOutcome = "succeeded" | "failed" | "interrupted"
 
-/** Some partitions of one asset. */
+/** A range of partitions of one asset. */
 export interface AssetRange {
   readonly asset: string
   readonly range: PartitionRange
 }
 
-/** What a run set out to do: so that others can see how far it is, and what is left when it ends early. */
+/** The planned work of a run. It gives the progress of a running run, and the unfinished partitions of an ended one. */
 export interface RunIntent {
   readonly id: string
-  /** The command as a person would type it. */
+  /** The command line that started the run. */
   readonly command: string
   readonly steps: number
-  /** Computation → the partitions to be made. */
+  /** Computation → the partitions to materialize. */
   readonly work: Readonly<Record<string, readonly PartitionRange[]>>
 }
 
-/** The durable record of runs. Every call returns once the record is committed; calls are committed in the order they were made. */
+/** The durable record of runs. Every call returns after its record is committed; records are committed in the order of the calls. */
 export interface Ledger {
   readonly beginRun: (run: RunIntent) => Promise<void>
   readonly recordStep: (record: StepRecord) => Promise<void>
-  /** All kept materializations of these partitions, the newest of a partition last. */
+  /** Reads all retained materializations of these partitions, the newest of a partition last. */
   readonly readMaterializations: (
     ranges: readonly AssetRange[],
   ) => Promise<readonly MaterializationRecord[]>
   readonly endRun: (run: { readonly id: string; readonly outcome: RunOutcome }) => Promise<void>
 }
 
-/** What happens during a run, as it happens: the progress tree, the event stream and the tests read the same values. */
+/** The events of a run, for the progress display and the event stream. */
 export type RunEvent =
   | { readonly kind: "run_started"; readonly run: string; readonly steps: number }
   | { readonly kind: "step_started"; readonly step: string }
@@ -242,7 +234,7 @@ export type RunEvent =
       readonly ms: number
       readonly checks: readonly CheckResult[]
       readonly lineCounts: readonly LineCount[]
-      /** False when the new rows are the same as the ones before: what reads them need not run. */
+      /** False when the new rows equal the previous ones, so that the partition's readers remain fresh. */
       readonly changed: boolean
     }
   | { readonly kind: "publish_started"; readonly set: string; readonly partition: string }
@@ -256,16 +248,16 @@ export type RunEvent =
     }
   | { readonly kind: "run_ended"; readonly run: string; readonly outcome: RunOutcome }
 
-/** The world, as a run sees it. */
+/** The interfaces of the outside world that a run uses. */
 export interface Effects {
   readonly nowMs: () => number
-  /** A hash of text: SHA-256 in hexadecimal in the real world, the text itself in tests that read versions. */
+  /** Hashes a text: SHA-256 in hexadecimal, except in tests that read versions. */
   readonly hash: (text: string) => string
   readonly newId: () => string
   readonly engine: Engine
   readonly ledger: Ledger
   readonly publisher: Publisher
   readonly emit: (event: RunEvent) => void
-  /** Becomes true when a person asked to stop: no new step is started. */
+  /** Becomes true when the run is cancelled: no further step starts. */
   readonly signal: { readonly aborted: boolean }
 }

@@ -1,4 +1,4 @@
-/** Something a person got wrong. Problems are collected and shown all at once, each with what to do about it. */
+/** A mistake in declarations or a request. Problems are collected and reported together, each with a hint how to fix it. */
 export interface Problem {
   readonly kind: string
   readonly asset?: string
@@ -6,7 +6,7 @@ export interface Problem {
   readonly hint?: string
 }
 
-/** What may go wrong in the world: the code decides the exit status, the sentence is what a person reads. */
+/** The cause of a failed command; it decides the exit status. */
 export type FreshetErrorCode =
   | "usage"
   | "config"
@@ -21,7 +21,7 @@ export type FreshetErrorCode =
   | "moved"
   | "interrupted"
 
-/** A fault of the world, in one sentence, with its cause and, where there is one, what to do. */
+/** An expected failure: one sentence for people, its cause, and a hint how to fix it if there is one. */
 export class FreshetError extends Error {
   readonly code: FreshetErrorCode
   readonly hint: string | undefined
@@ -38,7 +38,7 @@ export class FreshetError extends Error {
   }
 }
 
-/** A request that cannot be granted as it stands: carries every problem that was found. */
+/** A request with problems; carries all of them. */
 export class ProblemsError extends FreshetError {
   readonly problems: readonly Problem[]
 
@@ -48,7 +48,7 @@ export class ProblemsError extends FreshetError {
   }
 }
 
-/** Marks what cannot happen: the compiler proves that every kind was handled before this call. */
+/** Marks a branch that cannot run: the compiler proves that every kind is handled before this call. */
 export function unreachable(value: never): never {
   throw new TypeError(`unreachable: ${JSON.stringify(value)}`)
 }

@@ -1,16 +1,16 @@
-/** A count with separators: 1,209,379. */
+/** Formats a count with separators: `1,209,379`. */
 export function formatCount(value: number): string {
   return Math.round(value)
     .toString()
     .replaceAll(/\B(?=(\d{3})+$)/g, ",")
 }
 
-/** A count with its noun: `1 day`, `7 days`. */
+/** Formats a count with its noun: `1 day`, `7 days`. */
 export function formatQuantity(value: number, noun: string, plural = `${noun}s`): string {
   return `${formatCount(value)} ${value === 1 ? noun : plural}`
 }
 
-/** A duration as people read it: `0.2 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `315 days`. */
+/** Formats a duration in milliseconds: `0.2 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `315 days`. */
 export function formatDuration(ms: number): string {
   if (ms < 950) return `${(Math.max(0, ms) / 1000).toFixed(ms < 95 ? 2 : 1)} s`
   const seconds = ms / 1000
@@ -33,7 +33,7 @@ function formatTwoUnits(
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`
 }
 
-/** How long ago an instant was, coarsely: `just now`, `5 min ago`, `3 days ago`. */
+/** Formats the time since an instant, rounded: `just now`, `5 min ago`, `3 days ago`. */
 export function formatAge(instantMs: number, nowMs: number): string {
   const seconds = (nowMs - instantMs) / 1000
   if (seconds < 45) return "just now"
@@ -44,7 +44,7 @@ export function formatAge(instantMs: number, nowMs: number): string {
 
 const units = ["bytes", "kB", "MB", "GB", "TB"] as const
 
-/** A size in decimal units: `812 bytes`, `1.2 MB`. */
+/** Formats a size in decimal units: `812 bytes`, `1.2 MB`. */
 export function formatBytes(value: number): string {
   let size = value
   let unit = 0
@@ -56,12 +56,12 @@ export function formatBytes(value: number): string {
   return `${size.toFixed(digits)} ${units[unit] ?? ""}`
 }
 
-/** An instant in UTC, to the second: `2026-01-11 06:00:12 UTC`. */
+/** Formats an instant in UTC, to the second: `2026-01-11 06:00:12 UTC`. */
 export function formatInstant(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`
 }
 
-/** The time of day in UTC: `06:00:12`. */
+/** Formats the time of day of an instant in UTC: `06:00:12`. */
 export function formatTimeOfDay(ms: number): string {
   return new Date(ms).toISOString().slice(11, 19)
 }

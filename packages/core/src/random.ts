@@ -1,4 +1,4 @@
-/** A stream of numbers that depends on its keys alone: the same on every machine and in every engine. */
+/** A stream of pseudo-random numbers that depends only on its keys: equal on every machine and JavaScript engine. */
 export interface Random {
   /** An integer from 0 to 2^32 − 1. */
   readonly next: () => number
@@ -9,8 +9,8 @@ export interface Random {
 const TWO_32 = 2 ** 32
 
 /**
- * The stream that belongs to the keys, as in `randomFrom(seed, "authors", day)`. The generator is
- * Chris Doty-Humphrey's sfc32, keyed by MurmurHash3's mixing steps: 32-bit integers throughout.
+ * Creates the stream of some keys, as in `createRandom(seed, "authors", day)`. The generator is Chris
+ * Doty-Humphrey's sfc32, seeded by the mixing steps of MurmurHash3: 32-bit integers throughout.
  */
 export function createRandom(...keys: readonly (number | string)[]): Random {
   const state = Int32Array.of(hashKeys(1, keys), hashKeys(2, keys), hashKeys(3, keys), 1)
@@ -27,7 +27,7 @@ export function createRandom(...keys: readonly (number | string)[]): Random {
   return { next, below: (limit) => Math.floor((next() * limit) / TWO_32) }
 }
 
-/** The numbers 1 to `count` in an order that the stream decides (Fisher–Yates). */
+/** Shuffles the numbers 1 to `count` (Fisher–Yates). */
 export function shuffleIds(count: number, random: Random): Int32Array {
   const ids = Int32Array.from({ length: count }, (_, index) => index + 1)
   for (let last = count - 1; last > 0; last -= 1) {

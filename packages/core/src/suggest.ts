@@ -1,4 +1,4 @@
-/** The known name nearest to a mistyped one, or undefined when none is near enough to be meant. */
+/** The name nearest to a mistyped one; undefined when the edit distance of each exceeds a third of its length. */
 export function findNearest(name: string, names: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(name.length / 3))
   let best: string | undefined
@@ -10,7 +10,7 @@ export function findNearest(name: string, names: Iterable<string>): string | und
   return best
 }
 
-/** The hint that goes with an unknown name: the nearest known one, else how many there are. */
+/** Formats the hint for an unknown name: the nearest name, or else the first eight names. */
 export function formatSuggestion(name: string, candidates: Iterable<string>): string {
   const names = [...candidates]
   const nearest = findNearest(name, names)
@@ -20,7 +20,7 @@ export function formatSuggestion(name: string, candidates: Iterable<string>): st
     : `Known: ${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}.`
 }
 
-/** Levenshtein's distance, row by row. */
+/** The Levenshtein distance, computed row by row. */
 function computeEditDistance(name: string, candidate: string): number {
   let previous = Array.from({ length: candidate.length + 1 }, (_, index) => index)
   for (let i = 1; i <= name.length; i += 1) {

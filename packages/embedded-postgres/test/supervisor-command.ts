@@ -13,7 +13,7 @@ const supervisorFile = join(builtFolder, "test-supervisor.js")
 export const clientProgramFile = join(builtFolder, "test-client.js")
 
 /** The command that starts a supervisor built from today's sources. */
-export async function supervisorCommand(): Promise<readonly string[]> {
+export async function getSupervisorCommand(): Promise<readonly string[]> {
   if (!isCurrent()) await bundlePrograms()
   return [process.execPath, supervisorFile]
 }

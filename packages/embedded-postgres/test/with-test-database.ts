@@ -4,15 +4,16 @@ import { join, resolve } from "node:path"
 import { Client } from "pg"
 
 import { withPostgres } from "../src/with-postgres.ts"
-import { supervisorCommand } from "./supervisor-command.ts"
+import { getSupervisorCommand } from "./supervisor-command.ts"
 
-// Kept between test runs, so that only the first one pays for making a cluster.
+// Retained between test runs: only the first one creates a cluster.
 const home = join(resolve(import.meta.dirname, ".."), ".freshet-test")
 
-/** Lends the URL of a fresh, empty database, dropped afterwards. */
+/** Runs `work` with the URL of a new, empty database, which is dropped afterwards. */
 export async function withTestDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
-  return withPostgres({ home, supervisorCommand: await supervisorCommand() }, async (serverUrl) => {
-    const name = await createDatabase(serverUrl)
+  return withTestServer(async (serverUrl) => {
+    const name = `test_${Date.now()}_${randomBytes(4).toString("hex")}`
+    await withServerConnection(serverUrl, (client) => client.query(`CREATE DATABASE ${name}`))
     try {
       return await work(buildDatabaseUrl(serverUrl, name))
     } finally {
@@ -23,10 +24,30 @@ export async function withTestDatabase<T>(work: (url: string) => Promise<T>): Pr
   })
 }
 
+/** Keeps the server of the tests up until the returned function is called. */
+export function holdTestServer(): Promise<() => Promise<void>> {
+  return new Promise((resolveHold, reject) => {
+    const serverUse = withTestServer(async (serverUrl) => {
+      await withServerConnection(serverUrl, dropAbandonedDatabases)
+      await new Promise<void>((release) => {
+        resolveHold(() => {
+          release()
+          return serverUse
+        })
+      })
+    })
+    serverUse.catch(reject)
+  })
+}
+
+async function withTestServer<T>(work: (url: string) => Promise<T>): Promise<T> {
+  return withPostgres({ home, supervisorCommand: await getSupervisorCommand() }, work)
+}
+
 /** A database open from `beforeAll` to `afterAll`. */
 export type TestDatabase = { readonly url: string; readonly close: () => Promise<void> }
 
-/** Opens a fresh, empty database that lasts until it is closed: for `beforeAll` and `afterAll`. */
+/** Opens a new, empty database that lasts until it is closed: for `beforeAll` and `afterAll`. */
 export function openTestDatabase(): Promise<TestDatabase> {
   return new Promise((resolveDatabase, reject) => {
     const databaseUse = withTestDatabase(
@@ -45,18 +66,9 @@ export function openTestDatabase(): Promise<TestDatabase> {
   })
 }
 
-async function createDatabase(serverUrl: string): Promise<string> {
-  const name = `test_${Date.now()}_${randomBytes(4).toString("hex")}`
-  await withServerConnection(serverUrl, async (client) => {
-    await dropAbandonedDatabases(client)
-    await client.query(`CREATE DATABASE ${name}`)
-  })
-  return name
-}
+const abandonedAfterMs = 2 * 3_600_000
 
-const abandonedAfterMs = 600_000
-
-/** Databases of test runs that were killed. */
+/** Drops databases of killed test runs. */
 async function dropAbandonedDatabases(client: Client): Promise<void> {
   const { rows } = await client.query<{ datname: string }>(
     `SELECT datname FROM pg_database

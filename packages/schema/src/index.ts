@@ -1,7 +1,5 @@
 export type { ColumnsFromTable, Descriptions } from "./columns-from-table.ts"
 export { columnsFromTable } from "./columns-from-table.ts"
-export type { RecordedChange, RecordedRanges, RecordedRead } from "./ledger.ts"
-export { checkResults, lineCounts, materializations, publications, runs, steps } from "./ledger.ts"
 export { boxOfficeByRelease, genreEarnings, highestRatedFilms, popularGenres } from "./movies.ts"
 export { collections, companies, countries, genres, keywords, languages } from "./movies.ts"
 export { cpi, dates, movies, moviesOutsideCpi, ratings, ratingsWithoutFilm } from "./movies.ts"

@@ -1,6 +1,5 @@
-import stringWidth from "string-width"
-
 import { type TerminalStyle, type Tone, paint } from "../terminal/terminal-style.ts"
+import { textWidth } from "./text-width.ts"
 
 /** One column of a table. Where space is short the column with the lowest `drop` goes first; one that `shrinks` is cut after that. */
 export interface TableColumn {
@@ -44,12 +43,12 @@ function measureColumns(
 ): readonly number[] {
   return columns.map((column, index) => {
     const widest = rows.reduce((most, row) => Math.max(most, measureCell(row[index] ?? "")), 0)
-    return widest === 0 ? 0 : Math.max(widest, stringWidth(column.header))
+    return widest === 0 ? 0 : Math.max(widest, textWidth(column.header))
   })
 }
 
 function measureCell(cell: Cell): number {
-  return stringWidth(getCellText(cell))
+  return textWidth(getCellText(cell))
 }
 
 function getCellText(cell: Cell): string {
@@ -113,18 +112,18 @@ function formatCell(
   style: TerminalStyle,
 ): string {
   const text = fitText(getCellText(cell), width, style)
-  const padding = " ".repeat(Math.max(0, width - stringWidth(text)))
+  const padding = " ".repeat(Math.max(0, width - textWidth(text)))
   const paintedText = typeof cell === "string" ? text : paint(style, cell.tone, text)
   return column?.align === "right" ? padding + paintedText : paintedText + padding
 }
 
 /** Text cut to a width, with a sign that it was. */
 export function fitText(text: string, width: number, style: TerminalStyle): string {
-  if (stringWidth(text) <= width) return text
+  if (textWidth(text) <= width) return text
   const ellipsis = style.unicode ? "…" : ".."
   let fittedText = ""
   for (const letter of text) {
-    if (stringWidth(fittedText + letter) > width - ellipsis.length) break
+    if (textWidth(fittedText + letter) > width - ellipsis.length) break
     fittedText += letter
   }
   return fittedText + ellipsis

@@ -16,9 +16,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 
-import { afterEach, beforeEach, expect, test, vi } from "vitest"
-
-vi.setConfig({ testTimeout: 60_000 })
+import { afterEach, beforeEach, expect, test } from "vitest"
 
 const app = fileURLToPath(new URL("../../", import.meta.url))
 

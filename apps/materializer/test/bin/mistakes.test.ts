@@ -6,9 +6,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 
-import { afterAll, beforeAll, expect, test, vi } from "vitest"
-
-vi.setConfig({ testTimeout: 60_000 })
+import { afterAll, beforeAll, expect, test } from "vitest"
 
 const checkout = fileURLToPath(new URL("../../../../", import.meta.url))
 let workspace: string

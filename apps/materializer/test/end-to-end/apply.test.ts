@@ -4,8 +4,7 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 
 import type { DeclaredProject } from "./declared-project.ts"
-import { expectDone } from "./expect-done.ts"
-import { runFreshet } from "./freshet-process.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
 import {
   landOrders,
   landPrices,
@@ -13,8 +12,8 @@ import {
   marketDays,
   readRuns,
   withMarket,
-  withMarketVariables,
 } from "./market/market-project.ts"
+import { withEnvironment } from "./test-project.ts"
 
 const [first, second, third, fourth] = marketDays
 
@@ -36,14 +35,14 @@ test("a saved plan is performed exactly, and once", async () => {
     expect(run).toMatchObject({ command: "freshet apply plan.json" })
     await expectRefused(place, "The ledger moved since the plan was saved")
   })
-}, 60_000)
+})
 
 test("a plan is not performed once the code or what has landed is another, and is when it is as before", async () => {
   await withMarket(async (place) => {
     const words = ["backfill", "takings", "--date", first, "--downstream"]
     expectDone(await runFreshet(place, ...words, "--save", "plan.json"))
     expect(await readRuns(place)).toEqual([])
-    const edited = withMarketVariables(place, { MARKET_TIP: "1" })
+    const edited = withEnvironment(place, { MARKET_TIP: "1" })
     await expectRefused(edited, "The code of `takings` is not what it was")
     landOrders(place, first, { pen: 7 })
     await expectRefused(place, "What has landed of `orders` is not what it was")
@@ -55,7 +54,7 @@ test("a plan is not performed once the code or what has landed is another, and i
     expectDone(await runFreshet(place, "apply", "plan.json"))
     expect(await readNewestSteps(place)).toEqual([`items ${first} made`, `takings ${first} made`])
   })
-}, 60_000)
+})
 
 test("a saved backfill keeps to what it was told: only what is missing, with what becomes stale by it", async () => {
   await withMarket(async (place) => {
@@ -72,7 +71,7 @@ test("a saved backfill keeps to what it was told: only what is missing, with wha
       `best ${second} made`,
     ])
   })
-}, 60_000)
+})
 
 test("a plan file is whole, is not replaced without --force, and a damaged or foreign one is refused in a sentence", async () => {
   await withMarket(async (place) => {
@@ -104,7 +103,7 @@ test("a plan file is whole, is not replaced without --force, and a damaged or fo
     expect(nowhere.stderr).toContain("cannot be written")
     expect(await readRuns(place)).toEqual([])
   })
-}, 60_000)
+})
 
 /** Nothing runs, and one sentence says why. */
 async function expectRefused(place: DeclaredProject, message: string, exitCode = 9): Promise<void> {

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
-import { runFreshet } from "./freshet-process.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
 import {
   landOrders,
   landPrices,
@@ -55,7 +54,7 @@ test("one bad partition in a range does not lose the others, and retry makes exa
     expect(again.stdout).toContain("Nothing is stale: everything asked for is up to date.")
     expect((await readRuns(place)).map(({ outcome }) => outcome)).toEqual(["succeeded", "failed"])
   })
-}, 60_000)
+})
 
 test("only what failed, only what is missing, only what is stale: over several assets, each with what it needs", async () => {
   await withMarket(async (place) => {
@@ -96,7 +95,7 @@ test("only what failed, only what is missing, only what is stale: over several a
     const made = [...after].filter(([step, times]) => times !== before.get(step))
     expect(made.map(([step]) => step).toSorted()).toEqual([`items ${fourth}`, `takings ${fourth}`])
   })
-}, 60_000)
+})
 
 test("a run whose steps all find nothing changed ends, and leaves nothing stale", async () => {
   await withMarket(async (place) => {
@@ -119,4 +118,4 @@ test("a run whose steps all find nothing changed ends, and leaves nothing stale"
     ])
     expect((await runFreshet(place, "plan", "best", ...range, "--exit-code")).code).toBe(0)
   })
-}, 60_000)
+})

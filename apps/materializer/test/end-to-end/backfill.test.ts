@@ -3,8 +3,7 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
-import { runFreshet } from "./freshet-process.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
 import { readContents, readNewestSteps, readPublishedWithTimes } from "./ledger-contents.ts"
 import { landSmallInput, smallDays } from "./small-input.ts"
 import { withTestProject, type TestProject } from "./test-project.ts"
@@ -38,7 +37,7 @@ test("a backfill of a past day computes it as of that day and leaves the publish
     )
     expect(stdout).toContain("Nothing downstream became stale.")
   })
-}, 60_000)
+})
 
 test("what a backfill leaves stale below is made by the commands that it names, and by --downstream at once", async () => {
   await withTestProject(async (place) => {
@@ -68,7 +67,7 @@ test("what a backfill leaves stale below is made by the commands that it names, 
     expect((await runFreshet(place, ...below)).stdout).toBe(nothing)
     expect((await runFreshet(place, "materialize")).stdout).toBe(nothing)
   })
-}, 60_000)
+})
 
 test("a backfill of a day that is there does nothing", async () => {
   await withTestProject(async (place) => {
@@ -81,7 +80,7 @@ test("a backfill of a day that is there does nothing", async () => {
     expect(await readNewestSteps(place)).toEqual(steps)
     expect((await readContents(place)).materializations).toEqual(materializations)
   })
-}, 30_000)
+})
 
 test("a backfill of a day that nothing landed for is refused in one sentence", async () => {
   await withTestProject(async (place) => {
@@ -97,7 +96,7 @@ test("a backfill of a day that nothing landed for is refused in one sentence", a
     expect(stderr).toContain("`user_recs` has no 2025-12-31: that day comes before its first day.")
     expect(stderr).not.toContain("    at ")
   })
-}, 30_000)
+})
 
 function removeDaysAfter({ landing }: TestProject, day: string): void {
   for (const later of smallDays.filter((each) => each > day))

@@ -4,8 +4,7 @@ import { gzipSync } from "node:zlib"
 
 import { expect, test } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
-import { type CommandResult, runFreshet } from "./freshet-process.ts"
+import { type CommandResult, expectDone, runFreshet } from "./freshet-process.ts"
 import { readContents, readLineCounts } from "./ledger-contents.ts"
 import { land, withTestProject, type TestProject } from "./test-project.ts"
 
@@ -93,7 +92,7 @@ test("a malformed line is set aside with its file, number and reason, and the re
     }
     expect((await readContents(place)).publications).toHaveLength(1)
   })
-}, 60_000)
+})
 
 /** Files that are unusual and whole: how many rows they have. */
 const unusualFiles: readonly { what: string; name: string; content: Uint8Array; rows: number }[] = [
@@ -170,7 +169,7 @@ test("an unusual file is read whole: CRLF, a byte order mark, no lines, very lon
     const found = unusualFiles.findIndex(({ what }) => what.startsWith("a like of"))
     expect(likes.find(({ day }) => day === dayAt(found + 2))?.rows).toBe(1)
   })
-}, 60_000)
+})
 
 test("the parts of a day are one day: counted together, and a repeated message is found across them", async () => {
   await withTestProject(async (place) => {
@@ -193,7 +192,7 @@ test("the parts of a day are one day: counted together, and a repeated message i
       },
     ])
   })
-}, 30_000)
+})
 
 /** Input that a run refuses: what it says. */
 const refused: readonly {
@@ -255,7 +254,6 @@ test.each(refused)(
       expectDone(await runFreshet(place, "status"))
     })
   },
-  30_000,
 )
 
 test("files with names that are no day, and days to come, are not read and are named", async () => {
@@ -277,7 +275,7 @@ test("files with names that are no day, and days to come, are not read and are n
     expect((await runFreshet(place, "plan")).stderr).toContain(warning)
     expect((await runFreshet(place, "status")).stderr).toContain(warning)
   })
-}, 30_000)
+})
 
 test("an empty landing zone is no fault: nothing has landed yet", async () => {
   await withTestProject(async (place) => {
@@ -290,7 +288,7 @@ test("an empty landing zone is no fault: nothing has landed yet", async () => {
     expect(ended.stdout).toContain("not everything that is read has landed yet")
     expect((await readContents(place)).materializations).toEqual([])
   })
-}, 30_000)
+})
 
 test("a landing zone that is not there is named", async () => {
   await withTestProject(async (place) => {
@@ -302,7 +300,7 @@ test("a landing zone that is not there is named", async () => {
     expect(ended.stderr).toContain(`There is no landing zone at ${place.landing}`)
     expect((await readContents(place)).materializations).toEqual([])
   })
-}, 30_000)
+})
 
 test("a landing zone that vanished takes nothing away from what is published", async () => {
   await withTestProject(async (place) => {
@@ -316,7 +314,7 @@ test("a landing zone that vanished takes nothing away from what is published", a
     expect(ended.code).toBe(3)
     expect((await readContents(place)).published).toEqual(before.published)
   })
-}, 30_000)
+})
 
 function expectPlain({ stderr, stdout, code }: CommandResult): void {
   expect(stderr + stdout).not.toContain("    at ")

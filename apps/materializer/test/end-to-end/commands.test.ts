@@ -4,86 +4,89 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
 import {
-  expectCode,
-  createCommandPlace,
   type CommandResult,
-  type CommandPlace,
-} from "./command-place.ts"
+  expectDone,
+  readFreshetJson,
+  runFreshet,
+  startFreshet,
+} from "./freshet-process.ts"
+import { openTestProject, type OpenTestProject, withEnvironment } from "./test-project.ts"
 
-let place: CommandPlace
-let made: CommandResult
+let project: OpenTestProject
+let materialized: CommandResult
 
 beforeAll(async () => {
-  place = await createCommandPlace()
-  expectCode(await place.freshet("demo-data", "--days", "9", "--json"), 0)
-  made = await place.freshet("materialize")
-}, 120_000)
+  project = openTestProject({ LANG: "C.UTF-8" })
+  expectDone(await run("demo-data", "--days", "9", "--json"))
+  materialized = await run("materialize")
+})
 
-afterAll(() => place.remove())
+afterAll(() => project.close())
 
-async function json<T>(...words: readonly string[]): Promise<T> {
-  const outcome = await place.freshet(...words, "--json")
-  expectCode(outcome, 0)
-  return JSON.parse(outcome.out) as T
+const run = (...words: readonly string[]) => runFreshet(project, ...words)
+const start = (...words: readonly string[]) => startFreshet(project, ...words)
+
+function json<T>(...words: readonly string[]): Promise<T> {
+  return readFreshetJson(project, ...words)
 }
 
 interface Steps {
   readonly steps: readonly { readonly id: string }[]
 }
 
-describe("after everything was made for the newest day", { timeout: 60_000 }, () => {
+describe("after everything was made for the newest day", () => {
   test("materialize has told what it made and published", () => {
-    expectCode(made, 0)
-    expect(made.out).toMatch(/^✓ \d+ partitions made/)
-    expect(made.out).toContain("✓ Published stocktwits 2026-01-10.")
+    expectDone(materialized)
+    expect(materialized.stdout).toMatch(/^✓ \d+ partitions made/)
+    expect(materialized.stdout).toContain("✓ Published stocktwits 2026-01-10.")
   })
 
   test("status says so", async () => {
-    const { code, out, err } = await place.freshet("status")
-    expect({ code, err }).toEqual({ code: 0, err: "" })
-    expect(out).toMatch(/All 54 assets are up to date; 6 late\..* Published: stocktwits 2026-01-10/)
+    const { code, stdout, stderr } = await run("status")
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    expect(stdout).toMatch(
+      /All 54 assets are up to date; 6 late\..* Published: stocktwits 2026-01-10/,
+    )
   })
 
   test("plan is empty and exits 0 with --exit-code", async () => {
-    const { code, out } = await place.freshet("plan", "--exit-code")
-    expect({ code, out }).toEqual({
+    const { code, stdout } = await run("plan", "--exit-code")
+    expect({ code, stdout }).toEqual({
       code: 0,
-      out: "Nothing is stale: everything asked for is up to date.\n",
+      stdout: "Nothing is stale: everything asked for is up to date.\n",
     })
   })
 
   test("materialize does nothing", async () => {
-    const { code, out, err } = await place.freshet("materialize")
-    expect({ code, out, err }).toEqual({
+    const { code, stdout, stderr } = await run("materialize")
+    expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      out: "Nothing is stale: everything asked for is up to date.\n",
-      err: "",
+      stdout: "Nothing is stale: everything asked for is up to date.\n",
+      stderr: "",
     })
   })
 
   test("why tells of a day that was never made what it lacks", async () => {
-    const { out } = await place.freshet("why", "user_recs", "--partition", "2026-01-05")
-    expect(out).toMatch(/^◌ user_recs 2026-01-05 was never made\./)
-    expect(out).toContain("freshet backfill user_recs --date 2026-01-05")
+    const { stdout } = await run("why", "user_recs", "--partition", "2026-01-05")
+    expect(stdout).toMatch(/^◌ user_recs 2026-01-05 was never made\./)
+    expect(stdout).toContain("freshet backfill user_recs --date 2026-01-05")
   })
 
   test("a dry run prints the plan and leaves everything as it is", async () => {
     const words = ["backfill", "user_recs", "--date", "2026-01-06", "--dry-run"] as const
-    const { code, out, err } = await place.freshet(...words)
+    const { code, stdout, stderr } = await run(...words)
     expect(code).toBe(0)
-    expect(out).toContain("never made")
-    expect(err).toContain("nothing was done")
-    expect((await place.freshet(...words)).out).toBe(out)
+    expect(stdout).toContain("never made")
+    expect(stderr).toContain("nothing was done")
+    expect((await run(...words)).stdout).toBe(stdout)
   })
 
   test("assets, show and lineage tell what is declared", async () => {
-    expect((await place.freshet("assets", "kind:source")).out.trimEnd().split("\n")).toHaveLength(
-      10,
-    )
-    expect((await place.freshet("show", "user_recs")).out).toContain("shows 2026-01-10")
-    expect((await place.freshet("lineage", "user_recs")).out).toContain("follows (last 7)")
-    const mermaid = await place.freshet("lineage", "+user_recs", "--format", "mermaid")
-    expect(mermaid.out).toMatch(/^flowchart LR\n/)
+    expect((await run("assets", "kind:source")).stdout.trimEnd().split("\n")).toHaveLength(10)
+    expect((await run("show", "user_recs")).stdout).toContain("shows 2026-01-10")
+    expect((await run("lineage", "user_recs")).stdout).toContain("follows (last 7)")
+    const mermaid = await run("lineage", "+user_recs", "--format", "mermaid")
+    expect(mermaid.stdout).toMatch(/^flowchart LR\n/)
   })
 
   test("runs lists what was run, and runs show its steps", async () => {
@@ -93,8 +96,8 @@ describe("after everything was made for the newest day", { timeout: 60_000 }, ()
     )
     const first = runs.at(-1)
     expect(first?.command).toBe("freshet materialize")
-    const { out } = await place.freshet("runs", "show", first?.id ?? "")
-    expect(out).toMatch(/published stocktwits 2026-01-10: [\d,]+ inserted, 0 updated, 0 deleted/)
+    const { stdout } = await run("runs", "show", first?.id ?? "")
+    expect(stdout).toMatch(/published stocktwits 2026-01-10: [\d,]+ inserted, 0 updated, 0 deleted/)
   })
 
   test("data head shows rows of an asset and of a source", async () => {
@@ -107,22 +110,22 @@ describe("after everything was made for the newest day", { timeout: 60_000 }, ()
     )
     expect(head.more).toBe(true)
     expect(Object.keys(head.rows[0] ?? {})).toEqual(["user_id", "rec_id", "weight"])
-    const source = await place.freshet("data", "head", "activity_log", "--limit", "3")
-    expect(source.out.trimEnd().split("\n")).toHaveLength(4)
+    const source = await run("data", "head", "activity_log", "--limit", "3")
+    expect(source.stdout.trimEnd().split("\n")).toHaveLength(4)
   })
 
   test.each(["csv", "jsonl", "parquet", "arrow"])(
     "data export writes %s to a pipe and to a file",
     async (format) => {
-      const output = join(place.home, "..", `users.${format}`)
+      const output = join(project.home, "..", `users.${format}`)
       const words = ["data", "export", "users", "--format", format] as const
-      expectCode(await place.freshet(...words, "--output", output), 0)
+      expectDone(await run(...words, "--output", output))
       const file = await readFile(output)
       expect(file.length).toBeGreaterThan(10_000)
-      const piped = await place.freshet(...words)
+      const piped = await run(...words)
       expect(piped.code).toBe(0)
-      expect(Buffer.from(piped.out).subarray(0, 4)).toEqual(file.subarray(0, 4))
-      expect(await readdir(join(place.home, "spill"))).toEqual([])
+      expect(Buffer.from(piped.stdout).subarray(0, 4)).toEqual(file.subarray(0, 4))
+      expect(await readdir(join(project.home, "spill"))).toEqual([])
     },
   )
 
@@ -164,10 +167,10 @@ describe("after everything was made for the newest day", { timeout: 60_000 }, ()
     ["select nothing from user_recs", 'Referenced column "nothing" not found'],
     ["select * from stocktwits.user_recs", "assets are named without a schema"],
   ])("sql says what is wrong with a query: %s", async (query, message) => {
-    const { code, out, err } = await place.freshet("sql", query)
-    expect({ code, out }).toEqual({ code: 2, out: "" })
-    expect(err).toContain(message)
-    expect(err.match(/^error: /gm)).toHaveLength(1)
+    const { code, stdout, stderr } = await run("sql", query)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+    expect(stderr).toContain(message)
+    expect(stderr.match(/^error: /gm)).toHaveLength(1)
   })
 
   test("sql --published reads the tables in PostgreSQL, and can do nothing else", async () => {
@@ -180,26 +183,26 @@ describe("after everything was made for the newest day", { timeout: 60_000 }, ()
     expect(rows[0]).toMatchObject({ rec_id: expect.any(Number), day: "2026-01-10" })
     expect(Object.keys(rows[0] ?? {})).toEqual(["rec_id", "day", "weight", "weight:1"])
     const [write, two, typo, plain] = await Promise.all([
-      place.freshet("sql", "--published", "delete from stocktwits.user_recs"),
-      place.freshet("sql", "--published", "select 1; delete from stocktwits.user_recs"),
-      place.freshet("sql", "--published", "selec 1"),
-      place.freshet("sql", "select * from stocktwits.user_recs"),
+      run("sql", "--published", "delete from stocktwits.user_recs"),
+      run("sql", "--published", "select 1; delete from stocktwits.user_recs"),
+      run("sql", "--published", "selec 1"),
+      run("sql", "select * from stocktwits.user_recs"),
     ])
-    for (const { code, out, err } of [write, two, typo, plain]) {
-      expect({ code, out }).toEqual({ code: 2, out: "" })
-      expect(err).toMatch(/^error: .*\n {2}.*\n$/)
+    for (const { code, stdout, stderr } of [write, two, typo, plain]) {
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+      expect(stderr).toMatch(/^error: .*\n {2}.*\n$/)
     }
-    expect(two.err).toContain("more than one statement")
-    expect(typo.err).toContain('syntax error at or near "selec"')
-    expect(plain.err).toContain("freshet sql --published")
+    expect(two.stderr).toContain("more than one statement")
+    expect(typo.stderr).toContain('syntax error at or near "selec"')
+    expect(plain.stderr).toContain("freshet sql --published")
     const count = "select count(*) > 0 as kept from stocktwits.user_recs"
     expect(await json("sql", "--published", count)).toMatchObject({ rows: [{ kept: true }] })
   })
 
   test("doctor finds everything in order but the quarantined lines", async () => {
-    const { code, out } = await place.freshet("doctor")
+    const { code, stdout } = await run("doctor")
     expect(code).toBe(0)
-    expect(out.match(/^! warn .*$/gm)).toEqual(
+    expect(stdout.match(/^! warn .*$/gm)).toEqual(
       ["activity_log", "metadata_file", "ratings_file"].map((source) =>
         expect.stringMatching(`${source} .* lines quarantined`),
       ),
@@ -207,59 +210,59 @@ describe("after everything was made for the newest day", { timeout: 60_000 }, ()
   })
 
   test("completion knows commands, flags and assets", async () => {
-    expect((await place.freshet("completion", "bash")).out).toContain("complete -o default -F")
-    expect((await place.freshet("__complete", "--", "lineage", "+user_rec")).out).toBe(
+    expect((await run("completion", "bash")).stdout).toContain("complete -o default -F")
+    expect((await run("__complete", "--", "lineage", "+user_rec")).stdout).toBe(
       "+user_recs\n+user_rec_reasons\n",
     )
-    expect((await place.freshet("__complete", "--", "status", "--la")).out).toBe("--late\n")
+    expect((await run("__complete", "--", "status", "--la")).stdout).toBe("--late\n")
   })
 
   test("a database that is not there is exit 8 and one message", async () => {
     const env = { DATABASE_URL: "postgres://nobody:secret@127.0.0.1:1/nothing" }
-    const ended = [["status"], ["sql", "--published", "select 1"]].map(
-      (words) => place.spawn(words, env).result,
+    const ended = [["status"], ["sql", "--published", "select 1"]].map((words) =>
+      runFreshet(withEnvironment(project, env), ...words),
     )
-    for (const { code, out, err } of await Promise.all(ended)) {
-      expect({ code, out }).toEqual({ code: 8, out: "" })
-      expect(err).toMatch(/^error: No connection to PostgreSQL/)
-      expect(err).not.toContain("secret")
+    for (const { code, stdout, stderr } of await Promise.all(ended)) {
+      expect({ code, stdout }).toEqual({ code: 8, stdout: "" })
+      expect(stderr).toMatch(/^error: No connection to PostgreSQL/)
+      expect(stderr).not.toContain("secret")
     }
   })
 })
 
-describe("a past day", { timeout: 60_000 }, () => {
+describe("a past day", () => {
   test("is backfilled as of itself, and the published tables stay at the newest day", async () => {
-    const { code, out } = await place.freshet("backfill", "user_recs", "--date", "2026-01-08")
+    const { code, stdout } = await run("backfill", "user_recs", "--date", "2026-01-08")
     expect(code).toBe(0)
-    expect(out).toContain("show 2026-01-10, the newest day")
-    expect(out).toContain("Nothing downstream became stale.")
-    const again = await place.freshet("backfill", "user_recs", "--date", "2026-01-08")
-    expect(again.out).toBe("Nothing is stale: everything asked for is up to date.\n")
+    expect(stdout).toContain("show 2026-01-10, the newest day")
+    expect(stdout).toContain("Nothing downstream became stale.")
+    const again = await run("backfill", "user_recs", "--date", "2026-01-08")
+    expect(again.stdout).toBe("Nothing is stale: everything asked for is up to date.\n")
   })
 
   test("with a late line is stale with everything whose window holds it, and backfill names what it leaves", async () => {
-    const file = join(place.landing, "stocktwits/activity/2026-01-09.json")
+    const file = join(project.landing, "stocktwits/activity/2026-01-09.json")
     await appendFile(file, `{"action": "follow", "user_id": 1, "following_user_id": 2}\n`)
-    const stale = await place.freshet("status", "--stale", "--exit-code")
+    const stale = await run("status", "--stale", "--exit-code")
     expect(stale.code).toBe(5)
-    expect(stale.out).toContain("user_recs")
-    const why = await place.freshet("why", "user_recs")
-    expect(why.out).toContain("activity_log 2026-01-09 changed")
-    const { out } = await place.freshet("backfill", "follows", "--date", "2026-01-09")
-    expect(out).toContain("downstream became stale")
-    expect(out).toContain("freshet backfill follows --date 2026-01-09 --downstream")
-    const mended = await place.freshet("materialize", "--json")
-    expect(mended.code).toBe(0)
+    expect(stale.stdout).toContain("user_recs")
+    const why = await run("why", "user_recs")
+    expect(why.stdout).toContain("activity_log 2026-01-09 changed")
+    const { stdout } = await run("backfill", "follows", "--date", "2026-01-09")
+    expect(stdout).toContain("downstream became stale")
+    expect(stdout).toContain("freshet backfill follows --date 2026-01-09 --downstream")
+    const repaired = await run("materialize", "--json")
+    expect(repaired.code).toBe(0)
     expect((await json<Steps>("plan")).steps).toEqual([])
   })
 })
 
-describe("a run", { timeout: 120_000 }, () => {
+describe("a run", () => {
   test("as JSON lines gives every event", async () => {
     const words = ["backfill", "user_engagements", "--date", "2026-01-07", "--jsonl"] as const
-    const { code, out } = await place.freshet(...words)
+    const { code, stdout } = await run(...words)
     expect(code).toBe(0)
-    const events = out
+    const events = stdout
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line) as { kind: string })
@@ -268,22 +271,22 @@ describe("a run", { timeout: 120_000 }, () => {
   })
 
   test("that is interrupted ends with 130, keeps what was made, and the next one carries on", async () => {
-    const run = place.spawn(["materialize", "--from", "2026-01-02", "--to", "2026-01-10"])
-    await run.waitForText("made")
-    run.kill("SIGINT")
-    const outcome = await run.result
-    expectCode(outcome, 130)
-    expect(outcome.err).toContain("Stopping")
-    expect(outcome.out).toContain("What was made is kept; `freshet runs retry ")
-    expectCode(await place.freshet("materialize", "user_recs", "--from", "2026-01-02"), 0)
+    const running = start("materialize", "--from", "2026-01-02", "--to", "2026-01-10")
+    await running.waitForOutput("made")
+    running.kill("SIGINT")
+    const outcome = await running.result
+    expect(outcome).toMatchObject({ code: 130, signal: null })
+    expect(outcome.stderr).toContain("Stopping")
+    expect(outcome.stdout).toContain("What was made is kept; `freshet runs retry ")
+    expectDone(await run("materialize", "user_recs", "--from", "2026-01-02"))
   })
 
   test("meets another one: --no-wait is exit 7", async () => {
-    const first = place.spawn(["materialize", "--from", "2026-01-02", "--to", "2026-01-10"])
-    await first.waitForText("made")
-    const second = await place.freshet("materialize", "--no-wait")
+    const first = start("materialize", "--from", "2026-01-02", "--to", "2026-01-10")
+    await first.waitForOutput("made")
+    const second = await run("materialize", "--no-wait")
     expect(second.code).toBe(7)
-    expect(second.err).toContain("Another run is under way")
+    expect(second.stderr).toContain("Another run is under way")
     expect((await first.result).code).toBe(0)
   })
 })

@@ -1,14 +1,11 @@
-import { buildGraph } from "@freshet/core/engine"
-import { openRunLedger } from "@freshet/io"
 import { expect, test } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
-import { runFreshet, startFreshet } from "./freshet-process.ts"
+import { expectDone, runFreshet, startFreshet } from "./freshet-process.ts"
 import { readContents, withLedgerClient } from "./ledger-contents.ts"
 import { expectNoProcesses } from "./processes.ts"
+import { withRunUnderWay } from "./run-under-way.ts"
 import { landSmallInput } from "./small-input.ts"
-import { withEmbeddedTestProject, withTestProject, type TestProject } from "./test-project.ts"
-import { until } from "./until.ts"
+import { withEmbeddedTestProject, withTestProject } from "./test-project.ts"
 
 test("two materialize at once share the work: the second waits, and each partition is made once", async () => {
   const alone = await withTestProject(async (place) => {
@@ -30,15 +27,15 @@ test("two materialize at once share the work: the second waits, and each partiti
     expect(contents.materializations).toHaveLength(contents.versions.size)
     await expectNoProcesses(place.folder)
   })
-}, 60_000)
+})
 
 test("a command that waits says for whom, and carries on when that one is done", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "status"))
-    const waiting = await whileRunIsUnderWay(place, async () => {
+    const waiting = await withRunUnderWay(place, async () => {
       const started = startFreshet(place, "materialize")
-      await until(() => started.readOutput().includes("Waiting for another run to end"))
+      await started.waitForOutput("Waiting for another run to end")
       return started
     })
     const { code, stderr } = await waiting.result
@@ -47,13 +44,13 @@ test("a command that waits says for whom, and carries on when that one is done",
     expect(code).toBe(0)
     expect((await readContents(place)).publications).toHaveLength(1)
   })
-}, 30_000)
+})
 
 test("a command that is not to wait ends with 7 and says who is in the way", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "status"))
-    const { code, stderr } = await whileRunIsUnderWay(place, () =>
+    const { code, stderr } = await withRunUnderWay(place, () =>
       runFreshet(place, "materialize", "--no-wait"),
     )
     expect(stderr).toContain("Another run is under way: run of-a-colleague")
@@ -61,7 +58,7 @@ test("a command that is not to wait ends with 7 and says who is in the way", asy
     expect(code).toBe(7)
     expect((await readContents(place)).materializations).toEqual([])
   })
-}, 30_000)
+})
 
 test("status is answered all the while another command materializes", async () => {
   await withTestProject(async (place) => {
@@ -78,25 +75,7 @@ test("status is answered all the while another command materializes", async () =
     expectDone(await running.result)
     expect(asked).toBeGreaterThan(0)
   })
-}, 30_000)
-
-/** Holds the right to run, as a run does that takes its time. */
-function whileRunIsUnderWay<T>(place: TestProject, work: () => Promise<T>): Promise<T> {
-  return place.withDatabase(async (url) => {
-    const built = buildGraph([])
-    if (built.kind === "problems") throw new Error("a graph of nothing has problems")
-    const { graph } = built
-    const options = { wait: false, onWait: () => {}, pid: process.pid, graph }
-    const { ledger, close } = await openRunLedger(url, options)
-    try {
-      const command = "freshet materialize"
-      await ledger.beginRun({ id: "of-a-colleague", command, steps: 1, work: {} })
-      return await work()
-    } finally {
-      await close()
-    }
-  })
-}
+})
 
 test("the tables are brought up to date once when several commands meet a new database", async () => {
   await withTestProject(async (place) => {
@@ -107,4 +86,4 @@ test("the tables are brought up to date once when several commands meet a new da
     )
     expect(tables.rowCount).toBe(6)
   })
-}, 30_000)
+})

@@ -3,31 +3,29 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 
-import { withPostgres } from "@freshet/embedded-postgres"
+import { withTestDatabase } from "@freshet/embedded-postgres/testing"
 import { build } from "esbuild"
 
-import { workspace } from "../../bin/bundle.js"
+import { currentBundle, workspace } from "../../bin/bundle.js"
 import type { CommandSettings } from "./freshet-process.ts"
 import { expectNoProcesses } from "./processes.ts"
-import { getSupervisorCommand } from "./supervisor-command.ts"
-import { withTestDatabase } from "./test-database.ts"
 
-/** A project of its own declarations, with the real command over it. */
+/** A project with declarations of its own, and the real command. */
 export interface DeclaredProject extends CommandSettings {
   readonly home: string
   readonly lake: string
   readonly landing: string
-  /** Declares other assets from here on: the body of a module that exports `assets`. */
+  /** Replaces the declarations by the body of a module that exports `assets`. */
   readonly declare: (declarations: string) => Promise<void>
-  /** Puts a file into the landing zone. */
+  /** Writes a file into the landing zone. */
   readonly land: (path: string, content: string) => void
-  /** Lends the URL of the database while it is up. */
+  /** Runs `work` with the URL of the database. */
   readonly withDatabase: <T>(work: (url: string) => Promise<T>) => Promise<T>
 }
 
 const materializer = fileURLToPath(new URL("../..", import.meta.url))
 
-/** Lends a project in a folder of its own, and a database of a server that tests share. */
+/** Runs `work` with a project in a folder of its own and a database on the server that tests share. */
 export async function withDeclaredProject<T>(
   declarations: string,
   work: (project: DeclaredProject) => Promise<T>,
@@ -49,8 +47,7 @@ export async function withDeclaredProject<T>(
 async function createDeclaredProject(folder: string, url: string): Promise<DeclaredProject> {
   const [home, landing] = [join(folder, "home"), join(folder, "landing")]
   mkdirSync(landing)
-  const [, supervisor = ""] = await getSupervisorCommand()
-  writeFileSync(join(folder, "freshet.mjs"), buildLauncher(folder, dirname(supervisor)))
+  writeFileSync(join(folder, "freshet.mjs"), buildLauncher(folder, await currentBundle()))
   return {
     folder,
     home,
@@ -64,15 +61,11 @@ async function createDeclaredProject(folder: string, url: string): Promise<Decla
       mkdirSync(dirname(target), { recursive: true })
       writeFileSync(target, content)
     },
-    withDatabase: async (work) =>
-      withPostgres(
-        { databaseUrl: url, home, supervisorCommand: await getSupervisorCommand() },
-        work,
-      ),
+    withDatabase: (work) => work(url),
   }
 }
 
-/** The launcher of the workspace with another configuration. */
+/** Builds the source of a launcher like that of the workspace, with another configuration. */
 function buildLauncher(folder: string, bundled: string): string {
   return `
     import { main } from ${toUrlLiteral(join(bundled, "main.js"))}

@@ -5,8 +5,7 @@ import { createRandom } from "@freshet/core/engine"
 import { writeStocktwitsInSizes } from "@freshet/demo"
 import { expect, test } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
-import { runFreshet } from "./freshet-process.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
 import { readContents } from "./ledger-contents.ts"
 import { land, withEnvironment, withTestProject, type TestProject } from "./test-project.ts"
 
@@ -28,7 +27,7 @@ test("data versions do not depend on threads, concurrency, memory, time zone, la
       versions: expected,
     })
   expect(await versionsIn({ FRESHET_THREADS: "2" }, shuffleLines)).toEqual(expected)
-}, 120_000)
+})
 
 async function versionsIn(
   environment: Readonly<Record<string, string>>,

@@ -1,15 +1,12 @@
 import { expect, test } from "vitest"
 
-import { withDeclaredProject } from "./declared-project.ts"
-import { expectDone } from "./expect-done.ts"
-import { runFreshet } from "./freshet-process.ts"
-import { landShop, declareShop, shopDays } from "./shop.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
+import { declareShop, shopDays, withShop } from "./shop.ts"
 
 const newest = shopDays[3]
 
 test("rows that a new check refuses are told until they are mended, and the command ends with 4", async () => {
-  await withDeclaredProject(declareShop(), async (project) => {
-    landShop(project)
+  await withShop(async (project) => {
     expectDone(await runFreshet(project, "materialize"))
     await project.declare(declareShop({ maxOrders: 5 }))
     const found = await runFreshet(project, "materialize")
@@ -43,4 +40,4 @@ test("rows that a new check refuses are told until they are mended, and the comm
       "Nothing is stale: everything asked for is up to date.\n",
     )
   })
-}, 60_000)
+})

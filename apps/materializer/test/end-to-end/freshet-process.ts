@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
+import { expect } from "vitest"
+
 const launcher =
   process.env["FRESHET_TEST_LAUNCHER"] ??
   fileURLToPath(new URL("../../bin/freshet.js", import.meta.url))
 
-/** Where a command works: its current folder, and the environment variables set for it. */
+/** The current folder of a command, and the environment variables set for it. */
 export interface CommandSettings {
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
@@ -13,7 +15,7 @@ export interface CommandSettings {
   readonly program?: string
 }
 
-/** How a command ended. */
+/** The end of a command. */
 export interface CommandResult {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -26,37 +28,19 @@ export interface CommandResult {
 export interface RunningCommand {
   readonly pid: number
   readonly kill: (signal: NodeJS.Signals) => void
-  /** What it has written so far, both streams together. */
+  /** Both streams together, as written so far. */
   readonly readOutput: () => string
+  /** Resolves once the output satisfies the condition; fails if the command ends before. */
+  readonly waitForOutput: (isReached: string | ((output: string) => boolean)) => Promise<void>
   readonly result: Promise<CommandResult>
 }
 
-/** Starts `freshet` as a process of its own, as a person would. */
+/** Starts `freshet` as a process of its own. */
 export function startFreshet(
-  { folder, environment, program = launcher }: CommandSettings,
+  { program = launcher, ...settings }: CommandSettings,
   ...words: readonly string[]
 ): RunningCommand {
-  const startedAt = performance.now()
-  const child = spawn(process.execPath, [program, ...words], {
-    cwd: folder,
-    env: { ...createBareEnvironment(), ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  })
-  let [stdout, stderr] = ["", ""]
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
-  const result = new Promise<CommandResult>((resolve, reject) => {
-    child.once("error", reject)
-    child.once("close", (code, signal) =>
-      resolve({ code, signal, stdout, stderr, ms: performance.now() - startedAt }),
-    )
-  })
-  return {
-    pid: child.pid ?? 0,
-    kill: (signal) => void child.kill(signal),
-    readOutput: () => stdout + stderr,
-    result,
-  }
+  return startProgram(settings, process.execPath, [program, ...words])
 }
 
 /** Runs `freshet` to its end. */
@@ -67,8 +51,65 @@ export function runFreshet(
   return startFreshet(settings, ...words).result
 }
 
-/** Nothing of the environment of whoever runs the tests decides how a command behaves. */
-function createBareEnvironment(): NodeJS.ProcessEnv {
+/** Runs `freshet --json` to its end, which must be a success, and returns its document. */
+export async function readFreshetJson<T>(
+  settings: CommandSettings,
+  ...words: readonly string[]
+): Promise<T> {
+  const result = await runFreshet(settings, ...words, "--json")
+  expectDone(result)
+  return JSON.parse(result.stdout) as T // the command's documented answer
+}
+
+/** Runs commands of a shell one after the other; the first that fails ends them. */
+export function runShell(settings: CommandSettings, commands: string): Promise<CommandResult> {
+  return startProgram(settings, "sh", ["-e", "-c", commands]).result
+}
+
+/** Asserts that a command succeeded; shows its output otherwise. */
+export function expectDone({ code, signal, stdout, stderr }: CommandResult): void {
+  if (code !== 0) expect(`${stdout}\n${stderr}\n${code ?? signal}`).toBe("exit status 0")
+  expect(code).toBe(0)
+}
+
+/** Starts a program without the tester's environment variables. */
+function startProgram(
+  { folder, environment }: CommandSettings,
+  program: string,
+  words: readonly string[],
+): RunningCommand {
+  const startedAt = performance.now()
   const { PATH, HOME, TMPDIR } = process.env
-  return { PATH, HOME, TMPDIR, NO_COLOR: "1" }
+  const child = spawn(program, words, {
+    cwd: folder,
+    env: { PATH, HOME, TMPDIR, NO_COLOR: "1", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  const output = { stdout: "", stderr: "" }
+  for (const stream of ["stdout", "stderr"] as const)
+    child[stream].setEncoding("utf8").on("data", (text: string) => (output[stream] += text))
+  const readOutput = () => output.stdout + output.stderr
+  const result = new Promise<CommandResult>((resolve, reject) => {
+    child.once("error", reject)
+    child.once("close", (code, signal) =>
+      resolve({ code, signal, ...output, ms: performance.now() - startedAt }),
+    )
+  })
+  return {
+    pid: child.pid ?? 0,
+    kill: (signal) => void child.kill(signal),
+    readOutput,
+    waitForOutput: (condition) =>
+      new Promise((resolve, reject) => {
+        const isReached =
+          typeof condition === "string" ? () => readOutput().includes(condition) : condition
+        const check = () => isReached(readOutput()) && resolve()
+        child.stdout.on("data", check)
+        child.stderr.on("data", check)
+        const fail = () => reject(new Error(`the command ended before: ${readOutput()}`))
+        result.then(fail, fail)
+        check()
+      }),
+    result,
+  }
 }

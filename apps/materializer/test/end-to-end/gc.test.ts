@@ -9,21 +9,20 @@ import {
 } from "node:fs"
 import { dirname, join } from "node:path"
 
+import { waitUntil } from "@freshet/embedded-postgres/testing"
 import { withLedgerConnection } from "@freshet/io"
 import { expect, test } from "vitest"
 
-import { type DeclaredProject, withDeclaredProject } from "./declared-project.ts"
-import { expectDone } from "./expect-done.ts"
-import { runFreshet, startFreshet } from "./freshet-process.ts"
+import type { DeclaredProject } from "./declared-project.ts"
+import { expectDone, runFreshet, startFreshet } from "./freshet-process.ts"
 import { readContents } from "./ledger-contents.ts"
-import { landOrders, landShop, declareShop, shopDays, withRunUnderWay } from "./shop.ts"
+import { withRunUnderWay } from "./run-under-way.ts"
+import { allShopDays, declareShop, landOrders, shopDays, withMaterializedShop } from "./shop.ts"
 import { landSmallInput, smallDays } from "./small-input.ts"
 import { listTemporaryFiles, listStoredFiles } from "./stored-files.ts"
 import { land, withTestProject } from "./test-project.ts"
-import { until } from "./until.ts"
 
 const [first, , , newest] = shopDays
-const allDays = ["--from", first, "--to", newest]
 const atOnce = "retention: keepFor({ days: 0 })"
 const orphan = `items/${first}/${"0".repeat(32)}.parquet`
 
@@ -32,13 +31,11 @@ function withCorrectedShop(
   work: (project: DeclaredProject) => Promise<void>,
   retention = atOnce,
 ): Promise<void> {
-  return withDeclaredProject(declareShop({ retention }), async (project) => {
-    landShop(project)
-    expectDone(await runFreshet(project, "backfill", "best", ...allDays))
+  return withMaterializedShop(async (project) => {
     landOrders(project, first, 9)
-    expectDone(await runFreshet(project, "backfill", "best", ...allDays))
+    expectDone(await runFreshet(project, "backfill", "best", ...allShopDays))
     await work(project)
-  })
+  }, declareShop({ retention }))
 }
 
 interface Document {
@@ -73,7 +70,7 @@ function query<R extends object>(
 
 async function expectNothingStale(project: DeclaredProject): Promise<void> {
   for (const asset of ["items", "best"])
-    expect((await runFreshet(project, "plan", asset, ...allDays, "--exit-code")).code).toBe(0)
+    expect((await runFreshet(project, "plan", asset, ...allShopDays, "--exit-code")).code).toBe(0)
 }
 
 function putFile({ lake }: DeclaredProject, key: string, content = "left"): string {
@@ -116,12 +113,19 @@ test("what was replaced goes with its files, a crash's leftovers too, and nothin
     expect(existsSync(join(project.lake, "quarantine"))).toBe(false)
     expect(listTemporaryFiles(project)).toEqual([])
     await expectNothingStale(project)
-    const again = await runFreshet(project, "backfill", "best", ...allDays, "--inputs", "recorded")
+    const again = await runFreshet(
+      project,
+      "backfill",
+      "best",
+      ...allShopDays,
+      "--inputs",
+      "recorded",
+    )
     expectDone(again)
     const nothing = await runFreshet(project, "gc", "--grace", "0")
     expect(nothing.stdout).toContain("Nothing to clear away.")
   })
-}, 90_000)
+})
 
 test("what is younger than its retention or the grace period stays", async () => {
   await withCorrectedShop(async (project) => {
@@ -141,27 +145,28 @@ test("what is younger than its retention or the grace period stays", async () =>
     )
     expect(await collected(project, "--grace", "0")).toMatchObject({ materializations: 4 })
   })
-}, 90_000)
+})
 
 test("what an edit that was taken back made count again is kept, although something newer is there", async () => {
-  await withDeclaredProject(declareShop({ retention: atOnce }), async (project) => {
-    landShop(project)
-    const words = ["backfill", "best", ...allDays]
-    expectDone(await runFreshet(project, ...words))
-    await project.declare(declareShop({ retention: atOnce, minOrders: 2 }))
-    expectDone(await runFreshet(project, ...words))
-    await project.declare(declareShop({ retention: atOnce }))
-    await expectNothingStale(project)
-    const before = listStoredFiles(project)
-    expect(await collected(project, "--grace", "0")).toMatchObject({
-      materializations: 0,
-      files: 0,
-    })
-    expect(listStoredFiles(project)).toEqual(before)
-    await expectNothingStale(project)
-    expectDone(await runFreshet(project, "verify", "--sample", "100%"))
-  })
-}, 90_000)
+  await withMaterializedShop(
+    async (project) => {
+      const words = ["backfill", "best", ...allShopDays]
+      await project.declare(declareShop({ retention: atOnce, minOrders: 2 }))
+      expectDone(await runFreshet(project, ...words))
+      await project.declare(declareShop({ retention: atOnce }))
+      await expectNothingStale(project)
+      const before = listStoredFiles(project)
+      expect(await collected(project, "--grace", "0")).toMatchObject({
+        materializations: 0,
+        files: 0,
+      })
+      expect(listStoredFiles(project)).toEqual(before)
+      await expectNothingStale(project)
+      expectDone(await runFreshet(project, "verify", "--sample", "100%"))
+    },
+    declareShop({ retention: atOnce }),
+  )
+})
 
 test("killed between the ledger and the files, it leaves what the next one removes", async () => {
   await withCorrectedShop(async (project) => {
@@ -172,7 +177,7 @@ test("killed between the ledger and the files, it leaves what the next one remov
         // which files are kept is read from this table, once the ledger has forgotten
         await client.query("lock table freshet.line_counts in access exclusive mode")
         const running = startFreshet(project, "gc", "--grace", "0")
-        await until(async () => (await recordedFiles(project)).length === 8)
+        await waitUntil(async () => (await recordedFiles(project)).length === 8)
         running.kill("SIGKILL")
         expect((await running.result).signal).toBe("SIGKILL")
         await client.query("rollback")
@@ -187,7 +192,7 @@ test("killed between the ledger and the files, it leaves what the next one remov
     expect(listStoredFiles(project)).toEqual(await recordedFiles(project))
     await expectNothingStale(project)
   })
-}, 90_000)
+})
 
 test("while a run is under way it waits, or gives way and removes nothing", async () => {
   await withCorrectedShop(async (project) => {
@@ -197,7 +202,7 @@ test("while a run is under way it waits, or gives way and removes nothing", asyn
       expect(refused.code).toBe(7)
       expect(refused.stderr).toContain("Another run is under way: run of-a-colleague")
       const started = startFreshet(project, "gc", "--grace", "0")
-      await until(() => started.readOutput().includes("Waiting for another run to end"))
+      await started.waitForOutput("Waiting for another run to end")
       const dry = await collected(project, "--grace", "0", "--dry-run")
       expect(dry).toMatchObject({ materializations: 4 })
       expect([listStoredFiles(project), await recordedFiles(project)]).toEqual(before)
@@ -207,7 +212,7 @@ test("while a run is under way it waits, or gives way and removes nothing", asyn
     expectDone(ended)
     expect(ended.stdout).toContain("4 materializations forgotten and 4 files removed")
   })
-}, 90_000)
+})
 
 test("it never leaves the lake, and refuses one that its ledger knows nothing of", async () => {
   await withCorrectedShop(async (project) => {
@@ -229,7 +234,7 @@ test("it never leaves the lake, and refuses one that its ledger knows nothing of
     expect(stderr).toContain(`The ledger knows none of the files in ${outside}`)
     expect(listStoredFiles(elsewhere)).toHaveLength(2)
   })
-}, 90_000)
+})
 
 test("what the published tables show is kept for as long as they show it", async () => {
   await withTestProject(async (place) => {
@@ -259,4 +264,4 @@ test("what the published tables show is kept for as long as they show it", async
     expect((await runFreshet(place, "plan", "--no-publish", "--exit-code")).code).toBe(0)
     expectDone(await runFreshet(place, "verify", "--files"))
   })
-}, 90_000)
+})

@@ -1,6 +1,6 @@
-import { startTestServer } from "./test-database.ts"
+import { currentBundle } from "../../bin/bundle.js"
 
-/** Makes the bundle and starts the server once, before workers that need them start side by side. */
-export async function setup(): Promise<() => Promise<void>> {
-  return startTestServer()
+/** Bundles the command once, before parallel workers need it. */
+export async function setup(): Promise<void> {
+  await currentBundle()
 }

@@ -1,13 +1,11 @@
 import { expect, test } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
-import { runFreshet, startFreshet } from "./freshet-process.ts"
+import { expectDone, runFreshet, startFreshet } from "./freshet-process.ts"
 import { readContents } from "./ledger-contents.ts"
 import { expectNoProcesses } from "./processes.ts"
 import { landSmallInput } from "./small-input.ts"
 import { listTemporaryFiles } from "./stored-files.ts"
 import { withEmbeddedTestProject } from "./test-project.ts"
-import { until } from "./until.ts"
 
 test.each([
   ["SIGINT", 130],
@@ -18,11 +16,9 @@ test.each([
     await withEmbeddedTestProject(async (place) => {
       await landSmallInput(place)
       const running = startFreshet(place, "materialize")
-      await until(() => running.readOutput().includes("activities"), 60_000)
-      const askedAt = performance.now()
+      await running.waitForOutput("activities")
       running.kill(signal)
       const ended = await running.result
-      expect(performance.now() - askedAt).toBeLessThan(10_000)
       expect(ended.stderr).not.toContain("    at ")
       expect(ended).toMatchObject({ code, signal: null })
       await expectNoProcesses(place.folder)
@@ -35,5 +31,4 @@ test.each([
       expect(contents.materializations).toHaveLength(contents.versions.size)
     })
   },
-  90_000,
 )

@@ -3,13 +3,9 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
-import { type DeclaredProject, withDeclaredProject } from "./declared-project.ts"
-import { expectDone } from "./expect-done.ts"
-import { runFreshet } from "./freshet-process.ts"
-import { landShop, declareShop, shopDays } from "./shop.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
+import { allShopDays, withShop } from "./shop.ts"
 import { listStoredFiles } from "./stored-files.ts"
-
-const [first, , , newest] = shopDays
 
 test("a lake belongs to the ledger that first made something in it: another may neither write nor clear there until it is given up", async () => {
   await withShop(async (owner) => {
@@ -25,14 +21,14 @@ test("a lake belongs to the ledger that first made something in it: another may 
         expect(stderr).toContain(`remove ${owner.lake}/.owner`)
       }
       expect(listStoredFiles(owner)).toEqual(files)
-      expectDone(await runFreshet(owner, "backfill", "best", "--from", first, "--to", newest))
+      expectDone(await runFreshet(owner, "backfill", "best", ...allShopDays))
 
       rmSync(join(owner.lake, ".owner"))
       expectDone(await runFreshet(intruder, "materialize"))
       expect((await runFreshet(owner, "gc")).code).toBe(2)
     })
   })
-}, 90_000)
+})
 
 test("what a ledger has forgotten altogether is cleared away, since the lake is its own", async () => {
   await withShop(async (project) => {
@@ -42,11 +38,4 @@ test("what a ledger has forgotten altogether is cleared away, since the lake is 
     expectDone(await runFreshet(project, "gc", "--grace", "0"))
     expect(listStoredFiles(project)).toEqual([])
   })
-}, 90_000)
-
-function withShop(work: (project: DeclaredProject) => Promise<void>): Promise<void> {
-  return withDeclaredProject(declareShop(), async (project) => {
-    landShop(project)
-    await work(project)
-  })
-}
+})

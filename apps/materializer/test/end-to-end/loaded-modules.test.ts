@@ -1,7 +1,6 @@
 import { expect, test } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
-import { runFreshet } from "./freshet-process.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
 import { runWatchedFreshet, type LoadedModules } from "./loaded-modules.ts"
 import { landSmallInput } from "./small-input.ts"
 import { withTestProject } from "./test-project.ts"
@@ -18,7 +17,7 @@ test("status loads no engine, with work to do and without", async () => {
     expectDone(after.result)
     expect(engineParts(after)).toEqual([])
   })
-}, 30_000)
+})
 
 test("a run that has nothing to do loads no engine, and one that has does", async () => {
   await withTestProject(async (place) => {
@@ -31,7 +30,7 @@ test("a run that has nothing to do loads no engine, and one that has does", asyn
     expectDone(second.result)
     expect(engineParts(second)).toEqual([])
   })
-}, 30_000)
+})
 
 test("help loads neither the engine nor the database client nor the validator", async () => {
   await withTestProject(async (place) => {
@@ -43,7 +42,7 @@ test("help loads neither the engine nor the database client nor the validator", 
       expect(packagesIn(loaded, ["pg", "zod", "drizzle-orm"])).toEqual([])
     }
   })
-}, 30_000)
+})
 
 function engineParts({ native, sources }: LoadedModules): readonly string[] {
   return [...native, ...sources].filter((path) =>

@@ -3,8 +3,7 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
-import { runFreshet } from "./freshet-process.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
 import { readContents } from "./ledger-contents.ts"
 import { landSmallInput, smallDays } from "./small-input.ts"
 import { withTestProject } from "./test-project.ts"
@@ -30,7 +29,7 @@ test("what is gone from the lake is named, made anew with the same content, and 
     expect((await readContents(place)).versions).toEqual(before.versions)
     expect((await runFreshet(place, "plan", "--exit-code")).code).toBe(0)
   })
-}, 30_000)
+})
 
 test("a past partition that is gone is made anew once something is made that reads it", async () => {
   await withTestProject(async (place) => {
@@ -48,7 +47,7 @@ test("a past partition that is gone is made anew once something is made that rea
     expect((await readContents(place)).versions).toEqual(before.versions)
     expect((await runFreshet(place, "plan", "--exit-code")).code).toBe(0)
   })
-}, 30_000)
+})
 
 test("rows that were made before from the same inputs are made anew when their file is gone", async () => {
   await withTestProject(async (place) => {
@@ -67,4 +66,4 @@ test("rows that were made before from the same inputs are made anew when their f
     expect(readdirSync(folder)).toContain(first)
     expect((await readContents(place)).versions).toEqual(before.versions)
   })
-}, 30_000)
+})

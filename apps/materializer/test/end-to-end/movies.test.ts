@@ -4,8 +4,7 @@ import { join } from "node:path"
 import { writeMovies } from "@freshet/demo"
 import { expect, test } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
-import { type CommandResult, runFreshet } from "./freshet-process.ts"
+import { type CommandResult, expectDone, runFreshet } from "./freshet-process.ts"
 import { withLedgerClient } from "./ledger-contents.ts"
 import { withTestProject, type TestProject } from "./test-project.ts"
 
@@ -81,7 +80,7 @@ test("films are published, and a second run finds nothing to do and writes nothi
     expect(second).toMatchObject({ outcome: "nothing", steps: [] })
     expect(differences(before, await readPublished(place))).toEqual({})
   })
-}, 60_000)
+})
 
 test("ten more ratings make anew what reads ratings, and only rows that differ are published", async () => {
   await withTestProject(async (place) => {
@@ -113,7 +112,7 @@ test("ten more ratings make anew what reads ratings, and only rows that differ a
       "ratings",
     ])
   })
-}, 60_000)
+})
 
 test("a file whose content changes nothing that is published publishes nothing", async () => {
   await withTestProject(async (place) => {
@@ -127,4 +126,4 @@ test("a file whose content changes nothing that is published publishes nothing",
     expect(run.publications).toEqual([])
     expect(differences(before, await readPublished(place))).toEqual({})
   })
-}, 60_000)
+})

@@ -3,15 +3,11 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
-import { withDeclaredProject } from "./declared-project.ts"
-import { expectDone } from "./expect-done.ts"
-import { runFreshet } from "./freshet-process.ts"
-import { declareShop, findPartitionFile, landShop } from "./shop.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
+import { findPartitionFile, withMaterializedShop } from "./shop.ts"
 
 test("sql reads the assets of the project and can neither write nor read anything else", async () => {
-  await withDeclaredProject(declareShop(), async (project) => {
-    landShop(project)
-    expectDone(await runFreshet(project, "materialize"))
+  await withMaterializedShop(async (project) => {
     const stored = findPartitionFile(project, "items", "2026-01-04")
     const storedBytes = readFileSync(stored)
     const target = join(project.folder, "written.csv")

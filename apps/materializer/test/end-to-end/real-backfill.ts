@@ -2,9 +2,8 @@ import { join } from "node:path"
 
 import { expect } from "vitest"
 
-import { expectDone } from "./expect-done.ts"
 import { findStepsReachedFrom, findStepsReading } from "./expected-steps.ts"
-import { type CommandResult, runFreshet } from "./freshet-process.ts"
+import { type CommandResult, expectDone, runFreshet } from "./freshet-process.ts"
 import { readContents, readLineCounts, readNewestSteps } from "./ledger-contents.ts"
 import { landRealDay, landRealSnapshots, readRealDays, type RealMessage } from "./real-input.ts"
 import { withFileReader } from "./stored-files.ts"

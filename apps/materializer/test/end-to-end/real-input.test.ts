@@ -8,5 +8,4 @@ const skipped = hasRealData ? "" : " (skipped: no real data on this machine, see
 test.skipIf(!hasRealData)(
   `40 days of real messages are backfilled, and a late file makes exactly its windows anew${skipped}`,
   () => expectRealBackfill(40),
-  120_000,
 )

@@ -1,26 +1,27 @@
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 
-import { buildGraph } from "@freshet/core/engine"
-import { openRunLedger } from "@freshet/io"
+import { type DeclaredProject, withDeclaredProject } from "./declared-project.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
 
-import type { DeclaredProject } from "./declared-project.ts"
-
-/** The days on which something was ordered. */
+/** The days of the orders. */
 export const shopDays = ["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04"] as const
 
-/** What may be otherwise in the shop's declarations. */
+/** The arguments that name all of them. */
+export const allShopDays = ["--from", shopDays[0], "--to", shopDays[3]] as const
+
+/** Differences from the plain declarations of the shop. */
 export interface ShopEdits {
-  /** Items ordered less often are left out. */
+  /** Leaves out items with fewer orders. */
   readonly minOrders?: number
   readonly retention?: string
-  /** A check of `items`: a day's items are ordered at most so often. */
+  /** Adds an error check of `items`: at most so many orders of an item. */
   readonly maxOrders?: number
   /** Further assets, which may read `orders` and `items`, and their names. */
   readonly moreAssets?: { readonly code: string; readonly names: string }
 }
 
-/** A source and two assets, one reading three days of the other. */
+/** Declares a source and two assets, one of which reads three days of the other. */
 export function declareShop({
   minOrders = 1,
   retention = "",
@@ -64,7 +65,7 @@ export function declareShop({
     export const assets = [orders, items, best, ${moreAssets?.names ?? ""}]`
 }
 
-/** Lands the orders of all days: item `i` of a day is ordered `i` times. */
+/** Lands the orders of a day: `i` orders of item `i`. */
 export function landOrders(project: Pick<DeclaredProject, "land">, day: string, items = 5): void {
   const lines = Array.from({ length: items }, (_, at) => at + 1).flatMap((item) =>
     Array.from({ length: item }, (_, time) =>
@@ -74,7 +75,29 @@ export function landOrders(project: Pick<DeclaredProject, "land">, day: string, 
   project.land(`orders/${day}.json`, `${lines.join("\n")}\n`)
 }
 
-export function landShop(project: Pick<DeclaredProject, "land">): void {
+/** Runs `work` with the shop, whose orders have landed. */
+export function withShop(
+  work: (project: DeclaredProject) => Promise<void>,
+  declarations = declareShop(),
+): Promise<void> {
+  return withDeclaredProject(declarations, async (project) => {
+    landShop(project)
+    await work(project)
+  })
+}
+
+/** Runs `work` with the shop, all of whose partitions are materialized. */
+export function withMaterializedShop(
+  work: (project: DeclaredProject) => Promise<void>,
+  declarations = declareShop(),
+): Promise<void> {
+  return withShop(async (project) => {
+    expectDone(await runFreshet(project, "backfill", "best", ...allShopDays))
+    await work(project)
+  }, declarations)
+}
+
+function landShop(project: Pick<DeclaredProject, "land">): void {
   for (const [at, day] of shopDays.entries()) landOrders(project, day, 3 + at)
 }
 
@@ -84,24 +107,4 @@ export function findPartitionFile({ lake }: DeclaredProject, asset: string, day:
   const [name = "", ...otherNames] = readdirSync(folder)
   if (otherNames.length > 0) throw new Error(`${folder} holds ${otherNames.length + 1} files`)
   return join(folder, name)
-}
-
-/** Holds the right to run, as a run does that takes its time. */
-export function withRunUnderWay<T>(
-  project: DeclaredProject,
-  work: (end: () => Promise<void>) => Promise<T>,
-): Promise<T> {
-  const built = buildGraph([])
-  if (built.kind === "problems") throw new Error("nothing declared is no problem")
-  return project.withDatabase(async (url) => {
-    const options = { wait: false, onWait: () => {}, pid: process.pid, graph: built.graph }
-    const { ledger, close } = await openRunLedger(url, options)
-    try {
-      const id = "of-a-colleague"
-      await ledger.beginRun({ id, command: "freshet materialize", steps: 1, work: {} })
-      return await work(close)
-    } finally {
-      await close()
-    }
-  })
 }

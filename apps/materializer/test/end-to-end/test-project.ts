@@ -1,15 +1,15 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs"
+import { rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 
 import { definitions } from "@freshet/assets"
 import { withPostgres } from "@freshet/embedded-postgres"
+import { getSupervisorCommand, withTestDatabase } from "@freshet/embedded-postgres/testing"
 import { type Config, resolveConfig } from "@freshet/services"
 
 import type { CommandSettings } from "./freshet-process.ts"
 import { expectNoProcesses } from "./processes.ts"
-import { getSupervisorCommand } from "./supervisor-command.ts"
-import { withTestDatabase } from "./test-database.ts"
 
 /** A folder with a landing zone and a state folder of its own, and a database. */
 export interface TestProject extends CommandSettings {
@@ -17,36 +17,57 @@ export interface TestProject extends CommandSettings {
   readonly lake: string
   readonly landing: string
   readonly config: Config
-  /** Lends the URL of the database while it is up. */
+  /** Runs `work` with the URL of the database, which is up meanwhile. */
   readonly withDatabase: <T>(work: (url: string) => Promise<T>) => Promise<T>
 }
 
-/** A workplace whose database is embedded, in the state folder: starting and stopping it is part of every command. */
+/** Runs `work` with a project whose embedded database lies in its state folder: every command starts and stops it. */
 export async function withEmbeddedTestProject<T>(
   work: (place: TestProject) => Promise<T>,
 ): Promise<T> {
   return withFolder(async (folder) => work(createTestProject(folder, {})))
 }
 
-/** A workplace in a database of a server that other tests share: quicker to have. */
+/** Runs `work` with a project whose database is on the server that tests share. */
 export async function withTestProject<T>(work: (place: TestProject) => Promise<T>): Promise<T> {
   return withFolder((folder) =>
     withTestDatabase((url) => work(createTestProject(folder, { DATABASE_URL: url }))),
   )
 }
 
+/** A project open from `beforeAll` to `afterAll`. */
+export interface OpenTestProject extends TestProject {
+  readonly close: () => Promise<void>
+}
+
+/** Opens a project with an embedded database that lasts until it is closed. */
+export function openTestProject(variables: Readonly<Record<string, string>>): OpenTestProject {
+  const folder = createFolder()
+  const project = withEnvironment(createTestProject(folder, {}), variables)
+  return { ...project, close: () => removeFolder(folder) }
+}
+
 async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "freshet-system-")))
+  const folder = createFolder()
   try {
     const result = await work(folder)
     await expectNoProcesses(folder)
     return result
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    await removeFolder(folder)
   }
 }
 
-/** The workplace that has its folders here; it may be there already. */
+function createFolder(): string {
+  return realpathSync(mkdtempSync(join(tmpdir(), "freshet-system-")))
+}
+
+/** Removes a folder in which a server may be stopping. */
+function removeFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
+}
+
+/** Describes the project in a folder, which may exist already. */
 export function createTestProject(
   folder: string,
   database: Readonly<Record<string, string>>,
@@ -68,11 +89,11 @@ export function createTestProject(
   }
 }
 
-/** The same place with other environment variables set. */
-export function withEnvironment(
-  place: TestProject,
+/** Returns the same project with other environment variables. */
+export function withEnvironment<P extends CommandSettings>(
+  place: P,
   environment: Readonly<Record<string, string>>,
-): TestProject {
+): P {
   return { ...place, environment: { ...place.environment, ...environment } }
 }
 

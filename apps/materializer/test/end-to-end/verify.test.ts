@@ -5,33 +5,21 @@ import { join, relative } from "node:path"
 import { withLedgerConnection } from "@freshet/io"
 import { expect, test } from "vitest"
 
-import { type DeclaredProject, withDeclaredProject } from "./declared-project.ts"
-import { expectDone } from "./expect-done.ts"
-import { runFreshet } from "./freshet-process.ts"
+import type { DeclaredProject } from "./declared-project.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
+import { withRunUnderWay } from "./run-under-way.ts"
 import {
-  landOrders,
-  landShop,
-  findPartitionFile,
+  allShopDays,
   declareShop,
+  findPartitionFile,
+  landOrders,
   shopDays,
-  withRunUnderWay,
+  withMaterializedShop,
+  withShop,
 } from "./shop.ts"
 import { listTemporaryFiles, listStoredFiles } from "./stored-files.ts"
 
 const [first, second, third, newest] = shopDays
-const allDays = ["--from", first, "--to", newest]
-
-/** Lends the shop with every day of `best` made. */
-function withShop(
-  work: (project: DeclaredProject) => Promise<void>,
-  more = declareShop(),
-): Promise<void> {
-  return withDeclaredProject(more, async (project) => {
-    landShop(project)
-    expectDone(await runFreshet(project, "backfill", "best", ...allDays))
-    await work(project)
-  })
-}
 
 interface Document {
   readonly outcome: string
@@ -48,7 +36,7 @@ async function verified(project: DeclaredProject, ...words: readonly string[]) {
 }
 
 test("a healthy project verifies clean, in a sample, as a whole and file by file, and nothing is left behind", async () => {
-  await withShop(async (project) => {
+  await withMaterializedShop(async (project) => {
     const before = listStoredFiles(project)
     const sample = await runFreshet(project, "verify", "--seed", "7")
     expectDone(sample)
@@ -67,18 +55,18 @@ test("a healthy project verifies clean, in a sample, as a whole and file by file
     expect(listStoredFiles(project)).toEqual(before)
     expect(listTemporaryFiles(project)).toEqual([])
   })
-}, 60_000)
+})
 
 test("verify works while a run is under way, and that run keeps its right to run", async () => {
-  await withShop(async (project) => {
+  await withMaterializedShop(async (project) => {
     await withRunUnderWay(project, async () => {
       expectDone(await runFreshet(project, "verify", "--sample", "100%"))
     })
   })
-}, 60_000)
+})
 
 test("a stored file that was replaced, one that was damaged and one that was taken away are each named, with what mends it", async () => {
-  await withShop(async (project) => {
+  await withMaterializedShop(async (project) => {
     const replaced = findPartitionFile(project, "items", first)
     copyFileSync(findPartitionFile(project, "items", second), replaced)
     const damaged = findPartitionFile(project, "items", third)
@@ -117,11 +105,11 @@ test("a stored file that was replaced, one that was damaged and one that was tak
     }
 
     for (const path of [replaced, damaged]) rmSync(path)
-    expectDone(await runFreshet(project, "backfill", "best", ...allDays))
-    expectDone(await runFreshet(project, "backfill", "items", ...allDays))
+    expectDone(await runFreshet(project, "backfill", "best", ...allShopDays))
+    expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
     expectDone(await runFreshet(project, "verify", "--sample", "100%"))
   })
-}, 90_000)
+})
 
 /** In the middle, where the rows are. */
 function flipBit(path: string): void {
@@ -170,9 +158,8 @@ test("an asset that is not deterministic is named, in SQL and in code, and no ot
         },
       })`,
   }
-  await withDeclaredProject(declareShop({ moreAssets: more }), async (project) => {
-    landShop(project)
-    expectDone(await runFreshet(project, "materialize", ...allDays))
+  await withShop(async (project) => {
+    expectDone(await runFreshet(project, "materialize", ...allShopDays))
     const { code, stdout } = await runFreshet(project, "verify", "--seed", "1")
     expect(code).toBe(10)
     expect(stdout).toContain(
@@ -183,10 +170,10 @@ test("an asset that is not deterministic is named, in SQL and in code, and no ot
     expect(stdout).toContain("2 things not as recorded")
     expect(stdout).not.toMatch(/^\S (items|best|doubled) /m)
   })
-}, 60_000)
+})
 
 test("a landed file whose bytes changed without a trace is named rather than the asset that reads it", async () => {
-  await withShop(async (project) => {
+  await withMaterializedShop(async (project) => {
     const path = `orders/${second}.json`
     const file = join(project.landing, path)
     const content = readFileSync(file, "utf8")
@@ -197,7 +184,7 @@ test("a landed file whose bytes changed without a trace is named rather than the
     expect(stdout).toContain(`orders: landing/${path} holds other bytes than when it was read`)
     expect(stdout).not.toContain("not deterministic")
   })
-}, 60_000)
+})
 
 /** A disk that loses bits tells nobody: the ledger is told that the file was as it is when this content was hashed. */
 function pretendUnchanged(project: DeclaredProject, path: string, content: string): Promise<void> {
@@ -216,8 +203,8 @@ function pretendUnchanged(project: DeclaredProject, path: string, content: strin
 }
 
 test("a backfill from the recorded inputs tells the same rows, those of other code, and inputs that are gone; it keeps nothing", async () => {
-  await withShop(async (project) => {
-    const words = ["backfill", "items", ...allDays, "--inputs", "recorded"]
+  await withMaterializedShop(async (project) => {
+    const words = ["backfill", "items", ...allShopDays, "--inputs", "recorded"]
     const before = listStoredFiles(project)
     const same = await runFreshet(project, ...words)
     expectDone(same)
@@ -247,7 +234,7 @@ test("a backfill from the recorded inputs tells the same rows, those of other co
       project,
       "backfill",
       "best",
-      ...allDays,
+      ...allShopDays,
       "--inputs",
       "recorded",
       "--json",
@@ -255,11 +242,10 @@ test("a backfill from the recorded inputs tells the same rows, those of other co
     expectDone(stale)
     expect(JSON.parse(stale.stdout).partitions).toHaveLength(4)
   })
-}, 90_000)
+})
 
 test("flags that mean nothing for a backfill from the recorded inputs are refused", async () => {
-  await withDeclaredProject(declareShop(), async (project) => {
-    landShop(project)
+  await withShop(async (project) => {
     const words = ["backfill", "best", "--date", first, "--inputs", "recorded"]
     const { code, stderr } = await runFreshet(project, ...words, "--downstream", "--only", "stale")
     expect(code).toBe(2)
@@ -271,4 +257,4 @@ test("flags that mean nothing for a backfill from the recorded inputs are refuse
     expectDone(nothing)
     expect(nothing.stdout).toContain("Nothing to verify")
   })
-}, 60_000)
+})

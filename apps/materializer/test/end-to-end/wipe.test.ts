@@ -1,37 +1,26 @@
 import { existsSync, rmSync } from "node:fs"
 import { join } from "node:path"
 
+import { waitUntil } from "@freshet/embedded-postgres/testing"
 import { withLedgerConnection } from "@freshet/io"
 import { expect, test } from "vitest"
 
-import { type DeclaredProject, withDeclaredProject } from "./declared-project.ts"
-import { expectDone } from "./expect-done.ts"
-import { runFreshet, startFreshet } from "./freshet-process.ts"
+import type { DeclaredProject } from "./declared-project.ts"
+import { expectDone, runFreshet, startFreshet } from "./freshet-process.ts"
 import { readContents } from "./ledger-contents.ts"
+import { withRunUnderWay } from "./run-under-way.ts"
 import {
-  landOrders,
-  landShop,
+  allShopDays,
   findPartitionFile,
-  declareShop,
+  landOrders,
   shopDays,
-  withRunUnderWay,
+  withMaterializedShop,
 } from "./shop.ts"
 import { landSmallInput, smallDays } from "./small-input.ts"
 import { listStoredFiles } from "./stored-files.ts"
 import { withTestProject } from "./test-project.ts"
-import { until } from "./until.ts"
 
 const [first, second, third, newest] = shopDays
-const allDays = ["--from", first, "--to", newest]
-
-/** Lends the shop with every day of every asset made. */
-function withMadeShop(work: (project: DeclaredProject) => Promise<void>, code = declareShop()) {
-  return withDeclaredProject(code, async (project) => {
-    landShop(project)
-    expectDone(await runFreshet(project, "backfill", "best", ...allDays))
-    await work(project)
-  })
-}
 
 interface Document {
   readonly materializations: number
@@ -71,7 +60,7 @@ function kept({ withDatabase }: DeclaredProject): Promise<number> {
 }
 
 test("forgotten partitions count as never made, and making them again is all there is to do", async () => {
-  await withMadeShop(async (project) => {
+  await withMaterializedShop(async (project) => {
     const before = listStoredFiles(project)
     const words = ["forget", "items", "--from", first, "--to", second]
     const dry = await runFreshet(project, ...words, "--dry-run")
@@ -109,12 +98,12 @@ test("forgotten partitions count as never made, and making them again is all the
     expect(listStoredFiles(project)).toEqual(before)
     expectDone(await runFreshet(project, "verify", "--sample", "100%"))
   })
-}, 90_000)
+})
 
 test("older materializations are forgotten too: an edit that is taken back does not bring them back", async () => {
-  await withMadeShop(async (project) => {
+  await withMaterializedShop(async (project) => {
     landOrders(project, first, 9)
-    expectDone(await runFreshet(project, "backfill", "best", ...allDays))
+    expectDone(await runFreshet(project, "backfill", "best", ...allShopDays))
     landOrders(project, first, 3)
     expect(await states(project)).toMatchObject({ items: "4 fresh, 0 stale, 0 missing" })
     const went = await forgotten(project, "items", "--date", first)
@@ -123,10 +112,10 @@ test("older materializations are forgotten too: an edit that is taken back does 
     landOrders(project, first, 9)
     expect(await states(project)).toMatchObject({ items: "3 fresh, 0 stale, 1 missing" })
   })
-}, 90_000)
+})
 
 test("what was made from it says that it cannot be made again from just that, and gc takes the files", async () => {
-  await withMadeShop(async (project) => {
+  await withMaterializedShop(async (project) => {
     const file = findPartitionFile(project, "items", first)
     const went = await forgotten(project, "items", "--date", first)
     expect(went).toMatchObject({
@@ -143,14 +132,14 @@ test("what was made from it says that it cannot be made again from just that, an
     expect(existsSync(file)).toBe(false)
     expectDone(await runFreshet(project, "materialize", "best"))
     expect(existsSync(file)).toBe(false)
-    expectDone(await runFreshet(project, "backfill", "best", ...allDays))
+    expectDone(await runFreshet(project, "backfill", "best", ...allShopDays))
     expect(existsSync(file)).toBe(true)
     expectDone(await runFreshet(project, "verify", "--files"))
   })
-}, 90_000)
+})
 
 test("all of an asset can be forgotten, and nothing twice", async () => {
-  await withMadeShop(async (project) => {
+  await withMaterializedShop(async (project) => {
     expect(await forgotten(project, "best", "--all")).toMatchObject({
       materializations: 4,
       partitions: [{ from: first, to: newest }],
@@ -166,7 +155,7 @@ test("all of an asset can be forgotten, and nothing twice", async () => {
     rmFrom(project, newest)
     expect(await forgotten(project, "items", "--date", newest)).toMatchObject({ count: 1 })
   })
-}, 90_000)
+})
 
 /** Empties what landed on a day: the asset's partition of that day is no more, what was made of it is still kept. */
 function rmFrom(project: DeclaredProject, day: string): void {
@@ -174,7 +163,7 @@ function rmFrom(project: DeclaredProject, day: string): void {
 }
 
 test("wrong requests get one message, and nothing is forgotten", async () => {
-  await withMadeShop(async (project) => {
+  await withMaterializedShop(async (project) => {
     const wrong: readonly (readonly [words: string, says: string, hint: string])[] = [
       ["items", "Say which partitions", "--all"],
       ["items --all --date 2026-01-01 --yes", "--all means every partition", "Leave one"],
@@ -196,17 +185,17 @@ test("wrong requests get one message, and nothing is forgotten", async () => {
     }
     expect(await kept(project)).toBe(8)
   })
-}, 90_000)
+})
 
 test("while a run is under way it waits, or gives way and forgets nothing", async () => {
-  await withMadeShop(async (project) => {
+  await withMaterializedShop(async (project) => {
     const words = ["forget", "items", "--date", first, "--yes"]
     const waiting = await withRunUnderWay(project, async () => {
       const refused = await runFreshet(project, ...words, "--no-wait")
       expect(refused.code).toBe(7)
       expect(refused.stderr).toContain("Another run is under way: run of-a-colleague")
       const started = startFreshet(project, ...words)
-      await until(() => started.readOutput().includes("Waiting for another run to end"))
+      await started.waitForOutput("Waiting for another run to end")
       expect(await forgotten(project, "items", "--date", first, "--dry-run")).toMatchObject({
         materializations: 1,
       })
@@ -216,17 +205,17 @@ test("while a run is under way it waits, or gives way and forgets nothing", asyn
     expectDone(await waiting.result)
     expect(await kept(project)).toBe(7)
   })
-}, 90_000)
+})
 
 test("killed while the ledger forgets, it leaves all or nothing, and nobody waits for it", async () => {
-  await withMadeShop(async (project) => {
+  await withMaterializedShop(async (project) => {
     const words = ["forget", "items", "--all", "--yes"]
     await project.withDatabase((url) =>
       withLedgerConnection(url, async (client) => {
         await client.query("begin")
         await client.query("lock table freshet.identity in exclusive mode")
         const running = startFreshet(project, ...words)
-        await until(async () => {
+        await waitUntil(async () => {
           const { rows } = await client.query<{ waits: boolean }>(
             `select exists (select from pg_locks where not granted
                and relation = 'freshet.identity'::regclass) as waits`,
@@ -240,10 +229,10 @@ test("killed while the ledger forgets, it leaves all or nothing, and nobody wait
       }),
     )
     // what the server was told to do is done or not, as a whole, whoever asked is gone
-    await until(async () => (await runFreshet(project, ...words, "--no-wait")).code === 0)
+    await waitUntil(async () => (await runFreshet(project, ...words, "--no-wait")).code === 0)
     expect(await states(project)).toMatchObject({ items: "0 fresh, 0 stale, 4 missing" })
   })
-}, 90_000)
+})
 
 test("what is published stays as it is, and making the same rows again changes nothing in it", async () => {
   await withTestProject(async (place) => {
@@ -261,4 +250,4 @@ test("what is published stays as it is, and making the same rows again changes n
     expect(after.published).toEqual(before.published)
     expect(after.versions).toEqual(before.versions)
   })
-}, 90_000)
+})

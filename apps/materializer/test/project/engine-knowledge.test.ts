@@ -3,10 +3,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { type Asset, int32, itself, noRows, sql, sqlAsset } from "@freshet/core"
+import { withTestDatabase } from "@freshet/embedded-postgres/testing"
 import { resolveConfig, withProject } from "@freshet/services"
 import { expect, test } from "vitest"
-
-import { withTestDatabase } from "../end-to-end/test-database.ts"
 
 const numbers = sqlAsset({
   name: "numbers",

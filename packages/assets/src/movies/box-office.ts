@@ -1,4 +1,4 @@
-import { itself, noRows, publishTo, type Sql, sql, sqlAsset, unique } from "@freshet/core"
+import { itself, noRows, publishTo, sql, type Sql, sqlAsset, unique } from "@freshet/core"
 import { boxOfficeByRelease as boxOfficeByReleaseTable, columnsFromTable } from "@freshet/schema"
 
 import { reportOptions, publicationSet } from "./asset-options.ts"

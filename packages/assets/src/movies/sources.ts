@@ -6,8 +6,8 @@ import {
   int64,
   nullable,
   sourceAsset,
-  type Sql,
   sql,
+  type Sql,
   text,
 } from "@freshet/core"
 

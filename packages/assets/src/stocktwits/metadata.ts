@@ -6,8 +6,8 @@ import {
   noRows,
   publishTo,
   type Read,
-  type Sql,
   sql,
+  type Sql,
   sqlAsset,
   unique,
 } from "@freshet/core"

@@ -38,7 +38,7 @@ describe.skipIf(!hasRealData)(`the real films and ratings${skipped}`, () => {
       })
       held.catch(reject)
     })
-  }, 120_000)
+  })
 
   afterAll(async () => {
     done()

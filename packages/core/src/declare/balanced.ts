@@ -1,15 +1,18 @@
-import { type Check, noRows } from "./check.ts"
+import { noRows } from "./check.ts"
 import { quoteName } from "./column.ts"
-import { joinSql, type Sql, sql } from "./sql.ts"
+import type { Check, Sql } from "./declaration.ts"
+import { joinSql, sql } from "./sql.ts"
 
 const rawSql = (text: string): Sql<never> => ({ kind: "sql", parts: [{ kind: "text", text }] })
 
 /**
- * The amounts of all `rows` with the same `by` cancel out, and none is null. `amount` is an integer column of `rows`.
+ * Checks that the amounts of all `rows` with equal `by` sum to zero and that none is null. `amount` is an integer
+ * column of `rows`.
  *
- * DuckDB's form first weighs each amount by 48 bits of a hash of its group and adds everything up: the sum is zero
- * when every group's is, and hardly ever otherwise (Freivalds, Probabilistic machines can use less running time,
- * 1977), which takes less than half of the time of grouping. Only where it is not zero are the groups looked at.
+ * The proof multiplies each amount by 48 bits of a hash of its group and sums over all rows: that sum is zero when the
+ * sum of every group is zero, and almost never otherwise (Freivalds, Probabilistic machines can
+ * use less running time, 1977). It takes less than half of the time of grouping; the engine groups only where the
+ * proof fails.
  */
 export function balanced(
   name: string,

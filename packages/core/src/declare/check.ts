@@ -1,47 +1,21 @@
-import type { Asset } from "./asset.ts"
 import { quoteName } from "./column.ts"
+import type { Asset, Check, CheckRule, Severity, Sql } from "./declaration.ts"
 import { itself } from "./read.ts"
-import { type Sql, sql } from "./sql.ts"
+import { sql } from "./sql.ts"
 
-/** An `error` stops what comes after and keeps the rows from being published; a `warn` is recorded and shown. */
-export type Severity = "error" | "warn"
-
-/** An assertion about the rows of one partition: it holds when `query` returns no rows. `C` is the union of the columns it names. */
-export interface Check<C extends string = string> {
-  readonly kind: "check"
-  readonly name: string
-  readonly severity: Severity
-  readonly description: string
-  readonly rule: CheckRule
-  /** Exists only for the compiler. */
-  readonly names?: C
-}
-
-/** What is asserted. The engine answers all the plain rules of a partition in one scan. */
-export type CheckRule =
-  | { readonly kind: "unique"; readonly columns: readonly string[] }
-  | { readonly kind: "not_null"; readonly columns: readonly string[] }
-  | { readonly kind: "row_count"; readonly min: number; readonly max: number | undefined }
-  | {
-      readonly kind: "no_rows"
-      readonly query: Sql
-      /** A cheaper query of one boolean: where it says true, `query` finds nothing and need not run. */
-      readonly proof?: Sql
-    }
-
-/** No two rows agree on all of these columns. */
+/** Checks that no two rows have equal values in all of these columns. */
 export function unique<const C extends string>(...columns: readonly C[]): Check<C> {
   const description = `no two rows have the same ${columns.join(", ")}`
   return buildCheck(`unique(${columns.join(", ")})`, description, { kind: "unique", columns })
 }
 
-/** These columns are never null. Every column that is not declared `nullable` has this check already. */
+/** Checks that these columns are never null. Every column that is not declared `nullable` has this check already. */
 export function notNull<const C extends string>(...columns: readonly C[]): Check<C> {
   const description = `${columns.join(", ")} never null`
   return buildCheck(`not_null(${columns.join(", ")})`, description, { kind: "not_null", columns })
 }
 
-/** The partition has between `min` and `max` rows. */
+/** Checks that the partition has `min` to `max` rows. */
 export function rowCount(bounds: { readonly min?: number; readonly max?: number }): Check<never> {
   const { min = 0, max } = bounds
   const description =
@@ -49,7 +23,7 @@ export function rowCount(bounds: { readonly min?: number; readonly max?: number 
   return buildCheck("row_count", description, { kind: "row_count", min, max })
 }
 
-/** The query finds no offending row. It reads the checked partition as `${itself}`, and may read what lies upstream of it. */
+/** Checks that the query returns no rows. The query reads the checked partition as `${itself}` and may read the asset's upstream. */
 export function noRows(
   name: string,
   options: {
@@ -67,7 +41,7 @@ export function noRows(
   }
 }
 
-/** The values of a column are all among these. */
+/** Checks that every value of a column is one of these. */
 export function oneOf<const C extends string>(
   column: C,
   values: readonly string[],
@@ -86,7 +60,7 @@ export function oneOf<const C extends string>(
   return { ...described, severity: options.severity ?? "error" }
 }
 
-/** Every value of a column is one of `known`'s, in its column of the same name or in `key`; null refers to nothing. */
+/** Checks that every value of a column exists in `referenced`, in its column of the same name or in `key`; null passes. */
 export function refersTo<const C extends string>(
   column: C,
   referenced: Asset,

@@ -1,4 +1,4 @@
-/** The kinds of value a column holds, each with one DuckDB type. */
+/** The kinds of value that a column holds. */
 export type ColumnKind =
   | "bool"
   | "int16"
@@ -12,7 +12,7 @@ export type ColumnKind =
   | "list"
   | "struct"
 
-/** A column's meaning: its DuckDB type, whether it may be null, and what the data dictionary says. `T` is its TypeScript value. */
+/** A column: its DuckDB type, whether it may be null, and its entry in the data dictionary. `T` is the TypeScript type of its values. */
 export interface Column<T = unknown> {
   readonly kind: ColumnKind
   readonly type: string
@@ -28,19 +28,19 @@ export interface Column<T = unknown> {
 /** The columns of an asset by name, in order. */
 export type Columns = Readonly<Record<string, Column>>
 
-/** One row of an asset as TypeScript sees it. */
+/** The TypeScript type of one row with these columns. */
 export type RowOf<C extends Columns> = {
   readonly [K in keyof C]: C[K] extends Column<infer T> ? T : never
 }
 
-/** What the data dictionary says of a column. */
+/** Notes on a column for the data dictionary. */
 export interface ColumnNotes {
   readonly unit?: string
 }
 
 function buildColumn<T>(kind: ColumnKind, type: string, description?: string, notes?: ColumnNotes) {
-  const said = description === undefined ? {} : { description }
-  return { kind, type, nullable: false, ...said, ...notes } satisfies Column<T> as Column<T>
+  const described = description === undefined ? {} : { description }
+  return { kind, type, nullable: false, ...described, ...notes } satisfies Column<T> as Column<T>
 }
 
 type Declare<T> = (description?: string, notes?: ColumnNotes) => Column<T>
@@ -53,17 +53,17 @@ export const int16: Declare<number> = (...notes) => buildColumn("int16", "SMALLI
 export const int32: Declare<number> = (...notes) => buildColumn("int32", "INTEGER", ...notes)
 /** Whole numbers of 64 bits. */
 export const int64: Declare<bigint> = (...notes) => buildColumn("int64", "BIGINT", ...notes)
-/** Floating point of 64 bits; sums of them depend on their order, so prefer `decimal` for what is published. */
+/** Floating point numbers of 64 bits. Their sums depend on the order of rows, so prefer `decimal` for published columns. */
 export const float64: Declare<number> = (...notes) => buildColumn("float64", "DOUBLE", ...notes)
 /** Text in UTF-8. */
 export const text: Declare<string> = (...notes) => buildColumn("text", "VARCHAR", ...notes)
 /** A calendar day. */
 export const date: Declare<Date> = (...notes) => buildColumn("date", "DATE", ...notes)
-/** An instant, UTC, to the microsecond. */
+/** An instant in UTC, to the microsecond. */
 export const timestamp: Declare<Date> = (...notes) =>
   buildColumn("timestamp", "TIMESTAMP WITH TIME ZONE", ...notes)
 
-/** An exact number of `width` digits, `scale` of them after the point. */
+/** An exact number of up to `width` digits, `scale` of them after the decimal point. Its TypeScript value is text. */
 export function decimal(
   width: number,
   scale: number,
@@ -78,19 +78,19 @@ export function list<T>(element: Column<T>, description?: string): Column<readon
   return { ...buildColumn<readonly T[]>("list", `${element.type}[]`, description), element }
 }
 
-/** Named values together. */
+/** A group of named values. */
 export function struct<C extends Columns>(members: C, description?: string): Column<RowOf<C>> {
   const types = Object.entries(members).map(([name, member]) => `${quoteName(name)} ${member.type}`)
   return { ...buildColumn<RowOf<C>>("struct", `STRUCT(${types.join(", ")})`, description), members }
 }
 
-/** The same column, where null is allowed; every other column implies a check that it is never null. */
+/** The same column with null allowed. Every other column implies a check that it is never null. */
 export function nullable<T>(inner: Column<T>): Column<T | null> {
   const { value: _, ...otherFields } = inner
   return { ...otherFields, nullable: true }
 }
 
-/** An identifier as SQL text, whatever characters it holds. */
+/** Quotes an identifier for SQL; it may hold any character. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }

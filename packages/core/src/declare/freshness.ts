@@ -1,16 +1,16 @@
 import { assertZone } from "../partitions/zone.ts"
 
-/** By when a day's partition should be there: `time` on the day after it, in `zone`. Overdue is about the clock, stale about content. */
+/** The deadline of a day's partition: `time` on the day after it, in `zone`. An asset is overdue by the clock and stale by content. */
 export interface Freshness {
   readonly kind: "due_by"
   readonly time: string
   readonly zone: string
 }
 
-/** Due at `time` (HH:MM) in `zone` on the day after the partition's. Throws a RangeError for what is no time or no zone. */
+/** Declares partitions due at `time` (HH:MM) in `zone` on the day after their own. Throws a RangeError for an invalid time or zone. */
 export function dueBy(time: string, zone: string): Freshness {
   if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(time))
-    throw new RangeError(`"${time}" is not a time: HH:MM`)
+    throw new RangeError(`"${time}" is not a time: write it as HH:MM`)
   assertZone(zone)
   return { kind: "due_by", time, zone }
 }

@@ -15,15 +15,15 @@ import {
 import { parseHour, formatHour, isHourLike } from "../partitions/hour.ts"
 import { assertZone, getDayAt, getDayStart, getHourAt, getHourStart } from "../partitions/zone.ts"
 
-/** How an asset is cut into partitions. A partition is an integer index; its key is what people write. */
+/** The partitions of an asset. A partition is an integer index; people write its key. */
 export type Partitions = Timed | Static | Unpartitioned
 
-/** The grains that cut time. */
+/** The granularities of partitions of time. */
 export type TimedGranularity = "hourly" | "daily" | "weekly" | "monthly"
 
 /**
- * One partition an hour, a local day, an ISO week or a month of an IANA time zone, from `start` to `end`
- * (inclusive) or without end. An index counts hours, days, weeks or months from that of 1970-01-01.
+ * One partition per hour, local day, ISO week or month of an IANA time zone, from the index `start` to `end`
+ * (inclusive) or without end. An index counts hours, days, weeks or months from the one that holds 1970-01-01.
  */
 export interface Timed<K extends TimedGranularity = TimedGranularity> {
   readonly kind: K
@@ -32,10 +32,10 @@ export interface Timed<K extends TimedGranularity = TimedGranularity> {
   readonly end: number | undefined
 }
 
-/** One partition a calendar day. */
+/** One partition per calendar day. */
 export type Daily = Timed<"daily">
 
-/** One partition a key; its index is the key's place in the list. */
+/** One partition per key; its index is the key's place in the list. */
 export interface Static {
   readonly kind: "static"
   readonly keys: readonly string[]
@@ -46,7 +46,7 @@ export interface Unpartitioned {
   readonly kind: "none"
 }
 
-/** The grain of a partition definition, as the types carry it. */
+/** The granularity of partitions, as the types carry it. */
 export type Granularity = Partitions["kind"]
 
 /** An inclusive range of partition indexes. */
@@ -61,22 +61,22 @@ interface TimedOptions {
   readonly zone?: string
 }
 
-/** Hourly partitions from the hour `start` (`2026-01-05T10`), in `zone` (default UTC). Throws a RangeError for what is no hour or no zone, and for an end before the start. */
+/** Hourly partitions from the hour `start` (`2026-01-05T10`), in `zone` (default UTC). Throws a RangeError for an invalid hour or zone, and for an end before the start. */
 export function hourly(options: TimedOptions): Timed<"hourly"> {
   return buildTimed("hourly", options)
 }
 
-/** Daily partitions from the day `start` (`2026-01-05`), in `zone` (default UTC). Throws a RangeError for what is no day or no zone, and for an end before the start. */
+/** Daily partitions from the day `start` (`2026-01-05`), in `zone` (default UTC). Throws a RangeError for an invalid day or zone, and for an end before the start. */
 export function daily(options: TimedOptions): Daily {
   return buildTimed("daily", options)
 }
 
-/** Weekly partitions from the ISO week `start` (`2026-W02`), in `zone` (default UTC). Throws a RangeError for what is no week or no zone, and for an end before the start. */
+/** Weekly partitions from the ISO week `start` (`2026-W02`), in `zone` (default UTC). Throws a RangeError for an invalid week or zone, and for an end before the start. */
 export function weekly(options: TimedOptions): Timed<"weekly"> {
   return buildTimed("weekly", options)
 }
 
-/** Monthly partitions from the month `start` (`2026-01`), in `zone` (default UTC). Throws a RangeError for what is no month or no zone, and for an end before the start. */
+/** Monthly partitions from the month `start` (`2026-01`), in `zone` (default UTC). Throws a RangeError for an invalid month or zone, and for an end before the start. */
 export function monthly(options: TimedOptions): Timed<"monthly"> {
   return buildTimed("monthly", options)
 }
@@ -88,7 +88,7 @@ function buildTimed<K extends TimedGranularity>(kind: K, options: TimedOptions):
   const end = options.end === undefined ? undefined : parseIndex(kind, zone, options.end)
   if (end !== undefined && end < start)
     throw new RangeError(
-      `partitions that start on ${options.start} cannot end on ${options.end ?? ""}`,
+      `partitions cannot end at ${options.end ?? ""}, before their start ${options.start}`,
     )
   return { kind, zone, start, end }
 }
@@ -97,7 +97,7 @@ function parseIndex(kind: TimedGranularity, zone: string, key: string): number {
   const index = findTimedIndex(kind, zone, key)
   if (index !== undefined) return index
   if (kind === "hourly" && isHourLike(key))
-    throw new RangeError(`"${key}" is not an hour of ${zone}: its clocks never show it like that`)
+    throw new RangeError(`"${key}" is not an hour of ${zone}: its clocks never show this time`)
   throw new RangeError(`"${key}" is not ${keyFormats[kind]}`)
 }
 
@@ -108,7 +108,7 @@ const keyFormats = {
   monthly: "a month: write it as YYYY-MM",
 }
 
-/** One partition a key, in this order. Throws a RangeError unless there are 1 to 100,000 keys, no two of them equal, none empty or with a control character. */
+/** One partition per key, in this order. Throws a RangeError unless there are 1 to 100,000 distinct keys, none empty or with a control character. */
 export function staticKeys(keys: readonly string[]): Static {
   if (keys.length === 0 || keys.length > 100_000)
     throw new RangeError(`static partitions have 1 to 100,000 keys, not ${keys.length}`)
@@ -117,23 +117,23 @@ export function staticKeys(keys: readonly string[]): Static {
     if (key === "") throw new RangeError("a partition's key cannot be empty")
     if (/[\p{Control}\p{Surrogate}]/u.test(key))
       throw new RangeError(
-        `the key ${JSON.stringify(key)} has a control character or half of a character`,
+        `the key ${JSON.stringify(key)} has a control character or an unpaired surrogate`,
       )
-    if (uniqueKeys.has(key)) throw new RangeError(`the key "${key}" is there twice`)
+    if (uniqueKeys.has(key)) throw new RangeError(`the key "${key}" is listed twice`)
     uniqueKeys.add(key)
   }
   return { kind: "static", keys: [...keys] }
 }
 
-/** The one partition of an asset that is not cut. */
+/** The partitions of an asset that is one whole. */
 export const unpartitioned: Unpartitioned = { kind: "none" }
 
-/** Whether partitions cut time. */
+/** Narrows partitions to those of time. */
 export function isTimed(partitions: Partitions): partitions is Timed {
   return partitions.kind !== "static" && partitions.kind !== "none"
 }
 
-/** A partition's key as people write it: `2026-01-05T10`, `2026-01-05`, `2026-W02`, `2026-01`, a static key (`#12` for an index that the list does not have), or `all` for the one partition of an uncut asset. */
+/** Formats a partition's key: `2026-01-05T10`, `2026-01-05`, `2026-W02`, `2026-01`, a static key (`#12` for an index beyond the list), or `all` for the partition of an unpartitioned asset. */
 export function formatPartitionKey(partitions: Partitions, index: number): string {
   switch (partitions.kind) {
     case "hourly":
@@ -151,7 +151,7 @@ export function formatPartitionKey(partitions: Partitions, index: number): strin
   }
 }
 
-/** The index of a key as people write it; undefined when it is no key of this definition. Start and end do not count. */
+/** The index of a partition's key; undefined when the key does not belong to these partitions. Keys before the start or after the end have an index too. */
 export function findPartition(partitions: Partitions, key: string): number | undefined {
   if (partitions.kind === "none") return key === "all" ? 0 : undefined
   if (partitions.kind === "static") return getIndexByKey(partitions.keys).get(key)
@@ -179,7 +179,7 @@ function getIndexByKey(keys: readonly string[]): ReadonlyMap<string, number> {
   return indexByKey
 }
 
-/** The instants at which a partition begins (inclusive) and ends (exclusive), in milliseconds. Partitions tile time. */
+/** The instants at which a partition begins (inclusive) and ends (exclusive), in milliseconds since 1970. Partitions tile time. */
 export function toTimeInterval(
   partitions: Timed,
   index: number,
@@ -191,19 +191,19 @@ function getStart({ kind, zone }: Timed, index: number): number {
   return kind === "hourly" ? getHourStart(zone, index) : getDayStart(zone, getFirstDay(kind, index))
 }
 
-/** The partition that holds an instant. */
+/** The index of the partition that holds an instant. */
 export function getPartitionAt({ kind, zone }: Timed, instantMs: number): number {
   return kind === "hourly"
     ? getHourAt(zone, instantMs)
     : getPartitionOnDay(kind, getDayAt(zone, instantMs))
 }
 
-/** The newest partition that is over at `nowMs`. */
+/** The index of the newest partition that has ended at `nowMs`. */
 export function getNewestClosed(partitions: Timed, nowMs: number): number {
   return getPartitionAt(partitions, nowMs) - 1
 }
 
-/** What queries are told of a partition: its key, its first local day (`YYYY-MM-DD`), and the instants at which it begins and has ended, as ISO text. */
+/** The values of a partition that queries use: its key, its first local day (`YYYY-MM-DD`), and the instants at which it begins (inclusive) and ends (exclusive), as ISO text. */
 export interface PartitionText {
   readonly key: string
   readonly day: string
@@ -211,7 +211,7 @@ export interface PartitionText {
   readonly end: string
 }
 
-/** What queries are told of a partition; where partitions cut no time, its day is 1970-01-01 and its span all that SQL can write. */
+/** The values of a partition that queries use. Outside of time the day is 1970-01-01, and the interval is the longest that SQL can write. */
 export function formatPartition(partitions: Partitions, index: number): PartitionText {
   const key = formatPartitionKey(partitions, index)
   if (!isTimed(partitions))
@@ -227,7 +227,7 @@ function formatFirstDay({ kind, zone }: Timed, index: number): string {
   )
 }
 
-/** The first day of a partition of whole days. */
+/** The first day of a daily, weekly or monthly partition. */
 export function getFirstDay(kind: Exclude<TimedGranularity, "hourly">, index: number): number {
   switch (kind) {
     case "daily":
@@ -239,7 +239,7 @@ export function getFirstDay(kind: Exclude<TimedGranularity, "hourly">, index: nu
   }
 }
 
-/** The partition of whole days that holds a day. */
+/** The daily, weekly or monthly partition that holds a day. */
 export function getPartitionOnDay(kind: Exclude<TimedGranularity, "hourly">, day: number): number {
   switch (kind) {
     case "daily":
@@ -260,7 +260,7 @@ const partitionNouns = {
   none: "partition",
 } as const satisfies Record<Partitions["kind"], string>
 
-/** What one partition of this kind is called. */
+/** The noun for one partition: `hour`, `day`, `week`, `month`, `key` or `partition`. */
 export function getPartitionNoun({ kind }: Partitions): string {
   return partitionNouns[kind]
 }

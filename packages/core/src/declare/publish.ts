@@ -1,11 +1,11 @@
 import type { Columns, RowOf } from "./column.ts"
 
-/** Anything that says what an inserted row looks like: a Drizzle table does. */
+/** A table with the type of an inserted row, as a Drizzle table has. */
 export interface PublishedTable {
   readonly $inferInsert: Record<string, unknown>
 }
 
-/** Where an asset is published: the table, and the set of tables that change together in one transaction. Always the newest partition that passed its checks. */
+/** The publication of an asset: its table, and the set of tables that change together in one transaction. The table shows the newest partition that passed its checks. */
 export interface Publish<T extends PublishedTable = PublishedTable> {
   readonly kind: "publish"
   readonly table: T
@@ -13,7 +13,7 @@ export interface Publish<T extends PublishedTable = PublishedTable> {
   readonly keep: "latest"
 }
 
-/** Publishes the newest partition to `table`, together with everything else of the same `set`. */
+/** Publishes the newest partition to `table`, in one transaction with the other tables of `set`. */
 export function publishTo<T extends PublishedTable>(
   table: T,
   options: { readonly set: string },
@@ -21,12 +21,12 @@ export function publishTo<T extends PublishedTable>(
   return { kind: "publish", table, set: options.set, keep: "latest" }
 }
 
-/** A sentence that the compiler shows where a declaration breaks a rule. */
+/** A sentence that the compiler prints where a declaration breaks a rule. */
 export interface CompilerMessage<Sentence extends string> {
   readonly "⛔": Sentence
 }
 
-/** What a publication must fit: every column is one of the table's, and every row can be inserted. */
+/** Requires that the table has every column of the asset and accepts every row. */
 export type FitsTable<C extends Columns, T extends PublishedTable> =
   Exclude<keyof C, keyof T["$inferInsert"]> extends infer Extra
     ? [Extra] extends [never]

@@ -1,40 +1,18 @@
-import type { AnyAsset } from "./asset.ts"
 import { quoteName } from "./column.ts"
+import type { AnyAsset, PartitionFact, Read, Sql, SqlPart } from "./declaration.ts"
 import type { Granularity, PartitionText } from "./partition.ts"
-import { type Read, formatRelationName } from "./read.ts"
+import { formatRelationName } from "./read.ts"
 
-/** A piece of a query: text, something read, a fact of the partition, or the computation's shared rows. */
-export type SqlPart =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "read"; readonly read: Read }
-  | PartitionFact
-  | { readonly kind: "shared" }
-
-/** Something that a query may say of the partition it is made for. */
-export type PartitionFact =
-  | { readonly kind: "partition_key" }
-  | { readonly kind: "partition_day" }
-  | { readonly kind: "partition_start" }
-  | { readonly kind: "partition_end" }
-
-/** A query or a fragment of one, as data. `G` is the union of the grains that it reads bare. */
-export interface Sql<G extends Granularity = Granularity> {
-  readonly kind: "sql"
-  readonly parts: readonly SqlPart[]
-  /** Exists only for the compiler. */
-  readonly bare?: G
-}
-
-/** The key of the partition being computed, as text: `2026-01-05T10`, or one of a set of keys. */
+/** The key of the computed partition, as text: `2026-01-05T10`, or a static key. */
 export const partitionKeyText: PartitionFact = { kind: "partition_key" }
-/** The first day of the partition being computed, as a DATE. */
+/** The first day of the computed partition, as a DATE. */
 export const partitionDay: PartitionFact = { kind: "partition_day" }
-/** The instant at which the partition being computed begins, as a TIMESTAMP WITH TIME ZONE. */
+/** The instant at which the computed partition begins (inclusive), as a TIMESTAMP WITH TIME ZONE. */
 export const partitionStart: PartitionFact = { kind: "partition_start" }
-/** The instant at which the partition being computed has ended, as a TIMESTAMP WITH TIME ZONE. */
+/** The instant at which the computed partition ends (exclusive), as a TIMESTAMP WITH TIME ZONE. */
 export const partitionEnd: PartitionFact = { kind: "partition_end" }
 
-/** What a query may interpolate: assets and reads become relations, fragments are spliced in, plain values become literals. */
+/** A value that a query may interpolate: assets and reads become relations, fragments are spliced in, plain values become literals. */
 export type SqlValue =
   | AnyAsset
   | Read
@@ -46,7 +24,7 @@ export type SqlValue =
   | boolean
   | null
 
-/** The grains of what is interpolated bare, in fragments too. */
+/** The granularities of the assets that are interpolated without a window, directly or in a fragment. */
 export type BareGranularity<V> = V extends { readonly kind: "read" }
   ? never
   : V extends { readonly partitions: { readonly kind: infer G extends Granularity } }
@@ -55,7 +33,7 @@ export type BareGranularity<V> = V extends { readonly kind: "read" }
       ? G
       : never
 
-/** A query as a value: what it reads is what it interpolates, and the window sits on the read. */
+/** Builds a query from a template. Interpolated assets and reads are the query's reads; an asset alone is read at the same partition. */
 export function sql<const V extends readonly SqlValue[]>(
   strings: TemplateStringsArray,
   ...values: V
@@ -69,12 +47,12 @@ export function sql<const V extends readonly SqlValue[]>(
   return { kind: "sql", parts: mergeTexts(parts) }
 }
 
-/** A name that the query uses as an identifier. */
+/** Builds a fragment that is a quoted identifier. */
 export function identifier(name: string): Sql<never> {
   return buildFragment(quoteName(name))
 }
 
-/** Fragments one after the other with `separator` between them. */
+/** Joins fragments with `separator` between them. */
 export function joinSql<G extends Granularity>(
   fragments: readonly Sql<G>[],
   separator: string,
@@ -122,7 +100,7 @@ function mergeTexts(parts: readonly SqlPart[]): SqlPart[] {
   return result
 }
 
-/** What a query reads, each relation once, in the order of first mention. */
+/** The reads of some queries, each relation once, in the order of first mention. */
 export function listReads(...queries: readonly (Sql | undefined)[]): Read[] {
   const reads = new Map<string, Read>()
   for (const query of queries)
@@ -137,7 +115,7 @@ export function listReads(...queries: readonly (Sql | undefined)[]): Read[] {
 /** The name of the relation that holds a computation's shared rows. */
 export const sharedRelation = "shared rows"
 
-/** A query as SQL text: each read by its relation name or another one, the facts of the partition as literals. */
+/** Renders a query as SQL text: each read as the quoted name that `formatName` gives it, the values of the partition as literals. */
 export function renderSql(
   query: Sql,
   partition: PartitionText,

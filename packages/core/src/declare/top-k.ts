@@ -1,15 +1,16 @@
 import { quoteName } from "./column.ts"
+import type { Sql } from "./declaration.ts"
 import type { Granularity } from "./partition.ts"
-import { type Sql, sql } from "./sql.ts"
+import { sql } from "./sql.ts"
 
 const rawSql = (text: string): Sql<never> => ({ kind: "sql", parts: [{ kind: "text", text }] })
 
 /**
- * For each `by`, the `count` rows of `from` with the greatest `weight`, the smaller `id` first among equals.
- * All three are int32 columns of `from`, `weight` ≥ 0 and `id` ≥ 0; the result has just these columns.
+ * Selects for each `by` the `count` rows of `from` with the greatest `weight`, the smaller `id` first among equals.
+ * All three are int32 columns of `from`, `weight` ≥ 0 and `id` ≥ 0; the result has only these columns.
  *
- * DuckDB's form packs weight and id into one integer, so that `max(…, n)` keeps only n of them for each group
- * and nothing is sorted; it takes about 0.7 of the time of `row_number`.
+ * The query packs weight and id into one integer, so that DuckDB's `max(…, n)` holds only n of them per group and
+ * sorts nothing; it takes about 0.7 of the time of `row_number`.
  */
 export function topK<G extends Granularity>(options: {
   readonly from: Sql<G>

@@ -1,9 +1,9 @@
+import type { SourceAsset } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
-import type { SourceAsset } from "../declare/source.ts"
 import { type Bitset, type BitsetSlice, createBitset, setBits } from "../partitions/bitset.ts"
 import { type Lanes, fingerprintContent, createLanes, buildRunningSums } from "./fingerprint.ts"
 import { type EvaluationInputs, emptyVersion, getStablePartition } from "./inputs.ts"
-import type { LandedPartition } from "./ledger-snapshot.ts"
+import type { LandedPartition } from "./landing.ts"
 import type { PartitionSpan } from "./windows.ts"
 
 /** Running sums over the partitions of one asset: the content of a window is the difference of two elements. */

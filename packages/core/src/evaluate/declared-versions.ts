@@ -1,10 +1,15 @@
-import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
-import type { Check } from "../declare/check.ts"
 import type { Columns } from "../declare/column.ts"
+import type {
+  AnyAsset,
+  Asset,
+  Computation,
+  Check,
+  SourceAsset,
+  Sql,
+} from "../declare/declaration.ts"
 import type { Partitions, PartitionText } from "../declare/partition.ts"
-import type { Window } from "../declare/read.ts"
-import type { SourceAsset } from "../declare/source.ts"
-import { type Sql, renderSql } from "../declare/sql.ts"
+import { renderSql } from "../declare/sql.ts"
+import type { Window } from "../declare/window.ts"
 import { type Graph, getAsset, getAssetRead, getOutputs } from "../graph/graph.ts"
 import type { ReadVersions } from "../ports.ts"
 import { computeFingerprint } from "./fingerprint.ts"

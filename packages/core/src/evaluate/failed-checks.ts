@@ -1,4 +1,4 @@
-import type { Asset } from "../declare/asset.ts"
+import type { Asset } from "../declare/declaration.ts"
 import { type PartitionRange, formatPartitionKey } from "../declare/partition.ts"
 import { getAsset } from "../graph/graph.ts"
 import { type ComputationPartition, searchUpstream } from "./fresh-downstream.ts"

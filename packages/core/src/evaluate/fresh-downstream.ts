@@ -1,4 +1,4 @@
-import type { Asset, Computation } from "../declare/asset.ts"
+import type { Asset, Computation } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import {
   type Bitset,

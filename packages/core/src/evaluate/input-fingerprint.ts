@@ -1,5 +1,4 @@
-import type { AnyAsset } from "../declare/asset.ts"
-import type { Read } from "../declare/read.ts"
+import type { AnyAsset, Read } from "../declare/declaration.ts"
 import type { Graph } from "../graph/graph.ts"
 import type { ReadVersions } from "../ports.ts"
 import { type Fingerprint, fingerprintContent, computeFingerprint } from "./fingerprint.ts"

@@ -1,10 +1,10 @@
-import type { AnyAsset, Computation } from "../declare/asset.ts"
+import type { AnyAsset, Computation, Read } from "../declare/declaration.ts"
 import { type PartitionRange, type Partitions, formatPartitionKey } from "../declare/partition.ts"
-import { type Read, formatRelationName } from "../declare/read.ts"
+import { formatRelationName } from "../declare/read.ts"
 import { type Graph, type Reading, getOutputs, buildReadings } from "../graph/graph.ts"
 import { intersectRanges, listPartitionsRead } from "../graph/mapping.ts"
 import type { ReadVersions } from "../ports.ts"
-import type { Landing } from "./ledger-snapshot.ts"
+import type { Landing } from "./landing.ts"
 import type { PartitionBounds } from "./partition-bounds.ts"
 
 /** What decides which partitions a read finds. */

@@ -1,4 +1,3 @@
-import type { LandedFile } from "../ports.ts"
 import type { Fingerprint, Lanes } from "./fingerprint.ts"
 
 /**
@@ -94,12 +93,3 @@ export interface LedgerSnapshot {
   /** Publication set → what it shows. */
   readonly publications: ReadonlyMap<string, Publication>
 }
-
-/** The files of one partition of a source, and the version of their content. */
-export interface LandedPartition {
-  readonly files: readonly LandedFile[]
-  readonly version: string
-}
-
-/** Source → partition → files: what lies in the landing zone. */
-export type Landing = ReadonlyMap<string, ReadonlyMap<number, LandedPartition>>

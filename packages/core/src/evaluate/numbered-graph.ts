@@ -1,5 +1,4 @@
-import type { Computation } from "../declare/asset.ts"
-import type { SourceAsset } from "../declare/source.ts"
+import type { Computation, SourceAsset } from "../declare/declaration.ts"
 import { type Graph, type Reading, listSources } from "../graph/graph.ts"
 import type { Fingerprint } from "./fingerprint.ts"
 import { computeReadFactor } from "./input-fingerprint.ts"

@@ -1,14 +1,13 @@
-import type { Asset, Computation } from "../declare/asset.ts"
+import type { Asset, Computation, SourceAsset } from "../declare/declaration.ts"
 import {
   type PartitionRange,
   type Partitions,
   getNewestClosed,
   toTimeInterval,
 } from "../declare/partition.ts"
-import type { SourceAsset } from "../declare/source.ts"
 import { type Graph, type Reading, getOutputs, listSources } from "../graph/graph.ts"
 import { intersectRanges, listReadersWithin } from "../graph/mapping.ts"
-import type { Landing } from "./ledger-snapshot.ts"
+import type { Landing } from "./landing.ts"
 
 /** Asset → the partitions that exist, from the first to the newest; an asset without any is not in the map. */
 export type PartitionBounds = ReadonlyMap<string, PartitionRange>

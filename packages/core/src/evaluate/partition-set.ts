@@ -1,4 +1,4 @@
-import type { Computation } from "../declare/asset.ts"
+import type { Computation } from "../declare/declaration.ts"
 import {
   type Bitset,
   type BitsetSlice,

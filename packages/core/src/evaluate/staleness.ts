@@ -1,12 +1,17 @@
-import type { AnyAsset, Computation } from "../declare/asset.ts"
+import type { AnyAsset, Computation } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import { isWithin } from "../graph/mapping.ts"
 import { listSetRanges } from "../partitions/bitset.ts"
 import type { ReadVersions } from "../ports.ts"
 import { type FailedRows, findFailedUpstream, formatFailedRows } from "./failed-checks.ts"
 import { fingerprintContent } from "./fingerprint.ts"
-import { type ReadRange, getStableName } from "./inputs.ts"
-import { getStablePartition, formatStableRelation, listReadRanges } from "./inputs.ts"
+import {
+  type ReadRange,
+  getStableName,
+  getStablePartition,
+  formatStableRelation,
+  listReadRanges,
+} from "./inputs.ts"
 import type { Failure } from "./ledger-snapshot.ts"
 import {
   type Evaluation,

@@ -1,4 +1,4 @@
-import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
+import type { AnyAsset, Asset, Computation } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import type { Bitset } from "../partitions/bitset.ts"
 import type { DeclaredVersions } from "./declared-versions.ts"

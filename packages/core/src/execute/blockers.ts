@@ -1,4 +1,4 @@
-import type { Computation } from "../declare/asset.ts"
+import type { Computation } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import { searchUpstream, findFreshDownstream } from "../evaluate/fresh-downstream.ts"
 import { type PartitionSet, hasPartition } from "../evaluate/partition-set.ts"

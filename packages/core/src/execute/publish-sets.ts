@@ -1,4 +1,4 @@
-import type { Asset } from "../declare/asset.ts"
+import type { Asset } from "../declare/declaration.ts"
 import { formatPartitionKey } from "../declare/partition.ts"
 import { fingerprintContent } from "../evaluate/fingerprint.ts"
 import { getStablePartition } from "../evaluate/inputs.ts"

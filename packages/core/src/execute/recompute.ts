@@ -1,14 +1,14 @@
-import type { AnyAsset, Computation } from "../declare/asset.ts"
+import type { AnyAsset, Computation, Read } from "../declare/declaration.ts"
 import { formatPartitionKey, formatPartition } from "../declare/partition.ts"
-import { type Read, formatRelationName } from "../declare/read.ts"
+import { formatRelationName } from "../declare/read.ts"
 import { getLandedVersion, formatStableRelation, getPartitions } from "../evaluate/inputs.ts"
+import type { LandedFile } from "../evaluate/landing.ts"
 import type { MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
 import { type Evaluation, findCodeVersion } from "../evaluate/states.ts"
 import { getAssetRead, getOutputs } from "../graph/graph.ts"
 import { encodeFolderName } from "../partitions/folder-name.ts"
-import type { ComputeRequest, Engine, LandedFile, ReadVersions, Relation } from "../ports.ts"
-import type { MaterializationCache } from "./materialization-cache.ts"
-import { findCurrentRecord } from "./materialization-cache.ts"
+import type { ComputeRequest, Engine, ReadVersions, Relation } from "../ports.ts"
+import { type MaterializationCache, findCurrentRecord } from "./materialization-cache.ts"
 
 /** What came of making a partition again from exactly what its recorded materialization read. */
 export type ReproducibilityResult =

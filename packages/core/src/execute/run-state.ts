@@ -1,4 +1,4 @@
-import type { AnyAsset, Computation } from "../declare/asset.ts"
+import type { AnyAsset, Computation } from "../declare/declaration.ts"
 import { formatPartitionKey } from "../declare/partition.ts"
 import { formatRelationName } from "../declare/read.ts"
 import { listReads } from "../declare/sql.ts"

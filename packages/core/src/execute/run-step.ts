@@ -1,4 +1,4 @@
-import type { Asset, Computation } from "../declare/asset.ts"
+import type { Asset, Computation } from "../declare/declaration.ts"
 import { formatPartition } from "../declare/partition.ts"
 import { computeChecksVersion, computeInputVersion } from "../evaluate/declared-versions.ts"
 import { formatFingerprint } from "../evaluate/fingerprint.ts"

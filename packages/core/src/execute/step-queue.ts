@@ -1,4 +1,4 @@
-import type { Computation } from "../declare/asset.ts"
+import type { Computation } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import { listReadRanges } from "../evaluate/inputs.ts"
 import type { Evaluation } from "../evaluate/states.ts"

@@ -1,13 +1,12 @@
-import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
-import type { Check } from "../declare/check.ts"
+import type { AnyAsset, Asset, Computation, Check, Read } from "../declare/declaration.ts"
 import { isTimed } from "../declare/partition.ts"
-import { type Read, formatRelationName } from "../declare/read.ts"
+import { formatRelationName } from "../declare/read.ts"
 import { listReads } from "../declare/sql.ts"
 import type { Problem } from "../problem.ts"
 import { formatSuggestion } from "../suggest.ts"
 import { findPartitionProblems, findReadProblems } from "./read-problems.ts"
 
-/** Everything that is wrong with a list of declarations, taken one by one and together. */
+/** Finds all problems of some declarations, of each one and of all together. */
 export function findDeclarationProblems(declared: readonly AnyAsset[]): readonly Problem[] {
   const byName = new Map(declared.map((asset) => [asset.name, asset]))
   return [
@@ -32,7 +31,7 @@ function findDuplicateNames(declared: readonly AnyAsset[]): Problem[] {
     kind: "duplicate_name",
     asset: name,
     message: `Two assets are named \`${name}\`.`,
-    hint: "Names are unique over all groups: rename one of them.",
+    hint: "Names are unique across groups: rename one of them.",
   }))
 }
 
@@ -42,22 +41,22 @@ function findNameProblems(asset: AnyAsset): Problem[] {
   const misnamed = bad.map((name) => ({
     kind: "bad_name",
     asset: asset.name,
-    message: `\`${name}\` in \`${asset.name}\` is no name for an asset or a column.`,
-    hint: "Use snake_case: a letter, then letters, digits and _ (63 at most).",
+    message: `\`${name}\` in \`${asset.name}\` is not a valid name of an asset or a column.`,
+    hint: "Use snake_case: a lower-case letter, then lower-case letters, digits and _, at most 63 characters.",
   }))
   if (Object.keys(asset.columns).length > 0) return misnamed
   const message = `\`${asset.name}\` has no columns.`
   return [...misnamed, { kind: "no_columns", asset: asset.name, message }]
 }
 
-/** One asset's past goes on in one asset. */
+/** The history of an asset continues in only one asset. */
 function findPreviousNameProblems(
   declared: readonly AnyAsset[],
   byName: ReadonlyMap<string, AnyAsset>,
 ): Problem[] {
   const successors = new Map<string, string>()
   const toProblems = (asset: string, message: string, hint: string): Problem[] => [
-    { kind: "former_name", asset, message, hint },
+    { kind: "previous_name", asset, message, hint },
   ]
   return declared.flatMap(({ name, previousNames }) =>
     previousNames.flatMap((previousName) => {
@@ -66,14 +65,14 @@ function findPreviousNameProblems(
       if (byName.has(previousName))
         return toProblems(
           name,
-          `\`${name}\` says that it was formerly \`${previousName}\`, which is declared.`,
-          "Remove the old declaration, or the name from formerly.",
+          `\`${name}\` has the previous name \`${previousName}\`, but \`${previousName}\` is still declared.`,
+          "Remove the old declaration, or remove the name from previousNames.",
         )
       if (successor === undefined) return []
       return toProblems(
         name,
-        `\`${successor}\` and \`${name}\` both say that they were formerly \`${previousName}\`.`,
-        "The past of one asset goes on in one: leave the name to that one.",
+        `\`${successor}\` and \`${name}\` both have the previous name \`${previousName}\`.`,
+        "The history of an asset continues in one asset: remove the name from the other's previousNames.",
       )
     }),
   )
@@ -100,17 +99,17 @@ function findDuplicateComputation({ name, outputs }: Computation, other: Computa
   const [otherOutputs, ownOutputs] = [other, { outputs }].map((computation) =>
     computation.outputs.map((o) => o.asset),
   )
-  if (ownOutputs?.join() === otherOutputs?.join()) return [] // two assets of one name, which is said already
+  if (ownOutputs?.join() === otherOutputs?.join()) return [] // two assets of one name, which is reported already
   return [
     {
       kind: "duplicate_computation",
-      message: `Two computations are named \`${name}\`: one makes ${otherOutputs?.join(", ")}, one ${ownOutputs?.join(", ")}.`,
-      hint: "An asset made alone names its computation too: rename one of them.",
+      message: `Two computations are named \`${name}\`: one materializes ${otherOutputs?.join(", ")}, the other ${ownOutputs?.join(", ")}.`,
+      hint: "The computation of a single asset has the asset's name: rename one of them.",
     },
   ]
 }
 
-/** Reads that a query could not tell apart: the same relation, read by two rules or from two declarations. */
+/** Finds reads with one relation name but two meanings: two rules for short windows, or two declarations of the asset. */
 function findAmbiguousRelations(computation: Computation): Problem[] {
   const reads = listAllReads(computation)
   if (computation.kind === "sql" && reads.length === computation.reads.length) return [] // each relation once
@@ -126,8 +125,8 @@ function findAmbiguousRelations(computation: Computation): Problem[] {
     problems.push({
       kind: "same_relation",
       ...(asset && { asset: asset.asset }),
-      message: `\`${computation.name}\` reads \`${name}\` twice, each time with another meaning.`,
-      hint: "Read it once, with one declaration of the asset and one rule for short windows.",
+      message: `\`${computation.name}\` reads \`${name}\` twice with different meanings.`,
+      hint: "Use one declaration of the asset and one rule for short windows.",
     })
   }
   return problems
@@ -168,7 +167,7 @@ function findUnknownColumns(asset: Asset, check: Check): Problem[] {
   return unknown.map((name) => ({
     kind: "check_column",
     asset: asset.name,
-    message: `The check \`${check.name}\` of \`${asset.name}\` names the column \`${name}\`, which it has not.`,
+    message: `The check \`${check.name}\` of \`${asset.name}\` names the column \`${name}\`, which does not exist.`,
     hint: formatSuggestion(name, Object.keys(asset.columns)),
   }))
 }
@@ -193,11 +192,11 @@ function toCheckReadProblem({ name }: Asset, check: Check, read: Read): Problem 
     kind: "check_read",
     asset: name,
     message: `The check \`${check.name}\` of \`${name}\` reads \`${formatRelationName(read)}\`, which is not upstream of it.`,
-    hint: "A check sees its own rows and what lies upstream; put it on the later of the two assets.",
+    hint: "A check reads its own partition and upstream assets: move it to the downstream asset.",
   }
 }
 
-/** Whether an asset is read by another one, directly or not, or made together with it. */
+/** Tests whether an asset is upstream of another one, directly or not, or an output of the same computation. */
 function isUpstream(
   name: string,
   downstream: Asset,
@@ -223,8 +222,8 @@ function findMissingOutputs(
   return absent.map((output) => ({
     kind: "missing_output",
     asset: output.asset,
-    message: `\`${computation.name}\` makes \`${output.asset}\`, which is not among the definitions.`,
-    hint: "List all outputs of a computation.",
+    message: `\`${computation.name}\` has the output \`${output.asset}\`, which is not in the definitions.`,
+    hint: "Add all outputs of a computation to the definitions.",
   }))
 }
 
@@ -244,7 +243,7 @@ function findSharedTables(declared: readonly AnyAsset[]): Problem[] {
   })
 }
 
-/** Tables that change together show one partition, so they are cut alike. */
+/** The tables of a set show one partition, so their assets need equal partitions. */
 function findSetProblems(declared: readonly AnyAsset[]): Problem[] {
   const first = new Map<string, Asset>()
   return declared.flatMap((asset) => {
@@ -254,8 +253,8 @@ function findSetProblems(declared: readonly AnyAsset[]): Problem[] {
     first.set(set, other)
     if (formatPartitioning(other) === formatPartitioning(asset)) return []
     const message = `\`${asset.name}\` and \`${other.name}\` of the publication set \`${set}\` have different partitions.`
-    const hint = "A set shows one partition of all its tables: make two sets of it."
-    return [{ kind: "set_grain", asset: asset.name, message, hint }]
+    const hint = "All tables of a set show one partition: split it into two sets."
+    return [{ kind: "set_granularity", asset: asset.name, message, hint }]
   })
 }
 

@@ -1,34 +1,32 @@
-import type { AnyAsset, Asset, Computation } from "../declare/asset.ts"
-import type { Read } from "../declare/read.ts"
-import type { SourceAsset } from "../declare/source.ts"
+import type { AnyAsset, Asset, Computation, Read, SourceAsset } from "../declare/declaration.ts"
 import type { Problem } from "../problem.ts"
 import { findDeclarationProblems } from "./declaration-problems.ts"
 import { type Mapping, buildMapping } from "./mapping.ts"
 
-/** The declared assets and how they hang together. Computations stand after everything that they read. */
+/** The declared assets and their lineage. Each computation comes after every computation that it reads. */
 export interface Graph {
   readonly assets: ReadonlyMap<string, AnyAsset>
   readonly computations: readonly Computation[]
-  /** Asset → the assets that its computation reads, without itself. */
+  /** Asset → the assets and sources that its computation reads, without itself. */
   readonly upstream: ReadonlyMap<string, readonly string[]>
   readonly downstream: ReadonlyMap<string, readonly string[]>
   /** Computation → its reads. */
   readonly readings: ReadonlyMap<string, readonly Reading[]>
 }
 
-/** One read of a computation: which asset, and how the partitions belong together. */
+/** One read of a computation, with the asset that it reads and the mapping of the partitions. */
 export interface Reading {
   readonly read: Read
   readonly asset: AnyAsset
   readonly mapping: Mapping
 }
 
-/** A graph, or everything that is wrong with the declarations. */
+/** A graph, or all problems of the declarations. */
 export type GraphResult =
   | { readonly kind: "graph"; readonly graph: Graph }
   | { readonly kind: "problems"; readonly problems: readonly Problem[] }
 
-/** Puts declared assets together, and reports all their problems at once. */
+/** Builds the graph of some declarations, or reports all their problems together. */
 export function buildGraph(declared: readonly AnyAsset[]): GraphResult {
   const problems = findDeclarationProblems(declared)
   if (problems.length > 0) return { kind: "problems", problems }
@@ -50,7 +48,7 @@ export function buildGraph(declared: readonly AnyAsset[]): GraphResult {
   }
 }
 
-/** Reads made from the partitions of a computation: its own ones, or others. */
+/** Resolves reads from the partitions of a computation; by default the computation's own reads. */
 export function buildReadings(
   assets: Graph["assets"],
   computation: Computation,
@@ -64,12 +62,12 @@ export function buildReadings(
   })
 }
 
-/** The computation's outputs among the graph's assets. */
+/** The assets that are outputs of a computation. */
 export function getOutputs(graph: Graph, computation: Computation): readonly Asset[] {
   return computation.outputs.map((output) => getAsset(graph, output.asset))
 }
 
-/** The asset of this name, which must exist and not be a source. */
+/** The asset of this name. Throws a TypeError when it does not exist or is a source. */
 export function getAsset(graph: Graph, name: string): Asset {
   const asset = graph.assets.get(name)
   if (asset?.kind !== "asset") throw new TypeError(`no asset is named ${name}`)
@@ -81,7 +79,7 @@ export function listSources(graph: Graph): readonly SourceAsset[] {
   return [...graph.assets.values()].filter((asset) => asset.kind === "source")
 }
 
-/** The asset that a read of `computation` means: `previous()` means the computation's own first output. */
+/** The asset that a read of `computation` refers to; for `previous()` the computation's first output. */
 export function getAssetRead(graph: Graph, computation: Computation, read: Read): AnyAsset {
   return read.asset ?? getAsset(graph, computation.outputs[0]?.asset ?? computation.name)
 }
@@ -103,9 +101,9 @@ function reverseEdges(edges: ReadonlyMap<string, readonly string[]>): Map<string
 }
 
 /**
- * Kahn's algorithm over computations. They stand as if one went through the declarations again and again and each
- * time took those that are ready: a computation's round is that of what it reads, or the next one when it is
- * declared before that.
+ * Sorts computations topologically by Kahn's algorithm, in the order of repeated passes over the declarations that each
+ * take the ready ones: a computation's round is the round of the last one that it reads, or the next round when it is
+ * declared before that one.
  */
 function sortComputations(declared: readonly AnyAsset[]) {
   const { places, readers, pendingReadCounts } = countPendingReads(declared)
@@ -139,7 +137,7 @@ function sortComputations(declared: readonly AnyAsset[]) {
   }
 }
 
-/** The computations with their places among the declarations, who reads which asset, and how many reads each waits for. */
+/** The place of each computation among the declarations, the readers of each asset, and the number of unsorted reads of each computation. */
 function countPendingReads(declared: readonly AnyAsset[]) {
   const places = new Map<Computation, number>()
   for (const asset of declared)
@@ -161,7 +159,7 @@ function countPendingReads(declared: readonly AnyAsset[]) {
   return { places, readers, pendingReadCounts }
 }
 
-/** Of the computations that never became ready, those that read each other: what merely waits for them is no part of it. */
+/** The unsorted computations that read each other, without those that are only downstream of them. */
 function findCycle(unsorted: ReadonlySet<Computation>): readonly Computation[] {
   let candidates = [...unsorted]
   for (;;) {
@@ -175,7 +173,7 @@ function findCycle(unsorted: ReadonlySet<Computation>): readonly Computation[] {
 function toCycleProblem(names: readonly string[]): Problem {
   return {
     kind: "cycle",
-    message: `These assets read each other in a circle: ${names.join(", ")}.`,
-    hint: "An asset may read its own past with previous(); anything else needs one of the reads removed.",
+    message: `These assets read each other in a cycle: ${names.join(", ")}.`,
+    hint: "Remove one of the reads. An asset may read its own previous partition with previous().",
   }
 }

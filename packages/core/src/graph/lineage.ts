@@ -1,6 +1,6 @@
 import type { Graph } from "./graph.ts"
 
-/** The names within `depth` edges of `start`, against the data's way or along it, `start` itself not included. */
+/** The names within `depth` edges upstream or downstream of `start`, without `start`. */
 export function findReachable(
   graph: Graph,
   start: string,

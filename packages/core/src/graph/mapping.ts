@@ -1,17 +1,17 @@
 import type { PartitionRange, Partitions, Timed } from "../declare/partition.ts"
-import type { Window } from "../declare/read.ts"
+import type { Window } from "../declare/window.ts"
 import { convertRange } from "../partitions/nesting.ts"
 
 /**
- * How the partitions of a reader and of its upstream belong together. Both directions come from this one value:
- * `partitionsRead` and `partitionsReading`.
+ * The relation between the partitions of a reader and of its upstream. `listPartitionsRead` and
+ * `listPartitionsReading` follow it in both directions.
  */
 export type Mapping =
-  /** Every partition of the one reads every partition of the other. */
+  /** Every partition of the reader reads every partition of the upstream. */
   | { readonly kind: "whole" }
-  /** The same grain: p reads [p + from, p + to], and q is read by [q − to, q − from]. */
+  /** Equal granularities: p reads [p + from, p + to], and q is read by [q − to, q − from]. */
   | { readonly kind: "shift"; readonly offsets: PartitionRange }
-  /** Two grains of time: p reads what lies within [p + from, p + to], in partitions of the upstream. */
+  /** Two granularities of time: p reads the upstream partitions that [p + from, p + to] spans. */
   | {
       readonly kind: "span"
       readonly offsets: PartitionRange
@@ -21,7 +21,7 @@ export type Mapping =
 
 const everything: PartitionRange = { from: -Infinity, to: Infinity }
 
-/** The mapping of one read. */
+/** Builds the mapping of one read. */
 export function buildMapping(window: Window, reader: Partitions, upstream: Partitions): Mapping {
   if (window.kind === "all" || reader.kind === "none" || upstream.kind === "none")
     return { kind: "whole" }
@@ -32,7 +32,7 @@ export function buildMapping(window: Window, reader: Partitions, upstream: Parti
   return { kind: "span", offsets, reader, upstream }
 }
 
-/** A window in partitions of the reader, counted from its own, without end where it reaches to the beginning of history. */
+/** A window as offsets in partitions of the reader; −∞ where it begins with the first partition that exists. */
 function toOffsets(window: Exclude<Window, { kind: "all" }>): PartitionRange {
   switch (window.kind) {
     case "same":
@@ -47,21 +47,21 @@ function toOffsets(window: Exclude<Window, { kind: "all" }>): PartitionRange {
   }
 }
 
-/** The part of two ranges that both have, or undefined. */
+/** The intersection of two ranges; undefined when it is empty. */
 export function intersectRanges(
-  left: PartitionRange,
-  right: PartitionRange,
+  first: PartitionRange,
+  second: PartitionRange,
 ): PartitionRange | undefined {
-  const range = { from: Math.max(left.from, right.from), to: Math.min(left.to, right.to) }
+  const range = { from: Math.max(first.from, second.from), to: Math.min(first.to, second.to) }
   return range.from <= range.to ? range : undefined
 }
 
-/** Whether a partition is one of the range. */
+/** Tests whether a range holds a partition. */
 export function isWithin({ from, to }: PartitionRange, index: number): boolean {
   return from <= index && index <= to
 }
 
-/** Which partitions of the upstream partition `index` of the reader sees, before history's ends are considered. */
+/** The upstream partitions in the window of the reader's partition `index`, including partitions that do not exist. */
 export function listPartitionsRead(mapping: Mapping, index: number): PartitionRange {
   if (mapping.kind === "whole") return everything
   const { from, to } = mapping.offsets
@@ -71,7 +71,7 @@ export function listPartitionsRead(mapping: Mapping, index: number): PartitionRa
     : convertOffsets(mapping.reader, mapping.upstream, window)
 }
 
-/** Which partitions of the reader have partition `index` of the upstream in their window. */
+/** The reader's partitions whose windows hold the upstream's partition `index`. */
 export function listPartitionsReading(mapping: Mapping, index: number): PartitionRange {
   if (mapping.kind === "whole") return everything
   const { from, to } = mapping.offsets
@@ -82,7 +82,7 @@ export function listPartitionsReading(mapping: Mapping, index: number): Partitio
   return { from: holders.from - to, to: holders.to - from }
 }
 
-/** A range of one grain in partitions of another; an open end stays open. */
+/** Converts a range to another granularity; an infinite beginning remains infinite. */
 function convertOffsets(outer: Timed, inner: Timed, range: PartitionRange): PartitionRange {
   if (range.from === range.to) return convertRange(outer, inner, range)
   const to = convertRange(outer, inner, { from: range.to, to: range.to }).to
@@ -91,8 +91,8 @@ function convertOffsets(outer: Timed, inner: Timed, range: PartitionRange): Part
 }
 
 /**
- * The partitions of a reader whose window's newest partition exists; `whole` asks the same of the oldest. A window
- * that only begins before history is short, one that ends after it is not there yet.
+ * The partitions of a reader for whose windows the newest upstream partition exists; with `whole` the oldest one too.
+ * A window that begins before the first partition is short; one that ends after the newest partition is not ready.
  */
 export function listReadersWithin(
   mapping: Mapping,

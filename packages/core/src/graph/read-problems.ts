@@ -1,11 +1,11 @@
-import type { AnyAsset, Asset } from "../declare/asset.ts"
+import type { AnyAsset, Asset, Read } from "../declare/declaration.ts"
 import { type Partitions, type Static, type Timed, isTimed } from "../declare/partition.ts"
-import { type Read, formatRelationName } from "../declare/read.ts"
+import { formatRelationName } from "../declare/read.ts"
 import { nests } from "../partitions/nesting.ts"
 import type { Problem } from "../problem.ts"
 import { formatSuggestion } from "../suggest.ts"
 
-/** What is wrong with what an asset's computation reads. */
+/** Finds the problems of the reads of an asset's computation. */
 export function findReadProblems(asset: Asset, byName: ReadonlyMap<string, AnyAsset>): Problem[] {
   return asset.computation.reads.flatMap((read) =>
     read.asset === undefined
@@ -27,10 +27,10 @@ function findUnknownRead(
       kind: "unknown_read",
       asset: asset.name,
       message: isDeclared
-        ? `\`${asset.name}\` reads another \`${name}\` than the one that is declared.`
-        : `\`${asset.name}\` reads \`${name}\`, which no declared asset is named.`,
+        ? `\`${asset.name}\` reads a second declaration of \`${name}\`, which is not in the definitions.`
+        : `\`${asset.name}\` reads \`${name}\`, which is not in the definitions.`,
       hint: isDeclared
-        ? "Import the asset from where it is declared; do not declare it twice."
+        ? "Import the declared asset instead of declaring it twice."
         : `Add it to the definitions. ${formatSuggestion(name, byName.keys())}`,
     },
   ]
@@ -43,29 +43,29 @@ function findPreviousProblems(asset: Asset, read: Read): Problem[] {
   if (read.window.kind !== "previous")
     return toProblems(
       `\`${asset.name}\` reads itself.`,
-      "Only checks say itself; a query says previous().",
+      "Use previous(); itself is only for checks.",
     )
   if (asset.partitions.kind === "none")
     return toProblems(
-      `\`${asset.name}\` reads its previous partition, but has none.`,
-      "Give it partitions.",
+      `\`${asset.name}\` reads its previous partition but is not partitioned.`,
+      "Declare partitions of time.",
     )
   if (asset.partitions.kind === "static")
     return toProblems(
-      `\`${asset.name}\` reads its previous partition, but keys have no order.`,
-      "Cut it by time.",
+      `\`${asset.name}\` reads its previous partition, but its keys have no order.`,
+      "Partition it by time.",
     )
   if (asset.computation.outputs.length > 1)
     return toProblems(
       `\`${asset.computation.name}\` has several outputs and reads its previous partition.`,
-      "Make the accumulating output an asset of its own.",
+      "Declare the accumulating output as a separate asset.",
     )
   return []
 }
 
 type ReadMisfit = Pick<Problem, "kind" | "message" | "hint">
 
-/** What is wrong with a read because of how the two assets are cut. Whoever reads all of an asset may be cut in any way. */
+/** Finds the problems of a read that come from the partitions of the two assets. A read of all partitions has none. */
 export function findPartitionProblems(asset: Asset, read: Read): Problem[] {
   if (read.asset === undefined || read.window.kind === "all") return []
   const misfit = findMisfit(asset.name, asset.partitions, { ...read, asset: read.asset })
@@ -82,25 +82,28 @@ function findMisfit(
   if (partitions.kind === "none")
     return window === "same"
       ? undefined
-      : granularityMisfit(`${formatReading(name, read)}.`, "It is not partitioned: read it bare.")
+      : granularityMisfit(
+          `${formatReading(name, read)}.`,
+          "It is not partitioned: read it without a window.",
+        )
   if (readerPartitions.kind === "none")
     return window === "same" || window === "offsets"
       ? granularityMisfit(
           `\`${name}\` is not partitioned but reads ${quoteRelation(read)}.`,
-          "Say all(…) or latest(…).",
+          "Use all(…) or latest(…).",
         )
       : undefined
   if (readerPartitions.kind === "static") return findKeysMisfit(name, readerPartitions, read)
   return isTimed(partitions)
     ? findTimeMisfit(name, readerPartitions, read, partitions)
     : granularityMisfit(
-        `\`${name}\` is ${readerPartitions.kind} but reads ${quoteRelation(read)}, which has a partition a key.`,
-        "Say all(…).",
+        `\`${name}\` is ${readerPartitions.kind} but reads ${quoteRelation(read)}, which is partitioned by key.`,
+        "Use all(…).",
       )
 }
 
 function granularityMisfit(message: string, hint: string): ReadMisfit {
-  return { kind: "grain", message, hint }
+  return { kind: "granularity", message, hint }
 }
 
 function quoteRelation(read: Read): string {
@@ -122,23 +125,23 @@ function findKeysMisfit(
     return window === "latest"
       ? undefined
       : granularityMisfit(
-          `\`${name}\` has a partition a key but reads ${quoteRelation(read)}, which is ${partitions.kind}.`,
-          "Say all(…) or latest(…).",
+          `\`${name}\` is partitioned by key but reads ${quoteRelation(read)}, which is ${partitions.kind}.`,
+          "Use all(…) or latest(…).",
         )
   if (window !== "same")
     return granularityMisfit(
       `${formatReading(name, read)}, but keys have no order.`,
-      "Read it bare, which is the same key, or say all(…).",
+      "Read it without a window, which is the same key, or use all(…).",
     )
   if (partitions.kind !== "static" || nests(readerPartitions, partitions)) return undefined
   return {
     kind: "keys",
     message: `\`${name}\` reads ${quoteRelation(read)}, which has other keys${formatKeyDifference(name, readerPartitions, read.asset.name, partitions)}.`,
-    hint: "Use one list of keys for both, or say all(…).",
+    hint: "Use one list of keys for both, or use all(…).",
   }
 }
 
-/** A key that one of two sets lacks; two sets without one differ in their order. */
+/** Formats a key that only one of two lists has; without such a key the lists differ in order. */
 function formatKeyDifference(
   one: string,
   partitions: Static,
@@ -171,11 +174,11 @@ function findTimeMisfit(
   if (readerPartitions.zone !== partitions.zone)
     return {
       kind: "zone",
-      message: `\`${name}\` is cut by the clocks of ${readerPartitions.zone}, \`${read.asset.name}\` by those of ${partitions.zone}.`,
-      hint: "Partitions of two zones do not cover each other: use one zone for both, or say all(…).",
+      message: `\`${name}\` is partitioned by the clocks of ${readerPartitions.zone}, \`${read.asset.name}\` by those of ${partitions.zone}.`,
+      hint: "Partitions of two time zones do not nest: use one zone for both, or use all(…).",
     }
   return granularityMisfit(
     `\`${name}\` is ${readerPartitions.kind} but reads ${quoteRelation(read)}, which is ${partitions.kind}.`,
-    "A week may lie in two months: read what is daily instead, or say all(…).",
+    "A week may span two months: read a daily asset instead, or use all(…).",
   )
 }

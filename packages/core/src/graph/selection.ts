@@ -1,10 +1,10 @@
-import type { AnyAsset } from "../declare/asset.ts"
+import type { AnyAsset } from "../declare/declaration.ts"
 import { type Problem, ProblemsError } from "../problem.ts"
 import { formatSuggestion } from "../suggest.ts"
 import type { Graph } from "./graph.ts"
 import { findReachable } from "./lineage.ts"
 
-/** Which assets a command means, as a tree. */
+/** The selection of assets in a command, as a syntax tree. */
 export type Selection =
   | { readonly kind: "name"; readonly pattern: string; readonly at: number }
   | {
@@ -22,15 +22,15 @@ export type Selection =
       readonly down: number
     }
 
-/** What `attribute:value` may ask for. */
+/** The attributes of `attribute:value`. */
 export type Attribute = DeclaredAttribute | StateAttribute
 
 type DeclaredAttribute = "group" | "tag" | "owner" | "kind"
 
-/** What is asked of an asset's newest partition rather than of its declaration. */
+/** The attributes of an asset's newest partition; the other ones belong to its declaration. */
 export type StateAttribute = keyof typeof stateValues
 
-/** What `status:` and `stale:` may ask for: how an asset stands, and why it is stale. */
+/** The values of `status:`, the state of an asset, and of `stale:`, the cause of its staleness. */
 export const stateValues = {
   status: ["missing", "stale", "fresh", "failed", "overdue"],
   stale: ["code", "input", "upstream"],
@@ -38,13 +38,13 @@ export const stateValues = {
 
 const attributes: readonly Attribute[] = ["group", "status", "stale", "tag", "owner", "kind"]
 
-/** A selection, or what is wrong with its text: the sentence names the place, the hint points at it with a caret. */
+/** A selection, or the problem of its text; the hint points at the place with a caret. */
 export type SelectionResult =
   | { readonly kind: "selection"; readonly selection: Selection }
   | { readonly kind: "problem"; readonly problem: Problem }
 
 /**
- * Parses the grammar that command line, web page and interface share:
+ * Parses the grammar that the command line, the web page and the HTTP API share:
  * `a`, `a_*`, `+a` (with its upstream), `a+`, `2+a+1`, `group:g`, `status:stale`, `stale:code`, `tag:`, `owner:`,
  * `kind:`, `and`, `or`, `not`, parentheses. `not` binds before `and`, `and` before `or`.
  */
@@ -82,7 +82,7 @@ function takeToken(cursor: Cursor): Token {
   return token
 }
 
-/** Takes the next token if it is this word. */
+/** Consumes the next token if it is this word. */
 function takeWord(cursor: Cursor, word: string): boolean {
   const token = peek(cursor)
   const is = token.kind === "word" && token.text === word
@@ -172,10 +172,10 @@ function parseAtom(cursor: Cursor, token: Token): Selection {
   return { kind: "attribute", attribute, value: text.slice(colon + 1), at }
 }
 
-/** Whether an asset stands so at its newest partition; asked only when the selection says `status:` or `stale:`. */
+/** Tests the state of an asset's newest partition; called only for selections with `status:` or `stale:`. */
 export type HasState = (asset: AnyAsset, attribute: StateAttribute, value: string) => boolean
 
-/** The names that a selection means, in the order of the graph, and what is wrong with the names that it uses. */
+/** The names of the selected assets, in the order of the graph, and the problems of the names and values in the selection. */
 export function resolveSelection(
   graph: Graph,
   selection: Selection,

@@ -1,14 +1,14 @@
 import type { PartitionRange } from "../declare/partition.ts"
 
-/** A mark for each of many places, 32 to a word: neighbours are marked and found a word at a time. */
+/** A set of places, one bit each, 32 to a word. */
 export type Bitset = Int32Array
 
-/** Room for the marks of `length` places, none of them marked. */
+/** Creates an empty set of places below `length`. */
 export function createBitset(length: number): Bitset {
   return new Int32Array((length + 31) >> 5)
 }
 
-/** Marks the places from `begin` up to but not including `end`. */
+/** Adds the places from `begin` to `end` (exclusive). */
 export function setBits(bits: Bitset, begin: number, end: number): void {
   if (begin >= end) return
   const [first, last] = [begin >> 5, (end - 1) >> 5]
@@ -23,7 +23,7 @@ export function setBits(bits: Bitset, begin: number, end: number): void {
   bits[last] = (bits[last] ?? 0) | tail
 }
 
-/** Takes the marks from `begin` up to but not including `end` away. */
+/** Removes the places from `begin` to `end` (exclusive). */
 export function clearBits(bits: Bitset, begin: number, end: number): void {
   if (begin >= end) return
   const [first, last] = [begin >> 5, (end - 1) >> 5]
@@ -38,22 +38,22 @@ export function clearBits(bits: Bitset, begin: number, end: number): void {
   bits[last] = (bits[last] ?? 0) & ~tail
 }
 
-/** Whether a place is marked. */
+/** Tests one place. */
 export function isSet(bits: Bitset, at: number): boolean {
   return (((bits[at >> 5] ?? 0) >>> (at & 31)) & 1) === 1
 }
 
-/** The first marked place from `begin` on; `end` when there is none before it. */
+/** The first place of the set from `begin` on; `end` when there is none before it. */
 export function nextSet(bits: Bitset, begin: number, end: number): number {
   return nextDifferent(bits, 0, begin, end)
 }
 
-/** The first place from `begin` on that is not marked; `end` when there is none before it. */
+/** The first place outside the set from `begin` on; `end` when there is none before it. */
 export function nextUnset(bits: Bitset, begin: number, end: number): number {
   return nextDifferent(bits, -1, begin, end)
 }
 
-/** The first place whose mark differs from those of `word`. */
+/** The first place from `begin` on whose bit differs from its bit in `word`; `end` when there is none before it. */
 function nextDifferent(bits: Bitset, word: number, begin: number, end: number): number {
   for (let at = begin; at < end; at = (at | 31) + 1) {
     const differentBits = ((bits[at >> 5] ?? 0) ^ word) >>> (at & 31)
@@ -63,7 +63,7 @@ function nextDifferent(bits: Bitset, word: number, begin: number, end: number): 
   return end
 }
 
-/** How far the places between `begin` and `end` reach that are not marked: after the last of them; `begin` when there is none. */
+/** The place after the last place between `begin` and `end` that is outside the set; `begin` when there is none. */
 export function findUnsetEnd(bits: Bitset, begin: number, end: number): number {
   for (let last = end - 1; last >= begin; last = (last & ~31) - 1) {
     const unsetBits = ~(bits[last >> 5] ?? 0) << (31 - (last & 31))
@@ -72,14 +72,14 @@ export function findUnsetEnd(bits: Bitset, begin: number, end: number): number {
   return begin
 }
 
-/** The marks of `length` neighbours. The first of them is at the place `start`, which begins a word where other marks are combined with them. */
+/** The `length` consecutive places of a bitset from `start` on. Combining slices requires that `start` is a multiple of 32. */
 export interface BitsetSlice {
   readonly bits: Bitset
   readonly start: number
   readonly length: number
 }
 
-/** Marked neighbours as ranges of partitions; the first place is partition `from`. */
+/** The places of a slice as ranges of partitions; the slice's first place is partition `from`. */
 export function listSetRanges(
   { bits, start, length }: BitsetSlice,
   from: number,
@@ -94,7 +94,7 @@ export function listSetRanges(
   return ranges
 }
 
-/** Leaves the marks that some other marks have at the same places. Says whether any are left. */
+/** Intersects a slice in place with the same places of another bitset. Returns whether any place remains. */
 export function intersectBits({ bits, start, length }: BitsetSlice, otherBits: Bitset): boolean {
   let union = 0
   for (let word = start >> 5; word < (start + length + 31) >> 5; word += 1) {
@@ -105,7 +105,7 @@ export function intersectBits({ bits, start, length }: BitsetSlice, otherBits: B
   return union !== 0
 }
 
-/** Takes away the marks that some other marks have at the same places. */
+/** Removes from a slice in place the same places of another bitset. */
 export function subtractBits({ bits, start, length }: BitsetSlice, otherBits: Bitset): void {
   for (let word = start >> 5; word < (start + length + 31) >> 5; word += 1)
     bits[word] = (bits[word] ?? 0) & ~(otherBits[word] ?? 0)

@@ -3,10 +3,10 @@ import { computeFingerprint, formatFingerprint } from "../evaluate/fingerprint.t
 const MAX_LENGTH = 200
 
 /**
- * A partition's key as one segment of a path in a store. Keys of time stay as they are; elsewhere every
- * character but letters, digits and `._+-` is percent-encoded, so that none is `.`, `..` or hidden, and capital
- * letters are told by a mark behind (`US` is `US~3`): two keys never share a folder, even where case does not count.
- * What gets longer than 200 bytes is cut and ends in `~` and a hash.
+ * Encodes a partition's key as one segment of a store path. Keys of time are unchanged. In other keys every character
+ * except letters, digits and `._+-` is percent-encoded, so that no segment is `.`, `..` or hidden, and a suffix encodes
+ * the capital letters (`US` becomes `US~3`), so that two keys differ even on file systems that ignore case.
+ * A segment longer than 200 bytes is truncated and ends in `~` and a hash of the key.
  */
 export function encodeFolderName(key: string): string {
   const segment = key.replace(/^\.|\.$|[^A-Za-z0-9._+-]/gu, encodeCharacter)
@@ -18,7 +18,7 @@ export function encodeFolderName(key: string): string {
 
 const timeKeyPattern = /^\d{4}-(?:\d\d-\d\dT|W)[\d+-]*$/i
 
-/** Which letters are capital ones, a bit each, in hexadecimal; empty where all are small, or it is a key of time. */
+/** The capital letters of a key as a bit per letter, in hexadecimal; empty without capitals and for keys of time. */
 function encodeCase(key: string): string {
   const letters = key.replaceAll(/[^A-Za-z]/g, "")
   const usual = timeKeyPattern.test(key) ? letters.toUpperCase() : letters.toLowerCase()
@@ -32,7 +32,7 @@ function encodeCharacter(character: string): string {
   return text === character ? `%${character.charCodeAt(0).toString(16).toUpperCase()}` : text
 }
 
-/** Two fingerprints: even and well spread, not safe against people who seek collisions. */
+/** Two fingerprints, 128 bits together. The hash is not cryptographic. */
 function hashKey(key: string): string {
   return [key, `~${key}`].map((text) => formatFingerprint(computeFingerprint(text))).join("")
 }

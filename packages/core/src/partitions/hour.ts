@@ -4,13 +4,13 @@ import { getHourAt, getHourStart, getOffsetPeriod } from "./zone.ts"
 const MS_PER_SECOND = 1000
 const MS_PER_HOUR = 3_600_000
 const MS_PER_DAY = 86_400_000
-/** No zone ever set its clocks back by more, nor is more than that from UTC. */
+/** Upper bound of every zone's offset from UTC and of every change of its clocks. */
 const MAX_OFFSET_MS = 25 * MS_PER_HOUR
 
 /**
- * An hour as people write it: what the local clock shows when it begins, `2026-01-05T10`. Where clocks go
- * back, what they show again has its offset behind it, `2026-10-25T01+0000`; minutes are there only where
- * an hour begins on no full one, `2026-04-05T0130`.
+ * Formats an hour by the local clock at its beginning: `2026-01-05T10`. Where clocks go back, the second hour with the
+ * same clock time has its offset appended: `2026-10-25T01+0000`. Minutes appear only where an hour does not begin at a
+ * full hour of the clock: `2026-04-05T0130`.
  */
 export function formatHour(zone: string, hour: number): string {
   const startMs = getHourStart(zone, hour)
@@ -23,7 +23,7 @@ export function formatHour(zone: string, hour: number): string {
   return isRepeatedHour(zone, startMs) ? clockText + formatOffset(offsetMs) : clockText
 }
 
-/** The index of an hour as people write it; undefined when the zone has no such hour. */
+/** Parses an hour to its index; undefined when the zone does not have it. */
 export function parseHour(zone: string, key: string): number | undefined {
   const wallMs = parseWallClock(key)
   if (wallMs === undefined) return undefined
@@ -36,7 +36,7 @@ export function parseHour(zone: string, key: string): number | undefined {
   }
 }
 
-/** Whether a text looks like an hour, of whatever zone. */
+/** Tests a text for the form of an hour, regardless of its zone. */
 export function isHourLike(key: string): boolean {
   return parseWallClock(key) !== undefined
 }
@@ -50,7 +50,7 @@ function parseWallClock(key: string): number | undefined {
   return day * MS_PER_DAY + seconds * MS_PER_SECOND
 }
 
-/** Whether the local clock had shown the same once before. */
+/** Tests whether the local clock showed the same time at an earlier instant. */
 function isRepeatedHour(zone: string, instantMs: number): boolean {
   const { offsetMs, startMs } = getOffsetPeriod(zone, instantMs)
   let end = startMs

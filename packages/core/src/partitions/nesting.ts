@@ -8,8 +8,8 @@ import { getPartitionOnDay, isTimed } from "../declare/partition.ts"
 import { getDayAt, getDayStart, getHourAt, getHourStart } from "./zone.ts"
 
 /**
- * Whether a partition of one can be read as partitions of the other bare: the finer lie whole in the coarser,
- * or both are cut alike. Weeks and months of one zone do not nest, nor does anything of two zones.
+ * Tests whether partitions can be read from each other without a window: each finer partition lies inside one coarser
+ * partition, or both are equal. Weeks and months do not nest, and neither do partitions of two time zones.
  */
 export function nests(a: Partitions, b: Partitions): boolean {
   if (isTimed(a)) return isTimed(b) && a.zone === b.zone && !isWeekAndMonth(a, b)
@@ -27,9 +27,9 @@ function areEqual(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /**
- * The partitions of `inner` that a range of `outer` spans, both of one zone: all the finer ones inside, or the
- * coarser ones around; of weeks and months those that share a day. Infinite ends stay infinite. A day
- * that a zone skips has no hours: its range ends before it begins.
+ * Converts a range of `outer` to partitions of `inner`, both of one zone: the finer partitions inside the range, or the
+ * coarser ones around it; between weeks and months the ones that share a day. Infinite ends remain infinite. The range
+ * of hours of a day that a zone skips is empty: it ends before it begins.
  */
 export function convertRange(outer: Timed, inner: Timed, range: PartitionRange): PartitionRange {
   if (outer.kind === inner.kind) return range
@@ -59,7 +59,7 @@ function toLastPartition({ kind, zone }: Timed, day: number): number {
   return kind === "hourly" ? getFirstHour(zone, day + 1) - 1 : getPartitionOnDay(kind, day)
 }
 
-/** The first hour that begins on the day or later. */
+/** The first hour that begins on a day or later. */
 function getFirstHour(zone: string, day: number): number {
   const startMs = getDayStart(zone, day)
   const hour = getHourAt(zone, startMs)

@@ -1,26 +1,26 @@
 import type { PartitionRange } from "../declare/partition.ts"
 
-/** The partitions that are in both of two lists of ascending ranges. */
+/** Intersects two lists of ascending ranges. */
 export function intersectRangeLists(
-  left: readonly PartitionRange[],
-  right: readonly PartitionRange[],
+  first: readonly PartitionRange[],
+  second: readonly PartitionRange[],
 ): readonly PartitionRange[] {
   const commonRanges: PartitionRange[] = []
-  let [leftIndex, rightIndex] = [0, 0]
+  let [firstIndex, secondIndex] = [0, 0]
   for (;;) {
-    const [leftRange, rightRange] = [left[leftIndex], right[rightIndex]]
-    if (leftRange === undefined || rightRange === undefined) return commonRanges
+    const [firstRange, secondRange] = [first[firstIndex], second[secondIndex]]
+    if (firstRange === undefined || secondRange === undefined) return commonRanges
     const [from, to] = [
-      Math.max(leftRange.from, rightRange.from),
-      Math.min(leftRange.to, rightRange.to),
+      Math.max(firstRange.from, secondRange.from),
+      Math.min(firstRange.to, secondRange.to),
     ]
     if (from <= to) commonRanges.push({ from, to })
-    if (leftRange.to < rightRange.to) leftIndex += 1
-    else rightIndex += 1
+    if (firstRange.to < secondRange.to) firstIndex += 1
+    else secondIndex += 1
   }
 }
 
-/** What is left of some ascending ranges without others. */
+/** Subtracts ascending ranges from ascending ranges. */
 export function subtractRanges(
   ranges: readonly PartitionRange[],
   excludedRanges: readonly PartitionRange[],
@@ -33,7 +33,7 @@ export function subtractRanges(
   return intersectRangeLists(ranges, gaps)
 }
 
-/** Those of the partitions of some ascending ranges that are meant, as ranges: no others are looked at. */
+/** Filters the partitions of ascending ranges, as ranges. `isIncluded` is called only for these partitions. */
 export function filterRanges(
   ranges: readonly PartitionRange[],
   isIncluded: (partition: number) => boolean,
@@ -50,7 +50,7 @@ export function filterRanges(
   })
 }
 
-/** The last `most` partitions of some ranges. */
+/** The last `limit` partitions of ascending ranges. */
 export function takeNewest(
   ranges: readonly PartitionRange[],
   limit: number,
@@ -65,7 +65,7 @@ export function takeNewest(
   return newest.toReversed()
 }
 
-/** The same partitions in as few ranges as possible, ascending. */
+/** Joins ranges to the fewest ascending ranges with the same partitions. */
 export function joinRanges(ranges: readonly PartitionRange[]): readonly PartitionRange[] {
   const joined: PartitionRange[] = []
   for (const range of ranges.toSorted((a, b) => a.from - b.from)) {

@@ -2,10 +2,10 @@ const MS_PER_SECOND = 1000
 const MS_PER_HOUR = 3_600_000
 const MS_PER_DAY = 86_400_000
 const MS_PER_PAGE = 32 * MS_PER_DAY
-/** No zone was ever further from UTC: Manila was 15:56 behind it until 1844. */
+/** Upper bound of every zone's offset from UTC: Manila was 15:56 behind it until 1844. */
 const MAX_OFFSET_MS = 16 * MS_PER_HOUR
 
-/** A span of time in which a zone's clocks keep one offset; the next span may have the same. */
+/** A span of time with one offset from UTC, in milliseconds. The next span may have the same offset. */
 export interface OffsetPeriod {
   readonly startMs: number
   readonly endMs: number
@@ -14,19 +14,19 @@ export interface OffsetPeriod {
 
 interface Zone {
   readonly format: Intl.DateTimeFormat
-  /** 32 days of time, counted from 1970 → their stretches. */
+  /** Page of 32 days, counted from 1970 → its periods, in order. */
   readonly pages: Map<number, readonly OffsetPeriod[]>
 }
 
 const utc: OffsetPeriod = { startMs: -Infinity, endMs: Infinity, offsetMs: 0 }
-const zones = new Map<string, Zone>() // "Europe/London" → what is known of it
+const zones = new Map<string, Zone>() // "Europe/London" → its zone
 
-/** Throws a RangeError for what is no time zone. */
+/** Throws a RangeError unless `name` is a time zone. */
 export function assertZone(name: string): void {
   if (name !== "UTC") getZone(name)
 }
 
-/** The stretch that holds an instant. */
+/** The offset period that holds an instant. */
 export function getOffsetPeriod(zone: string, instantMs: number): OffsetPeriod {
   if (zone === "UTC") return utc
   const page = Math.floor(instantMs / MS_PER_PAGE)
@@ -35,11 +35,16 @@ export function getOffsetPeriod(zone: string, instantMs: number): OffsetPeriod {
   return periods.findLast(({ startMs }) => startMs <= instantMs) ?? utc
 }
 
+/** What a zone's clocks show more than UTC at an instant, in milliseconds. */
+export function getZoneOffset(zone: string, instantMs: number): number {
+  return getOffsetPeriod(zone, instantMs).offsetMs
+}
+
 /**
- * The first instant whose local date is the day or later. Where midnight does not exist (clocks go forward
- * at 0:00) the day begins at the first instant after the gap; a day that a zone skips whole (Apia, 2011-12-30)
- * is empty: it begins where the next one begins. Where clocks go back right after midnight (St. John's until
- * 2011) the date comes twice, and the first time counts.
+ * The first instant whose local date is the day or later. Where midnight does not exist (clocks go forward at 0:00),
+ * the day begins at the first instant after the gap. A day that a zone skips (Apia, 2011-12-30) is empty: it begins
+ * where the next day begins. Where clocks go back after midnight (St. John's until 2011), the day begins at the first
+ * of the two midnights.
  */
 export function getDayStart(zone: string, day: number): number {
   const midnight = day * MS_PER_DAY
@@ -51,7 +56,7 @@ export function getDayStart(zone: string, day: number): number {
   }
 }
 
-/** The day that holds an instant. */
+/** The index of the day that holds an instant. */
 export function getDayAt(zone: string, instantMs: number): number {
   let day = Math.floor((instantMs + getOffsetPeriod(zone, instantMs).offsetMs) / MS_PER_DAY)
   while (getDayStart(zone, day + 1) <= instantMs) day += 1
@@ -59,15 +64,15 @@ export function getDayAt(zone: string, instantMs: number): number {
 }
 
 /**
- * The instant at which an hour begins: at a full hour of the local clock. Hours count from 1970 in UTC and
- * are contiguous; the one in which clocks change by half an hour (Lord Howe) is longer or shorter by it.
+ * The instant at which an hour begins, at a full hour of the local clock. Hours count from 1970 in UTC and are
+ * contiguous; an hour in which clocks change by half an hour (Lord Howe) is longer or shorter by it.
  */
 export function getHourStart(zone: string, hour: number): number {
   const { offsetMs } = getOffsetPeriod(zone, hour * MS_PER_HOUR)
   return hour * MS_PER_HOUR - (((offsetMs % MS_PER_HOUR) + MS_PER_HOUR) % MS_PER_HOUR)
 }
 
-/** The hour that holds an instant. */
+/** The index of the hour that holds an instant. */
 export function getHourAt(zone: string, instantMs: number): number {
   const hour = Math.floor(instantMs / MS_PER_HOUR)
   return getHourStart(zone, hour + 1) <= instantMs ? hour + 1 : hour
@@ -101,7 +106,7 @@ function createDateFormat(timeZone: string): Intl.DateTimeFormat {
   }
 }
 
-/** Looks at the clock once a day, and closer where it changed: no zone ever changed its clocks forth and back within a day. */
+/** Samples the offset once a day and searches each day with a change by bisection; no zone changes its clocks twice within a day and back to the same offset. */
 function buildPage(zone: Zone, page: number): readonly OffsetPeriod[] {
   const end = (page + 1) * MS_PER_PAGE
   const periods: OffsetPeriod[] = []

@@ -1,4 +1,4 @@
-import type { Asset } from "../declare/asset.ts"
+import type { Asset } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import type { MaterializationVersion } from "../evaluate/ledger-snapshot.ts"
 import { numberGraph } from "../evaluate/numbered-graph.ts"
@@ -19,8 +19,13 @@ import {
   listSetRanges,
 } from "../partitions/bitset.ts"
 import { addReadPartitions } from "./needed-partitions.ts"
-import type { CheckWork } from "./plan.ts"
 import type { Target } from "./targets.ts"
+
+/** Partitions of one asset whose checks are to run. */
+export interface CheckWork {
+  readonly asset: Asset
+  readonly ranges: readonly PartitionRange[]
+}
 
 /** The fresh partitions among some targets whose checks are not the ones that ran last, and that do not stand on refused rows. */
 export function listCheckWork(

@@ -1,5 +1,5 @@
 import { type PartitionRange, formatPartitionKey, type Static } from "../declare/partition.ts"
-import { formatWindow } from "../declare/read.ts"
+import { formatWindow } from "../declare/window.ts"
 import type { Failure } from "../evaluate/ledger-snapshot.ts"
 import { type Cause, type ChangedInput, type Status, getStatus } from "../evaluate/staleness.ts"
 import type { Evaluation } from "../evaluate/states.ts"

@@ -1,4 +1,4 @@
-import type { Asset, Computation } from "../declare/asset.ts"
+import type { Asset, Computation } from "../declare/declaration.ts"
 import { type PartitionRange, formatPartitionKey } from "../declare/partition.ts"
 import type { Hash } from "../evaluate/declared-versions.ts"
 import { getPartitions } from "../evaluate/inputs.ts"
@@ -13,7 +13,7 @@ import type { Evaluation, StateKind } from "../evaluate/states.ts"
 import { getAsset } from "../graph/graph.ts"
 import { isWithin } from "../graph/mapping.ts"
 import { listSetRanges } from "../partitions/bitset.ts"
-import { listCheckWork, listUncheckedReads } from "./check-work.ts"
+import { type CheckWork, listCheckWork, listUncheckedReads } from "./check-work.ts"
 import { findBlockedPartitions, findNeededPartitions } from "./needed-partitions.ts"
 import { type PublicationPlan, planPublications } from "./publication.ts"
 import { listTargets } from "./targets.ts"
@@ -33,12 +33,6 @@ export interface Plan {
 /** Partitions of one computation, ascending. */
 export interface Work {
   readonly computation: Computation
-  readonly ranges: readonly PartitionRange[]
-}
-
-/** Partitions of one asset whose checks are to run. */
-export interface CheckWork {
-  readonly asset: Asset
   readonly ranges: readonly PartitionRange[]
 }
 

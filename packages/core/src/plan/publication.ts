@@ -1,4 +1,4 @@
-import type { Asset } from "../declare/asset.ts"
+import type { Asset } from "../declare/declaration.ts"
 import { type PartitionRange, formatPartitionKey } from "../declare/partition.ts"
 import { type Hash, toCanonicalJson } from "../evaluate/declared-versions.ts"
 import { type Fingerprint, formatFingerprint } from "../evaluate/fingerprint.ts"

@@ -211,7 +211,7 @@ test("every hour of Lord Howe from 2010 to 2040 has a key of its own that leads 
   }
   expect(lost).toBe(0)
   expect(keys.size).toBe(all("Australia/Lord_Howe", hours).length)
-}, 60_000)
+})
 
 test.each([
   ["America/St_Johns", "2010-11-07T02:29:59.999Z", "2010-11-06", "2010-11-06T23"],

@@ -1,5 +1,4 @@
 import type { CheckResult, Graph } from "@freshet/core/engine"
-import { checkResults, steps } from "@freshet/schema"
 import { and, asc, desc, eq, exists, inArray } from "drizzle-orm"
 import type { Client } from "pg"
 
@@ -9,6 +8,7 @@ import {
   getCurrentName,
   readLedgerNames,
 } from "./ledger-names.ts"
+import { openQueries } from "./queries.ts"
 
 /** Rows that checks ran on: those of some assets of one computation, made from what one fingerprint stands for. */
 export interface CheckResultsRequest {
@@ -35,8 +35,7 @@ export async function readCheckResults(
   if (partitionId === undefined) return undefined
   const listAllNames = (currentNames: readonly string[]) =>
     currentNames.flatMap((name) => listRecordedNames(names, name))
-  const { drizzle } = await import("drizzle-orm/node-postgres")
-  const db = drizzle(client)
+  const { db, checkResults, steps } = await openQueries(client)
   const isOfAssets = inArray(checkResults.asset, listAllNames(assets))
   const isChecked = and(eq(checkResults.step, steps.id), isOfAssets)
   const [step] = await db

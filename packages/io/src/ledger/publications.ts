@@ -1,7 +1,8 @@
 import type { TableChange } from "@freshet/core/engine"
-import { publications } from "@freshet/schema"
 import { asc, eq } from "drizzle-orm"
 import type { Client } from "pg"
+
+import { openQueries } from "./queries.ts"
 
 /** One change of a publication set, as recorded with it. */
 export interface RecordedPublication {
@@ -16,8 +17,8 @@ export async function readPublications(
   client: Client,
   run: string,
 ): Promise<readonly RecordedPublication[]> {
-  const { drizzle } = await import("drizzle-orm/node-postgres")
-  const rows = await drizzle(client)
+  const { db, publications } = await openQueries(client)
+  const rows = await db
     .select()
     .from(publications)
     .where(eq(publications.run, run))

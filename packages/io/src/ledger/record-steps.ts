@@ -1,5 +1,5 @@
 import type { CheckResult, Materialization, ReadVersions, StepRecord } from "@freshet/core/engine"
-import type { RecordedRead } from "@freshet/schema"
+import type { RecordedRead } from "@freshet/schema/ledger"
 import type { Client } from "pg"
 
 import { type LedgerNames, listRecordedNames, getPartitionId } from "./ledger-names.ts"

@@ -1,5 +1,5 @@
 import { type Graph, joinRanges, type PartitionRange, type RunIntent } from "@freshet/core/engine"
-import type { RecordedRanges } from "@freshet/schema"
+import type { RecordedRanges } from "@freshet/schema/ledger"
 import type { Client } from "pg"
 
 import { type LedgerNames, getCurrentName } from "./ledger-names.ts"

@@ -1,18 +1,12 @@
 import type { CheckResult, Graph, LineCount, ReadVersions, RunOutcome } from "@freshet/core/engine"
-import {
-  checkResults,
-  lineCounts,
-  materializations,
-  type RecordedRead,
-  runs,
-  steps,
-} from "@freshet/schema"
-import { asc, count, desc, eq, inArray, like, type SQL } from "drizzle-orm"
+import type { RecordedRead, runs, steps } from "@freshet/schema/ledger"
+import { asc, count, desc, eq, inArray, like } from "drizzle-orm"
 import type { Client } from "pg"
 
 import { findPartitionById, type LedgerNames } from "./ledger-names.ts"
 import { getCurrentName, readLedgerNames } from "./ledger-names.ts"
 import { buildRunLockTest } from "./locks.ts"
+import { openQueries } from "./queries.ts"
 
 /** A run as `runs` lists it. */
 export interface RecordedRun {
@@ -55,7 +49,7 @@ export interface RecordedStep {
 
 /** The newest runs, newest first. */
 export async function readRuns(client: Client, limit: number): Promise<readonly RecordedRun[]> {
-  const db = await openDrizzle(client)
+  const { db, runs } = await openQueries(client)
   return addStepOutcomes(
     client,
     await db.select().from(runs).orderBy(desc(runs.started_at), desc(runs.id)).limit(limit),
@@ -64,7 +58,7 @@ export async function readRuns(client: Client, limit: number): Promise<readonly 
 
 /** The runs whose id begins so, newest first: one, for a prefix that is long enough. */
 export async function findRuns(client: Client, prefix: string): Promise<readonly RecordedRun[]> {
-  const db = await openDrizzle(client)
+  const { db, runs } = await openQueries(client)
   const pattern = `${prefix.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
   return addStepOutcomes(
     client,
@@ -79,7 +73,7 @@ export async function readSteps(
   run: string,
 ): Promise<readonly RecordedStep[]> {
   const names = await readLedgerNames(client, graph)
-  const db = await openDrizzle(client)
+  const { db, checkResults, lineCounts, steps } = await openQueries(client)
   const recordedSteps = await db
     .select()
     .from(steps)
@@ -130,12 +124,12 @@ export async function readProvenance(
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, Provenance>> {
   const names = await readLedgerNames(client, graph)
-  const rows = await selectProvenance(client, inArray(materializations.id, [...ids]))
+  const rows = await selectProvenance(client, ids)
   return new Map(rows.map((row) => [row.id, toProvenance(names, row)]))
 }
 
-async function selectProvenance(client: Client, condition: SQL | undefined) {
-  const db = await openDrizzle(client)
+async function selectProvenance(client: Client, ids: readonly number[]) {
+  const { db, materializations, steps } = await openQueries(client)
   return db
     .select({
       id: materializations.id,
@@ -146,7 +140,7 @@ async function selectProvenance(client: Client, condition: SQL | undefined) {
     })
     .from(materializations)
     .innerJoin(steps, eq(steps.id, materializations.step))
-    .where(condition)
+    .where(inArray(materializations.id, [...ids]))
     .orderBy(desc(materializations.seq))
 }
 
@@ -159,16 +153,11 @@ function toProvenance(
   return { run, reads: versions, contradictedVersion: contradictedVersion ?? undefined }
 }
 
-async function openDrizzle(client: Client) {
-  const { drizzle } = await import("drizzle-orm/node-postgres")
-  return drizzle(client)
-}
-
 async function addStepOutcomes(
   client: Client,
   runRows: readonly (typeof runs.$inferSelect)[],
 ): Promise<readonly RecordedRun[]> {
-  const db = await openDrizzle(client)
+  const { db, steps } = await openQueries(client)
   const ids = runRows.map(({ id }) => id)
   const outcomeCounts = await db
     .select({ run: steps.run, outcome: steps.outcome, steps: count() })

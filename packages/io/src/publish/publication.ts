@@ -1,5 +1,5 @@
 import { FreshetError, type PublicationRequest } from "@freshet/core/engine"
-import { publications, type RecordedChange, runs } from "@freshet/schema"
+import { publications, type RecordedChange, runs } from "@freshet/schema/ledger"
 import { and, eq } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/node-postgres"
 import type { Client } from "pg"

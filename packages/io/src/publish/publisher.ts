@@ -1,24 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises"
-
-import {
-  FreshetError,
-  type PublicationRequest,
-  type PublicationTable,
-  type Publisher,
-  type TableChange,
-} from "@freshet/core/engine"
-import type { RecordedChange } from "@freshet/schema"
-import type { Client } from "pg"
+import type { Publisher } from "@freshet/core/engine"
 
 import { connectLedger } from "../ledger/connection.ts"
-import { beginPublication, hasPublication, recordPublication } from "./publication.ts"
-import { toPublishError, describeCause } from "./publish-error.ts"
+import { toPublishError } from "./publish-error.ts"
 import type { ReadRows } from "./row-reader.ts"
-import { checkTargets } from "./target-check.ts"
-import { formatTableName, type TargetTable, toTargetTable } from "./target-table.ts"
-import { findUnchangedTable, hashTableContent } from "./unchanged-table.ts"
-import { type Connect, withConnection } from "./with-connection.ts"
-import { writeTable } from "./write-table.ts"
+import type { Connect } from "./with-connection.ts"
 
 /** Where published tables are, and how stored rows are read. */
 export type PublisherOptions = { readonly readRows: ReadRows } & (
@@ -33,7 +18,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   return {
     publish: async (request) => {
       try {
-        return await publish(connect, readRows, request)
+        const { publishSet } = await import("./publish-set.ts")
+        return await publishSet(connect, readRows, request)
       } catch (cause) {
         throw toPublishError(`The set ${request.set}`, cause)
       }
@@ -43,111 +29,4 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
 function createConnect(url: string): Connect {
   return () => connectLedger(url, { applicationName: "freshet publish" })
-}
-
-/** Lost between asking to commit and the answer: the transaction may have been committed or not. */
-interface UnansweredCommit {
-  readonly kind: "unanswered"
-  readonly changes: readonly TableChange[]
-  readonly cause: unknown
-}
-
-async function publish(
-  connect: Connect,
-  readRows: ReadRows,
-  request: PublicationRequest,
-): Promise<readonly TableChange[]> {
-  const targets = request.tables.map((table) => [table, toTargetTable(table)] as const)
-  const outcome = await withConnection(connect, async (client) => {
-    await beginPublication(client, request.set)
-    await checkTargets(
-      client,
-      targets.map(([, target]) => target),
-    )
-    const changes: TableChange[] = []
-    const recordedChanges: RecordedChange[] = []
-    for (const [table, target] of targets) {
-      const content = hashTableContent(target, table.dataVersion)
-      const change =
-        (await findUnchangedTable(client, target, content)) ??
-        (await publishTable(client, readRows, table, target))
-      changes.push(change)
-      recordedChanges.push({ ...change, content })
-    }
-    await recordPublication(client, request, recordedChanges)
-    return commit(client, changes)
-  })
-  if (outcome.kind === "unanswered") await settleCommit(connect, request, outcome.cause)
-  return outcome.changes
-}
-
-async function publishTable(
-  client: Client,
-  readRows: ReadRows,
-  { file }: PublicationTable,
-  target: TargetTable,
-): Promise<TableChange> {
-  try {
-    return await writeTable(client, target, readRows(file, listReadColumns(target), target.key))
-  } catch (cause) {
-    throw toPublishError(formatTableName(target), cause)
-  }
-}
-
-function listReadColumns({ columns }: TargetTable) {
-  return columns.map(({ name, expression }) => ({ name, expression }))
-}
-
-type CommitOutcome =
-  | { readonly kind: "committed"; readonly changes: readonly TableChange[] }
-  | UnansweredCommit
-
-async function commit(client: Client, changes: readonly TableChange[]): Promise<CommitOutcome> {
-  try {
-    await client.query("commit")
-    return { kind: "committed", changes }
-  } catch (cause) {
-    if (isServerError(cause)) throw cause
-    return { kind: "unanswered", changes, cause }
-  }
-}
-
-/** The server itself says that the transaction failed, and the connection lives on. */
-function isServerError(cause: unknown): boolean {
-  const { severity } = cause as { readonly severity?: string } // as errors of PostgreSQL have
-  return severity === "ERROR"
-}
-
-const settleMs = 30_000
-const settlePollMs = 200
-
-/** Returns if the publication turns out to be committed. The server may need a moment to come back. */
-async function settleCommit(
-  connect: Connect,
-  request: PublicationRequest,
-  cause: unknown,
-): Promise<void> {
-  const isCommitted = await findCommittedPublication(connect, request)
-  if (isCommitted === true) return
-  const outcome = isCommitted === false ? "was not published" : "may or may not be published"
-  throw new FreshetError(
-    "publish",
-    `The connection was lost while the set ${request.set} was being committed; it ${outcome}: ${describeCause(cause)}`,
-    { cause, hint: "Publish again: rows that are there already are not written a second time." },
-  )
-}
-
-async function findCommittedPublication(
-  connect: Connect,
-  request: PublicationRequest,
-): Promise<boolean | undefined> {
-  const startedAt = Date.now()
-  while (Date.now() - startedAt < settleMs) {
-    try {
-      return await withConnection(connect, (client) => hasPublication(client, request))
-    } catch {
-      await delay(settlePollMs)
-    }
-  }
-  return undefined
 }

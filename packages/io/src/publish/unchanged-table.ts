@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 
 import type { TableChange } from "@freshet/core/engine"
-import { publications, type RecordedChange } from "@freshet/schema"
+import { publications, type RecordedChange } from "@freshet/schema/ledger"
 import { desc, sql } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/node-postgres"
 import type { Client } from "pg"

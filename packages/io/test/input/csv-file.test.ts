@@ -147,7 +147,7 @@ test("the engine's reader and the one for the exact way take the same records", 
     ),
     { numRuns: Number(process.env["RUNS"] ?? 60) },
   )
-}, 60_000)
+})
 
 test("a column may have another name in the header, and every place where that is said uses it", async () => {
   const renamed = { ...people, format: { kind: "csv", header: { id: "personId" } } } as const

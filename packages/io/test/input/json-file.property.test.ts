@@ -64,5 +64,4 @@ test.each([readings, activity])(
       { numRuns: Number(process.env["RUNS"] ?? 40) },
     )
   },
-  60_000,
 )

@@ -1,5 +1,5 @@
 import type { Asset, Daily, Freshness } from "@freshet/core"
-import { convertRange, isTimed, toTimeInterval } from "@freshet/core/engine"
+import { convertRange, isTimed, toTimeInterval, getZoneOffset } from "@freshet/core/engine"
 
 /** Since when a partition that its policy asks for is not there. */
 export interface Overdue {
@@ -30,13 +30,12 @@ function computeDueTime({ time, zone }: Freshness, day: number): number {
   const { startMs } = toTimeInterval(toDaily(zone), day + 1)
   const dueMinutes = parseMinutes(time)
   const estimateMs = startMs + dueMinutes * 60_000
-  const timeFormat = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    hour: "2-digit",
-    minute: "2-digit",
-  })
-  return estimateMs - (parseMinutes(timeFormat.format(estimateMs)) - dueMinutes) * 60_000 // clocks may have changed since midnight
+  const timeFormat =
+    Math.floor((estimateMs + getZoneOffset(zone, estimateMs)) / 60_000) % minutesPerDay
+  return estimateMs - (timeFormat - dueMinutes) * 60_000 // clocks may have changed since midnight
 }
+
+const minutesPerDay = 24 * 60
 
 function toDaily(zone: string): Daily {
   return { kind: "daily", zone, start: 0, end: undefined }

@@ -3,24 +3,24 @@ import { dirname, join } from "node:path"
 
 import { expect } from "vitest"
 
+import { type CommandSettings, runShell } from "../freshet-process.ts"
 import { applyDiff } from "./apply-diff.ts"
 import { type Block, readBlocks, replaceBlock } from "./document.ts"
 import { hasGap, isAsDocumented } from "./printed.ts"
-import { type ShellSettings, runShell } from "./shell.ts"
 import { workspace } from "./workspace.ts"
 
 const updates = process.env["FRESHET_UPDATE_DOCS"] === "1"
 
 /** Where a reader is, who came so far: what the last commands printed, and which outputs were other than documented. */
 interface DocumentProgress {
-  readonly shell: ShellSettings
+  readonly shell: CommandSettings
   readonly at: string
   printed: string
   readonly changedOutputs: [Block, string][]
 }
 
 /** Does in a place what a document says, block by block, and expects to see what it shows. */
-export async function expectDocument(name: string, shell: ShellSettings): Promise<void> {
+export async function expectDocument(name: string, shell: CommandSettings): Promise<void> {
   const path = join(workspace, name)
   const changedOutputs: [Block, string][] = []
   let printed = ""
@@ -99,7 +99,7 @@ function expectExcerpt({ text }: Block, { at }: DocumentProgress, from: string):
   expect(source.includes(text), `${at} is an excerpt of ${from}`).toBe(true)
 }
 
-function applyEdit({ language, text }: Block, { folder }: ShellSettings, file: string): void {
+function applyEdit({ language, text }: Block, { folder }: CommandSettings, file: string): void {
   const path = join(folder, file)
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, language === "diff" ? applyDiff(readFileSync(path, "utf8"), text) : text)

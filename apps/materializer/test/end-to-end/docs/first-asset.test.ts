@@ -2,9 +2,9 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
+import { runShell } from "../freshet-process.ts"
 import { readBlocks } from "./document.ts"
 import { expectDocument } from "./expect-document.ts"
-import { runShell } from "./shell.ts"
 import { withWorkspaceCopy, workspace } from "./workspace.ts"
 
 const name = "docs/first-asset.md"
@@ -19,4 +19,4 @@ test("whoever follows the first-asset page in a new clone sees what it shows", a
     const { code, stdout, stderr } = await runShell(place, checks)
     expect(code, `${stdout}${stderr}`).toBe(0)
   })
-}, 180_000)
+})

@@ -18,7 +18,7 @@ test("the README's commands print what it shows, and its code is the code", asyn
       },
     }),
   )
-}, 120_000)
+})
 
 test("the README names every environment variable", () => {
   const config = readFileSync(join(workspace, "apps/materializer/src/config.ts"), "utf8")

@@ -7,4 +7,4 @@ test("whoever follows the page about staleness in a new clone sees what it shows
   await withWorkspaceCopy((folder) =>
     expectDocument("docs/staleness.md", { folder, environment: {} }),
   )
-}, 180_000)
+})

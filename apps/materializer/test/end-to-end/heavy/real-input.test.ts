@@ -8,5 +8,4 @@ const skipped = hasRealData ? "" : " (skipped: no real data on this machine, see
 test.skipIf(!hasRealData)(
   `all 193 daily files of real messages are backfilled, and a late one makes exactly its windows anew${skipped}`,
   () => expectRealBackfill(366),
-  600_000,
 )

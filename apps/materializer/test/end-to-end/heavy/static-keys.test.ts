@@ -5,8 +5,7 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 
 import { type DeclaredProject, withDeclaredProject } from "../declared-project.ts"
-import { expectDone } from "../expect-done.ts"
-import { runFreshet } from "../freshet-process.ts"
+import { expectDone, runFreshet } from "../freshet-process.ts"
 import { listStoredFiles } from "../stored-files.ts"
 
 /** Keys that other programs stumble over; some differ by case alone. */
@@ -113,7 +112,7 @@ test("every key has rows of its own, in a folder of its own even where case does
     expect(verified.stdout).toContain(`${2 * keys.length} of ${2 * keys.length} partitions`)
     expectDone(await runFreshet(project, "verify", "--files"))
   })
-}, 90_000)
+})
 
 test("one key alone is stale, explained, made, forgotten and cleared away (pain 37)", async () => {
   await withKeys(async (project) => {
@@ -159,7 +158,7 @@ test("one key alone is stale, explained, made, forgotten and cleared away (pain 
     expectDone(await runFreshet(project, "verify", "--files"))
     expect(existsSync(join(project.lake, "..", "y"))).toBe(false)
   })
-}, 120_000)
+})
 
 /** The words of a command after its name, as a shell takes them. */
 function typed(command: string): readonly string[] {
@@ -194,4 +193,4 @@ test("assets are selected by why they are stale: what was edited, what landed an
     expectDone(await runFreshet(project, "materialize", "stale:code+"))
     expect(await selected("stale:code or stale:input or stale:upstream")).toEqual([])
   })
-}, 90_000)
+})

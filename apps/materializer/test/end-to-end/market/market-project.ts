@@ -1,6 +1,7 @@
 import { type DeclaredProject, withDeclaredProject } from "../declared-project.ts"
 import { runFreshet } from "../freshet-process.ts"
 import { withLedgerClient } from "../ledger-contents.ts"
+import { withEnvironment } from "../test-project.ts"
 
 const declarations = `import { assets } from "./test/end-to-end/market/market.ts"`
 
@@ -10,21 +11,13 @@ export const marketDays = ["2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08
 /** A project in which `freshet` works on the assets of the market, one step at a time; two items are ordered each day. */
 export function withMarket<T>(work: (place: DeclaredProject) => Promise<T>): Promise<T> {
   return withDeclaredProject(declarations, async (project) => {
-    const place = withMarketVariables(project, { FRESHET_CONCURRENCY: "1" })
+    const place = withEnvironment(project, { FRESHET_CONCURRENCY: "1" })
     for (const day of marketDays) {
       landOrders(place, day, { pen: 2, ink: 1 })
       landPrices(place, day, { pen: "3", ink: "5" })
     }
     return work(place)
   })
-}
-
-/** The same place with other environment variables set. */
-export function withMarketVariables(
-  place: DeclaredProject,
-  variables: Readonly<Record<string, string>>,
-): DeclaredProject {
-  return { ...place, environment: { ...place.environment, ...variables } }
 }
 
 /** Lands the orders of a day: item → how many. */
@@ -48,15 +41,7 @@ export function landPrices(
 }
 
 function landLines(place: DeclaredProject, path: string, lines: readonly object[]): void {
-  place.land(
-    path,
-    lines
-      .map(
-        (line) => `${JSON.stringify(line)}
-`,
-      )
-      .join(""),
-  )
+  place.land(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""))
 }
 
 /** A run as `runs show --json` tells it. */

@@ -1,0 +1,123 @@
+import type { Asset } from "@freshet/core"
+import type { CheckRequest, CheckResult, PartitionText, Relation } from "@freshet/core/engine"
+
+import type { Store } from "../store/store.ts"
+import { examplePartition } from "./asset-reads.ts"
+import { measureContents } from "./content.ts"
+import type { EngineContext } from "./engine-context.ts"
+import { toEngineError } from "./engine-error.ts"
+import { type QueryRows, streamRows } from "./query-rows.ts"
+import { type ReadOnlyContext, type ReadOnlyQuery, streamReadOnlyRows } from "./read-only-query.ts"
+import { createRelations } from "./relations.ts"
+import { runChecks } from "./run-checks.ts"
+import type { Connection, SessionOptions } from "./session.ts"
+
+export { computePartition, recomputePartition } from "./compute-partition.ts"
+
+/** A person's query over relations. */
+export interface RelationQuery {
+  readonly sql: string
+  readonly relations: readonly Relation[]
+  readonly partition?: PartitionText
+}
+
+/** Runs checks on the stored rows of a partition. */
+export async function checkStored(
+  workshop: EngineContext,
+  { asset, checks, file, partition, relations }: CheckRequest,
+): Promise<readonly CheckResult[]> {
+  const path = await workshop.store.localPath(file)
+  return await withRelations(workshop, relations, partition, async (connection) => {
+    try {
+      const rows = await measureContents(connection, [
+        { asset, columns: asset.columns, path, partition },
+      ])
+      return await runChecks(connection, rows, () => checks)
+    } catch (cause) {
+      throw toEngineError(`the stored rows of \`${asset.name}\` (${file})`, cause)
+    }
+  })
+}
+
+/** Measures the content of a stored file; undefined if the file is absent or unreadable. */
+export async function storedContent(
+  { session, store }: EngineContext,
+  { columns }: Asset,
+  file: string,
+): Promise<string | undefined> {
+  const path = await localPathIfStored(store, file)
+  if (path === undefined) return undefined
+  return await session.withConnection(async (connection) => {
+    // a file that is no Parquet any more, or lacks a column, holds other content, whatever it is
+    const measured = await measureContents(connection, [{ columns, path }]).catch(unlessStopped)
+    return measured[0]?.content.dataVersion
+  })
+}
+
+/** Another process may remove the file between two looks at the store. */
+async function localPathIfStored(store: Store, file: string): Promise<string | undefined> {
+  try {
+    return await store.localPath(file)
+  } catch (cause) {
+    if (await store.exists(file)) throw cause
+    return undefined
+  }
+}
+
+function unlessStopped(cause: unknown): readonly [] {
+  const failure = toEngineError("the stored rows", cause)
+  if (failure.code === "interrupted") throw failure
+  return []
+}
+
+/** Runs a query over relations, and passes its rows on as they come. */
+export async function queryRelations<T>(
+  workshop: EngineContext,
+  { sql, relations, partition = examplePartition }: RelationQuery,
+  use: (rows: QueryRows) => Promise<T>,
+): Promise<T> {
+  return await withRelations(workshop, relations, partition, (connection) =>
+    streamRows(connection, sql, use),
+  )
+}
+
+/** Runs a person's query, which can read the relations that it names and nothing else. */
+export async function queryNamed<T>(
+  context: EngineContext,
+  request: { readonly query: ReadOnlyQuery; readonly options: SessionOptions },
+  consume: (rows: QueryRows) => Promise<T>,
+): Promise<T> {
+  const { query, options } = request
+  const readOnlyContext: ReadOnlyContext = {
+    options,
+    store: context.store,
+    createRelations: ({ connection, ...target }, relations) =>
+      relateForQuery({ ...context, ...target }, connection, relations, examplePartition),
+  }
+  return await streamReadOnlyRows(readOnlyContext, query, consume)
+}
+
+/** Lends a connection on which the relations are known. */
+async function withRelations<T>(
+  workshop: EngineContext,
+  relations: readonly Relation[],
+  partition: PartitionText,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  return await workshop.session.withConnection(async (connection) => {
+    await relateForQuery(workshop, connection, relations, partition)
+    return await work(connection)
+  })
+}
+
+/** Makes relations known to the connection. Lines of sources that cannot be taken are left out and not kept. */
+async function relateForQuery(
+  { session, store, landedPath }: EngineContext,
+  connection: Connection,
+  relations: readonly Relation[],
+  partition: PartitionText,
+): Promise<void> {
+  const { scratchFolder } = session
+  const landing = { connection, partition, landedPath, scratchFolder, parser: "fast" } as const
+  await createRelations(relations, store, landing)
+}
