@@ -10,6 +10,7 @@ import {
   isInRanges,
   type Ledger,
   type PartitionRange,
+  type Problem,
   ProblemsError,
 } from "@freshet/core/engine"
 import { withPostgres } from "@freshet/embedded-postgres"
@@ -49,13 +50,20 @@ export async function runPlan(
   })
 }
 
-/** Nothing is made from a landing zone that is not there, or of which nobody can say which file of a day counts. */
-export function requireCertainLanding({ warnings }: Project): void {
-  const problems = warnings.filter(({ kind }) => uncertainProblemKinds.includes(kind))
-  if (problems.length > 0) throw new ProblemsError("input", problems)
+/** Requires that there is a landing zone. Partitions with unusable files only block what reads them. */
+function requireLanding({ warnings }: Project): void {
+  throwIfAny(warnings, ["landing_missing"])
 }
 
-const uncertainProblemKinds: readonly string[] = ["landing_missing", "landing_twice"]
+/** Requires that the content of every partition in the landing zone is known. */
+export function requireCertainLanding({ warnings }: Project): void {
+  throwIfAny(warnings, ["landing_missing", "landing_twice", "landing_unreadable"])
+}
+
+function throwIfAny(warnings: readonly Problem[], kinds: readonly string[]): void {
+  const problems = warnings.filter(({ kind }) => kinds.includes(kind))
+  if (problems.length > 0) throw new ProblemsError("input", problems)
+}
 
 interface RunContext {
   readonly config: Config
@@ -67,7 +75,7 @@ interface RunContext {
 async function planAndExecute(context: RunContext, request: RunPlanRequest): Promise<RunReport> {
   const { config, graph, runLedger, runtime } = context
   const project = await readProject(config, graph, runLedger.client, runtime.engine)
-  requireCertainLanding(project)
+  requireLanding(project)
   const projectPlan = await planWithExistingFiles(project, request.makePlan, "run")
   request.onPlan(projectPlan)
   const { checks, work, publications } = projectPlan.plan
