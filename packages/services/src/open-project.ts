@@ -21,6 +21,7 @@ import {
   readSnapshot,
   saveHashChanges,
   withLedgerConnection,
+  withLedgerState,
 } from "@freshet/io"
 import { getMigrationsFolder } from "@freshet/schema"
 
@@ -38,8 +39,9 @@ export async function withProject<T>(
   work: (project: Project) => Promise<T>,
 ): Promise<T> {
   const graph = buildDeclaredGraph(config)
-  return withProjectLedger(config, supervisorCommand, async (client) =>
-    work(await readProject(config, graph, client)),
+  const { databaseUrl, home } = config
+  return withPostgres({ databaseUrl, home, supervisorCommand }, (url) =>
+    withProjectState(url, (client) => readProject(config, graph, client), work),
   )
 }
 
@@ -64,6 +66,19 @@ export function withMigratedLedger<T>(
     await migrate(client, getMigrationsFolder())
     return work(client)
   })
+}
+
+/** Runs work with a state that was read from a database, whose tables are brought up to date first. */
+export function withProjectState<S, T>(
+  url: string,
+  read: (client: LedgerClient) => Promise<S>,
+  work: (state: S, client: LedgerClient) => Promise<T>,
+): Promise<T> {
+  const migrateAndRead = async (client: LedgerClient) => {
+    await migrate(client, getMigrationsFolder())
+    return await read(client)
+  }
+  return withLedgerState(url, migrateAndRead, work)
 }
 
 /** The graph of the declared assets; every problem of the declarations at once if there is none. */

@@ -158,7 +158,7 @@ function buildNumberStates(
 /** After each character of the null text; `startRow` is of the state before it. */
 function buildNullStates(base: number, startRow: number[], nullText = ""): readonly ValueState[] {
   let row = startRow
-  return [...nullText].map((character, at) => {
+  return Array.from(nullText, (character, at) => {
     row[character.charCodeAt(0)] = base + at
     row = createRow(0)
     return { row, mayEnd: at === nullText.length - 1 }

@@ -13,7 +13,7 @@ import { withPostgres } from "@freshet/embedded-postgres"
 import { createScratchStore, hashContent, openEngine } from "@freshet/io"
 
 import type { Config } from "../config.ts"
-import { buildDeclaredGraph, readProject, withMigratedLedger } from "../open-project.ts"
+import { buildDeclaredGraph, readProject, withProjectState } from "../open-project.ts"
 import { openStore } from "../open-store.ts"
 import type { Project } from "../project.ts"
 import { getSessionOptions } from "../session-options.ts"
@@ -53,22 +53,25 @@ export async function withRecomputation<T>(
   const graph = buildDeclaredGraph(config)
   const { databaseUrl, home } = config
   return withPostgres({ databaseUrl, home, supervisorCommand }, (url) =>
-    withMigratedLedger(url, async (client) => {
-      const project = await readProject(config, graph, client)
-      return withRecomputeEngine(config, request.signal, (engine) => {
-        const effects = createRecomputeEffects(project, engine)
-        return request.work({
-          project,
-          recompute: (computation, partition) =>
-            recomputePartition(project, effects, {
-              computation,
-              partition,
-              signal: request.signal,
-            }),
-          readDataVersion: engine.readDataVersion,
+    withProjectState(
+      url,
+      (client) => readProject(config, graph, client),
+      async (project) => {
+        return withRecomputeEngine(config, request.signal, (engine) => {
+          const effects = createRecomputeEffects(project, engine)
+          return request.work({
+            project,
+            recompute: (computation, partition) =>
+              recomputePartition(project, effects, {
+                computation,
+                partition,
+                signal: request.signal,
+              }),
+            readDataVersion: engine.readDataVersion,
+          })
         })
-      })
-    }),
+      },
+    ),
   )
 }
 
