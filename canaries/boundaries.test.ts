@@ -61,7 +61,7 @@ test("knip reports an export, a file and a dependency that nothing uses", () => 
   const { ok, output } = runTool(files, "knip", "--no-progress")
   expect(ok).toBe(false)
   expect(output).toMatch(/Unused files[\s\S]*packages\/core\/src\/nobody\.ts/)
-  expect(output).toMatch(/Unused dependencies[\s\S]*zod +apps\/materializer\/package\.json/)
+  expect(output).toMatch(/Unused dependencies[\s\S]*esbuild +apps\/materializer\/package\.json/)
   expect(output).toMatch(/Unused exports[\s\S]*inner +packages\/core\/src\/used\.ts/)
   expect(output).toMatch(/Unused exports[\s\S]*entry +packages\/core\/src\/index\.ts/)
   expect(output).not.toMatch(/^used /m)

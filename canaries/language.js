@@ -33,12 +33,28 @@ const forbiddenWords = [
   { pattern: /\b(tell|tells|told|telling)\b/i, use: "print, report, describe" },
   { pattern: /\b(lend|lends|lent|lending)\b/i, use: "open, pass, with a connection" },
   { pattern: /\bjust (what|that|as|those|these)\b/i, use: "exactly" },
-  { pattern: /\bmean nothing\b/i, use: "cannot be combined" },
-  { pattern: /\bnobody\b/i, use: "no, or a passive sentence" },
+  { pattern: /\bmeans? nothing\b|\bboth at once\b/i, use: "cannot be combined" },
+  { pattern: /\bleave (it|one|them)( of them)? away\b/i, use: "remove, omit" },
+  { pattern: /(?<!")\b(nobody|somebody|whoever)\b/i, use: "a noun, or a passive sentence" },
   { pattern: /\bforget(s|ting|tings|table)?\b|\bforgot(ten)?\b/i, use: "wipe" },
-  { pattern: /\brederiv|\bremak(e|es|ing)\b|\bremade\b/i, use: "recompute" },
+  {
+    pattern: /\brederiv|\bremak(e|es|ing)\b|\bremade\b|\b(made|make|makes|making) again\b/i,
+    use: "recompute",
+  },
   { pattern: /\bright to run\b/i, use: "run lock" },
+  { pattern: /\bholder\b/i, use: "lock owner" },
   { pattern: /\bkeepers?\b/i, use: "supervisor" },
+  { pattern: /\b(doors?|bells?)\b/i, use: "supervisor socket" },
+  { pattern: /\btimelines?\b/i, use: "materialization history" },
+  { pattern: /\bextents?\b/i, use: "partition bounds" },
+  { pattern: /\bgrains?\b/i, use: "granularity" },
+  { pattern: /\bjudge[ds]?\b/i, use: "evaluate" },
+  { pattern: /\b(doubtful|exact judge|quick judge)\b/i, use: "strict parser, fast path" },
+  { pattern: /\b(passable|lets? rows pass)\b/i, use: "pass, passes" },
+  { pattern: /\brecord ?books?\b/i, use: "materialization cache" },
+  { pattern: /--late\b|\b(is|are|was|or not) late\b|\blate by\b/i, use: "overdue" },
+  { pattern: /(?<!outside )\bworlds?\b/i, use: "the word of the vocabulary" },
+  { pattern: /\bclear(s|ed|ing)? away\b/i, use: "delete, remove" },
   {
     pattern:
       /\b(workshop|machinery|desk|judgements?|judging|obstacles?|unfit|aftermath|lingers?)\b/i,
@@ -48,8 +64,12 @@ const forbiddenWords = [
   { pattern: /\bformerly\b/i, use: "previousNames, previously" },
 ]
 
-/** Files that must write a forbidden word: the words themselves, and names kept for one version. */
-const exempt = new Set(["canaries/language.js", "canaries/language.test.ts"])
+/** Files that must contain forbidden words: the words themselves, and words that generated names are drawn from. */
+const exempt = new Set([
+  "canaries/language.js",
+  "canaries/language.test.ts",
+  "packages/demo/src/name-words.ts",
+])
 
 /** Source files of the product, relative to the workspace. */
 export function listSources() {
@@ -204,9 +224,32 @@ export function measureSources() {
   }
 }
 
-/** Commands by name, and the files of the folder that holds them. */
-export function countCommandFiles() {
-  return listFiles("apps/materializer/src/commands").filter((path) => path.endsWith(".ts")).length
+/** Files of the folder that holds the commands, by their names without extension. */
+export function listCommandFiles() {
+  return listFiles("apps/materializer/src/commands")
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => path.slice("apps/materializer/src/commands/".length, -".ts".length))
+}
+
+/**
+ * Commands of route tables: the file that each loads, in the order of the tables.
+ * @param {readonly string[]} routes Sources
+ */
+export function listCommandLoads(routes) {
+  return routes.flatMap((text) => {
+    const files = [...text.matchAll(/import\("\.\.\/commands\/([\w/-]+)\.ts"\)/g)]
+    const commands = text.match(/= defineCommand\b/g) ?? []
+    if (files.length !== commands.length)
+      throw new Error(`${commands.length} commands load ${files.length} files:\n${text}`)
+    return files.map(([, file = ""]) => file)
+  })
+}
+
+/** Sources of the command line's route tables. */
+export function readRoutes() {
+  return listFiles("apps/materializer/src/terminal")
+    .filter((path) => path.endsWith("routes.ts"))
+    .map(readWorkspaceFile)
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
@@ -223,7 +266,9 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
     `odd variables           ${oddVariables.length} of ${variables} (${share(oddVariables.length, variables)})`,
   )
   print(`doc comments What/How … ${questionComments.length} of ${docComments}`)
-  print(`files in commands/      ${countCommandFiles()}`)
+  print(
+    `files in commands/      ${listCommandFiles().length} of ${listCommandLoads(readRoutes()).length} commands`,
+  )
   const words = [...listSources(), ...listPages()].flatMap((path) =>
     findForbiddenWords(path, readWorkspaceFile(path)),
   )

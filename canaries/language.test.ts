@@ -1,12 +1,14 @@
 import { expect, test } from "vitest"
 
 import {
-  countCommandFiles,
   findForbiddenWords,
+  listCommandFiles,
+  listCommandLoads,
   listPages,
   listSources,
   measureSource,
   measureSources,
+  readRoutes,
   readWorkspaceFile,
 } from "./language.js"
 
@@ -32,8 +34,8 @@ test("the measures count functions named …Of, odd variables and doc comments t
 
 test("forbidden words are found in sources and in pages, with their lines", () => {
   const page =
-    "Rows are made anew.\nRows are recomputed.\nIt stands on a check.\nNobody mends it.\n"
-  expect(findForbiddenWords("page.md", page).map(({ line }) => line)).toEqual([1, 3, 4, 4])
+    "Rows are made anew.\nRows are recomputed.\nIt stands on a check.\nNobody mends it.\nA late file is there.\nAn asset is late.\n"
+  expect(findForbiddenWords("page.md", page).map(({ line }) => line)).toEqual([1, 3, 4, 4, 6])
 })
 
 test("sources and pages have no forbidden word", () => {
@@ -58,6 +60,15 @@ test("no doc comment begins with a question word", () => {
   expect(questionComments).toEqual([])
 })
 
-test("the folder of commands holds one file a command", () => {
-  expect(countCommandFiles()).toBeGreaterThan(0)
+test("a command's file is found in its route table, and a table that loads otherwise is reported", () => {
+  const route = (file: string) =>
+    `const name = defineCommand({ load: async () => (await import("../commands/${file}.ts")).run })\n`
+  expect(listCommandLoads([route("a") + route("a"), route("b")])).toEqual(["a", "a", "b"])
+  expect(() => listCommandLoads(["const name = defineCommand({ load })"])).toThrow("1 commands")
+})
+
+test("each file of the commands' folder holds one command", () => {
+  const loads = listCommandLoads(readRoutes())
+  expect(loads.length).toBeGreaterThan(20)
+  expect(loads.toSorted()).toEqual(listCommandFiles().toSorted())
 })

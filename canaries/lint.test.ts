@@ -86,7 +86,7 @@ test("a type is compared", () => {
 })
 `,
   "packages/io/src/index.ts": `export const write = (): number => Date.now()\n`,
-  "packages/io/src/postgres/alive.ts": `export const isAlive = (pid: number): boolean => process.kill(pid, 0)\n`,
+  "packages/embedded-postgres/src/alive.ts": `export const isAlive = (pid: number): boolean => process.kill(pid, 0)\n`,
   "packages/services/src/config.ts": `export const home = process.env["HOME"]\n`,
   "freshet.config.ts": `export default {}\n`,
 }

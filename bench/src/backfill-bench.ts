@@ -1,4 +1,4 @@
-/** What thirty days of a backfill cost against thirty times one day, and a new day of a week against the whole week. */
+/** Compares a backfill of thirty days with thirty times one day, and a new day of a week with the whole week. */
 import { copyFileSync, cpSync, linkSync, mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { loadavg, tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** One day is the median of days done one by one; what a command costs that has nothing to do is taken off both sides. */
+/** Takes the median of days that are backfilled one by one; the cost of a command without work is subtracted on both sides. */
 async function benchBackfill(bench: Bench): Promise<boolean> {
   const landing = createDemoLanding("S", warmUpDays + backfillDays)
   const first = toDayKey(backfillDays)
@@ -60,7 +60,7 @@ async function benchBackfill(bench: Bench): Promise<boolean> {
   )
 }
 
-/** What reads the logs runs again for one day of seven; its own time counts, as the ledger has it. */
+/** Measures the computation that reads the logs for one day of seven, by its time in the ledger. */
 async function benchNextDay(bench: Bench): Promise<boolean> {
   const full = createDemoLanding("M", 7)
   const landing = join(bench.folder, "growing")
@@ -86,7 +86,7 @@ async function benchNextDay(bench: Bench): Promise<boolean> {
   return holds
 }
 
-/** Reads the logs that are not read yet; how long its steps took together, in milliseconds. */
+/** Reads the logs that are not read yet; returns the milliseconds of its steps. */
 function measureParsing(settings: FreshetSettings): number {
   const words = [
     "materialize",

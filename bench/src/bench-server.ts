@@ -10,15 +10,15 @@ import { spawnFreshet, freshetPath } from "./freshet-process.ts"
 
 /** An embedded PostgreSQL that stays up through the whole benchmark. */
 export interface BenchServer {
-  /** A database with Freshet's tables, all empty; gives its URL. */
+  /** Creates a database with Freshet's empty tables; returns its URL. */
   readonly createDatabase: () => Promise<string>
-  /** CPU time of the server and all that it started, so far. */
+  /** Returns the CPU time of the server and its children. */
   readonly readCpuMs: () => number
 }
 
 const template = "freshet_bench_template"
 
-/** Starts the server in a folder of its own, and lends it. */
+/** Runs `work` with a server in a folder of its own. */
 export async function withBenchServer<T>(work: (server: BenchServer) => Promise<T>): Promise<T> {
   const supervisorPath = await findSupervisorPath()
   const folder = mkdtempSync(join(tmpdir(), "freshet-bench-"))
@@ -32,12 +32,12 @@ export async function withBenchServer<T>(work: (server: BenchServer) => Promise<
   }
 }
 
-/** The supervisor of Freshet's own bundle. */
+/** Finds the supervisor of Freshet's bundle. */
 async function findSupervisorPath(): Promise<string> {
   const launcher = new URL("bundle.js", pathToFileURL(freshetPath))
   const { currentBundle } = (await import(launcher.href)) as {
     currentBundle: () => Promise<string>
-  } // what the launcher itself imports
+  } // as the launcher imports it
   return join(await currentBundle(), "supervisor.js")
 }
 
@@ -67,7 +67,7 @@ async function withTemplate<T>(
   }
 }
 
-/** Asking for the status over an empty landing zone makes the tables; what it remembers is forgotten again. */
+/** Creates the tables by `status` over an empty landing zone, and removes its caches. */
 async function createTemplate(client: pg.Client, url: string, folder: string): Promise<void> {
   await client.query(`create database ${template}`)
   const landing = join(folder, "landing")
@@ -96,7 +96,7 @@ async function readServerPid(client: pg.Client): Promise<number> {
   return readParentPid(rows[0]?.pid ?? 0)
 }
 
-/** The fields of /proc/<pid>/stat that come after the program's name, from the third on. */
+/** Reads the fields of /proc/<pid>/stat after the program's name, from the third on. */
 function readProcessStat(pid: number): readonly string[] {
   const text = readFileSync(`/proc/${pid}/stat`, "utf8")
   return text.slice(text.lastIndexOf(")") + 2).split(" ")
@@ -108,7 +108,7 @@ function readParentPid(pid: number): number {
 
 const msPerTick = 10
 
-/** Of the server itself, of its children that ended, and of those that live. */
+/** Adds up the server, its ended children and its running children. */
 function sumServerCpuMs(server: number): number {
   const [, , , , , , , , , , , ...times] = readProcessStat(server)
   const serverTicks = times.slice(0, 4).reduce((sum, ticks) => sum + Number(ticks), 0)

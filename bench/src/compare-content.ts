@@ -3,7 +3,7 @@ import { join } from "node:path"
 
 import { type DuckDBConnection, DuckDBInstance, type Json } from "@duckdb/node-api"
 
-/** How the datasets of both sides compare; a difference is told in words. */
+/** Result of the comparison of both sides; a difference is described in words. */
 export interface Comparison {
   readonly files: number
   readonly rows: number
@@ -41,7 +41,7 @@ export async function compareContent(
   return { files, rows, differences }
 }
 
-/** `<dataset>/<partition key>/<input version>.parquet`; in a fresh lake there is one version of each. */
+/** `<dataset>/<partition key>/<input version>.parquet`; a new lake has one version of each. */
 function listLakePartitions(folder: string): ReadonlyMap<string, string> {
   const keys = existsSync(folder) ? readdirSync(folder) : []
   return new Map(
@@ -73,7 +73,7 @@ async function readContent(connection: DuckDBConnection, path: string | undefine
   return { rows, content: `${rows} rows ${toText(row?.["hash"])} (${types.join(", ")})` }
 }
 
-/** Of what the engine gives as text, or nothing. */
+/** Returns a text of the engine, or nothing. */
 function toText(value: Json | undefined): string {
   return typeof value === "string" ? value : ""
 }

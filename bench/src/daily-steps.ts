@@ -16,7 +16,7 @@ const wellFormed = `
     else false
   end`
 
-/** What the script makes of each day. */
+/** Creates the steps of each day. */
 export function createDailySteps(folders: ScriptFolders, days: readonly string[]): readonly Step[] {
   return days.flatMap((day, at) => [
     createActivitiesStep(folders, day),
@@ -80,7 +80,7 @@ function createActivitiesStep(folders: ScriptFolders, day: string): Step {
   }
 }
 
-/** Of messages with the same id the first in the file stays. */
+/** Keeps the first of messages with the same id. */
 function buildDeleteRepeated(table: string, ids: string): string {
   return `
     delete from ${table} where rowid in (
@@ -99,7 +99,7 @@ function createMentionsStep(folders: ScriptFolders, day: string): Step {
   }
 }
 
-/** Looks up every message of a like. Only where an id was used again on another day the earliest has to be found. */
+/** Looks up the message of every like. Only ids that were reused on another day need a search for the earliest. */
 function createLikedMessagesStep(
   folders: ScriptFolders,
   day: string,

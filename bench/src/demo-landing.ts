@@ -4,16 +4,16 @@ import { join } from "node:path"
 
 import { spawnFreshet } from "./freshet-process.ts"
 
-/** How large made-up input is. */
+/** Size of generated input. */
 export type Scale = "S" | "M"
 
 const msPerDay = 86_400_000
 const newestMs = Date.UTC(2026, 0, 10)
 
-/** Of five days or more the generator leaves some out. */
+/** The generator omits some of five days or more. */
 const daysAtOnce = 4
 
-/** Made-up input for so many days that end on 2026-01-10, none of them missing; made when it is not there yet. */
+/** Returns the folder of generated input for days up to 2026-01-10, none of them missing; generates it if it does not exist. */
 export function createDemoLanding(scale: Scale, days: number): string {
   const landing = join(homedir(), ".cache", "freshet-bench", `${days}-days-of-${scale}-seed-1`)
   if (existsSync(getActivityPath(landing, toDayKey(0)))) return landing
@@ -32,12 +32,12 @@ export function createDemoLanding(scale: Scale, days: number): string {
   }
 }
 
-/** The day so many days before the newest one: `2026-01-10`. */
+/** Formats the day so many days before the newest one, `2026-01-10`. */
 export function toDayKey(back: number): string {
   return new Date(newestMs - back * msPerDay).toISOString().slice(0, 10)
 }
 
-/** Where the log of a day lies. */
+/** Builds the path of the log of a day. */
 export function getActivityPath(landing: string, day: string): string {
   return join(landing, "stocktwits", "activity", `${day}.json`)
 }

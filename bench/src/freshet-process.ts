@@ -1,19 +1,19 @@
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-/** The program as a person runs it. */
+/** The launcher of the workspace. */
 export const freshetPath = fileURLToPath(
   new URL("../../apps/materializer/bin/freshet.js", import.meta.url),
 )
 
-/** Where a command of Freshet works. */
+/** Folders and variables of a command. */
 export interface FreshetSettings {
   readonly home: string
   readonly landing: string
   readonly databaseUrl: string
 }
 
-/** The environment of a command that works there. */
+/** Builds the environment of a command. */
 export function toEnvironmentVariables({ home, landing, databaseUrl }: FreshetSettings) {
   return { FRESHET_HOME: home, FRESHET_LANDING: landing, DATABASE_URL: databaseUrl }
 }

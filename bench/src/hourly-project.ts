@@ -24,7 +24,7 @@ import { dailyPartitions, buildValidGraph } from "./plan-project.ts"
 const days = 41_667
 /** A million hours, and a few more to fill the last day. */
 export const hours = 24 * days
-/** The day whose file is another one now. */
+/** The day whose file has changed. */
 export const correctedDay = 20_000
 
 const commonOptions = { group: "hours", description: "What was measured." } as const
@@ -71,7 +71,7 @@ function createContents(asset: number, length: number): Lanes {
   return lanes
 }
 
-/** What is kept of an asset, made hour by hour from `windowOf` the upstream; the newest day is still to be made. */
+/** Builds the history of an asset, materialized hour by hour from a window of the upstream, without the newest day. */
 function createHistory(
   name: string,
   outputs: Lanes,
@@ -109,13 +109,13 @@ function createHistory(
   return { from: 0, length, versionIndex, inputs, sums, versions, earlier: new Map() }
 }
 
-/** What there is: hours made of each day's file, what trails them by a day, and what reads that. */
+/** Declares hours of each day's file, an asset with a trailing window of a day, and its reader. */
 export function createHourlyInputs(): EvaluationInputs {
   const landing = createLanding()
   return { graph, landing, bounds: findPartitionBounds(graph, landing, days * 86_400_000) }
 }
 
-/** What is kept of it: everything but the newest day. */
+/** Builds its ledger: everything but the newest day. */
 export function createHourlySnapshot(): LedgerSnapshot {
   const [log, first] = [createContents(0, days), createContents(1, hours)]
   const [second, third] = [createContents(2, hours), createContents(3, hours)]

@@ -1,19 +1,19 @@
 import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 
-/** What one process took, from its start to its end. */
+/** Resources of one process, from start to end. */
 export interface Measurement {
   readonly wallMs: number
   /** User and system time of the process and its children. */
   readonly cpuMs: number
-  /** The most memory that it held at once. */
+  /** Peak of resident memory. */
   readonly peakMb: number
   readonly stdout: string
 }
 
 const gnuTime = "/usr/bin/time"
 
-/** Runs a Node program under GNU time, whose figures are those of wait4, and measures the whole of it. */
+/** Runs a Node program under GNU time, which reports the figures of wait4. */
 export function measure(
   words: readonly string[],
   options: { readonly figures: string; readonly environment?: Readonly<Record<string, string>> },
@@ -32,7 +32,7 @@ export function measure(
   return { wallMs, cpuMs: (user + system) * 1000, peakMb: peakKb / 1024, stdout }
 }
 
-/** The middle one of the values, by size. */
+/** Computes the median. */
 export function findMedian(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 }

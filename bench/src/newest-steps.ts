@@ -33,29 +33,47 @@ const roomTopics = [
   "technology",
 ]
 
-/** What the script makes of the newest day and the week that ends with it. */
+/** Creates the steps of the newest day and the week that ends with it. */
 export function createNewestSteps(
   folders: ScriptFolders,
   days: readonly string[],
 ): readonly Step[] {
   const newest = days.at(-1) ?? ""
   const week = days.slice(-windowDays)
-  const readNewest = (dataset: string) => buildRead(folders, dataset, [newest])
-  const readWeek = (dataset: string) => buildRead(folders, dataset, week)
-  const createStep = (name: string, needs: readonly string[], query: string): Step => ({
+  const createStep: CreateStep = (name, needs, query) => ({
     name,
     needs,
     run: ({ run }) => run(buildCopy(folders, name, newest, query)),
   })
+  const readNewest = (dataset: string) => buildRead(folders, dataset, [newest])
+  const readWeek = (dataset: string) => buildRead(folders, dataset, week)
   const listDailySteps = (name: string) => week.map((day) => `${name} ${day}`)
-  const daily = [...listDailySteps("user_mentions"), ...listDailySteps("liked_messages")]
   return [
-    createStep("user_engagements", daily, buildUserEngagements(readWeek)),
+    createStep(
+      "user_engagements",
+      [...listDailySteps("user_mentions"), ...listDailySteps("liked_messages")],
+      buildUserEngagements(readWeek),
+    ),
     createStep(
       "room_engagements",
       listDailySteps("liked_messages"),
       buildRoomEngagements(readWeek),
     ),
+    ...createCandidateSteps(createStep, readNewest, newest),
+    ...createRecommendationSteps(createStep, readNewest),
+    createStep("users", [], buildUsers(findNewestSnapshot(folders, "users"))),
+    createStep("rooms", [], buildRooms(findNewestSnapshot(folders, "rooms"))),
+  ]
+}
+
+type CreateStep = (name: string, needs: readonly string[], query: string) => Step
+
+function createCandidateSteps(
+  createStep: CreateStep,
+  readNewest: ReadDataset,
+  newest: string,
+): readonly Step[] {
+  return [
     createStep("closest_users", ["user_engagements"], buildClosest(readNewest("user_engagements"))),
     createStep("closest_rooms", ["room_engagements"], buildClosest(readNewest("room_engagements"))),
     createStep(
@@ -78,6 +96,14 @@ export function createNewestSteps(
       ["room_candidates", `subscriptions_to_date ${newest}`],
       buildValidRooms(readNewest),
     ),
+  ]
+}
+
+function createRecommendationSteps(
+  createStep: CreateStep,
+  readNewest: ReadDataset,
+): readonly Step[] {
+  return [
     createStep(
       "user_recs",
       ["valid_user_candidates"],
@@ -98,8 +124,6 @@ export function createNewestSteps(
       ["room_recs"],
       buildReasons(readNewest, "valid_room_candidates", "room_recs"),
     ),
-    createStep("users", [], buildUsers(findNewestSnapshot(folders, "users"))),
-    createStep("rooms", [], buildRooms(findNewestSnapshot(folders, "rooms"))),
   ]
 }
 
@@ -140,7 +164,7 @@ function buildStrongest(candidates: string): string {
   return buildTopK(sums, recommendationCount).replace("as id", "as rec_id")
 }
 
-/** The greatest weights of each user, the smaller id first among equals: both packed into one integer. */
+/** Selects the greatest weights of each user, ties by id: both are packed into one integer. */
 function buildTopK(weights: string, count: number): string {
   return `
     select user_id, (4294967295 - (packed & 4294967295))::integer as id,

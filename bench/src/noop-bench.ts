@@ -36,7 +36,7 @@ interface PreparedProject {
   readonly settings: FreshetSettings
 }
 
-/** A workspace with the declarations, and everything as it is once all of it is made. */
+/** Creates a workspace with the declarations and the state of a complete run. */
 async function prepare(folder: string, settings: FreshetSettings): Promise<PreparedProject> {
   const shape = createShape(bigSize)
   const workspace = join(folder, "workspace")
@@ -98,7 +98,7 @@ function report(runs: readonly Measurement[]): boolean {
   const ms = [findMedian(wall), Math.min(...wall), cpu].map((value) => `${value.toFixed(0)} ms`)
   const holds = findMedian(wall) <= limitMs
   const formatFigures = [...ms, `${peak.toFixed(0)} MB`, `${limitMs} ms`].join(" | ")
-  print(`| looks at everything | ${formatFigures} | ${holds ? "holds" : "**does not hold**"} |`)
+  print(`| nothing stale | ${formatFigures} | ${holds ? "holds" : "**does not hold**"} |`)
   return holds
 }
 

@@ -44,7 +44,7 @@ function formatRow(source: number, day: number): string {
   return `${JSON.stringify(row)}\n`
 }
 
-/** Of a source what landed, as the landing zone has it. */
+/** Lists the landed files of a source. */
 function getVersion({ sources }: Shape, asset: number, day: number): string {
   if (asset >= sources) return getRecordedVersion(asset, day)
   return sha256(`${sha256(formatRow(asset, day))}\n`)
@@ -54,13 +54,13 @@ function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex")
 }
 
-/** Where the rows of a partition lie in the lake. */
+/** Builds the key of a partition in the lake. */
 function getFilePath(asset: number, day: number): string {
   const [key, version] = [formatPartitionKey(dailyPartitions, day), getRecordedVersion(asset, day)]
   return `${getAssetName(asset)}/${key}/${version.slice(0, 32)}.parquet`
 }
 
-/** Puts what a plan for the newest day looks for into the lake: files, whatever is in them. */
+/** Writes the files that a plan for the newest day checks into the lake, without content. */
 export function storeNewest({ sources, assets, days }: Shape, lake: string): void {
   for (let asset = sources; asset < assets; asset += 1) {
     const path = join(lake, getFilePath(asset, days - 1))
@@ -69,7 +69,7 @@ export function storeNewest({ sources, assets, days }: Shape, lake: string): voi
   }
 }
 
-/** Fills a ledger whose queries are parsed with what it holds once everything is made; gives the number of rows. */
+/** Fills a ledger with the records of a complete run; returns the number of rows. */
 export async function recordAll(shape: Shape, graph: Graph, databaseUrl: string): Promise<number> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
@@ -82,7 +82,7 @@ export async function recordAll(shape: Shape, graph: Graph, databaseUrl: string)
     await client.query(buildStepsQuery(count))
     const columns = `id, asset, partition, code_version, input_version, fingerprint, data_version,
       file, rows, bytes, duration_ms, recorded_at, check_version, failed_errors, failed_warnings,
-      step, touched, seq`
+      step, last_step, seq`
     const copy = client.query(copyFrom(`copy freshet.materializations (${columns}) from stdin`))
     await pipeline(Readable.from(formatRows(shape, graph, histories)), copy)
     for (const column of ["id", "seq"])
@@ -103,14 +103,14 @@ async function readParsedQueries(client: pg.Client, graph: Graph): Promise<Parse
   return new Map(listQueryTexts(graph).map((text) => [text, parsedHashes.get(hash(text)) ?? ""]))
 }
 
-/** A run of one step a partition. */
+/** Builds a run with one step per partition. */
 const buildStepsQuery = (count: number) => `
   insert into freshet.runs (id, command, steps, host, pid, started_at, ended_at, outcome)
   values ('20261122-000000-000000', 'freshet backfill', ${count}, 'bench', 1, now(), now(), 'succeeded');
   insert into freshet.steps (
     run, computation, partition, input_version, fingerprint, outcome, reads, rows, bytes, started_at, ended_at
   )
-  select '20261122-000000-000000', '', number, '', '', 'made', '[]', 1, 100, now(), now()
+  select '20261122-000000-000000', '', number, '', '', 'materialized', '[]', 1, 100, now(), now()
   from generate_series(1, ${count}) as number`
 
 function* formatRows(

@@ -1,4 +1,4 @@
-/** Proves the planner right against the expanded one, then times it. Usage: plan-bench.js [--processes 5]. */
+/** Checks the planner against the expanded one, then times it. Usage: plan-bench.js [--processes 5]. */
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { loadavg, tmpdir } from "node:os"
@@ -58,7 +58,7 @@ function main(): number {
   }
 }
 
-/** Judges what the news made of the last run's state, which was written by the declarations of then. */
+/** Evaluates the project after the changes, over the state of the last run. */
 function evaluateScenario(shape: Shape, scenario: Scenario): Evaluation {
   const graph = buildValidGraph(declareAssets(shape, scenario.edited))
   const landing = createLanding(shape, scenario)
@@ -68,7 +68,7 @@ function evaluateScenario(shape: Shape, scenario: Scenario): Evaluation {
   return evaluate({ graph, landing, bounds }, snapshot, new Map(), hash)
 }
 
-/** Everything, and only the newest day, planned by both. */
+/** Plans everything, and only the newest day, with both planners. */
 function prove(shape: Shape, scenario: Scenario, evaluation: Evaluation): void {
   for (const from of [0, shape.days - 1]) {
     const plan = buildPlan(evaluation, createRequest(shape, from), hash)
@@ -83,7 +83,7 @@ function createRequest({ sources, assets, days }: Shape, from: number): PlanRequ
   return { targets: new Map(names.map((name) => [name, [{ from, to: days - 1 }]])), publish: true }
 }
 
-/** A year of the big project, after each kind of news. */
+/** Benchmarks a year of the big project, after each kind of change. */
 function benchBig(folder: string, processes: number): readonly boolean[] {
   const shape = createShape(bigSize)
   print(`\n## 10,000 assets of 365 days, load average ${loadavg()[0]?.toFixed(1)}`)
@@ -99,7 +99,7 @@ function benchBig(folder: string, processes: number): readonly boolean[] {
   })
 }
 
-/** A million hours and more of each of three assets. */
+/** Benchmarks three assets with a million hours each. */
 function benchHours(processes: number): readonly boolean[] {
   print(`\n## Three assets of 1,000,008 hours, load average ${loadavg()[0]?.toFixed(1)}`)
   const title = "a new day, and a file of 2024 corrected"
@@ -120,14 +120,14 @@ function runSamples(path: string, words: readonly string[], processes: number): 
   })
 }
 
-/** What is limited: some phases together, once the process is warm. */
+/** A limit of some phases together, in a warm process. */
 interface PhaseLimit {
   readonly name: string
   readonly phases: readonly string[]
   readonly limitMs: number
 }
 
-/** Prints medians; gives for each limit whether it holds. */
+/** Prints medians; returns for each limit if it holds. */
 function report(
   title: string,
   samples: readonly Sample[],
@@ -165,7 +165,7 @@ function report(
   return [...verdicts, isSmall]
 }
 
-/** Milliseconds of some phases together: the first time and again, each of CPU and of the clock. */
+/** Formats the milliseconds of some phases together: first and repeated runs, CPU and wall time. */
 function formatFigures(samples: readonly Sample[], phases: readonly string[]): readonly string[] {
   const formatSum = (getMilliseconds: (phase: string) => number): string =>
     phases.reduce((all, phase) => all + getMilliseconds(phase), 0).toFixed(0)

@@ -1,18 +1,18 @@
 import type { Scenario } from "./plan-ledger.ts"
 import type { Shape } from "./plan-project.ts"
 
-/** A column for each asset, an element a day. */
+/** A column per asset, an element per day. */
 export type DayColumns = readonly Uint8Array[]
 
-/** What is true by definition: each partition looked at by itself, each window day by day. */
+/** States by definition: each partition is evaluated by itself, each window day by day. */
 export interface ExpandedPlan {
-  /** 1 where what is kept is right. */
+  /** 1 for a fresh partition. */
   readonly fresh: DayColumns
-  /** 1 where something is to be made, and can be; 2 where it waits for a file. */
+  /** 1 for a partition to materialize, 2 for one that is blocked by a missing file. */
   readonly work: DayColumns
 }
 
-/** The slow planner: `isTarget` says which days of every asset are asked for. */
+/** Plans slowly; `isTarget` selects the requested days of every asset. */
 export function buildExpandedPlan(
   shape: Shape,
   scenario: Scenario,

@@ -1,4 +1,4 @@
-/** One process that judges a million hours once as a command does and then a few times more; first it proves that it finds the right ones. */
+/** Evaluates a million hours in one process, once like a command and then a few times more, after a check of the result. */
 import {
   buildPlan,
   countStates,
@@ -28,7 +28,7 @@ import {
 
 const repeats = 15
 
-/** The hours that have to be made: those of the corrected day, with the day after where a trailing day is read, and the newest day. */
+/** Lists the hours to materialize: those of the corrected day, the day after it for a trailing window, and the newest day. */
 function prove(evaluation: Evaluation): void {
   const first = 24 * correctedDay
   for (const computation of evaluation.graph.computations) {
@@ -53,7 +53,7 @@ function expectSame(subject: string, actual: unknown, expected: unknown): void {
     throw new Error(`${subject} is ${actualText}, and should be ${expectedText}`)
 }
 
-/** Why an hour of the corrected day is stale. */
+/** Explains why an hour of the corrected day is stale. */
 function explainHour(evaluation: Evaluation) {
   const { computation } = getAsset(evaluation.graph, "measured")
   const hour = 24 * correctedDay + 5

@@ -21,25 +21,25 @@ import {
 
 import { type Shape, dailyPartitions, getAssetName } from "./plan-project.ts"
 
-/** What happened since the last run, which made everything that there was to be made. */
+/** Changes since the last run, which materialized everything. */
 export interface Scenario {
   readonly title: string
-  /** For how many of the days there were files at the last run. */
+  /** Number of days with files at the last run. */
   readonly recordedDays: number
-  /** Whether the file of a source for a day is another one now, or is gone. */
+  /** Tests if the file of a source for a day has changed, or is gone. */
   readonly isChanged: (source: number, day: number) => boolean
   readonly isGone: (source: number, day: number) => boolean
-  /** Assets whose query is another one now. */
+  /** Assets whose query has changed. */
   readonly edited: ReadonlySet<number>
 }
 
-/** The version of a dataset's rows of a day when the last run was over. */
+/** Computes the version of a dataset's rows of a day after the last run. */
 export function getRecordedVersion(asset: number, day: number): string {
   const digits = (asset * 1009 + day * 7919 + 104_729).toString(16)
   return digits.padStart(16, "0").repeat(4)
 }
 
-/** What lies in the landing zone now. */
+/** Lists the files of the landing zone. */
 export function createLanding({ sources, days }: Shape, { isChanged, isGone }: Scenario): Landing {
   const landing = new Map<string, Map<number, LandedPartition>>()
   for (let source = 0; source < sources; source += 1) {
@@ -56,14 +56,14 @@ export function createLanding({ sources, days }: Shape, { isChanged, isGone }: S
   return landing
 }
 
-/** How the last run read queries and told texts apart, and which version a dataset's rows of a day had. */
+/** Queries and texts as the last run read them, and the version of a dataset's rows of a day. */
 export interface LedgerOptions {
   readonly parsed: ParsedQueries
   readonly hash: Hash
   readonly version?: (asset: number, day: number) => string
 }
 
-/** The ledger after the last run, when the declarations were those of `graph`. */
+/** Builds the ledger after the last run, with the declarations of `graph`. */
 export function createSnapshot(
   shape: Shape,
   { recordedDays: days }: Scenario,
@@ -107,7 +107,7 @@ function createContents(days: number, getVersion: (day: number) => string): Lane
   return lanes
 }
 
-/** Each window summed by itself: the code plus, for each read, the sum of its contents times what stands for the relation. */
+/** Sums each window by itself: the code plus, for each read, the sum of its contents times the factor of the relation. */
 function createInputs(
   { reads }: Shape,
   asset: number,

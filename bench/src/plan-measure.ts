@@ -2,13 +2,13 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 
-/** Milliseconds of CPU time, all threads together, and of the clock. */
+/** Milliseconds of CPU time of all threads, and of wall time. */
 export interface Timing {
   readonly cpuMs: number
   readonly wallMs: number
 }
 
-/** What one process measured: the first time of each phase, and some of them again. */
+/** Measurements of one process: the first run of each phase, and repeated runs. */
 export interface Sample {
   readonly first: Readonly<Record<string, Timing>>
   readonly again: Readonly<Record<string, readonly Timing[]>>
@@ -16,7 +16,7 @@ export interface Sample {
   readonly steps: Readonly<Record<string, number>>
 }
 
-/** Does something and says what it took. */
+/** Measures a function. */
 export function measureTime<T>(work: () => T): Timing & { readonly value: T } {
   const [cpu, wall] = [process.cpuUsage(), performance.now()]
   const value = work()
@@ -24,7 +24,7 @@ export function measureTime<T>(work: () => T): Timing & { readonly value: T } {
   return { value, cpuMs: (user + system) / 1000, wallMs: performance.now() - wall }
 }
 
-/** What phases took, without what came of them. */
+/** Drops the results of phases. */
 export function toTimings(
   phases: Readonly<Record<string, Timing>>,
 ): Readonly<Record<string, Timing>> {
@@ -33,7 +33,7 @@ export function toTimings(
   )
 }
 
-/** What each phase took, several times. */
+/** Measures each phase several times. */
 export function groupByPhase(
   times: readonly Readonly<Record<string, Timing>>[],
 ): Readonly<Record<string, readonly Timing[]>> {
@@ -43,20 +43,20 @@ export function groupByPhase(
   )
 }
 
-/** Frees what nobody holds any more. */
+/** Collects garbage. */
 function collectGarbage(): void {
   setFlagsFromString("--expose-gc")
   runInNewContext("gc")()
 }
 
-/** What JavaScript holds: heap and array buffers. */
+/** Returns the size of the heap and of array buffers. */
 export function readHeldMb(): number {
   collectGarbage()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return (heapUsed + arrayBuffers) / 2 ** 20
 }
 
-/** From here on the kernel notes the most memory that the process has resident at once. */
+/** Resets the peak of resident memory that the kernel records for the process. */
 export function watchPeak(): () => number {
   collectGarbage()
   writeFileSync("/proc/self/clear_refs", "5")
@@ -69,7 +69,7 @@ function readResidentMb(field: string): number {
   return Number(line?.[1]) / 1024
 }
 
-/** The middle one of the values, by size. */
+/** Computes the median. */
 export function findMedian(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 }

@@ -17,12 +17,12 @@ import {
 } from "@freshet/core"
 import { buildGraph, type Graph } from "@freshet/core/engine"
 
-/** A made-up project, as the benchmark and the expanded planner know it: assets by number, sources first. */
+/** A generated project of numbered assets, sources first. */
 export interface Shape {
   readonly sources: number
   readonly assets: number
   readonly days: number
-  /** For each asset what it reads: which other, and how many days up to its own. */
+  /** Reads of each asset: the upstream asset, and the number of days up to its own. */
   readonly reads: readonly (readonly ShapeRead[])[]
 }
 
@@ -31,10 +31,10 @@ export interface ShapeRead {
   readonly days: number
 }
 
-/** The size that the limits are for. */
+/** Size that the limits are for. */
 export const bigSize = { sources: 200, assets: 10_000, days: 365, edges: 24_452 }
 
-/** Whole numbers below a limit, the same ones for the same seed (Marsaglia's xorshift). */
+/** Draws whole numbers below a limit, the same for the same seed (Marsaglia's xorshift). */
 export function createDice(seed: number): (below: number) => number {
   let state = Math.imul(seed, 0x9e3779b1) | 1
   return (below) => {
@@ -45,7 +45,7 @@ export function createDice(seed: number): (below: number) => number {
   }
 }
 
-/** Each asset reads two or three of the thousand before it, every third one in a window of seven days. */
+/** Generates assets that read two or three of the thousand before them, every third one in a window of seven days. */
 export function createShape(size: Omit<Shape, "reads"> & { readonly edges: number }): Shape {
   const { edges, sources, assets, days } = size
   const roll = createDice(20_261_122)
@@ -67,15 +67,15 @@ export function createShape(size: Omit<Shape, "reads"> & { readonly edges: numbe
   return { sources, assets, days, reads }
 }
 
-/** An asset's name. */
+/** Returns an asset's name. */
 export function getAssetName(asset: number): string {
   return `orders_of_region_${asset}`
 }
 
-/** Every day from that of index 0 on. */
+/** Every day from index 0 on. */
 export const dailyPartitions = daily({ start: "1970-01-01" })
 
-/** The declarations, written as people write them; `edited` are those whose query is another one. */
+/** Declares the assets; those in `edited` have another query. */
 export function declareAssets(
   shape: Shape,
   edited: ReadonlySet<number> = new Set(),
@@ -141,12 +141,12 @@ function declareAsset(
     description: "The orders of a region with those of the regions that supply it.",
     partitions: dailyPartitions,
     columns: createColumns(),
-    query: query as Sql<never>, // what is read bare is daily, as the asset is
+    query: query as Sql<never>, // bare reads are daily, like the asset
     checks: [unique("order_id"), rowCount({ min: 1 })],
   })
 }
 
-/** The graph of declarations that are right. */
+/** Builds the graph of valid declarations. */
 export function buildValidGraph(declarations: readonly AnyAsset[]): Graph {
   const result = buildGraph(declarations)
   if (result.kind === "graph") return result.graph

@@ -15,7 +15,7 @@ import { type ExpandedPlan, buildExpandedPlan } from "./plan-expanded.ts"
 import { type Scenario, getRecordedVersion } from "./plan-ledger.ts"
 import { type Shape, getAssetName } from "./plan-project.ts"
 
-/** Throws when the planner and the expanded planner disagree on any partition: what is fresh, what is to be made, what waits. */
+/** Throws if the planner and the expanded planner disagree on any partition: fresh, to materialize, or blocked. */
 export function provePlan(
   { shape, scenario }: { readonly shape: Shape; readonly scenario: Scenario },
   { evaluation, plan }: { readonly evaluation: Evaluation; readonly plan: Plan },
@@ -47,7 +47,7 @@ export function provePlan(
   return expanded
 }
 
-/** Throws unless what is kept of every partition is what a run records: the fingerprint of all that it read, one by one. */
+/** Throws unless the state of every partition has the fingerprint that a run records for its inputs. */
 export function proveRecordedInputs(shape: Shape, evaluation: Evaluation): void {
   const assetIndexes = new Map(
     Array.from({ length: shape.assets }, (_, assetIndex) => [getAssetName(assetIndex), assetIndex]),

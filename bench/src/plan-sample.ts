@@ -1,4 +1,4 @@
-/** One process that plans the big project, once as a command does and then a few times more. Usage: plan-sample.js <news> <state file>. */
+/** Plans the big project in one process, once like a command and then a few times more. Usage: plan-sample.js <news> <state file>. */
 import {
   buildPlan,
   countSteps,

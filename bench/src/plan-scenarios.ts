@@ -9,7 +9,7 @@ const baseScenario: Scenario = {
   edited: new Set(),
 }
 
-/** What may have happened to the big project, or to one that is as small as the proofs want it. */
+/** Lists changes of the big project, or of a small one for the proofs. */
 export function createScenarios({ days }: Shape) {
   const since = (share: number) => (_: number, day: number) => day >= days * share
   const recorded = { ...baseScenario, recordedDays: days }
@@ -21,7 +21,7 @@ export function createScenarios({ days }: Shape) {
   }
 }
 
-/** What the proofs try besides: files that are gone, and other queries. */
+/** Lists further changes for the proofs: missing files, and edited queries. */
 export function createHardScenarios(shape: Shape): readonly Scenario[] {
   const recorded = { ...baseScenario, recordedDays: shape.days - 1 }
   const changed = { ...recorded, isChanged: createDraw(9, shape.sources * 3) }
@@ -34,7 +34,7 @@ export function createHardScenarios(shape: Shape): readonly Scenario[] {
   ]
 }
 
-/** Says yes to about one partition in `chance`, the same ones each time. */
+/** Draws about one partition in `chance`, the same ones each time. */
 function createDraw(seed: number, chance: number): (source: number, day: number) => boolean {
   return (source, day) =>
     createDice(seed + source * 4099 + day * 65_537)(1_000_003) % Math.ceil(chance) === 0

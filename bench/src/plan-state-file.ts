@@ -7,7 +7,7 @@ import type {
   MaterializationVersion,
 } from "@freshet/core/engine"
 
-/** A state as one file of columns and one of marks, so that what is measured starts with nothing but these. */
+/** Writes a state as a file of columns and a file of versions, the only input of a measured process. */
 export function writeState(path: string, { histories }: LedgerSnapshot): void {
   const all = [...histories.values()]
   const lanes = all.flatMap(({ inputs, sums }) => [inputs, ...sums])
@@ -31,7 +31,7 @@ export function writeState(path: string, { histories }: LedgerSnapshot): void {
   writeFileSync(`${path}.json`, JSON.stringify(entries))
 }
 
-/** The state that was written so, under the graph's own names, as the ledger gives it. */
+/** Reads a written state with the names of the graph, like the ledger returns it. */
 export function readState(path: string, { computations }: Graph): LedgerSnapshot {
   const { buffer, byteOffset } = readFileSync(path)
   const entries = JSON.parse(readFileSync(`${path}.json`, "utf8")) as readonly [

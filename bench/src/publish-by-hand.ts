@@ -18,7 +18,7 @@ const keyColumns = {
   room_rec_reasons: "user_id, rec_id, reason_id",
 }
 
-/** Fills the six tables, which are empty, as one does by hand: sorted CSV files and COPY, in one transaction. */
+/** Fills the six empty tables from sorted CSV files with COPY, in one transaction. */
 export async function publishByHand(
   instance: DuckDBInstance,
   folders: ScriptFolders,

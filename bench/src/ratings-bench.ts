@@ -1,4 +1,4 @@
-/** Compares what Freshet and a hand-written script make of 26 million ratings. Usage: bench.js ratings [M | L] [--pairs 3]. */
+/** Compares Freshet with a hand-written script over 26 million ratings. Usage: bench.js ratings [M | L] [--pairs 3]. */
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { homedir, loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
@@ -18,7 +18,7 @@ import { catalogueDatasets, ratingsDatasets } from "./ratings-datasets.ts"
 
 const limits = { cpu: 1.15, peakMb: 2048 }
 const memoryMb = 2048
-/** What Freshet gives the engine of that. */
+/** Memory of the engine in Freshet. */
 const engineMb = Math.floor(memoryMb * 0.8)
 
 const scriptPath = fileURLToPath(new URL("ratings-script.js", import.meta.url))
@@ -45,11 +45,11 @@ async function main(): Promise<number> {
   }
 }
 
-/** Made-up films and ratings, made when they are not there yet. */
+/** Generates films and ratings if they do not exist. */
 function createRatingsLanding(scale: string): string {
   const landing = join(homedir(), ".cache", "freshet-bench", `ratings-${scale}-seed-1`)
   if (existsSync(join(landing, "movies", "ratings.csv"))) return landing
-  print(`Making the input of ${scale} in ${landing} …`)
+  print(`Generating the input of ${scale} in ${landing} …`)
   mkdirSync(landing, { recursive: true })
   const settings = { home: join(landing, "home"), landing, databaseUrl: "" }
   const words = ["demo-data", "--group", "movies", "--scale", scale, "--landing", landing]
@@ -76,7 +76,7 @@ async function measurePairs(bench: Bench): Promise<number> {
   return report(sides) ? 0 : 1
 }
 
-/** A place where the films are made and nothing of the ratings; the script reads the same films. */
+/** Creates a project whose films are materialized and whose ratings are not; the script reads the same films. */
 async function createCatalogue({ server, folder, landing }: Bench): Promise<FreshetSettings> {
   const home = join(folder, "home")
   rmSync(home, { recursive: true, force: true })
@@ -117,7 +117,7 @@ async function proveSameContent({ folder }: Bench, { home }: FreshetSettings): P
   print(`Both sides' contents are equal: ${files} files, ${rows.toLocaleString("en")} rows.`)
 }
 
-/** Prints all sides; says whether the limits hold. */
+/** Prints all sides; returns true if the limits hold. */
 function report(sides: Sides): boolean {
   const findFigureMedian = (runs: readonly Measurement[], figure: "wallMs" | "cpuMs" | "peakMb") =>
     findMedian(runs.map((run) => run[figure]))

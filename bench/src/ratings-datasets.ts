@@ -1,4 +1,4 @@
-/** Every dataset that both sides make of the ratings. */
+/** Datasets of the ratings that both sides write. */
 export const ratingsDatasets: readonly string[] = [
   "ratings",
   "ratings_without_film",
@@ -7,5 +7,5 @@ export const ratingsDatasets: readonly string[] = [
   "popular_genres",
 ]
 
-/** The datasets of films that must be there first. */
+/** Datasets of films that must exist first. */
 export const catalogueDatasets: readonly string[] = ["movies", "genres", "movie_genres"]

@@ -1,5 +1,5 @@
 /**
- * Makes what can be said of the ratings, as fast as one process with DuckDB can: ratings with their films, films with
+ * Computes the datasets of the ratings as fast as one process with DuckDB can: ratings with their films, films with
  * their ratings, the highest rated films and the most popular genres.
  * Usage: ratings-script.js <landing> <catalogue> <out> <memory in MB> [checks]; the catalogue has a Parquet file each of
  * movies, genres and movie_genres. With "checks" it also asserts what Freshet's checks assert.
@@ -77,7 +77,7 @@ const queries: Readonly<Record<string, string>> = {
     from counted join watched using (genre_id) join genres using (genre_id), total order by rank`,
 }
 
-/** Each finds no row, or the rows are wrong. */
+/** Assertions: each query finds no row. */
 const checks: readonly string[] = [
   "select 1 from ratings group by user_id, movielens_id having count(*) > 1",
   "select 1 from ratings where movie_id not in (select movie_id from movies)",

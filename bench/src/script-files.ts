@@ -1,18 +1,18 @@
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 
-/** Where the script reads and writes. */
+/** Folders of the script. */
 export interface ScriptFolders {
   readonly landing: string
   readonly out: string
 }
 
-/** The days with a log, oldest first. */
+/** Lists the days with a log, oldest first. */
 export function listLandedDays({ landing }: ScriptFolders): readonly string[] {
   return listKeys(join(landing, "stocktwits", "activity"))
 }
 
-/** The newest snapshot of `users` or `rooms`. */
+/** Finds the newest snapshot of `users` or `rooms`. */
 export function findNewestSnapshot({ landing }: ScriptFolders, kind: "users" | "rooms"): string {
   const folder = join(landing, "stocktwits", kind)
   return `'${join(folder, `${listKeys(folder).at(-1)}.csv`)}'`
@@ -25,12 +25,12 @@ function listKeys(folder: string): readonly string[] {
     .toSorted()
 }
 
-/** A dataset's file of one day. */
+/** Builds the path of a dataset's file of one day. */
 function getFilePath({ out }: ScriptFolders, dataset: string, day: string): string {
   return join(out, dataset, `${day}.parquet`)
 }
 
-/** The rows of a dataset on these days, as SQL. */
+/** Builds the SQL that reads a dataset on these days. */
 export function buildRead(
   folders: ScriptFolders,
   dataset: string,
@@ -39,7 +39,7 @@ export function buildRead(
   return `read_parquet([${days.map((day) => `'${getFilePath(folders, dataset, day)}'`).join(", ")}])`
 }
 
-/** Writes the rows of a query as a dataset's file of one day. */
+/** Builds the SQL that writes the rows of a query to a dataset's file of one day. */
 export function buildCopy(
   folders: ScriptFolders,
   dataset: string,

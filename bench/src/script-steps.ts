@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance, Json } from "@duckdb/node-api"
 
-/** One thing that the script does, once what it needs is done. */
+/** A step of the script, run after the steps that it needs. */
 export interface Step {
   readonly name: string
   readonly needs: readonly string[]
@@ -13,14 +13,14 @@ export interface ScriptConnection {
   readonly rows: (sql: string) => Promise<readonly (readonly Json[])[]>
 }
 
-/** What a step took. CPU time is the process's, so it means something with one lane only. */
+/** Time of a step. CPU time is that of the process, which is useful with one lane only. */
 export interface StepTime {
   readonly name: string
   readonly wallMs: number
   readonly cpuMs: number
 }
 
-/** Performs the steps on so many connections, each taking the first step that can be done. */
+/** Runs the steps on several connections, each taking the first step that is ready. */
 export async function runSteps(
   instance: DuckDBInstance,
   steps: readonly Step[],

@@ -138,7 +138,7 @@ function measureScript({ folder, landing, scale }: Bench, databaseUrl: string): 
 
 type Figure = keyof Omit<Sides["script"][number], "stdout">
 
-/** Prints both sides; gives for each limit whether it holds. */
+/** Prints both sides; returns for each limit if it holds. */
 function report(
   { scale }: Bench,
   title: string,
@@ -177,7 +177,7 @@ function formatRatio(ratio: number): string {
   return ratio.toFixed(2)
 }
 
-/** Commands that have nothing to do, over what the last run left. */
+/** Times commands without work after the last run. */
 async function benchCommands(bench: Bench): Promise<readonly boolean[]> {
   const settings = await createSettings(bench)
   measureFreshet(bench, settings, true)

@@ -1,4 +1,4 @@
-/** Every dataset that both sides write, in the order of the data's way. */
+/** Datasets that both sides write, upstream first. */
 export const stocktwitsDatasets: readonly string[] = [
   "follows",
   "subscribes",

@@ -35,7 +35,7 @@ async function main([landing = "", out = "", lanes = "1", mode = ""]: readonly s
   if (mode === "times") print(times)
 }
 
-/** One line a kind of step, the days added up. */
+/** Prints one line per kind of step, with the days added up. */
 function print(times: readonly StepTime[]): void {
   const sums = new Map<string, { wallMs: number; cpuMs: number }>()
   for (const { name, wallMs, cpuMs } of times) {

@@ -19,7 +19,7 @@ export function copyWorkspace(copy: string): void {
     for (const name of readdirSync(join(copy, kind))) linkInstalled(copy, join(kind, name))
 }
 
-/** Packages of the workspace are those of the copy. */
+/** Links the packages of the workspace to those of the copy. */
 function linkInstalled(copy: string, folder: string): void {
   const installed = join(workspace, folder, "node_modules")
   if (!existsSync(installed)) return

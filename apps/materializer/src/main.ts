@@ -53,6 +53,7 @@ function createCommandLine(
   const { process } = launch
   const out = createOutput(process.stdout, styles.out)
   const err = createOutput(process.stderr, styles.err)
+  const interruption = createInterruption(process, (text) => void err.write(text))
   const isInteractive = process.stdin.isTTY && process.stdout.isTTY
   return {
     process: {
@@ -63,9 +64,14 @@ function createCommandLine(
     err,
     confirm: isInteractive ? (question) => askConfirmation(process, question) : undefined,
     loadConfig: () => loadProjectConfig(launch),
-    services: createServices(getSupervisorCommand(launch)),
+    createServices: (config, listener) =>
+      createServices(config, {
+        ...listener,
+        signal: interruption.signal,
+        supervisorCommand: getSupervisorCommand(launch),
+      }),
     nowMs: Date.now,
-    interruption: createInterruption(process, (text) => void err.write(text)),
+    interruption,
     debug: (process.env["FRESHET_DEBUG"] ?? "") !== "",
     versions: process.versions,
     args,

@@ -5,13 +5,13 @@ import type { MoviesSettings } from "./movies/settings.ts"
 import { stocktwits } from "./stocktwits/index.ts"
 import type { StocktwitsSettings } from "./stocktwits/settings.ts"
 
-/** What a project may choose, group by group. */
+/** Settings of all groups of assets. */
 export interface DefinitionsSettings {
   readonly stocktwits?: Partial<StocktwitsSettings>
   readonly movies?: Partial<MoviesSettings>
 }
 
-/** All groups as one list. */
+/** Lists the assets of all groups. */
 export function definitions(settings: DefinitionsSettings = {}): readonly AnyAsset[] {
   return [...stocktwits(settings.stocktwits), ...movies(settings.movies)]
 }

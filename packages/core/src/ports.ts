@@ -73,8 +73,8 @@ export type ComputeResult = {
   readonly checks: readonly CheckResult[]
   readonly lineCounts: readonly LineCount[]
 } & (
-  | { readonly kind: "made"; readonly outputs: readonly MaterializedOutput[] }
-  | { readonly kind: "refused"; readonly failedFiles: readonly string[] }
+  | { readonly kind: "materialized"; readonly outputs: readonly MaterializedOutput[] }
+  | { readonly kind: "checks_failed"; readonly failedFiles: readonly string[] }
 )
 
 /** The SQL engine of the executor. */
@@ -109,6 +109,8 @@ export interface Materialization {
   readonly asset: string
   readonly partition: number
   readonly codeVersion: string
+  /** Hash of the text of the function that computed it; undefined for SQL. */
+  readonly codeText?: string | undefined
   readonly inputVersion: string
   readonly dataVersion: string
   readonly file: string
@@ -146,13 +148,13 @@ export interface StepRecord {
 
 /** The outcome of a step. */
 export type StepOutcome =
-  | { readonly kind: "made" }
+  | { readonly kind: "materialized" }
   /** A retained materialization has the same code and inputs: it is the current one again. */
   | { readonly kind: "reused" }
   /** The newest materialization already had the same code and inputs. */
   | { readonly kind: "unchanged" }
   | { readonly kind: "checked" }
-  | { readonly kind: "refused"; readonly failedFiles: readonly string[] }
+  | { readonly kind: "checks_failed"; readonly failedFiles: readonly string[] }
   | { readonly kind: "failed"; readonly message: string; readonly hint: string | undefined }
   | { readonly kind: "skipped"; readonly blocker: string }
 

@@ -19,12 +19,12 @@ import {
 /** Every day of 2026. */
 export const everyDay: Daily = daily({ start: "2026-01-01" })
 
-/** The index of a day, written without its year and month: `day(5)` is 2026-01-05. */
+/** The index of a day of January 2026: `day(5)` is 2026-01-05. */
 export function day(dayOfMonth: number): number {
   return (parseDay("2026-01-01") ?? 0) + dayOfMonth - 1
 }
 
-/** The instant at which the day is over, in UTC. */
+/** The instant at which a day of January 2026 ends, in UTC. */
 export function afterDay(dayOfMonth: number): number {
   return day(dayOfMonth + 1) * 86_400_000
 }
@@ -35,12 +35,12 @@ interface SourceOptions {
   readonly previousNames?: readonly string[]
 }
 
-/** A source of daily files, or of one file. */
+/** Declares a source of daily files. */
 export function source(name: string, options: SourceOptions = {}) {
   return partitionedSource(name, everyDay, options)
 }
 
-/** A source of one file. */
+/** Declares a source of one file. */
 export function snapshotSource(
   name: string,
   options: { readonly whenMissing?: "empty" | "wait" } = {},
@@ -48,7 +48,7 @@ export function snapshotSource(
   return partitionedSource(name, { kind: "none" } as const, options)
 }
 
-/** A source that is cut as is said. */
+/** Declares a source with the given partitions. */
 export function partitionedSource<const N extends string, P extends Partitions>(
   name: N,
   partitions: P,
@@ -81,21 +81,21 @@ interface AssetExtras {
   readonly previousNames?: readonly string[]
 }
 
-/** An asset with one column, daily unless said otherwise; the compiler takes all of them for daily. */
+/** Declares an asset with one column, daily by default; its type is always daily. */
 export function dailyAsset(
   name: string,
   query: Sql,
   extra: AssetExtras = {},
 ): Asset<string, Columns, Daily> {
-  const { publish, ...said } = extra
+  const { publish, ...options } = extra
   const columns = { n: int32() }
-  const described = { group: "g", description: "", partitions: everyDay, columns, ...said }
-  const asset = sqlAsset({ ...described, name, query: query as Sql<never> }) // tests read what they like
-  return { ...asset, partitions: asset.partitions as Daily, publish } // see above
+  const described = { group: "g", description: "", partitions: everyDay, columns, ...options }
+  const asset = sqlAsset({ ...described, name, query: query as Sql<never> }) // tests may read any granularity
+  return { ...asset, partitions: asset.partitions as Daily, publish } // its type is always daily
 }
 
-/** The graph of declarations without problems. */
-export function buildGraphOf(...declared: readonly AnyAsset[]): Graph {
+/** Builds the graph of declarations that have no problems. */
+export function buildValidGraph(...declared: readonly AnyAsset[]): Graph {
   const result = buildGraph(declared)
   if (result.kind === "problems") throw new Error(JSON.stringify(result.problems, null, 2))
   return result.graph

@@ -24,30 +24,30 @@ import {
   type StepRecord,
 } from "../src/engine.ts"
 
-/** A ledger in memory: what was recorded, in the order in which it counts, and what readers were shown. */
+/** A ledger in memory: the retained materializations in order of `seq`, the steps and the publications. */
 export interface MemoryLedger {
   readonly records: StoredRecord[]
   readonly steps: StepRecord[]
   readonly published: Map<string, Publication>
-  /** How many of the records that count more than others there were. */
+  /** The highest `seq` so far. */
   sequence: number
 }
 
-/** One kept materialization; the one with the highest `seq` is the newest of its partition. */
+/** One retained materialization; the newest of a partition has the highest `seq`. */
 interface StoredRecord {
   sequence: number
   readonly asset: string
-  /** The key of the partition: places in a set of keys may change. */
+  /** The key of the partition, since the places of static keys may change. */
   readonly key: string
   readonly record: MaterializationRecord
 }
 
-/** A ledger in which nothing is recorded. */
+/** Creates an empty ledger. */
 export function createMemoryLedger(): MemoryLedger {
   return { records: [], steps: [], published: new Map(), sequence: 0 }
 }
 
-/** The ledger as planning sees it. */
+/** Builds the snapshot of a ledger. */
 export function toSnapshot(ledger: MemoryLedger, graph: Graph): LedgerSnapshot {
   const histories = new Map<string, MaterializationHistory>()
   for (const computation of graph.computations) {
@@ -70,7 +70,7 @@ interface Attempt {
   readonly records: MaterializationRecord[]
 }
 
-/** What is kept of one computation, oldest first: of each attempt all outputs, or nothing. */
+/** The retained attempts of one computation with all their outputs, oldest first. */
 function listAttempts(ledger: MemoryLedger, graph: Graph, computation: Computation): Attempt[] {
   const attempts = new Map<string, Attempt>()
   for (const asset of getOutputs(graph, computation)) {
@@ -89,7 +89,7 @@ function listAttempts(ledger: MemoryLedger, graph: Graph, computation: Computati
     .toSorted((one, other) => one.sequence - other.sequence)
 }
 
-/** What is kept of one computation, as columns. */
+/** The retained materializations of one computation, in columns. */
 function toHistory(attempts: readonly Attempt[], graph: Graph, computation: Computation) {
   if (attempts.length === 0) return undefined
   const partitions = attempts.map(({ partition }) => partition)
@@ -117,7 +117,7 @@ function toHistory(attempts: readonly Attempt[], graph: Graph, computation: Comp
   return { from, length, ...columns, sums: outputs.map(buildRunningSums), versions, earlier }
 }
 
-/** Where a mark stands; it is put at the end when it is new. */
+/** The place of a version in a list; a new version is appended. */
 function internVersion(
   versions: MaterializationVersion[],
   version: MaterializationVersion,
@@ -159,9 +159,9 @@ function listFailures(ledger: MemoryLedger): Map<string, Map<number, Failure>> {
   for (const { computation, partition, outcome, ...step } of ledger.steps) {
     const partitions = failures.get(computation) ?? new Map<number, Failure>()
     failures.set(computation, partitions)
-    if (outcome.kind === "made" || outcome.kind === "reused") partitions.delete(partition)
-    if (outcome.kind !== "failed" && outcome.kind !== "refused") continue
-    const message = outcome.kind === "failed" ? outcome.message : "refused"
+    if (outcome.kind === "materialized" || outcome.kind === "reused") partitions.delete(partition)
+    if (outcome.kind !== "failed" && outcome.kind !== "checks_failed") continue
+    const message = outcome.kind === "failed" ? outcome.message : "checks_failed"
     const { run, endedMs: atMs, fingerprint } = step
     const checks = step.checks.filter(({ passed }) => !passed).map(({ name }) => name)
     partitions.set(partition, { run, outcome: outcome.kind, message, checks, atMs, fingerprint })
@@ -169,7 +169,7 @@ function listFailures(ledger: MemoryLedger): Map<string, Map<number, Failure>> {
   return failures
 }
 
-/** The kept materializations of some partitions, the newest last. */
+/** The retained materializations of some partitions, the newest last. */
 export function findRecords(
   ledger: MemoryLedger,
   graph: Graph,
@@ -189,12 +189,12 @@ export function findRecords(
   })
 }
 
-/** As the Postgres ledger does: one materialization an (asset, partition, input version), the newest by sequence. */
+/** Records a step as the Postgres ledger does: one materialization per asset, partition and input version; the newest has the highest `seq`. */
 export function recordStep(ledger: MemoryLedger, graph: Graph, step: StepRecord): void {
   ledger.steps.push(step)
   const sequence = (ledger.sequence += 1)
   const { kind } = step.outcome
-  if (kind === "made")
+  if (kind === "materialized")
     for (const materialization of step.materializations) {
       const { asset } = materialization
       store(ledger, {
@@ -273,7 +273,7 @@ function countFailedChecks(step: StepRecord, asset: string) {
   return { checkVersion: step.checkVersions[asset] ?? "", failedErrors, failedWarnings }
 }
 
-/** Forgets every materialization but the newest of each partition of the assets of a graph. */
+/** Removes every materialization but the newest of each partition of a graph's assets. */
 export function wipeEarlier(ledger: MemoryLedger, graph: Graph): void {
   for (const asset of graph.assets.values()) {
     const names = [asset.name, ...asset.previousNames]

@@ -1,9 +1,11 @@
 import {
   FreshetError,
   buildPlan,
+  countStates,
   evaluate,
   execute,
   findPartitionBounds,
+  getAsset,
   listSteps,
   type AssetRange,
   type CheckResult,
@@ -22,8 +24,10 @@ import {
   type RunEvent,
   type RunOptions,
   type RunResult,
+  type StateCounts,
   type StepRecord,
 } from "../src/engine.ts"
+import { afterDay, day } from "./declarations.ts"
 import {
   type MemoryLedger,
   createMemoryLedger,
@@ -32,7 +36,7 @@ import {
   toSnapshot,
 } from "./memory-ledger.ts"
 
-/** The world in memory: what has landed, what was recorded, what an engine makes of it, and a log of all that was asked of it. */
+/** A project in memory: its landing zone, ledger, store and engine, with a log of the engine's work. */
 export interface MemoryProject extends MemoryLedger {
   nowMs: number
   hash: Hash
@@ -40,17 +44,17 @@ export interface MemoryProject extends MemoryLedger {
   readonly files: Map<string, string>
   readonly publications: PublicationRequest[]
   readonly events: RunEvent[]
-  /** What the engine did: `a 2026-01-05`, `check a 2026-01-05`. */
+  /** The work of the engine: `a 2026-01-05`, `check a 2026-01-05`. */
   readonly computed: string[]
   readonly behaviour: Behaviour
   aborted: boolean
 }
 
-/** How the engine, the ledger and the publisher of a world behave; each may throw. */
+/** The behaviour of a project's engine, ledger and publisher; each function may throw. */
 export interface Behaviour {
   rows: (request: ComputeRequest, asset: string, read: (relation: Relation) => string[]) => string
   checks: (asset: string, partition: string, rows: string) => readonly CheckResult[]
-  /** How large a landed file is. */
+  /** The size of a landed file. */
   bytes: (content: string) => number
   beforeCompute: (step: string) => Promise<void> | void
   beforeRecord: (record: StepRecord) => Promise<void> | void
@@ -58,14 +62,14 @@ export interface Behaviour {
   beforePublish: (request: PublicationRequest) => Promise<void> | void
 }
 
-/** The hash of tests: the text itself, so that versions can be read. */
+/** The hash of tests: the text itself, so that versions are readable. */
 export const identity = (text: string): string => text
 
-/** Rows that say what they were made from: `a(x1+x2)`. */
+/** Formats rows as the inputs of their computation: `a(x1+x2)`. */
 const formatRows: Behaviour["rows"] = (request, asset, read) =>
   `${asset}(${request.relations.flatMap(read).join("+")})`
 
-/** An empty world at an instant. */
+/** Creates an empty project at an instant. */
 export function createMemoryProject(
   nowMs: number,
   behaviour: Partial<Behaviour> = {},
@@ -93,7 +97,18 @@ export function createMemoryProject(
   }
 }
 
-/** Lands a file for a partition of a source, or replaces it; undefined takes it away. */
+/** Creates a project at the end of day `lastDay` of January 2026 in which `raw` has landed these days: `r5` on day 5. */
+export function createProjectWithDays(
+  days: readonly number[],
+  behaviour: Partial<Behaviour> = {},
+  lastDay = 20,
+): MemoryProject {
+  const project = createMemoryProject(afterDay(lastDay), behaviour)
+  for (const dayOfMonth of days) land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
+  return project
+}
+
+/** Lands a file for a partition of a source, or replaces it; undefined removes it. */
 export function land(
   project: MemoryProject,
   source: string,
@@ -106,7 +121,7 @@ export function land(
   else partitions.set(partition, content)
 }
 
-/** The landing zone as planning sees it. */
+/** The landing zone as evaluation reads it. */
 function toLanding(project: MemoryProject): Landing {
   return new Map(
     [...project.landed].map(([source, partitions]) => [
@@ -127,23 +142,18 @@ function toLanding(project: MemoryProject): Landing {
   )
 }
 
-/** The state of a graph in a world. */
+/** Evaluates a graph in a project. */
 export function evaluateProject(
   project: MemoryProject,
   graph: Graph,
   parsed: ParsedQueries = new Map(),
 ): Evaluation {
   const landing = toLanding(project)
-  const extents = findPartitionBounds(graph, landing, project.nowMs)
-  return evaluate(
-    { graph, landing, bounds: extents },
-    toSnapshot(project, graph),
-    parsed,
-    project.hash,
-  )
+  const bounds = findPartitionBounds(graph, landing, project.nowMs)
+  return evaluate({ graph, landing, bounds }, toSnapshot(project, graph), parsed, project.hash)
 }
 
-/** Every partition of every asset. */
+/** Requests every partition of every asset. */
 export function requestEverything(evaluation: Evaluation, publish = true): PlanRequest {
   const targets = [...evaluation.bounds].flatMap(([name, range]) =>
     evaluation.graph.assets.get(name)?.kind === "asset" ? [[name, [range]] as const] : [],
@@ -151,13 +161,13 @@ export function requestEverything(evaluation: Evaluation, publish = true): PlanR
   return { targets: new Map(targets), publish }
 }
 
-/** What a run came to, with the plan that it performed and that plan's steps by id. */
+/** The result of a run, with its plan and the ids of the plan's steps. */
 export interface PlannedRun extends RunResult {
   readonly plan: Plan
   readonly planned: readonly string[]
 }
 
-/** Plans and performs; by default everything. */
+/** Plans and executes a run; by default of every partition. */
 export async function run(
   project: MemoryProject,
   graph: Graph,
@@ -171,12 +181,36 @@ export async function run(
   return { ...result, plan, planned: listStepIds(evaluation, plan) }
 }
 
-/** The steps of a plan by id: `a 2026-01-05`. */
+/** Runs every partition and lists the work of the engine: `a 2026-01-05`. */
+export async function runAndListComputed(
+  project: MemoryProject,
+  graph: Graph,
+): Promise<readonly string[]> {
+  project.computed.length = 0
+  await run(project, graph)
+  return [...project.computed]
+}
+
+/** Counts the states of an asset's partitions. */
+export function countProjectStates(
+  project: MemoryProject,
+  graph: Graph,
+  name: string,
+): StateCounts {
+  return countStates(evaluateProject(project, graph), getAsset(graph, name).computation)
+}
+
+/** A failed result of the check `c` of an asset. */
+export function failedCheck(asset: string, severity: "error" | "warn" = "error"): CheckResult {
+  return { asset, name: "c", severity, passed: false, failures: 3, sample: [] }
+}
+
+/** Lists the ids of a plan's steps: `a 2026-01-05`. */
 export function listStepIds(evaluation: Evaluation, plan: Plan): readonly string[] {
   return [...listSteps(evaluation, plan)].map(({ id }) => id)
 }
 
-/** The effects of a world. */
+/** Creates the effects of a project. */
 export function createEffects(project: MemoryProject, graph: Graph): Effects {
   let runs = project.steps.length
   return {
@@ -228,8 +262,8 @@ function createEngine(project: MemoryProject): Effects["engine"] {
       )
       const hasFailedChecks = checks.some((check) => !check.passed && check.severity === "error")
       const failedFiles = outputs.map(({ file }) => file)
-      if (hasFailedChecks) return { kind: "refused", failedFiles, checks, lineCounts: [] }
-      return { kind: "made", outputs, checks, lineCounts: [] }
+      if (hasFailedChecks) return { kind: "checks_failed", failedFiles, checks, lineCounts: [] }
+      return { kind: "materialized", outputs, checks, lineCounts: [] }
     },
     recompute: async (request) =>
       request.outputs.map(({ name: asset }) => ({
@@ -258,14 +292,14 @@ function storeRows(
   return { asset, dataVersion: rows, file, rows: 1, bytes: 1 }
 }
 
-/** What a relation holds, oldest partition first. */
+/** Reads the rows of a relation, oldest partition first. */
 function readRelation(project: MemoryProject, relation: Relation): string[] {
   if (relation.kind === "landed")
     return relation.partitions.flatMap(({ files }) => files.map(({ hash }) => hash))
   return relation.files.map((file) => readRows(project, file))
 }
 
-/** What a stored file holds; one that does not exist is a fault of the executor. */
+/** Reads a stored file; a missing file is an error of the executor. */
 function readRows(project: MemoryProject, file: string): string {
   const rows = project.files.get(file)
   if (rows === undefined) throw new FreshetError("store", `${file} does not exist`)

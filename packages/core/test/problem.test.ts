@@ -8,7 +8,7 @@ import {
   unreachable,
 } from "../src/engine.ts"
 
-test("a fault keeps its code, its sentence, its cause and its hint", () => {
+test("a FreshetError has its code, message, cause and hint", () => {
   const cause = new Error("ECONNREFUSED")
   const fault = new FreshetError("postgres", "The server is gone.", { cause, hint: "Start it." })
   expect(fault).toMatchObject({
@@ -21,7 +21,7 @@ test("a fault keeps its code, its sentence, its cause and its hint", () => {
   expect("cause" in new FreshetError("usage", "x")).toBe(false)
 })
 
-test("problems are a fault too, all of them in its message", () => {
+test("a ProblemsError has the messages of all problems", () => {
   const problems = [
     { kind: "a", message: "One." },
     { kind: "b", message: "Two." },
@@ -31,7 +31,7 @@ test("problems are a fault too, all of them in its message", () => {
   expect([fault.message, fault.problems]).toEqual(["One.\nTwo.", problems])
 })
 
-test("what cannot happen says what it was", () => {
+test("unreachable throws with the value", () => {
   expect(() => unreachable({ kind: "odd" } as never)).toThrow('unreachable: {"kind":"odd"}')
 })
 
@@ -47,7 +47,7 @@ test.each([
   expect(findNearest(name, ["candidates", "recs", "weights"])).toBe(nearest)
 })
 
-test("a hint names the nearest, else what is known, else that there is nothing", () => {
+test("a hint contains the nearest name, or else the known names, or else that there is none", () => {
   expect(formatSuggestion("rec", ["recs"])).toBe("Did you mean `recs`?")
   expect(formatSuggestion("zzz", ["a1", "b1"])).toBe("Known: a1, b1.")
   const many = Array.from({ length: 9 }, (_, index) => `asset_${index}`)

@@ -12,11 +12,11 @@ test.each([
   [999, "999"],
   [1000, "1,000"],
   [1_209_379, "1,209,379"],
-])("the count %d is written %s", (value, text) => {
+])("the count %d is formatted as %s", (value, text) => {
   expect(formatCount(value)).toBe(text)
 })
 
-test("a noun is plural unless there is one", () => {
+test("the noun is plural except for one", () => {
   expect([0, 1, 2].map((many) => formatQuantity(many, "day"))).toEqual([
     "0 days",
     "1 day",
@@ -37,7 +37,7 @@ test.each([
   [3_600_000, "1 h"],
   [7_800_000, "2 h 10 min"],
   [314 * 86_400_000, "314 days"],
-])("%d ms is written %s", (ms, text) => {
+])("%d ms is formatted as %s", (ms, text) => {
   expect(formatDuration(ms)).toBe(text)
 })
 
@@ -50,7 +50,7 @@ test.each([
   [139_000, "139 kB"],
   [30_100_000, "30.1 MB"],
   [5e15, "5000 TB"],
-])("%d bytes are written %s", (value, text) => {
+])("%d bytes are formatted as %s", (value, text) => {
   expect(formatBytes(value)).toBe(text)
 })
 
@@ -62,6 +62,6 @@ test.each([
   [3_600_000, "1 h ago"],
   [47 * 3_600_000, "47 h ago"],
   [48 * 3_600_000, "2 days ago"],
-])("what was %d ms ago was %s", (ms, text) => {
+])("an instant %d ms ago is formatted as %s", (ms, text) => {
   expect(formatAge(1_000_000_000_000 - ms, 1_000_000_000_000)).toBe(text)
 })

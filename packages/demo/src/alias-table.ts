@@ -1,6 +1,6 @@
 import type { Random } from "@freshet/core/engine"
 
-/** A weighted choice among 0 … n − 1, made in constant time whatever n is. */
+/** Table for weighted choices among 0 … n − 1 in constant time. */
 export interface AliasTable {
   readonly thresholds: Uint32Array
   readonly aliases: Int32Array
@@ -8,7 +8,7 @@ export interface AliasTable {
 
 const TWO_32 = 2 ** 32
 
-/** The table for these weights, at least one of them positive (Vose's method, in + − × ÷ only, so that every machine builds the same). */
+/** Builds the table for these weights, at least one of them positive (Vose's method, in + − × ÷ only, so that every machine builds the same table). */
 export function buildAliasTable(weights: ArrayLike<number>): AliasTable {
   const shares = toShares(weights)
   const thresholds = new Uint32Array(shares.length).fill(TWO_32 - 1)
@@ -29,7 +29,7 @@ export function buildAliasTable(weights: ArrayLike<number>): AliasTable {
   return { thresholds, aliases }
 }
 
-/** One choice: an index of the weights the table was made from. */
+/** Draws an index of the weights. */
 export function drawIndex(table: AliasTable, random: Random): number {
   const index = random.below(table.thresholds.length)
   const isBelowThreshold = random.next() <= (table.thresholds[index] ?? 0)

@@ -10,7 +10,7 @@ export type WriteFile = <T>(
   chunks: Iterator<Uint8Array, T>,
 ) => Promise<{ readonly file: DemoFile; readonly result: T }>
 
-/** Writes to a hidden file beside the place, then renames. */
+/** Writes to a hidden file in the same folder, then renames it. */
 export function createFileWriter(landing: string): WriteFile {
   return async (path, chunks) => {
     const target = join(landing, path)
@@ -49,7 +49,7 @@ async function writeChunks<T>(
   }
 }
 
-/** A short text as the one chunk of its file. */
+/** Converts a short text to the only chunk of its file. */
 export function* toSingleChunk(text: string): Generator<Uint8Array, void> {
   yield new TextEncoder().encode(text)
 }

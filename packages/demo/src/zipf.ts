@@ -1,6 +1,6 @@
 const LARGEST = 2 ** 32
 
-/** Whole-number weights of the ranks 1 … count, falling as rank^−exponent, for exponents from 0 to 1. */
+/** Computes whole-number weights of the ranks 1 … count, which fall as rank^−exponent, for exponents from 0 to 1. */
 export function computeZipfWeights(count: number, exponent: number): Float64Array {
   return Float64Array.from({ length: count }, (_, index) =>
     Math.floor(LARGEST / raiseToPower(index + 1, exponent)),
@@ -8,8 +8,8 @@ export function computeZipfWeights(count: number, exponent: number): Float64Arra
 }
 
 /**
- * base^exponent from the exponent's first 24 binary digits, as a product of repeated square roots.
- * Math.pow may differ in its last bits from one engine to the next; a square root is rounded alike by all.
+ * Computes base^exponent from the exponent's first 24 binary digits, as a product of repeated square roots.
+ * Math.pow may differ in its last bits from one engine to the next; all round a square root alike.
  */
 function raiseToPower(base: number, exponent: number): number {
   if (exponent >= 1) return base

@@ -31,7 +31,7 @@ export function prepareFolders(home: PostgresHome): void {
   requireOwnFolder(home)
 }
 
-/** A folder in the shared temporary folder may have been made by somebody else first. */
+/** Rejects a folder that another account created: the temporary folder is shared. */
 function requireOwnFolder(home: PostgresHome): void {
   const { uid, mode } = lstatSync(home.socketFolder)
   const owners = [process.getuid?.(), lstatSync(home.folder).uid]
@@ -92,7 +92,7 @@ function buildInitdbParameters(draft: string): readonly string[] {
   ]
 }
 
-/** What an interrupted initdb left; one still running for a killed supervisor fails harmlessly. */
+/** Removes the drafts of interrupted initdb processes. One that still runs for a killed supervisor fails without harm. */
 function removeDrafts(home: PostgresHome): void {
   for (const name of readdirSync(home.folder)) {
     if (!name.startsWith("data-")) continue

@@ -3,7 +3,7 @@ import { realpathSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, dirname, join, resolve } from "node:path"
 
-/** Where everything of one embedded server lies; all of it inside the state folder, sockets perhaps apart. */
+/** The paths of one embedded server. All lie in the state folder, except sockets whose path would be too long. */
 export type PostgresHome = {
   readonly homeFolder: string
   readonly folder: string

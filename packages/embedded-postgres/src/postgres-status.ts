@@ -3,7 +3,7 @@ import { readServerState } from "./server-state.ts"
 import { isListening } from "./socket-probe.ts"
 import { findNewestSupervisor } from "./supervisor-lock.ts"
 
-/** What there is of the embedded server of a state folder, without starting or holding it. */
+/** The state of the embedded server of a state folder, read without starting or using it. */
 export type PostgresStatus = {
   readonly kind: "down" | "starting" | "up" | "stopping" | "deaf"
   readonly serverPid: number | undefined

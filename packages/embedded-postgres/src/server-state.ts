@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { resolveRealPath, formatSocketName } from "./postgres-home.ts"
 import type { PostgresHome } from "./postgres-home.ts"
 
-/** What the data folder and the process table say of the server. */
+/** The state of the server according to the data folder and the process table. */
 export type ServerState =
   | { readonly kind: "down" }
   | { readonly kind: "starting" | "stopping" | "deaf"; readonly pid: number }
@@ -16,7 +16,7 @@ export type ServerState =
       readonly port: number
     }
 
-/** Looks at the server without connecting; "deaf" is one whose socket file somebody removed. */
+/** Reads the state of the server without connecting. A "deaf" server runs without its socket file. */
 export function readServerState(home: PostgresHome): ServerState {
   const file = readPostmasterFile(home)
   if (file === undefined || !isServerProcess(file.pid, home)) return { kind: "down" }
@@ -66,8 +66,8 @@ function hasSocket(socketFolder: string, port: number): boolean {
 }
 
 /**
- * Whether the process with this number is this server: numbers are reused, and a killed server stays
- * in the process table until somebody reaps it. PostgreSQL makes its data folder its working folder.
+ * Tests if the process with this number is this server. Numbers are reused, and a killed server stays in the
+ * process table until its parent reaps it. PostgreSQL uses its data folder as working folder.
  */
 export function isServerProcess(pid: number, home: PostgresHome): boolean {
   if (process.platform === "linux")
@@ -84,7 +84,7 @@ function readWorkingFolder(pid: number): string | undefined {
   }
 }
 
-/** How long ago the server's lock file was written, in milliseconds; undefined if there is none. */
+/** Returns the age of the server's lock file in milliseconds; undefined without a lock file. */
 export function readPostmasterAgeMs(home: PostgresHome): number | undefined {
   const stats = statSync(getPostmasterPath(home), { throwIfNoEntry: false })
   return stats && Date.now() - stats.mtimeMs

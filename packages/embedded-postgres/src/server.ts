@@ -22,7 +22,10 @@ const maxStartMs = 120_000
 const maxStopMs = 60_000
 const maxRetryMs = 10_000
 
-/** Answers with the running server, adopting one left by a killed supervisor or starting it; only the lock's holder may call. */
+/**
+ * Returns the running server, adopts one of a killed supervisor, or starts it. Only the owner of the
+ * supervisor lock may call this.
+ */
 export async function ensureServer(home: PostgresHome, onExit: () => void): Promise<Server> {
   const deadline = Date.now() + maxStartMs
   const retryUntil = Date.now() + maxRetryMs
@@ -138,8 +141,8 @@ function isTransient(reason: string, tail: string): boolean {
 }
 
 /**
- * PostgreSQL takes a lock file for live whenever its process number is in use, by whatever process.
- * A file that is still being written counts as live for a moment.
+ * Removes stale lock files. PostgreSQL treats a lock file as live while any process has its number. A file
+ * that is still being written counts as live for a moment.
  */
 function removeStaleFiles(home: PostgresHome): void {
   if ((readPostmasterAgeMs(home) ?? 0) < 2000 && isBeingWritten(home)) return

@@ -2,7 +2,7 @@ import { connect } from "node:net"
 
 import { FreshetError } from "@freshet/core/engine"
 
-/** Whether some process listens on the socket now; a file left behind by a dead one does not count. */
+/** Tests if a process listens on the socket now. The socket file of a dead process does not count. */
 export function isListening(socketPath: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath)
@@ -20,12 +20,12 @@ export function isListening(socketPath: string): Promise<boolean> {
   })
 }
 
-/** Whether connecting failed because nobody listens. */
+/** Tests if a connection failed because no process listens. */
 export function isNotListening(cause: NodeJS.ErrnoException): boolean {
   return ["ECONNREFUSED", "ENOENT", "ENOTSOCK"].includes(cause.code ?? "")
 }
 
-/** Whether whoever listened left while we were connecting or talking. */
+/** Tests if the peer closed the connection during the exchange. */
 export function isHangUp(cause: NodeJS.ErrnoException): boolean {
   return ["ECONNRESET", "EPIPE", "ENOTCONN"].includes(cause.code ?? "")
 }

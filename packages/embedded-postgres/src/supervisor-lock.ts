@@ -12,9 +12,9 @@ export type SupervisorRecord = {
 }
 
 /**
- * Takes the right to own the server, or answers undefined if a living supervisor has it.
- * Each holder publishes a record numbered one above its dead predecessor's; the highest number holds,
- * and it lives exactly as long as its socket listens, which the kernel ends with the process.
+ * Claims the supervisor lock, or returns undefined if a living supervisor owns it. Each owner publishes a
+ * record with a number one above its dead predecessor's. The highest number owns the lock, as long as its
+ * socket listens; the kernel closes the socket with the process.
  */
 export async function claimSupervisorLock(
   supervisorsFolder: string,

@@ -3,12 +3,12 @@ import { once } from "node:events"
 import { createServer, type Socket } from "node:net"
 import { join } from "node:path"
 
-/** What a supervisor tells a command that wants the server. */
+/** The answer of a supervisor to a command that needs the server. */
 export type SupervisorAnswer =
   | { readonly kind: "up"; readonly url: string }
   | { readonly kind: "failed"; readonly message: string; readonly hint: string | undefined }
 
-/** What a command says to be counted; a connection that says nothing only asks whether the supervisor lives. */
+/** The request of a command that uses the server. A connection without a request only tests if the supervisor is alive. */
 export const connectRequest = "hold\n"
 
 /** The supervisor's socket and the commands that hold the server through it, for as long as they live. */
@@ -58,7 +58,7 @@ function writeLine(socket: Socket, line: string): Promise<void> {
   return new Promise((resolve) => socket.write(`${line}\n`, () => resolve()))
 }
 
-/** A bell rung while nobody listens is heard by the next who does. */
+/** A signal without listeners reaches the next listener. */
 function createChangeSignal() {
   let isSet = false
   let wakeWaiter: (() => void) | undefined

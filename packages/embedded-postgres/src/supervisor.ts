@@ -54,7 +54,7 @@ async function runUntilIdle(
   }
 }
 
-/** Answers everybody who waits; undefined, once somebody has been told why, if there is no server to be had. */
+/** Serves waiting clients; returns undefined after it reported the reason to one of them if no server can start. */
 async function serveClients(
   home: PostgresHome,
   supervisorSocket: SupervisorSocket,
@@ -83,7 +83,7 @@ function listenForSignals(supervisorSocket: SupervisorSocket): () => boolean {
   return () => isStopRequested
 }
 
-/** Temporary folders get swept and state folders deleted; then nobody can find this supervisor any more. */
+/** Temporary folders get swept and state folders deleted; after that no client can find this supervisor. */
 function isSuperseded(
   home: PostgresHome,
   supervisorSocket: SupervisorSocket,

@@ -13,7 +13,7 @@ import { isHangUp, isNotListening, createUnreachableError } from "./socket-probe
 import { findNewestSupervisor } from "./supervisor-lock.ts"
 import { connectRequest, type SupervisorAnswer } from "./supervisor-socket.ts"
 
-/** Which server to lend: the one named, or else the embedded one of a state folder. */
+/** The server to use: the named one, or the embedded one of a state folder. */
 export type PostgresOptions = {
   readonly databaseUrl?: string | undefined
   readonly home: string // ".freshet"
@@ -21,9 +21,9 @@ export type PostgresOptions = {
 }
 
 /**
- * Lends a connection URL to `work`: the given one, or that of the embedded server, started if nobody has.
- * The embedded server is shared by every command that holds it, is restarted if it is killed,
- * and is stopped in the background soon after the last has let it go.
+ * Runs `work` with a connection URL: the given one, or that of the embedded server, which is started if
+ * necessary. The embedded server is shared by all commands that use it, is restarted if it is killed, and
+ * stops in the background soon after the last command has ended.
  */
 export async function withPostgres<T>(
   options: PostgresOptions,
@@ -69,7 +69,10 @@ async function acquireServer(options: PostgresOptions): Promise<ServerHandle> {
 const pollMs = 3
 const maxWaitMs = 30_000
 
-/** Asks the supervisor, starting one whenever none answers: one that is just leaving closes the door unanswered. */
+/**
+ * Requests a lease from the supervisor, and starts a supervisor if none answers: one that is stopping closes
+ * the socket without an answer.
+ */
 async function acquireLease(
   home: PostgresHome,
   supervisorCommand: readonly string[],
@@ -104,7 +107,7 @@ function requestLease(socketPath: string): Promise<Lease | undefined> {
     socket.on("data", (part: string) => {
       text += part
       if (!text.endsWith("\n")) return
-      // Written by `answer` of the supervisor's door.
+      // The supervisor's socket wrote it.
       const answer = JSON.parse(text) as SupervisorAnswer
       if (answer.kind === "up") return resolve({ url: answer.url, socket })
       socket.destroy()

@@ -26,6 +26,7 @@ export type { Provenance, RecordedRun, RecordedStep, StepOutcomeKind } from "./l
 export { findRuns, readProvenance, readRuns } from "./ledger/runs.ts"
 export { readSteps } from "./ledger/runs.ts"
 export type { Garbage, GarbageOptions } from "./ledger/garbage.ts"
+export type { Wipeable } from "./ledger/wipeable.ts"
 export { findWipeable, findReaders, wipePartitions } from "./ledger/wipeable.ts"
 export { findGarbage, wipeMaterializations, listReferencedFiles } from "./ledger/garbage.ts"
 export { readLedgerId } from "./ledger/ledger-id.ts"

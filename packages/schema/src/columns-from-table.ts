@@ -25,7 +25,7 @@ export type ColumnsFromTable<T extends PgTable> = {
   readonly [K in PublishedName<T>]: Column<T["$inferSelect"][K]>
 }
 
-/** What the data dictionary says of some of a table's columns: a description, or a description and a unit. */
+/** Descriptions of some columns of a table for the data dictionary: a text, or a text and a unit. */
 export type Descriptions<T extends PgTable> = {
   readonly [K in PublishedName<T>]?: string | readonly [description: string, unit: string]
 }
@@ -99,7 +99,7 @@ function toPlainColumn(column: PgColumn): Column {
 }
 
 function toDecimalColumn(column: PgColumn): Column {
-  // columnType tells the class; the compiler does not follow it.
+  // columnType determines the class; the compiler does not infer it.
   const { precision, scale } = column as PgColumn &
     Pick<InstanceType<typeof PgNumeric>, "precision" | "scale">
   if (precision === undefined)

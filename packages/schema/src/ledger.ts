@@ -23,7 +23,7 @@ export const freshetSchema = pgSchema("freshet")
 const timestampColumn = () => timestamp({ withTimezone: true })
 const bigintColumn = () => bigint({ mode: "number" })
 
-/** The one row that says which ledger this is. Every time that materializations are forgotten, the next epoch begins. */
+/** The single row that identifies the ledger. Every wipe begins a new epoch. */
 export const identity = freshetSchema.table(
   "identity",
   {
@@ -37,11 +37,11 @@ export const identity = freshetSchema.table(
 /** Ranges of partitions, the ends included. */
 export type RecordedRanges = readonly (readonly [from: number, to: number])[]
 
-/** What was forgotten when an epoch began: recorded name of an asset → the partitions of which something went. Only the newest are kept. */
-export const wipes = freshetSchema.table("forgettings", {
+/** The wipes of an epoch: recorded asset name → wiped partitions. Only the newest epochs are retained. */
+export const wipes = freshetSchema.table("wipes", {
   epoch: bigintColumn().primaryKey(),
-  /** Tells the epoch from another of the same number, which a ledger has that was restored from a copy. */
-  mark: uuid().notNull().defaultRandom(),
+  /** Distinguishes epochs of the same number in a ledger that was restored from a copy. */
+  identity: uuid().notNull().defaultRandom(),
   partitions: jsonb().$type<Readonly<Record<string, RecordedRanges>>>().notNull(),
 })
 
@@ -99,13 +99,21 @@ export const steps = freshetSchema.table(
     /** Of what it was made from, or would have been; empty when that was not known. */
     fingerprint: text().notNull(),
     outcome: text({
-      enum: ["made", "reused", "unchanged", "checked", "refused", "failed", "skipped"],
+      enum: [
+        "materialized",
+        "reused",
+        "unchanged",
+        "checked",
+        "checks_failed",
+        "failed",
+        "skipped",
+      ],
     }).notNull(),
     /** Why it failed, was refused or was skipped. */
     message: text(),
     hint: text(),
-    /** Where the rows of a refused step lie for inspection. */
-    kept: jsonb().$type<readonly string[]>(),
+    /** Keys of the rows that failed a check, retained for inspection. */
+    failed_files: jsonb().$type<readonly string[]>(),
     reads: jsonb().$type<readonly RecordedRead[]>().notNull(),
     rows: bigintColumn().notNull(),
     bytes: bigintColumn().notNull(),
@@ -115,12 +123,12 @@ export const steps = freshetSchema.table(
   (table) => [
     index().on(table.run),
     index().on(table.computation, table.partition, table.id),
-    index("steps_ended_badly_index")
+    index("steps_failed_index")
       .on(table.computation, table.partition, table.id)
-      .where(sql`${table.outcome} in ('failed', 'refused')`),
-    index("steps_made_index")
+      .where(sql`${table.outcome} in ('failed', 'checks_failed')`),
+    index("steps_materialized_index")
       .on(table.computation, table.id)
-      .where(sql`${table.outcome} = 'made'`),
+      .where(sql`${table.outcome} = 'materialized'`),
   ],
 )
 
@@ -149,7 +157,7 @@ export const materializations = freshetSchema.table(
       .notNull()
       .references(() => steps.id),
     /** The step that made it, counted it again or checked it last. */
-    touched: bigintColumn().notNull(),
+    last_step: bigintColumn().notNull(),
     seq: bigserial({ mode: "number" }).notNull(),
     /** Other content that the same inputs once gave: such a computation is not deterministic. */
     contradicted_version: text(),
@@ -157,7 +165,7 @@ export const materializations = freshetSchema.table(
   (table) => [
     unique().on(table.asset, table.partition, table.input_version),
     uniqueIndex().on(table.asset, table.partition, table.seq),
-    index().on(table.touched),
+    index().on(table.last_step),
   ],
 )
 
@@ -178,7 +186,7 @@ export const checkResults = freshetSchema.table(
   (table) => [index().on(table.step)],
 )
 
-/** Where the lines of a source went in one step: `lines` = `rows` + `quarantined`. */
+/** The lines of a source in one step: `lines` = `rows` + `quarantined`. */
 export const lineCounts = freshetSchema.table(
   "line_counts",
   {
@@ -195,7 +203,7 @@ export const lineCounts = freshetSchema.table(
   (table) => [index().on(table.step)],
 )
 
-/** What changed in one published table. */
+/** The change of one published table. */
 export interface RecordedChange {
   readonly asset: string
   readonly table: string
@@ -218,7 +226,7 @@ export const publications = freshetSchema.table(
     version: text().notNull(),
     run: text().notNull(),
     changes: jsonb().$type<readonly RecordedChange[]>().notNull(),
-    /** Where the rows lie that it shows: keys in the store. */
+    /** Keys in the store of the published rows. */
     files: jsonb().$type<readonly string[]>().notNull().default([]),
     published_at: timestampColumn().notNull().defaultNow(),
   },

@@ -146,7 +146,7 @@ export const movieCrew = moviesSchema.table(
   (table) => [primaryKey({ columns: [table.movie_id, table.credit_id] })],
 )
 
-/** What users gave to films. MovieLens and TMDB number films each in their own way; both numbers are here. */
+/** Users' ratings of films. MovieLens and TMDB number films differently; both numbers are included. */
 export const ratings = moviesSchema.table(
   "ratings",
   {
@@ -216,7 +216,7 @@ export const popularGenres = moviesSchema.table("popular_genres", {
   ...timestamps,
 })
 
-/** What films earned by quarter and by month of release. */
+/** Earnings of films by quarter and by month of release. */
 export const boxOfficeByRelease = moviesSchema.table(
   "box_office_by_release",
   {
@@ -237,7 +237,7 @@ export const boxOfficeByRelease = moviesSchema.table(
   (table) => [primaryKey({ columns: [table.period, table.number] })],
 )
 
-/** What the films of each genre earned at constant prices. */
+/** Earnings of the films of each genre at constant prices. */
 export const genreEarnings = moviesSchema.table("genre_earnings", {
   rank: integer().notNull(),
   genre_id: integer().primaryKey(),

@@ -1,44 +1,47 @@
+import { randomUUID } from "node:crypto"
+
+import type { Config } from "./config.ts"
+import { hash } from "./hash.ts"
 import type { Services } from "./services.ts"
 
-/** The real world: the database behind the supervisor, the engine, the store. Every part is imported on first use. */
-export function createServices(supervisorCommand: readonly string[]): Services {
-  return {
-    withProject: async (config, work) => {
-      const { withProject } = await import("./open-project.ts")
-      return withProject(config, supervisorCommand, work)
-    },
-    runPlan: async (config, request) => {
-      const { runPlan } = await import("./run/run-plan.ts")
-      return runPlan(config, supervisorCommand, request)
-    },
-    cancelRun: async (config, request) => {
-      const { cancelRun } = await import("./run/cancel-run.ts")
-      return cancelRun(config, supervisorCommand, request)
-    },
-    withData: async (config, signal, work) => {
-      const { withData } = await import("./data/open-data.ts")
-      return withData(config, supervisorCommand, { signal, work })
-    },
-    withRecomputation: async (config, signal, work) => {
-      const { withRecomputation } = await import("./verify/recomputation.ts")
-      return withRecomputation(config, supervisorCommand, { signal, work })
-    },
-    collectGarbage: async (config, request) => {
-      const { collectGarbage } = await import("./maintain/collect-garbage.ts")
-      return collectGarbage(config, supervisorCommand, request)
-    },
-    wipePartitions: async (config, request) => {
-      const { wipeAssetPartitions } = await import("./maintain/wipe-partitions.ts")
-      return wipeAssetPartitions(config, supervisorCommand, request)
-    },
-    readPublished: async (config, query) => {
-      const { withProjectLedger } = await import("./open-project.ts")
-      const { readPublished } = await import("@freshet/io")
-      return withProjectLedger(config, supervisorCommand, (client) => readPublished(client, query))
-    },
-    readEngineVersion: async () => {
-      const { readEngineVersion } = await import("@freshet/io")
-      return readEngineVersion()
+/** Settings of `createServices` that a program decides. */
+export interface ServicesOptions extends Pick<Services, "signal" | "emit" | "watchesSteps"> {
+  /** Starts the supervisor of the embedded server. */
+  readonly supervisorCommand: readonly string[]
+}
+
+/** Creates services over the configured database, store and engine. Each part is imported on first use. */
+export function createServices(
+  config: Config,
+  { supervisorCommand, ...options }: ServicesOptions,
+): Services {
+  const { databaseUrl, home } = config
+  const withDatabase = async <T>(work: (url: string) => Promise<T>): Promise<T> => {
+    const { withPostgres } = await import("@freshet/embedded-postgres")
+    return withPostgres({ databaseUrl, home, supervisorCommand }, work)
+  }
+  const services: Services = {
+    ...options,
+    config,
+    nowMs: Date.now,
+    hash,
+    newRunId: () => createRunId(new Date()),
+    withLedger: (work) =>
+      withDatabase(async (url) => {
+        const { withMigratedLedger } = await import("./migrated-ledger.ts")
+        return withMigratedLedger(url, work)
+      }),
+    withProject: async (openOptions, work) => {
+      const { buildDeclaredGraph, openProject } = await import("./open-project.ts")
+      const graph = buildDeclaredGraph(config)
+      return withDatabase((url) => openProject(services, { ...openOptions, graph, url }, work))
     },
   }
+  return services
+}
+
+/** Creates an id that sorts by time and is short enough to type: `20260105-071502-3f9a1c`. */
+function createRunId(now: Date): string {
+  const [day, time] = now.toISOString().replaceAll(/[-:]/g, "").slice(0, 15).split("T")
+  return `${day}-${time}-${randomUUID().slice(0, 6)}`
 }

@@ -1,22 +1,20 @@
 import { ProblemsError } from "@freshet/core/engine"
-import { type LedgerClient, readLedgerId, type Store } from "@freshet/io"
 
-/** A lake and what keeps it. */
-interface LakeContext {
-  readonly store: Store
-  readonly client: LedgerClient
+import type { Project } from "./project.ts"
+
+/** A lake, and the ledger that references its files. */
+type LakeContext = Pick<Project, "store" | "ledger">
+
+/** Claims a lake for the ledger; fails when another ledger owns it, since each would delete the other's files. */
+export async function claimLake({ store, ledger }: LakeContext): Promise<void> {
+  const id = await ledger.readId()
+  if ((await store.claim(id)) !== id) throw lakeClaimedError(store.locate())
 }
 
-/** Makes a lake the ledger's own. Of two ledgers over one lake each would clear away what the other one keeps: another's is refused. */
-export async function claimLake({ store, client }: LakeContext): Promise<void> {
-  const ledger = await readLedgerId(client)
-  if ((await store.claim(ledger)) !== ledger) throw lakeClaimedError(store.locate())
-}
-
-/** Whether a lake is the ledger's own; false when it is nobody's. Another's is refused. */
-export async function ownsLake({ store, client }: LakeContext): Promise<boolean> {
+/** Says if the ledger owns a lake; false for a lake without owner. Fails when another ledger owns it. */
+export async function ownsLake({ store, ledger }: LakeContext): Promise<boolean> {
   const owner = await store.owner()
-  if (owner !== undefined && owner !== (await readLedgerId(client)))
+  if (owner !== undefined && owner !== (await ledger.readId()))
     throw lakeClaimedError(store.locate())
   return owner !== undefined
 }
@@ -25,7 +23,7 @@ function lakeClaimedError(lake: string): ProblemsError {
   const problem = {
     kind: "usage",
     message: `The lake ${lake} belongs to another ledger.`,
-    hint: `See that DATABASE_URL, FRESHET_HOME and FRESHET_LAKE belong together. If that ledger is gone for good, remove ${lake}/.owner: the next run takes the lake over.`,
+    hint: `See that DATABASE_URL, FRESHET_HOME and FRESHET_LAKE belong together. If that ledger no longer exists, remove ${lake}/.owner: the next run claims the lake.`,
   }
   return new ProblemsError("usage", [problem])
 }

@@ -33,7 +33,7 @@ export function findRecord(
 
 /** Reads what is kept of some partitions, all in one query. */
 export async function readCurrentRecords(
-  { evaluation, readMaterializations }: Project,
+  { evaluation, ledger }: Project,
   partitions: readonly AssetPartition[],
 ): Promise<CurrentRecords> {
   const materializedPartitions = partitions.filter(
@@ -44,7 +44,7 @@ export async function readCurrentRecords(
     asset,
     range: { from: at, to: at },
   }))
-  return selectCurrentRecords(evaluation, await readMaterializations(ranges))
+  return selectCurrentRecords(evaluation, await ledger.readMaterializations(ranges))
 }
 
 /** Of all that is kept, what counts: one record a partition. */

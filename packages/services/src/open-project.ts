@@ -1,126 +1,126 @@
-import { join } from "node:path"
-
 import {
   buildGraph,
   evaluate,
   findPartitionBounds,
   type Graph,
+  type Ledger,
   type LedgerSnapshot,
   listSources,
   ProblemsError,
 } from "@freshet/core/engine"
-import { withPostgres } from "@freshet/embedded-postgres"
-import {
-  type LedgerClient,
-  migrate,
-  observeLanding,
-  type QueryEngine,
-  readHashedFiles,
-  readMaterializations,
-  readProvenance,
-  readSnapshot,
-  saveHashChanges,
-  withLedgerConnection,
-  withLedgerState,
-} from "@freshet/io"
-import { getMigrationsFolder } from "@freshet/schema"
+import { type LedgerClient, observeLanding, readHashedFiles, saveHashChanges } from "@freshet/io"
 
 import type { Config } from "./config.ts"
-import { hash } from "./hash.ts"
+import { withMigratedState } from "./migrated-ledger.ts"
 import { openStore } from "./open-store.ts"
-import { createWithQueryEngine, parseQueries } from "./parse-queries.ts"
-import type { Project } from "./project.ts"
-import { createRunHistory } from "./run/run-history.ts"
+import { parseQueries } from "./parse-queries.ts"
+import { createProjectLedger } from "./project-ledger.ts"
+import type { OpenOptions, Project } from "./project.ts"
+import { withRunLock } from "./run-lock.ts"
+import { createLazyRuntime, type Runtime } from "./runtime.ts"
+import type { Services } from "./services.ts"
 
-/** Lends the project as it is now: declarations, landing zone and ledger are read once, and judged. */
-export async function withProject<T>(
-  config: Config,
-  supervisorCommand: readonly string[],
+/** A declared graph, the database of its ledger, and the parts to open. */
+interface OpenRequest extends OpenOptions {
+  readonly graph: Graph
+  readonly url: string
+}
+
+/** Connects to the ledger, under the run lock if requested, and reads the project. */
+export async function openProject<T>(
+  services: Services,
+  request: OpenRequest,
   work: (project: Project) => Promise<T>,
 ): Promise<T> {
-  const graph = buildDeclaredGraph(config)
-  const { databaseUrl, home } = config
-  return withPostgres({ databaseUrl, home, supervisorCommand }, (url) =>
-    withProjectState(url, (client) => readProject(config, graph, client), work),
+  const { graph, url, lock } = request
+  if (lock === undefined)
+    return withProjectReader(services, request, services.signal, (read) =>
+      withMigratedState(url, (client) => read(client, undefined), work),
+    )
+  return withRunLock(services, { url, graph, lock }, ({ runLedger, signal }) =>
+    withProjectReader(services, request, signal, async (read) =>
+      work(await read(runLedger.client, runLedger.ledger)),
+    ),
   )
 }
 
-/** Lends a connection to the project's database, whose tables are brought up to date first. */
-export async function withProjectLedger<T>(
-  config: Config,
-  supervisorCommand: readonly string[],
-  work: (client: LedgerClient) => Promise<T>,
-): Promise<T> {
-  const { databaseUrl, home } = config
-  return withPostgres({ databaseUrl, home, supervisorCommand }, (url) =>
-    withMigratedLedger(url, work),
-  )
+/** A connection to the ledger; with the run lock, records may be written through it. */
+interface LedgerConnection {
+  readonly client: LedgerClient
+  readonly runLedger: Ledger | undefined
+  readonly signal: AbortSignal
 }
 
-/** Lends a connection to a database, whose tables are brought up to date first. */
-export function withMigratedLedger<T>(
-  url: string,
-  work: (client: LedgerClient) => Promise<T>,
+type ReadProject = (client: LedgerClient, runLedger: Ledger | undefined) => Promise<Project>
+
+async function withProjectReader<T>(
+  services: Services,
+  request: OpenRequest,
+  signal: AbortSignal,
+  work: (read: ReadProject) => Promise<T>,
 ): Promise<T> {
-  return withLedgerConnection(url, async (client) => {
-    await migrate(client, getMigrationsFolder())
-    return work(client)
+  const { concurrency = services.config.concurrency, engine: kind = "query", url, graph } = request
+  const config = { ...services.config, concurrency }
+  const runtime = createLazyRuntime(config, {
+    kind,
+    url,
+    signal,
+    reportsProgress: services.watchesSteps,
   })
-}
-
-/** Runs work with a state that was read from a database, whose tables are brought up to date first. */
-export function withProjectState<S, T>(
-  url: string,
-  read: (client: LedgerClient) => Promise<S>,
-  work: (state: S, client: LedgerClient) => Promise<T>,
-): Promise<T> {
-  const migrateAndRead = async (client: LedgerClient) => {
-    await migrate(client, getMigrationsFolder())
-    return await read(client)
+  try {
+    return await work((client, runLedger) => {
+      const connection = { client, runLedger, signal }
+      return readProject(services, { config, graph, connection, runtime: runtime.get })
+    })
+  } finally {
+    await runtime.close()
   }
-  return withLedgerState(url, migrateAndRead, work)
 }
 
-/** The graph of the declared assets; every problem of the declarations at once if there is none. */
+/** Builds the graph of the declared assets; fails with every problem of the declarations at once. */
 export function buildDeclaredGraph(config: Config): Graph {
   const result = buildGraph(config.assets)
   if (result.kind === "problems") throw new ProblemsError("usage", result.problems)
   return result.graph
 }
 
-/** Reads everything that the state is judged by, through one connection. The engine is asked about queries that nobody knows yet: one of its own if none is given. */
-export async function readProject(
-  config: Config,
-  graph: Graph,
-  client: LedgerClient,
-  engine?: QueryEngine,
+interface ReadContext {
+  readonly config: Config
+  readonly graph: Graph
+  readonly connection: LedgerConnection
+  readonly runtime: () => Runtime
+}
+
+/** Reads landing zone and ledger through one connection. The engine is used for queries that it has not parsed before. */
+async function readProject(
+  services: Services,
+  { config, graph, connection, runtime }: ReadContext,
 ): Promise<Project> {
-  const nowMs = Date.now()
-  const rememberedFiles = await readHashedFiles(client)
-  const folder = config.landing
+  const { hash } = services
+  const { client, runLedger, signal } = connection
+  const nowMs = services.nowMs()
+  const hashedFiles = await readHashedFiles(client)
   const [observation, parses] = await Promise.all([
-    observeLanding({ sources: listSources(graph), folder, hashedFiles: rememberedFiles, nowMs }),
-    parseQueries(graph, client, createWithQueryEngine(config, engine)),
+    observeLanding({ sources: listSources(graph), folder: config.landing, hashedFiles, nowMs }),
+    parseQueries(graph, client, () => runtime().engine),
   ])
   await saveHashChanges(client, observation.hashChanges)
   const bounds = findPartitionBounds(graph, observation.landing, nowMs)
   const inputs = { graph, landing: observation.landing, bounds }
   const evaluateSnapshot = (snapshot: LedgerSnapshot) => evaluate(inputs, snapshot, parses, hash)
-  const stateFile = join(config.home, "timelines")
+  const ledger = createProjectLedger(client, graph, config)
   return {
     config,
     graph,
-    evaluation: evaluateSnapshot(await readSnapshot(client, graph, { stateFile })),
+    evaluation: evaluateSnapshot(await ledger.readSnapshot()),
     warnings: observation.problems,
     nowMs,
     hash,
     evaluate: evaluateSnapshot,
-    readMaterializations: (ranges) => readMaterializations(client, graph, ranges),
     store: openStore(config),
-    readInputVersions: async (ids) => {
-      const provenance = await readProvenance(client, graph, ids)
-      return new Map([...provenance].map(([id, { reads }]) => [id, reads]))
-    },
-    runHistory: createRunHistory(client, graph),
+    ledger,
+    runLedger,
+    signal,
+    runtime,
   }
 }

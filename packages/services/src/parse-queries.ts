@@ -8,41 +8,23 @@ import {
   toCanonicalJson,
 } from "@freshet/core/engine"
 import {
-  createQueryEngine,
   type LedgerClient,
   type QueryEngine,
   readEngineVersion,
   readParsedQueries,
   saveParsedQueries,
-  withSession,
 } from "@freshet/io"
 
-import type { Config } from "./config.ts"
 import { hash } from "./hash.ts"
-import { getSessionOptions } from "./session-options.ts"
-
-type WithQueryEngine = (
-  work: (engine: QueryEngine) => Promise<ParsedQueries>,
-) => Promise<ParsedQueries>
-
-/** The way to the engine that is given, or else to one that lives as long as the question. */
-export function createWithQueryEngine(
-  config: Config,
-  engine: QueryEngine | undefined,
-): WithQueryEngine {
-  if (engine !== undefined) return (work) => work(engine)
-  const options = { ...getSessionOptions(config), connections: 1 }
-  return (work) => withSession(options, (session) => work(createQueryEngine(session)))
-}
 
 /**
- * How the engine parses the declared queries, all of which it can bind: otherwise a ProblemsError with everything
- * that is wrong with them. The engine is asked only when the declarations are not those that it saw last.
+ * Parses the declared queries with the engine and binds them; fails with every problem of the queries at once.
+ * Parses are cached in the ledger: the engine is opened only when the declarations changed.
  */
 export async function parseQueries(
   graph: Graph,
   client: LedgerClient,
-  withQueryEngine: WithQueryEngine,
+  openEngine: () => QueryEngine,
 ): Promise<ParsedQueries> {
   const version = readEngineVersion()
   const textHashes = new Map(listQueryTexts(graph).map((text) => [text, hash(text)]))
@@ -53,7 +35,7 @@ export async function parseQueries(
     .map(([text]) => text)
   if (unparsedTexts.length === 0 && cachedParses.has(bindingKey))
     return new Map([...textHashes].map(([text, key]) => [text, cachedParses.get(key) ?? text]))
-  const newParses = await withQueryEngine((engine) => parseWithEngine(engine, graph, unparsedTexts))
+  const newParses = await parseWithEngine(openEngine(), graph, unparsedTexts)
   const parses = new Map(
     [...textHashes].map(([text, key]) => [
       text,
@@ -65,7 +47,7 @@ export async function parseQueries(
   return parses
 }
 
-/** Stands for everything that decides whether the queries bind. */
+/** Hashes everything that decides if the queries bind. */
 function computeBindingKey(graph: Graph): string {
   const assets = [...graph.assets.values()].filter((asset) => asset.kind === "asset")
   return hash(

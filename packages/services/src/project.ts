@@ -2,67 +2,113 @@ import type {
   AssetRange,
   Evaluation,
   Graph,
+  Ledger,
   LedgerSnapshot,
   MaterializationRecord,
+  PartitionRange,
   Plan,
   Problem,
   ReadVersions,
-  RunEvent,
-  RunResult,
 } from "@freshet/core/engine"
 import type {
   CheckReport,
   CheckResultsRequest,
+  Garbage,
+  GarbageOptions,
   Prediction,
   QuarantinedLines,
   QuarantineRequest,
   RunProgress,
   Store,
+  Wipeable,
 } from "@freshet/io"
 
 import type { Config } from "./config.ts"
-import type { RunLockRequest } from "./run-lock.ts"
+import type { Runtime } from "./runtime.ts"
 
-/** The project at one moment: what is declared, what has landed, what the ledger knows, and the judgement on it. */
+/** Decides how a project is opened. */
+export interface OpenOptions {
+  /** Holds the run lock while the project is open; absent for a service that only reads. */
+  readonly lock?: LockOptions
+  /** Chooses the engine behind `runtime()`; `query` unless given. */
+  readonly engine?: "run" | "query" | "recompute"
+  /** Limits the steps that run at once; the configured number unless given. */
+  readonly concurrency?: number | undefined
+}
+
+/** Decides how the run lock is acquired. */
+export interface LockOptions {
+  /** False: a run in progress is an error (exit 7) and nothing is waited for. */
+  readonly wait: boolean
+  /** True: `runs cancel` of another process aborts the project's signal. */
+  readonly cancellable: boolean
+}
+
+/** The project at one moment: declarations, landed files, ledger, and their evaluation. */
 export interface Project {
   readonly config: Config
   readonly graph: Graph
   readonly evaluation: Evaluation
-  /** What is odd but keeps nothing from working: files in the landing zone that no source means, say. */
+  /** Problems that keep nothing from working, such as files in the landing zone that match no source. */
   readonly warnings: readonly Problem[]
   readonly nowMs: number
   readonly hash: (text: string) => string
-  /** The judgement if the ledger said this. */
+  /** Evaluates another content of the ledger. */
   readonly evaluate: (snapshot: LedgerSnapshot) => Evaluation
-  /** All that is kept of these partitions, the newest of a partition last. */
+  readonly store: Store
+  readonly ledger: ProjectLedger
+  /** Records runs; present while the run lock is held. */
+  readonly runLedger: Ledger | undefined
+  /** Aborted with the services' signal, and when the run lock is lost or the run is cancelled. */
+  readonly signal: AbortSignal
+  /** Opens the engine on the first call; it is closed with the project. */
+  readonly runtime: () => Runtime
+}
+
+/** Reads the ledger of a project, and removes records from it. */
+export interface ProjectLedger {
+  /** Reads the ledger again as it is now. */
+  readonly readSnapshot: () => Promise<LedgerSnapshot>
+  /** Reads all retained materializations of these partitions, the newest of a partition last. */
   readonly readMaterializations: (
     ranges: readonly AssetRange[],
   ) => Promise<readonly MaterializationRecord[]>
-  /** Looks up the stored files. */
-  readonly store: Pick<Store, "exists" | "locate">
-  /** What given materializations read, for naming the inputs that changed since. */
+  /** Reads the input versions of materializations, by id. */
   readonly readInputVersions: (
     materializations: readonly number[],
   ) => Promise<ReadonlyMap<number, readonly ReadVersions[]>>
-  readonly runHistory: RunHistory
-}
-
-/** What the ledger remembers of runs. */
-export interface RunHistory {
-  /** The newest results of the checks of some rows, and where the rows lie that were refused. */
+  /** Reads the latest results of the checks of some rows, and the files of rows that failed them. */
   readonly readCheckResults: (rows: CheckResultsRequest) => Promise<CheckReport | undefined>
-  /** Lines that are set aside now, by source. */
+  /** Counts the quarantined lines of each source. */
   readonly listQuarantinedLines: () => Promise<readonly QuarantinedLines[]>
-  /** Where the lines lie that are set aside of one source. */
+  /** Lists the files that hold quarantined lines of one source. */
   readonly listQuarantineFiles: (request: QuarantineRequest) => Promise<readonly string[]>
-  /** Computation → what its next steps will take; one that never made anything is not in it. */
+  /** Predicts the cost of the next steps by computation; a computation without history is absent. */
   readonly readPredictions: (
     computations: readonly string[],
   ) => Promise<ReadonlyMap<string, Prediction>>
   readonly listRuns: (limit: number) => Promise<readonly RunRow[]>
-  /** The run whose id starts like this; undefined when there is none, or more than one. */
+  /** Finds the run whose id begins with a text; undefined for none and for more than one. */
   readonly findRun: (id: string) => Promise<RunDetail | undefined>
+  /** Reads the identity of the ledger, under which it claims a lake. */
+  readonly readId: () => Promise<string>
+  /** Counts the records of some partitions that `wipe` would remove. */
+  readonly findWipeable: (ranges: readonly AssetRange[]) => Promise<Wipeable>
+  /** Lists the partitions of other assets whose retained materializations read these partitions. */
+  readonly findReaders: (ranges: readonly AssetRange[]) => Promise<AssetPartitions>
+  readonly wipePartitions: (ranges: readonly AssetRange[]) => Promise<void>
+  /** Lists the materializations whose retention has expired. */
+  readonly findGarbage: (options: GarbageOptions) => Promise<readonly Garbage[]>
+  readonly wipeMaterializations: (ids: readonly number[]) => Promise<void>
+  /** Lists the files that the ledger references, except those of the excluded materializations. */
+  readonly listReferencedFiles: (
+    options: GarbageOptions,
+    excludedIds: readonly number[],
+  ) => AsyncIterable<string>
 }
+
+/** Asset → partitions. */
+export type AssetPartitions = ReadonlyMap<string, readonly PartitionRange[]>
 
 /** One run in a list. */
 export interface RunRow {
@@ -71,14 +117,14 @@ export interface RunRow {
   readonly outcome: "running" | "succeeded" | "failed" | "interrupted" | "killed"
   readonly startedMs: number
   readonly endedMs: number | undefined
-  /** When another process asked it to stop. */
+  /** Time at which another process asked the run to stop. */
   readonly cancelRequestedMs: number | undefined
   readonly steps: number
   readonly materialized: number
   readonly failed: number
 }
 
-/** One run with what it set out to do, its steps and its publications. */
+/** One run with its planned partitions, its steps and its publications. */
 export interface RunDetail extends RunRow {
   readonly progress: RunProgress
   readonly stepRows: readonly StepRow[]
@@ -91,10 +137,10 @@ export interface RunDetail extends RunRow {
   }[]
 }
 
-/** One step of a run as the ledger has it. */
+/** One step of a run in the ledger. */
 export interface StepRow {
   readonly computation: string
-  /** Undefined where its key is not declared any more. */
+  /** Undefined when its key is no longer declared. */
   readonly partition: number | undefined
   readonly outcome: string
   readonly message: string | undefined
@@ -102,36 +148,8 @@ export interface StepRow {
   readonly ms: number
 }
 
-/** A plan, and the project as it is without the materializations whose files are gone. */
+/** A plan, and the project without the materializations whose files are missing. */
 export interface ProjectPlan {
   readonly project: Project
   readonly plan: Plan
-}
-
-/** What a run may be told besides its plan. */
-export interface RunPlanRequest extends Required<RunLockRequest> {
-  /** The command as a person would type it; the run is remembered under it. */
-  readonly command: string
-  readonly emitEvent: (event: RunEvent) => void
-  /** Whether somebody watches how far each step is. */
-  readonly reportsProgress: boolean
-  readonly failFast: boolean
-  /** Makes the plan from the state that is true once the right to run is held; called again when files turn out to be gone. */
-  readonly makePlan: (project: Project) => Plan
-  /** Is told what will be done, before anything is; what it throws keeps it from being done. */
-  readonly onPlan: (projectPlan: ProjectPlan) => void
-}
-
-/** What came of `runPlan`: nothing to do, or the plan that was performed. */
-export type RunReport = NothingToDo | ExecutedRun
-
-/** An empty plan. */
-export interface NothingToDo extends ProjectPlan {
-  readonly kind: "nothing"
-}
-
-/** A plan that was performed, with its result. */
-export interface ExecutedRun extends ProjectPlan {
-  readonly kind: "ran"
-  readonly result: RunResult
 }

@@ -1,9 +1,11 @@
+import { rmSync } from "node:fs"
 import { join } from "node:path"
 
 import type { Publisher } from "@freshet/core/engine"
 import {
   createPublisher,
   createRowReader,
+  createScratchStore,
   type DuckdbEngine,
   openEngine,
   type Store,
@@ -13,41 +15,64 @@ import type { Config } from "./config.ts"
 import { openStore } from "./open-store.ts"
 import { getSessionOptions } from "./session-options.ts"
 
-/** What makes, keeps and publishes rows. */
+/** The adapters that compute, store and publish rows. */
 export interface Runtime {
   readonly engine: DuckdbEngine
   readonly store: Store
   readonly publisher: Publisher
 }
 
-/** What an engine is wanted for. */
-interface RuntimeOptions {
-  readonly signal?: AbortSignal
+/** Describes the runtime of a project. */
+export interface RuntimeOptions {
+  readonly kind: "run" | "query" | "recompute"
   readonly url: string
-  readonly reportsProgress?: boolean
-  /** Where it spills, if that is not the place of all. */
-  readonly spillFolder?: string
+  readonly signal: AbortSignal
+  readonly reportsProgress: boolean
 }
 
-/** Lends the engine over the configured store; DuckDB itself is loaded when it is first asked for something. */
-export async function withRuntime<T>(
-  config: Config,
-  { signal, url, reportsProgress = false, spillFolder }: RuntimeOptions,
-  work: (runtime: Runtime) => Promise<T>,
-): Promise<T> {
-  const store = openStore(config)
+/** A runtime that opens on the first call. */
+export interface LazyRuntime {
+  readonly get: () => Runtime
+  readonly close: () => Promise<void>
+}
+
+/** Prepares the runtime of a project. DuckDB itself is loaded when the engine computes the first time. */
+export function createLazyRuntime(config: Config, options: RuntimeOptions): LazyRuntime {
+  let runtime: Runtime | undefined
+  return {
+    get: () => (runtime ??= openRuntime(config, options)),
+    close: async () => {
+      await runtime?.engine.close()
+      if (runtime !== undefined && options.kind === "run") removeRunSpill(config)
+    },
+  }
+}
+
+function openRuntime(config: Config, options: RuntimeOptions): Runtime {
+  const { kind, signal, url } = options
+  const configuredStore = openStore(config)
+  const store: Store =
+    kind === "recompute"
+      ? createScratchStore(configuredStore, () => engine.session.scratchFolder())
+      : configuredStore
+  if (kind === "run") removeRunSpill(config)
   const engine = openEngine({
-    ...getSessionOptions(config, spillFolder),
-    connections: config.concurrency + 1,
-    progress: reportsProgress,
+    ...getSessionOptions(config, ...(kind === "run" ? [getRunSpillFolder(config)] : [])),
+    connections: kind === "recompute" ? 2 : config.concurrency + 1,
+    progress: kind === "run" && options.reportsProgress,
     signal,
     store,
     landedPath: (path) => join(config.landing, path),
   })
-  try {
-    const publisher = createPublisher({ url, readRows: createRowReader(engine.session, store) })
-    return await work({ engine, store, publisher })
-  } finally {
-    await engine.close()
-  }
+  const publisher = createPublisher({ url, readRows: createRowReader(engine.session, store) })
+  return { engine, store, publisher }
+}
+
+/** Runs spill into a folder of their own, so that the owner of the run lock may remove what killed runs left there. */
+function getRunSpillFolder({ home }: Config): string {
+  return join(home, "spill", "run")
+}
+
+function removeRunSpill(config: Config): void {
+  rmSync(getRunSpillFolder(config), { recursive: true, force: true })
 }

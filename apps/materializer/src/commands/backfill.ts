@@ -24,6 +24,7 @@ import {
 import { type BackfillImpact, formatBackfillImpact } from "../render/backfill-impact.ts"
 import { type CommandLine, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 import type { SaveFlags } from "../terminal/preview.ts"
 import { type RunFlags, runAndPrint } from "../terminal/run-and-print.ts"
 
@@ -105,7 +106,8 @@ async function printImpact(
     flags: { date, from, to, partition },
     targets: resolveTargets(previousProject, [asset.name], flags),
   }
-  const impact = await cli.services.withProject(previousProject.config, async ({ evaluation }) => {
+  const services = await loadServices(cli)
+  const impact = await services.withProject({}, async ({ evaluation }) => {
     const staleDownstream = filterStale(evaluation, predictedStale)
     const commands = chooseBackfillCommands(
       evaluation,

@@ -1,22 +1,19 @@
-import { selectAsset } from "@freshet/services"
+import { readColumns } from "@freshet/services"
 
-import { formatDataDictionary } from "../render/asset-detail.ts"
+import { formatDataDictionary } from "../render/data-dictionary.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
-import { toColumnDocuments } from "./show.ts"
+import { loadServices } from "../terminal/load-services.ts"
 
-/** Shows an asset's columns: names, types, units and what they mean. */
+/** Prints the data dictionary of an asset. */
 export async function dataSchema(
   cli: CommandLine,
-  flags: { readonly json: boolean },
-  name: string,
+  { json }: { readonly json: boolean },
+  asset: string,
 ): Promise<number> {
-  const config = await cli.loadConfig()
-  return cli.services.withProject(config, async (project) => {
-    const asset = selectAsset(project, name)
-    await (flags.json
-      ? printJson(cli.out, { asset: asset.name, columns: toColumnDocuments(asset.columns) })
-      : printLines(cli.out, formatDataDictionary(asset.columns, cli.out.style)))
-    return exitCodes.done
-  })
+  const document = await readColumns(await loadServices(cli), asset)
+  await (json
+    ? printJson(cli.out, document)
+    : printLines(cli.out, formatDataDictionary(document.columns, cli.out.style)))
+  return exitCodes.done
 }

@@ -1,8 +1,14 @@
-import type { Config, GarbageCollectionRequest, GarbageReport } from "@freshet/services"
+import {
+  collectGarbage,
+  type GarbageCollectionRequest,
+  type GarbageReport,
+  type Services,
+} from "@freshet/services"
 
 import { summarizeCollection, formatCollection } from "../render/garbage-collection.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 
 export interface GcFlags {
   readonly dryRun: boolean
@@ -15,16 +21,13 @@ export interface GcFlags {
 
 /** Clears away what need not be kept: materializations first, then the files that nothing refers to. */
 export async function gc(cli: CommandLine, flags: GcFlags): Promise<number> {
-  const config = await cli.loadConfig()
-  if (!flags.dryRun && !(await confirmCollection(cli, config, flags))) {
+  const services = await loadServices(cli)
+  if (!flags.dryRun && !(await confirmCollection(cli, services, flags))) {
     await printLines(cli.err, ["Nothing was removed."])
     return exitCodes.done
   }
   cli.interruption.watch("Stopping: what is left goes the next time.")
-  const report = await cli.services.collectGarbage(
-    config,
-    createCollectionRequest(cli, flags, flags.dryRun),
-  )
+  const report = await collectGarbage(services, createCollectionRequest(flags, flags.dryRun))
   await (flags.json
     ? printJson(cli.out, toCollectionDocument(report, flags.dryRun))
     : printLines(cli.out, formatCollection(report, flags.dryRun, cli.out.style)))
@@ -32,33 +35,23 @@ export async function gc(cli: CommandLine, flags: GcFlags): Promise<number> {
   return exitCodes.done
 }
 
-function createCollectionRequest(
-  cli: CommandLine,
-  flags: GcFlags,
-  dryRun: boolean,
-): GarbageCollectionRequest {
+function createCollectionRequest(flags: GcFlags, dryRun: boolean): GarbageCollectionRequest {
   return {
     graceMs: flags.grace,
     dryRun,
     wait: flags.wait,
-    onWait: (lockOwner) =>
-      void printLines(cli.err, [`Waiting for another run to end: ${lockOwner}.`]),
-    signal: cli.interruption.signal,
   }
 }
 
 /** A person at a terminal sees first what would go. */
 async function confirmCollection(
   cli: CommandLine,
-  config: Config,
+  services: Services,
   flags: GcFlags,
 ): Promise<boolean> {
   const { confirm } = cli
   if (flags.yes || confirm === undefined) return true
-  const preview = await cli.services.collectGarbage(
-    config,
-    createCollectionRequest(cli, flags, true),
-  )
+  const preview = await collectGarbage(services, createCollectionRequest(flags, true))
   if (summarizeCollection(preview).length === 0) return true
   await printLines(cli.err, formatCollection(preview, true, cli.err.style))
   return confirm("Clear this away?")

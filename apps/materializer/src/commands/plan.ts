@@ -2,6 +2,7 @@ import { createMaterializeRequest, isEmptyPlan, type MaterializeRequest } from "
 
 import type { CommandLine } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 import { previewPlan, type SaveFlags } from "../terminal/preview.ts"
 
 export interface PlanFlags extends MaterializeRequest, SaveFlags {
@@ -15,7 +16,8 @@ export async function plan(
   flags: PlanFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  return cli.services.withProject(await cli.loadConfig(), async (project) => {
+  const services = await loadServices(cli)
+  return services.withProject({}, async (project) => {
     const planned = await previewPlan(
       cli,
       flags,

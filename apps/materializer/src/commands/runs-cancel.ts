@@ -1,8 +1,9 @@
 import { formatAge, formatCount, ProblemsError } from "@freshet/core/engine"
-import type { CancelResult, RunRow } from "@freshet/services"
+import { cancelRun, type CancelResult, type RunRow } from "@freshet/services"
 
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 import { unknownRunError } from "./runs.ts"
 
 /** A statement of the engine hears within a second; committing what is written may take longer. */
@@ -14,8 +15,7 @@ export async function runsCancel(
   flags: { readonly json: boolean },
   id: string,
 ): Promise<number> {
-  const config = await cli.loadConfig()
-  const result = await cli.services.cancelRun(config, { id, timeoutMs: cancelTimeoutMs })
+  const result = await cancelRun(await loadServices(cli), { id, timeoutMs: cancelTimeoutMs })
   if (result.kind === "unknown") throw unknownRunError(id)
   if (result.kind === "over") throw nothingToCancelError(result.run, cli.nowMs())
   const { run } = result

@@ -10,6 +10,7 @@ import { formatCommand, type Project, type RunDetail } from "@freshet/services"
 
 import type { CommandLine } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 import { type RunFlags, runAndPrint } from "../terminal/run-and-print.ts"
 import { unknownRunError } from "./runs.ts"
 
@@ -19,9 +20,9 @@ export interface RetryFlags extends RunFlags {
 
 /** Makes what is left of what a run set out to make: of its partitions those that are not up to date, with whatever they need. */
 export async function runsRetry(cli: CommandLine, flags: RetryFlags, id: string): Promise<number> {
-  const config = await cli.loadConfig()
-  const run = await cli.services.withProject(config, async ({ graph, runHistory }) => {
-    const runDetail = await runHistory.findRun(id)
+  const services = await loadServices(cli)
+  const run = await services.withProject({}, async ({ graph, ledger }) => {
+    const runDetail = await ledger.findRun(id)
     if (runDetail === undefined) throw unknownRunError(id)
     requireRetryable(graph, runDetail)
     return runDetail

@@ -1,5 +1,11 @@
 import { ProblemsError } from "@freshet/core/engine"
-import { createRangeConverter, type Project, type RunDetail, type RunRow } from "@freshet/services"
+import {
+  createRangeConverter,
+  type Project,
+  type RunDetail,
+  type RunRow,
+  toIsoTime,
+} from "@freshet/services"
 
 import { summarizeOutcomes } from "../render/computation-outcomes.ts"
 import {
@@ -11,7 +17,7 @@ import {
 } from "../render/run-list.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
-import { toIsoTime } from "./status.ts"
+import { loadServices } from "../terminal/load-services.ts"
 
 export interface RunsFlags {
   readonly limit: number
@@ -20,9 +26,9 @@ export interface RunsFlags {
 
 /** Lists the newest runs. */
 export async function runs(cli: CommandLine, flags: RunsFlags): Promise<number> {
-  const config = await cli.loadConfig()
-  return cli.services.withProject(config, async (project) => {
-    const rows = await project.runHistory.listRuns(flags.limit)
+  const services = await loadServices(cli)
+  return services.withProject({}, async (project) => {
+    const rows = await project.ledger.listRuns(flags.limit)
     if (flags.json) await printJson(cli.out, { runs: rows.map(toRunDocument) })
     else {
       await printLines(cli.out, formatRunList(rows, project.nowMs, cli.out.style))
@@ -61,9 +67,9 @@ export async function runsShow(
   flags: RunsShowFlags,
   id: string,
 ): Promise<number> {
-  const config = await cli.loadConfig()
-  return cli.services.withProject(config, async (project) => {
-    const run = await project.runHistory.findRun(id)
+  const services = await loadServices(cli)
+  return services.withProject({}, async (project) => {
+    const run = await project.ledger.findRun(id)
     if (run === undefined) throw unknownRunError(id)
     const options = { nowMs: project.nowMs, everyStep: flags.steps }
     await (flags.json

@@ -6,10 +6,8 @@ import { type Computation, joinRanges, type PartitionRange } from "@freshet/core
 import {
   type PartitionArguments,
   type Project,
-  type Recomputation,
   resolveTargets,
   selectAssets,
-  shownPath,
   sourceProblem,
   usageError,
   type VerificationFinding,
@@ -26,6 +24,8 @@ import {
 } from "../render/verification.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
+import { createPathFormatter } from "../terminal/paths.ts"
 import { withProgressLine } from "../terminal/progress-line.ts"
 
 export interface VerifyFlags extends PartitionArguments {
@@ -42,16 +42,15 @@ export async function verify(
   flags: VerifyFlags,
   ...words: readonly string[]
 ): Promise<number> {
-  const config = await cli.loadConfig()
+  const services = await loadServices(cli)
   cli.interruption.watch("Stopping.")
   const startedMs = cli.nowMs()
   const seed = flags.seed ?? randomInt(1_000_000)
-  return cli.services.withRecomputation(config, cli.interruption.signal, async (recomputation) => {
-    const { project } = recomputation
+  return services.withProject({ engine: "recompute" }, async (project) => {
     await printLines(cli.err, formatWarnings(project.warnings, cli.err.style))
     const assets = selectVerifiedAssets(project, words)
     const targets = resolveVerificationTargets(project, assets, flags)
-    const report = await runVerification(cli, recomputation, { ...flags, seed, targets })
+    const report = await runVerification(cli, project, { ...flags, seed, targets })
     const { findings, ...otherFields } = report
     const view: VerificationSummary = {
       ...otherFields,
@@ -106,7 +105,7 @@ function selectAllPartitions(
 
 async function runVerification(
   cli: CommandLine,
-  recomputation: Recomputation,
+  project: Project,
   request: { readonly sample: number; readonly seed: number; readonly files: boolean } & {
     readonly targets: VerificationTargets
   },
@@ -119,7 +118,7 @@ async function runVerification(
       columns,
     })
   return withProgressLine(cli, formatLine, (progress) =>
-    verifyPartitions(recomputation, { ...request, percent: request.sample, onProgress: progress }),
+    verifyPartitions(project, { ...request, percent: request.sample, onProgress: progress }),
   )
 }
 
@@ -139,9 +138,10 @@ function describeFinding(
 
 /** The ways from keys of the lake and paths of the landing zone to paths that a person may type. */
 export function createPathFormatters(cli: CommandLine, { store, config }: Project) {
+  const formatPath = createPathFormatter(cli)
   return {
-    lakePath: (key: string) => shownPath(cli, store.locate(key)),
-    landedPath: (path: string) => shownPath(cli, join(config.landing, path)),
+    lakePath: (key: string) => formatPath(store.locate(key)),
+    landedPath: (path: string) => formatPath(join(config.landing, path)),
   }
 }
 

@@ -1,6 +1,5 @@
 import { countPartitions, type Problem, ProblemsError } from "@freshet/core/engine"
 import {
-  type Config,
   createRangeConverter,
   formatCommand,
   hasPartitionArguments,
@@ -8,7 +7,9 @@ import {
   resolveRange,
   resolveTargets,
   selectAsset,
+  type Services,
   sourceProblem,
+  wipeAssetPartitions,
   usageError,
   type WipeReport,
   type WipeRequest,
@@ -17,6 +18,7 @@ import {
 import { formatWipeReport } from "../render/wipe-report.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
 
 export interface WipeFlags extends PartitionArguments {
   readonly all: boolean
@@ -29,13 +31,13 @@ export interface WipeFlags extends PartitionArguments {
 /** Forgets what was made of some partitions of an asset, so that they count as never made. */
 export async function wipe(cli: CommandLine, flags: WipeFlags, name: string): Promise<number> {
   requireClearRequest(cli, flags, name)
-  const config = await cli.loadConfig()
-  if (!flags.dryRun && !(await confirmWipe(cli, config, flags, name))) {
+  const services = await loadServices(cli)
+  if (!flags.dryRun && !(await confirmWipe(cli, services, flags, name))) {
     await printLines(cli.err, ["Nothing was forgotten."])
     return exitCodes.done
   }
   cli.interruption.watch("Stopping: all is forgotten, or nothing.")
-  const report = await cli.services.wipePartitions(config, createWipeRequest(cli, flags, name))
+  const report = await wipeAssetPartitions(services, createWipeRequest(flags, name))
   await (flags.json
     ? printJson(cli.out, toWipeDocument(report, flags.dryRun))
     : printWipeReport(cli, flags, name, report))
@@ -67,13 +69,10 @@ function requireClearRequest({ confirm }: CommandLine, flags: WipeFlags, name: s
   if (problems.length > 0) throw new ProblemsError("usage", problems)
 }
 
-function createWipeRequest(cli: CommandLine, flags: WipeFlags, name: string): WipeRequest {
+function createWipeRequest(flags: WipeFlags, name: string): WipeRequest {
   return {
     dryRun: flags.dryRun,
     wait: flags.wait,
-    onWait: (lockOwner) =>
-      void printLines(cli.err, [`Waiting for another run to end: ${lockOwner}.`]),
-    signal: cli.interruption.signal,
     choosePartitions: (project) => {
       const asset = selectAsset(project, name)
       if (asset.kind === "source") throw usageError(sourceProblem([asset]))
@@ -89,14 +88,14 @@ function createWipeRequest(cli: CommandLine, flags: WipeFlags, name: string): Wi
 /** A person at a terminal sees first what it means. */
 async function confirmWipe(
   cli: CommandLine,
-  config: Config,
+  services: Services,
   flags: WipeFlags,
   name: string,
 ): Promise<boolean> {
   const { confirm } = cli
   if (flags.yes || confirm === undefined) return true
-  const request = createWipeRequest(cli, { ...flags, dryRun: true }, name)
-  const preview = await cli.services.wipePartitions(config, request)
+  const request = createWipeRequest({ ...flags, dryRun: true }, name)
+  const preview = await wipeAssetPartitions(services, request)
   if (preview.materializations === 0) return true
   await printLines(cli.err, formatWipeReport(preview, true, undefined, cli.err.style))
   return confirm(`Forget ${countPartitions(preview.partitions) === 1 ? "this" : "these"}?`)

@@ -1,51 +1,41 @@
-import type { AnyAsset, Check, Columns } from "@freshet/core"
-import {
-  type CheckResult,
-  formatAge,
-  formatBytes,
-  formatInstant,
-  formatQuantity,
-  formatRead,
-  type Graph,
-  renderSql,
-} from "@freshet/core/engine"
-import type { AssetDetail } from "@freshet/services"
+import { formatAge, formatBytes, formatInstant, formatQuantity } from "@freshet/core/engine"
+import type { AssetDetailDocument } from "@freshet/services"
 
 import { type TerminalStyle, paint, getSign, stateTones } from "../terminal/terminal-style.ts"
-import { formatFailedRowCount } from "./check-failure-lines.ts"
-import { describeGranularity } from "./granularity.ts"
+import { formatDataDictionary } from "./data-dictionary.ts"
+import { formatFailedRowCount } from "./failed-checks.ts"
 import { formatFigures, formatPeriod } from "./report.ts"
-import { formatPartitionCounts, formatAssetStatus } from "./status.ts"
-import { type Cell, type TableColumn, formatTable } from "./table.ts"
+import { formatAssetStatus, formatPartitionCounts } from "./status.ts"
+import { type Cell, formatTable } from "./table.ts"
 
-/** Everything declared and known of an asset: the data dictionary, its lineage, checks, state and query. */
+/** Formats an asset: data dictionary, lineage, checks, state and query. */
 export function formatAssetDetail(
-  graph: Graph,
-  detail: AssetDetail,
-  nowMs: number,
+  detail: AssetDetailDocument,
   style: TerminalStyle,
 ): readonly string[] {
-  const { asset } = detail
+  const { name, description, owners, tags, columns } = detail
+  const sectionStyle = narrowStyle(style)
   return [
-    `${paint(style, "strong", asset.name)}  ${paint(style, "faint", describeKind(asset))}`,
-    ...(asset.kind === "asset" && asset.report !== undefined ? [asset.report.title] : []),
-    asset.description,
-    ...(asset.owners.length > 0 ? [`owners: ${asset.owners.join(", ")}`] : []),
-    ...(asset.tags.length > 0 ? [`tags: ${asset.tags.join(", ")}`] : []),
-    ...formatSection("Answer", formatReportRows(detail, narrowStyle(style)), style),
-    ...formatSection("Columns", formatDataDictionary(asset.columns, narrowStyle(style)), style),
-    ...formatSection("Reads", formatReads(asset), style),
-    ...formatSection("Read by", graph.downstream.get(asset.name) ?? [], style),
-    ...formatSection("Checks", formatChecks(detail, narrowStyle(style)), style),
-    ...formatSection("State", formatState(graph, detail, nowMs, style), style),
-    ...formatSection("Query", formatQueries(asset), style),
+    `${paint(style, "strong", name)}  ${paint(style, "faint", describeKind(detail))}`,
+    ...(detail.title === null ? [] : [detail.title]),
+    description,
+    ...(owners.length > 0 ? [`owners: ${owners.join(", ")}`] : []),
+    ...(tags.length > 0 ? [`tags: ${tags.join(", ")}`] : []),
+    ...formatSection("Report", formatReportRows(detail, sectionStyle), style),
+    ...formatSection("Columns", formatDataDictionary(columns, sectionStyle), style),
+    ...formatSection("Reads", formatReads(detail), style),
+    ...formatSection("Read by", detail.read_by, style),
+    ...formatSection("Checks", formatChecks(detail, sectionStyle), style),
+    ...formatSection("State", formatState(detail, style), style),
+    ...formatSection("Query", formatQueries(detail), style),
   ]
 }
 
-function formatReportRows({ reportRows }: AssetDetail, style: TerminalStyle): readonly string[] {
-  return reportRows === undefined
-    ? []
-    : [...formatPeriod(reportRows), ...formatFigures(reportRows, style)]
+function formatReportRows(
+  { report, report_rows: rows }: AssetDetailDocument,
+  style: TerminalStyle,
+): readonly string[] {
+  return report === null ? [] : [...formatPeriod(report), ...formatFigures(report, rows, style)]
 }
 
 function formatSection(
@@ -61,145 +51,111 @@ function formatSection(
   ]
 }
 
-function describeKind(asset: AnyAsset): string {
-  const kind = asset.kind === "source" ? "source" : `${asset.computation.kind} asset`
-  return `${kind} of ${asset.group}, ${describeGranularity(asset.partitions)}`
-}
-
-const dictionaryColumns: readonly TableColumn[] = [
-  { header: "name" },
-  { header: "type" },
-  { header: "unit", drop: 1 },
-  { header: "description", shrinks: true },
-]
-
-/** The data dictionary: each column with its type, its unit and what it means. */
-export function formatDataDictionary(columns: Columns, style: TerminalStyle): readonly string[] {
-  const rows = Object.entries(columns).map(([name, column]) => [
-    name,
-    column.nullable ? `${column.type} or null` : column.type,
-    column.unit ?? "",
-    column.description ?? "",
-  ])
-  return formatTable(dictionaryColumns, rows, style)
+function describeKind({ kind, group, partitioning }: AssetDetailDocument): string {
+  return `${kind === "source" ? kind : `${kind} asset`} of ${group}, ${partitioning}`
 }
 
 function narrowStyle(style: TerminalStyle): TerminalStyle {
   return style.columns === undefined ? style : { ...style, columns: style.columns - 2 }
 }
 
-function formatReads(asset: AnyAsset): readonly string[] {
-  if (asset.kind === "source") return [`files ${asset.path} of the landing zone`]
-  return asset.computation.reads.map((read) =>
-    formatRead(read.asset?.name ?? `${asset.name} itself`, read.window),
-  )
+function formatReads({ name, path, reads }: AssetDetailDocument): readonly string[] {
+  if (path !== null) return [`files ${path} of the landing zone`]
+  return reads.map(({ asset, window }) => {
+    const text = asset === name ? `${asset} itself` : asset
+    return window === "same" ? text : `${text} (${window})`
+  })
 }
 
-/** Each check with what it demands, and what it said last of the newest partition. */
+/** Formats each check with its requirement and its latest result. */
 function formatChecks(
-  { asset, checkResults }: AssetDetail,
+  { declared_checks: declaredChecks, check_results: results }: AssetDetailDocument,
   style: TerminalStyle,
 ): readonly string[] {
-  if (asset.kind === "source") return []
-  const rows = asset.checks.map((check) =>
+  const rows = declaredChecks.map((check) =>
     toCheckRow(
       check,
-      checkResults.find(({ name }) => name === check.name),
+      results.find(({ name }) => name === check.name),
       style,
     ),
   )
-  const declared = new Set(asset.checks.map(({ name }) => name))
-  const implied = checkResults.filter(({ name, passed }) => !passed && !declared.has(name))
-  const other = implied.map((result) => toCheckRow({ ...result, description: "" }, result, style))
+  const declaredNames = new Set(declaredChecks.map(({ name }) => name))
+  const impliedFailures = results.filter(({ name, passed }) => !passed && !declaredNames.has(name))
+  const impliedRows = impliedFailures.map((result) =>
+    toCheckRow({ ...result, description: "" }, result, style),
+  )
   const columns = [{ header: "" }, { header: "" }, { header: "", shrinks: true }, { header: "" }]
-  return formatTable(columns, [...rows, ...other], style).slice(1)
+  return formatTable(columns, [...rows, ...impliedRows], style).slice(1)
 }
 
 function toCheckRow(
-  { name, severity, description }: Pick<Check, "name" | "severity" | "description">,
-  result: CheckResult | undefined,
+  { name, severity, description }: AssetDetailDocument["declared_checks"][number],
+  result: AssetDetailDocument["check_results"][number] | undefined,
   style: TerminalStyle,
 ): readonly Cell[] {
-  const tone = severity === "error" ? "bad" : "stale"
   const requirement = severity === "error" ? description : `${description} (warns only)`
   if (result === undefined) return ["", name, requirement, ""]
-  return result.passed
-    ? [
-        { text: getSign(style, "made"), tone: "good" },
-        name,
-        requirement,
-        { text: "passed", tone: "good" },
-      ]
-    : [
-        { text: getSign(style, "failed"), tone },
-        name,
-        requirement,
-        { text: formatFailedRowCount(result), tone },
-      ]
+  if (result.passed)
+    return [
+      { text: getSign(style, "made"), tone: "good" },
+      name,
+      requirement,
+      { text: "passed", tone: "good" },
+    ]
+  const tone = severity === "error" ? "bad" : "stale"
+  const failureText = formatFailedRowCount(result)
+  return [{ text: getSign(style, "failed"), tone }, name, requirement, { text: failureText, tone }]
 }
 
-function formatState(
-  graph: Graph,
-  { asset, state, key, record, publication }: AssetDetail,
-  nowMs: number,
-  style: TerminalStyle,
-): readonly string[] {
-  const stateName = state.status?.kind ?? "source"
-  const words = `${paint(style, stateTones[stateName], getSign(style, stateName))} ${formatAssetStatus(graph, state)}`
-  const partitions = formatPartitionCounts(state)
+function formatState(detail: AssetDetailDocument, style: TerminalStyle): readonly string[] {
+  const { status, overdue } = detail
+  const counts = formatPartitionCounts(detail)
   return [
-    `${words}${formatPartition(state, key)}`,
-    ...(partitions === "" ? [] : [`partitions: ${partitions}`]),
-    ...(record === undefined
+    `${paint(style, stateTones[status], getSign(style, status))} ${formatAssetStatus(detail)}${formatPartition(detail)}`,
+    ...(counts === "" ? [] : [`partitions: ${counts}`]),
+    ...formatMaterialization(detail),
+    ...(overdue === null
       ? []
-      : [
-          `made ${formatAge(record.atMs, nowMs)} (${formatInstant(record.atMs)}): ${formatQuantity(record.rows, "row")}, ${formatBytes(record.bytes)}`,
-          `code version ${shortenVersion(record.codeVersion)}, input version ${shortenVersion(record.inputVersion)}, data version ${shortenVersion(record.dataVersion)}`,
-        ]),
-    ...(state.overdue === undefined
-      ? []
-      : [`late: ${state.overdue.partitionKey} was due ${formatInstant(state.overdue.dueMs)}`]),
-    ...formatPublication(asset, publication),
+      : [`overdue: ${overdue.partition} was due ${formatInstant(Date.parse(overdue.due_at))}`]),
+    ...formatPublication(detail),
   ]
 }
 
-/** Of which partition the state is told. */
-function formatPartition(
-  { newest, partitioned, noun }: AssetDetail["state"],
-  key?: string,
-): string {
-  const partition = key ?? newest
-  if (partition === undefined || !partitioned) return ""
-  return key === undefined && noun !== "key" ? `, newest ${partition}` : `, ${noun} ${partition}`
+function formatPartition({
+  partition,
+  partition_noun: noun,
+  is_newest: isNewest,
+}: AssetDetailDocument): string {
+  if (partition === null || noun === null) return ""
+  return isNewest && noun !== "key" ? `, newest ${partition}` : `, ${noun} ${partition}`
 }
 
-function formatPublication(
-  asset: AnyAsset,
-  publication: AssetDetail["publication"],
-): readonly string[] {
-  if (asset.kind === "source" || asset.publish === undefined) return []
-  const publicationText =
-    publication === undefined ? "not published yet" : `shows ${publication.partitionKey}`
-  return [`published in the set ${asset.publish.set}: ${publicationText}`]
+function formatMaterialization(detail: AssetDetailDocument): readonly string[] {
+  const { materialized_at: materializedAt, versions, rows, bytes, now } = detail
+  if (materializedAt === null || versions === null) return []
+  const materializedMs = Date.parse(materializedAt)
+  const size = `${formatQuantity(rows ?? 0, "row")}, ${formatBytes(bytes ?? 0)}`
+  const { code_version: code, input_version: input, data_version: data } = versions
+  return [
+    `materialized ${formatAge(materializedMs, Date.parse(now))} (${formatInstant(materializedMs)}): ${size}`,
+    `code version ${shortenVersion(code)}, input version ${shortenVersion(input)}, data version ${shortenVersion(data)}`,
+  ]
 }
 
-/** The first letters of a version: enough to tell versions apart. */
+/** Takes the first letters of a version, which distinguish it from others. */
 function shortenVersion(version: string): string {
   return version.slice(0, 12)
 }
 
-/** What stands in a shown query where a partition's own facts will stand. */
-const placeholderPartition = { key: "KEY", day: "YYYY-MM-DD", start: "START", end: "END" }
+function formatPublication({ published }: AssetDetailDocument): readonly string[] {
+  if (published === null) return []
+  const { set, partition } = published
+  const text = partition === null ? "not published yet" : `contains ${partition}`
+  return [`publication set ${set}: ${text}`]
+}
 
-function formatQueries(asset: AnyAsset): readonly string[] {
-  if (asset.kind === "source" || asset.computation.kind === "code") return []
-  const { shared, outputs } = asset.computation
-  const outputQuery = outputs.find((output) => output.asset === asset.name)?.query
-  const queries = [shared, outputQuery].filter((query) => query !== undefined)
-  return queries.flatMap((query, index) => [
-    ...(index > 0 ? [""] : []),
-    ...removeIndent(renderSql(query, placeholderPartition)),
-  ])
+function formatQueries({ queries }: AssetDetailDocument): readonly string[] {
+  return queries.flatMap((query, index) => [...(index > 0 ? [""] : []), ...removeIndent(query)])
 }
 
 function removeIndent(text: string): readonly string[] {

@@ -29,9 +29,9 @@ type Outcome = keyof ComputationProgress["partitionsByOutcome"]
 
 const outcomes = [
   "failed",
-  "refused",
+  "checks_failed",
   "skipped",
-  "made",
+  "materialized",
   "reused",
   "unchanged",
   "checked",
@@ -87,11 +87,11 @@ function chooseSign(
   { outcome }: RunDetail,
 ): readonly [Sign, Tone] {
   const hasOutcome = (outcomeKind: Outcome) => groups.some((group) => group.outcome === outcomeKind)
-  if (hasOutcome("failed") || hasOutcome("refused")) return ["failed", "bad"]
+  if (hasOutcome("failed") || hasOutcome("checks_failed")) return ["failed", "bad"]
   if (hasOutcome("skipped")) return ["skipped", "stale"]
   if (ended < planned)
     return outcome === "running" && ended > 0 ? ["running", "running"] : ["skipped", "stale"]
-  return hasOutcome("made") || hasOutcome("checked") ? ["made", "good"] : ["same", "plain"]
+  return hasOutcome("materialized") || hasOutcome("checked") ? ["made", "good"] : ["same", "plain"]
 }
 
 function formatGroups(

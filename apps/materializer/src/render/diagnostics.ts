@@ -1,25 +1,20 @@
+import type { DiagnosticsDocument, FindingDocument } from "@freshet/services"
+
 import { type TerminalStyle, paint, getSign } from "../terminal/terminal-style.ts"
 
-/** One thing that was looked at, and what to do where it is not well. */
-export interface Diagnostic {
-  readonly level: "ok" | "warn" | "fail"
-  readonly subject: string
-  readonly message: string
-  readonly hint?: string | undefined
-}
-
+/** Formats findings, one a line, with the remedy below. */
 export function formatDiagnostics(
-  diagnostics: readonly Diagnostic[],
+  { findings }: DiagnosticsDocument,
   style: TerminalStyle,
 ): readonly string[] {
-  const width = Math.max(...diagnostics.map(({ subject }) => subject.length))
-  return diagnostics.flatMap(({ level, subject, message, hint }) => [
+  const width = Math.max(...findings.map(({ subject }) => subject.length))
+  return findings.flatMap(({ level, subject, message, hint }) => [
     `${formatLevel(level, style)} ${subject.padEnd(width)}  ${message}`,
-    ...(hint === undefined ? [] : [`${" ".repeat(width + 9)}${hint}`]),
+    ...(hint === null ? [] : [`${" ".repeat(width + 9)}${hint}`]),
   ])
 }
 
-function formatLevel(level: Diagnostic["level"], style: TerminalStyle): string {
+function formatLevel(level: FindingDocument["level"], style: TerminalStyle): string {
   switch (level) {
     case "ok":
       return paint(style, "good", `${getSign(style, "made")} ok  `)

@@ -1,118 +1,99 @@
-import {
-  assetPartitionsText,
-  formatCauses,
-  formatPartitions,
-  type Graph,
-  type Status,
-} from "@freshet/core/engine"
-import {
-  type CheckFailure,
-  groupBy,
-  type PartitionExplanation,
-  type PathStop,
-  type RootCause,
-} from "@freshet/services"
+import { type ExplanationDocument, groupBy, type RootCauseDocument } from "@freshet/services"
 
 import { type TerminalStyle, paint, getSign, stateTones } from "../terminal/terminal-style.ts"
-import { formatCheckFailure } from "./check-failure-lines.ts"
+import { formatFailedPartition } from "./failed-checks.ts"
+import { formatAssetPartition } from "./set-partition.ts"
 
-/** What is known for mending: the command, and by asset what checks refused. */
-export interface StalenessRemedy {
-  readonly command: string
-  readonly checkFailures: ReadonlyMap<string, CheckFailure>
-}
+type FormatPath = (location: string) => string
 
-/** Why a partition is as it is: where it begins, the way from there, and the command that mends it. */
+/** Formats the root causes of a status, the path from the first one, and the command that fixes it. */
 export function formatExplanation(
-  graph: Graph,
-  explanation: PartitionExplanation,
-  { command, checkFailures }: StalenessRemedy,
+  document: ExplanationDocument,
+  formatPath: FormatPath,
   style: TerminalStyle,
 ): readonly string[] {
-  const { asset, partition, status, roots, path } = explanation
-  const name = assetPartitionsText(graph, asset, [{ from: partition, to: partition }])
-  const headline = `${paint(style, stateTones[status.kind], getSign(style, status.kind))} ${name} ${formatState(status)}.`
-  if (status.kind === "fresh") return [headline, ...formatFreshState(asset, checkFailures, style)]
+  const { asset, partition, status, roots, command } = document
+  const name = formatAssetPartition(asset, partition)
+  const headline = `${paint(style, stateTones[status], getSign(style, status))} ${name} ${formatState(document)}.`
+  if (status === "fresh") return [headline, ...formatFreshState(document, formatPath, style)]
   return [
     headline,
     "",
     paint(style, "strong", roots.length === 1 ? "Root cause" : "Root causes"),
-    ...formatRootCauses(graph, roots),
-    ...[...checkFailures.values()].flatMap(formatCheckFailure).map((line) => `  ${line}`),
-    ...formatPath(graph, path, style),
+    ...formatRootCauses(roots),
+    ...formatFailedPartitions(document, formatPath).map((line) => `  ${line}`),
+    ...formatCausePath(document, style),
     "",
-    paint(style, "strong", isBlocked(roots) ? "Once that is so" : "To mend it"),
-    ...(checkFailures.size > 0 ? [correctionHint] : []),
-    `  ${command}`,
+    paint(style, "strong", isBlocked(roots) ? "Once the blocker is gone" : "To fix it"),
+    ...(document.failed_checks.length > 0 ? [correctionHint] : []),
+    `  ${command ?? ""}`,
   ]
 }
 
-const correctionHint = "  mend the query, its input or the check (else it is refused again), then"
+const correctionHint = "  fix the query, its input or the check (otherwise it fails again), then"
+
+function formatFailedPartitions(
+  { failed_checks: failedPartitions }: ExplanationDocument,
+  formatPath: FormatPath,
+): readonly string[] {
+  return failedPartitions.flatMap((partition) => formatFailedPartition(partition, formatPath))
+}
 
 function formatFreshState(
-  asset: string,
-  checkFailures: StalenessRemedy["checkFailures"],
+  document: ExplanationDocument,
+  formatPath: FormatPath,
   style: TerminalStyle,
 ): readonly string[] {
-  if (checkFailures.size === 0)
-    return [
-      "What it would be made from now is exactly what its newest materialization was made from.",
-    ]
-  const rows = [...checkFailures].map(([name, { key }]) => `${name} ${key}`.trim()).join(", ")
-  const failureText = checkFailures.has(asset)
+  const { asset, failed_checks: failedPartitions } = document
+  if (failedPartitions.length === 0)
+    return ["Its code and inputs match the latest materialization."]
+  const rows = failedPartitions
+    .map((failed) => formatAssetPartition(failed.asset, failed.partition))
+    .join(", ")
+  const failureText = failedPartitions.some((failed) => failed.asset === asset)
     ? "it fails a check"
-    : `it stands on ${rows}, which fails a check`
+    : `it is blocked by ${rows}, which fails a check`
+  const consequence = "its readers are not materialized and it is not published"
   return [
-    paint(
-      style,
-      "bad",
-      `But ${failureText}, so nothing that reads it is made, and it is not published:`,
-    ),
-    ...[...checkFailures.values()].flatMap(formatCheckFailure),
+    paint(style, "bad", `But ${failureText}, so ${consequence}:`),
+    ...formatFailedPartitions(document, formatPath),
   ]
 }
 
-function isBlocked(roots: readonly RootCause[]): boolean {
-  return roots.every(({ status }) => status.kind !== "fresh" && status.blocker !== undefined)
+function isBlocked(roots: readonly RootCauseDocument[]): boolean {
+  return roots.every(({ blocker }) => blocker !== null)
 }
 
-function formatState(status: Status): string {
-  switch (status.kind) {
+function formatState({ status, failure }: ExplanationDocument): string {
+  switch (status) {
     case "fresh":
       return "is up to date"
     case "missing":
-      return "was never made"
+      return "is missing"
     case "stale":
       return "is stale"
     case "failed":
-      return status.failure.outcome === "refused" ? "was refused by a check" : "failed"
+      return failure?.outcome === "checks_failed" ? "failed a check" : "failed"
   }
 }
 
-/** Roots that share days and reason are told together: `follows, likes 2026-01-05: activity_log 2026-01-05 changed`. */
-function formatRootCauses(graph: Graph, roots: readonly RootCause[]): readonly string[] {
-  const groups = groupBy(roots, (root) => formatRootCause(graph, root))
+/** Joins roots with the same partitions and reason: `follows, likes 2026-01-05: activity_log 2026-01-05 changed`. */
+function formatRootCauses(roots: readonly RootCauseDocument[]): readonly string[] {
+  const groups = groupBy(roots, formatRootCause)
   return [...groups].map(
-    ([text, group]) => `  ${group.map(({ asset }) => asset).join(", ")} ${text}`,
+    ([text, group]) => `  ${group.map(({ asset }) => asset).join(", ")}${text}`,
   )
 }
 
-/** A root cause without its asset's name: `2026-01-05: activity_log 2026-01-05 changed`. */
-export function formatRootCause(graph: Graph, root: RootCause): string {
-  const { asset, partitions, status, causes } = root
-  const reason = formatCauses(graph, status.kind === "stale" ? { ...status, causes } : status)
-  return `${formatPartitions(graph, asset, partitions)}: ${reason}`
+function formatRootCause({ partitions_text: partitions, reason }: RootCauseDocument): string {
+  return `${partitions === "" ? "" : ` ${partitions}`}: ${reason}`
 }
 
-function formatPath(
-  graph: Graph,
-  path: readonly PathStop[],
-  style: TerminalStyle,
-): readonly string[] {
+function formatCausePath({ path }: ExplanationDocument, style: TerminalStyle): readonly string[] {
   if (path.length < 2) return []
   const stops = path.map(({ asset, partition }, index) => {
     const arrow = index === 0 ? "" : `${getSign(style, "arrow")} `
-    return `  ${"  ".repeat(Math.min(index, 8))}${arrow}${assetPartitionsText(graph, asset, [{ from: partition, to: partition }])}`
+    return `  ${"  ".repeat(Math.min(index, 8))}${arrow}${formatAssetPartition(asset, partition)}`
   })
   return ["", paint(style, "strong", "Path"), ...stops]
 }

@@ -1,49 +1,27 @@
 import { formatCount } from "@freshet/core/engine"
-import type { Config } from "@freshet/services"
+import type { FilmHighlightDocument } from "@freshet/services"
 
-import type { CommandLine } from "../terminal/command-line.ts"
-
-/** One row for each answer: what it is about, and its figures as PostgreSQL writes them. */
-const highlightsQuery = `
-  (select 1 as place, title as name, release_year::text as year, trim_scale(round(average_rating, 2)) as figure, ratings as many
-   from movies.highest_rated_films order by rank limit 1)
-  union all
-  (select 2, genre, null, share_of_ratings, users from movies.popular_genres order by rank limit 1)
-  union all
-  (select 3, to_char(make_date(2000, number, 1), 'FMMonth'), null, mean_adjusted, adjusted_films
-   from movies.box_office_by_release where period = 'month'
-   order by mean_adjusted desc nulls last, number limit 1)
-  union all
-  (select 4, genre, null, total_adjusted, films from movies.genre_earnings order by rank limit 1)
-  order by place`
-
-/** The first line of each of the four answers about films, in words. */
-export async function readFilmHighlights(
-  cli: CommandLine,
-  config: Config,
-): Promise<readonly string[]> {
-  const { rows } = await cli.services.readPublished(config, { sql: highlightsQuery, limit: 4 })
-  const lines = rows.map((row) => formatHighlight(Number(row["place"]), row))
-  return lines.length === 0 ? [] : ["", "And about films:", ...lines.map((line) => `  ${line}`)]
+/** Formats the first row of each report about films as a sentence. */
+export function formatFilmHighlights(films: readonly FilmHighlightDocument[]): readonly string[] {
+  if (films.length === 0) return []
+  return ["", "And about films:", ...films.map((film) => `  ${formatHighlight(film)}`)]
 }
 
-function formatHighlight(place: number, row: Readonly<Record<string, unknown>>): string {
-  const name = String(row["name"])
-  const figure = Number(row["figure"])
-  const countText = formatCount(Number(row["many"]))
-  switch (place) {
-    case 1:
-      return `The highest rated is ${name} (${String(row["year"])}): ${figure} of 5 stars from ${countText} users.`
-    case 2:
+function formatHighlight({ report, name, year, figure, count }: FilmHighlightDocument): string {
+  const countText = formatCount(count)
+  switch (report) {
+    case "highest_rated":
+      return `The highest rated is ${name} (${year ?? ""}): ${figure} of 5 stars from ${countText} users.`
+    case "popular_genre":
       return `The most popular genre is ${name}: ${figure} % of all ratings, from ${countText} users.`
-    case 3:
+    case "release_month":
       return `Films released in ${name} earned most: ${formatMillions(figure)} on average (${countText} films).`
-    default:
+    case "earning_genre":
       return `The highest earning genre is ${name}: ${formatMillions(figure)} with ${countText} films.`
   }
 }
 
-/** Dollars of the base month, roughly. */
+/** Formats dollars of the base month in millions. */
 function formatMillions(dollars: number): string {
   return `${formatCount(Math.round(dollars / 1_000_000))} million USD at constant prices`
 }

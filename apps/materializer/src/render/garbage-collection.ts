@@ -43,7 +43,7 @@ export function summarizeCollection(collection: GarbageReport): readonly Collect
 
 const formatOwner = {
   rows: (owner: string) => owner,
-  refused: (owner: string) => `${owner}, refused rows`,
+  failed_rows: (owner: string) => `${owner}, refused rows`,
   quarantine: (owner: string) => `${owner}, quarantined lines`,
 } as const
 

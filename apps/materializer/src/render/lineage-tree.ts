@@ -1,14 +1,15 @@
-import { type TerminalStyle, paint } from "../terminal/terminal-style.ts"
-import type { LineageView } from "./lineage-view.ts"
+import type { LineageDocument } from "@freshet/services"
 
-/** Against the data's way, or along it. */
-export type LineageDirection = "reads" | "read by"
+import { type TerminalStyle, paint } from "../terminal/terminal-style.ts"
+
+/** Upstream or downstream of an asset. */
+type LineageDirection = "reads" | "read by"
 
 /**
- * The lineage as a tree. An asset met again is named and not opened again. Where everything comes from one
- * asset the tree follows the data from there; else it goes back from what nothing else reads.
+ * Formats the lineage as a tree. The branch of an asset is printed where the asset appears first. With one root and
+ * several sinks the tree goes downstream from the root, otherwise upstream from the sinks.
  */
-export function formatLineageTree(view: LineageView, style: TerminalStyle): readonly string[] {
+export function formatLineageTree(view: LineageDocument, style: TerminalStyle): readonly string[] {
   const upstreamNames = new Set(view.edges.map(({ from }) => from))
   const readerNames = new Set(view.edges.map(({ to }) => to))
   const sinks = view.nodes.filter(({ name }) => !upstreamNames.has(name))
@@ -21,9 +22,9 @@ export function formatLineageTree(view: LineageView, style: TerminalStyle): read
   )
 }
 
-/** One asset with everything upstream of it, and everything downstream. */
+/** Formats one asset with its upstream and its downstream. */
 export function formatLineageAround(
-  view: LineageView,
+  view: LineageDocument,
   name: string,
   style: TerminalStyle,
 ): readonly string[] {
@@ -40,12 +41,12 @@ export function formatLineageAround(
     paint(style, "strong", name),
     ...formatDirection("reads"),
     ...formatDirection("read by"),
-    ...(view.edges.length === 0 ? ["reads nothing, and nothing reads it"] : []),
+    ...(view.edges.length === 0 ? ["no upstream and no downstream"] : []),
   ]
 }
 
 interface Tree {
-  readonly view: LineageView
+  readonly view: LineageDocument
   readonly style: TerminalStyle
   readonly visitedNames: Set<string>
 }
@@ -55,7 +56,7 @@ function formatBranch(tree: Tree, name: string, direction: LineageDirection): re
   return [paint(tree.style, "strong", name), ...formatChildren(tree, name, direction, "")]
 }
 
-function listNeighbours({ edges }: LineageView, name: string, direction: LineageDirection) {
+function listNeighbours({ edges }: LineageDocument, name: string, direction: LineageDirection) {
   return direction === "reads"
     ? edges.filter(({ to }) => to === name).map(({ from, windows }) => ({ name: from, windows }))
     : edges.filter(({ from }) => from === name).map(({ to, windows }) => ({ name: to, windows }))

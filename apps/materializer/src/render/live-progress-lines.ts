@@ -86,7 +86,7 @@ export function formatComputation(
 }
 
 function chooseSign({ outcomes, planned }: ComputationCounts): readonly [Sign, Tone] {
-  if ((outcomes.failed ?? 0) + (outcomes.refused ?? 0) > 0) return ["failed", "bad"]
+  if ((outcomes.failed ?? 0) + (outcomes.checks_failed ?? 0) > 0) return ["failed", "bad"]
   if ((outcomes.skipped ?? 0) > 0) return ["skipped", "stale"]
   const unchangedCount = (outcomes.unchanged ?? 0) + (outcomes.reused ?? 0)
   return unchangedCount === planned ? ["same", "plain"] : ["made", "good"]
@@ -101,14 +101,14 @@ function formatRowCount({ rows, outcomes, planned }: ComputationCounts): string 
 }
 
 function listNotes({ outcomes, planned, quarantined, failedChecks }: ComputationCounts) {
-  const outcomeTexts = (["unchanged", "reused", "refused", "failed", "skipped"] as const).flatMap(
-    (kind) => {
-      const outcomeCount = outcomes[kind] ?? 0
-      return outcomeCount === 0
-        ? []
-        : [outcomeCount === planned ? kind : `${formatCount(outcomeCount)} ${kind}`]
-    },
-  )
+  const outcomeTexts = (
+    ["unchanged", "reused", "checks_failed", "failed", "skipped"] as const
+  ).flatMap((kind) => {
+    const outcomeCount = outcomes[kind] ?? 0
+    return outcomeCount === 0
+      ? []
+      : [outcomeCount === planned ? kind : `${formatCount(outcomeCount)} ${kind}`]
+  })
   return [
     ...outcomeTexts,
     ...(quarantined > 0 ? [`${formatCount(quarantined)} quarantined`] : []),

@@ -160,8 +160,7 @@ function formatBlockedWork(
     partitionTotal === 1 ? formatPartitions(graph, computation.outputs[0]?.asset ?? "", ranges) : ""
   const partitions =
     partitionName === "" ? formatQuantity(partitionTotal, "partition") : partitionName
-  const reason =
-    blocker === undefined ? "waits as well, in more partitions" : `waits for ${blocker}`
+  const reason = blocker === undefined ? "blocked in more partitions" : `blocked by ${blocker}`
   const text = `${getSign(style, "missing")} ${computation.name} ${reason} (${partitions})`
   return paint(style, "stale", text)
 }

@@ -10,14 +10,20 @@ function formatProblems(problems: readonly Problem[], style: TerminalStyle): rea
   ])
 }
 
-/** Warnings in the same form. */
+/** A warning of a project or of a document. */
+interface Warning {
+  readonly message: string
+  readonly hint?: string | null | undefined
+}
+
+/** Formats warnings, each with its remedy below. */
 export function formatWarnings(
-  problems: readonly Problem[],
+  problems: readonly Warning[],
   style: TerminalStyle,
 ): readonly string[] {
   return problems.flatMap(({ message, hint }) => [
     `${paint(style, "stale", "warning:")} ${message}`,
-    ...(hint === undefined ? [] : indentLines(hint)),
+    ...(hint === undefined || hint === null ? [] : indentLines(hint)),
   ])
 }
 

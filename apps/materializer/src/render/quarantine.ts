@@ -1,25 +1,21 @@
-import { type TerminalStyle } from "../terminal/terminal-style.ts"
+import type { QuarantineDocument } from "@freshet/services"
+
+import type { TerminalStyle } from "../terminal/terminal-style.ts"
 import { formatTable } from "./table.ts"
 
-/** One line that was not taken, as the quarantine file has it. */
-export interface QuarantinedLine {
-  readonly file: string
-  readonly line: number
-  readonly reason: string
-  readonly text: string
-}
+const columns = [
+  { header: "file", shrinks: true },
+  { header: "line", align: "right" },
+  { header: "reason" },
+  { header: "text", shrinks: true },
+] as const
 
+/** Formats quarantined lines as a table. */
 export function formatQuarantine(
-  lines: readonly QuarantinedLine[],
+  { lines }: QuarantineDocument,
   style: TerminalStyle,
 ): readonly string[] {
   if (lines.length === 0) return ["No line is quarantined."]
-  const columns = [
-    { header: "file", shrinks: true },
-    { header: "line", align: "right" } as const,
-    { header: "reason" },
-    { header: "text", shrinks: true },
-  ]
   const rows = lines.map(({ file, line, reason, text }) => [
     file,
     String(line),

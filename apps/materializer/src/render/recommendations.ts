@@ -1,35 +1,30 @@
 import { formatCount } from "@freshet/core/engine"
+import type { RecommendationDocument } from "@freshet/services"
 
-/** A user's strongest recommendation, with the users through whom it was found. */
-export interface Recommendation {
-  readonly reader: string
-  readonly recommended: string
-  readonly strength: number
-  readonly through: readonly string[]
-  /** Rooms recommended to the same user. */
-  readonly rooms: readonly string[]
+/** Formats recommendations as sentences. */
+export function formatRecommendations(
+  recommendations: readonly RecommendationDocument[],
+): readonly string[] {
+  if (recommendations.length === 0) return ["PostgreSQL has no recommendations yet."]
+  return ["From PostgreSQL:", ...recommendations.flatMap(formatRecommendation)]
 }
 
-/** Recommendations in words. */
-export function formatRecommendations(
-  recommendations: readonly Recommendation[],
-): readonly string[] {
-  if (recommendations.length === 0) return ["PostgreSQL has no recommendation yet."]
+function formatRecommendation({
+  reader,
+  recommended,
+  strength,
+  through,
+  rooms,
+}: RecommendationDocument): readonly string[] {
+  const roomNoun = rooms.length === 1 ? "the room" : "the rooms"
   return [
-    "From PostgreSQL:",
-    ...recommendations.flatMap(({ reader, recommended, strength, through, rooms }) => [
-      `  ${reader}: you might follow ${recommended} (strength ${formatCount(strength)}),`,
-      `    because you engage with ${formatNameList(through)}, and they with ${recommended}.`,
-      ...(rooms.length > 0
-        ? [
-            `    You might like ${rooms.length === 1 ? "the room" : "the rooms"} ${formatNameList(rooms)}.`,
-          ]
-        : []),
-    ]),
+    `  ${reader}: you might follow ${recommended} (strength ${formatCount(strength)}),`,
+    `    because you engage with ${formatNameList(through)}, and they with ${recommended}.`,
+    ...(rooms.length > 0 ? [`    You might like ${roomNoun} ${formatNameList(rooms)}.`] : []),
   ]
 }
 
-/** `a`, `a and b`, `a, b and 5 others`. */
+/** Joins names: `a`, `a and b`, `a, b and 5 others`. */
 export function formatNameList(names: readonly string[]): string {
   const firstNames = names.length > 3 ? names.slice(0, 2) : names
   const otherCount = names.length - firstNames.length

@@ -1,65 +1,57 @@
-import type { Columns } from "@freshet/core"
-import type { ReportRows } from "@freshet/services"
+import type { ColumnDocument, ReportDocument, RowDocument } from "@freshet/services"
 
 import type { TerminalStyle } from "../terminal/terminal-style.ts"
 import { paint } from "../terminal/terminal-style.ts"
 import { type Cell, formatTable } from "./table.ts"
 
-/** An answer as a report: title, period, definition, and the figures under their units. */
-export function formatReport(reportRows: ReportRows, style: TerminalStyle): readonly string[] {
-  const { report, description } = reportRows.asset
+/** Formats a report: title, period, definition, and the figures under their units. */
+export function formatReport(
+  report: ReportDocument,
+  rows: readonly RowDocument[],
+  style: TerminalStyle,
+): readonly string[] {
   return [
-    paint(style, "strong", report?.title ?? ""),
-    ...formatPeriod(reportRows),
+    paint(style, "strong", report.title),
+    ...formatPeriod(report),
     "",
-    ...wrapText(description, Math.min(style.columns ?? 100, 100)),
+    ...wrapText(report.description, Math.min(style.columns ?? 100, 100)),
     "",
-    ...formatFigures(reportRows, style),
+    ...formatFigures(report, rows, style),
   ]
 }
 
-/** From when to when; nothing where the report has no period or no rows. */
-export function formatPeriod({ period }: Pick<ReportRows, "period">): readonly string[] {
-  return period === undefined ? [] : [`${period[0]} to ${period[1]}`]
+/** Formats the period of a report; nothing for a report without one. */
+export function formatPeriod({ period }: ReportDocument): readonly string[] {
+  return period === null ? [] : [`${period.from} to ${period.to}`]
 }
 
-/** The rows as a table with a line of units, without the columns that say the period. */
+/** Formats the rows as a table with a line of units. */
 export function formatFigures(
-  { asset, rows }: ReportRows,
+  { columns }: ReportDocument,
+  rows: readonly RowDocument[],
   style: TerminalStyle,
 ): readonly string[] {
-  const visibleColumns = Object.entries(asset.columns).filter(
-    ([name]) => asset.report?.period?.includes(name) !== true,
-  )
-  const layout = visibleColumns.map(([name, column]) =>
+  const layout = columns.map((column) =>
     isNumberColumn(column)
-      ? { header: name, align: "right" as const }
-      : { header: name, shrinks: true },
+      ? { header: column.name, align: "right" as const }
+      : { header: column.name, shrinks: true },
   )
-  const units = visibleColumns.map(([, { unit = "" }]): Cell => ({ text: unit, tone: "faint" }))
-  const figures = rows.map((row) =>
-    visibleColumns.map(([name, column]) => toFigureCell(column, row[name])),
-  )
+  const units = columns.map(({ unit }): Cell => ({ text: unit ?? "", tone: "faint" }))
+  const figures = rows.map((row) => columns.map((column) => toFigureCell(column, row[column.name])))
   return formatTable(layout, [units, ...figures], style)
 }
 
-const numberKinds = new Set<Columns[string]["kind"]>([
-  "int16",
-  "int32",
-  "int64",
-  "float64",
-  "decimal",
-])
+const numberTypes = /^(SMALLINT|INTEGER|BIGINT|DOUBLE|DECIMAL)/
 
-function isNumberColumn({ kind }: Columns[string]): boolean {
-  return numberKinds.has(kind)
+function isNumberColumn({ type }: ColumnDocument): boolean {
+  return numberTypes.test(type)
 }
 
-/** Amounts, which have a unit, are written with separators; ids and years are not. */
-function toFigureCell(column: Columns[string], value: unknown): Cell {
+/** Formats amounts, which have a unit, with separators; ids and years have none. */
+function toFigureCell(column: ColumnDocument, value: unknown): Cell {
   if (value === null || value === undefined) return { text: "–", tone: "faint" }
   const text = typeof value === "string" ? value : JSON.stringify(value)
-  if (column.unit === undefined || !isNumberColumn(column)) return text.replaceAll(/[\n\r\t]/g, " ")
+  if (column.unit === null || !isNumberColumn(column)) return text.replaceAll(/[\n\r\t]/g, " ")
   return text.replace(/^-?\d+/, (digits) => digits.replaceAll(/\B(?=(\d{3})+$)/g, ","))
 }
 

@@ -1,33 +1,23 @@
-import type { ResultRow } from "@freshet/services"
+import type { QueryResultDocument, RowDocument } from "@freshet/services"
 
 import type { TerminalStyle } from "../terminal/terminal-style.ts"
 import { type Cell, type TableColumn, formatTable } from "./table.ts"
 
-/** A column of a query's result: its name and its type as the engine writes it. */
-export interface ResultColumn {
-  readonly name: string
-  readonly type: string
-}
-
 const numericTypes = /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|U\w*INT\w*|FLOAT|DOUBLE|DECIMAL)/
 
-/** Rows as a table; long values are cut on a terminal only. */
-export function formatRows(
-  columns: readonly ResultColumn[],
-  rows: readonly ResultRow[],
-  style: TerminalStyle,
-): readonly string[] {
+type Result = Pick<QueryResultDocument, "columns" | "rows">
+
+/** Formats rows as a table; a terminal's width cuts long values. */
+export function formatRows({ columns, rows }: Result, style: TerminalStyle): readonly string[] {
   if (rows.length === 0) return [columns.map(({ name }) => name).join("  ")]
-  const layout = columns.map(({ name, type }): TableColumn => {
-    return numericTypes.test(type)
-      ? { header: name, align: "right" }
-      : { header: name, shrinks: true }
-  })
-  return formatTable(
-    layout,
-    rows.map((row) => columns.map(({ name }) => toCell(row[name]))),
-    style,
+  const layout = columns.map(({ name, type }): TableColumn =>
+    numericTypes.test(type) ? { header: name, align: "right" } : { header: name, shrinks: true },
   )
+  return formatTable(layout, toCells(columns, rows), style)
+}
+
+function toCells(columns: Result["columns"], rows: readonly RowDocument[]) {
+  return rows.map((row) => columns.map(({ name }) => toCell(row[name])))
 }
 
 function toCell(value: unknown): Cell {
@@ -39,26 +29,11 @@ function formatValue(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value)
 }
 
-const integerTypes = /^(BIGINT|HUGEINT|UBIGINT|UHUGEINT)$/
-
-/** A row for JSON: whole numbers as numbers where they are safe, decimals and larger ones as text. */
-export function toJsonRow(columns: readonly ResultColumn[], row: ResultRow): ResultRow {
-  return Object.fromEntries(
-    columns.map(({ name, type }) => [
-      name,
-      integerTypes.test(type) ? toSafeNumber(row[name]) : row[name],
-    ]),
-  )
-}
-
-function toSafeNumber(value: unknown): unknown {
-  const number = typeof value === "string" ? Number(value) : Number.NaN
-  return Number.isSafeInteger(number) ? number : value
-}
-
-/** One record of a CSV file, quoted as in RFC 4180; null is empty. */
-export function formatCsvRecord(values: readonly unknown[]): string {
-  return values.map(formatCsvValue).join(",")
+/** Formats rows as CSV with a header, quoted as in RFC 4180; null is empty. */
+export function formatCsv({ columns, rows }: Result): readonly string[] {
+  const names = columns.map(({ name }) => name)
+  const records = rows.map((row) => names.map((name) => row[name]))
+  return [names, ...records].map((values) => values.map(formatCsvValue).join(","))
 }
 
 function formatCsvValue(value: unknown): string {

@@ -37,18 +37,18 @@ function describeEvent(event: RunEvent): string | undefined {
 
 function describeStep(event: Extract<RunEvent, { kind: "step_ended" }>): string {
   const quarantined = event.lineCounts.reduce((sum, line) => sum + line.quarantined, 0)
-  const isRejectedByChecks = event.outcome.kind === "refused"
+  const isRejectedByChecks = event.outcome.kind === "checks_failed"
   const failedChecks = event.checks
     .filter(({ passed, severity }) => !passed && !(isRejectedByChecks && severity === "error"))
     .map(({ name }) => name)
   const counts =
-    event.outcome.kind === "made"
+    event.outcome.kind === "materialized"
       ? [formatQuantity(event.rows, "row"), formatDuration(event.ms)]
       : []
   return [
     formatOutcome(event.outcome, event.checks),
     ...counts,
-    ...(event.outcome.kind === "made" && !event.changed ? ["same rows as before"] : []),
+    ...(event.outcome.kind === "materialized" && !event.changed ? ["same rows as before"] : []),
     ...(quarantined > 0 ? [`${formatQuantity(quarantined, "line")} quarantined`] : []),
     ...(failedChecks.length > 0 ? [`checks failed: ${failedChecks.join(", ")}`] : []),
   ].join(", ")
@@ -57,12 +57,12 @@ function describeStep(event: Extract<RunEvent, { kind: "step_ended" }>): string 
 /** How a step ended, in words, with the checks that refused its rows. */
 export function formatOutcome(outcome: StepOutcome, checks: readonly CheckResult[] = []): string {
   switch (outcome.kind) {
-    case "made":
+    case "materialized":
     case "reused":
     case "unchanged":
     case "checked":
       return outcome.kind
-    case "refused":
+    case "checks_failed":
       return `refused by ${checks
         .filter(({ passed, severity }) => !passed && severity === "error")
         .map(({ name }) => name)

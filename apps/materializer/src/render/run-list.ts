@@ -136,22 +136,22 @@ function formatSteps(
 
 /** What one wants to know of a step that did not just do its work. */
 function isNotable(outcome: string): boolean {
-  return outcome === "failed" || outcome === "refused"
+  return outcome === "failed" || outcome === "checks_failed"
 }
 
 const stepSigns: Readonly<Record<string, readonly [Sign, Tone]>> = {
-  made: ["made", "good"],
+  materialized: ["made", "good"],
   reused: ["same", "good"],
   unchanged: ["same", "plain"],
   checked: ["made", "good"],
-  refused: ["failed", "bad"],
+  checks_failed: ["failed", "bad"],
   failed: ["failed", "bad"],
   skipped: ["skipped", "faint"],
 }
 
 function toStepRow(graph: Graph, step: StepRow, style: TerminalStyle): readonly Cell[] {
   const [sign, tone] = stepSigns[step.outcome] ?? ["dash", "plain"]
-  const isQuiet = step.outcome === "made"
+  const isQuiet = step.outcome === "materialized"
   return [
     { text: getSign(style, sign), tone },
     step.computation,

@@ -2,17 +2,21 @@ import { formatCount, formatDuration, formatQuantity, type LineCount } from "@fr
 import type { FailedStep, PublicationSummary, RunSummary, UnpublishedSet } from "@freshet/services"
 
 import { type TerminalStyle, paint, getSign } from "../terminal/terminal-style.ts"
-import { formatFailedCheck, formatCheckFailure } from "./check-failure-lines.ts"
+import { formatFailedCheck, formatFailedPartition } from "./failed-checks.ts"
 import { formatNameList } from "./recommendations.ts"
 import { formatOutcome } from "./run-event.ts"
 import { formatSetPartition } from "./set-partition.ts"
 import { formatTable } from "./table.ts"
 
 /** The summary in words. */
-export function formatRunSummary(summary: RunSummary, style: TerminalStyle): readonly string[] {
+export function formatRunSummary(
+  summary: RunSummary,
+  formatPath: (location: string) => string,
+  style: TerminalStyle,
+): readonly string[] {
   return [
     ...formatHeadline(summary, style),
-    ...summary.failedSteps.flatMap((failedStep) => formatFailedStep(failedStep, style)),
+    ...summary.failedSteps.flatMap((failedStep) => formatFailedStep(failedStep, formatPath, style)),
     ...summary.lineCounts.flatMap((lines) => formatLineCount(lines, style)),
     ...formatFailedChecks(summary, style),
     ...summary.publications.flatMap((publication) => formatPublication(publication, style)),
@@ -25,16 +29,16 @@ function formatHeadline(
   style: TerminalStyle,
 ): readonly string[] {
   const otherOutcomes = (
-    ["unchanged", "reused", "checked", "refused", "failed", "skipped"] as const
+    ["unchanged", "reused", "checked", "checks_failed", "failed", "skipped"] as const
   )
     .filter((kind) => counts[kind] > 0)
     .map((kind) => `${formatCount(counts[kind])} ${kind}`)
   const unstartedSteps = notStarted > 0 ? [`${formatCount(notStarted)} not started`] : []
   const details = [...otherOutcomes, ...unstartedSteps]
-  const text = `${formatQuantity(counts.made, "partition")} made in ${formatDuration(ms)}, ${formatQuantity(rows, "row")}${details.length > 0 ? `; ${details.join(", ")}` : ""}.`
+  const text = `${formatQuantity(counts.materialized, "partition")} made in ${formatDuration(ms)}, ${formatQuantity(rows, "row")}${details.length > 0 ? `; ${details.join(", ")}` : ""}.`
   switch (outcome) {
     case "succeeded":
-      if (counts.made === 0 && details.length === 0) return []
+      if (counts.materialized === 0 && details.length === 0) return []
       return [`${paint(style, "good", getSign(style, "made"))} ${text}`]
     case "failed":
       return [`${paint(style, "bad", `${getSign(style, "failed")} The run failed:`)} ${text}`]
@@ -44,14 +48,18 @@ function formatHeadline(
 }
 
 function formatFailedStep(
-  { step, outcome, checkFailure }: FailedStep,
+  { step, outcome, failedPartition }: FailedStep,
+  formatPath: (location: string) => string,
   style: TerminalStyle,
 ): readonly string[] {
   const hint = outcome.kind === "failed" ? outcome.hint : undefined
   return [
-    `${paint(style, "bad", getSign(style, "failed"))} ${step}: ${formatOutcome(outcome, checkFailure?.checks)}`,
+    `${paint(style, "bad", getSign(style, "failed"))} ${step}: ${formatOutcome(
+      outcome,
+      failedPartition?.checks.map((check) => ({ ...check, passed: false })),
+    )}`,
     ...(hint === undefined ? [] : [`  ${hint}`]),
-    ...(checkFailure === undefined ? [] : formatCheckFailure(checkFailure)),
+    ...(failedPartition === undefined ? [] : formatFailedPartition(failedPartition, formatPath)),
   ]
 }
 
@@ -76,7 +84,7 @@ function formatLineCount(
 /** What checks found in rows that are kept all the same; rows that were refused are told of with their step. */
 function formatFailedChecks(summary: RunSummary, style: TerminalStyle): readonly string[] {
   const rejectedSteps = new Set(
-    summary.failedSteps.flatMap(({ step, checkFailure }) => (checkFailure ? [step] : [])),
+    summary.failedSteps.flatMap(({ step, failedPartition }) => (failedPartition ? [step] : [])),
   )
   return summary.failedChecks.flatMap((check) => {
     if (check.severity === "error" && rejectedSteps.has(check.step)) return []

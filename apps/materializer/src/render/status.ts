@@ -1,19 +1,14 @@
 import {
-  type Failure,
   formatAge,
   formatBytes,
   formatCount,
   formatDuration,
-  formatMainCause,
   formatQuantity,
-  type Graph,
-  type Publication,
 } from "@freshet/core/engine"
-import type { AssetState, PartitionCounts } from "@freshet/services"
+import type { AssetStateDocument, StatusDocument } from "@freshet/services"
 
 import {
   type TerminalStyle,
-  type AssetStateName,
   type Tone,
   paint,
   getSign,
@@ -22,6 +17,18 @@ import {
 import { formatSetPartition } from "./set-partition.ts"
 import { type Cell, type TableColumn, formatTable } from "./table.ts"
 
+/** The whole page of `freshet status`: a table, a summary and the next steps. */
+export function formatStatus(document: StatusDocument, style: TerminalStyle): readonly string[] {
+  const table = formatStateTable(document, style)
+  const sentences = [formatStatusSummary(document.summary), ...formatPublications(document)]
+  return [
+    ...table,
+    ...(table.length > 0 ? [""] : []),
+    sentences.join(" "),
+    ...formatNextSteps(document),
+  ]
+}
+
 const columns: readonly TableColumn[] = [
   { header: "" },
   { header: "asset" },
@@ -29,145 +36,145 @@ const columns: readonly TableColumn[] = [
   { header: "newest", drop: 6 },
   { header: "partitions", drop: 4 },
   { header: "rows", align: "right", drop: 3 },
-  { header: "made", drop: 2 },
+  { header: "materialized", drop: 2 },
   { header: "notes", drop: 5, shrinks: true },
 ]
 
 /** One line an asset, under a heading for each group. */
-export function formatStatus(
-  graph: Graph,
-  states: readonly AssetState[],
-  nowMs: number,
+function formatStateTable(
+  { assets, now }: StatusDocument,
   style: TerminalStyle,
 ): readonly string[] {
-  const rows = states.map((state) => toRow(graph, state, nowMs, style))
+  const nowMs = Date.parse(now)
+  const rows = assets.map((asset) => toRow(asset, nowMs, style))
   const lines = formatTable(columns, rows, style)
-  const groups = [...new Set(states.map(({ group }) => group))]
+  const groups = [...new Set(assets.map(({ group }) => group))]
   if (groups.length < 2) return lines
   const [header = "", ...body] = lines
   return groups.flatMap((group, index) => [
     ...(index === 0 ? [header] : [""]),
     paint(style, "strong", group),
-    ...body.filter((_, line) => states[line]?.group === group),
+    ...body.filter((_, line) => assets[line]?.group === group),
   ])
 }
 
-function toRow(
-  graph: Graph,
-  state: AssetState,
-  nowMs: number,
-  style: TerminalStyle,
-): readonly Cell[] {
-  const stateName: AssetStateName = state.status?.kind ?? "source"
-  const tone = stateTones[stateName]
+function toRow(asset: AssetStateDocument, nowMs: number, style: TerminalStyle): readonly Cell[] {
+  const { status, materialized_at: materializedAt } = asset
+  const tone = stateTones[status]
   return [
-    { text: getSign(style, stateName), tone },
-    state.name,
-    { text: formatAssetStatus(graph, state), tone },
-    state.newest ?? "",
-    formatPartitionCounts(state),
-    state.rows === undefined ? formatSize(state) : formatCount(state.rows),
-    state.materializedMs === undefined ? "" : formatAge(state.materializedMs, nowMs),
-    toNoteCell(state, nowMs),
+    { text: getSign(style, status), tone },
+    asset.name,
+    { text: formatAssetStatus(asset), tone },
+    asset.newest_partition ?? "",
+    formatPartitionCounts(asset),
+    asset.rows === null ? formatSize(asset) : formatCount(asset.rows),
+    materializedAt === null ? "" : formatAge(Date.parse(materializedAt), nowMs),
+    toNoteCell(asset, nowMs),
   ]
 }
 
-function formatSize(state: AssetState): string {
-  return state.bytes === undefined ? "" : formatBytes(state.bytes)
+function formatSize({ bytes }: AssetStateDocument): string {
+  return bytes === null ? "" : formatBytes(bytes)
 }
 
-/** The newest partition's state in words. */
-export function formatAssetStatus(graph: Graph, { status, newest }: AssetState): string {
-  if (status === undefined) return newest === undefined ? "nothing landed" : "source"
-  if (newest === undefined) return "waits for its first input"
-  if (status.kind === "failed" && status.blocker === undefined) return formatFailure(status.failure)
-  const text = formatMainCause(graph, status)
-  return status.kind === "stale" ? `stale: ${text}` : text
+/** Formats the state of an asset with its main cause: `stale: items 2026-01-03`. */
+export function formatAssetStatus(asset: AssetStateDocument): string {
+  const { status, blocker, failure, main_cause: mainCause } = asset
+  if (status === "source") return mainCause
+  if (asset.newest_partition === null) return "no input yet"
+  if (status === "failed" && blocker === null && failure !== null) return formatFailure(failure)
+  if (blocker !== null) return mainCause
+  return status === "stale" ? `stale: ${mainCause}` : status
 }
 
-/** In few words: what was said stands in the notes. */
-function formatFailure({ outcome, checks }: Failure): string {
-  if (outcome === "failed" || checks.length === 0) return outcome
-  return checks.length === 1 ? `refused by ${checks.join()}` : `refused by ${checks.length} checks`
+/** The message of a failure is in the notes. */
+function formatFailure({ outcome, checks }: NonNullable<AssetStateDocument["failure"]>): string {
+  if (outcome === "failed" || checks.length === 0) return "failed"
+  return checks.length === 1
+    ? `failed check ${checks.join()}`
+    : `failed ${formatQuantity(checks.length, "check")}`
 }
 
-/** How many partitions there are, and which are not up to date: `3 of 10 days stale`. */
-export function formatPartitionCounts({ partitions, partitioned, noun }: AssetState): string {
-  if (!partitioned || partitions.total === 0) return ""
-  const openCounts = formatOpenCounts(partitions)
-  if (openCounts === "") return formatQuantity(partitions.total, noun)
-  return openCounts.replace(" ", ` of ${formatQuantity(partitions.total, noun)} `)
-}
-
-/** `3 stale, 2 missing`; empty when all are fresh. */
-function formatOpenCounts(counts: PartitionCounts): string {
+/** Counts the partitions, and those that are not fresh: `3 of 10 days stale`. */
+export function formatPartitionCounts({
+  partitions,
+  partition_noun: noun,
+}: AssetStateDocument): string {
+  if (noun === null || partitions.total === 0) return ""
   const kinds = ["failed", "stale", "missing"] as const
-  return kinds
-    .filter((kind) => counts[kind] > 0)
-    .map((kind) => `${formatCount(counts[kind])} ${kind}`)
+  const counts = kinds
+    .filter((kind) => partitions[kind] > 0)
+    .map((kind) => `${formatCount(partitions[kind])} ${kind}`)
     .join(", ")
+  const total = formatQuantity(partitions.total, noun)
+  return counts === "" ? total : counts.replace(" ", ` of ${total} `)
 }
 
-function toNoteCell(state: AssetState, nowMs: number): Cell {
-  const notes: string[] = []
-  const { status } = state
-  if (status?.kind === "failed") notes.push(status.failure.message.split("\n", 1)[0] ?? "")
-  if (state.failedErrors > 0) notes.push(`${formatQuantity(state.failedErrors, "check")} failed`)
-  if (state.overdue !== undefined) notes.push(`late ${formatDuration(nowMs - state.overdue.dueMs)}`)
-  if (state.failedWarnings > 0) notes.push(formatQuantity(state.failedWarnings, "warning"))
-  const bad = state.failedErrors > 0 || state.overdue !== undefined || status?.kind === "failed"
-  const tone: Tone = bad ? "bad" : "stale"
+function toNoteCell(asset: AssetStateDocument, nowMs: number): Cell {
+  const { failure, overdue, checks, status } = asset
+  const notes = [
+    ...(failure === null ? [] : [failure.message.split("\n", 1)[0] ?? ""]),
+    ...(checks.failed_errors > 0
+      ? [`${formatQuantity(checks.failed_errors, "check")} failed`]
+      : []),
+    ...(overdue === null ? [] : [`overdue ${formatDuration(nowMs - Date.parse(overdue.due_at))}`]),
+    ...(checks.failed_warnings > 0 ? [formatQuantity(checks.failed_warnings, "warning")] : []),
+  ]
+  const isBad = checks.failed_errors > 0 || overdue !== null || status === "failed"
+  const tone: Tone = isBad ? "bad" : "stale"
   return { text: notes.join(", "), tone }
 }
 
-/** The whole in one sentence: `22 of 25 assets are up to date; 2 stale, 1 never made.` */
-export function formatStatusSummary(states: readonly AssetState[]): string {
-  const assetStates = states.filter(({ status }) => status !== undefined)
-  const countStatus = (kind: string) =>
-    assetStates.filter(({ status }) => status?.kind === kind).length
-  const fresh = countStatus("fresh")
-  const overdueCount = assetStates.filter(({ overdue }) => overdue !== undefined).length
-  const failedCheckCount = assetStates.filter(({ failedErrors }) => failedErrors > 0).length
-  const openCounts = [
-    [countStatus("failed"), "failed"],
-    [countStatus("stale"), "stale"],
-    [countStatus("missing"), "never made"],
-    [failedCheckCount, "refused by checks"],
-    [overdueCount, "late"],
+/** Sums up the states in one sentence: `22 of 25 assets are up to date; 2 stale, 1 missing.` */
+export function formatStatusSummary(summary: StatusDocument["summary"]): string {
+  const { assets, sources, fresh } = summary
+  if (assets === 0)
+    return sources === 0 ? "No asset is selected." : "The selection has sources only."
+  const counts = [
+    [summary.failed, "failed"],
+    [summary.stale, "stale"],
+    [summary.missing, "missing"],
+    [summary.failed_checks, "with failed checks"],
+    [summary.overdue, "overdue"],
   ] as const
-  const openTexts = openCounts
-    .filter(([many]) => many > 0)
-    .map(([many, word]) => `${formatCount(many)} ${word}`)
-  const tail = openTexts.length === 0 ? "" : `; ${openTexts.join(", ")}`
-  if (states.length === 0) return "No asset is selected."
-  if (assetStates.length === 0) return "Only sources are selected: they are what has landed."
-  return fresh === assetStates.length
-    ? `${assetStates.length === 1 ? "The asset is" : `All ${formatCount(assetStates.length)} assets are`} up to date${tail}.`
-    : `${formatFreshFraction(fresh, assetStates.length)} up to date${tail}.`
+  const countTexts = counts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${formatCount(count)} ${word}`)
+  const tail = countTexts.length === 0 ? "" : `; ${countTexts.join(", ")}`
+  return `${formatFreshFraction(fresh, assets)} up to date${tail}.`
 }
 
 function formatFreshFraction(fresh: number, all: number): string {
-  if (all === 1) return "The asset is not"
+  if (all === 1) return fresh === 1 ? "The asset is" : "The asset is not"
+  if (fresh === all) return `All ${formatCount(all)} assets are`
   return `${fresh === 0 ? "None" : formatCount(fresh)} of ${formatQuantity(all, "asset")} ${fresh === 1 ? "is" : "are"}`
 }
 
-/** What readers of Postgres see. */
-export function formatPublications(
-  publications: Iterable<Publication>,
-  nowMs: number,
-): readonly string[] {
-  return [...publications].map(
-    ({ set, partitionKey, atMs }) =>
-      `Published: ${formatSetPartition(set, partitionKey)}, ${formatAge(atMs, nowMs)}.`,
+function formatPublications({ publications, now }: StatusDocument): readonly string[] {
+  return publications.map(
+    ({ set, partition, published_at: publishedAt }) =>
+      `Published: ${formatSetPartition(set, partition)}, ${formatAge(Date.parse(publishedAt), Date.parse(now))}.`,
   )
 }
 
-/** What there is to do where nothing has landed yet. */
-export function formatEmptyLanding(landing: string, paths: readonly string[]): readonly string[] {
+function formatNextSteps({ landing, summary, first_failed }: StatusDocument): readonly string[] {
+  if (landing.is_empty) return formatEmptyLanding(landing)
+  return [
+    ...(first_failed === null ? [] : [`\`freshet why ${first_failed}\` explains the failure.`]),
+    ...(summary.stale + summary.missing > 0
+      ? ["`freshet materialize` brings everything up to date."]
+      : []),
+  ]
+}
+
+function formatEmptyLanding({
+  folder,
+  expected_paths: paths,
+}: StatusDocument["landing"]): readonly string[] {
   if (paths.length === 0) return []
   return [
-    `Nothing has landed yet. Files are expected in ${landing}:`,
+    `No file has landed yet. Files are expected in ${folder}:`,
     ...paths.map((path) => `  ${path}`),
-    "`freshet demo-data` makes some up; `freshet demo` shows the whole way once, apart from your data.",
+    "`freshet demo-data` generates sample files; `freshet demo` runs a complete example apart from your data.",
   ]
 }

@@ -14,7 +14,10 @@ export interface CommandLine extends CommandContext {
   /** Asks a person; undefined when there is nobody to ask. */
   readonly confirm: ((question: string) => Promise<boolean>) | undefined
   readonly loadConfig: () => Promise<Config>
-  readonly services: Services
+  readonly createServices: (
+    config: Config,
+    listener: Pick<Services, "emit" | "watchesSteps">,
+  ) => Services
   readonly nowMs: () => number
   readonly interruption: Interruption
   /** Whether faults are shown with the place where they happened. */
@@ -46,6 +49,11 @@ export async function printLines(output: Output, lines: readonly string[]): Prom
   return printData(output, flaggedLines)
 }
 
+/** Adds the flag of the output to a command. */
+export function addCommandFlag({ commandFlag }: Output, command: string): string {
+  return commandFlag === undefined ? command : `${command} ${commandFlag}`
+}
+
 /** Prints data, which nothing is done to. */
 export async function printData(output: Output, lines: readonly string[]): Promise<void> {
   if (lines.length > 0) await output.write(`${lines.join("\n")}\n`)
@@ -69,7 +77,7 @@ export function toDemoCommandLine(cli: CommandLine): CommandLine {
 }
 
 /** Of the documents and events that are printed; another shape is another version. */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 /** One JSON document; whole numbers beyond 2^53 are text. */
 export async function printJson(output: Output, document: object): Promise<void> {

@@ -12,22 +12,24 @@ import {
   createLimitFlag,
   partitionFlag,
   rowsFlags,
+  createHiddenFlag,
   createSwitchFlag,
 } from "./flags.ts"
 import { createWholeNumberParser } from "./flags.ts"
 
 const head = defineCommand<DataHeadFlags, [string]>({
-  brief: "The first rows of a partition",
+  brief: "Print the first rows of a partition",
   examples: [
     "freshet data head user_recs",
     "freshet data head follows --partition 2026-01-05 --limit 5",
     "freshet data head user_recs --json",
-    "freshet data head user_recs --refused      # what a check did not let pass",
+    "freshet data head user_recs --failed-rows      # rows that failed a check",
   ],
   parameters: {
     flags: {
       partition: partitionFlag,
-      refused: createSwitchFlag("The rows that a check refused instead"),
+      failedRows: createSwitchFlag("Print the rows that failed a check instead"),
+      refused: createHiddenFlag("The previous name of --failed-rows"),
       limit: createLimitFlag(20, "rows"),
       ...rowsFlags,
     },
@@ -37,14 +39,14 @@ const head = defineCommand<DataHeadFlags, [string]>({
 })
 
 const schema = defineCommand<{ readonly json: boolean }, [string]>({
-  brief: "The columns of an asset: types, units, meaning",
+  brief: "Show the columns of an asset: types, units, descriptions",
   examples: ["freshet data schema user_recs"],
   parameters: { flags: { json: jsonFlag }, positional: assetArg },
   load: async () => (await import("../commands/data-schema.ts")).dataSchema,
 })
 
 const exportRows = defineCommand<DataExportFlags, [string]>({
-  brief: "Write a partition to a file, or to a pipe",
+  brief: "Export a partition to a file or a pipe",
   examples: [
     "freshet data export user_recs --format parquet --output user_recs.parquet",
     "freshet data export follows --partition 2026-01-05 --format csv | head",
@@ -55,14 +57,14 @@ const exportRows = defineCommand<DataExportFlags, [string]>({
       format: {
         kind: "enum",
         values: ["parquet", "arrow", "csv", "jsonl"],
-        brief: "How the rows are written",
+        brief: "Output format",
       },
       output: {
         kind: "parsed",
         parse: String,
         optional: true,
         placeholder: "file",
-        brief: "The file to write (default: the pipe)",
+        brief: "Output file (default: standard output)",
       },
     },
     positional: assetArg,
@@ -71,7 +73,7 @@ const exportRows = defineCommand<DataExportFlags, [string]>({
 })
 
 const quarantine = defineCommand<DataQuarantineFlags, [string]>({
-  brief: "Lines of a source that could not be taken: file, line number, reason",
+  brief: "List quarantined lines of a source: file, line number, reason",
   examples: [
     "freshet data quarantine activity_log",
     "freshet data quarantine activity_log --partition 2026-01-05 --json",
@@ -85,12 +87,12 @@ const quarantine = defineCommand<DataQuarantineFlags, [string]>({
 
 const data = buildRouteMap({
   routes: { head, schema, export: exportRows, quarantine },
-  docs: { brief: "Rows, columns, exports and quarantined lines" },
+  docs: { brief: "Read rows, columns and quarantined lines; export partitions" },
 })
 
 const sql = defineCommand<SqlFlags, string[]>({
   brief: "Query the assets by name with SQL",
-  text: 'An asset\'s name means its newest partition, "name@2026-01-05" the one of that key, "name@all" every one there is.',
+  text: 'The name of an asset stands for its newest stored partition, "name@2026-01-05" for the partition with that key, "name@all" for every stored partition.',
   examples: [
     'freshet sql "select count(*) from user_recs"',
     `freshet sql 'select * from "user_recs@2026-01-05" order by weight desc' --limit 10`,
@@ -105,19 +107,19 @@ const sql = defineCommand<SqlFlags, string[]>({
     },
     positional: {
       kind: "array",
-      parameter: { brief: "The query", parse: String, placeholder: "query" },
+      parameter: { brief: "A select statement", parse: String, placeholder: "query" },
     },
   },
   load: async () => (await import("../commands/sql.ts")).sql,
 })
 
 const demoData = defineCommand<DemoDataFlags>({
-  brief: "Land made-up activity and films: the same seed gives the same bytes",
+  brief: "Generate sample files in the landing zone; equal seeds give equal bytes",
   examples: [
-    "freshet demo-data                                    # 7 days of S",
+    "freshet demo-data                                    # 7 days of size S",
     "freshet demo-data --days 30 --scale M --seed 7",
-    "freshet demo-data --landing /tmp/landing --clean     # into another folder, emptied first",
-    "freshet demo-data --group movies                     # films and ratings alone",
+    "freshet demo-data --landing /tmp/landing --clean     # another folder, emptied first",
+    "freshet demo-data --group movies                     # films and ratings only",
   ],
   parameters: {
     flags: {
@@ -126,7 +128,7 @@ const demoData = defineCommand<DemoDataFlags>({
         parse: createWholeNumberParser(1),
         default: "7",
         placeholder: "n",
-        brief: "How many days",
+        brief: "Number of days",
       },
       scale: {
         kind: "enum",
@@ -140,29 +142,29 @@ const demoData = defineCommand<DemoDataFlags>({
         parse: createWholeNumberParser(0),
         default: "1",
         placeholder: "k",
-        brief: "What chance begins with",
+        brief: "Random seed",
       },
       until: {
         kind: "parsed",
         parse: String,
         default: "2026-01-10",
         placeholder: "day",
-        brief: "The last day",
+        brief: "Last day",
       },
       landing: {
         kind: "parsed",
         parse: String,
         optional: true,
         placeholder: "folder",
-        brief: "Where the files are landed (default: the landing zone)",
+        brief: "Folder for the files (default: the landing zone)",
       },
       group: {
         kind: "enum",
         values: ["stocktwits", "movies"],
         optional: true,
-        brief: "The group to make data up for (default: both)",
+        brief: "Group of assets (default: both)",
       },
-      clean: createSwitchFlag("Remove the groups' files that are there first"),
+      clean: createSwitchFlag("Remove the existing files of the groups first"),
       json: jsonFlag,
     },
   },
@@ -170,14 +172,13 @@ const demoData = defineCommand<DemoDataFlags>({
 })
 
 const demo = defineCommand({
-  brief:
-    "The whole way once, on made-up data: recommendations, and answers about films, in PostgreSQL",
-  text: "Works in .freshet/demo, apart from your own data; every other command does so with --demo.",
+  brief: "Run a complete example on generated files, up to published tables in PostgreSQL",
+  text: "The demo has its own data in .freshet/demo. Every other command works on it with --demo.",
   examples: ["freshet demo"],
   data: "demo",
   parameters: { flags: {} },
   load: async () => (await import("../commands/demo.ts")).demo,
 })
 
-/** Commands that show or land rows. */
+/** Commands that read rows or generate files. */
 export const dataRoutes = { data, sql, demoData, demo }

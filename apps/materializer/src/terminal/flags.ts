@@ -87,7 +87,12 @@ export const partitionFlag = {
   brief: "The partition meant (default: the newest)",
 } as const
 
-/** A flag that is off unless it is given. */
+/** Creates a flag under a previous name, which help and completion leave out. */
+export function createHiddenFlag(brief: string) {
+  return { ...createSwitchFlag(brief), hidden: true } as const
+}
+
+/** Creates a flag that is off unless it is given. */
 export function createSwitchFlag(brief: string) {
   return { kind: "boolean", brief, default: false, withNegated: false } as const
 }
@@ -134,14 +139,14 @@ export const rowsFlags = {
   csv: createSwitchFlag("Print CSV"),
 } as const
 
-/** How many rows or lines are shown. */
+/** Creates a limit of rows or lines. */
 export function createLimitFlag(value: number, noun: string) {
   return {
     kind: "parsed",
     parse: createWholeNumberParser(1),
     default: String(value),
     placeholder: "n",
-    brief: `How many ${noun} are shown at most`,
+    brief: `Maximum number of ${noun}`,
   } as const
 }
 

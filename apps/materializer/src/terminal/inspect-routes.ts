@@ -1,5 +1,5 @@
 import type { AssetsFlags } from "../commands/assets.ts"
-import { type LineageFlags } from "../commands/lineage.ts"
+import type { LineageFlags } from "../commands/lineage.ts"
 import type { PlanFlags } from "../commands/plan.ts"
 import type { ShowFlags } from "../commands/show.ts"
 import type { StatusFlags } from "../commands/status.ts"
@@ -14,26 +14,28 @@ import {
   publishFlag,
   saveFlags,
   selectionArgs,
+  createHiddenFlag,
   createSwitchFlag,
   createWholeNumberParser,
 } from "./flags.ts"
 
 const status = defineCommand<StatusFlags, string[]>({
-  brief: "How every asset stands: up to date or not, and late or not",
-  text: "Stale is about content: what an asset is made from is not what it was made from. Late is about the clock. In a selection `stale:code` means what other code made, `stale:input` what was made from other input, `stale:upstream` what reads something that is not up to date itself; like `status:` by the newest partition, of a set of keys by the first in the worst state.",
+  brief: "Show the state of every asset: fresh, stale, missing, failed, overdue",
+  text: "An asset is stale when its code or its inputs differ from those of its latest materialization. It is overdue when the deadline of its freshness policy has passed. In a selection, `stale:code` matches assets whose code changed, `stale:input` assets whose inputs changed and `stale:upstream` assets with a stale upstream. An asset is judged by its newest partition; an asset partitioned by keys is judged by the first key in the worst state.",
   examples: [
     "freshet status                       # all assets at their newest partition",
-    "freshet status +user_recs --stale    # what user_recs needs and is stale",
-    "freshet status stale:code            # what an edit made stale",
-    "freshet status --exit-code           # exit 5 unless all is up to date and on time",
+    "freshet status +user_recs --stale    # stale assets among user_recs and its upstream",
+    "freshet status stale:code            # assets whose code changed",
+    "freshet status --exit-code           # exit 5 unless everything is fresh and on time",
   ],
   parameters: {
     flags: {
-      stale: createSwitchFlag("Only assets that are stale"),
-      failed: createSwitchFlag("Only assets that failed"),
-      missing: createSwitchFlag("Only assets that were never made"),
-      late: createSwitchFlag("Only assets that are late by their freshness policy"),
-      exitCode: createSwitchFlag("Exit 5 when something is late, failed or not up to date"),
+      stale: createSwitchFlag("List stale assets only"),
+      failed: createSwitchFlag("List failed assets only"),
+      missing: createSwitchFlag("List assets that are not materialized only"),
+      overdue: createSwitchFlag("List overdue assets only"),
+      late: createHiddenFlag("The previous name of --overdue"),
+      exitCode: createSwitchFlag("Exit 5 when an asset is stale, missing, failed or overdue"),
       json: jsonFlag,
     },
     positional: selectionArgs,
@@ -65,33 +67,33 @@ const plan = defineCommand<PlanFlags, string[]>({
 })
 
 const why = defineCommand<WhyFlags, [string]>({
-  brief: "Why a partition is not up to date: the root cause, the path, what mends it",
+  brief: "Explain the state of a partition: root causes, path, command that fixes it",
   examples: ["freshet why user_recs", "freshet why user_recs --partition 2026-01-05"],
   parameters: { flags: { partition: partitionFlag, json: jsonFlag }, positional: assetArg },
   load: async () => (await import("../commands/why.ts")).why,
 })
 
 const assets = defineCommand<AssetsFlags, string[]>({
-  brief: "The declared assets",
+  brief: "List the declared assets",
   examples: [
-    "freshet assets                   # all",
-    "freshet assets kind:source       # what others land",
-    "freshet assets tag:published     # what PostgreSQL shows",
+    "freshet assets                   # all assets",
+    "freshet assets kind:source       # sources",
+    "freshet assets tag:published     # published assets",
   ],
   parameters: { flags: { json: jsonFlag }, positional: selectionArgs },
-  load: async () => (await import("../commands/assets.ts")).listAssets,
+  load: async () => (await import("../commands/assets.ts")).assets,
 })
 
 const show = defineCommand<ShowFlags, [string]>({
-  brief: "One asset: data dictionary, reads, checks, state, query",
+  brief: "Show one asset: data dictionary, reads, checks, state, query",
   examples: ["freshet show user_recs", "freshet show user_recs --partition 2026-01-05"],
   parameters: { flags: { partition: partitionFlag, json: jsonFlag }, positional: assetArg },
   load: async () => (await import("../commands/show.ts")).show,
 })
 
 const lineage = defineCommand<LineageFlags, string[]>({
-  brief: "Where data comes from and where it goes",
-  text: "One asset alone is shown with its whole lineage; --up and --down say how far. A larger selection is shown as it is.",
+  brief: "Show upstream and downstream assets",
+  text: "For one asset the whole lineage is shown; --up and --down limit the number of steps. For several assets the edges between them are shown.",
   examples: [
     "freshet lineage user_recs",
     "freshet lineage user_recs --up 1 --down 0",
@@ -103,21 +105,21 @@ const lineage = defineCommand<LineageFlags, string[]>({
         kind: "enum",
         values: ["tree", "mermaid", "dot", "json"],
         default: "tree",
-        brief: "How it is drawn",
+        brief: "Output format",
       },
       up: {
         kind: "parsed",
         parse: createWholeNumberParser(0),
         optional: true,
         placeholder: "n",
-        brief: "Steps upstream to add",
+        brief: "Number of upstream steps",
       },
       down: {
         kind: "parsed",
         parse: createWholeNumberParser(0),
         optional: true,
         placeholder: "n",
-        brief: "Steps downstream to add",
+        brief: "Number of downstream steps",
       },
     },
     positional: selectionArgs,
@@ -125,5 +127,5 @@ const lineage = defineCommand<LineageFlags, string[]>({
   load: async () => (await import("../commands/lineage.ts")).lineage,
 })
 
-/** Commands that look and change nothing. */
+/** Commands that inspect the project and change nothing. */
 export const inspectRoutes = { status, plan, why, assets, show, lineage }

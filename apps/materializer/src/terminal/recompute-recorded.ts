@@ -9,7 +9,8 @@ import {
   type RowsChange,
 } from "@freshet/core/engine"
 import {
-  type Recomputation,
+  type Project,
+  recomputePartition,
   type RecomputeResult,
   resolveTargets,
   selectAsset,
@@ -23,6 +24,7 @@ import { describeMismatch, type ReproducibilityFinding } from "../render/reprodu
 import { formatFinding, formatVerificationProgress } from "../render/verification.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
+import { loadServices } from "./load-services.ts"
 import { withProgressLine } from "./progress-line.ts"
 import { type TerminalStyle, paint, getSign } from "./terminal-style.ts"
 
@@ -41,13 +43,12 @@ export async function recomputeRecorded(
   name: string,
 ): Promise<number> {
   rejectUnsupportedFlags(flags)
-  const config = await cli.loadConfig()
+  const services = await loadServices(cli)
   cli.interruption.watch("Stopping.")
-  return cli.services.withRecomputation(config, cli.interruption.signal, async (recomputation) => {
-    const { project } = recomputation
+  return services.withProject({ engine: "recompute" }, async (project) => {
     const asset = selectAsset(project, name)
     if (asset.kind === "source") throw usageError(sourceProblem([asset]))
-    const partitions = await recomputeAll(cli, flags, recomputation, asset)
+    const partitions = await recomputeAll(cli, flags, project, asset)
     await (flags.json
       ? printJson(cli.out, toRecomputeDocument(asset, partitions))
       : printLines(cli.out, formatRecomputed(asset, partitions, cli.out.style)))
@@ -79,7 +80,7 @@ function rejectUnsupportedFlags({ only, downstream, dryRun, jsonl, save }: Backf
 async function recomputeAll(
   cli: CommandLine,
   flags: BackfillFlags,
-  { project, recompute }: Recomputation,
+  project: Project,
   asset: Asset,
 ): Promise<readonly RecomputedPartition[]> {
   const { graph } = project
@@ -96,7 +97,7 @@ async function recomputeAll(
   return withProgressLine(cli, formatLine, async (showProgress) => {
     for (const partition of listPartitions(ranges)) {
       showProgress(recomputedPartitions.length)
-      const result = await recompute(computation, partition)
+      const result = await recomputePartition(project, computation, partition)
       const place = { graph, computation, partition, ...createPathFormatters(cli, project) }
       const text = result.kind === "same" ? undefined : describeMismatch(result, place)
       recomputedPartitions.push({ key: formatPartitionKey(partitions, partition), result, text })

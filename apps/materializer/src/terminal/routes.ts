@@ -20,7 +20,7 @@ import { maintainRoutes } from "./maintain-routes.ts"
 import { runRoutes } from "./run-routes.ts"
 
 const doctor = defineCommand<{ readonly json: boolean }>({
-  brief: "Look at everything Freshet stands on, and say what to do",
+  brief: "Check the installation, the database and the sources",
   examples: ["freshet doctor"],
   parameters: { flags: { json: jsonFlag } },
   load: async () => (await import("../commands/doctor.ts")).doctor,
@@ -54,17 +54,17 @@ const completion = defineCommand<NoFlags, ["bash" | "zsh" | "fish"]>({
 })
 
 const complete = defineCommand<NoFlags, string[]>({
-  brief: "Completions of what has been typed so far",
+  brief: "List completions of the typed words",
   examples: ["freshet __complete status --st"],
   data: "none",
   parameters: {
     flags: {},
     positional: {
       kind: "array",
-      parameter: { brief: "What has been typed", parse: String, placeholder: "word" },
+      parameter: { brief: "Typed words", parse: String, placeholder: "word" },
     },
   },
-  load: async () => (await import("../commands/completion.ts")).complete,
+  load: async () => (await import("../commands/complete.ts")).complete,
 })
 
 const formatting = {

@@ -7,8 +7,6 @@ import {
   type Plan,
 } from "@freshet/core/engine"
 import {
-  type Config,
-  createPathFormatter,
   findUnpublishedSets,
   getRemainingDetails,
   groupBlockedWork,
@@ -16,6 +14,8 @@ import {
   type RunReport,
   type RunRequest,
   type RunSummary,
+  runPlan,
+  type Services,
   summarizeRun,
   toBlockedDocuments,
   toFailedCheckDocuments,
@@ -26,8 +26,10 @@ import { formatWarnings } from "../render/problems.ts"
 import { formatRunSummary, formatUnpublishedSets } from "../render/run-summary-lines.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { getRunExitCode, exitCodes } from "./exit-code.ts"
+import { type EventListener, formatWait, loadServices } from "./load-services.ts"
+import { createPathFormatter } from "./paths.ts"
 import { createPlan, previewPlan, type SaveFlags } from "./preview.ts"
-import { createRunReporter } from "./run-reporter.ts"
+import { createRunReporter, type RunReporter } from "./run-reporter.ts"
 
 /** What commands that run something can be told besides what to run. */
 export interface RunFlags {
@@ -56,34 +58,57 @@ export async function runAndPrint(
   flags: RunFlags & Partial<SaveFlags>,
   request: RunRequest,
 ): Promise<RunEnd | undefined> {
-  const config = overrideConcurrency(await cli.loadConfig(), flags)
+  const reporter = createRunReporter(cli, request.title, flags.jsonl)
+  const services = await loadServices(cli, createRunListener(cli, flags, request, reporter))
   if (flags.dryRun) {
-    await cli.services.withProject(config, async (project) => {
+    await services.withProject({}, async (project) => {
       await previewPlan(cli, { ...flags, json: flags.json || flags.jsonl }, project, request)
       await printLines(cli.err, ["A dry run: nothing was done."])
     })
     return undefined
   }
-  if (!(await confirmRun(cli, flags, config, request))) {
+  if (!(await confirmRun(cli, flags, services, request))) {
     await printLines(cli.err, ["Nothing was run."])
     return undefined
   }
-  return executeRequest(cli, config, flags, request)
+  return executeRequest({ cli, services, reporter }, flags, request)
 }
 
-function overrideConcurrency(config: Config, { concurrency }: RunFlags): Config {
-  return concurrency === undefined ? config : { ...config, concurrency }
+function createRunListener(
+  cli: CommandLine,
+  { jsonl }: RunFlags,
+  request: RunRequest,
+  reporter: RunReporter,
+): EventListener {
+  return {
+    watchesSteps: cli.err.isTerminal || jsonl,
+    emit: (event) => {
+      switch (event.kind) {
+        case "run_waiting":
+          return void printLines(cli.err, [formatWait(event.owner)])
+        case "cancel_requested":
+          return reporter.print("Another process asked to stop: what is under way is undone.")
+        case "work_progress":
+        case "demo_data_progress":
+          return
+        default:
+          reporter.handleEvent(event)
+          if (event.kind === "run_started" && request.announcesRun)
+            reporter.print(formatProgressHint(event.run))
+      }
+    },
+  }
 }
 
 async function confirmRun(
   cli: CommandLine,
   { yes }: RunFlags,
-  config: Config,
+  services: Services,
   request: RunRequest,
 ): Promise<boolean> {
   const { confirm } = cli
   if (yes || confirm === undefined) return true
-  return cli.services.withProject(config, async (project) => {
+  return services.withProject({}, async (project) => {
     const requestedCount = request.countRequested(project)
     if (requestedCount <= confirmationThreshold) return true
     const projectPlan = await createPlan(project, request)
@@ -98,30 +123,27 @@ async function confirmRun(
 }
 
 async function executeRequest(
-  cli: CommandLine,
-  config: Config,
+  {
+    cli,
+    services,
+    reporter,
+  }: {
+    readonly cli: CommandLine
+    readonly services: Services
+    readonly reporter: RunReporter
+  },
   flags: RunFlags,
   request: RunRequest,
 ): Promise<RunEnd> {
-  const reporter = createRunReporter(cli, request.title, flags.jsonl)
   const startedMs = cli.nowMs()
   const stopMessage = "Stopping: what is under way is undone, what was made is kept."
   cli.interruption.watch(stopMessage, reporter.print)
   try {
-    const report = await cli.services.runPlan(config, {
+    const report = await runPlan(services, {
       command: request.command,
-      emitEvent: (event) => {
-        reporter.handleEvent(event)
-        if (event.kind === "run_started" && request.announcesRun)
-          reporter.print(formatProgressHint(event.run))
-      },
-      signal: cli.interruption.signal,
-      reportsProgress: cli.err.isTerminal || flags.jsonl,
       failFast: flags.failFast,
       wait: flags.wait,
-      onWait: (lockOwner) =>
-        void printLines(cli.err, [`Waiting for another run to end: ${lockOwner}.`]),
-      onCancel: () => reporter.print("Another process asked to stop: what is under way is undone."),
+      concurrency: flags.concurrency,
       makePlan: (project) =>
         buildPlan(project.evaluation, request.toPlanRequest(project), project.hash),
       onPlan: (projectPlan) => {
@@ -133,12 +155,7 @@ async function executeRequest(
     reporter.stop()
     const summary =
       report.kind === "ran"
-        ? summarizeRun(
-            report,
-            reporter.stepEvents,
-            cli.nowMs() - startedMs,
-            createPathFormatter(cli, report.project),
-          )
+        ? summarizeRun(report, reporter.stepEvents, cli.nowMs() - startedMs)
         : undefined
     await printReport(cli, flags, report, summary)
     return { report, summary, exitCode: getReportExitCode(cli, report) }
@@ -178,7 +195,7 @@ async function printReport(
   if (summary !== undefined) {
     const unpublishedSets = findUnpublishedSets(report.project, report.plan)
     const lines = [
-      ...formatRunSummary(summary, cli.out.style),
+      ...formatRunSummary(summary, createPathFormatter(cli), cli.out.style),
       ...formatUnpublishedSets(unpublishedSets),
     ]
     await printLines(cli.out, [...lines, ...formatResumeHint(report.plan, summary)])
@@ -220,10 +237,7 @@ function toRunDocument(report: RunReport, summary: RunSummary | undefined): obje
       return { step, outcome: kind, ...otherFields }
     }),
     line_counts: lineCounts,
-    failed_checks: failedChecks.map(({ rows: _, requirement, ...check }) => ({
-      ...check,
-      description: requirement ?? null,
-    })),
+    failed_checks: failedChecks,
     publications: summary.publications.map(({ set, key, changes, error }) => ({
       set,
       partition: key,

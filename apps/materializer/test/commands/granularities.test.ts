@@ -200,7 +200,7 @@ test("assets and show say how an asset is cut", async () => {
 test("why names the command that makes just this partition", async () => {
   const week = await run("why weekly_visits --partition 2025-W48")
   expect(week.out).toContain("freshet backfill weekly_visits --date 2025-W48")
-  expect(week.out).toContain("hourly_visits 2025-11-24T00 to 2025-11-30T23: never made")
+  expect(week.out).toContain("hourly_visits 2025-11-24T00 to 2025-11-30T23: never materialized")
   const shop = await runCommand(project, ["why", "shop_visits", "--partition", "são paulo"])
   expect(shop.out).toContain("freshet backfill shop_visits --partition 'são paulo'")
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 
 import { runCommand } from "../fixtures/fake-command-line.ts"
-import { emptyHistory, createTinyProject } from "../fixtures/tiny-project.ts"
+import { createTinyProject } from "../fixtures/tiny-project.ts"
 
 const threeDays = { "2026-01-02": "a", "2026-01-03": "b", "2026-01-04": "c" }
 const nothingMade = createTinyProject({ landed: threeDays })
@@ -26,10 +26,10 @@ function refused(checks: readonly string[]) {
     failures: 1200,
     sample: [{ item: "pen", rows: 2 }],
   }))
-  const failedFiles = ["refused/items/2026-01-04/1.parquet"]
+  const failedFiles = ["failed_rows/items/2026-01-04/1.parquet"]
   return {
     ...project,
-    runHistory: { ...emptyHistory, readCheckResults: async () => ({ results, failedFiles }) },
+    ledger: { ...project.ledger, readCheckResults: async () => ({ results, failedFiles }) },
   }
 }
 
@@ -152,15 +152,15 @@ describe("what a plan will take", () => {
   ])
   const withHistory = {
     ...nothingMade,
-    runHistory: { ...emptyHistory, readPredictions: async () => known },
+    ledger: { ...nothingMade.ledger, readPredictions: async () => known },
   }
 
   test("is told by what the newest steps took, for each line and as a whole", async () => {
     const { out } = await runCommand(withHistory, ["plan"])
     expect(out).toMatchInlineSnapshot(`
       "make                      partitions                expected                                because
-      items       3 partitions  2026-01-02 to 2026-01-04  ≈ 1.2 M rows, 37.8 MB, 12 s (p90 27 s)  never made
-      best_items   1 partition  2026-01-04                no history                              never made
+      items       3 partitions  2026-01-02 to 2026-01-04  ≈ 1.2 M rows, 37.8 MB, 12 s (p90 27 s)  never materialized
+      best_items   1 partition  2026-01-04                no history                              never materialized
 
       → publish shop 2026-01-04 (1 table; first publication)
       4 steps of 2 computations, 1 publication; ≈ 1.2 M rows, 37.8 MB, 12 s of work (p90 27 s if all goes slowly); 1 more computation has no history.
@@ -197,7 +197,7 @@ describe("what a plan will take", () => {
       ]),
     )
     const month = createTinyProject({ landed, nowMs: Date.UTC(2026, 1, 5) })
-    const project = { ...month, runHistory: withHistory.runHistory }
+    const project = { ...month, ledger: withHistory.ledger }
     const words = ["backfill", "items", "--from", "2026-01-02"]
     const { err } = await runCommand(project, words, { ask: async () => false })
     expect(err).toContain(
@@ -229,7 +229,7 @@ describe("backfill --dry-run", () => {
     expect((await runCommand(project, [...words, "--downstream"])).out).toMatchInlineSnapshot(`
       "make                      partitions                because
       items        1 partition  2026-01-02                orders 2026-01-02 changed
-      best_items  3 partitions  2026-01-02 to 2026-01-04  items 2026-01-02 will be made anew
+      best_items  3 partitions  2026-01-02 to 2026-01-04  upstream items 2026-01-02 will be rebuilt
 
       → publish shop 2026-01-04 (1 table; shows 2026-01-04 now)
       = items 2026-01-03 to 2026-01-04: up to date already
@@ -244,7 +244,7 @@ describe("backfill --dry-run", () => {
       (await runCommand(project, [...words, "--only", state])).out
     expect(await only("failed")).toMatchInlineSnapshot(`
       "make                partitions  because
-      items  1 partition  2026-01-05  failed before: the disk is full
+      items  1 partition  2026-01-05  last attempt failed: the disk is full
 
       = items 2026-01-03 to 2026-01-04: up to date already
       = items 2026-01-02: stale, which was not asked for
@@ -254,7 +254,7 @@ describe("backfill --dry-run", () => {
     expect(await only("stale")).toMatchInlineSnapshot(`
       "make                      partitions                because
       items        1 partition  2026-01-02                orders 2026-01-02 changed
-      best_items  3 partitions  2026-01-02 to 2026-01-04  items 2026-01-02 will be made anew
+      best_items  3 partitions  2026-01-02 to 2026-01-04  upstream items 2026-01-02 will be rebuilt
 
       → publish shop 2026-01-04 (1 table; shows 2026-01-04 now)
       = items 2026-01-03 to 2026-01-04: up to date already
@@ -272,8 +272,8 @@ describe("backfill --dry-run", () => {
     expect(await only("all")).toMatchInlineSnapshot(`
       "make                      partitions                because
       items        1 partition  2026-01-02                orders 2026-01-02 changed
-      items        1 partition  2026-01-05                failed before: the disk is full
-      best_items  3 partitions  2026-01-02 to 2026-01-04  items 2026-01-02 will be made anew
+      items        1 partition  2026-01-05                last attempt failed: the disk is full
+      best_items  3 partitions  2026-01-02 to 2026-01-04  upstream items 2026-01-02 will be rebuilt
 
       → publish shop 2026-01-04 (1 table; shows 2026-01-04 now)
       = items 2026-01-03 to 2026-01-04: up to date already
@@ -319,14 +319,14 @@ describe("why", () => {
       "◌ best_items 2026-01-04 was never made.
 
       Root causes
-        items 2026-01-02 to 2026-01-03: never made
-        items 2026-01-04: refused by unique(item)
+        items 2026-01-02 to 2026-01-03: never materialized
+        items 2026-01-04: failed check unique(item)
           unique(item): no two rows have the same item
             1,200 rows fail, for example
               {"item":"pen","rows":2}
           The refused rows are kept:
             \`freshet data head items --refused --partition 2026-01-04\` shows them.
-            .freshet/lake/refused/items/2026-01-04/1.parquet
+            .freshet/lake/failed_rows/items/2026-01-04/1.parquet
 
       Path
         items 2026-01-02
@@ -342,14 +342,14 @@ describe("why", () => {
     }
     expect(roots[0]?.refusal).toMatchObject({
       checks: [{ name: "unique(item)", description: "no two rows have the same item" }],
-      kept: [".freshet/lake/refused/items/2026-01-04/1.parquet"],
+      kept: [".freshet/lake/failed_rows/items/2026-01-04/1.parquet"],
     })
   })
 
   test("says what failed", async () => {
     const project = createTinyProject({ landed: threeDays, failed: ["2026-01-04"] })
     const { out } = await runCommand(project, ["why", "best_items"])
-    expect(out).toContain("items 2026-01-04: failed before: the disk is full")
+    expect(out).toContain("items 2026-01-04: last attempt failed: the disk is full")
   })
 
   test("as JSON", async () => {
@@ -382,10 +382,10 @@ describe("declared assets", () => {
       sample: [],
     }))
     const history = {
-      ...emptyHistory,
+      ...allMade.ledger,
       readCheckResults: async () => ({ results, failedFiles: [] }),
     }
-    const { out } = await runCommand({ ...allMade, runHistory: history }, ["show", "items"])
+    const { out } = await runCommand({ ...allMade, ledger: history }, ["show", "items"])
     expect(out).toMatch(/^ {2}✓ {2}unique\(item\) {2}no two rows have the same item {2}passed$/m)
     expect(out).toMatch(/^ {2}✕ {2}not_null +1,200 rows fail$/m)
   })
@@ -436,7 +436,7 @@ describe("runs", () => {
       {
         computation: "items",
         partition: 20_456,
-        outcome: "made",
+        outcome: "materialized",
         message: undefined,
         rows: 12,
         ms: 31,
@@ -449,8 +449,8 @@ describe("runs", () => {
   }
   const project = {
     ...allMade,
-    runHistory: {
-      ...emptyHistory,
+    ledger: {
+      ...allMade.ledger,
       listRuns: async () => [row],
       findRun: async (id: string) => (row.id.startsWith(id) ? detail : undefined),
     },

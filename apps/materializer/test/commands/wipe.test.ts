@@ -1,50 +1,42 @@
-import type { Services, WipeRequest } from "@freshet/services"
+import type { AssetRange } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
 import { runCommand } from "../fixtures/fake-command-line.ts"
 import { createTinyProject } from "../fixtures/tiny-project.ts"
 
-const project = createTinyProject({ landed: {} })
-
-/** A world that tells what it was asked to forget. */
-function worldKeeping(materializations: number) {
-  const asked: WipeRequest[] = []
-  const [name = ""] = [...project.graph.assets.values()].flatMap((asset) =>
-    asset.kind === "asset" ? [asset.name] : [],
-  )
-  const wipePartitions: Services["wipePartitions"] = async (_config, request) => {
-    asked.push(request)
-    return {
-      project,
-      assets: [name],
-      partitions: materializations === 0 ? [] : [{ from: 20_454, to: 20_455 }],
-      materializations,
-      files: materializations,
-      bytes: 1200 * materializations,
-      becomesStale: new Map(),
-      readers: new Map(),
-      published: [],
-    }
+/** A project with so many retained materializations of items, and the wipes of its ledger. */
+function createWipeableProject(materializations: number) {
+  const project = createTinyProject({ landed: {} })
+  const wipes: (readonly AssetRange[])[] = []
+  const wipeable = {
+    materializations,
+    partitions: materializations === 0 ? [] : [{ from: 20_454, to: 20_455 }],
+    files: materializations,
+    bytes: 1200 * materializations,
   }
-  return { name, asked, world: { wipePartitions } }
+  const ledger = {
+    ...project.ledger,
+    findWipeable: async () => wipeable,
+    wipePartitions: async (ranges: readonly AssetRange[]) => void wipes.push(ranges),
+  }
+  return { wipes, project: { ...project, ledger } }
 }
 
+const everyItem = [{ asset: "items", range: { from: -Infinity, to: Infinity } }]
+
 test("a person at a terminal sees what it means and is asked; a no forgets nothing", async () => {
-  for (const [answer, dryRuns] of [
-    [false, [true]],
-    [true, [true, false]],
-  ] as const) {
-    const { name, asked, world } = worldKeeping(2)
-    const { code, out, err } = await runCommand(project, ["forget", name, "--all"], {
+  for (const answer of [false, true]) {
+    const { wipes, project } = createWipeableProject(2)
+    const { code, out, err } = await runCommand(project, ["forget", "items", "--all"], {
       isTerminal: true,
       ask: async (question) => {
         expect(question).toBe("Forget these?")
+        expect(wipes).toEqual([])
         return answer
       },
-      services: world,
     })
     expect(code).toBe(0)
-    expect(asked.map(({ dryRun }) => dryRun)).toEqual(dryRuns)
+    expect(wipes).toEqual(answer ? [everyItem] : [])
     expect(err).toContain("would count as never made: 2 materializations, 2 files, 2.4 kB.")
     expect(err.includes("Nothing was forgotten.")).toBe(!answer)
     expect(out.includes("count as never made now")).toBe(answer)
@@ -56,15 +48,15 @@ test("nobody is asked about nothing, and with --yes about anything", async () =>
     [0, []],
     [2, ["--yes"]],
   ] as const) {
-    const { name, world } = worldKeeping(kept)
+    const { wipes, project } = createWipeableProject(kept)
     const ask = async () => expect.unreachable("nobody is asked")
-    const words = ["forget", name, "--all", ...more]
+    const words = ["forget", "items", "--all", ...more]
     const { code, out } = await runCommand(project, words, {
       isTerminal: true,
       ask,
-      services: world,
     })
     expect(code).toBe(0)
+    expect(wipes).toEqual(kept === 0 ? [] : [everyItem])
     expect(out).toContain(kept === 0 ? "there is nothing to forget" : "count as never made now")
   }
 })

@@ -9,7 +9,6 @@ import {
   staticKeys,
   unpartitioned,
 } from "@freshet/core"
-import type { Services } from "@freshet/services"
 import { describe, expect, test } from "vitest"
 
 import { runCommand } from "../fixtures/fake-command-line.ts"
@@ -56,32 +55,6 @@ const byShop = sqlAsset({
 const assets: readonly AnyAsset[] = [hits, visits, total, shops, byShop]
 const landed = { hits: ["2026-01-02", "2026-01-03"], shops: ["tokyo"] }
 const project = createUnmaterializedProject(assets, landed, noon)
-
-/** Nothing may be run, read, made again or compared. */
-const idle: Partial<Services> = {
-  runPlan: async (_config, { makePlan }) => {
-    makePlan(project)
-    throw new Error("run")
-  },
-  withData: async (_config, _signal, work) =>
-    work(project, {
-      query: () => Promise.reject(new Error("queried")),
-      queryNamed: () => Promise.reject(new Error("queried")),
-      store: {
-        exists: async () => false,
-        read: () => {
-          throw new Error("read")
-        },
-      },
-      exportRows: () => Promise.reject(new Error("exported")),
-    }),
-  withRecomputation: async (_config, _signal, work) =>
-    work({
-      project,
-      recompute: () => Promise.reject(new Error("made again")),
-      readDataVersion: () => Promise.reject(new Error("compared")),
-    }),
-}
 
 const wrong: readonly (readonly [words: string, message: string, nearest: string])[] = [
   ["visits --date 2025-12-31", "comes before its first day", "the nearest is 2026-01-02"],
@@ -130,7 +103,7 @@ test.each([
 })
 
 async function expectRefused(line: string, what: string, nearest: string): Promise<void> {
-  const { code, out, err } = await runCommand(project, line.split(" "), { services: idle })
+  const { code, out, err } = await runCommand(project, line.split(" "))
   expect({ code, out }).toEqual({ code: 2, out: "" })
   expect(err).toContain(what)
   expect(err).toContain(nearest)

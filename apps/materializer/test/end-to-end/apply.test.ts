@@ -17,7 +17,7 @@ import { withEnvironment } from "./test-project.ts"
 
 const [first, second, third, fourth] = marketDays
 
-test("a saved plan is performed exactly, and once", async () => {
+test("a saved plan is applied exactly, and once", async () => {
   await withMarket(async (place) => {
     const words = ["takings", "--from", first, "--to", second]
     expectDone(await runFreshet(place, "plan", ...words, "--save", "plan.json"))
@@ -26,37 +26,40 @@ test("a saved plan is performed exactly, and once", async () => {
     expect(dry.stdout).toContain("4 steps of 2 computations")
     expectDone(await runFreshet(place, "apply", "plan.json"))
     expect(await readNewestSteps(place)).toEqual([
-      `items ${first} made`,
-      `items ${second} made`,
-      `takings ${first} made`,
-      `takings ${second} made`,
+      `items ${first} materialized`,
+      `items ${second} materialized`,
+      `takings ${first} materialized`,
+      `takings ${second} materialized`,
     ])
     const [run] = await readRuns(place)
     expect(run).toMatchObject({ command: "freshet apply plan.json" })
-    await expectRefused(place, "The ledger moved since the plan was saved")
+    await expectRefused(place, "The ledger changed after the plan was saved")
   })
 })
 
-test("a plan is not performed once the code or what has landed is another, and is when it is as before", async () => {
+test("a plan is not applied after an edit of the code or the landed files, and is after the edit is reverted", async () => {
   await withMarket(async (place) => {
     const words = ["backfill", "takings", "--date", first, "--downstream"]
     expectDone(await runFreshet(place, ...words, "--save", "plan.json"))
     expect(await readRuns(place)).toEqual([])
     const edited = withEnvironment(place, { MARKET_TIP: "1" })
-    await expectRefused(edited, "The code of `takings` is not what it was")
+    await expectRefused(edited, "The code of `takings` changed after the plan was saved")
     landOrders(place, first, { pen: 7 })
-    await expectRefused(place, "What has landed of `orders` is not what it was")
+    await expectRefused(place, "The landed files of `orders` changed after the plan was saved")
     landPrices(place, second, { pen: "9" })
     const { stderr } = await runFreshet(place, "apply", "plan.json", "--dry-run")
-    expect(stderr).toContain("What has landed of `prices` is not what it was")
+    expect(stderr).toContain("The landed files of `prices` changed after the plan was saved")
     landOrders(place, first, { pen: 2, ink: 1 })
     landPrices(place, second, { pen: "3", ink: "5" })
     expectDone(await runFreshet(place, "apply", "plan.json"))
-    expect(await readNewestSteps(place)).toEqual([`items ${first} made`, `takings ${first} made`])
+    expect(await readNewestSteps(place)).toEqual([
+      `items ${first} materialized`,
+      `takings ${first} made`,
+    ])
   })
 })
 
-test("a saved backfill keeps to what it was told: only what is missing, with what becomes stale by it", async () => {
+test("a saved backfill keeps its flags: --only selects partitions, --downstream adds those that become stale", async () => {
   await withMarket(async (place) => {
     expectDone(await runFreshet(place, "backfill", "best", "--from", first, "--to", third))
     landPrices(place, first, { pen: "4", ink: "5" })
@@ -66,14 +69,14 @@ test("a saved backfill keeps to what it was told: only what is missing, with wha
     expect(saved.stderr).toContain("`freshet apply plan.json` does exactly this, or nothing.")
     expectDone(await runFreshet(place, "apply", "plan.json"))
     expect(await readNewestSteps(place)).toEqual([
-      `takings ${first} made`,
-      `best ${first} made`,
-      `best ${second} made`,
+      `takings ${first} materialized`,
+      `best ${first} materialized`,
+      `best ${second} materialized`,
     ])
   })
 })
 
-test("a plan file is whole, is not replaced without --force, and a damaged or foreign one is refused in a sentence", async () => {
+test("a plan file is replaced only with --force, and a damaged or foreign file is rejected with one message", async () => {
   await withMarket(async (place) => {
     const path = join(place.folder, "plan.json")
     expectDone(await runFreshet(place, "plan", "items", "--save", "plan.json"))

@@ -15,7 +15,7 @@ import {
 const [first, second, third, fourth] = marketDays
 const range = ["--from", first, "--to", fourth]
 
-test("one bad partition in a range does not lose the others, and retry makes exactly it and what reads it", async () => {
+test("one failed partition does not stop the others of a range, and a retry materializes it and its downstream partitions", async () => {
   await withMarket(async (place) => {
     landPrices(place, second, { pen: "three", ink: "5" })
     const failed = await runFreshet(place, "backfill", "best", ...range)
@@ -27,27 +27,30 @@ test("one bad partition in a range does not lose the others, and retry makes exa
       `What was made is kept; \`freshet runs retry ${id}\` makes what is left.`,
     )
     expect(await readNewestSteps(place)).toEqual([
-      ...marketDays.map((day) => `items ${day} made`),
-      `takings ${first} made`,
+      ...marketDays.map((day) => `items ${day} materialized`),
+      `takings ${first} materialized`,
       `takings ${second} failed`,
-      `takings ${third} made`,
-      `takings ${fourth} made`,
-      `best ${first} made`,
+      `takings ${third} materialized`,
+      `takings ${fourth} materialized`,
+      `best ${first} materialized`,
       `best ${second} skipped`,
       `best ${third} skipped`,
-      `best ${fourth} made`,
+      `best ${fourth} materialized`,
     ])
     const shown = await runFreshet(place, "runs", "show", id)
     expect(shown.stdout).toMatch(
-      new RegExp(`takings +4 of 4  failed ${second}; made ${first}, ${third} to ${fourth}$`, "m"),
+      new RegExp(
+        `takings +4 of 4  failed ${second}; materialized ${first}, ${third} to ${fourth}$`,
+        "m",
+      ),
     )
     landPrices(place, second, { pen: "3", ink: "5" })
     const retried = await runFreshet(place, "runs", "retry", id)
     expectDone(retried)
     expect(await readNewestSteps(place)).toEqual([
-      `takings ${second} made`,
-      `best ${second} made`,
-      `best ${third} made`,
+      `takings ${second} materialized`,
+      `best ${second} materialized`,
+      `best ${third} materialized`,
     ])
     const again = await runFreshet(place, "runs", "retry", id)
     expectDone(again)
@@ -56,7 +59,7 @@ test("one bad partition in a range does not lose the others, and retry makes exa
   })
 })
 
-test("only what failed, only what is missing, only what is stale: over several assets, each with what it needs", async () => {
+test("--only selects failed, missing or stale partitions, with their stale upstreams", async () => {
   await withMarket(async (place) => {
     landPrices(place, second, { pen: "three", ink: "5" })
     const until = ["--from", first, "--to", third]
@@ -97,7 +100,7 @@ test("only what failed, only what is missing, only what is stale: over several a
   })
 })
 
-test("a run whose steps all find nothing changed ends, and leaves nothing stale", async () => {
+test("a run whose steps are all unchanged succeeds and leaves nothing stale", async () => {
   await withMarket(async (place) => {
     expectDone(await runFreshet(place, "backfill", "best", ...range))
     for (const day of marketDays) landOrders(place, day, { ink: 1, pen: 2 })
@@ -105,7 +108,7 @@ test("a run whose steps all find nothing changed ends, and leaves nothing stale"
     expectDone(ended)
     const steps = await readNewestSteps(place)
     expect(steps.filter((step) => step.startsWith("items"))).toEqual(
-      marketDays.map((day) => `items ${day} made`),
+      marketDays.map((day) => `items ${day} materialized`),
     )
     expect(steps.slice(marketDays.length).every((step) => step.endsWith("unchanged"))).toBe(true)
     const [run] = await readRuns(place)

@@ -10,7 +10,7 @@ import { withTestProject, type TestProject } from "./test-project.ts"
 
 const [first, past] = smallDays
 
-test("a backfill of a past day computes it as of that day and leaves the published tables at the newest", async () => {
+test("a backfill of a past day computes it as of that day and leaves the published tables at the newest day", async () => {
   const asOfThen = await withTestProject(async (place) => {
     await landSmallInput(place)
     removeDaysAfter(place, past)
@@ -39,7 +39,7 @@ test("a backfill of a past day computes it as of that day and leaves the publish
   })
 })
 
-test("what a backfill leaves stale below is made by the commands that it names, and by --downstream at once", async () => {
+test("a backfill names commands that materialize its stale downstream assets, and --downstream does so at once", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "materialize"))
@@ -69,7 +69,7 @@ test("what a backfill leaves stale below is made by the commands that it names, 
   })
 })
 
-test("a backfill of a day that is there does nothing", async () => {
+test("a backfill of a fresh day does nothing", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     const words = ["backfill", "user_recs", "--date", past]
@@ -82,7 +82,7 @@ test("a backfill of a day that is there does nothing", async () => {
   })
 })
 
-test("a backfill of a day that nothing landed for is refused in one sentence", async () => {
+test("a backfill of a day before the first landed day is rejected with one message", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     const { code, stderr } = await runFreshet(

@@ -68,7 +68,7 @@ const badLines: readonly BadLine[] = [
   },
 ]
 
-test("a malformed line is set aside with its file, number and reason, and the rest of its day counts", async () => {
+test("a malformed line is quarantined with its file, number and reason, and the other lines of its day are read", async () => {
   await withTestProject(async (place) => {
     landSnapshots(place)
     for (const [index, { line }] of badLines.entries())
@@ -145,7 +145,7 @@ const unusualFiles: readonly { what: string; name: string; content: Uint8Array; 
   },
 ]
 
-test("an unusual file is read whole: CRLF, a byte order mark, no lines, very long ones, compressed, a folder of parts", async () => {
+test("unusual files are read completely: CRLF, a byte order mark, no lines, very long lines, compression, a folder of parts", async () => {
   await withTestProject(async (place) => {
     landSnapshots(place)
     land(place, `activity/${dayAt(0)}.json`, fileOf(goodLines))
@@ -171,7 +171,7 @@ test("an unusual file is read whole: CRLF, a byte order mark, no lines, very lon
   })
 })
 
-test("the parts of a day are one day: counted together, and a repeated message is found across them", async () => {
+test("the part files of a day are counted together, and a message repeated across them is found", async () => {
   await withTestProject(async (place) => {
     landSnapshots(place)
     land(place, `activity/${dayAt(0)}.json/a.json`, fileOf([...goodLines, message("7")]))
@@ -194,7 +194,7 @@ test("the parts of a day are one day: counted together, and a repeated message i
   })
 })
 
-/** Input that a run refuses: what it says. */
+/** Inputs that a run rejects, and its messages. */
 const refused: readonly {
   what: string
   spoil: (place: TestProject) => void
@@ -228,7 +228,7 @@ const refused: readonly {
 ]
 
 test.each(refused)(
-  "$what: nothing of it is published, and one message says what to mend",
+  "$what: nothing is published, and one message describes the fix",
   async ({ spoil, says }) => {
     await withTestProject(async (place) => {
       landSnapshots(place)
@@ -248,7 +248,7 @@ test.each(refused)(
   },
 )
 
-test("files with names that are no day, and days to come, are not read and are named", async () => {
+test("files whose names are not days, and files of future days, are reported and not read", async () => {
   await withTestProject(async (place) => {
     landSnapshots(place)
     land(place, `activity/${dayAt(0)}.json`, fileOf(goodLines))
@@ -269,7 +269,7 @@ test("files with names that are no day, and days to come, are not read and are n
   })
 })
 
-test("an empty landing zone is no fault: nothing has landed yet", async () => {
+test("an empty landing zone is not an error", async () => {
   await withTestProject(async (place) => {
     mkdirSync(place.landing)
     const status = await runFreshet(place, "status")
@@ -282,7 +282,7 @@ test("an empty landing zone is no fault: nothing has landed yet", async () => {
   })
 })
 
-test("a landing zone that is not there is named", async () => {
+test("a missing landing zone is reported", async () => {
   await withTestProject(async (place) => {
     const status = await runFreshet(place, "status")
     expect(status.stderr).toContain(`There is no landing zone at ${place.landing}`)
@@ -294,7 +294,7 @@ test("a landing zone that is not there is named", async () => {
   })
 })
 
-test("a landing zone that vanished takes nothing away from what is published", async () => {
+test("a landing zone that disappears does not change the published tables", async () => {
   await withTestProject(async (place) => {
     landSnapshots(place)
     land(place, `activity/${dayAt(0)}.json`, fileOf(goodLines))

@@ -16,10 +16,10 @@ import {
 const [first, second, third, fourth] = marketDays
 const words = ["backfill", "counted", "--from", first, "--to", fourth]
 
-/** More than can be counted in a lifetime. */
+/** More orders than a step can count. */
 const forEver = { pen: 4e15 }
 
-test("a run that is cancelled stops within seconds, starts no further step, and its retry makes the rest", async () => {
+test("a cancelled run interrupts its step, starts no other, and its retry materializes the rest", async () => {
   await withMarket(async (place) => {
     landOrders(place, second, forEver)
     const running = startFreshet(place, ...words)
@@ -33,13 +33,13 @@ test("a run that is cancelled stops within seconds, starts no further step, and 
         planned: 4,
         ended: 1,
         partitions: [
-          { outcome: "made", ranges: [{ from: first, to: first }] },
+          { outcome: "materialized", ranges: [{ from: first, to: first }] },
           { outcome: "left", ranges: [{ from: second, to: fourth }] },
         ],
       },
     ])
     const text = await runFreshet(place, "runs", "show", id)
-    expect(text.stdout).toContain(`made ${first}; to do ${second} to ${fourth}`)
+    expect(text.stdout).toContain(`materialized ${first}; to do ${second} to ${fourth}`)
     const cancelled = await runFreshet(place, "runs", "cancel", id)
     expectDone(cancelled)
     expect(cancelled.stdout).toContain("has stopped: 1 of 4 partitions were made, and are kept.")
@@ -47,7 +47,7 @@ test("a run that is cancelled stops within seconds, starts no further step, and 
     expect(ended).toMatchObject({ code: 130, signal: null })
     expect(ended.stderr).toContain("Another process asked to stop")
     expect(ended.stdout).toContain(`\`freshet runs retry ${id}\` makes what is left.`)
-    expect(await readNewestSteps(place)).toEqual([`counted ${first} made`])
+    expect(await readNewestSteps(place)).toEqual([`counted ${first} materialized`])
     const [run] = await readRuns(place)
     expect(run).toMatchObject({ outcome: "interrupted" })
     expect(Date.parse(run?.ended_at ?? "")).toBeGreaterThanOrEqual(
@@ -59,14 +59,14 @@ test("a run that is cancelled stops within seconds, starts no further step, and 
     landOrders(place, second, { pen: 2 })
     expectDone(await runFreshet(place, "runs", "retry", id))
     expect(await readNewestSteps(place)).toEqual([
-      `counted ${second} made`,
-      `counted ${third} made`,
-      `counted ${fourth} made`,
+      `counted ${second} materialized`,
+      `counted ${third} materialized`,
+      `counted ${fourth} materialized`,
     ])
   })
 })
 
-test("a run that was killed is recognisable as such, and the next command carries on after what it made", async () => {
+test("a killed run is listed as killed, and the next command continues after its partitions", async () => {
   await withMarket(async (place) => {
     landOrders(place, third, forEver)
     const running = startFreshet(place, ...words)
@@ -77,18 +77,18 @@ test("a run that was killed is recognisable as such, and the next command carrie
     await outcomeIs(place, id, "killed")
     const { stdout } = await runFreshet(place, "runs", "show", id)
     expect(stdout).toContain("Its process ended without a word.")
-    expect(stdout).toContain(`made ${first} to ${second}; not done ${third} to ${fourth}`)
+    expect(stdout).toContain(`materialized ${first} to ${second}; not done ${third} to ${fourth}`)
     landOrders(place, third, { pen: 2 })
     expectDone(await runFreshet(place, ...words))
     expect(await readNewestSteps(place)).toEqual([
-      `counted ${third} made`,
-      `counted ${fourth} made`,
+      `counted ${third} materialized`,
+      `counted ${fourth} materialized`,
     ])
     expect((await readRuns(place)).map(({ outcome }) => outcome)).toEqual(["succeeded", "killed"])
   })
 })
 
-test("two backfills of the same partitions at once launch none of them twice", async () => {
+test("concurrent backfills of the same partitions materialize each of them once", async () => {
   await withMarket(async (place) => {
     const overlapping = ["backfill", "counted", "--from", second, "--to", fourth]
     const all = [words, overlapping, words].map((each) => startFreshet(place, ...each))
@@ -98,7 +98,7 @@ test("two backfills of the same partitions at once launch none of them twice", a
   })
 })
 
-test("a retry of a run that is under way is refused, and nothing runs", async () => {
+test("a retry of a running run is rejected", async () => {
   await withMarket(async (place) => {
     landOrders(place, second, forEver)
     const running = startFreshet(place, ...words)
@@ -108,20 +108,20 @@ test("a retry of a run that is under way is refused, and nothing runs", async ()
     expect(stderr).toContain(`Run ${idOf(running)} is still under way.`)
     running.kill("SIGTERM")
     expect(await running.result).toMatchObject({ code: 143 })
-    expect(await readNewestSteps(place)).toEqual([`counted ${first} made`])
+    expect(await readNewestSteps(place)).toEqual([`counted ${first} materialized`])
   })
 })
 
-/** The run has made a day, and the next one is under way. */
+/** Waits until the run has materialized a day. */
 async function reached(running: RunningCommand, day: string): Promise<void> {
-  await running.waitForOutput(`counted ${day}: made`)
+  await running.waitForOutput(`counted ${day}: materialized`)
 }
 
 function idOf(running: RunningCommand): string {
   return /run (\S+) started/.exec(running.readOutput())?.[1] ?? "no run has started"
 }
 
-/** The server needs a moment to notice that a process is gone. */
+/** Waits for the outcome: the server notices with a delay that a process is gone. */
 async function outcomeIs(place: DeclaredProject, id: string, outcome: string): Promise<void> {
   await waitUntil(async () => (await readRun(place, id)).outcome === outcome)
 }

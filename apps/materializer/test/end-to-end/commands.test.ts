@@ -34,14 +34,14 @@ interface Steps {
   readonly steps: readonly { readonly id: string }[]
 }
 
-describe("after everything was made for the newest day", () => {
-  test("materialize has told what it made and published", () => {
+describe("after materializing the newest day", () => {
+  test("materialize prints its partitions and publications", () => {
     expectDone(materialized)
     expect(materialized.stdout).toMatch(/^✓ \d+ partitions made/)
     expect(materialized.stdout).toContain("✓ Published stocktwits 2026-01-10.")
   })
 
-  test("status says so", async () => {
+  test("status prints that all assets are fresh", async () => {
     const { code, stdout, stderr } = await run("status")
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
     expect(stdout).toMatch(
@@ -66,13 +66,13 @@ describe("after everything was made for the newest day", () => {
     })
   })
 
-  test("why tells of a day that was never made what it lacks", async () => {
+  test("why explains a missing partition", async () => {
     const { stdout } = await run("why", "user_recs", "--partition", "2026-01-05")
     expect(stdout).toMatch(/^◌ user_recs 2026-01-05 was never made\./)
     expect(stdout).toContain("freshet backfill user_recs --date 2026-01-05")
   })
 
-  test("a dry run prints the plan and leaves everything as it is", async () => {
+  test("a dry run prints the plan and changes nothing", async () => {
     const words = ["backfill", "user_recs", "--date", "2026-01-06", "--dry-run"] as const
     const { code, stdout, stderr } = await run(...words)
     expect(code).toBe(0)
@@ -81,7 +81,7 @@ describe("after everything was made for the newest day", () => {
     expect((await run(...words)).stdout).toBe(stdout)
   })
 
-  test("assets, show and lineage tell what is declared", async () => {
+  test("assets, show and lineage print the declarations", async () => {
     expect((await run("assets", "kind:source")).stdout.trimEnd().split("\n")).toHaveLength(10)
     expect((await run("show", "user_recs")).stdout).toContain("shows 2026-01-10")
     expect((await run("lineage", "user_recs")).stdout).toContain("follows (last 7)")
@@ -89,7 +89,7 @@ describe("after everything was made for the newest day", () => {
     expect(mermaid.stdout).toMatch(/^flowchart LR\n/)
   })
 
-  test("runs lists what was run, and runs show its steps", async () => {
+  test("runs list prints runs, and runs show prints the steps of one", async () => {
     const { runs } = await json<{ runs: readonly { id: string; command: string }[] }>(
       "runs",
       "list",
@@ -100,7 +100,7 @@ describe("after everything was made for the newest day", () => {
     expect(stdout).toMatch(/published stocktwits 2026-01-10: [\d,]+ inserted, 0 updated, 0 deleted/)
   })
 
-  test("data head shows rows of an asset and of a source", async () => {
+  test("data head prints rows of an asset and of a source", async () => {
     const head = await json<{ rows: readonly Record<string, unknown>[]; more: boolean }>(
       "data",
       "head",
@@ -129,7 +129,7 @@ describe("after everything was made for the newest day", () => {
     },
   )
 
-  test("data quarantine shows lines with file, number and reason", async () => {
+  test("data quarantine prints lines with file, number and reason", async () => {
     const { lines } = await json<{ lines: readonly Record<string, unknown>[] }>(
       "data",
       "quarantine",
@@ -143,7 +143,7 @@ describe("after everything was made for the newest day", () => {
     })
   })
 
-  test("sql reads assets by name, by day and all days", async () => {
+  test("sql reads assets by name, at a day and for all days", async () => {
     const { rows } = await json<{ rows: readonly unknown[] }>(
       "sql",
       `select (select count(*) from Follows) > 0 as newest, (select count(*) from "follows@all") as every,
@@ -166,14 +166,14 @@ describe("after everything was made for the newest day", () => {
     ['select * from "user_recs@1999-01-01"', "comes before its first day"],
     ["select nothing from user_recs", 'Referenced column "nothing" not found'],
     ["select * from stocktwits.user_recs", "assets are named without a schema"],
-  ])("sql says what is wrong with a query: %s", async (query, message) => {
+  ])("sql reports the error in a query: %s", async (query, message) => {
     const { code, stdout, stderr } = await run("sql", query)
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
     expect(stderr).toContain(message)
     expect(stderr.match(/^error: /gm)).toHaveLength(1)
   })
 
-  test("sql --published reads the tables in PostgreSQL, and can do nothing else", async () => {
+  test("sql --published reads the tables in PostgreSQL and cannot write", async () => {
     const { rows } = await json<{ rows: readonly unknown[] }>(
       "sql",
       "--published",
@@ -199,7 +199,7 @@ describe("after everything was made for the newest day", () => {
     expect(await json("sql", "--published", count)).toMatchObject({ rows: [{ kept: true }] })
   })
 
-  test("doctor finds everything in order but the quarantined lines", async () => {
+  test("doctor finds no problem except quarantined lines", async () => {
     const { code, stdout } = await run("doctor")
     expect(code).toBe(0)
     expect(stdout.match(/^! warn .*$/gm)).toEqual(
@@ -217,7 +217,7 @@ describe("after everything was made for the newest day", () => {
     expect((await run("__complete", "--", "status", "--la")).stdout).toBe("--late\n")
   })
 
-  test("a database that is not there is exit 8 and one message", async () => {
+  test("an unreachable database is exit 8 and one message", async () => {
     const env = { DATABASE_URL: "postgres://nobody:secret@127.0.0.1:1/nothing" }
     const ended = [["status"], ["sql", "--published", "select 1"]].map((words) =>
       runFreshet(withEnvironment(project, env), ...words),
@@ -231,7 +231,7 @@ describe("after everything was made for the newest day", () => {
 })
 
 describe("a past day", () => {
-  test("is backfilled as of itself, and the published tables stay at the newest day", async () => {
+  test("is backfilled as of that day, and the published tables stay at the newest day", async () => {
     const { code, stdout } = await run("backfill", "user_recs", "--date", "2026-01-08")
     expect(code).toBe(0)
     expect(stdout).toContain("show 2026-01-10, the newest day")
@@ -240,7 +240,7 @@ describe("a past day", () => {
     expect(again.stdout).toBe("Nothing is stale: everything asked for is up to date.\n")
   })
 
-  test("with a late line is stale with everything whose window holds it, and backfill names what it leaves", async () => {
+  test("with a late line makes all windows that contain it stale, and a backfill names the assets that stay stale", async () => {
     const file = join(project.landing, "stocktwits/activity/2026-01-09.json")
     await appendFile(file, `{"action": "follow", "user_id": 1, "following_user_id": 2}\n`)
     const stale = await run("status", "--stale", "--exit-code")
@@ -258,7 +258,7 @@ describe("a past day", () => {
 })
 
 describe("a run", () => {
-  test("as JSON lines gives every event", async () => {
+  test("prints every event with --jsonl", async () => {
     const words = ["backfill", "user_engagements", "--date", "2026-01-07", "--jsonl"] as const
     const { code, stdout } = await run(...words)
     expect(code).toBe(0)
@@ -270,9 +270,9 @@ describe("a run", () => {
     expect(events.at(-1)).toMatchObject({ kind: "run_ended", outcome: "succeeded" })
   })
 
-  test("that is interrupted ends with 130, keeps what was made, and the next one carries on", async () => {
+  test("ends with 130 when interrupted, retains its partitions, and the next run continues", async () => {
     const running = start("materialize", "--from", "2026-01-02", "--to", "2026-01-10")
-    await running.waitForOutput("made")
+    await running.waitForOutput(": materialized")
     running.kill("SIGINT")
     const outcome = await running.result
     expect(outcome).toMatchObject({ code: 130, signal: null })
@@ -281,9 +281,9 @@ describe("a run", () => {
     expectDone(await run("materialize", "user_recs", "--from", "2026-01-02"))
   })
 
-  test("meets another one: --no-wait is exit 7", async () => {
+  test("ends with 7 while another one is running, with --no-wait", async () => {
     const first = start("materialize", "--from", "2026-01-02", "--to", "2026-01-10")
-    await first.waitForOutput("made")
+    await first.waitForOutput(": materialized")
     const second = await run("materialize", "--no-wait")
     expect(second.code).toBe(7)
     expect(second.stderr).toContain("Another run is under way")

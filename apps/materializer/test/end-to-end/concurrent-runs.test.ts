@@ -7,7 +7,7 @@ import { withRunUnderWay } from "./run-under-way.ts"
 import { landSmallInput } from "./small-input.ts"
 import { withEmbeddedTestProject, withTestProject } from "./test-project.ts"
 
-test("two materialize at once share the work: the second waits, and each partition is made once", async () => {
+test("the second of two concurrent runs waits, and each partition is materialized once", async () => {
   const alone = await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "materialize"))
@@ -29,7 +29,7 @@ test("two materialize at once share the work: the second waits, and each partiti
   })
 })
 
-test("a command that waits says for whom, and carries on when that one is done", async () => {
+test("a waiting command names the run that it waits for, and continues after it", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "status"))
@@ -46,7 +46,7 @@ test("a command that waits says for whom, and carries on when that one is done",
   })
 })
 
-test("a command that is not to wait ends with 7 and says who is in the way", async () => {
+test("a command with --no-wait ends with 7 and names the other run", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "status"))
@@ -60,7 +60,7 @@ test("a command that is not to wait ends with 7 and says who is in the way", asy
   })
 })
 
-test("status is answered all the while another command materializes", async () => {
+test("status works while another command materializes", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     const running = startFreshet(place, "materialize")
@@ -77,7 +77,7 @@ test("status is answered all the while another command materializes", async () =
   })
 })
 
-test("the tables are brought up to date once when several commands meet a new database", async () => {
+test("concurrent commands migrate a new database once", async () => {
   await withTestProject(async (place) => {
     const ended = await Promise.all([1, 2, 3].map(() => runFreshet(place, "status")))
     expect(ended).toMatchObject([{ code: 0 }, { code: 0 }, { code: 0 }])

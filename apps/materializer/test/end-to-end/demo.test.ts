@@ -15,7 +15,7 @@ afterAll(() => project.close())
 
 const run = (...words: readonly string[]) => runFreshet(project, ...words)
 
-test("the demo ends with recommendations, and with answers about films, from PostgreSQL", () => {
+test("the demo prints recommendations and film reports from PostgreSQL", () => {
   expectDone(first)
   expect(first.stdout).toContain("Published stocktwits 2026-01-10.")
   expect(first.stdout).toContain("Published movies")
@@ -29,7 +29,7 @@ test("the demo ends with recommendations, and with answers about films, from Pos
   ).toHaveLength(3)
 })
 
-test("run again it finds nothing stale and says the same", async () => {
+test("a second demo finds nothing stale and prints the same", async () => {
   const again = await run("demo")
   expectDone(again)
   expect(again.stdout).toContain("Nothing is stale")
@@ -37,7 +37,7 @@ test("run again it finds nothing stale and says the same", async () => {
   expect(told(again.stdout)).toBe(told(first.stdout))
 })
 
-test("every command works on its data with --demo, and says how to go on there", async () => {
+test("every command works on the demo's data with --demo, and suggests commands with --demo", async () => {
   const [status, why, rows] = await Promise.all([
     run("status", "--demo"),
     run("why", "user_recs", "--partition", "2026-01-05", "--demo"),
@@ -50,12 +50,12 @@ test("every command works on its data with --demo, and says how to go on there",
   expect(first.stdout).toContain("npx freshet status --demo ")
 })
 
-test("an answer reads as a report: title, period, definition, and figures with units", async () => {
+test("a report has a title, a period, a definition, and figures with units", async () => {
   const { stdout } = await run("data", "head", "genre_earnings", "--limit", "5", "--demo")
   expect(stdout).toMatch(
     /^The highest earning genres at constant prices\n\d{4}-\d\d-\d\d to \d{4}-/,
   )
-  expect(stdout).toContain("\n\nGenres by what their films earned at the ticket prices of 2020-01:")
+  expect(stdout).toContain("\n\nGenres by total revenue at the ticket prices of 2020-01:")
   expect(stdout).toMatch(/\nrank +genre_id +genre +films +total_adjusted /)
   expect(stdout).toMatch(/\n +films +USD of 2020-01 +USD of 2020-01 +USD /)
   expect(stdout).toMatch(/\n +1 +\d+ +[A-Z]\w+ +\d+ +[\d,]+,\d{3}\.\d\d /)
@@ -65,7 +65,7 @@ test("an answer reads as a report: title, period, definition, and figures with u
   expect(shown.stdout).toContain(stdout.trim().split("\n").at(-1) ?? "nothing")
 })
 
-test("a user's own data are never touched by it", async () => {
+test("the demo does not touch the user's own data", async () => {
   const { stdout } = await run("status")
   expect(stdout).toContain(`Nothing has landed yet. Files are expected in ${project.landing}:`)
 })

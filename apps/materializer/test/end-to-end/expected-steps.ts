@@ -1,4 +1,4 @@
-/** What one computation on the way to `user_recs` reads, as offsets in days; written down here a second time, from the description of the datasets. */
+/** Reads of a computation upstream of `user_recs`, as offsets in days: a second declaration, from the description of the datasets. */
 interface ComputationReads {
   readonly outputs: readonly string[]
   readonly reads: readonly (readonly [asset: string, from: number, to: number])[]
@@ -45,8 +45,8 @@ const computationReads: Readonly<Record<string, ComputationReads>> = {
 }
 
 /**
- * The steps on the way to `user_recs` of which something that they read is changed, by the names "user_recs 2026-01-05".
- * `days` are all days in order; `isChanged` tells of an asset's partition whether it is other than before.
+ * Finds the steps upstream of `user_recs` whose inputs changed, by the names "user_recs 2026-01-05".
+ * `days` are all days in order; `isChanged` tests if a partition of an asset changed.
  */
 export function findStepsReading(
   days: readonly string[],
@@ -68,7 +68,7 @@ export function findStepsReading(
   return steps
 }
 
-/** The steps that can be reached from one day of the log, through all windows. */
+/** Finds the steps downstream of one day of the log, through all windows. */
 export function findStepsReachedFrom(
   lateDay: string,
   days: readonly string[],

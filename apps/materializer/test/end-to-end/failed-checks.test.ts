@@ -5,7 +5,7 @@ import { declareShop, shopDays, withShop } from "./shop.ts"
 
 const newest = shopDays[3]
 
-test("rows that a new check refuses are told until they are mended, and the command ends with 4", async () => {
+test("rows that fail a new check are reported by every run until they are fixed, with exit 4", async () => {
   await withShop(async (project) => {
     expectDone(await runFreshet(project, "materialize"))
     await project.declare(declareShop({ maxOrders: 5 }))
@@ -31,7 +31,7 @@ test("rows that a new check refuses are told until they are mended, and the comm
       refused: [{ asset: "items" }, { asset: "best", stands_on: `items ${newest}` }],
     })
     expect((await runFreshet(project, "why", "best")).stdout).toContain(
-      `But it stands on items ${newest}, which fails a check`,
+      `But it is blocked by items ${newest}, which fails a check`,
     )
     expect((await runFreshet(project, "status")).stdout).toContain("1 refused by checks")
     await project.declare(declareShop({ maxOrders: 6 }))

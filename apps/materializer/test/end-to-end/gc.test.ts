@@ -22,11 +22,11 @@ import { landSmallInput, smallDays } from "./small-input.ts"
 import { listTemporaryFiles, listStoredFiles } from "./stored-files.ts"
 import { land, withTestProject } from "./test-project.ts"
 
-const [first, , , newest] = shopDays
+const [first] = shopDays
 const atOnce = "retention: keepFor({ days: 0 })"
 const orphan = `items/${first}/${"0".repeat(32)}.parquet`
 
-/** Lends the shop with every day made, and then made again of one day's corrected orders: five materializations were replaced. */
+/** Runs `work` with the shop after a backfill of all days and another one after a correction of one day: four materializations are replaced. */
 function withCorrectedShop(
   work: (project: DeclaredProject) => Promise<void>,
   retention = atOnce,
@@ -52,7 +52,7 @@ async function collected(project: DeclaredProject, ...words: readonly string[]):
   return JSON.parse(ended.stdout)
 }
 
-/** The files that the ledger names. */
+/** Lists the files that the ledger records. */
 function recordedFiles(project: DeclaredProject): Promise<readonly string[]> {
   return query<{ file: string }>(project, "select file from freshet.materializations").then(
     (rows) => rows.map(({ file }) => file).toSorted(),
@@ -80,10 +80,10 @@ function putFile({ lake }: DeclaredProject, key: string, content = "left"): stri
   return path
 }
 
-test("what was replaced goes with its files, a crash's leftovers too, and nothing that is needed", async () => {
+test("gc deletes replaced materializations, their files and orphaned files, and nothing else", async () => {
   await withCorrectedShop(async (project) => {
     putFile(project, orphan)
-    putFile(project, `refused/best/${first}/${"1".repeat(32)}.parquet`)
+    putFile(project, `failed_rows/best/${first}/${"1".repeat(32)}.parquet`)
     putFile(project, `quarantine/orders/2025-12-31/${"2".repeat(32)}.jsonl`)
     putFile(project, ".tmp/half.parquet")
     const strangers = ["notes.txt", "items/README.md"]
@@ -127,7 +127,7 @@ test("what was replaced goes with its files, a crash's leftovers too, and nothin
   })
 })
 
-test("what is younger than its retention or the grace period stays", async () => {
+test("gc retains materializations within their retention and files within the grace period", async () => {
   await withCorrectedShop(async (project) => {
     const path = putFile(project, orphan)
     const before = listStoredFiles(project)
@@ -147,7 +147,7 @@ test("what is younger than its retention or the grace period stays", async () =>
   })
 })
 
-test("what an edit that was taken back made count again is kept, although something newer is there", async () => {
+test("gc retains a materialization that counts again after a reverted edit, although it is not the latest", async () => {
   await withMaterializedShop(
     async (project) => {
       const words = ["backfill", "best", ...allShopDays]
@@ -168,7 +168,7 @@ test("what an edit that was taken back made count again is kept, although someth
   )
 })
 
-test("killed between the ledger and the files, it leaves what the next one removes", async () => {
+test("gc that is killed between the ledger and the files leaves orphaned files that the next gc deletes", async () => {
   await withCorrectedShop(async (project) => {
     const before = listStoredFiles(project)
     await project.withDatabase((url) =>
@@ -194,7 +194,7 @@ test("killed between the ledger and the files, it leaves what the next one remov
   })
 })
 
-test("while a run is under way it waits, or gives way and removes nothing", async () => {
+test("gc waits for a run, or ends with 7 and deletes nothing", async () => {
   await withCorrectedShop(async (project) => {
     const before = [listStoredFiles(project), await recordedFiles(project)]
     const waiting = await withRunUnderWay(project, async () => {
@@ -214,7 +214,7 @@ test("while a run is under way it waits, or gives way and removes nothing", asyn
   })
 })
 
-test("it never leaves the lake, and refuses one that its ledger knows nothing of", async () => {
+test("gc deletes nothing outside the lake, and rejects a lake without a file of its ledger", async () => {
   await withCorrectedShop(async (project) => {
     const outside = join(project.folder, "outside")
     mkdirSync(join(outside, first), { recursive: true })
@@ -236,7 +236,7 @@ test("it never leaves the lake, and refuses one that its ledger knows nothing of
   })
 })
 
-test("what the published tables show is kept for as long as they show it", async () => {
+test("gc retains the files of published tables while they are published", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "materialize"))

@@ -18,7 +18,7 @@ const killsAStage = 3
 
 type FileReader = Parameters<Parameters<typeof withFileReader>[1]>[0]
 
-/** What must come out at a stage of the input, however often the way there was interrupted. */
+/** Expected contents at a stage of the input, however often runs were interrupted before. */
 interface Stage {
   readonly land: (place: TestProject) => Promise<void>
   readonly contents: LedgerContents
@@ -28,7 +28,7 @@ interface Stage {
 }
 
 test(
-  `a run killed at any moment leaves nothing half-made, and the next one carries on (${kills} kills, seed ${seed})`,
+  `a run killed at any moment leaves nothing half-written, and the next run continues (${kills} kills, seed ${seed})`,
   async () => {
     await withEmbeddedTestProject((reference) =>
       withFileReader(reference.folder, async (reader) => {
@@ -54,7 +54,7 @@ test(
   600_000 + kills * 60_000,
 )
 
-/** One after the other: each changes what the one before made and published. */
+/** Inputs in sequence: each changes published rows of the one before. */
 const inputs: readonly Stage["land"][] = [
   (place) => landSmallInput(place, 3),
   landSmallChange,
@@ -62,7 +62,7 @@ const inputs: readonly Stage["land"][] = [
   (place) => landSmallInput(place, 5),
 ]
 
-/** Numbers from 0 to 1 that soon come near every one: each is the golden ratio further than the last. */
+/** Spreads numbers evenly over 0 to 1: each is the golden ratio further than the last. */
 function spreadMoments(seed: number): () => number {
   let last = createRandom(seed, "moments").below(1_000_000) / 1_000_000
   return () => (last = (last + 0.618_033_988_749_895) % 1)
@@ -91,7 +91,7 @@ interface Disturbance {
   readonly moment: () => number
 }
 
-/** Kills runs at every stage, looks at what each leaves, and in the end lets one finish. */
+/** Kills runs at every stage, checks the contents after each, and lets the last one finish. */
 async function disturb(
   place: TestProject,
   stages: readonly Stage[],
@@ -133,10 +133,10 @@ async function killDuring(
   return { ended: ended.signal === null }
 }
 
-/** By the lines that a run writes: how many steps it has, and each that ends. */
+/** Tests by the output of a run if all of its steps have ended. */
 function allStepsEnded(said: string): boolean {
   const steps = /started: (\d+) steps?$/m.exec(said)?.[1]
-  const ended = said.match(/^\S+ {2}\S+ \d{4}-\d\d-\d\d: (made|unchanged|reused|checked)/gm)
+  const ended = said.match(/^\S+ {2}\S+ \d{4}-\d\d-\d\d: (materialized|unchanged|reused|checked)/gm)
   return steps !== undefined && (ended?.length ?? 0) === Number(steps)
 }
 
@@ -184,7 +184,7 @@ async function expectFinished(place: TestProject, stage: Stage, reader: FileRead
   expect(listTemporaryFiles(place)).toEqual([])
 }
 
-/** File → rows and sum of what is in it. */
+/** Maps each file to its number of rows and the sum of its values. */
 async function readFiles(
   place: TestProject,
   reader: FileReader,

@@ -7,7 +7,7 @@ import { expectDone, runFreshet } from "./freshet-process.ts"
 import { allShopDays, withShop } from "./shop.ts"
 import { listStoredFiles } from "./stored-files.ts"
 
-test("a lake belongs to the ledger that first made something in it: another may neither write nor clear there until it is given up", async () => {
+test("a lake belongs to the ledger that wrote to it first: another ledger can neither write nor delete there until the claim is removed", async () => {
   await withShop(async (owner) => {
     expectDone(await runFreshet(owner, "materialize"))
     const files = listStoredFiles(owner)
@@ -30,7 +30,7 @@ test("a lake belongs to the ledger that first made something in it: another may 
   })
 })
 
-test("what a ledger has forgotten altogether is cleared away, since the lake is its own", async () => {
+test("gc deletes the files of wiped assets in a lake that the ledger has claimed", async () => {
   await withShop(async (project) => {
     expectDone(await runFreshet(project, "materialize"))
     for (const asset of ["best", "items"])

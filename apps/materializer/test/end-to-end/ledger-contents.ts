@@ -20,7 +20,7 @@ export interface PublicationRow {
   readonly rows: Readonly<Record<string, number>>
 }
 
-/** What the database of a workplace holds. */
+/** Contents of the database of a project. */
 export interface LedgerContents {
   /** Every materialization ever recorded. */
   readonly materializations: readonly MaterializationRow[]
@@ -40,7 +40,7 @@ const publishedTables = [
   "users",
 ] as const
 
-/** Lends a client of a workplace's database. */
+/** Runs `work` with a client of the project's database. */
 export function withLedgerClient<T>(
   place: Pick<TestProject, "withDatabase">,
   work: (client: LedgerClient) => Promise<T>,
@@ -48,7 +48,7 @@ export function withLedgerClient<T>(
   return place.withDatabase((url) => withLedgerConnection(url, work))
 }
 
-/** Reads it all as it is at one instant. */
+/** Reads all contents in one snapshot. */
 export function readContents(place: TestProject): Promise<LedgerContents> {
   return withLedgerClient(place, async (client) => {
     await client.query("begin isolation level repeatable read read only")
@@ -100,14 +100,14 @@ async function readPublished(
   return tables
 }
 
-/** The published rows with the times at which they were written. */
+/** Reads the published rows with the times of their writing. */
 export function readPublishedWithTimes(
   place: TestProject,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   return withLedgerClient(place, (client) => readPublished(client, []))
 }
 
-/** How the steps of the newest run ended: "user_recs 2026-01-05" → "made". */
+/** How the steps of the newest run ended: "user_recs 2026-01-05" → "materialized". */
 export function readNewestSteps(place: TestProject): Promise<ReadonlyMap<string, string>> {
   return withLedgerClient(place, async (client) => {
     const { rows } = await client.query<{ step: string; outcome: string }>(`
@@ -118,7 +118,7 @@ export function readNewestSteps(place: TestProject): Promise<ReadonlyMap<string,
   })
 }
 
-/** Where the lines of the activity log went, by day, in the newest step that read each. */
+/** Reads the line counts of the activity log by day, in the newest step that read each. */
 export function readLineCounts(place: TestProject) {
   return withLedgerClient(place, async (client) => {
     const { rows } = await client.query<{

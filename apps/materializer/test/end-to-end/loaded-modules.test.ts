@@ -5,7 +5,7 @@ import { runWatchedFreshet, type LoadedModules } from "./loaded-modules.ts"
 import { landSmallInput } from "./small-input.ts"
 import { withTestProject } from "./test-project.ts"
 
-test("status loads no engine, with work to do and without", async () => {
+test("status does not load the engine, with stale partitions or without", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     await runFreshet(place, "status") // the first one has the engine parse the queries
@@ -19,7 +19,7 @@ test("status loads no engine, with work to do and without", async () => {
   })
 })
 
-test("a run that has nothing to do loads no engine, and one that has does", async () => {
+test("a run without work does not load the engine, and a run with work does", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     const first = await runWatchedFreshet(place, "materialize")
@@ -32,7 +32,7 @@ test("a run that has nothing to do loads no engine, and one that has does", asyn
   })
 })
 
-test("help loads neither the engine nor the database client nor the validator", async () => {
+test("help loads neither the engine, the database client nor the validator", async () => {
   await withTestProject(async (place) => {
     for (const words of [["--help"], ["materialize", "--help"]]) {
       const loaded = await runWatchedFreshet(place, ...words)

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import { type CommandResult, runFreshet } from "./freshet-process.ts"
 import { withEnvironment, type TestProject } from "./test-project.ts"
 
-/** What a process had loaded when it ended. */
+/** Modules that a process had loaded at its end. */
 export interface LoadedModules {
   readonly result: CommandResult
   /** Shared objects: the engine is one. */
@@ -16,7 +16,7 @@ export interface LoadedModules {
   readonly builtins: readonly string[]
 }
 
-/** Writes the addresses of modules to a file as they are loaded, and what is native at the end. */
+/** Writes the URLs of loaded modules to a file, and the native modules at the end. */
 const spy = `
   import { appendFileSync, writeFileSync } from "node:fs"
   import { register, createRequire } from "node:module"
@@ -35,7 +35,7 @@ const spy = `
     appendFileSync(folder + "/modules", required.map((path) => "file://" + path + "\\n").join(""))
   })`
 
-/** Runs a command and tells what it loaded. */
+/** Runs a command and returns the modules that it loaded. */
 export async function runWatchedFreshet(
   place: TestProject,
   ...words: readonly string[]
@@ -59,7 +59,7 @@ export async function runWatchedFreshet(
   }
 }
 
-/** What a file of a bundle was made from, by its source map. */
+/** Lists the sources of a bundled file, by its source map. */
 function listBundledSources(path: string): readonly string[] {
   const map = `${path}.map`
   if (!existsSync(map)) return []

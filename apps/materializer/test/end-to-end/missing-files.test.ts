@@ -11,7 +11,7 @@ import { withTestProject } from "./test-project.ts"
 const [, past] = smallDays
 const newest = smallDays.at(-1)
 
-test("what is gone from the lake is named, made anew with the same content, and disturbs nothing else", async () => {
+test("missing files of the newest day are reported and recomputed with the same content, and nothing else is", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "materialize"))
@@ -25,13 +25,13 @@ test("what is gone from the lake is named, made anew with the same content, and 
     const ended = await runFreshet(place, "materialize")
     expectDone(ended)
     expect(ended.stdout).toContain("1 partition made")
-    expect(ended.stderr).toContain(`user_recs ${newest}: made`)
+    expect(ended.stderr).toContain(`user_recs ${newest}: materialized`)
     expect((await readContents(place)).versions).toEqual(before.versions)
     expect((await runFreshet(place, "plan", "--exit-code")).code).toBe(0)
   })
 })
 
-test("a past partition that is gone is made anew once something is made that reads it", async () => {
+test("a missing file of a past partition is recomputed when a step reads it", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "materialize"))
@@ -42,14 +42,14 @@ test("a past partition that is gone is made anew once something is made that rea
     const ended = await runFreshet(place, "materialize")
     expectDone(ended)
     expect(ended.stderr).toContain(`What was made of \`follows\` ${past} is gone from the lake.`)
-    expect(ended.stderr).toContain(`activities ${past}: made`)
-    expect(ended.stderr).toContain(`user_engagements ${newest}: made`)
+    expect(ended.stderr).toContain(`activities ${past}: materialized`)
+    expect(ended.stderr).toContain(`user_engagements ${newest}: materialized`)
     expect((await readContents(place)).versions).toEqual(before.versions)
     expect((await runFreshet(place, "plan", "--exit-code")).code).toBe(0)
   })
 })
 
-test("rows that were made before from the same inputs are made anew when their file is gone", async () => {
+test("an earlier materialization with the same inputs is recomputed if its file is missing", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "materialize"))

@@ -52,7 +52,7 @@ function readPublished(place: TestProject): Promise<Published> {
   })
 }
 
-/** Table → how many rows are other than before, in whatever way. */
+/** Counts the changed rows of each table. */
 function differences(before: Published, after: Published): Readonly<Record<string, number>> {
   const counts = [...after].map(([table, rows]) => {
     const old = before.get(table) ?? new Map()
@@ -64,7 +64,7 @@ function differences(before: Published, after: Published): Readonly<Record<strin
 
 const filmsAlone = ["materialize", "group:movies", "--json"]
 
-test("films are published, and a second run finds nothing to do and writes nothing", async () => {
+test("films are published, and a second run has no work and writes nothing", async () => {
   await withTestProject(async (place) => {
     await landFilms(place)
     const first = documentOf(await runFreshet(place, ...filmsAlone))
@@ -82,7 +82,7 @@ test("films are published, and a second run finds nothing to do and writes nothi
   })
 })
 
-test("ten more ratings make anew what reads ratings, and only rows that differ are published", async () => {
+test("ten more ratings rebuild the assets that read ratings, and only changed rows are published", async () => {
   await withTestProject(async (place) => {
     await landFilms(place)
     documentOf(await runFreshet(place, ...filmsAlone))
@@ -114,7 +114,7 @@ test("ten more ratings make anew what reads ratings, and only rows that differ a
   })
 })
 
-test("a file whose content changes nothing that is published publishes nothing", async () => {
+test("a changed file that changes no published row publishes nothing", async () => {
   await withTestProject(async (place) => {
     await landFilms(place)
     documentOf(await runFreshet(place, ...filmsAlone))

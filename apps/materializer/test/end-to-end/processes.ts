@@ -4,7 +4,9 @@ import { setTimeout as delay } from "node:timers/promises"
 
 import { expect } from "vitest"
 
-/** Processes whose command line or working folder lies in this folder: supervisors, servers and their helpers. */
+const deadlineMs = 120_000
+
+/** Lists processes whose command line or working folder lies in this folder: supervisors, servers and their helpers. */
 function listProcesses(folder: string): readonly string[] {
   const lines = existsSync("/proc/self/cmdline") ? readProcLines() : readPsLines()
   return lines.filter((line) => line.includes(folder))
@@ -27,9 +29,9 @@ function readPsLines(): readonly string[] {
   return execFileSync("ps", ["-axo", "pid=,args="], { encoding: "utf8" }).split("\n")
 }
 
-/** Asserts that what worked in the folder ends by itself, soon. */
-export async function expectNoProcesses(folder: string, withinMs = 15_000): Promise<void> {
-  const deadline = performance.now() + withinMs
+/** Asserts that all processes of the folder end by themselves. */
+export async function expectNoProcesses(folder: string): Promise<void> {
+  const deadline = performance.now() + deadlineMs
   while (listProcesses(folder).length > 0 && performance.now() < deadline) await delay(50)
   expect(listProcesses(folder)).toEqual([])
 }

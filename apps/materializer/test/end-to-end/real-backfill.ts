@@ -11,7 +11,7 @@ import { withTestProject, type TestProject } from "./test-project.ts"
 
 type Messages = ReadonlyMap<string, readonly RealMessage[]>
 
-/** Backfills so many days of the real log without one in the middle, lands that one late, and sees that exactly what depends on it is made anew. */
+/** Backfills days of the real log without one in the middle, lands that one late, and expects that exactly its downstream partitions are rebuilt. */
 export async function expectRealBackfill(count: number): Promise<void> {
   await withTestProject(async (place) => {
     const messages = readRealDays(count)
@@ -50,7 +50,7 @@ function formatSeconds({ ms }: CommandResult): string {
   return `${(ms / 1000).toFixed(1)} s`
 }
 
-/** All days of the calendar from one to another. */
+/** Lists the days from one to another. */
 function listDays(first: string, last: string): readonly string[] {
   const days: string[] = []
   for (let ms = Date.parse(first); ms <= Date.parse(last); ms += 86_400_000)
@@ -78,7 +78,7 @@ async function readPlannedSteps(
   )
 }
 
-/** Every message of a day is a line, a row and a mention of that day. */
+/** Expects a line, a row and a mention for every message of a day. */
 async function expectCounts(
   place: TestProject,
   messages: Messages,
@@ -99,7 +99,7 @@ async function expectCounts(
   }
 }
 
-/** Of the steps within reach, those were made anew whose inputs came out changed; the others were found unchanged. */
+/** Expects that downstream steps with changed inputs were materialized, and the others were unchanged. */
 async function expectLeastWork(
   place: TestProject,
   {
@@ -124,15 +124,15 @@ async function expectLeastWork(
       previousVersions.get(`${asset} ${day}`) !== versions.get(`${asset} ${day}`),
   )
   const materializedSteps = [...steps].flatMap(([step, outcome]) =>
-    outcome === "made" ? [step] : [],
+    outcome === "materialized" ? [step] : [],
   )
   expect(new Set(materializedSteps)).toEqual(changedSteps)
-  expect(new Set(steps.values())).toEqual(new Set(["made", "unchanged"]))
+  expect(new Set(steps.values())).toEqual(new Set(["materialized", "unchanged"]))
   const outside = [...previousVersions.keys()].filter((key) => !reachedSteps.has(key))
   expect(outside.length).toBeGreaterThan(0)
 }
 
-/** Who engaged how often with whom in a window, counted here from the log itself. */
+/** Compares the engagements of a window with a count over the log itself. */
 async function expectEngagements(
   place: TestProject,
   messages: Messages,

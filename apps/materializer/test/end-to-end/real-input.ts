@@ -9,7 +9,7 @@ const workspace = fileURLToPath(new URL("../../../../", import.meta.url))
 const folder = resolve(workspace, process.env["FRESHET_REAL_DATA"] ?? "../shared/data")
 const log = join(folder, "college-msg/CollegeMsg.txt.gz")
 
-/** Whether the real data is on this machine; it is not ours to ship. */
+/** True if the real data, which is not part of the workspace, is on this machine. */
 export const hasRealData = existsSync(log)
 
 /** One message of the real log. */

@@ -9,7 +9,7 @@ import { land, type TestProject } from "./test-project.ts"
 /** The days of the small input. */
 export const smallDays = ["2026-01-06", "2026-01-07", "2026-01-08", "2026-01-09"] as const
 
-/** Lands four days of sixty made-up users, in which every computation finds something to do; one file is compressed. */
+/** Lands four days of sixty generated users, with input for every computation; one file is compressed. */
 export async function landSmallInput(place: TestProject, seed = 3): Promise<void> {
   await writeStocktwitsInSizes(
     { users: 60, rooms: 20, eventsPerWeek: 900, malformedEvery: 1_000_000 },

@@ -7,7 +7,7 @@ import type { TestProject } from "./test-project.ts"
 
 type Session = ReturnType<typeof openSession>
 
-/** Lends an engine to look into files with. */
+/** Runs `work` with an engine that reads files. */
 export async function withFileReader<T>(
   folder: string,
   work: (session: Session) => Promise<T>,
@@ -21,12 +21,12 @@ export async function withFileReader<T>(
   }
 }
 
-/** The files under their final names, relative to the lake. */
+/** Lists the files under their final names, relative to the lake. */
 export function listStoredFiles(place: Pick<TestProject, "lake">): readonly string[] {
   return listFiles(place.lake).filter((name) => !name.startsWith("."))
 }
 
-/** What runs keep only while they work. */
+/** Lists the temporary files of runs. */
 export function listTemporaryFiles({
   lake,
   home,
@@ -34,7 +34,7 @@ export function listTemporaryFiles({
   return [...listFiles(join(lake, ".tmp")), ...listFiles(join(home, "spill"))]
 }
 
-/** Files and folders, without those that hold something else. */
+/** Lists files, relative to the folder. */
 function listFiles(folder: string): readonly string[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder, { recursive: true, withFileTypes: true })

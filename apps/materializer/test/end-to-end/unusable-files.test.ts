@@ -84,7 +84,7 @@ test.each(faults)(
 
       const plan = await runFreshet(project, "plan", ...allShopDays)
       expectDone(plan)
-      const blocker = `a usable file of orders for ${day} (${reason})`
+      const blocker = `the unusable file of orders for ${day} (${reason})`
       expect(plan.stdout).toContain(blocker)
       expect(plan.stderr).toContain(reason)
 

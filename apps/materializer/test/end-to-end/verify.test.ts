@@ -35,7 +35,7 @@ async function verified(project: DeclaredProject, ...words: readonly string[]) {
   return { code, document }
 }
 
-test("a healthy project verifies clean, in a sample, as a whole and file by file, and nothing is left behind", async () => {
+test("verify of a healthy project finds nothing, in a sample, as a whole and by file, and leaves no file", async () => {
   await withMaterializedShop(async (project) => {
     const before = listStoredFiles(project)
     const sample = await runFreshet(project, "verify", "--seed", "7")
@@ -57,7 +57,7 @@ test("a healthy project verifies clean, in a sample, as a whole and file by file
   })
 })
 
-test("verify works while a run is under way, and that run keeps its right to run", async () => {
+test("verify works during a run, which keeps the run lock", async () => {
   await withMaterializedShop(async (project) => {
     await withRunUnderWay(project, async () => {
       expectDone(await runFreshet(project, "verify", "--sample", "100%"))
@@ -65,7 +65,7 @@ test("verify works while a run is under way, and that run keeps its right to run
   })
 })
 
-test("a stored file that was replaced, one that was damaged and one that was taken away are each named, with what mends it", async () => {
+test("verify reports a replaced, a damaged and a missing file, each with its fix", async () => {
   await withMaterializedShop(async (project) => {
     const replaced = findPartitionFile(project, "items", first)
     copyFileSync(findPartitionFile(project, "items", second), replaced)
@@ -119,7 +119,7 @@ function flipBit(path: string): void {
   writeFileSync(path, bytes)
 }
 
-test("an asset that is not deterministic is named, in SQL and in code, and no other", async () => {
+test("verify reports nondeterministic assets, in SQL and in code, and no others", async () => {
   const more = {
     names: "dice, numbered, doubled",
     code: `
@@ -158,21 +158,24 @@ test("an asset that is not deterministic is named, in SQL and in code, and no ot
         },
       })`,
   }
-  await withShop(async (project) => {
-    expectDone(await runFreshet(project, "materialize", ...allShopDays))
-    const { code, stdout } = await runFreshet(project, "verify", "--seed", "1")
-    expect(code).toBe(10)
-    expect(stdout).toContain(
-      `dice ${newest}: is not deterministic: the same code and inputs give other values in as many rows (6)`,
-    )
-    expect(stdout).toContain("`freshet show dice` prints the query.")
-    expect(stdout).toContain(`numbered ${newest}: is not deterministic`)
-    expect(stdout).toContain("2 things not as recorded")
-    expect(stdout).not.toMatch(/^\S (items|best|doubled) /m)
-  })
+  await withShop(
+    async (project) => {
+      expectDone(await runFreshet(project, "materialize", ...allShopDays))
+      const { code, stdout } = await runFreshet(project, "verify", "--seed", "1")
+      expect(code).toBe(10)
+      expect(stdout).toContain(
+        `dice ${newest}: is not deterministic: the same code and inputs give other values in as many rows (6)`,
+      )
+      expect(stdout).toContain("`freshet show dice` prints the query.")
+      expect(stdout).toContain(`numbered ${newest}: is not deterministic`)
+      expect(stdout).toContain("2 things not as recorded")
+      expect(stdout).not.toMatch(/^\S (items|best|doubled) /m)
+    },
+    declareShop({ moreAssets: more }),
+  )
 })
 
-test("a landed file whose bytes changed without a trace is named rather than the asset that reads it", async () => {
+test("verify reports a landed file whose bytes changed silently, not the asset that reads it", async () => {
   await withMaterializedShop(async (project) => {
     const path = `orders/${second}.json`
     const file = join(project.landing, path)
@@ -186,7 +189,7 @@ test("a landed file whose bytes changed without a trace is named rather than the
   })
 })
 
-/** A disk that loses bits tells nobody: the ledger is told that the file was as it is when this content was hashed. */
+/** Records in the ledger that the present file has this content, as if a disk had lost bits. */
 function pretendUnchanged(project: DeclaredProject, path: string, content: string): Promise<void> {
   const file = statSync(join(project.landing, path), { bigint: true })
   const identity = `${file.ino} ${file.mtimeNs} ${file.ctimeNs}`
@@ -202,7 +205,7 @@ function pretendUnchanged(project: DeclaredProject, path: string, content: strin
   )
 }
 
-test("a backfill from the recorded inputs tells the same rows, those of other code, and inputs that are gone; it keeps nothing", async () => {
+test("a backfill from recorded inputs reports equal rows, rows of other code, and missing inputs, and stores nothing", async () => {
   await withMaterializedShop(async (project) => {
     const words = ["backfill", "items", ...allShopDays, "--inputs", "recorded"]
     const before = listStoredFiles(project)
@@ -244,7 +247,7 @@ test("a backfill from the recorded inputs tells the same rows, those of other co
   })
 })
 
-test("flags that mean nothing for a backfill from the recorded inputs are refused", async () => {
+test("flags that cannot be combined with recorded inputs are rejected", async () => {
   await withShop(async (project) => {
     const words = ["backfill", "best", "--date", first, "--inputs", "recorded"]
     const { code, stderr } = await runFreshet(project, ...words, "--downstream", "--only", "stale")

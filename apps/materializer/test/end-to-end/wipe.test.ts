@@ -37,7 +37,7 @@ async function forgotten(project: DeclaredProject, ...words: readonly string[]):
   return JSON.parse(ended.stdout)
 }
 
-/** Asset → how many of its partitions are in which state. */
+/** Counts the partitions of each asset by state. */
 async function states(project: DeclaredProject): Promise<Readonly<Record<string, string>>> {
   const { stdout } = await runFreshet(project, "status", "--json")
   const { assets } = JSON.parse(stdout)
@@ -49,7 +49,7 @@ async function states(project: DeclaredProject): Promise<Readonly<Record<string,
   )
 }
 
-/** How many materializations the ledger keeps. */
+/** Counts the materializations in the ledger. */
 function kept({ withDatabase }: DeclaredProject): Promise<number> {
   return withDatabase((url) =>
     withLedgerConnection(url, async (client) => {
@@ -59,7 +59,7 @@ function kept({ withDatabase }: DeclaredProject): Promise<number> {
   )
 }
 
-test("forgotten partitions count as never made, and making them again is all there is to do", async () => {
+test("wiped partitions are missing, and a backfill restores them", async () => {
   await withMaterializedShop(async (project) => {
     const before = listStoredFiles(project)
     const words = ["forget", "items", "--from", first, "--to", second]
@@ -100,7 +100,7 @@ test("forgotten partitions count as never made, and making them again is all the
   })
 })
 
-test("older materializations are forgotten too: an edit that is taken back does not bring them back", async () => {
+test("wipe removes earlier materializations too: a reverted edit does not bring them back", async () => {
   await withMaterializedShop(async (project) => {
     landOrders(project, first, 9)
     expectDone(await runFreshet(project, "backfill", "best", ...allShopDays))
@@ -114,7 +114,7 @@ test("older materializations are forgotten too: an edit that is taken back does 
   })
 })
 
-test("what was made from it says that it cannot be made again from just that, and gc takes the files", async () => {
+test("downstream partitions of wiped ones cannot be recomputed from recorded inputs, and gc deletes the files", async () => {
   await withMaterializedShop(async (project) => {
     const file = findPartitionFile(project, "items", first)
     const went = await forgotten(project, "items", "--date", first)
@@ -138,7 +138,7 @@ test("what was made from it says that it cannot be made again from just that, an
   })
 })
 
-test("all of an asset can be forgotten, and nothing twice", async () => {
+test("all partitions of an asset can be wiped, and a second wipe finds nothing", async () => {
   await withMaterializedShop(async (project) => {
     expect(await forgotten(project, "best", "--all")).toMatchObject({
       materializations: 4,
@@ -162,7 +162,7 @@ function rmFrom(project: DeclaredProject, day: string): void {
   rmSync(join(project.landing, "orders", `${day}.json`))
 }
 
-test("wrong requests get one message, and nothing is forgotten", async () => {
+test("invalid requests get one message and wipe nothing", async () => {
   await withMaterializedShop(async (project) => {
     const wrong: readonly (readonly [words: string, says: string, hint: string])[] = [
       ["items", "Say which partitions", "--all"],
@@ -187,7 +187,7 @@ test("wrong requests get one message, and nothing is forgotten", async () => {
   })
 })
 
-test("while a run is under way it waits, or gives way and forgets nothing", async () => {
+test("wipe waits for a run, or ends with 7 and wipes nothing", async () => {
   await withMaterializedShop(async (project) => {
     const words = ["forget", "items", "--date", first, "--yes"]
     const waiting = await withRunUnderWay(project, async () => {
@@ -207,7 +207,7 @@ test("while a run is under way it waits, or gives way and forgets nothing", asyn
   })
 })
 
-test("killed while the ledger forgets, it leaves all or nothing, and nobody waits for it", async () => {
+test("a killed wipe removes all or nothing, and releases the run lock", async () => {
   await withMaterializedShop(async (project) => {
     const words = ["forget", "items", "--all", "--yes"]
     await project.withDatabase((url) =>
@@ -234,7 +234,7 @@ test("killed while the ledger forgets, it leaves all or nothing, and nobody wait
   })
 })
 
-test("what is published stays as it is, and making the same rows again changes nothing in it", async () => {
+test("wipe does not change the published tables, and neither do equal recomputed rows", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "materialize"))

@@ -43,7 +43,7 @@ function after(...events: readonly RunEvent[]): RunProgress {
 const halfWay = after(
   { kind: "step_started", step: "items 2026-01-02" },
   { kind: "step_started", step: "items 2026-01-03" },
-  ended("items 2026-01-02", { kind: "made" }),
+  ended("items 2026-01-02", { kind: "materialized" }),
   { kind: "step_progress", step: "items 2026-01-03", share: 0.71 },
 )
 
@@ -62,9 +62,9 @@ test("no line is wider than the terminal", () => {
 
 test("a computation is told in one line for all its days", () => {
   const done = after(
-    ended("items 2026-01-02", { kind: "made" }),
+    ended("items 2026-01-02", { kind: "materialized" }),
     ended("items 2026-01-03", { kind: "unchanged" }),
-    ended("items 2026-01-04", { kind: "made" }),
+    ended("items 2026-01-04", { kind: "materialized" }),
   )
   const items = done.computations.get("items")
   expect(items && formatComputation("items", items, style)).toBe(
@@ -79,7 +79,7 @@ test("the bar never leaves its ten places", () => {
 })
 
 test("a line of the log has the time, what ended, and how", () => {
-  expect(formatEvent(ended("items 2026-01-02", { kind: "made" }), noon)).toBe(
+  expect(formatEvent(ended("items 2026-01-02", { kind: "materialized" }), noon)).toBe(
     "12:00:00  items 2026-01-02: made, 1,200 rows, 0.3 s",
   )
   const failed = { kind: "failed", message: "the disk is full", hint: undefined } as const

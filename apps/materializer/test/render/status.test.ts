@@ -2,6 +2,28 @@ import { expect, test } from "vitest"
 
 import { formatStatusSummary } from "../../src/render/status.ts"
 
-test("a selection that means nothing is said to, rather than that there are no assets", () => {
-  expect(formatStatusSummary([])).toBe("No asset is selected.")
+const emptySummary = {
+  assets: 0,
+  sources: 0,
+  fresh: 0,
+  stale: 0,
+  missing: 0,
+  failed: 0,
+  failed_checks: 0,
+  overdue: 0,
+}
+
+test.each([
+  [{}, "No asset is selected."],
+  [{ sources: 2 }, "The selection has sources only."],
+  [{ assets: 1, fresh: 1 }, "The asset is up to date."],
+  [{ assets: 3, fresh: 3, overdue: 1 }, "All 3 assets are up to date; 1 overdue."],
+  [{ assets: 3, fresh: 1, stale: 2 }, "1 of 3 assets is up to date; 2 stale."],
+  [{ assets: 2, missing: 2 }, "None of 2 assets are up to date; 2 missing."],
+  [
+    { assets: 9, fresh: 2, failed: 1, failed_checks: 1 },
+    "2 of 9 assets are up to date; 1 failed, 1 with failed checks.",
+  ],
+])("the summary of %o is one sentence", (counts, sentence) => {
+  expect(formatStatusSummary({ ...emptySummary, ...counts })).toBe(sentence)
 })

@@ -9,7 +9,7 @@ import type { MoviesSettings } from "./settings.ts"
 
 type Revenues = ReturnType<typeof filmRevenues>
 
-/** Cents of the middle value; of an even number of them the mean of the two in the middle, to the cent. */
+/** Computes the median in cents; of an even number of values, the mean of the two in the middle, rounded to the cent. */
 function computeMedian(cents: Sql<never>, place: Sql<never>, films: Sql<never>): Sql<never> {
   const isMiddle = sql`${place} in ((${films} + 1) // 2, ${films} // 2 + 1)`
   return roundHalfUp(
@@ -24,24 +24,24 @@ function toMoney(cents: Sql<never>): Sql<never> {
 
 function describeColumns(baseMonth: string) {
   return columnsFromTable(boxOfficeByReleaseTable, {
-    period: "quarter or month.",
-    number: "Which quarter, 1 to 4, or which month, 1 to 12.",
-    films: ["How many films were released then.", "films"],
-    total_revenue: ["What they earned together.", "USD"],
-    mean_revenue: ["The mean of that.", "USD"],
-    median_revenue: ["The median of that.", "USD"],
-    adjusted_films: ["How many of them can be adjusted.", "films"],
-    total_adjusted: ["What these earned together.", `USD of ${baseMonth}`],
-    mean_adjusted: ["The mean of that.", `USD of ${baseMonth}`],
-    median_adjusted: ["The median of that.", `USD of ${baseMonth}`],
-    released_from: "When the first of the films was released.",
-    released_to: "When the newest was.",
+    period: "Granularity of the period: quarter or month.",
+    number: "Number of the quarter, 1 to 4, or of the month, 1 to 12.",
+    films: ["Films released in the period.", "films"],
+    total_revenue: ["Total revenue of these films.", "USD"],
+    mean_revenue: ["Mean revenue, to the cent.", "USD"],
+    median_revenue: ["Median revenue, to the cent.", "USD"],
+    adjusted_films: ["Films whose revenue can be adjusted.", "films"],
+    total_adjusted: ["Total adjusted revenue.", `USD of ${baseMonth}`],
+    mean_adjusted: ["Mean adjusted revenue, to the cent.", `USD of ${baseMonth}`],
+    median_adjusted: ["Median adjusted revenue, to the cent.", `USD of ${baseMonth}`],
+    released_from: "Release date of the first film.",
+    released_to: "Release date of the latest film.",
   })
 }
 
 function checkFilmsAddUp(revenues: Revenues) {
   return noRows("films_add_up", {
-    description: "the quarters together, and the months together, have all films and all revenue",
+    description: "quarters and months each add up to all films and all revenue",
     query: sql`
           select found.*, expected.*
           from (
@@ -58,7 +58,7 @@ export function boxOfficeByRelease({ baseMonth }: MoviesSettings, revenues: Reve
   return sqlAsset({
     ...reportOptions,
     name: "box_office_by_release",
-    description: `What films earned by the quarter and by the month of their release, over all years. Nominal figures are of all films with a known revenue and day of release; adjusted ones, in USD at the ticket prices of ${baseMonth}, are of those whose month of release the price index has (the others are in movies_outside_cpi). Means and medians to the cent.`,
+    description: `Revenue of films by quarter and by month of release, over all years. Nominal figures cover all films with a known revenue and release date. Adjusted figures, in USD at the ticket prices of ${baseMonth}, cover films whose month of release is in the price index; movies_outside_cpi lists the others. Means and medians are rounded to the cent.`,
     report: {
       title: "Box office by quarter and month of release",
       period: ["released_from", "released_to"],

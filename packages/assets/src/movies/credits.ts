@@ -14,11 +14,11 @@ export const people = sqlAsset({
   ...publishedOptions,
   name: "people",
   description:
-    "People who played in films or worked on them. Where credits call one by several names, the first in order of the alphabet.",
+    "Cast and crew of films. If the credits give several names for a person, the alphabetically first is used.",
   columns: columnsFromTable(peopleTable, {
-    person_id: "The person by TMDB's number.",
-    name: "Their name.",
-    gender: "female or male; null when TMDB does not say, or says both.",
+    person_id: "TMDB id of the person.",
+    name: "Name of the person.",
+    gender: "female or male; null if TMDB gives no gender or both.",
   }),
   query: sql`
     select person_id, min(name) as name,
@@ -35,7 +35,7 @@ function creditChecks(kind: string) {
     refersTo("movie_id", movies),
     refersTo("person_id", people),
     noRows("films_are_known", {
-      description: `the films that have ${kind} are in movies`,
+      description: `every film with ${kind} is in movies`,
       severity: "warn",
       query: sql`
         select movie_id, count(*) as credits from ${filmCredits}
@@ -46,19 +46,19 @@ function creditChecks(kind: string) {
 }
 
 const creditColumns = {
-  movie_id: "The film by TMDB's number.",
-  credit_id: "The credit by TMDB's number.",
-  person_id: "The person.",
+  movie_id: "TMDB id of the film.",
+  credit_id: "TMDB id of the credit.",
+  person_id: "TMDB id of the person.",
 } as const
 
 export const movieCast = sqlAsset({
   ...publishedOptions,
   name: "movie_cast",
-  description: "Who played whom in which film.",
+  description: "Cast of each film, one row per role.",
   columns: columnsFromTable(movieCastTable, {
     ...creditColumns,
-    position: "The place in the film's list of players, from 0.",
-    character: "Who is played.",
+    position: "Position in the cast list of the film, from 0.",
+    character: "Name of the character.",
   }),
   query: sql`
     select distinct on (credits.movie_id, credits.credit_id)
@@ -76,11 +76,11 @@ export const movieCast = sqlAsset({
 export const movieCrew = sqlAsset({
   ...publishedOptions,
   name: "movie_crew",
-  description: "Who did what work on which film.",
+  description: "Crew of each film, one row per job.",
   columns: columnsFromTable(movieCrewTable, {
     ...creditColumns,
-    department: "Directing, Writing and the like.",
-    job: "The work.",
+    department: "Department, such as Directing or Writing.",
+    job: "Job title.",
   }),
   query: sql`
     select distinct on (credits.movie_id, credits.credit_id)

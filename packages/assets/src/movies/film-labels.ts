@@ -15,17 +15,17 @@ import { publishedOptions, publicationSet } from "./asset-options.ts"
 import { moreThanOneRow, movies } from "./films.ts"
 import { filmLabels } from "./records.ts"
 
-const movieIdText = "The film by TMDB's number."
+const movieIdText = "TMDB id of the film."
 export const duplicateNameRule =
-  "Where films call one by several names, it has the first in order of the alphabet."
+  "If films give several names for one, the alphabetically first is used."
 
 export const genres = sqlAsset({
   ...publishedOptions,
   name: "genres",
   description: `Genres of films. ${duplicateNameRule}`,
   columns: columnsFromTable(genresTable, {
-    genre_id: "The genre by TMDB's number.",
-    name: "Its name.",
+    genre_id: "TMDB id of the genre.",
+    name: "Name.",
   }),
   query: sql`
     select id as genre_id, min(name) as name
@@ -37,10 +37,10 @@ export const genres = sqlAsset({
 export const movieGenres = sqlAsset({
   ...publishedOptions,
   name: "movie_genres",
-  description: "Which film is of which genres: a film may be of several.",
+  description: "Genres of each film; a film may have several.",
   columns: columnsFromTable(movieGenresTable, {
     movie_id: movieIdText,
-    genre_id: "The genre by TMDB's number.",
+    genre_id: "TMDB id of the genre.",
   }),
   query: sql`
     select distinct labels.movie_id, genres.genre_id
@@ -52,7 +52,7 @@ export const movieGenres = sqlAsset({
   publish: publishTo(movieGenresTable, publicationSet),
 })
 
-/** A film and a label that are there. */
+/** Checks that the film and the label of each row exist. */
 export function linkChecks<const C extends string>(key: C, labels: Asset) {
   return [refersTo("movie_id", movies), refersTo(key, labels)]
 }
@@ -62,8 +62,8 @@ export const companies = sqlAsset({
   name: "companies",
   description: `Companies that produced films. ${duplicateNameRule}`,
   columns: columnsFromTable(companiesTable, {
-    company_id: "The company by TMDB's number.",
-    name: "Its name.",
+    company_id: "TMDB id of the company.",
+    name: "Name.",
   }),
   query: sql`
     select id as company_id, min(name) as name
@@ -75,10 +75,10 @@ export const companies = sqlAsset({
 export const movieCompanies = sqlAsset({
   ...publishedOptions,
   name: "movie_companies",
-  description: "Which film was produced by which companies.",
+  description: "Production companies of each film.",
   columns: columnsFromTable(movieCompaniesTable, {
     movie_id: movieIdText,
-    company_id: "The company by TMDB's number.",
+    company_id: "TMDB id of the company.",
   }),
   query: sql`
     select distinct labels.movie_id, companies.company_id
@@ -99,8 +99,8 @@ export const countries = sqlAsset({
   name: "countries",
   description: `Countries in which films were produced. ${duplicateNameRule}`,
   columns: columnsFromTable(countriesTable, {
-    country_code: "The country, as ISO 3166-1.",
-    name: "Its name.",
+    country_code: "ISO 3166-1 code of the country.",
+    name: "Name.",
   }),
   query: sql`
     select code as country_code, min(name) as name
@@ -112,10 +112,10 @@ export const countries = sqlAsset({
 export const movieCountries = sqlAsset({
   ...publishedOptions,
   name: "movie_countries",
-  description: "Which film was produced in which countries.",
+  description: "Production countries of each film.",
   columns: columnsFromTable(movieCountriesTable, {
     movie_id: movieIdText,
-    country_code: "The country, as ISO 3166-1.",
+    country_code: "ISO 3166-1 code of the country.",
   }),
   query: sql`
     select distinct labels.movie_id, countries.country_code
@@ -134,10 +134,10 @@ export const movieCountries = sqlAsset({
 export const languages = sqlAsset({
   ...publishedOptions,
   name: "languages",
-  description: `Languages that are spoken in films. ${duplicateNameRule}`,
+  description: `Languages spoken in films. ${duplicateNameRule}`,
   columns: columnsFromTable(languagesTable, {
-    language_code: "The language, as ISO 639-1.",
-    name: "Its name in itself; empty where TMDB has none.",
+    language_code: "ISO 639-1 code of the language.",
+    name: "Name in the language itself; empty if TMDB has none.",
   }),
   query: sql`
     select code as language_code, min(name) as name
@@ -149,10 +149,10 @@ export const languages = sqlAsset({
 export const movieLanguages = sqlAsset({
   ...publishedOptions,
   name: "movie_languages",
-  description: "Which languages are spoken in which film.",
+  description: "Languages spoken in each film.",
   columns: columnsFromTable(movieLanguagesTable, {
     movie_id: movieIdText,
-    language_code: "The language, as ISO 639-1.",
+    language_code: "ISO 639-1 code of the language.",
   }),
   query: sql`
     select distinct labels.movie_id, languages.language_code

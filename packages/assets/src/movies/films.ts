@@ -9,17 +9,17 @@ import {
 import { publishedOptions, publicationSet } from "./asset-options.ts"
 import { filmLabels, filmRecords } from "./records.ts"
 
-/** A table of one row is as good as none: the file was cut off, or is not what it should be. */
+/** Requires more than one row: a table with one row or none comes from a truncated or wrong file. */
 export const moreThanOneRow = rowCount({ min: 2 })
 
 export const collections = sqlAsset({
   ...publishedOptions,
   name: "collections",
   description:
-    "Series of films. Where the films of one call it by several names, the first in order of the alphabet.",
+    "Series of films. If the films of a series give it several names, the alphabetically first is used.",
   columns: columnsFromTable(collectionsTable, {
-    collection_id: "The series by TMDB's number.",
-    name: "Its name.",
+    collection_id: "TMDB id of the series.",
+    name: "Name of the series.",
   }),
   query: sql`
     select id as collection_id, min(name) as name
@@ -33,23 +33,23 @@ export const movies = sqlAsset({
   ...publishedOptions,
   name: "movies",
   description:
-    "The films, each once, by TMDB's number. Rows of the file without a number, and later ones with a number that was there, are in quarantine.",
+    "Films, one row per TMDB id. Rows of the landed file without an id, and rows that repeat an id, are quarantined.",
   columns: columnsFromTable(moviesTable, {
-    movie_id: "The film by TMDB's number.",
-    imdb_id: "The film by IMDb's number.",
-    title: "Its title in English; null where the file breaks off before it.",
-    original_title: "Its title in its own language.",
-    original_language: "That language, as ISO 639-1.",
-    is_adult: "Whether it is for adults.",
-    status: "Released, Rumored, Post Production and the like.",
-    release_date: "When it was first shown.",
-    runtime: ["How long it is; null when not known.", "minutes"],
-    budget: ["What it cost; null when not known.", "USD"],
-    revenue: ["What it earned; null when not known.", "USD"],
-    popularity: "How much TMDB's users looked at it; TMDB does not tell the unit.",
-    vote_average: ["What TMDB's users gave it.", "points of 10"],
-    vote_count: ["How many of TMDB's users did.", "votes"],
-    collection_id: "The series it belongs to.",
+    movie_id: "TMDB id of the film.",
+    imdb_id: "IMDb id of the film.",
+    title: "English title; null if the record is truncated before it.",
+    original_title: "Title in the original language.",
+    original_language: "ISO 639-1 code of the original language.",
+    is_adult: "True for films for adults.",
+    status: "Status, such as Released, Rumored or Post Production.",
+    release_date: "Release date.",
+    runtime: ["Running time; null if unknown.", "minutes"],
+    budget: ["Budget; null if unknown.", "USD"],
+    revenue: ["Revenue; null if unknown.", "USD"],
+    popularity: "Popularity score of TMDB, without a documented unit.",
+    vote_average: ["Average vote of TMDB users.", "points of 10"],
+    vote_count: ["Votes of TMDB users.", "votes"],
+    collection_id: "TMDB id of the series that the film belongs to.",
   }),
   query: sql`
     select films.movie_id, imdb_id, title, original_title, original_language, is_adult, status,
@@ -74,12 +74,12 @@ export const movies = sqlAsset({
 export const dates = sqlAsset({
   ...publishedOptions,
   name: "dates",
-  description: "The days on which films were released, taken apart.",
+  description: "Calendar of release dates.",
   columns: columnsFromTable(datesTable, {
-    release_date: "The day.",
+    release_date: "Release date.",
     day: "Day of the month, 1 to 31.",
     weekday: "Day of the week, 1 (Monday) to 7.",
-    week: "Week of the year as ISO 8601 counts, 1 to 53.",
+    week: "ISO 8601 week of the year, 1 to 53.",
     month: "Month, 1 to 12.",
     quarter: "Quarter, 1 to 4.",
     year: "Year.",

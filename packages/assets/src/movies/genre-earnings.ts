@@ -10,17 +10,17 @@ import type { MoviesSettings } from "./settings.ts"
 
 function describeColumns(baseMonth: string) {
   return columnsFromTable(genreEarningsTable, {
-    rank: "1 is the genre that earned most.",
-    genre_id: "The genre by TMDB's number.",
-    genre: "Its name.",
-    films: ["How many films count.", "films"],
-    total_adjusted: ["What they earned together.", `USD of ${baseMonth}`],
-    mean_adjusted: ["The mean of that, to the cent.", `USD of ${baseMonth}`],
-    total_revenue: ["The same as it was told at the time.", "USD"],
-    films_outside: ["How many films with a known revenue do not count.", "films"],
-    revenue_outside: ["What those earned, as it was told.", "USD"],
-    released_from: "When the first film that counts was released.",
-    released_to: "When the newest was.",
+    rank: "Rank by adjusted revenue, from 1.",
+    genre_id: "TMDB id of the genre.",
+    genre: "Name of the genre.",
+    films: ["Films with adjusted revenue.", "films"],
+    total_adjusted: ["Total adjusted revenue.", `USD of ${baseMonth}`],
+    mean_adjusted: ["Mean adjusted revenue, to the cent.", `USD of ${baseMonth}`],
+    total_revenue: ["Total nominal revenue of the same films.", "USD"],
+    films_outside: ["Films with a known revenue that cannot be adjusted.", "films"],
+    revenue_outside: ["Nominal revenue of the films that cannot be adjusted.", "USD"],
+    released_from: "Release date of the first film with adjusted revenue.",
+    released_to: "Release date of the latest one.",
   })
 }
 
@@ -31,7 +31,7 @@ export function genreEarnings(
   return sqlAsset({
     ...reportOptions,
     name: "genre_earnings",
-    description: `Genres by what their films earned at the ticket prices of ${baseMonth}: revenue × price index of ${baseMonth} / price index of the month of release. A film of several genres counts for each. Films whose month of release the price index has not are counted beside (and are in movies_outside_cpi). Equal sums: the smaller id first.`,
+    description: `Genres by total revenue at the ticket prices of ${baseMonth}: revenue × price index of ${baseMonth} / price index of the month of release. A film with several genres counts for each of them. Films whose month of release is not in the price index are counted separately and listed in movies_outside_cpi. Ties are ordered by id.`,
     report: {
       title: "The highest earning genres at constant prices",
       period: ["released_from", "released_to"],
@@ -63,7 +63,7 @@ export function genreEarnings(
       unique("rank"),
       moreThanOneRow,
       noRows("films_add_up", {
-        description: "the genres together have each film with a revenue as often as it has genres",
+        description: "each film with a known revenue is counted once per genre",
         query: sql`
           select found.films, expected.films as expected
           from (select sum(films + films_outside) as films from ${itself}) as found,

@@ -8,15 +8,15 @@ import { roundHalfUp, fromTenThousandths } from "./rounding.ts"
 import type { MoviesSettings } from "./settings.ts"
 
 const columns = columnsFromTable(highestRatedFilmsTable, {
-  rank: "1 is the highest rated film.",
-  movie_id: "The film by TMDB's number.",
-  title: "Its title.",
-  release_year: "The year in which it was first shown.",
-  ratings: ["How many users rated it.", "ratings"],
-  average_rating: ["The average of its ratings.", "stars"],
-  score: ["What it is ranked by: see the definition.", "stars"],
-  rated_from: "The day of its first rating.",
-  rated_to: "The day of its newest rating.",
+  rank: "Rank by score, from 1.",
+  movie_id: "TMDB id of the film.",
+  title: "Title.",
+  release_year: "Year of release.",
+  ratings: ["Ratings of the film.", "ratings"],
+  average_rating: ["Average rating.", "stars"],
+  score: ["Score that decides the rank; see the definition.", "stars"],
+  rated_from: "Day of the first rating.",
+  rated_to: "Day of the latest rating.",
 })
 
 export function highestRatedFilms({ minimumRatings, highestRated }: MoviesSettings) {
@@ -28,7 +28,7 @@ export function highestRatedFilms({ minimumRatings, highestRated }: MoviesSettin
   return sqlAsset({
     ...reportOptions,
     name: "highest_rated_films",
-    description: `The ${highestRated} films with the highest score among those with at least ${minimumRatings} ratings. The score is the average of a film's ratings and of ${minimumRatings} more that are each as the average of all ratings, so that few ratings weigh little. Equal scores: more ratings first, then the smaller id.`,
+    description: `The ${highestRated} films with the highest score among those with at least ${minimumRatings} ratings. The score is the average of the film's ratings and ${minimumRatings} additional ratings equal to the average of all ratings, so that a few ratings have little weight. Ties are ordered by number of ratings (descending), then by id.`,
     report: { title: "The highest rated films of all time", period: ["rated_from", "rated_to"] },
     columns,
     query: sql`

@@ -31,7 +31,7 @@ const labels = [
 ]
 const credits = [people, movieCast, movieCrew]
 
-/** Films, what users gave to them, and what they earned against the price of a ticket. */
+/** Assets about films, their ratings, and their revenue at constant ticket prices. */
 export function movies(settings: Partial<MoviesSettings> = {}): readonly AnyAsset[] {
   const fullSettings = { ...defaultMoviesSettings, ...settings }
   const revenues = filmRevenues(fullSettings)

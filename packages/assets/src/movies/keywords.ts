@@ -15,7 +15,7 @@ import { keywordsFile } from "./sources.ts"
 export const filmKeywords = codeAsset({
   ...intermediateOptions,
   name: "film_keywords",
-  description: "What each film is about, read from the Python lists: one row a keyword.",
+  description: "Keywords of each film, parsed from Python lists: one row per keyword.",
   version: "1",
   columns: labelColumns,
   upstream: { listed: keywordsFile, films: movies },
@@ -30,10 +30,10 @@ export const filmKeywords = codeAsset({
 export const keywords = sqlAsset({
   ...publishedOptions,
   name: "keywords",
-  description: `Words that say what films are about; none when no file of them has landed. ${duplicateNameRule}`,
+  description: `Keywords of films; empty if no keywords file has landed. ${duplicateNameRule}`,
   columns: columnsFromTable(keywordsTable, {
-    keyword_id: "The word by TMDB's number.",
-    name: "The word.",
+    keyword_id: "TMDB id of the keyword.",
+    name: "Keyword.",
   }),
   query: sql`select id as keyword_id, min(name) as name from ${filmKeywords} group by id`,
   checks: [unique("keyword_id")],
@@ -43,10 +43,10 @@ export const keywords = sqlAsset({
 export const movieKeywords = sqlAsset({
   ...publishedOptions,
   name: "movie_keywords",
-  description: "Which film is about what; none when no file of keywords has landed.",
+  description: "Keywords of each film; empty if no keywords file has landed.",
   columns: columnsFromTable(movieKeywordsTable, {
-    movie_id: "The film by TMDB's number.",
-    keyword_id: "The word by TMDB's number.",
+    movie_id: "TMDB id of the film.",
+    keyword_id: "TMDB id of the keyword.",
   }),
   query: sql`
     select distinct labels.movie_id, keywords.keyword_id
@@ -57,7 +57,7 @@ export const movieKeywords = sqlAsset({
     unique("movie_id", "keyword_id"),
     ...linkChecks("keyword_id", keywords),
     noRows("films_are_known", {
-      description: "the films that have keywords are in movies",
+      description: "every film with keywords is in movies",
       severity: "warn",
       query: sql`
         select movie_id from ${keywordsFile}

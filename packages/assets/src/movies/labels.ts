@@ -1,13 +1,13 @@
 import { parsePython, type PythonValue } from "./python-literal.ts"
 
-/** What a film is labelled with: by number or by code, and by name. */
+/** Label of a film: an id or a code, and a name. */
 export interface Label {
   readonly id: number | null
   readonly code: string | null
   readonly name: string
 }
 
-/** The dicts of a Python list, or the one dict; none where there is no text. */
+/** Parses the dicts of a Python list, or a single dict; returns none for null. */
 export function parseDicts(text: string | null): readonly ReadonlyMap<string, PythonValue>[] {
   if (text === null) return []
   const value = parsePython(text)
@@ -15,7 +15,7 @@ export function parseDicts(text: string | null): readonly ReadonlyMap<string, Py
   return items.flatMap((item) => (item instanceof Map ? [item] : []))
 }
 
-/** The labels in a Python list of dicts; `code` is the key of a code, where there is one in place of an id. */
+/** Parses the labels in a Python list of dicts; `code` is the key of labels that have a code instead of an id. */
 export function parseLabels(text: string | null, code?: string): readonly Label[] {
   return parseDicts(text).map((dict) => ({
     id: code === undefined ? getNumber(dict, "id") : null,
@@ -24,13 +24,13 @@ export function parseLabels(text: string | null, code?: string): readonly Label[
   }))
 }
 
-/** The text under a key; null for None. */
+/** Finds the text of a key; null for None. */
 export function findText(dict: ReadonlyMap<string, PythonValue>, key: string): string | null {
   const value = dict.get(key)
   return typeof value === "string" ? value : null
 }
 
-/** The number under a key. Throws where there is none: the source's rules let no such line pass. */
+/** Returns the number of a key. Throws if there is none: the rules of the source reject such lines. */
 export function getNumber(dict: ReadonlyMap<string, PythonValue>, key: string): number {
   const value = dict.get(key)
   if (typeof value === "number") return value

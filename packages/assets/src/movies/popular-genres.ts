@@ -11,19 +11,19 @@ export const popularGenres = sqlAsset({
   ...reportOptions,
   name: "popular_genres",
   description:
-    "Genres by how many ratings users gave to films of them. A film of several genres counts for each, so the shares add up to more than 100 %. Equal numbers: the smaller id first.",
+    "Genres by number of ratings of their films. A film with several genres counts for each of them, so the shares add up to more than 100 %. Ties are ordered by id.",
   report: { title: "The genres most popular with users", period: ["rated_from", "rated_to"] },
   columns: columnsFromTable(popularGenresTable, {
-    rank: "1 is the most popular genre.",
-    genre_id: "The genre by TMDB's number.",
-    genre: "Its name.",
-    ratings: ["How many ratings films of it have.", "ratings"],
-    share_of_ratings: ["Its part of all ratings that found their film.", "%"],
-    users: ["How many users rated films of it.", "users"],
-    films: ["How many films of it were rated.", "films"],
-    average_rating: ["The average of these ratings.", "stars"],
-    rated_from: "The day of the first of them.",
-    rated_to: "The day of the newest.",
+    rank: "Rank by number of ratings, from 1.",
+    genre_id: "TMDB id of the genre.",
+    genre: "Name of the genre.",
+    ratings: ["Ratings of films of the genre.", "ratings"],
+    share_of_ratings: ["Share of all ratings with a known film.", "%"],
+    users: ["Users who rated films of the genre.", "users"],
+    films: ["Rated films of the genre.", "films"],
+    average_rating: ["Average of these ratings.", "stars"],
+    rated_from: "Day of the first rating.",
+    rated_to: "Day of the latest rating.",
   }),
   query: sql`
     with counted as (
@@ -56,7 +56,7 @@ export const popularGenres = sqlAsset({
     unique("rank"),
     moreThanOneRow,
     noRows("ratings_add_up", {
-      description: "the genres together have as many ratings as their films have, film by film",
+      description: "each rating is counted once per genre of its film",
       query: sql`
         select found.ratings, expected.ratings as expected
         from (select sum(ratings)::bigint as ratings from ${itself}) as found,

@@ -28,17 +28,17 @@ export const cpi = sqlAsset({
   ...publishedOptions,
   name: "cpi",
   description:
-    "What admission to movies, theaters and concerts cost in U.S. cities, by month: the consumer price index CUSR0000SS62031.",
+    "Consumer price index of admission to movies, theaters and concerts in U.S. cities by month (series CUSR0000SS62031).",
   columns: columnsFromTable(cpiTable, {
-    month: "The month, by its first day.",
-    consumer_price_index: ["The price level, seasonally adjusted.", "December 1997 = 100"],
+    month: "First day of the month.",
+    consumer_price_index: ["Price index, seasonally adjusted.", "December 1997 = 100"],
   }),
   query: sql`select month, consumer_price_index from ${priceIndexFile}`,
   checks: [
     unique("month"),
     moreThanOneRow,
     noRows("first_of_month", {
-      description: "each month stands by its first day",
+      description: "each month is given by its first day",
       query: sql`select month from ${itself} where month <> date_trunc('month', month)`,
     }),
     noRows("months_without_gaps", {
@@ -49,7 +49,7 @@ export const cpi = sqlAsset({
         where following <> month + interval 1 month`,
     }),
     noRows("index_above_zero", {
-      description: "the price level is above zero",
+      description: "the price index is above zero",
       query: sql`select month, consumer_price_index from ${itself} where consumer_price_index <= 0`,
     }),
   ],
@@ -57,9 +57,9 @@ export const cpi = sqlAsset({
 })
 
 const reasons =
-  "no release date, before the index, after the index, or month not in the index; null when it is adjusted."
+  "no release date, before the index, after the index, or month not in the index; null if the revenue is adjusted."
 
-/** Adjusted = revenue × index of the base month / index of the month of release, to the cent. */
+/** Declares adjusted revenue = revenue × index of the base month / index of the month of release, rounded to the cent. */
 export function filmRevenues(settings: MoviesSettings) {
   const base = sql`(select consumer_price_index from ${cpi} where month = ${toBaseMonthDay(settings)}::date)`
   const adjusted = roundHalfUp(
@@ -69,18 +69,18 @@ export function filmRevenues(settings: MoviesSettings) {
   return sqlAsset({
     ...intermediateOptions,
     name: "film_revenues",
-    description: `What each film with a known revenue earned: as it was told, and at the ticket prices of ${settings.baseMonth} (revenue × price index of ${settings.baseMonth} / price index of the month of release, to the cent).`,
+    description: `Revenue of each film with a known revenue: nominal, and at the ticket prices of ${settings.baseMonth} (revenue × price index of ${settings.baseMonth} / price index of the month of release, rounded to the cent).`,
     columns: {
-      movie_id: int32("The film by TMDB's number."),
-      title: nullable(text("Its title.")),
-      release_date: nullable(date("When it was first shown.")),
-      revenue: int64("What it earned, as it was told.", { unit: "USD" }),
+      movie_id: int32("TMDB id of the film."),
+      title: nullable(text("Title.")),
+      release_date: nullable(date("Release date.")),
+      revenue: int64("Nominal revenue.", { unit: "USD" }),
       adjusted_revenue: nullable(
-        decimal(20, 2, "The same at the prices of the base month.", {
+        decimal(20, 2, "Revenue at the prices of the base month.", {
           unit: `USD of ${settings.baseMonth}`,
         }),
       ),
-      reason: nullable(text(`Why it cannot be adjusted: ${reasons}`)),
+      reason: nullable(text(`Reason why the revenue is not adjusted: ${reasons}`)),
     },
     query: sql`
       select films.movie_id, films.title, films.release_date, films.revenue,
@@ -104,7 +104,7 @@ export function filmRevenues(settings: MoviesSettings) {
           from ${cpi} having count(*) filter (month = ${toBaseMonthDay(settings)}::date) = 0`,
       }),
       noRows("adjusted_or_reason", {
-        description: "each film is adjusted, or it is said why not",
+        description: "each film has an adjusted revenue or a reason why not",
         query: sql`select movie_id from ${itself} where (adjusted_revenue is null) = (reason is null)`,
       }),
     ],
@@ -116,12 +116,12 @@ export function moviesOutsideCpi(revenues: ReturnType<typeof filmRevenues>) {
     ...publishedOptions,
     name: "movies_outside_cpi",
     description:
-      "Films with a known revenue that cannot be told at constant prices, since the price index has no month for them.",
+      "Films with a known revenue that cannot be converted to constant prices, because the price index does not have their month of release.",
     columns: columnsFromTable(moviesOutsideCpiTable, {
-      movie_id: "The film by TMDB's number.",
-      title: "Its title.",
-      release_date: "When it was first shown.",
-      revenue: ["What it earned, as it was told.", "USD"],
+      movie_id: "TMDB id of the film.",
+      title: "Title.",
+      release_date: "Release date.",
+      revenue: ["Nominal revenue.", "USD"],
       reason: "no release date, before the index, after the index, or month not in the index.",
     }),
     query: sql`

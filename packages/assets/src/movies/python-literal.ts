@@ -1,4 +1,4 @@
-/** A value as Python writes it in `repr`: texts, numbers, None, True, False, lists and dicts of them. */
+/** A value in the notation of Python's `repr`: texts, numbers, None, True, False, and lists and dicts of them. */
 export type PythonValue =
   | string
   | number
@@ -7,10 +7,10 @@ export type PythonValue =
   | readonly PythonValue[]
   | ReadonlyMap<string, PythonValue>
 
-/** A value, and where the text goes on after it. */
+/** A value, and the position after it. */
 type ParseResult<T> = readonly [value: T, end: number]
 
-/** Reads a Python literal; throws a SyntaxError that says where the text is none. */
+/** Parses a Python literal; throws a SyntaxError with the position of the first fault. */
 export function parsePython(text: string): PythonValue {
   const [value, end] = parseValue(text, 0)
   if (end !== text.length) throw createSyntaxError(text, end)

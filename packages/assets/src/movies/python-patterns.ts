@@ -1,11 +1,11 @@
-/** Patterns of Python literals, for rules that say which lines can be taken. */
+/** Patterns of Python literals, for rules that reject lines. */
 const textPattern = String.raw`(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")`
 const numberPattern = String.raw`\d{1,9}`
 const valuePattern = String.raw`(?:${textPattern}|-?\d+(?:\.\d+)?|None|True|False)`
 const laterEntries = `(?:, ${textPattern}: ${valuePattern})*`
 const earlierEntries = `(?:${textPattern}: ${valuePattern}, )*`
 
-/** What stands under a key that must be there. */
+/** Kind of value that a required key has. */
 type ValueKind = "number" | "text" | "text_or_none" | "any"
 
 const valuePatterns: Readonly<Record<ValueKind, string>> = {
@@ -19,7 +19,7 @@ function buildEntryPattern(key: string, kind: ValueKind): string {
   return `'${key}': ${valuePatterns[kind]}`
 }
 
-/** A dict with two keys in either order, whatever else it has. */
+/** Builds the pattern of a dict with two required keys in either order, and any other keys. */
 export function buildUnorderedDictPattern(
   [first, firstKind]: readonly [string, ValueKind],
   [second, secondKind]: readonly [string, ValueKind],
@@ -28,12 +28,12 @@ export function buildUnorderedDictPattern(
   return String.raw`\{${earlierEntries}(?:${a}${laterEntries}, ${b}|${b}${laterEntries}, ${a})${laterEntries}\}`
 }
 
-/** A dict that begins with these keys in this order. */
+/** Builds the pattern of a dict that begins with these keys in this order. */
 export function buildDictPattern(...keys: readonly (readonly [string, ValueKind])[]): string {
   return String.raw`\{${keys.map(([key, kind]) => buildEntryPattern(key, kind)).join(", ")}${laterEntries}\}`
 }
 
-/** A list of such dicts. */
+/** Builds the pattern of a list of dicts. */
 export function buildListPattern(dict: string): string {
   return String.raw`\[(?:${dict}(?:, ${dict})*)?\]`
 }

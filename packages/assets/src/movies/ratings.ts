@@ -21,7 +21,7 @@ import { publishedOptions, intermediateOptions, publicationSet } from "./asset-o
 import { moreThanOneRow, movies } from "./films.ts"
 import { linksFile, ratingsFile } from "./sources.ts"
 
-/** The least share of ratings that must find their film, in percent. */
+/** Minimum share of ratings with a known film, in percent. */
 const minSharePercent = 99
 
 const linkedRatings = sqlAssets({
@@ -30,13 +30,13 @@ const linkedRatings = sqlAssets({
   outputs: {
     ratings: {
       description:
-        "What users gave to films. MovieLens and TMDB number films each in their own way: a rating finds its film through the links.",
+        "Ratings of films by users. Links map the film ids of MovieLens to those of TMDB.",
       columns: columnsFromTable(ratingsTable, {
-        user_id: "Who rated.",
-        movielens_id: "The film by MovieLens's number.",
-        movie_id: "The film by TMDB's number.",
-        rating: ["What they gave, 0.5 to 5 in steps of a half.", "stars"],
-        rated_at: "When.",
+        user_id: "User who rated.",
+        movielens_id: "MovieLens id of the film.",
+        movie_id: "TMDB id of the film.",
+        rating: ["Rating, 0.5 to 5 in steps of a half.", "stars"],
+        rated_at: "Time of the rating.",
       }),
       query: sql`
         select ratings.user_id, ratings.movielens_id, movies.movie_id, ratings.rating,
@@ -59,12 +59,12 @@ const linkedRatings = sqlAssets({
       publish: publishTo(ratingsTable, publicationSet),
     },
     ratings_without_film: {
-      description: "Ratings that find no film, and why: they count nowhere else.",
+      description: "Ratings without a known film, and the reason; no other asset counts them.",
       columns: columnsFromTable(ratingsWithoutFilmTable, {
-        movielens_id: "The film by MovieLens's number.",
-        ratings: ["How many ratings it has.", "ratings"],
+        movielens_id: "MovieLens id of the film.",
+        ratings: ["Ratings of the film.", "ratings"],
         reason:
-          "no link: the links do not have it; no number: TMDB has not; no film: the film is not in movies.",
+          "no link: the film is not in the links; no number: the link has no TMDB id; no film: the film is not in movies.",
       }),
       query: sql`
         select rated.movielens_id, rated.ratings,
@@ -85,13 +85,13 @@ const linkedRatings = sqlAssets({
 
 export const ratingsWithoutFilm = linkedRatings.ratings_without_film
 
-/** Of two outputs of one computation the check can only be told once both are there. */
+/** Adds a check that reads another output of the same computation: it can be declared only once both outputs are. */
 export const ratings = {
   ...linkedRatings.ratings,
   checks: [
     ...linkedRatings.ratings.checks,
     noRows("share_with_film", {
-      description: `at least ${minSharePercent} % of the ratings find their film`,
+      description: `at least ${minSharePercent} % of the ratings have a known film`,
       query: sql`
         select with_film, without_film
         from (select count(*) as with_film from ${itself}) as found,
@@ -104,13 +104,13 @@ export const ratings = {
 export const filmRatings = sqlAsset({
   ...intermediateOptions,
   name: "film_ratings",
-  description: "How often and how well each film was rated.",
+  description: "Number and sum of the ratings of each film.",
   columns: {
-    movie_id: int32("The film by TMDB's number."),
-    ratings: int32("How many ratings it has.", { unit: "ratings" }),
-    rating_tenths: int64("All of them added up.", { unit: "tenths of a star" }),
-    rated_from: date("The day of the first."),
-    rated_to: date("The day of the newest."),
+    movie_id: int32("TMDB id of the film."),
+    ratings: int32("Ratings of the film.", { unit: "ratings" }),
+    rating_tenths: int64("Sum of the ratings.", { unit: "tenths of a star" }),
+    rated_from: date("Day of the first rating."),
+    rated_to: date("Day of the latest rating."),
   },
   query: sql`
     select movie_id, count(*)::integer as ratings, (sum(rating) * 10)::bigint as rating_tenths,

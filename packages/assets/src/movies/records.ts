@@ -17,33 +17,33 @@ import { intermediateOptions } from "./asset-options.ts"
 import { parseDicts, type Label, parseLabels, getNumber, findText } from "./labels.ts"
 import { creditsFile, metadataFile } from "./sources.ts"
 
-const movieId = int32("The film by TMDB's number.")
+const movieId = int32("TMDB id of the film.")
 
 export const filmRecords = sqlAsset({
   ...intermediateOptions,
   name: "film_records",
   description:
-    "Each film once, with its lists still as Python writes them. What is not known is null.",
+    "Films, one row per TMDB id, with lists still in Python notation. Unknown values are null.",
   columns: {
     movie_id: movieId,
-    imdb_id: nullable(text("The film by IMDb's number.")),
-    title: nullable(text("Its title in English.")),
-    original_title: nullable(text("Its title in its own language.")),
-    original_language: nullable(text("That language, as ISO 639-1.")),
-    is_adult: nullable(bool("Whether it is for adults.")),
-    status: nullable(text("Released, Rumored, Post Production and the like.")),
-    release_date: nullable(date("When it was first shown.")),
-    runtime: nullable(decimal(6, 1, "How long it is.", { unit: "minutes" })),
-    budget: nullable(int64("What it cost.", { unit: "USD" })),
-    revenue: nullable(int64("What it earned.", { unit: "USD" })),
-    popularity: nullable(float64("How much TMDB's users looked at it.")),
-    vote_average: nullable(decimal(3, 1, "What TMDB's users gave it, 0 to 10.")),
-    vote_count: nullable(int32("How many of TMDB's users did.", { unit: "votes" })),
-    collection: nullable(text("The series it belongs to, as a Python dict.")),
-    genres: nullable(text("Its genres, as a Python list of dicts.")),
-    production_companies: nullable(text("Who produced it, as a Python list of dicts.")),
-    production_countries: nullable(text("Where, as a Python list of dicts.")),
-    spoken_languages: nullable(text("What is spoken in it, as a Python list of dicts.")),
+    imdb_id: nullable(text("IMDb id of the film.")),
+    title: nullable(text("English title.")),
+    original_title: nullable(text("Title in the original language.")),
+    original_language: nullable(text("ISO 639-1 code of the original language.")),
+    is_adult: nullable(bool("True for films for adults.")),
+    status: nullable(text("Status, such as Released, Rumored or Post Production.")),
+    release_date: nullable(date("Release date.")),
+    runtime: nullable(decimal(6, 1, "Running time.", { unit: "minutes" })),
+    budget: nullable(int64("Budget.", { unit: "USD" })),
+    revenue: nullable(int64("Revenue.", { unit: "USD" })),
+    popularity: nullable(float64("Popularity score of TMDB.")),
+    vote_average: nullable(decimal(3, 1, "Average vote of TMDB users, 0 to 10.")),
+    vote_count: nullable(int32("Votes of TMDB users.", { unit: "votes" })),
+    collection: nullable(text("Series that the film belongs to, as a Python dict.")),
+    genres: nullable(text("Genres, as a Python list of dicts.")),
+    production_companies: nullable(text("Production companies, as a Python list of dicts.")),
+    production_countries: nullable(text("Production countries, as a Python list of dicts.")),
+    spoken_languages: nullable(text("Spoken languages, as a Python list of dicts.")),
   },
   query: sql`
     select movie_id, imdb_id, title, original_title, original_language,
@@ -56,10 +56,10 @@ export const filmRecords = sqlAsset({
 
 export const labelColumns = {
   movie_id: movieId,
-  kind: text("What the label is: collection, genre, company, country, language or keyword."),
-  id: nullable(int32("The label by TMDB's number.")),
-  code: nullable(text("The label by its ISO code: of countries and languages.")),
-  name: text("The label."),
+  kind: text("Kind of label: collection, genre, company, country, language or keyword."),
+  id: nullable(int32("TMDB id of the label.")),
+  code: nullable(text("ISO code of a country or language.")),
+  name: text("Name of the label."),
 }
 
 type LabelRow = RowOf<typeof labelColumns>
@@ -75,7 +75,7 @@ export function* toLabelRows(
 export const filmLabels = codeAsset({
   ...intermediateOptions,
   name: "film_labels",
-  description: "What each film is labelled with, read from the Python lists: one row a label.",
+  description: "Labels of each film, parsed from Python lists: one row per label.",
   version: "1",
   columns: labelColumns,
   upstream: { films: filmRecords },
@@ -99,20 +99,19 @@ const genders = new Map<unknown, string>([
 export const filmCredits = codeAsset({
   ...intermediateOptions,
   name: "film_credits",
-  description:
-    "Who played in or worked on each film, read from the Python lists: one row a credit.",
+  description: "Cast and crew of each film, parsed from Python lists: one row per credit.",
   version: "1",
   columns: {
     movie_id: movieId,
     kind: text("cast or crew."),
-    credit_id: text("The credit by TMDB's number."),
-    person_id: int32("The person by TMDB's number."),
-    name: text("The person's name."),
-    gender: nullable(text("female or male; null when TMDB does not say.")),
-    position: nullable(int32("Of a player: the place in the list of players, from 0.")),
-    character: nullable(text("Of a player: who is played.")),
-    department: nullable(text("Of the crew: the department.")),
-    job: nullable(text("Of the crew: the work.")),
+    credit_id: text("TMDB id of the credit."),
+    person_id: int32("TMDB id of the person."),
+    name: text("Name of the person."),
+    gender: nullable(text("female or male; null if TMDB gives no gender.")),
+    position: nullable(int32("Cast: position in the cast list, from 0.")),
+    character: nullable(text("Cast: name of the character.")),
+    department: nullable(text("Crew: department.")),
+    job: nullable(text("Crew: job title.")),
   },
   upstream: { films: creditsFile },
   async *compute({ films }) {

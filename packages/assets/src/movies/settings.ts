@@ -1,10 +1,10 @@
-/** What one may choose about the answers. Each value is part of the code version of what depends on it. */
+/** Settings of the film reports. Each value is part of the code version of the assets that use it. */
 export interface MoviesSettings {
-  /** The month, as YYYY-MM, in whose prices earnings are told. */
+  /** Base month of constant prices, as YYYY-MM. */
   readonly baseMonth: string
-  /** How many ratings a film needs to be listed; also how many average ratings are added to its own when it is scored. */
+  /** Minimum number of ratings of a listed film; also the number of average ratings added to its own for the score. */
   readonly minimumRatings: number
-  /** How many films are listed as the highest rated. */
+  /** Number of films listed as the highest rated. */
   readonly highestRated: number
 }
 
@@ -14,7 +14,7 @@ export const defaultMoviesSettings: MoviesSettings = {
   highestRated: 250,
 }
 
-/** The first day of the base month. Throws a RangeError for what is no month. */
+/** Returns the first day of the base month. Throws a RangeError if it is not a month. */
 export function toBaseMonthDay({ baseMonth }: Pick<MoviesSettings, "baseMonth">): string {
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(baseMonth))
     throw new RangeError(`"${baseMonth}" is not a month: write it as YYYY-MM`)

@@ -24,7 +24,7 @@ export const metadataFile = sourceAsset({
   ...landedOptions,
   name: "metadata_file",
   description:
-    "What TMDB says of each film, in one file of 24 columns. Lists stand in it as Python writes them. The last values of some records are missing, and some rows are shifted.",
+    "Metadata of films from TMDB, in one file with 24 columns. Lists are in Python notation. Some records lack their last values, and some rows are shifted.",
   path: "movies/movies_metadata.csv",
   format: {
     kind: "csv",
@@ -32,25 +32,25 @@ export const metadataFile = sourceAsset({
     header: { movie_id: "id", collection: "belongs_to_collection" },
   },
   columns: {
-    movie_id: int32("The film by TMDB's number."),
-    adult: text("True for films for adults, else False."),
-    collection: nullable(text("The series that the film belongs to, as a Python dict.")),
-    budget: nullable(int64("What the film cost; 0 when it is not known.", { unit: "USD" })),
-    genres: nullable(text("Its genres, as a Python list of dicts.")),
-    imdb_id: nullable(text("The film by IMDb's number.")),
-    original_language: nullable(text("The language it was made in, as ISO 639-1.")),
-    original_title: nullable(text("Its title in that language.")),
-    popularity: nullable(float64("How much TMDB's users looked at it.")),
-    production_companies: nullable(text("Who produced it, as a Python list of dicts.")),
-    production_countries: nullable(text("Where it was produced, as a Python list of dicts.")),
-    release_date: nullable(date("When it was first shown.")),
-    revenue: nullable(int64("What it earned; 0 when it is not known.", { unit: "USD" })),
-    runtime: nullable(decimal(6, 1, "How long it is; 0 when not known.", { unit: "minutes" })),
-    spoken_languages: nullable(text("What is spoken in it, as a Python list of dicts.")),
-    status: nullable(text("Released, Rumored, Post Production and the like.")),
-    title: nullable(text("Its title in English.")),
-    vote_average: nullable(decimal(3, 1, "What TMDB's users gave it, 0 to 10.")),
-    vote_count: nullable(int32("How many of TMDB's users did.", { unit: "votes" })),
+    movie_id: int32("TMDB id of the film."),
+    adult: text("True for films for adults, otherwise False."),
+    collection: nullable(text("Series that the film belongs to, as a Python dict.")),
+    budget: nullable(int64("Budget; 0 if unknown.", { unit: "USD" })),
+    genres: nullable(text("Genres, as a Python list of dicts.")),
+    imdb_id: nullable(text("IMDb id of the film.")),
+    original_language: nullable(text("ISO 639-1 code of the original language.")),
+    original_title: nullable(text("Title in the original language.")),
+    popularity: nullable(float64("Popularity score of TMDB.")),
+    production_companies: nullable(text("Production companies, as a Python list of dicts.")),
+    production_countries: nullable(text("Production countries, as a Python list of dicts.")),
+    release_date: nullable(date("Release date.")),
+    revenue: nullable(int64("Revenue; 0 if unknown.", { unit: "USD" })),
+    runtime: nullable(decimal(6, 1, "Running time; 0 if unknown.", { unit: "minutes" })),
+    spoken_languages: nullable(text("Spoken languages, as a Python list of dicts.")),
+    status: nullable(text("Status, such as Released, Rumored or Post Production.")),
+    title: nullable(text("English title.")),
+    vote_average: nullable(decimal(3, 1, "Average vote of TMDB users, 0 to 10.")),
+    vote_count: nullable(int32("Votes of TMDB users.", { unit: "votes" })),
   },
   reject: [
     { reason: "id_out_of_range", when: sql`movie_id < 1` },
@@ -71,17 +71,17 @@ export const metadataFile = sourceAsset({
 export const ratingsFile = sourceAsset({
   ...landedOptions,
   name: "ratings_file",
-  description: "What MovieLens's users gave to films, all of it in one file.",
+  description: "Ratings of films by MovieLens users, in one file.",
   path: "movies/ratings.csv",
   format: {
     kind: "csv",
     header: { user_id: "userId", movielens_id: "movieId", rated_at_seconds: "timestamp" },
   },
   columns: {
-    user_id: int32("Who rated."),
-    movielens_id: int32("The film by MovieLens's number."),
-    rating: decimal(2, 1, "What they gave.", { unit: "stars" }),
-    rated_at_seconds: int64("When, since 1970-01-01 UTC.", { unit: "seconds" }),
+    user_id: int32("User who rated."),
+    movielens_id: int32("MovieLens id of the film."),
+    rating: decimal(2, 1, "Rating.", { unit: "stars" }),
+    rated_at_seconds: int64("Time of the rating, since 1970-01-01 UTC.", { unit: "seconds" }),
   },
   reject: [
     { reason: "id_out_of_range", when: sql`user_id < 1 or movielens_id < 1` },
@@ -95,16 +95,15 @@ export const ratingsFile = sourceAsset({
 export const linksFile = sourceAsset({
   ...landedOptions,
   name: "links_file",
-  description:
-    "Which film of MovieLens is which film of TMDB: they number films each in their own way.",
+  description: "Film ids of MovieLens and TMDB: one row per film of MovieLens.",
   path: "movies/links.csv",
   format: {
     kind: "csv",
     header: { movielens_id: "movieId", movie_id: "tmdbId" },
   },
   columns: {
-    movielens_id: int32("The film by MovieLens's number."),
-    movie_id: nullable(int32("The film by TMDB's number; null when TMDB has it not.")),
+    movielens_id: int32("MovieLens id of the film."),
+    movie_id: nullable(int32("TMDB id of the film; null if TMDB does not have it.")),
   },
   duplicate: { reason: "duplicate_id", columns: ["movielens_id"], when: sql`true` },
 })
@@ -130,13 +129,13 @@ const crewDict = buildDictPattern(
 export const creditsFile = sourceAsset({
   ...landedOptions,
   name: "credits_file",
-  description: "Who played in each film and who worked on it, as Python lists of dicts.",
+  description: "Cast and crew of each film, as Python lists of dicts.",
   path: "movies/credits.csv",
   format: { kind: "csv", header: { movie_id: "id", players: "cast" } },
   columns: {
-    movie_id: int32("The film by TMDB's number."),
-    players: text("Who plays whom, as a Python list of dicts."),
-    crew: text("Who does what work, as a Python list of dicts."),
+    movie_id: int32("TMDB id of the film."),
+    players: text("Cast, as a Python list of dicts."),
+    crew: text("Crew, as a Python list of dicts."),
   },
   reject: [
     {
@@ -150,13 +149,13 @@ export const creditsFile = sourceAsset({
 export const keywordsFile = sourceAsset({
   ...landedOptions,
   name: "keywords_file",
-  description: "What each film is about, as a Python list of dicts. The file may be missing.",
+  description: "Keywords of each film, as a Python list of dicts. The file may be missing.",
   path: "movies/keywords.csv",
   whenMissing: "empty",
   format: { kind: "csv", header: { movie_id: "id" } },
   columns: {
-    movie_id: int32("The film by TMDB's number."),
-    keywords: text("Words that say what it is about, as a Python list of dicts."),
+    movie_id: int32("TMDB id of the film."),
+    keywords: text("Keywords, as a Python list of dicts."),
   },
   reject: [
     { reason: "malformed_list", when: isMismatch(sql`keywords`, buildListPattern(idAndName)) },
@@ -168,11 +167,11 @@ export const priceIndexFile = sourceAsset({
   ...landedOptions,
   name: "price_index_file",
   description:
-    "Consumer price index of admission to movies, theaters and concerts in U.S. cities, seasonally adjusted (series CUSR0000SS62031 of the Bureau of Labor Statistics, by way of FRED).",
+    "Consumer price index of admission to movies, theaters and concerts in U.S. cities, seasonally adjusted (series CUSR0000SS62031 of the Bureau of Labor Statistics, from FRED).",
   path: "movies/consumer_price_index.csv",
   format: { kind: "csv", header: { month: "DATE", consumer_price_index: "CUSR0000SS62031" } },
   columns: {
-    month: date("The month, by its first day."),
-    consumer_price_index: decimal(8, 3, "The price level.", { unit: "December 1997 = 100" }),
+    month: date("First day of the month."),
+    consumer_price_index: decimal(8, 3, "Price index.", { unit: "December 1997 = 100" }),
   },
 })

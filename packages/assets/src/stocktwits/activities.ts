@@ -13,18 +13,18 @@ import {
 import { dailyOptions } from "./asset-options.ts"
 import { activityLog } from "./sources.ts"
 
-const occurredAt = nullable(timestamp("When it happened; null when the log does not say."))
+const occurredAt = nullable(timestamp("Time of the event; null if the log does not give one."))
 
-/** The day's log, read once and taken apart by action. Every event counts, also one that is there twice. */
+/** Splits the log of a day by action. Repeated events count each time. */
 export const { follows, subscribes, messages, likes } = sqlAssets({
   ...dailyOptions,
   name: "activities",
   outputs: {
     follows: {
-      description: "Who began to follow whom on the day, one row a follow.",
+      description: "Follows of the day, one row per follow.",
       columns: {
-        user_id: int32("The user who follows."),
-        following_user_id: int32("The user who is followed."),
+        user_id: int32("User who follows."),
+        following_user_id: int32("User who is followed."),
         occurred_at: occurredAt,
       },
       query: sql`
@@ -32,10 +32,10 @@ export const { follows, subscribes, messages, likes } = sqlAssets({
         from ${activityLog} where action = 'follow'`,
     },
     subscribes: {
-      description: "Who subscribed to which room on the day, one row a subscribe.",
+      description: "Room subscriptions of the day, one row per subscribe.",
       columns: {
-        user_id: int32("The user who subscribes."),
-        room_id: int32("The room."),
+        user_id: int32("User who subscribes."),
+        room_id: int32("Id of the room."),
         occurred_at: occurredAt,
       },
       query: sql`
@@ -43,17 +43,17 @@ export const { follows, subscribes, messages, likes } = sqlAssets({
         from ${activityLog} where action = 'subscribe'`,
     },
     messages: {
-      description: "Who wrote in which room on the day, one row a message.",
+      description: "Messages of the day, one row per message.",
       columns: {
-        message_id: int64("The message."),
-        user_id: int32("Its author."),
-        room_id: int32("The room it was written in."),
+        message_id: int64("Id of the message."),
+        user_id: int32("Author of the message."),
+        room_id: int32("Room of the message."),
         mention_ids: list(
           int32(),
-          "The users it mentions, in its order; one who is mentioned twice is there twice.",
+          "Mentioned users in the order of the message, repeated if mentioned repeatedly.",
         ),
         occurred_at: occurredAt,
-        day: date("The day of the log that it came with."),
+        day: date("Day of the log that has the message."),
       },
       query: sql`
         select message_id, user_id, room_id,
@@ -63,10 +63,10 @@ export const { follows, subscribes, messages, likes } = sqlAssets({
         from ${activityLog} where action = 'message'`,
     },
     likes: {
-      description: "Who liked which message on the day, one row a like.",
+      description: "Likes of the day, one row per like.",
       columns: {
-        user_id: int32("The user who likes."),
-        message_id: int64("The message, often of an earlier day."),
+        user_id: int32("User who likes."),
+        message_id: int64("Liked message, often of an earlier day."),
         occurred_at: occurredAt,
       },
       query: sql`

@@ -1,9 +1,9 @@
 import { type Asset, type Columns, daily, type Daily, dueBy } from "@freshet/core"
 
-/** One partition a calendar day (UTC); how many there are follows from the files that have landed. */
+/** One partition per calendar day (UTC); the landed files decide how many exist. */
 const dailyPartitions = daily({ start: "2000-01-01" })
 
-/** Any dataset of this group. */
+/** Any asset of this group. */
 export type DailyAsset = Asset<string, Columns, Daily>
 
 const commonOptions = {
@@ -12,19 +12,19 @@ const commonOptions = {
   partitions: dailyPartitions,
 } as const
 
-/** What is landed by others. */
+/** Options of sources. */
 export const landedOptions = { ...commonOptions, tags: ["landed"] } as const
 
-/** What knows of one day only. */
+/** Options of assets that read one day. */
 export const dailyOptions = { ...commonOptions, tags: ["daily"] } as const
 
-/** What accumulates from the first day on. */
+/** Options of assets that accumulate from the first day on. */
 export const cumulativeOptions = { ...commonOptions, tags: ["to_date"] } as const
 
-/** What knows of the window that ends with the day. */
+/** Options of assets that read the window ending with the day. */
 export const windowOptions = { ...commonOptions, tags: ["window"] } as const
 
-/** What the site shows. */
+/** Options of the assets that the site shows. */
 export const publishedOptions = {
   ...commonOptions,
   tags: ["published"],

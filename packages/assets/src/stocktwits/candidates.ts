@@ -4,7 +4,7 @@ import { type DailyAsset, windowOptions } from "./asset-options.ts"
 import type { ExistingConnections } from "./connections.ts"
 import type { StocktwitsSettings } from "./settings.ts"
 
-/** The closest connections of a user's closest users, each with the user it was reached through. */
+/** Joins a user's closest users with their closest connections: one row per path. */
 function joinSecondDegree(closestUsers: DailyAsset, closest: DailyAsset) {
   return sql`
     select first.user_id, first.engaged_with_id as reason_id,
@@ -29,12 +29,12 @@ export function userCandidates({ closest }: StocktwitsSettings, closestUsers: Da
     ...windowOptions,
     name: "user_candidates",
     description:
-      "Whom a user's closest users are closest to, one row for each way to get there; the user and those they follow are still among them.",
+      "Users closest to a user's closest users, one row per path. Includes the user and users whom the user follows already.",
     columns: {
-      user_id: int32("The user."),
-      reason_id: int32("A user close to them, through whom the candidate was reached."),
-      rec_id: int32("The candidate: a user close to that one."),
-      weight: int32("How often the one in between engaged with the candidate.", {
+      user_id: int32("User who may get the recommendation."),
+      reason_id: int32("Close user through whom the candidate was found."),
+      rec_id: int32("Candidate: a user close to the close user."),
+      weight: int32("Engagements of the close user with the candidate.", {
         unit: "engagements",
       }),
     },
@@ -52,12 +52,12 @@ export function roomCandidates(
     ...windowOptions,
     name: "room_candidates",
     description:
-      "Which rooms a user's closest users are closest to, one row for each way to get there; rooms the user is subscribed to are still among them.",
+      "Rooms closest to a user's closest users, one row per path. Includes rooms to which the user is subscribed already.",
     columns: {
-      user_id: int32("The user."),
-      reason_id: int32("A user close to them, through whom the room was reached."),
-      rec_id: int32("The candidate: a room close to that user."),
-      weight: int32("How often the one in between engaged with the room.", {
+      user_id: int32("User who may get the recommendation."),
+      reason_id: int32("Close user through whom the room was found."),
+      rec_id: int32("Candidate: a room close to the close user."),
+      weight: int32("Engagements of the close user with the room.", {
         unit: "engagements",
       }),
     },
@@ -70,12 +70,13 @@ export function validUserCandidates(userCandidates: DailyAsset, connections: Exi
   return sqlAsset({
     ...windowOptions,
     name: "valid_user_candidates",
-    description: "The user candidates without oneself and without those one follows already.",
+    description:
+      "User candidates without the user and without users whom the user follows already.",
     columns: {
-      user_id: int32("The user."),
-      reason_id: int32("A user close to them, through whom the candidate was reached."),
-      rec_id: int32("The candidate."),
-      weight: int32("How often the one in between engaged with the candidate.", {
+      user_id: int32("User who may get the recommendation."),
+      reason_id: int32("Close user through whom the candidate was found."),
+      rec_id: int32("Candidate: a user."),
+      weight: int32("Engagements of the close user with the candidate.", {
         unit: "engagements",
       }),
     },
@@ -93,12 +94,12 @@ export function validRoomCandidates(roomCandidates: DailyAsset, connections: Exi
   return sqlAsset({
     ...windowOptions,
     name: "valid_room_candidates",
-    description: "The room candidates without the rooms one is subscribed to already.",
+    description: "Room candidates without rooms to which the user is subscribed already.",
     columns: {
-      user_id: int32("The user."),
-      reason_id: int32("A user close to them, through whom the room was reached."),
-      rec_id: int32("The candidate: a room."),
-      weight: int32("How often the one in between engaged with the room.", {
+      user_id: int32("User who may get the recommendation."),
+      reason_id: int32("Close user through whom the room was found."),
+      rec_id: int32("Candidate: a room."),
+      weight: int32("Engagements of the close user with the room.", {
         unit: "engagements",
       }),
     },

@@ -7,10 +7,10 @@ import type { StocktwitsSettings } from "./settings.ts"
 export const followsToDate = sqlAsset({
   ...cumulativeOptions,
   name: "follows_to_date",
-  description: "Who follows whom, by all logs up to the day; each pair once.",
+  description: "Follows in all logs up to the day, one row per pair.",
   columns: {
-    user_id: int32("The user who follows."),
-    following_user_id: int32("The user who is followed."),
+    user_id: int32("User who follows."),
+    following_user_id: int32("User who is followed."),
   },
   query: sql`
     select user_id, following_user_id from ${previous()}
@@ -25,10 +25,10 @@ export const followsToDate = sqlAsset({
 export const subscriptionsToDate = sqlAsset({
   ...cumulativeOptions,
   name: "subscriptions_to_date",
-  description: "Who is subscribed to which room, by all logs up to the day; each pair once.",
+  description: "Room subscriptions in all logs up to the day, one row per pair.",
   columns: {
-    user_id: int32("The user who is subscribed."),
-    room_id: int32("The room."),
+    user_id: int32("User who is subscribed."),
+    room_id: int32("Id of the room."),
   },
   query: sql`
     select user_id, room_id from ${previous()}
@@ -65,11 +65,11 @@ export function closestUsers(
   return sqlAsset({
     ...windowOptions,
     name: "closest_users",
-    description: `For each user, the ${closest} users they engaged with most in the ${windowDays} days ending with the day; among equals the smaller id.`,
+    description: `The ${closest} users with whom each user engaged most in the ${windowDays} days ending with the day. Ties are ordered by id.`,
     columns: {
-      user_id: int32("The user who acted."),
-      engaged_with_id: int32("A user close to them."),
-      weight: int32("How often they engaged.", { unit: "engagements" }),
+      user_id: int32("User who engaged."),
+      engaged_with_id: int32("Close user."),
+      weight: int32("Number of engagements.", { unit: "engagements" }),
     },
     query: topK({
       from: sql`select user_id, engaged_with_id, weight from ${userEngagements}`,
@@ -89,11 +89,11 @@ export function closestRooms(
   return sqlAsset({
     ...windowOptions,
     name: "closest_rooms",
-    description: `For each user, the ${closest} rooms they engaged with most in the ${windowDays} days ending with the day; among equals the smaller id.`,
+    description: `The ${closest} rooms with which each user engaged most in the ${windowDays} days ending with the day. Ties are ordered by id.`,
     columns: {
-      user_id: int32("The user who acted."),
-      engaged_with_id: int32("A room close to them."),
-      weight: int32("How often they engaged.", { unit: "engagements" }),
+      user_id: int32("User who engaged."),
+      engaged_with_id: int32("Close room."),
+      weight: int32("Number of engagements.", { unit: "engagements" }),
     },
     query: topK({
       from: sql`select user_id, engaged_with_id, weight from ${roomEngagements}`,

@@ -8,10 +8,10 @@ export const userMentions = sqlAsset({
   ...dailyOptions,
   name: "user_mentions",
   description:
-    "Who mentioned whom on the day, one row a mention; twice in one message are two mentions.",
+    "Mentions of the day, one row per mention; repeated mentions in a message count each time.",
   columns: {
-    user_id: int32("The author of the message."),
-    mentioned_user_id: int32("The user who is mentioned."),
+    user_id: int32("Author of the message."),
+    mentioned_user_id: int32("User who is mentioned."),
   },
   query: sql`
     select user_id, unnest(mention_ids) as mentioned_user_id
@@ -26,11 +26,11 @@ export function userEngagements(
   return sqlAsset({
     ...windowOptions,
     name: "user_engagements",
-    description: `How often each user engaged with each other one in the ${windowDays} days ending with the day: follows, mentions and likes.`,
+    description: `Engagements of each user with each other user in the ${windowDays} days ending with the day: follows, mentions and likes.`,
     columns: {
-      user_id: int32("The user who acted."),
-      engaged_with_id: int32("The user followed, mentioned or liked."),
-      weight: int32("How often.", { unit: "engagements" }),
+      user_id: int32("User who engaged."),
+      engaged_with_id: int32("User who was followed, mentioned or liked."),
+      weight: int32("Number of engagements.", { unit: "engagements" }),
     },
     query: sql`
       select user_id, engaged_with_id, count(*)::integer as weight
@@ -50,11 +50,11 @@ export function roomEngagements({ windowDays }: StocktwitsSettings, likedRooms: 
   return sqlAsset({
     ...windowOptions,
     name: "room_engagements",
-    description: `How often each user engaged with each room in the ${windowDays} days ending with the day: subscribes, messages and likes of messages there.`,
+    description: `Engagements of each user with each room in the ${windowDays} days ending with the day: subscribes, messages, and likes of messages in the room.`,
     columns: {
-      user_id: int32("The user who acted."),
-      engaged_with_id: int32("The room."),
-      weight: int32("How often.", { unit: "engagements" }),
+      user_id: int32("User who engaged."),
+      engaged_with_id: int32("Id of the room."),
+      weight: int32("Number of engagements.", { unit: "engagements" }),
     },
     query: sql`
       select user_id, engaged_with_id, count(*)::integer as weight

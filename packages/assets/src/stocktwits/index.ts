@@ -23,7 +23,7 @@ import { roomRecs, userRecs } from "./recommendations.ts"
 import { defaultStocktwitsSettings, type StocktwitsSettings } from "./settings.ts"
 import { activityLog, roomSnapshots, userSnapshots } from "./sources.ts"
 
-/** Whom to follow and which rooms to join, from who engaged with whom in the last days. */
+/** Assets that recommend users to follow and rooms to join, from the engagements of the last days. */
 export function stocktwits(settings: Partial<StocktwitsSettings> = {}): readonly AnyAsset[] {
   const fullSettings = { ...defaultStocktwitsSettings, ...settings }
   return [

@@ -4,7 +4,7 @@ import { likes, messages } from "./activities.ts"
 import { dailyOptions } from "./asset-options.ts"
 import type { StocktwitsSettings } from "./settings.ts"
 
-/** Each like of the day with its message, looked up once for both the author and the room. */
+/** Looks up the message of each like of the day once, for both its author and its room. */
 export function likedMessages({ windowDays }: StocktwitsSettings) {
   const windowMessages = last(windowDays, messages)
   return sqlAssets({
@@ -30,30 +30,30 @@ export function likedMessages({ windowDays }: StocktwitsSettings) {
       where again.first_day is null or found.day = again.first_day`,
     outputs: {
       liked_users: {
-        description: "Whose messages were liked by whom on the day, one row a like.",
+        description: "Authors of the messages liked on the day, one row per like.",
         columns: {
-          user_id: int32("The user who likes."),
-          liked_user_id: int32("The author of the message."),
+          user_id: int32("User who likes."),
+          liked_user_id: int32("Author of the liked message."),
         },
         query: sql`
           select user_id, author_id as liked_user_id
           from ${sharedRows} where author_id is not null`,
       },
       liked_rooms: {
-        description: "In which rooms messages were liked by whom on the day, one row a like.",
+        description: "Rooms of the messages liked on the day, one row per like.",
         columns: {
-          user_id: int32("The user who likes."),
-          room_id: int32("The room of the message."),
+          user_id: int32("User who likes."),
+          room_id: int32("Room of the liked message."),
         },
         query: sql`
           select user_id, room_id
           from ${sharedRows} where author_id is not null`,
       },
       likes_without_message: {
-        description: `Likes of the day that found no message in the ${windowDays} days ending with it: they count for nobody.`,
+        description: `Likes of the day whose message is not in the ${windowDays} days ending with the day. No other asset counts them.`,
         columns: {
-          user_id: int32("The user who likes."),
-          message_id: int64("The message that was not found."),
+          user_id: int32("User who likes."),
+          message_id: int64("Id of the message that was not found."),
         },
         query: sql`
           select user_id, message_id

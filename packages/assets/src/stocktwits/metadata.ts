@@ -20,12 +20,12 @@ import { assetClasses, toIndicatorName, roomTopics } from "./vocabulary.ts"
 const newestUsers = latest(userSnapshots)
 const newestRooms = latest(roomSnapshots)
 
-/** What `indicatorName` does, for a list of values as well as for one. */
+/** Converts values to indicator names in SQL, like `toIndicatorName`. */
 function toIndicatorNames(values: Sql<never>): Sql<never> {
   return sql`replace(replace(lower(${values}), ' ', '_'), '-', '_')`
 }
 
-/** The names in a text like "Day Trading, News"; spaces around a value do not count. */
+/** Splits a text like "Day Trading, News" into indicator names, without surrounding spaces. */
 function splitNames(column: Sql<never>): Sql<never> {
   return sql`string_split(${toIndicatorNames(sql`trim(regexp_replace(${column}, ' *, *', ',', 'g'))`)}, ',')`
 }
@@ -38,14 +38,14 @@ function buildIndicatorColumns(values: readonly string[], names: string): Sql<ne
   return joinSql(columns, ",\n")
 }
 
-/** Why each indicator column is 1. */
+/** Describes each indicator column. */
 function describeIndicators(values: readonly string[], describe: (value: string) => string) {
   return Object.fromEntries(values.map((value) => [toIndicatorName(value), describe(value)]))
 }
 
 function checkRowCount(snapshots: Read) {
   return noRows("as_many_as_landed", {
-    description: "as many rows as the newest snapshot has ids",
+    description: "one row per id of the newest snapshot",
     query: sql`
       select found.rows, landed.ids
       from (select count(*) as rows from ${itself}) as found,
@@ -60,7 +60,7 @@ function checkDeclaredValues(column: string, values: readonly string[], snapshot
     ", ",
   )
   return noRows(`known_${column}`, {
-    description: `every one of ${column} has a column of its own`,
+    description: `every value of ${column} has an indicator column`,
     severity: "warn",
     query: sql`
       select value, count(*) as rows
@@ -75,14 +75,14 @@ function checkDeclaredValues(column: string, values: readonly string[], snapshot
 export const users = sqlAsset({
   ...publishedOptions,
   name: "users",
-  description: "The users by the newest snapshot, with an indicator for each class of assets.",
+  description: "Users of the newest snapshot, with an indicator for each class of assets.",
   columns: columnsFromTable(usersTable, {
-    ...describeIndicators(assetClasses, (value) => `1 if the user trades ${value}, else 0.`),
-    id: "The user.",
-    username: "The name shown on the site; several users may have the same one.",
-    experience: "How experienced a trader the user is, as they say themselves.",
-    approach: "What the user goes by when trading, such as Technical or Value.",
-    holding_period: "For how long the user holds, such as Day Trader.",
+    ...describeIndicators(assetClasses, (value) => `1 if the user trades ${value}, otherwise 0.`),
+    id: "Id of the user.",
+    username: "Name shown on the site; not unique.",
+    experience: "Trading experience, as stated by the user.",
+    approach: "Trading approach, such as Technical or Value.",
+    holding_period: "Holding period, such as Day Trader.",
   }),
   query: sql`
     select id, username, experience, approach, holding_period,
@@ -99,11 +99,14 @@ export const users = sqlAsset({
 export const rooms = sqlAsset({
   ...publishedOptions,
   name: "rooms",
-  description: "The rooms by the newest snapshot, with an indicator for each topic.",
+  description: "Rooms of the newest snapshot, with an indicator for each topic.",
   columns: columnsFromTable(roomsTable, {
-    ...describeIndicators(roomTopics, (value) => `1 if ${value} is a topic of the room, else 0.`),
-    id: "The room.",
-    slug: "The room's name in the site's addresses.",
+    ...describeIndicators(
+      roomTopics,
+      (value) => `1 if ${value} is a topic of the room, otherwise 0.`,
+    ),
+    id: "Id of the room.",
+    slug: "Name of the room in URLs.",
   }),
   query: sql`
     select id, slug,

@@ -15,11 +15,11 @@ function selectReasons(recs: DailyAsset, candidates: DailyAsset) {
       on recs.user_id = candidates.user_id and recs.rec_id = candidates.rec_id`
 }
 
-/** A reason weighs what its user's own connection with the recommended one weighs. */
+/** Checks that reasons add up: each weighs as much as its user's connection with the recommended user or room. */
 function checkWeightSums(recs: DailyAsset, closest: DailyAsset) {
   return balanced("reasons_add_up", {
     description:
-      "every recommendation has a reason, every reason a recommendation, and the weights of the reasons add up to the recommendation's",
+      "every recommendation has reasons, every reason has a recommendation, and the weights of the reasons add up to that of the recommendation",
     rows: sql`
       select user_id, rec_id, weight from ${recs}
       union all
@@ -40,11 +40,11 @@ export function userRecReasons(inputs: {
   return sqlAsset({
     ...publishedOptions,
     name: "user_rec_reasons",
-    description: "Through whom each recommended user was found, one row a way.",
+    description: "Users through whom each recommended user was found, one row per path.",
     columns: columnsFromTable(userRecReasonsTable, {
-      user_id: "The user who gets the recommendation.",
-      rec_id: "The user who is recommended.",
-      reason_id: "A user close to the one and engaged with the other.",
+      user_id: "User who gets the recommendation.",
+      rec_id: "User who is recommended.",
+      reason_id: "Close user who engaged with the recommended user.",
     }),
     query: selectReasons(inputs.recs, inputs.candidates),
     checks: [
@@ -63,11 +63,11 @@ export function roomRecReasons(inputs: {
   return sqlAsset({
     ...publishedOptions,
     name: "room_rec_reasons",
-    description: "Through whom each recommended room was found, one row a way.",
+    description: "Users through whom each recommended room was found, one row per path.",
     columns: columnsFromTable(roomRecReasonsTable, {
-      user_id: "The user who gets the recommendation.",
-      rec_id: "The room that is recommended.",
-      reason_id: "A user (not a room) close to the user and engaged with the room.",
+      user_id: "User who gets the recommendation.",
+      rec_id: "Room that is recommended.",
+      reason_id: "Close user who engaged with the recommended room.",
     }),
     query: selectReasons(inputs.recs, inputs.candidates),
     checks: [

@@ -10,7 +10,7 @@ import type { ExistingConnections } from "./connections.ts"
 import type { StocktwitsSettings } from "./settings.ts"
 
 const weightText = [
-  "Strength of the recommendation: how often the user's closest users engaged with what is recommended.",
+  "Strength of the recommendation: engagements of the user's closest users with the recommended user or room.",
   "engagements",
 ] as const
 
@@ -35,21 +35,21 @@ export function userRecs(
   return sqlAsset({
     ...publishedOptions,
     name: "user_recs",
-    description: `The ${recommendations} users most worth following for each user; among equals the smaller id.`,
+    description: `The ${recommendations} strongest recommendations of users to follow for each user. Ties are ordered by id.`,
     columns: columnsFromTable(userRecsTable, {
-      user_id: "The user who gets the recommendation.",
-      rec_id: "The user who is recommended.",
+      user_id: "User who gets the recommendation.",
+      rec_id: "User who is recommended.",
       weight: weightText,
     }),
     query: selectStrongest(candidates, recommendations),
     checks: [
       unique("user_id", "rec_id"),
       noRows("not_to_oneself", {
-        description: "nobody is recommended to themselves",
+        description: "no user is recommended to themselves",
         query: sql`select user_id, rec_id from ${itself} where user_id = rec_id`,
       }),
       noRows("not_followed_already", {
-        description: "nobody is recommended to somebody who follows them already",
+        description: "no user is recommended to a user who follows them already",
         query: sql`
           select recs.user_id, recs.rec_id
           from ${itself} as recs
@@ -69,17 +69,17 @@ export function roomRecs(
   return sqlAsset({
     ...publishedOptions,
     name: "room_recs",
-    description: `The ${recommendations} rooms most worth joining for each user; among equals the smaller id.`,
+    description: `The ${recommendations} strongest recommendations of rooms to join for each user. Ties are ordered by id.`,
     columns: columnsFromTable(roomRecsTable, {
-      user_id: "The user who gets the recommendation.",
-      rec_id: "The room that is recommended.",
+      user_id: "User who gets the recommendation.",
+      rec_id: "Room that is recommended.",
       weight: weightText,
     }),
     query: selectStrongest(candidates, recommendations),
     checks: [
       unique("user_id", "rec_id"),
       noRows("not_subscribed_already", {
-        description: "no room is recommended to somebody who is subscribed to it already",
+        description: "no room is recommended to a user who is subscribed to it already",
         query: sql`
           select recs.user_id, recs.rec_id
           from ${itself} as recs

@@ -1,14 +1,14 @@
-/** What one may choose about the recommendations. Each value is part of the code version of what depends on it. */
+/** Settings of the recommendations. Each value is part of the code version of the assets that use it. */
 export interface StocktwitsSettings {
-  /** How many days end with a partition's own in its window; also how far back a like looks for its message. */
+  /** Days in the window that ends with a partition; also the days in which the message of a like is looked up. */
   readonly windowDays: number
-  /** How many users, and how many rooms, are a user's closest. */
+  /** Number of closest users, and of closest rooms, of each user. */
   readonly closest: number
-  /** How many users, and how many rooms, are recommended to a user. */
+  /** Number of users, and of rooms, recommended to each user. */
   readonly recommendations: number
-  /** Whether a user who follows, mentions or likes themselves is engaged with themselves. */
+  /** Keep or drop the engagements of users with themselves. */
   readonly selfEngagements: "drop" | "keep"
-  /** Which follows and subscriptions rule out a recommendation: all up to the day, or those of the window. */
+  /** Follows and subscriptions that exclude a recommendation: all up to the day, or those of the window. */
   readonly alreadyConnected: "to_date" | "window"
 }
 

@@ -1,4 +1,4 @@
-/** What users say that they trade, in the order of the published columns. */
+/** Asset classes that users trade, in the order of the published columns. */
 export const assetClasses = [
   "Bonds",
   "Equities",
@@ -8,7 +8,7 @@ export const assetClasses = [
   "Private Companies",
 ] as const
 
-/** What rooms are about, in the order of the published columns. */
+/** Topics of rooms, in the order of the published columns. */
 export const roomTopics = [
   "Biotechnology",
   "Cryptocurrencies",
@@ -35,7 +35,7 @@ export const roomTopics = [
   "Technology",
 ] as const
 
-/** "Non-Market Talk" → `non_market_talk`. */
+/** Converts "Non-Market Talk" to `non_market_talk`. */
 export function toIndicatorName(value: string): string {
   return value.toLowerCase().replaceAll(/[ -]/g, "_")
 }

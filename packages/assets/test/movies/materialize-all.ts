@@ -79,7 +79,8 @@ export async function materializeAll(
     const result = await fixture.engine.compute(request, () => {})
     checks.push(...result.checks)
     lineCounts.push(...result.lineCounts)
-    if (result.kind === "made") for (const { asset, file } of result.outputs) files.set(asset, file)
+    if (result.kind === "materialized")
+      for (const { asset, file } of result.outputs) files.set(asset, file)
   }
   return {
     checks,

@@ -40,7 +40,7 @@ export interface MaterializedDay {
   readonly quarantined: readonly QuarantinedLine[]
 }
 
-type MaterializedResult = Extract<ComputeResult, { readonly kind: "made" }>
+type MaterializedResult = Extract<ComputeResult, { readonly kind: "materialized" }>
 
 /** Makes these assets for the day, and whatever they and their checks read, each partition once; any share of bad lines is tolerated. */
 export async function materializeDay(
@@ -65,7 +65,7 @@ export async function materializeDay(
     const keys = { partition: formatPartition(asset.partitions, parseDay(at) ?? 0), folder: at }
     const request = { computation, outputs, ...keys, inputVersion: "v", relations }
     const result = await project.engine.compute(request, () => {})
-    if (result.kind === "refused")
+    if (result.kind === "checks_failed")
       throw new Error(JSON.stringify(result.checks.filter((check) => !check.passed)))
     results.push({ day: at, result })
     return result

@@ -6,14 +6,14 @@ import { type EvaluationInputs, emptyVersion, getStablePartition } from "./input
 import type { LandedPartition } from "./landing.ts"
 import type { PartitionSpan } from "./windows.ts"
 
-/** Running sums over the partitions of one asset: the content of a window is the difference of two elements. */
+/** Running sums of the content fingerprints of one asset's partitions: the sum over a window is the difference of two elements. */
 export interface ContentSums extends PartitionSpan {
   readonly sums: Lanes
-  /** Which element is the sum of what is before the first partition; there may be none for partitions that are unknown. */
+  /** The index of the element that is the sum before the first partition. Unknown partitions may have no elements. */
   readonly origin: number
-  /** The partitions that are not known to be right; undefined when all are. */
+  /** The partitions that are not fresh; undefined when all are fresh. */
   readonly unknown: BitsetSlice | undefined
-  /** The partitions that keep their readers from being made: files that must land, rows that fail their checks. */
+  /** The partitions that block their readers: required files are missing, or rows fail a check; undefined when there are none. */
   readonly blocked: BitsetSlice | undefined
 }
 
@@ -26,7 +26,7 @@ interface CachedSums {
 
 const sumsByLanding = new WeakMap<Landed, CachedSums>()
 
-/** The sums of a source, computed once for what has landed: the same files are judged again and again. */
+/** The content sums of a source. The result is cached by its landed partitions. */
 export function sumSource(
   { bounds, landing }: EvaluationInputs,
   source: SourceAsset,
@@ -46,7 +46,7 @@ function isSameSpan({ from, length }: PartitionSpan, range: PartitionRange): boo
   return range.from === from && range.to === from + length - 1
 }
 
-/** Every partition's content is known; one without a file may keep its readers waiting. */
+/** Sums the landed content of a source. A partition without a file is empty, or blocks its readers if the source requires it. */
 function sumLanded(source: SourceAsset, range: PartitionRange, landed: Landed): ContentSums {
   const length = range.to - range.from + 1
   const contents = createLanes(length)

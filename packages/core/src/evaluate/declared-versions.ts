@@ -15,19 +15,19 @@ import type { ReadVersions } from "../ports.ts"
 import { computeFingerprint } from "./fingerprint.ts"
 import { getStableName, formatStableRelation } from "./inputs.ts"
 
-/** Turns text into a hash of it; tests that want to read versions give the text back. */
+/** Hashes a text; tests that read versions use the identity. */
 export type Hash = (text: string) => string
 
-/** A query's text → the hash of the query as the engine parses it, where formatting and comments do not count. */
+/** Query text → hash of the query's parse tree, which formatting and comments do not change. */
 export type ParsedQueries = ReadonlyMap<string, string>
 
-/** What the declaration of a computation comes to, as far as it decides what is stale. */
+/** The versions of a computation's declaration that decide staleness. */
 export interface DeclaredVersions {
   readonly code: string
   /** The halves of the code's fingerprint, as signed numbers. */
   readonly lowCode: number
   readonly highCode: number
-  /** For each output the version of its checks. */
+  /** The version of each output's checks. */
   readonly checks: readonly string[]
 }
 
@@ -39,7 +39,7 @@ interface CachedVersions {
 
 const versionCache = new WeakMap<Graph, CachedVersions>()
 
-/** The versions of every computation of a graph in their order, computed once: the same graph is judged again and again. */
+/** The versions of every computation of a graph, in their order. The result is cached by graph. */
 export function getDeclaredVersions(
   graph: Graph,
   parsed: ParsedQueries,
@@ -57,7 +57,7 @@ export function getDeclaredVersions(
   return versions
 }
 
-/** Stands in a query's text where its partition's own facts will stand. */
+/** Placeholders for the values of a partition in a query's text. */
 const anyPartition: PartitionText = {
   key: "partition",
   day: "0001-01-01",
@@ -65,7 +65,7 @@ const anyPartition: PartitionText = {
   end: "0001-01-02T00:00:00Z",
 }
 
-/** The texts whose parse the code versions of a graph depend on. */
+/** Lists the query texts whose parse trees the code versions of a graph depend on. */
 export function listQueryTexts(graph: Graph): readonly string[] {
   return graph.computations.flatMap((computation) =>
     computation.kind === "code"
@@ -76,14 +76,14 @@ export function listQueryTexts(graph: Graph): readonly string[] {
   )
 }
 
-/** A query as versions take it: whatever day it is made for, and whatever its upstreams are called today. */
+/** Renders a query for its version, independent of the partition and of the current names of its upstreams. */
 function renderVersionText(query: Sql): string {
   return renderSql(query, anyPartition, formatStableRelation)
 }
 
 /**
- * Hash of everything that decides the rows of a computation apart from its inputs. Descriptions, checks, freshness
- * and publication do not count. The text is canonical as it stands: all its objects have their keys in order.
+ * Computes the hash of everything that decides the rows of a computation apart from its inputs. Descriptions, checks,
+ * freshness and publication are not part of it. The hashed text is canonical: the keys of its objects are sorted.
  */
 export function computeCodeVersion(
   graph: Graph,
@@ -134,7 +134,7 @@ function listQueryVersions(
   ]
 }
 
-/** What a partition stands for; where a range of time begins and ends, and which keys a set has, changes no rows. */
+/** Describes the meaning of a partition. The bounds of time and the list of static keys do not change its rows, so they are not part of it. */
 function describePartitions(partitions: Partitions): readonly string[] {
   return partitions.kind === "none" || partitions.kind === "static"
     ? [partitions.kind]
@@ -145,7 +145,7 @@ function listColumnTypes(columns: Columns): readonly unknown[] {
   return Object.keys(columns).map((name) => [name, columns[name]?.type, columns[name]?.nullable])
 }
 
-/** How a source's files become rows; of an asset nothing counts but its content. */
+/** Describes the conversion of a source's files to rows; null for an asset, for which only the content matters. */
 function describeReading(asset: AnyAsset): unknown {
   return asset.kind === "source" ? describeSource(asset) : null
 }
@@ -165,17 +165,17 @@ function describeSource(source: SourceAsset): unknown {
   }
 }
 
-/** Hash of the code and of the exact versions of everything that one partition reads. */
+/** Computes the hash of the code and of the versions of all inputs of one partition. */
 export function computeInputVersion(
   code: string,
   reads: readonly ReadVersions[],
   hash: Hash,
 ): string {
   const inputs = reads.map(({ relation, asset, versions }) => ({ asset, relation, versions }))
-  return hash(JSON.stringify({ code, inputs })) // canonical as it stands: the keys are in order, all else is arrays
+  return hash(JSON.stringify({ code, inputs })) // canonical: the keys are sorted, everything else is an array
 }
 
-/** Hash of an asset's checks: when it changes the checks run again on the rows that are there. Its text is canonical too. */
+/** Computes the hash of an asset's checks. When it changes, the checks run again on the stored rows. The hashed text is canonical. */
 export function computeChecksVersion(asset: Asset, hash: Hash): string {
   return hash(JSON.stringify([listColumnTypes(asset.columns), asset.checks.map(describeCheck)]))
 }
@@ -185,7 +185,7 @@ function describeCheck(check: Check): unknown {
   return [name, severity, rule.kind === "no_rows" ? renderVersionText(rule.query) : sortKeys(rule)]
 }
 
-/** Text that two values share exactly when they are equal: JSON with the keys in order. */
+/** Formats a value as JSON with sorted keys: two values have the same text exactly when they are equal. */
 export function toCanonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     inner !== null && typeof inner === "object" && !Array.isArray(inner) ? sortKeys(inner) : inner,

@@ -14,7 +14,7 @@ import { sumReads } from "./read-sums.ts"
 import { type ComputationStates, stateFlags } from "./states.ts"
 import type { PartitionSpan } from "./windows.ts"
 
-/** Judges every partition of a computation; what it reads has been judged already. */
+/** Evaluates every partition of a computation. The computations that it reads are evaluated before it. */
 export function evaluateComputation(
   evaluationContext: EvaluationContext,
   numbered: NumberedComputation,
@@ -50,7 +50,7 @@ export function evaluateComputation(
 
 const noVersions: DeclaredVersions = { code: "", lowCode: 0, highCode: 0, checks: [] }
 
-/** Notes a fact of every marked partition, and takes the marks away. Says whether there were any. */
+/** Sets a flag for every partition of a bitset and clears the bitset. Returns whether it held any. */
 function moveBitsToFlags(
   { evaluationContext, start, length }: ComputationContext,
   bits: Bitset,
@@ -79,7 +79,7 @@ function setVersionFlags(
         : stateFlags.materialized | stateFlags.codeChanged
 }
 
-/** Judges partitions that each read the one before: its content counts once it has been judged itself. */
+/** Evaluates partitions that read the partition before them, in order: each one needs the content of its predecessor. */
 function evaluateInOrder(context: ComputationContext, factor: Fingerprint): void {
   const { evaluationContext, length } = context
   const { inputs } = evaluationContext
@@ -99,7 +99,7 @@ function evaluateInOrder(context: ComputationContext, factor: Fingerprint): void
   }
 }
 
-/** A failure counts as long as the partition would still be made from what it failed on. */
+/** Sets the failed flag of partitions whose last attempt failed with the current inputs. */
 function setFailedFlags({
   evaluationContext,
   numbered,
@@ -120,7 +120,7 @@ function setFailedFlags({
   }
 }
 
-/** Whether all that is kept was checked by the checks of today, so that no partition need be looked at. */
+/** Tests whether the current checks ran on every materialization of a history, so that no partition needs a check. */
 function hasCurrentChecks(
   { versions, earlier }: MaterializationHistory,
   { checks }: DeclaredVersions,

@@ -3,7 +3,7 @@ import { type ComputationContext, noReverted } from "./evaluation-context.ts"
 import type { MaterializationHistory } from "./ledger-snapshot.ts"
 import { stateFlags } from "./states.ts"
 
-/** Judges neighbours with the same mark together. */
+/** Evaluates the partitions at the places from `begin` to `end` (exclusive), in runs of one materialization version. */
 export function evaluatePartitions(context: ComputationContext, begin: number, end: number): void {
   const { evaluationContext, from, history } = context
   if (history === undefined) return
@@ -28,7 +28,7 @@ interface Interval {
   readonly end: number
 }
 
-/** Fresh when nothing that is read is unknown and the newest, or an earlier one that is kept, was made from just this. */
+/** Sets the flags of partitions of one version. A partition is fresh if all its inputs are fresh and its newest materialization, or an earlier retained one, has the same inputs. */
 function evaluateInterval(
   context: ComputationContext,
   history: MaterializationHistory,
@@ -45,7 +45,7 @@ function evaluateInterval(
   }
 }
 
-/** Notes that what was made from just what would be read now is fresh. */
+/** Sets the partitions fresh whose newest materialization has the current inputs. */
 function compareInputs(
   context: ComputationContext,
   history: MaterializationHistory,
@@ -53,11 +53,12 @@ function compareInputs(
   { begin, end }: Interval,
 ): void {
   const { low, high } = context.evaluationContext.inputs
-  const { low: keptLow, high: keptHigh } = history.inputs
+  const { low: recordedLow, high: recordedHigh } = history.inputs
   const shift = (context.from - history.from) | 0
   for (let at = begin; at < end; at += 1) {
     const first = at
-    while (at < end && keptLow[at + shift] === low[at] && keptHigh[at + shift] === high[at]) at += 1
+    while (at < end && recordedLow[at + shift] === low[at] && recordedHigh[at + shift] === high[at])
+      at += 1
     if (first < at) setFresh(context, flags, first, at)
   }
 }
@@ -69,7 +70,7 @@ function setFresh(context: ComputationContext, flags: number, begin: number, end
   context.freshCount += end - begin
 }
 
-/** Finds what is not fresh among the earlier ones that are kept. */
+/** Reverts partitions that are not fresh to an earlier retained materialization with the current inputs. */
 function revertToEarlier(
   context: ComputationContext,
   { earlier }: MaterializationHistory,

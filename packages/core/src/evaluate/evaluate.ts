@@ -10,7 +10,7 @@ import type { PartitionBounds } from "./partition-bounds.ts"
 import type { Evaluation, ComputationStates } from "./states.ts"
 import type { PartitionSpan } from "./windows.ts"
 
-/** Judges every partition: fresh means that something is kept which was made from exactly what would be read now. */
+/** Evaluates every partition: a partition is fresh when a retained materialization has the current code and inputs. */
 export function evaluate(
   inputs: EvaluationInputs,
   snapshot: LedgerSnapshot,
@@ -49,7 +49,7 @@ const emptyStates: ComputationStates = {
   reverted: new Map(),
 }
 
-/** Where the partitions of each computation lie in the columns that all share: each begins with a word of marks. */
+/** The places of each computation's partitions in the columns of an evaluation; each computation begins at a multiple of 32, a word of the bitset. */
 interface ColumnLayout {
   readonly computations: readonly NumberedComputation[]
   readonly spans: readonly (PartitionSpan | undefined)[]
@@ -60,7 +60,7 @@ interface ColumnLayout {
 
 const layoutByBounds = new WeakMap<PartitionBounds, ColumnLayout>()
 
-/** The room for what exists, measured once: the same world is judged again and again. */
+/** Lays out the columns for all partitions. The result is cached by bounds. */
 function getColumnLayout(
   { bounds }: EvaluationInputs,
   computations: readonly NumberedComputation[],

@@ -7,39 +7,39 @@ import type { NumberedComputation } from "./numbered-graph.ts"
 import type { Evaluation } from "./states.ts"
 import { type PartitionSpan, type WindowFinder, createWindowFinder } from "./windows.ts"
 
-/** What the judgement of one computation after the other works with. */
+/** The working state of an evaluation, shared by all computations. */
 export interface EvaluationContext {
   readonly evaluation: Evaluation
   readonly finder: WindowFinder
-  /** What readers find of the assets that have been judged, by number. */
+  /** Asset number → the content sums of an evaluated asset. */
   readonly sums: (ContentSums | undefined)[]
-  /** What each partition of the computation at hand would be made from, where all of that is known. */
+  /** Input fingerprints of the current computation's partitions; valid where `unknown` is unset. */
   readonly inputs: Lanes
-  /** Those of its partitions that read something which is not known to be right, and those that cannot be made. */
+  /** The current computation's partitions with an input that is not fresh, and its blocked partitions. */
   readonly unknown: Bitset
   readonly blocked: Bitset
-  /** What the kept materializations with each mark are: made, perhaps by other code; nothing where there is no mark. */
+  /** State flags by version index of the current computation's history; 0 has none. */
   readonly versionFlags: Uint8Array
 }
 
-/** One computation while its partitions are judged. */
+/** The computation whose partitions are being evaluated. */
 export interface ComputationContext extends PartitionSpan {
   readonly evaluationContext: EvaluationContext
   readonly numbered: NumberedComputation
   readonly versions: DeclaredVersions
-  /** Where its first partition is in the columns that all share. */
+  /** The place of its first partition in the columns of the evaluation. */
   readonly start: number
   readonly history: MaterializationHistory | undefined
-  /** How many partitions have been found to be fresh. */
+  /** The number of fresh partitions so far. */
   freshCount: number
-  /** `noneRestored` until something is restored. */
+  /** Reverted partitions; `noReverted` as long as there are none. */
   reverted: Map<number, EarlierMaterialization>
 }
 
-/** Shared by all that restore nothing. */
+/** The empty map of every computation without reverted partitions. */
 export const noReverted = new Map<number, EarlierMaterialization>()
 
-/** Room to judge everything in, where no computation has more partitions than `longest`. */
+/** Creates the working state for computations of at most `longest` partitions. */
 export function createEvaluationContext(
   evaluation: Evaluation,
   longest: number,

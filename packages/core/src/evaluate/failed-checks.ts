@@ -12,21 +12,21 @@ import {
   findStates,
 } from "./states.ts"
 
-/** Rows of one partition that fail the error checks of today. */
+/** A partition whose rows fail a current error check. */
 export interface FailedRows {
   readonly asset: string
   readonly partition: number
   readonly key: string
 }
 
-/** Such rows as a person names them: `likes 2026-01-10`. */
+/** Formats such a partition: `likes 2026-01-10`. */
 export function formatFailedRows({ asset, key }: FailedRows): string {
   return `${asset} ${key}`.trimEnd()
 }
 
 const failedRowsCache = new WeakMap<Evaluation, Map<number, FailedRows>>()
 
-/** The first rows, read or stood on, that fail the error checks of today: nothing goes on from there. */
+/** Finds the first partition upstream, directly or through fresh partitions, whose rows fail a current error check. */
 export function findFailedUpstream(
   evaluation: Evaluation,
   partition: ComputationPartition,
@@ -45,15 +45,15 @@ export function findFailedUpstream(
   })
 }
 
-/** Partitions that are up to date and that nobody goes on from. */
+/** Fresh partitions that block their downstream. */
 export interface FailedChecks {
   readonly asset: string
   readonly ranges: readonly PartitionRange[]
-  /** The rows that fail the error checks of today, on which they stand; undefined where they are those rows themselves. */
+  /** The upstream partition whose rows fail a current error check; undefined where the partitions' own rows fail. */
   readonly blocker: string | undefined
 }
 
-/** Of some partitions those that are up to date, and fail the error checks of today or stand on rows that do. */
+/** Finds the fresh partitions among some targets whose rows, or rows upstream, fail a current error check. */
 export function findFailedChecks(
   evaluation: Evaluation,
   targets: ReadonlyMap<string, readonly PartitionRange[]>,
@@ -82,11 +82,11 @@ function canFailChecks(evaluation: Evaluation, asset: Asset): boolean {
   const states = findStates(evaluation, asset.computation)
   if (states === undefined) return false
   if (states.anyBlocked || states.reverted.size > 0) return true
-  const marks = evaluation.snapshot.histories.get(asset.computation.name)?.versions ?? []
-  return marks.some(({ checks }) => (checks[findOutputIndex(asset)]?.failedErrors ?? 0) > 0)
+  const versions = evaluation.snapshot.histories.get(asset.computation.name)?.versions ?? []
+  return versions.some(({ checks }) => (checks[findOutputIndex(asset)]?.failedErrors ?? 0) > 0)
 }
 
-/** Why nobody goes on from a partition that is up to date; undefined where nothing stands against it. */
+/** The failed check of a fresh partition: its own or an upstream one; undefined when there is none. */
 function findFailedCheck(
   evaluation: Evaluation,
   asset: Asset,

@@ -1,26 +1,27 @@
 /**
- * 64 bits that stand for a text, as two halves of 32. Planning compares fingerprints, not versions: the fingerprint
- * of a window is then one subtraction. Two different inputs share one with a chance of 1 in 2^64.
+ * A 64-bit hash of a text, as two halves of 32 bits. An evaluation compares fingerprints instead of versions, so that
+ * the fingerprint of a window takes one subtraction. Two different inputs collide with a probability of 2^-64.
  */
 export interface Fingerprint {
   readonly low: number
   readonly high: number
 }
 
-/** A column of fingerprints, an element a partition. */
+/** A column of fingerprints, one element per partition. */
 export interface Lanes {
   readonly low: Uint32Array
   readonly high: Uint32Array
 }
 
-/** Room for the fingerprints of `length` partitions. */
+/** Creates a column of `length` fingerprints, all zero. */
 export function createLanes(length: number): Lanes {
   return { low: new Uint32Array(length), high: new Uint32Array(length) }
 }
 
 /**
- * Running sums of fingerprints: element `at` is the sum of those before place `at`, both halves modulo 2^32. There is
- * one element more than there are fingerprints, so that the sum of neighbours is the difference of two elements.
+ * Computes running sums of fingerprints: element `at` is the sum of the fingerprints before place `at`, both halves
+ * modulo 2^32. There is one element more than there are fingerprints, so that the sum over a range is the difference
+ * of two elements.
  */
 export function buildRunningSums({ low, high }: Lanes): Lanes {
   const sums = createLanes(low.length + 1)
@@ -31,7 +32,7 @@ export function buildRunningSums({ low, high }: Lanes): Lanes {
   return sums
 }
 
-/** The fingerprints that running sums were made from. */
+/** Computes the fingerprints from their running sums. */
 export function toDifferences(sums: Lanes): Lanes {
   const lanes = createLanes(sums.low.length - 1)
   for (let at = 0; at < lanes.low.length; at += 1) {
@@ -41,7 +42,7 @@ export function toDifferences(sums: Lanes): Lanes {
   return lanes
 }
 
-/** The fingerprint at a place of running sums. */
+/** The fingerprint at one place of running sums. */
 export function differenceAt({ low, high }: Lanes, at: number): Fingerprint {
   return {
     low: ((low[at + 1] ?? 0) - (low[at] ?? 0)) >>> 0,
@@ -49,7 +50,7 @@ export function differenceAt({ low, high }: Lanes, at: number): Fingerprint {
   }
 }
 
-/** The fingerprint of a text, or of one after another: each half takes every character, by the steps and the finish of MurmurHash3's 32-bit form. */
+/** Computes the fingerprint of a prefix and a text. Each half mixes every UTF-16 unit by the steps and the finalizer of MurmurHash3 (32-bit). */
 export function computeFingerprint(text: string, prefix = ""): Fingerprint {
   let low = 0x9747b28c
   let high = 0x3c6ef372
@@ -63,8 +64,8 @@ export function computeFingerprint(text: string, prefix = ""): Fingerprint {
 }
 
 function mixBlock(state: number, block: number): number {
-  const turned = Math.imul((block << 15) | (block >>> 17), 0x1b873593)
-  const next = state ^ turned
+  const rotated = Math.imul((block << 15) | (block >>> 17), 0x1b873593)
+  const next = state ^ rotated
   return (Math.imul((next << 13) | (next >>> 19), 5) + 0xe6546b64) | 0
 }
 
@@ -76,17 +77,17 @@ function finalize(state: number): number {
   return (bits ^ (bits >>> 16)) >>> 0
 }
 
-/** A fingerprint as the ledger writes it: 16 hexadecimal digits. */
+/** Formats a fingerprint for the ledger: 16 hexadecimal digits. */
 export function formatFingerprint({ low, high }: Fingerprint): string {
   return high.toString(16).padStart(8, "0") + low.toString(16).padStart(8, "0")
 }
 
-/** The fingerprint that was written so. */
+/** Parses a fingerprint of 16 hexadecimal digits. */
 export function parseFingerprint(text: string): Fingerprint {
   return { high: Number.parseInt(text.slice(0, 8), 16), low: Number.parseInt(text.slice(8), 16) }
 }
 
-/** Stands for the content of one partition: the same rows in another partition have another fingerprint. `partition` is its index, or its key where keys are a set. */
+/** Computes the fingerprint of one partition's content. Equal rows in two partitions have different fingerprints. `partition` is the stable partition: its index or static key. */
 export function fingerprintContent(partition: number | string, dataVersion: string): Fingerprint {
   return computeFingerprint(dataVersion, `${partition} `)
 }

@@ -21,7 +21,7 @@ import { type Evaluation, findStates } from "./states.ts"
 import { setReaders } from "./window-sums.ts"
 import { type WindowFinder, createWindowFinder } from "./windows.ts"
 
-/** The fresh partitions that stand on some rows: they read these partitions of assets, or what goes back to them. */
+/** Finds the fresh partitions downstream of these partitions of assets, directly or through fresh partitions. */
 export function findFreshDownstream(
   evaluation: Evaluation,
   rows: ReadonlyMap<string, readonly PartitionRange[]>,
@@ -57,7 +57,7 @@ interface DownstreamSearch {
   /** By asset. */
   readonly rows: ReadonlyMap<string, BitsetSlice>
   readonly downstream: PartitionSet
-  /** All that is fresh. */
+  /** The fresh partitions. */
   readonly fresh: Bitset
   readonly finder: WindowFinder
 }
@@ -85,7 +85,7 @@ function addDownstream(
   downstream.computationFlags[number] = hasDownstream ? 1 : 0
 }
 
-/** Each partition reads the one before it. */
+/** Adds the successors of partitions, which read the partition before them. */
 function setSuccessors({ bits, start, length }: BitsetSlice, predecessors: BitsetSlice): void {
   for (let at = 1; at < length; at += 1)
     if (isSet(predecessors.bits, at - 1)) setBits(bits, start + at, start + at + 1)
@@ -97,27 +97,27 @@ export interface ComputationPartition {
   readonly partition: number
 }
 
-/** What is looked for below a partition, and which of the partitions that it reads stand on that. */
-export interface UpstreamSearch<Found> {
-  readonly find: (asset: Asset, index: number) => Found | undefined
+/** A search upstream of a partition: `find` tests one partition, `isBlocked` decides whether the search continues through it. */
+export interface UpstreamSearch<Match> {
+  readonly find: (asset: Asset, index: number) => Match | undefined
   readonly isBlocked: (computation: Computation, index: number) => boolean
-  /** What was found below partitions that stand on something, by place: they are gone through once. */
-  readonly resultByPlace: Map<number, Found>
+  /** Place of a partition → the result of the search upstream of it, so that each one is searched once. */
+  readonly resultByPlace: Map<number, Match>
 }
 
-/** The first thing found among what a partition reads, or what one that it reads stands on. */
-export function searchUpstream<Found>(
+/** Finds the first match among the upstream partitions of a partition, or else upstream of a blocked one of them. */
+export function searchUpstream<Match>(
   evaluation: Evaluation,
   start: ComputationPartition,
-  search: UpstreamSearch<Found>,
-): Found | undefined {
+  search: UpstreamSearch<Match>,
+): Match | undefined {
   const visitedPlaces: number[] = []
-  let match: Found | undefined
+  let match: Match | undefined
   for (let next: ComputationPartition | undefined = start; next !== undefined;) {
     const place = getPlace(evaluation, next)
     match = search.resultByPlace.get(place)
     if (match !== undefined) break
-    const step: SearchStep<Found> = searchReads(evaluation, next, search)
+    const step: SearchStep<Match> = searchReads(evaluation, next, search)
     match = step.match
     next = step.blocked
     visitedPlaces.push(place)
@@ -135,16 +135,16 @@ function getPlace(
   return start + partition - from
 }
 
-interface SearchStep<Found> {
-  readonly match?: Found
+interface SearchStep<Match> {
+  readonly match?: Match
   readonly blocked?: ComputationPartition | undefined
 }
 
-function searchReads<Found>(
+function searchReads<Match>(
   evaluation: Evaluation,
   { computation, partition }: ComputationPartition,
-  { find, isBlocked }: UpstreamSearch<Found>,
-): SearchStep<Found> {
+  { find, isBlocked }: UpstreamSearch<Match>,
+): SearchStep<Match> {
   let blocked: ComputationPartition | undefined
   for (const { asset, range } of listReadRanges(evaluation, computation, partition)) {
     if (asset.kind === "source") continue

@@ -5,9 +5,9 @@ import { type Fingerprint, fingerprintContent, computeFingerprint } from "./fing
 import { getStableName, getStablePartition, formatStableRelation } from "./inputs.ts"
 
 /**
- * The fingerprint of what a partition is made from: that of the code, plus for each read the sum of the content
- * fingerprints of its window, times an odd number that stands for the relation; both halves modulo 2^32.
- * A sum, because that of a window is the difference of two running sums.
+ * Computes the fingerprint of a partition's code and inputs: the fingerprint of the code, plus for each read the sum of
+ * the content fingerprints in its window times an odd factor of the relation; both halves modulo 2^32. The sum over a
+ * window is the difference of two running sums.
  */
 export function fingerprintInputs(
   graph: Graph,
@@ -51,7 +51,7 @@ function sumWindow(
   return { low, high }
 }
 
-/** What the sum over a read's window is multiplied by. */
+/** Computes the odd factor of a read's window sum. */
 export function computeReadFactor(read: Read): Fingerprint {
   return computeRelationFactor(formatStableRelation(read))
 }

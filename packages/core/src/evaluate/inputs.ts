@@ -7,30 +7,30 @@ import type { ReadVersions } from "../ports.ts"
 import type { LandedPartition, Landing } from "./landing.ts"
 import type { PartitionBounds } from "./partition-bounds.ts"
 
-/** What decides which partitions a read finds. */
+/** The inputs of an evaluation that decide which partitions a read finds. */
 export interface EvaluationInputs {
   readonly graph: Graph
   readonly landing: Landing
   readonly bounds: PartitionBounds
 }
 
-/** The partitions that one read of one partition finds. `short` when the window sticks out of history. */
+/** The existing partitions in the window of one read of one partition. `short` is true when the window holds partitions that do not exist. */
 export interface ReadRange extends Reading {
   readonly range: PartitionRange | undefined
   readonly short: boolean
-  /** Why the partition cannot be made yet, when that is so. */
+  /** The missing input that blocks the partition, as a noun phrase; undefined when there is none. */
   readonly blocker: string | undefined
 }
 
-/** The version that stands for a partition without a file in a source that allows it. */
+/** The version of a partition without a file, in a source that allows it. */
 export const emptyVersion = "empty"
 
-/** How a computation's assets are cut. */
+/** The partitions of a computation's outputs. */
 export function getPartitions(graph: Graph, computation: Computation): Partitions {
   return getOutputs(graph, computation)[0]?.partitions ?? { kind: "none" }
 }
 
-/** The reads of a computation, or other reads made from its partitions. */
+/** The reads of a computation, or other reads from its partitions. */
 export function listReadings(
   { assets, readings }: Graph,
   computation: Computation,
@@ -40,7 +40,7 @@ export function listReadings(
   return readings.get(computation.name) ?? buildReadings(assets, computation)
 }
 
-/** What partition `index` of a computation reads, one entry a read. */
+/** The partitions that partition `index` of a computation reads, one entry per read. */
 export function listReadRanges(
   inputs: EvaluationInputs,
   computation: Computation,
@@ -69,7 +69,7 @@ function findWindowRange(
   return { range, short: isShortWindow(read, window, range) }
 }
 
-/** Whether a window with two ends sticks out of what exists; the partition before the first one is no window. */
+/** Tests whether a window with two ends holds partitions that do not exist. The read of the previous partition is never short. */
 export function isShortWindow(
   read: Read,
   window: PartitionRange,
@@ -99,10 +99,10 @@ function findBlocker(
   if (read.window.kind === "previous") return undefined
   if (windowRange.range === undefined)
     return asset.kind === "source"
-      ? `a file of ${asset.name}`
+      ? `a missing file of ${asset.name}`
       : `${formatRelationName(read)}, which has no partition`
   if (windowRange.short && requiresWholeWindow(read))
-    return `the whole window of ${formatRelationName(read)}`
+    return `the incomplete window of ${formatRelationName(read)}`
   return asset.kind === "asset"
     ? undefined
     : findLandingBlocker(inputs.landing.get(asset.name), asset, windowRange.range)
@@ -118,21 +118,21 @@ function findLandingBlocker(
   const mustLand = whenMissing !== "empty" && partitions.kind !== "none"
   for (let index = from; index <= to; index += 1) {
     const problem = landed?.get(index)?.problem
-    if (problem !== undefined) return `a usable file of ${formatPlace(index)} (${problem})`
-    if (mustLand && landed?.has(index) !== true) return `the file of ${formatPlace(index)}`
+    if (problem !== undefined) return `the unusable file of ${formatPlace(index)} (${problem})`
+    if (mustLand && landed?.has(index) !== true) return `the missing file of ${formatPlace(index)}`
   }
   return undefined
 }
 
-/** Whether nothing can be made from a short window of this read. */
+/** Tests whether a short window of this read blocks its reader. */
 export function requiresWholeWindow({ window }: Read): boolean {
   return window.kind === "offsets" && window.onShortWindow === "error"
 }
 
-/** Asset and partition → data version; undefined when it is not known to be right. */
+/** Asset and partition → data version; undefined when it is not fresh. */
 export type VersionLookup = (asset: AnyAsset, index: number) => string | undefined
 
-/** The versions of everything that a partition reads; undefined as long as one of them is not known. */
+/** The versions of all inputs of a partition; undefined when one of them is not fresh or missing. */
 export function listReadVersions(
   ranges: readonly ReadRange[],
   findVersion: VersionLookup,
@@ -156,23 +156,23 @@ export function listReadVersions(
   return result
 }
 
-/** The version of a landed partition, or of one without a file. */
+/** The version of a landed partition; `emptyVersion` for a partition without a file. */
 export function getLandedVersion(landing: Landing, source: AnyAsset, index: number): string {
   return landing.get(source.name)?.get(index)?.version ?? emptyVersion
 }
 
-/** The name under which versions know an asset: its first one, so that a new name changes no version. */
+/** The name of an asset in versions: its oldest name, so that renaming does not change versions. */
 export function getStableName(asset: AnyAsset): string {
   return asset.previousNames[0] ?? asset.name
 }
 
-/** The name under which versions know what a read finds. */
+/** The name of a read's relation in versions. */
 export function formatStableRelation(read: Read): string {
   const { asset, window } = read
   return formatRelationName({ window, asset: asset && { name: getStableName(asset) } })
 }
 
-/** What tells one partition of an asset from another, for good: the index of a span of time, the key where keys are a set. */
+/** The stable identity of a partition: its key if it is a static key, since the list may change, and its index otherwise. */
 export function getStablePartition(partitions: Partitions, index: number): number | string {
   return partitions.kind === "static" ? formatPartitionKey(partitions, index) : index
 }

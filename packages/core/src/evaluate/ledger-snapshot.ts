@@ -1,79 +1,81 @@
 import type { Fingerprint, Lanes } from "./fingerprint.ts"
 
 /**
- * What is kept of one computation, a column a fact: element `t` of each column stands for partition `from + t`.
- * A million partitions are a few arrays; what else is known of a materialization is looked up where it is shown.
+ * The retained materializations of one computation, in columns: element `t` belongs to partition `from + t`. A million
+ * partitions take a few arrays; the ledger holds the further values of a materialization.
  */
 export interface MaterializationHistory {
   readonly from: number
   readonly length: number
-  /** 0 where nothing is kept; else 1 + the place in `marks` of the newest materialization's mark. */
+  /** 0 where no materialization is retained; otherwise 1 + the place of the newest materialization's version in `versions`. */
   readonly versionIndex: Uint16Array
-  /** Fingerprint of what the newest kept materialization was made from. */
+  /** Input fingerprints of the newest materializations. */
   readonly inputs: Lanes
-  /** Running sums of its content fingerprints, for each output in order of declaration; where nothing is kept anything may be added. */
+  /** Running sums of their content fingerprints, for each output in order of declaration. Partitions without a materialization may add any value. */
   readonly sums: readonly Lanes[]
   readonly versions: readonly MaterializationVersion[]
-  /** Partition → materializations kept besides the newest, the newest of them first. */
+  /** Partition → further retained materializations, the newest first. */
   readonly earlier: ReadonlyMap<number, readonly EarlierMaterialization[]>
 }
 
-/** What many materializations of a computation share: the code that made them, and how their checks came out. */
+/** The code version and check results that many materializations of a computation share. */
 export interface MaterializationVersion {
   readonly codeVersion: string
-  /** For each output: version of the checks that ran on it last, and how many of them failed with severity `error` or `warn`. */
+  /** The last check results of each output. */
   readonly checks: readonly CheckVersion[]
 }
 
-/** How the checks of one output came out. */
+/** The last check results of one output: the version of its checks, and the number of failed checks by severity. */
 export interface CheckVersion {
   readonly version: string
   readonly failedErrors: number
   readonly failedWarnings: number
 }
 
-/** A materialization that is kept beside a newer one: what it was made from counts again when the inputs are those again. */
+/** A retained materialization that is not the newest. It becomes current again when the partition has its inputs again. */
 export interface EarlierMaterialization {
   readonly input: Fingerprint
   readonly outputs: readonly Fingerprint[]
   readonly version: MaterializationVersion
 }
 
-/** One kept materialization of one asset, whole. */
+/** The full record of one retained materialization of one asset. */
 export interface MaterializationRecord {
   readonly id: number
   readonly asset: string
   readonly partition: number
   readonly codeVersion: string
+  /** Hash of the text of the function that computed it; undefined for SQL and where it was not recorded. */
+  readonly codeText?: string | undefined
   readonly inputVersion: string
-  /** Fingerprint of what it was made from, as text. */
+  /** Fingerprint of its code and inputs, as text. */
   readonly fingerprint: string
   readonly dataVersion: string
   readonly file: string
   readonly rows: number
   readonly bytes: number
-  /** When it was recorded, and how long its computation took. */
+  /** The instant of the record, and the duration of the computation. */
   readonly atMs: number
   readonly durationMs: number
-  /** Version of the checks that ran on it last, and how many of them failed with severity `error` or `warn`. */
+  /** Version of the checks that ran on it last, and the number of failed checks by severity. */
   readonly checkVersion: string
   readonly failedErrors: number
   readonly failedWarnings: number
 }
 
-/** A computation's newest attempt at a partition, when it ended badly after the newest materialization. */
+/** The failed last attempt at a partition, if it is newer than the newest materialization. */
 export interface Failure {
   readonly run: string
-  readonly outcome: "failed" | "refused"
+  readonly outcome: "failed" | "checks_failed"
   readonly message: string
-  /** The error checks that refused its rows, by name. */
+  /** The names of the failed error checks. */
   readonly checks: readonly string[]
   readonly atMs: number
-  /** Fingerprint of what it would have been made from, as text: the failure counts as long as this is still so. */
+  /** Fingerprint of the attempt's code and inputs, as text. The failure is current as long as the partition has the same ones. */
   readonly fingerprint: string
 }
 
-/** What a publication set shows now. */
+/** The current publication of a set. */
 export interface Publication {
   readonly set: string
   readonly partition: number
@@ -82,14 +84,14 @@ export interface Publication {
   readonly atMs: number
 }
 
-/** The ledger as planning sees it: a value, read once. */
+/** An immutable view of the ledger for evaluation and planning. */
 export interface LedgerSnapshot {
-  /** Changes whenever a run, a check or a clean-up changed what the ledger says of materializations. */
+  /** Version of the ledger: changes with every change to materializations and their checks. */
   readonly version: string
-  /** Computation → what is kept of it. */
+  /** Computation → its retained materializations. */
   readonly histories: ReadonlyMap<string, MaterializationHistory>
   /** Computation → partition → newest failure. */
   readonly failures: ReadonlyMap<string, ReadonlyMap<number, Failure>>
-  /** Publication set → what it shows. */
+  /** Publication set → its current publication. */
   readonly publications: ReadonlyMap<string, Publication>
 }

@@ -4,53 +4,53 @@ import type { Fingerprint } from "./fingerprint.ts"
 import { computeReadFactor } from "./input-fingerprint.ts"
 import { requiresWholeWindow, listReadings } from "./inputs.ts"
 
-/** A graph as planning goes through it: computations are known by their place in the flow, and what is read by numbers. */
+/** A graph with numbers: a computation's number is its place in topological order, an asset's number its place among the assets that are read. */
 export interface NumberedGraph {
   readonly sources: readonly NumberedSource[]
   readonly computations: readonly NumberedComputation[]
-  /** Computation → its place among them; asset → that of the computation that makes it. */
+  /** `numbers`: computation → its number. `makers`: asset → the number of its computation. */
   readonly numbers: ReadonlyMap<string, number>
   readonly makers: ReadonlyMap<string, number>
 }
 
-/** A source that somebody reads. */
+/** A source that a computation reads. */
 export interface NumberedSource {
   readonly source: SourceAsset
   readonly number: number
 }
 
-/** A computation and its place in the flow. */
+/** A computation and its number. */
 export interface NumberedComputation {
   readonly computation: Computation
   readonly number: number
-  /** Its reads, without that of its own partition before. */
+  /** Its reads without the read of its previous partition. */
   readonly reads: readonly NumberedRead[]
-  /** What the content of its own partition before is multiplied by, if it reads that. */
+  /** The factor of its previous partition's content; undefined if it does not read that. */
   readonly past: Fingerprint | undefined
-  /** The numbers of its outputs; undefined for one that no other computation reads. */
+  /** The numbers of its outputs; undefined for an output that no computation reads. */
   readonly outputs: readonly (number | undefined)[]
 }
 
-/** A read of another computation's output, or of a source. */
+/** A read of another computation's output or of a source. */
 export interface NumberedRead {
   readonly reading: Reading
   readonly upstream: number
-  /** The number of the computation that makes the asset; undefined when it is a source. */
+  /** The number of the asset's computation; undefined for a source. */
   readonly maker: number | undefined
-  /** What its content is multiplied by: the halves of a fingerprint, as signed numbers. */
+  /** The factor of its content: the halves of a fingerprint, as signed numbers. */
   readonly lowFactor: number
   readonly highFactor: number
-  /** Whether its windows move on by one place with each partition: from that `oldest` places on to that `newest` on. */
+  /** True when its windows move by one place per partition: partition p reads p + `oldest` to p + `newest`. */
   readonly isShift: boolean
   readonly oldest: number
   readonly newest: number
-  /** Whether a partition can be made from a window that is short or holds nothing, as from any other. */
+  /** True when a short or empty window does not block the reader. */
   readonly isPlain: boolean
 }
 
 const graphCache = new WeakMap<Graph, NumberedGraph>()
 
-/** Numbers the assets of a graph, once: the same graph is judged again and again. */
+/** Numbers the computations and assets of a graph. The result is cached by graph. */
 export function numberGraph(graph: Graph): NumberedGraph {
   const cachedGraph = graphCache.get(graph)
   if (cachedGraph !== undefined) return cachedGraph
@@ -84,7 +84,7 @@ export function numberGraph(graph: Graph): NumberedGraph {
   return numbered
 }
 
-/** So many partitions no history has. */
+/** An upper bound of the number of partitions, for offsets that are infinite. */
 const longestHistory = 2 ** 30
 
 function numberRead(
@@ -109,7 +109,7 @@ function numberRead(
   }
 }
 
-/** The assets that another computation than their own reads. */
+/** The names of the assets and sources that a computation reads, without reads of the previous partition. */
 function listReadAssets(graph: Graph): ReadonlySet<string> {
   const names = new Set<string>()
   for (const computation of graph.computations)

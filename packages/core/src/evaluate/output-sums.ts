@@ -5,7 +5,7 @@ import { type Fingerprint, createLanes, buildRunningSums, differenceAt } from ".
 import type { MaterializationVersion } from "./ledger-snapshot.ts"
 import { stateFlags } from "./states.ts"
 
-/** Says what readers of the outputs find. `anyWaits`: whether any partition is noted to wait for something. */
+/** Stores the content sums of a computation's outputs for their readers. `anyBlocked` is true when any partition has the blocked flag. */
 export function addOutputSums(context: ComputationContext, anyBlocked: boolean): void {
   const { evaluationContext, numbered, from, start, length } = context
   for (let output = 0; output < numbered.outputs.length; output += 1) {
@@ -32,7 +32,7 @@ function getNewestSums({ from, history }: ComputationContext, output: number): R
   return { sums, origin: from - history.from }
 }
 
-/** The running sums of what is fresh, where some of it is not the newest. */
+/** Computes the running sums of the fresh rows, when the current rows of some partitions are not the newest. */
 function sumReverted(context: ComputationContext, output: number): RunningSums {
   const { low, high } = createLanes(context.length)
   for (let at = 0; at < context.length; at += 1) {
@@ -43,7 +43,7 @@ function sumReverted(context: ComputationContext, output: number): RunningSums {
   return { sums: buildRunningSums({ low, high }), origin: 0 }
 }
 
-/** The content of one output at a place, if it is fresh. */
+/** The content fingerprint of one output at a place; undefined when it is not fresh. */
 export function findContentAt(
   { evaluationContext, from, start, history, reverted }: ComputationContext,
   at: number,
@@ -60,7 +60,7 @@ export function findContentAt(
   return sums && differenceAt(sums, at + from - history.from)
 }
 
-/** The fresh partitions whose rows nobody may go on from: they fail the error checks of today, or stand on rows that do. */
+/** Finds the fresh partitions that block their readers: their rows, or rows upstream, fail a current error check. */
 function findBlocked(
   context: ComputationContext,
   output: number,
@@ -81,7 +81,7 @@ function findBlocked(
   return { bits, start: 0, length }
 }
 
-/** Tells of a place whether the rows of one output are fresh and fail the error checks of today. */
+/** Creates the test whether the rows of one output at a place are fresh and fail a current error check. */
 export function createFailedCheckTest(
   context: ComputationContext,
   output: number,

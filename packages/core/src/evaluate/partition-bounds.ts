@@ -9,15 +9,16 @@ import { type Graph, type Reading, getOutputs, listSources } from "../graph/grap
 import { intersectRanges, listReadersWithin } from "../graph/mapping.ts"
 import type { Landing } from "./landing.ts"
 
-/** Asset → the partitions that exist, from the first to the newest; an asset without any is not in the map. */
+/** Asset → the bounds of its existing partitions; an asset without partitions is not in the map. */
 export type PartitionBounds = ReadonlyMap<string, PartitionRange>
 
 const everything: PartitionRange = { from: -Infinity, to: Infinity }
 
 /**
- * What exists. A source has partitions from its first landed file to its newest; an asset has those whose windows
- * meet what its upstreams have, in time that is over: a month exists once its last day does. Where nothing that it
- * reads sets an end (it reads only snapshots, say), time goes as far as the newest file of its group.
+ * Finds the existing partitions. A source has partitions from its first landed file to its newest. An asset has the
+ * ended partitions whose windows overlap the partitions of all its upstreams: a month exists when its last day does.
+ * Where no upstream bounds the asset (it reads only snapshots, for example), its newest partition is limited by the
+ * newest landed file of its group.
  */
 export function findPartitionBounds(
   graph: Graph,
@@ -42,7 +43,7 @@ export function findPartitionBounds(
   return bounds
 }
 
-/** A source that is not cut and may lack its file is there without one: it has no rows. */
+/** The bounds of a source's landed partitions. An unpartitioned source whose file is optional exists without it. */
 function findLandedRange(
   { name, partitions, whenMissing }: SourceAsset,
   landing: Landing,
@@ -61,7 +62,7 @@ function findLandedRange(
   return from <= to ? { from, to } : undefined
 }
 
-/** From the declared start to the declared end or the newest partition that is over; of a set of keys, all. */
+/** The range from the declared start to the declared end or the newest ended partition; all static keys. */
 export function getDeclaredRange(partitions: Partitions, nowMs: number): PartitionRange {
   if (partitions.kind === "none") return { from: 0, to: 0 }
   if (partitions.kind === "static") return { from: 0, to: partitions.keys.length - 1 }
@@ -71,7 +72,7 @@ export function getDeclaredRange(partitions: Partitions, nowMs: number): Partiti
 
 type DeclaredRangeLookup = (partitions: Partitions, nowMs: number) => PartitionRange
 
-/** Asks the calendar once for partitions that many assets share. */
+/** Creates a lookup of declared ranges that caches them by partitions and instant. */
 function createDeclaredRangeLookup(): DeclaredRangeLookup {
   const rangesByPartitions = new Map<Partitions, Map<number, PartitionRange>>()
   return (partitions, nowMs) => {
@@ -118,7 +119,7 @@ function findComputationRange(
   return intersectRanges(range, { from: -Infinity, to })
 }
 
-/** The reader's partitions whose window meets the upstream's extent. */
+/** The reader's partitions whose window overlaps the upstream's bounds. */
 function findBound(
   { read, mapping }: Reading,
   upstreamRange: PartitionRange | undefined,

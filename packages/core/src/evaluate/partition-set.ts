@@ -11,24 +11,24 @@ import { type Evaluation, type ComputationStates, findStates } from "./states.ts
 import { setReaders } from "./window-sums.ts"
 import type { WindowFinder } from "./windows.ts"
 
-/** Marks for partitions of all computations, where the evaluation has their facts. */
+/** A set of partitions of all computations, at their places in the columns of the evaluation. */
 export interface PartitionSet {
   readonly bits: Bitset
-  /** By number of the computation: 1 where any of its partitions is marked. */
+  /** By number of the computation: 1 where the set may hold any of its partitions. */
   readonly computationFlags: Uint8Array
 }
 
-/** Nothing marked yet. */
+/** Creates an empty set. */
 export function createPartitionSet({ flags, states }: Evaluation): PartitionSet {
   return { bits: createBitset(flags.length), computationFlags: new Uint8Array(states.length) }
 }
 
-/** Marks of which none will be made. */
+/** Creates a set that remains empty; it has no bits. */
 export function createEmptySet({ states }: Evaluation): PartitionSet {
   return { bits: createBitset(0), computationFlags: new Uint8Array(states.length) }
 }
 
-/** The marks of one computation. */
+/** The slice of one computation's partitions. */
 export function getSlice(
   { bits }: PartitionSet,
   { start, length }: ComputationStates,
@@ -36,7 +36,7 @@ export function getSlice(
   return { bits, start, length }
 }
 
-/** Takes the marks of some away from others. */
+/** Subtracts a set from another. */
 export function subtractPartitions(
   partitions: PartitionSet,
   removedPartitions: PartitionSet,
@@ -48,7 +48,7 @@ export function subtractPartitions(
   }
 }
 
-/** Whether a partition of a computation is marked. */
+/** Tests whether a set holds a partition of a computation. */
 export function hasPartition(
   evaluation: Evaluation,
   { bits }: PartitionSet,
@@ -61,7 +61,7 @@ export function hasPartition(
   return at >= 0 && at < states.length && isSet(bits, states.start + at)
 }
 
-/** Marks the partitions of a computation whose windows hold a marked one. Says whether any might. */
+/** Adds the partitions of a computation whose windows hold a partition of the set. Returns whether any upstream computation is in the set. */
 export function addReaders(
   { states }: Evaluation,
   partitions: PartitionSet,
@@ -86,7 +86,7 @@ export function addReaders(
   return isAny
 }
 
-/** A mark runs on along the partitions that each read the one before. */
+/** Adds successors of partitions that read the partition before them, as long as they are candidates. */
 export function addSuccessors(candidates: BitsetSlice, { bits, start, length }: BitsetSlice): void {
   for (let at = start + 1; at < start + length; at += 1)
     if (isSet(candidates.bits, at) && isSet(bits, at - 1)) setBits(bits, at, at + 1)

@@ -6,7 +6,7 @@ import type { NumberedRead } from "./numbered-graph.ts"
 import { addListedWindows, addShiftedWindows, setEmptyReaders, setReaders } from "./window-sums.ts"
 import { type Windows, findShortPlaces } from "./windows.ts"
 
-/** Adds up what partitions would be made from, as far as that is known, and marks those that read what is not, or what keeps them from being made. */
+/** Sums the inputs of every partition of a computation, and sets the partitions with an unknown input and the blocked ones. */
 export function sumReads(context: ComputationContext): void {
   const { evaluationContext, numbered, length } = context
   let range = { begin: 0, end: length }
@@ -29,7 +29,7 @@ interface Interval {
   readonly end: number
 }
 
-/** Without what is unknown at both ends: sums of it mean nothing. */
+/** Trims unknown partitions from both ends of a range, whose sums are not needed. */
 function trimUnknown({ unknown }: EvaluationContext, range: Interval): Interval {
   const begin = nextUnset(unknown, range.begin, range.end)
   return { begin, end: findUnsetEnd(unknown, begin, range.end) }
@@ -59,7 +59,7 @@ function addReadSum(
   else addListedWindows(inputs, read, windows, interval)
 }
 
-/** Marks the partitions for which one read finds what is not known to be right, or what keeps them from being made. */
+/** Sets the partitions with an unknown or blocked upstream partition in the window of one read. */
 function setUnreadyRead(
   { evaluationContext, from, length }: ComputationContext,
   { reading, isPlain }: NumberedRead,
@@ -81,7 +81,7 @@ function setUnreadyRead(
   setEmptyReaders({ bits: evaluationContext.blocked, start: 0, length }, windows)
 }
 
-/** Marks partitions that read something which is not there. */
+/** Sets partitions unknown and blocked whose input does not exist. */
 function setBlocked({ unknown, blocked }: EvaluationContext, begin: number, end: number): void {
   setBits(unknown, begin, end)
   setBits(blocked, begin, end)

@@ -7,16 +7,16 @@ import type {
   MaterializationHistory,
 } from "./ledger-snapshot.ts"
 
-/** Materializations of one computation that are taken out of a snapshot. */
+/** Materializations of one computation to be removed from a snapshot. */
 export interface Removal {
   readonly computation: string
-  /** The partitions that lose any. */
+  /** The partitions that lose materializations. */
   readonly ranges: readonly PartitionRange[]
-  /** Decides which of a partition's materializations go, by the fingerprint of their inputs. */
+  /** Decides which materializations of a partition are removed, by their input fingerprint. */
   readonly includes: (partition: number, input: Fingerprint) => boolean
 }
 
-/** The snapshot of a ledger in which some materializations were never recorded. */
+/** Removes materializations from a snapshot: the result equals the snapshot of a ledger that never recorded them. */
 export function removeMaterializations(
   snapshot: LedgerSnapshot,
   removals: readonly Removal[],
@@ -30,11 +30,11 @@ export function removeMaterializations(
   return { ...snapshot, histories }
 }
 
-/** A timeline that may be changed: contents instead of their running sums. */
+/** A history under change: it has contents instead of their running sums. */
 interface HistoryColumns {
   readonly from: number
   readonly versionIndex: Uint16Array
-  /** The lanes of the inputs, then those of each output. */
+  /** The lanes of the inputs, then the lanes of each output. */
   readonly lanes: readonly Lanes[]
   readonly versions: MaterializationVersion[]
 }
@@ -82,7 +82,7 @@ function isNewestIn(
   return includes(partition, { low: inputs?.low[at] ?? 0, high: inputs?.high[at] ?? 0 })
 }
 
-/** Puts the next materialization of a partition in the place of its newest one. */
+/** Replaces the newest materialization of a partition by the next older one, if any. */
 function replaceNewest(
   { from, versionIndex, lanes, versions }: HistoryColumns,
   partition: number,

@@ -23,7 +23,7 @@ import {
   findStates,
 } from "./states.ts"
 
-/** Why a partition is not fresh. `upstream` means that something it reads will be made anew, and may come out different. */
+/** The cause of a partition that is not fresh. `upstream` means that upstream partitions will be rebuilt, possibly with other content. */
 export type Cause =
   | { readonly kind: "code" }
   | { readonly kind: "input"; readonly changed: readonly ChangedInput[] }
@@ -33,13 +33,13 @@ export type Cause =
       readonly partitions: readonly PartitionRange[]
     }
 
-/** Partitions of one upstream whose content is not what was read. */
+/** Partitions of one upstream whose content differs from the recorded inputs. */
 export interface ChangedInput {
   readonly asset: string
   readonly partitions: readonly PartitionRange[]
 }
 
-/** What we know of one partition of a computation. */
+/** The status of one partition of a computation, with its causes and blocker. */
 export type Status =
   | { readonly kind: "fresh" }
   | {
@@ -61,7 +61,7 @@ export type Status =
 
 const freshStatus: Status = { kind: "fresh" }
 
-/** The status of a partition of an asset; a source's are always fresh. */
+/** The status of a partition of an asset; partitions of sources are always fresh. */
 export function getAssetStatus(evaluation: Evaluation, asset: AnyAsset, index: number): Status {
   return asset.kind === "source" ? freshStatus : getStatus(evaluation, asset.computation, index)
 }
@@ -86,7 +86,7 @@ export function getStatus(evaluation: Evaluation, computation: Computation, inde
 }
 
 function formatCheckBlocker(rows: FailedRows | undefined): string | undefined {
-  return rows && `${formatFailedRows(rows)} to pass its checks`
+  return rows && `failed checks of ${formatFailedRows(rows)}`
 }
 
 function listCauses(evaluation: Evaluation, flags: number, ranges: readonly ReadRange[]): Cause[] {
@@ -111,7 +111,7 @@ function listStaleUpstreams(evaluation: Evaluation, ranges: readonly ReadRange[]
   return [...causes].map(([asset, partitions]) => ({ kind: "upstream", asset, partitions }))
 }
 
-/** Which inputs of a partition are not what was read when `then` was recorded, as far as they are known. */
+/** Lists the inputs of a partition that differ from its recorded reads, among the inputs that are fresh. */
 export function listChangedInputs(
   evaluation: Evaluation,
   computation: Computation,

@@ -11,51 +11,51 @@ import type {
   LedgerSnapshot,
 } from "./ledger-snapshot.ts"
 
-/** The facts of one partition, as bits. */
+/** The state of one partition, as bits. */
 export const stateFlags = {
-  /** Something is kept of it. */
+  /** It has a retained materialization. */
   materialized: 1,
-  /** Something kept was made from exactly what would be read now. */
+  /** A retained materialization has its current code and inputs. */
   fresh: 2,
-  /** Something that it reads is not known to be right. */
+  /** One of its inputs is not fresh. */
   unknown: 4,
-  /** It cannot be made: a file or a whole window is not there, or rows that it reads fail their checks or stand on some that do. */
+  /** It cannot be materialized: a file or part of a required window is missing, or rows upstream fail a check. */
   blocked: 8,
-  /** Its newest materialization was made by other code. */
+  /** Its newest materialization has another code version. */
   codeChanged: 16,
-  /** It was tried with what would be read now, and failed. */
+  /** Its last attempt failed with the current inputs. */
   failed: 32,
 } as const
 
-/** The judgement on one computation: its partitions are `from` and those after it. */
+/** The evaluation of one computation: its partitions are the `length` ones from `from` on. */
 export interface ComputationStates {
   readonly from: number
   readonly length: number
-  /** Where the first of them is in the columns that all computations share. */
+  /** The place of the first partition in the columns of the evaluation. */
   readonly start: number
-  /** Whether every partition is fresh, and whether any waits. */
+  /** True when every partition is fresh, and when any is blocked. */
   readonly allFresh: boolean
   readonly anyBlocked: boolean
-  /** Whether all that is kept was checked by the checks of today. */
+  /** True when the current checks ran on every retained materialization. */
   readonly allChecked: boolean
-  /** The fresh partitions whose right rows are not the newest: partition → the earlier ones that are right. */
+  /** The fresh partitions whose current rows are not the newest: partition → the earlier materialization. */
   readonly reverted: ReadonlyMap<number, EarlierMaterialization>
 }
 
-/** The whole state: every partition of every computation, as a pure function of declarations, landing zone and ledger. */
+/** The state of every partition of every computation: a pure function of declarations, landing zone and ledger. */
 export interface Evaluation extends EvaluationInputs {
   readonly snapshot: LedgerSnapshot
-  /** Computation → its number, which is its place in the flow. */
+  /** Computation → its number, its place in topological order. */
   readonly numbers: ReadonlyMap<string, number>
-  /** By number of the computation: what its declaration comes to, and the judgement on its partitions. */
+  /** By number of the computation: the versions of its declaration, and the states of its partitions. */
   readonly versions: readonly DeclaredVersions[]
   readonly states: readonly ComputationStates[]
-  /** The facts of every partition, and marks for those that are not fresh: each computation's where its states say. */
+  /** The columns of all partitions: their state flags, and the set of partitions that are not fresh. `ComputationStates.start` is a computation's first place. */
   readonly flags: Uint8Array
   readonly stale: Bitset
 }
 
-/** The judgement on a computation; undefined for one that the graph does not have. */
+/** The states of a computation; undefined for a computation that is not in the graph. */
 export function findStates(
   { numbers, states }: Evaluation,
   computation: Computation,
@@ -63,7 +63,7 @@ export function findStates(
   return states[numbers.get(computation.name) ?? -1]
 }
 
-/** Version of a computation's code as it is declared now. */
+/** The version of a computation's declared code. */
 export function findCodeVersion(
   evaluation: Evaluation,
   computation: Computation,
@@ -71,7 +71,7 @@ export function findCodeVersion(
   return findVersions(evaluation, computation)?.code
 }
 
-/** Version of an asset's checks as they are declared now. */
+/** The version of an asset's declared checks. */
 function findDeclaredChecks(evaluation: Evaluation, asset: Asset): string | undefined {
   return findVersions(evaluation, asset.computation)?.checks[findOutputIndex(asset)]
 }
@@ -85,10 +85,10 @@ export function findOutputIndex({ name, computation }: Asset): number {
   return computation.outputs.findIndex(({ asset }) => asset === name)
 }
 
-/** What a partition's state is called. */
+/** The name of a partition's state. */
 export type StateKind = "fresh" | "missing" | "stale" | "failed"
 
-/** The facts of one partition; 0 for one that does not exist. */
+/** The state flags of one partition; 0 for a partition that does not exist. */
 export function stateFlagsAt(
   evaluation: Evaluation,
   computation: Computation,
@@ -99,19 +99,19 @@ export function stateFlagsAt(
   return evaluation.flags[states.start + index - states.from] ?? 0
 }
 
-/** The name for a partition's facts. */
+/** Converts state flags to the name of the state. */
 export function toStateKind(flags: number): StateKind {
   if ((flags & stateFlags.fresh) !== 0) return "fresh"
   if ((flags & stateFlags.failed) !== 0) return "failed"
   return (flags & stateFlags.materialized) === 0 ? "missing" : "stale"
 }
 
-/** Whether the newest rows of a partition are right. */
+/** Tests whether a partition is fresh. */
 export function isFresh(evaluation: Evaluation, computation: Computation, index: number): boolean {
   return (stateFlagsAt(evaluation, computation, index) & stateFlags.fresh) !== 0
 }
 
-/** How many partitions are in each state, and how many of those that are not fresh wait for something. */
+/** The number of partitions in each state, and of blocked partitions among the ones that are not fresh. */
 export interface StateCounts {
   readonly fresh: number
   readonly stale: number
@@ -137,7 +137,7 @@ export function countStates(evaluation: Evaluation, computation: Computation): S
   return counts
 }
 
-/** The partitions whose facts satisfy `isMeant`, as ranges. */
+/** Lists the partitions whose state flags match, as ranges. */
 export function listRangesWhere(
   evaluation: Evaluation,
   computation: Computation,
@@ -151,7 +151,7 @@ export function listRangesWhere(
   return listPlaceRanges(column, states.from, (flags) => matchByFlags[flags] === true)
 }
 
-/** The places of a byte column that satisfy `isMeant`, as ranges of partitions; the first place is partition `from`. */
+/** Lists the places of a byte column that match, as ranges of partitions; the first place is partition `from`. */
 function listPlaceRanges(
   column: Uint8Array,
   from: number,
@@ -169,7 +169,7 @@ function listPlaceRanges(
   return ranges
 }
 
-/** Ascending indexes as the fewest ranges. */
+/** Converts ascending indexes to the fewest ranges. */
 export function toRanges(indexes: Iterable<number>): readonly PartitionRange[] {
   const ranges: { from: number; to: number }[] = []
   for (const index of indexes) {
@@ -180,7 +180,7 @@ export function toRanges(indexes: Iterable<number>): readonly PartitionRange[] {
   return ranges
 }
 
-/** By which code the rows of a partition that count now were made, and how their checks came out. */
+/** Finds the code and check versions of a partition's current rows. */
 function findVersion(
   evaluation: Evaluation,
   computation: Computation,
@@ -193,7 +193,7 @@ function findVersion(
   return history?.versions[versionIndex - 1]
 }
 
-/** How the checks of an asset came out on the rows of a partition that count now. */
+/** Finds the results of an asset's checks on the current rows of a partition. */
 export function findCheckVersion(
   evaluation: Evaluation,
   asset: Asset,
@@ -202,13 +202,13 @@ export function findCheckVersion(
   return findVersion(evaluation, asset.computation, index)?.checks[findOutputIndex(asset)]
 }
 
-/** Whether the checks that ran last on the rows of a partition that count now are those of today. */
+/** Tests whether the current checks ran on the current rows of a partition. */
 export function isChecked(evaluation: Evaluation, asset: Asset, index: number): boolean {
   const version = findCheckVersion(evaluation, asset, index)
   return version !== undefined && version.version === findDeclaredChecks(evaluation, asset)
 }
 
-/** Whether a partition is fresh and its rows fail an error check as it is declared now. */
+/** Tests whether a partition is fresh and its rows fail a current error check. */
 export function failsChecks(evaluation: Evaluation, name: string, index: number): boolean {
   const asset = evaluation.graph.assets.get(name)
   if (asset?.kind !== "asset" || !isFresh(evaluation, asset.computation, index)) return false
@@ -220,7 +220,7 @@ export function failsChecks(evaluation: Evaluation, name: string, index: number)
   )
 }
 
-/** What the rows of a fresh partition were made from, by which they are found among what is kept; undefined when it is not fresh. */
+/** The input fingerprint of a fresh partition's rows, which identifies their record; undefined when it is not fresh. */
 export function findFreshInput(
   evaluation: Evaluation,
   computation: Computation,
@@ -230,7 +230,7 @@ export function findFreshInput(
   return findInput(evaluation, computation, index)
 }
 
-/** What the rows of a partition were made from: those that are right, or else the newest. */
+/** The input fingerprint of a partition's fresh rows, or else of its newest rows. */
 export function findInput(
   evaluation: Evaluation,
   computation: Computation,
@@ -245,7 +245,7 @@ export function findInput(
   return { low: history.inputs.low[at] ?? 0, high: history.inputs.high[at] ?? 0 }
 }
 
-/** The content of a partition that is known to be right: landed, or fresh. */
+/** The content fingerprint of a landed or fresh partition; undefined when it is not fresh. */
 export function findContent(
   evaluation: Evaluation,
   asset: AnyAsset,

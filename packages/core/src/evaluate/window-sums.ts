@@ -5,16 +5,16 @@ import type { ListedWindows, ShiftedWindows, Windows } from "./windows.ts"
 
 type Factor = Pick<NumberedRead, "lowFactor" | "highFactor">
 
-/** Running sums, and the readers whose windows of them are added: from `begin` up to but not including `end`. */
+/** Running sums, and the readers whose windows are added: the places from `begin` to `end` (exclusive). */
 interface SummedInterval {
   readonly sums: Lanes
-  /** Which of their elements is that of place 0. */
+  /** The index of the element of place 0. */
   readonly origin: number
   readonly begin: number
   readonly end: number
 }
 
-/** Adds the content of windows that move on by one place with each partition. */
+/** Adds the content of windows that move by one place per partition. */
 export function addShiftedWindows(
   inputs: Lanes,
   factor: Factor,
@@ -33,7 +33,7 @@ export function addShiftedWindows(
   if (to < end) addClampedWindows(inputs, factor, windows, { sums, origin, begin: to, end })
 }
 
-/** Adds windows that may stick out of what exists. */
+/** Adds windows that may extend beyond the existing partitions. */
 function addClampedWindows(
   inputs: Lanes,
   factor: Factor,
@@ -65,7 +65,7 @@ function addWindow(
   inputs.high[at] = (inputs.high[at] ?? 0) + Math.imul(highFactor, high)
 }
 
-/** Adds windows that all lie within what exists: nearly all of them do. */
+/** Adds windows that lie within the existing partitions: the fast path of nearly all windows. */
 function addWholeWindows(
   { low, high }: Lanes,
   { lowFactor, highFactor }: Factor,
@@ -82,7 +82,7 @@ function addWholeWindows(
   }
 }
 
-/** Adds the content of windows that lie anywhere. */
+/** Adds the content of windows that are listed per reader. */
 export function addListedWindows(
   { low, high }: Lanes,
   { lowFactor, highFactor }: Factor,
@@ -98,13 +98,13 @@ export function addListedWindows(
   }
 }
 
-/** Marks the readers whose windows hold something that is marked. */
+/** Sets the readers whose windows hold a place of the upstream slice. */
 export function setReaders(readers: BitsetSlice, windows: Windows, upstream: BitsetSlice): void {
   if (windows.kind === "shift") setShiftedReaders(readers, windows, upstream)
   else setListedReaders(readers, windows, upstream)
 }
 
-/** The readers of neighbours are neighbours. */
+/** Sets the readers of runs of upstream places: they are runs too. */
 function setShiftedReaders(
   readers: BitsetSlice,
   { first, next }: ShiftedWindows,
@@ -122,7 +122,7 @@ function setShiftedReaders(
   }
 }
 
-/** Windows move on with their readers, so that each marked place is found once. */
+/** Sets the readers of listed windows. Windows ascend, so each upstream place is found once. */
 function setListedReaders(
   readers: BitsetSlice,
   windows: ListedWindows,
@@ -139,7 +139,7 @@ function setListedReaders(
   }
 }
 
-/** Marks the readers whose windows hold nothing. */
+/** Sets the readers with an empty window. */
 export function setEmptyReaders(
   { bits, start, length }: BitsetSlice,
   { begin, end }: ListedWindows,

@@ -4,10 +4,10 @@ import { intersectRanges, listPartitionsRead, listPartitionsReading } from "../g
 import { type EvaluationInputs, isShortWindow, requiresWholeWindow } from "./inputs.ts"
 import type { NumberedRead } from "./numbered-graph.ts"
 
-/** What each partition of a reader finds of an upstream, as places in the upstream's extent. */
+/** The windows of a reader's partitions, as places in the upstream's bounds. */
 export type Windows = ShiftedWindows | ListedWindows
 
-/** Both are cut alike: the reader at place `at` finds what is from `at + first` up to but not including `at + next`, of `size` partitions. */
+/** Windows between equal granularities: the reader at place `at` reads the places from `at + first` to `at + next` (exclusive) of `size` upstream partitions. */
 export interface ShiftedWindows {
   readonly kind: "shift"
   readonly first: number
@@ -15,14 +15,14 @@ export interface ShiftedWindows {
   readonly size: number
 }
 
-/** One by one: from `begin` up to but not including `end`, nothing where they are equal. The columns may be longer than the reader. */
+/** Windows listed per reader: from `begin` to `end` (exclusive), empty where they are equal. The columns may be longer than the reader. */
 export interface ListedWindows {
   readonly kind: "places"
   readonly begin: Int32Array
   readonly end: Int32Array
 }
 
-/** Partitions: the first one, and how many. */
+/** Consecutive partitions: the first one, and their number. */
 export interface PartitionSpan {
   readonly from: number
   readonly length: number
@@ -35,7 +35,7 @@ export interface WindowFinder {
     reader: PartitionSpan,
     upstream: PartitionSpan,
   ) => Windows
-  /** There are none of an upstream without partitions. They hold until others are asked for. */
+  /** Undefined for an upstream without partitions. The columns are valid until the next call. */
   readonly findListedWindows: (
     reading: Reading,
     reader: PartitionRange,
@@ -47,7 +47,7 @@ interface ReadRanges {
   readonly upstream: PartitionRange
 }
 
-/** Finds windows, and writes them down in the same two columns. */
+/** Creates a finder of windows that reuses its two columns. */
 export function createWindowFinder(inputs: EvaluationInputs): WindowFinder {
   let columns: ListedWindows = { kind: "places", begin: new Int32Array(0), end: new Int32Array(0) }
   const listWindows = (reading: Reading, { reader, upstream }: ReadRanges): ListedWindows => {
@@ -72,7 +72,7 @@ function toRange({ from, length }: PartitionSpan): PartitionRange {
   return { from, to: from + length - 1 }
 }
 
-/** What each partition of a reader finds, where windows move on by one place with it. Places are clamped so that they fit in 32 bits: a window may begin with history. */
+/** The windows that move by one place per partition. Their places are clamped to 32 bits, since a window may begin at −∞. */
 function toShiftedWindows(
   { oldest, newest }: Pick<NumberedRead, "oldest" | "newest">,
   reader: PartitionSpan,
@@ -119,7 +119,7 @@ function fillShiftedWindows(
   }
 }
 
-/** Readers of finer grain that find the same are asked about once: windows only move on, so two that are alike have none between them that is not. */
+/** Fills the windows between different granularities. Windows ascend, so the readers between two readers with equal windows have the same window and are computed once. */
 function fillMappedWindows(
   { begin, end }: ListedWindows,
   { mapping }: Reading,
@@ -139,11 +139,11 @@ function fillMappedWindows(
   }
 }
 
-function isSameRange(left: PartitionRange, right: PartitionRange): boolean {
-  return left.from === right.from && left.to === right.to
+function isSameRange(first: PartitionRange, second: PartitionRange): boolean {
+  return first.from === second.from && first.to === second.to
 }
 
-/** Leaves of each window its newest partition: of a source the newest that has a file. */
+/** Narrows each window to its newest partition; for a source the newest one with a file. */
 function narrowToNewest(
   inputs: EvaluationInputs,
   { asset }: Reading,
@@ -161,7 +161,7 @@ function narrowToNewest(
   }
 }
 
-/** For each place the newest one up to it that has landed; -1 where there is none. */
+/** For each place the newest landed place up to it; -1 where there is none. */
 function findNewestLanded(
   inputs: EvaluationInputs,
   source: string,
@@ -177,7 +177,7 @@ function findNewestLanded(
   return newest
 }
 
-/** The places of a reader where the window is short and must not be. */
+/** Finds the places of a reader with a short window of a read that requires a whole one. */
 export function findShortPlaces(
   { bounds }: EvaluationInputs,
   { read, mapping, asset }: Reading,

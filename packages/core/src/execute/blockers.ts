@@ -6,20 +6,20 @@ import { type Evaluation, toRanges } from "../evaluate/states.ts"
 import type { CheckStep, Step } from "../plan/plan.ts"
 import { formatStateKey } from "./state-key.ts"
 
-/** What holds back the steps that would go on from it: rows that were not made, or that an error check refused. */
+/** The failed steps and failed checks of a run, which block the steps downstream of them. */
 export interface Blockers {
   readonly evaluation: Evaluation
-  /** "user_recs 20463" → the step that ended badly. */
+  /** "user_recs 20463" → the step that failed. */
   readonly steps: Map<string, string>
-  /** The rows that were there before the run, and were refused in it. */
+  /** The check steps in which rows from before the run failed an error check. */
   readonly failedChecks: CheckStep[]
-  /** The fresh partitions that stand on those. All checks of rows that are there end before anything is made. */
+  /** The fresh partitions downstream of those rows, computed on first use: all check steps end before any partition is materialized. */
   freshDownstream: PartitionSet | undefined
-  /** Of those, the step below each that was looked at. */
+  /** Place of a blocked fresh partition → the failed step upstream of it. */
   readonly blockerByPlace: Map<number, string>
 }
 
-/** Nothing holds anything back. */
+/** Creates blockers of a run in which no step has failed. */
 export function createBlockers(evaluation: Evaluation): Blockers {
   return {
     evaluation,
@@ -30,13 +30,13 @@ export function createBlockers(evaluation: Evaluation): Blockers {
   }
 }
 
-/** Notes that nobody may go on from what a step left of these assets. */
+/** Records that a step failed for these assets, so that it blocks their readers. */
 export function addBlockers(blockers: Blockers, step: Step, assets: readonly string[]): void {
   for (const asset of assets) blockers.steps.set(formatStateKey(asset, step.partition), step.id)
   if (step.kind === "check" && assets.length > 0) blockers.failedChecks.push(step)
 }
 
-/** The step that ended badly and whose rows this one would read, or read by way of rows that stand on them. */
+/** Finds the failed step whose rows a step reads, directly or through fresh partitions. */
 export function findBlocker(blockers: Blockers, step: Step): string | undefined {
   if (blockers.steps.size === 0 || step.kind === "check") return undefined
   const { evaluation, steps, blockerByPlace } = blockers
@@ -47,7 +47,7 @@ export function findBlocker(blockers: Blockers, step: Step): string | undefined 
   })
 }
 
-/** Whether fresh rows stand on rows that were refused in this run. */
+/** Tests whether a fresh partition is downstream of rows that failed an error check in this run. */
 export function isBlockedByFailedCheck(
   blockers: Blockers,
   computation: Computation,

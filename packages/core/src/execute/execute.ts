@@ -24,26 +24,26 @@ import {
 } from "./step-queue.ts"
 import { estimateShare } from "./step-share.ts"
 
-/** How a run is to be made. */
+/** The options of a run. */
 export interface RunOptions {
-  /** The command as a person would type it. */
+  /** The command line that started the run. */
   readonly command: string
-  /** How many steps may be under way at once. */
+  /** The maximum number of concurrent steps. */
   readonly concurrency: number
-  /** Whether the first failure keeps further steps from starting. */
+  /** Starts no further steps after the first failure. */
   readonly failFast: boolean
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface RunResult {
   readonly run: string
   readonly outcome: RunOutcome
-  /** Step → how it ended, in the order of the plan; steps that never started are not in it. */
+  /** Step → its outcome, in the order of the ends; steps that did not start are not in it. */
   readonly steps: ReadonlyMap<string, StepOutcome>
   readonly publications: readonly PublicationResult[]
 }
 
-/** The records of so many computations are asked for at once, before any of them starts. */
+/** The maximum number of computations whose records are read together before the first step starts. */
 const maxPrefetchedSteps = 100
 
 interface ActiveRun {
@@ -53,15 +53,15 @@ interface ActiveRun {
   readonly options: RunOptions
   readonly queue: StepQueue
   readonly outcomes: Map<string, StepOutcome>
-  /** One promise a step that the ledger is told of; commits keep the order of the calls. */
+  /** One promise per recorded step; the ledger commits in the order of the calls. */
   readonly recordings: Promise<void>[]
-  /** Becomes true when a step ended badly. */
+  /** Becomes true when a step failed. */
   hasFailures: boolean
-  /** Becomes true when the ledger did not take a record: work that follows could not be recorded. */
+  /** Becomes true when the ledger failed to record a step: later steps could not be recorded either. */
   hasRecordError: boolean
 }
 
-/** Performs a plan: each step when what it needs is there, each recorded before the next one counts on it; then publishes. */
+/** Executes a plan, then publishes. A step starts when its upstream steps have ended; its record is committed before the records of later steps. */
 export async function execute(
   evaluation: Evaluation,
   plan: Plan,
@@ -107,21 +107,21 @@ function toRunOutcome(
   publications: readonly PublicationResult[],
 ): RunOutcome {
   if (interrupted) return "interrupted"
-  const unfit = [...run.state.checksPassed.values()].includes(false)
-  return run.hasFailures || unfit || publications.some(({ error }) => error !== undefined)
+  const hasFailedChecks = [...run.state.checksPassed.values()].includes(false)
+  return run.hasFailures || hasFailedChecks || publications.some(({ error }) => error !== undefined)
     ? "failed"
     : "succeeded"
 }
 
 function isFailure(outcome: StepOutcome): boolean {
-  return outcome.kind === "failed" || outcome.kind === "refused" || outcome.kind === "skipped"
+  return outcome.kind === "failed" || outcome.kind === "checks_failed" || outcome.kind === "skipped"
 }
 
-/** Runs steps as they become ready, a few at once; true when it was interrupted. */
+/** Runs steps concurrently as they become ready. Returns true when the run was interrupted. */
 async function runSteps(run: ActiveRun): Promise<boolean> {
   const { queue, state } = run
   const promises = new Set<Promise<void>>()
-  const thrown: unknown[] = [] // kept, since a step may end while nobody waits for it
+  const thrown: unknown[] = [] // collected, since a step may fail while no promise is awaited
   try {
     await state.cache.load(listFirstRecords(run))
     for (;;) {
@@ -144,13 +144,13 @@ async function runSteps(run: ActiveRun): Promise<boolean> {
   }
 }
 
-/** The records that the first steps ask for: one question for many computations, where each would wait for its own answer. */
+/** The records that the first steps need, so that one query reads them for many computations. */
 function listFirstRecords({ queue, state: { evaluation } }: ActiveRun): readonly AssetRange[] {
   const steps = listNextSteps(queue).slice(0, maxPrefetchedSteps)
   return steps.flatMap((step) => listNeededRecords(evaluation, step))
 }
 
-/** The next step, if one may start now: as many as may run at once, but fewer that read much. */
+/** Finds a step that may start now, within the limits of concurrency and of memory. */
 async function findStepToStart(run: ActiveRun): Promise<Step | undefined> {
   const { queue, options, state } = run
   if (shouldStop(run) || queue.running.size >= options.concurrency) return undefined
@@ -184,7 +184,7 @@ async function runAndRecordStep(run: ActiveRun, step: Step): Promise<void> {
   addBlockers(state.blockers, step, listUnusableAssets(step, result))
 }
 
-/** The assets whose rows nobody may go on from: all that a step did not make, or those that failed a check. */
+/** The assets that a step blocks: all its outputs if it failed, otherwise the outputs that failed a check. */
 function listUnusableAssets(step: Step, { outcome, checks }: StepResult): readonly string[] {
   if (isFailure(outcome))
     return step.kind === "check"
@@ -194,8 +194,8 @@ function listUnusableAssets(step: Step, { outcome, checks }: StepResult): readon
 }
 
 /**
- * Tells the ledger, without waiting for its answer: what comes after may begin, since its own record is committed
- * after this one or not at all.
+ * Records a step without waiting for the commit. Downstream steps may start, since their records are committed after
+ * this one or not at all.
  */
 function recordStep(run: ActiveRun, step: Step, result: StepResult, startedMs: number): void {
   const { effects, state, id } = run
@@ -203,7 +203,7 @@ function recordStep(run: ActiveRun, step: Step, result: StepResult, startedMs: n
   const recording = effects.ledger
     .recordStep(entry)
     .then(() => emitStepEnded(effects, step, result, entry.endedMs - startedMs))
-  recording.catch(() => (run.hasRecordError = true)) // the error itself is met where the recordings are awaited
+  recording.catch(() => (run.hasRecordError = true)) // the error itself is thrown where the recordings are awaited
   run.recordings.push(recording)
 }
 

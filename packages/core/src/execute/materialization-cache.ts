@@ -3,22 +3,22 @@ import type { MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
 import { type Evaluation, findFreshInput, findInput } from "../evaluate/states.ts"
 import type { AssetRange, Ledger } from "../ports.ts"
 
-/** What the ledger keeps of the partitions that a run has to do with, read as it comes to them. */
+/** A cache of the retained materializations in the ledger, read when a run needs them. */
 export interface MaterializationCache {
-  /** Reads what is kept of these partitions, unless it was read before. */
+  /** Reads the materializations of these partitions, unless they are in the cache. */
   readonly load: (ranges: readonly AssetRange[]) => Promise<void>
-  /** What is kept of one partition, the newest last. It must have been loaded. */
+  /** The retained materializations of one partition, the newest last. The partition must be loaded. */
   readonly list: (asset: string, partition: number) => readonly MaterializationRecord[]
 }
 
-/** Partitions are read this many at a time: a run that goes through a year asks a few times, not once a day. */
+/** The number of partitions that one query reads: a run over a year of days sends a few queries. */
 const blockLength = 256
 
-/** A book over a ledger, empty at first. */
+/** Creates an empty cache of a ledger. */
 export function createMaterializationCache(
   ledger: Pick<Ledger, "readMaterializations">,
 ): MaterializationCache {
-  const blocks = new Map<string, Promise<void>>() // "user_recs 79" → read, or being read
+  const blocks = new Map<string, Promise<void>>() // "user_recs 79" → the pending or completed query
   const records = new Map<string, MaterializationRecord[]>()
   const read = async (ranges: readonly AssetRange[]): Promise<void> => {
     for (const record of await ledger.readMaterializations(ranges)) {
@@ -54,7 +54,7 @@ function listBlocks({ asset, range }: AssetRange): (AssetRange & { readonly key:
   return blocks
 }
 
-/** The rows of an asset's partition that are right as the run began; undefined when there are none. */
+/** Finds the record of a partition that was fresh at the start of the run. */
 export function findFreshRecord(
   evaluation: Evaluation,
   cache: MaterializationCache,
@@ -64,7 +64,7 @@ export function findFreshRecord(
   return findRecord(evaluation, cache, { asset, index, findInput: findFreshInput })
 }
 
-/** The rows of an asset's partition that counted as the run began, right or not. */
+/** Finds the current record of a partition at the start of the run, fresh or stale. */
 export function findCurrentRecord(
   evaluation: Evaluation,
   cache: MaterializationCache,

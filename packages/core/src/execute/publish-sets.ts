@@ -19,7 +19,7 @@ import { isBlockedByFailedCheck } from "./blockers.ts"
 import { type RunState, findRows } from "./run-state.ts"
 import { formatStateKey } from "./state-key.ts"
 
-/** What came of one publication set. */
+/** The result of one publication. */
 export interface PublicationResult {
   readonly set: string
   readonly key: string
@@ -27,7 +27,7 @@ export interface PublicationResult {
   readonly error: string | undefined
 }
 
-/** Publishes each planned set whose newest right partition is not what readers see; a set that is not whole stays as it is. */
+/** Publishes each planned set whose newest ready partition differs from its current publication. A set without a ready partition is unchanged. */
 export async function publishSets(
   state: RunState,
   plan: Plan,

@@ -10,24 +10,24 @@ import { encodeFolderName } from "../partitions/folder-name.ts"
 import type { ComputeRequest, Engine, ReadVersions, Relation } from "../ports.ts"
 import { type MaterializationCache, findCurrentRecord } from "./materialization-cache.ts"
 
-/** What came of making a partition again from exactly what its recorded materialization read. */
+/** The result of recomputing a partition from the recorded versions of its inputs. */
 export type ReproducibilityResult =
-  /** Every output came out with the recorded content, and lies in the store as recorded. */
+  /** Every output has the recorded content, recomputed and in the store. */
   | { readonly kind: "same" }
-  /** The same code and inputs gave other rows: the asset is not deterministic. */
+  /** The same code and inputs returned other rows: the asset is not deterministic. */
   | { readonly kind: "different"; readonly asset: string; readonly rows: RowsChange }
-  /** Today's code gives other rows of the recorded inputs. */
+  /** The current code returns other rows for the recorded inputs. */
   | { readonly kind: "code_changed"; readonly asset: string; readonly rows: RowsChange }
-  /** A file of the store, of the partition itself or of one that it read, does not hold what was recorded. */
+  /** A file of the store, of the partition or of one that it read, does not have the recorded content. */
   | {
       readonly kind: "file_changed"
       readonly asset: string
       readonly partition: number
       readonly file: string
     }
-  /** A file of the landing zone holds other bytes than those that its hash stands for. */
+  /** A file of the landing zone has other bytes than its recorded hash says. */
   | { readonly kind: "landed_changed"; readonly source: string; readonly path: string }
-  /** It cannot be made again: what it read of an asset or a source is not kept any more, or it did not read it then. */
+  /** The partition cannot be recomputed: an input is no longer retained, or the code did not read it at that time. */
   | {
       readonly kind: "inputs_gone"
       readonly asset: string
@@ -35,23 +35,23 @@ export type ReproducibilityResult =
     }
   | { readonly kind: "never_made" }
 
-/** How many rows were recorded, and how many came out. */
+/** The number of recorded and of recomputed rows. */
 export interface RowsChange {
   readonly recordedRows: number
   readonly recomputedRows: number
 }
 
-/** What making a partition again needs of the world. */
+/** The interfaces of the outside world that recomputing uses. */
 export interface RecomputeEffects {
   readonly engine: Pick<Engine, "recompute" | "readDataVersion">
   readonly cache: MaterializationCache
-  /** What the materializations of one step read. */
+  /** Reads the input versions of a materialization. */
   readonly readVersions: (record: MaterializationRecord) => Promise<readonly ReadVersions[]>
-  /** Whether a landed file's bytes are those that its hash stands for; they are read. */
+  /** Reads a landed file and tests its bytes against its hash. */
   readonly isUnchanged: (file: LandedFile) => Promise<boolean>
 }
 
-/** Makes one partition again from the recorded versions of its inputs, compares, and keeps nothing. */
+/** Recomputes one partition from the recorded versions of its inputs, compares the content and stores nothing. */
 export async function recompute(
   evaluation: Evaluation,
   computation: Computation,
@@ -98,7 +98,7 @@ export async function recompute(
   return { kind, asset, rows: { recordedRows: rows, recomputedRows: comparison.rows } }
 }
 
-/** How the content came out beside what was recorded; what the engine cannot read makes it throw, and why is found out afterwards. */
+/** The comparison of recomputed and recorded content. The engine throws when it cannot read an input; the changed file is searched afterwards. */
 type Comparison =
   | { readonly kind: "same" }
   | { readonly kind: "other"; readonly record: MaterializationRecord; readonly rows: number }
@@ -122,7 +122,7 @@ async function compareOutputs(
   }
 }
 
-/** The first of these files that does not hold what was recorded. */
+/** Finds the first of these files that does not have the recorded content. */
 async function findChangedFile(
   { graph }: Evaluation,
   records: readonly MaterializationRecord[],
@@ -137,7 +137,7 @@ async function findChangedFile(
   return undefined
 }
 
-/** The first landed file that was read and is another one by now, though nothing shows it. */
+/** Finds the first landed file that was read and whose bytes differ from its hash. */
 async function findChangedLandedFile(
   relations: readonly Relation[],
   { isUnchanged }: RecomputeEffects,
@@ -155,7 +155,7 @@ type RecordedInputs =
   | {
       readonly kind: "found"
       readonly relations: readonly Relation[]
-      /** The materializations that are read. */
+      /** The materializations that the partition read. */
       readonly records: readonly MaterializationRecord[]
     }
   | Extract<ReproducibilityResult, { kind: "inputs_gone" }>

@@ -16,18 +16,18 @@ import { type Blockers, createBlockers } from "./blockers.ts"
 import { type MaterializationCache, findFreshRecord } from "./materialization-cache.ts"
 import { formatStateKey } from "./state-key.ts"
 
-/** What the run has made so far, over what was there before: the newest rows of each partition that are known to be right. */
+/** The results of a run so far, over the state at its start: the fresh rows of each partition. */
 export interface RunState {
   readonly evaluation: Evaluation
-  /** "user_recs 20463" → where its rows lie. */
+  /** "user_recs 20463" → its stored rows. */
   readonly materialized: Map<string, Pick<MaterializedOutput, "dataVersion" | "file" | "bytes">>
-  /** The partitions that were checked in this run: whether their error checks passed. */
+  /** "user_recs 20463" → true if its error checks passed in this run, false if one failed. */
   readonly checksPassed: Map<string, boolean>
   readonly blockers: Blockers
   readonly cache: MaterializationCache
 }
 
-/** Nothing made yet. */
+/** Creates the state at the start of a run. */
 export function createRunState(evaluation: Evaluation, cache: MaterializationCache): RunState {
   return {
     evaluation,
@@ -38,7 +38,7 @@ export function createRunState(evaluation: Evaluation, cache: MaterializationCac
   }
 }
 
-/** The version of a partition, made in this run or right before it. */
+/** Creates the lookup of versions of landed and fresh partitions, including the run's results. */
 export function createVersionLookup(state: RunState): VersionLookup {
   return (asset, index) =>
     asset.kind === "source"
@@ -46,13 +46,13 @@ export function createVersionLookup(state: RunState): VersionLookup {
       : findRows(state, asset.name, index)?.dataVersion
 }
 
-/** Where the right rows of a partition lie, made in this run or right before it; undefined when there are none. */
+/** Finds the fresh stored rows of a partition, including the run's results. */
 export function findRows(state: RunState, asset: string, index: number) {
   const output = state.materialized.get(formatStateKey(asset, index))
   return output ?? findFreshRecord(state.evaluation, state.cache, asset, index)
 }
 
-/** The partitions whose records a step may ask for: its own, and those that it and its checks read. */
+/** The partitions whose records a step needs: its outputs, and the upstream partitions that it and its checks read. */
 export function listNeededRecords(evaluation: Evaluation, step: Step): readonly AssetRange[] {
   const computation = step.kind === "check" ? step.asset.computation : step.computation
   const { partition } = step

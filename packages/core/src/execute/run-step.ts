@@ -1,5 +1,6 @@
 import type { Asset, Computation } from "../declare/declaration.ts"
 import { formatPartition } from "../declare/partition.ts"
+import { computeCodeText } from "../evaluate/code-text.ts"
 import { computeChecksVersion, computeInputVersion } from "../evaluate/declared-versions.ts"
 import { formatFingerprint } from "../evaluate/fingerprint.ts"
 import { fingerprintInputs } from "../evaluate/input-fingerprint.ts"
@@ -31,7 +32,7 @@ import { formatStateKey } from "./state-key.ts"
 /** One partition of a computation. */
 type StepPartition = Pick<MaterializeStep, "computation" | "partition">
 
-/** What came of one step, as the ledger and the listeners are told. */
+/** The result of one step, for the ledger and for events. */
 export interface StepResult {
   readonly outcome: StepOutcome
   readonly outputs: readonly MaterializedOutput[]
@@ -39,10 +40,10 @@ export interface StepResult {
   readonly lineCounts: ComputeResult["lineCounts"]
   readonly changed: boolean
   readonly inputVersion: string
-  /** Fingerprint of what it was made from, as text; empty when that is not known. */
+  /** Fingerprint of the step's code and inputs, as text; empty when an input was not ready. */
   readonly fingerprint: string
   readonly reads: readonly ReadVersions[]
-  /** The assets whose checks ran, all of them. */
+  /** The assets whose checks ran. */
   readonly checkedAssets: readonly Asset[]
 }
 
@@ -57,7 +58,7 @@ const emptyResult = {
   checkedAssets: [],
 } satisfies Omit<StepResult, "outcome">
 
-/** Does one step. What goes wrong in it is its outcome; only an interruption is thrown. */
+/** Runs one step. An error becomes the step's outcome; only an interruption is thrown. */
 export async function runStep(state: RunState, step: Step, effects: Effects): Promise<StepResult> {
   try {
     await state.cache.load(listNeededRecords(state.evaluation, step))
@@ -79,7 +80,7 @@ function toFailedOutcome(error: unknown): StepOutcome {
   return { kind: "failed", message, hint: error instanceof FreshetError ? error.hint : undefined }
 }
 
-/** The outcome of a step that cannot be done because one before it was not. */
+/** The result of a step that a failed step blocks. */
 export function toSkippedResult(blocker: string): StepResult {
   return { ...emptyResult, outcome: { kind: "skipped", blocker } }
 }
@@ -129,17 +130,25 @@ async function runMaterializeStep(
   const result = await computeOutputs(state, step, inputs.inputVersion, effects)
   const { checks, lineCounts } = result
   const checkedAssets = getOutputs(state.evaluation.graph, step.computation)
-  if (result.kind === "refused")
+  if (result.kind === "checks_failed")
     return {
       ...base,
       checks,
       checkedAssets,
       lineCounts,
-      outcome: { kind: "refused", failedFiles: result.failedFiles },
+      outcome: { kind: "checks_failed", failedFiles: result.failedFiles },
     }
   const { outputs } = result
   const changed = hasDifferentContent(currentRecords, outputs)
-  return { ...base, checks, checkedAssets, lineCounts, outputs, changed, outcome: { kind: "made" } }
+  return {
+    ...base,
+    checks,
+    checkedAssets,
+    lineCounts,
+    outputs,
+    changed,
+    outcome: { kind: "materialized" },
+  }
 }
 
 /** The record of every output, or undefined when one of them has none. */
@@ -151,7 +160,7 @@ function findOutputRecords(
   return records.length === computation.outputs.length ? records : undefined
 }
 
-/** Rows that are right as they are; their checks run when they are not the ones that ran last. */
+/** Leaves rows whose newest materialization has the current inputs, and runs their checks if the checks changed. */
 async function checkUnchanged(
   state: RunState,
   step: MaterializeStep,
@@ -168,7 +177,7 @@ async function checkUnchanged(
   return { outcome: { kind: "checked" } as const, outputs, checks, checkedAssets }
 }
 
-/** Rows made earlier count again if they pass today's checks. */
+/** Makes an earlier materialization current again if its rows pass the current checks. */
 async function reuseRecords(
   state: RunState,
   step: MaterializeStep,
@@ -180,10 +189,15 @@ async function reuseRecords(
   if (checks.every(passes))
     return { outcome: { kind: "reused" } as const, outputs, checks, checkedAssets }
   const failedFiles = outputs.map(({ file }) => file)
-  return { outcome: { kind: "refused", failedFiles } as const, checks, checkedAssets, outputs: [] }
+  return {
+    outcome: { kind: "checks_failed", failedFiles } as const,
+    checks,
+    checkedAssets,
+    outputs: [],
+  }
 }
 
-/** Whether what comes after may go on with this result. */
+/** Tests whether a check result allows downstream steps: it passed, or its severity is `warn`. */
 export function passes({ passed, severity }: CheckResult): boolean {
   return passed || severity === "warn"
 }
@@ -269,7 +283,7 @@ async function runCheckStep(
   return { ...base, checks, checkedAssets: [asset], outcome: { kind: "checked" } }
 }
 
-/** Brings the state up to what a step has done: what it made counts from here on. */
+/** Applies the result of a step to the state of the run. */
 export function applyResult(state: RunState, step: Step, result: StepResult): void {
   for (const { asset, dataVersion, file, bytes } of result.outputs)
     state.materialized.set(formatStateKey(asset, step.partition), { dataVersion, file, bytes })
@@ -279,7 +293,7 @@ export function applyResult(state: RunState, step: Step, result: StepResult): vo
   }
 }
 
-/** What the ledger keeps of a step. */
+/** Builds the ledger's record of a step. */
 export function buildStepRecord(
   state: RunState,
   step: Step,
@@ -303,6 +317,7 @@ export function buildStepRecord(
       ...output,
       partition: step.partition,
       codeVersion,
+      codeText: computeCodeText(computation, hash),
       inputVersion: result.inputVersion,
     })),
     reads: result.reads,

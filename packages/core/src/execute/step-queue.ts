@@ -12,47 +12,47 @@ import {
 } from "../plan/plan.ts"
 
 /**
- * The steps of a plan that have not ended. Each computation goes through its partitions in order, so that a plan of a
- * million partitions is a place in a list of ranges for each of its computations.
+ * The steps of a plan that have not ended. Each computation runs its partitions in order, so that the queue of a million
+ * partitions is one position in a list of ranges per computation.
  */
 export interface StepQueue {
   readonly evaluation: Evaluation
   readonly checks: Iterator<Step>
-  /** The next check to be started; undefined after the last one. */
+  /** The next check to start; undefined after the last one. */
   nextCheck: Step | undefined
   readonly queues: readonly ComputationQueue[]
   readonly queueByComputation: ReadonlyMap<string, ComputationQueue>
   readonly running: Set<Step>
 }
 
-/** The partitions of one computation that have not been started. */
+/** The partitions of one computation that have not ended. */
 interface ComputationQueue {
   readonly computation: Computation
   readonly ranges: readonly PartitionRange[]
   readonly partitions: Iterator<number>
-  /** The next partition to be started; undefined after the last one. */
+  /** The next partition to start; undefined after the last one. */
   next: number | undefined
-  /** The partitions that were started and have not ended. */
+  /** The partitions that have started and not ended. */
   readonly started: Set<number>
-  /** How many have ended. */
+  /** The number of ended partitions. */
   ended: number
-  /** What the next partition was found waiting for: it need not be looked at again before one more of those has ended. */
+  /** The computation that blocked the next partition, and its number of ended partitions at that time: until it changes, the partition remains blocked. */
   blockedBy: { readonly queue: ComputationQueue; readonly ended: number } | undefined
 }
 
-/** All steps of a plan, none of them started. */
+/** Creates the queue of all steps of a plan. */
 export function createStepQueue(evaluation: Evaluation, plan: Plan): StepQueue {
   const checks = listCheckSteps(plan)[Symbol.iterator]()
-  const lines = plan.work.map(createComputationQueue)
+  const queues = plan.work.map(createComputationQueue)
   const queueByComputation = new Map(
-    lines.map((computationQueue) => [computationQueue.computation.name, computationQueue]),
+    queues.map((computationQueue) => [computationQueue.computation.name, computationQueue]),
   )
   const nextCheck = takeNext(checks)
   return {
     evaluation,
     checks,
     nextCheck,
-    queues: lines,
+    queues,
     queueByComputation,
     running: new Set(),
   }
@@ -74,14 +74,14 @@ function takeNext<T>(iterator: Iterator<T>): T | undefined {
   return done === true ? undefined : value
 }
 
-/** The next step of each computation, whether it can be started now or not. */
+/** The next step of each computation, ready or blocked. */
 export function listNextSteps({ evaluation, queues }: StepQueue): readonly Step[] {
   return queues.flatMap(({ computation, next }) =>
     next === undefined ? [] : [buildMaterializeStep(evaluation, computation, next)],
   )
 }
 
-/** The first step, in the order of the plan, that can be started now. */
+/** Finds the first step, in the order of the plan, that is ready to start. */
 export function findReadyStep(queue: StepQueue): Step | undefined {
   if (queue.nextCheck !== undefined) return queue.nextCheck
   if ([...queue.running].some(({ kind }) => kind === "check")) return undefined
@@ -98,7 +98,7 @@ export function findReadyStep(queue: StepQueue): Step | undefined {
   return undefined
 }
 
-/** Whether something that the line's next partition reads is still to be made. */
+/** Tests whether a computation's next partition reads a partition that has not ended. */
 function isBlocked(
   { evaluation, queueByComputation: queues }: StepQueue,
   computationQueue: ComputationQueue,
@@ -129,7 +129,7 @@ function isUnfinished(
   return ranges.some(({ from, to }) => Math.max(from, next, window.from) <= Math.min(to, window.to))
 }
 
-/** Takes a ready step off the queue. */
+/** Starts a ready step: removes it from the queue. */
 export function startStep(queue: StepQueue, step: Step): void {
   queue.running.add(step)
   if (step.kind === "check") {
@@ -143,7 +143,7 @@ export function startStep(queue: StepQueue, step: Step): void {
   computationQueue.blockedBy = undefined
 }
 
-/** Notes that a step has ended, however it did. */
+/** Ends a running step, with any outcome. */
 export function endStep(queue: StepQueue, step: Step): void {
   queue.running.delete(step)
   const computationQueue =

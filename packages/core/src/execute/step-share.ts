@@ -2,19 +2,19 @@ import { listReadRanges } from "../evaluate/inputs.ts"
 import type { Step } from "../plan/plan.ts"
 import { type RunState, findRows } from "./run-state.ts"
 
-/** From this many bytes of Parquet on, the engine has work for all its threads. */
+/** The number of bytes of Parquet from which on the engine uses all its threads. */
 const heavyBytes = 8_000_000
 
-/** Bytes of landed text that parse about as long as one byte of Parquet. */
+/** The number of bytes of landed text that take as long to parse as one byte of Parquet. */
 const textBytesPerParquetByte = 4
 
-/** Two files of landed text up to this size are held at once without much memory. */
+/** The size of landed text up to which two steps may read at the same time within the memory limit. */
 const maxPairedTextBytes = 256_000_000
 
 /**
- * The share of the machine that a step takes whose records are loaded; those under way take 1 at most. One that reads
- * much takes all of it: running another beside it gains nothing, and takes more memory. Of those that read landed text
- * two are better than one, since only a part of the reading has work for several threads.
+ * Estimates the share of the machine that a step uses; running steps use at most 1 together. The step's records must be
+ * loaded. A step with a large input uses the whole machine: a second one beside it would only take more memory. Two
+ * steps may read landed text at the same time, since parsing does not use all threads.
  */
 export function estimateShare(state: RunState, step: Step): number {
   const { stored, landed } = countBytesRead(state, step)

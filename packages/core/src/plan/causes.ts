@@ -3,18 +3,19 @@ import type { Graph } from "../graph/graph.ts"
 import { formatQuantity } from "../quantity.ts"
 import { formatCause, formatPartitions, formatStatus } from "./explain.ts"
 
-/** Why a partition is not fresh, in words; upstreams that will be made anew are named together. */
+/** Formats the causes of a partition's status; upstreams that will be rebuilt are listed together. */
 export function formatCauses(graph: Graph, status: Status): string {
   if (status.kind !== "stale" || status.blocker !== undefined) return formatStatus(graph, status)
   const ownCauses = status.causes.flatMap((cause) =>
     cause.kind === "upstream" ? [] : [formatCause(graph, cause)],
   )
   const upstreams = listUpstreams(graph, status.causes)
-  const upstreamTexts = upstreams.length === 0 ? [] : [`${upstreams.join(", ")} will be made anew`]
+  const upstreamTexts =
+    upstreams.length === 0 ? [] : [`upstream ${upstreams.join(", ")} will be rebuilt`]
   return [...ownCauses, ...upstreamTexts].join("; ")
 }
 
-/** The same in a few words: the first cause, and how many more there are. */
+/** Formats the first cause of a partition's status and the number of further causes. */
 export function formatMainCause(graph: Graph, status: Status): string {
   if (status.kind !== "stale" || status.blocker !== undefined) return formatStatus(graph, status)
   const [mainCause = status.causes[0]] = status.causes.filter(({ kind }) => kind !== "upstream")

@@ -21,13 +21,13 @@ import {
 import { addReadPartitions } from "./needed-partitions.ts"
 import type { Target } from "./targets.ts"
 
-/** Partitions of one asset whose checks are to run. */
+/** The partitions of one asset whose checks will run. */
 export interface CheckWork {
   readonly asset: Asset
   readonly ranges: readonly PartitionRange[]
 }
 
-/** The fresh partitions among some targets whose checks are not the ones that ran last, and that do not stand on refused rows. */
+/** Lists the fresh partitions of some targets that the current checks have not checked and that no failed check blocks. */
 export function listCheckWork(
   evaluation: Evaluation,
   targets: readonly Target[],
@@ -47,7 +47,7 @@ export function listCheckWork(
   return work
 }
 
-/** What some steps read of assets of which not everything was checked by the checks of today: nobody goes on from rows that these refuse. */
+/** Lists the upstream partitions that some steps read of assets with partitions that the current checks have not checked: a failed check blocks these steps. */
 export function listUncheckedReads(evaluation: Evaluation, steps: PartitionSet): readonly Target[] {
   const sliceByAsset = new Map<string, BitsetSlice & Pick<Target, "number">>()
   const finder = createWindowFinder(evaluation)
@@ -77,7 +77,7 @@ export function listUncheckedReads(evaluation: Evaluation, steps: PartitionSet):
   })
 }
 
-/** Each partition reads the one before it. */
+/** Adds the predecessors of a slice's partitions, which read the partition before them. */
 function addPredecessors({ bits, start, length }: BitsetSlice, predecessors: BitsetSlice): void {
   for (let at = 1; at < length; at += 1)
     if (isSet(bits, start + at)) setBits(predecessors.bits, at - 1, at)

@@ -13,13 +13,13 @@ import {
   listBlockedWork,
 } from "./plan.ts"
 
-/** So many ranges are written out: more than that nobody reads. */
+/** The number of ranges in a text; further ranges are counted. */
 const maxRanges = 12
 
-/** So many keys of a set are written out. */
+/** The number of static keys in a text; further keys are counted. */
 const maxKeys = 6
 
-/** Partitions as people write them: `2026-01-03 to 2026-01-05, 2026-01-09`, of very many ranges the first ones; `oslo, "são paulo"` or `all 9 keys` of a set. */
+/** Formats partitions: `2026-01-03 to 2026-01-05, 2026-01-09`, `3 more ranges` after the first ones; `oslo, "são paulo"` or `all 9 keys` for static keys; empty for an unpartitioned asset. */
 export function formatPartitions(
   graph: Graph,
   asset: string,
@@ -37,7 +37,7 @@ export function formatPartitions(
   return [...texts, ...(omittedCount > 0 ? [`${omittedCount} more ranges`] : [])].join(", ")
 }
 
-/** A set has no order that people know, so its keys are named one by one. */
+/** Lists static keys one by one: people do not know their order, so ranges would not say which keys are meant. */
 function formatKeys(definition: Static, ranges: readonly PartitionRange[]): string {
   const count = countPartitions(ranges)
   if (count > 1 && count === definition.keys.length)
@@ -53,27 +53,27 @@ function formatKeys(definition: Static, ranges: readonly PartitionRange[]): stri
     : `${keys.join(", ")} and ${omittedCount.toLocaleString("en-US")} more`
 }
 
-/** In quotes where it could be taken for something else. */
+/** Formats a key, in quotes where its characters make the text ambiguous. */
 function formatKey(key: string): string {
   return /[\s,;:"'`]/.test(key) ? JSON.stringify(key) : key
 }
 
-/** A status in words, its cause first. */
+/** Formats a status as its cause. */
 export function formatStatus(graph: Graph, status: Status): string {
   if (status.kind === "fresh") return "up to date"
-  if (status.blocker !== undefined) return `waits for ${status.blocker}`
+  if (status.blocker !== undefined) return `blocked by ${status.blocker}`
   if (status.kind === "failed") return formatFailure(status.failure)
-  if (status.kind === "missing") return "never made"
+  if (status.kind === "missing") return "never materialized"
   return status.causes.map((cause) => formatCause(graph, cause)).join("; ")
 }
 
 function formatFailure({ outcome, message, checks }: Failure): string {
-  return outcome === "refused" && checks.length > 0
-    ? `refused by ${checks.join(", ")}`
-    : `failed before: ${takeFirstLine(message)}`
+  return outcome === "checks_failed" && checks.length > 0
+    ? `failed ${checks.length === 1 ? "check" : "checks"} ${checks.join(", ")}`
+    : `last attempt failed: ${takeFirstLine(message)}`
 }
 
-/** A cause in words. */
+/** Formats a cause. */
 export function formatCause(graph: Graph, cause: Cause): string {
   switch (cause.kind) {
     case "code":
@@ -83,7 +83,7 @@ export function formatCause(graph: Graph, cause: Cause): string {
         ? "its inputs changed"
         : cause.changed.map((input) => formatChangedInput(graph, input)).join("; ")
     case "upstream":
-      return `${assetPartitionsText(graph, cause.asset, cause.partitions)} will be made anew`
+      return `upstream ${assetPartitionsText(graph, cause.asset, cause.partitions)} will be rebuilt`
   }
 }
 
@@ -91,7 +91,7 @@ function formatChangedInput(graph: Graph, { asset, partitions }: ChangedInput): 
   return `${assetPartitionsText(graph, asset, partitions)} changed`
 }
 
-/** Partitions of one asset as a sentence names them: `likes 2026-01-05`. */
+/** Formats partitions of one asset with its name: `likes 2026-01-05`. */
 export function assetPartitionsText(
   graph: Graph,
   asset: string,
@@ -104,7 +104,7 @@ function takeFirstLine(text: string): string {
   return text.split("\n", 1)[0] ?? text
 }
 
-/** A plan as lines of text: what will be done and why, what will be published, what has to wait. */
+/** Explains a plan in lines of text: steps with their causes, publications, and blocked work with its blockers. */
 export function* explain(evaluation: Evaluation, plan: Plan): Iterable<string> {
   for (const step of listSteps(evaluation, plan))
     yield `${step.id}: ${explainStep(evaluation, step)}`
@@ -113,18 +113,18 @@ export function* explain(evaluation: Evaluation, plan: Plan): Iterable<string> {
   for (const { computation, range, blocker } of listBlockedWork(evaluation, plan)) {
     const [output] = computation.outputs
     const partitions = formatPartitions(evaluation.graph, output?.asset ?? "", [range])
-    yield `${`${computation.name} ${partitions}`.trim()}: waits for ${blocker}`
+    yield `${`${computation.name} ${partitions}`.trim()}: blocked by ${blocker}`
   }
 }
 
-/** Why a step is in a plan, in words. */
+/** Formats the cause of a step. */
 function explainStep(evaluation: Evaluation, step: Step): string {
   return step.kind === "check"
     ? "its checks changed"
     : formatStatus(evaluation.graph, getStatus(evaluation, step.computation, step.partition))
 }
 
-/** What one computation reads, in words: `follows (last 7)`. */
+/** Formats one read of a computation: `follows (last 7)`. */
 export function formatRead(name: string, window: Parameters<typeof formatWindow>[0]): string {
   return window.kind === "same" ? name : `${name} (${formatWindow(window)})`
 }

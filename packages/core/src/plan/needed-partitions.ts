@@ -20,7 +20,7 @@ import {
 import { nextSet, nextUnset, listSetRanges } from "../partitions/bitset.ts"
 import type { Target } from "./targets.ts"
 
-/** The targets that are not fresh, and whatever they read, directly or not, that is not. */
+/** Finds the targets that are not fresh and their upstream partitions that are not fresh. */
 export function findNeededPartitions(
   evaluation: Evaluation,
   targets: readonly Target[],
@@ -44,7 +44,7 @@ export function findNeededPartitions(
   return needed
 }
 
-/** Marks the partitions that were asked for, fresh or not, where not all of them are fresh. */
+/** Adds the partitions of a target, fresh or not, unless all partitions of its computation are fresh. */
 function addTarget(
   evaluation: Evaluation,
   { bits, computationFlags }: PartitionSet,
@@ -67,11 +67,11 @@ function addTarget(
 
 export interface ReaderRead {
   readonly read: NumberedRead
-  /** The marks of the reader, and its first partition. */
+  /** The reader's partitions in the set, and the reader's first partition. */
   readonly reader: { readonly slice: BitsetSlice; readonly from: number }
 }
 
-/** Marks whatever the marked partitions of a reader find, fresh or not, where not all of it is fresh. */
+/** Adds the upstream partitions in the windows of a reader, fresh or not, unless all partitions of the upstream are fresh. */
 function addRead(
   { states }: Evaluation,
   needed: PartitionSet,
@@ -90,7 +90,7 @@ function addRead(
   )
 }
 
-/** Marks whatever the marked partitions of a reader find; the first place of what they find is partition `first`. */
+/** Adds the upstream partitions in the windows of a reader; the first place of `upstream` is partition `first`. */
 export function addReadPartitions(
   finder: WindowFinder,
   { read, reader: { slice, from } }: ReaderRead,
@@ -105,7 +105,7 @@ export function addReadPartitions(
     )
 }
 
-/** The windows of neighbours lie side by side. */
+/** Adds windows that move by one place per partition: consecutive readers have one joint window. */
 function setShiftedWindows(
   readerSlice: BitsetSlice,
   upstream: BitsetSlice,
@@ -123,7 +123,7 @@ function setShiftedWindows(
   }
 }
 
-/** Windows move on with their readers, so that each partition of the upstream is marked once. */
+/** Adds windows that are listed per reader. They ascend with their readers, so each upstream partition is added once. */
 function setListedWindows(
   ranges: readonly PartitionRange[],
   { bits, start }: BitsetSlice,
@@ -141,13 +141,13 @@ function setListedWindows(
   }
 }
 
-/** A partition that reads the one before it needs that one too, unless it is fresh. */
+/** Adds the stale predecessors of partitions that read the partition before them. */
 function addStalePredecessors({ bits, start, length }: BitsetSlice, stale: Bitset): void {
   for (let at = start + length - 1; at > start; at -= 1)
     if (isSet(bits, at) && isSet(stale, at - 1)) setBits(bits, at - 1, at)
 }
 
-/** The needed partitions that cannot be made yet: they wait for something, or for one that does. */
+/** Finds the needed partitions that are blocked, directly or by a blocked upstream partition. */
 export function findBlockedPartitions(evaluation: Evaluation, needed: PartitionSet): PartitionSet {
   if (!evaluation.states.some(({ anyBlocked }) => anyBlocked)) return createEmptySet(evaluation)
   const blocked = createPartitionSet(evaluation)

@@ -18,15 +18,15 @@ import { findBlockedPartitions, findNeededPartitions } from "./needed-partitions
 import { type PublicationPlan, planPublications } from "./publication.ts"
 import { listTargets } from "./targets.ts"
 
-/** What will be done, in an order in which it can be done; then what will be published; and what cannot be done yet. */
+/** The work of a run in an executable order, the publications after it, and the blocked work. */
 export interface Plan {
-  /** Fresh rows, asked for or read by a step, whose checks are not the ones that ran last; those of rows that stand on refused ones come when these are right. */
+  /** Fresh partitions, requested or read by a step, that the current checks have not checked. Partitions that a failed check blocks are left out until it passes. */
   readonly checks: readonly CheckWork[]
-  /** Each computation after everything that it reads. */
+  /** Ordered: each computation after every computation that it reads. */
   readonly work: readonly Work[]
   readonly publications: readonly PublicationPlan[]
   readonly blocked: readonly Work[]
-  /** The partitions that were asked for, by asset. */
+  /** Asset → the requested partitions. */
   readonly targets: ReadonlyMap<string, readonly PartitionRange[]>
 }
 
@@ -36,10 +36,10 @@ export interface Work {
   readonly ranges: readonly PartitionRange[]
 }
 
-/** One thing to be done: make a partition of a computation, or run changed checks on rows that are fresh. */
+/** One step of a plan: materialize a partition of a computation, or run changed checks on a fresh partition. */
 export type Step = MaterializeStep | CheckStep
 
-/** Make one partition of a computation. */
+/** The step that materializes one partition of a computation. */
 export interface MaterializeStep {
   readonly kind: "materialize"
   readonly id: string
@@ -48,7 +48,7 @@ export interface MaterializeStep {
   readonly key: string
 }
 
-/** Run the checks of one partition of an asset. */
+/** The step that runs the checks of one partition of an asset. */
 export interface CheckStep {
   readonly kind: "check"
   readonly id: string
@@ -57,15 +57,15 @@ export interface CheckStep {
   readonly key: string
 }
 
-/** What is asked for: assets by name, each with the partitions of it that are meant. */
+/** The request for a plan; `targets` maps an asset to the requested partitions. */
 export interface PlanRequest {
   readonly targets: ReadonlyMap<string, readonly PartitionRange[]>
-  /** Only those of the targets that are in this state; whatever they need comes with them. */
+  /** Limits the targets to partitions in this state; their stale upstreams are planned too. */
   readonly only?: Exclude<StateKind, "fresh"> | undefined
   readonly publish: boolean
 }
 
-/** The least work that makes every target fresh: the targets that are not, and whatever they read that is not. */
+/** Plans the least work after which every target is fresh: the targets and upstream partitions that are not fresh. */
 export function buildPlan(evaluation: Evaluation, request: PlanRequest, hash: Hash): Plan {
   const targets = listTargets(evaluation, request.targets)
   const needed = findNeededPartitions(evaluation, targets, request.only)
@@ -85,7 +85,7 @@ export function buildPlan(evaluation: Evaluation, request: PlanRequest, hash: Ha
   return { checks, work, publications, blocked, targets: request.targets }
 }
 
-/** The marked partitions of each computation, in the order of the flow. */
+/** Lists the partitions of a set by computation, upstream first. */
 function listWork(evaluation: Evaluation, partitions: PartitionSet): readonly Work[] {
   const work: Work[] = []
   for (const [number, computation] of evaluation.graph.computations.entries()) {
@@ -110,7 +110,7 @@ function toPlannedSteps(
   }
 }
 
-/** Whether a partition is in one of some ascending ranges. */
+/** Tests whether one of some ascending ranges holds a partition. */
 export function isInRanges(ranges: readonly PartitionRange[], index: number): boolean {
   let [low, high] = [0, ranges.length]
   while (low < high) {
@@ -122,17 +122,17 @@ export function isInRanges(ranges: readonly PartitionRange[], index: number): bo
   return range !== undefined && isWithin(range, index)
 }
 
-/** How many partitions some ranges hold. */
+/** Counts the partitions of some ranges. */
 export function countPartitions(ranges: readonly PartitionRange[]): number {
   return ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0)
 }
 
-/** How many steps a plan has. */
+/** Counts the steps of a plan. */
 export function countSteps({ checks, work }: Plan): number {
   return [...checks, ...work].reduce((sum, { ranges }) => sum + countPartitions(ranges), 0)
 }
 
-/** The steps of a plan one by one, in an order in which they can be done. */
+/** Iterates over the steps of a plan in an executable order. */
 export function* listSteps(evaluation: Evaluation, plan: Plan): Iterable<Step> {
   for (const { asset, ranges } of plan.checks)
     for (const partition of listPartitions(ranges)) yield buildCheckStep(asset, partition)
@@ -141,18 +141,18 @@ export function* listSteps(evaluation: Evaluation, plan: Plan): Iterable<Step> {
       yield buildMaterializeStep(evaluation, computation, partition)
 }
 
-/** The partitions of some ranges, one by one. */
+/** Iterates over the partitions of some ranges. */
 export function* listPartitions(ranges: readonly PartitionRange[]): Iterable<number> {
   for (const { from, to } of ranges) for (let index = from; index <= to; index += 1) yield index
 }
 
-/** The step that checks one partition. */
+/** Builds the step that checks one partition. */
 export function buildCheckStep(asset: Asset, partition: number): CheckStep {
   const key = formatPartitionKey(asset.partitions, partition)
   return { kind: "check", id: `check ${asset.name} ${key}`, asset, partition, key }
 }
 
-/** The step that makes one partition. */
+/** Builds the step that materializes one partition. */
 export function buildMaterializeStep(
   { graph }: Evaluation,
   computation: Computation,
@@ -162,14 +162,14 @@ export function buildMaterializeStep(
   return { kind: "materialize", id: `${computation.name} ${key}`, computation, partition, key }
 }
 
-/** A partition that was asked for, or is needed, and cannot be made yet. */
+/** Requested or needed partitions that are blocked, with their blocker. */
 export interface BlockedWork {
   readonly computation: Computation
   readonly range: PartitionRange
   readonly blocker: string
 }
 
-/** What the waiting partitions of a plan wait for; neighbours that wait for the same stand together. Of each computation the first `most` are looked at. */
+/** Iterates over the blocked partitions of a plan with their blockers; consecutive partitions with one blocker are one range. Only the first `limit` partitions of each computation are examined. */
 export function* listBlockedWork(
   evaluation: Evaluation,
   plan: Plan,

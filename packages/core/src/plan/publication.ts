@@ -14,7 +14,7 @@ import {
 import type { Graph } from "../graph/graph.ts"
 import type { PublicationTable } from "../ports.ts"
 
-/** That a set is expected to show another partition, or other rows of it, once the steps are done. */
+/** The expected publication of a set after the steps of a plan: another partition, or other rows of the published one. */
 export interface PublicationPlan {
   readonly set: string
   readonly partition: number
@@ -23,7 +23,7 @@ export interface PublicationPlan {
   readonly published: Publication | undefined
 }
 
-/** The published assets of a graph by publication set. */
+/** Groups the published assets of a graph by publication set. */
 export function groupPublicationSets(graph: Graph): ReadonlyMap<string, readonly Asset[]> {
   const sets = new Map<string, Asset[]>()
   for (const asset of graph.assets.values())
@@ -35,7 +35,7 @@ export function groupPublicationSets(graph: Graph): ReadonlyMap<string, readonly
   return sets
 }
 
-/** The partitions that every asset of a set has. */
+/** The bounds of the partitions that every asset of a set has. */
 export function findSetBounds(
   evaluation: Evaluation,
   assets: readonly Asset[],
@@ -50,8 +50,8 @@ export function findSetBounds(
 }
 
 /**
- * The newest partition for which every table of the set is right and passed its checks, never an older one than
- * what is published: backfilling the past changes nothing that readers see. Undefined when there is none.
+ * Finds the newest partition of a set that is ready to publish. It is not older than the published one, so that a
+ * backfill does not change the published tables. Undefined when there is none.
  */
 export function findNewestPublishable(
   range: PartitionRange | undefined,
@@ -64,13 +64,13 @@ export function findNewestPublishable(
   return undefined
 }
 
-/** Whether a step of the plan will make, or check, one partition. */
+/** The steps of a plan: tests whether one of them materializes, or checks, a partition. */
 export interface PlannedSteps {
   readonly willMaterialize: (asset: Asset, index: number) => boolean
   readonly willCheck: (asset: Asset, index: number) => boolean
 }
 
-/** Which sets will change, if every step goes well. */
+/** Plans the publications of the sets that change if every step succeeds. */
 export function planPublications(
   evaluation: Evaluation,
   planned: PlannedSteps,
@@ -102,7 +102,7 @@ export function planPublications(
   })
 }
 
-/** Whether a partition of a published asset is fresh, stands on no refused rows, and passed the error checks of today: as recorded, unless they ran since. */
+/** Tests whether a partition of a published asset is fresh, not blocked, and passes its current error checks. `passed` is the result of checks that ran after the ledger was read. */
 export function isReadyToPublish(
   evaluation: Evaluation,
   asset: Asset,
@@ -114,7 +114,7 @@ export function isReadyToPublish(
   return passed ?? hasPassedChecks(evaluation, asset, index)
 }
 
-/** Whether the error checks of today ran on the rows that counted when the ledger was read, and passed. */
+/** Tests whether the current error checks ran on the current rows and passed, according to the snapshot. */
 export function hasPassedChecks(evaluation: Evaluation, asset: Asset, index: number): boolean {
   return (
     isChecked(evaluation, asset, index) &&
@@ -122,7 +122,7 @@ export function hasPassedChecks(evaluation: Evaluation, asset: Asset, index: num
   )
 }
 
-/** One table of a publication, if the asset is published. */
+/** The publication of one asset's rows; empty if the asset is not published. */
 export function toPublicationTables(
   asset: Asset,
   partition: number,
@@ -133,14 +133,14 @@ export function toPublicationTables(
   return [{ asset, publish: asset.publish, partition, file, dataVersion }]
 }
 
-/** One table as a publication's version knows it. */
+/** The part of one table in the version of a publication. */
 interface PublishedContent {
   readonly asset: Asset
   readonly partition: number
   readonly content: Fingerprint
 }
 
-/** Hash of what the tables of a set will hold. */
+/** Computes the version of a publication: the hash of the content of its tables. */
 export function computePublicationVersion(
   set: string,
   tables: readonly PublishedContent[],

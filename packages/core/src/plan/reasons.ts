@@ -12,14 +12,14 @@ import {
 } from "../partitions/bitset.ts"
 import type { Plan, Work } from "./plan.ts"
 
-/** Partitions of one computation that a plan makes for one reason: the status that they share, its causes taken together. */
+/** Partitions of one computation that a plan materializes for one reason: their common status, with the causes of all of them. */
 export interface ReasonGroup {
   readonly computation: Computation
   readonly ranges: readonly PartitionRange[]
   readonly status: Exclude<Status, { kind: "fresh" }>
 }
 
-/** The work of a plan by reason, in its order; as many groups as there are kinds of reason, not as there are partitions. */
+/** Groups the work of a plan by reason, in the order of the plan. The number of groups does not grow with the number of partitions. */
 export function groupByReason(evaluation: Evaluation, plan: Plan): readonly ReasonGroup[] {
   return plan.work.flatMap((work) => groupWork(evaluation, work))
 }
@@ -49,7 +49,7 @@ function splitByFlags(evaluation: Evaluation, computation: Computation, range: P
   return parts
 }
 
-/** The status of the first partition, with what is stale in the windows of all of them. */
+/** The status of the first partition, with the stale upstreams in the windows of all partitions. */
 function mergeStatuses(
   evaluation: Evaluation,
   computation: Computation,

@@ -6,7 +6,7 @@ import type { Graph } from "../graph/graph.ts"
 import type { Problem } from "../problem.ts"
 import type { Plan, PlanRequest, Work } from "./plan.ts"
 
-/** A plan as it is kept in a file: what was asked for, what it would do, and all that it was made from. */
+/** The content of a plan file: the request, the work, and the state that the plan depends on. */
 export interface SavedPlan {
   readonly format: 1
   readonly targets: readonly NamedRange[]
@@ -15,11 +15,11 @@ export interface SavedPlan {
   readonly work: readonly NamedRange[]
   readonly checks: readonly NamedRange[]
   readonly publications: readonly { readonly set: string; readonly partition: string }[]
-  /** What the ledger had said last. */
+  /** Version of the ledger. */
   readonly position: string
-  /** Computation → code version, of all that the targets come from. */
+  /** Computation → code version, for the targets and their upstream. */
   readonly code: Readonly<Record<string, string>>
-  /** Source → hash of what has landed, of those that the targets come from. */
+  /** Source → hash of its landed files, for the upstream of the targets. */
   readonly landed: Readonly<Record<string, string>>
 }
 
@@ -30,7 +30,7 @@ export interface NamedRange {
   readonly to: string
 }
 
-/** A plan as a file keeps it. */
+/** Builds the content of a plan file. */
 export function savePlan(
   evaluation: Evaluation,
   plan: Plan,
@@ -56,7 +56,7 @@ export function savePlan(
   }
 }
 
-/** What a saved plan asked for; a target that is not declared any more is left out, and `planDrift` then tells. */
+/** The request of a saved plan. A target that is no longer declared is left out, and `findPlanDrift` reports it. */
 export function toPlanRequest({ graph }: Evaluation, saved: SavedPlan): PlanRequest {
   const targets = new Map<string, PartitionRange[]>()
   for (const { name, from, to } of saved.targets) {
@@ -69,29 +69,31 @@ export function toPlanRequest({ graph }: Evaluation, saved: SavedPlan): PlanRequ
   return { targets, only: saved.only ?? undefined, publish: saved.publish }
 }
 
-/** Why a saved plan is not what would be done now; nothing when performing `now` is performing exactly it. */
+/** Finds the differences between a saved plan and the current plan of its request; none when both do the same work. */
 export function findPlanDrift(saved: SavedPlan, current: SavedPlan): readonly Problem[] {
   const problems: Problem[] = []
   const add = (message: string): void => {
-    const hint = "Make the plan again and look at it: `freshet plan … --save FILE`."
+    const hint = "Save the plan again and review it: `freshet plan … --save FILE`."
     problems.push({ kind: "plan_moved", message, hint })
   }
   if (saved.position !== current.position)
-    add("The ledger moved since the plan was saved: something was made, checked or cleaned up.")
+    add(
+      "The ledger changed after the plan was saved: partitions were materialized, checked or deleted.",
+    )
   const currentNames = new Set(current.targets.map(({ name }) => name))
   const missingNames = new Set(
     saved.targets.map(({ name }) => name).filter((name) => !currentNames.has(name)),
   )
   for (const name of missingNames)
-    add(`\`${name}\` is not declared any more, or is cut into other partitions.`)
+    add(`\`${name}\` is no longer declared, or has other partitions.`)
   if (missingNames.size > 0) return problems
   for (const name of listChangedNames(saved.code, current.code))
-    add(`The code of \`${name}\` is not what it was when the plan was saved.`)
+    add(`The code of \`${name}\` changed after the plan was saved.`)
   for (const name of listChangedNames(saved.landed, current.landed))
-    add(`What has landed of \`${name}\` is not what it was when the plan was saved.`)
+    add(`The landed files of \`${name}\` changed after the plan was saved.`)
   const isSame = toCanonicalJson(pickSteps(saved)) === toCanonicalJson(pickSteps(current))
   if (!isSame && problems.length === 0)
-    add("The plan would not be the same now: what exists or what is published has changed.")
+    add("The plan changed after it was saved: other partitions exist, or other ones are published.")
   return problems
 }
 
@@ -132,7 +134,7 @@ function nameWorkRanges(
   }))
 }
 
-/** The code of everything that the targets come from, whether there is anything to do about it or not. */
+/** The code versions of the targets and their upstream, stale or fresh. */
 function listCodeVersions(
   evaluation: Evaluation,
   upstream: ReadonlySet<string>,
@@ -158,7 +160,7 @@ function listLandedVersions(
   )
 }
 
-/** The targets with everything that they read, directly or not. */
+/** The targets and their upstream. */
 function findUpstream({ upstream }: Graph, targets: Iterable<string>): ReadonlySet<string> {
   const names = new Set(targets)
   for (const name of names) for (const read of upstream.get(name) ?? []) names.add(read)

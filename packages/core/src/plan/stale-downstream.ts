@@ -12,7 +12,7 @@ import { type WindowFinder, createWindowFinder } from "../evaluate/windows.ts"
 import { subtractBits, isSet, intersectBits, setBits, listSetRanges } from "../partitions/bitset.ts"
 import type { Plan } from "./plan.ts"
 
-/** What will be stale once some work has been done, because it was made from what that makes and is not part of it: computation → partitions. */
+/** Finds the materialized partitions downstream of a plan's work that the plan does not contain: they may be stale after it. Computation → partitions. */
 export function findStaleDownstream(
   evaluation: Evaluation,
   plan: Pick<Plan, "work">,
@@ -48,9 +48,9 @@ function toPlannedSet(evaluation: Evaluation, { work }: Pick<Plan, "work">): Par
 
 interface ImpactSearch {
   readonly planned: PartitionSet
-  /** What the plan makes, and what is found to read that. */
+  /** The planned partitions and their downstream. */
   readonly reached: PartitionSet
-  /** What may be marked: what is planned, and what is there to become stale. */
+  /** The partitions that can be in the result: planned or materialized ones. */
   readonly candidates: PartitionSet
   readonly finder: WindowFinder
 }

@@ -2,7 +2,7 @@ import type { PartitionRange } from "../declare/partition.ts"
 import { numberGraph } from "../evaluate/numbered-graph.ts"
 import type { Evaluation } from "../evaluate/states.ts"
 
-/** What is asked of one asset. */
+/** The requested partitions of one asset. */
 export interface Target {
   readonly name: string
   /** The number of its computation. */
@@ -10,7 +10,7 @@ export interface Target {
   readonly ranges: readonly PartitionRange[]
 }
 
-/** What is asked of some assets, by name. */
+/** Resolves requested partitions by asset name. Throws a TypeError for an unknown name. */
 export function listTargets(
   { graph }: Evaluation,
   requestedRanges: ReadonlyMap<string, readonly PartitionRange[]>,
@@ -25,7 +25,7 @@ export function listTargets(
   return targets
 }
 
-/** The newest partition of each of these assets that exists; an asset without any is left out. */
+/** The newest partition of each of these assets, or all of its static keys; an asset without partitions is left out. */
 export function listNewestTargets(
   evaluation: Evaluation,
   names: Iterable<string>,

@@ -1,108 +1,109 @@
 import { expect, test } from "vitest"
 
 import {
-  countStates,
   fingerprintInputs,
   formatFingerprint,
-  getAsset,
   getAssetStatus,
   type Graph,
 } from "../../src/engine.ts"
 import { all, last, previous, sql, unpartitioned } from "../../src/index.ts"
-import { dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import { dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
 import {
   type MemoryProject,
   evaluateProject,
   land,
-  createMemoryProject,
+  createProjectWithDays,
+  countProjectStates,
   run,
 } from "../memory-project.ts"
 
 const raw = source("raw")
 const a = dailyAsset("a", sql`from ${raw}`)
 
-/** A world with the files of some days, all of them over. */
-function createProject(days: number): MemoryProject {
-  const project = createMemoryProject(day(days + 1) * 86_400_000)
-  for (let dayOfMonth = 1; dayOfMonth <= days; dayOfMonth += 1)
-    land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
-  return project
-}
+/** Creates a project in which `raw` has landed the first days of January, all of them ended. */
+const createProject = (days: number) =>
+  createProjectWithDays(
+    Array.from({ length: days }, (_, index) => index + 1),
+    {},
+    days,
+  )
 
-const states = (project: MemoryProject, graph: Graph, name: string) =>
-  countStates(evaluateProject(project, graph), getAsset(graph, name).computation)
+const countStale = (project: MemoryProject, graph: Graph, name: string) =>
+  countProjectStates(project, graph, name).stale
 
-const stale = (project: MemoryProject, graph: Graph, name: string) =>
-  states(project, graph, name).stale
-
-test("a partitioned asset as a whole is not fresh as long as one of its partitions is not", async () => {
+test("a partitioned asset is not fresh as long as one of its partitions is not", async () => {
   const project = createProject(30)
-  await run(project, buildGraphOf(raw, a))
+  await run(project, buildValidGraph(raw, a))
   land(project, "raw", day(12), "corrected")
-  expect(states(project, buildGraphOf(raw, a), "a")).toMatchObject({ fresh: 29, stale: 1 })
+  expect(countProjectStates(project, buildValidGraph(raw, a), "a")).toMatchObject({
+    fresh: 29,
+    stale: 1,
+  })
 })
 
-test("what somebody else lands makes stale what reads it: nobody has to observe it first", async () => {
+test("a landed file makes its readers stale without an observation step", async () => {
   const project = createProject(3)
-  await run(project, buildGraphOf(raw, a))
+  await run(project, buildValidGraph(raw, a))
   land(project, "raw", day(2), "corrected")
-  expect(getAssetStatus(evaluateProject(project, buildGraphOf(raw, a)), a, day(2))).toMatchObject({
+  expect(
+    getAssetStatus(evaluateProject(project, buildValidGraph(raw, a)), a, day(2)),
+  ).toMatchObject({
     kind: "stale",
   })
 })
 
-test("a read of a hundred and more partitions is looked at like any other", async () => {
+test("a read of more than a hundred partitions is evaluated like a smaller one", async () => {
   const year = dailyAsset("year", sql`from ${last(365, a)}`)
-  const graph = buildGraphOf(raw, a, year)
+  const graph = buildValidGraph(raw, a, year)
   const project = createProject(400)
   await run(project, graph)
   land(project, "raw", day(20), "corrected")
-  expect(stale(project, graph, "year")).toBe(365)
+  expect(countStale(project, graph, "year")).toBe(365)
 })
 
-test("a chain of a hundred and more of an asset's own partitions is looked at to its end", async () => {
+test("a chain of more than a hundred previous partitions is evaluated to its end", async () => {
   const sum = dailyAsset("sum", sql`from ${raw}, ${previous()}`)
-  const graph = buildGraphOf(raw, sum)
+  const graph = buildValidGraph(raw, sum)
   const project = createProject(150)
   project.behaviour.rows = (request, _, read) =>
     String(request.relations.flatMap(read).reduce((sum, each) => sum + each.length, 0) % 1009)
   await run(project, graph)
   land(project, "raw", day(20), "corrected")
-  expect(stale(project, graph, "sum")).toBe(131)
+  expect(countStale(project, graph, "sum")).toBe(131)
 })
 
-test("reading all of what is cut by time notices every partition of it", async () => {
+test("a read of all partitions of time notices a change in each of them", async () => {
   const total = dailyAsset("total", sql`from ${all(a)}`, { partitions: unpartitioned })
-  const graph = buildGraphOf(raw, a, total)
+  const graph = buildValidGraph(raw, a, total)
   const project = createProject(120)
   await run(project, graph)
-  expect(states(project, graph, "total").fresh).toBe(1)
+  expect(countProjectStates(project, graph, "total").fresh).toBe(1)
   land(project, "raw", day(3), "corrected")
-  expect(stale(project, graph, "total")).toBe(1)
+  expect(countStale(project, graph, "total")).toBe(1)
 })
 
 test("a parameter that a query interpolates is part of its version", async () => {
   const asking = (parameter: number) =>
-    buildGraphOf(raw, dailyAsset("a", sql`${parameter} from ${raw}`))
+    buildValidGraph(raw, dailyAsset("a", sql`${parameter} from ${raw}`))
   const project = createProject(2)
   await run(project, asking(7))
-  expect(stale(project, asking(8), "a")).toBe(2)
-  expect(stale(project, asking(7), "a")).toBe(0)
+  expect(countStale(project, asking(8), "a")).toBe(2)
+  expect(countStale(project, asking(7), "a")).toBe(0)
 })
 
-test("what reads a stale asset is stale too, at any distance, before anything runs", async () => {
+test("everything downstream of a stale asset is stale before any run", async () => {
   const b = dailyAsset("b", sql`from ${a}`)
   const c = dailyAsset("c", sql`from ${b}`)
-  const graph = buildGraphOf(raw, a, b, c)
+  const graph = buildValidGraph(raw, a, b, c)
   const project = createProject(1)
   await run(project, graph)
   land(project, "raw", day(1), "corrected")
-  expect(["a", "b", "c"].map((name) => stale(project, graph, name))).toEqual([1, 1, 1])
+  expect(["a", "b", "c"].map((name) => countStale(project, graph, name))).toEqual([1, 1, 1])
 })
 
-test("different inputs never share a version because their texts run together", () => {
+test("different inputs have different versions even if their concatenated texts are equal", () => {
   const [x, y] = [source("x"), source("y")]
-  const graph = buildGraphOf(x, y)
+  const graph = buildValidGraph(x, y)
   const read = (relation: string, ...versions: [number, string][]) => ({
     relation,
     asset: relation,
@@ -122,10 +123,10 @@ test("different inputs never share a version because their texts run together", 
   expect(new Set(prints).size).toBe(prints.length)
 })
 
-test("a rerun without a hand-set version leaves what reads it fresh when the rows are the same", async () => {
+test("a rerun with equal rows leaves its readers fresh without a declared version", async () => {
   const graph = (salt: string) => {
     const up = dailyAsset("up", sql`${salt} from ${raw}`)
-    return buildGraphOf(raw, up, dailyAsset("down", sql`from ${up}`))
+    return buildValidGraph(raw, up, dailyAsset("down", sql`from ${up}`))
   }
   const project = createProject(2)
   project.behaviour.rows = (_, asset) => asset

@@ -29,25 +29,13 @@ import {
   unpartitioned,
   type OnShortWindow,
 } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, snapshotSource } from "../declarations.ts"
+import { afterDay, dailyAsset, day, buildValidGraph, snapshotSource } from "../declarations.ts"
 import { source, partitionedSource } from "../declarations.ts"
-import {
-  type MemoryProject,
-  evaluateProject,
-  requestEverything,
-  identity,
-  land,
-} from "../memory-project.ts"
-import { createMemoryProject, run } from "../memory-project.ts"
+import { evaluateProject, requestEverything, identity, land } from "../memory-project.ts"
+import { createMemoryProject, createProjectWithDays, run } from "../memory-project.ts"
 
 const raw = source("raw")
 const users = snapshotSource("users")
-
-function createProject(days: readonly number[]): MemoryProject {
-  const project = createMemoryProject(afterDay(20))
-  for (const dayOfMonth of days) land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
-  return project
-}
 
 /** The state of a graph of which nothing was made yet, when `users` has landed. */
 function untouched(graph: Graph, nowMs: number): Evaluation {
@@ -70,17 +58,17 @@ const manyKeys = (count: number) =>
 test("a million partitions are planned as one range (pain 32)", () => {
   const partitions = hourly({ start: "1926-01-01T00" })
   const asset = dailyAsset("a", sql`from ${users}`, { partitions })
-  const evaluation = untouched(buildGraphOf(users, asset), Date.UTC(2040, 0, 29, 16))
+  const evaluation = untouched(buildValidGraph(users, asset), Date.UTC(2040, 0, 29, 16))
   const plan = buildPlan(evaluation, requestEverything(evaluation), identity)
   expect(countSteps(plan)).toBe(1_000_000)
   expect(plan.work.map(({ ranges }) => ranges)).toHaveLength(1)
   expect(plan.work[0]?.ranges).toHaveLength(1)
 })
 
-test("what is shown of forty thousand partitions is a few ranges and counts (pain 33)", () => {
+test("the text for forty thousand partitions is a few ranges and counts (pain 33)", () => {
   const partitions = daily({ start: "1916-01-01" })
   const asset = dailyAsset("a", sql`from ${users}`, { partitions })
-  const evaluation = untouched(buildGraphOf(users, asset), afterDay(1))
+  const evaluation = untouched(buildValidGraph(users, asset), afterDay(1))
   expect(countStates(evaluation, asset.computation).missing).toBe(40_179)
   expect(listRangesWhere(evaluation, asset.computation, () => true)).toHaveLength(1)
 })
@@ -89,13 +77,13 @@ test("a hundred thousand keys of several assets are planned together (pain 34)",
   const partitions = manyKeys(100_000)
   const a = dailyAsset("a", sql`from ${users}`, { partitions })
   const b = dailyAsset("b", sql`from ${a}`, { partitions })
-  const evaluation = untouched(buildGraphOf(users, a, b), 0)
+  const evaluation = untouched(buildValidGraph(users, a, b), 0)
   expect(countSteps(buildPlan(evaluation, requestEverything(evaluation), identity))).toBe(200_000)
 })
 
 test("the state of one asset of many partitions is counted without naming them (pain 35)", () => {
   const asset = dailyAsset("a", sql`from ${users}`, { partitions: manyKeys(33_000) })
-  const evaluation = untouched(buildGraphOf(users, asset), 0)
+  const evaluation = untouched(buildValidGraph(users, asset), 0)
   expect(countStates(evaluation, asset.computation)).toEqual({
     fresh: 0,
     stale: 0,
@@ -105,7 +93,7 @@ test("the state of one asset of many partitions is counted without naming them (
   })
 })
 
-test("three dimensions are the keys of their combinations, each of them exact (pain 36)", async () => {
+test("three dimensions are static keys of their combinations, each evaluated on its own (pain 36)", async () => {
   const [regions, channels] = [
     ["eu", "us"],
     ["web", "shop", "app"],
@@ -117,7 +105,7 @@ test("three dimensions are the keys of their combinations, each of them exact (p
   const sales = partitionedSource("sales", partitions)
   const sums = dailyAsset("sums", sql`from ${sales}`, { partitions })
   const total = dailyAsset("total", sql`from ${all(sums)}`, { partitions: unpartitioned })
-  const graph = buildGraphOf(sales, sums, total)
+  const graph = buildValidGraph(sales, sums, total)
   const project = createMemoryProject(afterDay(1))
   for (const index of keys.keys()) land(project, "sales", index, `v${index}`)
   await run(project, graph)
@@ -128,14 +116,14 @@ test("three dimensions are the keys of their combinations, each of them exact (p
   expect(project.computed).toEqual(["sums us,shop,old", "total all"])
 })
 
-test("keys with commas, slashes, quotes and blanks are keys like others (pain 37)", async () => {
+test("keys may have commas, slashes, quotes and blanks (pain 37)", async () => {
   const keys = ["a,b", "a", "b", "x/y", "..", "it's", '"q"', " ", "eu;us", "é", "|", "a%2Cb"]
   const partitions = staticKeys(keys)
   expect(keys.map((key) => findPartition(partitions, key))).toEqual(keys.map((_, index) => index))
   expect(keys.map((_, index) => formatPartitionKey(partitions, index))).toEqual(keys)
   expect(new Set(keys.map(encodeFolderName)).size).toBe(keys.length)
   const up = partitionedSource("up", partitions)
-  const graph = buildGraphOf(up, dailyAsset("a", sql`from ${up}`, { partitions }))
+  const graph = buildValidGraph(up, dailyAsset("a", sql`from ${up}`, { partitions }))
   const project = createMemoryProject(afterDay(1))
   for (const index of keys.keys()) land(project, "up", index, `v${index}`)
   await run(project, graph)
@@ -146,9 +134,11 @@ test("keys with commas, slashes, quotes and blanks are keys like others (pain 37
   expect(project.computed).toEqual(["a a,b"])
 })
 
-test("keys of a set are named one by one, in quotes where they could be taken for something else (pain 37)", () => {
+test("static keys are listed one by one, in quotes where they are ambiguous (pain 37)", () => {
   const keys = ["oslo", "são paulo", "a,b", "it's", "x/y", "ü", "us", "eu"]
-  const graph = buildGraphOf(dailyAsset("a", sql`select 1 as n`, { partitions: staticKeys(keys) }))
+  const graph = buildValidGraph(
+    dailyAsset("a", sql`select 1 as n`, { partitions: staticKeys(keys) }),
+  )
   const text = (...ranges: readonly (readonly [number, number])[]) =>
     formatPartitions(
       graph,
@@ -161,10 +151,10 @@ test("keys of a set are named one by one, in quotes where they could be taken fo
   expect(text([0, 7])).toBe("all 8 keys")
 })
 
-test("a partition that was wiped is missing, and making it again is all there is to do (pain 38)", async () => {
+test("a wiped partition is missing, and a run materializes only that partition (pain 38)", async () => {
   const a = dailyAsset("a", sql`from ${raw}`)
-  const graph = buildGraphOf(raw, a, dailyAsset("week", sql`from ${last(7, a)}`))
-  const project = createProject([1, 2, 3])
+  const graph = buildValidGraph(raw, a, dailyAsset("week", sql`from ${last(7, a)}`))
+  const project = createProjectWithDays([1, 2, 3])
   await run(project, graph)
   const wiped = project.records.findIndex(
     (stored) => stored.asset === "a" && stored.key === "2026-01-02",
@@ -177,7 +167,7 @@ test("a partition that was wiped is missing, and making it again is all there is
   expect(result.steps.get("week 2026-01-03")).toEqual({ kind: "unchanged" })
 })
 
-test("the ledger is asked for tens of thousands of keys in a few ranges (pain 39)", async () => {
+test("a few ranges query the ledger for tens of thousands of keys (pain 39)", async () => {
   const asked: AssetRange[] = []
   const book = createMaterializationCache({
     readMaterializations: async (wanted) => {
@@ -198,21 +188,24 @@ test.each<[OnShortWindow, readonly string[]]>([
   "a rolling window at the start of history follows its declaration: %s (pain 40)",
   async (onShortWindow, made) => {
     const week = dailyAsset("week", sql`from ${last(3, raw, { onShortWindow })}`)
-    const project = createProject([1, 2, 3])
-    await run(project, buildGraphOf(raw, week))
+    const project = createProjectWithDays([1, 2, 3])
+    await run(project, buildValidGraph(raw, week))
     expect(project.computed).toEqual(made)
     const short = project.steps.map((step) => step.reads.some((read) => read.short))
     expect(short).toEqual(made.map((_, index) => onShortWindow === "truncate" && index < 2))
-    const states = countStates(evaluateProject(project, buildGraphOf(raw, week)), week.computation)
+    const states = countStates(
+      evaluateProject(project, buildValidGraph(raw, week)),
+      week.computation,
+    )
     expect(states.blocked).toBe(onShortWindow === "error" ? 2 : 0)
   },
 )
 
-test("the last days of an asset feed one that is not partitioned (pain 40)", async () => {
+test("an unpartitioned asset reads the last days of a partitioned one (pain 40)", async () => {
   const week = dailyAsset("week", sql`from ${last(3, raw)}`)
   const once = dailyAsset("once", sql`from ${latest(week)}`, { partitions: unpartitioned })
-  const graph = buildGraphOf(raw, week, once)
-  const project = createProject([1, 2, 3, 4])
+  const graph = buildValidGraph(raw, week, once)
+  const project = createProjectWithDays([1, 2, 3, 4])
   await run(project, graph)
   expect([...project.files.values()].at(-1)).toBe("once(week(r2+r3+r4))")
   land(project, "raw", day(5), "r5")
@@ -220,12 +213,12 @@ test("the last days of an asset feed one that is not partitioned (pain 40)", asy
   expect([...project.files.values()].at(-1)).toBe("once(week(r3+r4+r5))")
 })
 
-test("a window of seven days is these seven days, across a change of clocks too (pain 41)", async () => {
+test("a window of seven days has seven days across a change of clocks (pain 41)", async () => {
   const zone = "America/New_York" // clocks go forward on 2026-03-08
   const local = daily({ start: "2026-01-01", zone })
   const up = partitionedSource("up", local)
   const week = dailyAsset("week", sql`from ${last(7, up)}`, { partitions: local })
-  const graph = buildGraphOf(up, week)
+  const graph = buildValidGraph(up, week)
   const index = (key: string) => findPartition(local, key)!
   const project = createMemoryProject(Date.UTC(2026, 3, 1))
   for (let each = index("2026-03-01"); each <= index("2026-03-14"); each += 1)
@@ -240,20 +233,20 @@ test("a window of seven days is these seven days, across a change of clocks too 
   expect([...project.files.values()]).toEqual([`week(${march(4, 10).join("+")})`])
 })
 
-test("the newest partition is the last day that is over, not the one under way (pain 41)", () => {
+test("the newest partition is the last ended day, not the current one (pain 41)", () => {
   const zone = "Asia/Tokyo" // nine hours ahead of UTC
   const partitions = daily({ start: "2026-01-01", zone })
   const asset = dailyAsset("a", sql`from ${users}`, { partitions })
-  const graph = buildGraphOf(users, asset)
+  const graph = buildValidGraph(users, asset)
   const newest = (nowMs: number) =>
     formatPartitionKey(partitions, untouched(graph, nowMs).bounds.get("a")!.to)
   expect(newest(Date.UTC(2026, 0, 5, 15) - 1)).toBe("2026-01-04")
   expect(newest(Date.UTC(2026, 0, 5, 15))).toBe("2026-01-05")
 })
 
-test("reading all of an asset reads its first partition and its last (pain 41)", async () => {
+test("a read of all partitions includes the first and the last (pain 41)", async () => {
   const total = dailyAsset("total", sql`from ${all(raw)}`, { partitions: unpartitioned })
-  const project = createProject([1, 2, 3])
-  await run(project, buildGraphOf(raw, total))
+  const project = createProjectWithDays([1, 2, 3])
+  await run(project, buildValidGraph(raw, total))
   expect([...project.files.values()]).toEqual(["total(r1+r2+r3)"])
 })

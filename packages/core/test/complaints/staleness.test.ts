@@ -1,7 +1,6 @@
 import { expect, test } from "vitest"
 
 import {
-  countStates,
   formatStatus,
   getAsset,
   getAssetStatus,
@@ -9,67 +8,50 @@ import {
   resolveSelection,
   stateFlagsAt,
   toStateKind,
-  type Graph,
   type HasState,
 } from "../../src/engine.ts"
 import { codeAsset, int32, last, sql } from "../../src/index.ts"
 import {
-  afterDay,
   dailyAsset,
   day,
   everyDay,
-  buildGraphOf,
+  buildValidGraph,
   snapshotSource,
   source,
 } from "../declarations.ts"
 import {
-  type MemoryProject,
   evaluateProject,
   land,
-  createMemoryProject,
+  createProjectWithDays,
+  countProjectStates,
+  runAndListComputed,
   run,
 } from "../memory-project.ts"
 
 const raw = source("raw")
 const a = dailyAsset("a", sql`from ${raw}`)
 const b = dailyAsset("b", sql`from ${a}`)
-const chain = buildGraphOf(raw, a, b)
+const chain = buildValidGraph(raw, a, b)
 
-function createProject(days: readonly number[]): MemoryProject {
-  const project = createMemoryProject(afterDay(20))
-  for (const dayOfMonth of days) land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
-  return project
-}
-
-const states = (project: MemoryProject, graph: Graph, name: string) =>
-  countStates(evaluateProject(project, graph), getAsset(graph, name).computation)
-
-/** Runs, and tells what was computed: `a 2026-01-05`. */
-async function computed(project: MemoryProject, graph: Graph): Promise<readonly string[]> {
-  project.computed.length = 0
-  await run(project, graph)
-  return [...project.computed]
-}
-
-test("steps after one whose rows came out the same are not done in that very run (pain 8)", async () => {
-  const project = createProject([1, 2])
+test("steps downstream of unchanged rows are skipped in the same run (pain 8)", async () => {
+  const project = createProjectWithDays([1, 2])
   project.behaviour.rows = (_, asset) => asset
   await run(project, chain)
   land(project, "raw", day(1), "corrected")
-  expect(await computed(project, chain)).toEqual(["a 2026-01-01"])
+  expect(await runAndListComputed(project, chain)).toEqual(["a 2026-01-01"])
 })
 
-test("a partitioned asset does not look synced while partitions of it are not (pain 9)", async () => {
-  const project = createProject([1, 2, 3])
+test("a partitioned asset is not fresh while some of its partitions are not (pain 9)", async () => {
+  const project = createProjectWithDays([1, 2, 3])
   await run(project, chain)
   land(project, "raw", day(2), "corrected")
   land(project, "raw", day(4), "r4")
-  expect(states(project, chain, "b")).toMatchObject({ fresh: 2, stale: 1, missing: 1 })
+  expect(countProjectStates(project, chain, "b")).toMatchObject({ fresh: 2, stale: 1, missing: 1 })
 })
 
-test("a bumped code version of a partitioned asset is noticed in every partition (pain 10)", async () => {
+test("a changed code version of a partitioned asset makes every partition stale (pain 10)", async () => {
   const bumped = (version: string) =>
-    buildGraphOf(
+    buildValidGraph(
       raw,
       codeAsset({
         name: "a",
@@ -82,9 +64,9 @@ test("a bumped code version of a partitioned asset is noticed in every partition
         async *compute() {},
       }),
     )
-  const project = createProject([1, 2, 3])
+  const project = createProjectWithDays([1, 2, 3])
   await run(project, bumped("1"))
-  expect(states(project, bumped("1"), "a").fresh).toBe(3)
+  expect(countProjectStates(project, bumped("1"), "a").fresh).toBe(3)
   const evaluation = evaluateProject(project, bumped("2"))
   const causes = [1, 2, 3].map((each) =>
     getAssetStatus(evaluation, getAsset(evaluation.graph, "a"), day(each)),
@@ -93,10 +75,10 @@ test("a bumped code version of a partitioned asset is noticed in every partition
     expect(status).toMatchObject({ kind: "stale", causes: [{ kind: "code" }] })
 })
 
-test("a changed upstream is seen by the partitions that read it, and by no others (pain 11)", async () => {
+test("a changed upstream makes only the partitions stale that read it (pain 11)", async () => {
   const week = dailyAsset("week", sql`from ${last(3, a)}`)
-  const graph = buildGraphOf(raw, a, week)
-  const project = createProject([1, 2, 3, 4, 5, 6, 7])
+  const graph = buildValidGraph(raw, a, week)
+  const project = createProjectWithDays([1, 2, 3, 4, 5, 6, 7])
   await run(project, graph)
   land(project, "raw", day(3), "corrected")
   const evaluation = evaluateProject(project, graph)
@@ -107,29 +89,33 @@ test("a changed upstream is seen by the partitions that read it, and by no other
   expect(kinds).toEqual([fresh, fresh, stale, stale, stale, fresh, fresh])
 })
 
-test("assets that were just computed are fresh, however the run went through them (pain 12)", async () => {
-  const wide = buildGraphOf(raw, a, b, dailyAsset("c", sql`from ${a}, ${b}, ${last(2, b)}`))
+test("assets that were just computed are fresh, in every order of steps (pain 12)", async () => {
+  const wide = buildValidGraph(raw, a, b, dailyAsset("c", sql`from ${a}, ${b}, ${last(2, b)}`))
   for (const concurrency of [1, 4]) {
-    const project = createProject([1, 2, 3])
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, wide, undefined, { concurrency })
-    for (const name of ["a", "b", "c"]) expect(states(project, wide, name).fresh).toBe(3)
+    for (const name of ["a", "b", "c"])
+      expect(countProjectStates(project, wide, name).fresh).toBe(3)
   }
 })
 
-test("a new version of what somebody else makes marks everything downstream (pain 13)", async () => {
+test("a new version of a source makes everything downstream stale (pain 13)", async () => {
   const users = snapshotSource("users")
-  const graph = buildGraphOf(raw, users, a, dailyAsset("c", sql`from ${a}, ${users}`))
-  const project = createProject([1, 2])
+  const graph = buildValidGraph(raw, users, a, dailyAsset("c", sql`from ${a}, ${users}`))
+  const project = createProjectWithDays([1, 2])
   land(project, "users", 0, "u1")
   await run(project, graph)
   land(project, "users", 0, "u2")
-  expect([states(project, graph, "a").fresh, states(project, graph, "c").stale]).toEqual([2, 2])
+  expect([
+    countProjectStates(project, graph, "a").fresh,
+    countProjectStates(project, graph, "c").stale,
+  ]).toEqual([2, 2])
 })
 
-test("a change is seen across the groups that assets belong to (pain 14)", async () => {
+test("a change makes assets of other groups stale (pain 14)", async () => {
   const other = dailyAsset("other", sql`from ${b}`, { group: "another_team" })
-  const graph = buildGraphOf(raw, a, b, other)
-  const project = createProject([1])
+  const graph = buildValidGraph(raw, a, b, other)
+  const project = createProjectWithDays([1])
   await run(project, graph)
   land(project, "raw", day(1), "corrected")
   expect(getAssetStatus(evaluateProject(project, graph), other, day(1))).toMatchObject({
@@ -137,65 +123,66 @@ test("a change is seen across the groups that assets belong to (pain 14)", async
   })
 })
 
-test("an input that changes while the run is under way is not taken for the one that was read (pain 15)", async () => {
-  const project = createProject([1])
+test("an input that changes during the run does not count as the one that was read (pain 15)", async () => {
+  const project = createProjectWithDays([1])
   project.behaviour.beforeCompute = (step) => {
     if (step.startsWith("b")) land(project, "raw", day(1), "changed meanwhile")
   }
   await run(project, chain)
   expect([...project.files.values()]).toEqual(["a(r1)", "b(a(r1))"])
-  expect(["a", "b"].map((name) => states(project, chain, name).stale)).toEqual([1, 1])
+  expect(["a", "b"].map((name) => countProjectStates(project, chain, name).stale)).toEqual([1, 1])
   project.behaviour.beforeCompute = () => {}
-  expect(await computed(project, chain)).toEqual(["a 2026-01-01", "b 2026-01-01"])
+  expect(await runAndListComputed(project, chain)).toEqual(["a 2026-01-01", "b 2026-01-01"])
 })
 
-test("no stale flag stays once what caused it is gone (pain 16)", async () => {
-  const project = createProject([1, 2])
+test("a partition is fresh when the cause of its staleness is gone (pain 16)", async () => {
+  const project = createProjectWithDays([1, 2])
   await run(project, chain)
   land(project, "raw", day(1), "corrected")
   await run(project, chain)
   land(project, "raw", day(2), "wrong")
   land(project, "raw", day(2), "r2")
-  const without = buildGraphOf(raw, a, dailyAsset("b", sql`from ${raw}`))
-  expect(states(project, without, "b").stale).toBe(2)
-  for (const name of ["a", "b"]) expect(states(project, chain, name)).toMatchObject({ fresh: 2 })
+  const without = buildValidGraph(raw, a, dailyAsset("b", sql`from ${raw}`))
+  expect(countProjectStates(project, without, "b").stale).toBe(2)
+  for (const name of ["a", "b"])
+    expect(countProjectStates(project, chain, name)).toMatchObject({ fresh: 2 })
 })
 
-test("versions follow what was read and how, not when or how often (pain 17)", async () => {
-  const project = createProject([1])
+test("versions depend on inputs and code, not on time or the number of runs (pain 17)", async () => {
+  const project = createProjectWithDays([1])
   await run(project, chain)
   const versions = project.steps.map(({ fingerprint }) => fingerprint)
-  const again = createProject([1])
+  const again = createProjectWithDays([1])
   again.nowMs += 1e9
   await run(again, chain)
   await run(again, chain)
   expect(again.steps.map(({ fingerprint }) => fingerprint)).toEqual(versions)
 })
 
-test("a setting that is turned back finds the rows that were made with it (pain 18)", async () => {
-  const graph = (days: number) => buildGraphOf(raw, dailyAsset("a", sql`${days} from ${raw}`))
-  const project = createProject([1, 2])
+test("a reverted setting reuses the rows that were materialized with it (pain 18)", async () => {
+  const graph = (days: number) => buildValidGraph(raw, dailyAsset("a", sql`${days} from ${raw}`))
+  const project = createProjectWithDays([1, 2])
   await run(project, graph(7))
-  expect(await computed(project, graph(30))).toHaveLength(2)
-  expect(await computed(project, graph(7))).toEqual([])
-  expect(await computed(project, graph(30))).toEqual([])
+  expect(await runAndListComputed(project, graph(30))).toHaveLength(2)
+  expect(await runAndListComputed(project, graph(7))).toEqual([])
+  expect(await runAndListComputed(project, graph(30))).toEqual([])
 })
 
 test("renaming an asset keeps its history (pain 19)", async () => {
-  const project = createProject([1, 2])
+  const project = createProjectWithDays([1, 2])
   await run(project, chain)
   const renamed = dailyAsset("renamed", sql`from ${raw}`, { previousNames: ["a"] })
-  const graph = buildGraphOf(raw, renamed, dailyAsset("b", sql`from ${renamed}`))
-  expect(await computed(project, graph)).toEqual([])
-  expect(states(project, graph, "renamed").fresh).toBe(2)
+  const graph = buildValidGraph(raw, renamed, dailyAsset("b", sql`from ${renamed}`))
+  expect(await runAndListComputed(project, graph)).toEqual([])
+  expect(countProjectStates(project, graph, "renamed").fresh).toBe(2)
 })
 
-test("assets are selected by why they are stale (pain 20)", async () => {
-  const project = createProject([1, 2])
+test("assets are selected by the cause of their staleness (pain 20)", async () => {
+  const project = createProjectWithDays([1, 2])
   await run(project, chain)
   const edited = dailyAsset("b", sql`from ${a} where true`)
-  const graph = buildGraphOf(raw, a, edited, dailyAsset("c", sql`from ${edited}`))
-  await run(project, buildGraphOf(raw, a, b, dailyAsset("c", sql`from ${b}`)))
+  const graph = buildValidGraph(raw, a, edited, dailyAsset("c", sql`from ${edited}`))
+  await run(project, buildValidGraph(raw, a, b, dailyAsset("c", sql`from ${b}`)))
   land(project, "raw", day(2), "corrected")
   const evaluation = evaluateProject(project, graph)
   const has: HasState = (asset, attribute, value) => {

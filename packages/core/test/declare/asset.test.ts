@@ -86,7 +86,7 @@ const prices = sqlAsset({
 const counted = { ...about, name: "counted", columns: { count: int64() } } as const
 
 describe("sqlAsset", () => {
-  test("the columns, the name and the grain are the type, and no upstream is", () => {
+  test("the type holds the columns, the name and the granularity, but no upstream", () => {
     expectTypeOf(engagements).toEqualTypeOf<
       Asset<"engagements", { user_id: Column<bigint>; other_id: Column<bigint> }, Daily>
     >()
@@ -95,7 +95,7 @@ describe("sqlAsset", () => {
     >()
   })
 
-  test("every grain is part of the type", () => {
+  test("every granularity is part of the type", () => {
     expectTypeOf(clicks.partitions).toEqualTypeOf<Timed<"hourly">>()
     expectTypeOf(prices.partitions).toEqualTypeOf<Static>()
     const [weeks, months] = [weekly({ start: "2026-W01" }), monthly({ start: "2026-01" })]
@@ -126,7 +126,7 @@ describe("sqlAsset", () => {
     ])
   })
 
-  test("what is not said is empty, and an asset without partitions is not partitioned", () => {
+  test("options default to empty, and an asset without partitions is unpartitioned", () => {
     expect(settings).toMatchObject({
       owners: [],
       tags: [],
@@ -137,42 +137,42 @@ describe("sqlAsset", () => {
     expect(settings.publish).toBeUndefined()
   })
 
-  test("an unpartitioned asset may not read a partitioned one bare", () => {
+  test("an unpartitioned asset may not read a partitioned one without a window", () => {
     sqlAsset({
       ...counted,
-      // @ts-expect-error an unpartitioned asset reads a partitioned one: say all(…) or latest(…)
+      // @ts-expect-error an unpartitioned asset reads a partitioned one: use all(…) or latest(…)
       query: sql`select count(*) as count from ${engagements}`,
     })
     sqlAsset({
       ...counted,
-      // @ts-expect-error an unpartitioned asset reads a partitioned one: say all(…) or latest(…)
+      // @ts-expect-error an unpartitioned asset reads a partitioned one: use all(…) or latest(…)
       query: sql`select count(*) as count from ${activity}`,
     })
     sqlAsset({
       ...counted,
-      // @ts-expect-error an unpartitioned asset reads a partitioned one: say all(…) or latest(…)
+      // @ts-expect-error an unpartitioned asset reads a partitioned one: use all(…) or latest(…)
       query: sql`select count(*) as count from ${clicks}`,
     })
     sqlAsset({
       ...counted,
-      // @ts-expect-error an unpartitioned asset reads a partitioned one: say all(…) or latest(…)
+      // @ts-expect-error an unpartitioned asset reads a partitioned one: use all(…) or latest(…)
       query: sql`select count(*) as count from ${prices}`,
     })
     expectTypeOf(engagements.partitions.kind).toEqualTypeOf<"daily">()
   })
 
-  test("a bare read is noticed through nested fragments", () => {
+  test("a read without a window is checked through nested fragments", () => {
     const inner = sql`select * from ${engagements}`
     const middle = sql`select user_id from (${inner})`
     sqlAsset({
       ...counted,
-      // @ts-expect-error an unpartitioned asset reads a partitioned one: say all(…) or latest(…)
+      // @ts-expect-error an unpartitioned asset reads a partitioned one: use all(…) or latest(…)
       query: sql`select count(*) as count from (${middle})`,
     })
     expect(middle.parts.filter((part) => part.kind === "read")).toHaveLength(1)
   })
 
-  test("an unpartitioned asset may read all partitions, the latest one, and unpartitioned assets bare", () => {
+  test("an unpartitioned asset may read all partitions, the latest one, and unpartitioned assets without a window", () => {
     const { computation } = sqlAsset({
       ...counted,
       query: sql`select count(*) as count from ${all(engagements)}, ${latest(engagements)}, ${settings}`,
@@ -180,7 +180,7 @@ describe("sqlAsset", () => {
     expect(computation.reads).toHaveLength(3)
   })
 
-  test("a partitioned asset may read partitioned and unpartitioned ones bare", () => {
+  test("a partitioned asset may read partitioned and unpartitioned ones without a window", () => {
     const made = sqlAsset({
       ...counted,
       partitions: everyDay,
@@ -189,7 +189,7 @@ describe("sqlAsset", () => {
     expectTypeOf(made.partitions).toEqualTypeOf<Daily>()
   })
 
-  test("a window over something that has no partitions is refused", () => {
+  test("a window over an unpartitioned asset is a type error", () => {
     // @ts-expect-error "none" is not assignable to "daily"
     last(7, settings)
     // @ts-expect-error "none" is not assignable to "daily"
@@ -207,9 +207,9 @@ describe("sqlAsset", () => {
     expectTypeOf(latest(clicks)).toEqualTypeOf<Read<typeof clicks>>()
   })
 
-  test("only assets, reads, fragments and plain values are interpolated", () => {
-    const refused = () => [
-      // @ts-expect-error an object that is no asset
+  test("a query interpolates only assets, reads, fragments and plain values", () => {
+    const misuses = () => [
+      // @ts-expect-error an object that is not an asset
       sql`select * from ${{ name: "engagements" }}`,
       // @ts-expect-error a column
       sql`select * from ${int64()}`,
@@ -220,7 +220,7 @@ describe("sqlAsset", () => {
       // @ts-expect-error a Date: write its text
       sql`select ${new Date(0)}`,
     ]
-    expectTypeOf(refused).returns.items.toHaveProperty("parts")
+    expectTypeOf(misuses).returns.items.toHaveProperty("parts")
   })
 
   test("a check may only name columns of the asset", () => {
@@ -287,11 +287,11 @@ describe("sqlAssets", () => {
     ])
   })
 
-  test("unpartitioned outputs may not read a partitioned asset bare", () => {
+  test("unpartitioned outputs may not read a partitioned asset without a window", () => {
     sqlAssets({
       name: "x",
       group: "g",
-      // @ts-expect-error an unpartitioned asset reads a partitioned one: say all(…) or latest(…)
+      // @ts-expect-error an unpartitioned asset reads a partitioned one: use all(…) or latest(…)
       shared: sql`select * from ${activity}`,
       outputs: {},
     })
@@ -303,7 +303,7 @@ describe("sqlAssets", () => {
 describe("codeAsset", () => {
   const code = { ...about, name: "palettes", version: "1", partitions: everyDay } as const
 
-  test("compute sees the rows of its upstream, and its own rows are checked", () => {
+  test("the types of compute are the rows of its upstream and of the asset", () => {
     const palettes = codeAsset({
       ...code,
       columns: { user_id: int64(), colours: list(text()) },
@@ -328,12 +328,12 @@ describe("codeAsset", () => {
     ])
   })
 
-  test("a row with a wrong value is refused", () => {
+  test("a row with a value of the wrong type is a type error", () => {
     codeAsset({
       ...code,
       columns: { user_id: int64() },
       upstream: { engagements },
-      // @ts-expect-error a number is no bigint
+      // @ts-expect-error a number is not a bigint
       async *compute() {
         yield { user_id: 1 }
       },
@@ -341,7 +341,7 @@ describe("codeAsset", () => {
     expectTypeOf(int64()).toEqualTypeOf<Column<bigint>>()
   })
 
-  test("a row that lacks a column is refused", () => {
+  test("a row without a column is a type error", () => {
     codeAsset({
       ...code,
       columns: { user_id: int64(), weight: int32() },
@@ -354,7 +354,7 @@ describe("codeAsset", () => {
     expectTypeOf(int32()).toEqualTypeOf<Column<number>>()
   })
 
-  test("a column that the upstream lacks cannot be read", () => {
+  test("reading a column that the upstream does not have is a type error", () => {
     codeAsset({
       ...code,
       columns: { user_id: int64() },
@@ -376,7 +376,7 @@ describe("codeAsset", () => {
     expectTypeOf(engagements.columns.user_id).toEqualTypeOf<Column<bigint>>()
   })
 
-  test("batches of columns are rows too", () => {
+  test("compute may read and yield batches of columns", () => {
     const batched = codeAsset({
       ...code,
       columns: { user_id: int32() },
@@ -391,7 +391,7 @@ describe("codeAsset", () => {
     expect(batched.computation.kind).toBe("code")
   })
 
-  test("an unpartitioned one may not read a partitioned upstream bare", () => {
+  test("an unpartitioned code asset may not read a partitioned upstream without a window", () => {
     const declared = {
       ...about,
       name: "palettes",
@@ -403,14 +403,14 @@ describe("codeAsset", () => {
     } as const
     codeAsset({
       ...declared,
-      // @ts-expect-error an unpartitioned asset reads a partitioned one: say all(…) or latest(…)
+      // @ts-expect-error an unpartitioned asset reads a partitioned one: use all(…) or latest(…)
       upstream: { engagements, settings },
     })
     const fine = codeAsset({ ...declared, upstream: { newest: latest(engagements), settings } })
     expectTypeOf(fine.partitions).toEqualTypeOf<Unpartitioned>()
   })
 
-  test("its own past may be read", () => {
+  test("a code asset may read its previous partition", () => {
     const accumulated = codeAsset({
       ...code,
       columns: { user_id: int64() },

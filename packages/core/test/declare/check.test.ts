@@ -15,14 +15,14 @@ import {
 } from "../../src/index.ts"
 import { day, everyDay } from "../declarations.ts"
 
-test("a check's name says what it asserts", () => {
+test("the name of a check contains its rule and columns", () => {
   expect(unique("user_id", "rec_id").name).toBe("unique(user_id, rec_id)")
   expect(notNull("user_id").name).toBe("not_null(user_id)")
   expect(oneOf("experience", ["Novice"]).name).toBe("one_of(experience)")
   expect(rowCount({ min: 1 }).name).toBe("row_count")
 })
 
-test("a check stops what follows unless it says that it only warns", () => {
+test("the severity of a check is error by default", () => {
   const query = sql`select 1`
   expect(unique("a").severity).toBe("error")
   expect(noRows("n", { description: "", query }).severity).toBe("error")
@@ -30,14 +30,14 @@ test("a check stops what follows unless it says that it only warns", () => {
   expect(oneOf("a", [], { severity: "warn" }).severity).toBe("warn")
 })
 
-test("the bounds of a row count may be left open", () => {
+test("the bounds of a row count are optional", () => {
   expect(rowCount({ max: 5 }).rule).toEqual({ kind: "row_count", min: 0, max: 5 })
   expect(rowCount({ min: 1 }).rule).toEqual({ kind: "row_count", min: 1, max: undefined })
   expect(rowCount({ min: 1 }).description).toBe("at least 1 row")
   expect(rowCount({ min: 1, max: 5 }).description).toBe("1 to 5 rows")
 })
 
-test("one_of finds the values that are not known, quoted as they must be", () => {
+test("one_of finds unknown values and quotes the known ones", () => {
   const { rule } = oneOf("of", ["it's", "b"])
   if (rule.kind !== "no_rows") throw new Error("one_of is a query")
   expect(renderSql(rule.query, formatPartition(everyDay, day(1))).replaceAll(/\s+/g, " ")).toBe(
@@ -45,11 +45,11 @@ test("one_of finds the values that are not known, quoted as they must be", () =>
   )
 })
 
-test.each(["7:00", "24:00", "07:60", "07:00:00", ""])("%j is no time of day", (time) => {
+test.each(["7:00", "24:00", "07:60", "07:00:00", ""])("dueBy throws for the time %j", (time) => {
   expect(() => dueBy(time, "UTC")).toThrow(RangeError)
 })
 
-test("a policy keeps its time and zone", () => {
+test("dueBy returns the time and zone, and throws for an unknown zone", () => {
   expect(dueBy("07:00", "Europe/London")).toEqual({
     kind: "due_by",
     time: "07:00",
@@ -57,7 +57,7 @@ test("a policy keeps its time and zone", () => {
   })
 })
 
-test("refers_to finds the values that the other asset has not, and lets null pass", () => {
+test("refers_to finds values that the other asset does not have, except null", () => {
   const films = sqlAsset({
     name: "films",
     group: "g",

@@ -31,11 +31,11 @@ test.each([
   [list(int64()), "list", "BIGINT[]"],
   [list(list(text())), "list", "VARCHAR[][]"],
   [struct({ a: int32(), 'b"c': list(text()) }), "struct", 'STRUCT("a" INTEGER, "b""c" VARCHAR[])'],
-])("a column of its kind has one engine type and may not be null: %#", (column, kind, type) => {
+])("every kind of column has one engine type and is not nullable: %#", (column, kind, type) => {
   expect(column).toMatchObject({ kind, type, nullable: false })
 })
 
-test("descriptions and units are kept, and absent ones leave no trace", () => {
+test("a column has its description and unit only if they are given", () => {
   expect(int32("Likes in a day.", { unit: "likes" })).toEqual({
     kind: "int32",
     type: "INTEGER",
@@ -47,18 +47,18 @@ test("descriptions and units are kept, and absent ones leave no trace", () => {
 })
 
 describe("nullable", () => {
-  test("keeps everything but that null is allowed", () => {
+  test("changes only whether null is allowed", () => {
     const column = nullable(list(text(), "Words."))
     expect(column).toEqual({ ...list(text(), "Words."), nullable: true })
   })
 
-  test("adds null to the value's type, wherever it stands", () => {
+  test("adds null to the value's type, in nested columns too", () => {
     expectTypeOf(nullable(list(text()))).toEqualTypeOf<Column<readonly string[] | null>>()
     expectTypeOf(list(nullable(text()))).toEqualTypeOf<Column<readonly (string | null)[]>>()
   })
 })
 
-test("a row has one value a column, of the column's TypeScript type", () => {
+test("a row has one value per column, of the column's TypeScript type", () => {
   const columns = {
     id: int64(),
     price: decimal(10, 2),
@@ -75,6 +75,6 @@ test("a row has one value a column, of the column's TypeScript type", () => {
   }>()
 })
 
-test("names are quoted whatever characters they hold", () => {
+test("quoteName quotes every character", () => {
   expect(quoteName('say "hi"')).toBe('"say ""hi"""')
 })

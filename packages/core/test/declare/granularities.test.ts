@@ -69,7 +69,7 @@ describe.each(zones)("in %s from 2010 to 2040", (zone) => {
     return endMs - startMs
   }
 
-  test("a day begins when the local date is first shown, and ends where the next begins", () => {
+  test("a day begins when the clock first shows its date, and ends where the next day begins", () => {
     const wrong = all(zone, days).filter((day) => {
       const key = formatPartitionKey(days, day)
       const { startMs, endMs } = toTimeInterval(days, day)
@@ -80,7 +80,7 @@ describe.each(zones)("in %s from 2010 to 2040", (zone) => {
     expect(wrong.map((day) => formatPartitionKey(days, day))).toEqual([])
   })
 
-  test("weeks and months begin with their first day and end with their last", () => {
+  test("weeks and months begin with their first day and end with their last day", () => {
     const dates = (index: number) => formatPartitionKey(days, index)
     const wrong = [weeks, months].flatMap((partitions) =>
       all(zone, partitions).filter((index) => {
@@ -97,7 +97,7 @@ describe.each(zones)("in %s from 2010 to 2040", (zone) => {
     expect(wrong).toEqual([])
   })
 
-  test("hours tile time, and all are an hour long but those in which clocks change by half of one", () => {
+  test("hours tile time and are one hour long, except where clocks change by half an hour", () => {
     let end = toTimeInterval(hours, (all(zone, hours)[0] ?? 0) - 1).endMs
     const odd: number[] = []
     let gaps = 0
@@ -113,7 +113,7 @@ describe.each(zones)("in %s from 2010 to 2040", (zone) => {
       expect(changes.some((change) => Math.abs(change - startMs) <= MS_PER_HOUR)).toBe(true)
   })
 
-  test("hours lie inside their day, as many as the day is long", () => {
+  test("a day has as many hours as it is long", () => {
     const wrong = all(zone, days).filter((day) => {
       const { startMs, endMs } = toTimeInterval(days, day)
       const { from, to } = convertRange(days, hours, { from: day, to: day })
@@ -127,7 +127,7 @@ describe.each(zones)("in %s from 2010 to 2040", (zone) => {
     expect(wrong.map((day) => formatPartitionKey(days, day))).toEqual([])
   })
 
-  test("the keys of days, weeks and months are unique and lead back", () => {
+  test("the keys of days, weeks and months are unique and parse to their index", () => {
     for (const partitions of [days, weeks, months]) {
       const every = all(zone, partitions)
       const keys = every.map((index) => formatPartitionKey(partitions, index))
@@ -136,7 +136,7 @@ describe.each(zones)("in %s from 2010 to 2040", (zone) => {
     }
   })
 
-  test("the keys of hours are unique and lead back wherever clocks change", () => {
+  test("the keys of hours are unique and parse to their index around every change of clocks", () => {
     const instants = [...changes, Date.UTC(2010, 0, 1), Date.UTC(2041, 0, 1)]
     for (const day of instants.map((instant) => getPartitionAt(days, instant))) {
       const range = convertRange(days, hours, { from: day - 1, to: day + 1 })
@@ -155,7 +155,7 @@ describe.each(zones)("in %s from 2010 to 2040", (zone) => {
     )
     .map(([change, minutes, ms]) => change + minutes * MS_PER_MINUTE + ms)
 
-  test("an instant lies in the day, week and month of the newest date that the clock has shown", () => {
+  test("an instant lies in the day, week and month of the newest date that the clock showed", () => {
     fc.assert(
       fc.property(fc.oneof(anyInstant, nearChange), (instant) => {
         const date = formatDateAt(zone, instant)
@@ -168,7 +168,7 @@ describe.each(zones)("in %s from 2010 to 2040", (zone) => {
     )
   })
 
-  test("an instant lies in the hour that the clock has shown last", () => {
+  test("an instant lies in the hour that the clock showed last", () => {
     fc.assert(
       fc.property(fc.oneof(anyInstant, nearChange), (instant) => {
         const hour = getPartitionAt(hours, instant)
@@ -180,7 +180,7 @@ describe.each(zones)("in %s from 2010 to 2040", (zone) => {
     )
   })
 
-  test("a partition is over from the instant at which the next one begins", () => {
+  test("a partition ends at the instant at which the next one begins", () => {
     fc.assert(
       fc.property(
         fc.constantFrom<Timed>(hours, days, weeks, months),
@@ -200,7 +200,7 @@ describe.each(zones)("in %s from 2010 to 2040", (zone) => {
   })
 })
 
-test("every hour of Lord Howe from 2010 to 2040 has a key of its own that leads back", () => {
+test("every hour of Lord Howe from 2010 to 2040 has a unique key that parses to its index", () => {
   const { hours } = buildGranularities("Australia/Lord_Howe")
   const keys = new Set<string>()
   let lost = 0

@@ -14,7 +14,7 @@ import {
   type Publish,
 } from "../../src/index.ts"
 
-/** As a Drizzle table shows itself to the compiler. */
+/** The type of a Drizzle table. */
 const recs = { $inferInsert: {} } as {
   // exists only for the compiler
   readonly $inferInsert: {
@@ -30,7 +30,7 @@ const about = { group: "stocktwits", description: "Something." }
 const columns = { user_id: int32(), rec_id: int32(), weight: int32() }
 const query = sql`select 1`
 
-test("an asset whose rows fit is published to its table, with its set", () => {
+test("an asset whose rows fit has its table and set", () => {
   const asset = sqlAsset({
     ...about,
     name: "user_recs",
@@ -47,14 +47,14 @@ test("an asset whose rows fit is published to its table, with its set", () => {
   expectTypeOf(publishTo(recs, { set: "x" })).toEqualTypeOf<Publish<typeof recs>>()
 })
 
-test("columns that the table fills itself may be left out, and optional ones may be null", () => {
+test("columns with a default in the table are optional, and optional columns may be null", () => {
   expectTypeOf<FitsTable<typeof columns, typeof recs>>().toEqualTypeOf<unknown>()
   const note = nullable(text())
   type WithNote = typeof columns & { note: typeof note }
   expectTypeOf<FitsTable<WithNote, typeof recs>>().toEqualTypeOf<unknown>()
 })
 
-test("a column that the table has not is refused by its name", () => {
+test("a column that the table does not have is a type error with its name", () => {
   sqlAsset({
     ...about,
     name: "user_recs",
@@ -69,7 +69,7 @@ test("a column that the table has not is refused by its name", () => {
   >()
 })
 
-test("a column of another type is refused", () => {
+test("a column of another type is a type error", () => {
   sqlAsset({
     ...about,
     name: "user_recs",
@@ -84,7 +84,7 @@ test("a column of another type is refused", () => {
   >()
 })
 
-test("a column that may be null does not fit one that may not", () => {
+test("a nullable column for a required one is a type error", () => {
   sqlAsset({
     ...about,
     name: "user_recs",
@@ -96,7 +96,7 @@ test("a column that may be null does not fit one that may not", () => {
   expectTypeOf(nullable(int32()).value).toEqualTypeOf<number | null | undefined>()
 })
 
-test("a required column that the asset lacks is refused", () => {
+test("a required column that the asset does not have is a type error", () => {
   const { weight: _, ...fewer } = columns
   sqlAsset({
     ...about,
@@ -111,7 +111,7 @@ test("a required column that the asset lacks is refused", () => {
   >()
 })
 
-test("one of several outputs is published as a single asset is, and held to its table", () => {
+test("an output of several is published like a single asset and must fit its table", () => {
   const output = { description: "Something.", columns, query }
   const made = sqlAssets({
     name: "made",
@@ -128,7 +128,7 @@ test("one of several outputs is published as a single asset is, and held to its 
   })
 })
 
-test("a report names columns that the asset has", () => {
+test("a report of a column that the asset does not have is a type error", () => {
   const report = { title: "The best", period: ["first_day", "last_day"] } as const
   const days = { first_day: date(), last_day: date() }
   const asset = sqlAsset({ ...about, name: "best", columns: days, query, report })

@@ -27,25 +27,25 @@ const clicks = sqlAsset({ ...counted, partitions: everyDay, query: sql`from ${en
 const regions = staticKeys(["eu", "us"])
 const prices = sqlAsset({ ...counted, partitions: regions, query: sql`select 1 as count` })
 
-describe("what is read bare says by how it is cut which partitions are meant", () => {
-  test("an asset with a partition a key may not read one that is cut by time bare, nor the other way round", () => {
+describe("a read without a window requires granularities that determine the upstream partition", () => {
+  test("assets partitioned by key and by time may not read each other without a window", () => {
     sqlAsset({
       ...counted,
       partitions: prices.partitions,
-      // @ts-expect-error an asset with a partition a key reads one that is cut by time: say all(…) or latest(…)
+      // @ts-expect-error an asset partitioned by key reads one partitioned by time: use all(…) or latest(…)
       query: sql`from ${engagements}`,
     })
     sqlAsset({
       ...counted,
       partitions: everyDay,
-      // @ts-expect-error an asset that is cut by time reads one with a partition a key: say all(…)
+      // @ts-expect-error an asset partitioned by time reads one partitioned by key: use all(…)
       query: sql`from ${engagements}, ${prices}`,
     })
     codeAsset({
       ...counted,
       version: "1",
       partitions: everyDay,
-      // @ts-expect-error an asset that is cut by time reads one with a partition a key: say all(…)
+      // @ts-expect-error an asset partitioned by time reads one partitioned by key: use all(…)
       upstream: { prices },
       async *compute() {},
     })
@@ -58,25 +58,25 @@ describe("what is read bare says by how it is cut which partitions are meant", (
     expect([keyed, timed].map(({ computation }) => computation.reads.length)).toEqual([4, 1])
   })
 
-  test("weeks may not read months bare, nor months weeks", () => {
+  test("weeks and months may not read each other without a window", () => {
     const [weeks, months] = [weekly({ start: "2026-W01" }), monthly({ start: "2026-01" })]
     const byWeek = sqlAsset({ ...counted, partitions: weeks, query: sql`from ${clicks}` })
     const byMonth = sqlAsset({ ...counted, partitions: months, query: sql`from ${engagements}` })
     sqlAsset({
       ...counted,
       partitions: months,
-      // @ts-expect-error weeks and months do not nest: read what is daily instead, or say all(…)
+      // @ts-expect-error weeks and months do not nest: read a daily asset instead, or use all(…)
       query: sql`from ${byWeek}`,
     })
     sqlAsset({
       ...counted,
       partitions: weeks,
-      // @ts-expect-error weeks and months do not nest: read what is daily instead, or say all(…)
+      // @ts-expect-error weeks and months do not nest: read a daily asset instead, or use all(…)
       query: sql`from ${byWeek}, ${byMonth}`,
     })
     const fine = sqlAsset({ ...counted, partitions: months, query: sql`from ${all(byWeek)}` })
     expectTypeOf(fine.partitions.kind).toEqualTypeOf<"monthly">()
-    const either: Sql = sql`from ${byMonth}` // the compiler does not know its reads: the graph's own check does
+    const either: Sql = sql`from ${byMonth}` // the compiler does not know its reads; buildGraph checks them
     expect(sqlAsset({ ...counted, partitions: weeks, query: either }).kind).toBe("asset")
   })
 })

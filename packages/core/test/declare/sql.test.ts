@@ -63,7 +63,7 @@ describe("sql", () => {
     expect(render(sql`select 5 -${-1}, 5 -${-2n}`)).toBe("select 5 -(-1), 5 -(-2)")
   })
 
-  test.each([Number.NaN, Infinity, -Infinity])("%s has no literal and is refused", (value) => {
+  test.each([Number.NaN, Infinity, -Infinity])("%s has no literal and throws", (value) => {
     expect(() => sql`select ${value}`).toThrow(new RangeError(`${value} has no SQL literal`))
   })
 
@@ -73,13 +73,13 @@ describe("sql", () => {
     )
   })
 
-  test("text next to text is one part, however it came together", () => {
+  test("adjacent texts are one part", () => {
     expect(sql`select ${1}, ${sql`2`} ${"x"}`.parts).toEqual([
       { kind: "text", text: "select 1, 2 'x'" },
     ])
   })
 
-  test("fragments bring their reads along", () => {
+  test("a query has the reads of its fragments", () => {
     const lastWeek = sql`select * from ${last(7, activity)}`
     const query = sql`select count(*) from (${lastWeek}) join ${activity} using (user_id)`
     expect(listReads(query).map(formatRelationName)).toEqual(["activity [last 7]", "activity"])
@@ -92,7 +92,7 @@ describe("sql", () => {
     expect(render(sql`select ${partitionDay} - 1`)).toBe("select DATE '2026-01-05' - 1")
   })
 
-  test("the shared rows are a relation with a name that no asset can have", () => {
+  test("the name of the shared relation is not a valid asset name", () => {
     expect(render(sql`from ${sharedRows}`)).toBe('from "shared rows"')
   })
 })
@@ -101,13 +101,13 @@ test("an identifier is quoted", () => {
   expect(render(sql`select ${identifier('a"b')}`)).toBe('select "a""b"')
 })
 
-test("joined fragments keep their reads and have the separator between them", () => {
+test("joinSql keeps the reads of the fragments and puts the separator between them", () => {
   const joined = joinSql([sql`from ${activity}`, sql`from ${all(activity)}`], " union all ")
   expect(render(joined)).toBe('from "activity" union all from "activity [all]"')
   expect(joinSql([], ", ").parts).toEqual([])
 })
 
-test("each relation is read once, in the order of first mention, over several queries", () => {
+test("listReads lists each relation once, in the order of first mention, over several queries", () => {
   const reads = listReads(
     undefined,
     sql`from ${latest(activity)}, ${activity}`,
@@ -120,7 +120,7 @@ test("each relation is read once, in the order of first mention, over several qu
   ])
 })
 
-describe("relationName", () => {
+describe("formatRelationName", () => {
   test.each([
     [last(7, activity), "activity [last 7]"],
     [last(1, activity), "activity [last 1]"],
@@ -144,22 +144,22 @@ describe("window", () => {
     [-1, 1],
     [Number.NaN, 0],
     [-Infinity, 0],
-  ])("from %s to %s is refused", (from, to) => {
+  ])("from %s to %s throws", (from, to) => {
     expect(() => window(activity, from, to)).toThrow(RangeError)
   })
 
-  test("the last zero partitions are refused", () => {
+  test("last(0) throws", () => {
     expect(() => last(0, activity)).toThrow(RangeError)
   })
 
-  test("a window that sticks out of history is cut off unless it says otherwise", () => {
+  test("a short window is truncated by default", () => {
     expect(last(7, activity).window).toMatchObject({ onShortWindow: "truncate" })
     const strict = last(7, activity, { onShortWindow: "error" })
     expect(strict.window).toMatchObject({ from: -6, to: 0, onShortWindow: "error" })
   })
 })
 
-test("a query is told the key, the first day and the span of its partition", () => {
+test("a query renders the key, the first day and the interval of its partition", () => {
   const query = sql`select ${partitionKeyText}, ${partitionDay}, ${partitionStart}, ${partitionEnd}`
   const hours = hourly({ start: "2026-01-01T00", zone: "Asia/Kolkata" })
   const hour = findPartition(hours, "2026-01-05T03") ?? 0

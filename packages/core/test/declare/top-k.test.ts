@@ -13,7 +13,7 @@ const weights = sqlAsset({
   query: sql`select 1`,
 })
 
-test("the greatest weights are kept packed with their ids, the smaller id first", () => {
+test("topK packs the greatest weights with their ids, the smaller id first", () => {
   const query = topK({
     from: sql`select * from ${last(7, weights)}`,
     by: "user_id",

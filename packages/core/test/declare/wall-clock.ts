@@ -1,11 +1,11 @@
-/** What people in a zone see, told by Intl alone: the oracle for everything that core says about local time. */
+/** Local time computed by Intl alone: the oracle for core's local time. */
 
 const MS_PER_MINUTE = 60_000
 const MS_PER_DAY = 86_400_000
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** What the local clock shows: `2026-01-05T10:30`. */
+/** The local time: `2026-01-05T10:30`. */
 export function formatAt(zone: string, instantMs: number): string {
   const format = formats.get(zone) ?? createFormat(zone)
   formats.set(zone, format)
@@ -22,7 +22,7 @@ function createFormat(timeZone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat("sv-SE", { timeZone, year: "numeric", ...twoDigits })
 }
 
-/** The newest local date that was ever shown up to an instant. */
+/** The newest local date that the clock showed up to an instant. */
 export function formatDateAt(zone: string, instantMs: number): string {
   const clockText = formatAt(zone, instantMs)
   let newest = clockText.slice(0, 10)
@@ -35,7 +35,7 @@ export function formatDateAt(zone: string, instantMs: number): string {
   return newest
 }
 
-/** The key of the hour that an instant lies in: what the clock showed when it last showed a full hour. */
+/** The key of the hour that holds an instant: the last full hour that the clock showed. */
 export function formatHourAt(zone: string, instantMs: number): string {
   let startMs = Math.floor(instantMs / MS_PER_MINUTE) * MS_PER_MINUTE
   while (!formatAt(zone, startMs).endsWith(":00")) startMs -= MS_PER_MINUTE

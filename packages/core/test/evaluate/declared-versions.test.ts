@@ -33,7 +33,7 @@ import {
   type AnyAsset,
   type Sql,
 } from "../../src/index.ts"
-import { dailyAsset, everyDay, buildGraphOf, source } from "../declarations.ts"
+import { dailyAsset, everyDay, buildValidGraph, source } from "../declarations.ts"
 import { identity } from "../memory-project.ts"
 
 const raw = source("raw")
@@ -43,14 +43,14 @@ function getVersion(asset: AnyAsset, parsed: ParsedQueries = new Map(), upstream
   const all = [upstream, asset].filter(
     (definition, index, list) => list.indexOf(definition) === index,
   )
-  return computeCodeVersion(buildGraphOf(...all), asset.computation, parsed, identity)
+  return computeCodeVersion(buildValidGraph(...all), asset.computation, parsed, identity)
 }
 
 const plain = (query: Sql = sql`select n from ${raw}`) => dailyAsset("a", query)
 const base = getVersion(plain())
 
-describe("codeVersion", () => {
-  test("can be read when the hash is the identity", () => {
+describe("computeCodeVersion", () => {
+  test("is readable when the hash is the identity", () => {
     expect(JSON.parse(base)).toMatchInlineSnapshot(`
       {
         "code": [
@@ -155,26 +155,26 @@ describe("codeVersion", () => {
     expect(getVersion(asset)).not.toBe(base)
   })
 
-  test("settings of different value make different versions", () => {
+  test("depends on the values of settings", () => {
     const versions = [1, 2, "1", true, null].map((value) =>
       getVersion(plain(sql`select ${value} from ${raw}`)),
     )
     expect(new Set(versions).size).toBe(5)
   })
 
-  test("the length of a window counts, each its own", () => {
+  test("depends on the length of every window", () => {
     const versions = [1, 2, 7].map((days) => getVersion(plain(sql`from ${last(days, raw)}`)))
     expect(new Set(versions).size).toBe(3)
   })
 
-  test("white space and comments do not count where the engine parses both texts alike", () => {
+  test("does not depend on white space and comments where the engine parses both texts alike", () => {
     const spaced = plain(sql`
       -- every row
       select n
       from ${raw}`)
     const parsed = new Map(
       [plain(), spaced].flatMap((asset) =>
-        listQueryTexts(buildGraphOf(raw, asset)).map((text) => [text, "one parse"] as const),
+        listQueryTexts(buildValidGraph(raw, asset)).map((text) => [text, "one parse"] as const),
       ),
     )
     expect(parsed.size).toBe(2)
@@ -182,7 +182,7 @@ describe("codeVersion", () => {
     expect(getVersion(spaced)).not.toBe(getVersion(plain()))
   })
 
-  test("how a source's files become rows counts for what reads it", () => {
+  test("depends on the conversion of a source's files to rows", () => {
     const reading = (upstream: AnyAsset) =>
       getVersion(dailyAsset("a", sql`select n from ${upstream}`), new Map(), upstream)
     const column = { reason: "bad", columns: ["n"], when: sql`true` }
@@ -207,7 +207,7 @@ describe("codeVersion", () => {
     expect(new Set([...same, versions[0]]).size).toBe(1)
   })
 
-  test("code has the version written by hand, and its text does not count", () => {
+  test("depends on the declared version of code, not on its text", () => {
     const code = (version: string, compute: () => AsyncIterable<{ n: number }>) =>
       getVersion(
         codeAsset({
@@ -231,7 +231,7 @@ describe("codeVersion", () => {
     expect(code("2", one)).not.toBe(code("1", one))
   })
 
-  test("a query's change counts for all outputs of its computation", () => {
+  test("depends on the queries of all outputs of a computation", () => {
     const both = (shared: string, y: string) => {
       const columns = { n: int32() }
       const assets = sqlAssets({
@@ -244,7 +244,7 @@ describe("codeVersion", () => {
           y: { description: "", columns, query: sql`select ${y} from ${sharedRows}` },
         },
       })
-      const graph = buildGraphOf(raw, ...Object.values(assets))
+      const graph = buildValidGraph(raw, ...Object.values(assets))
       return computeCodeVersion(graph, assets.x.computation, new Map(), identity)
     }
     expect(both("1", "1")).toBe(both("1", "1"))
@@ -252,7 +252,7 @@ describe("codeVersion", () => {
   })
 })
 
-test("the texts of code and checks versions are canonical as they stand", () => {
+test("the hashed texts of code and check versions are canonical", () => {
   const log = sourceAsset({
     name: "log",
     group: "g",
@@ -268,23 +268,28 @@ test("the texts of code and checks versions are canonical as they stand", () => 
   const checks = [unique("n"), rowCount({ max: 9, min: 1 }), oneOf("n", ["1"])]
   const query = sql`from ${last(7, log)} from ${latest(log)} from ${previous()}`
   const asset = dailyAsset("a", query, { checks })
-  const code = computeCodeVersion(buildGraphOf(log, asset), asset.computation, new Map(), identity)
+  const code = computeCodeVersion(
+    buildValidGraph(log, asset),
+    asset.computation,
+    new Map(),
+    identity,
+  )
   for (const version of [code, computeChecksVersion(asset, identity)])
     expect(version).toBe(toCanonicalJson(JSON.parse(version)))
 })
 
-describe("inputVersion", () => {
+describe("computeInputVersion", () => {
   const reads = [
     { relation: "raw [last 2]", asset: "raw", short: true, versions: [[1, "x"]] },
   ] as const
 
-  test("is the code and each read's partitions with their versions", () => {
+  test("contains the code and the partitions and versions of each read", () => {
     expect(computeInputVersion("code", reads, identity)).toBe(
       '{"code":"code","inputs":[{"asset":"raw","relation":"raw [last 2]","versions":[[1,"x"]]}]}',
     )
   })
 
-  test("is canonical as it stands", () => {
+  test("hashes a canonical text", () => {
     const inputs = reads.map(({ relation, asset, versions }) => ({ relation, asset, versions }))
     expect(computeInputVersion("code", reads, identity)).toBe(
       toCanonicalJson({ inputs, code: "code" }),
@@ -292,11 +297,11 @@ describe("inputVersion", () => {
   })
 })
 
-describe("checksVersion", () => {
+describe("computeChecksVersion", () => {
   const of = (...[extra]: [Parameters<typeof dailyAsset>[2]]) =>
     computeChecksVersion(dailyAsset("a", sql`select n from ${raw}`, extra), identity)
 
-  test("changes with what is asserted, not with how it is described", () => {
+  test("depends on the assertion of a check, not on its description", () => {
     const described = { ...unique("n"), description: "Other words." }
     expect(of({ checks: [described] })).toBe(of({ checks: [unique("n")] }))
     const warning = { ...unique("n"), severity: "warn" as const }
@@ -304,13 +309,13 @@ describe("checksVersion", () => {
     expect(new Set(versions).size).toBe(4)
   })
 
-  test("changes with what may be null, since every other column is checked", () => {
+  test("depends on the nullable columns, since every other column is checked", () => {
     expect(of({ columns: { n: nullable(int32()) } })).not.toBe(of({}))
   })
 })
 
-describe("canonical", () => {
-  test("two values share their text exactly when they are equal", () => {
+describe("toCanonicalJson", () => {
+  test("formats two values equally exactly when they are equal", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (left, right) => {
         const equal = JSON.stringify(sorted(left)) === JSON.stringify(sorted(right))
@@ -319,7 +324,7 @@ describe("canonical", () => {
     )
   })
 
-  test("the order of keys does not count, that of lists does", () => {
+  test("ignores the order of keys, not of lists", () => {
     expect(toCanonicalJson({ b: 1, a: { d: 2, c: 3 } })).toBe('{"a":{"c":3,"d":2},"b":1}')
     expect(toCanonicalJson([1, 2])).not.toBe(toCanonicalJson([2, 1]))
   })

@@ -23,7 +23,7 @@ import {
   dailyAsset,
   day,
   everyDay,
-  buildGraphOf,
+  buildValidGraph,
   source,
   partitionedSource,
 } from "../declarations.ts"
@@ -89,7 +89,7 @@ function buildGraphFrom(firstDay: number, code: string, lastDay = 2 * longest): 
   const week = asset("week", sql`select ${code} from ${last(7, each)}`)
   const ever = asset("ever", sql`from ${upTo(week)} join ${rare}`)
   const past = asset("past", sql`from ${window(week, -70, -3)} join ${each}`)
-  return buildGraphOf(raw, rare, each, week, ever, past)
+  return buildValidGraph(raw, rare, each, week, ever, past)
 }
 
 const shortHash = (text: string) => formatFingerprint(computeFingerprint(text))
@@ -166,7 +166,7 @@ function findFresh(project: MemoryProject, evaluation: Evaluation): Map<string, 
   )
 }
 
-test("a partition that is kept no more is missing, whatever stands in its place", async () => {
+test("a partition whose materialization was wiped is missing", async () => {
   const { project, graph } = await createProjectAfter({ ...noChange, days: 200 })
   const current = evaluateProject(project, graph)
   const history = current.snapshot.histories.get("week")!
@@ -179,7 +179,7 @@ test("a partition that is kept no more is missing, whatever stands in its place"
   expect(countStates(changed, computation)).toMatchObject({ fresh: 199, missing: 1 })
 })
 
-test("a long history is judged as if each of its partitions were looked at alone", async () => {
+test("the evaluation of a long history equals the evaluation of each partition alone", async () => {
   await fc.assert(
     fc.asyncProperty(anyChange, async (change) => {
       const { project, graph } = await createProjectAfter(change)

@@ -31,7 +31,7 @@ import {
   dailyAsset,
   day,
   everyDay,
-  buildGraphOf,
+  buildValidGraph,
   snapshotSource,
 } from "../declarations.ts"
 import { source, partitionedSource } from "../declarations.ts"
@@ -54,7 +54,7 @@ function findBounds(query: Sql, days: Record<string, readonly number[]>, closed 
   const landed = Object.fromEntries(
     Object.entries(days).map(([name, each]) => [name, name === "users" ? each : each.map(day)]),
   )
-  const graph = buildGraphOf(raw, gone, users, asset)
+  const graph = buildValidGraph(raw, gone, users, asset)
   const found = findPartitionBounds(graph, landing(landed), afterDay(closed)).get("x")
   return found === undefined ? "nothing" : `${found.from - day(0)} to ${found.to - day(0)}`
 }
@@ -85,51 +85,51 @@ test.each<[string, Sql, string]>([
   expect(findBounds(query, { raw: [3, 6, 9], users: [0] })).toBe(expected)
 })
 
-test("two upstreams share the days that both have", () => {
+test("an asset has the days that both its upstreams have", () => {
   const query = sql`from ${raw}, ${last(2, gone)}`
   expect(findBounds(query, { raw: [3, 9], gone: [5, 12] })).toBe("5 to 9")
   expect(findBounds(query, { raw: [3, 4], gone: [8, 12] })).toBe("nothing")
 })
 
-test("files of days that are not over, or before the start, do not count yet", () => {
+test("files of days that have not ended, or before the start, are ignored", () => {
   expect(findBounds(sql`from ${raw}`, { raw: [-5, 3, 8, 9, 10, 99] }, 8)).toBe("3 to 8")
   expect(findBounds(sql`from ${window(raw, -3, -1)}`, { raw: [3, 8] }, 8)).toBe("4 to 8")
   expect(findBounds(sql`from ${raw}`, { raw: [-5, 99] }, 8)).toBe("nothing")
 })
 
-test("an empty landing zone has nothing", () => {
+test("no partition exists for an empty landing zone", () => {
   expect(findBounds(sql`from ${raw}`, {})).toBe("nothing")
   expect(findBounds(sql`from ${users}`, { raw: [] })).toBe("nothing")
 })
 
-test("without any daily file, time goes to the newest day that is over", () => {
+test("without a daily file the newest partition is the newest ended day", () => {
   expect(findBounds(sql`from ${users}`, { users: [0] }, 8)).toBe("1 to 8")
 })
 
-test("only the group's own files set how far time goes", () => {
+test("only files of the asset's group limit its newest partition", () => {
   const far = source("far", { group: "other" })
   const asset = dailyAsset("x", sql`from ${users}`)
   const found = findPartitionBounds(
-    buildGraphOf(raw, far, users, asset),
+    buildValidGraph(raw, far, users, asset),
     landing({ raw: [day(4)], far: [day(9)], users: [0] }),
     afterDay(20),
   )
   expect(found.get("x")).toEqual({ from: day(1), to: day(4) })
 })
 
-test("an uncut asset is there as soon as everything it reads is", () => {
+test("an unpartitioned asset exists when all its upstreams do", () => {
   const uncut = (asset: AnyAsset, days: Record<string, readonly number[]>) =>
-    findPartitionBounds(buildGraphOf(raw, users, asset), landing(days), afterDay(20)).get("u")
+    findPartitionBounds(buildValidGraph(raw, users, asset), landing(days), afterDay(20)).get("u")
   const reader = dailyAsset("u", sql`from ${all(raw)}, ${users}`, { partitions: unpartitioned })
   expect(uncut(reader, { raw: [day(3)], users: [0] })).toEqual({ from: 0, to: 0 })
   expect(uncut(reader, { raw: [day(3)] })).toBeUndefined()
 })
 
-test("outputs of what reads an asset follow from the asset's own partitions", () => {
+test("the bounds of a reader follow from the bounds of its upstream asset", () => {
   const a = dailyAsset("a", sql`from ${last(3, raw, { onShortWindow: "skip" })}`)
   const b = dailyAsset("b", sql`from ${last(2, a, { onShortWindow: "skip" })}`)
   const found = findPartitionBounds(
-    buildGraphOf(raw, a, b),
+    buildValidGraph(raw, a, b),
     landing({ raw: [day(1), day(9)] }),
     afterDay(20),
   )
@@ -139,14 +139,14 @@ test("outputs of what reads an asset follow from the asset's own partitions", ()
   ])
 })
 
-test("a declared end is the last day, whatever lands later", () => {
+test("no partition exists after the declared end", () => {
   const partitions = daily({ start: "2026-01-02", end: "2026-01-05" })
   expect(getDeclaredRange(partitions, afterDay(20))).toEqual({ from: day(2), to: day(5) })
   expect(getDeclaredRange(partitions, afterDay(3))).toEqual({ from: day(2), to: day(3) })
   expect(getDeclaredRange({ kind: "none" }, 0)).toEqual({ from: 0, to: 0 })
 })
 
-describe("across grains", () => {
+describe("between granularities", () => {
   const hours = hourly({ start: "2026-01-01T00" })
   const weeks = weekly({ start: "2026-W01" })
   const months = monthly({ start: "2026-01" })
@@ -162,14 +162,16 @@ describe("across grains", () => {
     const up = partitionedSource("up", upstream)
     const asset = dailyAsset("x", read(up as never), { partitions: reader }) // tests read what they like
     const indexes = landed.map((key) => findPartition(upstream, key)!)
-    const found = findPartitionBounds(buildGraphOf(up, asset), landing({ up: indexes }), nowMs).get(
-      "x",
-    )
+    const found = findPartitionBounds(
+      buildValidGraph(up, asset),
+      landing({ up: indexes }),
+      nowMs,
+    ).get("x")
     if (found === undefined) return "nothing"
     return `${formatPartitionKey(reader, found.from)} to ${formatPartitionKey(reader, found.to)}`
   }
 
-  test("a month exists once its last day does", () => {
+  test("a month exists when its last day does", () => {
     const month = (...landed: string[]) =>
       across(months, (up) => sql`from ${up}`, [everyDay, ...landed])
     expect(month("2026-01-10", "2026-02-27")).toBe("2026-01 to 2026-01")
@@ -177,7 +179,7 @@ describe("across grains", () => {
     expect(month("2026-01-10", "2026-01-30")).toBe("nothing")
   })
 
-  test("a month whose first days never landed is short: there, or skipped where it must be whole", () => {
+  test("a month whose first days did not land is short: it exists, or is skipped where it must be whole", () => {
     const read = (onShortWindow: OnShortWindow) =>
       across(months, (up) => sql`from ${last(1, up, { onShortWindow })}`, [
         everyDay,
@@ -191,7 +193,7 @@ describe("across grains", () => {
     ])
   })
 
-  test("a week exists once its Sunday does, a day once its last hour does", () => {
+  test("a week exists when its Sunday does, a day when its last hour does", () => {
     expect(across(weeks, (up) => sql`from ${up}`, [everyDay, "2026-01-05", "2026-01-17"])).toBe(
       "2026-W02 to 2026-W02",
     )
@@ -200,7 +202,7 @@ describe("across grains", () => {
     ).toBe("2026-01-05 to 2026-01-06")
   })
 
-  test("a day that reads its month exists as soon as the month does", () => {
+  test("a day that reads its month exists when the month does", () => {
     expect(across(everyDay, (up) => sql`from ${up}`, [months, "2026-02"])).toBe(
       "2026-02-01 to 2026-02-28",
     )
@@ -209,14 +211,14 @@ describe("across grains", () => {
     )
   })
 
-  test("an hour that reads the newest day has one from that day's first hour on", () => {
+  test("an hour that reads the latest day exists from that day's first hour on", () => {
     const read = (up: AnyAsset & { partitions: Timed }) => sql`from ${latest(up)}`
     expect(across(hours, read, [everyDay, "2026-01-05", "2026-01-06"])).toBe(
       "2026-01-05T00 to 2026-01-06T23",
     )
   })
 
-  test("no partition exists before it is over, in its own zone", () => {
+  test("a partition exists when it has ended in its own time zone", () => {
     const zone = "Asia/Kathmandu" // 5:45 ahead of UTC
     const local = daily({ start: "2026-01-01", zone })
     const at = (hour: number, minute: number) =>
@@ -232,18 +234,18 @@ describe("across grains", () => {
     ])
   })
 
-  test("a set of keys exists as a whole as soon as one of them does", () => {
+  test("all static keys exist when one of them has landed", () => {
     expect(across(keys, (up) => sql`from ${up}`, [keys, "us"])).toBe("eu to us")
     expect(across(keys, (up) => sql`from ${all(up)}`, [everyDay, "2026-01-05"])).toBe("eu to us")
     expect(across(keys, (up) => sql`from ${up}`, [keys])).toBe("nothing")
   })
 
-  test("time goes as far as the newest file of the group where keys alone are read", () => {
+  test("the newest file of the group limits an asset that reads only static keys", () => {
     const file = source("file")
     const regions = partitionedSource("regions", keys)
     const asset = dailyAsset("x", sql`from ${all(regions)}`)
     const found = findPartitionBounds(
-      buildGraphOf(file, regions, asset),
+      buildValidGraph(file, regions, asset),
       landing({ file: [day(2), day(6)], regions: [0] }),
       afterDay(20),
     )
@@ -251,10 +253,10 @@ describe("across grains", () => {
   })
 })
 
-test("a source of one file that may be missing is there without it", () => {
+test("a source of one optional file exists without it", () => {
   const notes = snapshotSource("notes", { whenMissing: "empty" })
   const reader = dailyAsset("r", sql`from ${notes}`, { partitions: unpartitioned })
-  const found = findPartitionBounds(buildGraphOf(notes, reader), landing({}), afterDay(20))
+  const found = findPartitionBounds(buildValidGraph(notes, reader), landing({}), afterDay(20))
   expect([found.get("notes"), found.get("r")]).toEqual([
     { from: 0, to: 0 },
     { from: 0, to: 0 },

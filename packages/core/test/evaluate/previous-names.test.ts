@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 
-import { findPartition, type Graph } from "../../src/engine.ts"
+import { findPartition } from "../../src/engine.ts"
 import {
   all,
   daily,
@@ -15,47 +15,37 @@ import {
   afterDay,
   dailyAsset,
   day,
-  buildGraphOf,
+  buildValidGraph,
   source,
   partitionedSource,
 } from "../declarations.ts"
 import { wipeEarlier } from "../memory-ledger.ts"
-import { type MemoryProject, land, createMemoryProject, run } from "../memory-project.ts"
+import {
+  land,
+  createMemoryProject,
+  createProjectWithDays,
+  run,
+  runAndListComputed,
+} from "../memory-project.ts"
 
 const raw = source("raw")
 const a = dailyAsset("a", sql`from ${raw}`)
 
-function createProject(days: readonly number[]): MemoryProject {
-  const project = createMemoryProject(afterDay(20))
-  for (const dayOfMonth of days) land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
-  return project
-}
-
-/** Runs, and tells what was computed: `a 2026-01-05`. */
-async function runAndListComputed(
-  project: MemoryProject,
-  graph: Graph,
-): Promise<readonly string[]> {
-  project.computed.length = 0
-  await run(project, graph)
-  return [...project.computed]
-}
-
 describe("an asset under a new name", () => {
   const chain = (name: string, formerly: readonly string[]) => {
     const renamed = dailyAsset(name, sql`from ${raw}`, { previousNames: formerly })
-    return buildGraphOf(raw, renamed, dailyAsset("week", sql`from ${last(7, renamed)}`))
+    return buildValidGraph(raw, renamed, dailyAsset("week", sql`from ${last(7, renamed)}`))
   }
 
-  test("keeps what was made under the old one, and so does what reads it", async () => {
-    const project = createProject([1, 2])
+  test("keeps its materializations, and so do its readers", async () => {
+    const project = createProjectWithDays([1, 2])
     await run(project, chain("a", []))
     expect(await runAndListComputed(project, chain("b", ["a"]))).toEqual([])
     expect(await runAndListComputed(project, chain("c", ["a", "b"]))).toEqual([])
   })
 
-  test("is another asset when it does not say what it was called", async () => {
-    const project = createProject([1])
+  test("is another asset without its previous name", async () => {
+    const project = createProjectWithDays([1])
     await run(project, chain("a", []))
     expect(await runAndListComputed(project, chain("b", []))).toEqual([
       "b 2026-01-01",
@@ -63,8 +53,8 @@ describe("an asset under a new name", () => {
     ])
   })
 
-  test("is made further under the new name, on top of the old", async () => {
-    const project = createProject([1])
+  test("accumulates on the partitions of the old name", async () => {
+    const project = createProjectWithDays([1])
     await run(project, chain("a", []))
     land(project, "raw", day(2), "r2")
     expect(await runAndListComputed(project, chain("b", ["a"]))).toEqual([
@@ -74,33 +64,33 @@ describe("an asset under a new name", () => {
     expect([...project.files.values()].at(-1)).toBe("week(a(r1)+b(r2))")
   })
 
-  test("is as before where a source has the new name", async () => {
-    const project = createProject([1])
-    await run(project, buildGraphOf(raw, a))
+  test("keeps its materializations when its source is renamed", async () => {
+    const project = createProjectWithDays([1])
+    await run(project, buildValidGraph(raw, a))
     const renamed = source("log", { previousNames: ["raw"] })
     land(project, "log", day(1), "r1")
     const reader = dailyAsset("a", sql`from ${renamed}`)
-    expect(await runAndListComputed(project, buildGraphOf(renamed, reader))).toEqual([])
+    expect(await runAndListComputed(project, buildValidGraph(renamed, reader))).toEqual([])
   })
 })
 
 describe("an asset that was removed", () => {
-  test("is fresh again when it comes back as it was", async () => {
-    const project = createProject([1])
+  test("is fresh again when it is declared again", async () => {
+    const project = createProjectWithDays([1])
     const b = dailyAsset("b", sql`from ${a}`)
-    await run(project, buildGraphOf(raw, a, b))
-    expect(await runAndListComputed(project, buildGraphOf(raw, a))).toEqual([])
-    expect(await runAndListComputed(project, buildGraphOf(raw, a, b))).toEqual([])
+    await run(project, buildValidGraph(raw, a, b))
+    expect(await runAndListComputed(project, buildValidGraph(raw, a))).toEqual([])
+    expect(await runAndListComputed(project, buildValidGraph(raw, a, b))).toEqual([])
   })
 })
 
-describe("a set of keys", () => {
+describe("a list of static keys", () => {
   const cut = (...keys: string[]) => {
     const regions = staticKeys(keys)
     const up = partitionedSource("up", regions, { whenMissing: "empty" })
     const each = dailyAsset("each", sql`from ${up}`, { partitions: regions })
     const total = dailyAsset("total", sql`from ${all(each)}`, { partitions: unpartitioned })
-    return { regions, graph: buildGraphOf(up, each, total) }
+    return { regions, graph: buildValidGraph(up, each, total) }
   }
 
   const landed = (
@@ -113,7 +103,7 @@ describe("a set of keys", () => {
     return project
   }
 
-  test("has one partition a key", async () => {
+  test("has one partition per key", async () => {
     const { regions, graph } = cut("eu", "us")
     const project = landed(regions, ["eu", "us"])
     expect(await runAndListComputed(project, graph)).toEqual(["each eu", "each us", "total all"])
@@ -121,7 +111,7 @@ describe("a set of keys", () => {
     expect(await runAndListComputed(project, graph)).toEqual(["each us", "total all"])
   })
 
-  test("makes what stands for a new key, and what reads all of them", async () => {
+  test("materializes the partition of a new key and the readers of all keys", async () => {
     const [before, after] = [cut("eu", "us"), cut("asia", "us", "eu")]
     const project = landed(before.regions, ["eu", "us"])
     await run(project, before.graph)
@@ -129,7 +119,7 @@ describe("a set of keys", () => {
     expect(await runAndListComputed(project, after.graph)).toEqual(["each asia", "total all"])
   })
 
-  test("in another order is the same set", async () => {
+  test("in another order changes nothing", async () => {
     const [before, after] = [cut("eu", "us"), cut("us", "eu")]
     const project = landed(before.regions, ["eu", "us"])
     await run(project, before.graph)
@@ -140,10 +130,10 @@ describe("a set of keys", () => {
 
 describe("a range of time", () => {
   const cut = (partitions: Partitions) =>
-    buildGraphOf(raw, dailyAsset("a", sql`from ${raw}`, { partitions }))
+    buildValidGraph(raw, dailyAsset("a", sql`from ${raw}`, { partitions }))
 
-  test("with another start or end makes only what was never made", async () => {
-    const project = createProject([1, 2, 3, 4])
+  test("with another start or end materializes only missing partitions", async () => {
+    const project = createProjectWithDays([1, 2, 3, 4])
     await run(project, cut(daily({ start: "2026-01-02", end: "2026-01-03" })))
     expect(await runAndListComputed(project, cut(daily({ start: "2026-01-01" })))).toEqual([
       "a 2026-01-01",
@@ -151,23 +141,23 @@ describe("a range of time", () => {
     ])
   })
 
-  test("in another zone is made anew", async () => {
+  test("in another time zone is recomputed", async () => {
     const zone = "Europe/Berlin"
     const local = daily({ start: "2026-01-01", zone })
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     const graph = (partitions: Partitions) => {
       const up = partitionedSource("raw", partitions)
-      return buildGraphOf(up, dailyAsset("a", sql`from ${up}`, { partitions }))
+      return buildValidGraph(up, dailyAsset("a", sql`from ${up}`, { partitions }))
     }
     await run(project, graph(daily({ start: "2026-01-01" })))
     expect(await runAndListComputed(project, graph(local))).toEqual(["a 2026-01-01"])
   })
 })
 
-describe("what is kept no more", () => {
-  test("is made again when an edit brings its inputs back", async () => {
-    const project = createProject([1])
-    const graph = buildGraphOf(raw, a)
+describe("a materialization that is no longer retained", () => {
+  test("is recomputed when an edit restores its inputs", async () => {
+    const project = createProjectWithDays([1])
+    const graph = buildValidGraph(raw, a)
     await run(project, graph)
     land(project, "raw", day(1), "corrected")
     await run(project, graph)

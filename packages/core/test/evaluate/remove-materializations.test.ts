@@ -8,14 +8,14 @@ import {
   type MaterializationHistory,
 } from "../../src/engine.ts"
 import { sql } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import { afterDay, dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
 import { toSnapshot } from "../memory-ledger.ts"
 import { evaluateProject, identity, land, createMemoryProject, run } from "../memory-project.ts"
 
 const days = 4
 const raw = source("raw")
 const asset = dailyAsset("asset", sql`from ${raw}`)
-const graph = buildGraphOf(raw, asset, dailyAsset("reader", sql`from ${asset}`))
+const graph = buildValidGraph(raw, asset, dailyAsset("reader", sql`from ${asset}`))
 
 /** Each run finds other files of some days. */
 const anyRuns = fc.array(fc.array(fc.nat(3), { minLength: days, maxLength: days }), {
@@ -40,7 +40,7 @@ function listMaterializations(history: MaterializationHistory | undefined) {
   return lists.filter(({ all }) => all.length > 0)
 }
 
-test("without some materializations a snapshot is that of a ledger that never recorded them", async () => {
+test("a snapshot without some materializations equals the snapshot of a ledger that never recorded them", async () => {
   await fc.assert(
     fc.asyncProperty(anyRuns, fc.array(fc.boolean(), { minLength: 16 }), async (runs, removed) => {
       const project = createMemoryProject(afterDay(days))

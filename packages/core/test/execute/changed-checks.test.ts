@@ -14,19 +14,26 @@ import {
   type Check,
   type Sql,
 } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, everyDay, buildGraphOf } from "../declarations.ts"
-import { evaluateProject, requestEverything, land, run } from "../memory-project.ts"
-import { failedCheck, other, listOutcomes, raw, createProject } from "./chain.ts"
+import { afterDay, dailyAsset, day, everyDay, buildValidGraph } from "../declarations.ts"
+import {
+  evaluateProject,
+  requestEverything,
+  land,
+  run,
+  createProjectWithDays,
+  failedCheck,
+} from "../memory-project.ts"
+import { other, listOutcomes, raw } from "./chain.ts"
 
 describe("a changed check", () => {
   const graph = (...checks: readonly Check<"n">[]) => {
     const checked = dailyAsset("a", sql`select n from ${raw}`, { checks })
-    return buildGraphOf(raw, checked, dailyAsset("b", sql`select n from ${checked}`), other)
+    return buildValidGraph(raw, checked, dailyAsset("b", sql`select n from ${checked}`), other)
   }
-  const before = buildGraphOf(raw, dailyAsset("a", sql`select n from ${raw}`))
+  const before = buildValidGraph(raw, dailyAsset("a", sql`select n from ${raw}`))
 
-  test("runs before what reads the rows, and holds it back when it fails", async () => {
-    const project = createProject([1])
+  test("runs before the readers of the rows and blocks them when it fails", async () => {
+    const project = createProjectWithDays([1])
     await run(project, before)
     project.computed.length = 0
     project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a")] : [])
@@ -34,37 +41,37 @@ describe("a changed check", () => {
     expect(listOutcomes(result)).toEqual({
       "check a 2026-01-01": "checked",
       "b 2026-01-01": "skipped",
-      "other 2026-01-01": "made",
+      "other 2026-01-01": "materialized",
     })
     expect(result.outcome).toBe("failed")
     expect(project.computed).toEqual(["check a 2026-01-01", "other 2026-01-01"])
   })
 
-  test("that failed holds back later runs too, until the check or the rows are mended", async () => {
-    const project = createProject([1])
+  test("that failed blocks later runs too, until the check or the rows are fixed", async () => {
+    const project = createProjectWithDays([1])
     await run(project, before)
     project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a")] : [])
     await run(project, graph(unique("n")))
     const later = await run(project, graph(unique("n")))
     expect(later.planned).toEqual([])
     expect([...explain(evaluateProject(project, graph(unique("n"))), later.plan)]).toEqual([
-      "b 2026-01-01: waits for a 2026-01-01 to pass its checks",
+      "b 2026-01-01: blocked by failed checks of a 2026-01-01",
     ])
     const mended = graph(nothingWrong)
     project.behaviour.checks = () => []
     expect(listOutcomes(await run(project, mended))).toEqual({
       "check a 2026-01-01": "checked",
-      "b 2026-01-01": "made",
+      "b 2026-01-01": "materialized",
     })
   })
 
-  test("runs on all that a step reads, whatever was asked for", async () => {
+  test("runs on all upstream partitions of a step, requested or not", async () => {
     const windowed = (salt: string, ...checks: readonly Check<"n">[]) => {
       const read = dailyAsset("a", sql`select n from ${raw}`, { checks })
-      return buildGraphOf(raw, read, dailyAsset("b", sql`${salt} from ${last(2, read)}`))
+      return buildValidGraph(raw, read, dailyAsset("b", sql`${salt} from ${last(2, read)}`))
     }
     const onlyB = { targets: new Map([["b", [{ from: day(3), to: day(3) }]]]), publish: true }
-    const project = createProject([1, 2, 3])
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, windowed("1"))
     project.behaviour.checks = (_, on) => (on === "2026-01-02" ? [failedCheck("a")] : [])
     expect(listOutcomes(await run(project, windowed("2", unique("n")), () => onlyB))).toEqual({
@@ -74,10 +81,10 @@ describe("a changed check", () => {
     })
   })
 
-  test("holds back what accumulates from going on from rows that fail it", async () => {
+  test("blocks the next partition of an accumulating asset whose rows fail it", async () => {
     const sum = (...checks: readonly Check<"n">[]) =>
-      buildGraphOf(raw, dailyAsset("sum", sql`from ${raw}, ${previous()}`, { checks }))
-    const project = createProject([1])
+      buildValidGraph(raw, dailyAsset("sum", sql`from ${raw}, ${previous()}`, { checks }))
+    const project = createProjectWithDays([1])
     await run(project, sum())
     project.behaviour.checks = (_, day) => (day === "2026-01-01" ? [failedCheck("sum")] : [])
     await run(project, sum(unique("n")))
@@ -85,11 +92,11 @@ describe("a changed check", () => {
     const later = await run(project, sum(unique("n")))
     expect(later.planned).toEqual([])
     expect([...explain(evaluateProject(project, sum(unique("n"))), later.plan)]).toEqual([
-      "sum 2026-01-02: waits for sum 2026-01-01 to pass its checks",
+      "sum 2026-01-02: blocked by failed checks of sum 2026-01-01",
     ])
   })
 
-  test("on one of several outputs holds back only what reads that one", async () => {
+  test("on one of several outputs blocks only the readers of that output", async () => {
     const graphWith = (salt: string, checks: readonly Check<"n">[]) => {
       const up = dailyAsset("up", sql`${salt} ${raw}`)
       const { columns } = up
@@ -104,37 +111,37 @@ describe("a changed check", () => {
         },
       })
       const readers = [dailyAsset("rx", sql`from ${x}`), dailyAsset("ry", sql`from ${y}`)]
-      return buildGraphOf(raw, up, x, y, ...(checks.length === 0 ? [] : readers))
+      return buildValidGraph(raw, up, x, y, ...(checks.length === 0 ? [] : readers))
     }
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     await run(project, graphWith("1", []))
     project.behaviour.checks = (asset) => (asset === "x" ? [failedCheck("x")] : [])
     const result = await run(project, graphWith("2", [unique("n")]))
     expect(listOutcomes(result)).toEqual({
-      "up 2026-01-01": "made",
+      "up 2026-01-01": "materialized",
       "both 2026-01-01": "checked",
       "rx 2026-01-01": "skipped",
-      "ry 2026-01-01": "made",
+      "ry 2026-01-01": "materialized",
     })
   })
 
-  test("that only warns holds nothing back", async () => {
-    const project = createProject([1])
+  test("with severity warn blocks nothing", async () => {
+    const project = createProjectWithDays([1])
     await run(project, before)
     project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a", "warn")] : [])
     const result = await run(project, graph(unique("n")))
-    expect(listOutcomes(result)).toMatchObject({ "b 2026-01-01": "made" })
+    expect(listOutcomes(result)).toMatchObject({ "b 2026-01-01": "materialized" })
     expect(result.outcome).toBe("succeeded")
   })
 
-  test("runs on rows that stand on refused ones once these are right, and not before", async () => {
+  test("runs on the downstream of failed rows only after these are fixed", async () => {
     const three = (ofFirst: readonly Check<"n">[], ofOthers: readonly Check<"n">[]) => {
       const first = dailyAsset("a", sql`select n from ${raw}`, { checks: ofFirst })
       const second = dailyAsset("b", sql`select n from ${first}`, { checks: ofOthers })
       const third = dailyAsset("c", sql`select n from ${second}`, { checks: ofOthers })
-      return buildGraphOf(raw, first, second, third)
+      return buildValidGraph(raw, first, second, third)
     }
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     await run(project, three([], []))
     project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a")] : [])
     await run(project, three([unique("n")], []))
@@ -149,16 +156,16 @@ describe("a changed check", () => {
     })
   })
 
-  describe("that refuses rows on which fresh ones stand", () => {
+  describe("that fails upstream of fresh rows", () => {
     const chain = (checks: readonly Check<"n">[], ...last: readonly string[]) => {
       const first = dailyAsset("a", sql`select n from ${raw}`, { checks })
       const second = dailyAsset("b", sql`select n from ${first}`)
       const third = last.map((name) => dailyAsset(name, sql`select n from ${second}`))
-      return buildGraphOf(raw, first, second, ...third)
+      return buildValidGraph(raw, first, second, ...third)
     }
 
-    test("keeps what is new from going on from either, in the run that finds it and in later ones", async () => {
-      const project = createProject([1])
+    test("blocks new partitions downstream of both, in the same run and in later ones", async () => {
+      const project = createProjectWithDays([1])
       await run(project, chain([]))
       project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a")] : [])
       expect(listOutcomes(await run(project, chain([unique("n")], "c")))).toEqual({
@@ -168,12 +175,12 @@ describe("a changed check", () => {
       const later = await run(project, chain([unique("n")], "c"))
       expect(later.planned).toEqual([])
       expect([...explain(evaluateProject(project, chain([unique("n")], "c")), later.plan)]).toEqual(
-        ["c 2026-01-01: waits for a 2026-01-01 to pass its checks"],
+        ["c 2026-01-01: blocked by failed checks of a 2026-01-01"],
       )
     })
 
-    test("is told as long as it does, with what stands on them", async () => {
-      const project = createProject([1, 2])
+    test("is listed with the fresh partitions downstream until it passes", async () => {
+      const project = createProjectWithDays([1, 2])
       await run(project, chain([]))
       project.behaviour.checks = (asset, on) =>
         asset === "a" && on === "2026-01-02" ? [failedCheck("a")] : []
@@ -196,14 +203,18 @@ describe("a changed check", () => {
       expect(findFailedChecks(evaluateProject(project, chain([nothingWrong])), asked)).toEqual([])
     })
 
-    test("keeps them from being published, in the run that finds it and in later ones", async () => {
+    test("prevents their publication, in the same run and in later ones", async () => {
       const table = { $inferInsert: {} }
       const set = (...checks: readonly Check<"n">[]) => {
         const first = dailyAsset("a", sql`select n from ${raw}`, { checks })
         const publish = publishTo(table, { set: "s" })
-        return buildGraphOf(raw, first, dailyAsset("b", sql`select n from ${first}`, { publish }))
+        return buildValidGraph(
+          raw,
+          first,
+          dailyAsset("b", sql`select n from ${first}`, { publish }),
+        )
       }
-      const project = createProject([1])
+      const project = createProjectWithDays([1])
       await run(project, set(), (all) => requestEverything(all, false))
       project.behaviour.checks = (asset) => (asset === "a" ? [failedCheck("a")] : [])
       await run(project, set(unique("n")))
@@ -214,17 +225,17 @@ describe("a changed check", () => {
       expect(project.publications).toHaveLength(1)
     })
 
-    test("is looked for once along a long past", async () => {
+    test("is searched once along a long chain of previous partitions", async () => {
       const days = Array.from({ length: 3000 }, (_, index) => index + 1)
       const sum = (checks: readonly Check<"n">[], ...readers: readonly string[]) => {
         const total = dailyAsset("sum", sql`from ${raw}, ${previous()}`, { checks })
-        return buildGraphOf(
+        return buildValidGraph(
           raw,
           total,
           ...readers.map((name) => dailyAsset(name, sql`from ${total}`)),
         )
       }
-      const project = createProject(days)
+      const project = createProjectWithDays(days)
       project.nowMs = afterDay(3000)
       await run(project, sum([]))
       project.behaviour.checks = (_, on) => (on === "2026-01-01" ? [failedCheck("sum")] : [])
@@ -233,13 +244,13 @@ describe("a changed check", () => {
       const later = await run(project, sum([unique("n")], "reader"))
       expect([
         ...explain(evaluateProject(project, sum([unique("n")], "reader")), later.plan),
-      ]).toEqual(["reader 2026-01-01 to 2034-03-19: waits for sum 2026-01-01 to pass its checks"])
+      ]).toEqual(["reader 2026-01-01 to 2034-03-19: blocked by failed checks of sum 2026-01-01"])
     })
 
-    test("says which rows, however far they lie back", async () => {
+    test("is reported with the failed partition at any distance upstream", async () => {
       const sum = (salt: string, ...checks: readonly Check<"n">[]) =>
-        buildGraphOf(raw, dailyAsset("sum", sql`${salt} from ${raw}, ${previous()}`, { checks }))
-      const project = createProject([1, 2, 3])
+        buildValidGraph(raw, dailyAsset("sum", sql`${salt} from ${raw}, ${previous()}`, { checks }))
+      const project = createProjectWithDays([1, 2, 3])
       await run(project, sum("1"))
       project.behaviour.checks = (_, on) => (on === "2026-01-01" ? [failedCheck("sum")] : [])
       await run(project, sum("1", unique("n")))
@@ -247,12 +258,12 @@ describe("a changed check", () => {
       const later = await run(project, sum("1", unique("n")))
       expect(later.planned).toEqual([])
       expect([...explain(evaluateProject(project, sum("1", unique("n"))), later.plan)]).toEqual([
-        "sum 2026-01-04: waits for sum 2026-01-01 to pass its checks",
+        "sum 2026-01-04: blocked by failed checks of sum 2026-01-01",
       ])
     })
   })
 
-  test("is not owed for rows that waited for others and came out the same", async () => {
+  test("does not run again on rows that were blocked and prove to be unchanged", async () => {
     const mixed = (
       salt: string,
       ofUnfit: readonly Check<"n">[],
@@ -261,28 +272,28 @@ describe("a changed check", () => {
       const up = dailyAsset("up", sql`${salt} ${raw}`)
       const unfit = dailyAsset("unfit", sql`from ${raw}`, { checks: ofUnfit })
       const both = dailyAsset("both", sql`from ${up}, ${unfit}`, { checks: ofMixed })
-      return buildGraphOf(raw, up, unfit, both)
+      return buildValidGraph(raw, up, unfit, both)
     }
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     await run(project, mixed("1", [], []))
     project.behaviour.checks = (asset) => (asset === "unfit" ? [failedCheck("unfit")] : [])
     await run(project, mixed("1", [unique("n")], []))
     const changed = mixed("2", [unique("n")], [unique("n")])
     const result = await run(project, changed)
-    expect(listOutcomes(result)).toEqual({ "up 2026-01-01": "made" })
+    expect(listOutcomes(result)).toEqual({ "up 2026-01-01": "materialized" })
     expect(result.plan.blocked.map(({ computation }) => computation.name)).toEqual(["both"])
     expect((await run(project, changed)).planned).toEqual([])
   })
 
-  test("keeps its rows from readers until it has run on them", async () => {
+  test("prevents publication until it has run on the rows", async () => {
     const [x, y] = [{ $inferInsert: {} }, { $inferInsert: {} }]
     const set = (...checks: readonly Check<"n">[]) =>
-      buildGraphOf(
+      buildValidGraph(
         raw,
         dailyAsset("x", sql`1 ${raw}`, { checks, publish: publishTo(x, { set: "s" }) }),
         dailyAsset("y", sql`2 ${raw}`, { publish: publishTo(y, { set: "s" }) }),
       )
-    const project = createProject([1])
+    const project = createProjectWithDays([1])
     await run(project, set(), (all) => requestEverything(all, false))
     const onlyY = { targets: new Map([["y", [{ from: day(1), to: day(1) }]]]), publish: true }
     await run(project, set(unique("n")), () => onlyY)

@@ -8,44 +8,47 @@ import {
   type RunEvent,
 } from "../../src/engine.ts"
 import { itself, last, noRows, previous, publishTo, sql } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import { afterDay, dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
 import {
   type Behaviour,
   evaluateProject,
   requestEverything,
   land,
+  createProjectWithDays,
+  failedCheck,
   createMemoryProject,
 } from "../memory-project.ts"
 import { run } from "../memory-project.ts"
-import { a, b, chain, failedCheck, other, listOutcomes, raw, createProject } from "./chain.ts"
+import { a, b, chain, other, listOutcomes, raw } from "./chain.ts"
 
 const fault = (message: string) => () => {
-  throw new FreshetError("engine", message, { hint: "Mend it." })
+  throw new FreshetError("engine", message, { hint: "Fix it." })
 }
 
-/** Step → how many steps were under way at once with it, itself among them, when so much was landed. */
-async function mostBeside(
+/** Step → the maximum number of steps that ran at the same time, itself included, for landed files of a size. */
+async function countConcurrentSteps(
   bytes: Behaviour["bytes"],
   graph = chain,
 ): Promise<ReadonlyMap<string, number>> {
-  const under = new Set<string>()
-  const beside = new Map<string, number>()
-  const project = createProject([1, 2, 3, 4], {
+  const running = new Set<string>()
+  const maxByStep = new Map<string, number>()
+  const project = createProjectWithDays([1, 2, 3, 4], {
     bytes,
     beforeCompute: async (step) => {
-      under.add(step)
-      for (const each of under) beside.set(each, Math.max(beside.get(each) ?? 0, under.size))
+      running.add(step)
+      for (const other of running)
+        maxByStep.set(other, Math.max(maxByStep.get(other) ?? 0, running.size))
       await new Promise((resolve) => setImmediate(resolve))
-      under.delete(step)
+      running.delete(step)
     },
   })
   await run(project, graph, requestEverything, { concurrency: 4 })
-  return beside
+  return maxByStep
 }
 
 describe("order", () => {
-  test("each step runs after what it reads, and reads what was made right before it", async () => {
-    const project = createProject([1])
+  test("each step runs after its upstreams and reads their new rows", async () => {
+    const project = createProjectWithDays([1])
     const result = await run(project, chain)
     expect(project.computed).toEqual([
       "a 2026-01-01",
@@ -57,9 +60,9 @@ describe("order", () => {
     expect(result.outcome).toBe("succeeded")
   })
 
-  test("as many steps as allowed are under way at once, and no more", async () => {
+  test("the number of concurrent steps reaches the limit and does not exceed it", async () => {
     let [now, most] = [0, 0]
-    const project = createProject([1, 2, 3, 4, 5], {
+    const project = createProjectWithDays([1, 2, 3, 4, 5], {
       beforeCompute: async () => {
         most = Math.max(most, (now += 1))
         await new Promise((resolve) => setImmediate(resolve))
@@ -71,29 +74,31 @@ describe("order", () => {
     expect(result.steps.size).toBe(20)
   })
 
-  test("a step that reads much runs alone", async () => {
-    const beside = await mostBeside((content) => (content === "r2" ? 300_000_000 : 1))
-    expect(beside.get("a 2026-01-02")).toBe(1)
-    expect(beside.get("a 2026-01-03")).toBeGreaterThan(1)
+  test("a step with a large input runs alone", async () => {
+    const concurrentSteps = await countConcurrentSteps((content) =>
+      content === "r2" ? 300_000_000 : 1,
+    )
+    expect(concurrentSteps.get("a 2026-01-02")).toBe(1)
+    expect(concurrentSteps.get("a 2026-01-03")).toBeGreaterThan(1)
   })
 
-  test("the ledger is asked once for what the steps of many computations may find in it", async () => {
-    const asked: (readonly string[])[] = []
-    const project = createProject([1, 2, 3], {
-      beforeLookup: (wanted) => void asked.push(wanted.map(({ asset }) => asset)),
+  test("one query reads the records that the first steps of many computations need", async () => {
+    const queriedAssets: (readonly string[])[] = []
+    const project = createProjectWithDays([1, 2, 3], {
+      beforeLookup: (ranges) => void queriedAssets.push(ranges.map(({ asset }) => asset)),
     })
     await run(project, chain)
     expect(project.computed.length).toBe(12)
-    expect(asked.map((assets) => assets.toSorted())).toEqual([["a", "b", "c", "other"]])
+    expect(queriedAssets.map((assets) => assets.toSorted())).toEqual([["a", "b", "c", "other"]])
   })
 
-  test("of steps that read a middling amount of landed text two run at once", async () => {
-    const beside = await mostBeside(() => 33_000_000, buildGraphOf(raw, a))
-    expect([...beside.values()]).toEqual([2, 2, 2, 2])
+  test("two steps with a medium amount of landed text run at once", async () => {
+    const concurrentSteps = await countConcurrentSteps(() => 33_000_000, buildValidGraph(raw, a))
+    expect([...concurrentSteps.values()]).toEqual([2, 2, 2, 2])
   })
 
-  test("a step whose turn has come does not wait for others of its rank", async () => {
-    const project = createProject([1, 2], {
+  test("a ready step does not wait for other steps of its rank", async () => {
+    const project = createProjectWithDays([1, 2], {
       beforeCompute: async (step) => {
         if (step !== "a 2026-01-02") return
         while (!project.computed.includes("c 2026-01-01")) await new Promise((r) => setImmediate(r))
@@ -104,10 +109,10 @@ describe("order", () => {
     )
   })
 
-  test("what accumulates is made one partition after the other", async () => {
+  test("the partitions of an accumulating asset are materialized one after the other", async () => {
     const sum = dailyAsset("sum", sql`select n from ${raw}, ${previous()}`)
-    const project = createProject([1, 2, 3])
-    await run(project, buildGraphOf(raw, sum), requestEverything, { concurrency: 4 })
+    const project = createProjectWithDays([1, 2, 3])
+    await run(project, buildValidGraph(raw, sum), requestEverything, { concurrency: 4 })
     expect([...project.files.values()]).toEqual([
       "sum(r1)",
       "sum(r2+sum(r1))",
@@ -115,8 +120,8 @@ describe("order", () => {
     ])
   })
 
-  test("after a complete run there is nothing to do", async () => {
-    const project = createProject([1, 2, 3])
+  test("a plan after a complete run is empty", async () => {
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, chain)
     const again = await run(project, chain)
     expect(again).toMatchObject({ outcome: "succeeded", planned: [], plan: { publications: [] } })
@@ -127,7 +132,7 @@ describe("early cut-off", () => {
   const parity: Behaviour["rows"] = (request, asset, read) =>
     asset === "a" ? String(Number(request.relations.flatMap(read)[0]) % 2) : "same"
 
-  test("what reads rows that came out the same is left as it is", async () => {
+  test("readers of rows that are unchanged are not recomputed", async () => {
     const project = createMemoryProject(afterDay(20), { rows: parity })
     land(project, "raw", day(1), "1")
     await run(project, chain)
@@ -136,15 +141,15 @@ describe("early cut-off", () => {
     const result = await run(project, chain)
     expect(project.computed).toEqual(["a 2026-01-01", "other 2026-01-01"])
     expect(listOutcomes(result)).toEqual({
-      "a 2026-01-01": "made",
+      "a 2026-01-01": "materialized",
       "b 2026-01-01": "unchanged",
       "c 2026-01-01": "unchanged",
-      "other 2026-01-01": "made",
+      "other 2026-01-01": "materialized",
     })
     expect((await run(project, chain)).planned).toEqual([])
   })
 
-  test("an event says whether the rows changed", async () => {
+  test("the end of a step has the event field changed", async () => {
     const project = createMemoryProject(afterDay(20), { rows: parity })
     land(project, "raw", day(1), "1")
     await run(project, chain)
@@ -160,25 +165,25 @@ describe("early cut-off", () => {
 })
 
 describe("failure", () => {
-  test("what is downstream of a failed step is skipped, and what is not goes on", async () => {
-    const project = createProject([1, 2], {
+  test("steps downstream of a failed step are skipped, other steps run", async () => {
+    const project = createProjectWithDays([1, 2], {
       beforeCompute: (step) => (step === "a 2026-01-01" ? fault("disk on fire")() : undefined),
     })
     const result = await run(project, chain)
     expect(result.outcome).toBe("failed")
     expect(Object.fromEntries(result.steps)).toMatchObject({
-      "a 2026-01-01": { kind: "failed", message: "disk on fire", hint: "Mend it." },
+      "a 2026-01-01": { kind: "failed", message: "disk on fire", hint: "Fix it." },
       "b 2026-01-01": { kind: "skipped", blocker: "a 2026-01-01" },
       "c 2026-01-01": { kind: "skipped", blocker: "b 2026-01-01" },
-      "a 2026-01-02": { kind: "made" },
-      "c 2026-01-02": { kind: "made" },
-      "other 2026-01-01": { kind: "made" },
+      "a 2026-01-02": { kind: "materialized" },
+      "c 2026-01-02": { kind: "materialized" },
+      "other 2026-01-01": { kind: "materialized" },
     })
     expect(project.computed).not.toContain("b 2026-01-01")
   })
 
-  test("the failure is the partition's status until it is tried again", async () => {
-    const project = createProject([1], {
+  test("the failure is the partition's status until the next attempt", async () => {
+    const project = createProjectWithDays([1], {
       beforeCompute: (step) => (step === "a 2026-01-01" ? fault("disk on fire")() : undefined),
     })
     await run(project, chain)
@@ -196,43 +201,43 @@ describe("failure", () => {
   })
 
   test("with failFast no step starts after the first failure", async () => {
-    const project = createProject([1, 2], { beforeCompute: fault("broken") })
+    const project = createProjectWithDays([1, 2], { beforeCompute: fault("broken") })
     const result = await run(project, chain, requestEverything, { failFast: true })
     expect(project.computed).toEqual(["a 2026-01-01"])
     expect(listOutcomes(result)).toEqual({ "a 2026-01-01": "failed" })
   })
 
-  test("a fault that is no FreshetError is the step's failure too", async () => {
-    const project = createProject([1], {
+  test("an error that is not a FreshetError fails the step too", async () => {
+    const project = createProjectWithDays([1], {
       beforeCompute: () => {
         throw new TypeError("x is undefined")
       },
     })
-    expect((await run(project, buildGraphOf(raw, a))).steps.get("a 2026-01-01")).toEqual({
+    expect((await run(project, buildValidGraph(raw, a))).steps.get("a 2026-01-01")).toEqual({
       kind: "failed",
       message: "x is undefined",
       hint: undefined,
     })
   })
 
-  test("rows that a check refuses are not recorded, and nothing downstream runs", async () => {
-    const project = createProject([1], {
+  test("rows that fail an error check are not recorded, and nothing downstream runs", async () => {
+    const project = createProjectWithDays([1], {
       checks: (asset) => (asset === "a" ? [failedCheck("a")] : []),
     })
     const result = await run(project, chain)
     expect(result.steps.get("a 2026-01-01")).toEqual({
-      kind: "refused",
+      kind: "checks_failed",
       failedFiles: ["a/2026-01-01/0.parquet"],
     })
     expect(listOutcomes(result)).toMatchObject({
       "b 2026-01-01": "skipped",
-      "other 2026-01-01": "made",
+      "other 2026-01-01": "materialized",
     })
     expect(project.records.map((kept) => kept.asset)).toEqual(["other"])
   })
 
-  test("a check that only warns stops nothing and is recorded", async () => {
-    const project = createProject([1], {
+  test("a failed check with severity warn blocks nothing and is recorded", async () => {
+    const project = createProjectWithDays([1], {
       checks: (asset) => (asset === "a" ? [failedCheck("a", "warn")] : []),
     })
     expect((await run(project, chain)).outcome).toBe("succeeded")
@@ -244,23 +249,23 @@ describe("failure", () => {
 })
 
 describe("abort", () => {
-  test("no step starts after it, the one under way is recorded, nothing is published", async () => {
+  test("no step starts after it, the running step is recorded, nothing is published", async () => {
     const published = dailyAsset("p", sql`select n from ${raw}`, {
       publish: publishTo({ $inferInsert: {} }, { set: "s" }),
     })
-    const project = createProject([1, 2], {
+    const project = createProjectWithDays([1, 2], {
       beforeCompute: () => {
         project.aborted = true
       },
     })
-    const result = await run(project, buildGraphOf(raw, published))
+    const result = await run(project, buildValidGraph(raw, published))
     expect(result).toMatchObject({ outcome: "interrupted", publications: [] })
-    expect(listOutcomes(result)).toEqual({ "p 2026-01-01": "made" })
+    expect(listOutcomes(result)).toEqual({ "p 2026-01-01": "materialized" })
     expect([project.steps.length, project.publications.length]).toEqual([1, 0])
   })
 
-  test("an engine that was interrupted is no failed step", async () => {
-    const project = createProject([1], {
+  test("an interrupted engine is not a failed step", async () => {
+    const project = createProjectWithDays([1], {
       beforeCompute: () => {
         throw new FreshetError("interrupted", "stopped")
       },
@@ -270,10 +275,10 @@ describe("abort", () => {
     expect(project.steps).toEqual([])
   })
 
-  test("an engine that was interrupted ends the run, also while the next step is looked up", async () => {
+  test("an interrupted engine ends the run, also during the search for the next step", async () => {
     let interrupt = () => {}
     const interruption = new Promise<void>((resolve) => (interrupt = resolve))
-    const project = createProject([26, 27], {
+    const project = createProjectWithDays([26, 27], {
       beforeCompute: () => {
         interrupt()
         throw new FreshetError("interrupted", "stopped")
@@ -292,8 +297,8 @@ describe("abort", () => {
 })
 
 describe("ledger", () => {
-  test("a record that is refused rejects the run, and no further step starts", async () => {
-    const project = createProject([1, 2, 3, 4], {
+  test("an error of the ledger rejects the run, and no further step starts", async () => {
+    const project = createProjectWithDays([1, 2, 3, 4], {
       beforeRecord: () => {
         throw new FreshetError("ledger", "the lock is lost")
       },
@@ -304,37 +309,39 @@ describe("ledger", () => {
     expect(project.events.some((event) => event.kind === "run_ended")).toBe(false)
   })
 
-  test("nothing is published before every record is committed", async () => {
+  test("publication starts after every record is committed", async () => {
     const committed: string[] = []
     const published = dailyAsset("p", sql`select n from ${last(2, raw)}`, {
       publish: publishTo({ $inferInsert: {} }, { set: "s" }),
     })
-    const project = createProject([1, 2], {
+    const project = createProjectWithDays([1, 2], {
       beforeRecord: async ({ computation, partition }) => {
         for (let turn = 0; turn < 5; turn += 1) await new Promise((r) => setImmediate(r))
         committed.push(`${computation} ${partition - day(0)}`)
       },
       beforePublish: () => void committed.push("publish"),
     })
-    await run(project, buildGraphOf(raw, published, other), requestEverything, { concurrency: 2 })
+    await run(project, buildValidGraph(raw, published, other), requestEverything, {
+      concurrency: 2,
+    })
     expect(committed.at(-1)).toBe("publish")
     expect(committed).toHaveLength(5)
   })
 
-  test("a step may start before the record of the one before it is committed", async () => {
+  test("a step may start before the record of its upstream is committed", async () => {
     let release = () => {}
     const open = new Promise<void>((resolve) => (release = resolve))
-    const project = createProject([1], {
+    const project = createProjectWithDays([1], {
       beforeRecord: (record) => (record.computation === "a" ? open : undefined),
       beforeCompute: (step) => (step.startsWith("b") ? release() : undefined),
     })
-    expect((await run(project, buildGraphOf(raw, a, b))).outcome).toBe("succeeded")
+    expect((await run(project, buildValidGraph(raw, a, b))).outcome).toBe("succeeded")
   })
 
-  test("a record says what was read, in which version", async () => {
-    const project = createProject([1, 2])
+  test("a record has the versions of all reads", async () => {
+    const project = createProjectWithDays([1, 2])
     const week = dailyAsset("week", sql`select n from ${last(2, raw)}`)
-    await run(project, buildGraphOf(raw, week))
+    await run(project, buildValidGraph(raw, week))
     expect(project.steps.map((step) => step.reads)).toEqual([
       [{ relation: "raw [last 2]", asset: "raw", short: true, versions: [[day(1), "r1"]] }],
       [
@@ -352,16 +359,16 @@ describe("ledger", () => {
   })
 })
 
-describe("what the engine is given", () => {
-  test("is each read by its relation name, oldest partition first, and what checks read besides", async () => {
+describe("the engine's relations", () => {
+  test("are the reads of the query and of the checks by name, oldest partition first", async () => {
     const requests: ComputeRequest[] = []
     const checked = dailyAsset("b", sql`select n from ${last(2, a)}, ${last(3, raw)}`, {
       checks: [noRows("c", { description: "", query: sql`from ${itself}, ${a}, ${raw}` })],
     })
-    const project = createProject([1, 2], {
+    const project = createProjectWithDays([1, 2], {
       rows: (request) => `${request.computation.name} ${requests.push(request)}`,
     })
-    await run(project, buildGraphOf(raw, a, checked))
+    await run(project, buildValidGraph(raw, a, checked))
     const request = requests.at(-1)
     expect(request).toMatchObject({ partition: { key: "2026-01-02", day: "2026-01-02" } })
     const files = request?.relations.map((relation) =>
@@ -377,14 +384,14 @@ describe("what the engine is given", () => {
     ])
   })
 
-  test("is no file at all for the first of what accumulates, and for a day that is empty", async () => {
+  test("have no files for the first partition of an accumulating asset and for an empty day", async () => {
     const relations: (readonly Relation[])[] = []
     const tolerant = source("raw", { whenMissing: "empty" })
     const sum = dailyAsset("sum", sql`from ${tolerant}, ${previous()}`)
-    const project = createProject([1, 3], {
+    const project = createProjectWithDays([1, 3], {
       rows: (request) => `sum ${relations.push(request.relations)}`,
     })
-    await run(project, buildGraphOf(tolerant, sum))
+    await run(project, buildValidGraph(tolerant, sum))
     expect(relations[0]?.[1]).toMatchObject({ name: "itself [previous]", files: [] })
     expect(relations[1]?.[0]).toMatchObject({ kind: "landed", name: "raw", partitions: [] })
     expect(relations[1]?.[1]).toMatchObject({ files: ["sum/2026-01-01/0.parquet"] })
@@ -392,7 +399,7 @@ describe("what the engine is given", () => {
 })
 
 describe("events", () => {
-  const told = (event: RunEvent): string => {
+  const formatEvent = (event: RunEvent): string => {
     switch (event.kind) {
       case "run_started":
         return `run started: ${event.steps} steps`
@@ -411,21 +418,21 @@ describe("events", () => {
     }
   }
 
-  test("tell a run from its start to its end", async () => {
+  test("describe a run from its start to its end", async () => {
     const p = dailyAsset("p", sql`select n from ${a}`, {
       publish: publishTo({ $inferInsert: {} }, { set: "s" }),
     })
-    const project = createProject([1])
-    await run(project, buildGraphOf(raw, a, p))
-    expect(project.events.map(told)).toMatchInlineSnapshot(`
+    const project = createProjectWithDays([1])
+    await run(project, buildValidGraph(raw, a, p))
+    expect(project.events.map(formatEvent)).toMatchInlineSnapshot(`
       [
         "run started: 2 steps",
         "a 2026-01-01 started",
         "a 2026-01-01 100 %",
-        "a 2026-01-01 made, 1 rows",
+        "a 2026-01-01 materialized, 1 rows",
         "p 2026-01-01 started",
         "p 2026-01-01 100 %",
-        "p 2026-01-01 made, 1 rows",
+        "p 2026-01-01 materialized, 1 rows",
         "publish s 2026-01-01 started",
         "publish s 2026-01-01 ended",
         "run succeeded",

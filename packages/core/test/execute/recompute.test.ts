@@ -9,7 +9,7 @@ import {
   type ReproducibilityResult,
 } from "../../src/engine.ts"
 import { last, sql } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import { afterDay, dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
 import {
   evaluateProject,
   land,
@@ -22,9 +22,9 @@ import { createEffects } from "../memory-project.ts"
 const log = source("log")
 const counts = dailyAsset("counts", sql`select n from ${log}`)
 const week = dailyAsset("week", sql`select n from ${last(2, counts)}`)
-const graph = buildGraphOf(log, counts, week)
+const graph = buildValidGraph(log, counts, week)
 
-/** Two days landed and made. */
+/** Creates a project with two landed and materialized days. */
 async function createMaterializedProject(): Promise<MemoryProject> {
   const project = createMemoryProject(afterDay(2))
   land(project, "log", day(1), "x1")
@@ -33,7 +33,7 @@ async function createMaterializedProject(): Promise<MemoryProject> {
   return project
 }
 
-/** What comes of making a partition again. */
+/** Recomputes a partition of a project. */
 async function recomputeStep(
   project: MemoryProject,
   name: string,
@@ -44,7 +44,7 @@ async function recomputeStep(
 ): Promise<ReproducibilityResult> {
   const { graph: declared = graph, landed, ...engine } = changed
   const evaluation = evaluateProject(project, declared)
-  const computation = declared.computations.find((each) => each.name === name)
+  const computation = declared.computations.find((computation) => computation.name === name)
   if (computation === undefined) throw new Error(`${name} is not declared`)
   const effects = createEffects(project, declared)
   return recompute(evaluation, computation, partition, {
@@ -52,7 +52,9 @@ async function recomputeStep(
     cache: createMaterializationCache(effects.ledger),
     readVersions: async ({ asset, partition: index }) =>
       project.steps.findLast((step) =>
-        step.materializations.some((made) => made.asset === asset && made.partition === index),
+        step.materializations.some(
+          (record) => record.asset === asset && record.partition === index,
+        ),
       )?.reads ?? [],
     isUnchanged: async ({ path }) => path !== landed,
   })
@@ -63,14 +65,14 @@ function findFile(project: MemoryProject, rows: string): string {
   return file ?? "none"
 }
 
-test("what comes out with the recorded content is the same, and nothing is stored", async () => {
+test("a partition with the recorded content is the same, and nothing is stored", async () => {
   const project = await createMaterializedProject()
   const before = [...project.files]
   expect(await recomputeStep(project, "week", day(2))).toEqual({ kind: "same" })
   expect([...project.files]).toEqual(before)
 })
 
-test("other rows from the same code and inputs are the asset's own fault", async () => {
+test("other rows from the same code and inputs mean that the asset is not deterministic", async () => {
   const project = await createMaterializedProject()
   const recomputed = async () => [{ asset: "week", rows: 7, dataVersion: "other" }]
   expect(await recomputeStep(project, "week", day(2), { recompute: recomputed })).toEqual({
@@ -80,9 +82,9 @@ test("other rows from the same code and inputs are the asset's own fault", async
   })
 })
 
-test("other rows from other code are the edit's", async () => {
+test("other rows from changed code are reported as a change of code", async () => {
   const project = await createMaterializedProject()
-  const edited = buildGraphOf(
+  const edited = buildValidGraph(
     log,
     counts,
     dailyAsset("week", sql`select n + 1 from ${last(2, counts)}`),
@@ -98,7 +100,7 @@ test("other rows from other code are the edit's", async () => {
   expect(await recomputeStep(project, "week", day(2), { graph: edited })).toEqual({ kind: "same" })
 })
 
-test("a changed file of what was read is at fault, whether other rows come out or none at all", async () => {
+test("a changed upstream file is reported, whether recomputing returns other rows or throws", async () => {
   const project = await createMaterializedProject()
   const file = findFile(project, "counts(x1)")
   const changed = { kind: "file_changed", asset: "counts", partition: day(1), file }
@@ -108,7 +110,7 @@ test("a changed file of what was read is at fault, whether other rows come out o
   expect(await recomputeStep(project, "week", day(2))).toEqual(changed)
 })
 
-test("a changed file of its own is found before anything is made", async () => {
+test("a changed file of the partition itself is found before recomputing", async () => {
   const project = await createMaterializedProject()
   const file = findFile(project, "counts(x2)")
   project.files.delete(file)
@@ -121,7 +123,7 @@ test("a changed file of its own is found before anything is made", async () => {
   })
 })
 
-test("a landed file that changed without a trace is at fault", async () => {
+test("a landed file with other bytes than its hash is reported", async () => {
   const project = await createMaterializedProject()
   const rederived = async () => [{ asset: "counts", rows: 2, dataVersion: "other" }]
   const changed = { recompute: rederived, landed: `log/${day(2)}` }
@@ -132,7 +134,7 @@ test("a landed file that changed without a trace is at fault", async () => {
   })
 })
 
-test("what cannot be made for another reason is thrown", async () => {
+test("an error of the engine without a changed file is thrown", async () => {
   const project = await createMaterializedProject()
   const broken = new FreshetError("engine", "out of order")
   const rederived = () => Promise.reject(broken)
@@ -141,7 +143,7 @@ test("what cannot be made for another reason is thrown", async () => {
   )
 })
 
-test("an input that is not kept any more is named: of a source, of an asset, or never read", async () => {
+test("an input that is not retained or was not read is reported", async () => {
   const project = await createMaterializedProject()
   land(project, "log", day(1), "y1")
   expect(await recomputeStep(project, "counts", day(1))).toEqual({
@@ -158,7 +160,7 @@ test("an input that is not kept any more is named: of a source, of an asset, or 
     asset: "counts",
     partition: day(1),
   })
-  const edited = buildGraphOf(
+  const edited = buildValidGraph(
     log,
     counts,
     dailyAsset("week", sql`select n from ${last(3, counts)}`),
@@ -170,7 +172,7 @@ test("an input that is not kept any more is named: of a source, of an asset, or 
   })
 })
 
-test("what was replaced is read as it was, as long as it is kept", async () => {
+test("a replaced input is read in its recorded version while it is retained", async () => {
   const project = await createMaterializedProject()
   land(project, "log", day(1), "y1")
   const only = new Map([["counts", [{ from: day(1), to: day(1) }]]])
@@ -179,7 +181,7 @@ test("what was replaced is read as it was, as long as it is kept", async () => {
   expect(await recomputeStep(project, "week", day(2))).toEqual({ kind: "same" })
 })
 
-test("what was never made cannot be made again", async () => {
+test("a partition without a materialization cannot be recomputed", async () => {
   const project = await createMaterializedProject()
   expect(await recomputeStep(project, "week", day(9))).toEqual({ kind: "never_made" })
 })

@@ -2,13 +2,20 @@ import { describe, expect, test } from "vitest"
 
 import { countStates } from "../../src/engine.ts"
 import { sql, unique, type Check } from "../../src/index.ts"
-import { dailyAsset, day, buildGraphOf } from "../declarations.ts"
-import { type MemoryProject, evaluateProject, land, run } from "../memory-project.ts"
-import { a, b, c, chain, failedCheck, listOutcomes, raw, createProject } from "./chain.ts"
+import { dailyAsset, day, buildValidGraph } from "../declarations.ts"
+import {
+  type MemoryProject,
+  evaluateProject,
+  land,
+  run,
+  createProjectWithDays,
+  failedCheck,
+} from "../memory-project.ts"
+import { a, b, c, chain, listOutcomes, raw } from "./chain.ts"
 
-describe("rows made earlier from the very same inputs", () => {
-  test("count again without a run", async () => {
-    const project = createProject([1])
+describe("earlier rows with the current code and inputs", () => {
+  test("are current again without a run", async () => {
+    const project = createProjectWithDays([1])
     await run(project, chain)
     land(project, "raw", day(1), "other")
     await run(project, chain)
@@ -18,51 +25,51 @@ describe("rows made earlier from the very same inputs", () => {
     expect(countStates(evaluateProject(project, chain), c.computation)).toMatchObject({ fresh: 1 })
   })
 
-  test("are what the next step reads", async () => {
-    const project = createProject([1])
-    await run(project, buildGraphOf(raw, a))
+  test("are read by the next step", async () => {
+    const project = createProjectWithDays([1])
+    await run(project, buildValidGraph(raw, a))
     land(project, "raw", day(1), "other")
-    await run(project, buildGraphOf(raw, a))
+    await run(project, buildValidGraph(raw, a))
     land(project, "raw", day(1), "r1")
-    await run(project, buildGraphOf(raw, a, b))
+    await run(project, buildValidGraph(raw, a, b))
     expect([...project.files.values()].at(-1)).toBe("b(a(r1))")
   })
 
   const edited = (...checks: readonly Check<"n">[]) => {
     const made = dailyAsset("a", sql`select n from ${raw} where true`)
     const read = dailyAsset("b", sql`select n from ${made}`, { checks })
-    return buildGraphOf(raw, made, read, dailyAsset("c", sql`select n from ${read}`))
+    return buildValidGraph(raw, made, read, dailyAsset("c", sql`select n from ${read}`))
   }
 
   /** Day 1 was made from `r1`, then from `other`; now it is `r1` again, but the code of `a` is another. */
   async function revertedUnderNewCode(): Promise<MemoryProject> {
-    const project = createProject([1])
-    await run(project, buildGraphOf(raw, a, b, c))
+    const project = createProjectWithDays([1])
+    await run(project, buildValidGraph(raw, a, b, c))
     land(project, "raw", day(1), "other")
-    await run(project, buildGraphOf(raw, a, b, c))
+    await run(project, buildValidGraph(raw, a, b, c))
     land(project, "raw", day(1), "r1")
     project.computed.length = 0
     return project
   }
 
-  test("are found again when only the run shows that the inputs are those", async () => {
+  test("are reused when the inputs become known during the run", async () => {
     const project = await revertedUnderNewCode()
     const result = await run(project, edited())
     expect(project.computed).toEqual(["a 2026-01-01"])
     expect(listOutcomes(result)).toEqual({
-      "a 2026-01-01": "made",
+      "a 2026-01-01": "materialized",
       "b 2026-01-01": "reused",
       "c 2026-01-01": "reused",
     })
     expect((await run(project, edited())).planned).toEqual([])
   })
 
-  test("have to pass today's checks", async () => {
+  test("must pass the current checks", async () => {
     const project = await revertedUnderNewCode()
     project.behaviour.checks = (asset) => (asset === "b" ? [failedCheck("b")] : [])
     const result = await run(project, edited(unique("n")))
     expect(listOutcomes(result)).toMatchObject({
-      "b 2026-01-01": "refused",
+      "b 2026-01-01": "checks_failed",
       "c 2026-01-01": "skipped",
     })
     project.behaviour.checks = () => []

@@ -30,44 +30,47 @@ const raw = source("raw")
 const users = snapshotSource("users")
 const a = dailyAsset("a", sql`select n from ${raw}`)
 
-test("declarations without problems are a graph", () => {
+test("declarations without problems build a graph", () => {
   expect(findProblems(raw, users, a)).toEqual([])
   expect(findProblems()).toEqual([])
 })
 
-test("all problems are reported at once, each with its kind and asset", () => {
-  const bad = dailyAsset("Bad-Name", sql`select n from ${source("stranger")}`, {
+test("all problems are reported together, each with its kind and asset", () => {
+  const bad = dailyAsset("Bad-Name", sql`select n from ${source("undeclared")}`, {
     checks: [unique("n"), unique("n")],
   })
   const twice = dailyAsset("a", sql`select n from ${raw}, ${raw}, ${previous()}`)
-  const uncut = dailyAsset("uncut", sql`from ${last(7, raw)}`, { partitions: unpartitioned })
-  expect(findProblems(raw, a, twice, bad, uncut).map(({ kind, asset }) => [kind, asset])).toEqual([
+  const whole = dailyAsset("whole", sql`from ${last(7, raw)}`, { partitions: unpartitioned })
+  expect(findProblems(raw, a, twice, bad, whole).map(({ kind, asset }) => [kind, asset])).toEqual([
     ["duplicate_name", "a"],
     ["bad_name", "Bad-Name"],
     ["unknown_read", "Bad-Name"],
     ["duplicate_check", "Bad-Name"],
-    ["grain", "uncut"],
+    ["granularity", "whole"],
   ])
 })
 
 describe("names", () => {
-  test("are unique over all groups", () => {
+  test("two assets with one name in different groups are reported", () => {
     expect(
       formatProblems(raw, a, dailyAsset("a", sql`select 2 from ${raw}`, { group: "other" })),
-    ).toEqual(["Two assets are named `a`. Names are unique over all groups: rename one of them."])
+    ).toEqual(["Two assets are named `a`. Names are unique across groups: rename one of them."])
   })
 
-  test.each(["A", "1a", "a-b", "a b", "", "_a", "a".repeat(64), "é"])("%j is no name", (name) => {
-    expect(findProblems(raw, dailyAsset(name, sql`from ${raw}`)).map(({ kind }) => kind)).toEqual([
-      "bad_name",
-    ])
-  })
+  test.each(["A", "1a", "a-b", "a b", "", "_a", "a".repeat(64), "é"])(
+    "%j is not a valid name",
+    (name) => {
+      expect(findProblems(raw, dailyAsset(name, sql`from ${raw}`)).map(({ kind }) => kind)).toEqual(
+        ["bad_name"],
+      )
+    },
+  )
 
-  test("of 63 letters, digits and underscores are names", () => {
+  test("a name may have 63 letters, digits and underscores", () => {
     expect(findProblems(raw, dailyAsset(`a_1${"x".repeat(60)}`, sql`from ${raw}`))).toEqual([])
   })
 
-  test("of columns follow the same rule, and an asset has columns", () => {
+  test("column names follow the same rule, and an asset without columns is reported", () => {
     const columns = { ok: int32(), "Not ok": int32() }
     const odd = sqlAsset({
       name: "odd",
@@ -78,12 +81,12 @@ describe("names", () => {
     })
     const none = { ...dailyAsset("none", sql`select 1`), columns: {} }
     expect(formatProblems(odd, none)).toEqual([
-      "`Not ok` in `odd` is no name for an asset or a column. Use snake_case: a letter, then letters, digits and _ (63 at most).",
+      "`Not ok` in `odd` is not a valid name of an asset or a column. Use snake_case: a lower-case letter, then lower-case letters, digits and _, at most 63 characters.",
       "`none` has no columns.",
     ])
   })
 
-  test("of computations are unique: an asset made alone names its computation too", () => {
+  test("a computation may not have the name of a single asset, whose computation has that name", () => {
     const { x } = sqlAssets({
       name: "a",
       group: "g",
@@ -91,40 +94,40 @@ describe("names", () => {
       outputs: { x: { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` } },
     })
     expect(formatProblems(raw, a, x)).toEqual([
-      "Two computations are named `a`: one makes a, one x. An asset made alone names its computation too: rename one of them.",
+      "Two computations are named `a`: one materializes a, the other x. The computation of a single asset has the asset's name: rename one of them.",
     ])
   })
 })
 
 describe("reads", () => {
-  test("of what is not declared are refused, with the nearest name", () => {
+  test("a read of an undeclared asset is reported with the nearest name", () => {
     const candidtes = dailyAsset("candidtes", sql`from ${raw}`)
     const candidates = dailyAsset("candidates", sql`from ${raw}`)
     const recs = dailyAsset("recs", sql`from ${candidtes}`)
     expect(formatProblems(raw, candidates, recs)).toEqual([
-      "`recs` reads `candidtes`, which no declared asset is named. Add it to the definitions. Did you mean `candidates`?",
+      "`recs` reads `candidtes`, which is not in the definitions. Add it to the definitions. Did you mean `candidates`?",
     ])
   })
 
-  test("of a second declaration of a name are refused", () => {
+  test("a read of a second declaration with a declared name is reported", () => {
     const b = dailyAsset("b", sql`from ${dailyAsset("a", sql`from ${raw}`)}`)
     expect(formatProblems(raw, a, b)).toEqual([
-      "`b` reads another `a` than the one that is declared. Import the asset from where it is declared; do not declare it twice.",
+      "`b` reads a second declaration of `a`, which is not in the definitions. Import the declared asset instead of declaring it twice.",
     ])
   })
 
-  test("that a query could not tell apart are refused", () => {
+  test("a query that reads one relation by two rules for short windows is reported", () => {
     const strict = last(7, raw, { onShortWindow: "error" })
     const b = dailyAsset("b", sql`from ${last(7, raw)} union all from ${strict}`)
     expect(formatProblems(raw, b)).toEqual([
-      "`b` reads `raw [last 7]` twice, each time with another meaning. Read it once, with one declaration of the asset and one rule for short windows.",
+      "`b` reads `raw [last 7]` twice with different meanings. Use one declaration of the asset and one rule for short windows.",
     ])
     expect(
       findProblems(raw, dailyAsset("b", sql`from ${strict} union all from ${strict}`)),
     ).toEqual([])
   })
 
-  test("that code could not tell apart are refused", () => {
+  test("code that reads one relation by two rules for short windows is reported", () => {
     const c = codeAsset({
       group: "g",
       name: "c",
@@ -136,80 +139,80 @@ describe("reads", () => {
       async *compute() {},
     })
     expect(formatProblems(raw, c)).toEqual([
-      "`c` reads `raw [last 7]` twice, each time with another meaning. Read it once, with one declaration of the asset and one rule for short windows.",
+      "`c` reads `raw [last 7]` twice with different meanings. Use one declaration of the asset and one rule for short windows.",
     ])
   })
 
-  test("of a partitioned asset by an uncut one say which partitions", () => {
+  test("an unpartitioned asset reads a partitioned one through all or latest only", () => {
     const shared = sql`from ${raw}` as never // the compiler refuses this one, plain JavaScript does not
-    const uncut = { partitions: unpartitioned }
+    const whole = { partitions: unpartitioned }
     expect(
       formatProblems(
         raw,
-        dailyAsset("u", shared, uncut),
-        dailyAsset("v", sql`from ${last(7, raw)}`, uncut),
+        dailyAsset("u", shared, whole),
+        dailyAsset("v", sql`from ${last(7, raw)}`, whole),
       ),
     ).toEqual([
-      "`u` is not partitioned but reads `raw`. Say all(…) or latest(…).",
-      "`v` is not partitioned but reads `raw [last 7]`. Say all(…) or latest(…).",
+      "`u` is not partitioned but reads `raw`. Use all(…) or latest(…).",
+      "`v` is not partitioned but reads `raw [last 7]`. Use all(…) or latest(…).",
     ])
     const fine = sql`from ${all(raw)}, ${latest(raw)}, ${users}`
-    expect(findProblems(raw, users, dailyAsset("u", fine, uncut))).toEqual([])
+    expect(findProblems(raw, users, dailyAsset("u", fine, whole))).toEqual([])
   })
 
-  test("of an uncut asset have no window", () => {
+  test("a read of an unpartitioned asset has no window", () => {
     const timed = users as never // as plain JavaScript might
     expect(formatProblems(users, raw, dailyAsset("b", sql`from ${raw}, ${upTo(timed)}`))).toEqual([
-      "`b` reads `users [up to]`. It is not partitioned: read it bare.",
+      "`b` reads `users [up to]`. It is not partitioned: read it without a window.",
     ])
   })
 })
 
-describe("former names", () => {
-  test("are of assets that are gone", () => {
+describe("previous names", () => {
+  test("the previous name of an asset may not be a declared name", () => {
     expect(
       formatProblems(raw, a, dailyAsset("b", sql`from ${raw}`, { previousNames: ["a"] })),
     ).toEqual([
-      "`b` says that it was formerly `a`, which is declared. Remove the old declaration, or the name from formerly.",
+      "`b` has the previous name `a`, but `a` is still declared. Remove the old declaration, or remove the name from previousNames.",
     ])
   })
 
-  test("go to one asset each, sources included", () => {
+  test("two assets or sources may not share a previous name", () => {
     const b = dailyAsset("b", sql`from ${raw}`, { previousNames: ["old"] })
     const log = source("log", { previousNames: ["older", "old"] })
     expect(formatProblems(raw, b, log)).toEqual([
-      "`b` and `log` both say that they were formerly `old`. The past of one asset goes on in one: leave the name to that one.",
+      "`b` and `log` both have the previous name `old`. The history of an asset continues in one asset: remove the name from the other's previousNames.",
     ])
   })
 
-  test("may be several", () => {
+  test("an asset may have several previous names", () => {
     const b = dailyAsset("b", sql`from ${raw}`, { previousNames: ["older", "old"] })
     expect(formatProblems(raw, b)).toEqual([])
   })
 })
 
-describe("the own past", () => {
-  test("is for partitioned assets", () => {
-    const uncut = dailyAsset("u", sql`from ${previous()}`, { partitions: unpartitioned })
-    expect(formatProblems(uncut)).toEqual([
-      "`u` reads its previous partition, but has none. Give it partitions.",
+describe("a read of the previous partition", () => {
+  test("requires partitions", () => {
+    const whole = dailyAsset("u", sql`from ${previous()}`, { partitions: unpartitioned })
+    expect(formatProblems(whole)).toEqual([
+      "`u` reads its previous partition but is not partitioned. Declare partitions of time.",
     ])
   })
 
-  test("is not for keys: they have no order", () => {
+  test("requires partitions of time, since keys have no order", () => {
     const partitions = staticKeys(["eu", "us"])
     expect(formatProblems(dailyAsset("u", sql`from ${previous()}`, { partitions }))).toEqual([
-      "`u` reads its previous partition, but keys have no order. Cut it by time.",
+      "`u` reads its previous partition, but its keys have no order. Partition it by time.",
     ])
   })
 
-  test("is not the present: a query does not read itself", () => {
+  test("uses previous(); itself is for checks", () => {
     expect(formatProblems(raw, dailyAsset("b", sql`from ${raw}, ${itself}`))).toEqual([
-      "`b` reads itself. Only checks say itself; a query says previous().",
+      "`b` reads itself. Use previous(); itself is only for checks.",
     ])
   })
 
-  test("is not for computations of several outputs", () => {
+  test("requires a computation with a single output", () => {
     const output = { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` }
     const { x, y } = sqlAssets({
       name: "both",
@@ -220,7 +223,7 @@ describe("the own past", () => {
     })
     expect(new Set(formatProblems(raw, x, y))).toEqual(
       new Set([
-        "`both` has several outputs and reads its previous partition. Make the accumulating output an asset of its own.",
+        "`both` has several outputs and reads its previous partition. Declare the accumulating output as a separate asset.",
       ]),
     )
   })
@@ -230,22 +233,22 @@ describe("checks", () => {
   const checked = (...checks: readonly Check<"n">[]) => dailyAsset("b", sql`from ${a}`, { checks })
   const reading = (query: ReturnType<typeof sql>) => noRows("c", { description: "", query })
 
-  test("name columns that the asset has", () => {
+  test("a check of an unknown column is reported with the nearest column", () => {
     const wrong = unique("m") as Check<never> // the compiler refuses it, plain JavaScript does not
     expect(formatProblems(raw, a, checked(wrong))).toEqual([
-      "The check `unique(m)` of `b` names the column `m`, which it has not. Did you mean `n`?",
+      "The check `unique(m)` of `b` names the column `m`, which does not exist. Did you mean `n`?",
     ])
   })
 
-  test("read their own rows and what lies upstream, near or far", () => {
+  test("a check may read its own partition and direct and indirect upstreams", () => {
     expect(
       findProblems(raw, a, checked(reading(sql`from ${itself}, ${a}, ${last(7, raw)}`))),
     ).toEqual([])
   })
 
-  test("do not read what is not upstream, nor the past of the asset", () => {
+  test("a check that reads an asset outside its upstream, or the previous partition, is reported", () => {
     expect(formatProblems(raw, users, a, checked(reading(sql`from ${users}`)))).toEqual([
-      "The check `c` of `b` reads `users`, which is not upstream of it. A check sees its own rows and what lies upstream; put it on the later of the two assets.",
+      "The check `c` of `b` reads `users`, which is not upstream of it. A check reads its own partition and upstream assets: move it to the downstream asset.",
     ])
     expect(findProblems(raw, a, checked(reading(sql`from ${previous()}`)))).toHaveLength(1)
   })
@@ -263,9 +266,9 @@ describe("outputs", () => {
   test.each([
     ["y", x],
     ["x", y],
-  ])("are all listed: %s is missed", (missing, listed) => {
+  ])("an output %s that is not in the definitions is reported", (missing, listed) => {
     expect(formatProblems(listed)).toEqual([
-      `\`both\` makes \`${missing}\`, which is not among the definitions. List all outputs of a computation.`,
+      `\`both\` has the output \`${missing}\`, which is not in the definitions. Add all outputs of a computation to the definitions.`,
     ])
   })
 })
@@ -275,14 +278,14 @@ describe("publications", () => {
   const published = (name: string, extra: Parameters<typeof dailyAsset>[2]): Asset =>
     dailyAsset(name, sql`from ${all(raw)}`, extra)
 
-  test("go to a table each", () => {
+  test("two assets may not share a table", () => {
     const publish = publishTo(table, { set: "s" })
     expect(formatProblems(raw, published("b", { publish }), published("c", { publish }))).toEqual([
       "`c` and `b` are published to the same table. Give each its own table.",
     ])
   })
 
-  test("of one set are cut alike", () => {
+  test("the assets of one publication set need equal partitions", () => {
     const partitions = unpartitioned
     const b = published("b", { publish: publishTo(table, { set: "s" }) })
     const c = published("c", { publish: publishTo({ ...table }, { set: "s" }), partitions })
@@ -297,13 +300,13 @@ describe("publications", () => {
     })
     expect(findProblems(raw, e, f)).toHaveLength(1)
     expect(formatProblems(raw, b, c, d)).toEqual([
-      "`c` and `b` of the publication set `s` have different partitions. A set shows one partition of all its tables: make two sets of it.",
+      "`c` and `b` of the publication set `s` have different partitions. All tables of a set show one partition: split it into two sets.",
     ])
   })
 })
 
-describe("circles", () => {
-  test("are named without what merely reads them", () => {
+describe("cycles", () => {
+  test("a cycle is reported without the assets downstream of it", () => {
     const upstream: Record<string, AnyAsset> = {}
     const columns = { n: int32() }
     const code = { group: "g", description: "", version: "1", columns, async *compute() {} }
@@ -314,7 +317,7 @@ describe("circles", () => {
     const reads = [{ kind: "read", asset: three, window: { kind: "all" } }] as const
     Object.assign(one.computation, { reads })
     expect(formatProblems(one, two, three, after)).toEqual([
-      "These assets read each other in a circle: one, two, three. An asset may read its own past with previous(); anything else needs one of the reads removed.",
+      "These assets read each other in a cycle: one, two, three. Remove one of the reads. An asset may read its own previous partition with previous().",
     ])
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 
 import { findReachable, getAsset, getOutputs, listEdges, listSources } from "../../src/engine.ts"
 import { all, int32, last, sharedRows, sql, sqlAssets, unpartitioned } from "../../src/index.ts"
-import { dailyAsset, buildGraphOf, snapshotSource, source } from "../declarations.ts"
+import { dailyAsset, buildValidGraph, snapshotSource, source } from "../declarations.ts"
 
 const raw = source("raw")
 const users = snapshotSource("users")
@@ -17,13 +17,13 @@ const { likes, messages } = sqlAssets({
 const week = dailyAsset("week", sql`from ${last(7, likes)}, ${likes}, ${messages}`)
 const recs = dailyAsset("recs", sql`from ${week}, ${users}`)
 const total = dailyAsset("total", sql`from ${all(recs)}`, { partitions: unpartitioned })
-const graph = buildGraphOf(total, recs, week, messages, likes, users, raw)
+const graph = buildValidGraph(total, recs, week, messages, likes, users, raw)
 
-test("computations stand after everything that they read, however they were declared", () => {
+test("computations come after everything that they read, in every order of declaration", () => {
   expect(graph.computations.map(({ name }) => name)).toEqual(["parsed", "week", "recs", "total"])
 })
 
-test("assets keep the order of their declaration, and a name finds its asset", () => {
+test("assets keep the order of declaration and are found by name", () => {
   expect([...graph.assets.keys()].join(" ")).toBe("total recs week messages likes users raw")
   expect(getAsset(graph, "week")).toBe(week)
   expect(() => getAsset(graph, "users")).toThrow("no asset is named users")
@@ -31,17 +31,17 @@ test("assets keep the order of their declaration, and a name finds its asset", (
   expect(getOutputs(graph, likes.computation)).toEqual([likes, messages])
 })
 
-test("downstream is upstream turned round, each neighbour once", () => {
+test("downstream is the reverse of upstream, with each reader once", () => {
   expect(graph.downstream.get("likes")).toEqual(["week"])
   expect(graph.downstream.get("raw")).toEqual(["messages", "likes"])
   expect(graph.downstream.get("total")).toEqual([])
 })
 
-describe("reachable", () => {
+describe("findReachable", () => {
   const names = (...args: Parameters<typeof findReachable>) =>
     [...findReachable(...args)].toSorted()
 
-  test("goes all the way, up or down", () => {
+  test("follows all edges upstream or downstream", () => {
     expect(names(graph, "recs", "upstream")).toEqual(["likes", "messages", "raw", "users", "week"])
     expect(names(graph, "raw", "downstream")).toEqual([
       "likes",
@@ -52,24 +52,24 @@ describe("reachable", () => {
     ])
   })
 
-  test("goes as far as told", () => {
+  test("stops at the given depth", () => {
     expect(names(graph, "recs", "upstream", 0)).toEqual([])
     expect(names(graph, "recs", "upstream", 1)).toEqual(["users", "week"])
     expect(names(graph, "raw", "downstream", 2)).toEqual(["likes", "messages", "week"])
   })
 })
 
-test("the edges among some assets are those with both ends there", () => {
+test("the edges between some assets have both ends among them", () => {
   expect(listEdges(graph, new Set(["raw", "likes", "week", "total"]))).toEqual([
     { from: "likes", to: "week" },
     { from: "raw", to: "likes" },
   ])
 })
 
-test("a long chain declared backwards is put in order", () => {
+test("a long chain declared backwards is sorted", () => {
   const chain = [dailyAsset("c0", sql`from ${raw}`)]
   for (let index = 1; index < 300; index += 1)
     chain.push(dailyAsset(`c${index}`, sql`from ${chain[index - 1]!}`))
-  const { computations } = buildGraphOf(raw, ...chain.toReversed())
+  const { computations } = buildValidGraph(raw, ...chain.toReversed())
   expect(computations.map(({ name }) => name)).toEqual(chain.map(({ name }) => name))
 })

@@ -21,7 +21,7 @@ import {
 import { dailyAsset, partitionedSource } from "../declarations.ts"
 import { formatProblems } from "./problems.ts"
 
-describe("reads across cuts", () => {
+describe("reads between granularities", () => {
   const berlin = { zone: "Europe/Berlin" }
   const keys = staticKeys(["eu", "us"])
   const cuts = {
@@ -38,7 +38,7 @@ describe("reads across cuts", () => {
   type Cut = keyof typeof cuts
   type Up = AnyAsset & { readonly partitions: Daily }
 
-  /** What is said of an asset that is cut in one way and reads one that is cut in another. */
+  /** The problems of an asset of one granularity that reads a source of another. */
   function across(own: Cut, upstream: Cut, read: (up: Up) => Sql = (up) => sql`from ${up}`) {
     const up = partitionedSource("up", cuts[upstream])
     const query = read(up as never) // the compiler refuses some of these, plain JavaScript does not
@@ -58,80 +58,80 @@ describe("reads across cuts", () => {
     ["hours", "months"],
     ["months", "months"],
     ["local", "local"],
-  ])("%s read %s bare, through windows, and the latest", (own, upstream) => {
+  ])("%s may read %s without a window, through windows and through latest", (own, upstream) => {
     for (const read of [undefined, week, newest, past])
       expect(across(own, upstream, read)).toEqual([])
   })
 
-  test.each(Object.keys(cuts) as Cut[])("%s read all of anything", (own) => {
+  test.each(Object.keys(cuts) as Cut[])("%s may read all partitions of any granularity", (own) => {
     for (const upstream of Object.keys(cuts) as Cut[])
       expect(across(own, upstream, (up) => sql`from ${all(up)}`)).toEqual([])
   })
 
-  test("of two zones are refused, whatever the grain", () => {
+  test("a read between two time zones is reported for every granularity", () => {
     expect(across("local", "days")).toEqual([
-      "`b` is cut by the clocks of Europe/Berlin, `up` by those of UTC. Partitions of two zones do not cover each other: use one zone for both, or say all(…).",
+      "`b` is partitioned by the clocks of Europe/Berlin, `up` by those of UTC. Partitions of two time zones do not nest: use one zone for both, or use all(…).",
     ])
     expect(across("hours", "local", week)).toHaveLength(1)
     expect(across("local", "months", newest)).toHaveLength(1)
   })
 
-  test("of weeks by months and of months by weeks are refused", () => {
+  test("a read between weeks and months is reported", () => {
     expect([across("weeks", "months"), across("months", "weeks", week)]).toEqual([
       [
-        "`b` is weekly but reads `up`, which is monthly. A week may lie in two months: read what is daily instead, or say all(…).",
+        "`b` is weekly but reads `up`, which is monthly. A week may span two months: read a daily asset instead, or use all(…).",
       ],
       [
-        "`b` is monthly but reads `up [last 7]`, which is weekly. A week may lie in two months: read what is daily instead, or say all(…).",
+        "`b` is monthly but reads `up [last 7]`, which is weekly. A week may span two months: read a daily asset instead, or use all(…).",
       ],
     ])
   })
 
-  test("of time by keys say whether all or the latest is meant", () => {
+  test("an asset partitioned by key reads one partitioned by time through all or latest only", () => {
     expect(across("keys", "days")).toEqual([
-      "`b` has a partition a key but reads `up`, which is daily. Say all(…) or latest(…).",
+      "`b` is partitioned by key but reads `up`, which is daily. Use all(…) or latest(…).",
     ])
     expect(across("keys", "hours", week)).toHaveLength(1)
     expect(across("keys", "days", past)).toHaveLength(1)
     expect(across("keys", "days", newest)).toEqual([])
   })
 
-  test("of keys by time read all of them", () => {
+  test("an asset partitioned by time reads one partitioned by key through all only", () => {
     expect(across("days", "keys")).toEqual([
-      "`b` is daily but reads `up`, which has a partition a key. Say all(…).",
+      "`b` is daily but reads `up`, which is partitioned by key. Use all(…).",
     ])
     expect(across("days", "keys", newest)).toHaveLength(1)
   })
 
-  test("of another set of keys name a key that makes the difference", () => {
+  test("a read between two lists of keys is reported with a key that only one has", () => {
     expect([across("keys", "others"), across("keys", "turned")]).toEqual([
       [
-        '`b` reads `up`, which has other keys: only `b` has "us". Use one list of keys for both, or say all(…).',
+        '`b` reads `up`, which has other keys: only `b` has "us". Use one list of keys for both, or use all(…).',
       ],
       [
-        "`b` reads `up`, which has other keys: their order differs. Use one list of keys for both, or say all(…).",
+        "`b` reads `up`, which has other keys: their order differs. Use one list of keys for both, or use all(…).",
       ],
     ])
     expect(across("keys", "keys")).toEqual([])
   })
 
-  test("of keys have no window", () => {
+  test("a window over keys is reported", () => {
     expect(across("keys", "keys", week)).toEqual([
-      "`b` reads `up [last 7]`, but keys have no order. Read it bare, which is the same key, or say all(…).",
+      "`b` reads `up [last 7]`, but keys have no order. Read it without a window, which is the same key, or use all(…).",
     ])
     expect(across("keys", "keys", past)).toHaveLength(1)
   })
 
-  test("of what is not partitioned are bare, however the reader is cut", () => {
+  test("every granularity reads an unpartitioned asset without a window only", () => {
     for (const own of ["days", "keys", "once"] as const) {
       expect(across(own, "once")).toEqual([])
       expect(across(own, "once", week)).toEqual([
-        "`b` reads `up [last 7]`. It is not partitioned: read it bare.",
+        "`b` reads `up [last 7]`. It is not partitioned: read it without a window.",
       ])
     }
   })
 
-  test("by checks follow the same rules", () => {
+  test("the reads of checks follow the same rules", () => {
     const up = partitionedSource("up", cuts.weeks)
     const middle = dailyAsset("middle", sql`from ${up}`)
     const check = noRows("c", { description: "", query: sql`from ${itself}, ${up}` })
@@ -140,7 +140,7 @@ describe("reads across cuts", () => {
       checks: [check],
     })
     expect(formatProblems(up, middle, monthly)).toEqual([
-      "`b` is monthly but reads `up`, which is weekly. A week may lie in two months: read what is daily instead, or say all(…).",
+      "`b` is monthly but reads `up`, which is weekly. A week may span two months: read a daily asset instead, or use all(…).",
     ])
   })
 })

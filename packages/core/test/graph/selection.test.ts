@@ -8,7 +8,7 @@ import {
   type Selection,
 } from "../../src/engine.ts"
 import { codeAsset, int32, sharedRows, sql, sqlAssets } from "../../src/index.ts"
-import { dailyAsset, buildGraphOf, source } from "../declarations.ts"
+import { dailyAsset, buildValidGraph, source } from "../declarations.ts"
 
 const activity = source("activity", { group: "stocktwits" })
 const output = { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` }
@@ -38,7 +38,7 @@ const palettes = codeAsset({
   upstream: { ratings },
   async *compute() {},
 })
-const graph = buildGraphOf(
+const graph = buildValidGraph(
   activity,
   likes,
   messages,
@@ -56,8 +56,8 @@ const hasState: HasState = ({ name }, attribute, value) =>
       (value === "fresh" && ["likes", "messages"].includes(name)) ||
       (value === "overdue" && name === "user_recs")
 
-/** The names a selection means, or what is wrong with it. */
-function resolved(text: string): string {
+/** The names of the selected assets, and the problems of the selection. */
+function formatResolution(text: string): string {
   const parsed = parseSelection(text)
   if (parsed.kind === "problem") return `${parsed.problem.message}\n${parsed.problem.hint}`
   const { names, problems } = resolveSelection(graph, parsed.selection, hasState)
@@ -133,8 +133,8 @@ test.each([
   ["not +weights", "user_recs room_recs ratings palettes"],
   ["not weights+", "activity likes messages ratings palettes"],
   ["user_recs or user_recs", "user_recs"],
-])("%s means %s", (text, names) => {
-  expect(resolved(text)).toBe(names)
+])("%s selects %s", (text, names) => {
+  expect(formatResolution(text)).toBe(names)
 })
 
 test.each([
@@ -157,8 +157,8 @@ test.each([
     "\nNo asset is named `wot`. Known: activity, likes, messages, weights, user_recs, room_recs, ratings, palettes.\nNo asset is named `wat`. Known: activity, likes, messages, weights, user_recs, room_recs, ratings, palettes.",
   ],
   ["w.ights", "\nNo asset is named `w.ights`. Did you mean `weights`?"],
-])("%s names something that there is not, and is told what there is", (text, told) => {
-  expect(resolved(text)).toBe(told)
+])("%s contains an unknown name or value and reports the known ones", (text, expected) => {
+  expect(formatResolution(text)).toBe(expected)
 })
 
 describe("a selection that cannot be parsed", () => {
@@ -188,9 +188,9 @@ describe("a selection that cannot be parsed", () => {
     ],
     ['weights or "likes', '"""', "an asset's name, group:… or (", 11],
     ['weights "', '"""', "and, or, or the end", 8],
-  ])("%j: the caret stands where %s is not %s", (text, found, expected, at) => {
-    expect(resolved(text)).toBe(
-      `The selection has ${found} where ${expected} is expected.\n${text}\n${" ".repeat(at)}^`,
+  ])("%j has a caret at %s, where %s is expected", (text, token, expected, at) => {
+    expect(formatResolution(text)).toBe(
+      `The selection has ${token} where ${expected} is expected.\n${text}\n${" ".repeat(at)}^`,
     )
   })
 })
@@ -223,52 +223,53 @@ const { tree } = fc.letrec<{ tree: Selection }>((tie) => ({
 
 const strength = { or: 0, and: 1, not: 2, near: 3, name: 4, attribute: 4 }
 
-/** The text of a tree, with no more parentheses than precedence asks for. */
-function written(of: Selection, least = 0): string {
-  const text = bare(of)
-  return strength[of.kind] < least ? `(${text})` : text
+/** Formats a tree with the parentheses that precedence requires. */
+function formatTree(selection: Selection, least = 0): string {
+  const text = formatNode(selection)
+  return strength[selection.kind] < least ? `(${text})` : text
 }
 
-function bare(of: Selection): string {
-  switch (of.kind) {
+function formatNode(selection: Selection): string {
+  switch (selection.kind) {
     case "name":
-      return of.pattern
+      return selection.pattern
     case "attribute":
-      return `${of.attribute}:${of.value}`
+      return `${selection.attribute}:${selection.value}`
     case "and":
-      return `${written(of.left, 1)} and ${written(of.right, 2)}`
+      return `${formatTree(selection.left, 1)} and ${formatTree(selection.right, 2)}`
     case "or":
-      return `${written(of.left, 0)} or ${written(of.right, 1)}`
+      return `${formatTree(selection.left, 0)} or ${formatTree(selection.right, 1)}`
     case "not":
-      return `not ${written(of.operand, 2)}`
+      return `not ${formatTree(selection.operand, 2)}`
     case "near": {
-      const before = of.up === 0 ? "" : `${of.up === Infinity ? "" : of.up}+`
-      const after = of.down === 0 ? "" : `+${of.down === Infinity ? "" : of.down}`
-      return `${before}${written(of.operand, 4)}${after}`
+      const before = selection.up === 0 ? "" : `${selection.up === Infinity ? "" : selection.up}+`
+      const after =
+        selection.down === 0 ? "" : `+${selection.down === Infinity ? "" : selection.down}`
+      return `${before}${formatTree(selection.operand, 4)}${after}`
     }
   }
 }
 
-/** A tree without places, as two texts of one selection share it. */
-const placeless = (selection: Selection): unknown =>
+/** A tree without positions in the text, for comparing two texts of one selection. */
+const withoutPositions = (selection: Selection): unknown =>
   JSON.parse(
     JSON.stringify(selection, (key, value: unknown) =>
       key === "at" ? undefined : value === Infinity ? "all" : value,
     ),
   )
 
-test("every selection survives being written and parsed, with no more parentheses than needed", () => {
+test("parsing a formatted selection gives an equal tree, with the fewest parentheses", () => {
   fc.assert(
     fc.property(tree, (selection) => {
-      const parsed = parseSelection(written(selection))
+      const parsed = parseSelection(formatTree(selection))
       if (parsed.kind === "problem") throw new Error(parsed.problem.message)
-      expect(placeless(parsed.selection)).toEqual(placeless(selection))
+      expect(withoutPositions(parsed.selection)).toEqual(withoutPositions(selection))
     }),
     { numRuns: 500 },
   )
 })
 
-test("whatever is typed is a selection or a problem, never an exception", () => {
+test("every text parses to a selection or a problem without an exception", () => {
   const piece = fc.constantFrom(
     "a",
     "+",

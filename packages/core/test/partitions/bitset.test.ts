@@ -19,51 +19,51 @@ const room = 130
 const range = fc.tuple(fc.nat({ max: room }), fc.nat({ max: room }))
 const ranges = fc.array(range, { maxLength: 6 })
 
-/** The same places marked one by one. */
-function bothOf(marked: readonly (readonly [number, number])[]) {
+/** Builds a bitset and a list of booleans from the same ranges. */
+function buildBoth(setRanges: readonly (readonly [number, number])[]) {
   const bits = createBitset(room)
   const places = Array.from({ length: room }, () => false)
-  for (const [begin, end] of marked) {
+  for (const [begin, end] of setRanges) {
     setBits(bits, begin, end)
     for (let at = begin; at < end; at += 1) places[at] = true
   }
   return { bits, places }
 }
 
-function placesOf(bits: Bitset): readonly boolean[] {
+function listPlaces(bits: Bitset): readonly boolean[] {
   return Array.from({ length: room }, (_, at) => isSet(bits, at))
 }
 
-function expectFound(found: number, places: readonly boolean[], end: number): void {
-  const at = places.findIndex((isIt, place) => isIt && place < end)
-  expect(found).toBe(at < 0 ? end : at)
+function expectFirst(place: number, places: readonly boolean[], end: number): void {
+  const at = places.findIndex((isIn, index) => isIn && index < end)
+  expect(place).toBe(at < 0 ? end : at)
 }
 
-test("a place is marked exactly when a range with it was", () => {
+test("a place is in the set exactly when one of the added ranges holds it", () => {
   fc.assert(
-    fc.property(ranges, (marked) => {
-      const { bits, places } = bothOf(marked)
-      expect(placesOf(bits)).toEqual(places)
+    fc.property(ranges, (setRanges) => {
+      const { bits, places } = buildBoth(setRanges)
+      expect(listPlaces(bits)).toEqual(places)
     }),
   )
 })
 
-test("the next marked place, and the next one that is not, are found between any two", () => {
+test("nextSet, nextUnset and findUnsetEnd find the places between any two", () => {
   fc.assert(
-    fc.property(ranges, range, (marked, [begin, end]) => {
+    fc.property(ranges, range, (setRanges, [begin, end]) => {
       fc.pre(begin <= end)
-      const { bits, places } = bothOf(marked)
-      const since = places.map((isIt, at) => isIt && at >= begin)
-      const open = places.map((isIt, at) => !isIt && at >= begin)
-      expectFound(nextSet(bits, begin, end), since, end)
-      expectFound(nextUnset(bits, begin, end), open, end)
-      const last = open.slice(0, end).lastIndexOf(true)
+      const { bits, places } = buildBoth(setRanges)
+      const inside = places.map((isIn, at) => isIn && at >= begin)
+      const outside = places.map((isIn, at) => !isIn && at >= begin)
+      expectFirst(nextSet(bits, begin, end), inside, end)
+      expectFirst(nextUnset(bits, begin, end), outside, end)
+      const last = outside.slice(0, end).lastIndexOf(true)
       expect(findUnsetEnd(bits, begin, end)).toBe(last < begin ? begin : last + 1)
     }),
   )
 })
 
-test("marked neighbours are one range of partitions", () => {
+test("consecutive places are one range of partitions", () => {
   const bits = createBitset(room)
   for (const [begin, end] of [
     [33, 64],
@@ -79,21 +79,22 @@ test("marked neighbours are one range of partitions", () => {
   ])
 })
 
-test("marks of one part are kept or dropped by those of others, and no other part is touched", () => {
+test("intersecting and subtracting change only the places of the slice", () => {
   fc.assert(
-    fc.property(ranges, ranges, (marked, other) => {
-      const [kept, dropped, others] = [bothOf(marked), bothOf(marked), bothOf(other)]
+    fc.property(ranges, ranges, (setRanges, otherRanges) => {
+      const [intersected, subtracted] = [buildBoth(setRanges), buildBoth(setRanges)]
+      const other = buildBoth(otherRanges)
       const part = { start: 32, length: 64 }
-      const isIn = (at: number): boolean => at >= 32 && at < 96
-      const both = kept.places.map((isIt, at) => isIt && others.places[at] === true)
-      const isAny = intersectBits({ bits: kept.bits, ...part }, others.bits)
-      subtractBits({ bits: dropped.bits, ...part }, others.bits)
-      expect(isAny).toBe(both.some((isIt, at) => isIt && isIn(at)))
-      expect(placesOf(kept.bits)).toEqual(
-        kept.places.map((isIt, at) => (isIn(at) ? both[at] : isIt)),
+      const isInPart = (at: number): boolean => at >= 32 && at < 96
+      const both = intersected.places.map((isIn, at) => isIn && other.places[at] === true)
+      const isAny = intersectBits({ bits: intersected.bits, ...part }, other.bits)
+      subtractBits({ bits: subtracted.bits, ...part }, other.bits)
+      expect(isAny).toBe(both.some((isIn, at) => isIn && isInPart(at)))
+      expect(listPlaces(intersected.bits)).toEqual(
+        intersected.places.map((isIn, at) => (isInPart(at) ? both[at] : isIn)),
       )
-      expect(placesOf(dropped.bits)).toEqual(
-        dropped.places.map((isIt, at) => isIt && !(isIn(at) && others.places[at] === true)),
+      expect(listPlaces(subtracted.bits)).toEqual(
+        subtracted.places.map((isIn, at) => isIn && !(isInPart(at) && other.places[at] === true)),
       )
     }),
   )

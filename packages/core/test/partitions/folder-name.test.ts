@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest"
 
 import { encodeFolderName } from "../../src/engine.ts"
 
-describe("folderOf", () => {
+describe("encodeFolderName", () => {
   test.each([
     "2026-01-05",
     "2026-01-05T10",
@@ -13,7 +13,7 @@ describe("folderOf", () => {
     "2026-01",
     "all",
     "de_de.utf-8",
-  ])("%s stays as it is", (key) => {
+  ])("%s is unchanged", (key) => {
     expect(encodeFolderName(key)).toBe(key)
   })
 
@@ -36,13 +36,13 @@ describe("folderOf", () => {
     ["ü", "%C3%BC"],
     ["👍", "%F0%9F%91%8D"],
     ["~(*)!'\\?[]{}:|\"<>", "%7E%28%2A%29%21%27%5C%3F%5B%5D%7B%7D%3A%7C%22%3C%3E"],
-  ])("%s is written %s", (key, folder) => {
+  ])("%s is encoded as %s", (key, folder) => {
     expect(encodeFolderName(key)).toBe(folder)
   })
 
   const written = fc.string({ unit: "grapheme", minLength: 1, maxLength: 400 })
 
-  test("whatever the key, it is one segment that every file system takes", () => {
+  test("the name is one path segment that every file system allows", () => {
     fc.assert(
       fc.property(written, (key) => {
         expect(encodeFolderName(key)).toMatch(/^[A-Za-z0-9_+%-][A-Za-z0-9._+%~-]{0,199}$/)
@@ -50,7 +50,7 @@ describe("folderOf", () => {
     )
   })
 
-  test("the key can be read back from it unless it was cut", () => {
+  test("the name decodes to the key unless it was truncated", () => {
     fc.assert(
       fc.property(written, (key) => {
         const folder = encodeFolderName(key)
@@ -61,7 +61,7 @@ describe("folderOf", () => {
     )
   })
 
-  test("keys share no folder where upper and lower case are one", () => {
+  test("keys have different names on file systems that ignore case", () => {
     const letter = fc.constantFrom("a", "A", "b", "B", "2", ".", "%", "~", "é", "É", "T", "t")
     const key = fc.oneof(
       fc.string({ unit: letter, minLength: 1, maxLength: 4 }),
@@ -70,13 +70,13 @@ describe("folderOf", () => {
     )
     fc.assert(
       fc.property(fc.uniqueArray(key, { maxLength: 60 }), (keys) => {
-        const folders = keys.map((each) => encodeFolderName(each).toLowerCase())
+        const folders = keys.map((key) => encodeFolderName(key).toLowerCase())
         expect(new Set(folders).size).toBe(keys.length)
       }),
     )
   })
 
-  test("keys that differ only far behind have folders of their own", () => {
+  test("long keys that differ only at the end have different names", () => {
     const start = "k".repeat(300)
     const keys = Array.from({ length: 50_000 }, (_, index) => `${start}${index}`)
     const folders = keys.map(encodeFolderName)

@@ -39,7 +39,7 @@ describe("nests", () => {
     [countries, countries],
     [countries, staticKeys(["de", "fr"])],
     [unpartitioned, { kind: "none" }],
-  ])("%o and %o nest, whichever reads", (a, b) => {
+  ])("%o and %o nest in both directions", (a, b) => {
     expect([nests(a, b), nests(b, a)]).toEqual([true, true])
   })
 
@@ -52,42 +52,48 @@ describe("nests", () => {
     [countries, day],
     [countries, unpartitioned],
     [unpartitioned, day],
-  ])("%o and %o do not nest, whichever reads", (a, b) => {
+  ])("%o and %o do not nest in either direction", (a, b) => {
     expect([nests(a, b), nests(b, a)]).toEqual([false, false])
   })
 })
 
-describe("spanned", () => {
+describe("convertRange", () => {
   const zones = ["UTC", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Tehran"]
   const zone = fc.constantFrom(...zones)
   const span = fc.record({
     years: fc.double({ min: 40, max: 71, noNaN: true }),
     length: fc.nat(3),
   })
-  const grain = fc.constantFrom("hour", "day", "week", "month")
+  const granularity = fc.constantFrom("hour", "day", "week", "month")
   const hoursIn = { hour: 1, day: 24, week: 168, month: 731 }
 
-  test("of finer partitions it has exactly those inside, of coarser ones those around", () => {
+  test("converts to exactly the finer partitions inside and the coarser ones around", () => {
     fc.assert(
-      fc.property(zone, grain, grain, span, (zone, here, otherGranularity, { years, length }) => {
-        const [outer, within] = [timed(zone)[here], timed(zone)[otherGranularity]]
-        const from = Math.floor((years * 365.25 * 24) / hoursIn[here])
-        const range = { from, to: from + length }
-        const { from: first, to: last } = convertRange(outer, within, range)
-        const startMs = toTimeInterval(outer, range.from).startMs
-        const endMs = toTimeInterval(outer, range.to).endMs
-        const meets = (index: number) => {
-          const bounds = toTimeInterval(within, index)
-          return bounds.startMs < endMs && bounds.endMs > startMs
-        }
-        expect([first - 1, first, last, last + 1].map(meets)).toEqual([false, true, true, false])
-        expect(first).toBeLessThanOrEqual(last)
-      }),
+      fc.property(
+        zone,
+        granularity,
+        granularity,
+        span,
+        (zone, oneGranularity, otherGranularity, { years, length }) => {
+          const [outer, within] = [timed(zone)[oneGranularity], timed(zone)[otherGranularity]]
+          const from = Math.floor((years * 365.25 * 24) / hoursIn[oneGranularity])
+          const range = { from, to: from + length }
+          const { from: first, to: last } = convertRange(outer, within, range)
+          const startMs = toTimeInterval(outer, range.from).startMs
+          const endMs = toTimeInterval(outer, range.to).endMs
+          const meets = (index: number) => {
+            const bounds = toTimeInterval(within, index)
+            return bounds.startMs < endMs && bounds.endMs > startMs
+          }
+          expect([first - 1, first, last, last + 1].map(meets)).toEqual([false, true, true, false])
+          expect(first).toBeLessThanOrEqual(last)
+        },
+      ),
       { numRuns: 2000 },
     )
   })
 
-  test("a day that a zone skips has no hours and lies in its week and month", () => {
+  test("a day that a zone skips has no hours and belongs to its week and month", () => {
     const apia = timed("Pacific/Apia")
     const skipped = Date.UTC(2011, 11, 30) / 86_400_000
     const range = { from: skipped, to: skipped }
@@ -103,7 +109,7 @@ describe("spanned", () => {
     ["Australia/Lord_Howe", "1981-03-01"],
     ["Asia/Colombo", "1996-10-26"],
     ["Pacific/Pitcairn", "1998-04-27"],
-  ])("an hour through which midnight went in %s on %s is of the day it began on", (zone, date) => {
+  ])("an hour across midnight in %s on %s belongs to the day on which it begins", (zone, date) => {
     const { hour, day } = timed(zone)
     const cut = parseDay(date) ?? 0
     const cutHours = convertRange(day, hour, { from: cut, to: cut })
@@ -117,15 +123,18 @@ describe("spanned", () => {
     }
   })
 
-  test.each(["hour", "day", "week", "month"] as const)("a %s without end stays so", (grain) => {
-    const everything = { from: -Infinity, to: Infinity }
-    for (const partitions of [hour, day, week, month])
-      expect(convertRange(timed("Europe/London")[grain], partitions, everything)).toEqual(
-        everything,
-      )
-  })
+  test.each(["hour", "day", "week", "month"] as const)(
+    "a range of %s partitions without end remains without end",
+    (granularity) => {
+      const everything = { from: -Infinity, to: Infinity }
+      for (const partitions of [hour, day, week, month])
+        expect(convertRange(timed("Europe/London")[granularity], partitions, everything)).toEqual(
+          everything,
+        )
+    },
+  )
 
-  test("of the same grain it is the range itself, wherever the definitions start and end", () => {
+  test("a range of the same granularity is unchanged for every start and end", () => {
     expect(
       convertRange(day, daily({ start: "2020-01-01", zone: "Europe/London" }), { from: 5, to: 9 }),
     ).toEqual({ from: 5, to: 9 })

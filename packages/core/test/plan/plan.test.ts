@@ -13,7 +13,7 @@ import {
   type Plan,
 } from "../../src/engine.ts"
 import { last, previous, publishTo, sql, unique } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import { afterDay, dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
 import {
   type MemoryProject,
   evaluateProject,
@@ -21,62 +21,71 @@ import {
   identity,
   land,
 } from "../memory-project.ts"
-import { createMemoryProject, run, listStepIds } from "../memory-project.ts"
+import { createMemoryProject, createProjectWithDays, run, listStepIds } from "../memory-project.ts"
 
 const raw = source("raw")
 const a = dailyAsset("a", sql`from ${raw}`)
 const week = dailyAsset("week", sql`from ${last(3, a)}`)
 const recs = dailyAsset("recs", sql`from ${week}`)
-const graph = buildGraphOf(raw, a, week, recs)
-
-function createProject(days: readonly number[]): MemoryProject {
-  const project = createMemoryProject(afterDay(20))
-  for (const dayOfMonth of days) land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
-  return project
-}
+const graph = buildValidGraph(raw, a, week, recs)
 
 function planFor(
   project: MemoryProject,
   graph: Graph,
   targets: Record<string, [number, number]>,
 ): Plan {
-  const asked = Object.entries(targets).map(
+  const ranges = Object.entries(targets).map(
     ([name, [from, to]]) => [name, [{ from: day(from), to: day(to) }]] as const,
   )
   return buildPlan(
     evaluateProject(project, graph),
-    { targets: new Map(asked), publish: true },
+    { targets: new Map(ranges), publish: true },
     identity,
   )
 }
 
 /** The steps of the plan for these targets: `a 3`. */
-function ids(project: MemoryProject, graph: Graph, targets: Record<string, [number, number]>) {
+function planStepIds(
+  project: MemoryProject,
+  graph: Graph,
+  targets: Record<string, [number, number]>,
+) {
   const steps = listStepIds(evaluateProject(project, graph), planFor(project, graph, targets))
   return steps.map((id) => id.replace("2026-01-0", ""))
 }
 
-const told = (project: MemoryProject, graph: Graph, plan: Plan) => [
+const explainPlan = (project: MemoryProject, graph: Graph, plan: Plan) => [
   ...explain(evaluateProject(project, graph), plan),
 ]
 
-describe("makePlan", () => {
-  test("plans the targets and what they read, and nothing else", () => {
-    const project = createProject([1, 2, 3, 4, 5, 6])
-    expect(ids(project, graph, { recs: [5, 5] })).toEqual(["a 3", "a 4", "a 5", "week 5", "recs 5"])
+describe("buildPlan", () => {
+  test("plans only the targets and their upstreams", () => {
+    const project = createProjectWithDays([1, 2, 3, 4, 5, 6])
+    expect(planStepIds(project, graph, { recs: [5, 5] })).toEqual([
+      "a 3",
+      "a 4",
+      "a 5",
+      "week 5",
+      "recs 5",
+    ])
   })
 
-  test("leaves out what is fresh", async () => {
-    const project = createProject([1, 2, 3, 4, 5])
+  test("leaves out fresh partitions", async () => {
+    const project = createProjectWithDays([1, 2, 3, 4, 5])
     await run(project, graph, () => ({
       targets: new Map([["week", [{ from: day(4), to: day(4) }]]]),
       publish: false,
     }))
-    expect(ids(project, graph, { recs: [4, 5] })).toEqual(["a 5", "week 5", "recs 4", "recs 5"])
+    expect(planStepIds(project, graph, { recs: [4, 5] })).toEqual([
+      "a 5",
+      "week 5",
+      "recs 4",
+      "recs 5",
+    ])
   })
 
-  test("each computation comes after what it reads, its partitions in order", () => {
-    const { work } = planFor(createProject([1, 2, 4]), graph, { recs: [1, 4] })
+  test("lists each computation after its upstreams, with its partitions in order", () => {
+    const { work } = planFor(createProjectWithDays([1, 2, 4]), graph, { recs: [1, 4] })
     const days = work.map(({ computation, ranges }) => [
       computation.name,
       formatPartitions(graph, computation.name, ranges),
@@ -88,8 +97,8 @@ describe("makePlan", () => {
     ])
   })
 
-  test("plans only the targets in the state that is asked for, and what these need", async () => {
-    const project = createProject([1, 2, 3, 4])
+  test("plans only the targets in the requested state, with their stale upstreams", async () => {
+    const project = createProjectWithDays([1, 2, 3, 4])
     await run(project, graph, () => ({
       targets: new Map([["recs", [{ from: day(1), to: day(2) }]]]),
       publish: false,
@@ -106,57 +115,69 @@ describe("makePlan", () => {
     expect(only("failed")).toEqual([])
   })
 
-  test("goes back along previous partitions to the first that is not fresh", async () => {
+  test("plans previous partitions back to the first that is not fresh", async () => {
     const sum = dailyAsset("sum", sql`from ${raw}, ${previous()}`)
-    const graph = buildGraphOf(raw, sum)
-    const project = createProject([1, 2, 3, 4, 5])
+    const graph = buildValidGraph(raw, sum)
+    const project = createProjectWithDays([1, 2, 3, 4, 5])
     await run(project, graph)
     land(project, "raw", day(3), "corrected")
-    expect(ids(project, graph, { sum: [5, 5] })).toEqual(["sum 3", "sum 4", "sum 5"])
+    expect(planStepIds(project, graph, { sum: [5, 5] })).toEqual(["sum 3", "sum 4", "sum 5"])
   })
 
-  test("what waits, and what reads what waits, is not planned but said", () => {
-    const project = createProject([1, 3])
-    expect(ids(project, graph, { recs: [1, 3] })).toEqual(["a 1", "a 3", "week 1", "recs 1"])
+  test("lists blocked partitions and their downstream with the blocker instead of planning them", () => {
+    const project = createProjectWithDays([1, 3])
+    expect(planStepIds(project, graph, { recs: [1, 3] })).toEqual([
+      "a 1",
+      "a 3",
+      "week 1",
+      "recs 1",
+    ])
     const plan = planFor(project, graph, { recs: [1, 3] })
-    expect(told(project, graph, plan).slice(4)).toEqual([
-      "a 2026-01-02: waits for the file of raw for 2026-01-02",
-      "week 2026-01-02 to 2026-01-03: waits for a 2026-01-02",
-      "recs 2026-01-02: waits for week 2026-01-02",
-      "recs 2026-01-03: waits for week 2026-01-03",
+    expect(explainPlan(project, graph, plan).slice(4)).toEqual([
+      "a 2026-01-02: blocked by the missing file of raw for 2026-01-02",
+      "week 2026-01-02 to 2026-01-03: blocked by a 2026-01-02",
+      "recs 2026-01-02: blocked by week 2026-01-02",
+      "recs 2026-01-03: blocked by week 2026-01-03",
     ])
   })
 
-  test("targets that do not exist are no work", () => {
-    expect(planFor(createProject([1]), graph, { a: [5, 9] })).toMatchObject({
+  test("plans no work for targets that do not exist", () => {
+    expect(planFor(createProjectWithDays([1]), graph, { a: [5, 9] })).toMatchObject({
       work: [],
       blocked: [],
     })
   })
 
-  test("changed checks are run again on rows that are fresh, and nothing is computed", async () => {
-    const project = createProject([1, 2])
-    await run(project, buildGraphOf(raw, a))
-    const checked = buildGraphOf(raw, dailyAsset("a", sql`from ${raw}`, { checks: [unique("n")] }))
+  test("plans changed checks on fresh partitions without computing them", async () => {
+    const project = createProjectWithDays([1, 2])
+    await run(project, buildValidGraph(raw, a))
+    const checked = buildValidGraph(
+      raw,
+      dailyAsset("a", sql`from ${raw}`, { checks: [unique("n")] }),
+    )
     land(project, "raw", day(3), "r3")
     const plan = planFor(project, checked, { a: [1, 3] })
-    expect(told(project, checked, plan)).toEqual([
+    expect(explainPlan(project, checked, plan)).toEqual([
       "check a 2026-01-01: its checks changed",
       "check a 2026-01-02: its checks changed",
-      "a 2026-01-03: never made",
+      "a 2026-01-03: never materialized",
     ])
     await run(project, checked)
-    expect(ids(project, checked, { a: [1, 3] })).toEqual([])
+    expect(planStepIds(project, checked, { a: [1, 3] })).toEqual([])
   })
 })
 
-describe("checks that changed while an upstream was made anew", () => {
-  test("run on rows that turn out unchanged", async () => {
+describe("checks that changed while an upstream is rebuilt", () => {
+  test("run on rows that prove to be unchanged", async () => {
     const same = createMemoryProject(afterDay(20), { rows: (_, asset) => asset })
     land(same, "raw", day(1), "r1")
-    await run(same, buildGraphOf(raw, a, dailyAsset("b", sql`from ${a}`)))
+    await run(same, buildValidGraph(raw, a, dailyAsset("b", sql`from ${a}`)))
     land(same, "raw", day(1), "corrected")
-    const checked = buildGraphOf(raw, a, dailyAsset("b", sql`from ${a}`, { checks: [unique("n")] }))
+    const checked = buildValidGraph(
+      raw,
+      a,
+      dailyAsset("b", sql`from ${a}`, { checks: [unique("n")] }),
+    )
     same.computed.length = 0
     const result = await run(same, checked)
     expect(result.steps.get("b 2026-01-01")).toEqual({ kind: "checked" })
@@ -165,17 +186,19 @@ describe("checks that changed while an upstream was made anew", () => {
   })
 })
 
-test("the newest targets are the newest partitions that exist, of assets", () => {
-  const evaluation = evaluateProject(createProject([1, 2, 4]), graph)
+test("listNewestTargets lists the newest existing partitions of assets", () => {
+  const evaluation = evaluateProject(createProjectWithDays([1, 2, 4]), graph)
   expect([...listNewestTargets(evaluation, ["recs", "raw", "nothing"])]).toEqual([
     ["recs", [{ from: day(4), to: day(4) }]],
   ])
-  expect([...listNewestTargets(evaluateProject(createProject([]), graph), ["recs"])]).toEqual([])
+  expect([
+    ...listNewestTargets(evaluateProject(createProjectWithDays([]), graph), ["recs"]),
+  ]).toEqual([])
 })
 
-describe("staleAfter", () => {
-  test("is what was made before and reads what the plan makes, near or far", async () => {
-    const project = createProject([1, 2, 3, 4, 5])
+describe("findStaleDownstream", () => {
+  test("finds materialized partitions that read the planned ones, directly or not", async () => {
+    const project = createProjectWithDays([1, 2, 3, 4, 5])
     await run(project, graph)
     land(project, "raw", day(2), "corrected")
     const evaluation = evaluateProject(project, graph)
@@ -190,8 +213,8 @@ describe("staleAfter", () => {
     ])
   })
 
-  test("does not name what the plan itself makes, nor what was never made", async () => {
-    const project = createProject([1, 2])
+  test("leaves out planned partitions and partitions without a materialization", async () => {
+    const project = createProjectWithDays([1, 2])
     const plan = planFor(project, graph, { recs: [1, 2] })
     expect([...findStaleDownstream(evaluateProject(project, graph), plan)]).toEqual([])
     expect([
@@ -211,64 +234,64 @@ describe("explain", () => {
   const reasons = dailyAsset("reasons", sql`from ${week}, ${a}`, {
     publish: publishTo(tables[1], { set: "recs" }),
   })
-  const published = buildGraphOf(raw, a, week, userRecs, reasons)
+  const published = buildValidGraph(raw, a, week, userRecs, reasons)
   const all = (project: MemoryProject, graph: Graph) => {
     const evaluation = evaluateProject(project, graph)
     return [...explain(evaluation, buildPlan(evaluation, requestEverything(evaluation), identity))]
   }
 
-  test("prints a first plan: what is made, published and waited for", () => {
-    expect(all(createProject([1, 2, 4]), published)).toMatchInlineSnapshot(`
+  test("prints the steps, publications and blocked partitions of a first plan", () => {
+    expect(all(createProjectWithDays([1, 2, 4]), published)).toMatchInlineSnapshot(`
       [
-        "a 2026-01-01: never made",
-        "a 2026-01-02: never made",
-        "a 2026-01-04: never made",
-        "week 2026-01-01: never made",
-        "week 2026-01-02: never made",
-        "user_recs 2026-01-01: never made",
-        "user_recs 2026-01-02: never made",
-        "reasons 2026-01-01: never made",
-        "reasons 2026-01-02: never made",
+        "a 2026-01-01: never materialized",
+        "a 2026-01-02: never materialized",
+        "a 2026-01-04: never materialized",
+        "week 2026-01-01: never materialized",
+        "week 2026-01-02: never materialized",
+        "user_recs 2026-01-01: never materialized",
+        "user_recs 2026-01-02: never materialized",
+        "reasons 2026-01-01: never materialized",
+        "reasons 2026-01-02: never materialized",
         "publish recs 2026-01-02: user_recs, reasons",
-        "a 2026-01-03: waits for the file of raw for 2026-01-03",
-        "week 2026-01-03 to 2026-01-04: waits for a 2026-01-03",
-        "user_recs 2026-01-03: waits for week 2026-01-03",
-        "user_recs 2026-01-04: waits for week 2026-01-04",
-        "reasons 2026-01-03: waits for week 2026-01-03",
-        "reasons 2026-01-04: waits for week 2026-01-04",
+        "a 2026-01-03: blocked by the missing file of raw for 2026-01-03",
+        "week 2026-01-03 to 2026-01-04: blocked by a 2026-01-03",
+        "user_recs 2026-01-03: blocked by week 2026-01-03",
+        "user_recs 2026-01-04: blocked by week 2026-01-04",
+        "reasons 2026-01-03: blocked by week 2026-01-03",
+        "reasons 2026-01-04: blocked by week 2026-01-04",
       ]
     `)
   })
 
-  test("prints why a partition is made again", async () => {
-    const project = createProject([1, 2, 3])
+  test("prints the causes of stale partitions", async () => {
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, published)
     land(project, "raw", day(2), "corrected")
     const edited = dailyAsset("week", sql`from ${last(2, a)}`)
     const user = dailyAsset("user_recs", sql`from ${edited}`, {
       publish: publishTo(tables[0], { set: "recs" }),
     })
-    expect(all(project, buildGraphOf(raw, a, edited, user))).toMatchInlineSnapshot(`
+    expect(all(project, buildValidGraph(raw, a, edited, user))).toMatchInlineSnapshot(`
       [
         "a 2026-01-02: its inputs changed",
         "week 2026-01-01: its code changed",
-        "week 2026-01-02: its code changed; a 2026-01-02 will be made anew",
-        "week 2026-01-03: its code changed; a 2026-01-02 will be made anew",
-        "user_recs 2026-01-01: week 2026-01-01 will be made anew",
-        "user_recs 2026-01-02: week 2026-01-02 will be made anew",
-        "user_recs 2026-01-03: week 2026-01-03 will be made anew",
+        "week 2026-01-02: its code changed; upstream a 2026-01-02 will be rebuilt",
+        "week 2026-01-03: its code changed; upstream a 2026-01-02 will be rebuilt",
+        "user_recs 2026-01-01: upstream week 2026-01-01 will be rebuilt",
+        "user_recs 2026-01-02: upstream week 2026-01-02 will be rebuilt",
+        "user_recs 2026-01-03: upstream week 2026-01-03 will be rebuilt",
         "publish recs 2026-01-03: user_recs",
       ]
     `)
   })
 
-  test("prints nothing when there is nothing to do", async () => {
-    const project = createProject([1, 2, 3])
+  test("prints nothing for an empty plan", async () => {
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, published)
     expect(all(project, published)).toEqual([])
   })
 
-  test("partitions are written as ranges", () => {
+  test("formatPartitions formats ranges", () => {
     expect(toRanges([1, 2, 3, 5, 7, 8])).toEqual([
       { from: 1, to: 3 },
       { from: 5, to: 5 },
@@ -280,7 +303,7 @@ describe("explain", () => {
     expect(formatPartitions(graph, "unknown", toRanges([1]))).toBe("")
   })
 
-  test("causes and reads are written in words", () => {
+  test("formatCause and formatRead format causes and reads as words", () => {
     const changed = [{ asset: "a", partitions: toRanges([day(1)]) }]
     expect(formatCause(graph, { kind: "input", changed })).toBe("a 2026-01-01 changed")
     expect(formatCause(graph, { kind: "input", changed: [] })).toBe("its inputs changed")

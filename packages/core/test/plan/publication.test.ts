@@ -4,25 +4,28 @@ import {
   FreshetError,
   failsChecks,
   groupPublicationSets,
-  type CheckResult,
   type Graph,
   type PlanRequest,
 } from "../../src/engine.ts"
 import { publishTo, sql, unique } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
+import { dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
 import {
   type MemoryProject,
   evaluateProject,
   requestEverything,
   land,
-  createMemoryProject,
+  createProjectWithDays,
+  failedCheck,
   run,
 } from "../memory-project.ts"
 
 const raw = source("raw")
 const tables = [{ $inferInsert: {} }, { $inferInsert: {} }, { $inferInsert: {} }] as const
 
-function graphWith(checks: Parameters<typeof dailyAsset>[2] = {}, query = sql`from ${raw}`): Graph {
+function buildRecsGraph(
+  checks: Parameters<typeof dailyAsset>[2] = {},
+  query = sql`from ${raw}`,
+): Graph {
   const recs = dailyAsset("recs", query, {
     publish: publishTo(tables[0], { set: "recs" }),
     ...checks,
@@ -33,37 +36,22 @@ function graphWith(checks: Parameters<typeof dailyAsset>[2] = {}, query = sql`fr
   const rooms = dailyAsset("rooms", sql`from ${raw}`, {
     publish: publishTo(tables[2], { set: "rooms" }),
   })
-  return buildGraphOf(raw, recs, reasons, rooms)
+  return buildValidGraph(raw, recs, reasons, rooms)
 }
 
-const graph = graphWith()
-
-function createProject(days: readonly number[]): MemoryProject {
-  const project = createMemoryProject(afterDay(20))
-  for (const dayOfMonth of days) land(project, "raw", day(dayOfMonth), `r${dayOfMonth}`)
-  return project
-}
+const graph = buildRecsGraph()
 
 const only =
   (name: string, from: number, to = from, publish = true) =>
   (): PlanRequest => ({ targets: new Map([[name, [{ from: day(from), to: day(to) }]]]), publish })
 
-/** What readers see: set, day, and the rows of each table. */
-const shown = (project: MemoryProject) =>
+/** The publications so far: set, day, and the rows of each table. */
+const listPublications = (project: MemoryProject) =>
   project.publications.map(({ set, partitionKey, tables }) =>
     [set, partitionKey, ...tables.map(({ file }) => project.files.get(file))].join(" "),
   )
 
-const fails = (asset: string): CheckResult => ({
-  asset,
-  name: "c",
-  severity: "error",
-  passed: false,
-  failures: 1,
-  sample: [],
-})
-
-test("the tables of a set are those that name it", () => {
+test("groupPublicationSets groups the assets that name a set", () => {
   const sets = [...groupPublicationSets(graph)].map(([set, assets]) => [
     set,
     assets.map(({ name }) => name),
@@ -75,10 +63,10 @@ test("the tables of a set are those that name it", () => {
 })
 
 describe("a set", () => {
-  test("is published once, in its newest partition only, all tables together", async () => {
-    const project = createProject([1, 2, 3])
+  test("publishes all its tables together, once, with the newest partition", async () => {
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, graph)
-    expect(shown(project)).toEqual([
+    expect(listPublications(project)).toEqual([
       "recs 2026-01-03 recs(r3) reasons(recs(r3))",
       "rooms 2026-01-03 rooms(r3)",
     ])
@@ -86,33 +74,33 @@ describe("a set", () => {
     expect(project.publications).toHaveLength(2)
   })
 
-  test("is published again when its newest partition came out different", async () => {
-    const project = createProject([1, 2])
+  test("is published again when its newest partition has other rows", async () => {
+    const project = createProjectWithDays([1, 2])
     await run(project, graph)
     land(project, "raw", day(2), "corrected")
     await run(project, graph)
-    expect(shown(project).slice(2)).toEqual([
+    expect(listPublications(project).slice(2)).toEqual([
       "recs 2026-01-02 recs(corrected) reasons(recs(corrected))",
       "rooms 2026-01-02 rooms(corrected)",
     ])
   })
 
-  test("shows what a reverted edit brings back, without a step", async () => {
-    const project = createProject([1])
+  test("publishes the rows of a reverted edit without a step", async () => {
+    const project = createProjectWithDays([1])
     await run(project, graph)
     land(project, "raw", day(1), "corrected")
     await run(project, graph)
     land(project, "raw", day(1), "r1")
     const { planned } = await run(project, graph)
     expect(planned).toEqual([])
-    expect(shown(project).slice(4)).toEqual([
+    expect(listPublications(project).slice(4)).toEqual([
       "recs 2026-01-01 recs(r1) reasons(recs(r1))",
       "rooms 2026-01-01 rooms(r1)",
     ])
   })
 
-  test("is not published again when its rows came out the same", async () => {
-    const project = createProject([1, 2])
+  test("is not published again when its rows are equal", async () => {
+    const project = createProjectWithDays([1, 2])
     project.behaviour.rows = (_, asset) => asset
     await run(project, graph)
     land(project, "raw", day(2), "corrected")
@@ -120,8 +108,8 @@ describe("a set", () => {
     expect(publications).toEqual([])
   })
 
-  test("never goes back: a backfilled past partition changes nothing that readers see", async () => {
-    const project = createProject([1, 2, 3])
+  test("is not published by a backfill of an older partition", async () => {
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, graph)
     land(project, "raw", day(1), "corrected")
     const { plan, steps } = await run(project, graph, only("reasons", 1))
@@ -130,16 +118,16 @@ describe("a set", () => {
     expect(project.publications).toHaveLength(2)
   })
 
-  test("never goes back, not even when the newest file was taken away", async () => {
-    const project = createProject([1, 2, 3])
+  test("does not publish an older partition when the newest file is removed", async () => {
+    const project = createProjectWithDays([1, 2, 3])
     await run(project, graph)
     land(project, "raw", day(3), undefined)
     await run(project, graph)
     expect(project.published.get("recs")?.partitionKey).toBe("2026-01-03")
   })
 
-  test("stays as it is while one of its tables is not right", async () => {
-    const project = createProject([1, 2])
+  test("is unchanged while one of its tables is not ready", async () => {
+    const project = createProjectWithDays([1, 2])
     await run(project, graph)
     land(project, "raw", day(3), "r3")
     project.behaviour.beforeCompute = (step) => {
@@ -155,73 +143,73 @@ describe("a set", () => {
     expect(project.published.get("rooms")?.partitionKey).toBe("2026-01-03")
   })
 
-  test("shows the newest partition in which all of its tables are right", async () => {
-    const project = createProject([1, 2, 3])
+  test("publishes the newest partition in which all its tables are ready", async () => {
+    const project = createProjectWithDays([1, 2, 3])
     project.behaviour.checks = (asset, key) =>
-      asset === "reasons" && key === "2026-01-03" ? [fails("reasons")] : []
+      asset === "reasons" && key === "2026-01-03" ? [failedCheck("reasons")] : []
     await run(project, graph)
-    expect(shown(project)[0]).toBe("recs 2026-01-02 recs(r2) reasons(recs(r2))")
+    expect(listPublications(project)[0]).toBe("recs 2026-01-02 recs(r2) reasons(recs(r2))")
   })
 
-  test("that is ready is left alone when none of its tables was asked for", async () => {
-    const project = createProject([1])
+  test("that is ready is not published when no table of it was requested", async () => {
+    const project = createProjectWithDays([1])
     await run(project, graph, (evaluation) => requestEverything(evaluation, false))
     const { plan } = await run(project, graph, only("rooms", 1))
     expect(plan.publications.map(({ set }) => set)).toEqual(["rooms"])
-    expect(shown(project)).toEqual(["rooms 2026-01-01 rooms(r1)"])
+    expect(listPublications(project)).toEqual(["rooms 2026-01-01 rooms(r1)"])
   })
 
-  test("is left alone when none of its tables was asked for, or nothing is to be published", async () => {
-    const project = createProject([1])
+  test("is not published when no table of it was requested, or without publishing", async () => {
+    const project = createProjectWithDays([1])
     await run(project, graph, only("rooms", 1))
-    expect(shown(project)).toEqual(["rooms 2026-01-01 rooms(r1)"])
+    expect(listPublications(project)).toEqual(["rooms 2026-01-01 rooms(r1)"])
     await run(project, graph, only("reasons", 1, 1, false))
     expect(project.publications).toHaveLength(1)
     await run(project, graph)
-    expect(shown(project)).toContain("recs 2026-01-01 recs(r1) reasons(recs(r1))")
+    expect(listPublications(project)).toContain("recs 2026-01-01 recs(r1) reasons(recs(r1))")
   })
 })
 
-describe("checks that changed", () => {
-  const strict = graphWith({ checks: [unique("n")] })
+describe("changed checks", () => {
+  const strict = buildRecsGraph({ checks: [unique("n")] })
 
-  test("keep what they refuse from being published, and fail the run", async () => {
-    const project = createProject([1])
+  test("prevent the publication of rows that fail them, and fail the run", async () => {
+    const project = createProjectWithDays([1])
     await run(project, graph, (evaluation) => requestEverything(evaluation, false))
-    project.behaviour.checks = (asset) => (asset === "recs" ? [fails("recs")] : [])
+    project.behaviour.checks = (asset) => (asset === "recs" ? [failedCheck("recs")] : [])
     const result = await run(project, strict)
     expect(result.outcome).toBe("failed")
-    expect(shown(project)).toEqual(["rooms 2026-01-01 rooms(r1)"])
+    expect(listPublications(project)).toEqual(["rooms 2026-01-01 rooms(r1)"])
   })
 
-  test("keep what they refused from being published by later runs too", async () => {
-    const project = createProject([1])
+  test("prevent the publication of rows that failed them in later runs too", async () => {
+    const project = createProjectWithDays([1])
     await run(project, graph, (evaluation) => requestEverything(evaluation, false))
-    project.behaviour.checks = (asset) => (asset === "recs" ? [fails("recs")] : [])
+    project.behaviour.checks = (asset) => (asset === "recs" ? [failedCheck("recs")] : [])
     await run(project, strict)
     const { plan, planned } = await run(project, strict)
     expect([planned, plan.publications]).toEqual([[], []])
     expect(project.published.has("recs")).toBe(false)
   })
 
-  test("publish what they let pass, in the same run", async () => {
-    const project = createProject([1])
+  test("allow the publication of rows that pass them in the same run", async () => {
+    const project = createProjectWithDays([1])
     await run(project, graph, (evaluation) => requestEverything(evaluation, false))
-    project.behaviour.checks = (asset) => (asset === "recs" ? [fails("recs")] : [])
+    project.behaviour.checks = (asset) => (asset === "recs" ? [failedCheck("recs")] : [])
     await run(project, strict)
     project.behaviour.checks = () => []
     const { plan } = await run(project, graph)
     expect(plan.publications.map(({ set }) => set)).toEqual(["recs"])
-    expect(shown(project).at(-1)).toBe("recs 2026-01-01 recs(r1) reasons(recs(r1))")
+    expect(listPublications(project).at(-1)).toBe("recs 2026-01-01 recs(r1) reasons(recs(r1))")
     expect(await run(project, graph)).toMatchObject({ planned: [], plan: { publications: [] } })
   })
 
-  test("that refused rows keep them unpublished when they turn out unchanged", async () => {
-    const project = createProject([1])
+  test("prevent the publication of rows that failed them and prove to be unchanged", async () => {
+    const project = createProjectWithDays([1])
     project.behaviour.rows = (_, asset) => asset
     const upstream = dailyAsset("upstream", sql`from ${raw}`)
     const reading = (checks: Parameters<typeof dailyAsset>[2]) =>
-      buildGraphOf(
+      buildValidGraph(
         raw,
         upstream,
         dailyAsset("recs", sql`from ${upstream}`, {
@@ -230,7 +218,7 @@ describe("checks that changed", () => {
         }),
       )
     await run(project, reading({}), (evaluation) => requestEverything(evaluation, false))
-    project.behaviour.checks = (asset) => (asset === "recs" ? [fails("recs")] : [])
+    project.behaviour.checks = (asset) => (asset === "recs" ? [failedCheck("recs")] : [])
     const refusing = reading({ checks: [unique("n")] })
     await run(project, refusing)
     land(project, "raw", day(1), "corrected")
@@ -242,8 +230,8 @@ describe("checks that changed", () => {
 })
 
 describe("a publisher", () => {
-  test("that fails is reported with its set, and the others are published", async () => {
-    const project = createProject([1])
+  test("that fails is reported with its set, and the other sets are published", async () => {
+    const project = createProjectWithDays([1])
     project.behaviour.beforePublish = ({ set }) => {
       if (set === "recs") throw new FreshetError("publish", "the table is locked")
     }
@@ -259,16 +247,16 @@ describe("a publisher", () => {
     expect(project.published.has("recs")).toBe(true)
   })
 
-  test("whose fault is not about publishing ends the run", async () => {
-    const project = createProject([1])
+  test("that throws an error of another kind ends the run", async () => {
+    const project = createProjectWithDays([1])
     project.behaviour.beforePublish = () => {
       throw new FreshetError("postgres", "the connection is lost")
     }
     await expect(run(project, graph)).rejects.toThrow("the connection is lost")
   })
 
-  test("is not asked for more once a person wants to stop", async () => {
-    const project = createProject([1])
+  test("publishes no further set after the run was cancelled", async () => {
+    const project = createProjectWithDays([1])
     project.behaviour.beforePublish = () => void (project.aborted = true)
     const { outcome } = await run(project, graph)
     expect([outcome, project.publications.length]).toEqual(["interrupted", 1])

@@ -11,84 +11,89 @@ import {
   type SavedPlan,
 } from "../../src/engine.ts"
 import { sql } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildGraphOf, source } from "../declarations.ts"
-import { evaluateProject, identity, land, createMemoryProject, run } from "../memory-project.ts"
+import { dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
+import { evaluateProject, identity, land, createProjectWithDays, run } from "../memory-project.ts"
 
 const raw = source("raw")
 const aside = source("aside")
 
-function graphWith(query = sql`from ${raw}`, names: readonly [string, string] = ["a", "b"]): Graph {
+function buildChainGraph(
+  query = sql`from ${raw}`,
+  names: readonly [string, string] = ["a", "b"],
+): Graph {
   const a = dailyAsset(names[0], query)
   const b = dailyAsset(names[1], sql`from ${a}`)
-  return buildGraphOf(raw, aside, a, b, dailyAsset("c", sql`from ${aside}`))
+  return buildValidGraph(raw, aside, a, b, dailyAsset("c", sql`from ${aside}`))
 }
 
-const graph = graphWith()
+const graph = buildChainGraph()
 
 function createProject(days: readonly number[]) {
-  const project = createMemoryProject(afterDay(20))
-  for (const name of ["raw", "aside"])
-    for (const dayOfMonth of days) land(project, name, day(dayOfMonth), `${name}${dayOfMonth}`)
+  const project = createProjectWithDays(days)
+  for (const dayOfMonth of days) land(project, "aside", day(dayOfMonth), `aside${dayOfMonth}`)
   return project
 }
 
-const asked: PlanRequest = {
+const request: PlanRequest = {
   targets: new Map([["b", [{ from: day(1), to: day(3) }]]]),
   publish: true,
 }
 
-function saved(evaluation: Evaluation, request = asked): SavedPlan {
-  return savePlan(evaluation, buildPlan(evaluation, request, identity), request, identity)
+function savePlanFor(evaluation: Evaluation, planRequest = request): SavedPlan {
+  return savePlan(evaluation, buildPlan(evaluation, planRequest, identity), planRequest, identity)
 }
 
-/** What a plan that was saved before is told when it is to be performed. */
-function drift(before: SavedPlan, evaluation: Evaluation): readonly string[] {
-  const kept = JSON.parse(JSON.stringify(before)) as SavedPlan // as a file gives it back
-  const now = saved(evaluation, toPlanRequest(evaluation, kept))
-  return findPlanDrift(kept, now).map(({ message }) => message)
+/** The drift of a saved plan in an evaluation. */
+function formatDrift(before: SavedPlan, evaluation: Evaluation): readonly string[] {
+  const parsed = JSON.parse(JSON.stringify(before)) as SavedPlan // as a plan file returns it
+  const current = savePlanFor(evaluation, toPlanRequest(evaluation, parsed))
+  return findPlanDrift(parsed, current).map(({ message }) => message)
 }
 
-test("a plan that went through a file asks for the same and is the same", () => {
+test("a plan that was saved and parsed has the same request and no drift", () => {
   const project = createProject([1, 2, 3, 4])
   const evaluation = evaluateProject(project, graph)
-  expect(toPlanRequest(evaluation, saved(evaluation))).toEqual({ ...asked, only: undefined })
-  expect(drift(saved(evaluation), evaluation)).toEqual([])
+  expect(toPlanRequest(evaluation, savePlanFor(evaluation))).toEqual({
+    ...request,
+    only: undefined,
+  })
+  expect(formatDrift(savePlanFor(evaluation), evaluation)).toEqual([])
 })
 
-test("only what has happened is told: after the plan was performed the ledger moved, and nothing else", async () => {
+test("after the plan was executed only the change of the ledger is reported", async () => {
   const project = createProject([1, 2, 3])
-  const before = saved(evaluateProject(project, graph))
-  await run(project, graph, () => asked)
-  expect(drift(before, evaluateProject(project, graph))).toEqual([
-    "The ledger moved since the plan was saved: something was made, checked or cleaned up.",
+  const before = savePlanFor(evaluateProject(project, graph))
+  await run(project, graph, () => request)
+  expect(formatDrift(before, evaluateProject(project, graph))).toEqual([
+    "The ledger changed after the plan was saved: partitions were materialized, checked or deleted.",
   ])
 })
 
-test("edited code is named, be it of what was to be made or of what that comes from", async () => {
+test("edited code of a target or its upstream is reported", async () => {
   const project = createProject([1, 2, 3])
-  await run(project, graph, () => asked)
-  const nothingToDo = saved(evaluateProject(project, graph))
+  await run(project, graph, () => request)
+  const nothingToDo = savePlanFor(evaluateProject(project, graph))
   expect(nothingToDo.work).toEqual([])
   expect(
-    drift(nothingToDo, evaluateProject(project, graphWith(sql`select 1 from ${raw}`))),
-  ).toEqual(["The code of `a` is not what it was when the plan was saved."])
+    formatDrift(nothingToDo, evaluateProject(project, buildChainGraph(sql`select 1 from ${raw}`))),
+  ).toEqual(["The code of `a` changed after the plan was saved."])
 })
 
-test("what has landed is named where the plan comes from it, and nowhere else", () => {
+test("changed landed files are reported only for sources upstream of the targets", () => {
   const project = createProject([1, 2, 3])
-  const before = saved(evaluateProject(project, graph))
+  const before = savePlanFor(evaluateProject(project, graph))
   land(project, "aside", day(2), "corrected")
-  expect(drift(before, evaluateProject(project, graph))).toEqual([])
+  expect(formatDrift(before, evaluateProject(project, graph))).toEqual([])
   land(project, "raw", day(2), "corrected")
-  expect(drift(before, evaluateProject(project, graph))).toEqual([
-    "What has landed of `raw` is not what it was when the plan was saved.",
+  expect(formatDrift(before, evaluateProject(project, graph))).toEqual([
+    "The landed files of `raw` changed after the plan was saved.",
   ])
 })
 
-test("a plan for what is not declared any more is refused", () => {
+test("a target that is no longer declared is reported", () => {
   const project = createProject([1, 2, 3])
-  const before = saved(evaluateProject(project, graph))
-  expect(drift(before, evaluateProject(project, graphWith(undefined, ["a", "d"])))).toEqual([
-    "`b` is not declared any more, or is cut into other partitions.",
-  ])
+  const before = savePlanFor(evaluateProject(project, graph))
+  expect(
+    formatDrift(before, evaluateProject(project, buildChainGraph(undefined, ["a", "d"]))),
+  ).toEqual(["`b` is no longer declared, or has other partitions."])
 })

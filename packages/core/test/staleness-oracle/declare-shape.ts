@@ -24,7 +24,7 @@ import {
   type Read,
   type Sql,
 } from "../../src/index.ts"
-import { dailyAsset, buildGraphOf, partitionedSource } from "../declarations.ts"
+import { dailyAsset, buildValidGraph, partitionedSource } from "../declarations.ts"
 import type { Granularity, Setting } from "./calendar.ts"
 import {
   type ComputationShape,
@@ -71,7 +71,7 @@ export function buildShapeGraph(shape: Shape, setting: Setting, declared: Declar
     const outputAssets = buildAssets(computation, assets, setting, declared)
     computation.outputs.forEach((output, at) => assets.set(output, outputAssets[at]!))
   }
-  return buildGraphOf(...assets.values())
+  return buildValidGraph(...assets.values())
 }
 
 function buildAssets(

@@ -220,11 +220,11 @@ function materialize(
   if (materialization === undefined && name === failing)
     return blockOutputs(running, name, "failed")
   if (outputs.some((output) => failsCheck(declared, truth, output)))
-    return blockOutputs(running, name, "refused")
+    return blockOutputs(running, name, "checks_failed")
   if (materialization !== undefined)
     materializations.splice(materializations.indexOf(materialization), 1)
   materializations.push(toMaterialization(truth, declared))
-  return materialization === undefined ? "made" : "reused"
+  return materialization === undefined ? "materialized" : "reused"
 }
 
 function toMaterialization(truth: Truth, declared: Declarations): PastMaterialization {
@@ -293,7 +293,7 @@ export function applyRecorded(
     const materialization = materializations.find(({ inputs }) => inputs === truth.inputs)
     if (materialization !== undefined && outcome === "reused")
       materializations.splice(materializations.indexOf(materialization), 1)
-    if (outcome === "made" || outcome === "reused")
+    if (outcome === "materialized" || outcome === "reused")
       materializations.push(toMaterialization(truth, declared))
     if (outcome !== "checked" || materialization === undefined) continue
     for (const output of checked)

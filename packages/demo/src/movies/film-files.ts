@@ -7,12 +7,12 @@ import { formatCsvRecord, formatPython } from "./python-repr.ts"
 const header =
   "adult,belongs_to_collection,budget,genres,homepage,id,imdb_id,original_language,original_title,overview,popularity,poster_path,production_companies,production_countries,release_date,revenue,runtime,spoken_languages,status,tagline,title,video,vote_average,vote_count"
 
-/** One film in this many breaks off in its overview, and the rest of it stands as a row of its own. */
+/** One film in this many is split within its overview: the rest of it is a row of its own. */
 const brokenEvery = 400
-/** One film in this many is there a second time. */
+/** One film in this many is repeated. */
 const repeatedEvery = 500
 
-/** The films' metadata as TMDB's dump has them, with its faults. */
+/** Formats the metadata of films like TMDB's dump, with its faults. */
 export function* generateMetadata(films: readonly DemoFilm[]): Generator<string> {
   yield header
   for (const [at, film] of films.entries()) {
@@ -59,7 +59,7 @@ function formatOverview({ id, title }: DemoFilm): string {
   return id % 7 === 0 ? `${plain}\n\nThey called it "the best of number ${id}".` : plain
 }
 
-/** The first ten values, cut off; then what was left of the overview, in the first column of a shifted row. */
+/** Splits a record after its first ten values; the rest of the overview begins a shifted row. */
 function breakRecord(values: readonly (string | number)[]): string[] {
   return [
     formatCsvRecord([...values.slice(0, 9), " The rest of this"]),
@@ -67,14 +67,14 @@ function breakRecord(values: readonly (string | number)[]): string[] {
   ]
 }
 
-/** Which film of MovieLens is which of TMDB: MovieLens counts from 1. A few are not known to TMDB. */
+/** Formats the film ids of MovieLens, counted from 1, and of TMDB, which lacks a few. */
 export function* generateLinks(films: readonly DemoFilm[]): Generator<string> {
   yield "movieId,imdbId,tmdbId"
   for (const [at, { id }] of films.entries())
     yield `${at + 1},${String(id).padStart(7, "0")},${at % 700 === 699 ? "" : id}`
 }
 
-/** What each film is about. */
+/** Formats the keywords of each film. */
 export function* generateKeywords(seed: number, films: readonly DemoFilm[]): Generator<string> {
   yield "id,keywords"
   const random = createRandom(seed, "keywords")
@@ -88,7 +88,7 @@ export function* generateKeywords(seed: number, films: readonly DemoFilm[]): Gen
   }
 }
 
-/** Who played in each film and who made it. */
+/** Formats the cast and crew of each film. */
 export function* generateCredits(seed: number, films: readonly DemoFilm[]): Generator<string> {
   yield "cast,crew,id"
   const random = createRandom(seed, "credits")

@@ -3,7 +3,7 @@ import { createRandom, type Random, shuffleIds } from "@freshet/core/engine"
 import { buildAliasTable, drawIndex } from "../alias-table.ts"
 import { adjectives, animals } from "../name-words.ts"
 
-/** A made-up film. */
+/** A generated film. */
 export interface DemoFilm {
   readonly id: number
   readonly title: string
@@ -12,18 +12,18 @@ export interface DemoFilm {
   readonly companies: readonly NamedEntity[]
   readonly country: readonly [code: string, name: string]
   readonly language: readonly [code: string, name: string]
-  /** Empty when it is not known. */
+  /** Empty if unknown. */
   readonly releaseDate: string
-  /** 0 when it is not known. */
+  /** 0 if unknown. */
   readonly budget: number
   readonly revenue: number
   readonly runtime: number
   readonly votes: number
-  /** How good users find it: 3 to 9 half stars. */
+  /** Typical rating by users: 3 to 9 half stars. */
   readonly quality: number
 }
 
-/** What TMDB numbers and names. */
+/** A label with TMDB's id and name. */
 export type NamedEntity = { readonly id: number; readonly name: string }
 
 const genres: readonly (readonly [id: number, name: string, weight: number, worth: number])[] = [
@@ -60,11 +60,11 @@ const languages = [
   ["ja", "日本語"],
 ] as const
 const placeTable = buildAliasTable([12, 3, 3, 2])
-/** Films earn more that are shown in summer or before the end of the year. */
+/** Raises the revenue of films released in summer or at the end of the year. */
 const seasons = [2, 2, 3, 3, 5, 6, 6, 3, 2, 3, 5, 6]
 const newestYear = 2021
 
-/** The films of a seed. TMDB's numbers lie among those of MovieLens, which are 1, 2, 3 …, and mean other films. */
+/** Generates the films of a seed. The ids of TMDB overlap with those of MovieLens (1, 2, 3 …) but denote other films. */
 export function generateFilms(seed: number, count: number): readonly DemoFilm[] {
   const ids = shuffleIds(2 * count, createRandom(seed, "film ids"))
   return Array.from({ length: count }, (_, at) =>

@@ -1,4 +1,4 @@
-/** A value that Python would print. */
+/** A value that Python can print. */
 export type PythonLiteral =
   | string
   | number
@@ -6,7 +6,7 @@ export type PythonLiteral =
   | readonly PythonLiteral[]
   | { readonly [key: string]: PythonLiteral }
 
-/** A value as Python's `repr` writes it: texts in single quotes, or in double ones around an apostrophe. */
+/** Formats a value like Python's `repr`: texts in single quotes, or in double quotes around an apostrophe. */
 export function formatPython(value: PythonLiteral): string {
   if (value === null) return "None"
   if (typeof value === "number") return String(value)
@@ -28,7 +28,7 @@ function formatPythonText(text: string): string {
   return `${quote}${escaped.replaceAll(quote, `\\${quote}`)}${quote}`
 }
 
-/** A record of a CSV file: values are quoted where they must be. */
+/** Formats a record of a CSV file, with quotes where they are needed. */
 export function formatCsvRecord(values: readonly (string | number)[]): string {
   return values
     .map(String)

@@ -6,7 +6,7 @@ import type { MoviesDemoSizes } from "./sizes.ts"
 const firstRating = 820_454_400 // 1996-01-01
 const lastRating = 1_609_459_200 // 2021-01-01
 
-/** The ratings by user and film: a few films have most of them, and each user rates a film once. */
+/** Generates ratings: a few films have most of them, and each user rates a film once. */
 export function* generateRatings(
   seed: number,
   films: readonly DemoFilm[],
@@ -31,7 +31,7 @@ export function* generateRatings(
   }
 }
 
-/** About as many films as wanted, in order: from each film on, the next one is likely near as long as it is popular. */
+/** Draws about `filmTarget` films in order, popular ones more often. */
 function drawFilms(random: Random, byRank: Int32Array, filmTarget: number): Int32Array {
   const filmCount = Math.max(
     1,
@@ -48,7 +48,7 @@ function drawFilms(random: Random, byRank: Int32Array, filmTarget: number): Int3
 
 const strides = new Map<string, number>() // "1000 100" → 44
 
-/** By how many thousandths of itself a rank must grow at each step, on average, so that so many steps lead through all of them. */
+/** Computes by how many thousandths a rank must grow at each step, on average, to pass all ranks in so many steps. */
 function findStride(ranks: number, steps: number): number {
   const key = `${ranks} ${steps}`
   let stride = strides.get(key)

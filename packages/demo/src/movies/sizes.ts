@@ -1,6 +1,6 @@
 import type { DemoScale } from "../stocktwits/options.ts"
 
-/** How many films there are, and how many ratings they have. */
+/** Numbers of films and of ratings. */
 export interface MoviesDemoSizes {
   readonly films: number
   readonly users: number
@@ -9,7 +9,7 @@ export interface MoviesDemoSizes {
   readonly malformedEvery: number
 }
 
-/** The sizes behind each scale; L is as large as the original. */
+/** Sizes of each scale; L is as large as the original. */
 export const moviesDemoSizes: Readonly<Record<DemoScale, MoviesDemoSizes>> = {
   S: { films: 1_000, users: 400, ratings: 40_000, malformedEvery: 10_000 },
   M: { films: 9_000, users: 10_000, ratings: 1_000_000, malformedEvery: 100_000 },

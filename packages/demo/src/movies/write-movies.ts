@@ -8,14 +8,14 @@ import { generateFilms } from "./film.ts"
 import { generateRatings } from "./rating-lines.ts"
 import type { MoviesDemoSizes } from "./sizes.ts"
 
-/** What is to be made up, and where it is landed. The same seed and sizes give the same bytes, on any machine. */
+/** Options of the generated files and their landing zone. The same seed and sizes give the same bytes on any machine. */
 export interface MoviesDemoOptions {
   readonly seed: number
   readonly sizes: MoviesDemoSizes
   readonly landing: string
 }
 
-/** Fills the landing zone with made-up films and ratings, and with the price index as it was published. */
+/** Fills the landing zone with generated films and ratings, and with the published price index. */
 export async function writeMovies(
   { seed, sizes, landing }: MoviesDemoOptions,
   onFile: (path: string) => void = () => {},

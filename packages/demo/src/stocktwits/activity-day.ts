@@ -17,11 +17,11 @@ import type { LineBuffer } from "./line-buffer.ts"
 import { malformedKinds, createMalformedLine, noMalformedLines } from "./malformed-line.ts"
 import type { MalformedKind } from "./malformed-line.ts"
 
-/** How many lines of which sort an activity file has. */
+/** Number of lines of each kind in an activity file. */
 export interface LineCounts {
   /** Well-formed lines by action. */
   readonly events: Readonly<Record<Action, number>>
-  /** Malformed lines by what is wrong with them. */
+  /** Malformed lines by kind. */
   readonly malformed: Readonly<Record<MalformedKind, number>>
 }
 
@@ -36,8 +36,8 @@ const CHUNK_BYTES = 1 << 20
 const LONGEST_LINE_BYTES = 512
 
 /**
- * The lines of the newest of the `recent` days, shuffled, in chunks that are valid until the next one
- * is asked for. They depend on the world and the day alone, not on which other days are generated.
+ * Generates the lines of the newest of the `recent` days, shuffled, in chunks that are valid until the
+ * next one is requested. They depend on the model and the day alone, not on the other generated days.
  */
 export function* generateActivity(
   model: EventModel,
@@ -67,7 +67,7 @@ function createEventDay(model: EventModel, recent: readonly DayMessages[]): Even
   return { model, key, recent, random, timestamp: encodeTimestampPrefix(key) }
 }
 
-/** One line in `malformedEvery`, rounded up or down by chance. */
+/** Draws the number of malformed lines: one in `malformedEvery`, rounded up or down at random. */
 function drawMalformedCount({ model, recent, random }: EventDay): number {
   const { malformedEvery } = model.sizes
   const lines = sumCounts(computeDayVolume(model.sizes, recent[0]?.day ?? 0).events)
@@ -78,7 +78,7 @@ function sumCounts(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0)
 }
 
-/** Each kind is as likely as its share of the lines that are left, which makes every order equally likely. */
+/** Draws a kind by its share of the remaining lines, which makes every order equally likely. */
 function drawKind(
   remainingCounts: Readonly<Record<LineKind, number>>,
   lines: number,
@@ -93,7 +93,7 @@ function drawKind(
   return position < remainingCounts.subscribe ? "subscribe" : "malformed"
 }
 
-/** Puts one line of a kind at a time into the buffer and counts the malformed ones. */
+/** Creates a function that puts one line of a kind into the buffer and counts malformed lines. */
 function createLineWriter(
   day: EventDay,
   buffer: LineBuffer,

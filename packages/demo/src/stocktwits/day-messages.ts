@@ -5,27 +5,27 @@ import type { StocktwitsDemoSizes } from "./options.ts"
 import { drawId } from "./population.ts"
 import type { Population } from "./population.ts"
 
-/** Everything a day's events follow from, besides the day. */
+/** Model that decides the events of each day. */
 export interface EventModel {
   readonly seed: number
   readonly sizes: StocktwitsDemoSizes
   readonly population: Population
 }
 
-/** Who wrote the messages of a day. A message's place is its id less the day's first id. */
+/** Authors of the messages of a day. The position of a message is its id minus the first id of the day. */
 export interface DayMessages {
   readonly day: number
   readonly firstId: number
-  /** Author by place. */
+  /** Author by position. */
   readonly authors: Int32Array
-  /** Places by the author's community, rising within each; `starts[c]` to `starts[c + 1]` is community c. */
+  /** Positions by the author's community, ascending within each; `starts[c]` to `starts[c + 1]` is community c. */
   readonly places: Int32Array
   readonly starts: Int32Array
 }
 
 const OLDEST_AGE = 7
 
-/** The messages of a day, derived from the seed and the day alone. */
+/** Generates the messages of a day from the seed and the day alone. */
 function generateDayMessages(model: EventModel, day: number): DayMessages {
   const random = createRandom(model.seed, "authors", day)
   const { firstMessageId, events } = computeDayVolume(model.sizes, day)
@@ -36,7 +36,7 @@ function generateDayMessages(model: EventModel, day: number): DayMessages {
   return { day, firstId: firstMessageId, authors, ...groupByCommunity(authors, model.population) }
 }
 
-/** For each day asked for, its messages and those of the seven days before it, newest first. Days still at hand from the last call are kept. */
+/** Creates a function that returns the messages of a day and of the seven days before it, newest first, and caches them for the next call. */
 export function createMessageCache(model: EventModel): (day: number) => DayMessages[] {
   let cachedDays: readonly DayMessages[] = []
   return (day) => {

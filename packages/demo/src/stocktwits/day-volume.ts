@@ -1,9 +1,9 @@
 import type { StocktwitsDemoSizes } from "./options.ts"
 
-/** What an event does. */
+/** Action of an event. */
 export type Action = "message" | "like" | "follow" | "subscribe"
 
-/** How many events of each kind a day has, and the id of its first message. */
+/** Number of events of each action on a day, and the id of the first message. */
 export interface DayVolume {
   readonly firstMessageId: number
   readonly events: Readonly<Record<Action, number>>
@@ -20,7 +20,7 @@ export const noEvents: Readonly<Record<Action, number>> = {
 const FIRST_MONDAY = 10_959 // 2000-01-03
 const UP_TO_WEEKDAY = [0, 1150, 2350, 3500, 4650, 5700, 6300, 7000] // in sevenths of a thousandth of a week, from Monday
 
-/** The volume of a day, which depends on the sizes and the calendar alone. Message ids count up from 2000-01-03 without a hole. */
+/** Computes the volume of a day from the sizes and the calendar. Message ids count up from 2000-01-03 without gaps. */
 export function computeDayVolume(sizes: StocktwitsDemoSizes, day: number): DayVolume {
   const total = countEventsBefore(sizes, day + 1) - countEventsBefore(sizes, day)
   const firstMessageId = 1 + countMessagesBefore(sizes, day)

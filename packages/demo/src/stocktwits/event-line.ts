@@ -8,7 +8,7 @@ import type { LineBuffer } from "./line-buffer.ts"
 import { drawId, drawTarget } from "./population.ts"
 import { toTimeOfDay } from "./time-of-day.ts"
 
-/** What the lines of one day are made from. */
+/** Inputs of the lines of one day. */
 export interface EventDay {
   readonly model: EventModel
   /** The day as YYYY-MM-DD. */
@@ -16,7 +16,7 @@ export interface EventDay {
   /** The messages of the day and of those before it, newest first. */
   readonly recent: readonly DayMessages[]
   readonly random: Random
-  /** The piece of a line that introduces the time of day. */
+  /** The part of a line that introduces the time of day. */
   readonly timestamp: Uint8Array
 }
 
@@ -40,12 +40,12 @@ const quote = encoder.encode('"')
 const comma = encoder.encode(",")
 const lineEnd = encoder.encode('Z"}\n')
 
-/** The piece of a line between its last field and the time of day. */
+/** Encodes the part of a line between its last field and the time of day. */
 export function encodeTimestampPrefix(key: string): Uint8Array {
   return encoder.encode(`, "timestamp": "${key}T`)
 }
 
-/** Puts the line of the day's message at this place; later places have later times. */
+/** Puts the line of the message at this position of the day; later positions have later times. */
 export function putMessage(day: EventDay, place: number, buffer: LineBuffer): void {
   const { random, model, recent } = day
   const authors = recent[0]?.authors ?? new Int32Array()

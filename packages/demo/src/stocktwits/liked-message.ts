@@ -11,8 +11,8 @@ const ages = buildAliasTable([780, 110, 45, 25, 15, 11, 9, 5]) // of 1,000 likes
 const viralRanks = buildAliasTable(computeZipfWeights(4096, 1))
 
 /**
- * The id of a message that somebody of the community likes when the share `quantile` / 2^32 of the
- * day is over: mostly a recent one, now and then one that everybody likes, always one already written.
+ * Draws the id of a message that a user of the community likes when the share `quantile` / 2^32 of the
+ * day is over: mostly a recent message, sometimes a viral one, always one written before.
  */
 export function drawLikedMessageId(
   recent: readonly DayMessages[],
@@ -53,7 +53,7 @@ function createCommunityFinder(community: number): FindLiked {
   }
 }
 
-/** An index below `written`: a viral one of all when it is written already, else rather a late one. */
+/** Draws an index below `written`: a viral message if it is written already, otherwise a recent one. */
 function drawWrittenIndex(
   writtenCount: number,
   messageCount: number,

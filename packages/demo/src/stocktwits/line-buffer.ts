@@ -1,4 +1,4 @@
-/** Bytes being written, one piece after the other. Whoever fills it takes them out before it is full. */
+/** Buffer of bytes, written piece by piece. The caller takes them out before the buffer is full. */
 export interface LineBuffer {
   readonly size: () => number
   readonly put: (text: Uint8Array) => void
@@ -6,9 +6,9 @@ export interface LineBuffer {
   readonly putNumber: (value: number) => void
   /** Puts a millisecond of a day as `hh:mm:ss.mmm`. */
   readonly putTime: (millisecond: number) => void
-  /** Puts again what stands between two earlier sizes. */
+  /** Repeats the bytes between two earlier sizes. */
   readonly repeat: (from: number, to: number) => void
-  /** The bytes so far, valid until the next piece is put; the buffer begins anew. */
+  /** Takes the bytes out, valid until the next piece is put, and empties the buffer. */
   readonly take: () => Uint8Array
 }
 
@@ -17,7 +17,7 @@ const ZERO = 48
 const COLON = 58
 const POINT = 46
 
-/** A buffer for this many bytes. */
+/** Creates a buffer for this many bytes. */
 export function createLineBuffer(capacity: number): LineBuffer {
   const bytes = new Uint8Array(capacity)
   let size = 0

@@ -1,10 +1,10 @@
 import type { EventDay } from "./event-line.ts"
 import { drawId } from "./population.ts"
 
-/** What may be wrong with a line. */
+/** Kind of malformed line. */
 export type MalformedKind = (typeof malformedKinds)[number]
 
-/** The ways to be malformed, in the order in which a day goes through them. */
+/** The kinds of malformed lines, in the order in which a day uses them. */
 export const malformedKinds = [
   "truncated",
   "wrong_type",
@@ -14,7 +14,7 @@ export const malformedKinds = [
   "duplicate_message",
 ] as const
 
-/** The malformed line of a kind, with its line end. A duplicate is no line of its own: it repeats one. */
+/** Creates a malformed line with its line end. A duplicate repeats an earlier line instead. */
 export function createMalformedLine(
   day: EventDay,
   kind: Exclude<MalformedKind, "duplicate_message">,

@@ -2,7 +2,7 @@ import { createRandom } from "@freshet/core/engine"
 
 const FEWEST_DAYS = 5
 
-/** The days without an activity file: one in ten, at least one of five or more, never the first or the last. */
+/** Draws the days without an activity file: one in ten, at least one of five or more, never the first or the last. */
 export function chooseMissingDays(
   seed: number,
   range: { readonly from: number; readonly to: number },

@@ -5,18 +5,18 @@ import type { AliasTable } from "../alias-table.ts"
 import { computeZipfWeights } from "../zipf.ts"
 import type { StocktwitsDemoSizes } from "./options.ts"
 
-/** Who there is: users and rooms in communities, and how often each user acts. */
+/** Users and rooms in communities, and the activity of each user. */
 export interface Population {
   readonly communityCount: number
   readonly users: Crowd
   readonly rooms: Crowd
-  /** Users by how often they act. */
+  /** Users by activity. */
   readonly actors: Pool
 }
 
-/** Users or rooms, by popularity, all together and by community. */
+/** Users or rooms by popularity, in total and by community. */
 export interface Crowd {
-  /** Community by id; the entry of id 0 means nothing. */
+  /** Community by id; the entry of id 0 is unused. */
   readonly communityById: Int32Array
   readonly pool: Pool
   readonly communityPools: readonly Pool[]
@@ -34,7 +34,7 @@ const POPULARITY_EXPONENT = 1
 const USERS_PER_COMMUNITY = 250
 const ROOMS_PER_COMMUNITY = 10
 
-/** The population of a seed: independent of which days are generated. */
+/** Generates the population of a seed, independently of the generated days. */
 export function createPopulation(seed: number, sizes: StocktwitsDemoSizes): Population {
   const communityCount = Math.max(
     2,
@@ -54,23 +54,23 @@ export function createPopulation(seed: number, sizes: StocktwitsDemoSizes): Popu
   }
 }
 
-/** An id of the pool, by weight. */
+/** Draws an id of the pool by weight. */
 export function drawId(pool: Pool, random: Random): number {
   return pool.ids[drawIndex(pool.table, random)] ?? 0
 }
 
-/** Whether a target is taken from the actor's own community: seven times in ten. */
+/** Decides if a target is of the actor's community: seven times in ten. */
 export function isInsideCommunity(random: Random): boolean {
   return random.below(100) < INSIDE_PERCENT
 }
 
-/** An id that somebody of the community engages with. */
+/** Draws an id that a user of the community engages with. */
 export function drawTarget(crowd: Crowd, community: number, random: Random): number {
   const communityPool = isInsideCommunity(random) ? crowd.communityPools[community] : undefined
   return drawId(communityPool ?? crowd.pool, random)
 }
 
-/** The most popular of the crowd are spread over all communities first, so that none is empty. */
+/** Spreads the most popular ids over all communities first, so that none is empty. */
 function createCrowd(random: Random, count: number, communityCount: number): Crowd {
   const ids = shuffleIds(count, random)
   const weights = computeZipfWeights(count, POPULARITY_EXPONENT)

@@ -6,7 +6,7 @@ import type { StocktwitsDemoSizes } from "./options.ts"
 import { approaches, assetClasses, drawWord, drawWords, experiences } from "./vocabularies.ts"
 import { holdingPeriods, topics } from "./vocabularies.ts"
 
-/** The users and the rooms as they are at one of the snapshots, counted from 0. */
+/** A snapshot of users and rooms, counted from 0. */
 export interface SnapshotRequest {
   readonly seed: number
   readonly sizes: StocktwitsDemoSizes
@@ -20,7 +20,7 @@ const CHANGED_ONE_IN = 500
 const assetCounts = buildAliasTable([1730, 1633, 1637])
 const topicCounts = buildAliasTable([522, 127, 351])
 
-/** The days with a snapshot of users and rooms: the first, and at most four later ones. */
+/** Lists the days with a snapshot of users and rooms: the first, and at most four later ones. */
 export function chooseSnapshotDays(range: {
   readonly from: number
   readonly to: number
@@ -30,7 +30,7 @@ export function chooseSnapshotDays(range: {
   return Array.from({ length: Math.ceil(days / step) }, (_, index) => range.from + index * step)
 }
 
-/** The users file of a snapshot. A later snapshot has a few more users, and a few who changed their minds. */
+/** Formats the users file of a snapshot. A later snapshot has a few more users, and a few with changed profiles. */
 export function generateUsersCsv({ seed, sizes, snapshot }: SnapshotRequest): string {
   const random = createRandom(seed, "user rows")
   const changes = drawChanges("user changes", { seed, snapshot, count: sizes.users })
@@ -47,7 +47,7 @@ export function generateUsersCsv({ seed, sizes, snapshot }: SnapshotRequest): st
   return `${lines.join("\n")}\n`
 }
 
-/** The rooms file of a snapshot. A later snapshot has a few more rooms, and a few with other topics. */
+/** Formats the rooms file of a snapshot. A later snapshot has a few more rooms, and a few with changed topics. */
 export function generateRoomsCsv({ seed, sizes, snapshot }: SnapshotRequest): string {
   const random = createRandom(seed, "room rows")
   const changes = drawChanges("room changes", { seed, snapshot, count: sizes.rooms })
@@ -67,7 +67,7 @@ function countRows(first: number, snapshot: number): number {
   return first + snapshot * Math.ceil(first / NEW_ONE_IN)
 }
 
-/** Who has changed up to the snapshot, each with the stream that its newest change is drawn from. */
+/** Finds the ids that changed up to the snapshot, each with the random stream of its latest change. */
 function drawChanges(
   changeKind: string,
   { seed, snapshot, count }: { seed: number; snapshot: number; count: number },
@@ -87,7 +87,7 @@ function drawChanges(
   return changes
 }
 
-/** Experience, approach, holding period and the assets traded. */
+/** Draws experience, approach, holding period and asset classes. */
 function drawProfile(random: Random): string[] {
   return [
     drawWord(experiences, random),

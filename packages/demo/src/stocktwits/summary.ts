@@ -4,14 +4,14 @@ import type { Action } from "./day-volume.ts"
 import { noMalformedLines } from "./malformed-line.ts"
 import type { MalformedKind } from "./malformed-line.ts"
 
-/** What was written. */
+/** Summary of the written files. */
 export interface StocktwitsDemoSummary {
   readonly files: readonly DemoFile[]
-  /** The size of all files together. */
+  /** Total size of the files. */
   readonly bytes: number
   /** Well-formed events by action. */
   readonly events: Readonly<Record<Action, number>>
-  /** Malformed lines by what is wrong with them. */
+  /** Malformed lines by kind. */
   readonly malformed: Readonly<Record<MalformedKind, number>>
   /** The days without an activity file, as YYYY-MM-DD. */
   readonly missingDays: readonly string[]
@@ -24,21 +24,21 @@ export interface DemoFile {
   readonly bytes: number
 }
 
-/** What was written of one day; no lines when the day has no activity file. */
+/** Written lines of one day; none if the day has no activity file. */
 export interface WrittenDay {
   readonly day: string
   readonly files: readonly DemoFile[]
   readonly lines: LineCounts | undefined
 }
 
-/** How far the generator is: told after each day. */
+/** Progress of the generator, reported after each day. */
 export interface StocktwitsDemoProgress extends WrittenDay {
-  /** Which of the days this is, counted from 1. */
+  /** Number of the day, counted from 1. */
   readonly index: number
   readonly days: number
 }
 
-/** The days together. */
+/** Adds up the days. */
 export function summarizeDays(days: readonly WrittenDay[]): StocktwitsDemoSummary {
   const files = days.flatMap((day) => day.files)
   const lines = days.flatMap((day) => day.lines ?? [])

@@ -12,7 +12,7 @@ const slots = HOUR_SLOTS.flatMap((count, hour) =>
 const starts = Float64Array.from(slots, (slot) => slot.start)
 const lengths = Float64Array.from(slots, (slot) => slot.length)
 
-/** The millisecond of the day by which the share `quantile` / 2^32 of the day's events has happened. Never falls as the quantile rises. */
+/** Finds the millisecond of the day by which the share `quantile` / 2^32 of the day's events has happened. Monotonic in the quantile. */
 export function toTimeOfDay(quantile: number): number {
   const index = quantile >>> 22
   const share = (quantile & 0x3fffff) / 0x400000

@@ -3,16 +3,16 @@ import type { Random } from "@freshet/core/engine"
 import { buildAliasTable, drawIndex } from "../alias-table.ts"
 import type { AliasTable } from "../alias-table.ts"
 
-/** Words, each with how often it occurs. */
+/** Words with their weights. */
 export interface Vocabulary {
   readonly words: readonly string[]
   readonly table: AliasTable
 }
 
-/** How experienced a user is. */
+/** Trading experience of users. */
 export const experiences = createVocabulary({ Novice: 1644, Intermediate: 1665, Experienced: 1691 })
 
-/** How a user chooses what to trade. */
+/** Trading approaches of users. */
 export const approaches = createVocabulary({
   Growth: 842,
   Technical: 837,
@@ -22,7 +22,7 @@ export const approaches = createVocabulary({
   Momentum: 826,
 })
 
-/** How long a user holds what was bought. */
+/** Holding periods of users. */
 export const holdingPeriods = createVocabulary({
   "Position Trader": 1216,
   "Long Term Investor": 1232,
@@ -30,7 +30,7 @@ export const holdingPeriods = createVocabulary({
   "Swing Trader": 1268,
 })
 
-/** What a user trades. */
+/** Asset classes that users trade. */
 export const assetClasses = createVocabulary({
   Bonds: 1643,
   Equities: 1716,
@@ -40,7 +40,7 @@ export const assetClasses = createVocabulary({
   "Private Companies": 1660,
 })
 
-/** What a room is about. */
+/** Topics of rooms. */
 export const topics = createVocabulary({
   "Day Trading": 309,
   "Swing Trading": 179,
@@ -67,12 +67,12 @@ export const topics = createVocabulary({
   "Green Energy": 4,
 })
 
-/** One word. */
+/** Draws one word. */
 export function drawWord({ words, table }: Vocabulary, random: Random): string {
   return words[drawIndex(table, random)] ?? ""
 }
 
-/** So many different words, as one CSV field. */
+/** Draws different words and joins them in one CSV field. */
 export function drawWords(vocabulary: Vocabulary, count: number, random: Random): string {
   const words = new Set<string>()
   while (words.size < count) words.add(drawWord(vocabulary, random))

@@ -14,9 +14,9 @@ import type { WrittenDay, DemoFile, StocktwitsDemoProgress } from "./summary.ts"
 import type { StocktwitsDemoSummary } from "./summary.ts"
 
 /**
- * Fills the landing zone with made-up StockTwits activity, users and rooms. Every file appears whole
+ * Fills the landing zone with generated StockTwits activity, users and rooms. Every file appears whole
  * or not at all and replaces one of the same name; other files stay. Throws a ProblemsError for
- * options that cannot be granted.
+ * invalid options.
  */
 export async function writeStocktwits(
   options: StocktwitsDemoOptions,
@@ -25,7 +25,7 @@ export async function writeStocktwits(
   return writeStocktwitsInSizes(stocktwitsDemoSizes[options.scale], options, onDay)
 }
 
-/** As `writeDemoData`, in sizes of one's own in place of a scale's. */
+/** Writes like `writeStocktwits`, with sizes of its own instead of those of a scale. */
 export async function writeStocktwitsInSizes(
   sizes: StocktwitsDemoSizes,
   options: StocktwitsDemoOptions,

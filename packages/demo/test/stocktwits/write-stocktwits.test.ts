@@ -109,12 +109,12 @@ test("progress is told after each day, missing ones too", async () => {
   await rm(landing, { recursive: true })
 })
 
-test("options that cannot be granted come back as problems, all at once", async () => {
+test("all problems of invalid options are reported at once", async () => {
   const options = { ...smallOptions, landing: "unused", days: 0, seed: 0.5, until: "2026-02-30" }
   await expect(writeStocktwits(options)).rejects.toMatchObject({
     code: "usage",
     problems: [
-      { message: "0 days cannot be generated: give a whole number from 1" },
+      { message: "0 is not a number of days: give a whole number from 1" },
       { message: "0.5 is not a seed: give a whole number" },
       { message: '"2026-02-30" is not a day: write it as YYYY-MM-DD' },
     ],

@@ -1,7 +1,7 @@
 import type { Column, Columns } from "@freshet/core"
 import * as arrow from "apache-arrow"
 
-/** The Arrow type of a declared column: the same value, whatever reads the file. */
+/** Returns the Arrow type of a declared column: every reader of the file gets the same value. */
 export function toArrowType(column: Column): arrow.DataType {
   switch (column.kind) {
     case "bool":

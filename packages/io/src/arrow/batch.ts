@@ -34,7 +34,7 @@ function toColumnValues(column: Column, vector: Vector): ColumnValues<unknown> {
   }
 }
 
-/** What turns Arrow's value into the column's TypeScript value; undefined where they are the same. */
+/** Returns the conversion of an Arrow value into the column's TypeScript value; undefined if they are equal. */
 function createConverter(column: Column | undefined): ((value: unknown) => unknown) | undefined {
   switch (column?.kind) {
     case "date":

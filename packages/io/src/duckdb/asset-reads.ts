@@ -9,12 +9,12 @@ export const examplePartition: PartitionText = {
   end: "2000-01-02T00:00:00Z",
 }
 
-/** Whether it is computed. */
+/** Tests if an asset is computed. */
 export function isComputed(asset: AnyAsset): asset is Asset {
   return asset.kind === "asset"
 }
 
-/** What an asset's query and its checks read. */
+/** Lists the reads of an asset's query and checks. */
 export function listAssetReads(asset: Asset): readonly Read[] {
   const checks = asset.checks.flatMap(({ rule }) => (rule.kind === "no_rows" ? [rule.query] : []))
   return [...asset.computation.reads, ...listReads(...checks)]

@@ -23,7 +23,7 @@ import { formatEngineMessage } from "./engine-error.ts"
 import type { Connection } from "./session.ts"
 import { formatColumnDefinitions } from "./sql-text.ts"
 
-/** What the engine finds wrong in queries, checks and rules when it binds them to what they read, with no rows at all. */
+/** Binds queries, checks and rules to empty relations and returns the problems that the engine reports. */
 export async function bindAssets(
   connection: Connection,
   assets: readonly AnyAsset[],
@@ -184,7 +184,7 @@ async function bindRules(connection: Connection, source: SourceAsset): Promise<r
   return problems
 }
 
-/** What a query yields, as the engine knows it before it runs. */
+/** Describes the columns of a query without running it. */
 async function describeQuery(connection: Connection, query: string): Promise<QueryColumns> {
   return toQueryColumns(await connection.rows(buildDescription(`SELECT * FROM (${query}\n)`)))
 }

@@ -19,7 +19,7 @@ export type QueryColumns = ReadonlyMap<string, string>
 /** A query that is to bind, with what it reads besides the upstreams. */
 interface BindableQuery {
   readonly sql: string
-  /** The asset whose rows the query yields; undefined when nobody wants to know what it yields. */
+  /** The asset that the query computes; undefined if its columns are not checked. */
   readonly output?: Asset
 }
 
@@ -27,8 +27,8 @@ interface BindableQuery {
 const queriesPerStatement = 50
 
 /**
- * What the queries of these assets yield, when all of them bind, and all checks and rules: undefined when there is
- * one that does not. The upstreams are to be there already.
+ * Describes the columns of the queries of these assets if all queries, checks and rules bind; undefined if
+ * one does not. The relations of their upstreams must exist.
  */
 export async function bindBatches(
   connection: Connection,
@@ -57,12 +57,15 @@ function buildBatchDescription(queries: readonly BindableQuery[]): string {
   return queries.map(({ sql }, place) => buildDescription(sql, place)).join("\nUNION ALL\n")
 }
 
-/** A query for the columns of another one, which is bound and not run; `place` tells several of them apart. */
+/**
+ * Builds a query that describes the columns of another one without running it. `place` distinguishes several
+ * in one statement.
+ */
 export function buildDescription(query: string, place = 0): string {
   return `SELECT ${place} AS place, column_name, column_type FROM (DESCRIBE ${query})`
 }
 
-/** What the described query yields. */
+/** Reads the columns of a described query. */
 export function toQueryColumns(rows: readonly JsonRow[]): QueryColumns {
   return new Map(
     rows.map((row) => [getTextCell(row, "column_name"), getTextCell(row, "column_type")]),

@@ -5,7 +5,7 @@ import { toEngineError } from "./engine-error.ts"
 import type { Connection } from "./session.ts"
 import { quoteText } from "./sql-text.ts"
 
-/** What the engine understood of a text: one query in canonical form, or why it is none. */
+/** The engine's parse of a text: one query in canonical form, or the reason why it is not a query. */
 export type ParsedQuery =
   | { readonly kind: "query"; readonly canonical: string }
   | { readonly kind: "error"; readonly message: string }

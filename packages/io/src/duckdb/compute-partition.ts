@@ -83,7 +83,7 @@ export async function recomputePartition(
   )
 }
 
-/** Lends paths for files that are gone when the work has ended. */
+/** Provides paths of temporary files that are removed when the work has ended. */
 async function withTempFiles<T>(
   store: Store,
   work: (tempPath: (suffix: string) => Promise<string>) => Promise<T>,
@@ -211,7 +211,12 @@ async function commitOutputs(
       await store.commit(path, key)
       return key
     })
-    return { kind: "refused", failedFiles: await Promise.all(failedRowKeys), checks, lineCounts }
+    return {
+      kind: "checks_failed",
+      failedFiles: await Promise.all(failedRowKeys),
+      checks,
+      lineCounts,
+    }
   }
   const outputs = await Promise.all(
     rows.map(async ({ asset, path, content }): Promise<MaterializedOutput> => {
@@ -227,7 +232,7 @@ async function commitOutputs(
       }
     }),
   )
-  return { kind: "made", outputs, checks, lineCounts }
+  return { kind: "materialized", outputs, checks, lineCounts }
 }
 
 function isQueryCheck({ rule }: Check): boolean {
@@ -246,7 +251,7 @@ async function createOutputViews(
   await connection.run(views.join("\n"))
 }
 
-/** Tells how far the work is: what is behind it, and a part of the rest for the statement that runs. */
+/** Reports the progress of the work: completed statements, and the share of the running one. */
 async function withProgressReports<T>(
   connection: Connection,
   report: (share: number) => void,

@@ -7,7 +7,7 @@ import { getListCell, getNumberCell } from "./cell.ts"
 import type { Connection, JsonRow } from "./session.ts"
 import { quoteText } from "./sql-text.ts"
 
-/** What one scan of a file of rows finds. */
+/** The result of one scan over a file of rows. */
 export interface Content {
   readonly rows: number
   /** Hash of the multiset of rows with their columns: neither order nor encoding counts. */

@@ -1,12 +1,12 @@
 import type { Store } from "../store/store.ts"
 import type { Session } from "./session.ts"
 
-/** What the engine works with. */
+/** Everything that the engine's tasks need. */
 export interface EngineContext {
   readonly session: Session
   readonly store: Store
   /** Local path of a file in the landing zone. */
   readonly landedPath: (path: string) => string
-  /** Tells code that it should stop. */
+  /** Aborted when the work must stop. */
   readonly signal?: AbortSignal | undefined
 }

@@ -1,6 +1,6 @@
 import { FreshetError } from "@freshet/core/engine"
 
-/** What the engine said, in its first line and without its class of error. */
+/** Returns the first line of an engine message, without its error class. */
 export function formatEngineMessage(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   const first = text.split("\n", 1)[0] ?? ""

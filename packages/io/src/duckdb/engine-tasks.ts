@@ -23,11 +23,11 @@ export interface RelationQuery {
 
 /** Runs checks on the stored rows of a partition. */
 export async function checkStored(
-  workshop: EngineContext,
+  context: EngineContext,
   { asset, checks, file, partition, relations }: CheckRequest,
 ): Promise<readonly CheckResult[]> {
-  const path = await workshop.store.localPath(file)
-  return await withRelations(workshop, relations, partition, async (connection) => {
+  const path = await context.store.localPath(file)
+  return await withRelations(context, relations, partition, async (connection) => {
     try {
       const rows = await measureContents(connection, [
         { asset, columns: asset.columns, path, partition },
@@ -48,7 +48,7 @@ export async function storedContent(
   const path = await localPathIfStored(store, file)
   if (path === undefined) return undefined
   return await session.withConnection(async (connection) => {
-    // a file that is no Parquet any more, or lacks a column, holds other content, whatever it is
+    // a file that is no Parquet any more, or lacks a column, has different content
     const measured = await measureContents(connection, [{ columns, path }]).catch(unlessStopped)
     return measured[0]?.content.dataVersion
   })
@@ -72,11 +72,11 @@ function unlessStopped(cause: unknown): readonly [] {
 
 /** Runs a query over relations, and passes its rows on as they come. */
 export async function queryRelations<T>(
-  workshop: EngineContext,
+  context: EngineContext,
   { sql, relations, partition = examplePartition }: RelationQuery,
   use: (rows: QueryRows) => Promise<T>,
 ): Promise<T> {
-  return await withRelations(workshop, relations, partition, (connection) =>
+  return await withRelations(context, relations, partition, (connection) =>
     streamRows(connection, sql, use),
   )
 }
@@ -97,15 +97,15 @@ export async function queryNamed<T>(
   return await streamReadOnlyRows(readOnlyContext, query, consume)
 }
 
-/** Lends a connection on which the relations are known. */
+/** Runs work on a connection that knows the relations. */
 async function withRelations<T>(
-  workshop: EngineContext,
+  context: EngineContext,
   relations: readonly Relation[],
   partition: PartitionText,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  return await workshop.session.withConnection(async (connection) => {
-    await relateForQuery(workshop, connection, relations, partition)
+  return await context.session.withConnection(async (connection) => {
+    await relateForQuery(context, connection, relations, partition)
     return await work(connection)
   })
 }

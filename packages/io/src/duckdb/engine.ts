@@ -9,7 +9,7 @@ import { openSession, type Session, type SessionOptions } from "./session.ts"
 
 /** The engine of this process: core's, and what the commands ask of DuckDB besides. */
 export interface DuckdbEngine extends Engine, QueryEngine {
-  /** Runs a person's query over these relations and lends its rows, a batch at a time. */
+  /** Runs a query over these relations and passes its rows on in batches. */
   readonly query: <T>(
     request: RelationQuery,
     consume: (rows: QueryRows) => Promise<T>,
@@ -24,7 +24,7 @@ export interface DuckdbEngine extends Engine, QueryEngine {
   readonly close: () => Promise<void>
 }
 
-/** What an engine needs: what it may use, the store, and the way to the files of the landing zone. */
+/** The resources of the engine, the store, and the location of landed files. */
 export interface EngineOptions extends SessionOptions, Omit<EngineContext, "session"> {}
 
 /** Opens an engine; cheap, since DuckDB and the code that uses it are loaded on first use. Close it at the end. */

@@ -5,7 +5,7 @@ import { bindAssets } from "./bind-assets.ts"
 import { canonicalizeQueries } from "./canonicalize-queries.ts"
 import type { Session } from "./session.ts"
 
-/** What DuckDB knows of queries without any data. */
+/** The analysis of queries without data. */
 export interface QueryEngine {
   /** Everything that is wrong with the queries of these assets, found without any data. */
   readonly bind: (assets: readonly AnyAsset[]) => Promise<readonly Problem[]>

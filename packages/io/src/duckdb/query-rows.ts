@@ -7,7 +7,7 @@ export interface QueryRows {
   readonly batches: AsyncIterable<readonly JsonRow[]>
 }
 
-/** Runs one query and lends its rows as they come, without holding them all. */
+/** Runs one query and passes its rows on as they arrive, without holding all of them. */
 export async function streamRows<T>(
   connection: Connection,
   sql: string,

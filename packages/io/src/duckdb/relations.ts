@@ -10,7 +10,7 @@ export async function createRelations(
   store: Store,
   landing: LandingContext,
 ): Promise<readonly LineCount[]> {
-  const stored = relations.filter((each) => each.kind === "stored")
+  const stored = relations.filter((relation) => relation.kind === "stored")
   const views = await Promise.all(stored.map((relation) => buildStoredView(relation, store)))
   if (views.length > 0) await landing.connection.run(views.join("\n"))
   const lineCounts: LineCount[] = []

@@ -51,7 +51,7 @@ async function runAssetChecks(
   return results
 }
 
-/** What the scan of the content answers needs no further look at the rows, unless some of them are to be shown. */
+/** Tests if a check needs the rows themselves: the scan of the content does not decide it, or failing rows must be sampled. */
 function needsRows({ rule }: Check, { nulls }: Content): boolean {
   if (rule.kind === "row_count") return false
   return rule.kind !== "not_null" || rule.columns.some((name) => nulls.get(name) !== 0)

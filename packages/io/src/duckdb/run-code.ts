@@ -23,7 +23,7 @@ const outputTable = "made rows"
 /** The most rows that the engine takes in one chunk. */
 const chunkRows = 2048
 
-/** Runs an asset's code over its upstreams' rows. Gives the query of what it made, on the connection that was lent. */
+/** Runs an asset's code over its upstreams' rows. Returns a query of its output on the same connection. */
 export async function runCode(
   context: EngineContext,
   connection: Connection,

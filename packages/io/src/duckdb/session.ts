@@ -6,22 +6,25 @@ import type { DuckDBConnection, DuckDBInstance, Json } from "@duckdb/node-api"
 
 import { toEngineError, createInterruptedError } from "./engine-error.ts"
 
-/** What the engine may use. Under a limit of X it stays when `memoryLimitMb` is about 0.8 X. */
+/** Resources of the engine. The process stays within a limit of X if `memoryLimitMb` is about 0.8 X. */
 export interface SessionOptions {
   readonly memoryLimitMb: number
   readonly threads: number
   /** Parent of the folder in which this session spills and unpacks; made when needed, emptied at the end. */
   readonly spillFolder: string
-  /** How many pieces of work may run at once. */
+  /** The number of tasks that may run at once. */
   readonly connections: number
-  /** Whether the engine is to say how far a statement is; finding out costs a little in each piece of work. */
+  /** Enables progress of statements; it costs a little in each task. */
   readonly progress?: boolean
   readonly signal?: AbortSignal | undefined
 }
 
 /** One in-memory database of this process. Nothing of DuckDB is loaded before the first connection is asked for. */
 export interface Session {
-  /** Lends a connection with no temporary objects on it, and waits for a turn when all are lent. Aborting the signal interrupts what runs on it. */
+  /**
+   * Runs work on a connection without temporary objects, and waits for a free one. Aborting the signal
+   * interrupts its statements.
+   */
   readonly withConnection: <T>(work: (connection: Connection) => Promise<T>) => Promise<T>
   /** A further connection for work that holds one already: it never waits. To be given back. */
   readonly openConnection: () => Promise<{
@@ -36,11 +39,11 @@ export interface Session {
 /** A row as JSON-safe values: 64-bit integers, decimals and instants are text. */
 export type JsonRow = Readonly<Record<string, Json>>
 
-/** A connection as long as it is lent. Its temporary tables and views are seen by nobody else and are gone afterwards. */
+/** A connection during one task. Its temporary tables and views are private and dropped afterwards. */
 export interface Connection {
   readonly run: (sql: string) => Promise<void>
   readonly rows: (sql: string) => Promise<readonly JsonRow[]>
-  /** How far the running statement is, 0 to 1; 0 when the engine cannot tell. */
+  /** The progress of the running statement, 0 to 1; 0 if the engine does not know it. */
   readonly progress: () => number
   /** For what needs chunks and vectors; errors come as the engine throws them. */
   readonly native: DuckDBConnection
@@ -74,7 +77,7 @@ export function openSession(options: SessionOptions): Session {
   }
 }
 
-/** Opens a session, lends it, and closes it whatever happens. */
+/** Opens a session, runs the work and closes the session in every case. */
 export async function withSession<T>(
   options: SessionOptions,
   work: (session: Session) => Promise<T>,
@@ -113,7 +116,7 @@ async function openInstance(options: SessionOptions, scratch: string): Promise<D
 const progressSettings =
   "SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0"
 
-/** Counts a connection among those that are lent, as far as the engine's threads go. */
+/** Registers a connection in use with the engine's thread scheduling. */
 type RegisterCaller = (native: DuckDBConnection) => Promise<void>
 
 async function withNewConnection<T>(
@@ -164,7 +167,7 @@ function createThreadSharing(
   threads: number,
 ): <T>(work: (register: RegisterCaller) => Promise<T>) => Promise<T> {
   let callers = 0
-  let currentThreads = 1 // the engine counts on one caller unless it is told
+  let currentThreads = 1 // the engine's default is one caller
   const join: RegisterCaller = async (native) => {
     const threadCount = Math.min(callers, threads)
     if (threadCount === currentThreads) return

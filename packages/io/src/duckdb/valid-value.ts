@@ -1,7 +1,7 @@
 import type { Column } from "@freshet/core"
 import { unreachable } from "@freshet/core/engine"
 
-/** Whether a value that code gave is one that the column can hold. Null always passes: that is for the checks to say. */
+/** Tests if a column can hold a value that code returned. Null passes here: checks decide about it. */
 export function isValidValue(column: Column, value: unknown): boolean {
   if (value === null) return true
   switch (column.kind) {

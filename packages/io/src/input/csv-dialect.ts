@@ -3,7 +3,7 @@ import { unreachable } from "@freshet/core/engine"
 import { instantPattern, buildWideInteger } from "./strict-json-value.ts"
 import type { Dialect } from "./strict-query.ts"
 
-/** How the values of a CSV file are written: bare, numbers with a point, days and instants as in ISO 8601. */
+/** The notation of values in CSV files: bare, numbers with a point, days and instants as in ISO 8601. */
 export const csvDialect: Dialect = {
   writeKind: (kind) => kind,
   value: (column, raw) => {

@@ -63,7 +63,7 @@ async function parseRecords(request: ParseRequest, rawRecords: RawRecords): Prom
   return { name, ordinal: "ordinal", condition: rejectedCount === 0 ? undefined : "reason IS NULL" }
 }
 
-/** Judges single lines, each of them a record, as the exact way does. */
+/** Parses single lines, each of them one record, with the strict parser. */
 function parseLines(
   request: ParseRequest,
   header: CsvRecord,
@@ -126,7 +126,10 @@ function findColumns(
   return new Map(columns.map((column) => [column, header.indexOf(getHeaderName(column))]))
 }
 
-/** The values of a record as the judgement wants them: an empty one is null, except where it is text that may not be null. */
+/**
+ * Builds the raw values of a record for the strict parser: an empty value is null, except in a text column
+ * that is not nullable.
+ */
 function buildRawValues(source: SourceAsset, value: (name: string) => string): string {
   const { nullText } = getCsvSyntax(source)
   const raws = Object.entries(source.columns).map(([name, column]) => {

@@ -7,7 +7,7 @@ export interface OpenRecord {
   quoted: string | undefined
 }
 
-/** What became of a record with one more line. */
+/** The state of a record after one more line. */
 export type RecordState = "whole" | "open" | "malformed"
 
 /** An empty record. */

@@ -16,12 +16,12 @@ import { pickLines } from "./line-scan.ts"
 import { dropRows, type ParsedFile, type ParseRequest, type ParsedTable } from "./parsed-file.ts"
 import { isBlankText } from "./strict-csv-records.ts"
 
-/** Judges a few lines exactly: sets aside what cannot be taken, and gives a table of the rest with the lines' ordinals. */
+/** Parses a few lines with the strict parser: quarantines bad ones and returns a table of the rest with the lines' ordinals. */
 export type ParseStrictLines = (lines: readonly StrictLine[]) => Promise<ParsedTable>
 
 /**
- * Reads a CSV file whose lines are nearly all plain with the engine's typed reader, which is several times as fast as
- * judging texts; the few that are not plain are judged exactly. Undefined for any other file.
+ * Reads a CSV file with the engine's typed reader if nearly all lines need no strict parsing; it is several
+ * times as fast as parsing texts. The strict parser decides about the other lines. Undefined for other files.
  */
 export async function readFastCsvFile(
   request: ParseRequest,

@@ -5,7 +5,7 @@ import { type CsvSyntax, getCsvSyntax } from "./csv-syntax.ts"
 
 /** States of a machine that reads a CSV file byte by byte. */
 export interface FastCsvMachine {
-  /** State × 256 + byte → the next state. A newline leads to `start` from where a line may end, else to `doubtful`. */
+  /** State × 256 + byte → the next state. A newline leads to `start` if the line may end there, else to `doubtful`. */
   readonly transitions: Uint16Array
   readonly start: number
   /** The file is not to be read like this at all: it has quotes, NUL bytes or blank lines. */
@@ -47,7 +47,7 @@ function isUncertain(
   return hasBlankRecords || hasRequiredText || !/^[!-,./:-~][!-~]*$/.test(nullText)
 }
 
-/** How values of a column are written: any bytes, or digits with so many places after a point at most. */
+/** The notation of a column's values: any bytes, or digits with a maximum number of decimal places. */
 interface ValueForm {
   readonly kind: "any" | "number"
   readonly places: number
@@ -108,7 +108,7 @@ function buildMachine(forms: readonly ValueForm[], syntax: CsvSyntax): FastCsvMa
 
 interface ValueState {
   readonly row: number[]
-  /** Whether the value may be over here. */
+  /** True if the value may end here. */
   readonly mayEnd: boolean
 }
 

@@ -11,7 +11,7 @@ export interface StrictLine {
   readonly bytes: Buffer
 }
 
-/** How the lines of a CSV file lie, and those that are not plain. */
+/** The positions of the lines of a CSV file, and the lines that need the strict parser. */
 export interface FastCsvScan extends LineScan {
   readonly strictLines: readonly StrictLine[]
 }
@@ -19,7 +19,10 @@ export interface FastCsvScan extends LineScan {
 const linesPerCheckpoint = 512
 const maxStrictLines = 10_000
 
-/** Looks at every byte of a file; undefined when it is not fit to be read so, or has too many lines that are not plain. The header is not judged. */
+/**
+ * Scans every byte of a file; undefined if the fast path cannot read it or too many lines need the strict
+ * parser. The header is not scanned.
+ */
 export async function scanCsvLines(
   path: string,
   machine: FastCsvMachine,
@@ -48,7 +51,7 @@ export async function scanCsvLines(
     : undefined
 }
 
-/** Tells of each line where it is and whether it is plain; false when the machine says that the file is unfit. */
+/** Reports the position of each line and if it needs the strict parser; false if the fast path cannot read the file. */
 function forEachLine(
   chunk: Buffer,
   { transitions, start, unsupported }: FastCsvMachine,

@@ -10,14 +10,14 @@ import { getJsonKey } from "./json-keys.ts"
 import { listSourceColumns } from "./line-kinds.ts"
 
 /**
- * Where plain lines are over. A plain line surely is a good row as far as JSON, types and presence go: one
- * object of strict JSON that says nothing twice, has the columns of its kind and no others' values, and ends
- * with a newline. Undefined means doubt. The text is the lines' bytes as Latin-1, and they are taken to be UTF-8.
+ * Finds the ends of lines that the fast path accepts: one object of strict JSON without duplicate keys, with
+ * the columns of its kind and valid values, ended by a newline. Undefined means that the strict parser
+ * decides. The text holds the bytes of the lines as Latin-1; they must be UTF-8.
  */
 export interface FastLineMatcher {
-  /** Where the line that starts here is over. */
+  /** Returns the end of the line that starts here. */
   readonly findLineEnd: (text: string, start: number) => number | undefined
-  /** Where the `plainBlock` lines that start here are over, if all of them are plain and of forms seen before. */
+  /** Returns the ends of the `plainBlock` lines that start here, if the fast path accepts all of them by known patterns. */
   readonly findBlockEnd: (text: string, start: number) => number | undefined
 }
 
@@ -64,13 +64,13 @@ interface FastLine {
   readonly form: string
 }
 
-/** What the values of one key look like. */
+/** The pattern of the values of one key. */
 interface ValuePattern {
   readonly source: string
   readonly matches: (value: string) => boolean
 }
 
-/** What a line of one kind must say, and what the columns look like in it. */
+/** The required keys of a line of one kind, and the patterns of its columns. */
 interface LineShape {
   readonly required: readonly string[]
   readonly columns: ReadonlyMap<string, ValuePattern>

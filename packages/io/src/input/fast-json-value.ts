@@ -74,7 +74,7 @@ export function buildFastValuePattern(column: Column): string | undefined {
   }
 }
 
-/** Numbers of up to 15 digits, which a double holds well enough to be told from their neighbours. */
+/** Numbers of up to 15 digits, which a double distinguishes from their neighbours. */
 function buildFastDecimalPattern(type: string): string {
   const [width = 0, scale = 0] = (type.match(/\d+/g) ?? []).map(Number)
   const fraction = Math.min(scale, 7)

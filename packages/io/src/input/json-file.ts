@@ -13,10 +13,10 @@ import { appendTextRows } from "./text-table.ts"
 const batchBytes = 8 << 20
 
 /**
- * Reads a file of JSON lines. The engine's typed reader takes all lines at once, bad ones as well and
- * with what it makes of them; meanwhile every line is looked at as bytes, and those that are not plainly
- * good are judged one by one from their text instead. When the engine did not see one row for each
- * line, or plain lines are the exception, every line is judged so.
+ * Reads a file of JSON lines. The engine's typed reader reads all lines at once. Meanwhile a scan over the
+ * bytes finds the lines that the fast path does not accept, and the strict parser decides about each of them.
+ * If the engine did not return one row a line, or the fast path accepts too few lines, the strict parser
+ * decides about all.
  */
 export async function readJsonFile(request: ParseRequest): Promise<ParsedFile> {
   const fastTable = {
@@ -117,7 +117,7 @@ async function parseStrict(
   scan: LineScan,
   ordinals: readonly number[] | "all",
 ): Promise<ParsedTable | undefined> {
-  const name = quoteName(` judged ${request.id}`)
+  const name = quoteName(` parsed ${request.id}`)
   let hasTable = false
   let batch: Line[] = []
   let bytes = 0
@@ -137,7 +137,7 @@ async function parseStrict(
   return hasTable ? { name, ordinal: "ordinal", condition: "reason IS NULL" } : undefined
 }
 
-/** Whether any of the lines came into the table: those that are not JSON at all do not. */
+/** Tests if any of the lines reached the table: lines that are not JSON do not. */
 async function parseBatch(
   { connection, source, partition, quarantine, file }: ParseRequest,
   target: { readonly name: string; readonly hasTable: boolean },

@@ -2,7 +2,7 @@ import type { Column, LineKinds, SourceAsset } from "@freshet/core"
 
 import { quoteText } from "../duckdb/sql-text.ts"
 
-/** What one column of a source means for lines of each kind; `undefined` stands for every line. */
+/** The role of one column of a source for lines of each kind; `undefined` stands for every line. */
 export interface SourceColumn {
   readonly name: string
   readonly column: Column
@@ -34,7 +34,10 @@ function listKindsWith(
     .map(([k]) => k)
 }
 
-/** Whether a line is of one of these kinds, as SQL; `kind` is the expression that holds the line's, `write` how it is written there. */
+/**
+ * Builds SQL that tests if a line is of one of these kinds. `kind` is the expression of the line's kind,
+ * `write` formats a kind in it.
+ */
 export function buildKindTest(
   kinds: readonly string[] | undefined,
   kind: string,

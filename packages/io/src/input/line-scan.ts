@@ -3,14 +3,14 @@ import { type FileHandle, open } from "node:fs/promises"
 
 import { linesPerBlock, type FastLineMatcher } from "./fast-json-line.ts"
 
-/** How the lines of a file lie, without a look into them. A blank line has nothing but spaces, tabs and returns. */
+/** The positions of the lines of a file, without their content. A blank line has only spaces, tabs and returns. */
 export interface LineScan {
   readonly bytes: number
   /** Lines that are not blank; the n-th of them has ordinal n - 1. */
   readonly lines: number
   /** No line is longer. */
   readonly maxLineBytes: number
-  /** Where to start looking for a line: one mark for every `linesPerMark` lines that are not blank. */
+  /** Positions for finding a line: one for every `linesPerMark` lines that are not blank. */
   readonly checkpoints: readonly LineCheckpoint[]
   /** Ordinals of the lines that are not plain, and of those right after one: a line that is cut off makes the engine's reader run into the next and spoil it. */
   readonly strictOrdinals: readonly number[]
@@ -73,9 +73,9 @@ export async function scanLines(
 }
 
 /**
- * Where the plain line, or the block of them, that starts there in the chunk is over; asked in ascending order.
- * The text is made in pieces that the young generation holds. A line longer than a piece is doubtful: patterns
- * have only so much room.
+ * Returns the end of the accepted line, or block of lines, that starts there in the chunk; positions must
+ * ascend. The text is decoded in pieces that fit the young generation. A line longer than a piece goes to the
+ * strict parser, because patterns have limited room.
  */
 function createFastEndFinder(chunk: Buffer, { findLineEnd, findBlockEnd }: FastLineMatcher) {
   let from = 0
@@ -176,7 +176,10 @@ function isBlank(chunk: Buffer, start: number, end: number): boolean {
   return true
 }
 
-/** Calls `use` with whole lines only, each ended by a newline even where the file has none; a line longer than a chunk makes the chunk longer. The chunk is lent. Gives the length of the file. */
+/**
+ * Calls `use` with whole lines, each ended by a newline even if the file has none; a longer line makes the
+ * chunk longer. The chunk is valid only during the call. Returns the length of the file.
+ */
 export async function forEachChunk(
   path: string,
   consume: (chunk: Buffer, offset: number) => void | Promise<void>,

@@ -6,7 +6,7 @@ import type { Line } from "./line-scan.ts"
 import type { Quarantine } from "./quarantine.ts"
 import { appendTextRows } from "./text-table.ts"
 
-/** What reading one file of a source needs to know. */
+/** The input for reading one file of a source. */
 export interface ParseRequest {
   readonly connection: Connection
   readonly source: SourceAsset
@@ -14,14 +14,14 @@ export interface ParseRequest {
   readonly partition: PartitionText
   /** The file's path in the landing zone, as people know it. */
   readonly file: string
-  /** Where its bytes lie, unpacked. */
+  /** The path of its unpacked bytes. */
   readonly path: string
   /** Names the file's temporary tables: nothing else on the connection has it. */
   readonly id: string
   readonly quarantine: Quarantine
   /** A folder for temporary files. */
   readonly scratchFolder: () => Promise<string>
-  /** `exact` judges every line exactly; for tests, which compare. */
+  /** `strict` sends every line to the strict parser; tests compare both. */
   readonly parser: "fast" | "strict"
 }
 

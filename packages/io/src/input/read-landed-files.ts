@@ -19,7 +19,7 @@ import type { ParsedFile, ParseRequest } from "./parsed-file.ts"
 import { openQuarantine, type Quarantine } from "./quarantine.ts"
 import { withUnpackedFile } from "./unpacked-file.ts"
 
-/** Where the files of a source lie, and where what cannot be taken goes. */
+/** The location of a source's files, and the targets of quarantined lines. */
 export interface LandingContext {
   readonly connection: Connection
   /** `YYYY-MM-DD`, for rules that mention it. */

@@ -54,7 +54,7 @@ function createRecordReader(syntax: CsvSyntax) {
     lines = []
     bytes = 0
   }
-  /** The first line was no record; the lines after it are read anew. */
+  /** The first line was not a record; the lines after it are parsed again. */
   const rejectFirstLine = (): CsvRecord[] => {
     const [first, ...laterLines] = lines
     restart()
@@ -97,7 +97,7 @@ function toCompleteRecord(record: OpenRecord, lines: readonly NumberedLine[]): C
 
 const newline = Buffer.from("\n")
 
-/** Whether there is nothing but spaces, tabs and returns. */
+/** Tests if bytes are only spaces, tabs and returns. */
 export function isBlankText(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === 32 || byte === 9 || byte === 13)
 }

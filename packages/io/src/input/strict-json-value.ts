@@ -8,8 +8,8 @@ const dayPattern = String.raw`\d{4}-\d\d-\d\d`
 const numberPattern = String.raw`-?\d+(\.\d+)?([eE][+-]?\d+)?`
 
 /**
- * How the value of a column is judged by its JSON text `raw`, which the engine writes anew: a number that
- * is no integer has a point or an exponent, strings have no needless escapes.
+ * Builds SQL that parses the value of a column from its JSON text `raw`. The engine writes that text in its
+ * own form: a number that is not an integer has a point or an exponent, and strings have no needless escapes.
  */
 export const buildJsonValue: Dialect["value"] = (column, raw) => {
   const text = `substring(${raw}, 2, length(${raw}) - 2)`

@@ -4,7 +4,7 @@ import { type PartitionText, quoteName, renderSql } from "@freshet/core/engine"
 import { quoteText } from "../duckdb/sql-text.ts"
 import { buildKindTest, type SourceColumn, listSourceColumns } from "./line-kinds.ts"
 
-/** How a format writes values. */
+/** The notation of values in a format. */
 export interface Dialect {
   /** A kind of line as it stands in the column that says it. */
   readonly writeKind: (kind: string) => string

@@ -7,7 +7,10 @@ import { createGunzip } from "node:zlib"
 
 import { FreshetError, type LandedFile } from "@freshet/core/engine"
 
-/** Lends the plain bytes of a landed file: the file itself, or what its .gz unpacks to. Fails when it is not the listed file, or another one in the end. */
+/**
+ * Provides the plain bytes of a landed file: the file itself, or its unpacked .gz. Fails if the file is not
+ * the listed one, or changes during the work.
+ */
 export async function withUnpackedFile<T>(
   file: LandedFile,
   path: string,

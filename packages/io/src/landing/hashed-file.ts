@@ -6,7 +6,7 @@ export interface HashedFile {
   readonly hash: string
 }
 
-/** What to remember of an observation for the next one: path → file, and paths to forget. */
+/** The hashes to store for the next observation: path → file, and the paths to remove. */
 export interface HashChanges {
   readonly addedFiles: ReadonlyMap<string, HashedFile>
   readonly removedPaths: readonly string[]

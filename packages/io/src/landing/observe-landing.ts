@@ -17,7 +17,7 @@ import { listLanding, type ListedPartition } from "./list-landing.ts"
 import { createUnreadableProblem, type PartitionProblem } from "./partition-files.ts"
 import { toPartitionProblem } from "./unrecognized-names.ts"
 
-/** What lies in the landing zone now, what is wrong with it, and what to remember of it. */
+/** The content of the landing zone, its problems, and the hashes to store. */
 export interface LandingObservation {
   readonly landing: Landing
   /** Of kind `landing_name`: a warning. Of kind `landing_twice`, `landing_unreadable`: partitions are blocked. Of kind `landing_missing`: nothing is known. */
@@ -34,7 +34,10 @@ export interface ObserveOptions {
   readonly nowMs: number
 }
 
-/** Observes the files of sources; nothing is written to the landing zone. A file is read only when it is not remembered just as it is now. */
+/**
+ * Observes the files of sources and writes nothing to the landing zone. A file is read only if no stored hash
+ * matches its size, identity and times.
+ */
 export async function observeLanding(options: ObserveOptions): Promise<LandingObservation> {
   if (!existsSync(options.folder)) return observeMissingLanding(options)
   const { sources, folder, hashedFiles } = options

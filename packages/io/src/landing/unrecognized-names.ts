@@ -11,7 +11,7 @@ export interface UnrecognizedName {
   readonly name: string
 }
 
-/** One problem for all the stray names of a kind that lie in a source's folder; nothing there is read. */
+/** Returns one problem for all unrecognized names of a kind in a source's folder; these files are not read. */
 export function toUnrecognizedNameProblems(names: readonly UnrecognizedName[]): readonly Problem[] {
   const groups = new Map<string, UnrecognizedName[]>()
   for (const name of names) {

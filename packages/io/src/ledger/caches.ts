@@ -2,7 +2,7 @@ import type { Client } from "pg"
 
 import type { HashChanges, HashedFile } from "../landing/hashed-file.ts"
 
-/** What earlier observations of the landing zone found: path → file. */
+/** Reads the hashes of earlier observations of the landing zone: path → file. */
 export async function readHashedFiles(client: Client): Promise<ReadonlyMap<string, HashedFile>> {
   const { rows } = await client.query<[string, string, string, string]>({
     rowMode: "array",
@@ -55,7 +55,7 @@ export async function readParsedQueries(
   return new Map(rows)
 }
 
-/** Replaces what is known of parsed queries: those of other engine versions and of queries that are gone are forgotten. */
+/** Replaces the stored parses of queries. Those of other engine versions and of removed queries are deleted. */
 export async function saveParsedQueries(
   client: Client,
   engineVersion: string,

@@ -18,7 +18,10 @@ export async function requestCancel(client: Client, run: string): Promise<boolea
   return rowCount === 1
 }
 
-/** Listens for requests to stop; what it gives back is to be told the run's id before the run is recorded, so that no request comes too early. */
+/**
+ * Listens for requests to cancel. The returned function receives the run's id before the run is recorded, so
+ * that no request is missed.
+ */
 export async function listenForCancel(
   client: Client,
   onCancel: (() => void) | undefined,

@@ -18,7 +18,7 @@ export interface CheckResultsRequest {
   readonly assets: readonly string[]
 }
 
-/** What the checks said last of some rows, and where the rows lie that were refused. */
+/** The latest check results of some rows, and the location of the failed rows. */
 export interface CheckReport {
   readonly results: readonly CheckResult[]
   readonly failedFiles: readonly string[]
@@ -39,7 +39,7 @@ export async function readCheckResults(
   const isOfAssets = inArray(checkResults.asset, listAllNames(assets))
   const isChecked = and(eq(checkResults.step, steps.id), isOfAssets)
   const [step] = await db
-    .select({ id: steps.id, kept: steps.kept })
+    .select({ id: steps.id, failedFiles: steps.failed_files })
     .from(steps)
     .where(
       and(
@@ -62,6 +62,6 @@ export async function readCheckResults(
       ...result,
       asset: getCurrentName(names, asset),
     })),
-    failedFiles: step.kept ?? [],
+    failedFiles: step.failedFiles ?? [],
   }
 }

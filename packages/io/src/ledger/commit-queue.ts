@@ -17,7 +17,7 @@ interface QueueEntry<R> {
 
 interface CommitOptions<R> {
   readonly commitAll: (records: readonly R[]) => Promise<void>
-  /** Whether a record can share a transaction with those. */
+  /** Tests if a record can share a transaction with those. */
   readonly canShareCommit: (record: R, groupedRecords: readonly R[]) => boolean
   readonly failure: (cause: unknown) => FreshetError
 }

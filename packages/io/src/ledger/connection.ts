@@ -6,7 +6,10 @@ import { isConnectionLost, throwConnectionFault } from "./connection-loss.ts"
 /** A connection to the database that holds the ledger. */
 export type LedgerClient = Client
 
-/** Connects to the database that holds the ledger; whoever calls ends the client. A connection lost later makes its queries fail, never the process. */
+/**
+ * Connects to the ledger's database; the caller ends the client. A connection lost later makes its queries
+ * fail, never the process.
+ */
 export async function connectLedger(
   url: string,
   options: { readonly applicationName?: string } = {},

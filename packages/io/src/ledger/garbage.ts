@@ -23,7 +23,7 @@ export interface GarbageOptions {
   readonly graceMs: number
 }
 
-/** Days that materializations of assets are kept for which nobody says so: their assets are gone. */
+/** Retention in days for materializations of removed assets, which declare none. */
 const removedAssetDays = 30
 
 const msPerDay = 86_400_000
@@ -149,7 +149,7 @@ const garbageQuery = `
   )
   order by owner, partition, seq`
 
-/** Forgets materializations, all or none of them, and says how many there were. Only the holder of the right to run may. */
+/** Wipes materializations, all of them or none, and returns their number. Only the owner of the run lock may. */
 export async function wipeMaterializations(
   client: Client,
   ids: readonly number[],
@@ -163,53 +163,53 @@ export async function wipeWhere(
   condition: string,
   values: readonly unknown[],
 ): Promise<number> {
-  const { rows } = await client.query<{ mayForget: boolean; forgotten: number }>(
+  const { rows } = await client.query<{ mayWipe: boolean; wiped: number }>(
     buildWipeStatement(condition),
     [...values],
   )
   const [result] = rows
-  if (result?.mayForget !== true)
-    throw new FreshetError("ledger", "Only a run may forget materializations, and this is none.")
-  return result.forgotten
+  if (result?.mayWipe !== true)
+    throw new FreshetError("ledger", "Only the owner of the run lock may wipe materializations.")
+  return result.wiped
 }
 
-/** Who knows how the ledger stood so many forgettings ago is told what has gone since. */
+/** A state file that is at most so many epochs old learns what was wiped since. */
 const retainedEpochs = 1000
 
 /** One statement is one transaction. Partitions that follow one another have the same difference to their rank. */
 const buildWipeStatement = (condition: string) => `
   with may as (
-    select ${buildRunLockTest("pid = pg_backend_pid()")} as forget
-  ), forgotten as (
+    select ${buildRunLockTest("pid = pg_backend_pid()")} as wipe
+  ), wiped as (
     delete from freshet.materializations
-    where ${condition} and (select forget from may)
+    where ${condition} and (select wipe from may)
     returning asset, partition
   ), ranges as (
     select asset, jsonb_build_array(min(partition), max(partition)) as range
     from (
       select asset, partition,
         partition - dense_rank() over (partition by asset order by partition) as island
-      from forgotten
+      from wiped
     ) as ranked
     group by asset, island
   ), gone as (
     select asset, jsonb_agg(range) as ranges from ranges group by asset
   ), moved as (
-    update freshet.identity set epoch = epoch + 1 where exists (select from forgotten)
+    update freshet.identity set epoch = epoch + 1 where exists (select from wiped)
     returning epoch
-  ), told as (
-    insert into freshet.forgettings (epoch, partitions)
+  ), recorded as (
+    insert into freshet.wipes (epoch, partitions)
     select epoch, (select jsonb_object_agg(asset, ranges) from gone) from moved
-  ), untold as (
-    delete from freshet.forgettings
+  ), unrecorded as (
+    delete from freshet.wipes
     where epoch < (select epoch from moved) - ${retainedEpochs}
   )
-  select may.forget as "mayForget", (select count(*)::integer from forgotten) as forgotten from may`
+  select may.wipe as "mayWipe", (select count(*)::integer from wiped) as wiped from may`
 
 /**
- * Every file that the ledger refers to, as its key in the store: what is materialized, what lines a kept or young step
- * set aside, and refused rows that are younger than the grace period; all as it is once these materializations are
- * forgotten. A key may come more than once.
+ * Lists every file that the ledger refers to, as its key in the store: materializations, quarantined lines of
+ * retained or young steps, and failed rows younger than the grace period, after these materializations are
+ * wiped. A key may occur more than once.
  */
 export async function* listReferencedFiles(
   client: Client,
@@ -236,8 +236,8 @@ const referencedFilesQuery = `
   declare kept_files no scroll cursor for
   select file from freshet.materializations where id <> all($2::bigint[])
   union all
-  select jsonb_array_elements_text(kept) from freshet.steps
-  where outcome in ('failed', 'refused') and kept is not null and ended_at >= to_timestamp($1)
+  select jsonb_array_elements_text(failed_files) from freshet.steps
+  where outcome in ('failed', 'checks_failed') and failed_files is not null and ended_at >= to_timestamp($1)
   union all
   select file from freshet.line_counts
   where file is not null and (

@@ -10,7 +10,7 @@ import {
   toDifferences,
 } from "@freshet/core/engine"
 
-/** A timeline as it is stored: all of it columns, so that it is read without a step for every partition. */
+/** A materialization history in its stored form: columns, so that reading it takes no step per partition. */
 export interface HistoryColumns {
   readonly from: number
   readonly versionIndex: Uint16Array
@@ -64,14 +64,14 @@ export function toHistory(columns: HistoryColumns): MaterializationHistory {
   return { from, length, versionIndex, inputs, sums, versions, earlier: createEarlierMap(columns) }
 }
 
-/** Changes to a timeline, gathered before it is made anew. */
+/** Changes of a history, collected before the columns are rebuilt. */
 export interface HistoryBuilder {
-  /** What is kept of a partition now, the newest first; said once a partition. */
+  /** Sets the retained materializations of a partition, newest first; call it once a partition. */
   readonly put: (partition: number, entries: readonly HistoryEntry[]) => void
   readonly finish: () => HistoryColumns
 }
 
-/** A copy of a timeline that is to be changed; the columns given stay as they are. */
+/** Creates a builder on a copy of a history; the given columns stay unchanged. */
 export function createHistoryBuilder(base: HistoryColumns): HistoryBuilder {
   const versionTable = createVersionTable(base.versions)
   const newest = createGrowingColumns(base)
@@ -134,7 +134,7 @@ function createVersionTable(baseVersions: readonly MaterializationVersion[]): Ve
     if (knownNumber !== undefined) return knownNumber
     if (versions.length === 65_535)
       throw new FreshetError("ledger", "One computation has 65,535 code and check versions.", {
-        hint: "Forget old materializations, with a shorter retention.",
+        hint: "Delete old materializations: shorten their retention, then run `freshet gc`.",
       })
     numbers.set(text, versions.push(version))
     return versions.length
@@ -187,7 +187,7 @@ function createGrowingColumns(base: HistoryColumns) {
   }
 }
 
-/** A timeline while its contents may change, with room for `length` partitions or all that the columns have. */
+/** A history whose contents may change, with room for `length` partitions or as many as the columns have. */
 interface ContentColumns extends Pick<HistoryColumns, "from" | "versionIndex" | "inputs"> {
   readonly outputs: readonly Lanes[]
   readonly length?: number
@@ -313,7 +313,7 @@ function findEarlier(
   return earlierEntries
 }
 
-/** Where a value first stands in a sorted column; undefined when it does not. */
+/** Finds the first position of a value in a sorted column; undefined without one. */
 function findFirstIndex(sorted: Int32Array, value: number): number | undefined {
   let [low, high] = [0, sorted.length]
   while (low < high) {

@@ -2,7 +2,7 @@ import type { AnyAsset, Partitions } from "@freshet/core"
 import { type Computation, type Graph, joinRanges, type PartitionRange } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-/** How the ledger writes what the declarations name: assets that once had other names, and keys that are a set. */
+/** The names in the ledger of what the declarations name: assets with previous names, and static keys. */
 export interface LedgerNames {
   readonly graph: Graph
   /** A name that no asset has any more → the asset that had it. */
@@ -24,7 +24,7 @@ export async function readLedgerNames(client: Client, graph: Graph): Promise<Led
   return createLedgerNames(graph, new Map(rows.map(({ key, id }) => [key, id])))
 }
 
-/** The same, with a number for every declared key: only the holder of the right to run gives numbers. */
+/** Reads the ledger names and assigns a number to every declared static key. Only the owner of the run lock assigns numbers. */
 export async function assignLedgerNames(client: Client, graph: Graph): Promise<LedgerNames> {
   const names = await readLedgerNames(client, graph)
   const newKeys = listDeclaredKeys(graph).filter((key) => !names.keyIds.has(key))

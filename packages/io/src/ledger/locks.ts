@@ -6,7 +6,7 @@ export const runLock = [lockNamespace, 1]
 /** Held while the tables change. */
 export const migrationLock = [lockNamespace, 2]
 
-/** SQL: whether anybody holds the right to run; of the condition `of` only, where one is given. */
+/** SQL: tests if a process owns the run lock, limited by `condition`. */
 export function buildRunLockTest(condition = "true"): string {
   const [first, second] = runLock
   return `exists (

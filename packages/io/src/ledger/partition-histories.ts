@@ -11,7 +11,7 @@ import { to as copyTo } from "pg-copy-streams"
 
 import type { HistoryEntry } from "./history-columns.ts"
 
-/** Some recorded partitions of one computation, as numbers of the ledger, and how its rows are told apart. */
+/** Some recorded partitions of one computation, by their numbers in the ledger, and the identity of its rows. */
 export interface RowsRequest {
   readonly computationIndex: number
   /** For each output all its names, today's first. */
@@ -20,7 +20,7 @@ export interface RowsRequest {
   readonly high: number
 }
 
-/** What is kept of one partition of a computation, the newest first. */
+/** The retained materializations of one partition of a computation, newest first. */
 export interface PartitionHistory {
   readonly computationIndex: number
   /** As a number of the ledger. */
@@ -39,7 +39,7 @@ interface MaterializationRow {
   readonly rowVersion: RowVersion
 }
 
-/** What stands for a partition in the fingerprint of its content; undefined for those that are left out. */
+/** Finds the identity of a partition in the fingerprint of its content; undefined for partitions that are left out. */
 export type FindContentName = (
   request: RowsRequest,
   partition: number,
@@ -75,7 +75,10 @@ function listSlots(outputs: RowsRequest["outputs"]): readonly Slot[] {
   return outputs.flatMap((names, output) => names.map((_, rank) => ({ output, rank })))
 }
 
-/** One query, whatever is asked; each computation's rows are sorted by themselves, and memory stays bounded on both sides. */
+/**
+ * Builds one query for all requests. The rows of each computation are sorted separately, so that memory is
+ * bounded on both sides.
+ */
 function buildCopyQuery(requests: readonly RowsRequest[]): string {
   const entries = requests.map(({ outputs, low, high }, place) => {
     const names = outputs.flat()
@@ -274,7 +277,7 @@ function toEntry(
   }
 }
 
-/** What all outputs share, one value for the same marks. */
+/** Creates a reader of the version that all outputs share, with one value for equal versions. */
 function createVersionReader(): (rows: readonly MaterializationRow[]) => MaterializationVersion {
   const versions = new Map<string, MaterializationVersion>()
   let last: { readonly id: number; readonly version: MaterializationVersion } | undefined

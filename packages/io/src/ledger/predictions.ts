@@ -3,15 +3,15 @@ import type { Client } from "pg"
 
 import { listComputationNames } from "./ledger-names.ts"
 
-/** What half of a computation's newest steps stayed within, and what nine of ten did. */
+/** The median and the 90th percentile over a computation's newest steps. */
 export interface Quantiles {
   readonly median: number
   readonly p90: number
 }
 
-/** What making one partition took, over the newest steps that made one. */
+/** The cost of one partition over the newest steps that materialized one. */
 export interface Prediction {
-  /** How many steps are known, 20 at the most. */
+  /** The number of steps that count, at most 20. */
   readonly steps: number
   readonly rows: Quantiles
   readonly bytes: Quantiles
@@ -73,7 +73,7 @@ const predictionsQuery = `
     from unnest($1::text[], $2::text[]) as w (computation, name) cross join lateral (
       select id, rows, bytes, extract(epoch from ended_at - started_at)::float8 * 1000 as milliseconds
       from freshet.steps
-      where computation = w.name and outcome = 'made'
+      where computation = w.name and outcome = 'materialized'
       order by id desc limit 20
     ) as made
   ) as newest

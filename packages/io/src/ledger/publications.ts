@@ -12,7 +12,7 @@ export interface RecordedPublication {
   readonly changes: readonly TableChange[]
 }
 
-/** What a run published, in order. */
+/** Reads the publications of a run, in order. */
 export async function readPublications(
   client: Client,
   run: string,

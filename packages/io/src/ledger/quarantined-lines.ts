@@ -3,7 +3,7 @@ import type { Client } from "pg"
 
 import { findPartitionById, listRecordedNames, readLedgerNames } from "./ledger-names.ts"
 
-/** How many of a source's lines were set aside, of all that the newest step of each day read. */
+/** The number of quarantined lines of a source, out of all lines that the newest step of each day read. */
 export interface QuarantinedLines {
   readonly source: string
   readonly lines: number
@@ -28,7 +28,7 @@ const quarantinedLinesQuery = `
 /** Of one source, as many files of lines that are set aside now as may be looked into. */
 export interface QuarantineRequest {
   readonly source: string
-  /** What reads the source, and which partitions of it; a computation without ranges counts whole. */
+  /** The computations that read the source, with their partitions; without ranges the whole computation counts. */
   readonly readers: ReadonlyMap<string, PartitionRange | undefined>
   readonly limit: number
 }

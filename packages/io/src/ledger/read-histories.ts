@@ -19,25 +19,25 @@ export interface RecordedPartition {
   readonly partition: number
 }
 
-/** The timelines of all declared computations, as planning sees them and as a state file keeps them. */
+/** The histories of all declared computations, for planning and for the state file. */
 export interface Histories {
   readonly histories: ReadonlyMap<string, MaterializationHistory>
-  /** What each depends on in the declarations → its columns. */
+  /** Shape of a computation's declaration → its columns. */
   readonly columns: LedgerState["histories"]
-  /** Whether the state did not know all of the computations. */
+  /** True if the state lacks a computation. */
   readonly isIncomplete: boolean
 }
 
 const allPartitions: PartitionRange = { from: -(2 ** 31), to: 2 ** 31 - 1 }
 
-/** What happened since a state was written. */
+/** The changes since a state was written. */
 export interface LedgerChanges {
   readonly changedPartitions: readonly RecordedPartition[]
   /** Something that was kept of them is not any more. */
   readonly wipedPartitions: readonly RecordedPartition[]
 }
 
-/** Makes the timelines out of a state and the news since; a computation that the state does not know is read whole. */
+/** Builds the histories from a state and the changes since. A computation that the state lacks is read whole. */
 export async function readHistories(
   client: Client,
   names: LedgerNames,
@@ -69,7 +69,7 @@ export async function readHistories(
   return { histories, columns: columnsByShape, isIncomplete: baseColumns.includes(undefined) }
 }
 
-/** All in a computation's declaration that decides how its rows become a timeline. */
+/** Builds the part of a computation's declaration that decides how its rows become a history. */
 function buildShape(names: LedgerNames, { name, outputs }: Computation): string {
   const assets = listOutputs(names, outputs)
   const [first] = assets
@@ -127,7 +127,7 @@ function mapComputationIndexes({ graph }: LedgerNames): ReadonlyMap<string, numb
 
 interface ChangedPartitions {
   readonly rangesByComputation: ReadonlyMap<number, readonly PartitionRange[]>
-  /** Those of which something was forgotten: nothing is kept of the ones that are not found. */
+  /** The partitions with wiped materializations: one that is not found has no retained materialization. */
   readonly wipedByComputation: PartitionIds
 }
 
@@ -171,7 +171,7 @@ async function readChangedColumns(
   return changedColumns
 }
 
-/** A timeline that is being changed, by the partitions' numbers in the ledger. */
+/** A history under change, by the partitions' numbers in the ledger. */
 interface HistoryChange extends HistoryBuilder {
   readonly computationIndex: number
 }
@@ -203,7 +203,7 @@ function toRowsRequest(names: LedgerNames, at: number, { from, to }: PartitionRa
   return { computationIndex: at, outputs: all, low: from, high: to }
 }
 
-/** Content is told apart by the partition's key where keys are a set, since their places change; else by the partition. */
+/** Identifies content by the key of a static partition, since its position may change, and by the index of other partitions. */
 function findContentName(
   names: LedgerNames,
   asset: string,

@@ -50,7 +50,7 @@ function listRecordedRanges(names: LedgerNames, { asset, range }: AssetRange) {
   )
 }
 
-/** Where the same was recorded under several names, the newest name counts. */
+/** Selects the newest name of materializations that were recorded under several names. */
 function selectNewestNames(rows: readonly RankedRecord[]): readonly RankedRecord[] {
   if (rows.every(({ rank }) => rank === 0)) return rows
   const key = (row: RankedRecord) => JSON.stringify([row.asset, row.partition, row.inputVersion])

@@ -15,7 +15,7 @@ export async function recordSteps(
   await client.query({ name: "record_steps", text: recordStepsStatement, values })
 }
 
-/** Whether a step can be recorded by the same statement as others: one statement changes a row only once. */
+/** Tests if one statement can record a step together with others: one statement changes a row only once. */
 export function canShareStatement(
   record: StepRecord,
   groupedRecords: readonly StepRecord[],
@@ -27,7 +27,7 @@ export function canShareStatement(
   )
 }
 
-/** Samples hold whatever people wrote; Postgres stores neither NUL nor half a surrogate pair. */
+/** Replaces NUL and unpaired surrogates in samples, which PostgreSQL cannot store. */
 function toStorable(_: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString()
   if (typeof value !== "string") return value
@@ -37,7 +37,7 @@ function toStorable(_: string, value: unknown): unknown {
 /** A step as the statement below takes it, in data names. */
 function toStepRow(names: LedgerNames, record: StepRecord, ordinal: number) {
   const { outcome, materializations } = record
-  const materialized = outcome.kind === "made" ? materializations : []
+  const materialized = outcome.kind === "materialized" ? materializations : []
   return {
     ordinal,
     run: record.run,
@@ -48,16 +48,16 @@ function toStepRow(names: LedgerNames, record: StepRecord, ordinal: number) {
     outcome: outcome.kind,
     message: findMessage(record),
     hint: outcome.kind === "failed" ? outcome.hint : undefined,
-    kept: outcome.kind === "refused" ? outcome.failedFiles : undefined,
+    failed_files: outcome.kind === "checks_failed" ? outcome.failedFiles : undefined,
     reads: record.reads.map((read) => toRecordedRead(names, read)),
     rows: materializations.reduce((sum, { rows }) => sum + rows, 0),
     bytes: materializations.reduce((sum, { bytes }) => sum + bytes, 0),
     started_ms: record.startedMs,
     ended_ms: record.endedMs,
-    made: materialized.map((materialization) =>
+    materialized: materialized.map((materialization) =>
       toMaterializationRow(names, record, materialization),
     ),
-    touched: toTouchedRows(names, record),
+    confirmed: toConfirmedRows(names, record),
     checks: record.checks,
     line_counts: record.lineCounts,
   }
@@ -75,7 +75,7 @@ function toRecordedRead(
 
 function findMessage({ outcome, checks }: StepRecord): string | undefined {
   if (outcome.kind === "failed") return outcome.message
-  if (outcome.kind === "refused") return formatFailedChecks(checks)
+  if (outcome.kind === "checks_failed") return formatFailedChecks(checks)
   return outcome.kind === "skipped" ? outcome.blocker : undefined
 }
 
@@ -112,8 +112,8 @@ function toMaterializationRow(
   }
 }
 
-/** The materializations that are there already, and count again, were checked again or were found to be right. */
-function toTouchedRows(names: LedgerNames, record: StepRecord) {
+/** Existing materializations that the step reused, checked or found unchanged. */
+function toConfirmedRows(names: LedgerNames, record: StepRecord) {
   const { kind } = record.outcome
   if (kind !== "reused" && kind !== "checked" && kind !== "unchanged") return []
   const reusedAssets = kind === "checked" ? [] : record.materializations.map(({ asset }) => asset)
@@ -136,32 +136,33 @@ function countFailures(checks: readonly CheckResult[], asset: string) {
 
 /** One statement is one transaction and one round trip, however many steps it records. */
 const recordStepsStatement = `
-with asked as (
-  select * from jsonb_to_recordset($1::jsonb) as asked (
+with record as (
+  select * from jsonb_to_recordset($1::jsonb) as record (
     ordinal integer, run text, computation text, partition integer, input_version text,
-    fingerprint text, outcome text, message text, hint text, kept jsonb, reads jsonb, rows bigint,
-    bytes bigint, started_ms float8, ended_ms float8, made jsonb, touched jsonb, checks jsonb, line_counts jsonb
+    fingerprint text, outcome text, message text, hint text, failed_files jsonb, reads jsonb,
+    rows bigint, bytes bigint, started_ms float8, ended_ms float8, materialized jsonb,
+    confirmed jsonb, checks jsonb, line_counts jsonb
   )
 ), recorded as (
   insert into freshet.steps (
-    run, computation, partition, input_version, fingerprint, outcome, message, hint, kept, reads,
-    rows, bytes, started_at, ended_at
+    run, computation, partition, input_version, fingerprint, outcome, message, hint, failed_files,
+    reads, rows, bytes, started_at, ended_at
   )
-  select run, computation, partition, input_version, fingerprint, outcome, message, hint, kept,
+  select run, computation, partition, input_version, fingerprint, outcome, message, hint, failed_files,
     reads, rows, bytes, to_timestamp(started_ms / 1000), to_timestamp(ended_ms / 1000)
-  from asked order by ordinal
+  from record order by ordinal
   returning id, computation, partition
 ), step as (
-  select recorded.id, asked.* from asked join recorded using (computation, partition)
-), made as (
+  select recorded.id, record.* from record join recorded using (computation, partition)
+), materialized as (
   insert into freshet.materializations (
     asset, partition, code_version, input_version, fingerprint, data_version, file, rows, bytes,
-    duration_ms, recorded_at, check_version, failed_errors, failed_warnings, step, touched
+    duration_ms, recorded_at, check_version, failed_errors, failed_warnings, step, last_step
   )
   select m.asset, m.partition, m.code_version, m.input_version, step.fingerprint, m.data_version,
     m.file, m.rows, m.bytes, greatest(0, round(step.ended_ms - step.started_ms)), to_timestamp(step.ended_ms / 1000),
     m.check_version, m.failed_errors, m.failed_warnings, step.id, step.id
-  from step, jsonb_to_recordset(step.made) as m (
+  from step, jsonb_to_recordset(step.materialized) as m (
     asset text, partition integer, code_version text, input_version text, data_version text,
     file text, rows bigint, bytes bigint, check_version text, failed_errors integer,
     failed_warnings integer
@@ -180,16 +181,16 @@ with asked as (
     failed_errors = excluded.failed_errors,
     failed_warnings = excluded.failed_warnings,
     step = excluded.step,
-    touched = excluded.touched,
+    last_step = excluded.last_step,
     seq = excluded.seq,
     contradicted_version = case
       when materializations.data_version <> excluded.data_version
       then materializations.data_version
       else materializations.contradicted_version
     end
-), touched as (
+), confirmed as (
   update freshet.materializations as old set
-    touched = step.id,
+    last_step = step.id,
     fingerprint = coalesce(nullif(step.fingerprint, ''), old.fingerprint),
     seq = case when step.outcome = 'reused'
       then nextval('freshet.materializations_seq_seq') else old.seq end,
@@ -198,15 +199,15 @@ with asked as (
     check_version = coalesce(t.check_version, old.check_version),
     failed_errors = coalesce(t.failed_errors, old.failed_errors),
     failed_warnings = coalesce(t.failed_warnings, old.failed_warnings)
-  from step, jsonb_to_recordset(step.touched) as t (
+  from step, jsonb_to_recordset(step.confirmed) as t (
     names text[], check_version text, failed_errors integer, failed_warnings integer
   ), lateral (
     select id from freshet.materializations as recorded
     where recorded.asset = any(t.names) and recorded.partition = step.partition
       and recorded.input_version = step.input_version
     order by array_position(t.names, recorded.asset) limit 1
-  ) as found
-  where old.id = found.id and (
+  ) as existing
+  where old.id = existing.id and (
     step.outcome <> 'unchanged' or step.fingerprint not in ('', old.fingerprint)
   )
 ), checked as (

@@ -13,7 +13,7 @@ import { canShareStatement, recordSteps } from "./record-steps.ts"
 import { acquireRunLock, type RunLockOptions } from "./run-lock.ts"
 import { toRecordedWork } from "./run-progress.ts"
 
-/** The ledger of a run, and the one connection that holds the right to run: when it is lost, nothing more is recorded. */
+/** The ledger of a run and the connection that owns the run lock. After the connection is lost nothing more is recorded. */
 export interface RunLedger {
   readonly ledger: Ledger
   /** For reading under the lock: what the plan is made from cannot change meanwhile. */
@@ -21,7 +21,7 @@ export interface RunLedger {
   readonly close: () => Promise<void>
 }
 
-/** Who runs, what is declared, and who is told what happens meanwhile. */
+/** The process, the declarations, and the listeners of a run ledger. */
 export interface RunLedgerOptions extends RunLockOptions {
   readonly pid: number
   readonly graph: Graph
@@ -31,8 +31,8 @@ export interface RunLedgerOptions extends RunLockOptions {
 }
 
 /**
- * Connects, takes the right to run, and closes what killed runs left open.
- * `onLost` is told at once when the connection is lost, which ends the right to run.
+ * Connects, acquires the run lock, and closes the runs of killed processes. `onLost` is called as soon as the
+ * connection, and with it the lock, is lost.
  */
 export async function openRunLedger(url: string, options: RunLedgerOptions): Promise<RunLedger> {
   const client = await connectLedger(url, { applicationName: `freshet run, pid ${options.pid}` })
@@ -113,7 +113,7 @@ function createLedger(
   }
 }
 
-/** Whether the server is there and answered no. */
+/** Tests if the server answered with an error. */
 function isServerError(cause: unknown): cause is Error {
   return cause instanceof Error && "severity" in cause && cause.severity === "ERROR"
 }

@@ -12,13 +12,13 @@ export interface RunLockOwner {
   readonly startedMs: number
 }
 
-/** What to do while another run is under way; `onWait` is told who holds things up, if it has told its name already. */
+/** The behaviour while another run is active; `onWait` receives the owner of the lock if it is known. */
 export interface RunLockOptions {
   readonly wait: boolean
   readonly onWait: (owner: RunLockOwner | undefined) => void
 }
 
-/** Takes the right to run for as long as the connection lives. Without waiting, another run is a FreshetError "busy". */
+/** Acquires the run lock for the life of the connection. Without waiting, another run is a FreshetError "busy". */
 export async function acquireRunLock(client: Client, options: RunLockOptions): Promise<void> {
   await client.query(sessionSettings)
   const { rows } = await client.query<{ taken: boolean }>(
@@ -40,7 +40,7 @@ const sessionSettings = `
     ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')
   ) as wanted (wanted_name, value) on name = wanted_name`
 
-/** The lock's holder closes what killed runs left open, so the newest open run is its own. */
+/** Finds the owner of the run lock: the owner closes the runs of killed processes, so the newest open run is its own. */
 async function findRunLockOwner(client: Client): Promise<RunLockOwner | undefined> {
   const { rows } = await client.query<RunLockOwner>(`
     select id as run, command, host, pid, extract(epoch from started_at)::float8 * 1000 as "startedMs"

@@ -6,19 +6,19 @@ import { type LedgerNames, getCurrentName } from "./ledger-names.ts"
 import { toPartitionRanges, readLedgerNames, toRecordedRanges } from "./ledger-names.ts"
 import type { StepOutcomeKind } from "./runs.ts"
 
-/** How far a run is with one computation. */
+/** The progress of a run in one computation. */
 export interface ComputationProgress {
   readonly planned: readonly PartitionRange[]
-  /** How its steps ended: outcome → partitions, each under its last outcome. */
+  /** Outcome → partitions, each under its latest outcome. */
   readonly partitionsByOutcome: Readonly<
     Partial<Record<StepOutcomeKind, readonly PartitionRange[]>>
   >
 }
 
-/** How far a run is: computation → partitions, upstream first. */
+/** The progress of a run: computation → partitions, upstream first. */
 export type RunProgress = ReadonlyMap<string, ComputationProgress>
 
-/** What a run set out to do, in numbers of the ledger. */
+/** Converts the planned work of a run to partition numbers of the ledger. */
 export function toRecordedWork(
   names: LedgerNames,
   work: RunIntent["work"],
@@ -30,7 +30,7 @@ export function toRecordedWork(
   return Object.fromEntries(entries)
 }
 
-/** How far a run is, or was when it ended; undefined when there is no such run. */
+/** Reads the progress of a run; undefined without such a run. */
 export async function readRunProgress(
   client: Client,
   graph: Graph,

@@ -16,16 +16,16 @@ export interface RecordedRun {
   readonly pid: number
   readonly startedMs: number
   readonly endedMs: number | undefined
-  /** Undefined while it is under way; one that nobody can end any more, since its process is gone, was killed. */
+  /** Undefined while the run is active; `killed` if its process is gone. */
   readonly outcome: RunOutcome | "killed" | undefined
   /** When another process asked it to stop. */
   readonly cancelRequestedMs: number | undefined
-  /** How many steps it meant to take, and how many ended in which way. */
+  /** The number of planned steps, and of ended steps by outcome. */
   readonly steps: number
   readonly stepsByOutcome: Readonly<Partial<Record<StepOutcomeKind, number>>>
 }
 
-/** How a recorded step ended. */
+/** The outcome of a recorded step. */
 export type StepOutcomeKind = (typeof steps.$inferSelect)["outcome"]
 
 /** A step of a run, with everything that was recorded of it. */
@@ -92,7 +92,7 @@ export async function readSteps(
     outcome: step.outcome,
     message: step.message ?? undefined,
     hint: step.hint ?? undefined,
-    failedFiles: step.kept ?? [],
+    failedFiles: step.failed_files ?? [],
     reads: step.reads.map((read) => toReadVersions(names, read)),
     rows: step.rows,
     startedMs: step.started_at.getTime(),
@@ -109,7 +109,7 @@ export async function readSteps(
   }))
 }
 
-/** What a materialization was made from, and whether the same inputs once gave other rows. */
+/** The inputs of a materialization, and other content that the same inputs once produced. */
 export interface Provenance {
   readonly run: string
   readonly reads: readonly ReadVersions[]
@@ -185,7 +185,7 @@ async function addStepOutcomes(
   }))
 }
 
-/** The run that holds the right to run: the newest one open, since its holder closes the others. */
+/** Finds the run that owns the run lock: the newest open one, since the owner closes the others. */
 async function findActiveRun(client: Client): Promise<string | undefined> {
   const { rows } = await client.query<{ id: string }>(
     `select id from freshet.runs where outcome is null and ${buildRunLockTest()}

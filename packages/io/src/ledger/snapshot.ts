@@ -7,7 +7,10 @@ import { getCurrentName, readLedgerNames, findStaticKeys } from "./ledger-names.
 import { readHistories, type RecordedPartition } from "./read-histories.ts"
 import { readStateFile, type LedgerState, writeStateFile } from "./state-file.ts"
 
-/** Rows touched and partitions forgotten since a state file was written: so many are read in addition; with more of them it is written anew; with far more the ledger is read whole. */
+/**
+ * The number of changed rows and wiped partitions since the state file was written from which on the file is
+ * rewritten. With many more the ledger is read whole.
+ */
 const rewriteThreshold = 256
 const rereadThreshold = 200_000
 
@@ -51,7 +54,7 @@ type TextRow = string[]
 
 interface SnapshotRows {
   readonly position: Omit<LedgerState, "histories">
-  /** Marks of the step and the epoch that the state knows as the newest, and how many epochs after it are told of. */
+  /** Identities of the newest step and epoch in the state, and the number of later epochs in the ledger. */
   readonly baseStepIdentity: string
   readonly baseEpochIdentity: string
   readonly epochsSince: number
@@ -65,7 +68,7 @@ function countChanges({ changedPartitions, wipedPartitions }: SnapshotRows): num
   return changedPartitions.length + wipedPartitions.length
 }
 
-/** Begins the transaction and reads everything but the timelines, in one round trip. */
+/** Begins the transaction and reads everything but the histories in one round trip. */
 async function beginSnapshot(
   client: Client,
   graph: Graph,
@@ -124,14 +127,14 @@ function buildSnapshotQueries(graph: Graph, state: LedgerState | undefined): Que
       begin isolation level repeatable read read only;
       select ledger, epoch, ${buildEpochIdentity("identity.epoch")}, newest, ${buildStepIdentity("newest")},
         ${buildStepIdentity(String(step))}, ${buildEpochIdentity(String(epoch))},
-        (select count(*) from freshet.forgettings where epoch > ${epoch})
+        (select count(*) from freshet.wipes where epoch > ${epoch})
       from freshet.identity, (select coalesce(max(id), 0) as newest from freshet.steps) as step;
       ${buildFailuresQuery(graph)};
       ${publicationsQuery};
       select asset, partition from freshet.materializations
-      where touched > ${step} and ${isKnown}
+      where last_step > ${step} and ${isKnown}
       limit ${rereadThreshold + 1};
-      select asset, partition from freshet.forgettings,
+      select asset, partition from freshet.wipes,
         jsonb_each(partitions) as gone (asset, ranges),
         jsonb_array_elements(ranges) as range (ends),
         generate_series((ends ->> 0)::integer, (ends ->> 1)::integer) as partition
@@ -161,13 +164,13 @@ function buildFailuresQuery(graph: Graph): string {
       )
     from (
       select distinct on (computation, partition) * from freshet.steps
-      where outcome in ('failed', 'refused')
+      where outcome in ('failed', 'checks_failed')
       order by computation, partition, id desc
     ) as bad
     where (
       select good.id from freshet.steps as good
       where good.computation = any(${names}) and good.partition = bad.partition
-        and good.id > bad.id and good.outcome in ('made', 'reused')
+        and good.id > bad.id and good.outcome in ('materialized', 'reused')
       limit 1
     ) is null
     order by id`
@@ -212,7 +215,7 @@ function groupFailures(names: LedgerNames, rows: readonly TextRow[]): LedgerSnap
 function toFailure(row: TextRow): Failure {
   return {
     run: getText(row, 2),
-    outcome: row[3] === "refused" ? "refused" : "failed",
+    outcome: row[3] === "checks_failed" ? "checks_failed" : "failed",
     message: getText(row, 4),
     atMs: getNumber(row, 5),
     fingerprint: getText(row, 6),

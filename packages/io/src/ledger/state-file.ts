@@ -19,20 +19,20 @@ import type { Lanes, MaterializationVersion } from "@freshet/core/engine"
 
 import { type EarlierColumns, createEmptyColumns, type HistoryColumns } from "./history-columns.ts"
 
-/** The timelines as they were after some step, in a file: only what was recorded since has to be read from the ledger. */
+/** The histories after some step, in a file: only later records must be read from the ledger. */
 export interface LedgerState {
   readonly ledger: string
-  /** The newest epoch that it knows, and what tells it from another epoch of the same number. */
+  /** The newest epoch in the file, and its identity among epochs of the same number. */
   readonly epoch: number
   readonly epochIdentity: string
-  /** The newest step that it knows, and what tells it from another step of the same number. */
+  /** The newest step in the file, and its identity among steps of the same number. */
   readonly step: number
   readonly stepIdentity: string
-  /** What a computation's timeline depends on in its declaration → the timeline. */
+  /** Shape of a computation's declaration → its history. */
   readonly histories: ReadonlyMap<string, HistoryColumns>
 }
 
-const magic = 0x35485246 // "FRH5", in the byte order of the machine: a file of another order is foreign
+const magic = 0x36485246 // "FRH6", in the byte order of the machine: a file of another order is foreign
 const prefixWords = 6
 
 /**
@@ -224,7 +224,7 @@ function encodeState({ histories, ...otherFields }: LedgerState): readonly Uint8
   }
   const json = Buffer.from(JSON.stringify(header))
   const text = Buffer.concat([json, Buffer.alloc(-json.length & 7, " ")]) // the columns begin at a multiple of 8
-  // The checksum of no bytes forgets the one before.
+  // A checksum of no bytes resets the running one.
   const body = entries
     .flatMap(([, columns]) => listBodyParts(columns))
     .filter(({ byteLength }) => byteLength > 0)

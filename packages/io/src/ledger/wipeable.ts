@@ -15,7 +15,7 @@ export interface Wipeable {
   readonly bytes: number
 }
 
-/** What is kept of these partitions of assets that are cut alike, under whatever names they had. */
+/** Finds the retained materializations of these partitions of equally partitioned assets, under all their names. */
 export async function findWipeable(
   client: Client,
   graph: Graph,
@@ -38,7 +38,7 @@ export async function findWipeable(
 
 type RangeRows = readonly (readonly [from: number, to: number])[] | null
 
-/** Forgets all that is kept of these partitions, or nothing, and says how many materializations there were. Only the holder of the right to run may. */
+/** Wipes all materializations of these partitions, or none, and returns their number. Only the owner of the run lock may. */
 export async function wipePartitions(
   client: Client,
   graph: Graph,
@@ -126,7 +126,7 @@ export async function findReaders(
   return new Map([...readers].map(([asset, ranges]) => [asset, joinRanges(ranges)]))
 }
 
-/** What a step read was recorded under the names of that time. */
+/** Reads were recorded under the names of their time. */
 const readersQuery = `
   with known as (
     select * from unnest($5::text[], $6::text[]) as known (name, asset)

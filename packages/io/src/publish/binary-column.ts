@@ -2,7 +2,7 @@ import type { Column, ColumnKind } from "@freshet/core"
 
 import type { BinaryForm } from "./binary-rows.ts"
 
-/** How rows of one column are read from the store and sent to PostgreSQL. */
+/** The reading of one column from the store and its encoding for PostgreSQL. */
 export interface BinaryColumn {
   readonly form: BinaryForm
   readonly expression: string

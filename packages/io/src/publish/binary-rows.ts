@@ -7,7 +7,7 @@ import type {
 
 import { encodeNumeric } from "./numeric.ts"
 
-/** How a value travels in PostgreSQL's binary COPY, and from which DuckDB vector it is read. */
+/** The binary COPY form of a value, and the DuckDB vector that it is read from. */
 export type BinaryForm =
   | "byte"
   | "two_bytes"
@@ -26,13 +26,13 @@ export interface ListForm {
   readonly oid: number
 }
 
-/** What precedes the rows of a binary COPY. */
+/** The header of a binary COPY. */
 export const copyHeader: Buffer = Buffer.concat([
   Buffer.from("PGCOPY\n\xff\r\n\0", "latin1"),
   Buffer.alloc(8),
 ])
 
-/** What ends the rows of a binary COPY. */
+/** The trailer of a binary COPY. */
 export const copyTrailer: Buffer = Buffer.from([0xff, 0xff])
 
 /** The rows of a chunk as binary COPY wants them, in one buffer. */
@@ -54,7 +54,7 @@ const fieldCountBytes = 2
 const lengthBytes = 4
 const nullLength = -1
 
-/** Where rows are written: each column writes its field of every row, and moves every row's position on. */
+/** The output buffer of rows: each column writes its field of every row and advances every row's position. */
 interface Out {
   readonly bytes: Buffer
   readonly view: DataView
@@ -260,7 +260,7 @@ function readScaledDecimal(view: DataView, width: number, row: number): bigint {
   return (view.getBigInt64(row * 16 + 8, true) << 64n) | view.getBigUint64(row * 16, true)
 }
 
-/** An array is told by its dimensions, flags and element type; each dimension by its length and first index. */
+/** Encodes an array: dimensions, flags and element type, then length and lower bound of each dimension. */
 function createListEncoder(
   { vector }: ColumnBytes,
   { element, oid }: ListForm,

@@ -3,7 +3,7 @@ import type { Client } from "pg"
 
 import { formatTableName, type TargetTable } from "./target-table.ts"
 
-/** Says why a staged table did not become what was staged: the key that is there twice, or somebody else's writing. */
+/** Builds the error of a staged table that could not be applied: a duplicate key, or a concurrent write by another program. */
 export async function createDuplicateKeyError(
   client: Client,
   target: TargetTable,
@@ -16,7 +16,10 @@ export async function createDuplicateKeyError(
   const label = formatTableName(target)
   const columns = target.key.join(", ")
   if (rows[0] === undefined)
-    return new FreshetError("publish", `${label} was written by somebody else during the publish.`)
+    return new FreshetError(
+      "publish",
+      `${label} was written by another program during the publish.`,
+    )
   return new FreshetError(
     "publish",
     `${label} was not published: its key (${columns})=(${rows[0].key}) is in the data more than once.`,

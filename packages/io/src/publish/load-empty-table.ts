@@ -4,8 +4,9 @@ import type { Client } from "pg"
 import { quoteTable, type TargetTable } from "./target-table.ts"
 
 /**
- * Loads an empty table and makes its primary key afterwards, which takes half the time of keeping it up row by row.
- * The key stays in place where anything hangs on it or somebody has the table open: readers never make a publish wait.
+ * Loads an empty table and adds its primary key afterwards, which takes half the time of maintaining it row
+ * by row. The key stays in place if anything depends on it or a session uses the table: readers never make a
+ * publish wait.
  */
 export async function loadEmptyTable(
   client: Client,
@@ -43,7 +44,10 @@ async function findPlainKey(client: Client, target: TargetTable): Promise<PlainK
   return rows[0]
 }
 
-/** False, and nothing is changed, if somebody uses the table, something depends on the key, or the table is not ours. */
+/**
+ * Drops the key. Returns false without a change if a session uses the table, something depends on the key, or
+ * another role owns the table.
+ */
 async function dropKey(client: Client, target: TargetTable, key: PlainKey): Promise<boolean> {
   const table = quoteTable(target)
   await client.query("savepoint keyed")

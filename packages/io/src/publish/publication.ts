@@ -4,7 +4,10 @@ import { and, eq } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/node-postgres"
 import type { Client } from "pg"
 
-/** Opens a transaction in which nobody else publishes this set. `now()` is after the lock was had, so that no publication seems older than the one before. */
+/**
+ * Opens a transaction that holds the publication lock of this set. `now()` is read after the lock is
+ * acquired, so that publication times ascend.
+ */
 export async function beginPublication(client: Client, set: string): Promise<void> {
   await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [formatLockName(set)])
   await client.query("begin")
@@ -42,7 +45,7 @@ async function requireRunning(client: Client, run: string): Promise<void> {
   })
 }
 
-/** Whether this very publication was committed. Waits until the transaction that may have done so is over. */
+/** Tests if this publication was committed. Waits until the transaction in question has ended. */
 export async function hasPublication(
   client: Client,
   { set, version, run }: PublicationRequest,

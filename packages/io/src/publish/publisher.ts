@@ -5,7 +5,7 @@ import { toPublishError } from "./publish-error.ts"
 import type { ReadRows } from "./row-reader.ts"
 import type { Connect } from "./with-connection.ts"
 
-/** Where published tables are, and how stored rows are read. */
+/** The database of published tables, and the reader of stored rows. */
 export type PublisherOptions = { readonly readRows: ReadRows } & (
   | { readonly url: string }
   | { readonly connect: Connect }

@@ -33,7 +33,7 @@ export async function readPublished(
   }
 }
 
-/** Columns of one name are told apart by a number. */
+/** Appends a number to repeated column names. */
 function makeNamesDistinct(names: readonly string[]): readonly string[] {
   const counts = new Map<string, number>()
   return names.map((name) => {

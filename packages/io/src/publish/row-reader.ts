@@ -36,7 +36,7 @@ interface OpenConnection {
   readonly close: () => Promise<void>
 }
 
-/** A generator is not a callback in which a connection could be lent: it says itself when it is through. */
+/** Opens a connection for a generator, which cannot run inside a callback: the generator releases it. */
 function openConnection(session: Session): Promise<OpenConnection> {
   return new Promise((resolve, reject) => {
     const connectionUse = session.withConnection(
@@ -74,7 +74,7 @@ async function* streamRows(
   }
 }
 
-/** A failure waits until somebody asks for the chunk. */
+/** Fetches the next chunk ahead. A failure surfaces when the chunk is read. */
 function fetchAhead(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
   const pendingChunk = result.fetchChunk()
   pendingChunk.catch(() => undefined)

@@ -26,7 +26,7 @@ interface DatabaseColumn {
   readonly type: string | null
   readonly is_same: boolean
   readonly in_key: boolean
-  /** How many columns the table's primary key has. */
+  /** The number of columns of the table's primary key. */
   readonly key_columns: number
 }
 

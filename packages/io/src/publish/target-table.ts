@@ -25,7 +25,7 @@ export interface TargetColumn {
   /** The declared type: `numeric(10, 2)`. */
   readonly type: string
   readonly form: BinaryForm
-  /** What is selected from the stored rows: `CAST("weight" AS INTEGER)`. */
+  /** The expression over the stored rows: `CAST("weight" AS INTEGER)`. */
   readonly expression: string
 }
 

@@ -1,9 +1,9 @@
 import type { Client } from "pg"
 
-/** Opens a connection that nobody else uses. */
+/** Opens a connection that is not shared. */
 export type Connect = () => Promise<Client>
 
-/** Lends a connection and closes it; an open transaction is rolled back. */
+/** Runs work with a connection and closes it; an open transaction is rolled back. */
 export async function withConnection<T>(
   connect: Connect,
   work: (client: Client) => Promise<T>,

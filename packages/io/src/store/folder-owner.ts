@@ -6,7 +6,7 @@ import { syncPath } from "./sync.ts"
 /** No key begins with a dot, so that no step's file is ever here. */
 const ownerFile = ".owner"
 
-/** Whose a folder is, as it was written there; undefined when nobody took it. */
+/** Reads the owner recorded in a folder; undefined if it has none. */
 export async function readFolderOwner(root: string): Promise<string | undefined> {
   try {
     return (await readFile(join(root, ownerFile), "utf8")).trim()
@@ -16,7 +16,7 @@ export async function readFolderOwner(root: string): Promise<string | undefined>
   }
 }
 
-/** Takes a folder for somebody unless it is somebody's; says whose it is now. Of several at once one is first. */
+/** Claims a folder for an owner unless it has one, and returns the owner. Of concurrent callers one wins. */
 export async function claimFolder(
   root: string,
   owner: string,

@@ -1,31 +1,31 @@
 import { FreshetError } from "@freshet/core/engine"
 
-/** Where the rows of one partition lie, whose key is `folder` in a path: a new input version is a new file. */
+/** Builds the key of a partition's rows; `folder` is its partition key in a path. A new input version is a new file. */
 export function buildOutputKey(asset: string, folder: string, inputVersion: string): string {
   return `${asset}/${folder}/${inputVersion}.parquet`
 }
 
-/** Where rows lie that a check refused. */
+/** Builds the key of rows that failed a check. */
 export function buildFailedRowsKey(asset: string, folder: string, inputVersion: string): string {
-  return `refused/${buildOutputKey(asset, folder, inputVersion)}`
+  return `failed_rows/${buildOutputKey(asset, folder, inputVersion)}`
 }
 
-/** Where the lines lie that a source's step could not take. */
+/** Builds the key of a source step's quarantined lines. */
 export function buildQuarantineKey(source: string, folder: string, inputVersion: string): string {
   return `quarantine/${source}/${folder}/${inputVersion}.jsonl`
 }
 
-/** What a key says that lies under it. */
-export type KeyKind = "rows" | "refused" | "quarantine"
+/** The kind of file under a key. */
+export type KeyKind = "rows" | "failed_rows" | "quarantine"
 
 const versionPattern = String.raw`[0-9a-f]{32}`
 const keyPatterns: readonly (readonly [KeyKind, RegExp])[] = [
-  ["refused", new RegExp(`^refused/[^/]+/[^/]+/${versionPattern}\\.parquet$`)],
+  ["failed_rows", new RegExp(`^(?:failed_rows|refused)/[^/]+/[^/]+/${versionPattern}\\.parquet$`)],
   ["quarantine", new RegExp(`^quarantine/[^/]+/[^/]+/${versionPattern}\\.jsonl$`)],
   ["rows", new RegExp(`^[^/]+/[^/]+/${versionPattern}\\.parquet$`)],
 ]
 
-/** What a step put there; undefined for a key that no step writes, however it came into the store. */
+/** Finds the kind of file that a step stored under a key; undefined for other keys. */
 export function findKeyKind(key: string): KeyKind | undefined {
   return keyPatterns.find(([, pattern]) => pattern.test(key))?.[0]
 }
@@ -36,7 +36,7 @@ export function getKeyAsset(key: string): string {
   return segments[segments.length === 3 ? 0 : 1] ?? ""
 }
 
-/** Whether a key may have this between slashes. */
+/** Tests if text may stand between slashes of a key. */
 export function isKeySegment(text: string): boolean {
   return /^[^\\\0:]+$/.test(text) && !text.startsWith(".")
 }

@@ -19,17 +19,17 @@ export interface Store {
    * Links are not followed, and what has no key is left out.
    */
   readonly list: () => AsyncIterable<readonly StoredFile[]>
-  /** Removes files and whatever held nothing but them; passes over those that are not there. */
+  /** Removes files and folders that become empty; missing files are ignored. */
   readonly remove: (keys: readonly string[]) => Promise<void>
   /** Who took the store, if anybody did. */
   readonly owner: () => Promise<string | undefined>
-  /** Takes it for somebody unless it is taken; says whose it is now, the same to all who ask at once. */
+  /** Claims the store for an owner unless it has one, and returns the owner: the same for all concurrent callers. */
   readonly claim: (owner: string) => Promise<string>
-  /** What runs that died left of temporary files. */
+  /** Measures the temporary files of killed runs. */
   readonly measureTemp: () => Promise<TempFileTotals>
   /** Fails, with the reason, unless files can be committed. */
   readonly probe: () => Promise<void>
-  /** Removes just that. To be called by who holds the lock that keeps other runs away. */
+  /** Removes the temporary files of killed runs. The caller must own the lock that keeps other runs out. */
   readonly removeTemp: () => Promise<TempFileTotals>
 }
 
@@ -41,7 +41,7 @@ export interface StoredFile {
   readonly modifiedMs: number
 }
 
-/** How much was left behind by those that died. */
+/** The number and size of temporary files of killed runs. */
 export interface TempFileTotals {
   readonly files: number
   readonly bytes: number

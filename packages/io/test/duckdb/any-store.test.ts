@@ -68,8 +68,11 @@ test("the engine reads, checks, compares and publishes rows of a store without a
   await works.compute([numbers])
   await works.compute([squares], [stored(numbers)])
   const result = await works.compute([names], [stored(squares)])
-  expect(result).toMatchObject({ kind: "made", outputs: [{ file: fileOf(names), rows: 3 }] })
-  const version = result.kind === "made" ? result.outputs[0]?.dataVersion : undefined
+  expect(result).toMatchObject({
+    kind: "materialized",
+    outputs: [{ file: fileOf(names), rows: 3 }],
+  })
+  const version = result.kind === "materialized" ? result.outputs[0]?.dataVersion : undefined
   expect(await works.engine.readDataVersion(names, fileOf(names))).toBe(version)
   expect(
     await works.engine.check({

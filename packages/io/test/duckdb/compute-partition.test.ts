@@ -51,7 +51,7 @@ const numbers = sqlAsset({
 test("an output has its declared columns in their order, is checked, and lies durable under its input version", async () => {
   const result = await works.compute([numbers])
   expect(result).toMatchObject({
-    kind: "made",
+    kind: "materialized",
     outputs: [{ asset: "numbers", file: "numbers/2026-01-05/v1.parquet", rows: 3 }],
     checks: [
       { name: "not_null", passed: true, failures: 0, sample: [] },
@@ -104,8 +104,8 @@ test("rows that a check refuses are kept aside, and nothing is under the final n
     ],
   })
   expect(await works.compute([refused])).toEqual({
-    kind: "refused",
-    kept: ["refused/refused_numbers/2026-01-05/v1.parquet"],
+    kind: "checks_failed",
+    kept: ["failed_rows/refused_numbers/2026-01-05/v1.parquet"],
     lineCounts: [],
     checks: [
       expect.objectContaining({
@@ -133,7 +133,7 @@ test("rows that a check refuses are kept aside, and nothing is under the final n
     ],
   })
   expect(await works.store.exists("refused_numbers/2026-01-05/v1.parquet")).toBe(false)
-  expect(await works.store.exists("refused/refused_numbers/2026-01-05/v1.parquet")).toBe(true)
+  expect(await works.store.exists("failed_rows/refused_numbers/2026-01-05/v1.parquet")).toBe(true)
 })
 
 test("a warning does not stop anything", async () => {
@@ -147,7 +147,7 @@ test("a warning does not stop anything", async () => {
     ],
   })
   expect(await works.compute([warned])).toMatchObject({
-    kind: "made",
+    kind: "materialized",
     checks: [{}, { name: "none", passed: false }],
   })
 })
@@ -178,7 +178,7 @@ test("several outputs come from shared rows, and a check of one reads another", 
   })
   const result = await works.compute([evens, odds])
   expect(result).toMatchObject({
-    kind: "made",
+    kind: "materialized",
     outputs: [
       { asset: "evens", rows: 5 },
       { asset: "odds", rows: 5 },
@@ -195,7 +195,7 @@ test("no files are a relation with the declared columns and no rows", async () =
   })
   const none = { kind: "stored", name: "numbers", columns: numbers.columns, files: [] } as const
   expect(await works.compute([count], [none])).toMatchObject({
-    kind: "made",
+    kind: "materialized",
     outputs: [{ rows: 1 }],
   })
 })
@@ -255,7 +255,7 @@ test("a source's lines are read, counted and quarantined on the way", async () =
     partitions: [{ key: "2026-01-05", files: [file] }],
   } as const
   expect(await works.compute([days], [landed])).toMatchObject({
-    kind: "made",
+    kind: "materialized",
     outputs: [{ rows: 2 }],
     lineCounts: [
       {
@@ -306,7 +306,7 @@ test("steps at once do not disturb each other", async () => {
   expect(
     new Set(
       results.flatMap((result) =>
-        result.kind === "made" ? result.outputs.map((output) => output.dataVersion) : [],
+        result.kind === "materialized" ? result.outputs.map((output) => output.dataVersion) : [],
       ),
     ).size,
   ).toBe(8)
@@ -364,7 +364,7 @@ test("the data version is of the rows, whatever their order, the threads and the
   ] as const) {
     const other = await openEngineFixture({ threads })
     const result = await other.compute([mixed(order)])
-    if (result.kind === "made") versions.add(result.outputs[0]!.dataVersion)
+    if (result.kind === "materialized") versions.add(result.outputs[0]!.dataVersion)
     await other.close()
   }
   expect(versions.size).toBe(1)
@@ -411,7 +411,7 @@ test("the data version tells rows, repeated rows, columns and types apart", asyn
       }),
     ].map(async (asset, at) => {
       const result = await works.compute([asset], [], `v${at}`)
-      return result.kind === "made" ? result.outputs[0]?.dataVersion : undefined
+      return result.kind === "materialized" ? result.outputs[0]?.dataVersion : undefined
     }),
   )
   expect(new Set(versions).size).toBe(versions.length)
@@ -457,7 +457,7 @@ test("the data version of what is read from a source is the same for shuffled li
       partitions: [{ key: "2026-01-05", files: [file] }],
     } as const
     const result = await other.compute([hours], [landed])
-    if (result.kind === "made") versions.add(result.outputs[0]!.dataVersion)
+    if (result.kind === "materialized") versions.add(result.outputs[0]!.dataVersion)
     await other.close()
   }
   for (const [name, value] of Object.entries(before))
@@ -470,7 +470,7 @@ test("a partition that is computed again gives the same data version, and leaves
   const result = await works.compute([numbers])
   const before = await readdir(works.folder, { recursive: true })
   const again = await works.engine.recompute(buildRequest([numbers], [], "v1"))
-  const recorded = result.kind === "made" ? result.outputs : []
+  const recorded = result.kind === "materialized" ? result.outputs : []
   expect(again).toEqual(
     recorded.map(({ asset, dataVersion, rows }) => ({ asset, dataVersion, rows })),
   )
@@ -479,7 +479,7 @@ test("a partition that is computed again gives the same data version, and leaves
 
 test("a stored file has the data version that was recorded, until somebody changes it or takes it away", async () => {
   const result = await works.compute([numbers])
-  const [output] = result.kind === "made" ? result.outputs : []
+  const [output] = result.kind === "materialized" ? result.outputs : []
   const file = output?.file ?? ""
   expect(await works.engine.readDataVersion(numbers, file)).toBe(output?.dataVersion)
   const path = await works.store.localPath(file)
@@ -506,7 +506,7 @@ test("a query of an hour, and of a key, knows what it is made for", async () => 
     folder: encodeFolderName(partition.key),
   }
   const result = await works.engine.compute(request, () => {})
-  const [output] = result.kind === "made" ? result.outputs : []
+  const [output] = result.kind === "materialized" ? result.outputs : []
   expect(output?.file).toBe("span/2026-01-05T03/v1.parquet")
   const stored = { kind: "stored", name: "span", columns: span.columns } as const
   const relations = [{ ...stored, files: [output?.file ?? ""] }]

@@ -106,7 +106,7 @@ function computeRows(asset: Asset, upstream: Readonly<Record<string, readonly st
 }
 
 function listFiles(result: ComputeResult): readonly string[] {
-  return result.kind === "made" ? result.outputs.map(({ file }) => file) : []
+  return result.kind === "materialized" ? result.outputs.map(({ file }) => file) : []
 }
 
 const declared = { group: "g", description: "Rows.", version: "1", columns } as const
@@ -137,9 +137,9 @@ test("what code yields is what code reads, for every kind of column and for null
   const first = await computeRows(given)
   const second = await computeRows(copied, { given: listFiles(first) })
   expect(seen).toEqual([full, empty])
-  expect(second).toMatchObject({ kind: "made", outputs: [{ rows: 2 }] })
+  expect(second).toMatchObject({ kind: "materialized", outputs: [{ rows: 2 }] })
   const [a, b] = [first, second].map((result) =>
-    result.kind === "made" ? result.outputs[0]?.dataVersion : "",
+    result.kind === "materialized" ? result.outputs[0]?.dataVersion : "",
   )
   expect(a).toBe(b)
 })

@@ -140,7 +140,7 @@ test("an asset that is declared no more is kept for a month after a run saw it g
 
 test("a quarantine file stays with the step whose rows are kept, refused rows for the grace period", async () => {
   const lines = { source: "s", lines: 2, rows: 1, quarantined: 1, reasons: [] }
-  const refused = { kind: "refused", failedFiles: ["refused/month"] } as const
+  const refused = { kind: "checks_failed", failedFiles: ["failed_rows/month"] } as const
   await recordAll([
     version("month", "m3", 4, { lineCounts: [{ ...lines, file: "quarantine/m3" }] }),
     version("month", "m4", 5, {
@@ -155,12 +155,12 @@ test("a quarantine file stays with the step whose rows are kept, refused rows fo
     return new Set(files)
   }
   const young = await referencedFiles(6)
-  for (const file of ["month/m3", "week/w1", "quarantine/m3", "quarantine/m4", "refused/month"])
+  for (const file of ["month/m3", "week/w1", "quarantine/m3", "quarantine/m4", "failed_rows/month"])
     expect(young).toContain(file)
   const old = await referencedFiles(8)
   expect(old).toContain("quarantine/m3")
   expect(old).not.toContain("quarantine/m4")
-  expect(old).not.toContain("refused/month")
+  expect(old).not.toContain("failed_rows/month")
 })
 
 test("only the holder of the right to run forgets, and every forgetting begins a new epoch", async () => {

@@ -148,7 +148,7 @@ export function buildStep(run: string, overrides: Partial<StepRecord> = {}): Ste
     lineCounts: [],
     startedMs: 1_728_000_000_000,
     endedMs: 1_728_000_000_250,
-    outcome: { kind: "made" },
+    outcome: { kind: "materialized" },
     ...overrides,
   }
 }

@@ -73,9 +73,9 @@ test("a ledger of the first tables keeps what it has; what it was made from is n
       const { from, versionIndex, inputs } = histories.get("recs")!
       expect([from, versionIndex[0], inputs.low[0], inputs.high[0]]).toEqual([5, 1, 0, 0])
       const { rows } = await client.query(
-        "select s.bytes::integer, m.touched::integer, d.name from freshet.steps s, freshet.materializations m, freshet.declared_assets d",
+        "select s.bytes::integer, m.last_step::integer, d.name from freshet.steps s, freshet.materializations m, freshet.declared_assets d",
       )
-      expect(rows).toEqual([{ bytes: 30, touched: 1, name: "recs" }])
+      expect(rows).toEqual([{ bytes: 30, last_step: 1, name: "recs" }])
       expect((await client.query("select epoch::integer from freshet.identity")).rows).toEqual([
         { epoch: 0 },
       ])

@@ -283,7 +283,9 @@ test("a partition of a set keeps its past when keys are added, removed or put in
 const happening = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.record({ kind: fc.constantFrom("made", "reused", "checked", "unchanged") }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom("materialized", "reused", "checked", "unchanged"),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("forget" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("half" as const) }) },
@@ -330,7 +332,7 @@ async function happen(
       })
       const { kind } = happens
       const failed = { kind: "failed", message: "", hint: undefined } as const
-      const outcome = kind === "half" ? "made" : kind
+      const outcome = kind === "half" ? "materialized" : kind
       const checkVersions = Object.fromEntries(half.map((name) => [name, `checks ${data}`]))
       await ledger.recordStep({
         ...record,
@@ -462,8 +464,8 @@ test("a state file is told what was forgotten, and only where it cannot be is th
   expect(readFileSync(stateFile)).toEqual(written)
 
   const untold = [
-    "update freshet.forgettings set mark = gen_random_uuid()",
-    "delete from freshet.forgettings",
+    "update freshet.wipes set identity = gen_random_uuid()",
+    "delete from freshet.wipes",
   ]
   for (const change of untold) {
     await partitions()

@@ -157,14 +157,14 @@ test("a failure stands until the computation succeeds", async () => {
       atMs: 1_728_000_000_250,
       fingerprint: "00000000000000ff",
     })
-    const refused = { kind: "refused", failedFiles: ["broken/kept.parquet"] } as const
+    const refused = { kind: "checks_failed", failedFiles: ["broken/kept.parquet"] } as const
     const checks = [failedCheck("broken", "error", "unique(id)")]
     await ledger.recordStep(buildStep("fail", { ...attempt, checks, outcome: refused }))
     await ledger.recordStep(
       buildStep("fail", { ...attempt, outcome: { kind: "skipped", blocker: "asked to stop" } }),
     )
     expect((await failures())?.get(20_000)).toMatchObject({
-      outcome: "refused",
+      outcome: "checks_failed",
       message: "3 rows of broken fail unique(id)",
     })
     await ledger.recordStep(

@@ -47,7 +47,7 @@ test("a run's progress is what it meant to make, and how its steps ended, as ran
         await ledger.recordStep(buildDayStep("progress", "upstream", partition))
       await ledger.recordStep(buildDayStep("progress", "lands", 2))
       const failed = { kind: "failed", message: "no", hint: undefined } as const
-      for (const outcome of [failed, { kind: "made" } as const, failed])
+      for (const outcome of [failed, { kind: "materialized" } as const, failed])
         await ledger.recordStep({ ...buildDayStep("progress", "upstream", 4), outcome })
     },
     { graph, work },

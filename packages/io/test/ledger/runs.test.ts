@@ -34,7 +34,7 @@ test("runs are listed newest first, each with how its steps ended", async () => 
     expect(older).toMatchObject({
       id: "2024_a",
       outcome: "succeeded",
-      stepsByOutcome: { made: 1, unchanged: 2 },
+      stepsByOutcome: { materialized: 1, unchanged: 2 },
     })
   })
   expect(await readRuns(client(), 1)).toHaveLength(1)
@@ -96,7 +96,7 @@ test("a step comes back with all that was recorded of it", async () => {
       partition: 20_000,
       inputVersion: "input 1",
       fingerprint: whole.fingerprint,
-      outcome: "made",
+      outcome: "materialized",
       message: undefined,
       hint: undefined,
       failedFiles: [],
@@ -129,7 +129,10 @@ describe("of the checks of some rows", () => {
       await ledger.recordStep(buildStep("checks", { materializations: materialized, checks }))
       const first = await readCheckResults(client(), noAssets, rows)
       expect(first).toEqual({ results: checks, failedFiles: [] })
-      const outcome = { kind: "refused", failedFiles: ["refused/recs/1.parquet"] } as const
+      const outcome = {
+        kind: "checks_failed",
+        failedFiles: ["failed_rows/recs/1.parquet"],
+      } as const
       const refused = { materializations: [], partition: 5, fingerprint: print }
       await ledger.recordStep(buildStep("checks", { ...refused, checks: [failed], outcome }))
       await ledger.recordStep(
@@ -143,7 +146,7 @@ describe("of the checks of some rows", () => {
   test("the snapshot names the checks that refused, and the record counts their rows", async () => {
     const failure = (await readSnapshot(client(), noAssets)).failures.get("recs")?.get(5)
     expect(failure).toMatchObject({
-      outcome: "refused",
+      outcome: "checks_failed",
       checks: ["unique(id)"],
       message: "1,200 rows of recs fail unique(id)",
     })

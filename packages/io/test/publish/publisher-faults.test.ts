@@ -1,5 +1,6 @@
 import { int32 } from "@freshet/core"
 import { FreshetError, type PublicationRequest } from "@freshet/core/engine"
+import { waitUntil } from "@freshet/embedded-postgres/testing"
 import { integer, pgTable, timestamp } from "drizzle-orm/pg-core"
 import { Client } from "pg"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
@@ -89,9 +90,7 @@ async function killPublisher(): Promise<void> {
   const publisher = `from pg_stat_activity
     where application_name = 'freshet publish' and datname = current_database()`
   await fixture.client.query(`select pg_terminate_backend(pid) ${publisher}`)
-  const deadline = Date.now() + 5_000
-  while ((await fixture.client.query(`select ${publisher}`)).rowCount !== 0)
-    if (Date.now() > deadline) throw new Error("the publisher's connection does not end")
+  await waitUntil(async () => (await fixture.client.query(`select ${publisher}`)).rowCount === 0, 1)
 }
 
 /** Publishes over a connection that is killed just before its n-th statement; tells whether it had that many. */
@@ -285,9 +284,7 @@ describe("several at once", () => {
     const work = createTestPublisher().publish(await edition(1))
     const waiting = `select from pg_stat_activity
       where application_name = 'freshet publish' and wait_event = 'advisory'`
-    const deadline = Date.now() + 5_000
-    while ((await fixture.client.query(waiting)).rowCount === 0)
-      if (Date.now() > deadline) throw new Error("the publish does not wait")
+    await waitUntil(async () => (await fixture.client.query(waiting)).rowCount !== 0, 1)
     const { rows } = await fixture.client.query(
       `select clock_timestamp() as at, pg_advisory_unlock${lock}`,
     )

@@ -98,7 +98,7 @@ test("who only looks writes temporary files elsewhere, and can neither commit no
 
 test.each([
   [buildOutputKey("recs", "2026-01-05", "0".repeat(32)), "rows", "recs"],
-  [buildFailedRowsKey("recs", "2026-01-05", "f".repeat(32)), "refused", "recs"],
+  [buildFailedRowsKey("recs", "2026-01-05", "f".repeat(32)), "failed_rows", "recs"],
   [buildQuarantineKey("log", "all", "1".repeat(32)), "quarantine", "log"],
   ["notes.txt", undefined, ""],
   ["recs/2026-01-05/mine.parquet", undefined, "recs"],

@@ -11,8 +11,8 @@ import {
 import { resolvePartition } from "../plan/partition-arguments.ts"
 import type { Project } from "../project.ts"
 
-/** The rows that checks refused of a partition: the one that the key names, or the newest of which any are kept. */
-export async function readFailedRows(
+/** Finds the rows of a partition that failed a check: of the requested partition, or of the newest one with such rows. */
+export async function findFailedRows(
   project: Project,
   asset: AnyAsset,
   key: string | undefined,
@@ -24,7 +24,7 @@ export async function readFailedRows(
   const { name, computation, columns } = asset
   const assets = computation.outputs.map((output) => output.asset)
   const rows = { computation: computation.name, partition, fingerprint, assets }
-  const retainedFiles = (await project.runHistory.readCheckResults(rows))?.failedFiles ?? []
+  const retainedFiles = (await project.ledger.readCheckResults(rows))?.failedFiles ?? []
   const folder = `${name}/${encodeFolderName(formatPartitionKey(asset.partitions, partition))}/`
   const files = retainedFiles.filter(
     (file) => file.startsWith(folder) || file.includes(`/${folder}`),
@@ -41,7 +41,8 @@ function findNewestFailure(
   const failures = [...(evaluation.snapshot.failures.get(asset.computation.name) ?? [])]
   return failures
     .filter(
-      ([index, { outcome }]) => outcome === "refused" && (requestedPartition ?? index) === index,
+      ([index, { outcome }]) =>
+        outcome === "checks_failed" && (requestedPartition ?? index) === index,
     )
     .toSorted(([a], [b]) => b - a)[0]
 }
@@ -49,8 +50,8 @@ function findNewestFailure(
 function noFailedRowsError({ name }: AnyAsset, key: string | undefined): ProblemsError {
   const problem: Problem = {
     kind: "usage",
-    message: `No rows of \`${name}\`${key === undefined ? "" : ` ${key}`} were refused by a check.`,
-    hint: `\`freshet status ${name}\` tells how it stands.`,
+    message: `No rows of \`${name}\`${key === undefined ? "" : ` ${key}`} failed a check.`,
+    hint: `\`freshet status ${name}\` shows its state.`,
   }
   return new ProblemsError("usage", [problem])
 }

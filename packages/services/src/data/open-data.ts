@@ -1,43 +1,36 @@
 import { getAsset } from "@freshet/core/engine"
-import { withPostgres } from "@freshet/embedded-postgres"
-import { exportRows } from "@freshet/io"
+import { type DuckdbEngine, exportRows, type Store } from "@freshet/io"
 
-import type { Config } from "../config.ts"
-import { buildDeclaredGraph, readProject, withProjectState } from "../open-project.ts"
 import type { Project } from "../project.ts"
-import { withRuntime } from "../runtime.ts"
-import type { DataAccess } from "../services.ts"
 
-/** Lends the project together with the engine over its stored rows. */
-export async function withData<T>(
-  config: Config,
-  supervisorCommand: readonly string[],
-  request: {
-    readonly signal: AbortSignal
-    readonly work: (project: Project, data: DataAccess) => Promise<T>
-  },
-): Promise<T> {
-  const graph = buildDeclaredGraph(config)
-  const { databaseUrl, home } = config
-  return withPostgres({ databaseUrl, home, supervisorCommand }, (url) =>
-    withProjectState(
-      url,
-      (client) => readProject(config, graph, client),
-      async (project) => {
-        const { signal, work } = request
-        return withRuntime(config, { signal, url }, ({ engine, store }) =>
-          work(project, {
-            query: engine.query,
-            queryNamed: engine.queryNamed,
-            store,
-            exportRows: async ({ asset, file, format, output }) => {
-              const { columns } = getAsset(graph, asset)
-              const path = await store.localPath(file)
-              await exportRows(engine.session, { path, columns, format, output })
-            },
-          }),
-        )
-      },
-    ),
-  )
+/** The engine over stored rows. */
+export interface DataAccess {
+  readonly query: DuckdbEngine["query"]
+  readonly queryNamed: DuckdbEngine["queryNamed"]
+  readonly store: Pick<Store, "exists" | "read">
+  /** Writes stored rows to a local file in another format. */
+  readonly exportRows: (request: ExportRequest) => Promise<void>
+}
+
+/** Stored rows, and the file to write. */
+export interface ExportRequest {
+  readonly asset: string
+  /** Key in the store. */
+  readonly file: string
+  readonly format: "arrow" | "csv" | "jsonl"
+  readonly output: string
+}
+
+/** Opens the engine over the stored rows of a project. */
+export function openData({ graph, store, runtime }: Project): DataAccess {
+  return {
+    query: (request, consume) => runtime().engine.query(request, consume),
+    queryNamed: (request, consume) => runtime().engine.queryNamed(request, consume),
+    store,
+    exportRows: async ({ asset, file, format, output }) => {
+      const { columns } = getAsset(graph, asset)
+      const path = await store.localPath(file)
+      await exportRows(runtime().engine.session, { path, columns, format, output })
+    },
+  }
 }

@@ -10,9 +10,9 @@ import type { Project } from "../project.ts"
 import { listStoredRanges, resolveStoredPartition, readRelations } from "./stored-partition.ts"
 
 /**
- * Finds the relation that a name in a person's query means: `user_recs` the newest partition of the asset,
- * `user_recs@2026-01-05` the partition of that key, `user_recs@all` all that are stored. Undefined for a name that is
- * not an asset's; throws when there are no such rows.
+ * Finds the relation of a name in a query: `user_recs` is the newest stored partition of the asset,
+ * `user_recs@2026-01-05` the partition with that key, `user_recs@all` every stored partition. Undefined for a name
+ * that is not an asset's; throws when the partition has no rows.
  */
 export async function findRelation(
   project: Project,
@@ -20,21 +20,21 @@ export async function findRelation(
   name: string,
 ): Promise<Relation | undefined> {
   const [base = "", ...keyParts] = name.split("@")
-  const asset = assetInAnyCase(project, base)
+  const asset = findAssetInAnyCase(project, base)
   if (asset === undefined) return undefined
   const key = keyParts.length === 0 ? undefined : keyParts.join("@")
-  if (key !== undefined) refuseKeysInTwoCases(asset, sql, key)
-  const ranges = rangesNamed(project, asset, key)
+  if (key !== undefined) rejectKeysInTwoCases(asset, sql, key)
+  const ranges = listNamedRanges(project, asset, key)
   const [relation] = await readRelations(project, [{ name, asset, ranges }])
   return relation
 }
 
 /** Finds the asset of a name in SQL, where case does not count. */
-function assetInAnyCase({ graph }: Project, name: string): AnyAsset | undefined {
+function findAssetInAnyCase({ graph }: Project, name: string): AnyAsset | undefined {
   return graph.assets.get(name.toLowerCase())
 }
 
-function rangesNamed(
+function listNamedRanges(
   project: Project,
   asset: AnyAsset,
   key: string | undefined,
@@ -44,35 +44,35 @@ function rangesNamed(
   return [{ from: partition, to: partition }]
 }
 
-/** The engine takes names that differ in case alone for the same one, and would give the rows of either key. */
-function refuseKeysInTwoCases({ name, partitions }: AnyAsset, sql: string, key: string): void {
+/** Rejects keys that differ in case alone, because the engine cannot distinguish their names. */
+function rejectKeysInTwoCases({ name, partitions }: AnyAsset, sql: string, key: string): void {
   if (partitions.kind !== "static") return
   const collidingKey = partitions.keys.find(
     (candidate) =>
       candidate !== key &&
-      asciiLowerCase(candidate) === asciiLowerCase(key) &&
+      toAsciiLowerCase(candidate) === toAsciiLowerCase(key) &&
       sql.includes(`@${candidate.replaceAll('"', '""')}"`),
   )
   if (collidingKey === undefined) return
   const problem: Problem = {
     kind: "sql",
-    message: `The keys ${key} and ${collidingKey} of \`${name}\` differ in case alone, and names in SQL do not.`,
+    message: `The keys ${key} and ${collidingKey} of \`${name}\` differ in case alone, and names in SQL ignore case.`,
     hint: "Query one of them at a time.",
   }
   throw new ProblemsError("usage", [problem])
 }
 
-function asciiLowerCase(text: string): string {
+function toAsciiLowerCase(text: string): string {
   return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
-/** A query must say something. */
+/** Rejects an empty query. */
 export function requireSql(text: string): void {
   if (text.trim() !== "") return
   throw new ProblemsError("usage", [
     {
       kind: "usage",
-      message: "There is no query.",
+      message: "The query is missing.",
       hint: 'For example: freshet sql "select count(*) from user_recs"',
     },
   ])

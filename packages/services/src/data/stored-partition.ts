@@ -18,7 +18,7 @@ import { formatPartitionFlag } from "../plan/command-text.ts"
 import { resolvePartition } from "../plan/partition-arguments.ts"
 import type { Project } from "../project.ts"
 
-/** The newest partition of an asset that was made, or of a source that landed; undefined when there is none. */
+/** Finds the newest materialized partition of an asset, or the newest landed one of a source. */
 export function findNewestStored({ evaluation }: Project, asset: AnyAsset): number | undefined {
   if (asset.kind === "asset") return findNewestMaterialization(evaluation, asset.name)
   let newest: number | undefined
@@ -27,7 +27,7 @@ export function findNewestStored({ evaluation }: Project, asset: AnyAsset): numb
   return newest
 }
 
-/** The partition meant whose rows are to be read: by key, or the newest that is there. Throws when it was never made. */
+/** Resolves a key, or takes the newest stored partition. Throws when the partition has no rows. */
 export function resolveStoredPartition(
   project: Project,
   asset: AnyAsset,
@@ -38,13 +38,13 @@ export function resolveStoredPartition(
   const partition =
     key === undefined || !hasPartitions ? newest : resolvePartition(project, asset, key)
   if (newest === undefined || partition === undefined)
-    throw neverMaterializedError(
+    throw notStoredError(
       asset,
       partition === undefined ? "" : formatPartitionKey(asset.partitions, partition),
     )
   if (isStored(project, asset, partition)) return partition
   const nearestKey = formatPartitionKey(asset.partitions, newest)
-  throw neverMaterializedError(asset, formatPartitionKey(asset.partitions, partition), nearestKey)
+  throw notStoredError(asset, formatPartitionKey(asset.partitions, partition), nearestKey)
 }
 
 function isStored({ evaluation }: Project, asset: AnyAsset, partition: number): boolean {
@@ -53,29 +53,48 @@ function isStored({ evaluation }: Project, asset: AnyAsset, partition: number): 
     : isMaterialized(evaluation, asset.name, partition)
 }
 
-function neverMaterializedError(asset: AnyAsset, key: string, nearest?: string): ProblemsError {
+function notStoredError(asset: AnyAsset, key: string, newestKey?: string): ProblemsError {
   const name = `\`${asset.name}\`${key === "" ? "" : ` ${key}`}`
   const message =
     asset.kind === "source"
       ? `No file of ${name} has landed.`
-      : `${name} was never made, so it has no rows.`
-  const command =
+      : `${name} is not materialized, so it has no rows.`
+  const remedy =
     asset.kind === "source"
-      ? "`freshet doctor` tells where files are expected."
-      : `\`freshet ${key === "" || key === "all" ? `materialize ${asset.name}` : `backfill ${asset.name} ${formatPartitionFlag(asset.partitions, key)}`}\` makes it.`
-  const hint = nearest === undefined ? command : `The newest there is: ${nearest}. ${command}`
+      ? "`freshet doctor` shows where files are expected."
+      : `\`${formatMaterializeCommand(asset, key)}\` materializes it.`
+  const hint =
+    newestKey === undefined ? remedy : `The newest stored partition is ${newestKey}. ${remedy}`
   const problem: Problem = { kind: "usage", asset: asset.name, message, hint }
   return new ProblemsError("usage", [problem])
 }
 
-/** A name, and the partitions of an asset or a source whose rows a query is to find under it. */
+function formatMaterializeCommand({ name, partitions }: AnyAsset, key: string): string {
+  return key === "" || key === "all"
+    ? `freshet materialize ${name}`
+    : `freshet backfill ${name} ${formatPartitionFlag(partitions, key)}`
+}
+
+/** A name in a query, and the partitions of an asset or a source that it stands for. */
 export interface RelationRequest {
   readonly name: string
   readonly asset: AnyAsset
   readonly ranges: readonly PartitionRange[]
 }
 
-/** What a query finds under some names; what the ledger knows of all of them is asked at once. */
+/** Reads the relation of one partition under the asset's name. */
+export async function readRelation(
+  project: Project,
+  asset: AnyAsset,
+  partition: number,
+): Promise<Relation> {
+  const ranges = [{ from: partition, to: partition }]
+  const [relation] = await readRelations(project, [{ name: asset.name, asset, ranges }])
+  if (relation === undefined) throw new TypeError(`${asset.name} has no relation`)
+  return relation
+}
+
+/** Reads the relations of names in a query, with one query to the ledger. */
 export async function readRelations(
   project: Project,
   requests: readonly RelationRequest[],
@@ -84,7 +103,7 @@ export async function readRelations(
     asset.kind === "source" ? [] : ranges.map((range) => ({ asset: asset.name, range })),
   )
   const materializations =
-    assetRanges.length === 0 ? [] : await project.readMaterializations(assetRanges)
+    assetRanges.length === 0 ? [] : await project.ledger.readMaterializations(assetRanges)
   const records = [...selectCurrentRecords(project.evaluation, materializations).values()]
   const files = new Map(
     records.map((record) => [`${record.asset} ${record.partition}`, record.file]),
@@ -129,7 +148,7 @@ function buildLandedRelation(
   }
 }
 
-/** All partitions of an asset that are stored, oldest first, with those between them. */
+/** Lists the range from the first to the last stored partition of an asset. */
 export function listStoredRanges(
   { evaluation }: Project,
   asset: AnyAsset,

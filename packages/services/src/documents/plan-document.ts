@@ -1,16 +1,10 @@
-import {
-  type Cause,
-  countPartitions,
-  type FailedChecks,
-  formatCauses,
-  formatPartitionKey,
-  type PartitionRange,
-  type Status,
-} from "@freshet/core/engine"
+import { countPartitions, type FailedChecks, formatCauses } from "@freshet/core/engine"
 
+import { createRangeConverter } from "../partition-keys.ts"
 import type { Cost } from "../plan/cost.ts"
 import type { CostedGroup, PlanDetails, BlockedGroup } from "../plan/plan-details.ts"
 import type { Project } from "../project.ts"
+import { toCauseDocuments } from "../status/status-document.ts"
 
 /** A plan as JSON: what is made for one reason is one entry, its partitions are ranges. */
 export function toPlanDocument(project: Project, details: PlanDetails): object {
@@ -97,57 +91,4 @@ export function toBlockedDocuments(
     count: countPartitions(ranges),
     waits_for: blocker ?? null,
   }))
-}
-
-/** A partition's status as JSON. */
-export function toStatusDocument(project: Project, status: Status): object {
-  if (status.kind === "fresh") return { status: "fresh" }
-  return {
-    status: status.kind,
-    waits_for: status.blocker ?? null,
-    causes: toCauseDocuments(project, status.causes),
-    ...(status.kind === "failed" ? { failure: status.failure.message } : {}),
-  }
-}
-
-/** Causes as JSON, with partitions by key. */
-export function toCauseDocuments(project: Project, causes: readonly Cause[]): readonly object[] {
-  const toRangeDocuments = createRangeConverter(project)
-  return causes.map((cause) => {
-    switch (cause.kind) {
-      case "code":
-        return { kind: cause.kind }
-      case "input":
-        return {
-          kind: cause.kind,
-          changed: cause.changed.map(({ asset, partitions }) => ({
-            asset,
-            partitions: toRangeDocuments(asset, partitions),
-          })),
-        }
-      case "upstream":
-        return {
-          kind: cause.kind,
-          asset: cause.asset,
-          partitions: toRangeDocuments(cause.asset, cause.partitions),
-        }
-    }
-  })
-}
-
-/** Ranges of partitions of an asset as JSON, by key. */
-export function createRangeConverter(project: Project) {
-  const formatKey = createKeyFormatter(project)
-  return (asset: string, ranges: readonly PartitionRange[]): readonly object[] =>
-    ranges.map(({ from, to }) => ({ from: formatKey(asset, from), to: formatKey(asset, to) }))
-}
-
-/** Partition indexes of an asset as keys; of an asset that is not declared any more the bare index. */
-export function createKeyFormatter({ graph }: Project) {
-  return (asset: string, index: number): string => {
-    const declaredAsset = graph.assets.get(asset)
-    return declaredAsset === undefined
-      ? String(index)
-      : formatPartitionKey(declaredAsset.partitions, index)
-  }
 }

@@ -1,31 +1,22 @@
 import { FreshetError, ProblemsError } from "@freshet/core/engine"
-import {
-  findGarbage,
-  type Garbage,
-  listReferencedFiles,
-  type TempFileTotals,
-  wipeMaterializations,
-} from "@freshet/io"
+import type { Garbage, TempFileTotals } from "@freshet/io"
 
-import type { Config } from "../config.ts"
 import { ownsLake } from "../lake-claim.ts"
 import { selectCurrentRecords } from "../materialization-records.ts"
-import { readProject } from "../open-project.ts"
-import { openStore } from "../open-store.ts"
 import type { Project } from "../project.ts"
 import { requireCertainLanding } from "../run/run-plan.ts"
-import {
-  type MaintenanceRequest,
-  type MaintenanceLedger,
-  withMaintenanceLedger,
-} from "./maintenance-ledger.ts"
+import type { Services } from "../services.ts"
 import { type OrphanedFile, findOrphanedFiles } from "./orphaned-files.ts"
 import { removeSpillFolders, type SpillOptions } from "./spill-folders.ts"
 
-/** What may be cleared away, and how. */
-export interface GarbageCollectionRequest extends MaintenanceRequest {
-  /** What is younger stays, whatever it is. */
+/** Decides which garbage is removed. */
+export interface GarbageCollectionRequest {
+  /** Spares everything younger than this. */
   readonly graceMs: number
+  /** Reports the garbage and removes nothing; needs no run lock. */
+  readonly dryRun: boolean
+  /** False: a run in progress is an error. */
+  readonly wait: boolean
 }
 
 /** What went, or would go. */
@@ -44,32 +35,29 @@ export interface GarbageReport {
  * refers to. Killed in between, it leaves files that nothing refers to: the next one removes them.
  */
 export async function collectGarbage(
-  config: Config,
-  supervisorCommand: readonly string[],
+  services: Services,
   request: GarbageCollectionRequest,
 ): Promise<GarbageReport> {
-  return withMaintenanceLedger(config, supervisorCommand, request, (ledger) =>
-    removeGarbage(config, ledger, request),
-  )
+  const { dryRun, wait } = request
+  const options = dryRun ? {} : { lock: { wait, cancellable: false } }
+  return services.withProject(options, (project) => removeGarbage(project, request))
 }
 
 async function removeGarbage(
-  config: Config,
-  { graph, client, signal }: MaintenanceLedger,
+  project: Project,
   request: GarbageCollectionRequest,
 ): Promise<GarbageReport> {
   const { dryRun, graceMs } = request
-  const store = openStore(config)
-  const isClaimed = await ownsLake({ store, client })
-  const project = await readProject(config, graph, client)
+  const { config, ledger, signal, store } = project
+  const isClaimed = await ownsLake(project)
   requireCertainLanding(project)
   const options = { nowMs: project.nowMs, graceMs }
-  const garbage = await excludeCurrent(project, await findGarbage(client, graph, options))
+  const garbage = await excludeCurrent(project, await ledger.findGarbage(options))
   const ids = garbage.map(({ id }) => id)
   throwIfStopped(signal)
-  if (!dryRun && ids.length > 0) await wipeMaterializations(client, ids)
+  if (!dryRun && ids.length > 0) await ledger.wipeMaterializations(ids)
   const referencedKeys = new Set<string>()
-  for await (const file of listReferencedFiles(client, options, dryRun ? ids : []))
+  for await (const file of ledger.listReferencedFiles(options, dryRun ? ids : []))
     referencedKeys.add(file)
   const owners = new Map(garbage.map(({ file, asset }) => [file, asset]))
   const scan = await findOrphanedFiles(store, referencedKeys, {
@@ -92,14 +80,14 @@ async function removeGarbage(
 
 /** An edit that was taken back made an earlier materialization count again: it stays, although a newer one is there. */
 async function excludeCurrent(
-  { evaluation, readMaterializations }: Project,
+  { evaluation, ledger }: Project,
   garbage: readonly Garbage[],
 ): Promise<readonly Garbage[]> {
   const ranges = garbage.flatMap(({ asset, partition: at }) =>
     at === undefined ? [] : [{ asset, range: { from: at, to: at } }],
   )
   if (ranges.length === 0) return garbage
-  const currentRecords = selectCurrentRecords(evaluation, await readMaterializations(ranges))
+  const currentRecords = selectCurrentRecords(evaluation, await ledger.readMaterializations(ranges))
   const ids = new Set([...currentRecords.values()].map(({ id }) => id))
   return garbage.filter(({ id }) => !ids.has(id))
 }

@@ -10,19 +10,16 @@ import {
   removeMaterializations,
   toStateKind,
 } from "@freshet/core/engine"
-import { findReaders, findWipeable, wipePartitions } from "@freshet/io"
 
-import type { Config } from "../config.ts"
-import { readProject } from "../open-project.ts"
 import type { Project } from "../project.ts"
-import {
-  type MaintenanceRequest,
-  type MaintenanceLedger,
-  withMaintenanceLedger,
-} from "./maintenance-ledger.ts"
+import type { Services } from "../services.ts"
 
-/** What is to be forgotten, and how. */
-export interface WipeRequest extends MaintenanceRequest {
+/** Decides which partitions are wiped. */
+export interface WipeRequest {
+  /** Reports the consequences and wipes nothing; needs no run lock. */
+  readonly dryRun: boolean
+  /** False: a run in progress is an error. */
+  readonly wait: boolean
   readonly choosePartitions: (project: Project) => {
     readonly asset: Asset
     readonly range: PartitionRange
@@ -51,29 +48,27 @@ export interface WipeReport {
 
 /** Forgets all that is kept of some partitions, in one transaction; their files stay in the lake for the next collection of garbage. */
 export async function wipeAssetPartitions(
-  config: Config,
-  supervisorCommand: readonly string[],
+  services: Services,
   request: WipeRequest,
 ): Promise<WipeReport> {
-  return withMaintenanceLedger(config, supervisorCommand, request, (ledger) =>
-    wipe(config, ledger, request),
-  )
+  const { dryRun, wait } = request
+  const options = dryRun ? {} : { lock: { wait, cancellable: false } }
+  return services.withProject(options, (project) => wipe(project, request))
 }
 
 async function wipe(
-  config: Config,
-  { graph, client, signal }: MaintenanceLedger,
+  project: Project,
   { choosePartitions, onNothing, dryRun }: WipeRequest,
 ): Promise<WipeReport> {
-  const project = await readProject(config, graph, client)
+  const { ledger, signal } = project
   const { asset, range } = choosePartitions(project)
   const assets = asset.computation.outputs.map((output) => output.asset)
   const assetRanges = assets.map((name): AssetRange => ({ asset: name, range }))
-  const wipeable = await findWipeable(client, graph, assetRanges)
+  const wipeable = await ledger.findWipeable(assetRanges)
   if (wipeable.materializations === 0) onNothing(project)
-  const readers = await findReaders(client, graph, assetRanges)
+  const readers = await ledger.findReaders(assetRanges)
   signal.throwIfAborted()
-  if (!dryRun && wipeable.materializations > 0) await wipePartitions(client, graph, assetRanges)
+  if (!dryRun && wipeable.materializations > 0) await ledger.wipePartitions(assetRanges)
   return {
     project,
     assets: [asset.name, ...assets.filter((name) => name !== asset.name)],

@@ -27,7 +27,7 @@ export async function addChangedInputs<G extends ReasonGroup>(
   )
   if (partitionsToRead.length === 0) return groups
   const records = [...(await readCurrentRecords(project, partitionsToRead)).values()]
-  const versions = await project.readInputVersions(records.map(({ id }) => id))
+  const versions = await project.ledger.readInputVersions(records.map(({ id }) => id))
   return groups.map((group) => {
     if (!hasInputCause(group)) return group
     const asset = getFirstOutput(group.computation)

@@ -81,7 +81,7 @@ async function findMissingFiles(project: Project, partitions: Partitions) {
     const records = [
       ...selectCurrentRecords(
         project.evaluation,
-        await project.readMaterializations(batch),
+        await project.ledger.readMaterializations(batch),
       ).values(),
     ]
     const existence = await Promise.all(records.map(({ file }) => project.store.exists(file)))

@@ -70,7 +70,7 @@ export async function readPlanDetails(
 ): Promise<PlanDetails> {
   const reasons = await addChangedInputs(project, groupByReason(project.evaluation, plan))
   const names = plan.work.map(({ computation }) => computation.name)
-  const predictions = await project.runHistory.readPredictions(names)
+  const predictions = await project.ledger.readPredictions(names)
   const groups = reasons.map((group) => ({
     ...group,
     cost: estimateCost(predictions.get(group.computation.name), group.ranges),

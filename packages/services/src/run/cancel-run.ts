@@ -2,9 +2,8 @@ import { setTimeout as delay } from "node:timers/promises"
 
 import { findRuns, requestCancel } from "@freshet/io"
 
-import type { Config } from "../config.ts"
-import { withProjectLedger } from "../open-project.ts"
 import type { RunRow } from "../project.ts"
+import type { Services } from "../services.ts"
 import { toRunRow } from "./run-history.ts"
 
 /** What came of asking a run to stop. */
@@ -28,11 +27,10 @@ const pollIntervalMs = 100
 
 /** Asks a run of another process to stop, and waits until it has. Asks nothing of the declarations, which may be broken. */
 export async function cancelRun(
-  config: Config,
-  supervisorCommand: readonly string[],
+  services: Services,
   { id, timeoutMs }: CancelRequest,
 ): Promise<CancelResult> {
-  return withProjectLedger(config, supervisorCommand, async (client) => {
+  return services.withLedger(async (client) => {
     const [targetRun, ...otherRuns] = await findRuns(client, id)
     if (targetRun === undefined || otherRuns.length > 0) return { kind: "unknown" }
     const readRun = async (): Promise<RunRow> => {

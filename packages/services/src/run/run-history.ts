@@ -1,39 +1,16 @@
 import type { Graph } from "@freshet/core/engine"
 import {
-  findRuns,
   type LedgerClient,
-  readCheckResults,
-  readPredictions,
   readPublications,
-  readQuarantinedLines,
-  readQuarantineFiles,
   readRunProgress,
-  readRuns,
   readSteps,
   type RecordedRun,
   type RecordedStep,
 } from "@freshet/io"
 
-import type { RunHistory, RunDetail, RunRow, StepRow } from "../project.ts"
+import type { RunDetail, RunRow, StepRow } from "../project.ts"
 
-/** What the ledger remembers, through a connection that must outlive it. */
-export function createRunHistory(client: LedgerClient, graph: Graph): RunHistory {
-  return {
-    readCheckResults: (rows) => readCheckResults(client, graph, rows),
-    listQuarantinedLines: () => readQuarantinedLines(client),
-    listQuarantineFiles: (request) => readQuarantineFiles(client, graph, request),
-    readPredictions: (computations) => readPredictions(client, graph, computations),
-    listRuns: async (limit) => (await readRuns(client, limit)).map(toRunRow),
-    findRun: async (id) => {
-      const [run, ...otherRuns] = await findRuns(client, id)
-      return run === undefined || otherRuns.length > 0
-        ? undefined
-        : readRunDetail(client, graph, run)
-    },
-  }
-}
-
-/** A run as lists show it. */
+/** Converts a recorded run to a row of a list. */
 export function toRunRow(run: RecordedRun): RunRow {
   const { id, command, startedMs, endedMs, cancelRequestedMs, steps, stepsByOutcome } = run
   return {
@@ -44,12 +21,13 @@ export function toRunRow(run: RecordedRun): RunRow {
     endedMs,
     cancelRequestedMs,
     steps,
-    materialized: (stepsByOutcome.made ?? 0) + (stepsByOutcome.reused ?? 0),
-    failed: (stepsByOutcome.failed ?? 0) + (stepsByOutcome.refused ?? 0),
+    materialized: (stepsByOutcome.materialized ?? 0) + (stepsByOutcome.reused ?? 0),
+    failed: (stepsByOutcome.failed ?? 0) + (stepsByOutcome.checks_failed ?? 0),
   }
 }
 
-async function readRunDetail(
+/** Reads a run with its progress, steps and publications. */
+export async function readRunDetail(
   client: LedgerClient,
   graph: Graph,
   run: RecordedRun,

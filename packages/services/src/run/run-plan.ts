@@ -1,53 +1,54 @@
-import { randomUUID } from "node:crypto"
-import { rm } from "node:fs/promises"
-import { join } from "node:path"
-
 import {
   type Effects,
   execute,
   getOutputs,
-  type Graph,
   isInRanges,
   type Ledger,
+  type Plan,
   type PartitionRange,
   type Problem,
   ProblemsError,
+  type RunResult,
 } from "@freshet/core/engine"
-import { withPostgres } from "@freshet/embedded-postgres"
-import type { RunLedger, Store } from "@freshet/io"
 
-import type { Config } from "../config.ts"
-import { hash } from "../hash.ts"
 import { claimLake } from "../lake-claim.ts"
-import { buildDeclaredGraph, readProject } from "../open-project.ts"
 import { planWithExistingFiles } from "../plan/missing-files.ts"
-import type { ProjectPlan, Project, ExecutedRun, RunReport, RunPlanRequest } from "../project.ts"
-import { withRunLock } from "../run-lock.ts"
-import { type Runtime, withRuntime } from "../runtime.ts"
+import type { Project, ProjectPlan } from "../project.ts"
+import type { Services } from "../services.ts"
 
-/**
- * Takes the right to run, plans from the state that is true then, and performs the plan.
- * Nothing of the engine is loaded when there is nothing to do.
- */
-export async function runPlan(
-  config: Config,
-  supervisorCommand: readonly string[],
-  request: RunPlanRequest,
-): Promise<RunReport> {
-  const graph = buildDeclaredGraph(config)
-  const { databaseUrl, home } = config
-  return withPostgres({ databaseUrl, home, supervisorCommand }, async (url) => {
-    return withRunLock({ url, graph }, request, ({ runLedger, signal }) =>
-      withSpillFolder(config, (spillFolder) =>
-        withRuntime(
-          config,
-          { signal, url, reportsProgress: request.reportsProgress, spillFolder },
-          (runtime) =>
-            planAndExecute({ config, graph, runLedger, runtime }, { ...request, signal }),
-        ),
-      ),
-    )
-  })
+/** A plan to make and execute. */
+export interface RunPlanRequest {
+  /** The command under which the run is recorded. */
+  readonly command: string
+  readonly failFast: boolean
+  readonly wait: boolean
+  readonly concurrency: number | undefined
+  /** Plans from the state under the run lock; called again when files are missing. */
+  readonly makePlan: (project: Project) => Plan
+  readonly onPlan: (projectPlan: ProjectPlan) => void
+}
+
+/** The result of `runPlan`: an empty plan, or an executed one. */
+export type RunReport = NothingToDo | ExecutedRun
+
+/** An empty plan. */
+export interface NothingToDo extends ProjectPlan {
+  readonly kind: "nothing"
+}
+
+/** An executed plan with its result. */
+export interface ExecutedRun extends ProjectPlan {
+  readonly kind: "ran"
+  readonly result: RunResult
+}
+
+/** Holds the run lock, plans from the state that is true then, and executes the plan. */
+export async function runPlan(services: Services, request: RunPlanRequest): Promise<RunReport> {
+  const { wait, concurrency } = request
+  const lock = { wait, cancellable: true }
+  return services.withProject({ lock, engine: "run", concurrency }, (project) =>
+    planAndExecute(services, project, request),
+  )
 }
 
 /** Requires that there is a landing zone. Partitions with unusable files only block what reads them. */
@@ -65,60 +66,53 @@ function throwIfAny(warnings: readonly Problem[], kinds: readonly string[]): voi
   if (problems.length > 0) throw new ProblemsError("input", problems)
 }
 
-interface RunContext {
-  readonly config: Config
-  readonly graph: Graph
-  readonly runLedger: RunLedger
-  readonly runtime: Runtime
-}
-
-async function planAndExecute(context: RunContext, request: RunPlanRequest): Promise<RunReport> {
-  const { config, graph, runLedger, runtime } = context
-  const project = await readProject(config, graph, runLedger.client, runtime.engine)
+async function planAndExecute(
+  services: Services,
+  project: Project,
+  request: RunPlanRequest,
+): Promise<RunReport> {
   requireLanding(project)
   const projectPlan = await planWithExistingFiles(project, request.makePlan, "run")
   request.onPlan(projectPlan)
   const { checks, work, publications } = projectPlan.plan
   if (checks.length + work.length + publications.length === 0)
     return { kind: "nothing", ...projectPlan }
-  return executePlan(context, projectPlan, request)
+  return executePlan(services, projectPlan, request)
 }
 
 async function executePlan(
-  { config, runLedger, runtime: { engine, publisher, store } }: RunContext,
+  { emit, newRunId, nowMs }: Services,
   projectPlan: ProjectPlan,
-  { command, emitEvent, signal, failFast }: RunPlanRequest,
+  { command, failFast }: RunPlanRequest,
 ): Promise<ExecutedRun> {
-  await claimLake({ store, client: runLedger.client })
+  const { project, plan } = projectPlan
+  const { config, hash, signal, store } = project
+  const { engine, publisher } = project.runtime()
+  await claimLake(project)
   await store.removeTemp()
   const effects: Effects = {
-    nowMs: Date.now,
+    nowMs,
     hash,
-    newId: () => newRunId(new Date()),
+    newId: newRunId,
     engine,
-    ledger: createLedgerWithoutMissingFiles(runLedger.ledger, store, projectPlan),
+    ledger: createLedgerWithoutMissingFiles(projectPlan),
     publisher,
-    emit: emitEvent,
+    emit,
     signal,
   }
   const { concurrency } = config
-  const result = await execute(projectPlan.project.evaluation, projectPlan.plan, effects, {
-    command,
-    concurrency,
-    failFast,
-  })
+  const options = { command, concurrency, failFast }
+  const result = await execute(project.evaluation, plan, effects, options)
   return { kind: "ran", ...projectPlan, result }
 }
 
 /** What was made earlier of a partition that is to be made counts again only while its files are there. */
-function createLedgerWithoutMissingFiles(
-  ledger: Ledger,
-  store: Store,
-  { project, plan }: ProjectPlan,
-): Ledger {
+function createLedgerWithoutMissingFiles({ project, plan }: ProjectPlan): Ledger {
+  const { graph, runLedger: ledger, store } = project
+  if (ledger === undefined) throw new Error("a run needs the run lock")
   const plannedRanges = new Map<string, readonly PartitionRange[]>()
   for (const { computation, ranges } of plan.work)
-    for (const { name } of getOutputs(project.graph, computation)) plannedRanges.set(name, ranges)
+    for (const { name } of getOutputs(graph, computation)) plannedRanges.set(name, ranges)
   return {
     ...ledger,
     readMaterializations: async (ranges) => {
@@ -132,25 +126,4 @@ function createLedgerWithoutMissingFiles(
       return records.filter((_, at) => existence[at] === true)
     },
   }
-}
-
-/** Runs spill into a folder of their own: who holds the right to run may remove what killed ones left there. */
-async function withSpillFolder<T>(
-  { home }: Config,
-  work: (folder: string) => Promise<T>,
-): Promise<T> {
-  const folder = join(home, "spill", "run")
-  const remove = () => rm(folder, { recursive: true, force: true })
-  await remove()
-  try {
-    return await work(folder)
-  } finally {
-    await remove()
-  }
-}
-
-/** Sorts by time and can be typed: `20260105-071502-3f9a1c`. */
-function newRunId(now: Date): string {
-  const [day, time] = now.toISOString().replaceAll(/[-:]/g, "").slice(0, 15).split("T")
-  return `${day}-${time}-${randomUUID().slice(0, 6)}`
 }

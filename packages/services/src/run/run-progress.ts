@@ -135,7 +135,7 @@ function endStep(progress: RunProgress, event: StepEndedEvent): RunProgress {
 
 /** Whether a step did not give what it was to give. */
 export function isUnsuccessful({ kind }: StepOutcome): boolean {
-  return kind === "failed" || kind === "refused" || kind === "skipped"
+  return kind === "failed" || kind === "checks_failed" || kind === "skipped"
 }
 
 function addStep(counts: ComputationCounts, event: StepEndedEvent): ComputationCounts {

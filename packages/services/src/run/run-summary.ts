@@ -8,13 +8,9 @@ import {
   type TableChange,
 } from "@freshet/core/engine"
 
-import type { RunReport } from "../project.ts"
-import {
-  type FailedCheck,
-  type CheckFailure,
-  toFailedCheck,
-  toCheckFailure,
-} from "../status/check-failure.ts"
+import type { FailedCheckDocument, FailedPartitionDocument } from "../documents/failed-checks.ts"
+import { toFailedCheckDocument, toFailedPartitionDocument } from "../status/failed-partition.ts"
+import type { RunReport } from "./run-plan.ts"
 import { parseStepId } from "./run-progress.ts"
 
 /** What a run did, told once it is over. */
@@ -28,7 +24,7 @@ export interface RunSummary {
   readonly rows: number
   readonly failedSteps: readonly FailedStep[]
   readonly lineCounts: readonly LineCount[]
-  readonly failedChecks: readonly (FailedCheck & { readonly step: string })[]
+  readonly failedChecks: readonly (FailedCheckDocument & { readonly step: string })[]
   readonly publications: readonly PublicationSummary[]
 }
 
@@ -36,7 +32,7 @@ export interface RunSummary {
 export interface FailedStep {
   readonly step: string
   readonly outcome: StepOutcome
-  readonly checkFailure: CheckFailure | undefined
+  readonly failedPartition: FailedPartitionDocument | undefined
 }
 
 /** What became of one publication set. */
@@ -55,7 +51,6 @@ export function summarizeRun(
   report: ExecutedRun,
   stepEvents: readonly StepEndedEvent[],
   ms: number,
-  listPaths: (keys: readonly string[]) => readonly string[],
 ): RunSummary {
   const { project, plan, result } = report
   return {
@@ -65,21 +60,24 @@ export function summarizeRun(
     counts: countOutcomes(result),
     notStarted: countSteps(plan) - result.steps.size,
     rows: stepEvents.reduce(
-      (sum, { outcome, rows }) => sum + (outcome.kind === "made" ? rows : 0),
+      (sum, { outcome, rows }) => sum + (outcome.kind === "materialized" ? rows : 0),
       0,
     ),
-    failedSteps: listFailedSteps(report, stepEvents, listPaths),
+    failedSteps: listFailedSteps(report, stepEvents),
     lineCounts: sumBySource(stepEvents.flatMap(({ lineCounts }) => lineCounts)),
     failedChecks: stepEvents.flatMap(({ step, checks }) =>
-      listFailedChecks(checks).map((check) => ({ ...toFailedCheck(project.graph, check), step })),
+      listFailedChecks(checks).map((check) => ({
+        ...toFailedCheckDocument(project.graph, check),
+        step,
+      })),
     ),
     publications: result.publications,
   }
 }
 
 function countOutcomes({ steps }: RunResult): RunSummary["counts"] {
-  const successCounts = { made: 0, reused: 0, unchanged: 0, checked: 0 }
-  const counts = { ...successCounts, refused: 0, failed: 0, skipped: 0 }
+  const successCounts = { materialized: 0, reused: 0, unchanged: 0, checked: 0 }
+  const counts = { ...successCounts, checks_failed: 0, failed: 0, skipped: 0 }
   for (const { kind } of steps.values()) counts[kind] += 1
   return counts
 }
@@ -91,15 +89,16 @@ function listFailedChecks(checks: readonly CheckResult[]): readonly CheckResult[
 function listFailedSteps(
   { project, result }: ExecutedRun,
   stepEvents: readonly StepEndedEvent[],
-  listPaths: (keys: readonly string[]) => readonly string[],
 ): readonly FailedStep[] {
   return [...result.steps].flatMap(([step, outcome]): readonly FailedStep[] => {
-    if (outcome.kind === "failed") return [{ step, outcome, checkFailure: undefined }]
-    if (outcome.kind !== "refused") return []
-    const { key } = parseStepId(step)
-    const checks = stepEvents.find((event) => event.step === step)?.checks ?? []
-    const refusal = toCheckFailure(project.graph, key, checks, listPaths(outcome.failedFiles))
-    return [{ step, outcome, checkFailure: refusal }]
+    if (outcome.kind === "failed") return [{ step, outcome, failedPartition: undefined }]
+    if (outcome.kind !== "checks_failed") return []
+    const { name, key } = parseStepId(step)
+    const results = stepEvents.find((event) => event.step === step)?.checks ?? []
+    const failedRowFiles = outcome.failedFiles.map((file) => project.store.locate(file))
+    const partition = { asset: name, partition: key, results, failedRowFiles }
+    const failedPartition = toFailedPartitionDocument(project.graph, partition)
+    return [{ step, outcome, failedPartition }]
   })
 }
 

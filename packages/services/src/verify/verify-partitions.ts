@@ -13,7 +13,8 @@ import {
 } from "@freshet/core/engine"
 
 import { selectCurrentRecords } from "../materialization-records.ts"
-import { isStillRecorded, type RecomputeResult, type Recomputation } from "./recomputation.ts"
+import type { Project } from "../project.ts"
+import { isStillRecorded, recomputePartition, type RecomputeResult } from "./recomputation.ts"
 import { samplePartitions } from "./sample-partitions.ts"
 
 /** What is to be looked at, and how closely. */
@@ -54,10 +55,10 @@ export interface VerificationReport {
 
 /** Looks for the files of all fresh partitions, and makes a sample of them again; or reads all files. */
 export async function verifyPartitions(
-  recomputation: Recomputation,
+  project: Project,
   request: VerificationRequest,
 ): Promise<VerificationReport> {
-  const { evaluation } = recomputation.project
+  const { evaluation } = project
   const stateFlag = request.files ? stateFlags.materialized : stateFlags.fresh
   const selectedRanges = new Map(
     [...request.targets].map(([computation, targetRanges]) => {
@@ -69,7 +70,7 @@ export async function verifyPartitions(
   const assets = [...selectedRanges].flatMap(([{ outputs }, { length }]) =>
     length > 0 ? outputs : [],
   ).length
-  const { files, findings } = await checkFiles(recomputation, request, selectedRanges)
+  const { files, findings } = await checkFiles(project, request, selectedRanges)
   const computations = [...selectedRanges.keys()]
   if (request.files)
     return {
@@ -80,7 +81,7 @@ export async function verifyPartitions(
       findings: sortFindings(findings, computations),
     }
   const reportedIds = new Set(findings.map(formatPartitionId))
-  const sample = await recomputeSample(recomputation, request, {
+  const sample = await recomputeSample(project, request, {
     fresh: selectedRanges,
     reportedIds,
   })
@@ -138,18 +139,18 @@ function sortFindings(
 const blockLength = 2000
 
 async function checkFiles(
-  recomputation: Recomputation,
+  project: Project,
   request: VerificationRequest,
   selectedRanges: RangesByComputation,
 ): Promise<{ readonly files: number; readonly findings: readonly VerificationFinding[] }> {
-  const { graph, evaluation, readMaterializations } = recomputation.project
+  const { graph, evaluation, ledger } = project
   const findings: VerificationFinding[] = []
   const total = countAllPartitions(selectedRanges)
   let [files, done] = [0, 0]
   for (const [computation, ranges] of selectedRanges)
     for (const range of splitIntoBlocks(ranges)) {
       const outputs = getOutputs(graph, computation)
-      const materializations = await readMaterializations(
+      const materializations = await ledger.readMaterializations(
         outputs.map(({ name: asset }) => ({ asset, range })),
       )
       const records = request.files
@@ -157,7 +158,7 @@ async function checkFiles(
         : [...selectCurrentRecords(evaluation, materializations).values()]
       files += records.length
       for (const finding of await mapConcurrently(records, request.files ? 2 : 32, (record) =>
-        checkFile(recomputation, outputs, record, request.files),
+        checkFile(project, outputs, record, request.files),
       ))
         if (finding !== undefined)
           findings.push({ computation, partition: finding.partition, result: finding })
@@ -177,7 +178,7 @@ type FileFinding = Extract<RecomputeResult, { kind: "file_gone" | "file_changed"
 
 /** What is wrong with the file of one materialization. */
 async function checkFile(
-  { project, readDataVersion }: Recomputation,
+  project: Project,
   outputs: readonly Asset[],
   { asset: name, partition, file, dataVersion }: MaterializationRecord,
   readsContent: boolean,
@@ -187,7 +188,9 @@ async function checkFile(
   const exists = await project.store.exists(file)
   const isIntact =
     exists &&
-    (!readsContent || asset === undefined || (await readDataVersion(asset, file)) === dataVersion)
+    (!readsContent ||
+      asset === undefined ||
+      (await project.runtime().engine.readDataVersion(asset, file)) === dataVersion)
   if (isIntact || !(await isStillRecorded(project, place))) return undefined
   return { kind: exists ? "file_changed" : "file_gone", ...place }
 }
@@ -209,7 +212,7 @@ async function mapConcurrently<V, R>(
 
 /** One after the other: each uses all of the engine that a step may. */
 async function recomputeSample(
-  { recompute }: Recomputation,
+  project: Project,
   { percent, seed, onProgress }: VerificationRequest,
   {
     fresh,
@@ -230,7 +233,7 @@ async function recomputeSample(
       onProgress({ phase: "partitions", done, total })
       done += 1
       if (reportedIds.has(formatPartitionId({ computation, partition }))) continue
-      const result = await recompute(computation, partition)
+      const result = await recomputePartition(project, computation, partition)
       if (result.kind === "replaced") continue
       recomputed += 1
       if (result.kind !== "same") findings.push({ computation, partition, result })

@@ -1,4 +1,4 @@
-/** Applies a diff without line numbers: its lines but the added ones must stand in the text once, and are replaced by its lines but the removed ones. */
+/** Applies a diff without line numbers: its old lines must occur in the text once, and are replaced by its new lines. */
 export function applyDiff(text: string, diff: string): string {
   const lines = diff.trimEnd().split("\n")
   const joinSide = (otherSign: string) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 
 /**
- * A fenced block of a document. What stands after its language, which readers do not see, says what it is:
+ * A fenced block of a document. Attributes after its language, which readers do not see, define its kind:
  * `sh` is run (`exit=4`: and ends so; `scripts`: only names scripts of package.json), `text` and `mermaid` are what
  * the `sh` before them printed (`script=demo`: what that script prints), `file=…` is written or, as a `diff`,
  * applied, `from=…` is an excerpt.
@@ -42,7 +42,7 @@ function parseBlock(openBlock: { info: string; line: number; lines: readonly str
   }
 }
 
-/** The text with the content of one of its blocks replaced. */
+/** Replaces the content of a block of a document. */
 export function replaceBlock(document: string, { line, text }: Block, replacement: string): string {
   const lines = document.split("\n")
   const count = text.split("\n").length - 1

@@ -11,7 +11,7 @@ import { workspace } from "./workspace.ts"
 
 const updates = process.env["FRESHET_UPDATE_DOCS"] === "1"
 
-/** Where a reader is, who came so far: what the last commands printed, and which outputs were other than documented. */
+/** Progress in a document: the output of the last commands, and the outputs that differ from it. */
 interface DocumentProgress {
   readonly shell: CommandSettings
   readonly at: string
@@ -19,7 +19,7 @@ interface DocumentProgress {
   readonly changedOutputs: [Block, string][]
 }
 
-/** Does in a place what a document says, block by block, and expects to see what it shows. */
+/** Follows a document block by block, and expects the outputs that it shows. */
 export async function expectDocument(name: string, shell: CommandSettings): Promise<void> {
   const path = join(workspace, name)
   const changedOutputs: [Block, string][] = []

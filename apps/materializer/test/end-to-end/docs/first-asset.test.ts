@@ -9,7 +9,7 @@ import { withWorkspaceCopy, workspace } from "./workspace.ts"
 
 const name = "docs/first-asset.md"
 
-test("whoever follows the first-asset page in a new clone sees what it shows", async () => {
+test("the commands of the first-asset page print what it shows, in a new clone", async () => {
   await withWorkspaceCopy(async (folder) => {
     const place = { folder, environment: {} }
     await expectDocument(name, place)

@@ -1,7 +1,7 @@
-/** On a line of its own it stands for any number of lines left out, at the end of one for the rest of it. */
+/** Omits any number of lines if alone on a line, or the rest of a line at its end. */
 const gap = "…"
 
-/** Printed text with what differs from one time to the next, and from one table layout to the next, made equal. */
+/** Replaces the parts of an output that vary between runs and table layouts. */
 function normalizeLines(text: string): readonly string[] {
   return text
     .trimEnd()
@@ -19,7 +19,7 @@ function normalizeLines(text: string): readonly string[] {
     )
 }
 
-/** Whether a command printed what a document says it prints. */
+/** Tests if an output is as documented. */
 export function isAsDocumented(documented: string, printed: string): boolean {
   return isMatch(normalizeLines(documented), normalizeLines(printed))
 }
@@ -41,7 +41,7 @@ function isSameLine(documentedLine: string, printedLine: string | undefined): bo
     : documentedLine === printedLine
 }
 
-/** Whether a documented output leaves lines out. */
+/** Tests if a documented output omits lines. */
 export function hasGap(documented: string): boolean {
   return documented.split("\n").some((line) => line.endsWith(gap))
 }

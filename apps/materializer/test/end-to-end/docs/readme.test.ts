@@ -21,10 +21,29 @@ test("the README's commands print what it shows, and its code is the code", asyn
 })
 
 test("the README names every environment variable", () => {
-  const config = readFileSync(join(workspace, "apps/materializer/src/config.ts"), "utf8")
+  const config = readFileSync(join(workspace, "packages/services/src/config.ts"), "utf8")
   const variables = config.match(/(?<=")(FRESHET_\w+|DATABASE_URL)(?=")/g) ?? []
   expect(variables.length).toBeGreaterThan(5)
   expect(variables.filter((variable) => !readme.includes(`\n| \`${variable}\``))).toEqual([])
+})
+
+test("TESTING.md names every environment variable of the tests", () => {
+  const page = readFileSync(join(workspace, "TESTING.md"), "utf8")
+  const variables = ["packages", "apps"]
+    .flatMap((parent) =>
+      readdirSync(join(workspace, parent)).map((name) => join(workspace, parent, name, "test")),
+    )
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
+    )
+    .filter((path) => path.endsWith(".ts"))
+    .flatMap(
+      (path) => readFileSync(path, "utf8").match(/(?<=process\.env\[")[A-Z_]+(?="\])/g) ?? [],
+    )
+    .filter((variable) => variable === "RUNS" || variable.startsWith("FRESHET_"))
+  expect(variables.length).toBeGreaterThan(5)
+  expect(variables.filter((variable) => !page.includes(`| \`${variable}\``))).toEqual([])
 })
 
 test("the README's map has every package", () => {
@@ -34,7 +53,7 @@ test("the README's map has every package", () => {
   expect(folders.filter((folder) => !readme.includes(`[${folder}](${folder})`))).toEqual([])
 })
 
-test.each(["README.md", "docs/first-asset.md", "docs/staleness.md"])(
+test.each(["README.md", "TESTING.md", "docs/first-asset.md", "docs/staleness.md"])(
   "every link of %s leads to a file",
   (name) => {
     const text = readFileSync(join(workspace, name), "utf8")

@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url"
 
 import { expectNoProcesses } from "../processes.ts"
 
-export const workspace = fileURLToPath(new URL("../../../../", import.meta.url))
+export const workspace = fileURLToPath(new URL("../../../../../", import.meta.url))
 
-/** Lends a folder that is removed afterwards, once everything that worked in it has ended. */
+/** Runs `work` with a folder that is removed afterwards, once its processes have ended. */
 export async function withTemporaryFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "freshet-docs-")))
   try {
@@ -18,10 +18,10 @@ export async function withTemporaryFolder(work: (folder: string) => Promise<void
   }
 }
 
-/** What is made by working in a workspace, rather than written. */
+/** Generated files and folders of a workspace. */
 const generatedPaths = /^landing$|(^|\/)(node_modules|dist|\.git|\.turbo|\.build|\.freshet[^/]*)$/
 
-/** Lends a copy of the workspace as a new clone has it: nothing installed, nothing made. */
+/** Runs `work` with a copy of the workspace like a new clone: nothing is installed or generated. */
 export async function withWorkspaceCopy(work: (folder: string) => Promise<void>): Promise<void> {
   await withTemporaryFolder(async (folder) => {
     const copy = join(folder, "freshet")

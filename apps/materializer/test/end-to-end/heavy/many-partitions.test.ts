@@ -26,7 +26,7 @@ const users = `${common}
   const scores = asset("scores", partitions, sql\`select n from \${users}\`)
   export const assets = [numbers, users, scores]`
 
-/** What landed first and last; in between there was nothing, and every partition is there. */
+/** Declares assets of a source that is empty between its first and last landed file. */
 function timeline(partitions: string): string {
   return `${common}
     const partitions = ${partitions}
@@ -41,10 +41,10 @@ interface Measured extends CommandResult {
   readonly mb: number
 }
 
-/** Whatever the number of partitions: some screens of text, and the memory of a small program. */
+/** Limits for any number of partitions: some screens of text, and the memory of a small program. */
 const [mostText, mostMb] = [10_000, 400]
 
-/** Runs the command; it must end well, say little and stay small. */
+/** Runs the command, which must succeed within the limits. */
 async function measured(project: DeclaredProject, ...words: readonly string[]): Promise<Measured> {
   const program = join(project.folder, "measured.mjs")
   writeFileSync(
@@ -68,7 +68,7 @@ async function jsonOf(project: DeclaredProject, ...words: readonly string[]) {
   return JSON.parse((await measured(project, ...words, "--json")).stdout)
 }
 
-test("of 36,000 keys a handful is made, looked up, explained and forgotten (pain 39)", async () => {
+test("a few of 36,000 keys are materialized, listed, explained and wiped (complaint 39)", async () => {
   await withDeclaredProject(users, async (project) => {
     project.land("numbers.json", '{"n":7}\n')
     const { targets } = await jsonOf(project, "plan", "scores", "--partition", "user 35999")
@@ -124,7 +124,7 @@ test.each([
     1_005_889,
   ],
 ])(
-  "%s are planned, shown and explained in a few ranges (pains 32 to 35)",
+  "%s are planned, printed and explained in a few ranges (complaints 32 to 35)",
   async (_, partitions, [first = "", newest = ""], total) => {
     await withDeclaredProject(timeline(partitions), async (project) => {
       for (const key of [first, newest]) project.land(`raw/${key}.json`, '{"n":7}\n')
@@ -159,7 +159,7 @@ test.each([
   },
 )
 
-test("what is kept of a hundred thousand partitions is forgotten in one go (pain 38)", async () => {
+test("a hundred thousand materializations are wiped at once (complaint 38)", async () => {
   await withDeclaredProject(timeline(`hourly({ start: "1912-01-01T00" })`), async (project) => {
     for (const key of ["1912-01-01T00", "2026-10-01T00"])
       project.land(`raw/${key}.json`, '{"n":7}\n')
@@ -169,10 +169,10 @@ test("what is kept of a hundred thousand partitions is forgotten in one go (pain
         await client.query(`
           insert into freshet.materializations (asset, partition, code_version, input_version,
             fingerprint, data_version, file, rows, bytes, duration_ms, recorded_at, check_version,
-            failed_errors, failed_warnings, step, touched)
+            failed_errors, failed_warnings, step, last_step)
           select asset, partition - hours, code_version, input_version, fingerprint, data_version,
             file, rows, bytes, duration_ms, recorded_at, check_version, failed_errors,
-            failed_warnings, step, touched
+            failed_warnings, step, last_step
           from freshet.materializations, generate_series(1, 99999) as hours`)
         await client.query("update freshet.identity set epoch = epoch + 1")
       }),

@@ -6,6 +6,6 @@ import { hasRealData } from "../real-input.ts"
 const skipped = hasRealData ? "" : " (skipped: no real data on this machine, see FRESHET_REAL_DATA)"
 
 test.skipIf(!hasRealData)(
-  `all 193 daily files of real messages are backfilled, and a late one makes exactly its windows anew${skipped}`,
+  `all 193 daily files of real messages are backfilled, and a late file rebuilds exactly its windows${skipped}`,
   () => expectRealBackfill(366),
 )

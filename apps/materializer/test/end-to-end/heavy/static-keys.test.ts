@@ -66,7 +66,7 @@ function numbers(least = 0): string {
     export const assets = [numbers, kept, next]`
 }
 
-/** Lends a project in which every key is made. */
+/** Runs `work` with a project in which every key is materialized. */
 function withKeys(work: (project: DeclaredProject) => Promise<void>): Promise<void> {
   return withDeclaredProject(numbers(), async (project) => {
     for (const [at, key] of keys.entries()) landKey(project, key, at)
@@ -81,7 +81,7 @@ async function jsonOf(project: DeclaredProject, ...words: readonly string[]) {
   return JSON.parse(ended.stdout)
 }
 
-test("every key has rows of its own, in a folder of its own even where case does not count (pain 37)", async () => {
+test("every key has its own rows, in a folder of its own on case-insensitive disks too (complaint 37)", async () => {
   await withKeys(async (project) => {
     for (const asset of ["kept", "next"]) {
       const folders = readdirSync(join(project.lake, asset))
@@ -114,7 +114,7 @@ test("every key has rows of its own, in a folder of its own even where case does
   })
 })
 
-test("one key alone is stale, explained, made, forgotten and cleared away (pain 37)", async () => {
+test("a single key is stale, explained, materialized, wiped and deleted (complaint 37)", async () => {
   await withKeys(async (project) => {
     const odd = ["x/y", "US", "..", "it's", "--all", "a,b"]
     for (const [at, key] of odd.entries()) {
@@ -166,7 +166,7 @@ function typed(command: string): readonly string[] {
   return text.toString().trimEnd().split("\n")
 }
 
-test("assets are selected by why they are stale: what was edited, what landed anew, what reads them (pain 20)", async () => {
+test("assets are selected by the cause of their staleness: edited, landed again, or upstream (complaint 20)", async () => {
   await withKeys(async (project) => {
     const selected = async (...words: readonly string[]) => {
       const { assets } = await jsonOf(project, "status", ...words)

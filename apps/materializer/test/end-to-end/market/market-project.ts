@@ -8,7 +8,7 @@ const declarations = `import { assets } from "./test/end-to-end/market/market.ts
 /** The days on which the market lands something. */
 export const marketDays = ["2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08"] as const
 
-/** A project in which `freshet` works on the assets of the market, one step at a time; two items are ordered each day. */
+/** Runs `work` with a project of the market's assets, one step at a time; two items are ordered each day. */
 export function withMarket<T>(work: (place: DeclaredProject) => Promise<T>): Promise<T> {
   return withDeclaredProject(declarations, async (project) => {
     const place = withEnvironment(project, { FRESHET_CONCURRENCY: "1" })
@@ -44,7 +44,7 @@ function landLines(place: DeclaredProject, path: string, lines: readonly object[
   place.land(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""))
 }
 
-/** A run as `runs show --json` tells it. */
+/** A run in the document of `runs show --json`. */
 export interface RunDocument {
   readonly id: string
   readonly cancel_requested_at: string | null
@@ -68,19 +68,19 @@ export interface RunDocument {
   }[]
 }
 
-/** The runs so far, the newest first. */
+/** Reads the runs, the newest first. */
 export async function readRuns(place: DeclaredProject): Promise<readonly RunDocument[]> {
   const { stdout } = await runFreshet(place, "runs", "--json")
   return (JSON.parse(stdout) as { runs: readonly RunDocument[] }).runs // what the command promises
 }
 
-/** One run with its progress and its steps. */
+/** Reads one run with its progress and its steps. */
 export async function readRun(place: DeclaredProject, id: string): Promise<RunDocument> {
   const { stdout } = await runFreshet(place, "runs", "show", id, "--json")
   return JSON.parse(stdout) as RunDocument // what the command promises
 }
 
-/** The steps of the newest run: `takings 2026-01-05 made`. */
+/** Reads the steps of the newest run: `takings 2026-01-05 materialized`. */
 export async function readNewestSteps(place: DeclaredProject): Promise<readonly string[]> {
   return withLedgerClient(place, async (client) => {
     const { rows } = await client.query<{ step: string }>(`
@@ -91,7 +91,7 @@ export async function readNewestSteps(place: DeclaredProject): Promise<readonly 
   })
 }
 
-/** How often each partition was made: `takings 2026-01-05` → times. */
+/** Counts the materializations of each partition: `takings 2026-01-05` → times. */
 export async function countMaterializations(
   place: DeclaredProject,
 ): Promise<ReadonlyMap<string, number>> {
@@ -99,7 +99,7 @@ export async function countMaterializations(
     const { rows } = await client.query<{ step: string; times: number }>(`
       select concat_ws(' ', computation, date '1970-01-01' + partition) as step,
         count(*)::integer as times
-      from freshet.steps where outcome = 'made' group by 1`)
+      from freshet.steps where outcome = 'materialized' group by 1`)
     return new Map(rows.map(({ step, times }) => [step, times]))
   })
 }

@@ -58,5 +58,5 @@ const countedItems = sqlAsset({
     from ${orders} as o, range(o.many) as numbers(n) group by item`,
 })
 
-/** Assets of which a test decides, by what it lands, which fail and which take for ever. */
+/** Assets that fail or run for ever, depending on the files that a test lands. */
 export const assets = [orders, prices, items, takings, bestItems, countedItems]

@@ -1,0 +1,30 @@
+import type { ServiceEvent, Services } from "@freshet/services"
+
+import { type CommandLine, printLines } from "./command-line.ts"
+
+/** Handles the events of a command's services. */
+export interface EventListener {
+  readonly emit: (event: ServiceEvent) => void
+  /** True when the progress of single steps is shown. */
+  readonly watchesSteps: boolean
+}
+
+/** Loads the configuration and creates the services of a command. Without a listener only a wait for the run lock is printed. */
+export async function loadServices(
+  cli: CommandLine,
+  listener: EventListener = createWaitPrinter(cli),
+): Promise<Services> {
+  return cli.createServices(await cli.loadConfig(), listener)
+}
+
+function createWaitPrinter({ err }: CommandLine): EventListener {
+  const emit = (event: ServiceEvent) => {
+    if (event.kind === "run_waiting") void printLines(err, [formatWait(event.owner)])
+  }
+  return { emit, watchesSteps: false }
+}
+
+/** Names the run that holds the run lock. */
+export function formatWait(owner: string): string {
+  return `Waiting for another run to end: ${owner}.`
+}

@@ -1,0 +1,43 @@
+import type { QueryResultDocument } from "../documents/rows.ts"
+import type { Services } from "../services.ts"
+import { openData } from "./open-data.ts"
+import { toPublishedQueryError, toQueryError } from "./query-errors.ts"
+import { readPublished } from "./read-published.ts"
+import { readFirstRows, toRowDocument } from "./result-rows.ts"
+import { findRelation, requireSql } from "./sql-request.ts"
+
+/** A query, and the number of rows to read. */
+export interface QueryRequest {
+  readonly sql: string
+  readonly limit: number
+}
+
+/** Runs a query over assets by name, and reads its first rows. */
+export async function queryAssets(
+  services: Services,
+  { sql, limit }: QueryRequest,
+): Promise<QueryResultDocument> {
+  requireSql(sql)
+  return services.withProject({}, (project) => {
+    const find = (name: string) => findRelation(project, sql, name)
+    return openData(project)
+      .queryNamed({ sql, find }, (rows) => readFirstRows(rows, limit))
+      .catch((error: unknown) => {
+        throw toQueryError(project, error) ?? error
+      })
+  })
+}
+
+/** Runs a query over the published tables in PostgreSQL, and reads its first rows. */
+export async function queryPublished(
+  services: Services,
+  { sql, limit }: QueryRequest,
+): Promise<QueryResultDocument> {
+  requireSql(sql)
+  const query = { sql: sql.replace(/;\s*$/, ""), limit: limit + 1 }
+  const { columns, rows } = await readPublished(services, query).catch((error: unknown) => {
+    throw toPublishedQueryError(error) ?? error
+  })
+  const documents = rows.slice(0, limit).map((row) => toRowDocument(columns, row))
+  return { columns, rows: documents, more: rows.length > limit }
+}

@@ -1,0 +1,37 @@
+import * as z from "zod/mini"
+
+import { stateNames, statusDetailShape } from "./asset-status.ts"
+
+const countSchema = z.int().check(z.nonnegative())
+
+/** The state of an asset, judged by its newest partition; of a set of keys, by the first in the worst state. */
+export const assetStateShape = {
+  name: z.string(),
+  group: z.string(),
+  kind: z.enum(["source", "sql", "code"]),
+  status: z.enum([...stateNames, "source"]),
+  ...statusDetailShape,
+  /** The first cause in a few words. */
+  main_cause: z.string(),
+  /** Key of the partition by which the asset is judged. */
+  newest_partition: z.nullable(z.string()),
+  /** The name of one partition: day, hour, key; null for an asset without partitions. */
+  partition_noun: z.nullable(z.string()),
+  partitions: z.strictObject({
+    total: countSchema,
+    fresh: countSchema,
+    stale: countSchema,
+    missing: countSchema,
+    failed: countSchema,
+    blocked: countSchema,
+  }),
+  rows: z.nullable(countSchema),
+  bytes: z.nullable(countSchema),
+  materialized_at: z.nullable(z.iso.datetime()),
+  overdue: z.nullable(z.strictObject({ partition: z.string(), due_at: z.iso.datetime() })),
+  checks: z.strictObject({ failed_errors: countSchema, failed_warnings: countSchema }),
+}
+
+export const assetStateSchema = z.strictObject(assetStateShape)
+
+export type AssetStateDocument = z.infer<typeof assetStateSchema>

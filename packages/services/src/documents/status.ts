@@ -1,0 +1,44 @@
+import * as z from "zod/mini"
+
+import { assetStateSchema } from "./asset-state.ts"
+import { listSchema } from "./list-schema.ts"
+import { problemSchema } from "./problem.ts"
+
+/** A publication set and the partition that its tables contain. */
+const publicationSchema = z.strictObject({
+  set: z.string(),
+  partition: z.string(),
+  version: z.string(),
+  published_at: z.iso.datetime(),
+})
+
+/** Counts the selected assets by state, sources excluded. */
+const summarySchema = z.strictObject({
+  assets: z.int(),
+  sources: z.int(),
+  fresh: z.int(),
+  stale: z.int(),
+  missing: z.int(),
+  failed: z.int(),
+  failed_checks: z.int(),
+  overdue: z.int(),
+})
+
+/** The states of the selected assets: the document of `freshet status`. */
+export const statusSchema = z.strictObject({
+  now: z.iso.datetime(),
+  summary: summarySchema,
+  /** The first selected asset that failed. */
+  first_failed: z.nullable(z.string()),
+  assets: listSchema(assetStateSchema),
+  publications: listSchema(publicationSchema),
+  landing: z.strictObject({
+    folder: z.string(),
+    is_empty: z.boolean(),
+    /** The paths at which files of sources are expected. */
+    expected_paths: listSchema(z.string()),
+  }),
+  warnings: listSchema(problemSchema),
+})
+
+export type StatusDocument = z.infer<typeof statusSchema>

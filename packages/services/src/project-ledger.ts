@@ -1,0 +1,61 @@
+import { join } from "node:path"
+
+import type { Graph } from "@freshet/core/engine"
+import {
+  findGarbage,
+  findReaders,
+  findRuns,
+  findWipeable,
+  type LedgerClient,
+  listReferencedFiles,
+  readCheckResults,
+  readLedgerId,
+  readMaterializations,
+  readPredictions,
+  readProvenance,
+  readQuarantinedLines,
+  readQuarantineFiles,
+  readRuns,
+  readSnapshot,
+  wipeMaterializations,
+  wipePartitions,
+} from "@freshet/io"
+
+import type { Config } from "./config.ts"
+import type { ProjectLedger } from "./project.ts"
+import { readRunDetail, toRunRow } from "./run/run-history.ts"
+
+/** Binds the ledger's queries to a connection, which must outlive the result. */
+export function createProjectLedger(
+  client: LedgerClient,
+  graph: Graph,
+  { home }: Pick<Config, "home">,
+): ProjectLedger {
+  return {
+    readSnapshot: () => readSnapshot(client, graph, { stateFile: join(home, "timelines") }),
+    readMaterializations: (ranges) => readMaterializations(client, graph, ranges),
+    readInputVersions: async (ids) => {
+      const provenance = await readProvenance(client, graph, ids)
+      return new Map([...provenance].map(([id, { reads }]) => [id, reads]))
+    },
+    readCheckResults: (rows) => readCheckResults(client, graph, rows),
+    listQuarantinedLines: () => readQuarantinedLines(client),
+    listQuarantineFiles: (request) => readQuarantineFiles(client, graph, request),
+    readPredictions: (computations) => readPredictions(client, graph, computations),
+    listRuns: async (limit) => (await readRuns(client, limit)).map(toRunRow),
+    findRun: async (id) => {
+      const [run, ...otherRuns] = await findRuns(client, id)
+      return run === undefined || otherRuns.length > 0
+        ? undefined
+        : readRunDetail(client, graph, run)
+    },
+    readId: () => readLedgerId(client),
+    findWipeable: (ranges) => findWipeable(client, graph, ranges),
+    findReaders: (ranges) => findReaders(client, graph, ranges),
+    wipePartitions: async (ranges) => void (await wipePartitions(client, graph, ranges)),
+    findGarbage: (options) => findGarbage(client, graph, options),
+    wipeMaterializations: async (ids) => void (await wipeMaterializations(client, ids)),
+    listReferencedFiles: (options, excludedIds) =>
+      listReferencedFiles(client, options, excludedIds),
+  }
+}

@@ -1,0 +1,117 @@
+import { access, constants, mkdir, readdir, rm, statfs, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+
+import { formatBytes, formatCount, formatQuantity } from "@freshet/core/engine"
+
+import type { Config } from "../config.ts"
+import type { FindingDocument } from "../documents/diagnostics.ts"
+import { openStore } from "../open-store.ts"
+
+/** Checks the version of Node. */
+export function checkNode(version: string): FindingDocument {
+  const [major = 0, minor = 0] = version.split(".").map(Number)
+  const isSupported = major > 20 || (major === 20 && minor >= 19)
+  return {
+    level: isSupported ? "ok" : "fail",
+    subject: "Node",
+    message: version,
+    hint: isSupported ? null : "Freshet needs Node 20.19 or newer.",
+  }
+}
+
+/** Checks that assets are declared. */
+export function checkConfig({ assets }: Config): FindingDocument {
+  const subject = "configuration"
+  if (assets.length === 0)
+    return {
+      level: "warn",
+      subject,
+      message: "no assets are declared",
+      hint: "List them under `assets` in freshet.config.ts.",
+    }
+  const sourceCount = assets.filter(({ kind }) => kind === "source").length
+  const message = `${formatQuantity(assets.length - sourceCount, "asset")} and ${formatQuantity(sourceCount, "source")} declared`
+  return { level: "ok", subject, message, hint: null }
+}
+
+const permissionHint = "Give this user write permission there, or set FRESHET_HOME or FRESHET_LAKE."
+
+/** Checks that the state folder is writable. */
+export async function checkHome({ home }: Config): Promise<FindingDocument> {
+  const subject = "state folder"
+  try {
+    await mkdir(home, { recursive: true })
+    const probe = join(home, ".freshet-probe")
+    await writeFile(probe, "")
+    await rm(probe)
+    return { level: "ok", subject, message: home, hint: null }
+  } catch (error) {
+    const message = `${home} is not writable: ${getErrorMessage(error)}`
+    return { level: "fail", subject, message, hint: permissionHint }
+  }
+}
+
+/** Checks that the lake accepts files. */
+export async function checkLake(config: Config): Promise<FindingDocument> {
+  const store = openStore(config)
+  const subject = "lake"
+  try {
+    await store.probe()
+    return { level: "ok", subject, message: store.locate(), hint: null }
+  } catch (error) {
+    return { level: "fail", subject, message: getErrorMessage(error), hint: permissionHint }
+  }
+}
+
+const minFreeBytes = 2e9
+
+/** Checks the free space of the disk. */
+export async function checkDisk({ home }: Config): Promise<FindingDocument> {
+  const subject = "disk"
+  try {
+    const { bavail, bsize } = await statfs(home)
+    const freeBytes = bavail * bsize
+    const message = `${formatBytes(freeBytes)} free`
+    return freeBytes < minFreeBytes
+      ? { level: "warn", subject, message, hint: "Free some space: large steps spill to disk." }
+      : { level: "ok", subject, message, hint: null }
+  } catch (error) {
+    return { level: "warn", subject, message: getErrorMessage(error), hint: null }
+  }
+}
+
+/** Checks that the landing zone is readable. */
+export async function checkLanding({ landing }: Config): Promise<FindingDocument> {
+  const subject = "landing zone"
+  try {
+    await access(landing, constants.R_OK | constants.X_OK)
+    return { level: "ok", subject, message: landing, hint: null }
+  } catch {
+    return {
+      level: "warn",
+      subject,
+      message: `${landing} does not exist or is not readable`,
+      hint: "Set FRESHET_LANDING, or generate sample files with `freshet demo-data`.",
+    }
+  }
+}
+
+/** Counts temporary files in the lake and spill folders in the state folder. */
+export async function checkTemporaryFiles(config: Config): Promise<FindingDocument> {
+  const subject = "temporary files"
+  const { files } = await openStore(config).measureTemp()
+  const spillNames = await readdir(join(config.home, "spill")).catch(() => [])
+  const total = files + spillNames.length
+  if (total === 0) return { level: "ok", subject, message: "none", hint: null }
+  return {
+    level: "warn",
+    subject,
+    message: `${formatCount(total)} in use or orphaned by killed runs`,
+    hint: "The next run removes those in the lake; `freshet gc` removes the old ones.",
+  }
+}
+
+/** Takes the message of an error. */
+export function getErrorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

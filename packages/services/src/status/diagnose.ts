@@ -1,0 +1,87 @@
+import { FreshetError } from "@freshet/core/engine"
+
+import { readPublished } from "../data/read-published.ts"
+import type { DiagnosticsDocument, FindingDocument } from "../documents/diagnostics.ts"
+import type { Project } from "../project.ts"
+import type { Services } from "../services.ts"
+import {
+  checkConfig,
+  checkDisk,
+  checkHome,
+  checkLake,
+  checkLanding,
+  checkNode,
+  checkTemporaryFiles,
+  getErrorMessage,
+} from "./check-installation.ts"
+import { checkQuarantine, checkSources } from "./check-sources.ts"
+
+/** Facts that only the calling program knows. */
+export interface DiagnosticsRequest {
+  readonly nodeVersion: string
+}
+
+/** Checks the installation, the database and the sources. */
+export async function diagnose(
+  services: Services,
+  { nodeVersion }: DiagnosticsRequest,
+): Promise<DiagnosticsDocument> {
+  const { config } = services
+  return {
+    findings: [
+      checkNode(nodeVersion),
+      checkConfig(config),
+      await checkHome(config),
+      await checkLake(config),
+      await checkDisk(config),
+      ...(await checkProject(services)),
+      await checkTemporaryFiles(config),
+    ],
+  }
+}
+
+async function checkProject(services: Services): Promise<readonly FindingDocument[]> {
+  const landing = await checkLanding(services.config)
+  try {
+    const server = await checkPostgres(services)
+    return await services.withProject({}, async (project) => [
+      server,
+      await checkEngine(),
+      landing,
+      ...checkSources(project),
+      ...(await checkQuarantine(project)),
+      ...project.warnings.map(toWarningFinding),
+    ])
+  } catch (error) {
+    return [landing, toFaultFinding(error)]
+  }
+}
+
+async function checkPostgres(services: Services): Promise<FindingDocument> {
+  const sql = "select current_setting('server_version') as version"
+  const { rows } = await readPublished(services, { sql, limit: 1 })
+  const version = rows[0]?.["version"]
+  const location = services.config.databaseUrl === undefined ? "embedded" : "DATABASE_URL"
+  const versionText = typeof version === "string" ? version : "unknown"
+  const message = `${location}, version ${versionText}, tables up to date`
+  return { level: "ok", subject: "PostgreSQL", message, hint: null }
+}
+
+async function checkEngine(): Promise<FindingDocument> {
+  const { readEngineVersion } = await import("@freshet/io")
+  return { level: "ok", subject: "engine", message: `DuckDB ${readEngineVersion()}`, hint: null }
+}
+
+function toWarningFinding({ message, hint }: Project["warnings"][number]): FindingDocument {
+  return { level: "warn", subject: "landing zone", message, hint: hint ?? null }
+}
+
+function toFaultFinding(error: unknown): FindingDocument {
+  const isServerFault = error instanceof FreshetError && error.code === "postgres"
+  return {
+    level: "fail",
+    subject: isServerFault ? "PostgreSQL" : "project",
+    message: getErrorMessage(error),
+    hint: (error instanceof FreshetError ? error.hint : undefined) ?? null,
+  }
+}
