@@ -20,6 +20,7 @@ export type { CheckResultsRequest, CheckReport } from "./ledger/check-results.ts
 export { requestCancel } from "./ledger/cancel.ts"
 export { readCheckResults } from "./ledger/check-results.ts"
 export type { LedgerClient } from "./ledger/connection.ts"
+export { findChangedCode } from "./ledger/changed-code.ts"
 export { throwConnectionFault } from "./ledger/connection-loss.ts"
 export { withLedgerConnection, withLedgerState } from "./ledger/connection.ts"
 export type { Provenance, RecordedRun, RecordedStep, StepOutcomeKind } from "./ledger/runs.ts"

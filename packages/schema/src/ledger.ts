@@ -140,6 +140,8 @@ export const materializations = freshetSchema.table(
     asset: text().notNull(),
     partition: integer().notNull(),
     code_version: text().notNull(),
+    /** Hash of the text of the function that computed it; null for SQL. */
+    code_text: text(),
     input_version: text().notNull(),
     /** Of what it was made from; empty when that is not known, which nothing equals. */
     fingerprint: text().notNull(),

@@ -10,6 +10,7 @@ import {
 } from "@freshet/core/engine"
 import { type LedgerClient, observeLanding, readHashedFiles, saveHashChanges } from "@freshet/io"
 
+import { findForgottenVersions } from "./changed-code.ts"
 import type { Config } from "./config.ts"
 import { withMigratedState } from "./migrated-ledger.ts"
 import { openStore } from "./open-store.ts"
@@ -109,11 +110,13 @@ async function readProject(
   const inputs = { graph, landing: observation.landing, bounds }
   const evaluateSnapshot = (snapshot: LedgerSnapshot) => evaluate(inputs, snapshot, parses, hash)
   const ledger = createProjectLedger(client, graph, config)
+  const evaluation = evaluateSnapshot(await ledger.readSnapshot())
+  const forgottenVersions = await findForgottenVersions(client, { graph, evaluation }, hash)
   return {
     config,
     graph,
-    evaluation: evaluateSnapshot(await ledger.readSnapshot()),
-    warnings: observation.problems,
+    evaluation,
+    warnings: [...observation.problems, ...forgottenVersions],
     nowMs,
     hash,
     evaluate: evaluateSnapshot,

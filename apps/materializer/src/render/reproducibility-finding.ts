@@ -47,6 +47,12 @@ export function describeMismatch(
         message: `is not deterministic: the same code and inputs give ${formatRowsChange(mismatch.rows)}`,
         hint: suggestCauses(computation),
       }
+    case "version_forgotten":
+      return {
+        ...locatePartition(mismatch.asset),
+        message: `was computed by other code of the same \`version\`: the current code gives ${formatRowsChange(mismatch.rows)}`,
+        hint: "Change its `version`, so that its partitions are rebuilt.",
+      }
     case "code_changed":
       return {
         ...locatePartition(mismatch.asset),

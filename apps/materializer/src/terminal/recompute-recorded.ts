@@ -148,5 +148,5 @@ function toRecomputeDocument(
 }
 
 function findRowsChange(result: RecomputeResult): RowsChange | undefined {
-  return result.kind === "different" || result.kind === "code_changed" ? result.rows : undefined
+  return "rows" in result ? result.rows : undefined
 }

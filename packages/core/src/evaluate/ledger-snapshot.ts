@@ -46,7 +46,7 @@ export interface MaterializationRecord {
   readonly partition: number
   readonly codeVersion: string
   /** Hash of the text of the function that computed it; undefined for SQL and where it was not recorded. */
-  readonly codeText?: string | undefined
+  readonly codeText?: string | null | undefined
   readonly inputVersion: string
   /** Fingerprint of its code and inputs, as text. */
   readonly fingerprint: string
