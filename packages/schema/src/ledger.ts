@@ -242,6 +242,8 @@ export const sourceFiles = freshetSchema.table("source_files", {
   /** Inode, modification and change time in nanoseconds: any of them moves when the content does. */
   identity: text().notNull(),
   hash: text().notNull(),
+  /** The first line of a CSV file. */
+  header: text(),
 })
 
 /** Hash of a query's text → hash of the query as an engine parses it. A cache: it may be emptied at any time. */

@@ -4,6 +4,7 @@ import { FreshetError, quoteName } from "@freshet/core/engine"
 import { getNumberCell, getTextCell } from "../duckdb/cell.ts"
 import { quoteText } from "../duckdb/sql-text.ts"
 import { csvDialect } from "./csv-dialect.ts"
+import { findHeaderFault, listHeaderNames } from "./csv-header.ts"
 import { createRecord, parseCsvLine } from "./csv-record-parser.ts"
 import { type CsvSyntax, getCsvFormat, getCsvSyntax } from "./csv-syntax.ts"
 import { formatSyntaxOptions, readFastCsvFile } from "./fast-csv-file.ts"
@@ -108,22 +109,11 @@ function findColumns(
   request: ParseRequest,
   header: readonly string[],
 ): ReadonlyMap<string, number> {
-  const headerNames = getCsvFormat(request.source).header
+  const fault = findHeaderFault(request.source, header)
+  if (fault !== undefined) throw new FreshetError("input", `${request.file} ${fault.message}`)
+  const names = listHeaderNames(request.source)
   const columns = Object.keys(request.source.columns)
-  const getHeaderName = (column: string) => headerNames?.[column] ?? column
-  const names = columns.map(getHeaderName)
-  const missing = names.filter((name) => !header.includes(name))
-  const duplicates = names.filter((name) => header.indexOf(name) !== header.lastIndexOf(name))
-  const faultyNames = missing.length > 0 ? missing : duplicates
-  if (faultyNames.length > 0) {
-    const fault = missing.length > 0 ? "has no column" : "has more than once the column"
-    const headerText = header.slice(0, 50).join(", ").slice(0, 1000)
-    throw new FreshetError(
-      "input",
-      `${request.file} ${fault} ${faultyNames.join(", ")}; its header says: ${headerText}`,
-    )
-  }
-  return new Map(columns.map((column) => [column, header.indexOf(getHeaderName(column))]))
+  return new Map(columns.map((column, at) => [column, header.indexOf(names[at] ?? column)]))
 }
 
 /**

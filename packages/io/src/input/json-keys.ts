@@ -5,7 +5,7 @@ export function getJsonKey({ format }: SourceAsset, column: string): string {
   return (format.kind === "json_lines" ? format.keys?.[column] : undefined) ?? column
 }
 
-/** Whether the engine, for which names that differ in case alone are the same, can tell all keys apart. */
+/** Tests if all keys differ for the engine, which ignores the case of names. */
 export function hasDistinctKeys(source: SourceAsset): boolean {
   const columns = Object.keys(source.columns)
   const keys = columns.map((column) => getJsonKey(source, column).toLowerCase())

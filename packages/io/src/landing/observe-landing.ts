@@ -1,5 +1,6 @@
 import { hash } from "node:crypto"
 import { existsSync } from "node:fs"
+import { join } from "node:path"
 
 import type { SourceAsset } from "@freshet/core"
 import {
@@ -12,6 +13,8 @@ import {
 
 import { hashContent } from "./content-hash.ts"
 import type { HashChanges, ListedFile, HashedFile } from "./hashed-file.ts"
+import { readHeaderLine } from "./header-line.ts"
+import { findHeaderProblems } from "./header-problems.ts"
 import { formatReadFailure } from "./list-folder.ts"
 import { listLanding, type ListedPartition } from "./list-landing.ts"
 import { createUnreadableProblem, type PartitionProblem } from "./partition-files.ts"
@@ -43,7 +46,11 @@ export async function observeLanding(options: ObserveOptions): Promise<LandingOb
   const { sources, folder, hashedFiles } = options
   const listing = listLanding(sources, folder, hashedFiles)
   const files = listing.partitions.flatMap((partition) => partition.files)
-  const { newlyHashed, problems } = await hashNewFiles(files, options)
+  const { newlyHashed, problems } = await hashNewFiles(
+    files,
+    options,
+    listCsvPaths(listing.partitions),
+  )
   const partitions = listing.partitions.map((partition) => addProblem(partition, problems))
   const findHashedFile = (path: string) => newlyHashed.get(path) ?? hashedFiles.get(path)
   return {
@@ -52,6 +59,7 @@ export async function observeLanding(options: ObserveOptions): Promise<LandingOb
       ...partitions.flatMap(({ source, problem }) =>
         problem === undefined ? [] : [toPartitionProblem(source, problem)],
       ),
+      ...findHeaderProblems(partitions, findHashedFile),
       ...listing.problems,
     ],
     hashChanges: {
@@ -61,6 +69,14 @@ export async function observeLanding(options: ObserveOptions): Promise<LandingOb
       removedPaths: listRemovedPaths(partitions, options),
     },
   }
+}
+
+function listCsvPaths(partitions: readonly ListedPartition[]): ReadonlySet<string> {
+  return new Set(
+    partitions.flatMap(({ source, files }) =>
+      source.format.kind === "csv" ? files.map(({ path }) => path) : [],
+    ),
+  )
 }
 
 /** Adds the problem of a file that could not be hashed to its partition. */
@@ -102,6 +118,7 @@ interface NewHashes {
 async function hashNewFiles(
   files: readonly ListedFile[],
   options: ObserveOptions,
+  csvPaths: ReadonlySet<string>,
 ): Promise<NewHashes> {
   const newFiles = files.filter((file) => !isHashed(file, options)).values()
   const newlyHashed = new Map<string, ListedFile & HashedFile>()
@@ -110,7 +127,11 @@ async function hashNewFiles(
     for (const { path } of newFiles) {
       const hashedFile = await hashContent(options.folder, path).catch(toHashProblem(path))
       if ("kind" in hashedFile) problems.set(path, hashedFile)
-      else newlyHashed.set(path, hashedFile)
+      else if (!csvPaths.has(path)) newlyHashed.set(path, hashedFile)
+      else {
+        const header = await readHeaderLine(join(options.folder, path))
+        newlyHashed.set(path, { ...hashedFile, header })
+      }
     }
   }
   await Promise.all(Array.from({ length: readersAtOnce }, hashNext))

@@ -32,7 +32,7 @@ export function resolveEntries(
   const problem = results.find((result) => result.problem !== undefined)?.problem
   const files = problem === undefined ? results.flatMap((result) => result.files) : []
   return {
-    files: files.toSorted((left, right) => (left.path < right.path ? -1 : 1)),
+    files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     folders: results.flatMap(({ folders }) => folders),
     problem,
   }

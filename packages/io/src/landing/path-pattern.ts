@@ -125,10 +125,13 @@ function matchPlainName(
 }
 
 /** Joins the fields of two levels; undefined when they contradict each other. */
-export function mergeFields(left: PathFields, right: PathFields): PathFields | undefined {
-  for (const [placeholder, text] of right)
-    if ((left.get(placeholder) ?? text) !== text) return undefined
-  return new Map([...left, ...right])
+export function mergeFields(
+  folderFields: PathFields,
+  nameFields: PathFields,
+): PathFields | undefined {
+  for (const [placeholder, text] of nameFields)
+    if ((folderFields.get(placeholder) ?? text) !== text) return undefined
+  return new Map([...folderFields, ...nameFields])
 }
 
 function findPathPartition(

@@ -71,7 +71,7 @@ function walkFolder(state: WalkState, folder: string, cursors: readonly Cursor[]
   }
 }
 
-/** Whether the folder is on the way to the files of another source. */
+/** Tests if the folder contains the files of another source. */
 function isAncestor(startFolders: readonly string[], path: string): boolean {
   return startFolders.some((folder) => folder === path || folder.startsWith(`${path}/`))
 }
@@ -100,7 +100,7 @@ function createUnreadableEntries(
   }))
 }
 
-/** Adds the entry to its partitions, and walks it where it leads to files; false when it means nothing to any source. */
+/** Adds the entry to its partitions and walks folders of sources; false for an entry of no source. */
 function visitEntry(state: WalkState, entry: LandedEntry, cursors: readonly Cursor[]): boolean {
   if (isTemporaryName(entry.name)) return !isHiddenPartition(entry, cursors)
   const nextCursors: Cursor[] = []

@@ -1,6 +1,6 @@
 import { FreshetError } from "@freshet/core/engine"
 
-/** Whether the connection to the server was lost, rather than a statement refused. */
+/** Tests if the connection to the server was lost, in contrast to a rejected statement. */
 export function isConnectionLost(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false
   const code = "code" in cause ? String(cause.code) : ""
@@ -13,7 +13,7 @@ export function isConnectionLost(cause: unknown): boolean {
   )
 }
 
-/** Throws the loss of a connection as a fault of the world, and anything else as it is. */
+/** Throws a lost connection as a FreshetError, and any other failure unchanged. */
 export function throwConnectionFault(cause: unknown): never {
   if (!isConnectionLost(cause)) throw cause
   throw new FreshetError("postgres", "The connection to PostgreSQL was lost.", {

@@ -4,8 +4,17 @@ import { chmodSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync }
 import { mkdirSync, statSync, truncateSync } from "node:fs"
 import { stat } from "node:fs/promises"
 import { join } from "node:path"
+import { gzipSync } from "node:zlib"
 
-import { daily, hourly, type SourceAsset, staticKeys, unpartitioned } from "@freshet/core"
+import {
+  daily,
+  hourly,
+  int32,
+  text,
+  type SourceAsset,
+  staticKeys,
+  unpartitioned,
+} from "@freshet/core"
 import { parseDay } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
@@ -519,5 +528,47 @@ test("a file that lies plain and compressed at a path with a star blocks its par
     expect(landing.get("likes")?.get(day("2026-01-05"))?.problem).toBe(
       "2026-01-05-a.json, 2026-01-05-a.json.gz in likes are the same partition",
     )
+  })
+})
+
+test("a header that does not fit is reported once for all files that share it, with the delimiter that would fit", async () => {
+  const likes = dailySource("likes", {
+    path: "likes/{partition}.csv",
+    format: { kind: "csv", header: { user_id: "userId" } },
+    columns: { user_id: int32(), note: text() },
+  })
+  const files = {
+    "likes/2026-01-01.csv": "userId,note\n1,a\n",
+    "likes/2026-01-02.csv": "userId;note\n1;a\n",
+    "likes/2026-01-03.csv": "\uFEFFuserId;note\r\n2;b\n",
+    "likes/2026-01-04.csv.gz": gzipSync(`userId,other\n${"1,a\n".repeat(100_000)}`),
+    "likes/2026-01-05.csv": "",
+    "likes/2026-01-06.csv": '"userId","note",note2\n',
+    "likes/2026-01-07.csv": "userId;note",
+  }
+  await withLandingZone(files, async (folder) => {
+    const first = await observe(folder, [likes])
+    expect(first.problems.map(({ kind, message, hint }) => [kind, message, hint])).toEqual([
+      [
+        "landing_header",
+        "likes/2026-01-02.csv (and 2 more files) has no column userId, note; its header says: userId;note.",
+        'The delimiter ";" fits: declare it as `format.delimiter` of `likes`.',
+      ],
+      [
+        "landing_header",
+        "likes/2026-01-04.csv.gz has no column note; its header says: userId, other.",
+        "Land it with the columns of `likes`, or declare other names in `format.header`.",
+      ],
+    ])
+    const second = await observe(folder, [likes], first.hashChanges.addedFiles)
+    expect(second.hashChanges.addedFiles.size).toBe(0)
+    expect(second.problems).toEqual(first.problems)
+    const declared = { ...likes, format: { ...likes.format, delimiter: ";" } } as const
+    const third = await observe(folder, [declared], first.hashChanges.addedFiles)
+    expect(third.problems.map(({ message }) => message.split(" ")[0])).toEqual([
+      "likes/2026-01-01.csv",
+      "likes/2026-01-04.csv.gz",
+      "likes/2026-01-06.csv",
+    ])
   })
 })
