@@ -56,5 +56,5 @@ function sourcePosition(frame: Position): Position {
 
 /** Excludes Freshet itself: a declaration that calls it wrongly is at fault. */
 function isInWorkspace({ file }: Position): boolean {
-  return !/[/\\](?:node_modules|packages[/\\]core|apps|\.build)[/\\]/.test(file)
+  return !/[/\\](?:node_modules|packages[/\\](?:core|services)|apps|\.build)[/\\]/.test(file)
 }

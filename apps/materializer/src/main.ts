@@ -1,5 +1,3 @@
-import { createServices } from "@freshet/services"
-
 import type { CommandLine } from "./terminal/command-line.ts"
 import { detectTerminalStyles } from "./terminal/detect-terminal-styles.ts"
 import { exitCodes } from "./terminal/exit-code.ts"
@@ -13,7 +11,7 @@ import {
 import { createOutput, exitOnClosedPipe } from "./terminal/output.ts"
 import type { TerminalStyle } from "./terminal/terminal-style.ts"
 
-/** Runs one command line and gives its exit status. */
+/** Runs one command line and returns its exit code. */
 export async function main(argv: readonly string[], launch: Launch): Promise<number> {
   const { process } = launch
   const args = removeNoColor(argv)
@@ -38,7 +36,7 @@ function isHelp(word: string | undefined): boolean {
   return word === "--help" || word === "-h" || word === "help"
 }
 
-/** The parser's own codes are negative: all but its bugs mean wrong usage. */
+/** Converts the negative exit codes of the argument parser: two of them mean wrong usage, the others a fault. */
 function toExitStatus(code: number | string | null | undefined): number {
   const status = Number(code ?? 0)
   if (status >= 0) return status
@@ -64,12 +62,14 @@ function createCommandLine(
     err,
     confirm: isInteractive ? (question) => askConfirmation(process, question) : undefined,
     loadConfig: () => loadProjectConfig(launch),
-    createServices: (config, listener) =>
-      createServices(config, {
+    createServices: async (config, listener) => {
+      const { createServices } = await import("@freshet/services")
+      return createServices(config, {
         ...listener,
         signal: interruption.signal,
         supervisorCommand: getSupervisorCommand(launch),
-      }),
+      })
+    },
     nowMs: Date.now,
     interruption,
     debug: (process.env["FRESHET_DEBUG"] ?? "") !== "",

@@ -71,7 +71,6 @@ export {
 } from "./partitions/range-algebra.ts"
 export {
   assetPartitionsText,
-  explain,
   formatCause,
   formatPartitions,
   formatRead,
@@ -112,8 +111,16 @@ export { findFailedChecks, findFailedUpstream } from "./evaluate/failed-checks.t
 export { findStaleDownstream } from "./plan/stale-downstream.ts"
 export type { NamedRange, SavedPlan } from "./plan/saved-plan.ts"
 export { findPlanDrift, savePlan, toPlanRequest } from "./plan/saved-plan.ts"
+export type {
+  BlockedGroup,
+  ExplainedGroup,
+  PlanExplanation,
+  SkippedGroup,
+} from "./plan/explain-plan.ts"
+export { changedChecksReason, explain, explainGroup } from "./plan/explain-plan.ts"
 export type { ReasonGroup } from "./plan/reasons.ts"
 export { groupByReason } from "./plan/reasons.ts"
+export { groupBy } from "./group-by.ts"
 export type { PublicationPlan } from "./plan/publication.ts"
 export { groupPublicationSets, isReadyToPublish } from "./plan/publication.ts"
 export { evaluate } from "./evaluate/evaluate.ts"
@@ -154,3 +161,13 @@ export {
   formatTimeOfDay,
 } from "./quantity.ts"
 export { getZoneOffset } from "./partitions/zone.ts"
+export type { ColumnKind } from "./declare/column.ts"
+export type { Static } from "./declare/partition.ts"
+export type { Unpartitioned } from "./declare/partition.ts"
+export type { Publish } from "./declare/publish.ts"
+export { sharedRelation } from "./declare/sql.ts"
+export type { ColumnValues } from "./declare/rows.ts"
+export type { CsvFormat } from "./declare/source-format.ts"
+export type { LineKinds } from "./declare/source-format.ts"
+export type { OnShortWindow } from "./declare/window.ts"
+export type { Window } from "./declare/window.ts"

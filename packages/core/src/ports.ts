@@ -223,14 +223,23 @@ export interface Ledger {
   readonly endRun: (run: { readonly id: string; readonly outcome: RunOutcome }) => Promise<void>
 }
 
+/** Names a step of a run. */
+export interface StepReference {
+  readonly step: string
+  readonly computation: string
+  /** The checked asset, for a step that only runs checks. */
+  readonly check: string | undefined
+  /** Key of the partition. */
+  readonly partition: string
+}
+
 /** The events of a run, for the progress display and the event stream. */
 export type RunEvent =
   | { readonly kind: "run_started"; readonly run: string; readonly steps: number }
-  | { readonly kind: "step_started"; readonly step: string }
-  | { readonly kind: "step_progress"; readonly step: string; readonly share: number }
-  | {
+  | (StepReference & { readonly kind: "step_started" })
+  | (StepReference & { readonly kind: "step_progress"; readonly share: number })
+  | (StepReference & {
       readonly kind: "step_ended"
-      readonly step: string
       readonly outcome: StepOutcome
       readonly rows: number
       readonly ms: number
@@ -238,7 +247,7 @@ export type RunEvent =
       readonly lineCounts: readonly LineCount[]
       /** False when the new rows equal the previous ones, so that the partition's readers remain fresh. */
       readonly changed: boolean
-    }
+    })
   | { readonly kind: "publish_started"; readonly set: string; readonly partition: string }
   | {
       readonly kind: "publish_ended"

@@ -1,4 +1,4 @@
-import { buildGraph, parseDay, type Graph } from "../src/engine.ts"
+import { buildGraph, parseDay, type Graph, type Publish } from "../src/engine.ts"
 import {
   daily,
   int32,
@@ -12,7 +12,6 @@ import {
   type Daily,
   type Freshness,
   type Partitions,
-  type Publish,
   type Sql,
 } from "../src/index.ts"
 

@@ -51,8 +51,8 @@ export function createMemoryLedger(): MemoryLedger {
 export function toSnapshot(ledger: MemoryLedger, graph: Graph): LedgerSnapshot {
   const histories = new Map<string, MaterializationHistory>()
   for (const computation of graph.computations) {
-    const timeline = toHistory(listAttempts(ledger, graph, computation), graph, computation)
-    if (timeline !== undefined) histories.set(computation.name, timeline)
+    const history = toHistory(listAttempts(ledger, graph, computation), graph, computation)
+    if (history !== undefined) histories.set(computation.name, history)
   }
   const version = String(ledger.steps.length)
   return {

@@ -1,8 +1,12 @@
 import type { RunEvent } from "@freshet/core/engine"
 
+import type { PlanDocument } from "./documents/plan.ts"
+
 /** Reports the course of a service call: the terminal, a JSON stream and a web page read the same values. */
 export type ServiceEvent =
   | RunEvent
+  /** A run has its plan, and starts to execute it. */
+  | { readonly kind: "run_planned"; readonly plan: PlanDocument }
   /** Another process holds the run lock. */
   | { readonly kind: "run_waiting"; readonly owner: string }
   /** Another process asked the run to stop. */

@@ -9,6 +9,7 @@ import type {
   Plan,
   Problem,
   ReadVersions,
+  StepOutcome,
 } from "@freshet/core/engine"
 import type {
   CheckReport,
@@ -142,7 +143,7 @@ export interface StepRow {
   readonly computation: string
   /** Undefined when its key is no longer declared. */
   readonly partition: number | undefined
-  readonly outcome: string
+  readonly outcome: StepOutcome["kind"]
   readonly message: string | undefined
   readonly rows: number
   readonly ms: number

@@ -1,13 +1,12 @@
 import { access } from "node:fs/promises"
 import { join } from "node:path"
 
-import { listNewestTargets, type PlanRequest, ProblemsError } from "@freshet/core/engine"
+import { ProblemsError } from "@freshet/core/engine"
 import {
   type Config,
   type DemoDataGroup,
   demoDataGroups,
   landDemoData,
-  type Project,
   readDemoResults,
   readStatus,
   type Services,
@@ -39,15 +38,11 @@ export async function demo(cli: CommandLine): Promise<number> {
   const demoCli = { ...cli, loadConfig: async () => config }
   const groups = demoDataGroups.filter((group) => hasGroup(config, group))
   for (const group of groups) await ensureLanded(demoCli, config, group)
-  const runEnd = await runAndPrint(demoCli, demoRunFlags, {
-    title: "demo",
+  const exitCode = await runAndPrint(demoCli, demoRunFlags, {
     command: "freshet demo",
-    toPlanRequest: createNewestRequest,
-    countRequested: () => 0,
-    announcesRun: false,
+    target: { kind: "materialize", selection: [], partitions: {}, publish: true },
   })
-  if (runEnd === undefined || runEnd.exitCode !== exitCodes.done)
-    return runEnd?.exitCode ?? exitCodes.done
+  if (exitCode !== exitCodes.done) return exitCode
   await printResults(cli, await loadServices(demoCli), groups)
   return exitCodes.done
 }
@@ -86,10 +81,6 @@ async function ensureLanded(cli: CommandLine, config: Config, group: DemoDataGro
     landDemoData(services, { ...demoOptions, group }),
   )
   await printLines(cli.out, [...formatDemoData(document), ""])
-}
-
-function createNewestRequest({ evaluation, graph }: Project): PlanRequest {
-  return { targets: listNewestTargets(evaluation, graph.assets.keys()), publish: true }
 }
 
 async function printResults(

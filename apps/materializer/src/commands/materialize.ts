@@ -1,21 +1,30 @@
-import { createMaterializeRequest, type MaterializeRequest } from "@freshet/services"
+import {
+  formatCommand,
+  type OnlyState,
+  type PartitionArguments,
+  pickPartitionArguments,
+  type RunRequest,
+} from "@freshet/services"
 
 import type { CommandLine } from "../terminal/command-line.ts"
-import { exitCodes } from "../terminal/exit-code.ts"
 import { runAndPrint, type RunFlags } from "../terminal/run-and-print.ts"
 
-export type MaterializeFlags = RunFlags & MaterializeRequest
+export interface MaterializeFlags extends RunFlags, PartitionArguments {
+  readonly only?: OnlyState
+  readonly publish: boolean
+}
 
-/** Makes what is not up to date, with whatever it needs, and publishes. */
+/** Materializes stale assets and their stale upstreams, then publishes. */
 export async function materialize(
   cli: CommandLine,
   flags: MaterializeFlags,
-  ...words: readonly string[]
+  ...selection: readonly string[]
 ): Promise<number> {
-  const runEnd = await runAndPrint(
-    cli,
-    flags,
-    createMaterializeRequest("materialize", words, flags),
-  )
-  return runEnd?.exitCode ?? exitCodes.done
+  const { only, publish } = flags
+  const partitions = pickPartitionArguments(flags)
+  const request: RunRequest = {
+    command: formatCommand("freshet materialize", selection, flags),
+    target: { kind: "materialize", selection, partitions, only, publish },
+  }
+  return runAndPrint(cli, flags, request)
 }

@@ -1,29 +1,39 @@
-import { createMaterializeRequest, isEmptyPlan, type MaterializeRequest } from "@freshet/services"
+import {
+  formatCommand,
+  type OnlyState,
+  type PartitionArguments,
+  pickPartitionArguments,
+  type PlanDocument,
+  type RunRequest,
+} from "@freshet/services"
 
 import type { CommandLine } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
-import { loadServices } from "../terminal/load-services.ts"
-import { previewPlan, type SaveFlags } from "../terminal/preview.ts"
+import { planAndPrint, type SaveFlags } from "../terminal/run-and-print.ts"
 
-export interface PlanFlags extends MaterializeRequest, SaveFlags {
+export interface PlanFlags extends SaveFlags, PartitionArguments {
+  readonly only?: OnlyState
+  readonly publish: boolean
   readonly json: boolean
   readonly exitCode: boolean
 }
 
-/** Says what `materialize` would do, and why, and does nothing. */
+/** Prints the plan of `materialize` with its reasons, and executes nothing. */
 export async function plan(
   cli: CommandLine,
   flags: PlanFlags,
-  ...words: readonly string[]
+  ...selection: readonly string[]
 ): Promise<number> {
-  const services = await loadServices(cli)
-  return services.withProject({}, async (project) => {
-    const planned = await previewPlan(
-      cli,
-      flags,
-      project,
-      createMaterializeRequest("plan", words, flags),
-    )
-    return flags.exitCode && !isEmptyPlan(planned.plan) ? exitCodes.workToDo : exitCodes.done
-  })
+  const { only, publish } = flags
+  const partitions = pickPartitionArguments(flags)
+  const request: RunRequest = {
+    command: formatCommand("freshet plan", selection, flags),
+    target: { kind: "materialize", selection, partitions, only, publish },
+  }
+  const document = await planAndPrint(cli, flags, request)
+  return flags.exitCode && hasWork(document) ? exitCodes.workToDo : exitCodes.done
+}
+
+function hasWork({ steps, publications, blocked }: PlanDocument): boolean {
+  return steps.length + publications.length + blocked.length > 0
 }

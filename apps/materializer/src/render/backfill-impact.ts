@@ -1,64 +1,40 @@
-import {
-  formatPartitions,
-  formatQuantity,
-  getPartitionNoun,
-  type Graph,
-  type PartitionRange,
-  type Publication,
-} from "@freshet/core/engine"
+import { formatQuantity } from "@freshet/core/engine"
+import type { ComputationPartitionsDocument, ImpactDocument } from "@freshet/services"
 
-import { type TerminalStyle, paint } from "../terminal/terminal-style.ts"
+import { paint, type TerminalStyle } from "../terminal/terminal-style.ts"
 
-/** What a backfill left as it was. */
-export interface BackfillImpact {
-  /** What the asset's publication set shows; undefined for an asset that is not published. */
-  readonly publication: Publication | undefined
-  /** Computation → partitions that read what was made and have not been made anew. */
-  readonly staleDownstream: ReadonlyMap<string, readonly PartitionRange[]>
-  /** What mends that, one after the other; none where no backfill does. */
-  readonly commands: readonly string[]
-}
-
-export function formatBackfillImpact(
-  graph: Graph,
-  { publication, staleDownstream, commands }: BackfillImpact,
+/** Formats the consequences of a backfill: the unchanged publication and the stale partitions downstream. */
+export function formatImpact(
+  { publication, stale_downstream: staleDownstream, commands }: ImpactDocument,
   style: TerminalStyle,
 ): readonly string[] {
   const publicationLines =
-    publication === undefined
+    publication === null
       ? []
       : [
-          `The published tables of ${publication.set} show ${publication.partitionKey}, the newest ${getSetNoun(graph, publication)}; a backfill of the past does not change them.`,
+          `The published tables of ${publication.set} stay at ${publication.partition}, the newest ${publication.partition_noun}.`,
         ]
-  if (staleDownstream.size === 0) return [...publicationLines, "Nothing downstream became stale."]
-  const names = [...staleDownstream].map(([computation, partitions]) => {
-    const output = graph.computations.find(({ name }) => name === computation)?.outputs[0]
-    return `  ${computation} ${formatPartitions(graph, output?.asset ?? "", partitions)}`.trimEnd()
-  })
+  if (staleDownstream.length === 0) return [...publicationLines, "Nothing downstream became stale."]
+  const headline = `${formatQuantity(staleDownstream.length, "computation")} downstream became stale:`
   return [
     ...publicationLines,
-    paint(
-      style,
-      "stale",
-      `${formatQuantity(staleDownstream.size, "computation")} downstream became stale:`,
-    ),
-    ...names,
+    paint(style, "stale", headline),
+    ...staleDownstream.map(formatComputationPartitions),
     ...formatCommands(commands),
   ]
 }
 
-function formatCommands([first, ...laterCommands]: readonly string[]): readonly string[] {
-  if (first === undefined) return []
-  if (laterCommands.length === 0) return [`To make them as well: \`${first}\``]
-  return [
-    "To make them as well:",
-    ...[first, ...laterCommands].map((command) => `  \`${command}\``),
-  ]
+/** Formats partitions of a computation as an item of a list. */
+export function formatComputationPartitions({
+  computation,
+  partitions_text: text,
+}: ComputationPartitionsDocument): string {
+  return `  ${computation} ${text}`.trimEnd()
 }
 
-function getSetNoun({ assets }: Graph, { set }: Publication): string {
-  for (const asset of assets.values())
-    if (asset.kind === "asset" && asset.publish?.set === set)
-      return getPartitionNoun(asset.partitions)
-  return "partition"
+function formatCommands(commands: readonly string[]): readonly string[] {
+  const [command] = commands
+  if (command === undefined) return []
+  if (commands.length === 1) return [`To rebuild them: \`${command}\``]
+  return ["To rebuild them:", ...commands.map((text) => `  \`${text}\``)]
 }

@@ -1,40 +1,37 @@
 import { formatBytes, formatCount, formatDuration, formatQuantity } from "@freshet/core/engine"
-import type { Cost, PlanCost } from "@freshet/services"
+import type { CostDocument, PlanDocument } from "@freshet/services"
 
 import type { TerminalStyle } from "../terminal/terminal-style.ts"
 
-/** What one line of a plan will take: `≈ 1.2 M rows, 38 MB, 40 s`. */
-export function formatCost(cost: Cost | undefined, style: TerminalStyle): string {
-  return cost === undefined
-    ? "no history"
-    : `${formatAmounts(cost, style)}${formatSlowCase(cost, "")}`
+/** Formats the predicted cost of a step: `≈ 1.2 M rows, 38 MB, 40 s`. */
+export function formatCost(cost: CostDocument | null, style: TerminalStyle): string {
+  return cost === null ? "no history" : `${formatAmounts(cost, style)}${formatSlowCase(cost, "")}`
 }
 
-/** What a plan will take as a whole, in a sentence's end; undefined where there is no work. */
+/** Formats the predicted cost of a plan at the end of a sentence; undefined for a plan without work. */
 export function formatPlanCost(
-  { estimate: totalCost, withoutHistory: costlessComputations }: PlanCost,
+  { predicted, without_history: names }: Pick<PlanDocument, "predicted" | "without_history">,
   style: TerminalStyle,
 ): string | undefined {
-  if (totalCost === undefined)
-    return costlessComputations.length === 0 ? undefined : "no history yet of what it will take"
+  if (predicted === null) return names.length === 0 ? undefined : "no history to predict the cost"
   const missingHistory =
-    costlessComputations.length === 0
+    names.length === 0
       ? ""
-      : `; ${formatQuantity(costlessComputations.length, "more computation")} ${costlessComputations.length === 1 ? "has" : "have"} no history`
-  return `${formatAmounts(totalCost, style)} of work${formatSlowCase(totalCost, " if all goes slowly")}${missingHistory}`
+      : `; ${formatQuantity(names.length, "more computation")} without history`
+  return `${formatAmounts(predicted, style)} of work${formatSlowCase(predicted, " if every step is slow")}${missingHistory}`
 }
 
-function formatAmounts({ rows, bytes, ms }: Cost, style: TerminalStyle): string {
+function formatAmounts({ rows, bytes, ms }: CostDocument, style: TerminalStyle): string {
   const noun = rows === 1 ? "row" : "rows"
   return `${style.unicode ? "≈" : "~"} ${formatRoundedCount(rows)} ${noun}, ${formatBytes(bytes)}, ${formatDuration(ms)}`
 }
 
-/** Told only where the slow case is a different matter. */
-function formatSlowCase({ ms, msP90 }: Cost, when: string): string {
-  return msP90 >= 1.5 * ms && msP90 - ms >= 1000 ? ` (p90 ${formatDuration(msP90)}${when})` : ""
+/** Formats the slow case where it differs much. */
+function formatSlowCase({ ms, ms_p90: slowMs }: CostDocument, when: string): string {
+  return slowMs >= 1.5 * ms && slowMs - ms >= 1000 ? ` (p90 ${formatDuration(slowMs)}${when})` : ""
 }
 
-/** A count to about three digits: `9,120`, `812 k`, `1.2 M`. */
+/** Formats a count with about three digits: `9,120`, `812 k`, `1.2 M`. */
 function formatRoundedCount(value: number): string {
   if (value < 10_000) return formatCount(value)
   if (value < 999_500) return `${formatCount(value / 1000)} k`

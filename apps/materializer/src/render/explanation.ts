@@ -1,4 +1,5 @@
-import { type ExplanationDocument, groupBy, type RootCauseDocument } from "@freshet/services"
+import { groupBy } from "@freshet/core/engine"
+import type { ExplanationDocument, RootCauseDocument } from "@freshet/services"
 
 import { type TerminalStyle, paint, getSign, stateTones } from "../terminal/terminal-style.ts"
 import { formatFailedPartition } from "./failed-checks.ts"

@@ -1,4 +1,5 @@
-import { groupBy, type LineageDocument } from "@freshet/services"
+import { groupBy } from "@freshet/core/engine"
+import type { LineageDocument } from "@freshet/services"
 
 /** Formats a Mermaid flowchart, with groups as subgraphs. */
 export function formatMermaid({ nodes, edges }: LineageDocument): readonly string[] {

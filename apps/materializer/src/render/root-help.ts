@@ -1,21 +1,21 @@
 import { type TerminalStyle, paint } from "../terminal/terminal-style.ts"
 
 const sections: readonly { readonly title: string; readonly commands: readonly string[] }[] = [
-  { title: "See", commands: ["status", "why", "assets", "show", "lineage", "runs"] },
-  { title: "Do", commands: ["plan", "apply", "materialize", "backfill"] },
-  { title: "Keep", commands: ["verify", "forget", "gc"] },
-  { title: "Rows", commands: ["data", "sql"] },
-  { title: "Begin", commands: ["demo", "demo-data", "doctor", "completion"] },
+  { title: "Inspect", commands: ["status", "why", "assets", "show", "lineage", "runs"] },
+  { title: "Run", commands: ["plan", "apply", "materialize", "backfill"] },
+  { title: "Maintain", commands: ["verify", "wipe", "gc"] },
+  { title: "Query", commands: ["data", "sql"] },
+  { title: "Get started", commands: ["demo", "demo-data", "doctor", "completion"] },
 ]
 
 const examples = [
-  ["freshet demo", "the whole way once, on made-up data"],
-  ["freshet status", "is everything up to date, and if not, what"],
-  ["freshet materialize", "make what is stale at the newest day, and publish it"],
-  ["freshet backfill user_recs --date 2026-01-05", "one asset for a past day"],
+  ["freshet demo", "run a complete example on generated files"],
+  ["freshet status", "show the state of every asset"],
+  ["freshet materialize", "materialize stale assets and their stale upstreams, then publish"],
+  ["freshet backfill user_recs --date 2026-01-05", "materialize one asset for a past day"],
 ] as const
 
-/** The help of the command line as a whole: what there is, by what it is for. */
+/** Formats the root help: commands by purpose, examples, and the syntax of a selection. */
 export function formatRootHelp(
   briefs: ReadonlyMap<string, string>,
   style: TerminalStyle,
@@ -23,7 +23,7 @@ export function formatRootHelp(
   const width = Math.max(...[...briefs.keys()].map((name) => name.length))
   const exampleWidth = Math.max(...examples.map(([line]) => line.length))
   return [
-    "Freshet knows which partitions of your datasets are stale, and why, and makes exactly those.",
+    "Freshet finds the stale partitions of your datasets, explains them, and materializes exactly those.",
     "",
     "usage: freshet <command> [selection] [flags]",
     ...sections.flatMap(({ title, commands }) => [
@@ -36,8 +36,9 @@ export function formatRootHelp(
     ...examples.map(([line, meaning]) => `  ${line.padEnd(exampleWidth)}  # ${meaning}`),
     "",
     "A selection is a name, +name (with its upstream), name+, 2+name+1, group:…, status:stale,",
-    "stale:code (or input, upstream: why it is), tag:…, and, or, not, with parentheses. `freshet <command> --help` tells the rest.",
-    "--demo makes any command work on the data of `freshet demo`, apart from your own.",
-    "--no-color or NO_COLOR turns colours off; FRESHET_HOME, FRESHET_LANDING and DATABASE_URL say where things lie.",
+    "stale:code (or stale:input, stale:upstream), tag:…; combined by and, or, not and parentheses.",
+    "`freshet <command> --help` prints the flags of a command.",
+    "--demo runs a command on the data of `freshet demo`, apart from your own.",
+    "--no-color or NO_COLOR turns colours off; FRESHET_HOME, FRESHET_LANDING and DATABASE_URL set the locations.",
   ]
 }

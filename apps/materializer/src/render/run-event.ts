@@ -8,11 +8,28 @@ import {
   type StepOutcome,
   type TableChange,
 } from "@freshet/core/engine"
+import {} from "@freshet/services"
 
-/** One change of a run as a line with its time, for logs; undefined for what a log need not tell. */
+/** Formats an event as a line of a log with its time; undefined for events that a log omits. */
 export function formatEvent(event: RunEvent, nowMs: number): string | undefined {
   const text = describeEvent(event)
   return text === undefined ? undefined : `${formatTimeOfDay(nowMs)}  ${text}`
+}
+
+/** Converts an event to the fields of a line of JSON. */
+export function toEventDocument(event: RunEvent): object {
+  if (event.kind !== "step_ended") return event
+  const { lineCounts, outcome, checks, ...fields } = event
+  const { kind, ...outcomeFields } = outcome
+  return {
+    ...fields,
+    outcome: kind,
+    ...("failedFiles" in outcomeFields
+      ? { failed_row_files: outcomeFields.failedFiles }
+      : outcomeFields),
+    checks,
+    line_counts: lineCounts,
+  }
 }
 
 function describeEvent(event: RunEvent): string | undefined {
@@ -36,26 +53,26 @@ function describeEvent(event: RunEvent): string | undefined {
 }
 
 function describeStep(event: Extract<RunEvent, { kind: "step_ended" }>): string {
+  const { outcome, checks, changed } = event
+  const isMaterialized = outcome.kind === "materialized"
   const quarantined = event.lineCounts.reduce((sum, line) => sum + line.quarantined, 0)
-  const isRejectedByChecks = event.outcome.kind === "checks_failed"
-  const failedChecks = event.checks
-    .filter(({ passed, severity }) => !passed && !(isRejectedByChecks && severity === "error"))
+  const otherFailedChecks = checks
+    .filter(
+      ({ passed, severity }) =>
+        !passed && !(outcome.kind === "checks_failed" && severity === "error"),
+    )
     .map(({ name }) => name)
-  const counts =
-    event.outcome.kind === "materialized"
-      ? [formatQuantity(event.rows, "row"), formatDuration(event.ms)]
-      : []
   return [
-    formatOutcome(event.outcome, event.checks),
-    ...counts,
-    ...(event.outcome.kind === "materialized" && !event.changed ? ["same rows as before"] : []),
+    formatOutcome(outcome, checks),
+    ...(isMaterialized ? [formatQuantity(event.rows, "row"), formatDuration(event.ms)] : []),
+    ...(isMaterialized && !changed ? ["same rows as before"] : []),
     ...(quarantined > 0 ? [`${formatQuantity(quarantined, "line")} quarantined`] : []),
-    ...(failedChecks.length > 0 ? [`checks failed: ${failedChecks.join(", ")}`] : []),
+    ...(otherFailedChecks.length > 0 ? [formatFailedChecksList(otherFailedChecks)] : []),
   ].join(", ")
 }
 
-/** How a step ended, in words, with the checks that refused its rows. */
-export function formatOutcome(outcome: StepOutcome, checks: readonly CheckResult[] = []): string {
+/** Formats the end of a step, with the error checks that failed. */
+export function formatOutcome(outcome: StepOutcome, checks: readonly CheckResult[]): string {
   switch (outcome.kind) {
     case "materialized":
     case "reused":
@@ -63,18 +80,24 @@ export function formatOutcome(outcome: StepOutcome, checks: readonly CheckResult
     case "checked":
       return outcome.kind
     case "checks_failed":
-      return `refused by ${checks
-        .filter(({ passed, severity }) => !passed && severity === "error")
-        .map(({ name }) => name)
-        .join(", ")}`
+      return formatFailedChecksList(
+        checks
+          .filter(({ passed, severity }) => !passed && severity === "error")
+          .map(({ name }) => name),
+      )
     case "failed":
       return `failed: ${outcome.message}`
     case "skipped":
-      return `skipped, since ${outcome.blocker} did not succeed`
+      return `skipped: blocked by ${outcome.blocker}`
   }
 }
 
-/** What changed in published tables together: `120 inserted, 4 updated, 0 deleted`. */
+/** Formats names of failed checks: `check unique(id) failed`. */
+export function formatFailedChecksList(names: readonly string[]): string {
+  return `${names.length === 1 ? "check" : "checks"} ${names.join(", ")} failed`
+}
+
+/** Formats the sum of the changes of published tables: `120 inserted, 4 updated, 0 deleted`. */
 function formatTableChanges(changes: readonly TableChange[]): string {
   const sum = (kind: "inserted" | "updated" | "deleted") =>
     changes.reduce((total, change) => total + change[kind], 0)

@@ -2,7 +2,7 @@ import { formatRootHelp } from "../render/root-help.ts"
 import { application } from "./routes.ts"
 import type { TerminalStyle } from "./terminal-style.ts"
 
-/** The help of the command line as a whole. */
+/** Builds the help of the command line. */
 export function buildRootHelp(style: TerminalStyle): readonly string[] {
   const { root } = application
   const entries = "getAllEntries" in root ? root.getAllEntries() : []

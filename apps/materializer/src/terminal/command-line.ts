@@ -4,42 +4,42 @@ import type { CommandContext } from "@stricli/core"
 import type { Interruption } from "./interruption.ts"
 import type { TerminalStyle } from "./terminal-style.ts"
 
-/** Everything a command is given: where to write and how it is to look, the configuration, and the world behind it. */
+/** The environment of a command: its streams, the configuration, and the services. */
 export interface CommandLine extends CommandContext {
   readonly process: CommandContext["process"] & { exitCode?: number | string | null }
-  /** Data goes here. */
+  /** Standard output, for data. */
   readonly out: Output
-  /** Everything else goes here. */
+  /** Standard error, for everything else. */
   readonly err: Output
-  /** Asks a person; undefined when there is nobody to ask. */
+  /** Asks a person; undefined without a terminal. */
   readonly confirm: ((question: string) => Promise<boolean>) | undefined
   readonly loadConfig: () => Promise<Config>
   readonly createServices: (
     config: Config,
     listener: Pick<Services, "emit" | "watchesSteps">,
-  ) => Services
+  ) => Promise<Services>
   readonly nowMs: () => number
   readonly interruption: Interruption
-  /** Whether faults are shown with the place where they happened. */
+  /** True when errors are printed with their stack. */
   readonly debug: boolean
   readonly versions: { readonly node: string }
-  /** What was typed behind the program's name. */
+  /** The words after the program's name. */
   readonly args: readonly string[]
-  /** What paths on the command line are relative to. */
+  /** The working directory, to which typed paths are relative. */
   readonly cwd: string
 }
 
-/** One of the two streams. */
+/** One of the two output streams. */
 export interface Output {
   readonly isTerminal: boolean
   readonly style: TerminalStyle
-  /** Resolves once the text is handed on, so that a slow reader is waited for. */
+  /** Resolves when the stream accepts more, so that a slow reader limits the writer. */
   readonly write: (chunk: string | Uint8Array) => Promise<void>
-  /** The flag with which the commands are to be typed that a text names: `--demo`. */
+  /** The flag that printed commands need: `--demo`. */
   readonly commandFlag?: string
 }
 
-/** Tells a person something; commands that it names are those that go on from here. */
+/** Prints lines for a person, and adds the flag of the output to commands in them. */
 export async function printLines(output: Output, lines: readonly string[]): Promise<void> {
   const { commandFlag } = output
   if (commandFlag === undefined) return printData(output, lines)
@@ -54,15 +54,15 @@ export function addCommandFlag({ commandFlag }: Output, command: string): string
   return commandFlag === undefined ? command : `${command} ${commandFlag}`
 }
 
-/** Prints data, which nothing is done to. */
+/** Prints lines of data unchanged. */
 export async function printData(output: Output, lines: readonly string[]): Promise<void> {
   if (lines.length > 0) await output.write(`${lines.join("\n")}\n`)
 }
 
-/** Says that a command is about the demo's data. */
+/** Selects the data of the demo. */
 const demoFlag = "--demo"
 
-/** The command line as it is for the demo. */
+/** Derives the command line of the demo. */
 export function toDemoCommandLine(cli: CommandLine): CommandLine {
   const toDemoOutput = (output: Output): Output => ({ ...output, commandFlag: demoFlag })
   return {
@@ -76,16 +76,16 @@ export function toDemoCommandLine(cli: CommandLine): CommandLine {
   }
 }
 
-/** Of the documents and events that are printed; another shape is another version. */
+/** The version of printed documents and events; another shape is another version. */
 export const schemaVersion = 3
 
-/** One JSON document; whole numbers beyond 2^53 are text. */
+/** Prints one JSON document; whole numbers beyond 2^53 become text. */
 export async function printJson(output: Output, document: object): Promise<void> {
   const text = JSON.stringify({ schema_version: schemaVersion, ...document }, toJsonValue, 2)
   await output.write(`${text}\n`)
 }
 
-/** Values that JSON lacks: big whole numbers, maps and sets. */
+/** Converts the values that JSON lacks: big whole numbers, maps and sets. */
 export function toJsonValue(_key: string, value: unknown): unknown {
   if (typeof value === "bigint")
     return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER

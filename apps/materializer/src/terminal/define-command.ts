@@ -10,34 +10,34 @@ import { type CommandLine, toDemoCommandLine, printLines } from "./command-line.
 import { getErrorExitCode, exitCodes } from "./exit-code.ts"
 import { createSwitchFlag } from "./flags.ts"
 
-/** Any record of named values; an interface has no index signature, so it is said by its own keys. */
+/** A record of named values, by its own keys because an interface has no index signature. */
 type FlagRecord<F> = Readonly<Partial<Record<keyof F, unknown>>>
 
-/** Of a command without flags. */
+/** The flags of a command without flags. */
 export type NoFlags = Readonly<Record<string, never>>
 
-/** What a command does; the number is its exit status. */
+/** The code of a command; it returns the exit code. */
 export type Action<F, A extends BaseArgs> = (
   cli: CommandLine,
   flags: F,
   ...args: A
 ) => Promise<number>
 
-/** A command as it is declared: what it is called with, what its help says, and where its code lies. */
+/** A declared command: its parameters, its help and its code. */
 export interface CommandDeclaration<F extends FlagRecord<F>, A extends BaseArgs> {
   readonly brief: string
-  /** More than the brief says. */
+  /** Further help. */
   readonly text?: string
-  /** Whole lines, each with what it does behind `#`. */
+  /** Example command lines with a comment. */
   readonly examples: readonly string[]
   readonly parameters: TypedCommandParameters<F, A, CommandLine>
-  /** Whose data it is about: a person's, unless `--demo` says the demo's; nobody's; or the demo's always. */
+  /** The data of the command: the project's or with `--demo` the demo's; none; or always the demo's. */
   readonly data?: "either" | "none" | "demo"
-  /** Loads the code; nothing of it is loaded for a help text. */
+  /** Loads the code, which help does not need. */
   readonly load: () => Promise<Action<F, A>>
 }
 
-/** Makes a command of which every fault becomes a message and an exit status. */
+/** Defines a command; every error becomes a message and an exit code. */
 export function defineCommand<F extends FlagRecord<F> = NoFlags, A extends BaseArgs = []>({
   brief,
   text,
@@ -64,12 +64,12 @@ export function defineCommand<F extends FlagRecord<F> = NoFlags, A extends BaseA
   })
 }
 
-/** Every command that is about data can be about the demo's. No action sees the flag. */
+/** Adds --demo to a command; its action does not see the flag. */
 function addDemoFlag<P extends { readonly flags?: object }>(parameters: P): P {
   return { ...parameters, flags: { ...parameters.flags, demo: demoFlag } }
 }
 
-const demoFlag = createSwitchFlag("Work on the demo's data instead of your own")
+const demoFlag = createSwitchFlag("Use the data of the demo instead of your own")
 
 async function runGuarded(cli: CommandLine, work: () => Promise<number>): Promise<number> {
   try {

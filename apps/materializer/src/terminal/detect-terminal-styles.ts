@@ -1,6 +1,6 @@
 import type { TerminalStyle } from "./terminal-style.ts"
 
-/** What decides how lines look, as far as a process knows it. */
+/** The part of a process that decides the style. */
 export interface TerminalEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly platform: string
@@ -13,7 +13,7 @@ interface Stream {
   readonly columns: number
 }
 
-/** How lines are to look on both streams: NO_COLOR and FORCE_COLOR are heard, and the locale decides on letters beyond ASCII. */
+/** Detects the style of both streams from NO_COLOR, FORCE_COLOR, the terminal and the locale. */
 export function detectTerminalStyles(
   { env, platform, stdout, stderr }: TerminalEnvironment,
   noColor: boolean,

@@ -1,6 +1,7 @@
-import { FreshetError, type FreshetErrorCode, type RunResult } from "@freshet/core/engine"
+import { FreshetError, type FreshetErrorCode } from "@freshet/core/engine"
+import type { RunDocument } from "@freshet/services"
 
-/** What the exit status tells a script. */
+/** The exit codes of the command. */
 export const exitCodes = {
   done: 0,
   fault: 1,
@@ -35,12 +36,14 @@ export function getErrorExitCode(error: unknown): number {
   return error instanceof FreshetError ? errorExitCodes[error.code] : exitCodes.fault
 }
 
-/** A run that only checks stopped is told apart from one in which something broke. */
-export function getRunExitCode(result: RunResult, interruptedExitCode: number): number {
-  if (result.outcome === "succeeded") return exitCodes.done
-  if (result.outcome === "interrupted") return interruptedExitCode
-  const outcomes = [...result.steps.values()].map(({ kind }) => kind)
+/** Distinguishes a run that failed checks stopped from one in which a step or a publication failed. */
+export function getRunExitCode(run: RunDocument, interruptedExitCode: number): number {
+  const { outcome, steps, publications, remaining } = run
+  if (outcome === "interrupted") return interruptedExitCode
+  if (outcome !== "failed")
+    return remaining.has_failed_checks ? exitCodes.checkFailed : exitCodes.done
   const hasFailures =
-    outcomes.includes("failed") || result.publications.some(({ error }) => error !== undefined)
+    steps.some((step) => step.outcome === "failed") ||
+    publications.some(({ error }) => error !== null)
   return hasFailures ? exitCodes.failedAssets : exitCodes.checkFailed
 }

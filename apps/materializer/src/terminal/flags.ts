@@ -1,6 +1,6 @@
-import { type OnlyState, onlyStates } from "@freshet/services"
+import { type OnlyState, onlyStates } from "@freshet/services/only-state"
 
-/** A number of at least `least`, as a flag's value. */
+/** Creates a parser of whole numbers from a minimum. */
 export function createWholeNumberParser(minimum: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
@@ -9,11 +9,11 @@ export function createWholeNumberParser(minimum: number): (text: string) => numb
   }
 }
 
-/** A share in percent: `1%`, `0.5`, `100%`. */
+/** Parses a share in percent: `1%`, `0.5`, `100%`. */
 export function parsePercentage(text: string): number {
   const value = /^\d+(\.\d+)?\s*%?$/.test(text.trim()) ? Number.parseFloat(text) : 0
   if (value > 0 && value <= 100) return value
-  throw new RangeError(`"${text}" is no share above 0% and up to 100%`)
+  throw new RangeError(`"${text}" is not a percentage above 0% and up to 100%`)
 }
 
 const unitsMs: ReadonlyMap<string, number> = new Map([
@@ -24,12 +24,12 @@ const unitsMs: ReadonlyMap<string, number> = new Map([
   ["w", 604_800_000],
 ])
 
-/** A stretch of time in milliseconds: `7d`, `12h`, `30m`, `0`. */
+/** Parses a duration to milliseconds: `7d`, `12h`, `30m`, `0`. */
 export function parseDuration(text: string): number {
   const [, digits = "", unit = ""] = /^(\d+)\s*([smhdw])$/.exec(text.trim()) ?? []
   if (text.trim() === "0") return 0
   if (digits !== "") return Number(digits) * (unitsMs.get(unit) ?? 0)
-  throw new RangeError(`"${text}" is no time such as 7d, 12h or 30m`)
+  throw new RangeError(`"${text}" is not a duration such as 7d, 12h or 30m`)
 }
 
 const parseText = String
@@ -47,28 +47,28 @@ export const partitionFlags = {
     parse: parseText,
     optional: true,
     placeholder: "day",
-    brief: "The day meant (YYYY-MM-DD), or an hour, week or month",
+    brief: "The day (YYYY-MM-DD), hour, week or month",
   },
   from: {
     kind: "parsed",
     parse: parseText,
     optional: true,
     placeholder: "day",
-    brief: "The first day meant, or hour, week or month",
+    brief: "The first day, hour, week or month",
   },
   to: {
     kind: "parsed",
     parse: parseText,
     optional: true,
     placeholder: "day",
-    brief: "The last one meant",
+    brief: "The last day, hour, week or month",
   },
   partition: {
     kind: "parsed",
     parse: parseText,
     optional: true,
     placeholder: "key",
-    brief: "The one partition meant, by its key",
+    brief: "The key of one partition",
   },
 } as const
 
@@ -76,7 +76,7 @@ export const onlyFlag = {
   kind: "enum",
   values: onlyStates as readonly OnlyState[],
   optional: true,
-  brief: "Only partitions that are in this state",
+  brief: "Only partitions in this state",
 } as const
 
 export const partitionFlag = {
@@ -84,7 +84,7 @@ export const partitionFlag = {
   parse: parseText,
   optional: true,
   placeholder: "key",
-  brief: "The partition meant (default: the newest)",
+  brief: "Partition by key (default: the newest)",
 } as const
 
 /** Creates a flag under a previous name, which help and completion leave out. */
@@ -98,23 +98,23 @@ export function createSwitchFlag(brief: string) {
 }
 
 export const runFlags = {
-  dryRun: createSwitchFlag("Print the plan and do nothing"),
-  yes: createSwitchFlag("Do not ask, however much it is"),
+  dryRun: createSwitchFlag("Print the plan and execute nothing"),
+  yes: createSwitchFlag("Do not ask for confirmation"),
   concurrency: {
     kind: "parsed",
     parse: createWholeNumberParser(1),
     optional: true,
     placeholder: "n",
-    brief: "Steps under way at once",
+    brief: "Number of steps that run at once",
   },
-  failFast: createSwitchFlag("Start nothing more once a step has failed"),
+  failFast: createSwitchFlag("Start no further step after a failure"),
   wait: {
     kind: "boolean",
     default: true,
-    brief: "Wait while another run is under way (--no-wait: exit 7)",
+    brief: "Wait for a run in progress (--no-wait: exit 7)",
   },
   json: jsonFlag,
-  jsonl: createSwitchFlag("Print every event as a line of JSON"),
+  jsonl: createSwitchFlag("Print events as JSON lines"),
 } as const
 
 export const saveFlags = {
@@ -123,15 +123,15 @@ export const saveFlags = {
     parse: parseText,
     optional: true,
     placeholder: "file",
-    brief: "Save the plan, for `freshet apply`; nothing is run",
+    brief: "Save the plan for `freshet apply`; nothing is executed",
   },
-  force: createSwitchFlag("Replace the file if it is there"),
+  force: createSwitchFlag("Replace an existing file"),
 } as const
 
 export const publishFlag = {
   kind: "boolean",
   default: true,
-  brief: "Publish to PostgreSQL what is newest",
+  brief: "Publish the newest partitions to PostgreSQL",
 } as const
 
 export const rowsFlags = {
@@ -150,12 +150,12 @@ export function createLimitFlag(value: number, noun: string) {
   } as const
 }
 
-/** The selection that most commands take. */
+/** Positional arguments that form a selection. */
 export const selectionArgs = {
   kind: "array",
   parameter: {
     brief:
-      "Assets: a name, +name (with its upstream), name+, 2+name+1, group:…, status:…, stale:…, and, or, not",
+      "Assets: name, +name (with its upstream), name+, 2+name+1, group:…, status:…, stale:…, and, or, not",
     parse: parseText,
     placeholder: "selection",
   },
@@ -163,5 +163,5 @@ export const selectionArgs = {
 
 export const assetArg = {
   kind: "tuple",
-  parameters: [{ brief: "The asset's name", parse: parseText, placeholder: "asset" }],
+  parameters: [{ brief: "Name of an asset", parse: parseText, placeholder: "asset" }],
 } as const

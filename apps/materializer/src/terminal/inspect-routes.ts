@@ -44,11 +44,11 @@ const status = defineCommand<StatusFlags, string[]>({
 })
 
 const plan = defineCommand<PlanFlags, string[]>({
-  brief: "What materialize would do, and why; does nothing",
+  brief: "Show the plan of materialize with its reasons; executes nothing",
   examples: [
-    "freshet plan                                   # for the newest partition of everything",
-    "freshet plan user_recs --date 2026-01-05       # for one day of one asset",
-    "freshet plan stale:code                        # what other code made",
+    "freshet plan                                   # newest partition of every asset",
+    "freshet plan user_recs --date 2026-01-05       # one day of one asset",
+    "freshet plan stale:code                        # assets whose code changed",
     "freshet plan --exit-code                       # exit 6 when there is work",
     "freshet plan --save plan.json                  # for `freshet apply plan.json`",
   ],

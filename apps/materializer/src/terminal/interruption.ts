@@ -1,16 +1,16 @@
-/** How a command hears that a person wants it to stop. */
+/** Aborts a command on Ctrl-C or a request to terminate. */
 export interface Interruption {
   readonly signal: AbortSignal
-  /** From here on the first Ctrl-C aborts the signal and the second ends the process at once. */
+  /** Listens: the first Ctrl-C aborts the signal and the second ends the process. */
   readonly watch: (message: string, print?: (text: string) => void) => void
-  /** 130 after Ctrl-C, 143 after a request to terminate. */
+  /** Returns 130 after Ctrl-C, 143 after a request to terminate. */
   readonly getExitCode: () => number
 }
 
 type StopSignal = "SIGINT" | "SIGTERM"
 const signalExitCodes: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
 
-/** The process, as far as stopping it is concerned. */
+/** The part of a process that stops it. */
 export interface Stoppable {
   readonly on: (signal: StopSignal, listener: () => void) => unknown
   readonly exit: (code: number) => unknown

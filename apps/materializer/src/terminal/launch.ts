@@ -13,7 +13,7 @@ export interface Launch {
   readonly process: NodeJS.Process
 }
 
-/** What was typed for the command: `--no-color`, which may stand anywhere before a `--`, is for the program itself. */
+/** Removes `--no-color`, which may precede any word before `--` and is for the program itself. */
 export function removeNoColor(argv: readonly string[]): readonly string[] {
   return argv.filter((word, index) => !isNoColor(word, argv.slice(0, index)))
 }
@@ -22,7 +22,7 @@ function isNoColor(word: string, precedingWords: readonly string[]): boolean {
   return word === "--no-color" && !precedingWords.includes("--")
 }
 
-/** The whole configuration. Paths in it are relative to the workspace, wherever the command is run. */
+/** Loads the configuration. Its paths are relative to the workspace, independent of the working directory. */
 export async function loadProjectConfig({
   workspace,
   configPath,
@@ -38,7 +38,7 @@ async function loadConfigFile(path: string, workspace: string): Promise<FreshetC
   return (await loadDefault(path, workspace)) as FreshetConfig // `defineConfig` typed it
 }
 
-/** The command that starts the supervisor of the embedded server. */
+/** Returns the command that starts the supervisor of the embedded server. */
 export function getSupervisorCommand({ process, supervisorPath }: Launch): readonly string[] {
   return [process.execPath, supervisorPath]
 }

@@ -1,10 +1,10 @@
 import type { Output } from "./command-line.ts"
 
-/** Lines at the bottom of a terminal that are drawn anew in place; lines printed meanwhile scroll up above them. */
+/** Lines at the bottom of a terminal that are redrawn in place; printed lines scroll up above them. */
 export interface LiveRegion {
   readonly print: (lines: readonly string[]) => void
   readonly draw: (lines: readonly string[]) => void
-  /** Takes the region away and gives the cursor back. */
+  /** Erases the region and shows the cursor. */
   readonly close: () => void
 }
 

@@ -13,13 +13,13 @@ import {
 import { selectionArgs, createSwitchFlag, createWholeNumberParser } from "./flags.ts"
 
 const verify = defineCommand<VerifyFlags, string[]>({
-  brief: "Make a sample of what is up to date again, and see that it comes out as recorded",
-  text: "Finds assets that are not deterministic, and files that changed on disk or are gone. Looks for every file of what is up to date, and makes a sample of the partitions again from what they were made from: of each asset one at least, the newest. Changes nothing and keeps no run from working. Exit 10 when something is not as recorded.",
+  brief: "Recompute a sample of the fresh partitions and compare with the record",
+  text: "Finds assets that are not deterministic and files that are changed or missing. Looks up the file of every fresh partition and recomputes a sample from the recorded inputs: at least the newest partition of each asset. Stores nothing and needs no run lock. Exit 10 when a difference is found.",
   examples: [
-    "freshet verify                                  # 1% of everything, each time another one",
+    "freshet verify                                  # 1% of all assets, a new sample each time",
     "freshet verify +user_recs --sample 20% --seed 7 # the same sample for the same seed",
     "freshet verify user_recs --date 2026-01-05 --sample 100%",
-    "freshet verify --files                          # read every file of the lake, make nothing",
+    "freshet verify --files                          # read every retained file, recompute nothing",
   ],
   parameters: {
     flags: {
@@ -28,7 +28,7 @@ const verify = defineCommand<VerifyFlags, string[]>({
         parse: parsePercentage,
         default: "1%",
         placeholder: "p",
-        brief: "How much is made again, in percent",
+        brief: "Share of the partitions to recompute, in percent",
       },
       ...partitionFlags,
       seed: {
@@ -36,9 +36,9 @@ const verify = defineCommand<VerifyFlags, string[]>({
         parse: createWholeNumberParser(0),
         optional: true,
         placeholder: "n",
-        brief: "What chance begins with (default: another number each time)",
+        brief: "Random seed (default: random)",
       },
-      files: createSwitchFlag("Read every file that is kept, and make nothing again"),
+      files: createSwitchFlag("Read every retained file and recompute nothing"),
       json: jsonFlag,
     },
     positional: selectionArgs,
@@ -47,24 +47,24 @@ const verify = defineCommand<VerifyFlags, string[]>({
 })
 
 const gc = defineCommand<GcFlags>({
-  brief: "Clear away what need not be kept: replaced rows, and files that nothing refers to",
-  text: "Forgets materializations that were replaced longer ago than their asset's retention (30 days unless it says otherwise) and the grace period, unless they count again, are published or are what others were made from. Then removes the files of the lake that the ledger does not name and that are older than the grace period. Records of runs stay.",
+  brief: "Delete expired data and orphaned files",
+  text: "Removes materializations that were replaced longer ago than the retention of their asset (default: 30 days) and the grace period, unless they are current again, published or inputs of retained materializations. Then deletes the files of the lake that the ledger does not reference and that are older than the grace period. Records of runs are retained.",
   examples: [
-    "freshet gc --dry-run             # what would go, and how much space it takes",
+    "freshet gc --dry-run             # show the garbage and its size",
     "freshet gc --grace 2d",
-    "freshet gc --no-wait             # for cron: gives way to a run (exit 7)",
+    "freshet gc --no-wait             # for cron: exit 7 while a run is in progress",
   ],
   parameters: {
     flags: {
-      dryRun: createSwitchFlag("Say what would go, and remove nothing"),
+      dryRun: createSwitchFlag("Show the garbage and delete nothing"),
       grace: {
         kind: "parsed",
         parse: parseDuration,
         default: "7d",
         placeholder: "time",
-        brief: "What is younger stays: 7d, 12h, 30m, 0",
+        brief: "Spare everything younger: 7d, 12h, 30m, 0",
       },
-      yes: createSwitchFlag("Do not ask"),
+      yes: createSwitchFlag("Do not ask for confirmation"),
       wait: runFlags.wait,
       json: jsonFlag,
     },
@@ -73,21 +73,19 @@ const gc = defineCommand<GcFlags>({
 })
 
 const wipe = defineCommand<WipeFlags, [string]>({
-  brief: "Forget what was made of some partitions: they count as never made",
-  text: "Older materializations of them are forgotten too, and with them what is made together. What is published stays as it is until something new is; the files stay until `freshet gc` removes them. What was made from the rows is not up to date until the same rows are there again, and cannot be made again with --inputs recorded: it is named, and a person is asked first.",
+  brief: "Remove every record of some partitions: they become missing",
+  text: "Removes older materializations too, and those of all outputs of the same computation. The published tables stay until the next publication; the files stay until `freshet gc` deletes them. Partitions downstream are stale until the same rows are materialized again, and --inputs recorded cannot recompute them: they are listed before the confirmation.",
   examples: [
-    "freshet forget follows --date 2026-01-05 --dry-run     # what it would mean",
-    "freshet forget follows --from 2026-01-01 --to 2026-01-05",
-    "freshet forget user_recs --all --yes                   # for scripts: does not ask",
+    "freshet wipe follows --date 2026-01-05 --dry-run     # show the consequences",
+    "freshet wipe follows --from 2026-01-01 --to 2026-01-05",
+    "freshet wipe user_recs --all --yes                   # for scripts: no confirmation",
   ],
   parameters: {
     flags: {
       ...partitionFlags,
-      all: createSwitchFlag("Every partition there is"),
-      dryRun: createSwitchFlag(
-        "Say what would be forgotten and what would come of it; forget nothing",
-      ),
-      yes: createSwitchFlag("Do not ask"),
+      all: createSwitchFlag("Every partition"),
+      dryRun: createSwitchFlag("Show the consequences and wipe nothing"),
+      yes: createSwitchFlag("Do not ask for confirmation"),
       wait: runFlags.wait,
       json: jsonFlag,
     },
@@ -96,5 +94,5 @@ const wipe = defineCommand<WipeFlags, [string]>({
   load: async () => (await import("../commands/wipe.ts")).wipe,
 })
 
-/** Commands that look after what is kept. */
-export const maintainRoutes = { verify, forget: wipe, gc }
+/** Commands that maintain stored data. `forget` is the previous name of `wipe`. */
+export const maintainRoutes = { verify, wipe, forget: wipe, gc }

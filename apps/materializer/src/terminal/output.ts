@@ -2,7 +2,7 @@ import type { Output } from "./command-line.ts"
 import { exitCodes } from "./exit-code.ts"
 import type { TerminalStyle } from "./terminal-style.ts"
 
-/** One of the process's streams, to write to. */
+/** Creates the output of one of the process's streams. */
 export function createOutput(stream: NodeJS.WriteStream, style: TerminalStyle): Output {
   return {
     isTerminal: stream.isTTY,
@@ -15,7 +15,7 @@ export function createOutput(stream: NodeJS.WriteStream, style: TerminalStyle): 
   }
 }
 
-/** Who reads a pipe may stop reading, as `head` does: then there is nothing left to say. */
+/** Exits when the reader of a pipe stops, as `head` does. */
 export function exitOnClosedPipe(process: NodeJS.Process): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {

@@ -73,13 +73,13 @@ const formatting = {
   caseStyle: "convert-camel-to-kebab",
 } as const
 
-/** Faults in how a command is called, as all other faults are told: what first, then what to do. */
+/** Formats usage errors like all other errors: the message, and below it the remedy. */
 const applicationText: ApplicationText = {
   ...text_en,
   noCommandRegisteredForInput: ({ input, corrections }) => {
     const hint =
       corrections.length === 0
-        ? "`freshet --help` lists them."
+        ? "`freshet --help` lists the commands."
         : `Did you mean ${corrections.join(" or ")}?`
     return `error: No command is called \`${input}\`.\n  ${hint}`
   },
@@ -98,13 +98,13 @@ function formatArgumentError(error: unknown): string {
       return `No flag is called \`--${input}\`.\n  ${hint}`
     },
     UnsatisfiedPositionalError: ({ placeholder }) =>
-      `The ${placeholder} is missing.\n  --help tells how the command is called.`,
+      `The ${placeholder} is missing.\n  --help shows the usage of the command.`,
     EnumValidationError: ({ externalFlagName, input, values }) =>
       `--${externalFlagName} cannot be \`${input}\`.\n  It is one of ${values.join(", ")}.`,
   })
 }
 
-/** The command line as a whole. */
+/** The command line. */
 export const application = buildApplication<CommandLine>(
   buildRouteMap({
     routes: {
@@ -118,8 +118,8 @@ export const application = buildApplication<CommandLine>(
     },
     docs: {
       brief:
-        "Freshet knows which partitions of your datasets are stale, and why, and makes exactly those.",
-      hideRoute: { __complete: true },
+        "Freshet finds the stale partitions of your datasets, explains them, and materializes exactly those.",
+      hideRoute: { __complete: true, forget: true },
     },
   }),
   {
@@ -133,12 +133,12 @@ export const application = buildApplication<CommandLine>(
   },
 )
 
-/** Runs the command that was typed; what it ended with is its exit code. */
+/** Runs the typed command and sets its exit code. */
 export function runCommandLine(cli: CommandLine): Promise<void> {
   return run(application, cli.args, cli)
 }
 
-/** What may follow what has been typed. */
+/** Proposes completions of typed words. */
 export function proposeNextWords(
   cli: CommandLine,
   typed: readonly string[],

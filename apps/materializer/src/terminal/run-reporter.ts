@@ -1,91 +1,103 @@
 import { formatTimeOfDay, type RunEvent } from "@freshet/core/engine"
 import {
   applyEvent,
-  isUnsuccessful,
-  parseStepId,
-  type ProjectPlan,
+  getStepName,
+  type PlanDocument,
   type RunProgress,
+  type RunRequest,
+  type ServiceEvent,
   startProgress,
 } from "@freshet/services"
 
-import { formatComputation, formatLiveProgress } from "../render/live-progress-lines.ts"
+import { formatComputation, formatLiveProgress } from "../render/live-progress.ts"
 import { formatPlanBriefly } from "../render/plan.ts"
-import { formatEvent, formatOutcome } from "../render/run-event.ts"
+import { formatWarnings } from "../render/problems.ts"
+import { formatEvent, formatOutcome, toEventDocument } from "../render/run-event.ts"
 import {
   type CommandLine,
   type Output,
-  toJsonValue,
   printLines,
   schemaVersion,
+  toJsonValue,
 } from "./command-line.ts"
-import { type LiveRegion, createLiveRegion } from "./live-region.ts"
-import { type TerminalStyle, paint, getSign } from "./terminal-style.ts"
+import { createLiveRegion } from "./live-region.ts"
+import { type EventListener, formatWait } from "./load-services.ts"
+import { getSign, paint, type TerminalStyle } from "./terminal-style.ts"
 
-type StepEnded = Extract<RunEvent, { kind: "step_ended" }>
-
-/** Shows a run while it is under way, and remembers its events. */
-export interface RunReporter {
-  readonly start: (projectPlan: ProjectPlan) => void
-  readonly handleEvent: (event: RunEvent) => void
-  /** Says something that is no event, without harm to what is drawn. */
+/** Prints the events of a run. */
+export interface RunReporter extends EventListener {
+  /** Prints a text that is no event; a drawn tree stays intact. */
   readonly print: (text: string) => void
   readonly stop: () => void
-  /** How the steps ended. */
-  readonly stepEvents: readonly StepEnded[]
 }
 
-/** How a run is shown: a tree that redraws on a terminal, a line a change elsewhere, JSON lines on request. */
+/** Draws the events of a run: a tree on a terminal, a line for each change elsewhere, JSON lines on request. */
+interface RunDisplay extends Pick<RunReporter, "print" | "stop"> {
+  readonly start: (plan: PlanDocument) => void
+  readonly handleEvent: (event: RunEvent) => void
+}
+
+/** Creates the reporter of a request. */
 export function createRunReporter(
   cli: CommandLine,
-  title: string,
+  { command, target }: RunRequest,
   jsonLines: boolean,
 ): RunReporter {
-  const stepEvents: StepEnded[] = []
-  const recordEvent = (event: RunEvent) => {
-    if (event.kind === "step_ended") stepEvents.push(event)
+  const display = jsonLines ? createJsonDisplay(cli) : createTextDisplay(cli, command)
+  const hasHint = target.kind === "backfill" || target.kind === "retry"
+  const emit = (event: ServiceEvent) => {
+    switch (event.kind) {
+      case "run_waiting":
+        return void printLines(cli.err, [formatWait(event.owner)])
+      case "cancel_requested":
+        return display.print("Another process asked to stop: running steps are undone.")
+      case "run_planned":
+        void printLines(cli.err, formatWarnings(event.plan.warnings, cli.err.style))
+        return event.plan.step_count > 0 ? display.start(event.plan) : undefined
+      case "work_progress":
+      case "demo_data_progress":
+        return
+      case "run_started":
+        display.handleEvent(event)
+        return hasHint ? display.print(formatProgressHint(event.run)) : undefined
+      case "step_started":
+      case "step_progress":
+      case "step_ended":
+      case "publish_started":
+      case "publish_ended":
+      case "run_ended":
+        return display.handleEvent(event)
+    }
   }
-  if (jsonLines) return createJsonReporter(cli, stepEvents, recordEvent)
-  const display = cli.err.isTerminal ? createTreeReporter(cli, title) : createLineReporter(cli)
-  return {
-    ...display,
-    stepEvents,
-    handleEvent: (event) => {
-      recordEvent(event)
-      display.handleEvent(event)
-    },
-  }
+  return { ...display, emit, watchesSteps: cli.err.isTerminal || jsonLines }
 }
 
-type RunDisplay = Omit<RunReporter, "stepEvents">
+function createTextDisplay(cli: CommandLine, command: string): RunDisplay {
+  return cli.err.isTerminal
+    ? createTreeDisplay(cli, command.replace(/^freshet /, ""))
+    : createLineDisplay(cli)
+}
 
-function createJsonReporter(
-  cli: CommandLine,
-  stepEvents: readonly StepEnded[],
-  recordEvent: (event: RunEvent) => void,
-): RunReporter {
+function formatProgressHint(run: string): string {
+  return `\`freshet runs show ${run}\` shows its progress, \`freshet runs cancel ${run}\` stops it.`
+}
+
+function createJsonDisplay(cli: CommandLine): RunDisplay {
   return {
-    stepEvents,
     start: () => {},
     print: (text) => void printLines(cli.err, [text]),
     stop: () => {},
     handleEvent: (event) => {
-      recordEvent(event)
-      const { lineCounts, ...otherFields } = { lineCounts: undefined, ...event }
-      const counts = lineCounts === undefined ? {} : { line_counts: lineCounts }
-      const line = {
-        schema_version: schemaVersion,
-        at: new Date(cli.nowMs()).toISOString(),
-        ...otherFields,
-        ...counts,
-      }
+      const at = new Date(cli.nowMs()).toISOString()
+      const line = { schema_version: schemaVersion, at, ...toEventDocument(event) }
       void cli.out.write(`${JSON.stringify(line, toJsonValue)}\n`)
     },
   }
 }
 
-function createLineReporter(cli: CommandLine): RunDisplay {
+function createLineDisplay(cli: CommandLine): RunDisplay {
   return {
-    start: ({ plan }) =>
+    start: (plan) =>
       void cli.err.write(`${formatTimeOfDay(cli.nowMs())}  plan: ${formatPlanBriefly(plan)}\n`),
     print: (text) => void printLines(cli.err, [text]),
     stop: () => {},
@@ -98,7 +110,7 @@ function createLineReporter(cli: CommandLine): RunDisplay {
 
 const redrawMs = 100
 
-function createTreeReporter(cli: CommandLine, title: string): RunDisplay {
+function createTreeDisplay(cli: CommandLine, title: string): RunDisplay {
   const style = getLiveStyle(cli.err)
   const region = createLiveRegion(cli.err)
   let progress: RunProgress | undefined
@@ -107,8 +119,8 @@ function createTreeReporter(cli: CommandLine, title: string): RunDisplay {
     if (progress !== undefined) region.draw(formatLiveProgress(title, progress, cli.nowMs(), style))
   }
   return {
-    start: ({ project, plan }) => {
-      progress = startProgress(project.graph, plan, cli.nowMs())
+    start: (plan) => {
+      progress = startProgress(plan, cli.nowMs())
       timer = setInterval(draw, redrawMs)
       draw()
     },
@@ -118,36 +130,33 @@ function createTreeReporter(cli: CommandLine, title: string): RunDisplay {
       region.print(formatFinished(event, progress, style))
     },
     print: (text) => region.print([text]),
-    stop: () => closeTree(region, timer),
+    stop: () => {
+      clearInterval(timer)
+      region.close()
+    },
   }
 }
 
-function closeTree(region: LiveRegion, timer: NodeJS.Timeout | undefined): void {
-  clearInterval(timer)
-  region.close()
-}
-
-/** One column less than there are: a full line would wrap, and a wrapped line cannot be wiped. */
+/** Leaves one column free, because a full line would wrap and could not be erased. */
 function getLiveStyle({ style }: Output): TerminalStyle {
   return { ...style, columns: (style.columns ?? 80) - 1 }
 }
 
-/** A failure is told at once; what goes well is told once for all partitions of its computation. */
+/** Formats a failure at once, and a computation when all of its partitions have ended. */
 function formatFinished(
   event: RunEvent,
   { computations }: RunProgress,
   style: TerminalStyle,
 ): readonly string[] {
   if (event.kind !== "step_ended") return []
-  const failureLines =
-    isUnsuccessful(event.outcome) && event.outcome.kind !== "skipped"
-      ? [
-          `${paint(style, "bad", getSign(style, "failed"))} ${event.step}: ${formatOutcome(event.outcome, event.checks)}`,
-        ]
-      : []
-  const { name } = parseStepId(event.step)
-  const computationProgress = computations.get(name)
-  if (computationProgress === undefined || computationProgress.ended < computationProgress.planned)
-    return failureLines
-  return [...failureLines, formatComputation(name, computationProgress, style)]
+  const isFailure = event.outcome.kind === "failed" || event.outcome.kind === "checks_failed"
+  const failureLines = isFailure
+    ? [
+        `${paint(style, "bad", getSign(style, "failed"))} ${event.step}: ${formatOutcome(event.outcome, event.checks)}`,
+      ]
+    : []
+  const name = getStepName(event)
+  const computation = computations.get(name)
+  if (computation === undefined || computation.ended < computation.planned) return failureLines
+  return [...failureLines, formatComputation(name, computation, style)]
 }

@@ -7,13 +7,13 @@ import type { RunFlags } from "./run-and-print.ts"
 import { runs } from "./runs-routes.ts"
 
 const materialize = defineCommand<MaterializeFlags, string[]>({
-  brief: "Make what is not up to date, with whatever it needs, and publish it",
-  text: "Without a selection: every asset. Without days: the newest partition of each.",
+  brief: "Materialize stale assets and their stale upstreams, then publish",
+  text: "Without a selection: all assets. Without partitions: the newest partition of each asset.",
   examples: [
-    "freshet materialize                                          # everything, newest day",
-    "freshet materialize user_recs --date 2026-01-05              # one day, as of that day",
+    "freshet materialize                                          # all assets, newest day",
+    "freshet materialize user_recs --date 2026-01-05              # one past day",
     "freshet materialize group:stocktwits --from 2026-01-01 --to 2026-01-10",
-    "freshet materialize --dry-run                                # the plan only",
+    "freshet materialize --dry-run                                # print the plan only",
   ],
   parameters: {
     flags: { ...partitionFlags, only: onlyFlag, publish: publishFlag, ...runFlags },
@@ -23,25 +23,25 @@ const materialize = defineCommand<MaterializeFlags, string[]>({
 })
 
 const backfill = defineCommand<BackfillFlags, [string]>({
-  brief: "Make past partitions of one asset, each as of its own day",
-  text: "Makes whatever upstream of it is not up to date as well. The published tables stay at the newest day. What becomes stale downstream is named, or made too with --downstream.",
+  brief: "Materialize past partitions of one asset",
+  text: "Materializes stale upstream partitions first. The published tables stay at the newest partition. The partitions downstream that become stale are listed; --downstream materializes them too.",
   examples: [
     "freshet backfill user_recs --date 2026-01-05",
     "freshet backfill user_recs --from 2026-01-01 --to 2026-01-10 --only missing",
     "freshet backfill follows --date 2026-01-05 --downstream --dry-run",
-    "freshet backfill follows --date 2026-01-05 --inputs recorded   # does it come out the same?",
-    "freshet backfill user_recs --from 2026-01-01 --save plan.json    # to be applied later",
+    "freshet backfill follows --date 2026-01-05 --inputs recorded   # compare with the recorded rows",
+    "freshet backfill user_recs --from 2026-01-01 --save plan.json    # for `freshet apply plan.json`",
   ],
   parameters: {
     flags: {
       ...partitionFlags,
       only: onlyFlag,
-      downstream: createSwitchFlag("Also make what becomes stale downstream"),
+      downstream: createSwitchFlag("Also materialize the partitions downstream that become stale"),
       inputs: {
         kind: "enum",
         values: ["current", "recorded"],
         default: "current",
-        brief: "recorded: make it again from what it was made from, compare, keep nothing",
+        brief: "recorded: recompute from the recorded inputs and compare; nothing is stored",
       },
       ...runFlags,
       ...saveFlags,
@@ -52,21 +52,21 @@ const backfill = defineCommand<BackfillFlags, [string]>({
 })
 
 const apply = defineCommand<RunFlags, [string]>({
-  brief: "Do exactly what a saved plan says, or nothing",
-  text: "Exit 9, and nothing runs, when it is not what would be done now: the ledger moved, the code changed, other files landed.",
+  brief: "Execute a saved plan exactly, or nothing",
+  text: "Exit 9, and nothing runs, when the plan has become outdated: the ledger, the code or the landed files changed.",
   examples: [
     "freshet apply plan.json",
-    "freshet apply plan.json --dry-run    # does it still hold?",
+    "freshet apply plan.json --dry-run    # check that the plan is still valid",
   ],
   parameters: {
     flags: runFlags,
     positional: {
       kind: "tuple",
-      parameters: [{ brief: "A file that --save wrote", parse: String, placeholder: "file" }],
+      parameters: [{ brief: "A plan file written by --save", parse: String, placeholder: "file" }],
     },
   },
   load: async () => (await import("../commands/apply.ts")).apply,
 })
 
-/** Commands that make things, and what they did. */
+/** Commands that run steps. */
 export const runRoutes = { materialize, backfill, apply, runs }

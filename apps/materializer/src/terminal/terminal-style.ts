@@ -1,13 +1,13 @@
 import { styleText } from "node:util"
 
-/** How lines are to look where they go: colours, letters beyond ASCII, and the width; no width means a pipe, where nothing is cut. */
+/** The style of a stream: colours, letters beyond ASCII, and the width; undefined for a pipe, where nothing is cut. */
 export interface TerminalStyle {
   readonly color: boolean
   readonly unicode: boolean
   readonly columns: number | undefined
 }
 
-/** What a colour says; the colour itself is decided here alone. */
+/** The meaning of a colour. */
 export type Tone = "good" | "stale" | "bad" | "running" | "faint" | "strong" | "plain"
 
 const formats = {
@@ -24,7 +24,7 @@ export function paint(style: TerminalStyle, tone: Tone, text: string): string {
   return styleText(formats[tone], text, { validateStream: false })
 }
 
-/** Signs that tell states apart without colour. */
+/** Signs that distinguish states without colour. */
 export type Sign =
   | "fresh"
   | "stale"
@@ -56,7 +56,7 @@ export function getSign(style: TerminalStyle, name: Sign): string {
   return signs[name][style.unicode ? 0 : 1]
 }
 
-/** Tones of the four states, and of sources. */
+/** Tones of the four states and of sources. */
 export const stateTones = {
   fresh: "good",
   stale: "stale",

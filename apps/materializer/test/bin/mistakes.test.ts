@@ -19,9 +19,7 @@ beforeAll(() => {
   for (const path of [`${app}/src`, `${app}/node_modules`, "packages"])
     symlinkSync(join(checkout, path), join(workspace, path))
   write(`${app}/package.json`, `{ "type": "module" }`)
-  for (const name of ["core", "assets", "io", "schema"])
-    link(`node_modules/@freshet/${name}`, `packages/${name}`)
-  link("node_modules/@freshet/materializer", app)
+  for (const name of ["core", "services"]) link(`node_modules/@freshet/${name}`, `packages/${name}`)
   write("freshet.config.ts", config)
 })
 
@@ -29,7 +27,7 @@ afterAll(() => {
   rmSync(workspace, { recursive: true, force: true })
 })
 
-const config = `import { defineConfig } from "@freshet/materializer/config"
+const config = `import { defineConfig } from "@freshet/services/config"
 import { orders } from "./own/orders.ts"
 
 export default defineConfig({ assets: [orders] })

@@ -182,22 +182,20 @@ test.each([
   expect(err).toContain(hint)
 })
 
-test("status counts partitions by their own name, and shows of a set of keys the first in the worst state", async () => {
+test("status counts partitions by their noun, and judges a set of keys by the first in the worst state", async () => {
   const { out } = await run("status")
-  expect(out).toMatch(
-    /^◌ {2}hourly_visits +never made +2025-12-31T23 +1,633 of 1,633 hours missing/m,
-  )
+  expect(out).toMatch(/^◌ {2}hourly_visits +missing +2025-12-31T23 +1,633 of 1,633 hours missing/m)
   expect(out).toMatch(/^◌ {2}monthly_visits .* 2 of 2 months missing/m)
-  expect(out).toMatch(/^◌ {2}shop_visits +never made +berlin +3 of 3 keys missing/m)
+  expect(out).toMatch(/^◌ {2}shop_visits +missing +berlin +3 of 3 keys missing/m)
 })
 
-test("assets and show say how an asset is cut", async () => {
+test("assets and show print the granularity", async () => {
   expect((await run("assets")).out).toMatch(/^weekly_visits +visits +sql +weekly/m)
   expect((await run("show hourly_visits")).out).toContain("hourly (Europe/London)")
   expect((await run("show shop_visits")).out).toContain("by 3 keys")
 })
 
-test("why names the command that makes just this partition", async () => {
+test("why prints the command that materializes this partition", async () => {
   const week = await run("why weekly_visits --partition 2025-W48")
   expect(week.out).toContain("freshet backfill weekly_visits --date 2025-W48")
   expect(week.out).toContain("hourly_visits 2025-11-24T00 to 2025-11-30T23: never materialized")
@@ -205,8 +203,8 @@ test("why names the command that makes just this partition", async () => {
   expect(shop.out).toContain("freshet backfill shop_visits --partition 'são paulo'")
 })
 
-test("show tells of the newest partition, or of the one that is asked for", async () => {
-  expect((await run("show weekly_visits")).out).toContain("never made, newest 2025-W52")
+test("show describes the newest partition or the requested one", async () => {
+  expect((await run("show weekly_visits")).out).toContain("missing, newest 2025-W52")
   expect((await run("show weekly_visits --partition 2025-W48")).out).toContain("week 2025-W48")
   const { out } = await run("show weekly_visits --partition 2025-W48 --json")
   const shown = { partition: "2025-W48", newest_partition: "2025-W52", status: "missing" }

@@ -10,14 +10,93 @@ const executable = createExecutableProject(project)
 
 describe("materialize", () => {
   test("in a pipe gives a line a change on one stream and the summary on the other", async () => {
-    const ran = await runCommand(executable, ["materialize"])
-    expect(ran).toMatchSnapshot()
+    const { code, out, err } = await runCommand(executable, ["materialize"])
+    expect(code).toBe(0)
+    expect(err.split("\n")).toEqual([
+      "12:00:00  plan: 4 steps of 2 computations; publishes shop 2026-01-04",
+      "12:00:00  run 20260105-120000-abcdef started: 4 steps",
+      "12:00:00  items 2026-01-02: materialized, 1,200 rows, 0.00 s, 3 lines quarantined",
+      "12:00:00  items 2026-01-03: materialized, 1,200 rows, 0.00 s, 3 lines quarantined",
+      "12:00:00  items 2026-01-04: materialized, 1,200 rows, 0.00 s, 3 lines quarantined",
+      "12:00:00  best_items 2026-01-04: materialized, 1,200 rows, 0.00 s",
+      "12:00:00  published shop 2026-01-04: 1,200 inserted, 0 updated, 0 deleted, 0.00 s",
+      "12:00:00  run 20260105-120000-abcdef succeeded",
+      "",
+    ])
+    expect(out.split("\n")).toEqual([
+      "✓ 4 partitions materialized in 0.00 s, 4,800 rows.",
+      "9 of 3,609 lines of orders quarantined: 6 malformed_json, 3 wrong_type.",
+      "  `freshet data quarantine orders` shows them.",
+      "✓ Published shop 2026-01-04.",
+      "  table            inserted  updated  deleted   rows",
+      "  shop.best_items     1,200        0        0  1,200",
+      "",
+    ])
   })
 
   test("as JSON gives one document", async () => {
     const { code, out } = await runCommand(executable, ["materialize", "--json"])
     expect(code).toBe(0)
-    expect(JSON.parse(out)).toMatchSnapshot()
+    expect(JSON.parse(out)).toMatchObject({
+      schema_version: 3,
+      run: "20260105-120000-abcdef",
+      outcome: "succeeded",
+      ms: 0,
+      rows: 4800,
+      counts: {
+        materialized: 4,
+        reused: 0,
+        unchanged: 0,
+        checked: 0,
+        checks_failed: 0,
+        failed: 0,
+        skipped: 0,
+        not_started: 0,
+      },
+      steps: [
+        { step: "items 2026-01-02", computation: "items", outcome: "materialized" },
+        { step: "items 2026-01-03", computation: "items", outcome: "materialized" },
+        { step: "items 2026-01-04", computation: "items", outcome: "materialized" },
+        {
+          step: "best_items 2026-01-04",
+          computation: "best_items",
+          partition: "2026-01-04",
+          outcome: "materialized",
+        },
+      ],
+      line_counts: [
+        {
+          source: "orders",
+          lines: 3609,
+          rows: 3600,
+          quarantined: 9,
+          reasons: [
+            { reason: "wrong_type", lines: 3 },
+            { reason: "malformed_json", lines: 6 },
+          ],
+        },
+      ],
+      failed_checks: [],
+      publications: [
+        {
+          set: "shop",
+          partition: "2026-01-04",
+          changes: [
+            {
+              asset: "best_items",
+              table: "shop.best_items",
+              inserted: 1200,
+              updated: 0,
+              deleted: 0,
+              rows: 1200,
+            },
+          ],
+          error: null,
+        },
+      ],
+      remaining: { blocked: [], failed_checks: [] },
+      impact: null,
+    })
   })
 
   test("as JSON lines gives the events, each with its time and the schema's version", async () => {
@@ -33,7 +112,7 @@ describe("materialize", () => {
       "run_ended",
     ])
     expect(
-      events.every((event) => event["schema_version"] === 2 && event["at"] !== undefined),
+      events.every((event) => event["schema_version"] === 3 && event["at"] !== undefined),
     ).toBe(true)
   })
 
@@ -41,18 +120,38 @@ describe("materialize", () => {
     const failing = createExecutableProject(project, (step) =>
       step === "items 2026-01-03" ? "fails" : "materialized",
     )
-    const ran = await runCommand(failing, ["materialize"])
-    expect(ran.code).toBe(3)
-    expect(ran.out).toMatchSnapshot()
+    const { code, out } = await runCommand(failing, ["materialize"])
+    expect(code).toBe(3)
+    expect(out.split("\n")).toEqual([
+      "✕ The run failed: 2 partitions materialized in 0.00 s, 2,400 rows; 1 failed, 1 skipped.",
+      "✕ items 2026-01-03: failed: the disk is full",
+      "6 of 2,406 lines of orders quarantined: 4 malformed_json, 2 wrong_type.",
+      "  `freshet data quarantine orders` shows them.",
+      "Finished partitions are retained; `freshet runs retry 20260105-120000-abcdef` runs the remaining ones.",
+      "",
+    ])
   })
 
   test("that a check stops is exit 4 and says which rows", async () => {
     const failing = createExecutableProject(project, (step) =>
       step === "items 2026-01-03" ? "checks_failed" : "materialized",
     )
-    const ran = await runCommand(failing, ["materialize"])
-    expect(ran.code).toBe(4)
-    expect(ran.out).toMatchSnapshot()
+    const { code, out } = await runCommand(failing, ["materialize"])
+    expect(code).toBe(4)
+    expect(out.split("\n")).toEqual([
+      "✕ The run failed: 2 partitions materialized in 0.00 s, 2,400 rows; 1 with failed checks, 1 skipped.",
+      "✕ items 2026-01-03: check unique(item) failed",
+      "  unique(item): no two rows have the same item",
+      "    3 rows fail, for example",
+      '      {"item":"pen","rows":2}',
+      "  The failed rows are stored:",
+      "    `freshet data head items --failed-rows --partition 2026-01-03` shows them.",
+      "    .freshet/lake/refused/1.parquet",
+      "6 of 2,406 lines of orders quarantined: 4 malformed_json, 2 wrong_type.",
+      "  `freshet data quarantine orders` shows them.",
+      "Finished partitions are retained; `freshet runs retry 20260105-120000-abcdef` runs the remaining ones.",
+      "",
+    ])
   })
 
   test("on a terminal ends with one line a computation and a cursor that is shown", async () => {

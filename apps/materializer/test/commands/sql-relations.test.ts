@@ -41,7 +41,7 @@ test("a name that is no asset's means nothing", async () => {
 })
 
 test.each([
-  ["items@2026-01-03", "`items` 2026-01-03 was never made, so it has no rows."],
+  ["items@2026-01-03", "`items` 2026-01-03 is not materialized, so it has no rows."],
   ["items@2025-01-03", "comes before its first day"],
   ["items@", "is not a day of the calendar"],
   ["items@ALL", "is not a day of the calendar"],
@@ -52,10 +52,10 @@ test.each([
   })
 })
 
-test("an asset that was never made has no rows to query", async () => {
+test("an asset that is not materialized has no rows to query", async () => {
   const unmade = createTinyProject({ landed })
   await expect(findRelation(unmade, "from items", "items")).rejects.toMatchObject({
     code: "usage",
-    message: "`items` was never made, so it has no rows.",
+    message: "`items` is not materialized, so it has no rows.",
   })
 })

@@ -1,62 +1,57 @@
-import type { AssetRange } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
 import { runCommand } from "../fixtures/fake-command-line.ts"
-import { createTinyProject } from "../fixtures/tiny-project.ts"
-
-/** A project with so many retained materializations of items, and the wipes of its ledger. */
-function createWipeableProject(materializations: number) {
-  const project = createTinyProject({ landed: {} })
-  const wipes: (readonly AssetRange[])[] = []
-  const wipeable = {
-    materializations,
-    partitions: materializations === 0 ? [] : [{ from: 20_454, to: 20_455 }],
-    files: materializations,
-    bytes: 1200 * materializations,
-  }
-  const ledger = {
-    ...project.ledger,
-    findWipeable: async () => wipeable,
-    wipePartitions: async (ranges: readonly AssetRange[]) => void wipes.push(ranges),
-  }
-  return { wipes, project: { ...project, ledger } }
-}
+import { createWipeableProject } from "../fixtures/wipeable-project.ts"
 
 const everyItem = [{ asset: "items", range: { from: -Infinity, to: Infinity } }]
 
-test("a person at a terminal sees what it means and is asked; a no forgets nothing", async () => {
+test("a person at a terminal sees the consequences and is asked; a no wipes nothing", async () => {
   for (const answer of [false, true]) {
     const { wipes, project } = createWipeableProject(2)
-    const { code, out, err } = await runCommand(project, ["forget", "items", "--all"], {
+    const { code, out, err } = await runCommand(project, ["wipe", "items", "--all"], {
       isTerminal: true,
       ask: async (question) => {
-        expect(question).toBe("Forget these?")
+        expect(question).toBe("Wipe these partitions?")
         expect(wipes).toEqual([])
         return answer
       },
     })
     expect(code).toBe(0)
     expect(wipes).toEqual(answer ? [everyItem] : [])
-    expect(err).toContain("would count as never made: 2 materializations, 2 files, 2.4 kB.")
-    expect(err.includes("Nothing was forgotten.")).toBe(!answer)
-    expect(out.includes("count as never made now")).toBe(answer)
+    expect(err).toContain("(2 partitions) would be wiped: 2 materializations, 2 files, 2.4 kB.")
+    expect(err.includes("Nothing was wiped.")).toBe(!answer)
+    expect(out.includes("(2 partitions) wiped: 2 materializations")).toBe(answer)
   }
 })
 
-test("nobody is asked about nothing, and with --yes about anything", async () => {
-  for (const [kept, more] of [
+test("nobody is asked without records, nor with --yes", async () => {
+  for (const [retainedCount, more] of [
     [0, []],
     [2, ["--yes"]],
   ] as const) {
-    const { wipes, project } = createWipeableProject(kept)
+    const { wipes, project } = createWipeableProject(retainedCount)
     const ask = async () => expect.unreachable("nobody is asked")
-    const words = ["forget", "items", "--all", ...more]
+    const words = ["wipe", "items", "--all", ...more]
     const { code, out } = await runCommand(project, words, {
       isTerminal: true,
       ask,
     })
     expect(code).toBe(0)
-    expect(wipes).toEqual(kept === 0 ? [] : [everyItem])
-    expect(out).toContain(kept === 0 ? "there is nothing to forget" : "count as never made now")
+    expect(wipes).toEqual(retainedCount === 0 ? [] : [everyItem])
+    expect(out).toContain(retainedCount === 0 ? "nothing to wipe" : "(2 partitions) wiped")
   }
+})
+
+test("forget is a hidden alias of wipe", async () => {
+  const { wipes, project } = createWipeableProject(2)
+  expect((await runCommand(project, ["forget", "items", "--all", "--yes"])).code).toBe(0)
+  expect(wipes).toEqual([everyItem])
+})
+
+test("without a terminal a wipe needs --yes", async () => {
+  const { wipes, project } = createWipeableProject(2)
+  const { code, err } = await runCommand(project, ["wipe", "items", "--all"])
+  expect(code).toBe(2)
+  expect(err).toContain("Confirmation needed, but this is not a terminal.\n  Pass --yes")
+  expect(wipes).toEqual([])
 })

@@ -95,7 +95,6 @@ test.each([
   ["backfill hits --date 2026-01-02", "is a source", "name+"],
   ["runs cancel 1999 now", "Too many arguments", "expected 1"],
   ["runs show 1999", "No single run has an id that begins with `1999`", "`freshet runs`"],
-  ["runs retry 1999", "No single run has an id that begins with `1999`", "`freshet runs`"],
   ["apply", "The file is missing", "--help"],
   ["apply no-such-plan.json", "There is no file /project/no-such-plan.json", "--save FILE"],
 ])("%s: one clear message with what is nearest", async (line, what, nearest) => {

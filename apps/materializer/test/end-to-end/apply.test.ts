@@ -54,7 +54,7 @@ test("a plan is not applied after an edit of the code or the landed files, and i
     expectDone(await runFreshet(place, "apply", "plan.json"))
     expect(await readNewestSteps(place)).toEqual([
       `items ${first} materialized`,
-      `takings ${first} made`,
+      `takings ${first} materialized`,
     ])
   })
 })

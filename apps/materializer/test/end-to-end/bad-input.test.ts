@@ -274,7 +274,7 @@ test("an empty landing zone is not an error", async () => {
     mkdirSync(place.landing)
     const status = await runFreshet(place, "status")
     expectDone(status)
-    expect(status.stdout).toContain("Nothing has landed")
+    expect(status.stdout).toContain("No file has landed")
     const ended = await runFreshet(place, "materialize")
     expectPlain(ended)
     expect(ended.stdout).toContain("not everything that is read has landed yet")

@@ -16,10 +16,10 @@ import {
 const [first, second, third, fourth] = marketDays
 const words = ["backfill", "counted", "--from", first, "--to", fourth]
 
-/** More orders than a step can count. */
+/** More than can be counted in a lifetime. */
 const forEver = { pen: 4e15 }
 
-test("a cancelled run interrupts its step, starts no other, and its retry materializes the rest", async () => {
+test("a run that is cancelled stops within seconds, starts no further step, and its retry makes the rest", async () => {
   await withMarket(async (place) => {
     landOrders(place, second, forEver)
     const running = startFreshet(place, ...words)
@@ -39,7 +39,7 @@ test("a cancelled run interrupts its step, starts no other, and its retry materi
       },
     ])
     const text = await runFreshet(place, "runs", "show", id)
-    expect(text.stdout).toContain(`materialized ${first}; to do ${second} to ${fourth}`)
+    expect(text.stdout).toContain(`made ${first}; to do ${second} to ${fourth}`)
     const cancelled = await runFreshet(place, "runs", "cancel", id)
     expectDone(cancelled)
     expect(cancelled.stdout).toContain("has stopped: 1 of 4 partitions were made, and are kept.")
@@ -47,7 +47,7 @@ test("a cancelled run interrupts its step, starts no other, and its retry materi
     expect(ended).toMatchObject({ code: 130, signal: null })
     expect(ended.stderr).toContain("Another process asked to stop")
     expect(ended.stdout).toContain(`\`freshet runs retry ${id}\` makes what is left.`)
-    expect(await readNewestSteps(place)).toEqual([`counted ${first} materialized`])
+    expect(await readNewestSteps(place)).toEqual([`counted ${first} made`])
     const [run] = await readRuns(place)
     expect(run).toMatchObject({ outcome: "interrupted" })
     expect(Date.parse(run?.ended_at ?? "")).toBeGreaterThanOrEqual(
@@ -59,14 +59,14 @@ test("a cancelled run interrupts its step, starts no other, and its retry materi
     landOrders(place, second, { pen: 2 })
     expectDone(await runFreshet(place, "runs", "retry", id))
     expect(await readNewestSteps(place)).toEqual([
-      `counted ${second} materialized`,
-      `counted ${third} materialized`,
-      `counted ${fourth} materialized`,
+      `counted ${second} made`,
+      `counted ${third} made`,
+      `counted ${fourth} made`,
     ])
   })
 })
 
-test("a killed run is listed as killed, and the next command continues after its partitions", async () => {
+test("a run that was killed is recognisable as such, and the next command carries on after what it made", async () => {
   await withMarket(async (place) => {
     landOrders(place, third, forEver)
     const running = startFreshet(place, ...words)
@@ -77,18 +77,18 @@ test("a killed run is listed as killed, and the next command continues after its
     await outcomeIs(place, id, "killed")
     const { stdout } = await runFreshet(place, "runs", "show", id)
     expect(stdout).toContain("Its process ended without a word.")
-    expect(stdout).toContain(`materialized ${first} to ${second}; not done ${third} to ${fourth}`)
+    expect(stdout).toContain(`made ${first} to ${second}; not done ${third} to ${fourth}`)
     landOrders(place, third, { pen: 2 })
     expectDone(await runFreshet(place, ...words))
     expect(await readNewestSteps(place)).toEqual([
-      `counted ${third} materialized`,
-      `counted ${fourth} materialized`,
+      `counted ${third} made`,
+      `counted ${fourth} made`,
     ])
     expect((await readRuns(place)).map(({ outcome }) => outcome)).toEqual(["succeeded", "killed"])
   })
 })
 
-test("concurrent backfills of the same partitions materialize each of them once", async () => {
+test("two backfills of the same partitions at once launch none of them twice", async () => {
   await withMarket(async (place) => {
     const overlapping = ["backfill", "counted", "--from", second, "--to", fourth]
     const all = [words, overlapping, words].map((each) => startFreshet(place, ...each))
@@ -98,21 +98,25 @@ test("concurrent backfills of the same partitions materialize each of them once"
   })
 })
 
-test("a retry of a running run is rejected", async () => {
+test("a retry of a run in progress is a usage error, and nothing runs", async () => {
   await withMarket(async (place) => {
     landOrders(place, second, forEver)
     const running = startFreshet(place, ...words)
     await reached(running, first)
     const { code, stderr } = await runFreshet(place, "runs", "retry", idOf(running))
     expect(code).toBe(2)
-    expect(stderr).toContain(`Run ${idOf(running)} is still under way.`)
+    expect(stderr).toContain(`Run ${idOf(running)} is still in progress.`)
+    const unknown = await runFreshet(place, "runs", "retry", "1999")
+    expect(unknown).toMatchObject({ code: 2, stdout: "" })
+    expect(unknown.stderr).toContain("No single run has an id that begins with `1999`")
+    expect(unknown.stderr).toContain("`freshet runs`")
     running.kill("SIGTERM")
     expect(await running.result).toMatchObject({ code: 143 })
-    expect(await readNewestSteps(place)).toEqual([`counted ${first} materialized`])
+    expect(await readNewestSteps(place)).toEqual([`counted ${first} made`])
   })
 })
 
-/** Waits until the run has materialized a day. */
+/** The run has made a day, and the next one is under way. */
 async function reached(running: RunningCommand, day: string): Promise<void> {
   await running.waitForOutput(`counted ${day}: materialized`)
 }
@@ -121,7 +125,7 @@ function idOf(running: RunningCommand): string {
   return /run (\S+) started/.exec(running.readOutput())?.[1] ?? "no run has started"
 }
 
-/** Waits for the outcome: the server notices with a delay that a process is gone. */
+/** The server needs a moment to notice that a process is gone. */
 async function outcomeIs(place: DeclaredProject, id: string, outcome: string): Promise<void> {
   await waitUntil(async () => (await readRun(place, id)).outcome === outcome)
 }

@@ -1,8 +1,19 @@
 import { appendFile, readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 
+import {
+  assetDetailSchema,
+  demoDataSchema,
+  diagnosticsSchema,
+  explanationSchema,
+  quarantineSchema,
+  queryResultSchema,
+  rowsSchema,
+  statusSchema,
+} from "@freshet/services/documents"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
+import { parseDocument } from "../fixtures/parse-document.ts"
 import {
   type CommandResult,
   expectDone,
@@ -34,18 +45,18 @@ interface Steps {
   readonly steps: readonly { readonly id: string }[]
 }
 
-describe("after materializing the newest day", () => {
-  test("materialize prints its partitions and publications", () => {
+describe("after everything was made for the newest day", () => {
+  test("materialize has told what it made and published", () => {
     expectDone(materialized)
     expect(materialized.stdout).toMatch(/^✓ \d+ partitions made/)
     expect(materialized.stdout).toContain("✓ Published stocktwits 2026-01-10.")
   })
 
-  test("status prints that all assets are fresh", async () => {
+  test("status says so", async () => {
     const { code, stdout, stderr } = await run("status")
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
     expect(stdout).toMatch(
-      /All 54 assets are up to date; 6 late\..* Published: stocktwits 2026-01-10/,
+      /All 54 assets are up to date; 6 overdue\..* Published: stocktwits 2026-01-10/,
     )
   })
 
@@ -66,13 +77,13 @@ describe("after materializing the newest day", () => {
     })
   })
 
-  test("why explains a missing partition", async () => {
+  test("why prints the command that materializes a missing day", async () => {
     const { stdout } = await run("why", "user_recs", "--partition", "2026-01-05")
-    expect(stdout).toMatch(/^◌ user_recs 2026-01-05 was never made\./)
+    expect(stdout).toMatch(/^◌ user_recs 2026-01-05 is missing\./)
     expect(stdout).toContain("freshet backfill user_recs --date 2026-01-05")
   })
 
-  test("a dry run prints the plan and changes nothing", async () => {
+  test("a dry run prints the plan and leaves everything as it is", async () => {
     const words = ["backfill", "user_recs", "--date", "2026-01-06", "--dry-run"] as const
     const { code, stdout, stderr } = await run(...words)
     expect(code).toBe(0)
@@ -83,13 +94,15 @@ describe("after materializing the newest day", () => {
 
   test("assets, show and lineage print the declarations", async () => {
     expect((await run("assets", "kind:source")).stdout.trimEnd().split("\n")).toHaveLength(10)
-    expect((await run("show", "user_recs")).stdout).toContain("shows 2026-01-10")
+    expect((await run("show", "user_recs")).stdout).toContain(
+      "publication set stocktwits: contains 2026-01-10",
+    )
     expect((await run("lineage", "user_recs")).stdout).toContain("follows (last 7)")
     const mermaid = await run("lineage", "+user_recs", "--format", "mermaid")
     expect(mermaid.stdout).toMatch(/^flowchart LR\n/)
   })
 
-  test("runs list prints runs, and runs show prints the steps of one", async () => {
+  test("runs lists what was run, and runs show its steps", async () => {
     const { runs } = await json<{ runs: readonly { id: string; command: string }[] }>(
       "runs",
       "list",
@@ -100,7 +113,7 @@ describe("after materializing the newest day", () => {
     expect(stdout).toMatch(/published stocktwits 2026-01-10: [\d,]+ inserted, 0 updated, 0 deleted/)
   })
 
-  test("data head prints rows of an asset and of a source", async () => {
+  test("data head shows rows of an asset and of a source", async () => {
     const head = await json<{ rows: readonly Record<string, unknown>[]; more: boolean }>(
       "data",
       "head",
@@ -129,7 +142,7 @@ describe("after materializing the newest day", () => {
     },
   )
 
-  test("data quarantine prints lines with file, number and reason", async () => {
+  test("data quarantine shows lines with file, number and reason", async () => {
     const { lines } = await json<{ lines: readonly Record<string, unknown>[] }>(
       "data",
       "quarantine",
@@ -143,7 +156,7 @@ describe("after materializing the newest day", () => {
     })
   })
 
-  test("sql reads assets by name, at a day and for all days", async () => {
+  test("sql reads assets by name, by day and all days", async () => {
     const { rows } = await json<{ rows: readonly unknown[] }>(
       "sql",
       `select (select count(*) from Follows) > 0 as newest, (select count(*) from "follows@all") as every,
@@ -165,15 +178,15 @@ describe("after materializing the newest day", () => {
     ["select * from user_recs@2026-01-05", 'in double quotes: "user_recs@2026-01-05"'],
     ['select * from "user_recs@1999-01-01"', "comes before its first day"],
     ["select nothing from user_recs", 'Referenced column "nothing" not found'],
-    ["select * from stocktwits.user_recs", "assets are named without a schema"],
-  ])("sql reports the error in a query: %s", async (query, message) => {
+    ["select * from stocktwits.user_recs", "names of assets have no schema"],
+  ])("sql says what is wrong with a query: %s", async (query, message) => {
     const { code, stdout, stderr } = await run("sql", query)
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
     expect(stderr).toContain(message)
     expect(stderr.match(/^error: /gm)).toHaveLength(1)
   })
 
-  test("sql --published reads the tables in PostgreSQL and cannot write", async () => {
+  test("sql --published reads the tables in PostgreSQL, and can do nothing else", async () => {
     const { rows } = await json<{ rows: readonly unknown[] }>(
       "sql",
       "--published",
@@ -199,7 +212,7 @@ describe("after materializing the newest day", () => {
     expect(await json("sql", "--published", count)).toMatchObject({ rows: [{ kept: true }] })
   })
 
-  test("doctor finds no problem except quarantined lines", async () => {
+  test("doctor finds everything in order but the quarantined lines", async () => {
     const { code, stdout } = await run("doctor")
     expect(code).toBe(0)
     expect(stdout.match(/^! warn .*$/gm)).toEqual(
@@ -214,10 +227,31 @@ describe("after materializing the newest day", () => {
     expect((await run("__complete", "--", "lineage", "+user_rec")).stdout).toBe(
       "+user_recs\n+user_rec_reasons\n",
     )
-    expect((await run("__complete", "--", "status", "--la")).stdout).toBe("--late\n")
+    expect((await run("__complete", "--", "status", "--ov")).stdout).toBe("--overdue\n")
+    expect((await run("__complete", "--", "status", "--la")).stdout).toBe("")
   })
 
-  test("an unreachable database is exit 8 and one message", async () => {
+  test.each([
+    [statusSchema, ["status"]],
+    [explanationSchema, ["why", "user_recs"]],
+    [assetDetailSchema, ["show", "user_recs"]],
+    [assetDetailSchema, ["show", "genre_earnings"]],
+    [rowsSchema, ["data", "head", "user_recs", "--limit", "2"]],
+    [rowsSchema, ["data", "head", "genre_earnings"]],
+    [rowsSchema, ["data", "head", "activity_log", "--limit", "1"]],
+    [queryResultSchema, ["sql", "select * from user_recs", "--limit", "2"]],
+    [queryResultSchema, ["sql", "--published", "select * from stocktwits.rooms limit 2"]],
+    [quarantineSchema, ["data", "quarantine", "activity_log"]],
+    [diagnosticsSchema, ["doctor"]],
+    [demoDataSchema, ["demo-data", "--days", "1", "--landing", "elsewhere"]],
+    [demoDataSchema, ["demo-data", "--group", "movies", "--landing", "elsewhere"]],
+  ])("%#: --json prints a document of its schema", async (schema, words) => {
+    const { code, stdout } = await run(...words, "--json")
+    expect(code).toBe(0)
+    expect(parseDocument(schema, stdout)).toEqual(JSON.parse(stdout))
+  })
+
+  test("a database that is not there is exit 8 and one message", async () => {
     const env = { DATABASE_URL: "postgres://nobody:secret@127.0.0.1:1/nothing" }
     const ended = [["status"], ["sql", "--published", "select 1"]].map((words) =>
       runFreshet(withEnvironment(project, env), ...words),
@@ -231,7 +265,7 @@ describe("after materializing the newest day", () => {
 })
 
 describe("a past day", () => {
-  test("is backfilled as of that day, and the published tables stay at the newest day", async () => {
+  test("is backfilled as of itself, and the published tables stay at the newest day", async () => {
     const { code, stdout } = await run("backfill", "user_recs", "--date", "2026-01-08")
     expect(code).toBe(0)
     expect(stdout).toContain("show 2026-01-10, the newest day")
@@ -240,7 +274,7 @@ describe("a past day", () => {
     expect(again.stdout).toBe("Nothing is stale: everything asked for is up to date.\n")
   })
 
-  test("with a late line makes all windows that contain it stale, and a backfill names the assets that stay stale", async () => {
+  test("with a late line is stale with everything whose window holds it, and backfill names what it leaves", async () => {
     const file = join(project.landing, "stocktwits/activity/2026-01-09.json")
     await appendFile(file, `{"action": "follow", "user_id": 1, "following_user_id": 2}\n`)
     const stale = await run("status", "--stale", "--exit-code")
@@ -258,7 +292,7 @@ describe("a past day", () => {
 })
 
 describe("a run", () => {
-  test("prints every event with --jsonl", async () => {
+  test("as JSON lines gives every event", async () => {
     const words = ["backfill", "user_engagements", "--date", "2026-01-07", "--jsonl"] as const
     const { code, stdout } = await run(...words)
     expect(code).toBe(0)
@@ -270,9 +304,9 @@ describe("a run", () => {
     expect(events.at(-1)).toMatchObject({ kind: "run_ended", outcome: "succeeded" })
   })
 
-  test("ends with 130 when interrupted, retains its partitions, and the next run continues", async () => {
+  test("that is interrupted ends with 130, keeps what was made, and the next one carries on", async () => {
     const running = start("materialize", "--from", "2026-01-02", "--to", "2026-01-10")
-    await running.waitForOutput(": materialized")
+    await running.waitForOutput("materialized")
     running.kill("SIGINT")
     const outcome = await running.result
     expect(outcome).toMatchObject({ code: 130, signal: null })
@@ -281,9 +315,9 @@ describe("a run", () => {
     expectDone(await run("materialize", "user_recs", "--from", "2026-01-02"))
   })
 
-  test("ends with 7 while another one is running, with --no-wait", async () => {
+  test("meets another one: --no-wait is exit 7", async () => {
     const first = start("materialize", "--from", "2026-01-02", "--to", "2026-01-10")
-    await first.waitForOutput(": materialized")
+    await first.waitForOutput("materialized")
     const second = await run("materialize", "--no-wait")
     expect(second.code).toBe(7)
     expect(second.stderr).toContain("Another run is under way")

@@ -47,7 +47,7 @@ test("every command works on the demo's data with --demo, and suggests commands 
   expect(why.stdout).toContain("freshet backfill user_recs --date 2026-01-05 --demo")
   expect(rows.stdout).toMatch(/^count\n +\d{3,}\n$/)
   expect(first.stdout).toContain("`freshet data quarantine activity_log --demo` shows them.")
-  expect(first.stdout).toContain("npx freshet status --demo ")
+  expect(first.stdout).toContain("./freshet status --demo ")
 })
 
 test("a report has a title, a period, a definition, and figures with units", async () => {
@@ -61,11 +61,11 @@ test("a report has a title, a period, a definition, and figures with units", asy
   expect(stdout).toMatch(/\n +1 +\d+ +[A-Z]\w+ +\d+ +[\d,]+,\d{3}\.\d\d /)
   expect(stdout).not.toContain("released_from")
   const shown = await run("show", "genre_earnings", "--demo")
-  expect(shown.stdout).toContain("\nAnswer\n")
+  expect(shown.stdout).toContain("\nReport\n")
   expect(shown.stdout).toContain(stdout.trim().split("\n").at(-1) ?? "nothing")
 })
 
 test("the demo does not touch the user's own data", async () => {
   const { stdout } = await run("status")
-  expect(stdout).toContain(`Nothing has landed yet. Files are expected in ${project.landing}:`)
+  expect(stdout).toContain(`No file has landed yet. Files are expected in ${project.landing}:`)
 })

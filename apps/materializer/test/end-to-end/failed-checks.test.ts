@@ -33,7 +33,7 @@ test("rows that fail a new check are reported by every run until they are fixed,
     expect((await runFreshet(project, "why", "best")).stdout).toContain(
       `But it is blocked by items ${newest}, which fails a check`,
     )
-    expect((await runFreshet(project, "status")).stdout).toContain("1 refused by checks")
+    expect((await runFreshet(project, "status")).stdout).toContain("1 with failed checks")
     await project.declare(declareShop({ maxOrders: 6 }))
     expectDone(await runFreshet(project, "materialize"))
     expect((await runFreshet(project, "materialize")).stdout).toBe(

@@ -6,6 +6,7 @@ import { expect } from "vitest"
 const launcher =
   process.env["FRESHET_TEST_LAUNCHER"] ??
   fileURLToPath(new URL("../../bin/freshet.js", import.meta.url))
+const nodeUnderTest = process.env["FRESHET_TEST_NODE"] ?? process.execPath
 
 /** The current folder of a command, and the environment variables set for it. */
 export interface CommandSettings {
@@ -13,6 +14,8 @@ export interface CommandSettings {
   readonly environment: Readonly<Record<string, string>>
   /** The program to run; without one, the launcher of the workspace. */
   readonly program?: string
+  /** The Node to run it; without one, `FRESHET_TEST_NODE` or the one that runs the tests. */
+  readonly node?: string
 }
 
 /** The end of a command. */
@@ -37,10 +40,10 @@ export interface RunningCommand {
 
 /** Starts `freshet` as a process of its own. */
 export function startFreshet(
-  { program = launcher, ...settings }: CommandSettings,
+  { program = launcher, node = nodeUnderTest, ...settings }: CommandSettings,
   ...words: readonly string[]
 ): RunningCommand {
-  return startProgram(settings, process.execPath, [program, ...words])
+  return startProgram(settings, node, [program, ...words])
 }
 
 /** Runs `freshet` to its end. */

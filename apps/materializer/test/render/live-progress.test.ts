@@ -1,29 +1,39 @@
-import { buildPlan, listNewestTargets, type RunEvent } from "@freshet/core/engine"
-import { applyEvent, type RunProgress, startProgress } from "@freshet/services"
+import type { RunEvent } from "@freshet/core/engine"
+import { applyEvent, type PlanDocument, type RunProgress, startProgress } from "@freshet/services"
 import { expect, test } from "vitest"
 
 import {
   formatProgressBar,
   formatComputation,
   formatLiveProgress,
-} from "../../src/render/live-progress-lines.ts"
+} from "../../src/render/live-progress.ts"
 import { formatEvent } from "../../src/render/run-event.ts"
-import { noon, createTinyProject } from "../fixtures/tiny-project.ts"
+import { runCommand } from "../fixtures/fake-command-line.ts"
+import { unmaterializedProject } from "../fixtures/project-states.ts"
+import { noon } from "../fixtures/tiny-project.ts"
 
-const project = createTinyProject({
-  landed: { "2026-01-02": "a", "2026-01-03": "b", "2026-01-04": "c" },
-})
-const targets = listNewestTargets(project.evaluation, ["best_items"])
-const plan = buildPlan(project.evaluation, { targets, publish: true }, project.hash)
+const planRun = await runCommand(unmaterializedProject, [
+  "plan",
+  "best_items",
+  "--no-publish",
+  "--json",
+])
+const plan = JSON.parse(planRun.out) as PlanDocument // the command printed it
+
+/** Names a step of items. */
+function items(partition: string) {
+  return { step: `items ${partition}`, computation: "items", check: undefined, partition }
+}
+
 const style = { color: false, unicode: true, columns: 80 }
 
 function ended(
-  step: string,
+  partition: string,
   outcome: Extract<RunEvent, { kind: "step_ended" }>["outcome"],
 ): RunEvent {
   return {
     kind: "step_ended",
-    step,
+    ...items(partition),
     outcome,
     rows: 1200,
     ms: 250,
@@ -36,20 +46,20 @@ function ended(
 function after(...events: readonly RunEvent[]): RunProgress {
   return events.reduce(
     (progress, event) => applyEvent(progress, event, noon),
-    startProgress(project.graph, plan, noon),
+    startProgress(plan, noon),
   )
 }
 
 const halfWay = after(
-  { kind: "step_started", step: "items 2026-01-02" },
-  { kind: "step_started", step: "items 2026-01-03" },
-  ended("items 2026-01-02", { kind: "materialized" }),
-  { kind: "step_progress", step: "items 2026-01-03", share: 0.71 },
+  { kind: "step_started", ...items("2026-01-02") },
+  { kind: "step_started", ...items("2026-01-03") },
+  ended("2026-01-02", { kind: "materialized" }),
+  { kind: "step_progress", ...items("2026-01-03"), share: 0.71 },
 )
 
-test("what is under way is shown with its share and its time", () => {
+test("a running step is shown with its share and its time", () => {
   expect(formatLiveProgress("materialize", halfWay, noon + 6300, style)).toEqual([
-    "materialize  1/4 steps  25%  6.3 s, about 19 s left",
+    "materialize  1/4 steps  25%  6.3 s, about 19 s remaining",
     "▶ items                    2026-01-03  ███████░░░  6.3 s",
   ])
 })
@@ -60,11 +70,11 @@ test("no line is wider than the terminal", () => {
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(40)
 })
 
-test("a computation is told in one line for all its days", () => {
+test("a computation is printed in one line for all its days", () => {
   const done = after(
-    ended("items 2026-01-02", { kind: "materialized" }),
-    ended("items 2026-01-03", { kind: "unchanged" }),
-    ended("items 2026-01-04", { kind: "materialized" }),
+    ended("2026-01-02", { kind: "materialized" }),
+    ended("2026-01-03", { kind: "unchanged" }),
+    ended("2026-01-04", { kind: "materialized" }),
   )
   const items = done.computations.get("items")
   expect(items && formatComputation("items", items, style)).toBe(
@@ -79,12 +89,12 @@ test("the bar never leaves its ten places", () => {
 })
 
 test("a line of the log has the time, what ended, and how", () => {
-  expect(formatEvent(ended("items 2026-01-02", { kind: "materialized" }), noon)).toBe(
-    "12:00:00  items 2026-01-02: made, 1,200 rows, 0.3 s",
+  expect(formatEvent(ended("2026-01-02", { kind: "materialized" }), noon)).toBe(
+    "12:00:00  items 2026-01-02: materialized, 1,200 rows, 0.3 s",
   )
   const failed = { kind: "failed", message: "the disk is full", hint: undefined } as const
-  expect(formatEvent(ended("items 2026-01-02", failed), noon)).toBe(
+  expect(formatEvent(ended("2026-01-02", failed), noon)).toBe(
     "12:00:00  items 2026-01-02: failed: the disk is full",
   )
-  expect(formatEvent({ kind: "step_started", step: "items 2026-01-02" }, noon)).toBeUndefined()
+  expect(formatEvent({ kind: "step_started", ...items("2026-01-02") }, noon)).toBeUndefined()
 })

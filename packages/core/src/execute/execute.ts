@@ -1,5 +1,5 @@
 import type { Evaluation } from "../evaluate/states.ts"
-import { type Plan, type Step, countSteps } from "../plan/plan.ts"
+import { type Plan, type Step, countSteps, toStepReference } from "../plan/plan.ts"
 import type { AssetRange, Effects, RunIntent, RunOutcome, StepOutcome } from "../ports.ts"
 import { FreshetError } from "../problem.ts"
 import { addBlockers, findBlocker } from "./blockers.ts"
@@ -173,7 +173,7 @@ async function runAndRecordStep(run: ActiveRun, step: Step): Promise<void> {
   const { effects, state, outcomes } = run
   const startedMs = effects.nowMs()
   const blocker = findBlocker(state.blockers, step)
-  effects.emit({ kind: "step_started", step: step.id })
+  effects.emit({ kind: "step_started", ...toStepReference(step) })
   const result =
     blocker === undefined ? await runStep(state, step, effects) : toSkippedResult(blocker)
   recordStep(run, step, result, startedMs)
@@ -212,7 +212,7 @@ function emitStepEnded(effects: Effects, step: Step, result: StepResult, ms: num
   const rows = result.outputs.reduce((sum, output) => sum + output.rows, 0)
   effects.emit({
     kind: "step_ended",
-    step: step.id,
+    ...toStepReference(step),
     outcome,
     rows,
     ms,

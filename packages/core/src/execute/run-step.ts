@@ -9,7 +9,7 @@ import type { MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
 import { findCodeVersion } from "../evaluate/states.ts"
 import { getOutputs } from "../graph/graph.ts"
 import { encodeFolderName } from "../partitions/folder-name.ts"
-import type { CheckStep, MaterializeStep, Step } from "../plan/plan.ts"
+import { type CheckStep, type MaterializeStep, type Step, toStepReference } from "../plan/plan.ts"
 import type {
   CheckResult,
   ComputeResult,
@@ -258,7 +258,7 @@ function computeOutputs(
       inputVersion: version,
       relations: buildRelations(state, computation, partition),
     },
-    (share) => effects.emit({ kind: "step_progress", step: step.id, share }),
+    (share) => effects.emit({ kind: "step_progress", ...toStepReference(step), share }),
   )
 }
 

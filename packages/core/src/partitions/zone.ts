@@ -35,7 +35,7 @@ export function getOffsetPeriod(zone: string, instantMs: number): OffsetPeriod {
   return periods.findLast(({ startMs }) => startMs <= instantMs) ?? utc
 }
 
-/** Returns the offset of a zone from UTC at an instant, in milliseconds. */
+/** The offset of a zone's clocks from UTC at an instant, in milliseconds. */
 export function getZoneOffset(zone: string, instantMs: number): number {
   return getOffsetPeriod(zone, instantMs).offsetMs
 }

@@ -3,7 +3,7 @@ import type { Graph } from "../graph/graph.ts"
 import { formatQuantity } from "../quantity.ts"
 import { formatCause, formatPartitions, formatStatus } from "./explain.ts"
 
-/** Formats the causes of a partition's status; upstreams that will be rebuilt are listed together. */
+/** Formats the causes of a status; upstreams that will be rebuilt are named together. */
 export function formatCauses(graph: Graph, status: Status): string {
   if (status.kind !== "stale" || status.blocker !== undefined) return formatStatus(graph, status)
   const ownCauses = status.causes.flatMap((cause) =>
@@ -15,7 +15,7 @@ export function formatCauses(graph: Graph, status: Status): string {
   return [...ownCauses, ...upstreamTexts].join("; ")
 }
 
-/** Formats the first cause of a partition's status and the number of further causes. */
+/** Formats the first cause, and the number of further ones. */
 export function formatMainCause(graph: Graph, status: Status): string {
   if (status.kind !== "stale" || status.blocker !== undefined) return formatStatus(graph, status)
   const [mainCause = status.causes[0]] = status.causes.filter(({ kind }) => kind !== "upstream")

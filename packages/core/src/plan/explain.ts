@@ -1,25 +1,17 @@
 import { type PartitionRange, formatPartitionKey, type Static } from "../declare/partition.ts"
 import { formatWindow } from "../declare/window.ts"
 import type { Failure } from "../evaluate/ledger-snapshot.ts"
-import { type Cause, type ChangedInput, type Status, getStatus } from "../evaluate/staleness.ts"
-import type { Evaluation } from "../evaluate/states.ts"
+import type { Cause, ChangedInput, Status } from "../evaluate/staleness.ts"
 import type { Graph } from "../graph/graph.ts"
-import {
-  type Plan,
-  type Step,
-  countPartitions,
-  listPartitions,
-  listSteps,
-  listBlockedWork,
-} from "./plan.ts"
+import { countPartitions, listPartitions } from "./plan.ts"
 
-/** The number of ranges in a text; further ranges are counted. */
+/** The number of ranges that are written out. */
 const maxRanges = 12
 
-/** The number of static keys in a text; further keys are counted. */
+/** The number of keys that are written out. */
 const maxKeys = 6
 
-/** Formats partitions: `2026-01-03 to 2026-01-05, 2026-01-09`, `3 more ranges` after the first ones; `oslo, "são paulo"` or `all 9 keys` for static keys; empty for an unpartitioned asset. */
+/** Formats partitions: `2026-01-03 to 2026-01-05, 2026-01-09`, the first ones of many ranges; `oslo, "são paulo"` or `all 9 keys` of a set. */
 export function formatPartitions(
   graph: Graph,
   asset: string,
@@ -37,7 +29,7 @@ export function formatPartitions(
   return [...texts, ...(omittedCount > 0 ? [`${omittedCount} more ranges`] : [])].join(", ")
 }
 
-/** Lists static keys one by one: people do not know their order, so ranges would not say which keys are meant. */
+/** Formats keys one by one, since their order is arbitrary. */
 function formatKeys(definition: Static, ranges: readonly PartitionRange[]): string {
   const count = countPartitions(ranges)
   if (count > 1 && count === definition.keys.length)
@@ -53,14 +45,14 @@ function formatKeys(definition: Static, ranges: readonly PartitionRange[]): stri
     : `${keys.join(", ")} and ${omittedCount.toLocaleString("en-US")} more`
 }
 
-/** Formats a key, in quotes where its characters make the text ambiguous. */
+/** Quotes a key that contains separators. */
 function formatKey(key: string): string {
   return /[\s,;:"'`]/.test(key) ? JSON.stringify(key) : key
 }
 
-/** Formats a status as its cause. */
+/** Formats a status in words. */
 export function formatStatus(graph: Graph, status: Status): string {
-  if (status.kind === "fresh") return "up to date"
+  if (status.kind === "fresh") return "fresh"
   if (status.blocker !== undefined) return `blocked by ${status.blocker}`
   if (status.kind === "failed") return formatFailure(status.failure)
   if (status.kind === "missing") return "never materialized"
@@ -69,11 +61,11 @@ export function formatStatus(graph: Graph, status: Status): string {
 
 function formatFailure({ outcome, message, checks }: Failure): string {
   return outcome === "checks_failed" && checks.length > 0
-    ? `failed ${checks.length === 1 ? "check" : "checks"} ${checks.join(", ")}`
-    : `last attempt failed: ${takeFirstLine(message)}`
+    ? `${checks.length === 1 ? "check" : "checks"} ${checks.join(", ")} failed`
+    : `failed before: ${takeFirstLine(message)}`
 }
 
-/** Formats a cause. */
+/** Formats a cause in words. */
 export function formatCause(graph: Graph, cause: Cause): string {
   switch (cause.kind) {
     case "code":
@@ -91,7 +83,7 @@ function formatChangedInput(graph: Graph, { asset, partitions }: ChangedInput): 
   return `${assetPartitionsText(graph, asset, partitions)} changed`
 }
 
-/** Formats partitions of one asset with its name: `likes 2026-01-05`. */
+/** Formats partitions of one asset: `likes 2026-01-05`. */
 export function assetPartitionsText(
   graph: Graph,
   asset: string,
@@ -104,27 +96,7 @@ function takeFirstLine(text: string): string {
   return text.split("\n", 1)[0] ?? text
 }
 
-/** Explains a plan in lines of text: steps with their causes, publications, and blocked work with its blockers. */
-export function* explain(evaluation: Evaluation, plan: Plan): Iterable<string> {
-  for (const step of listSteps(evaluation, plan))
-    yield `${step.id}: ${explainStep(evaluation, step)}`
-  for (const { set, key, assets } of plan.publications)
-    yield `publish ${set} ${key}: ${assets.join(", ")}`
-  for (const { computation, range, blocker } of listBlockedWork(evaluation, plan)) {
-    const [output] = computation.outputs
-    const partitions = formatPartitions(evaluation.graph, output?.asset ?? "", [range])
-    yield `${`${computation.name} ${partitions}`.trim()}: blocked by ${blocker}`
-  }
-}
-
-/** Formats the cause of a step. */
-function explainStep(evaluation: Evaluation, step: Step): string {
-  return step.kind === "check"
-    ? "its checks changed"
-    : formatStatus(evaluation.graph, getStatus(evaluation, step.computation, step.partition))
-}
-
-/** Formats one read of a computation: `follows (last 7)`. */
+/** Formats a read: `follows (last 7)`. */
 export function formatRead(name: string, window: Parameters<typeof formatWindow>[0]): string {
   return window.kind === "same" ? name : `${name} (${formatWindow(window)})`
 }

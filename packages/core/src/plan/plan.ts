@@ -13,6 +13,7 @@ import type { Evaluation, StateKind } from "../evaluate/states.ts"
 import { getAsset } from "../graph/graph.ts"
 import { isWithin } from "../graph/mapping.ts"
 import { listSetRanges } from "../partitions/bitset.ts"
+import type { StepReference } from "../ports.ts"
 import { type CheckWork, listCheckWork, listUncheckedReads } from "./check-work.ts"
 import { findBlockedPartitions, findNeededPartitions } from "./needed-partitions.ts"
 import { type PublicationPlan, planPublications } from "./publication.ts"
@@ -213,4 +214,12 @@ function findBlocker(
         return buildMaterializeStep(evaluation, upstream, partition).id
   }
   return ""
+}
+
+/** Names a step in the events of a run. */
+export function toStepReference(step: Step): StepReference {
+  const { id, key: partition } = step
+  return step.kind === "check"
+    ? { step: id, computation: step.asset.computation.name, check: step.asset.name, partition }
+    : { step: id, computation: step.computation.name, check: undefined, partition }
 }

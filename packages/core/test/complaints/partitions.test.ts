@@ -16,6 +16,7 @@ import {
   type Evaluation,
   type Graph,
   type Landing,
+  type OnShortWindow,
 } from "../../src/engine.ts"
 import { createMaterializationCache } from "../../src/execute/materialization-cache.ts"
 import {
@@ -27,7 +28,6 @@ import {
   sql,
   staticKeys,
   unpartitioned,
-  type OnShortWindow,
 } from "../../src/index.ts"
 import { afterDay, dailyAsset, day, buildValidGraph, snapshotSource } from "../declarations.ts"
 import { source, partitionedSource } from "../declarations.ts"
@@ -37,8 +37,8 @@ import { createMemoryProject, createProjectWithDays, run } from "../memory-proje
 const raw = source("raw")
 const users = snapshotSource("users")
 
-/** The state of a graph of which nothing was made yet, when `users` has landed. */
-function untouched(graph: Graph, nowMs: number): Evaluation {
+/** Evaluates a graph without materializations, when `users` has landed. */
+function evaluateEmptyLedger(graph: Graph, nowMs: number): Evaluation {
   const landed = new Map([[0, { files: [], version: "v" }]])
   const landing: Landing = new Map([["users", landed]])
   const noRecords = new Map<string, never>()
@@ -58,7 +58,7 @@ const manyKeys = (count: number) =>
 test("a million partitions are planned as one range (pain 32)", () => {
   const partitions = hourly({ start: "1926-01-01T00" })
   const asset = dailyAsset("a", sql`from ${users}`, { partitions })
-  const evaluation = untouched(buildValidGraph(users, asset), Date.UTC(2040, 0, 29, 16))
+  const evaluation = evaluateEmptyLedger(buildValidGraph(users, asset), Date.UTC(2040, 0, 29, 16))
   const plan = buildPlan(evaluation, requestEverything(evaluation), identity)
   expect(countSteps(plan)).toBe(1_000_000)
   expect(plan.work.map(({ ranges }) => ranges)).toHaveLength(1)
@@ -68,7 +68,7 @@ test("a million partitions are planned as one range (pain 32)", () => {
 test("the text for forty thousand partitions is a few ranges and counts (pain 33)", () => {
   const partitions = daily({ start: "1916-01-01" })
   const asset = dailyAsset("a", sql`from ${users}`, { partitions })
-  const evaluation = untouched(buildValidGraph(users, asset), afterDay(1))
+  const evaluation = evaluateEmptyLedger(buildValidGraph(users, asset), afterDay(1))
   expect(countStates(evaluation, asset.computation).missing).toBe(40_179)
   expect(listRangesWhere(evaluation, asset.computation, () => true)).toHaveLength(1)
 })
@@ -77,13 +77,13 @@ test("a hundred thousand keys of several assets are planned together (pain 34)",
   const partitions = manyKeys(100_000)
   const a = dailyAsset("a", sql`from ${users}`, { partitions })
   const b = dailyAsset("b", sql`from ${a}`, { partitions })
-  const evaluation = untouched(buildValidGraph(users, a, b), 0)
+  const evaluation = evaluateEmptyLedger(buildValidGraph(users, a, b), 0)
   expect(countSteps(buildPlan(evaluation, requestEverything(evaluation), identity))).toBe(200_000)
 })
 
 test("the state of one asset of many partitions is counted without naming them (pain 35)", () => {
   const asset = dailyAsset("a", sql`from ${users}`, { partitions: manyKeys(33_000) })
-  const evaluation = untouched(buildValidGraph(users, asset), 0)
+  const evaluation = evaluateEmptyLedger(buildValidGraph(users, asset), 0)
   expect(countStates(evaluation, asset.computation)).toEqual({
     fresh: 0,
     stale: 0,
@@ -239,7 +239,7 @@ test("the newest partition is the last ended day, not the current one (pain 41)"
   const asset = dailyAsset("a", sql`from ${users}`, { partitions })
   const graph = buildValidGraph(users, asset)
   const newest = (nowMs: number) =>
-    formatPartitionKey(partitions, untouched(graph, nowMs).bounds.get("a")!.to)
+    formatPartitionKey(partitions, evaluateEmptyLedger(graph, nowMs).bounds.get("a")!.to)
   expect(newest(Date.UTC(2026, 0, 5, 15) - 1)).toBe("2026-01-04")
   expect(newest(Date.UTC(2026, 0, 5, 15))).toBe("2026-01-05")
 })

@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, test } from "vitest"
 
+import type { Static, Unpartitioned } from "../../src/engine.ts"
 import {
   all,
   codeAsset,
@@ -33,9 +34,7 @@ import {
   type Read,
   type Rows,
   type Sql,
-  type Static,
   type Timed,
-  type Unpartitioned,
 } from "../../src/index.ts"
 
 const everyDay = daily({ start: "2026-01-01" })

@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, test } from "vitest"
 
-import type { CompilerMessage, FitsTable } from "../../src/engine.ts"
+import type { CompilerMessage, FitsTable, Publish } from "../../src/engine.ts"
 import {
   date,
   int32,
@@ -11,7 +11,6 @@ import {
   sqlAsset,
   sqlAssets,
   text,
-  type Publish,
 } from "../../src/index.ts"
 
 /** The type of a Drizzle table. */

@@ -330,7 +330,7 @@ describe("toCanonicalJson", () => {
   })
 })
 
-/** A value with the keys of all its objects in order, written without canonical's own means. */
+/** Sorts the keys of all objects in a value, independently of `toCanonicalJson`. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (value === null || typeof value !== "object") return value

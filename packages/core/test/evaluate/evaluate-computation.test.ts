@@ -37,19 +37,19 @@ import {
   run,
 } from "../memory-project.ts"
 
-/** Days enough for several comparisons of neighbours. */
+/** The number of days of the longest history, several words of a bitset. */
 const longest = 460
 
-/** What happens to a history that was made in full. */
+/** The changes after a full materialization of a history. */
 interface HistoryChange {
   readonly days: number
   readonly added: number
-  /** How many days later it begins, and how many days earlier it ends. */
+  /** The number of days removed from its beginning, and from its end in `cut`. */
   readonly dropped: number
   readonly cut: number
   readonly corrected: readonly number[]
   readonly wiped: readonly number[]
-  /** Up to which day it was made again by other code. */
+  /** The day up to which other code recomputed it. */
   readonly edited: number | undefined
 }
 
@@ -75,7 +75,7 @@ const anyChange: fc.Arbitrary<HistoryChange> = fc.record({
   edited: fc.option(fc.nat(longest), { nil: undefined }),
 })
 
-/** Reads of all kinds that move on with their readers. */
+/** Builds a graph with every kind of window that moves with its reader. */
 function buildGraphFrom(firstDay: number, code: string, lastDay = 2 * longest): Graph {
   const [start, end] = [firstDay, lastDay].map((dayOfMonth) =>
     formatPartitionKey(everyDay, day(dayOfMonth)),
@@ -136,7 +136,7 @@ function wipe({ records }: MemoryProject, days: readonly number[]): void {
   records.splice(0, records.length, ...remaining)
 }
 
-/** The fresh partitions of each asset: those of which something is kept that was made from the very versions that would be read now. */
+/** The fresh partitions of each asset by definition: a retained materialization has the current versions of all inputs. */
 function findFresh(project: MemoryProject, evaluation: Evaluation): Map<string, Set<number>> {
   const { graph, bounds, landing } = evaluation
   const versions = new Map<string, Map<number, string>>()

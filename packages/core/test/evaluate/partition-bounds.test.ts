@@ -5,6 +5,7 @@ import {
   findPartitionBounds,
   formatPartitionKey,
   getDeclaredRange,
+  type OnShortWindow,
 } from "../../src/engine.ts"
 import {
   all,
@@ -21,7 +22,6 @@ import {
   weekly,
   window,
   type AnyAsset,
-  type OnShortWindow,
   type Partitions,
   type Sql,
   type Timed,
@@ -48,7 +48,7 @@ const landing = (days: Record<string, readonly number[]>) =>
     ]),
   )
 
-/** Days of January 2026 on which an asset with this query exists: `3 to 9`. */
+/** The days of January 2026 on which an asset with this query exists: `3 to 9`. */
 function findBounds(query: Sql, days: Record<string, readonly number[]>, closed = 20): string {
   const asset = dailyAsset("x", query)
   const landed = Object.fromEntries(
@@ -152,7 +152,7 @@ describe("between granularities", () => {
   const months = monthly({ start: "2026-01" })
   const keys = staticKeys(["eu", "us"])
 
-  /** What of an asset exists when these partitions of `up` have landed: `2026-01 to 2026-02`. */
+  /** The existing partitions of an asset when these partitions of `up` have landed: `2026-01 to 2026-02`. */
   function across(
     reader: Partitions,
     read: (up: AnyAsset & { partitions: Timed }) => Sql,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 
-import { findPartition } from "../../src/engine.ts"
+import { findPartition, type Static } from "../../src/engine.ts"
 import {
   all,
   daily,
@@ -9,7 +9,6 @@ import {
   staticKeys,
   unpartitioned,
   type Partitions,
-  type Static,
 } from "../../src/index.ts"
 import {
   afterDay,
@@ -32,8 +31,8 @@ const raw = source("raw")
 const a = dailyAsset("a", sql`from ${raw}`)
 
 describe("an asset under a new name", () => {
-  const chain = (name: string, formerly: readonly string[]) => {
-    const renamed = dailyAsset(name, sql`from ${raw}`, { previousNames: formerly })
+  const chain = (name: string, previousNames: readonly string[]) => {
+    const renamed = dailyAsset(name, sql`from ${raw}`, { previousNames })
     return buildValidGraph(raw, renamed, dailyAsset("week", sql`from ${last(7, renamed)}`))
   }
 

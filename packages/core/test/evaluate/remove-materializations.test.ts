@@ -17,13 +17,13 @@ const raw = source("raw")
 const asset = dailyAsset("asset", sql`from ${raw}`)
 const graph = buildValidGraph(raw, asset, dailyAsset("reader", sql`from ${asset}`))
 
-/** Each run finds other files of some days. */
+/** Runs that each find changed files of some days. */
 const anyRuns = fc.array(fc.array(fc.nat(3), { minLength: days, maxLength: days }), {
   minLength: 1,
   maxLength: 4,
 })
 
-/** The materializations of a timeline by partition, the newest first. */
+/** The materializations of a history by partition, the newest first. */
 function listMaterializations(history: MaterializationHistory | undefined) {
   if (history === undefined) return []
   const { from, length, versionIndex, versions, inputs, earlier } = history

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 
-import { explain, findFailedChecks } from "../../src/engine.ts"
+import { findFailedChecks, listBlockedWork } from "../../src/engine.ts"
 import {
   itself,
   last,
@@ -23,6 +23,7 @@ import {
   createProjectWithDays,
   failedCheck,
 } from "../memory-project.ts"
+import { listPlanLines } from "../plan-lines.ts"
 import { other, listOutcomes, raw } from "./chain.ts"
 
 describe("a changed check", () => {
@@ -54,12 +55,12 @@ describe("a changed check", () => {
     await run(project, graph(unique("n")))
     const later = await run(project, graph(unique("n")))
     expect(later.planned).toEqual([])
-    expect([...explain(evaluateProject(project, graph(unique("n"))), later.plan)]).toEqual([
+    expect(listPlanLines(evaluateProject(project, graph(unique("n"))), later.plan)).toEqual([
       "b 2026-01-01: blocked by failed checks of a 2026-01-01",
     ])
-    const mended = graph(nothingWrong)
+    const fixed = graph(passingCheck)
     project.behaviour.checks = () => []
-    expect(listOutcomes(await run(project, mended))).toEqual({
+    expect(listOutcomes(await run(project, fixed))).toEqual({
       "check a 2026-01-01": "checked",
       "b 2026-01-01": "materialized",
     })
@@ -91,7 +92,7 @@ describe("a changed check", () => {
     land(project, "raw", day(2), "r2")
     const later = await run(project, sum(unique("n")))
     expect(later.planned).toEqual([])
-    expect([...explain(evaluateProject(project, sum(unique("n"))), later.plan)]).toEqual([
+    expect(listPlanLines(evaluateProject(project, sum(unique("n"))), later.plan)).toEqual([
       "sum 2026-01-02: blocked by failed checks of sum 2026-01-01",
     ])
   })
@@ -148,8 +149,8 @@ describe("a changed check", () => {
     const held = await run(project, three([unique("n")], [unique("n")]))
     expect(held.planned).toEqual([])
     project.behaviour.checks = () => []
-    const mended = three([nothingWrong], [unique("n")])
-    expect(listOutcomes(await run(project, mended))).toEqual({
+    const fixed = three([passingCheck], [unique("n")])
+    expect(listOutcomes(await run(project, fixed))).toEqual({
       "check a 2026-01-01": "checked",
       "check b 2026-01-01": "checked",
       "check c 2026-01-01": "checked",
@@ -174,9 +175,9 @@ describe("a changed check", () => {
       })
       const later = await run(project, chain([unique("n")], "c"))
       expect(later.planned).toEqual([])
-      expect([...explain(evaluateProject(project, chain([unique("n")], "c")), later.plan)]).toEqual(
-        ["c 2026-01-01: blocked by failed checks of a 2026-01-01"],
-      )
+      expect(
+        listPlanLines(evaluateProject(project, chain([unique("n")], "c")), later.plan),
+      ).toEqual(["c 2026-01-01: blocked by failed checks of a 2026-01-01"])
     })
 
     test("is listed with the fresh partitions downstream until it passes", async () => {
@@ -184,23 +185,23 @@ describe("a changed check", () => {
       await run(project, chain([]))
       project.behaviour.checks = (asset, on) =>
         asset === "a" && on === "2026-01-02" ? [failedCheck("a")] : []
-      const refusing = chain([unique("n")])
-      await run(project, refusing)
+      const failingGraph = chain([unique("n")])
+      await run(project, failingGraph)
       const both = [{ from: day(1), to: day(2) }]
       const asked = new Map([
         ["a", both],
         ["b", both],
       ])
-      const refused = () => findFailedChecks(evaluateProject(project, refusing), asked)
+      const listFailedChecks = () => findFailedChecks(evaluateProject(project, failingGraph), asked)
       const second = [{ from: day(2), to: day(2) }]
       const expected = [
         { asset: "a", ranges: second, blocker: undefined },
         { asset: "b", ranges: second, blocker: "a 2026-01-02" },
       ]
-      expect(refused()).toEqual(expected)
-      expect((await run(project, refusing)).planned).toEqual([])
-      expect(refused()).toEqual(expected)
-      expect(findFailedChecks(evaluateProject(project, chain([nothingWrong])), asked)).toEqual([])
+      expect(listFailedChecks()).toEqual(expected)
+      expect((await run(project, failingGraph)).planned).toEqual([])
+      expect(listFailedChecks()).toEqual(expected)
+      expect(findFailedChecks(evaluateProject(project, chain([passingCheck])), asked)).toEqual([])
     })
 
     test("prevents their publication, in the same run and in later ones", async () => {
@@ -221,7 +222,7 @@ describe("a changed check", () => {
       const later = await run(project, set(unique("n")))
       expect([later.plan.publications, project.publications]).toEqual([[], []])
       project.behaviour.checks = () => []
-      await run(project, set(nothingWrong))
+      await run(project, set(passingCheck))
       expect(project.publications).toHaveLength(1)
     })
 
@@ -242,9 +243,18 @@ describe("a changed check", () => {
       const found = await run(project, sum([unique("n")], "reader"))
       expect([...found.steps.values()].filter(({ kind }) => kind === "skipped")).toHaveLength(3000)
       const later = await run(project, sum([unique("n")], "reader"))
-      expect([
-        ...explain(evaluateProject(project, sum([unique("n")], "reader")), later.plan),
-      ]).toEqual(["reader 2026-01-01 to 2034-03-19: blocked by failed checks of sum 2026-01-01"])
+      const evaluation = evaluateProject(project, sum([unique("n")], "reader"))
+      expect([...listBlockedWork(evaluation, later.plan)]).toMatchObject([
+        {
+          computation: { name: "reader" },
+          range: { from: day(1), to: day(1) + 2999 },
+          blocker: "failed checks of sum 2026-01-01",
+        },
+      ])
+      expect(listPlanLines(evaluation, later.plan)).toEqual([
+        "reader 2026-01-01 to 2026-04-10: blocked by failed checks of sum 2026-01-01",
+        "reader 2026-04-11 to 2034-03-19: blocked as well",
+      ])
     })
 
     test("is reported with the failed partition at any distance upstream", async () => {
@@ -257,7 +267,7 @@ describe("a changed check", () => {
       land(project, "raw", day(4), "r4")
       const later = await run(project, sum("1", unique("n")))
       expect(later.planned).toEqual([])
-      expect([...explain(evaluateProject(project, sum("1", unique("n"))), later.plan)]).toEqual([
+      expect(listPlanLines(evaluateProject(project, sum("1", unique("n"))), later.plan)).toEqual([
         "sum 2026-01-04: blocked by failed checks of sum 2026-01-01",
       ])
     })
@@ -266,17 +276,17 @@ describe("a changed check", () => {
   test("does not run again on rows that were blocked and prove to be unchanged", async () => {
     const mixed = (
       salt: string,
-      ofUnfit: readonly Check<"n">[],
+      ofFailing: readonly Check<"n">[],
       ofMixed: readonly Check<"n">[],
     ) => {
       const up = dailyAsset("up", sql`${salt} ${raw}`)
-      const unfit = dailyAsset("unfit", sql`from ${raw}`, { checks: ofUnfit })
-      const both = dailyAsset("both", sql`from ${up}, ${unfit}`, { checks: ofMixed })
-      return buildValidGraph(raw, up, unfit, both)
+      const failing = dailyAsset("failing", sql`from ${raw}`, { checks: ofFailing })
+      const both = dailyAsset("both", sql`from ${up}, ${failing}`, { checks: ofMixed })
+      return buildValidGraph(raw, up, failing, both)
     }
     const project = createProjectWithDays([1])
     await run(project, mixed("1", [], []))
-    project.behaviour.checks = (asset) => (asset === "unfit" ? [failedCheck("unfit")] : [])
+    project.behaviour.checks = (asset) => (asset === "failing" ? [failedCheck("failing")] : [])
     await run(project, mixed("1", [unique("n")], []))
     const changed = mixed("2", [unique("n")], [unique("n")])
     const result = await run(project, changed)
@@ -303,4 +313,4 @@ describe("a changed check", () => {
   })
 })
 
-const nothingWrong = noRows("mended", { description: "", query: sql`from ${itself}` })
+const passingCheck = noRows("fixed", { description: "", query: sql`from ${itself}` })

@@ -89,9 +89,9 @@ test("other rows from changed code are reported as a change of code", async () =
     counts,
     dailyAsset("week", sql`select n + 1 from ${last(2, counts)}`),
   )
-  const rederived = async () => [{ asset: "week", rows: 7, dataVersion: "other" }]
+  const recomputeRows = async () => [{ asset: "week", rows: 7, dataVersion: "other" }]
   expect(
-    await recomputeStep(project, "week", day(2), { graph: edited, recompute: rederived }),
+    await recomputeStep(project, "week", day(2), { graph: edited, recompute: recomputeRows }),
   ).toEqual({
     kind: "code_changed",
     asset: "week",
@@ -114,8 +114,8 @@ test("a changed file of the partition itself is found before recomputing", async
   const project = await createMaterializedProject()
   const file = findFile(project, "counts(x2)")
   project.files.delete(file)
-  const rederived = async () => expect.unreachable("nothing is made")
-  expect(await recomputeStep(project, "counts", day(2), { recompute: rederived })).toEqual({
+  const recomputeRows = async () => expect.unreachable("nothing is recomputed")
+  expect(await recomputeStep(project, "counts", day(2), { recompute: recomputeRows })).toEqual({
     kind: "file_changed",
     asset: "counts",
     partition: day(2),
@@ -125,8 +125,8 @@ test("a changed file of the partition itself is found before recomputing", async
 
 test("a landed file with other bytes than its hash is reported", async () => {
   const project = await createMaterializedProject()
-  const rederived = async () => [{ asset: "counts", rows: 2, dataVersion: "other" }]
-  const changed = { recompute: rederived, landed: `log/${day(2)}` }
+  const recomputeRows = async () => [{ asset: "counts", rows: 2, dataVersion: "other" }]
+  const changed = { recompute: recomputeRows, landed: `log/${day(2)}` }
   expect(await recomputeStep(project, "counts", day(2), changed)).toEqual({
     kind: "landed_changed",
     source: "log",
@@ -137,8 +137,8 @@ test("a landed file with other bytes than its hash is reported", async () => {
 test("an error of the engine without a changed file is thrown", async () => {
   const project = await createMaterializedProject()
   const broken = new FreshetError("engine", "out of order")
-  const rederived = () => Promise.reject(broken)
-  await expect(recomputeStep(project, "week", day(2), { recompute: rederived })).rejects.toBe(
+  const recomputeRows = () => Promise.reject(broken)
+  await expect(recomputeStep(project, "week", day(2), { recompute: recomputeRows })).rejects.toBe(
     broken,
   )
 })

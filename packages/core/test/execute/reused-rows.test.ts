@@ -41,7 +41,7 @@ describe("earlier rows with the current code and inputs", () => {
     return buildValidGraph(raw, made, read, dailyAsset("c", sql`select n from ${read}`))
   }
 
-  /** Day 1 was made from `r1`, then from `other`; now it is `r1` again, but the code of `a` is another. */
+  /** Day 1 was materialized from `r1`, then from `other`; now it is `r1` again, but the code of `a` changed. */
   async function revertedUnderNewCode(): Promise<MemoryProject> {
     const project = createProjectWithDays([1])
     await run(project, buildValidGraph(raw, a, b, c))

@@ -10,6 +10,7 @@ import {
   listPartitionsReading,
   toTimeInterval,
   type PartitionRange,
+  type Window,
 } from "../../src/engine.ts"
 import { type Mapping, buildMapping } from "../../src/graph/mapping.ts"
 import {
@@ -21,7 +22,6 @@ import {
   weekly,
   type Partitions,
   type Timed,
-  type Window,
 } from "../../src/index.ts"
 
 const offset = fc.integer({ min: -40, max: 0 })

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest"
 
 import {
   buildPlan,
-  explain,
   findStaleDownstream,
   formatCause,
   formatPartitions,
@@ -22,6 +21,7 @@ import {
   land,
 } from "../memory-project.ts"
 import { createMemoryProject, createProjectWithDays, run, listStepIds } from "../memory-project.ts"
+import { listPlanLines } from "../plan-lines.ts"
 
 const raw = source("raw")
 const a = dailyAsset("a", sql`from ${raw}`)
@@ -44,7 +44,7 @@ function planFor(
   )
 }
 
-/** The steps of the plan for these targets: `a 3`. */
+/** Plans these targets and lists the steps: `a 3`. */
 function planStepIds(
   project: MemoryProject,
   graph: Graph,
@@ -54,9 +54,8 @@ function planStepIds(
   return steps.map((id) => id.replace("2026-01-0", ""))
 }
 
-const explainPlan = (project: MemoryProject, graph: Graph, plan: Plan) => [
-  ...explain(evaluateProject(project, graph), plan),
-]
+const explainPlan = (project: MemoryProject, graph: Graph, plan: Plan) =>
+  listPlanLines(evaluateProject(project, graph), plan)
 
 describe("buildPlan", () => {
   test("plans only the targets and their upstreams", () => {
@@ -133,7 +132,7 @@ describe("buildPlan", () => {
       "recs 1",
     ])
     const plan = planFor(project, graph, { recs: [1, 3] })
-    expect(explainPlan(project, graph, plan).slice(4)).toEqual([
+    expect(explainPlan(project, graph, plan).filter((line) => line.includes("blocked"))).toEqual([
       "a 2026-01-02: blocked by the missing file of raw for 2026-01-02",
       "week 2026-01-02 to 2026-01-03: blocked by a 2026-01-02",
       "recs 2026-01-02: blocked by week 2026-01-02",
@@ -158,8 +157,7 @@ describe("buildPlan", () => {
     land(project, "raw", day(3), "r3")
     const plan = planFor(project, checked, { a: [1, 3] })
     expect(explainPlan(project, checked, plan)).toEqual([
-      "check a 2026-01-01: its checks changed",
-      "check a 2026-01-02: its checks changed",
+      "check a 2026-01-01 to 2026-01-02: its checks changed",
       "a 2026-01-03: never materialized",
     ])
     await run(project, checked)
@@ -237,21 +235,16 @@ describe("explain", () => {
   const published = buildValidGraph(raw, a, week, userRecs, reasons)
   const all = (project: MemoryProject, graph: Graph) => {
     const evaluation = evaluateProject(project, graph)
-    return [...explain(evaluation, buildPlan(evaluation, requestEverything(evaluation), identity))]
+    return listPlanLines(evaluation, buildPlan(evaluation, requestEverything(evaluation), identity))
   }
 
   test("prints the steps, publications and blocked partitions of a first plan", () => {
     expect(all(createProjectWithDays([1, 2, 4]), published)).toMatchInlineSnapshot(`
       [
-        "a 2026-01-01: never materialized",
-        "a 2026-01-02: never materialized",
-        "a 2026-01-04: never materialized",
-        "week 2026-01-01: never materialized",
-        "week 2026-01-02: never materialized",
-        "user_recs 2026-01-01: never materialized",
-        "user_recs 2026-01-02: never materialized",
-        "reasons 2026-01-01: never materialized",
-        "reasons 2026-01-02: never materialized",
+        "a 2026-01-01 to 2026-01-02, 2026-01-04: never materialized",
+        "week 2026-01-01 to 2026-01-02: never materialized",
+        "user_recs 2026-01-01 to 2026-01-02: never materialized",
+        "reasons 2026-01-01 to 2026-01-02: never materialized",
         "publish recs 2026-01-02: user_recs, reasons",
         "a 2026-01-03: blocked by the missing file of raw for 2026-01-03",
         "week 2026-01-03 to 2026-01-04: blocked by a 2026-01-03",
@@ -275,11 +268,8 @@ describe("explain", () => {
       [
         "a 2026-01-02: its inputs changed",
         "week 2026-01-01: its code changed",
-        "week 2026-01-02: its code changed; upstream a 2026-01-02 will be rebuilt",
-        "week 2026-01-03: its code changed; upstream a 2026-01-02 will be rebuilt",
-        "user_recs 2026-01-01: upstream week 2026-01-01 will be rebuilt",
-        "user_recs 2026-01-02: upstream week 2026-01-02 will be rebuilt",
-        "user_recs 2026-01-03: upstream week 2026-01-03 will be rebuilt",
+        "week 2026-01-02 to 2026-01-03: its code changed; upstream a 2026-01-02 will be rebuilt",
+        "user_recs 2026-01-01 to 2026-01-03: upstream week 2026-01-01 to 2026-01-03 will be rebuilt",
         "publish recs 2026-01-03: user_recs",
       ]
     `)

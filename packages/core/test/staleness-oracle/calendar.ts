@@ -1,13 +1,13 @@
-/** How an asset of a random graph is cut. */
+/** The granularity of an asset of a random graph. */
 export type Granularity = TimedGranularity | "static" | "none"
 export type TimedGranularity = "hourly" | "daily" | "weekly" | "monthly"
 
-/** Where and when a story plays: days around the end of a month, on one of which the zone may change its clocks. */
+/** The time of a story: its zone, and days around the end of a month, on one of which the zone may change its clocks. */
 export interface Setting {
   readonly zone: string
-  /** The first and last partition that assets of the grain declare; no last one is no end. */
+  /** The declared first and last partition of each granularity; without a last one there is no end. */
   readonly declared: Readonly<Record<TimedGranularity, readonly [string, string?]>>
-  /** The last day that is over when the story begins. */
+  /** The newest ended day at the beginning of the story. */
   readonly today: string
 }
 
@@ -71,7 +71,7 @@ export interface Span {
   readonly toMs: number
 }
 
-/** The time of a zone, cut in every way: what is known of partitions from looking at the clock every quarter of an hour. */
+/** The partitions of a zone's time in every granularity, computed from its clock at every quarter of an hour. */
 export type Calendar = Readonly<Record<TimedGranularity, readonly Span[]>>
 
 const quarter = 15 * 60_000 // zones that are not whole hours from UTC are whole quarters
@@ -115,7 +115,7 @@ function extend(spans: { key: string; fromMs: number; toMs: number }[], key: str
   else spans.push({ key, fromMs: atMs, toMs: atMs + quarter })
 }
 
-/** How far a clock is from UTC, as keys say it: `-0300`. */
+/** The offset of a clock from UTC, in the format of keys: `-0300`. */
 function formatOffset(atMs: number, wall: string): string {
   const minutes = (Date.parse(wall) - atMs) / 60_000
   const [hours, minutesOfHour] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
@@ -123,7 +123,7 @@ function formatOffset(atMs: number, wall: string): string {
   return (minutes < 0 ? "-" : "+") + digits
 }
 
-/** The ISO week of a date: the one with its Thursday, counted from the week of January 4. */
+/** The ISO week of a date: the week of its Thursday, counted from the week of January 4. */
 function formatWeek(date: string): string {
   const day = new Date(`${date}T00:00:00Z`)
   const thursday = new Date(day.getTime() + (3 - ((day.getUTCDay() + 6) % 7)) * 86_400_000)
@@ -134,7 +134,7 @@ function formatWeek(date: string): string {
 
 const overlaps = new Map<string, readonly [number, number]>()
 
-/** The places of the first and last span of `inner` that share time with the spans `from` to `to` of `outer`. */
+/** The places of the first and last span of `inner` that overlap the spans `from` to `to` of `outer`. */
 export function findOverlap(
   setting: Setting,
   [outer, from, to]: readonly [TimedGranularity, number, number],
@@ -153,9 +153,9 @@ export function findOverlap(
 
 const places = new WeakMap<readonly Span[], ReadonlyMap<string, number>>()
 
-/** The place of a key in the time of a setting; -1 for one that is not there. */
-export function getPlace(setting: Setting, grain: TimedGranularity, key: string): number {
-  const spans = getCalendar(setting)[grain]
+/** The place of a key in the time of a setting; -1 for an unknown key. */
+export function getPlace(setting: Setting, granularity: TimedGranularity, key: string): number {
+  const spans = getCalendar(setting)[granularity]
   const placeByKey = places.get(spans) ?? new Map(spans.map((span, place) => [span.key, place]))
   places.set(spans, placeByKey)
   return placeByKey.get(key) ?? -1

@@ -40,12 +40,12 @@ import { type Truth, findTruths } from "./truth.ts"
 
 type Truths = ReadonlyMap<string, Truth>
 
-/** What a partition is called in the code under test: `c0 2026-03-01`. */
+/** The name of a partition in the code under test: `c0 2026-03-01`. */
 function formatStepName({ facts }: Replay, { computation, key }: Truth): string {
   return `${getComputationName(facts.declared, computation)} ${key}`
 }
 
-/** What a chapter's run asks for: everything, or one to three partitions of one output. */
+/** The request of a chapter's run: everything, or one to three partitions of one output. */
 function buildRequest(chapter: Chapter, replay: Replay, truth: Truths) {
   const names = [...truth.keys()]
   const failing = chapter.run === "failing" ? names[chapter.pick % names.length] : undefined
@@ -70,25 +70,25 @@ function buildRequest(chapter: Chapter, replay: Replay, truth: Truths) {
 
 async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
   for (const edit of chapter.edits) applyEdit(replay, edit)
-  const { world, facts, past } = replay
+  const { project, facts, past } = replay
   const truth = findTruths(replay.story.shape, facts)
   const graph = buildCurrentGraph(replay)
   expectFresh(replay, graph, truth)
   const { oracleRequest, make } = buildRequest(chapter, replay, truth)
   const isWhole = chapter.run !== "stopped" && chapter.run !== "killed"
   const expected = runOracle(truth, isWhole ? past : copyPast(past), facts.declared, oracleRequest)
-  const floor = world.published.get("published")?.partitionKey
+  const floor = project.published.get("published")?.partitionKey
   arrangeRun(
     replay,
     chapter,
     oracleRequest.failing && formatStepName(replay, truth.get(oracleRequest.failing)!),
   )
-  const stepCount = world.steps.length
+  const stepCount = project.steps.length
   const options = { concurrency: chapter.concurrency }
-  const result = await run(world, graph, make, options).catch((error: unknown) => {
+  const result = await run(project, graph, make, options).catch((error: unknown) => {
     if (chapter.run !== "killed") throw error
   })
-  world.aborted = false
+  project.aborted = false
   if (isWhole) expectExactly(replay, truth, expected)
   else expectNoMore(replay, truth, expected, stepCount)
   expectFresh(replay, graph, truth)
@@ -100,14 +100,14 @@ async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
   expectComplete(replay, truth, floor)
 }
 
-function expectNoWork({ world }: Replay, graph: Graph): void {
-  const evaluation = evaluateProject(world, graph)
-  const plan = buildPlan(evaluation, requestEverything(evaluation), world.hash)
+function expectNoWork({ project }: Replay, graph: Graph): void {
+  const evaluation = evaluateProject(project, graph)
+  const plan = buildPlan(evaluation, requestEverything(evaluation), project.hash)
   expect(listStepIds(evaluation, plan)).toEqual([])
   expect(plan.publications).toEqual([])
 }
 
-/** The plan has exactly the steps that are to be done, and each came out as it had to. */
+/** Expects exactly the required steps in the plan, each with the required outcome. */
 function expectOutcomes(
   replay: Replay,
   truth: Truths,
@@ -125,10 +125,10 @@ function expectOutcomes(
   expect(plannedRun.planned.toSorted()).toEqual([...plannedRun.steps.keys()].toSorted())
 }
 
-/** What the engine was asked to compute, and the assets whose rows it was asked to check again. */
-function listEngineCalls({ world }: Replay) {
+/** Lists the partitions that the engine computed and the assets whose rows it checked again. */
+function listEngineCalls({ project }: Replay) {
   const [computed, checked]: [string[], string[]] = [[], []]
-  for (const call of world.computed)
+  for (const call of project.computed)
     if (call.startsWith("check ")) checked.push(call.split(" ")[1]!)
     else computed.push(call)
   return { computed: computed.toSorted(), checked: checked.toSorted() }
@@ -144,14 +144,14 @@ function expectExactly(replay: Replay, truth: Truths, expected: ExpectedRun): vo
   })
 }
 
-/** A run that was cut short did part of what it had to do, nothing twice; the oracle believes what it told the ledger. */
+/** Expects that an interrupted run did part of the required work, and none of it twice. The oracle takes over the run's records from the ledger. */
 function expectNoMore(
   replay: Replay,
   truth: Truths,
   expected: ExpectedRun,
   stepCount: number,
 ): void {
-  const { world, facts, past } = replay
+  const { project, facts, past } = replay
   const { computed } = listEngineCalls(replay)
   const expectedSteps = [...expected.computed].map((name) =>
     formatStepName(replay, truth.get(name)!),
@@ -167,7 +167,7 @@ function expectNoMore(
       computation.outputs.map((output) => [getName(facts.declared, output).name, output]),
     ),
   )
-  const recordedSteps = world.steps.slice(stepCount).map((step) => {
+  const recordedSteps = project.steps.slice(stepCount).map((step) => {
     const computation = graph.computations.find(({ name }) => name === step.computation)!
     const key = formatPartitionKey(getPartitions(graph, computation), step.partition)
     const checked = Object.keys(step.checkVersions).map((name) => outputs.get(name)!)
@@ -176,15 +176,15 @@ function expectNoMore(
   applyRecorded(truth, past, facts.declared, recordedSteps)
 }
 
-/** Exactly the partitions that exist are judged; fresh are those that are by definition, with the rows that a computation from scratch gives. */
+/** Expects that exactly the existing partitions are evaluated, and that exactly the partitions that are fresh by definition are fresh, with the rows of a computation from scratch. */
 function expectFresh(replay: Replay, graph: Graph, truth: Truths): void {
-  const { world, facts, past, story: told } = replay
-  const evaluation = evaluateProject(world, graph)
+  const { project, facts, past, story } = replay
+  const evaluation = evaluateProject(project, graph)
   const byStep = new Map(
     [...truth].map(([name, partitionTruth]) => [formatStepName(replay, partitionTruth), name]),
   )
   const shapes = new Map(
-    listPresentComputations(told.shape, facts.declared).map((computation) => [
+    listPresentComputations(story.shape, facts.declared).map((computation) => [
       getComputationName(facts.declared, computation),
       computation,
     ]),
@@ -210,23 +210,30 @@ function expectFresh(replay: Replay, graph: Graph, truth: Truths): void {
   expect(wrong).toEqual([])
 }
 
-function findRows({ world }: Replay, graph: Graph, asset: string, [key, input]: [string, string]) {
+function findRows(
+  { project }: Replay,
+  graph: Graph,
+  asset: string,
+  [key, input]: [string, string],
+) {
   const names = [asset, ...graph.assets.get(asset)!.previousNames]
-  const stored = world.records.find(
+  const stored = project.records.find(
     (record) =>
       names.includes(record.asset) && record.key === key && record.record.fingerprint === input,
   )
-  return world.files.get(stored?.record.file ?? "")
+  return project.files.get(stored?.record.file ?? "")
 }
 
-/** Readers see the newest partition that is right and passed its checks. */
+/** Expects the publication of the newest fresh partition that passed its checks. */
 function expectComplete(
-  { world, facts, past, story: told }: Replay,
+  { project, facts, past, story }: Replay,
   truth: Truths,
   floor: string | undefined,
 ): void {
   const { setting, declared } = facts
-  const set = listPresentComputations(told.shape, declared).filter(({ isPublished }) => isPublished)
+  const set = listPresentComputations(story.shape, declared).filter(
+    ({ isPublished }) => isPublished,
+  )
   const passed = findPassedRows(truth, past, declared)
   const days = [...new Set([...truth.values()].map(({ key }) => key))].filter((key) =>
     set.every(({ id }) => passed.has(`${id} ${key} ${id}`)),
@@ -236,11 +243,11 @@ function expectComplete(
     set.length > 0 &&
     newest !== undefined &&
     getPlace(setting, "daily", newest) >= getPlace(setting, "daily", floor ?? "")
-  expect(world.published.get("published")?.partitionKey).toBe(isShown ? newest : floor)
+  expect(project.published.get("published")?.partitionKey).toBe(isShown ? newest : floor)
   if (!isShown) return
-  const publishedRows = world.publications
+  const publishedRows = project.publications
     .at(-1)
-    ?.tables.map(({ asset, file }) => [asset.name, world.files.get(file)])
+    ?.tables.map(({ asset, file }) => [asset.name, project.files.get(file)])
   const right = set.map(({ id }) => [
     getName(declared, id).name,
     truth.get(`${id} ${newest}`)?.contents.get(id),
@@ -256,7 +263,7 @@ async function replayStory(randomStory: Story): Promise<void> {
     await replayChapter(replay, chapter)
 }
 
-/** Tells this many random stories; throws the smallest one that does not go as it should, with the seed that brings it back. */
+/** Replays this many random stories. Throws for the smallest story that fails, with its seed. */
 export async function checkStories(cases: number): Promise<void> {
   const report = await fc.check(fc.asyncProperty(story, replayStory), { numRuns: cases })
   if (report.failed)

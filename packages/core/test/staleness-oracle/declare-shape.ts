@@ -42,19 +42,19 @@ import {
   computeRows,
 } from "./shape.ts"
 
-/** How assets of a grain are cut in a story. */
+/** The partitions of a granularity in a story. */
 export function buildPartitions(
   { zone, declared }: Setting,
   { keys }: Declarations,
-  grain: Granularity,
+  granularity: Granularity,
 ): Partitions {
-  if (grain === "none") return unpartitioned
-  if (grain === "static") return staticKeys(keys)
-  const [start, end] = declared[grain]
-  return { hourly, daily, weekly, monthly }[grain]({ zone, start, ...(end && { end }) })
+  if (granularity === "none") return unpartitioned
+  if (granularity === "static") return staticKeys(keys)
+  const [start, end] = declared[granularity]
+  return { hourly, daily, weekly, monthly }[granularity]({ zone, start, ...(end && { end }) })
 }
 
-/** The declarations of a shape. */
+/** Builds the declarations of a shape. */
 export function buildShapeGraph(shape: Shape, setting: Setting, declared: Declarations): Graph {
   const assets = new Map<string, AnyAsset>()
   for (const { id, granularity, whenMissing } of shape.sources) {
@@ -109,7 +109,7 @@ function buildAssets(
       { description: "", columns, query: outputQuery, previousNames, ...buildOptions(output) },
     ]
   })
-  const shared = query as Sql<never> // the graph's own rules are what is tested here
+  const shared = query as Sql<never> // the compiler's rules are tested elsewhere
   const name = getComputationName(declared, computation)
   return Object.values(
     sqlAssets({ name, group: "g", partitions, shared, outputs: Object.fromEntries(described) }),
@@ -123,7 +123,7 @@ function buildChecks(rule: Rule | undefined) {
 }
 
 function buildRead(asset: AnyAsset, name: WindowName): Read {
-  const timed = asset as AnyAsset & { partitions: { kind: "daily" } } // windows other than same and all are for these
+  const timed = asset as AnyAsset & { partitions: { kind: "daily" } } // windows other than same and all require partitions of time
   switch (name) {
     case "same":
       return { kind: "read", asset, window: { kind: "same" } }
@@ -146,7 +146,7 @@ function buildRead(asset: AnyAsset, name: WindowName): Read {
   }
 }
 
-/** The engine of random graphs: reads salt and modulus out of the query. */
+/** The engine of random graphs: reads salt and modulus from the query. */
 export function computeEngineRows(
   { computation, relations, outputs }: ComputeRequest,
   asset: string,
@@ -162,7 +162,7 @@ export function computeEngineRows(
   return computeRows({ salt: salt!, modulus: modulus! }, place, reads)
 }
 
-/** The keys and rows of a relation; a stored file says in its path which key it is of. */
+/** The keys and rows of a relation; the path of a stored file contains its key. */
 function toReadContent(relation: Relation, contents: readonly string[]): ReadContent {
   const keys =
     relation.kind === "landed"
@@ -171,7 +171,7 @@ function toReadContent(relation: Relation, contents: readonly string[]): ReadCon
   return contents.map((content, at) => [keys[at]!, content])
 }
 
-/** The engine's judgement on rows, by the rule that is declared for the asset. */
+/** Creates the engine's check of rows, by the declared rule of the asset. */
 export function createRowChecker(shape: Shape, declared: Declarations) {
   const rules = new Map(
     shape.computations.flatMap(({ outputs }) =>

@@ -5,16 +5,16 @@ import type { Truth } from "./truth.ts"
 
 type Truths = ReadonlyMap<string, Truth>
 
-/** What is kept of one partition: what it was made from, and how each output's checks came out. */
+/** One retained materialization: its inputs, and the check results of each output. */
 interface PastMaterialization {
   readonly inputs: string
   readonly checks: Map<string, { readonly rule: string; readonly hasFailed: boolean }>
 }
 
-/** The oracle's own memory: the past of a computation and a key → what is kept, the newest last. */
+/** The oracle's history: a computation's first output names and a key → retained materializations, the newest last. */
 export type Past = Map<string, PastMaterialization[]>
 
-/** Where the past of a partition is found: under the names that its outputs had first. */
+/** The key of a partition's history: the oldest names of its outputs, and its key. */
 function getPast(
   past: Past,
   declared: Declarations,
@@ -26,27 +26,27 @@ function getPast(
   return materializations
 }
 
-/** What a run has to do, by definition. */
+/** The required work of a run, by definition. */
 export interface ExpectedRun {
-  /** How each partition in the plan comes out: what was asked for and all that it reads, as far as it is not fresh and waits for nothing. */
+  /** The outcome of each planned partition: the requested ones and their upstream, unless fresh or blocked. */
   readonly outcomes: ReadonlyMap<string, StepOutcome["kind"]>
-  /** The partitions that are computed. */
+  /** The computed partitions. */
   readonly computed: ReadonlySet<string>
-  /** The outputs on whose rows the checks are run again, by asset: once for each partition. */
+  /** The assets whose checks run on stored rows, once per partition. */
   readonly checked: readonly string[]
-  /** Whether anything fails, is refused, or is skipped because of that. */
+  /** True when a partition fails, fails its checks, or is skipped because of that. */
   readonly isBad: boolean
 }
 
-/** What is asked of a run. */
+/** The request of a run. */
 export interface OracleRequest {
-  /** Output → the names of the truths that are asked for. */
+  /** Output → the names of the requested truths. */
   readonly targets: ReadonlyMap<string, readonly string[]>
-  /** The partition whose computation breaks. */
+  /** The partition whose computation fails. */
   readonly failing: string | undefined
 }
 
-/** The partitions that are fresh: all that they read is, and something is kept that was made from just that. */
+/** The fresh partitions: their upstream is fresh, and a retained materialization has their inputs. */
 export function findFresh(truths: Truths, past: Past, declared: Declarations): ReadonlySet<string> {
   const fresh = new Set<string>()
   for (const [name, truth] of truths) {
@@ -65,7 +65,7 @@ interface KnownState {
 }
 
 interface OracleRun extends KnownState {
-  /** `name output` whose rows nobody may read in this run. */
+  /** `name output` whose rows block their readers in this run. */
   readonly blockers: Set<string>
   readonly outcomes: Map<string, StepOutcome["kind"]>
   readonly computed: Set<string>
@@ -73,7 +73,7 @@ interface OracleRun extends KnownState {
   isBad: boolean
 }
 
-/** What a run does, brought up to date in the oracle's memory. */
+/** Computes the required work of a run, and records it in the oracle's history. */
 export function runOracle(
   truths: Truths,
   past: Past,
@@ -118,7 +118,7 @@ export function runOracle(
   return { outcomes, computed, checked, isBad }
 }
 
-/** Fresh rows that are known to fail the error checks of today. */
+/** The fresh rows that failed the current error checks. */
 function findFailedRows({ truths, past, declared, fresh }: KnownState): ReadonlySet<string> {
   const failedRows = new Set<string>()
   for (const name of fresh) {
@@ -130,7 +130,7 @@ function findFailedRows({ truths, past, declared, fresh }: KnownState): Readonly
   return failedRows
 }
 
-/** Fresh rows that were made from such rows, or from what was. */
+/** The fresh rows downstream of such rows. */
 function findBlockedRows(
   { truths, fresh }: KnownState,
   failedRows: ReadonlySet<string>,
@@ -143,7 +143,7 @@ function findBlockedRows(
   return blockedRows
 }
 
-/** Fresh rows that stand on rows which the run itself found to be refused are not gone on from either. */
+/** Adds the fresh rows downstream of rows that failed a check in this run: they block their readers too. */
 function blockFreshDownstream({ truths, fresh, blockers }: OracleRun): void {
   for (const name of fresh) {
     const { reads, computation } = truths.get(name)!
@@ -152,7 +152,7 @@ function blockFreshDownstream({ truths, fresh, blockers }: OracleRun): void {
   }
 }
 
-/** The partitions and outputs, `name output`, whose rows are right, passed the checks of today and stand on none that did not. */
+/** The fresh outputs, `name output`, that passed the current checks and are not downstream of rows that did not. */
 export function findPassedRows(
   truths: Truths,
   past: Past,
@@ -180,7 +180,7 @@ function failsCheck(declared: Declarations, { checksPassed }: Truth, output: str
   return declared.checks.get(output)?.severity === "error" && checksPassed.get(output) === false
 }
 
-/** Runs the checks of these outputs on rows that are right, where they are not the ones that ran last; says whether any did. */
+/** Runs the changed checks of these outputs on fresh rows. Returns whether any ran. */
 function rerunChecks(running: OracleRun, name: string, outputs: readonly string[]): boolean {
   const { truths, past, declared } = running
   const truth = truths.get(name)!
@@ -245,7 +245,7 @@ function blockOutputs(
   return outcome
 }
 
-/** The partitions and everything that they read, directly or not. */
+/** The partitions and their upstream. */
 function findUpstream(truths: Truths, from: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>()
   const visit = (name: string): void => {
@@ -257,13 +257,13 @@ function findUpstream(truths: Truths, from: readonly string[]): ReadonlySet<stri
   return names
 }
 
-/** Forgets everything but the newest of what is kept. */
+/** Removes every materialization but the newest of each partition. */
 export function keepNewest(past: Past): void {
   for (const materializations of past.values())
     materializations.splice(0, materializations.length - 1)
 }
 
-/** A copy that a run which is cut short does not change. */
+/** Copies the history, so that an interrupted run does not change it. */
 export function copyPast(past: Past): Past {
   return new Map(
     [...past].map(([name, materializations]) => [
@@ -273,14 +273,14 @@ export function copyPast(past: Past): Past {
   )
 }
 
-/** What a run that was cut short had told the ledger when it ended: how each partition came out, and whose checks ran. */
+/** The records of an interrupted run: the outcome of each partition, and the assets whose checks ran. */
 export interface RecordedStep {
   readonly name: string
   readonly outcome: string
   readonly checked: readonly string[]
 }
 
-/** Brings the memory up to what was recorded by a run that was cut short. */
+/** Applies the records of an interrupted run to the history. */
 export function applyRecorded(
   truths: Truths,
   past: Past,

@@ -13,10 +13,10 @@ import { type Declarations, type NamedAsset, type Rule, getName } from "./shape.
 import { type Chapter, type Edit, type Story, firstKeys, pickKey } from "./story.ts"
 import type { Facts } from "./truth.ts"
 
-/** One story while it is told: the world that the code under test sees, and the facts that the oracle sees. */
+/** A story during its replay: the project of the code under test, and the facts and memory of the oracle. */
 export interface Replay {
   readonly story: Story
-  readonly world: MemoryProject
+  readonly project: MemoryProject
   readonly facts: ReplayFacts
   readonly past: Past
 }
@@ -34,7 +34,7 @@ interface ReplayFacts extends Facts {
   }
 }
 
-/** The world before anything was made, with the first files. */
+/** Creates the project of a story with its first files. */
 export function startReplay(story: Story): Replay {
   const { setting, shape } = story
   const project = createMemoryProject(0, { rows: computeEngineRows })
@@ -53,10 +53,10 @@ export function startReplay(story: Story): Replay {
     checks: new Map(),
     keys: firstKeys,
   }
-  return { story, world: project, facts: { setting, landed, nowMs, declared }, past: new Map() }
+  return { story, project, facts: { setting, landed, nowMs, declared }, past: new Map() }
 }
 
-/** An exact and short hash: the number under which a text was first seen. */
+/** Creates an exact and short hash: the number of a text in the order of first use. */
 function createInterner(): (text: string) => string {
   const hashByText = new Map<string, string>()
   return (text) => {
@@ -66,7 +66,7 @@ function createInterner(): (text: string) => string {
   }
 }
 
-/** Changes the facts. */
+/** Applies an edit to the facts. */
 export function applyEdit(replay: Replay, edit: Edit): void {
   const { facts, past, story } = replay
   const { declared } = facts
@@ -98,51 +98,55 @@ export function applyEdit(replay: Replay, edit: Edit): void {
       if (edit.rule === undefined) declared.checks.delete(output)
       else declared.checks.set(output, edit.rule)
       return
-    case "forget":
+    case "wipe":
       keepNewest(past)
-      wipeEarlier(replay.world, buildFullGraph(replay))
+      wipeEarlier(replay.project, buildFullGraph(replay))
       return
     case "keys":
       declared.keys = edit.keys
   }
 }
 
-/** Gives an asset a name that none ever had. */
+/** Renames an asset to a new name. */
 function renameAsset({ facts }: Replay, id: string, isSaid: boolean): void {
   const { names } = facts.declared
   const { name, previousNames } = getName(facts.declared, id)
   names.set(id, { name: `${name}_`, previousNames: isSaid ? [...previousNames, name] : [] })
 }
 
-/** The graph with what was removed. */
+/** Builds the graph of all computations, including removed ones. */
 function buildFullGraph({ story, facts }: Replay): Graph {
   return buildShapeGraph(story.shape, story.setting, { ...facts.declared, removed: new Set() })
 }
 
-/** Brings the world up to the facts, and gives the declarations of the moment. */
-export function buildCurrentGraph({ story, world, facts }: Replay): Graph {
+/** Applies the facts to the project, and builds the current graph. */
+export function buildCurrentGraph({ story, project, facts }: Replay): Graph {
   const { declared, setting } = facts
-  world.nowMs = facts.nowMs
-  world.landed.clear()
+  project.nowMs = facts.nowMs
+  project.landed.clear()
   for (const { id, granularity } of story.shape.sources)
     for (const [key, content] of facts.landed.get(id)!) {
       const index = findPartition(buildPartitions(setting, declared, granularity), key)
-      if (index !== undefined) land(world, getName(declared, id).name, index, content)
+      if (index !== undefined) land(project, getName(declared, id).name, index, content)
     }
-  world.behaviour.checks = createRowChecker(story.shape, declared)
+  project.behaviour.checks = createRowChecker(story.shape, declared)
   return buildShapeGraph(story.shape, setting, declared)
 }
 
-/** Sees to it that a run ends as its chapter wants it. */
-export function arrangeRun({ world }: Replay, chapter: Chapter, failing: string | undefined): void {
+/** Prepares the project so that the run ends as in its chapter. */
+export function arrangeRun(
+  { project }: Replay,
+  chapter: Chapter,
+  failing: string | undefined,
+): void {
   const [last, records] = [chapter.pick % 12, chapter.pick % 9]
   let recorded = 0
-  world.computed.length = 0
-  world.behaviour.beforeCompute = (step) => {
+  project.computed.length = 0
+  project.behaviour.beforeCompute = (step) => {
     if (step === failing) throw new FreshetError("engine", "broken on purpose")
-    if (chapter.run === "stopped" && world.computed.length > last) world.aborted = true
+    if (chapter.run === "stopped" && project.computed.length > last) project.aborted = true
   }
-  world.behaviour.beforeRecord = () => {
+  project.behaviour.beforeRecord = () => {
     recorded += 1
     if (chapter.run === "killed" && recorded > records)
       throw new FreshetError("ledger", "killed on purpose")

@@ -1,6 +1,6 @@
 import type { Granularity } from "./calendar.ts"
 
-/** The windows that random graphs read through. Of each there is one relation name, whatever the upstream. */
+/** The windows of reads in random graphs, each with one relation name per upstream. */
 export const windows = [
   "same",
   "last 2",
@@ -14,7 +14,7 @@ export const windows = [
 ] as const
 export type WindowName = (typeof windows)[number]
 
-/** A graph as the oracle and the builder of declarations understand it: sources first, then what is computed. */
+/** A graph for both the oracle and the builder of declarations: sources, then computations. */
 export interface Shape {
   readonly sources: readonly SourceShape[]
   readonly computations: readonly ComputationShape[]
@@ -32,7 +32,7 @@ export interface ComputationShape {
   readonly accumulates: boolean
   /** Two of them share a computation. */
   readonly outputs: readonly string[]
-  /** Rows are numbers below this one: a small one makes new rows often the same as the old. */
+  /** Rows are numbers below this one: with a small one, new rows often equal the previous ones. */
   readonly modulus: number
   readonly reads: readonly ReadShape[]
   readonly isPublished: boolean
@@ -43,15 +43,15 @@ export interface ReadShape {
   readonly window: WindowName
 }
 
-/** What an edit of the declarations may change. Assets are known by the names that they had at first. */
+/** The editable part of the declarations. Assets are identified by their first names. */
 export interface Declarations {
-  /** What each computation's code says. */
+  /** Computation → its code. */
   readonly salts: ReadonlyMap<string, number>
-  /** What assets are called now, where that is not their first name, and what they say they were called. */
+  /** Asset → its current name and previous names, if it was renamed. */
   readonly names: ReadonlyMap<string, NamedAsset>
   readonly removed: ReadonlySet<string>
   readonly checks: ReadonlyMap<string, Rule>
-  /** The keys of everything that is cut by keys. */
+  /** The keys of all assets partitioned by key. */
   readonly keys: readonly string[]
 }
 
@@ -60,24 +60,24 @@ export interface NamedAsset {
   readonly previousNames: readonly string[]
 }
 
-/** A check of a random graph: refuses rows that leave this remainder when divided by three. */
+/** A check of a random graph: fails for rows with this remainder modulo three. */
 export interface Rule {
   readonly remainder: number
   readonly severity: "error" | "warn"
 }
 
-/** What an asset is called now. */
+/** The current name of an asset, with its previous names. */
 export function getName({ names }: Declarations, id: string): NamedAsset {
   return names.get(id) ?? { name: id, previousNames: [] }
 }
 
-/** The name that an asset's past goes by: the first that it says it had. */
+/** The name of an asset's history: its oldest previous name. */
 export function getOriginalName(declared: Declarations, id: string): string {
   const { name, previousNames } = getName(declared, id)
   return previousNames[0] ?? name
 }
 
-/** What a computation is called: an output that is made alone names it. */
+/** The name of a computation: for a single output the output's name. */
 export function getComputationName(
   declared: Declarations,
   { id, outputs }: ComputationShape,
@@ -85,7 +85,7 @@ export function getComputationName(
   return outputs.length === 1 ? getName(declared, outputs[0]!).name : id
 }
 
-/** The computations that were not removed; nobody reads any more what was. */
+/** The computations that were not removed, without reads of removed ones. */
 export function listPresentComputations(
   shape: Shape,
   { removed }: Declarations,
@@ -101,7 +101,7 @@ export function listPresentComputations(
     }))
 }
 
-/** How every asset of a graph is cut. */
+/** The granularity of every asset of a graph. */
 export function getGranularities({
   sources,
   computations,
@@ -114,10 +114,10 @@ export function getGranularities({
   ])
 }
 
-/** One read of one partition: the keys of what it found, with their rows. */
+/** One read of one partition: the keys that it read, with their rows. */
 export type ReadContent = readonly (readonly [key: string, rows: string])[]
 
-/** What every computation of a random graph does: a number from its code and from all that it reads. */
+/** Computes the row of a partition in a random graph: a number from its code and inputs. */
 export function computeRows(
   code: { readonly salt: number; readonly modulus: number },
   output: number,
@@ -136,7 +136,7 @@ function weighText(text: string): number {
   return sum
 }
 
-/** Whether a check lets rows pass. */
+/** Tests whether a row passes a check. */
 export function passes(rule: Rule | undefined, value: string): boolean {
   return rule === undefined || Number(value) % 3 !== rule.remainder
 }

@@ -4,16 +4,16 @@ import { type Granularity, type Setting, getCalendar, getPlace, settings } from 
 import { type ComputationShape, type ReadShape, type Rule, type Shape } from "./shape.ts"
 import { type SourceShape, windows } from "./shape.ts"
 
-/** A random graph, what has landed at first, and what happens then. */
+/** A random graph, its first landed files, and the chapters that follow. */
 export interface Story {
   readonly setting: Setting
   readonly shape: Shape
-  /** Source by source the picks of what has landed. */
+  /** The picks of the first landed partitions, by source. */
   readonly landed: readonly (readonly number[])[]
   readonly chapters: readonly Chapter[]
 }
 
-/** What happens to the world, and which run answers it. */
+/** Edits of the project, and the run after them. */
 export interface Chapter {
   readonly edits: readonly Edit[]
   readonly run: RunKind
@@ -21,7 +21,7 @@ export interface Chapter {
   readonly concurrency: number
 }
 
-/** `stopped` is a person who wants to stop, `killed` a process that is gone before it could tell the ledger. */
+/** `stopped` is a cancelled run, `killed` a process that ends before it records its step. */
 export type RunKind = "complete" | "failing" | "partial" | "stopped" | "killed"
 
 export type Edit = { readonly pick: number } & (
@@ -32,13 +32,13 @@ export type Edit = { readonly pick: number } & (
   | { readonly kind: "remove or bring back" }
   | { readonly kind: "rename"; readonly isSaid: boolean }
   | { readonly kind: "checks"; readonly rule: Rule | undefined }
-  | { readonly kind: "forget" }
+  | { readonly kind: "wipe" }
   | { readonly kind: "keys"; readonly keys: readonly string[] }
 )
 
 const number = (below: number) => fc.nat({ max: below - 1 })
 
-/** Keys that tempt whoever takes them apart. */
+/** Keys with separators and other special characters. */
 const keySets: readonly (readonly string[])[] = [
   ["eu, west", "us"],
   ["us", "eu, west"],
@@ -55,7 +55,7 @@ function buildEdit(
   picks = 997,
 ) {
   const arbitrary = fc.record({ kind: fc.constant(kind), pick: number(picks), ...more })
-  return { weight, arbitrary: arbitrary as unknown as fc.Arbitrary<Edit> } // the record has what the kind has
+  return { weight, arbitrary: arbitrary as unknown as fc.Arbitrary<Edit> } // the record has the fields of its kind
 }
 
 const anyEdit = fc.oneof(
@@ -66,11 +66,11 @@ const anyEdit = fc.oneof(
   buildEdit(1, "remove or bring back", {}),
   buildEdit(2, "rename", { isSaid: fc.boolean() }),
   buildEdit(3, "checks", { rule }),
-  buildEdit(1, "forget", {}),
+  buildEdit(1, "wipe", {}),
   buildEdit(1, "keys", { keys: fc.constantFrom(...keySets) }),
 )
 
-/** Checks change while upstreams do, close together: what is made anew meets rows that are refused. */
+/** Stories in which checks and upstreams change close together, so that rebuilt partitions meet rows that fail their checks. */
 const checksAndCode = fc.oneof(
   buildEdit(3, "checks", { rule }, 4),
   buildEdit(2, "code", { salt: number(2) }, 6),
@@ -141,10 +141,10 @@ export const story: fc.Arbitrary<Story> = fc
     chapters: drawn.chapters,
   }))
 
-/** The keys at first. */
+/** The first list of keys. */
 export const firstKeys = keySets[0]!
 
-/** The key of a source's partition that is meant by a pick; some lie before the declared start or in the future. */
+/** The key of a source's partition for a pick; some are before the declared start or in the future. */
 export function pickKey(
   setting: Setting,
   keys: readonly string[],
@@ -201,7 +201,7 @@ function buildReads(
   return [...chosen.values()]
 }
 
-/** The drawn window where the grains allow it, or one that they do. */
+/** The drawn window if the granularities allow it, or else an allowed one. */
 function chooseWindow(
   granularity: Granularity,
   upstream: Granularity,

@@ -15,23 +15,23 @@ import {
   computeRows,
 } from "./shape.ts"
 
-/** What is true of one partition by definition, whatever was recorded. */
+/** The truth of one partition by definition, independent of records. */
 export interface Truth {
   readonly computation: ComputationShape
   readonly key: string
-  /** Whether a file or a whole window that it needs is not there. */
+  /** True when a required file or part of a required window is missing. */
   readonly isBlocked: boolean
-  /** Code and content of everything it reads, as text. */
+  /** Code and content of all inputs, as text. */
   readonly inputs: string
   /** Output → its rows. */
   readonly contents: ReadonlyMap<string, string>
-  /** Output → whether its checks let these rows pass. */
+  /** Output → true if these rows pass its checks. */
   readonly checksPassed: ReadonlyMap<string, boolean>
-  /** What it reads of other computations and of its own past: the name of the truth, and which output. */
+  /** Its reads of computations and of its previous partition: the name of the truth, and the output. */
   readonly reads: readonly { readonly name: string; readonly output: string }[]
 }
 
-/** What has landed, how far time is, and what is declared. */
+/** The landed files, the current instant, and the declarations. */
 export interface Facts {
   readonly setting: Setting
   /** Source → key → content. */
@@ -40,24 +40,24 @@ export interface Facts {
   readonly declared: Declarations
 }
 
-/** A place: of time in its calendar, of a key in the set, 0 where nothing is cut. */
+/** The place of a partition: of time in its calendar, of a key in the list, 0 for an unpartitioned asset. */
 type Place = number
 
 interface Progress {
   readonly facts: Facts
-  readonly grains: ReadonlyMap<string, Granularity>
+  readonly granularities: ReadonlyMap<string, Granularity>
   /** The partitions that exist, by asset. */
   readonly exists: Map<string, ReadonlySet<Place>>
   readonly contents: Map<string, Map<Place, string>>
-  /** `source place` without the file that its readers wait for. */
+  /** `source place` without the required file. */
   readonly missingFiles: Set<string>
-  /** Output → the computation that makes it. */
+  /** Output → its computation. */
   readonly makers: Map<string, string>
-  /** Until when the newest file of a source is; undefined when no time has landed. */
+  /** The end of the newest landed partition of time; undefined when none has landed. */
   frontierMs: number | undefined
 }
 
-/** Every partition of every computation from scratch, in order: `c1 2026-03-01` → its truth. */
+/** Computes every partition of every computation from scratch, in order: `c1 2026-03-01` → its truth. */
 export function findTruths(shape: Shape, facts: Facts): ReadonlyMap<string, Truth> {
   const progress = evaluateSources(shape, facts)
   const result = new Map<string, Truth>()
@@ -81,28 +81,30 @@ export function findTruths(shape: Shape, facts: Facts): ReadonlyMap<string, Trut
   return result
 }
 
-/** The partitions of time that are declared and over; all keys of a set. */
+/** The declared and ended partitions of time; all static keys. */
 function listDeclaredPlaces(
   { setting, declared, nowMs }: Facts,
-  grain: Granularity,
+  granularity: Granularity,
 ): readonly Place[] {
-  if (grain === "none") return [0]
-  if (grain === "static") return declared.keys.map((_, place) => place)
-  const spans = getCalendar(setting)[grain]
-  const [start, end] = setting.declared[grain]
-  const from = getPlace(setting, grain, start)
-  const to = end === undefined ? spans.length : getPlace(setting, grain, end) + 1
+  if (granularity === "none") return [0]
+  if (granularity === "static") return declared.keys.map((_, place) => place)
+  const spans = getCalendar(setting)[granularity]
+  const [start, end] = setting.declared[granularity]
+  const from = getPlace(setting, granularity, start)
+  const to = end === undefined ? spans.length : getPlace(setting, granularity, end) + 1
   return spans.slice(from, to).flatMap(({ toMs }, at) => (toMs <= nowMs ? [from + at] : []))
 }
 
-function getKey({ setting, declared }: Facts, grain: Granularity, place: Place): string {
-  if (grain === "none") return "all"
-  return grain === "static" ? declared.keys[place]! : getCalendar(setting)[grain][place]!.key
+function getKey({ setting, declared }: Facts, granularity: Granularity, place: Place): string {
+  if (granularity === "none") return "all"
+  return granularity === "static"
+    ? declared.keys[place]!
+    : getCalendar(setting)[granularity][place]!.key
 }
 
-/** A source exists from its first file to its newest, what time does not cut as a whole: without any file where it may lack them. */
+/** A source of time exists from its first file to its newest; other sources exist as a whole when a file has landed or files are optional. */
 function evaluateSources(shape: Shape, facts: Facts): Progress {
-  const [exists, contents, waiting] = [new Map(), new Map(), new Set<string>()]
+  const [exists, contents, missingFiles] = [new Map(), new Map(), new Set<string>()]
   let frontierMs: number | undefined
   for (const { id, granularity, whenMissing } of shape.sources) {
     const files = new Map<Place, string>()
@@ -118,16 +120,16 @@ function evaluateSources(shape: Shape, facts: Facts): Progress {
     exists.set(id, new Set(places))
     contents.set(id, files)
     for (const place of places)
-      if (!files.has(place) && whenMissing === "wait") waiting.add(`${id} ${place}`)
+      if (!files.has(place) && whenMissing === "wait") missingFiles.add(`${id} ${place}`)
     if (!isTimed || files.size === 0) continue
     const { toMs } = getCalendar(facts.setting)[granularity][last]!
     frontierMs = Math.max(frontierMs ?? -Infinity, toMs)
   }
-  const grains = getGranularities(shape)
-  return { facts, grains, exists, contents, missingFiles: waiting, makers: new Map(), frontierMs }
+  const granularities = getGranularities(shape)
+  return { facts, granularities, exists, contents, missingFiles, makers: new Map(), frontierMs }
 }
 
-/** A partition exists when each window's newest partition does, all of it where short windows are skipped; with nothing that bounds it, as far as files go. */
+/** A partition exists when the newest partition of each window does, or the whole window where short windows are skipped; without an upstream bound, up to the newest landed file. */
 function exists(progress: Progress, computation: ComputationShape, place: Place): boolean {
   const { facts, frontierMs } = progress
   const { granularity, reads } = computation
@@ -151,14 +153,14 @@ function exists(progress: Progress, computation: ComputationShape, place: Place)
   return getCalendar(facts.setting)[granularity][place]!.toMs <= frontierMs
 }
 
-/** The partitions between which a window lies, whether they exist or not; `all` where time does not bound it. */
+/** The first and last partition of a window, existing or not; `all` where time does not bound it. */
 function findWindow(
-  { facts, grains }: Progress,
+  { facts, granularities }: Progress,
   { granularity }: ComputationShape,
   { upstream: upstreamName, window }: ReadShape,
   place: Place,
 ): readonly [Place, Place] | "all" {
-  const upstream = grains.get(upstreamName)!
+  const upstream = granularities.get(upstreamName)!
   if (window === "all" || granularity === "none" || upstream === "none") return "all"
   if (granularity === "static" || upstream === "static")
     return granularity === upstream ? [place, place] : "all"
@@ -179,7 +181,7 @@ const offsets = {
   "up to": [-Infinity, 0],
 } as const
 
-/** What one read finds: existing partitions inside of its window, in order; of the latest, one. */
+/** The partitions of one read: the existing ones in its window, in order; for `latest` only the newest. */
 function findPlacesRead(
   progress: Progress,
   computation: ComputationShape,
@@ -236,7 +238,7 @@ function findTruth(progress: Progress, computation: ComputationShape, place: Pla
       const maker = progress.makers.get(upstream)
       if (maker === undefined) return []
       return places.map((candidate) => ({
-        name: `${maker} ${getKey(facts, progress.grains.get(upstream)!, candidate)}`,
+        name: `${maker} ${getKey(facts, progress.granularities.get(upstream)!, candidate)}`,
         output: upstream,
       }))
     }),
@@ -250,24 +252,24 @@ interface PlacesRead {
 }
 
 function listReadContent(
-  { facts, grains, contents }: Progress,
+  { facts, granularities, contents }: Progress,
   { upstream, places }: PlacesRead,
 ): ReadContent {
   return places.flatMap((place) => {
     const content = contents.get(upstream)!.get(place)
     return content === undefined
       ? []
-      : [[getKey(facts, grains.get(upstream)!, place), content] as const]
+      : [[getKey(facts, granularities.get(upstream)!, place), content] as const]
   })
 }
 
-/** What was read, whatever the order of a set of keys. */
+/** The content of a read, independent of the order of static keys. */
 function listReadVersions(
-  { facts, grains, contents }: Progress,
+  { facts, granularities, contents }: Progress,
   { upstream, label, places }: PlacesRead,
 ) {
   const versions = places.map((place) => [
-    getKey(facts, grains.get(upstream)!, place),
+    getKey(facts, granularities.get(upstream)!, place),
     contents.get(upstream)!.get(place) ?? "no file",
   ])
   return [label, versions.toSorted(([a], [b]) => (a! < b! ? -1 : 1))]

@@ -1,4 +1,5 @@
-import type { Batch, Column, Columns, ColumnValues } from "@freshet/core"
+import type { Batch, Column, Columns } from "@freshet/core"
+import type { ColumnValues } from "@freshet/core/engine"
 import type { RecordBatch, StructRowProxy, Vector } from "apache-arrow"
 
 /** A record batch as code assets see it: every value is what its column's TypeScript type says. */

@@ -3,7 +3,6 @@ import {
   type Asset,
   type Columns,
   type Read,
-  sharedRelation,
   type SourceAsset,
   type Sql,
 } from "@freshet/core"
@@ -15,6 +14,7 @@ import {
   type Problem,
   quoteName,
   renderSql,
+  sharedRelation,
 } from "@freshet/core/engine"
 
 import { isComputed, listAssetReads, examplePartition } from "./asset-reads.ts"

@@ -1,12 +1,5 @@
-import {
-  type AnyAsset,
-  type Asset,
-  type Columns,
-  sharedRelation,
-  type SourceAsset,
-  type Sql,
-} from "@freshet/core"
-import { formatRelationName, quoteName, renderSql } from "@freshet/core/engine"
+import { type AnyAsset, type Asset, type Columns, type SourceAsset, type Sql } from "@freshet/core"
+import { formatRelationName, quoteName, renderSql, sharedRelation } from "@freshet/core/engine"
 
 import { isComputed, listAssetReads, examplePartition } from "./asset-reads.ts"
 import { getNumberCell, getTextCell } from "./cell.ts"

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs"
 import { rm } from "node:fs/promises"
 
-import { type Asset, type Check, sharedRelation } from "@freshet/core"
+import { type Asset, type Check } from "@freshet/core"
 import {
   type ComputeRequest,
   type ComputeResult,
@@ -13,6 +13,7 @@ import {
   type RecomputedOutput,
   renderSql,
   type SqlComputation,
+  sharedRelation,
 } from "@freshet/core/engine"
 
 import type { LandingContext } from "../input/read-landed-files.ts"

@@ -1,4 +1,5 @@
-import type { CsvFormat, SourceAsset } from "@freshet/core"
+import type { SourceAsset } from "@freshet/core"
+import type { CsvFormat } from "@freshet/core/engine"
 
 /** The characters that structure a CSV file, and the text of a null value besides the empty one. */
 export interface CsvSyntax {

@@ -1,4 +1,5 @@
-import type { Column, LineKinds, SourceAsset } from "@freshet/core"
+import type { Column, SourceAsset } from "@freshet/core"
+import type { LineKinds } from "@freshet/core/engine"
 
 import { quoteText } from "../duckdb/sql-text.ts"
 

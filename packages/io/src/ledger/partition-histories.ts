@@ -7,7 +7,6 @@ import {
   parseFingerprint,
 } from "@freshet/core/engine"
 import { type Client, escapeLiteral } from "pg"
-import { to as copyTo } from "pg-copy-streams"
 
 import type { HistoryEntry } from "./history-columns.ts"
 
@@ -101,6 +100,7 @@ function buildCopyQuery(requests: readonly RowsRequest[]): string {
 
 /** The rows of a COPY, each with the line feed that ends it, some at a time. */
 async function* readCopiedRows(client: Client, copy: string): AsyncGenerator<Buffer> {
+  const { to: copyTo } = (await import("pg-copy-streams")).default
   let remainder: Buffer = Buffer.alloc(0)
   for await (const chunk of client.query(copyTo(copy))) {
     const bytes = chunk as Buffer // what COPY gives

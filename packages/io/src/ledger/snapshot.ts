@@ -11,7 +11,7 @@ import { readStateFile, type LedgerState, writeStateFile } from "./state-file.ts
  * The number of changed rows and wiped partitions since the state file was written from which on the file is
  * rewritten. With many more the ledger is read whole.
  */
-const rewriteThreshold = 256
+const rewriteThreshold = 64
 const rereadThreshold = 200_000
 
 /**

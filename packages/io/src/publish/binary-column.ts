@@ -1,4 +1,5 @@
-import type { Column, ColumnKind } from "@freshet/core"
+import type { Column } from "@freshet/core"
+import type { ColumnKind } from "@freshet/core/engine"
 
 import type { BinaryForm } from "./binary-rows.ts"
 

@@ -1,13 +1,5 @@
-import {
-  type CsvFormat,
-  decimal,
-  int32,
-  int64,
-  nullable,
-  sourceAsset,
-  text,
-  unpartitioned,
-} from "@freshet/core"
+import { decimal, int32, int64, nullable, sourceAsset, text, unpartitioned } from "@freshet/core"
+import type { CsvFormat } from "@freshet/core/engine"
 import fc from "fast-check"
 import { afterAll, beforeAll, expect, test } from "vitest"
 

@@ -1,11 +1,13 @@
 import { FreshetError, ProblemsError } from "@freshet/core/engine"
-import type { Garbage, TempFileTotals } from "@freshet/io"
+import type { Garbage } from "@freshet/io"
 
+import type { GarbageDocument } from "../documents/garbage.ts"
 import { ownsLake } from "../lake-claim.ts"
 import { selectCurrentRecords } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
-import { requireCertainLanding } from "../run/run-plan.ts"
+import { requireCertainLanding } from "../run/execute-run.ts"
 import type { Services } from "../services.ts"
+import { type CollectedGarbage, toGarbageDocument } from "./garbage-document.ts"
 import { type OrphanedFile, findOrphanedFiles } from "./orphaned-files.ts"
 import { removeSpillFolders, type SpillOptions } from "./spill-folders.ts"
 
@@ -19,34 +21,25 @@ export interface GarbageCollectionRequest {
   readonly wait: boolean
 }
 
-/** What went, or would go. */
-export interface GarbageReport {
-  readonly materializations: readonly Garbage[]
-  readonly files: readonly OrphanedFile[]
-  /** Temporary files of the lake, and what killed commands spilled. */
-  readonly temporaryFiles: TempFileTotals
-  readonly spillFiles: TempFileTotals
-  /** How many files lie in the lake that no step wrote: they stay. */
-  readonly unknownCount: number
-}
-
 /**
- * Forgets the materializations that need not be kept, in one transaction, and then removes the files that nothing
- * refers to. Killed in between, it leaves files that nothing refers to: the next one removes them.
+ * Removes expired materializations in one transaction, and then the files that nothing references. A collection that
+ * is killed in between leaves orphaned files to the next one.
  */
 export async function collectGarbage(
   services: Services,
   request: GarbageCollectionRequest,
-): Promise<GarbageReport> {
+): Promise<GarbageDocument> {
   const { dryRun, wait } = request
   const options = dryRun ? {} : { lock: { wait, cancellable: false } }
-  return services.withProject(options, (project) => removeGarbage(project, request))
+  return services.withProject(options, async (project) =>
+    toGarbageDocument(await removeGarbage(project, request), dryRun),
+  )
 }
 
 async function removeGarbage(
   project: Project,
   request: GarbageCollectionRequest,
-): Promise<GarbageReport> {
+): Promise<CollectedGarbage> {
   const { dryRun, graceMs } = request
   const { config, ledger, signal, store } = project
   const isClaimed = await ownsLake(project)
@@ -78,7 +71,7 @@ async function removeGarbage(
   }
 }
 
-/** An edit that was taken back made an earlier materialization count again: it stays, although a newer one is there. */
+/** Spares the earlier materializations that an undone edit made current again. */
 async function excludeCurrent(
   { evaluation, ledger }: Project,
   garbage: readonly Garbage[],
@@ -108,24 +101,24 @@ async function removeFiles(
 function throwIfStopped(signal: AbortSignal): void {
   if (!signal.aborted) return
   if (signal.reason instanceof FreshetError) throw signal.reason
-  throw new FreshetError("interrupted", "Stopped before all was cleared away.", {
-    hint: "What is left goes the next time.",
+  throw new FreshetError("interrupted", "Interrupted before all garbage was removed.", {
+    hint: "The next collection removes the rest.",
   })
 }
 
-/** A ledger that knows nothing of a lake which it has not taken is another lake's, or lost. */
+/** Creates the error for a lake without owner of which the ledger references no file. */
 function foreignLakeError(lake: string, files: number): ProblemsError {
   const problem = {
     kind: "usage",
-    message: `The ledger knows none of the files in ${lake}, ${files} of which would go: is it the right ledger, and the right lake?`,
-    hint: "See that DATABASE_URL, FRESHET_HOME and FRESHET_LAKE belong together. Nothing was removed; what belongs to nobody you may remove yourself.",
+    message: `The ledger references none of the files in ${lake}, and ${files} of them would be removed. The ledger or the lake may be the wrong one.`,
+    hint: "Check that DATABASE_URL, FRESHET_HOME and FRESHET_LAKE belong together. Nothing was removed; remove orphaned files yourself.",
   }
   return new ProblemsError("usage", [problem])
 }
 
 const dayMs = 86_400_000
 
-/** Commands that only look hold no lock: what they spilled within a day may be in use. */
+/** Spares the spilled files of a day, since commands that only read hold no lock. */
 function getSpillOptions(
   { dryRun, graceMs }: GarbageCollectionRequest,
   nowMs: number,

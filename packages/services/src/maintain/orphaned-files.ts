@@ -1,24 +1,24 @@
 import { findKeyKind, getKeyAsset, type KeyKind, type Store } from "@freshet/io"
 
-/** A file of the lake that nothing in the ledger refers to. */
+/** A file of the lake that the ledger does not reference. */
 export interface OrphanedFile {
   readonly key: string
   readonly kind: KeyKind
-  /** The asset or source whose it was. */
+  /** The asset or source that it belonged to. */
   readonly owner: string
   readonly bytes: number
 }
 
-/** What lies in the lake besides what is kept. */
+/** The unreferenced files of a lake. */
 export interface LakeScan {
   readonly files: readonly OrphanedFile[]
-  /** How many files are there that the ledger refers to. */
+  /** The number of files that the ledger references. */
   readonly referencedCount: number
-  /** How many files are there that no step wrote. */
+  /** The number of files that no step wrote. */
   readonly unknownCount: number
 }
 
-/** Goes through the lake for what steps wrote before some time and nothing refers to. */
+/** Finds the files that steps wrote before a time and that the ledger does not reference. */
 export async function findOrphanedFiles(
   store: Store,
   referencedKeys: ReadonlySet<string>,
@@ -27,7 +27,7 @@ export async function findOrphanedFiles(
     owners,
   }: {
     readonly olderThanMs: number
-    /** Key → today's name of the asset whose it was, where that is known. */
+    /** Key → current name of its asset, where that is known. */
     readonly owners: ReadonlyMap<string, string>
   },
 ): Promise<LakeScan> {

@@ -3,13 +3,13 @@ import { join } from "node:path"
 
 import type { TempFileTotals } from "@freshet/io"
 
-/** Which spill folders were left by commands that were killed: those in which nothing changed since. */
+/** Selects the spill folders that killed commands left: those without a change since a time. */
 export interface SpillOptions {
   readonly olderThanMs: number
   readonly dryRun: boolean
 }
 
-/** Removes what killed commands spilled, and says how much that is. */
+/** Removes the spill folders of killed commands, and measures them. */
 export async function removeSpillFolders(
   home: string,
   { olderThanMs, dryRun }: SpillOptions,
@@ -27,7 +27,7 @@ export async function removeSpillFolders(
   return { files, bytes }
 }
 
-/** How much lies in a folder, and when anything of it changed last. Links are not followed. */
+/** Measures a folder and finds its latest change. Links are not followed. */
 async function measureFolder(folder: string) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   const paths = entries.map((entry) => ({

@@ -11,80 +11,94 @@ import {
   toStateKind,
 } from "@freshet/core/engine"
 
-import type { Project } from "../project.ts"
+import type { WipeDocument } from "../documents/wipe.ts"
+import { createComputationConverter, createPartitionsConverter } from "../partition-keys.ts"
+import { formatCommand } from "../plan/command-text.ts"
+import {
+  type PartitionArguments,
+  resolveRange,
+  resolveTargets,
+} from "../plan/partition-arguments.ts"
+import { selectAsset } from "../plan/select-assets.ts"
+import { sourceProblem, usageError } from "../plan/target-problems.ts"
+import type { AssetPartitions, Project } from "../project.ts"
 import type { Services } from "../services.ts"
 
-/** Decides which partitions are wiped. */
+/** Names the partitions whose records are removed. */
 export interface WipeRequest {
+  readonly asset: string
+  readonly partitions: PartitionArguments | "all"
   /** Reports the consequences and wipes nothing; needs no run lock. */
   readonly dryRun: boolean
   /** False: a run in progress is an error. */
   readonly wait: boolean
-  readonly choosePartitions: (project: Project) => {
-    readonly asset: Asset
-    readonly range: PartitionRange
-  }
-  /** Is told when nothing is kept of what was chosen; may throw that it makes no sense. */
-  readonly onNothing: (project: Project) => void
 }
 
-/** What was forgotten, or would be, and what comes of it. */
-export interface WipeReport {
-  readonly project: Project
-  /** The asset asked for, and what is made together with it. */
-  readonly assets: readonly string[]
-  /** The partitions of which something was kept. */
-  readonly partitions: readonly PartitionRange[]
-  readonly materializations: number
-  readonly files: number
-  readonly bytes: number
-  /** Computation → the partitions that were up to date and are not any more. */
-  readonly becomesStale: ReadonlyMap<string, readonly PartitionRange[]>
-  /** Asset → the partitions of which something is kept that was made from what is forgotten. */
-  readonly readers: ReadonlyMap<string, readonly PartitionRange[]>
-  /** What the sets show in which these assets are published. */
-  readonly published: readonly Publication[]
-}
-
-/** Forgets all that is kept of some partitions, in one transaction; their files stay in the lake for the next collection of garbage. */
-export async function wipeAssetPartitions(
-  services: Services,
-  request: WipeRequest,
-): Promise<WipeReport> {
+/** Removes every record of some partitions in one transaction. Their files stay in the lake until garbage is collected. */
+export async function wipe(services: Services, request: WipeRequest): Promise<WipeDocument> {
   const { dryRun, wait } = request
   const options = dryRun ? {} : { lock: { wait, cancellable: false } }
-  return services.withProject(options, (project) => wipe(project, request))
+  return services.withProject(options, (project) => wipePartitions(project, request))
 }
 
-async function wipe(
+async function wipePartitions(
   project: Project,
-  { choosePartitions, onNothing, dryRun }: WipeRequest,
-): Promise<WipeReport> {
-  const { ledger, signal } = project
-  const { asset, range } = choosePartitions(project)
-  const assets = asset.computation.outputs.map((output) => output.asset)
-  const assetRanges = assets.map((name): AssetRange => ({ asset: name, range }))
+  { partitions, dryRun, ...request }: WipeRequest,
+): Promise<WipeDocument> {
+  const { ledger, signal, evaluation } = project
+  const asset = selectAsset(project, request.asset)
+  if (asset.kind === "source") throw usageError(sourceProblem([asset]))
+  const range =
+    partitions === "all" ? { from: -Infinity, to: Infinity } : resolveRange(asset, partitions)
+  const outputs = asset.computation.outputs.map((output) => output.asset)
+  const assetRanges = outputs.map((name): AssetRange => ({ asset: name, range }))
   const wipeable = await ledger.findWipeable(assetRanges)
-  if (wipeable.materializations === 0) onNothing(project)
+  const isEmpty = wipeable.materializations === 0
+  if (isEmpty && partitions !== "all") resolveTargets(project, [asset.name], partitions) // fails for partitions that do not exist
   const readers = await ledger.findReaders(assetRanges)
   signal.throwIfAborted()
-  if (!dryRun && wipeable.materializations > 0) await ledger.wipePartitions(assetRanges)
+  if (!dryRun && !isEmpty) await ledger.wipePartitions(assetRanges)
+  const { partitions: ranges, ...counts } = wipeable
   return {
-    project,
-    assets: [asset.name, ...assets.filter((name) => name !== asset.name)],
-    ...wipeable,
-    becomesStale: findBecomingStale(project, asset.computation, wipeable.partitions),
-    readers,
-    published: listPublished(project.evaluation, assets),
+    dry_run: dryRun,
+    assets: [asset.name, ...outputs.filter((name) => name !== asset.name)],
+    ...createPartitionsConverter(project)(asset.name, ranges),
+    ...counts,
+    ...describeConsequences(project, asset, { ranges, readers }),
+    published: listPublished(evaluation, outputs).map(({ set, partitionKey }) => ({
+      set,
+      partition: partitionKey,
+    })),
+    command:
+      partitions === "all" || isEmpty
+        ? null
+        : formatCommand("freshet backfill", [asset.name], partitions),
   }
 }
 
-/** What is up to date now and not without these partitions. */
+function describeConsequences(
+  project: Project,
+  { computation }: Asset,
+  {
+    ranges,
+    readers,
+  }: { readonly ranges: readonly PartitionRange[]; readonly readers: AssetPartitions },
+): Pick<WipeDocument, "becomes_stale" | "readers"> {
+  const toComputationPartitions = createComputationConverter(project)
+  const toPartitions = createPartitionsConverter(project)
+  const becomesStale = findBecomingStale(project, computation, ranges)
+  return {
+    becomes_stale: [...becomesStale].map(([name, stale]) => toComputationPartitions(name, stale)),
+    readers: [...readers].map(([asset, read]) => ({ asset, ...toPartitions(asset, read) })),
+  }
+}
+
+/** Finds the partitions downstream that are fresh now and stale without these partitions. */
 function findBecomingStale(
   { evaluation, evaluate }: Project,
   computation: Computation,
   partitions: readonly PartitionRange[],
-): WipeReport["becomesStale"] {
+): AssetPartitions {
   const removal = { computation: computation.name, ranges: partitions, includes: () => true }
   const changedEvaluation = evaluate(removeMaterializations(evaluation.snapshot, [removal]))
   const stale = new Map<string, readonly PartitionRange[]>()

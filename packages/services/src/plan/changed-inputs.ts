@@ -2,6 +2,7 @@ import {
   type Cause,
   type ChangedInput,
   type Computation,
+  groupBy,
   joinRanges,
   listChangedInputs,
   listPartitions,
@@ -10,14 +11,13 @@ import {
   takeNewest,
 } from "@freshet/core/engine"
 
-import { groupBy } from "../group-by.ts"
 import { type AssetPartition, readCurrentRecords } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
 
-/** Of so many partitions of a group, the newest ones, the ledger is asked what they were made from. */
+/** The number of newest partitions of a group whose recorded inputs are read. */
 const maxPartitionsRead = 50
 
-/** The groups with their changed inputs by name: status alone says that they changed, the ledger which. */
+/** Names the changed inputs of each group, which the ledger knows and the status does not. */
 export async function addChangedInputs<G extends ReasonGroup>(
   project: Project,
   groups: readonly G[],

@@ -1,9 +1,10 @@
 import type { Partitions } from "@freshet/core"
+import { type Evaluation, formatPartitionKey } from "@freshet/core/engine"
 
 import type { OnlyState } from "./only-state.ts"
 import type { PartitionArguments } from "./partition-arguments.ts"
 
-/** A command as a person would type it: under this text its run is remembered. */
+/** Formats a command as a person types it; its run is recorded under this text. */
 export function formatCommand(
   command: string,
   words: readonly string[],
@@ -13,29 +14,42 @@ export function formatCommand(
     readonly publish?: boolean
   },
 ): string {
-  const days = (["date", "from", "to", "partition", "only"] as const).flatMap((name) => {
+  const valueFlags = (["date", "from", "to", "partition", "only"] as const).flatMap((name) => {
     const value = flags[name]
     return value === undefined ? [] : [formatFlag(name, value)]
   })
   return [
     command,
     ...words.map(quoteShellWord),
-    ...days,
+    ...valueFlags,
     ...(flags.downstream === true ? ["--downstream"] : []),
     ...(flags.publish === false ? ["--no-publish"] : []),
   ].join(" ")
 }
 
-/** The flags that name one partition: a date, or a key of a set. */
+/** Formats the flag that names one partition: a date or a key. */
 export function formatPartitionFlag({ kind }: Partitions, key: string): string {
   return formatFlag(kind === "static" ? "partition" : "date", key)
 }
 
-/** A value that looks like a flag itself stands behind an equals sign. */
+/** Formats a flag; an equals sign precedes a value that begins with a dash. */
 function formatFlag(name: string, value: string): string {
   return `--${name}${value.startsWith("-") ? "=" : " "}${quoteShellWord(value)}`
 }
 
 function quoteShellWord(word: string): string {
   return /^[\w+:./@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+}
+
+/** Formats the command that materializes one partition of an asset. */
+export function formatFixCommand(
+  { graph, bounds }: Pick<Evaluation, "graph" | "bounds">,
+  name: string,
+  partition: number,
+): string {
+  const partitions = graph.assets.get(name)?.partitions ?? { kind: "none" }
+  const isNewest = partitions.kind !== "static" && bounds.get(name)?.to === partition
+  return partitions.kind === "none" || isNewest
+    ? `freshet materialize ${name}`
+    : `freshet backfill ${name} ${formatPartitionFlag(partitions, formatPartitionKey(partitions, partition))}`
 }

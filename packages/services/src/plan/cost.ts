@@ -1,25 +1,35 @@
-import { type Computation, countPartitions, type PartitionRange } from "@freshet/core/engine"
+import {
+  type Computation,
+  countPartitions,
+  type ExplainedGroup,
+  type PartitionRange,
+} from "@freshet/core/engine"
 import type { Prediction } from "@freshet/io"
 
-/** What work will take, going by the newest steps of the same computations. */
+/** The predicted cost of work, from the latest steps of the same computations. */
 export interface Cost {
   readonly rows: number
   readonly bytes: number
-  /** Time of work: what is done at once counts as if it were done one after the other. */
+  /** The sum over all steps, as if they ran one after the other. */
   readonly ms: number
-  /** The same if every step is as slow as the slowest tenth of the steps before it. */
+  /** The same for steps as slow as the slowest tenth. */
   readonly msP90: number
 }
 
-/** What a plan will take, as far as anything is known of it. */
+/** Planned work with its cost; undefined for a computation without history. */
+export interface CostedGroup extends ExplainedGroup {
+  readonly cost: Cost | undefined
+}
+
+/** The predicted cost of a plan. */
 export interface PlanCost {
-  /** Undefined when nothing in it was ever made. */
+  /** Undefined when no computation of the plan has a history. */
   readonly estimate: Cost | undefined
-  /** Computations that never made anything. */
+  /** Computations without history. */
   readonly withoutHistory: readonly string[]
 }
 
-/** What making some partitions will take; undefined where nothing was made yet. */
+/** Estimates the cost of some partitions; undefined without a history. */
 export function estimateCost(
   prediction: Prediction | undefined,
   ranges: readonly PartitionRange[],
@@ -35,7 +45,7 @@ export function estimateCost(
   }
 }
 
-/** What all of it will take together. */
+/** Sums up the costs of planned work. */
 export function sumCosts(
   work: readonly {
     readonly computation: Pick<Computation, "name">

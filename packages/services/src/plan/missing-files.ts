@@ -5,6 +5,7 @@ import {
   formatFingerprint,
   formatPartitions,
   getAsset,
+  groupBy,
   groupPublicationSets,
   joinRanges,
   listReadRanges,
@@ -21,7 +22,6 @@ import {
   toRanges,
 } from "@freshet/core/engine"
 
-import { groupBy } from "../group-by.ts"
 import { selectCurrentRecords } from "../materialization-records.ts"
 import type { ProjectPlan, Project } from "../project.ts"
 
@@ -38,18 +38,18 @@ const batchSize = 10_000
 type Partitions = ReadonlyMap<string, readonly PartitionRange[]>
 
 /**
- * A plan that counts on nothing that is gone from the lake: what the planned steps read, the newest partitions of the
- * targets, what is to be checked and what would be published are looked at; where a file is gone, the plan is made again without it.
- * Before a run all is looked at that is read; else of very many partitions the newest ones.
+ * Plans without the materializations whose files are missing. The files that the planned steps read, the newest
+ * partitions of the targets, the partitions to check and those to publish are looked up, and the plan is made again
+ * for each missing file. A preview looks up only the newest of very many partitions.
  */
 export async function planWithExistingFiles(
   initialProject: Project,
-  makePlan: (project: Project) => Plan,
+  makePlan: (project: Project) => Plan | Promise<Plan>,
   purpose: "preview" | "run" = "preview",
 ): Promise<ProjectPlan> {
   let presentPartitions: Partitions = new Map()
   for (let project = initialProject; ;) {
-    const plan = makePlan(project)
+    const plan = await makePlan(project)
     const requiredPartitions = listRequiredPartitions(
       project.evaluation,
       plan,
@@ -236,10 +236,10 @@ function describeMissingFiles(
     const ranges = toSortedRanges(records.map(({ partition }) => partition))
     const name = `\`${asset}\` ${formatPartitions(graph, asset, ranges)}`.trim()
     return {
-      kind: "lost_file",
+      kind: "missing_file",
       asset,
-      message: `What was made of ${name} is gone from the lake.`,
-      hint: "The next run makes anew what it needs of it.",
+      message: `The stored file of ${name} is missing from the lake.`,
+      hint: "The next run rebuilds the partitions that it needs.",
     }
   })
 }

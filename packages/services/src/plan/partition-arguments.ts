@@ -51,7 +51,8 @@ export function resolveTargets(
     : resolveNewestTargets(project, materializableAssets)
 }
 
-function pickPartitionArguments({ date, from, to, partition }: PartitionArguments) {
+/** Picks the arguments that name partitions. */
+export function pickPartitionArguments({ date, from, to, partition }: PartitionArguments) {
   return { date, from, to, partition }
 }
 

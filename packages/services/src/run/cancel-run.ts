@@ -1,49 +1,50 @@
 import { setTimeout as delay } from "node:timers/promises"
 
+import { formatAge, type ProblemsError } from "@freshet/core/engine"
 import { findRuns, requestCancel } from "@freshet/io"
 
+import type { CancelDocument } from "../documents/runs.ts"
+import { usageError } from "../plan/target-problems.ts"
 import type { RunRow } from "../project.ts"
 import type { Services } from "../services.ts"
+import { unknownRunError } from "./retryable-run.ts"
 import { toRunRow } from "./run-history.ts"
-
-/** What came of asking a run to stop. */
-export type CancelResult =
-  | { readonly kind: "unknown" }
-  /** It had ended before anybody asked. */
-  | { readonly kind: "over"; readonly run: RunRow }
-  /** It has ended since it was asked. */
-  | { readonly kind: "stopped"; readonly run: RunRow }
-  /** It was asked, and has not ended yet. */
-  | { readonly kind: "asked"; readonly run: RunRow }
-
-/** Which run is to stop, and how long it is waited for. */
-export interface CancelRequest {
-  /** The run's id, or how it begins. */
-  readonly id: string
-  readonly timeoutMs: number
-}
 
 const pollIntervalMs = 100
 
-/** Asks a run of another process to stop, and waits until it has. Asks nothing of the declarations, which may be broken. */
+/** Asks a run of another process to stop, and waits until it has ended or the time is over. */
 export async function cancelRun(
-  services: Services,
-  { id, timeoutMs }: CancelRequest,
-): Promise<CancelResult> {
-  return services.withLedger(async (client) => {
+  { withLedger, nowMs }: Services,
+  { id, timeoutMs }: { readonly id: string; readonly timeoutMs: number },
+): Promise<CancelDocument> {
+  return withLedger(async (client) => {
     const [targetRun, ...otherRuns] = await findRuns(client, id)
-    if (targetRun === undefined || otherRuns.length > 0) return { kind: "unknown" }
+    if (targetRun === undefined || otherRuns.length > 0) throw unknownRunError(id)
     const readRun = async (): Promise<RunRow> => {
       const [run = targetRun] = await findRuns(client, targetRun.id)
       return toRunRow(run)
     }
-    if (!(await requestCancel(client, targetRun.id))) return { kind: "over", run: await readRun() }
-    const deadline = Date.now() + timeoutMs
+    if (!(await requestCancel(client, targetRun.id)))
+      throw nothingToCancelError(await readRun(), nowMs())
+    const deadline = nowMs() + timeoutMs
     for (;;) {
       const run = await readRun()
-      if (run.outcome !== "running") return { kind: "stopped", run }
-      if (Date.now() > deadline) return { kind: "asked", run }
+      if (run.outcome !== "running" || nowMs() > deadline) return toCancelDocument(run)
       await delay(pollIntervalMs)
     }
+  })
+}
+
+function toCancelDocument({ id, outcome, steps, materialized }: RunRow): CancelDocument {
+  return { run: id, outcome, steps, materialized }
+}
+
+function nothingToCancelError({ id, outcome, endedMs }: RunRow, nowMs: number): ProblemsError {
+  const when = endedMs === undefined ? "" : ` ${formatAge(endedMs, nowMs)}`
+  const reason = outcome === "running" ? "has just ended" : `has ended: ${outcome}${when}`
+  return usageError({
+    kind: "usage",
+    message: `There is nothing to cancel: run ${id} ${reason}.`,
+    hint: "`freshet runs` lists the runs, those in progress first.",
   })
 }

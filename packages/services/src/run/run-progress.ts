@@ -1,49 +1,44 @@
-import {
-  countPartitions,
-  countSteps,
-  formatPartitionKey,
-  getPartitionNoun,
-  type Graph,
-  type PartitionRange,
-  type Plan,
-  type RunEvent,
-  type StepOutcome,
-} from "@freshet/core/engine"
+import type { RunEvent, StepOutcome, StepReference } from "@freshet/core/engine"
 
-/** What a watcher of a run knows: a fold of its events. */
+import type { PlanDocument, PlanStepDocument } from "../documents/plan.ts"
+import type { StepOutcomeName } from "../documents/run.ts"
+
+/** The progress of a run: a fold of its events. */
 export interface RunProgress {
   readonly total: number
   readonly ended: number
-  readonly failed: number
   readonly startedMs: number
-  /** Steps under way, oldest first. */
+  /** Running steps by id, the oldest first. */
   readonly running: ReadonlyMap<string, RunningStep>
-  readonly computations: ReadonlyMap<string, ComputationCounts>
+  /** Progress by computation; changed checks are listed as `check ASSET`. */
+  readonly computations: ReadonlyMap<string, ComputationProgress>
+  /** The publication set and partition that is being published. */
   readonly publishing: string | undefined
 }
 
 export interface RunningStep {
-  readonly computation: string
-  readonly key: string
+  readonly name: string
+  readonly partition: string
   readonly startedMs: number
   readonly share: number
 }
 
 /** The steps of one computation, counted. */
-export interface ComputationCounts {
+export interface ComputationProgress {
   readonly planned: number
   readonly ended: number
-  /** What one of its partitions is called, and the key where there is one alone. */
+  /** The noun of one of its partitions. */
   readonly noun: string
+  /** The key of its partition, when only one is planned. */
   readonly singleKey: string | undefined
   readonly rows: number
   readonly ms: number
-  readonly outcomes: Readonly<Partial<Record<StepOutcome["kind"], number>>>
+  readonly outcomes: Readonly<Partial<Record<StepOutcomeName, number>>>
   readonly quarantined: number
   readonly failedChecks: number
 }
 
-const emptyCounts: ComputationCounts = {
+const emptyProgress: ComputationProgress = {
   planned: 0,
   ended: 0,
   noun: "partition",
@@ -55,20 +50,17 @@ const emptyCounts: ComputationCounts = {
   failedChecks: 0,
 }
 
-/** Nothing done yet of a plan. */
-export function startProgress(graph: Graph, plan: Plan, nowMs: number): RunProgress {
-  const computations = new Map<string, ComputationCounts>()
-  for (const { asset, ranges } of plan.checks)
-    computations.set(`check ${asset.name}`, toPlannedCounts(graph, asset.name, ranges))
-  for (const { computation, ranges } of plan.work)
-    computations.set(
-      computation.name,
-      toPlannedCounts(graph, computation.outputs[0]?.asset ?? "", ranges),
-    )
+/** Starts the progress of a plan. */
+export function startProgress({ steps, step_count }: PlanDocument, nowMs: number): RunProgress {
+  const computations = new Map<string, ComputationProgress>()
+  for (const step of steps) {
+    const name = step.kind === "check" ? `check ${step.asset}` : step.computation
+    const progress = computations.get(name)
+    computations.set(name, addPlannedStep(progress, step))
+  }
   return {
-    total: countSteps(plan),
+    total: step_count,
     ended: 0,
-    failed: 0,
     startedMs: nowMs,
     running: new Map(),
     computations,
@@ -76,32 +68,26 @@ export function startProgress(graph: Graph, plan: Plan, nowMs: number): RunProgr
   }
 }
 
-function toPlannedCounts(
-  graph: Graph,
-  name: string,
-  ranges: readonly PartitionRange[],
-): ComputationCounts {
-  const asset = graph.assets.get(name)
-  const planned = countPartitions(ranges)
-  const [first] = ranges
-  if (asset === undefined || first === undefined) return { ...emptyCounts, planned }
-  const singleKey = planned === 1 ? formatPartitionKey(asset.partitions, first.from) : undefined
-  return { ...emptyCounts, planned, noun: getPartitionNoun(asset.partitions), singleKey }
+/** A computation has one planned step for each reason. */
+function addPlannedStep(
+  progress: ComputationProgress = emptyProgress,
+  { count, partition_noun: noun, partitions: [range] }: PlanStepDocument,
+): ComputationProgress {
+  const planned = progress.planned + count
+  return { ...progress, planned, noun, singleKey: planned === 1 ? range?.from : undefined }
 }
 
-/** A step's id in two: what it is listed under, the computation or the check of an asset, and the partition's key. */
-export function parseStepId(id: string): { readonly name: string; readonly key: string } {
-  const [first = "", second = "", third] = id.split(" ", 3)
-  const name = first === "check" && third !== undefined ? `${first} ${second}` : first
-  return { name, key: id.slice(name.length + 1) }
+/** Returns the name under which a step is listed: its computation, or the check of an asset. */
+export function getStepName({ computation, check }: StepReference): string {
+  return check === undefined ? computation : `check ${check}`
 }
 
-/** The progress after one more event. */
+/** Returns the progress after one more event. */
 export function applyEvent(progress: RunProgress, event: RunEvent, nowMs: number): RunProgress {
   switch (event.kind) {
     case "step_started": {
-      const { name, key } = parseStepId(event.step)
-      const running = { computation: name, key, startedMs: nowMs, share: 0 }
+      const { partition } = event
+      const running = { name: getStepName(event), partition, startedMs: nowMs, share: 0 }
       return { ...progress, running: new Map([...progress.running, [event.step, running]]) }
     }
     case "step_progress": {
@@ -126,27 +112,22 @@ type StepEndedEvent = Extract<RunEvent, { kind: "step_ended" }>
 
 function endStep(progress: RunProgress, event: StepEndedEvent): RunProgress {
   const running = new Map([...progress.running].filter(([id]) => id !== event.step))
-  const { name } = parseStepId(event.step)
-  const counts = progress.computations.get(name) ?? emptyCounts
-  const computations = new Map([...progress.computations, [name, addStep(counts, event)]])
-  const failed = progress.failed + (isUnsuccessful(event.outcome) ? 1 : 0)
-  return { ...progress, running, computations, failed, ended: progress.ended + 1 }
+  const name = getStepName(event)
+  const computation = addEndedStep(progress.computations.get(name) ?? emptyProgress, event)
+  const computations = new Map([...progress.computations, [name, computation]])
+  return { ...progress, running, computations, ended: progress.ended + 1 }
 }
 
-/** Whether a step did not give what it was to give. */
-export function isUnsuccessful({ kind }: StepOutcome): boolean {
-  return kind === "failed" || kind === "checks_failed" || kind === "skipped"
-}
-
-function addStep(counts: ComputationCounts, event: StepEndedEvent): ComputationCounts {
-  const { kind } = event.outcome
+function addEndedStep(progress: ComputationProgress, event: StepEndedEvent): ComputationProgress {
+  const outcome = event.outcome.kind
+  const { lineCounts, checks } = event
   return {
-    ...counts,
-    ended: counts.ended + 1,
-    rows: counts.rows + event.rows,
-    ms: counts.ms + event.ms,
-    outcomes: { ...counts.outcomes, [kind]: (counts.outcomes[kind] ?? 0) + 1 },
-    quarantined: event.lineCounts.reduce((sum, line) => sum + line.quarantined, counts.quarantined),
-    failedChecks: counts.failedChecks + event.checks.filter(({ passed }) => !passed).length,
+    ...progress,
+    ended: progress.ended + 1,
+    rows: progress.rows + event.rows,
+    ms: progress.ms + event.ms,
+    outcomes: { ...progress.outcomes, [outcome]: (progress.outcomes[outcome] ?? 0) + 1 },
+    quarantined: lineCounts.reduce((sum, line) => sum + line.quarantined, progress.quarantined),
+    failedChecks: progress.failedChecks + checks.filter(({ passed }) => !passed).length,
   }
 }

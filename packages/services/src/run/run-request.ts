@@ -1,20 +1,46 @@
-import type { PlanRequest } from "@freshet/core/engine"
+import type { SavedPlan } from "@freshet/core/engine"
 
-import type { ProjectPlan, Project } from "../project.ts"
+import type { OnlyState } from "../plan/only-state.ts"
+import type { PartitionArguments } from "../plan/partition-arguments.ts"
 
-/** What is to be run. */
+/** A request to run something, as data: the command line, a schedule and HTTP send the same. */
 export interface RunRequest {
-  readonly title: string
-  /** The command as a person would type it. */
+  /** The command under which the run is recorded. */
   readonly command: string
-  /** What is asked for, by the state as it is then. */
-  readonly toPlanRequest: (project: Project) => PlanRequest
-  /** Throws when the plan is not one that may be performed. */
-  readonly verifyPlan?: (projectPlan: ProjectPlan) => void
-  /** How many partitions a person asked for by naming days; 0 when none were named. */
-  readonly countRequested: (project: Project) => number
-  /** The partitions that a person named: of those that are left alone a preview says why. */
-  readonly listNamedTargets?: (project: Project) => PlanRequest["targets"]
-  /** Whether it is told where others can see how far it is. */
-  readonly announcesRun: boolean
+  readonly target: RunTarget
+}
+
+/** Selects the partitions of a run. */
+export type RunTarget = MaterializeTarget | BackfillTarget | RetryTarget | SavedPlanTarget
+
+/** Stale partitions of the selected assets: the newest ones unless partitions are named. */
+export interface MaterializeTarget {
+  readonly kind: "materialize"
+  readonly selection: readonly string[]
+  readonly partitions: PartitionArguments
+  readonly only?: OnlyState | undefined
+  readonly publish: boolean
+}
+
+/** Named partitions of one asset. */
+export interface BackfillTarget {
+  readonly kind: "backfill"
+  readonly asset: string
+  readonly partitions: PartitionArguments
+  readonly only?: OnlyState | undefined
+  /** Adds the partitions downstream that are stale or become stale. */
+  readonly downstream: boolean
+}
+
+/** The unfinished partitions of a run. */
+export interface RetryTarget {
+  readonly kind: "retry"
+  readonly run: string
+  readonly publish: boolean
+}
+
+/** Exactly the partitions of a saved plan. */
+export interface SavedPlanTarget {
+  readonly kind: "saved_plan"
+  readonly plan: SavedPlan
 }

@@ -1,15 +1,20 @@
-import { groupPublicationSets, isReadyToPublish, type Plan } from "@freshet/core/engine"
+import {
+  type Computation,
+  groupPublicationSets,
+  isInRanges,
+  isReadyToPublish,
+  type Plan,
+} from "@freshet/core/engine"
 
-import { isPlanned } from "../plan/plan-details.ts"
 import type { Project } from "../project.ts"
 
-/** A publication set of which the run made something new that readers do not get, since other tables of it are not up to date. */
+/** A publication set that a run could not publish because other tables of it are stale. */
 export interface UnpublishedSet {
   readonly set: string
   readonly staleAssets: readonly string[]
 }
 
-/** The sets that a run touched at their newest partition and could not publish as a whole. */
+/** Finds the sets of which a plan materializes the newest partition and which it cannot publish as a whole. */
 export function findUnpublishedSets(
   { evaluation, graph }: Project,
   plan: Plan,
@@ -31,4 +36,9 @@ export function findUnpublishedSets(
       ? []
       : [{ set, staleAssets }]
   })
+}
+
+function isPlanned({ work }: Plan, computation: Computation, index: number): boolean {
+  const plannedWork = work.find((candidate) => candidate.computation.name === computation.name)
+  return plannedWork !== undefined && isInRanges(plannedWork.ranges, index)
 }

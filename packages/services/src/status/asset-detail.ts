@@ -41,8 +41,8 @@ export function readAssetDetail(
     const [state] = states
     if (state === undefined) throw new TypeError(`no state of ${asset.name}`)
     return {
-      ...describeDeclaration(project, asset),
       ...(await readPartitionDetail(project, asset, state, request.partition)),
+      ...describeDeclaration(project, asset),
       ...(await readReportDetail(project, asset)),
     }
   })

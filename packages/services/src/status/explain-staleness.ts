@@ -13,6 +13,7 @@ import type { ExplanationDocument, RootCauseDocument } from "../documents/explan
 import type { FailedPartitionDocument } from "../documents/failed-checks.ts"
 import type { AssetPartition } from "../materialization-records.ts"
 import { createKeyFormatter, createRangeConverter } from "../partition-keys.ts"
+import { formatFixCommand } from "../plan/command-text.ts"
 import { planWithExistingFiles } from "../plan/missing-files.ts"
 import { resolvePartition } from "../plan/partition-arguments.ts"
 import { selectAsset } from "../plan/select-assets.ts"
@@ -20,12 +21,7 @@ import type { Project } from "../project.ts"
 import type { Services } from "../services.ts"
 import { findRepresentative } from "./asset-state.ts"
 import { readFailedPartition } from "./read-failed-partition.ts"
-import {
-  explainPartition,
-  formatFixCommand,
-  type PartitionExplanation,
-  type RootCause,
-} from "./root-causes.ts"
+import { explainPartition, type PartitionExplanation, type RootCause } from "./root-causes.ts"
 import { toStatusDocument } from "./status-document.ts"
 
 /** An asset, and the key of one of its partitions; without a key its representative partition. */
@@ -59,7 +55,7 @@ async function buildExplanation(
   return {
     ...toExplanationFields(project, explanation),
     failed_checks: await readFailedPartitions(project, explanation),
-    command: isFresh ? null : formatFixCommand(project.evaluation, asset, partition),
+    command: isFresh ? null : formatFixCommand(project.evaluation, asset.name, partition),
   }
 }
 

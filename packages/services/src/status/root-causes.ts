@@ -145,15 +145,3 @@ function toRootCauses(
     .filter(({ asset }) => leadsToTarget(asset))
     .map(({ asset }) => ({ asset, partitions: ranges, status, causes }))
 }
-
-/** The command that makes a partition right: its newest one by name, another by its key. */
-export function formatFixCommand(
-  { bounds }: Evaluation,
-  { name, partitions }: AnyAsset,
-  partition: number,
-): string {
-  const isNewest = partitions.kind !== "static" && bounds.get(name)?.to === partition
-  return partitions.kind === "none" || isNewest
-    ? `freshet materialize ${name}`
-    : `freshet backfill ${name} ${formatPartitionFlag(partitions, formatPartitionKey(partitions, partition))}`
-}

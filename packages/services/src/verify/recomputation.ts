@@ -10,10 +10,10 @@ import { hashContent } from "@freshet/io"
 
 import type { Project } from "../project.ts"
 
-/** What came of making a partition again. */
+/** The result of recomputing a partition. */
 export type RecomputeResult =
   | ReproducibilityResult
-  /** A file of the store, of the partition itself or of one that it read, is not there. */
+  /** A file of the partition, or of one that it read, is missing. */
   | {
       readonly kind: "file_gone"
       readonly asset: string
@@ -21,7 +21,7 @@ export type RecomputeResult =
       readonly file: string
     }
   | { readonly kind: "failed"; readonly message: string; readonly hint: string | undefined }
-  /** A run made it anew or a clean-up took it away while it was looked at. */
+  /** A run or a garbage collection replaced its record in the meantime. */
   | { readonly kind: "replaced" }
 
 /** Recomputes a partition from exactly the inputs that its materialization recorded. Nothing is stored, locked or published; the project needs the engine `recompute`. */
@@ -50,7 +50,7 @@ export async function recomputePartition(
   return (await store.exists(result.file)) ? result : { ...result, kind: "file_gone" }
 }
 
-/** What one partition cannot be made of says nothing of the others, unless a person wants all of it to stop. */
+/** Turns an error of one partition into its result; an interruption stops all of them. */
 function toFailedResult(cause: unknown, signal: AbortSignal): RecomputeResult {
   const isReported = cause instanceof FreshetError && reportedErrorCodes.includes(cause.code)
   if (signal.aborted || !isReported) throw cause
@@ -59,7 +59,7 @@ function toFailedResult(cause: unknown, signal: AbortSignal): RecomputeResult {
 
 const reportedErrorCodes: readonly string[] = ["engine", "input"]
 
-/** Whether the ledger still says that the file holds the rows of this partition. */
+/** Says if the ledger still records the file for this partition. */
 export async function isStillRecorded(
   project: Project,
   {

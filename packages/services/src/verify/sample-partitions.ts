@@ -1,6 +1,6 @@
 import { countPartitions, type PartitionRange, type Random, toRanges } from "@freshet/core/engine"
 
-/** A share of some partitions by chance, the newest among them: one at least, if there is any. */
+/** Chooses a random share of some partitions, at least one, with the newest among them. */
 export function samplePartitions(
   ranges: readonly PartitionRange[],
   percent: number,
@@ -23,7 +23,7 @@ export function samplePartitions(
   )
 }
 
-/** The partitions at ascending places, counted through all ranges. */
+/** Lists the partitions at ascending places of all ranges. */
 function* listPartitionsAt(
   ranges: readonly PartitionRange[],
   places: readonly number[],

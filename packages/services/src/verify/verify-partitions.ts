@@ -12,51 +12,44 @@ import {
   stateFlags,
 } from "@freshet/core/engine"
 
+import type { WorkProgress } from "../events.ts"
 import { selectCurrentRecords } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
 import { isStillRecorded, recomputePartition, type RecomputeResult } from "./recomputation.ts"
 import { samplePartitions } from "./sample-partitions.ts"
 
-/** What is to be looked at, and how closely. */
-export interface VerificationRequest {
-  /** Computation → the partitions meant. */
-  readonly targets: ReadonlyMap<Computation, readonly PartitionRange[]>
+/** The partitions to verify, and how thoroughly. */
+export interface PartitionsVerification {
+  /** Computation → partitions. */
+  readonly targets: RangesByComputation
   readonly percent: number
   readonly seed: number
-  /** Whether every kept file is read instead of some fresh partitions being made again. */
+  /** Reads every retained file instead of recomputing a sample of the fresh partitions. */
   readonly files: boolean
-  readonly onProgress: (progress: VerificationProgress) => void
+  readonly emit: (progress: WorkProgress) => void
 }
 
-/** How far it is, of partitions to be made again or of partitions whose files are looked at. */
-export interface VerificationProgress {
-  readonly phase: "files" | "partitions"
-  readonly done: number
-  readonly total: number
-}
-
-/** What was found to be other than recorded: of which partition, and what. */
+/** A partition that differs from its record. */
 export interface VerificationFinding {
   readonly computation: Computation
   readonly partition: number
   readonly result: Exclude<RecomputeResult, { kind: "same" | "replaced" }>
 }
 
-/** What came of it. */
+/** The verified partitions and the findings. */
 export interface VerificationReport {
-  /** How many of the partitions meant are fresh, or with `files` kept at all, and how many of them were made again. */
+  /** The number of fresh partitions of the selection; with `files` of the retained ones. */
   readonly partitions: number
-  /** Of how many assets they are. */
   readonly assets: number
   readonly recomputed: number
   readonly files: number
   readonly findings: readonly VerificationFinding[]
 }
 
-/** Looks for the files of all fresh partitions, and makes a sample of them again; or reads all files. */
+/** Looks up the files of all fresh partitions and recomputes a sample of them, or reads every retained file. */
 export async function verifyPartitions(
   project: Project,
-  request: VerificationRequest,
+  request: PartitionsVerification,
 ): Promise<VerificationReport> {
   const { evaluation } = project
   const stateFlag = request.files ? stateFlags.materialized : stateFlags.fresh
@@ -66,31 +59,23 @@ export async function verifyPartitions(
       return [computation, intersectRangeLists(ranges, targetRanges)] as const
     }),
   )
-  const partitions = countAllPartitions(selectedRanges)
-  const assets = [...selectedRanges].flatMap(([{ outputs }, { length }]) =>
-    length > 0 ? outputs : [],
-  ).length
-  const { files, findings } = await checkFiles(project, request, selectedRanges)
   const computations = [...selectedRanges.keys()]
-  if (request.files)
-    return {
-      partitions,
-      assets,
-      recomputed: 0,
-      files,
-      findings: sortFindings(findings, computations),
-    }
-  const reportedIds = new Set(findings.map(formatPartitionId))
-  const sample = await recomputeSample(project, request, {
-    fresh: selectedRanges,
-    reportedIds,
-  })
-  return {
-    partitions,
-    assets,
-    recomputed: sample.remade,
+  const { files, findings } = await checkFiles(project, request, selectedRanges)
+  const counts = {
+    partitions: countAllPartitions(selectedRanges),
+    assets: [...selectedRanges].flatMap(([{ outputs }, { length }]) => (length > 0 ? outputs : []))
+      .length,
     files,
-    findings: sortFindings(removeRepeats([...findings, ...sample.findings]), computations),
+  }
+  if (request.files)
+    return { ...counts, recomputed: 0, findings: sortFindings(findings, computations) }
+  const reportedIds = new Set(findings.map(formatPartitionId))
+  const sample = await recomputeSample(project, request, { fresh: selectedRanges, reportedIds })
+  const allFindings = removeRepeats([...findings, ...sample.findings])
+  return {
+    ...counts,
+    recomputed: sample.recomputed,
+    findings: sortFindings(allFindings, computations),
   }
 }
 
@@ -110,7 +95,7 @@ function formatPartitionId({
   return `${computation.name} ${partition}`
 }
 
-/** One file that several partitions read is told of once. */
+/** Keeps one finding for each file. */
 function removeRepeats(findings: readonly VerificationFinding[]): readonly VerificationFinding[] {
   const reportedFiles = new Set<string>()
   return findings.filter(({ result }) => {
@@ -125,7 +110,7 @@ function removeRepeats(findings: readonly VerificationFinding[]): readonly Verif
   })
 }
 
-/** As the computations come in the graph, then by partition. */
+/** Sorts findings by computation in the order of the graph, then by partition. */
 function sortFindings(
   findings: readonly VerificationFinding[],
   computations: readonly Computation[],
@@ -135,12 +120,12 @@ function sortFindings(
   return findings.toSorted((a, b) => place(a) - place(b) || a.partition - b.partition)
 }
 
-/** So many partitions of a computation are asked of the ledger at a time. */
+/** The number of partitions that are read from the ledger at a time. */
 const blockLength = 2000
 
 async function checkFiles(
   project: Project,
-  request: VerificationRequest,
+  request: PartitionsVerification,
   selectedRanges: RangesByComputation,
 ): Promise<{ readonly files: number; readonly findings: readonly VerificationFinding[] }> {
   const { graph, evaluation, ledger } = project
@@ -163,7 +148,7 @@ async function checkFiles(
         if (finding !== undefined)
           findings.push({ computation, partition: finding.partition, result: finding })
       done += range.to - range.from + 1
-      request.onProgress({ phase: "files", done, total })
+      request.emit({ kind: "work_progress", phase: "files", done, total })
     }
   return { files, findings }
 }
@@ -176,7 +161,7 @@ function* splitIntoBlocks(ranges: readonly PartitionRange[]): Iterable<Partition
 
 type FileFinding = Extract<RecomputeResult, { kind: "file_gone" | "file_changed" }>
 
-/** What is wrong with the file of one materialization. */
+/** Checks the file of one materialization. */
 async function checkFile(
   project: Project,
   outputs: readonly Asset[],
@@ -195,7 +180,7 @@ async function checkFile(
   return { kind: exists ? "file_changed" : "file_gone", ...place }
 }
 
-/** Does some work on each value, a few at once, and gives what came of it in the values' order. */
+/** Works on several values at once; the results have the order of the values. */
 async function mapConcurrently<V, R>(
   values: readonly V[],
   concurrency: number,
@@ -210,10 +195,10 @@ async function mapConcurrently<V, R>(
   return results
 }
 
-/** One after the other: each uses all of the engine that a step may. */
+/** Recomputes one partition after the other, since each uses the whole engine. */
 async function recomputeSample(
   project: Project,
-  { percent, seed, onProgress }: VerificationRequest,
+  { percent, seed, emit }: PartitionsVerification,
   {
     fresh,
     reportedIds,
@@ -230,7 +215,7 @@ async function recomputeSample(
   let [done, recomputed] = [0, 0]
   for (const [computation, ranges] of samples)
     for (const partition of listPartitions(ranges)) {
-      onProgress({ phase: "partitions", done, total })
+      emit({ kind: "work_progress", phase: "recompute", done, total })
       done += 1
       if (reportedIds.has(formatPartitionId({ computation, partition }))) continue
       const result = await recomputePartition(project, computation, partition)
@@ -238,5 +223,5 @@ async function recomputeSample(
       recomputed += 1
       if (result.kind !== "same") findings.push({ computation, partition, result })
     }
-  return { remade: recomputed, findings }
+  return { recomputed, findings }
 }

@@ -85,7 +85,7 @@ test("a few of 36,000 keys are materialized, listed, explained and wiped (compla
       '"user 1", "user 2", "user 3", "user 4", "user 5", "user 6" and 35,990 more',
     )
     const why = await measured(project, "why", "scores")
-    expect(why.stdout).toContain('scores "user 1" was never made.')
+    expect(why.stdout).toContain('scores "user 1" is missing.')
     expect(why.stdout).toMatch(/\n {2}freshet backfill scores --partition 'user 1'\n$/)
     const again = await measured(
       project,

@@ -1,0 +1,47 @@
+import { formatBytes, formatCount, formatQuantity } from "@freshet/core/engine"
+import type { GarbageDocument, GarbageRowDocument } from "@freshet/services"
+
+import type { TerminalStyle } from "../terminal/terminal-style.ts"
+import { formatTable } from "./table.ts"
+
+/** Formats collected garbage, or a preview of it: a table row for each asset and kind, and the totals. */
+export function formatGarbage(document: GarbageDocument, style: TerminalStyle): readonly string[] {
+  const { dry_run: isDryRun, removed, unknown_files: unknownCount } = document
+  const note =
+    unknownCount === 0
+      ? []
+      : [
+          `${formatQuantity(unknownCount, "unknown file")} in the lake, written by no step: skipped.`,
+        ]
+  if (removed.length === 0) return ["No garbage to delete.", ...note]
+  const rows = removed.map((row) => [
+    formatName(row),
+    row.materializations === 0 ? "" : formatCount(row.materializations),
+    formatCount(row.files),
+    formatBytes(row.bytes),
+  ])
+  const columns = [
+    { header: isDryRun ? "would be deleted" : "deleted", shrinks: true },
+    { header: "materializations", align: "right" } as const,
+    { header: "files", align: "right" } as const,
+    { header: "size", align: "right" } as const,
+  ]
+  return [...formatTable(columns, rows, style), formatTotals(document), ...note]
+}
+
+const kindTexts: Readonly<Record<GarbageRowDocument["kind"], string>> = {
+  rows: "",
+  failed_rows: "failed rows",
+  quarantine: "quarantined lines",
+  temporary: "temporary files",
+  spill: "spilled by killed commands",
+}
+
+function formatName({ kind, asset }: GarbageRowDocument): string {
+  return [asset ?? "", kindTexts[kind]].filter((part) => part !== "").join(", ")
+}
+
+function formatTotals({ dry_run: isDryRun, materializations, files, bytes }: GarbageDocument) {
+  const amounts = `${formatQuantity(materializations, "materialization")} and ${formatQuantity(files, "file")}`
+  return `${amounts} ${isDryRun ? "would be deleted" : "deleted"}, ${formatBytes(bytes)}.`
+}

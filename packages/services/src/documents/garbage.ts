@@ -1,0 +1,26 @@
+import * as z from "zod/mini"
+
+import { listSchema } from "./list-schema.ts"
+
+const amountShape = { materializations: z.int(), files: z.int(), bytes: z.int() }
+
+const garbageRowSchema = z.strictObject({
+  /** What the row counts: an asset's files, files of failed rows, quarantined lines, or leftovers. */
+  kind: z.enum(["rows", "failed_rows", "quarantine", "temporary", "spill"]),
+  /** The asset or source; null for leftovers. */
+  asset: z.nullable(z.string()),
+  ...amountShape,
+})
+
+export type GarbageRowDocument = z.infer<typeof garbageRowSchema>
+
+/** Expired materializations and orphaned files: the document of `freshet gc`. */
+export const garbageSchema = z.strictObject({
+  dry_run: z.boolean(),
+  ...amountShape,
+  removed: listSchema(garbageRowSchema),
+  /** The number of files in the lake that no step wrote. They stay. */
+  unknown_files: z.int(),
+})
+
+export type GarbageDocument = z.infer<typeof garbageSchema>

@@ -1,0 +1,90 @@
+import * as z from "zod/mini"
+
+import { listSchema } from "./list-schema.ts"
+import { partitionRangeSchema } from "./partition-range.ts"
+import { stepOutcomes } from "./run.ts"
+
+const runOutcomeSchema = z.enum(["running", "succeeded", "failed", "interrupted", "killed"])
+
+const runShape = {
+  id: z.string(),
+  command: z.string(),
+  outcome: runOutcomeSchema,
+  started_at: z.iso.datetime(),
+  ended_at: z.nullable(z.iso.datetime()),
+  cancel_requested_at: z.nullable(z.iso.datetime()),
+  /** The number of planned steps. */
+  steps: z.int(),
+  materialized: z.int(),
+  failed: z.int(),
+}
+
+const runRowSchema = z.strictObject(runShape)
+
+export type RunRowDocument = z.infer<typeof runRowSchema>
+
+/** The latest runs: the document of `freshet runs`. */
+export const runListSchema = z.strictObject({
+  now: z.iso.datetime(),
+  runs: listSchema(runRowSchema),
+})
+
+export type RunListDocument = z.infer<typeof runListSchema>
+
+const progressSchema = z.strictObject({
+  computation: z.string(),
+  planned: z.int(),
+  ended: z.int(),
+  /** Partitions by outcome; `remaining` for those without one. */
+  partitions: listSchema(
+    z.strictObject({
+      outcome: z.enum([...stepOutcomes, "remaining"]),
+      ranges: listSchema(partitionRangeSchema),
+      text: z.string(),
+    }),
+  ),
+})
+
+export type ComputationProgressDocument = z.infer<typeof progressSchema>
+
+const stepRowSchema = z.strictObject({
+  computation: z.string(),
+  /** Null when the key is no longer declared. */
+  partition: z.nullable(z.string()),
+  outcome: z.enum(stepOutcomes),
+  message: z.nullable(z.string()),
+  rows: z.int(),
+  ms: z.int(),
+})
+
+export type StepRowDocument = z.infer<typeof stepRowSchema>
+
+/** One run with its progress, its steps and its publications: the document of `freshet runs show`. */
+export const runDetailSchema = z.strictObject({
+  ...runShape,
+  now: z.iso.datetime(),
+  progress: listSchema(progressSchema),
+  step_rows: listSchema(stepRowSchema),
+  publications: listSchema(
+    z.strictObject({
+      set: z.string(),
+      partition: z.string(),
+      inserted: z.int(),
+      updated: z.int(),
+      deleted: z.int(),
+    }),
+  ),
+})
+
+export type RunDetailDocument = z.infer<typeof runDetailSchema>
+
+/** A cancelled run: the document of `freshet runs cancel`. */
+export const cancelSchema = z.strictObject({
+  run: z.string(),
+  /** `running`: the run has not ended yet. */
+  outcome: runOutcomeSchema,
+  steps: z.int(),
+  materialized: z.int(),
+})
+
+export type CancelDocument = z.infer<typeof cancelSchema>

@@ -1,0 +1,43 @@
+import { buildPlan, findPlanDrift, ProblemsError, savePlan } from "@freshet/core/engine"
+
+import type { Project, ProjectPlan } from "../project.ts"
+import type { RunTarget } from "../run/run-request.ts"
+import { planWithExistingFiles } from "./missing-files.ts"
+import { type ResolvedTargets, resolveRunTarget } from "./run-targets.ts"
+
+/** A plan, and the request that it answers. */
+export interface RequestedPlan extends ProjectPlan {
+  readonly targets: ResolvedTargets
+}
+
+/** Plans a request over the files that exist. Fails when a saved plan would be executed differently now. */
+export async function makePlan(
+  initialProject: Project,
+  target: RunTarget,
+  purpose: "preview" | "run",
+): Promise<RequestedPlan> {
+  const projectPlan = await planWithExistingFiles(
+    initialProject,
+    async (project) => {
+      const { planRequest } = await resolveRunTarget(project, target)
+      return buildPlan(project.evaluation, planRequest, project.hash)
+    },
+    purpose,
+  )
+  const targets = await resolveRunTarget(projectPlan.project, target)
+  const requestedPlan = { ...projectPlan, targets }
+  if (target.kind === "saved_plan") requireNoDrift(target.plan, requestedPlan)
+  return requestedPlan
+}
+
+type SavedPlan = ReturnType<typeof savePlan>
+
+function requireNoDrift(savedPlan: SavedPlan, requestedPlan: RequestedPlan): void {
+  const problems = findPlanDrift(savedPlan, toSavedPlan(requestedPlan))
+  if (problems.length > 0) throw new ProblemsError("moved", problems)
+}
+
+/** Converts a plan to the form in which it is saved. */
+export function toSavedPlan({ project, plan, targets }: RequestedPlan): SavedPlan {
+  return savePlan(project.evaluation, plan, targets.planRequest, project.hash)
+}

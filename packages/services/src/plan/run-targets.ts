@@ -1,0 +1,103 @@
+import {
+  countPartitions,
+  intersectRangeLists,
+  joinRanges,
+  type PartitionRange,
+  type PlanRequest,
+  toPlanRequest,
+} from "@freshet/core/engine"
+
+import type { Project } from "../project.ts"
+import { addDownstream } from "../run/backfill-downstream.ts"
+import { readRetryableRun } from "../run/retryable-run.ts"
+import type {
+  BackfillTarget,
+  MaterializeTarget,
+  RetryTarget,
+  RunTarget,
+} from "../run/run-request.ts"
+import { toPlanState } from "./only-state.ts"
+import { hasPartitionArguments, resolveTargets } from "./partition-arguments.ts"
+import { selectAsset, selectAssets } from "./select-assets.ts"
+
+type Targets = PlanRequest["targets"]
+
+/** The partitions of a request in one state of the project. */
+export interface ResolvedTargets {
+  readonly planRequest: PlanRequest
+  /** The partitions that a person named; a plan reports those that it leaves out. */
+  readonly namedTargets: Targets
+  /** The number of partitions named by a range. */
+  readonly requestedCount: number
+}
+
+/** Resolves the partitions of a request; fails with every problem of the request. */
+export async function resolveRunTarget(
+  project: Project,
+  target: RunTarget,
+): Promise<ResolvedTargets> {
+  switch (target.kind) {
+    case "materialize":
+      return resolveMaterialize(project, target)
+    case "backfill":
+      return resolveBackfill(project, target)
+    case "retry":
+      return resolveRetry(project, target)
+    case "saved_plan":
+      return withoutNames(toPlanRequest(project.evaluation, target.plan))
+  }
+}
+
+function withoutNames(planRequest: PlanRequest): ResolvedTargets {
+  return { planRequest, namedTargets: new Map(), requestedCount: 0 }
+}
+
+function resolveMaterialize(project: Project, target: MaterializeTarget): ResolvedTargets {
+  const { selection, partitions, only, publish } = target
+  const targets = resolveTargets(project, selectAssets(project, selection), partitions)
+  const hasRange = partitions.from !== undefined || partitions.to !== undefined
+  return {
+    planRequest: { targets, only: toPlanState(only), publish },
+    namedTargets: hasPartitionArguments(partitions) ? targets : new Map(),
+    requestedCount: hasRange ? countTargets(targets) : 0,
+  }
+}
+
+function resolveBackfill(project: Project, target: BackfillTarget): ResolvedTargets {
+  const targets = resolveBackfillTargets(project, target)
+  const request = { targets, only: toPlanState(target.only), publish: true }
+  return {
+    planRequest: target.downstream ? addDownstream(project, request) : request,
+    namedTargets: targets,
+    requestedCount: countTargets(targets),
+  }
+}
+
+/** Resolves the named partitions of a backfill. */
+export function resolveBackfillTargets(
+  project: Project,
+  { asset, partitions }: Pick<BackfillTarget, "asset" | "partitions">,
+): Targets {
+  return resolveTargets(project, [selectAsset(project, asset).name], partitions)
+}
+
+async function resolveRetry(
+  project: Project,
+  { run: id, publish }: RetryTarget,
+): Promise<ResolvedTargets> {
+  const { graph, evaluation } = project
+  const { progress } = await readRetryableRun(project, id)
+  const targets = new Map<string, readonly PartitionRange[]>()
+  for (const { name, outputs } of graph.computations)
+    for (const { asset } of outputs) {
+      const bounds = evaluation.bounds.get(asset)
+      const plannedRanges = joinRanges(progress.get(name)?.planned ?? [])
+      const ranges = bounds === undefined ? [] : intersectRangeLists(plannedRanges, [bounds])
+      if (ranges.length > 0) targets.set(asset, ranges)
+    }
+  return withoutNames({ targets, publish })
+}
+
+function countTargets(targets: Targets): number {
+  return countPartitions([...targets.values()].flat())
+}

@@ -1,0 +1,143 @@
+import {
+  type Effects,
+  execute,
+  getOutputs,
+  isInRanges,
+  type Ledger,
+  type PartitionRange,
+  type Problem,
+  ProblemsError,
+  type RunEvent,
+} from "@freshet/core/engine"
+
+import type { PlanDocument } from "../documents/plan.ts"
+import type { RunDocument } from "../documents/run.ts"
+import { claimLake } from "../lake-claim.ts"
+import { makePlan, type RequestedPlan } from "../plan/make-plan.ts"
+import { createPlanDocument } from "../plan/plan-document.ts"
+import type { Project, ProjectPlan } from "../project.ts"
+import type { Services } from "../services.ts"
+import { readImpact } from "./read-impact.ts"
+import {
+  createEmptyRunDocument,
+  createRunDocument,
+  type ExecutedRun,
+  type StepEndedEvent,
+} from "./run-document.ts"
+import type { RunRequest } from "./run-request.ts"
+
+/** Decides how a request is executed. */
+export interface ExecuteOptions {
+  readonly failFast: boolean
+  /** False: a run in progress is an error. */
+  readonly wait: boolean
+  readonly concurrency?: number | undefined
+  /** Executes nothing when a range names more partitions than this. */
+  readonly confirmAbove?: number | undefined
+}
+
+/** An executed request, or the plan of one that needs a confirmation. */
+export type ExecuteResult =
+  | { readonly kind: "executed"; readonly run: RunDocument }
+  | { readonly kind: "unconfirmed"; readonly plan: PlanDocument }
+
+/** Plans a request under the run lock and executes the plan. */
+export async function executeRun(
+  services: Services,
+  request: RunRequest,
+  options: ExecuteOptions,
+): Promise<ExecuteResult> {
+  const { wait, concurrency } = options
+  const lock = { wait, cancellable: true }
+  return services.withProject({ lock, engine: "run", concurrency }, (project) =>
+    planAndExecute(services, project, { ...request, ...options }),
+  )
+}
+
+/** Requires that there is a landing zone. Partitions with unusable files only block what reads them. */
+function requireLanding({ warnings }: Project): void {
+  throwIfAny(warnings, ["landing_missing"])
+}
+
+/** Requires that the content of every partition in the landing zone is known. */
+export function requireCertainLanding({ warnings }: Project): void {
+  throwIfAny(warnings, ["landing_missing", "landing_twice", "landing_unreadable"])
+}
+
+function throwIfAny(warnings: readonly Problem[], kinds: readonly string[]): void {
+  const problems = warnings.filter(({ kind }) => kinds.includes(kind))
+  if (problems.length > 0) throw new ProblemsError("input", problems)
+}
+
+async function planAndExecute(
+  services: Services,
+  initialProject: Project,
+  request: RunRequest & ExecuteOptions,
+): Promise<ExecuteResult> {
+  const { command, target, confirmAbove = Infinity } = request
+  requireLanding(initialProject)
+  const requestedPlan = await makePlan(initialProject, target, "run")
+  const planDocument = await createPlanDocument(requestedPlan, command)
+  const { step_count: steps, requested_count: requested, publications } = planDocument
+  if (steps > 0 && requested > confirmAbove) return { kind: "unconfirmed", plan: planDocument }
+  services.emit({ kind: "run_planned", plan: planDocument })
+  if (steps + publications.length === 0)
+    return { kind: "executed", run: createEmptyRunDocument(planDocument) }
+  const executedRun = await executePlan(services, requestedPlan, request)
+  const run = createRunDocument(executedRun, command)
+  const impact = target.kind === "backfill" ? await readImpact(requestedPlan, target) : null
+  return { kind: "executed", run: { ...run, impact } }
+}
+
+async function executePlan(
+  services: Services,
+  requestedPlan: RequestedPlan,
+  { command, failFast }: RunRequest & ExecuteOptions,
+): Promise<ExecutedRun> {
+  const { project, plan } = requestedPlan
+  const { nowMs, newRunId, emit } = services
+  const { config, hash, signal, store } = project
+  const { engine, publisher } = project.runtime()
+  await claimLake(project)
+  await store.removeTemp()
+  const startedMs = nowMs()
+  const endedSteps = new Map<string, StepEndedEvent>()
+  const effects: Effects = {
+    nowMs,
+    hash,
+    newId: newRunId,
+    engine,
+    ledger: createLedgerWithoutMissingFiles(requestedPlan),
+    publisher,
+    emit: (event: RunEvent) => {
+      if (event.kind === "step_ended") endedSteps.set(event.step, event)
+      emit(event)
+    },
+    signal,
+  }
+  const options = { command, concurrency: config.concurrency, failFast }
+  const result = await execute(project.evaluation, plan, effects, options)
+  return { requestedPlan, result, endedSteps, ms: nowMs() - startedMs }
+}
+
+/** Hides the materializations of planned partitions whose files are missing, so that they are not reused. */
+function createLedgerWithoutMissingFiles({ project, plan }: ProjectPlan): Ledger {
+  const { graph, runLedger: ledger, store } = project
+  if (ledger === undefined) throw new Error("a run needs the run lock")
+  const plannedRanges = new Map<string, readonly PartitionRange[]>()
+  for (const { computation, ranges } of plan.work)
+    for (const { name } of getOutputs(graph, computation)) plannedRanges.set(name, ranges)
+  return {
+    ...ledger,
+    readMaterializations: async (ranges) => {
+      const records = await ledger.readMaterializations(ranges)
+      const existence = await Promise.all(
+        records.map(
+          async ({ asset, partition, file }) =>
+            !isInRanges(plannedRanges.get(asset) ?? [], partition) || (await store.exists(file)),
+        ),
+      )
+      return records.filter((_, at) => existence[at] === true)
+    },
+  }
+}

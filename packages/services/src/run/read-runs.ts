@@ -1,0 +1,127 @@
+import { countPartitions, formatPartitions, joinRanges, subtractRanges } from "@freshet/core/engine"
+import type { ComputationProgress, StepOutcomeKind } from "@freshet/io"
+
+import type {
+  ComputationProgressDocument,
+  RunDetailDocument,
+  RunListDocument,
+  RunRowDocument,
+  StepRowDocument,
+} from "../documents/runs.ts"
+import { toIsoTime } from "../iso-time.ts"
+import { createKeyFormatter, createRangeConverter } from "../partition-keys.ts"
+import type { Project, RunDetail, RunRow, StepRow } from "../project.ts"
+import type { Services } from "../services.ts"
+import { unknownRunError } from "./retryable-run.ts"
+import {} from "./run-progress.ts"
+
+/** Lists the latest runs. */
+export async function listRuns(
+  services: Services,
+  { limit }: { readonly limit: number },
+): Promise<RunListDocument> {
+  return services.withProject({}, async ({ ledger, nowMs }) => {
+    const runs = await ledger.listRuns(limit)
+    return { now: toIsoTime(nowMs), runs: runs.map(toRunRowDocument) }
+  })
+}
+
+/** Reads one run with its progress, its steps and its publications. */
+export async function readRun(services: Services, id: string): Promise<RunDetailDocument> {
+  return services.withProject({}, async (project) => {
+    const run = await project.ledger.findRun(id)
+    if (run === undefined) throw unknownRunError(id)
+    return toRunDetailDocument(project, run)
+  })
+}
+
+function toRunRowDocument(run: RunRow): RunRowDocument {
+  return {
+    id: run.id,
+    command: run.command,
+    outcome: run.outcome,
+    started_at: toIsoTime(run.startedMs),
+    ended_at: toOptionalTime(run.endedMs),
+    cancel_requested_at: toOptionalTime(run.cancelRequestedMs),
+    steps: run.steps,
+    materialized: run.materialized,
+    failed: run.failed,
+  }
+}
+
+function toOptionalTime(ms: number | undefined): string | null {
+  return ms === undefined ? null : toIsoTime(ms)
+}
+
+function toRunDetailDocument(project: Project, run: RunDetail): RunDetailDocument {
+  return {
+    ...toRunRowDocument(run),
+    now: toIsoTime(project.nowMs),
+    progress: [...run.progress].map(([computation, progress]) =>
+      toProgressDocument(project, computation, progress),
+    ),
+    step_rows: run.stepRows.map((step) => toStepRowDocument(project, step)),
+    publications: run.publications.map(({ partitionKey, ...publication }) => ({
+      partition: partitionKey,
+      ...publication,
+    })),
+  }
+}
+
+/** The outcomes in the order of a list: problems first. */
+const orderedOutcomes = [
+  "failed",
+  "checks_failed",
+  "skipped",
+  "materialized",
+  "reused",
+  "unchanged",
+  "checked",
+] as const satisfies readonly StepOutcomeKind[]
+
+function toProgressDocument(
+  project: Project,
+  computation: string,
+  { planned, partitionsByOutcome }: ComputationProgress,
+): ComputationProgressDocument {
+  const asset = findFirstOutput(project, computation)
+  const endedRanges = joinRanges(Object.values(partitionsByOutcome).flat())
+  const groups = [
+    ...orderedOutcomes.map((outcome) => ({
+      outcome: outcome,
+      ranges: partitionsByOutcome[outcome] ?? [],
+    })),
+    { outcome: "remaining" as const, ranges: subtractRanges(planned, endedRanges) },
+  ]
+  return {
+    computation,
+    planned: countPartitions(joinRanges([...planned, ...endedRanges])),
+    ended: countPartitions(endedRanges),
+    partitions: groups
+      .filter(({ ranges }) => ranges.length > 0)
+      .map(({ outcome, ranges }) => ({
+        outcome,
+        ranges: createRangeConverter(project)(asset, ranges),
+        text: formatPartitions(project.graph, asset, ranges),
+      })),
+  }
+}
+
+function toStepRowDocument(
+  project: Project,
+  { computation, partition, outcome, message, rows, ms }: StepRow,
+): StepRowDocument {
+  const asset = findFirstOutput(project, computation)
+  return {
+    computation,
+    partition: partition === undefined ? null : createKeyFormatter(project)(asset, partition),
+    outcome: outcome,
+    message: message ?? null,
+    rows,
+    ms: Math.round(ms),
+  }
+}
+
+function findFirstOutput({ graph }: Project, computation: string): string {
+  return graph.computations.find(({ name }) => name === computation)?.outputs[0]?.asset ?? ""
+}

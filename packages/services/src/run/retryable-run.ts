@@ -1,0 +1,45 @@
+import { type Graph, type Problem, ProblemsError } from "@freshet/core/engine"
+
+import { usageError } from "../plan/target-problems.ts"
+import type { Project, RunDetail, RunRow } from "../project.ts"
+
+/** Reads a run whose unfinished partitions can be run again. */
+export async function readRetryableRun({ graph, ledger }: Project, id: string): Promise<RunDetail> {
+  const run = await ledger.findRun(id)
+  if (run === undefined) throw unknownRunError(id)
+  requireEnded(run)
+  requireDeclaredWork(graph, run)
+  return run
+}
+
+/** Creates the error for an id that matches no run, or more than one. */
+export function unknownRunError(id: string): ProblemsError {
+  return usageError({
+    kind: "unknown_run",
+    message: `No single run has an id that begins with \`${id}\`.`,
+    hint: "`freshet runs` lists the runs.",
+  })
+}
+
+/** Fails for a run that is in progress. */
+export function requireEnded({ id, outcome }: RunRow): void {
+  if (outcome !== "running") return
+  throw usageError({
+    kind: "usage",
+    message: `Run ${id} is still in progress.`,
+    hint: `\`freshet runs show ${id}\` shows its progress, \`freshet runs cancel ${id}\` stops it.`,
+  })
+}
+
+function requireDeclaredWork(graph: Graph, { id, progress }: RunDetail): void {
+  const declaredNames = new Set(graph.computations.map(({ name }) => name))
+  const plannedWork = [...progress].filter(([, { planned }]) => planned.length > 0)
+  if (plannedWork.some(([name]) => declaredNames.has(name))) return
+  const message =
+    plannedWork.length === 0
+      ? `Run ${id} had no partitions to materialize; it only ran checks or published.`
+      : `Run ${id} materialized only assets that are no longer declared.`
+  const hint = "`freshet plan` shows the stale partitions."
+  const problem: Problem = { kind: "usage", message, hint }
+  throw usageError(problem)
+}

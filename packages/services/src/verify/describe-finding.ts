@@ -1,0 +1,162 @@
+import { join } from "node:path"
+
+import {
+  type Computation,
+  formatCount,
+  formatPartitionKey,
+  formatQuantity,
+  type RowsChange,
+  unreachable,
+} from "@freshet/core/engine"
+
+import type { FindingDocument } from "../documents/verification.ts"
+import { formatFixCommand } from "../plan/command-text.ts"
+import type { Project } from "../project.ts"
+import type { RecomputeResult } from "./recomputation.ts"
+
+type ReproducibilityMismatch = Exclude<RecomputeResult, { kind: "same" }>
+
+/** A partition that was recomputed, or whose file was looked up. */
+interface VerifiedPartition {
+  readonly computation: Computation
+  readonly partition: number
+}
+
+/** Describes a difference between a partition and its record. */
+export function describeFinding(
+  project: Project,
+  { computation, partition }: VerifiedPartition,
+  mismatch: ReproducibilityMismatch,
+): FindingDocument {
+  const locate = (asset: string, index = partition) => ({
+    asset,
+    partition: formatKey(project, asset, index),
+    file: null,
+  })
+  const recomputedPartition = locate(computation.outputs[0]?.asset ?? computation.name)
+  const { kind } = mismatch
+  switch (kind) {
+    case "different":
+      return {
+        kind,
+        ...locate(mismatch.asset),
+        message: `is not deterministic: the same code and inputs give ${formatRowsChange(mismatch.rows)}`,
+        hint: suggestCauses(computation),
+      }
+    case "version_forgotten":
+      return {
+        kind,
+        ...locate(mismatch.asset),
+        message: `was computed by other code of the same \`version\`: the current code gives ${formatRowsChange(mismatch.rows)}`,
+        hint: "Change its `version`, so that its partitions are rebuilt.",
+      }
+    case "code_changed":
+      return {
+        kind,
+        ...locate(mismatch.asset),
+        message: `the current code gives ${formatRowsChange(mismatch.rows)}`,
+        hint: null,
+      }
+    case "file_changed":
+    case "file_gone":
+      return describeFile(project, mismatch)
+    case "landed_changed":
+      return {
+        kind,
+        asset: mismatch.source,
+        partition: null,
+        file: join(project.config.landing, mismatch.path),
+        message: "has other bytes than when it was read, but the same size and modification time",
+        hint: "Land the right file again under the same name; its readers then become stale.",
+      }
+    case "inputs_gone":
+      return { kind, ...recomputedPartition, ...describeMissingInput(project, mismatch) }
+    case "never_made":
+      return {
+        kind: "never_materialized",
+        ...recomputedPartition,
+        message: "was never materialized",
+        hint: null,
+      }
+    case "failed":
+      return {
+        kind,
+        ...recomputedPartition,
+        message: `cannot be recomputed: ${mismatch.message}`,
+        hint: mismatch.hint ?? null,
+      }
+    case "replaced":
+      return {
+        kind,
+        ...recomputedPartition,
+        message: "was rebuilt by a run in the meantime",
+        hint: "Run the command again to verify the new rows.",
+      }
+    default:
+      return unreachable(mismatch)
+  }
+}
+
+function describeFile(
+  project: Project,
+  {
+    kind,
+    asset,
+    partition,
+    file: key,
+  }: Extract<ReproducibilityMismatch, { kind: "file_changed" | "file_gone" }>,
+): FindingDocument {
+  const command = formatFixCommand(project.evaluation, asset, partition)
+  const isMissing = kind === "file_gone"
+  return {
+    kind,
+    asset,
+    partition: formatKey(project, asset, partition),
+    file: project.store.locate(key),
+    message: isMissing ? "is missing" : "does not contain the recorded rows",
+    hint: isMissing
+      ? `\`${command}\` rebuilds it.`
+      : `Remove the file and run \`${command}\`: the rows are rebuilt.`,
+  }
+}
+
+function describeMissingInput(
+  { graph }: Project,
+  { asset, partition }: Extract<ReproducibilityMismatch, { kind: "inputs_gone" }>,
+) {
+  if (partition === undefined)
+    return {
+      message: `cannot be recomputed: the current code reads \`${asset}\`, which the recorded run did not read`,
+      hint: "The record has no version of it.",
+    }
+  const input = graph.assets.get(asset)
+  const key = formatKey({ graph }, asset, partition)
+  const name = key === null ? `\`${asset}\`` : `\`${asset}\` ${key}`
+  if (input?.kind === "source")
+    return {
+      message: `cannot be recomputed: the file of ${name} was replaced after it was read`,
+      hint: "Replaced landed files are not retained.",
+    }
+  return {
+    message: `cannot be recomputed: the recorded version of ${name} is no longer retained`,
+    hint: `\`${asset}\` retains replaced rows for the days of its \`retention\`; \`freshet wipe\` removes them at once.`,
+  }
+}
+
+function formatRowsChange({ recordedRows, recomputedRows }: RowsChange): string {
+  if (recordedRows === recomputedRows)
+    return `different values in the same number of rows (${formatCount(recomputedRows)})`
+  return `${formatQuantity(recomputedRows, "row")} instead of ${formatCount(recordedRows)}`
+}
+
+function suggestCauses({ kind, name }: Computation): string {
+  return kind === "sql"
+    ? `Look for random(), the clock, a limit or a window whose order has ties, and sums of floats; \`freshet show ${name}\` prints the query.`
+    : "Its code may depend only on the rows that it reads: no clock, no random numbers, no network, no state of an earlier call."
+}
+
+function formatKey({ graph }: Pick<Project, "graph">, name: string, partition: number) {
+  const asset = graph.assets.get(name)
+  if (asset === undefined || asset.partitions.kind === "none") return null
+  return formatPartitionKey(asset.partitions, partition)
+}
