@@ -109,6 +109,8 @@ export interface Materialization {
   readonly asset: string
   readonly partition: number
   readonly codeVersion: string
+  /** Hash of the text of the function that computed it; undefined for SQL. */
+  readonly codeText?: string | undefined
   readonly inputVersion: string
   readonly dataVersion: string
   readonly file: string

@@ -140,6 +140,8 @@ export const materializations = freshetSchema.table(
     asset: text().notNull(),
     partition: integer().notNull(),
     code_version: text().notNull(),
+    /** Hash of the text of the function that computed it; null for SQL. */
+    code_text: text(),
     input_version: text().notNull(),
     /** Of what it was made from; empty when that is not known, which nothing equals. */
     fingerprint: text().notNull(),
@@ -240,6 +242,8 @@ export const sourceFiles = freshetSchema.table("source_files", {
   /** Inode, modification and change time in nanoseconds: any of them moves when the content does. */
   identity: text().notNull(),
   hash: text().notNull(),
+  /** The first line of a CSV file. */
+  header: text(),
 })
 
 /** Hash of a query's text → hash of the query as an engine parses it. A cache: it may be emptied at any time. */

@@ -4,6 +4,8 @@ import type { AnyAsset } from "@freshet/core"
 import { type Problem, ProblemsError } from "@freshet/core/engine"
 import * as z from "zod/mini"
 
+import { findDatabaseUrlFault } from "./database-url.ts"
+
 /** The settings of `freshet.config.ts`. All but the assets have a default; the environment overrides them. */
 export interface FreshetConfig {
   readonly assets: readonly AnyAsset[]
@@ -50,6 +52,11 @@ const folderSchema = z.string().check(z.minLength(1, "must name a folder"))
 const positiveIntegerSchema = z.coerce
   .number("must be a whole number")
   .check(z.int("must be a whole number"), z.positive("must be above 0"))
+function checkDatabaseUrl(payload: z.core.ParsePayload<string>): void {
+  const message = findDatabaseUrlFault(payload.value)
+  if (message !== undefined) payload.issues.push({ code: "custom", message, input: payload.value })
+}
+
 const settingsSchema = z.object({
   home: folderSchema,
   lake: z.optional(folderSchema),
@@ -57,9 +64,7 @@ const settingsSchema = z.object({
   memoryMb: positiveIntegerSchema.check(z.minimum(256, "must be at least 256")),
   threads: z.optional(positiveIntegerSchema),
   concurrency: positiveIntegerSchema.check(z.maximum(16, "must be at most 16")),
-  databaseUrl: z.optional(
-    z.string().check(z.regex(/^postgres(ql)?:\/\/\S+$/, "must be a postgres:// URL")),
-  ),
+  databaseUrl: z.optional(z.string().check(checkDatabaseUrl)),
 })
 
 const defaults = { home: ".freshet", landing: "landing", memoryMb: 2048, concurrency: 4 }

@@ -10,8 +10,9 @@ import {
 } from "@freshet/core/engine"
 import { type LedgerClient, observeLanding, readHashedFiles, saveHashChanges } from "@freshet/io"
 
+import { findForgottenVersions } from "./changed-code.ts"
 import type { Config } from "./config.ts"
-import { withMigratedLedger } from "./migrated-ledger.ts"
+import { withMigratedState } from "./migrated-ledger.ts"
 import { openStore } from "./open-store.ts"
 import { parseQueries } from "./parse-queries.ts"
 import { createProjectLedger } from "./project-ledger.ts"
@@ -33,18 +34,14 @@ export async function openProject<T>(
   work: (project: Project) => Promise<T>,
 ): Promise<T> {
   const { graph, url, lock } = request
-  if (lock !== undefined)
-    return withRunLock(services, { url, graph, lock }, ({ runLedger, signal }) =>
-      openOnConnection(
-        services,
-        request,
-        { client: runLedger.client, runLedger: runLedger.ledger, signal },
-        work,
-      ),
+  if (lock === undefined)
+    return withProjectReader(services, request, services.signal, (read) =>
+      withMigratedState(url, (client) => read(client, undefined), work),
     )
-  const { signal } = services
-  return withMigratedLedger(url, (client) =>
-    openOnConnection(services, request, { client, runLedger: undefined, signal }, work),
+  return withRunLock(services, { url, graph, lock }, ({ runLedger, signal }) =>
+    withProjectReader(services, request, signal, async (read) =>
+      work(await read(runLedger.client, runLedger.ledger)),
+    ),
   )
 }
 
@@ -55,23 +52,27 @@ interface LedgerConnection {
   readonly signal: AbortSignal
 }
 
-async function openOnConnection<T>(
+type ReadProject = (client: LedgerClient, runLedger: Ledger | undefined) => Promise<Project>
+
+async function withProjectReader<T>(
   services: Services,
   request: OpenRequest,
-  connection: LedgerConnection,
-  work: (project: Project) => Promise<T>,
+  signal: AbortSignal,
+  work: (read: ReadProject) => Promise<T>,
 ): Promise<T> {
   const { concurrency = services.config.concurrency, engine: kind = "query", url, graph } = request
   const config = { ...services.config, concurrency }
   const runtime = createLazyRuntime(config, {
     kind,
     url,
-    signal: connection.signal,
+    signal,
     reportsProgress: services.watchesSteps,
   })
   try {
-    const context = { config, graph, connection, runtime: runtime.get }
-    return await work(await readProject(services, context))
+    return await work((client, runLedger) => {
+      const connection = { client, runLedger, signal }
+      return readProject(services, { config, graph, connection, runtime: runtime.get })
+    })
   } finally {
     await runtime.close()
   }
@@ -109,11 +110,13 @@ async function readProject(
   const inputs = { graph, landing: observation.landing, bounds }
   const evaluateSnapshot = (snapshot: LedgerSnapshot) => evaluate(inputs, snapshot, parses, hash)
   const ledger = createProjectLedger(client, graph, config)
+  const evaluation = evaluateSnapshot(await ledger.readSnapshot())
+  const forgottenVersions = await findForgottenVersions(client, { graph, evaluation }, hash)
   return {
     config,
     graph,
-    evaluation: evaluateSnapshot(await ledger.readSnapshot()),
-    warnings: observation.problems,
+    evaluation,
+    warnings: [...observation.problems, ...forgottenVersions],
     nowMs,
     hash,
     evaluate: evaluateSnapshot,

@@ -1,5 +1,5 @@
 import type { Graph } from "@freshet/core/engine"
-import { openRunLedger, type RunLedger, type RunLockOwner } from "@freshet/io"
+import { openRunLedger, type RunLedger, type RunLockOwner, throwConnectionFault } from "@freshet/io"
 
 import { getProcessId } from "./config.ts"
 import { withMigratedLedger } from "./migrated-ledger.ts"
@@ -38,7 +38,8 @@ export async function withRunLock<T>(
   })
   try {
     const signals = [signal, lossController.signal, cancelController.signal]
-    return await work({ runLedger, signal: AbortSignal.any(signals) })
+    const lock = { runLedger, signal: AbortSignal.any(signals) }
+    return await work(lock).catch(throwConnectionFault)
   } finally {
     await runLedger.close()
   }

@@ -225,14 +225,6 @@ const refused: readonly {
     },
     says: [`stocktwits/activity/${dayAt(1)}.json.gz cannot be unpacked`],
   },
-  {
-    what: "a day that is there plain and compressed",
-    spoil: (place) => {
-      land(place, `activity/${dayAt(1)}.json`, fileOf(goodLines))
-      land(place, `activity/${dayAt(1)}.json.gz`, gzipSync(fileOf(goodLines.slice(1))))
-    },
-    says: [`${dayAt(1)}.json, ${dayAt(1)}.json.gz in stocktwits/activity are the same partition`],
-  },
 ]
 
 test.each(refused)(

@@ -59,7 +59,12 @@ export interface SourceAsset<
   readonly partitions: P
   readonly columns: C
   readonly format: SourceFormat
-  /** Path in the landing zone with `{partition}` for the key and without a compression suffix: `x/{partition}.json` also matches `x/{partition}.json.gz` and the files of a folder `x/{partition}.json/`. */
+  /**
+   * Path in the landing zone, without a compression suffix: `x/{partition}.json` with `{partition}` for the key also
+   * matches `x/{partition}.json.gz` and the files of a folder `x/{partition}.json/`. `{yyyy}`, `{mm}`, `{dd}` and
+   * `{hh}` write the key in another form, in names of folders as well: `{yyyy}/{mm}/{dd}/{hh}.json`. A `*` stands for
+   * any text in a name: all files that match are of the partition.
+   */
   readonly path: string
   /** Rule for a partition without a file between partitions that have one: `empty` gives it no rows, `wait` blocks its readers. For a source of one file, `empty` makes the file optional. */
   readonly whenMissing: "empty" | "wait"

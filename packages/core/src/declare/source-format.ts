@@ -1,15 +1,28 @@
 /** The file format of a source. */
 export type SourceFormat =
   /** One JSON object per line. Columns are matched by name; a missing or null value is null. A line that repeats a name is malformed. */
-  | { readonly kind: "json_lines" }
+  | JsonLinesFormat
   /** A header line, then one record per row, quoted as in RFC 4180. Columns are matched by name; an empty value is null where the column is nullable. */
   | CsvFormat
+
+/** JSON lines with the deviations that a source allows. */
+export interface JsonLinesFormat {
+  readonly kind: "json_lines"
+  /** Column → its key in the objects, where the two differ: `{ user_id: "userId" }`. */
+  readonly keys?: Readonly<Record<string, string>>
+}
 
 /** CSV with the deviations that a source allows. */
 export interface CsvFormat {
   readonly kind: "csv"
   /** Column → its name in the header, where the two differ: `{ user_id: "userId" }`. */
   readonly header?: Readonly<Record<string, string>>
+  /** The character between values: a comma unless declared. */
+  readonly delimiter?: string
+  /** The character around values that contain a delimiter, a newline or itself (doubled): `"` unless declared. */
+  readonly quote?: string
+  /** The text of an unquoted null value, besides the empty one: `\\N`. */
+  readonly null?: string
   /** Rule for a record with fewer values than the header: `quarantine` it (the default), or read the missing values as empty ones. */
   readonly shortRecords?: "quarantine" | "empty"
 }

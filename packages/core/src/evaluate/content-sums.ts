@@ -53,8 +53,9 @@ function sumLanded(source: SourceAsset, range: PartitionRange, landed: Landed): 
   const mustLand = source.whenMissing !== "empty" && source.partitions.kind !== "none"
   let missing: Bitset | undefined
   for (let at = 0; at < length; at += 1) {
-    const version = landed.get(range.from + at)?.version
-    if (version === undefined && mustLand) {
+    const partitionFiles = landed.get(range.from + at)
+    const version = partitionFiles?.version
+    if (partitionFiles?.problem !== undefined || (version === undefined && mustLand)) {
       missing ??= createBitset(length)
       setBits(missing, at, at + 1)
     }

@@ -1,10 +1,10 @@
-import type { AnyAsset, Computation, Read } from "../declare/declaration.ts"
+import type { AnyAsset, Computation, Read, SourceAsset } from "../declare/declaration.ts"
 import { type PartitionRange, type Partitions, formatPartitionKey } from "../declare/partition.ts"
 import { formatRelationName } from "../declare/read.ts"
 import { type Graph, type Reading, getOutputs, buildReadings } from "../graph/graph.ts"
 import { intersectRanges, listPartitionsRead } from "../graph/mapping.ts"
 import type { ReadVersions } from "../ports.ts"
-import type { Landing } from "./landing.ts"
+import type { LandedPartition, Landing } from "./landing.ts"
 import type { PartitionBounds } from "./partition-bounds.ts"
 
 /** The inputs of an evaluation that decide which partitions a read finds. */
@@ -103,11 +103,24 @@ function findBlocker(
       : `${formatRelationName(read)}, which has no partition`
   if (windowRange.short && requiresWholeWindow(read))
     return `the incomplete window of ${formatRelationName(read)}`
-  if (asset.kind === "asset" || asset.whenMissing === "empty") return undefined
-  const landed = inputs.landing.get(asset.name)
-  for (let index = windowRange.range.from; index <= windowRange.range.to; index += 1)
-    if (landed?.has(index) !== true && asset.partitions.kind !== "none")
-      return `the missing file of ${asset.name} for ${formatPartitionKey(asset.partitions, index)}`
+  return asset.kind === "asset"
+    ? undefined
+    : findLandingBlocker(inputs.landing.get(asset.name), asset, windowRange.range)
+}
+
+function findLandingBlocker(
+  landed: ReadonlyMap<number, LandedPartition> | undefined,
+  { name, partitions, whenMissing }: SourceAsset,
+  { from, to }: PartitionRange,
+): string | undefined {
+  const formatPlace = (index: number) =>
+    partitions.kind === "none" ? name : `${name} for ${formatPartitionKey(partitions, index)}`
+  const mustLand = whenMissing !== "empty" && partitions.kind !== "none"
+  for (let index = from; index <= to; index += 1) {
+    const problem = landed?.get(index)?.problem
+    if (problem !== undefined) return `the unusable file of ${formatPlace(index)} (${problem})`
+    if (mustLand && landed?.has(index) !== true) return `the missing file of ${formatPlace(index)}`
+  }
   return undefined
 }
 

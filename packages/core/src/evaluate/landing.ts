@@ -9,6 +9,8 @@ export interface LandedFile {
 export interface LandedPartition {
   readonly files: readonly LandedFile[]
   readonly version: string
+  /** The reason why the files cannot be used, which blocks the readers of the partition: `a.json is a link that leads nowhere`. */
+  readonly problem?: string
 }
 
 /** Source → partition → files: the content of the landing zone. */

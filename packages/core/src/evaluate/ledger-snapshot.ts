@@ -45,6 +45,8 @@ export interface MaterializationRecord {
   readonly asset: string
   readonly partition: number
   readonly codeVersion: string
+  /** Hash of the text of the function that computed it; undefined for SQL and where it was not recorded. */
+  readonly codeText?: string | null | undefined
   readonly inputVersion: string
   /** Fingerprint of its code and inputs, as text. */
   readonly fingerprint: string

@@ -1,6 +1,8 @@
 import type { AnyAsset, Computation, Read } from "../declare/declaration.ts"
 import { formatPartitionKey, formatPartition } from "../declare/partition.ts"
 import { formatRelationName } from "../declare/read.ts"
+import { computeCodeText } from "../evaluate/code-text.ts"
+import type { Hash } from "../evaluate/declared-versions.ts"
 import { getLandedVersion, formatStableRelation, getPartitions } from "../evaluate/inputs.ts"
 import type { LandedFile } from "../evaluate/landing.ts"
 import type { MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
@@ -14,6 +16,8 @@ import { type MaterializationCache, findCurrentRecord } from "./materialization-
 export type ReproducibilityResult =
   /** Every output has the recorded content, recomputed and in the store. */
   | { readonly kind: "same" }
+  /** The text of the code changed, its `version` did not, and the rows are other ones. */
+  | { readonly kind: "version_forgotten"; readonly asset: string; readonly rows: RowsChange }
   /** The same code and inputs returned other rows: the asset is not deterministic. */
   | { readonly kind: "different"; readonly asset: string; readonly rows: RowsChange }
   /** The current code returns other rows for the recorded inputs. */
@@ -45,6 +49,7 @@ export interface RowsChange {
 export interface RecomputeEffects {
   readonly engine: Pick<Engine, "recompute" | "readDataVersion">
   readonly cache: MaterializationCache
+  readonly hash: Hash
   /** Reads the input versions of a materialization. */
   readonly readVersions: (record: MaterializationRecord) => Promise<readonly ReadVersions[]>
   /** Reads a landed file and tests its bytes against its hash. */
@@ -92,10 +97,21 @@ export async function recompute(
     (await findChangedLandedFile(inputs.relations, effects))
   if (inputChange !== undefined) return inputChange
   if (comparison.kind === "threw") throw comparison.cause
-  const { asset, codeVersion, rows } = comparison.record
-  const isSameCode = codeVersion === findCodeVersion(evaluation, computation)
-  const kind = isSameCode ? "different" : "code_changed"
+  const { asset, rows } = comparison.record
+  const kind = explainDifference(evaluation, computation, comparison.record, effects.hash)
   return { kind, asset, rows: { recordedRows: rows, recomputedRows: comparison.rows } }
+}
+
+function explainDifference(
+  evaluation: Evaluation,
+  computation: Computation,
+  { codeVersion, codeText }: MaterializationRecord,
+  hash: Hash,
+): "code_changed" | "version_forgotten" | "different" {
+  if (codeVersion !== findCodeVersion(evaluation, computation)) return "code_changed"
+  const isRecorded = codeText !== undefined && codeText !== null
+  const isOtherText = isRecorded && codeText !== computeCodeText(computation, hash)
+  return isOtherText ? "version_forgotten" : "different"
 }
 
 /** The comparison of recomputed and recorded content. The engine throws when it cannot read an input; the changed file is searched afterwards. */

@@ -1,5 +1,6 @@
 import type { Asset, Computation } from "../declare/declaration.ts"
 import { formatPartition } from "../declare/partition.ts"
+import { computeCodeText } from "../evaluate/code-text.ts"
 import { computeChecksVersion, computeInputVersion } from "../evaluate/declared-versions.ts"
 import { formatFingerprint } from "../evaluate/fingerprint.ts"
 import { fingerprintInputs } from "../evaluate/input-fingerprint.ts"
@@ -316,6 +317,7 @@ export function buildStepRecord(
       ...output,
       partition: step.partition,
       codeVersion,
+      codeText: computeCodeText(computation, hash),
       inputVersion: result.inputVersion,
     })),
     reads: result.reads,

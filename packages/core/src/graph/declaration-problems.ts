@@ -5,6 +5,7 @@ import { listReads } from "../declare/sql.ts"
 import type { Problem } from "../problem.ts"
 import { formatSuggestion } from "../suggest.ts"
 import { findPartitionProblems, findReadProblems } from "./read-problems.ts"
+import { findSourceProblems } from "./source-problems.ts"
 
 /** Finds all problems of some declarations, of each one and of all together. */
 export function findDeclarationProblems(declared: readonly AnyAsset[]): readonly Problem[] {
@@ -16,7 +17,7 @@ export function findDeclarationProblems(declared: readonly AnyAsset[]): readonly
     ...findComputationProblems(declared, byName),
     ...declared.flatMap((asset) =>
       asset.kind === "source"
-        ? []
+        ? findSourceProblems(asset)
         : [...findReadProblems(asset, byName), ...findCheckProblems(asset, byName)],
     ),
     ...findSharedTables(declared),

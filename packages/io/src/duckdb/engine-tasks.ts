@@ -6,11 +6,11 @@ import { examplePartition } from "./asset-reads.ts"
 import { measureContents } from "./content.ts"
 import type { EngineContext } from "./engine-context.ts"
 import { toEngineError } from "./engine-error.ts"
-import { type FindRelation, streamNamedRows } from "./named-relations.ts"
 import { type QueryRows, streamRows } from "./query-rows.ts"
+import { type ReadOnlyContext, type ReadOnlyQuery, streamReadOnlyRows } from "./read-only-query.ts"
 import { createRelations } from "./relations.ts"
 import { runChecks } from "./run-checks.ts"
-import type { Connection } from "./session.ts"
+import type { Connection, SessionOptions } from "./session.ts"
 
 export { computePartition, recomputePartition } from "./compute-partition.ts"
 
@@ -19,12 +19,6 @@ export interface RelationQuery {
   readonly sql: string
   readonly relations: readonly Relation[]
   readonly partition?: PartitionText
-}
-
-/** A person's query, and the way from a name in it to the relation that it means. */
-export interface NamedQuery {
-  readonly sql: string
-  readonly find: FindRelation
 }
 
 /** Runs checks on the stored rows of a partition. */
@@ -87,17 +81,20 @@ export async function queryRelations<T>(
   )
 }
 
-/** Runs a person's query over the relations that its names mean, and passes its rows on as they come. */
+/** Runs a person's query, which can read the relations that it names and nothing else. */
 export async function queryNamed<T>(
   context: EngineContext,
-  { sql, find }: NamedQuery,
-  use: (rows: QueryRows) => Promise<T>,
+  request: { readonly query: ReadOnlyQuery; readonly options: SessionOptions },
+  consume: (rows: QueryRows) => Promise<T>,
 ): Promise<T> {
-  return await context.session.withConnection((connection) => {
-    const create = (relation: Relation) =>
-      relateForQuery(context, connection, [relation], examplePartition)
-    return streamNamedRows(connection, sql, { find, create }, use)
-  })
+  const { query, options } = request
+  const readOnlyContext: ReadOnlyContext = {
+    options,
+    store: context.store,
+    createRelations: ({ connection, ...target }, relations) =>
+      relateForQuery({ ...context, ...target }, connection, relations, examplePartition),
+  }
+  return await streamReadOnlyRows(readOnlyContext, query, consume)
 }
 
 /** Runs work on a connection that knows the relations. */

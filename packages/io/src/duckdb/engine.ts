@@ -1,9 +1,10 @@
 import type { Engine } from "@freshet/core/engine"
 
 import type { EngineContext } from "./engine-context.ts"
-import type { NamedQuery, RelationQuery } from "./engine-tasks.ts"
+import type { RelationQuery } from "./engine-tasks.ts"
 import { createQueryEngine, type QueryEngine } from "./query-engine.ts"
 import type { QueryRows } from "./query-rows.ts"
+import type { ReadOnlyQuery } from "./read-only-query.ts"
 import { openSession, type Session, type SessionOptions } from "./session.ts"
 
 /** The engine of this process: core's, and what the commands ask of DuckDB besides. */
@@ -13,9 +14,12 @@ export interface DuckdbEngine extends Engine, QueryEngine {
     request: RelationQuery,
     consume: (rows: QueryRows) => Promise<T>,
   ) => Promise<T>
-  /** Runs a person's query over the relations that its names mean, and passes its rows on as they come. */
-  readonly queryNamed: <T>(request: NamedQuery, use: (rows: QueryRows) => Promise<T>) => Promise<T>
-  /** The session for code that streams stored rows, such as publication. */
+  /** Runs a person's query, which can read the relations that it names and nothing else. */
+  readonly queryNamed: <T>(
+    query: ReadOnlyQuery,
+    consume: (rows: QueryRows) => Promise<T>,
+  ) => Promise<T>
+  /** For whoever streams stored rows: publication does. */
   readonly session: Session
   readonly close: () => Promise<void>
 }
@@ -41,7 +45,8 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
     readDataVersion: async (asset, file) => (await loadTasks()).storedContent(context, asset, file),
     ...createQueryEngine(session),
     query: async (request, use) => (await loadTasks()).queryRelations(context, request, use),
-    queryNamed: async (request, use) => (await loadTasks()).queryNamed(context, request, use),
+    queryNamed: async (query, consume) =>
+      (await loadTasks()).queryNamed(context, { query, options }, consume),
     session,
     close: session.close,
   }

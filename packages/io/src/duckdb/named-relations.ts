@@ -1,42 +1,56 @@
-import type { Relation } from "@freshet/core/engine"
+import type { DuckDBConnection } from "@duckdb/node-api"
+import { quoteName, type Relation } from "@freshet/core/engine"
 
-import { type QueryRows, streamRows } from "./query-rows.ts"
 import type { Connection } from "./session.ts"
+import { buildEmptyQuery } from "./sql-text.ts"
 
 /** Finds the rows that a query means by a name; undefined for a name that means none. */
 export type FindRelation = (name: string) => Promise<Relation | undefined>
 
-/** Finds the relations of a query, and creates them on its connection. */
-export interface RelationSource {
-  readonly find: FindRelation
-  readonly create: (relation: Relation) => Promise<void>
-}
-
 /**
- * Runs a person's query as it is written. The engine binds its names, so that literals, comments and the query's own
- * tables count as such; a relation is created when the engine misses it, and the query starts again. Each start is a
- * transaction, since a text of several statements may have made tables before a name is missed.
+ * Finds the relations that a person's query names. The engine binds the query as it is written, so that literals,
+ * comments and the query's own tables count as such; a view without rows stands in for each relation that it misses,
+ * and the query is bound again. Nothing runs but the lists of columns that a PIVOT over no rows needs.
  */
-export async function streamNamedRows<T>(
+export async function findNamedRelations(
   connection: Connection,
   sql: string,
-  { find, create }: RelationSource,
-  use: (rows: QueryRows) => Promise<T>,
-): Promise<T> {
-  const createdNames = new Set<string>()
+  find: FindRelation,
+): Promise<readonly Relation[]> {
+  const relations: Relation[] = []
   for (;;) {
-    try {
-      await connection.run("BEGIN")
-      return await streamRows(connection, sql, use)
-    } catch (cause) {
-      const name = missingName(cause)
-      const relation = name === undefined || createdNames.has(name) ? undefined : await find(name)
-      if (name === undefined || relation === undefined) throw cause
-      await connection.run("ROLLBACK")
-      await create(relation)
-      createdNames.add(name)
-    }
+    const failure = await bindQuery(connection.native, sql)
+    if (failure === undefined) return relations
+    const name = parseMissingName(failure.cause)
+    const isNew = name !== undefined && !relations.some((relation) => relation.name === name)
+    const relation = isNew ? await find(name) : undefined
+    if (relation === undefined) throw failure.cause
+    relations.push(relation)
+    await connection.run(buildStandIn(relation))
   }
+}
+
+/** Binds every statement of the query, and runs all but the last. */
+async function bindQuery(
+  native: DuckDBConnection,
+  sql: string,
+): Promise<{ readonly cause: unknown } | undefined> {
+  try {
+    const statements = await native.extractStatements(sql)
+    for (let at = 0; at < statements.count; at += 1) {
+      const statement = await statements.prepare(at)
+      if (at < statements.count - 1) await statement.run()
+      statement.destroySync()
+    }
+    return undefined
+  } catch (cause) {
+    return { cause }
+  }
+}
+
+function buildStandIn(relation: Relation): string {
+  const { columns } = relation.kind === "landed" ? relation.source : relation
+  return `CREATE OR REPLACE TEMP VIEW ${quoteName(relation.name)} AS ${buildEmptyQuery(columns)}`
 }
 
 /** A table expression may have the name of the table that it reads: until that table is there it seems to read itself. */
@@ -45,8 +59,7 @@ const messages = [
   /^Binder Error: Circular reference to CTE "(.+?)", use WITH RECURSIVE/s,
 ]
 
-function missingName(failure: unknown): string | undefined {
-  const cause = failure instanceof Error ? failure.cause : undefined
+function parseMissingName(cause: unknown): string | undefined {
   const message = cause instanceof Error ? cause.message : ""
   return messages.map((pattern) => pattern.exec(message)?.[1]).find((name) => name !== undefined)
 }

@@ -1,11 +1,13 @@
 import type { SourceAsset } from "@freshet/core"
-import { FreshetError, quoteName, type CsvFormat } from "@freshet/core/engine"
+import { FreshetError, quoteName } from "@freshet/core/engine"
 
 import { getNumberCell, getTextCell } from "../duckdb/cell.ts"
 import { quoteText } from "../duckdb/sql-text.ts"
 import { csvDialect } from "./csv-dialect.ts"
+import { findHeaderFault, listHeaderNames } from "./csv-header.ts"
 import { createRecord, parseCsvLine } from "./csv-record-parser.ts"
-import { readFastCsvFile } from "./fast-csv-file.ts"
+import { type CsvSyntax, getCsvFormat, getCsvSyntax } from "./csv-syntax.ts"
+import { formatSyntaxOptions, readFastCsvFile } from "./fast-csv-file.ts"
 import type { StrictLine } from "./fast-csv-scan.ts"
 import { forEachChunk, type LineScan, pickLines, scanLines } from "./line-scan.ts"
 import type { ParsedFile, ParseRequest, ParsedTable } from "./parsed-file.ts"
@@ -28,7 +30,7 @@ interface RawRecords {
  * one line of the right width; any other is read record by record.
  */
 export async function readCsvFile(request: ParseRequest): Promise<ParsedFile> {
-  const header = await readHeader(request.path)
+  const header = await readHeader(request)
   if (header === undefined)
     return { file: request.file, lines: 0, tables: [], pickLines: pickNoLines }
   const positions = findColumns(request, header.fields)
@@ -69,26 +71,29 @@ function parseLines(
   positions: ReadonlyMap<string, number>,
   lines: readonly StrictLine[],
 ): Promise<ParsedTable> {
-  const records = lines.map(({ ordinal, bytes }) => toRecord(ordinal + 1, bytes))
+  const records = lines.map(({ ordinal, bytes }) =>
+    toRecord(ordinal + 1, bytes, getCsvSyntax(request.source)),
+  )
   const forEachBatch: ForEachBatch = (use) => use([header, ...records])
   return loadRecords(request, header, positions, forEachBatch).then((rawRecords) =>
     parseRecords(request, rawRecords),
   )
 }
 
-function toRecord(line: number, bytes: Buffer): CsvRecord {
+function toRecord(line: number, bytes: Buffer, syntax: CsvSyntax): CsvRecord {
   const record = createRecord()
   const fault = findByteFault(bytes)
-  const state = fault === undefined ? parseCsvLine(record, bytes.toString("utf8")) : "malformed"
+  const state =
+    fault === undefined ? parseCsvLine(record, bytes.toString("utf8"), syntax) : "malformed"
   const malformed = state === "whole" ? undefined : "malformed_csv"
   return { line, bytes, fields: record.fields, fault: fault ?? malformed }
 }
 
 async function* pickNoLines(): AsyncGenerator<never> {}
 
-async function readHeader(path: string): Promise<CsvRecord | undefined> {
+async function readHeader({ path, source }: ParseRequest): Promise<CsvRecord | undefined> {
   let header: CsvRecord | undefined
-  await readStrictCsvRecords(path, async (records) => {
+  await readStrictCsvRecords(path, getCsvSyntax(source), async (records) => {
     header ??= records[0]
     if (header !== undefined) throw stopReading
   }).catch((reason: unknown) => {
@@ -99,32 +104,16 @@ async function readHeader(path: string): Promise<CsvRecord | undefined> {
 
 const stopReading = new Error("the header is known")
 
-/** Returns the declared format of the source's files, with defaults. */
-function getCsvFormat({ format }: SourceAsset): CsvFormat {
-  return format.kind === "csv" ? format : { kind: "csv" }
-}
-
-/** Finds the position of each column of the source in a record. */
+/** Where each column of the source stands in a record. */
 function findColumns(
   request: ParseRequest,
   header: readonly string[],
 ): ReadonlyMap<string, number> {
-  const headerNames = getCsvFormat(request.source).header
+  const fault = findHeaderFault(request.source, header)
+  if (fault !== undefined) throw new FreshetError("input", `${request.file} ${fault.message}`)
+  const names = listHeaderNames(request.source)
   const columns = Object.keys(request.source.columns)
-  const getHeaderName = (column: string) => headerNames?.[column] ?? column
-  const names = columns.map(getHeaderName)
-  const missing = names.filter((name) => !header.includes(name))
-  const duplicates = names.filter((name) => header.indexOf(name) !== header.lastIndexOf(name))
-  const faultyNames = missing.length > 0 ? missing : duplicates
-  if (faultyNames.length > 0) {
-    const fault = missing.length > 0 ? "has no column" : "has more than once the column"
-    const headerText = header.slice(0, 50).join(", ").slice(0, 1000)
-    throw new FreshetError(
-      "input",
-      `${request.file} ${fault} ${faultyNames.join(", ")}; its header says: ${headerText}`,
-    )
-  }
-  return new Map(columns.map((column) => [column, header.indexOf(getHeaderName(column))]))
+  return new Map(columns.map((column, at) => [column, header.indexOf(names[at] ?? column)]))
 }
 
 /**
@@ -132,9 +121,11 @@ function findColumns(
  * that is not nullable.
  */
 function buildRawValues(source: SourceAsset, value: (name: string) => string): string {
+  const { nullText } = getCsvSyntax(source)
   const raws = Object.entries(source.columns).map(([name, column]) => {
     const emptyCounts = column.kind === "text" && !column.nullable
-    const raw = emptyCounts ? `coalesce(${value(name)}, '')` : `nullif(${value(name)}, '')`
+    const filled = emptyCounts ? `coalesce(${value(name)}, '')` : `nullif(${value(name)}, '')`
+    const raw = nullText === undefined ? filled : `nullif(${filled}, ${quoteText(nullText)})`
     return `${raw} AS ${quoteRawColumn(name)}`
   })
   return raws.join(", ")
@@ -148,7 +139,7 @@ async function readWithEngine(
   if (request.parser === "strict" || header.line !== 1 || header.fault !== undefined)
     return undefined
   const scan = await scanLines(request.path)
-  if (scan.maxLineBytes > 1_000_000 || (await hasUnusualText(request.path, header.fields.length)))
+  if (scan.maxLineBytes > 1_000_000 || (await hasUnusualText(request, header.fields.length)))
     return undefined
   const name = quoteName(` raw ${request.id}`)
   const columns = header.fields.map((_, at) => `'${at}': 'VARCHAR'`).join(", ")
@@ -156,7 +147,7 @@ async function readWithEngine(
     quoteName(String(positions.get(column))),
   )
   const reader = `read_csv(${quoteText(request.path)}, auto_detect = false, header = false, skip = 1,
-    delim = ',', quote = '"', escape = '"', strict_mode = true, compression = 'uncompressed', columns = {${columns}})`
+    ${formatSyntaxOptions(request.source)}, strict_mode = true, compression = 'uncompressed', columns = {${columns}})`
   try {
     await request.connection.run(
       `CREATE OR REPLACE TEMP TABLE ${name} AS SELECT ${values} FROM ${reader}`,
@@ -186,43 +177,47 @@ function createLinePicker(path: string, scan: LineScan): ParsedFile["pickLines"]
 }
 
 /** The engine's reader lets NUL bytes, spaces before and after a quoted value, and an empty value too many at the end of a line pass. */
-async function hasUnusualText(path: string, width: number): Promise<boolean> {
+async function hasUnusualText({ path, source }: ParseRequest, width: number): Promise<boolean> {
+  const syntax = getCsvSyntax(source)
   let isFound = false
   await forEachChunk(path, (chunk) => {
     isFound ||=
       chunk.includes(0) ||
-      chunk.includes('" ') ||
-      hasSpacedQuote(chunk) ||
-      hasWideLine(chunk, width)
+      chunk.includes(`${syntax.quote} `) ||
+      hasSpacedQuote(chunk, syntax) ||
+      hasWideLine(chunk, width, syntax)
   })
   return isFound
 }
 
-/** Tests if only spaces lie between the start of a value and a quote. */
-function hasSpacedQuote(chunk: Buffer): boolean {
-  for (let at = chunk.indexOf(' "'); at >= 0; at = chunk.indexOf(' "', at + 1)) {
+/** Whether nothing but spaces stands between the begin of a value and a quote. */
+function hasSpacedQuote(chunk: Buffer, { quote, delimiter }: CsvSyntax): boolean {
+  const spacedQuote = ` ${quote}`
+  for (let at = chunk.indexOf(spacedQuote); at >= 0; at = chunk.indexOf(spacedQuote, at + 1)) {
     let position = at
     while (chunk[position] === space) position -= 1
-    if (position < 0 || chunk[position] === comma || chunk[position] === newline) return true
+    if (position < 0 || chunk[position] === delimiter.charCodeAt(0) || chunk[position] === newline)
+      return true
   }
   return false
 }
 
-/** Tests if a line that ends with an empty value does not have `width` values. */
-function hasWideLine(chunk: Buffer, width: number): boolean {
+/** Whether a line that ends with an empty value has more or fewer than `width` of them. */
+function hasWideLine(chunk: Buffer, width: number, syntax: CsvSyntax): boolean {
+  const delimiter = syntax.delimiter.charCodeAt(0)
   for (let end = 0; end < chunk.length; end += 1) {
     const start = end
     end = chunk.indexOf(newline, start)
     const last = chunk[end - 1] === carriageReturn ? end - 2 : end - 1
-    if (last < start || chunk[last] !== comma) continue
+    if (last < start || chunk[last] !== delimiter) continue
     const record = createRecord()
-    const state = parseCsvLine(record, chunk.toString("utf8", start, end))
+    const state = parseCsvLine(record, chunk.toString("utf8", start, end), syntax)
     if (state !== "whole" || record.fields.length !== width) return true
   }
   return false
 }
 
-const [newline, carriageReturn, space, comma] = [10, 13, 32, 44]
+const [newline, carriageReturn, space] = [10, 13, 32]
 
 /** The exact way: every record from the bytes, with its text kept beside it. */
 function readStrictRecords(
@@ -230,7 +225,9 @@ function readStrictRecords(
   header: CsvRecord,
   positions: ReadonlyMap<string, number>,
 ): Promise<RawRecords> {
-  return loadRecords(request, header, positions, (use) => readStrictCsvRecords(request.path, use))
+  return loadRecords(request, header, positions, (use) =>
+    readStrictCsvRecords(request.path, getCsvSyntax(request.source), use),
+  )
 }
 
 /** Gives records a batch at a time, the header first. */

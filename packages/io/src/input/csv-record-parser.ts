@@ -1,3 +1,5 @@
+import type { CsvSyntax } from "./csv-syntax.ts"
+
 /** A record as far as it was read: quoted values may go on over several lines. */
 export interface OpenRecord {
   readonly fields: string[]
@@ -14,53 +16,59 @@ export function createRecord(): OpenRecord {
 }
 
 /** Reads one more line into the record, by RFC 4180: a quote counts where a value begins, and is doubled inside. */
-export function parseCsvLine(record: OpenRecord, line: string): RecordState {
+export function parseCsvLine(record: OpenRecord, line: string, syntax: CsvSyntax): RecordState {
   const text = line.endsWith("\r") ? line.slice(0, -1) : line
   let at = 0
   if (record.quoted !== undefined) {
     record.quoted += "\n"
-    at = parseQuoted(record, line, 0)
+    at = parseQuoted(record, line, 0, syntax.quote)
     if (at < 0) return "open"
     if (at >= text.length) return "whole"
-    if (text[at] !== ",") return "malformed"
+    if (text[at] !== syntax.delimiter) return "malformed"
     at += 1
   }
-  return parseFields(record, line, text, at)
+  return parseFields(record, { line, text }, at, syntax)
 }
 
-function parseFields(record: OpenRecord, line: string, text: string, from: number): RecordState {
+/** `text` is the line without a carriage return at its end. */
+function parseFields(
+  record: OpenRecord,
+  { line, text }: { readonly line: string; readonly text: string },
+  from: number,
+  { delimiter, quote }: CsvSyntax,
+): RecordState {
   for (let at = from; ; at += 1) {
-    if (text[at] === '"') {
+    if (text[at] === quote) {
       record.quoted = ""
-      at = parseQuoted(record, line, at + 1)
+      at = parseQuoted(record, line, at + 1, quote)
       if (at < 0) return "open"
     } else {
-      const comma = text.indexOf(",", at)
-      const end = comma < 0 ? text.length : comma
+      const delimiterAt = text.indexOf(delimiter, at)
+      const end = delimiterAt < 0 ? text.length : delimiterAt
       record.fields.push(text.slice(at, end))
       at = end
     }
     if (at >= text.length) return "whole"
-    if (text[at] !== ",") return "malformed"
+    if (text[at] !== delimiter) return "malformed"
   }
 }
 
-/** Returns the position after the closing quote; -1 if the value continues in the next line. */
-function parseQuoted(record: OpenRecord, line: string, from: number): number {
+/** Where the text goes on after the closing quote; -1 when the value goes on in the next line. */
+function parseQuoted(record: OpenRecord, line: string, from: number, quote: string): number {
   let at = from
   for (;;) {
-    const quote = line.indexOf('"', at)
-    if (quote < 0) {
+    const quoteAt = line.indexOf(quote, at)
+    if (quoteAt < 0) {
       record.quoted += line.slice(at)
       return -1
     }
-    record.quoted += line.slice(at, quote)
-    if (line[quote + 1] !== '"') {
+    record.quoted += line.slice(at, quoteAt)
+    if (line[quoteAt + 1] !== quote) {
       record.fields.push(record.quoted ?? "")
       record.quoted = undefined
-      return quote + 1
+      return quoteAt + 1
     }
-    record.quoted += '"'
-    at = quote + 2
+    record.quoted += quote
+    at = quoteAt + 2
   }
 }

@@ -9,6 +9,7 @@ import { quoteName, renderSql } from "@freshet/core/engine"
 
 import { getNumberCell, getTextCell } from "../duckdb/cell.ts"
 import { quoteText } from "../duckdb/sql-text.ts"
+import { getCsvSyntax } from "./csv-syntax.ts"
 import { buildFastCsvMachine } from "./fast-csv-machine.ts"
 import { type StrictLine, type FastCsvScan, scanCsvLines } from "./fast-csv-scan.ts"
 import { pickLines } from "./line-scan.ts"
@@ -83,8 +84,16 @@ function buildReader(
   const types = Array.from({ length: width }, () => "VARCHAR")
   for (const [column, at] of positions) types[at] = source.columns[column]?.type ?? "VARCHAR"
   const columns = types.map((type, at) => `'${at}': '${type}'`)
-  return `read_csv(${quoteText(path)}, auto_detect = false, header = false, skip = 1, delim = ',',
-    quote = '"', escape = '"', strict_mode = true, compression = 'uncompressed', columns = {${columns.join(", ")}})`
+  const { nullText = "" } = getCsvSyntax(source)
+  return `read_csv(${quoteText(path)}, auto_detect = false, header = false, skip = 1,
+    ${formatSyntaxOptions(source)}, nullstr = ['', ${quoteText(nullText)}], strict_mode = true,
+    compression = 'uncompressed', columns = {${columns.join(", ")}})`
+}
+
+/** The options of the engine's reader for the syntax of a source. */
+export function formatSyntaxOptions(source: SourceAsset): string {
+  const { delimiter, quote } = getCsvSyntax(source)
+  return `delim = ${quoteText(delimiter)}, quote = ${quoteText(quote)}, escape = ${quoteText(quote)}`
 }
 
 /** An empty value is null, except where it is text that may not be null. */

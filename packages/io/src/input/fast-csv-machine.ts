@@ -1,6 +1,8 @@
 import type { SourceAsset } from "@freshet/core"
 import { unreachable } from "@freshet/core/engine"
 
+import { type CsvSyntax, getCsvSyntax } from "./csv-syntax.ts"
+
 /** States of a machine that reads a CSV file byte by byte. */
 export interface FastCsvMachine {
   /** State × 256 + byte → the next state. A newline leads to `start` if the line may end there, else to `doubtful`. */
@@ -10,7 +12,7 @@ export interface FastCsvMachine {
   readonly unsupported: number
 }
 
-const [newline, carriageReturn, comma, quote, minus, point] = [10, 13, 44, 34, 45, 46]
+const [newline, carriageReturn, minus, point] = [10, 13, 45, 46]
 
 /**
  * The machine that knows the plain lines of a source: as many values as there are columns, none quoted, and each
@@ -25,7 +27,24 @@ export function buildFastCsvMachine(
   const forms = Array.from({ length: width }, (): ValueForm | undefined => anyForm)
   for (const [name, position] of positions) forms[position] = findForm(source, name)
   const knownForms = forms.filter((form) => form !== undefined)
-  return width < 2 || knownForms.length < width ? undefined : buildMachine(knownForms)
+  const syntax = getCsvSyntax(source)
+  return width < 2 || knownForms.length < width || isUncertain(source, syntax, knownForms)
+    ? undefined
+    : buildMachine(knownForms, syntax)
+}
+
+/** Whether the syntax gives some lines another meaning than the machine does: blank ones, or values with the null text. */
+function isUncertain(
+  { columns }: SourceAsset,
+  { delimiter, nullText }: CsvSyntax,
+  forms: readonly ValueForm[],
+): boolean {
+  const hasBlankRecords = /\s/.test(delimiter) && forms.every(({ mayBeEmpty }) => mayBeEmpty)
+  if (nullText === undefined) return hasBlankRecords
+  const hasRequiredText = Object.values(columns).some(
+    ({ kind, nullable }) => kind === "text" && !nullable,
+  )
+  return hasBlankRecords || hasRequiredText || !/^[!-,./:-~][!-~]*$/.test(nullText)
 }
 
 /** The notation of a column's values: any bytes, or digits with a maximum number of decimal places. */
@@ -62,15 +81,17 @@ function findForm({ columns }: SourceAsset, name: string): ValueForm | undefined
   }
 }
 
-function buildMachine(forms: readonly ValueForm[]): FastCsvMachine {
+function buildMachine(forms: readonly ValueForm[], syntax: CsvSyntax): FastCsvMachine {
+  const [delimiter, quote] = [syntax.delimiter.charCodeAt(0), syntax.quote.charCodeAt(0)]
   const [start, strict, unsupported, lineEnd] = [3, 0, 1, 2]
   const rows: number[][] = [createRow(strict), createRow(unsupported), createRow(strict)]
   for (const [at, form] of forms.entries()) {
     const base = rows.length
-    const states = form.kind === "any" ? buildAnyStates(base) : buildNumberStates(base, form)
+    const states =
+      form.kind === "any" ? buildAnyStates(base, delimiter) : buildNumberStates(base, form, syntax)
     const ends = at < forms.length - 1 ? undefined : { start, lineEnd }
     for (const { row, mayEnd } of states) {
-      if (mayEnd && ends === undefined) row[comma] = base + states.length
+      if (mayEnd && ends === undefined) row[delimiter] = base + states.length
       if (mayEnd && ends !== undefined) {
         row[newline] = ends.start
         row[carriageReturn] = ends.lineEnd
@@ -94,16 +115,20 @@ interface ValueState {
 const createRow = (state: number): number[] => Array.from({ length: 256 }, () => state)
 
 /** A carriage return is no part of a value. */
-function buildAnyStates(base: number): readonly ValueState[] {
+function buildAnyStates(base: number, delimiter: number): readonly ValueState[] {
   const row = createRow(base)
-  row[comma] = 0
+  row[delimiter] = 0
   row[newline] = 0
   row[carriageReturn] = 0
   return [{ row, mayEnd: true }]
 }
 
-/** Before the number, after its sign, in its whole digits, after the point, and after each place. */
-function buildNumberStates(base: number, { places, mayBeEmpty }: ValueForm): readonly ValueState[] {
+/** Before the number, after its sign, in its whole digits, after the point, after each place, and in the null text. */
+function buildNumberStates(
+  base: number,
+  { places, mayBeEmpty }: ValueForm,
+  { nullText }: CsvSyntax,
+): readonly ValueState[] {
   const createDigitRow = (digit: number | undefined): number[] => {
     const transitions = createRow(0)
     if (digit !== undefined) transitions.fill(base + digit, 48, 58)
@@ -119,10 +144,23 @@ function buildNumberStates(base: number, { places, mayBeEmpty }: ValueForm): rea
       mayEnd: place > 0,
     }),
   )
-  return [
+  const states = [
     { row: startRow, mayEnd: mayBeEmpty },
     { row: createDigitRow(2), mayEnd: false },
     { row: wholeRow, mayEnd: true },
     ...fractionStates,
   ]
+  return mayBeEmpty
+    ? [...states, ...buildNullStates(base + states.length, startRow, nullText)]
+    : states
+}
+
+/** After each character of the null text; `startRow` is of the state before it. */
+function buildNullStates(base: number, startRow: number[], nullText = ""): readonly ValueState[] {
+  let row = startRow
+  return Array.from(nullText, (character, at) => {
+    row[character.charCodeAt(0)] = base + at
+    row = createRow(0)
+    return { row, mayEnd: at === nullText.length - 1 }
+  })
 }

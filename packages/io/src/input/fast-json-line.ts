@@ -6,6 +6,7 @@ import {
   buildFastValuePattern,
   spacePattern,
 } from "./fast-json-value.ts"
+import { getJsonKey } from "./json-keys.ts"
 import { listSourceColumns } from "./line-kinds.ts"
 
 /**
@@ -118,7 +119,7 @@ function createShapeFinder(
   }
   const kinds = Object.keys(lineKinds.kinds)
   const shapes = new Map(kinds.map((kind) => [toJsonLatin1(kind), buildLineShape(source, kind)]))
-  const key = toLatin1(lineKinds.column)
+  const key = toLatin1(getJsonKey(source, lineKinds.column))
   return (values) => shapes.get(values.get(key) ?? "")
 }
 
@@ -135,9 +136,11 @@ function buildLineShape(source: SourceAsset, kind: string | undefined): LineShap
   })
   return {
     required: columns.flatMap(({ name, required }) =>
-      includesKind(required) ? [toLatin1(name)] : [],
+      includesKind(required) ? [toLatin1(getJsonKey(source, name))] : [],
     ),
-    columns: new Map(columns.map(({ name }, at) => [toLatin1(name), patterns[at] ?? anyValue])),
+    columns: new Map(
+      columns.map(({ name }, at) => [toLatin1(getJsonKey(source, name)), patterns[at] ?? anyValue]),
+    ),
   }
 }
 

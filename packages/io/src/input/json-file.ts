@@ -1,8 +1,9 @@
 import { quoteName, renderSql } from "@freshet/core/engine"
 
 import { getNumberCell, getTextCell } from "../duckdb/cell.ts"
-import { formatColumnList, quoteText } from "../duckdb/sql-text.ts"
+import { quoteText } from "../duckdb/sql-text.ts"
 import { createFastLineMatcher } from "./fast-json-line.ts"
+import { getJsonKey, hasDistinctKeys } from "./json-keys.ts"
 import { type Line, type LineScan, pickLines, scanLines } from "./line-scan.ts"
 import { dropRows, type ParsedFile, type ParseRequest, type ParsedTable } from "./parsed-file.ts"
 import { findByteFault } from "./quarantine.ts"
@@ -46,7 +47,7 @@ interface FastParse {
 async function parseFast(request: ParseRequest, table: ParsedTable): Promise<FastParse> {
   const { source, path, parser } = request
   const hasStruct = Object.values(source.columns).some(({ kind }) => kind === "struct")
-  if (parser === "strict" || hasStruct)
+  if (parser === "strict" || hasStruct || !hasDistinctKeys(source))
     return { scan: await scanLines(path), strictOrdinals: "all" }
   const [scan, parsedRows] = await Promise.all([
     scanLines(path, createFastLineMatcher(source)),
@@ -72,13 +73,16 @@ async function createFastTable(
   maxLineBytes: number,
 ): Promise<number | undefined> {
   const columns = Object.entries(source.columns).map(
-    ([name, { type }]) => `${quoteText(name)}: ${quoteText(type)}`,
+    ([name, { type }]) => `${quoteText(getJsonKey(source, name))}: ${quoteText(type)}`,
+  )
+  const names = Object.keys(source.columns).map(
+    (name) => `${quoteName(getJsonKey(source, name))} AS ${quoteName(name)}`,
   )
   const sizeOption = maxLineBytes === 0 ? "" : `maximum_object_size = ${maxLineBytes + 1024},`
   try {
     const [row] = await connection.rows(`
       CREATE OR REPLACE TEMP TABLE ${table} AS
-      SELECT ${formatColumnList(source.columns)}
+      SELECT ${names.join(", ")}
       FROM read_json(${quoteText(path)}, format = 'newline_delimited', ${sizeOption}
         compression = 'uncompressed', ignore_errors = true, columns = {${columns.join(", ")}})`)
     return Number(row?.["Count"])

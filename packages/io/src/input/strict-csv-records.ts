@@ -1,4 +1,5 @@
 import { createRecord, type OpenRecord, parseCsvLine } from "./csv-record-parser.ts"
+import type { CsvSyntax } from "./csv-syntax.ts"
 import { forEachChunk, stripByteOrderMark } from "./line-scan.ts"
 import { findByteFault } from "./quarantine.ts"
 
@@ -17,9 +18,10 @@ const maxQuotedBytes = 64 << 20
 /** Reads a file record by record, a batch at a time. Blank lines between records do not count. */
 export async function readStrictCsvRecords(
   path: string,
+  syntax: CsvSyntax,
   consume: (records: readonly CsvRecord[]) => Promise<void>,
 ): Promise<void> {
-  const reader = createRecordReader()
+  const reader = createRecordReader(syntax)
   let lineNumber = 0
   await forEachChunk(path, async (buffer) => {
     const chunk = Buffer.from(buffer)
@@ -43,7 +45,7 @@ interface NumberedLine {
   readonly bytes: Buffer
 }
 
-function createRecordReader() {
+function createRecordReader(syntax: CsvSyntax) {
   let record = createRecord()
   let lines: NumberedLine[] = []
   let bytes = 0
@@ -67,7 +69,7 @@ function createRecordReader() {
     if (lines.length === 0 && isBlankText(text)) return []
     lines.push({ line: number, bytes: text })
     bytes += text.length
-    const state = parseCsvLine(record, text.toString("utf8"))
+    const state = parseCsvLine(record, text.toString("utf8"), syntax)
     if (state === "malformed" || bytes > maxQuotedBytes) return rejectFirstLine()
     if (state === "open") return []
     const completeRecord = toCompleteRecord(record, lines)

@@ -2,6 +2,7 @@ import type { SourceAsset } from "@freshet/core"
 import type { PartitionText } from "@freshet/core/engine"
 
 import { quoteText } from "../duckdb/sql-text.ts"
+import { getJsonKey } from "./json-keys.ts"
 import { buildJsonValue } from "./strict-json-value.ts"
 import { type Dialect, buildStrictQuery, quoteRawColumn } from "./strict-query.ts"
 
@@ -21,7 +22,9 @@ export function buildStrictJsonQuery(
     SELECT ordinal AS " ordinal",
       CASE WHEN json_valid(text) THEN CASE WHEN json_type(text) = 'OBJECT' THEN text::JSON END END AS " json"
     FROM ${table}`
-  const pointers = names.map((name) => quoteText(toJsonPointer(name))).join(", ")
+  const pointers = names
+    .map((name) => quoteText(toJsonPointer(getJsonKey(source, name))))
+    .join(", ")
   const values = `
     SELECT *, json_keys(" json") AS " keys", json_extract(" json", [${pointers}]) AS " values"
     FROM (${objects})`

@@ -4,6 +4,8 @@ export interface HashedFile {
   /** Inode, modification and change time: one of them moves when the content does. */
   readonly identity: string
   readonly hash: string
+  /** The first line of a CSV file. */
+  readonly header?: string | undefined
 }
 
 /** The hashes to store for the next observation: path → file, and the paths to remove. */

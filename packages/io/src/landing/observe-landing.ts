@@ -1,17 +1,29 @@
 import { hash } from "node:crypto"
 import { existsSync } from "node:fs"
+import { join } from "node:path"
 
 import type { SourceAsset } from "@freshet/core"
-import type { LandedFile, LandedPartition, Landing, Problem } from "@freshet/core/engine"
+import {
+  FreshetError,
+  type LandedFile,
+  type LandedPartition,
+  type Landing,
+  type Problem,
+} from "@freshet/core/engine"
 
 import { hashContent } from "./content-hash.ts"
 import type { HashChanges, ListedFile, HashedFile } from "./hashed-file.ts"
+import { readHeaderLine } from "./header-line.ts"
+import { findHeaderProblems } from "./header-problems.ts"
+import { formatReadFailure } from "./list-folder.ts"
 import { listLanding, type ListedPartition } from "./list-landing.ts"
+import { createUnreadableProblem, type PartitionProblem } from "./partition-files.ts"
+import { toPartitionProblem } from "./unrecognized-names.ts"
 
 /** The content of the landing zone, its problems, and the hashes to store. */
 export interface LandingObservation {
   readonly landing: Landing
-  /** Of kind `landing_name`: worth a warning. Of kind `landing_twice`, `landing_missing`: what the landing zone holds is not certain. */
+  /** Of kind `landing_name`: a warning. Of kind `landing_twice`, `landing_unreadable`: partitions are blocked. Of kind `landing_missing`: nothing is known. */
   readonly problems: readonly Problem[]
   readonly hashChanges: HashChanges
 }
@@ -31,20 +43,50 @@ export interface ObserveOptions {
  */
 export async function observeLanding(options: ObserveOptions): Promise<LandingObservation> {
   if (!existsSync(options.folder)) return observeMissingLanding(options)
-  const { partitions, problems } = listLanding(options.sources, options.folder)
-  const files = partitions.flatMap((partition) => partition.files)
-  const newlyHashed = await hashNewFiles(files, options)
-  const findHashedFile = (path: string) => newlyHashed.get(path) ?? options.hashedFiles.get(path)
+  const { sources, folder, hashedFiles } = options
+  const listing = listLanding(sources, folder, hashedFiles)
+  const files = listing.partitions.flatMap((partition) => partition.files)
+  const { newlyHashed, problems } = await hashNewFiles(
+    files,
+    options,
+    listCsvPaths(listing.partitions),
+  )
+  const partitions = listing.partitions.map((partition) => addProblem(partition, problems))
+  const findHashedFile = (path: string) => newlyHashed.get(path) ?? hashedFiles.get(path)
   return {
-    landing: toLanding(options.sources, partitions, findHashedFile),
-    problems,
+    landing: toLanding(sources, partitions, findHashedFile),
+    problems: [
+      ...partitions.flatMap(({ source, problem }) =>
+        problem === undefined ? [] : [toPartitionProblem(source, problem)],
+      ),
+      ...findHeaderProblems(partitions, findHashedFile),
+      ...listing.problems,
+    ],
     hashChanges: {
       addedFiles: new Map(
         [...newlyHashed].filter(([, { changedMs }]) => isSettled(changedMs, options)),
       ),
-      removedPaths: listRemovedPaths(files, options),
+      removedPaths: listRemovedPaths(partitions, options),
     },
   }
+}
+
+function listCsvPaths(partitions: readonly ListedPartition[]): ReadonlySet<string> {
+  return new Set(
+    partitions.flatMap(({ source, files }) =>
+      source.format.kind === "csv" ? files.map(({ path }) => path) : [],
+    ),
+  )
+}
+
+/** Adds the problem of a file that could not be hashed to its partition. */
+function addProblem(
+  partition: ListedPartition,
+  problems: ReadonlyMap<string, PartitionProblem>,
+): ListedPartition {
+  if (problems.size === 0) return partition
+  const problem = partition.files.flatMap(({ path }) => problems.get(path) ?? [])[0]
+  return problem === undefined ? partition : { ...partition, problem }
 }
 
 function observeMissingLanding({ sources, folder }: ObserveOptions): LandingObservation {
@@ -67,17 +109,42 @@ function isHashed(file: ListedFile, { hashedFiles }: ObserveOptions): boolean {
 
 const readersAtOnce = 4
 
+interface NewHashes {
+  readonly newlyHashed: ReadonlyMap<string, ListedFile & HashedFile>
+  /** Path → the reason why the file has no hash. */
+  readonly problems: ReadonlyMap<string, PartitionProblem>
+}
+
 async function hashNewFiles(
   files: readonly ListedFile[],
   options: ObserveOptions,
-): Promise<ReadonlyMap<string, ListedFile & HashedFile>> {
+  csvPaths: ReadonlySet<string>,
+): Promise<NewHashes> {
   const newFiles = files.filter((file) => !isHashed(file, options)).values()
   const newlyHashed = new Map<string, ListedFile & HashedFile>()
+  const problems = new Map<string, PartitionProblem>()
   const hashNext = async () => {
-    for (const { path } of newFiles) newlyHashed.set(path, await hashContent(options.folder, path))
+    for (const { path } of newFiles) {
+      const hashedFile = await hashContent(options.folder, path).catch(toHashProblem(path))
+      if ("kind" in hashedFile) problems.set(path, hashedFile)
+      else if (!csvPaths.has(path)) newlyHashed.set(path, hashedFile)
+      else {
+        const header = await readHeaderLine(join(options.folder, path))
+        newlyHashed.set(path, { ...hashedFile, header })
+      }
+    }
   }
   await Promise.all(Array.from({ length: readersAtOnce }, hashNext))
-  return newlyHashed
+  return { newlyHashed, problems }
+}
+
+function toHashProblem(path: string): (cause: unknown) => PartitionProblem {
+  return (cause) => {
+    if (!(cause instanceof FreshetError) || cause.code !== "input") throw cause
+    const reason =
+      cause.cause === undefined ? "changes while it is read" : formatReadFailure(cause.cause)
+    return createUnreadableProblem(path, reason, cause.hint)
+  }
 }
 
 /** File systems keep times only to some milliseconds, network ones to a second or two: a file as young as that may change unnoticed. */
@@ -87,10 +154,20 @@ function isSettled(changedMs: number, { nowMs }: ObserveOptions): boolean {
   return changedMs < nowMs - settlingMs
 }
 
-function listRemovedPaths(files: readonly ListedFile[], { hashedFiles }: ObserveOptions): string[] {
-  const paths = new Set(files.map(({ path }) => path))
-  return [...hashedFiles.keys()].filter((path) => !paths.has(path))
+/** A file that cannot be read now is remembered, since it shows which partition it belongs to. */
+function listRemovedPaths(
+  partitions: readonly ListedPartition[],
+  { hashedFiles }: ObserveOptions,
+): string[] {
+  const paths = new Set(partitions.flatMap(({ files }) => files.map(({ path }) => path)))
+  const unusablePaths = partitions.flatMap(({ problem }) => problem?.paths ?? [])
+  const isUnusable = (path: string) =>
+    unusablePaths.some((unusable) => path === unusable || path.startsWith(`${unusable}/`))
+  return [...hashedFiles.keys()].filter((path) => !paths.has(path) && !isUnusable(path))
 }
+
+/** The version of files that cannot be used; nothing is computed from it. */
+const unusableVersion = "unusable"
 
 function toLanding(
   sources: readonly SourceAsset[],
@@ -98,7 +175,12 @@ function toLanding(
   findHashedFile: (path: string) => HashedFile | undefined,
 ): Landing {
   const landing = new Map(sources.map(({ name }) => [name, new Map<number, LandedPartition>()]))
-  for (const { source, partition, files } of partitions) {
+  for (const { source, partition, files, problem } of partitions) {
+    if (problem !== undefined) {
+      const unusable = { files: [], version: unusableVersion, problem: problem.message }
+      landing.get(source.name)?.set(partition, unusable)
+      continue
+    }
     const landedFiles = files.flatMap(({ path }) => toLandedFiles(path, findHashedFile(path)))
     landing
       .get(source.name)

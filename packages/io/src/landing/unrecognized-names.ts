@@ -1,11 +1,12 @@
+import type { SourceAsset } from "@freshet/core"
 import { formatPartitionKey, getPartitionNoun, type Problem } from "@freshet/core/engine"
 
-import type { LandedEntry } from "./list-folder.ts"
+import type { PartitionProblem } from "./partition-files.ts"
 import type { PathPattern } from "./path-pattern.ts"
 
 /** Something in a source's folder that is not taken for rows of it. */
 export interface UnrecognizedName {
-  readonly kind: "no_key" | "outside" | "folder"
+  readonly kind: "no_key" | "outside" | "folder" | "hidden"
   readonly pattern: PathPattern
   readonly name: string
 }
@@ -28,30 +29,65 @@ function toProblem(
     kind: "landing_name",
     asset: pattern.source.name,
     message: `${formatNames(group.map(({ name }) => name))} in ${formatFolder(pattern)} ${group.length === 1 ? "is" : "are"} not read: ${formatReason(kind, pattern)}.`,
-    hint: `Files of \`${pattern.source.name}\` are named like ${formatExampleName(pattern)}.`,
+    hint: formatHint(kind, pattern),
   }
 }
 
 function formatReason(kind: UnrecognizedName["kind"], { source }: PathPattern): string {
   if (kind === "folder") return "a folder of part files holds files only"
+  if (kind === "hidden") return "such a name is of a file that is still being written"
   const noun = getPartitionNoun(source.partitions)
   return kind === "outside"
     ? `\`${source.name}\` has no such ${noun}`
     : `the name is no ${noun}${source.partitions.kind === "static" ? " of it" : ""}`
 }
 
-function formatExampleName({ source: { partitions, path } }: PathPattern): string {
-  const key = formatPartitionKey(partitions, "start" in partitions ? partitions.start : 0)
-  return path.replace("{partition}", encodeURIComponent(key).replaceAll("%2B", "+"))
+function formatHint(kind: UnrecognizedName["kind"], pattern: PathPattern): string {
+  if (kind !== "hidden")
+    return `Files of \`${pattern.source.name}\` are named like ${formatExampleName(pattern)}.`
+  return pattern.source.partitions.kind === "static"
+    ? "Write the first character as in a URL: %5F for an underscore, %2E for a dot."
+    : "Declare a path without such a name."
 }
 
-/** Reports that several entries stand for one partition, which makes it ambiguous. */
-export function toDuplicateProblem(pattern: PathPattern, entries: readonly LandedEntry[]): Problem {
+function formatExampleName({ source: { partitions, path } }: PathPattern): string {
+  const key = formatPartitionKey(partitions, "start" in partitions ? partitions.start : 0)
+  const encodedKey = encodeURIComponent(key).replaceAll("%2B", "+")
+  return path
+    .replaceAll("{partition}", encodedKey)
+    .replaceAll("{yyyy}", key.slice(0, 4))
+    .replaceAll("{mm}", key.slice(5, 7))
+    .replaceAll("{dd}", key.slice(8, 10))
+    .replaceAll("{hh}", key.slice(11, 13))
+}
+
+/** A folder that cannot be listed, and the first source with files in it. */
+export interface UnreadableFolder {
+  readonly folder: string
+  readonly reason: string
+  readonly pattern: PathPattern
+}
+
+/** The problem of a folder that cannot be listed: the partitions that it had are blocked. */
+export function toUnreadableFolderProblem({ folder, reason, pattern }: UnreadableFolder): Problem {
   return {
-    kind: "landing_twice",
+    kind: "landing_unreadable",
     asset: pattern.source.name,
-    message: `${formatNames(entries.map(({ name }) => name))} in ${formatFolder(pattern)} are the same partition.`,
-    hint: "Keep one of them.",
+    message: `The folder ${folder === "" ? "of the landing zone" : folder} ${reason}.`,
+    hint: "Give this user the right to read it, or repair it.",
+  }
+}
+
+/** The problem of a partition whose files cannot be used, which blocks what reads the partition. */
+export function toPartitionProblem(
+  { name }: SourceAsset,
+  { kind, message, hint }: PartitionProblem,
+): Problem {
+  return {
+    kind: kind === "ambiguous" ? "landing_twice" : "landing_unreadable",
+    asset: name,
+    message: `${message}.`,
+    hint,
   }
 }
 

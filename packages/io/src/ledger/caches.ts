@@ -4,12 +4,15 @@ import type { HashChanges, HashedFile } from "../landing/hashed-file.ts"
 
 /** Reads the hashes of earlier observations of the landing zone: path → file. */
 export async function readHashedFiles(client: Client): Promise<ReadonlyMap<string, HashedFile>> {
-  const { rows } = await client.query<[string, string, string, string]>({
+  const { rows } = await client.query<[string, string, string, string, string | null]>({
     rowMode: "array",
-    text: "select path, bytes, identity, hash from freshet.source_files",
+    text: "select path, bytes, identity, hash, header from freshet.source_files",
   })
   return new Map(
-    rows.map(([path, bytes, identity, hash]) => [path, { bytes: Number(bytes), identity, hash }]),
+    rows.map(([path, bytes, identity, hash, header]) => [
+      path,
+      { bytes: Number(bytes), identity, hash, ...(header !== null && { header }) },
+    ]),
   )
 }
 
@@ -28,16 +31,18 @@ async function saveHashedFiles(
 ): Promise<void> {
   const files = [...hashedFiles.values()]
   await client.query(
-    `insert into freshet.source_files (path, bytes, identity, hash)
-     select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[])
+    `insert into freshet.source_files (path, bytes, identity, hash, header)
+     select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[])
      order by 1
      on conflict (path) do update set
-       bytes = excluded.bytes, identity = excluded.identity, hash = excluded.hash`,
+       bytes = excluded.bytes, identity = excluded.identity, hash = excluded.hash,
+       header = excluded.header`,
     [
       [...hashedFiles.keys()],
       files.map(({ bytes }) => bytes),
       files.map(({ identity }) => identity),
       files.map(({ hash }) => hash),
+      files.map(({ header }) => header ?? null),
     ],
   )
 }

@@ -1,6 +1,8 @@
 import { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
+import { isConnectionLost, throwConnectionFault } from "./connection-loss.ts"
+
 /** A connection to the database that holds the ledger. */
 export type LedgerClient = Client
 
@@ -36,17 +38,50 @@ export async function connectLedger(
   return client
 }
 
-/** Runs work with a connection to the ledger's database. */
+/** Runs work with a connection to the database that holds the ledger. */
 export async function withLedgerConnection<T>(
   url: string,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const client = await connectLedger(url)
   try {
-    return await work(client)
+    return await work(client).catch(throwConnectionFault)
   } finally {
     await client.end()
   }
+}
+
+/**
+ * Runs work with a connection over which a state was read. When the connection is lost while the state is read, the
+ * state is read once more, over another connection.
+ */
+export async function withLedgerState<S, T>(
+  url: string,
+  read: (client: Client) => Promise<S>,
+  work: (state: S, client: Client) => Promise<T>,
+): Promise<T> {
+  const { client, state } = await openWithState(url, read).catch((cause: unknown) =>
+    isConnectionLost(cause) ? openWithState(url, read).catch(throwConnectionFault) : rethrow(cause),
+  )
+  try {
+    return await work(state, client).catch(throwConnectionFault)
+  } finally {
+    await client.end()
+  }
+}
+
+async function openWithState<S>(url: string, read: (client: Client) => Promise<S>) {
+  const client = await connectLedger(url)
+  try {
+    return { client, state: await read(client) }
+  } catch (cause) {
+    await client.end()
+    throw cause
+  }
+}
+
+function rethrow(cause: unknown): never {
+  throw cause
 }
 
 /** Server and database without the user's secrets. */

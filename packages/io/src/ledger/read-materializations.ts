@@ -63,7 +63,7 @@ function selectNewestNames(rows: readonly RankedRecord[]): readonly RankedRecord
 /** Each range is looked up by itself: a plan over all of them at once may read the whole table. */
 const materializationsQuery = `
   select distinct on (m.seq, m.id) m.id::float8, w.asset, w.rank, m.partition,
-    m.code_version as "codeVersion", m.input_version as "inputVersion", m.fingerprint,
+    m.code_version as "codeVersion", m.code_text as "codeText", m.input_version as "inputVersion", m.fingerprint,
     m.data_version as "dataVersion", m.file, m.rows::float8, m.bytes::float8,
     extract(epoch from m.recorded_at)::float8 * 1000 as "atMs",
     m.duration_ms::float8 as "durationMs", m.check_version as "checkVersion",

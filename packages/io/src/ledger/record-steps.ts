@@ -98,13 +98,14 @@ function toMaterializationRow(
   record: StepRecord,
   materialization: Materialization,
 ) {
-  const { asset, partition, codeVersion, inputVersion, dataVersion, ...otherFields } =
+  const { asset, partition, codeVersion, codeText, inputVersion, dataVersion, ...otherFields } =
     materialization
   return {
     ...otherFields,
     asset,
     partition: getPartitionId(names, asset, partition),
     code_version: codeVersion,
+    code_text: codeText ?? null,
     input_version: inputVersion,
     data_version: dataVersion,
     check_version: record.checkVersions[asset] ?? "",
@@ -156,20 +157,21 @@ with record as (
   select recorded.id, record.* from record join recorded using (computation, partition)
 ), materialized as (
   insert into freshet.materializations (
-    asset, partition, code_version, input_version, fingerprint, data_version, file, rows, bytes,
+    asset, partition, code_version, code_text, input_version, fingerprint, data_version, file, rows, bytes,
     duration_ms, recorded_at, check_version, failed_errors, failed_warnings, step, last_step
   )
-  select m.asset, m.partition, m.code_version, m.input_version, step.fingerprint, m.data_version,
+  select m.asset, m.partition, m.code_version, m.code_text, m.input_version, step.fingerprint, m.data_version,
     m.file, m.rows, m.bytes, greatest(0, round(step.ended_ms - step.started_ms)), to_timestamp(step.ended_ms / 1000),
     m.check_version, m.failed_errors, m.failed_warnings, step.id, step.id
   from step, jsonb_to_recordset(step.materialized) as m (
-    asset text, partition integer, code_version text, input_version text, data_version text,
+    asset text, partition integer, code_version text, code_text text, input_version text, data_version text,
     file text, rows bigint, bytes bigint, check_version text, failed_errors integer,
     failed_warnings integer
   )
   order by step.ordinal
   on conflict (asset, partition, input_version) do update set
     code_version = excluded.code_version,
+    code_text = excluded.code_text,
     fingerprint = excluded.fingerprint,
     data_version = excluded.data_version,
     file = excluded.file,

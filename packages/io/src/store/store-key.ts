@@ -46,9 +46,13 @@ export function missingFile(key: string): FreshetError {
   return new FreshetError("store", `the store has no file ${key}`)
 }
 
+/** Whether the key stays within a store. */
+export function isValidKey(key: string): boolean {
+  return key.split("/").every(isKeySegment)
+}
+
 /** The key as it is; a FreshetError when it could lead out of the store. */
 export function requireValidKey(key: string): string {
-  const isValid = key.split("/").every(isKeySegment)
-  if (!isValid) throw new FreshetError("store", `"${key}" is not a key of the store`)
+  if (!isValidKey(key)) throw new FreshetError("store", `"${key}" is not a key of the store`)
   return key
 }

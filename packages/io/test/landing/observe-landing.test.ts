@@ -4,8 +4,17 @@ import { chmodSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync }
 import { mkdirSync, statSync, truncateSync } from "node:fs"
 import { stat } from "node:fs/promises"
 import { join } from "node:path"
+import { gzipSync } from "node:zlib"
 
-import { daily, type SourceAsset, staticKeys, unpartitioned } from "@freshet/core"
+import {
+  daily,
+  hourly,
+  int32,
+  text,
+  type SourceAsset,
+  staticKeys,
+  unpartitioned,
+} from "@freshet/core"
 import { parseDay } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
@@ -157,10 +166,21 @@ test("a thousand wrong names are still one short warning", async () => {
   })
 })
 
-test("a day that is there plain and compressed is a problem", async () => {
-  const files = { "likes/2026-01-05.json": "plain", "likes/2026-01-05.json.gz": "zipped" }
+test("a day that is there plain and compressed is a problem of that day alone", async () => {
+  const files = {
+    "likes/2026-01-05.json": "plain",
+    "likes/2026-01-05.json.gz": "zipped",
+    "likes/2026-01-06.json": "six",
+  }
   await withLandingZone(files, async (folder) => {
-    const { problems } = await observe(folder)
+    const { landing, problems } = await observe(folder)
+    expect(landing.get("likes")?.get(day("2026-01-05"))).toMatchObject({
+      files: [],
+      problem: "2026-01-05.json, 2026-01-05.json.gz in likes are the same partition",
+    })
+    expect(landing.get("likes")?.get(day("2026-01-06"))).toMatchObject({
+      version: getVersion("six"),
+    })
     expect(problems).toEqual([
       {
         kind: "landing_twice",
@@ -261,22 +281,95 @@ test("files that are gone are to be forgotten", async () => {
   })
 })
 
-test("links are followed, broken ones and pipes are not there", async () => {
+test("links are followed; a file that cannot be read is a problem of its partition alone", async () => {
   await withLandingZone(
-    { "elsewhere/a": "linked", "likes/2026-01-01.json": "" },
+    { "elsewhere/a": "linked", "likes/2026-01-01.json": "", "likes/2026-01-09.json/part-0": "" },
     async (folder) => {
-      symlinkSync(join(folder, "elsewhere/a"), join(folder, "likes/2026-01-05.json"))
-      symlinkSync(join(folder, "nowhere"), join(folder, "likes/2026-01-06.json"))
+      const link = (to: string, name: string) => symlinkSync(join(folder, to), join(folder, name))
+      link("elsewhere/a", "likes/2026-01-05.json")
+      link("nowhere", "likes/2026-01-06.json")
       execFileSync("mkfifo", [join(folder, "likes/2026-01-07.json")])
-      const { landing } = await observe(folder)
-      expect([...(landing.get("likes") ?? [])].map(([partition]) => partition)).toEqual([
-        day("2026-01-01"),
-        day("2026-01-05"),
+      link("likes/2026-01-08.json", "likes/2026-01-08.json")
+      link("nowhere", "likes/2026-01-09.json/part-1")
+      const { landing, problems } = await observe(folder)
+      const partitions = [...(landing.get("likes") ?? [])].toSorted(([a], [b]) => a - b)
+      expect(
+        partitions.map(([index, { problem }]) => [index - day("2026-01-01"), problem]),
+      ).toEqual([
+        [0, undefined],
+        [4, undefined],
+        [5, "likes/2026-01-06.json is a link that leads nowhere"],
+        [6, "likes/2026-01-07.json is neither a file nor a folder"],
+        [7, "likes/2026-01-08.json is a link that leads back to itself"],
+        [8, "likes/2026-01-09.json/part-1 is a link that leads nowhere"],
       ])
-      const linked = landing.get("likes")?.get(day("2026-01-05"))
-      expect(linked?.files[0]?.hash).toBe(sha256("linked"))
+      expect(landing.get("likes")?.get(day("2026-01-05"))?.files[0]?.hash).toBe(sha256("linked"))
+      expect(problems.map(({ kind }) => kind)).toEqual(Array(4).fill("landing_unreadable"))
+      expect(problems[0]).toMatchObject({
+        asset: "likes",
+        message: "likes/2026-01-06.json is a link that leads nowhere.",
+      })
     },
   )
+})
+
+test("a folder that cannot be listed blocks the partitions that it had", async () => {
+  await withLandingZone(
+    { "likes/2026-01-05.json": "five", "other/2026-01-05.json": "five" },
+    async (folder) => {
+      const sources = [dailySource("likes"), dailySource("other")]
+      const { hashChanges } = await observe(folder, sources)
+      rmSync(join(folder, "likes"), { recursive: true })
+      writeFileSync(join(folder, "likes"), "a file in place of the folder")
+      for (let look = 0; look < 2; look += 1) {
+        const second = await observe(folder, sources, hashChanges.addedFiles)
+        expect(second.landing.get("likes")?.get(day("2026-01-05"))?.problem).toBe(
+          "likes/2026-01-05.json lies in likes, which is not a folder",
+        )
+        expect(second.landing.get("other")?.get(day("2026-01-05"))?.problem).toBeUndefined()
+        expect(second.problems[0]?.message).toBe(
+          "likes/2026-01-05.json lies in likes, which is not a folder.",
+        )
+        expect(second.hashChanges.removedPaths).toEqual([])
+      }
+    },
+  )
+})
+
+test("a source of one file in a folder that cannot be listed is blocked", async () => {
+  await withLandingZone({ likes: "a file in place of the folder" }, async (folder) => {
+    const likes = dailySource("likes", { partitions: unpartitioned, path: "likes/all.json" })
+    const { landing, problems } = await observe(folder, [likes])
+    expect(landing.get("likes")?.get(0)?.problem).toBe(
+      "likes/all.json lies in likes, which is not a folder",
+    )
+    expect(problems).toHaveLength(2)
+  })
+})
+
+test("a file that begins like a temporary one and is named like a partition is reported", async () => {
+  const likes = dailySource("likes", { partitions: staticKeys(["_east", ".west", "north"]) })
+  const files = {
+    "likes/_east.json": "east",
+    "likes/.west.json": "west",
+    "likes/%5Feast.json": "east",
+    "likes/north.json": "north",
+    "likes/.south.json": "south",
+    "likes/north.json.part": "",
+  }
+  await withLandingZone(files, async (folder) => {
+    const { landing, problems } = await observe(folder, [likes])
+    expect(new Set(landing.get("likes")?.keys())).toEqual(new Set([0, 2]))
+    expect(problems).toEqual([
+      {
+        kind: "landing_name",
+        asset: "likes",
+        message:
+          ".west.json, _east.json in likes are not read: such a name is of a file that is still being written.",
+        hint: "Write the first character as in a URL: %5F for an underscore, %2E for a dot.",
+      },
+    ])
+  })
 })
 
 test("big files are hashed whole", async () => {
@@ -315,20 +408,17 @@ test("two thousand unchanged files are observed without reading any", async () =
 })
 
 test.skipIf(process.getuid?.() === 0)(
-  "a file that may not be read is an error with its path",
+  "a file that may not be read is a problem of its partition",
   async () => {
     await withLandingZone({ "likes/2026-01-05.json": "five" }, async (folder) => {
       chmodSync(join(folder, "likes/2026-01-05.json"), 0)
-      await expect(observe(folder)).rejects.toThrow(/2026-01-05\.json cannot be read/)
+      const { landing } = await observe(folder)
+      expect(landing.get("likes")?.get(day("2026-01-05"))?.problem).toBe(
+        "likes/2026-01-05.json may not be read by this user",
+      )
     })
   },
 )
-
-test("a landing zone that is a file is an error", async () => {
-  await withLandingZone({ likes: "a file where a folder should be" }, async (folder) => {
-    await expect(observe(folder)).rejects.toMatchObject({ code: "input" })
-  })
-})
 
 test("a file that is replaced while it is read counts as what it became", async () => {
   await withLandingZone({ big: "" }, async (folder) => {
@@ -358,5 +448,127 @@ test("a file that never holds still is an error that says what writers should do
       message: expect.stringContaining("changes while it is read"),
       hint: expect.stringContaining("rename"),
     })
+  })
+})
+
+test.each<[path: string, names: Readonly<Record<string, string>>, versions: readonly string[][]]>([
+  [
+    "likes/{yyyy}/{mm}/{dd}.json",
+    { "2026/01/05.json": "five", "2026/02/01.json.gz": "first", "2026/01/06.json/part": "six" },
+    [["five"], ["six"], ["first"]],
+  ],
+  [
+    "likes/{yyyy}{mm}{dd}_{yyyy}.json",
+    { "20260105_2026.json": "five", "20260106_2025.json": "no" },
+    [["five"]],
+  ],
+  [
+    "likes/{yyyy}/{partition}.json",
+    { "2026/2026-01-05.json": "five", "2025/2026-01-06.json": "no" },
+    [["five"]],
+  ],
+  [
+    "likes/{partition}*.json",
+    { "2026-01-05.json": "a", "2026-01-05-b.json": "b", "2026-01-05-c.json.gz": "c" },
+    [["b", "c", "a"]],
+  ],
+  [
+    "likes/*/{partition}.json",
+    { "west/2026-01-05.json": "west", "east/2026-01-05.json": "east" },
+    [["east", "west"]],
+  ],
+])("files are found at %s", async (path, names, versions) => {
+  const files = Object.fromEntries(
+    Object.entries(names).map(([name, text]) => [`likes/${name}`, text]),
+  )
+  await withLandingZone(files, async (folder) => {
+    const { landing, problems } = await observe(folder, [dailySource("likes", { path })])
+    const landed = [...(landing.get("likes") ?? [])].toSorted(([a], [b]) => a - b)
+    expect(landed.map(([, { version }]) => version)).toEqual(
+      versions.map((texts) => getVersion(...texts)),
+    )
+    const unread = Object.values(names).filter((text) => text === "no")
+    expect(problems.map(({ message }) => /not read: the name is no day/.test(message))).toEqual(
+      unread.map(() => true),
+    )
+  })
+})
+
+test("hours are found in folders of years, months and days", async () => {
+  const hours = dailySource("likes", {
+    partitions: hourly({ start: "2026-01-01T00" }),
+    path: "likes/{yyyy}/{mm}/{dd}/{hh}/*.json",
+  })
+  const files = {
+    "likes/2026/01/05/07/a.json": "a",
+    "likes/2026/01/05/07/b.json": "b",
+    "likes/2026/01/05/25/b.json": "no",
+    "likes/2026/13/05/07/b.json": "no",
+    "likes/2025/12/31/23/b.json": "no",
+    "likes/notes": "no",
+  }
+  await withLandingZone(files, async (folder) => {
+    const { landing, problems } = await observe(folder, [hours])
+    expect([...(landing.get("likes") ?? [])]).toMatchObject([
+      [day("2026-01-05") * 24 + 7, { version: getVersion("a", "b") }],
+    ])
+    expect(problems.map(({ message }) => message)).toEqual([
+      "b.json in likes is not read: `likes` has no such hour.",
+      "b.json, b.json, notes in likes are not read: the name is no hour.",
+    ])
+    expect(problems[0]?.hint).toBe("Files of `likes` are named like likes/2026/01/01/00/*.json.")
+  })
+})
+
+test("a file that lies plain and compressed at a path with a star blocks its partition", async () => {
+  const likes = dailySource("likes", { path: "likes/{partition}*.json" })
+  const files = { "likes/2026-01-05-a.json": "", "likes/2026-01-05-a.json.gz": "" }
+  await withLandingZone(files, async (folder) => {
+    const { landing } = await observe(folder, [likes])
+    expect(landing.get("likes")?.get(day("2026-01-05"))?.problem).toBe(
+      "2026-01-05-a.json, 2026-01-05-a.json.gz in likes are the same partition",
+    )
+  })
+})
+
+test("a header that does not fit is reported once for all files that share it, with the delimiter that would fit", async () => {
+  const likes = dailySource("likes", {
+    path: "likes/{partition}.csv",
+    format: { kind: "csv", header: { user_id: "userId" } },
+    columns: { user_id: int32(), note: text() },
+  })
+  const files = {
+    "likes/2026-01-01.csv": "userId,note\n1,a\n",
+    "likes/2026-01-02.csv": "userId;note\n1;a\n",
+    "likes/2026-01-03.csv": "\uFEFFuserId;note\r\n2;b\n",
+    "likes/2026-01-04.csv.gz": gzipSync(`userId,other\n${"1,a\n".repeat(100_000)}`),
+    "likes/2026-01-05.csv": "",
+    "likes/2026-01-06.csv": '"userId","note",note2\n',
+    "likes/2026-01-07.csv": "userId;note",
+  }
+  await withLandingZone(files, async (folder) => {
+    const first = await observe(folder, [likes])
+    expect(first.problems.map(({ kind, message, hint }) => [kind, message, hint])).toEqual([
+      [
+        "landing_header",
+        "likes/2026-01-02.csv (and 2 more files) has no column userId, note; its header says: userId;note.",
+        'The delimiter ";" fits: declare it as `format.delimiter` of `likes`.',
+      ],
+      [
+        "landing_header",
+        "likes/2026-01-04.csv.gz has no column note; its header says: userId, other.",
+        "Land it with the columns of `likes`, or declare other names in `format.header`.",
+      ],
+    ])
+    const second = await observe(folder, [likes], first.hashChanges.addedFiles)
+    expect(second.hashChanges.addedFiles.size).toBe(0)
+    expect(second.problems).toEqual(first.problems)
+    const declared = { ...likes, format: { ...likes.format, delimiter: ";" } } as const
+    const third = await observe(folder, [declared], first.hashChanges.addedFiles)
+    expect(third.problems.map(({ message }) => message.split(" ")[0])).toEqual([
+      "likes/2026-01-01.csv",
+      "likes/2026-01-04.csv.gz",
+      "likes/2026-01-06.csv",
+    ])
   })
 })

@@ -1,6 +1,7 @@
 import type { AnyAsset, Asset, SourceAsset } from "@freshet/core"
 import {
   formatPartitionKey,
+  FreshetError,
   listPartitions,
   type PartitionRange,
   type Problem,
@@ -138,7 +139,8 @@ function buildLandedRelation(
     name,
     source,
     partitions: [...listPartitions(ranges)].flatMap((index) => {
-      const files = landed?.get(index)?.files
+      const { files, problem } = landed?.get(index) ?? {}
+      if (problem !== undefined) throw new FreshetError("input", `${problem}.`)
       return files === undefined
         ? []
         : [{ key: formatPartitionKey(source.partitions, index), files }]

@@ -6,6 +6,7 @@ import { problemSchema } from "./problem.ts"
 const findingKinds = [
   "different",
   "code_changed",
+  "version_forgotten",
   "file_changed",
   "file_gone",
   "landed_changed",

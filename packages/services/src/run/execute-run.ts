@@ -5,6 +5,7 @@ import {
   isInRanges,
   type Ledger,
   type PartitionRange,
+  type Problem,
   ProblemsError,
   type RunEvent,
 } from "@freshet/core/engine"
@@ -53,13 +54,20 @@ export async function executeRun(
   )
 }
 
-/** Fails when the landing zone is missing, or holds two files for one partition: a run would compute wrong rows. */
-export function requireCertainLanding({ warnings }: Project): void {
-  const problems = warnings.filter(({ kind }) => uncertainProblemKinds.includes(kind))
-  if (problems.length > 0) throw new ProblemsError("input", problems)
+/** Requires that there is a landing zone. Partitions with unusable files only block what reads them. */
+function requireLanding({ warnings }: Project): void {
+  throwIfAny(warnings, ["landing_missing"])
 }
 
-const uncertainProblemKinds: readonly string[] = ["landing_missing", "landing_twice"]
+/** Requires that the content of every partition in the landing zone is known. */
+export function requireCertainLanding({ warnings }: Project): void {
+  throwIfAny(warnings, ["landing_missing", "landing_twice", "landing_unreadable"])
+}
+
+function throwIfAny(warnings: readonly Problem[], kinds: readonly string[]): void {
+  const problems = warnings.filter(({ kind }) => kinds.includes(kind))
+  if (problems.length > 0) throw new ProblemsError("input", problems)
+}
 
 async function planAndExecute(
   services: Services,
@@ -67,7 +75,7 @@ async function planAndExecute(
   request: RunRequest & ExecuteOptions,
 ): Promise<ExecuteResult> {
   const { command, target, confirmAbove = Infinity } = request
-  requireCertainLanding(initialProject)
+  requireLanding(initialProject)
   const requestedPlan = await makePlan(initialProject, target, "run")
   const planDocument = await createPlanDocument(requestedPlan, command)
   const { step_count: steps, requested_count: requested, publications } = planDocument

@@ -37,19 +37,9 @@ export function describeFinding(
   const { kind } = mismatch
   switch (kind) {
     case "different":
-      return {
-        kind,
-        ...locate(mismatch.asset),
-        message: `is not deterministic: the same code and inputs give ${formatRowsChange(mismatch.rows)}`,
-        hint: suggestCauses(computation),
-      }
+    case "version_forgotten":
     case "code_changed":
-      return {
-        kind,
-        ...locate(mismatch.asset),
-        message: `the current code gives ${formatRowsChange(mismatch.rows)}`,
-        hint: null,
-      }
+      return { kind, ...locate(mismatch.asset), ...describeRows(mismatch, computation) }
     case "file_changed":
     case "file_gone":
       return describeFile(project, mismatch)
@@ -91,6 +81,28 @@ function describeMissingRows(
       }
     default:
       return unreachable(mismatch)
+  }
+}
+
+type RowsMismatch = Extract<
+  ReproducibilityMismatch,
+  { kind: "different" | "version_forgotten" | "code_changed" }
+>
+
+function describeRows(
+  { kind, rows }: RowsMismatch,
+  computation: Computation,
+): Pick<FindingDocument, "message" | "hint"> {
+  const change = formatRowsChange(rows)
+  if (kind === "different")
+    return {
+      message: `is not deterministic: the same code and inputs give ${change}`,
+      hint: suggestCauses(computation),
+    }
+  if (kind === "code_changed") return { message: `the current code gives ${change}`, hint: null }
+  return {
+    message: `was computed by other code of the same \`version\`: the current code gives ${change}`,
+    hint: "Change its `version`, so that its partitions are rebuilt.",
   }
 }
 

@@ -32,6 +32,7 @@ export async function recomputePartition(
 ): Promise<RecomputeResult> {
   const { evaluation, ledger, runtime, signal, store } = project
   const effects: RecomputeEffects = {
+    hash: project.hash,
     engine: runtime().engine,
     readVersions: async ({ id }) => (await ledger.readInputVersions([id])).get(id) ?? [],
     isUnchanged: ({ path, hash }) =>

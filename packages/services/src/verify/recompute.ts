@@ -39,7 +39,7 @@ function toRecomputedPartition(
   { partition, result }: { readonly partition: number; readonly result: RecomputeResult },
 ): RecomputedPartition {
   const key = formatPartitionKey(partitions, partition)
-  const rows = result.kind === "different" || result.kind === "code_changed" ? result.rows : null
+  const rows = "rows" in result ? result.rows : null
   const finding =
     result.kind === "same" ? null : describeFinding(project, { computation, partition }, result)
   return {

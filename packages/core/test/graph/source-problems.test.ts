@@ -1,0 +1,83 @@
+import { expect, test } from "vitest"
+
+import { findSourceProblems } from "../../src/graph/source-problems.ts"
+import {
+  daily,
+  hourly,
+  int32,
+  monthly,
+  type Partitions,
+  sourceAsset,
+  type SourceFormat,
+  staticKeys,
+  unpartitioned,
+  weekly,
+} from "../../src/index.ts"
+
+function formatProblems(
+  path: string,
+  partitions: Partitions = daily({ start: "2026-01-01" }),
+  format: SourceFormat = { kind: "csv" },
+): readonly string[] {
+  const source = sourceAsset({
+    name: "raw",
+    group: "test",
+    description: "Raw.",
+    columns: { user_id: int32() },
+    partitions,
+    format,
+    path,
+  })
+  return findSourceProblems(source).map(({ message, hint }) => `${message} ${hint ?? ""}`.trim())
+}
+
+test.each<[path: string, partitions?: Partitions]>([
+  ["raw/{partition}.csv"],
+  ["raw/{yyyy}/{mm}/{dd}.csv"],
+  ["raw/{yyyy}/{partition}*.csv"],
+  ["raw/{yyyy}/{mm}.csv", monthly({ start: "2026-01" })],
+  ["raw/{yyyy}{mm}{dd}{hh}.csv", hourly({ start: "2026-01-01T00" })],
+  ["raw/{partition}.csv", weekly({ start: "2026-W01" })],
+  ["raw/{partition}.csv", staticKeys(["a"])],
+  ["raw.csv", unpartitioned],
+  ["raw/*.csv", unpartitioned],
+])("the path %s names a partition", (path, partitions) => {
+  expect(formatProblems(path, partitions)).toEqual([])
+})
+
+test.each<[path: string, problem: string, partitions?: Partitions]>([
+  [
+    "raw/{yyyy}/{mm}.csv",
+    "The path raw/{yyyy}/{mm}.csv of `raw` does not name a partition. Its path names a partition with {partition} or {yyyy} {mm} {dd}.",
+  ],
+  [
+    "raw/{yyyy}/{hh}/{dat}.csv",
+    "The path of `raw` has {hh} {dat}, which `daily` partitions lack. Its path names a partition with {partition} or {yyyy} {mm} {dd}.",
+  ],
+  [
+    "raw.csv",
+    "The path raw.csv of `raw` does not name a partition. Its path names a partition with {partition}.",
+    staticKeys(["a"]),
+  ],
+])("the path %s is a problem", (path, problem, partitions) => {
+  expect(formatProblems(path, partitions)).toEqual([problem])
+})
+
+test("a format that cannot be read is a problem", () => {
+  const check = (format: SourceFormat) => formatProblems("raw/{partition}.csv", undefined, format)
+  expect(check({ kind: "csv", delimiter: ";", quote: "'", header: { user_id: "userId" } })).toEqual(
+    [],
+  )
+  expect(check({ kind: "csv", delimiter: "||" })).toEqual([
+    'The delimiter and the quote of `raw` are one ASCII character each, not "||".',
+  ])
+  expect(check({ kind: "csv", delimiter: '"' })).toEqual([
+    "The delimiter and the quote of `raw` are the same character.",
+  ])
+  expect(check({ kind: "csv", header: { userId: "user_id" } })).toEqual([
+    "The format of `raw` maps `userId`, which is not a column of it.",
+  ])
+  expect(check({ kind: "json_lines", keys: { userId: "user_id" } })).toEqual([
+    "The format of `raw` maps `userId`, which is not a column of it.",
+  ])
+})

@@ -1,0 +1,1 @@
+ALTER TABLE "freshet"."materializations" ADD COLUMN "code_text" text;

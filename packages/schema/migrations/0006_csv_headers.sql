@@ -1,0 +1,1 @@
+ALTER TABLE "freshet"."source_files" ADD COLUMN "header" text;
