@@ -20,10 +20,10 @@ import { spawnAs } from "./server-identity.ts"
 import type { Account, ServerIdentity } from "./server-identity.ts"
 import { measureLog, readLogTail, openLog } from "./server-log.ts"
 
-/** The one user of an embedded server; who may open its socket is that user. */
+/** The one user of an embedded server: any account that may open the socket connects as this user. */
 export const serverUser = "freshet"
 
-/** Makes the folders a supervisor needs before it may own anything, open to their owner alone. */
+/** Creates the folders that a supervisor needs, accessible to their owner alone. */
 export function prepareFolders(home: PostgresHome): void {
   for (const folder of [home.folder, home.supervisorsFolder, home.socketFolder]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -41,7 +41,7 @@ function requireOwnFolder(home: PostgresHome): void {
   })
 }
 
-/** Makes the data folder if there is none; one that exists is always whole. */
+/** Creates the data folder if it is missing; an existing one is always complete. */
 export async function prepareCluster(
   home: PostgresHome,
   binaries: PostgresBinaries,
@@ -104,7 +104,7 @@ function removeDrafts(home: PostgresHome): void {
   }
 }
 
-/** The server's user must reach and own its folders; the state folder above lets it pass through. */
+/** Gives the server's folders to the server's user, and lets that user pass through the state folder. */
 function transferOwnership(account: Account, home: PostgresHome): void {
   chmodSync(home.homeFolder, lstatSync(home.homeFolder).mode | 0o011)
   chownSync(home.folder, account.uid, account.gid)

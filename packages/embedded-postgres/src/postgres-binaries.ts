@@ -10,7 +10,7 @@ export type PostgresBinaries = {
   readonly postgres: string
 }
 
-/** Finds the PostgreSQL programs for this machine; throws, with what to do, if there are none. */
+/** Finds the PostgreSQL programs for this machine; throws an error with a hint if there are none. */
 export function locatePostgresBinaries(): PostgresBinaries {
   const native = resolve(resolvePackage(), "../../native")
   linkLibraries(native)
@@ -32,7 +32,7 @@ function resolvePackage(): string {
   }
 }
 
-/** The package cannot carry symbolic links; its install script makes them, unless install scripts were off. */
+/** Creates the package's symbolic links, which its install script leaves out if install scripts are disabled. */
 function linkLibraries(native: string): void {
   for (const { source, target } of readLibraryLinks(native)) {
     const link = resolve(native, "..", target)

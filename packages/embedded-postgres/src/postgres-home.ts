@@ -17,7 +17,7 @@ export type PostgresHome = {
 /** The port that names the server's socket, `.s.PGSQL.5432`; nothing listens on the port itself. */
 export const socketPort = 5432
 
-/** Lays out the embedded server of a state folder, creating nothing. */
+/** Returns the paths of the embedded server of a state folder; creates nothing. */
 export function buildPostgresHome(home: string): PostgresHome {
   const homeFolder = resolveRealPath(resolve(home))
   const folder = join(homeFolder, "postgres")
@@ -53,7 +53,7 @@ function isShortEnough(folder: string): boolean {
   return Buffer.byteLength(join(folder, formatSocketName(socketPort))) <= maxSocketPath
 }
 
-/** The path without symbolic links, for a path whose last parts may not exist yet. */
+/** Resolves symbolic links in a path whose last parts may not exist yet. */
 export function resolveRealPath(path: string): string {
   try {
     return realpathSync(path)

@@ -12,7 +12,7 @@ export type PostgresStatus = {
   readonly serverLog: string
 }
 
-/** Looks at the embedded server of a state folder; "down" with no supervisor means no process of it is left. */
+/** Reads the status of the embedded server of a state folder; "down" without a supervisor means that no process is left. */
 export async function readPostgresStatus(home: string): Promise<PostgresStatus> {
   const postgresHome = buildPostgresHome(home)
   const state = readServerState(postgresHome)

@@ -4,16 +4,16 @@ import { tmpdir, userInfo } from "node:os"
 
 import { unreachable } from "@freshet/core/engine"
 
-/** As whom the server runs: PostgreSQL refuses uid 0 and users without an account. */
+/** The account that runs the server: PostgreSQL rejects uid 0 and users without an account. */
 export type ServerIdentity =
   | { readonly kind: "self" }
   | { readonly kind: "namespace"; readonly account: Account }
   | { readonly kind: "account"; readonly account: Account }
 
-/** A user of this machine, by numbers. */
+/** A user of this machine: uid and gid. */
 export type Account = { readonly uid: number; readonly gid: number }
 
-/** Chooses as whom to run the server whose data folder, existing or not, is given. */
+/** Chooses the account that runs the server with this data folder, which need not exist. */
 export function chooseServerIdentity(dataFolder: string): ServerIdentity {
   const uid = process.getuid?.()
   if (uid === undefined || (uid !== 0 && hasAccount())) return { kind: "self" }
@@ -26,7 +26,7 @@ export function chooseServerIdentity(dataFolder: string): ServerIdentity {
   return uid === 0 ? { kind: "account", account } : { kind: "self" }
 }
 
-/** Starts a program of the server as the given identity, with none of the caller's environment. */
+/** Starts a program of the server under an account, without the caller's environment. */
 export function spawnAs(
   identity: ServerIdentity,
   program: string,
@@ -50,7 +50,7 @@ export function spawnAs(
   }
 }
 
-/** An environment without the caller's secrets, time zone and locale. */
+/** Builds an environment without the caller's secrets, time zone and locale. */
 export function createBareEnvironment(): { readonly env: Record<string, string> } {
   return {
     env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", TMPDIR: tmpdir(), TZ: "UTC", LC_ALL: "C" },
@@ -61,7 +61,7 @@ function buildUserMapping(account: Account): readonly string[] {
   return ["-U", `--map-user=${account.uid}`, `--map-group=${account.gid}`, "--"]
 }
 
-/** Containers often forbid user namespaces, so trying is the only way to know. */
+/** Tests by trying if user namespaces are allowed: containers often forbid them. */
 function canMapUser(account: Account): boolean {
   if (process.platform !== "linux") return false
   const trial = spawnSync(
@@ -85,7 +85,7 @@ function findOwner(path: string): Account | undefined {
   return stats && { uid: stats.uid, gid: stats.gid }
 }
 
-/** initdb refuses a user number that has no account, so one is taken from the machine's list. */
+/** Picks a uid from the machine's accounts: initdb rejects a uid without an account. */
 function findUnprivilegedAccount(): Account | undefined {
   const accounts = readFileSync("/etc/passwd", "utf8")
     .split("\n")

@@ -2,19 +2,19 @@ import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from "
 
 const maxLogBytes = 5_000_000
 
-/** Opens a log for appending, first setting a grown one aside so that two files bound it. */
+/** Opens a log for appending and rotates a large one first, so that at most two files exist. */
 export function openLog(path: string): number {
   const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   if (bytes > maxLogBytes) renameSync(path, `${path}.1`)
   return openSync(path, "a", 0o600)
 }
 
-/** The length of a log now, to quote later only what came after. */
+/** Returns the current length of a log, from which later lines are quoted. */
 export function measureLog(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
-/** The last lines of a log written after the given length. */
+/** Reads the last lines of a log after the given length. */
 export function readLogTail(path: string, fromByte: number, lines = 8): string {
   const text = readLogFrom(path, fromByte)
   return text.trimEnd().split("\n").slice(-lines).join("\n")

@@ -40,7 +40,7 @@ type PostmasterFile = {
   readonly status: string
 }
 
-/** The server's own lock file: process, data folder, start, port, socket folder, address, memory key, status. */
+/** Reads the server's lock file: process, data folder, start, port, socket folder, address, memory key, status. */
 export function getPostmasterPath(home: PostgresHome): string {
   return join(home.dataFolder, "postmaster.pid")
 }

@@ -53,7 +53,7 @@ export async function ensureServer(home: PostgresHome, onExit: () => void): Prom
   })
 }
 
-/** Stops the server, open transactions rolled back, and answers when no process of it is left. */
+/** Stops the server, rolls open transactions back, and returns after its last process has ended. */
 export async function stopServer(home: PostgresHome): Promise<void> {
   const state = readServerState(home)
   if (state.kind === "down") return
@@ -63,7 +63,7 @@ export async function stopServer(home: PostgresHome): Promise<void> {
   await waitUntilGone(home, state.pid)
 }
 
-/** Ends the server of a state folder that was deleted. */
+/** Kills the server of a deleted state folder. */
 export function abandonServer(home: PostgresHome, pid: number): void {
   if (isServerProcess(pid, home)) process.kill(pid, "SIGQUIT")
 }
@@ -77,7 +77,7 @@ async function waitUntilGone(home: PostgresHome, pid: number): Promise<boolean> 
   return true
 }
 
-/** Returns once the server is up, or once it is worth looking again; throws if it cannot start. */
+/** Starts the server; returns once it is up or its state must be read again, and throws if it cannot start. */
 async function startServer(home: PostgresHome, onExit: () => void, retryUntil: number) {
   const fromByte = measureLog(home.serverLog)
   const child = await spawnServer(home)
@@ -112,7 +112,7 @@ async function spawnServer(home: PostgresHome): Promise<ChildProcess> {
   }
 }
 
-/** Why the server ended, or undefined once it is up; one still recovering at the deadline is left to go on. */
+/** Returns the reason for the server's end, or undefined once it is up; a server that still recovers at the deadline continues. */
 async function waitUntilUpOrEnded(
   home: PostgresHome,
   child: ChildProcess,
@@ -135,7 +135,7 @@ function watchExit(child: ChildProcess): ServerExit {
   return exit
 }
 
-/** PostgreSQL refuses to start while remains of a killed server fade away, and may itself be killed. */
+/** Tests if a failed start is worth repeating: PostgreSQL rejects a start while processes of a killed server end, and may be killed itself. */
 function isTransient(reason: string, tail: string): boolean {
   return reason === "SIGKILL" || /"postmaster\.pid" |still in use|already exists/.test(tail)
 }

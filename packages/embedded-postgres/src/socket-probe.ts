@@ -30,7 +30,7 @@ export function isHangUp(cause: NodeJS.ErrnoException): boolean {
   return ["ECONNRESET", "EPIPE", "ENOTCONN"].includes(cause.code ?? "")
 }
 
-/** The error for a socket that is there but not for us. */
+/** Builds the error of a socket that exists but denies access. */
 export function createUnreachableError(socketPath: string, cause: Error): FreshetError {
   return new FreshetError("postgres", `Cannot connect to ${socketPath}.`, {
     cause,

@@ -4,7 +4,7 @@ import { join } from "node:path"
 
 import { isListening } from "./socket-probe.ts"
 
-/** One supervisor that holds, or held until it died, the right to own the server. */
+/** A supervisor that owns the supervisor lock, or owned it until it died. */
 export type SupervisorRecord = {
   readonly generation: number
   readonly pid: number
@@ -25,7 +25,7 @@ export async function claimSupervisorLock(
     if (newest !== undefined && (await isListening(newest.socketPath))) return undefined
     const generation = (newest?.generation ?? 0) + 1
     if (!publishRecord(supervisorsFolder, generation, socketPath)) continue
-    // A rival may have died and been succeeded between our look and our claim.
+    // Another supervisor may have died and been replaced since the record was read.
     if (findNewestGeneration(supervisorsFolder) === generation) {
       removeOldRecords(supervisorsFolder, generation)
       return generation
@@ -34,13 +34,13 @@ export async function claimSupervisorLock(
   }
 }
 
-/** The record of the supervisor that holds the lock, or of the last one that did. */
+/** Reads the record of the current or last owner of the supervisor lock. */
 export function findNewestSupervisor(supervisorsFolder: string): SupervisorRecord | undefined {
   const generation = findNewestGeneration(supervisorsFolder)
   return generation === 0 ? undefined : readRecord(supervisorsFolder, generation)
 }
 
-/** The number of the newest record, 0 if there has never been a supervisor. */
+/** Returns the number of the newest record; 0 before the first supervisor. */
 export function findNewestGeneration(supervisorsFolder: string): number {
   return Math.max(0, ...listGenerations(supervisorsFolder))
 }
@@ -55,7 +55,7 @@ function listGenerations(supervisorsFolder: string): readonly number[] {
   }
 }
 
-/** A hard link appears whole or not at all, and fails if the name is taken. */
+/** Publishes a record through a hard link, which is atomic and fails if the name exists. */
 function publishRecord(supervisorsFolder: string, generation: number, socketPath: string): boolean {
   const draft = join(supervisorsFolder, `draft-${randomUUID()}`)
   writeFileSync(draft, JSON.stringify({ pid: process.pid, socketPath }), { mode: 0o600 })
@@ -70,7 +70,7 @@ function publishRecord(supervisorsFolder: string, generation: number, socketPath
   }
 }
 
-/** After a power cut a record may be empty; its number still counts, and its supervisor is surely dead. */
+/** Reads a record. After a power cut it may be empty: its number still counts, and its supervisor is dead. */
 function readRecord(supervisorsFolder: string, generation: number): SupervisorRecord {
   try {
     const text = readFileSync(buildRecordPath(supervisorsFolder, generation), "utf8")

@@ -11,7 +11,7 @@ export type SupervisorAnswer =
 /** The request of a command that uses the server. A connection without a request only tests if the supervisor is alive. */
 export const connectRequest = "hold\n"
 
-/** The supervisor's socket and the commands that hold the server through it, for as long as they live. */
+/** The supervisor's socket, and the leases of living commands. */
 export type SupervisorSocket = {
   readonly socketPath: string
   readonly clientCount: () => number
@@ -21,7 +21,7 @@ export type SupervisorSocket = {
   readonly close: () => void
 }
 
-/** Listens on a socket of its own; commands find it once its path is published. */
+/** Listens on a new socket, which commands find after its path is published. */
 export async function openSupervisorSocket(socketFolder: string): Promise<SupervisorSocket> {
   const clients = new Set<Socket>()
   const waitingClients = new Set<Socket>()
@@ -58,7 +58,7 @@ function writeLine(socket: Socket, line: string): Promise<void> {
   return new Promise((resolve) => socket.write(`${line}\n`, () => resolve()))
 }
 
-/** A signal without listeners reaches the next listener. */
+/** Keeps a signal without listeners for the next listener. */
 function createChangeSignal() {
   let isSet = false
   let wakeWaiter: (() => void) | undefined

@@ -9,16 +9,16 @@ import { abandonServer, ensureServer, stopServer, type Server } from "./server.t
 import { claimSupervisorLock, findNewestGeneration } from "./supervisor-lock.ts"
 import { openSupervisorSocket, type SupervisorSocket } from "./supervisor-socket.ts"
 
-// Commands often follow one another, and restarting the server between two costs more than waiting.
+// Commands often follow one another, and a restart between two of them costs more than an idle server.
 const idleTimeoutMs = 400
-// Who starts a supervisor connects to it at once, unless killed in between.
+// A command that starts a supervisor connects to it immediately, unless it is killed.
 const firstClientMs = 5000
-// Holders of a killed supervisor come back as soon as their event loop turns.
+// Commands with a lease of a killed supervisor reconnect with the next turn of their event loop.
 const reconnectMs = 3000
-// Looking costs next to nothing through /proc, and a process elsewhere.
+// Reading the state costs little through /proc, and a process on other systems.
 const pollMs = process.platform === "linux" ? 250 : 2000
 
-/** One supervisor's life: owns the server while commands hold it, and leaves nothing behind. */
+/** Runs a supervisor: it owns the server while commands have leases, and then stops the server. */
 async function supervise(home: PostgresHome): Promise<void> {
   prepareFolders(home)
   const supervisorSocket = await openSupervisorSocket(home.socketFolder)
@@ -83,7 +83,7 @@ function listenForSignals(supervisorSocket: SupervisorSocket): () => boolean {
   return () => isStopRequested
 }
 
-/** Temporary folders get swept and state folders deleted; after that no client can find this supervisor. */
+/** Tests if clients can no longer find this supervisor: another one replaced it, or its folders were deleted. */
 function isSuperseded(
   home: PostgresHome,
   supervisorSocket: SupervisorSocket,
@@ -95,7 +95,7 @@ function isSuperseded(
   )
 }
 
-/** Leaves the server to the next supervisor, unless the state folder knows it no more. */
+/** Leaves the server to the next supervisor; kills it if its state folder is gone. */
 function leaveServer(home: PostgresHome, server: Server): void {
   const state = readServerState(home)
   if (state.kind === "down" || state.pid !== server.pid) abandonServer(home, server.pid)

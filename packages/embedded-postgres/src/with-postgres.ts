@@ -13,7 +13,7 @@ import { isHangUp, isNotListening, createUnreachableError } from "./socket-probe
 import { findNewestSupervisor } from "./supervisor-lock.ts"
 import { connectRequest, type SupervisorAnswer } from "./supervisor-socket.ts"
 
-/** The server to use: the named one, or the embedded one of a state folder. */
+/** The server to use: the one at a URL, or the embedded server of a state folder. */
 export type PostgresOptions = {
   readonly databaseUrl?: string | undefined
   readonly home: string // ".freshet"
@@ -41,7 +41,7 @@ export async function withPostgres<T>(
 type ServerHandle = { readonly url: string; readonly release: () => void }
 type Lease = { readonly url: string; readonly socket: Socket }
 
-/** Holds on for as long as the caller lives, also when the supervisor is killed meanwhile. */
+/** Keeps a lease during the work, and requests another one if the supervisor is killed. */
 async function acquireServer(options: PostgresOptions): Promise<ServerHandle> {
   const home = buildPostgresHome(options.home)
   let isReleased = false
@@ -52,7 +52,7 @@ async function acquireServer(options: PostgresOptions): Promise<ServerHandle> {
     try {
       lease = await acquireLease(home, options.supervisorCommand)
     } catch {
-      // The work itself meets the missing server and says so.
+      // The work reports the missing server itself.
       return
     }
     if (isReleased) lease.socket.destroy()
@@ -98,7 +98,7 @@ async function acquireLease(
   )
 }
 
-/** The server from the supervisor at this socket, waiting until it is up; undefined if there is no supervisor any more. */
+/** Requests the server from the supervisor at this socket and waits until it is up; undefined without a supervisor. */
 function requestLease(socketPath: string): Promise<Lease | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath, () => socket.write(connectRequest))
@@ -107,7 +107,7 @@ function requestLease(socketPath: string): Promise<Lease | undefined> {
     socket.on("data", (part: string) => {
       text += part
       if (!text.endsWith("\n")) return
-      // The supervisor's socket wrote it.
+      // The supervisor wrote this answer.
       const answer = JSON.parse(text) as SupervisorAnswer
       if (answer.kind === "up") return resolve({ url: answer.url, socket })
       socket.destroy()
@@ -124,7 +124,7 @@ function requestLease(socketPath: string): Promise<Lease | undefined> {
 
 type StartedSupervisor = { readonly hasEnded: () => boolean }
 
-/** One of several supervisors started at once wins; the others end at once and well. */
+/** Starts a supervisor. Of several at the same time one gets the lock, and the others exit with 0. */
 function startSupervisor(
   home: PostgresHome,
   supervisorCommand: readonly string[],

@@ -30,7 +30,7 @@ test("of twenty supervisors that claim at once exactly one wins", async () => {
   expect(claims.filter((claim) => claim !== undefined)).toEqual([1])
 })
 
-test("a dead supervisor's lock is taken over by exactly one", async () => {
+test("exactly one process takes over a dead supervisor's lock", async () => {
   writeFileSync(join(folder, "7"), JSON.stringify({ pid: 1, socketPath: join(folder, "dead") }))
   const claims = await claimAll()
   expect(claims.filter((claim) => claim !== undefined)).toEqual([8])

@@ -69,7 +69,7 @@ test("a server starts on first need and leaves no process behind", async () => {
   await waitUntilStopped(fresh)
 })
 
-test("a given URL is passed through and nothing is started", async () => {
+test("a configured URL is passed through and no server starts", async () => {
   const databaseUrl = "postgres://somewhere/else"
   const options = { databaseUrl, home, supervisorCommand: [] }
   expect(await withPostgres(options, async (url) => url)).toBe(databaseUrl)
@@ -122,7 +122,7 @@ test("a killed supervisor is replaced by one that adopts the running server", as
   })
 })
 
-test("a killed server comes back with what was committed", async () => {
+test("a killed server restarts with the committed rows", async () => {
   await withServer(home, async (url) => {
     await withUrlConnection(url, (client) => client.query("INSERT INTO kept VALUES (1)"))
     process.kill((await readPostgresStatus(home)).serverPid ?? 0, "SIGKILL")
@@ -138,7 +138,7 @@ test("a server killed together with its supervisor comes back under the command 
   })
 })
 
-test("after everything was killed the next command finds what was committed", async () => {
+test("after all processes were killed the next command finds the committed rows", async () => {
   const client = await startClient(home)
   await withUrlConnection(client.url, (client) => client.query("INSERT INTO kept VALUES (1)"))
   const pids = await listLivingPids(home)
@@ -157,14 +157,14 @@ test("lock files whose process number was given to somebody else do not keep the
   expect(await countRetainedRows(home)).toBe(0)
 })
 
-test("an empty lock file left by a power cut does not keep the server down", async () => {
+test("an empty lock file after a power cut does not prevent a start", async () => {
   const lockFile = join(buildPostgresHome(home).dataFolder, "postmaster.pid")
   writeFileSync(lockFile, "")
   utimesSync(lockFile, 0, 0)
   expect(await countRetainedRows(home)).toBe(0)
 })
 
-test("a cluster whose making was killed half way is made anew", async () => {
+test("a cluster whose initdb was killed is created again", async () => {
   const fresh = createHome()
   const { folder } = buildPostgresHome(fresh)
   const client = startProcess(fresh)
@@ -213,7 +213,7 @@ test("a server that cannot start is an error that quotes its log", async () => {
   })
 })
 
-test("an installation without PostgreSQL is an error that says what to do", async () => {
+test("an installation without PostgreSQL is an error with a hint", async () => {
   const elsewhere = join(home, "supervisor.mjs")
   copyFileSync(command[1] ?? "", elsewhere)
   const options = { home, supervisorCommand: [process.execPath, elsewhere] }

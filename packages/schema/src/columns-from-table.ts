@@ -20,7 +20,7 @@ type TimestampColumn = "created_at" | "updated_at"
 
 type PublishedName<T extends PgTable> = Exclude<keyof T["$inferSelect"], TimestampColumn> & string
 
-/** A table's columns as an asset declares them. */
+/** A table's columns in the form of an asset's columns. */
 export type ColumnsFromTable<T extends PgTable> = {
   readonly [K in PublishedName<T>]: Column<T["$inferSelect"][K]>
 }
@@ -31,8 +31,8 @@ export type Descriptions<T extends PgTable> = {
 }
 
 /**
- * The columns of a published table as an asset's columns, without `created_at` and `updated_at`.
- * Throws a TypeError for a type that no asset column has.
+ * Converts the columns of a published table to an asset's columns, without `created_at` and `updated_at`.
+ * Throws a TypeError for an unsupported type.
  */
 export function columnsFromTable<T extends PgTable>(
   table: T,

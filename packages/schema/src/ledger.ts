@@ -45,19 +45,19 @@ export const wipes = freshetSchema.table("wipes", {
   partitions: jsonb().$type<Readonly<Record<string, RecordedRanges>>>().notNull(),
 })
 
-/** A number for every key of a static partition that was ever declared: it stays when keys are added, reordered or removed. */
+/** The numbers of static partitions: each declared key has a number, which stays when keys are added, reordered or removed. */
 export const staticKeys = freshetSchema.table("static_keys", {
   id: serial().primaryKey(),
   key: text().notNull().unique(),
 })
 
-/** The assets that runs have seen declared, and since when they have not been any more. */
+/** The assets that runs found declared, and the time of their removal. */
 export const declaredAssets = freshetSchema.table("declared_assets", {
   name: text().primaryKey(),
   removed_at: timestampColumn(),
 })
 
-/** One execution of one plan. No outcome: under way, or killed and not yet noticed. */
+/** The executions of plans. A run without an outcome is active, or was killed and is not yet closed. */
 export const runs = freshetSchema.table(
   "runs",
   {
@@ -68,9 +68,9 @@ export const runs = freshetSchema.table(
     pid: integer().notNull(),
     started_at: timestampColumn().notNull().defaultNow(),
     ended_at: timestampColumn(),
-    /** `killed` is said by the next run, once it notices. */
+    /** The next run records `killed` for a run whose process is gone. */
     outcome: text({ enum: ["succeeded", "failed", "interrupted", "killed"] }),
-    /** Computation → the partitions that it meant to make. */
+    /** Computation → planned partitions. */
     work: jsonb().$type<Readonly<Record<string, RecordedRanges>>>().notNull().default({}),
     cancel_requested_at: timestampColumn(),
   },
@@ -85,7 +85,7 @@ export type RecordedRead = readonly [
   versions: readonly (readonly [partition: number, version: string])[],
 ]
 
-/** One attempt of a run at one partition of one computation, recorded when it ended. */
+/** The steps of runs: each is one attempt at one partition of one computation, recorded at its end. */
 export const steps = freshetSchema.table(
   "steps",
   {
@@ -96,7 +96,7 @@ export const steps = freshetSchema.table(
     computation: text().notNull(),
     partition: integer().notNull(),
     input_version: text().notNull(),
-    /** Of what it was made from, or would have been; empty when that was not known. */
+    /** The fingerprint of its inputs; empty if unknown. */
     fingerprint: text().notNull(),
     outcome: text({
       enum: [
@@ -109,7 +109,7 @@ export const steps = freshetSchema.table(
         "skipped",
       ],
     }).notNull(),
-    /** Why it failed, was refused or was skipped. */
+    /** The reason for a failure, failed checks or a skip. */
     message: text(),
     hint: text(),
     /** Keys of the rows that failed a check, retained for inspection. */
@@ -132,7 +132,7 @@ export const steps = freshetSchema.table(
   ],
 )
 
-/** That one partition of one asset was made. The greatest `seq` of an asset's partition is its newest materialization. */
+/** The materializations of assets' partitions. The greatest `seq` of a partition is the newest. */
 export const materializations = freshetSchema.table(
   "materializations",
   {
@@ -143,7 +143,7 @@ export const materializations = freshetSchema.table(
     /** Hash of the text of the function that computed it; null for SQL. */
     code_text: text(),
     input_version: text().notNull(),
-    /** Of what it was made from; empty when that is not known, which nothing equals. */
+    /** The fingerprint of its inputs; empty if unknown, which equals no other. */
     fingerprint: text().notNull(),
     data_version: text().notNull(),
     file: text().notNull(),
@@ -154,14 +154,14 @@ export const materializations = freshetSchema.table(
     check_version: text().notNull(),
     failed_errors: integer().notNull(),
     failed_warnings: integer().notNull(),
-    /** The step that made it, which knows what was read. */
+    /** The step that materialized it, with its reads. */
     step: bigintColumn()
       .notNull()
       .references(() => steps.id),
-    /** The step that made it, counted it again or checked it last. */
+    /** The latest step that materialized, reused or checked it. */
     last_step: bigintColumn().notNull(),
     seq: bigserial({ mode: "number" }).notNull(),
-    /** Other content that the same inputs once gave: such a computation is not deterministic. */
+    /** Another data version that the same inputs produced: the computation is not deterministic. */
     contradicted_version: text(),
   },
   (table) => [
@@ -213,11 +213,11 @@ export interface RecordedChange {
   readonly updated: number
   readonly deleted: number
   readonly rows: number
-  /** Hash of the rows that it shows since, and of their form. */
+  /** Hash of the published rows and their form. */
   readonly content?: string
 }
 
-/** That a set of tables was changed as a whole; written by the same transaction. The greatest `id` of a set is what it shows. */
+/** The publications of sets of tables, each written by the transaction of its changes. The greatest `id` of a set is the current one. */
 export const publications = freshetSchema.table(
   "publications",
   {
@@ -235,18 +235,18 @@ export const publications = freshetSchema.table(
   (table) => [index().on(table.set, table.id)],
 )
 
-/** Content hashes of landed files, so that an unchanged file is not read twice. A cache: it may be emptied at any time. */
+/** The hashes of landed files, so that unchanged files are not read again. A cache: it may be emptied at any time. */
 export const sourceFiles = freshetSchema.table("source_files", {
   path: text().primaryKey(),
   bytes: bigintColumn().notNull(),
-  /** Inode, modification and change time in nanoseconds: any of them moves when the content does. */
+  /** Inode, modification and change time in nanoseconds: a change of the content changes one of them. */
   identity: text().notNull(),
   hash: text().notNull(),
   /** The first line of a CSV file. */
   header: text(),
 })
 
-/** Hash of a query's text → hash of the query as an engine parses it. A cache: it may be emptied at any time. */
+/** The parsed queries: hash of a query's text → hash of its parse by an engine version. A cache: it may be emptied at any time. */
 export const queryTexts = freshetSchema.table(
   "query_texts",
   {

@@ -47,7 +47,7 @@ export const genres = moviesSchema.table("genres", {
   ...timestamps,
 })
 
-/** Which film is of which genres. */
+/** The genres of each film. */
 export const movieGenres = moviesSchema.table(
   "movie_genres",
   { movie_id: integer().notNull(), genre_id: integer().notNull(), ...timestamps },
@@ -61,7 +61,7 @@ export const companies = moviesSchema.table("companies", {
   ...timestamps,
 })
 
-/** Which film was produced by which companies. */
+/** The production companies of each film. */
 export const movieCompanies = moviesSchema.table(
   "movie_companies",
   { movie_id: integer().notNull(), company_id: integer().notNull(), ...timestamps },
@@ -75,7 +75,7 @@ export const countries = moviesSchema.table("countries", {
   ...timestamps,
 })
 
-/** Which film was produced in which countries. */
+/** The production countries of each film. */
 export const movieCountries = moviesSchema.table(
   "movie_countries",
   { movie_id: integer().notNull(), country_code: varchar().notNull(), ...timestamps },
@@ -89,21 +89,21 @@ export const languages = moviesSchema.table("languages", {
   ...timestamps,
 })
 
-/** Which languages are spoken in which film. */
+/** The spoken languages of each film. */
 export const movieLanguages = moviesSchema.table(
   "movie_languages",
   { movie_id: integer().notNull(), language_code: varchar().notNull(), ...timestamps },
   (table) => [primaryKey({ columns: [table.movie_id, table.language_code] })],
 )
 
-/** Words that say what films are about. */
+/** Keywords about the subjects of films. */
 export const keywords = moviesSchema.table("keywords", {
   keyword_id: integer().primaryKey(),
   name: text().notNull(),
   ...timestamps,
 })
 
-/** Which film is about what. */
+/** The keywords of each film. */
 export const movieKeywords = moviesSchema.table(
   "movie_keywords",
   { movie_id: integer().notNull(), keyword_id: integer().notNull(), ...timestamps },
@@ -118,7 +118,7 @@ export const people = moviesSchema.table("people", {
   ...timestamps,
 })
 
-/** Who played whom in which film. */
+/** The roles of each film and their actors. */
 export const movieCast = moviesSchema.table(
   "movie_cast",
   {
@@ -132,7 +132,7 @@ export const movieCast = moviesSchema.table(
   (table) => [primaryKey({ columns: [table.movie_id, table.credit_id] })],
 )
 
-/** Who did what work on which film. */
+/** The crew of each film and their jobs. */
 export const movieCrew = moviesSchema.table(
   "movie_crew",
   {

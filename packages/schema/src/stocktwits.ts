@@ -20,7 +20,7 @@ export const userRecs = stocktwitsSchema.table(
   (table) => [primaryKey({ columns: [table.user_id, table.rec_id] })],
 )
 
-/** Through whom a user was recommended. */
+/** The users through whom a user was recommended. */
 export const userRecReasons = stocktwitsSchema.table(
   "user_rec_reasons",
   {
@@ -44,7 +44,7 @@ export const roomRecs = stocktwitsSchema.table(
   (table) => [primaryKey({ columns: [table.user_id, table.rec_id] })],
 )
 
-/** Through whom a room was recommended: `reason_id` is a user. */
+/** The users through whom a room was recommended, in `reason_id`. */
 export const roomRecReasons = stocktwitsSchema.table(
   "room_rec_reasons",
   {

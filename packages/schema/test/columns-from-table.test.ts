@@ -74,7 +74,7 @@ test("each Postgres type becomes the asset column of the same value", () => {
   expectTypeOf(columns.ratio).toEqualTypeOf<Column<number | null>>()
 })
 
-test("a type that no asset column has is refused by name", () => {
+test("an unsupported type is an error with its name", () => {
   expect(() => columnsFromTable(pgTable("odd", { body: json() }))).toThrow(/"body", json/)
   expect(() => columnsFromTable(pgTable("odd", { at: timestamp() }))).toThrow(/"at", timestamp/)
   expect(() => columnsFromTable(pgTable("odd", { price: numeric() }))).toThrow(/precision/)
@@ -99,7 +99,7 @@ test("a table's own columns fit it, so that an asset with them can be published 
   expect(asset.publish?.table).toBe(userRecs)
 })
 
-test("columns that do not fit the table are refused with a sentence", () => {
+test("columns that do not fit the table are compile errors with a sentence", () => {
   type Without = Omit<ReturnType<typeof columnsFromTable<typeof userRecs>>, "weight">
   expectTypeOf<FitsTable<Without, typeof userRecs>>().toEqualTypeOf<
     CompilerMessage<"the asset lacks a column that the table requires">

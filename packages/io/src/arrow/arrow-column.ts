@@ -11,13 +11,13 @@ import * as arrow from "apache-arrow"
 
 import { toArrowType } from "./arrow-type.ts"
 
-/** One Arrow column in the making: vectors of the engine go in, up to the capacity in rows. */
+/** A builder of one Arrow column from vectors of the engine, up to a capacity in rows. */
 export interface ArrowColumn {
   readonly append: (vector: DuckDBVector, rows: number) => void
   readonly finish: () => arrow.Data
 }
 
-/** Begins a column. Numbers, days and instants are copied as they lie in memory; the rest goes value by value. */
+/** Creates a column builder. Numbers, days and instants are copied as memory; other values one by one. */
 export function createArrowColumn(column: Column, capacity: number): ArrowColumn {
   const type = toArrowType(column)
   switch (column.kind) {
@@ -43,7 +43,7 @@ export function createArrowColumn(column: Column, capacity: number): ArrowColumn
 
 type Numbers = Int16Array | Int32Array | BigInt64Array | Float64Array
 
-/** The fields of a vector of fixed width, which its type does not declare; a set bit of the bitmap is a value. */
+/** Undeclared fields of a fixed-width vector. A set bit of the bitmap is a value. */
 interface FixedVector {
   readonly items: Numbers
   readonly validity: { readonly itemValid: (index: number) => boolean; readonly data: unknown }
@@ -65,7 +65,7 @@ function createFixedColumn(type: arrow.DataType, values: Numbers): ArrowColumn {
   }
 }
 
-/** 128-bit integers in four words, the lowest first, as the format has them. */
+/** Writes 128-bit integers as the format does: four words, lowest first. */
 function createDecimalColumn(type: arrow.DataType, capacity: number): ArrowColumn {
   const words = new Uint32Array(capacity * 4)
   const nulls = createNullBitmap(capacity)
@@ -129,7 +129,7 @@ function createValueColumn(column: Column, type: arrow.DataType): ArrowColumn {
   }
 }
 
-/** A value as Arrow's builders take it. */
+/** Converts a value for Arrow's builders. */
 function toArrowValue(column: Column | undefined, value: unknown): unknown {
   if (value === null || column === undefined) return value
   switch (column.kind) {

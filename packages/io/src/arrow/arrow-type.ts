@@ -31,7 +31,7 @@ export function toArrowType(column: Column): arrow.DataType {
   }
 }
 
-/** The Arrow schema of declared columns. */
+/** Builds the Arrow schema of declared columns. */
 export function toArrowSchema(columns: Columns): arrow.Schema {
   return new arrow.Schema(
     Object.entries(columns).map(([name, column]) => toArrowField(name, column)),
@@ -43,7 +43,7 @@ function toArrowField(name: string, column: Column | undefined): arrow.Field {
   return new arrow.Field(name, toArrowType(column), column.nullable)
 }
 
-/** `DECIMAL(12,2)` → 12 digits, 2 after the point. */
+/** Parses `DECIMAL(12,2)`: 12 digits, 2 after the point. */
 function toArrowDecimal(type: string): arrow.Decimal {
   const [width, scale] = (type.match(/\d+/g) ?? []).map(Number)
   return new arrow.Decimal(scale ?? 0, width ?? 18, 128)

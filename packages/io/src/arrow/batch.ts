@@ -2,7 +2,7 @@ import type { Batch, Column, Columns } from "@freshet/core"
 import type { ColumnValues } from "@freshet/core/engine"
 import type { RecordBatch, StructRowProxy, Vector } from "apache-arrow"
 
-/** A record batch as code assets see it: every value is what its column's TypeScript type says. */
+/** A record batch for code assets: every value has its column's TypeScript type. */
 export function toBatch(columns: Columns, batch: RecordBatch): Batch {
   const values = Object.entries(columns).map(([name, column], index) => {
     const vector = batch.getChildAt(index)
@@ -12,7 +12,7 @@ export function toBatch(columns: Columns, batch: RecordBatch): Batch {
   return { rows: batch.numRows, columns: Object.fromEntries(values) }
 }
 
-/** The rows of a batch as objects, for code that takes them one by one. */
+/** Yields the rows of a batch as objects. */
 export function* iterateRows({
   rows,
   columns,

@@ -10,7 +10,7 @@ import { toArrowSchema } from "./arrow-type.ts"
 
 const batchRows = 65_536
 
-/** The engine's chunks, some two thousand rows each, as record batches of up to 65,536 rows. No more than one batch is held. */
+/** Combines the engine's chunks of about 2,000 rows into record batches of up to 65,536 rows, one batch in memory at a time. */
 export async function* toRecordBatches(
   columns: Columns,
   chunks: AsyncIterable<DuckDBDataChunk>,
@@ -45,7 +45,7 @@ function buildRecordBatch(
   return new arrow.RecordBatch(schema, data)
 }
 
-/** Writes rows as an Arrow IPC file, no faster than the sink takes them. */
+/** Writes rows as an Arrow IPC file, with backpressure from the sink. */
 export async function writeArrow(
   columns: Columns,
   chunks: AsyncIterable<DuckDBDataChunk>,

@@ -1,7 +1,7 @@
 import type { AnyAsset, Asset, Read } from "@freshet/core"
 import { listReads, type PartitionText } from "@freshet/core/engine"
 
-/** Any partition will do: a query binds alike on all of them. */
+/** The example partition for binding: a query binds in the same way on all partitions. */
 export const examplePartition: PartitionText = {
   key: "2000-01-01",
   day: "2000-01-01",

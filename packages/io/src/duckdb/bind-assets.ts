@@ -45,7 +45,7 @@ async function compareAllColumns(
   return problems
 }
 
-/** One by one, so that each problem has its place. */
+/** Binds queries one by one, so that each problem has its location. */
 async function bindSeparately(
   connection: Connection,
   assets: readonly AnyAsset[],
@@ -85,7 +85,7 @@ function buildEmptyTable(name: string, columns: Columns): string {
   return `CREATE OR REPLACE TEMP TABLE ${quoteName(name)} (${formatColumnDefinitions(columns)});`
 }
 
-/** The asset's own rows under every name by which its queries read them. */
+/** Creates empty relations of the asset's own rows, under every name that its queries use. */
 async function createItselfTables(connection: Connection, asset: Asset): Promise<void> {
   const selfReads = listAssetReads(asset).filter((read) => read.asset === undefined)
   const create = selfReads
@@ -222,7 +222,7 @@ async function compareColumns(
   return problems
 }
 
-/** A type as the engine writes it: it quotes the members of a struct only where it must. */
+/** Reads a type in the engine's notation, which quotes struct members only if necessary. */
 async function readEngineType(connection: Connection, type: string): Promise<string | undefined> {
   return (await describeQuery(connection, `SELECT CAST(NULL AS ${type}) AS declared`)).get(
     "declared",

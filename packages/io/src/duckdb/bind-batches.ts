@@ -6,17 +6,17 @@ import { getNumberCell, getTextCell } from "./cell.ts"
 import type { Connection, JsonRow } from "./session.ts"
 import { buildEmptyQuery } from "./sql-text.ts"
 
-/** Column → type of what a query yields. */
+/** Column of a query → type. */
 export type QueryColumns = ReadonlyMap<string, string>
 
-/** A query that is to bind, with what it reads besides the upstreams. */
+/** A query to bind. */
 interface BindableQuery {
   readonly sql: string
   /** The asset that the query computes; undefined if its columns are not checked. */
   readonly output?: Asset
 }
 
-/** Queries in one statement: the engine takes its time for each statement, and nests the parts of one. */
+/** The number of queries in one statement: each statement has a fixed cost, and nesting is limited. */
 const queriesPerStatement = 50
 
 /**
@@ -109,12 +109,12 @@ function buildRuleQuery(name: string, columns: Columns, when: Sql): string {
   return prependRelations(rows, `SELECT (${renderExample(when)})::BOOLEAN FROM ${quoteName(name)}`)
 }
 
-/** The end of a line ends a comment, too. */
+/** Renders a query for the example partition; the line feed ends a trailing comment. */
 function renderExample(query: Sql): string {
   return `${renderSql(query, examplePartition)}\n`
 }
 
-/** The query with what stands for other rows under their names. */
+/** Prepends the relations that the query reads, as common table expressions. */
 function prependRelations(relationQueries: ReadonlyMap<string, string>, query: string): string {
   const definitions = [...relationQueries].map(([name, rows]) => `${quoteName(name)} AS (${rows})`)
   const clause = definitions.length === 0 ? "" : `WITH ${definitions.join(", ")} `

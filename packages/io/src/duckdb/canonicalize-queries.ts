@@ -10,7 +10,7 @@ export type ParsedQuery =
   | { readonly kind: "query"; readonly canonical: string }
   | { readonly kind: "error"; readonly message: string }
 
-/** Each query as the engine parses it: layout and comments do not count, anything else does. */
+/** Parses queries with the engine: only layout and comments are ignored. */
 async function parseQueries(
   connection: Connection,
   queries: readonly string[],
@@ -23,7 +23,7 @@ async function parseQueries(
   return rows.map((row) => toParsedQuery(getTextCell(row, "tree")))
 }
 
-/** Each query in canonical form; a FreshetError for a text that is not one query. */
+/** Returns each query in canonical form; throws a FreshetError for a text that is not one query. */
 export async function canonicalizeQueries(
   connection: Connection,
   queries: readonly string[],
@@ -38,11 +38,11 @@ export async function canonicalizeQueries(
   }
 }
 
-/** A key's closing quote is bare only outside of JSON strings, so that literals which look like a location stay. */
+/** Matches locations in a parse tree. Only keys have bare closing quotes, so that literals that look like a location do not match. */
 const locationPattern = /,?"query_location":\d+/g
 
 function toParsedQuery(tree: string): ParsedQuery {
-  // integers beyond 2^53 lose digits here, so that the canonical form is cut from the text
+  // integers beyond 2^53 lose digits here: the canonical form is cut from the text instead
   const parseTree = JSON.parse(tree) as SerializedQuery // the engine's own answer
   if (parseTree.error) return { kind: "error", message: parseTree.error_message ?? "not a query" }
   if (parseTree.statements?.length !== 1) return { kind: "error", message: "not exactly one query" }

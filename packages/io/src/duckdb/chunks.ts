@@ -1,6 +1,6 @@
 import type { DuckDBDataChunk } from "@duckdb/node-api"
 
-/** The chunks of a streamed result, up to the empty one that ends it. */
+/** Yields the chunks of a streamed result; an empty chunk ends it. */
 export async function* readChunks(result: {
   readonly fetchChunk: () => Promise<DuckDBDataChunk | null>
 }): AsyncIterable<DuckDBDataChunk> {

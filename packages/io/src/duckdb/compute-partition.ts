@@ -35,7 +35,7 @@ interface WrittenOutput {
   readonly path: string
 }
 
-/** Computes one partition: reads → queries → temporary files → checks → durable files, all of them or none. */
+/** Computes one partition: reads, queries, temporary files, checks, durable files. It commits all files or none. */
 export async function computePartition(
   context: EngineContext,
   request: ComputeRequest,
@@ -58,7 +58,7 @@ export async function computePartition(
   )
 }
 
-/** Computes one partition, and keeps neither its rows nor the lines that it would set aside. */
+/** Computes one partition without storing rows or quarantined lines. */
 export async function recomputePartition(
   context: EngineContext,
   request: ComputeRequest,
@@ -145,7 +145,7 @@ async function writeOutputs(
   return writtenOutputs
 }
 
-/** Output → its query over the shared rows, which are there when this returns. */
+/** Creates the table of shared rows and returns the query of each output over it. */
 async function prepareQueries(
   connection: Connection,
   computation: SqlComputation,
@@ -159,7 +159,7 @@ async function prepareQueries(
   }
 }
 
-/** Code is loaded with what it needs only when there is some to run. */
+/** Loads the modules for code assets on first use. */
 async function prepareCodeQuery(
   ...codeArguments: Parameters<typeof runCode>
 ): Promise<(asset: string) => string> {
@@ -240,7 +240,7 @@ function isQueryCheck({ rule }: Check): boolean {
   return rule.kind === "no_rows"
 }
 
-/** A check may read another output of the same computation: the rows just made. */
+/** Creates views of the written outputs: a check may read the new rows of another output. */
 async function createOutputViews(
   connection: Connection,
   writtenOutputs: readonly WrittenOutput[],

@@ -10,9 +10,9 @@ import { quoteText } from "./sql-text.ts"
 /** The result of one scan over a file of rows. */
 export interface Content {
   readonly rows: number
-  /** Hash of the multiset of rows with their columns: neither order nor encoding counts. */
+  /** Hash of the multiset of rows with their columns, independent of order and encoding. */
   readonly dataVersion: string
-  /** Column → how many of its values are null. */
+  /** Column → number of nulls. */
   readonly nulls: ReadonlyMap<string, number>
 }
 
@@ -23,9 +23,9 @@ export interface RowsFile {
 }
 
 /**
- * Reads Parquet files once, for all that can be said of them in one scan. A row is hashed to 64 bits, and the hashes
- * are folded by exclusive or and the halves of them added up exactly, so that their order does not count and how
- * often a row is there does. All files are read by one statement: planning one takes longer than scanning a small file.
+ * Measures Parquet files in one scan. A row is hashed to 64 bits, and the hashes
+ * are combined by exclusive or and by exact sums of their halves, so that the order of rows does not count and
+ * their number does. One statement reads all files: planning takes longer than scanning a small file.
  */
 export async function measureContents<F extends RowsFile>(
   connection: Connection,

@@ -5,7 +5,7 @@ import type { Session } from "./session.ts"
 export interface EngineContext {
   readonly session: Session
   readonly store: Store
-  /** Local path of a file in the landing zone. */
+  /** Returns the local path of a file in the landing zone. */
   readonly landedPath: (path: string) => string
   /** Aborted when the work must stop. */
   readonly signal?: AbortSignal | undefined

@@ -7,7 +7,7 @@ export function formatEngineMessage(error: unknown): string {
   return first.replace(/^(?:[A-Z][A-Za-z-]* )*Error: /i, "").trim()
 }
 
-/** A FreshetError that says in whose work the engine failed; one that already is passes through. */
+/** Builds a FreshetError that names the failed work; a FreshetError passes through. */
 export function toEngineError(task: string, cause: unknown): FreshetError {
   if (cause instanceof FreshetError) return cause
   if (isInterrupt(cause)) return createInterruptedError(cause)
@@ -19,7 +19,7 @@ export function toEngineError(task: string, cause: unknown): FreshetError {
   return new FreshetError("engine", `${task}: ${formatEngineMessage(cause)}`, { cause })
 }
 
-/** The error of work that a person or a signal stopped. */
+/** Builds the error of interrupted work. */
 export function createInterruptedError(cause?: unknown): FreshetError {
   return new FreshetError("interrupted", "stopped before it was done", { cause })
 }

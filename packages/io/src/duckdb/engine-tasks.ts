@@ -48,13 +48,13 @@ export async function storedContent(
   const path = await localPathIfStored(store, file)
   if (path === undefined) return undefined
   return await session.withConnection(async (connection) => {
-    // a file that is no Parquet any more, or lacks a column, has different content
+    // a damaged file, or one without a declared column, has other content
     const measured = await measureContents(connection, [{ columns, path }]).catch(unlessStopped)
     return measured[0]?.content.dataVersion
   })
 }
 
-/** Another process may remove the file between two looks at the store. */
+/** Finds the local path of a stored file; undefined if another process removed it. */
 async function localPathIfStored(store: Store, file: string): Promise<string | undefined> {
   try {
     return await store.localPath(file)
@@ -70,7 +70,7 @@ function unlessStopped(cause: unknown): readonly [] {
   return []
 }
 
-/** Runs a query over relations, and passes its rows on as they come. */
+/** Runs a query over relations and streams its rows. */
 export async function queryRelations<T>(
   context: EngineContext,
   { sql, relations, partition = examplePartition }: RelationQuery,
@@ -97,7 +97,7 @@ export async function queryNamed<T>(
   return await streamReadOnlyRows(readOnlyContext, query, consume)
 }
 
-/** Runs work on a connection that knows the relations. */
+/** Runs work on a connection with the relations. */
 async function withRelations<T>(
   context: EngineContext,
   relations: readonly Relation[],
@@ -110,7 +110,7 @@ async function withRelations<T>(
   })
 }
 
-/** Makes relations known to the connection. Lines of sources that cannot be taken are left out and not kept. */
+/** Creates the relations on a connection. Malformed lines of sources are left out and not quarantined. */
 async function relateForQuery(
   { session, store, landedPath }: EngineContext,
   connection: Connection,

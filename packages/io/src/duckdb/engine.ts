@@ -7,9 +7,9 @@ import type { QueryRows } from "./query-rows.ts"
 import type { ReadOnlyQuery } from "./read-only-query.ts"
 import { openSession, type Session, type SessionOptions } from "./session.ts"
 
-/** The engine of this process: core's, and what the commands ask of DuckDB besides. */
+/** The engine of this process: core's interface, and the queries of commands. */
 export interface DuckdbEngine extends Engine, QueryEngine {
-  /** Runs a query over these relations and passes its rows on in batches. */
+  /** Runs a query over these relations and streams its rows in batches. */
   readonly query: <T>(
     request: RelationQuery,
     consume: (rows: QueryRows) => Promise<T>,
@@ -19,7 +19,7 @@ export interface DuckdbEngine extends Engine, QueryEngine {
     query: ReadOnlyQuery,
     consume: (rows: QueryRows) => Promise<T>,
   ) => Promise<T>
-  /** For whoever streams stored rows: publication does. */
+  /** The session for code that streams stored rows, such as publication. */
   readonly session: Session
   readonly close: () => Promise<void>
 }

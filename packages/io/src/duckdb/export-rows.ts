@@ -7,17 +7,17 @@ import { toEngineError } from "./engine-error.ts"
 import type { Connection, Session } from "./session.ts"
 import { formatColumnList, formatPathList, quoteText } from "./sql-text.ts"
 
-/** Stored rows that are to be written in another format, to a local file. */
+/** An export of stored rows to a local file in another format. */
 export interface ExportRequest {
   /** The Parquet file of the rows. */
   readonly path: string
   readonly columns: Columns
-  /** Arrow means its IPC file format, JSON lines one object a line. */
+  /** `arrow` is the IPC file format. */
   readonly format: "arrow" | "csv" | "jsonl"
   readonly output: string
 }
 
-/** Writes the rows in the order in which they are stored. A failure leaves what was written of `output`. */
+/** Writes the rows in stored order. A failure leaves a partial `output`. */
 export async function exportRows(session: Session, request: ExportRequest): Promise<void> {
   const { path, columns, format, output } = request
   const sql = `SELECT ${formatColumnList(columns)} FROM read_parquet(${formatPathList([path])})`

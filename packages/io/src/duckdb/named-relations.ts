@@ -4,7 +4,7 @@ import { quoteName, type Relation } from "@freshet/core/engine"
 import type { Connection } from "./session.ts"
 import { buildEmptyQuery } from "./sql-text.ts"
 
-/** Finds the rows that a query means by a name; undefined for a name that means none. */
+/** Finds the rows that a name in a query refers to; undefined for other names. */
 export type FindRelation = (name: string) => Promise<Relation | undefined>
 
 /**
@@ -53,7 +53,7 @@ function buildStandIn(relation: Relation): string {
   return `CREATE OR REPLACE TEMP VIEW ${quoteName(relation.name)} AS ${buildEmptyQuery(columns)}`
 }
 
-/** A table expression may have the name of the table that it reads: until that table is there it seems to read itself. */
+/** The engine's messages about a missing relation. A table expression with the name of the table that it reads seems to read itself until that table exists. */
 const messages = [
   /^Catalog Error: Table with name (.+?) does not exist!(?:\n|$)/s,
   /^Binder Error: Circular reference to CTE "(.+?)", use WITH RECURSIVE/s,

@@ -7,13 +7,13 @@ import type { Session } from "./session.ts"
 
 /** The analysis of queries without data. */
 export interface QueryEngine {
-  /** Everything that is wrong with the queries of these assets, found without any data. */
+  /** Finds the problems of these assets' queries without data. */
   readonly bind: (assets: readonly AnyAsset[]) => Promise<readonly Problem[]>
-  /** Each query as the engine parses it: layout and comments do not count. */
+  /** Parses queries; layout and comments are ignored. */
   readonly canonicalizeQueries: (queries: readonly string[]) => Promise<readonly string[]>
 }
 
-/** The session as one that is asked about queries. */
+/** Creates a query engine over a session. */
 export function createQueryEngine({ withConnection }: Session): QueryEngine {
   return {
     bind: (assets) => withConnection((connection) => bindAssets(connection, assets)),

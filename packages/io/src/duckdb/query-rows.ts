@@ -1,13 +1,13 @@
 import { toEngineError } from "./engine-error.ts"
 import type { Connection, JsonRow } from "./session.ts"
 
-/** The rows of a query on their way. */
+/** A stream of a query's rows. */
 export interface QueryRows {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
   readonly batches: AsyncIterable<readonly JsonRow[]>
 }
 
-/** Runs one query and passes its rows on as they arrive, without holding all of them. */
+/** Runs one query and streams its rows. */
 export async function streamRows<T>(
   connection: Connection,
   sql: string,

@@ -4,7 +4,7 @@ import { type LandingContext, readLandedFiles } from "../input/read-landed-files
 import type { Store } from "../store/store.ts"
 import { formatColumnList, buildEmptyQuery, formatPathList } from "./sql-text.ts"
 
-/** Makes everything that is read known to the connection by its relation name; accounts for the lines of sources. */
+/** Creates a relation for each read on the connection, and counts the lines of sources. */
 export async function createRelations(
   relations: readonly Relation[],
   store: Store,

@@ -14,18 +14,18 @@ import { toEngineError } from "./engine-error.ts"
 import type { Connection, JsonRow } from "./session.ts"
 import { formatPathList } from "./sql-text.ts"
 
-/** The rows of one asset that are to be checked. */
+/** The rows of one asset to check. */
 export interface RowsToCheck {
   readonly asset: Asset
   readonly path: string
   readonly content: Content
-  /** `YYYY-MM-DD`, for queries that mention it. */
+  /** `YYYY-MM-DD`, for queries that refer to the day. */
   readonly partition: PartitionText
 }
 
 const sampleSize = 5
 
-/** Runs the checks of several assets, one after the other. */
+/** Runs the checks of several assets in sequence. */
 export async function runChecks(
   connection: Connection,
   assetRows: readonly RowsToCheck[],
@@ -37,7 +37,7 @@ export async function runChecks(
   return results
 }
 
-/** Runs these checks, and the one that follows from the columns: what is not declared nullable is never null. */
+/** Runs these checks and the implied one: columns that are not nullable have no nulls. */
 async function runAssetChecks(
   connection: Connection,
   checks: readonly Check[],
@@ -51,13 +51,13 @@ async function runAssetChecks(
   return results
 }
 
-/** Tests if a check needs the rows themselves: the scan of the content does not decide it, or failing rows must be sampled. */
+/** Tests if a check must read the rows: the content scan does not decide it, or failed rows are sampled. */
 function needsRows({ rule }: Check, { nulls }: Content): boolean {
   if (rule.kind === "row_count") return false
   return rule.kind !== "not_null" || rule.columns.some((name) => nulls.get(name) !== 0)
 }
 
-/** Makes the rows readable under the name that checks use for them. */
+/** Creates the relation of the rows under the name that checks use. */
 async function createItselfView(connection: Connection, path: string): Promise<void> {
   await connection.run(
     `CREATE OR REPLACE TEMP VIEW ${quoteName(formatRelationName(itself))} AS FROM read_parquet(${formatPathList([path])})`,
@@ -131,7 +131,7 @@ async function findNulls(
   return { failures, sample }
 }
 
-/** Failures are the rows too many. */
+/** Finds duplicate keys; all their rows but the first count as failures. */
 async function findDuplicateKeys(
   connection: Connection,
   columns: readonly string[],
@@ -147,7 +147,7 @@ async function findDuplicateKeys(
   return { failures, sample: await connection.rows(`${groups} ORDER BY ALL LIMIT ${sampleSize}`) }
 }
 
-/** Keys whose hashes are all different are different themselves; sorted, equal hashes stand side by side. Sorting numbers is quicker than grouping keys. */
+/** Tests the uniqueness of keys by their sorted hashes: distinct hashes prove distinct keys, and sorting numbers is faster than grouping keys. */
 async function hasDistinctHashes(connection: Connection, keys: string): Promise<boolean> {
   const [row] = await connection.rows(`
     SELECT count(*) = 0 AS proven FROM (

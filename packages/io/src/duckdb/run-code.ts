@@ -20,7 +20,7 @@ import { isValidValue } from "./valid-value.ts"
 
 const outputTable = "made rows"
 
-/** The most rows that the engine takes in one chunk. */
+/** The maximum number of rows in a chunk. */
 const chunkRows = 2048
 
 /** Runs an asset's code over its upstreams' rows. Returns a query of its output on the same connection. */
@@ -49,7 +49,7 @@ export async function runCode(
   return `SELECT * FROM ${quoteName(outputTable)}`
 }
 
-/** Decimals are held as the text that code gives, and become numbers when they are written. */
+/** Formats the columns of the staging table: decimals are staged as text and converted when written. */
 function formatTableColumns(columns: Columns): string {
   return formatColumnDefinitions(columns).replaceAll(/DECIMAL\(\d+,\d+\)/g, "VARCHAR")
 }
@@ -60,7 +60,7 @@ function toCodeError(asset: Asset, cause: unknown): FreshetError {
   return new FreshetError("engine", `the code of \`${asset.name}\` failed: ${message}`, { cause })
 }
 
-/** The rows of each upstream under the name that the code gave it. */
+/** Reads the rows of each upstream under its name in the code. */
 async function readUpstreamRows(
   context: EngineContext,
   connection: Connection,
@@ -82,7 +82,7 @@ function getColumns(relation: Relation): Columns {
   return relation.kind === "stored" ? relation.columns : relation.source.columns
 }
 
-/** Files of rows; what was landed is first written as one, since another connection will read it. */
+/** Returns Parquet files of the rows. Landed rows are first written to one, because another connection reads them. */
 async function listPaths(
   { store }: EngineContext,
   connection: Connection,
@@ -107,7 +107,7 @@ function createRows(context: EngineContext, columns: Columns, paths: readonly st
   }
 }
 
-/** On a connection of its own, so that code may read several upstreams side by side. */
+/** Streams rows on a separate connection, so that code can read several upstreams concurrently. */
 async function* readBatches(
   { session }: EngineContext,
   columns: Columns,
@@ -192,7 +192,7 @@ async function appendColumns(
   for (let start = 0; start < rows; start += chunkRows) {
     const slice = columns.map((values) => values.slice(start, start + chunkRows))
     const chunk = DuckDBDataChunk.create(types, slice[0]?.length ?? 0)
-    chunk.setColumnsConverted(slice as never, JSToDuckDBValueConverter) // valueFits has seen every value
+    chunk.setColumnsConverted(slice as never, JSToDuckDBValueConverter) // valueFits has checked every value
     appender.appendDataChunk(chunk)
   }
 }

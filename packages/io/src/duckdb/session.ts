@@ -10,7 +10,7 @@ import { toEngineError, createInterruptedError } from "./engine-error.ts"
 export interface SessionOptions {
   readonly memoryLimitMb: number
   readonly threads: number
-  /** Parent of the folder in which this session spills and unpacks; made when needed, emptied at the end. */
+  /** Parent of this session's folder for spilled and unpacked files; created on demand, emptied at the end. */
   readonly spillFolder: string
   /** The number of tasks that may run at once. */
   readonly connections: number
@@ -19,24 +19,24 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** One in-memory database of this process. Nothing of DuckDB is loaded before the first connection is asked for. */
+/** An in-memory database of this process. DuckDB is loaded for the first connection. */
 export interface Session {
   /**
    * Runs work on a connection without temporary objects, and waits for a free one. Aborting the signal
    * interrupts its statements.
    */
   readonly withConnection: <T>(work: (connection: Connection) => Promise<T>) => Promise<T>
-  /** A further connection for work that holds one already: it never waits. To be given back. */
+  /** Opens another connection for work that has one already, without waiting. The caller must release it. */
   readonly openConnection: () => Promise<{
     readonly native: DuckDBConnection
     readonly close: () => void
   }>
-  /** A folder of this session alone, gone when it is closed. */
+  /** A private folder of this session, removed when the session closes. */
   readonly scratchFolder: () => Promise<string>
   readonly close: () => Promise<void>
 }
 
-/** A row as JSON-safe values: 64-bit integers, decimals and instants are text. */
+/** A row with JSON-safe values: 64-bit integers, decimals and instants are text. */
 export type JsonRow = Readonly<Record<string, Json>>
 
 /** A connection during one task. Its temporary tables and views are private and dropped afterwards. */
@@ -45,7 +45,7 @@ export interface Connection {
   readonly rows: (sql: string) => Promise<readonly JsonRow[]>
   /** The progress of the running statement, 0 to 1; 0 if the engine does not know it. */
   readonly progress: () => number
-  /** For what needs chunks and vectors; errors come as the engine throws them. */
+  /** The engine's connection, for chunks and vectors; its errors are the engine's own. */
   readonly native: DuckDBConnection
 }
 
@@ -93,7 +93,7 @@ export async function withSession<T>(
 async function openInstance(options: SessionOptions, scratch: string): Promise<DuckDBInstance> {
   try {
     const { DuckDBInstance } = (await import("@duckdb/node-api")).default
-    await mkdir(options.spillFolder, { recursive: true }) // the engine makes its own folder in it, no more
+    await mkdir(options.spillFolder, { recursive: true }) // the engine creates only one folder level
     const instance = await DuckDBInstance.create(":memory:", {
       threads: String(options.threads),
       memory_limit: `${options.memoryLimitMb}MB`,
@@ -159,9 +159,9 @@ function toConnection(native: DuckDBConnection, signal: AbortSignal | undefined)
 }
 
 /**
- * Keeps the engine at so many threads, the callers' own among them. A caller spins while a thread of the engine
- * does the last of its work, which takes a processor from the other callers: with as many callers as processors
- * the engine had better have no threads besides.
+ * Sets the number of engine threads, callers included. A caller spins while a thread of the engine
+ * completes its work, which takes a processor from the other callers: with as many callers as processors
+ * the engine needs no further threads.
  */
 function createThreadSharing(
   threads: number,
@@ -184,7 +184,7 @@ function createThreadSharing(
   }
 }
 
-/** Lets `places` pieces of work in at a time, in the order in which they came. */
+/** Creates a limiter that runs up to `limit` tasks at a time, in order of arrival. */
 function createLimiter(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
   const queue: (() => void)[] = []
   let free = limit

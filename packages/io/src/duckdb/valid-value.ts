@@ -37,7 +37,7 @@ function isIntegerWithin(value: unknown, limit: number): boolean {
 
 function isValidStruct({ members = {} }: Column, value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false
-  const object = value as Readonly<Record<string, unknown>> // any object can be asked for its members
+  const object = value as Readonly<Record<string, unknown>> // any object has members
   return Object.entries(members).every(([name, member]) => isValidMember(member, object[name]))
 }
 

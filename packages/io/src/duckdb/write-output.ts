@@ -6,7 +6,7 @@ import { toEngineError } from "./engine-error.ts"
 import type { Connection } from "./session.ts"
 import { quoteText } from "./sql-text.ts"
 
-/** Writes the rows of a query as the asset's file: exactly its declared columns, in their order and types. */
+/** Writes the rows of a query to the asset's file, with the declared columns in their order and types. */
 export async function writeOutput(
   connection: Connection,
   asset: Asset,
@@ -28,7 +28,7 @@ export async function writeOutput(
   }
 }
 
-/** The error that names the column whose values do not fit, if that is what went wrong. */
+/** Builds the error that names the column whose values do not fit; undefined for other failures. */
 async function findInvalidValueError(
   connection: Connection,
   asset: Asset,

@@ -16,9 +16,9 @@ import { type CsvRecord, readStrictCsvRecords } from "./strict-csv-records.ts"
 import { buildStrictQuery, quoteRawColumn } from "./strict-query.ts"
 import { appendTextRows } from "./text-table.ts"
 
-/** The raw values of a file in a table, and where its records lie. */
+/** The table of a file's raw values, and the positions of its records. */
 interface RawRecords {
-  /** A query with " ordinal" and the raw columns; its rows are the records that could be read. */
+  /** A query with " ordinal" and the raw columns; its rows are the readable records. */
   readonly query: string
   readonly readableCount: number
   readonly recordCount: number
@@ -64,7 +64,7 @@ async function parseRecords(request: ParseRequest, rawRecords: RawRecords): Prom
   return { name, ordinal: "ordinal", condition: rejectedCount === 0 ? undefined : "reason IS NULL" }
 }
 
-/** Parses single lines, each of them one record, with the strict parser. */
+/** Parses lines of one record each with the strict parser. */
 function parseLines(
   request: ParseRequest,
   header: CsvRecord,
@@ -104,7 +104,7 @@ async function readHeader({ path, source }: ParseRequest): Promise<CsvRecord | u
 
 const stopReading = new Error("the header is known")
 
-/** Where each column of the source stands in a record. */
+/** Finds the position of each column of the source in a record. */
 function findColumns(
   request: ParseRequest,
   header: readonly string[],
@@ -167,7 +167,7 @@ async function readWithEngine(
   }
 }
 
-/** Ordinals of records begin after the header's line. */
+/** Creates the reader of lines by ordinal; ordinals begin after the header. */
 function createLinePicker(path: string, scan: LineScan): ParsedFile["pickLines"] {
   return async function* pick(ordinals) {
     const shifted = ordinals.map((ordinal) => ordinal + 1)
@@ -176,7 +176,7 @@ function createLinePicker(path: string, scan: LineScan): ParsedFile["pickLines"]
   }
 }
 
-/** The engine's reader lets NUL bytes, spaces before and after a quoted value, and an empty value too many at the end of a line pass. */
+/** Tests for text that the engine's reader accepts by mistake: NUL bytes, spaces around a quoted value, or a surplus empty value at the end of a line. */
 async function hasUnusualText({ path, source }: ParseRequest, width: number): Promise<boolean> {
   const syntax = getCsvSyntax(source)
   let isFound = false
@@ -190,7 +190,7 @@ async function hasUnusualText({ path, source }: ParseRequest, width: number): Pr
   return isFound
 }
 
-/** Whether nothing but spaces stands between the begin of a value and a quote. */
+/** Tests if only spaces lie between the start of a value and a quote. */
 function hasSpacedQuote(chunk: Buffer, { quote, delimiter }: CsvSyntax): boolean {
   const spacedQuote = ` ${quote}`
   for (let at = chunk.indexOf(spacedQuote); at >= 0; at = chunk.indexOf(spacedQuote, at + 1)) {
@@ -202,7 +202,7 @@ function hasSpacedQuote(chunk: Buffer, { quote, delimiter }: CsvSyntax): boolean
   return false
 }
 
-/** Whether a line that ends with an empty value has more or fewer than `width` of them. */
+/** Tests if a line that ends with an empty value does not have `width` values. */
 function hasWideLine(chunk: Buffer, width: number, syntax: CsvSyntax): boolean {
   const delimiter = syntax.delimiter.charCodeAt(0)
   for (let end = 0; end < chunk.length; end += 1) {
@@ -219,7 +219,7 @@ function hasWideLine(chunk: Buffer, width: number, syntax: CsvSyntax): boolean {
 
 const [newline, carriageReturn, space] = [10, 13, 32]
 
-/** The exact way: every record from the bytes, with its text kept beside it. */
+/** Reads every record with the strict parser, together with its text. */
 function readStrictRecords(
   request: ParseRequest,
   header: CsvRecord,
@@ -230,7 +230,7 @@ function readStrictRecords(
   )
 }
 
-/** Gives records a batch at a time, the header first. */
+/** Yields records in batches, the header first. */
 type ForEachBatch = (use: (records: readonly CsvRecord[]) => Promise<void>) => Promise<void>
 
 async function loadRecords(
@@ -246,7 +246,7 @@ async function loadRecords(
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE ${quoteName(name)} (" line" BIGINT, " text" VARCHAR, ${columns.join(", ")})`,
   )
-  let recordCount = -1 // the header is none
+  let recordCount = -1 // the header is not a record
   let readableCount = 0
   await forEachBatch(async (batch) => {
     const rows: [number, ...string[]][] = []

@@ -1,9 +1,9 @@
 import type { CsvSyntax } from "./csv-syntax.ts"
 
-/** A record as far as it was read: quoted values may go on over several lines. */
+/** A partial record: quoted values may continue over several lines. */
 export interface OpenRecord {
   readonly fields: string[]
-  /** The quoted value that is not closed yet. */
+  /** The open quoted value. */
   quoted: string | undefined
 }
 
@@ -15,7 +15,7 @@ export function createRecord(): OpenRecord {
   return { fields: [], quoted: undefined }
 }
 
-/** Reads one more line into the record, by RFC 4180: a quote counts where a value begins, and is doubled inside. */
+/** Parses one more line of the record by RFC 4180: a quote counts at the start of a value and is doubled inside. */
 export function parseCsvLine(record: OpenRecord, line: string, syntax: CsvSyntax): RecordState {
   const text = line.endsWith("\r") ? line.slice(0, -1) : line
   let at = 0
@@ -53,7 +53,7 @@ function parseFields(
   }
 }
 
-/** Where the text goes on after the closing quote; -1 when the value goes on in the next line. */
+/** Returns the position after the closing quote; -1 if the value continues in the next line. */
 function parseQuoted(record: OpenRecord, line: string, from: number, quote: string): number {
   let at = from
   for (;;) {

@@ -6,7 +6,7 @@ import type { Connection } from "../duckdb/session.ts"
 import { dropRows, type ParsedFile } from "./parsed-file.ts"
 import type { Quarantine } from "./quarantine.ts"
 
-/** Sets lines aside that repeat an earlier one of the same partition; how many. */
+/** Quarantines lines that repeat an earlier line of the partition; returns their number. */
 export async function dropDuplicates(
   connection: Connection,
   source: SourceAsset,

@@ -55,7 +55,7 @@ interface FastTable {
   readonly scan: FastCsvScan
 }
 
-/** Makes the table of the plain lines; false when the engine will not have them so: a number is out of range, say. */
+/** Creates the table of the accepted lines; false if the engine rejects them, for example for a number out of range. */
 async function createFastTable(request: ParseRequest, table: FastTable): Promise<boolean> {
   const { name, positions, width, scan } = table
   const { strictLines } = scan
@@ -96,7 +96,7 @@ export function formatSyntaxOptions(source: SourceAsset): string {
   return `delim = ${quoteText(delimiter)}, quote = ${quoteText(quote)}, escape = ${quoteText(quote)}`
 }
 
-/** An empty value is null, except where it is text that may not be null. */
+/** Builds the expressions of the columns: an empty value is null, except in a text column that is not nullable. */
 function buildValues(source: SourceAsset, positions: ReadonlyMap<string, number>): string {
   const values = Object.entries(source.columns).map(([name, column]) => {
     const read = quoteName(String(positions.get(name)))
@@ -111,7 +111,7 @@ function buildValues(source: SourceAsset, positions: ReadonlyMap<string, number>
   return values.join(", ")
 }
 
-/** A copy of the file without these lines. */
+/** Copies the file without these lines. */
 async function copyWithoutLines(
   { path, scratchFolder }: ParseRequest,
   lines: readonly StrictLine[],
@@ -129,7 +129,7 @@ async function copyWithoutLines(
   return copy
 }
 
-/** Sets aside the plain lines that a rule of the source refuses. */
+/** Quarantines accepted lines that break a rule of the source. */
 async function quarantineRejected(
   request: ParseRequest,
   { name }: ParsedTable,
@@ -157,7 +157,7 @@ async function quarantineRejected(
   ])
 }
 
-/** Ordinals of the table count neither the header nor the lines that are not plain. */
+/** Creates the reader of lines by ordinal; ordinals of the table skip the header and the lines for the strict parser. */
 function createLinePicker(path: string, scan: FastCsvScan): ParsedFile["pickLines"] {
   const strictOrdinals = scan.strictLines.map(({ ordinal }) => ordinal)
   const toFileOrdinal = (ordinal: number): number => {

@@ -5,19 +5,19 @@ import { type CsvSyntax, getCsvSyntax } from "./csv-syntax.ts"
 
 /** States of a machine that reads a CSV file byte by byte. */
 export interface FastCsvMachine {
-  /** State × 256 + byte → the next state. A newline leads to `start` if the line may end there, else to `doubtful`. */
+  /** State × 256 + byte → the next state. A newline leads to `start` if the line may end there, else to the strict parser. */
   readonly transitions: Uint16Array
   readonly start: number
-  /** The file is not to be read like this at all: it has quotes, NUL bytes or blank lines. */
+  /** The fast path cannot read the file: it has quotes, NUL bytes or blank lines. */
   readonly unsupported: number
 }
 
 const [newline, carriageReturn, minus, point] = [10, 13, 45, 46]
 
 /**
- * The machine that knows the plain lines of a source: as many values as there are columns, none quoted, and each
- * number written so that the engine's typed reader surely takes it for what it is. `positions` says where each column
- * of the source stands among `width` columns. Undefined for columns that it does not know.
+ * Builds the machine that accepts lines for the fast path: as many values as columns, none quoted, and each
+ * number in a notation that the engine's typed reader parses exactly. `positions` holds the position of each column
+ * of the source among `width` columns. Undefined for unsupported columns.
  */
 export function buildFastCsvMachine(
   source: SourceAsset,
@@ -33,7 +33,7 @@ export function buildFastCsvMachine(
     : buildMachine(knownForms, syntax)
 }
 
-/** Whether the syntax gives some lines another meaning than the machine does: blank ones, or values with the null text. */
+/** Tests if the syntax and the machine disagree about some lines: blank lines, or values with the null text. */
 function isUncertain(
   { columns }: SourceAsset,
   { delimiter, nullText }: CsvSyntax,
@@ -114,7 +114,7 @@ interface ValueState {
 
 const createRow = (state: number): number[] => Array.from({ length: 256 }, () => state)
 
-/** A carriage return is no part of a value. */
+/** Builds the states of a value of any bytes but a carriage return. */
 function buildAnyStates(base: number, delimiter: number): readonly ValueState[] {
   const row = createRow(base)
   row[delimiter] = 0
@@ -123,7 +123,7 @@ function buildAnyStates(base: number, delimiter: number): readonly ValueState[] 
   return [{ row, mayEnd: true }]
 }
 
-/** Before the number, after its sign, in its whole digits, after the point, after each place, and in the null text. */
+/** Builds the states of a number: at its start, after its sign, in its integer digits, after the point, after each decimal place, and in the null text. */
 function buildNumberStates(
   base: number,
   { places, mayBeEmpty }: ValueForm,
@@ -155,7 +155,7 @@ function buildNumberStates(
     : states
 }
 
-/** After each character of the null text; `startRow` is of the state before it. */
+/** Builds the states after each character of the null text; `startRow` is of the state before it. */
 function buildNullStates(base: number, startRow: number[], nullText = ""): readonly ValueState[] {
   let row = startRow
   return Array.from(nullText, (character, at) => {

@@ -5,7 +5,7 @@ const newline = 10
 
 /** A line of a file that has no blank lines. */
 export interface StrictLine {
-  /** From 0, the header's included. */
+  /** From 0, the header included. */
   readonly ordinal: number
   readonly offset: number
   readonly bytes: Buffer

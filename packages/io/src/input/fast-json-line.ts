@@ -21,15 +21,15 @@ export interface FastLineMatcher {
   readonly findBlockEnd: (text: string, start: number) => number | undefined
 }
 
-/** Asking for so many lines at once saves most of what asking costs. */
+/** The number of lines in one match: fewer calls cost less. */
 export const linesPerBlock = 16
 
 const maxForms = 16
 const emptyPattern = /(?!)/y
 
 /**
- * Recognises the plain lines of a source. Most have the form of one seen before: its keys in their order,
- * its spaces, values that fit. One pattern knows all these forms.
+ * Creates the matcher of lines for the fast path. Most lines have the form of an earlier one: its keys in their order,
+ * its spaces, valid values. One pattern matches all these forms.
  */
 export function createFastLineMatcher(source: SourceAsset): FastLineMatcher {
   const parseFastLine = createFastLineParser(source)
@@ -58,9 +58,9 @@ function findMatchEnd(pattern: RegExp, text: string, start: number): number | un
 }
 
 interface FastLine {
-  /** After the newline. */
+  /** The position after the newline. */
   readonly end: number
-  /** A pattern for lines that differ from this one in values only. */
+  /** The pattern of lines that differ from this one in values only. */
   readonly form: string
 }
 
@@ -76,7 +76,7 @@ interface LineShape {
   readonly columns: ReadonlyMap<string, ValuePattern>
 }
 
-/** Reads a line member by member. */
+/** Parses a line member by member. */
 function createFastLineParser(
   source: SourceAsset,
 ): (text: string, start: number) => FastLine | undefined {
@@ -151,7 +151,7 @@ function createValuePattern(source: string): ValuePattern {
 
 const anyValue = createValuePattern(anyValuePattern)
 
-/** The bytes of a text as UTF-8, as Latin-1 text. */
+/** Encodes a text as UTF-8, in the form of Latin-1 text. */
 function toLatin1(text: string): string {
   return Buffer.from(text).toString("latin1")
 }
@@ -160,7 +160,7 @@ function toJsonLatin1(text: string): string {
   return toLatin1(JSON.stringify(text))
 }
 
-/** The pattern of just this text. */
+/** Builds the pattern of one text. */
 function escapePattern(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
 }

@@ -1,16 +1,16 @@
 import type { Column } from "@freshet/core"
 import { unreachable } from "@freshet/core/engine"
 
-/** Patterns for bytes of JSON as Latin-1 text. None has groups, and none can match one text in two ways. */
+/** Patterns for bytes of JSON as Latin-1 text. They have no groups, and match a text in one way at most. */
 export const spacePattern = String.raw`[ \t\r]*`
 
-/** A string's inside without control characters, NUL and half characters. */
+/** The content of a string without control characters, NUL and unpaired surrogates. */
 const stringBodyPattern = String.raw`[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u(?!0000|[dD][89a-fA-F])[\da-fA-F]{4})[^"\\\x00-\x1f]*)*`
 
-/** A key without escapes, and what may stand between the quotes. */
+/** A key without escapes, and its content between the quotes. */
 export const keyPattern = String.raw`[^"\\\x00-\x1f]*`
 
-/** Any value, as long as it is not nested deep and no number has an exponent. */
+/** Any value without deep nesting and without exponents. */
 export const anyValuePattern = buildNestedPattern(2)
 
 function buildNestedPattern(depth: number): string {
@@ -21,20 +21,20 @@ function buildNestedPattern(depth: number): string {
   return `(?:${scalar}|${buildListPattern("[]", value)}|${buildListPattern("{}", member)})`
 }
 
-/** `brackets` are the opening one and the closing one. Says the element once, or patterns of nested values grow too large. */
+/** Builds the pattern of a list in these brackets. It contains the element once, since nested patterns grow large otherwise. */
 function buildListPattern(brackets: string, element: string): string {
   const [open, close] = [`\\${brackets[0]}`, `\\${brackets[1]}`]
   const separator = `(?:,${spacePattern}(?!${close})|(?=${close}))`
   return `${open}${spacePattern}(?:${element}${spacePattern}${separator})*${close}`
 }
 
-/** At most so many digits before the point and after it. */
+/** Builds the pattern of a decimal with a maximum number of digits before and after the point. */
 function buildDecimalPattern(whole: number, fraction: number): string {
   const digits = whole < 1 ? "0" : String.raw`(?:0|[1-9]\d{0,${whole - 1}})`
   return fraction < 1 ? `-?${digits}` : String.raw`-?${digits}(?:\.\d{1,${fraction}})?`
 }
 
-/** A day of the years 1 to 9999; of leap days those of years that 100 does not divide. */
+/** A day of the years 1 to 9999, without leap days of years that are divisible by 100. */
 const dayPattern = [
   String.raw`(?:(?!0000)\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])`,
   String.raw`|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)`,
@@ -42,7 +42,7 @@ const dayPattern = [
 ].join("")
 const timePattern = String.raw`(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?Z`
 
-/** The pattern of values that the engine's typed reader surely takes for what they are; undefined when it may be wrong about any. */
+/** Builds the pattern of values that the engine's typed reader parses exactly; undefined if there is no such pattern. */
 export function buildFastValuePattern(column: Column): string | undefined {
   switch (column.kind) {
     case "int16":

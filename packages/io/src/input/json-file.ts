@@ -43,7 +43,7 @@ interface FastParse {
   readonly strictOrdinals: readonly number[] | "all"
 }
 
-/** Scans and parses at the same time; a file with very long lines is parsed again with room for them. */
+/** Scans and parses concurrently. A file with very long lines is parsed again with a larger limit. */
 async function parseFast(request: ParseRequest, table: ParsedTable): Promise<FastParse> {
   const { source, path, parser } = request
   const hasStruct = Object.values(source.columns).some(({ kind }) => kind === "struct")
@@ -64,9 +64,9 @@ async function parseFast(request: ParseRequest, table: ParsedTable): Promise<Fas
   return { scan, strictOrdinals: await dropStrictRows(request, table, scan) }
 }
 
-const defaultLineBytes = 16_000_000 // bytes in a line that the engine's reader takes unasked
+const defaultLineBytes = 16_000_000 // the engine reader's default limit for a line
 
-/** Gives the number of rows; undefined when the reader stops at a line, as it may although it is to ignore errors. */
+/** Creates the table and returns its number of rows; undefined if the reader stops at a line, which it may do although it ignores errors. */
 async function createFastTable(
   { connection, source, path }: ParseRequest,
   table: string,
@@ -92,7 +92,7 @@ async function createFastTable(
   }
 }
 
-/** Takes what is not plainly good out of the table, and what a rule holds of. */
+/** Removes lines from the table that the fast path does not accept or that break a rule. */
 async function dropStrictRows(
   { connection, source, partition }: ParseRequest,
   table: ParsedTable,
@@ -111,7 +111,7 @@ async function dropStrictRows(
   return strictOrdinals
 }
 
-/** Puts these lines into a table with what is wrong with them, and those with a fault into quarantine. */
+/** Parses these lines into a table with the strict parser, and quarantines the malformed ones. */
 async function parseStrict(
   request: ParseRequest,
   scan: LineScan,
@@ -171,7 +171,7 @@ async function parseBatch(
   return first !== undefined
 }
 
-/** The engine's reader lets a comma before a closing bracket pass, and bare NaN and Infinity. */
+/** Finds malformed JSON. The engine's reader accepts a comma before a closing bracket, and bare NaN and Infinity. */
 function findJsonFault(bytes: Buffer): "malformed_json" | undefined {
   try {
     JSON.parse(bytes.toString("utf8"))

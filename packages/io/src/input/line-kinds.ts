@@ -7,12 +7,12 @@ import { quoteText } from "../duckdb/sql-text.ts"
 export interface SourceColumn {
   readonly name: string
   readonly column: Column
-  /** Kinds whose lines have the column, and those that must have it. */
+  /** The kinds whose lines may have the column, and the kinds whose lines must have it. */
   readonly kinds: readonly string[] | undefined
   readonly required: readonly string[] | undefined
 }
 
-/** The columns of a source with the kinds of line that each belongs to. */
+/** Lists the columns of a source with their kinds of line. */
 export function listSourceColumns(source: SourceAsset): readonly SourceColumn[] {
   return Object.entries(source.columns).map(([name, column]) => {
     const kinds = listKindsWith(source.lineKinds, name, [name, `${name}?`])

@@ -6,26 +6,26 @@ import { linesPerBlock, type FastLineMatcher } from "./fast-json-line.ts"
 /** The positions of the lines of a file, without their content. A blank line has only spaces, tabs and returns. */
 export interface LineScan {
   readonly bytes: number
-  /** Lines that are not blank; the n-th of them has ordinal n - 1. */
+  /** The number of lines that are not blank; the n-th has ordinal n - 1. */
   readonly lines: number
-  /** No line is longer. */
+  /** The length of the longest line. */
   readonly maxLineBytes: number
   /** Positions for finding a line: one for every `linesPerMark` lines that are not blank. */
   readonly checkpoints: readonly LineCheckpoint[]
-  /** Ordinals of the lines that are not plain, and of those right after one: a line that is cut off makes the engine's reader run into the next and spoil it. */
+  /** Ordinals of lines that the fast path does not accept, and of the lines after them: a truncated line damages the next one in the engine's reader. */
   readonly strictOrdinals: readonly number[]
 }
 
 interface LineCheckpoint {
   readonly offset: number
-  /** Number of the line at the offset, from 1, blank lines counted. */
+  /** The number of the line at the offset, from 1, blank lines included. */
   readonly line: number
 }
 
 /** A line that is not blank. */
 export interface Line {
   readonly ordinal: number
-  /** From 1, blank lines counted. */
+  /** From 1, blank lines included. */
   readonly line: number
   readonly bytes: Buffer
 }
@@ -36,7 +36,7 @@ const textBytes = 1 << 16
 const newline = 10
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** Counts and marks the lines of a file, and notes those that are not plain. */
+/** Scans the lines of a file: their number, positions, and the lines that the fast path does not accept. */
 export async function scanLines(
   path: string,
   fastLineMatcher?: FastLineMatcher,
@@ -100,7 +100,7 @@ function createFastEndFinder(chunk: Buffer, { findLineEnd, findBlockEnd }: FastL
   }
 }
 
-/** The lines with these ordinals (ascending), or all of them, a batch at a time. */
+/** Yields the lines with these ascending ordinals, or all lines, in batches. */
 export async function* pickLines(
   path: string,
   scan: LineScan,
@@ -125,7 +125,7 @@ export async function* pickLines(
   }
 }
 
-/** The lines from one mark to the next. */
+/** Reads the lines from one recorded position to the next. */
 async function readBlock(
   path: string,
   scan: LineScan,
@@ -162,7 +162,7 @@ function splitLines(
   return lines
 }
 
-/** The bytes of a line, without the mark that a file of UTF-8 may begin with. */
+/** Returns the bytes of a line without a byte order mark. */
 export function stripByteOrderMark(bytes: Buffer, line: number): Buffer {
   const hasByteOrderMark = line === 1 && bytes.subarray(0, 3).equals(byteOrderMark)
   return hasByteOrderMark ? bytes.subarray(3) : bytes

@@ -10,13 +10,13 @@ import { appendTextRows } from "./text-table.ts"
 export interface ParseRequest {
   readonly connection: Connection
   readonly source: SourceAsset
-  /** `YYYY-MM-DD`, for rules that mention it. */
+  /** `YYYY-MM-DD`, for rules that refer to the day. */
   readonly partition: PartitionText
-  /** The file's path in the landing zone, as people know it. */
+  /** The file's path in the landing zone, for messages. */
   readonly file: string
   /** The path of its unpacked bytes. */
   readonly path: string
-  /** Names the file's temporary tables: nothing else on the connection has it. */
+  /** The prefix of the file's temporary tables, unique on the connection. */
   readonly id: string
   readonly quarantine: Quarantine
   /** A folder for temporary files. */
@@ -25,24 +25,24 @@ export interface ParseRequest {
   readonly parser: "fast" | "strict"
 }
 
-/** One file, read: tables whose rows have the source's columns, each with the ordinal of its line. */
+/** A parsed file: tables of rows with the source's columns and the ordinal of the line. */
 export interface ParsedFile {
   readonly file: string
-  /** Lines that are not blank (of CSV: records, without the header). */
+  /** The number of lines that are not blank (CSV: records without the header). */
   readonly lines: number
   readonly tables: readonly ParsedTable[]
-  /** The lines with these ordinals, ascending. */
+  /** Reads the lines with these ascending ordinals. */
   readonly pickLines: (ordinals: readonly number[]) => AsyncIterable<readonly Line[]>
 }
 
-/** A temporary table of good rows, `where` it is not all of them; `ordinal` is the expression for the line's. */
+/** A temporary table of valid rows, restricted by `condition`; `ordinal` is the expression of the line's ordinal. */
 export interface ParsedTable {
   readonly name: string
   readonly ordinal: string
   readonly condition: string | undefined
 }
 
-/** Takes the rows with these ordinals out of the table. */
+/** Removes the rows with these ordinals from the table. */
 export async function dropRows(
   connection: Connection,
   { name, ordinal }: ParsedTable,

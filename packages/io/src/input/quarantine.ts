@@ -1,37 +1,37 @@
 import { isUtf8 } from "node:buffer"
 import { appendFile } from "node:fs/promises"
 
-/** One line that was not taken, as it stands in the quarantine file. */
+/** A line of the quarantine file. */
 export interface QuarantinedLine {
   readonly file: string
-  /** From 1, blank lines counted. */
+  /** From 1, blank lines included. */
   readonly line: number
   readonly reason: string
-  /** UTF-8; bytes that are not, as \xNN. Cut after 4 KB. */
+  /** UTF-8, with invalid bytes as \xNN. Truncated after 4 KB. */
   readonly text: string
-  /** Length of the line, where the text was cut. */
+  /** The length of the line if the text is truncated. */
   readonly bytes?: number
 }
 
-/** Lines set aside, on their way to a file of JSON lines. */
+/** A writer of quarantined lines to a file of JSON lines. */
 export interface Quarantine {
   readonly add: (
     where: { file: string; line: number },
     reason: string,
     bytes: Buffer,
   ) => Promise<void>
-  /** Writes what is left; the path of the file, or undefined when there was no line. */
+  /** Writes the buffered lines; returns the path of the file, or undefined without lines. */
   readonly finish: () => Promise<string | undefined>
   readonly lines: () => number
   readonly reasons: () => ReadonlyMap<string, number>
-  /** The first few, for a message. */
+  /** The first few lines, for a message. */
   readonly samples: () => readonly QuarantinedLine[]
 }
 
 const maxTextBytes = 4096
 const flushBytes = 1 << 20
 
-/** Sets lines aside in a temporary file, which is asked for with the first of them; without one they are only counted. */
+/** Creates a quarantine over a temporary file, which is created for the first line; without a file, lines are only counted. */
 export function openQuarantine(tempPath: (() => Promise<string>) | undefined): Quarantine {
   const reasons = new Map<string, number>()
   const samples: QuarantinedLine[] = []
@@ -72,7 +72,7 @@ function formatLineText(bytes: Buffer): { readonly text: string; readonly bytes?
   return { text: decodeOrEscape(line.subarray(0, findCharacterEnd(line))), bytes: line.length }
 }
 
-/** Not in the middle of a character, if the text is UTF-8. */
+/** Finds the length of the truncated text: at a character boundary, if the text is UTF-8. */
 function findCharacterEnd(line: Buffer): number {
   let end = maxTextBytes
   while (end > maxTextBytes - 4 && ((line[end] ?? 0) & 0xc0) === 0x80) end -= 1
@@ -96,7 +96,7 @@ function decodeOrEscape(bytes: Buffer): string {
   return text
 }
 
-/** Why the bytes of a line cannot be read at all; undefined when they can. */
+/** Finds the reason why the bytes of a line are unreadable; undefined for readable bytes. */
 export function findByteFault(bytes: Buffer): "nul_byte" | "invalid_utf8" | undefined {
   if (bytes.includes(0)) return "nul_byte"
   return isUtf8(bytes) ? undefined : "invalid_utf8"

@@ -22,20 +22,20 @@ import { withUnpackedFile } from "./unpacked-file.ts"
 /** The location of a source's files, and the targets of quarantined lines. */
 export interface LandingContext {
   readonly connection: Connection
-  /** `YYYY-MM-DD`, for rules that mention it. */
+  /** `YYYY-MM-DD`, for rules that refer to the day. */
   readonly partition: PartitionText
   readonly landedPath: (path: string) => string
   readonly scratchFolder: () => Promise<string>
   readonly parser: "fast" | "strict"
-  /** Without it the lines that cannot be taken are counted and left out. */
+  /** The quarantine of malformed lines; without it they are only counted and left out. */
   readonly quarantine?: QuarantineStore
 }
 
-/** Keeps the lines that cannot be taken. */
+/** Stores malformed lines. */
 export interface QuarantineStore {
-  /** Asked for when there is a line to set aside. */
+  /** Provides a temporary path, for the first quarantined line. */
   readonly tempPath: () => Promise<string>
-  /** Makes the file durable; its key, and its place for a message. */
+  /** Makes the file durable; returns its key, and its location for messages. */
   readonly save: (
     path: string,
     source: string,
@@ -44,7 +44,7 @@ export interface QuarantineStore {
 
 type LandedRelation = Extract<Relation, { kind: "landed" }>
 
-/** Makes a temporary relation of the good lines of a source's files, and accounts for every line. */
+/** Creates a temporary relation of the valid lines of a source's files, and counts every line. */
 export async function readLandedFiles(
   relation: LandedRelation,
   context: LandingContext,
@@ -135,7 +135,7 @@ async function readOneFile(
   }
 }
 
-/** Gives the number of its rows. */
+/** Creates the relation and returns its number of rows. */
 async function createRelation(
   { name, source }: LandedRelation,
   files: readonly ParsedFile[],

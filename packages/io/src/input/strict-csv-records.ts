@@ -5,17 +5,17 @@ import { findByteFault } from "./quarantine.ts"
 
 /** A record of a CSV file, or a line that is not one. */
 export interface CsvRecord {
-  /** Of its first line, from 1. */
+  /** The number of its first line, from 1. */
   readonly line: number
   readonly bytes: Buffer
   readonly fields: readonly string[]
   readonly fault: "malformed_csv" | "nul_byte" | "invalid_utf8" | undefined
 }
 
-/** A quoted value that is longer than this was not meant: its first line is malformed. */
+/** The maximum length of a quoted value: the first line of a longer one is malformed. */
 const maxQuotedBytes = 64 << 20
 
-/** Reads a file record by record, a batch at a time. Blank lines between records do not count. */
+/** Yields the records of a file in batches. Blank lines between records are ignored. */
 export async function readStrictCsvRecords(
   path: string,
   syntax: CsvSyntax,

@@ -8,7 +8,7 @@ import { type Dialect, buildStrictQuery, quoteRawColumn } from "./strict-query.t
 
 const jsonDialect: Dialect = { writeKind: (kind) => JSON.stringify(kind), value: buildJsonValue }
 
-/** The truth about the lines of `table(ordinal, text)`, all of them JSON; see `exactJudgement`. */
+/** Builds the strict parser's query over the lines of `table(ordinal, text)`, which are JSON; see `buildStrictQuery`. */
 export function buildStrictJsonQuery(
   source: SourceAsset,
   table: string,

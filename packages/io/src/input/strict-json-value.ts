@@ -2,7 +2,7 @@ import { unreachable } from "@freshet/core/engine"
 
 import type { Dialect } from "./strict-query.ts"
 
-/** The instants that count: a real calendar day, `T`, seconds, an offset or `Z`. */
+/** The valid instants: a calendar day, `T`, seconds, and an offset or `Z`. */
 export const instantPattern = String.raw`\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)`
 const dayPattern = String.raw`\d{4}-\d\d-\d\d`
 const numberPattern = String.raw`-?\d+(\.\d+)?([eE][+-]?\d+)?`
@@ -49,7 +49,7 @@ export const buildJsonValue: Dialect["value"] = (column, raw) => {
   }
 }
 
-/** An integer of any length; beyond 128 bits the largest there is, which is out of every range. */
+/** Builds SQL that parses an integer of any length; beyond 128 bits it is the largest one, which is out of every range. */
 export function buildWideInteger(raw: string): string {
   const largest = "170141183460469231731687303715884105727"
   return `coalesce(TRY_CAST(${raw} AS HUGEINT), CASE WHEN starts_with(${raw}, '-') THEN -${largest} ELSE ${largest} END)`

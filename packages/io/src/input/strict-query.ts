@@ -6,21 +6,21 @@ import { buildKindTest, type SourceColumn, listSourceColumns } from "./line-kind
 
 /** The notation of values in a format. */
 export interface Dialect {
-  /** A kind of line as it stands in the column that says it. */
+  /** Formats a kind of line as in the column of kinds. */
   readonly writeKind: (kind: string) => string
-  /** The value of a column, wide enough for any that is written, and whether it is written as its type demands. */
+  /** Builds SQL for the value of a column in a wide type, and for the test of its notation. */
   readonly value: (
     column: SourceColumn["column"],
     raw: string,
   ) => { readonly wide: string; readonly typeOk: string }
 }
 
-/** The column that holds a value as it is written, null where there is none. */
+/** Quotes the name of the column with a raw value, which is null if the line has no such value. */
 export function quoteRawColumn(name: string): string {
   return quoteName(` raw ${name}`)
 }
 
-/** Tests of a line's kind, as SQL. */
+/** Builds SQL that tests a line's kind. */
 function buildKindTests(source: SourceAsset, { writeKind }: Dialect) {
   const kind = source.lineKinds === undefined ? "" : quoteRawColumn(source.lineKinds.column)
   return {
@@ -34,8 +34,8 @@ function buildKindTests(source: SourceAsset, { writeKind }: Dialect) {
 }
 
 /**
- * The truth about lines: rows with `ordinal`, the columns, and `reason`, null for a line that is good.
- * `raws` is a query with " ordinal" and every raw column; `unreadable` its rows that cannot be read at all.
+ * Builds the query of the strict parser: rows with `ordinal`, the columns, and `reason`, which is null for valid lines.
+ * `raws` is a query with " ordinal" and every raw column; `unreadable` tests for its unreadable rows.
  */
 export function buildStrictQuery(
   source: SourceAsset,
@@ -125,7 +125,7 @@ function joinWithAnd(tests: readonly string[]): string {
   return tests.filter((test) => test !== "true").join(" AND ") || "true"
 }
 
-/** A value that is written as its type demands, and that the type cannot hold. */
+/** Builds SQL that tests for a value in its type's notation that the type cannot hold. */
 function buildRangeTests({ name, column }: SourceColumn): readonly string[] {
   const value = quoteName(name)
   if (column.kind === "float64") return [`NOT isfinite(${value})`]

@@ -10,7 +10,7 @@ import { toListedFile } from "./list-folder.ts"
 const attempts = 3
 const readBytes = 1 << 20
 
-/** SHA-256 of a landed file's bytes, and the file as it was while they were read. Throws FreshetError "input" for one that does not hold still. */
+/** Hashes a landed file with SHA-256 and describes it. Throws FreshetError "input" if the file changes meanwhile. */
 export async function hashContent(
   landingFolder: string,
   path: string,

@@ -1,7 +1,7 @@
-/** A landed file whose content is known: as long as size and identity stay, so does the hash. */
+/** A landed file with its hash, which is valid as long as size and identity stay the same. */
 export interface HashedFile {
   readonly bytes: number
-  /** Inode, modification and change time: one of them moves when the content does. */
+  /** Inode, modification and change time: a change of the content changes one of them. */
   readonly identity: string
   readonly hash: string
   /** The first line of a CSV file. */
@@ -14,12 +14,12 @@ export interface HashChanges {
   readonly removedPaths: readonly string[]
 }
 
-/** A file in the landing zone as a listing shows it. */
+/** A file in a listing of the landing zone. */
 export interface ListedFile {
   /** Relative to the landing zone, with slashes. */
   readonly path: string
   readonly bytes: number
   readonly identity: string
-  /** When its content or its entry changed last. */
+  /** The time of the latest change of its content or its entry. */
   readonly changedMs: number
 }

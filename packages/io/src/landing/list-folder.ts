@@ -75,7 +75,7 @@ export function isTemporaryName(name: string): boolean {
   return /^[._]|\.(?:tmp|part)$/.test(name)
 }
 
-/** A file as its status describes it. */
+/** Converts a file's status to its description. */
 export function toListedFile(path: string, stats: BigIntStats): ListedFile {
   const { ino, mtimeNs, ctimeNs, mtimeMs, ctimeMs } = stats
   return {

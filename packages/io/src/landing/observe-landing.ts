@@ -28,11 +28,11 @@ export interface LandingObservation {
   readonly hashChanges: HashChanges
 }
 
-/** The landing zone to observe, with every source that lies there. */
+/** The landing zone to observe, with all its sources. */
 export interface ObserveOptions {
   readonly sources: readonly SourceAsset[]
   readonly folder: string
-  /** Path → file, from earlier observations. */
+  /** Path → hashed file, from earlier observations. */
   readonly hashedFiles: ReadonlyMap<string, HashedFile>
   readonly nowMs: number
 }
@@ -147,7 +147,7 @@ function toHashProblem(path: string): (cause: unknown) => PartitionProblem {
   }
 }
 
-/** File systems keep times only to some milliseconds, network ones to a second or two: a file as young as that may change unnoticed. */
+/** The age below which a file's hash is not stored: file systems have a time resolution of milliseconds, network ones of seconds, so that a young file may change unnoticed. */
 const settlingMs = 3_000
 
 function isSettled(changedMs: number, { nowMs }: ObserveOptions): boolean {
@@ -193,7 +193,7 @@ function toLandedFiles(path: string, hashedFile: HashedFile | undefined): readon
   return hashedFile === undefined ? [] : [{ path, hash: hashedFile.hash, bytes: hashedFile.bytes }]
 }
 
-/** Only content counts: the same bytes under another name are the same version. */
+/** Computes the version of a partition from the content of its files, independent of their names. */
 function hashFiles(files: readonly LandedFile[]): string {
   return hash("sha256", files.map((file) => `${file.hash}\n`).join(""))
 }

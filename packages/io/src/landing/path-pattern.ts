@@ -157,7 +157,7 @@ function findPathPartition(
   return isConsistent ? findNamedPartition(source, key) : undefined
 }
 
-/** A key that cannot be a file's name is written as in a URL: `us/east` as `us%2Feast`. */
+/** Finds the partition of a text in a name. A key that cannot be a file name is encoded as in a URL: `us/east` as `us%2Feast`. */
 function findNamedPartition({ partitions }: SourceAsset, text: string): number | undefined {
   const index = findPartition(partitions, text)
   if (index !== undefined || partitions.kind !== "static" || !text.includes("%")) return index

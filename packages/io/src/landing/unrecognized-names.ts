@@ -4,7 +4,7 @@ import { formatPartitionKey, getPartitionNoun, type Problem } from "@freshet/cor
 import type { PartitionProblem } from "./partition-files.ts"
 import type { PathPattern } from "./path-pattern.ts"
 
-/** Something in a source's folder that is not taken for rows of it. */
+/** An entry of a source's folder that is not read. */
 export interface UnrecognizedName {
   readonly kind: "no_key" | "outside" | "folder" | "hidden"
   readonly pattern: PathPattern

@@ -133,7 +133,7 @@ function advance({ pattern, depth, fields }: Cursor, name: string): readonly Cur
   return merged === undefined ? [] : [{ pattern, depth: depth + 1, fields: merged }]
 }
 
-/** A folder of part files has the plain name; its files are compressed one by one. */
+/** Tests if a matching entry holds rows. A folder of part files has the uncompressed name; its files are compressed individually. */
 function addEntry(
   { entries }: WalkState,
   entry: LandedEntry,

@@ -16,7 +16,7 @@ export async function readHashedFiles(client: Client): Promise<ReadonlyMap<strin
   )
 }
 
-/** Keeps what an observation found for the next one. */
+/** Stores the hashes of an observation for the next one. */
 export async function saveHashChanges(client: Client, changes: HashChanges): Promise<void> {
   if (changes.addedFiles.size > 0) await saveHashedFiles(client, changes.addedFiles)
   if (changes.removedPaths.length > 0)
@@ -47,7 +47,7 @@ async function saveHashedFiles(
   )
 }
 
-/** Hash of a query's text → hash of the query as this version of the engine parses it. */
+/** Reads the parsed queries of an engine version: hash of a query's text → hash of its parse. */
 export async function readParsedQueries(
   client: Client,
   engineVersion: string,

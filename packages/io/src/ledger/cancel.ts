@@ -4,15 +4,15 @@ import { buildRunLockTest } from "./locks.ts"
 
 const channel = "freshet_cancel"
 
-/** Asks a run of another process to stop; false when it is not under way. */
+/** Requests the cancellation of another process's run; false if that run is not active. */
 export async function requestCancel(client: Client, run: string): Promise<boolean> {
   const { rowCount } = await client.query(
-    `with asked as (
+    `with cancelled as (
        update freshet.runs set cancel_requested_at = coalesce(cancel_requested_at, now())
        where id = $1 and outcome is null and ${buildRunLockTest()}
        returning id
      )
-     select pg_notify('${channel}', id) from asked`,
+     select pg_notify('${channel}', id) from cancelled`,
     [run],
   )
   return rowCount === 1

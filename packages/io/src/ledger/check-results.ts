@@ -10,7 +10,7 @@ import {
 } from "./ledger-names.ts"
 import { openQueries } from "./queries.ts"
 
-/** Rows that checks ran on: those of some assets of one computation, made from what one fingerprint stands for. */
+/** The rows of some assets of one computation, materialized from the inputs of one fingerprint. */
 export interface CheckResultsRequest {
   readonly computation: string
   readonly partition: number
@@ -24,7 +24,7 @@ export interface CheckReport {
   readonly failedFiles: readonly string[]
 }
 
-/** The newest results of the checks of some rows; undefined when none ever ran on them. */
+/** Reads the newest results of the checks of some rows; undefined if no check has run on them. */
 export async function readCheckResults(
   client: Client,
   graph: Graph,

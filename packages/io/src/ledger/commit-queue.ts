@@ -1,15 +1,15 @@
 import type { FreshetError } from "@freshet/core/engine"
 
-/** Work that is committed in the order in which it was asked for. */
+/** A queue that commits records in the order of their requests. */
 export interface CommitQueue<R> {
-  /** Resolves once the record is committed, in one transaction with others that waited beside it. */
+  /** Resolves once the record is committed, in one transaction with others in the queue. */
   readonly commit: (record: R) => Promise<void>
-  /** Runs `work` by itself, after what was asked for before it and before what comes later. */
+  /** Runs `work` alone, after all earlier requests and before all later ones. */
   readonly runAlone: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 interface QueueEntry<R> {
-  /** Undefined for work that is performed by itself. */
+  /** Undefined for work that runs alone. */
   readonly record: R | undefined
   readonly complete: () => Promise<void>
   readonly reject: (cause: unknown) => void
@@ -23,8 +23,8 @@ interface CommitOptions<R> {
 }
 
 /**
- * One thing at a time; records that arrive while a commit is under way are committed together in the next one.
- * After the first failure everything fails with it: what was recorded is always a beginning of what was asked.
+ * Creates a commit queue. Records that arrive during a commit are committed together in the next one.
+ * After the first failure all requests fail with it, so that the committed records are always a prefix of the requests.
  */
 export function createCommitQueue<R>(options: CommitOptions<R>): CommitQueue<R> {
   const entries: QueueEntry<R>[] = []
@@ -66,7 +66,7 @@ export function createCommitQueue<R>(options: CommitOptions<R>): CommitQueue<R> 
   }
 }
 
-/** As many of the next records as share a transaction, or else the one next thing. */
+/** Takes the next records that can share a transaction, or the next entry alone. */
 function takeGroup<R>(
   entries: QueueEntry<R>[],
   canShareCommit: CommitOptions<R>["canShareCommit"],

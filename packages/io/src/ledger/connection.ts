@@ -84,7 +84,7 @@ function rethrow(cause: unknown): never {
   throw cause
 }
 
-/** Server and database without the user's secrets. */
+/** Formats server and database without the user's secrets. */
 function formatServerName(client: Client): string {
   return `PostgreSQL at ${client.host}:${client.port}, database ${client.database ?? ""}`
 }

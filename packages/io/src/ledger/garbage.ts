@@ -4,20 +4,20 @@ import type { Client } from "pg"
 import { findPartitionById, listNames, getCurrentName, readLedgerNames } from "./ledger-names.ts"
 import { buildRunLockTest } from "./locks.ts"
 
-/** A materialization that need not be kept any more. */
+/** A materialization beyond its retention. */
 export interface Garbage {
   readonly id: number
   readonly asset: string
-  /** Undefined where its asset or its key is not declared any more. */
+  /** Undefined if its asset or its key is no longer declared. */
   readonly partition: number | undefined
   readonly file: string
   readonly rows: number
   readonly bytes: number
-  /** When a newer one of its partition was recorded, or its asset was found to be declared no more. */
+  /** The time at which a newer materialization of its partition, or the removal of its asset, was recorded. */
   readonly replacedMs: number
 }
 
-/** When it is, and for how long what could go is kept all the same. */
+/** The current time, and the grace period of garbage. */
 export interface GarbageOptions {
   readonly nowMs: number
   readonly graceMs: number
@@ -29,8 +29,8 @@ const removedAssetDays = 30
 const msPerDay = 86_400_000
 
 /**
- * The materializations that are not kept: replaced by a newer one of their partition, or their asset removed, longer
- * ago than their retention and the grace period; shown by no publication; read by none of those that are kept.
+ * Finds the materializations without retention: their partition has a newer one, or their asset was removed, for longer
+ * than their retention and the grace period. Published materializations, and inputs of retained ones, are retained.
  */
 export async function findGarbage(
   client: Client,
@@ -72,9 +72,9 @@ interface GarbageRow extends Omit<Garbage, "asset" | "partition"> {
 const toMilliseconds = (column: string) => `extract(epoch from ${column})::float8 * 1000`
 
 /**
- * Which rows have a newer one is read from an index alone; only those are looked at. What the materializations read
- * that stay was recorded with the step that made them, under the names of that time. What is only kept because
- * another one reads it need not have its own inputs.
+ * An index alone gives the replaced rows, and only these rows are read. The inputs of retained materializations
+ * were recorded with their step, under the names of that time. A materialization that is retained only as an
+ * input of another one does not retain its own inputs.
  */
 const garbageQuery = `
   with renamed as (
@@ -106,10 +106,10 @@ const garbageQuery = `
     join freshet.materializations as newer on newer.asset = replaced.newer_name
       and newer.partition = replaced.partition and newer.seq = replaced.newer_seq
     union all
-    select m.*, gone.removed_at
-    from freshet.declared_assets as gone
-    join freshet.materializations as m on m.asset = gone.name
-    where gone.removed_at is not null and gone.name <> all($3)
+    select m.*, removed.removed_at
+    from freshet.declared_assets as removed
+    join freshet.materializations as m on m.asset = removed.name
+    where removed.removed_at is not null and removed.name <> all($3)
   ), shown as (
     select distinct on (set) files, changes, partition from freshet.publications
     order by set, id desc
@@ -130,8 +130,8 @@ const garbageQuery = `
   ), reading as (
     select reads from freshet.steps
     where exists (select from old) and id in (
-      select step from freshet.materializations as kept
-      where not exists (select from old where old.id = kept.id)
+      select step from freshet.materializations as retained
+      where not exists (select from old where old.id = retained.id)
     )
   ), read as (
     select coalesce(renamed.asset, input ->> 1) as owner, (version ->> 0)::integer as partition,
@@ -157,32 +157,32 @@ export async function wipeMaterializations(
   return wipeWhere(client, "id = any($1::bigint[])", [ids])
 }
 
-/** The same for those of which a condition in SQL holds. */
+/** Wipes the materializations that match a condition in SQL. */
 export async function wipeWhere(
   client: Client,
   condition: string,
   values: readonly unknown[],
 ): Promise<number> {
-  const { rows } = await client.query<{ mayWipe: boolean; wiped: number }>(
+  const { rows } = await client.query<{ ownsRunLock: boolean; wiped: number }>(
     buildWipeStatement(condition),
     [...values],
   )
   const [result] = rows
-  if (result?.mayWipe !== true)
+  if (result?.ownsRunLock !== true)
     throw new FreshetError("ledger", "Only the owner of the run lock may wipe materializations.")
   return result.wiped
 }
 
-/** A state file that is at most so many epochs old learns what was wiped since. */
+/** The number of retained epochs: an older state file is rebuilt. */
 const retainedEpochs = 1000
 
-/** One statement is one transaction. Partitions that follow one another have the same difference to their rank. */
+/** Builds the statement of a wipe, which is one transaction. Consecutive partitions have the same difference to their rank. */
 const buildWipeStatement = (condition: string) => `
-  with may as (
-    select ${buildRunLockTest("pid = pg_backend_pid()")} as wipe
+  with run_lock as (
+    select ${buildRunLockTest("pid = pg_backend_pid()")} as is_owned
   ), wiped as (
     delete from freshet.materializations
-    where ${condition} and (select wipe from may)
+    where ${condition} and (select is_owned from run_lock)
     returning asset, partition
   ), ranges as (
     select asset, jsonb_build_array(min(partition), max(partition)) as range
@@ -192,19 +192,19 @@ const buildWipeStatement = (condition: string) => `
       from wiped
     ) as ranked
     group by asset, island
-  ), gone as (
+  ), wiped_ranges as (
     select asset, jsonb_agg(range) as ranges from ranges group by asset
-  ), moved as (
+  ), next_epoch as (
     update freshet.identity set epoch = epoch + 1 where exists (select from wiped)
     returning epoch
   ), recorded as (
     insert into freshet.wipes (epoch, partitions)
-    select epoch, (select jsonb_object_agg(asset, ranges) from gone) from moved
-  ), unrecorded as (
+    select epoch, (select jsonb_object_agg(asset, ranges) from wiped_ranges) from next_epoch
+  ), expired as (
     delete from freshet.wipes
-    where epoch < (select epoch from moved) - ${retainedEpochs}
+    where epoch < (select epoch from next_epoch) - ${retainedEpochs}
   )
-  select may.wipe as "mayWipe", (select count(*)::integer from wiped) as wiped from may`
+  select is_owned as "ownsRunLock", (select count(*)::integer from wiped) as wiped from run_lock`
 
 /**
  * Lists every file that the ledger refers to, as its key in the store: materializations, quarantined lines of
@@ -222,7 +222,7 @@ export async function* listReferencedFiles(
     for (;;) {
       const { rows } = await client.query<[string]>({
         rowMode: "array",
-        text: "fetch 20000 from kept_files",
+        text: "fetch 20000 from referenced_files",
       })
       if (rows.length === 0) return
       for (const [file] of rows) yield file
@@ -233,7 +233,7 @@ export async function* listReferencedFiles(
 }
 
 const referencedFilesQuery = `
-  declare kept_files no scroll cursor for
+  declare referenced_files no scroll cursor for
   select file from freshet.materializations where id <> all($2::bigint[])
   union all
   select jsonb_array_elements_text(failed_files) from freshet.steps

@@ -21,10 +21,10 @@ export interface HistoryColumns {
   readonly earlier: EarlierColumns
 }
 
-/** The materializations that are kept besides the newest, in order of partition, a partition's newest first. */
+/** The retained materializations besides the newest, by partition, newest first. */
 export interface EarlierColumns {
   readonly partitions: Int32Array
-  /** 1 + place in `marks`. */
+  /** 1 + position in `versions`. */
   readonly versionIndex: Uint16Array
   readonly inputs: Lanes
   readonly outputs: readonly Lanes[]
@@ -37,7 +37,7 @@ export interface HistoryEntry {
   readonly version: MaterializationVersion
 }
 
-/** Nothing kept yet, of a computation with so many outputs. */
+/** Creates the empty columns of a computation with this number of outputs. */
 export function createEmptyColumns(outputs: number): HistoryColumns {
   const { outputs: contents, ...columns } = allocateColumns(0, outputs)
   const earlier = { partitions: new Int32Array(0), outputs: contents, ...columns }
@@ -57,7 +57,7 @@ function sumContents({ versionIndex, inputs, outputs }: Omit<ContentColumns, "fr
   return { versionIndex, inputs, sums: outputs.map(buildRunningSums) }
 }
 
-/** The columns as planning sees them; what is kept besides the newest is looked up where it is asked for. */
+/** Converts columns to a history; earlier materializations are looked up on demand. */
 export function toHistory(columns: HistoryColumns): MaterializationHistory {
   const { from, versionIndex, inputs, sums, versions } = columns
   const length = versionIndex.length
@@ -95,7 +95,7 @@ export function createHistoryBuilder(base: HistoryColumns): HistoryBuilder {
   }
 }
 
-/** The same without the marks that nothing has any more: what they say would be taken for something that is kept. */
+/** Removes versions that no materialization has any more: planning would count them as retained. */
 function dropUnusedVersions(columns: HistoryColumns): HistoryColumns {
   const { versionIndex, earlier, versions } = columns
   const isUsed = new Uint8Array(versions.length + 1)
@@ -148,7 +148,7 @@ function createVersionTable(baseVersions: readonly MaterializationVersion[]): Ve
   }
 }
 
-/** Columns with room at the end, for partitions that mostly come in order. */
+/** Columns with spare capacity at the end, for partitions that mostly arrive in order. */
 function createGrowingColumns(base: HistoryColumns) {
   const outputs = base.sums.length
   let { from } = base
@@ -187,7 +187,7 @@ function createGrowingColumns(base: HistoryColumns) {
   }
 }
 
-/** A history whose contents may change, with room for `length` partitions or as many as the columns have. */
+/** The columns of a mutable history, with capacity for `length` partitions or for all of the columns. */
 interface ContentColumns extends Pick<HistoryColumns, "from" | "versionIndex" | "inputs"> {
   readonly outputs: readonly Lanes[]
   readonly length?: number
@@ -263,7 +263,7 @@ function getFingerprint({ low, high }: Lanes, index: number): Fingerprint {
 
 const emptyEarlier: ReadonlyMap<number, readonly EarlierMaterialization[]> = new Map()
 
-/** A map over the columns: an entry is made when it is asked for. */
+/** Creates a map over the columns that builds its entries on demand. */
 function createEarlierMap(columns: HistoryColumns): MaterializationHistory["earlier"] {
   const { partitions } = columns.earlier
   if (partitions.length === 0) return emptyEarlier

@@ -6,6 +6,6 @@ export const buildStepIdentity = (id: string) => `coalesce((
   select run || ' ' || computation || ' ' || partition || ' ' || ${toMilliseconds("ended_at")}
   from freshet.steps where id = ${id}), '')`
 
-/** SQL: the same for an epoch. */
+/** SQL: distinguishes epochs of the same number in a ledger that was restored from a copy. */
 export const buildEpochIdentity = (epoch: string) => `coalesce((
   select identity::text from freshet.wipes where epoch = ${epoch}), '')`

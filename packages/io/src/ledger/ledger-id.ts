@@ -1,6 +1,6 @@
 import type { Client } from "pg"
 
-/** The name that a ledger has had since it was made; a copy has it too. */
+/** Reads the identity of a ledger, which copies of it share. */
 export async function readLedgerId(client: Client): Promise<string> {
   const { rows } = await client.query<{ ledger: string }>("select ledger from freshet.identity")
   const [row] = rows

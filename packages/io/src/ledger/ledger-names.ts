@@ -2,18 +2,18 @@ import type { AnyAsset, Partitions } from "@freshet/core"
 import { type Computation, type Graph, joinRanges, type PartitionRange } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-/** The names in the ledger of what the declarations name: assets with previous names, and static keys. */
+/** The ledger's names of declared assets, previous names included, and of static keys. */
 export interface LedgerNames {
   readonly graph: Graph
-  /** A name that no asset has any more → the asset that had it. */
+  /** Previous name → asset. */
   readonly currentNames: ReadonlyMap<string, string>
-  /** Key of a static partition → the number that stands for it in the ledger. */
+  /** Key of a static partition → its number in the ledger. */
   readonly keyIds: ReadonlyMap<string, number>
   /** Static asset → number in the ledger → partition. */
   readonly partitionsById: ReadonlyMap<string, ReadonlyMap<number, number>>
 }
 
-/** Reads how the ledger names what the graph declares; asks nothing of the database unless keys are a set. */
+/** Reads the ledger's names of the graph; queries the database only for static partitions. */
 export async function readLedgerNames(client: Client, graph: Graph): Promise<LedgerNames> {
   const keys = listDeclaredKeys(graph)
   if (keys.length === 0) return createLedgerNames(graph, new Map())
@@ -64,12 +64,12 @@ function mapIdsToPartitions(
   )
 }
 
-/** The keys of partitions that are a set; undefined for those that follow the calendar and for the one of an uncut asset. */
+/** Returns the keys of static partitions; undefined for timed partitions and for unpartitioned assets. */
 export function findStaticKeys(partitions: Partitions): readonly string[] | undefined {
   return partitions.kind === "static" ? partitions.keys : undefined
 }
 
-/** All names under which an asset's past is recorded, today's first, then the newest. */
+/** Lists the names under which an asset's past is recorded: the current one, then previous ones, newest first. */
 export function listNames(
   { graph }: Pick<LedgerNames, "graph">,
   asset: AnyAsset,
@@ -79,7 +79,7 @@ export function listNames(
   return [...new Set([asset.name, ...previousNames.toReversed()])]
 }
 
-/** All names under which a computation's steps are recorded, today's first: that of a single asset had the asset's names. */
+/** Lists the names under which a computation's steps are recorded, the current one first. A computation of one asset has the asset's names. */
 export function listComputationNames(
   names: Pick<LedgerNames, "graph">,
   { name }: Computation,
@@ -90,7 +90,7 @@ export function listComputationNames(
     : [name]
 }
 
-/** All names under which the past of an asset, declared or not, is recorded. */
+/** Lists the names under which the past of an asset, declared or not, is recorded. */
 export function listRecordedNames(
   names: Pick<LedgerNames, "graph">,
   name: string,
@@ -99,12 +99,12 @@ export function listRecordedNames(
   return asset === undefined ? [name] : listNames(names, asset)
 }
 
-/** Today's name of what was recorded under `name`. */
+/** Returns the current name of an asset that was recorded under `name`. */
 export function getCurrentName({ graph, currentNames }: LedgerNames, name: string): string {
   return graph.assets.has(name) ? name : (currentNames.get(name) ?? name)
 }
 
-/** The number that stands in the ledger for a partition of an asset, or of the outputs of a computation; undefined when no run has seen its key. */
+/** Finds the ledger's number of a partition of an asset or a computation; undefined if no run has recorded its key. */
 export function findPartitionId(
   names: LedgerNames,
   name: string,
@@ -114,14 +114,14 @@ export function findPartitionId(
   return keys === undefined ? partition : names.keyIds.get(keys[partition] ?? "")
 }
 
-/** The same, for one that must have a number. */
+/** Returns the ledger's number of a partition that must have one. */
 export function getPartitionId(names: LedgerNames, name: string, partition: number): number {
   const id = findPartitionId(names, name, partition)
   if (id === undefined) throw new TypeError(`${name} has no key ${partition}`)
   return id
 }
 
-/** The partition that a number in the ledger stands for; undefined when its key is not declared any more. */
+/** Finds the partition of a number in the ledger; undefined if its key is no longer declared. */
 export function findPartitionById(
   names: LedgerNames,
   name: string,
@@ -131,7 +131,7 @@ export function findPartitionById(
   return places === undefined ? id : places.get(id)
 }
 
-/** Ranges of numbers in the ledger that stand for a range of partitions. */
+/** Converts a range of partitions to ranges of the ledger's numbers. */
 export function toRecordedRanges(
   names: LedgerNames,
   name: string,
@@ -146,7 +146,7 @@ export function toRecordedRanges(
   })
 }
 
-/** Ranges of partitions that ranges of numbers in the ledger stand for, in order and joined. */
+/** Converts ranges of the ledger's numbers to joined ranges of partitions, in order. */
 export function toPartitionRanges(
   names: LedgerNames,
   name: string,
@@ -165,7 +165,7 @@ function findKeys(names: LedgerNames, name: string): readonly string[] | undefin
   return partitions && findStaticKeys(partitions)
 }
 
-/** The asset that has the partitions of this asset or computation. */
+/** Finds the asset with the partitions of this asset or computation. */
 function findPartitionedAsset({ graph, partitionsById }: LedgerNames, name: string): string {
   if (partitionsById.size === 0 || graph.assets.has(name)) return name
   return (

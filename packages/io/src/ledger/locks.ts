@@ -1,9 +1,9 @@
-const lockNamespace = 0x66726573 // the locks of other programs in the same database have other first numbers
+const lockNamespace = 0x66726573 // the first number, which locks of other programs in the database do not have
 
-/** Held by the one run that may record. */
+/** The run lock: its owner is the only run that may record. */
 export const runLock = [lockNamespace, 1]
 
-/** Held while the tables change. */
+/** The lock of a migration. */
 export const migrationLock = [lockNamespace, 2]
 
 /** SQL: tests if a process owns the run lock, limited by `condition`. */

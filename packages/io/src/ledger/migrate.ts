@@ -9,8 +9,8 @@ import { migrationLock } from "./locks.ts"
 const migrationsTable = { migrationsSchema: "freshet", migrationsTable: "migrations" } as const
 
 /**
- * Brings the database to the newest of the migrations in `folder`, all at once or not at all.
- * Any number of processes may do so at the same time; when nothing is missing it costs one query.
+ * Applies the missing migrations of `folder` to the database, all or none of them.
+ * Processes may do so concurrently. An up-to-date database costs one query.
  */
 export async function migrate(client: Client, folder: string): Promise<void> {
   const newestVersion = await readNewestMigration(folder)
@@ -23,10 +23,10 @@ export async function migrate(client: Client, folder: string): Promise<void> {
   }
 }
 
-/** When the newest migration was written, which is what numbers it. */
+/** Reads the time of the newest migration, which is its number. */
 async function readNewestMigration(folder: string): Promise<number> {
   const text = await readFile(join(folder, "meta/_journal.json"), "utf8")
-  // Written by the generator of migrations.
+  // The generator of migrations writes this file.
   const { entries } = JSON.parse(text) as { entries: readonly { when: number }[] }
   return Math.max(0, ...entries.map((entry) => entry.when))
 }

@@ -13,7 +13,7 @@ import type { HistoryEntry } from "./history-columns.ts"
 /** Some recorded partitions of one computation, by their numbers in the ledger, and the identity of its rows. */
 export interface RowsRequest {
   readonly computationIndex: number
-  /** For each output all its names, today's first. */
+  /** The names of each output, the current one first. */
   readonly outputs: readonly (readonly string[])[]
   readonly low: number
   readonly high: number
@@ -22,16 +22,16 @@ export interface RowsRequest {
 /** The retained materializations of one partition of a computation, newest first. */
 export interface PartitionHistory {
   readonly computationIndex: number
-  /** As a number of the ledger. */
+  /** The ledger's number of the partition. */
   readonly partition: number
   readonly entries: readonly HistoryEntry[]
 }
 
 interface MaterializationRow {
   readonly output: number
-  /** 0 for what was recorded under today's name, more for older names. */
+  /** 0 for the current name, higher for previous names. */
   readonly rank: number
-  /** Empty where nothing else can be in the row's group. */
+  /** Empty if the row is the only one of its group. */
   readonly inputVersion: string
   readonly input: Fingerprint
   readonly dataVersion: string
@@ -44,7 +44,7 @@ export type FindContentName = (
   partition: number,
 ) => number | string | undefined
 
-/** Reads what is kept, one group of rows for a partition: partitions of one entry of `wanted` come together and in order. */
+/** Reads retained materializations, grouped by partition; the partitions of one request arrive together and in order. */
 export async function* readPartitionHistories(
   client: Client,
   requests: readonly RowsRequest[],
@@ -85,25 +85,25 @@ function buildCopyQuery(requests: readonly RowsRequest[]): string {
   })
   return `
     copy (
-      select w.place, array_position(w.names, kept.asset) - 1, kept.partition,
-        case when w.many then kept.input_version else '' end, kept.fingerprint, kept.data_version,
-        kept.failed_errors, kept.failed_warnings, kept.code_version, kept.check_version
+      select w.place, array_position(w.names, retained.asset) - 1, retained.partition,
+        case when w.many then retained.input_version else '' end, retained.fingerprint, retained.data_version,
+        retained.failed_errors, retained.failed_warnings, retained.code_version, retained.check_version
       from jsonb_to_recordset(${escapeLiteral(JSON.stringify(entries))}) as w (
         place integer, names text[], many boolean, low integer, high integer
       ) cross join lateral (
         select * from freshet.materializations as m
         where m.asset = any(w.names) and m.partition between w.low and w.high
         order by m.partition, m.seq
-      ) as kept
+      ) as retained
     ) to stdout`
 }
 
-/** The rows of a COPY, each with the line feed that ends it, some at a time. */
+/** Yields the rows of a COPY in parts, each row with its line feed. */
 async function* readCopiedRows(client: Client, copy: string): AsyncGenerator<Buffer> {
   const { to: copyTo } = (await import("pg-copy-streams")).default
   let remainder: Buffer = Buffer.alloc(0)
   for await (const chunk of client.query(copyTo(copy))) {
-    const bytes = chunk as Buffer // what COPY gives
+    const bytes = chunk as Buffer // COPY yields buffers
     const end = bytes.lastIndexOf(lineFeed) + 1
     if (end > 0)
       yield remainder.length === 0
@@ -116,7 +116,7 @@ async function* readCopiedRows(client: Client, copy: string): AsyncGenerator<Buf
 const lineFeed = 10
 const tab = 9
 
-/** Takes rows from their bytes: millions of them are read, and most of what they say is what the row before said. */
+/** Creates a parser of rows from bytes. It reads millions of rows, most of which repeat values of the previous row. */
 function createRowParser(slots: readonly (readonly Slot[])[]) {
   const parseVersion = createRowVersionParser()
   return (bytes: Buffer, start: number) => {
@@ -167,7 +167,7 @@ function parseText(bytes: Buffer, from: number, to: number): string {
   return text.includes("\\") ? unescapeText(text) : text
 }
 
-/** COPY writes a backslash before what would end a value. */
+/** Removes the backslashes that COPY writes before delimiters. */
 function unescapeText(value: string): string {
   return value.replaceAll(/\\(.)/gs, (_, letter: string) => escapes[letter] ?? letter)
 }
@@ -181,14 +181,14 @@ const escapes: Readonly<Record<string, string>> = {
   v: "\v",
 }
 
-/** The part of a row that many share. */
+/** The part of a row that many rows share. */
 interface RowVersion {
   readonly id: number
   readonly codeVersion: string
   readonly check: CheckVersion
 }
 
-/** Marks by their bytes; the same bytes give the same value. */
+/** Creates a cache of versions by their bytes: equal bytes give the same value. */
 function createRowVersionParser(): (bytes: Buffer, from: number, to: number) => RowVersion {
   const rowVersions = new Map<string, RowVersion>()
   let lastBytes = Buffer.alloc(0)
@@ -209,7 +209,7 @@ function parseRowVersion(text: string, id: number): RowVersion {
   return { id, codeVersion, check }
 }
 
-/** Puts rows that follow each other into groups of one partition. */
+/** Groups consecutive rows by partition. */
 function createGrouping(requests: readonly RowsRequest[], findContentName: FindContentName) {
   const toVersion = createVersionReader()
   let rows: MaterializationRow[] = []
@@ -241,7 +241,7 @@ interface EntryOptions {
   readonly toVersion: (rows: readonly MaterializationRow[]) => MaterializationVersion
 }
 
-/** The materializations of which every output is kept, the newest first. Rows come in the order in which they were recorded. */
+/** Lists the materializations with all outputs retained, newest first. Rows arrive in the order of recording. */
 function toEntries(
   rows: readonly MaterializationRow[],
   outputs: RowsRequest["outputs"],

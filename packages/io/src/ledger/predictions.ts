@@ -18,7 +18,7 @@ export interface Prediction {
   readonly milliseconds: Quantiles
 }
 
-/** Computation → what its next steps will take, going by its newest ones; a computation that never made anything is not in it. */
+/** Predicts the cost of the computations' next steps from their newest ones; computations without materializations have no entry. */
 export async function readPredictions(
   client: Client,
   graph: Graph,

@@ -10,7 +10,7 @@ export interface QuarantinedLines {
   readonly quarantined: number
 }
 
-/** The sources of which lines are set aside now, by name. */
+/** Reads the sources with quarantined lines, by name. */
 export async function readQuarantinedLines(client: Client): Promise<readonly QuarantinedLines[]> {
   const { rows } = await client.query<QuarantinedLines>(quarantinedLinesQuery)
   return rows
@@ -25,7 +25,7 @@ const quarantinedLinesQuery = `
   ) as newest
   group by source having sum(quarantined) > 0 order by source`
 
-/** Of one source, as many files of lines that are set aside now as may be looked into. */
+/** A request for quarantine files of a source, at most `limit` of them. */
 export interface QuarantineRequest {
   readonly source: string
   /** The computations that read the source, with their partitions; without ranges the whole computation counts. */
@@ -33,7 +33,7 @@ export interface QuarantineRequest {
   readonly limit: number
 }
 
-/** Keys in the store of the lines that the newest steps of the readers set aside, the newest partition first. */
+/** Reads the store keys of the lines that the newest steps of the readers quarantined, newest partition first. */
 export async function readQuarantineFiles(
   client: Client,
   graph: Graph,

@@ -33,7 +33,7 @@ const allPartitions: PartitionRange = { from: -(2 ** 31), to: 2 ** 31 - 1 }
 /** The changes since a state was written. */
 export interface LedgerChanges {
   readonly changedPartitions: readonly RecordedPartition[]
-  /** Something that was kept of them is not any more. */
+  /** The partitions with wiped materializations. */
   readonly wipedPartitions: readonly RecordedPartition[]
 }
 
@@ -83,7 +83,7 @@ function listOutputs({ graph }: LedgerNames, outputs: Computation["outputs"]) {
   return outputs.flatMap(({ asset }) => graph.assets.get(asset) ?? [])
 }
 
-/** Place of a computation → recorded partitions of it. */
+/** Index of a computation → its recorded partitions. */
 type PartitionIds = ReadonlyMap<number, readonly number[]>
 
 function groupByComputation(
@@ -103,7 +103,7 @@ function groupByComputation(
   return idsByComputation
 }
 
-/** Place of a computation → the recorded partitions to be read. */
+/** Lists the recorded partitions to read: index of a computation → ranges. */
 function listChangedRanges(
   baseColumns: readonly (HistoryColumns | undefined)[],
   changes: readonly PartitionIds[],
@@ -118,7 +118,7 @@ function listChangedRanges(
   return ranges
 }
 
-/** Asset → place of its computation. */
+/** Maps assets to the indexes of their computations. */
 function mapComputationIndexes({ graph }: LedgerNames): ReadonlyMap<string, number> {
   return new Map(
     graph.computations.flatMap(({ outputs }, at) => outputs.map(({ asset }) => [asset, at])),

@@ -4,7 +4,7 @@ import type { Client } from "pg"
 import { findPartitionById, type LedgerNames, listRecordedNames } from "./ledger-names.ts"
 import { readLedgerNames, toRecordedRanges } from "./ledger-names.ts"
 
-/** All kept materializations of these partitions, those recorded under an asset's former names too, oldest first. */
+/** Reads all retained materializations of these partitions, under previous names too, oldest first. */
 export async function readMaterializations(
   client: Client,
   graph: Graph,
@@ -13,7 +13,7 @@ export async function readMaterializations(
   return readMaterializationRecords(client, await readLedgerNames(client, graph), assetRanges)
 }
 
-/** The same, for who knows the ledger's names already. */
+/** Reads the materializations with ledger names that the caller has read. */
 export async function readMaterializationRecords(
   client: Client,
   names: LedgerNames,
@@ -42,7 +42,7 @@ const [minPartition, maxPartition] = [-(2 ** 31), 2 ** 31 - 1]
 
 type RankedRecord = MaterializationRecord & { readonly rank: number }
 
-/** A range of one asset under each of its names, in numbers of the ledger. */
+/** A range of one asset under each of its names, in the ledger's numbers. */
 function listRecordedRanges(names: LedgerNames, { asset, range }: AssetRange) {
   const recordedNames = listRecordedNames(names, asset)
   return toRecordedRanges(names, asset, range).flatMap(({ from, to }) =>
@@ -60,7 +60,7 @@ function selectNewestNames(rows: readonly RankedRecord[]): readonly RankedRecord
   return rows.filter((row) => row.rank === newestRanks.get(key(row)))
 }
 
-/** Each range is looked up by itself: a plan over all of them at once may read the whole table. */
+/** Looks each range up separately: a joint query plan may read the whole table. */
 const materializationsQuery = `
   select distinct on (m.seq, m.id) m.id::float8, w.asset, w.rank, m.partition,
     m.code_version as "codeVersion", m.code_text as "codeText", m.input_version as "inputVersion", m.fingerprint,

@@ -4,7 +4,7 @@ import type { Client } from "pg"
 
 import { type LedgerNames, listRecordedNames, getPartitionId } from "./ledger-names.ts"
 
-/** Records how steps ended, in this order and in one transaction. Each is another partition of a computation. */
+/** Records ended steps in this order and in one transaction. No two are of the same partition of a computation. */
 export async function recordSteps(
   client: Client,
   names: LedgerNames,
@@ -34,7 +34,7 @@ function toStorable(_: string, value: unknown): unknown {
   return value.replaceAll("\0", "\uFFFD").replaceAll(/\p{Surrogate}/gu, "\uFFFD")
 }
 
-/** A step as the statement below takes it, in data names. */
+/** Converts a step to the input of the statement below. */
 function toStepRow(names: LedgerNames, record: StepRecord, ordinal: number) {
   const { outcome, materializations } = record
   const materialized = outcome.kind === "materialized" ? materializations : []
@@ -79,7 +79,7 @@ function findMessage({ outcome, checks }: StepRecord): string | undefined {
   return outcome.kind === "skipped" ? outcome.blocker : undefined
 }
 
-/** `1,200 rows of user_recs fail unique(user_id, rec_id)` */
+/** Formats failed checks: `1,200 rows of user_recs fail unique(user_id, rec_id)`. */
 function formatFailedChecks(checks: readonly CheckResult[]): string {
   return checks
     .filter((check) => check.severity === "error" && !check.passed)
@@ -135,7 +135,7 @@ function countFailures(checks: readonly CheckResult[], asset: string) {
   return { failed_errors: errors, failed_warnings: failedChecks.length - errors }
 }
 
-/** One statement is one transaction and one round trip, however many steps it records. */
+/** Records all steps in one statement: one transaction and one round trip. */
 const recordStepsStatement = `
 with record as (
   select * from jsonb_to_recordset($1::jsonb) as record (

@@ -16,7 +16,7 @@ import { toRecordedWork } from "./run-progress.ts"
 /** The ledger of a run and the connection that owns the run lock. After the connection is lost nothing more is recorded. */
 export interface RunLedger {
   readonly ledger: Ledger
-  /** For reading under the lock: what the plan is made from cannot change meanwhile. */
+  /** The connection for reading under the lock: the inputs of the plan cannot change meanwhile. */
   readonly client: Client
   readonly close: () => Promise<void>
 }
@@ -26,7 +26,7 @@ export interface RunLedgerOptions extends RunLockOptions {
   readonly pid: number
   readonly graph: Graph
   readonly onConnectionLost?: (error: FreshetError) => void
-  /** Another process asked the run to stop. */
+  /** Called when another process requests the cancellation of the run. */
   readonly onCancel?: () => void
 }
 
@@ -60,7 +60,7 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
   }
 }
 
-/** Runs that ended without a word: their processes are gone, or they would hold the lock. */
+/** Closes the runs of killed processes: a living process would own the lock. */
 async function closeKilledRuns(client: Client): Promise<void> {
   await client.query(`
     update freshet.runs set outcome = 'killed', ended_at = greatest(

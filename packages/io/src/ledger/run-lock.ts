@@ -3,7 +3,7 @@ import type { Client } from "pg"
 
 import { runLock } from "./locks.ts"
 
-/** The run that others wait for. */
+/** The run that owns the run lock. */
 export interface RunLockOwner {
   readonly run: string
   readonly command: string
@@ -32,13 +32,13 @@ export async function acquireRunLock(client: Client, options: RunLockOptions): P
   await client.query("select pg_advisory_lock($1, $2)", runLock)
 }
 
-/** A run may be silent for hours, and a machine that vanished must not keep the lock for as long. Servers differ in the settings they know. */
+/** Shortens TCP timeouts, because a run may be silent for hours, and a lost machine must not keep the lock. Servers differ in their settings. */
 const sessionSettings = `
   select set_config(name, value, false)
   from pg_settings join (values
     ('idle_session_timeout', '0'), ('statement_timeout', '0'), ('lock_timeout', '0'),
     ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')
-  ) as wanted (wanted_name, value) on name = wanted_name`
+  ) as setting (setting_name, value) on name = setting_name`
 
 /** Finds the owner of the run lock: the owner closes the runs of killed processes, so the newest open run is its own. */
 async function findRunLockOwner(client: Client): Promise<RunLockOwner | undefined> {

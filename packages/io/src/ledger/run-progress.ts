@@ -95,7 +95,7 @@ function groupByOutcome(
   )
 }
 
-/** Partitions that follow each other and ended alike, as ranges. */
+/** Joins consecutive partitions of the same outcome to ranges. */
 const outcomeRangesQuery = `
   select name, outcome, min(partition) as from, max(partition) as to
   from (

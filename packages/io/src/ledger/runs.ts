@@ -8,7 +8,7 @@ import { getCurrentName, readLedgerNames } from "./ledger-names.ts"
 import { buildRunLockTest } from "./locks.ts"
 import { openQueries } from "./queries.ts"
 
-/** A run as `runs` lists it. */
+/** A recorded run. */
 export interface RecordedRun {
   readonly id: string
   readonly command: string
@@ -18,7 +18,7 @@ export interface RecordedRun {
   readonly endedMs: number | undefined
   /** Undefined while the run is active; `killed` if its process is gone. */
   readonly outcome: RunOutcome | "killed" | undefined
-  /** When another process asked it to stop. */
+  /** The time at which another process requested its cancellation. */
   readonly cancelRequestedMs: number | undefined
   /** The number of planned steps, and of ended steps by outcome. */
   readonly steps: number
@@ -28,10 +28,10 @@ export interface RecordedRun {
 /** The outcome of a recorded step. */
 export type StepOutcomeKind = (typeof steps.$inferSelect)["outcome"]
 
-/** A step of a run, with everything that was recorded of it. */
+/** A recorded step of a run. */
 export interface RecordedStep {
   readonly computation: string
-  /** Undefined where its key is not declared any more. */
+  /** Undefined if its key is no longer declared. */
   readonly partition: number | undefined
   readonly inputVersion: string
   readonly fingerprint: string
@@ -47,7 +47,7 @@ export interface RecordedStep {
   readonly lineCounts: readonly LineCount[]
 }
 
-/** The newest runs, newest first. */
+/** Reads the newest runs, newest first. */
 export async function readRuns(client: Client, limit: number): Promise<readonly RecordedRun[]> {
   const { db, runs } = await openQueries(client)
   return addStepOutcomes(
@@ -56,7 +56,7 @@ export async function readRuns(client: Client, limit: number): Promise<readonly 
   )
 }
 
-/** The runs whose id begins so, newest first: one, for a prefix that is long enough. */
+/** Finds the runs with this prefix of the id, newest first. */
 export async function findRuns(client: Client, prefix: string): Promise<readonly RecordedRun[]> {
   const { db, runs } = await openQueries(client)
   const pattern = `${prefix.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
@@ -66,7 +66,7 @@ export async function findRuns(client: Client, prefix: string): Promise<readonly
   )
 }
 
-/** The steps of a run, in the order in which they ended. */
+/** Reads the steps of a run in the order of their ends. */
 export async function readSteps(
   client: Client,
   graph: Graph,
@@ -113,11 +113,11 @@ export async function readSteps(
 export interface Provenance {
   readonly run: string
   readonly reads: readonly ReadVersions[]
-  /** The data version that the same inputs gave before; undefined for what is deterministic, as far as anybody has seen. */
+  /** Another data version that the same inputs produced; undefined if none is recorded. */
   readonly contradictedVersion: string | undefined
 }
 
-/** Materialization → what it was made from. */
+/** Reads the provenance of materializations, by id. */
 export async function readProvenance(
   client: Client,
   graph: Graph,
@@ -194,7 +194,7 @@ async function findActiveRun(client: Client): Promise<string | undefined> {
   return rows[0]?.id
 }
 
-/** The read under the names that last; partitions whose keys are not declared any more are left out. */
+/** Converts a recorded read to current names; partitions whose keys are no longer declared are left out. */
 function toReadVersions(
   names: LedgerNames,
   [relation, asset, short, versions]: RecordedRead,

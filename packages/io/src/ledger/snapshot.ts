@@ -15,8 +15,8 @@ const rewriteThreshold = 64
 const rereadThreshold = 200_000
 
 /**
- * Reads what planning knows of the past, as it was at one instant. With a state file only what was recorded since it
- * was written is read from the ledger.
+ * Reads the snapshot of the ledger that planning needs, consistent at one instant. With a state file only the records
+ * since its writing are read from the ledger.
  */
 export async function readSnapshot(
   client: Client,
@@ -49,7 +49,7 @@ export async function readSnapshot(
   }
 }
 
-/** Values as Postgres writes them: turning only some into numbers is much the faster way. */
+/** Values as PostgreSQL writes them: converting only some to numbers is much faster. */
 type TextRow = string[]
 
 interface SnapshotRows {
@@ -74,7 +74,7 @@ async function beginSnapshot(
   graph: Graph,
   state: LedgerState | undefined,
 ): Promise<SnapshotRows> {
-  // Several statements give several results, which the types of `query` do not say.
+  // Several statements give several results; the types of `query` declare only one.
   const results = (await client.query(
     buildSnapshotQueries(graph, state),
   )) as unknown as readonly QueryArrayResult<TextRow>[]
@@ -103,7 +103,7 @@ function toRecordedPartition(row: TextRow): RecordedPartition {
   return { asset: getText(row, 0), partition: getNumber(row, 1) }
 }
 
-/** A ledger that was restored from a copy has the same identity, but other steps and epochs after it. */
+/** Tests if a state belongs to the ledger. A restored copy has the same identity, but other later steps and epochs. */
 function matchesLedger(state: LedgerState | undefined, rows: SnapshotRows): state is LedgerState {
   const { position, baseStepIdentity, baseEpochIdentity, epochsSince } = rows
   return (
@@ -135,7 +135,7 @@ function buildSnapshotQueries(graph: Graph, state: LedgerState | undefined): Que
       where last_step > ${step} and ${isKnown}
       limit ${rereadThreshold + 1};
       select asset, partition from freshet.wipes,
-        jsonb_each(partitions) as gone (asset, ranges),
+        jsonb_each(partitions) as wiped (asset, ranges),
         jsonb_array_elements(ranges) as range (ends),
         generate_series((ends ->> 0)::integer, (ends ->> 1)::integer) as partition
       where epoch > ${epoch} and ${isKnown}
@@ -143,7 +143,7 @@ function buildSnapshotQueries(graph: Graph, state: LedgerState | undefined): Que
   }
 }
 
-/** Newest failures after which the computation did not succeed, also not under another of its names. */
+/** Selects the newest failures without a later success, also under other names of the computation. */
 function buildFailuresQuery(graph: Graph): string {
   const renamedComputations = graph.computations
     .map((computation) => listComputationNames({ graph }, computation))
@@ -176,7 +176,7 @@ function buildFailuresQuery(graph: Graph): string {
     order by id`
 }
 
-/** The newest publication of each set, without a look at the others. */
+/** Selects the newest publication of each set without reading the others. */
 const publicationsQuery = `
   with recursive sets as (
     (select set from freshet.publications order by set limit 1)
@@ -198,7 +198,7 @@ function getNumber(row: TextRow, column: number): number {
   return Number(row[column])
 }
 
-/** Rows come oldest first, so that of several under different names the newest stays. */
+/** Groups failures by computation. Rows arrive oldest first, so that the newest of several names wins. */
 function groupFailures(names: LedgerNames, rows: readonly TextRow[]): LedgerSnapshot["failures"] {
   const failures = new Map<string, Map<number, Failure>>()
   for (const row of rows) {
@@ -230,7 +230,7 @@ function toPublished(names: LedgerNames, row: TextRow): Publication {
   return { set, partition, partitionKey, version: getText(row, 3), atMs: getNumber(row, 4) }
 }
 
-/** The partition of a key, where keys are a set: the place that it has today. */
+/** Finds the current partition of a static key in a publication; undefined for other partitions. */
 function findStaticPartition(
   { graph, partitionsById }: LedgerNames,
   set: string,

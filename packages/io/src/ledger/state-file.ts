@@ -36,7 +36,7 @@ const magic = 0x36485246 // "FRH6", in the byte order of the machine: a file of 
 const prefixWords = 6
 
 /**
- * Reads a state; undefined when there is none, or when the file is damaged or of another format. The columns are
+ * Reads a state; undefined if the file is missing, damaged or of another format. The columns are
  * views on the file's bytes.
  */
 export function readStateFile(path: string): LedgerState | undefined {
@@ -51,7 +51,7 @@ export function readStateFile(path: string): LedgerState | undefined {
   const header = new Uint8Array(bytes, prefixWords * 4, headerBytes)
   if (crc32(header) !== headerSum) return undefined
   if (crc32(new Uint8Array(bytes, bodyAt)) !== bodySum) return undefined
-  // The checksum says that it is as it was written.
+  // The checksum proves that the file is unchanged.
   return toLedgerState(
     JSON.parse(Buffer.from(header.buffer, header.byteOffset, headerBytes).toString()) as Header,
     bytes,
@@ -107,7 +107,7 @@ function toLedgerState(header: Header, bytes: ArrayBuffer, bodyAt: number): Ledg
   return { ...header, histories }
 }
 
-/** Takes the columns one after the other, in the order in which they are written. Tens of thousands are taken: no step here is spare. */
+/** Creates a cursor that reads the columns in the order of writing. It reads tens of thousands of columns, so it does little for each. */
 function createCursor(bytes: ArrayBuffer, start: number) {
   let at = start
   function words(length: number): Uint32Array {
@@ -145,7 +145,7 @@ function getEmptyEarlier(outputs: number): EarlierColumns {
   return (emptyEarlierByOutputs[outputs] ??= createEmptyColumns(outputs).earlier)
 }
 
-/** Writes a state in place of the one that is there, whole or not at all. It is only a shortcut: where it cannot be written, nothing is lost. */
+/** Replaces the state file atomically. The file is a cache: a failure to write it has no effect. */
 export function writeStateFile(path: string, state: LedgerState): void {
   try {
     mkdirSync(dirname(path), { recursive: true })
@@ -169,7 +169,7 @@ function replaceFile(path: string, parts: readonly Uint8Array[]): void {
 
 const staleDraftMs = 600_000
 
-/** Drafts of processes that were killed. */
+/** Removes drafts of killed processes. */
 function removeStaleDrafts(path: string): void {
   const folder = dirname(path)
   for (const name of readdirSync(folder)) {

@@ -6,10 +6,10 @@ import { findPartitionById, type LedgerNames, listNames } from "./ledger-names.t
 import { listRecordedNames, getCurrentName, readLedgerNames } from "./ledger-names.ts"
 import { toPartitionRanges, toRecordedRanges } from "./ledger-names.ts"
 
-/** All that is kept of some partitions, older materializations too. */
+/** The retained materializations of some partitions, earlier ones included. */
 export interface Wipeable {
   readonly materializations: number
-  /** The partitions of which anything is kept. */
+  /** The partitions with retained materializations. */
   readonly partitions: readonly PartitionRange[]
   readonly files: number
   readonly bytes: number
@@ -52,7 +52,7 @@ export async function wipePartitions(
   )
 }
 
-/** Names, lowest and highest numbers of the ledger, and today's names, each as a list. */
+/** Builds the query's parameters as lists: names, first and last numbers of the ledger, current names. */
 function toQueryParameters(
   names: LedgerNames,
   assetRanges: readonly AssetRange[],
@@ -72,31 +72,31 @@ function toQueryParameters(
 
 const rangesQuery = `
   select * from unnest($1::text[], $2::integer[], $3::integer[], $4::text[])
-    as wanted (name, low, high, owner)`
+    as request (name, low, high, owner)`
 
 const materializationsQuery = `
-  select m.id from (${rangesQuery}) as wanted join freshet.materializations as m
-    on m.asset = wanted.name and m.partition between wanted.low and wanted.high`
+  select m.id from (${rangesQuery}) as request join freshet.materializations as m
+    on m.asset = request.name and m.partition between request.low and request.high`
 
-/** Partitions that follow one another have the same difference to their rank. */
+/** Counts wipeable materializations. Consecutive partitions have the same difference to their rank. */
 const wipeableQuery = `
-  with found as (
+  with wipeable as (
     select partition, file, bytes from freshet.materializations where id in (${materializationsQuery})
   ), ranges as (
     select min(partition) as first, max(partition) as last
     from (
-      select partition, partition - dense_rank() over (order by partition) as island from found
+      select partition, partition - dense_rank() over (order by partition) as island from wipeable
     ) as ranked
     group by island
   ), files as (
-    select distinct file, bytes from found
+    select distinct file, bytes from wipeable
   )
-  select (select count(*)::integer from found) as materializations,
+  select (select count(*)::integer from wipeable) as materializations,
     (select count(*)::integer from files) as files,
     (select coalesce(sum(bytes), 0)::float8 from files) as bytes,
     (select json_agg(json_build_array(first, last) order by first) from ranges) as ranges`
 
-/** Asset → the partitions of which a kept materialization was made from one of these, which are not among them. */
+/** Finds the partitions outside these ranges with a retained materialization that read one of them, by asset. */
 export async function findReaders(
   client: Client,
   graph: Graph,
@@ -128,21 +128,21 @@ export async function findReaders(
 
 /** Reads were recorded under the names of their time. */
 const readersQuery = `
-  with known as (
-    select * from unnest($5::text[], $6::text[]) as known (name, asset)
-  ), gone as materialized (
-    select m.id, wanted.owner, m.partition, m.data_version
-    from (${rangesQuery}) as wanted join freshet.materializations as m
-      on m.asset = wanted.name and m.partition between wanted.low and wanted.high
-  ), kept as (
+  with current_name as (
+    select * from unnest($5::text[], $6::text[]) as current_name (name, asset)
+  ), wipeable as materialized (
+    select m.id, request.owner, m.partition, m.data_version
+    from (${rangesQuery}) as request join freshet.materializations as m
+      on m.asset = request.name and m.partition between request.low and request.high
+  ), retained as (
     select m.asset, m.partition, steps.reads
     from freshet.materializations as m join freshet.steps on steps.id = m.step
-    where not exists (select from gone where gone.id = m.id)
+    where not exists (select from wipeable where wipeable.id = m.id)
   )
-  select distinct kept.asset as name, kept.partition
-  from kept
-  cross join jsonb_array_elements(kept.reads) as input
-  left join known on known.name = input ->> 1
+  select distinct retained.asset as name, retained.partition
+  from retained
+  cross join jsonb_array_elements(retained.reads) as input
+  left join current_name on current_name.name = input ->> 1
   cross join jsonb_array_elements(input -> 3) as version
-  join gone on gone.owner = coalesce(known.asset, input ->> 1)
-    and gone.partition = (version ->> 0)::integer and gone.data_version = version ->> 1`
+  join wipeable on wipeable.owner = coalesce(current_name.asset, input ->> 1)
+    and wipeable.partition = (version ->> 0)::integer and wipeable.data_version = version ->> 1`

@@ -59,7 +59,7 @@ export function findBinaryColumn(
   }
 }
 
-/** `timestamp (3) with time zone` → `timestamp with time zone`, `varchar(20)[]` → `varchar`. */
+/** Removes parameters of a type: `timestamp (3) with time zone` → `timestamp with time zone`, `varchar(20)[]` → `varchar`. */
 function stripTypeModifiers(type: string): string {
   return type.replace(/\[\]$/, "").replace(/ *\([^)]*\)/, "")
 }

@@ -35,7 +35,7 @@ export const copyHeader: Buffer = Buffer.concat([
 /** The trailer of a binary COPY. */
 export const copyTrailer: Buffer = Buffer.from([0xff, 0xff])
 
-/** The rows of a chunk as binary COPY wants them, in one buffer. */
+/** Encodes the rows of a chunk for binary COPY in one buffer. */
 export function encodeRows(chunk: DuckDBDataChunk, forms: readonly BinaryForm[]): Buffer {
   const rows = chunk.rowCount
   const sizes = new Int32Array(rows).fill(fieldCountBytes)
@@ -276,7 +276,7 @@ function createListEncoder(
   }
 }
 
-/** The values of a vector one after the other, and where each begins. */
+/** The encoded values of a vector, and the start of each. */
 function encodeFields(vector: DuckDBVector, form: BinaryForm) {
   const sizes = new Int32Array(vector.itemCount)
   const write = createWriter(form, toColumnBytes(vector), sizes)

@@ -8,7 +8,7 @@ import { from as copyFrom } from "pg-copy-streams"
 import { type BinaryForm, copyHeader, copyTrailer, encodeRows } from "./binary-rows.ts"
 import type { TargetColumn } from "./target-table.ts"
 
-/** Loads chunks into a table, no faster than the server takes them; returns the number of rows. */
+/** Loads chunks into a table with backpressure from the server; returns the number of rows. */
 export async function copyRows(
   client: Client,
   table: string,

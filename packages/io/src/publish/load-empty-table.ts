@@ -24,11 +24,11 @@ export async function loadEmptyTable(
 
 interface PlainKey {
   readonly name: string
-  /** `PRIMARY KEY (user_id, rec_id)`. */
+  /** The definition: `PRIMARY KEY (user_id, rec_id)`. */
   readonly definition: string
 }
 
-/** The key, if its definition is all there is to say of it: no storage options, no comment, no other role. */
+/** Finds the primary key if its definition describes it completely: no storage options, no comment, no other role. */
 async function findPlainKey(client: Client, target: TargetTable): Promise<PlainKey | undefined> {
   const { rows } = await client.query<PlainKey>(
     `select c.conname as name, pg_get_constraintdef(c.oid) as definition

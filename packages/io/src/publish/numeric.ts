@@ -3,7 +3,7 @@ const baseDigits = 4
 const negativeSign = 0x4000
 const headerBytes = 8
 
-/** A decimal as PostgreSQL's binary `numeric`: digits to the base 10,000, the weight of the first, the sign, the scale. */
+/** Encodes a decimal as PostgreSQL's binary `numeric`: digits to the base 10,000, the weight of the first, the sign, the scale. */
 export function encodeNumeric(scaled: bigint, scale: number): Buffer {
   const digits = toDigits(scaled < 0n ? -scaled : scaled, scale)
   const weight = digits.length - Math.ceil(scale / baseDigits) - 1
@@ -17,7 +17,7 @@ export function encodeNumeric(scaled: bigint, scale: number): Buffer {
   return bytes
 }
 
-/** Most significant first, the point at a boundary between two digits. */
+/** Splits a number into digits, most significant first, with the point between two digits. */
 function toDigits(magnitude: bigint, scale: number): readonly number[] {
   const padding = (baseDigits - (scale % baseDigits)) % baseDigits
   const digits: number[] = []

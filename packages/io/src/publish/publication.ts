@@ -19,7 +19,7 @@ function formatLockName(set: string): string {
   return `freshet publication of ${set}`
 }
 
-/** Records the publication; refuses if its run has been ended meanwhile, and keeps it from being ended before this transaction is. */
+/** Records the publication. Fails if its run has ended, and keeps the run open until the transaction ends. */
 export async function recordPublication(
   client: Client,
   request: PublicationRequest,

@@ -18,7 +18,7 @@ import { findUnchangedTable, hashTableContent } from "./unchanged-table.ts"
 import { type Connect, withConnection } from "./with-connection.ts"
 import { writeTable } from "./write-table.ts"
 
-/** Lost between asking to commit and the answer: the transaction may have been committed or not. */
+/** The connection was lost between the commit and its answer: the outcome of the transaction is unknown. */
 interface Unanswered {
   readonly kind: "unanswered"
   readonly changes: readonly TableChange[]
@@ -86,7 +86,7 @@ async function commit(client: Client, changes: readonly TableChange[]): Promise<
   }
 }
 
-/** The server itself says that the transaction failed, and the connection lives on. */
+/** Tests if the server reported a failed transaction on a living connection. */
 function isRefusal(cause: unknown): boolean {
   const { severity } = cause as { readonly severity?: string } // as errors of PostgreSQL have
   return severity === "ERROR"
@@ -95,7 +95,7 @@ function isRefusal(cause: unknown): boolean {
 const settleMs = 30_000
 const settlePollMs = 200
 
-/** Returns if the publication turns out to be committed. The server may need a moment to come back. */
+/** Returns if the publication is committed, and throws otherwise. The server may need a moment to restart. */
 async function settle(
   connect: Connect,
   request: PublicationRequest,

@@ -8,7 +8,7 @@ export interface PublishedRows {
   readonly rows: readonly JsonRow[]
 }
 
-/** Runs one query over the published tables and keeps its first rows. It can change nothing. */
+/** Runs one read-only query over the published tables and returns its first rows. */
 export async function readPublished(
   client: Client,
   { sql, limit }: { readonly sql: string; readonly limit: number },
@@ -17,7 +17,7 @@ export async function readPublished(
   for (const type of [DATE, TIMESTAMP]) client.setTypeParser(type, String) // without a zone only text is the same everywhere
   await client.query("begin transaction read only")
   try {
-    // only a named statement is sure to be one alone
+    // a named statement is always a single one
     const text = `declare published_rows no scroll cursor for ${sql}`
     await client.query({ name: "published_rows", text })
     const fetching = { text: `fetch ${limit} from published_rows`, rowMode: "array" } as const
@@ -51,7 +51,7 @@ function toJsonRow(names: readonly string[], row: readonly unknown[]) {
   return Object.fromEntries(cells) as JsonRow // the client gives values fit for JSON, and dates
 }
 
-/** PostgreSQL's numbers by the number of their type, as the engine calls them. */
+/** The engine's names of PostgreSQL's numeric types, by type number. */
 const typeNames = new Map([
   [20, "BIGINT"],
   [21, "SMALLINT"],

@@ -4,21 +4,21 @@ import { quoteName } from "@freshet/core/engine"
 import type { Session } from "../duckdb/session.ts"
 import type { Store } from "../store/store.ts"
 
-/** A column to be read: its name in the file, and the expression that makes it what the table wants. */
+/** A column to read: its name in the file, and the expression that converts it to the table's type. */
 export interface RowColumn {
   readonly name: string
   /** SQL over the file's columns: `CAST("weight" AS INTEGER)`. */
   readonly expression: string
 }
 
-/** Streams stored rows in order, chunk by chunk: no more than a few chunks are in memory at once. */
+/** Streams stored rows in order, with only a few chunks in memory. */
 export type ReadRows = (
   file: string,
   columns: readonly RowColumn[],
   orderBy: readonly string[],
 ) => AsyncIterable<DuckDBDataChunk>
 
-/** Reads rows of the store with the session's engine; holds one of its connections until the last chunk was taken. */
+/** Reads stored rows with the session's engine; uses one of its connections until the last chunk. */
 export function createRowReader(session: Session, store: Pick<Store, "localPath">): ReadRows {
   return async function* (file, columns, orderBy) {
     const path = await store.localPath(file)
@@ -55,7 +55,7 @@ function openConnection(session: Session): Promise<OpenConnection> {
   })
 }
 
-/** The next chunk is made while the one before is used. */
+/** Fetches the next chunk during the use of the previous one. */
 async function* streamRows(
   connection: DuckDBConnection,
   query: string,

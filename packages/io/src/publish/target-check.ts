@@ -3,7 +3,7 @@ import type { Client } from "pg"
 
 import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"
 
-/** Compares the declared tables with those of the database; throws one FreshetError that names every difference. */
+/** Compares the declared tables with the database; throws one FreshetError with every difference. */
 export async function checkTargets(client: Client, targets: readonly TargetTable[]): Promise<void> {
   const databaseColumns = await readDatabaseColumns(client, targets)
   const problems = targets.flatMap((target, index) =>
@@ -22,7 +22,7 @@ interface DatabaseColumn {
   readonly target: number
   readonly column: string
   readonly is_table: boolean
-  /** Null: there is no such column. */
+  /** Null if the column does not exist. */
   readonly type: string | null
   readonly is_same: boolean
   readonly in_key: boolean

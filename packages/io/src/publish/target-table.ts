@@ -9,13 +9,13 @@ import type { BinaryForm } from "./binary-rows.ts"
 /** A published table as it is declared: where it is, its key, and the columns that an asset fills. */
 export interface TargetTable {
   readonly asset: Asset
-  /** Undefined: wherever the server finds the name, as Drizzle's queries have it. */
+  /** Undefined if the server resolves the name, as in Drizzle's queries. */
   readonly schema: string | undefined
   readonly name: string
   /** Names of the primary key's columns. */
   readonly key: readonly string[]
   readonly columns: readonly TargetColumn[]
-  /** The column that says when a row last changed, if the table has one: `updated_at`. */
+  /** The column with the time of a row's latest change, if the table has one: `updated_at`. */
   readonly updatedAtColumn: string | undefined
 }
 
@@ -29,17 +29,17 @@ export interface TargetColumn {
   readonly expression: string
 }
 
-/** The table's name as people write it: `stocktwits.user_recs`. */
+/** Formats the table's name for messages: `stocktwits.user_recs`. */
 export function formatTableName({ schema, name }: TargetTable): string {
   return schema === undefined ? name : `${schema}.${name}`
 }
 
-/** The table's name as SQL. */
+/** Formats the table's name as SQL. */
 export function quoteTable({ schema, name }: TargetTable): string {
   return schema === undefined ? quoteName(name) : `${quoteName(schema)}.${quoteName(name)}`
 }
 
-/** Reads where an asset's rows go from its declaration; throws FreshetError for what can never be published. */
+/** Reads the target table from an asset's declaration; throws FreshetError if the asset cannot be published. */
 export function toTargetTable({ asset, publish }: PublicationTable): TargetTable {
   const { table } = publish
   if (!is(table, PgTable))

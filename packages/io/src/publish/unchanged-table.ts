@@ -8,7 +8,7 @@ import type { Client } from "pg"
 
 import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"
 
-/** Hash of what a table is made to show: which rows, and in which form. Tables of equal hash hold the same. */
+/** Hashes the content of a table: its rows and their form. Tables of equal hash have equal rows. */
 export function hashTableContent({ key, columns }: TargetTable, dataVersion: string): string {
   const form = columns.map(({ name, type, expression }) => [name, type, expression])
   return createHash("sha256")
@@ -16,7 +16,7 @@ export function hashTableContent({ key, columns }: TargetTable, dataVersion: str
     .digest("hex")
 }
 
-/** Says that nothing changed, if the table was last made to show just this and still has as many rows; else undefined. */
+/** Returns an empty change if the latest publication had the same content and the table still has as many rows; else undefined. */
 export async function findUnchangedTable(
   client: Client,
   target: TargetTable,
@@ -39,7 +39,7 @@ export async function findUnchangedTable(
   }
 }
 
-/** The newest publication that a table was part of, whichever set it was in then. */
+/** Selects the newest publication that included a table, in any set. */
 async function findLastChange(client: Client, table: string): Promise<RecordedChange | undefined> {
   const [publication] = await drizzle({ client })
     .select({ changes: publications.changes })

@@ -17,7 +17,7 @@ export async function withConnection<T>(
   }
 }
 
-/** A lost connection is met by the statement that was under way; without a listener it would end the process. */
+/** Ignores a lost connection: the running statement fails, and an event without a listener would end the process. */
 function ignore(): void {}
 
 const maxCloseMs = 2_000

@@ -10,7 +10,7 @@ import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts
 /** Rows in the order of the table's key. */
 type Chunks = AsyncIterable<DuckDBDataChunk>
 
-/** Makes a table hold exactly these rows, within the client's transaction; only rows that differ are written. */
+/** Replaces the rows of a table within the client's transaction; writes only rows that differ. */
 export async function writeTable(
   client: Client,
   target: TargetTable,
@@ -50,7 +50,7 @@ async function writeDifference(
   const deleted = await executeChange(client, buildDelete(target))
   const updated = await executeChange(client, buildUpdate(target))
   const inserted = await executeChange(client, buildInsert(target))
-  // A key that is staged twice and held once is neither new nor gone: only the count betrays it.
+  // A duplicate key in the staged rows is neither inserted nor deleted: only the count reveals it.
   if (currentRows - deleted + inserted !== rows)
     throw await createDuplicateKeyError(client, target, stageTable)
   await client.query(`drop table ${stageTable}, ${differenceTable}`)
@@ -64,7 +64,7 @@ async function executeChange(client: Client, statement: string): Promise<number>
 const stageTable = "pg_temp.freshet_stage"
 const differenceTable = "pg_temp.freshet_difference"
 
-/** Takes types and collations from the table itself. A null key would look like a row that is gone. */
+/** Creates the staging table with the target's types and collations. A null key would look like a deleted row. */
 function buildStage(target: TargetTable): string {
   const notNull = target.key.map((part) => `alter column ${quoteName(part)} set not null`)
   return `
@@ -73,7 +73,7 @@ function buildStage(target: TargetTable): string {
     alter table ${stageTable} ${notNull.join(", ")}`
 }
 
-/** One pass over both tables: the old rows that are gone, and the new ones that are new or changed. */
+/** Compares both tables in one pass: deleted rows, and inserted or updated rows. */
 function buildDifference(target: TargetTable): string {
   const [first = ""] = target.key.map(quoteName)
   const isChanged = listValueColumns(target).map((name) => `s.${name} is distinct from t.${name}`)
@@ -121,7 +121,7 @@ function formatColumnNames({ columns }: TargetTable): string {
   return columns.map(({ name }) => quoteName(name)).join(", ")
 }
 
-/** The quoted columns outside the key. */
+/** Lists the quoted columns outside the key. */
 function listValueColumns({ columns, key }: TargetTable): readonly string[] {
   return columns.filter(({ name }) => !key.includes(name)).map(({ name }) => quoteName(name))
 }

@@ -7,9 +7,9 @@ import type { StoredFile } from "./store.ts"
 const pageLength = 1000
 const foldersAtOnce = 64
 
-/** The files below a folder by their keys, a page at a time. Links are neither followed nor given. */
+/** Yields the files below a folder by key, in pages, without links. */
 export async function* listFilePages(root: string): AsyncGenerator<readonly StoredFile[]> {
-  const folders = [""] // keys of folders that are still to be read
+  const folders = [""] // keys of unread folders
   let keys: string[] = []
   while (folders.length > 0) {
     const batch = folders.splice(-foldersAtOnce)
@@ -37,7 +37,7 @@ async function readFolder(root: string, key: string) {
   return { files, inside: innerFolders }
 }
 
-/** A folder that is not there, or no more, is an empty one. */
+/** Lists a folder; a missing one is empty. */
 async function readEntries(folder: string) {
   return readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return []
@@ -51,7 +51,7 @@ async function describeFiles(
 ): Promise<readonly StoredFile[]> {
   const files = await Promise.all(
     keys.map(async (key): Promise<readonly StoredFile[]> => {
-      const stats = await lstat(join(root, key)).catch(() => undefined) // gone meanwhile
+      const stats = await lstat(join(root, key)).catch(() => undefined) // removed meanwhile
       if (stats?.isFile() !== true) return []
       return [{ key, bytes: stats.size, modifiedMs: stats.mtimeMs }]
     }),

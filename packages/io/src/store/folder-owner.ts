@@ -3,7 +3,7 @@ import { join } from "node:path"
 
 import { syncPath } from "./sync.ts"
 
-/** No key begins with a dot, so that no step's file is ever here. */
+/** The file of the owner. No key begins with a dot, so that it cannot collide with a step's file. */
 const ownerFile = ".owner"
 
 /** Reads the owner recorded in a folder; undefined if it has none. */

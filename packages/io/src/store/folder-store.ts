@@ -14,7 +14,7 @@ import { syncPath } from "./sync.ts"
 
 const readBytes = 1 << 18
 
-/** A store in a folder: temporary file in the same file system → fsync → rename → fsync of the folder. */
+/** Creates a store in a folder: temporary file in the same file system → fsync → rename → fsync of the folder. */
 export function openFolderStore(folder: string): Store {
   const root = resolve(folder)
   const temp = join(root, ".tmp")
@@ -58,7 +58,7 @@ export function openFolderStore(folder: string): Store {
   }
 }
 
-/** Only the waits for the disk are left to another thread: the rest takes less time than handing it over. */
+/** Commits a file. Only the disk syncs run in another thread: the other calls take less time than a switch of threads. */
 async function moveDurably(from: string, to: string, root: string): Promise<void> {
   await syncPath(from)
   await createFolderDurably(dirname(to), root)
@@ -66,7 +66,7 @@ async function moveDurably(from: string, to: string, root: string): Promise<void
   await syncPath(dirname(to))
 }
 
-/** A folder is durable once its parent is synced; those that exist already were synced when they were made. */
+/** Creates folders durably: each is durable once its parent is synced; existing ones were synced when they were created. */
 async function createFolderDurably(folder: string, root: string): Promise<void> {
   const firstCreated = mkdirSync(folder, { recursive: true })
   if (firstCreated === undefined) return
@@ -80,7 +80,7 @@ async function createFolderDurably(folder: string, root: string): Promise<void> 
 
 async function* readFile(key: string, path: string): AsyncGenerator<Uint8Array> {
   try {
-    // a stream without an encoding gives bytes
+    // a stream without an encoding yields bytes
     yield* createReadStream(path, { highWaterMark: readBytes }) as AsyncIterable<Uint8Array>
   } catch (cause) {
     if (!existsSync(path)) throw missingFile(key)

@@ -5,7 +5,7 @@ import { FreshetError } from "@freshet/core/engine"
 
 const foldersAtOnce = 32
 
-/** Removes files below a folder, and the folders that are empty then. Never goes through a link. */
+/** Removes files below a folder, and folders that become empty. Does not follow links. */
 export async function removeFiles(root: string, keys: readonly string[]): Promise<void> {
   const folders = new Map<string, string[]>()
   for (const key of keys) {
@@ -38,7 +38,7 @@ async function removeFromFolder(
   await removeEmptyFolders(root, place)
 }
 
-/** Removes a folder without content, and those around it that are empty then. */
+/** Removes an empty folder, and parents that become empty. */
 async function removeEmptyFolders(root: string, folder: string): Promise<void> {
   for (let empty = folder; empty !== root; empty = dirname(empty)) {
     const isGone = await rmdir(empty).then(

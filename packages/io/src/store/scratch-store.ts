@@ -6,7 +6,7 @@ import { FreshetError } from "@freshet/core/engine"
 import type { Store } from "./store.ts"
 
 /**
- * A store as who only looks sees it: temporary files are written to a folder of one's own, where no run sweeps them
+ * Creates a read-only view of a store: temporary files are written to a separate folder, where no run removes them
  * away, and nothing is committed or removed.
  */
 export function createScratchStore(store: Store, scratchFolder: () => Promise<string>): Store {

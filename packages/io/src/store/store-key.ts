@@ -30,7 +30,7 @@ export function findKeyKind(key: string): KeyKind | undefined {
   return keyPatterns.find(([, pattern]) => pattern.test(key))?.[0]
 }
 
-/** Whose it is: an asset's or a source's, by the name that it had then. */
+/** Returns the asset or source of a key, by its name at that time. */
 export function getKeyAsset(key: string): string {
   const segments = key.split("/")
   return segments[segments.length === 3 ? 0 : 1] ?? ""
@@ -41,17 +41,17 @@ export function isKeySegment(text: string): boolean {
   return /^[^\\\0:]+$/.test(text) && !text.startsWith(".")
 }
 
-/** The error of a store that is asked for a file which it does not have. */
+/** Builds the error of a missing file. */
 export function missingFile(key: string): FreshetError {
   return new FreshetError("store", `the store has no file ${key}`)
 }
 
-/** Whether the key stays within a store. */
+/** Tests if the key stays within a store. */
 export function isValidKey(key: string): boolean {
   return key.split("/").every(isKeySegment)
 }
 
-/** The key as it is; a FreshetError when it could lead out of the store. */
+/** Returns the key; throws a FreshetError if it could lead out of the store. */
 export function requireValidKey(key: string): string {
   if (!isValidKey(key)) throw new FreshetError("store", `"${key}" is not a key of the store`)
   return key

@@ -1,27 +1,27 @@
-/** The bytes of datasets. A key is immutable once committed: it is there whole and durable, or not at all. */
+/** A store of datasets' bytes. A committed key is immutable, complete and durable. */
 export interface Store {
-  /** A fresh local path, where a file may be written that is to be committed. */
+  /** Returns a new local path for a file that will be committed. */
   readonly tempPath: (suffix: string) => Promise<string>
-  /** Makes the file durable under `key` and takes it away from `tempPath`. Replaces what is there. */
+  /** Moves the file from `tempPath` to `key` and makes it durable. Replaces an existing file. */
   readonly commit: (tempPath: string, key: string) => Promise<void>
   /**
-   * Provides a file on the local disk, for reading alone: the file itself, or a copy of it. Fails when the store has
+   * Provides a file on the local disk for reading: the file itself, or a copy. Fails if the store has
    * no such file.
    */
   readonly localPath: (key: string) => Promise<string>
-  /** Reads the bytes of a file, a part at a time. Fails when the store has no such file. */
+  /** Reads the bytes of a file in parts. Fails if the store has no such file. */
   readonly read: (key: string) => AsyncIterable<Uint8Array>
-  /** Names the place of a file, or of the whole store, for a message: a path or a URL. Nothing is read through it. */
+  /** Formats the location of a file, or of the store, for messages: a path or a URL. Code never reads from it. */
   readonly locate: (key?: string) => string
   readonly exists: (key: string) => Promise<boolean>
   /**
-   * Every file, some at a time, in no promised order; one that comes or goes meanwhile may be among them or not.
-   * Links are not followed, and what has no key is left out.
+   * Lists all files in pages, in any order; files that are added or removed meanwhile may be included or not.
+   * Links are not followed, and files without a valid key are left out.
    */
   readonly list: () => AsyncIterable<readonly StoredFile[]>
   /** Removes files and folders that become empty; missing files are ignored. */
   readonly remove: (keys: readonly string[]) => Promise<void>
-  /** Who took the store, if anybody did. */
+  /** Reads the owner of the store; undefined without one. */
   readonly owner: () => Promise<string | undefined>
   /** Claims the store for an owner unless it has one, and returns the owner: the same for all concurrent callers. */
   readonly claim: (owner: string) => Promise<string>
@@ -33,11 +33,11 @@ export interface Store {
   readonly removeTemp: () => Promise<TempFileTotals>
 }
 
-/** A file of a store as a listing shows it. */
+/** A file in a listing of a store. */
 export interface StoredFile {
   readonly key: string
   readonly bytes: number
-  /** When it was written. */
+  /** The time of its writing. */
   readonly modifiedMs: number
 }
 

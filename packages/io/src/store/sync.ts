@@ -3,7 +3,7 @@ import { promisify } from "node:util"
 
 const syncDescriptor = promisify(fsync)
 
-/** Makes what is in a file, or the names in a folder, durable. */
+/** Syncs the content of a file, or the entries of a folder, to disk. */
 export async function syncPath(path: string): Promise<void> {
   const descriptor = openSync(path, "r")
   try {

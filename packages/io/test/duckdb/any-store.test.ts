@@ -91,7 +91,7 @@ test("the engine reads, checks, compares and publishes rows of a store without a
   expect(await readdir(join(works.folder))).not.toContain("lake")
 })
 
-test("rows and lines set aside lie in the store, and messages name their place there", async () => {
+test("failed rows and quarantined lines are in the store, and messages have their location", async () => {
   const source = sourceAsset({
     ...common,
     name: "lines",
@@ -119,7 +119,7 @@ test("rows and lines set aside lie in the store, and messages name their place t
   expect(Buffer.concat(parts).toString()).toContain('"line":2')
 })
 
-test("a step whose upstream file is gone fails with the store's words; rows that are gone have no content", async () => {
+test("a step with a missing upstream file fails with the store's message; missing rows have no content", async () => {
   const gone = { ...stored(numbers), files: ["numbers/gone/v1.parquet"] } as Relation
   const fault = { code: "store", message: "the store has no file numbers/gone/v1.parquet" }
   await expect(works.compute([squares], [gone])).rejects.toMatchObject(fault)

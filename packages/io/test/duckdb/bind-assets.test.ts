@@ -49,7 +49,7 @@ const good = sqlAsset({
   ],
 })
 
-test("what fits binds without a word", async () => {
+test("valid assets bind without problems", async () => {
   const { a, b } = sqlAssets({
     name: "pair",
     group: "test",
@@ -74,7 +74,7 @@ test("what fits binds without a word", async () => {
   expect(await works.engine.bind([source, good, a, b])).toEqual([])
 })
 
-test("every misfit is told at once, with what to do", async () => {
+test("all problems are reported together, with hints", async () => {
   const wrong = { ...source, name: "rules", reject: [{ reason: "bad", when: sql`user_idd < 1` }] }
   const problems = await works.engine.bind([
     wrong,

@@ -16,7 +16,7 @@ test("layout and comments do not count", async () => {
   expect(two).toBe(one)
 })
 
-test("whatever changes the rows counts", async () => {
+test("every change of the rows counts", async () => {
   const queries = [
     "select 9007199254740992 as n from t",
     "select 9007199254740993 as n from t",

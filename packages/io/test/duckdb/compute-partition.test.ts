@@ -48,7 +48,7 @@ const numbers = sqlAsset({
   checks: [unique("n"), rowCount({ min: 1, max: 3 })],
 })
 
-test("an output has its declared columns in their order, is checked, and lies durable under its input version", async () => {
+test("an output has its declared columns in order, is checked, and is durable under its input version", async () => {
   const result = await works.compute([numbers])
   expect(result).toMatchObject({
     kind: "materialized",
@@ -83,7 +83,7 @@ test("an output has its declared columns in their order, is checked, and lies du
   expect(seen.rows[0]).toEqual({ n: 2, square: "4", day: "2026-01-05", note: null })
 })
 
-test("rows that a check refuses are kept aside, and nothing is under the final name", async () => {
+test("failed rows are stored separately, and no file has the final name", async () => {
   const refused = sqlAsset({
     ...common,
     name: "refused_numbers",
@@ -105,7 +105,7 @@ test("rows that a check refuses are kept aside, and nothing is under the final n
   })
   expect(await works.compute([refused])).toEqual({
     kind: "checks_failed",
-    kept: ["failed_rows/refused_numbers/2026-01-05/v1.parquet"],
+    failedFiles: ["failed_rows/refused_numbers/2026-01-05/v1.parquet"],
     lineCounts: [],
     checks: [
       expect.objectContaining({
@@ -200,7 +200,7 @@ test("no files are a relation with the declared columns and no rows", async () =
   })
 })
 
-test("a value that does not fit is told with its asset and column", async () => {
+test("the error of a value that does not fit has its asset and column", async () => {
   const large = sqlAsset({
     ...common,
     name: "large",
@@ -214,7 +214,7 @@ test("a value that does not fit is told with its asset and column", async () => 
   expect(await readdir(join(works.folder, "lake", ".tmp"))).toEqual([])
 })
 
-test("a query that fails says so in one sentence with the asset's name", async () => {
+test("the error of a failed query is one sentence with the asset's name", async () => {
   const broken = sqlAsset({
     ...common,
     name: "broken",
@@ -340,7 +340,7 @@ test("aborting stops a running step and everything after it", async () => {
   await stopped.close()
 })
 
-test("the data version is of the rows, whatever their order, the threads and the file", async () => {
+test("the data version depends on the rows alone, not on their order, the threads or the file", async () => {
   const mixed = (order: Sql<never>) =>
     sqlAsset({
       ...common,
@@ -417,7 +417,7 @@ test("the data version tells rows, repeated rows, columns and types apart", asyn
   expect(new Set(versions).size).toBe(versions.length)
 })
 
-test("the data version of what is read from a source is the same for shuffled lines, in any time zone and language", async () => {
+test("the data version of a source's rows is the same for shuffled lines, in any time zone and language", async () => {
   const visits = sourceAsset({
     ...common,
     name: "visits",
@@ -466,7 +466,7 @@ test("the data version of what is read from a source is the same for shuffled li
   expect(versions.size).toBe(1)
 })
 
-test("a partition that is computed again gives the same data version, and leaves nothing behind", async () => {
+test("a recomputed partition has the same data version, and leaves no file", async () => {
   const result = await works.compute([numbers])
   const before = await readdir(works.folder, { recursive: true })
   const again = await works.engine.recompute(buildRequest([numbers], [], "v1"))
@@ -477,7 +477,7 @@ test("a partition that is computed again gives the same data version, and leaves
   expect(await readdir(works.folder, { recursive: true })).toEqual(before)
 })
 
-test("a stored file has the data version that was recorded, until somebody changes it or takes it away", async () => {
+test("a stored file has the recorded data version until it is changed or removed", async () => {
   const result = await works.compute([numbers])
   const [output] = result.kind === "materialized" ? result.outputs : []
   const file = output?.file ?? ""
@@ -489,7 +489,7 @@ test("a stored file has the data version that was recorded, until somebody chang
   expect(await works.engine.readDataVersion(numbers, file)).toBeUndefined()
 })
 
-test("a query of an hour, and of a key, knows what it is made for", async () => {
+test("a query can use the hour or the key of its partition", async () => {
   const hours = hourly({ start: "2026-01-01T00", zone: "Asia/Kathmandu" })
   const span = sqlAsset({
     ...common,

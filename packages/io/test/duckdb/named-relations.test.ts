@@ -92,7 +92,7 @@ test.each<[what: string, sql: string, rows: readonly unknown[], names: readonly 
   ],
   ["a table expression of that name", "with user_recs as (select 9) from user_recs", [[9]], []],
   [
-    "a table expression that reads what it is named after",
+    "a table expression with the name of the table that it reads",
     "with user_recs as (select count(*) from user_recs) from user_recs",
     [["2"]],
     ["user_recs"],
@@ -163,7 +163,7 @@ test.each([
   },
 )
 
-test("a failure of who takes the rows is passed on", async () => {
+test("a failure of the consumer is passed on", async () => {
   const failing = works.engine.queryNamed({ sql: "from follows", find }, async () => {
     throw new TypeError("full")
   })

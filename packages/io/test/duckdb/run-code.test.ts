@@ -121,7 +121,7 @@ const given = codeAsset({
   },
 })
 
-test("what code yields is what code reads, for every kind of column and for null", async () => {
+test("code reads the values that other code yielded, for every kind of column and for null", async () => {
   const seen: Row[] = []
   const copied = codeAsset({
     ...declared,
@@ -209,7 +209,7 @@ test.each([
   await expect(computeRows(broken)).rejects.toMatchObject({ name: "FreshetError", message })
 })
 
-test("what code throws is told in a sentence that names the asset", async () => {
+test("an error in code is one sentence with the asset's name", async () => {
   const broken = codeAsset({
     ...declared,
     name: "broken",

@@ -6,7 +6,7 @@ import { expect, test } from "vitest"
 
 import { withSession } from "../../src/duckdb/session.ts"
 
-test("what does not fit into memory is spilled into a folder whose parents are made", async () => {
+test("rows beyond the memory limit are spilled into a folder whose parents are created", async () => {
   const folder = mkdtempSync(join(tmpdir(), "freshet-spill-"))
   const spillFolder = join(folder, "state", "spill")
   try {

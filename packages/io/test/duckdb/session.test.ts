@@ -20,7 +20,7 @@ async function countCallers(connection: Connection): Promise<unknown> {
   return row?.["callers"]
 }
 
-test("as many of the engine's threads as are lent connections are those of the callers", async () => {
+test("the engine's threads include one caller for each connection in use", async () => {
   await withSession({ ...options, threads: 3 }, async (session) => {
     const nested = (depth: number): Promise<unknown[]> =>
       session.withConnection(async (connection) => {

@@ -14,7 +14,7 @@ afterAll(() => landing.close())
 const read = (text: string | Buffer, parser: "fast" | "strict" = "fast") =>
   landing.read(people, { "people.csv": text }, parser)
 
-test("columns are taken by name, whatever their order, and others are ignored", async () => {
+test("columns are read by name in any order, and other columns are ignored", async () => {
   const { rows } = await read("note,extra,joined,id,name\nhi,x,2026-01-05,1,Ann\n,x,,2,\n")
   expect(rows).toEqual([
     { id: 1, name: "Ann", note: "hi", joined: "2026-01-05" },
@@ -40,14 +40,14 @@ test.each([
   expect((await read(text)).count).toMatchObject({ lines: 0, rows: 0, quarantined: 0 })
 })
 
-test("a missing column is told with the columns that are there", async () => {
+test("the message of a missing column contains the existing columns", async () => {
   await expect(read("id,nmae,note\n1,a,b\n")).rejects.toMatchObject({
     code: "input",
     message: "people.csv has no column name, joined; its header says: id, nmae, note",
   })
 })
 
-test("records that cannot be taken are quarantined with their line and reason", async () => {
+test("malformed records are quarantined with their line and reason", async () => {
   const lines = [
     "id,name,note,joined",
     "1,a",
@@ -82,7 +82,7 @@ test("records that cannot be taken are quarantined with their line and reason", 
   expect(count).toMatchObject({ lines: 10, rows: 2, quarantined: 8 })
 })
 
-test("the engine's reader and the one for the exact way take the same records", async () => {
+test("the engine's reader and the strict parser accept the same records", async () => {
   const value = fc.oneof(
     {
       weight: 6,

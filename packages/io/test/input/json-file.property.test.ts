@@ -42,7 +42,7 @@ function stripByteOrderMark(line: Buffer): Buffer {
 }
 
 test.each([readings, activity])(
-  "the quick way, the exact way and plain TypeScript take the same lines of $name, for the same reasons",
+  "the fast path, the strict parser and plain TypeScript accept the same lines of $name, for the same reasons",
   async (source) => {
     await fc.assert(
       fc.asyncProperty(fc.array(randomLine(source), { maxLength: 60 }), async (lines) => {

@@ -91,7 +91,7 @@ test("the first good line of a message counts, not an earlier one that was quara
   }
 })
 
-test("a packed file that ends too early is refused by name", async () => {
+test("a truncated compressed file is an error with its name", async () => {
   const packed = gzipSync(good.repeat(1000))
   await expect(
     landing.read(readings, { "a.json.gz": packed.subarray(0, packed.length - 12) }),
@@ -102,7 +102,7 @@ test("a packed file that ends too early is refused by name", async () => {
 })
 
 test.each(["a.json", "a.json.gz"])(
-  "a file that is written while it is read is refused: %s",
+  "a file that changes during reading is an error: %s",
   async (path) => {
     const at = join(landing.folder, path)
     const content = path.endsWith(".gz") ? gzipSync(good) : Buffer.from(good)
@@ -119,7 +119,7 @@ test.each(["a.json", "a.json.gz"])(
   },
 )
 
-test("more bad lines than the source tolerates fail the step, and the lines are kept", async () => {
+test("more malformed lines than the source tolerates fail the step, and the lines are quarantined", async () => {
   const failure = await landing
     .read(strict, { "a.json": `${good}oops\n${good}{\n` })
     .catch((error: unknown) => error)
@@ -175,7 +175,7 @@ test.each(['{"id":', '{"id":1,"extra":[', '{"id":1,"extra":{"x":[1,', '{"id":1,"
   },
 )
 
-test("lines of several forms are told apart over a whole large file", async () => {
+test("lines of several forms are distinguished over a large file", async () => {
   const forms = [
     '{"id":1,"name":"a"}',
     '{"name":"a","id":1}',

@@ -192,7 +192,7 @@ test("a day that is there plain and compressed is a problem of that day alone", 
   })
 })
 
-test("sources may share a folder, lie one inside the other, or have no partitions", async () => {
+test("sources may share a folder, be nested, or have no partitions", async () => {
   const sources = [
     dailySource("likes", { path: "in/likes-{partition}.json" }),
     dailySource("follows", { path: "in/follows-{partition}.json" }),
@@ -223,7 +223,7 @@ test("sources may share a folder, lie one inside the other, or have no partition
   })
 })
 
-test("no landing zone is one problem; a source nobody landed anything for is none", async () => {
+test("a missing landing zone is one problem; a source without files is not a problem", async () => {
   await withLandingZone({}, async (folder) => {
     const none = await observe(folder)
     expect(none.problems).toEqual([])
@@ -248,7 +248,7 @@ test("a file that is remembered as it is now is not read again", async () => {
   })
 })
 
-test("a changed file is read again, even when its size and modification time were kept", async () => {
+test("a changed file is read again, even if its size and modification time are the same", async () => {
   const path = "likes/2026-01-05.json"
   await withLandingZone({ [path]: "old rows" }, async (folder) => {
     const { hashChanges } = await observe(folder)
@@ -271,7 +271,7 @@ test("a file too young for its times to tell is not remembered", async () => {
   })
 })
 
-test("files that are gone are to be forgotten", async () => {
+test("hashes of removed files are removed", async () => {
   const files = { "likes/2026-01-05.json": "five", "likes/2026-01-06.json": "six" }
   await withLandingZone(files, async (folder) => {
     const { hashChanges } = await observe(folder)
@@ -420,7 +420,7 @@ test.skipIf(process.getuid?.() === 0)(
   },
 )
 
-test("a file that is replaced while it is read counts as what it became", async () => {
+test("a file that is replaced during reading has its final content", async () => {
   await withLandingZone({ big: "" }, async (folder) => {
     truncateSync(join(folder, "big"), 50_000_000)
     writeFileSync(join(folder, "new"), "new rows")
@@ -431,7 +431,7 @@ test("a file that is replaced while it is read counts as what it became", async 
   })
 })
 
-test("a file that never holds still is an error that says what writers should do", async () => {
+test("a file that changes all the time is an error with a hint for writers", async () => {
   await withLandingZone({ big: "" }, async (folder) => {
     truncateSync(join(folder, "big"), 30_000_000)
     const state = { isRead: false }
@@ -520,7 +520,7 @@ test("hours are found in folders of years, months and days", async () => {
   })
 })
 
-test("a file that lies plain and compressed at a path with a star blocks its partition", async () => {
+test("a file that is both plain and compressed at a path with a star blocks its partition", async () => {
   const likes = dailySource("likes", { path: "likes/{partition}*.json" })
   const files = { "likes/2026-01-05-a.json": "", "likes/2026-01-05-a.json.gz": "" }
   await withLandingZone(files, async (folder) => {

@@ -6,7 +6,7 @@ import { openLedgerDatabase } from "./ledger-database.ts"
 
 const { client } = openLedgerDatabase()
 
-test("files are remembered, corrected and forgotten", async () => {
+test("hashes of files are stored, replaced and removed", async () => {
   const addedFiles = new Map([
     ["a.json", { bytes: 5_000_000_000, identity: "1 2 3", hash: "aa" }],
     ["b.json", { bytes: 0, identity: "4 5 6", hash: "bb" }],

@@ -66,7 +66,7 @@ async function recordAll(records: readonly StepRecord[]) {
   )
 }
 
-test("what was replaced goes when its asset's retention and the grace period are over, the newest never", async () => {
+test("a replaced materialization is garbage after its retention and the grace period, the newest never", async () => {
   await recordAll([
     version("week", "w1", 0),
     version("month", "m1", 0),
@@ -89,7 +89,7 @@ test("what was replaced goes when its asset's retention and the grace period are
   expect(renamed).toMatchObject({ asset: "renamed" })
 })
 
-test("what a kept materialization read stays, so that it can be made again from just that", async () => {
+test("inputs of a retained materialization are retained, so that it can be recomputed from exactly these", async () => {
   const reads = [{ relation: "week", asset: "week", short: false, versions: [[1, "w1"]] as const }]
   await recordAll([version("reader", "r1", 2, { reads })])
   expect(await garbageAfter(40)).toEqual(["month/m1", "named/n1"])
@@ -98,7 +98,7 @@ test("what a kept materialization read stays, so that it can be made again from 
   expect(await garbageAfter(40)).toEqual(["month/m1", "reader/r1", "named/n1", "week/w1"])
 })
 
-test("what is published stays", async () => {
+test("published materializations are retained", async () => {
   const publish = (files: readonly string[], changes: readonly object[] = []) =>
     client().query(
       `insert into freshet.publications (set, partition, partition_key, version, run, changes, files)
@@ -115,7 +115,7 @@ test("what is published stays", async () => {
   expect(await garbageAfter(40)).toContain("named/n1")
 })
 
-test("an asset that is declared no more is kept for a month after a run saw it gone", async () => {
+test("materializations of a removed asset are retained for a month after a run recorded its removal", async () => {
   const open = (declared: typeof graph) =>
     withRun(url(), `sees ${Math.random()}`, async () => {}, { graph: declared })
   const found = async (days: number) =>
@@ -138,7 +138,7 @@ test("an asset that is declared no more is kept for a month after a run saw it g
   expect(await found(31.1)).toEqual([["reader/r1", undefined]])
 })
 
-test("a quarantine file stays with the step whose rows are kept, refused rows for the grace period", async () => {
+test("a quarantine file is retained with the rows of its step, failed rows for the grace period", async () => {
   const lines = { source: "s", lines: 2, rows: 1, quarantined: 1, reasons: [] }
   const refused = { kind: "checks_failed", failedFiles: ["failed_rows/month"] } as const
   await recordAll([
@@ -181,7 +181,7 @@ test("only the holder of the right to run forgets, and every forgetting begins a
   expect(await position()).not.toBe(before)
 })
 
-test("what a materialization read is told under the names that last, whatever the assets are called today", async () => {
+test("the inputs of a materialization have current names", async () => {
   const reads = [
     { relation: "named [last 2]", asset: "named", short: true, versions: [[1, "n1"]] as const },
   ]

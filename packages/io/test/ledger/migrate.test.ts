@@ -51,7 +51,7 @@ test("a database that is up to date costs one query", async () => {
   )
 })
 
-test("a ledger of the first tables keeps what it has; what it was made from is not known", async () => {
+test("a ledger of the first migration retains its materializations, without fingerprints", async () => {
   const folder = await mkdtemp(join(tmpdir(), "freshet-migrations-"))
   await cp(migrations, folder, { recursive: true })
   const journal = join(folder, "meta/_journal.json")
@@ -84,7 +84,7 @@ test("a ledger of the first tables keeps what it has; what it was made from is n
   await rm(folder, { recursive: true })
 })
 
-test("a database of a newer Freshet is left alone", async () => {
+test("a database of a newer Freshet is not changed", async () => {
   await withTestDatabase((url) =>
     withLedgerConnection(url, async (client) => {
       await migrate(client, migrations)

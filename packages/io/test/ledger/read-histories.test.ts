@@ -91,7 +91,7 @@ function buildComputationStep(
   return buildStep(run, { computation, materializations, checkVersions })
 }
 
-test("a timeline says of each partition what it was made from, what came out, and what else is kept", async () => {
+test("a history has inputs, content and earlier materializations of each partition", async () => {
   const graph = buildTestGraph(testAsset("plain"))
   await withRun(url(), "plain", async ({ ledger }) => {
     for (const [partition, input] of [
@@ -125,12 +125,12 @@ test("a timeline says of each partition what it was made from, what came out, an
   expect(history.earlier.has(3)).toBe(false)
 })
 
-test("an asset of which nothing is kept has an empty timeline", async () => {
+test("an asset without materializations has an empty history", async () => {
   const { histories } = await readSnapshot(client(), buildTestGraph(testAsset("never")))
   expect(histories.get("never")).toMatchObject({ from: 0, length: 0, versions: [] })
 })
 
-test("of several outputs only what all have counts", async () => {
+test("a materialization counts only with all outputs of its computation", async () => {
   const graph = buildTestGraph(...testOutputs("both", ["left", "right"]))
   await withRun(url(), "both", async ({ ledger }) => {
     const both = ["left", "right"]
@@ -154,7 +154,7 @@ test("of several outputs only what all have counts", async () => {
   ])
 })
 
-test("what was made under a former name is the asset's own past, and counts again", async () => {
+test("a materialization under a previous name belongs to the asset, and can be reused", async () => {
   const before = buildTestGraph(testAsset("old_name"))
   const after = buildTestGraph(
     testAsset("new_name", { previousNames: ["oldest_name", "old_name"] }),
@@ -217,7 +217,7 @@ test("what was made under a former name is the asset's own past, and counts agai
   expect(tail.failures.get("new_name")).toBeUndefined()
 })
 
-test("of the same made under two names the newest name counts", async () => {
+test("of equal materializations under two names the newest name counts", async () => {
   const graph = buildTestGraph(testAsset("named", { previousNames: ["unnamed"] }))
   await withRun(url(), "names", async ({ ledger }) => {
     for (const name of ["named", "unnamed"])
@@ -396,7 +396,7 @@ function toExpectedEntry(partition: number, rows: readonly Row[]) {
   }
 }
 
-test("a state file and what was recorded since say the same as the whole ledger", async () => {
+test("a state file and later records give the same snapshot as the whole ledger", async () => {
   let runs = 0
   await fc.assert(
     fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 12 }), async (events) => {
@@ -425,7 +425,7 @@ test("a state file and what was recorded since say the same as the whole ledger"
   )
 })
 
-test("a state file is told what was forgotten, and only where it cannot be is the ledger read whole", async () => {
+test("a state file is updated with wipes, and the ledger is read whole only if they are not recorded", async () => {
   const graph = buildTestGraph(testAsset("fading"), testAsset("gone"))
   const stateFile = newStateFile()
   await withRun(url(), "fading", async ({ ledger }) => {
@@ -536,7 +536,7 @@ test("a state file that is damaged, foreign or of another epoch is not believed"
   expect(readdirSync(folder).filter((name) => name.endsWith(".draft"))).toEqual([])
 })
 
-test("a state file that cannot be written costs nothing but time", async () => {
+test("a state file that cannot be written has no effect", async () => {
   const stateFile = join("/dev/null", "nowhere", "ledger.state")
   const { histories } = await readSnapshot(client(), buildTestGraph(testAsset("guarded")), {
     stateFile,

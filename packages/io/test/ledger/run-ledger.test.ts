@@ -33,7 +33,7 @@ function withResolvers() {
 
 const findRecorded = (asset: string) => findNewestMaterialization(client(), asset)
 
-test("a step that was made is the newest materialization of its assets", async () => {
+test("a materialized step is the newest materialization of its assets", async () => {
   await withRun(url(), "made", async ({ ledger }) => {
     await ledger.recordStep(
       buildStep("made", {
@@ -46,6 +46,7 @@ test("a step that was made is the newest materialization of its assets", async (
       partition: 20_000,
       fingerprint: formatFingerprint(computeFingerprint("input 1")),
       codeVersion: "code 1",
+      codeText: null,
       inputVersion: "input 1",
       dataVersion: "data 1",
       file: "recs/2024-10-04/input 1.parquet",
@@ -60,7 +61,7 @@ test("a step that was made is the newest materialization of its assets", async (
   })
 })
 
-test("what was made before from the same inputs counts again, with the duration of its making", async () => {
+test("an earlier materialization of the same inputs is reused, with its original duration", async () => {
   await withRun(url(), "reuse", async ({ ledger }) => {
     const first = buildMaterialization({ asset: "reused" })
     const second = buildMaterialization({
@@ -115,7 +116,7 @@ test("other rows from the same inputs are recorded as a contradiction", async ()
   })
 })
 
-test("checks that ran again replace what is known of the checks, and nothing else", async () => {
+test("repeated checks replace the check results and nothing else", async () => {
   await withRun(url(), "check", async ({ ledger }) => {
     const materialized = buildMaterialization({ asset: "checked" })
     await ledger.recordStep(buildStep("check", { materializations: [materialized] }))
@@ -214,7 +215,7 @@ test("the same partition recorded twice at once is two steps, the later one newe
   })
 })
 
-test("any text can be recorded, also what Postgres cannot store", async () => {
+test("any text can be recorded, including text that PostgreSQL cannot store", async () => {
   await withRun(url(), "text", async ({ ledger }) => {
     const sample = [{ body: "a\0b \uD800 \u{1F600} \\u0000", message_id: 9_007_199_254_740_993n }]
     const checks: CheckResult[] = [
@@ -230,7 +231,7 @@ test("any text can be recorded, also what Postgres cannot store", async () => {
   })
 })
 
-test("a second run is refused with the name of the first, or waits for it", async () => {
+test("a second run fails with the name of the first, or waits for it", async () => {
   await withRun(url(), "first", async ({ close }) => {
     const error = await openRunLedger(url(), quiet).catch((cause: unknown) => cause)
     expect(error).toBeInstanceOf(FreshetError)
@@ -270,7 +271,7 @@ test("a run that was killed is closed as such by the next one, at the time of it
   expect(run).toMatchObject({ outcome: "killed", endedMs: 4e12 })
 })
 
-test("a run that lost its connection cannot record any more, and is told at once", async () => {
+test("a run that lost its connection cannot record any more, and is notified immediately", async () => {
   const told: FreshetError[] = []
   const run = await openRunLedger(url(), {
     ...quiet,
@@ -294,7 +295,7 @@ test("a run that lost its connection cannot record any more, and is told at once
   await run.close()
 })
 
-test("after a record was refused nothing later is recorded", async () => {
+test("after a failed record nothing later is recorded", async () => {
   const run = await openRunLedger(url(), quiet)
   await run.ledger.beginRun({ id: "refusing", command: "freshet materialize", steps: 2, work: {} })
   const records = [buildStep("unknown run"), buildStep("refusing")].map(run.ledger.recordStep)

@@ -25,7 +25,7 @@ function buildDayStep(run: string, name: string, partition: number, rows = 10) {
   return buildStep(run, { materializations })
 }
 
-test("a run's progress is what it meant to make, and how its steps ended, as ranges", async () => {
+test("a run's progress has planned partitions and outcomes as ranges", async () => {
   const graph = buildTestGraph(
     testAsset("upstream"),
     testAsset("downstream"),
@@ -63,7 +63,7 @@ test("a run's progress is what it meant to make, and how its steps ended, as ran
       {
         planned: [{ from: 1, to: 9 }],
         partitionsByOutcome: {
-          made: [
+          materialized: [
             { from: 1, to: 3 },
             { from: 5, to: 5 },
           ],
@@ -79,7 +79,7 @@ test("a run's progress is what it meant to make, and how its steps ended, as ran
           { from: 0, to: 0 },
           { from: 2, to: 2 },
         ],
-        partitionsByOutcome: { made: [{ from: 0, to: 0 }] },
+        partitionsByOutcome: { materialized: [{ from: 0, to: 0 }] },
       },
     ],
   ])
@@ -114,7 +114,7 @@ test("another process asks a run to stop, and only a run that is under way can b
   expect(asked).toBe(1)
 })
 
-test("a run that was killed is told from one that is under way", async () => {
+test("a killed run is distinguished from an active one", async () => {
   const outcome = async (id: string) => (await findRuns(client(), id))[0]?.outcome
   await withRun(url(), "dies", async () => {
     expect(await outcome("dies")).toBeUndefined()
@@ -129,7 +129,7 @@ test("a run that was killed is told from one that is under way", async () => {
   expect(await outcome("lives")).toBe("succeeded")
 })
 
-test("predictions are the middle and the far end of the newest twenty that were made", async () => {
+test("predictions are the median and the 90th percentile of the newest twenty materializations", async () => {
   const before = buildTestGraph(testAsset("was"))
   const now = buildTestGraph(
     testAsset("is", { previousNames: ["was"] }),

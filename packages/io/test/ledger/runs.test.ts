@@ -40,7 +40,7 @@ test("runs are listed newest first, each with how its steps ended", async () => 
   expect(await readRuns(client(), 1)).toHaveLength(1)
 })
 
-test("a run is found by the beginning of its id, whatever characters that has", async () => {
+test("a run is found by a prefix of its id with any characters", async () => {
   expect((await findRuns(client(), "2024")).map(({ id }) => id)).toEqual(["2024xb", "2024_a"])
   expect((await findRuns(client(), "2024_")).map(({ id }) => id)).toEqual(["2024_a"])
   expect(await findRuns(client(), "%")).toEqual([])
@@ -123,7 +123,7 @@ describe("of the checks of some rows", () => {
   const rows = { computation: "recs", partition: 5, fingerprint: print, assets: ["recs"] }
   const materialized = [buildMaterialization({ partition: 5, inputVersion: "input 5" })]
 
-  test("the newest results are found, and the rows that were refused", async () => {
+  test("the newest check results and failed rows are found", async () => {
     await withRun(url(), "checks", async ({ ledger }) => {
       const checks = [{ ...passed, failures: 0, sample: [] }]
       await ledger.recordStep(buildStep("checks", { materializations: materialized, checks }))
@@ -143,7 +143,7 @@ describe("of the checks of some rows", () => {
     })
   })
 
-  test("the snapshot names the checks that refused, and the record counts their rows", async () => {
+  test("the snapshot has the failed checks, and the record counts their rows", async () => {
     const failure = (await readSnapshot(client(), noAssets)).failures.get("recs")?.get(5)
     expect(failure).toMatchObject({
       outcome: "checks_failed",
@@ -182,7 +182,7 @@ test("quarantined lines are counted once a day, as the newest step found them", 
   expect(found).toContainEqual({ source: "visits", lines: 20, quarantined: 4 })
 })
 
-test("provenance of nothing is nothing", async () => {
+test("the provenance of no materializations is empty", async () => {
   expect((await readProvenance(client(), noAssets, [])).size).toBe(0)
   expect((await readProvenance(client(), noAssets, [123_456])).size).toBe(0)
 })

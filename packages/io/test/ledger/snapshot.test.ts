@@ -10,7 +10,7 @@ test("an empty ledger is an empty snapshot", async () => {
   expect([histories.size, failures.size, publications.size]).toEqual([0, 0, 0])
 })
 
-test("a set shows what it published last", async () => {
+test("the newest publication of a set counts", async () => {
   await client().query(`
     insert into freshet.publications (set, partition, partition_key, version, run, changes, published_at)
     values ('recs', 20000, '2024-10-04', 'v2', 'r1', '[]', '2024-10-05T06:00:00Z'),

@@ -51,7 +51,7 @@ const wanted = (from: number, to: number, name = "renamed") => [
   { asset: name, range: { from, to } },
 ]
 
-test("what is kept under a former name is found, forgotten, and those that read it are named", async () => {
+test("materializations under a previous name are found and wiped, and their readers are listed", async () => {
   const versions = [[2, "n2"]] as const
   const reads = [{ relation: "named", asset: "named", short: false, versions }]
   await recordAll(before, [
@@ -92,7 +92,7 @@ test("what is kept under a former name is found, forgotten, and those that read 
   })
 })
 
-test("keys of a set are found by their places, whatever their numbers in the ledger", async () => {
+test("static partitions are found by their positions, independent of their numbers in the ledger", async () => {
   await recordAll(graph, [buildDayStep("cut", 0, "c"), buildDayStep("cut", 2, "b")])
   const reordered = buildTestGraph(
     testAsset("cut", { partitions: staticKeys(["b", "new", "a", "c"]) }),

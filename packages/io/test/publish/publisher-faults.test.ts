@@ -156,7 +156,7 @@ describe("a connection that is killed", () => {
     expect(changes[0]).toMatchObject({ rows, deleted: 2, updated: 998, inserted: rows - 998 })
   })
 
-  test("is no reason to wait for rows that nobody takes any more", async () => {
+  test("does not wait for rows without a reader", async () => {
     const readRows: ReadRows = async function* (...args) {
       yield* fixture.readRows(...args)
       throw new Error("the file is torn")
@@ -170,7 +170,7 @@ describe("a connection that is killed", () => {
   })
 })
 
-test("a set of which a stored file is gone is not published, and its tables stay as they were", async () => {
+test("a set with a missing stored file is not published, and its tables stay unchanged", async () => {
   await createTestPublisher().publish(await edition(1))
   const request = await edition(2)
   const tables = request.tables.map((table) =>
@@ -215,7 +215,7 @@ describe("a lost COMMIT", () => {
 })
 
 describe("a run", () => {
-  test("that is ended while it publishes publishes nothing", async () => {
+  test("that ends during a publish publishes nothing", async () => {
     await createTestPublisher().publish(await edition(1))
     const readRows: ReadRows = async function* (...args) {
       yield* fixture.readRows(...args)
@@ -227,7 +227,7 @@ describe("a run", () => {
     expect(await watchEditions(fixture.client)).toEqual(whole(1))
   })
 
-  test("cannot be ended between that look and the COMMIT", async () => {
+  test("cannot end between that test and the COMMIT", async () => {
     const endRun = "set lock_timeout = '50ms'; update freshet.runs set outcome = 'failed'"
     let ending: Promise<unknown> | undefined
     const connect = async () => {
@@ -278,7 +278,7 @@ describe("several at once", () => {
     await reader.end()
   })
 
-  test("a publish that had to wait is dated after what it waited for", async () => {
+  test("a publish that waited has a later time than the publish that it waited for", async () => {
     const lock = "(hashtextextended('freshet publication of set', 0))"
     await fixture.client.query(`select pg_advisory_lock${lock}`)
     const work = createTestPublisher().publish(await edition(1))
@@ -296,7 +296,7 @@ describe("several at once", () => {
     expect(later).toEqual([{ is_later: true }])
   })
 
-  test("publishers of one set take turns, and time never runs backwards between them", async () => {
+  test("publishers of one set take turns, and their times ascend", async () => {
     for (let round = 0; round < 5; round++) {
       const requests = [await edition(2 * round, 500), await edition(2 * round + 1, 500)]
       await Promise.all(requests.map((request) => createTestPublisher().publish(request)))

@@ -276,7 +276,7 @@ function expectRetained(
 }
 
 describe("publish", () => {
-  test("a published table equals the rows, keeps what did not change, and reports the true difference", async () => {
+  test("a published table equals the rows, retains unchanged rows, and reports the exact difference", async () => {
     await fc.assert(
       fc.asyncProperty(editions, async (sets) => {
         await fixture.client.query(`truncate shop."Odd ""things"""`)
@@ -384,7 +384,7 @@ describe("publish", () => {
     })
   })
 
-  test("of a set only the tables are written that are to show other rows than they were made to show last", async () => {
+  test("only tables of a set whose rows differ from the latest publication are written", async () => {
     const read: string[] = []
     const readRows: typeof fixture.readRows = (file, ...otherArguments) => {
       read.push(file)

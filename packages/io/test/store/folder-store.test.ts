@@ -26,14 +26,14 @@ afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true 
 testStoreContract("in a folder", async () => openFolderStore(join(await newFolder(), "lake")))
 testStoreContract("in memory", async () => openMemoryStore(join(await newFolder(), "copies")))
 
-test("a folder that is no folder cannot be written, and the store says so", async () => {
+test("the test of a store whose folder is a file fails", async () => {
   const file = join(await newFolder(), "lake")
   await writeFile(file, "")
   const message = `the store cannot be written: ${file} (EEXIST)`
   await expect(openFolderStore(file).probe()).rejects.toMatchObject({ code: "store", message })
 })
 
-test("sweeping removes the temporary files of others, never one's own and never what is committed", async () => {
+test("sweeping removes temporary files of other processes, never those of this process or committed files", async () => {
   const folder = await newFolder()
   const [dead, store] = [openFolderStore(folder), openFolderStore(folder)]
   await writeFile(await dead.tempPath(".parquet"), "half")
@@ -55,7 +55,7 @@ test("folders go with the last file in them, and the store's own stays", async (
   expect((await readdir(folder)).filter((name) => name !== ".tmp")).toEqual([])
 })
 
-test("links are neither listed nor followed, and nothing is removed through one", async () => {
+test("links are neither listed nor followed, and nothing is removed through them", async () => {
   const [folder, elsewhere] = [await newFolder(), await newFolder()]
   const store = await openStoreWith(folder, ["a/1/v.parquet"])
   await writeFile(join(elsewhere, "precious.parquet"), "precious")
@@ -72,7 +72,7 @@ test("links are neither listed nor followed, and nothing is removed through one"
   expect(await readdir(join(folder, "a", "1"))).toEqual(["v.parquet"])
 })
 
-test("a store may lie behind a link itself", async () => {
+test("the folder of a store may be a link", async () => {
   const [folder, beside] = [await newFolder(), await newFolder()]
   await openStoreWith(folder, ["a/1/v.parquet"])
   await symlink(folder, join(beside, "lake"))
@@ -81,7 +81,7 @@ test("a store may lie behind a link itself", async () => {
   expect(await store.exists("a/1/v.parquet")).toBe(false)
 })
 
-test("who only looks writes temporary files elsewhere, and can neither commit nor remove", async () => {
+test("a read-only store writes temporary files elsewhere, and can neither commit nor remove", async () => {
   const [folder, scratch] = [await newFolder(), await newFolder()]
   const store = createScratchStore(
     await openStoreWith(folder, ["a/1/v.parquet"]),

@@ -64,7 +64,7 @@ export function testStoreContract(name: string, createStore: () => Promise<Store
       expect(new Set(texts)).toEqual(new Set(["rows"]))
     })
 
-    test("a file that was never committed, or was removed, has no bytes, and the store says so", async () => {
+    test("reading a file that was removed or never committed is an error", async () => {
       const store = await createStore()
       await put(store, "a/v.txt", "rows")
       await store.localPath("a/v.txt")
@@ -81,7 +81,7 @@ export function testStoreContract(name: string, createStore: () => Promise<Store
       expect(store.locate("a/1/v.txt")).toBe(`${store.locate()}/a/1/v.txt`)
     })
 
-    test("a store that can be written says so, and holds nothing afterwards", async () => {
+    test("the test of a writable store succeeds and leaves no file", async () => {
       const store = await createStore()
       await store.probe()
       expect(await listKeys(store)).toEqual([])
@@ -95,7 +95,7 @@ export function testStoreContract(name: string, createStore: () => Promise<Store
       expect(await Promise.all(keys.map((key) => store.exists(key)))).toEqual(keys.map(() => true))
     })
 
-    test("it is the one's who took it first, of many at once too, and no file of it says so", async () => {
+    test("the first of concurrent claims owns the store, and no listed file records the owner", async () => {
       const store = await createStore()
       expect(await store.owner()).toBe(undefined)
       const claimants = Array.from({ length: 20 }, (_, at) => `ledger ${at}`)
@@ -109,7 +109,7 @@ export function testStoreContract(name: string, createStore: () => Promise<Store
       expect(await store.measureTemp()).toEqual({ files: 0, bytes: 0 })
     })
 
-    test("removing takes files away, and passes over those that are not there", async () => {
+    test("remove deletes files and ignores missing ones", async () => {
       const store = await createStore()
       for (const key of ["a/1/v.txt", "a/2/v.txt", "b/1/v.txt"]) await put(store, key, key)
       await store.remove(["a/1/v.txt", "b/1/v.txt", "c/1/v.txt"])
@@ -119,7 +119,7 @@ export function testStoreContract(name: string, createStore: () => Promise<Store
       expect(await store.exists("a/1/v.txt")).toBe(true)
     })
 
-    test("nothing is removed when one of the keys is none", async () => {
+    test("nothing is removed if a key is invalid", async () => {
       const store = await createStore()
       await put(store, "a/v.txt", "rows")
       await expect(store.remove(["a/v.txt", "../v.txt"])).rejects.toMatchObject({ code: "store" })
@@ -142,7 +142,7 @@ export function testStoreContract(name: string, createStore: () => Promise<Store
       }
     })
 
-    test("a store that nothing was ever put into lists nothing, and there is nothing to remove", async () => {
+    test("an empty store lists no files and removes none", async () => {
       const store = await createStore()
       expect(await readPages(store)).toEqual([])
       await store.remove(["a/v.txt"])
