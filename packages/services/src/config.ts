@@ -86,29 +86,29 @@ export function resolveConfig(
   environment: Environment = process.env,
 ): Config {
   const assets = file?.assets ?? []
-  refuseStrangers(assets)
-  const given = { ...defaults, ...file, ...readEnvironment(environment) }
-  const parsed = settingsSchema.safeParse(given)
+  requireAssets(assets)
+  const settings = { ...defaults, ...file, ...readEnvironment(environment) }
+  const parsed = settingsSchema.safeParse(settings)
   if (!parsed.success)
     throw new ProblemsError(
       "config",
       parsed.error.issues.map((issue) => describeSettingProblem(issue, environment)),
     )
-  const { lake, home, landing, ...rest } = parsed.data
+  const { lake, home, landing, ...engineSettings } = parsed.data
   const absoluteHome = resolve(root, home)
   return {
-    ...rest,
+    ...engineSettings,
     assets,
     home: absoluteHome,
     lake: lake === undefined ? resolve(absoluteHome, "lake") : resolve(root, lake),
     landing: resolve(root, landing),
-    threads: rest.threads,
-    databaseUrl: rest.databaseUrl,
+    threads: engineSettings.threads,
+    databaseUrl: engineSettings.databaseUrl,
   }
 }
 
 /** Rejects values that are not assets, since an editor without types accepts them. */
-function refuseStrangers(assets: unknown): void {
+function requireAssets(assets: unknown): void {
   const list: readonly unknown[] | undefined = Array.isArray(assets) ? assets : undefined
   const index = list?.findIndex((entry) => !isAsset(entry))
   if (index === -1) return

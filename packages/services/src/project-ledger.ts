@@ -32,7 +32,7 @@ export function createProjectLedger(
   { home }: Pick<Config, "home">,
 ): ProjectLedger {
   return {
-    readSnapshot: () => readSnapshot(client, graph, { stateFile: join(home, "timelines") }),
+    readSnapshot: () => readSnapshot(client, graph, { stateFile: join(home, "histories") }),
     readMaterializations: (ranges) => readMaterializations(client, graph, ranges),
     readInputVersions: async (ids) => {
       const provenance = await readProvenance(client, graph, ids)

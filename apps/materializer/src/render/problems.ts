@@ -2,7 +2,7 @@ import { FreshetError, type Problem, ProblemsError } from "@freshet/core/engine"
 
 import { type TerminalStyle, paint } from "../terminal/terminal-style.ts"
 
-/** Problems as a person reads them: what is wrong, and under it what to do. */
+/** Formats problems, each with its remedy below. */
 function formatProblems(problems: readonly Problem[], style: TerminalStyle): readonly string[] {
   return problems.flatMap(({ message, hint }) => [
     `${paint(style, "bad", "error:")} ${message}`,
@@ -27,7 +27,7 @@ export function formatWarnings(
   ])
 }
 
-/** Whatever was thrown: first what, then why, then what to do; the stack only when debugging. */
+/** Formats a thrown error: the message, its cause, then the remedy; the stack only when debugging. */
 export function formatError(
   error: unknown,
   style: TerminalStyle,

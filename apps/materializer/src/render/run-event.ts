@@ -91,9 +91,9 @@ export function formatOutcome(outcome: StepOutcome, checks: readonly CheckResult
   }
 }
 
-/** Formats names of failed checks: `failed check unique(id)`. */
+/** Formats names of failed checks: `check unique(id) failed`. */
 export function formatFailedChecksList(names: readonly string[]): string {
-  return `failed ${names.length === 1 ? "check" : "checks"} ${names.join(", ")}`
+  return `${names.length === 1 ? "check" : "checks"} ${names.join(", ")} failed`
 }
 
 /** Formats the sum of the changes of published tables: `120 inserted, 4 updated, 0 deleted`. */

@@ -196,7 +196,7 @@ describe("backfill --dry-run", () => {
       (await runCommand(project, [...words, "--only", state])).out
     expect(await only("failed")).toMatchInlineSnapshot(`
       "step                partitions  reason
-      items  1 partition  2026-01-05  last attempt failed: the disk is full
+      items  1 partition  2026-01-05  failed before: the disk is full
 
       = items 2026-01-03 to 2026-01-04: fresh
       = items 2026-01-02: stale, excluded by --only
@@ -224,7 +224,7 @@ describe("backfill --dry-run", () => {
     expect(await only("all")).toMatchInlineSnapshot(`
       "step                      partitions                reason
       items        1 partition  2026-01-02                orders 2026-01-02 changed
-      items        1 partition  2026-01-05                last attempt failed: the disk is full
+      items        1 partition  2026-01-05                failed before: the disk is full
       best_items  3 partitions  2026-01-02 to 2026-01-04  upstream items 2026-01-02 will be rebuilt
 
       → publish shop 2026-01-04 (1 table; now 2026-01-04)

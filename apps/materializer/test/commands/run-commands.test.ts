@@ -140,7 +140,7 @@ describe("materialize", () => {
     expect(code).toBe(4)
     expect(out.split("\n")).toEqual([
       "✕ The run failed: 2 partitions materialized in 0.00 s, 2,400 rows; 1 with failed checks, 1 skipped.",
-      "✕ items 2026-01-03: failed check unique(item)",
+      "✕ items 2026-01-03: check unique(item) failed",
       "  unique(item): no two rows have the same item",
       "    3 rows fail, for example",
       '      {"item":"pen","rows":2}',

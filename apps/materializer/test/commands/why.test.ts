@@ -50,7 +50,7 @@ test("a failed check is explained with failed rows and their files", async () =>
 
     Root causes
       items 2026-01-02 to 2026-01-03: never materialized
-      items 2026-01-04: failed check unique(item)
+      items 2026-01-04: check unique(item) failed
         unique(item): no two rows have the same item
           1,200 rows fail, for example
             {"item":"pen","rows":2}
@@ -85,7 +85,7 @@ test("a failed check is explained with failed rows and their files", async () =>
 test("the message of a failed run is the root cause", async () => {
   const project = createTinyProject({ landed: threeDays, failed: ["2026-01-04"] })
   const { out } = await runCommand(project, ["why", "best_items"])
-  expect(out).toContain("items 2026-01-04: last attempt failed: the disk is full")
+  expect(out).toContain("items 2026-01-04: failed before: the disk is full")
 })
 
 test("passed checks are not printed", async () => {

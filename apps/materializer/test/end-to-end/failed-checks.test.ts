@@ -11,7 +11,7 @@ test("rows that fail a new check are reported by every run until they are fixed,
     await project.declare(declareShop({ maxOrders: 5 }))
     const found = await runFreshet(project, "materialize")
     expect(found.code).toBe(4)
-    expect(found.stderr).toContain(`check items ${newest}: checked, failed check seldom`)
+    expect(found.stderr).toContain(`check items ${newest}: checked, check seldom failed`)
     expect(found.stdout).not.toContain("runs retry")
     for (let time = 0; time < 2; time += 1) {
       const later = await runFreshet(project, "materialize")

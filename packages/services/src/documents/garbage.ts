@@ -5,7 +5,7 @@ import { listSchema } from "./list-schema.ts"
 const amountShape = { materializations: z.int(), files: z.int(), bytes: z.int() }
 
 const garbageRowSchema = z.strictObject({
-  /** What the row counts: an asset's files, files of failed rows, quarantined lines, or leftovers. */
+  /** Files of an asset, files of failed rows, quarantined lines, or leftovers. */
   kind: z.enum(["rows", "failed_rows", "quarantine", "temporary", "spill"]),
   /** The asset or source; null for leftovers. */
   asset: z.nullable(z.string()),

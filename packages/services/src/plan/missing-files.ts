@@ -39,7 +39,7 @@ type Partitions = ReadonlyMap<string, readonly PartitionRange[]>
 
 /**
  * Plans without the materializations whose files are missing. The files that the planned steps read, the newest
- * partitions of the targets, the partitions to check and those to publish are looked up, and the plan is made again
+ * partitions of the targets, the partitions to check and those to publish are looked up, and the plan is rebuilt
  * for each missing file. A preview looks up only the newest of very many partitions.
  */
 export async function planWithExistingFiles(
