@@ -27,6 +27,7 @@ test("a ledger and a lake of an earlier version are read: the same states, nothi
       recent_engagements: { fresh: 2, stale: 0, missing: 2, failed: 0 },
       recommendations: { fresh: 1, stale: 0, missing: 3, failed: 0 },
     })
+    expectDone(await runFreshet(project, "plan", "--exit-code"))
     expectDone(await runFreshet(project, "materialize"))
     expect(await readMaterializations(project)).toEqual(recorded)
   })

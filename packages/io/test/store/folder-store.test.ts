@@ -99,6 +99,7 @@ test("a read-only store writes temporary files elsewhere, and can neither commit
 test.each([
   [buildOutputKey("recs", "2026-01-05", "0".repeat(32)), "rows", "recs"],
   [buildFailedRowsKey("recs", "2026-01-05", "f".repeat(32)), "failed_rows", "recs"],
+  [`refused/recs/2026-01-05/${"f".repeat(32)}.parquet`, "failed_rows", "recs"], // of earlier versions
   [buildQuarantineKey("log", "all", "1".repeat(32)), "quarantine", "log"],
   ["notes.txt", undefined, ""],
   ["recs/2026-01-05/mine.parquet", undefined, "recs"],
