@@ -87,9 +87,6 @@ export const partitionFlag = {
   brief: "Partition by key (default: the newest)",
 } as const
 
-/** Previous names of flags, accepted for one version. */
-export const previousFlags: ReadonlySet<string> = new Set(["--late", "--refused"])
-
 /** Creates a flag under a previous name, which the help leaves out. */
 export function createHiddenFlag(brief: string) {
   return { ...createSwitchFlag(brief), hidden: true } as const

@@ -21,7 +21,7 @@ import {
 
 const status = defineCommand<StatusFlags, string[]>({
   brief: "Show the state of every asset: fresh, stale, missing, failed, overdue",
-  text: "An asset is stale when its code or its inputs differ from those of its latest materialization. It is overdue when the deadline of its freshness policy has passed. In a selection, `stale:code` matches assets whose code changed, `stale:input` assets whose inputs changed and `stale:upstream` assets with a stale upstream. An asset is judged by its newest partition; an asset partitioned by keys is judged by the first key in the worst state.",
+  text: "An asset is stale when its code or its inputs differ from those of its latest materialization. It is overdue when the deadline of its freshness policy has passed. In a selection, `stale:code` matches assets whose code changed, `stale:input` assets whose inputs changed and `stale:upstream` assets with a stale upstream. The state of an asset is that of its newest partition; with static keys, that of the first key in the worst state.",
   examples: [
     "freshet status                       # all assets at their newest partition",
     "freshet status +user_recs --stale    # stale assets among user_recs and its upstream",

@@ -11,6 +11,7 @@ import {
   runFlags,
 } from "./flags.ts"
 import { selectionArgs, createSwitchFlag, createWholeNumberParser } from "./flags.ts"
+import { previousWipeName } from "./previous-names.ts"
 
 const verify = defineCommand<VerifyFlags, string[]>({
   brief: "Recompute a sample of the fresh partitions and compare with the record",
@@ -94,5 +95,5 @@ const wipe = defineCommand<WipeFlags, [string]>({
   load: async () => (await import("../commands/wipe.ts")).wipe,
 })
 
-/** Commands that maintain stored data. `forget` is the previous name of `wipe`. */
-export const maintainRoutes = { verify, wipe, forget: wipe, gc }
+/** Commands that maintain stored data. */
+export const maintainRoutes = { verify, wipe, [previousWipeName]: wipe, gc }

@@ -14,9 +14,10 @@ import {
 import type { CommandLine } from "./command-line.ts"
 import { dataRoutes } from "./data-routes.ts"
 import { defineCommand, type NoFlags } from "./define-command.ts"
-import { jsonFlag, previousFlags } from "./flags.ts"
+import { jsonFlag } from "./flags.ts"
 import { inspectRoutes } from "./inspect-routes.ts"
 import { maintainRoutes } from "./maintain-routes.ts"
+import { previousFlags, previousWipeName } from "./previous-names.ts"
 import { runRoutes } from "./run-routes.ts"
 
 const doctor = defineCommand<{ readonly json: boolean }>({
@@ -119,7 +120,7 @@ export const application = buildApplication<CommandLine>(
     docs: {
       brief:
         "Freshet finds the stale partitions of your datasets, explains them, and materializes exactly those.",
-      hideRoute: { __complete: true, forget: true },
+      hideRoute: { __complete: true, [previousWipeName]: true },
     },
   }),
   {

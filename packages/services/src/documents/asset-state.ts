@@ -4,7 +4,7 @@ import { stateNames, statusDetailShape } from "./asset-status.ts"
 
 const countSchema = z.int().check(z.nonnegative())
 
-/** The state of an asset, judged by its newest partition; of a set of keys, by the first in the worst state. */
+/** The state of an asset: that of its newest partition; of static keys, that of the first in the worst state. */
 export const assetStateShape = {
   name: z.string(),
   group: z.string(),
@@ -13,7 +13,7 @@ export const assetStateShape = {
   ...statusDetailShape,
   /** The first cause in a few words. */
   main_cause: z.string(),
-  /** Key of the partition by which the asset is judged. */
+  /** Key of the partition that represents the asset. */
   newest_partition: z.nullable(z.string()),
   /** The name of one partition: day, hour, key; null for an asset without partitions. */
   partition_noun: z.nullable(z.string()),

@@ -98,7 +98,7 @@ function listQueries(asset: AnyAsset): readonly string[] {
     .map((query) => renderSql(query, placeholderPartition))
 }
 
-/** Reads the state of the requested partition, or of the one by which the asset is judged. */
+/** Reads the state of the requested partition, or of the one that represents the asset. */
 async function readPartitionDetail(
   project: Project,
   asset: AnyAsset,

@@ -75,7 +75,7 @@ export async function readAssetStates(
   return { project, states }
 }
 
-/** Lists the partition by which each asset is judged. */
+/** Lists the partition that represents each asset. */
 function listRepresentatives(evaluation: Evaluation, assets: readonly AnyAsset[]) {
   const ranges = new Map<string, readonly PartitionRange[]>()
   for (const asset of assets) {
@@ -87,7 +87,7 @@ function listRepresentatives(evaluation: Evaluation, assets: readonly AnyAsset[]
 
 const worstFirst: readonly StateKind[] = ["failed", "stale", "missing"]
 
-/** Finds the partition by which an asset is judged: the newest; of a set of keys, the first in the worst state. */
+/** Finds the partition that represents an asset: the newest; of static keys, the first in the worst state. */
 export function findRepresentative(evaluation: Evaluation, asset: AnyAsset): number | undefined {
   const bounds = evaluation.bounds.get(asset.name)
   if (asset.kind === "source" || asset.partitions.kind !== "static") return bounds?.to
@@ -102,7 +102,7 @@ export function findRepresentative(evaluation: Evaluation, asset: AnyAsset): num
   return bounds?.to
 }
 
-/** The record of the partition by which an asset is judged, and the current time. */
+/** The record of the partition that represents an asset, and the current time. */
 interface StateInputs {
   readonly nowMs: number
   readonly record: MaterializationRecord | undefined

@@ -59,7 +59,7 @@ async function buildExplanation(
   }
 }
 
-/** Resolves a key; without one, takes the partition by which the asset is judged. */
+/** Resolves a key; without one, takes the partition that represents the asset. */
 function resolveExplainedPartition(
   project: Project,
   asset: Asset,
