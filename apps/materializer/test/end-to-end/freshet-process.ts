@@ -65,8 +65,13 @@ export async function readFreshetJson<T>(
 }
 
 /** Runs commands of a shell one after the other; the first that fails ends them. */
-export function runShell(settings: CommandSettings, commands: string): Promise<CommandResult> {
-  return startProgram(settings, "sh", ["-e", "-c", commands]).result
+export function runShell(
+  { folder, environment }: CommandSettings,
+  commands: string,
+): Promise<CommandResult> {
+  const shellEnvironment = { LANG: "C.UTF-8", npm_config_prefer_offline: "true", ...environment }
+  return startProgram({ folder, environment: shellEnvironment }, "sh", ["-e", "-c", commands])
+    .result
 }
 
 /** Asserts that a command succeeded; shows its output otherwise. */
