@@ -244,7 +244,7 @@ describe("a failure", () => {
     await run(project, buildValidGraph(raw, a))
     const failed = status(project, buildValidGraph(raw, a), "a", 1)
     expect(failed).toMatchObject({ kind: "failed", failure: { outcome: "failed" } })
-    expect(formatStatus(graph, failed)).toBe("last attempt failed: disk full")
+    expect(formatStatus(graph, failed)).toBe("failed before: disk full")
     land(project, "raw", day(1), "corrected")
     expect(status(project, buildValidGraph(raw, a), "a", 1)).toMatchObject({ kind: "missing" })
   })

@@ -50,6 +50,7 @@ async function recomputeStep(
   return recompute(evaluation, computation, partition, {
     engine: { ...effects.engine, ...engine },
     cache: createMaterializationCache(effects.ledger),
+    hash: effects.hash,
     readVersions: async ({ asset, partition: index }) =>
       project.steps.findLast((step) =>
         step.materializations.some(

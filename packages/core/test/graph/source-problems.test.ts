@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
 
+import type { SourceFormat } from "../../src/declare/source-format.ts"
 import { findSourceProblems } from "../../src/graph/source-problems.ts"
 import {
   daily,
@@ -8,7 +9,6 @@ import {
   monthly,
   type Partitions,
   sourceAsset,
-  type SourceFormat,
   staticKeys,
   unpartitioned,
   weekly,
