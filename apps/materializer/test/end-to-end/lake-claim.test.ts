@@ -34,7 +34,7 @@ test("gc deletes the files of wiped assets in a lake that the ledger has claimed
   await withShop(async (project) => {
     expectDone(await runFreshet(project, "materialize"))
     for (const asset of ["best", "items"])
-      expectDone(await runFreshet(project, "forget", asset, "--all", "--yes"))
+      expectDone(await runFreshet(project, "wipe", asset, "--all", "--yes"))
     expectDone(await runFreshet(project, "gc", "--grace", "0"))
     expect(listStoredFiles(project)).toEqual([])
   })

@@ -96,15 +96,15 @@ test("a few of 36,000 keys are materialized, listed, explained and wiped (compla
       "--inputs",
       "recorded",
     )
-    expect(again.stdout).toContain("scores user 7: the same rows")
+    expect(again.stdout).toContain(`scores "user 7": same rows`)
     const head = await jsonOf(project, "data", "head", "scores", "--partition", "user 35999")
     expect(head.rows).toEqual([{ n: 7 }])
     const verified = await measured(project, "verify", "--sample", "100%")
     expect(verified.stdout).toContain("8 of 8 partitions of 2 assets")
-    expect(await jsonOf(project, "forget", "users", "--all", "--yes")).toMatchObject({
+    expect(await jsonOf(project, "wipe", "users", "--all", "--yes")).toMatchObject({
       materializations: 4,
       becomes_stale: [{ computation: "scores", count: 4 }],
-      made_from_it: [{ asset: "scores", count: 4 }],
+      readers: [{ asset: "scores", count: 4 }],
     })
   })
 })
@@ -151,7 +151,7 @@ test.each([
       ])
       for (const words of [["status"], everything, ["why", "rolling"], ["runs"]])
         expect((await measured(project, ...words)).stdout.split("\n").length).toBeLessThan(20)
-      expect(await jsonOf(project, "forget", "plain", "--all", "--yes")).toMatchObject({
+      expect(await jsonOf(project, "wipe", "plain", "--all", "--yes")).toMatchObject({
         materializations: 7,
         becomes_stale: [{ computation: "rolling", count: 1 }],
       })
@@ -179,7 +179,7 @@ test("a hundred thousand materializations are wiped at once (complaint 38)", asy
     )
     const { assets } = await jsonOf(project, "status", "plain")
     expect(assets[0].partitions).toMatchObject({ missing: 905_889 })
-    const went = await jsonOf(project, "forget", "plain", "--all", "--yes")
+    const went = await jsonOf(project, "wipe", "plain", "--all", "--yes")
     expect(went).toMatchObject({ materializations: 100_000, count: 100_000, files: 1 })
     expect(went.partitions).toHaveLength(1)
     const after = await jsonOf(project, "status", "plain")

@@ -145,7 +145,7 @@ test("a single key is stale, explained, materialized, wiped and deleted (complai
     const before = listStoredFiles(project)
     expect(before).toHaveLength(2 * keys.length + 2 * odd.length)
     for (const key of odd)
-      expect(await jsonOf(project, "forget", "next", `--partition=${key}`, "--yes")).toMatchObject({
+      expect(await jsonOf(project, "wipe", "next", `--partition=${key}`, "--yes")).toMatchObject({
         partitions: [{ from: key, to: key }],
         materializations: 2,
       })

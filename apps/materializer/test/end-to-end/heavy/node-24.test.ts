@@ -3,11 +3,11 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
-import { expectDone, runFreshet } from "./freshet-process.ts"
-import { node24 } from "./node-24.ts"
-import { landSmallInput } from "./small-input.ts"
-import { listStoredFiles } from "./stored-files.ts"
-import { type TestProject, withTestProject } from "./test-project.ts"
+import { expectDone, runFreshet } from "../freshet-process.ts"
+import { node24 } from "../node-24.ts"
+import { landSmallInput } from "../small-input.ts"
+import { listStoredFiles } from "../stored-files.ts"
+import { type TestProject, withTestProject } from "../test-project.ts"
 
 const commands = [
   ["--help"],
