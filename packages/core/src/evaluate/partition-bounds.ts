@@ -1,10 +1,5 @@
-import type { Asset, Computation, SourceAsset } from "../declare/declaration.ts"
-import {
-  type PartitionRange,
-  type Partitions,
-  getNewestClosed,
-  toTimeInterval,
-} from "../declare/partition.ts"
+import type { SourceAsset } from "../declare/declaration.ts"
+import { type PartitionRange, type Partitions, getNewestClosed } from "../declare/partition.ts"
 import { type Graph, type Reading, getOutputs, listSources } from "../graph/graph.ts"
 import { intersectRanges, listReadersWithin } from "../graph/mapping.ts"
 import type { Landing } from "./landing.ts"
@@ -17,8 +12,7 @@ const everything: PartitionRange = { from: -Infinity, to: Infinity }
 /**
  * Finds the existing partitions. A source has partitions from its first landed file to its newest. An asset has the
  * ended partitions whose windows overlap the partitions of all its upstreams: a month exists when its last day does.
- * Where no upstream bounds the asset (it reads only snapshots, for example), its newest partition is limited by the
- * newest landed file of its group.
+ * Where no upstream bounds the asset (it reads only snapshots, for example), it has all ended partitions.
  */
 export function findPartitionBounds(
   graph: Graph,
@@ -30,14 +24,15 @@ export function findPartitionBounds(
     const range = findLandedRange(source, landing, nowMs)
     if (range !== undefined) bounds.set(source.name, range)
   }
-  const frontiers = findGroupFrontiers(graph, bounds)
-  const declaredBy = createDeclaredRangeLookup()
+  const getRange = createDeclaredRangeLookup(nowMs)
   for (const computation of graph.computations) {
     const [output] = getOutputs(graph, computation)
     if (output === undefined) continue
-    const frontierMs = frontiers.get(output.group)
-    const limits = { bounds, nowMs, frontierMs, declaredBy }
-    const range = findComputationRange(graph, computation, output, limits)
+    const range = findComputationRange(
+      graph.readings.get(computation.name) ?? [],
+      bounds,
+      getRange(output.partitions),
+    )
     if (range !== undefined) for (const { asset } of computation.outputs) bounds.set(asset, range)
   }
   return bounds
@@ -70,53 +65,29 @@ export function getDeclaredRange(partitions: Partitions, nowMs: number): Partiti
   return { from: partitions.start, to: Math.min(partitions.end ?? Infinity, closed) }
 }
 
-type DeclaredRangeLookup = (partitions: Partitions, nowMs: number) => PartitionRange
-
-/** Creates a lookup of declared ranges that caches them by partitions and instant. */
-function createDeclaredRangeLookup(): DeclaredRangeLookup {
-  const rangesByPartitions = new Map<Partitions, Map<number, PartitionRange>>()
-  return (partitions, nowMs) => {
-    const byInstant = rangesByPartitions.get(partitions) ?? new Map<number, PartitionRange>()
-    const range = byInstant.get(nowMs) ?? getDeclaredRange(partitions, nowMs)
-    rangesByPartitions.set(partitions, byInstant.set(nowMs, range))
+/** Creates a lookup of declared ranges that caches them by partitions. */
+function createDeclaredRangeLookup(nowMs: number): (partitions: Partitions) => PartitionRange {
+  const ranges = new Map<Partitions, PartitionRange>()
+  return (partitions) => {
+    const range = ranges.get(partitions) ?? getDeclaredRange(partitions, nowMs)
+    ranges.set(partitions, range)
     return range
   }
 }
 
-/** Group → the instant at which the newest landed partition of its sources ends. */
-function findGroupFrontiers(graph: Graph, bounds: PartitionBounds): Map<string, number> {
-  const frontiers = new Map<string, number>()
-  for (const { name, group, partitions } of listSources(graph)) {
-    const range = bounds.get(name)
-    if (partitions.kind === "none" || partitions.kind === "static" || range === undefined) continue
-    const { endMs } = toTimeInterval(partitions, range.to)
-    frontiers.set(group, Math.max(frontiers.get(group) ?? -Infinity, endMs))
-  }
-  return frontiers
-}
-
+/** Narrows the declared range of a computation to the partitions whose windows overlap the bounds of all its upstreams. */
 function findComputationRange(
-  graph: Graph,
-  computation: Computation,
-  { partitions }: Asset,
-  limits: {
-    readonly bounds: PartitionBounds
-    readonly nowMs: number
-    readonly frontierMs: number | undefined
-    readonly declaredBy: DeclaredRangeLookup
-  },
+  readings: readonly Reading[],
+  bounds: PartitionBounds,
+  declaredRange: PartitionRange,
 ): PartitionRange | undefined {
-  let range: PartitionRange | undefined = limits.declaredBy(partitions, limits.nowMs)
-  let isBounded = partitions.kind === "none" || partitions.kind === "static"
-  for (const reading of graph.readings.get(computation.name) ?? []) {
+  let range: PartitionRange | undefined = declaredRange
+  for (const reading of readings) {
     if (reading.read.asset === undefined) continue
-    const bound = findBound(reading, limits.bounds.get(reading.asset.name))
+    const bound = findBound(reading, bounds.get(reading.asset.name))
     range = range && bound && intersectRanges(range, bound)
-    if (bound !== undefined && bound.to !== Infinity) isBounded = true
   }
-  if (range === undefined || isBounded || limits.frontierMs === undefined) return range
-  const to = limits.declaredBy(partitions, Math.min(limits.frontierMs, limits.nowMs)).to
-  return intersectRanges(range, { from: -Infinity, to })
+  return range
 }
 
 /** The reader's partitions whose window overlaps the upstream's bounds. */

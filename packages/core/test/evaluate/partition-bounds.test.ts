@@ -76,10 +76,10 @@ test.each<[string, Sql, string]>([
   ["whole days before", sql`from ${window(raw, -3, -1, { onShortWindow: "skip" })}`, "6 to 10"],
   ["everything up to it", sql`from ${upTo(raw)}`, "3 to 9"],
   ["its own past too", sql`from ${raw}, ${previous()}`, "3 to 9"],
-  ["the latest partition, as far as its group goes", sql`from ${latest(raw)}`, "3 to 9"],
-  ["all partitions, as far as its group goes", sql`from ${all(raw)}`, "1 to 9"],
-  ["a snapshot, as far as its group goes", sql`from ${users}`, "1 to 9"],
-  ["nothing at all, as far as its group goes", sql`select 1`, "1 to 9"],
+  ["the latest partition, up to the clock", sql`from ${latest(raw)}`, "3 to 20"],
+  ["all partitions, up to the clock", sql`from ${all(raw)}`, "1 to 20"],
+  ["a snapshot, up to the clock", sql`from ${users}`, "1 to 20"],
+  ["nothing at all, up to the clock", sql`select 1`, "1 to 20"],
   ["something that never landed", sql`from ${raw}, ${gone}`, "nothing"],
 ])("an asset that reads %s", (_, query, expected) => {
   expect(findBounds(query, { raw: [3, 6, 9], users: [0] })).toBe(expected)
@@ -102,20 +102,29 @@ test("no partition exists for an empty landing zone", () => {
   expect(findBounds(sql`from ${users}`, { raw: [] })).toBe("nothing")
 })
 
-test("without a daily file the newest partition is the newest ended day", () => {
-  expect(findBounds(sql`from ${users}`, { users: [0] }, 8)).toBe("1 to 8")
-})
-
-test("only files of the asset's group limit its newest partition", () => {
-  const far = source("far", { group: "other" })
-  const asset = dailyAsset("x", sql`from ${users}`)
-  const found = findPartitionBounds(
-    buildValidGraph(raw, far, users, asset),
-    landing({ raw: [day(4)], far: [day(9)], users: [0] }),
-    afterDay(20),
-  )
-  expect(found.get("x")).toEqual({ from: day(1), to: day(4) })
-})
+test.each([["g"], ["other"]])(
+  "a group is a label: the group %s does not change which partitions exist",
+  (group) => {
+    const far = source("far", { group: "other" })
+    const bounds = findPartitionBounds(
+      buildValidGraph(
+        raw,
+        far,
+        users,
+        dailyAsset("snapshot_reader", sql`from ${users}`, { group }),
+        dailyAsset("fetcher", sql`select 1`, { group }),
+        dailyAsset("reader", sql`from ${raw}`, { group }),
+      ),
+      landing({ raw: [day(4)], far: [day(9)], users: [0] }),
+      afterDay(20),
+    )
+    expect([bounds.get("snapshot_reader"), bounds.get("fetcher"), bounds.get("reader")]).toEqual([
+      { from: day(1), to: day(20) },
+      { from: day(1), to: day(20) },
+      { from: day(4), to: day(4) },
+    ])
+  },
+)
 
 test("an unpartitioned asset exists when all its upstreams do", () => {
   const uncut = (asset: AnyAsset, days: Record<string, readonly number[]>) =>
@@ -211,10 +220,10 @@ describe("between granularities", () => {
     )
   })
 
-  test("an hour that reads the latest day exists from that day's first hour on", () => {
+  test("an hour that reads the latest day exists from the first day's first hour up to the clock", () => {
     const read = (up: AnyAsset & { partitions: Timed }) => sql`from ${latest(up)}`
-    expect(across(hours, read, [everyDay, "2026-01-05", "2026-01-06"])).toBe(
-      "2026-01-05T00 to 2026-01-06T23",
+    expect(across(hours, read, [everyDay, "2026-01-05", "2026-01-06"], afterDay(8))).toBe(
+      "2026-01-05T00 to 2026-01-08T23",
     )
   })
 
@@ -240,16 +249,9 @@ describe("between granularities", () => {
     expect(across(keys, (up) => sql`from ${up}`, [keys])).toBe("nothing")
   })
 
-  test("the newest file of the group limits an asset that reads only static keys", () => {
-    const file = source("file")
-    const regions = partitionedSource("regions", keys)
-    const asset = dailyAsset("x", sql`from ${all(regions)}`)
-    const found = findPartitionBounds(
-      buildValidGraph(file, regions, asset),
-      landing({ file: [day(2), day(6)], regions: [0] }),
-      afterDay(20),
-    )
-    expect(found.get("x")).toEqual({ from: day(1), to: day(6) })
+  test("an asset that reads only static keys exists up to the clock", () => {
+    const asset = (up: AnyAsset) => sql`from ${all(up)}`
+    expect(across(everyDay, asset, [keys, "eu"], afterDay(6))).toBe("2026-01-01 to 2026-01-06")
   })
 })
 

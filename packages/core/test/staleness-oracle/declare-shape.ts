@@ -64,6 +64,7 @@ export function buildShapeGraph(shape: Shape, setting: Setting, declared: Declar
       partitionedSource(name, buildPartitions(setting, declared, granularity), {
         whenMissing,
         previousNames,
+        group: getGroup(declared, id),
       }),
     )
   }
@@ -88,11 +89,13 @@ function buildAssets(
   const code = sql`${declared.salts.get(id) ?? 0} ${modulus}`
   const query = from.reduce<Sql>((fragments, fragment) => sql`${fragments} ${fragment}`, code)
   const partitions = buildPartitions(setting, declared, granularity)
+  const group = getGroup(declared, id)
   const buildOptions = (output: string) => ({ checks: buildChecks(declared.checks.get(output)) })
   if (outputs.length === 1) {
     const { name, previousNames } = getName(declared, id)
     const publish = publishTo({ $inferInsert: {} }, { set: "published" })
     const extra = {
+      group,
       partitions,
       previousNames,
       ...buildOptions(id),
@@ -112,8 +115,12 @@ function buildAssets(
   const shared = query as Sql<never> // the compiler's rules are tested elsewhere
   const name = getComputationName(declared, computation)
   return Object.values(
-    sqlAssets({ name, group: "g", partitions, shared, outputs: Object.fromEntries(described) }),
+    sqlAssets({ name, group, partitions, shared, outputs: Object.fromEntries(described) }),
   )
+}
+
+function getGroup({ groups }: Declarations, id: string): string {
+  return groups.get(id) ?? "g"
 }
 
 function buildChecks(rule: Rule | undefined) {

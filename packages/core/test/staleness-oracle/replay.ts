@@ -30,6 +30,7 @@ interface ReplayFacts extends Facts {
     readonly names: Map<string, NamedAsset>
     readonly removed: Set<string>
     readonly checks: Map<string, Rule>
+    readonly groups: Map<string, string>
     keys: readonly string[]
   }
 }
@@ -51,6 +52,7 @@ export function startReplay(story: Story): Replay {
     names: new Map(),
     removed: new Set<string>(),
     checks: new Map(),
+    groups: new Map(),
     keys: firstKeys,
   }
   return { story, project, facts: { setting, landed, nowMs, declared }, past: new Map() }
@@ -97,6 +99,9 @@ export function applyEdit(replay: Replay, edit: Edit): void {
     case "checks":
       if (edit.rule === undefined) declared.checks.delete(output)
       else declared.checks.set(output, edit.rule)
+      return
+    case "group":
+      declared.groups.set(edit.pick % 3 === 0 ? source.id : computation.id, edit.group)
       return
     case "wipe":
       keepNewest(past)

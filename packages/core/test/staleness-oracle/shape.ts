@@ -51,6 +51,8 @@ export interface Declarations {
   readonly names: ReadonlyMap<string, NamedAsset>
   readonly removed: ReadonlySet<string>
   readonly checks: ReadonlyMap<string, Rule>
+  /** Source or computation → its group, if it is not the first one. */
+  readonly groups: ReadonlyMap<string, string>
   /** The keys of all assets partitioned by key. */
   readonly keys: readonly string[]
 }

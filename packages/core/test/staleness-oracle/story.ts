@@ -33,6 +33,7 @@ export type Edit = { readonly pick: number } & (
   | { readonly kind: "rename"; readonly isSaid: boolean }
   | { readonly kind: "checks"; readonly rule: Rule | undefined }
   | { readonly kind: "wipe" }
+  | { readonly kind: "group"; readonly group: string }
   | { readonly kind: "keys"; readonly keys: readonly string[] }
 )
 
@@ -67,6 +68,7 @@ const anyEdit = fc.oneof(
   buildEdit(2, "rename", { isSaid: fc.boolean() }),
   buildEdit(3, "checks", { rule }),
   buildEdit(1, "wipe", {}),
+  buildEdit(1, "group", { group: fc.constantFrom("g", "h") }),
   buildEdit(1, "keys", { keys: fc.constantFrom(...keySets) }),
 )
 

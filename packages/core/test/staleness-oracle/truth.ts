@@ -53,8 +53,6 @@ interface Progress {
   readonly missingFiles: Set<string>
   /** Output → its computation. */
   readonly makers: Map<string, string>
-  /** The end of the newest landed partition of time; undefined when none has landed. */
-  frontierMs: number | undefined
 }
 
 /** Computes every partition of every computation from scratch, in order: `c1 2026-03-01` → its truth. */
@@ -105,7 +103,6 @@ function getKey({ setting, declared }: Facts, granularity: Granularity, place: P
 /** A source of time exists from its first file to its newest; other sources exist as a whole when a file has landed or files are optional. */
 function evaluateSources(shape: Shape, facts: Facts): Progress {
   const [exists, contents, missingFiles] = [new Map(), new Map(), new Set<string>()]
-  let frontierMs: number | undefined
   for (const { id, granularity, whenMissing } of shape.sources) {
     const files = new Map<Place, string>()
     const possible = listDeclaredPlaces(facts, granularity)
@@ -121,20 +118,14 @@ function evaluateSources(shape: Shape, facts: Facts): Progress {
     contents.set(id, files)
     for (const place of places)
       if (!files.has(place) && whenMissing === "wait") missingFiles.add(`${id} ${place}`)
-    if (!isTimed || files.size === 0) continue
-    const { toMs } = getCalendar(facts.setting)[granularity][last]!
-    frontierMs = Math.max(frontierMs ?? -Infinity, toMs)
   }
   const granularities = getGranularities(shape)
-  return { facts, granularities, exists, contents, missingFiles, makers: new Map(), frontierMs }
+  return { facts, granularities, exists, contents, missingFiles, makers: new Map() }
 }
 
-/** A partition exists when the newest partition of each window does, or the whole window where short windows are skipped; without an upstream bound, up to the newest landed file. */
+/** A partition exists when the newest partition of each window does, or the whole window where short windows are skipped. */
 function exists(progress: Progress, computation: ComputationShape, place: Place): boolean {
-  const { facts, frontierMs } = progress
-  const { granularity, reads } = computation
-  let isBounded = granularity === "none" || granularity === "static"
-  for (const read of reads) {
+  for (const read of computation.reads) {
     const upstream = progress.exists.get(read.upstream)!
     if (upstream.size === 0) return false
     const window = findWindow(progress, computation, read, place)
@@ -144,13 +135,10 @@ function exists(progress: Progress, computation: ComputationShape, place: Place)
       if (![...upstream].some((upstreamPlace) => upstreamPlace <= newest)) return false
       continue
     }
-    isBounded = true
     const isSkipped = read.window === "whole" || read.window === "skip 3"
     if (!upstream.has(newest) || (isSkipped && !upstream.has(oldest))) return false
   }
-  if (isBounded || frontierMs === undefined || granularity === "none" || granularity === "static")
-    return true
-  return getCalendar(facts.setting)[granularity][place]!.toMs <= frontierMs
+  return true
 }
 
 /** The first and last partition of a window, existing or not; `all` where time does not bound it. */
