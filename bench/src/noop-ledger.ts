@@ -8,16 +8,19 @@ import {
   formatFingerprint,
   formatPartitionKey,
   type Graph,
+  computeInputVersion,
   type Lanes,
   listQueryTexts,
   type MaterializationHistory,
   type ParsedQueries,
+  type ReadVersions,
+  formatRelationName,
 } from "@freshet/core/engine"
 import pg from "pg"
 import { from as copyFrom } from "pg-copy-streams"
 
 import { hash } from "./plan-hash.ts"
-import { getRecordedVersion, createSnapshot } from "./plan-ledger.ts"
+import { getRecordedVersion, createSnapshot, declareWindow } from "./plan-ledger.ts"
 import { dailyPartitions, getAssetName, type Shape } from "./plan-project.ts"
 import { createScenarios } from "./plan-scenarios.ts"
 
@@ -129,14 +132,13 @@ function* formatRows(
       id += 1
       const inputText = formatFingerprint(getFingerprint(timeline.inputs, day))
       const check = version.checks[0]?.version ?? ""
-      const row = [
-        id,
-        getAssetName(asset),
-        day,
+      const input = computeInputVersion(
+        graph,
         version.codeVersion,
-        `${inputText}${inputText}`,
-        inputText,
-      ]
+        listReadVersions(shape, asset, day),
+        hash,
+      )
+      const row = [id, getAssetName(asset), day, version.codeVersion, input, inputText]
       row.push(
         getRecordedVersion(asset, day),
         getFilePath(asset, day),
@@ -150,6 +152,20 @@ function* formatRows(
     }
     yield `${lines.join("\n")}\n`
   }
+}
+
+/** Lists the versions that a partition reads. */
+function listReadVersions(shape: Shape, asset: number, day: number): readonly ReadVersions[] {
+  return (shape.reads[asset] ?? []).map(({ upstreamIndex, days }) => {
+    const versions: [number, string][] = []
+    for (let readDay = Math.max(0, day + 1 - days); readDay <= day; readDay += 1)
+      versions.push([readDay, getRecordedVersion(upstreamIndex, readDay)])
+    const relation = formatRelationName({
+      window: declareWindow(days),
+      asset: { name: getAssetName(upstreamIndex) },
+    })
+    return { relation, asset: getAssetName(upstreamIndex), short: false, versions }
+  })
 }
 
 function getFingerprint({ low, high }: Lanes, day: number) {

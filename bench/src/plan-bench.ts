@@ -71,7 +71,7 @@ function evaluateScenario(shape: Shape, scenario: Scenario): Evaluation {
 /** Plans everything, and only the newest day, with both planners. */
 function prove(shape: Shape, scenario: Scenario, evaluation: Evaluation): void {
   for (const from of [0, shape.days - 1]) {
-    const plan = buildPlan(evaluation, createRequest(shape, from), hash)
+    const plan = buildPlan(evaluation, createRequest(shape, from))
     provePlan({ shape, scenario }, { evaluation, plan }, (day) => day >= from)
   }
 }

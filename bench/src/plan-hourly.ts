@@ -74,7 +74,7 @@ function summarizeStatus(evaluation: Evaluation, name: string) {
 function createPlan(evaluation: Evaluation): Plan {
   const names = evaluation.graph.computations.map(({ name }) => name)
   const targets = new Map(names.map((name) => [name, [{ from: 0, to: hours - 1 }]]))
-  return buildPlan(evaluation, { targets, publish: true }, hash)
+  return buildPlan(evaluation, { targets, publish: true })
 }
 
 function main(): Sample {

@@ -13,6 +13,7 @@ import {
   type LandedPartition,
   type Landing,
   type Lanes,
+  type Window,
   type LedgerSnapshot,
   type MaterializationHistory,
   type MaterializationVersion,
@@ -107,6 +108,13 @@ function createContents(days: number, getVersion: (day: number) => string): Lane
   return lanes
 }
 
+/** Declares the window of a number of days that ends with the reader's day. */
+export function declareWindow(days: number): Window {
+  return days === 1
+    ? { kind: "same" }
+    : { kind: "offsets", from: 1 - days, to: 0, onShortWindow: "truncate" }
+}
+
 /** Sums each window by itself: the code plus, for each read, the sum of its contents times the factor of the relation. */
 function createInputs(
   { reads }: Shape,
@@ -119,10 +127,7 @@ function createInputs(
   inputs.low.fill(start.low)
   inputs.high.fill(start.high)
   for (const { upstreamIndex, days } of reads[asset] ?? []) {
-    const window =
-      days === 1
-        ? ({ kind: "same" } as const)
-        : ({ kind: "offsets", from: 1 - days, to: 0, onShortWindow: "truncate" } as const)
+    const window = declareWindow(days)
     const relation = computeFingerprint(
       formatRelationName({ window, asset: { name: getAssetName(upstreamIndex) } }),
     )

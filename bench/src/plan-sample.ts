@@ -73,10 +73,10 @@ function planOnce(inputs: EvaluationInputs, snapshot: LedgerSnapshot) {
     }),
   )
   const request = { targets: all, publish: true }
-  const everything = measureTime(() => buildPlan(evaluation.value, request, hash))
+  const everything = measureTime(() => buildPlan(evaluation.value, request))
   const newest = measureTime(() => {
     const targets = listNewestTargets(evaluation.value, names)
-    return buildPlan(evaluation.value, { targets, publish: true }, hash)
+    return buildPlan(evaluation.value, { targets, publish: true })
   })
   return { evaluate: evaluation, everything, newest }
 }

@@ -118,6 +118,12 @@ export { groupBy } from "./group-by.ts"
 export type { PublicationPlan } from "./plan/publication.ts"
 export { groupPublicationSets, isReadyToPublish } from "./plan/publication.ts"
 export { evaluate } from "./evaluate/evaluate.ts"
+export type { ComputationProof, FreshnessProof, SourceProof } from "./prove/freshness-proof.ts"
+export type { ProofEffects, RecordedVersions } from "./prove/current-records.ts"
+export type { ProvenEvaluation } from "./prove/prove-freshness.ts"
+export { proveFreshness } from "./prove/prove-freshness.ts"
+export type { SetRows } from "./prove/published-rows.ts"
+export type { KnownFreshness } from "./prove/find-unproven.ts"
 export type { ComputationStates, Evaluation, StateCounts, StateKind } from "./evaluate/states.ts"
 export {
   countStates,

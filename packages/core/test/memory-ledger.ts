@@ -18,6 +18,7 @@ import {
   type LedgerSnapshot,
   type Materialization,
   type MaterializationHistory,
+  type PartitionRange,
   type MaterializationRecord,
   type MaterializationVersion,
   type Publication,
@@ -29,6 +30,8 @@ export interface MemoryLedger {
   readonly records: StoredRecord[]
   readonly steps: StepRecord[]
   readonly published: Map<string, Publication>
+  /** The wiped partitions, each with the number of steps before it. */
+  readonly removed: { readonly asset: string; readonly key: string; readonly steps: number }[]
   /** The highest `seq` so far. */
   sequence: number
 }
@@ -44,7 +47,7 @@ interface StoredRecord {
 
 /** Creates an empty ledger. */
 export function createMemoryLedger(): MemoryLedger {
-  return { records: [], steps: [], published: new Map(), sequence: 0 }
+  return { records: [], steps: [], published: new Map(), removed: [], sequence: 0 }
 }
 
 /** Builds the snapshot of a ledger. */
@@ -78,7 +81,7 @@ function listAttempts(ledger: MemoryLedger, graph: Graph, computation: Computati
     for (const { asset: name, key, sequence, record } of ledger.records) {
       const partition = names.includes(name) ? findPartition(asset.partitions, key) : undefined
       if (partition === undefined) continue
-      const id = `${partition} ${record.fingerprint}`
+      const id = `${partition} ${record.inputVersion}`
       const attempt = attempts.get(id) ?? { sequence, partition, records: [] }
       attempt.records.push(record)
       attempts.set(id, attempt)
@@ -279,7 +282,31 @@ export function wipeEarlier(ledger: MemoryLedger, graph: Graph): void {
     const names = [asset.name, ...asset.previousNames]
     const stored = ledger.records.filter((candidate) => names.includes(candidate.asset))
     for (const record of stored)
-      if (stored.some(({ key, sequence }) => key === record.key && sequence > record.sequence))
+      if (stored.some(({ key, sequence }) => key === record.key && sequence > record.sequence)) {
         ledger.records.splice(ledger.records.indexOf(record), 1)
+        ledger.removed.push({ ...record, steps: ledger.steps.length })
+      }
   }
+}
+
+/** Finds the partitions that were recorded, checked or wiped after a number of steps, by computation. */
+export function findTouchedSince(
+  ledger: MemoryLedger,
+  graph: Graph,
+  steps: number,
+): ReadonlyMap<string, readonly PartitionRange[]> {
+  const touched = new Map<string, PartitionRange[]>()
+  const add = (computation: string, partition: number): void => {
+    const range = { from: partition, to: partition }
+    touched.set(computation, [...(touched.get(computation) ?? []), range])
+  }
+  for (const { computation, partition } of ledger.steps.slice(steps)) add(computation, partition)
+  for (const { asset: name, key } of ledger.removed.filter((wiped) => wiped.steps >= steps))
+    for (const computation of graph.computations)
+      for (const asset of getOutputs(graph, computation)) {
+        const at = findPartition(asset.partitions, key)
+        const isOutput = [asset.name, ...asset.previousNames].includes(name)
+        if (isOutput && at !== undefined) add(computation.name, at)
+      }
+  return touched
 }

@@ -7,11 +7,13 @@ import {
   findPartitionBounds,
   getAsset,
   listSteps,
+  proveFreshness,
   type AssetRange,
   type CheckResult,
   type ComputeRequest,
   type Effects,
   type Evaluation,
+  type FreshnessProof,
   type Graph,
   type Hash,
   type Landing,
@@ -25,6 +27,7 @@ import {
   type RunOptions,
   type RunResult,
   type StateCounts,
+  type LedgerSnapshot,
   type StepRecord,
 } from "../src/engine.ts"
 import { afterDay, day } from "./declarations.ts"
@@ -34,6 +37,7 @@ import {
   recordStep,
   findRecords,
   toSnapshot,
+  findTouchedSince,
 } from "./memory-ledger.ts"
 
 /** A project in memory: its landing zone, ledger, store and engine, with a log of the engine's work. */
@@ -48,6 +52,13 @@ export interface MemoryProject extends MemoryLedger {
   readonly computed: string[]
   readonly behaviour: Behaviour
   aborted: boolean
+  /** The newest stored proof, and the number of steps before it. */
+  proof: FreshnessProof | undefined
+  provenSteps: number
+  /** True: proofs are stored. */
+  storesProofs: boolean
+  /** The number of input versions that were computed to prove evaluations. */
+  verified: number
 }
 
 /** The behaviour of a project's engine, ledger and publisher; each function may throw. */
@@ -84,6 +95,10 @@ export function createMemoryProject(
     events: [],
     computed: [],
     aborted: false,
+    proof: undefined,
+    provenSteps: 0,
+    storesProofs: true,
+    verified: 0,
     behaviour: {
       rows: formatRows,
       checks: () => [],
@@ -142,15 +157,39 @@ function toLanding(project: MemoryProject): Landing {
   )
 }
 
-/** Evaluates a graph in a project. */
+/** Evaluates a graph in a project by fingerprints alone. */
 export function evaluateProject(
   project: MemoryProject,
   graph: Graph,
   parsed: ParsedQueries = new Map(),
 ): Evaluation {
+  return createEvaluator(project, graph, parsed)(toSnapshot(project, graph))
+}
+
+function createEvaluator(project: MemoryProject, graph: Graph, parsed: ParsedQueries) {
   const landing = toLanding(project)
   const bounds = findPartitionBounds(graph, landing, project.nowMs)
-  return evaluate({ graph, landing, bounds }, toSnapshot(project, graph), parsed, project.hash)
+  return (snapshot: LedgerSnapshot) =>
+    evaluate({ graph, landing, bounds }, snapshot, parsed, project.hash)
+}
+
+/** Evaluates a graph in a project, and proves the fresh partitions. */
+export async function proveProject(
+  project: MemoryProject,
+  graph: Graph,
+  parsed: ParsedQueries = new Map(),
+): Promise<Evaluation> {
+  const { evaluation, proof, verified } = await proveFreshness(
+    createEvaluator(project, graph, parsed),
+    toSnapshot(project, graph),
+    { proof: project.proof, touched: findTouchedSince(project, graph, project.provenSteps) },
+    { hash: project.hash, readVersions: async (ranges) => findRecords(project, graph, ranges) },
+  )
+  project.verified += verified
+  if (!project.storesProofs) return evaluation
+  project.proof = proof()
+  project.provenSteps = project.steps.length
+  return evaluation
 }
 
 /** Requests every partition of every asset. */
@@ -174,8 +213,8 @@ export async function run(
   request: (evaluation: Evaluation) => PlanRequest = requestEverything,
   options: Partial<RunOptions> = {},
 ): Promise<PlannedRun> {
-  const evaluation = evaluateProject(project, graph)
-  const plan = buildPlan(evaluation, request(evaluation), project.hash)
+  const evaluation = await proveProject(project, graph)
+  const plan = buildPlan(evaluation, request(evaluation))
   const all = { command: "freshet materialize", concurrency: 1, failFast: false, ...options }
   const result = await execute(evaluation, plan, createEffects(project, graph), all)
   return { ...result, plan, planned: listStepIds(evaluation, plan) }

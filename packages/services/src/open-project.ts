@@ -1,12 +1,16 @@
 import {
   buildGraph,
   evaluate,
+  type Evaluation,
   findPartitionBounds,
   type Graph,
+  type Hash,
   type Ledger,
   type LedgerSnapshot,
+  removeMaterializations,
   listSources,
   ProblemsError,
+  proveFreshness,
 } from "@freshet/core/engine"
 import { type LedgerClient, observeLanding, readHashedFiles, saveHashChanges } from "@freshet/io"
 
@@ -16,7 +20,7 @@ import { withMigratedState } from "./migrated-ledger.ts"
 import { openStore } from "./open-store.ts"
 import { parseQueries } from "./parse-queries.ts"
 import { createProjectLedger } from "./project-ledger.ts"
-import type { OpenOptions, Project } from "./project.ts"
+import type { OpenOptions, Project, ProjectLedger } from "./project.ts"
 import { withRunLock } from "./run-lock.ts"
 import { createLazyRuntime, type Runtime } from "./runtime.ts"
 import type { Services } from "./services.ts"
@@ -110,7 +114,8 @@ async function readProject(
   const inputs = { graph, landing: observation.landing, bounds }
   const evaluateSnapshot = (snapshot: LedgerSnapshot) => evaluate(inputs, snapshot, parses, hash)
   const ledger = createProjectLedger(client, graph, config)
-  const evaluation = evaluateSnapshot(await ledger.readSnapshot())
+  const prover = createProver(ledger, evaluateSnapshot, hash)
+  const { evaluation, proof } = await prover.readEvaluation()
   const forgottenVersions = await findForgottenVersions(client, { graph, evaluation }, hash)
   return {
     config,
@@ -119,11 +124,37 @@ async function readProject(
     warnings: [...observation.problems, ...forgottenVersions],
     nowMs,
     hash,
-    evaluate: evaluateSnapshot,
+    proof,
+    ...prover,
     store: openStore(config),
     ledger,
     runLedger,
     signal,
     runtime,
+  }
+}
+
+/** Proves evaluations of one ledger. */
+function createProver(
+  { readMaterializations, withSnapshot }: ProjectLedger,
+  evaluateSnapshot: (snapshot: LedgerSnapshot) => Evaluation,
+  hash: Hash,
+): Pick<Project, "readEvaluation" | "evaluateWithout"> {
+  return {
+    readEvaluation: () =>
+      withSnapshot(async ({ snapshot, readVersions, storeProof, ...known }) => {
+        const proven = await proveFreshness(evaluateSnapshot, snapshot, known, {
+          readVersions,
+          hash,
+        })
+        storeProof(proven)
+        return proven
+      }),
+    evaluateWithout: ({ evaluation, proof }, removals) => {
+      const snapshot = removeMaterializations(evaluation.snapshot, removals)
+      const touched = new Map(removals.map(({ computation, ranges }) => [computation, ranges]))
+      const effects = { readVersions: readMaterializations, hash }
+      return proveFreshness(evaluateSnapshot, snapshot, { proof: proof(), touched }, effects)
+    },
   }
 }

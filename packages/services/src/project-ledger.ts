@@ -16,9 +16,9 @@ import {
   readQuarantinedLines,
   readQuarantineFiles,
   readRuns,
-  readSnapshot,
   wipeMaterializations,
   wipePartitions,
+  withSnapshot,
 } from "@freshet/io"
 
 import type { Config } from "./config.ts"
@@ -32,7 +32,8 @@ export function createProjectLedger(
   { home }: Pick<Config, "home">,
 ): ProjectLedger {
   return {
-    readSnapshot: () => readSnapshot(client, graph, { stateFile: join(home, "histories") }),
+    withSnapshot: (work) =>
+      withSnapshot(client, graph, { stateFile: join(home, "histories") }, work),
     readMaterializations: (ranges) => readMaterializations(client, graph, ranges),
     readInputVersions: async (ids) => {
       const provenance = await readProvenance(client, graph, ids)

@@ -1,14 +1,16 @@
 import type {
   AssetRange,
   Evaluation,
+  FreshnessProof,
   Graph,
   Ledger,
-  LedgerSnapshot,
   MaterializationRecord,
   PartitionRange,
   Plan,
   Problem,
+  ProvenEvaluation,
   ReadVersions,
+  Removal,
   StepOutcome,
 } from "@freshet/core/engine"
 import type {
@@ -20,6 +22,7 @@ import type {
   QuarantinedLines,
   QuarantineRequest,
   RunProgress,
+  SnapshotReading,
   Store,
   Wipeable,
 } from "@freshet/io"
@@ -54,8 +57,15 @@ export interface Project {
   readonly warnings: readonly Problem[]
   readonly nowMs: number
   readonly hash: (text: string) => string
-  /** Evaluates another content of the ledger. */
-  readonly evaluate: (snapshot: LedgerSnapshot) => Evaluation
+  /** Builds the proof that the fresh partitions of `evaluation` are fresh. */
+  readonly proof: () => FreshnessProof
+  /** Reads the ledger again as it is now, and evaluates it. */
+  readonly readEvaluation: () => Promise<ProvenEvaluation>
+  /** Evaluates a project as if some materializations had not been recorded. */
+  readonly evaluateWithout: (
+    project: Pick<Project, "evaluation" | "proof">,
+    removals: readonly Removal[],
+  ) => Promise<ProvenEvaluation>
   readonly store: Store
   readonly ledger: ProjectLedger
   /** Records runs; present while the run lock is held. */
@@ -68,8 +78,8 @@ export interface Project {
 
 /** Reads the ledger of a project, and removes records from it. */
 export interface ProjectLedger {
-  /** Reads the ledger again as it is now. */
-  readonly readSnapshot: () => Promise<LedgerSnapshot>
+  /** Reads the ledger at one instant while `work` runs. */
+  readonly withSnapshot: <T>(work: (reading: SnapshotReading) => Promise<T>) => Promise<T>
   /** Reads all retained materializations of these partitions, the newest of a partition last. */
   readonly readMaterializations: (
     ranges: readonly AssetRange[],

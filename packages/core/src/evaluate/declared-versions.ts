@@ -7,13 +7,13 @@ import type {
   SourceAsset,
   Sql,
 } from "../declare/declaration.ts"
-import type { Partitions, PartitionText } from "../declare/partition.ts"
+import { formatPartitionKey, type Partitions, type PartitionText } from "../declare/partition.ts"
 import { renderSql } from "../declare/sql.ts"
 import type { Window } from "../declare/window.ts"
 import { type Graph, getAsset, getAssetRead, getOutputs } from "../graph/graph.ts"
 import type { ReadVersions } from "../ports.ts"
 import { computeFingerprint } from "./fingerprint.ts"
-import { getStableName, formatStableRelation } from "./inputs.ts"
+import { findAssetByStableName, getStableName, formatStableRelation } from "./inputs.ts"
 
 /** Hashes a text; tests that read versions use the identity. */
 export type Hash = (text: string) => string
@@ -165,14 +165,78 @@ function describeSource(source: SourceAsset): unknown {
   }
 }
 
-/** Computes the hash of the code and of the versions of all inputs of one partition. */
+/** The part of one read in an input version, as JSON. */
+export interface ReadText {
+  /** The beginning, with the stable names of asset and relation. */
+  readonly head: string
+  /** The partitions with their data versions, oldest first; static partitions in the order of their keys. */
+  readonly versions: readonly string[]
+}
+
+/** Formats the beginning of a read. */
+export function formatReadHead({
+  asset,
+  relation,
+}: Pick<ReadVersions, "asset" | "relation">): string {
+  return `{"asset":${JSON.stringify(asset)},"relation":${JSON.stringify(relation)},"versions":[`
+}
+
+/** Formats a partition with its data version. */
+export function formatVersionPair(partition: number | string, dataVersion: string): string {
+  const name = typeof partition === "number" ? partition : JSON.stringify(partition)
+  return `[${name},${JSON.stringify(dataVersion)}]`
+}
+
+/** Hashes the code and the data versions of all reads of one partition, as canonical JSON. The result decides if rows are fresh. */
+export function hashInputs(code: string, reads: readonly ReadText[], hash: Hash): string {
+  const inputs = reads.map(({ head, versions }) => `${head}${versions.join(",")}]}`)
+  return hash(`{"code":${JSON.stringify(code)},"inputs":[${inputs.join(",")}]}`)
+}
+
+/** Computes the input version of a partition. */
 export function computeInputVersion(
+  graph: Graph,
   code: string,
   reads: readonly ReadVersions[],
   hash: Hash,
 ): string {
-  const inputs = reads.map(({ relation, asset, versions }) => ({ asset, relation, versions }))
-  return hash(JSON.stringify({ code, inputs })) // canonical: the keys are sorted, everything else is an array
+  const texts = reads.map((read) => {
+    const partitions = findAssetByStableName(graph, read.asset)?.partitions ?? { kind: "none" }
+    return { head: formatReadHead(read), versions: formatVersionPairs(partitions, read.versions) }
+  })
+  return hashInputs(code, texts, hash)
+}
+
+/** Formats the partitions of a read. Static partitions are sorted and named by key, because positions of keys change. */
+export function formatVersionPairs(
+  partitions: Partitions,
+  versions: ReadVersions["versions"],
+): readonly string[] {
+  if (partitions.kind !== "static")
+    return versions.map(([index, version]) => formatVersionPair(index, version))
+  return versions
+    .map(([index, version]) => [formatPartitionKey(partitions, index), version] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, version]) => formatVersionPair(key, version))
+}
+
+/** Lists the input versions under which rows with these inputs may be recorded, the current form first. Earlier releases named static partitions by position. */
+export function listInputVersions(
+  graph: Graph,
+  code: string,
+  reads: readonly ReadVersions[],
+  hash: Hash,
+): readonly string[] {
+  const version = computeInputVersion(graph, code, reads, hash)
+  const isKeyed = reads.some(
+    ({ asset }) => findAssetByStableName(graph, asset)?.partitions.kind === "static",
+  )
+  if (!isKeyed) return [version]
+  const texts = reads.map((read) => ({
+    head: formatReadHead(read),
+    versions: read.versions.map(([index, dataVersion]) => formatVersionPair(index, dataVersion)),
+  }))
+  return [version, hashInputs(code, texts, hash)]
 }
 
 /** Computes the hash of an asset's checks. When it changes, the checks run again on the stored rows. The hashed text is canonical. */

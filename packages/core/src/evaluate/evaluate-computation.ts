@@ -31,6 +31,7 @@ export function evaluateComputation(
     length,
     start,
     history,
+    collisions: snapshot.collisions?.get(numbered.computation.name),
     freshCount: 0,
     reverted: noReverted,
   }

@@ -1,4 +1,4 @@
-import { nextSet, nextUnset, clearBits } from "../partitions/bitset.ts"
+import { setBits, nextSet, nextUnset, clearBits } from "../partitions/bitset.ts"
 import { type ComputationContext, noReverted } from "./evaluation-context.ts"
 import type { MaterializationHistory } from "./ledger-snapshot.ts"
 import { stateFlags } from "./states.ts"
@@ -21,6 +21,26 @@ export function evaluatePartitions(context: ComputationContext, begin: number, e
       })
     at = next
   }
+  if (context.collisions !== undefined) dropCollisions(context, context.collisions, { begin, end })
+}
+
+/** Makes partitions stale whose fingerprints collide with those of other inputs. */
+function dropCollisions(
+  context: ComputationContext,
+  collisions: ReadonlySet<number>,
+  { begin, end }: Interval,
+): void {
+  const { flags, stale } = context.evaluationContext.evaluation
+  for (const partition of collisions) {
+    const at = partition - context.from
+    const bit = context.start + at
+    const partitionFlags = flags[bit] ?? 0
+    if (at < begin || at >= end || (partitionFlags & stateFlags.fresh) === 0) continue
+    flags[bit] = partitionFlags & ~stateFlags.fresh
+    setBits(stale, bit, bit + 1)
+    context.reverted.delete(partition)
+    context.freshCount -= 1
+  }
 }
 
 interface Interval {
@@ -28,7 +48,7 @@ interface Interval {
   readonly end: number
 }
 
-/** Sets the flags of partitions of one version. A partition is fresh if all its inputs are fresh and its newest materialization, or an earlier retained one, has the same inputs. */
+/** Sets the flags of partitions of one version. A partition is a candidate to be fresh if all its inputs are fresh and its newest materialization, or an earlier retained one, has the current code and the fingerprint of the current inputs. */
 function evaluateInterval(
   context: ComputationContext,
   history: MaterializationHistory,
@@ -39,7 +59,8 @@ function evaluateInterval(
   evaluationContext.evaluation.flags.fill(flags, start + begin, start + end)
   for (let at = nextUnset(evaluationContext.unknown, begin, end); at < end;) {
     const next = nextSet(evaluationContext.unknown, at, end)
-    compareInputs(context, history, flags | stateFlags.fresh, { begin: at, end: next })
+    if ((flags & stateFlags.codeChanged) === 0)
+      compareInputs(context, history, flags | stateFlags.fresh, { begin: at, end: next })
     if (history.earlier.size > 0) revertToEarlier(context, history, { begin: at, end: next })
     at = nextUnset(evaluationContext.unknown, next, end)
   }
@@ -76,14 +97,19 @@ function revertToEarlier(
   { earlier }: MaterializationHistory,
   { begin, end }: Interval,
 ): void {
-  const { evaluationContext, from, start } = context
+  const { evaluationContext, from, start, versions } = context
   const { inputs, evaluation } = evaluationContext
   for (let at = begin; at < end; at += 1) {
     const flags = evaluation.flags[start + at] ?? 0
     if ((flags & stateFlags.fresh) !== 0) continue
     const earlierMaterialization = earlier
       .get(at + from)
-      ?.find(({ input }) => input.low === inputs.low[at] && input.high === inputs.high[at])
+      ?.find(
+        ({ input, version }) =>
+          input.low === inputs.low[at] &&
+          input.high === inputs.high[at] &&
+          version.codeVersion === versions.code,
+      )
     if (earlierMaterialization === undefined) continue
     setFresh(context, flags | stateFlags.fresh, at, at + 1)
     if (context.reverted === noReverted) context.reverted = new Map()

@@ -10,7 +10,7 @@ import type { PartitionBounds } from "./partition-bounds.ts"
 import type { Evaluation, ComputationStates } from "./states.ts"
 import type { PartitionSpan } from "./windows.ts"
 
-/** Evaluates every partition: a partition is fresh when a retained materialization has the current code and inputs. */
+/** Evaluates every partition by the fingerprints of its inputs. `proveFreshness` verifies the partitions that are fresh by fingerprint. */
 export function evaluate(
   inputs: EvaluationInputs,
   snapshot: LedgerSnapshot,

@@ -30,6 +30,8 @@ export interface ComputationContext extends PartitionSpan {
   /** The place of its first partition in the columns of the evaluation. */
   readonly start: number
   readonly history: MaterializationHistory | undefined
+  /** The partitions that are not fresh, although their fingerprints match a materialization. */
+  readonly collisions: ReadonlySet<number> | undefined
   /** The number of fresh partitions so far. */
   freshCount: number
   /** Reverted partitions; `noReverted` as long as there are none. */

@@ -1,6 +1,6 @@
 /**
- * A 64-bit hash of a text, as two halves of 32 bits. An evaluation compares fingerprints instead of versions, so that
- * the fingerprint of a window takes one subtraction. Two different inputs collide with a probability of 2^-64.
+ * A 64-bit hash of a text, as two halves of 32 bits. Fingerprints only find candidates: the fingerprint of a window
+ * takes one subtraction. Different inputs may collide, so input versions decide which candidates are fresh.
  */
 export interface Fingerprint {
   readonly low: number

@@ -2,7 +2,7 @@ import type { AnyAsset, Read } from "../declare/declaration.ts"
 import type { Graph } from "../graph/graph.ts"
 import type { ReadVersions } from "../ports.ts"
 import { type Fingerprint, fingerprintContent, computeFingerprint } from "./fingerprint.ts"
-import { getStableName, getStablePartition, formatStableRelation } from "./inputs.ts"
+import { findAssetByStableName, getStablePartition, formatStableRelation } from "./inputs.ts"
 
 /**
  * Computes the fingerprint of a partition's code and inputs: the fingerprint of the code, plus for each read the sum of
@@ -14,27 +14,14 @@ export function fingerprintInputs(
   codeVersion: string,
   reads: readonly ReadVersions[],
 ): Fingerprint {
-  const assetByName = indexByStableName(graph)
   let { low, high } = computeFingerprint(codeVersion)
   for (const { relation, asset, versions } of reads) {
     const factor = computeRelationFactor(relation)
-    const sum = sumWindow(assetByName.get(asset), versions)
+    const sum = sumWindow(findAssetByStableName(graph, asset), versions)
     low += Math.imul(factor.low, sum.low)
     high += Math.imul(factor.high, sum.high)
   }
   return { low: low >>> 0, high: high >>> 0 }
-}
-
-const assetsByGraph = new WeakMap<Graph, ReadonlyMap<string, AnyAsset>>()
-
-function indexByStableName(graph: Graph): ReadonlyMap<string, AnyAsset> {
-  const cachedAssets = assetsByGraph.get(graph)
-  if (cachedAssets !== undefined) return cachedAssets
-  const assetByName = new Map(
-    [...graph.assets.values()].map((asset) => [getStableName(asset), asset]),
-  )
-  assetsByGraph.set(graph, assetByName)
-  return assetByName
 }
 
 function sumWindow(

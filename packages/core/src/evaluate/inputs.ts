@@ -166,6 +166,16 @@ export function getStableName(asset: AnyAsset): string {
   return asset.previousNames[0] ?? asset.name
 }
 
+const assetsByGraph = new WeakMap<Graph, ReadonlyMap<string, AnyAsset>>()
+
+/** Finds the asset that has a name in versions; undefined for an asset that is not declared. */
+export function findAssetByStableName(graph: Graph, name: string): AnyAsset | undefined {
+  let byName = assetsByGraph.get(graph)
+  byName ??= new Map([...graph.assets.values()].map((asset) => [getStableName(asset), asset]))
+  assetsByGraph.set(graph, byName)
+  return byName.get(name)
+}
+
 /** The name of a read's relation in versions. */
 export function formatStableRelation(read: Read): string {
   const { asset, window } = read

@@ -94,4 +94,6 @@ export interface LedgerSnapshot {
   readonly failures: ReadonlyMap<string, ReadonlyMap<number, Failure>>
   /** Publication set → its current publication. */
   readonly publications: ReadonlyMap<string, Publication>
+  /** Computation → partitions whose fingerprints match a materialization with other inputs; these partitions are not fresh. */
+  readonly collisions?: ReadonlyMap<string, ReadonlySet<number>> | undefined
 }

@@ -7,6 +7,7 @@ import { type FailedRows, findFailedUpstream, formatFailedRows } from "./failed-
 import { fingerprintContent } from "./fingerprint.ts"
 import {
   type ReadRange,
+  getLandedVersion,
   getStableName,
   getStablePartition,
   formatStableRelation,
@@ -153,6 +154,8 @@ function hasChangedContent(
   recordedVersion: string | undefined,
 ): boolean {
   if (recordedVersion === undefined) return true
+  if (asset.kind === "source")
+    return getLandedVersion(evaluation.landing, asset, index) !== recordedVersion
   const currentContent = findContent(evaluation, asset, index)
   const recordedContent = fingerprintContent(
     getStablePartition(asset.partitions, index),

@@ -1,7 +1,5 @@
 import type { Asset } from "../declare/declaration.ts"
 import { formatPartitionKey } from "../declare/partition.ts"
-import { fingerprintContent } from "../evaluate/fingerprint.ts"
-import { getStablePartition } from "../evaluate/inputs.ts"
 import type { Plan } from "../plan/plan.ts"
 import {
   type PublicationPlan,
@@ -11,9 +9,10 @@ import {
   groupPublicationSets,
   toPublicationTables,
   computePublicationVersion,
+  listPublicationVersions,
   findSetBounds,
 } from "../plan/publication.ts"
-import type { Effects, PublicationRequest, PublicationTable, TableChange } from "../ports.ts"
+import type { Effects, PublicationRequest, TableChange } from "../ports.ts"
 import { FreshetError } from "../problem.ts"
 import { isBlockedByFailedCheck } from "./blockers.ts"
 import { type RunState, findRows } from "./run-state.ts"
@@ -63,15 +62,11 @@ async function buildPublicationRequest(
     const rows = findRows(state, asset.name, partition)
     return rows === undefined ? [] : toPublicationTables(asset, partition, rows)
   })
-  const version = computePublicationVersion(set, tables.map(toPublishedContent), effects.hash)
-  if (version === published?.version) return undefined
+  const versions = listPublicationVersions(set, tables, effects.hash)
+  if (published !== undefined && versions.includes(published.version)) return undefined
+  const version = computePublicationVersion(set, tables, effects.hash)
   const key = formatPartitionKey(first.partitions, partition)
   return { run, set, partition, partitionKey: key, version, tables }
-}
-
-function toPublishedContent({ asset, partition, dataVersion }: PublicationTable) {
-  const stablePartition = getStablePartition(asset.partitions, partition)
-  return { asset, partition, content: fingerprintContent(stablePartition, dataVersion) }
 }
 
 function isReadyInRun(state: RunState, asset: Asset, partition: number): boolean {

@@ -1,7 +1,11 @@
 import type { Asset, Computation } from "../declare/declaration.ts"
 import { formatPartition } from "../declare/partition.ts"
 import { computeCodeText } from "../evaluate/code-text.ts"
-import { computeChecksVersion, computeInputVersion } from "../evaluate/declared-versions.ts"
+import {
+  computeChecksVersion,
+  computeInputVersion,
+  listInputVersions,
+} from "../evaluate/declared-versions.ts"
 import { formatFingerprint } from "../evaluate/fingerprint.ts"
 import { fingerprintInputs } from "../evaluate/input-fingerprint.ts"
 import { getPartitions, listReadRanges, listReadVersions } from "../evaluate/inputs.ts"
@@ -96,11 +100,8 @@ function findInputs(state: RunState, step: MaterializeStep, effects: Effects) {
   const reads = listReadVersions(ranges, createVersionLookup(state))
   if (code === undefined || reads === undefined) return undefined
   const fingerprint = formatFingerprint(fingerprintInputs(evaluation.graph, code, reads))
-  return {
-    reads,
-    fingerprint,
-    inputVersion: computeInputVersion(code, reads, effects.hash),
-  }
+  const version = computeInputVersion(evaluation.graph, code, reads, effects.hash)
+  return { reads, fingerprint: fingerprint, inputVersion: version }
 }
 
 async function runMaterializeStep(
@@ -113,10 +114,9 @@ async function runMaterializeStep(
   const currentRecords = findOutputRecords(step.computation, (asset) =>
     findCurrentRecord(state.evaluation, state.cache, asset, step.partition),
   )
-  const matchingRecords = findOutputRecords(step.computation, (asset) =>
-    state.cache
-      .list(asset, step.partition)
-      .findLast(({ fingerprint }) => fingerprint === inputs.fingerprint),
+  const matchingRecords = findOutputRecords(
+    step.computation,
+    createRecordFinder(state, step, inputs, effects),
   )
   if (matchingRecords !== undefined) {
     const base = { ...emptyResult, ...inputs, inputVersion: matchingRecords[0]?.inputVersion ?? "" }
@@ -149,6 +149,19 @@ async function runMaterializeStep(
     changed,
     outcome: { kind: "materialized" },
   }
+}
+
+/** Finds the newest record of each output with these inputs. */
+function createRecordFinder(
+  { evaluation, cache }: RunState,
+  { computation, partition }: StepPartition,
+  { reads }: Pick<StepResult, "reads">,
+  { hash }: Effects,
+) {
+  const code = findCodeVersion(evaluation, computation) ?? ""
+  const versions = new Set(listInputVersions(evaluation.graph, code, reads, hash))
+  return (asset: string): MaterializationRecord | undefined =>
+    cache.list(asset, partition).findLast((record) => versions.has(record.inputVersion))
 }
 
 /** The record of every output, or undefined when one of them has none. */

@@ -1,6 +1,5 @@
 import type { Asset, Computation } from "../declare/declaration.ts"
 import { type PartitionRange, formatPartitionKey } from "../declare/partition.ts"
-import type { Hash } from "../evaluate/declared-versions.ts"
 import { getPartitions } from "../evaluate/inputs.ts"
 import {
   type PartitionSet,
@@ -67,7 +66,7 @@ export interface PlanRequest {
 }
 
 /** Plans the least work after which every target is fresh: the targets and upstream partitions that are not fresh. */
-export function buildPlan(evaluation: Evaluation, request: PlanRequest, hash: Hash): Plan {
+export function buildPlan(evaluation: Evaluation, request: PlanRequest): Plan {
   const targets = listTargets(evaluation, request.targets)
   const needed = findNeededPartitions(evaluation, targets, request.only)
   const blockedSet = findBlockedPartitions(evaluation, needed)
@@ -80,9 +79,7 @@ export function buildPlan(evaluation: Evaluation, request: PlanRequest, hash: Ha
     ...listUncheckedReads(evaluation, runnable),
   ])
   const planned = toPlannedSteps(evaluation, checks, runnable)
-  const publications = request.publish
-    ? planPublications(evaluation, planned, request.targets, hash)
-    : []
+  const publications = request.publish ? planPublications(evaluation, planned, request.targets) : []
   return { checks, work, publications, blocked, targets: request.targets }
 }
 

@@ -1,12 +1,12 @@
 import type { Asset } from "../declare/declaration.ts"
 import { type PartitionRange, formatPartitionKey } from "../declare/partition.ts"
 import { type Hash, toCanonicalJson } from "../evaluate/declared-versions.ts"
-import { type Fingerprint, formatFingerprint } from "../evaluate/fingerprint.ts"
+import { fingerprintContent, formatFingerprint } from "../evaluate/fingerprint.ts"
+import { getStablePartition } from "../evaluate/inputs.ts"
 import type { Publication, MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
 import {
   type Evaluation,
   findCheckVersion,
-  findContent,
   stateFlags,
   stateFlagsAt,
   isChecked,
@@ -75,7 +75,6 @@ export function planPublications(
   evaluation: Evaluation,
   planned: PlannedSteps,
   requestedAssets: ReadonlyMap<string, unknown>,
-  hash: Hash,
 ): readonly PublicationPlan[] {
   return [...groupPublicationSets(evaluation.graph)].flatMap(([set, assets]) => {
     if (!assets.some((asset) => requestedAssets.has(asset.name))) return []
@@ -90,16 +89,21 @@ export function planPublications(
     const [first] = assets
     if (partition === undefined || first === undefined) return []
     const willChange = assets.some((asset) => planned.willMaterialize(asset, partition))
-    const tables = assets.map((asset) => ({
-      asset,
-      partition,
-      content: findContent(evaluation, asset, partition) ?? { low: 0, high: 0 },
-    }))
-    if (!willChange && computePublicationVersion(set, tables, hash) === published?.version)
-      return []
+    if (!willChange && isCurrent(evaluation, set, partition)) return []
     const key = formatPartitionKey(first.partitions, partition)
     return [{ set, partition, key, assets: assets.map((asset) => asset.name), published }]
   })
+}
+
+/** Tests if the publication of a set has the fresh rows of a partition. */
+function isCurrent(
+  { snapshot, publishableVersions }: Evaluation,
+  set: string,
+  partition: number,
+): boolean {
+  const published = snapshot.publications.get(set)
+  if (published?.partition !== partition) return false
+  return publishableVersions?.get(set)?.includes(published.version) === true
 }
 
 /** Tests whether a partition of a published asset is fresh, not blocked, and passes its current error checks. `passed` is the result of checks that ran after the ledger was read. */
@@ -134,27 +138,46 @@ export function toPublicationTables(
 }
 
 /** The part of one table in the version of a publication. */
-interface PublishedContent {
-  readonly asset: Asset
-  readonly partition: number
-  readonly content: Fingerprint
-}
+type PublishedRows = Pick<PublicationTable, "asset" | "partition" | "dataVersion">
 
 /** Computes the version of a publication: the hash of the content of its tables. */
 export function computePublicationVersion(
   set: string,
-  tables: readonly PublishedContent[],
+  tables: readonly PublishedRows[],
   hash: Hash,
 ): string {
-  return hash(
-    toCanonicalJson({
-      set,
-      tables: tables.map(({ asset, partition, content }) => [
-        asset.name,
-        Object.keys(asset.columns),
-        partition,
-        formatFingerprint(content),
-      ]),
-    }),
+  return hashPublication(set, tables, hash, ({ dataVersion }) => dataVersion)
+}
+
+/** Lists the versions under which a publication of these rows may be recorded, the current form first. Earlier releases hashed fingerprints of the content. */
+export function listPublicationVersions(
+  set: string,
+  tables: readonly PublishedRows[],
+  hash: Hash,
+): readonly string[] {
+  const fingerprintVersion = hashPublication(
+    set,
+    tables,
+    hash,
+    ({ asset, partition, dataVersion }) => {
+      const stablePartition = getStablePartition(asset.partitions, partition)
+      return formatFingerprint(fingerprintContent(stablePartition, dataVersion))
+    },
   )
+  return [computePublicationVersion(set, tables, hash), fingerprintVersion]
+}
+
+function hashPublication(
+  set: string,
+  tables: readonly PublishedRows[],
+  hash: Hash,
+  describeContent: (rows: PublishedRows) => string,
+): string {
+  const rows = tables.map((table) => [
+    table.asset.name,
+    Object.keys(table.asset.columns),
+    table.partition,
+    describeContent(table),
+  ])
+  return hash(toCanonicalJson({ set, tables: rows }))
 }

@@ -59,7 +59,7 @@ test("a million partitions are planned as one range (pain 32)", () => {
   const partitions = hourly({ start: "1926-01-01T00" })
   const asset = dailyAsset("a", sql`from ${users}`, { partitions })
   const evaluation = evaluateEmptyLedger(buildValidGraph(users, asset), Date.UTC(2040, 0, 29, 16))
-  const plan = buildPlan(evaluation, requestEverything(evaluation), identity)
+  const plan = buildPlan(evaluation, requestEverything(evaluation))
   expect(countSteps(plan)).toBe(1_000_000)
   expect(plan.work.map(({ ranges }) => ranges)).toHaveLength(1)
   expect(plan.work[0]?.ranges).toHaveLength(1)
@@ -78,7 +78,7 @@ test("a hundred thousand keys of several assets are planned together (pain 34)",
   const a = dailyAsset("a", sql`from ${users}`, { partitions })
   const b = dailyAsset("b", sql`from ${a}`, { partitions })
   const evaluation = evaluateEmptyLedger(buildValidGraph(users, a, b), 0)
-  expect(countSteps(buildPlan(evaluation, requestEverything(evaluation), identity))).toBe(200_000)
+  expect(countSteps(buildPlan(evaluation, requestEverything(evaluation)))).toBe(200_000)
 })
 
 test("the state of one asset of many partitions is counted without naming them (pain 35)", () => {

@@ -9,6 +9,7 @@ import {
   toCanonicalJson,
   type ParsedQueries,
 } from "../../src/engine.ts"
+import { listInputVersions } from "../../src/evaluate/declared-versions.ts"
 import {
   codeAsset,
   daily,
@@ -28,12 +29,19 @@ import {
   sourceAsset,
   sql,
   sqlAssets,
+  staticKeys,
   text,
   unique,
   type AnyAsset,
   type Sql,
 } from "../../src/index.ts"
-import { dailyAsset, everyDay, buildValidGraph, source } from "../declarations.ts"
+import {
+  dailyAsset,
+  everyDay,
+  buildValidGraph,
+  partitionedSource,
+  source,
+} from "../declarations.ts"
 import { identity } from "../memory-project.ts"
 
 const raw = source("raw")
@@ -284,14 +292,37 @@ describe("computeInputVersion", () => {
   ] as const
 
   test("contains the code and the partitions and versions of each read", () => {
-    expect(computeInputVersion("code", reads, identity)).toBe(
+    expect(computeInputVersion(buildValidGraph(raw), "code", reads, identity)).toBe(
       '{"code":"code","inputs":[{"asset":"raw","relation":"raw [last 2]","versions":[[1,"x"]]}]}',
     )
   })
 
+  test("names static partitions by key, independent of their position, and accepts versions with positions", () => {
+    const users = (...keys: string[]) =>
+      buildValidGraph(partitionedSource("users", staticKeys(keys)))
+    const readKeys = (...versions: [number, string][]) => [
+      { relation: "users", asset: "users", short: false, versions },
+    ]
+    const [reads1, reads2] = [readKeys([0, "x"], [1, "y"]), readKeys([0, "y"], [1, "x"])]
+    const version = computeInputVersion(users("a", "b"), "code", reads1, identity)
+    expect(version).toContain('[["a","x"],["b","y"]]')
+    expect(computeInputVersion(users("b", "a"), "code", reads2, identity)).toBe(version)
+    const [currentVersion, positionVersion] = listInputVersions(
+      users("a", "b"),
+      "code",
+      reads1,
+      identity,
+    )
+    expect(currentVersion).toBe(version)
+    expect(positionVersion).toContain('[[0,"x"],[1,"y"]]')
+    expect(listInputVersions(buildValidGraph(raw), "code", reads, identity)).toEqual([
+      computeInputVersion(buildValidGraph(raw), "code", reads, identity),
+    ])
+  })
+
   test("hashes a canonical text", () => {
     const inputs = reads.map(({ relation, asset, versions }) => ({ relation, asset, versions }))
-    expect(computeInputVersion("code", reads, identity)).toBe(
+    expect(computeInputVersion(buildValidGraph(raw), "code", reads, identity)).toBe(
       toCanonicalJson({ inputs, code: "code" }),
     )
   })

@@ -17,8 +17,8 @@ import {
   type MemoryProject,
   evaluateProject,
   requestEverything,
-  identity,
   land,
+  proveProject,
 } from "../memory-project.ts"
 import { createMemoryProject, createProjectWithDays, run, listStepIds } from "../memory-project.ts"
 import { listPlanLines } from "../plan-lines.ts"
@@ -37,11 +37,7 @@ function planFor(
   const ranges = Object.entries(targets).map(
     ([name, [from, to]]) => [name, [{ from: day(from), to: day(to) }]] as const,
   )
-  return buildPlan(
-    evaluateProject(project, graph),
-    { targets: new Map(ranges), publish: true },
-    identity,
-  )
+  return buildPlan(evaluateProject(project, graph), { targets: new Map(ranges), publish: true })
 }
 
 /** Plans these targets and lists the steps: `a 3`. */
@@ -106,7 +102,7 @@ describe("buildPlan", () => {
     const only = (state: "missing" | "stale" | "failed") => {
       const evaluation = evaluateProject(project, graph)
       const targets = new Map([["recs", [{ from: day(1), to: day(3) }]]])
-      const plan = buildPlan(evaluation, { targets, only: state, publish: false }, identity)
+      const plan = buildPlan(evaluation, { targets, only: state, publish: false })
       return listStepIds(evaluation, plan).map((id) => id.replace("2026-01-0", ""))
     }
     expect(only("missing")).toEqual(["a 1", "a 3", "week 3", "recs 3"])
@@ -233,13 +229,13 @@ describe("explain", () => {
     publish: publishTo(tables[1], { set: "recs" }),
   })
   const published = buildValidGraph(raw, a, week, userRecs, reasons)
-  const all = (project: MemoryProject, graph: Graph) => {
-    const evaluation = evaluateProject(project, graph)
-    return listPlanLines(evaluation, buildPlan(evaluation, requestEverything(evaluation), identity))
+  const all = async (project: MemoryProject, graph: Graph) => {
+    const evaluation = await proveProject(project, graph)
+    return listPlanLines(evaluation, buildPlan(evaluation, requestEverything(evaluation)))
   }
 
-  test("prints the steps, publications and blocked partitions of a first plan", () => {
-    expect(all(createProjectWithDays([1, 2, 4]), published)).toMatchInlineSnapshot(`
+  test("prints the steps, publications and blocked partitions of a first plan", async () => {
+    expect(await all(createProjectWithDays([1, 2, 4]), published)).toMatchInlineSnapshot(`
       [
         "a 2026-01-01 to 2026-01-02, 2026-01-04: never materialized",
         "week 2026-01-01 to 2026-01-02: never materialized",
@@ -264,7 +260,7 @@ describe("explain", () => {
     const user = dailyAsset("user_recs", sql`from ${edited}`, {
       publish: publishTo(tables[0], { set: "recs" }),
     })
-    expect(all(project, buildValidGraph(raw, a, edited, user))).toMatchInlineSnapshot(`
+    expect(await all(project, buildValidGraph(raw, a, edited, user))).toMatchInlineSnapshot(`
       [
         "a 2026-01-02: its inputs changed",
         "week 2026-01-01: its code changed",
@@ -278,7 +274,7 @@ describe("explain", () => {
   test("prints nothing for an empty plan", async () => {
     const project = createProjectWithDays([1, 2, 3])
     await run(project, published)
-    expect(all(project, published)).toEqual([])
+    expect(await all(project, published)).toEqual([])
   })
 
   test("formatPartitions formats ranges", () => {

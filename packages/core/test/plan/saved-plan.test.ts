@@ -40,7 +40,7 @@ const request: PlanRequest = {
 }
 
 function savePlanFor(evaluation: Evaluation, planRequest = request): SavedPlan {
-  return savePlan(evaluation, buildPlan(evaluation, planRequest, identity), planRequest, identity)
+  return savePlan(evaluation, buildPlan(evaluation, planRequest), planRequest, identity)
 }
 
 /** The drift of a saved plan in an evaluation. */

@@ -18,7 +18,7 @@ import {
 } from "../../src/engine.ts"
 import {
   type PlannedRun,
-  evaluateProject,
+  proveProject,
   requestEverything,
   run,
   listStepIds,
@@ -41,12 +41,12 @@ import { type Truth, findTruths } from "./truth.ts"
 type Truths = ReadonlyMap<string, Truth>
 
 /** The name of a partition in the code under test: `c0 2026-03-01`. */
-function formatStepName({ facts }: Replay, { computation, key }: Truth): string {
+export function formatStepName({ facts }: Replay, { computation, key }: Truth): string {
   return `${getComputationName(facts.declared, computation)} ${key}`
 }
 
 /** The request of a chapter's run: everything, or one to three partitions of one output. */
-function buildRequest(chapter: Chapter, replay: Replay, truth: Truths) {
+export function buildRequest(chapter: Chapter, replay: Replay, truth: Truths) {
   const names = [...truth.keys()]
   const failing = chapter.run === "failing" ? names[chapter.pick % names.length] : undefined
   const byOutput = new Map<string, string[]>()
@@ -73,7 +73,7 @@ async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
   const { project, facts, past } = replay
   const truth = findTruths(replay.story.shape, facts)
   const graph = buildCurrentGraph(replay)
-  expectFresh(replay, graph, truth)
+  await expectFresh(replay, graph, truth)
   const { oracleRequest, make } = buildRequest(chapter, replay, truth)
   const isWhole = chapter.run !== "stopped" && chapter.run !== "killed"
   const expected = runOracle(truth, isWhole ? past : copyPast(past), facts.declared, oracleRequest)
@@ -91,18 +91,18 @@ async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
   project.aborted = false
   if (isWhole) expectExactly(replay, truth, expected)
   else expectNoMore(replay, truth, expected, stepCount)
-  expectFresh(replay, graph, truth)
+  await expectFresh(replay, graph, truth)
   if (!isWhole || result === undefined) return
   expect(result.outcome).toBe(expected.isBad ? "failed" : "succeeded")
   expectOutcomes(replay, truth, expected, result)
   if (expected.isBad || chapter.run === "partial") return
-  expectNoWork(replay, graph)
+  await expectNoWork(replay, graph)
   expectComplete(replay, truth, floor)
 }
 
-function expectNoWork({ project }: Replay, graph: Graph): void {
-  const evaluation = evaluateProject(project, graph)
-  const plan = buildPlan(evaluation, requestEverything(evaluation), project.hash)
+async function expectNoWork({ project }: Replay, graph: Graph): Promise<void> {
+  const evaluation = await proveProject(project, graph)
+  const plan = buildPlan(evaluation, requestEverything(evaluation))
   expect(listStepIds(evaluation, plan)).toEqual([])
   expect(plan.publications).toEqual([])
 }
@@ -151,13 +151,18 @@ function expectNoMore(
   expected: ExpectedRun,
   stepCount: number,
 ): void {
-  const { project, facts, past } = replay
   const { computed } = listEngineCalls(replay)
   const expectedSteps = [...expected.computed].map((name) =>
     formatStepName(replay, truth.get(name)!),
   )
   expect(new Set(expectedSteps)).toEqual(new Set([...expectedSteps, ...computed]))
   expect(new Set(computed).size).toBe(computed.length)
+  followLedger(replay, truth, stepCount)
+}
+
+/** Takes over the steps that the ledger recorded after a number of steps into the oracle's past. */
+export function followLedger(replay: Replay, truth: Truths, stepCount: number): void {
+  const { project, facts, past } = replay
   const byStep = new Map(
     [...truth].map(([name, partitionTruth]) => [formatStepName(replay, partitionTruth), name]),
   )
@@ -177,9 +182,18 @@ function expectNoMore(
 }
 
 /** Expects that exactly the existing partitions are evaluated, and that exactly the partitions that are fresh by definition are fresh, with the rows of a computation from scratch. */
-function expectFresh(replay: Replay, graph: Graph, truth: Truths): void {
-  const { project, facts, past, story } = replay
-  const evaluation = evaluateProject(project, graph)
+async function expectFresh(replay: Replay, graph: Graph, truth: Truths): Promise<void> {
+  const { facts, past } = replay
+  const { evaluated, fresh, wrong } = await readFreshRows(replay, graph, truth)
+  expect(evaluated.toSorted()).toEqual([...truth.keys()].toSorted())
+  expect(fresh.toSorted()).toEqual([...findFresh(truth, past, facts.declared)].toSorted())
+  expect(wrong).toEqual([])
+}
+
+/** Lists the evaluated partitions, the fresh ones, and the fresh ones whose rows differ from a computation from scratch. */
+export async function readFreshRows(replay: Replay, graph: Graph, truth: Truths) {
+  const { project, facts, story } = replay
+  const evaluation = await proveProject(project, graph)
   const byStep = new Map(
     [...truth].map(([name, partitionTruth]) => [formatStepName(replay, partitionTruth), name]),
   )
@@ -205,9 +219,7 @@ function expectFresh(replay: Replay, graph: Graph, truth: Truths): void {
         if (rows !== right) wrong.push([name, asset, rows, right])
       })
     }
-  expect(evaluated.toSorted()).toEqual([...truth.keys()].toSorted())
-  expect(fresh.toSorted()).toEqual([...findFresh(truth, past, facts.declared)].toSorted())
-  expect(wrong).toEqual([])
+  return { evaluated, fresh, wrong }
 }
 
 function findRows(
@@ -217,15 +229,15 @@ function findRows(
   [key, input]: [string, string],
 ) {
   const names = [asset, ...graph.assets.get(asset)!.previousNames]
-  const stored = project.records.find(
-    (record) =>
-      names.includes(record.asset) && record.key === key && record.record.fingerprint === input,
-  )
-  return project.files.get(stored?.record.file ?? "")
+  const stored = project.records
+    .filter(({ asset: name, record }) => names.includes(name) && record.fingerprint === input)
+    .filter((record) => record.key === key)
+    .toSorted((first, second) => first.sequence - second.sequence)
+  return project.files.get(stored.at(-1)?.record.file ?? "")
 }
 
 /** Expects the publication of the newest fresh partition that passed its checks. */
-function expectComplete(
+export function expectComplete(
   { project, facts, past, story }: Replay,
   truth: Truths,
   floor: string | undefined,
@@ -255,7 +267,7 @@ function expectComplete(
   expect(publishedRows).toEqual(right)
 }
 
-const whole: Chapter = { edits: [], run: "complete", pick: 0, concurrency: 1 }
+export const whole: Chapter = { edits: [], run: "complete", pick: 0, concurrency: 1 }
 
 async function replayStory(randomStory: Story): Promise<void> {
   const replay = startReplay(randomStory)

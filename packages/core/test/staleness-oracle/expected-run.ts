@@ -57,6 +57,11 @@ export function findFresh(truths: Truths, past: Past, declared: Declarations): R
   return fresh
 }
 
+/** Tests if a retained materialization of a partition has its current inputs. */
+export function isRetained(past: Past, declared: Declarations, truth: Truth): boolean {
+  return getPast(past, declared, truth).some(({ inputs }) => inputs === truth.inputs)
+}
+
 interface KnownState {
   readonly truths: Truths
   readonly past: Past

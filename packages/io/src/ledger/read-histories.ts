@@ -125,6 +125,26 @@ function mapComputationIndexes({ graph }: LedgerNames): ReadonlyMap<string, numb
   )
 }
 
+/** Finds the partitions of changed or wiped records, by computation. */
+export function findTouchedPartitions(
+  names: LedgerNames,
+  { changedPartitions, wipedPartitions }: LedgerChanges,
+): ReadonlyMap<string, readonly PartitionRange[]> {
+  const recordedByComputation = groupByComputation(names, [
+    ...changedPartitions,
+    ...wipedPartitions,
+  ])
+  return new Map(
+    [...recordedByComputation].map(([at, recorded]) => {
+      const partitions = recorded.flatMap(
+        (id) => findPartitionById(names, getFirstOutput(names, at), id) ?? [],
+      )
+      const ranges = partitions.map((partition) => ({ from: partition, to: partition }))
+      return [names.graph.computations[at]?.name ?? "", joinRanges(ranges)]
+    }),
+  )
+}
+
 interface ChangedPartitions {
   readonly rangesByComputation: ReadonlyMap<number, readonly PartitionRange[]>
   /** The partitions with wiped materializations: one that is not found has no retained materialization. */

@@ -1,4 +1,9 @@
-import type { AssetRange, Graph, MaterializationRecord } from "@freshet/core/engine"
+import type {
+  AssetRange,
+  Graph,
+  MaterializationRecord,
+  RecordedVersions,
+} from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { findPartitionById, type LedgerNames, listRecordedNames } from "./ledger-names.ts"
@@ -19,11 +24,33 @@ export async function readMaterializationRecords(
   names: LedgerNames,
   assetRanges: readonly AssetRange[],
 ): Promise<readonly MaterializationRecord[]> {
+  const statement = { name: "find_recorded", text: recordsQuery }
+  const rows = await readRows<MaterializationRecord>(client, names, assetRanges, statement)
+  return rows.map(({ rank: _, ...row }) => row)
+}
+
+/** Reads only the versions of materializations: proving reads very many. */
+export async function readVersions(
+  client: Client,
+  names: LedgerNames,
+  assetRanges: readonly AssetRange[],
+): Promise<readonly RecordedVersions[]> {
+  const statement = { name: "read_versions", text: versionsQuery }
+  return readRows<RecordedVersions>(client, names, assetRanges, statement)
+}
+
+type Identified = Pick<MaterializationRecord, "asset" | "partition" | "inputVersion">
+
+async function readRows<Row extends Identified>(
+  client: Client,
+  names: LedgerNames,
+  assetRanges: readonly AssetRange[],
+  statement: { readonly name: string; readonly text: string },
+): Promise<readonly Ranked<Row>[]> {
   const ranges = assetRanges.flatMap((assetRange) => listRecordedRanges(names, assetRange))
   if (ranges.length === 0) return []
-  const { rows } = await client.query<RankedRecord>({
-    name: "find_recorded",
-    text: materializationsQuery,
+  const { rows } = await client.query<Ranked<Row>>({
+    ...statement,
     values: [
       ranges.map(({ asset }) => asset),
       ranges.map(({ name }) => name),
@@ -32,7 +59,7 @@ export async function readMaterializationRecords(
       ranges.map(({ to }) => Math.min(to, maxPartition)),
     ],
   })
-  return selectNewestNames(rows).flatMap(({ rank: _, ...row }) => {
+  return selectNewestNames(rows).flatMap((row) => {
     const partition = findPartitionById(names, row.asset, row.partition)
     return partition === undefined ? [] : [{ ...row, partition }]
   })
@@ -40,7 +67,7 @@ export async function readMaterializationRecords(
 
 const [minPartition, maxPartition] = [-(2 ** 31), 2 ** 31 - 1]
 
-type RankedRecord = MaterializationRecord & { readonly rank: number }
+type Ranked<Row extends Identified> = Row & { readonly rank: number }
 
 /** A range of one asset under each of its names, in the ledger's numbers. */
 function listRecordedRanges(names: LedgerNames, { asset, range }: AssetRange) {
@@ -51,9 +78,11 @@ function listRecordedRanges(names: LedgerNames, { asset, range }: AssetRange) {
 }
 
 /** Selects the newest name of materializations that were recorded under several names. */
-function selectNewestNames(rows: readonly RankedRecord[]): readonly RankedRecord[] {
+function selectNewestNames<Row extends Identified>(
+  rows: readonly Ranked<Row>[],
+): readonly Ranked<Row>[] {
   if (rows.every(({ rank }) => rank === 0)) return rows
-  const key = (row: RankedRecord) => JSON.stringify([row.asset, row.partition, row.inputVersion])
+  const key = (row: Identified) => JSON.stringify([row.asset, row.partition, row.inputVersion])
   const newestRanks = new Map<string, number>()
   for (const row of rows)
     newestRanks.set(key(row), Math.min(row.rank, newestRanks.get(key(row)) ?? Infinity))
@@ -61,13 +90,9 @@ function selectNewestNames(rows: readonly RankedRecord[]): readonly RankedRecord
 }
 
 /** Looks each range up separately: a joint query plan may read the whole table. */
-const materializationsQuery = `
-  select distinct on (m.seq, m.id) m.id::float8, w.asset, w.rank, m.partition,
-    m.code_version as "codeVersion", m.code_text as "codeText", m.input_version as "inputVersion", m.fingerprint,
-    m.data_version as "dataVersion", m.file, m.rows::float8, m.bytes::float8,
-    extract(epoch from m.recorded_at)::float8 * 1000 as "atMs",
-    m.duration_ms::float8 as "durationMs", m.check_version as "checkVersion",
-    m.failed_errors as "failedErrors", m.failed_warnings as "failedWarnings"
+const buildQuery = (columns: string) => `
+  select distinct on (m.seq, m.id) w.asset, w.rank, m.partition, m.fingerprint,
+    m.input_version as "inputVersion", m.data_version as "dataVersion" ${columns}
   from unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $5::integer[])
     as w (asset, name, rank, low, high)
   cross join lateral (
@@ -76,3 +101,11 @@ const materializationsQuery = `
     offset 0
   ) as m
   order by m.seq, m.id`
+
+const versionsQuery = buildQuery("")
+
+const recordsQuery = buildQuery(`,
+    m.id::float8, m.code_version as "codeVersion", m.code_text as "codeText", m.file, m.rows::float8, m.bytes::float8,
+    extract(epoch from m.recorded_at)::float8 * 1000 as "atMs",
+    m.duration_ms::float8 as "durationMs", m.check_version as "checkVersion",
+    m.failed_errors as "failedErrors", m.failed_warnings as "failedWarnings"`)

@@ -1,10 +1,20 @@
-import type { Failure, Graph, LedgerSnapshot, Publication } from "@freshet/core/engine"
+import type {
+  Failure,
+  Graph,
+  KnownFreshness,
+  LedgerSnapshot,
+  ProofEffects,
+  ProvenEvaluation,
+  Publication,
+} from "@freshet/core/engine"
 import { type Client, escapeLiteral, type QueryArrayConfig, type QueryArrayResult } from "pg"
 
 import { buildEpochIdentity, toMilliseconds, buildStepIdentity } from "./identity-sql.ts"
 import { listComputationNames, findPartitionById, type LedgerNames } from "./ledger-names.ts"
 import { getCurrentName, readLedgerNames, findStaticKeys } from "./ledger-names.ts"
-import { readHistories, type RecordedPartition } from "./read-histories.ts"
+import { findTouchedPartitions, readHistories, type Histories } from "./read-histories.ts"
+import type { RecordedPartition } from "./read-histories.ts"
+import { readVersions } from "./read-materializations.ts"
 import { readStateFile, type LedgerState, writeStateFile } from "./state-file.ts"
 
 /**
@@ -14,38 +24,74 @@ import { readStateFile, type LedgerState, writeStateFile } from "./state-file.ts
 const rewriteThreshold = 64
 const rereadThreshold = 200_000
 
-/**
- * Reads the snapshot of the ledger that planning needs, consistent at one instant. With a state file only the records
- * since its writing are read from the ledger.
- */
-export async function readSnapshot(
+/** The number of computed input versions from which on the state file is rewritten with their proof. */
+const proofThreshold = 32
+
+/** The ledger at one instant, and the proof in its state file. */
+export interface SnapshotReading extends KnownFreshness, Pick<ProofEffects, "readVersions"> {
+  readonly snapshot: LedgerSnapshot
+  /** Stores a proof for the next reader. */
+  readonly storeProof: (proven: Pick<ProvenEvaluation, "proof" | "verified">) => void
+}
+
+/** Reads the snapshot of the ledger that planning needs. */
+export function readSnapshot(
   client: Client,
   graph: Graph,
-  { stateFile }: { readonly stateFile?: string | undefined } = {},
+  options: { readonly stateFile?: string | undefined } = {},
 ): Promise<LedgerSnapshot> {
+  return withSnapshot(client, graph, options, async ({ snapshot }) => snapshot)
+}
+
+/**
+ * Reads the snapshot of the ledger that planning needs, and passes it on in the transaction that reads the ledger at
+ * one instant. With a state file only the records since its writing are read from the ledger.
+ */
+export async function withSnapshot<T>(
+  client: Client,
+  graph: Graph,
+  { stateFile }: { readonly stateFile?: string | undefined },
+  work: (reading: SnapshotReading) => Promise<T>,
+): Promise<T> {
   const state = stateFile === undefined ? undefined : readStateFile(stateFile)
   try {
     const rows = await beginSnapshot(client, graph, state)
-    const baseState = matchesLedger(state, rows) ? state : undefined
+    const base = matchesLedger(state, rows) ? state : undefined
     const names = await readLedgerNames(client, graph)
-    const result = await readHistories(client, names, baseState, rows)
+    const histories = await readHistories(client, names, base, rows)
+    let proven: Parameters<SnapshotReading["storeProof"]>[0] | undefined
+    const result = await work({
+      snapshot: toSnapshot(names, rows, histories),
+      proof: base?.proof,
+      touched: findTouchedPartitions(names, rows),
+      readVersions: (ranges) => readVersions(client, names, ranges),
+      storeProof: (evaluation) => (proven = evaluation),
+    })
     await client.query("commit")
     const isOutdated =
-      baseState === undefined || result.isIncomplete || countChanges(rows) > rewriteThreshold
-    if (stateFile !== undefined && isOutdated)
-      writeStateFile(stateFile, { ...rows.position, histories: result.columns })
-    const { ledger, epoch, step } = rows.position
-    return {
-      version: `${ledger}/${epoch}/${step}`,
-      histories: result.histories,
-      failures: groupFailures(names, rows.failures),
-      publications: new Map(
-        rows.publications.map((row) => [getText(row, 0), toPublished(names, row)]),
-      ),
+      base === undefined || histories.isIncomplete || countChanges(rows) > rewriteThreshold
+    const hasNewProof = proven !== undefined && proven.verified > proofThreshold
+    if (stateFile !== undefined && (isOutdated || hasNewProof)) {
+      const { columns } = histories
+      writeStateFile(stateFile, { ...rows.position, histories: columns, proof: proven?.proof() })
     }
+    return result
   } catch (cause) {
     await client.query("rollback").catch(() => undefined)
     throw cause
+  }
+}
+
+function toSnapshot(
+  names: LedgerNames,
+  { position: { ledger, epoch, step }, failures, publications }: SnapshotRows,
+  { histories }: Histories,
+): LedgerSnapshot {
+  return {
+    version: `${ledger}/${epoch}/${step}`,
+    histories,
+    failures: groupFailures(names, failures),
+    publications: new Map(publications.map((row) => [getText(row, 0), toPublished(names, row)])),
   }
 }
 

@@ -15,9 +15,10 @@ import {
 import { basename, dirname, join } from "node:path"
 import { crc32 } from "node:zlib"
 
-import type { Lanes, MaterializationVersion } from "@freshet/core/engine"
+import type { FreshnessProof, Lanes, MaterializationVersion } from "@freshet/core/engine"
 
 import { type EarlierColumns, createEmptyColumns, type HistoryColumns } from "./history-columns.ts"
+import { decodeProof, encodeProof, type ProofHeader } from "./proof-state.ts"
 
 /** The histories after some step, in a file: only later records must be read from the ledger. */
 export interface LedgerState {
@@ -30,6 +31,8 @@ export interface LedgerState {
   readonly stepIdentity: string
   /** Shape of a computation's declaration → its history. */
   readonly histories: ReadonlyMap<string, HistoryColumns>
+  /** The proof of the evaluation of these histories. */
+  readonly proof?: FreshnessProof | undefined
 }
 
 const magic = 0x36485246 // "FRH6", in the byte order of the machine: a file of another order is foreign
@@ -76,7 +79,8 @@ function readBytes(path: string): ArrayBuffer | undefined {
   }
 }
 
-interface Header extends Omit<LedgerState, "histories"> {
+interface Header extends Omit<LedgerState, "histories" | "proof"> {
+  readonly proof?: ProofHeader | undefined
   readonly histories: readonly (readonly [
     shape: string,
     outputs: number,
@@ -104,7 +108,8 @@ function toLedgerState(header: Header, bytes: ArrayBuffer, bodyAt: number): Ledg
       earlier: earlierColumns,
     })
   }
-  return { ...header, histories }
+  const proof = header.proof && decodeProof(header.proof, bytes, cursor.position())
+  return { ...header, histories, proof }
 }
 
 /** Creates a cursor that reads the columns in the order of writing. It reads tens of thousands of columns, so it does little for each. */
@@ -136,7 +141,7 @@ function createCursor(bytes: ArrayBuffer, start: number) {
     at += length * 4
     return { partitions, ...columns(length), outputs: lanes(length, count) }
   }
-  return { columns, lanes, earlier }
+  return { columns, lanes, earlier, position: () => at }
 }
 
 const emptyEarlierByOutputs: EarlierColumns[] = [] // by number of outputs
@@ -209,10 +214,16 @@ function writeAll(file: number, parts: readonly Uint8Array[]): void {
   }
 }
 
-function encodeState({ histories, ...otherFields }: LedgerState): readonly Uint8Array[] {
+function encodeState({
+  histories,
+  proof: proven,
+  ...otherFields
+}: LedgerState): readonly Uint8Array[] {
   const entries = [...histories]
+  const proof = proven && encodeProof(proven)
   const header: Header = {
     ...otherFields,
+    proof: proof?.header,
     histories: entries.map(([shape, { from, versionIndex, sums, earlier, versions }]) => [
       shape,
       sums.length,
@@ -225,9 +236,10 @@ function encodeState({ histories, ...otherFields }: LedgerState): readonly Uint8
   const json = Buffer.from(JSON.stringify(header))
   const text = Buffer.concat([json, Buffer.alloc(-json.length & 7, " ")]) // the columns begin at a multiple of 8
   // A checksum of no bytes resets the running one.
-  const body = entries
-    .flatMap(([, columns]) => listBodyParts(columns))
-    .filter(({ byteLength }) => byteLength > 0)
+  const body = [
+    ...entries.flatMap(([, columns]) => listBodyParts(columns)),
+    ...(proof?.parts ?? []),
+  ].filter(({ byteLength }) => byteLength > 0)
   const length = body.reduce((sum, { byteLength }) => sum + byteLength, 0)
   const sum = body.reduce((sum, part) => crc32(part, sum), 0)
   const prefix = new Uint32Array(prefixWords)

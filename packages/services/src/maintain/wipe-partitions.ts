@@ -7,7 +7,6 @@ import {
   listRangesWhere,
   type PartitionRange,
   type Publication,
-  removeMaterializations,
   toStateKind,
 } from "@freshet/core/engine"
 
@@ -64,7 +63,7 @@ async function wipePartitions(
     assets: [asset.name, ...outputs.filter((name) => name !== asset.name)],
     ...createPartitionsConverter(project)(asset.name, ranges),
     ...counts,
-    ...describeConsequences(project, asset, { ranges, readers }),
+    ...(await describeConsequences(project, asset, { ranges, readers })),
     published: listPublished(evaluation, outputs).map(({ set, partitionKey }) => ({
       set,
       partition: partitionKey,
@@ -76,17 +75,17 @@ async function wipePartitions(
   }
 }
 
-function describeConsequences(
+async function describeConsequences(
   project: Project,
   { computation }: Asset,
   {
     ranges,
     readers,
   }: { readonly ranges: readonly PartitionRange[]; readonly readers: AssetPartitions },
-): Pick<WipeDocument, "becomes_stale" | "readers"> {
+): Promise<Pick<WipeDocument, "becomes_stale" | "readers">> {
   const toComputationPartitions = createComputationConverter(project)
   const toPartitions = createPartitionsConverter(project)
-  const becomesStale = findBecomingStale(project, computation, ranges)
+  const becomesStale = await findBecomingStale(project, computation, ranges)
   return {
     becomes_stale: [...becomesStale].map(([name, stale]) => toComputationPartitions(name, stale)),
     readers: [...readers].map(([asset, read]) => ({ asset, ...toPartitions(asset, read) })),
@@ -94,13 +93,14 @@ function describeConsequences(
 }
 
 /** Finds the partitions downstream that are fresh now and stale without these partitions. */
-function findBecomingStale(
-  { evaluation, evaluate }: Project,
+async function findBecomingStale(
+  project: Project,
   computation: Computation,
   partitions: readonly PartitionRange[],
-): AssetPartitions {
+): Promise<AssetPartitions> {
+  const { evaluation } = project
   const removal = { computation: computation.name, ranges: partitions, includes: () => true }
-  const changedEvaluation = evaluate(removeMaterializations(evaluation.snapshot, [removal]))
+  const { evaluation: changedEvaluation } = await project.evaluateWithout(project, [removal])
   const stale = new Map<string, readonly PartitionRange[]>()
   for (const downstream of evaluation.graph.computations) {
     const ranges = intersectRangeLists(

@@ -20,7 +20,7 @@ export async function makePlan(
     initialProject,
     async (project) => {
       const { planRequest } = await resolveRunTarget(project, target)
-      return buildPlan(project.evaluation, planRequest, project.hash)
+      return buildPlan(project.evaluation, planRequest)
     },
     purpose,
   )

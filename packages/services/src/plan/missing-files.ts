@@ -14,7 +14,6 @@ import {
   type Plan,
   type Problem,
   type Removal,
-  removeMaterializations,
   stateFlags,
   stateFlagsAt,
   subtractRanges,
@@ -61,7 +60,7 @@ export async function planWithExistingFiles(
     )
     if (missingRecords.length === 0) return { project, plan }
     presentPartitions = mergePartitions(presentPartitions, presentRanges)
-    project = excludeMaterializations(project, missingRecords)
+    project = await excludeMaterializations(project, missingRecords)
   }
 }
 
@@ -116,17 +115,17 @@ function* splitIntoBatches(partitions: Partitions): Iterable<readonly AssetRange
   if (batch.length > 0) yield batch
 }
 
-function excludeMaterializations(
+async function excludeMaterializations(
   project: Project,
   missingRecords: readonly MaterializationRecord[],
-): Project {
+): Promise<Project> {
   const removals = toRemovals(project.evaluation, missingRecords)
-  const evaluation = project.evaluate(removeMaterializations(project.evaluation.snapshot, removals))
+  const { evaluation, proof } = await project.evaluateWithout(project, removals)
   const warnings = [
     ...project.warnings,
     ...describeMissingFiles(project.evaluation, missingRecords),
   ]
-  return { ...project, evaluation, warnings }
+  return { ...project, evaluation, proof, warnings }
 }
 
 /** Lists the partitions whose files the plan depends on. */

@@ -24,8 +24,8 @@ type Targets = PlanRequest["targets"]
 type Partitions = ReadonlyMap<string, readonly PartitionRange[]>
 
 /** Adds the partitions downstream that are not fresh, and those that become stale. */
-export function addDownstream({ evaluation, hash }: Project, request: PlanRequest): PlanRequest {
-  const firstPlan = buildPlan(evaluation, request, hash)
+export function addDownstream({ evaluation }: Project, request: PlanRequest): PlanRequest {
+  const firstPlan = buildPlan(evaluation, request)
   if (request.only !== undefined && firstPlan.work.length === 0) return request
   const requestedTargets =
     request.only === undefined ? request.targets : listPlannedTargets(firstPlan)
@@ -35,7 +35,7 @@ export function addDownstream({ evaluation, hash }: Project, request: PlanReques
     listStaleReaders(evaluation, requestedTargets),
   )
   for (;;) {
-    const plan = buildPlan(evaluation, { targets, publish: false }, hash)
+    const plan = buildPlan(evaluation, { targets, publish: false })
     const extendedTargets = mergeTargets(evaluation, targets, findStaleDownstream(evaluation, plan))
     if (countTargets(extendedTargets) === countTargets(targets))
       return { targets, publish: request.publish }

@@ -14,7 +14,7 @@ export async function readImpact(
   target: BackfillTarget,
 ): Promise<ImpactDocument> {
   const { name } = selectAsset(project, target.asset)
-  const evaluation = project.evaluate(await project.ledger.readSnapshot())
+  const { evaluation } = await project.readEvaluation()
   const predictedStale = findStaleDownstream(project.evaluation, plan)
   const staleDownstream = filterStale(evaluation, predictedStale)
   const root = {

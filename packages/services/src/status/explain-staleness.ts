@@ -46,8 +46,8 @@ async function buildExplanation(
   if (asset.kind === "source") throw neverStaleError(asset.name)
   const partition = resolveExplainedPartition(initialProject, asset, request.partition)
   const targets = new Map([[asset.name, [{ from: partition, to: partition }]]])
-  const projectPlan = await planWithExistingFiles(initialProject, ({ evaluation, hash }) =>
-    buildPlan(evaluation, { targets, publish: false }, hash),
+  const projectPlan = await planWithExistingFiles(initialProject, ({ evaluation }) =>
+    buildPlan(evaluation, { targets, publish: false }),
   )
   const { project } = projectPlan
   const explanation = await explainPartition(projectPlan, asset, partition)

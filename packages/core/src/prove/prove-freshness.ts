@@ -1,0 +1,53 @@
+import type { LedgerSnapshot } from "../evaluate/ledger-snapshot.ts"
+import type { Evaluation } from "../evaluate/states.ts"
+import type { ProofEffects } from "./current-records.ts"
+import { type KnownFreshness, findUnproven } from "./find-unproven.ts"
+import { type FreshnessProof, buildProof } from "./freshness-proof.ts"
+import { findPublishedRows, listSetVersions } from "./published-rows.ts"
+import { type Collisions, verifyInputs } from "./verify-inputs.ts"
+
+/** An evaluation whose fresh partitions are fresh by input version. */
+export interface ProvenEvaluation {
+  readonly evaluation: Evaluation
+  /** Builds the proof of the evaluation. */
+  readonly proof: () => FreshnessProof
+  /** The number of input versions that were computed. */
+  readonly verified: number
+}
+
+/**
+ * Evaluates a snapshot, and computes the input versions of the fresh partitions that the known proof does not cover.
+ * A partition whose input version differs from its record's is a collision of fingerprints; the snapshot is then
+ * evaluated again without it.
+ */
+export async function proveFreshness(
+  evaluateSnapshot: (snapshot: LedgerSnapshot) => Evaluation,
+  snapshot: LedgerSnapshot,
+  known: KnownFreshness,
+  effects: ProofEffects,
+): Promise<ProvenEvaluation> {
+  let verified = 0
+  const collisions: Collisions = new Map()
+  for (;;) {
+    const evaluation = evaluateSnapshot({ ...snapshot, collisions })
+    const { unproven, moved } = findUnproven(evaluation, known, effects.hash)
+    const collisionCount = countCollisions(collisions)
+    verified += await verifyInputs(evaluation, unproven, collisions, effects)
+    if (countCollisions(collisions) > collisionCount) continue
+    const rows = await findPublishedRows(
+      evaluation,
+      { moved, proven: known.proof?.publishedRows },
+      effects,
+    )
+    const publishableVersions = listSetVersions(evaluation, rows, effects.hash)
+    return {
+      evaluation: { ...evaluation, publishableVersions },
+      proof: () => buildProof(evaluation, rows, effects.hash),
+      verified,
+    }
+  }
+}
+
+function countCollisions(collisions: Collisions): number {
+  return [...collisions.values()].reduce((sum, { size }) => sum + size, 0)
+}

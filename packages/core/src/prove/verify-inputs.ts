@@ -1,0 +1,192 @@
+import type { Computation } from "../declare/declaration.ts"
+import type { PartitionRange } from "../declare/partition.ts"
+import { type Hash, type ReadText, hashInputs } from "../evaluate/declared-versions.ts"
+import { listReadings } from "../evaluate/inputs.ts"
+import { type PartitionSet, getSlice } from "../evaluate/partition-set.ts"
+import { type Evaluation, findCodeVersion } from "../evaluate/states.ts"
+import { type WindowFinder, createWindowFinder } from "../evaluate/windows.ts"
+import type { Reading } from "../graph/graph.ts"
+import { isWithin } from "../graph/mapping.ts"
+import { listSetRanges } from "../partitions/bitset.ts"
+import { countPartitions } from "../plan/plan.ts"
+import type { ProofEffects } from "./current-records.ts"
+import { type VersionColumns, readVersionColumns } from "./version-columns.ts"
+import {
+  type WindowVersions,
+  findWindowVersions,
+  listOlderTextsAt,
+  listTextsAt,
+} from "./window-versions.ts"
+
+/** Computation → partitions that are not fresh although their fingerprints match a materialization. */
+export type Collisions = Map<string, Set<number>>
+
+/** Computes the input versions of unproven partitions, upstream first, and adds the collisions. Returns the number of computed versions. */
+export async function verifyInputs(
+  evaluation: Evaluation,
+  unproven: PartitionSet,
+  collisions: Collisions,
+  effects: ProofEffects,
+): Promise<number> {
+  const finder = createWindowFinder(evaluation)
+  const columns = new Map<string, VersionColumns>()
+  const verification = { evaluation, finder, columns, collisions, hash: effects.hash }
+  const candidates = findCandidates(evaluation, unproven)
+  const needs = findNeeds(verification, candidates)
+  for (const { assets, computations } of splitIntoBatches(evaluation, candidates, needs)) {
+    for (const [asset, column] of await readVersionColumns(evaluation, assets, effects))
+      columns.set(asset, column)
+    for (const candidate of computations) verifyComputation(verification, candidate)
+    const last = computations.at(-1)?.number ?? -1
+    for (const name of columns.keys())
+      if ((needs.get(name)?.lastReader ?? -1) <= last) columns.delete(name)
+  }
+  return candidates.reduce((sum, { ranges }) => sum + countPartitions(ranges), 0)
+}
+
+interface Verification {
+  readonly evaluation: Evaluation
+  readonly finder: WindowFinder
+  /** The versions of the assets that the remaining computations read. */
+  readonly columns: Map<string, VersionColumns>
+  readonly collisions: Collisions
+  readonly hash: Hash
+}
+
+/** Unproven partitions of one computation. */
+interface Candidates {
+  readonly computation: Computation
+  readonly number: number
+  readonly ranges: readonly PartitionRange[]
+}
+
+function findCandidates(evaluation: Evaluation, unproven: PartitionSet): readonly Candidates[] {
+  return evaluation.graph.computations.flatMap((computation, number) => {
+    const states = evaluation.states[number]
+    if (unproven.computationFlags[number] === 0 || states === undefined) return []
+    const ranges = listSetRanges(getSlice(unproven, states), states.from)
+    return [{ computation, number, ranges }]
+  })
+}
+
+/** Partitions of an asset whose versions are needed, and the last computation that reads them. */
+interface NeededVersions {
+  readonly ranges: PartitionRange[]
+  lastReader: number
+}
+
+function findNeeds(
+  { evaluation, finder }: Verification,
+  candidates: readonly Candidates[],
+): ReadonlyMap<string, NeededVersions> {
+  const needs = new Map<string, NeededVersions>()
+  const add = (asset: string, range: PartitionRange, reader: number): void => {
+    const need = needs.get(asset) ?? { ranges: [], lastReader: reader }
+    needs.set(asset, need)
+    need.ranges.push(range)
+    need.lastReader = reader
+  }
+  for (const { computation, number, ranges } of candidates)
+    for (const range of ranges) {
+      for (const { asset } of computation.outputs) add(asset, range, number)
+      for (const reading of listReadings(evaluation.graph, computation)) {
+        const window = findJointWindow(evaluation, finder, reading, range)
+        if (reading.asset.kind === "asset" && window !== undefined)
+          add(reading.asset.name, window, number)
+      }
+    }
+  return needs
+}
+
+/** Finds the range of all partitions that consecutive readers read. */
+function findJointWindow(
+  { bounds }: Evaluation,
+  finder: WindowFinder,
+  reading: Reading,
+  reader: PartitionRange,
+): PartitionRange | undefined {
+  const windows = finder.findListedWindows(reading, reader)
+  const first = bounds.get(reading.asset.name)?.from ?? 0
+  let [from, to] = [Infinity, -Infinity]
+  for (let at = 0; at <= reader.to - reader.from; at += 1) {
+    const [begin, end] = [windows?.begin[at] ?? 0, windows?.end[at] ?? 0]
+    if (begin === end) continue
+    from = Math.min(from, begin)
+    to = Math.max(to, end - 1)
+  }
+  return from > to ? undefined : { from: first + from, to: first + to }
+}
+
+/** Assets that one query reads, and the computations that can be verified after it. */
+interface Batch {
+  readonly assets: Map<string, readonly PartitionRange[]>
+  readonly computations: Candidates[]
+}
+
+/** The number of partitions after which a batch is complete. */
+const batchLength = 20_000
+
+function* splitIntoBatches(
+  { graph }: Evaluation,
+  candidates: readonly Candidates[],
+  needs: ReadonlyMap<string, NeededVersions>,
+): Iterable<Batch> {
+  const byNumber = new Map(candidates.map((candidate) => [candidate.number, candidate]))
+  let batch: Batch = { assets: new Map(), computations: [] }
+  let size = 0
+  for (const [number, { outputs }] of graph.computations.entries()) {
+    for (const { asset } of outputs) {
+      const need = needs.get(asset)
+      if (need === undefined) continue
+      batch.assets.set(asset, need.ranges)
+      size += countPartitions(need.ranges)
+    }
+    const candidate = byNumber.get(number)
+    if (candidate !== undefined) batch.computations.push(candidate)
+    if (size < batchLength) continue
+    yield batch
+    batch = { assets: new Map(), computations: [] }
+    size = 0
+  }
+  if (batch.assets.size > 0) yield batch
+}
+
+function verifyComputation(
+  { evaluation, finder, columns, collisions, hash }: Verification,
+  { computation, ranges }: Candidates,
+): void {
+  const code = findCodeVersion(evaluation, computation) ?? ""
+  const readings = listReadings(evaluation.graph, computation)
+  const outputColumns = computation.outputs.map(({ asset }) => columns.get(asset))
+  for (const range of ranges) {
+    const reads = readings.map((reading) =>
+      findWindowVersions({ evaluation, finder, columns }, reading, range),
+    )
+    for (let partition = range.from; partition <= range.to; partition += 1) {
+      const at = partition - range.from
+      const isRecorded = (texts: readonly ReadText[] | undefined): boolean => {
+        if (texts === undefined) return false
+        const version = hashInputs(code, texts, hash)
+        return outputColumns.every(
+          (column) => column?.inputVersions[partition - column.from] === version,
+        )
+      }
+      if (isRecorded(listTextsAt(reads, at)) || isRecorded(listOlderTextsAt(reads, at))) continue
+      if (reads.some((read) => containsCollision(read, at, collisions))) continue // the next evaluation finds it stale
+      const partitions = collisions.get(computation.name) ?? new Set()
+      collisions.set(computation.name, partitions.add(partition))
+    }
+  }
+}
+
+/** Tests if a window contains a collision. */
+function containsCollision(
+  { asset, first, windows }: WindowVersions,
+  at: number,
+  collisions: Collisions,
+) {
+  const partitions = asset.kind === "asset" && collisions.get(asset.computation.name)
+  if (!partitions) return false
+  const window = { from: first + (windows.begin[at] ?? 0), to: first + (windows.end[at] ?? 0) - 1 }
+  return [...partitions].some((partition) => isWithin(window, partition))
+}
