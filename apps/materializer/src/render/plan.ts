@@ -98,10 +98,11 @@ function countBlocked({ blocked }: PlanDocument): number {
 }
 
 function formatPublication(
-  { set, partition, assets, published }: PlannedPublicationDocument,
+  { set, partition, assets, published, withdrawn }: PlannedPublicationDocument,
   style: TerminalStyle,
 ): string {
-  const currentText = published === null ? "first publication" : `now ${published}`
+  const suffix = withdrawn === null ? "" : ", which no longer exists"
+  const currentText = published === null ? "first publication" : `now ${published}${suffix}`
   return `${getSign(style, "arrow")} publish ${formatSetPartition(set, partition)} (${formatQuantity(assets.length, "table")}; ${currentText})`
 }
 

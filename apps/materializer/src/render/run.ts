@@ -125,7 +125,7 @@ function formatFailedChecks(run: RunDocument, style: TerminalStyle): readonly st
 }
 
 function formatPublication(
-  { set, partition, changes, error }: PublicationDocument,
+  { set, partition, withdrawn, changes, error }: PublicationDocument,
   style: TerminalStyle,
 ): readonly string[] {
   const name = formatSetPartition(set, partition)
@@ -145,8 +145,9 @@ function formatPublication(
     table,
     ...[inserted, updated, deleted, rows].map(formatCount),
   ])
+  const replaced = withdrawn === null ? "" : ` It replaces ${withdrawn}, which no longer exists.`
   return [
-    `${paint(style, "good", getSign(style, "made"))} Published ${name}.`,
+    `${paint(style, "good", getSign(style, "made"))} Published ${name}.${replaced}`,
     ...formatTable(columns, rows, style).map((line) => `  ${line}`),
   ]
 }

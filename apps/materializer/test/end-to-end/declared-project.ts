@@ -25,6 +25,9 @@ export interface DeclaredProject extends CommandSettings {
 
 const materializer = fileURLToPath(new URL("../..", import.meta.url))
 
+/** The folder of the library of tables, which declarations import and the application does not. */
+const tablesLibrary = join(materializer, "../../packages/schema/node_modules/drizzle-orm")
+
 /** Runs `work` with a project in a folder of its own and a database on the server that tests share. */
 export async function withDeclaredProject<T>(
   declarations: string,
@@ -91,6 +94,7 @@ async function bundleDeclarations(folder: string, declarations: string): Promise
     bundle: true,
     format: "esm",
     platform: "node",
+    alias: { "drizzle-orm": tablesLibrary },
     outfile: join(folder, "config.mjs"),
     logLevel: "error",
   })

@@ -22,6 +22,8 @@ import { formatStateKey } from "./state-key.ts"
 export interface PublicationResult {
   readonly set: string
   readonly key: string
+  /** Key of the published partition if it did not exist any more. */
+  readonly withdrawn: string | undefined
   readonly changes: readonly TableChange[]
   readonly error: string | undefined
 }
@@ -37,21 +39,24 @@ export async function publishSets(
   for (const planned of plan.publications) {
     if (effects.signal.aborted) break
     const request = await buildPublicationRequest(state, planned, effects, run)
-    if (request !== undefined) results.push(await publishSet(request, effects))
+    if (request === undefined) continue
+    const result = await publishSet(request, effects)
+    results.push({ ...result, withdrawn: planned.withdrawn })
   }
   return results
 }
 
 async function buildPublicationRequest(
   state: RunState,
-  { set }: PublicationPlan,
+  { set, withdrawn }: PublicationPlan,
   effects: Effects,
   run: string,
 ): Promise<PublicationRequest | undefined> {
   const { evaluation } = state
   const assets = groupPublicationSets(evaluation.graph).get(set) ?? []
   const published = evaluation.snapshot.publications.get(set)
-  const partition = findNewestPublishable(findSetBounds(evaluation, assets), published, (index) =>
+  const floor = withdrawn === undefined ? published : undefined
+  const partition = findNewestPublishable(findSetBounds(evaluation, assets), floor, (index) =>
     assets.every((asset) => isReadyInRun(state, asset, index)),
   )
   const [first] = assets
@@ -83,7 +88,7 @@ function isReadyInRun(state: RunState, asset: Asset, partition: number): boolean
 async function publishSet(
   request: PublicationRequest,
   effects: Effects,
-): Promise<PublicationResult> {
+): Promise<Omit<PublicationResult, "withdrawn">> {
   const { set, partitionKey: key } = request
   const startedMs = effects.nowMs()
   effects.emit({ kind: "publish_started", set, partition: key })

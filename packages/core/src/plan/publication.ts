@@ -1,5 +1,5 @@
 import type { Asset } from "../declare/declaration.ts"
-import { type PartitionRange, formatPartitionKey } from "../declare/partition.ts"
+import { type PartitionRange, findPartition, formatPartitionKey } from "../declare/partition.ts"
 import { type Hash, toCanonicalJson } from "../evaluate/declared-versions.ts"
 import { fingerprintContent, formatFingerprint } from "../evaluate/fingerprint.ts"
 import { getStablePartition } from "../evaluate/inputs.ts"
@@ -12,6 +12,7 @@ import {
   isChecked,
 } from "../evaluate/states.ts"
 import type { Graph } from "../graph/graph.ts"
+import { isWithin } from "../graph/mapping.ts"
 import type { PublicationTable } from "../ports.ts"
 
 /** The expected publication of a set after the steps of a plan: another partition, or other rows of the published one. */
@@ -21,6 +22,8 @@ export interface PublicationPlan {
   readonly key: string
   readonly assets: readonly string[]
   readonly published: Publication | undefined
+  /** Key of the published partition if it does not exist any more; the publication replaces its rows. */
+  readonly withdrawn: string | undefined
 }
 
 /** Groups the published assets of a graph by publication set. */
@@ -47,6 +50,20 @@ export function findSetBounds(
     range = { from: Math.max(range.from, assetRange.from), to: Math.min(range.to, assetRange.to) }
   }
   return range.from <= range.to ? range : undefined
+}
+
+/** Tests whether the published partition of a set was withdrawn: no asset of the set has it, because a file was removed or partitions are declared otherwise. */
+export function isWithdrawn(
+  evaluation: Evaluation,
+  assets: readonly Asset[],
+  published: Publication | undefined,
+): boolean {
+  if (published === undefined) return false
+  return !assets.some(({ name, partitions }) => {
+    const range = evaluation.bounds.get(name)
+    const partition = findPartition(partitions, published.partitionKey)
+    return range !== undefined && partition !== undefined && isWithin(range, partition)
+  })
 }
 
 /**
@@ -85,13 +102,18 @@ export function planPublications(
           planned.willMaterialize(asset, index) ||
           isReadyToPublish(evaluation, asset, index, planned.willCheck(asset, index) || undefined),
       )
-    const partition = findNewestPublishable(findSetBounds(evaluation, assets), published, isReady)
+    const isReplaced = isWithdrawn(evaluation, assets, published)
+    const floor = isReplaced ? undefined : published
+    const partition = findNewestPublishable(findSetBounds(evaluation, assets), floor, isReady)
     const [first] = assets
     if (partition === undefined || first === undefined) return []
     const willChange = assets.some((asset) => planned.willMaterialize(asset, partition))
     if (!willChange && isCurrent(evaluation, set, partition)) return []
     const key = formatPartitionKey(first.partitions, partition)
-    return [{ set, partition, key, assets: assets.map((asset) => asset.name), published }]
+    const withdrawn = isReplaced ? published?.partitionKey : undefined
+    return [
+      { set, partition, key, assets: assets.map((asset) => asset.name), published, withdrawn },
+    ]
   })
 }
 

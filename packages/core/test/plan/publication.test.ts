@@ -8,12 +8,13 @@ import {
   type PlanRequest,
 } from "../../src/engine.ts"
 import { publishTo, sql, unique } from "../../src/index.ts"
-import { dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
+import { afterDay, dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
 import {
   type MemoryProject,
   evaluateProject,
   requestEverything,
   land,
+  createMemoryProject,
   createProjectWithDays,
   failedCheck,
   run,
@@ -118,11 +119,45 @@ describe("a set", () => {
     expect(project.publications).toHaveLength(2)
   })
 
-  test("does not publish an older partition when the newest file is removed", async () => {
+  test("publishes the newest partition that exists when the published one was withdrawn, and says so", async () => {
+    const project = createProjectWithDays([1, 2, 15])
+    await run(project, graph)
+    land(project, "raw", day(15), undefined)
+    land(project, "raw", day(3), "r3")
+    const { plan, publications } = await run(project, graph)
+    expect(plan.publications.map(({ key, withdrawn }) => [key, withdrawn])).toEqual([
+      ["2026-01-03", "2026-01-15"],
+      ["2026-01-03", "2026-01-15"],
+    ])
+    expect(publications.map(({ withdrawn }) => withdrawn)).toEqual(["2026-01-15", "2026-01-15"])
+    expect(listPublications(project).slice(2)).toEqual([
+      "recs 2026-01-03 recs(r3) reasons(recs(r3))",
+      "rooms 2026-01-03 rooms(r3)",
+    ])
+    expect((await run(project, graph)).plan.publications).toEqual([])
+  })
+
+  test("replaces the partition that a clock ahead of time published", async () => {
+    const made = dailyAsset("made", sql`select 1`, {
+      publish: publishTo(tables[0], { set: "made" }),
+    })
+    const madeGraph = buildValidGraph(made)
+    const project = createMemoryProject(afterDay(7))
+    await run(project, madeGraph)
+    project.nowMs = afterDay(5)
+    const { publications } = await run(project, madeGraph)
+    expect(publications).toMatchObject([{ key: "2026-01-05", withdrawn: "2026-01-07" }])
+    expect((await run(project, madeGraph)).plan.publications).toEqual([])
+  })
+
+  test("stays at a partition that exists while its rows are not ready", async () => {
     const project = createProjectWithDays([1, 2, 3])
     await run(project, graph)
-    land(project, "raw", day(3), undefined)
-    await run(project, graph)
+    land(project, "raw", day(3), "broken")
+    project.behaviour.checks = (asset, key) =>
+      asset === "recs" && key === "2026-01-03" ? [failedCheck("recs")] : []
+    const { publications } = await run(project, graph)
+    expect(publications.map(({ set }) => set)).toEqual(["rooms"])
     expect(project.published.get("recs")?.partitionKey).toBe("2026-01-03")
   })
 

@@ -47,6 +47,8 @@ const plannedPublicationSchema = z.strictObject({
   assets: listSchema(z.string()),
   /** The partition that the published tables contain now; null before the first publication. */
   published: z.nullable(z.string()),
+  /** The same partition if it does not exist any more, so that an older one replaces it. */
+  withdrawn: z.nullable(z.string()),
 })
 
 export type PlannedPublicationDocument = z.infer<typeof plannedPublicationSchema>

@@ -150,8 +150,14 @@ function toMaterializeStep(project: Project, group: CostedGroup): PlanStepDocume
   }
 }
 
-function toPublicationDocument({ set, key, assets, published }: PublicationPlan) {
-  return { set, partition: key, assets, published: published?.partitionKey ?? null }
+function toPublicationDocument({ set, key, assets, published, withdrawn }: PublicationPlan) {
+  return {
+    set,
+    partition: key,
+    assets,
+    published: published?.partitionKey ?? null,
+    withdrawn: withdrawn ?? null,
+  }
 }
 
 function toCostDocument(cost: Cost | undefined): CostDocument | null {

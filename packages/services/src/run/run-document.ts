@@ -143,10 +143,11 @@ function describeFailedChecks(
 function toPublicationDocument({
   set,
   key,
+  withdrawn,
   changes,
   error,
 }: RunResult["publications"][number]): PublicationDocument {
-  return { set, partition: key, changes, error: error ?? null }
+  return { set, partition: key, withdrawn: withdrawn ?? null, changes, error: error ?? null }
 }
 
 function sumBySource(counts: readonly LineCount[]): readonly LineCountDocument[] {

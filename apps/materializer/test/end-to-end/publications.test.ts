@@ -1,0 +1,74 @@
+import { rmSync } from "node:fs"
+import { join } from "node:path"
+
+import { expect, test } from "vitest"
+
+import { expectDone, readFreshetJson, runFreshet } from "./freshet-process.ts"
+import {
+  declareRecs,
+  landRaw,
+  readPublishedRows,
+  recsPrelude,
+  withPublishedRecs,
+} from "./published-recs.ts"
+import { withEnvironment } from "./test-project.ts"
+
+test("a published day whose file was withdrawn is replaced by the newest day that exists, and the run says so", async () => {
+  await withPublishedRecs(declareRecs(), async (project) => {
+    landRaw(project, "2026-01-28", 28)
+    expectDone(await runFreshet(project, "materialize"))
+    landRaw(project, "2026-03-29", 99)
+    await runFreshet(project, "materialize", "recs", "--date", "2026-03-29")
+    expect(await readPublishedRows(project)).toEqual(["1 99 1"])
+    rmSync(join(project.landing, "raw/2026-03-29.json"))
+    landRaw(project, "2026-01-29", 29)
+    landRaw(project, "2026-01-30", 30)
+    const plan = await runFreshet(project, "plan")
+    expect(plan.stdout).toContain(
+      "publish s 2026-01-30 (1 table; now 2026-03-29, which no longer exists)",
+    )
+    const run = await runFreshet(project, "materialize")
+    expectDone(run)
+    expect(run.stdout).toContain(
+      "Published s 2026-01-30. It replaces 2026-03-29, which no longer exists.",
+    )
+    expect(await readPublishedRows(project)).toEqual(["1 30 1"])
+    expect(await readFreshetJson(project, "status")).toMatchObject({
+      publications: [{ set: "s", partition: "2026-01-30" }],
+    })
+    expect((await runFreshet(project, "materialize")).stdout).toBe(
+      "Nothing is stale: all requested partitions are fresh.\n",
+    )
+  })
+})
+
+const dayMs = 86_400_000
+
+test("a day that was published while the clock was two days ahead is replaced", async () => {
+  const [start = ""] = new Date(Date.now() - 4 * dayMs).toISOString().split("T")
+  const declarations = `${recsPrelude}
+    const days = sqlAsset({
+      group: "days", name: "days", description: "Days.", columns: { u: int64(), r: int64(), n: int64() },
+      partitions: daily({ start: "${start}" }),
+      query: sql\`select 1::bigint as u, 2::bigint as r, 3::bigint as n\`,
+      publish: publishTo(recsTable, { set: "days" }),
+    })
+    export const assets = [days]`
+  await withPublishedRecs(declarations, async (project) => {
+    const ahead = `const { now } = Date; Date.now = () => now.call(Date) + ${2 * dayMs}`
+    const importOption = `--import=data:text/javascript,${encodeURIComponent(ahead)}`
+    expectDone(
+      await runFreshet(withEnvironment(project, { NODE_OPTIONS: importOption }), "materialize"),
+    )
+    const { publications } = await readFreshetJson<PublishedDays>(project, "materialize")
+    const [replaced, shown] = [1, -1].map((days) =>
+      new Date(Date.now() + days * dayMs).toISOString().slice(0, 10),
+    )
+    expect(publications).toMatchObject([{ partition: shown, withdrawn: replaced }])
+    expect((await readFreshetJson<PublishedDays>(project, "materialize")).publications).toEqual([])
+  })
+})
+
+interface PublishedDays {
+  readonly publications: readonly { readonly partition: string; readonly withdrawn: string }[]
+}
