@@ -53,12 +53,7 @@ async function prepare(folder: string, settings: FreshetSettings): Promise<Prepa
   const count = await recordAll(shape, buildValidGraph(declareAssets(shape)), settings.databaseUrl)
   storeNewest(shape, join(settings.home, "lake"))
   print(`${count.toLocaleString("en")} materializations are in the ledger.`)
-  const options = {
-    figures: join(settings.home, "figures"),
-    environment: toEnvironmentVariables(settings),
-  }
-  const { wallMs, cpuMs, peakMb, stdout } = measure([program, "materialize"], options)
-  print(`first: ${JSON.stringify({ wallMs, cpuMs, peakMb })} ${stdout.slice(0, 200)}`)
+  runCommand(program, ["materialize"], settings)
   return { program, settings }
 }
 

@@ -90,14 +90,34 @@ function markUnproven(
   search.proofs[number] = proof
   const movedRows = getSlice(moved, states)
   const unprovenRows = getSlice(unproven, states)
-  markMovedRows(search, states, proof, search.known.touched.get(computation.computation.name))
-  subtractBits(movedRows, evaluation.stale)
-  moved.computationFlags[number] = isAnySet(movedRows) ? 1 : 0
-  copyBits(movedRows, unprovenRows)
-  for (const read of reads) markMovedReaders(search, states, read)
-  if (past !== undefined) markNextPartitions(movedRows, unprovenRows, { states, proof })
+  const touched = search.known.touched.get(computation.computation.name)
+  if (touched !== undefined || !coversAll(proof, evaluation, states)) {
+    markMovedRows(search, states, proof, touched)
+    subtractBits(movedRows, evaluation.stale)
+    moved.computationFlags[number] = isAnySet(movedRows) ? 1 : 0
+    copyBits(movedRows, unprovenRows)
+  }
+  let isAnyMarked = moved.computationFlags[number] === 1
+  for (const read of reads) if (markMovedReaders(search, states, read)) isAnyMarked = true
+  if (past !== undefined && markNextPartitions(movedRows, unprovenRows, { states, proof }))
+    isAnyMarked = true
+  if (!isAnyMarked) return
   subtractBits(unprovenRows, evaluation.stale)
   unproven.computationFlags[number] = isAnySet(unprovenRows) ? 1 : 0
+}
+
+/** Tests if a proof covers all fresh partitions, 32 of them at a time: nearly always it does. */
+function coversAll(
+  proof: ComputationProof | undefined,
+  { stale }: Evaluation,
+  { from, length, start, reverted }: ComputationStates,
+): boolean {
+  if (proof?.from !== from || proof.length !== length || reverted.size > 0) return false
+  const words = length >> 5
+  for (let word = 0; word < words; word += 1)
+    if (((stale[(start >> 5) + word] ?? 0) | (proof.fresh[word] ?? 0)) !== -1) return false
+  const lastBits = (1 << (length & 31)) - 1
+  return (~(stale[(start >> 5) + words] ?? 0) & ~(proof.fresh[words] ?? 0) & lastBits) === 0
 }
 
 function isAnySet({ bits, start, length }: BitsetSlice): boolean {
@@ -146,29 +166,31 @@ interface ProvenStates {
   readonly proof: ComputationProof | undefined
 }
 
-/** Marks the successors of changed partitions, which read them, and the partitions that are or were the first. */
+/** Marks the successors of changed partitions, which read them, and the partitions that are or were the first. Returns false if no partition can be marked. */
 function markNextPartitions(
   rows: BitsetSlice,
   unproven: BitsetSlice,
   { states, proof }: ProvenStates,
-): void {
+): boolean {
   for (let at = 1; at < unproven.length; at += 1)
     if (isSet(rows.bits, rows.start + at - 1))
       setBits(unproven.bits, unproven.start + at, unproven.start + at + 1)
-  if (proof === undefined || proof.from === states.from) return
+  if (proof === undefined || proof.from === states.from) return isAnySet(rows)
   for (const offset of [0, proof.from - states.from])
     if (offset >= 0 && offset < unproven.length)
       setBits(unproven.bits, unproven.start + offset, unproven.start + offset + 1)
+  return true
 }
 
-/** Marks the partitions whose windows contain, or contained, changed content. */
-function markMovedReaders(search: Search, states: ComputationStates, read: NumberedRead): void {
+/** Marks the partitions whose windows contain, or contained, changed content. Returns false if the asset has no changed content. */
+function markMovedReaders(search: Search, states: ComputationStates, read: NumberedRead): boolean {
   const movement = findMovement(search, read)
-  if (movement === undefined) return
+  if (movement === undefined) return false
   const readers = getSlice(search.unproven, states)
   if (read.reading.read.window.kind === "latest")
     setBits(readers.bits, readers.start, readers.start + readers.length) // the newest partition itself may differ
   else setReaders(readers, search.finder.findWindows(read, states, movement), movement.slice)
+  return true
 }
 
 function findMovement(search: Search, read: NumberedRead): Movement | undefined {
