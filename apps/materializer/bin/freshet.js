@@ -9,17 +9,14 @@ if (process.env["FRESHET_DEBUG"]) process.setSourceMapsEnabled(true)
 if (!("navigator" in globalThis))
   Object.assign(globalThis, { navigator: { userAgent: `Node.js/${process.versions.node}` } })
 
-const bundles = await Promise.all([currentBundle("command"), currentBundle("project")]).catch(
-  explain,
-)
+const bundle = await currentBundle().catch(explain)
 
-if (bundles !== undefined) {
-  const [command, project] = bundles
-  const { main } = await import(pathToFileURL(join(command, "main.js")).href)
+if (bundle !== undefined) {
+  const { main } = await import(pathToFileURL(join(bundle, "main.js")).href)
   process.exitCode = await main(process.argv.slice(2), {
     workspace,
-    configPath: join(project, "config.js"),
-    supervisorPath: join(command, "supervisor.js"),
+    configPath: join(bundle, "config.js"),
+    supervisorPath: join(bundle, "supervisor.js"),
     process,
   })
 }

@@ -76,8 +76,6 @@ export {
   getPartitions,
   getStablePartition,
   listReadRanges,
-  listStepRanges,
-  listStepReadings,
   listReadVersions,
   listReadings,
 } from "./evaluate/inputs.ts"

@@ -3,7 +3,7 @@ import type { Asset, Computation, Check, Severity, SourceAsset } from "./declare
 import type { PartitionRange, PartitionText } from "./declare/partition.ts"
 import type { Publish } from "./declare/publish.ts"
 import type { LandedFile } from "./evaluate/landing.ts"
-import type { MaterializationRecord } from "./evaluate/ledger-snapshot.ts"
+import type { FileBytes, MaterializationRecord } from "./evaluate/ledger-snapshot.ts"
 
 /** A relation of a query: Parquet files of the store or files of the landing zone; without files it has no rows. */
 export type Relation =
@@ -48,7 +48,7 @@ export interface CheckResult {
 }
 
 /** One output that is durable in the store. */
-export interface MaterializedOutput {
+export interface MaterializedOutput extends FileBytes {
   readonly asset: string
   readonly dataVersion: string
   /** Key in the store. */
@@ -105,7 +105,7 @@ export interface CheckRequest {
 }
 
 /** The record of one materialized partition: its inputs, code and content. Immutable. */
-export interface Materialization {
+export interface Materialization extends FileBytes {
   readonly asset: string
   readonly partition: number
   readonly codeVersion: string

@@ -147,6 +147,10 @@ export const materializations = freshetSchema.table(
     fingerprint: text().notNull(),
     data_version: text().notNull(),
     file: text().notNull(),
+    /** Checksum of the file's bytes; null until the file of an earlier version is read. */
+    checksum: text(),
+    /** Size, inode, modification and change time of the file that had this checksum: a change of the bytes changes one of them. */
+    file_identity: text(),
     rows: bigintColumn().notNull(),
     bytes: bigintColumn().notNull(),
     duration_ms: bigintColumn().notNull(),

@@ -24,6 +24,7 @@ import type { OpenOptions, Project, ProjectLedger } from "./project.ts"
 import { withRunLock } from "./run-lock.ts"
 import { createLazyRuntime, type Runtime } from "./runtime.ts"
 import type { Services } from "./services.ts"
+import { createStoredFiles, type StoredFiles } from "./stored-files.ts"
 
 /** A declared graph, the database of its ledger, and the parts to open. */
 interface OpenRequest extends OpenOptions {
@@ -40,13 +41,22 @@ export async function openProject<T>(
   const { graph, url, lock } = request
   if (lock === undefined)
     return withProjectReader(services, request, services.signal, (read) =>
-      withMigratedState(url, (client) => read(client, undefined), work),
+      withMigratedState(url, (client) => read(client, undefined), withSavedFileBytes(work)),
     )
   return withRunLock(services, { url, graph, lock }, ({ runLedger, signal }) =>
     withProjectReader(services, request, signal, async (read) =>
-      work(await read(runLedger.client, runLedger.ledger)),
+      withSavedFileBytes(work)(await read(runLedger.client, runLedger.ledger)),
     ),
   )
+}
+
+/** Records the bytes of the files that the work read. */
+function withSavedFileBytes<T>(work: (project: Project) => Promise<T>) {
+  return async (project: Project): Promise<T> => {
+    const result = await work(project)
+    await project.ledger.saveFileBytes(project.files.takeChanges())
+    return result
+  }
 }
 
 /** A connection to the ledger; with the run lock, records may be written through it. */
@@ -66,16 +76,18 @@ async function withProjectReader<T>(
 ): Promise<T> {
   const { concurrency = services.config.concurrency, engine: kind = "query", url, graph } = request
   const config = { ...services.config, concurrency }
+  const files = createStoredFiles(openStore(config))
   const runtime = createLazyRuntime(config, {
     kind,
     url,
+    store: files.store,
     signal,
     reportsProgress: services.watchesSteps,
   })
   try {
     return await work((client, runLedger) => {
       const connection = { client, runLedger, signal }
-      return readProject(services, { config, graph, connection, runtime: runtime.get })
+      return readProject(services, { config, graph, files, connection, runtime: runtime.get })
     })
   } finally {
     await runtime.close()
@@ -92,6 +104,7 @@ export function buildDeclaredGraph(config: Config): Graph {
 interface ReadContext {
   readonly config: Config
   readonly graph: Graph
+  readonly files: StoredFiles
   readonly connection: LedgerConnection
   readonly runtime: () => Runtime
 }
@@ -99,7 +112,7 @@ interface ReadContext {
 /** Reads landing zone and ledger through one connection. The engine is used for queries that it has not parsed before. */
 async function readProject(
   services: Services,
-  { config, graph, connection, runtime }: ReadContext,
+  { config, graph, files, connection, runtime }: ReadContext,
 ): Promise<Project> {
   const { hash } = services
   const { client, runLedger, signal } = connection
@@ -113,7 +126,7 @@ async function readProject(
   const bounds = findPartitionBounds(graph, observation.landing, nowMs)
   const inputs = { graph, landing: observation.landing, bounds }
   const evaluateSnapshot = (snapshot: LedgerSnapshot) => evaluate(inputs, snapshot, parses, hash)
-  const ledger = createProjectLedger(client, graph, config)
+  const ledger = createProjectLedger(client, graph, { ...config, files })
   const prover = createProver(ledger, evaluateSnapshot, hash)
   const { evaluation, proof } = await prover.readEvaluation()
   const forgottenVersions = await findForgottenVersions(client, { graph, evaluation }, hash)
@@ -126,7 +139,9 @@ async function readProject(
     hash,
     proof,
     ...prover,
-    store: openStore(config),
+    store: files.store,
+    files,
+    damage: { files: [], materializations: [] },
     ledger,
     runLedger,
     signal,

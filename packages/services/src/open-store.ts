@@ -8,6 +8,8 @@ export function openStore({ lake }: Pick<Config, "lake">): Store {
   return {
     ...store,
     exists: async (key) => isValidKey(key) && (await store.exists(key)),
+    identify: async (key) => (isValidKey(key) ? store.identify(key) : undefined),
+    measure: async (key) => (isValidKey(key) ? store.measure(key) : undefined),
     locate: (key) => (key === undefined || isValidKey(key) ? store.locate(key) : key),
   }
 }

@@ -6,9 +6,11 @@ import {
   findReaders,
   findRuns,
   findWipeable,
+  clearPublishedContent,
   type LedgerClient,
   listReferencedFiles,
   readCheckResults,
+  readDirectReaders,
   readLedgerId,
   readMaterializations,
   readPredictions,
@@ -16,6 +18,7 @@ import {
   readQuarantinedLines,
   readQuarantineFiles,
   readRuns,
+  saveFileBytes,
   wipeMaterializations,
   wipePartitions,
   withSnapshot,
@@ -24,17 +27,21 @@ import {
 import type { Config } from "./config.ts"
 import type { ProjectLedger } from "./project.ts"
 import { readRunDetail, toRunRow } from "./run/run-history.ts"
+import type { StoredFiles } from "./stored-files.ts"
 
 /** Binds the ledger's queries to a connection, which must outlive the result. */
 export function createProjectLedger(
   client: LedgerClient,
   graph: Graph,
-  { home }: Pick<Config, "home">,
+  { home, files }: Pick<Config, "home"> & { readonly files: StoredFiles },
 ): ProjectLedger {
   return {
     withSnapshot: (work) =>
       withSnapshot(client, graph, { stateFile: join(home, "histories") }, work),
-    readMaterializations: (ranges) => readMaterializations(client, graph, ranges),
+    readMaterializations: async (ranges) =>
+      files.remember(await readMaterializations(client, graph, ranges)),
+    readDirectReaders: (ids) => readDirectReaders(client, graph, ids),
+    saveFileBytes: (changes) => saveFileBytes(client, changes),
     readInputVersions: async (ids) => {
       const provenance = await readProvenance(client, graph, ids)
       return new Map([...provenance].map(([id, { reads }]) => [id, reads]))
@@ -56,6 +63,7 @@ export function createProjectLedger(
     wipePartitions: async (ranges) => void (await wipePartitions(client, graph, ranges)),
     findGarbage: (options) => findGarbage(client, graph, options),
     wipeMaterializations: async (ids) => void (await wipeMaterializations(client, ids)),
+    clearPublishedContent: (keys) => clearPublishedContent(client, keys),
     listReferencedFiles: (options, excludedIds) =>
       listReferencedFiles(client, options, excludedIds),
   }

@@ -16,6 +16,7 @@ import type {
 import type {
   CheckReport,
   CheckResultsRequest,
+  FileBytesChange,
   Garbage,
   GarbageOptions,
   Prediction,
@@ -29,6 +30,7 @@ import type {
 
 import type { Config } from "./config.ts"
 import type { Runtime } from "./runtime.ts"
+import type { StoredFiles } from "./stored-files.ts"
 
 /** Decides how a project is opened. */
 export interface OpenOptions {
@@ -67,6 +69,10 @@ export interface Project {
     removals: readonly Removal[],
   ) => Promise<ProvenEvaluation>
   readonly store: Store
+  /** The files of materializations, which `store` provides only with their recorded bytes. */
+  readonly files: StoredFiles
+  /** The damage that `evaluation` excludes; a run removes it from the ledger. */
+  readonly damage: Damage
   readonly ledger: ProjectLedger
   /** Records runs; present while the run lock is held. */
   readonly runLedger: Ledger | undefined
@@ -74,6 +80,12 @@ export interface Project {
   readonly signal: AbortSignal
   /** Opens the engine on the first call; it is closed with the project. */
   readonly runtime: () => Runtime
+}
+
+/** The damaged files, and their materializations with those that read them. */
+export interface Damage {
+  readonly files: readonly string[]
+  readonly materializations: readonly MaterializationRecord[]
 }
 
 /** Reads the ledger of a project, and removes records from it. */
@@ -84,6 +96,10 @@ export interface ProjectLedger {
   readonly readMaterializations: (
     ranges: readonly AssetRange[],
   ) => Promise<readonly MaterializationRecord[]>
+  /** Reads the retained materializations that read the rows of these ones since they were recorded. */
+  readonly readDirectReaders: (ids: readonly number[]) => Promise<readonly MaterializationRecord[]>
+  /** Records the bytes that files were found to have; needs no run lock. */
+  readonly saveFileBytes: (changes: readonly FileBytesChange[]) => Promise<void>
   /** Reads the input versions of materializations, by id. */
   readonly readInputVersions: (
     materializations: readonly number[],
@@ -111,6 +127,8 @@ export interface ProjectLedger {
   /** Lists the materializations whose retention has expired. */
   readonly findGarbage: (options: GarbageOptions) => Promise<readonly Garbage[]>
   readonly wipeMaterializations: (ids: readonly number[]) => Promise<void>
+  /** Clears the content of publications that show the rows of some files, so that the rows are written again. */
+  readonly clearPublishedContent: (files: readonly string[]) => Promise<void>
   /** Lists the files that the ledger references, except those of the excluded materializations. */
   readonly listReferencedFiles: (
     options: GarbageOptions,

@@ -12,7 +12,6 @@ import {
 } from "@freshet/io"
 
 import type { Config } from "./config.ts"
-import { openStore } from "./open-store.ts"
 import { getSessionOptions } from "./session-options.ts"
 
 /** The adapters that compute, store and publish rows. */
@@ -26,6 +25,7 @@ export interface Runtime {
 export interface RuntimeOptions {
   readonly kind: "run" | "query" | "recompute"
   readonly url: string
+  readonly store: Store
   readonly signal: AbortSignal
   readonly reportsProgress: boolean
 }
@@ -50,11 +50,10 @@ export function createLazyRuntime(config: Config, options: RuntimeOptions): Lazy
 
 function openRuntime(config: Config, options: RuntimeOptions): Runtime {
   const { kind, signal, url } = options
-  const configuredStore = openStore(config)
   const store: Store =
     kind === "recompute"
-      ? createScratchStore(configuredStore, () => engine.session.scratchFolder())
-      : configuredStore
+      ? createScratchStore(options.store, () => engine.session.scratchFolder())
+      : options.store
   if (kind === "run") removeRunSpill(config)
   const engine = openEngine({
     ...getSessionOptions(config, ...(kind === "run" ? [getRunSpillFolder(config)] : [])),

@@ -1,6 +1,6 @@
 import { currentBundle } from "../../bin/bundle.js"
 
-/** Builds the bundles once, before parallel workers need it. */
+/** Bundles the command once, before parallel workers need it. */
 export async function setup(): Promise<void> {
-  await Promise.all([currentBundle("command"), currentBundle("project")])
+  await currentBundle()
 }

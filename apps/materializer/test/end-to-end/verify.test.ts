@@ -100,8 +100,8 @@ test("verify reports a replaced, a damaged and a missing file, each with its fix
       const { code, document } = await verified(project, ...words)
       expect(code).toBe(10)
       expect(document.findings).toMatchObject([
-        { kind: "file_changed", asset: "items", partition: first },
-        { kind: "file_changed", asset: "items", partition: third },
+        { kind: "file_damaged", asset: "items", partition: first },
+        { kind: "file_damaged", asset: "items", partition: third },
         { kind: "file_gone", asset: "best", partition: second },
       ])
     }

@@ -39,8 +39,16 @@ export interface EarlierMaterialization {
   readonly version: MaterializationVersion
 }
 
+/** Recognizes the bytes of a stored file. Materializations of earlier versions have neither until they are read. */
+export interface FileBytes {
+  /** Checksum of the bytes: xxh3, in hexadecimal. */
+  readonly checksum?: string | null | undefined
+  /** Size, inode and times of the file that had this checksum. A file with the same identity has the same bytes. */
+  readonly fileIdentity?: string | null | undefined
+}
+
 /** The full record of one retained materialization of one asset. */
-export interface MaterializationRecord {
+export interface MaterializationRecord extends FileBytes {
   readonly id: number
   readonly asset: string
   readonly partition: number

@@ -12,7 +12,6 @@ import {
   getStablePartition,
   formatStableRelation,
   listReadRanges,
-  listStepRanges,
 } from "./inputs.ts"
 import type { Failure } from "./ledger-snapshot.ts"
 import {
@@ -73,7 +72,7 @@ export function getStatus(evaluation: Evaluation, computation: Computation, inde
   const kind = toStateKind(stateFlagsAt(evaluation, computation, index))
   if (kind === "fresh") return freshStatus
   const flags = stateFlagsAt(evaluation, computation, index)
-  const ranges = listStepRanges(evaluation, computation, index)
+  const ranges = listReadRanges(evaluation, computation, index)
   const blocker =
     (flags & stateFlags.blocked) === 0
       ? undefined

@@ -24,7 +24,7 @@ export type ReproducibilityResult =
   | { readonly kind: "code_changed"; readonly asset: string; readonly rows: RowsChange }
   /** A file of the store, of the partition or of one that it read, does not have the recorded content. */
   | {
-      readonly kind: "file_changed"
+      readonly kind: "file_damaged"
       readonly asset: string
       readonly partition: number
       readonly file: string
@@ -148,7 +148,7 @@ async function findChangedFile(
     const definition = graph.assets.get(asset)
     if (definition?.kind !== "asset") continue
     const content = await engine.readDataVersion(definition, file)
-    if (content !== dataVersion) return { kind: "file_changed", asset, partition, file }
+    if (content !== dataVersion) return { kind: "file_damaged", asset, partition, file }
   }
   return undefined
 }

@@ -104,7 +104,7 @@ test("other rows from changed code are reported as a change of code", async () =
 test("a changed upstream file is reported, whether recomputing returns other rows or throws", async () => {
   const project = await createMaterializedProject()
   const file = findFile(project, "counts(x1)")
-  const changed = { kind: "file_changed", asset: "counts", partition: day(1), file }
+  const changed = { kind: "file_damaged", asset: "counts", partition: day(1), file }
   project.files.set(file, "counts(x9)")
   expect(await recomputeStep(project, "week", day(2))).toEqual(changed)
   project.files.delete(file)
@@ -117,7 +117,7 @@ test("a changed file of the partition itself is found before recomputing", async
   project.files.delete(file)
   const recomputeRows = async () => expect.unreachable("nothing is recomputed")
   expect(await recomputeStep(project, "counts", day(2), { recompute: recomputeRows })).toEqual({
-    kind: "file_changed",
+    kind: "file_damaged",
     asset: "counts",
     partition: day(2),
     file,

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { rm } from "node:fs/promises"
 
 import { type Asset, type Check } from "@freshet/core"
@@ -222,14 +222,15 @@ async function commitOutputs(
   const outputs = await Promise.all(
     rows.map(async ({ asset, path, content }): Promise<MaterializedOutput> => {
       const file = buildOutputKey(asset.name, folder, inputVersion)
-      const { size: bytes } = statSync(path)
-      await store.commit(path, file)
+      const { bytes, checksum, identity } = await store.commit(path, file)
       return {
         asset: asset.name,
         dataVersion: content.dataVersion,
         file,
         rows: content.rows,
         bytes,
+        checksum,
+        fileIdentity: identity,
       }
     }),
   )

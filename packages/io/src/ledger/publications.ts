@@ -30,3 +30,16 @@ export async function readPublications(
     changes: changes.map(({ content: _, ...change }) => change),
   }))
 }
+
+/** Clears the content of publications that show the rows of some files of the store, so that the rows are written again. */
+export async function clearPublishedContent(
+  client: Client,
+  files: readonly string[],
+): Promise<void> {
+  await client.query(
+    `update freshet.publications
+     set version = '', changes = (select jsonb_agg(change - 'content') from jsonb_array_elements(changes) as change)
+     where files ?| $1::text[]`,
+    [files],
+  )
+}

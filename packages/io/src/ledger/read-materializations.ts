@@ -105,7 +105,8 @@ const buildQuery = (columns: string) => `
 const versionsQuery = buildQuery("")
 
 const recordsQuery = buildQuery(`,
-    m.id::float8, m.code_version as "codeVersion", m.code_text as "codeText", m.file, m.rows::float8, m.bytes::float8,
+    m.id::float8, m.code_version as "codeVersion", m.code_text as "codeText", m.file, m.checksum,
+    m.file_identity as "fileIdentity", m.rows::float8, m.bytes::float8,
     extract(epoch from m.recorded_at)::float8 * 1000 as "atMs",
     m.duration_ms::float8 as "durationMs", m.check_version as "checkVersion",
     m.failed_errors as "failedErrors", m.failed_warnings as "failedWarnings"`)

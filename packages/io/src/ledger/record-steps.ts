@@ -98,8 +98,9 @@ function toMaterializationRow(
   record: StepRecord,
   materialization: Materialization,
 ) {
-  const { asset, partition, codeVersion, codeText, inputVersion, dataVersion, ...otherFields } =
+  const { asset, partition, codeVersion, codeText, inputVersion, dataVersion, ...fields } =
     materialization
+  const { fileIdentity, checksum, ...otherFields } = fields
   return {
     ...otherFields,
     asset,
@@ -108,6 +109,8 @@ function toMaterializationRow(
     code_text: codeText ?? null,
     input_version: inputVersion,
     data_version: dataVersion,
+    checksum: checksum ?? null,
+    file_identity: fileIdentity ?? null,
     check_version: record.checkVersions[asset] ?? "",
     ...countFailures(record.checks, asset),
   }
@@ -157,15 +160,15 @@ with record as (
   select recorded.id, record.* from record join recorded using (computation, partition)
 ), materialized as (
   insert into freshet.materializations (
-    asset, partition, code_version, code_text, input_version, fingerprint, data_version, file, rows, bytes,
-    duration_ms, recorded_at, check_version, failed_errors, failed_warnings, step, last_step
+    asset, partition, code_version, code_text, input_version, fingerprint, data_version, file, checksum, file_identity,
+    rows, bytes, duration_ms, recorded_at, check_version, failed_errors, failed_warnings, step, last_step
   )
   select m.asset, m.partition, m.code_version, m.code_text, m.input_version, step.fingerprint, m.data_version,
-    m.file, m.rows, m.bytes, greatest(0, round(step.ended_ms - step.started_ms)), to_timestamp(step.ended_ms / 1000),
+    m.file, m.checksum, m.file_identity, m.rows, m.bytes, greatest(0, round(step.ended_ms - step.started_ms)), to_timestamp(step.ended_ms / 1000),
     m.check_version, m.failed_errors, m.failed_warnings, step.id, step.id
   from step, jsonb_to_recordset(step.materialized) as m (
     asset text, partition integer, code_version text, code_text text, input_version text, data_version text,
-    file text, rows bigint, bytes bigint, check_version text, failed_errors integer,
+    file text, checksum text, file_identity text, rows bigint, bytes bigint, check_version text, failed_errors integer,
     failed_warnings integer
   )
   order by step.ordinal
@@ -175,6 +178,8 @@ with record as (
     fingerprint = excluded.fingerprint,
     data_version = excluded.data_version,
     file = excluded.file,
+    checksum = excluded.checksum,
+    file_identity = excluded.file_identity,
     rows = excluded.rows,
     bytes = excluded.bytes,
     duration_ms = excluded.duration_ms,

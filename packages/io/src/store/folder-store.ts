@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto"
-import { createReadStream, existsSync, mkdirSync, renameSync } from "node:fs"
+import { createReadStream, existsSync, mkdirSync, renameSync, statSync } from "node:fs"
 import { lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 
 import { FreshetError } from "@freshet/core/engine"
 
+import { computeFileChecksum } from "./checksum.ts"
 import { listFilePages } from "./file-pages.ts"
 import { readFolderOwner, claimFolder } from "./folder-owner.ts"
 import { removeFiles } from "./remove-files.ts"
 import { missingFile, requireValidKey } from "./store-key.ts"
-import type { TempFileTotals, Store } from "./store.ts"
+import type { CommittedFile, FileMeasure, TempFileTotals, Store } from "./store.ts"
 import { syncPath } from "./sync.ts"
 
 const readBytes = 1 << 18
@@ -41,6 +42,8 @@ export function openFolderStore(folder: string): Store {
         throwStoreError(`the store cannot keep ${key}`),
       ),
     exists: async (key) => existsSync(path(key)),
+    identify: async (key) => identifyFile(path(key))?.identity,
+    measure: (key) => measureFile(path(key)).catch(throwStoreError(`the store cannot read ${key}`)),
     list: () => listFilePages(root),
     remove: async (keys) =>
       await removeFiles(root, keys.map(requireValidKey)).catch(
@@ -59,11 +62,31 @@ export function openFolderStore(folder: string): Store {
 }
 
 /** Commits a file. Only the disk syncs run in another thread: the other calls take less time than a switch of threads. */
-async function moveDurably(from: string, to: string, root: string): Promise<void> {
-  await syncPath(from)
+async function moveDurably(from: string, to: string, root: string): Promise<CommittedFile> {
+  const [checksum] = await Promise.all([computeFileChecksum(from), syncPath(from)])
   await createFolderDurably(dirname(to), root)
   renameSync(from, to)
+  const file = identifyFile(to)
   await syncPath(dirname(to))
+  if (file === undefined) throw new Error(`${to} was removed meanwhile`)
+  return { ...file, checksum }
+}
+
+/** Reads what identifies a file: a change of its bytes changes its size, its inode or one of its times. Undefined if there is none. */
+function identifyFile(path: string) {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+  if (stats === undefined) return undefined
+  const { size, ino, mtimeNs, ctimeNs } = stats
+  return { bytes: Number(size), identity: `${size} ${ino} ${mtimeNs} ${ctimeNs}` }
+}
+
+async function measureFile(path: string): Promise<FileMeasure | undefined> {
+  const file = identifyFile(path)
+  if (file === undefined) return undefined
+  const checksum = await computeFileChecksum(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "ENOENT") throw cause
+  })
+  return checksum === undefined ? undefined : { identity: file.identity, checksum }
 }
 
 /** Creates folders durably: each is durable once its parent is synced; existing ones were synced when they were created. */

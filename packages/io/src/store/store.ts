@@ -3,7 +3,7 @@ export interface Store {
   /** Returns a new local path for a file that will be committed. */
   readonly tempPath: (suffix: string) => Promise<string>
   /** Moves the file from `tempPath` to `key` and makes it durable. Replaces an existing file. */
-  readonly commit: (tempPath: string, key: string) => Promise<void>
+  readonly commit: (tempPath: string, key: string) => Promise<CommittedFile>
   /**
    * Provides a file on the local disk for reading: the file itself, or a copy. Fails if the store has
    * no such file.
@@ -14,6 +14,10 @@ export interface Store {
   /** Formats the location of a file, or of the store, for messages: a path or a URL. Code never reads from it. */
   readonly locate: (key?: string) => string
   readonly exists: (key: string) => Promise<boolean>
+  /** Identifies a file without reading it; undefined if the store has no such file. */
+  readonly identify: (key: string) => Promise<string | undefined>
+  /** Reads a file in full and computes its checksum; undefined if the store has no such file. */
+  readonly measure: (key: string) => Promise<FileMeasure | undefined>
   /**
    * Lists all files in pages, in any order; files that are added or removed meanwhile may be included or not.
    * Links are not followed, and files without a valid key are left out.
@@ -31,6 +35,18 @@ export interface Store {
   readonly probe: () => Promise<void>
   /** Removes the temporary files of killed runs. The caller must own the lock that keeps other runs out. */
   readonly removeTemp: () => Promise<TempFileTotals>
+}
+
+/** The checksum of a file's bytes, and the identity that the file had when they were read. Files with the same identity have the same bytes. */
+export interface FileMeasure {
+  /** xxh3 of the bytes, in hexadecimal. */
+  readonly checksum: string
+  readonly identity: string
+}
+
+/** A durable file. */
+export interface CommittedFile extends FileMeasure {
+  readonly bytes: number
 }
 
 /** A file in a listing of a store. */

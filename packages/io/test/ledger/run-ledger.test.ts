@@ -50,6 +50,8 @@ test("a materialized step is the newest materialization of its assets", async ()
       inputVersion: "input 1",
       dataVersion: "data 1",
       file: "recs/2024-10-04/input 1.parquet",
+      checksum: null,
+      fileIdentity: null,
       rows: 10,
       bytes: 1_000,
       atMs: 1_728_000_000_250,

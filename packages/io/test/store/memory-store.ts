@@ -4,10 +4,12 @@ import { join } from "node:path"
 
 import { FreshetError } from "@freshet/core/engine"
 
+import { createChecksum } from "../../src/store/checksum.ts"
 import { missingFile, requireValidKey } from "../../src/store/store-key.ts"
 import type { Store, StoredFile } from "../../src/store/store.ts"
 
 interface StoredBytes {
+  readonly identity: string
   readonly bytes: Uint8Array
   readonly modifiedMs: number
 }
@@ -45,9 +47,11 @@ export function openMemoryStore(folder: string): Store {
       const bytes = await readFile(tempPath).catch((cause: NodeJS.ErrnoException) => {
         throw new FreshetError("store", `the store cannot keep ${key} (${cause.code})`, { cause })
       })
-      objects.set(key, { bytes, modifiedMs: Date.now() })
+      const identity = randomUUID()
+      objects.set(key, { identity, bytes, modifiedMs: Date.now() })
       await dropCopy(key)
       await rm(tempPath)
+      return { bytes: bytes.length, identity, checksum: await computeChecksum(bytes) }
     },
     localPath: async (key) => {
       const bytes = bytesAt(key)
@@ -61,6 +65,12 @@ export function openMemoryStore(folder: string): Store {
     locate: (key) =>
       key === undefined ? "memory://lake" : `memory://lake/${requireValidKey(key)}`,
     exists: async (key) => objects.has(requireValidKey(key)),
+    identify: async (key) => objects.get(requireValidKey(key))?.identity,
+    measure: async (key) => {
+      const object = objects.get(requireValidKey(key))
+      if (object === undefined) return undefined
+      return { identity: object.identity, checksum: await computeChecksum(object.bytes) }
+    },
     list: () => pages(objects),
     remove: async (keys) => {
       for (const key of keys.map(requireValidKey)) {
@@ -74,6 +84,12 @@ export function openMemoryStore(folder: string): Store {
     probe: async () => {},
     removeTemp: async () => ({ files: 0, bytes: 0 }),
   }
+}
+
+async function computeChecksum(bytes: Uint8Array): Promise<string> {
+  const checksum = await createChecksum()
+  checksum.update(bytes)
+  return checksum.digest()
 }
 
 async function* pages(

@@ -88,6 +88,32 @@ export function testStoreContract(name: string, createStore: () => Promise<Store
       expect(await store.measureTemp()).toEqual({ files: 0, bytes: 0 })
     })
 
+    test("a commit returns the size, the checksum and the identity of the file", async () => {
+      const store = await createStore()
+      const path = await store.tempPath(".txt")
+      await writeFile(path, "rows")
+      const { bytes, checksum, identity } = await store.commit(path, "a/v.txt")
+      expect({ bytes, checksum }).toEqual({ bytes: 4, checksum: "896f249d4a4013ec" })
+      expect(await store.identify("a/v.txt")).toBe(identity)
+      expect(await store.measure("a/v.txt")).toEqual({ checksum, identity })
+    })
+
+    test("another file under the same key has another identity", async () => {
+      const store = await createStore()
+      await put(store, "a/v.txt", "rows")
+      const first = await store.measure("a/v.txt")
+      await put(store, "a/v.txt", "rows")
+      const second = await store.measure("a/v.txt")
+      expect(second?.checksum).toBe(first?.checksum)
+      expect(second?.identity).not.toBe(first?.identity)
+    })
+
+    test("a missing file has neither identity nor checksum", async () => {
+      const store = await createStore()
+      expect(await store.identify("a/v.txt")).toBe(undefined)
+      expect(await store.measure("a/v.txt")).toBe(undefined)
+    })
+
     test("many files are committed at once", async () => {
       const store = await createStore()
       const keys = Array.from({ length: 50 }, (_, at) => `a/${at % 5}/${at}.txt`)

@@ -7,7 +7,7 @@ const findingKinds = [
   "different",
   "code_changed",
   "version_forgotten",
-  "file_changed",
+  "file_damaged",
   "file_gone",
   "landed_changed",
   "inputs_gone",

@@ -1,6 +1,7 @@
 import { buildPlan, findPlanDrift, ProblemsError, savePlan } from "@freshet/core/engine"
 
 import type { Project, ProjectPlan } from "../project.ts"
+import { addDamaged } from "../run/backfill-downstream.ts"
 import type { RunTarget } from "../run/run-request.ts"
 import { planWithExistingFiles } from "./missing-files.ts"
 import { type ResolvedTargets, resolveRunTarget } from "./run-targets.ts"
@@ -19,15 +20,22 @@ export async function makePlan(
   const projectPlan = await planWithExistingFiles(
     initialProject,
     async (project) => {
-      const { planRequest } = await resolveRunTarget(project, target)
+      const { planRequest } = await resolveWithDamage(project, target)
       return buildPlan(project.evaluation, planRequest)
     },
     purpose,
   )
-  const targets = await resolveRunTarget(projectPlan.project, target)
+  const targets = await resolveWithDamage(projectPlan.project, target)
   const requestedPlan = { ...projectPlan, targets }
   if (target.kind === "saved_plan") requireNoDrift(target.plan, requestedPlan)
   return requestedPlan
+}
+
+/** Adds the damaged partitions and everything downstream of them. A saved plan has them already. */
+async function resolveWithDamage(project: Project, target: RunTarget): Promise<ResolvedTargets> {
+  const targets = await resolveRunTarget(project, target)
+  if (target.kind === "saved_plan") return targets
+  return { ...targets, planRequest: addDamaged(project, targets.planRequest) }
 }
 
 type SavedPlan = ReturnType<typeof savePlan>

@@ -8,7 +8,7 @@ import {
   groupBy,
   groupPublicationSets,
   joinRanges,
-  listStepRanges,
+  listReadRanges,
   type MaterializationRecord,
   type PartitionRange,
   type Plan,
@@ -36,8 +36,14 @@ const batchSize = 10_000
 /** Asset → partitions, ascending. */
 type Partitions = ReadonlyMap<string, readonly PartitionRange[]>
 
+/** The materializations whose files cannot be read: they are missing, or they are damaged, which makes them missing. */
+interface LostFiles {
+  readonly missingRecords: readonly MaterializationRecord[]
+  readonly damagedRecords: readonly MaterializationRecord[]
+}
+
 /**
- * Plans without the materializations whose files are missing. The files that the planned steps read, the newest
+ * Plans without the materializations whose files are missing or damaged. The files that the planned steps read, the newest
  * partitions of the targets, the partitions to check and those to publish are looked up, and the plan is rebuilt
  * for each missing file. A preview looks up only the newest of very many partitions.
  */
@@ -54,28 +60,41 @@ export async function planWithExistingFiles(
       plan,
       purpose === "run" ? Infinity : maxPreviewPartitions,
     )
-    const { missingRecords, presentRanges } = await findMissingFiles(
+    const { presentRanges, ...lostFiles } = await findLostFiles(
       project,
       subtractPartitions(requiredPartitions, presentPartitions),
     )
-    if (missingRecords.length === 0) return { project, plan }
-    presentPartitions = mergePartitions(presentPartitions, presentRanges)
-    project = await excludeMaterializations(project, missingRecords)
+    if (!hasLostFiles(lostFiles)) return { project, plan }
+    const { project: remainingProject, readers } = await excludeMaterializations(project, lostFiles)
+    project = remainingProject
+    presentPartitions = subtractPartitions(
+      mergePartitions(presentPartitions, presentRanges),
+      toPartitions(readers),
+    )
   }
 }
 
-/** Excludes the materializations of some partitions whose files are missing; returns the same project when none is. */
+/** Excludes the materializations of some partitions whose files are missing or damaged; returns the same project when none is. */
 export async function excludeMissingFiles(
   project: Project,
   partitions: Partitions,
 ): Promise<Project> {
-  const { missingRecords } = await findMissingFiles(project, partitions)
-  return missingRecords.length === 0 ? project : excludeMaterializations(project, missingRecords)
+  const lostFiles = await findLostFiles(project, partitions)
+  if (!hasLostFiles(lostFiles)) return project
+  return (await excludeMaterializations(project, lostFiles)).project
 }
 
-/** Finds the current records of some partitions whose files are missing, and the partitions without missing files. */
-async function findMissingFiles(project: Project, partitions: Partitions) {
+function hasLostFiles({ missingRecords, damagedRecords }: LostFiles): boolean {
+  return missingRecords.length + damagedRecords.length > 0
+}
+
+/** Finds the current records of some partitions whose files are missing or damaged, and the partitions whose files are intact. */
+async function findLostFiles(
+  project: Project,
+  partitions: Partitions,
+): Promise<LostFiles & { readonly presentRanges: Partitions }> {
   const missingRecords: MaterializationRecord[] = []
+  const damagedRecords: MaterializationRecord[] = []
   for (const batch of splitIntoBatches(partitions)) {
     const records = [
       ...selectCurrentRecords(
@@ -83,19 +102,22 @@ async function findMissingFiles(project: Project, partitions: Partitions) {
         await project.ledger.readMaterializations(batch),
       ).values(),
     ]
-    const existence = await Promise.all(records.map(({ file }) => project.store.exists(file)))
-    missingRecords.push(...records.filter((_, at) => existence[at] !== true))
+    const states = await project.files.check(records)
+    missingRecords.push(...records.filter((_, at) => states[at] === "missing"))
+    damagedRecords.push(...records.filter((_, at) => states[at] === "damaged"))
   }
-  const missingByAsset = groupBy(missingRecords, ({ asset }) => asset)
-  const listMissingRanges = (asset: string) =>
-    toSortedRanges((missingByAsset.get(asset) ?? []).map((record) => record.partition))
-  const presentRanges = new Map(
-    [...partitions].map(([asset, ranges]) => [
+  const lostPartitions = toPartitions([...missingRecords, ...damagedRecords])
+  const presentRanges = subtractPartitions(partitions, lostPartitions)
+  return { missingRecords, damagedRecords, presentRanges }
+}
+
+function toPartitions(records: readonly MaterializationRecord[]): Partitions {
+  return new Map(
+    [...groupBy(records, ({ asset }) => asset)].map(([asset, assetRecords]) => [
       asset,
-      subtractRanges(ranges, listMissingRanges(asset)),
+      toSortedRanges(assetRecords.map(({ partition }) => partition)),
     ]),
   )
-  return { missingRecords, presentRanges }
 }
 
 function* splitIntoBatches(partitions: Partitions): Iterable<readonly AssetRange[]> {
@@ -115,17 +137,41 @@ function* splitIntoBatches(partitions: Partitions): Iterable<readonly AssetRange
   if (batch.length > 0) yield batch
 }
 
-async function excludeMaterializations(
-  project: Project,
-  missingRecords: readonly MaterializationRecord[],
-): Promise<Project> {
-  const removals = toRemovals(project.evaluation, missingRecords)
+/** Excludes the materializations of lost files, and those that read a damaged file: their rows may be wrong. */
+async function excludeMaterializations(project: Project, lostFiles: LostFiles) {
+  const { missingRecords, damagedRecords } = lostFiles
+  const damagedIds = damagedRecords.map(({ id }) => id)
+  const readers = damagedIds.length === 0 ? [] : await project.ledger.readDirectReaders(damagedIds)
+  const removals = toRemovals(project.evaluation, [
+    ...missingRecords,
+    ...damagedRecords,
+    ...readers,
+  ])
   const { evaluation, proof } = await project.evaluateWithout(project, removals)
-  const warnings = [
-    ...project.warnings,
-    ...describeMissingFiles(project.evaluation, missingRecords),
-  ]
-  return { ...project, evaluation, proof, warnings }
+  const warnings = [...project.warnings, ...describeLostFiles(project.evaluation, lostFiles)]
+  const damage = {
+    files: [...project.damage.files, ...damagedRecords.map(({ file }) => file)],
+    materializations: [...project.damage.materializations, ...damagedRecords, ...readers],
+  }
+  const remainingProject = { ...project, evaluation, proof, warnings, damage }
+  return { project: clearPublishedVersions(remainingProject, damagedRecords), readers }
+}
+
+/** Clears the versions of publications that show the rows of damaged files, so that they are published again. */
+function clearPublishedVersions(
+  project: Project,
+  damagedRecords: readonly MaterializationRecord[],
+): Project {
+  const { evaluation } = project
+  const publications = new Map(evaluation.snapshot.publications)
+  for (const { asset, partition } of damagedRecords) {
+    const set = getAsset(evaluation.graph, asset).publish?.set
+    const publication = set === undefined ? undefined : publications.get(set)
+    if (set !== undefined && publication?.partition === partition)
+      publications.set(set, { ...publication, version: "" })
+  }
+  const snapshot = { ...evaluation.snapshot, publications }
+  return { ...project, evaluation: { ...evaluation, snapshot } }
 }
 
 /** Lists the partitions whose files the plan depends on. */
@@ -167,8 +213,8 @@ function listReadPartitions(evaluation: Evaluation, { work }: Plan, limit: numbe
   const rangesByAsset = new Map<string, PartitionRange[]>()
   for (const { computation, ranges } of work)
     for (const { from, to } of ranges) {
-      const ends = listStepRanges(evaluation, computation, to)
-      for (const [at, { asset, range }] of listStepRanges(
+      const ends = listReadRanges(evaluation, computation, to)
+      for (const [at, { asset, range }] of listReadRanges(
         evaluation,
         computation,
         from,
@@ -230,18 +276,27 @@ function toRemovals(
   })
 }
 
-function describeMissingFiles(
+function describeLostFiles(
   { graph }: Evaluation,
-  missingRecords: readonly MaterializationRecord[],
+  { missingRecords, damagedRecords }: LostFiles,
 ): readonly Problem[] {
-  return [...groupBy(missingRecords, ({ asset }) => asset)].map(([asset, records]) => {
-    const ranges = toSortedRanges(records.map(({ partition }) => partition))
-    const name = `\`${asset}\` ${formatPartitions(graph, asset, ranges)}`.trim()
-    return {
+  const formatNames = (records: readonly MaterializationRecord[]) =>
+    [...toPartitions(records)].map(([asset, ranges]) => {
+      const name = `\`${asset}\` ${formatPartitions(graph, asset, ranges)}`.trim()
+      return { asset, name }
+    })
+  return [
+    ...formatNames(missingRecords).map(({ asset, name }) => ({
       kind: "missing_file",
       asset,
       message: `The stored file of ${name} is missing from the lake.`,
       hint: "The next run rebuilds the partitions that it needs.",
-    }
-  })
+    })),
+    ...formatNames(damagedRecords).map(({ asset, name }) => ({
+      kind: "damaged_file",
+      asset,
+      message: `The stored file of ${name} is damaged: its bytes are not the recorded ones.`,
+      hint: "The next run rebuilds it, and what was materialized from it.",
+    })),
+  ]
 }

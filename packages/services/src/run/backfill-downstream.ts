@@ -4,6 +4,7 @@ import {
   type Evaluation,
   findStaleDownstream,
   formatPartitionKey,
+  groupBy,
   intersectRangeLists,
   joinRanges,
   listRangesWhere,
@@ -12,6 +13,7 @@ import {
   type PlanRequest,
   stateFlags,
   subtractRanges,
+  toRanges,
 } from "@freshet/core/engine"
 
 import { formatCommand } from "../plan/command-text.ts"
@@ -41,6 +43,28 @@ export function addDownstream({ evaluation }: Project, request: PlanRequest): Pl
       return { targets, publish: request.publish }
     targets = extendedTargets
   }
+}
+
+/** Adds the partitions of damaged files, their readers, and the partitions downstream that become stale. */
+export function addDamaged(project: Project, request: PlanRequest): PlanRequest {
+  const { damage, evaluation } = project
+  if (damage.materializations.length === 0) return request
+  const damagedTargets = new Map<string, readonly PartitionRange[]>()
+  for (const [asset, records] of groupBy(damage.materializations, (record) => record.asset)) {
+    const partitions = new Set(records.map(({ partition }) => partition))
+    const ranges = toRanges([...partitions].toSorted((a, b) => a - b))
+    const bounds = evaluation.bounds.get(asset)
+    if (bounds !== undefined) damagedTargets.set(asset, intersectRangeLists(ranges, [bounds]))
+  }
+  const { targets } = addDownstream(project, { targets: damagedTargets, publish: false })
+  return { ...request, targets: joinTargets(request.targets, targets) }
+}
+
+function joinTargets(targets: Targets, addedTargets: Targets): Targets {
+  const joinedTargets = new Map(targets)
+  for (const [asset, ranges] of addedTargets)
+    joinedTargets.set(asset, joinRanges([...(targets.get(asset) ?? []), ...ranges]))
+  return joinedTargets
 }
 
 function mergeTargets(

@@ -99,6 +99,7 @@ async function executePlan(
   const { config, hash, signal, store } = project
   const { engine, publisher } = project.runtime()
   await claimLake(project)
+  await wipeDamage(project)
   await store.removeTemp()
   const startedMs = nowMs()
   const endedSteps = new Map<string, StepEndedEvent>()
@@ -120,9 +121,16 @@ async function executePlan(
   return { requestedPlan, result, endedSteps, ms: nowMs() - startedMs }
 }
 
-/** Hides the materializations of planned partitions whose files are missing, so that they are not reused. */
+/** Wipes the materializations of damaged files and those that read them, so that a run which is killed leaves no wrong rows. */
+async function wipeDamage({ damage, ledger }: Project): Promise<void> {
+  if (damage.files.length === 0) return
+  await ledger.clearPublishedContent(damage.files)
+  await ledger.wipeMaterializations(damage.materializations.map(({ id }) => id))
+}
+
+/** Hides the materializations of planned partitions whose files are missing or damaged, so that they are not reused. */
 function createLedgerWithoutMissingFiles({ project, plan }: ProjectPlan): Ledger {
-  const { graph, runLedger: ledger, store } = project
+  const { files, graph, runLedger: ledger } = project
   if (ledger === undefined) throw new Error("a run needs the run lock")
   const plannedRanges = new Map<string, readonly PartitionRange[]>()
   for (const { computation, ranges } of plan.work)
@@ -130,14 +138,13 @@ function createLedgerWithoutMissingFiles({ project, plan }: ProjectPlan): Ledger
   return {
     ...ledger,
     readMaterializations: async (ranges) => {
-      const records = await ledger.readMaterializations(ranges)
-      const existence = await Promise.all(
-        records.map(
-          async ({ asset, partition, file }) =>
-            !isInRanges(plannedRanges.get(asset) ?? [], partition) || (await store.exists(file)),
-        ),
+      const records = files.remember(await ledger.readMaterializations(ranges))
+      const plannedRecords = records.filter(({ asset, partition }) =>
+        isInRanges(plannedRanges.get(asset) ?? [], partition),
       )
-      return records.filter((_, at) => existence[at] === true)
+      const states = await files.check(plannedRecords)
+      const lostRecords = new Set(plannedRecords.filter((_, at) => states[at] !== "intact"))
+      return records.filter((record) => !lostRecords.has(record))
     },
   }
 }

@@ -40,7 +40,7 @@ export function describeFinding(
     case "version_forgotten":
     case "code_changed":
       return { kind, ...locate(mismatch.asset), ...describeRows(mismatch, computation) }
-    case "file_changed":
+    case "file_damaged":
     case "file_gone":
       return describeFile(project, mismatch)
     case "landed_changed":
@@ -113,7 +113,7 @@ function describeFile(
     asset,
     partition,
     file: key,
-  }: Extract<ReproducibilityMismatch, { kind: "file_changed" | "file_gone" }>,
+  }: Extract<ReproducibilityMismatch, { kind: "file_damaged" | "file_gone" }>,
 ): FindingDocument {
   const command = formatFixCommand(project.evaluation, asset, partition)
   const isMissing = kind === "file_gone"
@@ -122,10 +122,10 @@ function describeFile(
     asset,
     partition: formatKey(project, asset, partition),
     file: project.store.locate(key),
-    message: isMissing ? "is missing" : "does not contain the recorded rows",
+    message: isMissing ? "is missing" : "file damaged: it does not contain the recorded rows",
     hint: isMissing
       ? `\`${command}\` rebuilds it.`
-      : `Remove the file and run \`${command}\`: the rows are rebuilt.`,
+      : `\`${command}\` rebuilds it, and everything that was materialized from it.`,
   }
 }
 

@@ -2,6 +2,7 @@ import {
   type Computation,
   createMaterializationCache,
   FreshetError,
+  type MaterializationRecord,
   recompute,
   type RecomputeEffects,
   type ReproducibilityResult,
@@ -9,6 +10,7 @@ import {
 import { hashContent } from "@freshet/io"
 
 import type { Project } from "../project.ts"
+import { DamagedFileError } from "../stored-files.ts"
 
 /** The result of recomputing a partition. */
 export type RecomputeResult =
@@ -31,9 +33,13 @@ export async function recomputePartition(
   partition: number,
 ): Promise<RecomputeResult> {
   const { evaluation, ledger, runtime, signal, store } = project
+  const { engine } = runtime()
   const effects: RecomputeEffects = {
     hash: project.hash,
-    engine: runtime().engine,
+    engine: {
+      ...engine,
+      readDataVersion: (asset, file) => engine.readDataVersion(asset, file).catch(unlessDamaged),
+    },
     readVersions: async ({ id }) => (await ledger.readInputVersions([id])).get(id) ?? [],
     isUnchanged: ({ path, hash }) =>
       hashContent(project.config.landing, path).then(
@@ -45,9 +51,18 @@ export async function recomputePartition(
   const result = await recompute(evaluation, computation, partition, effects).catch(
     (cause: unknown) => toFailedResult(cause, signal),
   )
-  if (result.kind !== "file_changed") return result
-  if (!(await isStillRecorded(project, result))) return { kind: "replaced" }
-  return (await store.exists(result.file)) ? result : { ...result, kind: "file_gone" }
+  if (result.kind !== "file_damaged") return result
+  const record = await findRecordOfFile(project, result)
+  if (record === undefined) return { kind: "replaced" }
+  if (!(await store.exists(result.file))) return { ...result, kind: "file_gone" }
+  const [state] = await project.files.check([record], { reads: "all" })
+  if (state === "intact") project.files.noteDamage(record)
+  return result
+}
+
+/** A damaged file has no data version. */
+function unlessDamaged(error: unknown): undefined {
+  if (!(error instanceof DamagedFileError)) throw error
 }
 
 /** Turns an error of one partition into its result; an interruption stops all of them. */
@@ -59,17 +74,17 @@ function toFailedResult(cause: unknown, signal: AbortSignal): RecomputeResult {
 
 const reportedErrorCodes: readonly string[] = ["engine", "input"]
 
-/** Says if the ledger still records the file for this partition. */
-export async function isStillRecorded(
+/** Finds the record of a partition's file in the ledger as it is now. */
+export async function findRecordOfFile(
   project: Project,
   {
     asset,
     partition: index,
     file,
   }: { readonly asset: string; readonly partition: number; readonly file: string },
-): Promise<boolean> {
+): Promise<MaterializationRecord | undefined> {
   const records = await project.ledger.readMaterializations([
     { asset, range: { from: index, to: index } },
   ])
-  return records.some((record) => record.file === file)
+  return records.find((record) => record.file === file)
 }

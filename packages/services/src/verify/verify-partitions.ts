@@ -13,9 +13,10 @@ import {
 } from "@freshet/core/engine"
 
 import type { WorkProgress } from "../events.ts"
+import { mapConcurrently } from "../map-concurrently.ts"
 import { selectCurrentRecords } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
-import { isStillRecorded, recomputePartition, type RecomputeResult } from "./recomputation.ts"
+import { findRecordOfFile, recomputePartition, type RecomputeResult } from "./recomputation.ts"
 import { samplePartitions } from "./sample-partitions.ts"
 
 /** The partitions to verify, and how thoroughly. */
@@ -100,7 +101,7 @@ function removeRepeats(findings: readonly VerificationFinding[]): readonly Verif
   const reportedFiles = new Set<string>()
   return findings.filter(({ result }) => {
     const file =
-      result.kind === "file_gone" || result.kind === "file_changed"
+      result.kind === "file_gone" || result.kind === "file_damaged"
         ? result.file
         : result.kind === "landed_changed" && result.path
     if (file === false) return true
@@ -159,40 +160,34 @@ function* splitIntoBlocks(ranges: readonly PartitionRange[]): Iterable<Partition
       yield { from: begin, to: Math.min(to, begin + blockLength - 1) }
 }
 
-type FileFinding = Extract<RecomputeResult, { kind: "file_gone" | "file_changed" }>
+type FileFinding = Extract<RecomputeResult, { kind: "file_gone" | "file_damaged" }>
 
-/** Checks the file of one materialization. */
+/** Checks the file of one materialization: its bytes if it is another file than the recorded one, or its bytes and rows. */
 async function checkFile(
   project: Project,
   outputs: readonly Asset[],
-  { asset: name, partition, file, dataVersion }: MaterializationRecord,
+  record: MaterializationRecord,
   readsContent: boolean,
 ): Promise<FileFinding | undefined> {
-  const place = { asset: name, partition, file }
-  const asset = outputs.find((output) => output.name === name)
-  const exists = await project.store.exists(file)
+  const { asset, partition, file } = record
+  const [state] = await project.files.check([record], { reads: readsContent ? "all" : "changed" })
   const isIntact =
-    exists &&
-    (!readsContent ||
-      asset === undefined ||
-      (await project.runtime().engine.readDataVersion(asset, file)) === dataVersion)
-  if (isIntact || !(await isStillRecorded(project, place))) return undefined
-  return { kind: exists ? "file_changed" : "file_gone", ...place }
+    state === "intact" && (!readsContent || (await hasRecordedRows(project, outputs, record)))
+  if (isIntact) return undefined
+  const currentRecord = await findRecordOfFile(project, record)
+  if (currentRecord === undefined) return undefined
+  if (state === "intact") project.files.noteDamage(currentRecord)
+  return { kind: state === "missing" ? "file_gone" : "file_damaged", asset, partition, file }
 }
 
-/** Works on several values at once; the results have the order of the values. */
-async function mapConcurrently<V, R>(
-  values: readonly V[],
-  concurrency: number,
-  work: (value: V) => Promise<R>,
-): Promise<readonly R[]> {
-  const results: R[] = []
-  const remainingEntries = values.entries()
-  const worker = async () => {
-    for (const [at, value] of remainingEntries) results[at] = await work(value)
-  }
-  await Promise.all(Array.from({ length: concurrency }, worker))
-  return results
+async function hasRecordedRows(
+  project: Project,
+  outputs: readonly Asset[],
+  { asset: name, file, dataVersion }: MaterializationRecord,
+): Promise<boolean> {
+  const asset = outputs.find((output) => output.name === name)
+  if (asset === undefined) return true
+  return (await project.runtime().engine.readDataVersion(asset, file)) === dataVersion
 }
 
 /** Recomputes one partition after the other, since each uses the whole engine. */

@@ -1,0 +1,2 @@
+ALTER TABLE "freshet"."materializations" ADD COLUMN "checksum" text;--> statement-breakpoint
+ALTER TABLE "freshet"."materializations" ADD COLUMN "file_identity" text;
