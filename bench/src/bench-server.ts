@@ -36,9 +36,9 @@ export async function withBenchServer<T>(work: (server: BenchServer) => Promise<
 async function findSupervisorPath(): Promise<string> {
   const launcher = new URL("bundle.js", pathToFileURL(freshetPath))
   const { currentBundle } = (await import(launcher.href)) as {
-    currentBundle: () => Promise<string>
+    currentBundle: (bundle: "command") => Promise<string>
   } // as the launcher imports it
-  return join(await currentBundle(), "supervisor.js")
+  return join(await currentBundle("command"), "supervisor.js")
 }
 
 async function withTemplate<T>(

@@ -18,31 +18,44 @@ import { fileURLToPath } from "node:url"
 export const workspace = fileURLToPath(new URL("../../../", import.meta.url))
 const buildFolder = join(workspace, "apps/materializer/.build")
 
-const programs = {
-  main: "apps/materializer/src/main.ts",
-  config: "freshet.config.ts",
-  supervisor: "packages/embedded-postgres/src/supervisor.ts",
+/**
+ * The programs of each bundle. An edited asset is bundled without Freshet's own sources, in a tenth of the time.
+ * @type {Record<BundleName, Record<string, string>>}
+ */
+const bundles = {
+  command: {
+    main: "apps/materializer/src/main.ts",
+    supervisor: "packages/embedded-postgres/src/supervisor.ts",
+  },
+  project: { config: "freshet.config.ts" },
 }
 
+/** @typedef {"command" | "project"} BundleName */
+
 /**
- * The content of `.build/bundle.json`: the newest bundle, and size and modification time of every
+ * The content of `bundle.json`: the newest bundle, and size and modification time of every
  * file it was made from or consists of.
  * @typedef {{ name: string, stamps: Record<string, string> }} Current
  */
 
 /**
- * Returns the folder of the bundled programs. The sources are bundled first if they changed.
+ * Returns the folder of a bundle. The sources are bundled first if they changed.
+ * @param {BundleName} bundle
  * @returns {Promise<string>}
  */
-export async function currentBundle() {
-  const current = readCurrent()
-  return join(buildFolder, current && isUpToDate(current) ? current.name : await makeBundle())
+export async function currentBundle(bundle) {
+  const folder = join(buildFolder, bundle)
+  const current = readCurrent(folder)
+  return join(folder, current && isUpToDate(current) ? current.name : await makeBundle(bundle))
 }
 
-/** @returns {Current | undefined} */
-function readCurrent() {
+/**
+ * @param {string} folder
+ * @returns {Current | undefined}
+ */
+function readCurrent(folder) {
   try {
-    return JSON.parse(readFileSync(join(buildFolder, "bundle.json"), "utf8"))
+    return JSON.parse(readFileSync(join(folder, "bundle.json"), "utf8"))
   } catch {
     return undefined
   }
@@ -67,31 +80,34 @@ const clockLagMs = 20
 /**
  * Every bundle has a folder of its own and becomes current by one rename: processes may bundle at
  * the same time, and be killed at any moment. A source that was written meanwhile counts as changed.
+ * @param {BundleName} bundle
  */
-async function makeBundle() {
+async function makeBundle(bundle) {
   const settledBeforeMs = Date.now() - clockLagMs
   // The bundler, a Go program, ends with this one: collecting its garbage would take a third of its time.
   process.env["GOGC"] ??= "off"
   const { build } = await import("esbuild")
-  const entryPoints = Object.entries(programs)
+  const bundleFolder = join(buildFolder, bundle)
+  const programs = Object.entries(bundles[bundle])
+  const entryPoints = programs
     .filter(([, path]) => stampFile(path) !== "absent")
     .map(([out, path]) => ({ in: path, out }))
   const { outputFiles, metafile } = await build({ ...options, entryPoints })
   const name = randomUUID()
-  const folder = join(buildFolder, name)
+  const folder = join(bundleFolder, name)
   mkdirSync(folder, { recursive: true })
   /** @type {Current["stamps"]} */
   const stamps = {}
-  for (const path of listInputs(metafile)) stamps[path] = stampFile(path, settledBeforeMs)
+  for (const path of listInputs(programs, metafile)) stamps[path] = stampFile(path, settledBeforeMs)
   for (const { path, contents } of outputFiles) {
     writeFileSync(join(folder, basename(path)), contents)
     const output = relative(workspace, join(folder, basename(path)))
     stamps[output] = stampFile(output)
   }
-  const replaced = readCurrent()?.name
+  const replaced = readCurrent(bundleFolder)?.name
   writeFileSync(join(folder, "bundle.json"), JSON.stringify({ name, stamps }))
-  renameSync(join(folder, "bundle.json"), join(buildFolder, "bundle.json"))
-  removeOldBundles(name, replaced)
+  renameSync(join(folder, "bundle.json"), join(bundleFolder, "bundle.json"))
+  removeOldBundles(bundleFolder, name, replaced)
   return name
 }
 
@@ -111,7 +127,7 @@ const nativePackages = {
 
 const options = /** @satisfies {BuildOptions} */ ({
   absWorkingDir: workspace,
-  outdir: join(buildFolder, "bundle"), // as deep as the folder of every bundle
+  outdir: join(buildFolder, "command/bundle"), // as deep as the folder of every bundle
   bundle: true,
   splitting: true,
   format: "esm",
@@ -134,14 +150,15 @@ const options = /** @satisfies {BuildOptions} */ ({
 
 /**
  * Installed packages change only with the lockfile of what is installed.
+ * @param {[string, string][]} programs
  * @param {Metafile} metafile
  */
-function listInputs({ inputs }) {
+function listInputs(programs, { inputs }) {
   const sources = Object.keys(inputs).filter((path) => !path.includes("node_modules/"))
   const packages = sources.filter((path) => /^(apps|packages)\//.test(path))
   return new Set([
     ...sources,
-    ...Object.values(programs),
+    ...programs.map(([, path]) => path),
     ...packages.map((path) => `${path.split("/", 2).join("/")}/package.json`),
     "node_modules/.pnpm/lock.yaml",
     "apps/materializer/bin/bundle.js",
@@ -152,14 +169,15 @@ const dayMs = 24 * 60 * 60 * 1000
 
 /**
  * A bundle is removed a day after it was replaced: a command that is running may still load from it.
+ * @param {string} folder
  * @param {string} current
  * @param {string | undefined} replaced
  */
-function removeOldBundles(current, replaced) {
+function removeOldBundles(folder, current, replaced) {
   const now = Date.now()
-  for (const name of readdirSync(buildFolder)) {
+  for (const name of readdirSync(folder)) {
     if (name === current || name === "bundle.json") continue
-    const path = join(buildFolder, name)
+    const path = join(folder, name)
     if (name === replaced) utimesSync(path, now / 1000, now / 1000)
     const { mtimeMs = now } = statSync(path, { throwIfNoEntry: false }) ?? {}
     if (now - mtimeMs > dayMs) rmSync(path, { recursive: true, force: true })

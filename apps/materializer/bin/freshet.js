@@ -9,14 +9,17 @@ if (process.env["FRESHET_DEBUG"]) process.setSourceMapsEnabled(true)
 if (!("navigator" in globalThis))
   Object.assign(globalThis, { navigator: { userAgent: `Node.js/${process.versions.node}` } })
 
-const bundle = await currentBundle().catch(explain)
+const bundles = await Promise.all([currentBundle("command"), currentBundle("project")]).catch(
+  explain,
+)
 
-if (bundle !== undefined) {
-  const { main } = await import(pathToFileURL(join(bundle, "main.js")).href)
+if (bundles !== undefined) {
+  const [command, project] = bundles
+  const { main } = await import(pathToFileURL(join(command, "main.js")).href)
   process.exitCode = await main(process.argv.slice(2), {
     workspace,
-    configPath: join(bundle, "config.js"),
-    supervisorPath: join(bundle, "supervisor.js"),
+    configPath: join(project, "config.js"),
+    supervisorPath: join(command, "supervisor.js"),
     process,
   })
 }

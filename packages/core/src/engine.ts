@@ -76,6 +76,8 @@ export {
   getPartitions,
   getStablePartition,
   listReadRanges,
+  listStepRanges,
+  listStepReadings,
   listReadVersions,
   listReadings,
 } from "./evaluate/inputs.ts"

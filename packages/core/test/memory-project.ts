@@ -64,13 +64,24 @@ export interface MemoryProject extends MemoryLedger {
 /** The behaviour of a project's engine, ledger and publisher; each function may throw. */
 export interface Behaviour {
   rows: (request: ComputeRequest, asset: string, read: (relation: Relation) => string[]) => string
-  checks: (asset: string, partition: string, rows: string) => readonly CheckResult[]
+  checks: (
+    asset: string,
+    partition: string,
+    rows: string,
+    relations: readonly RelationRows[],
+  ) => readonly CheckResult[]
   /** The size of a landed file. */
   bytes: (content: string) => number
   beforeCompute: (step: string) => Promise<void> | void
   beforeRecord: (record: StepRecord) => Promise<void> | void
   beforeLookup: (ranges: readonly AssetRange[]) => Promise<void> | void
   beforePublish: (request: PublicationRequest) => Promise<void> | void
+}
+
+/** A relation with its rows, oldest partition first. */
+export interface RelationRows {
+  readonly relation: Relation
+  readonly rows: string[]
 }
 
 /** The hash of tests: the text itself, so that versions are readable. */
@@ -296,8 +307,9 @@ function createEngine(project: MemoryProject): Effects["engine"] {
       await project.behaviour.beforeCompute(step)
       progress(1)
       const outputs = request.outputs.map(({ name }) => storeRows(project, request, name))
+      const relations = readRelations(project, request.relations)
       const checks = outputs.flatMap(({ asset, dataVersion }) =>
-        project.behaviour.checks(asset, partition, dataVersion),
+        project.behaviour.checks(asset, partition, dataVersion, relations),
       )
       const hasFailedChecks = checks.some((check) => !check.passed && check.severity === "error")
       const failedFiles = outputs.map(({ file }) => file)
@@ -313,9 +325,10 @@ function createEngine(project: MemoryProject): Effects["engine"] {
         ),
       })),
     readDataVersion: async (_, file) => project.files.get(file),
-    check: async ({ asset, partition: { key }, file }) => {
+    check: async ({ asset, partition: { key }, file, relations }) => {
       project.computed.push(`check ${asset.name} ${key}`)
-      return project.behaviour.checks(asset.name, key, readRows(project, file))
+      const rows = readRows(project, file)
+      return project.behaviour.checks(asset.name, key, rows, readRelations(project, relations))
     },
   }
 }
@@ -329,6 +342,10 @@ function storeRows(
   const rows = project.behaviour.rows(request, asset, (relation) => readRelation(project, relation))
   project.files.set(file, rows)
   return { asset, dataVersion: rows, file, rows: 1, bytes: 1 }
+}
+
+function readRelations(project: MemoryProject, relations: readonly Relation[]): RelationRows[] {
+  return relations.map((relation) => ({ relation, rows: readRelation(project, relation) }))
 }
 
 /** Reads the rows of a relation, oldest partition first. */

@@ -53,9 +53,21 @@ test("an edited source is seen by the next command", async () => {
 
 test("a current bundle is used as it is and nothing is written", async () => {
   await settledBundle()
-  const before = await readdir(join(workspace, "apps/materializer/.build"))
+  const buildFolder = join(workspace, "apps/materializer/.build")
+  const builtFiles = await readdir(buildFolder, { recursive: true })
   expect(await freshet()).toEqual({ code: 0, stdout: "one\n" })
-  expect(await readdir(join(workspace, "apps/materializer/.build"))).toEqual(before)
+  expect(await readdir(buildFolder, { recursive: true })).toEqual(builtFiles)
+})
+
+test("an edited configuration leaves the bundle of Freshet as it is", async () => {
+  await write("freshet.config.ts", "export default 1")
+  await write("apps/materializer/src/main.ts", main(`(await import(launch.configPath)).default`))
+  await settledBundle()
+  const commandFolder = join(workspace, "apps/materializer/.build/command")
+  const builtFiles = await readdir(commandFolder)
+  await write("freshet.config.ts", "export default 2")
+  expect(await freshet()).toEqual({ code: 0, stdout: "2\n" })
+  expect(await readdir(commandFolder)).toEqual(builtFiles)
 })
 
 test("a bundle with a file missing is bundled again", async () => {
@@ -91,7 +103,7 @@ test("a command killed while it bundles harms no later one", async () => {
   expect(await freshet()).toEqual({ code: 0, stdout: "one\n" })
 })
 
-test("the configuration is bundled as a program of its own, if there is a file", async () => {
+test("the configuration is bundled apart from Freshet, if there is a file", async () => {
   await write(
     "apps/materializer/src/main.ts",
     main(`existsSync(launch.configPath) && (await import(launch.configPath)).default`),
@@ -154,14 +166,18 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(join(workspace, path), text)
 }
 
-/** Starts commands until the sources are old enough to be trusted; gives the bundle's folder. */
+/** Starts commands until the sources are old enough to be trusted; returns the folder of the command's bundle. */
 async function settledBundle(): Promise<string> {
-  const current = join(workspace, "apps/materializer/.build/bundle.json")
+  const buildFolder = join(workspace, "apps/materializer/.build")
   for (;;) {
     await freshet()
-    const text = await readFile(current, "utf8")
-    if (text.includes("unsettled")) continue
-    return join(dirname(current), JSON.parse(text).name)
+    const texts = await Promise.all(
+      ["command", "project"].map((bundle) =>
+        readFile(join(buildFolder, bundle, "bundle.json"), "utf8"),
+      ),
+    )
+    if (texts.some((text) => text.includes("unsettled"))) continue
+    return join(buildFolder, "command", JSON.parse(texts[0]!).name)
   }
 }
 

@@ -50,7 +50,7 @@ export async function withDeclaredProject<T>(
 async function createDeclaredProject(folder: string, url: string): Promise<DeclaredProject> {
   const [home, landing] = [join(folder, "home"), join(folder, "landing")]
   mkdirSync(landing)
-  writeFileSync(join(folder, "freshet.mjs"), buildLauncher(folder, await currentBundle()))
+  writeFileSync(join(folder, "freshet.mjs"), buildLauncher(folder, await currentBundle("command")))
   return {
     folder,
     home,

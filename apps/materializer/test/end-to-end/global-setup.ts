@@ -1,6 +1,6 @@
 import { currentBundle } from "../../bin/bundle.js"
 
-/** Bundles the command once, before parallel workers need it. */
+/** Builds the bundles once, before parallel workers need it. */
 export async function setup(): Promise<void> {
-  await currentBundle()
+  await Promise.all([currentBundle("command"), currentBundle("project")])
 }

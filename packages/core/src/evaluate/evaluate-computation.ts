@@ -6,7 +6,7 @@ import {
   type ComputationContext,
   noReverted,
 } from "./evaluation-context.ts"
-import { type Fingerprint, parseFingerprint } from "./fingerprint.ts"
+import { type Fingerprint, createLanes, parseFingerprint } from "./fingerprint.ts"
 import type { MaterializationHistory } from "./ledger-snapshot.ts"
 import type { NumberedComputation } from "./numbered-graph.ts"
 import { addOutputSums, findContentAt, createFailedCheckTest } from "./output-sums.ts"
@@ -32,6 +32,7 @@ export function evaluateComputation(
     start,
     history,
     collisions: snapshot.collisions?.get(numbered.computation.name),
+    checkInputs: createCheckInputs(numbered, length),
     freshCount: 0,
     reverted: noReverted,
   }
@@ -45,8 +46,23 @@ export function evaluateComputation(
   if (snapshot.failures.size > 0) setFailedFlags(context)
   addOutputSums(context, anyBlocked)
   const allFresh = context.freshCount === length
-  const allChecked = history === undefined || hasCurrentChecks(history, context.versions)
-  return { from, length, start, allFresh, anyBlocked, allChecked, reverted: context.reverted }
+  const allChecked = history === undefined || hasCurrentChecks(history, context)
+  const { checkInputs, reverted } = context
+  return { from, length, start, allFresh, anyBlocked, allChecked, reverted, checkInputs }
+}
+
+const noCheckInputs: ComputationContext["checkInputs"] = []
+
+/** Creates the columns for the inputs of checks, of the outputs whose checks have further reads. */
+function createCheckInputs(
+  { computation, reads }: NumberedComputation,
+  length: number,
+): ComputationContext["checkInputs"] {
+  const checkedOutputs = new Set(reads.map(({ checkedOutput }) => checkedOutput))
+  if (!computation.outputs.some((_, output) => checkedOutputs.has(output))) return noCheckInputs
+  return computation.outputs.map((_, output) =>
+    checkedOutputs.has(output) ? createLanes(length) : undefined,
+  )
 }
 
 const noVersions: DeclaredVersions = { code: "", lowCode: 0, highCode: 0, checks: [] }
@@ -121,12 +137,12 @@ function setFailedFlags({
   }
 }
 
-/** Tests whether the current checks ran on every materialization of a history, so that no partition needs a check. */
+/** Tests whether the current checks ran on every materialization of a history, so that no partition needs a check. False where that takes a look at each partition. */
 function hasCurrentChecks(
   { versions, earlier }: MaterializationHistory,
-  { checks }: DeclaredVersions,
+  { versions: { checks }, checkInputs }: ComputationContext,
 ): boolean {
-  if (earlier.size > 0) return false
+  if (earlier.size > 0 || checkInputs.length > 0) return false
   for (const version of versions)
     for (let output = 0; output < checks.length; output += 1)
       if (version.checks[output]?.version !== checks[output]) return false

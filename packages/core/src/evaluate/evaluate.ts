@@ -47,6 +47,7 @@ const emptyStates: ComputationStates = {
   anyBlocked: false,
   allChecked: true,
   reverted: new Map(),
+  checkInputs: [],
 }
 
 /** The places of each computation's partitions in the columns of an evaluation; each computation begins at a multiple of 32, a word of the bitset. */

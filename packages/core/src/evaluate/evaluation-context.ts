@@ -32,6 +32,8 @@ export interface ComputationContext extends PartitionSpan {
   readonly history: MaterializationHistory | undefined
   /** The partitions that are not fresh, although their fingerprints match a materialization. */
   readonly collisions: ReadonlySet<number> | undefined
+  /** Output → input fingerprints of its checks; undefined when its checks read nothing but its rows and inputs. */
+  readonly checkInputs: readonly (Lanes | undefined)[]
   /** The number of fresh partitions so far. */
   freshCount: number
   /** Reverted partitions; `noReverted` as long as there are none. */

@@ -8,7 +8,7 @@ import {
   intersectBits,
   setBits,
 } from "../partitions/bitset.ts"
-import { listReadRanges } from "./inputs.ts"
+import { listStepRanges } from "./inputs.ts"
 import { type NumberedComputation, numberGraph } from "./numbered-graph.ts"
 import {
   type PartitionSet,
@@ -146,7 +146,7 @@ function searchReads<Match>(
   { find, isBlocked }: UpstreamSearch<Match>,
 ): SearchStep<Match> {
   let blocked: ComputationPartition | undefined
-  for (const { asset, range } of listReadRanges(evaluation, computation, partition)) {
+  for (const { asset, range } of listStepRanges(evaluation, computation, partition)) {
     if (asset.kind === "source") continue
     for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1) {
       const match = find(asset, index)

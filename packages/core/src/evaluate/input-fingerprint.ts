@@ -14,14 +14,21 @@ export function fingerprintInputs(
   codeVersion: string,
   reads: readonly ReadVersions[],
 ): Fingerprint {
-  let { low, high } = computeFingerprint(codeVersion)
+  const code = computeFingerprint(codeVersion)
+  const { low, high } = sumReadVersions(graph, reads)
+  return { low: (code.low + low) >>> 0, high: (code.high + high) >>> 0 }
+}
+
+/** Sums the content fingerprints of some reads, each times the factor of its relation; both halves modulo 2^32. */
+export function sumReadVersions(graph: Graph, reads: readonly ReadVersions[]): Fingerprint {
+  let [low, high] = [0, 0]
   for (const { relation, asset, versions } of reads) {
     const factor = computeRelationFactor(relation)
     const sum = sumWindow(findAssetByStableName(graph, asset), versions)
-    low += Math.imul(factor.low, sum.low)
-    high += Math.imul(factor.high, sum.high)
+    low = (low + Math.imul(factor.low, sum.low)) | 0
+    high = (high + Math.imul(factor.high, sum.high)) | 0
   }
-  return { low: low >>> 0, high: high >>> 0 }
+  return { low, high }
 }
 
 function sumWindow(

@@ -30,14 +30,22 @@ export function getPartitions(graph: Graph, computation: Computation): Partition
   return getOutputs(graph, computation)[0]?.partitions ?? { kind: "none" }
 }
 
-/** The reads of a computation, or other reads from its partitions. */
+/** The reads of a computation. */
 export function listReadings(
   { assets, readings }: Graph,
   computation: Computation,
-  reads?: readonly Read[],
 ): readonly Reading[] {
-  if (reads !== undefined) return buildReadings(assets, computation, reads)
   return readings.get(computation.name) ?? buildReadings(assets, computation)
+}
+
+/** The reads of a computation and those of its outputs' checks. */
+export function listStepReadings(graph: Graph, computation: Computation): readonly Reading[] {
+  const readings = listReadings(graph, computation)
+  if (graph.checkReadings.size === 0) return readings
+  const checkReadings = computation.outputs.flatMap(
+    ({ asset }) => graph.checkReadings.get(asset) ?? [],
+  )
+  return [...readings, ...checkReadings]
 }
 
 /** The partitions that partition `index` of a computation reads, one entry per read. */
@@ -45,9 +53,34 @@ export function listReadRanges(
   inputs: EvaluationInputs,
   computation: Computation,
   index: number,
-  reads?: readonly Read[],
 ): readonly ReadRange[] {
-  return listReadings(inputs.graph, computation, reads).map((reading) => {
+  return toReadRanges(inputs, listReadings(inputs.graph, computation), index)
+}
+
+/** The partitions that only the checks of an asset read on partition `index`, one entry per read. */
+export function listCheckRanges(
+  inputs: EvaluationInputs,
+  asset: string,
+  index: number,
+): readonly ReadRange[] {
+  return toReadRanges(inputs, inputs.graph.checkReadings.get(asset) ?? [], index)
+}
+
+/** The partitions that a computation and the checks of its outputs read on partition `index`, one entry per read. */
+export function listStepRanges(
+  inputs: EvaluationInputs,
+  computation: Computation,
+  index: number,
+): readonly ReadRange[] {
+  return toReadRanges(inputs, listStepReadings(inputs.graph, computation), index)
+}
+
+function toReadRanges(
+  inputs: EvaluationInputs,
+  readings: readonly Reading[],
+  index: number,
+): readonly ReadRange[] {
+  return readings.map((reading) => {
     const windowRange = findWindowRange(inputs, reading, index)
     return { ...reading, ...windowRange, blocker: findBlocker(inputs, reading, windowRange) }
   })
@@ -93,10 +126,12 @@ function findNewest(
 
 function findBlocker(
   inputs: EvaluationInputs,
-  { read, asset }: Reading,
+  { read, asset, checkedAsset }: Reading,
   windowRange: WindowRange,
 ): string | undefined {
   if (read.window.kind === "previous") return undefined
+  if (windowRange.range === undefined && checkedAsset !== undefined && !requiresWholeWindow(read))
+    return undefined
   if (windowRange.range === undefined)
     return asset.kind === "source"
       ? `a missing file of ${asset.name}`

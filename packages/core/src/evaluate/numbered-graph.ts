@@ -2,7 +2,7 @@ import type { Computation, SourceAsset } from "../declare/declaration.ts"
 import { type Graph, type Reading, listSources } from "../graph/graph.ts"
 import type { Fingerprint } from "./fingerprint.ts"
 import { computeReadFactor } from "./input-fingerprint.ts"
-import { requiresWholeWindow, listReadings } from "./inputs.ts"
+import { listReadings, listStepReadings, requiresWholeWindow } from "./inputs.ts"
 
 /** A graph with numbers: a computation's number is its place in topological order, an asset's number its place among the assets that are read. */
 export interface NumberedGraph {
@@ -23,7 +23,7 @@ export interface NumberedSource {
 export interface NumberedComputation {
   readonly computation: Computation
   readonly number: number
-  /** Its reads without the read of its previous partition. */
+  /** Its reads and those of its outputs' checks, without the read of its previous partition. */
   readonly reads: readonly NumberedRead[]
   /** The factor of its previous partition's content; undefined if it does not read that. */
   readonly past: Fingerprint | undefined
@@ -40,6 +40,8 @@ export interface NumberedRead {
   /** The factor of its content: the halves of a fingerprint, as signed numbers. */
   readonly lowFactor: number
   readonly highFactor: number
+  /** The place of the output whose checks read it; undefined for a read of the computation. */
+  readonly checkedOutput: number | undefined
   /** True when its windows move by one place per partition: partition p reads p + `oldest` to p + `newest`. */
   readonly isShift: boolean
   readonly oldest: number
@@ -59,9 +61,12 @@ export function numberGraph(graph: Graph): NumberedGraph {
   const computations = graph.computations.map((computation, number) => {
     const readings = listReadings(graph, computation)
     const past = readings.find(({ read }) => read.asset === undefined)
-    const reads = readings
+    const reads = listStepReadings(graph, computation)
       .filter(({ read }) => read.asset !== undefined)
-      .map((reading) => numberRead(reading, assets, numbers))
+      .map((reading) => ({
+        ...numberRead(reading, assets, numbers),
+        checkedOutput: findCheckedOutput(computation, reading),
+      }))
     return {
       computation,
       number,
@@ -87,11 +92,16 @@ export function numberGraph(graph: Graph): NumberedGraph {
 /** An upper bound of the number of partitions, for offsets that are infinite. */
 const longestHistory = 2 ** 30
 
+function findCheckedOutput({ outputs }: Computation, { checkedAsset }: Reading) {
+  if (checkedAsset === undefined) return undefined
+  return outputs.findIndex(({ asset }) => asset === checkedAsset)
+}
+
 function numberRead(
   reading: Reading,
   assets: ReadonlyMap<string, number>,
   numbers: ReadonlyMap<string, number>,
-): NumberedRead {
+): Omit<NumberedRead, "checkedOutput"> {
   const { asset, read, mapping } = reading
   const { low, high } = computeReadFactor(read)
   const isLatest = read.window.kind === "latest"
@@ -109,10 +119,12 @@ function numberRead(
   }
 }
 
-/** The names of the assets and sources that a computation reads, without reads of the previous partition. */
+/** The names of the assets and sources that computations and checks read, without reads of the previous partition. */
 function listReadAssets(graph: Graph): ReadonlySet<string> {
   const names = new Set<string>()
   for (const computation of graph.computations)
     for (const { asset } of computation.reads) if (asset !== undefined) names.add(asset.name)
+  for (const readings of graph.checkReadings.values())
+    for (const { asset } of readings) names.add(asset.name)
   return names
 }

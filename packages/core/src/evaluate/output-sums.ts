@@ -1,8 +1,9 @@
 import { type BitsetSlice, createBitset, setBits } from "../partitions/bitset.ts"
+import { getCheckVersion } from "./check-version.ts"
 import type { ContentSums } from "./content-sums.ts"
 import type { ComputationContext } from "./evaluation-context.ts"
 import { type Fingerprint, createLanes, buildRunningSums, differenceAt } from "./fingerprint.ts"
-import type { MaterializationVersion } from "./ledger-snapshot.ts"
+import type { CheckVersion, MaterializationVersion } from "./ledger-snapshot.ts"
 import { stateFlags } from "./states.ts"
 
 /** Stores the content sums of a computation's outputs for their readers. `anyBlocked` is true when any partition has the blocked flag. */
@@ -69,7 +70,7 @@ function findBlocked(
   const { evaluationContext, history, reverted, start, length } = context
   const canFail =
     reverted.size > 0 ||
-    history?.versions.some((version) => hasFailedChecks(context, output, version)) === true
+    history?.versions.some((version) => getFailedChecks(version, output) !== undefined) === true
   if (!canFail && !anyBlocked) return undefined
   const bits = createBitset(length)
   const failsChecks = createFailedCheckTest(context, output)
@@ -87,28 +88,34 @@ export function createFailedCheckTest(
   output: number,
 ): (at: number) => boolean {
   const { evaluationContext, from, start, history } = context
-  const failuresByVersion =
-    history?.versions.map((version) => hasFailedChecks(context, output, version)) ?? []
-  const failuresByIndex = [false, ...failuresByVersion]
+  const failedByIndex = [
+    undefined,
+    ...(history?.versions.map((version) => getFailedChecks(version, output)) ?? []),
+  ]
   const shift = (from - (history?.from ?? 0)) | 0
   return (at) => {
     if (((evaluationContext.evaluation.flags[start + at] ?? 0) & stateFlags.fresh) === 0)
       return false
     const earlier = context.reverted.get(at + from)
-    if (earlier !== undefined) return hasFailedChecks(context, output, earlier.version)
-    return failuresByIndex[history?.versionIndex[at + shift] ?? 0] === true
+    const failedChecks =
+      earlier === undefined
+        ? failedByIndex[history?.versionIndex[at + shift] ?? 0]
+        : getFailedChecks(earlier.version, output)
+    return failedChecks !== undefined && isCurrentVersion(context, output, at, failedChecks)
   }
 }
 
-function hasFailedChecks(
-  { versions }: ComputationContext,
-  output: number,
-  { checks }: MaterializationVersion,
-): boolean {
+/** The check results of one output, if an error check failed. */
+function getFailedChecks({ checks }: MaterializationVersion, output: number) {
   const checkVersion = checks[output]
-  return (
-    checkVersion !== undefined &&
-    checkVersion.failedErrors > 0 &&
-    checkVersion.version === versions.checks[output]
-  )
+  return checkVersion !== undefined && checkVersion.failedErrors > 0 ? checkVersion : undefined
+}
+
+function isCurrentVersion(
+  { versions, checkInputs }: ComputationContext,
+  output: number,
+  at: number,
+  { version }: CheckVersion,
+): boolean {
+  return version === getCheckVersion(versions.checks[output] ?? "", checkInputs[output], at)
 }

@@ -1,6 +1,7 @@
 import { findUnsetEnd, setBits, nextUnset } from "../partitions/bitset.ts"
 import type { ContentSums } from "./content-sums.ts"
 import type { EvaluationContext, ComputationContext } from "./evaluation-context.ts"
+import type { Lanes } from "./fingerprint.ts"
 import { requiresWholeWindow } from "./inputs.ts"
 import type { NumberedRead } from "./numbered-graph.ts"
 import { addListedWindows, addShiftedWindows, setEmptyReaders, setReaders } from "./window-sums.ts"
@@ -14,14 +15,24 @@ export function sumReads(context: ComputationContext): void {
   for (const read of numbered.reads) {
     const contentSums = evaluationContext.sums[read.upstream]
     if (contentSums === undefined) {
-      setBlocked(evaluationContext, 0, length)
+      if (read.checkedOutput === undefined || requiresWholeWindow(read.reading.read))
+        setBlocked(evaluationContext, 0, length)
       continue
     }
     const windows = evaluationContext.finder.findWindows(read, context, contentSums)
     setUnreadyRead(context, read, windows, contentSums)
     range = trimUnknown(evaluationContext, range)
-    addReadSum(evaluationContext, read, { contentSums, windows }, range)
+    const lanes = getInputLanes(context, read)
+    if (lanes !== undefined) addReadSum(lanes, read, { contentSums, windows }, range)
   }
+}
+
+/** The inputs of the computation, or of the checks that a read belongs to. */
+function getInputLanes(
+  { evaluationContext, checkInputs }: ComputationContext,
+  { checkedOutput }: NumberedRead,
+): Lanes | undefined {
+  return checkedOutput === undefined ? evaluationContext.inputs : checkInputs[checkedOutput]
 }
 
 interface Interval {
@@ -49,7 +60,7 @@ interface ReadWindows {
 }
 
 function addReadSum(
-  { inputs }: EvaluationContext,
+  inputs: Lanes,
   read: NumberedRead,
   { contentSums: { sums, origin }, windows }: ReadWindows,
   { begin, end }: Interval,
@@ -62,7 +73,7 @@ function addReadSum(
 /** Sets the partitions with an unknown or blocked upstream partition in the window of one read. */
 function setUnreadyRead(
   { evaluationContext, from, length }: ComputationContext,
-  { reading, isPlain }: NumberedRead,
+  { reading, isPlain, checkedOutput }: NumberedRead,
   windows: Windows,
   { unknown, blocked }: ContentSums,
 ): void {
@@ -77,6 +88,7 @@ function setUnreadyRead(
       setBlocked(evaluationContext, at, at + 1)
   }
   if (reading.read.window.kind !== "latest" || windows.kind !== "places") return
+  if (checkedOutput !== undefined) return
   setEmptyReaders({ bits: evaluationContext.unknown, start: 0, length }, windows)
   setEmptyReaders({ bits: evaluationContext.blocked, start: 0, length }, windows)
 }

@@ -12,6 +12,7 @@ import {
   getStablePartition,
   formatStableRelation,
   listReadRanges,
+  listStepRanges,
 } from "./inputs.ts"
 import type { Failure } from "./ledger-snapshot.ts"
 import {
@@ -72,7 +73,7 @@ export function getStatus(evaluation: Evaluation, computation: Computation, inde
   const kind = toStateKind(stateFlagsAt(evaluation, computation, index))
   if (kind === "fresh") return freshStatus
   const flags = stateFlagsAt(evaluation, computation, index)
-  const ranges = listReadRanges(evaluation, computation, index)
+  const ranges = listStepRanges(evaluation, computation, index)
   const blocker =
     (flags & stateFlags.blocked) === 0
       ? undefined

@@ -1,8 +1,9 @@
 import type { AnyAsset, Asset, Computation } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import type { Bitset } from "../partitions/bitset.ts"
+import { getCheckVersion } from "./check-version.ts"
 import type { DeclaredVersions } from "./declared-versions.ts"
-import { type Fingerprint, fingerprintContent, differenceAt } from "./fingerprint.ts"
+import { type Fingerprint, type Lanes, fingerprintContent, differenceAt } from "./fingerprint.ts"
 import { type EvaluationInputs, getLandedVersion, getStablePartition } from "./inputs.ts"
 import type {
   CheckVersion,
@@ -40,6 +41,8 @@ export interface ComputationStates {
   readonly allChecked: boolean
   /** The fresh partitions whose current rows are not the newest: partition → the earlier materialization. */
   readonly reverted: ReadonlyMap<number, EarlierMaterialization>
+  /** Output → input fingerprints of its checks, one per partition; undefined when its checks read nothing but its rows and inputs. */
+  readonly checkInputs: readonly (Lanes | undefined)[]
 }
 
 /** The state of every partition of every computation: a pure function of declarations, landing zone and ledger. */
@@ -73,9 +76,17 @@ export function findCodeVersion(
   return findVersions(evaluation, computation)?.code
 }
 
-/** The version of an asset's declared checks. */
-function findDeclaredChecks(evaluation: Evaluation, asset: Asset): string | undefined {
-  return findVersions(evaluation, asset.computation)?.checks[findOutputIndex(asset)]
+/** The version of an asset's current checks on one partition. */
+export function findCurrentChecks(
+  evaluation: Evaluation,
+  asset: Asset,
+  index: number,
+): string | undefined {
+  const output = findOutputIndex(asset)
+  const rules = findVersions(evaluation, asset.computation)?.checks[output]
+  const states = findStates(evaluation, asset.computation)
+  if (rules === undefined || states === undefined) return rules
+  return getCheckVersion(rules, states.checkInputs[output], index - states.from)
 }
 
 function findVersions({ numbers, versions }: Evaluation, computation: Computation) {
@@ -207,7 +218,7 @@ export function findCheckVersion(
 /** Tests whether the current checks ran on the current rows of a partition. */
 export function isChecked(evaluation: Evaluation, asset: Asset, index: number): boolean {
   const version = findCheckVersion(evaluation, asset, index)
-  return version !== undefined && version.version === findDeclaredChecks(evaluation, asset)
+  return version !== undefined && version.version === findCurrentChecks(evaluation, asset, index)
 }
 
 /** Tests whether a partition is fresh and its rows fail a current error check. */
@@ -218,7 +229,7 @@ export function failsChecks(evaluation: Evaluation, name: string, index: number)
   return (
     version !== undefined &&
     version.failedErrors > 0 &&
-    version.version === findDeclaredChecks(evaluation, asset)
+    version.version === findCurrentChecks(evaluation, asset, index)
   )
 }
 

@@ -1,15 +1,13 @@
 import type { AnyAsset, Computation } from "../declare/declaration.ts"
 import { formatPartitionKey } from "../declare/partition.ts"
 import { formatRelationName } from "../declare/read.ts"
-import { listReads } from "../declare/sql.ts"
 import {
   type ReadRange,
   type VersionLookup,
   getLandedVersion,
-  listReadRanges,
+  listStepRanges,
 } from "../evaluate/inputs.ts"
 import type { Evaluation } from "../evaluate/states.ts"
-import { getOutputs } from "../graph/graph.ts"
 import type { Step } from "../plan/plan.ts"
 import type { AssetRange, MaterializedOutput, Relation } from "../ports.ts"
 import { type Blockers, createBlockers } from "./blockers.ts"
@@ -57,10 +55,7 @@ export function listNeededRecords(evaluation: Evaluation, step: Step): readonly 
   const computation = step.kind === "check" ? step.asset.computation : step.computation
   const { partition } = step
   const range = { from: partition, to: partition }
-  const readRanges = [
-    ...listReadRanges(evaluation, computation, partition),
-    ...listCheckRanges(evaluation, computation, partition),
-  ]
+  const readRanges = listStepRanges(evaluation, computation, partition)
   return [
     ...computation.outputs.map(({ asset }) => ({ asset, range })),
     ...readRanges.flatMap(({ asset, range }) =>
@@ -75,32 +70,12 @@ export function buildRelations(
   computation: Computation,
   partition: number,
 ): readonly Relation[] {
-  const ranges = [
-    ...listReadRanges(state.evaluation, computation, partition),
-    ...listCheckRanges(state.evaluation, computation, partition),
-  ]
   const relations = new Map<string, Relation>()
-  for (const range of ranges) {
+  for (const range of listStepRanges(state.evaluation, computation, partition)) {
     const name = formatRelationName(range.read)
     if (!relations.has(name)) relations.set(name, buildRelation(state, name, range))
   }
   return [...relations.values()]
-}
-
-function listCheckRanges(
-  evaluation: Evaluation,
-  computation: Computation,
-  partition: number,
-): readonly ReadRange[] {
-  const outputNames = new Set(computation.outputs.map((output) => output.asset))
-  const queries = getOutputs(evaluation.graph, computation).flatMap((output) =>
-    output.checks.flatMap(({ rule }) => (rule.kind === "no_rows" ? [rule.query] : [])),
-  )
-  if (queries.length === 0) return []
-  const reads = listReads(...queries).filter(
-    (read) => read.asset && !outputNames.has(read.asset.name),
-  )
-  return listReadRanges(evaluation, computation, partition, reads)
 }
 
 function buildRelation(state: RunState, name: string, range: ReadRange): Relation {

@@ -1,5 +1,6 @@
 import type { Asset, Computation } from "../declare/declaration.ts"
 import { formatPartition } from "../declare/partition.ts"
+import { computeCheckVersion } from "../evaluate/check-version.ts"
 import { computeCodeText } from "../evaluate/code-text.ts"
 import {
   computeChecksVersion,
@@ -8,7 +9,12 @@ import {
 } from "../evaluate/declared-versions.ts"
 import { formatFingerprint } from "../evaluate/fingerprint.ts"
 import { fingerprintInputs } from "../evaluate/input-fingerprint.ts"
-import { getPartitions, listReadRanges, listReadVersions } from "../evaluate/inputs.ts"
+import {
+  getPartitions,
+  listCheckRanges,
+  listReadRanges,
+  listReadVersions,
+} from "../evaluate/inputs.ts"
 import type { MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
 import { findCodeVersion } from "../evaluate/states.ts"
 import { getOutputs } from "../graph/graph.ts"
@@ -183,11 +189,25 @@ async function checkUnchanged(
   const outputs = nameOutputs(step.computation, currentRecords)
   const checkedAssets = getOutputs(state.evaluation.graph, step.computation).filter(
     (asset, index) =>
-      currentRecords[index]?.checkVersion !== computeChecksVersion(asset, effects.hash),
+      currentRecords[index]?.checkVersion !==
+      findCheckVersion(state, asset, step.partition, effects),
   )
   if (checkedAssets.length === 0) return { outcome: { kind: "unchanged" } as const, outputs }
   const checks = await runChecks(state, step, { checkedAssets, outputs }, effects)
   return { outcome: { kind: "checked" } as const, outputs, checks, checkedAssets }
+}
+
+/** The version of an asset's checks on a partition whose inputs are ready. */
+function findCheckVersion(
+  state: RunState,
+  asset: Asset,
+  partition: number,
+  { hash }: Pick<Effects, "hash">,
+): string {
+  const { evaluation } = state
+  const ranges = listCheckRanges(evaluation, asset.name, partition)
+  const reads = listReadVersions(ranges, createVersionLookup(state)) ?? []
+  return computeCheckVersion(evaluation.graph, computeChecksVersion(asset, hash), reads)
 }
 
 /** Makes an earlier materialization current again if its rows pass the current checks. */
@@ -315,10 +335,9 @@ export function buildStepRecord(
 ): StepRecord {
   const computation = step.kind === "check" ? step.asset.computation : step.computation
   const codeVersion = findCodeVersion(state.evaluation, computation) ?? ""
-  const { hash } = run.effects
   const versions = result.checkedAssets.map((asset) => [
     asset.name,
-    computeChecksVersion(asset, hash),
+    findCheckVersion(state, asset, step.partition, run.effects),
   ])
   return {
     run: run.id,
@@ -330,7 +349,7 @@ export function buildStepRecord(
       ...output,
       partition: step.partition,
       codeVersion,
-      codeText: computeCodeText(computation, hash),
+      codeText: computeCodeText(computation, run.effects.hash),
       inputVersion: result.inputVersion,
     })),
     reads: result.reads,

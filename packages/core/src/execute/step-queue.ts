@@ -1,6 +1,6 @@
 import type { Computation } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
-import { listReadRanges } from "../evaluate/inputs.ts"
+import { listStepRanges } from "../evaluate/inputs.ts"
 import type { Evaluation } from "../evaluate/states.ts"
 import {
   type Plan,
@@ -110,7 +110,7 @@ function isBlocked(
   )
     return true
   computationQueue.blockedBy = undefined
-  for (const { asset, range } of listReadRanges(evaluation, computationQueue.computation, next)) {
+  for (const { asset, range } of listStepRanges(evaluation, computationQueue.computation, next)) {
     const upstreamQueue = asset.kind === "source" ? undefined : queues.get(asset.computation.name)
     if (upstreamQueue === undefined || range === undefined || !isUnfinished(upstreamQueue, range))
       continue

@@ -1,4 +1,4 @@
-import { listReadRanges } from "../evaluate/inputs.ts"
+import { listStepRanges } from "../evaluate/inputs.ts"
 import type { Step } from "../plan/plan.ts"
 import { type RunState, findRows } from "./run-state.ts"
 
@@ -25,7 +25,7 @@ export function estimateShare(state: RunState, step: Step): number {
 function countBytesRead(state: RunState, step: Step): { stored: number; landed: number } {
   const computation = step.kind === "check" ? step.asset.computation : step.computation
   const bytes = { stored: 0, landed: 0 }
-  for (const { asset, range } of listReadRanges(state.evaluation, computation, step.partition))
+  for (const { asset, range } of listStepRanges(state.evaluation, computation, step.partition))
     for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1)
       if (asset.kind === "asset") bytes.stored += findRows(state, asset.name, index)?.bytes ?? 0
       else bytes.landed += countLandedBytes(state, asset.name, index)

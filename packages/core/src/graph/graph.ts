@@ -1,4 +1,6 @@
 import type { AnyAsset, Asset, Computation, Read, SourceAsset } from "../declare/declaration.ts"
+import { formatRelationName } from "../declare/read.ts"
+import { listReads } from "../declare/sql.ts"
 import type { Problem } from "../problem.ts"
 import { findDeclarationProblems } from "./declaration-problems.ts"
 import { type Mapping, buildMapping } from "./mapping.ts"
@@ -12,6 +14,8 @@ export interface Graph {
   readonly downstream: ReadonlyMap<string, readonly string[]>
   /** Computation → its reads. */
   readonly readings: ReadonlyMap<string, readonly Reading[]>
+  /** Asset → the reads of its checks that its computation does not read; without its own rows and other outputs of its computation. */
+  readonly checkReadings: ReadonlyMap<string, readonly Reading[]>
 }
 
 /** One read of a computation, with the asset that it reads and the mapping of the partitions. */
@@ -19,6 +23,8 @@ export interface Reading {
   readonly read: Read
   readonly asset: AnyAsset
   readonly mapping: Mapping
+  /** The asset whose checks read it; undefined for a read of the computation. */
+  readonly checkedAsset: string | undefined
 }
 
 /** A graph, or all problems of the declarations. */
@@ -44,6 +50,7 @@ export function buildGraph(declared: readonly AnyAsset[]): GraphResult {
       readings: new Map(
         computations.map((computation) => [computation.name, buildReadings(assets, computation)]),
       ),
+      checkReadings: buildCheckReadings(assets, computations),
     },
   }
 }
@@ -58,8 +65,39 @@ export function buildReadings(
   if (output === undefined) return []
   return reads.map((read) => {
     const asset = read.asset ?? output
-    return { read, asset, mapping: buildMapping(read.window, output.partitions, asset.partitions) }
+    const mapping = buildMapping(read.window, output.partitions, asset.partitions)
+    return { read, asset, mapping, checkedAsset: undefined }
   })
+}
+
+/** Resolves the further reads of checks; assets whose checks have none are not in the map. */
+function buildCheckReadings(
+  assets: Graph["assets"],
+  computations: readonly Computation[],
+): Graph["checkReadings"] {
+  const result = new Map<string, readonly Reading[]>()
+  for (const computation of computations)
+    for (const { asset: name } of computation.outputs) {
+      const asset = assets.get(name)
+      const reads = asset?.kind === "asset" ? listCheckReads(asset) : []
+      if (reads.length === 0) continue
+      const readings = buildReadings(assets, computation, reads)
+      const checkReadings = readings.map((reading) => ({ ...reading, checkedAsset: name }))
+      result.set(name, checkReadings)
+    }
+  return result
+}
+
+function listCheckReads({ checks, computation }: Asset): readonly Read[] {
+  const queries = checks.flatMap(({ rule }) => (rule.kind === "no_rows" ? [rule.query] : []))
+  const outputs = new Set(computation.outputs.map(({ asset }) => asset))
+  const relations = new Set(computation.reads.map(formatRelationName))
+  return listReads(...queries).filter(
+    (read) =>
+      read.asset !== undefined &&
+      !outputs.has(read.asset.name) &&
+      !relations.has(formatRelationName(read)),
+  )
 }
 
 /** The assets that are outputs of a computation. */

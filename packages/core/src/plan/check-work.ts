@@ -1,6 +1,6 @@
 import type { Asset } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
-import type { MaterializationVersion } from "../evaluate/ledger-snapshot.ts"
+import { getCheckVersion } from "../evaluate/check-version.ts"
 import { numberGraph } from "../evaluate/numbered-graph.ts"
 import { type PartitionSet, getSlice } from "../evaluate/partition-set.ts"
 import {
@@ -91,10 +91,8 @@ function listUncheckedRanges(
   const history = snapshot.histories.get(asset.computation.name)
   if (computationStates === undefined || history === undefined) return []
   const output = findOutputIndex(asset)
-  const isUnchecked = (version: MaterializationVersion): boolean =>
-    version.checks[output]?.version !== versions[number]?.checks[output]
-  const uncheckedByVersion = [true, ...history.versions.map(isUnchecked)]
-  const { from, start, length, reverted } = computationStates
+  const rules = versions[number]?.checks[output] ?? ""
+  const { from, start, length, reverted, checkInputs } = computationStates
   const slice = { bits: createBitset(length), start: 0, length }
   for (const range of ranges) {
     const end = Math.min(range.to - from + 1, length)
@@ -104,13 +102,9 @@ function listUncheckedRanges(
         stateFlags.fresh
       )
         continue
-      const earlier = reverted.get(from + at)
       const versionIndex = history.versionIndex[from + at - history.from] ?? 0
-      if (
-        earlier === undefined
-          ? uncheckedByVersion[versionIndex] === true
-          : isUnchecked(earlier.version)
-      )
+      const version = reverted.get(from + at)?.version ?? history.versions[versionIndex - 1]
+      if (version?.checks[output]?.version !== getCheckVersion(rules, checkInputs[output], at))
         setBits(slice.bits, at, at + 1)
     }
   }

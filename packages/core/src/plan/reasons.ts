@@ -1,6 +1,6 @@
 import type { Computation } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
-import { listReadRanges } from "../evaluate/inputs.ts"
+import { listStepRanges } from "../evaluate/inputs.ts"
 import { type Cause, type Status, getStatus } from "../evaluate/staleness.ts"
 import { type Evaluation, stateFlagsAt, findStates } from "../evaluate/states.ts"
 import {
@@ -72,8 +72,8 @@ function listStaleUpstreams(
 ): readonly Cause[] {
   const sliceByAsset = new Map<string, { readonly from: number; readonly part: BitsetSlice }>()
   for (const { from, to } of ranges) {
-    const ends = listReadRanges(evaluation, computation, to)
-    for (const [at, { asset, range }] of listReadRanges(evaluation, computation, from).entries()) {
+    const ends = listStepRanges(evaluation, computation, to)
+    for (const [at, { asset, range }] of listStepRanges(evaluation, computation, from).entries()) {
       const states = asset.kind === "asset" && findStates(evaluation, asset.computation)
       const last = ends[at]?.range?.to
       if (!states || range === undefined || last === undefined) continue

@@ -1,4 +1,9 @@
-import type { CheckResult, ComputeRequest, Graph, Relation } from "../../src/engine.ts"
+import {
+  formatRelationName,
+  type ComputeRequest,
+  type Graph,
+  type Relation,
+} from "../../src/engine.ts"
 import {
   all,
   daily,
@@ -25,16 +30,19 @@ import {
   type Sql,
 } from "../../src/index.ts"
 import { dailyAsset, buildValidGraph, partitionedSource } from "../declarations.ts"
+import type { Behaviour } from "../memory-project.ts"
 import type { Granularity, Setting } from "./calendar.ts"
 import {
   type ComputationShape,
   type Declarations,
   type ReadContent,
+  type ReadShape,
   type Rule,
   type Shape,
 } from "./shape.ts"
 import {
   type WindowName,
+  findCheckRead,
   getComputationName,
   getName,
   passes,
@@ -69,7 +77,7 @@ export function buildShapeGraph(shape: Shape, setting: Setting, declared: Declar
     )
   }
   for (const computation of listPresentComputations(shape, declared)) {
-    const outputAssets = buildAssets(computation, assets, setting, declared)
+    const outputAssets = buildAssets(computation, assets, setting, { ...declared, shape })
     computation.outputs.forEach((output, at) => assets.set(output, outputAssets[at]!))
   }
   return buildValidGraph(...assets.values())
@@ -79,7 +87,7 @@ function buildAssets(
   computation: ComputationShape,
   assets: ReadonlyMap<string, AnyAsset>,
   setting: Setting,
-  declared: Declarations,
+  declared: Declarations & { readonly shape: Shape },
 ): readonly Asset[] {
   const { id, modulus, outputs, accumulates, granularity, isPublished } = computation
   const reads = computation.reads.map((readShape) =>
@@ -90,7 +98,11 @@ function buildAssets(
   const query = from.reduce<Sql>((fragments, fragment) => sql`${fragments} ${fragment}`, code)
   const partitions = buildPartitions(setting, declared, granularity)
   const group = getGroup(declared, id)
-  const buildOptions = (output: string) => ({ checks: buildChecks(declared.checks.get(output)) })
+  const buildOptions = (output: string) => {
+    const read = findCheckRead(declared.shape, declared, output)
+    const checkRead = read && buildRead(assets.get(read.upstream)!, read.window)
+    return { checks: buildChecks(declared.checks.get(output), checkRead) }
+  }
   if (outputs.length === 1) {
     const { name, previousNames } = getName(declared, id)
     const publish = publishTo({ $inferInsert: {} }, { set: "published" })
@@ -123,10 +135,12 @@ function getGroup({ groups }: Declarations, id: string): string {
   return groups.get(id) ?? "g"
 }
 
-function buildChecks(rule: Rule | undefined) {
+function buildChecks(rule: Rule | undefined, read: Read | undefined) {
   if (rule === undefined) return []
   const { remainder, severity } = rule
-  return [noRows("remainder", { description: "", severity, query: sql`${remainder} ${itself}` })]
+  const itselfQuery = sql`${remainder} ${itself}`
+  const query = read === undefined ? itselfQuery : sql`${itselfQuery} ${read}`
+  return [noRows("remainder", { description: "", severity, query })]
 }
 
 function buildRead(asset: AnyAsset, name: WindowName): Read {
@@ -162,8 +176,9 @@ export function computeEngineRows(
   if (computation.kind === "code") throw new Error("random graphs are SQL")
   const [part] = (computation.shared ?? computation.outputs[0]!.query).parts
   const [salt, modulus] = (part?.kind === "text" ? part.text : "").split(" ").map(Number)
+  const names = new Set(computation.reads.map((read) => formatRelationName(read)))
   const reads = relations
-    .filter(({ name }) => name !== "itself")
+    .filter(({ name }) => names.has(name))
     .map((relation) => toReadContent(relation, contents(relation)))
   const place = outputs.findIndex(({ name }) => name === asset)
   return computeRows({ salt: salt!, modulus: modulus! }, place, reads)
@@ -179,17 +194,33 @@ function toReadContent(relation: Relation, contents: readonly string[]): ReadCon
 }
 
 /** Creates the engine's check of rows, by the declared rule of the asset. */
-export function createRowChecker(shape: Shape, declared: Declarations) {
+export function createRowChecker(shape: Shape, declared: Declarations): Behaviour["checks"] {
   const rules = new Map(
     shape.computations.flatMap(({ outputs }) =>
-      outputs.map((output) => [getName(declared, output).name, declared.checks.get(output)]),
+      outputs.map(
+        (output) =>
+          [getName(declared, output).name, { output, rule: declared.checks.get(output) }] as const,
+      ),
     ),
   )
-  return (asset: string, _: string, value: string): CheckResult[] => {
-    const rule = rules.get(asset)
-    if (rule === undefined) return []
-    const passed = passes(rule, value)
+  return (asset, _, value, relations) => {
+    const { output, rule } = rules.get(asset) ?? {}
+    if (output === undefined || rule === undefined) return []
+    const read = findCheckRead(shape, declared, output)
+    const checked = relations.filter(
+      ({ relation }) => read !== undefined && relation.name === formatReadName(declared, read),
+    )
+    const passed = passes(
+      rule,
+      value,
+      checked.map(({ relation, rows }) => toReadContent(relation, rows)),
+    )
     const { severity } = rule
     return [{ asset, name: "remainder", severity, passed, failures: passed ? 0 : 1, sample: [] }]
   }
+}
+
+function formatReadName(declared: Declarations, { upstream, window }: ReadShape): string {
+  const { name } = getName(declared, upstream)
+  return formatRelationName(buildRead({ name } as AnyAsset, window)) // only the name is read
 }

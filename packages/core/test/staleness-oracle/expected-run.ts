@@ -130,7 +130,8 @@ function findFailedRows({ truths, past, declared, fresh }: KnownState): Readonly
     const truth = truths.get(name)!
     const { checks } = getPast(past, declared, truth).find(({ inputs }) => inputs === truth.inputs)!
     for (const [output, { rule, hasFailed }] of checks)
-      if (hasFailed && rule === formatRule(declared, output)) failedRows.add(`${name} ${output}`)
+      if (hasFailed && rule === formatRule(declared, truth, output))
+        failedRows.add(`${name} ${output}`)
   }
   return failedRows
 }
@@ -172,13 +173,16 @@ export function findPassedRows(
     const truth = truths.get(name)!
     const { checks } = getPast(past, declared, truth).find(({ inputs }) => inputs === truth.inputs)!
     for (const [output, { rule, hasFailed }] of checks)
-      if (!hasFailed && rule === formatRule(declared, output)) passed.add(`${name} ${output}`)
+      if (!hasFailed && rule === formatRule(declared, truth, output))
+        passed.add(`${name} ${output}`)
   }
   return passed
 }
 
-function formatRule(declared: Declarations, output: string): string {
-  return JSON.stringify(declared.checks.get(output) ?? null)
+/** The rule of an output's check, and the content that it reads. */
+function formatRule(declared: Declarations, { checkInputs }: Truth, output: string): string {
+  const { read: _, ...rule } = declared.checks.get(output) ?? {}
+  return JSON.stringify([rule, checkInputs.get(output)])
 }
 
 function failsCheck(declared: Declarations, { checksPassed }: Truth, output: string): boolean {
@@ -191,7 +195,7 @@ function rerunChecks(running: OracleRun, name: string, outputs: readonly string[
   const truth = truths.get(name)!
   const { checks } = getPast(past, declared, truth).find(({ inputs }) => inputs === truth.inputs)!
   const changed = outputs.filter(
-    (output) => checks.get(output)?.rule !== formatRule(declared, output),
+    (output) => checks.get(output)?.rule !== formatRule(declared, truth, output),
   )
   for (const output of changed) checks.set(output, runCheck(running, name, output))
   return changed.length > 0
@@ -200,10 +204,11 @@ function rerunChecks(running: OracleRun, name: string, outputs: readonly string[
 function runCheck(running: OracleRun, name: string, output: string) {
   const { truths, declared } = running
   if (declared.checks.has(output)) running.checked.push(output)
-  const isBad = failsCheck(declared, truths.get(name)!, output)
+  const truth = truths.get(name)!
+  const isBad = failsCheck(declared, truth, output)
   if (isBad) running.blockers.add(`${name} ${output}`)
   running.isBad ||= isBad
-  return { rule: formatRule(declared, output), hasFailed: isBad }
+  return { rule: formatRule(declared, truth, output), hasFailed: isBad }
 }
 
 function materialize(
@@ -234,7 +239,7 @@ function materialize(
 
 function toMaterialization(truth: Truth, declared: Declarations): PastMaterialization {
   const checks = truth.computation.outputs.map(
-    (output) => [output, { rule: formatRule(declared, output), hasFailed: false }] as const,
+    (output) => [output, { rule: formatRule(declared, truth, output), hasFailed: false }] as const,
   )
   return { inputs: truth.inputs, checks: new Map(checks) }
 }
@@ -303,7 +308,7 @@ export function applyRecorded(
     if (outcome !== "checked" || materialization === undefined) continue
     for (const output of checked)
       materialization.checks.set(output, {
-        rule: formatRule(declared, output),
+        rule: formatRule(declared, truth, output),
         hasFailed: failsCheck(declared, truth, output),
       })
   }

@@ -62,10 +62,57 @@ export interface NamedAsset {
   readonly previousNames: readonly string[]
 }
 
-/** A check of a random graph: fails for rows with this remainder modulo three. */
+/** A check of a random graph: fails for rows, or their sum with the rows that it reads, with this remainder modulo three. */
 export interface Rule {
   readonly remainder: number
   readonly severity: "error" | "warn"
+  /** Picks an upstream that the check reads, directly or not, and a window. */
+  readonly read: { readonly pick: number; readonly window: number } | undefined
+}
+
+/** Finds the read of an output's check: one of the present upstreams of its computation, if it has any. */
+export function findCheckRead(
+  shape: Shape,
+  declared: Declarations,
+  output: string,
+): ReadShape | undefined {
+  const read = declared.checks.get(output)?.read
+  const present = listPresentComputations(shape, declared)
+  const computation = present.find(({ outputs }) => outputs.includes(output))
+  if (read === undefined || computation === undefined) return undefined
+  const upstreams = listUpstreams(present, computation)
+  const upstream = upstreams[read.pick % upstreams.length]
+  if (upstream === undefined) return undefined
+  const granularity = getGranularities(shape).get(upstream)!
+  const window = chooseWindow(computation.granularity, granularity, windows[read.window]!)
+  return { upstream, window }
+}
+
+/** The assets and sources upstream of a computation, directly or not. */
+function listUpstreams(
+  present: readonly ComputationShape[],
+  { reads }: ComputationShape,
+): readonly string[] {
+  const upstreams = new Set(reads.map(({ upstream }) => upstream))
+  for (const name of upstreams)
+    for (const read of present.find(({ outputs }) => outputs.includes(name))?.reads ?? [])
+      upstreams.add(read.upstream)
+  return [...upstreams].toSorted()
+}
+
+/** The drawn window if the granularities allow it, or else an allowed one. */
+export function chooseWindow(
+  granularity: Granularity,
+  upstream: Granularity,
+  drawn: WindowName,
+): WindowName {
+  if (drawn === "all" || upstream === "none") return drawn === "all" ? "all" : "same"
+  if (upstream === "static") return granularity === "static" ? "same" : "all"
+  if (granularity === "none" || granularity === "static")
+    return drawn === "latest" ? "latest" : "all"
+  const isCrossing =
+    new Set([granularity, upstream, "weekly", "monthly"]).size === 2 && granularity !== upstream
+  return isCrossing ? "all" : drawn
 }
 
 /** The current name of an asset, with its previous names. */
@@ -138,7 +185,12 @@ function weighText(text: string): number {
   return sum
 }
 
-/** Tests whether a row passes a check. */
-export function passes(rule: Rule | undefined, value: string): boolean {
-  return rule === undefined || Number(value) % 3 !== rule.remainder
+/** Tests whether a row passes a check that reads this content. */
+export function passes(
+  rule: Rule | undefined,
+  value: string,
+  reads: readonly ReadContent[],
+): boolean {
+  const sum = computeRows({ salt: Number(value), modulus: 3 }, 0, reads)
+  return rule === undefined || Number(sum) !== rule.remainder
 }

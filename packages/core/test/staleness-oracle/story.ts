@@ -2,7 +2,7 @@ import fc from "fast-check"
 
 import { type Granularity, type Setting, getCalendar, getPlace, settings } from "./calendar.ts"
 import { type ComputationShape, type ReadShape, type Rule, type Shape } from "./shape.ts"
-import { type SourceShape, windows } from "./shape.ts"
+import { type SourceShape, chooseWindow, windows } from "./shape.ts"
 
 /** A random graph, its first landed files, and the chapters that follow. */
 export interface Story {
@@ -47,7 +47,12 @@ const keySets: readonly (readonly string[])[] = [
 ]
 
 const severity = fc.constantFrom("error" as const, "warn" as const)
-const rule = fc.option(fc.record({ remainder: number(3), severity }), { nil: undefined })
+const checkRead = fc.option(fc.record({ pick: number(7), window: number(windows.length) }), {
+  nil: undefined,
+})
+const rule = fc.option(fc.record({ remainder: number(3), severity, read: checkRead }), {
+  nil: undefined,
+})
 
 function buildEdit(
   weight: number,
@@ -201,19 +206,4 @@ function buildReads(
     chosen.set(`${upstream.id} ${fitting}`, { upstream: upstream.id, window: fitting })
   }
   return [...chosen.values()]
-}
-
-/** The drawn window if the granularities allow it, or else an allowed one. */
-function chooseWindow(
-  granularity: Granularity,
-  upstream: Granularity,
-  drawn: (typeof windows)[number],
-): ReadShape["window"] {
-  if (drawn === "all" || upstream === "none") return drawn === "all" ? "all" : "same"
-  if (upstream === "static") return granularity === "static" ? "same" : "all"
-  if (granularity === "none" || granularity === "static")
-    return drawn === "latest" ? "latest" : "all"
-  const isCrossing =
-    new Set([granularity, upstream, "weekly", "monthly"]).size === 2 && granularity !== upstream
-  return isCrossing ? "all" : drawn
 }

@@ -8,6 +8,7 @@ import {
 } from "./shape.ts"
 import {
   type Shape,
+  findCheckRead,
   getGranularities,
   getOriginalName,
   passes,
@@ -27,7 +28,9 @@ export interface Truth {
   readonly contents: ReadonlyMap<string, string>
   /** Output → true if these rows pass its checks. */
   readonly checksPassed: ReadonlyMap<string, boolean>
-  /** Its reads of computations and of its previous partition: the name of the truth, and the output. */
+  /** Output → the content that its checks read, as text. */
+  readonly checkInputs: ReadonlyMap<string, string>
+  /** Its reads, and those of its checks, of computations and of its previous partition: the name of the truth, and the output. */
   readonly reads: readonly { readonly name: string; readonly output: string }[]
 }
 
@@ -70,7 +73,7 @@ export function findTruths(shape: Shape, facts: Facts): ReadonlyMap<string, Trut
       progress.makers.set(output, id)
     }
     for (const place of places) {
-      const truth = findTruth(progress, computation, place)
+      const truth = findTruth(progress, shape, computation, place)
       for (const [output, content] of truth.contents)
         progress.contents.get(output)!.set(place, content)
       result.set(`${id} ${truth.key}`, truth)
@@ -188,15 +191,16 @@ function findPlacesRead(
   return { places: newestThere, isShort: newestThere.length === 0 }
 }
 
-function findTruth(progress: Progress, computation: ComputationShape, place: Place): Truth {
+function findTruth(
+  progress: Progress,
+  shape: Shape,
+  computation: ComputationShape,
+  place: Place,
+): Truth {
   const { facts, exists } = progress
   const { id, granularity, outputs, accumulates, modulus } = computation
   const key = getKey(facts, granularity, place)
-  const reads = computation.reads.map((read) => ({
-    upstream: read.upstream,
-    label: `${getOriginalName(facts.declared, read.upstream)} ${read.window}`,
-    ...findPlacesRead(progress, computation, read, place),
-  }))
+  const reads = computation.reads.map((read) => findRead(progress, computation, read, place))
   const previousPlaces = exists.get(outputs[0]!)?.has(place - 1) === true ? [place - 1] : []
   if (accumulates)
     reads.push({
@@ -205,24 +209,43 @@ function findTruth(progress: Progress, computation: ComputationShape, place: Pla
       places: previousPlaces,
       isShort: false,
     })
+  const checkReads = new Map(
+    outputs.map((output) => {
+      const read = findCheckRead(shape, facts.declared, output)
+      return [
+        output,
+        read === undefined ? [] : [findReadOfCheck(progress, computation, read, place)],
+      ]
+    }),
+  )
   const readContents = reads.map((read): ReadContent => listReadContent(progress, read))
   const code = { salt: facts.declared.salts.get(id) ?? 0, modulus }
   const names = outputs.map((output) => getOriginalName(facts.declared, output))
   const content = (output: string) => computeRows(code, outputs.indexOf(output), readContents)
+  const allReads = [...reads, ...[...checkReads.values()].flat()]
+  const listVersions = (placesRead: readonly PlacesRead[]) =>
+    placesRead.map((read) => listReadVersions(progress, read))
   return {
     computation,
     key,
-    isBlocked: reads.some(
+    isBlocked: allReads.some(
       ({ upstream, places, isShort }) =>
         isShort ||
         places.some((candidate) => progress.missingFiles.has(`${upstream} ${candidate}`)),
     ),
-    inputs: JSON.stringify([names, code, reads.map((read) => listReadVersions(progress, read))]),
+    inputs: JSON.stringify([names, code, listVersions(reads)]),
     contents: new Map(outputs.map((output) => [output, content(output)])),
     checksPassed: new Map(
-      outputs.map((output) => [output, passes(facts.declared.checks.get(output), content(output))]),
+      outputs.map((output) => {
+        const rule = facts.declared.checks.get(output)
+        const checkContents = checkReads.get(output)!.map((read) => listReadContent(progress, read))
+        return [output, passes(rule, content(output), checkContents)]
+      }),
     ),
-    reads: reads.flatMap(({ upstream, places }) => {
+    checkInputs: new Map(
+      outputs.map((output) => [output, JSON.stringify(listVersions(checkReads.get(output)!))]),
+    ),
+    reads: allReads.flatMap(({ upstream, places }) => {
       const maker = progress.makers.get(upstream)
       if (maker === undefined) return []
       return places.map((candidate) => ({
@@ -233,10 +256,32 @@ function findTruth(progress: Progress, computation: ComputationShape, place: Pla
   }
 }
 
+function findRead(
+  progress: Progress,
+  computation: ComputationShape,
+  read: ReadShape,
+  place: Place,
+): PlacesRead {
+  const label = `${getOriginalName(progress.facts.declared, read.upstream)} ${read.window}`
+  return { upstream: read.upstream, label, ...findPlacesRead(progress, computation, read, place) }
+}
+
+/** The read of a check. A window without partitions does not block it, unless it requires a whole one. */
+function findReadOfCheck(
+  progress: Progress,
+  computation: ComputationShape,
+  read: ReadShape,
+  place: Place,
+): PlacesRead {
+  const placesRead = findRead(progress, computation, read, place)
+  return { ...placesRead, isShort: placesRead.isShort && read.window === "error 4" }
+}
+
 interface PlacesRead {
   readonly upstream: string
   readonly label: string
   readonly places: readonly Place[]
+  readonly isShort: boolean
 }
 
 function listReadContent(

@@ -75,6 +75,7 @@ export function buildTestGraph(...assets: readonly Asset[]): Graph {
     upstream: new Map(),
     downstream: new Map(),
     readings: new Map(),
+    checkReadings: new Map(),
   }
 }
 

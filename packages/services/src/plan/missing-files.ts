@@ -8,7 +8,7 @@ import {
   groupBy,
   groupPublicationSets,
   joinRanges,
-  listReadRanges,
+  listStepRanges,
   type MaterializationRecord,
   type PartitionRange,
   type Plan,
@@ -213,8 +213,8 @@ function listReadPartitions(evaluation: Evaluation, { work }: Plan, limit: numbe
   const rangesByAsset = new Map<string, PartitionRange[]>()
   for (const { computation, ranges } of work)
     for (const { from, to } of ranges) {
-      const ends = listReadRanges(evaluation, computation, to)
-      for (const [at, { asset, range }] of listReadRanges(
+      const ends = listStepRanges(evaluation, computation, to)
+      for (const [at, { asset, range }] of listStepRanges(
         evaluation,
         computation,
         from,

@@ -5,8 +5,8 @@ import {
   getAssetStatus,
   intersectRanges,
   listPartitionsReading,
-  listReadings,
-  listReadRanges,
+  listStepRanges,
+  listStepReadings,
   type PartitionRange,
   type Status,
 } from "@freshet/core/engine"
@@ -58,14 +58,13 @@ export function findCausePath(
 /** Measures the number of reads between each computation and the target. */
 function measureDistances({ graph }: Evaluation, last: string): ReadonlyMap<string, number> {
   const distances = new Map([[last, 0]])
-  for (const { name, reads } of graph.computations.toReversed()) {
-    const distance = distances.get(name)
+  for (const reader of graph.computations.toReversed()) {
+    const distance = distances.get(reader.name)
     if (distance === undefined) continue
-    for (const { asset } of reads) {
-      if (asset === undefined || asset.kind === "source") continue
-      const { computation } = getAsset(graph, asset.name)
-      const previousDistance = distances.get(computation.name) ?? Infinity
-      distances.set(computation.name, Math.min(previousDistance, distance + 1))
+    for (const { read, asset } of listStepReadings(graph, reader)) {
+      if (read.asset === undefined || asset.kind === "source") continue
+      const { name } = asset.computation
+      distances.set(name, Math.min(distances.get(name) ?? Infinity, distance + 1))
     }
   }
   return distances
@@ -97,7 +96,7 @@ function findHop(
 ): Hop | undefined {
   const outputs = new Set(place.computation.outputs.map(({ asset }) => asset))
   const ranges = chain.get(computation.name) ?? []
-  for (const { asset, mapping } of listReadings(evaluation.graph, computation)) {
+  for (const { asset, mapping } of listStepReadings(evaluation.graph, computation)) {
     if (!outputs.has(asset.name)) continue
     const readers = listPartitionsReading(mapping, place.index)
     const readingRanges = ranges.flatMap((range) => intersectRanges(range, readers) ?? [])
@@ -121,7 +120,7 @@ function readsPartition(
   name: string,
   readPartition: number,
 ): boolean {
-  return listReadRanges(evaluation, computation, index).some(
+  return listStepRanges(evaluation, computation, index).some(
     ({ asset, range }) =>
       asset.name === name &&
       range !== undefined &&
