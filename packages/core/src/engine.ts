@@ -54,7 +54,11 @@ export { recompute } from "./execute/recompute.ts"
 export type { MaterializationCache } from "./execute/materialization-cache.ts"
 export { createMaterializationCache } from "./execute/materialization-cache.ts"
 export type { PartitionBounds } from "./evaluate/partition-bounds.ts"
-export { findPartitionBounds, getDeclaredRange } from "./evaluate/partition-bounds.ts"
+export {
+  findLandedRange,
+  findPartitionBounds,
+  getDeclaredRange,
+} from "./evaluate/partition-bounds.ts"
 export type { Graph, GraphResult, Reading } from "./graph/graph.ts"
 export { buildGraph, getAsset, getOutputs, listSources } from "./graph/graph.ts"
 export type { Edge } from "./graph/lineage.ts"

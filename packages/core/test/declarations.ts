@@ -29,7 +29,7 @@ export function afterDay(dayOfMonth: number): number {
 }
 
 interface SourceOptions {
-  readonly whenMissing?: "empty" | "wait"
+  readonly whenMissing?: "empty" | "gap" | "wait"
   readonly group?: string
   readonly previousNames?: readonly string[]
 }
@@ -42,7 +42,7 @@ export function source(name: string, options: SourceOptions = {}) {
 /** Declares a source of one file. */
 export function snapshotSource(
   name: string,
-  options: { readonly whenMissing?: "empty" | "wait" } = {},
+  options: { readonly whenMissing?: "empty" | "gap" | "wait" } = {},
 ) {
   return partitionedSource(name, { kind: "none" } as const, options)
 }

@@ -24,7 +24,7 @@ const hits = sourceAsset({
   ...common,
   name: "hits",
   partitions: hourly({ start: "2025-10-25T00", zone }),
-  whenMissing: "empty",
+  whenMissing: "gap",
   format: { kind: "json_lines" },
   path: "hits/{partition}.json",
 })

@@ -11,7 +11,7 @@ export const activityLog = sourceAsset({
     "Activity of users on one day, one event per line in no particular order: follows, subscribes, messages and likes.",
   format: { kind: "json_lines" },
   path: "stocktwits/activity/{partition}.json",
-  whenMissing: "empty",
+  whenMissing: "gap",
   columns: {
     action: text("Action: follow, subscribe, message or like."),
     user_id: int32("User who acted."),

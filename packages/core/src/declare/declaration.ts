@@ -66,8 +66,13 @@ export interface SourceAsset<
    * any text in a name: all files that match are of the partition.
    */
   readonly path: string
-  /** Rule for a partition without a file between partitions that have one: `empty` gives it no rows, `wait` blocks its readers. For a source of one file, `empty` makes the file optional. */
-  readonly whenMissing: "empty" | "wait"
+  /**
+   * Rule for a partition without a file. `wait` blocks its readers. `gap` gives it no rows once a later partition has a
+   * file; the source ends at its newest file. `empty` gives it no rows: every ended partition exists, so that other
+   * reads, or else the clock, decide which partitions a reader has. For a source of one file, `empty` makes the file
+   * optional.
+   */
+  readonly whenMissing: "wait" | "gap" | "empty"
   readonly lineKinds: LineKinds | undefined
   readonly reject: readonly RejectRule[]
   readonly duplicate: DuplicateRule | undefined

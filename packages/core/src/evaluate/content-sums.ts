@@ -50,7 +50,7 @@ function isSameSpan({ from, length }: PartitionSpan, range: PartitionRange): boo
 function sumLanded(source: SourceAsset, range: PartitionRange, landed: Landed): ContentSums {
   const length = range.to - range.from + 1
   const contents = createLanes(length)
-  const mustLand = source.whenMissing !== "empty" && source.partitions.kind !== "none"
+  const mustLand = source.whenMissing === "wait" && source.partitions.kind !== "none"
   let missing: Bitset | undefined
   for (let at = 0; at < length; at += 1) {
     const partitionFiles = landed.get(range.from + at)

@@ -3,6 +3,7 @@ import { type PartitionRange, type Partitions, formatPartitionKey } from "../dec
 import { formatRelationName } from "../declare/read.ts"
 import { type Graph, type Reading, getOutputs, buildReadings } from "../graph/graph.ts"
 import { intersectRanges, listPartitionsRead } from "../graph/mapping.ts"
+import { getReadRule } from "../graph/read-rule.ts"
 import type { ReadVersions } from "../ports.ts"
 import type { LandedPartition, Landing } from "./landing.ts"
 import type { PartitionBounds } from "./partition-bounds.ts"
@@ -130,17 +131,25 @@ function findBlocker(
   windowRange: WindowRange,
 ): string | undefined {
   if (read.window.kind === "previous") return undefined
-  if (windowRange.range === undefined && checkedAsset !== undefined && !requiresWholeWindow(read))
-    return undefined
-  if (windowRange.range === undefined)
+  if (windowRange.range === undefined && requiresPartition(inputs, { read, asset, checkedAsset }))
     return asset.kind === "source"
       ? `a missing file of ${asset.name}`
       : `${formatRelationName(read)}, which has no partition`
   if (windowRange.short && requiresWholeWindow(read))
     return `the incomplete window of ${formatRelationName(read)}`
-  return asset.kind === "asset"
+  return asset.kind === "asset" || windowRange.range === undefined
     ? undefined
     : findLandingBlocker(inputs.landing.get(asset.name), asset, windowRange.range)
+}
+
+/** Tests whether an empty window of this read blocks its reader. */
+export function requiresPartition(
+  { bounds }: Pick<EvaluationInputs, "bounds">,
+  { read, asset, checkedAsset }: Pick<Reading, "read" | "asset" | "checkedAsset">,
+): boolean {
+  if (checkedAsset !== undefined) return requiresWholeWindow(read)
+  const rule = getReadRule(read, asset)
+  return rule !== "optional" && (rule !== "short" || !bounds.has(asset.name))
 }
 
 function findLandingBlocker(
@@ -150,7 +159,7 @@ function findLandingBlocker(
 ): string | undefined {
   const formatPlace = (index: number) =>
     partitions.kind === "none" ? name : `${name} for ${formatPartitionKey(partitions, index)}`
-  const mustLand = whenMissing !== "empty" && partitions.kind !== "none"
+  const mustLand = whenMissing === "wait" && partitions.kind !== "none"
   for (let index = from; index <= to; index += 1) {
     const problem = landed?.get(index)?.problem
     if (problem !== undefined) return `the unusable file of ${formatPlace(index)} (${problem})`

@@ -1,56 +1,80 @@
-import type { SourceAsset } from "../declare/declaration.ts"
-import { type PartitionRange, type Partitions, getNewestClosed } from "../declare/partition.ts"
-import { type Graph, type Reading, getOutputs, listSources } from "../graph/graph.ts"
-import { intersectRanges, listReadersWithin } from "../graph/mapping.ts"
+import type { Asset, SourceAsset } from "../declare/declaration.ts"
+import {
+  type PartitionRange,
+  type Partitions,
+  getNewestClosed,
+  isTimed,
+} from "../declare/partition.ts"
+import { type Graph, getOutputs, listSources } from "../graph/graph.ts"
+import { intersectRanges } from "../graph/mapping.ts"
 import type { Landing } from "./landing.ts"
+import { type AssetBounds, findReaderLimits } from "./reader-limits.ts"
 
 /** Asset → the bounds of its existing partitions; an asset without partitions is not in the map. */
 export type PartitionBounds = ReadonlyMap<string, PartitionRange>
 
-const everything: PartitionRange = { from: -Infinity, to: Infinity }
-
 /**
- * Finds the existing partitions. A source has partitions from its first landed file to its newest. An asset has the
- * ended partitions whose windows overlap the partitions of all its upstreams: a month exists when its last day does.
- * Where no upstream bounds the asset (it reads only snapshots, for example), it has all ended partitions.
+ * Finds the existing partitions. A source has partitions from its first landed file to its newest; one without required
+ * files has all ended partitions. An asset has the ended partitions whose windows overlap the partitions of its
+ * upstreams: a month exists when its last day does, or the last day that its source will ever have. Where no upstream
+ * bounds the asset (it reads only snapshots, for example), it has all ended partitions.
  */
 export function findPartitionBounds(
   graph: Graph,
   landing: Landing,
   nowMs: number,
 ): PartitionBounds {
-  const bounds = new Map<string, PartitionRange>()
+  const boundsByAsset = new Map<string, AssetBounds>()
   for (const source of listSources(graph)) {
-    const range = findLandedRange(source, landing, nowMs)
-    if (range !== undefined) bounds.set(source.name, range)
+    const bounds = findSourceBounds(source, landing, nowMs)
+    if (bounds !== undefined) boundsByAsset.set(source.name, bounds)
   }
   const getRange = createDeclaredRangeLookup(nowMs)
   for (const computation of graph.computations) {
     const [output] = getOutputs(graph, computation)
     if (output === undefined) continue
-    const range = findComputationRange(
-      graph.readings.get(computation.name) ?? [],
-      bounds,
-      getRange(output.partitions),
-    )
-    if (range !== undefined) for (const { asset } of computation.outputs) bounds.set(asset, range)
+    const readings = graph.readings.get(computation.name) ?? []
+    const limits = findReaderLimits(readings, boundsByAsset)
+    const bounds = limits && findAssetBounds(output, limits, getRange(output.partitions))
+    if (bounds !== undefined)
+      for (const { asset } of computation.outputs) boundsByAsset.set(asset, bounds)
   }
-  return bounds
+  return new Map([...boundsByAsset].map(([name, { range }]) => [name, range]))
 }
 
-/** The bounds of a source's landed partitions. An unpartitioned source whose file is optional exists without it. */
-function findLandedRange(
-  { name, partitions, whenMissing }: SourceAsset,
+function findSourceBounds(
+  source: SourceAsset,
   landing: Landing,
   nowMs: number,
+): AssetBounds | undefined {
+  const { name, partitions, whenMissing } = source
+  const declaredRange = getDeclaredRange(partitions, nowMs)
+  const landedRange = findLandedRange(landing, name, declaredRange)
+  const range = chooseSourceRange(source, declaredRange, landedRange)
+  if (range === undefined || range.from > range.to) return undefined
+  const firstContent = whenMissing === "empty" ? landedRange?.from : range.from
+  return { range, firstContent, isFinal: hasReachedEnd(partitions, range) }
+}
+
+/** Chooses the range of a source: its landed partitions, or all declared ones if no file is required or they have no order. */
+function chooseSourceRange(
+  { partitions, whenMissing }: SourceAsset,
+  declaredRange: PartitionRange,
+  landedRange: PartitionRange | undefined,
 ): PartitionRange | undefined {
-  const landed = landing.get(name) ?? new Map<number, unknown>()
-  const existing = getDeclaredRange(partitions, nowMs)
-  if (partitions.kind === "none" || partitions.kind === "static")
-    return landed.size > 0 || whenMissing === "empty" ? existing : undefined
+  if (whenMissing === "empty") return declaredRange
+  return isTimed(partitions) ? landedRange : landedRange && declaredRange
+}
+
+/** The range from the first landed partition of a source to its newest, within other bounds; undefined without a file. */
+export function findLandedRange(
+  landing: Landing,
+  source: string,
+  bounds: PartitionRange,
+): PartitionRange | undefined {
   let [from, to] = [Infinity, -Infinity]
-  for (const index of landed.keys()) {
-    if (index < existing.from || index > existing.to) continue
+  for (const index of landing.get(source)?.keys() ?? []) {
+    if (index < bounds.from || index > bounds.to) continue
     from = Math.min(from, index)
     to = Math.max(to, index)
   }
@@ -75,29 +99,19 @@ function createDeclaredRangeLookup(nowMs: number): (partitions: Partitions) => P
   }
 }
 
-/** Narrows the declared range of a computation to the partitions whose windows overlap the bounds of all its upstreams. */
-function findComputationRange(
-  readings: readonly Reading[],
-  bounds: PartitionBounds,
-  declaredRange: PartitionRange,
-): PartitionRange | undefined {
-  let range: PartitionRange | undefined = declaredRange
-  for (const reading of readings) {
-    if (reading.read.asset === undefined) continue
-    const bound = findBound(reading, bounds.get(reading.asset.name))
-    range = range && bound && intersectRanges(range, bound)
-  }
-  return range
+/** Tests whether a range ends at the declared end, after which no partition can exist. */
+function hasReachedEnd(partitions: Partitions, { to }: PartitionRange): boolean {
+  return isTimed(partitions) && partitions.end === to
 }
 
-/** The reader's partitions whose window overlaps the upstream's bounds. */
-function findBound(
-  { read, mapping }: Reading,
-  upstreamRange: PartitionRange | undefined,
-): PartitionRange | undefined {
-  if (upstreamRange === undefined) return undefined
-  if (mapping.kind === "whole") return everything
-  const whole = read.window.kind === "offsets" && read.window.onShortWindow === "skip"
-  const range = listReadersWithin(mapping, upstreamRange, whole)
-  return read.window.kind === "latest" ? { from: range.from, to: Infinity } : range
+function findAssetBounds(
+  { partitions }: Asset,
+  limits: Pick<AssetBounds, "range" | "isFinal">,
+  declaredRange: PartitionRange,
+): AssetBounds | undefined {
+  const range = intersectRanges(declaredRange, limits.range)
+  if (range === undefined) return undefined
+  const isFinal =
+    hasReachedEnd(partitions, range) || (limits.isFinal && range.to === limits.range.to)
+  return { range, firstContent: range.from, isFinal }
 }

@@ -2,7 +2,7 @@ import { findUnsetEnd, setBits, nextUnset } from "../partitions/bitset.ts"
 import type { ContentSums } from "./content-sums.ts"
 import type { EvaluationContext, ComputationContext } from "./evaluation-context.ts"
 import type { Lanes } from "./fingerprint.ts"
-import { requiresWholeWindow } from "./inputs.ts"
+import { requiresPartition, requiresWholeWindow } from "./inputs.ts"
 import type { NumberedRead } from "./numbered-graph.ts"
 import { addListedWindows, addShiftedWindows, setEmptyReaders, setReaders } from "./window-sums.ts"
 import { type Windows, findShortPlaces } from "./windows.ts"
@@ -15,7 +15,7 @@ export function sumReads(context: ComputationContext): void {
   for (const read of numbered.reads) {
     const contentSums = evaluationContext.sums[read.upstream]
     if (contentSums === undefined) {
-      if (read.checkedOutput === undefined || requiresWholeWindow(read.reading.read))
+      if (requiresPartition(evaluationContext.evaluation, read.reading))
         setBlocked(evaluationContext, 0, length)
       continue
     }

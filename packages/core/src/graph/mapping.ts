@@ -90,19 +90,28 @@ function convertOffsets(outer: Timed, inner: Timed, range: PartitionRange): Part
   return { from: convertRange(outer, inner, { from: range.from, to: range.from }).from, to }
 }
 
+/** Requirements of a reader, and whether the end of its upstream is final. */
+interface ReadersWithinOptions {
+  /** The oldest partition of the window must exist too. */
+  readonly isWhole: boolean
+  /** No later partition of the upstream can exist. */
+  readonly isFinal: boolean
+}
+
 /**
- * The partitions of a reader for whose windows the newest upstream partition exists; with `whole` the oldest one too.
- * A window that begins before the first partition is short; one that ends after the newest partition is not ready.
+ * The partitions of a reader for whose windows the newest upstream partition exists; with `isWhole` the oldest one too.
+ * A window that begins before the first partition is short; one that ends after the newest partition is not ready,
+ * unless that is the last one and lies in the newest part of the window: then it is short too.
  */
 export function listReadersWithin(
   mapping: Mapping,
   upstreamRange: PartitionRange,
-  whole: boolean,
+  { isWhole, isFinal }: ReadersWithinOptions,
 ): PartitionRange {
   if (mapping.kind === "whole") return everything
   const { from, to } = mapping.offsets
   if (mapping.kind === "shift")
-    return { from: upstreamRange.from - (whole ? from : to), to: upstreamRange.to - to }
+    return { from: upstreamRange.from - (isWhole ? from : to), to: upstreamRange.to - to }
   const { reader, upstream } = mapping
   const first = convertOffsets(upstream, reader, {
     from: upstreamRange.from,
@@ -113,7 +122,7 @@ export function listReadersWithin(
     convertOffsets(reader, upstream, { from: first, to: first }).from >= upstreamRange.from
   const ends = convertOffsets(reader, upstream, { from: last, to: last }).to <= upstreamRange.to
   return {
-    from: whole ? (begins ? first : first + 1) - from : first - to,
-    to: (ends ? last : last - 1) - to,
+    from: isWhole ? (begins ? first : first + 1) - from : first - to,
+    to: (ends || (isFinal && !isWhole) ? last : last - 1) - to,
   }
 }

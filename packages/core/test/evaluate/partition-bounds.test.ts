@@ -86,9 +86,109 @@ test.each<[string, Sql, string]>([
 })
 
 test("an asset has the days that both its upstreams have", () => {
-  const query = sql`from ${raw}, ${last(2, gone)}`
+  const query = sql`from ${raw}, ${gone}`
   expect(findBounds(query, { raw: [3, 9], gone: [5, 12] })).toBe("5 to 9")
   expect(findBounds(query, { raw: [3, 4], gone: [8, 12] })).toBe("nothing")
+})
+
+describe("two sources that start on different days", () => {
+  const findJoined = (onShortWindow: OnShortWindow) =>
+    findBounds(sql`from ${raw}, ${last(2, gone, { onShortWindow })}`, {
+      raw: [3, 9],
+      gone: [5, 12],
+    })
+
+  test("are joined from the first day that the required read has, with a short window of the other", () => {
+    expect([findJoined("truncate"), findJoined("error"), findJoined("skip")]).toEqual([
+      "3 to 9",
+      "3 to 9",
+      "6 to 9",
+    ])
+  })
+
+  test("are joined from the first day that either has, if both windows may be short", () => {
+    const query = sql`from ${last(3, raw)}, ${last(2, gone)}`
+    expect(findBounds(query, { raw: [3, 9], gone: [5, 12] })).toBe("3 to 9")
+    expect(findBounds(query, { raw: [3, 4], gone: [] })).toBe("nothing")
+  })
+})
+
+describe("a source without required files", () => {
+  const sparse = partitionedSource("raw", daily({ start: "2026-01-02" }), { whenMissing: "empty" })
+  const other = source("gone")
+
+  /** The days of an asset that reads the sparse source, which landed on day 5. */
+  function findDays(query: Sql, landedDays: readonly number[], extra = {}): string {
+    const graph = buildValidGraph(sparse, other, users, dailyAsset("x", query, extra))
+    const landed = landing({ raw: [day(5)], gone: landedDays.map(day), users: [0] })
+    const range = findPartitionBounds(graph, landed, afterDay(20)).get("x")
+    return range === undefined ? "nothing" : `${range.from - day(0)} to ${range.to - day(0)}`
+  }
+
+  test("gives its reader every day from the declared start to the clock", () => {
+    expect(findDays(sql`from ${sparse}`, [])).toBe("2 to 20")
+    expect(findDays(sql`from ${last(7, sparse)}, ${users}`, [])).toBe("2 to 20")
+    expect(findDays(sql`from ${upTo(sparse)}`, [])).toBe("2 to 20")
+  })
+
+  test("gives its reader the days of the other reads, even before its declared start", () => {
+    expect(findDays(sql`from ${sparse}, ${other}`, [1, 9])).toBe("1 to 9")
+    expect(findDays(sql`from ${sparse}, ${last(3, other)}`, [4, 9])).toBe("4 to 9")
+  })
+
+  test("exists up to the clock for a read of its latest file", () => {
+    expect(findDays(sql`from ${latest(sparse)}`, [])).toBe("5 to 20")
+  })
+
+  test("gives no partition to a reader that requires whole windows before its start", () => {
+    const whole = last(3, sparse, { onShortWindow: "skip" })
+    expect(findDays(sql`from ${whole}, ${other}`, [1, 9])).toBe("4 to 9")
+  })
+
+  test("does not end its reader at its declared end", () => {
+    const ended = partitionedSource("raw", daily({ start: "2026-01-02", end: "2026-01-06" }), {
+      whenMissing: "empty",
+    })
+    const graph = buildValidGraph(ended, dailyAsset("x", sql`from ${ended}`))
+    expect(findPartitionBounds(graph, landing({}), afterDay(20)).get("x")).toEqual({
+      from: day(2),
+      to: day(20),
+    })
+  })
+
+  test("gives no rows to its reader before its start, and does not block it", () => {
+    const future = partitionedSource("raw", daily({ start: "2027-01-01" }), {
+      whenMissing: "empty",
+    })
+    const graph = buildValidGraph(future, other, dailyAsset("x", sql`from ${future}, ${other}`))
+    const landed = landing({ gone: [day(3), day(4)] })
+    expect(findPartitionBounds(graph, landed, afterDay(20)).get("x")).toEqual({
+      from: day(3),
+      to: day(4),
+    })
+  })
+})
+
+describe("an upstream whose declared end is reached", () => {
+  const ended = partitionedSource("raw", daily({ start: "2026-01-01", end: "2026-01-06" }))
+  const other = source("gone")
+  const findDays = (query: Sql, last = 6) => {
+    const graph = buildValidGraph(ended, other, dailyAsset("x", query))
+    const landed = landing({ raw: [day(1), day(last)], gone: [day(1), day(9)] })
+    const range = findPartitionBounds(graph, landed, afterDay(20)).get("x")
+    return range && `${range.from - day(0)} to ${range.to - day(0)}`
+  }
+
+  test("ends a reader that requires it, and one that reads nothing else", () => {
+    expect(findDays(sql`from ${ended}`)).toBe("1 to 6")
+    expect(findDays(sql`from ${ended}, ${other}`)).toBe("1 to 6")
+    expect(findDays(sql`from ${last(7, ended)}`)).toBe("1 to 6")
+  })
+
+  test("leaves a short window to a reader that another read ends", () => {
+    expect(findDays(sql`from ${last(7, ended)}, ${other}`)).toBe("1 to 9")
+    expect(findDays(sql`from ${last(7, ended)}, ${other}`, 5)).toBe("1 to 5")
+  })
 })
 
 test("files of days that have not ended, or before the start, are ignored", () => {
@@ -186,6 +286,31 @@ describe("between granularities", () => {
     expect(month("2026-01-10", "2026-02-27")).toBe("2026-01 to 2026-01")
     expect(month("2026-01-10", "2026-02-28")).toBe("2026-01 to 2026-02")
     expect(month("2026-01-10", "2026-01-30")).toBe("nothing")
+  })
+
+  test("a month exists whose source ends inside it, unless it must be whole", () => {
+    const ending = daily({ start: "2026-01-01", end: "2026-02-10" })
+    const month = (onShortWindow: OnShortWindow, ...landed: string[]) =>
+      across(months, (up) => sql`from ${last(1, up, { onShortWindow })}`, [ending, ...landed])
+    const all = ["2026-01-10", "2026-02-10"]
+    expect([month("truncate", ...all), month("error", ...all)]).toEqual([
+      "2026-01 to 2026-02",
+      "2026-01 to 2026-02",
+    ])
+    expect(month("skip", "2026-01-01", "2026-02-10")).toBe("2026-01 to 2026-01")
+    expect(month("truncate", "2026-01-10", "2026-02-09")).toBe("2026-01 to 2026-01")
+  })
+
+  test("a month exists when an asset ends inside it because its source does", () => {
+    const file = partitionedSource("file", daily({ start: "2026-01-01", end: "2026-02-10" }))
+    const days = dailyAsset("days", sql`from ${file}`)
+    const month = dailyAsset("month", sql`from ${days}`, { partitions: months })
+    const graph = buildValidGraph(file, days, month)
+    const landed = landing({ file: [day(1), day(41)] })
+    expect(findPartitionBounds(graph, landed, afterDay(300)).get("month")).toEqual({
+      from: findPartition(months, "2026-01"),
+      to: findPartition(months, "2026-02"),
+    })
   })
 
   test("a month whose first days did not land is short: it exists, or is skipped where it must be whole", () => {

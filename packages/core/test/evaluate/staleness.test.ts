@@ -124,7 +124,7 @@ describe("staleness is exact and transitive", () => {
   })
 
   test("a late file in the middle makes the same partitions stale", async () => {
-    const tolerant = source("raw", { whenMissing: "empty" })
+    const tolerant = source("raw", { whenMissing: "gap" })
     const b = dailyAsset("b", sql`from ${last(3, tolerant)}`)
     const late = buildValidGraph(tolerant, b)
     const project = createProjectWithDays([1, 2, 3, 5, 6, 7, 8, 9])
@@ -198,17 +198,20 @@ describe("a day without a file", () => {
     expect(status(project, graph, "week", 3)).toMatchObject({ kind: "missing", blocker: undefined })
   })
 
-  test("is a day without rows if the source allows it", async () => {
-    const tolerant = source("raw", { whenMissing: "empty" })
-    const b = dailyAsset("b", sql`from ${tolerant}`)
-    const project = createProjectWithDays([1, 3])
-    await run(project, buildValidGraph(tolerant, b))
-    const evaluation = evaluateProject(project, buildValidGraph(tolerant, b))
-    expect(getAssetStatus(evaluation, b, day(2))).toEqual({ kind: "fresh" })
-    expect(project.steps.find(({ partition }) => partition === day(2))?.reads).toEqual([
-      { relation: "raw", asset: "raw", short: false, versions: [[day(2), emptyVersion]] },
-    ])
-  })
+  test.each(["gap", "empty"] as const)(
+    "is a day without rows if the source says %s",
+    async (whenMissing) => {
+      const tolerant = source("raw", { whenMissing })
+      const b = dailyAsset("b", sql`from ${tolerant}`)
+      const project = createProjectWithDays([1, 3])
+      await run(project, buildValidGraph(tolerant, b))
+      const evaluation = evaluateProject(project, buildValidGraph(tolerant, b))
+      expect(getAssetStatus(evaluation, b, day(2))).toEqual({ kind: "fresh" })
+      expect(project.steps.find(({ partition }) => partition === day(2))?.reads).toEqual([
+        { relation: "raw", asset: "raw", short: false, versions: [[day(2), emptyVersion]] },
+      ])
+    },
+  )
 
   test("blocks a reader with a window that must be whole", () => {
     const strict = dailyAsset("b", sql`from ${last(3, raw, { onShortWindow: "error" })}`)

@@ -23,7 +23,7 @@ export interface Shape {
 export interface SourceShape {
   readonly id: string
   readonly granularity: Granularity
-  readonly whenMissing: "empty" | "wait"
+  readonly whenMissing: "empty" | "gap" | "wait"
 }
 
 export interface ComputationShape {

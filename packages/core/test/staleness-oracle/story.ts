@@ -113,7 +113,7 @@ const granularity = fc.constantFrom<Granularity>(
 const sources = fc.array(
   fc.record({
     granularity,
-    whenMissing: fc.constantFrom("empty" as const, "wait" as const),
+    whenMissing: fc.constantFrom("empty" as const, "gap" as const, "wait" as const),
     landed: fc.uniqueArray(number(14), { minLength: 2, maxLength: 14 }),
   }),
   { minLength: 1, maxLength: 3 },

@@ -51,6 +51,10 @@ interface Progress {
   readonly granularities: ReadonlyMap<string, Granularity>
   /** The partitions that exist, by asset. */
   readonly exists: Map<string, ReadonlySet<Place>>
+  /** The assets that can never have a later partition. */
+  readonly ended: Set<string>
+  /** The sources without required files. */
+  readonly optional: ReadonlySet<string>
   readonly contents: Map<string, Map<Place, string>>
   /** `source place` without the required file. */
   readonly missingFiles: Set<string>
@@ -67,7 +71,9 @@ export function findTruths(shape: Shape, facts: Facts): ReadonlyMap<string, Trut
     const places = listDeclaredPlaces(facts, granularity).filter((place) =>
       exists(progress, computation, place),
     )
+    const hasEnded = isEnded(progress, computation, places.at(-1))
     for (const output of outputs) {
+      if (hasEnded) progress.ended.add(output)
       progress.exists.set(output, new Set(places))
       progress.contents.set(output, new Map())
       progress.makers.set(output, id)
@@ -103,9 +109,10 @@ function getKey({ setting, declared }: Facts, granularity: Granularity, place: P
     : getCalendar(setting)[granularity][place]!.key
 }
 
-/** A source of time exists from its first file to its newest; other sources exist as a whole when a file has landed or files are optional. */
+/** A source of time exists from its first file to its newest, or always without required files; other sources exist as a whole when a file has landed or files are optional. */
 function evaluateSources(shape: Shape, facts: Facts): Progress {
   const [exists, contents, missingFiles] = [new Map(), new Map(), new Set<string>()]
+  const ended = new Set<string>()
   for (const { id, granularity, whenMissing } of shape.sources) {
     const files = new Map<Place, string>()
     const possible = listDeclaredPlaces(facts, granularity)
@@ -116,32 +123,131 @@ function evaluateSources(shape: Shape, facts: Facts): Progress {
     const [first, last] = [Math.min(...files.keys()), Math.max(...files.keys())]
     const isTimed = granularity !== "none" && granularity !== "static"
     const isThere = files.size > 0 || whenMissing === "empty"
-    const places = possible.filter((place) => (isTimed ? place >= first && place <= last : isThere))
+    const isBetween = (place: Place) => place >= first && place <= last
+    const places = possible.filter((place) =>
+      isTimed && whenMissing !== "empty" ? isBetween(place) : isThere,
+    )
     exists.set(id, new Set(places))
+    if (isAtEnd(facts, granularity, places.at(-1))) ended.add(id)
     contents.set(id, files)
     for (const place of places)
       if (!files.has(place) && whenMissing === "wait") missingFiles.add(`${id} ${place}`)
   }
   const granularities = getGranularities(shape)
-  return { facts, granularities, exists, contents, missingFiles, makers: new Map() }
+  const optional = new Set(
+    shape.sources.filter(({ whenMissing }) => whenMissing === "empty").map(({ id }) => id),
+  )
+  const facet = { facts, granularities, exists, contents, missingFiles, makers: new Map() }
+  return { ...facet, ended, optional }
 }
 
-/** A partition exists when the newest partition of each window does, or the whole window where short windows are skipped. */
-function exists(progress: Progress, computation: ComputationShape, place: Place): boolean {
+/** Tests whether a partition is the declared last one. */
+function isAtEnd({ setting }: Facts, granularity: Granularity, place: Place | undefined): boolean {
+  if (granularity === "none" || granularity === "static") return false
+  const [, end] = setting.declared[granularity]
+  return end !== undefined && place === getPlace(setting, granularity, end)
+}
+
+/** Tests whether no partition after the last one can ever exist. */
+function isEnded(
+  progress: Progress,
+  computation: ComputationShape,
+  last: Place | undefined,
+): boolean {
+  if (last === undefined) return false
+  if (isAtEnd(progress.facts, computation.granularity, last)) return true
+  const isTimed = computation.granularity !== "none" && computation.granularity !== "static"
+  return isTimed && isBeyondEnd(listBoundedReads(progress, computation, last + 1) ?? [])
+}
+
+/** One read of a partition whose window time bounds. */
+interface BoundedRead {
+  readonly kind: "strict" | "truncated" | "optional"
+  /** True when the upstream's history begins after the window; where short windows are skipped, after its begin. */
+  readonly isEarly: boolean
+  /** True when the upstream's history ends before the window does. */
+  readonly isLate: boolean
+  /** True when the upstream's history ends before the newest part of the window; where short windows are skipped, before its end. */
+  readonly isPast: boolean
+  /** True when the upstream can never have a later partition. */
+  readonly isEnded: boolean
+}
+
+/** Lists the reads of a partition with bounded windows; undefined when it reads an upstream without partitions. */
+function listBoundedReads(
+  progress: Progress,
+  computation: ComputationShape,
+  place: Place,
+): readonly BoundedRead[] | undefined {
+  const bounded: BoundedRead[] = []
   for (const read of computation.reads) {
-    const upstream = progress.exists.get(read.upstream)!
-    if (upstream.size === 0) return false
-    const window = findWindow(progress, computation, read, place)
-    if (window === "all") continue
-    const [oldest, newest] = window
-    if (read.window === "latest") {
-      if (![...upstream].some((upstreamPlace) => upstreamPlace <= newest)) return false
-      continue
-    }
-    const isSkipped = read.window === "whole" || read.window === "skip 3"
-    if (!upstream.has(newest) || (isSkipped && !upstream.has(oldest))) return false
+    const result = boundRead(progress, computation, read, place)
+    if (result === false) return undefined
+    if (result !== true) bounded.push(result)
   }
-  return true
+  return bounded
+}
+
+/**
+ * A partition exists when all windows that must not be empty have their newest partition, or all partitions where short
+ * windows are skipped. Where every window may be short, it exists when one of them is not empty. An upstream that has
+ * ended has no more partitions to wait for.
+ */
+function exists(progress: Progress, computation: ComputationShape, place: Place): boolean {
+  const bounded = listBoundedReads(progress, computation, place)
+  if (bounded === undefined || isBeyondEnd(bounded)) return false
+  const strict = bounded.filter(({ kind }) => kind === "strict")
+  const truncated = bounded.filter(({ kind }) => kind === "truncated")
+  if (strict.some(({ isEarly }) => isEarly)) return false
+  const starters = truncated.length > 0 ? truncated : bounded
+  if (strict.length === 0 && starters.length > 0 && starters.every(({ isEarly }) => isEarly))
+    return false
+  return !bounded.some(({ isEnded, isLate }) => !isEnded && isLate)
+}
+
+/** Tests whether a partition can never exist, because the upstreams that it requires have ended. */
+function isBeyondEnd(bounded: readonly BoundedRead[]): boolean {
+  const past = bounded.filter(({ isEnded, isPast }) => isEnded && isPast)
+  if (past.some(({ kind }) => kind === "strict")) return true
+  const truncated = bounded.filter(({ kind }) => kind === "truncated")
+  const isEndless = bounded.some(({ kind, isEnded }) => kind === "strict" || !isEnded)
+  return !isEndless && truncated.length > 0 && truncated.every((read) => past.includes(read))
+}
+
+/** Relates the window of a read to the partitions of its upstream; true or false where the partition does not matter. */
+function boundRead(
+  progress: Progress,
+  computation: ComputationShape,
+  read: ReadShape,
+  place: Place,
+): BoundedRead | boolean {
+  const isWhole = read.window === "whole" || read.window === "skip 3"
+  const isOptional = progress.optional.has(read.upstream) && !isWhole && read.window !== "latest"
+  const upstream = [...progress.exists.get(read.upstream)!]
+  if (upstream.length === 0) return isOptional
+  const window = findWindow(progress, computation, read, place)
+  if (window === "all") return true
+  const [oldest, newest] = window
+  const [first, last] = [Math.min(...upstream), Math.max(...upstream)]
+  if (read.window === "latest") return hasLatest(progress, read.upstream, newest)
+  const newestReader = read.window === "before" ? place - 1 : place
+  const newestPart = findWindow(progress, computation, { ...read, window: "same" }, newestReader)
+  const isTruncated = ["last 2", "error 4", "before"].includes(read.window)
+  return {
+    kind: isOptional ? "optional" : isTruncated ? "truncated" : "strict",
+    isEarly: (isWhole ? oldest : newest) < first,
+    isLate: newest > last,
+    isPast: (isWhole || newestPart === "all" ? newest : newestPart[0]) > last,
+    isEnded: progress.ended.has(read.upstream),
+  }
+}
+
+/** Tests whether a partition up to `newest` exists, of a source without required files one with a file. */
+function hasLatest({ exists, optional, contents }: Progress, upstream: string, newest: Place) {
+  const files = contents.get(upstream)!
+  return [...exists.get(upstream)!].some(
+    (place) => place <= newest && (!optional.has(upstream) || files.has(place)),
+  )
 }
 
 /** The first and last partition of a window, existing or not; `all` where time does not bound it. */

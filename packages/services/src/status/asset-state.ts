@@ -13,6 +13,8 @@ import {
   type StateKind,
   type Status,
   toStateKind,
+  findLandedRange,
+  isTimed,
 } from "@freshet/core/engine"
 
 import {
@@ -118,13 +120,17 @@ function buildAssetState(evaluation: Evaluation, asset: AnyAsset, inputs: StateI
 function buildSourceState({ landing, bounds }: Evaluation, source: SourceAsset): AssetState {
   const landed = landing.get(source.name)
   const sourceBounds = bounds.get(source.name)
+  const landedRange =
+    sourceBounds && isTimed(source.partitions)
+      ? findLandedRange(landing, source.name, sourceBounds)
+      : sourceBounds
   const total = landed?.size ?? 0
   let bytes = 0
   for (const { files } of landed?.values() ?? []) for (const file of files) bytes += file.bytes
   return {
     ...buildCommonState(source),
     kind: "source",
-    newest: sourceBounds && formatPartitionKey(source.partitions, sourceBounds.to),
+    newest: landedRange && formatPartitionKey(source.partitions, landedRange.to),
     status: undefined,
     partitions: { total, fresh: total, stale: 0, missing: 0, failed: 0, blocked: 0 },
     rows: undefined,

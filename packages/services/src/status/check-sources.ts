@@ -1,5 +1,10 @@
 import type { SourceAsset } from "@freshet/core"
-import { formatCount, formatPartitionKey, formatQuantity } from "@freshet/core/engine"
+import {
+  findLandedRange,
+  formatCount,
+  formatPartitionKey,
+  formatQuantity,
+} from "@freshet/core/engine"
 
 import type { FindingDocument } from "../documents/diagnostics.ts"
 import type { Project } from "../project.ts"
@@ -15,7 +20,8 @@ function checkSource({ evaluation }: Project, source: SourceAsset): FindingDocum
   const subject = source.name
   const landed = evaluation.landing.get(source.name)
   const bounds = evaluation.bounds.get(source.name)
-  if (landed === undefined || bounds === undefined)
+  const landedRange = bounds && findLandedRange(evaluation.landing, source.name, bounds)
+  if (landed === undefined || landedRange === undefined)
     return {
       level: "warn",
       subject,
@@ -26,7 +32,7 @@ function checkSource({ evaluation }: Project, source: SourceAsset): FindingDocum
   const range =
     source.partitions.kind === "none"
       ? ""
-      : `, ${formatKey(bounds.from)} to ${formatKey(bounds.to)}`
+      : `, ${formatKey(landedRange.from)} to ${formatKey(landedRange.to)}`
   const fileCount = [...landed.values()].reduce((sum, { files }) => sum + files.length, 0)
   return {
     level: "ok",

@@ -14,7 +14,7 @@ const common = `
   const columns = { n: int64("A number.") }
   const format = { kind: "json_lines" }
   const source = (name, partitions, path) =>
-    sourceAsset({ group: "g", name, description: name, partitions, columns, format, path, whenMissing: "empty" })
+    sourceAsset({ group: "g", name, description: name, partitions, columns, format, path, whenMissing: "gap" })
   const asset = (name, partitions, query) =>
     sqlAsset({ group: "g", name, description: name, partitions, columns, query })`
 
