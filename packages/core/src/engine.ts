@@ -1,3 +1,16 @@
+export { listArrivalTargets } from "./automation/arrival-targets.ts"
+export { findNextTick, listCronTicks } from "./automation/cron.ts"
+export type {
+  Arrival,
+  ArrivedPartitions,
+  DueTick,
+  NewestTick,
+  ScheduleState,
+  TickFacts,
+} from "./automation/due-ticks.ts"
+export { listDueTicks } from "./automation/due-ticks.ts"
+export type { Schedule } from "./automation/schedules.ts"
+export { findAutomationProblems, listSchedules } from "./automation/schedules.ts"
 export type { Output } from "./declare/asset.ts"
 export type { CodeComputation, Computation, SqlComputation } from "./declare/declaration.ts"
 export { quoteName } from "./declare/column.ts"

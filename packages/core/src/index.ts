@@ -1,4 +1,6 @@
 export { codeAsset, sharedRows, sqlAsset, sqlAssets } from "./declare/asset.ts"
+export type { Automation, GroupAutomation } from "./declare/automation.ts"
+export { onArrival, schedule, whenStale } from "./declare/automation.ts"
 export { noRows, notNull, oneOf, refersTo, rowCount, unique } from "./declare/check.ts"
 export { balanced } from "./declare/balanced.ts"
 export type { Column, Columns, RowOf } from "./declare/column.ts"

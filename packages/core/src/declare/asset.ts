@@ -1,3 +1,4 @@
+import type { Automation } from "./automation.ts"
 import type { Columns, RowOf } from "./column.ts"
 import type {
   AnyAsset,
@@ -29,6 +30,8 @@ interface AssetOptions<N, C, P> {
   readonly columns: C
   readonly checks?: readonly Check<keyof C & string>[]
   readonly freshness?: Freshness
+  /** Materializes the asset without a person; it replaces the automation of its group. */
+  readonly automation?: Automation
   readonly previousNames?: readonly string[]
   readonly retention?: Retention
   readonly report?: Report<keyof C & string>
@@ -124,6 +127,7 @@ export function sqlAssets<
   readonly owners?: readonly string[]
   readonly tags?: readonly string[]
   readonly partitions?: P
+  readonly automation?: Automation
   readonly shared?: Sql<G> & ReadsFit<P, G>
   readonly outputs: O & OutputsFit<O>
 }): { readonly [K in keyof O & string]: Asset<K, O[K]["columns"], P> } {
@@ -202,6 +206,7 @@ function buildAsset<N extends string, C extends Columns, P extends Partitions>(
     columns,
     checks: declared.checks ?? [],
     freshness: declared.freshness,
+    automation: declared.automation,
     publish,
     previousNames: declared.previousNames ?? [],
     retention: declared.retention ?? keepFor({ days: 30 }),

@@ -1,3 +1,4 @@
+import type { Automation } from "./automation.ts"
 import type { Columns } from "./column.ts"
 import type { Freshness } from "./freshness.ts"
 import type { Granularity, Partitions } from "./partition.ts"
@@ -29,6 +30,7 @@ export interface Asset<
   readonly columns: C
   readonly checks: readonly Check[]
   readonly freshness: Freshness | undefined
+  readonly automation: Automation | undefined
   readonly publish: Publish | undefined
   /** Earlier names of the asset, the oldest first: their materializations belong to its history. */
   readonly previousNames: readonly string[]
