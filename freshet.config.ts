@@ -1,4 +1,4 @@
-import { definitions } from "@freshet/assets"
+import { automation, definitions } from "@freshet/assets"
 import { defineConfig } from "@freshet/services/config"
 
-export default defineConfig({ assets: definitions() })
+export default defineConfig({ assets: definitions(), automation })

@@ -1,3 +1,4 @@
+export { automation } from "./automation.ts"
 export type { DefinitionsSettings } from "./definitions.ts"
 export { definitions } from "./definitions.ts"
 export { movies } from "./movies/index.ts"

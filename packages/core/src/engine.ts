@@ -10,7 +10,7 @@ export type {
 } from "./automation/due-ticks.ts"
 export { listDueTicks } from "./automation/due-ticks.ts"
 export type { Schedule } from "./automation/schedules.ts"
-export { findAutomationProblems, listSchedules } from "./automation/schedules.ts"
+export { findAutomationProblems, formatAutomation, listSchedules } from "./automation/schedules.ts"
 export type { Output } from "./declare/asset.ts"
 export type { CodeComputation, Computation, SqlComputation } from "./declare/declaration.ts"
 export { quoteName } from "./declare/column.ts"

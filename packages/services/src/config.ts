@@ -1,6 +1,6 @@
 import { resolve } from "node:path"
 
-import type { AnyAsset } from "@freshet/core"
+import type { AnyAsset, GroupAutomation } from "@freshet/core"
 import { type Problem, ProblemsError } from "@freshet/core/engine"
 import * as z from "zod/mini"
 
@@ -9,6 +9,8 @@ import { findDatabaseUrlFault } from "./database-url.ts"
 /** The settings of `freshet.config.ts`. All but the assets have a default; the environment overrides them. */
 export interface FreshetConfig {
   readonly assets: readonly AnyAsset[]
+  /** Group → the automation of its assets. */
+  readonly automation?: GroupAutomation
   /** Folder of Freshet's own state. `FRESHET_HOME`; default `.freshet`. */
   readonly home?: string
   /** Folder of the datasets. `FRESHET_LAKE`; default `lake` in the state folder. */
@@ -26,6 +28,7 @@ export interface FreshetConfig {
 /** The complete and valid configuration, with absolute paths. */
 export interface Config {
   readonly assets: readonly AnyAsset[]
+  readonly automation: GroupAutomation
   readonly home: string
   readonly lake: string
   readonly landing: string
@@ -99,6 +102,7 @@ export function resolveConfig(
   return {
     ...engineSettings,
     assets,
+    automation: file?.automation ?? {},
     home: absoluteHome,
     lake: lake === undefined ? resolve(absoluteHome, "lake") : resolve(root, lake),
     landing: resolve(root, landing),

@@ -1,3 +1,8 @@
+export { pauseSchedule } from "./automation/pause-schedule.ts"
+export { readSchedules } from "./automation/read-schedules.ts"
+export { simulateSchedules } from "./automation/simulate-schedules.ts"
+export type { TickScheduleResult } from "./automation/tick-schedule.ts"
+export { tickSchedule } from "./automation/tick-schedule.ts"
 export type { Config, FreshetConfig } from "./config.ts"
 export { resolveConfig, toDemoConfig } from "./config.ts"
 export { createServices } from "./create-services.ts"
@@ -50,6 +55,12 @@ export type {
   RunRowDocument,
   StepRowDocument,
 } from "./documents/runs.ts"
+export type {
+  ScheduleDocument,
+  ScheduleListDocument,
+  SimulationDocument,
+  TickDocument,
+} from "./documents/schedules.ts"
 export type { StatusDocument } from "./documents/status.ts"
 export type {
   FindingDocument as VerificationFindingDocument,

@@ -2,6 +2,7 @@ import {
   buildGraph,
   evaluate,
   type Evaluation,
+  findAutomationProblems,
   findPartitionBounds,
   type Graph,
   type Hash,
@@ -98,6 +99,8 @@ async function withProjectReader<T>(
 export function buildDeclaredGraph(config: Config): Graph {
   const result = buildGraph(config.assets)
   if (result.kind === "problems") throw new ProblemsError("usage", result.problems)
+  const problems = findAutomationProblems(result.graph, config.automation)
+  if (problems.length > 0) throw new ProblemsError("config", problems)
   return result.graph
 }
 

@@ -2,6 +2,8 @@ import { join } from "node:path"
 
 import type { Graph } from "@freshet/core/engine"
 import {
+  beginTick,
+  endTick,
   findGarbage,
   findReaders,
   findRuns,
@@ -57,6 +59,8 @@ export function createProjectLedger(
         ? undefined
         : readRunDetail(client, graph, run)
     },
+    beginTick: (tick, run) => beginTick(client, tick, run),
+    endTick: (tick, end) => endTick(client, tick, end),
     readId: () => readLedgerId(client),
     findWipeable: (ranges) => findWipeable(client, graph, ranges),
     findReaders: (ranges) => findReaders(client, graph, ranges),

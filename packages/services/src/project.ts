@@ -25,6 +25,7 @@ import type {
   RunProgress,
   SnapshotReading,
   Store,
+  TickEnd,
   Wipeable,
 } from "@freshet/io"
 
@@ -117,6 +118,9 @@ export interface ProjectLedger {
   readonly listRuns: (limit: number) => Promise<readonly RunRow[]>
   /** Finds the run whose id begins with a text; undefined for none and for more than one. */
   readonly findRun: (id: string) => Promise<RunDetail | undefined>
+  /** Assigns a run to a tick; false when the tick has ended. */
+  readonly beginTick: (tick: number, run: string) => Promise<boolean>
+  readonly endTick: (tick: number, end: TickEnd) => Promise<void>
   /** Reads the identity of the ledger, under which it claims a lake. */
   readonly readId: () => Promise<string>
   /** Counts the records of some partitions that `wipe` would remove. */

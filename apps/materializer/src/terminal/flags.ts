@@ -32,6 +32,15 @@ export function parseDuration(text: string): number {
   throw new RangeError(`"${text}" is not a duration such as 7d, 12h or 30m`)
 }
 
+/** Parses an instant to milliseconds: `2026-01-05`, `2026-01-05T06:00Z`. */
+export function parseInstant(text: string): number {
+  const ms = /^\d{4}-\d{2}-\d{2}(T\S+(Z|[+-]\d{2}:\d{2}))?$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN
+  if (!Number.isNaN(ms)) return ms
+  throw new RangeError(`"${text}" is not a day or an instant such as 2026-01-05T06:00Z`)
+}
+
 const parseText = String
 
 export const jsonFlag = {

@@ -51,7 +51,9 @@ export async function runAndPrint(
     await printLines(cli.err, ["Dry run: nothing was executed."])
     return exitCodes.done
   }
-  const reporter = createRunReporter(cli, request, flags.jsonl)
+  const { command, target } = request
+  const hasHint = target.kind === "backfill" || target.kind === "retry"
+  const reporter = createRunReporter(cli, command, { jsonLines: flags.jsonl, hasHint })
   const services = await loadServices(cli, reporter)
   cli.interruption.watch(
     "Stopping: running steps are undone, finished partitions are retained.",

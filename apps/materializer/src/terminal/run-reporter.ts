@@ -4,7 +4,6 @@ import {
   getStepName,
   type PlanDocument,
   type RunProgress,
-  type RunRequest,
   type ServiceEvent,
   startProgress,
 } from "@freshet/services"
@@ -37,14 +36,13 @@ interface RunDisplay extends Pick<RunReporter, "print" | "stop"> {
   readonly handleEvent: (event: RunEvent) => void
 }
 
-/** Creates the reporter of a request. */
+/** Creates the reporter of a command; a hint names the remaining work of an interrupted one. */
 export function createRunReporter(
   cli: CommandLine,
-  { command, target }: RunRequest,
-  jsonLines: boolean,
+  command: string,
+  { jsonLines, hasHint = false }: { readonly jsonLines: boolean; readonly hasHint?: boolean },
 ): RunReporter {
   const display = jsonLines ? createJsonDisplay(cli) : createTextDisplay(cli, command)
-  const hasHint = target.kind === "backfill" || target.kind === "retry"
   const emit = (event: ServiceEvent) => {
     switch (event.kind) {
       case "run_waiting":

@@ -5,6 +5,7 @@ import { assetArg, partitionFlags, onlyFlag, publishFlag, runFlags } from "./fla
 import { saveFlags, selectionArgs, createSwitchFlag } from "./flags.ts"
 import type { RunFlags } from "./run-and-print.ts"
 import { runs } from "./runs-routes.ts"
+import { schedule } from "./schedule-routes.ts"
 
 const materialize = defineCommand<MaterializeFlags, string[]>({
   brief: "Materialize stale assets and their stale upstreams, then publish",
@@ -69,4 +70,4 @@ const apply = defineCommand<RunFlags, [string]>({
 })
 
 /** Commands that run steps. */
-export const runRoutes = { materialize, backfill, apply, runs }
+export const runRoutes = { materialize, backfill, apply, runs, schedule }

@@ -9,6 +9,7 @@ import {
   runDetailSchema,
   runListSchema,
   runSchema,
+  simulationSchema,
   statusSchema,
   wipeSchema,
 } from "@freshet/services/documents"
@@ -47,6 +48,7 @@ describe.each([
     ["show items --json", assetDetailSchema],
     ["show best_items --json", assetDetailSchema],
     ["plan --json", planSchema],
+    ["schedule simulate --json", simulationSchema],
   ])("%s prints a document of its schema", async (line, schema) => {
     const { code, out } = await runCommand(project, line.split(" "))
     expect(code).toBe(0)

@@ -1,3 +1,4 @@
+import { schedule } from "@freshet/core"
 import type { Project } from "@freshet/services"
 import {
   type Application,
@@ -36,14 +37,28 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   ],
   "runs list": ["runs", "runs list --json"],
   "runs show": ["runs show 2026", "runs show 2026 --json"],
+  "schedule simulate": [
+    "schedule simulate --to 2026-01-08",
+    "schedule simulate group:shop --from 2026-03-28 --to 2026-03-30T12:00Z --json",
+  ],
   wipe: ["wipe items --to 2026-01-03 --dry-run", "wipe items --to 2026-01-03 --yes --json"],
   gc: ["gc --dry-run", "gc --json"],
+}
+
+/** The corrected project with a schedule in London, where clocks go forward on 2026-03-29. */
+const scheduledProject: Project = {
+  ...correctedProject,
+  config: {
+    ...correctedProject.config,
+    automation: { shop: schedule("30 1 * * *", { zone: "Europe/London" }) },
+  },
 }
 
 /** The projects of the commands that need more than the corrected project. */
 const commandProjects: Readonly<Record<string, Project>> = {
   materialize: createExecutableProject(correctedProject),
   backfill: createExecutableProject(correctedProject),
+  "schedule simulate": scheduledProject,
   "runs list": recordedRunProject,
   "runs show": recordedRunProject,
   wipe: createWipeableProject(2).project,

@@ -1,7 +1,7 @@
 import type { Automation, GroupAutomation } from "../declare/automation.ts"
 import type { Asset } from "../declare/declaration.ts"
 import { type Graph, getOutputs } from "../graph/graph.ts"
-import type { Problem } from "../problem.ts"
+import { type Problem, unreachable } from "../problem.ts"
 import { formatSuggestion } from "../suggest.ts"
 
 /** Assets that one automation materializes. The name is the selection that means them: an asset, or `group:movies`. */
@@ -55,4 +55,18 @@ export function findAutomationProblems(
           },
         ],
   )
+}
+
+/** Formats an automation: `0 6 * * * UTC`, `on arrival`, `when stale`. */
+export function formatAutomation(automation: Automation): string {
+  switch (automation.kind) {
+    case "cron":
+      return `${automation.cron} ${automation.zone}`
+    case "arrival":
+      return "on arrival"
+    case "stale":
+      return "when stale"
+    default:
+      return unreachable(automation)
+  }
 }

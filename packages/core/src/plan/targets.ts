@@ -1,4 +1,9 @@
-import type { PartitionRange } from "../declare/partition.ts"
+import {
+  type PartitionRange,
+  type Partitions,
+  getNewestClosed,
+  isTimed,
+} from "../declare/partition.ts"
 import { numberGraph } from "../evaluate/numbered-graph.ts"
 import type { Evaluation } from "../evaluate/states.ts"
 
@@ -25,18 +30,26 @@ export function listTargets(
   return targets
 }
 
-/** The newest partition of each of these assets, or all of its static keys; an asset without partitions is left out. */
+/** The newest partition of each of these assets that had ended at `asOfMs`, or all of its static keys; an asset without partitions is left out. */
 export function listNewestTargets(
   evaluation: Evaluation,
   names: Iterable<string>,
+  asOfMs = Infinity,
 ): ReadonlyMap<string, readonly PartitionRange[]> {
   const targets = new Map<string, readonly PartitionRange[]>()
   for (const name of names) {
     const assetRange = evaluation.bounds.get(name)
     const asset = evaluation.graph.assets.get(name)
     if (assetRange === undefined || asset?.kind !== "asset") continue
-    const from = asset.partitions.kind === "static" ? assetRange.from : assetRange.to
-    targets.set(name, [{ from, to: assetRange.to }])
+    const to = findNewest(asset.partitions, assetRange, asOfMs)
+    const from = asset.partitions.kind === "static" ? assetRange.from : to
+    if (to >= assetRange.from) targets.set(name, [{ from, to }])
   }
   return targets
+}
+
+function findNewest(partitions: Partitions, { to }: PartitionRange, asOfMs: number): number {
+  return isTimed(partitions) && asOfMs !== Infinity
+    ? Math.min(to, getNewestClosed(partitions, asOfMs))
+    : to
 }

@@ -2,6 +2,8 @@ import {
   countPartitions,
   intersectRangeLists,
   joinRanges,
+  listArrivalTargets,
+  listNewestTargets,
   type PartitionRange,
   type PlanRequest,
   toPlanRequest,
@@ -15,6 +17,7 @@ import type {
   MaterializeTarget,
   RetryTarget,
   RunTarget,
+  TickTarget,
 } from "../run/run-request.ts"
 import { toPlanState } from "./only-state.ts"
 import { hasPartitionArguments, resolveTargets } from "./partition-arguments.ts"
@@ -43,9 +46,22 @@ export async function resolveRunTarget(
       return resolveBackfill(project, target)
     case "retry":
       return resolveRetry(project, target)
+    case "tick":
+      return withoutNames(resolveTick(project, target))
     case "saved_plan":
       return withoutNames(toPlanRequest(project.evaluation, target.plan))
   }
+}
+
+function resolveTick(
+  { evaluation }: Project,
+  { assets, tickMs, arrived }: TickTarget,
+): PlanRequest {
+  const targets =
+    arrived === undefined
+      ? listNewestTargets(evaluation, assets, tickMs)
+      : listArrivalTargets(evaluation, assets, arrived)
+  return { targets, publish: true }
 }
 
 function withoutNames(planRequest: PlanRequest): ResolvedTargets {

@@ -69,7 +69,8 @@ function throwIfAny(warnings: readonly Problem[], kinds: readonly string[]): voi
   if (problems.length > 0) throw new ProblemsError("input", problems)
 }
 
-async function planAndExecute(
+/** Plans a request in a project that holds the run lock, and executes the plan. */
+export async function planAndExecute(
   services: Services,
   initialProject: Project,
   request: RunRequest & ExecuteOptions,

@@ -1,4 +1,4 @@
-import type { SavedPlan } from "@freshet/core/engine"
+import type { ArrivedPartitions, SavedPlan } from "@freshet/core/engine"
 
 import type { OnlyState } from "../plan/only-state.ts"
 import type { PartitionArguments } from "../plan/partition-arguments.ts"
@@ -11,7 +11,12 @@ export interface RunRequest {
 }
 
 /** Selects the partitions of a run. */
-export type RunTarget = MaterializeTarget | BackfillTarget | RetryTarget | SavedPlanTarget
+export type RunTarget =
+  | MaterializeTarget
+  | BackfillTarget
+  | RetryTarget
+  | SavedPlanTarget
+  | TickTarget
 
 /** Stale partitions of the selected assets: the newest ones unless partitions are named. */
 export interface MaterializeTarget {
@@ -43,4 +48,12 @@ export interface RetryTarget {
 export interface SavedPlanTarget {
   readonly kind: "saved_plan"
   readonly plan: SavedPlan
+}
+
+/** The partitions of a schedule's tick: those that arrived, or the newest at the instant of the tick. */
+export interface TickTarget {
+  readonly kind: "tick"
+  readonly assets: readonly string[]
+  readonly tickMs: number
+  readonly arrived: ArrivedPartitions | undefined
 }

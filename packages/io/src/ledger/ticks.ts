@@ -1,0 +1,141 @@
+import type { ArrivedPartitions, DueTick } from "@freshet/core/engine"
+import type { Client } from "pg"
+
+import { readScheduleStates, type ScheduleStates, toMs } from "./schedules.ts"
+import { withTransaction } from "./transaction.ts"
+
+/** A tick in the ledger, with its latest run. */
+export interface RecordedTick {
+  readonly id: number
+  readonly schedule: string
+  readonly tickMs: number
+  /** Undefined: the newest partitions. */
+  readonly arrived: ArrivedPartitions | undefined
+  readonly run: string | undefined
+  /** Undefined until the tick has ended. */
+  readonly outcome: TickOutcome | undefined
+  readonly message: string | undefined
+  /** True while its run is recorded as under way; the run may have been killed. */
+  readonly hasOpenRun: boolean
+}
+
+export type TickOutcome = "nothing" | "succeeded" | "failed" | "interrupted"
+
+/** The end of a tick; the message of one that failed before its run began. */
+export interface TickEnd {
+  readonly outcome: TickOutcome
+  readonly message?: string
+}
+
+/** Records ticks that `findDue` finds in the current state of some registered schedules. Of concurrent calls, one records a tick. Returns the ids of its ticks. */
+export function recordTicks(
+  client: Client,
+  schedules: readonly string[],
+  findDue: (states: ScheduleStates) => readonly DueTick[],
+): Promise<readonly number[]> {
+  return withTransaction(client, async () => {
+    const states = await readScheduleStates(client, schedules, { lock: true })
+    const ids: number[] = []
+    for (const tick of findDue(states)) ids.push(...(await insertTick(client, tick)))
+    return ids
+  })
+}
+
+async function insertTick(client: Client, tick: DueTick): Promise<readonly number[]> {
+  const { schedule, tickMs, planVersion, lastArrival, arrived } = tick
+  const { rows } = await client.query<{ id: string }>(
+    `insert into freshet.ticks (schedule, tick_at, plan_version, last_arrival, arrived)
+     values ($1, to_timestamp($2::float8 / 1000), $3, $4, $5)
+     on conflict do nothing returning id`,
+    [
+      schedule,
+      tickMs,
+      planVersion ?? null,
+      lastArrival ?? 0,
+      arrived === undefined ? null : JSON.stringify(arrived),
+    ],
+  )
+  return rows.map(({ id }) => Number(id))
+}
+
+interface TickRow {
+  readonly id: string
+  readonly schedule: string
+  readonly tick: number
+  readonly arrived: ArrivedPartitions | null
+  readonly run: string | null
+  readonly outcome: TickOutcome | null
+  readonly message: string | null
+  readonly open: boolean
+}
+
+const selectTicks = `
+  select id, schedule, ${toMs("tick_at")} as tick, arrived, run, outcome, message,
+    exists (select from freshet.runs where runs.id = run and runs.outcome is null) as open
+  from freshet.ticks`
+
+/** Reads the ticks that have not ended, the oldest first. */
+export async function readOpenTicks(client: Client): Promise<readonly RecordedTick[]> {
+  const { rows } = await client.query<TickRow>(
+    `${selectTicks} where ended_at is null order by tick_at, id`,
+  )
+  return rows.map(toTick)
+}
+
+/** Reads the newest tick of each schedule. */
+export async function readNewestTicks(client: Client): Promise<ReadonlyMap<string, RecordedTick>> {
+  const { rows } = await client.query<TickRow>(
+    `${selectTicks} where (schedule, tick_at) in (
+       select schedule, max(tick_at) from freshet.ticks group by schedule
+     )`,
+  )
+  return new Map(rows.map((row) => [row.schedule, toTick(row)]))
+}
+
+/** Finds a tick by its schedule and instant. */
+export async function findTick(
+  client: Client,
+  { schedule, tickMs }: Pick<DueTick, "schedule" | "tickMs">,
+): Promise<RecordedTick | undefined> {
+  const { rows } = await client.query<TickRow>(
+    `${selectTicks} where schedule = $1 and tick_at = to_timestamp($2::float8 / 1000)`,
+    [schedule, tickMs],
+  )
+  return rows.map(toTick)[0]
+}
+
+function toTick({ id, schedule, tick, open, ...row }: TickRow): RecordedTick {
+  return {
+    id: Number(id),
+    schedule,
+    tickMs: tick,
+    arrived: row.arrived ?? undefined,
+    run: row.run ?? undefined,
+    outcome: row.outcome ?? undefined,
+    message: row.message ?? undefined,
+    hasOpenRun: open,
+  }
+}
+
+/** Assigns a run to a tick; false when the tick has ended. The caller holds the run lock. */
+export async function beginTick(client: Client, tick: number, run: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    "update freshet.ticks set run = $2 where id = $1 and ended_at is null",
+    [tick, run],
+  )
+  return rowCount === 1
+}
+
+/** Records the end of a tick; a run that had nothing to do is not recorded, so it is removed from the tick. */
+export async function endTick(
+  client: Client,
+  tick: number,
+  { outcome, message }: TickEnd,
+): Promise<void> {
+  await client.query(
+    `update freshet.ticks set outcome = $2, message = $3, ended_at = now(),
+       run = case when exists (select from freshet.runs where runs.id = run) then run end
+     where id = $1 and ended_at is null`,
+    [tick, outcome, message ?? null],
+  )
+}

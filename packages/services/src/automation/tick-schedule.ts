@@ -1,0 +1,83 @@
+import {
+  type DueTick,
+  findNextTick,
+  formatInstant,
+  listCronTicks,
+  ProblemsError,
+  type Schedule,
+} from "@freshet/core/engine"
+import { findTick, recordTicks, type RecordedTick, registerSchedules } from "@freshet/io"
+
+import type { RunDocument } from "../documents/run.ts"
+import type { TickDocument } from "../documents/schedules.ts"
+import type { Services } from "../services.ts"
+import { executeTick } from "./execute-tick.ts"
+import { findSchedule, listProjectSchedules } from "./project-schedules.ts"
+import { toTickDocument } from "./read-schedules.ts"
+
+/** The run of a tick, or the tick if it had already ended. */
+export type TickScheduleResult =
+  | { readonly kind: "executed"; readonly run: RunDocument }
+  | { readonly kind: "ended"; readonly tick: TickDocument }
+
+/** A schedule, and the instant of its tick; the present without one. */
+export interface TickRequest {
+  readonly name: string
+  readonly atMs?: number | undefined
+  /** False: a run in progress is an error. */
+  readonly wait: boolean
+}
+
+/** Records a tick of a schedule and executes it. A tick of an instant that has ended is not executed again. */
+export async function tickSchedule(
+  services: Services,
+  { name, atMs, wait }: TickRequest,
+): Promise<TickScheduleResult> {
+  const schedule = findSchedule(listProjectSchedules(services.config).schedules, name)
+  if (atMs !== undefined) requireInstant(schedule, atMs)
+  const tick = await recordTick(services, schedule, atMs)
+  if (tick.outcome !== undefined) return { kind: "ended", tick: toTickDocument(tick) }
+  const result = await executeTick(services, schedule, tick, { wait })
+  if (result.kind === "executed") return result
+  return { kind: "ended", tick: toTickDocument(await recordTick(services, schedule, tick.tickMs)) }
+}
+
+function requireInstant({ name, automation }: Schedule, atMs: number): void {
+  if (automation.kind !== "cron")
+    throw new ProblemsError("usage", [
+      {
+        kind: "usage",
+        message: `\`${name}\` has no instants: its automation is not a cron expression.`,
+        hint: "Omit --at.",
+      },
+    ])
+  const isInstant =
+    listCronTicks(automation, { afterMs: atMs - 1, untilMs: atMs, limit: 1 }).length === 1
+  if (isInstant) return
+  const nextMs = findNextTick(automation, atMs)
+  const hint = nextMs === undefined ? undefined : `The next one is ${formatInstant(nextMs)}.`
+  const message = `\`${name}\` has no tick at ${formatInstant(atMs)}.`
+  throw new ProblemsError("usage", [
+    { kind: "usage", message, ...(hint === undefined ? {} : { hint }) },
+  ])
+}
+
+function recordTick(
+  services: Services,
+  { name }: Schedule,
+  atMs: number | undefined,
+): Promise<RecordedTick> {
+  return services.withLedger(async (client) => {
+    await registerSchedules(client, [name])
+    let tickMs = atMs ?? 0
+    await recordTicks(client, [name], ({ nowMs, states }): readonly DueTick[] => {
+      tickMs = atMs ?? nowMs
+      return [
+        { schedule: name, tickMs, lastArrival: states.get(name)?.newestTick?.lastArrival ?? 0 },
+      ]
+    })
+    const tick = await findTick(client, { schedule: name, tickMs })
+    if (tick === undefined) throw new Error(`the tick of ${name} was not recorded`)
+    return tick
+  })
+}
