@@ -39,7 +39,7 @@ export { listReads, renderSql } from "./declare/sql.ts"
 export { formatWindow } from "./declare/window.ts"
 export type * from "./ports.ts"
 export { computeCodeText } from "./evaluate/code-text.ts"
-export { splitLandingPath } from "./declare/landing-path.ts"
+export { formatLandingPath, splitLandingPath } from "./declare/landing-path.ts"
 export type * from "./evaluate/landing.ts"
 export type * from "./evaluate/ledger-snapshot.ts"
 export type { Removal } from "./evaluate/remove-materializations.ts"
@@ -87,6 +87,9 @@ export {
   takeNewest,
 } from "./partitions/range-algebra.ts"
 export { formatCause, formatPartitions, formatRead, formatStatus } from "./plan/explain.ts"
+export { findAwaitedFiles } from "./evaluate/awaited-files.ts"
+export type { Blocker } from "./evaluate/blocker.ts"
+export { formatBlocker } from "./evaluate/blocker.ts"
 export type { EvaluationInputs, ReadRange } from "./evaluate/inputs.ts"
 export {
   emptyVersion,

@@ -2,6 +2,7 @@ import {
   changedChecksReason,
   type Evaluation,
   explain,
+  formatBlocker,
   formatPartitions,
   type Plan,
 } from "../src/engine.ts"
@@ -24,7 +25,7 @@ export function listPlanLines(evaluation: Evaluation, plan: Plan): readonly stri
     ...publications.map(({ set, key, assets }) => `publish ${set} ${key}: ${assets.join(", ")}`),
     ...blocked.map(
       ({ computation: { name, outputs }, ranges, blocker }) =>
-        `${formatName(name, outputs[0]?.asset ?? "", ranges)}: blocked ${blocker === undefined ? "as well" : `by ${blocker}`}`,
+        `${formatName(name, outputs[0]?.asset ?? "", ranges)}: ${blocker === undefined ? "blocked as well" : formatBlocker(blocker)}`,
     ),
   ]
 }

@@ -1,4 +1,4 @@
-import { formatCount, formatQuantity } from "@freshet/core/engine"
+import { formatCount, formatQuantity, groupBy } from "@freshet/core/engine"
 import type {
   BlockedDocument,
   FailingDocument,
@@ -19,8 +19,9 @@ export function formatPlan(plan: PlanDocument, style: TerminalStyle): readonly s
     ...plan.failed_checks.map((group) => formatFailing(group, style)),
     ...plan.skipped.map((group) => formatSkipped(group, style)),
   ]
+  const notLandedLines = formatNotLanded(plan, style)
   if (plan.steps.length + plan.publications.length + plan.blocked.length === 0)
-    return [...excludedLines, formatEmptyPlan(plan)]
+    return [...excludedLines, ...notLandedLines, formatEmptyPlan(plan)]
   const rows = plan.steps.map((step) => toRow(step, plan.predicted !== null, style))
   return [
     ...formatTable(columns, rows, style),
@@ -28,6 +29,7 @@ export function formatPlan(plan: PlanDocument, style: TerminalStyle): readonly s
     ...plan.publications.map((publication) => formatPublication(publication, style)),
     ...plan.blocked.map((group) => formatBlocked(group, style)),
     ...excludedLines,
+    ...notLandedLines,
     formatPlanSummary(plan, style),
   ]
 }
@@ -53,6 +55,7 @@ function toRow(step: PlanStepDocument, hasCosts: boolean, style: TerminalStyle):
 }
 
 function formatEmptyPlan(plan: PlanDocument): string {
+  if (plan.is_blocked) return "Nothing to materialize: the requested partitions are blocked."
   if (plan.targets.length === 0)
     return "Nothing to materialize: no asset is selected, or not all of its inputs have landed."
   if (plan.failed_checks.length > 0 && plan.is_up_to_date)
@@ -107,16 +110,30 @@ function formatPublication(
 }
 
 function formatBlocked(
-  { computation, partitions_text: text, count, blocker }: BlockedDocument,
+  { computation, partitions_text: text, count, reason }: BlockedDocument,
   style: TerminalStyle,
 ): string {
-  const partitions = count === 1 && text !== "" ? text : formatQuantity(count, "partition")
-  const reason = blocker === null ? "blocked as well" : `blocked by ${blocker}`
-  return paint(
-    style,
-    "stale",
-    `${getSign(style, "missing")} ${computation} ${reason} (${partitions})`,
-  )
+  const partitions = count === 1 ? text : formatQuantity(count, "partition")
+  const name = `${computation} ${partitions}`.trim()
+  return paint(style, "stale", `${getSign(style, "missing")} ${name}: ${reason}`)
+}
+
+/** Formats assets and partitions that do not exist yet: `○ films, casts: waits for movies/credits.csv (credits_file)`. */
+function formatNotLanded({ not_landed: groups }: PlanDocument, style: TerminalStyle): string[] {
+  return [...groupBy(groups, ({ reason }) => reason)].map(([reason, group]) => {
+    const names = group.map(({ asset, partitions_text: text }) => `${asset} ${text}`.trim())
+    return paint(style, "stale", `${getSign(style, "missing")} ${formatNames(names)}: ${reason}`)
+  })
+}
+
+/** The number of assets that are written out in one line. */
+const maxListedNames = 4
+
+function formatNames(names: readonly string[]): string {
+  const omittedCount = names.length - maxListedNames
+  return omittedCount < 2
+    ? names.join(", ")
+    : `${names.slice(0, maxListedNames).join(", ")} and ${formatCount(omittedCount)} more`
 }
 
 /** Formats rows that fail a check: `✕ recs 2026-01-10: blocked by failed checks of likes 2026-01-09`. */

@@ -24,7 +24,8 @@ export function formatRun(
   style: TerminalStyle,
 ): readonly string[] {
   const { outcome, remaining, impact } = run
-  const hasRemainingWork = remaining.blocked.length > 0 || remaining.has_failed_checks
+  const hasRemainingWork =
+    remaining.blocked.length > 0 || remaining.has_failed_checks || remaining.is_blocked
   return [
     ...(outcome === "nothing" ? [] : formatExecuted(run, formatPath, style)),
     ...(outcome === "nothing" || hasRemainingWork ? formatPlan(remaining, style) : []),

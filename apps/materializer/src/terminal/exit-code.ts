@@ -14,6 +14,7 @@ export const exitCodes = {
   unreachable: 8,
   planMoved: 9,
   differs: 10,
+  blocked: 11,
   interrupted: 130,
 } as const
 
@@ -36,12 +37,14 @@ export function getErrorExitCode(error: unknown): number {
   return error instanceof FreshetError ? errorExitCodes[error.code] : exitCodes.fault
 }
 
-/** Distinguishes a run that failed checks stopped from one in which a step or a publication failed. */
+/** Distinguishes a failed step or publication, failed checks, and requested partitions that are blocked. */
 export function getRunExitCode(run: RunDocument, interruptedExitCode: number): number {
   const { outcome, steps, publications, remaining } = run
   if (outcome === "interrupted") return interruptedExitCode
-  if (outcome !== "failed")
-    return remaining.has_failed_checks ? exitCodes.checkFailed : exitCodes.done
+  if (outcome !== "failed") {
+    if (remaining.has_failed_checks) return exitCodes.checkFailed
+    return remaining.is_blocked ? exitCodes.blocked : exitCodes.done
+  }
   const hasFailures =
     steps.some((step) => step.outcome === "failed") ||
     publications.some(({ error }) => error !== null)

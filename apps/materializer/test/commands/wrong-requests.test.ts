@@ -55,13 +55,13 @@ test("all problems of a request are told at once", async () => {
   expect(err).toContain("`bst_items`")
 })
 
-test("an asset without any partition says what is missing", async () => {
-  const { code, err } = await runCommand(createTinyProject({ landed: {} }), [
+test("an asset without any partition is blocked, and its missing files are named", async () => {
+  const { code, out } = await runCommand(createTinyProject({ landed: {} }), [
     "materialize",
     "items",
   ])
-  expect(code).toBe(2)
-  expect(err).toContain("not all of its inputs have landed")
+  expect(code).toBe(11)
+  expect(out).toContain("items: waits for orders/{partition}.json (orders)")
 })
 
 test("a fault that nobody foresaw is a message, not a stack, and exit 1", async () => {

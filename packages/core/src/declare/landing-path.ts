@@ -1,3 +1,5 @@
+import { formatPartitionKey, type Partitions } from "./partition.ts"
+
 /** A path in the landing zone: a folder that is always the same, and the names below it, one a level. */
 export interface LandingPath {
   readonly folder: string
@@ -15,4 +17,15 @@ export function splitLandingPath(path: string): LandingPath {
 /** Lists the placeholders of a path, each once: `yyyy` of `{yyyy}`. */
 export function listPlaceholders(path: string): readonly string[] {
   return [...new Set([...path.matchAll(/\{(\w*)\}/g)].map(([, name = ""]) => name))]
+}
+
+/** Formats the path at which the file of a partition is expected; a `*` stays. A static key is encoded as in a URL. */
+export function formatLandingPath(path: string, partitions: Partitions, index: number): string {
+  const key = formatPartitionKey(partitions, index)
+  return path
+    .replaceAll("{partition}", encodeURIComponent(key).replaceAll("%2B", "+"))
+    .replaceAll("{yyyy}", key.slice(0, 4))
+    .replaceAll("{mm}", key.slice(5, 7))
+    .replaceAll("{dd}", key.slice(8, 10))
+    .replaceAll("{hh}", key.slice(11, 13))
 }

@@ -5,6 +5,7 @@ import { type Graph, type Reading, getOutputs, buildReadings } from "../graph/gr
 import { intersectRanges, listPartitionsRead } from "../graph/mapping.ts"
 import { getReadRule } from "../graph/read-rule.ts"
 import type { ReadVersions } from "../ports.ts"
+import { type Blocker, createMissingFilesBlocker } from "./blocker.ts"
 import type { LandedPartition, Landing } from "./landing.ts"
 import type { PartitionBounds } from "./partition-bounds.ts"
 
@@ -19,8 +20,8 @@ export interface EvaluationInputs {
 export interface ReadRange extends Reading {
   readonly range: PartitionRange | undefined
   readonly short: boolean
-  /** The missing input that blocks the partition, as a noun phrase; undefined when there is none. */
-  readonly blocker: string | undefined
+  /** The input that blocks the partition; undefined when there is none. */
+  readonly blocker: Blocker | undefined
 }
 
 /** The version of a partition without a file, in a source that allows it. */
@@ -83,7 +84,7 @@ function toReadRanges(
 ): readonly ReadRange[] {
   return readings.map((reading) => {
     const windowRange = findWindowRange(inputs, reading, index)
-    return { ...reading, ...windowRange, blocker: findBlocker(inputs, reading, windowRange) }
+    return { ...reading, ...windowRange, blocker: findBlocker(inputs, reading, index, windowRange) }
   })
 }
 
@@ -127,16 +128,17 @@ function findNewest(
 
 function findBlocker(
   inputs: EvaluationInputs,
-  { read, asset, checkedAsset }: Reading,
+  { read, asset, mapping, checkedAsset }: Reading,
+  index: number,
   windowRange: WindowRange,
-): string | undefined {
+): Blocker | undefined {
   if (read.window.kind === "previous") return undefined
   if (windowRange.range === undefined && requiresPartition(inputs, { read, asset, checkedAsset }))
     return asset.kind === "source"
-      ? `a missing file of ${asset.name}`
-      : `${formatRelationName(read)}, which has no partition`
+      ? createMissingFilesBlocker(asset, listFinite(listPartitionsRead(mapping, index)))
+      : { kind: "unusable", text: `${formatRelationName(read)}, which has no partition` }
   if (windowRange.short && requiresWholeWindow(read))
-    return `the incomplete window of ${formatRelationName(read)}`
+    return { kind: "unusable", text: `the incomplete window of ${formatRelationName(read)}` }
   return asset.kind === "asset" || windowRange.range === undefined
     ? undefined
     : findLandingBlocker(inputs.landing.get(asset.name), asset, windowRange.range)
@@ -152,20 +154,29 @@ export function requiresPartition(
   return rule !== "optional" && (rule !== "short" || !bounds.has(asset.name))
 }
 
+/** Lists the partitions of a window with two ends; none of other windows. */
+function listFinite({ from, to }: PartitionRange): readonly number[] {
+  if (!Number.isFinite(from) || !Number.isFinite(to)) return []
+  return Array.from({ length: to - from + 1 }, (_, place) => from + place)
+}
+
 function findLandingBlocker(
   landed: ReadonlyMap<number, LandedPartition> | undefined,
-  { name, partitions, whenMissing }: SourceAsset,
+  source: SourceAsset,
   { from, to }: PartitionRange,
-): string | undefined {
+): Blocker | undefined {
+  const { name, partitions, whenMissing } = source
   const formatPlace = (index: number) =>
     partitions.kind === "none" ? name : `${name} for ${formatPartitionKey(partitions, index)}`
   const mustLand = whenMissing === "wait" && partitions.kind !== "none"
+  const missingIndexes: number[] = []
   for (let index = from; index <= to; index += 1) {
     const problem = landed?.get(index)?.problem
-    if (problem !== undefined) return `the unusable file of ${formatPlace(index)} (${problem})`
-    if (mustLand && landed?.has(index) !== true) return `the missing file of ${formatPlace(index)}`
+    if (problem !== undefined)
+      return { kind: "unusable", text: `the unusable file of ${formatPlace(index)} (${problem})` }
+    if (mustLand && landed?.has(index) !== true) missingIndexes.push(index)
   }
-  return undefined
+  return missingIndexes.length === 0 ? undefined : createMissingFilesBlocker(source, missingIndexes)
 }
 
 /** Tests whether a short window of this read blocks its reader. */

@@ -3,6 +3,7 @@ import type { PartitionRange } from "../declare/partition.ts"
 import { isWithin } from "../graph/mapping.ts"
 import { listSetRanges } from "../partitions/bitset.ts"
 import type { ReadVersions } from "../ports.ts"
+import { type Blocker, joinBlockers } from "./blocker.ts"
 import { type FailedRows, findFailedUpstream, formatFailedRows } from "./failed-checks.ts"
 import { fingerprintContent } from "./fingerprint.ts"
 import {
@@ -46,17 +47,17 @@ export type Status =
   | { readonly kind: "fresh" }
   | {
       readonly kind: "missing"
-      readonly blocker: string | undefined
+      readonly blocker: Blocker | undefined
       readonly causes: readonly Cause[]
     }
   | {
       readonly kind: "stale"
-      readonly blocker: string | undefined
+      readonly blocker: Blocker | undefined
       readonly causes: readonly Cause[]
     }
   | {
       readonly kind: "failed"
-      readonly blocker: string | undefined
+      readonly blocker: Blocker | undefined
       readonly causes: readonly Cause[]
       readonly failure: Failure
     }
@@ -77,8 +78,8 @@ export function getStatus(evaluation: Evaluation, computation: Computation, inde
   const blocker =
     (flags & stateFlags.blocked) === 0
       ? undefined
-      : (ranges.find((range) => range.blocker !== undefined)?.blocker ??
-        formatCheckBlocker(findFailedUpstream(evaluation, { computation, partition: index })))
+      : (joinBlockers(ranges.flatMap((range) => range.blocker ?? [])) ??
+        toCheckBlocker(findFailedUpstream(evaluation, { computation, partition: index })))
   const causes = listCauses(evaluation, flags, ranges)
   const failure = evaluation.snapshot.failures.get(computation.name)?.get(index)
   if (kind !== "failed") return { kind, blocker, causes }
@@ -87,8 +88,8 @@ export function getStatus(evaluation: Evaluation, computation: Computation, inde
     : { kind, blocker, causes, failure }
 }
 
-function formatCheckBlocker(rows: FailedRows | undefined): string | undefined {
-  return rows && `failed checks of ${formatFailedRows(rows)}`
+function toCheckBlocker(rows: FailedRows | undefined): Blocker | undefined {
+  return rows && { kind: "unusable", text: `failed checks of ${formatFailedRows(rows)}` }
 }
 
 function listCauses(evaluation: Evaluation, flags: number, ranges: readonly ReadRange[]): Cause[] {

@@ -1,5 +1,6 @@
 import type { Computation } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
+import { type Blocker, formatBlocker } from "../evaluate/blocker.ts"
 import { type FailedChecks, findFailedChecks } from "../evaluate/failed-checks.ts"
 import {
   type Evaluation,
@@ -54,7 +55,7 @@ export interface SkippedGroup {
 export interface BlockedGroup {
   readonly computation: Computation
   readonly ranges: readonly PartitionRange[]
-  readonly blocker: string | undefined
+  readonly blocker: Blocker | undefined
 }
 
 /** The number of partitions of a computation whose blockers are searched, and the number of blockers that are listed. */
@@ -135,10 +136,14 @@ function groupBlockedWork(evaluation: Evaluation, plan: Plan): readonly BlockedG
   )
   return plan.blocked.flatMap(({ computation, ranges }) => {
     const inspectedPartitions = blockedByComputation.get(computation.name) ?? []
-    const groupsByBlocker = [...groupBy(inspectedPartitions, ({ blocker }) => blocker)]
-    const listedGroups = groupsByBlocker.slice(0, maxBlockers).map(([blocker, blockedWork]) => {
-      return { computation, blocker, ranges: blockedWork.map(({ range }) => range) }
-    })
+    const groupsByBlocker = [
+      ...groupBy(inspectedPartitions, ({ blocker }) => formatBlocker(blocker)),
+    ]
+    const listedGroups = groupsByBlocker.slice(0, maxBlockers).map(([, blockedWork]) => ({
+      computation,
+      blocker: blockedWork[0]?.blocker,
+      ranges: blockedWork.map(({ range }) => range),
+    }))
     const unlistedRanges = groupsByBlocker
       .slice(maxBlockers)
       .flatMap(([, blockedWork]) => blockedWork.map(({ range }) => range))

@@ -1,5 +1,6 @@
 import { type PartitionRange, formatPartitionKey, type Static } from "../declare/partition.ts"
 import { formatWindow } from "../declare/window.ts"
+import { formatBlocker } from "../evaluate/blocker.ts"
 import type { Failure } from "../evaluate/ledger-snapshot.ts"
 import type { Cause, ChangedInput, Status } from "../evaluate/staleness.ts"
 import type { Graph } from "../graph/graph.ts"
@@ -53,7 +54,7 @@ function formatKey(key: string): string {
 /** Formats a status in words. */
 export function formatStatus(graph: Graph, status: Status): string {
   if (status.kind === "fresh") return "fresh"
-  if (status.blocker !== undefined) return `blocked by ${status.blocker}`
+  if (status.blocker !== undefined) return formatBlocker(status.blocker)
   if (status.kind === "failed") return formatFailure(status.failure)
   if (status.kind === "missing") return "never materialized"
   return status.causes.map((cause) => formatCause(graph, cause)).join("; ")

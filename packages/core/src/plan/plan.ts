@@ -1,5 +1,6 @@
 import type { Asset, Computation } from "../declare/declaration.ts"
 import { type PartitionRange, formatPartitionKey } from "../declare/partition.ts"
+import type { Blocker } from "../evaluate/blocker.ts"
 import { getPartitions } from "../evaluate/inputs.ts"
 import {
   type PartitionSet,
@@ -164,7 +165,7 @@ export function buildMaterializeStep(
 export interface BlockedWork {
   readonly computation: Computation
   readonly range: PartitionRange
-  readonly blocker: string
+  readonly blocker: Blocker
 }
 
 /** Iterates over the blocked partitions of a plan with their blockers; consecutive partitions with one blocker are one range. Only the first `limit` partitions of each computation are examined. */
@@ -183,7 +184,7 @@ export function* listBlockedWork(
       if (count >= limit) break
       count += 1
       const blocker = findBlocker(evaluation, blockedRanges, computation, index)
-      if (last?.blocker === blocker && last.range.to === index - 1)
+      if (last !== undefined && isSameBlocker(last.blocker, blocker) && last.range.to === index - 1)
         last = { computation, range: { from: last.range.from, to: index }, blocker }
       else {
         if (last !== undefined) yield last
@@ -199,18 +200,24 @@ function findBlocker(
   blockedRanges: ReadonlyMap<string, readonly PartitionRange[]>,
   computation: Computation,
   index: number,
-): string {
+): Blocker {
   const status = getStatus(evaluation, computation, index)
-  if (status.kind === "fresh") return ""
+  if (status.kind === "fresh") return unknownBlocker
   if (status.blocker !== undefined) return status.blocker
   for (const cause of status.causes) {
     if (cause.kind !== "upstream") continue
     const upstream = getAsset(evaluation.graph, cause.asset).computation
     for (const partition of listPartitions(cause.partitions))
       if (isInRanges(blockedRanges.get(upstream.name) ?? [], partition))
-        return buildMaterializeStep(evaluation, upstream, partition).id
+        return { kind: "unusable", text: buildMaterializeStep(evaluation, upstream, partition).id }
   }
-  return ""
+  return unknownBlocker
+}
+
+const unknownBlocker: Blocker = { kind: "unusable", text: "" }
+
+function isSameBlocker(first: Blocker, second: Blocker): boolean {
+  return first.kind === second.kind && first.text === second.text
 }
 
 /** Names a step in the events of a run. */

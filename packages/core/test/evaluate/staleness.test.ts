@@ -189,11 +189,11 @@ describe("a day without a file", () => {
     const project = createProjectWithDays([1, 3])
     expect(status(project, graph, "a", 2)).toEqual({
       kind: "missing",
-      blocker: "the missing file of raw for 2026-01-02",
+      blocker: { kind: "missing_files", text: "raw/2026-01-02.json (raw)" },
       causes: [],
     })
     expect(formatStatus(graph, status(project, graph, "a", 2))).toBe(
-      "blocked by the missing file of raw for 2026-01-02",
+      "waits for raw/2026-01-02.json (raw)",
     )
     expect(status(project, graph, "week", 3)).toMatchObject({ kind: "missing", blocker: undefined })
   })
@@ -218,7 +218,7 @@ describe("a day without a file", () => {
     const graph = buildValidGraph(raw, strict)
     const project = createProjectWithDays([1, 2, 3])
     expect(status(project, graph, "b", 2)).toMatchObject({
-      blocker: "the incomplete window of raw [last 3]",
+      blocker: { kind: "unusable", text: "the incomplete window of raw [last 3]" },
     })
     expect(status(project, graph, "b", 3)).toMatchObject({ blocker: undefined })
   })
@@ -229,7 +229,7 @@ describe("a day without a file", () => {
     land(project, "raw", day(2), undefined)
     expect(status(project, graph, "a", 2)).toMatchObject({
       kind: "stale",
-      blocker: "the missing file of raw for 2026-01-02",
+      blocker: { kind: "missing_files", text: "raw/2026-01-02.json (raw)" },
     })
   })
 })

@@ -248,7 +248,7 @@ describe("a changed check", () => {
         {
           computation: { name: "reader" },
           range: { from: day(1), to: day(1) + 2999 },
-          blocker: "failed checks of sum 2026-01-01",
+          blocker: { kind: "unusable", text: "failed checks of sum 2026-01-01" },
         },
       ])
       expect(listPlanLines(evaluation, later.plan)).toEqual([

@@ -128,8 +128,8 @@ describe("buildPlan", () => {
       "recs 1",
     ])
     const plan = planFor(project, graph, { recs: [1, 3] })
-    expect(explainPlan(project, graph, plan).filter((line) => line.includes("blocked"))).toEqual([
-      "a 2026-01-02: blocked by the missing file of raw for 2026-01-02",
+    expect(explainPlan(project, graph, plan).slice(-4)).toEqual([
+      "a 2026-01-02: waits for raw/2026-01-02.json (raw)",
       "week 2026-01-02 to 2026-01-03: blocked by a 2026-01-02",
       "recs 2026-01-02: blocked by week 2026-01-02",
       "recs 2026-01-03: blocked by week 2026-01-03",
@@ -242,7 +242,7 @@ describe("explain", () => {
         "user_recs 2026-01-01 to 2026-01-02: never materialized",
         "reasons 2026-01-01 to 2026-01-02: never materialized",
         "publish recs 2026-01-02: user_recs, reasons",
-        "a 2026-01-03: blocked by the missing file of raw for 2026-01-03",
+        "a 2026-01-03: waits for raw/2026-01-03.json (raw)",
         "week 2026-01-03 to 2026-01-04: blocked by a 2026-01-03",
         "user_recs 2026-01-03: blocked by week 2026-01-03",
         "user_recs 2026-01-04: blocked by week 2026-01-04",

@@ -1,5 +1,5 @@
 import type { SourceAsset } from "@freshet/core"
-import { formatPartitionKey, getPartitionNoun, type Problem } from "@freshet/core/engine"
+import { formatLandingPath, getPartitionNoun, type Problem } from "@freshet/core/engine"
 
 import type { PartitionProblem } from "./partition-files.ts"
 import type { PathPattern } from "./path-pattern.ts"
@@ -51,14 +51,7 @@ function formatHint(kind: UnrecognizedName["kind"], pattern: PathPattern): strin
 }
 
 function formatExampleName({ source: { partitions, path } }: PathPattern): string {
-  const key = formatPartitionKey(partitions, "start" in partitions ? partitions.start : 0)
-  const encodedKey = encodeURIComponent(key).replaceAll("%2B", "+")
-  return path
-    .replaceAll("{partition}", encodedKey)
-    .replaceAll("{yyyy}", key.slice(0, 4))
-    .replaceAll("{mm}", key.slice(5, 7))
-    .replaceAll("{dd}", key.slice(8, 10))
-    .replaceAll("{hh}", key.slice(11, 13))
+  return formatLandingPath(path, partitions, "start" in partitions ? partitions.start : 0)
 }
 
 /** A folder that cannot be listed, and the first source with files in it. */

@@ -58,9 +58,21 @@ const blockedSchema = z.strictObject({
   ...partitionsShape,
   /** Null for the rest of very many blocked partitions. */
   blocker: z.nullable(z.string()),
+  /** The blocker in words: `waits for raw/2026-01-02.json (raw)`. */
+  reason: z.string(),
 })
 
 export type BlockedDocument = z.infer<typeof blockedSchema>
+
+const notLandedSchema = z.strictObject({
+  asset: z.string(),
+  ...partitionsShape,
+  /** The files that have not landed: `movies/credits.csv (credits_file)`. */
+  blocker: z.string(),
+  reason: z.string(),
+})
+
+export type NotLandedDocument = z.infer<typeof notLandedSchema>
 
 const failingSchema = z.strictObject({
   asset: z.string(),
@@ -91,6 +103,10 @@ export const planSchema = z.strictObject({
   publications: listSchema(plannedPublicationSchema),
   /** Partitions that cannot be materialized yet. */
   blocked: listSchema(blockedSchema),
+  /** Requested assets or partitions that do not exist yet, because files have not landed. */
+  not_landed: listSchema(notLandedSchema),
+  /** True when a partition that was asked for is blocked or does not exist yet. */
+  is_blocked: z.boolean(),
   /** Requested partitions that are fresh and whose rows, or upstream rows, fail a check. */
   failed_checks: listSchema(failingSchema),
   /** True when a failed check keeps a requested partition from being used or materialized. */

@@ -41,15 +41,15 @@ function quoteShellWord(word: string): string {
   return /^[\w+:./@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
-/** Formats the command that materializes one partition of an asset. */
+/** Formats the command that materializes one partition of an asset; without a partition, its newest one. */
 export function formatFixCommand(
   { graph, bounds }: Pick<Evaluation, "graph" | "bounds">,
   name: string,
-  partition: number,
+  partition: number | undefined,
 ): string {
   const partitions = graph.assets.get(name)?.partitions ?? { kind: "none" }
   const isNewest = partitions.kind !== "static" && bounds.get(name)?.to === partition
-  return partitions.kind === "none" || isNewest
+  return partitions.kind === "none" || isNewest || partition === undefined
     ? `freshet materialize ${name}`
     : `freshet backfill ${name} ${formatPartitionFlag(partitions, formatPartitionKey(partitions, partition))}`
 }

@@ -11,6 +11,7 @@ import {
 } from "@freshet/core/engine"
 
 import type { Project } from "../project.ts"
+import { type AwaitedPartitions, findAwaitedPartitions } from "./awaited-partitions.ts"
 import {
   type ParsedPartitions,
   parseFirstPartition,
@@ -18,7 +19,13 @@ import {
   parsePartitions,
   invalidKeyProblem,
 } from "./parse-partitions.ts"
-import { noPartitionProblem, outsideProblem, sourceProblem, usageError } from "./target-problems.ts"
+import {
+  noPartitionProblem,
+  notLandedProblem,
+  outsideProblem,
+  sourceProblem,
+  usageError,
+} from "./target-problems.ts"
 
 /** The arguments that name partitions, as typed. */
 export interface PartitionArguments {
@@ -35,12 +42,30 @@ export function hasPartitionArguments(flags: PartitionArguments): boolean {
 
 type Targets = ReadonlyMap<string, readonly PartitionRange[]>
 
-/** Resolves the partitions of assets: the named ones, or the newest of each. Fails with every problem of the request. */
+/** The requested partitions that exist, and those that do not exist yet because files have not landed. */
+export interface ExistingTargets {
+  readonly targets: Targets
+  readonly awaited: readonly AwaitedPartitions[]
+}
+
+/** Resolves the partitions of assets: the named ones, or the newest of each. Fails when none of them exists. */
 export function resolveTargets(
   project: Project,
   names: readonly string[],
   flags: PartitionArguments,
 ): Targets {
+  const { targets, awaited } = resolveExistingTargets(project, names, flags)
+  const [first] = awaited
+  if (targets.size === 0 && first !== undefined) throw usageError(notLandedProblem(project, first))
+  return targets
+}
+
+/** Resolves the partitions of assets: the named ones, or the newest of each. Fails with every problem of the request. */
+export function resolveExistingTargets(
+  project: Project,
+  names: readonly string[],
+  flags: PartitionArguments,
+): ExistingTargets {
   rejectConflictingArguments(flags)
   const assets = names.flatMap((name) => project.graph.assets.get(name) ?? [])
   const materializableAssets = assets.filter((asset) => asset.kind === "asset")
@@ -74,15 +99,18 @@ function rejectConflictingArguments({ date, from, to, partition }: PartitionArgu
   if (problems.length > 0) throw new ProblemsError("usage", problems)
 }
 
-function resolveNewestTargets(project: Project, assets: readonly Asset[]): Targets {
+function resolveNewestTargets(project: Project, assets: readonly Asset[]): ExistingTargets {
   const targets = listNewestTargets(
     project.evaluation,
     assets.map(({ name }) => name),
   )
+  const awaited = assets.flatMap((asset) =>
+    targets.has(asset.name) ? [] : findAwaitedPartitions(project, asset),
+  )
   const [singleAsset] = assets
-  if (targets.size === 0 && assets.length === 1 && singleAsset !== undefined)
+  if (targets.size + awaited.length === 0 && assets.length === 1 && singleAsset !== undefined)
     throw usageError(noPartitionProblem(project, singleAsset))
-  return targets
+  return { targets, awaited }
 }
 
 /** Resolves named partitions: several assets are filtered to those that have them; a single asset must have all of them. */
@@ -90,8 +118,9 @@ function resolveNamedTargets(
   project: Project,
   assets: readonly Asset[],
   flags: PartitionArguments,
-): Targets {
+): ExistingTargets {
   const targets = new Map<string, readonly PartitionRange[]>()
+  const awaited: AwaitedPartitions[] = []
   const problems: Problem[] = []
   const parsedArguments = assets.map((asset) => ({ asset, meant: parseArguments(asset, flags) }))
   const isSingle =
@@ -100,12 +129,14 @@ function resolveNamedTargets(
     if ("problem" in parsed) continue
     const { range, isExact } = parsed
     const bounds = project.evaluation.bounds.get(asset.name)
+    const awaitedPartitions = findAwaitedPartitions(project, asset, range)
+    awaited.push(...awaitedPartitions)
     const namedRange = bounds && intersectRanges(range, bounds)
     if (namedRange !== undefined && !(isSingle && isExact && !isWithin(range, bounds)))
       targets.set(asset.name, [namedRange])
-    else problems.push(outsideProblem(project, asset, range))
+    else if (awaitedPartitions.length === 0) problems.push(outsideProblem(project, asset, range))
   }
-  if (targets.size > 0 || parsedArguments.length === 0) return targets
+  if (targets.size + awaited.length > 0 || parsedArguments.length === 0) return { targets, awaited }
   if (problems.length === 0)
     problems.push(
       ...parsedArguments.flatMap(({ meant: parsed }) =>

@@ -6,7 +6,9 @@ import {
   explain,
   explainGroup,
   findFailedUpstream,
+  formatBlocker,
   getPartitionNoun,
+  intersectRangeLists,
   type Plan,
   type PlanExplanation,
   type PublicationPlan,
@@ -17,9 +19,11 @@ import { createPartitionsConverter, createRangeConverter } from "../partition-ke
 import { toProblemDocument } from "../problem-document.ts"
 import type { Project } from "../project.ts"
 import { toCauseDocuments } from "../status/status-document.ts"
+import { toNotLandedDocument } from "./awaited-partitions.ts"
 import { addChangedInputs } from "./changed-inputs.ts"
 import { type Cost, type CostedGroup, estimateCost, sumCosts } from "./cost.ts"
 import type { RequestedPlan } from "./make-plan.ts"
+import type { ResolvedTargets } from "./run-targets.ts"
 
 /** Explains a plan with changed inputs by name and with costs, which the ledger knows. */
 export async function createPlanDocument(
@@ -51,10 +55,15 @@ export function createRemainingDocument(
   command: string,
   hasSucceeded: boolean,
 ): PlanDocument {
-  const { project, plan } = requestedPlan
+  const { project, plan, targets } = requestedPlan
   const explanation = explain(project.evaluation, plan)
   const document = toRemainderDocument(requestedPlan, command, explanation)
-  return { ...document, is_up_to_date: hasSucceeded && explanation.blocked.length === 0 }
+  const notLanded = targets.isExplicit ? document.not_landed : []
+  return {
+    ...document,
+    not_landed: notLanded,
+    is_up_to_date: hasSucceeded && explanation.blocked.length === 0,
+  }
 }
 
 async function readCosts(
@@ -77,6 +86,7 @@ function toRemainderDocument(
 ): PlanDocument {
   const toPartitions = createPartitionsConverter(project)
   const toRangeDocuments = createRangeConverter(project)
+  const { awaited } = targets
   return {
     command,
     targets: [...plan.targets].map(([asset, ranges]) => ({
@@ -89,8 +99,11 @@ function toRemainderDocument(
     blocked: blocked.map(({ computation, ranges, blocker }) => ({
       computation: computation.name,
       ...toPartitions(getFirstOutput(computation), ranges),
-      blocker: blocker ?? null,
+      blocker: blocker?.text ?? null,
+      reason: blocker === undefined ? "blocked as well" : formatBlocker(blocker),
     })),
+    not_landed: awaited.map((partitions) => toNotLandedDocument(project, partitions)),
+    is_blocked: isBlocked(plan, targets),
     failed_checks: failedChecks.map(({ asset, ranges, blocker }) => ({
       asset,
       ...toPartitions(asset, ranges),
@@ -109,6 +122,16 @@ function toRemainderDocument(
     warnings: project.warnings.map(toProblemDocument),
     saved: null,
   }
+}
+
+/** Tests if a requested partition is blocked, or does not exist yet although it was asked for by name. */
+function isBlocked({ blocked, targets: requested }: Plan, targets: ResolvedTargets): boolean {
+  if (targets.isExplicit && targets.awaited.length > 0) return true
+  return blocked.some(({ computation, ranges }) =>
+    computation.outputs.some(
+      ({ asset }) => intersectRangeLists(requested.get(asset) ?? [], ranges).length > 0,
+    ),
+  )
 }
 
 function isBlockedByFailedCheck({ evaluation }: Project, { blocked }: Plan): boolean {

@@ -19,8 +19,13 @@ import type {
   RunTarget,
   TickTarget,
 } from "../run/run-request.ts"
+import type { AwaitedPartitions } from "./awaited-partitions.ts"
 import { toPlanState } from "./only-state.ts"
-import { hasPartitionArguments, resolveTargets } from "./partition-arguments.ts"
+import {
+  type ExistingTargets,
+  hasPartitionArguments,
+  resolveExistingTargets,
+} from "./partition-arguments.ts"
 import { selectAsset, selectAssets } from "./select-assets.ts"
 
 type Targets = PlanRequest["targets"]
@@ -32,6 +37,10 @@ export interface ResolvedTargets {
   readonly namedTargets: Targets
   /** The number of partitions named by a range. */
   readonly requestedCount: number
+  /** The requested partitions that do not exist yet. */
+  readonly awaited: readonly AwaitedPartitions[]
+  /** True when a person named assets or partitions. */
+  readonly isExplicit: boolean
 }
 
 /** Resolves the partitions of a request; fails with every problem of the request. */
@@ -65,27 +74,33 @@ function resolveTick(
 }
 
 function withoutNames(planRequest: PlanRequest): ResolvedTargets {
-  return { planRequest, namedTargets: new Map(), requestedCount: 0 }
+  const namedTargets: Targets = new Map()
+  return { planRequest, namedTargets, requestedCount: 0, awaited: [], isExplicit: false }
 }
 
 function resolveMaterialize(project: Project, target: MaterializeTarget): ResolvedTargets {
   const { selection, partitions, only, publish } = target
-  const targets = resolveTargets(project, selectAssets(project, selection), partitions)
+  const names = selectAssets(project, selection)
+  const { targets, awaited } = resolveExistingTargets(project, names, partitions)
   const hasRange = partitions.from !== undefined || partitions.to !== undefined
   return {
     planRequest: { targets, only: toPlanState(only), publish },
     namedTargets: hasPartitionArguments(partitions) ? targets : new Map(),
     requestedCount: hasRange ? countTargets(targets) : 0,
+    awaited,
+    isExplicit: selection.length > 0 || hasPartitionArguments(partitions),
   }
 }
 
 function resolveBackfill(project: Project, target: BackfillTarget): ResolvedTargets {
-  const targets = resolveBackfillTargets(project, target)
+  const { targets, awaited } = resolveBackfillTargets(project, target)
   const request = { targets, only: toPlanState(target.only), publish: true }
   return {
     planRequest: target.downstream ? addDownstream(project, request) : request,
     namedTargets: targets,
     requestedCount: countTargets(targets),
+    awaited,
+    isExplicit: true,
   }
 }
 
@@ -93,8 +108,8 @@ function resolveBackfill(project: Project, target: BackfillTarget): ResolvedTarg
 export function resolveBackfillTargets(
   project: Project,
   { asset, partitions }: Pick<BackfillTarget, "asset" | "partitions">,
-): Targets {
-  return resolveTargets(project, [selectAsset(project, asset).name], partitions)
+): ExistingTargets {
+  return resolveExistingTargets(project, [selectAsset(project, asset).name], partitions)
 }
 
 async function resolveRetry(

@@ -1,6 +1,10 @@
 import type { AnyAsset } from "@freshet/core"
 import {
+  findAwaitedFiles,
+  formatBlocker,
   formatPartitionKey,
+  formatPartitions,
+  getDeclaredRange,
   getNewestClosed,
   getPartitionNoun,
   isTimed,
@@ -10,6 +14,7 @@ import {
 } from "@freshet/core/engine"
 
 import type { Project } from "../project.ts"
+import type { AwaitedPartitions } from "./awaited-partitions.ts"
 
 export function usageError(problem: Problem): ProblemsError {
   return new ProblemsError("usage", [problem])
@@ -33,6 +38,19 @@ export function noPartitionProblem(project: Project, { name }: AnyAsset): Proble
   }
 }
 
+/** Creates the problem of partitions that wait for files. */
+export function notLandedProblem(
+  { graph, config }: Project,
+  { asset, range, blocker }: AwaitedPartitions,
+): Problem {
+  const partitions = formatPartitions(graph, asset, range === undefined ? [] : [range])
+  return {
+    kind: "usage",
+    message: `\`${asset}\`${partitions === "" ? "" : ` ${partitions}`} ${formatBlocker(blocker)}.`,
+    hint: `Files are expected in ${config.landing}.`,
+  }
+}
+
 /** Creates the problem of partitions outside of an asset's bounds, with the bounds and the nearest partition. */
 export function outsideProblem(project: Project, asset: AnyAsset, range: PartitionRange): Problem {
   const bounds = project.evaluation.bounds.get(asset.name)
@@ -50,8 +68,20 @@ export function outsideProblem(project: Project, asset: AnyAsset, range: Partiti
   return {
     kind: "usage",
     message: `\`${asset.name}\` has no ${requestedKey}: that ${noun} ${reason}.`,
-    hint: `It has ${formatKey(bounds.from)} to ${formatKey(bounds.to)}; the nearest is ${nearestKey}.`,
+    hint: `It has ${formatKey(bounds.from)} to ${formatKey(bounds.to)}; the nearest is ${nearestKey}.${isAfter ? explainAwaitedFiles(project, asset, outermost) : ""}`,
   }
+}
+
+/** Names the files for which an ended partition waits: ` 2026-01-04 waits for raw/2026-01-04.json (raw).` */
+function explainAwaitedFiles(
+  { evaluation, nowMs }: Project,
+  asset: AnyAsset,
+  partition: number,
+): string {
+  if (asset.kind === "source" || partition > getDeclaredRange(asset.partitions, nowMs).to) return ""
+  const blocker = findAwaitedFiles(evaluation, asset, { from: partition, to: partition })
+  const key = formatPartitionKey(asset.partitions, partition)
+  return blocker === undefined ? "" : ` ${key} ${formatBlocker(blocker)}.`
 }
 
 function explainLaterPartition(

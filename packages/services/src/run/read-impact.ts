@@ -20,7 +20,7 @@ export async function readImpact(
   const root = {
     name,
     flags: target.partitions,
-    targets: resolveBackfillTargets(project, target),
+    targets: resolveBackfillTargets(project, target).targets,
   }
   const roots = listBackfillRoots(evaluation, root, plan)
   const toPartitions = createComputationConverter(project)

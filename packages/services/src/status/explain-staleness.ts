@@ -13,8 +13,14 @@ import type { ExplanationDocument, RootCauseDocument } from "../documents/explan
 import type { FailedPartitionDocument } from "../documents/failed-checks.ts"
 import type { AssetPartition } from "../materialization-records.ts"
 import { createKeyFormatter, createRangeConverter } from "../partition-keys.ts"
+import {
+  type AwaitedPartitions,
+  findAwaitedPartitions,
+  toNotLandedDocument,
+} from "../plan/awaited-partitions.ts"
 import { formatFixCommand } from "../plan/command-text.ts"
 import { planWithExistingFiles } from "../plan/missing-files.ts"
+import { parsePartitions } from "../plan/parse-partitions.ts"
 import { resolvePartition } from "../plan/partition-arguments.ts"
 import { selectAsset } from "../plan/select-assets.ts"
 import type { Project } from "../project.ts"
@@ -44,6 +50,8 @@ async function buildExplanation(
 ): Promise<ExplanationDocument> {
   const asset = selectAsset(initialProject, request.asset)
   if (asset.kind === "source") throw neverStaleError(asset.name)
+  const awaited = findAwaitedPartition(initialProject, asset, request.partition)
+  if (awaited !== undefined) return explainAwaitedPartition(initialProject, awaited)
   const partition = resolveExplainedPartition(initialProject, asset, request.partition)
   const targets = new Map([[asset.name, [{ from: partition, to: partition }]]])
   const projectPlan = await planWithExistingFiles(initialProject, ({ evaluation }) =>
@@ -56,6 +64,38 @@ async function buildExplanation(
     ...toExplanationFields(project, explanation),
     failed_checks: await readFailedPartitions(project, explanation),
     command: isFresh ? null : formatFixCommand(project.evaluation, asset.name, partition),
+  }
+}
+
+/** Finds the files for which a partition waits that does not exist yet. */
+function findAwaitedPartition(
+  project: Project,
+  asset: Asset,
+  key: string | undefined,
+): AwaitedPartitions | undefined {
+  const hasPartitions = project.evaluation.bounds.has(asset.name)
+  if (key === undefined && hasPartitions) return undefined
+  const range = key === undefined ? undefined : parsePartitions(asset.partitions, key)?.range
+  if (key !== undefined && (range === undefined || range.from < range.to)) return undefined
+  return findAwaitedPartitions(project, asset, range)[0]
+}
+
+/** Explains a partition that waits for files; its root cause is itself. */
+function explainAwaitedPartition(
+  project: Project,
+  awaited: AwaitedPartitions,
+): ExplanationDocument {
+  const { asset, blocker, range } = awaited
+  const status = toStatusDocument(project, { kind: "missing", blocker, causes: [] })
+  const { partitions, partitions_text } = toNotLandedDocument(project, awaited)
+  return {
+    asset,
+    partition: range === undefined ? "all" : partitions_text,
+    ...status,
+    roots: [{ asset, partitions, partitions_text, ...status }],
+    path: [],
+    failed_checks: [],
+    command: formatFixCommand(project.evaluation, asset, range?.to),
   }
 }
 

@@ -108,7 +108,7 @@ function findRootGroups(
     inspectedCount += 1
     const status = getStatus(evaluation, computation, index)
     if (status.kind === "fresh" || status.causes.some(({ kind }) => kind === "upstream")) continue
-    const key = `${status.kind} ${status.blocker ?? ""}`
+    const key = `${status.kind} ${status.blocker?.text ?? ""}`
     const blockedGroup = blockedGroups.get(key)
     if (blockedGroup === undefined) blockedGroups.set(key, { status, at: [index] })
     else blockedGroup.at.push(index)

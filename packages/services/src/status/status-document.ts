@@ -13,7 +13,7 @@ export function toStatusDocument(project: ProjectGraph, status: Status): Partiti
     return { status: "fresh", blocker: null, causes: [], failure: null, reason }
   return {
     status: status.kind,
-    blocker: status.blocker ?? null,
+    blocker: status.blocker?.text ?? null,
     causes: toCauseDocuments(project, status.causes),
     failure: status.kind === "failed" ? toFailureDocument(status.failure) : null,
     reason,
