@@ -119,12 +119,23 @@ function formatBlocked(
 }
 
 /** Formats assets and partitions that do not exist yet: `○ films, casts: waits for movies/credits.csv (credits_file)`. */
-function formatNotLanded({ not_landed: groups }: PlanDocument, style: TerminalStyle): string[] {
-  return [...groupBy(groups, ({ reason }) => reason)].map(([reason, group]) => {
+function formatNotLanded({ not_landed: waiting }: PlanDocument, style: TerminalStyle): string[] {
+  const groups = [...groupBy(waiting, ({ reason }) => reason)]
+  const lines = groups.slice(0, maxListedGroups).map(([reason, group]) => {
     const names = group.map(({ asset, partitions_text: text }) => `${asset} ${text}`.trim())
-    return paint(style, "stale", `${getSign(style, "missing")} ${formatNames(names)}: ${reason}`)
+    return `${formatNames(names)}: ${reason}`
   })
+  const omitted = groups.slice(maxListedGroups).flatMap(([, group]) => group)
+  const [firstOmitted] = omitted
+  if (firstOmitted !== undefined)
+    lines.push(
+      `${formatQuantity(omitted.length, "more asset")} blocked by files that have not landed: \`freshet why ${firstOmitted.asset}\` names them`,
+    )
+  return lines.map((line) => paint(style, "stale", `${getSign(style, "missing")} ${line}`))
 }
+
+/** The number of lines for assets that wait for different files. */
+const maxListedGroups = 2
 
 /** The number of assets that are written out in one line. */
 const maxListedNames = 4

@@ -83,11 +83,16 @@ export async function planAndExecute(
   if (steps > 0 && requested > confirmAbove) return { kind: "unconfirmed", plan: planDocument }
   services.emit({ kind: "run_planned", plan: planDocument })
   if (steps + publications.length === 0)
-    return { kind: "executed", run: createEmptyRunDocument({ ...planDocument, skipped: [] }) }
+    return { kind: "executed", run: createEmptyRunDocument(omitUnrequested(planDocument)) }
   const executedRun = await executePlan(services, requestedPlan, request)
   const run = createRunDocument(executedRun, command)
   const impact = target.kind === "backfill" ? await readImpact(requestedPlan, target) : null
   return { kind: "executed", run: { ...run, impact } }
+}
+
+/** Leaves out fresh partitions, and assets that wait for files although nobody named them. */
+function omitUnrequested(plan: PlanDocument): PlanDocument {
+  return { ...plan, skipped: [], not_landed: plan.is_blocked ? plan.not_landed : [] }
 }
 
 async function executePlan(
