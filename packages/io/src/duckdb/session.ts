@@ -5,6 +5,7 @@ import { join } from "node:path"
 import type { DuckDBConnection, DuckDBInstance, Json } from "@duckdb/node-api"
 
 import { toEngineError, createInterruptedError } from "./engine-error.ts"
+import { loadDuckdb } from "./load-duckdb.ts"
 
 /** Resources of the engine. The process stays within a limit of X if `memoryLimitMb` is about 0.8 X. */
 export interface SessionOptions {
@@ -92,7 +93,7 @@ export async function withSession<T>(
 
 async function openInstance(options: SessionOptions, scratch: string): Promise<DuckDBInstance> {
   try {
-    const { DuckDBInstance } = (await import("@duckdb/node-api")).default
+    const { DuckDBInstance } = await loadDuckdb()
     await mkdir(options.spillFolder, { recursive: true }) // the engine creates only one folder level
     const instance = await DuckDBInstance.create(":memory:", {
       threads: String(options.threads),
