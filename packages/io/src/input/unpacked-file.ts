@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto"
-import { createReadStream, createWriteStream, type Stats } from "node:fs"
-import { access, constants, rm, stat } from "node:fs/promises"
+import { createReadStream, type Stats } from "node:fs"
+import { access, constants, type FileHandle, open, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
-import { pipeline } from "node:stream/promises"
 import { createGunzip } from "node:zlib"
 
 import { FreshetError, type LandedFile } from "@freshet/core/engine"
@@ -59,13 +58,46 @@ function createChangedError(file: LandedFile, detail: string): FreshetError {
   )
 }
 
+/** Unpacks all members of a gzip file. Zeros after a member are padding; anything else must be another member. */
 async function unpack(file: LandedFile, path: string, unpackedPath: string): Promise<void> {
+  const [packed, unpacked] = await Promise.all([open(path), open(unpackedPath, "w")])
   try {
-    await pipeline(createReadStream(path), createGunzip(), createWriteStream(unpackedPath))
+    let offset = 0
+    do {
+      offset += await unpackMembers(path, offset, unpacked)
+      offset = await skipZeros(packed, offset)
+    } while (offset < file.bytes)
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new FreshetError("input", `the landed file ${file.path} cannot be unpacked: ${message}`, {
       cause,
     })
+  } finally {
+    await Promise.all([packed.close(), unpacked.close()])
+  }
+}
+
+/** Unpacks members that follow each other without padding; returns the number of bytes read. */
+async function unpackMembers(path: string, start: number, target: FileHandle): Promise<number> {
+  const gunzip = createGunzip()
+  const packed = createReadStream(path, { start })
+  packed.on("error", (error) => gunzip.destroy(error))
+  try {
+    for await (const chunk of packed.pipe(gunzip)) await target.writeFile(chunk as Buffer)
+    return gunzip.bytesWritten
+  } finally {
+    packed.destroy()
+  }
+}
+
+/** Returns the position of the first byte from `from` on that is not zero, or the end of the file. */
+async function skipZeros(file: FileHandle, from: number): Promise<number> {
+  const buffer = Buffer.alloc(1 << 16)
+  for (let offset = from; ;) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, offset)
+    const byte = buffer.subarray(0, bytesRead).findIndex((value) => value !== 0)
+    if (byte >= 0) return offset + byte
+    if (bytesRead === 0) return offset
+    offset += bytesRead
   }
 }
