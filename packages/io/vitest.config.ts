@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: ["test/heavy/**"],
     globalSetup: ["../embedded-postgres/test/global-setup.ts"],
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -89,6 +89,11 @@ export interface SourceAsset<
  * faults gets the first of: `nul_byte`, `invalid_utf8`, `malformed_json` (or `malformed_csv`), the reason of
  * `lineKinds`, `missing_field`, `wrong_type`, these rules in order, `out_of_range`, the duplicate rule. A rule
  * therefore sees whole numbers of any size, as the file has them, and can name their range itself.
+ *
+ * A number that the column cannot hold without a change is `wrong_type` if it has too many decimal places, else
+ * `out_of_range`, like a day or an instant outside the years 1 to 9999 in UTC. An instant with a part of a microsecond
+ * is `wrong_type`. Elements of lists and members of structs have the same rules; the reason contains their path, in
+ * which lists begin with 1 as in SQL: `items[2].price: out_of_range`.
  */
 export interface RejectRule {
   readonly reason: string

@@ -2,7 +2,11 @@
 export type SourceFormat =
   /** One JSON object per line. Columns are matched by name; a missing or null value is null. A line that repeats a name is malformed. */
   | JsonLinesFormat
-  /** A header line, then one record per row, quoted as in RFC 4180. Columns are matched by name; an empty value is null where the column is nullable. */
+  /**
+   * A header line, then one record per row, quoted as in RFC 4180. Columns are matched by name. An empty value is null
+   * where the column is nullable; in a text column, an empty value in quotes is an empty text. Lists and structs are
+   * JSON.
+   */
   | CsvFormat
 
 /** JSON lines with the deviations that a source allows. */
@@ -25,6 +29,8 @@ export interface CsvFormat {
   readonly null?: string
   /** Rule for a record with fewer values than the header: `quarantine` it (the default), or read the missing values as empty ones. */
   readonly shortRecords?: "quarantine" | "empty"
+  /** Rule for a blank line in a file of one column: `ignore` it (the default), or read it as a null value. Files of several columns have no such lines. */
+  readonly blankLines?: "ignore" | "null"
 }
 
 /**

@@ -3,6 +3,12 @@ import type { SourceAsset } from "@freshet/core"
 import { createRecord, parseCsvLine } from "./csv-record-parser.ts"
 import { type CsvSyntax, getCsvFormat, getCsvSyntax } from "./csv-syntax.ts"
 
+/** The positions of a source's columns in the records of a file of `width` columns. */
+export interface CsvLayout {
+  readonly width: number
+  readonly positions: ReadonlyMap<string, number>
+}
+
 /** A header that does not have each column of its source exactly once. */
 export interface HeaderFault {
   /** Completes "the file …". */
@@ -15,6 +21,11 @@ export interface HeaderFault {
 export function listHeaderNames(source: SourceAsset): readonly string[] {
   const headerNames = getCsvFormat(source).header
   return Object.keys(source.columns).map((column) => headerNames?.[column] ?? column)
+}
+
+/** Returns the names in a header's values. */
+export function listNames(fields: readonly (string | undefined)[]): readonly string[] {
+  return fields.map((field) => field ?? "")
 }
 
 /** Finds the fault of a header; undefined if it fits the source. */
@@ -35,8 +46,18 @@ export function findHeaderFault(
   }
 }
 
+/** Tests if a line that does not fit has carriage returns where other files have newlines. */
+export function hasBareReturn(line: string): boolean {
+  return /\r[^\r]/.test(line) && !line.includes('"')
+}
+
+/** Completes "the file …". */
+export const bareReturnMessage =
+  "ends its lines with carriage returns alone: end them with \\n or \\r\\n"
+
 /** Finds the fault of the first line of a file; undefined if it fits, or if the header has more lines. */
 export function findHeaderLineFault(source: SourceAsset, line: string): HeaderFault | undefined {
+  if (hasBareReturn(line)) return { message: bareReturnMessage, fittingDelimiter: undefined }
   const syntax = getCsvSyntax(source)
   const header = parseHeaderLine(line, syntax)
   const fault = header && findHeaderFault(source, header)
@@ -53,5 +74,5 @@ function parseHeaderLine(line: string, syntax: CsvSyntax): readonly string[] | u
   const record = createRecord()
   const state = parseCsvLine(record, line, syntax)
   if (state === "open") return undefined
-  return state === "whole" ? record.fields : [line]
+  return state === "whole" ? listNames(record.fields) : [line]
 }

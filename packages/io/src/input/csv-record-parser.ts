@@ -2,7 +2,8 @@ import type { CsvSyntax } from "./csv-syntax.ts"
 
 /** A partial record: quoted values may continue over several lines. */
 export interface OpenRecord {
-  readonly fields: string[]
+  /** The values; undefined is an empty value without quotes. */
+  readonly fields: (string | undefined)[]
   /** The open quoted value. */
   quoted: string | undefined
 }
@@ -15,7 +16,10 @@ export function createRecord(): OpenRecord {
   return { fields: [], quoted: undefined }
 }
 
-/** Parses one more line of the record by RFC 4180: a quote counts at the start of a value and is doubled inside. */
+/**
+ * Parses one more line of the record by RFC 4180: a quote counts at the start of a value and is doubled inside, and
+ * a carriage return outside quotes ends a line together with its newline.
+ */
 export function parseCsvLine(record: OpenRecord, line: string, syntax: CsvSyntax): RecordState {
   const text = line.endsWith("\r") ? line.slice(0, -1) : line
   let at = 0
@@ -45,7 +49,9 @@ function parseFields(
     } else {
       const delimiterAt = text.indexOf(delimiter, at)
       const end = delimiterAt < 0 ? text.length : delimiterAt
-      record.fields.push(text.slice(at, end))
+      const value = text.slice(at, end)
+      if (value.includes("\r")) return "malformed"
+      record.fields.push(value === "" ? undefined : value)
       at = end
     }
     if (at >= text.length) return "whole"

@@ -6,6 +6,8 @@ export interface CsvSyntax {
   readonly delimiter: string
   readonly quote: string
   readonly nullText: string | undefined
+  /** In a file of one column, a blank line is a null value. */
+  readonly nullLines: boolean
 }
 
 /** The format of a CSV source. */
@@ -15,6 +17,6 @@ export function getCsvFormat({ format }: SourceAsset): CsvFormat {
 
 /** The syntax of a CSV source: that of RFC 4180 unless declared otherwise. */
 export function getCsvSyntax(source: SourceAsset): CsvSyntax {
-  const { delimiter = ",", quote = '"', null: nullText } = getCsvFormat(source)
-  return { delimiter, quote, nullText }
+  const { delimiter = ",", quote = '"', null: nullText, blankLines } = getCsvFormat(source)
+  return { delimiter, quote, nullText, nullLines: blankLines === "null" }
 }

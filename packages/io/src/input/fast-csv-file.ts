@@ -1,173 +1,159 @@
 import { randomUUID } from "node:crypto"
-import { createReadStream, createWriteStream } from "node:fs"
-import { rm } from "node:fs/promises"
+import { open, rm } from "node:fs/promises"
 import { join } from "node:path"
-import { pipeline } from "node:stream/promises"
 
-import type { SourceAsset } from "@freshet/core"
 import { quoteName, renderSql } from "@freshet/core/engine"
 
-import { getNumberCell, getTextCell } from "../duckdb/cell.ts"
-import { quoteText } from "../duckdb/sql-text.ts"
+import { getNumberCell } from "../duckdb/cell.ts"
+import type { CsvLayout } from "./csv-header.ts"
 import { getCsvSyntax } from "./csv-syntax.ts"
-import { buildFastCsvMachine } from "./fast-csv-machine.ts"
-import { type StrictLine, type FastCsvScan, scanCsvLines } from "./fast-csv-scan.ts"
-import { pickLines } from "./line-scan.ts"
+import { buildTextCsvMachine } from "./csv-text-machine.ts"
+import { buildTextColumns, buildTypedColumns, type EngineColumns } from "./fast-csv-columns.ts"
+import { buildFastCsvMachine, type FastCsvMachine } from "./fast-csv-machine.ts"
+import { type FastCsvScan, scanCsvLines } from "./fast-csv-scan.ts"
+import { forEachChunk, type Line, pickLines } from "./line-scan.ts"
 import { dropRows, type ParsedFile, type ParseRequest, type ParsedTable } from "./parsed-file.ts"
-import { isBlankText } from "./strict-csv-records.ts"
 
-/** Parses a few lines with the strict parser: quarantines bad ones and returns a table of the rest with the lines' ordinals. */
-export type ParseStrictLines = (lines: readonly StrictLine[]) => Promise<ParsedTable>
+/** Parses a few lines with the strict parser: quarantines bad ones and returns a table of the other ones. */
+export type ParseStrictLines = (
+  lines: AsyncIterable<readonly Line[]>,
+) => Promise<ParsedTable | undefined>
+
+const maxLineBytes = 1_000_000
+const maxStrictLines = 10_000
 
 /**
- * Reads a CSV file with the engine's typed reader if nearly all lines need no strict parsing; it is several
- * times as fast as parsing texts. The strict parser decides about the other lines. Undefined for other files.
+ * Reads a CSV file with the engine's reader if nearly all lines need no strict parsing: with its types if all
+ * values are plain, else as texts, which it casts. The strict parser decides about the other lines. Undefined for
+ * other files.
  */
 export async function readFastCsvFile(
   request: ParseRequest,
-  positions: ReadonlyMap<string, number>,
-  width: number,
+  layout: CsvLayout,
   parseStrictLines: ParseStrictLines,
 ): Promise<ParsedFile | undefined> {
-  const machine = buildFastCsvMachine(request.source, positions, width)
-  const scan = machine && (await scanCsvLines(request.path, machine))
-  if (scan === undefined || scan.maxLineBytes > 1_000_000) return undefined
-  const { strictLines } = scan
-  if (strictLines.some(({ bytes }) => isBlankText(bytes))) return undefined
-  if (strictLines.length > 0 && request.source.duplicate !== undefined) return undefined
-  const name = quoteName(` plain ${request.id}`)
-  if (!(await createFastTable(request, { name, positions, width, scan }))) return undefined
-  const fastTable: ParsedTable = { name, ordinal: "rowid", condition: undefined }
-  await quarantineRejected(request, fastTable, scan)
+  const { source } = request
+  const typedMachine = buildFastCsvMachine(source, layout.positions, layout.width)
+  const typedColumns = buildTypedColumns(source, layout)
+  const typedFile =
+    typedMachine &&
+    (await readWithEngine(request, { layout, machine: typedMachine, columns: typedColumns }))
+  const textColumns = typedFile === undefined ? buildTextColumns(source, layout) : undefined
+  const fastFile =
+    typedFile ??
+    (textColumns &&
+      (await readWithEngine(request, {
+        layout,
+        machine: buildTextCsvMachine(layout.width, getCsvSyntax(source)),
+        columns: textColumns,
+      })))
+  if (fastFile === undefined) return undefined
+  const { table, scan, strictOrdinals } = fastFile
+  const pick = createLinePicker(request.path, scan)
+  const strictTable =
+    strictOrdinals.length > 0 ? await parseStrictLines(pick(strictOrdinals)) : undefined
   return {
     file: request.file,
     lines: scan.lines - 1,
-    tables:
-      strictLines.length === 0 ? [fastTable] : [fastTable, await parseStrictLines(strictLines)],
-    pickLines: createLinePicker(request.path, scan),
+    tables: strictTable === undefined ? [table] : [table, strictTable],
+    pickLines: pick,
   }
 }
 
-interface FastTable {
-  readonly name: string
-  readonly positions: ReadonlyMap<string, number>
-  readonly width: number
-  readonly scan: FastCsvScan
+interface EngineReading {
+  readonly layout: CsvLayout
+  readonly machine: FastCsvMachine
+  readonly columns: EngineColumns
 }
 
-/** Creates the table of the accepted lines; false if the engine rejects them, for example for a number out of range. */
-async function createFastTable(request: ParseRequest, table: FastTable): Promise<boolean> {
-  const { name, positions, width, scan } = table
-  const { strictLines } = scan
-  const fastOnlyPath =
-    strictLines.length === 0 ? undefined : await copyWithoutLines(request, strictLines)
+interface EngineFile {
+  readonly table: ParsedTable
+  readonly scan: FastCsvScan
+  /** The ordinals of the lines that are not in the table. */
+  readonly strictOrdinals: readonly number[]
+}
+
+/** Reads the lines that the machine accepts; undefined if the engine rejects one, or too many need strict parsing. */
+async function readWithEngine(
+  request: ParseRequest,
+  { layout, machine, columns }: EngineReading,
+): Promise<EngineFile | undefined> {
+  const { connection, source, path } = request
+  const isWhitespace = /\s/.test(getCsvSyntax(source).delimiter)
+  const scan = await scanCsvLines(path, machine, isWhitespace)
+  if (scan === undefined || scan.maxLineBytes > maxLineBytes) return undefined
+  const name = quoteName(` plain ${request.id}`)
+  const placeholder = `${getCsvSyntax(source).delimiter.repeat(layout.width - 1)}\n`
+  const copy =
+    scan.gaps.length === 0 ? undefined : await copyWithPlaceholders(request, scan, placeholder)
   try {
-    await request.connection.run(
-      `CREATE OR REPLACE TEMP TABLE ${name} AS SELECT ${buildValues(request.source, positions)}
-       FROM ${buildReader(fastOnlyPath ?? request.path, request.source, positions, width)}`,
+    await connection.run(
+      `CREATE OR REPLACE TEMP TABLE ${name} AS ${columns.buildQuery(copy ?? path)}`,
     )
   } catch {
-    return false
+    return undefined
   } finally {
-    if (fastOnlyPath !== undefined) await rm(fastOnlyPath, { force: true })
+    if (copy !== undefined) await rm(copy, { force: true })
   }
-  const [row] = await request.connection.rows(`SELECT count(*)::DOUBLE AS rows FROM ${name}`)
-  return getNumberCell(row, "rows") === scan.lines - 1 - strictLines.length
+  const [row] = await connection.rows(`SELECT count(*)::DOUBLE AS rows FROM ${name}`)
+  if (getNumberCell(row, "rows") !== scan.lines - 1) return undefined
+  const strictOrdinals = await listStrictOrdinals(request, name, { scan, columns })
+  if (strictOrdinals.length > maxStrictLines) return undefined
+  const table = { name, ordinal: "rowid", condition: undefined }
+  await dropRows(connection, table, strictOrdinals)
+  return { table, scan, strictOrdinals }
 }
 
-function buildReader(
-  path: string,
-  source: SourceAsset,
-  positions: ReadonlyMap<string, number>,
-  width: number,
-): string {
-  const types = Array.from({ length: width }, () => "VARCHAR")
-  for (const [column, at] of positions) types[at] = source.columns[column]?.type ?? "VARCHAR"
-  const columns = types.map((type, at) => `'${at}': '${type}'`)
-  const { nullText = "" } = getCsvSyntax(source)
-  return `read_csv(${quoteText(path)}, auto_detect = false, header = false, skip = 1,
-    ${formatSyntaxOptions(source)}, nullstr = ['', ${quoteText(nullText)}], strict_mode = true,
-    compression = 'uncompressed', columns = {${columns.join(", ")}})`
-}
-
-/** The options of the engine's reader for the syntax of a source. */
-export function formatSyntaxOptions(source: SourceAsset): string {
-  const { delimiter, quote } = getCsvSyntax(source)
-  return `delim = ${quoteText(delimiter)}, quote = ${quoteText(quote)}, escape = ${quoteText(quote)}`
-}
-
-/** Builds the expressions of the columns: an empty value is null, except in a text column that is not nullable. */
-function buildValues(source: SourceAsset, positions: ReadonlyMap<string, number>): string {
-  const values = Object.entries(source.columns).map(([name, column]) => {
-    const read = quoteName(String(positions.get(name)))
-    const value =
-      column.kind === "text" && !column.nullable
-        ? `coalesce(${read}, '')`
-        : column.kind === "text"
-          ? `nullif(${read}, '')`
-          : read
-    return `${value} AS ${quoteName(name)}`
-  })
-  return values.join(", ")
-}
-
-/** Copies the file without these lines. */
-async function copyWithoutLines(
-  { path, scratchFolder }: ParseRequest,
-  lines: readonly StrictLine[],
-): Promise<string> {
-  const copy = join(await scratchFolder(), `${randomUUID()}.plain`)
-  const parts = async function* () {
-    let from = 0
-    for (const { offset, bytes } of lines) {
-      if (offset > from) yield* createReadStream(path, { start: from, end: offset - 1 })
-      from = offset + bytes.length + 1
-    }
-    yield* createReadStream(path, { start: from })
-  }
-  await pipeline(parts, createWriteStream(copy))
-  return copy
-}
-
-/** Quarantines accepted lines that break a rule of the source. */
-async function quarantineRejected(
-  request: ParseRequest,
-  { name }: ParsedTable,
-  scan: FastCsvScan,
-): Promise<void> {
-  const { connection, source, partition, quarantine, file } = request
-  if (source.reject.length === 0) return
-  const rules = source.reject.map(({ reason, when }) => ({
-    reason: quoteText(reason),
-    test: `coalesce((${renderSql(when, partition)}), false)`,
-  }))
-  const reasons = rules.map(({ reason, test }) => `WHEN ${test} THEN ${reason}`)
-  const rejectedRows = await connection.rows(`
-    SELECT rowid::DOUBLE AS ordinal, CASE ${reasons.join(" ")} END AS reason FROM ${name}
-    WHERE ${rules.map(({ test }) => test).join(" OR ")} ORDER BY rowid`)
-  if (rejectedRows.length === 0) return
-  const reasonByOrdinal = new Map(
-    rejectedRows.map((row) => [getNumberCell(row, "ordinal"), getTextCell(row, "reason")]),
+/** Lists the lines that are not plain or break a rule of the source, ascending. */
+async function listStrictOrdinals(
+  { connection, source, partition }: ParseRequest,
+  name: string,
+  { scan, columns }: { readonly scan: FastCsvScan; readonly columns: EngineColumns },
+): Promise<readonly number[]> {
+  const lineOrdinals = scan.gaps.flatMap(({ ordinal }) => (ordinal === undefined ? [] : [ordinal]))
+  const rules = source.reject.map(({ when }) => `coalesce((${renderSql(when, partition)}), false)`)
+  const tests = [...columns.strictTests, ...rules]
+  if (tests.length === 0) return lineOrdinals
+  const rows = await connection.rows(
+    `SELECT rowid::DOUBLE AS ordinal FROM ${name} WHERE ${tests.join(" OR ")} LIMIT ${2 * maxStrictLines + 1}`,
   )
-  for await (const lines of createLinePicker(request.path, scan)([...reasonByOrdinal.keys()]))
-    for (const { ordinal, line, bytes } of lines)
-      await quarantine.add({ file, line }, reasonByOrdinal.get(ordinal) ?? "", bytes)
-  await dropRows(connection, { name, ordinal: "rowid", condition: undefined }, [
-    ...reasonByOrdinal.keys(),
-  ])
+  const ordinals = new Set([...lineOrdinals, ...rows.map((row) => getNumberCell(row, "ordinal"))])
+  return [...ordinals].toSorted((a, b) => a - b)
 }
 
-/** Creates the reader of lines by ordinal; ordinals of the table skip the header and the lines for the strict parser. */
-function createLinePicker(path: string, scan: FastCsvScan): ParsedFile["pickLines"] {
-  const strictOrdinals = scan.strictLines.map(({ ordinal }) => ordinal)
-  const toFileOrdinal = (ordinal: number): number => {
-    let at = ordinal + 1
-    for (const strictOrdinal of strictOrdinals) if (strictOrdinal <= at) at += 1
-    return at
+/** Copies the file without blank lines, and with the placeholder for each line that needs the strict parser. */
+async function copyWithPlaceholders(
+  { path, scratchFolder }: ParseRequest,
+  { gaps }: FastCsvScan,
+  placeholder: string,
+): Promise<string> {
+  const copyPath = join(await scratchFolder(), `${randomUUID()}.plain`)
+  const copy = await open(copyPath, "w")
+  let next = 0
+  try {
+    await forEachChunk(path, async (chunk, offset) => {
+      const parts: Buffer[] = []
+      let from = 0
+      for (let gap = gaps[next]; gap !== undefined; gap = gaps[(next += 1)]) {
+        const start = gap.offset - offset
+        if (start >= chunk.length) break
+        parts.push(chunk.subarray(from, start))
+        if (gap.ordinal !== undefined) parts.push(Buffer.from(placeholder))
+        from = start + gap.length
+      }
+      await copy.writeFile(Buffer.concat([...parts, chunk.subarray(from)]))
+    })
+  } finally {
+    await copy.close()
   }
+  return copyPath
+}
+
+/** Creates the reader of lines by ordinal; ordinals begin after the header. */
+function createLinePicker(path: string, scan: FastCsvScan): ParsedFile["pickLines"] {
   return async function* pick(ordinals) {
-    const places = new Map(ordinals.map((ordinal) => [toFileOrdinal(ordinal), ordinal]))
-    for await (const lines of pickLines(path, scan, [...places.keys()]))
-      yield lines.map((line) => ({ ...line, ordinal: places.get(line.ordinal) ?? line.ordinal }))
+    const lineOrdinals = ordinals.map((ordinal) => ordinal + 1)
+    for await (const lines of pickLines(path, scan, lineOrdinals))
+      yield lines.map((line) => ({ ...line, ordinal: line.ordinal - 1 }))
   }
 }

@@ -8,7 +8,7 @@ export interface FastCsvMachine {
   /** State × 256 + byte → the next state. A newline leads to `start` if the line may end there, else to the strict parser. */
   readonly transitions: Uint16Array
   readonly start: number
-  /** The fast path cannot read the file: it has quotes, NUL bytes or blank lines. */
+  /** The fast path cannot read the file. */
   readonly unsupported: number
 }
 
@@ -28,23 +28,17 @@ export function buildFastCsvMachine(
   for (const [name, position] of positions) forms[position] = findForm(source, name)
   const knownForms = forms.filter((form) => form !== undefined)
   const syntax = getCsvSyntax(source)
-  return width < 2 || knownForms.length < width || isUncertain(source, syntax, knownForms)
-    ? undefined
-    : buildMachine(knownForms, syntax)
+  const isSupported = width > 1 && knownForms.length === width && source.lineKinds === undefined
+  return !isSupported || isUncertain(source, syntax) ? undefined : buildMachine(knownForms, syntax)
 }
 
-/** Tests if the syntax and the machine disagree about some lines: blank lines, or values with the null text. */
-function isUncertain(
-  { columns }: SourceAsset,
-  { delimiter, nullText }: CsvSyntax,
-  forms: readonly ValueForm[],
-): boolean {
-  const hasBlankRecords = /\s/.test(delimiter) && forms.every(({ mayBeEmpty }) => mayBeEmpty)
-  if (nullText === undefined) return hasBlankRecords
+/** Tests if the machine cannot distinguish values from the null text. */
+function isUncertain({ columns }: SourceAsset, { nullText }: CsvSyntax): boolean {
+  if (nullText === undefined) return false
   const hasRequiredText = Object.values(columns).some(
     ({ kind, nullable }) => kind === "text" && !nullable,
   )
-  return hasBlankRecords || hasRequiredText || !/^[!-,./:-~][!-~]*$/.test(nullText)
+  return hasRequiredText || !/^[!-,./:-~][!-~]*$/.test(nullText)
 }
 
 /** The notation of a column's values: any bytes, or digits with a maximum number of decimal places. */
@@ -100,9 +94,8 @@ function buildMachine(forms: readonly ValueForm[], syntax: CsvSyntax): FastCsvMa
     }
   }
   for (const row of rows) for (const byte of [quote, 0]) row[byte] = unsupported
-  const [afterReturn, first] = [rows[lineEnd], rows[start]]
+  const afterReturn = rows[lineEnd]
   if (afterReturn !== undefined) afterReturn[newline] = start
-  if (first !== undefined) first[newline] = unsupported
   return { transitions: Uint16Array.from(rows.flat()), start, unsupported }
 }
 

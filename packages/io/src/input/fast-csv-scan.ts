@@ -1,61 +1,71 @@
+import { isUtf8 } from "node:buffer"
+
 import type { FastCsvMachine } from "./fast-csv-machine.ts"
-import { forEachChunk, type LineScan } from "./line-scan.ts"
+import { forEachChunk, isBlank, type LineScan } from "./line-scan.ts"
 
 const newline = 10
 
-/** A line of a file that has no blank lines. */
-export interface StrictLine {
-  /** From 0, the header included. */
-  readonly ordinal: number
+/** A line that the engine does not read. */
+export interface LineGap {
   readonly offset: number
-  readonly bytes: Buffer
+  /** In bytes, with the newline. */
+  readonly length: number
+  /** The ordinal of the record, from 0 after the header, for the strict parser; undefined for a blank line. */
+  readonly ordinal: number | undefined
 }
 
-/** The positions of the lines of a CSV file, and the lines that need the strict parser. */
+/** The positions of the lines of a CSV file, and the lines that the engine does not read. */
 export interface FastCsvScan extends LineScan {
-  readonly strictLines: readonly StrictLine[]
+  readonly gaps: readonly LineGap[]
 }
 
 const linesPerCheckpoint = 512
-const maxStrictLines = 10_000
+const maxGaps = 10_000
 
 /**
- * Scans every byte of a file; undefined if the fast path cannot read it or too many lines need the strict
- * parser. The header is not scanned.
+ * Scans every byte of a file; undefined if the fast path cannot read it or there are too many gaps. The header
+ * is no gap. `mayBeSpaces` is true if a line of spaces and tabs may have the form of a record.
  */
 export async function scanCsvLines(
   path: string,
   machine: FastCsvMachine,
+  mayBeSpaces: boolean,
 ): Promise<FastCsvScan | undefined> {
   const checkpoints: { offset: number; line: number }[] = []
-  const strictLines: StrictLine[] = []
+  const gaps: LineGap[] = []
   let lines = 0
+  let lineNumber = 0
   let maxLineBytes = 0
   let isSupported = true
   const bytes = await forEachChunk(path, (chunk, offset) => {
     if (!isSupported) return
-    isSupported = forEachLine(chunk, machine, (start, end, isFast) => {
-      if (lines % linesPerCheckpoint === 0)
-        checkpoints.push({ offset: offset + start, line: lines + 1 })
-      if (!isFast && lines > 0) {
-        const line = Buffer.from(chunk.subarray(start, end - 1))
-        strictLines.push({ ordinal: lines, offset: offset + start, bytes: line })
+    const isWellFormed = isUtf8(chunk)
+    isSupported = forEachLine(chunk, machine, (start, end, hasForm) => {
+      lineNumber += 1
+      const isPlain = hasForm && (isWellFormed || isUtf8(chunk.subarray(start, end)))
+      const gap = { offset: offset + start, length: end - start }
+      if ((!isPlain || mayBeSpaces) && isBlank(chunk, start, end - 1)) {
+        gaps.push({ ...gap, ordinal: undefined })
+        return
       }
-      if (end - start > maxLineBytes) maxLineBytes = end - start
+      if (lines % linesPerCheckpoint === 0)
+        checkpoints.push({ offset: gap.offset, line: lineNumber })
+      if (!isPlain && lines > 0) gaps.push({ ...gap, ordinal: lines - 1 })
+      if (gap.length > maxLineBytes) maxLineBytes = gap.length
       lines += 1
     })
-    isSupported &&= strictLines.length <= maxStrictLines
+    isSupported &&= gaps.length <= maxGaps
   })
   return isSupported
-    ? { bytes, lines, maxLineBytes, checkpoints, strictOrdinals: [], strictLines }
+    ? { bytes, lines, maxLineBytes, checkpoints, strictOrdinals: [], gaps }
     : undefined
 }
 
-/** Reports the position of each line and if it needs the strict parser; false if the fast path cannot read the file. */
+/** Reports the position of each line and if it has the form of a record; false if the fast path cannot read the file. */
 function forEachLine(
   chunk: Buffer,
   { transitions, start, unsupported }: FastCsvMachine,
-  visit: (start: number, end: number, isFast: boolean) => void,
+  visit: (start: number, end: number, hasForm: boolean) => void,
 ): boolean {
   let state = start
   let lineStart = 0

@@ -76,7 +76,25 @@ export function buildFastValuePattern(column: Column): string | undefined {
 
 /** Numbers of up to 15 digits, which a double distinguishes from their neighbours. */
 function buildFastDecimalPattern(type: string): string {
-  const [width = 0, scale = 0] = (type.match(/\d+/g) ?? []).map(Number)
+  const { width, scale } = parseDecimalType(type)
   const fraction = Math.min(scale, 7)
   return buildDecimalPattern(Math.min(width - scale, 15 - fraction), fraction)
+}
+
+/**
+ * Returns the type in which the engine's typed reader reads the fast path's values of a column without a
+ * loss. The reader multiplies a double by the power of ten of a decimal's scale, so it reads decimals as text
+ * unless the product has at most 15 digits.
+ */
+export function getFastReadType({ kind, type, element }: Column): string {
+  if (kind === "list" && element !== undefined) return `${getFastReadType(element)}[]`
+  if (kind !== "decimal") return type
+  const { width, scale } = parseDecimalType(type)
+  const whole = Math.min(width - scale, 15 - Math.min(scale, 7))
+  return whole + scale > 15 ? "VARCHAR" : type
+}
+
+function parseDecimalType(type: string): { readonly width: number; readonly scale: number } {
+  const [width = 0, scale = 0] = (type.match(/\d+/g) ?? []).map(Number)
+  return { width, scale }
 }

@@ -1,16 +1,24 @@
+import type { SourceAsset } from "@freshet/core"
 import { quoteName, renderSql } from "@freshet/core/engine"
 
-import { getNumberCell, getTextCell } from "../duckdb/cell.ts"
+import { getNumberCell } from "../duckdb/cell.ts"
 import { quoteText } from "../duckdb/sql-text.ts"
 import { createFastLineMatcher } from "./fast-json-line.ts"
+import { getFastReadType } from "./fast-json-value.ts"
 import { getJsonKey, hasDistinctKeys } from "./json-keys.ts"
-import { type Line, type LineScan, pickLines, scanLines } from "./line-scan.ts"
-import { dropRows, type ParsedFile, type ParseRequest, type ParsedTable } from "./parsed-file.ts"
+import { isJson, readMembers } from "./json-tokens.ts"
+import { type LineScan, pickLines, scanLines } from "./line-scan.ts"
+import {
+  dropRows,
+  hidesRowNumbers,
+  type ParsedFile,
+  type ParseRequest,
+  type ParsedTable,
+} from "./parsed-file.ts"
+import { createPause } from "./pause.ts"
 import { findByteFault } from "./quarantine.ts"
-import { buildStrictJsonQuery } from "./strict-json-query.ts"
-import { appendTextRows } from "./text-table.ts"
-
-const batchBytes = 8 << 20
+import { createLineParser, jsonNotation, type StrictLine } from "./strict-line.ts"
+import { createStrictTable } from "./strict-table.ts"
 
 /**
  * Reads a file of JSON lines. The engine's typed reader reads all lines at once. Meanwhile a scan over the
@@ -47,7 +55,8 @@ interface FastParse {
 async function parseFast(request: ParseRequest, table: ParsedTable): Promise<FastParse> {
   const { source, path, parser } = request
   const hasStruct = Object.values(source.columns).some(({ kind }) => kind === "struct")
-  if (parser === "strict" || hasStruct || !hasDistinctKeys(source))
+  const isReadable = !hasStruct && hasDistinctKeys(source) && !hidesRowNumbers(source)
+  if (parser === "strict" || !isReadable)
     return { scan: await scanLines(path), strictOrdinals: "all" }
   const [scan, parsedRows] = await Promise.all([
     scanLines(path, createFastLineMatcher(source)),
@@ -73,11 +82,13 @@ async function createFastTable(
   maxLineBytes: number,
 ): Promise<number | undefined> {
   const columns = Object.entries(source.columns).map(
-    ([name, { type }]) => `${quoteText(getJsonKey(source, name))}: ${quoteText(type)}`,
+    ([name, column]) =>
+      `${quoteText(getJsonKey(source, name))}: ${quoteText(getFastReadType(column))}`,
   )
-  const names = Object.keys(source.columns).map(
-    (name) => `${quoteName(getJsonKey(source, name))} AS ${quoteName(name)}`,
-  )
+  const names = Object.entries(source.columns).map(([name, column]) => {
+    const value = quoteName(getJsonKey(source, name))
+    return `${getFastReadType(column) === column.type ? value : `TRY_CAST(${value} AS ${column.type})`} AS ${quoteName(name)}`
+  })
   const sizeOption = maxLineBytes === 0 ? "" : `maximum_object_size = ${maxLineBytes + 1024},`
   try {
     const [row] = await connection.rows(`
@@ -117,66 +128,32 @@ async function parseStrict(
   scan: LineScan,
   ordinals: readonly number[] | "all",
 ): Promise<ParsedTable | undefined> {
-  const name = quoteName(` parsed ${request.id}`)
-  let hasTable = false
-  let batch: Line[] = []
-  let bytes = 0
-  const parseNext = async () => {
-    hasTable = (await parseBatch(request, { name, hasTable }, batch)) || hasTable
-    batch = []
-    bytes = 0
-  }
-  for await (const lines of pickLines(request.path, scan, ordinals)) {
+  const table = createStrictTable(request)
+  const parseLine = createStrictJsonParser(request.source)
+  const pause = createPause()
+  for await (const lines of pickLines(request.path, scan, ordinals))
     for (const line of lines) {
-      batch.push(line)
-      bytes += line.bytes.length
+      await table.add(line, parseLine(line.bytes))
+      await pause()
     }
-    if (bytes >= batchBytes) await parseNext()
-  }
-  if (batch.length > 0) await parseNext()
-  return hasTable ? { name, ordinal: "ordinal", condition: "reason IS NULL" } : undefined
+  return await table.finish()
 }
 
-/** Tests if any of the lines reached the table: lines that are not JSON do not. */
-async function parseBatch(
-  { connection, source, partition, quarantine, file }: ParseRequest,
-  target: { readonly name: string; readonly hasTable: boolean },
-  lines: readonly Line[],
-): Promise<boolean> {
-  const faults = new Map<number, string>()
-  const texts: [number, string][] = []
-  for (const { ordinal, bytes } of lines) {
-    const fault = findByteFault(bytes) ?? findJsonFault(bytes)
-    if (fault === undefined) texts.push([ordinal, bytes.toString("utf8")])
-    else faults.set(ordinal, fault)
-  }
-  const [first] = texts
-  if (first !== undefined) {
-    await connection.run(`CREATE OR REPLACE TEMP TABLE " texts" (ordinal BIGINT, text VARCHAR)`)
-    await appendTextRows(connection, " texts", texts)
-    const insertion = target.hasTable
-      ? `INSERT INTO ${target.name}`
-      : `CREATE OR REPLACE TEMP TABLE ${target.name} AS`
-    const rejectedRows = await connection.rows(`
-      ${insertion} ${buildStrictJsonQuery(source, '" texts"', partition)};
-      SELECT ordinal::DOUBLE AS ordinal, reason FROM ${target.name}
-      WHERE reason IS NOT NULL AND ordinal >= ${first[0]}`)
-    for (const row of rejectedRows)
-      faults.set(getNumberCell(row, "ordinal"), getTextCell(row, "reason"))
-  }
-  for (const { ordinal, line, bytes } of lines) {
-    const reason = faults.get(ordinal)
-    if (reason !== undefined) await quarantine.add({ file, line }, reason, bytes)
-  }
-  return first !== undefined
-}
-
-/** Finds malformed JSON. The engine's reader accepts a comma before a closing bracket, and bare NaN and Infinity. */
-function findJsonFault(bytes: Buffer): "malformed_json" | undefined {
-  try {
-    JSON.parse(bytes.toString("utf8"))
-    return undefined
-  } catch {
-    return "malformed_json"
+/** Creates the strict parser of a line's bytes. */
+function createStrictJsonParser(source: SourceAsset): (bytes: Buffer) => StrictLine {
+  const parseLine = createLineParser(source, jsonNotation)
+  const keys = new Map(
+    Object.keys(source.columns).map((column) => [column, getJsonKey(source, column)]),
+  )
+  return (bytes) => {
+    const fault = findByteFault(bytes)
+    if (fault !== undefined) return { kind: "fault", reason: fault }
+    const text = bytes.toString("utf8")
+    const members = isJson(text) && /^\s*{/.test(text) ? readMembers(text) : undefined
+    if (members === undefined) return { kind: "fault", reason: "malformed_json" }
+    return parseLine((column) => {
+      const value = members.get(keys.get(column) ?? column)
+      return value === "null" ? undefined : value
+    })
   }
 }

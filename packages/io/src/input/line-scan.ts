@@ -168,7 +168,8 @@ export function stripByteOrderMark(bytes: Buffer, line: number): Buffer {
   return hasByteOrderMark ? bytes.subarray(3) : bytes
 }
 
-function isBlank(chunk: Buffer, start: number, end: number): boolean {
+/** Tests if bytes are only spaces, tabs and returns. */
+export function isBlank(chunk: Buffer, start: number, end: number): boolean {
   for (let at = start; at < end; at += 1) {
     const byte = chunk[at]
     if (byte !== 32 && byte !== 9 && byte !== 13) return false

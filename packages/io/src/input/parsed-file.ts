@@ -42,6 +42,11 @@ export interface ParsedTable {
   readonly condition: string | undefined
 }
 
+/** Tests if a column has the name of the engine's row numbers, which the fast paths need as ordinals. */
+export function hidesRowNumbers({ columns }: SourceAsset): boolean {
+  return Object.keys(columns).some((name) => name.toLowerCase() === "rowid")
+}
+
 /** Removes the rows with these ordinals from the table. */
 export async function dropRows(
   connection: Connection,

@@ -1,6 +1,12 @@
-import { createRecord, type OpenRecord, parseCsvLine } from "./csv-record-parser.ts"
+import {
+  createRecord,
+  type OpenRecord,
+  parseCsvLine,
+  type RecordState,
+} from "./csv-record-parser.ts"
 import type { CsvSyntax } from "./csv-syntax.ts"
-import { forEachChunk, stripByteOrderMark } from "./line-scan.ts"
+import { forEachChunk, isBlank, stripByteOrderMark } from "./line-scan.ts"
+import { createPause } from "./pause.ts"
 import { findByteFault } from "./quarantine.ts"
 
 /** A record of a CSV file, or a line that is not one. */
@@ -8,96 +14,147 @@ export interface CsvRecord {
   /** The number of its first line, from 1. */
   readonly line: number
   readonly bytes: Buffer
-  readonly fields: readonly string[]
+  /** The values; undefined is an empty value without quotes. */
+  readonly fields: readonly (string | undefined)[]
   readonly fault: "malformed_csv" | "nul_byte" | "invalid_utf8" | undefined
 }
 
-/** The maximum length of a quoted value: the first line of a longer one is malformed. */
-const maxQuotedBytes = 64 << 20
+/** The maximum length of a record of several lines: the first line of a longer one is malformed. */
+const maxRecordBytes = 64 << 20
+const batchRecords = 500
 
-/** Yields the records of a file in batches. Blank lines between records are ignored. */
+/** Yields the records of a file in batches, the header first. Blank lines between records are ignored, unless they are the null values of a file of one column. */
 export async function readStrictCsvRecords(
   path: string,
   syntax: CsvSyntax,
   consume: (records: readonly CsvRecord[]) => Promise<void>,
 ): Promise<void> {
   const reader = createRecordReader(syntax)
+  const pause = createPause()
   let lineNumber = 0
+  const consumeRecords = async (isEnd: boolean) => {
+    let batch: CsvRecord[] = []
+    for (const record of reader.readRecords(isEnd)) {
+      batch.push(record)
+      if (batch.length < batchRecords) continue
+      await consume(batch)
+      await pause()
+      batch = []
+    }
+    if (batch.length > 0) await consume(batch)
+  }
   await forEachChunk(path, async (buffer) => {
     const chunk = Buffer.from(buffer)
-    const records: CsvRecord[] = []
     for (let start = 0; start < chunk.length;) {
       const newlineAt = chunk.indexOf(10, start)
       const end = newlineAt < 0 ? chunk.length : newlineAt
       lineNumber += 1
-      records.push(
-        ...reader.line(lineNumber, stripByteOrderMark(chunk.subarray(start, end), lineNumber)),
-      )
+      reader.addLine(lineNumber, stripByteOrderMark(chunk.subarray(start, end), lineNumber))
       start = end + 1
     }
-    await consume(records)
+    await consumeRecords(false)
   })
-  await consume(reader.end())
+  await consumeRecords(true)
 }
 
-interface NumberedLine {
+/** A line that is not yet part of a record. */
+interface PendingLine {
   readonly line: number
   readonly bytes: Buffer
+  /** The number of bytes of all lines up to this one. */
+  readonly end: number
+  readonly fault: CsvRecord["fault"]
 }
 
+/**
+ * Creates the reader of records from lines. A record that is open at the end of a line ends at the first line
+ * after it that does not leave a quoted value open. If that line is malformed, or there is none, the record's
+ * first line is malformed and the next line starts a record. All open records before that line share it, so that
+ * each line is read twice at most.
+ */
 function createRecordReader(syntax: CsvSyntax) {
-  let record = createRecord()
-  let lines: NumberedLine[] = []
+  let pending: PendingLine[] = []
+  let first = 0
+  let openUntil = 0 // the lines between `first` and this one leave a quoted value open
+  let closing: RecordState = "open" // the state after the line at `openUntil`
   let bytes = 0
-  const restart = () => {
-    record = createRecord()
-    lines = []
-    bytes = 0
+  let hasHeader = false
+  let hasNullLines = false // a blank line is a record
+  const findClosingLine = (): PendingLine | undefined => {
+    if (openUntil <= first) {
+      openUntil = first + 1
+      closing = "open"
+    }
+    for (; closing === "open"; openUntil += 1) {
+      const line = pending[openUntil]
+      if (line === undefined) return undefined
+      closing = readClosingState(line, syntax)
+      if (closing !== "open") return line
+    }
+    return pending[openUntil]
   }
-  /** The first line was not a record; the lines after it are parsed again. */
-  const rejectFirstLine = (): CsvRecord[] => {
-    const [first, ...laterLines] = lines
-    restart()
-    if (first === undefined) return []
-    const laterRecords = laterLines.flatMap((laterLine) => line(laterLine.line, laterLine.bytes))
-    return [{ ...first, fields: [], fault: "malformed_csv" }, ...laterRecords]
+  const readRecords = function* (isEnd: boolean): Generator<CsvRecord> {
+    for (let line = pending[first]; line !== undefined; line = pending[first]) {
+      if (!hasNullLines && isBlank(line.bytes, 0, line.bytes.length)) {
+        first += 1
+        continue
+      }
+      const record = createRecord()
+      const state = readState(record, line, syntax)
+      const closingLine = state === "open" ? findClosingLine() : line
+      const length = (closingLine?.end ?? bytes) - line.end + line.bytes.length
+      const isTooLong = state === "open" && length > maxRecordBytes
+      if (closingLine === undefined && !isEnd && !isTooLong) break
+      const isWhole = state === "whole" || (state === "open" && closing === "whole" && !isTooLong)
+      const last = isWhole && state === "open" ? openUntil : first
+      yield isWhole
+        ? toCompleteRecord(record, pending.slice(first, last + 1), syntax)
+        : toMalformedRecord(line)
+      hasNullLines ||= !hasHeader && syntax.nullLines && record.fields.length === 1
+      hasHeader = true
+      first = last + 1
+    }
+    pending = pending.slice(first)
+    openUntil -= first
+    first = 0
   }
-  const line = (number: number, text: Buffer): CsvRecord[] => {
-    const fault = findByteFault(text)
-    if (fault !== undefined)
-      return [...rejectFirstLine(), { line: number, bytes: text, fields: [], fault }]
-    if (lines.length === 0 && isBlankText(text)) return []
-    lines.push({ line: number, bytes: text })
-    bytes += text.length
-    const state = parseCsvLine(record, text.toString("utf8"), syntax)
-    if (state === "malformed" || bytes > maxQuotedBytes) return rejectFirstLine()
-    if (state === "open") return []
-    const completeRecord = toCompleteRecord(record, lines)
-    restart()
-    return [completeRecord]
+  const addLine = (line: number, lineBytes: Buffer) => {
+    bytes += lineBytes.length + 1
+    pending.push({ line, bytes: lineBytes, end: bytes - 1, fault: findByteFault(lineBytes) })
   }
-  const end = (): CsvRecord[] => {
-    const records: CsvRecord[] = []
-    while (lines.length > 0) records.push(...rejectFirstLine())
-    return records
-  }
-  return { line, end }
+  return { addLine, readRecords }
 }
 
-function toCompleteRecord(record: OpenRecord, lines: readonly NumberedLine[]): CsvRecord {
-  const [first] = lines
-  const bytes =
-    lines.length === 1 && first !== undefined
-      ? first.bytes
-      : Buffer.concat(
-          lines.flatMap((line, at) => (at === 0 ? [line.bytes] : [newline, line.bytes])),
-        )
-  return { line: first?.line ?? 0, bytes, fields: record.fields, fault: undefined }
+function readState(record: OpenRecord, { bytes, fault }: PendingLine, syntax: CsvSyntax) {
+  return fault === undefined ? parseCsvLine(record, bytes.toString("utf8"), syntax) : "malformed"
+}
+
+/** Reads the state of a record after a line that starts inside of a quoted value. */
+function readClosingState(line: PendingLine, syntax: CsvSyntax): RecordState {
+  return readState({ fields: [], quoted: "" }, line, syntax)
+}
+
+function toMalformedRecord({ line, bytes, fault = "malformed_csv" }: PendingLine): CsvRecord {
+  return { line, bytes, fields: [], fault }
+}
+
+/** Completes a record whose first line was parsed. */
+function toCompleteRecord(
+  record: OpenRecord,
+  [first, ...laterLines]: readonly PendingLine[],
+  syntax: CsvSyntax,
+): CsvRecord {
+  for (const { bytes } of laterLines) parseCsvLine(record, bytes.toString("utf8"), syntax)
+  const bytes = first?.bytes ?? newline
+  return {
+    line: first?.line ?? 0,
+    bytes:
+      laterLines.length === 0
+        ? bytes
+        : Buffer.concat([bytes, ...laterLines.flatMap((later) => [newline, later.bytes])]),
+    fields: record.fields,
+    fault: undefined,
+  }
 }
 
 const newline = Buffer.from("\n")
-
-/** Tests if bytes are only spaces, tabs and returns. */
-export function isBlankText(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte === 32 || byte === 9 || byte === 13)
-}

@@ -1,4 +1,5 @@
 import type { Connection } from "../duckdb/session.ts"
+import { createPause } from "./pause.ts"
 
 /** Appends rows to a temporary table of one BIGINT column followed by VARCHAR columns. */
 export async function appendTextRows(
@@ -6,13 +7,15 @@ export async function appendTextRows(
   table: string,
   rows: readonly (readonly [number, ...(string | null)[]])[],
 ): Promise<void> {
+  const pause = createPause()
   const appender = await connection.native.createAppender(table, "main", "temp")
-  for (const [ordinal, ...texts] of rows) {
+  for (const [at, [ordinal, ...texts]] of rows.entries()) {
     appender.appendBigInt(BigInt(ordinal))
     for (const text of texts)
       if (text === null) appender.appendNull()
       else appender.appendVarchar(text)
     appender.endRow()
+    if (at % 64 === 0) await pause()
   }
   appender.closeSync()
 }

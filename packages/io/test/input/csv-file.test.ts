@@ -191,7 +191,7 @@ test("a decimal that is no number, or has more digits than the column, is quaran
       [3, "wrong_type"],
       [4, "wrong_type"],
       [5, "wrong_type"],
-      [7, "wrong_type"],
+      [7, "out_of_range"],
     ])
   }
 })

@@ -139,7 +139,7 @@ test("the fast path and the strict parser accept the same of any lines", async (
   await fc.assert(property, { numRuns: 150 })
 })
 
-test("the fast path rejects a file with quotes, NUL bytes or blank lines", async () => {
+test("the typed fast path rejects a file with quotes or NUL bytes, and finds strict and blank lines", async () => {
   const positions = new Map([
     ["id", 0],
     ["score", 2],
@@ -150,14 +150,17 @@ test("the fast path rejects a file with quotes, NUL bytes or blank lines", async
   const scan = async (content: string) => {
     const path = join(landing.folder, "scan.csv")
     await writeFile(path, content)
-    return machine && (await scanCsvLines(path, machine))
+    return machine && (await scanCsvLines(path, machine, false))
   }
   const plain = `${header}\n1,x,2.5,good,100\n`
-  expect(await scan(plain)).toMatchObject({ lines: 2, strictLines: [] })
-  expect(await scan(plain.replaceAll("\n", "\r\n"))).toMatchObject({ lines: 2, strictLines: [] })
+  expect(await scan(plain)).toMatchObject({ lines: 2, gaps: [] })
+  expect(await scan(plain.replaceAll("\n", "\r\n"))).toMatchObject({ lines: 2, gaps: [] })
   expect(await scan(`${plain}2,"x",1,,\n`)).toBeUndefined()
   expect(await scan(`${plain}2,x\0,1,,\n`)).toBeUndefined()
-  expect(await scan(`${plain}\n`)).toBeUndefined()
-  const strictLine = await scan(`${plain}2,x,2.55,,\n3,x,1,,`)
-  expect(strictLine?.strictLines.map(({ ordinal }) => ordinal)).toEqual([2])
+  const gappyScan = await scan(`${plain} \r\n2,x,2.55,,\n3,x,1,,`)
+  expect(gappyScan?.gaps).toEqual([
+    { offset: plain.length, length: 3, ordinal: undefined },
+    { offset: plain.length + 3, length: 11, ordinal: 1 },
+  ])
+  expect(gappyScan?.lines).toBe(4)
 })
