@@ -179,7 +179,7 @@ function findOutputRecords(
   return records.length === computation.outputs.length ? records : undefined
 }
 
-/** Leaves rows whose newest materialization has the current inputs, and runs their checks if the checks changed. */
+/** Leaves rows whose newest materialization has the current inputs, and runs their checks if the checks changed or failed. */
 async function checkUnchanged(
   state: RunState,
   step: MaterializeStep,
@@ -189,8 +189,9 @@ async function checkUnchanged(
   const outputs = nameOutputs(step.computation, currentRecords)
   const checkedAssets = getOutputs(state.evaluation.graph, step.computation).filter(
     (asset, index) =>
+      (currentRecords[index]?.failedErrors ?? 0) > 0 ||
       currentRecords[index]?.checkVersion !==
-      findCheckVersion(state, asset, step.partition, effects),
+        findCheckVersion(state, asset, step.partition, effects),
   )
   if (checkedAssets.length === 0) return { outcome: { kind: "unchanged" } as const, outputs }
   const checks = await runChecks(state, step, { checkedAssets, outputs }, effects)

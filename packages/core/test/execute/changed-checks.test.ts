@@ -295,6 +295,25 @@ describe("a changed check", () => {
     expect((await run(project, changed)).planned).toEqual([])
   })
 
+  test("that failed runs again on rows that prove to be unchanged, and blocks their readers", async () => {
+    const declare = (salt: string, withReader: boolean, ...checks: readonly Check<"n">[]) => {
+      const up = dailyAsset("up", sql`${salt} ${raw}`)
+      const checked = dailyAsset("checked", sql`from ${up}`, { checks })
+      const reader = dailyAsset("reader", sql`from ${checked}`)
+      return buildValidGraph(raw, up, checked, ...(withReader ? [reader] : []))
+    }
+    const project = createProjectWithDays([1])
+    project.behaviour.rows = (_, asset) => asset
+    await run(project, declare("1", false))
+    project.behaviour.checks = (asset) => (asset === "checked" ? [failedCheck("checked")] : [])
+    await run(project, declare("1", false, unique("n")))
+    expect(listOutcomes(await run(project, declare("2", true, unique("n"))))).toEqual({
+      "up 2026-01-01": "materialized",
+      "checked 2026-01-01": "checked",
+      "reader 2026-01-01": "skipped",
+    })
+  })
+
   test("prevents publication until it has run on the rows", async () => {
     const [x, y] = [{ $inferInsert: {} }, { $inferInsert: {} }]
     const set = (...checks: readonly Check<"n">[]) =>

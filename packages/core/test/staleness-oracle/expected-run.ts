@@ -190,12 +190,19 @@ function failsCheck(declared: Declarations, { checksPassed }: Truth, output: str
 }
 
 /** Runs the changed checks of these outputs on fresh rows. Returns whether any ran. */
-function rerunChecks(running: OracleRun, name: string, outputs: readonly string[]): boolean {
+function rerunChecks(
+  running: OracleRun,
+  name: string,
+  outputs: readonly string[],
+  alsoFailed = false,
+): boolean {
   const { truths, past, declared } = running
   const truth = truths.get(name)!
   const { checks } = getPast(past, declared, truth).find(({ inputs }) => inputs === truth.inputs)!
   const changed = outputs.filter(
-    (output) => checks.get(output)?.rule !== formatRule(declared, truth, output),
+    (output) =>
+      checks.get(output)?.rule !== formatRule(declared, truth, output) ||
+      (alsoFailed && checks.get(output)?.hasFailed === true),
   )
   for (const output of changed) checks.set(output, runCheck(running, name, output))
   return changed.length > 0
@@ -224,7 +231,7 @@ function materialize(
   const { outputs } = truth.computation
   const materialization = materializations.find(({ inputs }) => inputs === truth.inputs)
   if (materialization !== undefined && materialization === materializations.at(-1))
-    return rerunChecks(running, name, outputs) ? "checked" : "unchanged"
+    return rerunChecks(running, name, outputs, true) ? "checked" : "unchanged"
   if (materialization === undefined) computed.add(name)
   else running.checked.push(...outputs.filter((output) => declared.checks.has(output)))
   if (materialization === undefined && name === failing)
