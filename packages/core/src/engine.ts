@@ -138,13 +138,19 @@ export type { ReasonGroup } from "./plan/reasons.ts"
 export { groupByReason } from "./plan/reasons.ts"
 export { groupBy } from "./group-by.ts"
 export type { PublicationPlan } from "./plan/publication.ts"
-export { groupPublicationSets, isReadyToPublish } from "./plan/publication.ts"
+export { isReadyToPublish } from "./plan/publication.ts"
+export type { SetPublication } from "./plan/publication-set.ts"
+export {
+  findSetPublication,
+  groupPublicationSets,
+  listPublishedAssets,
+} from "./plan/publication-set.ts"
 export { evaluate } from "./evaluate/evaluate.ts"
 export type { ComputationProof, FreshnessProof, SourceProof } from "./prove/freshness-proof.ts"
 export type { ProofEffects, RecordedVersions } from "./prove/current-records.ts"
 export type { ProvenEvaluation } from "./prove/prove-freshness.ts"
 export { proveFreshness } from "./prove/prove-freshness.ts"
-export type { SetRows } from "./prove/published-rows.ts"
+export type { PublishedVersions } from "./prove/published-versions.ts"
 export type { KnownFreshness } from "./prove/find-unproven.ts"
 export type { ComputationStates, Evaluation, StateCounts, StateKind } from "./evaluate/states.ts"
 export {

@@ -158,11 +158,17 @@ export type StepOutcome =
   | { readonly kind: "failed"; readonly message: string; readonly hint: string | undefined }
   | { readonly kind: "skipped"; readonly blocker: string }
 
-/** One table of a publication, with the stored rows that it will show. */
+/** One table of a publication, with the stored rows that it will contain. */
 export interface PublicationTable {
   readonly asset: Asset
   readonly publish: Publish
-  readonly partition: number
+  /** Oldest first. */
+  readonly partitions: readonly PublicationPartition[]
+}
+
+/** The stored rows of one partition. */
+export interface PublicationPartition {
+  readonly key: string
   readonly file: string
   readonly dataVersion: string
 }
@@ -181,9 +187,9 @@ export interface TableChange {
 export interface PublicationRequest {
   readonly run: string
   readonly set: string
-  readonly partition: number
+  /** Key of the newest partition of its tables. */
   readonly partitionKey: string
-  /** Hash of the tables' new content. A version that is already published is not published again. */
+  /** Hash of the tables' new content. */
   readonly version: string
   readonly tables: readonly PublicationTable[]
 }

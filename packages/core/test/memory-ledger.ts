@@ -21,19 +21,30 @@ import {
   type PartitionRange,
   type MaterializationRecord,
   type MaterializationVersion,
-  type Publication,
+  type SetPublication,
   type StepRecord,
+  type TablePublication,
 } from "../src/engine.ts"
 
 /** A ledger in memory: the retained materializations in order of `seq`, the steps and the publications. */
 export interface MemoryLedger {
   readonly records: StoredRecord[]
   readonly steps: StepRecord[]
-  readonly published: Map<string, Publication>
+  /** Publication set → its last publication. */
+  readonly published: Map<string, SetPublication>
+  /** Published table → its content. */
+  readonly tables: Map<object, MemoryTable>
   /** The wiped partitions, each with the number of steps before it. */
   readonly removed: { readonly asset: string; readonly key: string; readonly steps: number }[]
   /** The highest `seq` so far. */
   sequence: number
+}
+
+/** The content of a published table: key of the partition → data version. */
+interface MemoryTable {
+  readonly asset: string
+  readonly contents: ReadonlyMap<string, string>
+  readonly atMs: number
 }
 
 /** One retained materialization; the newest of a partition has the highest `seq`. */
@@ -47,7 +58,14 @@ interface StoredRecord {
 
 /** Creates an empty ledger. */
 export function createMemoryLedger(): MemoryLedger {
-  return { records: [], steps: [], published: new Map(), removed: [], sequence: 0 }
+  return {
+    records: [],
+    steps: [],
+    published: new Map(),
+    tables: new Map(),
+    removed: [],
+    sequence: 0,
+  }
 }
 
 /** Builds the snapshot of a ledger. */
@@ -62,8 +80,22 @@ export function toSnapshot(ledger: MemoryLedger, graph: Graph): LedgerSnapshot {
     version,
     histories,
     failures: listFailures(ledger),
-    publications: new Map(ledger.published),
+    publications: toTablePublications(ledger, graph),
   }
+}
+
+function toTablePublications(ledger: MemoryLedger, graph: Graph): LedgerSnapshot["publications"] {
+  const publications = new Map<string, TablePublication>()
+  for (const asset of graph.assets.values()) {
+    if (asset.kind === "source" || asset.publish === undefined) continue
+    const table = ledger.tables.get(asset.publish.table)
+    if (table === undefined) continue
+    const partitions = [...table.contents].map(([key, dataVersion]) => {
+      return { key, partition: findPartition(asset.partitions, key), dataVersion }
+    })
+    publications.set(asset.name, { asset: table.asset, partitions, atMs: table.atMs })
+  }
+  return publications
 }
 
 /** The records of all outputs of one attempt at one partition. */

@@ -289,9 +289,16 @@ export function createEffects(project: MemoryProject, graph: Graph): Effects {
     publisher: {
       publish: async (request) => {
         await project.behaviour.beforePublish(request)
-        const { set, partition, partitionKey, version } = request
+        const { set, partitionKey } = request
+        const atMs = project.nowMs
         project.publications.push(request)
-        project.published.set(set, { set, partition, partitionKey, version, atMs: project.nowMs })
+        project.published.set(set, { set, partitionKey, atMs })
+        for (const { asset, publish, partitions } of request.tables)
+          project.tables.set(publish.table, {
+            asset: asset.name,
+            contents: new Map(partitions.map(({ key, dataVersion }) => [key, dataVersion])),
+            atMs,
+          })
         return []
       },
     },

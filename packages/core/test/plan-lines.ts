@@ -22,7 +22,10 @@ export function listPlanLines(evaluation: Evaluation, plan: Plan): readonly stri
       ({ computation: { name, outputs }, ranges, reason }) =>
         `${formatName(name, outputs[0]?.asset ?? "", ranges)}: ${reason}`,
     ),
-    ...publications.map(({ set, key, assets }) => `publish ${set} ${key}: ${assets.join(", ")}`),
+    ...publications.map(
+      ({ set, key, tables }) =>
+        `publish ${set} ${key}: ${tables.map(({ asset }) => asset.name).join(", ")}`,
+    ),
     ...blocked.map(
       ({ computation: { name, outputs }, ranges, blocker }) =>
         `${formatName(name, outputs[0]?.asset ?? "", ranges)}: ${blocker === undefined ? "blocked as well" : formatBlocker(blocker)}`,

@@ -217,17 +217,14 @@ export interface RecordedChange {
   readonly updated: number
   readonly deleted: number
   readonly rows: number
-  /** Hash of the published rows and their form. */
-  readonly content?: string
 }
 
-/** The publications of sets of tables, each written by the transaction of its changes. The greatest `id` of a set is the current one. */
+/** The publications of sets of tables, each written by the transaction of its changes. */
 export const publications = freshetSchema.table(
   "publications",
   {
     id: bigserial({ mode: "number" }).primaryKey(),
     set: text().notNull(),
-    partition: integer().notNull(),
     partition_key: text().notNull(),
     version: text().notNull(),
     run: text().notNull(),
@@ -286,6 +283,27 @@ export const ticks = freshetSchema.table(
       .on(table.id)
       .where(sql`${table.ended_at} is null`),
   ],
+)
+
+/** The content of published tables: the rows of these partitions, written by the transaction of the latest publication that changed them. */
+export const publishedPartitions = freshetSchema.table(
+  "published_partitions",
+  {
+    /** The table's name with its schema: `stocktwits.user_recs`. */
+    table_name: text().notNull(),
+    partition_key: text().notNull(),
+    /** The publication set and the asset that published the rows. */
+    set: text().notNull(),
+    asset: text().notNull(),
+    data_version: text().notNull(),
+    /** Hash of the rows and their form. */
+    content: text().notNull(),
+    /** Key in the store of the rows. */
+    file: text().notNull(),
+    rows: bigintColumn().notNull(),
+    published_at: timestampColumn().notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.table_name, table.partition_key] })],
 )
 
 /** The hashes of landed files, so that unchanged files are not read again. A cache: it may be emptied at any time. */

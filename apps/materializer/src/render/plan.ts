@@ -104,7 +104,8 @@ function formatPublication(
   { set, partition, assets, published, withdrawn }: PlannedPublicationDocument,
   style: TerminalStyle,
 ): string {
-  const suffix = withdrawn === null ? "" : ", which no longer exists"
+  const suffix =
+    published !== null && withdrawn.includes(published) ? ", which no longer exists" : ""
   const currentText = published === null ? "first publication" : `now ${published}${suffix}`
   return `${getSign(style, "arrow")} publish ${formatSetPartition(set, partition)} (${formatQuantity(assets.length, "table")}; ${currentText})`
 }

@@ -146,7 +146,7 @@ function formatPublication(
     table,
     ...[inserted, updated, deleted, rows].map(formatCount),
   ])
-  const replaced = withdrawn === null ? "" : ` It replaces ${withdrawn}, which no longer exists.`
+  const replaced = withdrawn.map((key) => ` It replaces ${key}, which no longer exists.`).join("")
   return [
     `${paint(style, "good", getSign(style, "made"))} Published ${name}.${replaced}`,
     ...formatTable(columns, rows, style).map((line) => `  ${line}`),

@@ -5,6 +5,7 @@ import { expect, test } from "vitest"
 
 import { expectDone, readFreshetJson, runFreshet } from "./freshet-process.ts"
 import {
+  createRecs,
   declareRecs,
   landRaw,
   readPublishedRows,
@@ -42,6 +43,42 @@ test("a published day whose file was withdrawn is replaced by the newest day tha
   })
 })
 
+test("a table shows the rows of the asset that is declared, whatever set and asset published it before", async () => {
+  await withPublishedRecs(declareRecs(), async (project) => {
+    landRaw(project, "2026-01-01", 1)
+    expectDone(await runFreshet(project, "materialize"))
+    await project.declare(declareRecs({ name: "recs_v2", set: "s2", value: "n * 10" }))
+    expectDone(await runFreshet(project, "materialize"))
+    expect(await readPublishedRows(project)).toEqual(["1 1 10"])
+    await project.declare(declareRecs())
+    expect((await runFreshet(project, "plan")).stdout).toContain("publish s 2026-01-01")
+    expectDone(await runFreshet(project, "materialize"))
+    expect(await readPublishedRows(project)).toEqual(["1 1 1"])
+    await project.declare(declareRecs({ set: "renamed" }))
+    expect((await runFreshet(project, "materialize")).stdout).toBe(
+      "Nothing is stale: all requested partitions are fresh.\n",
+    )
+    expect(await readFreshetJson(project, "status")).toMatchObject({
+      publications: [{ set: "renamed", partition: "2026-01-01" }],
+    })
+  })
+})
+
+test("an asset is published to another table that it is declared with", async () => {
+  const create = [createRecs, createRecs.replace("recs", "recs_too")].join(";")
+  await withPublishedRecs(
+    declareRecs(),
+    async (project) => {
+      landRaw(project, "2026-01-01", 1)
+      expectDone(await runFreshet(project, "materialize"))
+      await project.declare(declareRecs().replace('pgTable("recs"', 'pgTable("recs_too"'))
+      expectDone(await runFreshet(project, "materialize"))
+      expect(await readPublishedRows(project, "select u, r, n from recs_too")).toEqual(["1 1 1"])
+    },
+    create,
+  )
+})
+
 const dayMs = 86_400_000
 
 test("a day that was published while the clock was two days ahead is replaced", async () => {
@@ -64,11 +101,14 @@ test("a day that was published while the clock was two days ahead is replaced", 
     const [replaced, shown] = [1, -1].map((days) =>
       new Date(Date.now() + days * dayMs).toISOString().slice(0, 10),
     )
-    expect(publications).toMatchObject([{ partition: shown, withdrawn: replaced }])
+    expect(publications).toMatchObject([{ partition: shown, withdrawn: [replaced] }])
     expect((await readFreshetJson<PublishedDays>(project, "materialize")).publications).toEqual([])
   })
 })
 
 interface PublishedDays {
-  readonly publications: readonly { readonly partition: string; readonly withdrawn: string }[]
+  readonly publications: readonly {
+    readonly partition: string
+    readonly withdrawn: readonly string[]
+  }[]
 }

@@ -22,16 +22,18 @@ export const recsPrelude = `
     (table) => [primaryKey({ columns: [table.u, table.r] })])`
 
 /** Declares `recs`: the events of a day by pair of users, published to a table by set `s`. */
-export function declareRecs({ name = "recs", set = "s" } = {}): string {
+export function declareRecs({ name = "recs", set = "s", value = "n" } = {}): string {
   return `${recsPrelude}
     const recs = sqlAsset({
-      ...common, columns, name: "${name}", description: "Events by pair.", query: count,
+      ...common, columns, name: "${name}", description: "Events by pair.", query: sql\`select u, r, ${value} as n from (\${count})\`,
       publish: publishTo(recsTable, { set: "${set}" }),
     })
     export const assets = [raw, recs]`
 }
 
-const createRecs = "create table recs (u bigint, r bigint, n bigint not null, primary key (u, r))"
+/** Creates the table of recommendations. */
+export const createRecs =
+  "create table recs (u bigint, r bigint, n bigint not null, primary key (u, r))"
 
 /** Runs `work` with a project whose database has the published tables. */
 export function withPublishedRecs(

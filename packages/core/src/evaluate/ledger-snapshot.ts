@@ -83,13 +83,22 @@ export interface Failure {
   readonly fingerprint: string
 }
 
-/** The current publication of a set. */
-export interface Publication {
-  readonly set: string
-  readonly partition: number
-  readonly partitionKey: string
-  readonly version: string
+/** The content of a published table. */
+export interface TablePublication {
+  /** The asset with these rows, by its current name. */
+  readonly asset: string
+  /** Oldest first; partitions that the asset does not have as it is declared come before the others. */
+  readonly partitions: readonly PublishedPartition[]
+  /** The instant of its last change. */
   readonly atMs: number
+}
+
+/** The rows of one partition in a published table. */
+export interface PublishedPartition {
+  readonly key: string
+  /** Undefined if the key is not one of the asset's partitions as it is declared. */
+  readonly partition: number | undefined
+  readonly dataVersion: string
 }
 
 /** An immutable view of the ledger for evaluation and planning. */
@@ -100,8 +109,8 @@ export interface LedgerSnapshot {
   readonly histories: ReadonlyMap<string, MaterializationHistory>
   /** Computation → partition → newest failure. */
   readonly failures: ReadonlyMap<string, ReadonlyMap<number, Failure>>
-  /** Publication set → its current publication. */
-  readonly publications: ReadonlyMap<string, Publication>
+  /** Published asset → the content of its table, which another asset may have published. */
+  readonly publications: ReadonlyMap<string, TablePublication>
   /** Computation → partitions whose fingerprints match a materialization with other inputs; these partitions are not fresh. */
   readonly collisions?: ReadonlyMap<string, ReadonlySet<number>> | undefined
 }

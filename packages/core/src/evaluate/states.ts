@@ -56,8 +56,8 @@ export interface Evaluation extends EvaluationInputs {
   /** The columns of all partitions: their state flags, and the set of partitions that are not fresh. `ComputationStates.start` is a computation's first place. */
   readonly flags: Uint8Array
   readonly stale: Bitset
-  /** Publication set → the versions of a publication of its fresh rows; present in a proven evaluation. */
-  readonly publishableVersions?: ReadonlyMap<string, readonly string[]>
+  /** Published asset → partition in its table → data version of the asset's fresh rows; present in a proven evaluation. */
+  readonly publishedVersions?: ReadonlyMap<string, ReadonlyMap<number, string>>
 }
 
 /** The states of a computation; undefined for a computation that is not in the graph. */

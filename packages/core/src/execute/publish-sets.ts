@@ -1,18 +1,24 @@
 import type { Asset } from "../declare/declaration.ts"
 import { formatPartitionKey } from "../declare/partition.ts"
+import { toRanges } from "../evaluate/states.ts"
 import type { Plan } from "../plan/plan.ts"
 import {
   type PublicationPlan,
-  hasPassedChecks,
-  isReadyToPublish,
-  findNewestPublishable,
-  groupPublicationSets,
-  toPublicationTables,
+  type TableContent,
+  chooseContents,
   computePublicationVersion,
-  listPublicationVersions,
-  findSetBounds,
+  formatNewestKey,
+  hasPassedChecks,
+  isPublished,
+  isReadyToPublish,
 } from "../plan/publication.ts"
-import type { Effects, PublicationRequest, TableChange } from "../ports.ts"
+import type {
+  AssetRange,
+  Effects,
+  PublicationRequest,
+  PublicationTable,
+  TableChange,
+} from "../ports.ts"
 import { FreshetError } from "../problem.ts"
 import { isBlockedByFailedCheck } from "./blockers.ts"
 import { type RunState, findRows } from "./run-state.ts"
@@ -22,8 +28,8 @@ import { formatStateKey } from "./state-key.ts"
 export interface PublicationResult {
   readonly set: string
   readonly key: string
-  /** Key of the published partition if it did not exist any more. */
-  readonly withdrawn: string | undefined
+  /** Keys of published partitions that did not exist any more. */
+  readonly withdrawn: readonly string[]
   readonly changes: readonly TableChange[]
   readonly error: string | undefined
 }
@@ -48,30 +54,43 @@ export async function publishSets(
 
 async function buildPublicationRequest(
   state: RunState,
-  { set, withdrawn }: PublicationPlan,
+  { set, tables: plannedTables }: PublicationPlan,
   effects: Effects,
   run: string,
 ): Promise<PublicationRequest | undefined> {
   const { evaluation } = state
-  const assets = groupPublicationSets(evaluation.graph).get(set) ?? []
-  const published = evaluation.snapshot.publications.get(set)
-  const floor = withdrawn === undefined ? published : undefined
-  const partition = findNewestPublishable(findSetBounds(evaluation, assets), floor, (index) =>
-    assets.every((asset) => isReadyInRun(state, asset, index)),
+  const contents = chooseContents(
+    evaluation,
+    plannedTables.map(({ asset }) => asset),
+    (asset, partition) => isReadyInRun(state, asset, partition),
   )
-  const [first] = assets
-  if (partition === undefined || first === undefined) return undefined
-  const range = { from: partition, to: partition }
-  await state.cache.load(assets.map(({ name }) => ({ asset: name, range })))
-  const tables = assets.flatMap((asset) => {
-    const rows = findRows(state, asset.name, partition)
-    return rows === undefined ? [] : toPublicationTables(asset, partition, rows)
-  })
-  const versions = listPublicationVersions(set, tables, effects.hash)
-  if (published !== undefined && versions.includes(published.version)) return undefined
+  if (contents === undefined) return undefined
+  await state.cache.load(contents.flatMap(listContentRanges))
+  const findVersion = ({ name }: Asset, partition: number) =>
+    findRows(state, name, partition)?.dataVersion
+  if (contents.every((content) => isPublished(evaluation, content, findVersion))) return undefined
+  const tables = contents.flatMap((content) => toPublicationTables(state, content))
   const version = computePublicationVersion(set, tables, effects.hash)
-  const key = formatPartitionKey(first.partitions, partition)
-  return { run, set, partition, partitionKey: key, version, tables }
+  return { run, set, partitionKey: formatNewestKey(contents), version, tables }
+}
+
+function listContentRanges({ asset, partitions }: TableContent): readonly AssetRange[] {
+  return toRanges(partitions).map((range) => ({ asset: asset.name, range }))
+}
+
+function toPublicationTables(
+  state: RunState,
+  { asset, partitions }: TableContent,
+): PublicationTable[] {
+  const { publish } = asset
+  if (publish === undefined) return []
+  const rows = partitions.flatMap((partition) => {
+    const stored = findRows(state, asset.name, partition)
+    if (stored === undefined) return []
+    const { file, dataVersion } = stored
+    return [{ key: formatPartitionKey(asset.partitions, partition), file, dataVersion }]
+  })
+  return [{ asset, publish, partitions: rows }]
 }
 
 function isReadyInRun(state: RunState, asset: Asset, partition: number): boolean {

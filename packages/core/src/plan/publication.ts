@@ -1,9 +1,6 @@
 import type { Asset } from "../declare/declaration.ts"
-import { type PartitionRange, findPartition, formatPartitionKey } from "../declare/partition.ts"
+import { formatPartitionKey } from "../declare/partition.ts"
 import { type Hash, toCanonicalJson } from "../evaluate/declared-versions.ts"
-import { fingerprintContent, formatFingerprint } from "../evaluate/fingerprint.ts"
-import { getStablePartition } from "../evaluate/inputs.ts"
-import type { Publication, MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
 import {
   type Evaluation,
   findCheckVersion,
@@ -11,73 +8,48 @@ import {
   stateFlagsAt,
   isChecked,
 } from "../evaluate/states.ts"
-import type { Graph } from "../graph/graph.ts"
-import { isWithin } from "../graph/mapping.ts"
 import type { PublicationTable } from "../ports.ts"
+import {
+  findPublishedSet,
+  findSetBounds,
+  findSetPublication,
+  groupPublicationSets,
+} from "./publication-set.ts"
 
-/** The expected publication of a set after the steps of a plan: another partition, or other rows of the published one. */
+/** The expected publication of a set after the steps of a plan: other partitions, or other rows of the published ones. */
 export interface PublicationPlan {
   readonly set: string
-  readonly partition: number
+  /** Key of the newest partition that the tables will contain. */
   readonly key: string
-  readonly assets: readonly string[]
-  readonly published: Publication | undefined
-  /** Key of the published partition if it does not exist any more; the publication replaces its rows. */
-  readonly withdrawn: string | undefined
+  readonly tables: readonly TableContent[]
+  /** Key of the newest partition in the tables; undefined before the first publication. */
+  readonly published: string | undefined
+  /** Keys of published partitions that do not exist any more. */
+  readonly withdrawn: readonly string[]
 }
 
-/** Groups the published assets of a graph by publication set. */
-export function groupPublicationSets(graph: Graph): ReadonlyMap<string, readonly Asset[]> {
-  const sets = new Map<string, Asset[]>()
-  for (const asset of graph.assets.values())
-    if (asset.kind === "asset" && asset.publish !== undefined) {
-      const assets = sets.get(asset.publish.set)
-      if (assets === undefined) sets.set(asset.publish.set, [asset])
-      else assets.push(asset)
-    }
-  return sets
-}
-
-/** The bounds of the partitions that every asset of a set has. */
-export function findSetBounds(
-  evaluation: Evaluation,
-  assets: readonly Asset[],
-): PartitionRange | undefined {
-  let range: PartitionRange = { from: -Infinity, to: Infinity }
-  for (const { name } of assets) {
-    const assetRange = evaluation.bounds.get(name)
-    if (assetRange === undefined) return undefined
-    range = { from: Math.max(range.from, assetRange.from), to: Math.min(range.to, assetRange.to) }
-  }
-  return range.from <= range.to ? range : undefined
-}
-
-/** Tests whether the published partition of a set was withdrawn: no asset of the set has it, because a file was removed or partitions are declared otherwise. */
-export function isWithdrawn(
-  evaluation: Evaluation,
-  assets: readonly Asset[],
-  published: Publication | undefined,
-): boolean {
-  if (published === undefined) return false
-  return !assets.some(({ name, partitions }) => {
-    const range = evaluation.bounds.get(name)
-    const partition = findPartition(partitions, published.partitionKey)
-    return range !== undefined && partition !== undefined && isWithin(range, partition)
-  })
+/** The partitions that the table of an asset should contain, ascending. */
+export interface TableContent {
+  readonly asset: Asset
+  readonly partitions: readonly number[]
 }
 
 /**
- * Finds the newest partition of a set that is ready to publish. It is not older than the published one, so that a
- * backfill does not change the published tables. Undefined when there is none.
+ * Chooses the partitions that the tables of a set should contain: the newest one that is ready. It is not older than a
+ * published one that still exists, so that a backfill does not change the published tables. Undefined when there is none.
  */
-export function findNewestPublishable(
-  range: PartitionRange | undefined,
-  published: Publication | undefined,
-  isReady: (partition: number) => boolean,
-): number | undefined {
-  const oldest = Math.max(range?.from ?? 1, published?.partition ?? -Infinity)
-  for (let partition = range?.to ?? 0; partition >= oldest; partition -= 1)
-    if (isReady(partition)) return partition
+export function chooseContents(
+  evaluation: Evaluation,
+  assets: readonly Asset[],
+  isReady: (asset: Asset, partition: number) => boolean,
+): readonly TableContent[] | undefined {
+  const range = findSetBounds(evaluation, assets)
+  if (range === undefined) return undefined
+  const { newest: published = -Infinity } = findPublishedSet(evaluation, assets)
+  const oldest = Math.max(range.from, published)
+  for (let partition = range.to; partition >= oldest; partition -= 1)
+    if (assets.every((asset) => isReady(asset, partition)))
+      return assets.map((asset) => ({ asset, partitions: [partition] }))
   return undefined
 }
 
@@ -93,39 +65,57 @@ export function planPublications(
   planned: PlannedSteps,
   requestedAssets: ReadonlyMap<string, unknown>,
 ): readonly PublicationPlan[] {
+  const isReady = (asset: Asset, index: number): boolean =>
+    planned.willMaterialize(asset, index) ||
+    isReadyToPublish(evaluation, asset, index, planned.willCheck(asset, index) || undefined)
+  const findVersion = (asset: Asset, index: number) =>
+    planned.willMaterialize(asset, index)
+      ? undefined
+      : evaluation.publishedVersions?.get(asset.name)?.get(index)
   return [...groupPublicationSets(evaluation.graph)].flatMap(([set, assets]) => {
     if (!assets.some((asset) => requestedAssets.has(asset.name))) return []
-    const published = evaluation.snapshot.publications.get(set)
-    const isReady = (index: number): boolean =>
-      assets.every(
-        (asset) =>
-          planned.willMaterialize(asset, index) ||
-          isReadyToPublish(evaluation, asset, index, planned.willCheck(asset, index) || undefined),
-      )
-    const isReplaced = isWithdrawn(evaluation, assets, published)
-    const floor = isReplaced ? undefined : published
-    const partition = findNewestPublishable(findSetBounds(evaluation, assets), floor, isReady)
-    const [first] = assets
-    if (partition === undefined || first === undefined) return []
-    const willChange = assets.some((asset) => planned.willMaterialize(asset, partition))
-    if (!willChange && isCurrent(evaluation, set, partition)) return []
-    const key = formatPartitionKey(first.partitions, partition)
-    const withdrawn = isReplaced ? published?.partitionKey : undefined
-    return [
-      { set, partition, key, assets: assets.map((asset) => asset.name), published, withdrawn },
-    ]
+    const tables = chooseContents(evaluation, assets, isReady)
+    if (tables === undefined) return []
+    if (tables.every((content) => isPublished(evaluation, content, findVersion))) return []
+    return [buildPublicationPlan(evaluation, set, tables)]
   })
 }
 
-/** Tests if the publication of a set has the fresh rows of a partition. */
-function isCurrent(
-  { snapshot, publishableVersions }: Evaluation,
-  set: string,
-  partition: number,
+/** Tests whether a table contains exactly these partitions with their current rows. */
+export function isPublished(
+  evaluation: Evaluation,
+  { asset, partitions }: TableContent,
+  findVersion: (asset: Asset, partition: number) => string | undefined,
 ): boolean {
-  const published = snapshot.publications.get(set)
-  if (published?.partition !== partition) return false
-  return publishableVersions?.get(set)?.includes(published.version) === true
+  const publication = evaluation.snapshot.publications.get(asset.name)
+  if (publication?.asset !== asset.name) return false
+  const published = publication.partitions
+  return (
+    published.length === partitions.length &&
+    published.every(({ partition, dataVersion }, at) => {
+      if (partition === undefined || partition !== partitions[at]) return false
+      return dataVersion === findVersion(asset, partition)
+    })
+  )
+}
+
+function buildPublicationPlan(
+  evaluation: Evaluation,
+  set: string,
+  tables: readonly TableContent[],
+): PublicationPlan {
+  const assets = tables.map(({ asset }) => asset)
+  const { withdrawn } = findPublishedSet(evaluation, assets)
+  const published = findSetPublication(evaluation, set, assets)?.partitionKey
+  return { set, key: formatNewestKey(tables), tables, published, withdrawn }
+}
+
+/** Formats the key of the newest partition of some tables. */
+export function formatNewestKey(tables: readonly TableContent[]): string {
+  const [newest] = tables
+    .map(({ asset, partitions }) => ({ asset, partition: partitions.at(-1) ?? 0 }))
+    .toSorted((one, other) => other.partition - one.partition)
+  return newest === undefined ? "" : formatPartitionKey(newest.asset.partitions, newest.partition)
 }
 
 /** Tests whether a partition of a published asset is fresh, not blocked, and passes its current error checks. `passed` is the result of checks that ran after the ledger was read. */
@@ -148,58 +138,16 @@ export function hasPassedChecks(evaluation: Evaluation, asset: Asset, index: num
   )
 }
 
-/** The publication of one asset's rows; empty if the asset is not published. */
-export function toPublicationTables(
-  asset: Asset,
-  partition: number,
-  record: Pick<MaterializationRecord, "file" | "dataVersion">,
-): PublicationTable[] {
-  if (asset.publish === undefined) return []
-  const { file, dataVersion } = record
-  return [{ asset, publish: asset.publish, partition, file, dataVersion }]
-}
-
-/** The part of one table in the version of a publication. */
-type PublishedRows = Pick<PublicationTable, "asset" | "partition" | "dataVersion">
-
 /** Computes the version of a publication: the hash of the content of its tables. */
 export function computePublicationVersion(
   set: string,
-  tables: readonly PublishedRows[],
+  tables: readonly PublicationTable[],
   hash: Hash,
 ): string {
-  return hashPublication(set, tables, hash, ({ dataVersion }) => dataVersion)
-}
-
-/** Lists the versions under which a publication of these rows may be recorded, the current form first. Earlier releases hashed fingerprints of the content. */
-export function listPublicationVersions(
-  set: string,
-  tables: readonly PublishedRows[],
-  hash: Hash,
-): readonly string[] {
-  const fingerprintVersion = hashPublication(
-    set,
-    tables,
-    hash,
-    ({ asset, partition, dataVersion }) => {
-      const stablePartition = getStablePartition(asset.partitions, partition)
-      return formatFingerprint(fingerprintContent(stablePartition, dataVersion))
-    },
-  )
-  return [computePublicationVersion(set, tables, hash), fingerprintVersion]
-}
-
-function hashPublication(
-  set: string,
-  tables: readonly PublishedRows[],
-  hash: Hash,
-  describeContent: (rows: PublishedRows) => string,
-): string {
-  const rows = tables.map((table) => [
-    table.asset.name,
-    Object.keys(table.asset.columns),
-    table.partition,
-    describeContent(table),
+  const contents = tables.map(({ asset, partitions }) => [
+    asset.name,
+    Object.keys(asset.columns),
+    partitions.map(({ key, dataVersion }) => [key, dataVersion]),
   ])
-  return hash(toCanonicalJson({ set, tables: rows }))
+  return hash(toCanonicalJson({ set, tables: contents }))
 }

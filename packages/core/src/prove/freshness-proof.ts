@@ -14,7 +14,7 @@ import {
   setBits,
   clearBits,
 } from "../partitions/bitset.ts"
-import type { RowsBySet } from "./published-rows.ts"
+import type { PublishedVersions } from "./published-versions.ts"
 
 /**
  * The partitions whose input versions equal those of their newest materializations, and the inputs of that comparison.
@@ -23,7 +23,7 @@ import type { RowsBySet } from "./published-rows.ts"
 export interface FreshnessProof {
   readonly sources: ReadonlyMap<string, SourceProof>
   readonly computations: ReadonlyMap<string, ComputationProof>
-  readonly publishedRows: RowsBySet
+  readonly publishedVersions: PublishedVersions
 }
 
 /** The files of a source. */
@@ -45,12 +45,12 @@ export interface ComputationProof extends PartitionSpan {
 /** Builds the proof of a verified evaluation. */
 export function buildProof(
   evaluation: Evaluation,
-  publishedRows: RowsBySet,
+  publishedVersions: PublishedVersions,
   hash: Hash,
 ): FreshnessProof {
   const { sources, computations } = numberGraph(evaluation.graph)
   return {
-    publishedRows,
+    publishedVersions,
     sources: new Map(
       sources.map(({ source }) => [source.name, proveSource(evaluation, source, hash)]),
     ),

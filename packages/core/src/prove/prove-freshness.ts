@@ -3,7 +3,7 @@ import type { Evaluation } from "../evaluate/states.ts"
 import type { ProofEffects } from "./current-records.ts"
 import { type KnownFreshness, findUnproven } from "./find-unproven.ts"
 import { type FreshnessProof, buildProof } from "./freshness-proof.ts"
-import { findPublishedRows, listSetVersions } from "./published-rows.ts"
+import { findPublishedVersions } from "./published-versions.ts"
 import { type Collisions, verifyInputs } from "./verify-inputs.ts"
 
 /** An evaluation whose fresh partitions are fresh by input version. */
@@ -34,15 +34,14 @@ export async function proveFreshness(
     const collisionCount = countCollisions(collisions)
     verified += await verifyInputs(evaluation, unproven, collisions, effects)
     if (countCollisions(collisions) > collisionCount) continue
-    const rows = await findPublishedRows(
+    const publishedVersions = await findPublishedVersions(
       evaluation,
-      { moved, proven: known.proof?.publishedRows },
+      { moved, proven: known.proof?.publishedVersions },
       effects,
     )
-    const publishableVersions = listSetVersions(evaluation, rows, effects.hash)
     return {
-      evaluation: { ...evaluation, publishableVersions },
-      proof: () => buildProof(evaluation, rows, effects.hash),
+      evaluation: { ...evaluation, publishedVersions },
+      proof: () => buildProof(evaluation, publishedVersions, effects.hash),
       verified,
     }
   }

@@ -7,6 +7,7 @@ import { run } from "../memory-project.ts"
 import {
   followLedger,
   expectComplete,
+  readPublished,
   readFreshRows,
   buildRequest,
   formatStepName,
@@ -37,7 +38,7 @@ async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
   project.storesProofs = chapter.pick % 3 === 0
   await expectRight(replay, graph, truth)
   const stepCount = project.steps.length
-  const floor = project.published.get("published")?.partitionKey
+  const published = readPublished(replay, graph)
   const { make } = buildRequest(chapter, replay, truth)
   project.computed.length = 0
   await run(project, graph, make)
@@ -52,7 +53,7 @@ async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
   const fresh = await expectRight(replay, graph, truth)
   if (chapter.run === "partial") return
   expect(fresh.toSorted()).toEqual([...findFresh(truth, past, facts.declared)].toSorted())
-  expectComplete(replay, truth, floor)
+  expectComplete(replay, truth, published)
 }
 
 /** Expects that the fresh partitions are fresh by definition, with the rows of a computation from scratch, and lists them. */

@@ -49,7 +49,11 @@ const only =
 /** The publications so far: set, day, and the rows of each table. */
 const listPublications = (project: MemoryProject) =>
   project.publications.map(({ set, partitionKey, tables }) =>
-    [set, partitionKey, ...tables.map(({ file }) => project.files.get(file))].join(" "),
+    [
+      set,
+      partitionKey,
+      ...tables.flatMap(({ partitions }) => partitions.map(({ file }) => project.files.get(file))),
+    ].join(" "),
   )
 
 test("groupPublicationSets groups the assets that name a set", () => {
@@ -126,10 +130,10 @@ describe("a set", () => {
     land(project, "raw", day(3), "r3")
     const { plan, publications } = await run(project, graph)
     expect(plan.publications.map(({ key, withdrawn }) => [key, withdrawn])).toEqual([
-      ["2026-01-03", "2026-01-15"],
-      ["2026-01-03", "2026-01-15"],
+      ["2026-01-03", ["2026-01-15"]],
+      ["2026-01-03", ["2026-01-15"]],
     ])
-    expect(publications.map(({ withdrawn }) => withdrawn)).toEqual(["2026-01-15", "2026-01-15"])
+    expect(publications.flatMap(({ withdrawn }) => withdrawn)).toEqual(["2026-01-15", "2026-01-15"])
     expect(listPublications(project).slice(2)).toEqual([
       "recs 2026-01-03 recs(r3) reasons(recs(r3))",
       "rooms 2026-01-03 rooms(r3)",
@@ -146,7 +150,7 @@ describe("a set", () => {
     await run(project, madeGraph)
     project.nowMs = afterDay(5)
     const { publications } = await run(project, madeGraph)
-    expect(publications).toMatchObject([{ key: "2026-01-05", withdrawn: "2026-01-07" }])
+    expect(publications).toMatchObject([{ key: "2026-01-05", withdrawn: ["2026-01-07"] }])
     expect((await run(project, madeGraph)).plan.publications).toEqual([])
   })
 

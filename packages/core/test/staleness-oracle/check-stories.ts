@@ -16,6 +16,7 @@ import {
   type Graph,
   type PlanRequest,
 } from "../../src/engine.ts"
+import { toSnapshot } from "../memory-ledger.ts"
 import {
   type PlannedRun,
   proveProject,
@@ -77,7 +78,7 @@ async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
   const { oracleRequest, make } = buildRequest(chapter, replay, truth)
   const isWhole = chapter.run !== "stopped" && chapter.run !== "killed"
   const expected = runOracle(truth, isWhole ? past : copyPast(past), facts.declared, oracleRequest)
-  const floor = project.published.get("published")?.partitionKey
+  const published = readPublished(replay, graph)
   arrangeRun(
     replay,
     chapter,
@@ -97,7 +98,7 @@ async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
   expectOutcomes(replay, truth, expected, result)
   if (expected.isBad || chapter.run === "partial") return
   await expectNoWork(replay, graph)
-  expectComplete(replay, truth, floor)
+  expectComplete(replay, truth, published)
 }
 
 async function expectNoWork({ project }: Replay, graph: Graph): Promise<void> {
@@ -236,12 +237,34 @@ function findRows(
   return project.files.get(stored.at(-1)?.record.file ?? "")
 }
 
-/** Expects the publication of the newest fresh partition that passed its checks: not one before the published partition, if that still exists. */
-export function expectComplete(
-  { project, facts, past, story }: Replay,
-  truth: Truths,
-  floor: string | undefined,
-): void {
+/** Published computation → the day and the rows in its table. */
+type PublishedDays = ReadonlyMap<string, readonly [day: string, rows: string]>
+
+/** Reads the tables of the declared computations. */
+export function readPublished({ project, facts, story }: Replay, graph: Graph): PublishedDays {
+  const { publications } = toSnapshot(project, graph)
+  return new Map(
+    listPresentComputations(story.shape, facts.declared).flatMap(({ id }) => {
+      const rows = publications.get(getName(facts.declared, id).name)?.partitions[0]
+      return rows === undefined ? [] : [[id, [rows.key, rows.dataVersion]] as const]
+    }),
+  )
+}
+
+/** Finds the newest published day that every computation with it in its table still has. */
+function findFloor(truth: Truths, published: PublishedDays): string | undefined {
+  const withdrawn = [...published].filter(([id, [day]]) => !truth.has(`${id} ${day}`))
+  const withdrawnDays = new Set(withdrawn.map(([, [day]]) => day))
+  const days = [...published.values()].map(([day]) => day)
+  return days
+    .filter((day) => !withdrawnDays.has(day))
+    .toSorted()
+    .at(-1)
+}
+
+/** Expects the newest fresh partition that passed its checks in the tables: not one before the published partition, if that still exists. */
+export function expectComplete(replay: Replay, truth: Truths, published: PublishedDays): void {
+  const { facts, past, story } = replay
   const { setting, declared } = facts
   const set = listPresentComputations(story.shape, declared).filter(
     ({ isPublished }) => isPublished,
@@ -251,21 +274,19 @@ export function expectComplete(
     set.every(({ id }) => passed.has(`${id} ${key} ${id}`)),
   )
   const newest = days.toSorted().at(-1)
-  const hasFloor = set.some(({ id }) => truth.has(`${id} ${floor}`))
-  const isShown =
-    set.length > 0 &&
+  const floor = findFloor(truth, published)
+  const isReady =
     newest !== undefined &&
-    (!hasFloor || getPlace(setting, "daily", newest) >= getPlace(setting, "daily", floor ?? ""))
-  expect(project.published.get("published")?.partitionKey).toBe(isShown ? newest : floor)
-  if (!isShown) return
-  const publishedRows = project.publications
-    .at(-1)
-    ?.tables.map(({ asset, file }) => [asset.name, project.files.get(file)])
-  const right = set.map(({ id }) => [
-    getName(declared, id).name,
-    truth.get(`${id} ${newest}`)?.contents.get(id),
-  ])
-  expect(publishedRows).toEqual(right)
+    (floor === undefined || getPlace(setting, "daily", newest) >= getPlace(setting, "daily", floor))
+  const right = set.flatMap(({ id }) => {
+    const rows = truth.get(`${id} ${newest}`)?.contents.get(id) ?? ""
+    const expected = isReady ? ([newest, rows] as const) : published.get(id)
+    return expected === undefined ? [] : [[id, expected] as const]
+  })
+  const current = readPublished(replay, buildCurrentGraph(replay))
+  expect(
+    new Map(set.flatMap(({ id }) => (current.has(id) ? [[id, current.get(id)] as const] : []))),
+  ).toEqual(new Map(right))
 }
 
 export const whole: Chapter = { edits: [], run: "complete", pick: 0, concurrency: 1 }

@@ -83,6 +83,16 @@ export function buildShapeGraph(shape: Shape, setting: Setting, declared: Declar
   return buildValidGraph(...assets.values())
 }
 
+type Table = Parameters<typeof publishTo>[0]
+const tables = new Map<string, Table>()
+
+/** The table of a computation, the same in every declaration. */
+function getTable(id: string): Table {
+  const table = tables.get(id) ?? { $inferInsert: {} }
+  tables.set(id, table)
+  return table
+}
+
 function buildAssets(
   computation: ComputationShape,
   assets: ReadonlyMap<string, AnyAsset>,
@@ -105,7 +115,7 @@ function buildAssets(
   }
   if (outputs.length === 1) {
     const { name, previousNames } = getName(declared, id)
-    const publish = publishTo({ $inferInsert: {} }, { set: "published" })
+    const publish = publishTo(getTable(id), { set: "published" })
     const extra = {
       group,
       partitions,

@@ -110,9 +110,6 @@ const garbageQuery = `
     from freshet.declared_assets as removed
     join freshet.materializations as m on m.asset = removed.name
     where removed.removed_at is not null and removed.name <> all($3)
-  ), shown as (
-    select distinct on (set) files, changes, partition from freshet.publications
-    order by set, id desc
   ), old as materialized (
     select distinct on (id) past.*, coalesce(renamed.asset, past.asset) as owner,
       ${toMilliseconds("replaced_at")} as replaced_ms
@@ -120,12 +117,7 @@ const garbageQuery = `
     left join renamed on renamed.name = past.asset
     left join keeping on keeping.name = past.asset
     where ${toMilliseconds("replaced_at")} + coalesce(keep_ms, $5) < $6
-      and file not in (select jsonb_array_elements_text(files) from shown)
-      and (coalesce(renamed.asset, past.asset), past.partition) not in (
-        select change ->> 'asset', partition
-        from shown, jsonb_array_elements(changes) as change
-        where files = '[]' and change ->> 'asset' is not null
-      )
+      and file not in (select file from freshet.published_partitions)
     order by id, replaced_at
   ), reading as (
     select reads from freshet.steps

@@ -1,4 +1,4 @@
-import type { ComputationProof, FreshnessProof, SetRows, SourceProof } from "@freshet/core/engine"
+import type { ComputationProof, FreshnessProof, SourceProof } from "@freshet/core/engine"
 
 /** A proof without its columns, which follow for each computation and then for each source. */
 export interface ProofHeader {
@@ -15,11 +15,14 @@ export interface ProofHeader {
     length: number,
     bytes: number,
   ])[]
-  readonly publishedRows: readonly (readonly [set: string, rows: SetRows])[]
+  readonly publishedVersions: readonly (readonly [
+    asset: string,
+    versions: readonly (readonly [partition: number, dataVersion: string])[],
+  ])[]
 }
 
 /** Encodes a proof as a header and columns. */
-export function encodeProof({ computations, sources, publishedRows }: FreshnessProof) {
+export function encodeProof({ computations, sources, publishedVersions }: FreshnessProof) {
   const texts = [...sources].map(([, { landed }]) => Buffer.from(landed.join("\n")))
   const header: ProofHeader = {
     computations: [...computations].map(([name, { definition, from, length }]) => [
@@ -35,7 +38,7 @@ export function encodeProof({ computations, sources, publishedRows }: FreshnessP
       length,
       texts[at]?.length ?? 0,
     ]),
-    publishedRows: [...publishedRows],
+    publishedVersions: [...publishedVersions].map(([asset, versions]) => [asset, [...versions]]),
   }
   const freshBits = [...computations.values()].map(
     ({ fresh: { buffer, byteOffset, byteLength } }) =>
@@ -63,5 +66,8 @@ export function decodeProof(
     at += size
     sources.set(name, { definition, from, length, landed: length === 0 ? [] : text.split("\n") })
   }
-  return { computations, sources, publishedRows: new Map(header.publishedRows) }
+  const publishedVersions = new Map(
+    header.publishedVersions.map(([asset, versions]) => [asset, new Map(versions)]),
+  )
+  return { computations, sources, publishedVersions }
 }

@@ -27,7 +27,7 @@ export async function readPublications(
     set,
     partitionKey: partition_key,
     publishedMs: published_at.getTime(),
-    changes: changes.map(({ content: _, ...change }) => change),
+    changes,
   }))
 }
 

@@ -5,17 +5,17 @@ import type {
   LedgerSnapshot,
   ProofEffects,
   ProvenEvaluation,
-  Publication,
 } from "@freshet/core/engine"
 import { type Client, escapeLiteral, type QueryArrayConfig, type QueryArrayResult } from "pg"
 
 import { buildEpochIdentity, toMilliseconds, buildStepIdentity } from "./identity-sql.ts"
 import { listComputationNames, findPartitionById, type LedgerNames } from "./ledger-names.ts"
-import { getCurrentName, readLedgerNames, findStaticKeys } from "./ledger-names.ts"
+import { getCurrentName, readLedgerNames } from "./ledger-names.ts"
 import { findTouchedPartitions, readHistories, type Histories } from "./read-histories.ts"
 import type { RecordedPartition } from "./read-histories.ts"
 import { readVersions } from "./read-materializations.ts"
 import { readStateFile, type LedgerState, writeStateFile } from "./state-file.ts"
+import { type PublishedRow, readTablePublications } from "./table-publications.ts"
 
 /**
  * The number of changed rows and wiped partitions since the state file was written from which on the file is
@@ -91,7 +91,7 @@ function toSnapshot(
     version: `${ledger}/${epoch}/${step}`,
     histories,
     failures: groupFailures(names, failures),
-    publications: new Map(publications.map((row) => [getText(row, 0), toPublished(names, row)])),
+    publications: readTablePublications(names, publications.map(toPublishedRow)),
   }
 }
 
@@ -176,7 +176,7 @@ function buildSnapshotQueries(graph: Graph, state: LedgerState | undefined): Que
         (select count(*) from freshet.wipes where epoch > ${epoch})
       from freshet.identity, (select coalesce(max(id), 0) as newest from freshet.steps) as step;
       ${buildFailuresQuery(graph)};
-      ${publicationsQuery};
+      ${publishedQuery};
       select asset, partition from freshet.materializations
       where last_step > ${step} and ${isKnown}
       limit ${rereadThreshold + 1};
@@ -222,19 +222,10 @@ function buildFailuresQuery(graph: Graph): string {
     order by id`
 }
 
-/** Selects the newest publication of each set without reading the others. */
-const publicationsQuery = `
-  with recursive sets as (
-    (select set from freshet.publications order by set limit 1)
-    union all
-    select (select set from freshet.publications where set > sets.set order by set limit 1)
-    from sets where sets.set is not null
-  )
-  select newest.* from sets cross join lateral (
-    select set, partition, partition_key, version, ${toMilliseconds("published_at")}
-    from freshet.publications where set = sets.set order by id desc limit 1
-  ) as newest
-  order by set`
+/** Selects the partitions in published tables. */
+const publishedQuery = `
+  select table_name, partition_key, asset, data_version, ${toMilliseconds("published_at")}
+  from freshet.published_partitions order by table_name`
 
 function getText(row: TextRow, column: number): string {
   return row[column] ?? ""
@@ -258,6 +249,16 @@ function groupFailures(names: LedgerNames, rows: readonly TextRow[]): LedgerSnap
   return failures
 }
 
+function toPublishedRow(row: TextRow): PublishedRow {
+  return {
+    table: getText(row, 0),
+    key: getText(row, 1),
+    asset: getText(row, 2),
+    dataVersion: getText(row, 3),
+    atMs: getNumber(row, 4),
+  }
+}
+
 function toFailure(row: TextRow): Failure {
   return {
     run: getText(row, 2),
@@ -267,26 +268,4 @@ function toFailure(row: TextRow): Failure {
     fingerprint: getText(row, 6),
     checks: JSON.parse(getText(row, 7)) as string[], // an array of names, as the query says
   }
-}
-
-function toPublished(names: LedgerNames, row: TextRow): Publication {
-  const [set, partitionKey] = [getText(row, 0), getText(row, 2)]
-  const staticPartition = findStaticPartition(names, set, partitionKey)
-  const partition = staticPartition ?? getNumber(row, 1)
-  return { set, partition, partitionKey, version: getText(row, 3), atMs: getNumber(row, 4) }
-}
-
-/** Finds the current partition of a static key in a publication; undefined for other partitions. */
-function findStaticPartition(
-  { graph, partitionsById }: LedgerNames,
-  set: string,
-  key: string,
-): number | undefined {
-  if (partitionsById.size === 0) return undefined
-  for (const asset of graph.assets.values()) {
-    if (asset.kind === "source" || asset.publish?.set !== set) continue
-    const partition = findStaticKeys(asset.partitions)?.indexOf(key)
-    if (partition !== undefined && partition >= 0) return partition
-  }
-  return undefined
 }

@@ -35,7 +35,7 @@ export interface LedgerState {
   readonly proof?: FreshnessProof | undefined
 }
 
-const magic = 0x36485246 // "FRH6", in the byte order of the machine: a file of another order is foreign
+const magic = 0x37485246 // "FRH7", in the byte order of the machine: a file of another order is foreign
 const prefixWords = 6
 
 /**

@@ -1,5 +1,10 @@
 import { FreshetError, type PublicationRequest } from "@freshet/core/engine"
-import { publications, type RecordedChange, runs } from "@freshet/schema/ledger"
+import {
+  publications,
+  publishedPartitions,
+  type RecordedChange,
+  runs,
+} from "@freshet/schema/ledger"
 import { and, eq } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/node-postgres"
 import type { Client } from "pg"
@@ -26,11 +31,45 @@ export async function recordPublication(
   changes: readonly RecordedChange[],
 ): Promise<void> {
   await requireRunning(client, request.run)
-  const { set, partition, partitionKey: partition_key, version, run } = request
-  const files = request.tables.map(({ file }) => file)
+  const { set, partitionKey: partition_key, version, run } = request
+  const files = request.tables.flatMap(({ partitions }) => partitions.map(({ file }) => file))
   await drizzle({ client })
     .insert(publications)
-    .values({ set, partition, partition_key, version, run, changes, files })
+    .values({ set, partition_key, version, run, changes, files })
+}
+
+/** The content of one partition in a published table. */
+export type PublishedContent = Omit<
+  typeof publishedPartitions.$inferInsert,
+  "table_name" | "published_at"
+>
+
+/** Records the whole content of a table; partitions with the same content keep their time. */
+export async function recordContent(
+  client: Client,
+  table: string,
+  contents: readonly PublishedContent[],
+): Promise<void> {
+  const values = [table, JSON.stringify(contents)]
+  await client.query(
+    `delete from freshet.published_partitions where table_name = $1
+      and partition_key not in (select value ->> 'partition_key' from jsonb_array_elements($2))`,
+    values,
+  )
+  await client.query(
+    `insert into freshet.published_partitions as recorded
+      (table_name, partition_key, set, asset, data_version, content, file, rows)
+    select $1, partition_key, set, asset, data_version, content, file, rows
+    from jsonb_to_recordset($2) as content
+      (partition_key text, set text, asset text, data_version text, content text, file text, rows bigint)
+    on conflict (table_name, partition_key) do update
+      set set = excluded.set, asset = excluded.asset, data_version = excluded.data_version,
+        content = excluded.content, file = excluded.file, rows = excluded.rows, published_at = now()
+      where (recorded.set, recorded.asset, recorded.content, recorded.file, recorded.rows)
+        is distinct from
+        (excluded.set, excluded.asset, excluded.content, excluded.file, excluded.rows)`,
+    values,
+  )
 }
 
 async function requireRunning(client: Client, run: string): Promise<void> {

@@ -1,20 +1,26 @@
 import { setTimeout as delay } from "node:timers/promises"
 
+import type { DuckDBDataChunk } from "@duckdb/node-api"
 import {
   FreshetError,
   type PublicationRequest,
   type PublicationTable,
   type TableChange,
 } from "@freshet/core/engine"
-import type { RecordedChange } from "@freshet/schema/ledger"
 import type { Client } from "pg"
 
-import { beginPublication, hasPublication, recordPublication } from "./publication.ts"
+import {
+  beginPublication,
+  hasPublication,
+  type PublishedContent,
+  recordContent,
+  recordPublication,
+} from "./publication.ts"
 import { toPublishError, describeCause } from "./publish-error.ts"
 import type { ReadRows } from "./row-reader.ts"
 import { checkTargets } from "./target-check.ts"
 import { formatTableName, type TargetTable, toTargetTable } from "./target-table.ts"
-import { findUnchangedTable, hashTableContent } from "./unchanged-table.ts"
+import { findUnchangedTable, hashContent } from "./unchanged-table.ts"
 import { type Connect, withConnection } from "./with-connection.ts"
 import { writeTable } from "./write-table.ts"
 
@@ -39,37 +45,74 @@ export async function publishSet(
       targets.map(([, target]) => target),
     )
     const changes: TableChange[] = []
-    const recorded: RecordedChange[] = []
     for (const [table, target] of targets) {
-      const content = hashTableContent(target, table.dataVersion)
-      const change =
-        (await findUnchangedTable(client, target, content)) ??
-        (await publishTable(client, rowsOf, table, target))
-      changes.push(change)
-      recorded.push({ ...change, content })
+      const published = await publishTable(client, rowsOf, table, target)
+      changes.push(published.change)
+      const contents = listContents(request.set, table, target, published.rows)
+      await recordContent(client, formatTableName(target), contents)
     }
-    await recordPublication(client, request, recorded)
+    await recordPublication(client, request, changes)
     return commit(client, changes)
   })
   if (outcome.kind === "unanswered") await settle(connect, request, outcome.cause)
   return outcome.changes
 }
 
+/** The change of a table, and the number of rows of each of its partitions. */
+interface PublishedTable {
+  readonly change: TableChange
+  readonly rows: ReadonlyMap<string, number>
+}
+
 async function publishTable(
   client: Client,
   rowsOf: ReadRows,
-  { file }: PublicationTable,
+  table: PublicationTable,
   target: TargetTable,
-): Promise<TableChange> {
+): Promise<PublishedTable> {
+  const unchanged = await findUnchangedTable(client, target, table)
+  if (unchanged !== undefined) return unchanged
+  const rows = new Map<string, number>()
   try {
-    return await writeTable(client, target, rowsOf(file, readColumns(target), target.key))
+    const change = await writeTable(client, target, readPartitions(rowsOf, table, target, rows))
+    return { change, rows }
   } catch (cause) {
     throw toPublishError(formatTableName(target), cause)
   }
 }
 
-function readColumns({ columns }: TargetTable) {
-  return columns.map(({ name, expression }) => ({ name, expression }))
+/** Reads the rows of all partitions of a table, and counts them by partition. */
+async function* readPartitions(
+  rowsOf: ReadRows,
+  { partitions }: PublicationTable,
+  { columns, key: order }: TargetTable,
+  rows: Map<string, number>,
+): AsyncIterable<DuckDBDataChunk> {
+  const rowColumns = columns.map(({ name, expression }) => ({ name, expression }))
+  for (const { key, file } of partitions) {
+    rows.set(key, 0)
+    for await (const chunk of rowsOf(file, rowColumns, order)) {
+      rows.set(key, (rows.get(key) ?? 0) + chunk.rowCount)
+      yield chunk
+    }
+  }
+}
+
+function listContents(
+  set: string,
+  { asset, partitions }: PublicationTable,
+  target: TargetTable,
+  rows: PublishedTable["rows"],
+): readonly PublishedContent[] {
+  return partitions.map(({ key, file, dataVersion }) => ({
+    partition_key: key,
+    set,
+    asset: asset.name,
+    data_version: dataVersion,
+    content: hashContent(target, dataVersion),
+    file,
+    rows: rows.get(key) ?? 0,
+  }))
 }
 
 type CommitOutcome =

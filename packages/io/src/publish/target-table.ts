@@ -29,8 +29,14 @@ export interface TargetColumn {
   readonly expression: string
 }
 
-/** Formats the table's name for messages: `stocktwits.user_recs`. */
-export function formatTableName({ schema, name }: TargetTable): string {
+/** Finds the name of an asset's published table; undefined if the asset is published to something that is no table. */
+export function findTableName({ publish }: Pick<Asset, "publish">): string | undefined {
+  if (!is(publish?.table, PgTable)) return undefined
+  return formatTableName(getTableConfig(publish.table))
+}
+
+/** Formats the table's name for messages and records: `stocktwits.user_recs`. */
+export function formatTableName({ schema, name }: Pick<TargetTable, "schema" | "name">): string {
   return schema === undefined ? name : `${schema}.${name}`
 }
 

@@ -1,51 +1,65 @@
 import { createHash } from "node:crypto"
 
-import type { TableChange } from "@freshet/core/engine"
-import { publications, type RecordedChange } from "@freshet/schema/ledger"
-import { desc, sql } from "drizzle-orm"
+import type { PublicationTable, TableChange } from "@freshet/core/engine"
+import { publishedPartitions } from "@freshet/schema/ledger"
+import { eq } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/node-postgres"
 import type { Client } from "pg"
 
 import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"
 
-/** Hashes the content of a table: its rows and their form. Tables of equal hash have equal rows. */
-export function hashTableContent({ key, columns }: TargetTable, dataVersion: string): string {
+/** The recorded content of a table: key of each partition → hash of its rows and their form, and the number of rows. */
+export type RecordedContent = ReadonlyMap<
+  string,
+  { readonly content: string; readonly rows: number }
+>
+
+/** Hashes the rows of a partition and their form in a table. Partitions of equal hash have equal rows. */
+export function hashContent({ key, columns }: TargetTable, dataVersion: string): string {
   const form = columns.map(({ name, type, expression }) => [name, type, expression])
   return createHash("sha256")
     .update(JSON.stringify([dataVersion, key, form]))
     .digest("hex")
 }
 
-/** Returns an empty change if the latest publication had the same content and the table still has as many rows; else undefined. */
+/** Reads the recorded content of a table. */
+export async function readRecordedContent(
+  client: Client,
+  target: TargetTable,
+): Promise<RecordedContent> {
+  const { partition_key, content, rows } = publishedPartitions
+  const records = await drizzle({ client })
+    .select({ partition_key, content, rows })
+    .from(publishedPartitions)
+    .where(eq(publishedPartitions.table_name, formatTableName(target)))
+  return new Map(records.map((record) => [record.partition_key, record]))
+}
+
+/** Returns an empty change and the recorded numbers of rows if the table was published with these rows and still has as many; else undefined. */
 export async function findUnchangedTable(
   client: Client,
   target: TargetTable,
-  content: string,
-): Promise<TableChange | undefined> {
-  const previousChange = await findLastChange(client, formatTableName(target))
-  if (previousChange?.content !== content) return undefined
-  const { rows } = await client.query<{ rows: string }>(
-    `select count(*) as rows from ${quoteTable(target)}`,
+  { partitions }: PublicationTable,
+): Promise<
+  { readonly change: TableChange; readonly rows: ReadonlyMap<string, number> } | undefined
+> {
+  const recorded = await readRecordedContent(client, target)
+  const isRecorded = partitions.every(
+    ({ key, dataVersion }) => recorded.get(key)?.content === hashContent(target, dataVersion),
   )
-  if (Number(rows[0]?.rows) !== previousChange.rows) return undefined
-  const { table } = previousChange
+  if (!isRecorded || recorded.size !== partitions.length) return undefined
+  const rows = [...recorded.values()].reduce((sum, partition) => sum + partition.rows, 0)
+  if ((await countRows(client, target)) !== rows) return undefined
+  const table = formatTableName(target)
   return {
-    asset: target.asset.name,
-    table,
-    inserted: 0,
-    updated: 0,
-    deleted: 0,
-    rows: previousChange.rows,
+    change: { asset: target.asset.name, table, inserted: 0, updated: 0, deleted: 0, rows },
+    rows: new Map([...recorded].map(([key, partition]) => [key, partition.rows])),
   }
 }
 
-/** Selects the newest publication that included a table, in any set. */
-async function findLastChange(client: Client, table: string): Promise<RecordedChange | undefined> {
-  const [publication] = await drizzle({ client })
-    .select({ changes: publications.changes })
-    .from(publications)
-    .where(sql`${publications.changes} @> ${JSON.stringify([{ table }])}::jsonb`)
-    .orderBy(desc(publications.id))
-    .limit(1)
-  return publication?.changes.find((change) => change.table === table)
+async function countRows(client: Client, target: TargetTable): Promise<number> {
+  const { rows } = await client.query<{ rows: string }>(
+    `select count(*) as rows from ${quoteTable(target)}`,
+  )
+  return Number(rows[0]?.rows)
 }

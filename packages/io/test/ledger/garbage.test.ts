@@ -99,18 +99,19 @@ test("inputs of a retained materialization are retained, so that it can be recom
 })
 
 test("published materializations are retained", async () => {
-  const publish = (files: readonly string[], changes: readonly object[] = []) =>
-    client().query(
-      `insert into freshet.publications (set, partition, partition_key, version, run, changes, files)
-       values ('set', 1, 'x', 'v', 'garbage', $1, $2)`,
-      [JSON.stringify(changes), JSON.stringify(files)],
+  const publish = async (files: readonly string[]) => {
+    await client().query("delete from freshet.published_partitions")
+    await client().query(
+      `insert into freshet.published_partitions
+        (table_name, partition_key, set, asset, data_version, content, file, rows)
+       select 'table', file, 'set', '', '', '', file, 1 from unnest($1::text[]) as file`,
+      [files],
     )
+  }
   await publish(["month/m1", "week/w1"])
   expect(await garbageAfter(40)).toEqual(["reader/r1", "named/n1"])
   await publish(["month/m1"])
   expect(await garbageAfter(40)).toEqual(["reader/r1", "named/n1", "week/w1"])
-  await publish([], [{ asset: "renamed" }])
-  expect(await garbageAfter(40)).toEqual(["month/m1", "reader/r1", "week/w1"])
   await publish(["month/m2"])
   expect(await garbageAfter(40)).toContain("named/n1")
 })

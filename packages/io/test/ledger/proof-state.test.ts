@@ -32,7 +32,7 @@ const proof: FreshnessProof = {
     ["nothing", { definition: "none", from: 0, length: 0, landed: [] }],
     ["missing", { definition: "none", from: 7, length: 1, landed: [""] }],
   ]),
-  publishedRows: new Map([["recs", { partition: 20_000, dataVersions: { one: "d1", two: "d2" } }]]),
+  publishedVersions: new Map([["recs", new Map([[20_000, "d1"]])]]),
 }
 
 /** Reads the proof of a state file, and stores `proof` after `verified` computed versions. */

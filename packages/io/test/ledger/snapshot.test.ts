@@ -1,7 +1,9 @@
+import { publishTo } from "@freshet/core"
+import { bigint, pgTable } from "drizzle-orm/pg-core"
 import { expect, test } from "vitest"
 
 import { readSnapshot } from "../../src/ledger/snapshot.ts"
-import { openLedgerDatabase, noAssets } from "./ledger-database.ts"
+import { buildTestGraph, openLedgerDatabase, noAssets, testAsset } from "./ledger-database.ts"
 
 const { client } = openLedgerDatabase()
 
@@ -10,28 +12,38 @@ test("an empty ledger is an empty snapshot", async () => {
   expect([histories.size, failures.size, publications.size]).toEqual([0, 0, 0])
 })
 
-test("the newest publication of a set counts", async () => {
+test("the content of a table is that of its latest publication, whatever set or asset wrote it", async () => {
   await client().query(`
-    insert into freshet.publications (set, partition, partition_key, version, run, changes, published_at)
-    values ('recs', 20000, '2024-10-04', 'v2', 'r1', '[]', '2024-10-05T06:00:00Z'),
-      ('films', 0, 'all', 'f1', 'r1', '[]', '2024-10-05T06:00:00.001Z'),
-      ('recs', 19999, '2024-10-03', 'v1', 'r2', '[]', '2024-10-05T07:00:00Z')`)
-  const { publications } = await readSnapshot(client(), noAssets)
-  expect([...publications.values()]).toEqual([
-    { set: "films", partition: 0, partitionKey: "all", version: "f1", atMs: 1728108000001 },
-    {
-      set: "recs",
-      partition: 19_999,
-      partitionKey: "2024-10-03",
-      version: "v1",
-      atMs: Date.UTC(2024, 9, 5, 7),
-    },
+    insert into freshet.published_partitions
+      (table_name, partition_key, set, asset, data_version, content, file, rows, published_at)
+    values ('recs', '2024-10-04', 'old_set', 'named', 'd2', '', '', 1, '2024-10-05T06:00:00Z'),
+      ('recs', '2024-10', 'old_set', 'named', 'd0', '', '', 1, '2024-10-04T06:00:00Z'),
+      ('recs', '2024-10-03', 'old_set', 'named', 'd1', '', '', 1, '2024-10-05T07:00:00Z'),
+      ('orphan', 'all', 'old_set', 'gone', 'f1', '', '', 1, '2024-10-05T06:00:00.001Z')`)
+  const table = pgTable("recs", { id: bigint({ mode: "bigint" }).primaryKey() })
+  const graph = buildTestGraph(
+    testAsset("recs", { previousNames: ["named"], publish: publishTo(table, { set: "recs" }) }),
+  )
+  const { publications } = await readSnapshot(client(), graph)
+  expect([...publications]).toEqual([
+    [
+      "recs",
+      {
+        asset: "recs",
+        partitions: [
+          { key: "2024-10", partition: undefined, dataVersion: "d0" },
+          { key: "2024-10-03", partition: 19_999, dataVersion: "d1" },
+          { key: "2024-10-04", partition: 20_000, dataVersion: "d2" },
+        ],
+        atMs: Date.UTC(2024, 9, 5, 7),
+      },
+    ],
   ])
 })
 
 test("a snapshot that fails leaves the connection usable", async () => {
-  await client().query("alter table freshet.publications rename to hidden")
-  await expect(readSnapshot(client(), noAssets)).rejects.toThrow(/publications/)
-  await client().query("alter table freshet.hidden rename to publications")
-  expect((await readSnapshot(client(), noAssets)).publications.size).toBe(2)
+  await client().query("alter table freshet.published_partitions rename to hidden")
+  await expect(readSnapshot(client(), noAssets)).rejects.toThrow(/published_partitions/)
+  await client().query("alter table freshet.hidden rename to published_partitions")
+  expect((await readSnapshot(client(), noAssets)).publications.size).toBe(0)
 })

@@ -85,7 +85,6 @@ export function buildRequest(
   return {
     run,
     set: "set",
-    partition: 20_000,
     partitionKey: "2024-10-04",
     version,
     tables: tables.map(([asset, file]) => toPublicationTable(asset, file)),
@@ -94,5 +93,6 @@ export function buildRequest(
 
 function toPublicationTable(asset: Asset, file: string): PublicationTable {
   if (asset.publish === undefined) throw new TypeError(`${asset.name} is not published`)
-  return { asset, publish: asset.publish, partition: 20_000, file, dataVersion: file }
+  const rows = { key: "2024-10-04", file, dataVersion: file }
+  return { asset, publish: asset.publish, partitions: [rows] }
 }

@@ -173,9 +173,11 @@ describe("a connection that is killed", () => {
 test("a set with a missing stored file is not published, and its tables stay unchanged", async () => {
   await createTestPublisher().publish(await edition(1))
   const request = await edition(2)
-  const tables = request.tables.map((table) =>
-    table.asset.name === "two" ? { ...table, file: "two/gone/v.parquet" } : table,
-  )
+  const tables = request.tables.map((table) => {
+    if (table.asset.name !== "two") return table
+    const partitions = table.partitions.map((rows) => ({ ...rows, file: "two/gone/v.parquet" }))
+    return { ...table, partitions }
+  })
   const failure = await catchError(createTestPublisher().publish({ ...request, tables }))
   expect(failure.code).toBe("publish")
   expect(failure.message).toBe("two was not published: the store has no file two/gone/v.parquet")

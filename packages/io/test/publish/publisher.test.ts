@@ -372,16 +372,29 @@ describe("publish", () => {
     const file = await fixture.store("select 1::int as id, 2::int as weight")
     const changes = await publish([[pairsAsset, file]], "a version")
     const { rows } = await fixture.client.query(
-      "select set, partition, partition_key, version, run, changes from freshet.publications order by id desc limit 1",
+      "select set, partition_key, version, run, changes from freshet.publications order by id desc limit 1",
     )
     expect(rows[0]).toEqual({
       set: "set",
-      partition: 20_000,
       partition_key: "2024-10-04",
       version: "a version",
       run: "run_1",
-      changes: [{ ...changes[0], content: expect.stringMatching(/^[\da-f]{64}$/) }],
+      changes,
     })
+    const { rows: contents } = await fixture.client.query(
+      "select * from freshet.published_partitions where table_name = 'pairs'",
+    )
+    expect(contents).toMatchObject([
+      {
+        partition_key: "2024-10-04",
+        set: "set",
+        asset: "pairs",
+        data_version: file,
+        content: expect.stringMatching(/^[\da-f]{64}$/),
+        file,
+        rows: "1",
+      },
+    ])
   })
 
   test("only tables of a set whose rows differ from the latest publication are written", async () => {

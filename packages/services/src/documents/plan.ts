@@ -45,10 +45,10 @@ const plannedPublicationSchema = z.strictObject({
   set: z.string(),
   partition: z.string(),
   assets: listSchema(z.string()),
-  /** The partition that the published tables contain now; null before the first publication. */
+  /** The newest partition in the tables; null before the first publication. */
   published: z.nullable(z.string()),
-  /** The same partition if it does not exist any more, so that an older one replaces it. */
-  withdrawn: z.nullable(z.string()),
+  /** Published partitions that do not exist any more, which the publication replaces. */
+  withdrawn: listSchema(z.string()),
 })
 
 export type PlannedPublicationDocument = z.infer<typeof plannedPublicationSchema>

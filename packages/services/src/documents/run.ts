@@ -56,8 +56,8 @@ const tableChangeSchema = z.strictObject({
 const publicationSchema = z.strictObject({
   set: z.string(),
   partition: z.string(),
-  /** The partition that was published before, if it does not exist any more. */
-  withdrawn: z.nullable(z.string()),
+  /** Published partitions that did not exist any more, which the publication replaced. */
+  withdrawn: listSchema(z.string()),
   changes: listSchema(tableChangeSchema),
   error: z.nullable(z.string()),
 })

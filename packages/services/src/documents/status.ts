@@ -4,11 +4,10 @@ import { assetStateSchema } from "./asset-state.ts"
 import { listSchema } from "./list-schema.ts"
 import { problemSchema } from "./problem.ts"
 
-/** A publication set and the partition that its tables contain. */
+/** A publication set and the newest partition in its tables. */
 const publicationSchema = z.strictObject({
   set: z.string(),
   partition: z.string(),
-  version: z.string(),
   published_at: z.iso.datetime(),
 })
 

@@ -3,10 +3,12 @@ import {
   type AssetRange,
   type Computation,
   type Evaluation,
+  findSetPublication,
+  groupPublicationSets,
   intersectRangeLists,
   listRangesWhere,
   type PartitionRange,
-  type Publication,
+  type SetPublication,
   toStateKind,
 } from "@freshet/core/engine"
 
@@ -124,10 +126,13 @@ function listRangesInState(evaluation: Evaluation, computation: Computation, isF
 function listPublished(
   { graph, snapshot }: Evaluation,
   names: readonly string[],
-): readonly Publication[] {
+): readonly SetPublication[] {
   const sets = names.flatMap((name) => {
     const asset = graph.assets.get(name)
     return asset?.kind === "asset" ? (asset.publish?.set ?? []) : []
   })
-  return [...new Set(sets)].flatMap((set) => snapshot.publications.get(set) ?? [])
+  const assetsBySet = groupPublicationSets(graph)
+  return [...new Set(sets)].flatMap(
+    (set) => findSetPublication({ snapshot }, set, assetsBySet.get(set) ?? []) ?? [],
+  )
 }

@@ -6,7 +6,6 @@ import {
   formatPartitions,
   getAsset,
   groupBy,
-  groupPublicationSets,
   joinRanges,
   listStepRanges,
   type MaterializationRecord,
@@ -184,7 +183,7 @@ function listRequiredPartitions(evaluation: Evaluation, plan: Plan, readLimit: n
       [...plan.targets].map(([asset, ranges]) => [asset, takeNewest(ranges, maxTargetPartitions)]),
     ),
     new Map(plan.checks.map(({ asset, ranges }) => [asset.name, takeNewest(ranges, readLimit)])),
-    listPublishedPartitions(evaluation, plan),
+    listPublishedPartitions(plan),
     listReadPartitions(evaluation, plan, readLimit),
   )
   return new Map(
@@ -198,13 +197,12 @@ function listRequiredPartitions(evaluation: Evaluation, plan: Plan, readLimit: n
   )
 }
 
-function listPublishedPartitions(evaluation: Evaluation, { publications }: Plan): Partitions {
-  const sets = groupPublicationSets(evaluation.graph)
+function listPublishedPartitions({ publications }: Plan): Partitions {
   return mergePartitions(
-    ...publications.map(({ set, partition: at }) => {
-      const assets = sets.get(set) ?? []
-      return new Map(assets.map(({ name }) => [name, [{ from: at, to: at }]]))
-    }),
+    ...publications.map(
+      ({ tables }) =>
+        new Map(tables.map(({ asset, partitions }) => [asset.name, toRanges(partitions)])),
+    ),
   )
 }
 

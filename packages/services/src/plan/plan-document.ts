@@ -173,14 +173,9 @@ function toMaterializeStep(project: Project, group: CostedGroup): PlanStepDocume
   }
 }
 
-function toPublicationDocument({ set, key, assets, published, withdrawn }: PublicationPlan) {
-  return {
-    set,
-    partition: key,
-    assets,
-    published: published?.partitionKey ?? null,
-    withdrawn: withdrawn ?? null,
-  }
+function toPublicationDocument({ set, key, tables, published, withdrawn }: PublicationPlan) {
+  const assets = tables.map(({ asset }) => asset.name)
+  return { set, partition: key, assets, published: published ?? null, withdrawn }
 }
 
 function toCostDocument(cost: Cost | undefined): CostDocument | null {

@@ -1,4 +1,9 @@
-import { type Evaluation, findStaleDownstream, getPartitionNoun } from "@freshet/core/engine"
+import {
+  type Evaluation,
+  findSetPublication,
+  findStaleDownstream,
+  getPartitionNoun,
+} from "@freshet/core/engine"
 
 import type { ImpactDocument } from "../documents/impact.ts"
 import { createComputationConverter } from "../partition-keys.ts"
@@ -31,14 +36,12 @@ export async function readImpact(
   }
 }
 
-function findPublication(
-  { graph, snapshot }: Evaluation,
-  name: string,
-): ImpactDocument["publication"] {
-  const asset = graph.assets.get(name)
+function findPublication(evaluation: Evaluation, name: string): ImpactDocument["publication"] {
+  const asset = evaluation.graph.assets.get(name)
   if (asset?.kind !== "asset" || asset.publish === undefined) return null
-  const publication = snapshot.publications.get(asset.publish.set)
+  const { set } = asset.publish
+  const publication = findSetPublication(evaluation, set, [asset])
   if (publication === undefined) return null
-  const { set, partitionKey: partition } = publication
+  const { partitionKey: partition } = publication
   return { set, partition, partition_noun: getPartitionNoun(asset.partitions) }
 }

@@ -147,7 +147,7 @@ function toPublicationDocument({
   changes,
   error,
 }: RunResult["publications"][number]): PublicationDocument {
-  return { set, partition: key, withdrawn: withdrawn ?? null, changes, error: error ?? null }
+  return { set, partition: key, withdrawn, changes, error: error ?? null }
 }
 
 function sumBySource(counts: readonly LineCount[]): readonly LineCountDocument[] {

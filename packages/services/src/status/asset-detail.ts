@@ -50,7 +50,7 @@ export function readAssetDetail(
 
 function describeDeclaration({ graph, nowMs, evaluation }: Project, asset: AnyAsset) {
   const set = asset.kind === "asset" ? asset.publish?.set : undefined
-  const publication = evaluation.snapshot.publications.get(set ?? "")
+  const table = evaluation.snapshot.publications.get(asset.name)
   return {
     now: toIsoTime(nowMs),
     partitioning: describePartitioning(asset),
@@ -61,7 +61,7 @@ function describeDeclaration({ graph, nowMs, evaluation }: Project, asset: AnyAs
     columns: toColumnDocuments(asset.columns),
     path: asset.kind === "source" ? asset.path : null,
     read_by: graph.downstream.get(asset.name) ?? [],
-    published: set === undefined ? null : { set, partition: publication?.partitionKey ?? null },
+    published: set === undefined ? null : { set, partition: table?.partitions.at(-1)?.key ?? null },
     queries: listQueries(asset),
     ...(asset.kind === "source"
       ? { reads: [], declared_checks: [] }

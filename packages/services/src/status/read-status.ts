@@ -1,3 +1,5 @@
+import { findSetPublication, groupPublicationSets } from "@freshet/core/engine"
+
 import type { StatusDocument } from "../documents/status.ts"
 import { toIsoTime } from "../iso-time.ts"
 import { selectAssets } from "../plan/select-assets.ts"
@@ -68,14 +70,12 @@ function summarizeStates(allStates: readonly AssetState[]): StatusDocument["summ
 }
 
 function listPublications({ evaluation }: Project): StatusDocument["publications"] {
-  return [...evaluation.snapshot.publications.values()].map(
-    ({ set, partitionKey, version, atMs }) => ({
-      set,
-      partition: partitionKey,
-      version,
-      published_at: toIsoTime(atMs),
-    }),
-  )
+  return [...groupPublicationSets(evaluation.graph)].flatMap(([set, assets]) => {
+    const publication = findSetPublication(evaluation, set, assets)
+    if (publication === undefined) return []
+    const { partitionKey: partition, atMs } = publication
+    return [{ set, partition, published_at: toIsoTime(atMs) }]
+  })
 }
 
 function describeLanding({ config, evaluation, graph }: Project): StatusDocument["landing"] {
