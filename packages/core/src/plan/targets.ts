@@ -6,6 +6,7 @@ import {
 } from "../declare/partition.ts"
 import { numberGraph } from "../evaluate/numbered-graph.ts"
 import type { Evaluation } from "../evaluate/states.ts"
+import { findSetBounds, groupPublicationSets } from "./publication-set.ts"
 
 /** The requested partitions of one asset. */
 export interface Target {
@@ -30,20 +31,29 @@ export function listTargets(
   return targets
 }
 
-/** The newest partition of each of these assets that had ended at `asOfMs`, or all of its static keys; an asset without partitions is left out. */
+/**
+ * The newest partition of each of these assets that had ended at `asOfMs`, or all of its static keys; an asset without
+ * partitions is left out. Of a published asset also the newest partition that every asset of its set has, so that the
+ * set can be published.
+ */
 export function listNewestTargets(
   evaluation: Evaluation,
   names: Iterable<string>,
   asOfMs = Infinity,
 ): ReadonlyMap<string, readonly PartitionRange[]> {
   const targets = new Map<string, readonly PartitionRange[]>()
+  const sets = groupPublicationSets(evaluation.graph)
   for (const name of names) {
     const assetRange = evaluation.bounds.get(name)
     const asset = evaluation.graph.assets.get(name)
     if (assetRange === undefined || asset?.kind !== "asset") continue
     const to = findNewest(asset.partitions, assetRange, asOfMs)
     const from = asset.partitions.kind === "static" ? assetRange.from : to
-    if (to >= assetRange.from) targets.set(name, [{ from, to }])
+    if (to < assetRange.from) continue
+    const setRange = findSetBounds(evaluation, sets.get(asset.publish?.set ?? "") ?? [asset])
+    const common = setRange && findNewest(asset.partitions, setRange, asOfMs)
+    const hasCommon = common !== undefined && common >= assetRange.from && common < from
+    targets.set(name, [...(hasCommon ? [{ from: common, to: common }] : []), { from, to }])
   }
   return targets
 }

@@ -190,6 +190,23 @@ test("listNewestTargets lists the newest existing partitions of assets", () => {
   ]).toEqual([])
 })
 
+test("listNewestTargets adds the newest partition that all assets of a publication set have", () => {
+  const table = { $inferInsert: {} }
+  const made = dailyAsset("made", sql`select 1`, { publish: publishTo(table, { set: "s" }) })
+  const read = dailyAsset("read", sql`from ${raw}`, {
+    publish: publishTo({ ...table }, { set: "s" }),
+  })
+  const evaluation = evaluateProject(
+    createProjectWithDays([1, 2, 4]),
+    buildValidGraph(raw, made, read),
+  )
+  const dayRange = (from: number) => ({ from: day(from), to: day(from) })
+  expect([...listNewestTargets(evaluation, ["made", "read"])]).toEqual([
+    ["made", [dayRange(4), dayRange(20)]],
+    ["read", [dayRange(4)]],
+  ])
+})
+
 describe("findStaleDownstream", () => {
   test("finds materialized partitions that read the planned ones, directly or not", async () => {
     const project = createProjectWithDays([1, 2, 3, 4, 5])

@@ -156,7 +156,7 @@ async function excludeMaterializations(project: Project, lostFiles: LostFiles) {
   return { project: clearPublishedVersions(remainingProject, damagedRecords), readers }
 }
 
-/** Clears the versions of publications that show the rows of damaged files, so that they are published again. */
+/** Clears the data versions of published partitions with the rows of damaged files, so that they are published again. */
 function clearPublishedVersions(
   project: Project,
   damagedRecords: readonly MaterializationRecord[],
@@ -164,10 +164,12 @@ function clearPublishedVersions(
   const { evaluation } = project
   const publications = new Map(evaluation.snapshot.publications)
   for (const { asset, partition } of damagedRecords) {
-    const set = getAsset(evaluation.graph, asset).publish?.set
-    const publication = set === undefined ? undefined : publications.get(set)
-    if (set !== undefined && publication?.partition === partition)
-      publications.set(set, { ...publication, version: "" })
+    const publication = publications.get(asset)
+    if (publication === undefined) continue
+    const partitions = publication.partitions.map((published) =>
+      published.partition === partition ? { ...published, dataVersion: "" } : published,
+    )
+    publications.set(asset, { ...publication, partitions })
   }
   const snapshot = { ...evaluation.snapshot, publications }
   return { ...project, evaluation: { ...evaluation, snapshot } }
