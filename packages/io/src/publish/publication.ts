@@ -1,7 +1,7 @@
 import { FreshetError, type PublicationRequest } from "@freshet/core/engine"
 import {
   publications,
-  publishedPartitions,
+  type publishedPartitions,
   type RecordedChange,
   runs,
 } from "@freshet/schema/ledger"
