@@ -77,6 +77,7 @@ export { buildGraph, getAsset, getOutputs, listSources } from "./graph/graph.ts"
 export type { Edge } from "./graph/lineage.ts"
 export { findReachable, listEdges } from "./graph/lineage.ts"
 export { intersectRanges, listPartitionsRead, listPartitionsReading } from "./graph/mapping.ts"
+export { selectionKeywords } from "./graph/selection-keywords.ts"
 export type { Attribute, HasState, Selection, SelectionResult } from "./graph/selection.ts"
 export { parseSelection, resolveSelection, stateValues } from "./graph/selection.ts"
 export {

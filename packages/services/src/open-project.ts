@@ -13,7 +13,13 @@ import {
   ProblemsError,
   proveFreshness,
 } from "@freshet/core/engine"
-import { type LedgerClient, observeLanding, readHashedFiles, saveHashChanges } from "@freshet/io"
+import {
+  isConnectionFault,
+  type LedgerClient,
+  observeLanding,
+  readHashedFiles,
+  saveHashChanges,
+} from "@freshet/io"
 
 import { findForgottenVersions } from "./changed-code.ts"
 import type { Config } from "./config.ts"
@@ -21,7 +27,7 @@ import { withMigratedState } from "./migrated-ledger.ts"
 import { openStore } from "./open-store.ts"
 import { parseQueries } from "./parse-queries.ts"
 import { createProjectLedger } from "./project-ledger.ts"
-import type { OpenOptions, Project, ProjectLedger } from "./project.ts"
+import type { LockOptions, OpenOptions, Project, ProjectLedger } from "./project.ts"
 import { withRunLock } from "./run-lock.ts"
 import { createLazyRuntime, type Runtime } from "./runtime.ts"
 import type { Services } from "./services.ts"
@@ -39,16 +45,33 @@ export async function openProject<T>(
   request: OpenRequest,
   work: (project: Project) => Promise<T>,
 ): Promise<T> {
-  const { graph, url, lock } = request
+  const { url, lock } = request
   if (lock === undefined)
     return withProjectReader(services, request, services.signal, (read) =>
       withMigratedState(url, (client) => read(client, undefined), withSavedFileBytes(work)),
     )
-  return withRunLock(services, { url, graph, lock }, ({ runLedger, signal }) =>
-    withProjectReader(services, request, signal, async (read) =>
-      withSavedFileBytes(work)(await read(runLedger.client, runLedger.ledger)),
-    ),
-  )
+  return openLockedProject(services, { ...request, lock }, withSavedFileBytes(work))
+}
+
+/** Opens the project under the run lock; once more when the connection is lost while the state is read. */
+async function openLockedProject<T>(
+  services: Services,
+  request: OpenRequest & { readonly lock: LockOptions },
+  work: (project: Project) => Promise<T>,
+): Promise<T> {
+  let isRead = false
+  const open = () =>
+    withRunLock(services, request, ({ runLedger, signal }) =>
+      withProjectReader(services, request, signal, async (read) => {
+        const project = await read(runLedger.client, runLedger.ledger)
+        isRead = true
+        return work(project)
+      }),
+    )
+  return open().catch((cause: unknown) => {
+    if (isRead || !isConnectionFault(cause)) throw cause
+    return open()
+  })
 }
 
 /** Records the bytes of the files that the work read. */

@@ -81,7 +81,7 @@ function formatSize({ bytes }: AssetStateDocument): string {
 export function formatAssetStatus(asset: AssetStateDocument): string {
   const { status, blocker, failure, main_cause: mainCause } = asset
   if (status === "source") return mainCause
-  if (asset.newest_partition === null) return "no input yet"
+  if (asset.newest_partition === null && blocker === null) return "no input yet"
   if (status === "failed" && blocker === null && failure !== null) return formatFailure(failure)
   if (blocker !== null) return mainCause
   return status === "stale" ? `stale: ${mainCause}` : status

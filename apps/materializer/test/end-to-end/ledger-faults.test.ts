@@ -27,6 +27,10 @@ test("a connection that is lost while state is read is opened once more, and the
     const expected = await runFreshet(project, "status")
     const retried = await runOverUnreliableServer(project, 1, "status")
     expect(retried).toMatchObject({ code: 0, cuts: 1, stdout: expected.stdout })
+    expect(await runOverUnreliableServer(project, 1, "materialize")).toMatchObject({
+      code: 0,
+      cuts: 1,
+    })
 
     for (const words of [
       ["status"],

@@ -107,6 +107,26 @@ test.each(faults)(
   },
 )
 
+test("case 20: a folder of landed files that is moved away has one answer in all commands", async () => {
+  await withMaterializedShop(async (project) => {
+    project.land(`visits/${day}.json`, '{"id":1}\n')
+    renameSync(join(project.landing, "orders"), join(project.folder, "moved"))
+    const answer = "waits for orders/{partition}.json (orders)"
+    for (const words of [["status"], ["plan"], ["plan", "best"], ["why", "items"]]) {
+      const ended = await runFreshet(project, ...words)
+      expectDone(ended)
+      expect({ words, text: ended.stdout }).toMatchObject({ text: expect.stringContaining(answer) })
+    }
+    const run = await runFreshet(project, "materialize", "items")
+    expect(run.code).toBe(11)
+    expect(run.stdout).toContain(answer)
+    expectDone(await runFreshet(project, "materialize", "visitors"))
+
+    renameSync(join(project.folder, "moved"), join(project.landing, "orders"))
+    expect((await runFreshet(project, "plan", "best")).stdout).toContain("Nothing is stale")
+  }, declarations)
+})
+
 test("a folder of landed files that becomes something else blocks the days that it had", async () => {
   await withMaterializedShop(async (project) => {
     await delay(3_500) // younger files are not remembered

@@ -19,11 +19,17 @@ export function listPlaceholders(path: string): readonly string[] {
   return [...new Set([...path.matchAll(/\{(\w*)\}/g)].map(([, name = ""]) => name))]
 }
 
-/** Formats the path at which the file of a partition is expected; a `*` stays. A static key is encoded as in a URL. */
+/**
+ * Formats the path at which the file of a partition is expected; a `*` stays. A static key is encoded as in a URL, and
+ * so is its first character where the name of a file or a folder would be hidden.
+ */
 export function formatLandingPath(path: string, partitions: Partitions, index: number): string {
   const key = formatPartitionKey(partitions, index)
+  const encodedKey = encodeURIComponent(key).replaceAll("%2B", "+")
+  const visibleKey = encodedKey.replace(/^_/, "%5F").replace(/^\./, "%2E")
   return path
-    .replaceAll("{partition}", encodeURIComponent(key).replaceAll("%2B", "+"))
+    .replaceAll(/(^|\/)\{partition\}/g, (_, start: string) => `${start}${visibleKey}`)
+    .replaceAll("{partition}", encodedKey)
     .replaceAll("{yyyy}", key.slice(0, 4))
     .replaceAll("{mm}", key.slice(5, 7))
     .replaceAll("{dd}", key.slice(8, 10))

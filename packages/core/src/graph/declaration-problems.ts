@@ -5,6 +5,7 @@ import { listReads } from "../declare/sql.ts"
 import type { Problem } from "../problem.ts"
 import { formatSuggestion } from "../suggest.ts"
 import { findPartitionProblems, findReadProblems } from "./read-problems.ts"
+import { selectionKeywords } from "./selection-keywords.ts"
 import { findSourceProblems } from "./source-problems.ts"
 
 /** Finds all problems of some declarations, of each one and of all together. */
@@ -13,6 +14,7 @@ export function findDeclarationProblems(declared: readonly AnyAsset[]): readonly
   return [
     ...findDuplicateNames(declared),
     ...declared.flatMap(findNameProblems),
+    ...findReservedNames(declared),
     ...findPreviousNameProblems(declared, byName),
     ...findComputationProblems(declared, byName),
     ...declared.flatMap((asset) =>
@@ -48,6 +50,23 @@ function findNameProblems(asset: AnyAsset): Problem[] {
   if (Object.keys(asset.columns).length > 0) return misnamed
   const message = `\`${asset.name}\` has no columns.`
   return [...misnamed, { kind: "no_columns", asset: asset.name, message }]
+}
+
+/** Finds assets and computations that no selection could name. */
+function findReservedNames(declared: readonly AnyAsset[]): Problem[] {
+  const names = new Set(
+    declared.flatMap((asset) =>
+      asset.kind === "asset" ? [asset.name, asset.computation.name] : [asset.name],
+    ),
+  )
+  return [...names]
+    .filter((name) => selectionKeywords.has(name))
+    .map((name) => ({
+      kind: "reserved_name",
+      asset: name,
+      message: `\`${name}\` is a word of the selection grammar and cannot be the name of an asset.`,
+      hint: "Choose another name: and, or, not combine names in a selection.",
+    }))
 }
 
 /** The history of an asset continues in only one asset. */

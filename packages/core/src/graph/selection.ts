@@ -3,6 +3,7 @@ import { type Problem, ProblemsError } from "../problem.ts"
 import { formatSuggestion } from "../suggest.ts"
 import type { Graph } from "./graph.ts"
 import { findReachable } from "./lineage.ts"
+import { selectionKeywords } from "./selection-keywords.ts"
 
 /** The selection of assets in a command, as a syntax tree. */
 export type Selection =
@@ -130,11 +131,9 @@ function parseDownstreamDepth(cursor: Cursor): number {
   return peek(cursor).kind === "number" ? Number(takeToken(cursor).text) : Infinity
 }
 
-const connectives = new Set(["and", "or", "not"])
-
 function parseItem(cursor: Cursor): Selection {
   const token = takeToken(cursor)
-  if (token.kind === "word" && !connectives.has(token.text)) return parseAtom(cursor, token)
+  if (token.kind === "word" && !selectionKeywords.has(token.text)) return parseAtom(cursor, token)
   if (token.kind !== "(") return failParse(cursor, token, "an asset's name, group:… or (")
   const inner = parseOr(cursor)
   const close = takeToken(cursor)

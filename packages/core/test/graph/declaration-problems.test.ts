@@ -66,6 +66,21 @@ describe("names", () => {
     },
   )
 
+  test.each(["and", "or", "not"])("`%s`, a word of the selection grammar, is no name", (name) => {
+    expect(formatProblems(raw, dailyAsset(name, sql`from ${raw}`))).toEqual([
+      `\`${name}\` is a word of the selection grammar and cannot be the name of an asset. Choose another name: and, or, not combine names in a selection.`,
+    ])
+    const { x } = sqlAssets({
+      name,
+      group: "g",
+      shared: sql`select 1 as n`,
+      outputs: { x: { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` } },
+    })
+    expect(findProblems(x).map(({ kind, asset }) => [kind, asset])).toEqual([
+      ["reserved_name", name],
+    ])
+  })
+
   test("a name may have 63 letters, digits and underscores", () => {
     expect(findProblems(raw, dailyAsset(`a_1${"x".repeat(60)}`, sql`from ${raw}`))).toEqual([])
   })

@@ -16,6 +16,8 @@ interface SegmentPattern {
   readonly pattern: RegExp
   /** Matches the same names with anything in place of the key. */
   readonly loosePattern: RegExp
+  /** The names begin with a `*`. */
+  readonly beginsWithAnything: boolean
   /** The placeholders, in the order of the pattern's groups. */
   readonly placeholders: readonly string[]
 }
@@ -49,6 +51,7 @@ function parseSegment(source: SourceAsset, name: string): SegmentPattern {
   const toPattern = (toText: (part: string) => string | undefined) =>
     new RegExp(`^${parts.map((part) => toText(part) ?? escapeText(part)).join("")}$`, "s")
   return {
+    beginsWithAnything: name.startsWith("*"),
     placeholders,
     pattern: toPattern((part) => (part === "*" ? ".*" : getPlaceholderPattern(source, part))),
     loosePattern: toPattern((part) => (/^(?:\{\w+\}|\*)$/.test(part) ? ".*" : undefined)),
@@ -80,6 +83,12 @@ export function matchFolder(
   name: string,
 ): PathFields | undefined {
   return segments[depth] && matchSegment(segments[depth], name)
+}
+
+/** Tests if a folder on the way to the files is named after a partition of the source. */
+export function matchPartitionFolder(pattern: PathPattern, depth: number, name: string): boolean {
+  const key = matchFolder(pattern, depth, name)?.get("partition")
+  return key !== undefined && findNamedPartition(pattern.source, key) !== undefined
 }
 
 function matchSegment({ pattern, placeholders }: SegmentPattern, name: string) {

@@ -1,5 +1,5 @@
 import { type FolderListing, isTemporaryName, type LandedEntry, listFolder } from "./list-folder.ts"
-import { matchFolder, matchName, mergeFields } from "./path-pattern.ts"
+import { matchFolder, matchName, matchPartitionFolder, mergeFields } from "./path-pattern.ts"
 import type { PathFields, PathPattern } from "./path-pattern.ts"
 import type { UnreadableFolder, UnrecognizedName } from "./unrecognized-names.ts"
 
@@ -114,17 +114,15 @@ function visitEntry(state: WalkState, entry: LandedEntry, cursors: readonly Curs
   return isMatched || nextCursors.length > 0
 }
 
-/** A hidden name is passed over in silence, unless it is exactly the name of a partition. */
+/** A hidden name is passed over in silence, unless it is exactly the name of a partition or of a folder of one. */
 function isHiddenPartition({ name, kind }: LandedEntry, cursors: readonly Cursor[]): boolean {
-  return (
-    kind === "file" &&
-    cursors.some(
-      ({ pattern, depth, fields }) =>
-        depth === pattern.segments.length - 1 &&
-        !pattern.isMany &&
-        matchName(pattern, name, fields).kind === "partition",
-    )
-  )
+  return cursors.some(({ pattern, depth, fields }) => {
+    const { segments } = pattern
+    if (segments[depth]?.beginsWithAnything !== false) return false
+    return depth === segments.length - 1
+      ? matchName(pattern, name, fields).kind === "partition"
+      : kind !== "file" && matchPartitionFolder(pattern, depth, name)
+  })
 }
 
 function advance({ pattern, depth, fields }: Cursor, name: string): readonly Cursor[] {
@@ -156,7 +154,12 @@ function addUnrecognized(
 ): void {
   const matches = cursors.map(({ pattern, fields, depth }) => ({
     pattern,
-    kind: depth === pattern.segments.length - 1 ? matchName(pattern, name, fields).kind : "other",
+    kind:
+      depth === pattern.segments.length - 1
+        ? matchName(pattern, name, fields).kind
+        : matchPartitionFolder(pattern, depth, name)
+          ? "partition"
+          : "other",
   }))
   const outside = matches.find(({ kind }) => kind === "outside")
   const hidden = matches.find(({ kind }) => kind === "partition" && isTemporaryName(name))

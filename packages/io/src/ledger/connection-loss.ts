@@ -13,6 +13,11 @@ export function isConnectionLost(cause: unknown): boolean {
   )
 }
 
+/** Tests if an error reports a lost connection. */
+export function isConnectionFault(error: unknown): boolean {
+  return error instanceof FreshetError && isConnectionLost(error.cause)
+}
+
 /** Throws a lost connection as a FreshetError, and any other failure unchanged. */
 export function throwConnectionFault(cause: unknown): never {
   if (!isConnectionLost(cause)) throw cause

@@ -372,6 +372,23 @@ test("a file that begins like a temporary one and is named like a partition is r
   })
 })
 
+test.each([
+  ["{partition}/likes.json", { "_east/likes.json": "", "north/likes.json": "", "_tmp/x": "" }],
+  ["{partition}-*.json", { "_east-1.json": "", "north-1.json": "", _SUCCESS: "" }],
+  ["{partition}.json", { "_east.json/part-0.json": "", "north.json": "" }],
+])("a key that begins like a temporary name is reported in the path %s", async (path, names) => {
+  const partitions = staticKeys(["_east", "north"])
+  const likes = dailySource("likes", { partitions, path: `likes/${path}` })
+  const files = Object.entries(names).map(([name, content]) => [`likes/${name}`, content])
+  await withLandingZone(Object.fromEntries(files), async (folder) => {
+    const { landing, problems } = await observe(folder, [likes])
+    expect([...(landing.get("likes")?.keys() ?? [])]).toEqual([1])
+    expect(problems).toMatchObject([
+      { kind: "landing_name", message: expect.stringMatching(/^_east\S* in likes is not read/) },
+    ])
+  })
+})
+
 test("big files are hashed whole", async () => {
   const bytes = Buffer.alloc(5_000_001, "freshet")
   await withLandingZone({ "likes/2026-01-05.json": bytes }, async (folder) => {

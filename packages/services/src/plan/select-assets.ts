@@ -1,5 +1,11 @@
 import type { AnyAsset } from "@freshet/core"
-import { parseSelection, type Problem, ProblemsError, resolveSelection } from "@freshet/core/engine"
+import {
+  parseSelection,
+  type Problem,
+  ProblemsError,
+  resolveSelection,
+  selectionKeywords,
+} from "@freshet/core/engine"
 
 import type { Project } from "../project.ts"
 import { createStatePredicate } from "../status/asset-state.ts"
@@ -15,11 +21,9 @@ export function selectAssets(project: Project, words: readonly string[]): readon
   return names
 }
 
-const operators = new Set(["and", "or", "not"])
-
 /** Joins words: `a b` means both assets, and `a and b` is one selection without quotes. */
 function joinSelection(words: readonly string[]): string {
-  if (words.some((word) => operators.has(word))) return words.join(" ")
+  if (words.some((word) => selectionKeywords.has(word))) return words.join(" ")
   return words
     .map((word) => (/\s/.test(word) && words.length > 1 ? `(${word})` : word))
     .join(" or ")

@@ -92,7 +92,8 @@ export async function planAndExecute(
 
 /** Leaves out fresh partitions, and assets that wait for files although nobody named them. */
 function omitUnrequested(plan: PlanDocument): PlanDocument {
-  return { ...plan, skipped: [], not_landed: plan.is_blocked ? plan.not_landed : [] }
+  const isIncluded = plan.is_blocked || plan.targets.length === 0
+  return { ...plan, skipped: [], not_landed: isIncluded ? plan.not_landed : [] }
 }
 
 async function executePlan(

@@ -2,6 +2,7 @@ import type { AnyAsset, Asset, SourceAsset } from "@freshet/core"
 import {
   countStates,
   type Evaluation,
+  findAwaitedFiles,
   formatPartitionKey,
   getAssetStatus,
   getPartitionNoun,
@@ -182,7 +183,7 @@ function buildMaterializedState(
 function getRepresentativeStatus(evaluation: Evaluation, asset: Asset): Status {
   const representative = findRepresentative(evaluation, asset)
   return representative === undefined
-    ? { kind: "missing", blocker: undefined, causes: [] }
+    ? { kind: "missing", blocker: findAwaitedFiles(evaluation, asset), causes: [] }
     : getAssetStatus(evaluation, asset, representative)
 }
 
