@@ -37,6 +37,10 @@ export interface Config {
   readonly concurrency: number
   /** A secret: it is never printed, logged or stored. */
   readonly databaseUrl: string | undefined
+  /** A secret: the token of people who may run something in the web page. */
+  readonly uiToken: string | undefined
+  /** A secret: the token of people who may only read the web page. */
+  readonly uiViewerToken: string | undefined
 }
 
 /** Returns the id of this process, which is printed by commands that wait for its run. */
@@ -60,6 +64,10 @@ function checkDatabaseUrl(payload: z.core.ParsePayload<string>): void {
   if (message !== undefined) payload.issues.push({ code: "custom", message, input: payload.value })
 }
 
+const tokenSchema = z.optional(
+  z.string().check(z.minLength(16, "must have at least 16 characters")),
+)
+
 const settingsSchema = z.object({
   home: folderSchema,
   lake: z.optional(folderSchema),
@@ -68,6 +76,8 @@ const settingsSchema = z.object({
   threads: z.optional(positiveIntegerSchema),
   concurrency: positiveIntegerSchema.check(z.maximum(16, "must be at most 16")),
   databaseUrl: z.optional(z.string().check(checkDatabaseUrl)),
+  uiToken: tokenSchema,
+  uiViewerToken: tokenSchema,
 })
 
 const defaults = { home: ".freshet", landing: "landing", memoryMb: 2048, concurrency: 4 }
@@ -80,6 +90,8 @@ const environmentVariables = {
   threads: "FRESHET_THREADS",
   concurrency: "FRESHET_CONCURRENCY",
   databaseUrl: "DATABASE_URL",
+  uiToken: "FRESHET_UI_TOKEN",
+  uiViewerToken: "FRESHET_UI_VIEWER_TOKEN",
 } as const
 
 /** Resolves the configuration of a workspace: the values of the file, overridden by the environment. Fails with every problem. */
@@ -108,6 +120,8 @@ export function resolveConfig(
     landing: resolve(root, landing),
     threads: engineSettings.threads,
     databaseUrl: engineSettings.databaseUrl,
+    uiToken: engineSettings.uiToken,
+    uiViewerToken: engineSettings.uiViewerToken,
   }
 }
 

@@ -18,6 +18,7 @@ export { findRelation } from "./data/sql-request.ts"
 export type { AssetDetailDocument } from "./documents/asset-detail.ts"
 export type { AssetListDocument } from "./documents/asset-list.ts"
 export type { AssetStateDocument } from "./documents/asset-state.ts"
+export type { AttentionCauseDocument, AttentionDocument } from "./documents/attention.ts"
 export type { ColumnDocument } from "./documents/columns.ts"
 export type { DemoDataDocument } from "./documents/demo-data.ts"
 export type { FilmHighlightDocument, RecommendationDocument } from "./documents/demo-results.ts"
@@ -37,6 +38,12 @@ export type {
   PlanStepDocument,
   SkippedDocument,
 } from "./documents/plan.ts"
+export type {
+  PartitionRowDocument,
+  PartitionsDocument,
+  PartitionState,
+  StateRangeDocument,
+} from "./documents/partitions.ts"
 export type { ProblemDocument } from "./documents/problem.ts"
 export type { QuarantineDocument } from "./documents/quarantine.ts"
 export type { QueryResultDocument, ReportDocument, RowDocument } from "./documents/rows.ts"
@@ -96,10 +103,14 @@ export { readAssetDetail } from "./status/asset-detail.ts"
 export { diagnose } from "./status/diagnose.ts"
 export { explainStaleness } from "./status/explain-staleness.ts"
 export { listAssets } from "./status/list-assets.ts"
+export { readAttention } from "./status/read-attention.ts"
 export { readColumns } from "./status/read-columns.ts"
 export { readLineage } from "./status/read-lineage.ts"
+export { readPartitions } from "./status/read-partitions.ts"
 export type { StateFilter } from "./status/read-status.ts"
 export { readStatus } from "./status/read-status.ts"
+export type { ProjectWatcher } from "./status/watch-project.ts"
+export { watchProject } from "./status/watch-project.ts"
 export { recompute } from "./verify/recompute.ts"
 export { createStoredFiles } from "./stored-files.ts"
 export type { VerifyRequest } from "./verify/verify.ts"

@@ -178,6 +178,7 @@ export interface StepRow {
   readonly outcome: StepOutcome["kind"]
   readonly message: string | undefined
   readonly rows: number
+  readonly startedMs: number
   readonly ms: number
 }
 

@@ -49,11 +49,14 @@ export type ComputationProgressDocument = z.infer<typeof progressSchema>
 
 const stepRowSchema = z.strictObject({
   computation: z.string(),
+  /** The assets of the computation that are declared. */
+  outputs: listSchema(z.string()),
   /** Null when the key is no longer declared. */
   partition: z.nullable(z.string()),
   outcome: z.enum(stepOutcomes),
   message: z.nullable(z.string()),
   rows: z.int(),
+  started_at: z.iso.datetime(),
   ms: z.int(),
 })
 

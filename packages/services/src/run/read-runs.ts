@@ -108,19 +108,26 @@ function toProgressDocument(
 
 function toStepRowDocument(
   project: Project,
-  { computation, partition, outcome, message, rows, ms }: StepRow,
+  { computation, partition, outcome, message, rows, startedMs, ms }: StepRow,
 ): StepRowDocument {
   const asset = findFirstOutput(project, computation)
   return {
     computation,
+    outputs: listOutputs(project, computation),
     partition: partition === undefined ? null : createKeyFormatter(project)(asset, partition),
     outcome,
     message: message ?? null,
     rows,
+    started_at: toIsoTime(startedMs),
     ms: Math.round(ms),
   }
 }
 
-function findFirstOutput({ graph }: Project, computation: string): string {
-  return graph.computations.find(({ name }) => name === computation)?.outputs[0]?.asset ?? ""
+function findFirstOutput({ graph }: Pick<Project, "graph">, computation: string): string {
+  return listOutputs({ graph }, computation)[0] ?? ""
+}
+
+function listOutputs({ graph }: Pick<Project, "graph">, computation: string): readonly string[] {
+  const outputs = graph.computations.find(({ name }) => name === computation)?.outputs ?? []
+  return outputs.map(({ asset }) => asset)
 }

@@ -47,5 +47,5 @@ export async function readRunDetail(
 
 function toStepRow(step: RecordedStep): StepRow {
   const { computation, partition, outcome, message, rows, startedMs, endedMs } = step
-  return { computation, partition, outcome, message, rows, ms: endedMs - startedMs }
+  return { computation, partition, outcome, message, rows, startedMs, ms: endedMs - startedMs }
 }

@@ -1,0 +1,66 @@
+import { readdir, stat } from "node:fs/promises"
+import { join } from "node:path"
+import { setTimeout as delay } from "node:timers/promises"
+
+import { readLedgerVersion } from "@freshet/io"
+
+import type { Services } from "../services.ts"
+
+/** Handles changes of a watched project. */
+export interface ProjectWatcher {
+  /** Called when the ledger answers, the first time and after a loss of the connection. */
+  readonly onConnected: () => void
+  /** Called after a change of the ledger or the landing zone. */
+  readonly onChanged: () => void
+  /** Called when the ledger cannot be reached; the next attempt follows. */
+  readonly onLost: (error: unknown) => void
+}
+
+const pollIntervalMs = 500
+
+/** The landing zone may be large, so its files are listed less often. */
+const pollsPerListing = 6
+
+/** Watches the ledger and the landing zone until the signal is aborted, and reconnects after a loss. */
+export async function watchProject(services: Services, watcher: ProjectWatcher): Promise<void> {
+  const { signal, withLedger, config } = services
+  let previousVersion: string | undefined
+  let previousListing: string | undefined
+  const compare = (version: string, listing: string) => {
+    const isChanged = version !== previousVersion || listing !== previousListing
+    const isFirst = previousVersion === undefined
+    ;[previousVersion, previousListing] = [version, listing]
+    if (isChanged && !isFirst) watcher.onChanged()
+  }
+  const poll = () =>
+    withLedger(async (client) => {
+      for (let count = 0; !signal.aborted; count += 1) {
+        const version = await readLedgerVersion(client)
+        if (count === 0) watcher.onConnected()
+        const isListing = count % pollsPerListing === 0 || previousListing === undefined
+        compare(version, isListing ? await listFolder(config.landing) : (previousListing ?? ""))
+        await pause(pollIntervalMs, signal)
+      }
+    })
+  while (!signal.aborted) {
+    await poll().catch(watcher.onLost)
+    await pause(pollIntervalMs, signal)
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await delay(ms, undefined, { signal }).catch(() => {})
+}
+
+/** Lists paths, sizes and modification times of the files in a folder; empty for a missing folder. */
+async function listFolder(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  const files = await Promise.all(
+    entries.map(async ({ parentPath, name }) => {
+      const path = join(parentPath, name)
+      const stats = await stat(path).catch(() => undefined)
+      return `${path} ${stats?.size ?? ""} ${stats?.mtimeMs ?? ""}`
+    }),
+  )
+  return files.toSorted().join("\n")
+}
