@@ -72,10 +72,12 @@ const exempt = new Set([
   "apps/materializer/src/terminal/previous-names.ts",
 ])
 
+const codeFolders = ["src", "bin", "server", "client"]
+
 /** Source files of the product, relative to the workspace. */
 export function listSources() {
   return sourceFolders
-    .flatMap((folder) => listFiles(`${folder}/src`).concat(listFiles(`${folder}/bin`)))
+    .flatMap((folder) => codeFolders.flatMap((name) => listFiles(`${folder}/${name}`)))
     .filter((path) => /\.(ts|tsx|js)$/.test(path))
 }
 

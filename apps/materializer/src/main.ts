@@ -3,6 +3,7 @@ import { detectTerminalStyles } from "./terminal/detect-terminal-styles.ts"
 import { exitCodes } from "./terminal/exit-code.ts"
 import { createInterruption } from "./terminal/interruption.ts"
 import {
+  getClientFolder,
   getSupervisorCommand,
   type Launch,
   loadProjectConfig,
@@ -72,6 +73,7 @@ function createCommandLine(
     },
     nowMs: Date.now,
     interruption,
+    clientFolder: getClientFolder(launch),
     debug: (process.env["FRESHET_DEBUG"] ?? "") !== "",
     versions: process.versions,
     args,

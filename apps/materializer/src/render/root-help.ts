@@ -1,7 +1,7 @@
 import { type TerminalStyle, paint } from "../terminal/terminal-style.ts"
 
 const sections: readonly { readonly title: string; readonly commands: readonly string[] }[] = [
-  { title: "Inspect", commands: ["status", "why", "assets", "show", "lineage", "runs"] },
+  { title: "Inspect", commands: ["ui", "status", "why", "assets", "show", "lineage", "runs"] },
   { title: "Run", commands: ["plan", "apply", "materialize", "backfill", "schedule"] },
   { title: "Maintain", commands: ["verify", "wipe", "gc"] },
   { title: "Query", commands: ["data", "sql"] },

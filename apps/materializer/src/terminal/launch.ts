@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs"
+import { join } from "node:path"
 
 import type { Config, FreshetConfig } from "@freshet/services"
 
@@ -36,6 +37,11 @@ export async function loadProjectConfig({
 async function loadConfigFile(path: string, workspace: string): Promise<FreshetConfig> {
   const { loadDefault } = await import("../load-default.ts")
   return (await loadDefault(path, workspace)) as FreshetConfig // `defineConfig` typed it
+}
+
+/** Returns the folder of the web page, which the set-up builds. */
+export function getClientFolder({ workspace }: Launch): string {
+  return join(workspace, "apps/ui/.build/client")
 }
 
 /** Returns the command that starts the supervisor of the embedded server. */

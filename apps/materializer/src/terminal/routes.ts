@@ -19,6 +19,7 @@ import { inspectRoutes } from "./inspect-routes.ts"
 import { maintainRoutes } from "./maintain-routes.ts"
 import { previousFlags, previousWipeName } from "./previous-names.ts"
 import { runRoutes } from "./run-routes.ts"
+import { uiRoutes } from "./ui-routes.ts"
 
 const doctor = defineCommand<{ readonly json: boolean }>({
   brief: "Check the installation, the database and the sources",
@@ -113,6 +114,7 @@ export const application = buildApplication<CommandLine>(
       ...runRoutes,
       ...maintainRoutes,
       ...dataRoutes,
+      ...uiRoutes,
       doctor,
       completion,
       __complete: complete,

@@ -28,12 +28,8 @@ export function readAttention(services: Services): Promise<AttentionDocument> {
 }
 
 async function readProjectAttention(initialProject: Project): Promise<AttentionDocument> {
-  const projectPlan = await planWithExistingFiles(initialProject, ({ evaluation, hash, graph }) =>
-    buildPlan(
-      evaluation,
-      { targets: listRepresentatives(graph, evaluation), publish: false },
-      hash,
-    ),
+  const projectPlan = await planWithExistingFiles(initialProject, ({ evaluation, graph }) =>
+    buildPlan(evaluation, { targets: listRepresentatives(graph, evaluation), publish: false }),
   )
   const { project } = projectPlan
   const { chain, groups } = await findRootGroups(projectPlan)

@@ -1,0 +1,33 @@
+import "./ui/tokens.css"
+import "./ui/base.css"
+import "./ui/state.css"
+import { QueryClientProvider } from "@tanstack/react-query"
+import { RouterProvider } from "@tanstack/react-router"
+import { StrictMode } from "react"
+import { createRoot } from "react-dom/client"
+
+import type { RequestDocument } from "./api/documents.ts"
+import { fetchDocument } from "./api/fetch-document.ts"
+import { connectEvents } from "./api/live.ts"
+import { queryClient } from "./api/use-document.ts"
+import { router } from "./router.tsx"
+
+connectEvents({
+  onProjectChanged: () => void queryClient.invalidateQueries(),
+  readRequests: async () => {
+    const { requests } = await fetchDocument<{ readonly requests: readonly RequestDocument[] }>(
+      "/api/requests",
+    )
+    return requests
+  },
+})
+
+const root = document.querySelector("#root")
+if (root !== null)
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  )

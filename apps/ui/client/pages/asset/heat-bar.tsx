@@ -1,0 +1,65 @@
+import { Link } from "@tanstack/react-router"
+
+import type { PartitionsDocument } from "../../api/documents.ts"
+import { formatQuantity } from "../../format.ts"
+import { State, type StateName } from "../../ui/state.tsx"
+
+import classes from "./asset.module.css"
+
+/** The partitions of an asset, one cell each while they fit, else one for each range of the same state. A cell opens its partition. */
+export function HeatBar({
+  asset,
+  partitions: { partitions: rows, ranges, count, partition_noun: noun },
+}: {
+  readonly asset: string
+  readonly partitions: PartitionsDocument
+}) {
+  const isWhole = rows.length === count
+  const cells = isWhole
+    ? rows.toReversed().map(({ key, state }) => ({ from: key, to: key, count: 1, state }))
+    : ranges
+  const [first, last] = [cells[0], cells.at(-1)]
+  return (
+    <div>
+      <StateCounts ranges={ranges} />
+      <div className={classes["heat"]} role="group" aria-label={`Partitions of ${asset}`}>
+        {cells.map((cell) => {
+          const range = cell.from === cell.to ? cell.from : `${cell.from} to ${cell.to}`
+          const label = `${range}: ${cell.state}${cell.count === 1 ? "" : `, ${formatQuantity(cell.count, noun)}`}`
+          return (
+            <Link
+              key={cell.from}
+              to="/assets/$asset"
+              params={{ asset }}
+              search={{ tab: "partitions", from: cell.from, to: cell.to }}
+              className={classes["span"]}
+              style={{ flex: cell.count }}
+              data-bar={cell.state}
+              title={label}
+              aria-label={label}
+            />
+          )
+        })}
+      </div>
+      <div className={classes["heatLabels"]}>
+        <span>{first?.from}</span>
+        <span>{last === first ? "" : last?.to}</span>
+      </div>
+    </div>
+  )
+}
+
+/** Counts the partitions by state. */
+export function StateCounts({ ranges }: Pick<PartitionsDocument, "ranges">) {
+  const counts = new Map<StateName, number>()
+  for (const { state, count } of ranges) counts.set(state, (counts.get(state) ?? 0) + count)
+  return (
+    <p className="row" style={{ marginBottom: 8 }}>
+      {[...counts].map(([state, count]) => (
+        <State key={state} state={state}>
+          {count} {state}
+        </State>
+      ))}
+    </p>
+  )
+}

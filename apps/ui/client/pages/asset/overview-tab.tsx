@@ -1,0 +1,164 @@
+import type {
+  AssetDetailDocument,
+  ExplanationDocument,
+  PartitionsDocument,
+  StatusDocument,
+} from "../../api/documents.ts"
+import { formatAssetPath, formatPath, useDocument } from "../../api/use-document.ts"
+import { formatBytes, formatCount, formatDuration, formatTime } from "../../format.ts"
+import { Facts, listClass, Section, Split } from "../../ui/layout.tsx"
+import { StateIcon } from "../../ui/state.tsx"
+import { Explanation } from "./explanation.tsx"
+import { HeatBar } from "./heat-bar.tsx"
+import { Neighbours } from "./neighbours.tsx"
+import { RowChart } from "./row-chart.tsx"
+
+const shownPartitions = 30
+
+/** The state of an asset with its causes, its partitions, and its neighbours. */
+export function OverviewTab({
+  asset,
+  onPlan,
+}: {
+  readonly asset: AssetDetailDocument
+  readonly onPlan: (kind: string) => void
+}) {
+  const { name, kind, status, overdue, now } = asset
+  const isExplained = kind !== "source" && status !== "fresh"
+  const { data: explanation } = useDocument<ExplanationDocument>(
+    formatAssetPath(name, "/explanation"),
+    { enabled: isExplained },
+  )
+  const { data: partitions } = useDocument<PartitionsDocument>(
+    formatPath(formatAssetPath(name, "/partitions"), { limit: shownPartitions }),
+  )
+  const ownPartitions = partitions?.asset === name ? partitions : undefined
+  return (
+    <Split aside={<OverviewAside asset={asset} partitions={ownPartitions} />}>
+      {isExplained && explanation?.asset === name ? (
+        <Explanation asset={asset} explanation={explanation} onPlan={onPlan} />
+      ) : null}
+      {overdue === null ? null : (
+        <Section title="Why it is overdue">
+          <p>
+            <span className="strong">{overdue.partition}</span> was due{" "}
+            {formatTime(overdue.due_at, now)},{" "}
+            {formatDuration(Date.parse(now) - Date.parse(overdue.due_at))} ago.{" "}
+            {describeOverdue(asset)}
+          </p>
+        </Section>
+      )}
+      {ownPartitions === undefined || ownPartitions.kind === "none" ? null : (
+        <Section
+          title="Partitions"
+          detail={`${formatCount(ownPartitions.count)} ${ownPartitions.partition_noun}s`}
+        >
+          <HeatBar asset={name} partitions={ownPartitions} />
+        </Section>
+      )}
+      <Neighbours asset={asset} />
+    </Split>
+  )
+}
+
+function describeOverdue({ overdue, newest_partition: newest }: AssetDetailDocument): string {
+  if (overdue === null || newest === null) return "No file of it has landed."
+  return newest < overdue.partition
+    ? `Its files have not landed; the newest partition is ${newest}.`
+    : "Its files have landed; it is not materialized yet."
+}
+
+function OverviewAside({
+  asset,
+  partitions,
+}: {
+  readonly asset: AssetDetailDocument
+  readonly partitions: PartitionsDocument | undefined
+}) {
+  return (
+    <>
+      <Section title="About">
+        <p className="quiet">{asset.description}</p>
+        {asset.path === null ? null : <code>{asset.path}</code>}
+      </Section>
+      {asset.kind === "source" ? null : <Newest asset={asset} partitions={partitions} />}
+      {partitions === undefined ? null : <RowChart partitions={partitions} />}
+      {asset.declared_checks.length === 0 ? null : <CheckList asset={asset} />}
+      <PublishedFacts asset={asset} />
+    </>
+  )
+}
+
+function Newest({
+  asset,
+  partitions,
+}: {
+  readonly asset: AssetDetailDocument
+  readonly partitions: PartitionsDocument | undefined
+}) {
+  const { materialized_at: at, rows, bytes, versions, now } = asset
+  if (at === null) return null
+  const ms = partitions?.partitions.find(({ key }) => key === asset.partition)?.ms
+  return (
+    <Section title="Newest materialization">
+      <Facts
+        facts={[
+          ["Partition", asset.partition],
+          ["Built", formatTime(at, now)],
+          ["Took", ms === undefined || ms === null ? "" : formatDuration(ms)],
+          ["Rows", rows === null ? "" : formatCount(rows)],
+          ["Size", bytes === null ? "" : formatBytes(bytes)],
+          ["Code version", <code key="code">{versions?.code_version.slice(0, 8)}</code>],
+          ["Data version", <code key="data">{versions?.data_version.slice(0, 8)}</code>],
+        ]}
+      />
+    </Section>
+  )
+}
+
+function CheckList({
+  asset: { declared_checks: checks, check_results: results },
+}: {
+  readonly asset: AssetDetailDocument
+}) {
+  const failedNames = new Set(results.filter(({ passed }) => !passed).map(({ name }) => name))
+  const summary = failedNames.size === 0 ? `${checks.length} passed` : `${failedNames.size} failed`
+  return (
+    <Section title="Checks" detail={results.length === 0 ? "not run yet" : summary}>
+      <ul className={listClass}>
+        {checks.map(({ name }) => (
+          <li key={name}>
+            <StateIcon
+              state={failedNames.has(name) ? "failed" : results.length === 0 ? "missing" : "fresh"}
+            />
+            <span>{name}</span>
+            <span className="quiet">
+              {failedNames.has(name) ? "failed" : results.length === 0 ? "not run" : "passed"}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+function PublishedFacts({ asset }: { readonly asset: AssetDetailDocument }) {
+  const { data: status } = useDocument<StatusDocument>("/api/status")
+  const { published } = asset
+  if (published === null) return null
+  const publication = status?.publications.find(({ set }) => set === published.set)
+  return (
+    <Section title="Published">
+      <Facts
+        facts={[
+          ["Set", published.set],
+          ["Partition", published.partition ?? "not published yet"],
+          [
+            "Since",
+            publication === undefined ? "" : formatTime(publication.published_at, asset.now),
+          ],
+        ]}
+      />
+    </Section>
+  )
+}

@@ -1,0 +1,36 @@
+/** A selected range among listed partitions, by position in the order of time. */
+export interface SelectedRange {
+  readonly anchor: number
+  readonly end: number
+}
+
+/** Returns the first and the last position of a range. */
+export function getEnds({ anchor, end }: SelectedRange): readonly [first: number, last: number] {
+  return [Math.min(anchor, end), Math.max(anchor, end)]
+}
+
+/** Tests whether a position is selected. */
+export function isInRange(range: SelectedRange | undefined, at: number): boolean {
+  if (range === undefined) return false
+  const [first, last] = getEnds(range)
+  return first <= at && at <= last
+}
+
+/** Moves the end of a range by keys; with Shift the other end stays. */
+export function moveRange(
+  range: SelectedRange | undefined,
+  { key, shiftKey }: { readonly key: string; readonly shiftKey: boolean },
+  count: number,
+): SelectedRange | undefined {
+  const from = range?.end ?? count
+  const ends: Readonly<Record<string, number>> = {
+    ArrowLeft: from - 1,
+    ArrowRight: from + 1,
+    Home: 0,
+    End: count - 1,
+  }
+  const target = ends[key]
+  if (target === undefined) return undefined
+  const end = Math.max(0, Math.min(count - 1, target))
+  return { anchor: shiftKey ? (range?.anchor ?? end) : end, end }
+}

@@ -1,0 +1,110 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router"
+
+import type {
+  AssetDetailDocument,
+  PartitionsDocument,
+  QuarantineDocument,
+  RowsDocument,
+} from "../../api/documents.ts"
+import { toProblems } from "../../api/fetch-document.ts"
+import { formatAssetPath, formatPath, useDocument } from "../../api/use-document.ts"
+import { formatQuantity } from "../../format.ts"
+import { Field, inputClass } from "../../ui/controls.tsx"
+import { Empty, Problems, Section, Skeleton } from "../../ui/layout.tsx"
+import { RowTable } from "../row-table.tsx"
+
+const route = getRouteApi("/assets/$asset")
+const [rowLimit, partitionLimit] = [200, 400] as const
+
+/** The first rows of a partition, and the quarantined lines of a source. */
+export function RowsTab({ asset }: { readonly asset: AssetDetailDocument }) {
+  const { name } = asset
+  const { partition } = route.useSearch()
+  const { data, error } = useDocument<RowsDocument>(
+    formatPath(formatAssetPath(name, "/rows"), { partition, limit: rowLimit }),
+  )
+  const rows = data?.asset === name ? data : undefined
+  return (
+    <>
+      <PartitionPicker asset={asset} current={rows?.partition ?? partition} />
+      {error !== null ? (
+        <Problems problems={toProblems(error)} />
+      ) : rows === undefined ? (
+        <Skeleton />
+      ) : (
+        <Section
+          title={`Rows of ${rows.partition}`}
+          detail={rows.more ? `first ${rows.rows.length}` : formatQuantity(rows.rows.length, "row")}
+        >
+          {rows.rows.length === 0 ? (
+            <Empty title="No rows." />
+          ) : (
+            <RowTable label={`Rows of ${name}`} columns={rows.columns} rows={rows.rows} />
+          )}
+        </Section>
+      )}
+      {asset.kind === "source" ? <Quarantine name={name} /> : null}
+    </>
+  )
+}
+
+function PartitionPicker({
+  asset,
+  current,
+}: {
+  readonly asset: AssetDetailDocument
+  readonly current: string | undefined
+}) {
+  const navigate = useNavigate()
+  const { data } = useDocument<PartitionsDocument>(
+    formatPath(formatAssetPath(asset.name, "/partitions"), { limit: partitionLimit }),
+  )
+  if (data === undefined || data.asset !== asset.name || data.kind === "none") return null
+  return (
+    <div style={{ marginBottom: "var(--s4)", width: "fit-content" }}>
+      <Field label="Partition">
+        <select
+          className={inputClass}
+          value={current ?? ""}
+          onChange={({ target }) =>
+            void navigate({
+              to: "/assets/$asset",
+              params: { asset: asset.name },
+              search: { tab: "rows", partition: target.value },
+            })
+          }
+        >
+          {data.partitions.map(({ key, state, rows }) => (
+            <option key={key} value={key} disabled={asset.kind !== "source" && rows === null}>
+              {key}, {state}
+            </option>
+          ))}
+        </select>
+      </Field>
+    </div>
+  )
+}
+
+function Quarantine({ name }: { readonly name: string }) {
+  const { data } = useDocument<QuarantineDocument>(
+    formatPath(formatAssetPath(name, "/quarantine"), { limit: rowLimit }),
+  )
+  if (data === undefined || data.source !== name) return null
+  const columns = ["file", "line", "reason", "text"].map((column) => ({ name: column, type: "" }))
+  return (
+    <Section
+      title="Quarantine"
+      detail={
+        data.lines.length === 0
+          ? "empty"
+          : `${data.more ? "first " : ""}${formatQuantity(data.lines.length, "line")}`
+      }
+    >
+      {data.lines.length === 0 ? (
+        <p className="quiet">Every line of the landed files was read.</p>
+      ) : (
+        <RowTable label="Quarantined lines" columns={columns} rows={data.lines} />
+      )}
+    </Section>
+  )
+}

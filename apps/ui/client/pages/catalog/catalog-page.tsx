@@ -1,0 +1,117 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router"
+import { useMemo, useState } from "react"
+
+import type { AssetStateDocument, StatusDocument } from "../../api/documents.ts"
+import { toProblems } from "../../api/fetch-document.ts"
+import { formatPath, useDocument } from "../../api/use-document.ts"
+import { compareSeverity } from "../../asset-state.ts"
+import { formatQuantity } from "../../format.ts"
+import { useKeys } from "../../shell/keys.ts"
+import { Button } from "../../ui/controls.tsx"
+import { Empty, Problems, Skeleton } from "../../ui/layout.tsx"
+import { PlanDialog } from "../plan/plan-dialog.tsx"
+import { useTitle } from "../use-title.ts"
+import { CatalogTable } from "./catalog-table.tsx"
+import { matchesState } from "./matches-state.ts"
+import { SelectionField } from "./selection-field.tsx"
+import { SelectionTray } from "./selection-tray.tsx"
+import { StateChips } from "./state-chips.tsx"
+
+import classes from "./catalog.module.css"
+
+const route = getRouteApi("/catalog")
+
+/** Lists the assets with their states. The search field reads the selection grammar of the command line. */
+export function CatalogPage() {
+  useTitle("Catalog")
+  const { selection, state } = route.useSearch()
+  const {
+    data: status,
+    error,
+    isPlaceholderData,
+  } = useDocument<StatusDocument>(formatPath("/api/status", { selection }))
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const [isPlanning, setIsPlanning] = useState(false)
+  const assets = useMemo(() => sortAssets(status?.assets ?? [], state), [status, state])
+  useKeys({
+    p: () => setIsPlanning(selected.size > 0),
+    Escape: () => setSelected(new Set()),
+  })
+  return (
+    <>
+      <div className={classes["head"]}>
+        <h1>Catalog</h1>
+      </div>
+      <SelectionField
+        selection={selection ?? ""}
+        problems={error === null ? [] : toProblems(error)}
+      />
+      {status === undefined ? null : <StateChips assets={status.assets} state={state} />}
+      {status === undefined ? (
+        error === null ? (
+          <Skeleton />
+        ) : (
+          <Problems problems={toProblems(error)} />
+        )
+      ) : assets.length === 0 && !isPlaceholderData ? (
+        <NoMatch status={status} state={state} />
+      ) : (
+        <CatalogTable assets={assets} now={status.now} selected={selected} onSelect={setSelected} />
+      )}
+      <SelectionTray
+        names={[...selected]}
+        onPlan={() => setIsPlanning(true)}
+        onClear={() => setSelected(new Set())}
+      />
+      {isPlanning && selected.size > 0 ? (
+        <PlanDialog
+          title={`Materialize ${formatQuantity(selected.size, "asset")}`}
+          subtitle="The newest partition of each asset, with its stale upstreams."
+          initialTarget={{
+            kind: "materialize",
+            selection: [...selected],
+            partitions: {},
+            publish: true,
+          }}
+          onClose={() => setIsPlanning(false)}
+        />
+      ) : null}
+    </>
+  )
+}
+
+/** Sorts by group, and within a group trouble first. */
+function sortAssets(
+  assets: readonly AssetStateDocument[],
+  state: string | undefined,
+): readonly AssetStateDocument[] {
+  const groups = [...new Set(assets.map(({ group }) => group))]
+  return assets
+    .filter((asset) => matchesState(asset, state))
+    .toSorted(
+      (first, second) =>
+        groups.indexOf(first.group) - groups.indexOf(second.group) ||
+        compareSeverity(first, second),
+    )
+}
+
+function NoMatch({
+  status,
+  state,
+}: {
+  readonly status: StatusDocument
+  readonly state: string | undefined
+}) {
+  const navigate = useNavigate()
+  const { assets } = status
+  return (
+    <Empty title="No asset matches.">
+      <p className="quiet">
+        {assets.length === 0
+          ? "The selection matches no asset."
+          : `The selection has ${formatQuantity(assets.length, "asset")}; none of them is ${state}.`}
+      </p>
+      <Button onClick={() => void navigate({ to: "/catalog", search: {} })}>Show all assets</Button>
+    </Empty>
+  )
+}

@@ -1,0 +1,151 @@
+import { graphlib, layout } from "@dagrejs/dagre"
+
+import type { ViewEdge, ViewGraph, ViewNode } from "./view-graph.ts"
+
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+export interface Box extends Point {
+  readonly width: number
+  readonly height: number
+}
+
+/** The places of cards and expanded groups, and the points of the edges. */
+export interface GraphLayout {
+  readonly boxes: Readonly<Record<string, Box>>
+  readonly groups: Readonly<Record<string, Box>>
+  readonly lines: Readonly<Record<string, readonly Point[]>>
+}
+
+/** The direction of reads: paths go right, groups go down. */
+export type Direction = "LR" | "TB"
+
+interface Item {
+  readonly id: string
+  readonly width: number
+  readonly height: number
+}
+
+interface FlatLayout {
+  readonly width: number
+  readonly height: number
+  readonly boxes: ReadonlyMap<string, Box>
+  readonly lines: ReadonlyMap<string, readonly Point[]>
+}
+
+const groupPadding = { x: 20, top: 44, bottom: 20 } as const
+
+/** Places a graph: each expanded group alone, then the graph of groups. */
+export function layoutGraph(
+  { nodes, edges, groups }: ViewGraph,
+  direction: Direction,
+): GraphLayout {
+  const inner = new Map(
+    groups.map(({ name }) => {
+      const members = nodes.filter(({ group }) => group === name)
+      return [name, layoutFlat(members.map(toItem), edges, direction)] as const
+    }),
+  )
+  const places = new Map(
+    nodes.map(({ id, group }) => [id, group === undefined ? id : `open:${group}`]),
+  )
+  const outerItems = [
+    ...nodes.filter(({ group }) => group === undefined).map(toItem),
+    ...[...inner].map(([name, size]) => ({
+      id: `open:${name}`,
+      width: size.width + 2 * groupPadding.x,
+      height: size.height + groupPadding.top + groupPadding.bottom,
+    })),
+  ]
+  const outer = layoutFlat(
+    outerItems,
+    liftEdges(edges, places),
+    groups.length === 0 ? direction : "LR",
+  )
+  return combineLayouts(outer, inner)
+}
+
+function toItem({ id, name, kind, detail }: ViewNode): Item {
+  const textWidth = Math.max(name.length * 7.4, kind === "group" ? detail.length * 6.6 : 0)
+  return kind === "group"
+    ? { id, width: Math.max(220, textWidth + 40), height: 104 }
+    : { id, width: Math.max(168, textWidth + 64), height: 34 }
+}
+
+/** Replaces the ends of edges by the items of the outer graph. */
+function liftEdges(
+  edges: readonly ViewEdge[],
+  places: ReadonlyMap<string, string>,
+): readonly ViewEdge[] {
+  const lifted = new Map<string, ViewEdge>()
+  for (const edge of edges) {
+    const [from, to] = [places.get(edge.from) ?? edge.from, places.get(edge.to) ?? edge.to]
+    const isWhole = from === edge.from && to === edge.to
+    const id = isWhole ? edge.id : `${from} → ${to}`
+    if (from !== to) lifted.set(id, { ...edge, id, from, to })
+  }
+  return [...lifted.values()]
+}
+
+function layoutFlat(
+  items: readonly Item[],
+  edges: readonly ViewEdge[],
+  direction: Direction,
+): FlatLayout {
+  const graph = new graphlib.Graph({ multigraph: true })
+  const isDown = direction === "TB"
+  graph.setGraph({
+    rankdir: direction,
+    nodesep: isDown ? 14 : 16,
+    ranksep: isDown ? 34 : 56,
+    edgesep: 12,
+    ranker: "network-simplex",
+  })
+  graph.setDefaultEdgeLabel(() => ({}))
+  const ids = new Set(items.map(({ id }) => id))
+  for (const { id, width, height } of items) graph.setNode(id, { width, height })
+  for (const { id, from, to } of edges)
+    if (ids.has(from) && ids.has(to)) graph.setEdge(from, to, {}, id)
+  layout(graph)
+  const boxes = items.map(({ id, width, height }): readonly [string, Box] => {
+    const { x = 0, y = 0 } = graph.node(id)
+    return [id, { x: x - width / 2, y: y - height / 2, width, height }]
+  })
+  const lines = graph.edges().map((edge): readonly [string, readonly Point[]] => {
+    const { points = [] } = graph.edge(edge) as { readonly points?: readonly Point[] }
+    return [edge.name ?? "", points.map(({ x, y }) => ({ x, y }))]
+  })
+  const { width = 0, height = 0 } = graph.graph()
+  return {
+    width: finite(width),
+    height: finite(height),
+    boxes: new Map(boxes),
+    lines: new Map(lines),
+  }
+}
+
+/** An empty graph has no size. */
+function finite(size: number): number {
+  return Number.isFinite(size) ? size : 0
+}
+
+function combineLayouts(outer: FlatLayout, inner: ReadonlyMap<string, FlatLayout>): GraphLayout {
+  const boxes: Record<string, Box> = {}
+  const groups: Record<string, Box> = {}
+  const lines: Record<string, readonly Point[]> = {}
+  for (const [id, box] of outer.boxes)
+    if (!id.startsWith("open:")) boxes[id] = box
+    else groups[id.slice("open:".length)] = box
+  for (const [id, points] of outer.lines) lines[id] = points
+  for (const [name, flat] of inner) {
+    const { x, y } = groups[name] ?? { x: 0, y: 0 }
+    const offset = { x: x + groupPadding.x, y: y + groupPadding.top }
+    for (const [id, box] of flat.boxes)
+      boxes[id] = { ...box, x: box.x + offset.x, y: box.y + offset.y }
+    for (const [id, points] of flat.lines)
+      lines[id] = points.map((point) => ({ x: point.x + offset.x, y: point.y + offset.y }))
+  }
+  return { boxes, groups, lines }
+}

@@ -1,0 +1,12 @@
+import { type Direction, layoutGraph } from "./layout-graph.ts"
+import type { ViewGraph } from "./view-graph.ts"
+
+interface LayoutRequest {
+  readonly key: string
+  readonly graph: ViewGraph
+  readonly direction: Direction
+}
+
+addEventListener("message", ({ data }: MessageEvent<LayoutRequest>) => {
+  postMessage({ key: data.key, layout: layoutGraph(data.graph, data.direction) })
+})

@@ -1,0 +1,108 @@
+import { Link } from "@tanstack/react-router"
+
+import type { AssetStateDocument, LineageDocument } from "../../api/documents.ts"
+import { getShownState } from "../../asset-state.ts"
+import { formatCount } from "../../format.ts"
+import { Button, getButtonClass, Key } from "../../ui/controls.tsx"
+import { Facts, listClass, Section } from "../../ui/layout.tsx"
+import { StateBadge, StateIcon, type StateName } from "../../ui/state.tsx"
+
+import classes from "./lineage.module.css"
+
+interface LineageDrawerProps {
+  readonly asset: AssetStateDocument
+  readonly lineage: LineageDocument
+  readonly states: ReadonlyMap<string, StateName>
+  readonly onSelect: (name: string) => void
+  readonly onFocus: (name: string) => void
+  readonly onClose: () => void
+}
+
+/** The selected asset: its state and cause, what it reads, and what reads it. */
+export function LineageDrawer({
+  asset,
+  lineage,
+  states,
+  onSelect,
+  onFocus,
+  onClose,
+}: LineageDrawerProps) {
+  const { name, overdue, rows, newest_partition: newest } = asset
+  const state = getShownState(asset)
+  const isTroubled = state !== "fresh" && state !== "source"
+  const upstream = lineage.edges.filter(({ to }) => to === name).map(({ from }) => from)
+  const downstream = lineage.edges.filter(({ from }) => from === name).map(({ to }) => to)
+  return (
+    <aside className={classes["drawer"]} aria-label={`Selected asset ${name}`}>
+      <div className="stack">
+        <h2>{name}</h2>
+        <p className="row">
+          <StateBadge state={state} />
+          {overdue === null ? null : <StateBadge state="overdue" />}
+        </p>
+        {isTroubled ? <p className="quiet">{asset.main_cause}</p> : null}
+        <p className="row">
+          <Link to="/assets/$asset" params={{ asset: name }} className={getButtonClass()}>
+            Open <Key>↵</Key>
+          </Link>
+          <Button onClick={() => onFocus(name)}>
+            Focus <Key>f</Key>
+          </Button>
+          <Button look="plain" onClick={onClose}>
+            Close <Key>esc</Key>
+          </Button>
+        </p>
+        <Facts
+          facts={[
+            ["Newest", newest ?? ""],
+            ["Rows", rows === null ? "" : formatCount(rows)],
+          ]}
+        />
+      </div>
+      <Names title="Reads" names={[...new Set(upstream)]} states={states} onSelect={onSelect} />
+      <Names title="Read by" names={[...new Set(downstream)]} states={states} onSelect={onSelect} />
+    </aside>
+  )
+}
+
+function Names({
+  title,
+  names,
+  states,
+  onSelect,
+}: Pick<LineageDrawerProps, "states" | "onSelect"> & {
+  readonly title: string
+  readonly names: readonly string[]
+}) {
+  return (
+    <div style={{ marginTop: "var(--s5)" }}>
+      <Section title={title} detail={names.length}>
+        <ul className={listClass}>
+          {names.map((name) => {
+            const state = states.get(name) ?? "missing"
+            return (
+              <li key={name}>
+                <StateIcon state={state} />
+                <button
+                  type="button"
+                  onClick={() => onSelect(name)}
+                  style={{
+                    border: 0,
+                    background: "none",
+                    padding: 0,
+                    textAlign: "left",
+                    cursor: "pointer",
+                    overflowWrap: "anywhere",
+                  }}
+                >
+                  {name}
+                </button>
+                <span className="quiet">{state}</span>
+              </li>
+            )
+          })}
+        </ul>
+      </Section>
+    </div>
+  )
+}

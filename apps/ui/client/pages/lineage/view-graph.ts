@@ -1,0 +1,213 @@
+import type { AssetStateDocument, LineageDocument } from "../../api/documents.ts"
+import { getShownState } from "../../asset-state.ts"
+import type { StateName } from "../../ui/state.tsx"
+
+/** A card of the graph. */
+export interface ViewNode {
+  readonly id: string
+  readonly kind: "asset" | "group"
+  readonly name: string
+  /** The expanded group that contains the card; undefined on the top level. */
+  readonly group: string | undefined
+  readonly state: StateName
+  readonly isOverdue: boolean
+  /** A second line: rows or the cause; of a collapsed group its counts. */
+  readonly detail: string
+  /** Of a collapsed group: its assets by state. */
+  readonly counts: readonly (readonly [StateName, number])[]
+}
+
+/** A read, or the reads between two cards, counted. */
+export interface ViewEdge {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+  readonly count: number
+}
+
+/** The graph as it is shown: expanded groups, cards and edges. */
+export interface ViewGraph {
+  readonly groups: readonly { readonly name: string; readonly detail: string }[]
+  readonly nodes: readonly ViewNode[]
+  readonly edges: readonly ViewEdge[]
+}
+
+/** Chooses the visible part of a graph. */
+export interface ViewOptions {
+  /** The expanded groups. */
+  readonly open: ReadonlySet<string>
+  /** Shows only the assets within some reads of this one, without groups. */
+  readonly focus: { readonly name: string; readonly hops: number } | undefined
+  /** Shows only these assets, without groups. */
+  readonly selection: ReadonlySet<string> | undefined
+}
+
+/** Builds the visible graph. */
+export function buildViewGraph(
+  lineage: LineageDocument,
+  states: ReadonlyMap<string, AssetStateDocument>,
+  { open, focus, selection }: ViewOptions,
+): ViewGraph {
+  const visible = focus === undefined ? selection : findWithin(lineage, focus.name, focus.hops)
+  if (visible !== undefined) return buildFlatGraph(lineage, states, visible)
+  const groupNames = [...new Set(lineage.nodes.map(({ group }) => group))]
+  const places = new Map(
+    lineage.nodes.map(({ name, group }) => [name, open.has(group) ? name : toGroupId(group)]),
+  )
+  const assets = lineage.nodes.filter(({ group }) => open.has(group))
+  const closedGroups = groupNames.filter((group) => !open.has(group))
+  const members = (group: string) => lineage.nodes.filter((node) => node.group === group)
+  return {
+    groups: groupNames
+      .filter((group) => open.has(group))
+      .map((name) => ({ name, detail: describeGroup(members(name), states) })),
+    nodes: [
+      ...assets.map((node) => toAssetNode(node, states.get(node.name), node.group)),
+      ...closedGroups.map((group) => toGroupNode(group, members(group), states)),
+    ],
+    edges: mergeEdges(lineage.edges, places),
+  }
+}
+
+/** Returns the id of the card of a collapsed group. */
+function toGroupId(group: string): string {
+  return `group:${group}`
+}
+
+type LineageNode = LineageDocument["nodes"][number]
+type States = ReadonlyMap<string, AssetStateDocument>
+
+function buildFlatGraph(
+  { nodes, edges }: LineageDocument,
+  states: States,
+  visible: ReadonlySet<string>,
+): ViewGraph {
+  const places = new Map([...visible].map((name) => [name, name]))
+  return {
+    groups: [],
+    nodes: nodes
+      .filter(({ name }) => visible.has(name))
+      .map((node) => toAssetNode(node, states.get(node.name), undefined)),
+    edges: mergeEdges(edges, places),
+  }
+}
+
+/** Finds the assets within a number of reads up or down. */
+function findWithin({ edges }: LineageDocument, name: string, hops: number): ReadonlySet<string> {
+  return new Set([...walk(edges, name, hops, "up"), ...walk(edges, name, hops, "down")])
+}
+
+function walk(
+  edges: LineageDocument["edges"],
+  start: string,
+  hops: number,
+  direction: "up" | "down",
+): ReadonlySet<string> {
+  const reached = new Set([start])
+  let border = [start]
+  for (let hop = 0; hop < hops && border.length > 0; hop += 1) {
+    const names = new Set(border)
+    border = edges
+      .filter(({ from, to }) => names.has(direction === "up" ? to : from))
+      .map(({ from, to }) => (direction === "up" ? from : to))
+      .filter((name) => !reached.has(name))
+    for (const name of border) reached.add(name)
+  }
+  return reached
+}
+
+function toAssetNode(
+  { name, kind }: LineageNode,
+  asset: AssetStateDocument | undefined,
+  group: string | undefined,
+): ViewNode {
+  const state =
+    asset === undefined ? (kind === "source" ? "source" : "missing") : getShownState(asset)
+  const isQuiet = state === "fresh" || state === "source"
+  const rows = asset?.rows ?? null
+  const quietDetail = rows === null ? "" : `${rows.toLocaleString("en-US")} rows`
+  return {
+    id: name,
+    kind: "asset",
+    name,
+    group,
+    state,
+    isOverdue: asset !== undefined && asset.overdue !== null,
+    detail: isQuiet || asset === undefined ? quietDetail : `${state}: ${asset.main_cause}`,
+    counts: [],
+  }
+}
+
+const groupStates: readonly StateName[] = ["failed", "blocked", "stale", "missing", "fresh"]
+
+function countGroup(members: readonly LineageNode[], states: States) {
+  const counts = new Map<StateName, number>()
+  for (const { name } of members) {
+    const asset = states.get(name)
+    const state = asset === undefined ? "missing" : getShownState(asset)
+    if (state !== "source") counts.set(state, (counts.get(state) ?? 0) + 1)
+  }
+  return groupStates.flatMap((state) => {
+    const count = counts.get(state) ?? 0
+    return count === 0 ? [] : [[state, count] as const]
+  })
+}
+
+function toGroupNode(group: string, members: readonly LineageNode[], states: States): ViewNode {
+  const counts = countGroup(members, states)
+  return {
+    id: toGroupId(group),
+    kind: "group",
+    name: group,
+    group: undefined,
+    state: counts[0]?.[0] ?? "source",
+    isOverdue: members.some(({ name }) => (states.get(name)?.overdue ?? null) !== null),
+    detail: describeMembers(members),
+    counts,
+  }
+}
+
+function describeMembers(members: readonly LineageNode[]): string {
+  const sources = members.filter(({ kind }) => kind === "source").length
+  const assets = members.length - sources
+  return sources === 0 ? `${assets} assets` : `${assets} assets, ${sources} sources`
+}
+
+function describeGroup(members: readonly LineageNode[], states: States): string {
+  const counts = countGroup(members, states).map(([state, count]) => `${count} ${state}`)
+  return [describeMembers(members), ...counts].join(" · ")
+}
+
+function mergeEdges(
+  edges: LineageDocument["edges"],
+  places: ReadonlyMap<string, string>,
+): readonly ViewEdge[] {
+  const merged = new Map<string, ViewEdge>()
+  for (const { from: source, to: target } of edges) {
+    const [from, to] = [places.get(source), places.get(target)]
+    if (from === undefined || to === undefined || from === to) continue
+    const id = `${from} → ${to}`
+    merged.set(id, { id, from, to, count: (merged.get(id)?.count ?? 0) + 1 })
+  }
+  return [...merged.values()]
+}
+
+/** Finds the cards on the paths through a card, up and down. */
+export function findPaths(edges: readonly ViewEdge[], id: string): ReadonlySet<string> {
+  const reads = edges.map(({ from, to }) => ({ from, to, windows: [] }))
+  return new Set([...walk(reads, id, Infinity, "up"), ...walk(reads, id, Infinity, "down")])
+}
+
+/** Finds the cards on the paths between two cards, in either direction. */
+export function findPathsBetween(
+  edges: readonly ViewEdge[],
+  first: string,
+  last: string,
+): ReadonlySet<string> {
+  const reads = edges.map(({ from, to }) => ({ from, to, windows: [] }))
+  const between = (from: string, to: string) => {
+    const below = walk(reads, from, Infinity, "down")
+    return [...walk(reads, to, Infinity, "up")].filter((id) => below.has(id))
+  }
+  return new Set([...between(first, last), ...between(last, first), first, last])
+}

@@ -1,0 +1,68 @@
+import type { RowsDocument } from "../api/documents.ts"
+import { formatCount } from "../format.ts"
+
+interface RowTableProps {
+  readonly label: string
+  readonly columns: RowsDocument["columns"]
+  readonly rows: RowsDocument["rows"]
+}
+
+/** Rows of data. Values are text, never HTML. */
+export function RowTable({ label, columns, rows }: RowTableProps) {
+  const numericNames = new Set(
+    columns.filter(({ name }) => rows.every((row) => isNumeric(row[name]))).map(({ name }) => name),
+  )
+  const alignment = (name: string) => (numericNames.has(name) ? "num" : "nowrap")
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={label}>
+      <table style={{ width: "auto" }}>
+        <thead>
+          <tr>
+            {columns.map(({ name, type }) => (
+              <th key={name} className={alignment(name)}>
+                {name} <span style={{ fontWeight: 400 }}>{type.toLowerCase()}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, at) => (
+            // Rows have no key of their own, and are never reordered.
+            <tr key={at}>
+              {columns.map(({ name }) => (
+                <td key={name} className={alignment(name)} title={formatValue(row[name])}>
+                  {shorten(formatValue(row[name]))}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function isNumeric(value: unknown): boolean {
+  return typeof value === "number" || value === null
+}
+
+/** Formats a value of a column; identifiers keep their digits together. */
+function formatValue(value: unknown): string {
+  if (value === null || value === undefined) return "null"
+  if (typeof value === "string") return value
+  if (typeof value === "number")
+    return Number.isInteger(value) ? String(value) : formatFraction(value)
+  return JSON.stringify(value)
+}
+
+function formatFraction(value: number): string {
+  return Math.abs(value) >= 1000
+    ? formatCount(Math.round(value))
+    : String(Number(value.toPrecision(6)))
+}
+
+const shownCharacters = 80
+
+function shorten(text: string): string {
+  return text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters)}…`
+}

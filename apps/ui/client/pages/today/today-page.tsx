@@ -1,0 +1,121 @@
+import { Link } from "@tanstack/react-router"
+
+import type { AttentionDocument, StatusDocument } from "../../api/documents.ts"
+import { toProblems } from "../../api/fetch-document.ts"
+import { useDocument } from "../../api/use-document.ts"
+import { countStates } from "../../asset-state.ts"
+import { formatAge, formatQuantity } from "../../format.ts"
+import { CodeBlock, Empty, Problems, Skeleton, Split } from "../../ui/layout.tsx"
+import { State, StateBar, type StateName } from "../../ui/state.tsx"
+import { useTitle } from "../use-title.ts"
+import { Causes } from "./causes.tsx"
+import { describeProject } from "./sentence.ts"
+import { TodayAside } from "./today-aside.tsx"
+import { WeekStrip } from "./week-strip.tsx"
+
+import classes from "./today.module.css"
+
+/** Answers if everything is fresh, and if not, why and how to fix it. */
+export function TodayPage() {
+  useTitle("Today")
+  const { data: status, error } = useDocument<StatusDocument>("/api/status")
+  const { data: attention } = useDocument<AttentionDocument>("/api/attention")
+  if (status === undefined)
+    return error === null ? <Skeleton /> : <Problems problems={toProblems(error)} />
+  if (status.summary.assets === 0) return <NoAssets />
+  return (
+    <>
+      <Summary status={status} attention={attention} />
+      <Split aside={<TodayAside status={status} />}>
+        {attention === undefined ? (
+          <Skeleton />
+        ) : (
+          <Causes causes={attention.causes} status={status} />
+        )}
+        {status.landing.is_empty ? <NoFiles status={status} /> : null}
+        <WeekStrip status={status} />
+      </Split>
+    </>
+  )
+}
+
+const legendStates: readonly StateName[] = ["failed", "blocked", "stale", "missing", "fresh"]
+
+function Summary({
+  status,
+  attention,
+}: {
+  readonly status: StatusDocument
+  readonly attention: AttentionDocument | undefined
+}) {
+  const { summary, assets } = status
+  const countByState = countStates(assets)
+  const counts = legendStates.map((state) => [state, countByState.get(state) ?? 0] as const)
+  return (
+    <div className={classes["summary"]}>
+      <h1 className={classes["sentence"]}>{describeProject(summary, attention?.causes ?? [])}</h1>
+      <p className="quiet">{describePublications(status)}</p>
+      <StateBar counts={counts} height={10} />
+      <div className={classes["legend"]}>
+        {counts
+          .filter(([, count]) => count > 0)
+          .map(([state, count]) => (
+            <Link key={state} to="/catalog" search={{ state }}>
+              <State state={state}>
+                <b>{count}</b> {state}
+              </State>
+            </Link>
+          ))}
+        {summary.overdue === 0 ? null : (
+          <Link to="/catalog" search={{ state: "overdue" }} className="push">
+            <State state="overdue">
+              <b>{summary.overdue}</b> overdue
+            </State>
+          </Link>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function describePublications({ publications, now }: StatusDocument): string {
+  const newest = publications
+    .map(({ published_at: at }) => at)
+    .toSorted()
+    .at(-1)
+  if (newest === undefined) return "Nothing is published yet."
+  return `Published tables changed last ${formatAge(newest, Date.parse(now))}.`
+}
+
+const exampleAsset = `export const orders = sqlAsset({
+  name: "orders",
+  partitions: daily("2026-01-01"),
+  columns: { id: int64("Order."), total: float64("Total in EUR.") },
+  query: sql\`select id, total from \${ordersFile}\`,
+})`
+
+function NoAssets() {
+  return (
+    <Empty title="No assets yet.">
+      <p className="quiet">
+        An asset is a query and the assets that it reads. Declare one and list it in
+        freshet.config.ts:
+      </p>
+      <CodeBlock text={exampleAsset} label="Example of an asset" />
+    </Empty>
+  )
+}
+
+function NoFiles({ status: { landing } }: { readonly status: StatusDocument }) {
+  const paths = landing.expected_paths.slice(0, 4)
+  return (
+    <Empty title="No file has landed.">
+      <p className="quiet">
+        Freshet reads files in {landing.folder}.{" "}
+        {formatQuantity(landing.expected_paths.length, "path")}{" "}
+        {landing.expected_paths.length === 1 ? "is" : "are"} expected:
+      </p>
+      <CodeBlock text={paths.join("\n")} label="Expected paths" />
+    </Empty>
+  )
+}

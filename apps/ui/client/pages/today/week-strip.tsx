@@ -1,0 +1,110 @@
+import { Link } from "@tanstack/react-router"
+
+import type { AssetListDocument, PartitionsDocument, StatusDocument } from "../../api/documents.ts"
+import { formatAssetPath, formatPath, useDocument, useDocuments } from "../../api/use-document.ts"
+import { formatQuantity } from "../../format.ts"
+import { Icon } from "../../ui/icons.tsx"
+import { Section } from "../../ui/layout.tsx"
+
+import classes from "./today.module.css"
+
+const dayCount = 14
+const assetCount = 8
+
+/** The latest days of the published daily assets. */
+export function WeekStrip({ status }: { readonly status: StatusDocument }) {
+  const { data: list } = useDocument<AssetListDocument>("/api/assets")
+  const names = (list?.assets ?? [])
+    .filter(({ partitions, published }) => partitions === "daily" && published !== null)
+    .map(({ name }) => name)
+  const listedNames = names.slice(0, assetCount)
+  const documents = useDocuments<PartitionsDocument>(
+    listedNames.map((name) =>
+      formatPath(formatAssetPath(name, "/partitions"), { limit: dayCount }),
+    ),
+  )
+  const assets = documents.filter((document) => document !== undefined)
+  const overdue = new Map(status.assets.map((asset) => [asset.name, asset.overdue?.partition]))
+  const days = listDays(assets, [...overdue.values()])
+  if (days.length === 0) return null
+  const detail = formatQuantity(names.length, "published daily asset")
+  return (
+    <Section title={`Last ${formatQuantity(days.length, "day")}`} detail={detail}>
+      <div className="scroll">
+        <table className={classes["strip"]}>
+          <thead>
+            <tr>
+              <th>Asset</th>
+              {days.map((day) => (
+                <th key={day} className={classes["day"]} title={day}>
+                  {day.slice(8)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {assets.map((asset) => (
+              <StripRow
+                key={asset.asset}
+                asset={asset}
+                days={days}
+                overdueDay={overdue.get(asset.asset)}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  )
+}
+
+/** Lists the days of the assets, and an overdue day only if it follows them. */
+function listDays(
+  assets: readonly PartitionsDocument[],
+  overdueDays: readonly (string | undefined)[],
+): readonly string[] {
+  const days = new Set(assets.flatMap(({ partitions }) => partitions.map(({ key }) => key)))
+  if (days.size > 0) for (const day of overdueDays) if (day !== undefined) days.add(day)
+  return [...days].toSorted().slice(-dayCount)
+}
+
+function StripRow({
+  asset: { asset, partitions },
+  days,
+  overdueDay,
+}: {
+  readonly asset: PartitionsDocument
+  readonly days: readonly string[]
+  readonly overdueDay: string | undefined
+}) {
+  const states = new Map(partitions.map(({ key, state }) => [key, state]))
+  return (
+    <tr>
+      <td className="nowrap">
+        <Link to="/assets/$asset" params={{ asset }}>
+          {asset}
+        </Link>
+      </td>
+      {days.map((day) => {
+        const state = states.get(day) ?? (day === overdueDay ? "overdue" : undefined)
+        return (
+          <td key={day} className={classes["day"]}>
+            {state === undefined ? null : (
+              <Link
+                to="/assets/$asset"
+                params={{ asset }}
+                search={{ tab: "partitions", from: day, to: day }}
+                className={classes["cell"]}
+                data-bar={state}
+                title={`${asset} ${day}: ${state}`}
+                aria-label={`${asset} ${day}: ${state}`}
+              >
+                {state === "overdue" ? <Icon name="overdue" size={14} /> : null}
+              </Link>
+            )}
+          </td>
+        )
+      })}
+    </tr>
+  )
+}

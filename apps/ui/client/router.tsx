@@ -1,0 +1,87 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from "@tanstack/react-router"
+
+import { NotFoundPage, PageError } from "./pages/page-error.tsx"
+import { TodayPage } from "./pages/today/today-page.tsx"
+import { Shell } from "./shell/shell.tsx"
+
+/** Keeps the text parameters of an address that a page knows. */
+function createSearchReader<K extends string>(names: readonly K[]) {
+  return (search: Readonly<Record<string, unknown>>): Partial<Record<K, string>> => {
+    const entries = names.flatMap((name) => {
+      const value = search[name]
+      const isText = typeof value === "string" || typeof value === "number"
+      return isText && value !== "" ? [[name, String(value)] as const] : []
+    })
+    return Object.fromEntries(entries) as Partial<Record<K, string>> // the entries have these names
+  }
+}
+
+const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage })
+
+const todayRoute = createRoute({ getParentRoute: () => rootRoute, path: "/", component: TodayPage })
+
+const catalogRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/catalog",
+  validateSearch: createSearchReader(["selection", "state"]),
+  component: lazyRouteComponent(() => import("./pages/catalog/catalog-page.tsx"), "CatalogPage"),
+})
+
+const lineageRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/lineage",
+  validateSearch: createSearchReader(["selection", "focus", "hops", "open", "view", "lens"]),
+  component: lazyRouteComponent(() => import("./pages/lineage/lineage-page.tsx"), "LineagePage"),
+})
+
+const assetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/assets/$asset",
+  validateSearch: createSearchReader(["tab", "partition", "from", "to", "backfill"]),
+  component: lazyRouteComponent(() => import("./pages/asset/asset-page.tsx"), "AssetPage"),
+})
+
+const runsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs",
+  component: lazyRouteComponent(() => import("./pages/runs/runs-page.tsx"), "RunsPage"),
+})
+
+const runRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs/$run",
+  component: lazyRouteComponent(() => import("./pages/run/run-page.tsx"), "RunPage"),
+})
+
+const designRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/design",
+  component: lazyRouteComponent(() => import("./pages/design/design-page.tsx"), "DesignPage"),
+})
+
+/** The pages and their addresses. */
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    todayRoute,
+    catalogRoute,
+    lineageRoute,
+    assetRoute,
+    runsRoute,
+    runRoute,
+    designRoute,
+  ]),
+  defaultPreload: "intent",
+  defaultErrorComponent: PageError,
+  scrollRestoration: true,
+})
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,117 @@
+import type { ReactNode } from "react"
+
+import type { ProblemDocument } from "../api/documents.ts"
+
+import classes from "./layout.module.css"
+
+/** A part of a page under a heading and a line. */
+export function Section({
+  title,
+  detail,
+  extra,
+  children,
+}: {
+  readonly title: string
+  /** A count or a short fact beside the title. */
+  readonly detail?: ReactNode
+  /** Keys or a link at the right. */
+  readonly extra?: ReactNode
+  readonly children: ReactNode
+}) {
+  return (
+    <section className={classes["section"]}>
+      <h2>
+        {title}
+        {detail === undefined ? null : <span className={classes["detail"]}>{detail}</span>}
+        {extra === undefined ? null : <span className={classes["extra"]}>{extra}</span>}
+      </h2>
+      {children}
+    </section>
+  )
+}
+
+/** A page with a column at its side. */
+export function Split({
+  children,
+  aside,
+}: {
+  readonly children: ReactNode
+  readonly aside: ReactNode
+}) {
+  return (
+    <div className={classes["split"]}>
+      <div>{children}</div>
+      <aside aria-label="Details">{aside}</aside>
+    </div>
+  )
+}
+
+/** Names and values. */
+export function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNode])[] }) {
+  return (
+    <dl className={classes["facts"]}>
+      {facts.map(([name, value]) => (
+        <div key={name} style={{ display: "contents" }}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+/** Explains an empty view: the fact, the reason, the next thing to do. */
+export function Empty({
+  title,
+  children,
+}: {
+  readonly title: string
+  readonly children?: ReactNode
+}) {
+  return (
+    <div className={classes["empty"]}>
+      <h2>{title}</h2>
+      {children}
+    </div>
+  )
+}
+
+/** Problems of an answer, each with its remedy. */
+export function Problems({ problems }: { readonly problems: readonly ProblemDocument[] }) {
+  return (
+    <div className="stack" role="alert">
+      {problems.map(({ message, hint }) => (
+        <div key={message} className={classes["note"]} data-state="failed">
+          <p className="strong">{message}</p>
+          {hint === null ? null : <p className="quiet">{hint}</p>}
+        </div>
+      ))}
+    </div>
+  )
+}
+
+const skeletonWidths = ["62%", "88%", "74%", "81%", "55%"]
+
+/** The place of a view that is read for the first time. */
+export function Skeleton() {
+  return (
+    <div aria-busy="true" aria-label="Loading">
+      {skeletonWidths.map((width) => (
+        <span key={width} className={classes["skeleton"]} style={{ width }} />
+      ))}
+    </div>
+  )
+}
+
+/** Lines of code or SQL. */
+export function CodeBlock({ text, label }: { readonly text: string; readonly label: string }) {
+  return (
+    <pre className={classes["code"]} tabIndex={0} role="region" aria-label={label}>
+      {text}
+    </pre>
+  )
+}
+
+export const listClass = classes["list"]
+export const belowClass = classes["below"]
+export const noteClass = classes["note"]

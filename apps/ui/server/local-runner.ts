@@ -1,0 +1,149 @@
+import { executeRun, type RunRequest, type ServiceEvent, type Services } from "@freshet/services"
+
+import type { RequestDocument, UiEvent } from "./documents.ts"
+import { toProblems } from "./problems.ts"
+
+/** Accepts requests to run something: the server of a page executes them itself, a scheduler queues them. */
+export interface Runner {
+  /** Accepts a request, and returns before it is executed. */
+  readonly submit: (request: RunRequest) => Promise<RequestDocument>
+  /** Lists the requests of this server, the newest first. */
+  readonly list: () => readonly RequestDocument[]
+}
+
+/** Creates services that report events to a listener. */
+export type CreateServices = (
+  listener: Pick<Services, "emit" | "watchesSteps">,
+) => Promise<Services>
+
+/** The parts of a runner in this process. */
+export interface LocalRunnerOptions {
+  readonly createServices: CreateServices
+  readonly publish: (event: UiEvent) => void
+  readonly newId: () => string
+}
+
+/** A runner in this process, and the end of its accepted requests. */
+export interface LocalRunner extends Runner {
+  readonly waitUntilIdle: () => Promise<void>
+}
+
+const retainedCount = 50
+
+/** Creates a runner that executes one request after the other in this process. */
+export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
+  const requests = new Map<string, RequestDocument>()
+  let lastWork: Promise<void> = Promise.resolve()
+  const update = (id: string, changes: Partial<RequestDocument>) => {
+    const request = requests.get(id)
+    if (request === undefined) return
+    const changedRequest = { ...request, ...changes }
+    requests.set(id, changedRequest)
+    options.publish({ kind: "request_changed", request: changedRequest })
+  }
+  return {
+    list: () => [...requests.values()].toReversed(),
+    waitUntilIdle: () => lastWork,
+    submit: async (runRequest) => {
+      const id = options.newId()
+      const request = createRequest(id, runRequest.command)
+      requests.set(id, request)
+      removeOldest(requests)
+      options.publish({ kind: "request_changed", request })
+      const execute = () => executeRequest(options, runRequest, (changes) => update(id, changes))
+      lastWork = lastWork.then(execute)
+      return request
+    },
+  }
+}
+
+function createRequest(request: string, command: string): RequestDocument {
+  return {
+    request,
+    command,
+    state: "queued",
+    requested_at: new Date().toISOString(),
+    run: null,
+    progress: null,
+    outcome: null,
+    problems: [],
+  }
+}
+
+function removeOldest(requests: Map<string, RequestDocument>): void {
+  for (const [id, { state }] of requests) {
+    if (requests.size <= retainedCount) return
+    if (state === "ended" || state === "rejected") requests.delete(id)
+  }
+}
+
+type Update = (changes: Partial<RequestDocument>) => void
+
+async function executeRequest(
+  { createServices, publish }: LocalRunnerOptions,
+  request: RunRequest,
+  update: Update,
+): Promise<void> {
+  const emit = createEventConverter(publish, update)
+  const services = await createServices({ emit, watchesSteps: false })
+  update({ state: "running" })
+  try {
+    const result = await executeRun(services, request, { failFast: false, wait: true })
+    const outcome = result.kind === "executed" ? result.run.outcome : null
+    update({ state: "ended", outcome })
+  } catch (error) {
+    update({ state: "rejected", problems: toProblems(error).problems })
+  }
+}
+
+/** Converts the events of one run, and counts its steps. */
+function createEventConverter(publish: (event: UiEvent) => void, update: Update) {
+  let run = ""
+  let progress = { steps: 0, ended: 0, failed: 0 }
+  return (event: ServiceEvent): void => {
+    const at = new Date().toISOString()
+    switch (event.kind) {
+      case "run_started":
+        run = event.run
+        progress = { ...progress, steps: event.steps }
+        return update({ run, progress })
+      case "step_started": {
+        const { kind, step, computation, partition } = event
+        return publish({ kind, run, at, step, computation, partition })
+      }
+      case "step_ended": {
+        const { kind, step, computation, partition, outcome, rows, ms } = event
+        const isFailed = outcome.kind === "failed" || outcome.kind === "checks_failed"
+        progress = {
+          ...progress,
+          ended: progress.ended + 1,
+          failed: progress.failed + Number(isFailed),
+        }
+        const message = "message" in outcome ? outcome.message : null
+        publish({
+          kind,
+          run,
+          at,
+          step,
+          computation,
+          partition,
+          outcome: outcome.kind,
+          message,
+          rows,
+          ms,
+        })
+        return update({ progress })
+      }
+      case "run_planned":
+      case "run_waiting":
+      case "cancel_requested":
+      case "work_progress":
+      case "demo_data_progress":
+      case "step_progress":
+      case "publish_started":
+      case "publish_ended":
+      case "run_ended":
+        return
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto"
+import type { AddressInfo } from "node:net"
+
+import { FreshetError } from "@freshet/core/engine"
+import { watchProject } from "@freshet/services"
+import { serve } from "@hono/node-server"
+
+import { createUiApp, type UiAppOptions } from "./create-ui-app.ts"
+import type { UiEvent } from "./documents.ts"
+import { createEventHub } from "./event-hub.ts"
+import { type AccessTokens, loopbackNames } from "./guard.ts"
+import { type CreateServices, createLocalRunner } from "./local-runner.ts"
+import { shareProject } from "./shared-project.ts"
+
+/** Settings of a server. */
+export interface ServeOptions extends Pick<
+  UiAppOptions,
+  "clientFolder" | "commandFlag" | "reportFault"
+> {
+  readonly createServices: CreateServices
+  readonly host: string
+  /** 0 takes a free port. */
+  readonly port: number
+  readonly readOnly: boolean
+  readonly tokens: AccessTokens | undefined
+  readonly onListening: (address: string) => void
+}
+
+/** Serves the page until the signal of the services is aborted, and ends accepted requests before it returns. */
+export async function serveUi(options: ServeOptions): Promise<void> {
+  const { host, tokens, readOnly, createServices, ...appOptions } = options
+  requireTokens(host, tokens)
+  const hub = createEventHub<UiEvent>(randomUUID().slice(0, 8))
+  const { services, invalidate } = shareProject(
+    await createServices({ emit: () => {}, watchesSteps: false }),
+  )
+  const publish = (event: UiEvent) => {
+    if (event.kind !== "step_started") invalidate()
+    hub.publish(event)
+  }
+  const runner = createLocalRunner({ createServices, publish, newId: randomUUID })
+  const hostNames = tokens === undefined ? loopbackNames : undefined
+  const access = { hostNames, tokens, readOnly }
+  const app = createUiApp({ ...appOptions, services, runner, hub, access })
+  const server = await listen(app.fetch, options)
+  const watching = watchProject(services, createWatcher(publish))
+  await waitForAbort(services.signal)
+  await watching
+  await runner.waitUntilIdle()
+  server.close()
+}
+
+/** Requires a token wherever other machines can connect. */
+function requireTokens(host: string, tokens: AccessTokens | undefined): void {
+  if (tokens !== undefined || loopbackNames.has(host) || host === "::1") return
+  throw new FreshetError("usage", `Other machines can connect to ${host}, and no token is set.`, {
+    hint: "Set FRESHET_UI_TOKEN to a long random text, or serve 127.0.0.1.",
+  })
+}
+
+interface HttpServer {
+  readonly close: () => void
+}
+
+function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  { host, port, onListening }: ServeOptions,
+): Promise<HttpServer> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, hostname: host, port }, ({ port: boundPort }: AddressInfo) => {
+      const name = host.includes(":") ? `[${host}]` : host
+      onListening(`http://${name}:${boundPort}/`)
+      resolve({
+        close: () => {
+          server.close()
+          if ("closeAllConnections" in server) server.closeAllConnections()
+        },
+      })
+    })
+    server.on("error", (error) => reject(describeListenError(error, { host, port })))
+  })
+}
+
+function describeListenError(
+  error: Error,
+  { host, port }: Pick<ServeOptions, "host" | "port">,
+): FreshetError {
+  return new FreshetError("usage", `The server cannot listen on ${host}:${port}.`, {
+    cause: error,
+    hint: "Another program may use the port. Choose one with --port.",
+  })
+}
+
+function createWatcher(publish: (event: UiEvent) => void) {
+  let isLost = false
+  const at = () => new Date().toISOString()
+  return {
+    onConnected: () => {
+      if (isLost) publish({ kind: "ledger_restored", at: at() })
+      isLost = false
+    },
+    onChanged: () => publish({ kind: "project_changed", at: at() }),
+    onLost: (error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error)
+      if (!isLost) publish({ kind: "ledger_lost", at: at(), message })
+      isLost = true
+    },
+  }
+}
+
+function waitForAbort(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,132 @@
+import { readFileSync, writeFileSync } from "node:fs"
+
+import { expect, test } from "vitest"
+import * as z from "zod/mini"
+
+import { requestListSchema, sessionSchema } from "../server/documents.ts"
+import { endpoints } from "../server/endpoints.ts"
+import { buildOpenApi } from "../server/open-api.ts"
+import { readDocument, withServedProject } from "./served-project.ts"
+
+test("every document has the shape of its schema, before and after a materialization", async () => {
+  await withServedProject(async ({ get, materialize, services }) => {
+    const readAll = async () => {
+      for (const { method, path, answer } of endpoints) {
+        if (method !== "get" || path === "/api/runs/:run") continue
+        const asset = path.endsWith("quarantine") ? "orders" : "best"
+        const response = await get(path.replace(":asset", asset))
+        if (response.status === 400 && path.endsWith("/rows")) continue // nothing is materialized yet
+        z.parse(answer, await readDocument(response))
+      }
+    }
+    await readAll()
+    await materialize()
+    await readAll()
+    await expect
+      .poll(async () => (await get("/api/runs")).text(), { timeout: 30_000 })
+      .toContain("succeeded")
+    const { runs } = await readDocument<{ runs: readonly { id: string }[] }>(await get("/api/runs"))
+    const runEndpoint = endpoints.find(
+      ({ path, method }) => path === "/api/runs/:run" && method === "get",
+    )
+    const run = await readDocument(await get(`/api/runs/${runs[0]?.id ?? ""}`))
+    expect(z.safeParse(runEndpoint?.answer ?? z.never(), run).error).toBeUndefined()
+    expect(sessionSchema.parse(await readDocument(await get("/api/session"))).role).toBe("operator")
+    expect(
+      requestListSchema.parse(await readDocument(await get("/api/requests"))).requests,
+    ).toEqual([])
+    expect(services.config.assets).toHaveLength(4)
+  })
+})
+
+test("partitions are ranges by state, and a window of single partitions with the newest first", async () => {
+  await withServedProject(async ({ get, materialize }) => {
+    await materialize()
+    const readPartitions = async () =>
+      readDocument(await get("/api/assets/best/partitions?limit=2"))
+    await expect.poll(readPartitions, { timeout: 30_000 }).toMatchObject({
+      count: 4,
+      kind: "daily",
+      ranges: [
+        { from: "2026-01-01", to: "2026-01-03", count: 3, state: "missing" },
+        { from: "2026-01-04", to: "2026-01-04", count: 1, state: "fresh" },
+      ],
+      partitions: [
+        { key: "2026-01-04", state: "fresh", rows: 5 },
+        { key: "2026-01-03", state: "missing", rows: null },
+      ],
+    })
+    const source = await readDocument(await get("/api/assets/orders/partitions"))
+    expect(source).toMatchObject({ count: 4, ranges: [{ state: "fresh", count: 4 }] })
+  })
+})
+
+test("attention names the root cause, everything that it affects, and the work that fixes it", async () => {
+  await withServedProject(async ({ get, materialize, land }) => {
+    expect(await readDocument(await get("/api/attention"))).toMatchObject({
+      causes: [{ kind: "missing", subject: null, affected: ["items", "best", "counts"] }],
+    })
+    await materialize()
+    await expect
+      .poll(async () => readDocument(await get("/api/attention")), { timeout: 30_000 })
+      .toMatchObject({ causes: [] })
+    land("orders/2026-01-03.json", JSON.stringify({ id: 1, item: "bread" }))
+    await expect
+      .poll(async () => readDocument(await get("/api/attention")), { timeout: 30_000 })
+      .toMatchObject({
+        causes: [
+          {
+            kind: "changed",
+            subject: "orders",
+            partitions_text: "2026-01-03",
+            status: "stale",
+            affected: ["items", "best", "counts"],
+            steps: 3,
+          },
+        ],
+      })
+  })
+})
+
+test("attention shows a failed check with its failed rows, and the assets downstream", async () => {
+  await withServedProject(async ({ get, materialize, land }) => {
+    const line = (id: number) => JSON.stringify({ id, item: "tea" })
+    land("orders/2026-01-04.json", Array.from({ length: 101 }, (_, id) => line(id)).join("\n"))
+    await materialize()
+    await expect
+      .poll(async () => readDocument(await get("/api/attention")), { timeout: 30_000 })
+      .toMatchObject({
+        causes: [
+          {
+            kind: "failed",
+            subject: "items",
+            partitions_text: "2026-01-04",
+            affected: ["items", "best", "counts"],
+            failed_checks: [
+              { asset: "items", checks: [{ name: "at_most_100_orders", failures: 1 }] },
+            ],
+          },
+        ],
+      })
+  })
+})
+
+test("a wrong request is answered with its problems and remedies", async () => {
+  await withServedProject(async ({ get, post }) => {
+    const unknown = await get("/api/assets/nothing")
+    expect(unknown.status).toBe(400)
+    expect(await unknown.json()).toMatchObject({ problems: [{ kind: "unknown_asset" }] })
+    expect((await get("/api/status?selection=satus:stale")).status).toBe(400)
+    expect((await get("/api/status?colour=red")).status).toBe(400)
+    expect((await get("/api/assets/best/rows?limit=100000")).status).toBe(400)
+    expect((await post("/api/plan", { target: { kind: "drop" } })).status).toBe(400)
+    expect((await get("/api/nothing")).status).toBe(404)
+  })
+})
+
+test("the description of the HTTP interface is that of the code", () => {
+  const file = new URL("../openapi.json", import.meta.url)
+  const text = `${JSON.stringify(buildOpenApi(), null, 2)}\n`
+  if (process.env["FRESHET_UPDATE_DOCS"] === "1") writeFileSync(file, text)
+  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(JSON.parse(text))
+})
