@@ -37,7 +37,7 @@ export function createArrowColumn(column: Column, capacity: number): ArrowColumn
     case "text":
     case "list":
     case "struct":
-      return createValueColumn(column, type)
+      return createValueColumn(column)
   }
 }
 
@@ -85,7 +85,7 @@ function createDecimalColumn(type: arrow.DataType, capacity: number): ArrowColum
 function buildFlatData(
   type: arrow.DataType,
   length: number,
-  data: Numbers | Uint32Array,
+  data: Numbers | Uint32Array | Uint8Array,
   nulls: NullBitmap,
 ): arrow.Data {
   const nullCount = nulls.count()
@@ -115,55 +115,111 @@ function createNullBitmap(capacity: number) {
   }
 }
 
-function createValueColumn(column: Column, type: arrow.DataType): ArrowColumn {
+function createValueColumn(column: Column): ArrowColumn {
   const values: unknown[] = []
   return {
     append: (vector, rows) => {
-      for (let row = 0; row < rows; row += 1) values.push(toArrowValue(column, vector.getItem(row)))
+      for (let row = 0; row < rows; row += 1) values.push(vector.getItem(row))
     },
-    finish: () => {
-      const [data] = arrow.vectorFromArray(values, type).data
-      if (data === undefined) throw new TypeError("an Arrow vector without data")
-      return data
-    },
+    finish: () => buildData(column, values),
   }
 }
 
-/** Converts a value for Arrow's builders. */
-function toArrowValue(column: Column | undefined, value: unknown): unknown {
-  if (value === null || column === undefined) return value
+/** Builds the Arrow data of values, which have the engine's classes. Days, instants and decimals keep their integers. */
+function buildData(column: Column, values: readonly unknown[]): arrow.Data {
+  const type = toArrowType(column)
+  const buildFixed = (data: Numbers | Uint32Array) =>
+    buildFlatData(type, values.length, data, findNulls(values))
   switch (column.kind) {
-    case "list":
-      // a list column holds these
-      return (value as DuckDBListValue).items.map((item) => toArrowValue(column.element, item))
-    case "struct":
-      return toArrowStruct(column, value as DuckDBStructValue) // a struct column holds these
-    case "date":
-      return (value as DuckDBDateValue).days * 86_400_000 // a date column holds these
-    case "timestamp":
-      return Number((value as DuckDBTimestampTZValue).micros) / 1000 // and an instant these
-    case "decimal": {
-      const words = new Uint32Array(4)
-      writeDecimalWords(words, 0, (value as DuckDBDecimalValue).value) // and a decimal these
-      return words
-    }
     case "bool":
-    case "float64":
-    case "int16":
-    case "int32":
-    case "int64":
+      return buildBoolData(type, values)
     case "text":
-      return value
+      return buildTextData(type, values)
+    case "int16":
+      return buildFixed(Int16Array.from(values, (value) => Number(value ?? 0)))
+    case "int32":
+      return buildFixed(Int32Array.from(values, (value) => Number(value ?? 0)))
+    case "int64":
+      return buildFixed(BigInt64Array.from(values, (value) => (value as bigint | null) ?? 0n))
+    case "float64":
+      return buildFixed(Float64Array.from(values, (value) => Number(value ?? 0)))
+    case "date":
+      return buildFixed(Int32Array.from(values, (value) => (value as DuckDBDateValue)?.days ?? 0))
+    case "timestamp":
+      return buildFixed(
+        BigInt64Array.from(values, (value) => (value as DuckDBTimestampTZValue)?.micros ?? 0n),
+      )
+    case "decimal":
+      return buildFixed(buildDecimalWords(values))
+    case "list":
+      return buildListData(column, values)
+    case "struct":
+      return buildStructData(column, values)
   }
 }
 
-function toArrowStruct(
-  column: Column,
-  value: DuckDBStructValue,
-): Readonly<Record<string, unknown>> {
-  const entries = Object.entries(column.members ?? {}).map(([name, member]) => [
-    name,
-    toArrowValue(member, value.entries[name]),
-  ])
-  return Object.fromEntries(entries) as Readonly<Record<string, unknown>>
+function findNulls(values: readonly unknown[]): NullBitmap {
+  const nulls = createNullBitmap(values.length)
+  for (const [index, value] of values.entries()) if (value === null) nulls.set(index)
+  return nulls
+}
+
+function buildBoolData(type: arrow.DataType, values: readonly unknown[]): arrow.Data {
+  const bits = new Uint8Array(Math.ceil(values.length / 8))
+  for (const [index, value] of values.entries())
+    if (value === true) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7))
+  return buildFlatData(type, values.length, bits, findNulls(values))
+}
+
+function buildTextData(type: arrow.DataType, values: readonly unknown[]): arrow.Data {
+  const texts = values.map((value) => Buffer.from(typeof value === "string" ? value : ""))
+  const valueOffsets = buildOffsets(texts)
+  return buildNestedData(type, values, { valueOffsets, data: Buffer.concat(texts) })
+}
+
+function buildDecimalWords(values: readonly unknown[]): Uint32Array {
+  const words = new Uint32Array(values.length * 4)
+  for (const [index, value] of values.entries())
+    writeDecimalWords(words, index * 4, (value as DuckDBDecimalValue | null)?.value ?? 0n)
+  return words
+}
+
+function buildListData(column: Column, values: readonly unknown[]): arrow.Data {
+  const lists = values.map((value) => (value as DuckDBListValue | null)?.items ?? [])
+  const valueOffsets = buildOffsets(lists)
+  const child = buildData(getPart(column.element), lists.flat())
+  return buildNestedData(toArrowType(column), values, { valueOffsets, child })
+}
+
+function buildStructData(column: Column, values: readonly unknown[]): arrow.Data {
+  const children = Object.entries(column.members ?? {}).map(([name, member]) => {
+    const parts = values.map((value) => (value as DuckDBStructValue | null)?.entries[name] ?? null)
+    return buildData(member, parts)
+  })
+  return buildNestedData(toArrowType(column), values, { children })
+}
+
+function getPart(column: Column | undefined): Column {
+  if (column === undefined) throw new TypeError("a list without a declared element")
+  return column
+}
+
+/** Returns the positions where values begin, and where the last one ends. */
+function buildOffsets(parts: readonly { readonly length: number }[]): Int32Array {
+  const offsets = new Int32Array(parts.length + 1)
+  for (const [index, { length }] of parts.entries())
+    offsets[index + 1] = (offsets[index] ?? 0) + length
+  return offsets
+}
+
+function buildNestedData(
+  type: arrow.DataType,
+  values: readonly unknown[],
+  parts: Readonly<Record<string, unknown>>,
+): arrow.Data {
+  const nulls = findNulls(values)
+  const nullCount = nulls.count()
+  const nullBitmap = nullCount === 0 ? null : nulls.bits(values.length)
+  // makeData is overloaded by type, which is known only here
+  return arrow.makeData({ type, length: values.length, nullCount, nullBitmap, ...parts } as never)
 }
