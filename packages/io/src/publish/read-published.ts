@@ -1,6 +1,7 @@
 import type { Client } from "pg"
 
 import type { JsonRow } from "../duckdb/session.ts"
+import { findPublishedType } from "./published-type.ts"
 
 /** Columns and first rows of a query over PostgreSQL, in the form of the engine's results. */
 export interface PublishedRows {
@@ -13,25 +14,41 @@ export async function readPublished(
   client: Client,
   { sql, limit }: { readonly sql: string; readonly limit: number },
 ): Promise<PublishedRows> {
-  const { DATE, TIMESTAMP } = (await import("pg")).default.types.builtins
-  for (const type of [DATE, TIMESTAMP]) client.setTypeParser(type, String) // without a zone only text is the same everywhere
-  await client.query("begin transaction read only")
+  const { types } = (await import("pg")).default
+  const { getTypeParser } = types as ArrayTypes
+  const parseArray = getTypeParser(textArray)
+  await client.query(`begin transaction read only; ${outputSettings}`)
   try {
     // a named statement is always a single one
     const text = `declare published_rows no scroll cursor for ${sql}`
     await client.query({ name: "published_rows", text })
-    const fetching = { text: `fetch ${limit} from published_rows`, rowMode: "array" } as const
-    const { fields, rows } = await client.query<unknown[]>(fetching)
+    const { fields, rows } = await client.query<unknown[]>({
+      text: `fetch ${limit} from published_rows`,
+      rowMode: "array",
+      types: { getTypeParser: (oid: number) => findPublishedType(oid, parseArray).parse },
+    })
     const names = makeNamesDistinct(fields.map(({ name }) => name))
     const columns = fields.map(({ dataTypeID }, index) => ({
       name: names[index] ?? "",
-      type: typeNames.get(dataTypeID) ?? "VARCHAR",
+      type: findPublishedType(dataTypeID, parseArray).name,
     }))
     return { columns, rows: rows.map((row) => toJsonRow(names, row)) }
   } finally {
     await client.query("rollback")
   }
 }
+
+/** The client's declaration knows only some of its types by number. */
+interface ArrayTypes {
+  readonly getTypeParser: (oid: number) => (text: string) => readonly unknown[]
+}
+
+/** The number of the type `text[]`. */
+const textArray = 1009
+
+/** The settings with which times and days have the engine's form, for every role. */
+const outputSettings =
+  "set local timezone = 'UTC'; set local datestyle = 'ISO, YMD'; set local extra_float_digits = 1; set local bytea_output = 'hex'"
 
 /** Appends a number to repeated column names. */
 function makeNamesDistinct(names: readonly string[]): readonly string[] {
@@ -44,19 +61,6 @@ function makeNamesDistinct(names: readonly string[]): readonly string[] {
 }
 
 function toJsonRow(names: readonly string[], row: readonly unknown[]) {
-  const cells = row.map((value, index) => [
-    names[index] ?? "",
-    value instanceof Date ? value.toISOString() : value,
-  ])
-  return Object.fromEntries(cells) as JsonRow // the client gives values fit for JSON, and dates
+  const cells = row.map((value, index) => [names[index] ?? "", value])
+  return Object.fromEntries(cells) as JsonRow // the parsers return JSON
 }
-
-/** The engine's names of PostgreSQL's numeric types, by type number. */
-const typeNames = new Map([
-  [20, "BIGINT"],
-  [21, "SMALLINT"],
-  [23, "INTEGER"],
-  [700, "FLOAT"],
-  [701, "DOUBLE"],
-  [1700, "DECIMAL"],
-])
