@@ -1,11 +1,13 @@
 import { createWriteStream } from "node:fs"
 
-import type { Columns } from "@freshet/core"
+import type { Column, Columns } from "@freshet/core"
+import { quoteName } from "@freshet/core/engine"
 
 import { readChunks } from "./chunks.ts"
 import { toEngineError } from "./engine-error.ts"
+import { buildCsvExport, buildJsonExport } from "./export-value.ts"
 import type { Connection, Session } from "./session.ts"
-import { formatColumnList, formatPathList, quoteText } from "./sql-text.ts"
+import { formatPathList, quoteText } from "./sql-text.ts"
 
 /** An export of stored rows to a local file in another format. */
 export interface ExportRequest {
@@ -20,7 +22,11 @@ export interface ExportRequest {
 /** Writes the rows in stored order. A failure leaves a partial `output`. */
 export async function exportRows(session: Session, request: ExportRequest): Promise<void> {
   const { path, columns, format, output } = request
-  const sql = `SELECT ${formatColumnList(columns)} FROM read_parquet(${formatPathList([path])})`
+  const values = Object.entries(columns).map(([name, column]) => {
+    const value = quoteName(name)
+    return `${exportsByFormat[format](column, value)} AS ${value}`
+  })
+  const sql = `SELECT ${values.join(", ")} FROM read_parquet(${formatPathList([path])})`
   await session.withConnection(async (connection) => {
     try {
       await (format === "arrow"
@@ -30,6 +36,12 @@ export async function exportRows(session: Session, request: ExportRequest): Prom
       throw toEngineError("the export", cause)
     }
   })
+}
+
+const exportsByFormat = {
+  arrow: (_column: Column, value: string) => value,
+  csv: buildCsvExport,
+  jsonl: buildJsonExport,
 }
 
 const copyOptionsByFormat = { csv: "FORMAT csv, HEADER", jsonl: "FORMAT json" } as const

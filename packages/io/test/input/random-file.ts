@@ -51,7 +51,7 @@ const numbers = [
 ] // prettier-ignore
 const texts = [
   "", "a", "café", "😀", "two\nlines", "cr\r\nlf", 'a "quoted" word', "it's", "a,b;c\td", "\\", "\\N", "NA", "null", "true",
-  "\u2028", "\u0001", " spaced ", "{}", "[1]", "0", "\u0000", "x\u0000y", "x".repeat(300), "\ufeff",
+  "\ufeffa text of more than twelve bytes", "\u2028", "\u0001", " spaced ", "{}", "[1]", "0", "\u0000", "x\u0000y", "x".repeat(300), "\ufeff",
 ] // prettier-ignore
 const days = [
   "2026-01-05", "2024-02-29", "2026-02-29", "1900-02-29", "2000-02-29", "0000-01-01", "0001-01-01", "9999-12-31",

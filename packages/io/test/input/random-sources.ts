@@ -19,7 +19,8 @@ import {
 } from "@freshet/core"
 import type { CsvFormat } from "@freshet/core/engine"
 
-const scalars = {
+/** Columns of every type without elements or members. */
+export const scalars = {
   id: int32(),
   small: nullable(int16()),
   big: nullable(int64()),
@@ -62,7 +63,12 @@ const structs = {
   ),
 }
 
-function createSource(name: string, columns: Columns, format: SourceAsset["format"]): SourceAsset {
+/** Creates a source of random lines. */
+export function createSource(
+  name: string,
+  columns: Columns,
+  format: SourceAsset["format"],
+): SourceAsset {
   return sourceAsset({
     name,
     group: "test",
@@ -75,6 +81,9 @@ function createSource(name: string, columns: Columns, format: SourceAsset["forma
     reject: "id" in columns ? [{ reason: "odd_id", when: sql`id = 13 or id > 3000000000` }] : [],
   })
 }
+
+/** Columns of every type, at every depth. */
+export const allColumns = { ...scalars, ...lists, ...structs }
 
 const csv = (format: Omit<CsvFormat, "kind"> = {}) => ({ kind: "csv", ...format }) as const
 

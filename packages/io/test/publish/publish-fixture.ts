@@ -8,7 +8,7 @@ import { openTestDatabase } from "@freshet/embedded-postgres/testing"
 import type { PgTable } from "drizzle-orm/pg-core"
 import { Client } from "pg"
 
-import { openSession, type Session } from "../../src/duckdb/session.ts"
+import { type JsonRow, openSession, type Session } from "../../src/duckdb/session.ts"
 import { migrate } from "../../src/ledger/migrate.ts"
 import { type ReadRows, createRowReader } from "../../src/publish/row-reader.ts"
 import { openFolderStore } from "../../src/store/folder-store.ts"
@@ -24,6 +24,8 @@ export interface PublishFixture {
   readonly readRows: ReadRows
   /** Stores rows given as a query; returns their file. */
   readonly store: (query: string) => Promise<string>
+  /** Reads the rows of a stored file in the order of their first column. */
+  readonly readStored: (file: string) => Promise<readonly JsonRow[]>
   readonly close: () => Promise<void>
 }
 
@@ -47,6 +49,10 @@ export async function openPublishFixture(tables: string): Promise<PublishFixture
     client,
     readRows: createRowReader(session, store),
     store: createStore(session, store),
+    readStored: (file) =>
+      session.withConnection((connection) =>
+        connection.rows(`from read_parquet('${join(folder, file)}') order by 1`),
+      ),
     close: async () => {
       await session.close()
       await rm(folder, { recursive: true })
