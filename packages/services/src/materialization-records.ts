@@ -48,10 +48,10 @@ export async function readCurrentRecords(
 }
 
 /** Selects the current record of each partition. */
-export function selectCurrentRecords(
+export function selectCurrentRecords<R extends AssetPartition & { readonly fingerprint: string }>(
   evaluation: Evaluation,
-  records: readonly MaterializationRecord[],
-): CurrentRecords {
+  records: readonly R[],
+): ReadonlyMap<string, R> {
   const currentRecords = records.filter(
     (record) => record.fingerprint === findCurrentInput(evaluation, record),
   )

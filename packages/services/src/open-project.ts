@@ -23,6 +23,7 @@ import {
 
 import { findForgottenVersions } from "./changed-code.ts"
 import type { Config } from "./config.ts"
+import { excludeNewestLostFiles } from "./lost-files.ts"
 import { withMigratedState } from "./migrated-ledger.ts"
 import { openStore } from "./open-store.ts"
 import { parseQueries } from "./parse-queries.ts"
@@ -111,7 +112,8 @@ async function withProjectReader<T>(
   try {
     return await work((client, runLedger) => {
       const connection = { client, runLedger, signal }
-      return readProject(services, { config, graph, files, connection, runtime: runtime.get })
+      const context = { config, graph, files, connection, runtime: runtime.get }
+      return readProject(services, { ...context, lostFiles: request.lostFiles })
     })
   } finally {
     await runtime.close()
@@ -132,13 +134,14 @@ interface ReadContext {
   readonly graph: Graph
   readonly files: StoredFiles
   readonly connection: LedgerConnection
+  readonly lostFiles: OpenOptions["lostFiles"]
   readonly runtime: () => Runtime
 }
 
 /** Reads landing zone and ledger through one connection. The engine is used for queries that it has not parsed before. */
 async function readProject(
   services: Services,
-  { config, graph, files, connection, runtime }: ReadContext,
+  { config, graph, files, connection, lostFiles, runtime }: ReadContext,
 ): Promise<Project> {
   const { hash } = services
   const { client, runLedger, signal } = connection
@@ -156,7 +159,7 @@ async function readProject(
   const prover = createProver(ledger, evaluateSnapshot, hash)
   const { evaluation, proof } = await prover.readEvaluation()
   const forgottenVersions = await findForgottenVersions(client, { graph, evaluation }, hash)
-  return {
+  const project: Project = {
     config,
     graph,
     evaluation,
@@ -167,12 +170,14 @@ async function readProject(
     ...prover,
     store: files.store,
     files,
+    intactPartitions: new Map(),
     damage: { files: [], materializations: [] },
     ledger,
     runLedger,
     signal,
     runtime,
   }
+  return lostFiles === "keep" ? project : excludeNewestLostFiles(project)
 }
 
 /** Proves evaluations of one ledger. */

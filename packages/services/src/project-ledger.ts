@@ -13,6 +13,7 @@ import {
   listReferencedFiles,
   readCheckResults,
   readDirectReaders,
+  readFileRecords,
   readLedgerId,
   readMaterializations,
   readPredictions,
@@ -42,6 +43,7 @@ export function createProjectLedger(
       withSnapshot(client, graph, { stateFile: join(home, "histories") }, work),
     readMaterializations: async (ranges) =>
       files.remember(await readMaterializations(client, graph, ranges)),
+    readFileRecords: async (ranges) => files.remember(await readFileRecords(client, graph, ranges)),
     readDirectReaders: (ids) => readDirectReaders(client, graph, ids),
     saveFileBytes: (changes) => saveFileBytes(client, changes),
     readInputVersions: async (ids) => {

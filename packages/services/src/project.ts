@@ -17,6 +17,7 @@ import type {
   CheckReport,
   CheckResultsRequest,
   FileBytesChange,
+  FileRecord,
   Garbage,
   GarbageOptions,
   Prediction,
@@ -41,6 +42,8 @@ export interface OpenOptions {
   readonly engine?: "run" | "query" | "recompute"
   /** Limits the steps that run at once; the configured number unless given. */
   readonly concurrency?: number | undefined
+  /** `exclude`, unless given: materializations of missing and damaged files do not count. `keep`: files are not looked up. */
+  readonly lostFiles?: "exclude" | "keep"
 }
 
 /** Decides how the run lock is acquired. */
@@ -72,6 +75,8 @@ export interface Project {
   readonly store: Store
   /** The files of materializations, which `store` provides only with their recorded bytes. */
   readonly files: StoredFiles
+  /** The partitions whose files were found intact. */
+  readonly intactPartitions: AssetPartitions
   /** The damage that `evaluation` excludes; a run removes it from the ledger. */
   readonly damage: Damage
   readonly ledger: ProjectLedger
@@ -86,7 +91,7 @@ export interface Project {
 /** The damaged files, and their materializations with those that read them. */
 export interface Damage {
   readonly files: readonly string[]
-  readonly materializations: readonly MaterializationRecord[]
+  readonly materializations: readonly FileRecord[]
 }
 
 /** Reads the ledger of a project, and removes records from it. */
@@ -97,8 +102,10 @@ export interface ProjectLedger {
   readonly readMaterializations: (
     ranges: readonly AssetRange[],
   ) => Promise<readonly MaterializationRecord[]>
+  /** Reads the files of all retained materializations of these partitions, the newest of a partition last. */
+  readonly readFileRecords: (ranges: readonly AssetRange[]) => Promise<readonly FileRecord[]>
   /** Reads the retained materializations that read the rows of these ones since they were recorded. */
-  readonly readDirectReaders: (ids: readonly number[]) => Promise<readonly MaterializationRecord[]>
+  readonly readDirectReaders: (ids: readonly number[]) => Promise<readonly FileRecord[]>
   /** Records the bytes that files were found to have; needs no run lock. */
   readonly saveFileBytes: (changes: readonly FileBytesChange[]) => Promise<void>
   /** Reads the input versions of materializations, by id. */

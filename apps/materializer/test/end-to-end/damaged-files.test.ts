@@ -110,6 +110,29 @@ test("plan and status find a damaged file, and a plan names what a run rebuilds"
   })
 })
 
+test("rows of a damaged file are not shown, and neither are rows that were materialized from it", async () => {
+  await withMaterializedShop(async (project) => {
+    flipBit(findPartitionFile(project, "items", newest))
+    const hint = "`freshet materialize items` rebuilds it."
+    for (const words of [
+      ["sql", "select * from items"],
+      ["data", "head", "items"],
+    ]) {
+      const { code, stdout, stderr } = await runFreshet(project, ...words)
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+      expect(stderr).toContain(`The stored file of \`items\` ${newest} is damaged`)
+      expect(stderr).toContain(hint)
+    }
+    const { code, stderr } = await runFreshet(project, "sql", "select * from best")
+    expect(code).toBe(2)
+    expect(stderr).toContain(`\`best\` ${newest} was materialized from a damaged file.`)
+    expect((await runFreshet(project, "why", "items")).stdout).toContain(
+      `items ${newest}: file damaged, will be rebuilt`,
+    )
+    expect((await runFreshet(project, "doctor")).stdout).toContain("1 damaged of 8 files")
+  })
+})
+
 test("a file that lost bits unnoticed is found by verify, and then it and all that was materialized from it is rebuilt", async () => {
   await withMaterializedShop(async (project) => {
     await pretendUnread(project, replaceRows(project, "items", second))

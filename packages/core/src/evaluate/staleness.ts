@@ -24,11 +24,14 @@ import {
   toRanges,
   toStateKind,
   findStates,
+  type LostFileKind,
 } from "./states.ts"
 
 /** The cause of a partition that is not fresh. `upstream` means that upstream partitions will be rebuilt, possibly with other content. */
 export type Cause =
   | { readonly kind: "code" }
+  /** The file of its materialization cannot be read. */
+  | { readonly kind: "file"; readonly file: LostFileKind }
   | { readonly kind: "input"; readonly changed: readonly ChangedInput[] }
   | {
       readonly kind: "upstream"
@@ -80,7 +83,11 @@ export function getStatus(evaluation: Evaluation, computation: Computation, inde
       ? undefined
       : (joinBlockers(ranges.flatMap((range) => range.blocker ?? [])) ??
         toCheckBlocker(findFailedUpstream(evaluation, { computation, partition: index })))
-  const causes = listCauses(evaluation, flags, ranges)
+  const lostFile = evaluation.lostFiles?.get(computation.name)?.get(index)
+  const causes: readonly Cause[] =
+    lostFile === undefined
+      ? listCauses(evaluation, flags, ranges)
+      : [{ kind: "file", file: lostFile }, ...listStaleUpstreams(evaluation, ranges)]
   const failure = evaluation.snapshot.failures.get(computation.name)?.get(index)
   if (kind !== "failed") return { kind, blocker, causes }
   return failure === undefined

@@ -45,6 +45,12 @@ export interface ComputationStates {
   readonly checkInputs: readonly (Lanes | undefined)[]
 }
 
+/** The reason why a materialization is excluded from an evaluation: its file is missing or damaged, or it was materialized from a damaged file. */
+export type LostFileKind = "missing" | "damaged" | "read_damaged"
+
+/** Computation → partition → the reason why its materialization is excluded. */
+export type LostFiles = ReadonlyMap<string, ReadonlyMap<number, LostFileKind>>
+
 /** The state of every partition of every computation: a pure function of declarations, landing zone and ledger. */
 export interface Evaluation extends EvaluationInputs {
   readonly snapshot: LedgerSnapshot
@@ -56,6 +62,8 @@ export interface Evaluation extends EvaluationInputs {
   /** The columns of all partitions: their state flags, and the set of partitions that are not fresh. `ComputationStates.start` is a computation's first place. */
   readonly flags: Uint8Array
   readonly stale: Bitset
+  /** The excluded materializations whose files cannot be read; absent when there are none. */
+  readonly lostFiles?: LostFiles
   /** Published asset → partition in its table → data version of the asset's fresh rows; present in a proven evaluation. */
   readonly publishedVersions?: ReadonlyMap<string, ReadonlyMap<number, string>>
 }

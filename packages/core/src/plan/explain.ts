@@ -3,6 +3,7 @@ import { formatWindow } from "../declare/window.ts"
 import { formatBlocker } from "../evaluate/blocker.ts"
 import type { Failure } from "../evaluate/ledger-snapshot.ts"
 import type { Cause, ChangedInput, Status } from "../evaluate/staleness.ts"
+import type { LostFileKind } from "../evaluate/states.ts"
 import type { Graph } from "../graph/graph.ts"
 import { countPartitions, listPartitions } from "./plan.ts"
 
@@ -56,7 +57,8 @@ export function formatStatus(graph: Graph, status: Status): string {
   if (status.kind === "fresh") return "fresh"
   if (status.blocker !== undefined) return formatBlocker(status.blocker)
   if (status.kind === "failed") return formatFailure(status.failure)
-  if (status.kind === "missing") return "never materialized"
+  const isLost = status.causes.some(({ kind }) => kind === "file")
+  if (status.kind === "missing" && !isLost) return "never materialized"
   return status.causes.map((cause) => formatCause(graph, cause)).join("; ")
 }
 
@@ -71,6 +73,8 @@ export function formatCause(graph: Graph, cause: Cause): string {
   switch (cause.kind) {
     case "code":
       return "its code changed"
+    case "file":
+      return lostFileTexts[cause.file]
     case "input":
       return cause.changed.length === 0
         ? "its inputs changed"
@@ -78,6 +82,12 @@ export function formatCause(graph: Graph, cause: Cause): string {
     case "upstream":
       return `upstream ${formatAssetPartitions(graph, cause.asset, cause.partitions)} will be rebuilt`
   }
+}
+
+const lostFileTexts: Readonly<Record<LostFileKind, string>> = {
+  missing: "file missing, will be rebuilt",
+  damaged: "file damaged, will be rebuilt",
+  read_damaged: "materialized from a damaged file, will be rebuilt",
 }
 
 function formatChangedInput(graph: Graph, { asset, partitions }: ChangedInput): string {

@@ -25,26 +25,29 @@ export function groupByReason(evaluation: Evaluation, plan: Plan): readonly Reas
 }
 
 function groupWork(evaluation: Evaluation, { computation, ranges }: Work): readonly ReasonGroup[] {
-  const partsByFlags = new Map<number, PartitionRange[]>()
+  const partsByState = new Map<string, PartitionRange[]>()
   for (const range of ranges)
-    for (const { flags, ...part } of splitByFlags(evaluation, computation, range)) {
-      const parts = partsByFlags.get(flags)
-      if (parts === undefined) partsByFlags.set(flags, [part])
+    for (const { state, ...part } of splitByState(evaluation, computation, range)) {
+      const parts = partsByState.get(state)
+      if (parts === undefined) partsByState.set(state, [part])
       else parts.push(part)
     }
-  return [...partsByFlags.values()].flatMap((parts) => {
+  return [...partsByState.values()].flatMap((parts) => {
     const status = mergeStatuses(evaluation, computation, parts)
     return status === undefined ? [] : [{ computation, ranges: parts, status }]
   })
 }
 
-function splitByFlags(evaluation: Evaluation, computation: Computation, range: PartitionRange) {
-  const parts: { flags: number; from: number; to: number }[] = []
+/** Splits a range into partitions with the same flags and the same kind of lost file. */
+function splitByState(evaluation: Evaluation, computation: Computation, range: PartitionRange) {
+  const lostFiles = evaluation.lostFiles?.get(computation.name)
+  const parts: { state: string; from: number; to: number }[] = []
   for (let index = range.from; index <= range.to; index += 1) {
     const flags = stateFlagsAt(evaluation, computation, index)
+    const state = `${flags} ${lostFiles?.get(index) ?? ""}`
     const last = parts.at(-1)
-    if (last?.flags === flags) last.to = index
-    else parts.push({ flags, from: index, to: index })
+    if (last?.state === state) last.to = index
+    else parts.push({ state, from: index, to: index })
   }
   return parts
 }

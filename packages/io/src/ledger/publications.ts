@@ -31,15 +31,13 @@ export async function readPublications(
   }))
 }
 
-/** Clears the content of publications that show the rows of some files of the store, so that the rows are written again. */
+/** Clears the content of published partitions that show the rows of some files of the store, so that the rows are written again. */
 export async function clearPublishedContent(
   client: Client,
   files: readonly string[],
 ): Promise<void> {
   await client.query(
-    `update freshet.publications
-     set version = '', changes = (select jsonb_agg(change - 'content') from jsonb_array_elements(changes) as change)
-     where files ?| $1::text[]`,
+    "update freshet.published_partitions set data_version = '', content = '' where file = any($1)",
     [files],
   )
 }

@@ -29,6 +29,20 @@ export async function readMaterializationRecords(
   return rows.map(({ rank: _, ...row }) => row)
 }
 
+/** The part of a materialization that names and recognizes its file. */
+export type FileRecord = RecordedVersions &
+  Pick<MaterializationRecord, "id" | "file" | "checksum" | "fileIdentity">
+
+/** Reads the files of all retained materializations of these partitions, under previous names too, oldest first. */
+export async function readFileRecords(
+  client: Client,
+  graph: Graph,
+  assetRanges: readonly AssetRange[],
+): Promise<readonly FileRecord[]> {
+  const statement = { name: "read_files", text: filesQuery }
+  return readRows<FileRecord>(client, await readLedgerNames(client, graph), assetRanges, statement)
+}
+
 /** Reads only the versions of materializations: proving reads very many. */
 export async function readVersions(
   client: Client,
@@ -103,6 +117,10 @@ const buildQuery = (columns: string) => `
   order by m.seq, m.id`
 
 const versionsQuery = buildQuery("")
+
+const filesQuery = buildQuery(
+  `, m.id::float8, m.file, m.checksum, m.file_identity as "fileIdentity"`,
+)
 
 const recordsQuery = buildQuery(`,
     m.id::float8, m.code_version as "codeVersion", m.code_text as "codeText", m.file, m.checksum,

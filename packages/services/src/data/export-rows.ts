@@ -6,6 +6,7 @@ import type { Asset } from "@freshet/core"
 import { formatPartitionKey, type Problem, ProblemsError } from "@freshet/core/engine"
 
 import type { ExportDocument, ExportFormat } from "../documents/export.ts"
+import { requireIntactFiles } from "../lost-files.ts"
 import { findRecord, readCurrentRecords } from "../materialization-records.ts"
 import { selectAsset } from "../plan/select-assets.ts"
 import type { Project } from "../project.ts"
@@ -43,6 +44,7 @@ async function findExportedFile(project: Project, { asset: name, partition: key 
   const assetPartition = { asset: asset.name, partition }
   const record = findRecord(await readCurrentRecords(project, [assetPartition]), assetPartition)
   if (record === undefined) throw new TypeError(`${asset.name} ${partition} has no record`)
+  await requireIntactFiles(project, [record])
   const { file, rows } = record
   return { asset, file, partition: formatPartitionKey(asset.partitions, partition), rows }
 }

@@ -9,6 +9,7 @@ import {
   type Relation,
 } from "@freshet/core/engine"
 
+import { createLostFileError, listLostPartitions, requireIntactFiles } from "../lost-files.ts"
 import {
   selectCurrentRecords,
   isMaterialized,
@@ -33,6 +34,7 @@ export function resolveStoredPartition(
   asset: AnyAsset,
   key: string | undefined,
 ): number {
+  requireIntactPartition(project, asset, key)
   const newest = findNewestStored(project, asset)
   const hasPartitions = project.evaluation.bounds.has(asset.name)
   const partition =
@@ -45,6 +47,19 @@ export function resolveStoredPartition(
   if (isStored(project, asset, partition)) return partition
   const nearestKey = formatPartitionKey(asset.partitions, newest)
   throw notStoredError(asset, formatPartitionKey(asset.partitions, partition), nearestKey)
+}
+
+/** Fails if the file of the partition, or of one that is newer than every stored one, is missing or damaged. */
+function requireIntactPartition(project: Project, asset: AnyAsset, key: string | undefined): void {
+  if (asset.kind === "source") return
+  const lostPartitions = listLostPartitions(project, asset)
+  if (lostPartitions.length === 0) return
+  const partition =
+    key === undefined ? lostPartitions.at(-1)?.partition : resolvePartition(project, asset, key)
+  const newest = key === undefined ? findNewestStored(project, asset) : undefined
+  const lostPartition = lostPartitions.find((candidate) => candidate.partition === partition)
+  if (lostPartition !== undefined && lostPartition.partition >= (newest ?? -Infinity))
+    throw createLostFileError(project, [lostPartition])
 }
 
 function isStored({ evaluation }: Project, asset: AnyAsset, partition: number): boolean {
@@ -105,6 +120,7 @@ export async function readRelations(
   const materializations =
     assetRanges.length === 0 ? [] : await project.ledger.readMaterializations(assetRanges)
   const records = [...selectCurrentRecords(project.evaluation, materializations).values()]
+  await requireIntactFiles(project, records)
   const files = new Map(
     records.map((record) => [`${record.asset} ${record.partition}`, record.file]),
   )
@@ -149,14 +165,14 @@ function buildLandedRelation(
 }
 
 /** Lists the range from the first to the last stored partition of an asset. */
-export function listStoredRanges(
-  { evaluation }: Project,
-  asset: AnyAsset,
-): readonly PartitionRange[] {
+export function listStoredRanges(project: Project, asset: AnyAsset): readonly PartitionRange[] {
+  const { evaluation } = project
   if (asset.kind === "source") {
     const bounds = evaluation.bounds.get(asset.name)
     return bounds === undefined ? [] : [bounds]
   }
+  const lostPartitions = listLostPartitions(project, asset)
+  if (lostPartitions.length > 0) throw createLostFileError(project, lostPartitions)
   const history = evaluation.snapshot.histories.get(asset.computation.name)
   return history === undefined || history.length === 0
     ? []

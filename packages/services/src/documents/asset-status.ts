@@ -8,9 +8,13 @@ const assetPartitionsShape = {
   partitions: listSchema(partitionRangeSchema),
 }
 
-/** A cause of staleness: the code, inputs with other content, or an upstream that will be rebuilt. */
+/** A cause of staleness: the code, a missing or damaged file, inputs with other content, or an upstream that will be rebuilt. */
 export const causeSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("code") }),
+  z.strictObject({
+    kind: z.literal("file"),
+    file: z.enum(["missing", "damaged", "read_damaged"]),
+  }),
   z.strictObject({
     kind: z.literal("input"),
     changed: listSchema(z.strictObject(assetPartitionsShape)),

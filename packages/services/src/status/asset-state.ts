@@ -18,12 +18,12 @@ import {
   isTimed,
 } from "@freshet/core/engine"
 
+import { excludeLostFiles } from "../lost-files.ts"
 import {
   findNewestMaterialization,
   readCurrentRecords,
   findRecord,
 } from "../materialization-records.ts"
-import { excludeMissingFiles } from "../plan/missing-files.ts"
 import type { Project } from "../project.ts"
 import { type Overdue, findOverdue } from "./overdue.ts"
 
@@ -58,9 +58,9 @@ export async function readAssetStates(
   assets: readonly AnyAsset[],
 ): Promise<{ readonly project: Project; readonly states: readonly AssetState[] }> {
   let project = initialProject
-  for (let previousProject: Project | undefined; previousProject !== project;) {
-    previousProject = project
-    project = await excludeMissingFiles(project, listRepresentatives(project.evaluation, assets))
+  for (let evaluation: Evaluation | undefined; evaluation !== project.evaluation;) {
+    ;({ evaluation } = project)
+    project = await excludeLostFiles(project, listRepresentatives(evaluation, assets))
   }
   const representatives = [...listRepresentatives(project.evaluation, assets)]
   const records = await readCurrentRecords(

@@ -1,7 +1,8 @@
-import { FreshetError } from "@freshet/core/engine"
+import { formatCount, formatQuantity, FreshetError } from "@freshet/core/engine"
 
 import { readPublished } from "../data/read-published.ts"
 import type { DiagnosticsDocument, FindingDocument } from "../documents/diagnostics.ts"
+import { findLostRecords } from "../lost-files.ts"
 import type { Project } from "../project.ts"
 import type { Services } from "../services.ts"
 import {
@@ -44,9 +45,10 @@ async function checkProject(services: Services): Promise<readonly FindingDocumen
   const landing = await checkLanding(services.config)
   try {
     const server = await checkPostgres(services)
-    return await services.withProject({}, async (project) => [
+    return await services.withProject({ lostFiles: "keep" }, async (project) => [
       server,
       await checkEngine(),
+      await checkStoredFiles(project),
       landing,
       ...checkSources(project),
       ...(await checkQuarantine(project)),
@@ -65,6 +67,32 @@ async function checkPostgres(services: Services): Promise<FindingDocument> {
   const versionText = typeof version === "string" ? version : "unknown"
   const message = `${location}, version ${versionText}, tables up to date`
   return { level: "ok", subject: "PostgreSQL", message, hint: null }
+}
+
+/** Looks up the file of every partition. */
+async function checkStoredFiles(project: Project): Promise<FindingDocument> {
+  const partitions = new Map(
+    [...project.evaluation.graph.assets.values()].flatMap((asset) => {
+      const bounds = project.evaluation.bounds.get(asset.name)
+      return asset.kind === "source" || bounds === undefined
+        ? []
+        : [[asset.name, [bounds]] as const]
+    }),
+  )
+  const { fileCount, missingRecords, damagedRecords } = await findLostRecords(project, partitions)
+  const subject = "stored files"
+  const counts = [
+    ...(missingRecords.length === 0 ? [] : [`${formatCount(missingRecords.length)} missing`]),
+    ...(damagedRecords.length === 0 ? [] : [`${formatCount(damagedRecords.length)} damaged`]),
+  ]
+  if (counts.length === 0)
+    return { level: "ok", subject, message: formatQuantity(fileCount, "file"), hint: null }
+  return {
+    level: "warn",
+    subject,
+    message: `${counts.join(", ")} of ${formatQuantity(fileCount, "file")}`,
+    hint: "Runs rebuild the partitions that they need; `freshet verify` names the files.",
+  }
 }
 
 async function checkEngine(): Promise<FindingDocument> {

@@ -38,6 +38,8 @@ export function toCauseDocuments(
     switch (cause.kind) {
       case "code":
         return { kind: cause.kind }
+      case "file":
+        return { kind: cause.kind, file: cause.file }
       case "input":
         return {
           kind: cause.kind,

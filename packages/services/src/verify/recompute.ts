@@ -17,7 +17,7 @@ export async function recompute(
   { emit, withProject }: Services,
   request: { readonly asset: string; readonly partitions: PartitionArguments },
 ): Promise<RecomputationDocument> {
-  return withProject({ engine: "recompute" }, async (project) => {
+  return withProject({ engine: "recompute", lostFiles: "keep" }, async (project) => {
     const asset = selectAsset(project, request.asset)
     if (asset.kind === "source") throw usageError(sourceProblem([asset]))
     const targets = resolveTargets(project, [asset.name], request.partitions)

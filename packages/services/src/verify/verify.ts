@@ -32,7 +32,7 @@ export async function verify(
 ): Promise<VerificationDocument> {
   const { emit, nowMs } = services
   const startedMs = nowMs()
-  return services.withProject({ engine: "recompute" }, async (project) => {
+  return services.withProject({ engine: "recompute", lostFiles: "keep" }, async (project) => {
     const { percent, seed, files } = request
     const targets = resolveVerificationTargets(project, request)
     const options = { targets, percent, seed, files, emit }
