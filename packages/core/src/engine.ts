@@ -140,6 +140,8 @@ export { groupByReason } from "./plan/reasons.ts"
 export { groupBy } from "./group-by.ts"
 export type { PublicationPlan } from "./plan/publication.ts"
 export { isReadyToPublish } from "./plan/publication.ts"
+export type { AwaitedAsset, WaitingSet } from "./plan/waiting-sets.ts"
+export { canBecomeReady, findWaitingSets } from "./plan/waiting-sets.ts"
 export type { SetPublication } from "./plan/publication-set.ts"
 export {
   findSetPublication,

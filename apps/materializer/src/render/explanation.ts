@@ -4,6 +4,7 @@ import type { ExplanationDocument, RootCauseDocument } from "@freshet/services"
 import { type TerminalStyle, paint, getSign, stateTones } from "../terminal/terminal-style.ts"
 import { formatFailedPartition } from "./failed-checks.ts"
 import { formatAssetPartition } from "./set-partition.ts"
+import { formatWaitingSet } from "./waiting-set.ts"
 
 type FormatPath = (location: string) => string
 
@@ -13,10 +14,12 @@ export function formatExplanation(
   formatPath: FormatPath,
   style: TerminalStyle,
 ): readonly string[] {
-  const { asset, partition, status, roots, command } = document
+  const { asset, partition, status, roots, command, waiting_set: waitingSet } = document
   const name = formatAssetPartition(asset, partition)
   const headline = `${paint(style, stateTones[status], getSign(style, status))} ${name} ${formatState(document)}.`
-  if (status === "fresh") return [headline, ...formatFreshState(document, formatPath, style)]
+  const waitingLines = waitingSet === null ? [] : formatWaitingSet(waitingSet)
+  if (status === "fresh")
+    return [headline, ...formatFreshState(document, formatPath, style), ...waitingLines]
   return [
     headline,
     "",
@@ -28,6 +31,7 @@ export function formatExplanation(
     paint(style, "strong", isBlocked(roots) ? "Once the blocker is gone" : "To fix it"),
     ...(document.failed_checks.length > 0 ? [correctionHint] : []),
     `  ${command ?? ""}`,
+    ...waitingLines,
   ]
 }
 

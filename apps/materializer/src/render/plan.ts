@@ -12,6 +12,7 @@ import { getSign, paint, type TerminalStyle } from "../terminal/terminal-style.t
 import { formatCost, formatPlanCost } from "./cost.ts"
 import { formatSetPartition } from "./set-partition.ts"
 import { type Cell, formatTable } from "./table.ts"
+import { formatWaitingSet } from "./waiting-set.ts"
 
 /** Formats a plan: a table row for each computation and reason, then publications, blocked partitions and a summary. */
 export function formatPlan(plan: PlanDocument, style: TerminalStyle): readonly string[] {
@@ -20,8 +21,9 @@ export function formatPlan(plan: PlanDocument, style: TerminalStyle): readonly s
     ...plan.skipped.map((group) => formatSkipped(group, style)),
   ]
   const notLandedLines = formatNotLanded(plan, style)
+  const waitingLines = plan.waiting_sets.flatMap(formatWaitingSet)
   if (plan.steps.length + plan.publications.length + plan.blocked.length === 0)
-    return [...excludedLines, ...notLandedLines, formatEmptyPlan(plan)]
+    return [...excludedLines, ...notLandedLines, ...waitingLines, formatEmptyPlan(plan)]
   const rows = plan.steps.map((step) => toRow(step, plan.predicted !== null, style))
   return [
     ...formatTable(columns, rows, style),
@@ -30,6 +32,7 @@ export function formatPlan(plan: PlanDocument, style: TerminalStyle): readonly s
     ...plan.blocked.map((group) => formatBlocked(group, style)),
     ...excludedLines,
     ...notLandedLines,
+    ...waitingLines,
     formatPlanSummary(plan, style),
   ]
 }

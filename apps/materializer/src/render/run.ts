@@ -10,10 +10,10 @@ import { getSign, paint, type TerminalStyle } from "../terminal/terminal-style.t
 import { formatImpact } from "./backfill-impact.ts"
 import { formatFailedCheck, formatFailedPartition } from "./failed-checks.ts"
 import { formatPlan } from "./plan.ts"
-import { formatNameList } from "./recommendations.ts"
 import { formatFailedChecksList } from "./run-event.ts"
 import { formatSetPartition } from "./set-partition.ts"
 import { formatTable } from "./table.ts"
+import { formatWaitingSet } from "./waiting-set.ts"
 
 type FormatPath = (location: string) => string
 
@@ -28,7 +28,9 @@ export function formatRun(
     remaining.blocked.length > 0 || remaining.has_failed_checks || remaining.is_blocked
   return [
     ...(outcome === "nothing" ? [] : formatExecuted(run, formatPath, style)),
-    ...(outcome === "nothing" || hasRemainingWork ? formatPlan(remaining, style) : []),
+    ...(outcome === "nothing" || hasRemainingWork
+      ? formatPlan(remaining, style)
+      : remaining.waiting_sets.flatMap(formatWaitingSet)),
     ...(impact === null ? [] : formatImpact(impact, style)),
   ]
 }
@@ -44,7 +46,6 @@ function formatExecuted(
     ...run.line_counts.flatMap((lines) => formatLineCount(lines, style)),
     ...formatFailedChecks(run, style),
     ...run.publications.flatMap((publication) => formatPublication(publication, style)),
-    ...formatUnpublished(run),
     ...formatRetryHint(run),
   ]
 }
@@ -151,17 +152,6 @@ function formatPublication(
     `${paint(style, "good", getSign(style, "made"))} Published ${name}.${replaced}`,
     ...formatTable(columns, rows, style).map((line) => `  ${line}`),
   ]
-}
-
-function formatUnpublished({ unpublished }: RunDocument): readonly string[] {
-  return unpublished.flatMap(({ set, stale_assets: names }) => {
-    const isSingle = names.length === 1
-    const selection = isSingle ? (names[0] ?? "") : `"${names.join(" or ")}"`
-    return [
-      `${set} was not published: ${formatNameList(names)} ${isSingle ? "is" : "are"} not fresh.`,
-      `  \`freshet materialize ${selection}\` materializes ${isSingle ? "it" : "them"} and publishes.`,
-    ]
-  })
 }
 
 function formatRetryHint({ run, outcome, counts, steps }: RunDocument): readonly string[] {

@@ -16,6 +16,7 @@ import {
 } from "../terminal/terminal-style.ts"
 import { formatSetPartition } from "./set-partition.ts"
 import { type Cell, type TableColumn, formatTable } from "./table.ts"
+import { formatWaitingSet } from "./waiting-set.ts"
 
 /** The whole page of `freshet status`: a table, a summary and the next steps. */
 export function formatStatus(document: StatusDocument, style: TerminalStyle): readonly string[] {
@@ -25,6 +26,7 @@ export function formatStatus(document: StatusDocument, style: TerminalStyle): re
     ...table,
     ...(table.length > 0 ? [""] : []),
     sentences.join(" "),
+    ...document.waiting_sets.flatMap(formatWaitingSet),
     ...formatNextSteps(document),
   ]
 }

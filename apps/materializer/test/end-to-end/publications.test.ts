@@ -79,6 +79,70 @@ test("an asset is published to another table that it is declared with", async ()
   )
 })
 
+/** Declares a set of two tables: `recs`, and `late` of another source, which has a deadline if it is declared with one. */
+function declarePair(freshness = ""): string {
+  return `${recsPrelude}
+    import { dueBy } from "@freshet/core"
+    const rawToo = sourceAsset({
+      ...common, name: "raw_too", description: "Events.", columns: { u: int64(), r: int64() },
+      format: { kind: "json_lines" }, path: "raw_too/{partition}.json",
+    })
+    const other = pgTable("late", { u: whole(), r: whole(), n: whole() },
+      (table) => [primaryKey({ columns: [table.u, table.r] })])
+    const recs = sqlAsset({
+      ...common, columns, name: "recs", description: "Events by pair.", query: count, ${freshness}
+      publish: publishTo(recsTable, { set: "s" }),
+    })
+    const late = sqlAsset({
+      ...common, columns, name: "late", description: "Events by pair.",
+      query: sql\`select u, r, count(*) as n from \${rawToo} group by u, r\`,
+      publish: publishTo(other, { set: "s" }),
+    })
+    export const assets = [raw, rawToo, recs, late]`
+}
+
+test("a set that cannot move names the member and the partition for which it waits", async () => {
+  const create = [createRecs, createRecs.replace("recs", "late")].join(";")
+  const waits =
+    "s 2026-01-02 is not published: it waits for late (its newest partition is 2026-01-01)."
+  await withPublishedRecs(
+    declarePair(),
+    async (project) => {
+      landRaw(project, "2026-01-01", 1)
+      project.land("raw_too/2026-01-01.json", `{"u":1,"r":1}\n`)
+      expectDone(await runFreshet(project, "materialize"))
+      landRaw(project, "2026-01-02", 2)
+      expect((await runFreshet(project, "plan")).stdout).toContain(waits)
+      const run = await runFreshet(project, "materialize")
+      expectDone(run)
+      expect(run.stdout).toContain(waits)
+      expect(await readPublishedRows(project)).toEqual(["1 1 1"])
+      for (const words of [["materialize"], ["status"], ["why", "recs"], ["why", "late"]])
+        expect((await runFreshet(project, ...words)).stdout).toContain(waits)
+      expect(await readFreshetJson(project, "status")).toMatchObject({
+        waiting_sets: [
+          {
+            set: "s",
+            partition: "2026-01-02",
+            published: "2026-01-01",
+            waits_for: [{ asset: "late", reason: "its newest partition is 2026-01-01" }],
+            overdue_since: null,
+          },
+        ],
+      })
+      await project.declare(declarePair('freshness: dueBy("07:00", "UTC"),'))
+      expect((await runFreshet(project, "status")).stdout).toContain(
+        `${waits} It is overdue since 2026-01-03T07:00:00.000Z.`,
+      )
+      project.land("raw_too/2026-01-02.json", `{"u":1,"r":1}\n`)
+      expectDone(await runFreshet(project, "materialize"))
+      expect(await readPublishedRows(project)).toEqual(["1 2 1"])
+      expect(await readFreshetJson(project, "status")).toMatchObject({ waiting_sets: [] })
+    },
+    create,
+  )
+})
+
 const dayMs = 86_400_000
 
 test("a day that was published while the clock was two days ahead is replaced", async () => {

@@ -16,8 +16,15 @@ import { listSetRanges } from "../partitions/bitset.ts"
 import type { StepReference } from "../ports.ts"
 import { type CheckWork, listCheckWork, listUncheckedReads } from "./check-work.ts"
 import { findBlockedPartitions, findNeededPartitions } from "./needed-partitions.ts"
-import { type PublicationPlan, planPublications } from "./publication.ts"
+import { listRequestedSets } from "./publication-set.ts"
+import {
+  type PlannedSteps,
+  type PublicationPlan,
+  planPublications,
+  willBeReady,
+} from "./publication.ts"
 import { listTargets } from "./targets.ts"
+import { type WaitingSet, canBecomeReady, findWaitingSets } from "./waiting-sets.ts"
 
 /** The work of a run in an executable order, the publications after it, and the blocked work. */
 export interface Plan {
@@ -27,6 +34,8 @@ export interface Plan {
   readonly work: readonly Work[]
   readonly publications: readonly PublicationPlan[]
   readonly blocked: readonly Work[]
+  /** The publication sets of the requested assets that cannot move to the newest partition of one of their assets. */
+  readonly waitingSets: readonly WaitingSet[]
   /** Asset → the requested partitions. */
   readonly targets: ReadonlyMap<string, readonly PartitionRange[]>
 }
@@ -80,8 +89,27 @@ export function buildPlan(evaluation: Evaluation, request: PlanRequest): Plan {
     ...listUncheckedReads(evaluation, runnable),
   ])
   const planned = toPlannedSteps(evaluation, checks, runnable)
-  const publications = request.publish ? planPublications(evaluation, planned, request.targets) : []
-  return { checks, work, publications, blocked, targets: request.targets }
+  const publishedTargets = request.publish ? request.targets : new Map<string, never>()
+  const publications = planPublications(evaluation, planned, publishedTargets)
+  const sets = listRequestedSets(evaluation.graph, publishedTargets.keys())
+  const waitingSets = findWaitingSets(evaluation, sets, (asset, index) =>
+    willBeReady(evaluation, planned, asset, index),
+  ).filter((waitingSet) => isConcerned(evaluation, planned, waitingSet))
+  return { checks, work, publications, blocked, waitingSets, targets: request.targets }
+}
+
+/** Tests whether a plan materializes a partition for which a set waits, or no plan can. */
+function isConcerned(
+  evaluation: Evaluation,
+  { willMaterialize }: PlannedSteps,
+  { assets, partition, waitsFor }: WaitingSet,
+): boolean {
+  return (
+    assets.some((asset) => willMaterialize(asset, partition)) ||
+    waitsFor.some(
+      ({ asset }) => !canBecomeReady(evaluation, getAsset(evaluation.graph, asset), partition),
+    )
+  )
 }
 
 /** Lists the partitions of a set by computation, upstream first. */

@@ -24,6 +24,16 @@ export function groupPublicationSets(graph: Graph): ReadonlyMap<string, readonly
   return sets
 }
 
+/** Lists the publication sets of some assets. */
+export function listRequestedSets({ assets }: Graph, names: Iterable<string>): ReadonlySet<string> {
+  const sets = new Set<string>()
+  for (const name of names) {
+    const asset = assets.get(name)
+    if (asset?.kind === "asset" && asset.publish !== undefined) sets.add(asset.publish.set)
+  }
+  return sets
+}
+
 /** The bounds of the partitions that every asset of a set has. */
 export function findSetBounds(
   evaluation: Evaluation,

@@ -59,15 +59,26 @@ export interface PlannedSteps {
   readonly willCheck: (asset: Asset, index: number) => boolean
 }
 
+/** Tests whether the rows of a partition are ready to publish if every step succeeds. */
+export function willBeReady(
+  evaluation: Evaluation,
+  planned: PlannedSteps,
+  asset: Asset,
+  index: number,
+): boolean {
+  return (
+    planned.willMaterialize(asset, index) ||
+    isReadyToPublish(evaluation, asset, index, planned.willCheck(asset, index) || undefined)
+  )
+}
+
 /** Plans the publications of the sets that change if every step succeeds. */
 export function planPublications(
   evaluation: Evaluation,
   planned: PlannedSteps,
   requestedAssets: ReadonlyMap<string, unknown>,
 ): readonly PublicationPlan[] {
-  const isReady = (asset: Asset, index: number): boolean =>
-    planned.willMaterialize(asset, index) ||
-    isReadyToPublish(evaluation, asset, index, planned.willCheck(asset, index) || undefined)
+  const isReady = (asset: Asset, index: number) => willBeReady(evaluation, planned, asset, index)
   const findVersion = (asset: Asset, index: number) =>
     planned.willMaterialize(asset, index)
       ? undefined

@@ -262,7 +262,7 @@ describe("changed checks", () => {
     await run(project, refusing)
     land(project, "raw", day(1), "corrected")
     const result = await run(project, refusing)
-    expect(result.steps.get("recs 2026-01-01")).toEqual({ kind: "unchanged" })
+    expect(result.steps.get("recs 2026-01-01")).toEqual({ kind: "checked" })
     expect(project.publications).toEqual([])
     expect(failsChecks(evaluateProject(project, refusing), "recs", day(1))).toBe(true)
   })

@@ -4,6 +4,7 @@ import { stateNames, statusShape } from "./asset-status.ts"
 import { failedPartitionSchema } from "./failed-checks.ts"
 import { listSchema } from "./list-schema.ts"
 import { partitionRangeSchema } from "./partition-range.ts"
+import { waitingSetSchema } from "./waiting-set.ts"
 
 /** The partitions of one asset in which the staleness begins, for one reason. */
 const rootCauseSchema = z.strictObject({
@@ -32,6 +33,8 @@ export const explanationSchema = z.strictObject({
   path: listSchema(pathStopSchema),
   /** Failed checks of the roots and of the rows that block them. */
   failed_checks: listSchema(failedPartitionSchema),
+  /** The publication set of the asset, if it cannot move. */
+  waiting_set: z.nullable(waitingSetSchema),
   /** The command that brings the partition up to date; null for a fresh one. */
   command: z.nullable(z.string()),
 })

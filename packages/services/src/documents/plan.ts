@@ -4,6 +4,7 @@ import { causeSchema, stateNames } from "./asset-status.ts"
 import { listSchema } from "./list-schema.ts"
 import { partitionRangeSchema, partitionsShape } from "./partition-range.ts"
 import { problemSchema } from "./problem.ts"
+import { waitingSetSchema } from "./waiting-set.ts"
 
 /** A predicted cost, from the latest steps of the same computations. */
 const costSchema = z.strictObject({
@@ -101,6 +102,8 @@ export const planSchema = z.strictObject({
   steps: listSchema(planStepSchema),
   step_count: z.int(),
   publications: listSchema(plannedPublicationSchema),
+  /** Publication sets that cannot move, and the assets for which they wait. */
+  waiting_sets: listSchema(waitingSetSchema),
   /** Partitions that cannot be materialized yet. */
   blocked: listSchema(blockedSchema),
   /** Requested assets or partitions that do not exist yet, because files have not landed. */

@@ -87,10 +87,6 @@ export const runSchema = z.strictObject({
   /** Every failed check of the run, warnings included. */
   failed_checks: listSchema(z.strictObject({ ...failedCheckSchema.shape, step: z.string() })),
   publications: listSchema(publicationSchema),
-  /** Publication sets that were not published because other tables of them are stale. */
-  unpublished: listSchema(
-    z.strictObject({ set: z.string(), stale_assets: listSchema(z.string()) }),
-  ),
   /** The part of the request that the run could not do. */
   remaining: planSchema,
   /** The consequences of a backfill; null for other runs. */

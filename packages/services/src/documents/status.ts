@@ -3,6 +3,7 @@ import * as z from "zod/mini"
 import { assetStateSchema } from "./asset-state.ts"
 import { listSchema } from "./list-schema.ts"
 import { problemSchema } from "./problem.ts"
+import { waitingSetSchema } from "./waiting-set.ts"
 
 /** A publication set and the newest partition in its tables. */
 const publicationSchema = z.strictObject({
@@ -31,6 +32,8 @@ export const statusSchema = z.strictObject({
   first_failed: z.nullable(z.string()),
   assets: listSchema(assetStateSchema),
   publications: listSchema(publicationSchema),
+  /** Publication sets that cannot move although everything that can be materialized is, and the assets for which they wait. */
+  waiting_sets: listSchema(waitingSetSchema),
   landing: z.strictObject({
     folder: z.string(),
     is_empty: z.boolean(),

@@ -19,6 +19,7 @@ import { createPartitionsConverter, createRangeConverter } from "../partition-ke
 import { toProblemDocument } from "../problem-document.ts"
 import type { Project } from "../project.ts"
 import { toCauseDocuments } from "../status/status-document.ts"
+import { toWaitingSetDocument } from "../status/waiting-set-document.ts"
 import { toNotLandedDocument } from "./awaited-partitions.ts"
 import { addChangedInputs } from "./changed-inputs.ts"
 import { type Cost, type CostedGroup, estimateCost, sumCosts } from "./cost.ts"
@@ -96,6 +97,7 @@ function toRemainderDocument(
     steps: [],
     step_count: 0,
     publications: [],
+    waiting_sets: plan.waitingSets.map((set) => toWaitingSetDocument(project, set)),
     blocked: blocked.map(({ computation, ranges, blocker }) => ({
       computation: computation.name,
       ...toPartitions(getFirstOutput(computation), ranges),

@@ -16,7 +16,6 @@ import type { RequestedPlan } from "../plan/make-plan.ts"
 import { createRemainingDocument } from "../plan/plan-document.ts"
 import type { Project } from "../project.ts"
 import { toFailedCheckDocument, toFailedPartitionDocument } from "../status/failed-partition.ts"
-import { findUnpublishedSets } from "./unpublished-sets.ts"
 
 export type StepEndedEvent = Extract<RunEvent, { kind: "step_ended" }>
 
@@ -51,7 +50,6 @@ export function createEmptyRunDocument(remaining: RunDocument["remaining"]): Run
     line_counts: [],
     failed_checks: [],
     publications: [],
-    unpublished: [],
     remaining,
     impact: null,
   }
@@ -83,10 +81,6 @@ export function createRunDocument(
         .map((check) => ({ ...toFailedCheckDocument(project.graph, check), step })),
     ),
     publications: result.publications.map(toPublicationDocument),
-    unpublished: findUnpublishedSets(project, plan).map(({ set, staleAssets }) => ({
-      set,
-      stale_assets: staleAssets,
-    })),
   }
 }
 

@@ -29,6 +29,7 @@ import { findRepresentative } from "./asset-state.ts"
 import { readFailedPartition } from "./read-failed-partition.ts"
 import { explainPartition, type PartitionExplanation, type RootCause } from "./root-causes.ts"
 import { toStatusDocument } from "./status-document.ts"
+import { listWaitingSets } from "./waiting-set-document.ts"
 
 /** An asset, and the key of one of its partitions; without a key its representative partition. */
 export interface ExplanationRequest {
@@ -63,6 +64,7 @@ async function buildExplanation(
   return {
     ...toExplanationFields(project, explanation),
     failed_checks: await readFailedPartitions(project, explanation),
+    waiting_set: findWaitingSet(project, asset.name),
     command: isFresh ? null : formatFixCommand(project.evaluation, asset.name, partition),
   }
 }
@@ -95,8 +97,14 @@ function explainAwaitedPartition(
     roots: [{ asset, partitions, partitions_text, ...status }],
     path: [],
     failed_checks: [],
+    waiting_set: findWaitingSet(project, asset),
     command: formatFixCommand(project.evaluation, asset, range?.to),
   }
+}
+
+function findWaitingSet(project: Project, name: string): ExplanationDocument["waiting_set"] {
+  const { publish } = getAsset(project.graph, name)
+  return publish === undefined ? null : (listWaitingSets(project, [publish.set])[0] ?? null)
 }
 
 /** Resolves a key; without one, takes the partition that represents the asset. */

@@ -8,6 +8,7 @@ import type { Project } from "../project.ts"
 import type { Services } from "../services.ts"
 import { toAssetStateDocument } from "./asset-state-document.ts"
 import { type AssetState, readAssetStates } from "./asset-state.ts"
+import { listWaitingSets } from "./waiting-set-document.ts"
 
 /** The states that a request may be limited to. */
 export type StateFilter = "stale" | "failed" | "missing" | "overdue"
@@ -39,6 +40,7 @@ async function readProjectStatus(
     first_failed: states.find(({ status }) => status?.kind === "failed")?.name ?? null,
     assets: listedStates.map((state) => toAssetStateDocument(graph, state)),
     publications: listPublications(project),
+    waiting_sets: listWaitingSets(project),
     landing: describeLanding(project),
     warnings: warnings.map(toProblemDocument),
   }
