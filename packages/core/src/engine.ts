@@ -94,6 +94,7 @@ export { formatBlocker } from "./evaluate/blocker.ts"
 export type { EvaluationInputs, ReadRange } from "./evaluate/inputs.ts"
 export {
   emptyVersion,
+  findAssetByStableName,
   getPartitions,
   getStablePartition,
   listReadRanges,

@@ -51,10 +51,24 @@ export const staticKeys = freshetSchema.table("static_keys", {
   key: text().notNull().unique(),
 })
 
+/**
+ * The definitions of partitions: `daily UTC`. Each has a block of partition numbers, so that a materialization of a day
+ * is never taken for one of a month.
+ */
+export const partitionDefinitions = freshetSchema.table("partition_definitions", {
+  id: serial().primaryKey(),
+  definition: text().notNull().unique(),
+})
+
 /** The assets that runs found declared, and the time of their removal. */
 export const declaredAssets = freshetSchema.table("declared_assets", {
   name: text().primaryKey(),
   removed_at: timestampColumn(),
+  /** The first definition of its partitions: the partition numbers of this definition have no block. Null if no run recorded it. */
+  first_partitions: text(),
+  /** The latest definition of its partitions, and the time of its last change. */
+  partitions: text(),
+  partitions_changed_at: timestampColumn(),
 })
 
 /** The executions of plans. A run without an outcome is active, or was killed and is not yet closed. */

@@ -3,8 +3,10 @@ import {
   findInput,
   formatFingerprint,
   getAsset,
+  intersectRangeLists,
   type LedgerSnapshot,
   type MaterializationRecord,
+  type PartitionRange,
 } from "@freshet/core/engine"
 
 import type { Project } from "./project.ts"
@@ -68,25 +70,36 @@ export function findCurrentInput(
   return input && formatFingerprint(input)
 }
 
-/** Finds the newest materialized partition of an asset. */
+/** Finds the newest existing partition of an asset that is materialized. */
 export function findNewestMaterialization(
-  { graph, snapshot }: EvaluationPart,
+  evaluation: EvaluationPart,
   name: string,
 ): number | undefined {
-  const history = snapshot.histories.get(getAsset(graph, name).computation.name)
-  for (let at = (history?.length ?? 0) - 1; at >= 0; at -= 1)
-    if ((history?.versionIndex[at] ?? 0) !== 0) return at + (history?.from ?? 0)
+  const { from, to } = findMaterializedRange(evaluation, name) ?? { from: 1, to: 0 }
+  for (let at = to; at >= from; at -= 1) if (isMaterialized(evaluation, name, at)) return at
   return undefined
 }
 
-/** Says if a partition is materialized. */
-export function isMaterialized(
-  { graph, snapshot }: EvaluationPart,
+/** The existing partitions of an asset among those between its first materialization and its newest; undefined without one. */
+export function findMaterializedRange(
+  { graph, snapshot, bounds }: EvaluationPart,
   name: string,
-  at: number,
-): boolean {
+): PartitionRange | undefined {
+  const history = snapshot.histories.get(getAsset(graph, name).computation.name)
+  const range = bounds.get(name)
+  if (history === undefined || history.length === 0 || range === undefined) return undefined
+  const { from, length } = history
+  const [common] = intersectRangeLists([{ from, to: from + length - 1 }], [range])
+  return common
+}
+
+/** Tests whether a partition exists and is materialized. */
+export function isMaterialized(evaluation: EvaluationPart, name: string, at: number): boolean {
+  const { graph, snapshot, bounds } = evaluation
+  const range = bounds.get(name)
+  if (range === undefined || at < range.from || at > range.to) return false
   const history = snapshot.histories.get(getAsset(graph, name).computation.name)
   return (history?.versionIndex[at - history.from] ?? 0) !== 0
 }
 
-type EvaluationPart = Pick<Evaluation, "graph"> & { readonly snapshot: LedgerSnapshot }
+type EvaluationPart = Pick<Evaluation, "graph" | "bounds"> & { readonly snapshot: LedgerSnapshot }

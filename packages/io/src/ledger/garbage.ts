@@ -1,19 +1,21 @@
 import { FreshetError, type Graph } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-import { findPartitionById, listNames, getCurrentName, readLedgerNames } from "./ledger-names.ts"
+import { findPartitionById, type LedgerNames, listNames } from "./ledger-names.ts"
+import { getCurrentName, readLedgerNames } from "./ledger-names.ts"
 import { buildRunLockTest } from "./locks.ts"
+import { formatPartitionDefinition } from "./partition-definitions.ts"
 
 /** A materialization beyond its retention. */
 export interface Garbage {
   readonly id: number
   readonly asset: string
-  /** Undefined if its asset or its key is no longer declared. */
+  /** Undefined if its asset, its key or its definition of partitions is no longer declared. */
   readonly partition: number | undefined
   readonly file: string
   readonly rows: number
   readonly bytes: number
-  /** The time at which a newer materialization of its partition, or the removal of its asset, was recorded. */
+  /** The time at which a newer materialization of its partition, another definition of its asset's partitions, or the removal of its asset was recorded. */
   readonly replacedMs: number
 }
 
@@ -29,8 +31,8 @@ const removedAssetDays = 30
 const msPerDay = 86_400_000
 
 /**
- * Finds the materializations without retention: their partition has a newer one, or their asset was removed, for longer
- * than their retention and the grace period. Published materializations, and inputs of retained ones, are retained.
+ * Finds the materializations without retention: their partition has a newer one, their asset was removed or has other
+ * partitions, for longer than their retention and the grace period. Published materializations, and inputs of retained ones, are retained.
  */
 export async function findGarbage(
   client: Client,
@@ -52,6 +54,7 @@ export async function findGarbage(
     retentions.map(({ keepMs }) => keepMs),
     removedAssetDays * msPerDay,
     nowMs - graceMs,
+    ...toColumns(names),
   ])
   return rows.map(({ name, partition, ...row }) => {
     const asset = getCurrentName(names, name)
@@ -62,6 +65,22 @@ export async function findGarbage(
       partition: isDeclared ? findPartitionById(names, asset, partition) : undefined,
     }
   })
+}
+
+/** The declared assets under all their names, their definitions of partitions, and the numbers of these partitions, as columns. */
+function toColumns(names: LedgerNames) {
+  const rows = [...names.graph.assets.values()].flatMap((asset) => {
+    const block = names.blocks.get(asset.name)
+    if (block === undefined) return []
+    return listNames(names, asset).map((name) => ({ name, asset, block }))
+  })
+  return [
+    rows.map(({ name }) => name),
+    rows.map(({ asset }) => asset.name),
+    rows.map(({ asset }) => formatPartitionDefinition(asset.partitions)),
+    rows.map(({ block }) => block.from),
+    rows.map(({ block }) => block.to),
+  ]
 }
 
 interface GarbageRow extends Omit<Garbage, "asset" | "partition"> {
@@ -110,6 +129,14 @@ const garbageQuery = `
     from freshet.declared_assets as removed
     join freshet.materializations as m on m.asset = removed.name
     where removed.removed_at is not null and removed.name <> all($3)
+    union all
+    select m.*, changed.partitions_changed_at
+    from unnest($7::text[], $8::text[], $9::text[], $10::integer[], $11::integer[])
+      as present (name, asset, definition, low, high)
+    join freshet.declared_assets as changed on changed.name = present.asset
+    join freshet.materializations as m on m.asset = present.name
+    where changed.partitions_changed_at is not null and changed.partitions = present.definition
+      and m.partition not between present.low and present.high
   ), old as materialized (
     select distinct on (id) past.*, coalesce(renamed.asset, past.asset) as owner,
       ${toMilliseconds("replaced_at")} as replaced_ms

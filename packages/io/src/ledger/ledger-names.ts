@@ -1,31 +1,54 @@
 import type { AnyAsset, Partitions } from "@freshet/core"
-import { type Computation, type Graph, joinRanges, type PartitionRange } from "@freshet/core/engine"
+import {
+  type Computation,
+  type Graph,
+  intersectRangeLists,
+  joinRanges,
+  type PartitionRange,
+} from "@freshet/core/engine"
 import type { Client } from "pg"
 
-/** The ledger's names of declared assets, previous names included, and of static keys. */
+import {
+  type NumberBlock,
+  type RecordedDefinitions,
+  findFirstDefinition,
+  findNumberBlock,
+  firstBlock,
+  formatPartitionDefinition,
+  readPartitionDefinitions,
+  recordPartitionDefinitions,
+} from "./partition-definitions.ts"
+
+/** The ledger's names of declared assets, previous names included, and of partitions. */
 export interface LedgerNames {
   readonly graph: Graph
   /** Previous name → asset. */
   readonly currentNames: ReadonlyMap<string, string>
   /** Key of a static partition → its number in the ledger. */
   readonly keyIds: ReadonlyMap<string, number>
-  /** Static asset → number in the ledger → partition. */
+  /** Static asset → number of its key → partition. */
   readonly partitionsById: ReadonlyMap<string, ReadonlyMap<number, number>>
+  /** Asset → the numbers of its partitions; an asset whose definition no run has recorded is not in the map. */
+  readonly blocks: ReadonlyMap<string, NumberBlock>
+  /** Computation that has another name than its outputs → its first output. */
+  readonly firstOutputs: ReadonlyMap<string, string>
 }
 
-/** Reads the ledger's names of the graph; queries the database only for static partitions. */
+/** Reads the ledger's names of the graph. */
 export async function readLedgerNames(client: Client, graph: Graph): Promise<LedgerNames> {
+  const definitions = await readPartitionDefinitions(client)
   const keys = listDeclaredKeys(graph)
-  if (keys.length === 0) return createLedgerNames(graph, new Map())
+  if (keys.length === 0) return createLedgerNames(graph, definitions, new Map())
   const { rows } = await client.query<{ key: string; id: number }>(
     "select key, id from freshet.static_keys where key = any($1)",
     [keys],
   )
-  return createLedgerNames(graph, new Map(rows.map(({ key, id }) => [key, id])))
+  return createLedgerNames(graph, definitions, new Map(rows.map(({ key, id }) => [key, id])))
 }
 
-/** Reads the ledger names and assigns a number to every declared static key. Only the owner of the run lock assigns numbers. */
+/** Reads the ledger names, and assigns numbers to all declared definitions of partitions and static keys. Only the owner of the run lock assigns numbers. */
 export async function assignLedgerNames(client: Client, graph: Graph): Promise<LedgerNames> {
+  await recordPartitionDefinitions(client, graph)
   const names = await readLedgerNames(client, graph)
   const newKeys = listDeclaredKeys(graph).filter((key) => !names.keyIds.has(key))
   if (newKeys.length === 0) return names
@@ -40,16 +63,30 @@ function listDeclaredKeys(graph: Graph): readonly string[] {
   return [...keys]
 }
 
-function createLedgerNames(graph: Graph, keyIds: ReadonlyMap<string, number>): LedgerNames {
+function createLedgerNames(
+  graph: Graph,
+  definitions: RecordedDefinitions,
+  keyIds: ReadonlyMap<string, number>,
+): LedgerNames {
   const currentNames = new Map<string, string>()
   const partitionsById = new Map<string, ReadonlyMap<number, number>>()
-  for (const { name, previousNames, partitions } of graph.assets.values()) {
+  const blocks = new Map<string, NumberBlock>()
+  for (const asset of graph.assets.values()) {
+    const { name, previousNames, partitions } = asset
     for (const previousName of previousNames)
       if (!graph.assets.has(previousName)) currentNames.set(previousName, name)
     const keys = findStaticKeys(partitions)
     if (keys !== undefined) partitionsById.set(name, mapIdsToPartitions(keys, keyIds))
+    const first = findFirstDefinition(definitions, asset)
+    const block = findNumberBlock(definitions, formatPartitionDefinition(partitions), first)
+    if (block !== undefined) blocks.set(name, block)
   }
-  return { graph, currentNames, keyIds, partitionsById }
+  const firstOutputs = new Map(
+    graph.computations.flatMap(({ name, outputs: [output] }) =>
+      output === undefined || graph.assets.has(name) ? [] : [[name, output.asset] as const],
+    ),
+  )
+  return { graph, currentNames, keyIds, partitionsById, blocks, firstOutputs }
 }
 
 function mapIdsToPartitions(
@@ -104,14 +141,17 @@ export function getCurrentName({ graph, currentNames }: LedgerNames, name: strin
   return graph.assets.has(name) ? name : (currentNames.get(name) ?? name)
 }
 
-/** Finds the ledger's number of a partition of an asset or a computation; undefined if no run has recorded its key. */
+/** Finds the ledger's number of a partition of an asset or a computation; undefined if no run has recorded its key or its definition. */
 export function findPartitionId(
   names: LedgerNames,
   name: string,
   partition: number,
 ): number | undefined {
+  const block = findBlock(names, name)
+  if (block === undefined) return undefined
   const keys = findKeys(names, name)
-  return keys === undefined ? partition : names.keyIds.get(keys[partition] ?? "")
+  const id = keys === undefined ? partition : names.keyIds.get(keys[partition] ?? "")
+  return id === undefined ? undefined : id + block.offset
 }
 
 /** Returns the ledger's number of a partition that must have one. */
@@ -121,14 +161,16 @@ export function getPartitionId(names: LedgerNames, name: string, partition: numb
   return id
 }
 
-/** Finds the partition of a number in the ledger; undefined if its key is no longer declared. */
+/** Finds the partition of a number in the ledger; undefined if its key or its definition is no longer declared. */
 export function findPartitionById(
   names: LedgerNames,
   name: string,
   id: number,
 ): number | undefined {
+  const block = findBlock(names, name)
+  if (block === undefined || id < block.from || id > block.to) return undefined
   const places = names.partitionsById.get(findPartitionedAsset(names, name))
-  return places === undefined ? id : places.get(id)
+  return places === undefined ? id - block.offset : places.get(id - block.offset)
 }
 
 /** Converts a range of partitions to ranges of the ledger's numbers. */
@@ -137,13 +179,26 @@ export function toRecordedRanges(
   name: string,
   range: PartitionRange,
 ): readonly PartitionRange[] {
+  const block = findBlock(names, name)
+  if (block === undefined) return []
+  const { offset } = block
   const keys = findKeys(names, name)
-  if (keys === undefined) return [range]
+  if (keys === undefined) {
+    const from = Math.max(range.from + offset, block.from)
+    const to = Math.min(range.to + offset, block.to)
+    return from <= to ? [{ from, to }] : []
+  }
   const rangeKeys = keys.slice(Math.max(0, range.from), Math.max(0, range.to + 1))
   return rangeKeys.flatMap((key) => {
     const id = names.keyIds.get(key)
-    return id === undefined ? [] : [{ from: id, to: id }]
+    return id === undefined ? [] : [{ from: id + offset, to: id + offset }]
   })
+}
+
+/** Lists all numbers that the ledger has for the partitions of an asset or a computation. */
+export function listRecordedBounds(names: LedgerNames, name: string): readonly PartitionRange[] {
+  const block = findBlock(names, name)
+  return block === undefined ? [] : [{ from: block.from, to: block.to }]
 }
 
 /** Converts ranges of the ledger's numbers to joined ranges of partitions, in order. */
@@ -152,12 +207,24 @@ export function toPartitionRanges(
   name: string,
   ranges: readonly PartitionRange[],
 ): readonly PartitionRange[] {
+  const block = findBlock(names, name)
+  if (block === undefined) return []
+  const blockRanges = intersectRangeLists(joinRanges(ranges), [block]).map(({ from, to }) => ({
+    from: from - block.offset,
+    to: to - block.offset,
+  }))
   const places = names.partitionsById.get(findPartitionedAsset(names, name))
-  if (places === undefined) return joinRanges(ranges)
+  if (places === undefined) return blockRanges
   const partitions = [...places]
-    .filter(([id]) => ranges.some(({ from, to }) => from <= id && id <= to))
+    .filter(([id]) => blockRanges.some(({ from, to }) => from <= id && id <= to))
     .map(([, partition]) => ({ from: partition, to: partition }))
   return joinRanges(partitions)
+}
+
+/** Finds the numbers of the present partitions of an asset or a computation; an undeclared name has the first ones. */
+function findBlock(names: LedgerNames, name: string): NumberBlock | undefined {
+  const asset = findPartitionedAsset(names, name)
+  return names.graph.assets.has(asset) ? names.blocks.get(asset) : firstBlock
 }
 
 function findKeys(names: LedgerNames, name: string): readonly string[] | undefined {
@@ -166,9 +233,6 @@ function findKeys(names: LedgerNames, name: string): readonly string[] | undefin
 }
 
 /** Finds the asset with the partitions of this asset or computation. */
-function findPartitionedAsset({ graph, partitionsById }: LedgerNames, name: string): string {
-  if (partitionsById.size === 0 || graph.assets.has(name)) return name
-  return (
-    graph.computations.find((computation) => computation.name === name)?.outputs[0]?.asset ?? name
-  )
+function findPartitionedAsset({ firstOutputs }: LedgerNames, name: string): string {
+  return firstOutputs.get(name) ?? name
 }

@@ -8,7 +8,7 @@ import type { Client } from "pg"
 
 import { createHistoryBuilder, createEmptyColumns, type HistoryColumns } from "./history-columns.ts"
 import { type HistoryBuilder, toHistory } from "./history-columns.ts"
-import { findPartitionById, type LedgerNames } from "./ledger-names.ts"
+import { findPartitionById, type LedgerNames, listRecordedBounds } from "./ledger-names.ts"
 import { listNames, getCurrentName, findStaticKeys } from "./ledger-names.ts"
 import { readPartitionHistories, type RowsRequest } from "./partition-histories.ts"
 import type { LedgerState } from "./state-file.ts"
@@ -28,8 +28,6 @@ export interface Histories {
   readonly isIncomplete: boolean
 }
 
-const allPartitions: PartitionRange = { from: -(2 ** 31), to: 2 ** 31 - 1 }
-
 /** The changes since a state was written. */
 export interface LedgerChanges {
   readonly changedPartitions: readonly RecordedPartition[]
@@ -48,7 +46,7 @@ export async function readHistories(
   const shapes = computations.map((computation) => buildShape(names, computation))
   const baseColumns = shapes.map((shape) => state?.histories.get(shape))
   const wipedByComputation = groupByComputation(names, wipedPartitions)
-  const rangesByComputation = listChangedRanges(baseColumns, [
+  const rangesByComputation = listChangedRanges(names, baseColumns, [
     groupByComputation(names, changedPartitions),
     wipedByComputation,
   ])
@@ -75,8 +73,10 @@ function buildShape(names: LedgerNames, { name, outputs }: Computation): string 
   const [first] = assets
   const isSimple = assets.length === 1 && first?.name === name && first.previousNames.length === 0
   const keys = first && findStaticKeys(first.partitions)
-  if (isSimple && keys === undefined) return name
-  return JSON.stringify([name, assets.map((asset) => listNames(names, asset)), keys ?? null])
+  const offset = names.blocks.get(first?.name ?? "")?.offset
+  if (isSimple && keys === undefined && offset === 0) return name
+  const assetNames = assets.map((asset) => listNames(names, asset))
+  return JSON.stringify([name, assetNames, keys ?? null, offset ?? null])
 }
 
 function listOutputs({ graph }: LedgerNames, outputs: Computation["outputs"]) {
@@ -105,13 +105,14 @@ function groupByComputation(
 
 /** Lists the recorded partitions to read: index of a computation → ranges. */
 function listChangedRanges(
+  names: LedgerNames,
   baseColumns: readonly (HistoryColumns | undefined)[],
   changes: readonly PartitionIds[],
 ): ReadonlyMap<number, readonly PartitionRange[]> {
   const ranges = new Map<number, readonly PartitionRange[]>()
   for (const [at, columns] of baseColumns.entries()) {
     const partitions = changes.flatMap((change) => change.get(at) ?? [])
-    if (columns === undefined) ranges.set(at, [allPartitions])
+    if (columns === undefined) ranges.set(at, listRecordedBounds(names, getFirstOutput(names, at)))
     else if (partitions.length > 0)
       ranges.set(at, joinRanges(partitions.map((id) => ({ from: id, to: id }))))
   }

@@ -1,4 +1,10 @@
-import type { CheckResult, Materialization, ReadVersions, StepRecord } from "@freshet/core/engine"
+import {
+  type CheckResult,
+  findAssetByStableName,
+  type Materialization,
+  type ReadVersions,
+  type StepRecord,
+} from "@freshet/core/engine"
 import type { RecordedRead } from "@freshet/schema/ledger"
 import type { Client } from "pg"
 
@@ -67,8 +73,9 @@ function toRecordedRead(
   names: LedgerNames,
   { relation, asset, short, versions }: ReadVersions,
 ): RecordedRead {
+  const name = findAssetByStableName(names.graph, asset)?.name ?? asset
   const recordedVersions = versions.map(
-    ([partition, version]) => [getPartitionId(names, asset, partition), version] as const,
+    ([partition, version]) => [getPartitionId(names, name, partition), version] as const,
   )
   return [relation, asset, short, recordedVersions]
 }

@@ -24,7 +24,7 @@ test("several processes may migrate an empty database at once", async () => {
          where table_schema in ('freshet', 'stocktwits') group by 1 order by 1`,
       )
       expect(rows).toEqual([
-        { table_schema: "freshet", tables: 17 },
+        { table_schema: "freshet", tables: 18 },
         { table_schema: "stocktwits", tables: 6 },
       ])
       const journal = await readFile(join(migrations, "meta/_journal.json"), "utf8")

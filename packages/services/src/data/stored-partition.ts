@@ -1,5 +1,6 @@
 import type { AnyAsset, Asset, SourceAsset } from "@freshet/core"
 import {
+  findLandedRange,
   formatPartitionKey,
   FreshetError,
   listPartitions,
@@ -12,6 +13,7 @@ import {
 import { createLostFileError, listLostPartitions, requireIntactFiles } from "../lost-files.ts"
 import {
   selectCurrentRecords,
+  findMaterializedRange,
   isMaterialized,
   findNewestMaterialization,
 } from "../materialization-records.ts"
@@ -22,10 +24,8 @@ import type { Project } from "../project.ts"
 /** Finds the newest materialized partition of an asset, or the newest landed one of a source. */
 export function findNewestStored({ evaluation }: Project, asset: AnyAsset): number | undefined {
   if (asset.kind === "asset") return findNewestMaterialization(evaluation, asset.name)
-  let newest: number | undefined
-  for (const index of evaluation.landing.get(asset.name)?.keys() ?? [])
-    if (newest === undefined || index > newest) newest = index
-  return newest
+  const bounds = evaluation.bounds.get(asset.name)
+  return bounds && findLandedRange(evaluation.landing, asset.name, bounds)?.to
 }
 
 /** Resolves a key, or takes the newest stored partition. Throws when the partition has no rows. */
@@ -164,7 +164,7 @@ function buildLandedRelation(
   }
 }
 
-/** Lists the range from the first to the last stored partition of an asset. */
+/** Lists the range from the first to the last stored partition of an asset, among those that exist. */
 export function listStoredRanges(project: Project, asset: AnyAsset): readonly PartitionRange[] {
   const { evaluation } = project
   if (asset.kind === "source") {
@@ -173,8 +173,6 @@ export function listStoredRanges(project: Project, asset: AnyAsset): readonly Pa
   }
   const lostPartitions = listLostPartitions(project, asset)
   if (lostPartitions.length > 0) throw createLostFileError(project, lostPartitions)
-  const history = evaluation.snapshot.histories.get(asset.computation.name)
-  return history === undefined || history.length === 0
-    ? []
-    : [{ from: history.from, to: history.from + history.length - 1 }]
+  const range = findMaterializedRange(evaluation, asset.name)
+  return range === undefined ? [] : [range]
 }
