@@ -75,6 +75,7 @@ export type {
   VerificationDocument,
 } from "./documents/verification.ts"
 export type { WaitingSetDocument } from "./documents/waiting-set.ts"
+export type { OrphanedDocument } from "./documents/orphaned.ts"
 export type { WipeDocument } from "./documents/wipe.ts"
 export type { ServiceEvent, WorkProgress } from "./events.ts"
 export type { GarbageCollectionRequest } from "./maintain/collect-garbage.ts"

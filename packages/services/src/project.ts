@@ -20,6 +20,7 @@ import type {
   FileRecord,
   Garbage,
   GarbageOptions,
+  Orphans,
   Prediction,
   QuarantinedLines,
   QuarantineRequest,
@@ -135,6 +136,10 @@ export interface ProjectLedger {
   /** Lists the partitions of other assets whose retained materializations read these partitions. */
   readonly findReaders: (ranges: readonly AssetRange[]) => Promise<AssetPartitions>
   readonly wipePartitions: (ranges: readonly AssetRange[]) => Promise<void>
+  /** Reads the assets that are no longer declared and the tables that are no longer published. */
+  readonly readOrphans: () => Promise<Orphans>
+  /** Drops tables and their publication records. */
+  readonly dropPublishedTables: (tables: readonly string[]) => Promise<void>
   /** Lists the materializations whose retention has expired. */
   readonly findGarbage: (options: GarbageOptions) => Promise<readonly Garbage[]>
   readonly wipeMaterializations: (ids: readonly number[]) => Promise<void>

@@ -2,7 +2,7 @@ import { collectGarbage } from "@freshet/services"
 
 import { formatGarbage } from "../render/garbage.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
-import { canAsk, confirmChange } from "../terminal/confirm.ts"
+import { canAsk, confirmChange, requireConfirmable } from "../terminal/confirm.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
 import { loadServices } from "../terminal/load-services.ts"
 
@@ -10,6 +10,8 @@ export interface GcFlags {
   readonly dryRun: boolean
   /** In milliseconds. */
   readonly grace: number
+  /** Drops orphaned tables. */
+  readonly unpublish: boolean
   readonly yes: boolean
   readonly wait: boolean
   readonly json: boolean
@@ -17,14 +19,15 @@ export interface GcFlags {
 
 /** Deletes expired materializations and orphaned files; a person at a terminal confirms first. */
 export async function gc(cli: CommandLine, flags: GcFlags): Promise<number> {
-  const { dryRun, grace: graceMs, wait, json } = flags
+  const { dryRun, grace: graceMs, unpublish, wait, json } = flags
+  if (unpublish && !dryRun) requireConfirmable(cli, flags)
   const services = await loadServices(cli)
   const collect = (isDryRun: boolean) =>
-    collectGarbage(services, { graceMs, dryRun: isDryRun, wait })
+    collectGarbage(services, { graceMs, unpublish, dryRun: isDryRun, wait })
   if (!dryRun && canAsk(cli, flags)) {
     const preview = await collect(true)
     const isConfirmed =
-      preview.removed.length === 0 ||
+      preview.removed.length + preview.unpublished.length === 0 ||
       (await confirmChange(cli, {
         ...flags,
         lines: formatGarbage(preview, cli.err.style),

@@ -13,7 +13,12 @@ export function formatGarbage(document: GarbageDocument, style: TerminalStyle): 
       : [
           `${formatQuantity(unknownCount, "unknown file")} in the lake, written by no step: skipped.`,
         ]
-  if (removed.length === 0) return ["No garbage to delete.", ...note]
+  const tables = document.unpublished.map(
+    ({ table, asset, rows: count }) =>
+      `Table ${table} of ${asset} ${isDryRun ? "would be dropped" : "dropped"}: ${formatQuantity(count, "row")}.`,
+  )
+  if (removed.length === 0)
+    return [...tables, ...(tables.length > 0 ? [] : ["No garbage to delete."]), ...note]
   const rows = removed.map((row) => [
     formatName(row),
     row.materializations === 0 ? "" : formatCount(row.materializations),
@@ -26,7 +31,7 @@ export function formatGarbage(document: GarbageDocument, style: TerminalStyle): 
     { header: "files", align: "right" } as const,
     { header: "size", align: "right" } as const,
   ]
-  return [...formatTable(columns, rows, style), formatTotals(document), ...note]
+  return [...formatTable(columns, rows, style), formatTotals(document), ...tables, ...note]
 }
 
 const kindTexts: Readonly<Record<GarbageRowDocument["kind"], string>> = {

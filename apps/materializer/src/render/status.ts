@@ -14,6 +14,7 @@ import {
   getSign,
   stateTones,
 } from "../terminal/terminal-style.ts"
+import { formatOrphaned } from "./orphaned.ts"
 import { formatSetPartition } from "./set-partition.ts"
 import { type Cell, type TableColumn, formatTable } from "./table.ts"
 import { formatWaitingSet } from "./waiting-set.ts"
@@ -27,6 +28,7 @@ export function formatStatus(document: StatusDocument, style: TerminalStyle): re
     ...(table.length > 0 ? [""] : []),
     sentences.join(" "),
     ...document.waiting_sets.flatMap(formatWaitingSet),
+    ...formatOrphanedList(document),
     ...formatNextSteps(document),
   ]
 }
@@ -157,6 +159,15 @@ function formatPublications({ publications, now }: StatusDocument): readonly str
     ({ set, partition, published_at: publishedAt }) =>
       `Published: ${formatSetPartition(set, partition)}, ${formatAge(Date.parse(publishedAt), Date.parse(now))}.`,
   )
+}
+
+function formatOrphanedList({ orphaned }: StatusDocument): readonly string[] {
+  if (orphaned.length === 0) return []
+  return [
+    "Orphaned, because no declaration mentions it:",
+    ...orphaned.map((remains) => `  ${formatOrphaned(remains)}`),
+    "`freshet wipe NAME --all` removes records; `freshet gc --unpublish` drops tables.",
+  ]
 }
 
 function formatNextSteps({ landing, summary, first_failed }: StatusDocument): readonly string[] {

@@ -49,10 +49,11 @@ const verify = defineCommand<VerifyFlags, string[]>({
 
 const gc = defineCommand<GcFlags>({
   brief: "Delete expired data and orphaned files",
-  text: "Removes materializations that were replaced longer ago than the retention of their asset (default: 30 days) and the grace period, unless they are current again, published or inputs of retained materializations. Then deletes the files of the lake that the ledger does not reference and that are older than the grace period. Records of runs are retained.",
+  text: "Removes materializations that were replaced longer ago than the retention of their asset (default: 30 days) and the grace period, unless they are current again, published or inputs of retained materializations. Then deletes the files of the lake that the ledger does not reference and that are older than the grace period. Records of runs are retained. With --unpublish, tables that no declared asset is published to are dropped after a confirmation.",
   examples: [
     "freshet gc --dry-run             # show the garbage and its size",
     "freshet gc --grace 2d",
+    "freshet gc --unpublish           # drop orphaned tables too, after a confirmation",
     "freshet gc --no-wait             # for cron: exit 7 while a run is in progress",
   ],
   parameters: {
@@ -65,6 +66,7 @@ const gc = defineCommand<GcFlags>({
         placeholder: "time",
         brief: "Spare everything younger: 7d, 12h, 30m, 0",
       },
+      unpublish: createSwitchFlag("Drop tables that no declared asset is published to"),
       yes: createSwitchFlag("Do not ask for confirmation"),
       wait: runFlags.wait,
       json: jsonFlag,

@@ -19,6 +19,8 @@ export const garbageSchema = z.strictObject({
   dry_run: z.boolean(),
   ...amountShape,
   removed: listSchema(garbageRowSchema),
+  /** Orphaned tables that were dropped. */
+  unpublished: listSchema(z.strictObject({ table: z.string(), asset: z.string(), rows: z.int() })),
   /** The number of files in the lake that no step wrote. They stay. */
   unknown_files: z.int(),
 })

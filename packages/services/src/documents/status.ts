@@ -2,6 +2,7 @@ import * as z from "zod/mini"
 
 import { assetStateSchema } from "./asset-state.ts"
 import { listSchema } from "./list-schema.ts"
+import { orphanedSchema } from "./orphaned.ts"
 import { problemSchema } from "./problem.ts"
 import { waitingSetSchema } from "./waiting-set.ts"
 
@@ -34,6 +35,8 @@ export const statusSchema = z.strictObject({
   publications: listSchema(publicationSchema),
   /** Publication sets that cannot move although everything that can be materialized is, and the assets for which they wait. */
   waiting_sets: listSchema(waitingSetSchema),
+  /** What is left of assets that are no longer declared or published; empty for a selection. */
+  orphaned: listSchema(orphanedSchema),
   landing: z.strictObject({
     folder: z.string(),
     is_empty: z.boolean(),

@@ -1,5 +1,5 @@
 import { FreshetError, ProblemsError } from "@freshet/core/engine"
-import type { Garbage } from "@freshet/io"
+import type { Garbage, OrphanedTable } from "@freshet/io"
 
 import type { GarbageDocument } from "../documents/garbage.ts"
 import { ownsLake } from "../lake-claim.ts"
@@ -15,6 +15,8 @@ import { removeSpillFolders, type SpillOptions } from "./spill-folders.ts"
 export interface GarbageCollectionRequest {
   /** Spares everything younger than this. */
   readonly graceMs: number
+  /** Drops orphaned tables as well. */
+  readonly unpublish: boolean
   /** Reports the garbage and removes nothing; needs no run lock. */
   readonly dryRun: boolean
   /** False: a run in progress is an error. */
@@ -44,6 +46,7 @@ async function removeGarbage(
   const { config, ledger, signal, store } = project
   const isClaimed = await ownsLake(project)
   requireCertainLanding(project)
+  const tables = await dropOrphanedTables(project, request)
   const options = { nowMs: project.nowMs, graceMs }
   const garbage = await excludeCurrent(project, await ledger.findGarbage(options))
   const ids = garbage.map(({ id }) => id)
@@ -63,12 +66,25 @@ async function removeGarbage(
   const temporaryFiles = await (dryRun ? store.measureTemp() : store.removeTemp())
   const spillFiles = await removeSpillFolders(config.home, getSpillOptions(request, options.nowMs))
   return {
+    tables,
     materializations: garbage,
     files: scan.files,
     temporaryFiles,
     spillFiles,
     unknownCount: scan.unknownCount,
   }
+}
+
+/** Drops the orphaned tables if that is requested, and lists them. */
+async function dropOrphanedTables(
+  { ledger }: Project,
+  { unpublish, dryRun }: GarbageCollectionRequest,
+): Promise<readonly OrphanedTable[]> {
+  if (!unpublish) return []
+  const { tables } = await ledger.readOrphans()
+  if (!dryRun && tables.length > 0)
+    await ledger.dropPublishedTables(tables.map(({ table }) => table))
+  return tables
 }
 
 /** Spares the earlier materializations that an undone edit made current again. */

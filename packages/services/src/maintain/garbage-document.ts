@@ -1,10 +1,12 @@
-import type { Garbage, TempFileTotals } from "@freshet/io"
+import type { Garbage, OrphanedTable, TempFileTotals } from "@freshet/io"
 
 import type { GarbageDocument, GarbageRowDocument } from "../documents/garbage.ts"
 import type { OrphanedFile } from "./orphaned-files.ts"
 
 /** Expired materializations, orphaned files and leftovers. */
 export interface CollectedGarbage {
+  /** Orphaned tables. */
+  readonly tables: readonly OrphanedTable[]
   readonly materializations: readonly Garbage[]
   readonly files: readonly OrphanedFile[]
   readonly temporaryFiles: TempFileTotals
@@ -25,6 +27,7 @@ export function toGarbageDocument(garbage: CollectedGarbage, dryRun: boolean): G
     files: sum("files"),
     bytes: sum("bytes"),
     removed,
+    unpublished: garbage.tables,
     unknown_files: garbage.unknownCount,
   }
 }

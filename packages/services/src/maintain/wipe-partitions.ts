@@ -2,6 +2,7 @@ import type { Asset } from "@freshet/core"
 import {
   type AssetRange,
   type Computation,
+  countPartitions,
   type Evaluation,
   findSetPublication,
   groupPublicationSets,
@@ -47,6 +48,8 @@ async function wipePartitions(
   { partitions, dryRun, ...request }: WipeRequest,
 ): Promise<WipeDocument> {
   const { ledger, signal, evaluation } = project
+  if (await isOrphaned(project, request.asset))
+    return wipeOrphaned(project, { ...request, partitions, dryRun })
   const asset = selectAsset(project, request.asset)
   if (asset.kind === "source") throw usageError(sourceProblem([asset]))
   const range =
@@ -74,6 +77,42 @@ async function wipePartitions(
       partitions === "all" || isEmpty
         ? null
         : formatCommand("freshet backfill", [asset.name], partitions),
+  }
+}
+
+/** Tests if an asset has records and is no longer declared. */
+async function isOrphaned({ graph, ledger }: Project, name: string): Promise<boolean> {
+  if (graph.assets.has(name)) return false
+  const { assets } = await ledger.readOrphans()
+  return assets.some(({ asset }) => asset === name)
+}
+
+/** Removes every record of an asset that is no longer declared, so that its partitions have no keys. */
+async function wipeOrphaned(
+  { ledger, signal }: Project,
+  { asset, partitions, dryRun }: Pick<WipeRequest, "asset" | "partitions" | "dryRun">,
+): Promise<WipeDocument> {
+  if (partitions !== "all")
+    throw usageError({
+      kind: "usage",
+      message: `\`${asset}\` is not declared, so its partitions cannot be named.`,
+      hint: `\`freshet wipe ${asset} --all\` wipes all of them.`,
+    })
+  const assetRanges = [{ asset, range: { from: -Infinity, to: Infinity } }]
+  const { partitions: ranges, ...counts } = await ledger.findWipeable(assetRanges)
+  signal.throwIfAborted()
+  if (!dryRun) await ledger.wipePartitions(assetRanges)
+  return {
+    dry_run: dryRun,
+    assets: [asset],
+    partitions: [],
+    partitions_text: "",
+    count: countPartitions(ranges),
+    ...counts,
+    becomes_stale: [],
+    readers: [],
+    published: [],
+    command: null,
   }
 }
 

@@ -15,6 +15,7 @@ import {
   checkTemporaryFiles,
   getErrorMessage,
 } from "./check-installation.ts"
+import { checkOrphaned } from "./check-orphaned.ts"
 import { checkQuarantine, checkSources } from "./check-sources.ts"
 
 /** Facts that only the calling program knows. */
@@ -52,6 +53,7 @@ async function checkProject(services: Services): Promise<readonly FindingDocumen
       landing,
       ...checkSources(project),
       ...(await checkQuarantine(project)),
+      ...(await checkOrphaned(project)),
       ...project.warnings.map(toWarningFinding),
     ])
   } catch (error) {

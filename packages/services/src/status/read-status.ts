@@ -2,6 +2,7 @@ import { findSetPublication, groupPublicationSets } from "@freshet/core/engine"
 
 import type { StatusDocument } from "../documents/status.ts"
 import { toIsoTime } from "../iso-time.ts"
+import { listOrphaned } from "../maintain/list-orphaned.ts"
 import { selectAssets } from "../plan/select-assets.ts"
 import { toProblemDocument } from "../problem-document.ts"
 import type { Project } from "../project.ts"
@@ -41,6 +42,7 @@ async function readProjectStatus(
     assets: listedStates.map((state) => toAssetStateDocument(graph, state)),
     publications: listPublications(project),
     waiting_sets: listWaitingSets(project),
+    orphaned: selection.length > 0 ? [] : await listOrphaned(project),
     landing: describeLanding(project),
     warnings: warnings.map(toProblemDocument),
   }
