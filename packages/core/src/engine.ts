@@ -126,6 +126,14 @@ export {
 export { listNewestTargets } from "./plan/targets.ts"
 export type { FailedChecks } from "./evaluate/failed-checks.ts"
 export { findFailedChecks, findFailedUpstream } from "./evaluate/failed-checks.ts"
+export type { ComputationRanges, RecordedReads, RemovedFile } from "./evaluate/removed-inputs.ts"
+export type { RemovedInputs } from "./evaluate/removed-reads.ts"
+export {
+  buildRemovedInputs,
+  findRemovedFile,
+  findRemovedFiles,
+  listRemovalCandidates,
+} from "./evaluate/removed-inputs.ts"
 export { findStaleDownstream } from "./plan/stale-downstream.ts"
 export type { NamedRange, SavedPlan } from "./plan/saved-plan.ts"
 export { findPlanDrift, savePlan, toPlanRequest } from "./plan/saved-plan.ts"

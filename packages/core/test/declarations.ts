@@ -30,6 +30,7 @@ export function afterDay(dayOfMonth: number): number {
 
 interface SourceOptions {
   readonly whenMissing?: "empty" | "gap" | "wait"
+  readonly whenRemoved?: "keep" | "retract"
   readonly group?: string
   readonly previousNames?: readonly string[]
 }
@@ -53,7 +54,8 @@ export function partitionedSource<const N extends string, P extends Partitions>(
   partitions: P,
   options: SourceOptions = {},
 ) {
-  const { whenMissing = "wait", group = "g", previousNames = [] } = options
+  const { whenMissing = "wait", whenRemoved = "keep" } = options
+  const { group = "g", previousNames = [] } = options
   return sourceAsset({
     name,
     group,
@@ -63,6 +65,7 @@ export function partitionedSource<const N extends string, P extends Partitions>(
     format: { kind: "json_lines" },
     path: `${name}/{partition}.json`,
     whenMissing,
+    whenRemoved,
     previousNames,
   })
 }

@@ -21,6 +21,7 @@ import {
   type PartitionRange,
   type MaterializationRecord,
   type MaterializationVersion,
+  type ReadVersions,
   type SetPublication,
   type StepRecord,
   type TablePublication,
@@ -222,6 +223,23 @@ export function findRecords(
         return isWanted ? [{ ...record, asset: name, partition }] : []
       })
   })
+}
+
+/** The recorded reads of the newest materialization of a partition. */
+export function findReads(
+  ledger: MemoryLedger,
+  graph: Graph,
+  computation: Computation,
+  partition: number,
+): readonly ReadVersions[] {
+  const asset = computation.outputs[0]!.asset
+  const newest = findRecords(ledger, graph, [{ asset, range: { from: partition, to: partition } }])
+  const inputVersion = newest.at(-1)?.inputVersion
+  const step = ledger.steps.findLast(
+    ({ outcome, ...recorded }) =>
+      recorded.inputVersion === inputVersion && outcome.kind === "materialized",
+  )
+  return step?.reads ?? []
 }
 
 /** Records a step as the Postgres ledger does: one materialization per asset, partition and input version; the newest has the highest `seq`. */

@@ -1,11 +1,14 @@
 import {
   FreshetError,
   buildPlan,
+  buildRemovedInputs,
   countStates,
   evaluate,
   execute,
   findPartitionBounds,
   getAsset,
+  listPartitions,
+  listRemovalCandidates,
   listSteps,
   proveFreshness,
   type AssetRange,
@@ -22,7 +25,9 @@ import {
   type Plan,
   type PlanRequest,
   type PublicationRequest,
+  type ReadVersions,
   type Relation,
+  type RemovedInputs,
   type RunEvent,
   type RunOptions,
   type RunResult,
@@ -35,6 +40,7 @@ import {
   type MemoryLedger,
   createMemoryLedger,
   recordStep,
+  findReads,
   findRecords,
   toSnapshot,
   findTouchedSince,
@@ -179,9 +185,36 @@ export function evaluateProject(
 
 function createEvaluator(project: MemoryProject, graph: Graph, parsed: ParsedQueries) {
   const landing = toLanding(project)
-  const bounds = findPartitionBounds(graph, landing, project.nowMs)
-  return (snapshot: LedgerSnapshot) =>
-    evaluate({ graph, landing, bounds }, snapshot, parsed, project.hash)
+  const evaluateWith = (snapshot: LedgerSnapshot, removedInputs?: RemovedInputs) => {
+    const bounds = findPartitionBounds(graph, landing, project.nowMs, removedInputs)
+    return evaluate({ graph, landing, bounds, removedInputs }, snapshot, parsed, project.hash)
+  }
+  return (snapshot: LedgerSnapshot) => {
+    const recordedReads = new Map<string, Map<number, readonly ReadVersions[]>>()
+    let evaluation = evaluateWith(snapshot)
+    while (addReads(project, recordedReads, evaluation))
+      evaluation = evaluateWith(snapshot, buildRemovedInputs(evaluation, recordedReads))
+    return evaluation
+  }
+}
+
+/** Adds the recorded reads of the candidates of an evaluation. Returns whether there were new ones. */
+function addReads(
+  project: MemoryProject,
+  recordedReads: Map<string, Map<number, readonly ReadVersions[]>>,
+  evaluation: Evaluation,
+): boolean {
+  let isAny = false
+  for (const { computation, ranges } of listRemovalCandidates(evaluation)) {
+    const reads = recordedReads.get(computation.name) ?? new Map()
+    recordedReads.set(computation.name, reads)
+    for (const partition of listPartitions(ranges)) {
+      if (reads.has(partition)) continue
+      reads.set(partition, findReads(project, evaluation.graph, computation, partition))
+      isAny = true
+    }
+  }
+  return isAny
 }
 
 /** Evaluates a graph in a project, and proves the fresh partitions. */

@@ -8,6 +8,7 @@ import {
   type Hash,
   type Ledger,
   type LedgerSnapshot,
+  type RemovedInputs,
   removeMaterializations,
   listSources,
   ProblemsError,
@@ -29,6 +30,7 @@ import { openStore } from "./open-store.ts"
 import { parseQueries } from "./parse-queries.ts"
 import { createProjectLedger } from "./project-ledger.ts"
 import type { LockOptions, OpenOptions, Project, ProjectLedger } from "./project.ts"
+import { describeRemovedFiles, evaluateWithRemovedFiles, excludeRemovals } from "./removed-files.ts"
 import { withRunLock } from "./run-lock.ts"
 import { createLazyRuntime, type Runtime } from "./runtime.ts"
 import type { Services } from "./services.ts"
@@ -152,9 +154,15 @@ async function readProject(
     parseQueries(graph, client, () => runtime().engine),
   ])
   await saveHashChanges(client, observation.hashChanges)
-  const bounds = findPartitionBounds(graph, observation.landing, nowMs)
-  const inputs = { graph, landing: observation.landing, bounds }
-  const evaluateSnapshot = (snapshot: LedgerSnapshot) => evaluate(inputs, snapshot, parses, hash)
+  const { landing } = observation
+  const bounds = findPartitionBounds(graph, landing, nowMs)
+  const evaluateSnapshot: EvaluateSnapshot = (snapshot, removedInputs) => {
+    if (removedInputs === undefined)
+      return evaluate({ graph, landing, bounds }, snapshot, parses, hash)
+    const extendedBounds = findPartitionBounds(graph, landing, nowMs, removedInputs)
+    const inputs = { graph, landing, bounds: extendedBounds, removedInputs }
+    return evaluate(inputs, snapshot, parses, hash)
+  }
   const ledger = createProjectLedger(client, graph, { ...config, files })
   const prover = createProver(ledger, evaluateSnapshot, hash)
   const { evaluation, proof } = await prover.readEvaluation()
@@ -163,7 +171,7 @@ async function readProject(
     config,
     graph,
     evaluation,
-    warnings: [...observation.problems, ...forgottenVersions],
+    warnings: [...observation.problems, ...forgottenVersions, ...describeRemovedFiles(evaluation)],
     nowMs,
     hash,
     proof,
@@ -180,27 +188,39 @@ async function readProject(
   return lostFiles === "keep" ? project : excludeNewestLostFiles(project)
 }
 
+/** Evaluates a snapshot with the files that its materializations read and that are no longer landed. */
+type EvaluateSnapshot = (
+  snapshot: LedgerSnapshot,
+  removedInputs: RemovedInputs | undefined,
+) => Evaluation
+
 /** Proves evaluations of one ledger. */
 function createProver(
-  { readMaterializations, withSnapshot }: ProjectLedger,
-  evaluateSnapshot: (snapshot: LedgerSnapshot) => Evaluation,
+  ledger: ProjectLedger,
+  evaluateSnapshot: EvaluateSnapshot,
   hash: Hash,
 ): Pick<Project, "readEvaluation" | "evaluateWithout"> {
   return {
     readEvaluation: () =>
-      withSnapshot(async ({ snapshot, readVersions, storeProof, ...known }) => {
-        const proven = await proveFreshness(evaluateSnapshot, snapshot, known, {
-          readVersions,
-          hash,
-        })
+      ledger.withSnapshot(async ({ snapshot, readVersions, storeProof, ...known }) => {
+        const evaluation = await evaluateWithRemovedFiles(ledger, (removedInputs) =>
+          evaluateSnapshot(snapshot, removedInputs),
+        )
+        const evaluateWith = (changed: LedgerSnapshot) =>
+          changed.collisions?.size === 0
+            ? evaluation
+            : evaluateSnapshot(changed, evaluation.removedInputs)
+        const proven = await proveFreshness(evaluateWith, snapshot, known, { readVersions, hash })
         storeProof(proven)
         return proven
       }),
     evaluateWithout: ({ evaluation, proof }, removals) => {
       const snapshot = removeMaterializations(evaluation.snapshot, removals)
+      const removedInputs = excludeRemovals(evaluation.removedInputs, removals)
+      const evaluateWith = (changed: LedgerSnapshot) => evaluateSnapshot(changed, removedInputs)
       const touched = new Map(removals.map(({ computation, ranges }) => [computation, ranges]))
-      const effects = { readVersions: readMaterializations, hash }
-      return proveFreshness(evaluateSnapshot, snapshot, { proof: proof(), touched }, effects)
+      const effects = { readVersions: ledger.readMaterializations, hash }
+      return proveFreshness(evaluateWith, snapshot, { proof: proof(), touched }, effects)
     },
   }
 }

@@ -51,7 +51,10 @@ function formatFreshState(
 ): readonly string[] {
   const { asset, failed_checks: failedPartitions } = document
   if (failedPartitions.length === 0)
-    return ["Its code and inputs match the latest materialization."]
+    return [
+      "Its code and inputs match the latest materialization.",
+      ...formatRemovedFile(document.removed_file),
+    ]
   const rows = failedPartitions
     .map((failed) => formatAssetPartition(failed.asset, failed.partition))
     .join(", ")
@@ -63,6 +66,10 @@ function formatFreshState(
     paint(style, "bad", `But ${failureText}, so ${consequence}:`),
     ...formatFailedPartitions(document, formatPath),
   ]
+}
+
+function formatRemovedFile(file: string | null): readonly string[] {
+  return file === null ? [] : [`${file} is no longer landed: the rows cannot be recomputed.`]
 }
 
 function isBlocked(roots: readonly RootCauseDocument[]): boolean {

@@ -75,6 +75,12 @@ export interface SourceAsset<
    * optional.
    */
   readonly whenMissing: "wait" | "gap" | "empty"
+  /**
+   * Rule for files that are removed after use, from the beginning of a source that is partitioned by time: `keep` lets
+   * the rows that were computed from them stand, and they cannot be recomputed; `retract` removes these partitions, as
+   * if the files had never landed.
+   */
+  readonly whenRemoved: "keep" | "retract"
   readonly lineKinds: LineKinds | undefined
   readonly reject: readonly RejectRule[]
   readonly duplicate: DuplicateRule | undefined

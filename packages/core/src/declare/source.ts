@@ -15,6 +15,7 @@ export function sourceAsset<const N extends string, C extends Columns, P extends
     owners: [],
     tags: [],
     whenMissing: "wait",
+    whenRemoved: "keep",
     lineKinds: undefined,
     reject: [],
     duplicate: undefined,

@@ -33,6 +33,7 @@ export function evaluateComputation(
     history,
     collisions: snapshot.collisions?.get(numbered.computation.name),
     checkInputs: createCheckInputs(numbered, length),
+    removed: evaluationContext.evaluation.removedInputs?.get(numbered.computation.name),
     freshCount: 0,
     reverted: noReverted,
   }
@@ -42,7 +43,8 @@ export function evaluateComputation(
   if (numbered.past === undefined) evaluatePartitions(context, 0, length)
   else evaluateInOrder(context, numbered.past)
   moveBitsToFlags(context, evaluationContext.unknown, stateFlags.unknown)
-  const anyBlocked = moveBitsToFlags(context, evaluationContext.blocked, stateFlags.blocked)
+  const isAnyInputBlocked = moveBitsToFlags(context, evaluationContext.blocked, stateFlags.blocked)
+  const anyBlocked = setRemovedFlags(context) || isAnyInputBlocked
   if (snapshot.failures.size > 0) setFailedFlags(context)
   addOutputSums(context, anyBlocked)
   const allFresh = context.freshCount === length
@@ -83,6 +85,22 @@ function moveBitsToFlags(
   }
   clearBits(bits, 0, length)
   return true
+}
+
+/** Sets the flag of partitions whose rows cannot be recomputed; those whose inputs differ are blocked. Returns whether any is. */
+function setRemovedFlags(context: ComputationContext): boolean {
+  const { evaluationContext, removed, from, start, length } = context
+  const column = evaluationContext.evaluation.flags
+  let anyBlocked = false
+  for (const partition of removed?.keys() ?? []) {
+    if (partition < from || partition >= from + length) continue
+    const place = start + partition - from
+    const flags = (column[place] ?? 0) | stateFlags.sourceRemoved
+    const isStale = (flags & (stateFlags.fresh | stateFlags.unknown)) === 0
+    column[place] = isStale ? flags | stateFlags.blocked : flags
+    anyBlocked ||= isStale
+  }
+  return anyBlocked
 }
 
 function setVersionFlags(

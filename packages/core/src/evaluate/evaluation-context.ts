@@ -4,6 +4,7 @@ import type { DeclaredVersions } from "./declared-versions.ts"
 import { type Lanes, createLanes } from "./fingerprint.ts"
 import type { EarlierMaterialization, MaterializationHistory } from "./ledger-snapshot.ts"
 import type { NumberedComputation } from "./numbered-graph.ts"
+import type { RemovedReads } from "./removed-reads.ts"
 import type { Evaluation } from "./states.ts"
 import { type PartitionSpan, type WindowFinder, createWindowFinder } from "./windows.ts"
 
@@ -34,6 +35,8 @@ export interface ComputationContext extends PartitionSpan {
   readonly collisions: ReadonlySet<number> | undefined
   /** Output → input fingerprints of its checks; undefined when its checks read nothing but its rows and inputs. */
   readonly checkInputs: readonly (Lanes | undefined)[]
+  /** The partitions whose newest materialization read files that are no longer landed; undefined when there are none. */
+  readonly removed: ReadonlyMap<number, RemovedReads> | undefined
   /** The number of fresh partitions so far. */
   freshCount: number
   /** Reverted partitions; `noReverted` as long as there are none. */

@@ -24,14 +24,15 @@ export function sumReadVersions(graph: Graph, reads: readonly ReadVersions[]): F
   let [low, high] = [0, 0]
   for (const { relation, asset, versions } of reads) {
     const factor = computeRelationFactor(relation)
-    const sum = sumWindow(findAssetByStableName(graph, asset), versions)
+    const sum = sumVersions(findAssetByStableName(graph, asset), versions)
     low = (low + Math.imul(factor.low, sum.low)) | 0
     high = (high + Math.imul(factor.high, sum.high)) | 0
   }
   return { low, high }
 }
 
-function sumWindow(
+/** Sums the content fingerprints of some partitions of an asset. */
+export function sumVersions(
   asset: AnyAsset | undefined,
   versions: readonly (readonly [number, string])[],
 ): Fingerprint {

@@ -1,4 +1,4 @@
-import type { AnyAsset, Computation, Read, SourceAsset } from "../declare/declaration.ts"
+import type { AnyAsset, Asset, Computation, Read, SourceAsset } from "../declare/declaration.ts"
 import { type PartitionRange, type Partitions, formatPartitionKey } from "../declare/partition.ts"
 import { formatRelationName } from "../declare/read.ts"
 import { type Graph, type Reading, getOutputs, buildReadings } from "../graph/graph.ts"
@@ -8,18 +8,23 @@ import type { ReadVersions } from "../ports.ts"
 import { type Blocker, createMissingFilesBlocker } from "./blocker.ts"
 import type { LandedPartition, Landing } from "./landing.ts"
 import type { PartitionBounds } from "./partition-bounds.ts"
+import type { RemovedInputs } from "./removed-reads.ts"
 
 /** The inputs of an evaluation that decide which partitions a read finds. */
 export interface EvaluationInputs {
   readonly graph: Graph
   readonly landing: Landing
   readonly bounds: PartitionBounds
+  /** The files that materializations read and that are no longer landed; undefined when there are none. */
+  readonly removedInputs?: RemovedInputs | undefined
 }
 
 /** The existing partitions in the window of one read of one partition. `short` is true when the window holds partitions that do not exist. */
 export interface ReadRange extends Reading {
   readonly range: PartitionRange | undefined
   readonly short: boolean
+  /** The files in the window that the partition's rows were computed from and that are no longer landed, with their versions. They are older than the landed files. */
+  readonly removed: ReadVersions["versions"]
   /** The input that blocks the partition; undefined when there is none. */
   readonly blocker: Blocker | undefined
 }
@@ -56,16 +61,17 @@ export function listReadRanges(
   computation: Computation,
   index: number,
 ): readonly ReadRange[] {
-  return toReadRanges(inputs, listReadings(inputs.graph, computation), index)
+  return toReadRanges(inputs, listReadings(inputs.graph, computation), { computation, index })
 }
 
 /** The partitions that only the checks of an asset read on partition `index`, one entry per read. */
 export function listCheckRanges(
   inputs: EvaluationInputs,
-  asset: string,
+  { name, computation }: Asset,
   index: number,
 ): readonly ReadRange[] {
-  return toReadRanges(inputs, inputs.graph.checkReadings.get(asset) ?? [], index)
+  const readings = inputs.graph.checkReadings.get(name) ?? []
+  return toReadRanges(inputs, readings, { computation, index })
 }
 
 /** The partitions that a computation and the checks of its outputs read on partition `index`, one entry per read. */
@@ -74,19 +80,36 @@ export function listStepRanges(
   computation: Computation,
   index: number,
 ): readonly ReadRange[] {
-  return toReadRanges(inputs, listStepReadings(inputs.graph, computation), index)
+  return toReadRanges(inputs, listStepReadings(inputs.graph, computation), { computation, index })
 }
 
 function toReadRanges(
   inputs: EvaluationInputs,
   readings: readonly Reading[],
-  index: number,
+  { computation, index }: { readonly computation: Computation; readonly index: number },
 ): readonly ReadRange[] {
+  const removedReads = inputs.removedInputs?.get(computation.name)?.get(index)
   return readings.map((reading) => {
+    const { read, checkedAsset } = reading
+    const removed =
+      removedReads === undefined || checkedAsset !== undefined
+        ? undefined
+        : removedReads.get(formatStableRelation(read))
     const windowRange = findWindowRange(inputs, reading, index)
-    return { ...reading, ...windowRange, blocker: findBlocker(inputs, reading, index, windowRange) }
+    const blocker =
+      removed === undefined || windowRange.range !== undefined
+        ? findBlocker(
+            inputs,
+            reading,
+            index,
+            removed ? { ...windowRange, short: false } : windowRange,
+          )
+        : undefined
+    return { ...reading, ...windowRange, removed: removed ?? noVersions, blocker }
   })
 }
+
+const noVersions: ReadVersions["versions"] = []
 
 type WindowRange = { readonly range: PartitionRange | undefined; readonly short: boolean }
 
@@ -193,11 +216,12 @@ export function listReadVersions(
   findVersion: VersionLookup,
 ): readonly ReadVersions[] | undefined {
   const result: ReadVersions[] = []
-  for (const { read, asset, range, short, blocker } of ranges) {
+  for (const { read, asset, range, short, removed, blocker } of ranges) {
     if (blocker !== undefined) return undefined
-    const versions: [number, string][] = []
+    const removedVersions = new Map(removed)
+    const versions = removed.filter(([index]) => range === undefined || index < range.from)
     for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1) {
-      const version = findVersion(asset, index)
+      const version = removedVersions.get(index) ?? findVersion(asset, index)
       if (version === undefined) return undefined
       versions.push([index, version])
     }

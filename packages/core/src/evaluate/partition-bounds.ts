@@ -9,6 +9,7 @@ import { type Graph, getOutputs, listSources } from "../graph/graph.ts"
 import { intersectRanges } from "../graph/mapping.ts"
 import type { Landing } from "./landing.ts"
 import { type AssetBounds, findReaderLimits } from "./reader-limits.ts"
+import type { RemovedInputs } from "./removed-reads.ts"
 
 /** Asset → the bounds of its existing partitions; an asset without partitions is not in the map. */
 export type PartitionBounds = ReadonlyMap<string, PartitionRange>
@@ -17,12 +18,14 @@ export type PartitionBounds = ReadonlyMap<string, PartitionRange>
  * Finds the existing partitions. A source has partitions from its first landed file to its newest; one without required
  * files has all ended partitions. An asset has the ended partitions whose windows overlap the partitions of its
  * upstreams: a month exists when its last day does, or the last day that its source will ever have. Where no upstream
- * bounds the asset (it reads only snapshots, for example), it has all ended partitions.
+ * bounds the asset (it reads only snapshots, for example), it has all ended partitions. The
+ * partitions that were computed from files that are no longer landed exist as well.
  */
 export function findPartitionBounds(
   graph: Graph,
   landing: Landing,
   nowMs: number,
+  removedInputs?: RemovedInputs,
 ): PartitionBounds {
   const boundsByAsset = new Map<string, AssetBounds>()
   for (const source of listSources(graph)) {
@@ -34,8 +37,13 @@ export function findPartitionBounds(
     const [output] = getOutputs(graph, computation)
     if (output === undefined) continue
     const readings = graph.readings.get(computation.name) ?? []
-    const limits = findReaderLimits(readings, boundsByAsset)
-    const bounds = limits && findAssetBounds(output, limits, getRange(output.partitions))
+    const removedPartitions = [...(removedInputs?.get(computation.name)?.keys() ?? [])]
+    const bounds = findAssetBounds(
+      output,
+      findReaderLimits(readings, boundsByAsset),
+      getRange(output.partitions),
+      removedPartitions,
+    )
     if (bounds !== undefined)
       for (const { asset } of computation.outputs) boundsByAsset.set(asset, bounds)
   }
@@ -103,15 +111,33 @@ function createDeclaredRangeLookup(nowMs: number): (partitions: Partitions) => P
 function hasReachedEnd(partitions: Partitions, { to }: PartitionRange): boolean {
   return isTimed(partitions) && partitions.end === to
 }
-
+/** Finds the bounds of an asset: the declared partitions that its reads allow, extended to some others. */
 function findAssetBounds(
   { partitions }: Asset,
-  limits: Pick<AssetBounds, "range" | "isFinal">,
+  limits: Pick<AssetBounds, "range" | "isFinal"> | undefined,
   declaredRange: PartitionRange,
+  others: readonly number[],
 ): AssetBounds | undefined {
-  const range = intersectRanges(declaredRange, limits.range)
+  const allowedRange = limits && intersectRanges(declaredRange, limits.range)
+  const range = includePartitions(allowedRange, others, declaredRange)
   if (range === undefined) return undefined
   const isFinal =
-    hasReachedEnd(partitions, range) || (limits.isFinal && range.to === limits.range.to)
+    hasReachedEnd(partitions, range) || (limits?.isFinal === true && range.to >= limits.range.to)
   return { range, firstContent: range.from, isFinal }
+}
+
+/** Extends a range to some declared partitions. */
+function includePartitions(
+  range: PartitionRange | undefined,
+  partitions: readonly number[],
+  declaredRange: PartitionRange,
+): PartitionRange | undefined {
+  if (partitions.length === 0) return range
+  let [from, to] = [range?.from ?? Infinity, range?.to ?? -Infinity]
+  for (const partition of partitions) {
+    if (partition < declaredRange.from || partition > declaredRange.to) continue
+    from = Math.min(from, partition)
+    to = Math.max(to, partition)
+  }
+  return from <= to ? { from, to } : undefined
 }

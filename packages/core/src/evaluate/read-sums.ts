@@ -1,11 +1,19 @@
-import { findUnsetEnd, setBits, nextUnset } from "../partitions/bitset.ts"
+import type { Reading } from "../graph/graph.ts"
+import { clearBits, findUnsetEnd, isSet, setBits, nextUnset } from "../partitions/bitset.ts"
+import type { ReadVersions } from "../ports.ts"
 import type { ContentSums } from "./content-sums.ts"
 import type { EvaluationContext, ComputationContext } from "./evaluation-context.ts"
 import type { Lanes } from "./fingerprint.ts"
-import { requiresPartition, requiresWholeWindow } from "./inputs.ts"
+import { sumVersions } from "./input-fingerprint.ts"
+import {
+  emptyVersion,
+  formatStableRelation,
+  requiresPartition,
+  requiresWholeWindow,
+} from "./inputs.ts"
 import type { NumberedRead } from "./numbered-graph.ts"
 import { addListedWindows, addShiftedWindows, setEmptyReaders, setReaders } from "./window-sums.ts"
-import { type Windows, findShortPlaces } from "./windows.ts"
+import { type PartitionSpan, type Windows, findShortPlaces } from "./windows.ts"
 
 /** Sums the inputs of every partition of a computation, and sets the partitions with an unknown input and the blocked ones. */
 export function sumReads(context: ComputationContext): void {
@@ -15,15 +23,74 @@ export function sumReads(context: ComputationContext): void {
   for (const read of numbered.reads) {
     const contentSums = evaluationContext.sums[read.upstream]
     if (contentSums === undefined) {
+      const removedInputs = addRemovedInputs(context, read, undefined)
       if (requiresPartition(evaluationContext.evaluation, read.reading))
         setBlocked(evaluationContext, 0, length)
+      restoreReadiness(context, removedInputs)
       continue
     }
     const windows = evaluationContext.finder.findWindows(read, context, contentSums)
-    setUnreadyRead(context, read, windows, contentSums)
+    setUnreadyRead(context, windows, contentSums)
+    const removedInputs = addRemovedInputs(context, read, contentSums)
+    setIncompleteRead(context, read, windows)
+    restoreReadiness(context, removedInputs)
     range = trimUnknown(evaluationContext, range)
     const lanes = getInputLanes(context, read)
     if (lanes !== undefined) addReadSum(lanes, read, { contentSums, windows }, range)
+  }
+}
+
+/** A partition that was computed from files that are no longer landed, and its readiness without their source. */
+interface Readiness {
+  readonly at: number
+  readonly isUnknown: boolean
+  readonly isBlocked: boolean
+}
+
+/** Adds the recorded content of files that are no longer landed to the inputs of the partitions that were computed from them, in place of partitions without files. */
+function addRemovedInputs(
+  { evaluationContext, removed, from, length }: ComputationContext,
+  { reading, checkedOutput, lowFactor, highFactor }: NumberedRead,
+  existing: PartitionSpan | undefined,
+): readonly Readiness[] {
+  if (removed === undefined || checkedOutput !== undefined) return []
+  const { inputs, unknown, blocked } = evaluationContext
+  const relation = formatStableRelation(reading.read)
+  const result: Readiness[] = []
+  for (const [partition, removedReads] of removed) {
+    const versions = removedReads.get(relation)
+    const at = partition - from
+    if (versions === undefined || at < 0 || at >= length) continue
+    const recorded = sumVersions(reading.asset, versions)
+    const empty = sumVersions(reading.asset, listReplaced(reading, versions, existing))
+    inputs.low[at] = (inputs.low[at] ?? 0) + Math.imul(lowFactor, recorded.low - empty.low)
+    inputs.high[at] = (inputs.high[at] ?? 0) + Math.imul(highFactor, recorded.high - empty.high)
+    result.push({ at, isUnknown: isSet(unknown, at), isBlocked: isSet(blocked, at) })
+  }
+  return result
+}
+
+/** The partitions among removed ones that exist without a file, so that windows hold them. */
+function listReplaced(
+  { read }: Reading,
+  removed: ReadVersions["versions"],
+  existing: PartitionSpan | undefined,
+): ReadVersions["versions"] {
+  if (existing === undefined || read.window.kind === "latest") return []
+  const end = existing.from + existing.length
+  return removed
+    .filter(([partition]) => partition >= existing.from && partition < end)
+    .map(([partition]) => [partition, emptyVersion])
+}
+
+/** Restores the readiness of partitions for which a missing file of one source is no obstacle. */
+function restoreReadiness(
+  { evaluationContext: { unknown, blocked } }: ComputationContext,
+  partitions: readonly Readiness[],
+): void {
+  for (const { at, isUnknown, isBlocked } of partitions) {
+    if (!isUnknown) clearBits(unknown, at, at + 1)
+    if (!isBlocked) clearBits(blocked, at, at + 1)
   }
 }
 
@@ -72,8 +139,7 @@ function addReadSum(
 
 /** Sets the partitions with an unknown or blocked upstream partition in the window of one read. */
 function setUnreadyRead(
-  { evaluationContext, from, length }: ComputationContext,
-  { reading, isPlain, checkedOutput }: NumberedRead,
+  { evaluationContext, length }: ComputationContext,
   windows: Windows,
   { unknown, blocked }: ContentSums,
 ): void {
@@ -81,14 +147,21 @@ function setUnreadyRead(
     setReaders({ bits: evaluationContext.unknown, start: 0, length }, windows, unknown)
   if (blocked !== undefined)
     setReaders({ bits: evaluationContext.blocked, start: 0, length }, windows, blocked)
-  if (isPlain) return
+}
+
+/** Sets the partitions whose window of one read is empty or short, although it must not be. Only windows of the newest partition, and those between partitions of removed files, can be empty. */
+function setIncompleteRead(
+  { evaluationContext, removed, from, length }: ComputationContext,
+  { reading, isPlain, checkedOutput }: NumberedRead,
+  windows: Windows,
+): void {
   if (requiresWholeWindow(reading.read)) {
     const range = { from, to: from + length - 1 }
     for (const at of findShortPlaces(evaluationContext.evaluation, reading, range))
       setBlocked(evaluationContext, at, at + 1)
   }
-  if (reading.read.window.kind !== "latest" || windows.kind !== "places") return
-  if (checkedOutput !== undefined) return
+  if (checkedOutput !== undefined || (isPlain && removed === undefined)) return
+  if (!requiresPartition(evaluationContext.evaluation, reading)) return
   setEmptyReaders({ bits: evaluationContext.unknown, start: 0, length }, windows)
   setEmptyReaders({ bits: evaluationContext.blocked, start: 0, length }, windows)
 }

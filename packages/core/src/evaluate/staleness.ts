@@ -1,4 +1,5 @@
 import type { AnyAsset, Computation } from "../declare/declaration.ts"
+import { formatLandingPath } from "../declare/landing-path.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import { isWithin } from "../graph/mapping.ts"
 import { listSetRanges } from "../partitions/bitset.ts"
@@ -16,6 +17,7 @@ import {
   listStepRanges,
 } from "./inputs.ts"
 import type { Failure } from "./ledger-snapshot.ts"
+import { findRemovedFile } from "./removed-inputs.ts"
 import {
   type Evaluation,
   findContent,
@@ -82,6 +84,7 @@ export function getStatus(evaluation: Evaluation, computation: Computation, inde
     (flags & stateFlags.blocked) === 0
       ? undefined
       : (joinBlockers(ranges.flatMap((range) => range.blocker ?? [])) ??
+        findRemovedBlocker(evaluation, computation, index) ??
         toCheckBlocker(findFailedUpstream(evaluation, { computation, partition: index })))
   const lostFile = evaluation.lostFiles?.get(computation.name)?.get(index)
   const causes: readonly Cause[] =
@@ -93,6 +96,19 @@ export function getStatus(evaluation: Evaluation, computation: Computation, inde
   return failure === undefined
     ? { kind: "stale", blocker, causes }
     : { kind, blocker, causes, failure }
+}
+
+/** Finds the blocker of rows that cannot be recomputed, a file that is no longer landed; undefined for other rows. */
+export function findRemovedBlocker(
+  evaluation: Evaluation,
+  computation: Computation,
+  index: number,
+): Blocker | undefined {
+  const file = findRemovedFile(evaluation, computation, index)
+  if (file === undefined) return undefined
+  const { name, partitions, path } = file.source
+  const text = `${formatLandingPath(path, partitions, file.partition)} (${name}), which is no longer landed`
+  return { kind: "unusable", text }
 }
 
 function toCheckBlocker(rows: FailedRows | undefined): Blocker | undefined {
@@ -129,13 +145,15 @@ export function listChangedInputs(
   recordedReads: readonly ReadVersions[],
 ): readonly ChangedInput[] {
   const changed = new Map<string, Set<number>>()
-  for (const { read, asset, range } of listReadRanges(evaluation, computation, index)) {
+  for (const { read, asset, range, removed } of listReadRanges(evaluation, computation, index)) {
+    const removedPartitions = new Set(removed.map(([partition]) => partition))
     const recordedVersions = new Map(
       recordedReads.find(({ relation }) => relation === formatStableRelation(read))?.versions ?? [],
     )
     const places = changed.get(asset.name) ?? new Set()
     for (const [partition] of recordedVersions)
-      if (range === undefined || !isWithin(range, partition)) places.add(partition)
+      if (!removedPartitions.has(partition) && !(range && isWithin(range, partition)))
+        places.add(partition)
     for (let partition = range?.from ?? 1; partition <= (range?.to ?? 0); partition += 1)
       if (hasChangedContent(evaluation, asset, partition, recordedVersions.get(partition)))
         places.add(partition)

@@ -26,6 +26,8 @@ export const stateFlags = {
   codeChanged: 16,
   /** Its last attempt failed with the current inputs. */
   failed: 32,
+  /** Its rows were computed from a file that is no longer landed: they cannot be recomputed. */
+  sourceRemoved: 64,
 } as const
 
 /** The evaluation of one computation: its partitions are the `length` ones from `from` on. */

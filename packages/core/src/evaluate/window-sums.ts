@@ -140,10 +140,13 @@ function setListedReaders(
 }
 
 /** Sets the readers with an empty window. */
-export function setEmptyReaders(
-  { bits, start, length }: BitsetSlice,
-  { begin, end }: ListedWindows,
-): void {
+export function setEmptyReaders({ bits, start, length }: BitsetSlice, windows: Windows): void {
   for (let at = 0; at < length; at += 1)
-    if (begin[at] === end[at]) setBits(bits, start + at, start + at + 1)
+    if (isEmptyWindow(windows, at)) setBits(bits, start + at, start + at + 1)
+}
+
+function isEmptyWindow(windows: Windows, at: number): boolean {
+  if (windows.kind === "places") return windows.begin[at] === windows.end[at]
+  const { first, next, size } = windows
+  return Math.min(at + next, size) <= Math.max(at + first, 0)
 }

@@ -1,5 +1,6 @@
 import type { Asset, Computation } from "../declare/declaration.ts"
 import { formatPartition } from "../declare/partition.ts"
+import { formatRelationName } from "../declare/read.ts"
 import { computeCheckVersion } from "../evaluate/check-version.ts"
 import { computeCodeText } from "../evaluate/code-text.ts"
 import {
@@ -16,8 +17,9 @@ import {
   listReadVersions,
 } from "../evaluate/inputs.ts"
 import type { MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
+import { findRemovedBlocker } from "../evaluate/staleness.ts"
 import { findCodeVersion } from "../evaluate/states.ts"
-import { getOutputs } from "../graph/graph.ts"
+import { getOutputs, listCheckReads } from "../graph/graph.ts"
 import { encodeFolderName } from "../partitions/folder-name.ts"
 import { type CheckStep, type MaterializeStep, type Step, toStepReference } from "../plan/plan.ts"
 import type {
@@ -132,6 +134,8 @@ async function runMaterializeStep(
     const changed = hasDifferentContent(currentRecords, matchingRecords)
     return { ...base, ...(await reuseRecords(state, step, matchingRecords, effects)), changed }
   }
+  const removedBlocker = findRemovedBlocker(state.evaluation, step.computation, step.partition)
+  if (removedBlocker !== undefined) return toSkippedResult(removedBlocker.text)
   const base = { ...emptyResult, ...inputs }
   const result = await computeOutputs(state, step, inputs.inputVersion, effects)
   const { checks, lineCounts } = result
@@ -206,7 +210,7 @@ function findCheckVersion(
   { hash }: Pick<Effects, "hash">,
 ): string {
   const { evaluation } = state
-  const ranges = listCheckRanges(evaluation, asset.name, partition)
+  const ranges = listCheckRanges(evaluation, asset, partition)
   const reads = listReadVersions(ranges, createVersionLookup(state)) ?? []
   return computeCheckVersion(evaluation.graph, computeChecksVersion(asset, hash), reads)
 }
@@ -245,6 +249,7 @@ async function runChecks(
   },
   effects: Effects,
 ): Promise<readonly CheckResult[]> {
+  for (const asset of rows.checkedAssets) rejectRemovedReads(state, asset, partition)
   const relations = buildRelations(state, computation, partition)
   const results: CheckResult[] = []
   for (const asset of rows.checkedAssets) {
@@ -255,6 +260,18 @@ async function runChecks(
     results.push(...(await effects.engine.check(request)))
   }
   return results
+}
+
+/** Throws when the checks of an asset read a file that is no longer landed. */
+function rejectRemovedReads({ evaluation }: RunState, asset: Asset, partition: number): void {
+  const { computation, name } = asset
+  const blocker = findRemovedBlocker(evaluation, computation, partition)
+  if (blocker === undefined) return
+  const relations = new Set(listCheckReads(asset).map(formatRelationName))
+  const readsRemoved = listReadRanges(evaluation, computation, partition).some(
+    ({ read, removed }) => removed.length > 0 && relations.has(formatRelationName(read)),
+  )
+  if (readsRemoved) throw new FreshetError("check", `the checks of ${name} read ${blocker.text}`)
 }
 
 function nameOutputs(

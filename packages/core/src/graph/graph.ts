@@ -79,7 +79,7 @@ function buildCheckReadings(
   for (const computation of computations)
     for (const { asset: name } of computation.outputs) {
       const asset = assets.get(name)
-      const reads = asset?.kind === "asset" ? listCheckReads(asset) : []
+      const reads = asset?.kind === "asset" ? listFurtherReads(asset) : []
       if (reads.length === 0) continue
       const readings = buildReadings(assets, computation, reads)
       const checkReadings = readings.map((reading) => ({ ...reading, checkedAsset: name }))
@@ -88,16 +88,22 @@ function buildCheckReadings(
   return result
 }
 
-function listCheckReads({ checks, computation }: Asset): readonly Read[] {
-  const queries = checks.flatMap(({ rule }) => (rule.kind === "no_rows" ? [rule.query] : []))
-  const outputs = new Set(computation.outputs.map(({ asset }) => asset))
+/** The reads of a check's queries that the computation does not have. */
+function listFurtherReads(asset: Asset): readonly Read[] {
+  const { computation } = asset
+  const outputs = new Set(computation.outputs.map(({ asset: output }) => output))
   const relations = new Set(computation.reads.map(formatRelationName))
-  return listReads(...queries).filter(
+  return listCheckReads(asset).filter(
     (read) =>
       read.asset !== undefined &&
       !outputs.has(read.asset.name) &&
       !relations.has(formatRelationName(read)),
   )
+}
+
+/** The reads of the queries of an asset's checks. */
+export function listCheckReads({ checks }: Asset): readonly Read[] {
+  return listReads(...checks.flatMap(({ rule }) => (rule.kind === "no_rows" ? [rule.query] : [])))
 }
 
 /** The assets that are outputs of a computation. */

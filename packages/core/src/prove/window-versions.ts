@@ -7,9 +7,11 @@ import {
   formatVersionPairs,
 } from "../evaluate/declared-versions.ts"
 import { getLandedVersion, getStableName, formatStableRelation } from "../evaluate/inputs.ts"
+import type { RemovedReads } from "../evaluate/removed-reads.ts"
 import type { Evaluation } from "../evaluate/states.ts"
 import type { ListedWindows, WindowFinder } from "../evaluate/windows.ts"
 import type { Reading } from "../graph/graph.ts"
+import type { ReadVersions } from "../ports.ts"
 import type { VersionColumns } from "./version-columns.ts"
 
 /** The data versions that consecutive partitions find by one read. */
@@ -20,6 +22,8 @@ export interface WindowVersions {
   readonly first: number
   readonly windows: ListedWindows
   readonly versionAt: (partition: number) => string | undefined
+  /** The files that the reader at an offset was computed from and that are no longer landed. */
+  readonly removedAt: (at: number) => ReadVersions["versions"]
   /** The texts of the partitions from offset `base` on, shared by overlapping windows. */
   readonly texts: (string | undefined)[]
   readonly base: number
@@ -27,7 +31,7 @@ export interface WindowVersions {
 
 /** Finds the versions that the partitions of a range find by one read. */
 export function findWindowVersions(
-  { evaluation, finder, columns }: VersionSources,
+  { evaluation, finder, columns, removed }: VersionSources,
   reading: Reading,
   range: PartitionRange,
 ): WindowVersions {
@@ -44,6 +48,7 @@ export function findWindowVersions(
       asset.kind === "source"
         ? getLandedVersion(landing, asset, partition)
         : column?.dataVersions[partition - column.from],
+    removedAt: (at) => removed?.get(range.from + at)?.get(formatStableRelation(read)) ?? [],
     texts: [],
     base: windows.begin.find((begin, at) => begin < (windows.end[at] ?? 0)) ?? 0,
   }
@@ -53,6 +58,8 @@ interface VersionSources {
   readonly evaluation: Evaluation
   readonly finder: WindowFinder
   readonly columns: ReadonlyMap<string, VersionColumns>
+  /** The files that the reader's partitions were computed from and that are no longer landed. */
+  readonly removed: ReadonlyMap<number, RemovedReads> | undefined
 }
 
 /** Copies windows, because the finder reuses its columns. */
@@ -106,7 +113,28 @@ function listWindowTexts(read: WindowVersions, at: number): readonly string[] | 
     if (version === undefined) return undefined
     texts[place - base] = formatVersionPair(first + place, version)
   }
-  return texts.slice(begin - base, end - base) as string[] // the loop has set every element
+  const landedTexts = texts.slice(begin - base, end - base) as string[] // the loop has set every element
+  const removed = read.removedAt(at)
+  return removed.length === 0
+    ? landedTexts
+    : includeRemoved(removed, landedTexts, begin === end ? Infinity : first + begin)
+}
+
+/** Includes removed files in the texts of consecutive partitions, in place of those without a file. */
+function includeRemoved(
+  removed: ReadVersions["versions"],
+  texts: readonly string[],
+  first: number,
+): readonly string[] {
+  const removedTexts = new Map(
+    removed.map(([partition, version]) => [partition, formatVersionPair(partition, version)]),
+  )
+  return [
+    ...removed.flatMap(([partition]) =>
+      partition < first ? (removedTexts.get(partition) ?? []) : [],
+    ),
+    ...texts.map((text, at) => removedTexts.get(first + at) ?? text),
+  ]
 }
 
 function listKeyedTexts(read: WindowVersions, at: number): readonly string[] | undefined {

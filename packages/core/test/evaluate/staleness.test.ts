@@ -33,7 +33,7 @@ import {
   run,
 } from "../memory-project.ts"
 
-const raw = source("raw")
+const raw = source("raw", { whenRemoved: "retract" })
 const users = snapshotSource("users")
 
 const status = (project: MemoryProject, graph: Graph, name: string, on: number): Status =>

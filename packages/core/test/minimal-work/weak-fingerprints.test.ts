@@ -13,7 +13,7 @@ import {
   formatStepName,
   whole,
 } from "../staleness-oracle/check-stories.ts"
-import { findFresh, isRetained } from "../staleness-oracle/expected-run.ts"
+import { createSourceReadsLookup, findFresh, isRetained } from "../staleness-oracle/expected-run.ts"
 import {
   type Replay,
   applyEdit,
@@ -33,7 +33,7 @@ vi.mock("../../src/evaluate/fingerprint.ts", async (load) => {
 async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
   for (const edit of chapter.edits) if (edit.kind !== "checks") applyEdit(replay, edit)
   const { project, facts, past } = replay
-  const truth = findTruths(replay.story.shape, facts)
+  const truth = findTruths(replay.story.shape, facts, createSourceReadsLookup(past, facts.declared))
   const graph = buildCurrentGraph(replay)
   project.storesProofs = chapter.pick % 3 === 0
   await expectRight(replay, graph, truth)
@@ -75,10 +75,20 @@ async function replayStory(randomStory: Story): Promise<void> {
     await replayChapter(replay, chapter)
 }
 
+/** Files that are no longer landed are looked up where fingerprints differ, which they never do here. */
+function retractRemoved(randomStory: Story): Story {
+  const sources = randomStory.shape.sources.map(
+    (source) => ({ ...source, whenRemoved: "retract" }) as const,
+  )
+  return { ...randomStory, shape: { ...randomStory.shape, sources } }
+}
+
 const cases = Number(process.env["FRESHET_PROPERTY_CASES"] ?? 300)
 
 test(`over ${cases} random graphs and histories, input versions decide where all fingerprints are equal`, async () => {
-  const replays = fc.assert(fc.asyncProperty(story, replayStory), { numRuns: cases })
+  const replays = fc.assert(fc.asyncProperty(story.map(retractRemoved), replayStory), {
+    numRuns: cases,
+  })
   await expect(replays).resolves.toBeUndefined()
 })
 

@@ -30,6 +30,7 @@ import {
   type ExpectedRun,
   copyPast,
   applyRecorded,
+  createSourceReadsLookup,
   findFresh,
   findPassedRows,
   runOracle,
@@ -72,7 +73,7 @@ export function buildRequest(chapter: Chapter, replay: Replay, truth: Truths) {
 async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
   for (const edit of chapter.edits) applyEdit(replay, edit)
   const { project, facts, past } = replay
-  const truth = findTruths(replay.story.shape, facts)
+  const truth = findTruths(replay.story.shape, facts, createSourceReadsLookup(past, facts.declared))
   const graph = buildCurrentGraph(replay)
   await expectFresh(replay, graph, truth)
   const { oracleRequest, make } = buildRequest(chapter, replay, truth)

@@ -65,12 +65,13 @@ export function buildPartitions(
 /** Builds the declarations of a shape. */
 export function buildShapeGraph(shape: Shape, setting: Setting, declared: Declarations): Graph {
   const assets = new Map<string, AnyAsset>()
-  for (const { id, granularity, whenMissing } of shape.sources) {
+  for (const { id, granularity, whenMissing, whenRemoved } of shape.sources) {
     const { name, previousNames } = getName(declared, id)
     assets.set(
       id,
       partitionedSource(name, buildPartitions(setting, declared, granularity), {
         whenMissing,
+        whenRemoved,
         previousNames,
         group: getGroup(declared, id),
       }),

@@ -1,13 +1,14 @@
 import type { StepOutcome } from "../../src/engine.ts"
 import type { Declarations } from "./shape.ts"
 import { getOriginalName } from "./shape.ts"
-import type { Truth } from "./truth.ts"
+import type { FindSourceReads, SourceReads, Truth } from "./truth.ts"
 
 type Truths = ReadonlyMap<string, Truth>
 
 /** One retained materialization: its inputs, and the check results of each output. */
 interface PastMaterialization {
   readonly inputs: string
+  readonly sourceReads: SourceReads
   readonly checks: Map<string, { readonly rule: string; readonly hasFailed: boolean }>
 }
 
@@ -18,12 +19,17 @@ export type Past = Map<string, PastMaterialization[]>
 function getPast(
   past: Past,
   declared: Declarations,
-  { computation, key }: Truth,
+  { computation, key }: Pick<Truth, "computation" | "key">,
 ): PastMaterialization[] {
   const name = `${computation.outputs.map((output) => getOriginalName(declared, output)).join("+")} ${key}`
   const materializations = past.get(name) ?? []
   past.set(name, materializations)
   return materializations
+}
+
+/** Creates the lookup of the source files that the newest materialization of a partition read. */
+export function createSourceReadsLookup(past: Past, declared: Declarations): FindSourceReads {
+  return (computation, key) => getPast(past, declared, { computation, key }).at(-1)?.sourceReads
 }
 
 /** The required work of a run, by definition. */
@@ -108,6 +114,7 @@ export function runOracle(
     if (!neededNames.has(name) || running.fresh.has(name)) continue
     const isBlocked =
       truth.isBlocked ||
+      (truth.isRemoved && truth.reads.every((read) => running.fresh.has(read.name))) ||
       truth.reads.some(
         ({ name: read, output }) =>
           blocked.has(read) || blockedRows.has(read) || failedRows.has(`${read} ${output}`),
@@ -189,14 +196,14 @@ function failsCheck(declared: Declarations, { checksPassed }: Truth, output: str
   return declared.checks.get(output)?.severity === "error" && checksPassed.get(output) === false
 }
 
-/** Runs the changed checks of these outputs on fresh rows. Returns whether any ran. */
+/** Runs the changed checks of these outputs on fresh rows; it fails if one of them reads a removed file. */
 function rerunChecks(
   running: OracleRun,
   name: string,
   outputs: readonly string[],
   alsoFailed = false,
-): boolean {
-  const { truths, past, declared } = running
+): "checked" | "unchanged" | "failed" {
+  const { truths, past, declared, blockers } = running
   const truth = truths.get(name)!
   const { checks } = getPast(past, declared, truth).find(({ inputs }) => inputs === truth.inputs)!
   const changed = outputs.filter(
@@ -204,8 +211,13 @@ function rerunChecks(
       checks.get(output)?.rule !== formatRule(declared, truth, output) ||
       (alsoFailed && checks.get(output)?.hasFailed === true),
   )
+  if (changed.some((output) => truth.uncheckable.has(output))) {
+    for (const output of outputs) blockers.add(`${name} ${output}`)
+    running.isBad = true
+    return "failed"
+  }
   for (const output of changed) checks.set(output, runCheck(running, name, output))
-  return changed.length > 0
+  return changed.length > 0 ? "checked" : "unchanged"
 }
 
 function runCheck(running: OracleRun, name: string, output: string) {
@@ -231,7 +243,11 @@ function materialize(
   const { outputs } = truth.computation
   const materialization = materializations.find(({ inputs }) => inputs === truth.inputs)
   if (materialization !== undefined && materialization === materializations.at(-1))
-    return rerunChecks(running, name, outputs, true) ? "checked" : "unchanged"
+    return rerunChecks(running, name, outputs, true)
+  if (materialization === undefined && truth.isRemoved)
+    return blockOutputs(running, name, "skipped")
+  if (materialization !== undefined && truth.uncheckable.size > 0)
+    return blockOutputs(running, name, "failed")
   if (materialization === undefined) computed.add(name)
   else running.checked.push(...outputs.filter((output) => declared.checks.has(output)))
   if (materialization === undefined && name === failing)
@@ -248,7 +264,8 @@ function toMaterialization(truth: Truth, declared: Declarations): PastMaterializ
   const checks = truth.computation.outputs.map(
     (output) => [output, { rule: formatRule(declared, truth, output), hasFailed: false }] as const,
   )
-  return { inputs: truth.inputs, checks: new Map(checks) }
+  const { inputs, sourceReads } = truth
+  return { inputs, sourceReads, checks: new Map(checks) }
 }
 
 function blockOutputs(
@@ -285,7 +302,7 @@ export function copyPast(past: Past): Past {
   return new Map(
     [...past].map(([name, materializations]) => [
       name,
-      materializations.map(({ inputs, checks }) => ({ inputs, checks: new Map(checks) })),
+      materializations.map((past) => ({ ...past, checks: new Map(past.checks) })),
     ]),
   )
 }

@@ -9,7 +9,13 @@ import {
   computeEngineRows,
 } from "./declare-shape.ts"
 import { type Past, keepNewest } from "./expected-run.ts"
-import { type Declarations, type NamedAsset, type Rule, getName } from "./shape.ts"
+import {
+  type Declarations,
+  type NamedAsset,
+  type Rule,
+  type SourceShape,
+  getName,
+} from "./shape.ts"
 import { type Chapter, type Edit, type Story, firstKeys, pickKey } from "./story.ts"
 import type { Facts } from "./truth.ts"
 
@@ -84,6 +90,9 @@ export function applyEdit(replay: Replay, edit: Edit): void {
       else facts.landed.get(source.id)!.set(key, String(edit.content))
       return
     }
+    case "take away the oldest":
+      takeOldestAway(replay, source, edit.count)
+      return
     case "code":
       declared.salts.set(computation.id, edit.salt)
       return
@@ -110,6 +119,13 @@ export function applyEdit(replay: Replay, edit: Edit): void {
     case "keys":
       declared.keys = edit.keys
   }
+}
+
+/** Removes the oldest files of a source that is partitioned by time. */
+function takeOldestAway({ facts }: Replay, { id, granularity }: SourceShape, count: number): void {
+  if (granularity === "none" || granularity === "static") return
+  const files = facts.landed.get(id)!
+  for (const key of [...files.keys()].toSorted().slice(0, count)) files.delete(key)
 }
 
 /** Renames an asset to a new name. */

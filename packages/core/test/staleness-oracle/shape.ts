@@ -24,6 +24,7 @@ export interface SourceShape {
   readonly id: string
   readonly granularity: Granularity
   readonly whenMissing: "empty" | "gap" | "wait"
+  readonly whenRemoved: "keep" | "retract"
 }
 
 export interface ComputationShape {

@@ -27,6 +27,7 @@ export type RunKind = "complete" | "failing" | "partial" | "stopped" | "killed"
 export type Edit = { readonly pick: number } & (
   | { readonly kind: "land"; readonly place: number; readonly content: number }
   | { readonly kind: "take away"; readonly place: number }
+  | { readonly kind: "take away the oldest"; readonly count: number }
   | { readonly kind: "code"; readonly salt: number }
   | { readonly kind: "time"; readonly hours: number }
   | { readonly kind: "remove or bring back" }
@@ -67,6 +68,7 @@ function buildEdit(
 const anyEdit = fc.oneof(
   buildEdit(8, "land", { place: number(97), content: number(3) }),
   buildEdit(2, "take away", { place: number(97) }),
+  buildEdit(2, "take away the oldest", { count: fc.constantFrom(1, 2, 9) }),
   buildEdit(5, "code", { salt: number(2) }),
   buildEdit(2, "time", { hours: fc.constantFrom(1, 24, 72) }),
   buildEdit(1, "remove or bring back", {}),
@@ -114,6 +116,7 @@ const sources = fc.array(
   fc.record({
     granularity,
     whenMissing: fc.constantFrom("empty" as const, "gap" as const, "wait" as const),
+    whenRemoved: fc.constantFrom("keep" as const, "retract" as const),
     landed: fc.uniqueArray(number(14), { minLength: 2, maxLength: 14 }),
   }),
   { minLength: 1, maxLength: 3 },
@@ -166,7 +169,7 @@ export function pickKey(
 }
 
 interface Drawn {
-  readonly sources: readonly Pick<SourceShape, "granularity" | "whenMissing">[]
+  readonly sources: readonly Omit<SourceShape, "id">[]
   readonly computations: readonly (Pick<
     ComputationShape,
     "granularity" | "accumulates" | "modulus" | "isPublished"

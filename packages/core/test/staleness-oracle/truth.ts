@@ -8,6 +8,8 @@ import {
 } from "./shape.ts"
 import {
   type Shape,
+  type SourceShape,
+  type WindowName,
   findCheckRead,
   getGranularities,
   getOriginalName,
@@ -22,17 +24,32 @@ export interface Truth {
   readonly key: string
   /** True when a required file or part of a required window is missing. */
   readonly isBlocked: boolean
+  /** True when its newest rows were computed from a file that is no longer landed. */
+  readonly isRemoved: boolean
+  /** The files of sources that it reads. */
+  readonly sourceReads: SourceReads
   /** Code and content of all inputs, as text. */
   readonly inputs: string
   /** Output → its rows. */
   readonly contents: ReadonlyMap<string, string>
   /** Output → true if these rows pass its checks. */
   readonly checksPassed: ReadonlyMap<string, boolean>
-  /** Output → the content that its checks read, as text. */
+  /** The outputs whose checks read a removed file, so that they cannot run. */
+  readonly uncheckable: ReadonlySet<string>
+  /** Output → the reads of its checks, and the content that they read and its computation does not, as text. */
   readonly checkInputs: ReadonlyMap<string, string>
   /** Its reads, and those of its checks, of computations and of its previous partition: the name of the truth, and the output. */
   readonly reads: readonly { readonly name: string; readonly output: string }[]
 }
+
+/** Name of a read of a source → key and content of each partition, "no file" without one. */
+export type SourceReads = ReadonlyMap<string, readonly (readonly [key: string, content: string])[]>
+
+/** Finds the source files that the newest materialization of a partition read. */
+export type FindSourceReads = (
+  computation: ComputationShape,
+  key: string,
+) => SourceReads | undefined
 
 /** The landed files, the current instant, and the declarations. */
 export interface Facts {
@@ -60,17 +77,21 @@ interface Progress {
   readonly missingFiles: Set<string>
   /** Output → its computation. */
   readonly makers: Map<string, string>
+  readonly keepers: ReadonlySet<string>
+  readonly findSourceReads: FindSourceReads
 }
 
-/** Computes every partition of every computation from scratch, in order: `c1 2026-03-01` → its truth. */
-export function findTruths(shape: Shape, facts: Facts): ReadonlyMap<string, Truth> {
-  const progress = evaluateSources(shape, facts)
+/** Computes every partition of every computation in order, from the landed files and the removed ones that its newest rows were computed from: `c1 2026-03-01` → its truth. */
+export function findTruths(
+  shape: Shape,
+  facts: Facts,
+  findSourceReads: FindSourceReads,
+): ReadonlyMap<string, Truth> {
+  const progress = evaluateSources(shape, facts, findSourceReads)
   const result = new Map<string, Truth>()
   for (const computation of listPresentComputations(shape, facts.declared)) {
-    const { id, granularity, outputs } = computation
-    const places = listDeclaredPlaces(facts, granularity).filter((place) =>
-      exists(progress, computation, place),
-    )
+    const { id, outputs } = computation
+    const places = listExistingPlaces(progress, computation)
     const hasEnded = isEnded(progress, computation, places.at(-1))
     for (const output of outputs) {
       if (hasEnded) progress.ended.add(output)
@@ -86,6 +107,44 @@ export function findTruths(shape: Shape, facts: Facts): ReadonlyMap<string, Trut
     }
   }
   return result
+}
+
+/** The declared places from the first to the last one that exists or was computed from removed files. */
+function listExistingPlaces(progress: Progress, computation: ComputationShape): readonly Place[] {
+  const declaredPlaces = listDeclaredPlaces(progress.facts, computation.granularity)
+  const existing = declaredPlaces.filter(
+    (place) =>
+      exists(progress, computation, place) ||
+      computation.reads.some((read) => findRemoved(progress, computation, read, place).length > 0),
+  )
+  const [first, last] = [Math.min(...existing), Math.max(...existing)]
+  return declaredPlaces.filter((place) => place >= first && place <= last)
+}
+
+/** The files of one read that the newest rows of a partition were computed from and that were removed: those before the first landed file. */
+function findRemoved(
+  progress: Progress,
+  computation: ComputationShape,
+  read: ReadShape,
+  place: Place,
+): PlacesRead["removed"] {
+  const { facts, keepers, granularities, contents } = progress
+  const granularity = granularities.get(read.upstream)!
+  if (!keepers.has(read.upstream) || granularity === "none" || granularity === "static") return []
+  const first = Math.min(...contents.get(read.upstream)!.keys())
+  const window = findWindow(progress, computation, read, place)
+  const newest = window === "all" ? Infinity : window[1]
+  if (read.window === "latest" && first !== Infinity && newest >= first) return []
+  const start = getPlace(facts.setting, granularity, facts.setting.declared[granularity][0])
+  const key = getKey(facts, computation.granularity, place)
+  const recorded = progress.findSourceReads(computation, key)?.get(formatLabel(facts, read)) ?? []
+  const removed = recorded.filter(([recordedKey, content]) => {
+    const recordedPlace = getPlace(facts.setting, granularity, recordedKey)
+    const isEmptyAlready =
+      content === noFile && progress.exists.get(read.upstream)!.has(recordedPlace)
+    return recordedPlace >= start && recordedPlace < first && !isEmptyAlready
+  })
+  return removed.some(([, content]) => content !== noFile) ? removed : []
 }
 
 /** The declared and ended partitions of time; all static keys. */
@@ -110,7 +169,7 @@ function getKey({ setting, declared }: Facts, granularity: Granularity, place: P
 }
 
 /** A source of time exists from its first file to its newest, or always without required files; other sources exist as a whole when a file has landed or files are optional. */
-function evaluateSources(shape: Shape, facts: Facts): Progress {
+function evaluateSources(shape: Shape, facts: Facts, findSourceReads: FindSourceReads): Progress {
   const [exists, contents, missingFiles] = [new Map(), new Map(), new Set<string>()]
   const ended = new Set<string>()
   for (const { id, granularity, whenMissing } of shape.sources) {
@@ -134,11 +193,12 @@ function evaluateSources(shape: Shape, facts: Facts): Progress {
       if (!files.has(place) && whenMissing === "wait") missingFiles.add(`${id} ${place}`)
   }
   const granularities = getGranularities(shape)
-  const optional = new Set(
-    shape.sources.filter(({ whenMissing }) => whenMissing === "empty").map(({ id }) => id),
-  )
+  const listSources = (matches: (source: SourceShape) => boolean) =>
+    new Set(shape.sources.filter(matches).map(({ id }) => id))
+  const optional = listSources(({ whenMissing }) => whenMissing === "empty")
+  const keepers = listSources(({ whenRemoved }) => whenRemoved === "keep")
   const facet = { facts, granularities, exists, contents, missingFiles, makers: new Map() }
-  return { ...facet, ended, optional }
+  return { ...facet, ended, optional, keepers, findSourceReads }
 }
 
 /** Tests whether a partition is the declared last one. */
@@ -232,7 +292,7 @@ function boundRead(
   if (read.window === "latest") return hasLatest(progress, read.upstream, newest)
   const newestReader = read.window === "before" ? place - 1 : place
   const newestPart = findWindow(progress, computation, { ...read, window: "same" }, newestReader)
-  const isTruncated = ["last 2", "error 4", "before"].includes(read.window)
+  const isTruncated = truncatedWindows.includes(read.window)
   return {
     kind: isOptional ? "optional" : isTruncated ? "truncated" : "strict",
     isEarly: (isWhole ? oldest : newest) < first,
@@ -252,7 +312,7 @@ function hasLatest({ exists, optional, contents }: Progress, upstream: string, n
 
 /** The first and last partition of a window, existing or not; `all` where time does not bound it. */
 function findWindow(
-  { facts, granularities }: Progress,
+  { facts, granularities }: Pick<Progress, "facts" | "granularities">,
   { granularity }: ComputationShape,
   { upstream: upstreamName, window }: ReadShape,
   place: Place,
@@ -313,23 +373,29 @@ function findTruth(
       upstream: outputs[0]!,
       label: "itself previous",
       places: previousPlaces,
+      removed: [],
       isShort: false,
     })
-  const checkReads = new Map(
-    outputs.map((output) => {
-      const read = findCheckRead(shape, facts.declared, output)
-      return [
-        output,
-        read === undefined ? [] : [findReadOfCheck(progress, computation, read, place)],
-      ]
-    }),
-  )
+  const checkReads = new Map<string, readonly PlacesRead[]>()
+  for (const output of outputs) {
+    const read = findCheckRead(shape, facts.declared, output)
+    const shared = reads.filter(({ label }) => read && label === formatLabel(facts, read))
+    const further = read && findReadOfCheck(progress, computation, read, place)
+    checkReads.set(output, shared.length > 0 || further === undefined ? shared : [further])
+  }
   const readContents = reads.map((read): ReadContent => listReadContent(progress, read))
   const code = { salt: facts.declared.salts.get(id) ?? 0, modulus }
   const names = outputs.map((output) => getOriginalName(facts.declared, output))
   const content = (output: string) => computeRows(code, outputs.indexOf(output), readContents)
-  const allReads = [...reads, ...[...checkReads.values()].flat()]
-  const listVersions = (placesRead: readonly PlacesRead[]) =>
+  const findFurtherReads = (output: string) =>
+    checkReads.get(output)!.filter((read) => !reads.includes(read))
+  const formatCheckInputs = (output: string) =>
+    JSON.stringify([
+      checkReads.get(output)!.map(({ label }) => label),
+      listAllVersions(findFurtherReads(output)),
+    ])
+  const allReads = [...reads, ...outputs.flatMap(findFurtherReads)]
+  const listAllVersions = (placesRead: readonly PlacesRead[]) =>
     placesRead.map((read) => listReadVersions(progress, read))
   return {
     computation,
@@ -339,7 +405,13 @@ function findTruth(
         isShort ||
         places.some((candidate) => progress.missingFiles.has(`${upstream} ${candidate}`)),
     ),
-    inputs: JSON.stringify([names, code, listVersions(reads)]),
+    isRemoved: reads.some(({ removed }) => removed.length > 0),
+    sourceReads: new Map(
+      reads
+        .filter(({ upstream }) => !progress.makers.has(upstream))
+        .map((read) => [read.label, listVersions(progress, read)]),
+    ),
+    inputs: JSON.stringify([names, code, listAllVersions(reads)]),
     contents: new Map(outputs.map((output) => [output, content(output)])),
     checksPassed: new Map(
       outputs.map((output) => {
@@ -348,9 +420,10 @@ function findTruth(
         return [output, passes(rule, content(output), checkContents)]
       }),
     ),
-    checkInputs: new Map(
-      outputs.map((output) => [output, JSON.stringify(listVersions(checkReads.get(output)!))]),
+    uncheckable: new Set(
+      outputs.filter((output) => checkReads.get(output)!.some(({ removed }) => removed.length > 0)),
     ),
+    checkInputs: new Map(outputs.map((output) => [output, formatCheckInputs(output)])),
     reads: allReads.flatMap(({ upstream, places }) => {
       const maker = progress.makers.get(upstream)
       if (maker === undefined) return []
@@ -362,15 +435,32 @@ function findTruth(
   }
 }
 
+function formatLabel({ declared }: Facts, { upstream, window }: ReadShape): string {
+  return `${getOriginalName(declared, upstream)} ${window}`
+}
+
 function findRead(
   progress: Progress,
   computation: ComputationShape,
   read: ReadShape,
   place: Place,
 ): PlacesRead {
-  const label = `${getOriginalName(progress.facts.declared, read.upstream)} ${read.window}`
-  return { upstream: read.upstream, label, ...findPlacesRead(progress, computation, read, place) }
+  const label = formatLabel(progress.facts, read)
+  const placesRead = findPlacesRead(progress, computation, read, place)
+  const removed = findRemoved(progress, computation, read, place)
+  const isEmpty = placesRead.places.length === 0 && requiresPartition(progress, read)
+  const isShort = removed.length === 0 && (placesRead.isShort || isEmpty)
+  return { upstream: read.upstream, label, ...placesRead, removed, isShort }
 }
+
+/** Tests whether an empty window of a read blocks its reader. */
+function requiresPartition({ exists: existing, optional }: Progress, read: ReadShape): boolean {
+  const isWhole = read.window === "whole" || read.window === "skip 3" || read.window === "latest"
+  if (optional.has(read.upstream) && !isWhole) return false
+  return !truncatedWindows.includes(read.window) || existing.get(read.upstream)!.size === 0
+}
+
+const truncatedWindows: readonly WindowName[] = ["last 2", "error 4", "before"]
 
 /** The read of a check. A window without partitions does not block it, unless it requires a whole one. */
 function findReadOfCheck(
@@ -379,37 +469,40 @@ function findReadOfCheck(
   read: ReadShape,
   place: Place,
 ): PlacesRead {
-  const placesRead = findRead(progress, computation, read, place)
-  return { ...placesRead, isShort: placesRead.isShort && read.window === "error 4" }
+  const label = formatLabel(progress.facts, read)
+  const { places, isShort } = findPlacesRead(progress, computation, read, place)
+  const isBlocking = isShort && read.window === "error 4"
+  return { upstream: read.upstream, label, places, removed: [], isShort: isBlocking }
 }
 
 interface PlacesRead {
   readonly upstream: string
   readonly label: string
   readonly places: readonly Place[]
+  readonly removed: readonly (readonly [key: string, content: string])[]
   readonly isShort: boolean
 }
 
-function listReadContent(
-  { facts, granularities, contents }: Progress,
-  { upstream, places }: PlacesRead,
-): ReadContent {
-  return places.flatMap((place) => {
-    const content = contents.get(upstream)!.get(place)
-    return content === undefined
-      ? []
-      : [[getKey(facts, granularities.get(upstream)!, place), content] as const]
-  })
+function listReadContent(progress: Progress, read: PlacesRead): ReadContent {
+  return listVersions(progress, read).filter(([, content]) => content !== noFile)
 }
 
+const noFile = "no file"
+
 /** The content of a read, independent of the order of static keys. */
-function listReadVersions(
+function listReadVersions(progress: Progress, read: PlacesRead) {
+  const versions = listVersions(progress, read)
+  return [read.label, versions.toSorted(([a], [b]) => (a < b ? -1 : 1))]
+}
+
+function listVersions(
   { facts, granularities, contents }: Progress,
-  { upstream, label, places }: PlacesRead,
-) {
-  const versions = places.map((place) => [
-    getKey(facts, granularities.get(upstream)!, place),
-    contents.get(upstream)!.get(place) ?? "no file",
-  ])
-  return [label, versions.toSorted(([a], [b]) => (a! < b! ? -1 : 1))]
+  { upstream, places, removed }: PlacesRead,
+): readonly (readonly [key: string, content: string])[] {
+  const versions = new Map(removed)
+  for (const place of places) {
+    const key = getKey(facts, granularities.get(upstream)!, place)
+    if (!versions.has(key)) versions.set(key, contents.get(upstream)!.get(place) ?? noFile)
+  }
+  return [...versions]
 }

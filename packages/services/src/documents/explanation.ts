@@ -35,6 +35,8 @@ export const explanationSchema = z.strictObject({
   failed_checks: listSchema(failedPartitionSchema),
   /** The publication set of the asset, if it cannot move. */
   waiting_set: z.nullable(waitingSetSchema),
+  /** The oldest file that the rows were computed from and that is no longer landed, so that they cannot be recomputed; null when every file is. */
+  removed_file: z.nullable(z.string()),
   /** The command that brings the partition up to date; null for a fresh one. */
   command: z.nullable(z.string()),
 })

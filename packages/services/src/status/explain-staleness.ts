@@ -2,6 +2,8 @@ import type { Asset } from "@freshet/core"
 import {
   buildPlan,
   findFailedUpstream,
+  findRemovedFile,
+  formatLandingPath,
   formatPartitions,
   getAsset,
   type PartitionRange,
@@ -65,8 +67,20 @@ async function buildExplanation(
     ...toExplanationFields(project, explanation),
     failed_checks: await readFailedPartitions(project, explanation),
     waiting_set: findWaitingSet(project, asset.name),
+    removed_file: findRemovedPath(project, asset, partition),
     command: isFresh ? null : formatFixCommand(project.evaluation, asset.name, partition),
   }
+}
+
+/** Finds the path of a file that is no longer landed, which the rows of a partition were computed from. */
+function findRemovedPath(
+  { evaluation }: Project,
+  { computation }: Asset,
+  index: number,
+): string | null {
+  const file = findRemovedFile(evaluation, computation, index)
+  if (file === undefined) return null
+  return formatLandingPath(file.source.path, file.source.partitions, file.partition)
 }
 
 /** Finds the files for which a partition waits that does not exist yet. */
@@ -98,6 +112,7 @@ function explainAwaitedPartition(
     path: [],
     failed_checks: [],
     waiting_set: findWaitingSet(project, asset),
+    removed_file: null,
     command: formatFixCommand(project.evaluation, asset, range?.to),
   }
 }

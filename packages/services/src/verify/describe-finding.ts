@@ -130,7 +130,7 @@ function describeFile(
 }
 
 function describeMissingInput(
-  { graph }: Project,
+  { graph, evaluation }: Project,
   { asset, partition }: Extract<ReproducibilityMismatch, { kind: "inputs_gone" }>,
 ) {
   if (partition === undefined)
@@ -141,6 +141,11 @@ function describeMissingInput(
   const input = graph.assets.get(asset)
   const key = formatKey({ graph }, asset, partition)
   const name = key === null ? `\`${asset}\`` : `\`${asset}\` ${key}`
+  if (input?.kind === "source" && evaluation.landing.get(asset)?.has(partition) !== true)
+    return {
+      message: `cannot be recomputed: the file of ${name} is no longer landed`,
+      hint: "Land the file again to verify these rows.",
+    }
   if (input?.kind === "source")
     return {
       message: `cannot be recomputed: the file of ${name} was replaced after it was read`,
