@@ -112,16 +112,19 @@ async function makeBundle(bundle) {
 }
 
 /**
- * Native packages stay where they are installed. The path is relative, so that the workspace may move.
+ * Native packages, and the large ones of the object store, stay where they are installed. The path is relative, so that the workspace may move.
  * @type {Plugin}
  */
 const nativePackages = {
   name: "native packages",
   setup({ onResolve }) {
-    onResolve({ filter: /^(@duckdb\/node-bindings|@node-rs\/xxhash)$/ }, ({ path, resolveDir }) => {
-      const installed = createRequire(`${resolveDir}/`).resolve(path)
-      return { path: relative(options.outdir, installed), external: true }
-    })
+    onResolve(
+      { filter: /^(@duckdb\/node-bindings|@node-rs\/xxhash|@aws-sdk\/.*)$/ },
+      ({ path, resolveDir }) => {
+        const installed = createRequire(`${resolveDir}/`).resolve(path)
+        return { path: relative(options.outdir, installed), external: true }
+      },
+    )
   },
 }
 

@@ -15,6 +15,8 @@ import type { TerminalStyle } from "./terminal/terminal-style.ts"
 /** Runs one command line and returns its exit code. */
 export async function main(argv: readonly string[], launch: Launch): Promise<number> {
   const { process } = launch
+  // The SDK of the object store otherwise prints a warning of several lines on Node 20.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true"
   const args = removeNoColor(argv)
   const styles = detectTerminalStyles(process, args.length < argv.length)
   const cli = createCommandLine(launch, styles, args)

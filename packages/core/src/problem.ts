@@ -29,7 +29,7 @@ export class FreshetError extends Error {
   constructor(
     code: FreshetErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly hint?: string } = {},
+    options: { readonly cause?: unknown; readonly hint?: string | undefined } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = "FreshetError"

@@ -13,7 +13,7 @@ export interface FreshetConfig {
   readonly automation?: GroupAutomation
   /** Folder of Freshet's own state. `FRESHET_HOME`; default `.freshet`. */
   readonly home?: string
-  /** Folder of the datasets. `FRESHET_LAKE`; default `lake` in the state folder. */
+  /** Folder of the datasets, or a URL like `s3://bucket/prefix`. `FRESHET_LAKE`; default `lake` in the state folder. */
   readonly lake?: string
   /** Folder of landed files. `FRESHET_LANDING`; default `landing`. */
   readonly landing?: string
@@ -23,6 +23,12 @@ export interface FreshetConfig {
   readonly threads?: number
   /** Number of steps that run at once. `FRESHET_CONCURRENCY`; default 4. */
   readonly concurrency?: number
+  /** Limit of the local copies of an object store in MB. `FRESHET_CACHE_MB`; default 10000. */
+  readonly cacheMb?: number
+  /** Region of the object store. `AWS_REGION`; default us-east-1. */
+  readonly s3Region?: string
+  /** True: the bucket is part of the path of requests. `FRESHET_S3_PATH_STYLE`; default: true if AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL is set. */
+  readonly s3PathStyle?: boolean
 }
 
 /** The complete and valid configuration, with absolute paths. */
@@ -35,6 +41,9 @@ export interface Config {
   readonly memoryMb: number
   readonly threads: number | undefined
   readonly concurrency: number
+  readonly cacheMb: number
+  readonly s3Region: string
+  readonly s3PathStyle: boolean
   /** A secret: it is never printed, logged or stored. */
   readonly databaseUrl: string | undefined
   /** A secret: the token of people who may run something in the web page. */
@@ -75,12 +84,22 @@ const settingsSchema = z.object({
   memoryMb: positiveIntegerSchema.check(z.minimum(256, "must be at least 256")),
   threads: z.optional(positiveIntegerSchema),
   concurrency: positiveIntegerSchema.check(z.maximum(16, "must be at most 16")),
+  cacheMb: positiveIntegerSchema,
+  s3Region: z.string(),
+  s3PathStyle: z.optional(z.union([z.boolean(), z.stringbool()])),
   databaseUrl: z.optional(z.string().check(checkDatabaseUrl)),
   uiToken: tokenSchema,
   uiViewerToken: tokenSchema,
 })
 
-const defaults = { home: ".freshet", landing: "landing", memoryMb: 2048, concurrency: 4 }
+const defaults = {
+  home: ".freshet",
+  landing: "landing",
+  memoryMb: 2048,
+  concurrency: 4,
+  cacheMb: 10_000,
+  s3Region: "us-east-1",
+}
 
 const environmentVariables = {
   home: "FRESHET_HOME",
@@ -89,6 +108,9 @@ const environmentVariables = {
   memoryMb: "FRESHET_MEMORY_MB",
   threads: "FRESHET_THREADS",
   concurrency: "FRESHET_CONCURRENCY",
+  cacheMb: "FRESHET_CACHE_MB",
+  s3Region: "AWS_REGION",
+  s3PathStyle: "FRESHET_S3_PATH_STYLE",
   databaseUrl: "DATABASE_URL",
   uiToken: "FRESHET_UI_TOKEN",
   uiViewerToken: "FRESHET_UI_VIEWER_TOKEN",
@@ -116,13 +138,28 @@ export function resolveConfig(
     assets,
     automation: file?.automation ?? {},
     home: absoluteHome,
-    lake: lake === undefined ? resolve(absoluteHome, "lake") : resolve(root, lake),
+    lake: resolveLake(root, lake ?? resolve(absoluteHome, "lake")),
+    s3PathStyle: engineSettings.s3PathStyle ?? hasOwnEndpoint(environment),
     landing: resolve(root, landing),
     threads: engineSettings.threads,
     databaseUrl: engineSettings.databaseUrl,
     uiToken: engineSettings.uiToken,
     uiViewerToken: engineSettings.uiViewerToken,
   }
+}
+
+/** Tests if the datasets are in an object store rather than a folder. */
+export function isObjectStoreUrl(lake: string): boolean {
+  return lake.startsWith("s3://")
+}
+
+function resolveLake(root: string, lake: string): string {
+  return isObjectStoreUrl(lake) ? lake : resolve(root, lake)
+}
+
+/** Tests if the object store is another one than Amazon's. */
+function hasOwnEndpoint(environment: Environment): boolean {
+  return [environment["AWS_ENDPOINT_URL_S3"], environment["AWS_ENDPOINT_URL"]].some(Boolean)
 }
 
 /** Rejects values that are not assets, since an editor without types accepts them. */

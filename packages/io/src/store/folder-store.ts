@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { createReadStream, existsSync, mkdirSync, renameSync, statSync } from "node:fs"
-import { lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises"
+import { mkdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 
 import { FreshetError } from "@freshet/core/engine"
@@ -10,8 +10,9 @@ import { listFilePages } from "./file-pages.ts"
 import { readFolderOwner, claimFolder } from "./folder-owner.ts"
 import { removeFiles } from "./remove-files.ts"
 import { missingFile, requireValidKey } from "./store-key.ts"
-import type { CommittedFile, FileMeasure, TempFileTotals, Store } from "./store.ts"
+import type { CommittedFile, FileMeasure, Store } from "./store.ts"
 import { syncPath } from "./sync.ts"
+import { listTempFiles, removeTempFiles, sumTempFiles } from "./temp-files.ts"
 
 const readBytes = 1 << 18
 
@@ -116,30 +117,6 @@ async function writeProbe(root: string): Promise<void> {
   const path = join(root, `.probe-${randomUUID()}`)
   await writeFile(path, "")
   await rm(path)
-}
-
-async function removeTempFiles(
-  temp: string,
-  ownNames: ReadonlySet<string>,
-): Promise<TempFileTotals> {
-  const tempFiles = await listTempFiles(temp, ownNames)
-  await Promise.all(tempFiles.map(({ path }) => rm(path, { recursive: true, force: true })))
-  return sumTempFiles(tempFiles)
-}
-
-async function listTempFiles(temp: string, ownNames: ReadonlySet<string>) {
-  const names = await readdir(temp).catch((): string[] => [])
-  const paths = names.filter((name) => !ownNames.has(name)).map((name) => join(temp, name))
-  return Promise.all(
-    paths.map(async (path) => {
-      const stats = await lstat(path).catch(() => undefined) // its owner may have ended meanwhile
-      return { path, bytes: stats?.size ?? 0 }
-    }),
-  )
-}
-
-function sumTempFiles(tempFiles: readonly { readonly bytes: number }[]): TempFileTotals {
-  return { files: tempFiles.length, bytes: tempFiles.reduce((sum, { bytes }) => sum + bytes, 0) }
 }
 
 function throwStoreError(message: string): (cause: unknown) => never {

@@ -1,0 +1,102 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+import {
+  createBucket,
+  getS3Environment,
+  isS3ServerInstalled,
+  type S3Server,
+  startS3Server,
+} from "@freshet/io/testing"
+import { describe, expect, test } from "vitest"
+
+import type { DeclaredProject } from "./declared-project.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
+import { withLedgerClient } from "./ledger-contents.ts"
+import { allShopDays, withShop } from "./shop.ts"
+import { withEnvironment } from "./test-project.ts"
+
+const bucket = "freshet-test"
+
+async function withServer(
+  work: (server: S3Server, folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "freshet-s3-"))
+  const server = await startS3Server(folder)
+  try {
+    await createBucket(server, bucket)
+    await work(server, join(folder, "data", bucket))
+  } finally {
+    await server.stop()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Runs `work` with the shop, whose datasets are objects, and the folder in which the server stores them. */
+function withShopInS3(
+  work: (project: DeclaredProject, objectsFolder: string) => Promise<void>,
+): Promise<void> {
+  return withServer((server, folder) =>
+    withShop((project) => {
+      const variables = { ...getS3Environment(server), FRESHET_LAKE: `s3://${bucket}/shop` }
+      return work(withEnvironment(project, variables), join(folder, "shop"))
+    }),
+  )
+}
+
+async function readDataVersions(project: DeclaredProject): Promise<readonly unknown[]> {
+  return withLedgerClient(project, async (client) => {
+    const { rows } = await client.query<object>(
+      "select asset, partition, data_version from freshet.materializations order by 1, 2, 3",
+    )
+    return rows
+  })
+}
+
+const run = ["materialize", "items", "best", ...allShopDays] as const
+
+describe.skipIf(!isS3ServerInstalled())("a lake in S3 (skipped without versitygw)", () => {
+  test("has the data versions of a lake in a folder", async () => {
+    await withShopInS3(async (project) => {
+      expectDone(await runFreshet(project, ...run))
+      const versions = await readDataVersions(project)
+      await withShop(async (folderProject) => {
+        expectDone(await runFreshet(folderProject, ...run))
+        expect(versions).toEqual(await readDataVersions(folderProject))
+      })
+      expect(readdirSync(project.home)).not.toContain("lake")
+    })
+  })
+
+  test("is read by a machine without copies, verified, and rebuilt where objects are missing", async () => {
+    await withShopInS3(async (project, objectsFolder) => {
+      expectDone(await runFreshet(project, ...run))
+      rmSync(join(project.home, "cache"), { recursive: true })
+      const query = ["sql", 'select count(*) as n from "items@all"', "--csv"] as const
+      expect((await runFreshet(project, ...query)).stdout).toBe("n\n18\n")
+      expectDone(await runFreshet(project, "verify"))
+      expectDone(await runFreshet(project, "gc", "--yes"))
+      expect((await runFreshet(project, ...run)).stdout).toBe(
+        "Nothing is stale: all requested partitions are fresh.\n",
+      )
+      rmSync(join(objectsFolder, "best/2026-01-04"), { recursive: true })
+      const rebuild = await runFreshet(project, ...run)
+      expectDone(rebuild)
+      expect(rebuild.stderr).toContain(
+        "The stored file of `best` 2026-01-04 is missing from the lake.",
+      )
+      expect(readdirSync(join(objectsFolder, "best/2026-01-04"))).toHaveLength(1)
+    })
+  })
+
+  test("that cannot be reached is exit 8 with one sentence", async () => {
+    await withShopInS3(async (project) => {
+      const unreachable = { AWS_ENDPOINT_URL_S3: "http://127.0.0.1:9" }
+      const { code, stderr } = await runFreshet(withEnvironment(project, unreachable), ...run)
+      expect(code).toBe(8)
+      expect(stderr).toContain("ECONNREFUSED")
+      expect(stderr).not.toContain("freshet-secret")
+    })
+  })
+})

@@ -1,0 +1,29 @@
+import type { S3Client } from "@aws-sdk/client-s3"
+
+const connectTimeoutMs = 10_000
+const idleTimeoutMs = 60_000
+
+/** Settings of an object store that its SDK does not read from the environment itself. */
+export interface S3Settings {
+  readonly region: string
+  /** True: the bucket is part of the path instead of the host name, as most servers other than Amazon's need. */
+  readonly usesPathStyle: boolean
+}
+
+/**
+ * Creates a client. Credentials and endpoint come from the SDK's own sources, such as AWS_ACCESS_KEY_ID and
+ * AWS_ENDPOINT_URL_S3. Requests are repeated with increasing delays, at most four times.
+ */
+export async function createS3Client({ region, usesPathStyle }: S3Settings): Promise<S3Client> {
+  const { S3Client } = await import("@aws-sdk/client-s3")
+  return new S3Client({
+    forcePathStyle: usesPathStyle,
+    maxAttempts: 5,
+    retryMode: "standard",
+    region,
+    // Servers other than Amazon's refuse the checksums that the SDK adds by default.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    requestHandler: { connectionTimeout: connectTimeoutMs, requestTimeout: idleTimeoutMs },
+  })
+}

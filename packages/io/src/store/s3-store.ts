@@ -1,0 +1,181 @@
+import { randomUUID } from "node:crypto"
+import { mkdir, rm, stat } from "node:fs/promises"
+import { join, resolve } from "node:path"
+
+import type { S3Client } from "@aws-sdk/client-s3"
+
+import { computeFileChecksum } from "./checksum.ts"
+import { createObjectCache, type ObjectCache } from "./object-cache.ts"
+import { createS3Client, type S3Settings } from "./s3-client.ts"
+import { isFailedCondition, isMissingObject, throwS3Error, throwS3ReadError } from "./s3-error.ts"
+import { formatS3Url, parseS3Url } from "./s3-location.ts"
+import { createS3Objects, type ObjectDescription, type S3Objects } from "./s3-objects.ts"
+import { isKeySegment, requireValidKey } from "./store-key.ts"
+import type { CommittedFile, Store, StoredFile } from "./store.ts"
+import { listTempFiles, removeTempFiles, sumTempFiles } from "./temp-files.ts"
+
+/** The options of a store in an object store. */
+export interface S3StoreOptions extends S3Settings {
+  /** The local folder of copies and temporary files. */
+  readonly cacheFolder: string
+  /** The size from which on the copies that were not used for longest are removed. */
+  readonly maxCacheBytes: number
+}
+
+/** The object of the owner. No key begins with a dot, so that it cannot collide with a step's file. */
+const ownerKey = ".owner"
+
+/** The age from which on an unfinished upload was abandoned. */
+const abandonedMs = 24 * 60 * 60_000
+
+/**
+ * Creates a store under a URL like `s3://bucket/prefix`. An object appears with all its bytes or not at all. Files are
+ * read from local copies, whose checksums are compared with those of the upload.
+ */
+export function openS3Store(url: string, options: S3StoreOptions): Store {
+  const location = parseS3Url(url)
+  const objects = createS3Objects(location, memoizeClient(options))
+  const cache = createObjectCache(join(options.cacheFolder, "copies"), options.maxCacheBytes)
+  const temp = resolve(options.cacheFolder, "tmp")
+  const ownNames = new Set<string>() // names of the temporary files of this process
+  const checkKey = async (key: string) => requireValidKey(key)
+  const findObject = (key: string) => objects.head(key).catch(ignoreMissing)
+  const provide = async (key: string) =>
+    provideCopy(objects, cache, await checkKey(key)).catch(throwS3ReadError(key))
+  return {
+    tempPath: async (suffix) => {
+      await mkdir(temp, { recursive: true })
+      const name = `${randomUUID()}${suffix}`
+      ownNames.add(name)
+      return join(temp, name)
+    },
+    commit: async (path, key) =>
+      commitObject(objects, cache, { path, key: requireValidKey(key) }).catch(
+        throwS3Error(`the store cannot keep ${key}`),
+      ),
+    localPath: async (key) => (await provide(key)).path,
+    read: (key) => readObject(objects, key),
+    locate: (key) => formatS3Url(location, key === undefined ? undefined : requireValidKey(key)),
+    exists: async (key) =>
+      (await findObject(await checkKey(key)).catch(throwS3ReadError(key))) !== undefined,
+    identify: async (key) => {
+      const object = await findObject(await checkKey(key)).catch(throwS3ReadError(key))
+      return object && identify(object)
+    },
+    measure: async (key) => {
+      const copy = await provideCopy(objects, cache, await checkKey(key)).catch(ignoreMissing)
+      if (copy === undefined) return undefined
+      return { checksum: await computeFileChecksum(copy.path), identity: copy.identity }
+    },
+    list: () => listFiles(objects),
+    remove: async (keys) =>
+      objects
+        .remove(keys.map(requireValidKey))
+        .catch(throwS3Error("the store cannot remove files")),
+    owner: () => readOwner(objects).catch(throwS3Error(`the store cannot be read: ${url}`)),
+    claim: (owner) =>
+      claim(objects, owner).catch(throwS3Error(`the store cannot be written: ${url}`)),
+    probe: () => writeProbe(objects).catch(throwS3Error(`the store cannot be written: ${url}`)),
+    measureTemp: async () => sumTempFiles(await listTempFiles(temp, ownNames)),
+    removeTemp: async () => {
+      await objects
+        .abortUploads(Date.now() - abandonedMs)
+        .catch(throwS3Error(`the store cannot be swept: ${url}`))
+      return removeTempFiles(temp, ownNames)
+    },
+  }
+}
+
+function memoizeClient(settings: S3Settings): () => Promise<S3Client> {
+  let client: Promise<S3Client> | undefined
+  return () => (client ??= createS3Client(settings))
+}
+
+function ignoreMissing(cause: unknown): undefined {
+  if (!isMissingObject(cause)) throw cause
+}
+
+/** Identifies an object: its bytes by the ETag, and its upload by a number that each commit draws. */
+function identify({
+  bytes,
+  etag,
+  metadata,
+}: Pick<ObjectDescription, "bytes" | "etag" | "metadata">) {
+  return `${bytes} ${etag} ${metadata["upload"] ?? ""}`
+}
+
+async function commitObject(
+  objects: S3Objects,
+  cache: ObjectCache,
+  { path, key }: { readonly path: string; readonly key: string },
+): Promise<CommittedFile> {
+  const [{ size: bytes }, checksum] = await Promise.all([stat(path), computeFileChecksum(path)])
+  const metadata = { checksum, upload: randomUUID() }
+  const { etag } = await objects.putFile(key, path, metadata)
+  const identity = identify({ bytes, etag, metadata })
+  await cache.adopt({ key, identity }, path)
+  return { bytes, checksum, identity }
+}
+
+/** Downloads a file unless there is a copy of it. A download whose checksum is not that of the upload is repeated once. */
+async function provideCopy(objects: S3Objects, cache: ObjectCache, key: string) {
+  const object = await objects.head(key)
+  const identity = identify(object)
+  const path = await cache.provide({ key, identity }, async (temporaryPath) => {
+    await objects.download(key, object, temporaryPath)
+    if (await isIntact(temporaryPath, object)) return
+    await rm(temporaryPath)
+    await objects.download(key, object, temporaryPath)
+  })
+  return { path, identity }
+}
+
+async function isIntact(path: string, { metadata }: ObjectDescription): Promise<boolean> {
+  const { checksum } = metadata
+  return checksum === undefined || checksum === (await computeFileChecksum(path))
+}
+
+async function* readObject(objects: S3Objects, key: string): AsyncGenerator<Uint8Array> {
+  try {
+    // a stream without an encoding yields bytes
+    yield* (await objects.get(requireValidKey(key))) as AsyncIterable<Uint8Array>
+  } catch (cause) {
+    throwS3ReadError(key)(cause)
+  }
+}
+
+async function* listFiles(objects: S3Objects): AsyncGenerator<readonly StoredFile[]> {
+  try {
+    for await (const page of objects.list()) {
+      const files = page.filter(({ key }) => key.split("/").every(isKeySegment))
+      if (files.length > 0)
+        yield files.map(({ key, bytes, modifiedMs }) => ({ key, bytes, modifiedMs }))
+    }
+  } catch (cause) {
+    throwS3Error("the store cannot list its files")(cause)
+  }
+}
+
+async function readOwner(objects: S3Objects): Promise<string | undefined> {
+  const body = await objects.get(ownerKey).catch(ignoreMissing)
+  if (body === undefined) return undefined
+  const parts: Buffer[] = []
+  for await (const part of body) parts.push(part as Buffer) // a stream without an encoding yields bytes
+  return Buffer.concat(parts).toString("utf8").trim()
+}
+
+/** Claims the store; of concurrent callers one wins, because the object is written only if it is absent. */
+async function claim(objects: S3Objects, owner: string): Promise<string> {
+  const currentOwner = await readOwner(objects)
+  if (currentOwner !== undefined) return currentOwner
+  await objects.putIfAbsent(ownerKey, `${owner}\n`).catch((cause: unknown) => {
+    if (!isFailedCondition(cause)) throw cause
+  })
+  return (await readOwner(objects)) ?? owner
+}
+
+async function writeProbe(objects: S3Objects): Promise<void> {
+  const key = `.probe-${randomUUID()}`
+  await objects.putIfAbsent(key, "")
+  await objects.remove([key])
+}

@@ -1,0 +1,90 @@
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { mkdirSync } from "node:fs"
+import { connect, createServer } from "node:net"
+import { join } from "node:path"
+
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3"
+
+/** A server that speaks the protocol of S3 over a folder. */
+export interface S3Server {
+  readonly endpoint: string
+  readonly stop: () => Promise<void>
+}
+
+/** The name of the server's program, from PATH or FRESHET_TEST_S3. */
+const program = process.env["FRESHET_TEST_S3"] ?? "versitygw"
+
+/** Tests if the server is installed. */
+export function isS3ServerInstalled(): boolean {
+  return spawnSync(program, ["--version"]).status === 0
+}
+
+export const s3Credentials = { accessKeyId: "freshet", secretAccessKey: "freshet-secret" }
+
+/** The environment variables of the server's clients. */
+export function getS3Environment({ endpoint }: Pick<S3Server, "endpoint">) {
+  return {
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_ACCESS_KEY_ID: s3Credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: s3Credentials.secretAccessKey,
+  }
+}
+
+/** Creates a bucket. */
+export async function createBucket({ endpoint }: S3Server, bucket: string): Promise<void> {
+  const client = new S3Client({
+    endpoint,
+    region: "us-east-1",
+    forcePathStyle: true,
+    credentials: s3Credentials,
+  })
+  await client.send(new CreateBucketCommand({ Bucket: bucket }))
+}
+
+/** Starts a server on loopback whose buckets are the folders in `folder`. */
+export async function startS3Server(folder: string): Promise<S3Server> {
+  const [data, metadata] = [join(folder, "data"), join(folder, "metadata")]
+  for (const path of [data, metadata]) mkdirSync(path, { recursive: true })
+  const port = await findFreePort()
+  const words = ["--port", `127.0.0.1:${port}`, "posix", "--sidecar", metadata, data]
+  const child = spawn(program, words, {
+    stdio: "ignore",
+    env: {
+      ...process.env,
+      ROOT_ACCESS_KEY: s3Credentials.accessKeyId,
+      ROOT_SECRET_KEY: s3Credentials.secretAccessKey,
+    },
+  })
+  const hasExited = once(child, "exit")
+  await waitForPort(port)
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      child.kill()
+      await hasExited
+    },
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  server.close()
+  if (address === null || typeof address === "string") throw new Error("no port is free")
+  return address.port
+}
+
+async function waitForPort(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, "127.0.0.1")
+    const isOpen = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    )
+    socket.destroy()
+    if (isOpen) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
