@@ -143,6 +143,10 @@ function createEventConverter(publish: (event: UiEvent) => void, update: Update)
       case "publish_started":
       case "publish_ended":
       case "run_ended":
+      case "tick_recorded":
+      case "tick_started":
+      case "tick_ended":
+      case "scheduler_failed":
         return
     }
   }

@@ -1,4 +1,5 @@
 import type { RunEvent } from "@freshet/core/engine"
+import type { TickOutcome } from "@freshet/io"
 
 import type { PlanDocument } from "./documents/plan.ts"
 
@@ -11,8 +12,24 @@ export type ServiceEvent =
   | { readonly kind: "run_waiting"; readonly owner: string }
   /** Another process asked the run to stop. */
   | { readonly kind: "cancel_requested" }
+  | TickEvent
   | WorkProgress
   | DemoDataProgress
+
+/** The course of ticks in a scheduler. */
+export type TickEvent =
+  | { readonly kind: "tick_recorded"; readonly schedule: string; readonly tickMs: number }
+  | { readonly kind: "tick_started"; readonly schedule: string; readonly tickMs: number }
+  | {
+      readonly kind: "tick_ended"
+      readonly schedule: string
+      readonly tickMs: number
+      readonly outcome: TickOutcome
+      /** The reason of a tick that failed before its run began. */
+      readonly message: string | undefined
+    }
+  /** The scheduler could not do its work; it tries again. */
+  | { readonly kind: "scheduler_failed"; readonly message: string; readonly retryMs: number }
 
 /** Counts the partitions that a service has worked through. */
 export interface WorkProgress {

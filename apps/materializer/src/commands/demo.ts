@@ -54,7 +54,7 @@ function hasGroup({ assets }: Config, name: DemoDataGroup): boolean {
 /** Selects the assets for which files can be generated. */
 function selectDemoAssets(config: Config): Config {
   const assets = config.assets.filter(({ group }) => demoDataGroups.some((name) => name === group))
-  if (assets.length > 0) return { ...config, assets }
+  if (assets.length > 0) return { ...config, assets, automation: {} }
   throw new ProblemsError("config", [
     {
       kind: "config",

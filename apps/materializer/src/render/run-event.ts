@@ -31,7 +31,8 @@ export function toEventDocument(event: RunEvent): object {
   }
 }
 
-function describeEvent(event: RunEvent): string | undefined {
+/** Describes an event; undefined for events that a log omits. */
+export function describeEvent(event: RunEvent): string | undefined {
   switch (event.kind) {
     case "run_started":
       return `run ${event.run} started: ${formatQuantity(event.steps, "step")}`

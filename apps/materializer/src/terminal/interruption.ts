@@ -3,6 +3,8 @@ export interface Interruption {
   readonly signal: AbortSignal
   /** Listens: the first Ctrl-C aborts the signal and the second ends the process. */
   readonly watch: (message: string, print?: (text: string) => void) => void
+  /** Ends the process this long after the first signal, if it has not ended by itself. */
+  readonly limitShutdown: (ms: number) => void
   /** Returns 130 after Ctrl-C, 143 after a request to terminate. */
   readonly getExitCode: () => number
 }
@@ -43,6 +45,11 @@ export function createInterruption(
         createListener("SIGTERM", () => print(message)),
       )
     },
+    limitShutdown: (ms) =>
+      controller.signal.addEventListener("abort", () => {
+        const exit = () => process.exit(signalExitCodes[receivedSignal])
+        setTimeout(exit, ms).unref()
+      }),
     getExitCode: () => signalExitCodes[receivedSignal],
   }
 }

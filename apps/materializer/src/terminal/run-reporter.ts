@@ -54,6 +54,10 @@ export function createRunReporter(
         return event.plan.step_count > 0 ? display.start(event.plan) : undefined
       case "work_progress":
       case "demo_data_progress":
+      case "tick_recorded":
+      case "tick_started":
+      case "tick_ended":
+      case "scheduler_failed":
         return
       case "run_started":
         display.handleEvent(event)

@@ -1,8 +1,9 @@
 import type { BackfillFlags } from "../commands/backfill.ts"
 import type { MaterializeFlags } from "../commands/materialize.ts"
+import type { ServeFlags } from "../commands/serve.ts"
 import { defineCommand } from "./define-command.ts"
 import { assetArg, partitionFlags, onlyFlag, publishFlag, runFlags } from "./flags.ts"
-import { saveFlags, selectionArgs, createSwitchFlag } from "./flags.ts"
+import { saveFlags, selectionArgs, createSwitchFlag, createWholeNumberParser } from "./flags.ts"
 import type { RunFlags } from "./run-and-print.ts"
 import { runs } from "./runs-routes.ts"
 import { schedule } from "./schedule-routes.ts"
@@ -69,5 +70,41 @@ const apply = defineCommand<RunFlags, [string]>({
   load: async () => (await import("../commands/apply.ts")).apply,
 })
 
+const serve = defineCommand<ServeFlags>({
+  brief: "Execute the ticks of schedules as they become due",
+  text: "Works until SIGTERM or Ctrl-C: running steps are undone, and the next scheduler executes the tick again. Any number of schedulers may work on one database: each tick makes one run. Answers /healthz, /readyz and /metrics over HTTP.",
+  examples: [
+    "freshet serve",
+    "freshet serve --host 0.0.0.0 --port 8080 --log json",
+    "freshet serve --once    # for cron: execute what is due, and exit",
+  ],
+  parameters: {
+    flags: {
+      once: createSwitchFlag("Execute what is due, and exit"),
+      host: {
+        kind: "parsed",
+        parse: String,
+        default: "127.0.0.1",
+        placeholder: "address",
+        brief: "Address on which HTTP is served",
+      },
+      port: {
+        kind: "parsed",
+        parse: createWholeNumberParser(0),
+        default: "4700",
+        placeholder: "n",
+        brief: "Port on which HTTP is served; 0 for any free one",
+      },
+      log: {
+        kind: "enum",
+        values: ["text", "json"],
+        default: "text",
+        brief: "Form of the log on standard output",
+      },
+    },
+  },
+  load: async () => (await import("../commands/serve.ts")).serve,
+})
+
 /** Commands that run steps. */
-export const runRoutes = { materialize, backfill, apply, runs, schedule }
+export const runRoutes = { materialize, backfill, apply, runs, schedule, serve }

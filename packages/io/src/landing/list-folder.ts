@@ -70,9 +70,9 @@ function getErrorCode(cause: unknown): string | undefined {
   return cause instanceof Error && "code" in cause ? String(cause.code) : undefined
 }
 
-/** A name that writers give to a file that is not yet complete. */
+/** A name that writers give to a file that is not yet complete, or to the marker of a complete one. */
 export function isTemporaryName(name: string): boolean {
-  return /^[._]|\.(?:tmp|part)$/.test(name)
+  return /^[._]|\.(?:tmp|part|done)$/.test(name)
 }
 
 /** Converts a file's status to its description. */

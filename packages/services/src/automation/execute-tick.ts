@@ -1,5 +1,5 @@
 import { FreshetError, type Schedule } from "@freshet/core/engine"
-import type { RecordedTick, TickEnd } from "@freshet/io"
+import { endTick, type RecordedTick } from "@freshet/io"
 
 import type { RunDocument } from "../documents/run.ts"
 import { toIsoTime } from "../iso-time.ts"
@@ -14,21 +14,28 @@ export type TickResult =
   | { readonly kind: "ended_elsewhere" }
 
 /**
- * Executes the run of an open tick under the run lock. A tick whose process stops remains open, and the next process
- * executes it again; one that fails or that a person cancels has ended.
+ * Executes the run of an open tick under the run lock. A tick whose process stops or loses the database remains open,
+ * and the next process executes it again; one that fails or that a person cancels has ended.
  */
 export async function executeTick(
   services: Services,
   schedule: Schedule,
   tick: RecordedTick,
-  { wait }: { readonly wait: boolean } = { wait: true },
+  { wait }: { readonly wait: boolean },
 ): Promise<TickResult> {
   const lock = { wait, cancellable: true }
-  return services.withProject({ lock, engine: "run" }, async (project) => {
-    const runId = services.newRunId()
-    if (!(await project.ledger.beginTick(tick.id, runId))) return { kind: "ended_elsewhere" }
-    return runTick({ ...services, newRunId: () => runId }, project, { schedule, tick })
-  })
+  try {
+    return await services.withProject({ lock, engine: "run" }, (project) =>
+      runTick(services, project, { schedule, tick }),
+    )
+  } catch (error) {
+    if (isFinal(error)) {
+      const message = error instanceof Error ? error.message : String(error)
+      const end = { outcome: "failed", message } as const
+      await services.withLedger((client) => endTick(client, tick.id, end))
+    }
+    throw error
+  }
 }
 
 async function runTick(
@@ -37,26 +44,23 @@ async function runTick(
   { schedule, tick }: { readonly schedule: Schedule; readonly tick: RecordedTick },
 ): Promise<TickResult> {
   const { ledger } = project
-  try {
-    const options = { failFast: false, wait: true }
-    const request = { ...createTickRequest(schedule, tick), ...options }
-    const result = await planAndExecute(services, project, request)
-    if (result.kind === "unconfirmed") throw new TypeError("a tick needs no confirmation")
-    const isShutdown = result.run.outcome === "interrupted" && services.signal.aborted
-    if (!isShutdown) await ledger.endTick(tick.id, { outcome: result.run.outcome })
-    return { kind: "executed", run: result.run }
-  } catch (error) {
-    const end = findTickEnd(error)
-    if (end !== undefined) await ledger.endTick(tick.id, end)
-    throw error
-  }
+  const runId = services.newRunId()
+  if (!(await ledger.beginTick(tick.id, runId))) return { kind: "ended_elsewhere" }
+  services.emit({ kind: "tick_started", schedule: schedule.name, tickMs: tick.tickMs })
+  const request = { ...createTickRequest(schedule, tick), failFast: false, wait: true }
+  const result = await planAndExecute({ ...services, newRunId: () => runId }, project, request)
+  if (result.kind === "unconfirmed") throw new TypeError("a tick needs no confirmation")
+  const { run } = result
+  const isShutdown = run.outcome === "interrupted" && services.signal.aborted
+  if (!isShutdown) await ledger.endTick(tick.id, { outcome: run.outcome })
+  return { kind: "executed", run }
 }
 
-/** Finds the end of a tick that failed; undefined when the database or the run lock was lost, after which it can succeed. */
-function findTickEnd(error: unknown): TickEnd | undefined {
-  const isFinal =
-    error instanceof FreshetError && !["postgres", "ledger", "interrupted"].includes(error.code)
-  return isFinal ? { outcome: "failed", message: error.message } : undefined
+/** The failures after which the same tick can succeed: another run, a lost database, a shutdown. */
+const passingFaults: readonly string[] = ["busy", "postgres", "ledger", "interrupted"]
+
+function isFinal(error: unknown): boolean {
+  return !(error instanceof FreshetError && passingFaults.includes(error.code))
 }
 
 /** Creates the request of a tick's run. */

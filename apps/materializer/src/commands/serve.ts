@@ -1,0 +1,73 @@
+import { createEventBus, createScheduler, type Services } from "@freshet/services"
+import { Hono } from "hono"
+
+import { type FormatLogLine, formatJsonLine, formatTextLine } from "../serve/event-log.ts"
+import { createHealthApp } from "../serve/health-app.ts"
+import { startHttpServer } from "../serve/http-server.ts"
+import { createMetrics } from "../serve/metrics.ts"
+import { type CommandLine, printLines } from "../terminal/command-line.ts"
+import { exitCodes } from "../terminal/exit-code.ts"
+import { loadServices } from "../terminal/load-services.ts"
+
+export interface ServeFlags {
+  readonly once: boolean
+  readonly host: string
+  readonly port: number
+  readonly log: "text" | "json"
+}
+
+const logFormats: Readonly<Record<ServeFlags["log"], FormatLogLine>> = {
+  text: formatTextLine,
+  json: formatJsonLine,
+}
+
+/** The time that user code gets to notice the end of the server; supervisors of processes give ten seconds. */
+const shutdownMs = 9_000
+
+/** Executes ticks as they become due, and answers those who watch the server. */
+export async function serve(cli: CommandLine, flags: ServeFlags): Promise<number> {
+  const bus = createEventBus()
+  const services = await loadServices(cli, { emit: bus.emit, watchesSteps: false })
+  const formatLine = logFormats[flags.log]
+  bus.subscribe((event) => {
+    const line = formatLine(event, cli.nowMs())
+    if (line !== undefined) void cli.out.write(`${line}\n`)
+  })
+  cli.interruption.watch("Stopping: running steps are undone, finished partitions are retained.")
+  cli.interruption.limitShutdown(shutdownMs)
+  const scheduler = createScheduler(services)
+  if (flags.once) {
+    const outcomes = await scheduler.runOnce()
+    if (services.signal.aborted) return cli.interruption.getExitCode()
+    return outcomes.includes("failed") ? exitCodes.failedAssets : exitCodes.done
+  }
+  const metrics = createMetrics(scheduler.getStatus)
+  bus.subscribe(metrics.countEvent)
+  const app = new Hono()
+  const sources = { getStatus: scheduler.getStatus, formatMetrics: metrics.format }
+  app.route("/", createHealthApp({ ...sources, nowMs: cli.nowMs }))
+  return serveUntilStopped(cli, services, { ...flags, app, work: scheduler.run })
+}
+
+async function serveUntilStopped(
+  cli: CommandLine,
+  { signal }: Services,
+  {
+    host,
+    port,
+    app,
+    work,
+  }: Pick<ServeFlags, "host" | "port"> & {
+    readonly app: Hono
+    readonly work: () => Promise<void>
+  },
+): Promise<number> {
+  const server = await startHttpServer(app, { host, port })
+  await printLines(cli.err, [`Serving on ${server.url}.`])
+  try {
+    await work()
+  } finally {
+    await server.close()
+  }
+  return signal.aborted ? exitCodes.done : exitCodes.fault
+}

@@ -1,0 +1,93 @@
+import { formatInstant } from "@freshet/core/engine"
+import type { ServiceEvent } from "@freshet/services"
+
+import { formatPlanBriefly } from "../render/plan.ts"
+import { describeEvent, toEventDocument } from "../render/run-event.ts"
+import { toJsonValue } from "../terminal/command-line.ts"
+
+/** Formats events as lines of a log; undefined for an event that the log omits. */
+export type FormatLogLine = (event: ServiceEvent, nowMs: number) => string | undefined
+
+/** Formats an event as text with its time. */
+export function formatTextLine(event: ServiceEvent, nowMs: number): string | undefined {
+  const text = describeServiceEvent(event)
+  return text === undefined ? undefined : `${formatInstant(nowMs)}  ${text}`
+}
+
+/** Formats an event as a line of JSON: `time`, `level`, `message`, and the fields of the event. */
+export function formatJsonLine(event: ServiceEvent, nowMs: number): string | undefined {
+  const message = describeServiceEvent(event)
+  if (message === undefined) return undefined
+  const line = { time: new Date(nowMs).toISOString(), level: getLevel(event), message }
+  return JSON.stringify({ ...line, ...toFields(event) }, toJsonValue)
+}
+
+function toFields(event: ServiceEvent): object {
+  switch (event.kind) {
+    case "run_planned":
+      return { kind: event.kind, steps: event.plan.step_count }
+    case "tick_recorded":
+    case "tick_started":
+    case "tick_ended": {
+      const { tickMs, ...fields } = event
+      return { ...fields, tick_at: new Date(tickMs).toISOString() }
+    }
+    case "scheduler_failed":
+      return { kind: event.kind, retry_ms: event.retryMs }
+    case "run_waiting":
+    case "cancel_requested":
+    case "work_progress":
+    case "demo_data_progress":
+      return event
+    case "run_started":
+    case "step_started":
+    case "step_progress":
+    case "step_ended":
+    case "publish_started":
+    case "publish_ended":
+    case "run_ended":
+      return toEventDocument(event)
+  }
+}
+
+function getLevel(event: ServiceEvent): "info" | "error" {
+  const isFailure =
+    event.kind === "scheduler_failed" ||
+    (event.kind === "tick_ended" && event.outcome === "failed") ||
+    (event.kind === "run_ended" && event.outcome === "failed") ||
+    (event.kind === "publish_ended" && event.error !== undefined) ||
+    (event.kind === "step_ended" && ["failed", "checks_failed"].includes(event.outcome.kind))
+  return isFailure ? "error" : "info"
+}
+
+function describeServiceEvent(event: ServiceEvent): string | undefined {
+  switch (event.kind) {
+    case "tick_recorded":
+      return `${event.schedule}: tick ${formatInstant(event.tickMs)} is due`
+    case "tick_started":
+      return `${event.schedule}: tick ${formatInstant(event.tickMs)} started`
+    case "tick_ended": {
+      const reason = event.message === undefined ? "" : `: ${event.message}`
+      return `${event.schedule}: tick ${formatInstant(event.tickMs)} ended, ${event.outcome}${reason}`
+    }
+    case "scheduler_failed":
+      return `${event.message} The scheduler tries again in ${event.retryMs / 1000} s.`
+    case "run_planned":
+      return `plan: ${formatPlanBriefly(event.plan)}`
+    case "run_waiting":
+      return `waiting for another run to end: ${event.owner}`
+    case "cancel_requested":
+      return "another process asked the run to stop"
+    case "work_progress":
+    case "demo_data_progress":
+      return undefined
+    case "run_started":
+    case "step_started":
+    case "step_progress":
+    case "step_ended":
+    case "publish_started":
+    case "publish_ended":
+    case "run_ended":
+      return describeEvent(event)
+  }
+}

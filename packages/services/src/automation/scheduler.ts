@@ -1,0 +1,242 @@
+import { FreshetError, type Graph, type Schedule } from "@freshet/core/engine"
+import {
+  endTick,
+  type LedgerClient,
+  readOpenTicks,
+  type RecordedTick,
+  registerSchedules,
+  type TickOutcome,
+} from "@freshet/io"
+
+import type { Services } from "../services.ts"
+import { createArrivalWatch } from "./arrival-watch.ts"
+import { recordDueTicks } from "./due-ticks.ts"
+import { executeTick } from "./execute-tick.ts"
+import { computePlanVersions } from "./plan-versions.ts"
+import { listProjectSchedules } from "./project-schedules.ts"
+import { createWakeUp, type WakeUp } from "./wake-up.ts"
+
+/** The state of a scheduler, for its health. */
+export interface SchedulerStatus {
+  /** The time of the last look at schedules that succeeded. */
+  readonly lookedAtMs: number | undefined
+  /** The failure of the last look; undefined after a success. */
+  readonly problem: string | undefined
+  readonly openTicks: number
+}
+
+/** Records due ticks and executes their runs. */
+export interface Scheduler {
+  readonly getStatus: () => SchedulerStatus
+  /** Works until the services' signal is aborted. A lost database is waited for. */
+  readonly run: () => Promise<void>
+  /** Executes what is due, and returns the outcomes of its ticks. Files are looked at twice. */
+  readonly runOnce: () => Promise<readonly TickOutcome[]>
+}
+
+/** The longest time between two looks at schedules. */
+const longestPauseMs = 30_000
+/** The pause after a failure; it doubles with each further one up to the longest pause. */
+const firstRetryMs = 1_000
+/** The time between two attempts to acquire the run lock. */
+const busyRetryMs = 1_000
+
+interface SchedulerState {
+  readonly services: Services
+  readonly graph: Graph
+  readonly schedules: readonly Schedule[]
+  readonly looking: WakeUp
+  readonly executing: WakeUp
+  status: SchedulerStatus
+}
+
+/** Creates the scheduler of the declared schedules. Fails with every problem of the declarations. */
+export function createScheduler(services: Services): Scheduler {
+  const state: SchedulerState = {
+    services,
+    ...listProjectSchedules(services.config),
+    looking: createWakeUp(),
+    executing: createWakeUp(),
+    status: { lookedAtMs: undefined, problem: undefined, openTicks: 0 },
+  }
+  return {
+    getStatus: () => state.status,
+    run: async () => {
+      const loops = [
+        keepTrying(state, (succeed) => lookUntilStopped(state, succeed)),
+        keepTrying(state, (succeed) => executeUntilStopped(state, succeed)),
+      ]
+      await Promise.all(loops)
+    },
+    runOnce: () => lookAndExecuteOnce(state),
+  }
+}
+
+/** Repeats work that fails until the signal is aborted. A call of `succeed` makes the next pause short again. */
+async function keepTrying(
+  state: SchedulerState,
+  work: (succeed: () => void) => Promise<void>,
+): Promise<void> {
+  const { signal, emit } = state.services
+  const pause = createWakeUp()
+  let retryMs = firstRetryMs
+  while (!signal.aborted)
+    try {
+      await work(() => (retryMs = firstRetryMs))
+    } catch (error) {
+      if (signal.aborted) return
+      const message = getMessage(error)
+      state.status = { ...state.status, problem: message }
+      emit({ kind: "scheduler_failed", message, retryMs })
+      await pause.wait(retryMs, signal)
+      retryMs = Math.min(retryMs * 2, longestPauseMs)
+    }
+}
+
+function getMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+interface LookResult {
+  readonly nextLookMs: number
+  /** True when files have landed that a further look can find settled. */
+  readonly hasUnsettledFiles: boolean
+}
+
+type Look = (client: LedgerClient) => Promise<LookResult>
+
+async function lookUntilStopped(state: SchedulerState, succeed: () => void): Promise<void> {
+  const { services, looking } = state
+  const look = createLook(state)
+  await services.withLedger(async (client) => {
+    await registerSchedules(client, listNames(state))
+    while (!services.signal.aborted) {
+      const { nextLookMs } = await look(client)
+      succeed()
+      await looking.wait(nextLookMs, services.signal)
+    }
+  })
+}
+
+function listNames({ schedules }: SchedulerState): readonly string[] {
+  return schedules.map(({ name }) => name)
+}
+
+/** Creates looks that follow each other: files are settled when two looks find the same content. */
+function createLook(state: SchedulerState): Look {
+  const { services, graph, schedules, executing } = state
+  const watch = createArrivalWatch(services, graph)
+  const arrivalPauseMs = getArrivalPause(schedules)
+  const staleSchedules = schedules.filter(({ automation }) => automation.kind === "stale")
+  return async (client) => {
+    const hasUnsettledFiles = arrivalPauseMs !== undefined && (await watch.look(client))
+    const planVersions = await readPlanVersions(services, staleSchedules)
+    const due = await recordDueTicks(client, { graph, schedules, planVersions })
+    for (const { schedule, tickMs } of due.ticks)
+      services.emit({ kind: "tick_recorded", schedule, tickMs })
+    const openTicks = (await readOpenTicks(client)).length
+    if (openTicks > 0) executing.wake()
+    state.status = { lookedAtMs: services.nowMs(), problem: undefined, openTicks }
+    const pauseMs = Math.min(longestPauseMs, arrivalPauseMs ?? Infinity)
+    const nextLookMs = Math.max(1, Math.min(pauseMs, due.nextTickInMs))
+    return { nextLookMs, hasUnsettledFiles }
+  }
+}
+
+/** The shortest time between looks that a schedule declares; undefined when none waits for arrivals. */
+function getArrivalPause(schedules: readonly Schedule[]): number | undefined {
+  const pauses = schedules.flatMap(({ automation }) =>
+    automation.kind === "arrival" ? [automation.everySeconds * 1000] : [],
+  )
+  return pauses.length === 0 ? undefined : Math.min(...pauses)
+}
+
+async function readPlanVersions(
+  { withProject }: Services,
+  schedules: readonly Schedule[],
+): Promise<ReadonlyMap<string, string>> {
+  if (schedules.length === 0) return new Map()
+  return withProject({}, async (project) => computePlanVersions(project, schedules))
+}
+
+async function executeUntilStopped(state: SchedulerState, succeed: () => void): Promise<void> {
+  const { services, executing, looking } = state
+  while (!services.signal.aborted) {
+    const outcome = await executeNextTick(state)
+    succeed()
+    if (outcome === "busy") await executing.wait(busyRetryMs, services.signal)
+    else if (outcome === undefined) await executing.wait(longestPauseMs, services.signal)
+    else looking.wake()
+  }
+}
+
+/** Executes the oldest open tick; undefined when there is none. */
+async function executeNextTick(state: SchedulerState): Promise<TickOutcome | "busy" | undefined> {
+  const { services, schedules } = state
+  const [tick] = await services.withLedger(readOpenTicks)
+  if (tick === undefined) return undefined
+  const schedule = schedules.find(({ name }) => name === tick.schedule)
+  if (schedule === undefined) return endUndeclaredTick(services, tick)
+  try {
+    const result = await executeTick(services, schedule, tick, { wait: false })
+    const outcome = result.kind === "executed" ? result.run.outcome : "nothing"
+    if (!services.signal.aborted) emitTickEnd(services, tick, { outcome })
+    return outcome
+  } catch (error) {
+    if (!(error instanceof FreshetError)) throw error
+    if (error.code === "busy") return "busy"
+    if (error.code === "postgres" || error.code === "ledger") throw error
+    emitTickEnd(services, tick, { outcome: "failed", message: error.message })
+    return "failed"
+  }
+}
+
+async function endUndeclaredTick(services: Services, tick: RecordedTick): Promise<TickOutcome> {
+  const message = "The schedule is no longer declared."
+  await services.withLedger((client) => endTick(client, tick.id, { outcome: "failed", message }))
+  emitTickEnd(services, tick, { outcome: "failed", message })
+  return "failed"
+}
+
+function emitTickEnd(
+  { emit }: Services,
+  { schedule, tickMs }: RecordedTick,
+  { outcome, message }: { readonly outcome: TickOutcome; readonly message?: string },
+): void {
+  emit({ kind: "tick_ended", schedule, tickMs, outcome, message })
+}
+
+/** The number of times that content which ticks have changed may cause further ticks. */
+const mostRounds = 100
+
+async function lookAndExecuteOnce(state: SchedulerState): Promise<readonly TickOutcome[]> {
+  const { services } = state
+  const look = createLook(state)
+  const pause = createWakeUp()
+  const outcomes: TickOutcome[] = []
+  await services.withLedger((client) => registerSchedules(client, listNames(state)))
+  for (let round = 0; round < mostRounds && !services.signal.aborted; round += 1) {
+    const { hasUnsettledFiles, nextLookMs } = await services.withLedger(look)
+    const roundOutcomes = await executeOpenTicks(state, pause)
+    outcomes.push(...roundOutcomes)
+    const isFirst = round === 0
+    if (isFirst && hasUnsettledFiles) await pause.wait(nextLookMs, services.signal)
+    else if (roundOutcomes.length === 0) return outcomes
+  }
+  return outcomes
+}
+
+async function executeOpenTicks(
+  state: SchedulerState,
+  pause: WakeUp,
+): Promise<readonly TickOutcome[]> {
+  const { services } = state
+  const outcomes: TickOutcome[] = []
+  while (!services.signal.aborted) {
+    const outcome = await executeNextTick(state)
+    if (outcome === undefined) return outcomes
+    if (outcome === "busy") await pause.wait(busyRetryMs, services.signal)
+    else outcomes.push(outcome)
+  }
+  return outcomes
+}
