@@ -69,6 +69,8 @@ export const declaredAssets = freshetSchema.table("declared_assets", {
   /** The latest definition of its partitions, and the time of its last change. */
   partitions: text(),
   partitions_changed_at: timestampColumn(),
+  /** Previous names that other assets have, and whose records were moved to this name. */
+  followed_names: jsonb().$type<readonly string[]>().notNull().default([]),
 })
 
 /** The executions of plans. A run without an outcome is active, or was killed and is not yet closed. */

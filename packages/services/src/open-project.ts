@@ -15,6 +15,7 @@ import {
   proveFreshness,
 } from "@freshet/core/engine"
 import {
+  findPendingRenames,
   isConnectionFault,
   type LedgerClient,
   observeLanding,
@@ -25,7 +26,7 @@ import {
 import { findForgottenVersions } from "./changed-code.ts"
 import type { Config } from "./config.ts"
 import { excludeNewestLostFiles } from "./lost-files.ts"
-import { withMigratedState } from "./migrated-ledger.ts"
+import { withMigratedLedger, withMigratedState } from "./migrated-ledger.ts"
 import { openStore } from "./open-store.ts"
 import { parseQueries } from "./parse-queries.ts"
 import { createProjectLedger } from "./project-ledger.ts"
@@ -49,11 +50,27 @@ export async function openProject<T>(
   work: (project: Project) => Promise<T>,
 ): Promise<T> {
   const { url, lock } = request
-  if (lock === undefined)
+  if (lock === undefined) {
+    await applyPendingRenames(services, request)
     return withProjectReader(services, request, services.signal, (read) =>
       withMigratedState(url, (client) => read(client, undefined), withSavedFileBytes(work)),
     )
+  }
   return openLockedProject(services, { ...request, lock }, withSavedFileBytes(work))
+}
+
+/** Lets the ledger follow swapped and reused names, which needs the run lock for a moment. */
+async function applyPendingRenames(services: Services, { graph, url }: OpenRequest): Promise<void> {
+  if (!hasReusedNames(graph)) return
+  const renames = await withMigratedLedger(url, (client) => findPendingRenames(client, graph))
+  const lock = { wait: false, cancellable: false }
+  if (renames.length > 0) await withRunLock(services, { url, graph, lock }, async () => {})
+}
+
+function hasReusedNames({ assets }: Graph): boolean {
+  return [...assets.values()].some(({ previousNames }) =>
+    previousNames.some((name) => assets.has(name)),
+  )
 }
 
 /** Opens the project under the run lock; once more when the connection is lost while the state is read. */

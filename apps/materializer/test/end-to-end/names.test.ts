@@ -1,4 +1,4 @@
-import type { StatusDocument } from "@freshet/services"
+import type { PlanDocument, QueryResultDocument, StatusDocument } from "@freshet/services"
 import { expect, test } from "vitest"
 
 import { withDeclaredProject } from "./declared-project.ts"
@@ -10,7 +10,7 @@ import {
   recsPrelude,
   withPublishedRecs,
 } from "./published-recs.ts"
-import { declareShop } from "./shop.ts"
+import { allShopDays, declareShop, withShop } from "./shop.ts"
 
 test.each(["and", "or", "not"])(
   "case 15: an asset named `%s` is refused at its declaration",
@@ -82,4 +82,84 @@ test("case 13: a renamed asset leaves no orphan where its table stays published"
       orphaned: [],
     })
   })
+})
+
+/** Declares assets over the orders of the shop: name, counted expression, previous names. */
+function declareCounts(
+  ...counts: readonly (readonly [name: string, expression: string, previous?: string])[]
+): string {
+  const codes = counts.map(
+    ([name, expression, previous]) => `sqlAsset({
+      ...common, name: "${name}", description: "A count.", columns: { n: int64("How many.") },
+      previousNames: ${JSON.stringify(previous === undefined ? [] : [previous])},
+      query: sql\`select ${expression} as n from \${orders}\`,
+    })`,
+  )
+  const [first = ""] = codes
+  return declareShop({
+    moreAssets: {
+      names: "first, reader, ...others",
+      code: `
+        const first = ${first}
+        const others = [${codes.slice(1).join(", ")}]
+        const reader = sqlAsset({
+          ...common, name: "reader", description: "Reads the first count.",
+          columns: { n: int64("How many.") }, query: sql\`select n from \${first}\`,
+        })`,
+    },
+  })
+}
+
+const newestCounts = `select (select n from "lines@2026-01-04") as lines, (select n from "things@2026-01-04") as things`
+
+test("case 14: two assets swap their names, and their histories follow", async () => {
+  const lines = "count(*)"
+  const things = "count(distinct item)"
+  await withShop(
+    async (project) => {
+      expectDone(await runFreshet(project, "materialize", ...allShopDays))
+      const before = await readFreshetJson<QueryResultDocument>(project, "sql", newestCounts)
+      await project.declare(declareCounts(["things", lines, "lines"], ["lines", things, "things"]))
+      const plan = await runFreshet(project, "plan", ...allShopDays)
+      expect(plan.stdout).toContain("Nothing is stale")
+      const [row] = (await readFreshetJson<QueryResultDocument>(project, "sql", newestCounts)).rows
+      expect(row).toEqual({ lines: before.rows[0]?.["things"], things: before.rows[0]?.["lines"] })
+      expect((await runFreshet(project, "materialize", ...allShopDays)).stdout).toContain(
+        "Nothing is stale",
+      )
+      expectDone(await runFreshet(project, "verify", "--sample", "100%"))
+
+      await project.declare(declareCounts(["lines", lines], ["things", things]))
+      expectDone(await runFreshet(project, "materialize", ...allShopDays))
+      const restored = await readFreshetJson<QueryResultDocument>(project, "sql", newestCounts)
+      expect(restored.rows).toEqual(before.rows)
+    },
+    declareCounts(["lines", lines], ["things", things]),
+  )
+})
+
+test("case 14: a new asset reuses a name, and the history stays with the asset that had it", async () => {
+  await withShop(
+    async (project) => {
+      expectDone(await runFreshet(project, "materialize", ...allShopDays))
+      const before = await readFreshetJson<QueryResultDocument>(
+        project,
+        "sql",
+        `from "lines@2026-01-04"`,
+      )
+      await project.declare(
+        declareCounts(["things", "count(*)", "lines"], ["lines", "count(distinct item)"]),
+      )
+      const plan = await readFreshetJson<PlanDocument>(project, "plan", ...allShopDays)
+      expect(plan.steps).toMatchObject([{ computation: "lines", count: 4 }])
+      expectDone(await runFreshet(project, "materialize", ...allShopDays))
+      const rows = await readFreshetJson<QueryResultDocument>(project, "sql", newestCounts)
+      expect(rows.rows).toEqual([{ lines: 6, things: before.rows[0]?.["n"] }])
+      expect((await runFreshet(project, "plan", ...allShopDays)).stdout).toContain(
+        "Nothing is stale",
+      )
+      expectDone(await runFreshet(project, "verify", "--sample", "100%"))
+    },
+    declareCounts(["lines", "count(*)"]),
+  )
 })

@@ -15,7 +15,7 @@ export function findDeclarationProblems(declared: readonly AnyAsset[]): readonly
     ...findDuplicateNames(declared),
     ...declared.flatMap(findNameProblems),
     ...findReservedNames(declared),
-    ...findPreviousNameProblems(declared, byName),
+    ...findPreviousNameProblems(declared),
     ...findComputationProblems(declared, byName),
     ...declared.flatMap((asset) =>
       asset.kind === "source"
@@ -69,11 +69,8 @@ function findReservedNames(declared: readonly AnyAsset[]): Problem[] {
     }))
 }
 
-/** The history of an asset continues in only one asset. */
-function findPreviousNameProblems(
-  declared: readonly AnyAsset[],
-  byName: ReadonlyMap<string, AnyAsset>,
-): Problem[] {
+/** The history of an asset continues in only one asset. Another asset may have the previous name. */
+function findPreviousNameProblems(declared: readonly AnyAsset[]): Problem[] {
   const successors = new Map<string, string>()
   const toProblems = (asset: string, message: string, hint: string): Problem[] => [
     { kind: "previous_name", asset, message, hint },
@@ -82,11 +79,11 @@ function findPreviousNameProblems(
     previousNames.flatMap((previousName) => {
       const successor = successors.get(previousName)
       successors.set(previousName, name)
-      if (byName.has(previousName))
+      if (previousName === name)
         return toProblems(
           name,
-          `\`${name}\` has the previous name \`${previousName}\`, but \`${previousName}\` is still declared.`,
-          "Remove the old declaration, or remove the name from previousNames.",
+          `\`${name}\` has its own name among its previous names.`,
+          "Remove the name from previousNames.",
         )
       if (successor === undefined) return []
       return toProblems(

@@ -184,11 +184,18 @@ describe("reads", () => {
 })
 
 describe("previous names", () => {
-  test("the previous name of an asset may not be a declared name", () => {
+  test("names may be reused and swapped", () => {
+    const renamed = dailyAsset("b", sql`from ${raw}`, { previousNames: ["a"] })
+    expect(findProblems(raw, a, renamed)).toEqual([])
+    const swapped = dailyAsset("a", sql`from ${raw}`, { previousNames: ["b"] })
+    expect(findProblems(raw, swapped, renamed)).toEqual([])
+  })
+
+  test("an asset may not have its own name among its previous names", () => {
     expect(
-      formatProblems(raw, a, dailyAsset("b", sql`from ${raw}`, { previousNames: ["a"] })),
+      formatProblems(raw, dailyAsset("b", sql`from ${raw}`, { previousNames: ["a", "b"] })),
     ).toEqual([
-      "`b` has the previous name `a`, but `a` is still declared. Remove the old declaration, or remove the name from previousNames.",
+      "`b` has its own name among its previous names. Remove the name from previousNames.",
     ])
   })
 

@@ -3,6 +3,7 @@ import { hostname } from "node:os"
 import { FreshetError, type Graph, type Ledger, type StepRecord } from "@freshet/core/engine"
 import type { Client } from "pg"
 
+import { applyRenames } from "./apply-renames.ts"
 import { listenForCancel } from "./cancel.ts"
 import { createCommitQueue } from "./commit-queue.ts"
 import { connectLedger } from "./connection.ts"
@@ -49,6 +50,7 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
   try {
     await acquireRunLock(client, options)
     await closeKilledRuns(client)
+    await applyRenames(client, options.graph)
     await recordDeclaredAssets(client, options.graph)
     const names = await assignLedgerNames(client, options.graph)
     const announceRun = await listenForCancel(client, options.onCancel)

@@ -1,0 +1,1 @@
+ALTER TABLE "freshet"."declared_assets" ADD COLUMN "followed_names" jsonb DEFAULT '[]'::jsonb NOT NULL;
