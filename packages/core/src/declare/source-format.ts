@@ -5,7 +5,7 @@ export type SourceFormat =
   /**
    * A header line, then one record per row, quoted as in RFC 4180. Columns are matched by name. An empty value is null
    * where the column is nullable; in a text column, an empty value in quotes is an empty text. Lists and structs are
-   * JSON.
+   * JSON. A record has at most 64 MB and a million lines.
    */
   | CsvFormat
 

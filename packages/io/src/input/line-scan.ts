@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer"
 import { type FileHandle, open } from "node:fs/promises"
 
 import { linesPerBlock, type FastLineMatcher } from "./fast-json-line.ts"
+import { createPause } from "./pause.ts"
 
 /** The positions of the lines of a file, without their content. A blank line has only spaces, tabs and returns. */
 export interface LineScan {
@@ -47,7 +48,8 @@ export async function scanLines(
   let maxLineBytes = 0
   let lineNumber = 0
   let isPreviousFast = true
-  const bytes = await forEachChunk(path, (chunk, offset) => {
+  const pause = createPause()
+  const bytes = await forEachChunk(path, async (chunk, offset) => {
     const fastEnds = fastLineMatcher && createFastEndFinder(chunk, fastLineMatcher)
     let start = 0
     while (start < chunk.length) {
@@ -67,6 +69,9 @@ export async function scanLines(
       }
       lineNumber += blockEnd === undefined ? 1 : linesPerBlock
       start = end
+      if (blockEnd !== undefined) continue
+      const pausing = pause()
+      if (pausing !== undefined) await pausing
     }
   })
   return { bytes, lines, maxLineBytes, checkpoints, strictOrdinals }

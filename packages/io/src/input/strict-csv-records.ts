@@ -19,9 +19,11 @@ export interface CsvRecord {
   readonly fault: "malformed_csv" | "nul_byte" | "invalid_utf8" | undefined
 }
 
-/** The maximum length of a record of several lines: the first line of a longer one is malformed. */
+/** The maximum size of a record of several lines: the first line of a larger one is malformed. */
 const maxRecordBytes = 64 << 20
+const maxRecordLines = 1_000_000
 const batchRecords = 500
+const batchLines = 1000
 
 /** Yields the records of a file in batches, the header first. Blank lines between records are ignored, unless they are the null values of a file of one column. */
 export async function readStrictCsvRecords(
@@ -42,6 +44,7 @@ export async function readStrictCsvRecords(
       batch = []
     }
     if (batch.length > 0) await consume(batch)
+    await pause()
   }
   await forEachChunk(path, async (buffer) => {
     const chunk = Buffer.from(buffer)
@@ -51,6 +54,7 @@ export async function readStrictCsvRecords(
       lineNumber += 1
       reader.addLine(lineNumber, stripByteOrderMark(chunk.subarray(start, end), lineNumber))
       start = end + 1
+      if (lineNumber % batchLines === 0) await consumeRecords(false)
     }
     await consumeRecords(false)
   })
@@ -78,6 +82,7 @@ function createRecordReader(syntax: CsvSyntax) {
   let openUntil = 0 // the lines between `first` and this one leave a quoted value open
   let closing: RecordState = "open" // the state after the line at `openUntil`
   let bytes = 0
+  let parsedLine: FirstLine | undefined
   let hasHeader = false
   let hasNullLines = false // a blank line is a record
   const findClosingLine = (): PendingLine | undefined => {
@@ -99,11 +104,12 @@ function createRecordReader(syntax: CsvSyntax) {
         first += 1
         continue
       }
-      const record = createRecord()
-      const state = readState(record, line, syntax)
+      if (parsedLine?.line !== line) parsedLine = parseFirstLine(line, syntax)
+      const { record, state } = parsedLine
       const closingLine = state === "open" ? findClosingLine() : line
       const length = (closingLine?.end ?? bytes) - line.end + line.bytes.length
-      const isTooLong = state === "open" && length > maxRecordBytes
+      const isTooLong =
+        state === "open" && (length > maxRecordBytes || openUntil - first > maxRecordLines)
       if (closingLine === undefined && !isEnd && !isTooLong) break
       const isWhole = state === "whole" || (state === "open" && closing === "whole" && !isTooLong)
       const last = isWhole && state === "open" ? openUntil : first
@@ -114,6 +120,7 @@ function createRecordReader(syntax: CsvSyntax) {
       hasHeader = true
       first = last + 1
     }
+    if (first < pending.length / 2) return
     pending = pending.slice(first)
     openUntil -= first
     first = 0
@@ -123,6 +130,18 @@ function createRecordReader(syntax: CsvSyntax) {
     pending.push({ line, bytes: lineBytes, end: bytes - 1, fault: findByteFault(lineBytes) })
   }
   return { addLine, readRecords }
+}
+
+/** The first line of a record, parsed. */
+interface FirstLine {
+  readonly line: PendingLine
+  readonly record: OpenRecord
+  readonly state: RecordState
+}
+
+function parseFirstLine(line: PendingLine, syntax: CsvSyntax): FirstLine {
+  const record = createRecord()
+  return { line, record, state: readState(record, line, syntax) }
 }
 
 function readState(record: OpenRecord, { bytes, fault }: PendingLine, syntax: CsvSyntax) {

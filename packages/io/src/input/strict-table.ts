@@ -17,8 +17,8 @@ export interface StrictTable {
   readonly finish: () => Promise<ParsedTable | undefined>
 }
 
-const batchBytes = 8 << 20
-const batchLines = 20_000
+const batchBytes = 2 << 20
+const batchLines = 5000
 
 /** Creates the strict parser's table of a file, with the columns of the source, " ordinal" and " reason". */
 export function createStrictTable(request: ParseRequest): StrictTable {

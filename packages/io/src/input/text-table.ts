@@ -1,6 +1,8 @@
 import type { Connection } from "../duckdb/session.ts"
 import { createPause } from "./pause.ts"
 
+const rowsPerFlush = 512
+
 /** Appends rows to a temporary table of one BIGINT column followed by VARCHAR columns. */
 export async function appendTextRows(
   connection: Connection,
@@ -15,7 +17,10 @@ export async function appendTextRows(
       if (text === null) appender.appendNull()
       else appender.appendVarchar(text)
     appender.endRow()
-    if (at % 64 === 0) await pause()
+    if (at % rowsPerFlush === rowsPerFlush - 1) {
+      appender.flushSync()
+      await pause()
+    }
   }
   appender.closeSync()
 }
