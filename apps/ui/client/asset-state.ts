@@ -5,9 +5,22 @@ import type { StateName } from "./ui/state.tsx"
 export function getShownState({
   status,
   blocker,
-}: Pick<AssetStateDocument, "status" | "blocker">): StateName {
-  const isBlocked = blocker !== null && (status === "stale" || status === "missing")
-  return isBlocked ? "blocked" : status
+  failed_upstream: failedUpstream,
+}: Pick<AssetStateDocument, "status" | "blocker" | "failed_upstream">): StateName {
+  const hasBlocker = blocker !== null || failedUpstream !== null
+  return hasBlocker && (status === "stale" || status === "missing") ? "blocked" : status
+}
+
+/** Returns the cause of an asset's state in a few words: its root cause where one is known. */
+export function getShownCause(
+  asset: AssetStateDocument,
+  rootCauses: ReadonlyMap<string, string>,
+): string {
+  const state = getShownState(asset)
+  if (state === "fresh" || state === "source") return ""
+  if (state === "blocked") return `by ${asset.failed_upstream ?? asset.blocker ?? ""}`
+  const cause = (state === "failed" ? undefined : rootCauses.get(asset.name)) ?? asset.main_cause
+  return cause === state ? "" : cause
 }
 
 /** Counts partitions by shown state, in the order of a bar. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import type { AddressInfo } from "node:net"
 
 import { FreshetError } from "@freshet/core/engine"
-import { watchProject } from "@freshet/services"
+import { type RunRequest, watchProject } from "@freshet/services"
 import { serve } from "@hono/node-server"
 
 import { createUiApp, type UiAppOptions } from "./create-ui-app.ts"
@@ -23,6 +23,8 @@ export interface ServeOptions extends Pick<
   readonly port: number
   readonly readOnly: boolean
   readonly tokens: AccessTokens | undefined
+  /** A request that is accepted at the start. */
+  readonly firstRequest?: RunRequest | undefined
   readonly onListening: (address: string) => void
 }
 
@@ -43,6 +45,7 @@ export async function serveUi(options: ServeOptions): Promise<void> {
   const access = { hostNames, tokens, readOnly }
   const app = createUiApp({ ...appOptions, services, runner, hub, access })
   const server = await listen(app.fetch, options)
+  if (options.firstRequest !== undefined) await runner.submit(options.firstRequest)
   const watching = watchProject(services, createWatcher(publish))
   await waitForAbort(services.signal)
   await watching

@@ -59,6 +59,7 @@ function isOutdatedConnection(error: unknown): boolean {
 
 function openShared(services: Services): OpenedProject {
   let userCount = 0
+  let lastWork: Promise<unknown> = Promise.resolve()
   let isRetired = false
   let close = () => {}
   const closed = new Promise<void>((resolve) => (close = resolve))
@@ -82,8 +83,10 @@ function openShared(services: Services): OpenedProject {
     },
     use: async (work) => {
       userCount += 1
+      const result = lastWork.then(work) // one connection answers one query at a time
+      lastWork = result.catch(() => {})
       try {
-        return await work()
+        return await result
       } finally {
         userCount -= 1
         closeIfUnused()

@@ -94,7 +94,7 @@ test("a request that cannot be planned is rejected with its problems", async () 
     expect((await post("/api/plan", { target })).status).toBe(400)
     await post("/api/requests", { target })
     await expect
-      .poll(async () => readDocument(await get("/api/requests")), { timeout: 30_000 })
+      .poll(async () => readDocument(await get("/api/requests")), { timeout: 300_000 })
       .toMatchObject({ requests: [{ state: "rejected", problems: [{ kind: "usage" }] }] })
   })
 })
@@ -111,14 +111,14 @@ test("a failed run is retried after its input is corrected", async () => {
           await get("/api/runs"),
         )
       ).runs
-    await expect.poll(readRuns, { timeout: 60_000 }).toMatchObject([{ outcome: "failed" }])
+    await expect.poll(readRuns, { timeout: 300_000 }).toMatchObject([{ outcome: "failed" }])
     const [failedRun] = await readRuns()
     land("orders/2026-01-04.json", line(1))
     const retry = { target: { kind: "retry", run: failedRun?.id, publish: true } }
     expect(await readDocument(await post("/api/plan", retry))).toMatchObject({ step_count: 3 })
     await post("/api/requests", retry)
     await expect
-      .poll(readRuns, { timeout: 60_000 })
+      .poll(readRuns, { timeout: 300_000 })
       .toMatchObject([{ outcome: "succeeded" }, { outcome: "failed" }])
   })
 })

@@ -1,46 +1,9 @@
-import { access } from "node:fs/promises"
-import { join } from "node:path"
-
-import { FreshetError } from "@freshet/core/engine"
-import type { Config } from "@freshet/services"
-import { type AccessTokens, serveUi } from "@freshet/ui"
-
-import { formatError } from "../render/problems.ts"
-import { type CommandLine, printData, printLines } from "../terminal/command-line.ts"
+import type { CommandLine } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
-
-export interface UiFlags {
-  readonly host: string
-  readonly port: number
-  readonly readOnly: boolean
-}
+import { type PageFlags, servePage } from "../terminal/serve-page.ts"
 
 /** Serves the web page until Ctrl-C. */
-export async function ui(cli: CommandLine, flags: UiFlags): Promise<number> {
-  const { clientFolder } = cli
-  await requireClient(clientFolder)
-  const config = await cli.loadConfig()
-  cli.interruption.watch("Stopping: running steps are undone, finished partitions are retained.")
-  await serveUi({
-    ...flags,
-    clientFolder,
-    commandFlag: cli.out.commandFlag,
-    tokens: readTokens(config),
-    createServices: (listener) => cli.createServices(config, listener),
-    reportFault: (error) => void printLines(cli.err, formatError(error, cli.err.style, true)),
-    onListening: (address) => void printData(cli.out, [`Freshet is at ${address}`]),
-  })
+export async function ui(cli: CommandLine, flags: PageFlags): Promise<number> {
+  await servePage(cli, flags)
   return exitCodes.done
-}
-
-function readTokens({ uiToken, uiViewerToken }: Config): AccessTokens | undefined {
-  return uiToken === undefined ? undefined : { operator: uiToken, viewer: uiViewerToken }
-}
-
-async function requireClient(folder: string): Promise<void> {
-  await access(join(folder, "index.html")).catch(() => {
-    throw new FreshetError("usage", "The web page is not built.", {
-      hint: "`npm run setup` builds it.",
-    })
-  })
 }

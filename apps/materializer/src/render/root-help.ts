@@ -5,7 +5,7 @@ const sections: readonly { readonly title: string; readonly commands: readonly s
   { title: "Run", commands: ["plan", "apply", "materialize", "backfill", "schedule", "serve"] },
   { title: "Maintain", commands: ["verify", "wipe", "gc"] },
   { title: "Query", commands: ["data", "sql"] },
-  { title: "Get started", commands: ["demo", "demo-data", "doctor", "completion"] },
+  { title: "Get started", commands: ["start", "demo", "demo-data", "doctor", "completion"] },
 ]
 
 const examples = [

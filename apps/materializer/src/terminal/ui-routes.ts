@@ -1,10 +1,28 @@
-import type { UiFlags } from "../commands/ui.ts"
 import { defineCommand } from "./define-command.ts"
 import { createSwitchFlag, createWholeNumberParser } from "./flags.ts"
+import type { PageFlags } from "./serve-page.ts"
 
 const defaultPort = "8321"
 
-const ui = defineCommand<UiFlags>({
+const pageFlags = {
+  host: {
+    kind: "parsed",
+    parse: String,
+    default: "127.0.0.1",
+    placeholder: "address",
+    brief: "Address to listen on",
+  },
+  port: {
+    kind: "parsed",
+    parse: createWholeNumberParser(0),
+    default: defaultPort,
+    placeholder: "n",
+    brief: "Port to listen on (0: a free one)",
+  },
+  readOnly: createSwitchFlag("Refuse all actions"),
+} as const
+
+const ui = defineCommand<PageFlags>({
   brief: "Serve the web page: freshness, lineage, backfills, runs",
   text: "Prints the address, and stops with Ctrl-C. On an address that other machines reach, FRESHET_UI_TOKEN is the password of people who may run something, and FRESHET_UI_VIEWER_TOKEN of those who may read.",
   examples: [
@@ -13,26 +31,18 @@ const ui = defineCommand<UiFlags>({
     "FRESHET_UI_TOKEN=… freshet ui --host 0.0.0.0",
   ],
   parameters: {
-    flags: {
-      host: {
-        kind: "parsed",
-        parse: String,
-        default: "127.0.0.1",
-        placeholder: "address",
-        brief: "Address to listen on",
-      },
-      port: {
-        kind: "parsed",
-        parse: createWholeNumberParser(0),
-        default: defaultPort,
-        placeholder: "n",
-        brief: "Port to listen on (0: a free one)",
-      },
-      readOnly: createSwitchFlag("Refuse all actions"),
-    },
+    flags: pageFlags,
   },
   load: async () => (await import("../commands/ui.ts")).ui,
 })
 
+const start = defineCommand<PageFlags>({
+  brief: "Serve the web page; an empty project gets demo data and a first run",
+  text: "Generates demo data up to yesterday when the landing zone is empty, materializes everything when nothing has run yet, and serves the web page. Ctrl-C stops all.",
+  examples: ["freshet start", "freshet start --port 8080"],
+  parameters: { flags: pageFlags },
+  load: async () => (await import("../commands/start.ts")).start,
+})
+
 /** Commands that serve the web page. */
-export const uiRoutes = { ui }
+export const uiRoutes = { ui, start }

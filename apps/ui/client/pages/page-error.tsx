@@ -6,7 +6,7 @@ import { Empty, Problems } from "../ui/layout.tsx"
 /** A page that failed. */
 export function PageError({ error }: { readonly error: unknown }) {
   return (
-    <Empty title="This view cannot be shown.">
+    <Empty isPage title="This view cannot be shown.">
       <Problems problems={toProblems(error)} />
     </Empty>
   )
@@ -15,7 +15,7 @@ export function PageError({ error }: { readonly error: unknown }) {
 /** An address without a page. */
 export function NotFoundPage() {
   return (
-    <Empty title="No page is at this address.">
+    <Empty isPage title="No page is at this address.">
       <p className="quiet">
         <Link to="/" className="link">
           Today

@@ -51,7 +51,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
       <div className={classes["search"]}>
         <Icon name="search" />
         <input
-          autoFocus
+          data-autofocus
           role="combobox"
           aria-expanded="true"
           aria-controls="palette-entries"

@@ -65,7 +65,7 @@ function Navigation({ path, onSearch }: { readonly path: string; readonly onSear
         <Icon name="brand" size={18} />
         <span className={classes["label"]}>Freshet</span>
       </Link>
-      <button type="button" className={classes["find"]} onClick={onSearch}>
+      <button type="button" className={classes["find"]} onClick={onSearch} aria-label="Search">
         <Icon name="search" />
         <span className={classes["label"]}>Search</span>
         <span className="push not-narrow">

@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes, ReactNode } from "react"
+import type { ButtonHTMLAttributes, ReactNode, Ref } from "react"
 import { useEffect, useState } from "react"
 
 import { Icon } from "./icons.tsx"
@@ -7,6 +7,7 @@ import classes from "./controls.module.css"
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly look?: "normal" | "primary" | "plain" | "danger"
+  readonly ref?: Ref<HTMLButtonElement>
 }
 
 /** Returns the class of a button, for links that look like one. */

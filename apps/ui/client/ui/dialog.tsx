@@ -25,6 +25,8 @@ export function Dialog({
   useEffect(() => {
     const opener = document.activeElement
     dialog.current?.showModal()
+    const target = dialog.current?.querySelector<HTMLElement>("[data-autofocus]")
+    ;(target ?? dialog.current)?.focus()
     return () => {
       if (opener instanceof HTMLElement) opener.focus()
     }
@@ -32,6 +34,7 @@ export function Dialog({
   return (
     <dialog
       ref={dialog}
+      tabIndex={-1}
       className={`${classes["dialog"]} ${isNarrow ? classes["narrow"] : ""}`}
       aria-labelledby={titleId}
       onClose={onClose}

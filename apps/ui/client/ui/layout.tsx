@@ -63,14 +63,17 @@ export function Facts({ facts }: { readonly facts: readonly (readonly [string, R
 /** Explains an empty view: the fact, the reason, the next thing to do. */
 export function Empty({
   title,
+  isPage = false,
   children,
 }: {
   readonly title: string
+  /** True when nothing else is on the page. */
+  readonly isPage?: boolean
   readonly children?: ReactNode
 }) {
   return (
     <div className={classes["empty"]}>
-      <h2>{title}</h2>
+      {isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   )
@@ -95,7 +98,7 @@ const skeletonWidths = ["62%", "88%", "74%", "81%", "55%"]
 /** The place of a view that is read for the first time. */
 export function Skeleton() {
   return (
-    <div aria-busy="true" aria-label="Loading">
+    <div role="status" aria-busy="true" aria-label="Loading">
       {skeletonWidths.map((width) => (
         <span key={width} className={classes["skeleton"]} style={{ width }} />
       ))}

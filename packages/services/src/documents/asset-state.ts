@@ -11,6 +11,8 @@ export const assetStateShape = {
   kind: z.enum(["source", "sql", "code"]),
   status: z.enum([...stateNames, "source"]),
   ...statusDetailShape,
+  /** The failed asset upstream that keeps it from being materialized. */
+  failed_upstream: z.nullable(z.string()),
   /** The first cause in a few words. */
   main_cause: z.string(),
   /** Key of the partition that represents the asset. */

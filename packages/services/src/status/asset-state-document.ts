@@ -13,6 +13,7 @@ export function toAssetStateDocument(graph: Graph, state: AssetState): AssetStat
     group,
     kind,
     ...toStatusFields(graph, state),
+    failed_upstream: state.failedUpstream ?? null,
     newest_partition: state.newest ?? null,
     partition_noun: state.partitioned ? state.noun : null,
     partitions: pickCounts(state),

@@ -25,6 +25,7 @@ import {
   findRecord,
 } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
+import { createFailedUpstreamFinder } from "./failed-upstream.ts"
 import { type Overdue, findOverdue } from "./overdue.ts"
 
 /** The state of an asset: its newest partition, and the number of partitions in each state. */
@@ -44,6 +45,8 @@ export interface AssetState {
   readonly bytes: number | undefined
   readonly materializedMs: number | undefined
   readonly overdue: (Overdue & { readonly partitionKey: string }) | undefined
+  /** The failed asset upstream that keeps the representing partition from being materialized. */
+  readonly failedUpstream: string | undefined
   readonly failedErrors: number
   readonly failedWarnings: number
 }
@@ -69,11 +72,15 @@ export async function readAssetStates(
       ranges.map(({ to }) => ({ asset, partition: to })),
     ),
   )
+  const findFailed = createFailedUpstreamFinder(project.evaluation)
   const states = assets.map((asset) => {
     const partition = findRepresentative(project.evaluation, asset)
     const record =
       partition === undefined ? undefined : findRecord(records, { asset: asset.name, partition })
-    return buildAssetState(project.evaluation, asset, { nowMs: project.nowMs, record })
+    const failedUpstream =
+      asset.kind === "source" || partition === undefined ? undefined : findFailed(asset, partition)
+    const inputs = { nowMs: project.nowMs, record, failedUpstream }
+    return buildAssetState(project.evaluation, asset, inputs)
   })
   return { project, states }
 }
@@ -109,6 +116,7 @@ export function findRepresentative(evaluation: Evaluation, asset: AnyAsset): num
 interface StateInputs {
   readonly nowMs: number
   readonly record: MaterializationRecord | undefined
+  readonly failedUpstream: string | undefined
 }
 
 /** Builds the state of one asset or source. */
@@ -138,6 +146,7 @@ function buildSourceState({ landing, bounds }: Evaluation, source: SourceAsset):
     bytes,
     materializedMs: undefined,
     overdue: undefined,
+    failedUpstream: undefined,
     failedErrors: 0,
     failedWarnings: 0,
   }
@@ -151,7 +160,7 @@ function buildCommonState({ name, group, partitions }: AnyAsset) {
 function buildMaterializedState(
   evaluation: Evaluation,
   asset: Asset,
-  { nowMs, record }: StateInputs,
+  { nowMs, record, failedUpstream }: StateInputs,
 ): AssetState {
   const representative = findRepresentative(evaluation, asset)
   const counts = countStates(evaluation, asset.computation)
@@ -175,6 +184,7 @@ function buildMaterializedState(
       ...overdue,
       partitionKey: formatPartitionKey(asset.partitions, overdue.partition),
     },
+    failedUpstream,
     failedErrors: record?.failedErrors ?? 0,
     failedWarnings: record?.failedWarnings ?? 0,
   }

@@ -1,8 +1,11 @@
+import type { Asset } from "@freshet/core"
 import {
   buildPlan,
+  type Evaluation,
   findReachable,
   type Graph,
   groupBy,
+  isFresh,
   joinRanges,
   type PartitionRange,
   formatPartitions,
@@ -34,9 +37,9 @@ async function readProjectAttention(initialProject: Project): Promise<AttentionD
   const { project } = projectPlan
   const { chain, groups } = await findRootGroups(projectPlan)
   const groupsBySubject = groupBy(groups, (group) => JSON.stringify(findSubject(project, group)))
-  const causes = await Promise.all(
-    [...groupsBySubject.values()].map((sameGroups) => toCause(project, sameGroups, chain)),
-  )
+  const causes: AttentionCauseDocument[] = []
+  for (const sameGroups of groupsBySubject.values())
+    causes.push(await toCause(project, sameGroups, chain))
   return { now: toIsoTime(project.nowMs), causes: causes.toSorted(compareSeverity) }
 }
 
@@ -83,9 +86,9 @@ async function toCause(
   }
 }
 
-/** Lists the assets of the groups and those downstream that are part of the work, in the order of the graph. */
+/** Lists the assets of the groups and those downstream whose newest partition is not fresh, in the order of the graph. */
 function listAffected(
-  { graph }: Project,
+  { evaluation, graph }: Project,
   groups: readonly RootGroup[],
   chain: CauseChain,
 ): readonly string[] {
@@ -93,11 +96,19 @@ function listAffected(
   const names = new Set(
     roots.flatMap((name) => [name, ...findReachable(graph, name, "downstream", Infinity)]),
   )
-  return [...graph.assets.values()].flatMap((asset) =>
-    names.has(asset.name) && asset.kind === "asset" && chain.has(asset.computation.name)
-      ? [asset.name]
-      : [],
+  const affected = [...graph.assets.values()].filter(
+    (asset) =>
+      asset.kind === "asset" &&
+      names.has(asset.name) &&
+      chain.has(asset.computation.name) &&
+      !isRepresentativeFresh(evaluation, asset),
   )
+  return affected.map(({ name }) => name)
+}
+
+function isRepresentativeFresh(evaluation: Evaluation, asset: Asset): boolean {
+  const partition = findRepresentative(evaluation, asset)
+  return partition !== undefined && isFresh(evaluation, asset.computation, partition)
 }
 
 async function readFailedChecks(
@@ -106,10 +117,12 @@ async function readFailedChecks(
 ): Promise<readonly FailedPartitionDocument[]> {
   const partition = joinRanges(ranges).at(-1)?.to
   if (status.kind !== "failed" || partition === undefined) return []
-  const failedPartitions = await Promise.all(
-    computation.outputs.map(({ asset }) => readFailedPartition(project, { asset, partition })),
-  )
-  return failedPartitions.filter((document) => document !== undefined)
+  const failedPartitions: FailedPartitionDocument[] = []
+  for (const { asset } of computation.outputs) {
+    const failedPartition = await readFailedPartition(project, { asset, partition })
+    if (failedPartition !== undefined) failedPartitions.push(failedPartition)
+  }
+  return failedPartitions
 }
 
 /** Predicts the materialization of the affected assets. */

@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router"
 
 import type { AssetDetailDocument } from "../../api/documents.ts"
-import { getShownState } from "../../asset-state.ts"
+import { getShownCause, getShownState } from "../../asset-state.ts"
 import { formatDuration } from "../../format.ts"
+import { useRootCauses } from "../../root-causes.ts"
 import { Button, getButtonClass, Key } from "../../ui/controls.tsx"
 import { StateBadge } from "../../ui/state.tsx"
 
@@ -58,13 +59,10 @@ export function AssetHead({
 function States({ asset }: { readonly asset: AssetDetailDocument }) {
   const { overdue, now } = asset
   const state = getShownState(asset)
-  const cause = state === "fresh" || state === "source" ? "" : `: ${asset.main_cause}`
+  const cause = getShownCause(asset, useRootCauses())
   return (
     <>
-      <StateBadge state={state}>
-        {state}
-        {cause === `: ${state}` ? "" : cause}
-      </StateBadge>
+      <StateBadge state={state}>{describeState(state, cause)}</StateBadge>
       {overdue === null ? null : (
         <StateBadge state="overdue">
           overdue by {formatDuration(Date.parse(now) - Date.parse(overdue.due_at))}
@@ -72,6 +70,11 @@ function States({ asset }: { readonly asset: AssetDetailDocument }) {
       )}
     </>
   )
+}
+
+function describeState(state: string, cause: string): string {
+  if (cause === "") return state
+  return state === "blocked" ? `${state} ${cause}` : `${state}: ${cause}`
 }
 
 const kindNames = { source: "source", sql: "SQL", code: "code" } as const

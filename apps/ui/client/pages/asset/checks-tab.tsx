@@ -3,10 +3,12 @@ import { formatQuantity } from "../../format.ts"
 import { Empty, noteClass, Section } from "../../ui/layout.tsx"
 import { State } from "../../ui/state.tsx"
 import { RowTable } from "../row-table.tsx"
+import { listFailedChecks } from "./failed-checks.ts"
 
 /** The checks of an asset with their latest results and failed rows. */
 export function ChecksTab({ asset }: { readonly asset: AssetDetailDocument }) {
   const { declared_checks: checks, check_results: results, partition } = asset
+  const failedNames = listFailedChecks(asset)
   const descriptions = new Map(checks.map(({ name, description }) => [name, description]))
   const resultNames = new Set(results.map(({ name }) => name))
   const pendingChecks = checks.filter(({ name }) => !resultNames.has(name))
@@ -29,19 +31,22 @@ export function ChecksTab({ asset }: { readonly asset: AssetDetailDocument }) {
           </tr>
         </thead>
         <tbody>
-          {results.map(({ name, passed, severity, failures }) => (
-            <tr key={name}>
-              <td>
-                <State state={passed ? "fresh" : severity === "error" ? "failed" : "stale"}>
-                  {passed ? "passed" : severity === "error" ? "failed" : "warning"}
-                </State>
-              </td>
-              <td className="strong">{name}</td>
-              <td className="quiet">{descriptions.get(name)}</td>
-              <td className="quiet">{severity}</td>
-              <td className="num">{failures === 0 ? "" : failures}</td>
-            </tr>
-          ))}
+          {results.map(({ name, severity, failures }) => {
+            const passed = !failedNames.has(name)
+            return (
+              <tr key={name}>
+                <td>
+                  <State state={passed ? "fresh" : severity === "error" ? "failed" : "stale"}>
+                    {passed ? "passed" : severity === "error" ? "failed" : "warning"}
+                  </State>
+                </td>
+                <td className="strong">{name}</td>
+                <td className="quiet">{descriptions.get(name)}</td>
+                <td className="quiet">{severity}</td>
+                <td className="num">{failures === 0 ? "" : failures}</td>
+              </tr>
+            )
+          })}
           {pendingChecks.map(({ name, description, severity }) => (
             <tr key={name}>
               <td>
@@ -55,6 +60,7 @@ export function ChecksTab({ asset }: { readonly asset: AssetDetailDocument }) {
           ))}
         </tbody>
       </table>
+      <LastFailure asset={asset} />
       <FailedRows results={results} />
     </Section>
   )
@@ -78,5 +84,14 @@ function FailedRows({ results }: { readonly results: AssetDetailDocument["check_
           </div>
         ))}
     </>
+  )
+}
+
+function LastFailure({ asset: { failure } }: { readonly asset: AssetDetailDocument }) {
+  if (failure === null) return null
+  return (
+    <p className={noteClass} data-state="failed">
+      The last attempt failed; the overview shows its failed rows. {failure.message}
+    </p>
   )
 }

@@ -26,17 +26,13 @@ export function Explanation({
   const flag = useSession()?.command_flag
   const state = getShownState(asset)
   return (
-    <Section title={`Why it is ${state}`} detail={formatQuantity(roots.length, "root cause")}>
+    <Section
+      title={state === "failed" ? "Why it failed" : `Why it is ${state}`}
+      detail={formatQuantity(roots.length, "root cause")}
+    >
       <div className="stack">
-        {roots.slice(0, 4).map((root) => (
-          <p key={`${root.asset} ${root.partitions_text} ${root.reason}`} className="measure">
-            <Link to="/assets/$asset" params={{ asset: root.asset }} className="strong">
-              {root.asset} {root.partitions_text}
-            </Link>
-            : {root.reason}.
-          </p>
-        ))}
-        <CausePath path={explanation.path} />
+        <Roots roots={roots} />
+        <CausePath explanation={explanation} />
         <FailedChecks explanation={explanation} />
         <p className="quiet">
           {asset.rows === null
@@ -58,11 +54,43 @@ export function Explanation({
   )
 }
 
-function CausePath({ path }: { readonly path: ExplanationDocument["path"] }) {
+/** Root causes with the same reason are one sentence. */
+function Roots({ roots }: Pick<ExplanationDocument, "roots">) {
+  const reasons = [...new Set(roots.map(({ reason }) => reason))].slice(0, 4)
+  return reasons.map((reason) => {
+    const places = roots.filter((root) => root.reason === reason)
+    return (
+      <p key={reason} className="measure">
+        <span className="strong">{reason}</span>, which affects{" "}
+        {places.map(({ asset, partitions_text: partitions }, at) => (
+          <span key={`${asset} ${partitions}`}>
+            {at === 0 ? "" : at === places.length - 1 ? " and " : ", "}
+            <Link to="/assets/$asset" params={{ asset }} className="nowrap">
+              {`${asset} ${partitions}`.trim()}
+            </Link>
+          </span>
+        ))}
+        .
+      </p>
+    )
+  })
+}
+
+/** The path from the first root cause, with the source that changed before it. */
+function CausePath({
+  explanation: { path, roots },
+}: {
+  readonly explanation: ExplanationDocument
+}) {
   if (path.length < 2) return null
+  const changed = roots[0]?.causes.flatMap((cause) => (cause.kind === "input" ? cause.changed : []))
+  const source = changed?.[0]?.asset
+  const stops = path.filter(({ asset }, at) => path[at + 1]?.asset !== asset)
+  const first =
+    source === undefined ? [] : [{ asset: source, partition: "", status: "source" as const }]
   return (
     <ol className={classes["path"]} aria-label="Path from the first root cause">
-      {path.map(({ asset, partition, status }, at) => (
+      {[...first, ...stops].map(({ asset, partition, status }, at) => (
         <li key={`${asset} ${partition}`} className="row">
           {at === 0 ? null : <Icon name="arrow" />}
           <State state={status}>
@@ -96,7 +124,7 @@ function FailedChecks({
               </span>{" "}
               <span className="quiet">
                 {description}. {formatQuantity(failures, "failed row")}
-                {sample.length === 0 ? "." : `; the first ${sample.length}:`}
+                {sample.length === 0 ? "." : ", for example:"}
               </span>
             </p>
             {sample.length === 0 ? null : (

@@ -9,6 +9,7 @@ import { formatBytes, formatCount, formatDuration, formatTime } from "../../form
 import { Facts, listClass, Section, Split } from "../../ui/layout.tsx"
 import { StateIcon } from "../../ui/state.tsx"
 import { Explanation } from "./explanation.tsx"
+import { listFailedChecks } from "./failed-checks.ts"
 import { HeatBar } from "./heat-bar.tsx"
 import { Neighbours } from "./neighbours.tsx"
 import { RowChart } from "./row-chart.tsx"
@@ -116,12 +117,9 @@ function Newest({
   )
 }
 
-function CheckList({
-  asset: { declared_checks: checks, check_results: results },
-}: {
-  readonly asset: AssetDetailDocument
-}) {
-  const failedNames = new Set(results.filter(({ passed }) => !passed).map(({ name }) => name))
+function CheckList({ asset }: { readonly asset: AssetDetailDocument }) {
+  const { declared_checks: checks, check_results: results } = asset
+  const failedNames = listFailedChecks(asset)
   const summary = failedNames.size === 0 ? `${checks.length} passed` : `${failedNames.size} failed`
   return (
     <Section title="Checks" detail={results.length === 0 ? "not run yet" : summary}>

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router"
 import { Fragment } from "react"
 
 import type { AssetStateDocument } from "../../api/documents.ts"
-import { getShownState, listPartitionCounts } from "../../asset-state.ts"
+import { getShownCause, getShownState, listPartitionCounts } from "../../asset-state.ts"
 import {
   formatBytes,
   formatCount,
@@ -10,6 +10,7 @@ import {
   formatQuantity,
   formatShortTime,
 } from "../../format.ts"
+import { useRootCauses } from "../../root-causes.ts"
 import { State, StateBar } from "../../ui/state.tsx"
 
 import classes from "./catalog.module.css"
@@ -111,7 +112,7 @@ interface AssetRowProps {
 function AssetRow({ asset, now, isSelected, onToggle }: AssetRowProps) {
   const { name, kind } = asset
   const state = getShownState(asset)
-  const cause = state === "fresh" || state === "source" ? "" : asset.main_cause
+  const cause = getShownCause(asset, useRootCauses())
   return (
     <tr className={isSelected ? classes["selected"] : undefined}>
       <td className={classes["check"]}>

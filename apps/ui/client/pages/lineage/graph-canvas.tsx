@@ -11,7 +11,7 @@ import {
   type LineData,
 } from "./graph-cards.tsx"
 import type { Box, Direction, GraphLayout } from "./layout-graph.ts"
-import { findPaths, findPathsBetween, type ViewGraph } from "./view-graph.ts"
+import { findPaths, findPathsBetween, type ViewEdge, type ViewGraph } from "./view-graph.ts"
 
 import classes from "./lineage.module.css"
 
@@ -134,16 +134,37 @@ function createEdges(props: GraphCanvasProps): Edge[] {
   const { graph, layout, direction } = props
   const litCards = findLitCards(props)
   const states = new Map(graph.nodes.map(({ id, state }) => [id, state]))
+  const groups = new Map(graph.nodes.map(({ id, group }) => [id, group]))
   return graph.edges.map((edge) => {
     const isLit = litCards !== undefined && litCards.has(edge.from) && litCards.has(edge.to)
+    const isInner = groups.get(edge.from) === groups.get(edge.to)
+    const isDown = direction === "TB" && isInner && groups.get(edge.from) !== undefined
     const data: LineData = {
       edge,
-      points: layout.lines[edge.id] ?? [],
-      isDown: direction === "TB" && graph.groups.length > 0,
+      points: attachEnds(layout, edge, isDown),
+      isDown,
       state: states.get(edge.from) === "fresh" ? "fresh" : (states.get(edge.to) ?? "fresh"),
       isLit,
       isFaded: litCards !== undefined && !isLit,
     }
     return { id: edge.id, source: edge.from, target: edge.to, type: "line", data }
   })
+}
+
+/** Begins and ends a line in the middle of the sides of its cards. */
+function attachEnds({ boxes, lines }: GraphLayout, { id, from, to }: ViewEdge, isDown: boolean) {
+  const [source, target] = [boxes[from], boxes[to]]
+  const inner = (lines[id] ?? []).slice(1, -1)
+  if (source === undefined || target === undefined) return inner
+  return isDown
+    ? [
+        { x: source.x + source.width / 2, y: source.y + source.height },
+        ...inner,
+        { x: target.x + target.width / 2, y: target.y },
+      ]
+    : [
+        { x: source.x + source.width, y: source.y + source.height / 2 },
+        ...inner,
+        { x: target.x, y: target.y + target.height / 2 },
+      ]
 }

@@ -59,11 +59,7 @@ export function layoutGraph(
       height: size.height + groupPadding.top + groupPadding.bottom,
     })),
   ]
-  const outer = layoutFlat(
-    outerItems,
-    liftEdges(edges, places),
-    groups.length === 0 ? direction : "LR",
-  )
+  const outer = layoutFlat(outerItems, liftEdges(edges, places), "LR")
   return combineLayouts(outer, inner)
 }
 

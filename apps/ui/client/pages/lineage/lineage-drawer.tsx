@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router"
 
 import type { AssetStateDocument, LineageDocument } from "../../api/documents.ts"
-import { getShownState } from "../../asset-state.ts"
+import { getShownCause, getShownState } from "../../asset-state.ts"
 import { formatCount } from "../../format.ts"
+import { useRootCauses } from "../../root-causes.ts"
 import { Button, getButtonClass, Key } from "../../ui/controls.tsx"
 import { Facts, listClass, Section } from "../../ui/layout.tsx"
 import { StateBadge, StateIcon, type StateName } from "../../ui/state.tsx"
@@ -29,7 +30,7 @@ export function LineageDrawer({
 }: LineageDrawerProps) {
   const { name, overdue, rows, newest_partition: newest } = asset
   const state = getShownState(asset)
-  const isTroubled = state !== "fresh" && state !== "source"
+  const cause = getShownCause(asset, useRootCauses())
   const upstream = lineage.edges.filter(({ to }) => to === name).map(({ from }) => from)
   const downstream = lineage.edges.filter(({ from }) => from === name).map(({ to }) => to)
   return (
@@ -40,7 +41,7 @@ export function LineageDrawer({
           <StateBadge state={state} />
           {overdue === null ? null : <StateBadge state="overdue" />}
         </p>
-        {isTroubled ? <p className="quiet">{asset.main_cause}</p> : null}
+        {cause === "" ? null : <p className="quiet">{cause}</p>}
         <p className="row">
           <Link to="/assets/$asset" params={{ asset: name }} className={getButtonClass()}>
             Open <Key>↵</Key>

@@ -1,5 +1,6 @@
+import { useEffect, useState } from "react"
+
 import type { TargetDocument } from "../../api/documents.ts"
-import { isDay } from "../../days.ts"
 import { Choice, Field, inputClass } from "../../ui/controls.tsx"
 
 import classes from "./plan.module.css"
@@ -67,26 +68,42 @@ function RangeFields({
   readonly onChange: (target: BackfillTarget) => void
 }) {
   const { from = "", to = "" } = target.partitions
-  const type = isDay(from) || isDay(to) ? "date" : "text"
   const change = (partitions: BackfillTarget["partitions"]) => onChange({ ...target, partitions })
   return (
     <>
-      <Field label="From">
-        <input
-          className={inputClass}
-          type={type}
-          value={from}
-          onChange={({ target: { value } }) => value !== "" && change({ from: value, to })}
-        />
-      </Field>
-      <Field label="To">
-        <input
-          className={inputClass}
-          type={type}
-          value={to}
-          onChange={({ target: { value } }) => value !== "" && change({ from, to: value })}
-        />
-      </Field>
+      <KeyField label="From" value={from} onChange={(key) => change({ from: key, to })} />
+      <KeyField label="To" value={to} onChange={(key) => change({ from, to: key })} />
     </>
+  )
+}
+
+const typingMs = 400
+
+/** A partition key that is applied when typing pauses. */
+function KeyField({
+  label,
+  value,
+  onChange,
+}: {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (key: string) => void
+}) {
+  const [text, setText] = useState(value)
+  useEffect(() => {
+    if (text === value || text === "") return
+    const timer = setTimeout(() => onChange(text), typingMs)
+    return () => clearTimeout(timer)
+  }, [text, value, onChange])
+  return (
+    <Field label={label}>
+      <input
+        className={inputClass}
+        size={12}
+        value={text}
+        spellCheck={false}
+        onChange={(event) => setText(event.target.value)}
+      />
+    </Field>
   )
 }

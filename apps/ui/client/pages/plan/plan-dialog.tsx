@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
-import { useEffect, useState } from "react"
+import { useEffect, useRef, useState } from "react"
 
 import type { PlanDocument, RequestDocument, TargetDocument } from "../../api/documents.ts"
 import { postAction, toProblems } from "../../api/fetch-document.ts"
@@ -127,6 +127,7 @@ function PlanFooter({
   const flag = session?.command_flag
   const isReady = plan !== undefined && !isEmpty && submission.state === "ready"
   const canRun = session?.role === "operator"
+  const button = useFocusWhenReady(isReady && canRun)
   return (
     <>
       {plan === undefined ? null : (
@@ -139,8 +140,8 @@ function PlanFooter({
           Cancel <Key>esc</Key>
         </Button>
         <Button
+          ref={button}
           look="primary"
-          autoFocus
           disabled={!isReady || !canRun}
           title={canRun ? undefined : "This server is read-only for you."}
           onClick={submission.submit}
@@ -150,6 +151,18 @@ function PlanFooter({
       </span>
     </>
   )
+}
+
+/** Moves the focus to the button once, when the plan is ready and no option has been touched: Enter runs it. */
+function useFocusWhenReady(isReady: boolean) {
+  const button = useRef<HTMLButtonElement>(null)
+  const hasFocused = useRef(false)
+  useEffect(() => {
+    if (!isReady || hasFocused.current) return
+    hasFocused.current = true
+    if (document.activeElement instanceof HTMLDialogElement) button.current?.focus()
+  }, [isReady])
+  return button
 }
 
 function formatRunLabel(plan: PlanDocument | undefined): string {

@@ -18,8 +18,13 @@ const shownLength = 60
 
 /** Shortens the command of a run to a title: without the program, and with the number of many names. */
 export function formatRunTitle(command: string): string {
-  const words = command.replace(/^freshet /, "").split(" ")
-  const title = words.join(" ")
+  const title = command
+    .replace(/^freshet /, "")
+    .replace(/ --from (\S+) --to (\S+)/, ", $1 to $2")
+    .replace(/ --(?:date|partition)[ =](\S+)/, ", $1")
+    .replace(/ --only (\S+)/, ", only $1")
+    .replace(/ --downstream/, " and downstream")
+  const words = title.split(" ")
   if (title.length <= shownLength) return title
   const names = words.slice(1).filter((word) => !word.startsWith("-"))
   const [verb = ""] = words

@@ -106,9 +106,9 @@ function FixDialog({
 
 function CauseKeys() {
   return (
-    <>
+    <span className="not-narrow">
       <Key>j</Key> <Key>k</Key> move <Key>w</Key> why <Key>x</Key> fix
-    </>
+    </span>
   )
 }
 

@@ -96,7 +96,7 @@ const exampleAsset = `export const orders = sqlAsset({
 
 function NoAssets() {
   return (
-    <Empty title="No assets yet.">
+    <Empty isPage title="No assets yet.">
       <p className="quiet">
         An asset is a query and the assets that it reads. Declare one and list it in
         freshet.config.ts:

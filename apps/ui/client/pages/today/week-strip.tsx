@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router"
 
 import type { AssetListDocument, PartitionsDocument, StatusDocument } from "../../api/documents.ts"
 import { formatAssetPath, formatPath, useDocument, useDocuments } from "../../api/use-document.ts"
+import { addDays, listDays } from "../../days.ts"
 import { formatQuantity } from "../../format.ts"
 import { Icon } from "../../ui/icons.tsx"
 import { Section } from "../../ui/layout.tsx"
@@ -19,13 +20,11 @@ export function WeekStrip({ status }: { readonly status: StatusDocument }) {
     .map(({ name }) => name)
   const listedNames = names.slice(0, assetCount)
   const documents = useDocuments<PartitionsDocument>(
-    listedNames.map((name) =>
-      formatPath(formatAssetPath(name, "/partitions"), { limit: dayCount }),
-    ),
+    listedNames.map((name) => formatPath(formatAssetPath(name, "/partitions"), { limit: 0 })),
   )
   const assets = documents.filter((document) => document !== undefined)
   const overdue = new Map(status.assets.map((asset) => [asset.name, asset.overdue?.partition]))
-  const days = listDays(assets, [...overdue.values()])
+  const days = listStripDays(assets, [...overdue.values()])
   if (days.length === 0) return null
   const detail = formatQuantity(names.length, "published daily asset")
   return (
@@ -58,18 +57,30 @@ export function WeekStrip({ status }: { readonly status: StatusDocument }) {
   )
 }
 
-/** Lists the days of the assets, and an overdue day only if it follows them. */
-function listDays(
+/** Lists the latest days up to the newest materialized one, and an overdue day after it. */
+function listStripDays(
   assets: readonly PartitionsDocument[],
   overdueDays: readonly (string | undefined)[],
 ): readonly string[] {
-  const days = new Set(assets.flatMap(({ partitions }) => partitions.map(({ key }) => key)))
-  if (days.size > 0) for (const day of overdueDays) if (day !== undefined) days.add(day)
-  return [...days].toSorted().slice(-dayCount)
+  const builtRanges = assets.flatMap(({ ranges }) =>
+    ranges.filter(({ state }) => state !== "missing"),
+  )
+  const newest = builtRanges
+    .map(({ to }) => to)
+    .toSorted()
+    .at(-1)
+  if (newest === undefined) return []
+  const next = addDays(newest, 1)
+  const end = overdueDays.includes(next) ? next : newest
+  const starts = assets
+    .flatMap(({ ranges }) => ranges.slice(0, 1).map(({ from }) => from))
+    .toSorted()
+  const first = addDays(end, 1 - dayCount)
+  return listDays({ from: [first, starts[0] ?? first].toSorted()[1] ?? first, to: end })
 }
 
 function StripRow({
-  asset: { asset, partitions },
+  asset: { asset, ranges },
   days,
   overdueDay,
 }: {
@@ -77,7 +88,6 @@ function StripRow({
   readonly days: readonly string[]
   readonly overdueDay: string | undefined
 }) {
-  const states = new Map(partitions.map(({ key, state }) => [key, state]))
   return (
     <tr>
       <td className="nowrap">
@@ -86,7 +96,8 @@ function StripRow({
         </Link>
       </td>
       {days.map((day) => {
-        const state = states.get(day) ?? (day === overdueDay ? "overdue" : undefined)
+        const range = ranges.find(({ from, to }) => from <= day && day <= to)
+        const state = range?.state ?? (day === overdueDay ? "overdue" : undefined)
         return (
           <td key={day} className={classes["day"]}>
             {state === undefined ? null : (

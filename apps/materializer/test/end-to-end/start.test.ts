@@ -1,0 +1,24 @@
+import type { StatusDocument } from "@freshet/services"
+import { expect, test } from "vitest"
+
+import { startFreshet } from "./freshet-process.ts"
+import { expectNoProcesses } from "./processes.ts"
+import { withEmbeddedTestProject } from "./test-project.ts"
+
+test("an empty project gets demo data, a first run and a page, and Ctrl-C stops all", async () => {
+  await withEmbeddedTestProject(async (place) => {
+    const running = startFreshet(place, "start", "--port", "0")
+    await running.waitForOutput("Freshet is at http")
+    const [address = ""] = /http:\S+/.exec(running.readOutput()) ?? []
+    const readStatus = async () =>
+      (await (await fetch(`${address}api/status`)).json()) as StatusDocument // the UI's tests parse it
+    expect((await readStatus()).landing.is_empty).toBe(false)
+    await expect
+      .poll(async () => (await readStatus()).summary, { timeout: 300_000, interval: 1000 })
+      .toMatchObject({ fresh: 54, stale: 0, missing: 0, failed: 0, overdue: 0 })
+    expect(await (await fetch(address)).text()).toContain('<div id="root">')
+    running.kill("SIGINT")
+    expect(await running.result).toMatchObject({ code: 0, signal: null })
+    await expectNoProcesses(place.folder)
+  })
+})

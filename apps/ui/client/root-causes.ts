@@ -1,0 +1,20 @@
+import { useMemo } from "react"
+
+import type { AttentionCause, AttentionDocument } from "./api/documents.ts"
+import { useDocument } from "./api/use-document.ts"
+
+/** Reads the root cause of each asset that is not fresh, in a few words. */
+export function useRootCauses(): ReadonlyMap<string, string> {
+  const { data } = useDocument<AttentionDocument>("/api/attention")
+  return useMemo(() => {
+    const causes = (data?.causes ?? []).toReversed() // the most severe cause of an asset is set last
+    return new Map(causes.flatMap((cause) => cause.affected.map((name) => [name, describe(cause)])))
+  }, [data])
+}
+
+function describe({ kind, subject, partitions_text: partitions, reason }: AttentionCause): string {
+  if (subject === null) return "never materialized"
+  const place = `${subject} ${partitions}`.trim()
+  if (kind === "changed") return `${place} changed`
+  return kind === "code" ? `${subject} has another declaration` : reason
+}
