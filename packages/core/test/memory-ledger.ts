@@ -92,7 +92,12 @@ function toTablePublications(ledger: MemoryLedger, graph: Graph): LedgerSnapshot
     const table = ledger.tables.get(asset.publish.table)
     if (table === undefined) continue
     const partitions = [...table.contents].map(([key, dataVersion]) => {
-      return { key, partition: findPartition(asset.partitions, key), dataVersion }
+      return {
+        key,
+        partition: findPartition(asset.partitions, key),
+        dataVersion,
+        file: dataVersion,
+      }
     })
     publications.set(asset.name, { asset: table.asset, partitions, atMs: table.atMs })
   }

@@ -75,10 +75,11 @@ export function sqlAsset<
   G extends Granularity = never,
   P extends Partitions = Unpartitioned,
   T extends PublishedTable = PublishedTable,
+  const K extends string = never,
 >(
   declared: AssetOptions<N, C, P> & {
     readonly query: Sql<G> & ReadsFit<P, G>
-    readonly publish?: Publish<T> & FitsTable<C, T>
+    readonly publish?: Publish<T, K> & FitsTable<C, T, K>
   },
 ): Asset<N, C, P> {
   const { query, publish, ...described } = declared
@@ -107,9 +108,9 @@ export interface Output<C extends Columns = Columns> {
 type OutputsFit<O> = {
   readonly [K in keyof O]: O[K] extends {
     readonly columns: infer C extends Columns
-    readonly publish: Publish<infer T>
+    readonly publish: Publish<infer T, infer K>
   }
-    ? { readonly publish: FitsTable<C, T> }
+    ? { readonly publish: FitsTable<C, T, K> }
     : unknown
 }
 
@@ -160,6 +161,7 @@ export function codeAsset<
   U extends Readonly<Record<string, UpstreamRead>>,
   P extends Partitions = Unpartitioned,
   T extends PublishedTable = PublishedTable,
+  const K extends string = never,
 >(
   declared: AssetOptions<N, C, P> & {
     readonly version: string
@@ -168,7 +170,7 @@ export function codeAsset<
       upstream: UpstreamRows<U>,
       context: ComputeContext,
     ) => AsyncIterable<RowOf<C> | ColumnBatch<RowOf<C>>>
-    readonly publish?: Publish<T> & FitsTable<C, T>
+    readonly publish?: Publish<T, K> & FitsTable<C, T, K>
   },
 ): Asset<N, C, P> {
   const { version, upstream, compute, publish, ...described } = declared

@@ -99,6 +99,8 @@ export interface PublishedPartition {
   /** Undefined if the key is not one of the asset's partitions as it is declared. */
   readonly partition: number | undefined
   readonly dataVersion: string
+  /** Key in the store of the rows; empty if unknown. */
+  readonly file: string
 }
 
 /** An immutable view of the ledger for evaluation and planning. */

@@ -2,16 +2,16 @@ import type { Asset } from "../declare/declaration.ts"
 import { formatPartitionKey } from "../declare/partition.ts"
 import { toRanges } from "../evaluate/states.ts"
 import type { Plan } from "../plan/plan.ts"
+import { listPublished } from "../plan/publication-set.ts"
 import {
   type PublicationPlan,
-  type TableContent,
-  chooseContents,
   computePublicationVersion,
   formatNewestKey,
   hasPassedChecks,
   isPublished,
   isReadyToPublish,
 } from "../plan/publication.ts"
+import { type TableContent, chooseContents } from "../plan/table-content.ts"
 import type {
   AssetRange,
   Effects,
@@ -80,12 +80,17 @@ function listContentRanges({ asset, partitions }: TableContent): readonly AssetR
 
 function toPublicationTables(
   state: RunState,
-  { asset, partitions }: TableContent,
+  { asset, partitions, retained }: TableContent,
 ): PublicationTable[] {
   const { publish } = asset
   if (publish === undefined) return []
+  const published = new Map(
+    listPublished(state.evaluation, asset).map((rows) => [rows.partition, rows]),
+  )
   const rows = partitions.flatMap((partition) => {
-    const stored = findRows(state, asset.name, partition)
+    const stored = retained.has(partition)
+      ? published.get(partition)
+      : findRows(state, asset.name, partition)
     if (stored === undefined) return []
     const { file, dataVersion } = stored
     return [{ key: formatPartitionKey(asset.partitions, partition), file, dataVersion }]

@@ -20,7 +20,11 @@ export function findDeclarationProblems(declared: readonly AnyAsset[]): readonly
     ...declared.flatMap((asset) =>
       asset.kind === "source"
         ? findSourceProblems(asset)
-        : [...findReadProblems(asset, byName), ...findCheckProblems(asset, byName)],
+        : [
+            ...findReadProblems(asset, byName),
+            ...findCheckProblems(asset, byName),
+            ...findKeepProblems(asset),
+          ],
     ),
     ...findSharedTables(declared),
     ...findSetProblems(declared),
@@ -258,6 +262,26 @@ function findSharedTables(declared: readonly AnyAsset[]): Problem[] {
     const message = `\`${asset.name}\` and \`${other}\` are published to the same table.`
     return [{ kind: "shared_table", asset: asset.name, message, hint: "Give each its own table." }]
   })
+}
+
+/** A table contains the newest partition only of time, and several partitions only of an asset that has several. */
+function findKeepProblems({ name, partitions, publish }: Asset): Problem[] {
+  if (publish === undefined) return []
+  const { keep } = publish
+  if (partitions.kind === "static" && keep.kind !== "partitions")
+    return [
+      {
+        kind: "publish_keep",
+        asset: name,
+        message: `\`${name}\` is partitioned by key, and keys have no order: its table cannot keep the ${keep.kind === "latest" ? "latest" : "last ones"}.`,
+        hint: 'Publish all keys: keep: "partitions", with a partitionColumn for the key.',
+      },
+    ]
+  if (partitions.kind !== "none" || keep.kind === "latest") return []
+  const message = `\`${name}\` is not partitioned: its table cannot keep several partitions.`
+  return [
+    { kind: "publish_keep", asset: name, message, hint: "Leave out keep and partitionColumn." },
+  ]
 }
 
 /** The tables of a set show one partition, so their assets need equal partitions. */

@@ -11,46 +11,28 @@ import {
 import type { PublicationTable } from "../ports.ts"
 import {
   findPublishedSet,
-  findSetBounds,
   findSetPublication,
   groupPublicationSets,
+  listPublished,
 } from "./publication-set.ts"
+import { type TableContent, chooseContents } from "./table-content.ts"
 
 /** The expected publication of a set after the steps of a plan: other partitions, or other rows of the published ones. */
 export interface PublicationPlan {
   readonly set: string
   /** Key of the newest partition that the tables will contain. */
   readonly key: string
-  readonly tables: readonly TableContent[]
+  readonly tables: readonly PlannedTable[]
   /** Key of the newest partition in the tables; undefined before the first publication. */
   readonly published: string | undefined
   /** Keys of published partitions that do not exist any more. */
   readonly withdrawn: readonly string[]
 }
 
-/** The partitions that the table of an asset should contain, ascending. */
-export interface TableContent {
-  readonly asset: Asset
-  readonly partitions: readonly number[]
-}
-
-/**
- * Chooses the partitions that the tables of a set should contain: the newest one that is ready. It is not older than a
- * published one that still exists, so that a backfill does not change the published tables. Undefined when there is none.
- */
-export function chooseContents(
-  evaluation: Evaluation,
-  assets: readonly Asset[],
-  isReady: (asset: Asset, partition: number) => boolean,
-): readonly TableContent[] | undefined {
-  const range = findSetBounds(evaluation, assets)
-  if (range === undefined) return undefined
-  const { newest: published = -Infinity } = findPublishedSet(evaluation, assets)
-  const oldest = Math.max(range.from, published)
-  for (let partition = range.to; partition >= oldest; partition -= 1)
-    if (assets.every((asset) => isReady(asset, partition)))
-      return assets.map((asset) => ({ asset, partitions: [partition] }))
-  return undefined
+/** A table of a planned publication. */
+export interface PlannedTable extends TableContent {
+  /** The partitions whose rows the publication writes. */
+  readonly changed: readonly number[]
 }
 
 /** The steps of a plan: tests whether one of them materializes, or checks, a partition. */
@@ -88,36 +70,56 @@ export function planPublications(
     const tables = chooseContents(evaluation, assets, isReady)
     if (tables === undefined) return []
     if (tables.every((content) => isPublished(evaluation, content, findVersion))) return []
-    return [buildPublicationPlan(evaluation, set, tables)]
+    return [buildPublicationPlan(evaluation, set, tables, findVersion)]
   })
 }
+
+/** Finds the data version of a partition's rows; undefined if they will change. */
+export type FindVersion = (asset: Asset, partition: number) => string | undefined
 
 /** Tests whether a table contains exactly these partitions with their current rows. */
 export function isPublished(
   evaluation: Evaluation,
-  { asset, partitions }: TableContent,
-  findVersion: (asset: Asset, partition: number) => string | undefined,
+  content: TableContent,
+  findVersion: FindVersion,
 ): boolean {
-  const publication = evaluation.snapshot.publications.get(asset.name)
-  if (publication?.asset !== asset.name) return false
-  const published = publication.partitions
+  const { asset, partitions } = content
   return (
-    published.length === partitions.length &&
-    published.every(({ partition, dataVersion }, at) => {
-      if (partition === undefined || partition !== partitions[at]) return false
-      return dataVersion === findVersion(asset, partition)
-    })
+    evaluation.snapshot.publications.get(asset.name)?.asset === asset.name &&
+    listPublished(evaluation, asset).length === partitions.length &&
+    listChanged(evaluation, content, findVersion).length === 0
   )
+}
+
+/** Lists the partitions that a table does not contain with their current rows. */
+function listChanged(
+  evaluation: Evaluation,
+  { asset, partitions, retained }: TableContent,
+  findVersion: FindVersion,
+): readonly number[] {
+  const published = new Map(
+    listPublished(evaluation, asset).map(({ partition, dataVersion }) => [partition, dataVersion]),
+  )
+  return partitions.filter((partition) => {
+    if (retained.has(partition)) return false
+    const version = published.get(partition)
+    return version === undefined || version !== findVersion(asset, partition)
+  })
 }
 
 function buildPublicationPlan(
   evaluation: Evaluation,
   set: string,
-  tables: readonly TableContent[],
+  contents: readonly TableContent[],
+  findVersion: FindVersion,
 ): PublicationPlan {
-  const assets = tables.map(({ asset }) => asset)
+  const assets = contents.map(({ asset }) => asset)
   const { withdrawn } = findPublishedSet(evaluation, assets)
   const published = findSetPublication(evaluation, set, assets)?.partitionKey
+  const tables = contents.map((content) => ({
+    ...content,
+    changed: listChanged(evaluation, content, findVersion),
+  }))
   return { set, key: formatNewestKey(tables), tables, published, withdrawn }
 }
 

@@ -41,9 +41,10 @@ test("an asset whose rows fit has its table and set", () => {
     kind: "publish",
     table: recs,
     set: "recommendations",
-    keep: "latest",
+    keep: { kind: "latest" },
+    partitionColumn: undefined,
   })
-  expectTypeOf(publishTo(recs, { set: "x" })).toEqualTypeOf<Publish<typeof recs>>()
+  expectTypeOf(publishTo(recs, { set: "x" })).toEqualTypeOf<Publish<typeof recs, never>>()
 })
 
 test("columns with a default in the table are optional, and optional columns may be null", () => {

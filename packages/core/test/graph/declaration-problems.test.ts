@@ -300,6 +300,24 @@ describe("publications", () => {
   const published = (name: string, extra: Parameters<typeof dailyAsset>[2]): Asset =>
     dailyAsset(name, sql`from ${all(raw)}`, extra)
 
+  test("a table keeps several partitions of an asset that has several, and the latest one only of time", () => {
+    const keys = published("keys", {
+      partitions: staticKeys(["a", "b"]),
+      publish: publishTo(table, { set: "s" }),
+    })
+    const whole = published("whole", {
+      partitions: unpartitioned,
+      publish: publishTo(
+        { ...table, $inferInsert: { day: "" } },
+        { set: "t", keep: { last: 2 }, partitionColumn: "day" },
+      ),
+    })
+    expect(formatProblems(raw, keys, whole)).toEqual([
+      '`keys` is partitioned by key, and keys have no order: its table cannot keep the latest. Publish all keys: keep: "partitions", with a partitionColumn for the key.',
+      "`whole` is not partitioned: its table cannot keep several partitions. Leave out keep and partitionColumn.",
+    ])
+  })
+
   test("two assets may not share a table", () => {
     const publish = publishTo(table, { set: "s" })
     expect(formatProblems(raw, published("b", { publish }), published("c", { publish }))).toEqual([

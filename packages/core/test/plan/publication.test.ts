@@ -209,6 +209,40 @@ describe("a set", () => {
   })
 })
 
+describe("a table of several partitions", () => {
+  const declareKept = (keep: "partitions" | { readonly last: number }) =>
+    buildValidGraph(
+      raw,
+      dailyAsset("recs", sql`from ${raw}`, {
+        publish: publishTo(keptTable, { set: "recs", keep, partitionColumn: "day" }),
+      }),
+    )
+  const keptTable: { readonly $inferInsert: { day: string } } = { $inferInsert: { day: "" } }
+  const listRows = (project: MemoryProject) => [...(project.tables.get(keptTable)?.contents ?? [])]
+
+  test("contains all partitions that are ready, and retains published ones that are not", async () => {
+    const project = createProjectWithDays([1, 2, 3])
+    await run(project, declareKept("partitions"))
+    const rows = [1, 2, 3].map((at) => [`2026-01-0${at}`, `recs(r${at})`])
+    expect(listRows(project)).toEqual(rows)
+    land(project, "raw", day(1), "corrected")
+    land(project, "raw", day(3), "broken")
+    project.behaviour.checks = (_, key) => (key === "2026-01-03" ? [failedCheck("recs")] : [])
+    await run(project, declareKept("partitions"))
+    expect(listRows(project)).toEqual([["2026-01-01", "recs(corrected)"], ...rows.slice(1)])
+    expect((await run(project, declareKept("partitions"))).publications).toEqual([])
+  })
+
+  test("contains the last partitions", async () => {
+    const project = createProjectWithDays([1, 2, 3])
+    await run(project, declareKept({ last: 2 }))
+    land(project, "raw", day(4), "r4")
+    const { plan } = await run(project, declareKept({ last: 2 }))
+    expect(plan.publications[0]?.tables[0]?.changed).toEqual([day(4)])
+    expect(listRows(project).map(([key]) => key)).toEqual(["2026-01-03", "2026-01-04"])
+  })
+})
+
 describe("changed checks", () => {
   const strict = buildRecsGraph({ checks: [unique("n")] })
 

@@ -224,7 +224,7 @@ function buildFailuresQuery(graph: Graph): string {
 
 /** Selects the partitions in published tables. */
 const publishedQuery = `
-  select table_name, partition_key, asset, data_version, ${toMilliseconds("published_at")}
+  select table_name, partition_key, asset, data_version, file, content, ${toMilliseconds("published_at")}
   from freshet.published_partitions order by table_name`
 
 function getText(row: TextRow, column: number): string {
@@ -255,7 +255,9 @@ function toPublishedRow(row: TextRow): PublishedRow {
     key: getText(row, 1),
     asset: getText(row, 2),
     dataVersion: getText(row, 3),
-    atMs: getNumber(row, 4),
+    file: getText(row, 4),
+    content: getText(row, 5),
+    atMs: getNumber(row, 6),
   }
 }
 

@@ -8,7 +8,8 @@ import {
   type TablePublication,
 } from "@freshet/core/engine"
 
-import { findTableName } from "../publish/target-table.ts"
+import { hashContent } from "../publish/table-scope.ts"
+import { findTableName, type TargetTable, toTargetTable } from "../publish/target-table.ts"
 import { getCurrentName, type LedgerNames } from "./ledger-names.ts"
 
 /** The record of one partition in a published table. */
@@ -17,10 +18,12 @@ export interface PublishedRow {
   readonly key: string
   readonly asset: string
   readonly dataVersion: string
+  readonly file: string
+  readonly content: string
   readonly atMs: number
 }
 
-/** Finds the content of each published asset's table. */
+/** Finds the content of each published asset's table. Rows in another form than that of the declared table have no data version. */
 export function readTablePublications(
   names: LedgerNames,
   rows: readonly PublishedRow[],
@@ -37,19 +40,34 @@ export function readTablePublications(
 
 function toTablePublication(
   names: LedgerNames,
-  { partitions }: Asset,
+  asset: Asset,
   rows: readonly PublishedRow[],
 ): TablePublication {
+  const { partitions } = asset
+  const target = findTargetTable(asset)
   const [newest] = rows.toSorted((one, other) => other.atMs - one.atMs)
-  const published = rows.map(({ key, dataVersion }) => ({
-    key,
-    partition: findPartition(partitions, key),
-    dataVersion,
-  }))
+  const published = rows.map(({ key, dataVersion, file, content }) => {
+    const isCurrentForm = target === undefined || content === hashContent(target, dataVersion)
+    return {
+      key,
+      partition: findPartition(partitions, key),
+      dataVersion: isCurrentForm ? dataVersion : "",
+      file,
+    }
+  })
   return {
     asset: getCurrentName(names, newest?.asset ?? ""),
     partitions: published.toSorted(comparePartitions),
     atMs: newest?.atMs ?? 0,
+  }
+}
+
+/** Finds the target table of an asset; undefined if the asset cannot be published. */
+function findTargetTable(asset: Asset): TargetTable | undefined {
+  try {
+    return asset.publish && toTargetTable({ asset, publish: asset.publish })
+  } catch {
+    return undefined
   }
 }
 

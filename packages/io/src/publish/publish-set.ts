@@ -18,9 +18,9 @@ import {
 } from "./publication.ts"
 import { toPublishError, describeCause } from "./publish-error.ts"
 import type { ReadRows } from "./row-reader.ts"
+import { findScope, hashContent } from "./table-scope.ts"
 import { checkTargets } from "./target-check.ts"
 import { formatTableName, type TargetTable, toTargetTable } from "./target-table.ts"
-import { findUnchangedTable, hashContent } from "./unchanged-table.ts"
 import { type Connect, withConnection } from "./with-connection.ts"
 import { writeTable } from "./write-table.ts"
 
@@ -70,11 +70,22 @@ async function publishTable(
   table: PublicationTable,
   target: TargetTable,
 ): Promise<PublishedTable> {
-  const unchanged = await findUnchangedTable(client, target, table)
-  if (unchanged !== undefined) return unchanged
-  const rows = new Map<string, number>()
+  const { scope, recordedRows } = await findScope(client, target, table)
+  const rows = new Map(scope.kind === "whole" ? [] : recordedRows)
   try {
-    const change = await writeTable(client, target, readPartitions(rowsOf, table, target, rows))
+    const partitions = table.partitions.filter(
+      ({ key }) =>
+        scope.kind === "whole" || (scope.kind === "partitions" && scope.changedKeys.has(key)),
+    )
+    const chunks = readPartitions(rowsOf, { ...table, partitions }, target, rows)
+    const counts = await writeTable(client, target, scope, chunks)
+    const sum = table.partitions.reduce((total, { key }) => total + (rows.get(key) ?? 0), 0)
+    const change = {
+      asset: target.asset.name,
+      table: formatTableName(target),
+      ...counts,
+      rows: sum,
+    }
     return { change, rows }
   } catch (cause) {
     throw toPublishError(formatTableName(target), cause)
@@ -85,11 +96,15 @@ async function publishTable(
 async function* readPartitions(
   rowsOf: ReadRows,
   { partitions }: PublicationTable,
-  { columns, key: order }: TargetTable,
+  { columns, key: order, partitionColumn }: TargetTable,
   rows: Map<string, number>,
 ): AsyncIterable<DuckDBDataChunk> {
-  const rowColumns = columns.map(({ name, expression }) => ({ name, expression }))
   for (const { key, file } of partitions) {
+    const rowColumns = columns.map(({ name, expression }) =>
+      name === partitionColumn?.name
+        ? { name, expression: partitionColumn.buildExpression(key) }
+        : { name, expression },
+    )
     rows.set(key, 0)
     for await (const chunk of rowsOf(file, rowColumns, order)) {
       rows.set(key, (rows.get(key) ?? 0) + chunk.rowCount)

@@ -5,6 +5,7 @@ import { getTableConfig, type PgColumn, PgTable } from "drizzle-orm/pg-core"
 
 import { findBinaryColumn } from "./binary-column.ts"
 import type { BinaryForm } from "./binary-rows.ts"
+import { findPartitionColumn, type PartitionColumn } from "./partition-column.ts"
 
 /** A published table as it is declared: where it is, its key, and the columns that an asset fills. */
 export interface TargetTable {
@@ -15,6 +16,8 @@ export interface TargetTable {
   /** Names of the primary key's columns. */
   readonly key: readonly string[]
   readonly columns: readonly TargetColumn[]
+  /** The column with the partition; undefined for a table of one partition. */
+  readonly partitionColumn: PartitionColumn | undefined
   /** The column with the time of a row's latest change, if the table has one: `updated_at`. */
   readonly updatedAtColumn: string | undefined
 }
@@ -25,7 +28,7 @@ export interface TargetColumn {
   /** The declared type: `numeric(10, 2)`. */
   readonly type: string
   readonly form: BinaryForm
-  /** The expression over the stored rows: `CAST("weight" AS INTEGER)`. */
+  /** The expression over the stored rows: `CAST("weight" AS INTEGER)`; of the partition column, without the value of a partition. */
   readonly expression: string
 }
 
@@ -46,7 +49,10 @@ export function quoteTable({ schema, name }: TargetTable): string {
 }
 
 /** Reads the target table from an asset's declaration; throws FreshetError if the asset cannot be published. */
-export function toTargetTable({ asset, publish }: PublicationTable): TargetTable {
+export function toTargetTable({
+  asset,
+  publish,
+}: Pick<PublicationTable, "asset" | "publish">): TargetTable {
   const { table } = publish
   if (!is(table, PgTable))
     throw createUnpublishableError(asset, "it is published to something that is no table")
@@ -56,16 +62,29 @@ export function toTargetTable({ asset, publish }: PublicationTable): TargetTable
   const key = (primaryKeys[0]?.columns ?? keyColumns).map((column) => column.name)
   if (key.length === 0)
     throw createUnpublishableError(asset, `its table ${name} has no primary key`)
-  const columns = Object.entries(asset.columns).map(([sourceName, column]) =>
-    toTargetColumn(asset, { sourceName, column, tableColumn: tableColumns[sourceName] }),
-  )
+  const partitionColumn = findPartitionColumn(asset)
+  if (typeof partitionColumn === "string") throw createUnpublishableError(asset, partitionColumn)
+  const assetColumns = Object.entries(asset.columns)
+    .filter(([sourceName]) => sourceName !== publish.partitionColumn)
+    .map(([sourceName, column]) =>
+      toTargetColumn(asset, { sourceName, column, tableColumn: tableColumns[sourceName] }),
+    )
+  const columns = [...assetColumns, ...(partitionColumn === undefined ? [] : [partitionColumn])]
   const missing = key.find((part) => !columns.some((column) => column.name === part))
   if (missing !== undefined)
     throw createUnpublishableError(asset, `it lacks ${missing}, of the key of ${name}`)
   const updatedAtColumn = Object.values(tableColumns).find(
     (column) => column.name === "updated_at" && !columns.some(({ name }) => name === column.name),
   )
-  return { asset, schema, name, key, columns, updatedAtColumn: updatedAtColumn?.name }
+  return {
+    asset,
+    schema,
+    name,
+    key,
+    columns,
+    partitionColumn,
+    updatedAtColumn: updatedAtColumn?.name,
+  }
 }
 
 function toTargetColumn(

@@ -5,47 +5,54 @@ import type { Client } from "pg"
 import { copyRows } from "./copy-rows.ts"
 import { createDuplicateKeyError } from "./duplicate-key.ts"
 import { loadEmptyTable } from "./load-empty-table.ts"
-import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"
+import type { TableScope } from "./table-scope.ts"
+import { quoteTable, type TargetTable } from "./target-table.ts"
 
 /** Rows in the order of the table's key. */
 type Chunks = AsyncIterable<DuckDBDataChunk>
 
-/** Replaces the rows of a table within the client's transaction; writes only rows that differ. */
+type Counts = Pick<TableChange, "inserted" | "updated" | "deleted">
+
+/** Replaces the rows of a table, or of some partitions of it, within the client's transaction; writes only rows that differ. */
 export async function writeTable(
   client: Client,
   target: TargetTable,
+  scope: TableScope,
   chunks: Chunks,
-): Promise<TableChange> {
-  const currentRows = await countRows(client, quoteTable(target))
-  const counts =
-    currentRows > 0
-      ? await writeDifference(client, target, chunks, currentRows)
-      : await writeAll(client, target, chunks)
-  return { asset: target.asset.name, table: formatTableName(target), ...counts }
-}
-
-async function countRows(client: Client, table: string): Promise<number> {
-  const { rows } = await client.query<{ rows: string }>(`select count(*) as rows from ${table}`)
-  return Number(rows[0]?.rows)
-}
-
-type Counts = Pick<TableChange, "inserted" | "updated" | "deleted" | "rows">
-
-async function writeAll(client: Client, target: TargetTable, chunks: Chunks): Promise<Counts> {
+): Promise<Counts> {
+  if (scope.kind === "unchanged") return { inserted: 0, updated: 0, deleted: 0 }
+  const current = formatScope(target, scope)
+  const currentRows = await countRows(client, current)
+  if (currentRows > 0) return writeDifference(client, target, chunks, { current, currentRows })
   const load = () => copyRows(client, quoteTable(target), target.columns, chunks)
-  const rows = await loadEmptyTable(client, target, load)
-  return { inserted: rows, updated: 0, deleted: 0, rows }
+  const inserted = await (scope.kind === "whole" ? loadEmptyTable(client, target, load) : load())
+  return { inserted, updated: 0, deleted: 0 }
+}
+
+/** Formats the rows to replace as a relation. */
+function formatScope(target: TargetTable, scope: TableScope): string {
+  const { partitionColumn } = target
+  if (scope.kind !== "partitions" || partitionColumn === undefined) return quoteTable(target)
+  const condition = `${quoteName(partitionColumn.name)} in (${scope.values.join(", ")})`
+  return `(select * from ${quoteTable(target)} where ${condition})`
+}
+
+async function countRows(client: Client, relation: string): Promise<number> {
+  const { rows } = await client.query<{ rows: string }>(
+    `select count(*) as rows from ${relation} as current`,
+  )
+  return Number(rows[0]?.rows)
 }
 
 async function writeDifference(
   client: Client,
   target: TargetTable,
   chunks: Chunks,
-  currentRows: number,
+  { current, currentRows }: { readonly current: string; readonly currentRows: number },
 ): Promise<Counts> {
   await client.query(buildStage(target))
   const rows = await copyRows(client, stageTable, target.columns, chunks)
-  await client.query(buildDifference(target))
+  await client.query(buildDifference(target, current))
   await client.query(`analyze ${differenceTable}`)
   const deleted = await executeChange(client, buildDelete(target))
   const updated = await executeChange(client, buildUpdate(target))
@@ -54,7 +61,7 @@ async function writeDifference(
   if (currentRows - deleted + inserted !== rows)
     throw await createDuplicateKeyError(client, target, stageTable)
   await client.query(`drop table ${stageTable}, ${differenceTable}`)
-  return { inserted, updated, deleted, rows }
+  return { inserted, updated, deleted }
 }
 
 async function executeChange(client: Client, statement: string): Promise<number> {
@@ -73,8 +80,8 @@ function buildStage(target: TargetTable): string {
     alter table ${stageTable} ${notNull.join(", ")}`
 }
 
-/** Compares both tables in one pass: deleted rows, and inserted or updated rows. */
-function buildDifference(target: TargetTable): string {
+/** Compares the staged rows with those to replace in one pass: deleted rows, and inserted or updated rows. */
+function buildDifference(target: TargetTable, current: string): string {
   const [first = ""] = target.key.map(quoteName)
   const isChanged = listValueColumns(target).map((name) => `s.${name} is distinct from t.${name}`)
   const differences = [`s.${first} is null`, `t.${first} is null`, ...isChanged]
@@ -90,7 +97,7 @@ function buildDifference(target: TargetTable): string {
         as freshet_kind,
       ${selections.join(", ")}
     from ${stageTable} s
-    full join ${quoteTable(target)} t on ${buildKeyComparison(target, "s")}
+    full join ${current} t on ${buildKeyComparison(target, "s")}
     where ${differences.join(" or ")}`
 }
 

@@ -13,7 +13,7 @@ export type ComputationPartitionsDocument = z.infer<typeof computationPartitions
 
 /** The consequences of a backfill downstream. */
 export const impactSchema = z.strictObject({
-  /** The publication of the asset, which a backfill leaves unchanged; null for an asset that is not published. */
+  /** The publication of the asset, which a backfill leaves unchanged; null for an asset that is not published, or whose table contains several partitions. */
   publication: z.nullable(
     z.strictObject({ set: z.string(), partition: z.string(), partition_noun: z.string() }),
   ),

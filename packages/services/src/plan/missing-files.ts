@@ -67,8 +67,7 @@ function listRequiredPartitions(
 function listPublishedPartitions({ publications }: Plan): AssetPartitions {
   return mergePartitions(
     ...publications.map(
-      ({ tables }) =>
-        new Map(tables.map(({ asset, partitions }) => [asset.name, toRanges(partitions)])),
+      ({ tables }) => new Map(tables.map(({ asset, changed }) => [asset.name, toRanges(changed)])),
     ),
   )
 }

@@ -38,7 +38,7 @@ export async function readImpact(
 
 function findPublication(evaluation: Evaluation, name: string): ImpactDocument["publication"] {
   const asset = evaluation.graph.assets.get(name)
-  if (asset?.kind !== "asset" || asset.publish === undefined) return null
+  if (asset?.kind !== "asset" || asset.publish?.keep.kind !== "latest") return null
   const { set } = asset.publish
   const publication = findSetPublication(evaluation, set, [asset])
   if (publication === undefined) return null
