@@ -15,6 +15,7 @@ export interface ShopEdits {
   /** Leaves out items with fewer orders. */
   readonly minOrders?: number
   readonly retention?: string
+  readonly whenRemoved?: "keep" | "retract"
   /** Adds an error check of `items`: at most so many orders of an item. */
   readonly maxOrders?: number
   /** Further assets, which may read `orders` and `items`, and their names. */
@@ -25,6 +26,7 @@ export interface ShopEdits {
 export function declareShop({
   minOrders = 1,
   retention = "",
+  whenRemoved = "keep",
   maxOrders,
   moreAssets,
 }: ShopEdits = {}): string {
@@ -44,6 +46,7 @@ export function declareShop({
       columns: { id: int64("The order."), item: text("What.") },
       format: { kind: "json_lines" },
       path: "orders/{partition}.json",
+      whenRemoved: "${whenRemoved}",
     })
     const items = sqlAsset({
       ...common,

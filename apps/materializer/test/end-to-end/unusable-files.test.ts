@@ -11,7 +11,7 @@ import { expectDone, runFreshet } from "./freshet-process.ts"
 import { allShopDays, declareShop, landOrders, withMaterializedShop } from "./shop.ts"
 
 /** The shop, and an asset over a source of its own. */
-const declarations = declareShop({
+const shop = {
   moreAssets: {
     names: "visits, visitors",
     code: `
@@ -32,7 +32,8 @@ const declarations = declareShop({
         query: sql\`select count(*) as visitors from \${visits}\`,
       })`,
   },
-})
+}
+const declarations = declareShop(shop)
 
 const day = "2026-01-03"
 const orders = `orders/${day}.json`
@@ -108,22 +109,50 @@ test.each(faults)(
 )
 
 test("case 20: a folder of landed files that is moved away has one answer in all commands", async () => {
+  await withMaterializedShop(
+    async (project) => {
+      project.land(`visits/${day}.json`, '{"id":1}\n')
+      renameSync(join(project.landing, "orders"), join(project.folder, "moved"))
+      const answer = "waits for orders/{partition}.json (orders)"
+      for (const words of [["status"], ["plan"], ["plan", "best"], ["why", "items"]]) {
+        const ended = await runFreshet(project, ...words)
+        expectDone(ended)
+        expect({ words, text: ended.stdout }).toMatchObject({
+          text: expect.stringContaining(answer),
+        })
+      }
+      const run = await runFreshet(project, "materialize", "items")
+      expect(run.code).toBe(11)
+      expect(run.stdout).toContain(answer)
+      expectDone(await runFreshet(project, "materialize", "visitors"))
+
+      renameSync(join(project.folder, "moved"), join(project.landing, "orders"))
+      expect((await runFreshet(project, "plan", "best")).stdout).toContain("Nothing is stale")
+    },
+    declareShop({ ...shop, whenRemoved: "retract" }),
+  )
+})
+
+test("case 20: rows of a source that keeps them stand when its folder is moved away, and all commands say so", async () => {
   await withMaterializedShop(async (project) => {
-    project.land(`visits/${day}.json`, '{"id":1}\n')
     renameSync(join(project.landing, "orders"), join(project.folder, "moved"))
-    const answer = "waits for orders/{partition}.json (orders)"
-    for (const words of [["status"], ["plan"], ["plan", "best"], ["why", "items"]]) {
+    const answer =
+      "4 files of orders are no longer landed (2026-01-01 to 2026-01-04). The rows of items that were computed from them stand and cannot be recomputed."
+    for (const words of [
+      ["status"],
+      ["plan"],
+      ["materialize"],
+      ["backfill", "items", ...allShopDays],
+    ]) {
       const ended = await runFreshet(project, ...words)
       expectDone(ended)
-      expect({ words, text: ended.stdout }).toMatchObject({ text: expect.stringContaining(answer) })
+      expect({ words, text: ended.stderr }).toMatchObject({ text: expect.stringContaining(answer) })
     }
-    const run = await runFreshet(project, "materialize", "items")
-    expect(run.code).toBe(11)
-    expect(run.stdout).toContain(answer)
-    expectDone(await runFreshet(project, "materialize", "visitors"))
-
-    renameSync(join(project.folder, "moved"), join(project.landing, "orders"))
-    expect((await runFreshet(project, "plan", "best")).stdout).toContain("Nothing is stale")
+    expect((await runFreshet(project, "why", "items")).stdout).toContain(
+      "orders/2026-01-04.json is no longer landed: the rows cannot be recomputed.",
+    )
+    const rows = await runFreshet(project, "sql", `select count(*) as n from "items@all"`, "--json")
+    expect(JSON.parse(rows.stdout)).toMatchObject({ rows: [{ n: 18 }] })
   }, declarations)
 })
 

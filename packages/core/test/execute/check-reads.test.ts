@@ -111,7 +111,7 @@ describe("a check that reads a second asset", () => {
     land(project, "raw", day(3), "other")
     const { plan } = await run(project, windowed)
     expect(listPlanLines(evaluateProject(project, windowed), plan)).toEqual([
-      "known 2026-01-02: blocked by the missing file of people for 2026-01-02",
+      "known 2026-01-02: waits for people/2026-01-02.json (people)",
       "anyone 2026-01-02: blocked by known 2026-01-02",
       "recs 2026-01-02: blocked by anyone 2026-01-02",
       "recs 2026-01-03: blocked by known 2026-01-02",
