@@ -116,7 +116,7 @@ export function declareHistory(declared: Declared): string {
     const format = { kind: "json_lines" }
     const raw = sourceAsset({
       ...common, format, name: "raw", columns: { u: int64() }, path: "raw/{partition}.json",
-      partitions: daily({ start: "2026-01-01" }), whenRemoved: "retract",
+      partitions: daily({ start: "2026-01-01" }), whenMissing: "empty",
     })
     const names = sourceAsset({
       ...common, format, name: "names", columns: { u: int64() }, path: "names.json", partitions: unpartitioned,
