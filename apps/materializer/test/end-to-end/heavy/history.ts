@@ -116,7 +116,7 @@ export function declareHistory(declared: Declared): string {
     const format = { kind: "json_lines" }
     const raw = sourceAsset({
       ...common, format, name: "raw", columns: { u: int64() }, path: "raw/{partition}.json",
-      partitions: daily({ start: "2026-01-01" }), whenMissing: "empty",
+      partitions: daily({ start: "2026-01-01" }), whenMissing: "empty", whenRemoved: "retract",
     })
     const names = sourceAsset({
       ...common, format, name: "names", columns: { u: int64() }, path: "names.json", partitions: unpartitioned,
