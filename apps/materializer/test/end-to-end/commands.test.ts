@@ -316,7 +316,7 @@ describe("a run", () => {
   })
 
   test("ends with 7 while another one is running, with --no-wait", async () => {
-    const first = start("materialize", "--from", "2026-01-02", "--to", "2026-01-10")
+    const first = start("materialize", "room_recs", "--from", "2026-01-02", "--to", "2026-01-10")
     await first.waitForOutput(": materialized")
     const second = await run("materialize", "--no-wait")
     expect(second.code).toBe(7)
