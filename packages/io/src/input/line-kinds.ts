@@ -1,8 +1,6 @@
 import type { Column, SourceAsset } from "@freshet/core"
 import type { LineKinds } from "@freshet/core/engine"
 
-import { quoteText } from "../duckdb/sql-text.ts"
-
 /** The role of one column of a source for lines of each kind; `undefined` stands for every line. */
 export interface SourceColumn {
   readonly name: string
@@ -33,18 +31,4 @@ function listKindsWith(
   return kinds
     .filter(([, names]) => names.some((columnName) => entries.includes(columnName)))
     .map(([k]) => k)
-}
-
-/**
- * Builds SQL that tests if a line is of one of these kinds. `kind` is the expression of the line's kind,
- * `write` formats a kind in it.
- */
-export function buildKindTest(
-  kinds: readonly string[] | undefined,
-  kind: string,
-  write: (kind: string) => string,
-): string {
-  if (kinds === undefined) return "true"
-  if (kinds.length === 0) return "false"
-  return `${kind} IN (${kinds.map((lineKind) => quoteText(write(lineKind))).join(", ")})`
 }

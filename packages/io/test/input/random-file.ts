@@ -180,7 +180,7 @@ export function createJsonLine(random: Random, source: SourceAsset): string {
 }
 
 /** A record of CSV with the columns of a source, and one that is not declared if there are several. */
-export function createCsvRecord(random: Random, source: SourceAsset): string {
+function createCsvRecord(random: Random, source: SourceAsset): string {
   const { delimiter, quote, nullText } = getSyntax(source)
   const columns = Object.values(source.columns)
   const values = columns.map((column) => {
@@ -192,7 +192,7 @@ export function createCsvRecord(random: Random, source: SourceAsset): string {
 }
 
 /** The header of the records that `createCsvRecord` creates. */
-export function createCsvHeader(source: SourceAsset): string {
+function createCsvHeader(source: SourceAsset): string {
   const names = Object.keys(source.columns)
   return [...names, ...(names.length > 1 ? ["other"] : [])].join(getSyntax(source).delimiter)
 }
@@ -224,7 +224,7 @@ const damages = [
 ]
 
 /** Inserts, deletes, repeats or replaces a few bytes. */
-export function mutateLine(random: Random, line: Buffer): Buffer {
+function mutateLine(random: Random, line: Buffer): Buffer {
   let mutated = line
   for (let times = 1 + random.below(2); times > 0; times -= 1) {
     const at = random.below(mutated.length + 1)
