@@ -94,7 +94,6 @@ export { formatBlocker } from "./evaluate/blocker.ts"
 export type { EvaluationInputs, ReadRange } from "./evaluate/inputs.ts"
 export {
   emptyVersion,
-  findAssetByStableName,
   getPartitions,
   getStablePartition,
   listReadRanges,
@@ -103,6 +102,7 @@ export {
   listReadVersions,
   listReadings,
 } from "./evaluate/inputs.ts"
+export { findAssetByStableName, getStableName } from "./graph/stable-name.ts"
 export { fingerprintInputs } from "./evaluate/input-fingerprint.ts"
 export type { CheckWork } from "./plan/check-work.ts"
 export type {

@@ -158,6 +158,7 @@ test("case 14: a new asset reuses a name, and the history stays with the asset t
       expect((await runFreshet(project, "plan", ...allShopDays)).stdout).toContain(
         "Nothing is stale",
       )
+      expectDone(await runFreshet(project, "gc", "--grace", "0", "--yes"))
       expectDone(await runFreshet(project, "verify", "--sample", "100%"))
     },
     declareCounts(["lines", "count(*)"]),

@@ -11,9 +11,9 @@ import { formatPartitionKey, type Partitions, type PartitionText } from "../decl
 import { renderSql } from "../declare/sql.ts"
 import type { Window } from "../declare/window.ts"
 import { type Graph, getAsset, getAssetRead, getOutputs } from "../graph/graph.ts"
+import { findAssetByStableName, formatStableRead, getStableName } from "../graph/stable-name.ts"
 import type { ReadVersions } from "../ports.ts"
 import { computeFingerprint } from "./fingerprint.ts"
-import { findAssetByStableName, getStableName, formatStableRelation } from "./inputs.ts"
 
 /** Hashes a text; tests that read versions use the identity. */
 export type Hash = (text: string) => string
@@ -72,13 +72,13 @@ export function listQueryTexts(graph: Graph): readonly string[] {
       ? []
       : [computation.shared, ...computation.outputs.map(({ query }) => query)]
           .filter((query) => query !== undefined)
-          .map(renderVersionText),
+          .map((query) => renderVersionText(graph, query)),
   )
 }
 
 /** Renders a query for its version, independent of the partition and of the current names of its upstreams. */
-function renderVersionText(query: Sql): string {
-  return renderSql(query, anyPartition, formatStableRelation)
+function renderVersionText(graph: Pick<Graph, "assets">, query: Sql): string {
+  return renderSql(query, anyPartition, (read) => formatStableRead(graph, read))
 }
 
 /**
@@ -98,10 +98,10 @@ export function computeCodeVersion(
         ? computation.version
         : listQueryVersions(graph, computation, parsed),
     kind: computation.kind,
-    outputs: outputs.map((asset) => [getStableName(asset), listColumnTypes(asset.columns)]),
+    outputs: outputs.map((asset) => [getStableName(graph, asset), listColumnTypes(asset.columns)]),
     partitions: outputs.map((asset) => describePartitions(asset.partitions)),
     reads: computation.reads.map((read) => [
-      formatStableRelation(read),
+      formatStableRead(graph, read),
       describeWindow(read.window),
       describeReading(getAssetRead(graph, computation, read)),
     ]),
@@ -121,14 +121,14 @@ function listQueryVersions(
   parsed: ParsedQueries,
 ): readonly unknown[] {
   const getQueryVersion = (query: Sql): string => {
-    const text = renderVersionText(query)
+    const text = renderVersionText(graph, query)
     return parsed.get(text) ?? text
   }
   const shared = computation.shared === undefined ? [] : [getQueryVersion(computation.shared)]
   return [
     ...shared,
     ...computation.outputs.map(({ asset, query }) => [
-      getStableName(getAsset(graph, asset)),
+      getStableName(graph, getAsset(graph, asset)),
       getQueryVersion(query),
     ]),
   ]
@@ -244,9 +244,16 @@ export function computeChecksVersion(asset: Asset, hash: Hash): string {
   return hash(JSON.stringify([listColumnTypes(asset.columns), asset.checks.map(describeCheck)]))
 }
 
+/** Checks name what they read by its oldest name, without regard to reused names. */
+const noAssets: Pick<Graph, "assets"> = { assets: new Map() }
+
 function describeCheck(check: Check): unknown {
   const { rule, name, severity } = check
-  return [name, severity, rule.kind === "no_rows" ? renderVersionText(rule.query) : sortKeys(rule)]
+  return [
+    name,
+    severity,
+    rule.kind === "no_rows" ? renderVersionText(noAssets, rule.query) : sortKeys(rule),
+  ]
 }
 
 /** Formats a value as JSON with sorted keys: two values have the same text exactly when they are equal. */

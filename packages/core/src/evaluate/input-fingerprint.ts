@@ -1,8 +1,9 @@
-import type { AnyAsset, Read } from "../declare/declaration.ts"
-import type { Graph } from "../graph/graph.ts"
+import type { AnyAsset } from "../declare/declaration.ts"
+import type { Graph, Reading } from "../graph/graph.ts"
+import { findAssetByStableName, formatStableRelation } from "../graph/stable-name.ts"
 import type { ReadVersions } from "../ports.ts"
 import { type Fingerprint, fingerprintContent, computeFingerprint } from "./fingerprint.ts"
-import { findAssetByStableName, getStablePartition, formatStableRelation } from "./inputs.ts"
+import { getStablePartition } from "./inputs.ts"
 
 /**
  * Computes the fingerprint of a partition's code and inputs: the fingerprint of the code, plus for each read the sum of
@@ -47,8 +48,8 @@ export function sumVersions(
 }
 
 /** Computes the odd factor of a read's window sum. */
-export function computeReadFactor(read: Read): Fingerprint {
-  return computeRelationFactor(formatStableRelation(read))
+export function computeReadFactor(reading: Reading): Fingerprint {
+  return computeRelationFactor(formatStableRelation(reading))
 }
 
 function computeRelationFactor(relation: string): Fingerprint {

@@ -4,6 +4,7 @@ import { formatRelationName } from "../declare/read.ts"
 import { type Graph, type Reading, getOutputs, buildReadings } from "../graph/graph.ts"
 import { intersectRanges, listPartitionsRead } from "../graph/mapping.ts"
 import { getReadRule } from "../graph/read-rule.ts"
+import { formatStableRelation } from "../graph/stable-name.ts"
 import type { ReadVersions } from "../ports.ts"
 import { type Blocker, createMissingFilesBlocker } from "./blocker.ts"
 import type { LandedPartition, Landing } from "./landing.ts"
@@ -90,11 +91,11 @@ function toReadRanges(
 ): readonly ReadRange[] {
   const removedReads = inputs.removedInputs?.get(computation.name)?.get(index)
   return readings.map((reading) => {
-    const { read, checkedAsset } = reading
+    const { checkedAsset } = reading
     const removed =
       removedReads === undefined || checkedAsset !== undefined
         ? undefined
-        : removedReads.get(formatStableRelation(read))
+        : removedReads.get(formatStableRelation(reading))
     const windowRange = findWindowRange(inputs, reading, index)
     const blocker =
       removed === undefined || windowRange.range !== undefined
@@ -216,7 +217,8 @@ export function listReadVersions(
   findVersion: VersionLookup,
 ): readonly ReadVersions[] | undefined {
   const result: ReadVersions[] = []
-  for (const { read, asset, range, short, removed, blocker } of ranges) {
+  for (const reading of ranges) {
+    const { asset, range, short, removed, blocker, stableName } = reading
     if (blocker !== undefined) return undefined
     const removedVersions = new Map(removed)
     const versions = removed.filter(([index]) => range === undefined || index < range.from)
@@ -226,8 +228,8 @@ export function listReadVersions(
       versions.push([index, version])
     }
     result.push({
-      relation: formatStableRelation(read),
-      asset: getStableName(asset),
+      relation: formatStableRelation(reading),
+      asset: stableName,
       short,
       versions,
     })
@@ -238,27 +240,6 @@ export function listReadVersions(
 /** The version of a landed partition; `emptyVersion` for a partition without a file. */
 export function getLandedVersion(landing: Landing, source: AnyAsset, index: number): string {
   return landing.get(source.name)?.get(index)?.version ?? emptyVersion
-}
-
-/** The name of an asset in versions: its oldest name, so that renaming does not change versions. */
-export function getStableName(asset: AnyAsset): string {
-  return asset.previousNames[0] ?? asset.name
-}
-
-const assetsByGraph = new WeakMap<Graph, ReadonlyMap<string, AnyAsset>>()
-
-/** Finds the asset that has a name in versions; undefined for an asset that is not declared. */
-export function findAssetByStableName(graph: Graph, name: string): AnyAsset | undefined {
-  let byName = assetsByGraph.get(graph)
-  byName ??= new Map([...graph.assets.values()].map((asset) => [getStableName(asset), asset]))
-  assetsByGraph.set(graph, byName)
-  return byName.get(name)
-}
-
-/** The name of a read's relation in versions. */
-export function formatStableRelation(read: Read): string {
-  const { asset, window } = read
-  return formatRelationName({ window, asset: asset && { name: getStableName(asset) } })
 }
 
 /** The stable identity of a partition: its key if it is a static key, since the list may change, and its index otherwise. */

@@ -71,7 +71,7 @@ export function numberGraph(graph: Graph): NumberedGraph {
       computation,
       number,
       reads,
-      past: past && computeReadFactor(past.read),
+      past: past && computeReadFactor(past),
       outputs: computation.outputs.map(({ asset }) => assets.get(asset)),
     }
   })
@@ -103,7 +103,7 @@ function numberRead(
   numbers: ReadonlyMap<string, number>,
 ): Omit<NumberedRead, "checkedOutput"> {
   const { asset, read, mapping } = reading
-  const { low, high } = computeReadFactor(read)
+  const { low, high } = computeReadFactor(reading)
   const isLatest = read.window.kind === "latest"
   const offsets = mapping.kind === "shift" && !isLatest ? mapping.offsets : undefined
   return {

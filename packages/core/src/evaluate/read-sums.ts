@@ -1,16 +1,12 @@
 import type { Reading } from "../graph/graph.ts"
+import { formatStableRelation } from "../graph/stable-name.ts"
 import { clearBits, findUnsetEnd, isSet, setBits, nextUnset } from "../partitions/bitset.ts"
 import type { ReadVersions } from "../ports.ts"
 import type { ContentSums } from "./content-sums.ts"
 import type { EvaluationContext, ComputationContext } from "./evaluation-context.ts"
 import type { Lanes } from "./fingerprint.ts"
 import { sumVersions } from "./input-fingerprint.ts"
-import {
-  emptyVersion,
-  formatStableRelation,
-  requiresPartition,
-  requiresWholeWindow,
-} from "./inputs.ts"
+import { emptyVersion, requiresPartition, requiresWholeWindow } from "./inputs.ts"
 import type { NumberedRead } from "./numbered-graph.ts"
 import { addListedWindows, addShiftedWindows, setEmptyReaders, setReaders } from "./window-sums.ts"
 import { type PartitionSpan, type Windows, findShortPlaces } from "./windows.ts"
@@ -55,7 +51,7 @@ function addRemovedInputs(
 ): readonly Readiness[] {
   if (removed === undefined || checkedOutput !== undefined) return []
   const { inputs, unknown, blocked } = evaluationContext
-  const relation = formatStableRelation(reading.read)
+  const relation = formatStableRelation(reading)
   const result: Readiness[] = []
   for (const [partition, removedReads] of removed) {
     const versions = removedReads.get(relation)

@@ -7,13 +7,9 @@ import {
   listPartitionsRead,
   listPartitionsReading,
 } from "../graph/mapping.ts"
+import { formatStableRelation } from "../graph/stable-name.ts"
 import type { ReadVersions } from "../ports.ts"
-import {
-  type EvaluationInputs,
-  emptyVersion,
-  formatStableRelation,
-  listReadings,
-} from "./inputs.ts"
+import { type EvaluationInputs, emptyVersion, listReadings } from "./inputs.ts"
 import { findLandedRange } from "./partition-bounds.ts"
 import type { RemovedInputs, RemovedReads } from "./removed-reads.ts"
 import { type Evaluation, findStates, stateFlags, stateFlagsAt, toRanges } from "./states.ts"
@@ -112,14 +108,15 @@ function findRemovedReads(
   recordedReads: readonly ReadVersions[],
 ): RemovedReads {
   const removedReads = new Map<string, ReadVersions["versions"]>()
-  for (const { read, asset, mapping } of readings) {
+  for (const reading of readings) {
+    const { read, asset, mapping } = reading
     const start = isTimed(asset.partitions) ? asset.partitions.start : -Infinity
     const end = findFirstLanded(inputs, asset) - 1
     const wholeWindow = listPartitionsRead(mapping, partition)
     if (read.window.kind === "latest" && wholeWindow.to > end) continue // it reads a landed file
     const window = intersectRanges(wholeWindow, { from: start, to: end })
     const existing = inputs.bounds.get(asset.name)
-    const relation = formatStableRelation(read)
+    const relation = formatStableRelation(reading)
     const versions = recordedReads.find((recorded) => recorded.relation === relation)?.versions
     const removed = (versions ?? []).filter(([index, version]) => {
       const isEmptyAlready = version === emptyVersion && existing && isWithin(existing, index)
@@ -161,8 +158,9 @@ function listRemovedFiles(
   computation: Computation,
   removedReads: RemovedReads,
 ): readonly RemovedFile[] {
-  return listReadings(graph, computation).flatMap(({ read, asset: source }) => {
-    const versions = removedReads.get(formatStableRelation(read)) ?? []
+  return listReadings(graph, computation).flatMap((reading) => {
+    const source = reading.asset
+    const versions = removedReads.get(formatStableRelation(reading)) ?? []
     return versions.flatMap(([partition, version]) =>
       source.kind === "source" && version !== emptyVersion ? [{ source, partition }] : [],
     )

@@ -2,6 +2,7 @@ import type { AnyAsset, Computation } from "../declare/declaration.ts"
 import { formatLandingPath } from "../declare/landing-path.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import { isWithin } from "../graph/mapping.ts"
+import { formatStableRelation, getStableName } from "../graph/stable-name.ts"
 import { listSetRanges } from "../partitions/bitset.ts"
 import type { ReadVersions } from "../ports.ts"
 import { type Blocker, joinBlockers } from "./blocker.ts"
@@ -10,9 +11,7 @@ import { fingerprintContent } from "./fingerprint.ts"
 import {
   type ReadRange,
   getLandedVersion,
-  getStableName,
   getStablePartition,
-  formatStableRelation,
   listReadRanges,
   listStepRanges,
 } from "./inputs.ts"
@@ -145,10 +144,12 @@ export function listChangedInputs(
   recordedReads: readonly ReadVersions[],
 ): readonly ChangedInput[] {
   const changed = new Map<string, Set<number>>()
-  for (const { read, asset, range, removed } of listReadRanges(evaluation, computation, index)) {
+  for (const reading of listReadRanges(evaluation, computation, index)) {
+    const { asset, range, removed } = reading
     const removedPartitions = new Set(removed.map(([partition]) => partition))
     const recordedVersions = new Map(
-      recordedReads.find(({ relation }) => relation === formatStableRelation(read))?.versions ?? [],
+      recordedReads.find(({ relation }) => relation === formatStableRelation(reading))?.versions ??
+        [],
     )
     const places = changed.get(asset.name) ?? new Set()
     for (const [partition] of recordedVersions)
@@ -171,7 +172,7 @@ export function listChangedInputs(
 
 function listStableNames({ graph }: Evaluation, name: string): readonly string[] {
   const asset = graph.assets.get(name)
-  return asset === undefined ? [] : [getStableName(asset)]
+  return asset === undefined ? [] : [getStableName(graph, asset)]
 }
 
 function hasChangedContent(

@@ -3,11 +3,12 @@ import { formatPartitionKey, formatPartition } from "../declare/partition.ts"
 import { formatRelationName } from "../declare/read.ts"
 import { computeCodeText } from "../evaluate/code-text.ts"
 import type { Hash } from "../evaluate/declared-versions.ts"
-import { getLandedVersion, formatStableRelation, getPartitions } from "../evaluate/inputs.ts"
+import { getLandedVersion, getPartitions } from "../evaluate/inputs.ts"
 import type { LandedFile } from "../evaluate/landing.ts"
 import type { MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
 import { type Evaluation, findCodeVersion } from "../evaluate/states.ts"
 import { getAssetRead, getOutputs } from "../graph/graph.ts"
+import { formatStableRead } from "../graph/stable-name.ts"
 import { encodeFolderName } from "../partitions/folder-name.ts"
 import type { ComputeRequest, Engine, ReadVersions, Relation } from "../ports.ts"
 import { type MaterializationCache, findCurrentRecord } from "./materialization-cache.ts"
@@ -187,7 +188,7 @@ async function findRecordedInputs(
   for (const read of computation.reads) {
     const asset = getAssetRead(evaluation.graph, computation, read)
     const versions = recordedReads.find(
-      ({ relation }) => relation === formatStableRelation(read),
+      ({ relation }) => relation === formatStableRead(evaluation.graph, read),
     )?.versions
     if (versions === undefined)
       return { kind: "inputs_gone", asset: asset.name, partition: undefined }

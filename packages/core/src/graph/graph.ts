@@ -4,6 +4,7 @@ import { listReads } from "../declare/sql.ts"
 import type { Problem } from "../problem.ts"
 import { findDeclarationProblems } from "./declaration-problems.ts"
 import { type Mapping, buildMapping } from "./mapping.ts"
+import { getStableName } from "./stable-name.ts"
 
 /** The declared assets and their lineage. Each computation comes after every computation that it reads. */
 export interface Graph {
@@ -22,6 +23,8 @@ export interface Graph {
 export interface Reading {
   readonly read: Read
   readonly asset: AnyAsset
+  /** The name of the asset in versions. */
+  readonly stableName: string
   readonly mapping: Mapping
   /** The asset whose checks read it; undefined for a read of the computation. */
   readonly checkedAsset: string | undefined
@@ -66,7 +69,8 @@ export function buildReadings(
   return reads.map((read) => {
     const asset = read.asset ?? output
     const mapping = buildMapping(read.window, output.partitions, asset.partitions)
-    return { read, asset, mapping, checkedAsset: undefined }
+    const stableName = getStableName({ assets }, asset)
+    return { read, asset, mapping, stableName, checkedAsset: undefined }
   })
 }
 

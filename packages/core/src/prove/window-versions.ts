@@ -6,11 +6,12 @@ import {
   formatReadHead,
   formatVersionPairs,
 } from "../evaluate/declared-versions.ts"
-import { getLandedVersion, getStableName, formatStableRelation } from "../evaluate/inputs.ts"
+import { getLandedVersion } from "../evaluate/inputs.ts"
 import type { RemovedReads } from "../evaluate/removed-reads.ts"
 import type { Evaluation } from "../evaluate/states.ts"
 import type { ListedWindows, WindowFinder } from "../evaluate/windows.ts"
 import type { Reading } from "../graph/graph.ts"
+import { formatStableRelation } from "../graph/stable-name.ts"
 import type { ReadVersions } from "../ports.ts"
 import type { VersionColumns } from "./version-columns.ts"
 
@@ -35,20 +36,20 @@ export function findWindowVersions(
   reading: Reading,
   range: PartitionRange,
 ): WindowVersions {
-  const { read, asset } = reading
+  const { asset } = reading
   const { landing, bounds } = evaluation
   const windows = copyPlaces(finder.findListedWindows(reading, range), range.to - range.from + 1)
   const column = columns.get(asset.name)
   return {
     asset,
-    head: formatReadHead({ asset: getStableName(asset), relation: formatStableRelation(read) }),
+    head: formatReadHead({ asset: reading.stableName, relation: formatStableRelation(reading) }),
     first: bounds.get(asset.name)?.from ?? 0,
     windows,
     versionAt: (partition) =>
       asset.kind === "source"
         ? getLandedVersion(landing, asset, partition)
         : column?.dataVersions[partition - column.from],
-    removedAt: (at) => removed?.get(range.from + at)?.get(formatStableRelation(read)) ?? [],
+    removedAt: (at) => removed?.get(range.from + at)?.get(formatStableRelation(reading)) ?? [],
     texts: [],
     base: windows.begin.find((begin, at) => begin < (windows.end[at] ?? 0)) ?? 0,
   }

@@ -11,6 +11,7 @@ import {
   findPartitionById,
   getCurrentName,
   listNames,
+  listReadNames,
   readLedgerNames,
   type LedgerNames,
 } from "./ledger-names.ts"
@@ -65,10 +66,13 @@ export async function readDirectReaders(
   const currentNames = [...graph.assets.values()].flatMap((asset) =>
     listNames(names, asset).map((name) => ({ name, asset: asset.name })),
   )
+  const readNames = listReadNames(names)
   const { rows } = await client.query<ReaderRow>(directReadersQuery, [
     ids,
     currentNames.map(({ name }) => name),
     currentNames.map(({ asset }) => asset),
+    readNames.map(({ name }) => name),
+    readNames.map(({ asset }) => asset),
   ])
   const readerIds = new Set(rows.map(({ id }) => id))
   const records = await readMaterializationRecords(client, names, toAssetRanges(graph, names, rows))
@@ -103,6 +107,8 @@ function toAssetRanges(
 const directReadersQuery = `
   with current_name as (
     select * from unnest($2::text[], $3::text[]) as current_name (name, asset)
+  ), read_name as (
+    select * from unnest($4::text[], $5::text[]) as read_name (name, asset)
   ), damaged as materialized (
     select coalesce(current_name.asset, m.asset) as owner, m.partition, m.data_version, m.recorded_at
     from freshet.materializations as m left join current_name on current_name.name = m.asset
@@ -112,8 +118,8 @@ const directReadersQuery = `
   from freshet.materializations as reader
   join freshet.steps on steps.id = reader.step
   cross join jsonb_array_elements(steps.reads) as input
-  left join current_name on current_name.name = input ->> 1
+  left join read_name on read_name.name = input ->> 1
   cross join jsonb_array_elements(input -> 3) as version
-  join damaged on damaged.owner = coalesce(current_name.asset, input ->> 1)
+  join damaged on damaged.owner = coalesce(read_name.asset, input ->> 1)
     and damaged.partition = (version ->> 0)::integer and damaged.data_version = version ->> 1
     and damaged.recorded_at <= reader.recorded_at`

@@ -1,7 +1,7 @@
 import { FreshetError, type Graph } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-import { findPartitionById, type LedgerNames, listNames } from "./ledger-names.ts"
+import { findPartitionById, type LedgerNames, listNames, listReadNames } from "./ledger-names.ts"
 import { getCurrentName, readLedgerNames } from "./ledger-names.ts"
 import { buildRunLockTest } from "./locks.ts"
 import { formatPartitionDefinition } from "./partition-definitions.ts"
@@ -46,6 +46,7 @@ export async function findGarbage(
       return { name, asset: asset.name, keepMs: days * msPerDay, isRenamed: length > 1 }
     }),
   )
+  const readNames = listReadNames(names)
   const renamedAssets = retentions.filter(({ isRenamed }) => isRenamed)
   const { rows } = await client.query<GarbageRow>(garbageQuery, [
     renamedAssets.map(({ name }) => name),
@@ -55,6 +56,8 @@ export async function findGarbage(
     removedAssetDays * msPerDay,
     nowMs - graceMs,
     ...toColumns(names),
+    readNames.map(({ name }) => name),
+    readNames.map(({ asset }) => asset),
   ])
   return rows.map(({ name, partition, ...row }) => {
     const asset = getCurrentName(names, name)
@@ -153,10 +156,11 @@ const garbageQuery = `
       where not exists (select from old where old.id = retained.id)
     )
   ), read as (
-    select coalesce(renamed.asset, input ->> 1) as owner, (version ->> 0)::integer as partition,
+    select coalesce(read_name.asset, input ->> 1) as owner, (version ->> 0)::integer as partition,
       version ->> 1 as data_version
     from reading cross join jsonb_array_elements(reading.reads) as input
-    left join renamed on renamed.name = input ->> 1
+    left join unnest($12::text[], $13::text[]) as read_name (name, asset)
+      on read_name.name = input ->> 1
     cross join jsonb_array_elements(input -> 3) as version
   )
   select id::float8, asset as name, partition, file, rows::float8, bytes::float8,

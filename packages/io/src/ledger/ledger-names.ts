@@ -5,6 +5,8 @@ import {
   intersectRangeLists,
   joinRanges,
   type PartitionRange,
+  findAssetByStableName,
+  getStableName,
 } from "@freshet/core/engine"
 import type { Client } from "pg"
 
@@ -114,6 +116,21 @@ export function listNames(
   if (asset.previousNames.length === 0) return [asset.name]
   const previousNames = asset.previousNames.filter((name) => !graph.assets.has(name))
   return [...new Set([asset.name, ...previousNames.toReversed()])]
+}
+
+/** Lists the names under which reads of assets are recorded, where they differ from the current names of the assets. */
+export function listReadNames(
+  names: Pick<LedgerNames, "graph">,
+): readonly { readonly name: string; readonly asset: string }[] {
+  return [...names.graph.assets.values()].flatMap((asset) => {
+    const stableName = getStableName(names.graph, asset)
+    const otherNames = listNames(names, asset).filter(
+      (name) => findAssetByStableName(names.graph, name) === undefined,
+    )
+    return [...new Set([stableName, ...otherNames])]
+      .filter((name) => name !== asset.name)
+      .map((name) => ({ name, asset: asset.name }))
+  })
 }
 
 /** Lists the names under which a computation's steps are recorded, the current one first. A computation of one asset has the asset's names. */

@@ -2,7 +2,7 @@ import { type AssetRange, type Graph, joinRanges, type PartitionRange } from "@f
 import type { Client } from "pg"
 
 import { wipeWhere } from "./garbage.ts"
-import { findPartitionById, type LedgerNames, listNames } from "./ledger-names.ts"
+import { findPartitionById, type LedgerNames, listReadNames } from "./ledger-names.ts"
 import { listRecordedNames, getCurrentName, readLedgerNames } from "./ledger-names.ts"
 import { toPartitionRanges, toRecordedRanges } from "./ledger-names.ts"
 
@@ -103,13 +103,11 @@ export async function findReaders(
   assetRanges: readonly AssetRange[],
 ): Promise<ReadonlyMap<string, readonly PartitionRange[]>> {
   const names = await readLedgerNames(client, graph)
-  const recordedNames = [...graph.assets.values()].flatMap((asset) =>
-    listNames(names, asset).map((name) => ({ name, asset: asset.name })),
-  )
+  const readNames = listReadNames(names)
   const { rows } = await client.query<{ name: string; partition: number }>(readersQuery, [
     ...toQueryParameters(names, assetRanges),
-    recordedNames.map(({ name }) => name),
-    recordedNames.map(({ asset }) => asset),
+    readNames.map(({ name }) => name),
+    readNames.map(({ asset }) => asset),
   ])
   const readers = new Map<string, PartitionRange[]>()
   for (const { name, partition } of rows) {
@@ -128,8 +126,8 @@ export async function findReaders(
 
 /** Reads were recorded under the names of their time. */
 const readersQuery = `
-  with current_name as (
-    select * from unnest($5::text[], $6::text[]) as current_name (name, asset)
+  with read_name as (
+    select * from unnest($5::text[], $6::text[]) as read_name (name, asset)
   ), wipeable as materialized (
     select m.id, request.owner, m.partition, m.data_version
     from (${rangesQuery}) as request join freshet.materializations as m
@@ -142,7 +140,7 @@ const readersQuery = `
   select distinct retained.asset as name, retained.partition
   from retained
   cross join jsonb_array_elements(retained.reads) as input
-  left join current_name on current_name.name = input ->> 1
+  left join read_name on read_name.name = input ->> 1
   cross join jsonb_array_elements(input -> 3) as version
-  join wipeable on wipeable.owner = coalesce(current_name.asset, input ->> 1)
+  join wipeable on wipeable.owner = coalesce(read_name.asset, input ->> 1)
     and wipeable.partition = (version ->> 0)::integer and wipeable.data_version = version ->> 1`
