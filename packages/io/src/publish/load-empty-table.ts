@@ -28,7 +28,7 @@ interface PlainKey {
   readonly definition: string
 }
 
-/** Finds the primary key if its definition describes it completely: no storage options, no comment, no other role. */
+/** Finds the primary key if its definition describes it completely: no storage options, no comment, no other role. A table with a deferrable constraint has pending checks after its load, and keeps its key. */
 async function findPlainKey(client: Client, target: TargetTable): Promise<PlainKey | undefined> {
   const { rows } = await client.query<PlainKey>(
     `select c.conname as name, pg_get_constraintdef(c.oid) as definition
@@ -37,6 +37,7 @@ async function findPlainKey(client: Client, target: TargetTable): Promise<PlainK
     join pg_class k on k.oid = c.conindid and k.reloptions is null and k.reltablespace = 0
     join pg_class t on t.oid = c.conrelid and t.relkind = 'r' and not t.relispartition
     where c.conrelid = to_regclass($1) and c.contype = 'p'
+      and not exists (select from pg_constraint d where d.conrelid = t.oid and d.condeferrable)
       and obj_description(c.oid, 'pg_constraint') is null
       and not exists (select from pg_inherits h where h.inhparent = t.oid or h.inhrelid = t.oid)`,
     [quoteTable(target)],

@@ -14,10 +14,12 @@ import type { Client } from "pg"
  * acquired, so that publication times ascend.
  */
 export async function beginPublication(client: Client, set: string): Promise<void> {
+  await client.query("set statement_timeout = 0") // a role may have a limit that a COPY exceeds
   await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [formatLockName(set)])
   await client.query("begin")
   await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [formatLockName(set)])
   await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [formatLockName(set)])
+  await client.query("set constraints all deferred")
 }
 
 function formatLockName(set: string): string {

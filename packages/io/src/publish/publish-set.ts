@@ -22,7 +22,8 @@ import { findScope, hashContent } from "./table-scope.ts"
 import { checkTargets } from "./target-check.ts"
 import { formatTableName, type TargetTable, toTargetTable } from "./target-table.ts"
 import { type Connect, withConnection } from "./with-connection.ts"
-import { writeTable } from "./write-table.ts"
+import { writeSet } from "./write-set.ts"
+import { type Counts, type PreparedTable, prepareTable } from "./write-table.ts"
 
 /** The connection was lost between the commit and its answer: the outcome of the transaction is unknown. */
 interface Unanswered {
@@ -44,13 +45,20 @@ export async function publishSet(
       client,
       targets.map(([, target]) => target),
     )
-    const changes: TableChange[] = []
-    for (const [table, target] of targets) {
-      const published = await publishTable(client, rowsOf, table, target)
-      changes.push(published.change)
-      const contents = listContents(request.set, table, target, published.rows)
-      await recordContent(client, formatTableName(target), contents)
-    }
+    const tables: StagedTable[] = []
+    for (const [table, target] of targets)
+      tables.push(await stageTable(client, rowsOf, { table, target, suffix: `${tables.length}` }))
+    const counts = await writeSet(
+      client,
+      tables.map(({ prepared }) => prepared),
+    )
+    const changes = tables.map((table, at) => toTableChange(table, counts[at]))
+    for (const { table, target, rows } of tables)
+      await recordContent(
+        client,
+        formatTableName(target),
+        listContents(request.set, table, target, rows),
+      )
     await recordPublication(client, request, changes)
     return commit(client, changes)
   })
@@ -58,38 +66,44 @@ export async function publishSet(
   return outcome.changes
 }
 
-/** The change of a table, and the number of rows of each of its partitions. */
-interface PublishedTable {
-  readonly change: TableChange
+/** A table of the set with its target. */
+interface RequestedTable {
+  readonly table: PublicationTable
+  readonly target: TargetTable
+}
+
+/** A table that is ready to be written, and the number of rows of each of its partitions. */
+interface StagedTable extends RequestedTable {
+  readonly prepared: PreparedTable
   readonly rows: ReadonlyMap<string, number>
 }
 
-async function publishTable(
+async function stageTable(
   client: Client,
   rowsOf: ReadRows,
-  table: PublicationTable,
-  target: TargetTable,
-): Promise<PublishedTable> {
+  { table, target, suffix }: RequestedTable & { readonly suffix: string },
+): Promise<StagedTable> {
   const { scope, recordedRows } = await findScope(client, target, table)
   const rows = new Map(scope.kind === "whole" ? [] : recordedRows)
+  const partitions = table.partitions.filter(
+    ({ key }) =>
+      scope.kind === "whole" || (scope.kind === "partitions" && scope.changedKeys.has(key)),
+  )
+  const readChunks = () => readPartitions(rowsOf, { ...table, partitions }, target, rows)
   try {
-    const partitions = table.partitions.filter(
-      ({ key }) =>
-        scope.kind === "whole" || (scope.kind === "partitions" && scope.changedKeys.has(key)),
-    )
-    const chunks = readPartitions(rowsOf, { ...table, partitions }, target, rows)
-    const counts = await writeTable(client, target, scope, chunks)
-    const sum = table.partitions.reduce((total, { key }) => total + (rows.get(key) ?? 0), 0)
-    const change = {
-      asset: target.asset.name,
-      table: formatTableName(target),
-      ...counts,
-      rows: sum,
-    }
-    return { change, rows }
+    const prepared = await prepareTable(client, target, { scope, readChunks, suffix })
+    return { table, target, prepared, rows }
   } catch (cause) {
     throw toPublishError(formatTableName(target), cause)
   }
+}
+
+function toTableChange(
+  { table, target, rows }: StagedTable,
+  counts: Counts = { inserted: 0, updated: 0, deleted: 0 },
+): TableChange {
+  const sum = table.partitions.reduce((total, { key }) => total + (rows.get(key) ?? 0), 0)
+  return { asset: target.asset.name, table: formatTableName(target), ...counts, rows: sum }
 }
 
 /** Reads the rows of all partitions of a table, and counts them by partition. */
@@ -117,7 +131,7 @@ function listContents(
   set: string,
   { asset, partitions }: PublicationTable,
   target: TargetTable,
-  rows: PublishedTable["rows"],
+  rows: StagedTable["rows"],
 ): readonly PublishedContent[] {
   return partitions.map(({ key, file, dataVersion }) => ({
     partition_key: key,

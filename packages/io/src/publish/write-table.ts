@@ -8,25 +8,50 @@ import { loadEmptyTable } from "./load-empty-table.ts"
 import type { TableScope } from "./table-scope.ts"
 import { quoteTable, type TargetTable } from "./target-table.ts"
 
-/** Rows in the order of the table's key. */
-type Chunks = AsyncIterable<DuckDBDataChunk>
+/** The numbers of changed rows of a table. */
+export type Counts = Pick<TableChange, "inserted" | "updated" | "deleted">
 
-type Counts = Pick<TableChange, "inserted" | "updated" | "deleted">
+/** A table that is ready to be written within the client's transaction: with a staged difference, or with rows to load into an empty table. */
+export interface PreparedTable {
+  readonly target: TargetTable
+  readonly kind: "unchanged" | "load" | "difference"
+  /** The temporary tables of the staged rows and of the difference. */
+  readonly stage: string
+  readonly difference: string
+  /** The number of rows to replace, and of staged rows. */
+  readonly currentRows: number
+  readonly stagedRows: number
+  readonly load: () => Promise<number>
+}
 
-/** Replaces the rows of a table, or of some partitions of it, within the client's transaction; writes only rows that differ. */
-export async function writeTable(
+/** The rows to write: the part of a table, the rows in the order of its key, and a name for temporary tables. */
+interface WriteRequest {
+  readonly scope: TableScope
+  readonly readChunks: () => AsyncIterable<DuckDBDataChunk>
+  readonly suffix: string
+}
+
+/** Stages the difference between a table, or some partitions of it, and other rows. */
+export async function prepareTable(
   client: Client,
   target: TargetTable,
-  scope: TableScope,
-  chunks: Chunks,
-): Promise<Counts> {
-  if (scope.kind === "unchanged") return { inserted: 0, updated: 0, deleted: 0 }
+  { scope, readChunks, suffix }: WriteRequest,
+): Promise<PreparedTable> {
+  const [stage, difference] = [`freshet_stage_${suffix}`, `freshet_difference_${suffix}`]
+  const copy = (table: string) => copyRows(client, table, target.columns, readChunks())
+  const load = () => copy(quoteTable(target))
+  const loadWhole = () => loadEmptyTable(client, target, load)
+  const isWhole = scope.kind === "whole"
+  const table = { target, stage, difference, stagedRows: 0, load: isWhole ? loadWhole : load }
+  if (scope.kind === "unchanged") return { ...table, kind: "unchanged", currentRows: 0 }
   const current = formatScope(target, scope)
   const currentRows = await countRows(client, current)
-  if (currentRows > 0) return writeDifference(client, target, chunks, { current, currentRows })
-  const load = () => copyRows(client, quoteTable(target), target.columns, chunks)
-  const inserted = await (scope.kind === "whole" ? loadEmptyTable(client, target, load) : load())
-  return { inserted, updated: 0, deleted: 0 }
+  if (currentRows === 0) return { ...table, kind: "load", currentRows }
+  await client.query(buildStage(target, stage))
+  const stagedRows = await copy(stage)
+  await client.query(buildDifference({ ...table, current }))
+  await client.query(`analyze ${difference}`)
+  return { ...table, kind: "difference", currentRows, stagedRows }
 }
 
 /** Formats the rows to replace as a relation. */
@@ -44,44 +69,63 @@ async function countRows(client: Client, relation: string): Promise<number> {
   return Number(rows[0]?.rows)
 }
 
-async function writeDifference(
+/** Tests if there are rows to delete. */
+export async function hasDeletedRows(
   client: Client,
-  target: TargetTable,
-  chunks: Chunks,
-  { current, currentRows }: { readonly current: string; readonly currentRows: number },
-): Promise<Counts> {
-  await client.query(buildStage(target))
-  const rows = await copyRows(client, stageTable, target.columns, chunks)
-  await client.query(buildDifference(target, current))
-  await client.query(`analyze ${differenceTable}`)
-  const deleted = await executeChange(client, buildDelete(target))
-  const updated = await executeChange(client, buildUpdate(target))
-  const inserted = await executeChange(client, buildInsert(target))
-  // A duplicate key in the staged rows is neither inserted nor deleted: only the count reveals it.
-  if (currentRows - deleted + inserted !== rows)
-    throw await createDuplicateKeyError(client, target, stageTable)
-  await client.query(`drop table ${stageTable}, ${differenceTable}`)
-  return { inserted, updated, deleted }
+  { kind, difference }: PreparedTable,
+): Promise<boolean> {
+  if (kind !== "difference") return false
+  const deleted = `select from ${difference} where freshet_kind = 'gone' limit 1`
+  return (await executeChange(client, deleted)) > 0
 }
 
-async function executeChange(client: Client, statement: string): Promise<number> {
+/** Deletes the rows that are not staged. */
+export async function deleteRows(client: Client, table: PreparedTable): Promise<number> {
+  return table.kind === "difference" ? executeChange(client, buildDelete(table)) : 0
+}
+
+/** Updates the rows with other values. */
+export async function updateRows(client: Client, table: PreparedTable): Promise<number> {
+  return table.kind === "difference" ? executeChange(client, buildUpdate(table)) : 0
+}
+
+/** Inserts the rows that are new, or loads all of them. */
+export async function insertRows(client: Client, table: PreparedTable): Promise<number> {
+  if (table.kind === "unchanged") return 0
+  return table.kind === "load" ? table.load() : executeChange(client, buildInsert(table))
+}
+
+/** Requires that every staged row was written: a duplicate key in the staged rows is neither inserted nor deleted. */
+export async function requireAllRows(
+  client: Client,
+  { kind, target, stage, currentRows, stagedRows }: PreparedTable,
+  { inserted, deleted }: Counts,
+): Promise<void> {
+  if (kind === "difference" && currentRows - deleted + inserted !== stagedRows)
+    throw await createDuplicateKeyError(client, target, stage)
+}
+
+/** Executes a statement and returns its number of rows. */
+export async function executeChange(client: Client, statement: string): Promise<number> {
   return (await client.query(statement)).rowCount ?? 0
 }
 
-const stageTable = "pg_temp.freshet_stage"
-const differenceTable = "pg_temp.freshet_difference"
-
 /** Creates the staging table with the target's types and collations. A null key would look like a deleted row. */
-function buildStage(target: TargetTable): string {
+function buildStage(target: TargetTable, stage: string): string {
   const notNull = target.key.map((part) => `alter column ${quoteName(part)} set not null`)
   return `
-    create temp table freshet_stage on commit drop as
+    create temp table ${stage} on commit drop as
       select ${formatColumnNames(target)} from ${quoteTable(target)} with no data;
-    alter table ${stageTable} ${notNull.join(", ")}`
+    alter table ${stage} ${notNull.join(", ")}`
 }
 
 /** Compares the staged rows with those to replace in one pass: deleted rows, and inserted or updated rows. */
-function buildDifference(target: TargetTable, current: string): string {
+function buildDifference({
+  target,
+  stage,
+  difference,
+  current,
+}: Pick<PreparedTable, "target" | "stage" | "difference"> & { readonly current: string }): string {
   const [first = ""] = target.key.map(quoteName)
   const isChanged = listValueColumns(target).map((name) => `s.${name} is distinct from t.${name}`)
   const differences = [`s.${first} is null`, `t.${first} is null`, ...isChanged]
@@ -91,37 +135,37 @@ function buildDifference(target: TargetTable, current: string): string {
       : `s.${quoteName(name)}`,
   )
   return `
-    create temp table freshet_difference on commit drop as
+    create temp table ${difference} on commit drop as
     select
       case when s.${first} is null then 'gone' when t.${first} is null then 'new' else 'changed' end
         as freshet_kind,
       ${selections.join(", ")}
-    from ${stageTable} s
+    from ${stage} s
     full join ${current} t on ${buildKeyComparison(target, "s")}
     where ${differences.join(" or ")}`
 }
 
-function buildDelete(target: TargetTable): string {
+function buildDelete({ target, difference }: PreparedTable): string {
   return `
-    delete from ${quoteTable(target)} t using ${differenceTable} d
+    delete from ${quoteTable(target)} t using ${difference} d
     where d.freshet_kind = 'gone' and ${buildKeyComparison(target, "d")}`
 }
 
-function buildUpdate(target: TargetTable): string {
+function buildUpdate({ target, difference }: PreparedTable): string {
   const assignments = listValueColumns(target).map((name) => `${name} = d.${name}`)
   if (assignments.length === 0) return "select where false"
   if (target.updatedAtColumn !== undefined)
     assignments.push(`${quoteName(target.updatedAtColumn)} = now()`)
   return `
-    update ${quoteTable(target)} t set ${assignments.join(", ")} from ${differenceTable} d
+    update ${quoteTable(target)} t set ${assignments.join(", ")} from ${difference} d
     where d.freshet_kind = 'changed' and ${buildKeyComparison(target, "d")}`
 }
 
-function buildInsert(target: TargetTable): string {
+function buildInsert({ target, difference }: PreparedTable): string {
   const names = formatColumnNames(target)
   return `
     insert into ${quoteTable(target)} (${names})
-    select ${names} from ${differenceTable} where freshet_kind = 'new'`
+    select ${names} from ${difference} where freshet_kind = 'new'`
 }
 
 function formatColumnNames({ columns }: TargetTable): string {
@@ -129,11 +173,12 @@ function formatColumnNames({ columns }: TargetTable): string {
 }
 
 /** Lists the quoted columns outside the key. */
-function listValueColumns({ columns, key }: TargetTable): readonly string[] {
+export function listValueColumns({ columns, key }: TargetTable): readonly string[] {
   return columns.filter(({ name }) => !key.includes(name)).map(({ name }) => quoteName(name))
 }
 
-function buildKeyComparison({ key }: TargetTable, alias: string): string {
+/** Builds the condition that a row of `alias` has the key of a row of `t`. */
+export function buildKeyComparison({ key }: TargetTable, alias: string): string {
   return key
     .map(quoteName)
     .map((name) => `${alias}.${name} = t.${name}`)

@@ -1,0 +1,232 @@
+import { int32, text } from "@freshet/core"
+import { integer, pgTable, text as textColumn } from "drizzle-orm/pg-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+
+import { createPublisher } from "../../src/publish/publisher.ts"
+import {
+  buildRequest,
+  openPublishFixture,
+  publishedAsset,
+  type PublishFixture,
+} from "./publish-fixture.ts"
+
+const parents = pgTable("parents", {
+  id: integer().primaryKey(),
+  name: textColumn().notNull(),
+})
+const children = pgTable("children", {
+  id: integer().primaryKey(),
+  parent_id: integer().notNull(),
+})
+const nodes = pgTable("nodes", {
+  id: integer().primaryKey(),
+  up: integer().notNull(),
+  name: textColumn().notNull(),
+})
+const parentsAsset = publishedAsset("parents", { id: int32(), name: text() }, parents)
+const childrenAsset = publishedAsset("children", { id: int32(), parent_id: int32() }, children)
+const nodesAsset = publishedAsset("nodes", { id: int32(), up: int32(), name: text() }, nodes)
+
+let fixture: PublishFixture
+beforeAll(async () => void (fixture = await openPublishFixture("select")))
+afterAll(() => fixture.close())
+
+/** Creates the tables anew with a foreign key of this form. */
+async function createTables(reference: string): Promise<void> {
+  await fixture.client.query(`
+    drop table if exists outsiders, children, parents, nodes;
+    delete from freshet.published_partitions;
+    create table parents (id int primary key, name text not null unique,
+      created_at timestamptz not null default now(), note text default 'kept');
+    create table children (id int primary key, parent_id int not null references parents ${reference});
+    create table nodes (id int primary key, up int not null references nodes ${reference},
+      name text not null unique)`)
+}
+
+type Row = readonly (number | string)[]
+
+const toQuery = (names: readonly string[], rows: readonly Row[]) => {
+  const values = rows.map(
+    (row) =>
+      `(${row.map((value) => (typeof value === "number" ? value : `'${value}'`)).join(", ")})`,
+  )
+  const casts = names.map((name) => `${name}::${name === "name" ? "varchar" : "int"} as ${name}`)
+  return `select ${casts.join(", ")} from (values ${values.join(", ")}) as t (${names.join(", ")})`
+}
+
+/** Publishes both tables as one set, the referencing one first, and reads them. */
+async function publish(parentRows: readonly Row[], childRows: readonly Row[]) {
+  const request = buildRequest([
+    [childrenAsset, await fixture.store(toQuery(["id", "parent_id"], childRows))],
+    [parentsAsset, await fixture.store(toQuery(["id", "name"], parentRows))],
+  ])
+  await createPublisher(fixture).publish(request)
+  return [
+    await read("select id, name from parents"),
+    await read("select id, parent_id from children"),
+  ]
+}
+
+async function read(query: string) {
+  const { rows } = await fixture.client.query<unknown[]>({
+    text: `${query} order by id`,
+    rowMode: "array",
+  })
+  return rows
+}
+
+const references = [
+  "",
+  "on delete restrict",
+  "on delete cascade",
+  "deferrable",
+  "deferrable initially deferred",
+]
+
+describe.each(references)("a set with a foreign key %s", (reference) => {
+  test("is loaded, changed and emptied whatever the order of its tables", async () => {
+    await createTables(reference)
+    const steps: readonly (readonly [readonly Row[], readonly Row[]])[] = [
+      [
+        [
+          [1, "z"],
+          [2, "a"],
+        ],
+        [
+          [10, 1],
+          [11, 1],
+          [12, 2],
+        ],
+      ],
+      // unique values move between referenced rows
+      [
+        [
+          [1, "a"],
+          [2, "q"],
+        ],
+        [
+          [10, 1],
+          [11, 1],
+          [12, 2],
+        ],
+      ],
+      // a parent goes, its name belongs to a new one, and its child refers to that
+      [
+        [
+          [2, "q"],
+          [3, "a"],
+        ],
+        [
+          [10, 3],
+          [12, 2],
+        ],
+      ],
+      [[[4, "b"]], [[13, 4]]],
+    ]
+    for (const [parentRows, childRows] of steps)
+      expect(await publish(parentRows, childRows)).toEqual([parentRows, childRows])
+  })
+
+  test("whose table refers to itself is published", async () => {
+    await createTables(reference)
+    const steps: readonly (readonly Row[])[] = [
+      [
+        [1, 2, "one"],
+        [2, 2, "two"],
+        [3, 1, "three"],
+      ],
+      [
+        [1, 2, "two"],
+        [2, 2, "one"],
+        [3, 1, "three"],
+      ],
+      [[5, 5, "one"]],
+    ]
+    for (const rows of steps) {
+      const file = await fixture.store(toQuery(["id", "up", "name"], rows))
+      await createPublisher(fixture).publish(buildRequest([[nodesAsset, file]]))
+      expect(await read("select id, up, name from nodes")).toEqual(rows)
+    }
+  })
+})
+
+test("rows that are deleted and inserted again retain the columns that no asset fills", async () => {
+  await createTables("on delete cascade")
+  await publish(
+    [
+      [1, "z"],
+      [2, "a"],
+    ],
+    [[10, 1]],
+  )
+  const before = await read("select id, created_at::text from parents")
+  await fixture.client.query("update parents set note = 'mine'")
+  await publish(
+    [
+      [1, "a"],
+      [2, "q"],
+    ],
+    [[10, 1]],
+  )
+  expect(await read("select id, created_at::text from parents")).toEqual(before)
+  expect(await read("select id, note from parents")).toEqual([
+    [1, "mine"],
+    [2, "mine"],
+  ])
+})
+
+test("rows that a table outside of the set references stay in place", async () => {
+  await createTables("")
+  await publish(
+    [
+      [1, "z"],
+      [2, "a"],
+    ],
+    [[10, 1]],
+  )
+  await fixture.client.query(`
+    create table outsiders (id int primary key references parents on delete cascade);
+    insert into outsiders values (1)`)
+  await expect(
+    publish(
+      [
+        [1, "a"],
+        [2, "q"],
+      ],
+      [[10, 1]],
+    ),
+  ).rejects.toThrow(/parents was not published: duplicate key/)
+  expect(await read("select id from outsiders")).toEqual([[1]])
+  expect(await read("select id, name from parents")).toEqual([
+    [1, "z"],
+    [2, "a"],
+  ])
+})
+
+test("rows that really violate a constraint are not published", async () => {
+  await createTables("")
+  await publish([[1, "z"]], [[10, 1]])
+  await expect(
+    publish(
+      [
+        [1, "z"],
+        [2, "z"],
+      ],
+      [[10, 1]],
+    ),
+  ).rejects.toThrow("parents was not published: duplicate key")
+  await expect(publish([[1, "z"]], [[10, 7]])).rejects.toThrow(
+    "children was not published: insert or update",
+  )
+  expect(await read("select id, name from parents")).toEqual([[1, "z"]])
+})
+
+test("the time limit of a role's statements does not apply", async () => {
+  await createTables("")
+  await fixture.client.query("alter role current_user set statement_timeout = '1ms'")
+  try {
+    expect(await publish([[1, "z"]], [[10, 1]])).toEqual([[[1, "z"]], [[10, 1]]])
+  } finally {
+    await fixture.client.query("alter role current_user reset statement_timeout")
+  }
+})
