@@ -64,6 +64,7 @@ export { beginTick, endTick, findTick, readNewestTicks } from "./ledger/ticks.ts
 export { readOpenTicks, recordTicks } from "./ledger/ticks.ts"
 export type { PublisherOptions } from "./publish/publisher.ts"
 export { createPublisher } from "./publish/publisher.ts"
+export { findTargetProblems } from "./publish/target-table.ts"
 export type { PublishedRows } from "./publish/read-published.ts"
 export { readPublished } from "./publish/read-published.ts"
 export type { RowColumn, ReadRows } from "./publish/row-reader.ts"

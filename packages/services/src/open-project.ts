@@ -16,6 +16,7 @@ import {
 } from "@freshet/core/engine"
 import {
   findPendingRenames,
+  findTargetProblems,
   isConnectionFault,
   type LedgerClient,
   observeLanding,
@@ -145,6 +146,8 @@ export function buildDeclaredGraph(config: Config): Graph {
   if (result.kind === "problems") throw new ProblemsError("usage", result.problems)
   const problems = findAutomationProblems(result.graph, config.automation)
   if (problems.length > 0) throw new ProblemsError("config", problems)
+  const targetProblems = findTargetProblems(result.graph)
+  if (targetProblems.length > 0) throw new ProblemsError("usage", targetProblems)
   return result.graph
 }
 

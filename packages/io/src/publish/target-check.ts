@@ -1,6 +1,7 @@
 import { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
+import { isExactType } from "./exact-type.ts"
 import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"
 
 /** Compares the declared tables with the database; throws one FreshetError with every difference. */
@@ -81,7 +82,13 @@ function findColumnProblems(
   const label = formatTableName(target)
   if (type === null) return [`The table ${label} has no column ${column}.`]
   const targetColumn = target.columns.find(({ name }) => name === column)
-  if (is_same || targetColumn === undefined) return []
+  if (targetColumn === undefined) return []
+  const { column: assetColumn } = targetColumn
+  if (is_same && assetColumn !== undefined && !isExactType(assetColumn, type))
+    return [
+      `The column ${column} of ${label} is ${type}, which does not hold ${assetColumn.type} exactly.`,
+    ]
+  if (is_same) return []
   return [`The column ${column} of ${label} is ${type}, declared ${targetColumn.type}.`]
 }
 

@@ -1,10 +1,18 @@
 import type { Asset, Column } from "@freshet/core"
-import { FreshetError, type PublicationTable, quoteName } from "@freshet/core/engine"
+import {
+  FreshetError,
+  type Graph,
+  listPublishedAssets,
+  type Problem,
+  type PublicationTable,
+  quoteName,
+} from "@freshet/core/engine"
 import { getTableColumns, is } from "drizzle-orm"
 import { getTableConfig, type PgColumn, PgTable } from "drizzle-orm/pg-core"
 
 import { findBinaryColumn } from "./binary-column.ts"
 import type { BinaryForm } from "./binary-rows.ts"
+import { isExactType } from "./exact-type.ts"
 import { findPartitionColumn, type PartitionColumn } from "./partition-column.ts"
 
 /** A published table as it is declared: where it is, its key, and the columns that an asset fills. */
@@ -27,6 +35,8 @@ export interface TargetColumn {
   readonly name: string
   /** The declared type: `numeric(10, 2)`. */
   readonly type: string
+  /** The asset's column; undefined for the partition column. */
+  readonly column?: Column
   readonly form: BinaryForm
   /** The expression over the stored rows: `CAST("weight" AS INTEGER)`; of the partition column, without the value of a partition. */
   readonly expression: string
@@ -48,6 +58,21 @@ export function quoteTable({ schema, name }: TargetTable): string {
   return schema === undefined ? quoteName(name) : `${quoteName(schema)}.${quoteName(name)}`
 }
 
+/** Finds published assets whose declared tables cannot hold their rows exactly. */
+export function findTargetProblems(graph: Graph): readonly Problem[] {
+  return listPublishedAssets(graph).flatMap((asset) => {
+    const { publish } = asset
+    if (publish === undefined || !is(publish.table, PgTable)) return []
+    try {
+      toTargetTable({ asset, publish })
+      return []
+    } catch (error) {
+      if (!(error instanceof FreshetError)) throw error
+      return [{ kind: "published_table", asset: asset.name, message: error.message }]
+    }
+  })
+}
+
 /** Reads the target table from an asset's declaration; throws FreshetError if the asset cannot be published. */
 export function toTargetTable({
   asset,
@@ -62,6 +87,14 @@ export function toTargetTable({
   const key = (primaryKeys[0]?.columns ?? keyColumns).map((column) => column.name)
   if (key.length === 0)
     throw createUnpublishableError(asset, `its table ${name} has no primary key`)
+  const longName = [name, ...Object.values(tableColumns).map((column) => column.name)].find(
+    (identifier) => Buffer.byteLength(identifier) > maxNameBytes,
+  )
+  if (longName !== undefined)
+    throw createUnpublishableError(
+      asset,
+      `PostgreSQL cuts names after ${maxNameBytes} bytes, and ${longName} has ${Buffer.byteLength(longName)}`,
+    )
   const partitionColumn = findPartitionColumn(asset)
   if (typeof partitionColumn === "string") throw createUnpublishableError(asset, partitionColumn)
   const assetColumns = Object.entries(asset.columns)
@@ -87,6 +120,9 @@ export function toTargetTable({
   }
 }
 
+/** The length from which PostgreSQL cuts the names of tables and columns. */
+const maxNameBytes = 63
+
 function toTargetColumn(
   asset: Asset,
   {
@@ -99,12 +135,12 @@ function toTargetColumn(
     throw createUnpublishableError(asset, `its table has no column ${sourceName}`)
   const type = tableColumn.getSQLType()
   const binary = findBinaryColumn(column, type, quoteName(sourceName))
-  if (binary === undefined)
+  if (binary === undefined || !isExactType(column, type))
     throw createUnpublishableError(
       asset,
-      `its column ${sourceName}, ${column.type}, cannot be written to ${type}`,
+      `its column ${sourceName}, ${column.type}, cannot be written to ${type}${binary === undefined ? "" : " exactly"}`,
     )
-  return { name: tableColumn.name, type, ...binary }
+  return { name: tableColumn.name, type, column, ...binary }
 }
 
 function createUnpublishableError(asset: Asset, reason: string): FreshetError {
