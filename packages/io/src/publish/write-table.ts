@@ -1,12 +1,12 @@
 import type { DuckDBDataChunk } from "@duckdb/node-api"
-import { quoteName, type TableChange } from "@freshet/core/engine"
+import { FreshetError, quoteName, type TableChange } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { copyRows } from "./copy-rows.ts"
 import { createDuplicateKeyError } from "./duplicate-key.ts"
 import { loadEmptyTable } from "./load-empty-table.ts"
 import type { TableScope } from "./table-scope.ts"
-import { quoteTable, type TargetTable } from "./target-table.ts"
+import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"
 
 /** The numbers of changed rows of a table. */
 export type Counts = Pick<TableChange, "inserted" | "updated" | "deleted">
@@ -38,7 +38,13 @@ export async function prepareTable(
   { scope, readChunks, suffix }: WriteRequest,
 ): Promise<PreparedTable> {
   const [stage, difference] = [`freshet_stage_${suffix}`, `freshet_difference_${suffix}`]
-  const copy = (table: string) => copyRows(client, table, target.columns, readChunks())
+  const copy = async (table: string) => {
+    const counter = { rows: 0 }
+    const chunks = countChunks(readChunks(), counter)
+    const rows = await copyRows(client, table, target.columns, chunks)
+    if (rows < counter.rows) throw createDroppedRowsError(target, rows, counter.rows)
+    return rows
+  }
   const load = () => copy(quoteTable(target))
   const loadWhole = () => loadEmptyTable(client, target, load)
   const isWhole = scope.kind === "whole"
@@ -52,6 +58,25 @@ export async function prepareTable(
   await client.query(buildDifference({ ...table, current }))
   await client.query(`analyze ${difference}`)
   return { ...table, kind: "difference", currentRows, stagedRows }
+}
+
+async function* countChunks(
+  chunks: AsyncIterable<DuckDBDataChunk>,
+  counter: { rows: number },
+): AsyncIterable<DuckDBDataChunk> {
+  for await (const chunk of chunks) {
+    counter.rows += chunk.rowCount
+    yield chunk
+  }
+}
+
+function createDroppedRowsError(target: TargetTable, inserted: number, rows: number): FreshetError {
+  const label = formatTableName(target)
+  return new FreshetError(
+    "publish",
+    `${label} was not published: it accepted ${inserted} of ${rows} new rows, because a trigger or a rule of the table drops the others.`,
+    { hint: "Let the trigger accept the rows, or leave them out of the asset." },
+  )
 }
 
 /** Formats the rows to replace as a relation. */
@@ -98,11 +123,13 @@ export async function insertRows(client: Client, table: PreparedTable): Promise<
 /** Requires that every staged row was written: a duplicate key in the staged rows is neither inserted nor deleted. */
 export async function requireAllRows(
   client: Client,
-  { kind, target, stage, currentRows, stagedRows }: PreparedTable,
+  { kind, target, stage, difference, currentRows, stagedRows }: PreparedTable,
   { inserted, deleted }: Counts,
 ): Promise<void> {
-  if (kind === "difference" && currentRows - deleted + inserted !== stagedRows)
-    throw await createDuplicateKeyError(client, target, stage)
+  if (kind !== "difference" || currentRows - deleted + inserted === stagedRows) return
+  const newRows = await countRows(client, `(select from ${difference} where freshet_kind = 'new')`)
+  if (inserted < newRows) throw createDroppedRowsError(target, inserted, newRows)
+  throw await createDuplicateKeyError(client, target, stage)
 }
 
 /** Executes a statement and returns its number of rows. */

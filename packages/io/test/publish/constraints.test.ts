@@ -221,6 +221,35 @@ test("rows that really violate a constraint are not published", async () => {
   expect(await read("select id, name from parents")).toEqual([[1, "z"]])
 })
 
+test("a trigger that drops rows is named, at the first load and later", async () => {
+  await createTables("")
+  await fixture.client.query(`
+    create or replace function drop_ones() returns trigger language plpgsql as
+      'begin if new.id = 1 then return null; end if; return new; end';
+    create trigger drop_ones before insert on parents for each row execute function drop_ones()`)
+  const dropped = /parents was not published: it accepted \d of \d new rows, because a trigger/
+  await expect(
+    publish(
+      [
+        [1, "z"],
+        [2, "a"],
+      ],
+      [[10, 2]],
+    ),
+  ).rejects.toThrow(dropped)
+  await publish([[2, "a"]], [[10, 2]])
+  await expect(
+    publish(
+      [
+        [1, "z"],
+        [2, "a"],
+      ],
+      [[10, 2]],
+    ),
+  ).rejects.toThrow(dropped)
+  expect(await read("select id, name from parents")).toEqual([[2, "a"]])
+})
+
 test("the time limit of a role's statements does not apply", async () => {
   await createTables("")
   await fixture.client.query("alter role current_user set statement_timeout = '1ms'")
