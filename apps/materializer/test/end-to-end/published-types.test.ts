@@ -1,7 +1,8 @@
 import { expect, test } from "vitest"
 
-import { runFreshet } from "./freshet-process.ts"
-import { landRaw, recsPrelude, withPublishedRecs } from "./published-recs.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
+import { withLedgerClient } from "./ledger-contents.ts"
+import { declareRecs, landRaw, recsPrelude, withPublishedRecs } from "./published-recs.ts"
 
 const declareExact = (type: string) => `${recsPrelude}
   import { decimal } from "@freshet/core"
@@ -54,5 +55,20 @@ test("a name that PostgreSQL would cut is refused when the project is loaded", a
     expect(refused.stderr).toContain(
       `exact cannot be published: PostgreSQL cuts names after 63 bytes, and ${name} has ${name.length}.`,
     )
+  })
+})
+
+test("a read-only database ends a run with 8 and one sentence", async () => {
+  await withPublishedRecs(declareRecs(), async (project) => {
+    landRaw(project, "2026-01-01", 1)
+    expectDone(await runFreshet(project, "materialize"))
+    const { pathname } = new URL(project.environment["DATABASE_URL"] ?? "")
+    await withLedgerClient(project, (client) =>
+      client.query(`alter database "${pathname.slice(1)}" set default_transaction_read_only = on`),
+    )
+    landRaw(project, "2026-01-02", 2)
+    const { code, stderr } = await runFreshet(project, "materialize")
+    expect(stderr).toContain("read-only")
+    expect(code).toBe(8)
   })
 })

@@ -1,5 +1,7 @@
 import { FreshetError } from "@freshet/core/engine"
 
+import { describeCause } from "../publish/publish-error.ts"
+
 /** Tests if the connection to the server was lost, in contrast to a rejected statement. */
 export function isConnectionLost(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false
@@ -18,8 +20,18 @@ export function isConnectionFault(error: unknown): boolean {
   return error instanceof FreshetError && isConnectionLost(error.cause)
 }
 
-/** Throws a lost connection as a FreshetError, and any other failure unchanged. */
+/** Tests if the server refused a change because the database is read-only: a standby, or a setting. */
+function isReadOnly(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === "25006"
+}
+
+/** Throws a lost connection or a read-only database as a FreshetError, and any other failure unchanged. */
 export function throwConnectionFault(cause: unknown): never {
+  if (isReadOnly(cause))
+    throw new FreshetError("postgres", `The database is read-only: ${describeCause(cause)}.`, {
+      cause,
+      hint: "See that DATABASE_URL names the primary server, and that default_transaction_read_only is off.",
+    })
   if (!isConnectionLost(cause)) throw cause
   throw new FreshetError("postgres", "The connection to PostgreSQL was lost.", {
     cause,

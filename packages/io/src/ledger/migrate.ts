@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
+import { describeCause } from "../publish/publish-error.ts"
 import { migrationLock } from "./locks.ts"
 
 const migrationsTable = { migrationsSchema: "freshet", migrationsTable: "migrations" } as const
@@ -56,13 +57,21 @@ function isMissingTable(cause: unknown): boolean {
   return cause instanceof Error && "code" in cause && cause.code === "42P01"
 }
 
+/** Finds the error of the server inside the error of the library, which repeats the statement only. */
+function findServerError(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error
+    ? findServerError(error.cause)
+    : error
+}
+
 async function applyMigrations(client: Client, folder: string): Promise<void> {
   const { drizzle } = await import("drizzle-orm/node-postgres")
   const migrator = await import("drizzle-orm/node-postgres/migrator")
   try {
     await migrator.migrate(drizzle(client), { migrationsFolder: folder, ...migrationsTable })
   } catch (cause) {
-    throw new FreshetError("ledger", "The ledger's tables cannot be brought up to date.", {
+    const words = describeCause(findServerError(cause))
+    throw new FreshetError("ledger", `The ledger's tables cannot be brought up to date: ${words}`, {
       cause,
       hint: "See that the database's user may create schemas and tables.",
     })

@@ -6,6 +6,7 @@ import type { Client } from "pg"
 import { applyRenames } from "./apply-renames.ts"
 import { listenForCancel } from "./cancel.ts"
 import { createCommitQueue } from "./commit-queue.ts"
+import { throwConnectionFault } from "./connection-loss.ts"
 import { connectLedger } from "./connection.ts"
 import { recordDeclaredAssets } from "./declared-assets.ts"
 import { assignLedgerNames, type LedgerNames } from "./ledger-names.ts"
@@ -58,7 +59,7 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
     return { ledger, client, close }
   } catch (cause) {
     await close()
-    throw cause
+    throwConnectionFault(cause)
   }
 }
 

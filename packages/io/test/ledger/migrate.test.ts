@@ -96,6 +96,30 @@ test("a database of a newer Freshet is not changed", async () => {
   )
 })
 
+test("a migration that fails shows the server's words", async () => {
+  await withTestDatabase((url) =>
+    withLedgerConnection(url, async (client) => {
+      await client.query("create schema freshet; create table freshet.runs (id integer)")
+      await expect(migrate(client, migrations)).rejects.toThrow(
+        'The ledger\'s tables cannot be brought up to date: relation "runs" already exists',
+      )
+    }),
+  )
+})
+
+test("a read-only database is named, with the server's words", async () => {
+  await withTestDatabase(async (url) => {
+    const write = withLedgerConnection(url, async (client) => {
+      await client.query("set default_transaction_read_only = on")
+      await client.query("create table things (id integer)")
+    })
+    await expect(write).rejects.toMatchObject({
+      code: "postgres",
+      message: "The database is read-only: cannot execute CREATE TABLE in a read-only transaction.",
+    })
+  })
+})
+
 test("an unreachable server is one sentence without the password", async () => {
   const url = "postgres://somebody:secret@127.0.0.1:1/freshet"
   const error = await withLedgerConnection(url, () => Promise.resolve()).catch(
