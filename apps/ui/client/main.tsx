@@ -11,9 +11,13 @@ import { fetchDocument } from "./api/fetch-document.ts"
 import { connectEvents } from "./api/live.ts"
 import { queryClient } from "./api/use-document.ts"
 import { router } from "./router.tsx"
+import { throttle } from "./throttle.ts"
+
+/** The shortest time between two readings of all documents, while a run changes the ledger all the time. */
+const refreshMs = 600
 
 connectEvents({
-  onProjectChanged: () => void queryClient.invalidateQueries(),
+  onProjectChanged: throttle(() => void queryClient.invalidateQueries(), refreshMs),
   readRequests: async () => {
     const { requests } = await fetchDocument<{ readonly requests: readonly RequestDocument[] }>(
       "/api/requests",

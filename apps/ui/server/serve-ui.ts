@@ -4,33 +4,46 @@ import type { AddressInfo } from "node:net"
 import { FreshetError } from "@freshet/core/engine"
 import { type RunRequest, watchProject } from "@freshet/services"
 import { serve } from "@hono/node-server"
+import type { Hono } from "hono"
 
 import { createUiApp, type UiAppOptions } from "./create-ui-app.ts"
 import type { UiEvent } from "./documents.ts"
 import { createEventHub } from "./event-hub.ts"
-import { type AccessTokens, loopbackNames } from "./guard.ts"
+import { type AccessTokens, type GuardEnvironment, loopbackNames } from "./guard.ts"
 import { type CreateServices, createLocalRunner } from "./local-runner.ts"
 import { shareProject } from "./shared-project.ts"
 
-/** Settings of a server. */
-export interface ServeOptions extends Pick<
+/** Settings of the web page. */
+export interface UiOptions extends Pick<
   UiAppOptions,
   "clientFolder" | "commandFlag" | "reportFault"
 > {
   readonly createServices: CreateServices
   readonly host: string
-  /** 0 takes a free port. */
-  readonly port: number
   readonly readOnly: boolean
   readonly tokens: AccessTokens | undefined
   /** A request that is accepted at the start. */
   readonly firstRequest?: RunRequest | undefined
+}
+
+/** Settings of a server. */
+export interface ServeOptions extends UiOptions {
+  /** 0 takes a free port. */
+  readonly port: number
   readonly onListening: (address: string) => void
 }
 
-/** Serves the page until the signal of the services is aborted, and ends accepted requests before it returns. */
-export async function serveUi(options: ServeOptions): Promise<void> {
-  const { host, tokens, readOnly, createServices, ...appOptions } = options
+/** The web page as a part of a server. */
+export interface Ui {
+  readonly app: Hono<GuardEnvironment>
+  /** Watches the project until the signal of the services is aborted, and ends accepted requests before it returns. */
+  readonly run: () => Promise<void>
+  readonly signal: AbortSignal
+}
+
+/** Creates the web page with its event stream and its runner. */
+export async function createUi(options: UiOptions): Promise<Ui> {
+  const { host, tokens, readOnly, createServices, firstRequest, ...appOptions } = options
   requireTokens(host, tokens)
   const hub = createEventHub<UiEvent>(randomUUID().slice(0, 8))
   const { services, invalidate } = shareProject(
@@ -43,19 +56,35 @@ export async function serveUi(options: ServeOptions): Promise<void> {
   const runner = createLocalRunner({ createServices, publish, newId: randomUUID })
   const hostNames = tokens === undefined ? loopbackNames : undefined
   const access = { hostNames, tokens, readOnly }
-  const app = createUiApp({ ...appOptions, services, runner, hub, access })
-  const server = await listen(app.fetch, options)
-  if (options.firstRequest !== undefined) await runner.submit(options.firstRequest)
-  const watching = watchProject(services, createWatcher(publish))
-  await waitForAbort(services.signal)
-  await watching
-  await runner.waitUntilIdle()
+  return {
+    app: createUiApp({ ...appOptions, services, runner, hub, access }),
+    signal: services.signal,
+    run: async () => {
+      if (firstRequest !== undefined) await runner.submit(firstRequest)
+      await watchProject(services, createWatcher(publish))
+      await runner.waitUntilIdle()
+    },
+  }
+}
+
+/** Serves the page until the signal of the services is aborted. */
+export async function serveUi(options: ServeOptions): Promise<void> {
+  const ui = await createUi(options)
+  const server = await listen(ui.app.fetch, options)
+  const running = ui.run()
+  await waitForAbort(ui.signal)
+  await running
   server.close()
+}
+
+/** Tests whether only this machine can connect to an address. */
+export function isLoopback(host: string): boolean {
+  return loopbackNames.has(host) || host === "::1"
 }
 
 /** Requires a token wherever other machines can connect. */
 function requireTokens(host: string, tokens: AccessTokens | undefined): void {
-  if (tokens !== undefined || loopbackNames.has(host) || host === "::1") return
+  if (tokens !== undefined || isLoopback(host)) return
   throw new FreshetError("usage", `Other machines can connect to ${host}, and no token is set.`, {
     hint: "Set FRESHET_UI_TOKEN to a long random text, or serve 127.0.0.1.",
   })

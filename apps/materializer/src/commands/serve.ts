@@ -8,6 +8,7 @@ import { createMetrics } from "../serve/metrics.ts"
 import { type CommandLine, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
 import { loadServices } from "../terminal/load-services.ts"
+import { createPage } from "../terminal/serve-page.ts"
 
 export interface ServeFlags {
   readonly once: boolean
@@ -46,7 +47,12 @@ export async function serve(cli: CommandLine, flags: ServeFlags): Promise<number
   const app = new Hono()
   const sources = { getStatus: scheduler.getStatus, formatMetrics: metrics.format }
   app.route("/", createHealthApp({ ...sources, nowMs: cli.nowMs }))
-  return serveUntilStopped(cli, services, { ...flags, app, work: scheduler.run })
+  const page = await createPage(cli, flags.host)
+  if (page === undefined)
+    await printLines(cli.err, ["Set FRESHET_UI_TOKEN to serve the web page too."])
+  else app.route("/", page.app)
+  const work = async () => void (await Promise.all([scheduler.run(), page?.run()]))
+  return serveUntilStopped(cli, services, { ...flags, app, work })
 }
 
 async function serveUntilStopped(

@@ -72,7 +72,7 @@ const apply = defineCommand<RunFlags, [string]>({
 
 const serve = defineCommand<ServeFlags>({
   brief: "Execute the ticks of schedules as they become due",
-  text: "Works until SIGTERM or Ctrl-C: running steps are undone, and the next scheduler executes the tick again. Any number of schedulers may work on one database: each tick makes one run. Answers /healthz, /readyz and /metrics over HTTP.",
+  text: "Works until SIGTERM or Ctrl-C: running steps are undone, and the next scheduler executes the tick again. Any number of schedulers may work on one database: each tick makes one run. Serves the web page, and answers /healthz, /readyz and /metrics over HTTP. On an address that other machines reach, the page needs FRESHET_UI_TOKEN.",
   examples: [
     "freshet serve",
     "freshet serve --host 0.0.0.0 --port 8080 --log json",

@@ -2,8 +2,8 @@ import { access } from "node:fs/promises"
 import { join } from "node:path"
 
 import { FreshetError } from "@freshet/core/engine"
-import type { Config, RunRequest } from "@freshet/services"
-import { type AccessTokens, serveUi } from "@freshet/ui"
+import type { Config, RunRequest, Services } from "@freshet/services"
+import { type AccessTokens, createUi, isLoopback, serveUi, type Ui } from "@freshet/ui"
 
 import { formatError } from "../render/problems.ts"
 import { type CommandLine, printData, printLines } from "./command-line.ts"
@@ -18,23 +18,35 @@ export interface PageFlags {
 /** Serves the web page until Ctrl-C. A first request is executed as if a visitor had sent it. */
 export async function servePage(
   cli: CommandLine,
-  flags: PageFlags,
+  { port, ...flags }: PageFlags,
   firstRequest?: RunRequest,
 ): Promise<void> {
+  const options = await readPageOptions(cli, flags)
+  cli.interruption.watch("Stopping: running steps are undone, finished partitions are retained.")
+  const onListening = (address: string) => void printData(cli.out, [`Freshet is at ${address}`])
+  await serveUi({ ...options, port, firstRequest, onListening })
+}
+
+/** Creates the web page as a part of a server; undefined on an address that needs a token when none is set. */
+export async function createPage(cli: CommandLine, host: string): Promise<Ui | undefined> {
+  const options = await readPageOptions(cli, { host, readOnly: false })
+  return options.tokens === undefined && !isLoopback(host) ? undefined : createUi(options)
+}
+
+async function readPageOptions(cli: CommandLine, flags: Omit<PageFlags, "port">) {
   const { clientFolder } = cli
   await requireClient(clientFolder)
   const config = await cli.loadConfig()
-  cli.interruption.watch("Stopping: running steps are undone, finished partitions are retained.")
-  await serveUi({
+  return {
     ...flags,
     clientFolder,
-    firstRequest,
     commandFlag: cli.out.commandFlag,
     tokens: readTokens(config),
-    createServices: (listener) => cli.createServices(config, listener),
-    reportFault: (error) => void printLines(cli.err, formatError(error, cli.err.style, true)),
-    onListening: (address) => void printData(cli.out, [`Freshet is at ${address}`]),
-  })
+    createServices: (listener: Pick<Services, "emit" | "watchesSteps">) =>
+      cli.createServices(config, listener),
+    reportFault: (error: unknown) =>
+      void printLines(cli.err, formatError(error, cli.err.style, true)),
+  }
 }
 
 function readTokens({ uiToken, uiViewerToken }: Config): AccessTokens | undefined {

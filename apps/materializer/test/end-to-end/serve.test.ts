@@ -220,7 +220,18 @@ test("a server reports its health and its metrics", () =>
       expect(metrics).toContain(
         'freshet_step_seconds_count{computation="items",outcome="materialized"} 3',
       )
-      expect((await fetch(`${url}/unknown`)).status).toBe(404)
+      expect((await fetch(`${url}/api/unknown`)).status).toBe(404)
+    })
+  }, everyMorning))
+
+test("a server serves the web page with the runs of its schedules", () =>
+  withShop(async (project) => {
+    await makeDue(project)
+    await withServer(project, async ({ url, waitForOutput }) => {
+      await waitForOutput("ended, succeeded")
+      expect(await (await fetch(url)).text()).toContain('<div id="root">')
+      const readRuns = async () => (await fetch(`${url}/api/runs`)).text()
+      await waitUntil(async () => (await readRuns()).includes('"outcome":"succeeded"'))
     })
   }, everyMorning))
 

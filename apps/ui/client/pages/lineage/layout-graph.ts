@@ -63,10 +63,10 @@ export function layoutGraph(
   return combineLayouts(outer, inner)
 }
 
-function toItem({ id, name, kind, detail }: ViewNode): Item {
+function toItem({ id, name, kind, detail, counts }: ViewNode): Item {
   const textWidth = Math.max(name.length * 7.4, kind === "group" ? detail.length * 6.6 : 0)
   return kind === "group"
-    ? { id, width: Math.max(220, textWidth + 40), height: 104 }
+    ? { id, width: Math.max(220, textWidth + 40, counts.length * 98 + 36), height: 104 }
     : { id, width: Math.max(168, textWidth + 64), height: 34 }
 }
 

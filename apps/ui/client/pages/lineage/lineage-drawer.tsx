@@ -41,7 +41,9 @@ export function LineageDrawer({
           <StateBadge state={state} />
           {overdue === null ? null : <StateBadge state="overdue" />}
         </p>
-        {cause === "" ? null : <p className="quiet">{cause}</p>}
+        {cause === "" ? null : (
+          <p className="quiet">{state === "blocked" ? `${state} ${cause}` : cause}</p>
+        )}
         <p className="row">
           <Link to="/assets/$asset" params={{ asset: name }} className={getButtonClass()}>
             Open <Key>↵</Key>
