@@ -338,3 +338,24 @@ test("evaluation is pure: equal inputs give equal statuses, and no input changes
   const sources: readonly AnyAsset[] = [raw]
   expect(sources.map((each) => getAssetStatus(once, each, day(3)).kind)).toEqual(["fresh"])
 })
+
+test("a missing or damaged file is the cause of a partition's status, in words too", async () => {
+  const graph = buildValidGraph(raw, dailyAsset("a", sql`from ${raw}`))
+  const evaluation = evaluateProject(createProjectWithDays([1, 2, 3]), graph)
+  const files = new Map([
+    [day(1), "missing"],
+    [day(2), "damaged"],
+    [day(3), "read_damaged"],
+  ] as const)
+  const lostFiles = new Map([["a", files]])
+  const texts = [...files].map(([partition, file]) => {
+    const status = getAssetStatus({ ...evaluation, lostFiles }, graph.assets.get("a")!, partition)
+    expect(status).toMatchObject({ kind: "missing", causes: [{ kind: "file", file }] })
+    return formatStatus(graph, status)
+  })
+  expect(texts).toEqual([
+    "file missing, will be rebuilt",
+    "file damaged, will be rebuilt",
+    "materialized from a damaged file, will be rebuilt",
+  ])
+})
