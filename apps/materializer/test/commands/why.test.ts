@@ -99,6 +99,7 @@ test("--json has root causes, path and command", async () => {
   const third = [{ from: "2026-01-03", to: "2026-01-03" }]
   expect(JSON.parse(out)).toEqual({
     waiting_set: null,
+    removed_file: null,
     schema_version: 3,
     asset: "best_items",
     partition: "2026-01-04",
