@@ -35,7 +35,7 @@ export const statusSchema = z.strictObject({
   publications: listSchema(publicationSchema),
   /** Publication sets that cannot move although everything that can be materialized is, and the assets for which they wait. */
   waiting_sets: listSchema(waitingSetSchema),
-  /** What is left of assets that are no longer declared or published; empty for a selection. */
+  /** Tables and files of assets that are no longer declared or published; empty for a selection. */
   orphaned: listSchema(orphanedSchema),
   landing: z.strictObject({
     folder: z.string(),

@@ -90,7 +90,7 @@ export async function planAndExecute(
   return { kind: "executed", run: { ...run, impact } }
 }
 
-/** Leaves out fresh partitions, and assets that wait for files although nobody named them. */
+/** Leaves out fresh partitions, and assets that wait for files and that the request does not name. */
 function omitUnrequested(plan: PlanDocument): PlanDocument {
   const isIncluded = plan.is_blocked || plan.targets.length === 0
   return { ...plan, skipped: [], not_landed: isIncluded ? plan.not_landed : [] }
