@@ -322,6 +322,33 @@ export const publishedPartitions = freshetSchema.table(
   (table) => [primaryKey({ columns: [table.table_name, table.partition_key] })],
 )
 
+/** The alerts: one open row per key. Each is delivered at least once when it opens and once when it is resolved. */
+export const alerts = freshetSchema.table(
+  "alerts",
+  {
+    id: bigserial({ mode: "number" }).primaryKey(),
+    /** The root cause. */
+    key: text().notNull(),
+    kind: text({ enum: ["tick_failed", "overdue"] }).notNull(),
+    title: text().notNull(),
+    detail: text().notNull(),
+    opened_at: timestampColumn().notNull().defaultNow(),
+    resolved_at: timestampColumn(),
+    opened_sent_at: timestampColumn(),
+    resolved_sent_at: timestampColumn(),
+    /** Attempts at the present delivery. */
+    attempts: integer().notNull().default(0),
+    /** The earliest time of the next attempt; a claimed delivery is due again after a minute. */
+    next_attempt_at: timestampColumn().notNull().defaultNow(),
+    last_error: text(),
+  },
+  (table) => [
+    uniqueIndex("alerts_open_key")
+      .on(table.key)
+      .where(sql`${table.resolved_at} is null`),
+  ],
+)
+
 /** The hashes of landed files, so that unchanged files are not read again. A cache: it may be emptied at any time. */
 export const sourceFiles = freshetSchema.table("source_files", {
   path: text().primaryKey(),

@@ -46,6 +46,13 @@ export interface Config {
   readonly s3PathStyle: boolean
   /** A secret: it is never printed, logged or stored. */
   readonly databaseUrl: string | undefined
+  /** A secret: the URL to which alerts are posted. */
+  readonly alertWebhook: string | undefined
+  /** A secret: the mail server of alerts. */
+  readonly smtpUrl: string | undefined
+  /** The addresses that receive alerts, separated by commas. */
+  readonly alertEmailTo: string | undefined
+  readonly alertEmailFrom: string
   /** A secret: the token of people who may run something in the web page. */
   readonly uiToken: string | undefined
   /** A secret: the token of people who may only read the web page. */
@@ -77,6 +84,9 @@ const tokenSchema = z.optional(
   z.string().check(z.minLength(16, "must have at least 16 characters")),
 )
 
+const webhookSchema = z.url({ protocol: /^https?$/, error: "must be a URL of http or https" })
+const smtpSchema = z.url({ protocol: /^smtps?$/, error: "must be a URL of smtp or smtps" })
+
 const settingsSchema = z.object({
   home: folderSchema,
   lake: z.optional(folderSchema),
@@ -88,6 +98,10 @@ const settingsSchema = z.object({
   s3Region: z.string(),
   s3PathStyle: z.optional(z.union([z.boolean(), z.stringbool()])),
   databaseUrl: z.optional(z.string().check(checkDatabaseUrl)),
+  alertWebhook: z.optional(webhookSchema),
+  smtpUrl: z.optional(smtpSchema),
+  alertEmailTo: z.optional(z.string()),
+  alertEmailFrom: z.string(),
   uiToken: tokenSchema,
   uiViewerToken: tokenSchema,
 })
@@ -99,6 +113,7 @@ const defaults = {
   concurrency: 4,
   cacheMb: 10_000,
   s3Region: "us-east-1",
+  alertEmailFrom: "freshet@localhost",
 }
 
 const environmentVariables = {
@@ -112,6 +127,10 @@ const environmentVariables = {
   s3Region: "AWS_REGION",
   s3PathStyle: "FRESHET_S3_PATH_STYLE",
   databaseUrl: "DATABASE_URL",
+  alertWebhook: "FRESHET_ALERT_WEBHOOK",
+  smtpUrl: "FRESHET_SMTP_URL",
+  alertEmailTo: "FRESHET_ALERT_EMAIL_TO",
+  alertEmailFrom: "FRESHET_ALERT_EMAIL_FROM",
   uiToken: "FRESHET_UI_TOKEN",
   uiViewerToken: "FRESHET_UI_VIEWER_TOKEN",
 } as const
@@ -143,6 +162,9 @@ export function resolveConfig(
     landing: resolve(root, landing),
     threads: engineSettings.threads,
     databaseUrl: engineSettings.databaseUrl,
+    alertWebhook: engineSettings.alertWebhook,
+    smtpUrl: engineSettings.smtpUrl,
+    alertEmailTo: engineSettings.alertEmailTo,
     uiToken: engineSettings.uiToken,
     uiViewerToken: engineSettings.uiViewerToken,
   }
@@ -184,7 +206,8 @@ function isAsset(entry: unknown): boolean {
 export function toDemoConfig(config: Config): Config {
   const home = resolve(config.home, "demo")
   const [lake, landing] = [resolve(home, "lake"), resolve(home, "landing")]
-  return { ...config, home, lake, landing, databaseUrl: undefined }
+  const withoutAlerts = { alertWebhook: undefined, smtpUrl: undefined }
+  return { ...config, ...withoutAlerts, home, lake, landing, databaseUrl: undefined }
 }
 
 function readEnvironment(environment: Environment): Readonly<Record<string, string>> {

@@ -2,7 +2,10 @@ import { type TerminalStyle, paint } from "../terminal/terminal-style.ts"
 
 const sections: readonly { readonly title: string; readonly commands: readonly string[] }[] = [
   { title: "Inspect", commands: ["ui", "status", "why", "assets", "show", "lineage", "runs"] },
-  { title: "Run", commands: ["plan", "apply", "materialize", "backfill", "schedule", "serve"] },
+  {
+    title: "Run",
+    commands: ["plan", "apply", "materialize", "backfill", "schedule", "serve", "alerts"],
+  },
   { title: "Maintain", commands: ["verify", "wipe", "gc"] },
   { title: "Query", commands: ["data", "sql"] },
   { title: "Get started", commands: ["start", "demo", "demo-data", "doctor", "completion"] },

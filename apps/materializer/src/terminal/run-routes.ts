@@ -1,6 +1,7 @@
 import type { BackfillFlags } from "../commands/backfill.ts"
 import type { MaterializeFlags } from "../commands/materialize.ts"
 import type { ServeFlags } from "../commands/serve.ts"
+import { alerts } from "./alerts-routes.ts"
 import { defineCommand } from "./define-command.ts"
 import { assetArg, partitionFlags, onlyFlag, publishFlag, runFlags } from "./flags.ts"
 import { saveFlags, selectionArgs, createSwitchFlag, createWholeNumberParser } from "./flags.ts"
@@ -107,4 +108,4 @@ const serve = defineCommand<ServeFlags>({
 })
 
 /** Commands that run steps. */
-export const runRoutes = { materialize, backfill, apply, runs, schedule, serve }
+export const runRoutes = { materialize, backfill, apply, runs, schedule, serve, alerts }

@@ -29,7 +29,7 @@ export async function executeTick(
       runTick(services, project, { schedule, tick }),
     )
   } catch (error) {
-    if (isFinal(error)) {
+    if (!isPassingFault(error)) {
       const message = error instanceof Error ? error.message : String(error)
       const end = { outcome: "failed", message } as const
       await services.withLedger((client) => endTick(client, tick.id, end))
@@ -59,8 +59,9 @@ async function runTick(
 /** The failures after which the same tick can succeed: another run, a lost database, a shutdown. */
 const passingFaults: readonly string[] = ["busy", "postgres", "ledger", "interrupted"]
 
-function isFinal(error: unknown): boolean {
-  return !(error instanceof FreshetError && passingFaults.includes(error.code))
+/** Tests if the same work can succeed later without a change of the project. */
+export function isPassingFault(error: unknown): boolean {
+  return error instanceof FreshetError && passingFaults.includes(error.code)
 }
 
 /** Creates the request of a tick's run. */

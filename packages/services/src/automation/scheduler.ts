@@ -2,16 +2,22 @@ import { FreshetError, type Graph, type Schedule } from "@freshet/core/engine"
 import {
   endTick,
   type LedgerClient,
+  type NewAlert,
   readOpenTicks,
   type RecordedTick,
   registerSchedules,
+  syncAlerts,
   type TickOutcome,
 } from "@freshet/io"
 
+import { listChannels } from "../alerts/channels.ts"
+import { deliverAlerts, deliverUntilStopped } from "../alerts/deliver-alerts.ts"
+import { listOverdueAlerts } from "../alerts/overdue-alerts.ts"
+import { syncTickAlerts } from "../alerts/tick-alerts.ts"
 import type { Services } from "../services.ts"
 import { createArrivalWatch } from "./arrival-watch.ts"
 import { recordDueTicks } from "./due-ticks.ts"
-import { executeTick } from "./execute-tick.ts"
+import { executeTick, isPassingFault } from "./execute-tick.ts"
 import { computePlanVersions } from "./plan-versions.ts"
 import { listProjectSchedules } from "./project-schedules.ts"
 import { createWakeUp, type WakeUp } from "./wake-up.ts"
@@ -47,6 +53,7 @@ interface SchedulerState {
   readonly schedules: readonly Schedule[]
   readonly looking: WakeUp
   readonly executing: WakeUp
+  readonly delivering: WakeUp
   status: SchedulerStatus
 }
 
@@ -57,6 +64,7 @@ export function createScheduler(services: Services): Scheduler {
     ...listProjectSchedules(services.config),
     looking: createWakeUp(),
     executing: createWakeUp(),
+    delivering: createWakeUp(),
     status: { lookedAtMs: undefined, problem: undefined, openTicks: 0 },
   }
   return {
@@ -65,14 +73,19 @@ export function createScheduler(services: Services): Scheduler {
       const loops = [
         keepTrying(state, (succeed) => lookUntilStopped(state, succeed)),
         keepTrying(state, (succeed) => executeUntilStopped(state, succeed)),
+        keepTrying(state, (succeed) => deliverUntilStopped(services, state.delivering, succeed)),
       ]
       await Promise.all(loops)
     },
-    runOnce: () => lookAndExecuteOnce(state),
+    runOnce: async () => {
+      const outcomes = await lookAndExecuteOnce(state)
+      await services.withLedger((client) => deliverAlerts(client, listChannels(services.config)))
+      return outcomes
+    },
   }
 }
 
-/** Repeats work that fails until the signal is aborted. A call of `succeed` makes the next pause short again. */
+/** Repeats work that fails until it returns or the signal is aborted. A call of `succeed` makes the next pause short again. */
 async function keepTrying(
   state: SchedulerState,
   work: (succeed: () => void) => Promise<void>,
@@ -82,7 +95,7 @@ async function keepTrying(
   let retryMs = firstRetryMs
   while (!signal.aborted)
     try {
-      await work(() => (retryMs = firstRetryMs))
+      return await work(() => (retryMs = firstRetryMs))
     } catch (error) {
       if (signal.aborted) return
       const message = getMessage(error)
@@ -124,16 +137,19 @@ function listNames({ schedules }: SchedulerState): readonly string[] {
 
 /** Creates looks that follow each other: files are settled when two looks find the same content. */
 function createLook(state: SchedulerState): Look {
-  const { services, graph, schedules, executing } = state
+  const { services, graph, schedules, executing, delivering } = state
   const watch = createArrivalWatch(services, graph)
   const arrivalPauseMs = getArrivalPause(schedules)
-  const staleSchedules = schedules.filter(({ automation }) => automation.kind === "stale")
+  const readProject = createProjectReader(state)
   return async (client) => {
     const hasUnsettledFiles = arrivalPauseMs !== undefined && (await watch.look(client))
-    const planVersions = await readPlanVersions(services, staleSchedules)
+    const { planVersions, overdueAlerts } = await readProject()
     const due = await recordDueTicks(client, { graph, schedules, planVersions })
     for (const { schedule, tickMs } of due.ticks)
       services.emit({ kind: "tick_recorded", schedule, tickMs })
+    await syncTickAlerts(client, schedules)
+    if (overdueAlerts !== undefined) await syncAlerts(client, "overdue", { alerts: overdueAlerts })
+    delivering.wake()
     const openTicks = (await readOpenTicks(client)).length
     if (openTicks > 0) executing.wake()
     state.status = { lookedAtMs: services.nowMs(), problem: undefined, openTicks }
@@ -151,12 +167,40 @@ function getArrivalPause(schedules: readonly Schedule[]): number | undefined {
   return pauses.length === 0 ? undefined : Math.min(...pauses)
 }
 
-async function readPlanVersions(
-  { withProject }: Services,
-  schedules: readonly Schedule[],
-): Promise<ReadonlyMap<string, string>> {
-  if (schedules.length === 0) return new Map()
-  return withProject({}, async (project) => computePlanVersions(project, schedules))
+/** The facts that need an evaluation of the project. */
+interface ProjectFacts {
+  readonly planVersions: ReadonlyMap<string, string>
+  /** Undefined when deadlines were checked a short time ago. */
+  readonly overdueAlerts: readonly NewAlert[] | undefined
+}
+
+/** The time between two checks of deadlines. */
+const deadlinePauseMs = 60_000
+
+const noFacts: ProjectFacts = { planVersions: new Map(), overdueAlerts: undefined }
+
+/** Creates a reader of the project. It is evaluated for automation by staleness at each look, for deadlines once a minute. A project that cannot be evaluated has no facts; ticks of other schedules fail with the reason. */
+function createProjectReader({ services, graph, schedules }: SchedulerState) {
+  const staleSchedules = schedules.filter(({ automation }) => automation.kind === "stale")
+  const hasDeadlines = [...graph.assets.values()].some(
+    (asset) => asset.kind === "asset" && asset.freshness !== undefined,
+  )
+  let checkedMs = -Infinity
+  return async (): Promise<ProjectFacts> => {
+    const isCheckDue = hasDeadlines && services.nowMs() - checkedMs >= deadlinePauseMs
+    if (staleSchedules.length === 0 && !isCheckDue) return noFacts
+    if (isCheckDue) checkedMs = services.nowMs()
+    const readFacts = services.withProject({}, async (project) => ({
+      planVersions: computePlanVersions(project, staleSchedules),
+      overdueAlerts: isCheckDue ? listOverdueAlerts(project) : undefined,
+    }))
+    return readFacts.catch((error: unknown) => {
+      if (isPassingFault(error)) throw error
+      const message = getMessage(error)
+      services.emit({ kind: "scheduler_failed", message, retryMs: longestPauseMs })
+      return noFacts
+    })
+  }
 }
 
 async function executeUntilStopped(state: SchedulerState, succeed: () => void): Promise<void> {

@@ -1,3 +1,4 @@
+export { alertListSchema, alertTestSchema } from "./alerts.ts"
 export { assetDetailSchema } from "./asset-detail.ts"
 export { assetListSchema } from "./asset-list.ts"
 export { attentionSchema } from "./attention.ts"

@@ -197,7 +197,8 @@ function getRepresentativeStatus(evaluation: Evaluation, asset: Asset): Status {
     : getAssetStatus(evaluation, asset, representative)
 }
 
-function findOverdueAsset(
+/** Finds the first partition after the newest materialized one whose deadline has passed. */
+export function findOverdueAsset(
   evaluation: Evaluation,
   asset: Asset,
   nowMs: number,
