@@ -31,6 +31,7 @@ const pictures = [
     wide,
     "text=/^Run \\d/",
   ],
+  ["recommendations", "/recommendations", wide],
   ["runs", "/runs", wide],
   ["design", "/design", wide],
 ]

@@ -58,6 +58,16 @@ const runRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/run/run-page.tsx"), "RunPage"),
 })
 
+const recommendationsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/recommendations",
+  validateSearch: createSearchReader(["user", "day", "kind", "pick"]),
+  component: lazyRouteComponent(
+    () => import("./pages/recommendations/recommendations-page.tsx"),
+    "RecommendationsPage",
+  ),
+})
+
 const designRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/design",
@@ -73,6 +83,7 @@ export const router = createRouter({
     assetRoute,
     runsRoute,
     runRoute,
+    recommendationsRoute,
     designRoute,
   ]),
   defaultPreload: "intent",

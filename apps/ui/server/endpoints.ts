@@ -9,6 +9,7 @@ import {
   readLineage,
   readPartitions,
   readQuarantine,
+  readRecommendations,
   readRows,
   readRun,
   readStatus,
@@ -24,6 +25,7 @@ import {
   partitionsSchema,
   planSchema,
   quarantineSchema,
+  recommendationsSchema,
   rowsSchema,
   runDetailSchema,
   runListSchema,
@@ -180,6 +182,15 @@ const assetEndpoints: readonly Endpoint[] = [
   }),
 ]
 
+const recommendationEndpoint = defineEndpoint({
+  method: "get",
+  path: "/api/recommendations",
+  summary: "Recommendations of one user on one day, with the paths that lead to them",
+  input: z.strictObject({ user: optionalText, day: optionalText }),
+  answer: recommendationsSchema,
+  handle: ({ services }, request) => readRecommendations(services, request),
+})
+
 const runEndpoints: readonly Endpoint[] = [
   defineEndpoint({
     method: "get",
@@ -238,4 +249,5 @@ export const endpoints: readonly Endpoint[] = [
   ...projectEndpoints,
   ...assetEndpoints,
   ...runEndpoints,
+  recommendationEndpoint,
 ]

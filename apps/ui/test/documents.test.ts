@@ -13,6 +13,7 @@ test("every document has the shape of its schema, before and after a materializa
     const readAll = async () => {
       for (const { method, path, answer } of endpoints) {
         if (method !== "get" || path === "/api/runs/:run") continue
+        if (path === "/api/recommendations") continue // the shop has none
         const asset = path.endsWith("quarantine") ? "orders" : "best"
         const response = await get(path.replace(":asset", asset))
         if (response.status === 400 && path.endsWith("/rows")) continue // nothing is materialized yet

@@ -17,6 +17,7 @@ export { demoDataGroups, landDemoData } from "./data/land-demo-data.ts"
 export { queryAssets, queryPublished } from "./data/query.ts"
 export { readDemoResults } from "./data/read-demo-results.ts"
 export { readQuarantine } from "./data/read-quarantine.ts"
+export { readRecommendations } from "./data/read-recommendations.ts"
 export { readRows } from "./data/read-rows.ts"
 export { findRelation } from "./data/sql-request.ts"
 export type { AlertListDocument, AlertTestDocument } from "./documents/alerts.ts"
@@ -50,6 +51,7 @@ export type {
   StateRangeDocument,
 } from "./documents/partitions.ts"
 export type { ProblemDocument } from "./documents/problem.ts"
+export type { RecommendationsDocument } from "./documents/recommendations.ts"
 export type { QuarantineDocument } from "./documents/quarantine.ts"
 export type { QueryResultDocument, ReportDocument, RowDocument } from "./documents/rows.ts"
 export type {

@@ -1,4 +1,4 @@
-import type { StatusDocument } from "@freshet/services"
+import type { RecommendationsDocument, StatusDocument } from "@freshet/services"
 import { expect, test } from "vitest"
 
 import { startFreshet } from "./freshet-process.ts"
@@ -17,8 +17,26 @@ test("an empty project gets demo data, a first run and a page, and Ctrl-C stops 
       .poll(async () => (await readStatus()).summary, { timeout: 300_000, interval: 1000 })
       .toMatchObject({ fresh: 54, stale: 0, missing: 0, failed: 0, overdue: 0 })
     expect(await (await fetch(address)).text()).toContain('<div id="root">')
+    await expectRecommendations(address)
     running.kill("SIGINT")
     expect(await running.result).toMatchObject({ code: 0, signal: null })
     await expectNoProcesses(place.folder)
   })
 })
+
+/** Every recommendation is as strong as its paths together, and a mistyped name finds the right one. */
+async function expectRecommendations(address: string): Promise<void> {
+  const read = async (query: string) =>
+    (await (await fetch(`${address}api/recommendations${query}`)).json()) as RecommendationsDocument // the service's answer
+  const { user, day, days, people, rooms } = await read("")
+  expect(people).toHaveLength(10)
+  expect(rooms).toHaveLength(10)
+  expect(days).toEqual([day])
+  for (const { strength, paths } of [...people, ...rooms])
+    expect(paths.reduce((sum, { theirs }) => sum + theirs, 0)).toBe(strength)
+  const mistyped = await read(`?user=${user?.name ?? ""}x`)
+  expect(mistyped).toMatchObject({ user: null, people: [] })
+  expect(mistyped.similar_users).toContain(user?.name)
+  const quoted = await read("?user=' or true --")
+  expect(quoted.user).toBeNull()
+}

@@ -116,7 +116,11 @@ function usePaletteEntries(text: string): readonly PaletteEntry[] {
   const { data: status } = useDocument<StatusDocument>("/api/status")
   const { data: list } = useDocument<AssetListDocument>("/api/assets")
   const query = text.trim().toLowerCase()
-  const pages = navigationEntries.map(({ to, icon, label }) => ({
+  const names = new Set(status?.assets.map(({ name }) => name))
+  const listedPages = navigationEntries.filter(
+    ({ asset }) => asset === undefined || names.has(asset),
+  )
+  const pages = listedPages.map(({ to, icon, label }) => ({
     key: `page-${label}`,
     label,
     detail: "page",

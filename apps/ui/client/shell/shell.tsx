@@ -72,9 +72,11 @@ function Navigation({ path, onSearch }: { readonly path: string; readonly onSear
           <Key>⌘K</Key>
         </span>
       </button>
-      {navigationEntries.map((entry) => (
-        <NavigationLink key={entry.to} entry={entry} path={path} status={status} />
-      ))}
+      {navigationEntries
+        .filter((entry) => isListed(entry, status))
+        .map((entry) => (
+          <NavigationLink key={entry.to} entry={entry} path={path} status={status} />
+        ))}
       <div className={classes["foot"]}>
         {status === undefined ? null : (
           <span>
@@ -86,6 +88,10 @@ function Navigation({ path, onSearch }: { readonly path: string; readonly onSear
       </div>
     </nav>
   )
+}
+
+function isListed({ asset }: NavigationEntry, status: StatusDocument | undefined): boolean {
+  return asset === undefined || status?.assets.some(({ name }) => name === asset) === true
 }
 
 function NavigationLink({
