@@ -23,7 +23,7 @@ export function formatPlan(plan: PlanDocument, style: TerminalStyle): readonly s
   const notLandedLines = formatNotLanded(plan, style)
   const waitingLines = plan.waiting_sets.flatMap(formatWaitingSet)
   if (plan.steps.length + plan.publications.length + plan.blocked.length === 0)
-    return [...excludedLines, ...notLandedLines, ...waitingLines, formatEmptyPlan(plan)]
+    return [...excludedLines, ...notLandedLines, formatEmptyPlan(plan), ...waitingLines]
   const rows = plan.steps.map((step) => toRow(step, plan.predicted !== null, style))
   return [
     ...formatTable(columns, rows, style),

@@ -1,3 +1,4 @@
+import { formatInstant, groupBy } from "@freshet/core/engine"
 import type { WaitingSetDocument } from "@freshet/services"
 
 import { formatSetPartition } from "./set-partition.ts"
@@ -10,13 +11,20 @@ export function formatWaitingSet({
   overdue_since: overdueSince,
   command,
 }: WaitingSetDocument): readonly string[] {
-  const assets = awaitedAssets.map(({ asset, reason }) => `${asset} (${reason})`).join(", ")
-  const overdueText = overdueSince === null ? "" : ` It is overdue since ${overdueSince}.`
+  const assets = [...groupBy(awaitedAssets, ({ reason }) => reason)].map(formatAwaited)
+  const overdueText =
+    overdueSince === null ? "" : ` It is overdue since ${formatInstant(Date.parse(overdueSince))}.`
   const name = formatSetPartition(set, partition)
   return [
-    `${name} is not published: it waits for ${assets}.${overdueText}`,
+    `${name} is not published: it waits for ${assets.join(", ")}.${overdueText}`,
     ...(command === null
       ? []
       : [`  \`${command}\` materializes what it waits for, and publishes.`]),
   ]
+}
+
+/** Formats the assets that are awaited for the same reason. */
+function formatAwaited([reason, assets]: readonly [string, WaitingSetDocument["waits_for"]]) {
+  const names = assets.map(({ asset }) => asset).join(", ")
+  return `${names} (${assets.length === 1 ? reason : reason.replace(/^its /, "their ")})`
 }

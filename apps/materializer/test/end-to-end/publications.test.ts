@@ -132,7 +132,7 @@ test("a set that cannot move names the member and the partition for which it wai
       })
       await project.declare(declarePair('freshness: dueBy("07:00", "UTC"),'))
       expect((await runFreshet(project, "status")).stdout).toContain(
-        `${waits} It is overdue since 2026-01-03T07:00:00.000Z.`,
+        `${waits} It is overdue since 2026-01-03 07:00:00 UTC.`,
       )
       project.land("raw_too/2026-01-02.json", `{"u":1,"r":1}\n`)
       expectDone(await runFreshet(project, "materialize"))

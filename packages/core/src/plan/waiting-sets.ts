@@ -76,7 +76,7 @@ function isEndedByData(graph: Graph, asset: Asset): boolean {
     for (const { read, asset: upstream, mapping } of listReadings(graph, computation)) {
       if (read.window.kind === "latest" || mapping.kind === "whole") continue
       if (upstream.kind === "asset") visited.add(upstream)
-      else if (upstream.whenMissing === "wait") return true
+      else if (upstream.whenMissing !== "empty") return true
     }
   return false
 }

@@ -58,5 +58,5 @@ test("an asset that reads its previous partition is due from the late partition 
 
 test("every materialized partition of a reader of the whole source is due", async () => {
   const whole = dailyAsset("whole", sql`from ${all(raw)}`)
-  expect(await listTargets(buildValidGraph(raw, whole), [4])).toEqual(["whole 1-8"])
+  expect(await listTargets(buildValidGraph(raw, whole), [4])).toEqual(["whole 1-20"])
 })

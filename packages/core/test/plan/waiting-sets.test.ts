@@ -27,6 +27,19 @@ function listWaits(project: MemoryProject, waitingGraph: Graph) {
   ).map(({ key, waitsFor }) => [key, ...waitsFor.map(({ asset, reason }) => `${asset}: ${reason}`)])
 }
 
+test("a source with gaps ends its readers, and the clock of other members is none to wait for", async () => {
+  const sparse = partitionedSource("sparse", daily({ start: "2026-01-01" }), {
+    whenMissing: "gap",
+  })
+  const reader = published("reader", sql`from ${sparse}`)
+  const gapGraph = buildValidGraph(sparse, reader, made)
+  const project = createProjectWithDays([])
+  land(project, "sparse", day(2), "s2")
+  await run(project, gapGraph)
+  expect(listWaits(project, gapGraph)).toEqual([])
+  expect(project.published.get("s")?.partitionKey).toBe("2026-01-02")
+})
+
 /** A project in which both sources landed days 1 and 2, and `raw` day 3 too. */
 function createLateProject(): MemoryProject {
   const project = createProjectWithDays([1, 2, 3])
