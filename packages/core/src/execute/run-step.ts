@@ -334,10 +334,13 @@ async function runCheckStep(
   return { ...base, checks, checkedAssets: [asset], outcome: { kind: "checked" } }
 }
 
-/** Applies the result of a step to the state of the run. */
+/** Applies the result of a step to the state of the run. Unchanged rows whose checks did not run have passed them before. */
 export function applyResult(state: RunState, step: Step, result: StepResult): void {
-  for (const { asset, dataVersion, file, bytes } of result.outputs)
-    state.materialized.set(formatStateKey(asset, step.partition), { dataVersion, file, bytes })
+  for (const { asset, dataVersion, file, bytes } of result.outputs) {
+    const key = formatStateKey(asset, step.partition)
+    state.materialized.set(key, { dataVersion, file, bytes })
+    state.checksPassed.set(key, true)
+  }
   for (const { name } of result.checkedAssets) {
     const results = result.checks.filter(({ asset }) => asset === name)
     state.checksPassed.set(formatStateKey(name, step.partition), results.every(passes))

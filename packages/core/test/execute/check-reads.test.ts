@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 
-import { all, last, noRows, sql, window, type Sql } from "../../src/index.ts"
+import { all, last, noRows, publishTo, sql, window, type Sql } from "../../src/index.ts"
 import { buildValidGraph, dailyAsset, day, source } from "../declarations.ts"
 import {
   type MemoryProject,
@@ -31,7 +31,9 @@ const graph = declareGraph(sql`from ${known}`)
 function createProject(...days: readonly number[]): MemoryProject {
   const project = createProjectWithDays(days, {
     rows: ({ outputs: [output], relations }, asset, read) =>
-      output?.name === "anyone" ? "open" : `${asset}(${relations.flatMap(read).join("+")})`,
+      output?.name.startsWith("any") === true
+        ? "open"
+        : `${asset}(${relations.flatMap(read).join("+")})`,
     checks: (asset, _, __, relations) => {
       const rows = relations.flatMap((read) =>
         read.relation.name.startsWith("known") ? read.rows : [],
@@ -129,4 +131,19 @@ describe("a check that reads a second asset", () => {
       listStepIds(evaluateProject(project, before), (await run(project, before)).plan),
     ).toEqual([])
   })
+})
+
+test("rows that prove to be unchanged, and the data that their check reads, do not keep the other tables of their set from being published", async () => {
+  const publish = () => publishTo({ $inferInsert: {} }, { set: "s" })
+  const checks = [noRows("open", { description: "", query: sql`from ${anyone}` })]
+  const anybody = dailyAsset("anybody", sql`select true as open from ${anyone}`)
+  const kept = dailyAsset("kept", sql`select n from ${anybody}`, { checks, publish: publish() })
+  const moved = dailyAsset("moved", sql`from ${known}`, { publish: publish() })
+  const published = buildValidGraph(people, known, anyone, anybody, kept, moved)
+  const project = createProject(1)
+  await run(project, published)
+  land(project, "people", day(1), "somebody")
+  const changed = await run(project, published)
+  expect(listOutcomes(changed)).toMatchObject({ "kept 2026-01-01": "unchanged" })
+  expect(project.publications).toHaveLength(2)
 })
