@@ -25,7 +25,7 @@ function formatRecommendation({
 }
 
 /** Joins names: `a`, `a and b`, `a, b and 5 others`. */
-export function formatNameList(names: readonly string[]): string {
+function formatNameList(names: readonly string[]): string {
   const firstNames = names.length > 3 ? names.slice(0, 2) : names
   const otherCount = names.length - firstNames.length
   const items = otherCount > 0 ? [...firstNames, `${formatCount(otherCount)} others`] : firstNames

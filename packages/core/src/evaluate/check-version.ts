@@ -7,7 +7,7 @@ import { sumReadVersions } from "./input-fingerprint.ts"
  * The version of an asset's checks on one partition: the version of their rules and, if they read more than the
  * partition's rows and inputs, the fingerprint of the data that they read. When it changes, the checks run again.
  */
-export function formatCheckVersion(rules: string, inputs: Fingerprint | undefined): string {
+function formatCheckVersion(rules: string, inputs: Fingerprint | undefined): string {
   return inputs === undefined ? rules : `${rules} ${formatFingerprint(inputs)}`
 }
 

@@ -79,7 +79,7 @@ function listReplaced(
     .map(([partition]) => [partition, emptyVersion])
 }
 
-/** Restores the readiness of partitions for which a missing file of one source is no obstacle. */
+/** Restores the readiness of partitions for which a missing file of one source is no blocker. */
 function restoreReadiness(
   { evaluationContext: { unknown, blocked } }: ComputationContext,
   partitions: readonly Readiness[],

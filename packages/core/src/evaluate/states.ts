@@ -87,7 +87,7 @@ export function findCodeVersion(
 }
 
 /** The version of an asset's current checks on one partition. */
-export function findCurrentChecks(
+function findCurrentChecks(
   evaluation: Evaluation,
   asset: Asset,
   index: number,

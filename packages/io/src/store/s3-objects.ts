@@ -114,7 +114,7 @@ async function uploadWhole(
   return ETag ?? ""
 }
 
-/** Fails if the bucket does not exist: the description of an object does not tell it from a missing object. */
+/** Fails if the bucket does not exist: its absence looks like that of an object. */
 async function requireBucket(client: S3Client, { bucket }: S3Location): Promise<void> {
   const { HeadBucketCommand } = await import("@aws-sdk/client-s3")
   await client.send(new HeadBucketCommand({ Bucket: bucket })).catch((cause: unknown) => {

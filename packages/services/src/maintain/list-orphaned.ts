@@ -9,7 +9,7 @@ export async function listOrphaned({ ledger }: Project): Promise<readonly Orphan
 }
 
 /** Joins the tables and the files of each asset. */
-export function toOrphanedDocuments({ assets, tables }: Orphans): readonly OrphanedDocument[] {
+function toOrphanedDocuments({ assets, tables }: Orphans): readonly OrphanedDocument[] {
   const names = [...new Set([...assets, ...tables].map(({ asset }) => asset))].toSorted()
   return names.flatMap((name): readonly OrphanedDocument[] => {
     const { asset, materializations, files, bytes } = assets.find(
