@@ -148,7 +148,7 @@ describe.skipIf(chromiumPath === undefined)("the daily tasks in Chromium", () =>
       await page.goto(`${address}/catalog`)
       await page.keyboard.press("/")
       await page.keyboard.type("group:reports")
-      await page.getByText("best").waitFor({ state: "detached" })
+      await page.getByRole("link", { name: "best", exact: true }).waitFor({ state: "detached" })
       await page.getByRole("checkbox", { name: "Select counts" }).check()
       await page.keyboard.press("Escape")
       await page.goto(`${address}/catalog?state=failed`)
