@@ -123,7 +123,7 @@ test("a removed file is missing", async () => {
   })
 })
 
-test("a file that this process wrote is intact, whatever was recorded before", async () => {
+test("a file that this process wrote is intact, although an earlier record has another checksum", async () => {
   await withLake(async ({ store, record }) => {
     const files = createStoredFiles(store)
     const tempPath = await files.store.tempPath(".parquet")

@@ -42,10 +42,10 @@ export function openLedgerDatabase(): {
   return { url: () => opened.database!.url, client: () => opened.client! }
 }
 
-/** Nothing declared. */
+/** A graph without assets. */
 export const noAssets: Graph = buildTestGraph()
 
-/** Assets of one day a partition that read nothing, and whatever else `changes` says of them. */
+/** Creates a daily asset without reads; `overrides` replace its fields. */
 export function testAsset(name: string, overrides: Partial<Asset> = {}): Asset {
   const declaredAsset = sqlAsset({
     name,
@@ -58,7 +58,7 @@ export function testAsset(name: string, overrides: Partial<Asset> = {}): Asset {
   return { ...declaredAsset, ...overrides }
 }
 
-/** Several assets made by one computation. */
+/** Creates the assets of one computation. */
 export function testOutputs(computation: string, names: readonly string[]): readonly Asset[] {
   const shared = {
     ...testAsset(computation).computation,
@@ -67,7 +67,7 @@ export function testOutputs(computation: string, names: readonly string[]): read
   return names.map((name) => testAsset(name, { computation: shared as Asset["computation"] }))
 }
 
-/** A graph of assets as they stand, each computation once. */
+/** Builds a graph of unvalidated assets. */
 export function buildTestGraph(...assets: readonly Asset[]): Graph {
   return {
     assets: new Map(assets.map((asset) => [asset.name, asset])),
@@ -79,7 +79,7 @@ export function buildTestGraph(...assets: readonly Asset[]): Graph {
   }
 }
 
-/** Lends the ledger of a run that has begun. */
+/** Runs work with the ledger of a begun run. */
 export async function withRun<T>(
   url: string,
   run: string,

@@ -74,7 +74,7 @@ describe("materializations belong to the definition of partitions that they were
     expect(await listMaterialized(declare("a", daily({ start: "2000-01-01" })))).toEqual([5])
   })
 
-  test("by key for static partitions, in whatever place of the list", async () => {
+  test("by key for static partitions, at any position in the list", async () => {
     await record(declare("b", unpartitioned), 0)
     await record(declare("b", staticKeys(["eu", "us"])), 1)
     expect(await listMaterialized(declare("b", staticKeys(["us", "eu"])))).toEqual([0])

@@ -64,7 +64,7 @@ function toPlainHistory({
   })).filter(({ version }) => version !== undefined)
 }
 
-/** How many marks each timeline has. */
+/** Counts the versions of each history. */
 const countVersions = ({ histories }: LedgerSnapshot) =>
   [...histories.values()].map(({ versions }) => versions.length)
 
@@ -279,7 +279,7 @@ test("a partition of a set keeps its past when keys are added, removed or put in
   expect(recorded.map(({ partition }) => partition)).toEqual([2, 0])
 })
 
-/** What may happen to a ledger between two readings. */
+/** The changes of a ledger between two readings. */
 const happening = fc.oneof(
   {
     weight: 6,
@@ -346,7 +346,7 @@ async function happen(
   )
 }
 
-/** What a timeline must say, worked out row by row. */
+/** Builds the expected history of each asset from the ledger's rows. */
 async function buildExpected(assets: readonly string[]) {
   const { rows } = await client().query<{ asset: string; partition: number; input: string } & Row>(
     `select asset, partition, input_version as input, fingerprint, data_version, check_version

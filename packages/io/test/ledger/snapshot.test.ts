@@ -14,7 +14,7 @@ test("an empty ledger is an empty snapshot", async () => {
   expect([histories.size, failures.size, publications.size]).toEqual([0, 0, 0])
 })
 
-test("the content of a table is that of its latest publication, whatever set or asset wrote it", async () => {
+test("the content of a table is that of its latest publication, also by another set and another asset", async () => {
   const table = pgTable("recs", { id: bigint({ mode: "bigint" }).primaryKey() })
   const publish = publishTo(table, { set: "recs" })
   const asset = testAsset("recs", { previousNames: ["named"], publish })

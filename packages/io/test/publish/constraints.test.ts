@@ -31,7 +31,7 @@ let fixture: PublishFixture
 beforeAll(async () => void (fixture = await openPublishFixture("select")))
 afterAll(() => fixture.close())
 
-/** Creates the tables anew with a foreign key of this form. */
+/** Replaces the tables with empty ones that have a foreign key of this form. */
 async function createTables(reference: string): Promise<void> {
   await fixture.client.query(`
     drop table if exists outsiders, children, parents, nodes;
@@ -84,7 +84,7 @@ const references = [
 ]
 
 describe.each(references)("a set with a foreign key %s", (reference) => {
-  test("is loaded, changed and emptied whatever the order of its tables", async () => {
+  test("is loaded, changed and emptied, although its referencing table comes first", async () => {
     await createTables(reference)
     const steps: readonly (readonly [readonly Row[], readonly Row[]])[] = [
       [
