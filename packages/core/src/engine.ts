@@ -158,7 +158,7 @@ export {
 } from "./plan/publication-set.ts"
 export { evaluate } from "./evaluate/evaluate.ts"
 export type { ComputationProof, FreshnessProof, SourceProof } from "./prove/freshness-proof.ts"
-export type { ProofEffects, RecordedVersions } from "./prove/current-records.ts"
+export type { ProofEffects, RecordedVersions } from "./prove/proof-effects.ts"
 export type { ProvenEvaluation } from "./prove/prove-freshness.ts"
 export { proveFreshness } from "./prove/prove-freshness.ts"
 export type { PublishedVersions } from "./prove/published-versions.ts"

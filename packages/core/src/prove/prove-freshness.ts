@@ -1,8 +1,8 @@
 import type { LedgerSnapshot } from "../evaluate/ledger-snapshot.ts"
 import type { Evaluation } from "../evaluate/states.ts"
-import type { ProofEffects } from "./current-records.ts"
 import { type KnownFreshness, findUnproven } from "./find-unproven.ts"
 import { type FreshnessProof, buildProof } from "./freshness-proof.ts"
+import type { ProofEffects } from "./proof-effects.ts"
 import { findPublishedVersions } from "./published-versions.ts"
 import { type Collisions, verifyInputs } from "./verify-inputs.ts"
 

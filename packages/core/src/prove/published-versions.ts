@@ -1,7 +1,9 @@
+import type { PartitionRange } from "../declare/partition.ts"
 import { type PartitionSet, hasPartition } from "../evaluate/partition-set.ts"
 import { type Evaluation, isFresh, toRanges } from "../evaluate/states.ts"
 import { listPublished, listPublishedAssets } from "../plan/publication-set.ts"
-import { type ProofEffects, readCurrentRecords } from "./current-records.ts"
+import type { ProofEffects } from "./proof-effects.ts"
+import { readVersionColumns } from "./version-columns.ts"
 
 /** Published asset → partition in its table → data version of the asset's fresh rows; partitions without fresh rows are absent. */
 export type PublishedVersions = ReadonlyMap<string, ReadonlyMap<number, string>>
@@ -13,7 +15,7 @@ export async function findPublishedVersions(
   effects: ProofEffects,
 ): Promise<PublishedVersions> {
   const versions = new Map<string, Map<number, string>>()
-  const unread = new Map<string, readonly number[]>()
+  const unread = new Map<string, readonly PartitionRange[]>()
   for (const asset of listPublishedAssets(evaluation.graph)) {
     const { name, computation } = asset
     const proven = proof.proven?.get(name)
@@ -27,16 +29,14 @@ export async function findPublishedVersions(
       else assetVersions.set(partition, version)
     }
     versions.set(name, assetVersions)
-    unread.set(name, unreadPartitions)
+    if (unreadPartitions.length > 0) unread.set(name, toRanges(unreadPartitions))
   }
-  const ranges = [...unread].flatMap(([asset, partitions]) =>
-    toRanges(partitions).map((range) => ({ asset, range })),
-  )
-  const records = await readCurrentRecords(evaluation, ranges, effects)
-  for (const [name, partitions] of unread)
-    for (const partition of partitions) {
-      const version = records.get(name)?.get(partition)?.dataVersion
-      if (version !== undefined) versions.get(name)?.set(partition, version)
-    }
+  for (const [name, { from, dataVersions }] of await readVersionColumns(
+    evaluation,
+    unread,
+    effects,
+  ))
+    for (const [at, version] of dataVersions.entries())
+      if (version !== undefined) versions.get(name)?.set(from + at, version)
   return versions
 }

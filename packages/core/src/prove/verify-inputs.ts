@@ -9,7 +9,7 @@ import type { Reading } from "../graph/graph.ts"
 import { isWithin } from "../graph/mapping.ts"
 import { listSetRanges } from "../partitions/bitset.ts"
 import { countPartitions } from "../plan/plan.ts"
-import type { ProofEffects } from "./current-records.ts"
+import type { ProofEffects } from "./proof-effects.ts"
 import { type VersionColumns, readVersionColumns } from "./version-columns.ts"
 import {
   type WindowVersions,

@@ -3,7 +3,7 @@ import { parseFingerprint } from "../evaluate/fingerprint.ts"
 import { type Evaluation, findInput } from "../evaluate/states.ts"
 import { joinRanges } from "../partitions/range-algebra.ts"
 import type { AssetRange } from "../ports.ts"
-import type { ProofEffects, RecordedVersions } from "./current-records.ts"
+import type { ProofEffects, RecordedVersions } from "./proof-effects.ts"
 
 /** The versions of an asset's current records, one element a partition; undefined where they were not read. */
 export interface VersionColumns {
