@@ -37,12 +37,11 @@ export function findPartitionBounds(
     const [output] = getOutputs(graph, computation)
     if (output === undefined) continue
     const readings = graph.readings.get(computation.name) ?? []
-    const removedPartitions = [...(removedInputs?.get(computation.name)?.keys() ?? [])]
     const bounds = findAssetBounds(
       output,
       findReaderLimits(readings, boundsByAsset),
       getRange(output.partitions),
-      removedPartitions,
+      removedInputs?.get(computation.name)?.keys() ?? [],
     )
     if (bounds !== undefined)
       for (const { asset } of computation.outputs) boundsByAsset.set(asset, bounds)
@@ -80,8 +79,16 @@ export function findLandedRange(
   source: string,
   bounds: PartitionRange,
 ): PartitionRange | undefined {
+  return findEnclosingRange(landing.get(source)?.keys() ?? [], bounds)
+}
+
+/** The range from the first to the last of some partitions, within other bounds; undefined without one. */
+function findEnclosingRange(
+  partitions: Iterable<number>,
+  bounds: PartitionRange,
+): PartitionRange | undefined {
   let [from, to] = [Infinity, -Infinity]
-  for (const index of landing.get(source)?.keys() ?? []) {
+  for (const index of partitions) {
     if (index < bounds.from || index > bounds.to) continue
     from = Math.min(from, index)
     to = Math.max(to, index)
@@ -111,33 +118,27 @@ function createDeclaredRangeLookup(nowMs: number): (partitions: Partitions) => P
 function hasReachedEnd(partitions: Partitions, { to }: PartitionRange): boolean {
   return isTimed(partitions) && partitions.end === to
 }
-/** Finds the bounds of an asset: the declared partitions that its reads allow, extended to some others. */
+
+/** Finds the bounds of an asset: the declared partitions that its reads allow, extended to those that were computed from removed files. */
 function findAssetBounds(
   { partitions }: Asset,
   limits: Pick<AssetBounds, "range" | "isFinal"> | undefined,
   declaredRange: PartitionRange,
-  others: readonly number[],
+  removedPartitions: Iterable<number>,
 ): AssetBounds | undefined {
   const allowedRange = limits && intersectRanges(declaredRange, limits.range)
-  const range = includePartitions(allowedRange, others, declaredRange)
+  const range = encloseRanges(allowedRange, findEnclosingRange(removedPartitions, declaredRange))
   if (range === undefined) return undefined
   const isFinal =
     hasReachedEnd(partitions, range) || (limits?.isFinal === true && range.to >= limits.range.to)
   return { range, firstContent: range.from, isFinal }
 }
 
-/** Extends a range to some declared partitions. */
-function includePartitions(
-  range: PartitionRange | undefined,
-  partitions: readonly number[],
-  declaredRange: PartitionRange,
+/** Finds the range from the first partition of two ranges to the last. */
+function encloseRanges(
+  first: PartitionRange | undefined,
+  second: PartitionRange | undefined,
 ): PartitionRange | undefined {
-  if (partitions.length === 0) return range
-  let [from, to] = [range?.from ?? Infinity, range?.to ?? -Infinity]
-  for (const partition of partitions) {
-    if (partition < declaredRange.from || partition > declaredRange.to) continue
-    from = Math.min(from, partition)
-    to = Math.max(to, partition)
-  }
-  return from <= to ? { from, to } : undefined
+  if (first === undefined || second === undefined) return first ?? second
+  return { from: Math.min(first.from, second.from), to: Math.max(first.to, second.to) }
 }
