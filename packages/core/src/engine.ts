@@ -162,7 +162,7 @@ export type { ProofEffects, RecordedVersions } from "./prove/proof-effects.ts"
 export type { ProvenEvaluation } from "./prove/prove-freshness.ts"
 export { proveFreshness } from "./prove/prove-freshness.ts"
 export type { PublishedVersions } from "./prove/published-versions.ts"
-export type { KnownFreshness } from "./prove/find-unproven.ts"
+export type { RecordedFreshness } from "./prove/find-unproven.ts"
 export type { LostFileKind, LostFiles } from "./evaluate/states.ts"
 export type { ComputationStates, Evaluation, StateCounts, StateKind } from "./evaluate/states.ts"
 export {

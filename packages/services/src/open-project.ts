@@ -222,7 +222,7 @@ function createProver(
 ): Pick<Project, "readEvaluation" | "evaluateWithout"> {
   return {
     readEvaluation: () =>
-      ledger.withSnapshot(async ({ snapshot, readVersions, storeProof, ...known }) => {
+      ledger.withSnapshot(async ({ snapshot, readVersions, storeProof, ...recordedFreshness }) => {
         const evaluation = await evaluateWithRemovedFiles(ledger, (removedInputs) =>
           evaluateSnapshot(snapshot, removedInputs),
         )
@@ -230,7 +230,10 @@ function createProver(
           changed.collisions?.size === 0
             ? evaluation
             : evaluateSnapshot(changed, evaluation.removedInputs)
-        const proven = await proveFreshness(evaluateWith, snapshot, known, { readVersions, hash })
+        const proven = await proveFreshness(evaluateWith, snapshot, recordedFreshness, {
+          readVersions,
+          hash,
+        })
         storeProof(proven)
         return proven
       }),

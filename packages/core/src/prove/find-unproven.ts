@@ -29,7 +29,7 @@ import {
 } from "./freshness-proof.ts"
 
 /** The proof of an earlier evaluation, and the changes of the ledger since. */
-export interface KnownFreshness {
+export interface RecordedFreshness {
   readonly proof: FreshnessProof | undefined
   /** Computation → partitions with a materialization that was recorded, checked or removed since the proof. */
   readonly touched: ReadonlyMap<string, readonly PartitionRange[]>
@@ -37,7 +37,7 @@ export interface KnownFreshness {
 
 interface Search extends Unproven {
   readonly evaluation: Evaluation
-  readonly known: KnownFreshness
+  readonly recordedFreshness: RecordedFreshness
   readonly hash: Hash
   readonly finder: WindowFinder
   /** By number of the computation: its proof, unless its partitions or names differ. */
@@ -60,10 +60,14 @@ export interface Unproven {
 }
 
 /** Finds the fresh partitions that a proof does not cover. */
-export function findUnproven(evaluation: Evaluation, known: KnownFreshness, hash: Hash): Unproven {
+export function findUnproven(
+  evaluation: Evaluation,
+  recordedFreshness: RecordedFreshness,
+  hash: Hash,
+): Unproven {
   const search: Search = {
     evaluation,
-    known,
+    recordedFreshness,
     hash,
     finder: createWindowFinder(evaluation),
     moved: createPartitionSet(evaluation),
@@ -90,7 +94,7 @@ function markUnproven(
   search.proofs[number] = proof
   const movedRows = getSlice(moved, states)
   const unprovenRows = getSlice(unproven, states)
-  const touched = search.known.touched.get(computation.computation.name)
+  const touched = search.recordedFreshness.touched.get(computation.computation.name)
   if (touched !== undefined || !coversAll(proof, evaluation, states)) {
     markMovedRows(search, states, proof, touched)
     subtractBits(movedRows, evaluation.stale)
@@ -130,10 +134,10 @@ function copyBits({ bits, start, length }: BitsetSlice, to: BitsetSlice): void {
 }
 
 function findProof(
-  { known, evaluation, hash }: Search,
+  { recordedFreshness, evaluation, hash }: Search,
   { computation }: NumberedComputation,
 ): ComputationProof | undefined {
-  const proof = known.proof?.computations.get(computation.name)
+  const proof = recordedFreshness.proof?.computations.get(computation.name)
   const isSame = proof?.definition === defineComputation(evaluation.graph, computation, hash)
   return isSame ? proof : undefined
 }
@@ -203,10 +207,13 @@ function findMovement(search: Search, read: NumberedRead): Movement | undefined 
   return movements.get(read.upstream)
 }
 
-function findMovedFiles({ evaluation, known, hash }: Search, { reading }: NumberedRead) {
+function findMovedFiles(
+  { evaluation, recordedFreshness, hash }: Search,
+  { reading }: NumberedRead,
+) {
   const { asset } = reading
   if (asset.kind !== "source") return undefined
-  const proven = known.proof?.sources.get(asset.name)
+  const proven = recordedFreshness.proof?.sources.get(asset.name)
   const current = proveSource(evaluation, asset, hash)
   if (proven?.definition !== current.definition) return moveAll(current, proven)
   if (isSameLanding(proven, current)) return undefined
@@ -235,7 +242,7 @@ function findMovedRows(search: Search, computationNumber: number): Movement | un
     numberGraph(evaluation.graph).computations[computationNumber],
   ]
   if (states === undefined || computation === undefined) return undefined
-  const proven = search.known.proof?.computations.get(computation.computation.name)
+  const proven = search.recordedFreshness.proof?.computations.get(computation.computation.name)
   if (proven === undefined || search.proofs[computationNumber] === undefined)
     return moveAll(states, proven)
   if (proven.from === states.from && proven.length === states.length)

@@ -1,6 +1,6 @@
 import type { LedgerSnapshot } from "../evaluate/ledger-snapshot.ts"
 import type { Evaluation } from "../evaluate/states.ts"
-import { type KnownFreshness, findUnproven } from "./find-unproven.ts"
+import { type RecordedFreshness, findUnproven } from "./find-unproven.ts"
 import { type FreshnessProof, buildProof } from "./freshness-proof.ts"
 import type { ProofEffects } from "./proof-effects.ts"
 import { findPublishedVersions } from "./published-versions.ts"
@@ -16,27 +16,27 @@ export interface ProvenEvaluation {
 }
 
 /**
- * Evaluates a snapshot, and computes the input versions of the fresh partitions that the known proof does not cover.
+ * Evaluates a snapshot, and computes the input versions of the fresh partitions that the recorded proof does not cover.
  * A partition whose input version differs from its record's is a collision of fingerprints; the snapshot is then
  * evaluated again without it.
  */
 export async function proveFreshness(
   evaluateSnapshot: (snapshot: LedgerSnapshot) => Evaluation,
   snapshot: LedgerSnapshot,
-  known: KnownFreshness,
+  recordedFreshness: RecordedFreshness,
   effects: ProofEffects,
 ): Promise<ProvenEvaluation> {
   let verified = 0
   const collisions: Collisions = new Map()
   for (;;) {
     const evaluation = evaluateSnapshot({ ...snapshot, collisions })
-    const { unproven, moved } = findUnproven(evaluation, known, effects.hash)
+    const { unproven, moved } = findUnproven(evaluation, recordedFreshness, effects.hash)
     const collisionCount = countCollisions(collisions)
     verified += await verifyInputs(evaluation, unproven, collisions, effects)
     if (countCollisions(collisions) > collisionCount) continue
     const publishedVersions = await findPublishedVersions(
       evaluation,
-      { moved, proven: known.proof?.publishedVersions },
+      { moved, proven: recordedFreshness.proof?.publishedVersions },
       effects,
     )
     return {

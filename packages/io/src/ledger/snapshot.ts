@@ -1,7 +1,7 @@
 import type {
   Failure,
   Graph,
-  KnownFreshness,
+  RecordedFreshness,
   LedgerSnapshot,
   ProofEffects,
   ProvenEvaluation,
@@ -28,7 +28,7 @@ const rereadThreshold = 200_000
 const proofThreshold = 32
 
 /** The ledger at one instant, and the proof in its state file. */
-export interface SnapshotReading extends KnownFreshness, Pick<ProofEffects, "readVersions"> {
+export interface SnapshotReading extends RecordedFreshness, Pick<ProofEffects, "readVersions"> {
   readonly snapshot: LedgerSnapshot
   /** Stores a proof for the next reader. */
   readonly storeProof: (proven: Pick<ProvenEvaluation, "proof" | "verified">) => void
