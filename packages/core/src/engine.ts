@@ -86,6 +86,10 @@ export {
   joinRanges,
   subtractRanges,
   takeNewest,
+  countPartitions,
+  isInRanges,
+  listPartitions,
+  toRanges,
 } from "./partitions/range-algebra.ts"
 export { formatCause, formatPartitions, formatRead, formatStatus } from "./plan/explain.ts"
 export { findAwaitedFiles } from "./evaluate/awaited-files.ts"
@@ -114,15 +118,7 @@ export type {
   Step,
   Work,
 } from "./plan/plan.ts"
-export {
-  buildPlan,
-  countPartitions,
-  countSteps,
-  isInRanges,
-  listBlockedWork,
-  listPartitions,
-  listSteps,
-} from "./plan/plan.ts"
+export { buildPlan, countSteps, listBlockedWork, listSteps } from "./plan/plan.ts"
 export { listNewestTargets } from "./plan/targets.ts"
 export type { FailedChecks } from "./evaluate/failed-checks.ts"
 export { findFailedChecks, findFailedUpstream } from "./evaluate/failed-checks.ts"
@@ -175,7 +171,6 @@ export {
   listRangesWhere,
   stateFlags,
   stateFlagsAt,
-  toRanges,
   toStateKind,
 } from "./evaluate/states.ts"
 export type { Cause, ChangedInput, Status } from "./evaluate/staleness.ts"

@@ -1,6 +1,7 @@
 import type { Asset, Computation, SourceAsset } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import { listPartitionsRead } from "../graph/mapping.ts"
+import { listPartitions } from "../partitions/range-algebra.ts"
 import { type Blocker, createMissingFilesBlocker, joinBlockers } from "./blocker.ts"
 import { type EvaluationInputs, listReadings } from "./inputs.ts"
 
@@ -32,7 +33,7 @@ export function findAwaitedFiles(
     }
   }
   if (range === undefined) visit(computation, undefined)
-  else for (let index = range.from; index <= range.to; index += 1) visit(computation, index)
+  else for (const partition of listPartitions([range])) visit(computation, partition)
   return joinBlockers(
     [...missing].map(([source, indexes]) => createMissingFilesBlocker(source, [...indexes])),
   )
@@ -47,8 +48,7 @@ function listLaterPartitions(
   if (bounds === undefined && !hasEnds) return []
   if (window === undefined || window.to === Infinity) return undefined
   const from = Math.max(window.from, (bounds?.to ?? -Infinity) + 1)
-  if (window.to < from) return undefined
-  return Array.from({ length: window.to - from + 1 }, (_, place) => from + place)
+  return window.to < from ? undefined : [...listPartitions([{ from, to: window.to }])]
 }
 
 function addMissing(

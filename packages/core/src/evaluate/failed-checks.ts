@@ -1,6 +1,7 @@
 import type { Asset } from "../declare/declaration.ts"
 import { type PartitionRange, formatPartitionKey } from "../declare/partition.ts"
 import { getAsset } from "../graph/graph.ts"
+import { toRanges } from "../partitions/range-algebra.ts"
 import { type ComputationPartition, searchUpstream } from "./fresh-downstream.ts"
 import {
   type Evaluation,
@@ -8,7 +9,6 @@ import {
   stateFlagsAt,
   failsChecks,
   findOutputIndex,
-  toRanges,
   findStates,
 } from "./states.ts"
 

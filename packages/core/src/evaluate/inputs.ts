@@ -5,6 +5,7 @@ import { type Graph, type Reading, getOutputs, buildReadings } from "../graph/gr
 import { intersectRanges, listPartitionsRead } from "../graph/mapping.ts"
 import { getReadRule } from "../graph/read-rule.ts"
 import { formatStableRelation } from "../graph/stable-name.ts"
+import { listPartitions } from "../partitions/range-algebra.ts"
 import type { ReadVersions } from "../ports.ts"
 import { type Blocker, createMissingFilesBlocker } from "./blocker.ts"
 import type { LandedPartition, Landing } from "./landing.ts"
@@ -181,7 +182,7 @@ export function requiresPartition(
 /** Lists the partitions of a window with two ends; none of other windows. */
 function listFinite({ from, to }: PartitionRange): readonly number[] {
   if (!Number.isFinite(from) || !Number.isFinite(to)) return []
-  return Array.from({ length: to - from + 1 }, (_, place) => from + place)
+  return [...listPartitions([{ from, to }])]
 }
 
 function findLandingBlocker(

@@ -8,11 +8,12 @@ import {
   listPartitionsReading,
 } from "../graph/mapping.ts"
 import { formatStableRelation } from "../graph/stable-name.ts"
+import { toRanges } from "../partitions/range-algebra.ts"
 import type { ReadVersions } from "../ports.ts"
 import { type EvaluationInputs, emptyVersion, listReadings } from "./inputs.ts"
 import { findLandedRange } from "./partition-bounds.ts"
 import type { RemovedInputs, RemovedReads } from "./removed-reads.ts"
-import { type Evaluation, findStates, stateFlags, stateFlagsAt, toRanges } from "./states.ts"
+import { type Evaluation, findStates, stateFlags, stateFlagsAt } from "./states.ts"
 
 /** Computation → partition → the recorded reads of its newest materialization. */
 export type RecordedReads = ReadonlyMap<string, ReadonlyMap<number, readonly ReadVersions[]>>

@@ -4,6 +4,7 @@ import type { PartitionRange } from "../declare/partition.ts"
 import { isWithin } from "../graph/mapping.ts"
 import { formatStableRelation, getStableName } from "../graph/stable-name.ts"
 import { listSetRanges } from "../partitions/bitset.ts"
+import { toRanges } from "../partitions/range-algebra.ts"
 import type { ReadVersions } from "../ports.ts"
 import { type Blocker, joinBlockers } from "./blocker.ts"
 import { type FailedRows, findFailedUpstream, formatFailedRows } from "./failed-checks.ts"
@@ -22,7 +23,6 @@ import {
   findContent,
   stateFlags,
   stateFlagsAt,
-  toRanges,
   toStateKind,
   findStates,
   type LostFileKind,

@@ -192,17 +192,6 @@ function listPlaceRanges(
   return ranges
 }
 
-/** Converts ascending indexes to the fewest ranges. */
-export function toRanges(indexes: Iterable<number>): readonly PartitionRange[] {
-  const ranges: { from: number; to: number }[] = []
-  for (const index of indexes) {
-    const last = ranges.at(-1)
-    if (last !== undefined && index === last.to + 1) last.to = index
-    else ranges.push({ from: index, to: index })
-  }
-  return ranges
-}
-
 /** Finds the code and check versions of a partition's current rows. */
 function findVersion(
   evaluation: Evaluation,

@@ -1,6 +1,6 @@
 import type { Asset } from "../declare/declaration.ts"
 import { formatPartitionKey } from "../declare/partition.ts"
-import { toRanges } from "../evaluate/states.ts"
+import { toRanges } from "../partitions/range-algebra.ts"
 import type { Plan } from "../plan/plan.ts"
 import { listPublished } from "../plan/publication-set.ts"
 import {

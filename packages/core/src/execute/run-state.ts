@@ -8,6 +8,7 @@ import {
   listStepRanges,
 } from "../evaluate/inputs.ts"
 import type { Evaluation } from "../evaluate/states.ts"
+import { listPartitions } from "../partitions/range-algebra.ts"
 import type { Step } from "../plan/plan.ts"
 import type { AssetRange, MaterializedOutput, Relation } from "../ports.ts"
 import { type Blockers, createBlockers } from "./blockers.ts"
@@ -81,11 +82,9 @@ export function buildRelations(
 function buildRelation(state: RunState, name: string, range: ReadRange): Relation {
   const { asset } = range
   if (asset.kind === "source") return buildLandedRelation(state, name, asset, range)
-  const files: string[] = []
-  for (const index of listIndexes(range)) {
-    const file = findFile(state, asset, index)
-    if (file !== undefined) files.push(file)
-  }
+  const files = listExisting(range).flatMap(
+    (index) => findRows(state, asset.name, index)?.file ?? [],
+  )
   return { kind: "stored", name, columns: asset.columns, files }
 }
 
@@ -96,17 +95,13 @@ function buildLandedRelation(
   range: ReadRange,
 ): Relation {
   const landed = state.evaluation.landing.get(source.name)
-  const partitions = [...listIndexes(range)].flatMap((index) => {
+  const partitions = listExisting(range).flatMap((index) => {
     const files = landed?.get(index)?.files
     return files === undefined ? [] : [{ key: formatPartitionKey(source.partitions, index), files }]
   })
   return { kind: "landed", name, source, partitions }
 }
 
-function findFile(state: RunState, asset: AnyAsset, index: number): string | undefined {
-  return findRows(state, asset.name, index)?.file
-}
-
-function* listIndexes({ range }: ReadRange): Iterable<number> {
-  if (range !== undefined) for (let index = range.from; index <= range.to; index += 1) yield index
+function listExisting({ range }: ReadRange): readonly number[] {
+  return range === undefined ? [] : [...listPartitions([range])]
 }

@@ -2,13 +2,13 @@ import type { Computation } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import { listStepRanges } from "../evaluate/inputs.ts"
 import type { Evaluation } from "../evaluate/states.ts"
+import { listPartitions } from "../partitions/range-algebra.ts"
 import {
   type Plan,
   type Step,
   type Work,
   buildCheckStep,
   buildMaterializeStep,
-  listPartitions,
 } from "../plan/plan.ts"
 
 /**

@@ -75,3 +75,35 @@ export function joinRanges(ranges: readonly PartitionRange[]): readonly Partitio
   }
   return joined
 }
+
+/** Converts ascending indexes to the fewest ranges. */
+export function toRanges(indexes: Iterable<number>): readonly PartitionRange[] {
+  const ranges: { from: number; to: number }[] = []
+  for (const index of indexes) {
+    const last = ranges.at(-1)
+    if (last !== undefined && index === last.to + 1) last.to = index
+    else ranges.push({ from: index, to: index })
+  }
+  return ranges
+}
+
+/** Tests whether one of some ascending ranges holds a partition. */
+export function isInRanges(ranges: readonly PartitionRange[], index: number): boolean {
+  let [low, high] = [0, ranges.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ranges[middle]?.to ?? 0) < index) low = middle + 1
+    else high = middle
+  }
+  return (ranges[low]?.from ?? Infinity) <= index
+}
+
+/** Counts the partitions of some ranges. */
+export function countPartitions(ranges: readonly PartitionRange[]): number {
+  return ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+}
+
+/** Iterates over the partitions of some ranges. */
+export function* listPartitions(ranges: readonly PartitionRange[]): Iterable<number> {
+  for (const { from, to } of ranges) for (let index = from; index <= to; index += 1) yield index
+}

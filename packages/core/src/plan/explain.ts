@@ -5,7 +5,7 @@ import type { Failure } from "../evaluate/ledger-snapshot.ts"
 import type { Cause, ChangedInput, Status } from "../evaluate/staleness.ts"
 import type { LostFileKind } from "../evaluate/states.ts"
 import type { Graph } from "../graph/graph.ts"
-import { countPartitions, listPartitions } from "./plan.ts"
+import { countPartitions, listPartitions } from "../partitions/range-algebra.ts"
 
 /** The number of ranges that are written out. */
 const maxRanges = 12

@@ -11,8 +11,8 @@ import {
 import { getStatus } from "../evaluate/staleness.ts"
 import type { Evaluation, StateKind } from "../evaluate/states.ts"
 import { getAsset } from "../graph/graph.ts"
-import { isWithin } from "../graph/mapping.ts"
 import { listSetRanges } from "../partitions/bitset.ts"
+import { countPartitions, isInRanges, listPartitions } from "../partitions/range-algebra.ts"
 import type { StepReference } from "../ports.ts"
 import { type CheckWork, listCheckWork, listUncheckedReads } from "./check-work.ts"
 import { findBlockedPartitions, findNeededPartitions } from "./needed-partitions.ts"
@@ -137,23 +137,6 @@ function toPlannedSteps(
   }
 }
 
-/** Tests whether one of some ascending ranges holds a partition. */
-export function isInRanges(ranges: readonly PartitionRange[], index: number): boolean {
-  let [low, high] = [0, ranges.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((ranges[middle]?.to ?? 0) < index) low = middle + 1
-    else high = middle
-  }
-  const range = ranges[low]
-  return range !== undefined && isWithin(range, index)
-}
-
-/** Counts the partitions of some ranges. */
-export function countPartitions(ranges: readonly PartitionRange[]): number {
-  return ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0)
-}
-
 /** Counts the steps of a plan. */
 export function countSteps({ checks, work }: Plan): number {
   return [...checks, ...work].reduce((sum, { ranges }) => sum + countPartitions(ranges), 0)
@@ -166,11 +149,6 @@ export function* listSteps(evaluation: Evaluation, plan: Plan): Iterable<Step> {
   for (const { computation, ranges } of plan.work)
     for (const partition of listPartitions(ranges))
       yield buildMaterializeStep(evaluation, computation, partition)
-}
-
-/** Iterates over the partitions of some ranges. */
-export function* listPartitions(ranges: readonly PartitionRange[]): Iterable<number> {
-  for (const { from, to } of ranges) for (let index = from; index <= to; index += 1) yield index
 }
 
 /** Builds the step that checks one partition. */

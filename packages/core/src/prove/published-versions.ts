@@ -1,6 +1,7 @@
 import type { PartitionRange } from "../declare/partition.ts"
 import { type PartitionSet, hasPartition } from "../evaluate/partition-set.ts"
-import { type Evaluation, isFresh, toRanges } from "../evaluate/states.ts"
+import { type Evaluation, isFresh } from "../evaluate/states.ts"
+import { toRanges } from "../partitions/range-algebra.ts"
 import { listPublished, listPublishedAssets } from "../plan/publication-set.ts"
 import type { ProofEffects } from "./proof-effects.ts"
 import { readVersionColumns } from "./version-columns.ts"

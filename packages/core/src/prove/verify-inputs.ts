@@ -8,7 +8,7 @@ import { type WindowFinder, createWindowFinder } from "../evaluate/windows.ts"
 import type { Reading } from "../graph/graph.ts"
 import { isWithin } from "../graph/mapping.ts"
 import { listSetRanges } from "../partitions/bitset.ts"
-import { countPartitions } from "../plan/plan.ts"
+import { countPartitions } from "../partitions/range-algebra.ts"
 import type { ProofEffects } from "./proof-effects.ts"
 import { type VersionColumns, readVersionColumns } from "./version-columns.ts"
 import {
