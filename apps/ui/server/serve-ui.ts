@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto"
-import type { AddressInfo } from "node:net"
 
 import { FreshetError } from "@freshet/core/engine"
 import { type RunRequest, watchProject } from "@freshet/services"
-import { serve } from "@hono/node-server"
 import type { Hono } from "hono"
 
 import { createUiApp, type UiAppOptions } from "./create-ui-app.ts"
 import type { UiEvent } from "./documents.ts"
 import { createEventHub } from "./event-hub.ts"
 import { type AccessTokens, type GuardEnvironment, loopbackNames } from "./guard.ts"
+import { type HttpAddress, startHttpServer } from "./http-server.ts"
 import { type CreateServices, createLocalRunner } from "./local-runner.ts"
 import { shareProject } from "./shared-project.ts"
 
@@ -27,9 +26,7 @@ export interface UiOptions extends Pick<
 }
 
 /** Settings of a server. */
-export interface ServeOptions extends UiOptions {
-  /** 0 takes a free port. */
-  readonly port: number
+export interface ServeOptions extends UiOptions, HttpAddress {
   readonly onListening: (address: string) => void
 }
 
@@ -70,11 +67,13 @@ export async function createUi(options: UiOptions): Promise<Ui> {
 /** Serves the page until the signal of the services is aborted. */
 export async function serveUi(options: ServeOptions): Promise<void> {
   const ui = await createUi(options)
-  const server = await listen(ui.app.fetch, options)
-  const running = ui.run()
-  await waitForAbort(ui.signal)
-  await running
-  server.close()
+  const server = await startHttpServer(ui.app.fetch, options)
+  options.onListening(`${server.url}/`)
+  try {
+    await ui.run()
+  } finally {
+    await server.close()
+  }
 }
 
 /** Tests whether only this machine can connect to an address. */
@@ -87,39 +86,6 @@ function requireTokens(host: string, tokens: AccessTokens | undefined): void {
   if (tokens !== undefined || isLoopback(host)) return
   throw new FreshetError("usage", `Other machines can connect to ${host}, and no token is set.`, {
     hint: "Set FRESHET_UI_TOKEN to a long random text, or serve 127.0.0.1.",
-  })
-}
-
-interface HttpServer {
-  readonly close: () => void
-}
-
-function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
-  { host, port, onListening }: ServeOptions,
-): Promise<HttpServer> {
-  return new Promise((resolve, reject) => {
-    const server = serve({ fetch, hostname: host, port }, ({ port: boundPort }: AddressInfo) => {
-      const name = host.includes(":") ? `[${host}]` : host
-      onListening(`http://${name}:${boundPort}/`)
-      resolve({
-        close: () => {
-          server.close()
-          if ("closeAllConnections" in server) server.closeAllConnections()
-        },
-      })
-    })
-    server.on("error", (error) => reject(describeListenError(error, { host, port })))
-  })
-}
-
-function describeListenError(
-  error: Error,
-  { host, port }: Pick<ServeOptions, "host" | "port">,
-): FreshetError {
-  return new FreshetError("usage", `The server cannot listen on ${host}:${port}.`, {
-    cause: error,
-    hint: "Another program may use the port. Choose one with --port.",
   })
 }
 
@@ -138,11 +104,4 @@ function createWatcher(publish: (event: UiEvent) => void) {
       isLost = true
     },
   }
-}
-
-function waitForAbort(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    signal.addEventListener("abort", () => resolve(), { once: true })
-  })
 }

@@ -1,9 +1,9 @@
 import { createEventBus, createScheduler, type Services } from "@freshet/services"
+import { startHttpServer } from "@freshet/ui"
 import { Hono } from "hono"
 
 import { type FormatLogLine, formatJsonLine, formatTextLine } from "../serve/event-log.ts"
 import { createHealthApp } from "../serve/health-app.ts"
-import { startHttpServer } from "../serve/http-server.ts"
 import { createMetrics } from "../serve/metrics.ts"
 import { type CommandLine, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
@@ -68,7 +68,7 @@ async function serveUntilStopped(
     readonly work: () => Promise<void>
   },
 ): Promise<number> {
-  const server = await startHttpServer(app, { host, port })
+  const server = await startHttpServer(app.fetch, { host, port })
   await printLines(cli.err, [`Serving on ${server.url}.`])
   try {
     await work()

@@ -138,6 +138,7 @@ export function formatStatusSummary(summary: StatusDocument["summary"]): string 
     [summary.failed, "failed"],
     [summary.stale, "stale"],
     [summary.missing, "missing"],
+    [summary.blocked, "blocked"],
     [summary.failed_checks, "with failed checks"],
     [summary.overdue, "overdue"],
   ] as const
@@ -174,8 +175,10 @@ function formatNextSteps({ landing, summary, first_failed }: StatusDocument): re
   if (landing.is_empty) return formatEmptyLanding(landing)
   return [
     ...(first_failed === null ? [] : [`\`freshet why ${first_failed}\` explains the failure.`]),
-    ...(summary.stale + summary.missing > 0
-      ? ["`freshet materialize` brings everything up to date."]
+    ...(summary.stale + summary.missing > summary.blocked
+      ? [
+          `\`freshet materialize\` brings everything ${summary.blocked > 0 ? "that is not blocked " : ""}up to date.`,
+        ]
       : []),
   ]
 }

@@ -11,9 +11,12 @@ import { type CommandLine, printData, printLines } from "./command-line.ts"
 /** The address of the web page, and the rights of its visitors. */
 export interface PageFlags {
   readonly host: string
-  readonly port: number
+  /** Undefined: the usual port, or a free one if another program uses it. */
+  readonly port: number | undefined
   readonly readOnly: boolean
 }
+
+const usualPorts = [8321, 0]
 
 /** Serves the web page until Ctrl-C. A first request is executed as if a visitor had sent it. */
 export async function servePage(
@@ -24,7 +27,7 @@ export async function servePage(
   const options = await readPageOptions(cli, flags)
   cli.interruption.watch("Stopping: running steps are undone, finished partitions are retained.")
   const onListening = (address: string) => void printData(cli.out, [`Freshet is at ${address}`])
-  await serveUi({ ...options, port, firstRequest, onListening })
+  await serveUi({ ...options, port: port ?? usualPorts, firstRequest, onListening })
 }
 
 /** Creates the web page as a part of a server; undefined on an address that needs a token when none is set. */

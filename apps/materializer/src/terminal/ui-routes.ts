@@ -2,8 +2,6 @@ import { defineCommand } from "./define-command.ts"
 import { createSwitchFlag, createWholeNumberParser } from "./flags.ts"
 import type { PageFlags } from "./serve-page.ts"
 
-const defaultPort = "8321"
-
 const pageFlags = {
   host: {
     kind: "parsed",
@@ -15,9 +13,9 @@ const pageFlags = {
   port: {
     kind: "parsed",
     parse: createWholeNumberParser(0),
-    default: defaultPort,
+    optional: true,
     placeholder: "n",
-    brief: "Port to listen on (0: a free one)",
+    brief: "Port to listen on; without it 8321, or a free one",
   },
   readOnly: createSwitchFlag("Refuse all actions"),
 } as const

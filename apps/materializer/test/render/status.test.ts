@@ -9,6 +9,7 @@ const emptySummary = {
   stale: 0,
   missing: 0,
   failed: 0,
+  blocked: 0,
   failed_checks: 0,
   overdue: 0,
 }
@@ -20,6 +21,7 @@ test.each([
   [{ assets: 3, fresh: 3, overdue: 1 }, "All 3 assets are up to date; 1 overdue."],
   [{ assets: 3, fresh: 1, stale: 2 }, "1 of 3 assets is up to date; 2 stale."],
   [{ assets: 2, missing: 2 }, "None of 2 assets are up to date; 2 missing."],
+  [{ assets: 2, missing: 2, blocked: 1 }, "None of 2 assets are up to date; 2 missing, 1 blocked."],
   [
     { assets: 9, fresh: 2, failed: 1, failed_checks: 1 },
     "2 of 9 assets are up to date; 1 failed, 1 with failed checks.",

@@ -21,6 +21,8 @@ const summarySchema = z.strictObject({
   stale: z.int(),
   missing: z.int(),
   failed: z.int(),
+  /** Stale and missing assets that no run can materialize, because files or upstream rows are missing. */
+  blocked: z.int(),
   failed_checks: z.int(),
   overdue: z.int(),
 })

@@ -68,9 +68,14 @@ function summarizeStates(allStates: readonly AssetState[]): StatusDocument["summ
     stale: countStates("stale"),
     missing: countStates("missing"),
     failed: countStates("failed"),
+    blocked: states.filter(({ status }) => isBlocked(status)).length,
     failed_checks: states.filter(({ failedErrors }) => failedErrors > 0).length,
     overdue: states.filter(({ overdue }) => overdue !== undefined).length,
   }
+}
+
+function isBlocked(status: AssetState["status"]): boolean {
+  return (status?.kind === "stale" || status?.kind === "missing") && status.blocker !== undefined
 }
 
 function listPublications({ evaluation }: Project): StatusDocument["publications"] {

@@ -3,7 +3,6 @@ import type { AddressInfo } from "node:net"
 
 import { FreshetError } from "@freshet/core/engine"
 import { getRequestListener } from "@hono/node-server"
-import type { Hono } from "hono"
 
 /** An HTTP server that accepts connections. */
 export interface HttpServer {
@@ -11,14 +10,21 @@ export interface HttpServer {
   readonly close: () => Promise<void>
 }
 
+/** An address to listen on. */
+export interface HttpAddress {
+  readonly host: string
+  /** 0: any free port. A list: the first that no other program uses. */
+  readonly port: number | readonly number[]
+}
+
 /** Serves an application over HTTP. An address in use is a FreshetError "usage". */
 export async function startHttpServer(
-  app: Hono,
-  { host, port }: { readonly host: string; readonly port: number },
+  fetch: (request: Request) => Response | Promise<Response>,
+  { host, port }: HttpAddress,
 ): Promise<HttpServer> {
-  const answer = getRequestListener(app.fetch)
+  const answer = getRequestListener(fetch)
   const server = createServer((request, response) => void answer(request, response))
-  await listen(server, host, port)
+  await listenOnFirst(server, host, [port].flat())
   const address = server.address() as AddressInfo // a server that listens on a port has one
   const hostText = address.family === "IPv6" ? `[${address.address}]` : address.address
   return {
@@ -31,13 +37,25 @@ export async function startHttpServer(
   }
 }
 
+async function listenOnFirst(server: Server, host: string, ports: readonly number[]) {
+  const [port = 0, ...laterPorts] = ports
+  try {
+    await listen(server, host, port)
+  } catch (cause) {
+    const { code, message: reason } = cause as NodeJS.ErrnoException // as errors of sockets have
+    if (code === "EADDRINUSE" && laterPorts.length > 0)
+      return listenOnFirst(server, host, laterPorts)
+    const message = `HTTP cannot be served on ${host}:${port}: ${reason}`
+    throw new FreshetError("usage", message, { cause, hint: "Choose another --port or --host." })
+  }
+}
+
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (cause) => {
-      const message = `HTTP cannot be served on ${host}:${port}: ${cause.message}`
-      const hint = "Choose another --port or --host."
-      reject(new FreshetError("usage", message, { cause, hint }))
+    server.once("error", reject)
+    server.listen(port, host, () => {
+      server.off("error", reject)
+      resolve()
     })
-    server.listen(port, host, () => resolve())
   })
 }
