@@ -3,6 +3,7 @@ import { mkdir, rm, stat } from "node:fs/promises"
 import { join, resolve } from "node:path"
 
 import type { S3Client } from "@aws-sdk/client-s3"
+import { FreshetError } from "@freshet/core/engine"
 
 import { computeFileChecksum } from "./checksum.ts"
 import { createObjectCache, type ObjectCache } from "./object-cache.ts"
@@ -11,7 +12,7 @@ import { isFailedCondition, isMissingObject, throwS3Error, throwS3ReadError } fr
 import { formatS3Url, parseS3Url } from "./s3-location.ts"
 import { createS3Objects, type ObjectDescription, type S3Objects } from "./s3-objects.ts"
 import { isKeySegment, requireValidKey } from "./store-key.ts"
-import type { CommittedFile, Store, StoredFile } from "./store.ts"
+import type { CommittedFile, FileMeasure, Store, StoredFile } from "./store.ts"
 import { listTempFiles, removeTempFiles, sumTempFiles } from "./temp-files.ts"
 
 /** The options of a store in an object store. */
@@ -20,6 +21,17 @@ export interface S3StoreOptions extends S3Settings {
   readonly cacheFolder: string
   /** The size from which on the copies that were not used for longest are removed. */
   readonly maxCacheBytes: number
+}
+
+/** A file whose downloads do not have the checksum of its upload. */
+class DamagedObjectError extends FreshetError {
+  readonly measure: FileMeasure
+  constructor(key: string, measure: FileMeasure) {
+    super("store", `the store has damaged bytes of ${key}`, {
+      hint: "Run freshet verify --files, which records the damage; the next run rebuilds the file.",
+    })
+    this.measure = measure
+  }
 }
 
 /** The object of the owner. No key begins with a dot, so that it cannot collide with a step's file. */
@@ -38,10 +50,8 @@ export function openS3Store(url: string, options: S3StoreOptions): Store {
   const cache = createObjectCache(join(options.cacheFolder, "copies"), options.maxCacheBytes)
   const temp = resolve(options.cacheFolder, "tmp")
   const ownNames = new Set<string>() // names of the temporary files of this process
-  const checkKey = async (key: string) => requireValidKey(key)
-  const findObject = (key: string) => objects.head(key).catch(ignoreMissing)
-  const provide = async (key: string) =>
-    provideCopy(objects, cache, await checkKey(key)).catch(throwS3ReadError(key))
+  const findObject = async (key: string) =>
+    objects.head(requireValidKey(key)).catch(ignoreMissing).catch(throwS3ReadError(key))
   return {
     tempPath: async (suffix) => {
       await mkdir(temp, { recursive: true })
@@ -53,20 +63,19 @@ export function openS3Store(url: string, options: S3StoreOptions): Store {
       commitObject(objects, cache, { path, key: requireValidKey(key) }).catch(
         throwS3Error(`the store cannot keep ${key}`),
       ),
-    localPath: async (key) => (await provide(key)).path,
+    localPath: async (key) => {
+      const copy = provideCopy(objects, cache, requireValidKey(key))
+      return (await copy.catch(throwS3ReadError(key))).path
+    },
     read: (key) => readObject(objects, key),
     locate: (key) => formatS3Url(location, key === undefined ? undefined : requireValidKey(key)),
-    exists: async (key) =>
-      (await findObject(await checkKey(key)).catch(throwS3ReadError(key))) !== undefined,
+    exists: async (key) => (await findObject(key)) !== undefined,
     identify: async (key) => {
-      const object = await findObject(await checkKey(key)).catch(throwS3ReadError(key))
+      const object = await findObject(key)
       return object && identify(object)
     },
-    measure: async (key) => {
-      const copy = await provideCopy(objects, cache, await checkKey(key)).catch(ignoreMissing)
-      if (copy === undefined) return undefined
-      return { checksum: await computeFileChecksum(copy.path), identity: copy.identity }
-    },
+    measure: async (key) =>
+      measureObject(objects, cache, requireValidKey(key)).catch(throwS3ReadError(key)),
     list: () => listFiles(objects),
     remove: async (keys) =>
       objects
@@ -117,22 +126,50 @@ async function commitObject(
   return { bytes, checksum, identity }
 }
 
-/** Downloads a file unless there is a copy of it. A download whose checksum is not that of the upload is repeated once. */
+/** Provides the local copy of a file, which is downloaded unless it exists. */
 async function provideCopy(objects: S3Objects, cache: ObjectCache, key: string) {
   const object = await objects.head(key)
   const identity = identify(object)
-  const path = await cache.provide({ key, identity }, async (temporaryPath) => {
-    await objects.download(key, object, temporaryPath)
-    if (await isIntact(temporaryPath, object)) return
-    await rm(temporaryPath)
-    await objects.download(key, object, temporaryPath)
-  })
+  const path = await cache.provide({ key, identity }, (temporaryPath) =>
+    downloadIntact(objects, key, object, temporaryPath),
+  )
   return { path, identity }
 }
 
-async function isIntact(path: string, { metadata }: ObjectDescription): Promise<boolean> {
-  const { checksum } = metadata
-  return checksum === undefined || checksum === (await computeFileChecksum(path))
+const downloadAttempts = 2
+
+/** Downloads a file, again if the checksum is not that of the upload. Fails if it differs each time. */
+async function downloadIntact(
+  objects: S3Objects,
+  key: string,
+  object: ObjectDescription,
+  path: string,
+): Promise<void> {
+  const { checksum: uploadChecksum } = object.metadata
+  let checksum = ""
+  for (let attempt = 0; attempt < downloadAttempts; attempt += 1) {
+    await rm(path, { force: true })
+    await objects.download(key, object, path)
+    if (uploadChecksum === undefined) return
+    checksum = await computeFileChecksum(path)
+    if (checksum === uploadChecksum) return
+  }
+  throw new DamagedObjectError(key, { checksum, identity: identify(object) })
+}
+
+/** Reads a file in full; a damaged one has the checksum of its download. */
+async function measureObject(
+  objects: S3Objects,
+  cache: ObjectCache,
+  key: string,
+): Promise<FileMeasure | undefined> {
+  try {
+    const { path, identity } = await provideCopy(objects, cache, key)
+    return { checksum: await computeFileChecksum(path), identity }
+  } catch (cause) {
+    if (cause instanceof DamagedObjectError) return cause.measure
+    return ignoreMissing(cause)
+  }
 }
 
 async function* readObject(objects: S3Objects, key: string): AsyncGenerator<Uint8Array> {

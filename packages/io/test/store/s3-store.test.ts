@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 
 import { openS3Store } from "../../src/store/s3-store.ts"
@@ -60,6 +61,25 @@ describe.skipIf(!isS3ServerInstalled())("a store in S3 (skipped without versityg
     const reader = openStore(url)
     expect(readFileSync(await reader.localPath("a/v.bin")).equals(bytes)).toBe(true)
     expect(await reader.measure("a/v.bin")).toEqual({ checksum, identity })
+  })
+
+  test("a file without the checksum of its upload is damaged: it has a checksum and cannot be read", async () => {
+    const store = openStore(`s3://${bucket}/damaged`)
+    const { checksum } = await put(store, "a/intact.bin", Buffer.from("rows"))
+    await new S3Client({ region: "us-east-1", forcePathStyle: true }).send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: "damaged/a/v.bin",
+        Body: "rows",
+        Metadata: { checksum: "0000000000000000", upload: "1" },
+      }),
+    )
+    await expect(store.localPath("a/v.bin")).rejects.toMatchObject({
+      code: "store",
+      message: "the store has damaged bytes of a/v.bin",
+    })
+    const identity = await store.identify("a/v.bin")
+    expect(await store.measure("a/v.bin")).toEqual({ checksum, identity })
   })
 
   test("two stores in one bucket see only their own files", async () => {
