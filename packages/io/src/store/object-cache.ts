@@ -25,28 +25,40 @@ export interface CachedObject {
 /** The time after its last use in which a copy is retained, because a process may still read it. */
 const minAgeMs = 10 * 60_000
 
-/** Creates a cache that removes the copies that were not used for longest when they exceed `maxBytes`. */
+/** The part of the cache that new copies may fill before its folder is listed again. */
+const unlistedPart = 1 / 16
+
+/** Creates a cache that removes the copies that were not used for longest before they exceed `maxBytes`. */
 export function createObjectCache(folder: string, maxBytes: number): ObjectCache {
   const downloads = new Map<string, Promise<string>>()
+  const maxUnlistedBytes = maxBytes * unlistedPart
+  let unlistedBytes = Infinity
   const getPath = ({ key, identity }: CachedObject) => {
     const name = createHash("sha256").update(`${key}\n${identity}`).digest("hex")
     return join(folder, `${name}${extname(key)}`)
   }
-  const store = async (path: string, write: (temporaryPath: string) => Promise<void>) => {
+  const addCopy = async (temporaryPath: string, path: string) => {
+    await syncPath(temporaryPath)
+    const { size } = await stat(temporaryPath)
+    await rename(temporaryPath, path)
+    unlistedBytes += size
+    if (unlistedBytes <= maxUnlistedBytes) return
+    unlistedBytes = 0
+    await removeLeastUsed(folder, maxBytes - maxUnlistedBytes)
+  }
+  const downloadCopy = async (path: string, download: (path: string) => Promise<void>) => {
     await mkdir(folder, { recursive: true })
     const temporaryPath = join(folder, `.${randomUUID()}`)
     try {
-      await write(temporaryPath)
-      await syncPath(temporaryPath)
-      await rename(temporaryPath, path)
+      await download(temporaryPath)
+      await addCopy(temporaryPath, path)
     } finally {
       await rm(temporaryPath, { force: true })
     }
-    await removeLeastUsed(folder, maxBytes)
   }
   const provideOnce = async (path: string, download: (path: string) => Promise<void>) => {
     if (existsSync(path)) await touch(path)
-    else await store(path, download)
+    else await downloadCopy(path, download)
     return path
   }
   return {
@@ -56,7 +68,10 @@ export function createObjectCache(folder: string, maxBytes: number): ObjectCache
       downloads.set(path, running)
       return running.finally(() => downloads.delete(path))
     },
-    adopt: (object, path) => store(getPath(object), (temporaryPath) => rename(path, temporaryPath)),
+    adopt: async (object, path) => {
+      await mkdir(folder, { recursive: true })
+      await addCopy(path, getPath(object))
+    },
   }
 }
 
@@ -66,8 +81,9 @@ async function touch(path: string): Promise<void> {
   await utimes(path, now, now).catch(() => undefined)
 }
 
+/** Removes copies, and the files of downloads that their process abandoned. */
 async function removeLeastUsed(folder: string, maxBytes: number): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => !name.startsWith("."))
+  const names = await readdir(folder)
   const copies = await Promise.all(
     names.map(async (name) => {
       const path = join(folder, name)

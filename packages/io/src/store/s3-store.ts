@@ -28,7 +28,7 @@ class DamagedObjectError extends FreshetError {
   readonly measure: FileMeasure
   constructor(key: string, measure: FileMeasure) {
     super("store", `the store has damaged bytes of ${key}`, {
-      hint: "Run freshet verify --files, which records the damage; the next run rebuilds the file.",
+      hint: "Verify the stored files, so that the next run rebuilds it.",
     })
     this.measure = measure
   }
