@@ -11,11 +11,13 @@ import {
   clearPublishedContent,
   dropPublishedTables,
   type LedgerClient,
+  type LedgerNames,
   listReferencedFiles,
   readCheckResults,
   readDirectReaders,
   readFileRecords,
   readLedgerId,
+  readLedgerNames,
   readMaterializations,
   readOrphans,
   readPredictions,
@@ -34,44 +36,55 @@ import type { ProjectLedger } from "./project.ts"
 import { readRunDetail, toRunRow } from "./run/run-history.ts"
 import type { StoredFiles } from "./stored-files.ts"
 
-/** Binds the ledger's queries to a connection, which must outlive the result. */
+/** Binds the ledger's queries to a connection, which must outlive the result. Names are read once, with the snapshot. */
 export function createProjectLedger(
   client: LedgerClient,
   graph: Graph,
   { home, files }: Pick<Config, "home"> & { readonly files: StoredFiles },
 ): ProjectLedger {
+  let names: LedgerNames | undefined
+  const getNames = async () => (names ??= await readLedgerNames(client, graph))
   return {
     withSnapshot: (work) =>
-      withSnapshot(client, graph, { stateFile: join(home, "histories") }, work),
+      withSnapshot(
+        client,
+        graph,
+        { stateFile: join(home, "histories") },
+        (reading, ledgerNames) => {
+          names = ledgerNames
+          return work(reading)
+        },
+      ),
     readMaterializations: async (ranges) =>
-      files.remember(await readMaterializations(client, graph, ranges)),
-    readFileRecords: async (ranges) => files.remember(await readFileRecords(client, graph, ranges)),
-    readDirectReaders: (ids) => readDirectReaders(client, graph, ids),
+      files.remember(await readMaterializations(client, await getNames(), ranges)),
+    readFileRecords: async (ranges) =>
+      files.remember(await readFileRecords(client, await getNames(), ranges)),
+    readDirectReaders: async (ids) => readDirectReaders(client, await getNames(), ids),
     saveFileBytes: (changes) => saveFileBytes(client, changes),
     readInputVersions: async (ids) => {
-      const provenance = await readProvenance(client, graph, ids)
+      const provenance = await readProvenance(client, await getNames(), ids)
       return new Map([...provenance].map(([id, { reads }]) => [id, reads]))
     },
-    readCheckResults: (rows) => readCheckResults(client, graph, rows),
+    readCheckResults: async (rows) => readCheckResults(client, await getNames(), rows),
     listQuarantinedLines: () => readQuarantinedLines(client),
-    listQuarantineFiles: (request) => readQuarantineFiles(client, graph, request),
+    listQuarantineFiles: async (request) => readQuarantineFiles(client, await getNames(), request),
     readPredictions: (computations) => readPredictions(client, graph, computations),
     listRuns: async (limit) => (await readRuns(client, limit)).map(toRunRow),
     findRun: async (id) => {
       const [run, ...otherRuns] = await findRuns(client, id)
       return run === undefined || otherRuns.length > 0
         ? undefined
-        : readRunDetail(client, graph, run)
+        : readRunDetail(client, await getNames(), run)
     },
     beginTick: (tick, run) => beginTick(client, tick, run),
     endTick: (tick, end) => endTick(client, tick, end),
     readId: () => readLedgerId(client),
-    findWipeable: (ranges) => findWipeable(client, graph, ranges),
-    findReaders: (ranges) => findReaders(client, graph, ranges),
-    wipePartitions: async (ranges) => void (await wipePartitions(client, graph, ranges)),
+    findWipeable: async (ranges) => findWipeable(client, await getNames(), ranges),
+    findReaders: async (ranges) => findReaders(client, await getNames(), ranges),
+    wipePartitions: async (ranges) => void (await wipePartitions(client, await getNames(), ranges)),
     readOrphans: () => readOrphans(client, graph),
     dropPublishedTables: (tables) => dropPublishedTables(client, tables),
-    findGarbage: (options) => findGarbage(client, graph, options),
+    findGarbage: async (options) => findGarbage(client, await getNames(), options),
     wipeMaterializations: async (ids) => void (await wipeMaterializations(client, ids)),
     clearPublishedContent: (keys) => clearPublishedContent(client, keys),
     listReferencedFiles: (options, excludedIds) =>

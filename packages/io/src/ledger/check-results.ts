@@ -1,12 +1,12 @@
-import type { CheckResult, Graph } from "@freshet/core/engine"
+import type { CheckResult } from "@freshet/core/engine"
 import { and, asc, desc, eq, exists, inArray } from "drizzle-orm"
 import type { Client } from "pg"
 
 import {
   findPartitionId,
-  listRecordedNames,
   getCurrentName,
-  readLedgerNames,
+  type LedgerNames,
+  listRecordedNames,
 } from "./ledger-names.ts"
 import { openQueries } from "./queries.ts"
 
@@ -27,10 +27,9 @@ export interface CheckReport {
 /** Reads the newest results of the checks of some rows; undefined if no check has run on them. */
 export async function readCheckResults(
   client: Client,
-  graph: Graph,
+  names: LedgerNames,
   { computation, partition, fingerprint, assets }: CheckResultsRequest,
 ): Promise<CheckReport | undefined> {
-  const names = await readLedgerNames(client, graph)
   const partitionId = findPartitionId(names, computation, partition)
   if (partitionId === undefined) return undefined
   const listAllNames = (currentNames: readonly string[]) =>

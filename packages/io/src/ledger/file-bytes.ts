@@ -1,6 +1,5 @@
 import {
   type AssetRange,
-  type Graph,
   groupBy,
   type MaterializationRecord,
   toRanges,
@@ -12,10 +11,9 @@ import {
   getCurrentName,
   listNames,
   listReadNames,
-  readLedgerNames,
   type LedgerNames,
 } from "./ledger-names.ts"
-import { readMaterializationRecords } from "./read-materializations.ts"
+import { readMaterializations } from "./read-materializations.ts"
 
 /** The bytes that a file of a materialization was found to have. */
 export interface FileBytesChange {
@@ -59,11 +57,10 @@ export async function saveFileBytes(
 /** Reads the retained materializations that read the rows of these materializations since they were recorded. */
 export async function readDirectReaders(
   client: Client,
-  graph: Graph,
+  names: LedgerNames,
   ids: readonly number[],
 ): Promise<readonly MaterializationRecord[]> {
-  const names = await readLedgerNames(client, graph)
-  const currentNames = [...graph.assets.values()].flatMap((asset) =>
+  const currentNames = [...names.graph.assets.values()].flatMap((asset) =>
     listNames(names, asset).map((name) => ({ name, asset: asset.name })),
   )
   const readNames = listReadNames(names)
@@ -75,7 +72,7 @@ export async function readDirectReaders(
     readNames.map(({ asset }) => asset),
   ])
   const readerIds = new Set(rows.map(({ id }) => id))
-  const records = await readMaterializationRecords(client, names, toAssetRanges(graph, names, rows))
+  const records = await readMaterializations(client, names, toAssetRanges(names, rows))
   return records.filter(({ id }) => readerIds.has(id))
 }
 
@@ -85,14 +82,10 @@ interface ReaderRow {
   readonly partition: number
 }
 
-function toAssetRanges(
-  graph: Graph,
-  names: LedgerNames,
-  rows: readonly ReaderRow[],
-): readonly AssetRange[] {
+function toAssetRanges(names: LedgerNames, rows: readonly ReaderRow[]): readonly AssetRange[] {
   const rowsByAsset = groupBy(rows, ({ name }) => getCurrentName(names, name))
   return [...rowsByAsset].flatMap(([asset, assetRows]) => {
-    if (!graph.assets.has(asset)) return []
+    if (!names.graph.assets.has(asset)) return []
     const partitions = assetRows.flatMap(
       ({ partition }) => findPartitionById(names, asset, partition) ?? [],
     )

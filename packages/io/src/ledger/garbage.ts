@@ -1,8 +1,8 @@
-import { FreshetError, type Graph } from "@freshet/core/engine"
+import { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { findPartitionById, type LedgerNames, listNames, listReadNames } from "./ledger-names.ts"
-import { getCurrentName, readLedgerNames } from "./ledger-names.ts"
+import { getCurrentName } from "./ledger-names.ts"
 import { buildRunLockTest } from "./locks.ts"
 import { formatPartitionDefinition } from "./partition-definitions.ts"
 
@@ -36,11 +36,10 @@ const msPerDay = 86_400_000
  */
 export async function findGarbage(
   client: Client,
-  graph: Graph,
+  names: LedgerNames,
   { nowMs, graceMs }: GarbageOptions,
 ): Promise<readonly Garbage[]> {
-  const names = await readLedgerNames(client, graph)
-  const retentions = [...graph.assets.values()].flatMap((asset) =>
+  const retentions = [...names.graph.assets.values()].flatMap((asset) =>
     listNames(names, asset).map((name, _, { length }) => {
       const days = asset.kind === "source" ? removedAssetDays : asset.retention.days
       return { name, asset: asset.name, keepMs: days * msPerDay, isRenamed: length > 1 }
@@ -61,7 +60,7 @@ export async function findGarbage(
   ])
   return rows.map(({ name, partition, ...row }) => {
     const asset = getCurrentName(names, name)
-    const isDeclared = graph.assets.has(asset)
+    const isDeclared = names.graph.assets.has(asset)
     return {
       ...row,
       asset,

@@ -1,7 +1,7 @@
-import type { Graph, PartitionRange } from "@freshet/core/engine"
+import type { PartitionRange } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-import { findPartitionById, listRecordedNames, readLedgerNames } from "./ledger-names.ts"
+import { findPartitionById, type LedgerNames, listRecordedNames } from "./ledger-names.ts"
 
 /** The number of quarantined lines of a source, out of all lines that the newest step of each day read. */
 export interface QuarantinedLines {
@@ -36,10 +36,9 @@ export interface QuarantineRequest {
 /** Reads the store keys of the lines that the newest steps of the readers quarantined, newest partition first. */
 export async function readQuarantineFiles(
   client: Client,
-  graph: Graph,
+  names: LedgerNames,
   { source, readers, limit }: QuarantineRequest,
 ): Promise<readonly string[]> {
-  const names = await readLedgerNames(client, graph)
   const recordedReaders = [...readers].flatMap(([computation, range]) =>
     listRecordedNames(names, computation).map((name) => ({ computation, name, range })),
   )

@@ -1,25 +1,11 @@
-import type {
-  AssetRange,
-  Graph,
-  MaterializationRecord,
-  RecordedVersions,
-} from "@freshet/core/engine"
+import type { AssetRange, MaterializationRecord, RecordedVersions } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { findPartitionById, type LedgerNames, listRecordedNames } from "./ledger-names.ts"
-import { readLedgerNames, toRecordedRanges } from "./ledger-names.ts"
+import { toRecordedRanges } from "./ledger-names.ts"
 
 /** Reads all retained materializations of these partitions, under previous names too, oldest first. */
 export async function readMaterializations(
-  client: Client,
-  graph: Graph,
-  assetRanges: readonly AssetRange[],
-): Promise<readonly MaterializationRecord[]> {
-  return readMaterializationRecords(client, await readLedgerNames(client, graph), assetRanges)
-}
-
-/** Reads the materializations with ledger names that the caller has read. */
-export async function readMaterializationRecords(
   client: Client,
   names: LedgerNames,
   assetRanges: readonly AssetRange[],
@@ -36,11 +22,11 @@ export type FileRecord = RecordedVersions &
 /** Reads the files of all retained materializations of these partitions, under previous names too, oldest first. */
 export async function readFileRecords(
   client: Client,
-  graph: Graph,
+  names: LedgerNames,
   assetRanges: readonly AssetRange[],
 ): Promise<readonly FileRecord[]> {
   const statement = { name: "read_files", text: filesQuery }
-  return readRows<FileRecord>(client, await readLedgerNames(client, graph), assetRanges, statement)
+  return readRows<FileRecord>(client, names, assetRanges, statement)
 }
 
 /** Reads only the versions of materializations: proving reads very many. */

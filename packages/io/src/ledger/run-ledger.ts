@@ -10,7 +10,7 @@ import { throwConnectionFault } from "./connection-loss.ts"
 import { connectLedger } from "./connection.ts"
 import { recordDeclaredAssets } from "./declared-assets.ts"
 import { assignLedgerNames, type LedgerNames } from "./ledger-names.ts"
-import { readMaterializationRecords } from "./read-materializations.ts"
+import { readMaterializations } from "./read-materializations.ts"
 import { canShareStatement, recordSteps } from "./record-steps.ts"
 import { acquireRunLock, type RunLockOptions } from "./run-lock.ts"
 import { toRecordedWork } from "./run-progress.ts"
@@ -105,7 +105,7 @@ function createLedger(
       }),
     recordStep: queue.commit,
     readMaterializations: (assetRanges) =>
-      queue.runAlone(() => readMaterializationRecords(client, names, assetRanges)),
+      queue.runAlone(() => readMaterializations(client, names, assetRanges)),
     endRun: ({ id, outcome }) =>
       queue.runAlone(async () => {
         await client.query("update freshet.runs set outcome = $2, ended_at = now() where id = $1", [

@@ -1,9 +1,13 @@
-import { type Graph, joinRanges, type PartitionRange, type RunIntent } from "@freshet/core/engine"
+import { groupBy, joinRanges, type PartitionRange, type RunIntent } from "@freshet/core/engine"
 import type { RecordedRanges } from "@freshet/schema/ledger"
 import type { Client } from "pg"
 
-import { type LedgerNames, getCurrentName } from "./ledger-names.ts"
-import { toPartitionRanges, readLedgerNames, toRecordedRanges } from "./ledger-names.ts"
+import {
+  getCurrentName,
+  type LedgerNames,
+  toPartitionRanges,
+  toRecordedRanges,
+} from "./ledger-names.ts"
 import type { StepOutcomeKind } from "./runs.ts"
 
 /** The progress of a run in one computation. */
@@ -33,10 +37,9 @@ export function toRecordedWork(
 /** Reads the progress of a run; undefined without such a run. */
 export async function readRunProgress(
   client: Client,
-  graph: Graph,
+  names: LedgerNames,
   run: string,
 ): Promise<RunProgress | undefined> {
-  const names = await readLedgerNames(client, graph)
   const { rows: runs } = await client.query<{ work: Readonly<Record<string, RecordedRanges>> }>(
     "select work from freshet.runs where id = $1",
     [run],
@@ -45,13 +48,8 @@ export async function readRunProgress(
   const { rows } = await client.query<OutcomeRange>(outcomeRangesQuery, [run])
   const { work } = runs[0]
   const computationNames = new Set([...Object.keys(work), ...rows.map(({ name }) => name)])
-  const rowsByName = new Map<string, OutcomeRange[]>()
-  for (const row of rows) {
-    const nameRows = rowsByName.get(row.name)
-    if (nameRows === undefined) rowsByName.set(row.name, [row])
-    else nameRows.push(row)
-  }
-  const positions = new Map(graph.computations.map(({ name }, position) => [name, position]))
+  const rowsByName = groupBy(rows, ({ name }) => name)
+  const positions = new Map(names.graph.computations.map(({ name }, position) => [name, position]))
   const getPosition = (name: string) => positions.get(getCurrentName(names, name)) ?? Infinity
   return new Map(
     [...computationNames]

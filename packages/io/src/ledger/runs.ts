@@ -1,10 +1,15 @@
-import type { CheckResult, Graph, LineCount, ReadVersions, RunOutcome } from "@freshet/core/engine"
+import {
+  type CheckResult,
+  groupBy,
+  type LineCount,
+  type ReadVersions,
+  type RunOutcome,
+} from "@freshet/core/engine"
 import type { RecordedRead, runs, steps } from "@freshet/schema/ledger"
 import { asc, count, desc, eq, inArray, like } from "drizzle-orm"
 import type { Client } from "pg"
 
-import { findPartitionById, type LedgerNames } from "./ledger-names.ts"
-import { getCurrentName, readLedgerNames } from "./ledger-names.ts"
+import { findPartitionById, getCurrentName, type LedgerNames } from "./ledger-names.ts"
 import { buildRunLockTest } from "./locks.ts"
 import { openQueries } from "./queries.ts"
 
@@ -69,10 +74,9 @@ export async function findRuns(client: Client, prefix: string): Promise<readonly
 /** Reads the steps of a run in the order of their ends. */
 export async function readSteps(
   client: Client,
-  graph: Graph,
+  names: LedgerNames,
   run: string,
 ): Promise<readonly RecordedStep[]> {
-  const names = await readLedgerNames(client, graph)
   const { db, checkResults, lineCounts, steps } = await openQueries(client)
   const recordedSteps = await db
     .select()
@@ -82,8 +86,8 @@ export async function readSteps(
   const stepIds = db.select({ id: steps.id }).from(steps).where(eq(steps.run, run))
   const checks = await db.select().from(checkResults).where(inArray(checkResults.step, stepIds))
   const counts = await db.select().from(lineCounts).where(inArray(lineCounts.step, stepIds))
-  const checksByStep = groupByStep(checks)
-  const countsByStep = groupByStep(counts)
+  const checksByStep = groupBy(checks, ({ step }) => step)
+  const countsByStep = groupBy(counts, ({ step }) => step)
   return recordedSteps.map((step) => ({
     computation: getCurrentName(names, step.computation),
     partition: findPartitionById(names, getCurrentName(names, step.computation), step.partition),
@@ -120,10 +124,9 @@ export interface Provenance {
 /** Reads the provenance of materializations, by id. */
 export async function readProvenance(
   client: Client,
-  graph: Graph,
+  names: LedgerNames,
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, Provenance>> {
-  const names = await readLedgerNames(client, graph)
   const rows = await selectProvenance(client, ids)
   return new Map(rows.map((row) => [row.id, toProvenance(names, row)]))
 }
@@ -209,14 +212,4 @@ function toReadVersions(
       return partition === undefined ? [] : [[partition, version] as const]
     }),
   }
-}
-
-function groupByStep<R extends { readonly step: number }>(rows: readonly R[]): Map<number, R[]> {
-  const byStep = new Map<number, R[]>()
-  for (const row of rows) {
-    const group = byStep.get(row.step)
-    if (group === undefined) byStep.set(row.step, [row])
-    else group.push(row)
-  }
-  return byStep
 }

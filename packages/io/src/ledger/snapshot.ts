@@ -51,7 +51,7 @@ export async function withSnapshot<T>(
   client: Client,
   graph: Graph,
   { stateFile }: { readonly stateFile?: string | undefined },
-  work: (reading: SnapshotReading) => Promise<T>,
+  work: (reading: SnapshotReading, names: LedgerNames) => Promise<T>,
 ): Promise<T> {
   const state = stateFile === undefined ? undefined : readStateFile(stateFile)
   try {
@@ -60,13 +60,14 @@ export async function withSnapshot<T>(
     const names = await readLedgerNames(client, graph)
     const histories = await readHistories(client, names, base, rows)
     let proven: Parameters<SnapshotReading["storeProof"]>[0] | undefined
-    const result = await work({
+    const reading: SnapshotReading = {
       snapshot: toSnapshot(names, rows, histories),
       proof: base?.proof,
       touched: findTouchedPartitions(names, rows),
       readVersions: (ranges) => readVersions(client, names, ranges),
       storeProof: (evaluation) => (proven = evaluation),
-    })
+    }
+    const result = await work(reading, names)
     await client.query("commit")
     const isOutdated =
       base === undefined || histories.isIncomplete || countChanges(rows) > rewriteThreshold

@@ -1,9 +1,9 @@
-import { type AssetRange, type Graph, joinRanges, type PartitionRange } from "@freshet/core/engine"
+import { type AssetRange, joinRanges, type PartitionRange } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { wipeWhere } from "./garbage.ts"
 import { findPartitionById, type LedgerNames, listReadNames } from "./ledger-names.ts"
-import { listRecordedNames, getCurrentName, readLedgerNames } from "./ledger-names.ts"
+import { listRecordedNames, getCurrentName } from "./ledger-names.ts"
 import { toPartitionRanges, toRecordedRanges } from "./ledger-names.ts"
 
 /** The retained materializations of some partitions, earlier ones included. */
@@ -18,10 +18,9 @@ export interface Wipeable {
 /** Finds the retained materializations of these partitions of equally partitioned assets, under all their names. */
 export async function findWipeable(
   client: Client,
-  graph: Graph,
+  names: LedgerNames,
   assetRanges: readonly AssetRange[],
 ): Promise<Wipeable> {
-  const names = await readLedgerNames(client, graph)
   const { rows } = await client.query<Omit<Wipeable, "partitions"> & { ranges: RangeRows }>(
     wipeableQuery,
     [...toQueryParameters(names, assetRanges)],
@@ -41,10 +40,9 @@ type RangeRows = readonly (readonly [from: number, to: number])[] | null
 /** Wipes all materializations of these partitions, or none, and returns their number. Only the owner of the run lock may. */
 export async function wipePartitions(
   client: Client,
-  graph: Graph,
+  names: LedgerNames,
   assetRanges: readonly AssetRange[],
 ): Promise<number> {
-  const names = await readLedgerNames(client, graph)
   return wipeWhere(
     client,
     `id in (${materializationsQuery})`,
@@ -99,10 +97,9 @@ const wipeableQuery = `
 /** Finds the partitions outside these ranges with a retained materialization that read one of them, by asset. */
 export async function findReaders(
   client: Client,
-  graph: Graph,
+  names: LedgerNames,
   assetRanges: readonly AssetRange[],
 ): Promise<ReadonlyMap<string, readonly PartitionRange[]>> {
-  const names = await readLedgerNames(client, graph)
   const readNames = listReadNames(names)
   const { rows } = await client.query<{ name: string; partition: number }>(readersQuery, [
     ...toQueryParameters(names, assetRanges),
@@ -112,7 +109,7 @@ export async function findReaders(
   const readers = new Map<string, PartitionRange[]>()
   for (const { name, partition } of rows) {
     const asset = getCurrentName(names, name)
-    const readerPartition = graph.assets.has(asset)
+    const readerPartition = names.graph.assets.has(asset)
       ? findPartitionById(names, asset, partition)
       : undefined
     if (readerPartition === undefined) continue

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 
 import { readDirectReaders, saveFileBytes } from "../../src/ledger/file-bytes.ts"
+import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
 import {
   buildMaterialization,
   buildStep,
@@ -70,6 +71,6 @@ test("direct readers are the materializations that read these rows since they we
     { graph },
   )
   const id = (await findNewestMaterialization(client(), "items", 2))?.id ?? 0
-  const readers = await readDirectReaders(client(), graph, [id])
+  const readers = await readDirectReaders(client(), await readLedgerNames(client(), graph), [id])
   expect(readers.map(({ asset, partition }) => `${asset} ${partition}`)).toEqual(["best 2"])
 })

@@ -3,6 +3,7 @@ import type { StepRecord } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
 import { findGarbage, wipeMaterializations, listReferencedFiles } from "../../src/ledger/garbage.ts"
+import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
 import { readMaterializations } from "../../src/ledger/read-materializations.ts"
 import { readProvenance } from "../../src/ledger/runs.ts"
 import { readSnapshot } from "../../src/ledger/snapshot.ts"
@@ -45,7 +46,7 @@ function version(asset: string, data: string, days: number, changes: Partial<Ste
 }
 
 const garbageAfter = async (days: number, graceDays = 0) => {
-  const garbage = await findGarbage(client(), graph, {
+  const garbage = await findGarbage(client(), await readLedgerNames(client(), graph), {
     nowMs: start + days * day,
     graceMs: graceDays * day,
   })
@@ -80,7 +81,7 @@ test("a replaced materialization is garbage after its retention and the grace pe
   expect(await garbageAfter(8.1, 1)).toEqual([])
   expect(await garbageAfter(31.1)).toEqual(["month/m1", "named/n1", "week/w1"])
   expect(await garbageAfter(10_000)).toEqual(["month/m1", "named/n1", "week/w1"])
-  const [month, renamed] = await findGarbage(client(), graph, {
+  const [month, renamed] = await findGarbage(client(), await readLedgerNames(client(), graph), {
     nowMs: start + 40 * day,
     graceMs: 0,
   })
@@ -121,7 +122,7 @@ test("materializations of a removed asset are retained for a month after a run r
     withRun(url(), `sees ${Math.random()}`, async () => {}, { graph: declared })
   const found = async (days: number) =>
     (
-      await findGarbage(client(), buildTestGraph(), {
+      await findGarbage(client(), await readLedgerNames(client(), buildTestGraph()), {
         nowMs: Date.now() + days * day,
         graceMs: day,
       })
@@ -165,8 +166,10 @@ test("a quarantine file is retained with the rows of its step, failed rows for t
 })
 
 test("only the holder of the right to run forgets, and every forgetting begins a new epoch", async () => {
-  const recorded = () =>
-    readMaterializations(client(), graph, [{ asset: "week", range: { from: 1, to: 1 } }])
+  const recorded = async () =>
+    readMaterializations(client(), await readLedgerNames(client(), graph), [
+      { asset: "week", range: { from: 1, to: 1 } },
+    ])
   const ids = (await recorded()).slice(0, 1).map(({ id }) => id)
   const position = async () => (await readSnapshot(client(), graph)).version
   const before = await position()
@@ -188,7 +191,13 @@ test("the inputs of a materialization have current names", async () => {
   ]
   await recordAll([version("named", "n9", 6, { reads })])
   const range = { from: 1, to: 1 }
-  const newest = (await readMaterializations(client(), graph, [{ asset: "renamed", range }])).at(-1)
-  const provenance = await readProvenance(client(), graph, [newest?.id ?? 0])
+  const newest = (
+    await readMaterializations(client(), await readLedgerNames(client(), graph), [
+      { asset: "renamed", range },
+    ])
+  ).at(-1)
+  const provenance = await readProvenance(client(), await readLedgerNames(client(), graph), [
+    newest?.id ?? 0,
+  ])
   expect(provenance.get(newest?.id ?? 0)?.reads).toEqual(reads)
 })

@@ -14,6 +14,7 @@ import type { Client } from "pg"
 import { afterAll, beforeAll } from "vitest"
 
 import { connectLedger } from "../../src/ledger/connection.ts"
+import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
 import { migrate } from "../../src/ledger/migrate.ts"
 import { readMaterializations } from "../../src/ledger/read-materializations.ts"
 import {
@@ -112,7 +113,9 @@ export async function findNewestMaterialization(
   partition = 20_000,
 ): Promise<MaterializationRecord | undefined> {
   const range = { from: partition, to: partition }
-  return (await readMaterializations(client, noAssets, [{ asset, range }])).at(-1)
+  return (
+    await readMaterializations(client, await readLedgerNames(client, noAssets), [{ asset, range }])
+  ).at(-1)
 }
 
 export function buildMaterialization(overrides: Partial<Materialization> = {}): Materialization {

@@ -9,6 +9,7 @@ import {
 import type { LedgerSnapshot } from "@freshet/core/engine"
 import { describe, expect, test } from "vitest"
 
+import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
 import { readMaterializations } from "../../src/ledger/read-materializations.ts"
 import { readSnapshot } from "../../src/ledger/snapshot.ts"
 import {
@@ -49,7 +50,9 @@ async function listMaterialized(graph: ReturnType<typeof declare>): Promise<read
   const snapshot = await readSnapshot(client(), graph)
   const inHistory = listHistory(snapshot, asset)
   const range = { from: -Infinity, to: Infinity }
-  const records = await readMaterializations(client(), graph, [{ asset, range }])
+  const records = await readMaterializations(client(), await readLedgerNames(client(), graph), [
+    { asset, range },
+  ])
   expect(records.map(({ partition }) => partition).toSorted((a, b) => a - b)).toEqual(inHistory)
   return inHistory
 }

@@ -17,6 +17,7 @@ import fc from "fast-check"
 import { afterAll, expect, test } from "vitest"
 
 import { wipeMaterializations } from "../../src/ledger/garbage.ts"
+import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
 import { readMaterializations } from "../../src/ledger/read-materializations.ts"
 import { readSnapshot } from "../../src/ledger/snapshot.ts"
 import { readStateFile } from "../../src/ledger/state-file.ts"
@@ -231,7 +232,11 @@ test("of equal materializations under two names the newest name counts", async (
     { outputs: [[content.low, content.high]], earlier: undefined },
   ])
   const wanted = [{ asset: "named", range: { from: -Infinity, to: Infinity } }]
-  const recorded = await readMaterializations(client(), graph, wanted)
+  const recorded = await readMaterializations(
+    client(),
+    await readLedgerNames(client(), graph),
+    wanted,
+  )
   expect(recorded.map(({ dataVersion }) => dataVersion)).toEqual(["named: data of same"])
   const both = buildTestGraph(
     testAsset("named", { previousNames: ["unnamed"] }),
@@ -275,7 +280,11 @@ test("a partition of a set keeps its past when keys are added, removed or put in
   const fewer = toPlainHistories(await readSnapshot(client(), cut("it", "fr"), { stateFile }))
   expect(fewer["by_land"]!.map(({ partition }) => partition)).toEqual([1])
   const wanted = [{ asset: "by_land", range: { from: 0, to: 2 } }]
-  const recorded = await readMaterializations(client(), cut("de", "it", "fr"), wanted)
+  const recorded = await readMaterializations(
+    client(),
+    await readLedgerNames(client(), cut("de", "it", "fr")),
+    wanted,
+  )
   expect(recorded.map(({ partition }) => partition)).toEqual([2, 0])
 })
 
@@ -314,7 +323,7 @@ async function happen(
     `${run} ${(files += 1)}`,
     async ({ ledger, client }) => {
       if (happens.kind === "forget") {
-        const records = await readMaterializations(client, graph, [
+        const records = await readMaterializations(client, await readLedgerNames(client, graph), [
           { asset: assets[0], range: { from: partition - 1, to: partition + 1 } },
         ])
         const gone = data === "x" ? records.slice(0, 1) : records
@@ -443,7 +452,7 @@ test("a state file is updated with wipes, and the ledger is read whole only if t
     )
   const forget = (name: string, from: number, to: number) =>
     withRun(url(), `forget ${(files += 1)}`, async ({ client }) => {
-      const records = await readMaterializations(client, graph, [
+      const records = await readMaterializations(client, await readLedgerNames(client, graph), [
         { asset: name, range: { from, to } },
       ])
       await wipeMaterializations(

@@ -6,6 +6,7 @@ import {
 } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
+import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
 import { openRunLedger } from "../../src/ledger/run-ledger.ts"
 import type { RunLockOwner } from "../../src/ledger/run-lock.ts"
 import { readProvenance, readRuns, readSteps } from "../../src/ledger/runs.ts"
@@ -19,6 +20,7 @@ import {
 import { buildStep, withRun } from "./ledger-database.ts"
 
 const { url, client } = openLedgerDatabase()
+const readNames = () => readLedgerNames(client(), noAssets)
 const quiet = { pid: 7, wait: false, onWait: () => undefined, graph: noAssets }
 
 function failedCheck(asset: string, severity: CheckResult["severity"], name: string): CheckResult {
@@ -102,13 +104,13 @@ test("other rows from the same inputs are recorded as a contradiction", async ()
     await ledger.recordStep(buildStep("twice", { materializations: [once] }))
     const id = (await findRecorded("unsteady"))?.id ?? 0
     expect(
-      (await readProvenance(client(), noAssets, [id])).get(id)?.contradictedVersion,
+      (await readProvenance(client(), await readNames(), [id])).get(id)?.contradictedVersion,
     ).toBeUndefined()
     await ledger.recordStep(
       buildStep("twice", { materializations: [{ ...once, dataVersion: "data 2" }] }),
     )
     expect(await findRecorded("unsteady")).toMatchObject({ id, dataVersion: "data 2" })
-    expect((await readProvenance(client(), noAssets, [id])).get(id)).toEqual({
+    expect((await readProvenance(client(), await readNames(), [id])).get(id)).toEqual({
       run: "twice",
       reads: [
         { relation: "likes", asset: "likes", short: false, versions: [[20_000, "data of likes"]] },
@@ -189,7 +191,7 @@ test("steps that arrive together are committed together, in their order", async 
         ),
       ),
     )
-    const recorded = await readSteps(client(), noAssets, "group")
+    const recorded = await readSteps(client(), await readNames(), "group")
     expect(recorded.map(({ partition }) => partition)).toEqual(partitions)
     const { rows } = await client().query<{ commits: number }>(
       "select count(distinct xmin::text)::integer as commits from freshet.steps where run = 'group'",
@@ -213,7 +215,7 @@ test("the same partition recorded twice at once is two steps, the later one newe
       ),
     )
     expect((await findRecorded("same"))?.dataVersion).toBe("data 3")
-    expect(await readSteps(client(), noAssets, "same")).toHaveLength(3)
+    expect(await readSteps(client(), await readNames(), "same")).toHaveLength(3)
   })
 })
 
@@ -226,7 +228,7 @@ test("any text can be recorded, including text that PostgreSQL cannot store", as
     await ledger.recordStep(
       buildStep("text", { checks, materializations: [buildMaterialization({ asset: "text" })] }),
     )
-    const [recorded] = await readSteps(client(), noAssets, "text")
+    const [recorded] = await readSteps(client(), await readNames(), "text")
     expect(recorded?.checks[0]?.sample).toEqual([
       { body: "a\uFFFDb \uFFFD \u{1F600} \\u0000", message_id: "9007199254740993" },
     ])
@@ -292,7 +294,7 @@ test("a run that lost its connection cannot record any more, and is notified imm
     )
     for (const error of await Promise.all(late.map((record) => record.catch((e: unknown) => e))))
       expect(error).toMatchObject({ code: "ledger" })
-    expect(await readSteps(client(), noAssets, "lost")).toEqual([])
+    expect(await readSteps(client(), await readNames(), "lost")).toEqual([])
   })
   await run.close()
 })
@@ -304,6 +306,6 @@ test("after a failed record nothing later is recorded", async () => {
   const errors = await Promise.all(records.map((record) => record.catch((e: unknown) => e)))
   expect(errors[0]).toMatchObject({ code: "ledger", message: expect.stringContaining("refused") })
   expect(errors[1]).toBe(errors[0])
-  expect(await readSteps(client(), noAssets, "refusing")).toEqual([])
+  expect(await readSteps(client(), await readNames(), "refusing")).toEqual([])
   await run.close()
 })

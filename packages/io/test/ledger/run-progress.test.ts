@@ -2,6 +2,7 @@ import type { Asset } from "@freshet/core"
 import { expect, test } from "vitest"
 
 import { requestCancel } from "../../src/ledger/cancel.ts"
+import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
 import { readPredictions } from "../../src/ledger/predictions.ts"
 import { readRunProgress } from "../../src/ledger/run-progress.ts"
 import { findRuns } from "../../src/ledger/runs.ts"
@@ -57,7 +58,9 @@ test("a run's progress has planned partitions and outcomes as ranges", async () 
     testAsset("downstream"),
     cut("lands", ["it", "fr", "de"]),
   )
-  expect([...(await readRunProgress(client(), today, "progress"))!]).toEqual([
+  expect([
+    ...(await readRunProgress(client(), await readLedgerNames(client(), today), "progress"))!,
+  ]).toEqual([
     [
       "upstream",
       {
@@ -83,7 +86,9 @@ test("a run's progress has planned partitions and outcomes as ranges", async () 
       },
     ],
   ])
-  expect(await readRunProgress(client(), today, "no such run")).toBeUndefined()
+  expect(
+    await readRunProgress(client(), await readLedgerNames(client(), today), "no such run"),
+  ).toBeUndefined()
 })
 
 test("another process asks a run to stop, and only a run that is under way can be asked", async () => {

@@ -2,6 +2,7 @@ import { computeFingerprint, formatFingerprint } from "@freshet/core/engine"
 import { describe, expect, test } from "vitest"
 
 import { readCheckResults } from "../../src/ledger/check-results.ts"
+import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
 import { readQuarantinedLines } from "../../src/ledger/quarantined-lines.ts"
 import { findRuns, readProvenance, readRuns, readSteps } from "../../src/ledger/runs.ts"
 import { readSnapshot } from "../../src/ledger/snapshot.ts"
@@ -14,6 +15,7 @@ import {
 } from "./ledger-database.ts"
 
 const { url, client } = openLedgerDatabase()
+const readNames = () => readLedgerNames(client(), noAssets)
 
 test("runs are listed newest first, each with how its steps ended", async () => {
   await withRun(url(), "2024_a", async ({ ledger }) => {
@@ -90,7 +92,7 @@ test("a step comes back with all that was recorded of it", async () => {
         outcome: { kind: "skipped", blocker: "failing failed" },
       }),
     )
-    const [first, failing, thirdStep] = await readSteps(client(), noAssets, "whole")
+    const [first, failing, thirdStep] = await readSteps(client(), await readNames(), "whole")
     expect(first).toEqual({
       computation: "recs",
       partition: 20_000,
@@ -127,7 +129,7 @@ describe("of the checks of some rows", () => {
     await withRun(url(), "checks", async ({ ledger }) => {
       const checks = [{ ...passed, failures: 0, sample: [] }]
       await ledger.recordStep(buildStep("checks", { materializations: materialized, checks }))
-      const first = await readCheckResults(client(), noAssets, rows)
+      const first = await readCheckResults(client(), await readNames(), rows)
       expect(first).toEqual({ results: checks, failedFiles: [] })
       const outcome = {
         kind: "checks_failed",
@@ -138,7 +140,7 @@ describe("of the checks of some rows", () => {
       await ledger.recordStep(
         buildStep("checks", { materializations: materialized, outcome: { kind: "unchanged" } }),
       )
-      const second = await readCheckResults(client(), noAssets, rows)
+      const second = await readCheckResults(client(), await readNames(), rows)
       expect(second).toEqual({ results: [failed], failedFiles: outcome.failedFiles })
     })
   })
@@ -154,10 +156,16 @@ describe("of the checks of some rows", () => {
 
   test("there are none where no check ever ran", async () => {
     expect(
-      await readCheckResults(client(), noAssets, { ...rows, fingerprint: "other" }),
+      await readCheckResults(client(), await readNames(), {
+        ...rows,
+        fingerprint: "other",
+      }),
     ).toBeUndefined()
     expect(
-      await readCheckResults(client(), noAssets, { ...rows, assets: ["reasons"] }),
+      await readCheckResults(client(), await readNames(), {
+        ...rows,
+        assets: ["reasons"],
+      }),
     ).toBeUndefined()
   })
 })
@@ -183,6 +191,6 @@ test("quarantined lines are counted once a day, as the newest step found them", 
 })
 
 test("the provenance of no materializations is empty", async () => {
-  expect((await readProvenance(client(), noAssets, [])).size).toBe(0)
-  expect((await readProvenance(client(), noAssets, [123_456])).size).toBe(0)
+  expect((await readProvenance(client(), await readNames(), [])).size).toBe(0)
+  expect((await readProvenance(client(), await readNames(), [123_456])).size).toBe(0)
 })

@@ -2,6 +2,7 @@ import { staticKeys } from "@freshet/core"
 import type { StepRecord } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
+import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
 import { findWipeable, findReaders, wipePartitions } from "../../src/ledger/wipeable.ts"
 import {
   testAsset,
@@ -62,7 +63,8 @@ test("materializations under a previous name are found and wiped, and their read
     buildDayStep("reader", 3, "r3"),
   ])
   await recordAll(graph, [buildDayStep("renamed", 2, "m2")])
-  expect(await findWipeable(client(), graph, wanted(-Infinity, Infinity))).toMatchObject({
+  const names = await readLedgerNames(client(), graph)
+  expect(await findWipeable(client(), names, wanted(-Infinity, Infinity))).toMatchObject({
     materializations: 4,
     files: 4,
     partitions: [
@@ -70,23 +72,23 @@ test("materializations under a previous name are found and wiped, and their read
       { from: 5, to: 5 },
     ],
   })
-  expect(await findReaders(client(), graph, wanted(2, 2))).toEqual(
+  expect(await findReaders(client(), names, wanted(2, 2))).toEqual(
     new Map([["reader", [{ from: 2, to: 2 }]]]),
   )
-  expect(await findReaders(client(), graph, wanted(1, 1))).toEqual(new Map())
-  await expect(wipePartitions(client(), graph, wanted(1, 2))).rejects.toMatchObject({
+  expect(await findReaders(client(), names, wanted(1, 1))).toEqual(new Map())
+  await expect(wipePartitions(client(), names, wanted(1, 2))).rejects.toMatchObject({
     code: "ledger",
   })
   await withRun(
     url(),
     "forgetting",
     async (run) => {
-      expect(await wipePartitions(run.client, graph, wanted(7, 9))).toBe(0)
-      expect(await wipePartitions(run.client, graph, wanted(1, 2))).toBe(3)
+      expect(await wipePartitions(run.client, names, wanted(7, 9))).toBe(0)
+      expect(await wipePartitions(run.client, names, wanted(1, 2))).toBe(3)
     },
     { graph },
   )
-  expect(await findWipeable(client(), graph, wanted(-Infinity, Infinity))).toMatchObject({
+  expect(await findWipeable(client(), names, wanted(-Infinity, Infinity))).toMatchObject({
     materializations: 1,
     partitions: [{ from: 5, to: 5 }],
   })
@@ -97,16 +99,22 @@ test("static partitions are found by their positions, independent of their numbe
   const reordered = buildTestGraph(
     testAsset("cut", { partitions: staticKeys(["b", "new", "a", "c"]) }),
   )
-  expect(await findWipeable(client(), reordered, wanted(-Infinity, Infinity, "cut"))).toMatchObject(
-    {
-      materializations: 2,
-      partitions: [
-        { from: 0, to: 0 },
-        { from: 3, to: 3 },
-      ],
-    },
-  )
-  expect(await findWipeable(client(), reordered, wanted(1, 2, "cut"))).toEqual({
+  expect(
+    await findWipeable(
+      client(),
+      await readLedgerNames(client(), reordered),
+      wanted(-Infinity, Infinity, "cut"),
+    ),
+  ).toMatchObject({
+    materializations: 2,
+    partitions: [
+      { from: 0, to: 0 },
+      { from: 3, to: 3 },
+    ],
+  })
+  expect(
+    await findWipeable(client(), await readLedgerNames(client(), reordered), wanted(1, 2, "cut")),
+  ).toEqual({
     materializations: 0,
     partitions: [],
     files: 0,

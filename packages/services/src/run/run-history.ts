@@ -1,6 +1,6 @@
-import type { Graph } from "@freshet/core/engine"
 import {
   type LedgerClient,
+  type LedgerNames,
   readPublications,
   readRunProgress,
   readSteps,
@@ -29,10 +29,10 @@ export function toRunRow(run: RecordedRun): RunRow {
 /** Reads a run with its progress, steps and publications. */
 export async function readRunDetail(
   client: LedgerClient,
-  graph: Graph,
+  names: LedgerNames,
   run: RecordedRun,
 ): Promise<RunDetail> {
-  const stepRows = (await readSteps(client, graph, run.id)).map(toStepRow)
+  const stepRows = (await readSteps(client, names, run.id)).map(toStepRow)
   const publications = (await readPublications(client, run.id)).map(
     ({ changes, ...publication }) => ({
       ...publication,
@@ -41,7 +41,7 @@ export async function readRunDetail(
       deleted: changes.reduce((sum, { deleted }) => sum + deleted, 0),
     }),
   )
-  const progress = (await readRunProgress(client, graph, run.id)) ?? new Map()
+  const progress = (await readRunProgress(client, names, run.id)) ?? new Map()
   return { ...toRunRow(run), progress, stepRows, publications }
 }
 
