@@ -19,6 +19,7 @@ import {
   findTargetProblems,
   isConnectionFault,
   type LedgerClient,
+  listReusedNames,
   observeLanding,
   readHashedFiles,
   saveHashChanges,
@@ -62,16 +63,10 @@ export async function openProject<T>(
 
 /** Lets the ledger follow swapped and reused names, which needs the run lock for a moment. */
 async function applyPendingRenames(services: Services, { graph, url }: OpenRequest): Promise<void> {
-  if (!hasReusedNames(graph)) return
+  if (listReusedNames(graph).length === 0) return
   const renames = await withMigratedLedger(url, (client) => findPendingRenames(client, graph))
   const lock = { wait: false, cancellable: false }
   if (renames.length > 0) await withRunLock(services, { url, graph, lock }, async () => {})
-}
-
-function hasReusedNames({ assets }: Graph): boolean {
-  return [...assets.values()].some(({ previousNames }) =>
-    previousNames.some((name) => assets.has(name)),
-  )
 }
 
 /** Opens the project under the run lock; once more when the connection is lost while the state is read. */

@@ -1,6 +1,8 @@
 import type { Graph } from "@freshet/core/engine"
 import type { Client } from "pg"
 
+import { withTransaction } from "./transaction.ts"
+
 /** A name that changes hands: the records under `from` belong to the asset that is named `to`. */
 export interface Rename {
   readonly from: string
@@ -8,7 +10,7 @@ export interface Rename {
 }
 
 /** Lists the previous names that other assets have: names that were swapped or reused. */
-function listReusedNames(graph: Graph): readonly Rename[] {
+export function listReusedNames(graph: Graph): readonly Rename[] {
   return [...graph.assets.values()].flatMap(({ name, previousNames }) => {
     const from = previousNames.findLast((previousName) => graph.assets.has(previousName))
     return from === undefined ? [] : [{ from, to: name }]
@@ -33,15 +35,10 @@ export async function findPendingRenames(client: Client, graph: Graph): Promise<
 export async function applyRenames(client: Client, graph: Graph): Promise<void> {
   const renames = await findPendingRenames(client, graph)
   if (renames.length === 0) return
-  await client.query("begin")
-  try {
+  await withTransaction(client, async () => {
     for (const statement of statements) await client.query(statement, toParameters(renames))
     await client.query("update freshet.identity set epoch = epoch + 1")
-    await client.query("commit")
-  } catch (cause) {
-    await client.query("rollback").catch(() => undefined)
-    throw cause
-  }
+  })
 }
 
 function toParameters(renames: readonly Rename[]): string[][] {

@@ -2,6 +2,7 @@ import { FreshetError, type Graph, listPublishedAssets } from "@freshet/core/eng
 import type { Client } from "pg"
 
 import { findTableName } from "../publish/target-table.ts"
+import { withTransaction } from "./transaction.ts"
 
 /** The retained materializations of an asset that is no longer declared. */
 export interface OrphanedAsset {
@@ -71,14 +72,9 @@ export async function dropPublishedTables(
   client: Client,
   tables: readonly string[],
 ): Promise<void> {
-  await client.query("begin")
-  try {
+  await withTransaction(client, async () => {
     for (const table of tables) await dropPublishedTable(client, table)
-    await client.query("commit")
-  } catch (cause) {
-    await client.query("rollback").catch(() => undefined)
-    throw cause
-  }
+  })
 }
 
 async function dropPublishedTable(client: Client, table: string): Promise<void> {
