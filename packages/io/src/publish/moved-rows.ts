@@ -1,6 +1,7 @@
 import { quoteName } from "@freshet/core/engine"
 import type { Client } from "pg"
 
+import { countRows } from "./count-rows.ts"
 import type { Reference } from "./references.ts"
 import { quoteTable } from "./target-table.ts"
 import {
@@ -42,8 +43,8 @@ export async function saveMovedRows(
   const ownReferences = references.filter(
     ({ child, parent }) => child === place && parent === place,
   )
-  for (let added = ownReferences.length; added > 0;)
-    added = await executeChange(
+  for (let addedRows = ownReferences.length; addedRows > 0;)
+    addedRows = await executeChange(
       client,
       `insert into ${formatMoved(place)} select t.* from ${target} t
       where (${ownReferences.map(buildReferenceTest).join(" or ")}) and not ${isGone}
@@ -86,10 +87,7 @@ export async function deleteMovedRows(
     client,
     `delete from ${quoteTable(target)} t using (${rows}) d where ${buildKeyComparison(target, "d")}`,
   )
-  const { rows: counts } = await client.query<{ rows: string }>(
-    `select count(*) as rows from ${formatMoved(place)}`,
-  )
-  return deleted - Number(counts[0]?.rows)
+  return deleted - (await countRows(client, formatMoved(place)))
 }
 
 /** Inserts the moved rows with their staged values, and updates changed rows that stayed in place; returns the number of changed rows. */
@@ -100,9 +98,9 @@ export async function insertMovedRows(
 ): Promise<number> {
   const { target, kind, difference } = table
   const names = await readWritableColumns(client, table)
-  const staged = new Set(kind === "difference" ? listValueColumns(target) : [])
+  const stagedColumns = new Set(kind === "difference" ? listValueColumns(target) : [])
   const values = names.map((name) => {
-    if (staged.has(name))
+    if (stagedColumns.has(name))
       return `case when d.freshet_kind is null then t.${name} else d.${name} end`
     const isTime = kind === "difference" && name === quoteName(target.updatedAtColumn ?? "")
     return isTime ? `case when d.freshet_kind is null then t.${name} else now() end` : `t.${name}`
@@ -115,11 +113,12 @@ export async function insertMovedRows(
     insert into ${quoteTable(target)} (${names.join(", ")}) overriding system value
     select ${values.join(", ")} from ${formatMoved(place)} t ${join}`)
   if (kind !== "difference") return 0
-  const stayed = await client.query(
+  const reinsertedRows = await executeChange(
+    client,
     `delete from ${difference} d using ${formatMoved(place)} t
     where d.freshet_kind = 'changed' and ${buildKeyComparison(target, "d")}`,
   )
-  return (stayed.rowCount ?? 0) + (await updateRows(client, table))
+  return reinsertedRows + (await updateRows(client, table))
 }
 
 /** Reads the quoted names of the columns that the database does not generate. */

@@ -6,6 +6,7 @@ import { eq } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/node-postgres"
 import type { Client } from "pg"
 
+import { countRows } from "./count-rows.ts"
 import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"
 
 /** The part of a table that a publication writes. */
@@ -53,7 +54,11 @@ export async function findScope(
     ({ content, data_version }) => content === hashContent(target, data_version),
   )
   const sum = recorded.reduce((rows, partition) => rows + partition.rows, 0)
-  if (recorded.length === 0 || !hasSameForm || (await countRows(client, target)) !== sum)
+  if (
+    recorded.length === 0 ||
+    !hasSameForm ||
+    (await countRows(client, quoteTable(target))) !== sum
+  )
     return whole
   const versions = new Map(
     recorded.map(({ partition_key, data_version }) => [partition_key, data_version]),
@@ -79,11 +84,4 @@ async function readRecordedContent(client: Client, target: TargetTable) {
     .select({ partition_key, content, rows, data_version })
     .from(publishedPartitions)
     .where(eq(publishedPartitions.table_name, formatTableName(target)))
-}
-
-async function countRows(client: Client, target: TargetTable): Promise<number> {
-  const { rows } = await client.query<{ rows: string }>(
-    `select count(*) as rows from ${quoteTable(target)}`,
-  )
-  return Number(rows[0]?.rows)
 }

@@ -3,6 +3,7 @@ import { FreshetError, quoteName, type TableChange } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { copyRows } from "./copy-rows.ts"
+import { countRows } from "./count-rows.ts"
 import { createDuplicateKeyError } from "./duplicate-key.ts"
 import { loadEmptyTable } from "./load-empty-table.ts"
 import type { TableScope } from "./table-scope.ts"
@@ -85,13 +86,6 @@ function formatScope(target: TargetTable, scope: TableScope): string {
   if (scope.kind !== "partitions" || partitionColumn === undefined) return quoteTable(target)
   const condition = `${quoteName(partitionColumn.name)} in (${scope.values.join(", ")})`
   return `(select * from ${quoteTable(target)} where ${condition})`
-}
-
-async function countRows(client: Client, relation: string): Promise<number> {
-  const { rows } = await client.query<{ rows: string }>(
-    `select count(*) as rows from ${relation} as current`,
-  )
-  return Number(rows[0]?.rows)
 }
 
 /** Tests if there are rows to delete. */
