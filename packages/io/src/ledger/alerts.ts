@@ -1,6 +1,7 @@
+import { groupBy } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-import { toMs } from "./schedules.ts"
+import { toWholeMilliseconds } from "./milliseconds-sql.ts"
 import { withTransaction } from "./transaction.ts"
 
 export type AlertKind = "tick_failed" | "overdue"
@@ -60,8 +61,8 @@ export interface AlertDelivery extends RecordedAlert {
   readonly notification: "opened" | "resolved"
 }
 
-const alertColumns = `id, kind, key, title, detail, ${toMs("opened_at")} as opened,
-  ${toMs("resolved_at")} as resolved, opened_sent_at is not null as sent, last_error as error`
+const alertColumns = `id, kind, key, title, detail, ${toWholeMilliseconds("opened_at")} as opened,
+  ${toWholeMilliseconds("resolved_at")} as resolved, opened_sent_at is not null as sent, last_error as error`
 
 interface AlertRow extends NewAlert {
   readonly id: string

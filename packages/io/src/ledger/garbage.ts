@@ -4,6 +4,7 @@ import type { Client } from "pg"
 import { findPartitionById, type LedgerNames, listNames, listReadNames } from "./ledger-names.ts"
 import { getCurrentName } from "./ledger-names.ts"
 import { buildRunLockTest } from "./locks.ts"
+import { toMilliseconds } from "./milliseconds-sql.ts"
 import { formatPartitionDefinition } from "./partition-definitions.ts"
 
 /** A materialization beyond its retention. */
@@ -89,8 +90,6 @@ interface GarbageRow extends Omit<Garbage, "asset" | "partition"> {
   readonly name: string
   readonly partition: number
 }
-
-const toMilliseconds = (column: string) => `extract(epoch from ${column})::float8 * 1000`
 
 /**
  * An index alone gives the replaced rows, and only these rows are read. The inputs of retained materializations

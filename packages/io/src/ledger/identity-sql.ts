@@ -1,9 +1,6 @@
-/** SQL: an instant in milliseconds. */
-export const toMilliseconds = (column: string) => `extract(epoch from ${column}) * 1000`
-
 /** SQL: distinguishes steps of the same number in a ledger that was restored from a copy. */
 export const buildStepIdentity = (id: string) => `coalesce((
-  select run || ' ' || computation || ' ' || partition || ' ' || ${toMilliseconds("ended_at")}
+  select run || ' ' || computation || ' ' || partition || ' ' || extract(epoch from ended_at) * 1000
   from freshet.steps where id = ${id}), '')`
 
 /** SQL: distinguishes epochs of the same number in a ledger that was restored from a copy. */

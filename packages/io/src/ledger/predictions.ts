@@ -2,6 +2,7 @@ import type { Graph } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { listComputationNames } from "./ledger-names.ts"
+import { toMilliseconds } from "./milliseconds-sql.ts"
 
 /** The median and the 90th percentile over a computation's newest steps. */
 export interface Quantiles {
@@ -71,7 +72,7 @@ const predictionsQuery = `
     select w.computation, made.*,
       row_number() over (partition by w.computation order by made.id desc) as age
     from unnest($1::text[], $2::text[]) as w (computation, name) cross join lateral (
-      select id, rows, bytes, extract(epoch from ended_at - started_at)::float8 * 1000 as milliseconds
+      select id, rows, bytes, ${toMilliseconds("ended_at - started_at")} as milliseconds
       from freshet.steps
       where computation = w.name and outcome = 'materialized'
       order by id desc limit 20

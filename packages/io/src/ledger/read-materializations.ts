@@ -3,6 +3,7 @@ import type { Client } from "pg"
 
 import { findPartitionById, type LedgerNames, listRecordedNames } from "./ledger-names.ts"
 import { toRecordedRanges } from "./ledger-names.ts"
+import { toMilliseconds } from "./milliseconds-sql.ts"
 
 /** Reads all retained materializations of these partitions, under previous names too, oldest first. */
 export async function readMaterializations(
@@ -111,6 +112,6 @@ const filesQuery = buildQuery(
 const recordsQuery = buildQuery(`,
     m.id::float8, m.code_version as "codeVersion", m.code_text as "codeText", m.file, m.checksum,
     m.file_identity as "fileIdentity", m.rows::float8, m.bytes::float8,
-    extract(epoch from m.recorded_at)::float8 * 1000 as "atMs",
+    ${toMilliseconds("m.recorded_at")} as "atMs",
     m.duration_ms::float8 as "durationMs", m.check_version as "checkVersion",
     m.failed_errors as "failedErrors", m.failed_warnings as "failedWarnings"`)

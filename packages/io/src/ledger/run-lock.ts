@@ -2,6 +2,7 @@ import { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { runLock } from "./locks.ts"
+import { toMilliseconds } from "./milliseconds-sql.ts"
 
 /** The run that owns the run lock. */
 export interface RunLockOwner {
@@ -43,7 +44,7 @@ const sessionSettings = `
 /** Finds the owner of the run lock: the owner closes the runs of killed processes, so the newest open run is its own. */
 async function findRunLockOwner(client: Client): Promise<RunLockOwner | undefined> {
   const { rows } = await client.query<RunLockOwner>(`
-    select id as run, command, host, pid, extract(epoch from started_at)::float8 * 1000 as "startedMs"
+    select id as run, command, host, pid, ${toMilliseconds("started_at")} as "startedMs"
     from freshet.runs where outcome is null order by started_at desc limit 1`)
   return rows[0]
 }

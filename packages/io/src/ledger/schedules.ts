@@ -1,6 +1,8 @@
 import type { ScheduleState } from "@freshet/core/engine"
 import type { Client } from "pg"
 
+import { toWholeMilliseconds } from "./milliseconds-sql.ts"
+
 /** The states of schedules at one instant of the database's clock. */
 export interface ScheduleStates {
   readonly nowMs: number
@@ -34,8 +36,8 @@ export async function readScheduleStates(
   if (lock) await lockSchedules(client, names)
   const nowMs = await readClock(client)
   const { rows } = await client.query<StateRow>(
-    `select name, ${toMs("since_at")} as since, paused_at is not null as paused,
-       ${toMs("tick_at")} as tick, ended_at is not null as ended,
+    `select name, ${toWholeMilliseconds("since_at")} as since, paused_at is not null as paused,
+       ${toWholeMilliseconds("tick_at")} as tick, ended_at is not null as ended,
        plan_version as version, last_arrival as arrival
      from freshet.schedules left join lateral (
        select * from freshet.ticks where schedule = name order by tick_at desc limit 1
@@ -53,7 +55,9 @@ async function lockSchedules(client: Client, names: readonly string[]): Promise<
 
 /** Reads the database's clock, in milliseconds. Within a transaction it goes on. */
 async function readClock(client: Client): Promise<number> {
-  const { rows } = await client.query<{ now: number }>(`select ${toMs("clock_timestamp()")} as now`)
+  const { rows } = await client.query<{ now: number }>(
+    `select ${toWholeMilliseconds("clock_timestamp()")} as now`,
+  )
   return rows[0]?.now ?? 0
 }
 
@@ -80,9 +84,4 @@ export async function setSchedulePaused(
     ? "paused_at = coalesce(paused_at, now())"
     : "since_at = case when paused_at is null then since_at else now() end, paused_at = null"
   await client.query(`update freshet.schedules set ${changes} where name = $1`, [name])
-}
-
-/** Builds SQL that converts a time to milliseconds since 1970. */
-export function toMs(expression: string): string {
-  return `floor(extract(epoch from ${expression}) * 1000)::float8`
 }

@@ -8,9 +8,10 @@ import type {
 } from "@freshet/core/engine"
 import { type Client, escapeLiteral, type QueryArrayConfig, type QueryArrayResult } from "pg"
 
-import { buildEpochIdentity, toMilliseconds, buildStepIdentity } from "./identity-sql.ts"
+import { buildEpochIdentity, buildStepIdentity } from "./identity-sql.ts"
 import { listComputationNames, findPartitionById, type LedgerNames } from "./ledger-names.ts"
 import { getCurrentName, readLedgerNames } from "./ledger-names.ts"
+import { toMilliseconds } from "./milliseconds-sql.ts"
 import { findTouchedPartitions, readHistories, type Histories } from "./read-histories.ts"
 import type { RecordedPartition } from "./read-histories.ts"
 import { readVersions } from "./read-materializations.ts"

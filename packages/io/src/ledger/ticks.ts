@@ -1,7 +1,8 @@
 import type { ArrivedPartitions, DueTick } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-import { readScheduleStates, type ScheduleStates, toMs } from "./schedules.ts"
+import { toWholeMilliseconds } from "./milliseconds-sql.ts"
+import { readScheduleStates, type ScheduleStates } from "./schedules.ts"
 import { withTransaction } from "./transaction.ts"
 
 /** A tick in the ledger, with its latest run. */
@@ -70,7 +71,7 @@ interface TickRow {
 }
 
 const selectTicks = `
-  select id, schedule, ${toMs("tick_at")} as tick, arrived, run, outcome, message,
+  select id, schedule, ${toWholeMilliseconds("tick_at")} as tick, arrived, run, outcome, message,
     exists (select from freshet.runs where runs.id = run and runs.outcome is null) as open
   from freshet.ticks`
 
