@@ -137,12 +137,30 @@ function toAlert({ id, kind, key, title, detail, ...row }: AlertRow): RecordedAl
   }
 }
 
-/** Reads the messages of a run's failed steps: `items: check unique(id) failed`. */
-export async function readFailureMessages(client: Client, run: string): Promise<readonly string[]> {
-  const { rows } = await client.query<{ computation: string; message: string | null }>(
-    `select computation, message from freshet.steps
-     where run = $1 and outcome in ('failed', 'checks_failed') order by id limit 5`,
-    [run],
+/** Reads the messages of the first failed steps of runs: run → `items: check unique(id) failed`. */
+export async function readFailureMessages(
+  client: Client,
+  runs: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (runs.length === 0) return new Map()
+  const { rows } = await client.query<{
+    run: string
+    computation: string
+    message: string | null
+  }>(
+    `select step.run, computation, message
+     from unnest($1::text[]) as failed (run) cross join lateral (
+       select * from freshet.steps
+       where steps.run = failed.run and outcome in ('failed', 'checks_failed')
+       order by id limit 5
+     ) as step
+     order by id`,
+    [runs],
   )
-  return rows.map(({ computation, message }) => `${computation}: ${message ?? "a check failed"}`)
+  return new Map(
+    [...groupBy(rows, ({ run }) => run)].map(([run, steps]) => [
+      run,
+      steps.map(({ computation, message }) => `${computation}: ${message ?? "a check failed"}`),
+    ]),
+  )
 }

@@ -6,6 +6,7 @@ import {
   formatInstant,
   formatPartitionKey,
   getAssetStatus,
+  groupBy,
 } from "@freshet/core/engine"
 import type { NewAlert } from "@freshet/io"
 
@@ -21,15 +22,14 @@ interface OverdueAsset extends Overdue {
 
 /** Lists the alerts of overdue assets, one per root cause. */
 export function listOverdueAlerts({ evaluation, nowMs }: Project): readonly NewAlert[] {
-  const assetsByCause = new Map<string, OverdueAsset[]>()
-  for (const asset of evaluation.graph.assets.values()) {
-    if (asset.kind === "source") continue
+  const overdueAssets = [...evaluation.graph.assets.values()].flatMap((asset) => {
+    if (asset.kind === "source") return []
     const overdue = findOverdueAsset(evaluation, asset, nowMs)
-    if (overdue === undefined) continue
-    const entry = describeOverdue(evaluation, asset, overdue)
-    assetsByCause.set(entry.cause, [...(assetsByCause.get(entry.cause) ?? []), entry])
-  }
-  return [...assetsByCause].map(([cause, assets]) => toAlert(cause, assets))
+    return overdue === undefined ? [] : [describeOverdue(evaluation, asset, overdue)]
+  })
+  return [...groupBy(overdueAssets, ({ cause }) => cause)].map(([cause, assets]) =>
+    toAlert(cause, assets),
+  )
 }
 
 function describeOverdue(evaluation: Evaluation, asset: Asset, overdue: Overdue): OverdueAsset {

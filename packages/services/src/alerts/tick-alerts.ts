@@ -16,8 +16,11 @@ export async function syncTickAlerts(
   const ticks = await readNewestTicks(client)
   const declaredTicks = schedules.flatMap(({ name }) => ticks.get(name) ?? [])
   const failedTicks = declaredTicks.filter(({ outcome }) => outcome === "failed")
-  const alerts: NewAlert[] = []
-  for (const tick of failedTicks) alerts.push(await toAlert(client, tick))
+  const messages = await readFailureMessages(
+    client,
+    failedTicks.flatMap(({ run }) => run ?? []),
+  )
+  const alerts = failedTicks.map((tick) => toAlert(tick, messages.get(tick.run ?? "") ?? []))
   const undecidedKeys = declaredTicks
     .filter(({ outcome }) => outcome === undefined)
     .map(({ schedule }) => getKey(schedule))
@@ -28,11 +31,10 @@ function getKey(schedule: string): string {
   return `tick: ${schedule}`
 }
 
-async function toAlert(
-  client: LedgerClient,
+function toAlert(
   { schedule, tickMs, run, message }: RecordedTick,
-): Promise<NewAlert> {
-  const failures = run === undefined ? [] : await readFailureMessages(client, run)
+  failures: readonly string[],
+): NewAlert {
   const lines = [
     ...(message === undefined ? [] : [message]),
     ...failures,
