@@ -56,7 +56,7 @@ export {
   toDifferences,
 } from "./evaluate/fingerprint.ts"
 export type { FreshetErrorCode, Problem } from "./problem.ts"
-export { FreshetError, ProblemsError, unreachable } from "./problem.ts"
+export { FreshetError, getErrorMessage, ProblemsError, unreachable } from "./problem.ts"
 export { findNearest, formatSuggestion } from "./suggest.ts"
 export type { StepResult } from "./execute/run-step.ts"
 export type { RunOptions, RunResult } from "./execute/execute.ts"

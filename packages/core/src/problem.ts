@@ -48,6 +48,11 @@ export class ProblemsError extends FreshetError {
   }
 }
 
+/** Returns the message of an error, or the text of another thrown value. */
+export function getErrorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** Marks a branch that cannot run: the compiler proves that every kind is handled before this call. */
 export function unreachable(value: never): never {
   throw new TypeError(`unreachable: ${JSON.stringify(value)}`)

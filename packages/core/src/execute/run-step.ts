@@ -31,7 +31,7 @@ import type {
   StepOutcome,
   StepRecord,
 } from "../ports.ts"
-import { FreshetError } from "../problem.ts"
+import { FreshetError, getErrorMessage } from "../problem.ts"
 import { findFreshRecord, findCurrentRecord } from "./materialization-cache.ts"
 import {
   type RunState,
@@ -88,7 +88,7 @@ export async function runStep(state: RunState, step: Step, effects: Effects): Pr
 }
 
 function toFailedOutcome(error: unknown): StepOutcome {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = getErrorMessage(error)
   return { kind: "failed", message, hint: error instanceof FreshetError ? error.hint : undefined }
 }
 

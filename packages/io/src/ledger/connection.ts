@@ -1,4 +1,4 @@
-import { FreshetError } from "@freshet/core/engine"
+import { FreshetError, getErrorMessage } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { isConnectionLost, throwConnectionFault } from "./connection-loss.ts"
@@ -28,7 +28,7 @@ export async function connectLedger(
   } catch (cause) {
     throw new FreshetError(
       "postgres",
-      `No connection to ${formatServerName(client)}: ${getMessage(cause)}`,
+      `No connection to ${formatServerName(client)}: ${getErrorMessage(cause)}`,
       {
         cause,
         hint: "See that the server runs and that DATABASE_URL names it.",
@@ -87,8 +87,4 @@ function rethrow(cause: unknown): never {
 /** Formats server and database without the user's secrets. */
 function formatServerName(client: Client): string {
   return `PostgreSQL at ${client.host}:${client.port}, database ${client.database ?? ""}`
-}
-
-function getMessage(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

@@ -1,4 +1,4 @@
-import { formatInstant } from "@freshet/core/engine"
+import { formatInstant, getErrorMessage } from "@freshet/core/engine"
 import {
   type AlertDelivery,
   claimDeliveries,
@@ -22,7 +22,7 @@ export async function deliverAlerts(
       channels.map(({ send }) => send(createMessage(delivery))),
     )
     const failures = results.flatMap((result) =>
-      result.status === "rejected" ? [getMessage(result.reason)] : [],
+      result.status === "rejected" ? [getErrorMessage(result.reason)] : [],
     )
     if (failures.length === 0) await endDelivery(client, delivery)
     else await postponeDelivery(client, delivery.id, failures.join(" "))
@@ -47,10 +47,6 @@ export async function deliverUntilStopped(
       await wakeUp.wait(pauseMs, signal)
     }
   })
-}
-
-function getMessage(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason)
 }
 
 function createMessage({ notification, title, detail, openedMs }: AlertDelivery): AlertMessage {

@@ -1,4 +1,4 @@
-import { FreshetError, type Schedule } from "@freshet/core/engine"
+import { FreshetError, getErrorMessage, type Schedule } from "@freshet/core/engine"
 import { endTick, type RecordedTick } from "@freshet/io"
 
 import type { RunDocument } from "../documents/run.ts"
@@ -30,8 +30,7 @@ export async function executeTick(
     )
   } catch (error) {
     if (!isPassingFault(error)) {
-      const message = error instanceof Error ? error.message : String(error)
-      const end = { outcome: "failed", message } as const
+      const end = { outcome: "failed", message: getErrorMessage(error) } as const
       await services.withLedger((client) => endTick(client, tick.id, end))
     }
     throw error

@@ -1,4 +1,4 @@
-import { FreshetError, type Graph, type Schedule } from "@freshet/core/engine"
+import { FreshetError, getErrorMessage, type Graph, type Schedule } from "@freshet/core/engine"
 import {
   endTick,
   type LedgerClient,
@@ -98,16 +98,12 @@ async function keepTrying(
       return await work(() => (retryMs = firstRetryMs))
     } catch (error) {
       if (signal.aborted) return
-      const message = getMessage(error)
+      const message = getErrorMessage(error)
       state.status = { ...state.status, problem: message }
       emit({ kind: "scheduler_failed", message, retryMs })
       await pause.wait(retryMs, signal)
       retryMs = Math.min(retryMs * 2, longestPauseMs)
     }
-}
-
-function getMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 interface LookResult {
@@ -196,7 +192,7 @@ function createProjectReader({ services, graph, schedules }: SchedulerState) {
     }))
     return readFacts.catch((error: unknown) => {
       if (isPassingFault(error)) throw error
-      const message = getMessage(error)
+      const message = getErrorMessage(error)
       services.emit({ kind: "scheduler_failed", message, retryMs: longestPauseMs })
       return noFacts
     })
@@ -229,7 +225,7 @@ async function executeNextTick(state: SchedulerState): Promise<TickOutcome | "bu
   } catch (error) {
     if (!(error instanceof FreshetError)) throw error
     if (error.code === "busy") return "busy"
-    if (error.code === "postgres" || error.code === "ledger") throw error
+    if (isPassingFault(error)) throw error
     emitTickEnd(services, tick, { outcome: "failed", message: error.message })
     return "failed"
   }

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, readdir, rm, statfs, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
-import { formatBytes, formatCount, formatQuantity } from "@freshet/core/engine"
+import { formatBytes, formatCount, formatQuantity, getErrorMessage } from "@freshet/core/engine"
 
 import type { Config } from "../config.ts"
 import type { FindingDocument } from "../documents/diagnostics.ts"
@@ -109,9 +109,4 @@ export async function checkTemporaryFiles(config: Config): Promise<FindingDocume
     message: `${formatCount(total)} in use or orphaned by killed runs`,
     hint: "The next run removes those in the lake; `freshet gc` removes the old ones.",
   }
-}
-
-/** Takes the message of an error. */
-export function getErrorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

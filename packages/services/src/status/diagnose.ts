@@ -1,4 +1,4 @@
-import { formatCount, formatQuantity, FreshetError } from "@freshet/core/engine"
+import { formatCount, formatQuantity, FreshetError, getErrorMessage } from "@freshet/core/engine"
 
 import { readPublished } from "../data/read-published.ts"
 import type { DiagnosticsDocument, FindingDocument } from "../documents/diagnostics.ts"
@@ -13,7 +13,6 @@ import {
   checkLanding,
   checkNode,
   checkTemporaryFiles,
-  getErrorMessage,
 } from "./check-installation.ts"
 import { checkOrphaned } from "./check-orphaned.ts"
 import { checkQuarantine, checkSources } from "./check-sources.ts"
