@@ -8,24 +8,27 @@ import {
   getAsset,
   type Graph,
   groupBy,
-  joinRanges,
   type LostFileKind,
   type LostFiles,
-  type PartitionRange,
   type Problem,
   ProblemsError,
   type Removal,
   stateFlags,
   stateFlagsAt,
-  subtractRanges,
   takeNewest,
-  toRanges,
 } from "@freshet/core/engine"
 import type { FileRecord } from "@freshet/io"
 
+import {
+  type AssetPartitions,
+  groupPartitions,
+  mergePartitions,
+  subtractPartitions,
+  toSortedRanges,
+} from "./asset-partitions.ts"
 import { selectCurrentRecords } from "./materialization-records.ts"
 import { formatFixCommand } from "./plan/command-text.ts"
-import type { AssetPartitions, Project } from "./project.ts"
+import type { Project } from "./project.ts"
 import type { RecordedFile } from "./stored-files.ts"
 
 /** The number of partitions that are looked up at a time. */
@@ -63,7 +66,7 @@ export async function excludeLostFiles(
   )
   const lostRecords = await findLostRecords(project, uncheckedPartitions)
   const { missingRecords, damagedRecords } = lostRecords
-  const excludedPartitions = toPartitions([...missingRecords, ...damagedRecords])
+  const excludedPartitions = groupPartitions([...missingRecords, ...damagedRecords])
   const intactPartitions = mergePartitions(
     project.intactPartitions,
     subtractPartitions(uncheckedPartitions, excludedPartitions),
@@ -151,7 +154,7 @@ async function excludeMaterializations(
     evaluation: { ...evaluation, lostFiles },
     proof,
     warnings: [...project.warnings, ...describeLostRecords(project.evaluation, lostRecords)],
-    intactPartitions: subtractPartitions(project.intactPartitions, toPartitions(readers)),
+    intactPartitions: subtractPartitions(project.intactPartitions, groupPartitions(readers)),
     damage: {
       files: [...project.damage.files, ...damagedRecords.map(({ file }) => file)],
       materializations: [...project.damage.materializations, ...damagedRecords, ...readers],
@@ -174,15 +177,6 @@ function addLostFiles(
   return addedFiles
 }
 
-function toPartitions(records: readonly FileRecord[]): AssetPartitions {
-  return new Map(
-    [...groupBy(records, ({ asset }) => asset)].map(([asset, assetRecords]) => [
-      asset,
-      toSortedRanges(assetRecords.map(({ partition }) => partition)),
-    ]),
-  )
-}
-
 /** Clears the data versions of published partitions with the rows of damaged files, so that they are published again. */
 function clearPublishedVersions(project: Project, damagedRecords: readonly FileRecord[]): Project {
   const { evaluation } = project
@@ -197,31 +191,6 @@ function clearPublishedVersions(project: Project, damagedRecords: readonly FileR
   }
   const snapshot = { ...evaluation.snapshot, publications }
   return { ...project, evaluation: { ...evaluation, snapshot } }
-}
-
-/** Joins partitions by asset. */
-export function mergePartitions(...partitionMaps: readonly AssetPartitions[]): AssetPartitions {
-  const ranges = new Map<string, readonly PartitionRange[]>()
-  for (const partitions of partitionMaps)
-    for (const [asset, assetRanges] of partitions)
-      ranges.set(asset, joinRanges([...(ranges.get(asset) ?? []), ...assetRanges]))
-  return ranges
-}
-
-function subtractPartitions(
-  partitions: AssetPartitions,
-  excludedPartitions: AssetPartitions,
-): AssetPartitions {
-  return new Map(
-    [...partitions].map(([asset, ranges]) => [
-      asset,
-      subtractRanges(ranges, excludedPartitions.get(asset) ?? []),
-    ]),
-  )
-}
-
-function toSortedRanges(partitions: readonly number[]): readonly PartitionRange[] {
-  return toRanges(partitions.toSorted((a, b) => a - b))
 }
 
 /** Groups the missing records by computation. */

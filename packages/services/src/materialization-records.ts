@@ -9,13 +9,8 @@ import {
   type PartitionRange,
 } from "@freshet/core/engine"
 
+import type { AssetPartition } from "./asset-partitions.ts"
 import type { Project } from "./project.ts"
-
-/** One partition of an asset. */
-export interface AssetPartition {
-  readonly asset: string
-  readonly partition: number
-}
 
 /** The current record of each partition: the one of the current inputs, or else the newest. */
 export type CurrentRecords = ReadonlyMap<string, MaterializationRecord>

@@ -5,7 +5,6 @@ import type {
   Graph,
   Ledger,
   MaterializationRecord,
-  PartitionRange,
   Plan,
   Problem,
   ProvenEvaluation,
@@ -31,6 +30,7 @@ import type {
   Wipeable,
 } from "@freshet/io"
 
+import type { AssetPartitions } from "./asset-partitions.ts"
 import type { Config } from "./config.ts"
 import type { Runtime } from "./runtime.ts"
 import type { StoredFiles } from "./stored-files.ts"
@@ -151,9 +151,6 @@ export interface ProjectLedger {
     excludedIds: readonly number[],
   ) => AsyncIterable<string>
 }
-
-/** Asset → partitions. */
-export type AssetPartitions = ReadonlyMap<string, readonly PartitionRange[]>
 
 /** One run in a list. */
 export interface RunRow {

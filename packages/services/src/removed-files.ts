@@ -17,6 +17,7 @@ import {
   toRanges,
 } from "@freshet/core/engine"
 
+import { toSortedRanges } from "./asset-partitions.ts"
 import type { ProjectLedger } from "./project.ts"
 
 type ReadsByPartition = Map<number, readonly ReadVersions[]>
@@ -95,7 +96,7 @@ export function describeRemovedFiles(evaluation: Evaluation): readonly Problem[]
     }
   return [...partitionsBySource].map(([source, partitions]) => {
     const { name } = source
-    const ranges = toRanges([...partitions].toSorted((a, b) => a - b))
+    const ranges = toSortedRanges(partitions)
     const keys = formatPartitions(evaluation.graph, name, ranges)
     const files = formatQuantity(partitions.size, "file")
     const readers = [...(readersBySource.get(source) ?? [])].join(", ")

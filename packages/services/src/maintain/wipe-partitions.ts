@@ -13,6 +13,7 @@ import {
   toStateKind,
 } from "@freshet/core/engine"
 
+import type { AssetPartitions } from "../asset-partitions.ts"
 import type { WipeDocument } from "../documents/wipe.ts"
 import { createComputationConverter, createPartitionsConverter } from "../partition-keys.ts"
 import { formatCommand } from "../plan/command-text.ts"
@@ -23,7 +24,7 @@ import {
 } from "../plan/partition-arguments.ts"
 import { selectAsset } from "../plan/select-assets.ts"
 import { sourceProblem, usageError } from "../plan/target-problems.ts"
-import type { AssetPartitions, Project } from "../project.ts"
+import type { Project } from "../project.ts"
 import type { Services } from "../services.ts"
 
 /** Names the partitions whose records are removed. */

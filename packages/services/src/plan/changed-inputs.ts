@@ -11,7 +11,8 @@ import {
   takeNewest,
 } from "@freshet/core/engine"
 
-import { type AssetPartition, readCurrentRecords } from "../materialization-records.ts"
+import type { AssetPartition } from "../asset-partitions.ts"
+import { readCurrentRecords } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
 
 /** The number of newest partitions of a group whose recorded inputs are read. */

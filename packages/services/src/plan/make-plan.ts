@@ -17,16 +17,14 @@ export async function makePlan(
   target: RunTarget,
   purpose: "preview" | "run",
 ): Promise<RequestedPlan> {
-  const projectPlan = await planWithExistingFiles(
+  const requestedPlan = await planWithExistingFiles(
     initialProject,
     async (project) => {
-      const { planRequest } = await resolveWithDamage(project, target)
-      return buildPlan(project.evaluation, planRequest)
+      const targets = await resolveWithDamage(project, target)
+      return { plan: buildPlan(project.evaluation, targets.planRequest), targets }
     },
     purpose,
   )
-  const targets = await resolveWithDamage(projectPlan.project, target)
-  const requestedPlan = { ...projectPlan, targets }
   if (target.kind === "saved_plan") requireNoDrift(target.plan, requestedPlan)
   return requestedPlan
 }

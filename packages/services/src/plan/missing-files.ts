@@ -10,8 +10,9 @@ import {
   toRanges,
 } from "@freshet/core/engine"
 
-import { excludeLostFiles, mergePartitions } from "../lost-files.ts"
-import type { AssetPartitions, ProjectPlan, Project } from "../project.ts"
+import { type AssetPartitions, mergePartitions } from "../asset-partitions.ts"
+import { excludeLostFiles } from "../lost-files.ts"
+import type { Project, ProjectPlan } from "../project.ts"
 
 /** The number of newest partitions of each target that are looked up. */
 const maxTargetPartitions = 1000
@@ -24,18 +25,19 @@ const maxPreviewPartitions = 10_000
  * partitions of the targets, the partitions to check and those to publish are looked up, and the plan is rebuilt
  * for each missing file. A preview looks up only the newest of very many partitions.
  */
-export async function planWithExistingFiles(
+export async function planWithExistingFiles<P extends Pick<ProjectPlan, "plan">>(
   initialProject: Project,
-  makePlan: (project: Project) => Plan | Promise<Plan>,
+  makePlan: (project: Project) => P | Promise<P>,
   purpose: "preview" | "run" = "preview",
-): Promise<ProjectPlan> {
+): Promise<P & ProjectPlan> {
   const readLimit = purpose === "run" ? Infinity : maxPreviewPartitions
   for (let project = initialProject; ;) {
-    const plan = await makePlan(project)
-    const requiredPartitions = listRequiredPartitions(project.evaluation, plan, readLimit)
-    const remainingProject = await excludeLostFiles(project, requiredPartitions)
-    if (remainingProject.evaluation === project.evaluation) return { project, plan }
-    project = remainingProject
+    const result = await makePlan(project)
+    const requiredPartitions = listRequiredPartitions(project.evaluation, result.plan, readLimit)
+    const checkedProject = await excludeLostFiles(project, requiredPartitions)
+    if (checkedProject.evaluation === project.evaluation)
+      return { ...result, project: checkedProject }
+    project = checkedProject
   }
 }
 

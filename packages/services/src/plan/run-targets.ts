@@ -1,5 +1,4 @@
 import {
-  countPartitions,
   intersectRangeLists,
   joinRanges,
   listArrivalTargets,
@@ -9,6 +8,7 @@ import {
   toPlanRequest,
 } from "@freshet/core/engine"
 
+import { countAllPartitions } from "../asset-partitions.ts"
 import type { Project } from "../project.ts"
 import { addDownstream } from "../run/backfill-downstream.ts"
 import { readRetryableRun } from "../run/retryable-run.ts"
@@ -86,7 +86,7 @@ function resolveMaterialize(project: Project, target: MaterializeTarget): Resolv
   return {
     planRequest: { targets, only: toPlanState(only), publish },
     namedTargets: hasPartitionArguments(partitions) ? targets : new Map(),
-    requestedCount: hasRange ? countTargets(targets) : 0,
+    requestedCount: hasRange ? countAllPartitions(targets) : 0,
     awaited,
     isExplicit: selection.length > 0 || hasPartitionArguments(partitions),
   }
@@ -98,7 +98,7 @@ function resolveBackfill(project: Project, target: BackfillTarget): ResolvedTarg
   return {
     planRequest: target.downstream ? addDownstream(project, request) : request,
     namedTargets: targets,
-    requestedCount: countTargets(targets),
+    requestedCount: countAllPartitions(targets),
     awaited,
     isExplicit: true,
   }
@@ -127,8 +127,4 @@ async function resolveRetry(
       if (ranges.length > 0) targets.set(asset, ranges)
     }
   return withoutNames({ targets, publish })
-}
-
-function countTargets(targets: Targets): number {
-  return countPartitions([...targets.values()].flat())
 }

@@ -1,10 +1,8 @@
 import {
   buildPlan,
-  countPartitions,
   type Evaluation,
   findStaleDownstream,
   formatPartitionKey,
-  groupBy,
   intersectRangeLists,
   joinRanges,
   listRangesWhere,
@@ -12,10 +10,14 @@ import {
   type Plan,
   type PlanRequest,
   stateFlags,
-  subtractRanges,
-  toRanges,
 } from "@freshet/core/engine"
 
+import {
+  countAllPartitions,
+  groupPartitions,
+  mergePartitions,
+  subtractPartitions,
+} from "../asset-partitions.ts"
 import { formatCommand } from "../plan/command-text.ts"
 import type { PartitionArguments } from "../plan/partition-arguments.ts"
 import type { Project } from "../project.ts"
@@ -39,7 +41,7 @@ export function addDownstream({ evaluation }: Project, request: PlanRequest): Pl
   for (;;) {
     const plan = buildPlan(evaluation, { targets, publish: false })
     const extendedTargets = mergeTargets(evaluation, targets, findStaleDownstream(evaluation, plan))
-    if (countTargets(extendedTargets) === countTargets(targets))
+    if (countAllPartitions(extendedTargets) === countAllPartitions(targets))
       return { targets, publish: request.publish }
     targets = extendedTargets
   }
@@ -49,22 +51,14 @@ export function addDownstream({ evaluation }: Project, request: PlanRequest): Pl
 export function addDamaged(project: Project, request: PlanRequest): PlanRequest {
   const { damage, evaluation } = project
   if (damage.materializations.length === 0) return request
-  const damagedTargets = new Map<string, readonly PartitionRange[]>()
-  for (const [asset, records] of groupBy(damage.materializations, (record) => record.asset)) {
-    const partitions = new Set(records.map(({ partition }) => partition))
-    const ranges = toRanges([...partitions].toSorted((a, b) => a - b))
-    const bounds = evaluation.bounds.get(asset)
-    if (bounds !== undefined) damagedTargets.set(asset, intersectRangeLists(ranges, [bounds]))
-  }
+  const damagedTargets = new Map(
+    [...groupPartitions(damage.materializations)].flatMap(([asset, ranges]) => {
+      const bounds = evaluation.bounds.get(asset)
+      return bounds === undefined ? [] : [[asset, intersectRangeLists(ranges, [bounds])] as const]
+    }),
+  )
   const { targets } = addDownstream(project, { targets: damagedTargets, publish: false })
-  return { ...request, targets: joinTargets(request.targets, targets) }
-}
-
-function joinTargets(targets: Targets, addedTargets: Targets): Targets {
-  const joinedTargets = new Map(targets)
-  for (const [asset, ranges] of addedTargets)
-    joinedTargets.set(asset, joinRanges([...(targets.get(asset) ?? []), ...ranges]))
-  return joinedTargets
+  return { ...request, targets: mergePartitions(request.targets, targets) }
 }
 
 function mergeTargets(
@@ -79,10 +73,6 @@ function mergeTargets(
       if (ranges.length > 0) mergedTargets.set(asset, joinRanges(ranges))
     }
   return mergedTargets
-}
-
-function countTargets(targets: Targets): number {
-  return countPartitions([...targets.values()].flat())
 }
 
 /** Lists the requested partitions that a plan materializes. */
@@ -181,15 +171,4 @@ export function chooseBackfillCommands(
     remainingPartitions = uncoveredPartitions
   }
   return commands
-}
-
-function subtractPartitions(partitions: Partitions, excludedPartitions: Partitions): Partitions {
-  const remainingPartitions = [...partitions].map(
-    ([name, ranges]) => [name, subtractRanges(ranges, excludedPartitions.get(name) ?? [])] as const,
-  )
-  return new Map(remainingPartitions.filter(([, ranges]) => ranges.length > 0))
-}
-
-function countAllPartitions(partitions: Partitions): number {
-  return countPartitions([...partitions.values()].flat())
 }

@@ -18,6 +18,7 @@ import {
   isTimed,
 } from "@freshet/core/engine"
 
+import type { AssetPartitions } from "../asset-partitions.ts"
 import { excludeLostFiles } from "../lost-files.ts"
 import {
   findNewestMaterialization,
@@ -86,7 +87,10 @@ export async function readAssetStates(
 }
 
 /** Lists the partition that represents each asset. */
-function listRepresentatives(evaluation: Evaluation, assets: readonly AnyAsset[]) {
+export function listRepresentatives(
+  evaluation: Evaluation,
+  assets: readonly AnyAsset[],
+): AssetPartitions {
   const ranges = new Map<string, readonly PartitionRange[]>()
   for (const asset of assets) {
     const partition = asset.kind === "source" ? undefined : findRepresentative(evaluation, asset)

@@ -11,9 +11,9 @@ import {
   ProblemsError,
 } from "@freshet/core/engine"
 
+import type { AssetPartition } from "../asset-partitions.ts"
 import type { ExplanationDocument, RootCauseDocument } from "../documents/explanation.ts"
 import type { FailedPartitionDocument } from "../documents/failed-checks.ts"
-import type { AssetPartition } from "../materialization-records.ts"
 import { createKeyFormatter, createRangeConverter } from "../partition-keys.ts"
 import {
   type AwaitedPartitions,
@@ -57,9 +57,9 @@ async function buildExplanation(
   if (awaited !== undefined) return explainAwaitedPartition(initialProject, awaited)
   const partition = resolveExplainedPartition(initialProject, asset, request.partition)
   const targets = new Map([[asset.name, [{ from: partition, to: partition }]]])
-  const projectPlan = await planWithExistingFiles(initialProject, ({ evaluation }) =>
-    buildPlan(evaluation, { targets, publish: false }),
-  )
+  const projectPlan = await planWithExistingFiles(initialProject, ({ evaluation }) => ({
+    plan: buildPlan(evaluation, { targets, publish: false }),
+  }))
   const { project } = projectPlan
   const explanation = await explainPartition(projectPlan, asset, partition)
   const isFresh = explanation.status.kind === "fresh"

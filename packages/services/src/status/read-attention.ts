@@ -3,11 +3,9 @@ import {
   buildPlan,
   type Evaluation,
   findReachable,
-  type Graph,
   groupBy,
   isFresh,
   joinRanges,
-  type PartitionRange,
   formatPartitions,
 } from "@freshet/core/engine"
 
@@ -19,7 +17,7 @@ import { planWithExistingFiles } from "../plan/missing-files.ts"
 import { createPlanDocument } from "../plan/plan-document.ts"
 import type { Project } from "../project.ts"
 import type { Services } from "../services.ts"
-import { findRepresentative } from "./asset-state.ts"
+import { findRepresentative, listRepresentatives } from "./asset-state.ts"
 import type { CauseChain } from "./cause-path.ts"
 import { readFailedPartition } from "./read-failed-partition.ts"
 import { findRootGroups, type RootGroup } from "./root-groups.ts"
@@ -31,9 +29,10 @@ export function readAttention(services: Services): Promise<AttentionDocument> {
 }
 
 async function readProjectAttention(initialProject: Project): Promise<AttentionDocument> {
-  const projectPlan = await planWithExistingFiles(initialProject, ({ evaluation, graph }) =>
-    buildPlan(evaluation, { targets: listRepresentatives(graph, evaluation), publish: false }),
-  )
+  const projectPlan = await planWithExistingFiles(initialProject, ({ evaluation, graph }) => {
+    const targets = listRepresentatives(evaluation, [...graph.assets.values()])
+    return { plan: buildPlan(evaluation, { targets, publish: false }) }
+  })
   const { project } = projectPlan
   const { chain, groups } = await findRootGroups(projectPlan)
   const groupsBySubject = groupBy(groups, (group) => JSON.stringify(findSubject(project, group)))
@@ -41,16 +40,6 @@ async function readProjectAttention(initialProject: Project): Promise<AttentionD
   for (const sameGroups of groupsBySubject.values())
     causes.push(await toCause(project, sameGroups, chain))
   return { now: toIsoTime(project.nowMs), causes: causes.toSorted(compareSeverity) }
-}
-
-/** Lists the partition that represents each asset. */
-function listRepresentatives(graph: Graph, evaluation: Project["evaluation"]) {
-  const targets = new Map<string, readonly PartitionRange[]>()
-  for (const asset of graph.assets.values()) {
-    const partition = asset.kind === "source" ? undefined : findRepresentative(evaluation, asset)
-    if (partition !== undefined) targets.set(asset.name, [{ from: partition, to: partition }])
-  }
-  return targets
 }
 
 type Subject = Pick<AttentionCauseDocument, "kind" | "subject" | "partitions_text">

@@ -1,7 +1,8 @@
 import { type Evaluation, failsChecks, getAsset, getStatus } from "@freshet/core/engine"
 
+import type { AssetPartition } from "../asset-partitions.ts"
 import type { FailedPartitionDocument } from "../documents/failed-checks.ts"
-import { type AssetPartition, findCurrentInput } from "../materialization-records.ts"
+import { findCurrentInput } from "../materialization-records.ts"
 import { createKeyFormatter } from "../partition-keys.ts"
 import type { Project } from "../project.ts"
 import { toFailedPartitionDocument } from "./failed-partition.ts"

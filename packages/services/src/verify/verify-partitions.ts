@@ -1,7 +1,6 @@
 import type { Asset } from "@freshet/core"
 import {
   type Computation,
-  countPartitions,
   createRandom,
   getOutputs,
   intersectRangeLists,
@@ -12,6 +11,7 @@ import {
   stateFlags,
 } from "@freshet/core/engine"
 
+import { countAllPartitions } from "../asset-partitions.ts"
 import type { WorkProgress } from "../events.ts"
 import { mapConcurrently } from "../map-concurrently.ts"
 import { selectCurrentRecords } from "../materialization-records.ts"
@@ -81,13 +81,6 @@ export async function verifyPartitions(
 }
 
 type RangesByComputation = ReadonlyMap<Computation, readonly PartitionRange[]>
-
-function countAllPartitions(ranges: RangesByComputation): number {
-  return [...ranges.values()].reduce(
-    (sum, computationRanges) => sum + countPartitions(computationRanges),
-    0,
-  )
-}
 
 function formatPartitionId({
   computation,
