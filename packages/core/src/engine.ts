@@ -122,7 +122,8 @@ export { buildPlan, countSteps, listBlockedWork, listSteps } from "./plan/plan.t
 export { listNewestTargets } from "./plan/targets.ts"
 export type { FailedChecks } from "./evaluate/failed-checks.ts"
 export { findFailedChecks, findFailedUpstream } from "./evaluate/failed-checks.ts"
-export type { ComputationRanges, RecordedReads, RemovedFile } from "./evaluate/removed-inputs.ts"
+export type { ComputationRanges } from "./evaluate/partition-set.ts"
+export type { RecordedReads, RemovedFile } from "./evaluate/removed-inputs.ts"
 export type { RemovedInputs } from "./evaluate/removed-reads.ts"
 export {
   buildRemovedInputs,

@@ -1,9 +1,11 @@
 import type { Computation } from "../declare/declaration.ts"
+import type { PartitionRange } from "../declare/partition.ts"
 import {
   type Bitset,
   type BitsetSlice,
   createBitset,
   isSet,
+  listSetRanges,
   setBits,
 } from "../partitions/bitset.ts"
 import type { NumberedComputation } from "./numbered-graph.ts"
@@ -26,6 +28,25 @@ export function createPartitionSet({ flags, states }: Evaluation): PartitionSet 
 /** Creates a set that remains empty; it has no bits. */
 export function createEmptySet({ states }: Evaluation): PartitionSet {
   return { bits: createBitset(0), computationFlags: new Uint8Array(states.length) }
+}
+
+/** Partitions of one computation, ascending. */
+export interface ComputationRanges {
+  readonly computation: Computation
+  readonly ranges: readonly PartitionRange[]
+}
+
+/** Lists the partitions of a set by computation, upstream first. */
+export function listComputationRanges(
+  { graph, states }: Evaluation,
+  partitions: PartitionSet,
+): readonly ComputationRanges[] {
+  return graph.computations.flatMap((computation, number) => {
+    const computationStates = states[number]
+    if (partitions.computationFlags[number] === 0 || computationStates === undefined) return []
+    const ranges = listSetRanges(getSlice(partitions, computationStates), computationStates.from)
+    return ranges.length === 0 ? [] : [{ computation, ranges }]
+  })
 }
 
 /** The slice of one computation's partitions. */

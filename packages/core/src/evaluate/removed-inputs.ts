@@ -12,6 +12,7 @@ import { toRanges } from "../partitions/range-algebra.ts"
 import type { ReadVersions } from "../ports.ts"
 import { type EvaluationInputs, emptyVersion, listReadings } from "./inputs.ts"
 import { findLandedRange } from "./partition-bounds.ts"
+import type { ComputationRanges } from "./partition-set.ts"
 import type { RemovedInputs, RemovedReads } from "./removed-reads.ts"
 import { type Evaluation, findStates, stateFlags, stateFlagsAt } from "./states.ts"
 
@@ -25,19 +26,11 @@ export type RecordedReads = ReadonlyMap<string, ReadonlyMap<number, readonly Rea
  */
 export function listRemovalCandidates(evaluation: Evaluation): readonly ComputationRanges[] {
   return evaluation.graph.computations.flatMap((computation) => {
-    const ends = listReadings(evaluation.graph, computation).flatMap((reading) =>
-      keepsRemoved(reading) ? [findLastReader(evaluation, reading)] : [],
-    )
-    if (ends.length === 0) return []
-    const ranges = listUnexplained(evaluation, computation, Math.max(...ends))
+    const reads = listRemovableReads(evaluation, computation)
+    if (reads.length === 0) return []
+    const ranges = listUnexplained(evaluation, computation, Math.max(...reads.map(findLastReader)))
     return ranges.length === 0 ? [] : [{ computation, ranges }]
   })
-}
-
-/** Partitions of one computation. */
-export interface ComputationRanges {
-  readonly computation: Computation
-  readonly ranges: readonly PartitionRange[]
 }
 
 /** Finds the files in some recorded reads that are no longer landed. */
@@ -48,9 +41,9 @@ export function buildRemovedInputs(
   const removedInputs = new Map<string, ReadonlyMap<number, RemovedReads>>()
   for (const computation of inputs.graph.computations) {
     const removed = new Map<number, RemovedReads>()
-    const readings = listReadings(inputs.graph, computation).filter(keepsRemoved)
-    for (const [partition, reads] of recordedReads.get(computation.name) ?? []) {
-      const removedReads = findRemovedReads(inputs, readings, partition, reads)
+    const reads = listRemovableReads(inputs, computation)
+    for (const [partition, recorded] of recordedReads.get(computation.name) ?? []) {
+      const removedReads = findRemovedReads(inputs, reads, partition, recorded)
       if (removedReads.size > 0) removed.set(partition, removedReads)
     }
     if (removed.size > 0) removedInputs.set(computation.name, removed)
@@ -58,27 +51,31 @@ export function buildRemovedInputs(
   return removedInputs
 }
 
-type SourceReading = Reading & { readonly asset: SourceAsset }
-
-function keepsRemoved(reading: Reading): reading is SourceReading {
-  const { asset } = reading
-  return asset.kind === "source" && asset.whenRemoved === "keep" && isTimed(asset.partitions)
+/** A read of a source that keeps what was computed from removed files. */
+interface RemovableRead {
+  readonly reading: Reading
+  /** The partitions whose files may have been removed: those before the first landed file. */
+  readonly removable: PartitionRange
 }
 
-/** The last partition whose window reaches beyond the first landed file; −∞ for a source whose first possible file has landed. */
-function findLastReader(inputs: EvaluationInputs, { asset, mapping }: SourceReading): number {
-  const first = findFirstLanded(inputs, asset)
-  const start = isTimed(asset.partitions) ? asset.partitions.start : -Infinity
-  if (first <= start) return -Infinity
-  return first === Infinity ? Infinity : listPartitionsReading(mapping, first - 1).to
+function listRemovableReads(
+  { graph, bounds, landing }: EvaluationInputs,
+  computation: Computation,
+): readonly RemovableRead[] {
+  return listReadings(graph, computation).flatMap((reading) => {
+    const { asset } = reading
+    if (asset.kind !== "source" || asset.whenRemoved !== "keep" || !isTimed(asset.partitions))
+      return []
+    const range = bounds.get(asset.name)
+    const firstLanded = (range && findLandedRange(landing, asset.name, range))?.from ?? Infinity
+    const removable = { from: asset.partitions.start, to: firstLanded - 1 }
+    return removable.from <= removable.to ? [{ reading, removable }] : []
+  })
 }
 
-/** The first landed partition of a source; ∞ without one. */
-function findFirstLanded({ bounds, landing }: EvaluationInputs, source: SourceAsset): number {
-  const range = bounds.get(source.name)
-  if (range === undefined) return Infinity
-  if (source.whenMissing !== "empty") return range.from
-  return findLandedRange(landing, source.name, range)?.from ?? Infinity
+/** The last partition whose window reaches beyond the first landed file. */
+function findLastReader({ reading: { mapping }, removable: { to } }: RemovableRead): number {
+  return to === Infinity ? Infinity : listPartitionsReading(mapping, to).to
 }
 
 /** Lists the materialized partitions up to `last` whose newest rows are not fresh. */
@@ -101,21 +98,19 @@ function listUnexplained(
   return toRanges(partitions)
 }
 
-/** Finds the reads of files before the first landed file, since the declared start of their source. */
+/** Finds the reads of removed files. */
 function findRemovedReads(
   inputs: EvaluationInputs,
-  readings: readonly SourceReading[],
+  removableReads: readonly RemovableRead[],
   partition: number,
   recordedReads: readonly ReadVersions[],
 ): RemovedReads {
   const removedReads = new Map<string, ReadVersions["versions"]>()
-  for (const reading of readings) {
+  for (const { reading, removable } of removableReads) {
     const { read, asset, mapping } = reading
-    const start = isTimed(asset.partitions) ? asset.partitions.start : -Infinity
-    const end = findFirstLanded(inputs, asset) - 1
     const wholeWindow = listPartitionsRead(mapping, partition)
-    if (read.window.kind === "latest" && wholeWindow.to > end) continue // it reads a landed file
-    const window = intersectRanges(wholeWindow, { from: start, to: end })
+    if (read.window.kind === "latest" && wholeWindow.to > removable.to) continue // it reads a landed file
+    const window = intersectRanges(wholeWindow, removable)
     const existing = inputs.bounds.get(asset.name)
     const relation = formatStableRelation(reading)
     const versions = recordedReads.find((recorded) => recorded.relation === relation)?.versions

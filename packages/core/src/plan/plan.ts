@@ -3,15 +3,15 @@ import { type PartitionRange, formatPartitionKey } from "../declare/partition.ts
 import type { Blocker } from "../evaluate/blocker.ts"
 import { getPartitions } from "../evaluate/inputs.ts"
 import {
+  type ComputationRanges,
   type PartitionSet,
   hasPartition,
-  getSlice,
+  listComputationRanges,
   subtractPartitions,
 } from "../evaluate/partition-set.ts"
 import { getStatus } from "../evaluate/staleness.ts"
 import type { Evaluation, StateKind } from "../evaluate/states.ts"
 import { getAsset } from "../graph/graph.ts"
-import { listSetRanges } from "../partitions/bitset.ts"
 import { countPartitions, isInRanges, listPartitions } from "../partitions/range-algebra.ts"
 import type { StepReference } from "../ports.ts"
 import { type CheckWork, listCheckWork, listUncheckedReads } from "./check-work.ts"
@@ -40,11 +40,8 @@ export interface Plan {
   readonly targets: ReadonlyMap<string, readonly PartitionRange[]>
 }
 
-/** Partitions of one computation, ascending. */
-export interface Work {
-  readonly computation: Computation
-  readonly ranges: readonly PartitionRange[]
-}
+/** The work on one computation: the partitions to materialize. */
+export type Work = ComputationRanges
 
 /** One step of a plan: materialize a partition of a computation, or run changed checks on a fresh partition. */
 export type Step = MaterializeStep | CheckStep
@@ -80,9 +77,9 @@ export function buildPlan(evaluation: Evaluation, request: PlanRequest): Plan {
   const targets = listTargets(evaluation, request.targets)
   const needed = findNeededPartitions(evaluation, targets, request.only)
   const blockedSet = findBlockedPartitions(evaluation, needed)
-  const blocked = listWork(evaluation, blockedSet)
+  const blocked = listComputationRanges(evaluation, blockedSet)
   const runnable = subtractPartitions(needed, blockedSet)
-  const work = listWork(evaluation, runnable)
+  const work = listComputationRanges(evaluation, runnable)
   const checkTargets = request.only === undefined ? targets : []
   const checks = listCheckWork(evaluation, [
     ...checkTargets,
@@ -110,18 +107,6 @@ function isConcerned(
       ({ asset }) => !canBecomeReady(evaluation, getAsset(evaluation.graph, asset), partition),
     )
   )
-}
-
-/** Lists the partitions of a set by computation, upstream first. */
-function listWork(evaluation: Evaluation, partitions: PartitionSet): readonly Work[] {
-  const work: Work[] = []
-  for (const [number, computation] of evaluation.graph.computations.entries()) {
-    const states = evaluation.states[number]
-    if (partitions.computationFlags[number] === 0 || states === undefined) continue
-    const ranges = listSetRanges(getSlice(partitions, states), states.from)
-    if (ranges.length > 0) work.push({ computation, ranges })
-  }
-  return work
 }
 
 function toPlannedSteps(

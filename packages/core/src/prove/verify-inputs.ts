@@ -2,12 +2,15 @@ import type { Computation } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import { type Hash, type ReadText, hashInputs } from "../evaluate/declared-versions.ts"
 import { listReadings } from "../evaluate/inputs.ts"
-import { type PartitionSet, getSlice } from "../evaluate/partition-set.ts"
+import {
+  type ComputationRanges,
+  type PartitionSet,
+  listComputationRanges,
+} from "../evaluate/partition-set.ts"
 import { type Evaluation, findCodeVersion } from "../evaluate/states.ts"
 import { type WindowFinder, createWindowFinder } from "../evaluate/windows.ts"
 import type { Reading } from "../graph/graph.ts"
 import { isWithin } from "../graph/mapping.ts"
-import { listSetRanges } from "../partitions/bitset.ts"
 import { countPartitions } from "../partitions/range-algebra.ts"
 import type { ProofEffects } from "./proof-effects.ts"
 import { type VersionColumns, readVersionColumns } from "./version-columns.ts"
@@ -31,15 +34,14 @@ export async function verifyInputs(
   const finder = createWindowFinder(evaluation)
   const columns = new Map<string, VersionColumns>()
   const verification = { evaluation, finder, columns, collisions, hash: effects.hash }
-  const candidates = findCandidates(evaluation, unproven)
+  const candidates = listComputationRanges(evaluation, unproven)
   const needs = findNeeds(verification, candidates)
   for (const { assets, computations } of splitIntoBatches(evaluation, candidates, needs)) {
     for (const [asset, column] of await readVersionColumns(evaluation, assets, effects))
       columns.set(asset, column)
     for (const candidate of computations) verifyComputation(verification, candidate)
-    const last = computations.at(-1)?.number ?? -1
-    for (const name of columns.keys())
-      if ((needs.get(name)?.lastReader ?? -1) <= last) columns.delete(name)
+    const verified = new Set(computations.map(({ computation }) => computation))
+    for (const [name, { lastReader }] of needs) if (verified.has(lastReader)) columns.delete(name)
   }
   return candidates.reduce((sum, { ranges }) => sum + countPartitions(ranges), 0)
 }
@@ -53,46 +55,30 @@ interface Verification {
   readonly hash: Hash
 }
 
-/** Unproven partitions of one computation. */
-interface Candidates {
-  readonly computation: Computation
-  readonly number: number
-  readonly ranges: readonly PartitionRange[]
-}
-
-function findCandidates(evaluation: Evaluation, unproven: PartitionSet): readonly Candidates[] {
-  return evaluation.graph.computations.flatMap((computation, number) => {
-    const states = evaluation.states[number]
-    if (unproven.computationFlags[number] === 0 || states === undefined) return []
-    const ranges = listSetRanges(getSlice(unproven, states), states.from)
-    return [{ computation, number, ranges }]
-  })
-}
-
 /** Partitions of an asset whose versions are needed, and the last computation that reads them. */
 interface NeededVersions {
   readonly ranges: PartitionRange[]
-  lastReader: number
+  lastReader: Computation
 }
 
 function findNeeds(
   { evaluation, finder }: Verification,
-  candidates: readonly Candidates[],
+  candidates: readonly ComputationRanges[],
 ): ReadonlyMap<string, NeededVersions> {
   const needs = new Map<string, NeededVersions>()
-  const add = (asset: string, range: PartitionRange, reader: number): void => {
+  const add = (asset: string, range: PartitionRange, reader: Computation): void => {
     const need = needs.get(asset) ?? { ranges: [], lastReader: reader }
     needs.set(asset, need)
     need.ranges.push(range)
     need.lastReader = reader
   }
-  for (const { computation, number, ranges } of candidates)
+  for (const { computation, ranges } of candidates)
     for (const range of ranges) {
-      for (const { asset } of computation.outputs) add(asset, range, number)
+      for (const { asset } of computation.outputs) add(asset, range, computation)
       for (const reading of listReadings(evaluation.graph, computation)) {
         const window = findJointWindow(evaluation, finder, reading, range)
         if (reading.asset.kind === "asset" && window !== undefined)
-          add(reading.asset.name, window, number)
+          add(reading.asset.name, window, computation)
       }
     }
   return needs
@@ -120,7 +106,7 @@ function findJointWindow(
 /** Assets that one query reads, and the computations that can be verified after it. */
 interface Batch {
   readonly assets: Map<string, readonly PartitionRange[]>
-  readonly computations: Candidates[]
+  readonly computations: ComputationRanges[]
 }
 
 /** The number of partitions after which a batch is complete. */
@@ -128,20 +114,20 @@ const batchLength = 20_000
 
 function* splitIntoBatches(
   { graph }: Evaluation,
-  candidates: readonly Candidates[],
+  candidates: readonly ComputationRanges[],
   needs: ReadonlyMap<string, NeededVersions>,
 ): Iterable<Batch> {
-  const byNumber = new Map(candidates.map((candidate) => [candidate.number, candidate]))
+  const byComputation = new Map(candidates.map((candidate) => [candidate.computation, candidate]))
   let batch: Batch = { assets: new Map(), computations: [] }
   let size = 0
-  for (const [number, { outputs }] of graph.computations.entries()) {
-    for (const { asset } of outputs) {
+  for (const computation of graph.computations) {
+    for (const { asset } of computation.outputs) {
       const need = needs.get(asset)
       if (need === undefined) continue
       batch.assets.set(asset, need.ranges)
       size += countPartitions(need.ranges)
     }
-    const candidate = byNumber.get(number)
+    const candidate = byComputation.get(computation)
     if (candidate !== undefined) batch.computations.push(candidate)
     if (size < batchLength) continue
     yield batch
@@ -153,7 +139,7 @@ function* splitIntoBatches(
 
 function verifyComputation(
   { evaluation, finder, columns, collisions, hash }: Verification,
-  { computation, ranges }: Candidates,
+  { computation, ranges }: ComputationRanges,
 ): void {
   const code = findCodeVersion(evaluation, computation) ?? ""
   const readings = listReadings(evaluation.graph, computation)
