@@ -2,7 +2,7 @@ import type { SourceAsset } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import { type Bitset, type BitsetSlice, createBitset, setBits } from "../partitions/bitset.ts"
 import { type Lanes, fingerprintContent, createLanes, buildRunningSums } from "./fingerprint.ts"
-import { type EvaluationInputs, emptyVersion, getStablePartition } from "./inputs.ts"
+import { type EvaluationInputs, emptyVersion, getStablePartition, requiresFiles } from "./inputs.ts"
 import type { LandedPartition } from "./landing.ts"
 import type { PartitionSpan } from "./windows.ts"
 
@@ -50,7 +50,7 @@ function isSameSpan({ from, length }: PartitionSpan, range: PartitionRange): boo
 function sumLanded(source: SourceAsset, range: PartitionRange, landed: Landed): ContentSums {
   const length = range.to - range.from + 1
   const contents = createLanes(length)
-  const mustLand = source.whenMissing === "wait" && source.partitions.kind !== "none"
+  const mustLand = requiresFiles(source)
   let missing: Bitset | undefined
   for (let at = 0; at < length; at += 1) {
     const partitionFiles = landed.get(range.from + at)

@@ -190,10 +190,10 @@ function findLandingBlocker(
   source: SourceAsset,
   { from, to }: PartitionRange,
 ): Blocker | undefined {
-  const { name, partitions, whenMissing } = source
+  const { name, partitions } = source
   const formatPlace = (index: number) =>
     partitions.kind === "none" ? name : `${name} for ${formatPartitionKey(partitions, index)}`
-  const mustLand = whenMissing === "wait" && partitions.kind !== "none"
+  const mustLand = requiresFiles(source)
   const missingIndexes: number[] = []
   for (let index = from; index <= to; index += 1) {
     const problem = landed?.get(index)?.problem
@@ -202,6 +202,11 @@ function findLandingBlocker(
     if (mustLand && landed?.has(index) !== true) missingIndexes.push(index)
   }
   return missingIndexes.length === 0 ? undefined : createMissingFilesBlocker(source, missingIndexes)
+}
+
+/** Tests whether a partition without a file blocks its readers. The partition of an unpartitioned source exists only with its file, or the file is optional. */
+export function requiresFiles({ whenMissing, partitions }: SourceAsset): boolean {
+  return whenMissing === "wait" && partitions.kind !== "none"
 }
 
 /** Tests whether a short window of this read blocks its reader. */

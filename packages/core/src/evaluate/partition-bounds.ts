@@ -1,4 +1,4 @@
-import type { Asset, SourceAsset } from "../declare/declaration.ts"
+import type { AnyAsset, Asset, SourceAsset } from "../declare/declaration.ts"
 import {
   type PartitionRange,
   type Partitions,
@@ -6,7 +6,7 @@ import {
   isTimed,
 } from "../declare/partition.ts"
 import { type Graph, getOutputs, listSources } from "../graph/graph.ts"
-import { intersectRanges } from "../graph/mapping.ts"
+import { intersectRanges, isWithin } from "../graph/mapping.ts"
 import type { Landing } from "./landing.ts"
 import { type AssetBounds, findReaderLimits } from "./reader-limits.ts"
 import type { RemovedInputs } from "./removed-reads.ts"
@@ -71,6 +71,16 @@ function chooseSourceRange(
 ): PartitionRange | undefined {
   if (whenMissing === "empty") return declaredRange
   return isTimed(partitions) ? landedRange : landedRange && declaredRange
+}
+
+/** Tests whether a partition of an asset exists. */
+export function isExisting(
+  { bounds }: { readonly bounds: PartitionBounds },
+  { name }: AnyAsset,
+  partition: number,
+): boolean {
+  const range = bounds.get(name)
+  return range !== undefined && isWithin(range, partition)
 }
 
 /** The range from the first landed partition of a source to its newest, within other bounds; undefined without a file. */

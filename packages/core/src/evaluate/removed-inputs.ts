@@ -11,7 +11,7 @@ import { formatStableRelation } from "../graph/stable-name.ts"
 import { toRanges } from "../partitions/range-algebra.ts"
 import type { ReadVersions } from "../ports.ts"
 import { type EvaluationInputs, emptyVersion, listReadings } from "./inputs.ts"
-import { findLandedRange } from "./partition-bounds.ts"
+import { findLandedRange, isExisting } from "./partition-bounds.ts"
 import type { ComputationRanges } from "./partition-set.ts"
 import type { RemovedInputs, RemovedReads } from "./removed-reads.ts"
 import { type Evaluation, findStates, stateFlags, stateFlagsAt } from "./states.ts"
@@ -111,12 +111,11 @@ function findRemovedReads(
     const wholeWindow = listPartitionsRead(mapping, partition)
     if (read.window.kind === "latest" && wholeWindow.to > removable.to) continue // it reads a landed file
     const window = intersectRanges(wholeWindow, removable)
-    const existing = inputs.bounds.get(asset.name)
     const relation = formatStableRelation(reading)
     const versions = recordedReads.find((recorded) => recorded.relation === relation)?.versions
     const removed = (versions ?? []).filter(([index, version]) => {
-      const isEmptyAlready = version === emptyVersion && existing && isWithin(existing, index)
-      return window && isWithin(window, index) && isEmptyAlready !== true
+      const isEmptyAlready = version === emptyVersion && isExisting(inputs, asset, index)
+      return window && isWithin(window, index) && !isEmptyAlready
     })
     if (removed.some(([, version]) => version !== emptyVersion)) removedReads.set(relation, removed)
   }

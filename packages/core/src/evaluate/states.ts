@@ -86,17 +86,21 @@ export function findCodeVersion(
   return findVersions(evaluation, computation)?.code
 }
 
+/** The version of the rules of an asset's checks. */
+export function findCheckRules(evaluation: Evaluation, asset: Asset): string | undefined {
+  return findVersions(evaluation, asset.computation)?.checks[findOutputIndex(asset)]
+}
+
 /** The version of an asset's current checks on one partition. */
 function findCurrentChecks(
   evaluation: Evaluation,
   asset: Asset,
   index: number,
 ): string | undefined {
-  const output = findOutputIndex(asset)
-  const rules = findVersions(evaluation, asset.computation)?.checks[output]
+  const rules = findCheckRules(evaluation, asset)
   const states = findStates(evaluation, asset.computation)
   if (rules === undefined || states === undefined) return rules
-  return getCheckVersion(rules, states.checkInputs[output], index - states.from)
+  return getCheckVersion(rules, states.checkInputs[findOutputIndex(asset)], index - states.from)
 }
 
 function findVersions({ numbers, versions }: Evaluation, computation: Computation) {

@@ -3,11 +3,7 @@ import { formatPartition } from "../declare/partition.ts"
 import { formatRelationName } from "../declare/read.ts"
 import { computeCheckVersion } from "../evaluate/check-version.ts"
 import { computeCodeText } from "../evaluate/code-text.ts"
-import {
-  computeChecksVersion,
-  computeInputVersion,
-  listInputVersions,
-} from "../evaluate/declared-versions.ts"
+import { listInputVersions } from "../evaluate/declared-versions.ts"
 import { formatFingerprint } from "../evaluate/fingerprint.ts"
 import { fingerprintInputs } from "../evaluate/input-fingerprint.ts"
 import {
@@ -18,7 +14,7 @@ import {
 } from "../evaluate/inputs.ts"
 import type { MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
 import { findRemovedBlocker } from "../evaluate/staleness.ts"
-import { findCodeVersion } from "../evaluate/states.ts"
+import { findCheckRules, findCodeVersion } from "../evaluate/states.ts"
 import { getOutputs, listCheckReads } from "../graph/graph.ts"
 import { encodeFolderName } from "../partitions/folder-name.ts"
 import { type CheckStep, type MaterializeStep, type Step, toStepReference } from "../plan/plan.ts"
@@ -98,9 +94,10 @@ export function toSkippedResult(blocker: string): StepResult {
 }
 
 function findFailureInputs(state: RunState, step: Step, effects: Effects) {
-  return step.kind === "check" ? {} : (findInputs(state, step, effects) ?? {})
+  return step.kind === "check" ? {} : (findInputs(state, step, effects)?.inputs ?? {})
 }
 
+/** Finds the inputs of a step, and the input versions under which rows with these inputs may be recorded; undefined when an input is not ready. */
 function findInputs(state: RunState, step: MaterializeStep, effects: Effects) {
   const { evaluation } = state
   const code = findCodeVersion(evaluation, step.computation)
@@ -108,8 +105,9 @@ function findInputs(state: RunState, step: MaterializeStep, effects: Effects) {
   const reads = listReadVersions(ranges, createVersionLookup(state))
   if (code === undefined || reads === undefined) return undefined
   const fingerprint = formatFingerprint(fingerprintInputs(evaluation.graph, code, reads))
-  const version = computeInputVersion(evaluation.graph, code, reads, effects.hash)
-  return { reads, fingerprint: fingerprint, inputVersion: version }
+  const inputVersions = listInputVersions(evaluation.graph, code, reads, effects.hash)
+  const [inputVersion = ""] = inputVersions
+  return { inputs: { reads, fingerprint, inputVersion }, inputVersions }
 }
 
 async function runMaterializeStep(
@@ -117,14 +115,17 @@ async function runMaterializeStep(
   step: MaterializeStep,
   effects: Effects,
 ): Promise<StepResult> {
-  const inputs = findInputs(state, step, effects)
-  if (inputs === undefined) throw new FreshetError("engine", `${step.id}: an input is not ready`)
+  const readyInputs = findInputs(state, step, effects)
+  if (readyInputs === undefined)
+    throw new FreshetError("engine", `${step.id}: an input is not ready`)
+  const { inputs, inputVersions } = readyInputs
   const currentRecords = findOutputRecords(step.computation, (asset) =>
     findCurrentRecord(state.evaluation, state.cache, asset, step.partition),
   )
-  const matchingRecords = findOutputRecords(
-    step.computation,
-    createRecordFinder(state, step, inputs, effects),
+  const matchingRecords = findOutputRecords(step.computation, (asset) =>
+    state.cache
+      .list(asset, step.partition)
+      .findLast((record) => inputVersions.includes(record.inputVersion)),
   )
   if (matchingRecords !== undefined) {
     const base = { ...emptyResult, ...inputs, inputVersion: matchingRecords[0]?.inputVersion ?? "" }
@@ -161,19 +162,6 @@ async function runMaterializeStep(
   }
 }
 
-/** Finds the newest record of each output with these inputs. */
-function createRecordFinder(
-  { evaluation, cache }: RunState,
-  { computation, partition }: StepPartition,
-  { reads }: Pick<StepResult, "reads">,
-  { hash }: Effects,
-) {
-  const code = findCodeVersion(evaluation, computation) ?? ""
-  const versions = new Set(listInputVersions(evaluation.graph, code, reads, hash))
-  return (asset: string): MaterializationRecord | undefined =>
-    cache.list(asset, partition).findLast((record) => versions.has(record.inputVersion))
-}
-
 /** The record of every output, or undefined when one of them has none. */
 function findOutputRecords(
   computation: Computation,
@@ -194,8 +182,7 @@ async function checkUnchanged(
   const checkedAssets = getOutputs(state.evaluation.graph, step.computation).filter(
     (asset, index) =>
       (currentRecords[index]?.failedErrors ?? 0) > 0 ||
-      currentRecords[index]?.checkVersion !==
-        findCheckVersion(state, asset, step.partition, effects),
+      currentRecords[index]?.checkVersion !== findCheckVersion(state, asset, step.partition),
   )
   if (checkedAssets.length === 0) return { outcome: { kind: "unchanged" } as const, outputs }
   const checks = await runChecks(state, step, { checkedAssets, outputs }, effects)
@@ -203,16 +190,11 @@ async function checkUnchanged(
 }
 
 /** The version of an asset's checks on a partition whose inputs are ready. */
-function findCheckVersion(
-  state: RunState,
-  asset: Asset,
-  partition: number,
-  { hash }: Pick<Effects, "hash">,
-): string {
+function findCheckVersion(state: RunState, asset: Asset, partition: number): string {
   const { evaluation } = state
   const ranges = listCheckRanges(evaluation, asset, partition)
   const reads = listReadVersions(ranges, createVersionLookup(state)) ?? []
-  return computeCheckVersion(evaluation.graph, computeChecksVersion(asset, hash), reads)
+  return computeCheckVersion(evaluation.graph, findCheckRules(evaluation, asset) ?? "", reads)
 }
 
 /** Makes an earlier materialization current again if its rows pass the current checks. */
@@ -358,7 +340,7 @@ export function buildStepRecord(
   const codeVersion = findCodeVersion(state.evaluation, computation) ?? ""
   const versions = result.checkedAssets.map((asset) => [
     asset.name,
-    findCheckVersion(state, asset, step.partition, run.effects),
+    findCheckVersion(state, asset, step.partition),
   ])
   return {
     run: run.id,

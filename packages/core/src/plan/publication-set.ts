@@ -1,9 +1,10 @@
 import type { Asset } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
 import type { PublishedPartition, TablePublication } from "../evaluate/ledger-snapshot.ts"
+import { isExisting } from "../evaluate/partition-bounds.ts"
 import type { Evaluation } from "../evaluate/states.ts"
 import type { Graph } from "../graph/graph.ts"
-import { isWithin } from "../graph/mapping.ts"
+import { intersectRanges } from "../graph/mapping.ts"
 
 /** Lists the published assets of a graph. */
 export function listPublishedAssets({ assets }: Graph): readonly Asset[] {
@@ -39,13 +40,12 @@ export function findSetBounds(
   evaluation: Evaluation,
   assets: readonly Asset[],
 ): PartitionRange | undefined {
-  let range: PartitionRange = { from: -Infinity, to: Infinity }
+  let range: PartitionRange | undefined = { from: -Infinity, to: Infinity }
   for (const { name } of assets) {
     const assetRange = evaluation.bounds.get(name)
-    if (assetRange === undefined) return undefined
-    range = { from: Math.max(range.from, assetRange.from), to: Math.min(range.to, assetRange.to) }
+    range = range && assetRange && intersectRanges(range, assetRange)
   }
-  return range.from <= range.to ? range : undefined
+  return range
 }
 
 /** Lists the partitions in the table of an asset. */
@@ -68,8 +68,7 @@ export interface PublishedSet {
 export function findPublishedSet(evaluation: Evaluation, assets: readonly Asset[]): PublishedSet {
   const published = assets.flatMap((asset) =>
     listPublished(evaluation, asset).map(({ key, partition }) => {
-      const range = evaluation.bounds.get(asset.name)
-      const exists = partition !== undefined && range !== undefined && isWithin(range, partition)
+      const exists = partition !== undefined && isExisting(evaluation, asset, partition)
       return { key, partition, exists }
     }),
   )

@@ -1,7 +1,7 @@
 import type { Asset } from "../declare/declaration.ts"
 import type { PartitionRange } from "../declare/partition.ts"
+import { isExisting } from "../evaluate/partition-bounds.ts"
 import type { Evaluation } from "../evaluate/states.ts"
-import { isWithin } from "../graph/mapping.ts"
 import { findPublishedSet, findSetBounds, listPublished } from "./publication-set.ts"
 
 /** The partitions that the table of an asset should contain. */
@@ -75,9 +75,8 @@ function chooseSeveral(
   const ready = new Set<number>()
   for (let partition = range.from; partition <= range.to; partition += 1)
     if (isSetReady(partition)) ready.add(partition)
-  const bounds = evaluation.bounds.get(asset.name) ?? range
   const existing = listOwnPartitions(evaluation, asset).filter((partition) =>
-    isWithin(bounds, partition),
+    isExisting(evaluation, asset, partition),
   )
   const all = [...new Set([...ready, ...existing])].toSorted((one, other) => one - other)
   const keep = asset.publish?.keep

@@ -2,6 +2,7 @@ import type { Asset } from "../declare/declaration.ts"
 import { formatPartitionKey } from "../declare/partition.ts"
 import { formatBlocker } from "../evaluate/blocker.ts"
 import { listReadings } from "../evaluate/inputs.ts"
+import { isExisting } from "../evaluate/partition-bounds.ts"
 import { getStatus } from "../evaluate/staleness.ts"
 import {
   type Evaluation,
@@ -11,6 +12,7 @@ import {
   stateFlagsAt,
 } from "../evaluate/states.ts"
 import type { Graph } from "../graph/graph.ts"
+import { isWithin } from "../graph/mapping.ts"
 import { listPublished, findSetPublication, groupPublicationSets } from "./publication-set.ts"
 import { isReadyToPublish } from "./publication.ts"
 
@@ -81,15 +83,10 @@ function isEndedByData(graph: Graph, asset: Asset): boolean {
   return false
 }
 
-function hasPartition({ bounds }: Evaluation, { name }: Asset, partition: number): boolean {
-  const range = bounds.get(name)
-  return range !== undefined && range.from <= partition && partition <= range.to
-}
-
 function explainWait(evaluation: Evaluation, asset: Asset, partition: number): string {
   const range = evaluation.bounds.get(asset.name)
   if (range === undefined) return "it has no partition yet"
-  if (!hasPartition(evaluation, asset, partition)) {
+  if (!isWithin(range, partition)) {
     const isLate = partition > range.to
     const key = formatPartitionKey(asset.partitions, isLate ? range.to : range.from)
     return `its ${isLate ? "newest" : "first"} partition is ${key}`
@@ -105,8 +102,7 @@ function explainWait(evaluation: Evaluation, asset: Asset, partition: number): s
 /** Tests whether the rows of a partition are ready to publish, or a run can materialize or check them now. */
 export function canBecomeReady(evaluation: Evaluation, asset: Asset, partition: number): boolean {
   const flags = stateFlagsAt(evaluation, asset.computation, partition)
-  if (!hasPartition(evaluation, asset, partition) || (flags & stateFlags.blocked) !== 0)
-    return false
+  if (!isExisting(evaluation, asset, partition) || (flags & stateFlags.blocked) !== 0) return false
   if ((flags & stateFlags.fresh) === 0 || !isChecked(evaluation, asset, partition)) return true
   return isReadyToPublish(evaluation, asset, partition)
 }
