@@ -15,9 +15,12 @@ import { parseSync } from "oxc-parser"
 
 const root = fileURLToPath(new URL("../", import.meta.url))
 
-const sourceFolders = ["packages", "apps"].flatMap((folder) =>
-  readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
-)
+const workspaceFolders = [
+  ...["packages", "apps"].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+  ),
+  "bench",
+]
 
 const oddNames = new Set(
   `given wanted meant asked told found known own kept looked left seen made counted named each
@@ -76,9 +79,16 @@ const codeFolders = ["src", "bin", "server", "client"]
 
 /** Source files of the product, relative to the workspace. */
 export function listSources() {
-  return sourceFolders
+  return workspaceFolders
     .flatMap((folder) => codeFolders.flatMap((name) => listFiles(`${folder}/${name}`)))
     .filter((path) => /\.(ts|tsx|js)$/.test(path))
+}
+
+/** Sources of tests, relative to the workspace. */
+export function listTests() {
+  return [...workspaceFolders.map((folder) => `${folder}/test`), "canaries"]
+    .flatMap(listFiles)
+    .filter((path) => /\.(ts|tsx|js)$/.test(path) && !path.includes("node_modules"))
 }
 
 /** Pages that a person reads. */
@@ -211,6 +221,65 @@ export function findForbiddenWords(path, text) {
     )
 }
 
+/**
+ * Forbidden words in the comments of a test and in the titles of its cases.
+ * @param {string} path
+ * @param {string} text
+ */
+export function findForbiddenTestWords(path, text) {
+  const { program, comments } = parseSync(path, text)
+  /** @type {{ start: number, end: number }[]} */
+  const spans = [...comments]
+  visit(program, (node) => {
+    if (isTestCall(node)) spans.push(node.arguments[0])
+  })
+  return findForbiddenWords(path, blankOutside(text, spans))
+}
+
+/**
+ * Tests if a call has the title of a test or of a group of tests: `test("…")`, `test.each(…)("…")`.
+ * @param {any} node
+ */
+function isTestCall(node) {
+  if (node.type !== "CallExpression") return false
+  if (!/^(Literal|TemplateLiteral)$/.test(node.arguments[0]?.type)) return false
+  let callee = node.callee
+  while (callee.type !== "Identifier") {
+    callee = callee.callee ?? callee.object
+    if (callee === undefined) return false
+  }
+  return /^(test|describe)$/.test(callee.name)
+}
+
+/**
+ * Replaces everything outside the spans by spaces; lines stay where they are.
+ * @param {string} text
+ * @param {readonly { start: number, end: number }[]} spans
+ */
+function blankOutside(text, spans) {
+  let result = ""
+  for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+    result += blank(text.slice(result.length, start))
+    result += text.slice(result.length, end)
+  }
+  return result + blank(text.slice(result.length))
+}
+
+/** @param {string} text */
+function blank(text) {
+  return text.replace(/[^\n]/g, " ")
+}
+
+/** Forbidden words of all sources, tests and pages. @returns {Finding[]} */
+export function findAllForbiddenWords() {
+  return [
+    ...[...listSources(), ...listPages()].flatMap((path) =>
+      findForbiddenWords(path, readWorkspaceFile(path)),
+    ),
+    ...listTests().flatMap((path) => findForbiddenTestWords(path, readWorkspaceFile(path))),
+  ]
+}
+
 /** Measures all sources. @returns {Measures} */
 export function measureSources() {
   const all = listSources().map((path) => measureSource(path, readWorkspaceFile(path)))
@@ -272,9 +341,7 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
   print(
     `files in commands/      ${listCommandFiles().length} of ${listCommandLoads(readRoutes()).length} commands`,
   )
-  const words = [...listSources(), ...listPages()].flatMap((path) =>
-    findForbiddenWords(path, readWorkspaceFile(path)),
-  )
+  const words = findAllForbiddenWords()
   print(`forbidden words         ${words.length}`)
   if (argv.includes("--list"))
     for (const { path, line, text } of [

@@ -1,11 +1,14 @@
 import { expect, test } from "vitest"
 
 import {
+  findAllForbiddenWords,
+  findForbiddenTestWords,
   findForbiddenWords,
   listCommandFiles,
   listCommandLoads,
   listPages,
   listSources,
+  listTests,
   measureSource,
   measureSources,
   readRoutes,
@@ -38,10 +41,22 @@ test("forbidden words are found in sources and in pages, with their lines", () =
   expect(findForbiddenWords("page.md", page).map(({ line }) => line)).toEqual([1, 3, 4, 4, 6])
 })
 
-test("sources and pages have no forbidden word", () => {
-  const paths = [...listSources(), ...listPages()]
-  expect(paths.length).toBeGreaterThan(300)
-  expect(paths.flatMap((path) => findForbiddenWords(path, readWorkspaceFile(path)))).toEqual([])
+const tests = `
+/** Rows made anew. */
+const told = "whatever"
+describe("whatever", () => {
+  test.each([1])(\`%i is told\`, () => find("whatever")) // nobody
+})
+`
+
+test("forbidden words are found in the titles and comments of tests, not in their code", () => {
+  expect(findForbiddenTestWords("a.test.ts", tests).map(({ line }) => line)).toEqual([2, 4, 5, 5])
+})
+
+test("sources, tests and pages have no forbidden word", () => {
+  expect(listSources().length + listPages().length).toBeGreaterThan(300)
+  expect(listTests().length).toBeGreaterThan(300)
+  expect(findAllForbiddenWords()).toEqual([])
 })
 
 const { functions, variables, ofFunctions, oddVariables, questionComments } = measureSources()

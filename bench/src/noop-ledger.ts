@@ -119,18 +119,17 @@ const buildStepsQuery = (count: number) => `
 function* formatRows(
   shape: Shape,
   graph: Graph,
-  timelines: ReadonlyMap<string, MaterializationHistory>,
+  histories: ReadonlyMap<string, MaterializationHistory>,
 ): Generator<string> {
   let id = 0
   for (let asset = shape.sources; asset < shape.assets; asset += 1) {
-    const timeline = timelines.get(getAssetName(asset))
-    const [version] = timeline?.versions ?? []
-    if (timeline === undefined || version === undefined)
-      throw new Error(`no ${getAssetName(asset)}`)
+    const history = histories.get(getAssetName(asset))
+    const [version] = history?.versions ?? []
+    if (history === undefined || version === undefined) throw new Error(`no ${getAssetName(asset)}`)
     const lines: string[] = []
     for (let day = 0; day < shape.days; day += 1) {
       id += 1
-      const inputText = formatFingerprint(getFingerprint(timeline.inputs, day))
+      const inputText = formatFingerprint(getFingerprint(history.inputs, day))
       const check = version.checks[0]?.version ?? ""
       const input = computeInputVersion(
         graph,

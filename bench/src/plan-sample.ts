@@ -51,7 +51,7 @@ function main([kind = "", statePath = ""]: readonly string[]): Sample {
     declare: declarationTiming,
     graph: graphTiming,
     state: stateTiming,
-    extents: boundsTiming,
+    bounds: boundsTiming,
   }
   return {
     first: toTimings({ ...start, ...first }),

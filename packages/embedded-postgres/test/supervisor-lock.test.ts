@@ -42,7 +42,7 @@ test("a record emptied by a power cut belongs to a dead supervisor", async () =>
   expect((await claimAll()).filter((claim) => claim !== undefined)).toEqual([4])
 })
 
-test("records of long dead supervisors are cleared away", async () => {
+test("records of dead supervisors are deleted", async () => {
   for (let turn = 1; turn <= 15; turn++) {
     const supervisorSocket = await openSupervisorSocket(folder)
     expect(await claimSupervisorLock(folder, supervisorSocket.socketPath)).toBe(turn)

@@ -147,7 +147,7 @@ test("after all processes were killed the next command finds the committed rows"
   expect(await countRetainedRows(home)).toBe(1)
 })
 
-test("lock files whose process number was given to somebody else do not keep the server down", async () => {
+test("lock files whose process number belongs to another process do not keep the server down", async () => {
   const { dataFolder, socketFolder } = buildPostgresHome(home)
   mkdirSync(socketFolder, { recursive: true, mode: 0o700 })
   const lines = [process.pid, dataFolder, 1, 5432, socketFolder, "", "1 1", "ready", ""].join("\n")
@@ -283,7 +283,7 @@ function createHome(): string {
   return newFolder
 }
 
-/** Runs beside the next test, since every server lingers for a moment. */
+/** Runs beside the next test, since a server stops a moment after its last connection. */
 async function removeFolders(folders: readonly string[]): Promise<void> {
   for (const one of folders) {
     await waitUntilStopped(one)

@@ -7,7 +7,7 @@ import { expect, test } from "vitest"
 
 const root = resolve(import.meta.dirname, "..")
 
-/** What the generator does with these sources, in a copy: its exit status tells nothing. */
+/** Runs the generator on these sources in a copy; its exit status is not meaningful. */
 async function generateInCopy(edit: (source: string) => string) {
   const folder = await mkdtemp(join(root, ".freshet-migrations-"))
   try {

@@ -123,7 +123,7 @@ describe("a request names partitions", () => {
     expect(steps.map(({ count }) => count)).toEqual([25])
   })
 
-  test("of every grain by a range of days: all that lie within", async () => {
+  test("of every granularity by a range of days: all that lie within", async () => {
     expect(await targetsOf("plan group:visits --from 2025-11-01 --to 2025-11-30")).toEqual({
       hourly_visits: "2025-11-01T00..2025-11-30T23",
       daily_visits: "2025-11-01..2025-11-30",
@@ -190,7 +190,7 @@ test.each([
   expect(err).toContain(hint)
 })
 
-test("status counts partitions by their noun, and judges a set of keys by the first in the worst state", async () => {
+test("status counts partitions by their noun, and shows a set of keys by the first in the worst state", async () => {
   const { out } = await run("status")
   expect(out).toMatch(/^◌ {2}hourly_visits +missing +2025-12-31T23 +1,633 of 1,633 hours missing/m)
   expect(out).toMatch(/^◌ {2}monthly_visits .* 2 of 2 months missing/m)

@@ -36,7 +36,7 @@ test("a source is read from its landed files", async () => {
   }
 })
 
-test("a name that is no asset's means nothing", async () => {
+test("the name of no asset is no relation", async () => {
   for (const name of ["item", "item@all", "@all", ""]) expect(await find(name)).toBeUndefined()
 })
 

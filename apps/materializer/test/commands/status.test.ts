@@ -110,7 +110,7 @@ test("a filter limits the list and not the summary", async () => {
   expect(out).not.toContain("best_items")
 })
 
-test("overdue is one word in flag, selection and JSON; --late is its previous name", async () => {
+test("overdue is one word in flag, selection and JSON; the previous name of the flag is accepted", async () => {
   const listNames = async (...words: readonly string[]) => {
     const { out } = await runCommand(unmaterializedProject, ["status", ...words, "--json"])
     const { assets } = JSON.parse(out) as { assets: readonly { name: string; overdue: unknown }[] }

@@ -42,7 +42,7 @@ test("nobody is asked without records, nor with --yes", async () => {
   }
 })
 
-test("forget is a hidden alias of wipe", async () => {
+test("the previous name of wipe is a hidden alias", async () => {
   const { wipes, project } = createWipeableProject(2)
   expect((await runCommand(project, ["forget", "items", "--all", "--yes"])).code).toBe(0)
   expect(wipes).toEqual([everyItem])

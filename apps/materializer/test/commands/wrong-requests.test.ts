@@ -49,7 +49,7 @@ test.each([
   expect(err).not.toMatch(/^\s+at /m)
 })
 
-test("all problems of a request are told at once", async () => {
+test("all problems of a request are reported at once", async () => {
   const { err } = await runCommand(project, ["plan", "itms or bst_items"])
   expect(err).toContain("`itms`")
   expect(err).toContain("`bst_items`")
@@ -64,9 +64,9 @@ test("an asset without any partition is blocked, and its missing files are named
   expect(out).toContain("items: waits for orders/{partition}.json (orders)")
 })
 
-test("a fault that nobody foresaw is a message, not a stack, and exit 1", async () => {
-  const world = { withProject: () => Promise.reject(new TypeError("x is not a function")) }
-  const { code, err } = await runCommand(project, ["status"], { services: world })
+test("an unexpected fault is a message, not a stack, and exit 1", async () => {
+  const services = { withProject: () => Promise.reject(new TypeError("x is not a function")) }
+  const { code, err } = await runCommand(project, ["status"], { services })
   expect(code).toBe(1)
   expect(err).toContain("error: x is not a function")
   expect(err).toContain("FRESHET_DEBUG")

@@ -123,7 +123,7 @@ const unusualFiles: readonly { what: string; name: string; content: Uint8Array; 
     rows: 2,
   },
   {
-    what: "a like of a message nobody wrote",
+    what: "a like of a message that does not exist",
     name: ".json",
     content: fileOf([`{"action":"like","user_id":1,"message_id":4}`]),
     rows: 1,

@@ -111,7 +111,7 @@ test("case 16: why exits 0 and names the missing file, and plan lists blocked as
       not_landed: [{ asset: "films", blocker: "movies/credits.csv (credits_file)" }],
       is_blocked: true,
     })
-    expectDone(await runFreshet(project, "materialize")) // nobody asked for films
+    expectDone(await runFreshet(project, "materialize")) // films was not requested
   })
 })
 

@@ -33,8 +33,8 @@ test("a second demo finds nothing stale and prints the same", async () => {
   const again = await run("demo")
   expectDone(again)
   expect(again.stdout).toContain("Nothing is stale")
-  const told = (text: string) => text.slice(text.indexOf("All 54 assets"))
-  expect(told(again.stdout)).toBe(told(first.stdout))
+  const selectSummary = (text: string) => text.slice(text.indexOf("All 54 assets"))
+  expect(selectSummary(again.stdout)).toBe(selectSummary(first.stdout))
 })
 
 test("every command works on the demo's data with --demo, and suggests commands with --demo", async () => {

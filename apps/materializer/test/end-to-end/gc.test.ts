@@ -178,7 +178,7 @@ test("gc that is killed between the ledger and the files leaves orphaned files t
     await project.withDatabase((url) =>
       withLedgerConnection(url, async (client) => {
         await client.query("begin")
-        // which files are kept is read from this table, once the ledger has forgotten
+        // gc reads the files to retain from this table after it has deleted the records
         await client.query("lock table freshet.line_counts in access exclusive mode")
         const running = startFreshet(project, "gc", "--grace", "0")
         await waitUntil(async () => (await recordedFiles(project)).length === 8)

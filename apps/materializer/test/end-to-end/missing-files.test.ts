@@ -80,7 +80,7 @@ test("an earlier materialization with the same inputs is recomputed if its file 
 
 const [, secondShopDay, , newestShopDay] = shopDays
 
-test("all commands judge a missing file alike: it and its readers are not up to date, and it will be rebuilt", async () => {
+test("all commands report a missing file alike: it and its readers are not up to date, and it will be rebuilt", async () => {
   await withMaterializedShop(async (project) => {
     for (const day of [secondShopDay, newestShopDay])
       rmSync(findPartitionFile(project, "items", day))

@@ -100,11 +100,11 @@ test("ten more ratings rebuild the assets that read ratings, and only changed ro
     const found = differences(before, await readPublished(place))
     const [publication] = run.publications
     expect(run.publications).toHaveLength(1)
-    const told = (publication?.changes ?? []).map((change) => {
+    const changedRows = (publication?.changes ?? []).map((change) => {
       const { table, inserted, updated, deleted } = change
       return [table.replace("movies.", ""), inserted + updated + deleted] as const
     })
-    expect(Object.fromEntries(told.filter(([, many]) => many > 0))).toEqual(found)
+    expect(Object.fromEntries(changedRows.filter(([, many]) => many > 0))).toEqual(found)
     expect(found["ratings"]).toBe(10)
     expect(Object.keys(found).toSorted()).toEqual([
       "highest_rated_films",

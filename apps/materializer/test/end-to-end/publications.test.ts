@@ -43,7 +43,7 @@ test("a published day whose file was withdrawn is replaced by the newest day tha
   })
 })
 
-test("a table shows the rows of the asset that is declared, whatever set and asset published it before", async () => {
+test("a table has the rows of its declared asset, also after another set or asset published it", async () => {
   await withPublishedRecs(declareRecs(), async (project) => {
     landRaw(project, "2026-01-01", 1)
     expectDone(await runFreshet(project, "materialize"))

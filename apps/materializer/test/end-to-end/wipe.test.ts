@@ -230,7 +230,7 @@ test("a killed wipe removes all or nothing, and releases the run lock", async ()
         await client.query("rollback")
       }),
     )
-    // what the server was told to do is done or not, as a whole, whoever asked is gone
+    // the server commits the deletion or rolls it back as a whole, without the killed command
     await waitUntil(async () => (await runFreshet(project, ...words, "--no-wait")).code === 0)
     expect(await states(project)).toMatchObject({ items: "0 fresh, 0 stale, 4 missing" })
   })

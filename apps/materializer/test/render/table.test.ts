@@ -8,7 +8,7 @@ const columns = [
   { header: "because", shrinks: true },
 ] as const
 const rows = [
-  ["user_recs", "49,975", "valid_user_candidates 2026-01-10 will be made anew"],
+  ["user_recs", "49,975", "valid_user_candidates 2026-01-10 will be rebuilt"],
   ["rooms", "3", { text: "never made", tone: "bad" }],
 ] as const
 

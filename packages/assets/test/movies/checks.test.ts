@@ -120,7 +120,7 @@ describe("what a file says wrong is refused", () => {
   })
 })
 
-describe("no check passes whatever the rows are", () => {
+describe("every check fails for some rows", () => {
   let seen: Awaited<ReturnType<typeof failing>>
   let byData: Failed
 

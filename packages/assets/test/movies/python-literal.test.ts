@@ -56,7 +56,7 @@ function reprText(text: string): string {
 
 const word = fc.string({ unit: fc.constantFrom("a", "'", '"', "\\", "\n", ",", "}", " ", "é") })
 
-test("whatever repr writes is read back", () => {
+test("every text that repr writes is parsed back to its value", () => {
   const { value } = fc.letrec<{ value: PythonValue }>((tie) => ({
     value: fc.oneof(
       { depthSize: "small" },

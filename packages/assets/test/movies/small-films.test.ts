@@ -43,7 +43,7 @@ test("every row of the files is there, or in quarantine with its line and reason
   })
 })
 
-test("films, their labels, credits and ratings are told apart", async () => {
+test("films, their labels, credits and ratings are distinct datasets", async () => {
   await making(smallFilms, async (made) => {
     const films = await made.rows("movies")
     const told = films.map((row) => [row[0], row[2], row[7], row[10], row[14]])

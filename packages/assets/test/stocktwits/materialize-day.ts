@@ -42,7 +42,7 @@ export interface MaterializedDay {
 
 type MaterializedResult = Extract<ComputeResult, { readonly kind: "materialized" }>
 
-/** Makes these assets for the day, and whatever they and their checks read, each partition once; any share of bad lines is tolerated. */
+/** Materializes these assets for the day, and the partitions that they and their checks read, once each; any share of bad lines is tolerated. */
 export async function materializeDay(
   assets: readonly AnyAsset[],
   project: LandedProject,

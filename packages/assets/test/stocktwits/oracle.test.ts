@@ -98,7 +98,7 @@ describe("the worked example", () => {
     ])
   })
 
-  test("without self-engagements, nobody is a reason for a recommendation to himself", () => {
+  test("without self-engagements, no user is a reason for a recommendation to himself", () => {
     const strict = computeStocktwits(example, defaults, "2026-01-05")
     expect(csv(strict.user_recs)).toBe("user_id,rec_id,weight\n1,2,3\n1,5,1\n2,5,1\n3,5,1\n")
     expect(csv(strict.user_rec_reasons)).toBe(

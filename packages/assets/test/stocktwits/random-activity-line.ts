@@ -191,7 +191,7 @@ function randomMalformedLine(): fc.Arbitrary<string> {
   )
 }
 
-/** A line that says a key twice is malformed, whatever it says. */
+/** A line with a duplicate key, which is malformed for any values. */
 function randomDuplicateKey(): fc.Arbitrary<string> {
   return fc.constantFrom(
     '{"action":"follow","user_id":1,"user_id":3,"following_user_id":2}',

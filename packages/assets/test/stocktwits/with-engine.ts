@@ -11,7 +11,7 @@ export interface EngineFixture {
   readonly landing: string
 }
 
-/** Lends an engine over an empty store and a landing folder, which is empty unless one is given. */
+/** Runs `work` with an engine over an empty store and a landing folder, an empty one by default. */
 export async function withEngine<T>(
   options: { readonly landing?: string },
   work: (fixture: EngineFixture) => Promise<T>,

@@ -27,7 +27,7 @@ function declareGraph(checkQuery: Sql) {
 
 const graph = declareGraph(sql`from ${known}`)
 
-/** Lands `raw` and `people` of some days; the check of `recs` fails where it reads `known(nobody)`. */
+/** Lands `raw` and `people` of some days; the check of `recs` fails where it reads no user of `known`. */
 function createProject(...days: readonly number[]): MemoryProject {
   const project = createProjectWithDays(days, {
     rows: ({ outputs: [output], relations }, asset, read) =>

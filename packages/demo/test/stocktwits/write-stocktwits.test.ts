@@ -91,7 +91,7 @@ test("four days or fewer have no gap", async () => {
   expect((await generateLanding({ days: 4, gaps: true })).summary.missingDays).toEqual([])
 })
 
-test("progress is told after each day, missing ones too", async () => {
+test("progress is reported after each day, missing ones too", async () => {
   const landing = await mkdtemp(join(tmpdir(), "freshet-demo-data-"))
   const told: StocktwitsDemoProgress[] = []
   const options = { ...smallOptions, days: 5, gaps: true, landing }

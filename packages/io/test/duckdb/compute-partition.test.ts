@@ -370,7 +370,7 @@ test("the data version depends on the rows alone, not on their order, the thread
   expect(versions.size).toBe(1)
 })
 
-test("the data version tells rows, repeated rows, columns and types apart", async () => {
+test("the data version differs for other rows, repeated rows, columns and types", async () => {
   const versions = await Promise.all(
     [
       sqlAsset({

@@ -68,7 +68,7 @@ test.each([
   '{"id":1,"at":"0000-01-01T00:00:00Z"}',
   '{"id":1,"at":"2026-01-01T24:00:00Z"}',
   '{"id":1,"at":"2026-01-01T00:00:00+01:00"}',
-])("%s is doubtful", (line) => expect(isPlain(line)).toBe(false))
+])("%s is left to the strict parser", (line) => expect(isPlain(line)).toBe(false))
 
 test("more forms than one pattern knows are recognised all the same", () => {
   const { findLineEnd } = createFastLineMatcher(source)

@@ -33,7 +33,7 @@ async function withFile<T>(lines: readonly (string | Buffer)[], use: (path: stri
 
 const newline = Buffer.from("\n")
 
-test("wherever a line stands that is not plain, it and the next one are doubtful and no other", async () => {
+test("a line that is not plain, at any position, and its next line are left to the strict parser, and no other line", async () => {
   for (let at = 0; at < 4 * linesPerBlock; at += 1) {
     const lines = Array.from({ length: 5 * linesPerBlock }, (_, id) => good(id))
     const scan = await withFile(lines.with(at, '{"id":"x"}'), (path) =>
@@ -43,7 +43,7 @@ test("wherever a line stands that is not plain, it and the next one are doubtful
   }
 })
 
-test("a line of plain form whose bytes are not UTF-8 is doubtful", async () => {
+test("a line of plain form whose bytes are not UTF-8 is left to the strict parser", async () => {
   const lines = Array.from({ length: 5 * linesPerBlock }, (_, id) => Buffer.from(good(id)))
   const at = 2 * linesPerBlock + 3
   const torn = Buffer.from('{"id":1,"note":"\xff"}', "latin1")

@@ -2,7 +2,7 @@ import type { SourceAsset } from "@freshet/core"
 
 import { findByteReason, parseReferenceRecord, type ReferenceLine } from "./reference-parser.ts"
 
-/** A record as plain TypeScript judges it, with the number of its first line. */
+/** A record as plain TypeScript parses it, with the number of its first line. */
 export type ReferenceRecord = ReferenceLine & { readonly line: number }
 
 interface Syntax {

@@ -9,7 +9,7 @@ import {
   type ReferenceValue,
 } from "./reference-value.ts"
 
-/** A line as plain TypeScript judges it, for comparison: no SQL, no engine. */
+/** A line as plain TypeScript parses it, for comparison: no SQL, no engine. */
 export type ReferenceLine =
   | { readonly kind: "blank" }
   | { readonly kind: "row"; readonly row: Readonly<Record<string, unknown>> }

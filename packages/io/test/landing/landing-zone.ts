@@ -4,7 +4,7 @@ import { dirname, join } from "node:path"
 
 import { daily, int32, sourceAsset, type SourceAsset } from "@freshet/core"
 
-/** Lends a landing folder with these files in it: path → content. */
+/** Runs `work` with a landing folder that has these files: path → content. */
 export async function withLandingZone<T>(
   files: Readonly<Record<string, string | Uint8Array>>,
   work: (folder: string) => Promise<T>,

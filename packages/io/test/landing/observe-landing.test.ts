@@ -261,7 +261,7 @@ test("a changed file is read again, even if its size and modification time are t
   })
 })
 
-test("a file too young for its times to tell is not remembered", async () => {
+test("the hash of a file is not remembered while its times are too young to prove it", async () => {
   await withLandingZone({ "likes/2026-01-05.json": "five" }, async (folder) => {
     const options = { sources: [dailySource("likes")], folder, hashedFiles: new Map() }
     const nowMs = Math.ceil(statSync(join(folder, "likes/2026-01-05.json")).ctimeMs)

@@ -165,7 +165,7 @@ test("a quarantine file is retained with the rows of its step, failed rows for t
   expect(old).not.toContain("failed_rows/month")
 })
 
-test("only the holder of the right to run forgets, and every forgetting begins a new epoch", async () => {
+test("only the owner of the run lock wipes, and every wipe changes the ledger version", async () => {
   const recorded = async () =>
     readMaterializations(client(), await readLedgerNames(client(), graph), [
       { asset: "week", range: { from: 1, to: 1 } },

@@ -37,7 +37,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 let files = 0
 const newStateFile = () => join(folder, `${(files += 1)}.state`)
 
-/** A timeline as plain values, partition by partition. */
+/** Converts a materialization history to plain values, partition by partition. */
 function toPlainHistory({
   from,
   length,

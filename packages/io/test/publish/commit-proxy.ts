@@ -3,7 +3,7 @@ import { join } from "node:path"
 
 /**
  * Where the connection is cut: the server never hears the COMMIT, or the client never hears its answer,
- * or the server hears the COMMIT only while somebody else already waits for the outcome.
+ * or the server hears the COMMIT only while another connection already waits for the outcome.
  */
 export type CommitCut = "before_commit" | "after_commit" | "late_commit"
 

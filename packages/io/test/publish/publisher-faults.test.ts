@@ -93,7 +93,7 @@ async function killPublisher(): Promise<void> {
   await waitUntil(async () => (await fixture.client.query(`select ${publisher}`)).rowCount === 0, 1)
 }
 
-/** Publishes over a connection that is killed just before its n-th statement; tells whether it had that many. */
+/** Publishes over a connection that is killed just before its n-th statement; returns true if it had that many. */
 async function publishUntil(nth: number, request: PublicationRequest) {
   let statements = 0
   const connect = async () => {

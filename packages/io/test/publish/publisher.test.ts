@@ -534,7 +534,7 @@ describe("a publish that cannot be", () => {
     ])
   })
 
-  test("tells a wrong key, a lacking key and a type that cannot be written", async () => {
+  test("reports a wrong key, a lacking key and a type that cannot be written", async () => {
     const other = pgTable("pairs", { id: integer().notNull(), weight: integer().primaryKey() })
     const none = pgTable("pairs", { id: integer().notNull(), weight: integer().notNull() })
     const odd = pgTable("pairs", { id: integer().primaryKey(), weight: textColumn() })
@@ -563,7 +563,7 @@ describe("a publish that cannot be", () => {
     expect(await held()).toEqual(oldRows)
   })
 
-  test("never tells the password of the server", async () => {
+  test("never prints the password of the server", async () => {
     const url = "postgres://somebody:sEcret@127.0.0.1:1/nowhere"
     const file = await fixture.store(old)
     for (const address of [url, "postgres://somebody:sEcret@[:x/no where"]) {

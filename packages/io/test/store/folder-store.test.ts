@@ -104,7 +104,7 @@ test.each([
   ["notes.txt", undefined, ""],
   ["recs/2026-01-05/mine.parquet", undefined, "recs"],
   ["photos/2026/a/b/c.parquet", undefined, "2026"],
-])("what a step wrote is told from what others put there: %s", (key, kind, owner) => {
+])("the key of a file shows if a step wrote it: %s", (key, kind, owner) => {
   expect(findKeyKind(key)).toBe(kind)
   expect(getKeyAsset(key)).toBe(owner)
 })

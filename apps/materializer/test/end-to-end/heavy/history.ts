@@ -93,7 +93,7 @@ function pick<T>(random: Random, choices: readonly T[]): T {
   return choice
 }
 
-/** Writes the declarations: `recs` is published to the table of that name, whatever the asset's name and set. */
+/** Writes the declarations: the table `recs` is that of the published asset, under each of its names and sets. */
 export function declareHistory(declared: Declared): string {
   const { start, granularity, group, set, name, keepsPreviousName } = declared
   const partitions = {

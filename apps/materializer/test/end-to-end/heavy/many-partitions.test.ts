@@ -27,7 +27,7 @@ const users = `${common}
   export const assets = [numbers, users, scores]`
 
 /** Declares assets of a source that is empty between its first and last landed file. */
-function timeline(partitions: string): string {
+function declareChain(partitions: string): string {
   return `${common}
     const partitions = ${partitions}
     const raw = source("raw", partitions, "raw/{partition}.json")
@@ -126,7 +126,7 @@ test.each([
 ])(
   "%s are planned, printed and explained in a few ranges (complaints 32 to 35)",
   async (_, partitions, [first = "", newest = ""], total) => {
-    await withDeclaredProject(timeline(partitions), async (project) => {
+    await withDeclaredProject(declareChain(partitions), async (project) => {
       for (const key of [first, newest]) project.land(`raw/${key}.json`, '{"n":7}\n')
       const everything = ["plan", "rolling", "--from", first]
       const whole = await jsonOf(project, ...everything)
@@ -160,7 +160,7 @@ test.each([
 )
 
 test("a hundred thousand materializations are wiped at once (complaint 38)", async () => {
-  await withDeclaredProject(timeline(`hourly({ start: "1912-01-01T00" })`), async (project) => {
+  await withDeclaredProject(declareChain(`hourly({ start: "1912-01-01T00" })`), async (project) => {
     for (const key of ["1912-01-01T00", "2026-10-01T00"])
       project.land(`raw/${key}.json`, '{"n":7}\n')
     await measured(project, "materialize", "plain")

@@ -45,7 +45,7 @@ export function listWindowDays(day: string, landed: LandedDays): readonly Parsed
 }
 
 /**
- * A like sees the messages of the window that ends at its own day, whatever their order in the
+ * A like sees the messages of the window that ends at its own day, in any order of the
  * file. A message_id sent again on a later day is a message of that day too (its room and its
  * mentions count), but a like goes to the earliest one that its window still shows.
  */

@@ -20,7 +20,7 @@ export type StocktwitsEvent =
  * - `missing_field`: an id of this action is absent or null.
  * - `wrong_type`: an id is not an integer literal (5.0, 1e3 and "5" are not), `mention_ids` is neither
  *   null nor a string of digits separated by commas, or `timestamp` is neither null nor an instant.
- * - `id_out_of_range`: an id or a mention outside its range; judged on the text, however long.
+ * - `id_out_of_range`: an id or a mention outside its range; compared as text of any length.
  * - `duplicate_message`: an earlier accepted message of the same day has this message_id.
  *
  * Fields an action does not have (`mention_ids` of a like) may hold anything.
