@@ -22,10 +22,10 @@ const logFormats: Readonly<Record<ServeFlags["log"], FormatLogLine>> = {
   json: formatJsonLine,
 }
 
-/** The time that user code gets to notice the end of the server; supervisors of processes give ten seconds. */
+/** Time limit of a shutdown with running user code; supervisors of processes kill after ten seconds. */
 const shutdownMs = 9_000
 
-/** Executes ticks as they become due, and answers those who watch the server. */
+/** Executes ticks as they become due, and serves health, metrics and the web page. */
 export async function serve(cli: CommandLine, flags: ServeFlags): Promise<number> {
   const bus = createEventBus()
   const services = await loadServices(cli, { emit: bus.emit, watchesSteps: false })

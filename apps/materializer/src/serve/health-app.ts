@@ -8,12 +8,12 @@ export interface HealthSources {
   readonly nowMs: () => number
 }
 
-/** The age of the last successful look after which the scheduler counts as stuck. */
+/** The time without a successful look at schedules after which the scheduler is stuck. */
 const longestSilenceMs = 300_000
 
 /**
- * Creates the routes for those who watch the server. `/healthz`: the process works. `/readyz`: its last look at
- * schedules succeeded, so it reaches the database. `/metrics`: Prometheus text.
+ * Creates the routes for monitoring. `/healthz`: the process works. `/readyz`: its last look at schedules succeeded,
+ * so it reaches the database. `/metrics`: Prometheus text.
  */
 export function createHealthApp({ getStatus, formatMetrics, nowMs }: HealthSources): Hono {
   const app = new Hono()
