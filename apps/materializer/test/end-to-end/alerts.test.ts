@@ -2,9 +2,10 @@ import { waitUntil } from "@freshet/embedded-postgres/testing"
 import { alertListSchema, alertTestSchema } from "@freshet/services/documents"
 import { expect, test } from "vitest"
 
+import { parseDocument } from "../fixtures/parse-document.ts"
 import { withMailServer, withWebhook } from "./alert-receivers.ts"
 import type { DeclaredProject } from "./declared-project.ts"
-import { expectDone, readFreshetJson, runFreshet, startFreshet } from "./freshet-process.ts"
+import { expectDone, runFreshet, startFreshet } from "./freshet-process.ts"
 import { declareShop, landOrders, shopDays, withShop } from "./shop.ts"
 import { withEnvironment } from "./test-project.ts"
 
@@ -19,12 +20,8 @@ const failing = declareWhenStale(declareShop({ maxOrders: 2 }))
 const passing = declareWhenStale(declareShop())
 
 async function readAlerts(project: DeclaredProject) {
-  const { schema_version: _, ...document } = await readFreshetJson<{ schema_version: number }>(
-    project,
-    "alerts",
-    "ls",
-  )
-  return alertListSchema.parse(document).alerts
+  const { stdout } = await runFreshet(project, "alerts", "ls", "--json")
+  return parseDocument(alertListSchema, stdout).alerts
 }
 
 test("a failed tick is announced once, and its recovery", () =>
@@ -117,22 +114,16 @@ test("alerts test reports each channel", () =>
         FRESHET_ALERT_EMAIL_TO: "you@example.com",
       })
       const { code, stdout } = await runFreshet(project, "alerts", "test", "--json")
-      const { schema_version: _, ...document } = JSON.parse(stdout) as Record<string, unknown>
       expect(code).toBe(8)
-      expect(alertTestSchema.parse(document)).toEqual({
-        channels: [
-          { channel: "webhook", error: null },
-          {
-            channel: "e-mail",
-            error: "The mail server did not accept the message: ESOCKET.",
-          },
-        ],
-      })
+      expect(parseDocument(alertTestSchema, stdout).channels).toEqual([
+        { channel: "webhook", error: null },
+        { channel: "e-mail", error: "The mail server did not accept the message: ESOCKET." },
+      ])
       expect(webhook.messages).toEqual([expect.stringContaining("Test of Freshet's alerts")])
     }),
   ))
 
-test("a webhook that is no URL is a mistake of the configuration", () =>
+test("a webhook that is no URL is an error of the configuration", () =>
   withShop(async (shop) => {
     const project = withEnvironment(shop, { FRESHET_ALERT_WEBHOOK: "hooks.example.com" })
     const { code, stderr } = await runFreshet(project, "serve", "--once")

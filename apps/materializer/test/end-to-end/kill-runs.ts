@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 
 import { createRandom } from "@freshet/core/engine"
-import { expect } from "vitest"
+import { expect, test } from "vitest"
 
 import { expectDone, runFreshet, startFreshet } from "./freshet-process.ts"
 import { type LedgerContents, readContents } from "./ledger-contents.ts"
@@ -25,8 +25,23 @@ interface Stage {
   readonly ms: number
 }
 
-/** Kills so many runs at moments spread over their duration, and compares the contents after each kill with those of undisturbed runs. Returns the number of kills by what had happened before. */
-export async function killRuns(kills: number, seed: number): Promise<ReadonlyMap<string, number>> {
+/** Declares the test that kills runs at moments spread over their duration; `FRESHET_TEST_KILLS` replaces the number. */
+export function testKilledRuns(defaultKills: number): void {
+  const kills = Number(process.env["FRESHET_TEST_KILLS"] ?? defaultKills)
+  const seed = Number(process.env["FRESHET_TEST_SEED"] ?? Date.now() % 1_000_000)
+  test(
+    `a run killed at any moment leaves nothing half-written, and the next run continues (${kills} kills, seed ${seed})`,
+    async () => {
+      const tally = await killRuns(kills, seed)
+      console.log(`kills by progress: ${JSON.stringify([...tally])}`)
+      expect(sum(tally)).toBe(kills)
+    },
+    600_000 + kills * 60_000,
+  )
+}
+
+/** Compares the contents after each kill with those of undisturbed runs. Returns the number of kills by progress. */
+async function killRuns(kills: number, seed: number): Promise<ReadonlyMap<string, number>> {
   return withEmbeddedTestProject((reference) =>
     withFileReader(reference.folder, async (reader) => {
       await runFreshet(reference, "status")
@@ -34,7 +49,7 @@ export async function killRuns(kills: number, seed: number): Promise<ReadonlyMap
       const template = join(reference.folder, "postgres")
       cpSync(join(reference.home, "postgres/data"), template, { recursive: true })
       const stages: Stage[] = []
-      for (const landIt of inputs) stages.push(await undisturbed(reference, reader, landIt))
+      for (const land of inputs) stages.push(await runUndisturbed(reference, reader, land))
       const tally = new Map<string, number>()
       const disturbance = { reader, kills, tally, moment: spreadMoments(seed) }
       for (let number = 0; sum(tally) < kills; number += 1) {
@@ -64,19 +79,19 @@ function spreadMoments(seed: number): () => number {
 }
 
 function sum(tally: ReadonlyMap<string, number>): number {
-  return [...tally.values()].reduce((total, each) => total + each, 0)
+  return [...tally.values()].reduce((total, count) => total + count, 0)
 }
 
-async function undisturbed(
+async function runUndisturbed(
   place: TestProject,
   reader: FileReader,
-  landIt: Stage["land"],
+  land: Stage["land"],
 ): Promise<Stage> {
-  await landIt(place)
+  await land(place)
   const ended = await runFreshet(place, "materialize")
   expectDone(ended)
   const files = await readFiles(place, reader)
-  return { land: landIt, contents: await readContents(place), files, ms: ended.ms }
+  return { land, contents: await readContents(place), files, ms: ended.ms }
 }
 
 interface Disturbance {
@@ -98,14 +113,15 @@ async function disturb(
   mkdirSync(place.folder, { recursive: true })
   for (const [at, stage] of stages.entries()) {
     await stage.land(place)
-    for (let left = killsAStage; left > 0 && sum(disturbance.tally) < kills; left -= 1) {
-      const kill = await killDuring(place, left === 1 ? "publication" : "run", {
-        afterMs: disturbance.moment() * (left === 1 ? publicationMs : stage.ms),
+    for (let number = 1; number <= killsAStage && sum(disturbance.tally) < kills; number += 1) {
+      const isLast = number === killsAStage
+      const kill = await killDuring(place, isLast ? "publication" : "run", {
+        afterMs: disturbance.moment() * (isLast ? publicationMs : stage.ms),
       })
       if (kill.ended) break
       const contents = await expectWhole(place, stages.slice(0, at + 1), disturbance.reader)
-      const before = `stage ${at + 1}, ${progressIn(contents, stage)}`
-      disturbance.tally.set(before, (disturbance.tally.get(before) ?? 0) + 1)
+      const progress = `stage ${at + 1}, ${describeProgress(contents, stage)}`
+      disturbance.tally.set(progress, (disturbance.tally.get(progress) ?? 0) + 1)
     }
     expectDone(await runFreshet(place, "materialize"))
     await expectFinished(place, stage, disturbance.reader)
@@ -123,7 +139,7 @@ async function killDuring(
 ): Promise<{ ended: boolean }> {
   const running = startFreshet(place, "materialize")
   if (phase === "publication")
-    await Promise.race([running.waitForOutput(allStepsEnded), running.result])
+    await Promise.race([running.waitForOutput(haveAllStepsEnded), running.result])
   await Promise.race([delay(afterMs), running.result])
   running.kill("SIGKILL")
   const ended = await running.result
@@ -132,19 +148,21 @@ async function killDuring(
 }
 
 /** Tests by the output of a run if all of its steps have ended. */
-function allStepsEnded(said: string): boolean {
-  const steps = /started: (\d+) steps?$/m.exec(said)?.[1]
-  const ended = said.match(/^\S+ {2}\S+ \d{4}-\d\d-\d\d: (materialized|unchanged|reused|checked)/gm)
-  return steps !== undefined && (ended?.length ?? 0) === Number(steps)
+function haveAllStepsEnded(output: string): boolean {
+  const steps = /started: (\d+) steps?$/m.exec(output)?.[1]
+  const endedSteps = output.match(
+    /^\S+ {2}\S+ \d{4}-\d\d-\d\d: (materialized|unchanged|reused|checked)/gm,
+  )
+  return steps !== undefined && (endedSteps?.length ?? 0) === Number(steps)
 }
 
-function progressIn({ versions, publications }: LedgerContents, stage: Stage): string {
-  const wanted = [...stage.contents.versions]
-  const made = wanted.filter(([key, version]) => versions.get(key) === version).length
+function describeProgress({ versions, publications }: LedgerContents, stage: Stage): string {
+  const expected = [...stage.contents.versions]
+  const recordedCount = expected.filter(([key, version]) => versions.get(key) === version).length
   if (publications.at(-1)?.version === stage.contents.publications.at(-1)?.version)
     return "published"
-  if (made === wanted.length) return "all steps recorded"
-  return made === 0 ? "nothing recorded" : "some steps recorded"
+  if (recordedCount === expected.length) return "all steps recorded"
+  return recordedCount === 0 ? "nothing recorded" : "some steps recorded"
 }
 
 /** Every file under its final name is whole, every record has its file, and the tables show one publication or none. */
@@ -157,16 +175,14 @@ async function expectWhole(
   const files = await readFiles(place, reader)
   for (const { file, asset, day, dataVersion } of contents.materializations) {
     expect([...files.keys()]).toContain(file)
-    const known = stages.flatMap((stage) => stage.contents.materializations)
-    expect(known.map((made) => `${made.asset} ${made.day} ${made.dataVersion}`)).toContain(
-      `${asset} ${day} ${dataVersion}`,
-    )
+    const undisturbed = stages.flatMap((stage) => stage.contents.materializations)
+    expect(undisturbed).toContainEqual(expect.objectContaining({ asset, day, dataVersion }))
   }
   const newest = contents.publications.at(-1)
-  const shown = stages.find(
+  const publishedStage = stages.find(
     (stage) => stage.contents.publications.at(-1)?.version === newest?.version,
   )
-  if (newest !== undefined) expect(contents.published).toEqual(shown?.contents.published)
+  if (newest !== undefined) expect(contents.published).toEqual(publishedStage?.contents.published)
   else for (const rows of contents.published.values()) expect(rows).toEqual([])
   return contents
 }

@@ -12,7 +12,7 @@ import {
   recsPrelude,
   withPublishedRecs,
 } from "./published-recs.ts"
-import { withEnvironment } from "./test-project.ts"
+import { withClockAhead } from "./test-project.ts"
 
 test("a published day whose file was withdrawn is replaced by the newest day that exists, and the run says so", async () => {
   await withPublishedRecs(declareRecs(), async (project) => {
@@ -156,11 +156,7 @@ test("a day that was published while the clock was two days ahead is replaced", 
     })
     export const assets = [days]`
   await withPublishedRecs(declarations, async (project) => {
-    const ahead = `const { now } = Date; Date.now = () => now.call(Date) + ${2 * dayMs}`
-    const importOption = `--import=data:text/javascript,${encodeURIComponent(ahead)}`
-    expectDone(
-      await runFreshet(withEnvironment(project, { NODE_OPTIONS: importOption }), "materialize"),
-    )
+    expectDone(await runFreshet(withClockAhead(project, 2 * dayMs), "materialize"))
     const { publications } = await readFreshetJson<PublishedDays>(project, "materialize")
     const [replaced, shown] = [1, -1].map((days) =>
       new Date(Date.now() + days * dayMs).toISOString().slice(0, 10),

@@ -2,6 +2,7 @@ import type { RunDocument, TickDocument } from "@freshet/services"
 import { scheduleListSchema } from "@freshet/services/documents"
 import { expect, test } from "vitest"
 
+import { parseDocument } from "../fixtures/parse-document.ts"
 import { expectDone, readFreshetJson, runFreshet } from "./freshet-process.ts"
 import { declareShop, landOrders, withShop } from "./shop.ts"
 
@@ -13,12 +14,8 @@ const everyMorning = `
 type Place = Parameters<typeof runFreshet>[0]
 
 async function readSchedule(place: Place) {
-  const { schema_version: _, ...document } = await readFreshetJson<{ schema_version: number }>(
-    place,
-    "schedule",
-    "ls",
-  )
-  return scheduleListSchema.parse(document).schedules[0]
+  const { stdout } = await runFreshet(place, "schedule", "ls", "--json")
+  return parseDocument(scheduleListSchema, stdout).schedules[0]
 }
 
 test("a tick materializes the newest partitions at its instant, once", () =>

@@ -97,6 +97,14 @@ export function withEnvironment<P extends CommandSettings>(
   return { ...place, environment: { ...place.environment, ...environment } }
 }
 
+/** Returns the same project with a clock that is this much ahead in its commands. */
+export function withClockAhead<P extends CommandSettings>(place: P, ms: number): P {
+  const clock = `const { now } = Date; Date.now = () => now.call(Date) + ${ms}`
+  return withEnvironment(place, {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(clock)}`,
+  })
+}
+
 /** Puts a file into the landing zone, by its path under `stocktwits`. */
 export function land(
   place: Pick<TestProject, "landing">,

@@ -6,7 +6,7 @@ import { expect, test } from "vitest"
 import type { DeclaredProject } from "../declared-project.ts"
 import { runFreshet } from "../freshet-process.ts"
 import { readPublishedRows, withPublishedRecs } from "../published-recs.ts"
-import { withEnvironment } from "../test-project.ts"
+import { withClockAhead } from "../test-project.ts"
 import {
   type Declared,
   declareHistory,
@@ -21,13 +21,9 @@ const createTables = "create table recs (u bigint primary key, n bigint not null
 /** Noon of the day after the last day that a history lands. */
 const noonMs = Date.UTC(2026, 0, 7, 12)
 
-/** Lets commands see a clock that began at noon, or some days later. */
+/** Returns the project with a clock that was at noon when the tests started, or some days later. */
 function withClock(project: DeclaredProject, daysAhead = 0): DeclaredProject {
-  const aheadMs = noonMs + daysAhead * 86_400_000 - startedMs
-  const clock = `const { now } = Date; Date.now = () => now.call(Date) + ${aheadMs}`
-  return withEnvironment(project, {
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(clock)}`,
-  })
+  return withClockAhead(project, noonMs + daysAhead * 86_400_000 - startedMs)
 }
 
 const startedMs = Date.now()
