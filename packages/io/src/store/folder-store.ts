@@ -12,23 +12,20 @@ import { removeFiles } from "./remove-files.ts"
 import { missingFile, requireValidKey } from "./store-key.ts"
 import type { CommittedFile, FileMeasure, Store } from "./store.ts"
 import { syncPath } from "./sync.ts"
-import { listTempFiles, removeTempFiles, sumTempFiles } from "./temp-files.ts"
+import { openTempFolder } from "./temp-files.ts"
 
 const readBytes = 1 << 18
 
 /** Creates a store in a folder: temporary file in the same file system → fsync → rename → fsync of the folder. */
 export function openFolderStore(folder: string): Store {
   const root = resolve(folder)
-  const temp = join(root, ".tmp")
-  const ownNames = new Set<string>() // names of the temporary files of this process
+  const tempFolder = join(root, ".tmp")
+  const tempFiles = openTempFolder(tempFolder)
   const path = (key: string) => join(root, ...requireValidKey(key).split("/"))
-  const createTempFolder = memoize(() => mkdir(temp, { recursive: true }))
-  const tempPath = async (suffix: string) => {
-    await createTempFolder().catch(throwStoreError(`the store cannot be written: ${temp}`))
-    const name = `${randomUUID()}${suffix}`
-    ownNames.add(name)
-    return join(temp, name)
-  }
+  const tempPath = (suffix: string) =>
+    tempFiles
+      .createPath(suffix)
+      .catch(throwStoreError(`the store cannot be written: ${tempFolder}`))
   return {
     localPath: async (key) => {
       const place = path(key)
@@ -50,7 +47,7 @@ export function openFolderStore(folder: string): Store {
       await removeFiles(root, keys.map(requireValidKey)).catch(
         throwStoreError("the store cannot remove files"),
       ),
-    measureTemp: async () => sumTempFiles(await listTempFiles(temp, ownNames)),
+    measureTemp: tempFiles.measure,
     owner: () => readFolderOwner(root).catch(throwStoreError(`the store cannot be read: ${root}`)),
     claim: (owner) =>
       claimFolder(root, owner, tempPath).catch(
@@ -58,7 +55,7 @@ export function openFolderStore(folder: string): Store {
       ),
     probe: () => writeProbe(root).catch(throwStoreError(`the store cannot be written: ${root}`)),
     removeTemp: () =>
-      removeTempFiles(temp, ownNames).catch(throwStoreError(`the store cannot be swept: ${temp}`)),
+      tempFiles.remove().catch(throwStoreError(`the store cannot be swept: ${tempFolder}`)),
   }
 }
 
@@ -125,9 +122,4 @@ function throwStoreError(message: string): (cause: unknown) => never {
     const reason = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : ""
     throw new FreshetError("store", message + reason, { cause })
   }
-}
-
-function memoize<T>(make: () => Promise<T>): () => Promise<T> {
-  let promise: Promise<T> | undefined
-  return () => (promise ??= make())
 }

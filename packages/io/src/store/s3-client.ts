@@ -1,4 +1,4 @@
-import type { S3Client } from "@aws-sdk/client-s3"
+import type { S3 } from "@aws-sdk/client-s3"
 
 const connectTimeoutMs = 10_000
 const idleTimeoutMs = 60_000
@@ -14,9 +14,9 @@ export interface S3Settings {
  * Creates a client. Credentials and endpoint come from the SDK's own sources, such as AWS_ACCESS_KEY_ID and
  * AWS_ENDPOINT_URL_S3. Requests are repeated with increasing delays, at most four times.
  */
-export async function createS3Client({ region, usesPathStyle }: S3Settings): Promise<S3Client> {
-  const { S3Client } = await import("@aws-sdk/client-s3")
-  return new S3Client({
+export async function createS3Client({ region, usesPathStyle }: S3Settings): Promise<S3> {
+  const { S3 } = await import("@aws-sdk/client-s3")
+  return new S3({
     forcePathStyle: usesPathStyle,
     maxAttempts: 5,
     retryMode: "standard",

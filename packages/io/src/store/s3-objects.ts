@@ -2,11 +2,12 @@ import { createReadStream } from "node:fs"
 import { open, readFile, stat } from "node:fs/promises"
 import type { Readable } from "node:stream"
 
-import type { _Object, S3Client } from "@aws-sdk/client-s3"
+import type { _Object, S3 } from "@aws-sdk/client-s3"
 import limitConcurrency from "p-limit"
 
 import { isMissingObject } from "./s3-error.ts"
 import type { S3Location } from "./s3-location.ts"
+import type { StoredFile } from "./store.ts"
 
 /** The requests that a store sends, with keys relative to its location. */
 export interface S3Objects {
@@ -17,16 +18,16 @@ export interface S3Objects {
     key: string,
     path: string,
     metadata: Readonly<Record<string, string>>,
-  ) => Promise<{ readonly etag: string }>
+  ) => Promise<ObjectDescription>
   /** Writes a small object, unless one exists already. */
   readonly putIfAbsent: (key: string, text: string) => Promise<void>
   readonly get: (key: string) => Promise<Readable>
   /** Downloads an object to a local file, large ones in parallel parts. Fails if the object changes meanwhile. */
   readonly download: (key: string, object: ObjectDescription, path: string) => Promise<void>
-  readonly list: () => AsyncIterable<readonly ListedObject[]>
+  readonly list: () => AsyncIterable<readonly StoredFile[]>
   readonly remove: (keys: readonly string[]) => Promise<void>
-  /** Aborts uploads that began before an instant, and counts them. */
-  readonly abortUploads: (beforeMs: number) => Promise<number>
+  /** Aborts uploads that began before an instant. */
+  readonly abortUploads: (beforeMs: number) => Promise<void>
 }
 
 /** The description of an object. */
@@ -36,38 +37,25 @@ export interface ObjectDescription {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** An object in a listing. */
-export interface ListedObject {
-  readonly key: string
-  readonly bytes: number
-  readonly etag: string
-  readonly modifiedMs: number
-}
-
 const partBytes = 8 << 20
 const partsAtOnce = 4
 const uploadsAtOnce = 16
 
 /** Creates the requests to a location. The client is created by the first request. */
-export function createS3Objects(
-  location: S3Location,
-  getClient: () => Promise<S3Client>,
-): S3Objects {
+export function createS3Objects(location: S3Location, getClient: () => Promise<S3>): S3Objects {
   const toObject = (key: string) => ({ Bucket: location.bucket, Key: location.prefix + key })
   const limitUploads = limitConcurrency(uploadsAtOnce)
   const get = async (key: string, condition: { Range?: string; IfMatch?: string } = {}) => {
-    const { GetObjectCommand } = await import("@aws-sdk/client-s3")
     const client = await getClient()
-    const { Body } = await client.send(new GetObjectCommand({ ...toObject(key), ...condition }))
+    const { Body } = await client.getObject({ ...toObject(key), ...condition })
     return Body as Readable // in Node the body is a stream
   }
   return {
     get: (key) => get(key),
     head: async (key) => {
-      const { HeadObjectCommand } = await import("@aws-sdk/client-s3")
       const client = await getClient()
       const { ContentLength, ETag, Metadata } = await client
-        .send(new HeadObjectCommand(toObject(key)))
+        .headObject(toObject(key))
         .catch(async (cause: unknown) => {
           if (isMissingObject(cause)) await requireBucket(client, location)
           throw cause
@@ -79,13 +67,11 @@ export function createS3Objects(
         const object = { ...toObject(key), Metadata: { ...metadata } }
         const { size } = await stat(path)
         const upload = size > 2 * partBytes ? uploadParts : uploadWhole
-        return { etag: await upload(await getClient(), object, path) }
+        return { bytes: size, etag: await upload(await getClient(), object, path), metadata }
       }),
     putIfAbsent: async (key, text) => {
-      const { PutObjectCommand } = await import("@aws-sdk/client-s3")
       const client = await getClient()
-      const Body = Buffer.from(text)
-      await client.send(new PutObjectCommand({ ...toObject(key), Body, IfNoneMatch: "*" }))
+      await client.putObject({ ...toObject(key), Body: Buffer.from(text), IfNoneMatch: "*" })
     },
     download: (key, object, path) =>
       downloadParts(path, object.bytes, (from, to) =>
@@ -103,31 +89,21 @@ interface UploadedObject {
   readonly Metadata: Record<string, string>
 }
 
-async function uploadWhole(
-  client: S3Client,
-  object: UploadedObject,
-  path: string,
-): Promise<string> {
-  const { PutObjectCommand } = await import("@aws-sdk/client-s3")
+async function uploadWhole(client: S3, object: UploadedObject, path: string): Promise<string> {
   const Body = await readFile(path) // in memory, so that a failed request can be repeated
-  const { ETag } = await client.send(new PutObjectCommand({ ...object, Body }))
+  const { ETag } = await client.putObject({ ...object, Body })
   return ETag ?? ""
 }
 
 /** Fails if the bucket does not exist: its absence looks like that of an object. */
-async function requireBucket(client: S3Client, { bucket }: S3Location): Promise<void> {
-  const { HeadBucketCommand } = await import("@aws-sdk/client-s3")
-  await client.send(new HeadBucketCommand({ Bucket: bucket })).catch((cause: unknown) => {
+async function requireBucket(client: S3, { bucket }: S3Location): Promise<void> {
+  await client.headBucket({ Bucket: bucket }).catch((cause: unknown) => {
     if (!isMissingObject(cause)) throw cause
     throw Object.assign(new Error(`there is no bucket ${bucket}`), { name: "NoSuchBucket", cause })
   })
 }
 
-async function uploadParts(
-  client: S3Client,
-  object: UploadedObject,
-  path: string,
-): Promise<string> {
+async function uploadParts(client: S3, object: UploadedObject, path: string): Promise<string> {
   const { Upload } = await import("@aws-sdk/lib-storage")
   const params = { ...object, Body: createReadStream(path) }
   const upload = new Upload({ client, params, partSize: partBytes, queueSize: partsAtOnce })
@@ -164,39 +140,32 @@ async function downloadParts(
 
 async function* listObjects(
   { bucket, prefix }: S3Location,
-  getClient: () => Promise<S3Client>,
-): AsyncGenerator<readonly ListedObject[]> {
-  const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3")
-  const pages = paginateListObjectsV2(
-    { client: await getClient() },
-    { Bucket: bucket, Prefix: prefix },
-  )
+  getClient: () => Promise<S3>,
+): AsyncGenerator<readonly StoredFile[]> {
+  const client = await getClient()
+  const pages = client.paginateListObjectsV2({ Bucket: bucket, Prefix: prefix })
   for await (const { Contents = [] } of pages)
-    yield Contents.map((object) => toListedObject(object, prefix))
+    yield Contents.map((object) => toStoredFile(object, prefix))
 }
 
-function toListedObject({ Key = "", Size, ETag, LastModified }: _Object, prefix: string) {
-  return {
-    key: Key.slice(prefix.length),
-    bytes: Size ?? 0,
-    etag: ETag ?? "",
-    modifiedMs: LastModified?.getTime() ?? 0,
-  }
+function toStoredFile({ Key = "", Size = 0, LastModified }: _Object, prefix: string): StoredFile {
+  const modifiedMs = LastModified?.getTime() ?? 0
+  return { key: Key.slice(prefix.length), bytes: Size, modifiedMs }
 }
 
 const keysPerRequest = 1000
 
 async function removeObjects(
-  client: S3Client,
+  client: S3,
   { bucket, prefix }: S3Location,
   keys: readonly string[],
 ): Promise<void> {
-  const { DeleteObjectsCommand } = await import("@aws-sdk/client-s3")
   for (let from = 0; from < keys.length; from += keysPerRequest) {
     const Objects = keys.slice(from, from + keysPerRequest).map((key) => ({ Key: prefix + key }))
-    const { Errors = [] } = await client.send(
-      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
-    )
+    const { Errors = [] } = await client.deleteObjects({
+      Bucket: bucket,
+      Delete: { Objects, Quiet: true },
+    })
     const fault = Errors.find(({ Code }) => Code !== "NoSuchKey")
     if (fault !== undefined)
       throw Object.assign(new Error(fault.Message ?? ""), { name: fault.Code ?? "Error" })
@@ -204,17 +173,12 @@ async function removeObjects(
 }
 
 async function abortUploads(
-  client: S3Client,
+  client: S3,
   { bucket, prefix }: S3Location,
   beforeMs: number,
-): Promise<number> {
-  const { AbortMultipartUploadCommand, ListMultipartUploadsCommand } =
-    await import("@aws-sdk/client-s3")
-  const { Uploads = [] } = await client.send(
-    new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix }),
-  )
-  const abandoned = Uploads.filter(({ Initiated }) => (Initiated?.getTime() ?? 0) < beforeMs)
-  for (const { Key, UploadId } of abandoned)
-    await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }))
-  return abandoned.length
+): Promise<void> {
+  const { Uploads = [] } = await client.listMultipartUploads({ Bucket: bucket, Prefix: prefix })
+  for (const { Key, UploadId, Initiated } of Uploads)
+    if ((Initiated?.getTime() ?? 0) < beforeMs)
+      await client.abortMultipartUpload({ Bucket: bucket, Key, UploadId })
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto"
-import { mkdir, rm, stat } from "node:fs/promises"
+import { rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
 
-import type { S3Client } from "@aws-sdk/client-s3"
+import type { S3 } from "@aws-sdk/client-s3"
 import { FreshetError } from "@freshet/core/engine"
 
 import { computeFileChecksum } from "./checksum.ts"
@@ -11,9 +11,9 @@ import { createS3Client, type S3Settings } from "./s3-client.ts"
 import { isFailedCondition, isMissingObject, throwS3Error, throwS3ReadError } from "./s3-error.ts"
 import { formatS3Url, parseS3Url } from "./s3-location.ts"
 import { createS3Objects, type ObjectDescription, type S3Objects } from "./s3-objects.ts"
-import { isKeySegment, requireValidKey } from "./store-key.ts"
+import { isValidKey, requireValidKey } from "./store-key.ts"
 import type { CommittedFile, FileMeasure, Store, StoredFile } from "./store.ts"
-import { listTempFiles, removeTempFiles, sumTempFiles } from "./temp-files.ts"
+import { openTempFolder } from "./temp-files.ts"
 
 /** The options of a store in an object store. */
 export interface S3StoreOptions extends S3Settings {
@@ -48,17 +48,15 @@ export function openS3Store(url: string, options: S3StoreOptions): Store {
   const location = parseS3Url(url)
   const objects = createS3Objects(location, memoizeClient(options))
   const cache = createObjectCache(join(options.cacheFolder, "copies"), options.maxCacheBytes)
-  const temp = resolve(options.cacheFolder, "tmp")
-  const ownNames = new Set<string>() // names of the temporary files of this process
+  const tempFolder = resolve(options.cacheFolder, "tmp")
+  const tempFiles = openTempFolder(tempFolder)
   const findObject = async (key: string) =>
     objects.head(requireValidKey(key)).catch(ignoreMissing).catch(throwS3ReadError(key))
   return {
-    tempPath: async (suffix) => {
-      await mkdir(temp, { recursive: true })
-      const name = `${randomUUID()}${suffix}`
-      ownNames.add(name)
-      return join(temp, name)
-    },
+    tempPath: (suffix) =>
+      tempFiles
+        .createPath(suffix)
+        .catch(throwS3Error(`temporary files cannot be written: ${tempFolder}`)),
     commit: async (path, key) =>
       commitObject(objects, cache, { path, key: requireValidKey(key) }).catch(
         throwS3Error(`the store cannot keep ${key}`),
@@ -85,18 +83,18 @@ export function openS3Store(url: string, options: S3StoreOptions): Store {
     claim: (owner) =>
       claim(objects, owner).catch(throwS3Error(`the store cannot be written: ${url}`)),
     probe: () => writeProbe(objects).catch(throwS3Error(`the store cannot be written: ${url}`)),
-    measureTemp: async () => sumTempFiles(await listTempFiles(temp, ownNames)),
+    measureTemp: tempFiles.measure,
     removeTemp: async () => {
       await objects
         .abortUploads(Date.now() - abandonedMs)
         .catch(throwS3Error(`the store cannot be swept: ${url}`))
-      return removeTempFiles(temp, ownNames)
+      return tempFiles.remove()
     },
   }
 }
 
-function memoizeClient(settings: S3Settings): () => Promise<S3Client> {
-  let client: Promise<S3Client> | undefined
+function memoizeClient(settings: S3Settings): () => Promise<S3> {
+  let client: Promise<S3> | undefined
   return () => (client ??= createS3Client(settings))
 }
 
@@ -105,11 +103,7 @@ function ignoreMissing(cause: unknown): undefined {
 }
 
 /** Identifies an object: its bytes by the ETag, and its upload by a number that each commit draws. */
-function identify({
-  bytes,
-  etag,
-  metadata,
-}: Pick<ObjectDescription, "bytes" | "etag" | "metadata">) {
+function identify({ bytes, etag, metadata }: ObjectDescription): string {
   return `${bytes} ${etag} ${metadata["upload"] ?? ""}`
 }
 
@@ -118,12 +112,11 @@ async function commitObject(
   cache: ObjectCache,
   { path, key }: { readonly path: string; readonly key: string },
 ): Promise<CommittedFile> {
-  const [{ size: bytes }, checksum] = await Promise.all([stat(path), computeFileChecksum(path)])
-  const metadata = { checksum, upload: randomUUID() }
-  const { etag } = await objects.putFile(key, path, metadata)
-  const identity = identify({ bytes, etag, metadata })
+  const checksum = await computeFileChecksum(path)
+  const object = await objects.putFile(key, path, { checksum, upload: randomUUID() })
+  const identity = identify(object)
   await cache.adopt({ key, identity }, path)
-  return { bytes, checksum, identity }
+  return { bytes: object.bytes, checksum, identity }
 }
 
 /** Provides the local copy of a file, which is downloaded unless it exists. */
@@ -184,9 +177,8 @@ async function* readObject(objects: S3Objects, key: string): AsyncGenerator<Uint
 async function* listFiles(objects: S3Objects): AsyncGenerator<readonly StoredFile[]> {
   try {
     for await (const page of objects.list()) {
-      const files = page.filter(({ key }) => key.split("/").every(isKeySegment))
-      if (files.length > 0)
-        yield files.map(({ key, bytes, modifiedMs }) => ({ key, bytes, modifiedMs }))
+      const files = page.filter(({ key }) => isValidKey(key))
+      if (files.length > 0) yield files
     }
   } catch (cause) {
     throwS3Error("the store cannot list its files")(cause)
