@@ -1,5 +1,8 @@
+import { formatCount, formatQuantity } from "@freshet/core/engine"
+
 import type { Recommendation } from "../../api/documents.ts"
-import { formatCount, formatNumberWord, formatQuantity } from "../../format.ts"
+import { formatNumberWord } from "../../format.ts"
+import { Drawing } from "../../ui/drawing.tsx"
 import { Section } from "../../ui/layout.tsx"
 
 import classes from "./recommendations.module.css"
@@ -84,35 +87,32 @@ function PathGraph({
   const toWidth = (weight: number) => 1 + (weight / maximum) * 6
   const center = (width - boxWidth) / 2
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Paths">
-      <svg
-        width={width}
-        height={height}
-        role="img"
-        aria-label={`Paths from ${user} to ${name} through ${rows.map((path) => path.name).join(", ")}`}
-      >
-        {rows.map(({ id, yours, theirs }, at) => {
-          const y = at * rowHeight + rowHeight / 2
-          return (
-            <g key={id}>
-              <path
-                className={classes["path"]}
-                d={drawPath(source.x + boxWidth, source.y, center, y)}
-                strokeWidth={toWidth(yours)}
-              />
-              <path
-                className={classes["path"]}
-                d={drawPath(center + boxWidth, y, target.x, target.y)}
-                strokeWidth={toWidth(theirs)}
-              />
-            </g>
-          )
-        })}
-        <ThroughBoxes rows={rows} x={center} />
-        <Box x={source.x} y={source.y} name={user} isEnd />
-        <Box x={target.x} y={target.y} name={name} isEnd />
-      </svg>
-    </div>
+    <Drawing
+      label={`Paths from ${user} to ${name} through ${rows.map((path) => path.name).join(", ")}`}
+      width={width}
+      height={height}
+    >
+      {rows.map(({ id, yours, theirs }, at) => {
+        const y = at * rowHeight + rowHeight / 2
+        return (
+          <g key={id}>
+            <path
+              className={classes["path"]}
+              d={drawPath(source.x + boxWidth, source.y, center, y)}
+              strokeWidth={toWidth(yours)}
+            />
+            <path
+              className={classes["path"]}
+              d={drawPath(center + boxWidth, y, target.x, target.y)}
+              strokeWidth={toWidth(theirs)}
+            />
+          </g>
+        )
+      })}
+      <ThroughBoxes rows={rows} x={center} />
+      <Box x={source.x} y={source.y} name={user} isEnd />
+      <Box x={target.x} y={target.y} name={name} isEnd />
+    </Drawing>
   )
 }
 

@@ -1,6 +1,8 @@
+import { formatCount, formatDuration, formatQuantity } from "@freshet/core/engine"
+
 import type { LineageDocument, RunDetailDocument } from "../../api/documents.ts"
 import { useDocument } from "../../api/use-document.ts"
-import { formatCount, formatDuration, formatQuantity } from "../../format.ts"
+import { Drawing } from "../../ui/drawing.tsx"
 import { Section } from "../../ui/layout.tsx"
 import { findCriticalPath, placeSteps, type TimedStep } from "./critical-path.ts"
 
@@ -35,27 +37,23 @@ export function Gantt({ run }: { readonly run: RunDetailDocument }) {
         </span>
       }
     >
-      <div className={classes["chart"]} tabIndex={0} role="region" aria-label="Times of the steps">
-        <svg
-          width={width}
-          height={height}
-          viewBox={`0 0 ${width} ${height}`}
-          role="img"
-          aria-label={`Steps over ${formatDuration(endMs)}`}
-        >
-          <TimeAxis endMs={endMs} height={height} toX={toX} />
-          {steps.map((step, at) => (
-            <GanttRow
-              key={`${step.key} ${at}`}
-              step={step}
-              y={headHeight + at * rowHeight}
-              isFirst={steps[at - 1]?.step.computation !== step.step.computation}
-              isCritical={path.has(step.key)}
-              toX={toX}
-            />
-          ))}
-        </svg>
-      </div>
+      <Drawing
+        label={`Times of the steps over ${formatDuration(endMs)}`}
+        width={width}
+        height={height}
+      >
+        <TimeAxis endMs={endMs} height={height} toX={toX} />
+        {steps.map((step, at) => (
+          <GanttRow
+            key={`${step.key} ${at}`}
+            step={step}
+            y={headHeight + at * rowHeight}
+            isFirst={steps[at - 1]?.step.computation !== step.step.computation}
+            isCritical={path.has(step.key)}
+            toX={toX}
+          />
+        ))}
+      </Drawing>
     </Section>
   )
 }
