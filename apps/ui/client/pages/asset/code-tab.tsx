@@ -1,5 +1,6 @@
 import type { AssetDetailDocument } from "../../api/documents.ts"
 import { CodeBlock, Empty, Facts, Section, Split } from "../../ui/layout.tsx"
+import { formatReadWindow } from "./read-window.ts"
 
 /** The queries of an asset as they run, with placeholders for the partition. */
 export function CodeTab({ asset }: { readonly asset: AssetDetailDocument }) {
@@ -29,7 +30,7 @@ export function CodeTab({ asset }: { readonly asset: AssetDetailDocument }) {
             />
           </Section>
           <Section title="Reads">
-            <Facts facts={reads.map(({ asset: name, window }) => [name, window])} />
+            <Facts facts={reads.map((read) => [read.asset, formatReadWindow(read, asset)])} />
           </Section>
         </>
       }

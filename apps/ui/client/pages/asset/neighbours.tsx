@@ -6,6 +6,7 @@ import { getShownState } from "../../asset-state.ts"
 import { Icon } from "../../ui/icons.tsx"
 import { Section } from "../../ui/layout.tsx"
 import { StateIcon, type StateName } from "../../ui/state.tsx"
+import { formatReadWindow } from "./read-window.ts"
 
 import classes from "./asset.module.css"
 
@@ -13,7 +14,7 @@ import classes from "./asset.module.css"
 export function Neighbours({ asset }: { readonly asset: AssetDetailDocument }) {
   const { data: status } = useDocument<StatusDocument>("/api/status")
   const states = new Map(status?.assets.map((state) => [state.name, getShownState(state)]))
-  const windows = new Map(asset.reads.map(({ asset: name, window }) => [name, window]))
+  const windows = new Map(asset.reads.map((read) => [read.asset, formatReadWindow(read, asset)]))
   const upstream = [...windows.keys()].filter((name) => name !== asset.name)
   return (
     <Section
@@ -55,9 +56,7 @@ function Cards({
           <StateIcon state={states.get(name) ?? "missing"} />
           <span>
             {name}
-            {windows.get(name) === undefined ? null : (
-              <span className="faint small"> {windows.get(name)}</span>
-            )}
+            <span className="faint small"> {windows.get(name)}</span>
           </span>
         </Link>
       ))}
