@@ -1,54 +1,15 @@
-const countFormat = new Intl.NumberFormat("en-US")
+import { formatAge as formatLongAge, formatCount, formatDuration } from "@freshet/core/engine"
 
-/** Formats a whole number with separators. */
-export function formatCount(value: number): string {
-  return countFormat.format(value)
-}
-
-/** Formats a count with its noun: `1 step`, `2 steps`. */
-export function formatQuantity(count: number, noun: string, plural = `${noun}s`): string {
-  return `${formatCount(count)} ${count === 1 ? noun : plural}`
-}
-
-const byteUnits = ["B", "kB", "MB", "GB", "TB"] as const
-
-/** Formats a size in decimal units. */
-export function formatBytes(bytes: number): string {
-  const power = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3))
-  const value = bytes / 1000 ** power
-  return `${power === 0 ? value : value.toFixed(1)} ${byteUnits[power] ?? "B"}`
-}
-
-const [secondMs, minuteMs, hourMs, dayMs] = [1000, 60_000, 3_600_000, 86_400_000] as const
-
-/** Formats a duration in at most two units. */
-export function formatDuration(ms: number): string {
-  if (ms < 100 * 10) return ms < 10 ? `${ms.toFixed(0)} ms` : `${(ms / secondMs).toFixed(2)} s`
-  if (ms < minuteMs) return `${(ms / secondMs).toFixed(1)} s`
-  if (ms < hourMs) return joinUnits(ms, [minuteMs, "min"], [secondMs, "s"])
-  if (ms < dayMs) return joinUnits(ms, [hourMs, "h"], [minuteMs, "min"])
-  return joinUnits(ms, [dayMs, "d"], [hourMs, "h"])
-}
-
-type Unit = readonly [ms: number, name: string]
-
-function joinUnits(ms: number, [largeMs, large]: Unit, [smallMs, small]: Unit): string {
-  const largeCount = Math.floor(ms / largeMs)
-  const smallCount = Math.round((ms - largeCount * largeMs) / smallMs)
-  return smallCount === 0 || largeCount >= 100
-    ? `${formatCount(largeCount)} ${large}`
-    : `${largeCount} ${large} ${smallCount} ${small}`
-}
-
-/** Formats a prediction. */
+/** Formats a prediction of a duration. */
 export function formatPrediction(ms: number): string {
   return `≈ ${formatDuration(ms)}`
 }
 
-/** Formats an age: `just now`, `2 min ago`. */
+/** Formats an age: `just now`, `7 s ago`, `2 min ago`. */
 export function formatAge(at: string, nowMs: number): string {
-  const ms = Math.max(0, nowMs - Date.parse(at))
-  return ms < 5000 ? "just now" : `${formatDuration(Math.round(ms / secondMs) * secondMs)} ago`
+  const seconds = Math.round((nowMs - Date.parse(at)) / 1000)
+  if (seconds < 5) return "just now"
+  return seconds < 60 ? `${seconds} s ago` : formatLongAge(Date.parse(at), nowMs)
 }
 
 /** Formats an instant in UTC with its zone; without the day when it is today. */
@@ -64,7 +25,7 @@ export function formatShortTime(at: string, now: string): string {
   return now.startsWith(day) ? time.slice(0, 5) : day
 }
 
-/** Joins names, and counts those beyond a limit. */
+/** Splits names into those within a limit and the number of the others. */
 export function splitNames(names: readonly string[], limit: number) {
   return names.length <= limit + 1
     ? { names, more: 0 }

@@ -1,5 +1,6 @@
+import { formatCount } from "@freshet/core/engine"
+
 import type { RowsDocument } from "../api/documents.ts"
-import { formatCount } from "../format.ts"
 
 interface RowTableProps {
   readonly label: string

@@ -1,9 +1,9 @@
+import { formatQuantity } from "@freshet/core/engine"
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router"
 import { Suspense, useState } from "react"
 
 import type { StatusDocument } from "../api/documents.ts"
 import { useDocument, useSession } from "../api/use-document.ts"
-import { formatQuantity } from "../format.ts"
 import { Key } from "../ui/controls.tsx"
 import { Icon } from "../ui/icons.tsx"
 import { Skeleton } from "../ui/layout.tsx"

@@ -1,8 +1,8 @@
+import { formatDuration } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 
 import type { AssetDetailDocument } from "../../api/documents.ts"
 import { getShownCause, getShownState } from "../../asset-state.ts"
-import { formatDuration } from "../../format.ts"
 import { useRootCauses } from "../../root-causes.ts"
 import { Button, getButtonClass, Key } from "../../ui/controls.tsx"
 import { StateBadge } from "../../ui/state.tsx"

@@ -1,10 +1,10 @@
+import { formatCount } from "@freshet/core/engine"
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router"
 import type { ReactNode } from "react"
 
 import type { AssetDetailDocument, TargetDocument } from "../../api/documents.ts"
 import { toProblems } from "../../api/fetch-document.ts"
 import { formatAssetPath, useDocument } from "../../api/use-document.ts"
-import { formatCount } from "../../format.ts"
 import { useKeys } from "../../shell/keys.ts"
 import { Problems, Skeleton } from "../../ui/layout.tsx"
 import { PlanDialog } from "../plan/plan-dialog.tsx"

@@ -1,5 +1,6 @@
+import { formatQuantity } from "@freshet/core/engine"
+
 import type { AssetDetailDocument } from "../../api/documents.ts"
-import { formatQuantity } from "../../format.ts"
 import { Empty, noteClass, Section } from "../../ui/layout.tsx"
 import { State } from "../../ui/state.tsx"
 import { RowTable } from "../row-table.tsx"

@@ -1,9 +1,9 @@
+import { formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 
 import type { AssetDetailDocument, ExplanationDocument } from "../../api/documents.ts"
 import { useSession } from "../../api/use-document.ts"
 import { getShownState } from "../../asset-state.ts"
-import { formatQuantity } from "../../format.ts"
 import { Button, CommandText } from "../../ui/controls.tsx"
 import { Icon } from "../../ui/icons.tsx"
 import { noteClass, Section } from "../../ui/layout.tsx"

@@ -1,7 +1,7 @@
+import { formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 
 import type { PartitionsDocument } from "../../api/documents.ts"
-import { formatQuantity } from "../../format.ts"
 import { State, type StateName } from "../../ui/state.tsx"
 
 import classes from "./asset.module.css"

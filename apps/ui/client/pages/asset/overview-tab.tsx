@@ -1,3 +1,5 @@
+import { formatBytes, formatCount, formatDuration } from "@freshet/core/engine"
+
 import type {
   AssetDetailDocument,
   ExplanationDocument,
@@ -5,7 +7,7 @@ import type {
   StatusDocument,
 } from "../../api/documents.ts"
 import { formatAssetPath, formatPath, useDocument } from "../../api/use-document.ts"
-import { formatBytes, formatCount, formatDuration, formatTime } from "../../format.ts"
+import { formatTime } from "../../format.ts"
 import { Facts, listClass, Section, Split } from "../../ui/layout.tsx"
 import { StateIcon } from "../../ui/state.tsx"
 import { Explanation } from "./explanation.tsx"

@@ -1,5 +1,7 @@
+import { formatBytes, formatCount, formatDuration } from "@freshet/core/engine"
+
 import type { PartitionRow } from "../../api/documents.ts"
-import { formatBytes, formatCount, formatDuration, formatShortTime } from "../../format.ts"
+import { formatShortTime } from "../../format.ts"
 import { State } from "../../ui/state.tsx"
 
 import classes from "./asset.module.css"

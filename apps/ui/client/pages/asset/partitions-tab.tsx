@@ -1,9 +1,9 @@
+import { formatCount, formatQuantity } from "@freshet/core/engine"
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
 import { useState } from "react"
 
 import type { AssetDetailDocument, PartitionRow, PartitionsDocument } from "../../api/documents.ts"
 import { formatAssetPath, formatPath, useDocument } from "../../api/use-document.ts"
-import { formatCount, formatQuantity } from "../../format.ts"
 import { Button, Key } from "../../ui/controls.tsx"
 import { Empty, Section, Skeleton } from "../../ui/layout.tsx"
 import { StateCounts } from "./heat-bar.tsx"

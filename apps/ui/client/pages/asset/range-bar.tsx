@@ -1,5 +1,6 @@
+import { formatCount } from "@freshet/core/engine"
+
 import type { PartitionsDocument, StateRange } from "../../api/documents.ts"
-import { formatCount } from "../../format.ts"
 import { Button } from "../../ui/controls.tsx"
 
 import classes from "./asset.module.css"

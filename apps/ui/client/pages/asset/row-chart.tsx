@@ -1,5 +1,6 @@
+import { formatCount, formatQuantity } from "@freshet/core/engine"
+
 import type { PartitionsDocument } from "../../api/documents.ts"
-import { formatCount, formatQuantity } from "../../format.ts"
 import { Section } from "../../ui/layout.tsx"
 
 const [width, height, margin] = [320, 84, 22] as const

@@ -1,3 +1,4 @@
+import { formatQuantity } from "@freshet/core/engine"
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
 
 import type {
@@ -8,7 +9,6 @@ import type {
 } from "../../api/documents.ts"
 import { toProblems } from "../../api/fetch-document.ts"
 import { formatAssetPath, formatPath, useDocument } from "../../api/use-document.ts"
-import { formatQuantity } from "../../format.ts"
 import { Field, inputClass } from "../../ui/controls.tsx"
 import { Empty, Problems, Section, Skeleton } from "../../ui/layout.tsx"
 import { RowTable } from "../row-table.tsx"

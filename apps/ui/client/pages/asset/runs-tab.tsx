@@ -1,3 +1,4 @@
+import { formatCount, formatDuration } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 
 import type {
@@ -6,7 +7,7 @@ import type {
   RunListDocument,
 } from "../../api/documents.ts"
 import { useDocument, useDocuments } from "../../api/use-document.ts"
-import { formatCount, formatDuration, formatTime } from "../../format.ts"
+import { formatTime } from "../../format.ts"
 import { Empty, Skeleton } from "../../ui/layout.tsx"
 import { State } from "../../ui/state.tsx"
 import { getStepState } from "../run/step-words.ts"

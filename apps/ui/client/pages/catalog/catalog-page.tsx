@@ -1,3 +1,4 @@
+import { formatQuantity } from "@freshet/core/engine"
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
 import { useMemo, useState } from "react"
 
@@ -5,7 +6,6 @@ import type { AssetStateDocument, StatusDocument } from "../../api/documents.ts"
 import { toProblems } from "../../api/fetch-document.ts"
 import { formatPath, useDocument } from "../../api/use-document.ts"
 import { compareSeverity } from "../../asset-state.ts"
-import { formatQuantity } from "../../format.ts"
 import { useKeys } from "../../shell/keys.ts"
 import { Button } from "../../ui/controls.tsx"
 import { Empty, Problems, Skeleton } from "../../ui/layout.tsx"

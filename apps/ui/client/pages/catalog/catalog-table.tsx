@@ -1,15 +1,10 @@
+import { formatBytes, formatCount, formatDuration, formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 import { Fragment } from "react"
 
 import type { AssetStateDocument } from "../../api/documents.ts"
 import { getShownCause, getShownState, listPartitionCounts } from "../../asset-state.ts"
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatQuantity,
-  formatShortTime,
-} from "../../format.ts"
+import { formatShortTime } from "../../format.ts"
 import { useRootCauses } from "../../root-causes.ts"
 import { State, StateBar } from "../../ui/state.tsx"
 

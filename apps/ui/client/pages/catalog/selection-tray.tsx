@@ -1,6 +1,6 @@
+import { formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 
-import { formatQuantity } from "../../format.ts"
 import { Button, getButtonClass, Key } from "../../ui/controls.tsx"
 
 import classes from "./catalog.module.css"

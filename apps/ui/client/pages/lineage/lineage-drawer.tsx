@@ -1,8 +1,8 @@
+import { formatCount } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 
 import type { AssetStateDocument, LineageDocument } from "../../api/documents.ts"
 import { getShownCause, getShownState } from "../../asset-state.ts"
-import { formatCount } from "../../format.ts"
 import { useRootCauses } from "../../root-causes.ts"
 import { Button, getButtonClass, Key } from "../../ui/controls.tsx"
 import { Facts, listClass, Section } from "../../ui/layout.tsx"

@@ -1,3 +1,4 @@
+import { formatQuantity } from "@freshet/core/engine"
 import { useQuery } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
 import { useEffect, useRef, useState } from "react"
@@ -6,7 +7,7 @@ import type { PlanDocument, RequestDocument, TargetDocument } from "../../api/do
 import { postAction, toProblems } from "../../api/fetch-document.ts"
 import { useLive } from "../../api/live.ts"
 import { useSession } from "../../api/use-document.ts"
-import { formatPrediction, formatQuantity } from "../../format.ts"
+import { formatPrediction } from "../../format.ts"
 import { Button, CommandText, Key } from "../../ui/controls.tsx"
 import { Dialog } from "../../ui/dialog.tsx"
 import { Empty, Problems, Skeleton } from "../../ui/layout.tsx"

@@ -1,5 +1,7 @@
+import { formatBytes, formatCount, formatQuantity } from "@freshet/core/engine"
+
 import type { PlanDocument } from "../../api/documents.ts"
-import { formatBytes, formatCount, formatPrediction, formatQuantity } from "../../format.ts"
+import { formatPrediction } from "../../format.ts"
 import { arrangePlan, type MatrixRow } from "./plan-matrix.ts"
 
 import classes from "./plan.module.css"

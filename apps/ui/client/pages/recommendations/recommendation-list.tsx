@@ -1,5 +1,6 @@
+import { formatCount, formatQuantity } from "@freshet/core/engine"
+
 import type { Recommendation } from "../../api/documents.ts"
-import { formatCount, formatQuantity } from "../../format.ts"
 import { Section } from "../../ui/layout.tsx"
 
 import classes from "./recommendations.module.css"

@@ -1,10 +1,10 @@
+import { formatQuantity } from "@freshet/core/engine"
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
 import { useEffect, useState } from "react"
 
 import type { Recommendation, RecommendationsDocument } from "../../api/documents.ts"
 import { toProblems } from "../../api/fetch-document.ts"
 import { formatPath, useDocument } from "../../api/use-document.ts"
-import { formatQuantity } from "../../format.ts"
 import { useKeys } from "../../shell/keys.ts"
 import { Button, Field, inputClass, Key } from "../../ui/controls.tsx"
 import { Empty, Problems, Skeleton } from "../../ui/layout.tsx"

@@ -1,7 +1,8 @@
+import { formatQuantity } from "@freshet/core/engine"
+
 import type { RunDetailDocument } from "../../api/documents.ts"
 import { useLive } from "../../api/live.ts"
 import { isDay, listDays } from "../../days.ts"
-import { formatQuantity } from "../../format.ts"
 import { Icon } from "../../ui/icons.tsx"
 import { Section } from "../../ui/layout.tsx"
 import type { StateName } from "../../ui/state.tsx"

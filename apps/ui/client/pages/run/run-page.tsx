@@ -1,3 +1,4 @@
+import { formatCount, formatDuration, formatQuantity } from "@freshet/core/engine"
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { useState } from "react"
 
@@ -5,7 +6,7 @@ import type { RunDetailDocument } from "../../api/documents.ts"
 import { postAction, toProblems } from "../../api/fetch-document.ts"
 import { useLive } from "../../api/live.ts"
 import { useDocument, useSession } from "../../api/use-document.ts"
-import { formatCount, formatDuration, formatQuantity, formatTime } from "../../format.ts"
+import { formatTime } from "../../format.ts"
 import { useNow } from "../../shell/connection.tsx"
 import { Button, CommandText } from "../../ui/controls.tsx"
 import { noteClass, Problems, Section, Skeleton } from "../../ui/layout.tsx"

@@ -1,8 +1,8 @@
+import { formatCount, formatDuration, formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 import { useState } from "react"
 
 import type { RunDetailDocument } from "../../api/documents.ts"
-import { formatCount, formatDuration, formatQuantity } from "../../format.ts"
 import { Field, inputClass } from "../../ui/controls.tsx"
 import { Section } from "../../ui/layout.tsx"
 import { State } from "../../ui/state.tsx"

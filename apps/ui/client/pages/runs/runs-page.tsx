@@ -1,10 +1,11 @@
+import { formatCount, formatDuration, formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 
 import type { RunListDocument, RunRow } from "../../api/documents.ts"
 import { toProblems } from "../../api/fetch-document.ts"
 import { useLive } from "../../api/live.ts"
 import { useDocument } from "../../api/use-document.ts"
-import { formatCount, formatDuration, formatQuantity, formatTime } from "../../format.ts"
+import { formatTime } from "../../format.ts"
 import { CodeBlock, Empty, Problems, Section, Skeleton } from "../../ui/layout.tsx"
 import { State, StateBar } from "../../ui/state.tsx"
 import { useTitle } from "../use-title.ts"

@@ -1,14 +1,9 @@
+import { formatDuration, formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 import { useState } from "react"
 
 import type { AssetStateDocument, AttentionCause, StatusDocument } from "../../api/documents.ts"
-import {
-  formatDuration,
-  formatPrediction,
-  formatQuantity,
-  formatTime,
-  splitNames,
-} from "../../format.ts"
+import { formatPrediction, formatTime, splitNames } from "../../format.ts"
 import { useKeys } from "../../shell/keys.ts"
 import { Button, getButtonClass, Key } from "../../ui/controls.tsx"
 import { Section } from "../../ui/layout.tsx"

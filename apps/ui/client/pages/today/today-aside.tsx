@@ -1,10 +1,11 @@
+import { formatDuration, formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 
 import type { RunListDocument, StatusDocument } from "../../api/documents.ts"
 import { useLive } from "../../api/live.ts"
 import { useDocument } from "../../api/use-document.ts"
 import { getShownState } from "../../asset-state.ts"
-import { formatDuration, formatQuantity, formatShortTime } from "../../format.ts"
+import { formatShortTime } from "../../format.ts"
 import { useNow } from "../../shell/connection.tsx"
 import { belowClass, listClass, Section } from "../../ui/layout.tsx"
 import { pulseClass, StateIcon, type StateName } from "../../ui/state.tsx"

@@ -1,10 +1,11 @@
+import { formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 
 import type { AttentionDocument, StatusDocument } from "../../api/documents.ts"
 import { toProblems } from "../../api/fetch-document.ts"
 import { useDocument } from "../../api/use-document.ts"
 import { countStates } from "../../asset-state.ts"
-import { formatAge, formatQuantity } from "../../format.ts"
+import { formatAge } from "../../format.ts"
 import { CodeBlock, Empty, Problems, Skeleton, Split } from "../../ui/layout.tsx"
 import { State, StateBar, type StateName } from "../../ui/state.tsx"
 import { useTitle } from "../use-title.ts"
@@ -84,7 +85,7 @@ function describePublications({ publications, now }: StatusDocument): string {
     .toSorted()
     .at(-1)
   if (newest === undefined) return "Nothing is published yet."
-  return `Published tables changed last ${formatAge(newest, Date.parse(now))}.`
+  return `Published tables last changed ${formatAge(newest, Date.parse(now))}.`
 }
 
 const exampleAsset = `export const orders = sqlAsset({

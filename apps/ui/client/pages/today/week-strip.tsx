@@ -1,9 +1,9 @@
+import { formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 
 import type { AssetListDocument, PartitionsDocument, StatusDocument } from "../../api/documents.ts"
 import { formatAssetPath, formatPath, useDocument, useDocuments } from "../../api/use-document.ts"
 import { addDays, listDays } from "../../days.ts"
-import { formatQuantity } from "../../format.ts"
 import { Icon } from "../../ui/icons.tsx"
 import { Section } from "../../ui/layout.tsx"
 
