@@ -35,7 +35,7 @@ const catalogRoute = createRoute({
 const lineageRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/lineage",
-  validateSearch: createSearchReader(["selection", "focus", "hops", "open", "view", "lens"]),
+  validateSearch: createSearchReader(["selection", "focus", "hops", "open", "view"]),
   component: lazyRouteComponent(() => import("./pages/lineage/lineage-page.tsx"), "LineagePage"),
 })
 

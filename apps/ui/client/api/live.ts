@@ -14,33 +14,30 @@ export interface RunningStep {
 /** The part of the page that events change: the connection, requests, and running steps. */
 export interface LiveState {
   readonly connection: "connecting" | "live" | "lost"
-  /** The time at which the server was last heard. */
-  readonly heardMs: number
+  /** The time of the latest message of the server. */
+  readonly lastMessageMs: number
   /** The reason for which the ledger cannot be read; undefined while it can. */
   readonly ledgerFault: string | undefined
   readonly requests: ReadonlyMap<string, RequestDocument>
   readonly runningSteps: ReadonlyMap<string, RunningStep>
-  /** The latest outcome of each step by run and step. */
-  readonly endedSteps: ReadonlyMap<string, string>
 }
 
 let state: LiveState = {
   connection: "connecting",
-  heardMs: Date.now(),
+  lastMessageMs: Date.now(),
   ledgerFault: undefined,
   requests: new Map(),
   runningSteps: new Map(),
-  endedSteps: new Map(),
 }
 
 const listeners = new Set<() => void>()
 
 /** Returns the state after an event. */
 function applyEvent(previous: LiveState, event: UiEvent, nowMs: number): LiveState {
-  const heard = { ...previous, heardMs: nowMs }
+  const next = { ...previous, lastMessageMs: nowMs }
   switch (event.kind) {
     case "project_changed":
-      return heard
+      return next
     case "request_changed": {
       const { request } = event
       const requests = new Map([...previous.requests, [request.request, request] as const])
@@ -48,7 +45,7 @@ function applyEvent(previous: LiveState, event: UiEvent, nowMs: number): LiveSta
       const runningSteps = isOver
         ? new Map([...previous.runningSteps].filter(([, { run }]) => run !== request.run))
         : previous.runningSteps
-      return { ...heard, requests, runningSteps }
+      return { ...next, requests, runningSteps }
     }
     case "step_started": {
       const { run, step, computation, partition, at } = event
@@ -57,18 +54,17 @@ function applyEvent(previous: LiveState, event: UiEvent, nowMs: number): LiveSta
         ...previous.runningSteps,
         [`${run} ${step}`, runningStep] as const,
       ])
-      return { ...heard, runningSteps }
+      return { ...next, runningSteps }
     }
     case "step_ended": {
       const key = `${event.run} ${event.step}`
       const runningSteps = new Map([...previous.runningSteps].filter(([id]) => id !== key))
-      const endedSteps = new Map([...previous.endedSteps, [key, event.outcome] as const])
-      return { ...heard, runningSteps, endedSteps }
+      return { ...next, runningSteps }
     }
     case "ledger_lost":
-      return { ...heard, ledgerFault: event.message }
+      return { ...next, ledgerFault: event.message }
     case "ledger_restored":
-      return { ...heard, ledgerFault: undefined }
+      return { ...next, ledgerFault: undefined }
   }
 }
 
@@ -105,17 +101,18 @@ export function connectEvents({ onProjectChanged, readRequests }: LiveOptions): 
     })
     onProjectChanged()
   }
-  const hear = () => setState({ ...state, connection: "live", heardMs: Date.now() })
+  const confirmConnection = () =>
+    setState({ ...state, connection: "live", lastMessageMs: Date.now() })
   source.addEventListener("hello", () => {
     const isReconnected = state.connection === "lost"
-    hear()
+    confirmConnection()
     if (isReconnected || state.requests.size === 0) void reload()
   })
   source.addEventListener("reset", () => {
-    hear()
+    confirmConnection()
     void reload()
   })
-  source.addEventListener("heartbeat", hear)
+  source.addEventListener("heartbeat", confirmConnection)
   source.addEventListener("error", () => setState({ ...state, connection: "lost" }))
   for (const kind of eventKinds)
     source.addEventListener(kind, ({ data }: MessageEvent<string>) => {

@@ -18,15 +18,15 @@ export function useNow(intervalMs: number): number {
 
 /** Says that the page may be outdated, and what continues without it. */
 export function ConnectionBanner() {
-  const { connection, ledgerFault, heardMs } = useLive()
+  const { connection, ledgerFault, lastMessageMs } = useLive()
   const nowMs = useNow(1000)
   if (connection === "lost")
     return (
       <div className={classes["banner"]} role="status">
         <p>The connection to the server is lost.</p>
         <p className="quiet">
-          This page was read {formatAge(new Date(heardMs).toISOString(), nowMs)}. It connects again
-          by itself. Runs of other processes continue.
+          This page was read {formatAge(new Date(lastMessageMs).toISOString(), nowMs)}. It connects
+          again by itself. Runs of other processes continue.
         </p>
       </div>
     )
@@ -41,7 +41,7 @@ export function ConnectionBanner() {
 
 /** The line at the foot of the page: the connection, the time, the keys. */
 export function LiveLine({ onHelp }: { readonly onHelp: () => void }) {
-  const { connection, heardMs } = useLive()
+  const { connection, lastMessageMs } = useLive()
   const nowMs = useNow(1000)
   const words = { connecting: "connecting", live: "live", lost: "reconnecting…" }[connection]
   const time = new Date(nowMs).toISOString()
@@ -49,7 +49,7 @@ export function LiveLine({ onHelp }: { readonly onHelp: () => void }) {
     <footer className={classes["live"]}>
       <span>
         <span className={classes["dot"]} data-connection={connection} />
-        {words} · heard {formatAge(new Date(heardMs).toISOString(), nowMs)}
+        {words} · updated {formatAge(new Date(lastMessageMs).toISOString(), nowMs)}
       </span>
       <span className="wide-only">
         {time.slice(0, 10)} {time.slice(11, 16)} UTC

@@ -55,8 +55,15 @@ const groups: readonly (readonly [
       ["enter", "open the asset"],
       ["f", "focus on the asset"],
       ["+ −", "more or fewer hops"],
-      ["c", "collapse or expand its group"],
+      ["v", "graph or table"],
       ["0", "fit"],
+    ],
+  ],
+  [
+    "Recommendations",
+    [
+      ["↑ ↓", "previous and next entry"],
+      ["← →", "previous and next day"],
     ],
   ],
 ]

@@ -85,18 +85,11 @@ const shapes = {
     </>
   ),
   runs: <path d="M2.5 4h6M5 8h6.5M8 12h5.5" {...line} />,
-  backfill: <path d="M2.5 3v3.5H6M2.9 6.3A5.6 5.6 0 1 1 2.5 9" {...line} />,
   checks: <path d="m3 8.5 3 3 7-7.5" {...line} />,
   people: (
     <>
       <circle cx="5.8" cy="5.5" r="2.5" {...line} />
       <path d="M1.8 13.5c0-2.4 1.8-4 4-4s4 1.6 4 4M11 5.5h3.5M12.75 3.75v3.5" {...line} />
-    </>
-  ),
-  films: (
-    <>
-      <rect x="2" y="3" width="12" height="10" rx="1.5" {...line} />
-      <path d="M5 3v10M11 3v10M2 8h12" {...line} />
     </>
   ),
   search: (

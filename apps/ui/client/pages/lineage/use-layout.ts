@@ -17,15 +17,12 @@ function getWorker(): Worker {
   return worker
 }
 
-/** Places a graph in a worker. Only names and edges count, so that a changed state moves nothing; the previous layout stays meanwhile. */
-export function useLayout(
-  graph: ViewGraph | undefined,
-  direction: Direction,
-): GraphLayout | undefined {
+/** Places a graph in a worker. Only names and edges count, so that a changed state moves nothing. Undefined until the graph is placed. */
+export function useLayout(graph: ViewGraph, direction: Direction): GraphLayout | undefined {
   const [, setShownKey] = useState("")
-  const key = graph === undefined ? "" : createKey(graph, direction)
+  const key = createKey(graph, direction)
   useEffect(() => {
-    if (graph === undefined || layouts.has(key)) return
+    if (layouts.has(key)) return
     const listen = ({ data }: MessageEvent<LayoutAnswer>) => {
       layouts.set(data.key, data.layout)
       const [oldest] = layouts.keys()

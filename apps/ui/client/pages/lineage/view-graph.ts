@@ -1,3 +1,5 @@
+import { formatCount } from "@freshet/core/engine"
+
 import type { AssetStateDocument, LineageDocument } from "../../api/documents.ts"
 import { getShownState } from "../../asset-state.ts"
 import type { StateName } from "../../ui/state.tsx"
@@ -17,12 +19,11 @@ export interface ViewNode {
   readonly counts: readonly (readonly [StateName, number])[]
 }
 
-/** A read, or the reads between two cards, counted. */
+/** A read, or the reads between two cards. */
 export interface ViewEdge {
   readonly id: string
   readonly from: string
   readonly to: string
-  readonly count: number
 }
 
 /** The graph as it is shown: expanded groups, cards and edges. */
@@ -98,7 +99,7 @@ function findWithin({ edges }: LineageDocument, name: string, hops: number): Rea
 }
 
 function walk(
-  edges: LineageDocument["edges"],
+  edges: readonly Pick<ViewEdge, "from" | "to">[],
   start: string,
   hops: number,
   direction: "up" | "down",
@@ -125,7 +126,7 @@ function toAssetNode(
     asset === undefined ? (kind === "source" ? "source" : "missing") : getShownState(asset)
   const isQuiet = state === "fresh" || state === "source"
   const rows = asset?.rows ?? null
-  const quietDetail = rows === null ? "" : `${rows.toLocaleString("en-US")} rows`
+  const quietDetail = rows === null ? "" : `${formatCount(rows)} rows`
   return {
     id: name,
     kind: "asset",
@@ -187,15 +188,14 @@ function mergeEdges(
     const [from, to] = [places.get(source), places.get(target)]
     if (from === undefined || to === undefined || from === to) continue
     const id = `${from} → ${to}`
-    merged.set(id, { id, from, to, count: (merged.get(id)?.count ?? 0) + 1 })
+    merged.set(id, { id, from, to })
   }
   return [...merged.values()]
 }
 
 /** Finds the cards on the paths through a card, up and down. */
 export function findPaths(edges: readonly ViewEdge[], id: string): ReadonlySet<string> {
-  const reads = edges.map(({ from, to }) => ({ from, to, windows: [] }))
-  return new Set([...walk(reads, id, Infinity, "up"), ...walk(reads, id, Infinity, "down")])
+  return new Set([...walk(edges, id, Infinity, "up"), ...walk(edges, id, Infinity, "down")])
 }
 
 /** Finds the cards on the paths between two cards, in either direction. */
@@ -204,10 +204,9 @@ export function findPathsBetween(
   first: string,
   last: string,
 ): ReadonlySet<string> {
-  const reads = edges.map(({ from, to }) => ({ from, to, windows: [] }))
   const between = (from: string, to: string) => {
-    const below = walk(reads, from, Infinity, "down")
-    return [...walk(reads, to, Infinity, "up")].filter((id) => below.has(id))
+    const below = walk(edges, from, Infinity, "down")
+    return [...walk(edges, to, Infinity, "up")].filter((id) => below.has(id))
   }
   return new Set([...between(first, last), ...between(last, first), first, last])
 }

@@ -3,7 +3,12 @@ import { useQuery } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
 import { useEffect, useRef, useState } from "react"
 
-import type { PlanDocument, RequestDocument, TargetDocument } from "../../api/documents.ts"
+import type {
+  PlanDocument,
+  ProblemDocument,
+  RequestDocument,
+  TargetDocument,
+} from "../../api/documents.ts"
 import { postAction, toProblems } from "../../api/fetch-document.ts"
 import { useLive } from "../../api/live.ts"
 import { useSession } from "../../api/use-document.ts"
@@ -76,12 +81,7 @@ function usePlan(target: TargetDocument) {
 interface Submission {
   readonly state: "ready" | "requested"
   readonly submit: () => void
-  readonly problems: readonly {
-    kind: string
-    asset: string | null
-    message: string
-    hint: string | null
-  }[]
+  readonly problems: readonly ProblemDocument[]
 }
 
 /** Sends a request, and opens the page of its run as soon as the server has started it. */

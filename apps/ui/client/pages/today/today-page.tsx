@@ -89,8 +89,10 @@ function describePublications({ publications, now }: StatusDocument): string {
 }
 
 const exampleAsset = `export const orders = sqlAsset({
+  group: "shop",
   name: "orders",
-  partitions: daily("2026-01-01"),
+  description: "Orders of one day.",
+  partitions: daily({ start: "2026-01-01" }),
   columns: { id: int64("Order."), total: float64("Total in EUR.") },
   query: sql\`select id, total from \${ordersFile}\`,
 })`
