@@ -1,5 +1,5 @@
 import type { AssetStateDocument } from "./api/documents.ts"
-import type { StateName } from "./ui/state.tsx"
+import { contentStates, type StateName, stateNames } from "./ui/state-names.ts"
 
 /** Returns the state under which an asset is shown: blocked replaces stale and missing. */
 export function getShownState({
@@ -37,26 +37,16 @@ export function listPartitionCounts({ partitions }: Pick<AssetStateDocument, "pa
   ] as const satisfies readonly (readonly [StateName, number])[]
 }
 
-/** Counts assets by shown state, sources left out. */
-export function countStates(assets: readonly AssetStateDocument[]): ReadonlyMap<StateName, number> {
-  const counts = new Map<StateName, number>()
-  for (const asset of assets) {
-    const state = getShownState(asset)
-    if (state !== "source") counts.set(state, (counts.get(state) ?? 0) + 1)
-  }
-  return counts
+/** Counts assets by shown state, the most severe first; sources have none. */
+export function countStates(assets: readonly AssetStateDocument[]) {
+  const states = assets.map(getShownState)
+  return contentStates.flatMap((state) => {
+    const count = states.filter((shownState) => shownState === state).length
+    return count === 0 ? [] : [[state, count] as const]
+  })
 }
-
-const severities: readonly StateName[] = [
-  "failed",
-  "blocked",
-  "stale",
-  "missing",
-  "fresh",
-  "source",
-]
 
 /** Orders assets with trouble first; assets in the same state stay in their order. */
 export function compareSeverity(first: AssetStateDocument, second: AssetStateDocument): number {
-  return severities.indexOf(getShownState(first)) - severities.indexOf(getShownState(second))
+  return stateNames.indexOf(getShownState(first)) - stateNames.indexOf(getShownState(second))
 }

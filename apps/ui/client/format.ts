@@ -1,4 +1,9 @@
-import { formatAge as formatLongAge, formatCount, formatDuration } from "@freshet/core/engine"
+import {
+  formatAge as formatLongAge,
+  formatCount,
+  formatDuration,
+  formatQuantity,
+} from "@freshet/core/engine"
 
 /** Formats a prediction of a duration. */
 export function formatPrediction(ms: number): string {
@@ -25,6 +30,13 @@ export function formatShortTime(at: string, now: string): string {
   return now.startsWith(day) ? time.slice(0, 5) : day
 }
 
+/** Counts assets and sources: `30 assets, 6 sources`. */
+export function formatAssetCounts(assets: readonly { readonly kind: string }[]): string {
+  const sources = assets.filter(({ kind }) => kind === "source").length
+  const assetText = formatQuantity(assets.length - sources, "asset")
+  return sources === 0 ? assetText : `${assetText}, ${formatQuantity(sources, "source")}`
+}
+
 /** Splits names into those within a limit and the number of the others. */
 export function splitNames(names: readonly string[], limit: number) {
   return names.length <= limit + 1
@@ -37,4 +49,9 @@ const numberWords = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven"
 /** Formats a small number as a word at the beginning of a sentence. */
 export function formatNumberWord(count: number): string {
   return numberWords[count] ?? formatCount(count)
+}
+
+/** Begins a text with a capital letter. */
+export function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -4,12 +4,13 @@ import type { RowsDocument } from "../api/documents.ts"
 
 interface RowTableProps {
   readonly label: string
-  readonly columns: RowsDocument["columns"]
+  /** The columns with their types; by default those of the first row. */
+  readonly columns?: RowsDocument["columns"]
   readonly rows: RowsDocument["rows"]
 }
 
 /** Rows of data. Values are text, never HTML. */
-export function RowTable({ label, columns, rows }: RowTableProps) {
+export function RowTable({ label, rows, columns = listColumns(rows) }: RowTableProps) {
   const numericNames = new Set(
     columns.filter(({ name }) => rows.every((row) => isNumeric(row[name]))).map(({ name }) => name),
   )
@@ -41,6 +42,10 @@ export function RowTable({ label, columns, rows }: RowTableProps) {
       </table>
     </div>
   )
+}
+
+function listColumns([row = {}]: RowsDocument["rows"]): RowsDocument["columns"] {
+  return Object.keys(row).map((name) => ({ name, type: "" }))
 }
 
 function isNumeric(value: unknown): boolean {

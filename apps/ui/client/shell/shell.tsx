@@ -1,9 +1,9 @@
-import { formatQuantity } from "@freshet/core/engine"
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router"
 import { Suspense, useState } from "react"
 
 import type { StatusDocument } from "../api/documents.ts"
 import { useDocument, useSession } from "../api/use-document.ts"
+import { formatAssetCounts } from "../format.ts"
 import { Key } from "../ui/controls.tsx"
 import { Icon } from "../ui/icons.tsx"
 import { Skeleton } from "../ui/layout.tsx"
@@ -78,12 +78,7 @@ function Navigation({ path, onSearch }: { readonly path: string; readonly onSear
           <NavigationLink key={entry.to} entry={entry} path={path} status={status} />
         ))}
       <div className={classes["foot"]}>
-        {status === undefined ? null : (
-          <span>
-            {formatQuantity(status.summary.assets, "asset")},{" "}
-            {formatQuantity(status.summary.sources, "source")}
-          </span>
-        )}
+        {status === undefined ? null : <span>{formatAssetCounts(status.assets)}</span>}
         {session?.role === "viewer" ? <span>read-only</span> : null}
       </div>
     </nav>

@@ -1,23 +1,9 @@
 import type { ReactNode } from "react"
 
 import { Icon } from "./icons.tsx"
+import type { StateName } from "./state-names.ts"
 
 import classes from "./state.module.css"
-
-/** The states of the design system, the most severe first. */
-export const stateNames = [
-  "failed",
-  "blocked",
-  "overdue",
-  "stale",
-  "missing",
-  "fresh",
-  "running",
-  "queued",
-  "source",
-] as const
-
-export type StateName = (typeof stateNames)[number]
 
 interface StateProps {
   readonly state: StateName

@@ -5,6 +5,7 @@ import type { ReactNode } from "react"
 import type { AssetDetailDocument, TargetDocument } from "../../api/documents.ts"
 import { toProblems } from "../../api/fetch-document.ts"
 import { formatAssetPath, useDocument } from "../../api/use-document.ts"
+import { capitalize } from "../../format.ts"
 import { useKeys } from "../../shell/keys.ts"
 import { Problems, Skeleton } from "../../ui/layout.tsx"
 import { PlanDialog } from "../plan/plan-dialog.tsx"
@@ -13,6 +14,7 @@ import { AssetHead } from "./asset-head.tsx"
 import { ChecksTab } from "./checks-tab.tsx"
 import { CodeTab } from "./code-tab.tsx"
 import { ColumnsTab } from "./columns-tab.tsx"
+import { listChecks } from "./list-checks.ts"
 import { OverviewTab } from "./overview-tab.tsx"
 import { PartitionsTab } from "./partitions-tab.tsx"
 import { RowsTab } from "./rows-tab.tsx"
@@ -106,13 +108,13 @@ function createTarget(
 }
 
 function Tabs({ asset, tab }: { readonly asset: AssetDetailDocument; readonly tab: TabName }) {
-  const { partitions, rows, columns, declared_checks: checks, name } = asset
+  const { partitions, rows, columns, name } = asset
   const counts: Readonly<Record<TabName, number | null>> = {
     overview: null,
     partitions: partitions.total,
     rows,
     columns: columns.length,
-    checks: checks.length,
+    checks: listChecks(asset).length,
     code: null,
     runs: null,
   }
@@ -128,7 +130,7 @@ function Tabs({ asset, tab }: { readonly asset: AssetDetailDocument; readonly ta
           activeOptions={{ exact: true, includeSearch: true }}
           aria-current={tabName === tab ? "page" : undefined}
         >
-          {tabName.charAt(0).toUpperCase() + tabName.slice(1)}{" "}
+          {capitalize(tabName)}{" "}
           <span className="faint">
             {counts[tabName] === null ? "" : formatCount(counts[tabName])}
           </span>

@@ -1,68 +1,38 @@
-import { formatQuantity } from "@freshet/core/engine"
+import { formatCount, formatQuantity } from "@freshet/core/engine"
 
 import type { AssetDetailDocument } from "../../api/documents.ts"
 import { Empty, noteClass, Section } from "../../ui/layout.tsx"
 import { State } from "../../ui/state.tsx"
+import { type Column, Table } from "../../ui/table.tsx"
 import { RowTable } from "../row-table.tsx"
-import { listFailedChecks } from "./failed-checks.ts"
+import { type CheckRow, listChecks, resultStates } from "./list-checks.ts"
+
+const columns: readonly Column<CheckRow>[] = [
+  { head: "Result", cell: ({ result }) => <State state={resultStates[result]}>{result}</State> },
+  { head: "Check", tone: "strong", cell: ({ name }) => name },
+  { head: "Requirement", tone: "quiet", cell: ({ description }) => description },
+  { head: "Severity", tone: "quiet", cell: ({ severity }) => severity },
+  {
+    head: "Failed rows",
+    className: "num",
+    cell: ({ failures }) => (failures === 0 ? "" : formatCount(failures)),
+  },
+]
 
 /** The checks of an asset with their latest results and failed rows. */
 export function ChecksTab({ asset }: { readonly asset: AssetDetailDocument }) {
-  const { declared_checks: checks, check_results: results, partition } = asset
-  const failedNames = listFailedChecks(asset)
-  const descriptions = new Map(checks.map(({ name, description }) => [name, description]))
-  const resultNames = new Set(results.map(({ name }) => name))
-  const pendingChecks = checks.filter(({ name }) => !resultNames.has(name))
-  if (checks.length + results.length === 0)
+  const checks = listChecks(asset)
+  if (checks.length === 0)
     return (
       <Empty title="No checks.">
         <p className="quiet">Checks are declared beside the columns of an asset.</p>
       </Empty>
     )
   return (
-    <Section title="Checks" detail={`of partition ${partition ?? "all"}`}>
-      <table>
-        <thead>
-          <tr>
-            <th>Result</th>
-            <th>Check</th>
-            <th>Requirement</th>
-            <th>Severity</th>
-            <th className="num">Failed rows</th>
-          </tr>
-        </thead>
-        <tbody>
-          {results.map(({ name, severity, failures }) => {
-            const passed = !failedNames.has(name)
-            return (
-              <tr key={name}>
-                <td>
-                  <State state={passed ? "fresh" : severity === "error" ? "failed" : "stale"}>
-                    {passed ? "passed" : severity === "error" ? "failed" : "warning"}
-                  </State>
-                </td>
-                <td className="strong">{name}</td>
-                <td className="quiet">{descriptions.get(name)}</td>
-                <td className="quiet">{severity}</td>
-                <td className="num">{failures === 0 ? "" : failures}</td>
-              </tr>
-            )
-          })}
-          {pendingChecks.map(({ name, description, severity }) => (
-            <tr key={name}>
-              <td>
-                <State state="missing">not run</State>
-              </td>
-              <td className="strong">{name}</td>
-              <td className="quiet">{description}</td>
-              <td className="quiet">{severity}</td>
-              <td />
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <Section title="Checks" detail={`of partition ${asset.partition ?? "all"}`}>
+      <Table columns={columns} rows={checks} getKey={({ name }) => name} />
       <LastFailure asset={asset} />
-      <FailedRows results={results} />
+      <FailedRows results={asset.check_results} />
     </Section>
   )
 }
@@ -77,11 +47,7 @@ function FailedRows({ results }: { readonly results: AssetDetailDocument["check_
             <p className="strong">
               {name}: {formatQuantity(failures, "failed row")}
             </p>
-            <RowTable
-              label={`Failed rows of ${name}`}
-              columns={Object.keys(sample[0] ?? {}).map((column) => ({ name: column, type: "" }))}
-              rows={sample}
-            />
+            <RowTable label={`Failed rows of ${name}`} rows={sample} />
           </div>
         ))}
     </>

@@ -1,31 +1,19 @@
 import type { AssetDetailDocument } from "../../api/documents.ts"
+import { type Column, Table } from "../../ui/table.tsx"
+
+const columns: readonly Column<AssetDetailDocument["columns"][number]>[] = [
+  { head: "Column", className: "nowrap", tone: "mono strong", cell: ({ name }) => name },
+  { head: "Type", className: "nowrap", tone: "mono quiet", cell: ({ type }) => type },
+  { head: "Unit", tone: "quiet", cell: ({ unit }) => unit },
+  { head: "Null", tone: "quiet", cell: ({ nullable }) => (nullable ? "allowed" : "never") },
+  { head: "Description", cell: ({ description }) => description },
+]
 
 /** The data dictionary of an asset. */
-export function ColumnsTab({ asset: { columns } }: { readonly asset: AssetDetailDocument }) {
+export function ColumnsTab({ asset }: { readonly asset: AssetDetailDocument }) {
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="Columns">
-      <table>
-        <thead>
-          <tr>
-            <th>Column</th>
-            <th>Type</th>
-            <th>Unit</th>
-            <th>Null</th>
-            <th>Description</th>
-          </tr>
-        </thead>
-        <tbody>
-          {columns.map(({ name, type, unit, nullable, description }) => (
-            <tr key={name}>
-              <td className="mono strong nowrap">{name}</td>
-              <td className="mono quiet nowrap">{type}</td>
-              <td className="quiet">{unit}</td>
-              <td className="quiet">{nullable ? "allowed" : "never"}</td>
-              <td>{description}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table columns={columns} rows={asset.columns} getKey={({ name }) => name} />
     </div>
   )
 }

@@ -128,11 +128,7 @@ function FailedChecks({
               </span>
             </p>
             {sample.length === 0 ? null : (
-              <RowTable
-                label={`Failed rows of ${name}`}
-                columns={Object.keys(sample[0] ?? {}).map((column) => ({ name: column, type: "" }))}
-                rows={sample}
-              />
+              <RowTable label={`Failed rows of ${name}`} rows={sample} />
             )}
           </div>
         )),

@@ -1,8 +1,9 @@
-import { formatQuantity } from "@freshet/core/engine"
+import { formatCount, formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 
 import type { PartitionsDocument } from "../../api/documents.ts"
-import { State, type StateName } from "../../ui/state.tsx"
+import type { StateName } from "../../ui/state-names.ts"
+import { State } from "../../ui/state.tsx"
 
 import classes from "./asset.module.css"
 
@@ -57,7 +58,7 @@ export function StateCounts({ ranges }: Pick<PartitionsDocument, "ranges">) {
     <p className="row" style={{ marginBottom: 8 }}>
       {[...counts].map(([state, count]) => (
         <State key={state} state={state}>
-          {count} {state}
+          {formatCount(count)} {state}
         </State>
       ))}
     </p>

@@ -11,8 +11,8 @@ import { formatTime } from "../../format.ts"
 import { Facts, listClass, Section, Split } from "../../ui/layout.tsx"
 import { StateIcon } from "../../ui/state.tsx"
 import { Explanation } from "./explanation.tsx"
-import { listFailedChecks } from "./failed-checks.ts"
 import { HeatBar } from "./heat-bar.tsx"
+import { listChecks, resultStates } from "./list-checks.ts"
 import { Neighbours } from "./neighbours.tsx"
 import { RowChart } from "./row-chart.tsx"
 
@@ -86,7 +86,7 @@ function OverviewAside({
       </Section>
       {asset.kind === "source" ? null : <Newest asset={asset} partitions={partitions} />}
       {partitions === undefined ? null : <RowChart partitions={partitions} />}
-      {asset.declared_checks.length === 0 ? null : <CheckList asset={asset} />}
+      <CheckList asset={asset} />
       <PublishedFacts asset={asset} />
     </>
   )
@@ -120,21 +120,20 @@ function Newest({
 }
 
 function CheckList({ asset }: { readonly asset: AssetDetailDocument }) {
-  const { declared_checks: checks, check_results: results } = asset
-  const failedNames = listFailedChecks(asset)
-  const summary = failedNames.size === 0 ? `${checks.length} passed` : `${failedNames.size} failed`
+  const checks = listChecks(asset)
+  if (checks.length === 0) return null
+  const results = [...new Set(checks.map(({ result }) => result))]
+  const counts = results.map(
+    (result) => `${checks.filter((check) => check.result === result).length} ${result}`,
+  )
   return (
-    <Section title="Checks" detail={results.length === 0 ? "not run yet" : summary}>
+    <Section title="Checks" detail={counts.join(", ")}>
       <ul className={listClass}>
-        {checks.map(({ name }) => (
+        {checks.map(({ name, result }) => (
           <li key={name}>
-            <StateIcon
-              state={failedNames.has(name) ? "failed" : results.length === 0 ? "missing" : "fresh"}
-            />
+            <StateIcon state={resultStates[result]} />
             <span>{name}</span>
-            <span className="quiet">
-              {failedNames.has(name) ? "failed" : results.length === 0 ? "not run" : "passed"}
-            </span>
+            <span className="quiet">{result}</span>
           </li>
         ))}
       </ul>

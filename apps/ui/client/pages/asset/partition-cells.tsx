@@ -1,8 +1,14 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react"
 
 import type { PartitionRow } from "../../api/documents.ts"
-import { getEnds, isInRange, moveRange, type SelectedRange } from "./partition-selection.ts"
-import { capitalizeReason } from "./partition-words.ts"
+import { capitalize } from "../../format.ts"
+import {
+  findRange,
+  getEnds,
+  isInRange,
+  moveRange,
+  type SelectedRange,
+} from "./partition-selection.ts"
 
 import classes from "./asset.module.css"
 
@@ -53,7 +59,7 @@ export function PartitionCells({ rows, from, to, onSelect }: PartitionCellsProps
             tabIndex={at === focusable ? 0 : -1}
             aria-pressed={isInRange(range, at)}
             aria-label={`${row.key}: ${row.state}`}
-            title={`${row.key}: ${row.state}. ${capitalizeReason(row)}`}
+            title={`${row.key}: ${row.state}. ${describeReason(row)}`}
             onClick={({ detail }) => {
               if (detail === 0) store({ anchor: at, end: at })
             }}
@@ -66,6 +72,11 @@ export function PartitionCells({ rows, from, to, onSelect }: PartitionCellsProps
       </div>
     </div>
   )
+}
+
+/** Returns the reason of a partition's state as a sentence; empty when the state says everything. */
+function describeReason({ reason, state }: PartitionRow): string {
+  return reason === state ? "" : `${capitalize(reason)}.`
 }
 
 /** Follows the pointer from cell to cell, and stores the range at its end. */
@@ -84,16 +95,6 @@ function useDrag(storedRange: SelectedRange | undefined, store: (range: Selected
     setDragged(undefined)
   }
   return { range, drag, drop }
-}
-
-function findRange(
-  rows: readonly PartitionRow[],
-  from: string | undefined,
-  to: string | undefined,
-): SelectedRange | undefined {
-  const anchor = rows.findIndex(({ key }) => key === from)
-  const end = rows.findIndex(({ key }) => key === to)
-  return anchor === -1 || end === -1 ? undefined : { anchor, end }
 }
 
 function findCell({ target }: PointerEvent): number | undefined {

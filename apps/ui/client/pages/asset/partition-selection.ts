@@ -1,7 +1,20 @@
+import type { PartitionRow } from "../../api/documents.ts"
+
 /** A selected range among listed partitions, by position in the order of time. */
 export interface SelectedRange {
   readonly anchor: number
   readonly end: number
+}
+
+/** Finds a range among rows by the keys of its ends; undefined when one of them is not listed. */
+export function findRange(
+  rows: readonly PartitionRow[],
+  from: string | undefined,
+  to: string | undefined,
+): SelectedRange | undefined {
+  const anchor = rows.findIndex(({ key }) => key === from)
+  const end = rows.findIndex(({ key }) => key === to)
+  return anchor === -1 || end === -1 ? undefined : { anchor, end }
 }
 
 /** Returns the first and the last position of a range. */

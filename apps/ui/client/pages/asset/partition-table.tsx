@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatDuration } from "@freshet/core/engine"
 import type { PartitionRow } from "../../api/documents.ts"
 import { formatShortTime } from "../../format.ts"
 import { State } from "../../ui/state.tsx"
+import { type Column, Table } from "../../ui/table.tsx"
 
 import classes from "./asset.module.css"
 
@@ -20,43 +21,50 @@ const shownRows = 60
 export function PartitionTable({ rows, selected, now, onSelect }: PartitionTableProps) {
   const selectedKeys = new Set(selected.map(({ key }) => key))
   return (
-    <table>
-      <thead>
-        <tr>
-          <th>Partition</th>
-          <th>State</th>
-          <th className="not-narrow">Cause</th>
-          <th className="num">Rows</th>
-          <th className="num not-narrow">Size</th>
-          <th className="num not-narrow">Took</th>
-          <th className="num not-narrow">Built</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.slice(0, shownRows).map((row) => (
-          <tr
-            key={row.key}
-            className={selectedKeys.has(row.key) ? classes["selected"] : undefined}
-            onClick={() => onSelect(row.key, row.key)}
-          >
-            <td className="nowrap strong">{row.key}</td>
-            <td>
-              <State state={row.state} />
-            </td>
-            <td className="quiet not-narrow">{row.reason === row.state ? "" : row.reason}</td>
-            <td className="num">{row.rows === null ? "" : formatCount(row.rows)}</td>
-            <td className="num quiet not-narrow">
-              {row.bytes === null ? "" : formatBytes(row.bytes)}
-            </td>
-            <td className="num quiet not-narrow">
-              {row.ms === null ? "" : formatDuration(row.ms)}
-            </td>
-            <td className="num quiet not-narrow">
-              {row.materialized_at === null ? "" : formatShortTime(row.materialized_at, now)}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table
+      columns={createColumns(now)}
+      rows={rows.slice(0, shownRows)}
+      getKey={({ key }) => key}
+      getAttributes={({ key }) => ({
+        className: selectedKeys.has(key) ? classes["selected"] : undefined,
+        onClick: () => onSelect(key, key),
+      })}
+    />
   )
+}
+
+function createColumns(now: string): readonly Column<PartitionRow>[] {
+  return [
+    { head: "Partition", className: "nowrap", tone: "strong", cell: ({ key }) => key },
+    { head: "State", cell: ({ state }) => <State state={state} /> },
+    {
+      head: "Cause",
+      className: "not-narrow",
+      tone: "quiet",
+      cell: ({ reason, state }) => (reason === state ? "" : reason),
+    },
+    {
+      head: "Rows",
+      className: "num",
+      cell: ({ rows }) => (rows === null ? "" : formatCount(rows)),
+    },
+    {
+      head: "Size",
+      className: "num not-narrow",
+      tone: "quiet",
+      cell: ({ bytes }) => (bytes === null ? "" : formatBytes(bytes)),
+    },
+    {
+      head: "Took",
+      className: "num not-narrow",
+      tone: "quiet",
+      cell: ({ ms }) => (ms === null ? "" : formatDuration(ms)),
+    },
+    {
+      head: "Built",
+      className: "num not-narrow",
+      tone: "quiet",
+      cell: ({ materialized_at: at }) => (at === null ? "" : formatShortTime(at, now)),
+    },
+  ]
 }

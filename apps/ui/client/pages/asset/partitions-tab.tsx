@@ -9,6 +9,7 @@ import { Empty, Section, Skeleton } from "../../ui/layout.tsx"
 import { StateCounts } from "./heat-bar.tsx"
 import { PartitionCalendar } from "./partition-calendar.tsx"
 import { PartitionCells } from "./partition-cells.tsx"
+import { findRange, getEnds } from "./partition-selection.ts"
 import { PartitionTable } from "./partition-table.tsx"
 import { RangeBar } from "./range-bar.tsx"
 
@@ -49,7 +50,7 @@ function LoadedPartitions({
   const { from, to } = route.useSearch()
   const select = useSelect(asset.name)
   const rows = partitions.partitions.toReversed()
-  const selectedRows = rows.filter(({ key }) => isBetween(rows, key, from, to))
+  const selectedRows = selectRows(rows, from, to)
   return (
     <>
       <Section
@@ -106,18 +107,17 @@ function useSelect(name: string) {
   }
 }
 
-function isBetween(
+/** Selects the rows of a range, of which one end may lie outside the window. */
+function selectRows(
   rows: readonly PartitionRow[],
-  key: string,
   from: string | undefined,
   to: string | undefined,
-): boolean {
-  if (from === undefined || to === undefined) return false
-  const position = (text: string) => rows.findIndex((row) => row.key === text)
-  const [first, last] = [position(from), position(to)]
-  if (first === -1 || last === -1) return from <= key && key <= to
-  const at = position(key)
-  return first <= at && at <= last
+): readonly PartitionRow[] {
+  if (from === undefined || to === undefined) return []
+  const range = findRange(rows, from, to)
+  if (range === undefined) return rows.filter(({ key }) => from <= key && key <= to)
+  const [first, last] = getEnds(range)
+  return rows.slice(first, last + 1)
 }
 
 function SelectedHead({

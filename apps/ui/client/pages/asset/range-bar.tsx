@@ -2,18 +2,11 @@ import { formatCount } from "@freshet/core/engine"
 
 import type { PartitionsDocument, StateRange } from "../../api/documents.ts"
 import { Button } from "../../ui/controls.tsx"
+import { contentStates } from "../../ui/state-names.ts"
 
 import classes from "./asset.module.css"
 
 const columnCount = 400
-
-const worstFirst: readonly StateRange["state"][] = [
-  "failed",
-  "blocked",
-  "stale",
-  "missing",
-  "fresh",
-]
 
 interface RangeBarProps {
   readonly partitions: PartitionsDocument
@@ -88,17 +81,17 @@ function RangeLabels({ partitions: { count, offset, partitions: rows }, onOffset
 /** Returns the worst state in each column. */
 function listColumns(ranges: readonly StateRange[], count: number): readonly StateRange["state"][] {
   const length = Math.min(columnCount, count)
-  const columns = Array.from({ length }, (): number => worstFirst.length - 1)
+  const columns = Array.from({ length }, (): number => contentStates.length - 1)
   let start = 0
   for (const range of ranges) {
-    const severity = worstFirst.indexOf(range.state)
+    const severity = contentStates.indexOf(range.state)
     const first = Math.floor((start / count) * length)
     const last = Math.floor(((start + range.count - 1) / count) * length)
     for (let at = first; at <= last; at += 1)
       columns[at] = Math.min(columns[at] ?? severity, severity)
     start += range.count
   }
-  return columns.map((severity) => worstFirst[severity] ?? "fresh")
+  return columns.map((severity) => contentStates[severity] ?? "fresh")
 }
 
 function mergeColumns(columns: readonly StateRange["state"][]) {

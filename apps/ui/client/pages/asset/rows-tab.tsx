@@ -90,7 +90,6 @@ function Quarantine({ name }: { readonly name: string }) {
     formatPath(formatAssetPath(name, "/quarantine"), { limit: rowLimit }),
   )
   if (data === undefined || data.source !== name) return null
-  const columns = ["file", "line", "reason", "text"].map((column) => ({ name: column, type: "" }))
   return (
     <Section
       title="Quarantine"
@@ -103,7 +102,7 @@ function Quarantine({ name }: { readonly name: string }) {
       {data.lines.length === 0 ? (
         <p className="quiet">Every line of the landed files was read.</p>
       ) : (
-        <RowTable label="Quarantined lines" columns={columns} rows={data.lines} />
+        <RowTable label="Quarantined lines" rows={data.lines} />
       )}
     </Section>
   )

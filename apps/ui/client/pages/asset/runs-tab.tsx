@@ -5,15 +5,48 @@ import type {
   AssetDetailDocument,
   RunDetailDocument,
   RunListDocument,
+  StepRow,
 } from "../../api/documents.ts"
 import { useDocument, useDocuments } from "../../api/use-document.ts"
 import { formatTime } from "../../format.ts"
 import { Empty, Skeleton } from "../../ui/layout.tsx"
 import { State } from "../../ui/state.tsx"
-import { getStepState } from "../run/step-words.ts"
+import { type Column, Table } from "../../ui/table.tsx"
+import { formatStepOutcome, getStepState } from "../run/step-words.ts"
 import { formatRunTitle } from "../runs/run-words.ts"
 
 const readRuns = 12
+
+interface RunStep {
+  readonly run: RunDetailDocument
+  readonly step: StepRow
+}
+
+const columns: readonly Column<RunStep>[] = [
+  {
+    head: "Outcome",
+    cell: ({ step: { outcome } }) => (
+      <State state={getStepState(outcome)}>{formatStepOutcome(outcome)}</State>
+    ),
+  },
+  { head: "Partition", className: "nowrap", cell: ({ step }) => step.partition },
+  {
+    head: "Run",
+    cell: ({ run: { id, command } }) => (
+      <Link to="/runs/$run" params={{ run: id }}>
+        {formatRunTitle(command)}
+      </Link>
+    ),
+  },
+  { head: "Rows", className: "num", cell: ({ step }) => formatCount(step.rows) },
+  { head: "Took", className: "num", tone: "quiet", cell: ({ step }) => formatDuration(step.ms) },
+  {
+    head: "Started",
+    className: "num",
+    tone: "quiet",
+    cell: ({ run, step }) => formatTime(step.started_at, run.now),
+  },
+]
 
 /** The latest runs that touched an asset. */
 export function RunsTab({ asset: { name } }: { readonly asset: AssetDetailDocument }) {
@@ -26,35 +59,10 @@ export function RunsTab({ asset: { name } }: { readonly asset: AssetDetailDocume
   )
   if (rows.length === 0) return <Empty title="No recent run touched this asset." />
   return (
-    <table>
-      <thead>
-        <tr>
-          <th>Outcome</th>
-          <th>Partition</th>
-          <th>Run</th>
-          <th className="num">Rows</th>
-          <th className="num">Took</th>
-          <th className="num">Started</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(({ run, step }) => (
-          <tr key={`${run.id} ${step.partition} ${step.outcome}`}>
-            <td>
-              <State state={getStepState(step.outcome)}>{step.outcome.replace("_", " ")}</State>
-            </td>
-            <td className="nowrap">{step.partition}</td>
-            <td>
-              <Link to="/runs/$run" params={{ run: run.id }}>
-                {formatRunTitle(run.command)}
-              </Link>
-            </td>
-            <td className="num">{formatCount(step.rows)}</td>
-            <td className="num quiet">{formatDuration(step.ms)}</td>
-            <td className="num quiet">{formatTime(step.started_at, run.now)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table
+      columns={columns}
+      rows={rows}
+      getKey={({ run, step }) => `${run.id} ${step.partition} ${step.outcome}`}
+    />
   )
 }

@@ -4,9 +4,10 @@ import { Fragment } from "react"
 
 import type { AssetStateDocument } from "../../api/documents.ts"
 import { getShownCause, getShownState, listPartitionCounts } from "../../asset-state.ts"
-import { formatShortTime } from "../../format.ts"
+import { formatAssetCounts, formatShortTime } from "../../format.ts"
 import { useRootCauses } from "../../root-causes.ts"
 import { State, StateBar } from "../../ui/state.tsx"
+import { type Column, TableHead, TableRow } from "../../ui/table.tsx"
 
 import classes from "./catalog.module.css"
 
@@ -19,52 +20,28 @@ interface CatalogTableProps {
 
 /** The assets by group, trouble first. */
 export function CatalogTable({ assets, now, selected, onSelect }: CatalogTableProps) {
+  const rootCauses = useRootCauses()
   const groups = [...new Set(assets.map(({ group }) => group))]
-  const selectable = assets.filter(({ kind }) => kind !== "source").map(({ name }) => name)
-  const isAllSelected = selectable.length > 0 && selectable.every((name) => selected.has(name))
-  const toggleAll = () => onSelect(isAllSelected ? new Set() : new Set(selectable))
-  const toggle = (name: string) => {
-    const names = new Set(selected)
-    if (!names.delete(name)) names.add(name)
-    onSelect(names)
-  }
+  const columns = [
+    createSelectColumn({ assets, selected, onSelect }),
+    ...createStateColumns(rootCauses, now),
+    ...createRowColumns(now),
+  ]
   return (
     <table className={classes["table"]}>
-      <thead>
-        <tr>
-          <th className={classes["check"]}>
-            <input
-              type="checkbox"
-              aria-label="Select all"
-              checked={isAllSelected}
-              onChange={toggleAll}
-            />
-          </th>
-          <th>State</th>
-          <th>Asset</th>
-          <th className="not-narrow">Cause</th>
-          <th className="not-narrow">Overdue</th>
-          <th className="wide-only">Newest</th>
-          <th className="not-narrow">Partitions</th>
-          <th className="num not-narrow">Rows</th>
-          <th className="num wide-only">Size</th>
-          <th className="num wide-only">Built</th>
-          <th className="wide-only">Checks</th>
-        </tr>
-      </thead>
+      <TableHead columns={columns} />
       <tbody>
         {groups.map((group) => (
           <Fragment key={group}>
-            <GroupRow group={group} assets={assets} />
+            <GroupRow group={group} assets={assets} columnCount={columns.length} />
             {assets
               .filter((asset) => asset.group === group)
               .map((asset) => (
-                <AssetRow
+                <TableRow
                   key={asset.name}
-                  asset={asset}
-                  now={now}
-                  isSelected={selected.has(asset.name)}
-                  onToggle={() => toggle(asset.name)}
+                  columns={columns}
+                  row={asset}
+                  className={selected.has(asset.name) ? classes["selected"] : undefined}
                 />
               ))}
           </Fragment>
@@ -74,77 +51,118 @@ export function CatalogTable({ assets, now, selected, onSelect }: CatalogTablePr
   )
 }
 
+function createSelectColumn({
+  assets,
+  selected,
+  onSelect,
+}: Omit<CatalogTableProps, "now">): Column<AssetStateDocument> {
+  const selectable = assets.filter(({ kind }) => kind !== "source").map(({ name }) => name)
+  const isAllSelected = selectable.length > 0 && selectable.every((name) => selected.has(name))
+  const toggleAll = () => onSelect(isAllSelected ? new Set() : new Set(selectable))
+  const toggle = (name: string) => {
+    const names = new Set(selected)
+    if (!names.delete(name)) names.add(name)
+    onSelect(names)
+  }
+  return {
+    head: (
+      <input type="checkbox" aria-label="Select all" checked={isAllSelected} onChange={toggleAll} />
+    ),
+    className: classes["check"] ?? "",
+    cell: ({ name, kind }) =>
+      kind === "source" ? null : (
+        <input
+          type="checkbox"
+          aria-label={`Select ${name}`}
+          checked={selected.has(name)}
+          onChange={() => toggle(name)}
+        />
+      ),
+  }
+}
+
+function createStateColumns(
+  rootCauses: ReadonlyMap<string, string>,
+  now: string,
+): readonly Column<AssetStateDocument>[] {
+  return [
+    { head: "State", cell: (asset) => <State state={getShownState(asset)} /> },
+    {
+      head: "Asset",
+      tone: "strong",
+      cell: (asset) => (
+        <>
+          <Link to="/assets/$asset" params={{ asset: asset.name }}>
+            {asset.name}
+          </Link>
+          <span className={classes["under"]}>{getShownCause(asset, rootCauses)}</span>
+        </>
+      ),
+    },
+    {
+      head: "Cause",
+      className: "not-narrow",
+      tone: `quiet ${classes["cause"]}`,
+      cell: (asset) => getShownCause(asset, rootCauses),
+    },
+    {
+      head: "Overdue",
+      className: "not-narrow",
+      cell: (asset) => <Overdue asset={asset} now={now} />,
+    },
+    {
+      head: "Newest",
+      className: "nowrap wide-only",
+      tone: "quiet",
+      cell: ({ newest_partition: newest }) => newest,
+    },
+    {
+      head: "Partitions",
+      className: "nowrap not-narrow",
+      cell: (asset) => <PartitionSummary asset={asset} />,
+    },
+  ]
+}
+
+function createRowColumns(now: string): readonly Column<AssetStateDocument>[] {
+  return [
+    {
+      head: "Rows",
+      className: "num not-narrow",
+      cell: ({ rows }) => (rows === null ? "" : formatCount(rows)),
+    },
+    {
+      head: "Size",
+      className: "num wide-only",
+      tone: "quiet",
+      cell: ({ bytes }) => (bytes === null ? "" : formatBytes(bytes)),
+    },
+    {
+      head: "Built",
+      className: "num wide-only",
+      tone: "quiet",
+      cell: ({ materialized_at: at }) => (at === null ? "" : formatShortTime(at, now)),
+    },
+    { head: "Checks", className: "wide-only", tone: "quiet", cell: describeChecks },
+  ]
+}
+
 function GroupRow({
   group,
   assets: allAssets,
+  columnCount,
 }: {
   readonly group: string
   readonly assets: readonly AssetStateDocument[]
+  readonly columnCount: number
 }) {
   const assets = allAssets.filter((asset) => asset.group === group)
-  const sources = assets.filter(({ kind }) => kind === "source").length
   return (
     <tr className={classes["group"]}>
       <td />
-      <td colSpan={10}>
-        {group}{" "}
-        <span className="faint small">
-          {formatQuantity(assets.length - sources, "asset")}
-          {sources === 0 ? "" : `, ${formatQuantity(sources, "source")}`}
-        </span>
+      <td colSpan={columnCount - 1}>
+        {group} <span className="faint small">{formatAssetCounts(assets)}</span>
       </td>
-    </tr>
-  )
-}
-
-interface AssetRowProps {
-  readonly asset: AssetStateDocument
-  readonly now: string
-  readonly isSelected: boolean
-  readonly onToggle: () => void
-}
-
-function AssetRow({ asset, now, isSelected, onToggle }: AssetRowProps) {
-  const { name, kind } = asset
-  const state = getShownState(asset)
-  const cause = getShownCause(asset, useRootCauses())
-  return (
-    <tr className={isSelected ? classes["selected"] : undefined}>
-      <td className={classes["check"]}>
-        {kind === "source" ? null : (
-          <input
-            type="checkbox"
-            aria-label={`Select ${name}`}
-            checked={isSelected}
-            onChange={onToggle}
-          />
-        )}
-      </td>
-      <td>
-        <State state={state} />
-      </td>
-      <td className="strong">
-        <Link to="/assets/$asset" params={{ asset: name }}>
-          {name}
-        </Link>
-        <span className={classes["under"]}>{cause}</span>
-      </td>
-      <td className={`quiet not-narrow ${classes["cause"]}`}>{cause}</td>
-      <td className="not-narrow">
-        <Overdue asset={asset} now={now} />
-      </td>
-      <td className="quiet nowrap wide-only">{asset.newest_partition}</td>
-      <td className="nowrap not-narrow">
-        <PartitionSummary asset={asset} />
-      </td>
-      <td className="num not-narrow">{asset.rows === null ? "" : formatCount(asset.rows)}</td>
-      <td className="num quiet wide-only">
-        {asset.bytes === null ? "" : formatBytes(asset.bytes)}
-      </td>
-      <td className="num quiet wide-only">
-        {asset.materialized_at === null ? "" : formatShortTime(asset.materialized_at, now)}
-      </td>
-      <td className="quiet wide-only">{describeChecks(asset)}</td>
     </tr>
   )
 }

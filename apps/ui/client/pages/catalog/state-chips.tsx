@@ -2,7 +2,8 @@ import { Link } from "@tanstack/react-router"
 import type { ReactNode } from "react"
 
 import type { AssetStateDocument } from "../../api/documents.ts"
-import { State, type StateName } from "../../ui/state.tsx"
+import type { StateName } from "../../ui/state-names.ts"
+import { State } from "../../ui/state.tsx"
 import { matchesState } from "./matches-state.ts"
 
 import classes from "./catalog.module.css"

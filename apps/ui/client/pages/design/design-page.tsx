@@ -1,6 +1,7 @@
 import { Button, Choice, CommandText, Field, inputClass, Key } from "../../ui/controls.tsx"
 import { Empty, Facts, Problems, Section, Skeleton, Split } from "../../ui/layout.tsx"
-import { State, StateBadge, StateBar, stateNames, type StateName } from "../../ui/state.tsx"
+import { stateNames, type StateName } from "../../ui/state-names.ts"
+import { State, StateBadge, StateBar } from "../../ui/state.tsx"
 import { useTitle } from "../use-title.ts"
 
 const meanings: Readonly<Record<StateName, string>> = {

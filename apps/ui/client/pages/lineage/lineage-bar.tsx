@@ -3,7 +3,8 @@ import { useEffect, useState } from "react"
 
 import type { LineageDocument, ProblemDocument } from "../../api/documents.ts"
 import { Button, inputClass, Key } from "../../ui/controls.tsx"
-import { State, stateNames } from "../../ui/state.tsx"
+import { stateNames } from "../../ui/state-names.ts"
+import { State } from "../../ui/state.tsx"
 import type { LineageView } from "./lineage-view.ts"
 
 import classes from "./lineage.module.css"

@@ -6,7 +6,8 @@ import { getShownCause, getShownState } from "../../asset-state.ts"
 import { useRootCauses } from "../../root-causes.ts"
 import { Button, getButtonClass, Key } from "../../ui/controls.tsx"
 import { Facts, listClass, Section } from "../../ui/layout.tsx"
-import { StateBadge, StateIcon, type StateName } from "../../ui/state.tsx"
+import type { StateName } from "../../ui/state-names.ts"
+import { StateBadge, StateIcon } from "../../ui/state.tsx"
 
 import classes from "./lineage.module.css"
 

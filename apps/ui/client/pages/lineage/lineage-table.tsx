@@ -1,9 +1,13 @@
 import { Link } from "@tanstack/react-router"
 
 import type { LineageDocument } from "../../api/documents.ts"
-import { State, type StateName } from "../../ui/state.tsx"
+import type { StateName } from "../../ui/state-names.ts"
+import { State } from "../../ui/state.tsx"
+import { type Column, Table } from "../../ui/table.tsx"
 
 import classes from "./lineage.module.css"
+
+type Read = LineageDocument["edges"][number]
 
 /** Every read as a row: the graph as a table. */
 export function LineageTable({
@@ -13,51 +17,40 @@ export function LineageTable({
   readonly lineage: LineageDocument
   readonly states: ReadonlyMap<string, StateName>
 }) {
+  const columns: readonly Column<Read>[] = [
+    ...createAssetColumns("Asset", ({ from }) => from, states),
+    ...createAssetColumns("Read by", ({ to }) => to, states),
+    {
+      head: "Window",
+      tone: "quiet",
+      cell: ({ windows }) => (windows.length === 0 ? "same partition" : windows.join(", ")),
+    },
+  ]
   return (
     <div className={classes["table"]} tabIndex={0} role="region" aria-label="Reads">
-      <table>
-        <thead>
-          <tr>
-            <th>Asset</th>
-            <th>State</th>
-            <th>Read by</th>
-            <th>State</th>
-            <th>Window</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lineage.edges.map(({ from, to, windows }) => (
-            <tr key={`${from} ${to}`}>
-              <AssetCells name={from} states={states} />
-              <AssetCells name={to} states={states} />
-              <td className="quiet">
-                {windows.length === 0 ? "same partition" : windows.join(", ")}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table columns={columns} rows={lineage.edges} getKey={({ from, to }) => `${from} ${to}`} />
     </div>
   )
 }
 
-function AssetCells({
-  name,
-  states,
-}: {
-  readonly name: string
-  readonly states: ReadonlyMap<string, StateName>
-}) {
-  return (
-    <>
-      <td className="strong">
-        <Link to="/assets/$asset" params={{ asset: name }}>
-          {name}
+function createAssetColumns(
+  head: string,
+  getName: (read: Read) => string,
+  states: ReadonlyMap<string, StateName>,
+): readonly Column<Read>[] {
+  return [
+    {
+      head,
+      tone: "strong",
+      cell: (read) => (
+        <Link to="/assets/$asset" params={{ asset: getName(read) }}>
+          {getName(read)}
         </Link>
-      </td>
-      <td>
-        <State state={states.get(name) ?? "missing"} />
-      </td>
-    </>
-  )
+      ),
+    },
+    {
+      head: "State",
+      cell: (read) => <State state={states.get(getName(read)) ?? "missing"} />,
+    },
+  ]
 }

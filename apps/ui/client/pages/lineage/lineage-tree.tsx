@@ -2,7 +2,8 @@ import { type KeyboardEvent, useRef, useState } from "react"
 
 import type { LineageDocument } from "../../api/documents.ts"
 import { Icon } from "../../ui/icons.tsx"
-import { StateIcon, type StateName } from "../../ui/state.tsx"
+import type { StateName } from "../../ui/state-names.ts"
+import { StateIcon } from "../../ui/state.tsx"
 
 import classes from "./lineage.module.css"
 

@@ -1,8 +1,9 @@
 import { formatCount } from "@freshet/core/engine"
 
 import type { AssetStateDocument, LineageDocument } from "../../api/documents.ts"
-import { getShownState } from "../../asset-state.ts"
-import type { StateName } from "../../ui/state.tsx"
+import { countStates, getShownState } from "../../asset-state.ts"
+import { formatAssetCounts } from "../../format.ts"
+import type { StateName } from "../../ui/state-names.ts"
 
 /** A card of the graph. */
 export interface ViewNode {
@@ -139,19 +140,8 @@ function toAssetNode(
   }
 }
 
-const groupStates: readonly StateName[] = ["failed", "blocked", "stale", "missing", "fresh"]
-
 function countGroup(members: readonly LineageNode[], states: States) {
-  const counts = new Map<StateName, number>()
-  for (const { name } of members) {
-    const asset = states.get(name)
-    const state = asset === undefined ? "missing" : getShownState(asset)
-    if (state !== "source") counts.set(state, (counts.get(state) ?? 0) + 1)
-  }
-  return groupStates.flatMap((state) => {
-    const count = counts.get(state) ?? 0
-    return count === 0 ? [] : [[state, count] as const]
-  })
+  return countStates(members.flatMap(({ name }) => states.get(name) ?? []))
 }
 
 function toGroupNode(group: string, members: readonly LineageNode[], states: States): ViewNode {
@@ -163,20 +153,14 @@ function toGroupNode(group: string, members: readonly LineageNode[], states: Sta
     group: undefined,
     state: counts[0]?.[0] ?? "source",
     isOverdue: members.some(({ name }) => (states.get(name)?.overdue ?? null) !== null),
-    detail: describeMembers(members),
+    detail: formatAssetCounts(members),
     counts,
   }
 }
 
-function describeMembers(members: readonly LineageNode[]): string {
-  const sources = members.filter(({ kind }) => kind === "source").length
-  const assets = members.length - sources
-  return sources === 0 ? `${assets} assets` : `${assets} assets, ${sources} sources`
-}
-
 function describeGroup(members: readonly LineageNode[], states: States): string {
   const counts = countGroup(members, states).map(([state, count]) => `${count} ${state}`)
-  return [describeMembers(members), ...counts].join(" · ")
+  return [formatAssetCounts(members), ...counts].join(" · ")
 }
 
 function mergeEdges(

@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatQuantity } from "@freshet/core/engine"
 
 import type { PlanDocument } from "../../api/documents.ts"
 import { formatPrediction } from "../../format.ts"
+import { type Column, Table } from "../../ui/table.tsx"
 import { arrangePlan, type MatrixRow } from "./plan-matrix.ts"
 
 import classes from "./plan.module.css"
@@ -11,23 +12,7 @@ export function PlanTable({ plan }: { readonly plan: PlanDocument }) {
   const { days, rows } = arrangePlan(plan)
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="Steps of the plan">
-      <table>
-        <thead>
-          <tr>
-            <th>{formatQuantity(plan.step_count, "step")}</th>
-            <th>{days.length === 0 ? "Partitions" : <DayHeads days={days} />}</th>
-            <th>Because</th>
-            <th className="num">Steps</th>
-            <th className="num not-narrow">Rows</th>
-            <th className="num not-narrow">Work</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <PlanRow key={row.name} row={row} days={days} />
-          ))}
-        </tbody>
-      </table>
+      <Table columns={createColumns(plan, days)} rows={rows} getKey={({ name }) => name} />
     </div>
   )
 }
@@ -44,27 +29,38 @@ function DayHeads({ days }: { readonly days: readonly string[] }) {
   )
 }
 
-function PlanRow({ row, days }: { readonly row: MatrixRow; readonly days: readonly string[] }) {
-  return (
-    <tr>
-      <td className="strong nowrap">{row.name}</td>
-      <td>
-        {days.length === 0 || row.days.size === 0 ? (
+function createColumns(plan: PlanDocument, days: readonly string[]): readonly Column<MatrixRow>[] {
+  return [
+    {
+      head: formatQuantity(plan.step_count, "step"),
+      className: "nowrap",
+      tone: "strong",
+      cell: ({ name }) => name,
+    },
+    {
+      head: days.length === 0 ? "Partitions" : <DayHeads days={days} />,
+      cell: (row) =>
+        days.length === 0 || row.days.size === 0 ? (
           row.partitionsText
         ) : (
           <Days row={row} days={days} />
-        )}
-      </td>
-      <td className={`quiet ${classes["reason"]}`}>{row.reason}</td>
-      <td className="num">{formatCount(row.steps)}</td>
-      <td className="num quiet not-narrow">
-        {row.rows === undefined ? "" : `≈ ${formatCount(row.rows)}`}
-      </td>
-      <td className="num quiet not-narrow">
-        {row.ms === undefined ? "" : formatPrediction(row.ms)}
-      </td>
-    </tr>
-  )
+        ),
+    },
+    { head: "Because", tone: `quiet ${classes["reason"]}`, cell: ({ reason }) => reason },
+    { head: "Steps", className: "num", cell: ({ steps }) => formatCount(steps) },
+    {
+      head: "Rows",
+      className: "num not-narrow",
+      tone: "quiet",
+      cell: ({ rows }) => (rows === undefined ? "" : `≈ ${formatCount(rows)}`),
+    },
+    {
+      head: "Work",
+      className: "num not-narrow",
+      tone: "quiet",
+      cell: ({ ms }) => (ms === undefined ? "" : formatPrediction(ms)),
+    },
+  ]
 }
 
 function Days({ row, days }: { readonly row: MatrixRow; readonly days: readonly string[] }) {

@@ -5,7 +5,7 @@ import { useLive } from "../../api/live.ts"
 import { isDay, listDays } from "../../days.ts"
 import { Icon } from "../../ui/icons.tsx"
 import { Section } from "../../ui/layout.tsx"
-import type { StateName } from "../../ui/state.tsx"
+import type { StateName } from "../../ui/state-names.ts"
 import { getStepState } from "./step-words.ts"
 
 import classes from "./run.module.css"

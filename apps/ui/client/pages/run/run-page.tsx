@@ -6,11 +6,12 @@ import type { RunDetailDocument } from "../../api/documents.ts"
 import { postAction, toProblems } from "../../api/fetch-document.ts"
 import { useLive } from "../../api/live.ts"
 import { useDocument, useSession } from "../../api/use-document.ts"
-import { formatTime } from "../../format.ts"
+import { capitalize, formatTime } from "../../format.ts"
 import { useNow } from "../../shell/connection.tsx"
 import { Button, CommandText } from "../../ui/controls.tsx"
 import { noteClass, Problems, Section, Skeleton } from "../../ui/layout.tsx"
 import { StateBadge, StateBar } from "../../ui/state.tsx"
+import { type Column, Table } from "../../ui/table.tsx"
 import { PlanDialog } from "../plan/plan-dialog.tsx"
 import { formatRunTitle, getRunState } from "../runs/run-words.ts"
 import { useTitle } from "../use-title.ts"
@@ -86,10 +87,6 @@ function RunHead({ run }: { readonly run: RunDetailDocument }) {
       ) : null}
     </>
   )
-}
-
-function capitalize(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 function CancelButton({ id, isRequested }: { readonly id: string; readonly isRequested: boolean }) {
@@ -193,32 +190,19 @@ function Failures({ run: { step_rows: steps } }: { readonly run: RunDetailDocume
   )
 }
 
+const publicationColumns: readonly Column<RunDetailDocument["publications"][number]>[] = [
+  { head: "Set", tone: "strong", cell: ({ set }) => set },
+  { head: "Partition", cell: ({ partition }) => partition },
+  { head: "Inserted", className: "num", cell: ({ inserted }) => formatCount(inserted) },
+  { head: "Updated", className: "num", cell: ({ updated }) => formatCount(updated) },
+  { head: "Deleted", className: "num", cell: ({ deleted }) => formatCount(deleted) },
+]
+
 function Publications({ run: { publications } }: { readonly run: RunDetailDocument }) {
   if (publications.length === 0) return null
   return (
     <Section title="Published" detail={formatQuantity(publications.length, "set")}>
-      <table>
-        <thead>
-          <tr>
-            <th>Set</th>
-            <th>Partition</th>
-            <th className="num">Inserted</th>
-            <th className="num">Updated</th>
-            <th className="num">Deleted</th>
-          </tr>
-        </thead>
-        <tbody>
-          {publications.map(({ set, partition, inserted, updated, deleted }) => (
-            <tr key={set}>
-              <td className="strong">{set}</td>
-              <td>{partition}</td>
-              <td className="num">{formatCount(inserted)}</td>
-              <td className="num">{formatCount(updated)}</td>
-              <td className="num">{formatCount(deleted)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table columns={publicationColumns} rows={publications} getKey={({ set }) => set} />
     </Section>
   )
 }

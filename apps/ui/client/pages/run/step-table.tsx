@@ -2,13 +2,42 @@ import { formatCount, formatDuration, formatQuantity } from "@freshet/core/engin
 import { Link } from "@tanstack/react-router"
 import { useState } from "react"
 
-import type { RunDetailDocument } from "../../api/documents.ts"
+import type { RunDetailDocument, StepRow } from "../../api/documents.ts"
 import { Field, inputClass } from "../../ui/controls.tsx"
 import { Section } from "../../ui/layout.tsx"
 import { State } from "../../ui/state.tsx"
+import { type Column, Table } from "../../ui/table.tsx"
 import { formatStepOutcome, getStepState } from "./step-words.ts"
 
 const shownSteps = 200
+
+const columns: readonly Column<StepRow>[] = [
+  {
+    head: "Ended",
+    className: "num",
+    tone: "mono quiet",
+    cell: ({ started_at: startedAt, ms }) => formatEnd(startedAt, ms),
+  },
+  {
+    head: "Outcome",
+    cell: ({ outcome }) => (
+      <State state={getStepState(outcome)}>{formatStepOutcome(outcome)}</State>
+    ),
+  },
+  {
+    head: "Step",
+    tone: "strong",
+    cell: ({ computation, outputs }) => (
+      <Link to="/assets/$asset" params={{ asset: outputs[0] ?? computation }}>
+        {computation}
+      </Link>
+    ),
+  },
+  { head: "Partition", className: "nowrap", cell: ({ partition }) => partition },
+  { head: "Rows", className: "num", cell: ({ rows }) => formatCount(rows) },
+  { head: "Took", className: "num", tone: "quiet", cell: ({ ms }) => formatDuration(ms) },
+  { head: "Message", className: "not-narrow", tone: "quiet", cell: ({ message }) => message },
+]
 
 /** The ended steps of a run, filtered by name, partition, outcome or message. */
 export function StepTable({ run: { step_rows: steps } }: { readonly run: RunDetailDocument }) {
@@ -30,38 +59,13 @@ export function StepTable({ run: { step_rows: steps } }: { readonly run: RunDeta
           style={{ maxWidth: 320 }}
         />
       </Field>
-      <table>
-        <thead>
-          <tr>
-            <th className="num">Ended</th>
-            <th>Outcome</th>
-            <th>Step</th>
-            <th>Partition</th>
-            <th className="num">Rows</th>
-            <th className="num">Took</th>
-            <th className="not-narrow">Message</th>
-          </tr>
-        </thead>
-        <tbody>
-          {filteredSteps.slice(0, shownSteps).map((step) => (
-            <tr key={`${step.computation} ${step.partition} ${step.started_at} ${step.outcome}`}>
-              <td className="num mono quiet">{formatEnd(step.started_at, step.ms)}</td>
-              <td>
-                <State state={getStepState(step.outcome)}>{formatStepOutcome(step.outcome)}</State>
-              </td>
-              <td className="strong">
-                <Link to="/assets/$asset" params={{ asset: step.outputs[0] ?? step.computation }}>
-                  {step.computation}
-                </Link>
-              </td>
-              <td className="nowrap">{step.partition}</td>
-              <td className="num">{formatCount(step.rows)}</td>
-              <td className="num quiet">{formatDuration(step.ms)}</td>
-              <td className="quiet not-narrow">{step.message}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table
+        columns={columns}
+        rows={filteredSteps.slice(0, shownSteps)}
+        getKey={({ computation, partition, started_at: startedAt, outcome }) =>
+          `${computation} ${partition} ${startedAt} ${outcome}`
+        }
+      />
       {filteredSteps.length > shownSteps ? (
         <p className="quiet">The first {shownSteps} steps; the filter finds the others.</p>
       ) : null}

@@ -1,5 +1,5 @@
 import type { StepRow } from "../../api/documents.ts"
-import type { StateName } from "../../ui/state.tsx"
+import type { StateName } from "../../ui/state-names.ts"
 
 const stepStates: Readonly<Record<StepRow["outcome"], StateName>> = {
   materialized: "fresh",

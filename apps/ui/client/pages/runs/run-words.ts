@@ -1,5 +1,5 @@
 import type { RunRow } from "../../api/documents.ts"
-import type { StateName } from "../../ui/state.tsx"
+import type { StateName } from "../../ui/state-names.ts"
 
 const runStates: Readonly<Record<RunRow["outcome"], StateName>> = {
   running: "running",

@@ -8,6 +8,7 @@ import { useDocument } from "../../api/use-document.ts"
 import { formatTime } from "../../format.ts"
 import { CodeBlock, Empty, Problems, Section, Skeleton } from "../../ui/layout.tsx"
 import { State, StateBar } from "../../ui/state.tsx"
+import { type Column, Table } from "../../ui/table.tsx"
 import { useTitle } from "../use-title.ts"
 import { formatRunTitle, getRunState } from "./run-words.ts"
 
@@ -57,56 +58,59 @@ function NoRuns() {
 }
 
 function RunTable({ list: { runs, now } }: { readonly list: RunListDocument }) {
-  return (
-    <table>
-      <thead>
-        <tr>
-          <th>Outcome</th>
-          <th>Run</th>
-          <th>Steps</th>
-          <th className="num">Materialized</th>
-          <th className="num not-narrow">Failed</th>
-          <th className="num not-narrow">Took</th>
-          <th className="num not-narrow">Started</th>
-        </tr>
-      </thead>
-      <tbody>
-        {runs.map((run) => (
-          <RunTableRow key={run.id} run={run} now={now} />
-        ))}
-      </tbody>
-    </table>
-  )
+  return <Table columns={createColumns(now)} rows={runs} getKey={({ id }) => id} />
 }
 
-function RunTableRow({ run, now }: { readonly run: RunRow; readonly now: string }) {
-  const { id, outcome, steps, materialized, failed, started_at: startedAt, ended_at: endedAt } = run
-  const endMs = Date.parse(endedAt ?? now)
-  return (
-    <tr>
-      <td>
-        <State state={getRunState(outcome)}>{outcome}</State>
-      </td>
-      <td>
+function createColumns(now: string): readonly Column<RunRow>[] {
+  return [
+    {
+      head: "Outcome",
+      cell: ({ outcome }) => <State state={getRunState(outcome)}>{outcome}</State>,
+    },
+    {
+      head: "Run",
+      cell: ({ id, command }) => (
         <Link to="/runs/$run" params={{ run: id }} className="strong">
-          {formatRunTitle(run.command)}
+          {formatRunTitle(command)}
         </Link>
-      </td>
-      <td className={classes["bar"]}>
-        <StateBar
-          counts={[
-            ["fresh", materialized],
-            ["failed", failed],
-            ["queued", Math.max(0, steps - materialized - failed)],
-          ]}
-        />
-      </td>
-      <td className="num">
-        {formatCount(materialized)} of {formatCount(steps)}
-      </td>
-      <td className="num quiet not-narrow">{failed === 0 ? "" : formatCount(failed)}</td>
-      <td className="num quiet not-narrow">{formatDuration(endMs - Date.parse(startedAt))}</td>
-      <td className="num quiet not-narrow">{formatTime(startedAt, now)}</td>
-    </tr>
+      ),
+    },
+    { head: "Steps", className: classes["bar"] ?? "", cell: (run) => <StepBar run={run} /> },
+    {
+      head: "Materialized",
+      className: "num",
+      cell: ({ materialized, steps }) => `${formatCount(materialized)} of ${formatCount(steps)}`,
+    },
+    {
+      head: "Failed",
+      className: "num not-narrow",
+      tone: "quiet",
+      cell: ({ failed }) => (failed === 0 ? "" : formatCount(failed)),
+    },
+    {
+      head: "Took",
+      className: "num not-narrow",
+      tone: "quiet",
+      cell: ({ started_at: startedAt, ended_at: endedAt }) =>
+        formatDuration(Date.parse(endedAt ?? now) - Date.parse(startedAt)),
+    },
+    {
+      head: "Started",
+      className: "num not-narrow",
+      tone: "quiet",
+      cell: ({ started_at: startedAt }) => formatTime(startedAt, now),
+    },
+  ]
+}
+
+function StepBar({ run: { steps, materialized, failed } }: { readonly run: RunRow }) {
+  return (
+    <StateBar
+      counts={[
+        ["fresh", materialized],
+        ["failed", failed],
+        ["queued", Math.max(0, steps - materialized - failed)],
+      ]}
+    />
   )
 }

@@ -8,7 +8,8 @@ import { getShownState } from "../../asset-state.ts"
 import { formatShortTime } from "../../format.ts"
 import { useNow } from "../../shell/connection.tsx"
 import { belowClass, listClass, Section } from "../../ui/layout.tsx"
-import { pulseClass, StateIcon, type StateName } from "../../ui/state.tsx"
+import { contentStates, type StateName } from "../../ui/state-names.ts"
+import { pulseClass, StateIcon } from "../../ui/state.tsx"
 import { formatRunTitle, getRunState } from "../runs/run-words.ts"
 import { usePublishedSets } from "./published-sets.ts"
 
@@ -108,8 +109,6 @@ function Published({ status }: { readonly status: StatusDocument }) {
   )
 }
 
-const worstFirst: readonly StateName[] = ["failed", "blocked", "stale", "missing"]
-
 function findWorst(states: readonly StateName[]): StateName {
-  return worstFirst.find((state) => states.includes(state)) ?? "fresh"
+  return contentStates.find((state) => states.includes(state)) ?? "fresh"
 }

@@ -7,7 +7,7 @@ import { useDocument } from "../../api/use-document.ts"
 import { countStates } from "../../asset-state.ts"
 import { formatAge } from "../../format.ts"
 import { CodeBlock, Empty, Problems, Skeleton, Split } from "../../ui/layout.tsx"
-import { State, StateBar, type StateName } from "../../ui/state.tsx"
+import { State, StateBar } from "../../ui/state.tsx"
 import { useTitle } from "../use-title.ts"
 import { Causes } from "./causes.tsx"
 import { describeProject } from "./sentence.ts"
@@ -40,8 +40,6 @@ export function TodayPage() {
   )
 }
 
-const legendStates: readonly StateName[] = ["failed", "blocked", "stale", "missing", "fresh"]
-
 function Summary({
   status,
   attention,
@@ -50,23 +48,20 @@ function Summary({
   readonly attention: AttentionDocument | undefined
 }) {
   const { summary, assets } = status
-  const countByState = countStates(assets)
-  const counts = legendStates.map((state) => [state, countByState.get(state) ?? 0] as const)
+  const counts = countStates(assets)
   return (
     <div className={classes["summary"]}>
       <h1 className={classes["sentence"]}>{describeProject(summary, attention?.causes ?? [])}</h1>
       <p className="quiet">{describePublications(status)}</p>
       <StateBar counts={counts} height={10} />
       <div className={classes["legend"]}>
-        {counts
-          .filter(([, count]) => count > 0)
-          .map(([state, count]) => (
-            <Link key={state} to="/catalog" search={{ state }}>
-              <State state={state}>
-                <b>{count}</b> {state}
-              </State>
-            </Link>
-          ))}
+        {counts.map(([state, count]) => (
+          <Link key={state} to="/catalog" search={{ state }}>
+            <State state={state}>
+              <b>{count}</b> {state}
+            </State>
+          </Link>
+        ))}
         {summary.overdue === 0 ? null : (
           <Link to="/catalog" search={{ state: "overdue" }} className="push">
             <State state="overdue">
