@@ -15,11 +15,10 @@ export interface TempFolder {
 /** Opens a folder of temporary files, which is created on demand. */
 export function openTempFolder(folder: string): TempFolder {
   const ownNames = new Set<string>() // names of the temporary files of this process
-  let creation: Promise<unknown> | undefined
   const list = () => listFiles(folder, ownNames)
   return {
     createPath: async (suffix) => {
-      await (creation ??= mkdir(folder, { recursive: true }))
+      await mkdir(folder, { recursive: true })
       const name = `${randomUUID()}${suffix}`
       ownNames.add(name)
       return join(folder, name)
