@@ -12,7 +12,6 @@ import {
   measureSource,
   measureSources,
   readRoutes,
-  readWorkspaceFile,
 } from "./language.js"
 
 const dialect = `
