@@ -6,6 +6,8 @@ import {
   fingerprintContent,
   formatPartitionKey,
   getOutputs,
+  getPartitions,
+  isTimed,
   getStablePartition,
   parseFingerprint,
   type AssetRange,
@@ -26,6 +28,7 @@ import {
   type StepRecord,
   type TablePublication,
 } from "../src/engine.ts"
+import type { Asset, Partitions } from "../src/index.ts"
 
 /** A ledger in memory: the retained materializations in order of `seq`, the steps and the publications. */
 export interface MemoryLedger {
@@ -36,7 +39,9 @@ export interface MemoryLedger {
   /** Published table → its content. */
   readonly tables: Map<object, MemoryTable>
   /** The wiped partitions, each with the number of steps before it. */
-  readonly removed: { readonly asset: string; readonly key: string; readonly steps: number }[]
+  readonly removed: (StoredPartition & { readonly steps: number })[]
+  /** The definition of the partitions of each step. */
+  readonly definitions: string[]
   /** The highest `seq` so far. */
   sequence: number
 }
@@ -48,12 +53,16 @@ interface MemoryTable {
   readonly atMs: number
 }
 
-/** One retained materialization; the newest of a partition has the highest `seq`. */
-interface StoredRecord {
-  sequence: number
+/** A partition by its key, since the places of static keys may change, and by the definition of its asset's partitions. */
+interface StoredPartition {
   readonly asset: string
-  /** The key of the partition, since the places of static keys may change. */
   readonly key: string
+  readonly definition: string
+}
+
+/** One retained materialization; the newest of a partition has the highest `seq`. */
+interface StoredRecord extends StoredPartition {
+  sequence: number
   readonly record: MaterializationRecord
 }
 
@@ -65,6 +74,7 @@ export function createMemoryLedger(): MemoryLedger {
     published: new Map(),
     tables: new Map(),
     removed: [],
+    definitions: [],
     sequence: 0,
   }
 }
@@ -80,7 +90,7 @@ export function toSnapshot(ledger: MemoryLedger, graph: Graph): LedgerSnapshot {
   return {
     version,
     histories,
-    failures: listFailures(ledger),
+    failures: listFailures(ledger, graph),
     publications: toTablePublications(ledger, graph),
   }
 }
@@ -116,8 +126,10 @@ function listAttempts(ledger: MemoryLedger, graph: Graph, computation: Computati
   const attempts = new Map<string, Attempt>()
   for (const asset of getOutputs(graph, computation)) {
     const names = [asset.name, ...asset.previousNames]
-    for (const { asset: name, key, sequence, record } of ledger.records) {
-      const partition = names.includes(name) ? findPartition(asset.partitions, key) : undefined
+    for (const { sequence, record, ...stored } of ledger.records) {
+      const partition = names.includes(stored.asset)
+        ? findStoredPartition(asset, stored)
+        : undefined
       if (partition === undefined) continue
       const id = `${partition} ${record.inputVersion}`
       const attempt = attempts.get(id) ?? { sequence, partition, records: [] }
@@ -128,6 +140,37 @@ function listAttempts(ledger: MemoryLedger, graph: Graph, computation: Computati
   return [...attempts.values()]
     .filter(({ records }) => records.length === computation.outputs.length)
     .toSorted((one, other) => one.sequence - other.sequence)
+}
+
+/** What decides the meaning of a partition's index. */
+function definePartitions(partitions: Partitions): string {
+  return isTimed(partitions) ? `${partitions.kind} ${partitions.zone}` : partitions.kind
+}
+
+/** Finds a stored partition among the present ones of an asset. */
+function findStoredPartition(
+  { partitions }: Pick<Asset, "partitions">,
+  { key, definition }: Pick<StoredPartition, "key" | "definition">,
+): number | undefined {
+  return definition === definePartitions(partitions) ? findPartition(partitions, key) : undefined
+}
+
+/** Lists the steps after a number of steps that were recorded with the present partitions of their computation. */
+function listPresentSteps(
+  { steps, definitions }: MemoryLedger,
+  graph: Graph,
+  after = 0,
+): readonly StepRecord[] {
+  const present = new Map(
+    graph.computations.map((computation) => [
+      computation.name,
+      definePartitions(getPartitions(graph, computation)),
+    ]),
+  )
+  return steps.filter(({ computation }, at) => {
+    const definition = present.get(computation) ?? definitions[at]
+    return at >= after && definition === definitions[at]
+  })
 }
 
 /** The retained materializations of one computation, in columns. */
@@ -195,9 +238,9 @@ function setLanes({ low, high }: Lanes, at: number, print: Fingerprint): void {
   high[at] = print.high
 }
 
-function listFailures(ledger: MemoryLedger): Map<string, Map<number, Failure>> {
+function listFailures(ledger: MemoryLedger, graph: Graph): Map<string, Map<number, Failure>> {
   const failures = new Map<string, Map<number, Failure>>()
-  for (const { computation, partition, outcome, ...step } of ledger.steps) {
+  for (const { computation, partition, outcome, ...step } of listPresentSteps(ledger, graph)) {
     const partitions = failures.get(computation) ?? new Map<number, Failure>()
     failures.set(computation, partitions)
     if (outcome.kind === "materialized" || outcome.kind === "reused") partitions.delete(partition)
@@ -222,8 +265,8 @@ export function findRecords(
     return ledger.records
       .filter((stored) => names.includes(stored.asset))
       .toSorted((one, other) => one.sequence - other.sequence)
-      .flatMap(({ key, record }) => {
-        const partition = findPartition(asset.partitions, key) ?? -Infinity
+      .flatMap(({ record, ...stored }) => {
+        const partition = findStoredPartition(asset, stored) ?? -Infinity
         const isWanted = range.from <= partition && partition <= range.to
         return isWanted ? [{ ...record, asset: name, partition }] : []
       })
@@ -250,15 +293,15 @@ export function findReads(
 /** Records a step as the Postgres ledger does: one materialization per asset, partition and input version; the newest has the highest `seq`. */
 export function recordStep(ledger: MemoryLedger, graph: Graph, step: StepRecord): void {
   ledger.steps.push(step)
+  const computation = graph.computations.find(({ name }) => name === step.computation)!
+  ledger.definitions.push(definePartitions(getPartitions(graph, computation)))
   const sequence = (ledger.sequence += 1)
   const { kind } = step.outcome
   if (kind === "materialized")
     for (const materialization of step.materializations) {
-      const { asset } = materialization
       store(ledger, {
         sequence,
-        asset,
-        key: formatKey(graph, materialization),
+        ...toStoredPartition(graph, materialization),
         record: toRecord(sequence, step, materialization),
       })
     }
@@ -278,29 +321,33 @@ export function recordStep(ledger: MemoryLedger, graph: Graph, step: StepRecord)
   }
 }
 
-function formatKey(
+function toStoredPartition(
   graph: Graph,
   { asset, partition }: Pick<Materialization, "asset" | "partition">,
-) {
-  return formatPartitionKey(graph.assets.get(asset)!.partitions, partition)
+): StoredPartition {
+  const { partitions } = graph.assets.get(asset)!
+  const definition = definePartitions(partitions)
+  return { asset, key: formatPartitionKey(partitions, partition), definition }
 }
 
 function findStored(ledger: MemoryLedger, graph: Graph, step: StepRecord, asset: string) {
   const names = [asset, ...graph.assets.get(asset)!.previousNames]
-  const key = formatKey(graph, { asset, partition: step.partition })
+  const { key, definition } = toStoredPartition(graph, { asset, partition: step.partition })
   return ledger.records.find(
     (stored) =>
       names.includes(stored.asset) &&
       stored.key === key &&
+      stored.definition === definition &&
       stored.record.inputVersion === step.inputVersion,
   )
 }
 
 function store(ledger: MemoryLedger, stored: StoredRecord): void {
   const at = ledger.records.findIndex(
-    ({ asset, key, record }) =>
+    ({ asset, key, definition, record }) =>
       asset === stored.asset &&
       key === stored.key &&
+      definition === stored.definition &&
       record.inputVersion === stored.record.inputVersion,
   )
   if (at >= 0) ledger.records.splice(at, 1)
@@ -337,7 +384,12 @@ export function wipeEarlier(ledger: MemoryLedger, graph: Graph): void {
     const names = [asset.name, ...asset.previousNames]
     const stored = ledger.records.filter((candidate) => names.includes(candidate.asset))
     for (const record of stored)
-      if (stored.some(({ key, sequence }) => key === record.key && sequence > record.sequence)) {
+      if (
+        stored.some(
+          ({ key, definition, sequence }) =>
+            key === record.key && definition === record.definition && sequence > record.sequence,
+        )
+      ) {
         ledger.records.splice(ledger.records.indexOf(record), 1)
         ledger.removed.push({ ...record, steps: ledger.steps.length })
       }
@@ -355,11 +407,12 @@ export function findTouchedSince(
     const range = { from: partition, to: partition }
     touched.set(computation, [...(touched.get(computation) ?? []), range])
   }
-  for (const { computation, partition } of ledger.steps.slice(steps)) add(computation, partition)
-  for (const { asset: name, key } of ledger.removed.filter((wiped) => wiped.steps >= steps))
+  for (const { computation, partition } of listPresentSteps(ledger, graph, steps))
+    add(computation, partition)
+  for (const { asset: name, ...stored } of ledger.removed.filter((wiped) => wiped.steps >= steps))
     for (const computation of graph.computations)
       for (const asset of getOutputs(graph, computation)) {
-        const at = findPartition(asset.partitions, key)
+        const at = findStoredPartition(asset, stored)
         const isOutput = [asset.name, ...asset.previousNames].includes(name)
         if (isOutput && at !== undefined) add(computation.name, at)
       }

@@ -33,7 +33,7 @@ vi.mock("../../src/evaluate/fingerprint.ts", async (load) => {
 async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
   for (const edit of chapter.edits) if (edit.kind !== "checks") applyEdit(replay, edit)
   const { project, facts, past } = replay
-  const truth = findTruths(replay.story.shape, facts, createSourceReadsLookup(past, facts.declared))
+  const truth = findTruths(replay.shape, facts, createSourceReadsLookup(past, facts.declared))
   const graph = buildCurrentGraph(replay)
   project.storesProofs = chapter.pick % 3 === 0
   await expectRight(replay, graph, truth)
@@ -77,10 +77,10 @@ async function replayStory(randomStory: Story): Promise<void> {
 
 /** Files that are no longer landed are looked up where fingerprints differ, which they never do here. */
 function retractRemoved(randomStory: Story): Story {
-  const sources = randomStory.shape.sources.map(
+  const sources = randomStory.drawn.sources.map(
     (source) => ({ ...source, whenRemoved: "retract" }) as const,
   )
-  return { ...randomStory, shape: { ...randomStory.shape, sources } }
+  return { ...randomStory, drawn: { ...randomStory.drawn, sources } }
 }
 
 const cases = Number(process.env["FRESHET_PROPERTY_CASES"] ?? 300)

@@ -11,6 +11,20 @@ export interface Setting {
   readonly today: string
 }
 
+/** A setting in which the partitions of a granularity begin and end later or earlier: `shift` moves the start, and `length` is the number of partitions after it; undefined without an end. */
+export function moveBounds(
+  setting: Setting,
+  granularity: TimedGranularity,
+  { shift, length }: { readonly shift: number; readonly length: number | undefined },
+): Setting {
+  const spans = getCalendar(setting)[granularity]
+  const getKey = (place: number) => spans[Math.min(Math.max(place, 1), spans.length - 2)]!.key
+  const start = getPlace(setting, granularity, setting.declared[granularity][0]) + shift
+  const bounds: readonly [string, string?] =
+    length === undefined ? [getKey(start)] : [getKey(start), getKey(start + length)]
+  return { ...setting, declared: { ...setting.declared, [granularity]: bounds } }
+}
+
 export const settings: readonly Setting[] = [
   {
     zone: "UTC",
@@ -75,12 +89,13 @@ export interface Span {
 export type Calendar = Readonly<Record<TimedGranularity, readonly Span[]>>
 
 const quarter = 15 * 60_000 // zones that are not whole hours from UTC are whole quarters
-const calendars = new Map<Setting, Calendar>()
+const calendars = new Map<string, Calendar>()
 
 /** The months around the days of a setting, from instants. */
 export function getCalendar(setting: Setting): Calendar {
-  const calendar = calendars.get(setting) ?? buildCalendar(setting)
-  calendars.set(setting, calendar)
+  const name = `${setting.zone} ${setting.today}`
+  const calendar = calendars.get(name) ?? buildCalendar(setting)
+  calendars.set(name, calendar)
   return calendar
 }
 
@@ -140,7 +155,7 @@ export function findOverlap(
   [outer, from, to]: readonly [TimedGranularity, number, number],
   inner: TimedGranularity,
 ): readonly [number, number] {
-  const name = `${setting.zone} ${outer} ${from} ${to} ${inner}`
+  const name = `${setting.zone} ${setting.today} ${outer} ${from} ${to} ${inner}`
   const cachedOverlap = overlaps.get(name)
   if (cachedOverlap !== undefined) return cachedOverlap
   const calendar = getCalendar(setting)

@@ -73,7 +73,7 @@ export function buildRequest(chapter: Chapter, replay: Replay, truth: Truths) {
 async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
   for (const edit of chapter.edits) applyEdit(replay, edit)
   const { project, facts, past } = replay
-  const truth = findTruths(replay.story.shape, facts, createSourceReadsLookup(past, facts.declared))
+  const truth = findTruths(replay.shape, facts, createSourceReadsLookup(past, facts.declared))
   const graph = buildCurrentGraph(replay)
   await expectFresh(replay, graph, truth)
   const { oracleRequest, make } = buildRequest(chapter, replay, truth)
@@ -194,13 +194,13 @@ async function expectFresh(replay: Replay, graph: Graph, truth: Truths): Promise
 
 /** Lists the evaluated partitions, the fresh ones, and the fresh ones whose rows differ from a computation from scratch. */
 export async function readFreshRows(replay: Replay, graph: Graph, truth: Truths) {
-  const { project, facts, story } = replay
+  const { project, facts, shape } = replay
   const evaluation = await proveProject(project, graph)
   const byStep = new Map(
     [...truth].map(([name, partitionTruth]) => [formatStepName(replay, partitionTruth), name]),
   )
   const shapes = new Map(
-    listPresentComputations(story.shape, facts.declared).map((computation) => [
+    listPresentComputations(shape, facts.declared).map((computation) => [
       getComputationName(facts.declared, computation),
       computation,
     ]),
@@ -242,10 +242,10 @@ function findRows(
 type PublishedDays = ReadonlyMap<string, readonly [day: string, rows: string]>
 
 /** Reads the tables of the declared computations. */
-export function readPublished({ project, facts, story }: Replay, graph: Graph): PublishedDays {
+export function readPublished({ project, facts, shape }: Replay, graph: Graph): PublishedDays {
   const { publications } = toSnapshot(project, graph)
   return new Map(
-    listPresentComputations(story.shape, facts.declared).flatMap(({ id }) => {
+    listPresentComputations(shape, facts.declared).flatMap(({ id }) => {
       const rows = publications.get(getName(facts.declared, id).name)?.partitions[0]
       return rows === undefined ? [] : [[id, [rows.key, rows.dataVersion]] as const]
     }),
@@ -265,11 +265,9 @@ function findFloor(truth: Truths, published: PublishedDays): string | undefined 
 
 /** Expects the newest fresh partition that passed its checks in the tables: not one before the published partition, if that still exists. */
 export function expectComplete(replay: Replay, truth: Truths, published: PublishedDays): void {
-  const { facts, past, story } = replay
+  const { facts, past, shape } = replay
   const { setting, declared } = facts
-  const set = listPresentComputations(story.shape, declared).filter(
-    ({ isPublished }) => isPublished,
-  )
+  const set = listPresentComputations(shape, declared).filter(({ isPublished }) => isPublished)
   const passed = findPassedRows(truth, past, declared)
   const days = [...new Set([...truth.values()].map(({ key }) => key))].filter((key) =>
     set.every(({ id }) => passed.has(`${id} ${key} ${id}`)),

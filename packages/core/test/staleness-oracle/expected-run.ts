@@ -19,9 +19,10 @@ export type Past = Map<string, PastMaterialization[]>
 function getPast(
   past: Past,
   declared: Declarations,
-  { computation, key }: Pick<Truth, "computation" | "key">,
+  { computation, key, definition }: Pick<Truth, "computation" | "key" | "definition">,
 ): PastMaterialization[] {
-  const name = `${computation.outputs.map((output) => getOriginalName(declared, output)).join("+")} ${key}`
+  const names = computation.outputs.map((output) => getOriginalName(declared, output)).join("+")
+  const name = `${names} ${definition} ${key}`
   const materializations = past.get(name) ?? []
   past.set(name, materializations)
   return materializations
@@ -29,7 +30,7 @@ function getPast(
 
 /** Creates the lookup of the source files that the newest materialization of a partition read. */
 export function createSourceReadsLookup(past: Past, declared: Declarations): FindSourceReads {
-  return (computation, key) => getPast(past, declared, { computation, key }).at(-1)?.sourceReads
+  return (partition) => getPast(past, declared, partition).at(-1)?.sourceReads
 }
 
 /** The required work of a run, by definition. */

@@ -1,7 +1,8 @@
 import { FreshetError, findPartition, type Graph } from "../../src/engine.ts"
 import { wipeEarlier } from "../memory-ledger.ts"
 import { type MemoryProject, land, createMemoryProject } from "../memory-project.ts"
-import { getCalendar, getPlace } from "./calendar.ts"
+import type { Granularity, Setting } from "./calendar.ts"
+import { getCalendar, getPlace, moveBounds } from "./calendar.ts"
 import {
   createRowChecker,
   buildPartitions,
@@ -13,10 +14,11 @@ import {
   type Declarations,
   type NamedAsset,
   type Rule,
+  type Shape,
   type SourceShape,
   getName,
 } from "./shape.ts"
-import { type Chapter, type Edit, type Story, firstKeys, pickKey } from "./story.ts"
+import { type Chapter, type Edit, type Story, buildShape, firstKeys, pickKey } from "./story.ts"
 import type { Facts } from "./truth.ts"
 
 /** A story during its replay: the project of the code under test, and the facts and memory of the oracle. */
@@ -24,11 +26,16 @@ export interface Replay {
   readonly story: Story
   readonly project: MemoryProject
   readonly facts: ReplayFacts
+  /** The graph with the present granularities. */
+  shape: Shape
   readonly past: Past
 }
 
 /** The facts of a story, as its edits change them. */
 interface ReplayFacts extends Facts {
+  setting: Setting
+  /** Computation → its granularity, if it is not the first one. */
+  readonly granularities: Map<string, Granularity>
   readonly landed: Map<string, Map<string, string>>
   nowMs: number
   readonly declared: Declarations & {
@@ -43,7 +50,8 @@ interface ReplayFacts extends Facts {
 
 /** Creates the project of a story with its first files. */
 export function startReplay(story: Story): Replay {
-  const { setting, shape } = story
+  const { setting } = story
+  const shape = buildShape(story.drawn)
   const project = createMemoryProject(0, { rows: computeEngineRows })
   project.hash = createInterner()
   const landed = new Map(
@@ -61,7 +69,8 @@ export function startReplay(story: Story): Replay {
     groups: new Map(),
     keys: firstKeys,
   }
-  return { story, project, facts: { setting, landed, nowMs, declared }, past: new Map() }
+  const facts = { setting, landed, nowMs, declared, granularities: new Map() }
+  return { story, project, facts, shape, past: new Map() }
 }
 
 /** Creates an exact and short hash: the number of a text in the order of first use. */
@@ -76,16 +85,17 @@ function createInterner(): (text: string) => string {
 
 /** Applies an edit to the facts. */
 export function applyEdit(replay: Replay, edit: Edit): void {
-  const { facts, past, story } = replay
+  const { facts, past } = replay
   const { declared } = facts
-  const { sources, computations } = story.shape
+  const { sources, computations } = replay.shape
   const source = sources[edit.pick % sources.length]!
   const computation = computations[edit.pick % computations.length]!
   const output = computation.outputs[edit.pick % computation.outputs.length]!
   switch (edit.kind) {
     case "land":
     case "take away": {
-      const key = pickKey(facts.setting, declared.keys, source.granularity, edit.place)
+      const landingSetting = { ...facts.setting, declared: replay.story.setting.declared }
+      const key = pickKey(landingSetting, declared.keys, source.granularity, edit.place)
       if (edit.kind === "take away") facts.landed.get(source.id)!.delete(key)
       else facts.landed.get(source.id)!.set(key, String(edit.content))
       return
@@ -118,6 +128,13 @@ export function applyEdit(replay: Replay, edit: Edit): void {
       return
     case "keys":
       declared.keys = edit.keys
+      return
+    case "granularity":
+      facts.granularities.set(computation.id, edit.granularity)
+      replay.shape = buildShape(replay.story.drawn, facts.granularities)
+      return
+    case "bounds":
+      facts.setting = moveBounds(facts.setting, edit.granularity, edit)
   }
 }
 
@@ -136,22 +153,22 @@ function renameAsset({ facts }: Replay, id: string, isSaid: boolean): void {
 }
 
 /** Builds the graph of all computations, including removed ones. */
-function buildFullGraph({ story, facts }: Replay): Graph {
-  return buildShapeGraph(story.shape, story.setting, { ...facts.declared, removed: new Set() })
+function buildFullGraph({ shape, facts }: Replay): Graph {
+  return buildShapeGraph(shape, facts.setting, { ...facts.declared, removed: new Set() })
 }
 
 /** Applies the facts to the project, and builds the current graph. */
-export function buildCurrentGraph({ story, project, facts }: Replay): Graph {
+export function buildCurrentGraph({ shape, project, facts }: Replay): Graph {
   const { declared, setting } = facts
   project.nowMs = facts.nowMs
   project.landed.clear()
-  for (const { id, granularity } of story.shape.sources)
+  for (const { id, granularity } of shape.sources)
     for (const [key, content] of facts.landed.get(id)!) {
       const index = findPartition(buildPartitions(setting, declared, granularity), key)
       if (index !== undefined) land(project, getName(declared, id).name, index, content)
     }
-  project.behaviour.checks = createRowChecker(story.shape, declared)
-  return buildShapeGraph(story.shape, setting, declared)
+  project.behaviour.checks = createRowChecker(shape, declared)
+  return buildShapeGraph(shape, setting, declared)
 }
 
 /** Prepares the project so that the run ends as in its chapter. */

@@ -1,13 +1,14 @@
 import fc from "fast-check"
 
-import { type Granularity, type Setting, getCalendar, getPlace, settings } from "./calendar.ts"
+import type { Granularity, TimedGranularity } from "./calendar.ts"
+import { type Setting, getCalendar, getPlace, settings } from "./calendar.ts"
 import { type ComputationShape, type ReadShape, type Rule, type Shape } from "./shape.ts"
 import { type SourceShape, chooseWindow, windows } from "./shape.ts"
 
 /** A random graph, its first landed files, and the chapters that follow. */
 export interface Story {
   readonly setting: Setting
-  readonly shape: Shape
+  readonly drawn: Drawn
   /** The picks of the first landed partitions, by source. */
   readonly landed: readonly (readonly number[])[]
   readonly chapters: readonly Chapter[]
@@ -36,6 +37,13 @@ export type Edit = { readonly pick: number } & (
   | { readonly kind: "wipe" }
   | { readonly kind: "group"; readonly group: string }
   | { readonly kind: "keys"; readonly keys: readonly string[] }
+  | { readonly kind: "granularity"; readonly granularity: Granularity }
+  | {
+      readonly kind: "bounds"
+      readonly granularity: TimedGranularity
+      readonly shift: number
+      readonly length: number | undefined
+    }
 )
 
 const number = (below: number) => fc.nat({ max: below - 1 })
@@ -65,6 +73,20 @@ function buildEdit(
   return { weight, arbitrary: arbitrary as unknown as fc.Arbitrary<Edit> } // the record has the fields of its kind
 }
 
+const granularity = fc.constantFrom<Granularity>(
+  ...([
+    "daily",
+    "daily",
+    "daily",
+    "daily",
+    "hourly",
+    "weekly",
+    "monthly",
+    "static",
+    "none",
+  ] as const),
+)
+
 const anyEdit = fc.oneof(
   buildEdit(8, "land", { place: number(97), content: number(3) }),
   buildEdit(2, "take away", { place: number(97) }),
@@ -77,6 +99,12 @@ const anyEdit = fc.oneof(
   buildEdit(1, "wipe", {}),
   buildEdit(1, "group", { group: fc.constantFrom("g", "h") }),
   buildEdit(1, "keys", { keys: fc.constantFrom(...keySets) }),
+  buildEdit(2, "granularity", { granularity }),
+  buildEdit(2, "bounds", {
+    granularity: fc.constantFrom("hourly", "daily", "daily", "weekly", "monthly"),
+    shift: fc.integer({ min: -1, max: 2 }),
+    length: fc.option(number(8), { nil: undefined }),
+  }),
 )
 
 /** Stories in which checks and upstreams change close together, so that rebuilt partitions meet rows that fail their checks. */
@@ -97,20 +125,6 @@ const chapter: fc.Arbitrary<Chapter> = fc.record({
   pick: number(9973),
   concurrency: fc.integer({ min: 1, max: 3 }),
 })
-
-const granularity = fc.constantFrom<Granularity>(
-  ...([
-    "daily",
-    "daily",
-    "daily",
-    "daily",
-    "hourly",
-    "weekly",
-    "monthly",
-    "static",
-    "none",
-  ] as const),
-)
 
 const sources = fc.array(
   fc.record({
@@ -146,7 +160,7 @@ export const story: fc.Arbitrary<Story> = fc
   })
   .map((drawn) => ({
     setting: drawn.setting,
-    shape: buildShape(drawn),
+    drawn: { sources: drawn.sources, computations: drawn.computations },
     landed: drawn.sources.map(({ landed }) => landed),
     chapters: drawn.chapters,
   }))
@@ -168,7 +182,8 @@ export function pickKey(
   return getCalendar(setting)[granularity][start - 1 + (pick % counts[granularity])]!.key
 }
 
-interface Drawn {
+/** The random choices of a graph. */
+export interface Drawn {
   readonly sources: readonly Omit<SourceShape, "id">[]
   readonly computations: readonly (Pick<
     ComputationShape,
@@ -181,12 +196,18 @@ interface Drawn {
 
 type Readable = { readonly id: string; readonly granularity: Granularity }
 
-function buildShape(drawn: Drawn): Shape {
+/** Builds the graph of some choices; `granularities` replaces the drawn granularities of computations. */
+export function buildShape(
+  drawn: Drawn,
+  granularities: ReadonlyMap<string, Granularity> = new Map(),
+): Shape {
   const sources = drawn.sources.map((source, place) => ({ ...source, id: `s${place}` }))
   const readable: Readable[] = [...sources]
-  const computations = drawn.computations.map((computation, place) => {
-    const { granularity, isDouble, modulus } = computation
+  const computations = drawn.computations.map((drawnComputation, place) => {
     const id = `c${place}`
+    const granularity = granularities.get(id) ?? drawnComputation.granularity
+    const computation = { ...drawnComputation, granularity }
+    const { isDouble, modulus } = computation
     const accumulates =
       computation.accumulates && granularity !== "none" && granularity !== "static" && !isDouble
     const outputs = isDouble ? [`${id}_x`, `${id}_y`] : [id]

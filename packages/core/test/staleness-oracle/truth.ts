@@ -22,6 +22,8 @@ import {
 export interface Truth {
   readonly computation: ComputationShape
   readonly key: string
+  /** The granularity and time zone of its partition. */
+  readonly definition: string
   /** True when a required file or part of a required window is missing. */
   readonly isBlocked: boolean
   /** True when its newest rows were computed from a file that is no longer landed. */
@@ -47,9 +49,14 @@ export type SourceReads = ReadonlyMap<string, readonly (readonly [key: string, c
 
 /** Finds the source files that the newest materialization of a partition read. */
 export type FindSourceReads = (
-  computation: ComputationShape,
-  key: string,
+  partition: Pick<Truth, "computation" | "key" | "definition">,
 ) => SourceReads | undefined
+
+/** The granularity and time zone of partitions. */
+function formatDefinition({ setting }: Facts, granularity: Granularity): string {
+  const isTimed = granularity !== "none" && granularity !== "static"
+  return isTimed ? `${granularity} ${setting.zone}` : granularity
+}
 
 /** The landed files, the current instant, and the declarations. */
 export interface Facts {
@@ -137,7 +144,9 @@ function findRemoved(
   if (read.window === "latest" && first !== Infinity && newest >= first) return []
   const start = getPlace(facts.setting, granularity, facts.setting.declared[granularity][0])
   const key = getKey(facts, computation.granularity, place)
-  const recorded = progress.findSourceReads(computation, key)?.get(formatLabel(facts, read)) ?? []
+  const definition = formatDefinition(facts, computation.granularity)
+  const sourceReads = progress.findSourceReads({ computation, key, definition })
+  const recorded = sourceReads?.get(formatLabel(facts, read)) ?? []
   const removed = recorded.filter(([recordedKey, content]) => {
     const recordedPlace = getPlace(facts.setting, granularity, recordedKey)
     const isEmptyAlready =
@@ -385,6 +394,7 @@ function findTruth(
   }
   const readContents = reads.map((read): ReadContent => listReadContent(progress, read))
   const code = { salt: facts.declared.salts.get(id) ?? 0, modulus }
+  const definition = formatDefinition(facts, granularity)
   const names = outputs.map((output) => getOriginalName(facts.declared, output))
   const content = (output: string) => computeRows(code, outputs.indexOf(output), readContents)
   const findFurtherReads = (output: string) =>
@@ -405,13 +415,14 @@ function findTruth(
         isShort ||
         places.some((candidate) => progress.missingFiles.has(`${upstream} ${candidate}`)),
     ),
+    definition,
     isRemoved: reads.some(({ removed }) => removed.length > 0),
     sourceReads: new Map(
       reads
         .filter(({ upstream }) => !progress.makers.has(upstream))
         .map((read) => [read.label, listVersions(progress, read)]),
     ),
-    inputs: JSON.stringify([names, code, listAllVersions(reads)]),
+    inputs: JSON.stringify([definition, names, code, listAllVersions(reads)]),
     contents: new Map(outputs.map((output) => [output, content(output)])),
     checksPassed: new Map(
       outputs.map((output) => {
