@@ -140,6 +140,7 @@ function createEventConverter(publish: (event: UiEvent) => void, update: Update)
       case "work_progress":
       case "demo_data_progress":
       case "step_progress":
+      case "attempt_failed":
       case "publish_started":
       case "publish_ended":
       case "run_ended":

@@ -19,6 +19,7 @@ export {
   timestamp,
 } from "./declare/column.ts"
 export type { AnyAsset, Asset, Check, Read, SourceAsset, Sql } from "./declare/declaration.ts"
+export type { Retries } from "./declare/execution.ts"
 export type { Freshness } from "./declare/freshness.ts"
 export { dueBy } from "./declare/freshness.ts"
 export type { Daily, Partitions, Timed } from "./declare/partition.ts"

@@ -146,6 +146,20 @@ export interface StepRecord {
   readonly outcome: StepOutcome
 }
 
+/** A failed attempt at a step that is repeated. */
+export interface AttemptRecord {
+  readonly run: string
+  readonly computation: string
+  readonly partition: number
+  /** The number of the attempt in the run, 1 for the first one. */
+  readonly attempt: number
+  readonly message: string
+  readonly startedMs: number
+  readonly endedMs: number
+  /** The pause before the next attempt. */
+  readonly delayMs: number
+}
+
 /** The outcome of a step. */
 export type StepOutcome =
   | { readonly kind: "materialized" }
@@ -222,6 +236,7 @@ export interface RunIntent {
 export interface Ledger {
   readonly beginRun: (run: RunIntent) => Promise<void>
   readonly recordStep: (record: StepRecord) => Promise<void>
+  readonly recordAttempt: (record: AttemptRecord) => Promise<void>
   /** Reads all retained materializations of these partitions, the newest of a partition last. */
   readonly readMaterializations: (
     ranges: readonly AssetRange[],
@@ -244,9 +259,19 @@ export type RunEvent =
   | { readonly kind: "run_started"; readonly run: string; readonly steps: number }
   | (StepReference & { readonly kind: "step_started" })
   | (StepReference & { readonly kind: "step_progress"; readonly share: number })
+  /** The step runs again after a pause. */
+  | (StepReference & {
+      readonly kind: "attempt_failed"
+      readonly attempt: number
+      readonly maxAttempts: number
+      readonly message: string
+      readonly delayMs: number
+    })
   | (StepReference & {
       readonly kind: "step_ended"
       readonly outcome: StepOutcome
+      /** The number of attempts at the step in the run. */
+      readonly attempts: number
       readonly rows: number
       readonly ms: number
       readonly checks: readonly CheckResult[]
@@ -265,9 +290,19 @@ export type RunEvent =
     }
   | { readonly kind: "run_ended"; readonly run: string; readonly outcome: RunOutcome }
 
+/** A pause of a run. */
+export interface Timer {
+  /** Resolves when the time has passed, or as soon as the timer or the run is cancelled. */
+  readonly ended: Promise<void>
+  readonly cancel: () => void
+}
+
 /** The interfaces of the outside world that a run uses. */
 export interface Effects {
   readonly nowMs: () => number
+  readonly startTimer: (ms: number) => Timer
+  /** Returns a random number from 0 to 1, 1 excluded. */
+  readonly random: () => number
   /** Hashes a text: SHA-256 in hexadecimal, except in tests that read versions. */
   readonly hash: (text: string) => string
   readonly newId: () => string

@@ -25,16 +25,23 @@ export type FreshetErrorCode =
 export class FreshetError extends Error {
   readonly code: FreshetErrorCode
   readonly hint: string | undefined
+  /** True if the same work may succeed at another time; by default for errors of the store. */
+  readonly isTransient: boolean
 
   constructor(
     code: FreshetErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly hint?: string | undefined } = {},
+    options: {
+      readonly cause?: unknown
+      readonly hint?: string | undefined
+      readonly isTransient?: boolean
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = "FreshetError"
     this.code = code
     this.hint = options.hint
+    this.isTransient = options.isTransient ?? code === "store"
   }
 }
 

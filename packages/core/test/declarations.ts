@@ -12,6 +12,7 @@ import {
   type Daily,
   type Freshness,
   type Partitions,
+  type Retries,
   type Sql,
 } from "../src/index.ts"
 
@@ -81,6 +82,7 @@ interface AssetExtras {
   readonly partitions?: Partitions
   readonly columns?: { readonly n: Column }
   readonly previousNames?: readonly string[]
+  readonly retries?: Retries
 }
 
 /** Declares an asset with one column, daily by default; its type is always daily. */

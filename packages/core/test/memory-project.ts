@@ -12,6 +12,7 @@ import {
   listSteps,
   proveFreshness,
   type AssetRange,
+  type AttemptRecord,
   type CheckResult,
   type ComputeRequest,
   type Effects,
@@ -34,6 +35,7 @@ import {
   type StateCounts,
   type LedgerSnapshot,
   type StepRecord,
+  type Timer,
 } from "../src/engine.ts"
 import { afterDay, day } from "./declarations.ts"
 import {
@@ -54,6 +56,7 @@ export interface MemoryProject extends MemoryLedger {
   readonly files: Map<string, string>
   readonly publications: PublicationRequest[]
   readonly events: RunEvent[]
+  readonly attempts: AttemptRecord[]
   /** The work of the engine: `a 2026-01-05`, `check a 2026-01-05`. */
   readonly computed: string[]
   readonly behaviour: Behaviour
@@ -82,6 +85,8 @@ export interface Behaviour {
   beforeRecord: (record: StepRecord) => Promise<void> | void
   beforeLookup: (ranges: readonly AssetRange[]) => Promise<void> | void
   beforePublish: (request: PublicationRequest) => Promise<void> | void
+  /** Called for each pause before a further attempt; the pause ends when its result resolves or when it is cancelled. */
+  pause: (ms: number) => Promise<void> | void
 }
 
 /** A relation with its rows, oldest partition first. */
@@ -110,6 +115,7 @@ export function createMemoryProject(
     files: new Map(),
     publications: [],
     events: [],
+    attempts: [],
     computed: [],
     aborted: false,
     proof: undefined,
@@ -124,6 +130,7 @@ export function createMemoryProject(
       beforeRecord: () => {},
       beforeLookup: () => {},
       beforePublish: () => {},
+      pause: () => {},
       ...behaviour,
     },
   }
@@ -293,11 +300,19 @@ export function listStepIds(evaluation: Evaluation, plan: Plan): readonly string
   return [...listSteps(evaluation, plan)].map(({ id }) => id)
 }
 
+function startTimer({ behaviour }: MemoryProject, ms: number): Timer {
+  let cancel = () => {}
+  const cancelled = new Promise<void>((resolve) => (cancel = resolve))
+  return { ended: Promise.race([cancelled, Promise.resolve(behaviour.pause(ms))]), cancel }
+}
+
 /** Creates the effects of a project. */
 export function createEffects(project: MemoryProject, graph: Graph): Effects {
   let runs = project.steps.length
   return {
     nowMs: () => project.nowMs,
+    startTimer: (ms) => startTimer(project, ms),
+    random: () => 0.5,
     hash: project.hash,
     newId: () => `run ${(runs += 1)}`,
     emit: (event) => project.events.push(event),
@@ -314,6 +329,7 @@ export function createEffects(project: MemoryProject, graph: Graph): Effects {
         await project.behaviour.beforeRecord(record)
         recordStep(project, graph, record)
       },
+      recordAttempt: async (record) => void project.attempts.push(record),
       readMaterializations: async (ranges) => {
         await project.behaviour.beforeLookup(ranges)
         return findRecords(project, graph, ranges)

@@ -101,7 +101,7 @@ export type RecordedRead = readonly [
   versions: readonly (readonly [partition: number, version: string])[],
 ]
 
-/** The steps of runs: each is one attempt at one partition of one computation, recorded at its end. */
+/** The steps of runs: each is one partition of one computation, recorded at the end of its last attempt. */
 export const steps = freshetSchema.table(
   "steps",
   {
@@ -146,6 +146,27 @@ export const steps = freshetSchema.table(
       .on(table.computation, table.id)
       .where(sql`${table.outcome} = 'materialized'`),
   ],
+)
+
+/** The attempts at steps that failed and are repeated. */
+export const attempts = freshetSchema.table(
+  "attempts",
+  {
+    id: bigserial({ mode: "number" }).primaryKey(),
+    run: text()
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
+    computation: text().notNull(),
+    partition: integer().notNull(),
+    /** The number of the attempt in the run, from 1. */
+    attempt: integer().notNull(),
+    message: text().notNull(),
+    started_at: timestampColumn().notNull(),
+    ended_at: timestampColumn().notNull(),
+    /** The end of the pause before the next attempt. */
+    next_attempt_at: timestampColumn().notNull(),
+  },
+  (table) => [index().on(table.run)],
 )
 
 /** The materializations of assets' partitions. The greatest `seq` of a partition is the newest. */

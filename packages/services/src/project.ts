@@ -23,6 +23,7 @@ import type {
   Prediction,
   QuarantinedLines,
   QuarantineRequest,
+  RecordedAttempt,
   RunProgress,
   SnapshotReading,
   Store,
@@ -170,6 +171,8 @@ export interface RunRow {
 export interface RunDetail extends RunRow {
   readonly progress: RunProgress
   readonly stepRows: readonly StepRow[]
+  /** The failed attempts that were repeated, in the order of their ends. */
+  readonly attempts: readonly RecordedAttempt[]
   readonly publications: readonly {
     readonly set: string
     readonly partitionKey: string

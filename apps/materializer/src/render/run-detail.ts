@@ -34,6 +34,7 @@ export function formatRunDetail(
     ...formatEnd(run),
     ...(progress.length > 0 ? ["", ...progress] : []),
     ...formatSteps(run, listsAllSteps, style),
+    ...formatWaitingSteps(run, style),
     ...(run.publications.length > 0 ? [""] : []),
     ...run.publications.map(
       ({ set, partition, inserted, updated, deleted }) =>
@@ -155,17 +156,52 @@ const stepSigns: Readonly<Record<StepOutcomeName, readonly [Sign, Tone]>> = {
 }
 
 function toStepRow(step: StepRowDocument, style: TerminalStyle): readonly Cell[] {
-  const { computation, partition, outcome, message, rows, ms } = step
+  const { computation, partition, outcome, rows, ms } = step
   const [sign, tone] = stepSigns[outcome]
-  const isSilent = outcome === "materialized"
   return [
     { text: getSign(style, sign), tone },
     computation,
-    partition === null ? "?" : partition === "all" ? "" : partition,
+    formatPartitionCell(partition),
     formatCount(rows),
     formatDuration(ms),
-    isSilent ? "" : [outcomeWords[outcome], message ?? ""].filter((part) => part !== "").join(": "),
+    describeStep(step),
   ]
+}
+
+function formatPartitionCell(partition: string | null): string {
+  return partition === null ? "?" : partition === "all" ? "" : partition
+}
+
+/** Describes an outcome that is not a plain success: `failed: …; attempt 1 failed: …`. */
+function describeStep({ outcome, message, failed_attempts: attempts }: StepRowDocument): string {
+  const outcomeText =
+    outcome === "materialized"
+      ? []
+      : [[outcomeWords[outcome], message ?? ""].filter(Boolean).join(": ")]
+  return [...outcomeText, ...formatAttempts(attempts)].join("; ")
+}
+
+function formatAttempts(attempts: StepRowDocument["failed_attempts"]): readonly string[] {
+  return attempts.map(({ message }, index) => `attempt ${index + 1} failed: ${message}`)
+}
+
+function formatWaitingSteps(
+  { waiting_steps: steps }: RunDetailDocument,
+  style: TerminalStyle,
+): readonly string[] {
+  const rows = steps.map((step): readonly Cell[] => [
+    step.computation,
+    formatPartitionCell(step.partition),
+    formatInstant(Date.parse(step.next_attempt_at)),
+    formatAttempts(step.failed_attempts).join("; "),
+  ])
+  const columns = [
+    { header: "step" },
+    { header: "partition" },
+    { header: "next attempt" },
+    { header: "", shrinks: true },
+  ]
+  return rows.length === 0 ? [] : ["", ...formatTable(columns, rows, style)]
 }
 
 /** Formats the result of a cancellation. */

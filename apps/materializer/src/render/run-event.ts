@@ -17,6 +17,10 @@ export function formatEvent(event: RunEvent, nowMs: number): string | undefined 
 
 /** Converts an event to the fields of a line of JSON. */
 export function toEventDocument(event: RunEvent): object {
+  if (event.kind === "attempt_failed") {
+    const { maxAttempts, delayMs, ...fields } = event
+    return { ...fields, max_attempts: maxAttempts, delay_ms: delayMs }
+  }
   if (event.kind !== "step_ended") return event
   const { lineCounts, outcome, checks, ...fields } = event
   const { kind, ...outcomeFields } = outcome
@@ -39,6 +43,8 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "step_started":
     case "step_progress":
       return undefined
+    case "attempt_failed":
+      return `${event.step}: ${describeFailedAttempt(event)}`
     case "step_ended":
       return `${event.step}: ${describeStep(event)}`
     case "publish_started":
@@ -50,6 +56,15 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "run_ended":
       return `run ${event.run} ${event.outcome}`
   }
+}
+
+function describeFailedAttempt({
+  attempt,
+  maxAttempts,
+  message,
+  delayMs,
+}: Extract<RunEvent, { kind: "attempt_failed" }>): string {
+  return `attempt ${attempt} of ${maxAttempts} failed: ${message} (next attempt in ${formatDuration(delayMs)})`
 }
 
 function describeStep(event: Extract<RunEvent, { kind: "step_ended" }>): string {

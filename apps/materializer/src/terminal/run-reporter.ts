@@ -11,7 +11,7 @@ import {
 import { formatComputation, formatLiveProgress } from "../render/live-progress.ts"
 import { formatPlanBriefly } from "../render/plan.ts"
 import { formatWarnings } from "../render/problems.ts"
-import { formatEvent, formatOutcome, toEventDocument } from "../render/run-event.ts"
+import { describeEvent, formatEvent, formatOutcome, toEventDocument } from "../render/run-event.ts"
 import {
   type CommandLine,
   type Output,
@@ -64,6 +64,7 @@ export function createRunReporter(
         return hasHint ? display.print(formatProgressHint(event.run)) : undefined
       case "step_started":
       case "step_progress":
+      case "attempt_failed":
       case "step_ended":
       case "publish_started":
       case "publish_ended":
@@ -150,6 +151,7 @@ function formatFinished(
   { computations }: RunProgress,
   style: TerminalStyle,
 ): readonly string[] {
+  if (event.kind === "attempt_failed") return [describeEvent(event) ?? ""]
   if (event.kind !== "step_ended") return []
   const isFailure = event.outcome.kind === "failed" || event.outcome.kind === "checks_failed"
   const failureLines = isFailure

@@ -23,7 +23,9 @@ test("a run is shown with its progress, its steps and its publications", async (
     /^✕ {2}items +3 of 4 {2}failed 2026-01-04; materialized 2026-01-02 to 2026-01-03; not done 2026-01-05$/m,
   )
   expect(out).toMatch(/^✓ {2}items {2}2026-01-03 +12 +0\.03 s$/m)
-  expect(out).toMatch(/^✕ {2}items {2}2026-01-04 +0 +0\.00 s {2}failed: no$/m)
+  expect(out).toMatch(
+    /^✕ {2}items {2}2026-01-04 +0 +0\.00 s {2}failed: no; attempt 1 failed: connection reset$/m,
+  )
   expect(out).toContain("published shop 2026-01-04: 1,200 inserted, 3 updated, 0 deleted\n")
 })
 

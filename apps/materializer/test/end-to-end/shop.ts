@@ -111,3 +111,24 @@ export function findPartitionFile({ lake }: DeclaredProject, asset: string, day:
   if (otherNames.length > 0) throw new Error(`${folder} holds ${otherNames.length + 1} files`)
   return join(folder, name)
 }
+
+/** Declares the shop with the code asset `fetched`: its further options, and the body of its code, which has `attempt` (from 1), `partition` and `signal`. */
+export function declareFetched(options: string, body: string): string {
+  const code = `
+    let attempts = 0
+    const fetched = codeAsset({
+      ...common,
+      name: "fetched",
+      description: "Rows that code fetches.",
+      version: "1",
+      columns: { n: int64("The number of the attempt.") },
+      upstream: { items },
+      async *compute(_upstream, { partition, signal }) {
+        const attempt = (attempts += 1)
+        ${body}
+        yield { n: BigInt(attempt) }
+      },
+      ${options}
+    })`
+  return declareShop({ moreAssets: { code, names: "fetched" } })
+}

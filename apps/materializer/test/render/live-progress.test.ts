@@ -35,6 +35,7 @@ function ended(
     kind: "step_ended",
     ...items(partition),
     outcome,
+    attempts: 1,
     rows: 1200,
     ms: 250,
     checks: [],

@@ -11,6 +11,7 @@ import type {
   Sql,
   SqlComputation,
 } from "./declaration.ts"
+import type { ExecutionPolicy } from "./execution.ts"
 import type { Freshness } from "./freshness.ts"
 import { type Granularity, type Partitions, type TimedGranularity } from "./partition.ts"
 import { type Unpartitioned, unpartitioned } from "./partition.ts"
@@ -20,7 +21,7 @@ import type { ColumnBatch, ComputeContext, Rows } from "./rows.ts"
 import { type BareGranularity, listReads } from "./sql.ts"
 
 /** Options that every declaration of an asset has. */
-interface AssetOptions<N, C, P> {
+interface AssetOptions<N, C, P> extends ExecutionPolicy {
   readonly name: N
   readonly group: string
   readonly description: string
@@ -89,6 +90,7 @@ export function sqlAsset<
     reads: listReads(query),
     shared: undefined,
     outputs: [{ asset: declared.name, query }],
+    execution: selectExecution(declared),
   }
   return buildAsset(described, computation, publish)
 }
@@ -122,20 +124,29 @@ export function sqlAssets<
   O extends Readonly<Record<string, Output>>,
   G extends Granularity = never,
   P extends Partitions = Unpartitioned,
->(declared: {
-  readonly name: string
-  readonly group: string
-  readonly owners?: readonly string[]
-  readonly tags?: readonly string[]
-  readonly partitions?: P
-  readonly automation?: Automation
-  readonly shared?: Sql<G> & ReadsFit<P, G>
-  readonly outputs: O & OutputsFit<O>
-}): { readonly [K in keyof O & string]: Asset<K, O[K]["columns"], P> } {
+>(
+  declared: ExecutionPolicy & {
+    readonly name: string
+    readonly group: string
+    readonly owners?: readonly string[]
+    readonly tags?: readonly string[]
+    readonly partitions?: P
+    readonly automation?: Automation
+    readonly shared?: Sql<G> & ReadsFit<P, G>
+    readonly outputs: O & OutputsFit<O>
+  },
+): { readonly [K in keyof O & string]: Asset<K, O[K]["columns"], P> } {
   const { outputs, shared, name, ...common } = declared
   const queries = Object.entries<Output>(outputs).map(([asset, { query }]) => ({ asset, query }))
   const reads = listReads(shared, ...queries.map(({ query }) => query))
-  const computation: SqlComputation = { kind: "sql", name, reads, shared, outputs: queries }
+  const computation: SqlComputation = {
+    kind: "sql",
+    name,
+    reads,
+    shared,
+    outputs: queries,
+    execution: selectExecution(declared),
+  }
   const entries = Object.entries<Output>(outputs).map(
     ([output, { query: _, publish, ...described }]) => [
       output,
@@ -182,6 +193,7 @@ export function codeAsset<
     reads: reads.map(([, read]) => read),
     upstream: Object.fromEntries(reads),
     outputs: [{ asset: declared.name }],
+    execution: selectExecution(declared),
     compute: compute as CodeComputation["compute"], // the rows come from the reads that RowsOf was computed from
   }
   return buildAsset(described, computation, publish)
@@ -189,6 +201,10 @@ export function codeAsset<
 
 function toRead(value: UpstreamRead): Read {
   return value.kind === "read" ? value : { kind: "read", asset: value, window: { kind: "same" } }
+}
+
+function selectExecution({ retries }: ExecutionPolicy): ExecutionPolicy {
+  return { retries }
 }
 
 function buildAsset<N extends string, C extends Columns, P extends Partitions>(

@@ -1,5 +1,6 @@
 import type { Automation } from "./automation.ts"
 import type { Columns } from "./column.ts"
+import type { ExecutionPolicy } from "./execution.ts"
 import type { Freshness } from "./freshness.ts"
 import type { Granularity, Partitions } from "./partition.ts"
 import type { Publish } from "./publish.ts"
@@ -123,6 +124,7 @@ export interface SqlComputation {
   readonly reads: readonly Read[]
   readonly shared: Sql | undefined
   readonly outputs: readonly { readonly asset: string; readonly query: Sql }[]
+  readonly execution: ExecutionPolicy
 }
 
 /** A computation in TypeScript: rows of the upstreams in, rows out. A change of `version` makes its partitions stale. */
@@ -133,6 +135,7 @@ export interface CodeComputation {
   readonly reads: readonly Read[]
   readonly upstream: Readonly<Record<string, Read>>
   readonly outputs: readonly { readonly asset: string }[]
+  readonly execution: ExecutionPolicy
   /** Called once per partition; `upstream` holds the rows of each read by name. */
   readonly compute: (
     upstream: Readonly<Record<string, Rows>>,

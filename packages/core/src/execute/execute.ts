@@ -1,10 +1,19 @@
 import type { Evaluation } from "../evaluate/states.ts"
 import { type Plan, type Step, countSteps, toStepReference } from "../plan/plan.ts"
-import type { AssetRange, Effects, RunIntent, RunOutcome, StepOutcome } from "../ports.ts"
+import type {
+  AssetRange,
+  AttemptRecord,
+  Effects,
+  RunIntent,
+  RunOutcome,
+  StepOutcome,
+  Timer,
+} from "../ports.ts"
 import { FreshetError } from "../problem.ts"
 import { addBlockers, findBlocker } from "./blockers.ts"
 import { createMaterializationCache } from "./materialization-cache.ts"
 import { type PublicationResult, publishSets } from "./publish-sets.ts"
+import { computeBackoffMs, getRetries } from "./retry.ts"
 import { type RunState, listNeededRecords, createRunState } from "./run-state.ts"
 import {
   type StepResult,
@@ -16,9 +25,11 @@ import {
 } from "./run-step.ts"
 import {
   type StepQueue,
+  delayStep,
   endStep,
   listNextSteps,
   findReadyStep,
+  resumeStep,
   startStep,
   createStepQueue,
 } from "./step-queue.ts"
@@ -55,6 +66,13 @@ interface ActiveRun {
   readonly outcomes: Map<string, StepOutcome>
   /** One promise per recorded step; the ledger commits in the order of the calls. */
   readonly recordings: Promise<void>[]
+  /** The running steps and the pauses before further attempts. */
+  readonly tasks: Set<Promise<void>>
+  readonly timers: Set<Timer>
+  /** The errors that end the run, collected since a task may fail while no promise is awaited. */
+  readonly errors: unknown[]
+  /** Step → the number of its failed attempts. */
+  readonly failedAttempts: Map<string, number>
   /** Becomes true when a step failed. */
   hasFailures: boolean
   /** Becomes true when the ledger failed to record a step: later steps could not be recorded either. */
@@ -85,6 +103,10 @@ export async function execute(
     queue: createStepQueue(evaluation, plan),
     outcomes: new Map(),
     recordings: [],
+    tasks: new Set(),
+    timers: new Set(),
+    errors: [],
+    failedAttempts: new Map(),
     hasFailures: false,
     hasRecordError: false,
   }
@@ -119,29 +141,37 @@ function isFailure(outcome: StepOutcome): boolean {
 
 /** Runs steps concurrently as they become ready. Returns true when the run was interrupted. */
 async function runSteps(run: ActiveRun): Promise<boolean> {
-  const { queue, state } = run
-  const promises = new Set<Promise<void>>()
-  const thrown: unknown[] = [] // collected, since a step may fail while no promise is awaited
+  const { queue, state, tasks, errors } = run
   try {
     await state.cache.load(listFirstRecords(run))
     for (;;) {
       for (let step = await findStepToStart(run); step; step = await findStepToStart(run)) {
-        if (thrown.length > 0) break
+        if (errors.length > 0) break
         startStep(queue, step)
-        const promise = runAndRecordStep(run, step)
-          .catch((error: unknown) => void thrown.push(error))
-          .finally(() => promises.delete(promise))
-        promises.add(promise)
+        addTask(run, attemptStep(run, step))
       }
-      if (thrown.length > 0) throw thrown[0]
-      if (promises.size === 0) return run.effects.signal.aborted
-      await Promise.race(promises)
+      if (errors.length > 0) throw errors[0]
+      if (tasks.size === 0) return run.effects.signal.aborted
+      await Promise.race(tasks)
     }
   } catch (error) {
-    await Promise.allSettled([...promises, ...run.recordings])
+    run.errors.push(error)
+    cancelTimers(run)
+    await Promise.allSettled([...tasks, ...run.recordings])
     if (error instanceof FreshetError && error.code === "interrupted") return true
     throw error
   }
+}
+
+function addTask({ tasks, errors }: ActiveRun, work: Promise<void>): void {
+  const task = work
+    .catch((error: unknown) => void errors.push(error))
+    .finally(() => tasks.delete(task))
+  tasks.add(task)
+}
+
+function cancelTimers({ timers }: ActiveRun): void {
+  for (const timer of timers) timer.cancel()
 }
 
 /** The records that the first steps need, so that one query reads them for many computations. */
@@ -165,23 +195,75 @@ async function findStepToStart(run: ActiveRun): Promise<Step | undefined> {
   return usedShare + estimateShare(state, step) <= 1 ? step : undefined
 }
 
-function shouldStop({ effects, options, hasFailures, hasRecordError }: ActiveRun): boolean {
-  return hasRecordError || effects.signal.aborted || (options.failFast && hasFailures)
+function shouldStop(run: ActiveRun): boolean {
+  return isAborted(run) || (run.options.failFast && run.hasFailures)
 }
 
-async function runAndRecordStep(run: ActiveRun, step: Step): Promise<void> {
-  const { effects, state, outcomes } = run
+/** Tests whether no further step can be recorded. */
+function isAborted({ effects, errors, hasRecordError }: ActiveRun): boolean {
+  return hasRecordError || effects.signal.aborted || errors.length > 0
+}
+
+async function attemptStep(run: ActiveRun, step: Step): Promise<void> {
+  const { effects, state } = run
   const startedMs = effects.nowMs()
   const blocker = findBlocker(state.blockers, step)
   effects.emit({ kind: "step_started", ...toStepReference(step) })
   const result =
     blocker === undefined ? await runStep(state, step, effects) : toSkippedResult(blocker)
+  if (!planRetry(run, step, result, startedMs)) completeStep(run, step, result, startedMs)
+}
+
+function completeStep(run: ActiveRun, step: Step, result: StepResult, startedMs: number): void {
+  const { state, outcomes } = run
   recordStep(run, step, result, startedMs)
   applyResult(state, step, result)
   outcomes.set(step.id, result.outcome)
   endStep(run.queue, step)
   if (isFailure(result.outcome)) run.hasFailures = true
   addBlockers(state.blockers, step, listUnusableAssets(step, result))
+  if (shouldStop(run)) cancelTimers(run)
+}
+
+/** Records a failed attempt and starts the pause before the next one. Returns false if the step has ended. */
+function planRetry(run: ActiveRun, step: Step, result: StepResult, startedMs: number): boolean {
+  const { effects, queue, failedAttempts } = run
+  const { outcome, isRetryable } = result
+  const retries = getRetries(step)
+  const attempt = countAttempts(run, step)
+  if (outcome.kind !== "failed" || !isRetryable || retries === undefined) return false
+  if (attempt >= retries.attempts || shouldStop(run)) return false
+  const delayMs = computeBackoffMs(retries, attempt, effects.random())
+  const { message } = outcome
+  failedAttempts.set(step.id, attempt)
+  recordAttempt(run, step, { attempt, message, startedMs, delayMs })
+  delayStep(queue, step)
+  addTask(
+    run,
+    waitForRetry(run, step, delayMs, () => completeStep(run, step, result, startedMs)),
+  )
+  return true
+}
+
+function countAttempts({ failedAttempts }: ActiveRun, step: Step): number {
+  return (failedAttempts.get(step.id) ?? 0) + 1
+}
+
+/** Makes a step due after a pause, or ends it with its failure when no further step may start. */
+async function waitForRetry(
+  run: ActiveRun,
+  step: Step,
+  delayMs: number,
+  endWithFailure: () => void,
+): Promise<void> {
+  const { effects, queue, timers } = run
+  const timer = effects.startTimer(delayMs)
+  timers.add(timer)
+  await timer.ended
+  timers.delete(timer)
+  if (isAborted(run)) return
+  if (shouldStop(run)) endWithFailure()
+  else resumeStep(queue, step)
 }
 
 /** The assets that a step blocks: all its outputs if it failed, otherwise the outputs that failed a check. */
@@ -200,22 +282,64 @@ function listUnusableAssets(step: Step, { outcome, checks }: StepResult): readon
 function recordStep(run: ActiveRun, step: Step, result: StepResult, startedMs: number): void {
   const { effects, state, id } = run
   const entry = buildStepRecord(state, step, result, { id, startedMs, effects })
-  const recording = effects.ledger
-    .recordStep(entry)
-    .then(() => emitStepEnded(effects, step, result, entry.endedMs - startedMs))
-  recording.catch(() => (run.hasRecordError = true)) // the error itself is thrown where the recordings are awaited
+  const attempts = countAttempts(run, step)
+  addRecording(
+    run,
+    effects.ledger
+      .recordStep(entry)
+      .then(() =>
+        emitStepEnded(effects, step, result, { attempts, ms: entry.endedMs - startedMs }),
+      ),
+  )
+}
+
+function recordAttempt(
+  run: ActiveRun,
+  step: Step,
+  failure: Pick<AttemptRecord, "attempt" | "message" | "startedMs" | "delayMs">,
+): void {
+  const { effects, id } = run
+  const { attempt, message, delayMs } = failure
+  const computation = step.kind === "check" ? step.asset.computation : step.computation
+  const record = {
+    ...failure,
+    run: id,
+    computation: computation.name,
+    partition: step.partition,
+    endedMs: effects.nowMs(),
+  }
+  const maxAttempts = computation.execution.retries?.attempts ?? attempt
+  const event = { ...toStepReference(step), attempt, maxAttempts, message, delayMs }
+  addRecording(
+    run,
+    effects.ledger
+      .recordAttempt(record)
+      .then(() => effects.emit({ kind: "attempt_failed", ...event })),
+  )
+}
+
+function addRecording(run: ActiveRun, recording: Promise<void>): void {
+  recording.catch(() => {
+    run.hasRecordError = true // the error itself is thrown where the recordings are awaited
+    cancelTimers(run)
+  })
   run.recordings.push(recording)
 }
 
-function emitStepEnded(effects: Effects, step: Step, result: StepResult, ms: number): void {
+function emitStepEnded(
+  effects: Effects,
+  step: Step,
+  result: StepResult,
+  duration: { readonly attempts: number; readonly ms: number },
+): void {
   const { outcome, checks, lineCounts, changed } = result
   const rows = result.outputs.reduce((sum, output) => sum + output.rows, 0)
   effects.emit({
     kind: "step_ended",
     ...toStepReference(step),
+    ...duration,
     outcome,
     rows,
-    ms,
     checks,
     lineCounts,
     changed,

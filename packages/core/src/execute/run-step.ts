@@ -29,6 +29,7 @@ import type {
 } from "../ports.ts"
 import { FreshetError, getErrorMessage } from "../problem.ts"
 import { findFreshRecord, findCurrentRecord } from "./materialization-cache.ts"
+import { isRetryable } from "./retry.ts"
 import {
   type RunState,
   listNeededRecords,
@@ -53,6 +54,8 @@ export interface StepResult {
   readonly reads: readonly ReadVersions[]
   /** The assets whose checks ran. */
   readonly checkedAssets: readonly Asset[]
+  /** True for a failure that another attempt may not have. */
+  readonly isRetryable: boolean
 }
 
 const emptyResult = {
@@ -64,6 +67,7 @@ const emptyResult = {
   fingerprint: "",
   reads: [],
   checkedAssets: [],
+  isRetryable: false,
 } satisfies Omit<StepResult, "outcome">
 
 /** Runs one step. An error becomes the step's outcome; only an interruption is thrown. */
@@ -79,6 +83,7 @@ export async function runStep(state: RunState, step: Step, effects: Effects): Pr
       ...emptyResult,
       ...findFailureInputs(state, step, effects),
       outcome: toFailedOutcome(error),
+      isRetryable: isRetryable(error),
     }
   }
 }

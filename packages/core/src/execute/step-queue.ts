@@ -23,6 +23,10 @@ export interface StepQueue {
   readonly queues: readonly ComputationQueue[]
   readonly queueByComputation: ReadonlyMap<string, ComputationQueue>
   readonly running: Set<Step>
+  /** The steps that wait for their next attempt. */
+  readonly waiting: Set<Step>
+  /** The steps whose next attempt is due. */
+  readonly due: Set<Step>
 }
 
 /** The partitions of one computation that have not ended. */
@@ -55,6 +59,8 @@ export function createStepQueue(evaluation: Evaluation, plan: Plan): StepQueue {
     queues,
     queueByComputation,
     running: new Set(),
+    waiting: new Set(),
+    due: new Set(),
   }
 }
 
@@ -83,8 +89,10 @@ export function listNextSteps({ evaluation, queues }: StepQueue): readonly Step[
 
 /** Finds the first step, in the order of the plan, that is ready to start. */
 export function findReadyStep(queue: StepQueue): Step | undefined {
+  const [dueStep] = queue.due
+  if (dueStep !== undefined) return dueStep
   if (queue.nextCheck !== undefined) return queue.nextCheck
-  if ([...queue.running].some(({ kind }) => kind === "check")) return undefined
+  if ([...queue.running, ...queue.waiting].some(({ kind }) => kind === "check")) return undefined
   for (const computationQueue of queue.queues)
     if (
       computationQueue.next !== undefined &&
@@ -132,6 +140,7 @@ function isUnfinished(
 /** Starts a ready step: removes it from the queue. */
 export function startStep(queue: StepQueue, step: Step): void {
   queue.running.add(step)
+  if (queue.due.delete(step)) return
   if (step.kind === "check") {
     queue.nextCheck = takeNext(queue.checks)
     return
@@ -143,9 +152,22 @@ export function startStep(queue: StepQueue, step: Step): void {
   computationQueue.blockedBy = undefined
 }
 
-/** Ends a running step, with any outcome. */
+/** Moves a running step to those that wait for their next attempt: it still blocks its readers, and uses no slot. */
+export function delayStep(queue: StepQueue, step: Step): void {
+  queue.running.delete(step)
+  queue.waiting.add(step)
+}
+
+/** Makes the next attempt of a waiting step due. */
+export function resumeStep(queue: StepQueue, step: Step): void {
+  queue.waiting.delete(step)
+  queue.due.add(step)
+}
+
+/** Ends a running or waiting step, with any outcome. */
 export function endStep(queue: StepQueue, step: Step): void {
   queue.running.delete(step)
+  queue.waiting.delete(step)
   const computationQueue =
     step.kind === "check" ? undefined : queue.queueByComputation.get(step.computation.name)
   if (computationQueue === undefined) return

@@ -4,6 +4,7 @@ import { formatRelationName } from "../declare/read.ts"
 import { listReads } from "../declare/sql.ts"
 import type { Problem } from "../problem.ts"
 import { formatSuggestion } from "../suggest.ts"
+import { findExecutionProblems } from "./execution-problems.ts"
 import { findPartitionProblems, findReadProblems } from "./read-problems.ts"
 import { selectionKeywords } from "./selection-keywords.ts"
 import { findSourceProblems } from "./source-problems.ts"
@@ -112,6 +113,7 @@ function findComputationProblems(
       ...(other === undefined ? [] : findDuplicateComputation(computation, other)),
       ...findAmbiguousRelations(computation),
       ...findMissingOutputs(computation, byName),
+      ...findExecutionProblems(computation),
     ]
   })
 }

@@ -407,6 +407,8 @@ describe("events", () => {
         return `${event.step} started`
       case "step_progress":
         return `${event.step} ${event.share * 100} %`
+      case "attempt_failed":
+        return `${event.step} attempt ${event.attempt} failed`
       case "step_ended":
         return `${event.step} ${event.outcome.kind}, ${event.rows} rows`
       case "publish_started":

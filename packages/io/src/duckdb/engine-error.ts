@@ -15,8 +15,12 @@ export function toEngineError(task: string, cause: unknown): FreshetError {
     return new FreshetError("engine", `${task} needs more memory than the engine may use`, {
       cause,
       hint: "Raise the memory limit, or make sure that the spill folder has room.",
+      isTransient: true,
     })
-  return new FreshetError("engine", `${task}: ${formatEngineMessage(cause)}`, { cause })
+  return new FreshetError("engine", `${task}: ${formatEngineMessage(cause)}`, {
+    cause,
+    isTransient: isEnvironmentFault(cause),
+  })
 }
 
 /** Builds the error of interrupted work. */
@@ -26,6 +30,11 @@ export function createInterruptedError(cause?: unknown): FreshetError {
 
 function isInterrupt(error: unknown): boolean {
   return error instanceof Error && /^INTERRUPT Error/i.test(error.message)
+}
+
+/** Tests if the engine reports a fault of files or connections, not of the query or its data. */
+function isEnvironmentFault(error: unknown): boolean {
+  return error instanceof Error && /^(?:IO|HTTP|Connection|Network) Error/i.test(error.message)
 }
 
 function isOutOfMemory(error: unknown): boolean {

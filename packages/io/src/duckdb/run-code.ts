@@ -57,7 +57,10 @@ function formatTableColumns(columns: Columns): string {
 function toCodeError(asset: Asset, cause: unknown): FreshetError {
   if (cause instanceof FreshetError) return cause
   const message = cause instanceof Error ? cause.message : String(cause)
-  return new FreshetError("engine", `the code of \`${asset.name}\` failed: ${message}`, { cause })
+  return new FreshetError("engine", `the code of \`${asset.name}\` failed: ${message}`, {
+    cause,
+    isTransient: true,
+  })
 }
 
 /** Reads the rows of each upstream under its name in the code. */

@@ -38,7 +38,10 @@ async function readStats(file: LandedFile, path: string): Promise<Stats> {
     await access(path, constants.R_OK)
     return await stat(path)
   } catch (cause) {
-    throw new FreshetError("input", `the landed file ${file.path} cannot be read`, { cause })
+    throw new FreshetError("input", `the landed file ${file.path} cannot be read`, {
+      cause,
+      isTransient: true,
+    })
   }
 }
 
@@ -71,6 +74,7 @@ async function unpack(file: LandedFile, path: string, unpackedPath: string): Pro
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new FreshetError("input", `the landed file ${file.path} cannot be unpacked: ${message}`, {
       cause,
+      isTransient: isSystemError(cause),
     })
   } finally {
     await Promise.all([packed.close(), unpacked.close()])
@@ -100,4 +104,9 @@ async function skipZeros(file: FileHandle, from: number): Promise<number> {
     if (bytesRead === 0) return offset
     offset += bytesRead
   }
+}
+
+/** Tests if the operating system reported an error, such as a full disk. */
+function isSystemError(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && /^E[A-Z]+$/.test(String(cause.code))
 }

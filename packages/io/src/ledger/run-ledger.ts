@@ -4,6 +4,7 @@ import { FreshetError, type Graph, type Ledger, type StepRecord } from "@freshet
 import type { Client } from "pg"
 
 import { applyRenames } from "./apply-renames.ts"
+import { recordAttempt } from "./attempts.ts"
 import { listenForCancel } from "./cancel.ts"
 import { createCommitQueue } from "./commit-queue.ts"
 import { throwConnectionFault } from "./connection-loss.ts"
@@ -104,6 +105,7 @@ function createLedger(
         )
       }),
     recordStep: queue.commit,
+    recordAttempt: (record) => queue.runAlone(() => recordAttempt(client, names, record)),
     readMaterializations: (assetRanges) =>
       queue.runAlone(() => readMaterializations(client, names, assetRanges)),
     endRun: ({ id, outcome }) =>

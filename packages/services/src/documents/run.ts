@@ -23,6 +23,8 @@ const stepSchema = z.strictObject({
   computation: z.string(),
   partition: z.string(),
   outcome: z.enum(stepOutcomes),
+  /** The number of attempts in the run; 0 for a step that was blocked. */
+  attempts: z.int(),
   /** The error of a failed step. */
   message: z.nullable(z.string()),
   hint: z.nullable(z.string()),

@@ -47,6 +47,22 @@ const progressSchema = z.strictObject({
 
 export type ComputationProgressDocument = z.infer<typeof progressSchema>
 
+const failedAttemptSchema = z.strictObject({
+  message: z.string(),
+  started_at: z.iso.datetime(),
+  ms: z.int(),
+})
+
+/** A step that failed and waits for its next attempt. */
+const waitingStepSchema = z.strictObject({
+  computation: z.string(),
+  partition: z.nullable(z.string()),
+  failed_attempts: listSchema(failedAttemptSchema),
+  next_attempt_at: z.iso.datetime(),
+})
+
+export type WaitingStepDocument = z.infer<typeof waitingStepSchema>
+
 const stepRowSchema = z.strictObject({
   computation: z.string(),
   /** The assets of the computation that are declared. */
@@ -56,8 +72,11 @@ const stepRowSchema = z.strictObject({
   outcome: z.enum(stepOutcomes),
   message: z.nullable(z.string()),
   rows: z.int(),
+  /** The start of the last attempt. */
   started_at: z.iso.datetime(),
   ms: z.int(),
+  /** The attempts before the last one. */
+  failed_attempts: listSchema(failedAttemptSchema),
 })
 
 export type StepRowDocument = z.infer<typeof stepRowSchema>
@@ -68,6 +87,8 @@ export const runDetailSchema = z.strictObject({
   now: z.iso.datetime(),
   progress: listSchema(progressSchema),
   step_rows: listSchema(stepRowSchema),
+  /** The steps of a running run that wait for their next attempt, or are in it. */
+  waiting_steps: listSchema(waitingStepSchema),
   publications: listSchema(
     z.strictObject({
       set: z.string(),

@@ -25,6 +25,7 @@ import {
   type StepEndedEvent,
 } from "./run-document.ts"
 import type { RunRequest } from "./run-request.ts"
+import { startTimer } from "./timer.ts"
 
 /** Decides how a request is executed. */
 export interface ExecuteOptions {
@@ -112,6 +113,8 @@ async function executePlan(
   const endedSteps = new Map<string, StepEndedEvent>()
   const effects: Effects = {
     nowMs,
+    startTimer: (ms) => startTimer(ms, signal),
+    random: Math.random,
     hash,
     newId: newRunId,
     engine,

@@ -1,5 +1,5 @@
 import { countPartitions, formatPartitions, joinRanges, subtractRanges } from "@freshet/core/engine"
-import type { ComputationProgress, StepOutcomeKind } from "@freshet/io"
+import type { ComputationProgress, RecordedAttempt, StepOutcomeKind } from "@freshet/io"
 
 import type {
   ComputationProgressDocument,
@@ -7,6 +7,7 @@ import type {
   RunListDocument,
   RunRowDocument,
   StepRowDocument,
+  WaitingStepDocument,
 } from "../documents/runs.ts"
 import { toIsoTime } from "../iso-time.ts"
 import { createKeyFormatter, createRangeConverter } from "../partition-keys.ts"
@@ -59,7 +60,8 @@ function toRunDetailDocument(project: Project, run: RunDetail): RunDetailDocumen
     progress: [...run.progress].map(([computation, progress]) =>
       toProgressDocument(project, computation, progress),
     ),
-    step_rows: run.stepRows.map((step) => toStepRowDocument(project, step)),
+    step_rows: run.stepRows.map((step) => toStepRowDocument(project, step, run.attempts)),
+    waiting_steps: run.outcome === "running" ? listWaitingSteps(project, run) : [],
     publications: run.publications.map(({ partitionKey, ...publication }) => ({
       partition: partitionKey,
       ...publication,
@@ -109,18 +111,55 @@ function toProgressDocument(
 function toStepRowDocument(
   project: Project,
   { computation, partition, outcome, message, rows, startedMs, ms }: StepRow,
+  attempts: readonly RecordedAttempt[],
 ): StepRowDocument {
-  const asset = findFirstOutput(project, computation)
   return {
     computation,
     outputs: listOutputs(project, computation),
-    partition: partition === undefined ? null : createKeyFormatter(project)(asset, partition),
+    partition: formatPartition(project, computation, partition),
     outcome,
     message: message ?? null,
     rows,
     started_at: toIsoTime(startedMs),
     ms: Math.round(ms),
+    failed_attempts: attempts.filter(isSameStep({ computation, partition })).map(toAttemptDocument),
   }
+}
+
+function toAttemptDocument({ message, startedMs, endedMs }: RecordedAttempt) {
+  return { message, started_at: toIsoTime(startedMs), ms: Math.round(endedMs - startedMs) }
+}
+
+/** Lists the steps with a failed attempt that have not ended, by their latest attempt. */
+function listWaitingSteps(
+  project: Project,
+  { attempts, stepRows }: RunDetail,
+): readonly WaitingStepDocument[] {
+  const unendedAttempts = attempts.filter((attempt) => !stepRows.some(isSameStep(attempt)))
+  const lastAttempts = unendedAttempts.filter(
+    (attempt, index) => !unendedAttempts.slice(index + 1).some(isSameStep(attempt)),
+  )
+  return lastAttempts.map((attempt) => ({
+    computation: attempt.computation,
+    partition: formatPartition(project, attempt.computation, attempt.partition),
+    failed_attempts: unendedAttempts.filter(isSameStep(attempt)).map(toAttemptDocument),
+    next_attempt_at: toIsoTime(attempt.nextMs),
+  }))
+}
+
+type StepPlace = Pick<StepRow, "computation" | "partition">
+
+function isSameStep({ computation, partition }: StepPlace): (place: StepPlace) => boolean {
+  return (place) => place.computation === computation && place.partition === partition
+}
+
+function formatPartition(
+  project: Project,
+  computation: string,
+  partition: number | undefined,
+): string | null {
+  if (partition === undefined) return null
+  return createKeyFormatter(project)(findFirstOutput(project, computation), partition)
 }
 
 function findFirstOutput({ graph }: Pick<Project, "graph">, computation: string): string {

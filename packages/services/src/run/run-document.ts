@@ -115,6 +115,7 @@ function toStepDocument(
     computation: event?.computation ?? step,
     partition: event?.partition ?? "",
     outcome: outcome.kind,
+    attempts: outcome.kind === "skipped" ? 0 : (event?.attempts ?? 1),
     message: outcome.kind === "failed" ? outcome.message : null,
     hint: outcome.kind === "failed" ? (outcome.hint ?? null) : null,
     blocker: outcome.kind === "skipped" ? outcome.blocker : null,

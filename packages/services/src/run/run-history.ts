@@ -1,6 +1,7 @@
 import {
   type LedgerClient,
   type LedgerNames,
+  readAttempts,
   readPublications,
   readRunProgress,
   readSteps,
@@ -42,7 +43,8 @@ export async function readRunDetail(
     }),
   )
   const progress = (await readRunProgress(client, names, run.id)) ?? new Map()
-  return { ...toRunRow(run), progress, stepRows, publications }
+  const attempts = await readAttempts(client, names, run.id)
+  return { ...toRunRow(run), progress, stepRows, attempts, publications }
 }
 
 function toStepRow(step: RecordedStep): StepRow {

@@ -95,6 +95,8 @@ export function applyEvent(progress: RunProgress, event: RunEvent, nowMs: number
       const running = { ...runningStep, share: event.share }
       return { ...progress, running: new Map([...progress.running, [event.step, running]]) }
     }
+    case "attempt_failed":
+      return { ...progress, running: removeStep(progress, event) }
     case "step_ended":
       return endStep(progress, event)
     case "publish_started":
@@ -107,10 +109,14 @@ export function applyEvent(progress: RunProgress, event: RunEvent, nowMs: number
   }
 }
 
+function removeStep({ running }: RunProgress, { step }: StepReference): RunProgress["running"] {
+  return new Map([...running].filter(([id]) => id !== step))
+}
+
 type StepEndedEvent = Extract<RunEvent, { kind: "step_ended" }>
 
 function endStep(progress: RunProgress, event: StepEndedEvent): RunProgress {
-  const running = new Map([...progress.running].filter(([id]) => id !== event.step))
+  const running = removeStep(progress, event)
   const name = getStepName(event)
   const computation = addEndedStep(progress.computations.get(name) ?? emptyProgress, event)
   const computations = new Map([...progress.computations, [name, computation]])

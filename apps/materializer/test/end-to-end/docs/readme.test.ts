@@ -53,7 +53,7 @@ test("the README's map has every package", () => {
   expect(folders.filter((folder) => !readme.includes(`[${folder}](${folder})`))).toEqual([])
 })
 
-test.each(["README.md", "TESTING.md", "docs/first-asset.md", "docs/staleness.md"])(
+test.each(["README.md", "TESTING.md", "docs/first-asset.md", "docs/runs.md", "docs/staleness.md"])(
   "every link of %s leads to a file",
   (name) => {
     const text = readFileSync(join(workspace, name), "utf8")

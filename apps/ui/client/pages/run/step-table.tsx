@@ -36,7 +36,7 @@ const columns: readonly Column<StepRow>[] = [
   { head: "Partition", className: "nowrap", cell: ({ partition }) => partition },
   { head: "Rows", className: "num", cell: ({ rows }) => formatCount(rows) },
   { head: "Took", className: "num", tone: "quiet", cell: ({ ms }) => formatDuration(ms) },
-  { head: "Message", className: "not-narrow", tone: "quiet", cell: ({ message }) => message },
+  { head: "Message", className: "not-narrow", tone: "quiet", cell: formatMessages },
 ]
 
 /** The ended steps of a run, filtered by name, partition, outcome or message. */
@@ -71,6 +71,12 @@ export function StepTable({ run: { step_rows: steps } }: { readonly run: RunDeta
       ) : null}
     </Section>
   )
+}
+
+/** Joins the messages of the step and of its failed attempts. */
+function formatMessages({ message, failed_attempts: attempts }: StepRow): string {
+  const attemptTexts = attempts.map((attempt, index) => `attempt ${index + 1}: ${attempt.message}`)
+  return [message ?? "", ...attemptTexts].filter((text) => text !== "").join("; ")
 }
 
 function formatEnd(startedAt: string, ms: number): string {

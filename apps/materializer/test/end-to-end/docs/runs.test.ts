@@ -1,0 +1,7 @@
+import { test } from "vitest"
+
+import { workspace } from "../../../bin/bundle.js"
+import { expectDocument } from "./expect-document.ts"
+
+test("the runs page shows declarations as they are in the sources", () =>
+  expectDocument("docs/runs.md", { folder: workspace, environment: {} }))

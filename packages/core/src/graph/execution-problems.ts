@@ -1,0 +1,26 @@
+import type { Computation } from "../declare/declaration.ts"
+import type { Retries } from "../declare/execution.ts"
+import type { Problem } from "../problem.ts"
+
+/** Finds problems of a computation's execution policy. */
+export function findExecutionProblems({ name, execution }: Computation): readonly Problem[] {
+  return execution.retries === undefined ? [] : findRetryProblems(name, execution.retries)
+}
+
+const maxSeconds = 86_400
+
+function findRetryProblems(asset: string, retries: Retries): readonly Problem[] {
+  const { attempts, backoffSeconds = 0, maxBackoffSeconds = 0 } = retries
+  const toProblem = (option: string, rule: string): Problem => ({
+    kind: "bad_retries",
+    asset,
+    message: `retries.${option} of \`${asset}\` is not ${rule}.`,
+  })
+  const isValidAttempts = Number.isInteger(attempts) && attempts >= 2 && attempts <= 20
+  return [
+    ...(isValidAttempts ? [] : [toProblem("attempts", "a whole number from 2 to 20")]),
+    ...Object.entries({ backoffSeconds, maxBackoffSeconds })
+      .filter(([, seconds]) => !(seconds >= 0 && seconds <= maxSeconds))
+      .map(([option]) => toProblem(option, "a number of seconds from 0 to 86,400")),
+  ]
+}
