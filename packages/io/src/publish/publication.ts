@@ -9,17 +9,30 @@ import { and, eq } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/node-postgres"
 import type { Client } from "pg"
 
+import { isConnectionLost } from "../ledger/connection-loss.ts"
+import { describeCause } from "./publish-error.ts"
+
 /**
  * Opens a transaction that holds the publication lock of this set. `now()` is read after the lock is
  * acquired, so that publication times ascend.
  */
 export async function beginPublication(client: Client, set: string): Promise<void> {
-  await client.query("set statement_timeout = 0") // a role may have a limit that a COPY exceeds
+  await liftStatementTimeout(client)
   await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [formatLockName(set)])
   await client.query("begin")
   await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [formatLockName(set)])
   await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [formatLockName(set)])
   await client.query("set constraints all deferred")
+}
+
+/** Lifts the time limit of statements, which a role may have and a COPY may exceed. */
+async function liftStatementTimeout(client: Client): Promise<void> {
+  await client.query("set statement_timeout = 0").catch((cause: unknown) => {
+    if (isConnectionLost(cause)) throw cause
+    const message = `The server refuses to lift the time limit of statements: ${describeCause(cause)}`
+    const hint = "Let the role of DATABASE_URL set statement_timeout."
+    throw new FreshetError("publish", message, { cause, hint })
+  })
 }
 
 function formatLockName(set: string): string {

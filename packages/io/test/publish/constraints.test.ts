@@ -1,5 +1,6 @@
 import { int32, text } from "@freshet/core"
 import { integer, pgTable, text as textColumn } from "drizzle-orm/pg-core"
+import { Client } from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
 import { createPublisher } from "../../src/publish/publisher.ts"
@@ -258,4 +259,30 @@ test("the time limit of a role's statements does not apply", async () => {
   } finally {
     await fixture.client.query("alter role current_user reset statement_timeout")
   }
+})
+
+/** Opens a connection whose server has no statement_timeout: it rejects the statement that lifts the limit. */
+async function connectWithoutTimeouts(): Promise<Client> {
+  const client = new Client({ connectionString: fixture.url })
+  await client.connect()
+  const query = client.query.bind(client)
+  const rename = (statement: unknown) =>
+    typeof statement === "string"
+      ? statement.replace("statement_timeout", "no_such_setting")
+      : statement
+  return Object.assign(client, {
+    query: (statement: unknown, ...values: readonly unknown[]): unknown =>
+      Reflect.apply(query, client, [rename(statement), ...values]),
+  })
+}
+
+test("a server that refuses to lift the time limit of statements is named, and nothing is published", async () => {
+  await createTables("")
+  const { readRows } = fixture
+  const publisher = createPublisher({ readRows, connect: connectWithoutTimeouts })
+  const file = await fixture.store(toQuery(["id", "name"], [[1, "z"]]))
+  await expect(publisher.publish(buildRequest([[parentsAsset, file]]))).rejects.toThrow(
+    'The server refuses to lift the time limit of statements: unrecognized configuration parameter "no_such_setting"',
+  )
+  expect(await read("select id from parents")).toEqual([])
 })
