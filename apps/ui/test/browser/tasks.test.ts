@@ -89,6 +89,7 @@ describe.skipIf(chromiumPath === undefined)("the daily tasks in Chromium", () =>
       await page.goto(address)
       await expectVisible(page.getByRole("heading", { level: 1 }))
       await page.keyboard.press("Control+k")
+      await page.getByRole("dialog").waitFor()
       await page.keyboard.type("best")
       await expectVisible(page.getByRole("option", { name: /best/ }).first())
       await page.keyboard.press("Shift+Enter")
@@ -146,9 +147,11 @@ describe.skipIf(chromiumPath === undefined)("the daily tasks in Chromium", () =>
   test("the selection of the catalog is that of the command line, and a mistake is explained", async () => {
     await withStaleShop(async (page, { address }) => {
       await page.goto(`${address}/catalog`)
+      const best = page.getByRole("link", { name: "best", exact: true })
+      await expectVisible(best)
       await page.keyboard.press("/")
       await page.keyboard.type("group:reports")
-      await page.getByRole("link", { name: "best", exact: true }).waitFor({ state: "detached" })
+      await best.waitFor({ state: "detached" })
       await page.getByRole("checkbox", { name: "Select counts" }).check()
       await page.keyboard.press("Escape")
       await page.goto(`${address}/catalog?state=failed`)
