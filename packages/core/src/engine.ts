@@ -9,6 +9,8 @@ export type {
   TickFacts,
 } from "./automation/due-ticks.ts"
 export { listDueTicks } from "./automation/due-ticks.ts"
+export type { IdleReason } from "./automation/idle-reason.ts"
+export { explainIdleSchedule } from "./automation/idle-reason.ts"
 export type { Schedule } from "./automation/schedules.ts"
 export { findAutomationProblems, formatAutomation, listSchedules } from "./automation/schedules.ts"
 export type { Output } from "./declare/asset.ts"

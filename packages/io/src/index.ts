@@ -67,7 +67,7 @@ export { readArrivals, readNewestArrivals, recordArrivals } from "./ledger/arriv
 export type { ScheduleStates } from "./ledger/schedules.ts"
 export { readScheduleStates, registerSchedules, setSchedulePaused } from "./ledger/schedules.ts"
 export type { RecordedTick, TickEnd, TickOutcome } from "./ledger/ticks.ts"
-export { beginTick, endTick, findTick, readNewestTicks } from "./ledger/ticks.ts"
+export { beginTick, endTick, findTick, readLatestTicks, readNewestTicks } from "./ledger/ticks.ts"
 export { readOpenTicks, recordTicks } from "./ledger/ticks.ts"
 export type { PublisherOptions } from "./publish/publisher.ts"
 export { createPublisher } from "./publish/publisher.ts"

@@ -1,6 +1,7 @@
 export { listAlerts } from "./alerts/read-alerts.ts"
 export { testChannels } from "./alerts/test-channels.ts"
 export { pauseSchedule } from "./automation/pause-schedule.ts"
+export { findSchedule, listProjectSchedules } from "./automation/project-schedules.ts"
 export { readSchedules } from "./automation/read-schedules.ts"
 export type { Scheduler, SchedulerStatus } from "./automation/scheduler.ts"
 export { createScheduler } from "./automation/scheduler.ts"

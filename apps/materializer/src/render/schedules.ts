@@ -40,7 +40,23 @@ export function formatScheduleList(
     { header: "run", drop: 2 },
     { header: "next tick" },
   ]
-  return formatTable(columns, rows, style)
+  return [...formatTable(columns, rows, style), ...schedules.flatMap(formatIdleReason)]
+}
+
+const explainedKinds: ReadonlySet<ScheduleDocument["idle_reason"]["kind"]> = new Set([
+  "due",
+  "missed",
+  "open",
+  "tried",
+])
+
+/** Formats the reason of a schedule that is expected to run. */
+function formatIdleReason({
+  name,
+  idle_reason: { kind, message, hint },
+}: ScheduleDocument): readonly string[] {
+  if (!explainedKinds.has(kind)) return []
+  return ["", `${name}: ${message}`, ...(hint === null ? [] : [`  ${hint}`])]
 }
 
 function formatLatestTick(

@@ -4,6 +4,7 @@ import { expect, test } from "vitest"
 
 import { parseDocument } from "../fixtures/parse-document.ts"
 import { expectDone, readFreshetJson, runFreshet } from "./freshet-process.ts"
+import { withLedgerClient } from "./ledger-contents.ts"
 import { declareShop, landOrders, withShop } from "./shop.ts"
 
 const everyMorning = `
@@ -74,6 +75,18 @@ test("a paused schedule has no next tick until it is resumed", () =>
       paused: false,
       next_tick_at: expect.stringContaining("T06:00:00.000Z"),
     })
+  }, everyMorning))
+
+test("the list explains a due schedule that no scheduler executes", () =>
+  withShop(async (project) => {
+    expectDone(await runFreshet(project, "schedule"))
+    await withLedgerClient(project, (client) =>
+      client.query("update freshet.schedules set since_at = now() - interval '2 days'"),
+    )
+    const { stdout } = await runFreshet(project, "schedule")
+    expect(stdout).toMatch(
+      /group:shop: A tick is due since \S+ 06:00:00 UTC, and no scheduler has recorded it\.\n {2}`freshet serve` records/,
+    )
   }, everyMorning))
 
 test.each([

@@ -8,7 +8,9 @@ export async function readLedgerVersion(client: Client): Promise<string> {
       (select concat_ws(' ', count(*), max(started_at), max(ended_at), max(cancel_requested_at)) from freshet.runs),
       (select max(id) from freshet.steps),
       (select max(seq) from freshet.materializations),
-      (select max(id) from freshet.publications)
+      (select max(id) from freshet.publications),
+      (select concat_ws(' ', max(id), max(ended_at)) from freshet.ticks),
+      (select concat_ws(' ', max(since_at), max(paused_at), count(paused_at)) from freshet.schedules)
     ) as version`)
   return rows[0]?.version ?? ""
 }

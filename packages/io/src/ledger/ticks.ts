@@ -1,4 +1,4 @@
-import type { ArrivedPartitions, DueTick } from "@freshet/core/engine"
+import { type ArrivedPartitions, type DueTick, groupBy } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { toWholeMilliseconds } from "./milliseconds-sql.ts"
@@ -91,6 +91,21 @@ export async function readNewestTicks(client: Client): Promise<ReadonlyMap<strin
      )`,
   )
   return new Map(rows.map((row) => [row.schedule, toTick(row)]))
+}
+
+/** Reads the latest ticks of some schedules, the newest first. */
+export async function readLatestTicks(
+  client: Client,
+  schedules: readonly string[],
+  limit: number,
+): Promise<ReadonlyMap<string, readonly RecordedTick[]>> {
+  const { rows } = await client.query<TickRow>(
+    `select latest.* from unnest($1::text[]) as listed (name) cross join lateral (
+       ${selectTicks} where schedule = listed.name order by tick_at desc limit $2
+     ) as latest`,
+    [schedules, limit],
+  )
+  return groupBy(rows.map(toTick), ({ schedule }) => schedule)
 }
 
 /** Finds a tick by its schedule and instant. */

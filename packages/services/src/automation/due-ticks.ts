@@ -5,6 +5,8 @@ import {
   type Graph,
   listDueTicks,
   type Schedule,
+  type ScheduleState,
+  type TickFacts,
 } from "@freshet/core/engine"
 import {
   type LedgerClient,
@@ -45,7 +47,7 @@ export async function recordDueTicks(
 }
 
 /** Reads the arrivals that a schedule has not yet had a tick for. */
-async function readNewArrivals(
+export async function readNewArrivals(
   client: LedgerClient,
   schedules: readonly Schedule[],
   { states }: ScheduleStates,
@@ -57,20 +59,34 @@ async function readNewArrivals(
 }
 
 function listAllDueTicks(
-  { graph, schedules, arrivals, planVersions }: LookFacts,
+  { schedules, ...facts }: LookFacts,
   { states, nowMs }: ScheduleStates,
 ): readonly DueTick[] {
   return schedules.flatMap((schedule) => {
     const state = states.get(schedule.name)
     if (state === undefined) return []
-    const lastArrival = state.newestTick?.lastArrival ?? 0
-    return listDueTicks(schedule, state, {
-      graph,
-      nowMs,
-      arrivals: arrivals.filter(({ id }) => id > lastArrival),
-      planVersion: planVersions.get(schedule.name),
-    })
+    return listDueTicks(schedule, state, selectTickFacts(schedule, state, { ...facts, nowMs }))
   })
+}
+
+/** Selects the facts of one schedule: the arrivals since its newest tick and its plan. */
+export function selectTickFacts(
+  { name }: Schedule,
+  { newestTick }: ScheduleState,
+  {
+    graph,
+    arrivals,
+    planVersions,
+    nowMs,
+  }: Omit<LookFacts, "schedules"> & { readonly nowMs: number },
+): TickFacts {
+  const lastArrival = newestTick?.lastArrival ?? 0
+  return {
+    graph,
+    nowMs,
+    arrivals: arrivals.filter(({ id }) => id > lastArrival),
+    planVersion: planVersions.get(name),
+  }
 }
 
 function findNextInstant(schedules: readonly Schedule[], nowMs: number): number {

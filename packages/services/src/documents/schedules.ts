@@ -24,6 +24,22 @@ const tickSchema = z.strictObject({
 
 export type TickDocument = z.infer<typeof tickSchema>
 
+/** The reason why a schedule runs nothing at the moment, with its remedy. */
+const idleReasonSchema = z.strictObject({
+  kind: z.enum([
+    "paused",
+    "open",
+    "due",
+    "missed",
+    "next_instant",
+    "no_arrival",
+    "tried",
+    "nothing_to_do",
+  ]),
+  message: z.string(),
+  hint: z.nullable(z.string()),
+})
+
 const scheduleSchema = z.strictObject({
   name: z.string(),
   kind: z.enum(["cron", "arrival", "stale"]),
@@ -33,6 +49,9 @@ const scheduleSchema = z.strictObject({
   /** Null while it is paused, and for automation without a clock. */
   next_tick_at: z.nullable(z.iso.datetime()),
   latest_tick: z.nullable(tickSchema),
+  /** The latest ticks, the newest first. */
+  ticks: listSchema(tickSchema),
+  idle_reason: idleReasonSchema,
 })
 
 export type ScheduleDocument = z.infer<typeof scheduleSchema>
