@@ -6,7 +6,8 @@ import * as z from "zod/mini"
 
 import { serveClientFile } from "./client-files.ts"
 import type { SessionDocument, UiEvent } from "./documents.ts"
-import { type Endpoint, endpoints } from "./endpoints.ts"
+import type { Endpoint } from "./endpoint.ts"
+import { endpoints } from "./endpoints.ts"
 import type { EventHub } from "./event-hub.ts"
 import { streamEvents } from "./event-stream.ts"
 import {

@@ -1,12 +1,13 @@
-import { executeRun, type RunRequest, type ServiceEvent, type Services } from "@freshet/services"
+import type { ServiceEvent, Services } from "@freshet/services"
 
 import type { RequestDocument, UiEvent } from "./documents.ts"
 import { toProblems } from "./problems.ts"
+import type { RequestedWork } from "./requested-work.ts"
 
 /** Accepts requests to run something: the server of a page executes them itself, a scheduler queues them. */
 export interface Runner {
   /** Accepts a request, and returns before it is executed. */
-  readonly submit: (request: RunRequest) => Promise<RequestDocument>
+  readonly submit: (work: RequestedWork) => Promise<RequestDocument>
   /** Lists the requests of this server, the newest first. */
   readonly list: () => readonly RequestDocument[]
 }
@@ -44,13 +45,13 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
   return {
     list: () => [...requests.values()].toReversed(),
     waitUntilIdle: () => lastWork,
-    submit: async (runRequest) => {
+    submit: async (work) => {
       const id = options.newId()
-      const request = createRequest(id, runRequest.command)
+      const request = createRequest(id, work.command)
       requests.set(id, request)
       removeOldest(requests)
       options.publish({ kind: "request_changed", request })
-      const execute = () => executeRequest(options, runRequest, (changes) => update(id, changes))
+      const execute = () => executeRequest(options, work, (changes) => update(id, changes))
       lastWork = lastWork.then(execute)
       return request
     },
@@ -81,16 +82,14 @@ type Update = (changes: Partial<RequestDocument>) => void
 
 async function executeRequest(
   { createServices, publish }: LocalRunnerOptions,
-  request: RunRequest,
+  work: RequestedWork,
   update: Update,
 ): Promise<void> {
   const emit = createEventConverter(publish, update)
   const services = await createServices({ emit, watchesSteps: false })
   update({ state: "running" })
   try {
-    const result = await executeRun(services, request, { failFast: false, wait: true })
-    const outcome = result.kind === "executed" ? result.run.outcome : null
-    update({ state: "ended", outcome })
+    update({ state: "ended", outcome: await work.execute(services) })
   } catch (error) {
     update({ state: "rejected", problems: toProblems(error).problems })
   }

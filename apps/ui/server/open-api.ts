@@ -1,6 +1,7 @@
 import * as z from "zod/mini"
 
-import { type Endpoint, endpoints } from "./endpoints.ts"
+import type { Endpoint } from "./endpoint.ts"
+import { endpoints } from "./endpoints.ts"
 
 /** Describes the HTTP interface as an OpenAPI 3.1 document. */
 export function buildOpenApi(): object {

@@ -10,6 +10,7 @@ import { createEventHub } from "./event-hub.ts"
 import { type AccessTokens, type GuardEnvironment, loopbackNames } from "./guard.ts"
 import { type HttpAddress, startHttpServer } from "./http-server.ts"
 import { type CreateServices, createLocalRunner } from "./local-runner.ts"
+import { toRunWork } from "./requested-work.ts"
 import { shareProject } from "./shared-project.ts"
 
 /** Settings of the web page. */
@@ -57,7 +58,7 @@ export async function createUi(options: UiOptions): Promise<Ui> {
     app: createUiApp({ ...appOptions, services, runner, hub, access }),
     signal: services.signal,
     run: async () => {
-      if (firstRequest !== undefined) await runner.submit(firstRequest)
+      if (firstRequest !== undefined) await runner.submit(toRunWork(firstRequest))
       await watchProject(services, createWatcher(publish))
       await runner.waitUntilIdle()
     },

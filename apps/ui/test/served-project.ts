@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-import type { AnyAsset } from "@freshet/core"
+import type { AnyAsset, GroupAutomation } from "@freshet/core"
 import { withTestDatabase } from "@freshet/embedded-postgres/testing"
 import { createServices, executeRun, resolveConfig, type Services } from "@freshet/services"
 
@@ -29,6 +29,7 @@ export interface ServedProject {
 
 type ServedOptions = Partial<Pick<ServeOptions, "readOnly" | "tokens">> & {
   readonly assets?: readonly AnyAsset[]
+  readonly automation?: GroupAutomation
 }
 
 const clientFolder = fileURLToPath(new URL("../.build/client", import.meta.url))
@@ -36,7 +37,7 @@ const clientFolder = fileURLToPath(new URL("../.build/client", import.meta.url))
 /** Runs `work` with a server over a shop with four landed days. */
 export async function withServedProject(
   work: (project: ServedProject) => Promise<void>,
-  { readOnly = false, tokens, assets = shopAssets }: ServedOptions = {},
+  { readOnly = false, tokens, assets = shopAssets, automation = {} }: ServedOptions = {},
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "freshet-ui-"))
   const controller = new AbortController()
@@ -49,7 +50,11 @@ export async function withServedProject(
       }
       landDays(land)
       const environment = { DATABASE_URL: url }
-      const config = resolveConfig({ assets, memoryMb: 512, concurrency: 2 }, folder, environment)
+      const config = resolveConfig(
+        { assets, automation, memoryMb: 512, concurrency: 2 },
+        folder,
+        environment,
+      )
       const connect = (listener: Pick<Services, "emit" | "watchesSteps">) =>
         createServices(config, { ...listener, supervisorCommand: [], signal: controller.signal })
       const { serving, address } = await startServer({

@@ -5,6 +5,7 @@ import {
   itself,
   last,
   noRows,
+  schedule,
   sourceAsset,
   sql,
   sqlAsset,
@@ -65,3 +66,6 @@ export const shopAssets = [orders, items, best, counts]
 export function formatOrders(names: readonly string[]): string {
   return names.map((item, at) => JSON.stringify({ id: at + 1, item })).join("\n")
 }
+
+/** Ticks of the shop every morning. */
+export const everyMorning = { shop: schedule("0 6 * * *", { zone: "UTC" }) }

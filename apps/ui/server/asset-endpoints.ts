@@ -1,0 +1,78 @@
+import {
+  explainStaleness,
+  readAssetDetail,
+  readPartitions,
+  readQuarantine,
+  readRows,
+} from "@freshet/services"
+import {
+  assetDetailSchema,
+  explanationSchema,
+  partitionsSchema,
+  quarantineSchema,
+  rowsSchema,
+} from "@freshet/services/documents"
+import * as z from "zod/mini"
+
+import { countSchema, defineEndpoint, type Endpoint, optionalText, text } from "./endpoint.ts"
+
+const assetShape = { asset: text }
+
+/** The documents of one asset. */
+export const assetEndpoints: readonly Endpoint[] = [
+  defineEndpoint({
+    method: "get",
+    path: "/api/assets/:asset",
+    summary: "One asset with its declaration and its state",
+    input: z.strictObject({ ...assetShape, partition: optionalText }),
+    answer: assetDetailSchema,
+    handle: ({ services }, request) => readAssetDetail(services, request),
+  }),
+  defineEndpoint({
+    method: "get",
+    path: "/api/assets/:asset/explanation",
+    summary: "Root causes of the status of one partition",
+    input: z.strictObject({ ...assetShape, partition: optionalText }),
+    answer: explanationSchema,
+    handle: ({ services }, request) => explainStaleness(services, request),
+  }),
+  defineEndpoint({
+    method: "get",
+    path: "/api/assets/:asset/partitions",
+    summary: "States of all partitions as ranges, and a window of single partitions",
+    input: z.strictObject({
+      ...assetShape,
+      offset: countSchema(0, 10_000_000),
+      limit: countSchema(100, 1000),
+    }),
+    answer: partitionsSchema,
+    handle: ({ services }, request) => readPartitions(services, request),
+  }),
+  defineEndpoint({
+    method: "get",
+    path: "/api/assets/:asset/rows",
+    summary: "First rows of a partition",
+    input: z.strictObject({
+      ...assetShape,
+      partition: optionalText,
+      failed: z.optional(z.literal("true")),
+      limit: countSchema(100, 1000),
+    }),
+    answer: rowsSchema,
+    handle: ({ services }, { failed, ...request }) =>
+      readRows(services, { ...request, failedRows: failed !== undefined }),
+  }),
+  defineEndpoint({
+    method: "get",
+    path: "/api/assets/:asset/quarantine",
+    summary: "Quarantined lines of a source",
+    input: z.strictObject({
+      ...assetShape,
+      partition: optionalText,
+      limit: countSchema(100, 1000),
+    }),
+    answer: quarantineSchema,
+    handle: ({ services }, { asset, ...request }) =>
+      readQuarantine(services, { source: asset, ...request }),
+  }),
+]
