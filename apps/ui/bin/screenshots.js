@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of docs/ui from a server: `node apps/ui/bin/screenshots.js http://127.0.0.1:8321`. TESTING.md
- * describes the data that they show.
+ * Takes the pictures of docs/ui from a server: `node apps/ui/bin/screenshots.js http://127.0.0.1:8321`, or the named
+ * ones only. TESTING.md describes the data that they show.
  */
 import { mkdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 import { chromium } from "playwright-core"
 
 const folder = fileURLToPath(new URL("../../../docs/ui/", import.meta.url))
-const [address = "http://127.0.0.1:8321"] = process.argv.slice(2)
+const [address = "http://127.0.0.1:8321", ...names] = process.argv.slice(2)
 
 const wide = { width: 1440, height: 900 }
 const medium = { width: 1024, height: 900 }
@@ -33,6 +33,7 @@ const pictures = [
   ],
   ["recommendations", "/recommendations", wide],
   ["runs", "/runs", wide],
+  ["schedules", "/schedules", wide],
   ["design", "/design", wide],
 ]
 
@@ -50,6 +51,7 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
   const context = await browser.newContext({ colorScheme: theme, reducedMotion: "reduce" })
   const page = await context.newPage()
   for (const [name, path, viewport, ready = "main h1, main h2"] of pictures) {
+    if (names.length > 0 && !names.includes(name)) continue
     await page.setViewportSize(viewport)
     await page.goto(address + path)
     await page.locator(ready).first().waitFor()

@@ -58,6 +58,15 @@ const runRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/run/run-page.tsx"), "RunPage"),
 })
 
+const schedulesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/schedules",
+  component: lazyRouteComponent(
+    () => import("./pages/schedules/schedules-page.tsx"),
+    "SchedulesPage",
+  ),
+})
+
 const recommendationsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/recommendations",
@@ -83,6 +92,7 @@ export const router = createRouter({
     assetRoute,
     runsRoute,
     runRoute,
+    schedulesRoute,
     recommendationsRoute,
     designRoute,
   ]),

@@ -14,6 +14,7 @@ const groups: readonly (readonly [
       ["g c", "Catalog"],
       ["g l", "Lineage"],
       ["g r", "Runs"],
+      ["g s", "Schedules"],
       ["t", "light or dark"],
       ["?", "this list"],
     ],

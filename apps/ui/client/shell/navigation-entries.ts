@@ -2,18 +2,29 @@ import type { IconName } from "../ui/icons.tsx"
 
 /** A page of the navigation. */
 export interface NavigationEntry {
-  readonly to: "/" | "/catalog" | "/lineage" | "/runs" | "/recommendations"
+  readonly to: "/" | "/catalog" | "/lineage" | "/runs" | "/schedules" | "/recommendations"
   readonly icon: IconName
   readonly label: string
-  /** The asset that the page presents: without it the page is not listed. */
+  /** The label on narrow screens, for a long one. */
+  readonly narrowLabel?: string
+  /** The asset that the page presents, for a page of a data product: without it the page is not listed. */
   readonly asset?: string
+  /** True for a page that narrow screens list in the search only. */
+  readonly isSecondary?: boolean
 }
 
-/** The pages of the navigation. */
+/** The pages of the navigation; data products are last. */
 export const navigationEntries: readonly NavigationEntry[] = [
   { to: "/", icon: "today", label: "Today" },
   { to: "/catalog", icon: "catalog", label: "Catalog" },
   { to: "/lineage", icon: "lineage", label: "Lineage" },
   { to: "/runs", icon: "runs", label: "Runs" },
-  { to: "/recommendations", icon: "people", label: "Recommendations", asset: "user_recs" },
+  { to: "/schedules", icon: "schedules", label: "Schedules", isSecondary: true },
+  {
+    to: "/recommendations",
+    icon: "people",
+    label: "Recommendations",
+    narrowLabel: "Recs",
+    asset: "user_recs",
+  },
 ]

@@ -135,10 +135,9 @@ function usePaletteEntries(text: string): readonly PaletteEntry[] {
     asset,
     address: `/assets/${asset.name}`,
   }))
-  const columns = query === "" ? [] : listColumns(list)
-  const entries = [...assets, ...pages, ...columns].filter(({ label }) =>
-    label.toLowerCase().includes(query),
-  )
+  const columns = listColumns(list)
+  const allEntries = query === "" ? [...pages, ...assets] : [...assets, ...pages, ...columns]
+  const entries = allEntries.filter(({ label }) => label.toLowerCase().includes(query))
   const rank = ({ label }: PaletteEntry) => (label.toLowerCase().startsWith(query) ? 0 : 1)
   return entries.toSorted((first, second) => rank(first) - rank(second))
 }

@@ -53,12 +53,14 @@ function useGlobalKeys(setOverlay: (overlay: "palette" | "keys") => void): void 
     "g c": open("/catalog"),
     "g l": open("/lineage"),
     "g r": open("/runs"),
+    "g s": open("/schedules"),
   })
 }
 
 function Navigation({ path, onSearch }: { readonly path: string; readonly onSearch: () => void }) {
   const { data: status } = useDocument<StatusDocument>("/api/status")
   const session = useSession()
+  const products = productEntries.filter((entry) => isListed(entry, status))
   return (
     <nav className={classes["nav"]} aria-label="Main">
       <Link to="/" className={classes["brand"]} aria-label="Freshet">
@@ -72,11 +74,13 @@ function Navigation({ path, onSearch }: { readonly path: string; readonly onSear
           <Key>⌘K</Key>
         </span>
       </button>
-      {navigationEntries
-        .filter((entry) => isListed(entry, status))
-        .map((entry) => (
-          <NavigationLink key={entry.to} entry={entry} path={path} status={status} />
-        ))}
+      {projectEntries.map((entry) => (
+        <NavigationLink key={entry.to} entry={entry} path={path} status={status} />
+      ))}
+      {products.length === 0 ? null : <h2 className={classes["products"]}>Data products</h2>}
+      {products.map((entry) => (
+        <NavigationLink key={entry.to} entry={entry} path={path} status={status} />
+      ))}
       <div className={classes["foot"]}>
         {status === undefined ? null : <span>{formatAssetCounts(status.assets)}</span>}
         {session?.role === "viewer" ? <span>read-only</span> : null}
@@ -85,12 +89,15 @@ function Navigation({ path, onSearch }: { readonly path: string; readonly onSear
   )
 }
 
+const projectEntries = navigationEntries.filter(({ asset }) => asset === undefined)
+const productEntries = navigationEntries.filter(({ asset }) => asset !== undefined)
+
 function isListed({ asset }: NavigationEntry, status: StatusDocument | undefined): boolean {
   return asset === undefined || status?.assets.some(({ name }) => name === asset) === true
 }
 
 function NavigationLink({
-  entry: { to, icon, label },
+  entry: { to, icon, label, narrowLabel, isSecondary = false },
   path,
   status,
 }: {
@@ -101,9 +108,21 @@ function NavigationLink({
   const isCurrent = path === to || (to === "/catalog" && path.startsWith("/assets/"))
   const current = isCurrent || (to === "/runs" && path.startsWith("/runs/")) ? "page" : undefined
   return (
-    <Link to={to} className={classes["link"]} aria-current={current} title={label}>
+    <Link
+      to={to}
+      className={`${classes["link"]} ${isSecondary ? classes["secondary"] : ""}`}
+      aria-current={current}
+      title={label}
+    >
       <Icon name={icon} />
-      <span className={classes["label"]}>{label}</span>
+      <span className={`${classes["label"]} ${narrowLabel === undefined ? "" : "not-narrow"}`}>
+        {label}
+      </span>
+      {narrowLabel === undefined ? null : (
+        <span className={classes["short"]} aria-hidden="true">
+          {narrowLabel}
+        </span>
+      )}
       {status === undefined ? null : <NavigationCount to={to} status={status} />}
     </Link>
   )

@@ -46,7 +46,9 @@ export function Dialog({
         <h2 id={titleId}>{title}</h2>
         {subtitle === undefined ? null : <p className="quiet">{subtitle}</p>}
       </header>
-      <div className={classes["body"]}>{children}</div>
+      <div className={classes["body"]} tabIndex={0} role="group" aria-labelledby={titleId}>
+        {children}
+      </div>
       {footer === undefined ? null : <footer className={classes["foot"]}>{footer}</footer>}
     </dialog>
   )

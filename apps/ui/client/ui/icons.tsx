@@ -85,6 +85,24 @@ const shapes = {
     </>
   ),
   runs: <path d="M2.5 4h6M5 8h6.5M8 12h5.5" {...line} />,
+  schedules: (
+    <>
+      <rect x="2.5" y="3.5" width="11" height="10" rx="1.5" {...line} />
+      <path d="M2.5 6.75h11M5.5 2v3M10.5 2v3" {...line} />
+    </>
+  ),
+  system: (
+    <>
+      <ellipse cx="8" cy="4" rx="5" ry="2" {...line} />
+      <path d="M3 4v8c0 1.1 2.2 2 5 2s5-.9 5-2V4M3 8c0 1.1 2.2 2 5 2s5-.9 5-2" {...line} />
+    </>
+  ),
+  films: (
+    <>
+      <rect x="2.5" y="3" width="11" height="10" rx="1.5" {...line} />
+      <path d="M5.5 3v10M10.5 3v10M2.5 8h11" {...line} />
+    </>
+  ),
   checks: <path d="m3 8.5 3 3 7-7.5" {...line} />,
   people: (
     <>

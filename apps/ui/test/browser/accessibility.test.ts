@@ -19,6 +19,7 @@ const pages = [
   "/assets/best?tab=runs",
   "/assets/orders",
   "/runs",
+  "/schedules",
   "/design",
   "/nothing",
 ]

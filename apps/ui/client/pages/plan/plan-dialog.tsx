@@ -1,17 +1,11 @@
 import { formatQuantity } from "@freshet/core/engine"
 import { useQuery } from "@tanstack/react-query"
-import { useNavigate } from "@tanstack/react-router"
 import { useEffect, useRef, useState } from "react"
 
-import type {
-  PlanDocument,
-  ProblemDocument,
-  RequestDocument,
-  TargetDocument,
-} from "../../api/documents.ts"
+import type { PlanDocument, TargetDocument } from "../../api/documents.ts"
 import { postAction, toProblems } from "../../api/fetch-document.ts"
-import { useLive } from "../../api/live.ts"
 import { useSession } from "../../api/use-document.ts"
+import { type Submission, useSubmission } from "../../api/use-submission.ts"
 import { formatPrediction } from "../../format.ts"
 import { Button, CommandText, Key } from "../../ui/controls.tsx"
 import { Dialog } from "../../ui/dialog.tsx"
@@ -31,7 +25,7 @@ interface PlanDialogProps {
 export function PlanDialog({ title, subtitle, initialTarget, onClose }: PlanDialogProps) {
   const [target, setTarget] = useState(initialTarget)
   const { data: plan, error } = usePlan(target)
-  const submission = useSubmission(target, onClose)
+  const submission = useSubmission("/api/requests", { target }, onClose)
   const isEmpty = plan !== undefined && plan.step_count + plan.publications.length === 0
   return (
     <Dialog
@@ -76,41 +70,6 @@ function usePlan(target: TargetDocument) {
     queryFn: () => postAction<PlanDocument>("/api/plan", { target }),
     retry: false,
   })
-}
-
-interface Submission {
-  readonly state: "ready" | "requested"
-  readonly submit: () => void
-  readonly problems: readonly ProblemDocument[]
-}
-
-/** Sends a request, and opens the page of its run as soon as the server has started it. */
-function useSubmission(target: TargetDocument, onClose: () => void): Submission {
-  const [id, setId] = useState<string>()
-  const [isSent, setIsSent] = useState(false)
-  const [error, setError] = useState<unknown>()
-  const navigate = useNavigate()
-  const request = useLive().requests.get(id ?? "")
-  const run = request?.run
-  const isOver = request?.state === "ended" && run === null
-  useEffect(() => {
-    if (run === undefined || (run === null && !isOver)) return
-    onClose()
-    if (run !== null) void navigate({ to: "/runs/$run", params: { run } })
-  }, [run, isOver, navigate, onClose])
-  const submit = () => {
-    setIsSent(true)
-    setError(undefined)
-    postAction<RequestDocument>("/api/requests", { target })
-      .then((accepted) => setId(accepted.request))
-      .catch((fault: unknown) => {
-        setIsSent(false)
-        setError(fault)
-      })
-  }
-  const isRejected = request?.state === "rejected"
-  const problems = isRejected ? request.problems : error === undefined ? [] : toProblems(error)
-  return { state: isSent && !isRejected ? "requested" : "ready", submit, problems }
 }
 
 function PlanFooter({
