@@ -83,6 +83,7 @@ interface AssetExtras {
   readonly columns?: { readonly n: Column }
   readonly previousNames?: readonly string[]
   readonly retries?: Retries
+  readonly timeoutSeconds?: number
 }
 
 /** Declares an asset with one column, daily by default; its type is always daily. */

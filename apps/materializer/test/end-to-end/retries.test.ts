@@ -88,3 +88,24 @@ test("a step that waits for its next attempt is shown, and a cancellation ends i
       failTwice,
     ),
   ))
+
+test("code that exceeds its time limit fails its attempt, and is not waited for", () =>
+  withShop(
+    async (project) => {
+      const { code, stderr } = await runFreshet(project, "materialize", "fetched")
+      expect(code).toBe(0)
+      expect(stderr).toContain("attempt 1 of 2 failed: `fetched` exceeded its time limit of 2 s")
+      const { step_rows: steps } = await readNewestRun(project)
+      expect(steps).toContainEqual(
+        expect.objectContaining({
+          computation: "fetched",
+          outcome: "materialized",
+          failed_attempts: [expect.objectContaining({ message: expect.stringContaining("limit") })],
+        }),
+      )
+    },
+    declareFetched(
+      "retries: { attempts: 2, backoffSeconds: 0 }, timeoutSeconds: 2,",
+      "if (attempt === 1) await new Promise((resolve) => setTimeout(resolve, 1e9))",
+    ),
+  ))

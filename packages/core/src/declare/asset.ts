@@ -203,8 +203,8 @@ function toRead(value: UpstreamRead): Read {
   return value.kind === "read" ? value : { kind: "read", asset: value, window: { kind: "same" } }
 }
 
-function selectExecution({ retries }: ExecutionPolicy): ExecutionPolicy {
-  return { retries }
+function selectExecution({ retries, timeoutSeconds }: ExecutionPolicy): ExecutionPolicy {
+  return { retries, timeoutSeconds }
 }
 
 function buildAsset<N extends string, C extends Columns, P extends Partitions>(

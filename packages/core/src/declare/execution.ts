@@ -14,4 +14,6 @@ export interface Retries {
 /** Decides how the steps of a computation run. It does not decide their rows, so a change makes no partition stale. */
 export interface ExecutionPolicy {
   readonly retries?: Retries | undefined
+  /** The time limit of each attempt at a step. When it has passed, the query is interrupted and `signal` of the code is aborted. */
+  readonly timeoutSeconds?: number | undefined
 }

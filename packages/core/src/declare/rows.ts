@@ -21,7 +21,7 @@ export interface ColumnBatch<R = Readonly<Record<string, unknown>>> {
   readonly columns: { readonly [K in keyof R]: ArrayLike<R[K]> }
 }
 
-/** The arguments of code besides its inputs. The code should stop soon after `signal.aborted` becomes true. */
+/** The arguments of code besides its inputs. The code should stop soon after `signal.aborted` becomes true: the run is cancelled, or the time limit has passed. */
 export interface ComputeContext {
   readonly partition: string
   readonly signal: { readonly aborted: boolean }

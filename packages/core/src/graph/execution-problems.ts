@@ -4,7 +4,20 @@ import type { Problem } from "../problem.ts"
 
 /** Finds problems of a computation's execution policy. */
 export function findExecutionProblems({ name, execution }: Computation): readonly Problem[] {
-  return execution.retries === undefined ? [] : findRetryProblems(name, execution.retries)
+  const { retries, timeoutSeconds } = execution
+  return [
+    ...(retries === undefined ? [] : findRetryProblems(name, retries)),
+    ...(timeoutSeconds === undefined ? [] : findTimeoutProblems(name, timeoutSeconds)),
+  ]
+}
+
+/** A week. */
+const maxTimeoutSeconds = 604_800
+
+function findTimeoutProblems(asset: string, timeoutSeconds: number): readonly Problem[] {
+  if (timeoutSeconds > 0 && timeoutSeconds <= maxTimeoutSeconds) return []
+  const message = `timeoutSeconds of \`${asset}\` is not a number of seconds above 0, up to 604,800.`
+  return [{ kind: "bad_timeout", asset, message }]
 }
 
 const maxSeconds = 86_400

@@ -24,6 +24,7 @@ export const temperatures = codeAsset({
   columns: { degrees: int64() },
   upstream: { days },
   retries: { attempts: 5, backoffSeconds: 2 },
+  timeoutSeconds: 30,
   async *compute(_upstream, { partition }) {
     yield { degrees: await fetchDegrees(`https://weather.example/${partition}`) }
   },
@@ -32,6 +33,7 @@ export const temperatures = codeAsset({
 test("the execution policy belongs to the computation, and is no part of the asset", () => {
   expect(temperatures.computation.execution).toEqual({
     retries: { attempts: 5, backoffSeconds: 2 },
+    timeoutSeconds: 30,
   })
   expect(temperatures).not.toHaveProperty("retries")
 })

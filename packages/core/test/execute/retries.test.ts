@@ -168,8 +168,3 @@ test("a lost ledger ends the pauses", async () => {
   })
   await expect(run(project, graph)).rejects.toThrow("lost")
 })
-
-test("wrong retries are problems of the declaration", () => {
-  const wrong = { attempts: 1, backoffSeconds: -1, maxBackoffSeconds: Infinity }
-  expect(() => buildRetryGraph(wrong)).toThrow(/attempts.*backoffSeconds.*maxBackoffSeconds/s)
-})

@@ -27,6 +27,7 @@ import { runChecks } from "./run-checks.ts"
 import type { runCode } from "./run-code.ts"
 import type { Connection } from "./session.ts"
 import { formatPathList } from "./sql-text.ts"
+import { withTimeLimit } from "./time-limit.ts"
 import { writeOutput } from "./write-output.ts"
 
 /** An output's rows in a temporary file. */
@@ -37,6 +38,16 @@ interface WrittenOutput {
 
 /** Computes one partition: reads, queries, temporary files, checks, durable files. It commits all files or none. */
 export async function computePartition(
+  context: EngineContext,
+  request: ComputeRequest,
+  report: (share: number) => void,
+): Promise<ComputeResult> {
+  return await withTimeLimit(context, request.computation, (limitedContext) =>
+    computeOutputs(limitedContext, request, report),
+  )
+}
+
+async function computeOutputs(
   context: EngineContext,
   request: ComputeRequest,
   report: (share: number) => void,

@@ -9,4 +9,6 @@ export interface EngineContext {
   readonly landedPath: (path: string) => string
   /** Aborted when the work must stop. */
   readonly signal?: AbortSignal | undefined
+  /** Aborted when the time limit of the work has passed: code of assets is no longer waited for. */
+  readonly timeout?: AbortSignal | undefined
 }

@@ -11,6 +11,7 @@ import { type ReadOnlyContext, type ReadOnlyQuery, streamReadOnlyRows } from "./
 import { createRelations } from "./relations.ts"
 import { runChecks } from "./run-checks.ts"
 import type { Connection, SessionOptions } from "./session.ts"
+import { withTimeLimit } from "./time-limit.ts"
 
 export { computePartition, recomputePartition } from "./compute-partition.ts"
 
@@ -27,16 +28,18 @@ export async function checkStored(
   { asset, checks, file, partition, relations }: CheckRequest,
 ): Promise<readonly CheckResult[]> {
   const path = await context.store.localPath(file)
-  return await withRelations(context, relations, partition, async (connection) => {
-    try {
-      const rows = await measureContents(connection, [
-        { asset, columns: asset.columns, path, partition },
-      ])
-      return await runChecks(connection, rows, () => checks)
-    } catch (cause) {
-      throw toEngineError(`the stored rows of \`${asset.name}\` (${file})`, cause)
-    }
-  })
+  return await withTimeLimit(context, asset.computation, (limitedContext) =>
+    withRelations(limitedContext, relations, partition, async (connection) => {
+      try {
+        const rows = await measureContents(connection, [
+          { asset, columns: asset.columns, path, partition },
+        ])
+        return await runChecks(connection, rows, () => checks)
+      } catch (cause) {
+        throw toEngineError(`the stored rows of \`${asset.name}\` (${file})`, cause)
+      }
+    }),
+  )
 }
 
 /** Measures the content of a stored file; undefined if the file is absent or unreadable. */

@@ -14,6 +14,7 @@ import { toRecordBatches } from "../arrow/record-batches.ts"
 import { readChunks } from "./chunks.ts"
 import type { EngineContext } from "./engine-context.ts"
 import { toEngineError } from "./engine-error.ts"
+import { iterateUntil } from "./iterate-until.ts"
 import type { Connection } from "./session.ts"
 import { formatColumnDefinitions, formatColumnList, formatPathList, quoteText } from "./sql-text.ts"
 import { isValidValue } from "./valid-value.ts"
@@ -36,13 +37,14 @@ export async function runCode(
   await connection.run(
     `CREATE TEMP TABLE ${quoteName(outputTable)} (${formatTableColumns(asset.columns)})`,
   )
-  const signal = context.signal ?? { aborted: false }
+  const { timeout, signal = { aborted: false } } = context
   try {
     const outputRows = request.computation.compute(upstream, {
       partition: request.partition.key,
       signal,
     })
-    await appendRows(connection, asset, outputRows)
+    const rows = timeout === undefined ? outputRows : iterateUntil(outputRows, timeout)
+    await appendRows(connection, asset, rows)
   } catch (cause) {
     throw toCodeError(asset, cause)
   }

@@ -23,12 +23,15 @@ export interface SessionOptions {
 /** An in-memory database of this process. DuckDB is loaded for the first connection. */
 export interface Session {
   /**
-   * Runs work on a connection without temporary objects, and waits for a free one. Aborting the signal
-   * interrupts its statements.
+   * Runs work on a connection without temporary objects, and waits for a free one. Aborting the signal, by default that
+   * of the session, interrupts its statements.
    */
-  readonly withConnection: <T>(work: (connection: Connection) => Promise<T>) => Promise<T>
-  /** Opens another connection for work that has one already, without waiting. The caller must release it. */
-  readonly openConnection: () => Promise<{
+  readonly withConnection: <T>(
+    work: (connection: Connection) => Promise<T>,
+    signal?: AbortSignal,
+  ) => Promise<T>
+  /** Opens another connection for work that has one already, without waiting. The caller must release it. Aborting the signal interrupts its statements. */
+  readonly openConnection: (signal?: AbortSignal) => Promise<{
     readonly native: DuckDBConnection
     readonly close: () => void
   }>
@@ -58,13 +61,21 @@ export function openSession(options: SessionOptions): Session {
   let instancePromise: Promise<DuckDBInstance> | undefined
   const instance = () => (instancePromise ??= openInstance(options, scratch))
   return {
-    withConnection: (work) =>
+    withConnection: (work, signal = options.signal) =>
       limitConcurrency(() =>
-        shareThreads((join) => withNewConnection({ instance, register: join }, options, work)),
+        shareThreads((join) =>
+          withNewConnection({ instance, register: join }, { ...options, signal }, work),
+        ),
       ),
-    openConnection: async () => {
+    openConnection: async (signal) => {
       const native = await (await instance()).connect()
-      return { native, close: () => native.closeSync() }
+      const interrupt = () => native.interrupt()
+      signal?.addEventListener("abort", interrupt)
+      const close = () => {
+        signal?.removeEventListener("abort", interrupt)
+        native.closeSync()
+      }
+      return { native, close }
     },
     scratchFolder: async () => {
       await mkdir(scratch, { recursive: true })
