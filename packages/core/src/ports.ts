@@ -84,6 +84,11 @@ export interface Engine {
     request: ComputeRequest,
     progress: (share: number) => void,
   ) => Promise<ComputeResult>
+  /**
+   * Copies a landed file to the store, unless the store has its bytes, and returns the file with its copy. A lost copy is
+   * replaced if the landing zone still has the bytes. Throws a FreshetError if no place has them.
+   */
+  readonly copyLanded: (source: SourceAsset, file: LandedFile) => Promise<LandedFile>
   /** Runs checks of an asset on stored rows. */
   readonly check: (request: CheckRequest) => Promise<readonly CheckResult[]>
   /** Computes one partition without storing it. */
@@ -125,6 +130,8 @@ export interface ReadVersions {
   readonly short: boolean
   /** Partition index → data version, oldest first. */
   readonly versions: readonly (readonly [number, string])[]
+  /** Partition index → landed files with copies in the store; only for a read as landed. */
+  readonly files?: ReadonlyMap<number, readonly LandedFile[]>
 }
 
 /** The record of an ended step. */

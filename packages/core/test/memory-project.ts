@@ -1,14 +1,14 @@
 import {
   FreshetError,
   buildPlan,
-  buildRemovedInputs,
+  buildRecordedInputs,
   countStates,
   evaluate,
   execute,
   findPartitionBounds,
   getAsset,
   listPartitions,
-  listRemovalCandidates,
+  listUnexplainedPartitions,
   listSteps,
   proveFreshness,
   type AssetRange,
@@ -28,7 +28,7 @@ import {
   type PublicationRequest,
   type ReadVersions,
   type Relation,
-  type RemovedInputs,
+  type RecordedInputs,
   type RunEvent,
   type RunOptions,
   type RunResult,
@@ -192,15 +192,16 @@ export function evaluateProject(
 
 function createEvaluator(project: MemoryProject, graph: Graph, parsed: ParsedQueries) {
   const landing = toLanding(project)
-  const evaluateWith = (snapshot: LedgerSnapshot, removedInputs?: RemovedInputs) => {
-    const bounds = findPartitionBounds(graph, landing, project.nowMs, removedInputs)
-    return evaluate({ graph, landing, bounds, removedInputs }, snapshot, parsed, project.hash)
+  const evaluateWith = (snapshot: LedgerSnapshot, recordedInputs?: RecordedInputs) => {
+    const bounds = findPartitionBounds(graph, landing, project.nowMs, recordedInputs)
+    const inputs = { graph, landing, bounds, ...recordedInputs }
+    return evaluate(inputs, snapshot, parsed, project.hash)
   }
   return (snapshot: LedgerSnapshot) => {
     const recordedReads = new Map<string, Map<number, readonly ReadVersions[]>>()
     let evaluation = evaluateWith(snapshot)
     while (addReads(project, recordedReads, evaluation))
-      evaluation = evaluateWith(snapshot, buildRemovedInputs(evaluation, recordedReads))
+      evaluation = evaluateWith(snapshot, buildRecordedInputs(evaluation, recordedReads))
     return evaluation
   }
 }
@@ -212,7 +213,7 @@ function addReads(
   evaluation: Evaluation,
 ): boolean {
   let isAny = false
-  for (const { computation, ranges } of listRemovalCandidates(evaluation)) {
+  for (const { computation, ranges } of listUnexplainedPartitions(evaluation)) {
     const reads = recordedReads.get(computation.name) ?? new Map()
     recordedReads.set(computation.name, reads)
     for (const partition of listPartitions(ranges)) {
@@ -381,12 +382,26 @@ function createEngine(project: MemoryProject): Effects["engine"] {
         ),
       })),
     readDataVersion: async (_, file) => project.files.get(file),
+    copyLanded: async (_, file) => {
+      const { copy = `landed/${file.hash}`, hash } = file
+      if (!project.files.has(copy)) requireLanded(project, hash)
+      project.files.set(copy, hash)
+      return { ...file, copy }
+    },
     check: async ({ asset, partition: { key }, file, relations }) => {
       project.computed.push(`check ${asset.name} ${key}`)
       const rows = readRows(project, file)
       return project.behaviour.checks(asset.name, key, rows, readRelations(project, relations))
     },
   }
+}
+
+/** Throws unless a file with this content is landed. */
+function requireLanded(project: MemoryProject, content: string): void {
+  const isLanded = [...project.landed.values()].some((partitions) =>
+    [...partitions.values()].includes(content),
+  )
+  if (!isLanded) throw new FreshetError("input", `${content} is not landed`)
 }
 
 function storeRows(
@@ -407,7 +422,9 @@ function readRelations(project: MemoryProject, relations: readonly Relation[]): 
 /** Reads the rows of a relation, oldest partition first. */
 function readRelation(project: MemoryProject, relation: Relation): string[] {
   if (relation.kind === "landed")
-    return relation.partitions.flatMap(({ files }) => files.map(({ hash }) => hash))
+    return relation.partitions.flatMap(({ files }) =>
+      files.map(({ hash, copy }) => (copy === undefined ? hash : readRows(project, copy))),
+    )
   return relation.files.map((file) => readRows(project, file))
 }
 

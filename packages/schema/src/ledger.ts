@@ -101,6 +101,16 @@ export type RecordedRead = readonly [
   versions: readonly (readonly [partition: number, version: string])[],
 ]
 
+/** A landed file that a read as landed read: relation, partition of the source, path in the landing zone, SHA-256 of the bytes, size, key of its copy in the store. */
+export type RecordedCopy = readonly [
+  relation: string,
+  partition: number,
+  path: string,
+  hash: string,
+  bytes: number,
+  copy: string,
+]
+
 /** The steps of runs: each is one partition of one computation, recorded at the end of its last attempt. */
 export const steps = freshetSchema.table(
   "steps",
@@ -131,6 +141,8 @@ export const steps = freshetSchema.table(
     /** Keys of the rows that failed a check, retained for inspection. */
     failed_files: jsonb().$type<readonly string[]>(),
     reads: jsonb().$type<readonly RecordedRead[]>().notNull(),
+    /** The copies of the landed files of its reads as landed; null without such reads. */
+    landed_copies: jsonb().$type<readonly RecordedCopy[]>(),
     rows: bigintColumn().notNull(),
     bytes: bigintColumn().notNull(),
     started_at: timestampColumn().notNull(),
@@ -145,6 +157,9 @@ export const steps = freshetSchema.table(
     index("steps_materialized_index")
       .on(table.computation, table.id)
       .where(sql`${table.outcome} = 'materialized'`),
+    index("steps_landed_copies_index")
+      .on(table.id)
+      .where(sql`${table.landed_copies} is not null`),
   ],
 )
 

@@ -8,7 +8,7 @@ import {
   type Hash,
   type Ledger,
   type LedgerSnapshot,
-  type RemovedInputs,
+  type RecordedInputs,
   removeMaterializations,
   listSources,
   ProblemsError,
@@ -33,7 +33,12 @@ import { openStore } from "./open-store.ts"
 import { parseQueries } from "./parse-queries.ts"
 import { createProjectLedger } from "./project-ledger.ts"
 import type { LockOptions, OpenOptions, Project, ProjectLedger } from "./project.ts"
-import { describeRemovedFiles, evaluateWithRemovedFiles, excludeRemovals } from "./removed-files.ts"
+import {
+  evaluateWithRecordedInputs,
+  excludePartitions,
+  excludeRemovals,
+} from "./recorded-inputs.ts"
+import { describeRemovedFiles } from "./removed-files.ts"
 import { withRunLock } from "./run-lock.ts"
 import { createLazyRuntime, type Runtime } from "./runtime.ts"
 import type { Services } from "./services.ts"
@@ -171,11 +176,12 @@ async function readProject(
   await saveHashChanges(client, observation.hashChanges)
   const { landing } = observation
   const bounds = findPartitionBounds(graph, landing, nowMs)
-  const evaluateSnapshot: EvaluateSnapshot = (snapshot, removedInputs) => {
-    if (removedInputs === undefined)
+  const evaluateSnapshot: EvaluateSnapshot = (snapshot, { removedInputs, pinnedInputs }) => {
+    if (removedInputs === undefined && pinnedInputs === undefined)
       return evaluate({ graph, landing, bounds }, snapshot, parses, hash)
-    const extendedBounds = findPartitionBounds(graph, landing, nowMs, removedInputs)
-    const inputs = { graph, landing, bounds: extendedBounds, removedInputs }
+    const recordedInputs = { removedInputs, pinnedInputs }
+    const extendedBounds = findPartitionBounds(graph, landing, nowMs, recordedInputs)
+    const inputs = { graph, landing, bounds: extendedBounds, ...recordedInputs }
     return evaluate(inputs, snapshot, parses, hash)
   }
   const ledger = createProjectLedger(client, graph, { ...config, files })
@@ -203,28 +209,24 @@ async function readProject(
   return lostFiles === "keep" ? project : excludeNewestLostFiles(project)
 }
 
-/** Evaluates a snapshot with the files that its materializations read and that are no longer landed. */
-type EvaluateSnapshot = (
-  snapshot: LedgerSnapshot,
-  removedInputs: RemovedInputs | undefined,
-) => Evaluation
+/** Evaluates a snapshot with the recorded reads that replace landed files. */
+type EvaluateSnapshot = (snapshot: LedgerSnapshot, recordedInputs: RecordedInputs) => Evaluation
 
 /** Proves evaluations of one ledger. */
 function createProver(
   ledger: ProjectLedger,
   evaluateSnapshot: EvaluateSnapshot,
   hash: Hash,
-): Pick<Project, "readEvaluation" | "evaluateWithout"> {
+): Pick<Project, "readEvaluation" | "evaluateWithout" | "evaluateUnpinned"> {
+  const effects = { readVersions: ledger.readMaterializations, hash }
   return {
     readEvaluation: () =>
       ledger.withSnapshot(async ({ snapshot, readVersions, storeProof, ...recordedFreshness }) => {
-        const evaluation = await evaluateWithRemovedFiles(ledger, (removedInputs) =>
-          evaluateSnapshot(snapshot, removedInputs),
+        const evaluation = await evaluateWithRecordedInputs(ledger, (recordedInputs) =>
+          evaluateSnapshot(snapshot, recordedInputs),
         )
         const evaluateWith = (changed: LedgerSnapshot) =>
-          changed.collisions?.size === 0
-            ? evaluation
-            : evaluateSnapshot(changed, evaluation.removedInputs)
+          changed.collisions?.size === 0 ? evaluation : evaluateSnapshot(changed, evaluation)
         const proven = await proveFreshness(evaluateWith, snapshot, recordedFreshness, {
           readVersions,
           hash,
@@ -234,10 +236,16 @@ function createProver(
       }),
     evaluateWithout: ({ evaluation, proof }, removals) => {
       const snapshot = removeMaterializations(evaluation.snapshot, removals)
-      const removedInputs = excludeRemovals(evaluation.removedInputs, removals)
-      const evaluateWith = (changed: LedgerSnapshot) => evaluateSnapshot(changed, removedInputs)
+      const recordedInputs = excludeRemovals(evaluation, removals)
+      const evaluateWith = (changed: LedgerSnapshot) => evaluateSnapshot(changed, recordedInputs)
       const touched = new Map(removals.map(({ computation, ranges }) => [computation, ranges]))
-      const effects = { readVersions: ledger.readMaterializations, hash }
+      return proveFreshness(evaluateWith, snapshot, { proof: proof(), touched }, effects)
+    },
+    evaluateUnpinned: ({ evaluation, proof }, touched) => {
+      const { removedInputs, snapshot } = evaluation
+      const pinnedInputs = excludePartitions(evaluation.pinnedInputs ?? new Map(), touched)
+      const evaluateWith = (changed: LedgerSnapshot) =>
+        evaluateSnapshot(changed, { removedInputs, pinnedInputs })
       return proveFreshness(evaluateWith, snapshot, { proof: proof(), touched }, effects)
     },
   }

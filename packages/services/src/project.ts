@@ -5,6 +5,7 @@ import type {
   Graph,
   Ledger,
   MaterializationRecord,
+  PartitionRange,
   Plan,
   Problem,
   ProvenEvaluation,
@@ -73,6 +74,11 @@ export interface Project {
   readonly evaluateWithout: (
     project: Pick<Project, "evaluation" | "proof">,
     removals: readonly Removal[],
+  ) => Promise<ProvenEvaluation>
+  /** Evaluates a project as if the reads as landed of some partitions, by computation, were not pinned. */
+  readonly evaluateUnpinned: (
+    project: Pick<Project, "evaluation" | "proof">,
+    partitions: ReadonlyMap<string, readonly PartitionRange[]>,
   ) => Promise<ProvenEvaluation>
   readonly store: Store
   /** The files of materializations, which `store` provides only with their recorded bytes. */

@@ -38,6 +38,7 @@ const kindTexts: Readonly<Record<GarbageRowDocument["kind"], string>> = {
   rows: "",
   failed_rows: "failed rows",
   quarantine: "quarantined lines",
+  landed: "copies of landed files",
   temporary: "temporary files",
   spill: "spilled by killed commands",
 }

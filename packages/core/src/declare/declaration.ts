@@ -175,6 +175,8 @@ export interface Read<A extends AnyAsset | undefined = AnyAsset | undefined> {
   readonly kind: "read"
   readonly asset: A
   readonly window: Window
+  /** True for a read that is pinned to the files that were landed when the reader's partition was first materialized. */
+  readonly asLanded?: boolean
 }
 
 /** A query or a fragment of one, as data. `G` is the union of the granularities of the assets that it reads without a window. */

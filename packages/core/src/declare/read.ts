@@ -1,4 +1,4 @@
-import type { AnyAsset, Read } from "./declaration.ts"
+import type { AnyAsset, Read, SourceAsset } from "./declaration.ts"
 import type { TimedGranularity } from "./partition.ts"
 import { type OnShortWindow, formatWindow } from "./window.ts"
 
@@ -49,13 +49,31 @@ export function previous(): Read<undefined> {
   return { kind: "read", asset: undefined, window: { kind: "previous" } }
 }
 
+/**
+ * Pins a read of a source: each partition of the reader keeps reading the files that were landed when it was first
+ * materialized. It remains fresh when the files change or are removed later. The store holds a copy of the files, so that
+ * the partition can be recomputed; `--repin` reads the files that are landed at that time. `asLanded(latest(x))` pins a
+ * read with a window.
+ */
+export function asLanded<A extends SourceAsset>(source: A | Read<A>): Read<A> {
+  const read: Read<A> =
+    source.kind === "read" ? source : { kind: "read", asset: source, window: { kind: "same" } }
+  return { ...read, asLanded: true }
+}
+
 /** In a check's query: the rows of the checked partition. */
 export const itself: Read<undefined> = { kind: "read", asset: undefined, window: { kind: "same" } }
 
-/** The name of the relation that a query reads: the asset's name, with the window unless it is the same partition. */
+/** The name of the relation that a query reads: the asset's name, with the window unless it is the same partition, and with "as landed" if it is pinned. */
 export function formatRelationName(
-  read: Pick<Read, "window"> & { readonly asset: { readonly name: string } | undefined },
+  read: Pick<Read, "window" | "asLanded"> & {
+    readonly asset: { readonly name: string } | undefined
+  },
 ): string {
   const name = read.asset?.name ?? "itself"
-  return read.window.kind === "same" ? name : `${name} [${formatWindow(read.window)}]`
+  const modifiers = [
+    read.window.kind === "same" ? [] : [formatWindow(read.window)],
+    read.asLanded === true ? ["as landed"] : [],
+  ].flat()
+  return modifiers.length === 0 ? name : `${name} [${modifiers.join(", ")}]`
 }

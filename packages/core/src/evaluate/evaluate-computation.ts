@@ -21,7 +21,7 @@ export function evaluateComputation(
   { from, length }: PartitionSpan,
   start: number,
 ): ComputationStates {
-  const { snapshot, versions } = evaluationContext.evaluation
+  const { snapshot, versions, removedInputs, pinnedInputs } = evaluationContext.evaluation
   const history = snapshot.histories.get(numbered.computation.name)
   const context: ComputationContext = {
     evaluationContext,
@@ -33,7 +33,8 @@ export function evaluateComputation(
     history,
     collisions: snapshot.collisions?.get(numbered.computation.name),
     checkInputs: createCheckInputs(numbered, length),
-    removed: evaluationContext.evaluation.removedInputs?.get(numbered.computation.name),
+    removed: removedInputs?.get(numbered.computation.name),
+    pinned: pinnedInputs?.get(numbered.computation.name),
     freshCount: 0,
     reverted: noReverted,
   }

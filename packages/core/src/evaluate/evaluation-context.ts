@@ -4,7 +4,7 @@ import type { DeclaredVersions } from "./declared-versions.ts"
 import { type Lanes, createLanes } from "./fingerprint.ts"
 import type { EarlierMaterialization, MaterializationHistory } from "./ledger-snapshot.ts"
 import type { NumberedComputation } from "./numbered-graph.ts"
-import type { RemovedReads } from "./removed-reads.ts"
+import type { PinnedReads, RemovedReads } from "./recorded-reads.ts"
 import type { Evaluation } from "./states.ts"
 import { type PartitionSpan, type WindowFinder, createWindowFinder } from "./windows.ts"
 
@@ -37,6 +37,8 @@ export interface ComputationContext extends PartitionSpan {
   readonly checkInputs: readonly (Lanes | undefined)[]
   /** The partitions whose newest materialization read files that are no longer landed; undefined when there are none. */
   readonly removed: ReadonlyMap<number, RemovedReads> | undefined
+  /** The partitions with recorded reads as landed; undefined when there are none. */
+  readonly pinned: ReadonlyMap<number, PinnedReads> | undefined
   /** The number of fresh partitions so far. */
   freshCount: number
   /** Reverted partitions; `noReverted` as long as there are none. */

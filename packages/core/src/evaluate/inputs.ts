@@ -10,15 +10,13 @@ import type { ReadVersions } from "../ports.ts"
 import { type Blocker, createMissingFilesBlocker } from "./blocker.ts"
 import type { LandedPartition, Landing } from "./landing.ts"
 import type { PartitionBounds } from "./partition-bounds.ts"
-import type { RemovedInputs } from "./removed-reads.ts"
+import type { RecordedInputs } from "./recorded-reads.ts"
 
 /** The inputs of an evaluation that decide which partitions a read finds. */
-export interface EvaluationInputs {
+export interface EvaluationInputs extends RecordedInputs {
   readonly graph: Graph
   readonly landing: Landing
   readonly bounds: PartitionBounds
-  /** The files that materializations read and that are no longer landed; undefined when there are none. */
-  readonly removedInputs?: RemovedInputs | undefined
 }
 
 /** The existing partitions in the window of one read of one partition. `short` is true when the window holds partitions that do not exist. */
@@ -27,6 +25,8 @@ export interface ReadRange extends Reading {
   readonly short: boolean
   /** The files in the window that the partition's rows were computed from and that are no longer landed, with their versions. They are older than the landed files. */
   readonly removed: ReadVersions["versions"]
+  /** The recorded read that a read as landed is pinned to; undefined for a read of the landed files. */
+  readonly pinned: ReadVersions | undefined
   /** The input that blocks the partition; undefined when there is none. */
   readonly blocker: Blocker | undefined
 }
@@ -91,23 +91,23 @@ function toReadRanges(
   { computation, index }: { readonly computation: Computation; readonly index: number },
 ): readonly ReadRange[] {
   const removedReads = inputs.removedInputs?.get(computation.name)?.get(index)
+  const pinnedReads = inputs.pinnedInputs?.get(computation.name)?.get(index)
   return readings.map((reading) => {
-    const { checkedAsset } = reading
-    const removed =
-      removedReads === undefined || checkedAsset !== undefined
-        ? undefined
-        : removedReads.get(formatStableRelation(reading))
+    const isRecorded = reading.checkedAsset === undefined
+    const pinned = isRecorded ? pinnedReads?.get(formatStableRelation(reading)) : undefined
+    const removed = isRecorded ? removedReads?.get(formatStableRelation(reading)) : undefined
     const windowRange = findWindowRange(inputs, reading, index)
-    const blocker =
-      removed === undefined || windowRange.range !== undefined
-        ? findBlocker(
-            inputs,
-            reading,
-            index,
-            removed ? { ...windowRange, short: false } : windowRange,
-          )
-        : undefined
-    return { ...reading, ...windowRange, removed: removed ?? noVersions, blocker }
+    const isReadable =
+      pinned !== undefined || (removed !== undefined && windowRange.range === undefined)
+    const blocker = isReadable
+      ? undefined
+      : findBlocker(
+          inputs,
+          reading,
+          index,
+          removed ? { ...windowRange, short: false } : windowRange,
+        )
+    return { ...reading, ...windowRange, removed: removed ?? noVersions, pinned, blocker }
   })
 }
 
@@ -224,8 +224,12 @@ export function listReadVersions(
 ): readonly ReadVersions[] | undefined {
   const result: ReadVersions[] = []
   for (const reading of ranges) {
-    const { asset, range, short, removed, blocker, stableName } = reading
+    const { asset, range, short, removed, pinned, blocker, stableName } = reading
     if (blocker !== undefined) return undefined
+    if (pinned !== undefined) {
+      result.push(pinned)
+      continue
+    }
     const removedVersions = new Map(removed)
     const versions = removed.filter(([index]) => range === undefined || index < range.from)
     for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1) {

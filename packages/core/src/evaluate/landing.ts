@@ -3,6 +3,8 @@ export interface LandedFile {
   readonly path: string
   readonly hash: string
   readonly bytes: number
+  /** Key in the store of a copy, which is read instead; undefined for a file that is read in the landing zone. */
+  readonly copy?: string | undefined
 }
 
 /** The files of one partition of a source, and the version of their content. */

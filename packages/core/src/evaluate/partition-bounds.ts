@@ -5,11 +5,11 @@ import {
   getNewestClosed,
   isTimed,
 } from "../declare/partition.ts"
-import { type Graph, getOutputs, listSources } from "../graph/graph.ts"
+import { type Graph, type Reading, getOutputs, listSources } from "../graph/graph.ts"
 import { intersectRanges, isWithin } from "../graph/mapping.ts"
 import type { Landing } from "./landing.ts"
 import { type AssetBounds, findReaderLimits } from "./reader-limits.ts"
-import type { RemovedInputs } from "./removed-reads.ts"
+import type { RecordedInputs } from "./recorded-reads.ts"
 
 /** Asset → the bounds of its existing partitions; an asset without partitions is not in the map. */
 export type PartitionBounds = ReadonlyMap<string, PartitionRange>
@@ -19,13 +19,14 @@ export type PartitionBounds = ReadonlyMap<string, PartitionRange>
  * files has all ended partitions. An asset has the ended partitions whose windows overlap the partitions of its
  * upstreams: a month exists when its last day does, or the last day that its source will ever have. Where no upstream
  * bounds the asset (it reads only snapshots, for example), it has all ended partitions. The
- * partitions that were computed from files that are no longer landed exist as well.
+ * partitions that were computed from files that are no longer landed exist as well, and those that are pinned to copies
+ * of such files.
  */
 export function findPartitionBounds(
   graph: Graph,
   landing: Landing,
   nowMs: number,
-  removedInputs?: RemovedInputs,
+  { removedInputs, pinnedInputs }: RecordedInputs = {},
 ): PartitionBounds {
   const boundsByAsset = new Map<string, AssetBounds>()
   for (const source of listSources(graph)) {
@@ -37,16 +38,36 @@ export function findPartitionBounds(
     const [output] = getOutputs(graph, computation)
     if (output === undefined) continue
     const readings = graph.readings.get(computation.name) ?? []
-    const bounds = findAssetBounds(
-      output,
-      findReaderLimits(readings, boundsByAsset),
-      getRange(output.partitions),
-      removedInputs?.get(computation.name)?.keys() ?? [],
-    )
+    const limits = findReaderLimits(readings, boundsByAsset)
+    const pinnedReads = pinnedInputs?.get(computation.name)
+    const pinnedPartitions = pinnedReads
+      ? listReadablePartitions(pinnedReads.keys(), { readings, boundsByAsset, limits })
+      : []
+    const bounds = findAssetBounds(output, limits, getRange(output.partitions), [
+      ...(removedInputs?.get(computation.name)?.keys() ?? []),
+      ...pinnedPartitions,
+    ])
     if (bounds !== undefined)
       for (const { asset } of computation.outputs) boundsByAsset.set(asset, bounds)
   }
   return new Map([...boundsByAsset].map(([name, { range }]) => [name, range]))
+}
+
+/** Lists the pinned partitions that all reads of landed files allow. Files that are newer than every landed one were withdrawn. */
+function listReadablePartitions(
+  pinnedPartitions: Iterable<number>,
+  reader: {
+    readonly readings: readonly Reading[]
+    readonly boundsByAsset: ReadonlyMap<string, AssetBounds>
+    readonly limits: Pick<AssetBounds, "range"> | undefined
+  },
+): readonly number[] {
+  const { readings, boundsByAsset, limits } = reader
+  const landedReadings = readings.filter(({ read }) => read.asLanded !== true)
+  const range = findReaderLimits(landedReadings, boundsByAsset)?.range
+  if (range === undefined) return []
+  const to = Math.min(range.to, limits?.range.to ?? Infinity)
+  return [...pinnedPartitions].filter((partition) => isWithin({ from: range.from, to }, partition))
 }
 
 function findSourceBounds(
@@ -129,15 +150,15 @@ function hasReachedEnd(partitions: Partitions, { to }: PartitionRange): boolean 
   return isTimed(partitions) && partitions.end === to
 }
 
-/** Finds the bounds of an asset: the declared partitions that its reads allow, extended to those that were computed from removed files. */
+/** Finds the bounds of an asset: the declared partitions that its reads allow, extended to those whose recorded reads replace removed files. */
 function findAssetBounds(
   { partitions }: Asset,
   limits: Pick<AssetBounds, "range" | "isFinal"> | undefined,
   declaredRange: PartitionRange,
-  removedPartitions: Iterable<number>,
+  recordedPartitions: readonly number[],
 ): AssetBounds | undefined {
   const allowedRange = limits && intersectRanges(declaredRange, limits.range)
-  const range = encloseRanges(allowedRange, findEnclosingRange(removedPartitions, declaredRange))
+  const range = encloseRanges(allowedRange, findEnclosingRange(recordedPartitions, declaredRange))
   if (range === undefined) return undefined
   const isFinal =
     hasReachedEnd(partitions, range) || (limits?.isFinal === true && range.to >= limits.range.to)

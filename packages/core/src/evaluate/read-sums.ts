@@ -4,7 +4,7 @@ import { clearBits, findUnsetEnd, isSet, setBits, nextUnset } from "../partition
 import type { ReadVersions } from "../ports.ts"
 import type { ContentSums } from "./content-sums.ts"
 import type { EvaluationContext, ComputationContext } from "./evaluation-context.ts"
-import type { Lanes } from "./fingerprint.ts"
+import type { Fingerprint, Lanes } from "./fingerprint.ts"
 import { sumVersions } from "./input-fingerprint.ts"
 import { emptyVersion, requiresPartition, requiresWholeWindow } from "./inputs.ts"
 import type { NumberedRead } from "./numbered-graph.ts"
@@ -17,26 +17,68 @@ export function sumReads(context: ComputationContext): void {
   let range = { begin: 0, end: length }
   resetInputs(context, range)
   for (const read of numbered.reads) {
+    const pinnedReaders = listPinnedReaders(context, read)
     const contentSums = evaluationContext.sums[read.upstream]
     if (contentSums === undefined) {
       const removedInputs = addRemovedInputs(context, read, undefined)
       if (requiresPartition(evaluationContext.evaluation, read.reading))
         setBlocked(evaluationContext, 0, length)
-      restoreReadiness(context, removedInputs)
+      restoreReadiness(context, [...removedInputs, ...pinnedReaders])
+      setPinnedSums(context, read, pinnedReaders)
       continue
     }
     const windows = evaluationContext.finder.findWindows(read, context, contentSums)
     setUnreadyRead(context, windows, contentSums)
     const removedInputs = addRemovedInputs(context, read, contentSums)
     setIncompleteRead(context, read, windows)
-    restoreReadiness(context, removedInputs)
+    restoreReadiness(context, [...removedInputs, ...pinnedReaders])
     range = trimUnknown(evaluationContext, range)
     const lanes = getInputLanes(context, read)
     if (lanes !== undefined) addReadSum(lanes, read, { contentSums, windows }, range)
+    setPinnedSums(context, read, pinnedReaders)
   }
 }
 
-/** A partition that was computed from files that are no longer landed, and its readiness without their source. */
+/** A partition with a recorded read as landed, its readiness and the sum of its inputs without this read. */
+interface PinnedReader extends Readiness, Fingerprint {
+  readonly pinned: ReadVersions
+}
+
+/** Lists the partitions for which one read is pinned, as they are before the read is added. */
+function listPinnedReaders(
+  { evaluationContext, pinned, from, length }: ComputationContext,
+  { reading, checkedOutput }: NumberedRead,
+): readonly PinnedReader[] {
+  if (pinned === undefined || reading.read.asLanded !== true || checkedOutput !== undefined)
+    return noReaders
+  const { inputs, unknown, blocked } = evaluationContext
+  const relation = formatStableRelation(reading)
+  return [...pinned].flatMap(([partition, pinnedReads]) => {
+    const at = partition - from
+    const pinnedRead = pinnedReads.get(relation)
+    if (pinnedRead === undefined || at < 0 || at >= length) return []
+    const readiness = { at, isUnknown: isSet(unknown, at), isBlocked: isSet(blocked, at) }
+    const [low, high] = [inputs.low[at] ?? 0, inputs.high[at] ?? 0]
+    return [{ ...readiness, low, high, pinned: pinnedRead }]
+  })
+}
+
+const noReaders: readonly PinnedReader[] = []
+
+/** Replaces the landed content of one read by the recorded one. */
+function setPinnedSums(
+  { evaluationContext: { inputs } }: ComputationContext,
+  { reading, lowFactor, highFactor }: NumberedRead,
+  readers: readonly PinnedReader[],
+): void {
+  for (const { at, low, high, pinned } of readers) {
+    const recorded = sumVersions(reading.asset, pinned.versions)
+    inputs.low[at] = low + Math.imul(lowFactor, recorded.low)
+    inputs.high[at] = high + Math.imul(highFactor, recorded.high)
+  }
+}
+
+/** The readiness of a partition without one of its reads. */
 interface Readiness {
   readonly at: number
   readonly isUnknown: boolean

@@ -8,30 +8,10 @@ import {
   listPartitionsReading,
 } from "../graph/mapping.ts"
 import { formatStableRelation } from "../graph/stable-name.ts"
-import { toRanges } from "../partitions/range-algebra.ts"
 import type { ReadVersions } from "../ports.ts"
 import { type EvaluationInputs, emptyVersion, listReadings } from "./inputs.ts"
 import { findLandedRange, isExisting } from "./partition-bounds.ts"
-import type { ComputationRanges } from "./partition-set.ts"
-import type { RemovedInputs, RemovedReads } from "./removed-reads.ts"
-import { type Evaluation, findStates, stateFlags, stateFlagsAt } from "./states.ts"
-
-/** Computation → partition → the recorded reads of its newest materialization. */
-export type RecordedReads = ReadonlyMap<string, ReadonlyMap<number, readonly ReadVersions[]>>
-
-/**
- * Lists the materialized partitions that may have read files that are no longer landed: their windows reach beyond the
- * first landed file of a source that keeps what was computed, and their newest rows are not fresh or do not exist
- * without these files.
- */
-export function listRemovalCandidates(evaluation: Evaluation): readonly ComputationRanges[] {
-  return evaluation.graph.computations.flatMap((computation) => {
-    const reads = listRemovableReads(evaluation, computation)
-    if (reads.length === 0) return []
-    const ranges = listUnexplained(evaluation, computation, Math.max(...reads.map(findLastReader)))
-    return ranges.length === 0 ? [] : [{ computation, ranges }]
-  })
-}
+import type { RecordedReads, RemovedInputs, RemovedReads } from "./recorded-reads.ts"
 
 /** Finds the files in some recorded reads that are no longer landed. */
 export function buildRemovedInputs(
@@ -63,9 +43,9 @@ function listRemovableReads(
   computation: Computation,
 ): readonly RemovableRead[] {
   return listReadings(graph, computation).flatMap((reading) => {
-    const { asset } = reading
-    if (asset.kind !== "source" || asset.whenRemoved !== "keep" || !isTimed(asset.partitions))
-      return []
+    const { asset, read } = reading
+    const isKept = asset.kind === "source" && asset.whenRemoved === "keep" && read.asLanded !== true
+    if (!isKept || !isTimed(asset.partitions)) return []
     const range = bounds.get(asset.name)
     const firstLanded = (range && findLandedRange(landing, asset.name, range))?.from ?? Infinity
     const removable = { from: asset.partitions.start, to: firstLanded - 1 }
@@ -73,29 +53,17 @@ function listRemovableReads(
   })
 }
 
-/** The last partition whose window reaches beyond the first landed file. */
-function findLastReader({ reading: { mapping }, removable: { to } }: RemovableRead): number {
-  return to === Infinity ? Infinity : listPartitionsReading(mapping, to).to
+/** Finds the last partition whose window reaches beyond the first landed file of a source that keeps what was computed; undefined if no window does. */
+export function findLastRemovable(
+  inputs: EvaluationInputs,
+  computation: Computation,
+): number | undefined {
+  const reads = listRemovableReads(inputs, computation)
+  return reads.length === 0 ? undefined : Math.max(...reads.map(findLastReader))
 }
 
-/** Lists the materialized partitions up to `last` whose newest rows are not fresh. */
-function listUnexplained(
-  evaluation: Evaluation,
-  computation: Computation,
-  last: number,
-): readonly PartitionRange[] {
-  const history = evaluation.snapshot.histories.get(computation.name)
-  const reverted = findStates(evaluation, computation)?.reverted
-  const partitions: number[] = []
-  if (history === undefined) return []
-  const end = Math.min(history.length, last - history.from + 1)
-  for (let at = 0; at < end; at += 1) {
-    const partition = history.from + at
-    const flags = stateFlagsAt(evaluation, computation, partition)
-    const isFresh = (flags & stateFlags.fresh) !== 0 && reverted?.has(partition) !== true
-    if (history.versionIndex[at] !== 0 && !isFresh) partitions.push(partition)
-  }
-  return toRanges(partitions)
+function findLastReader({ reading: { mapping }, removable: { to } }: RemovableRead): number {
+  return to === Infinity ? Infinity : listPartitionsReading(mapping, to).to
 }
 
 /** Finds the reads of removed files. */

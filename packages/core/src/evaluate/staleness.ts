@@ -145,20 +145,21 @@ export function listChangedInputs(
 ): readonly ChangedInput[] {
   const changed = new Map<string, Set<number>>()
   for (const reading of listReadRanges(evaluation, computation, index)) {
-    const { asset, range, removed } = reading
+    const { asset, range, removed, pinned } = reading
     const removedPartitions = new Set(removed.map(([partition]) => partition))
     const recordedVersions = new Map(
       recordedReads.find(({ relation }) => relation === formatStableRelation(reading))?.versions ??
         [],
     )
     const places = changed.get(asset.name) ?? new Set()
+    changed.set(asset.name, places)
+    if (pinned !== undefined) continue
     for (const [partition] of recordedVersions)
       if (!removedPartitions.has(partition) && !(range && isWithin(range, partition)))
         places.add(partition)
     for (let partition = range?.from ?? 1; partition <= (range?.to ?? 0); partition += 1)
       if (hasChangedContent(evaluation, asset, partition, recordedVersions.get(partition)))
         places.add(partition)
-    changed.set(asset.name, places)
   }
   const current = new Set([...changed.keys()].flatMap((name) => listStableNames(evaluation, name)))
   for (const { asset, versions } of recordedReads)

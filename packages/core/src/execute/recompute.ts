@@ -12,6 +12,7 @@ import { formatStableRead } from "../graph/stable-name.ts"
 import { encodeFolderName } from "../partitions/folder-name.ts"
 import type { ComputeRequest, Engine, ReadVersions, Relation } from "../ports.ts"
 import { type MaterializationCache, findCurrentRecord } from "./materialization-cache.ts"
+import { buildCopiedRelation } from "./run-state.ts"
 
 /** The result of recomputing a partition from the recorded versions of its inputs. */
 export type ReproducibilityResult =
@@ -32,6 +33,13 @@ export type ReproducibilityResult =
     }
   /** A file of the landing zone has other bytes than its recorded hash says. */
   | { readonly kind: "landed_changed"; readonly source: string; readonly path: string }
+  /** The copy of a landed file that the partition is pinned to is missing or has other bytes. */
+  | {
+      readonly kind: "copy_lost"
+      readonly source: string
+      readonly path: string
+      readonly copy: string
+    }
   /** The partition cannot be recomputed: an input is no longer retained, or the code did not read it at that time. */
   | {
       readonly kind: "inputs_gone"
@@ -53,7 +61,7 @@ export interface RecomputeEffects {
   readonly hash: Hash
   /** Reads the input versions of a materialization. */
   readonly readVersions: (record: MaterializationRecord) => Promise<readonly ReadVersions[]>
-  /** Reads a landed file and tests its bytes against its hash. */
+  /** Reads a landed file, or its copy, and tests its bytes against its hash. */
   readonly isUnchanged: (file: LandedFile) => Promise<boolean>
 }
 
@@ -161,9 +169,14 @@ async function findChangedLandedFile(
 ): Promise<ReproducibilityResult | undefined> {
   for (const relation of relations) {
     if (relation.kind !== "landed") continue
-    for (const file of relation.partitions.flatMap(({ files }) => files))
-      if (!(await isUnchanged(file)))
-        return { kind: "landed_changed", source: relation.source.name, path: file.path }
+    const source = relation.source.name
+    for (const file of relation.partitions.flatMap(({ files }) => files)) {
+      if (await isUnchanged(file)) continue
+      const { path, copy } = file
+      return copy === undefined
+        ? { kind: "landed_changed", source, path }
+        : { kind: "copy_lost", source, path, copy }
+    }
   }
   return undefined
 }
@@ -187,17 +200,17 @@ async function findRecordedInputs(
   const records: MaterializationRecord[] = []
   for (const read of computation.reads) {
     const asset = getAssetRead(evaluation.graph, computation, read)
-    const versions = recordedReads.find(
+    const recordedRead = recordedReads.find(
       ({ relation }) => relation === formatStableRead(evaluation.graph, read),
-    )?.versions
-    if (versions === undefined)
+    )
+    if (recordedRead === undefined)
       return { kind: "inputs_gone", asset: asset.name, partition: undefined }
-    const ranges = versions.map(([index]) => ({
+    const ranges = recordedRead.versions.map(([index]) => ({
       asset: asset.name,
       range: { from: index, to: index },
     }))
     if (asset.kind === "asset") await cache.load(ranges)
-    const input = buildRelation(evaluation, read, asset, { versions, cache })
+    const input = buildRelation(evaluation, read, asset, { recordedRead, cache })
     if (input.kind === "inputs_gone") return input
     relations.push(input.relation)
     records.push(...input.records)
@@ -209,18 +222,28 @@ function buildRelation(
   evaluation: Evaluation,
   read: Read,
   asset: AnyAsset,
-  recorded: { readonly versions: ReadVersions["versions"]; readonly cache: MaterializationCache },
+  {
+    recordedRead,
+    cache,
+  }: { readonly recordedRead: ReadVersions; readonly cache: MaterializationCache },
 ) {
+  const { versions } = recordedRead
   const name = formatRelationName(read)
   const toInputsGone = ([index]: ReadVersions["versions"][number]) =>
     ({ kind: "inputs_gone", asset: asset.name, partition: index }) as const
+  if (asset.kind === "source" && recordedRead.files !== undefined)
+    return {
+      kind: "found" as const,
+      relation: buildCopiedRelation(name, asset, recordedRead),
+      records: [],
+    }
   if (asset.kind === "source") {
-    const changedVersion = recorded.versions.find(
+    const changedVersion = versions.find(
       ([index, version]) => getLandedVersion(evaluation.landing, asset, index) !== version,
     )
     if (changedVersion !== undefined) return toInputsGone(changedVersion)
     const landed = evaluation.landing.get(asset.name)
-    const partitions = recorded.versions.flatMap(([index]) => {
+    const partitions = versions.flatMap(([index]) => {
       const files = landed?.get(index)?.files
       return files === undefined
         ? []
@@ -230,8 +253,8 @@ function buildRelation(
     return { kind: "found" as const, relation, records: [] }
   }
   const records: MaterializationRecord[] = []
-  for (const version of recorded.versions) {
-    const record = recorded.cache
+  for (const version of versions) {
+    const record = cache
       .list(asset.name, version[0])
       .find((candidate) => candidate.dataVersion === version[1])
     if (record === undefined) return toInputsGone(version)

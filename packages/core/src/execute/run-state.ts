@@ -1,4 +1,4 @@
-import type { AnyAsset, Computation } from "../declare/declaration.ts"
+import type { SourceAsset } from "../declare/declaration.ts"
 import { formatPartitionKey } from "../declare/partition.ts"
 import { formatRelationName } from "../declare/read.ts"
 import {
@@ -8,9 +8,10 @@ import {
   listStepRanges,
 } from "../evaluate/inputs.ts"
 import type { Evaluation } from "../evaluate/states.ts"
+import { formatStableRelation } from "../graph/stable-name.ts"
 import { listPartitions } from "../partitions/range-algebra.ts"
-import type { Step } from "../plan/plan.ts"
-import type { AssetRange, MaterializedOutput, Relation } from "../ports.ts"
+import type { MaterializeStep, Step } from "../plan/plan.ts"
+import type { AssetRange, MaterializedOutput, ReadVersions, Relation } from "../ports.ts"
 import { type Blockers, createBlockers } from "./blockers.ts"
 import { type MaterializationCache, findFreshRecord } from "./materialization-cache.ts"
 import { formatStateKey } from "./state-key.ts"
@@ -65,23 +66,34 @@ export function listNeededRecords(evaluation: Evaluation, step: Step): readonly 
   ]
 }
 
-/** The relations of a computation's query and of its outputs' checks, each once. */
+/** The relations of a computation's query and of its outputs' checks, each once. Reads as landed read the copied files of `reads`, if it has any. */
 export function buildRelations(
   state: RunState,
-  computation: Computation,
-  partition: number,
+  { computation, partition }: Pick<MaterializeStep, "computation" | "partition">,
+  reads: readonly ReadVersions[],
 ): readonly Relation[] {
   const relations = new Map<string, Relation>()
   for (const range of listStepRanges(state.evaluation, computation, partition)) {
     const name = formatRelationName(range.read)
-    if (!relations.has(name)) relations.set(name, buildRelation(state, name, range))
+    if (!relations.has(name)) relations.set(name, buildRelation(state, name, range, reads))
   }
   return [...relations.values()]
 }
 
-function buildRelation(state: RunState, name: string, range: ReadRange): Relation {
+function buildRelation(
+  state: RunState,
+  name: string,
+  range: ReadRange,
+  reads: readonly ReadVersions[],
+): Relation {
   const { asset } = range
-  if (asset.kind === "source") return buildLandedRelation(state, name, asset, range)
+  if (asset.kind === "source") {
+    const recorded =
+      reads.find(({ relation }) => relation === formatStableRelation(range)) ?? range.pinned
+    return recorded?.files === undefined
+      ? buildLandedRelation(state, name, asset, range)
+      : buildCopiedRelation(name, asset, recorded)
+  }
   const files = listExisting(range).flatMap(
     (index) => findRows(state, asset.name, index)?.file ?? [],
   )
@@ -91,12 +103,25 @@ function buildRelation(state: RunState, name: string, range: ReadRange): Relatio
 function buildLandedRelation(
   state: RunState,
   name: string,
-  source: Extract<AnyAsset, { kind: "source" }>,
+  source: SourceAsset,
   range: ReadRange,
 ): Relation {
   const landed = state.evaluation.landing.get(source.name)
   const partitions = listExisting(range).flatMap((index) => {
     const files = landed?.get(index)?.files
+    return files === undefined ? [] : [{ key: formatPartitionKey(source.partitions, index), files }]
+  })
+  return { kind: "landed", name, source, partitions }
+}
+
+/** Builds the relation of a read as landed from the copies of its files. */
+export function buildCopiedRelation(
+  name: string,
+  source: SourceAsset,
+  { versions, files: filesByPartition }: ReadVersions,
+): Relation {
+  const partitions = versions.flatMap(([index]) => {
+    const files = filesByPartition?.get(index)
     return files === undefined ? [] : [{ key: formatPartitionKey(source.partitions, index), files }]
   })
   return { kind: "landed", name, source, partitions }

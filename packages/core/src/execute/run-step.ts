@@ -28,6 +28,7 @@ import type {
   StepRecord,
 } from "../ports.ts"
 import { FreshetError, getErrorMessage } from "../problem.ts"
+import { copyLandedFiles } from "./copy-landed-files.ts"
 import { findFreshRecord, findCurrentRecord } from "./materialization-cache.ts"
 import { isRetryable } from "./retry.ts"
 import {
@@ -142,8 +143,10 @@ async function runMaterializeStep(
   }
   const removedBlocker = findRemovedBlocker(state.evaluation, step.computation, step.partition)
   if (removedBlocker !== undefined) return toSkippedResult(removedBlocker.text)
-  const base = { ...emptyResult, ...inputs }
-  const result = await computeOutputs(state, step, inputs.inputVersion, effects)
+  const { evaluation } = state
+  const reads = await copyLandedFiles(evaluation, step, inputs.reads, effects.engine)
+  const base = { ...emptyResult, ...inputs, reads }
+  const result = await computeOutputs(state, step, base, effects)
   const { checks, lineCounts } = result
   const checkedAssets = getOutputs(state.evaluation.graph, step.computation)
   if (result.kind === "checks_failed")
@@ -237,7 +240,7 @@ async function runChecks(
   effects: Effects,
 ): Promise<readonly CheckResult[]> {
   for (const asset of rows.checkedAssets) rejectRemovedReads(state, asset, partition)
-  const relations = buildRelations(state, computation, partition)
+  const relations = buildRelations(state, { computation, partition }, [])
   const results: CheckResult[] = []
   for (const asset of rows.checkedAssets) {
     const file = rows.outputs.find((output) => output.asset === asset.name)?.file
@@ -283,18 +286,18 @@ function hasDifferentContent(
 function computeOutputs(
   state: RunState,
   step: MaterializeStep,
-  version: string,
+  { inputVersion, reads }: Pick<StepResult, "inputVersion" | "reads">,
   effects: Effects,
 ): Promise<ComputeResult> {
-  const { computation, partition, key } = step
+  const { computation, key } = step
   return effects.engine.compute(
     {
       computation,
       outputs: getOutputs(state.evaluation.graph, computation),
       partition: formatStepPartition(state, step),
       folder: encodeFolderName(key),
-      inputVersion: version,
-      relations: buildRelations(state, computation, partition),
+      inputVersion,
+      relations: buildRelations(state, step, reads),
     },
     (share) => effects.emit({ kind: "step_progress", ...toStepReference(step), share }),
   )

@@ -206,6 +206,8 @@ function findCheckReadProblems(
       read.asset === undefined
         ? read.window.kind === "same"
         : isUpstream(read.asset.name, asset, byName)
+    if (read.asLanded === true && !hasRead(asset, read))
+      return [toAsLandedProblem(asset, check, read)]
     return isKnown ? findPartitionProblems(asset, read) : [toCheckReadProblem(asset, check, read)]
   })
 }
@@ -216,6 +218,20 @@ function toCheckReadProblem({ name }: Asset, check: Check, read: Read): Problem 
     asset: name,
     message: `The check \`${check.name}\` of \`${name}\` reads \`${formatRelationName(read)}\`, which is not upstream of it.`,
     hint: "A check reads its own partition and upstream assets: move it to the downstream asset.",
+  }
+}
+
+function hasRead({ computation }: Asset, read: Read): boolean {
+  const relation = formatRelationName(read)
+  return computation.reads.some((candidate) => formatRelationName(candidate) === relation)
+}
+
+function toAsLandedProblem({ name }: Asset, check: Check, read: Read): Problem {
+  return {
+    kind: "as_landed",
+    asset: name,
+    message: `The check \`${check.name}\` of \`${name}\` reads \`${formatRelationName(read)}\`, which \`${name}\` does not read.`,
+    hint: "A check can read as landed only what its asset reads as landed.",
   }
 }
 

@@ -10,8 +10,31 @@ export function findReadProblems(asset: Asset, byName: ReadonlyMap<string, AnyAs
   return asset.computation.reads.flatMap((read) =>
     read.asset === undefined
       ? findPreviousProblems(asset, read)
-      : [...findUnknownRead(asset, read, byName), ...findPartitionProblems(asset, read)],
+      : [
+          ...findUnknownRead(asset, read, byName),
+          ...findPartitionProblems(asset, read),
+          ...findAsLandedProblems(asset, read.asset, read),
+        ],
   )
+}
+
+/** Only the files of a source can be pinned, and only if their removal does not retract what was computed from them. */
+function findAsLandedProblems(reader: Asset, asset: AnyAsset, read: Read): Problem[] {
+  if (read.asLanded !== true) return []
+  const toProblems = (message: string, hint: string): Problem[] => [
+    { kind: "as_landed", asset: reader.name, message, hint },
+  ]
+  if (asset.kind !== "source")
+    return toProblems(
+      `\`${reader.name}\` reads \`${asset.name}\` as landed, but it is not a source.`,
+      `Use asLanded(…) where \`${asset.name}\` reads a source.`,
+    )
+  if (asset.whenRemoved === "retract")
+    return toProblems(
+      `\`${reader.name}\` reads \`${asset.name}\` as landed, but \`${asset.name}\` retracts what was computed from removed files.`,
+      `Declare whenRemoved: "keep" on \`${asset.name}\`, or read it without asLanded(…).`,
+    )
+  return []
 }
 
 function findUnknownRead(
@@ -40,6 +63,11 @@ function findPreviousProblems(asset: Asset, read: Read): Problem[] {
   const toProblems = (message: string, hint: string): Problem[] => [
     { kind: "own_past", asset: asset.name, message, hint },
   ]
+  if (read.asLanded === true)
+    return toProblems(
+      `\`${asset.name}\` reads itself as landed.`,
+      "asLanded(…) pins the files of a source; earlier partitions of an asset do not change with files.",
+    )
   if (read.window.kind !== "previous")
     return toProblems(
       `\`${asset.name}\` reads itself.`,

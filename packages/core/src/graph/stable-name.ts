@@ -53,11 +53,11 @@ export function formatStableRead(declared: DeclaredAssets, read: Read): string {
 
 /** The name of a resolved read's relation in versions. */
 export function formatStableRelation({
-  read: { asset, window },
+  read,
   stableName,
 }: {
   readonly read: Read
   readonly stableName: string
 }): string {
-  return formatRelationName({ window, asset: asset && { name: stableName } })
+  return formatRelationName({ ...read, asset: read.asset && { name: stableName } })
 }

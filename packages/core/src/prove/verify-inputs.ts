@@ -144,10 +144,11 @@ function verifyComputation(
   const code = findCodeVersion(evaluation, computation) ?? ""
   const readings = listReadings(evaluation.graph, computation)
   const removed = evaluation.removedInputs?.get(computation.name)
+  const pinned = evaluation.pinnedInputs?.get(computation.name)
   const outputColumns = computation.outputs.map(({ asset }) => columns.get(asset))
   for (const range of ranges) {
     const reads = readings.map((reading) =>
-      findWindowVersions({ evaluation, finder, columns, removed }, reading, range),
+      findWindowVersions({ evaluation, finder, columns, removed, pinned }, reading, range),
     )
     for (let partition = range.from; partition <= range.to; partition += 1) {
       const at = partition - range.from

@@ -7,7 +7,7 @@ import {
   formatVersionPairs,
 } from "../evaluate/declared-versions.ts"
 import { getLandedVersion } from "../evaluate/inputs.ts"
-import type { RemovedReads } from "../evaluate/removed-reads.ts"
+import type { PinnedReads, RemovedReads } from "../evaluate/recorded-reads.ts"
 import type { Evaluation } from "../evaluate/states.ts"
 import type { ListedWindows, WindowFinder } from "../evaluate/windows.ts"
 import type { Reading } from "../graph/graph.ts"
@@ -25,6 +25,8 @@ export interface WindowVersions {
   readonly versionAt: (partition: number) => string | undefined
   /** The files that the reader at an offset was computed from and that are no longer landed. */
   readonly removedAt: (at: number) => ReadVersions["versions"]
+  /** The recorded versions that the reader at an offset is pinned to. */
+  readonly pinnedAt: (at: number) => ReadVersions["versions"] | undefined
   /** The texts of the partitions from offset `base` on, shared by overlapping windows. */
   readonly texts: (string | undefined)[]
   readonly base: number
@@ -32,7 +34,7 @@ export interface WindowVersions {
 
 /** Finds the versions that the partitions of a range find by one read. */
 export function findWindowVersions(
-  { evaluation, finder, columns, removed }: VersionSources,
+  { evaluation, finder, columns, removed, pinned }: VersionSources,
   reading: Reading,
   range: PartitionRange,
 ): WindowVersions {
@@ -40,16 +42,18 @@ export function findWindowVersions(
   const { landing, bounds } = evaluation
   const windows = copyPlaces(finder.findListedWindows(reading, range), range.to - range.from + 1)
   const column = columns.get(asset.name)
+  const relation = formatStableRelation(reading)
   return {
     asset,
-    head: formatReadHead({ asset: reading.stableName, relation: formatStableRelation(reading) }),
+    head: formatReadHead({ asset: reading.stableName, relation }),
     first: bounds.get(asset.name)?.from ?? 0,
     windows,
     versionAt: (partition) =>
       asset.kind === "source"
         ? getLandedVersion(landing, asset, partition)
         : column?.dataVersions[partition - column.from],
-    removedAt: (at) => removed?.get(range.from + at)?.get(formatStableRelation(reading)) ?? [],
+    removedAt: (at) => removed?.get(range.from + at)?.get(relation) ?? [],
+    pinnedAt: (at) => pinned?.get(range.from + at)?.get(relation)?.versions,
     texts: [],
     base: windows.begin.find((begin, at) => begin < (windows.end[at] ?? 0)) ?? 0,
   }
@@ -61,6 +65,8 @@ interface VersionSources {
   readonly columns: ReadonlyMap<string, VersionColumns>
   /** The files that the reader's partitions were computed from and that are no longer landed. */
   readonly removed: ReadonlyMap<number, RemovedReads> | undefined
+  /** The recorded reads as landed of the reader's partitions. */
+  readonly pinned: ReadonlyMap<number, PinnedReads> | undefined
 }
 
 /** Copies windows, because the finder reuses its columns. */
@@ -78,9 +84,13 @@ export function listTextsAt(
   reads: readonly WindowVersions[],
   at: number,
 ): readonly ReadText[] | undefined {
-  return listTexts(reads, (read) =>
-    read.asset.partitions.kind === "static" ? listKeyedTexts(read, at) : listWindowTexts(read, at),
-  )
+  return listTexts(reads, (read) => {
+    const pinned = read.pinnedAt(at)
+    if (pinned !== undefined) return formatVersionPairs(read.asset.partitions, pinned)
+    return read.asset.partitions.kind === "static"
+      ? listKeyedTexts(read, at)
+      : listWindowTexts(read, at)
+  })
 }
 
 /** Lists the texts in which static partitions have their positions as names, as earlier releases recorded them; undefined if no static asset is read. */

@@ -3,6 +3,7 @@ import { describe, expect, expectTypeOf, test } from "vitest"
 import type { Static, Unpartitioned } from "../../src/engine.ts"
 import {
   all,
+  asLanded,
   codeAsset,
   daily,
   hourly,
@@ -186,6 +187,17 @@ describe("sqlAsset", () => {
       query: sql`select count(*) as count from ${engagements}, ${settings}`,
     })
     expectTypeOf(made.partitions).toEqualTypeOf<Daily>()
+  })
+
+  test("a read as landed of something else than a source is a type error", () => {
+    // @ts-expect-error an asset is not a source
+    asLanded(settings)
+    // @ts-expect-error neither is the previous partition
+    asLanded(previous())
+    // @ts-expect-error nor a window of an asset
+    asLanded(all(settings))
+    expectTypeOf(asLanded(activity)).toEqualTypeOf<Read<typeof activity>>()
+    expectTypeOf(asLanded(all(activity))).toEqualTypeOf<Read<typeof activity>>()
   })
 
   test("a window over an unpartitioned asset is a type error", () => {

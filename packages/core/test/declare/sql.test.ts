@@ -9,6 +9,7 @@ import {
 } from "../../src/engine.ts"
 import {
   all,
+  asLanded,
   daily,
   hourly,
   identifier,
@@ -129,6 +130,8 @@ describe("formatRelationName", () => {
     [latest(activity), "activity [latest]"],
     [all(activity), "activity [all]"],
     [upTo(activity), "activity [up to]"],
+    [asLanded(activity), "activity [as landed]"],
+    [asLanded(latest(activity)), "activity [latest, as landed]"],
     [previous(), "itself [previous]"],
     [itself, "itself"],
   ])("says which partitions are read: %#", (read, name) => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest"
 
 import {
   all,
+  asLanded,
   codeAsset,
   int32,
   itself,
@@ -266,6 +267,15 @@ describe("checks", () => {
     expect(
       findProblems(raw, a, checked(reading(sql`from ${itself}, ${a}, ${last(7, raw)}`))),
     ).toEqual([])
+  })
+
+  test("a check reads as landed only what its asset reads as landed", () => {
+    const pinned = (query: ReturnType<typeof sql>) =>
+      formatProblems(raw, dailyAsset("b", query, { checks: [reading(sql`from ${asLanded(raw)}`)] }))
+    expect(pinned(sql`from ${asLanded(raw)}`)).toEqual([])
+    expect(pinned(sql`from ${raw}`)).toEqual([
+      "The check `c` of `b` reads `raw [as landed]`, which `b` does not read. A check can read as landed only what its asset reads as landed.",
+    ])
   })
 
   test("a check that reads an asset outside its upstream, or the previous partition, is reported", () => {

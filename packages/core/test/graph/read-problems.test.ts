@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest"
 
 import {
   all,
+  asLanded,
   daily,
   hourly,
   itself,
@@ -9,6 +10,7 @@ import {
   latest,
   monthly,
   noRows,
+  previous,
   sql,
   staticKeys,
   unpartitioned,
@@ -18,7 +20,7 @@ import {
   type Daily,
   type Sql,
 } from "../../src/index.ts"
-import { dailyAsset, partitionedSource } from "../declarations.ts"
+import { dailyAsset, partitionedSource, source } from "../declarations.ts"
 import { formatProblems } from "./problems.ts"
 
 describe("reads between granularities", () => {
@@ -141,6 +143,38 @@ describe("reads between granularities", () => {
     })
     expect(formatProblems(up, middle, monthly)).toEqual([
       "`b` is monthly but reads `up`, which is weekly. A week may span two months: read a daily asset instead, or use all(…).",
+    ])
+  })
+})
+
+describe("reads as landed", () => {
+  const raw = source("raw")
+
+  test("have the rules of their windows", () => {
+    expect(formatProblems(raw, dailyAsset("b", sql`from ${asLanded(last(7, raw))}`))).toEqual([])
+    const once = dailyAsset("b", sql`from ${asLanded(raw)}`, { partitions: unpartitioned })
+    expect(formatProblems(raw, once)).toEqual([
+      "`b` is not partitioned but reads `raw [as landed]`. Use all(…) or latest(…).",
+    ])
+  })
+
+  test("are of sources only", () => {
+    const a = dailyAsset("a", sql`from ${raw}`)
+    const pinned = asLanded(a as never) // the compiler refuses it, plain JavaScript does not
+    expect(formatProblems(raw, a, dailyAsset("b", sql`from ${pinned}`))).toEqual([
+      "`b` reads `a` as landed, but it is not a source. Use asLanded(…) where `a` reads a source.",
+    ])
+    expect(
+      formatProblems(raw, dailyAsset("b", sql`from ${raw}, ${asLanded(previous() as never)}`)),
+    ).toEqual([
+      "`b` reads itself as landed. asLanded(…) pins the files of a source; earlier partitions of an asset do not change with files.",
+    ])
+  })
+
+  test("are of sources that keep what was computed from removed files", () => {
+    const retracted = source("raw", { whenRemoved: "retract" })
+    expect(formatProblems(retracted, dailyAsset("b", sql`from ${asLanded(retracted)}`))).toEqual([
+      '`b` reads `raw` as landed, but `raw` retracts what was computed from removed files. Declare whenRemoved: "keep" on `raw`, or read it without asLanded(…).',
     ])
   })
 })

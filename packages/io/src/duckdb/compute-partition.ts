@@ -22,7 +22,7 @@ import type { Store } from "../store/store.ts"
 import { measureContents } from "./content.ts"
 import type { EngineContext } from "./engine-context.ts"
 import { toEngineError } from "./engine-error.ts"
-import { createRelations } from "./relations.ts"
+import { createLandedPaths, createRelations } from "./relations.ts"
 import { runChecks } from "./run-checks.ts"
 import type { runCode } from "./run-code.ts"
 import type { Connection } from "./session.ts"
@@ -115,15 +115,16 @@ async function withTempFiles<T>(
 }
 
 function createLandingContext(
-  { store, session, landedPath }: EngineContext,
+  context: EngineContext,
   { folder, inputVersion, partition }: ComputeRequest,
   connection: Connection,
   tempPath: (suffix: string) => Promise<string>,
 ): LandingContext {
+  const { store, session } = context
   return {
     connection,
     partition,
-    landedPath,
+    localPath: createLandedPaths(context),
     scratchFolder: session.scratchFolder,
     parser: "fast",
     quarantine: {

@@ -8,7 +8,7 @@ import type { EngineContext } from "./engine-context.ts"
 import { toEngineError } from "./engine-error.ts"
 import { type QueryRows, streamRows } from "./query-rows.ts"
 import { type ReadOnlyContext, type ReadOnlyQuery, streamReadOnlyRows } from "./read-only-query.ts"
-import { createRelations } from "./relations.ts"
+import { createLandedPaths, createRelations } from "./relations.ts"
 import { runChecks } from "./run-checks.ts"
 import type { Connection, SessionOptions } from "./session.ts"
 import { withTimeLimit } from "./time-limit.ts"
@@ -115,12 +115,14 @@ async function withRelations<T>(
 
 /** Creates the relations on a connection. Malformed lines of sources are left out and not quarantined. */
 async function relateForQuery(
-  { session, store, landedPath }: EngineContext,
+  context: EngineContext,
   connection: Connection,
   relations: readonly Relation[],
   partition: PartitionText,
 ): Promise<void> {
+  const { store, session } = context
   const { scratchFolder } = session
-  const landing = { connection, partition, landedPath, scratchFolder, parser: "fast" } as const
+  const localPath = createLandedPaths(context)
+  const landing = { connection, partition, localPath, scratchFolder, parser: "fast" } as const
   await createRelations(relations, store, landing)
 }

@@ -1,5 +1,6 @@
 import type { Engine } from "@freshet/core/engine"
 
+import { createLandedCopier } from "../landing/copy-landed-file.ts"
 import type { EngineContext } from "./engine-context.ts"
 import type { RelationQuery } from "./engine-tasks.ts"
 import { createQueryEngine, type QueryEngine } from "./query-engine.ts"
@@ -42,6 +43,7 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
       (await loadTasks()).computePartition(context, request, progress),
     check: async (request) => (await loadTasks()).checkStored(context, request),
     recompute: async (request) => (await loadTasks()).recomputePartition(context, request),
+    copyLanded: createLandedCopier(context),
     readDataVersion: async (asset, file) => (await loadTasks()).storedContent(context, asset, file),
     ...createQueryEngine(session),
     query: async (request, use) => (await loadTasks()).queryRelations(context, request, use),

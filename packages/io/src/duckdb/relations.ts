@@ -2,6 +2,7 @@ import { type LineCount, quoteName, type Relation } from "@freshet/core/engine"
 
 import { type LandingContext, readLandedFiles } from "../input/read-landed-files.ts"
 import type { Store } from "../store/store.ts"
+import type { EngineContext } from "./engine-context.ts"
 import { formatColumnList, buildEmptyQuery, formatPathList } from "./sql-text.ts"
 
 /** Creates a relation for each read on the connection, and counts the lines of sources. */
@@ -17,6 +18,14 @@ export async function createRelations(
   for (const relation of relations)
     if (relation.kind === "landed") lineCounts.push(await readLandedFiles(relation, landing))
   return lineCounts
+}
+
+/** Creates the provider of local paths of landed files and of their copies in the store. */
+export function createLandedPaths({
+  store,
+  landedPath,
+}: Pick<EngineContext, "store" | "landedPath">): LandingContext["localPath"] {
+  return ({ path, copy }) => (copy === undefined ? landedPath(path) : store.localPath(copy))
 }
 
 async function buildStoredView(

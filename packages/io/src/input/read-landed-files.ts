@@ -24,7 +24,8 @@ export interface LandingContext {
   readonly connection: Connection
   /** `YYYY-MM-DD`, for rules that refer to the day. */
   readonly partition: PartitionText
-  readonly landedPath: (path: string) => string
+  /** Provides the local path of a landed file or of its copy. */
+  readonly localPath: (file: LandedFile) => string | Promise<string>
   readonly scratchFolder: () => Promise<string>
   readonly parser: "fast" | "strict"
   /** The quarantine of malformed lines; without it they are only counted and left out. */
@@ -100,7 +101,7 @@ async function readPartition(
     }
     await withUnpackedFile(
       file,
-      context.landedPath(file.path),
+      await context.localPath(file),
       context.scratchFolder,
       async (path) => {
         const id = `${name} ${firstIndex + at}`

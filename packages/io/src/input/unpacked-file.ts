@@ -20,7 +20,7 @@ export async function withUnpackedFile<T>(
   if (initialStats.size !== file.bytes)
     throw createChangedError(file, `it had ${file.bytes} bytes and has ${initialStats.size}`)
   try {
-    if (!path.endsWith(".gz")) return await work(path)
+    if (!file.path.endsWith(".gz")) return await work(path)
     const unpackedPath = join(await scratchFolder(), `${randomUUID()}.plain`)
     try {
       await unpack(file, path, unpackedPath)

@@ -229,8 +229,8 @@ const buildWipeStatement = (condition: string) => `
 
 /**
  * Lists every file that the ledger refers to, as its key in the store: materializations, quarantined lines of
- * retained or young steps, and failed rows younger than the grace period, after these materializations are
- * wiped. A key may occur more than once.
+ * retained or young steps, copies of landed files of retained steps, and failed rows younger than the grace period,
+ * after these materializations are wiped. A key may occur more than once.
  */
 export async function* listReferencedFiles(
   client: Client,
@@ -259,6 +259,10 @@ const referencedFilesQuery = `
   union all
   select jsonb_array_elements_text(failed_files) from freshet.steps
   where outcome in ('failed', 'checks_failed') and failed_files is not null and ended_at >= to_timestamp($1)
+  union all
+  select copy ->> 5 from freshet.steps cross join jsonb_array_elements(landed_copies) as copy
+  where landed_copies is not null
+    and id in (select step from freshet.materializations where id <> all($2::bigint[]))
   union all
   select file from freshet.line_counts
   where file is not null and (

@@ -5,7 +5,7 @@ import {
   type ReadVersions,
   type StepRecord,
 } from "@freshet/core/engine"
-import type { RecordedRead } from "@freshet/schema/ledger"
+import type { RecordedCopy, RecordedRead } from "@freshet/schema/ledger"
 import type { Client } from "pg"
 
 import { type LedgerNames, listRecordedNames, getPartitionId } from "./ledger-names.ts"
@@ -56,6 +56,7 @@ function toStepRow(names: LedgerNames, record: StepRecord, ordinal: number) {
     hint: outcome.kind === "failed" ? outcome.hint : undefined,
     failed_files: outcome.kind === "checks_failed" ? outcome.failedFiles : undefined,
     reads: record.reads.map((read) => toRecordedRead(names, read)),
+    landed_copies: toRecordedCopies(names, record.reads),
     rows: materializations.reduce((sum, { rows }) => sum + rows, 0),
     bytes: materializations.reduce((sum, { bytes }) => sum + bytes, 0),
     started_ms: record.startedMs,
@@ -73,11 +74,35 @@ function toRecordedRead(
   names: LedgerNames,
   { relation, asset, short, versions }: ReadVersions,
 ): RecordedRead {
-  const name = findAssetByStableName(names.graph, asset)?.name ?? asset
+  const toPartitionId = createPartitionNumbering(names, asset)
   const recordedVersions = versions.map(
-    ([partition, version]) => [getPartitionId(names, name, partition), version] as const,
+    ([partition, version]) => [toPartitionId(partition), version] as const,
   )
   return [relation, asset, short, recordedVersions]
+}
+
+/** Numbers the partitions of an asset, which is given by its name in versions. */
+function createPartitionNumbering(names: LedgerNames, stableName: string) {
+  const name = findAssetByStableName(names.graph, stableName)?.name ?? stableName
+  return (partition: number) => getPartitionId(names, name, partition)
+}
+
+const noFiles: NonNullable<ReadVersions["files"]> = new Map()
+
+/** Lists the copies of landed files that some reads refer to; undefined if there are none. */
+function toRecordedCopies(
+  names: LedgerNames,
+  reads: readonly ReadVersions[],
+): readonly RecordedCopy[] | undefined {
+  const copies = reads.flatMap(({ relation, asset, files = noFiles }) => {
+    const toPartitionId = createPartitionNumbering(names, asset)
+    return [...files].flatMap(([partition, landedFiles]) =>
+      landedFiles.flatMap(({ path, hash, bytes, copy }): readonly RecordedCopy[] =>
+        copy === undefined ? [] : [[relation, toPartitionId(partition), path, hash, bytes, copy]],
+      ),
+    )
+  })
+  return copies.length === 0 ? undefined : copies
 }
 
 function findMessage({ outcome, checks }: StepRecord): string | undefined {
@@ -150,17 +175,17 @@ const recordStepsStatement = `
 with record as (
   select * from jsonb_to_recordset($1::jsonb) as record (
     ordinal integer, run text, computation text, partition integer, input_version text,
-    fingerprint text, outcome text, message text, hint text, failed_files jsonb, reads jsonb,
+    fingerprint text, outcome text, message text, hint text, failed_files jsonb, reads jsonb, landed_copies jsonb,
     rows bigint, bytes bigint, started_ms float8, ended_ms float8, materialized jsonb,
     confirmed jsonb, checks jsonb, line_counts jsonb
   )
 ), recorded as (
   insert into freshet.steps (
     run, computation, partition, input_version, fingerprint, outcome, message, hint, failed_files,
-    reads, rows, bytes, started_at, ended_at
+    reads, landed_copies, rows, bytes, started_at, ended_at
   )
   select run, computation, partition, input_version, fingerprint, outcome, message, hint, failed_files,
-    reads, rows, bytes, to_timestamp(started_ms / 1000), to_timestamp(ended_ms / 1000)
+    reads, landed_copies, rows, bytes, to_timestamp(started_ms / 1000), to_timestamp(ended_ms / 1000)
   from record order by ordinal
   returning id, computation, partition
 ), step as (

@@ -1,11 +1,12 @@
 import {
   type CheckResult,
   groupBy,
+  type LandedFile,
   type LineCount,
   type ReadVersions,
   type RunOutcome,
 } from "@freshet/core/engine"
-import type { RecordedRead, runs, steps } from "@freshet/schema/ledger"
+import type { RecordedCopy, RecordedRead, runs, steps } from "@freshet/schema/ledger"
 import { asc, count, desc, eq, inArray, like } from "drizzle-orm"
 import type { Client } from "pg"
 
@@ -139,6 +140,7 @@ async function selectProvenance(client: Client, ids: readonly number[]) {
       asset: materializations.asset,
       run: steps.run,
       reads: steps.reads,
+      copies: steps.landed_copies,
       contradictedVersion: materializations.contradicted_version,
     })
     .from(materializations)
@@ -151,8 +153,8 @@ function toProvenance(
   names: LedgerNames,
   row: Awaited<ReturnType<typeof selectProvenance>>[number],
 ): Provenance {
-  const { run, reads, contradictedVersion } = row
-  const versions = reads.map((read) => toReadVersions(names, read))
+  const { run, reads, copies, contradictedVersion } = row
+  const versions = reads.map((read) => addCopies(names, toReadVersions(names, read), copies ?? []))
   return { run, reads: versions, contradictedVersion: contradictedVersion ?? undefined }
 }
 
@@ -195,6 +197,26 @@ async function findActiveRun(client: Client): Promise<string | undefined> {
      order by started_at desc limit 1`,
   )
   return rows[0]?.id
+}
+
+/** Adds the copied files to a read as landed. */
+function addCopies(
+  names: LedgerNames,
+  read: ReadVersions,
+  copies: readonly RecordedCopy[],
+): ReadVersions {
+  const readCopies = copies.filter(([relation]) => relation === read.relation)
+  if (readCopies.length === 0) return read
+  const name = getCurrentName(names, read.asset)
+  const files = new Map<number, LandedFile[]>()
+  for (const [, id, path, hash, bytes, copy] of readCopies) {
+    const partition = findPartitionById(names, name, id)
+    if (partition === undefined) continue
+    const partitionFiles = files.get(partition) ?? []
+    files.set(partition, partitionFiles)
+    partitionFiles.push({ path, hash, bytes, copy })
+  }
+  return { ...read, files }
 }
 
 /** Converts a recorded read to current names; partitions whose keys are no longer declared are left out. */

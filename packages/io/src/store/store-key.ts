@@ -15,13 +15,19 @@ export function buildQuarantineKey(source: string, folder: string, inputVersion:
   return `quarantine/${source}/${folder}/${inputVersion}.jsonl`
 }
 
+/** Builds the key of a copy of a landed file; `hash` is the SHA-256 of its bytes. */
+export function buildLandedKey(source: string, hash: string): string {
+  return `landed/${source}/${hash.slice(0, 2)}/${hash}`
+}
+
 /** The kind of file under a key. */
-export type KeyKind = "rows" | "failed_rows" | "quarantine"
+export type KeyKind = "rows" | "failed_rows" | "quarantine" | "landed"
 
 const versionPattern = String.raw`[0-9a-f]{32}`
 const keyPatterns: readonly (readonly [KeyKind, RegExp])[] = [
   ["failed_rows", new RegExp(`^(?:failed_rows|refused)/[^/]+/[^/]+/${versionPattern}\\.parquet$`)],
   ["quarantine", new RegExp(`^quarantine/[^/]+/[^/]+/${versionPattern}\\.jsonl$`)],
+  ["landed", /^landed\/[^/]+\/[0-9a-f]{2}\/[0-9a-f]{64}$/],
   ["rows", new RegExp(`^[^/]+/[^/]+/${versionPattern}\\.parquet$`)],
 ]
 

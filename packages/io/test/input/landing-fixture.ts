@@ -67,7 +67,7 @@ export async function openLandingFixture(threads = 2): Promise<LandingFixture> {
         {
           connection,
           partition: testDay,
-          landedPath: (path) => join(folder, path),
+          localPath: ({ path }) => join(folder, path),
           scratchFolder: session.scratchFolder,
           parser,
           quarantine: {

@@ -11,6 +11,7 @@ import {
   buildOutputKey,
   buildQuarantineKey,
   buildFailedRowsKey,
+  buildLandedKey,
 } from "../../src/store/store-key.ts"
 import { openMemoryStore } from "./memory-store.ts"
 import { testStoreContract } from "./store-contract.ts"
@@ -101,6 +102,7 @@ test.each([
   [buildFailedRowsKey("recs", "2026-01-05", "f".repeat(32)), "failed_rows", "recs"],
   [`refused/recs/2026-01-05/${"f".repeat(32)}.parquet`, "failed_rows", "recs"], // of earlier versions
   [buildQuarantineKey("log", "all", "1".repeat(32)), "quarantine", "log"],
+  [buildLandedKey("log", "ab".repeat(32)), "landed", "log"],
   ["notes.txt", undefined, ""],
   ["recs/2026-01-05/mine.parquet", undefined, "recs"],
   ["photos/2026/a/b/c.parquet", undefined, "2026"],

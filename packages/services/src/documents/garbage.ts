@@ -5,8 +5,8 @@ import { listSchema } from "./list-schema.ts"
 const amountShape = { materializations: z.int(), files: z.int(), bytes: z.int() }
 
 const garbageRowSchema = z.strictObject({
-  /** Files of an asset, files of failed rows, quarantined lines, or leftovers. */
-  kind: z.enum(["rows", "failed_rows", "quarantine", "temporary", "spill"]),
+  /** Files of an asset, files of failed rows, quarantined lines, copies of landed files, or leftovers. */
+  kind: z.enum(["rows", "failed_rows", "quarantine", "landed", "temporary", "spill"]),
   /** The asset or source; null for leftovers. */
   asset: z.nullable(z.string()),
   ...amountShape,

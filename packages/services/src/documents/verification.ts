@@ -10,6 +10,7 @@ const findingKinds = [
   "file_damaged",
   "file_gone",
   "landed_changed",
+  "copy_lost",
   "inputs_gone",
   "never_materialized",
   "failed",

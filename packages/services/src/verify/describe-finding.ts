@@ -52,6 +52,17 @@ export function describeFinding(
         message: "has other bytes than when it was read, but the same size and modification time",
         hint: "Land the right file again under the same name; its readers then become stale.",
       }
+    case "copy_lost":
+      return {
+        kind,
+        asset: mismatch.source,
+        partition: null,
+        file: project.store.locate(mismatch.copy),
+        message: `copy of ${mismatch.path} lost: it is missing or does not have the recorded bytes`,
+        hint:
+          `Restore it to recompute ${recomputedPartition.asset} ${recomputedPartition.partition ?? ""}`.trim() +
+          ".",
+      }
     case "inputs_gone":
       return { kind, ...recomputedPartition, ...describeMissingInput(project, mismatch) }
     case "never_made":

@@ -7,7 +7,7 @@ import {
   type RecomputeEffects,
   type ReproducibilityResult,
 } from "@freshet/core/engine"
-import { hashContent } from "@freshet/io"
+import { findCopyFault, hashContent } from "@freshet/io"
 
 import type { Project } from "../project.ts"
 import { DamagedFileError } from "../stored-files.ts"
@@ -41,11 +41,13 @@ export async function recomputePartition(
       readDataVersion: (asset, file) => engine.readDataVersion(asset, file).catch(unlessDamaged),
     },
     readVersions: async ({ id }) => (await ledger.readInputVersions([id])).get(id) ?? [],
-    isUnchanged: ({ path, hash }) =>
-      hashContent(project.config.landing, path).then(
+    isUnchanged: async ({ path, hash, copy }) => {
+      if (copy !== undefined) return (await findCopyFault(store, copy, hash)) === undefined
+      return hashContent(project.config.landing, path).then(
         (landedFile) => landedFile.hash === hash,
         () => false,
-      ),
+      )
+    },
     cache: createMaterializationCache({ readMaterializations: ledger.readMaterializations }),
   }
   const result = await recompute(evaluation, computation, partition, effects).catch(

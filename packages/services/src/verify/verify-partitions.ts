@@ -96,7 +96,9 @@ function removeRepeats(findings: readonly VerificationFinding[]): readonly Verif
     const file =
       result.kind === "file_gone" || result.kind === "file_damaged"
         ? result.file
-        : result.kind === "landed_changed" && result.path
+        : result.kind === "copy_lost"
+          ? result.copy
+          : result.kind === "landed_changed" && result.path
     if (file === false) return true
     if (reportedFiles.has(file)) return false
     reportedFiles.add(file)

@@ -1,0 +1,2 @@
+ALTER TABLE "freshet"."steps" ADD COLUMN "landed_copies" jsonb;--> statement-breakpoint
+CREATE INDEX "steps_landed_copies_index" ON "freshet"."steps" USING btree ("id") WHERE "freshet"."steps"."landed_copies" is not null;
