@@ -17,6 +17,7 @@ import { withVerificationProgress } from "../terminal/verification-progress.ts"
 
 export interface BackfillFlags extends RunFlags, SaveFlags, PartitionArguments {
   readonly only?: OnlyState
+  readonly repin: boolean
   readonly downstream: boolean
   readonly inputs: "current" | "recorded"
 }
@@ -29,11 +30,11 @@ export async function backfill(
 ): Promise<number> {
   requirePartitions(flags, asset)
   if (flags.inputs === "recorded") return recomputeRecorded(cli, flags, asset)
-  const { only, downstream } = flags
+  const { only, repin, downstream } = flags
   const partitions = pickPartitionArguments(flags)
   return runAndPrint(cli, flags, {
     command: formatCommand("freshet backfill", [asset], flags),
-    target: { kind: "backfill", asset, partitions, only, downstream },
+    target: { kind: "backfill", asset, partitions, only, repin, downstream },
   })
 }
 
@@ -67,9 +68,17 @@ async function recomputeRecorded(
 }
 
 /** Rejects the flags of a run, because a recomputation plans, stores and publishes nothing. */
-function rejectUnsupportedFlags({ only, downstream, dryRun, jsonl, save }: BackfillFlags): void {
+function rejectUnsupportedFlags({
+  only,
+  repin,
+  downstream,
+  dryRun,
+  jsonl,
+  save,
+}: BackfillFlags): void {
   const flagNames = [
     only === undefined ? [] : ["--only"],
+    repin ? ["--repin"] : [],
     downstream ? ["--downstream"] : [],
     dryRun ? ["--dry-run"] : [],
     jsonl ? ["--jsonl"] : [],

@@ -11,6 +11,7 @@ import { runAndPrint, type RunFlags } from "../terminal/run-and-print.ts"
 
 export interface MaterializeFlags extends RunFlags, PartitionArguments {
   readonly only?: OnlyState
+  readonly repin: boolean
   readonly publish: boolean
 }
 
@@ -20,11 +21,11 @@ export async function materialize(
   flags: MaterializeFlags,
   ...selection: readonly string[]
 ): Promise<number> {
-  const { only, publish } = flags
+  const { only, repin, publish } = flags
   const partitions = pickPartitionArguments(flags)
   const request: RunRequest = {
     command: formatCommand("freshet materialize", selection, flags),
-    target: { kind: "materialize", selection, partitions, only, publish },
+    target: { kind: "materialize", selection, partitions, only, repin, publish },
   }
   return runAndPrint(cli, flags, request)
 }

@@ -13,6 +13,7 @@ import { planAndPrint, type SaveFlags } from "../terminal/run-and-print.ts"
 
 export interface PlanFlags extends SaveFlags, PartitionArguments {
   readonly only?: OnlyState
+  readonly repin: boolean
   readonly publish: boolean
   readonly json: boolean
   readonly exitCode: boolean
@@ -24,11 +25,11 @@ export async function plan(
   flags: PlanFlags,
   ...selection: readonly string[]
 ): Promise<number> {
-  const { only, publish } = flags
+  const { only, repin, publish } = flags
   const partitions = pickPartitionArguments(flags)
   const request: RunRequest = {
     command: formatCommand("freshet plan", selection, flags),
-    target: { kind: "materialize", selection, partitions, only, publish },
+    target: { kind: "materialize", selection, partitions, only, repin, publish },
   }
   const document = await planAndPrint(cli, flags, request)
   return flags.exitCode && hasWork(document) ? exitCodes.workToDo : exitCodes.done

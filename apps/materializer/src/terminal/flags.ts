@@ -143,6 +143,8 @@ export const publishFlag = {
   brief: "Publish the newest partitions to PostgreSQL",
 } as const
 
+export const repinFlag = createSwitchFlag("Pin reads as landed to the files landed now")
+
 export const rowsFlags = {
   json: jsonFlag,
   csv: createSwitchFlag("Print CSV"),

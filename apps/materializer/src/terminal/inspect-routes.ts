@@ -12,6 +12,7 @@ import {
   onlyFlag,
   partitionFlag,
   publishFlag,
+  repinFlag,
   saveFlags,
   selectionArgs,
   createHiddenFlag,
@@ -56,6 +57,7 @@ const plan = defineCommand<PlanFlags, string[]>({
     flags: {
       ...partitionFlags,
       only: onlyFlag,
+      repin: repinFlag,
       publish: publishFlag,
       ...saveFlags,
       exitCode: createSwitchFlag("Exit 6 when there is work"),

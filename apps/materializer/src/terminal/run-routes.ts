@@ -3,7 +3,7 @@ import type { MaterializeFlags } from "../commands/materialize.ts"
 import type { ServeFlags } from "../commands/serve.ts"
 import { alerts } from "./alerts-routes.ts"
 import { defineCommand } from "./define-command.ts"
-import { assetArg, partitionFlags, onlyFlag, publishFlag, runFlags } from "./flags.ts"
+import { assetArg, partitionFlags, onlyFlag, publishFlag, repinFlag, runFlags } from "./flags.ts"
 import { saveFlags, selectionArgs, createSwitchFlag, createWholeNumberParser } from "./flags.ts"
 import type { RunFlags } from "./run-and-print.ts"
 import { runs } from "./runs-routes.ts"
@@ -19,7 +19,13 @@ const materialize = defineCommand<MaterializeFlags, string[]>({
     "freshet materialize --dry-run                                # print the plan only",
   ],
   parameters: {
-    flags: { ...partitionFlags, only: onlyFlag, publish: publishFlag, ...runFlags },
+    flags: {
+      ...partitionFlags,
+      only: onlyFlag,
+      repin: repinFlag,
+      publish: publishFlag,
+      ...runFlags,
+    },
     positional: selectionArgs,
   },
   load: async () => (await import("../commands/materialize.ts")).materialize,
@@ -39,6 +45,7 @@ const backfill = defineCommand<BackfillFlags, [string]>({
     flags: {
       ...partitionFlags,
       only: onlyFlag,
+      repin: repinFlag,
       downstream: createSwitchFlag("Also materialize the partitions downstream that become stale"),
       inputs: {
         kind: "enum",

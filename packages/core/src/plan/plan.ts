@@ -70,6 +70,8 @@ export interface PlanRequest {
   /** Limits the targets to partitions in this state; their stale upstreams are planned too. */
   readonly only?: Exclude<StateKind, "fresh"> | undefined
   readonly publish: boolean
+  /** The targets that read the landed files although their reads as landed are recorded; the evaluation has no pins for them. */
+  readonly repinned?: ReadonlyMap<string, readonly PartitionRange[]> | undefined
 }
 
 /** Plans the least work after which every target is fresh: the targets and upstream partitions that are not fresh. */

@@ -12,6 +12,8 @@ export interface SavedPlan {
   readonly targets: readonly NamedRange[]
   readonly only: Exclude<StateKind, "fresh"> | null
   readonly publish: boolean
+  /** The targets that read the landed files although their reads as landed are recorded. */
+  readonly repinned?: readonly NamedRange[] | undefined
   readonly work: readonly NamedRange[]
   readonly checks: readonly NamedRange[]
   readonly publications: readonly { readonly set: string; readonly partition: string }[]
@@ -38,13 +40,14 @@ export function savePlan(
   hash: Hash,
 ): SavedPlan {
   const upstream = findUpstream(evaluation.graph, plan.targets.keys())
+  const nameTargets = (targets: PlanRequest["targets"]) =>
+    [...targets].flatMap(([name, ranges]) => nameAssetRanges(evaluation, name, ranges))
   return {
     format: 1,
-    targets: [...plan.targets].flatMap(([name, ranges]) =>
-      nameAssetRanges(evaluation, name, ranges),
-    ),
+    targets: nameTargets(plan.targets),
     only: request.only ?? null,
     publish: request.publish,
+    ...(request.repinned && { repinned: nameTargets(request.repinned) }),
     work: plan.work.flatMap((work) => nameWorkRanges(evaluation, work)),
     checks: plan.checks.flatMap(({ asset, ranges }) =>
       nameAssetRanges(evaluation, asset.name, ranges),
@@ -58,15 +61,24 @@ export function savePlan(
 
 /** The request of a saved plan. A target that is no longer declared is left out, and `findPlanDrift` reports it. */
 export function toPlanRequest({ graph }: Evaluation, saved: SavedPlan): PlanRequest {
+  return {
+    targets: findTargets(graph, saved.targets),
+    only: saved.only ?? undefined,
+    publish: saved.publish,
+    repinned: saved.repinned && findTargets(graph, saved.repinned),
+  }
+}
+
+function findTargets(graph: Graph, ranges: readonly NamedRange[]): PlanRequest["targets"] {
   const targets = new Map<string, PartitionRange[]>()
-  for (const { name, from, to } of saved.targets) {
+  for (const { name, from, to } of ranges) {
     const partitions = graph.assets.get(name)?.partitions
     const first = partitions && findPartition(partitions, from)
     const last = partitions && findPartition(partitions, to)
     if (first === undefined || last === undefined) continue
     targets.set(name, [...(targets.get(name) ?? []), { from: first, to: last }])
   }
-  return { targets, only: saved.only ?? undefined, publish: saved.publish }
+  return targets
 }
 
 /** Finds the differences between a saved plan and the current plan of its request; none when both do the same work. */

@@ -12,6 +12,7 @@ export function formatCommand(
     readonly only?: OnlyState | undefined
     readonly downstream?: boolean
     readonly publish?: boolean
+    readonly repin?: boolean
   },
 ): string {
   const valueFlags = (["date", "from", "to", "partition", "only"] as const).flatMap((name) => {
@@ -23,6 +24,7 @@ export function formatCommand(
     ...words.map(quoteShellWord),
     ...valueFlags,
     ...(flags.downstream === true ? ["--downstream"] : []),
+    ...(flags.repin === true ? ["--repin"] : []),
     ...(flags.publish === false ? ["--no-publish"] : []),
   ].join(" ")
 }

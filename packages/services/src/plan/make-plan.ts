@@ -5,6 +5,7 @@ import { addDamaged } from "../run/backfill-downstream.ts"
 import type { RunTarget } from "../run/run-request.ts"
 import { planWithExistingFiles } from "./missing-files.ts"
 import { type ResolvedTargets, resolveRunTarget } from "./run-targets.ts"
+import { unpinPartitions } from "./unpin-partitions.ts"
 
 /** A plan, and the request that it answers. */
 export interface RequestedPlan extends ProjectPlan {
@@ -18,7 +19,7 @@ export async function makePlan(
   purpose: "preview" | "run",
 ): Promise<RequestedPlan> {
   const requestedPlan = await planWithExistingFiles(
-    initialProject,
+    await unpinPartitions(initialProject, target),
     async (project) => {
       const targets = await resolveWithDamage(project, target)
       return { plan: buildPlan(project.evaluation, targets.planRequest), targets }

@@ -29,6 +29,7 @@ const planSchema = z.object({
   targets: z.array(rangeSchema),
   only: z.nullable(z.enum(["missing", "stale", "failed"])),
   publish: z.boolean(),
+  repinned: z.optional(z.array(rangeSchema)),
   work: z.array(rangeSchema),
   checks: z.array(rangeSchema),
   publications: z.array(z.object({ set: z.string(), partition: z.string() })),

@@ -79,12 +79,17 @@ function withoutNames(planRequest: PlanRequest): ResolvedTargets {
 }
 
 function resolveMaterialize(project: Project, target: MaterializeTarget): ResolvedTargets {
-  const { selection, partitions, only, publish } = target
+  const { selection, partitions, only, publish, repin = false } = target
   const names = selectAssets(project, selection)
   const { targets, awaited } = resolveExistingTargets(project, names, partitions)
   const hasRange = partitions.from !== undefined || partitions.to !== undefined
   return {
-    planRequest: { targets, only: toPlanState(only), publish },
+    planRequest: {
+      targets,
+      only: toPlanState(only),
+      publish,
+      repinned: repin ? targets : undefined,
+    },
     namedTargets: hasPartitionArguments(partitions) ? targets : new Map(),
     requestedCount: hasRange ? countAllPartitions(targets) : 0,
     awaited,
@@ -94,7 +99,8 @@ function resolveMaterialize(project: Project, target: MaterializeTarget): Resolv
 
 function resolveBackfill(project: Project, target: BackfillTarget): ResolvedTargets {
   const { targets, awaited } = resolveBackfillTargets(project, target)
-  const request = { targets, only: toPlanState(target.only), publish: true }
+  const repinned = target.repin === true ? targets : undefined
+  const request = { targets, only: toPlanState(target.only), publish: true, repinned }
   return {
     planRequest: target.downstream ? addDownstream(project, request) : request,
     namedTargets: targets,

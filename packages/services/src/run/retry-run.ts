@@ -1,6 +1,7 @@
-import { findRuns } from "@freshet/io"
+import { findRuns, type RecordedRun } from "@freshet/io"
 
 import { formatCommand } from "../plan/command-text.ts"
+import { usageError } from "../plan/target-problems.ts"
 import type { Services } from "../services.ts"
 import { requireEnded, unknownRunError } from "./retryable-run.ts"
 import { toRunRow } from "./run-history.ts"
@@ -14,9 +15,20 @@ export async function createRetryRequest(
   const [run, ...otherRuns] = await services.withLedger((client) => findRuns(client, id))
   if (run === undefined || otherRuns.length > 0) throw unknownRunError(id)
   requireEnded(toRunRow(run))
+  requirePinned(run)
   const publish = mayPublish && !run.command.split(" ").includes("--no-publish")
   return {
     command: formatCommand("freshet", ["runs", "retry", run.id], { publish }),
     target: { kind: "retry", run: run.id, publish },
   }
+}
+
+/** Fails for a run with --repin: which of its unfinished partitions were to be repinned is known to its command only. */
+function requirePinned({ id, command }: RecordedRun): void {
+  if (!command.split(" ").includes("--repin")) return
+  throw usageError({
+    kind: "usage",
+    message: `Run ${id} was started with --repin and cannot be retried.`,
+    hint: `Run its command again: \`${command}\`.`,
+  })
 }

@@ -25,6 +25,8 @@ export interface MaterializeTarget {
   readonly partitions: PartitionArguments
   readonly only?: OnlyState | undefined
   readonly publish: boolean
+  /** True: reads as landed of these partitions read the files that are landed now, and are pinned to them. */
+  readonly repin?: boolean | undefined
 }
 
 /** Named partitions of one asset. */
@@ -35,6 +37,8 @@ export interface BackfillTarget {
   readonly only?: OnlyState | undefined
   /** Adds the partitions downstream that are stale or become stale. */
   readonly downstream: boolean
+  /** True: reads as landed of these partitions read the files that are landed now, and are pinned to them. */
+  readonly repin?: boolean | undefined
 }
 
 /** The unfinished partitions of a run. */
