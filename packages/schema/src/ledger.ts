@@ -17,6 +17,10 @@ import {
   uuid,
 } from "drizzle-orm/pg-core"
 
+import type { RecordedCopy, RecordedRead } from "./recorded-reads.ts"
+
+export type { RecordedCopy, RecordedRead }
+
 /** The Postgres schema of Freshet's own records. */
 export const freshetSchema = pgSchema("freshet")
 
@@ -92,24 +96,6 @@ export const runs = freshetSchema.table(
   },
   (table) => [index().on(table.started_at)],
 )
-
-/** The versions of one read's window: relation, asset, whether the window was short, partition → data version. */
-export type RecordedRead = readonly [
-  relation: string,
-  asset: string,
-  short: boolean,
-  versions: readonly (readonly [partition: number, version: string])[],
-]
-
-/** A landed file that a read as landed read: relation, partition of the source, path in the landing zone, SHA-256 of the bytes, size, key of its copy in the store. */
-export type RecordedCopy = readonly [
-  relation: string,
-  partition: number,
-  path: string,
-  hash: string,
-  bytes: number,
-  copy: string,
-]
 
 /** The steps of runs: each is one partition of one computation, recorded at the end of its last attempt. */
 export const steps = freshetSchema.table(
