@@ -60,6 +60,7 @@ export {
 export type { FreshetErrorCode, Problem } from "./problem.ts"
 export { FreshetError, getErrorMessage, ProblemsError, unreachable } from "./problem.ts"
 export { findNearest, formatSuggestion } from "./suggest.ts"
+export { findPoolProblems } from "./graph/execution-problems.ts"
 export type { StepResult } from "./execute/run-step.ts"
 export type { RunOptions, RunResult } from "./execute/execute.ts"
 export { execute } from "./execute/execute.ts"

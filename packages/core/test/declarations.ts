@@ -84,6 +84,7 @@ interface AssetExtras {
   readonly previousNames?: readonly string[]
   readonly retries?: Retries
   readonly timeoutSeconds?: number
+  readonly pool?: string
 }
 
 /** Declares an asset with one column, daily by default; its type is always daily. */

@@ -267,7 +267,13 @@ export async function run(
 ): Promise<PlannedRun> {
   const evaluation = await proveProject(project, graph)
   const plan = buildPlan(evaluation, request(evaluation))
-  const all = { command: "freshet materialize", concurrency: 1, failFast: false, ...options }
+  const all = {
+    command: "freshet materialize",
+    concurrency: 1,
+    pools: {},
+    failFast: false,
+    ...options,
+  }
   const result = await execute(evaluation, plan, createEffects(project, graph), all)
   return { ...result, plan, planned: listStepIds(evaluation, plan) }
 }

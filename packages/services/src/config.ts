@@ -11,6 +11,8 @@ export interface FreshetConfig {
   readonly assets: readonly AnyAsset[]
   /** Group → the automation of its assets. */
   readonly automation?: GroupAutomation
+  /** Pool → the number of its steps that may run at once. */
+  readonly pools?: Readonly<Record<string, number>>
   /** Folder of Freshet's own state. `FRESHET_HOME`; default `.freshet`. */
   readonly home?: string
   /** Folder of the datasets, or a URL like `s3://bucket/prefix`. `FRESHET_LAKE`; default `lake` in the state folder. */
@@ -35,6 +37,7 @@ export interface FreshetConfig {
 export interface Config {
   readonly assets: readonly AnyAsset[]
   readonly automation: GroupAutomation
+  readonly pools: Readonly<Record<string, number>>
   readonly home: string
   readonly lake: string
   readonly landing: string
@@ -94,6 +97,7 @@ const settingsSchema = z.object({
   memoryMb: positiveIntegerSchema.check(z.minimum(256, "must be at least 256")),
   threads: z.optional(positiveIntegerSchema),
   concurrency: positiveIntegerSchema.check(z.maximum(16, "must be at most 16")),
+  pools: z.record(z.string(), positiveIntegerSchema),
   cacheMb: positiveIntegerSchema,
   s3Region: z.string(),
   s3PathStyle: z.optional(z.union([z.boolean(), z.stringbool()])),
@@ -111,6 +115,7 @@ const defaults = {
   landing: "landing",
   memoryMb: 2048,
   concurrency: 4,
+  pools: {},
   cacheMb: 10_000,
   s3Region: "us-east-1",
   alertEmailFrom: "freshet@localhost",
@@ -220,12 +225,19 @@ function readEnvironment(environment: Environment): Readonly<Record<string, stri
 
 /** Names the setting and its place; the value may be a secret and is never printed. */
 function describeSettingProblem(issue: z.core.$ZodIssue, environment: Environment): Problem {
-  const setting = String(issue.path[0] ?? "")
-  const variable = environmentVariables[setting as keyof typeof environmentVariables] // undefined for a setting without a variable
-  const name = environment[variable] === undefined ? `${setting} in freshet.config.ts` : variable
+  const setting = issue.path.join(".")
+  const variables: Readonly<Record<string, string>> = environmentVariables
+  const variable = variables[setting]
+  const name =
+    variable === undefined || environment[variable] === undefined
+      ? `${setting} in freshet.config.ts`
+      : variable
   return {
     kind: "config",
     message: `${name} ${issue.message}.`,
-    hint: `Set ${variable} in the environment or ${setting} in freshet.config.ts.`,
+    hint:
+      variable === undefined
+        ? `Set ${setting} in freshet.config.ts.`
+        : `Set ${variable} in the environment or ${setting} in freshet.config.ts.`,
   }
 }

@@ -4,6 +4,7 @@ import {
   type Evaluation,
   findAutomationProblems,
   findPartitionBounds,
+  findPoolProblems,
   type Graph,
   type Hash,
   type Ledger,
@@ -144,7 +145,10 @@ async function withProjectReader<T>(
 export function buildDeclaredGraph(config: Config): Graph {
   const result = buildGraph(config.assets)
   if (result.kind === "problems") throw new ProblemsError("usage", result.problems)
-  const problems = findAutomationProblems(result.graph, config.automation)
+  const problems = [
+    ...findAutomationProblems(result.graph, config.automation),
+    ...findPoolProblems(result.graph.computations, config.pools),
+  ]
   if (problems.length > 0) throw new ProblemsError("config", problems)
   const targetProblems = findTargetProblems(result.graph)
   if (targetProblems.length > 0) throw new ProblemsError("usage", targetProblems)

@@ -15,7 +15,7 @@ export interface DeclaredProject extends CommandSettings {
   readonly home: string
   readonly lake: string
   readonly landing: string
-  /** Replaces the declarations by the body of a module with `assets`, and `automation` of groups if it has any. */
+  /** Replaces the declarations by the body of a module with `assets`, and `automation` of groups and `pools` if it has any. */
   readonly declare: (declarations: string) => Promise<void>
   /** Writes a file into the landing zone. */
   readonly land: (path: string, content: string) => void
@@ -87,7 +87,7 @@ function toUrlLiteral(path: string): string {
 async function bundleDeclarations(folder: string, declarations: string): Promise<void> {
   await build({
     stdin: {
-      contents: `${declarations}\nexport default { assets, automation: typeof automation === "undefined" ? {} : automation }`,
+      contents: `${declarations}\nexport default { assets, automation: typeof automation === "undefined" ? {} : automation, pools: typeof pools === "undefined" ? {} : pools }`,
       resolveDir: materializer,
       loader: "ts",
     },

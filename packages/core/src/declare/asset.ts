@@ -203,8 +203,8 @@ function toRead(value: UpstreamRead): Read {
   return value.kind === "read" ? value : { kind: "read", asset: value, window: { kind: "same" } }
 }
 
-function selectExecution({ retries, timeoutSeconds }: ExecutionPolicy): ExecutionPolicy {
-  return { retries, timeoutSeconds }
+function selectExecution({ retries, timeoutSeconds, pool }: ExecutionPolicy): ExecutionPolicy {
+  return { retries, timeoutSeconds, pool }
 }
 
 function buildAsset<N extends string, C extends Columns, P extends Partitions>(

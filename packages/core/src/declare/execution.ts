@@ -16,4 +16,6 @@ export interface ExecutionPolicy {
   readonly retries?: Retries | undefined
   /** The time limit of each attempt at a step. When it has passed, the query is interrupted and `signal` of the code is aborted. */
   readonly timeoutSeconds?: number | undefined
+  /** The pool of the configuration that limits the number of its steps which run at once. */
+  readonly pool?: string | undefined
 }

@@ -24,6 +24,7 @@ import {
   buildStepRecord,
 } from "./run-step.ts"
 import {
+  type PoolLimits,
   type StepQueue,
   delayStep,
   endStep,
@@ -41,6 +42,7 @@ export interface RunOptions {
   readonly command: string
   /** The maximum number of concurrent steps. */
   readonly concurrency: number
+  readonly pools: PoolLimits
   /** Starts no further steps after the first failure. */
   readonly failFast: boolean
 }
@@ -184,7 +186,7 @@ function listFirstRecords({ queue, state: { evaluation } }: ActiveRun): readonly
 async function findStepToStart(run: ActiveRun): Promise<Step | undefined> {
   const { queue, options, state } = run
   if (shouldStop(run) || queue.running.size >= options.concurrency) return undefined
-  const step = findReadyStep(queue)
+  const step = findReadyStep(queue, options.pools)
   if (step === undefined) return undefined
   await state.cache.load(listNeededRecords(state.evaluation, step))
   if (shouldStop(run)) return undefined

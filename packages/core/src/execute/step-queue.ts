@@ -29,6 +29,9 @@ export interface StepQueue {
   readonly due: Set<Step>
 }
 
+/** Pool → the number of its steps that may run at once. */
+export type PoolLimits = Readonly<Record<string, number>>
+
 /** The partitions of one computation that have not ended. */
 interface ComputationQueue {
   readonly computation: Computation
@@ -87,15 +90,17 @@ export function listNextSteps({ evaluation, queues }: StepQueue): readonly Step[
   )
 }
 
-/** Finds the first step, in the order of the plan, that is ready to start. */
-export function findReadyStep(queue: StepQueue): Step | undefined {
-  const [dueStep] = queue.due
+/** Finds the first step, in the order of the plan, that is ready to start and whose pool has a free slot. */
+export function findReadyStep(queue: StepQueue, pools: PoolLimits): Step | undefined {
+  const fullPools = listFullPools(queue, pools)
+  const dueStep = [...queue.due].find((step) => !isInPool(step, fullPools))
   if (dueStep !== undefined) return dueStep
   if (queue.nextCheck !== undefined) return queue.nextCheck
   if ([...queue.running, ...queue.waiting].some(({ kind }) => kind === "check")) return undefined
   for (const computationQueue of queue.queues)
     if (
       computationQueue.next !== undefined &&
+      !isInPool(computationQueue, fullPools) &&
       !isBlocked(queue, computationQueue, computationQueue.next)
     )
       return buildMaterializeStep(
@@ -104,6 +109,26 @@ export function findReadyStep(queue: StepQueue): Step | undefined {
         computationQueue.next,
       )
   return undefined
+}
+
+/** Lists the pools without a free slot; a step that only runs checks uses none. */
+function listFullPools({ running }: StepQueue, pools: PoolLimits): ReadonlySet<string> {
+  const counts = new Map<string, number>()
+  for (const step of running) {
+    const pool = step.kind === "check" ? undefined : step.computation.execution.pool
+    if (pool !== undefined) counts.set(pool, (counts.get(pool) ?? 0) + 1)
+  }
+  return new Set(
+    [...counts].flatMap(([pool, count]) => (count >= (pools[pool] ?? Infinity) ? [pool] : [])),
+  )
+}
+
+function isInPool(
+  step: Step | Pick<ComputationQueue, "computation">,
+  pools: ReadonlySet<string>,
+): boolean {
+  const pool = "computation" in step ? step.computation.execution.pool : undefined
+  return pool !== undefined && pools.has(pool)
 }
 
 /** Tests whether a computation's next partition reads a partition that has not ended. */

@@ -1,6 +1,7 @@
 import type { Computation } from "../declare/declaration.ts"
 import type { Retries } from "../declare/execution.ts"
 import type { Problem } from "../problem.ts"
+import { formatSuggestion } from "../suggest.ts"
 
 /** Finds problems of a computation's execution policy. */
 export function findExecutionProblems({ name, execution }: Computation): readonly Problem[] {
@@ -36,4 +37,19 @@ function findRetryProblems(asset: string, retries: Retries): readonly Problem[] 
       .filter(([, seconds]) => !(seconds >= 0 && seconds <= maxSeconds))
       .map(([option]) => toProblem(option, "a number of seconds from 0 to 86,400")),
   ]
+}
+
+/** Finds the pools of computations that the configuration does not declare. */
+export function findPoolProblems(
+  computations: readonly Computation[],
+  pools: Readonly<Record<string, number>>,
+): readonly Problem[] {
+  const names = Object.keys(pools)
+  return computations.flatMap(({ name, execution: { pool } }) => {
+    if (pool === undefined || names.includes(pool)) return []
+    const message = `\`${name}\` names the pool \`${pool}\`, which freshet.config.ts does not declare.`
+    const hint =
+      names.length > 0 ? formatSuggestion(pool, names) : `Declare it: pools: { ${pool}: 2 }.`
+    return [{ kind: "unknown_pool", asset: name, message, hint }]
+  })
 }

@@ -25,6 +25,7 @@ export const temperatures = codeAsset({
   upstream: { days },
   retries: { attempts: 5, backoffSeconds: 2 },
   timeoutSeconds: 30,
+  pool: "weather_api",
   async *compute(_upstream, { partition }) {
     yield { degrees: await fetchDegrees(`https://weather.example/${partition}`) }
   },
@@ -34,6 +35,7 @@ test("the execution policy belongs to the computation, and is no part of the ass
   expect(temperatures.computation.execution).toEqual({
     retries: { attempts: 5, backoffSeconds: 2 },
     timeoutSeconds: 30,
+    pool: "weather_api",
   })
   expect(temperatures).not.toHaveProperty("retries")
 })

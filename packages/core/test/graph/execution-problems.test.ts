@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
 
-import { buildGraph } from "../../src/engine.ts"
+import { buildGraph, findPoolProblems } from "../../src/engine.ts"
 import { sql } from "../../src/index.ts"
-import { dailyAsset, source } from "../declarations.ts"
+import { buildValidGraph, dailyAsset, source } from "../declarations.ts"
 
 const raw = source("raw")
 
@@ -24,5 +24,22 @@ test("every wrong option of retries is a problem of the declaration", () => {
 test.each([0, -1, Number.NaN, 604_801])("a time limit of %s seconds is a problem", (seconds) => {
   expect(findProblems({ timeoutSeconds: seconds })).toEqual([
     "timeoutSeconds of `a` is not a number of seconds above 0, up to 604,800.",
+  ])
+})
+
+test("a pool that the configuration does not declare is a problem", () => {
+  const { computations } = buildValidGraph(
+    raw,
+    dailyAsset("a", sql`select n from ${raw}`, { pool: "wether" }),
+  )
+  expect(findPoolProblems(computations, { wether: 1 })).toEqual([])
+  expect(findPoolProblems(computations, { weather: 1 })).toMatchObject([
+    {
+      message: "`a` names the pool `wether`, which freshet.config.ts does not declare.",
+      hint: expect.stringContaining("weather"),
+    },
+  ])
+  expect(findPoolProblems(computations, {})).toMatchObject([
+    { hint: "Declare it: pools: { wether: 2 }." },
   ])
 })

@@ -126,7 +126,7 @@ async function executePlan(
     },
     signal,
   }
-  const options = { command, concurrency: config.concurrency, failFast }
+  const options = { command, concurrency: config.concurrency, pools: config.pools, failFast }
   const result = await execute(project.evaluation, plan, effects, options)
   return { requestedPlan, result, endedSteps, ms: nowMs() - startedMs }
 }

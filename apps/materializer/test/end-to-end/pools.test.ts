@@ -1,0 +1,38 @@
+import { expect, test } from "vitest"
+
+import { expectDone, runFreshet } from "./freshet-process.ts"
+import { allShopDays, declareFetched, withShop } from "./shop.ts"
+
+/** Fails if another partition is computed at the same time. */
+const exclusive = `
+  if (globalThis.fetching !== undefined) throw new Error("two at once: " + globalThis.fetching)
+  globalThis.fetching = partition
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  globalThis.fetching = undefined`
+
+test("the steps of a pool of one run one after the other", () =>
+  withShop(
+    async (project) => {
+      expectDone(await runFreshet(project, "backfill", "fetched", ...allShopDays))
+      await project.declare(`${declareFetched("", exclusive)}\nexport const pools = { api: 1 }`)
+      expectDone(await runFreshet(project, "wipe", "fetched", ...allShopDays, "--yes"))
+      const { code, stdout } = await runFreshet(project, "backfill", "fetched", ...allShopDays)
+      expect(code).toBe(3)
+      expect(stdout).toContain("two at once")
+    },
+    `${declareFetched(`pool: "api",`, exclusive)}\nexport const pools = { api: 1 }`,
+  ))
+
+test("a pool that is not declared, and a limit that is no number, are problems of the configuration", () =>
+  withShop(
+    async (project) => {
+      const unknown = await runFreshet(project, "status")
+      expect(unknown.code).toBe(2)
+      expect(unknown.stderr).toContain("names the pool `api`, which freshet.config.ts does not")
+      await project.declare(`${declareFetched("", "")}\nexport const pools = { api: 0 }`)
+      const wrong = await runFreshet(project, "status")
+      expect(wrong.code).toBe(2)
+      expect(wrong.stderr).toContain("pools.api in freshet.config.ts must be above 0.")
+    },
+    declareFetched(`pool: "api",`, ""),
+  ))
