@@ -27,6 +27,7 @@ export function formatExplanation(
     ...formatRootCauses(roots),
     ...formatFailedPartitions(document, formatPath).map((line) => `  ${line}`),
     ...formatCausePath(document, style),
+    ...formatPinnedFiles(document).flatMap((line) => ["", line]),
     "",
     paint(style, "strong", isBlocked(roots) ? "Once the blocker is gone" : "To fix it"),
     ...(document.failed_checks.length > 0 ? [correctionHint] : []),
@@ -54,6 +55,7 @@ function formatFreshState(
     return [
       "Its code and inputs match the latest materialization.",
       ...formatRemovedFile(document.removed_file),
+      ...formatPinnedFiles(document),
     ]
   const rows = failedPartitions
     .map((failed) => formatAssetPartition(failed.asset, failed.partition))
@@ -70,6 +72,14 @@ function formatFreshState(
 
 function formatRemovedFile(file: string | null): readonly string[] {
   return file === null ? [] : [`${file} is no longer landed: the rows cannot be recomputed.`]
+}
+
+function formatPinnedFiles({ pinned_files: files }: ExplanationDocument): readonly string[] {
+  if (files.length === 0) return []
+  const verb = files.length === 1 ? "was" : "were"
+  return [
+    `It is pinned to copies of ${files.join(", ")}, which ${verb} overwritten or removed. --repin reads the present files.`,
+  ]
 }
 
 function isBlocked(roots: readonly RootCauseDocument[]): boolean {

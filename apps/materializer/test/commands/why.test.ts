@@ -100,6 +100,7 @@ test("--json has root causes, path and command", async () => {
   expect(JSON.parse(out)).toEqual({
     waiting_set: null,
     removed_file: null,
+    pinned_files: [],
     schema_version: 3,
     asset: "best_items",
     partition: "2026-01-04",

@@ -68,6 +68,12 @@ test("an overwritten snapshot that is read as landed does not rewrite history, a
     const idle = await runFreshet(project, "materialize", "recs", ...bothDays)
     expect(idle.stdout).toBe("Nothing is stale: all requested partitions are fresh.\n")
     expectDone(await runFreshet(project, "verify", "recs", ...bothDays, "--sample", "100"))
+    const why = ["why", "recs", "--partition", "2026-01-01"] as const
+    expect((await runFreshet(project, ...why)).stdout).toContain(
+      "It is pinned to copies of price.json, which was overwritten or removed.",
+    )
+    expect(await readFreshetJson(project, ...why)).toMatchObject({ pinned_files: ["price.json"] })
+    expect((await runFreshet(project, "lineage", "recs")).stdout).toContain("price (as landed)")
 
     landPrice(project, 20)
     const first = ["backfill", "recs", "--date", "2026-01-01", "--repin"]
@@ -175,6 +181,13 @@ test("a lost copy fails only the recomputation, with its path, until the file or
     const verify = await runFreshet(project, "verify", "recs", ...bothDays, "--sample", "100")
     expect(verify.code).toBe(10)
     expect(verify.stdout + verify.stderr).toContain("copy of price.json lost")
+    const { findings } = JSON.parse(
+      (await runFreshet(project, "verify", "recs", "--files", "--json")).stdout,
+    )
+    expect(findings).toMatchObject([
+      { kind: "copy_lost", asset: "price" },
+      { kind: "copy_lost", asset: "price" },
+    ])
 
     await project.declare(declareHistory({ price: "n + 1" }))
     const failed = await runFreshet(project, "materialize")

@@ -64,16 +64,22 @@ export function asLanded<A extends SourceAsset>(source: A | Read<A>): Read<A> {
 /** In a check's query: the rows of the checked partition. */
 export const itself: Read<undefined> = { kind: "read", asset: undefined, window: { kind: "same" } }
 
-/** The name of the relation that a query reads: the asset's name, with the window unless it is the same partition, and with "as landed" if it is pinned. */
+/** Formats the window of a read for people, with "as landed" if it is pinned: `same`, `last 7`, `as landed`, `latest, as landed`. */
+export function formatReadWindow({
+  window,
+  asLanded = false,
+}: Pick<Read, "window" | "asLanded">): string {
+  if (!asLanded) return formatWindow(window)
+  return window.kind === "same" ? "as landed" : `${formatWindow(window)}, as landed`
+}
+
+/** The name of the relation that a query reads: the asset's name, with the window unless it is the same partition. */
 export function formatRelationName(
   read: Pick<Read, "window" | "asLanded"> & {
     readonly asset: { readonly name: string } | undefined
   },
 ): string {
   const name = read.asset?.name ?? "itself"
-  const modifiers = [
-    read.window.kind === "same" ? [] : [formatWindow(read.window)],
-    read.asLanded === true ? ["as landed"] : [],
-  ].flat()
-  return modifiers.length === 0 ? name : `${name} [${modifiers.join(", ")}]`
+  const window = formatReadWindow(read)
+  return window === "same" ? name : `${name} [${window}]`
 }

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest"
 
-import { getAssetStatus, type Graph, isFresh, listChangedInputs } from "../../src/engine.ts"
+import {
+  getAssetStatus,
+  type Graph,
+  isFresh,
+  listChangedInputs,
+  listOutdatedPins,
+} from "../../src/engine.ts"
 import { asLanded, last, latest, previous, sql, type Asset } from "../../src/index.ts"
 import { buildValidGraph, dailyAsset, day, snapshotSource, source } from "../declarations.ts"
 import { afterDay } from "../declarations.ts"
@@ -124,6 +130,22 @@ describe("a read as landed", () => {
     const evaluation = evaluateProject(project, declare(value("changed")))
     const { reads } = project.steps[0] ?? { reads: [] }
     expect(listChangedInputs(evaluation, value("changed").computation, day(1), reads)).toEqual([])
+  })
+})
+
+describe("the outdated pins of a partition", () => {
+  test("are the files that were overwritten or removed", async () => {
+    const graph = declare(value())
+    const project = await runTwoDays(graph)
+    const listPins = () =>
+      [1, 2].map((at) =>
+        listOutdatedPins(evaluateProject(project, graph), value().computation, day(at)),
+      )
+    expect(listPins()).toEqual([["prices/0"], []])
+    land(project, "prices", 0, undefined)
+    expect(listPins()).toEqual([["prices/0"], ["prices/0"]])
+    land(project, "prices", 0, "10")
+    expect(listPins()).toEqual([[], ["prices/0"]])
   })
 })
 

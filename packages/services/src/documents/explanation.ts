@@ -37,6 +37,8 @@ export const explanationSchema = z.strictObject({
   waiting_set: z.nullable(waitingSetSchema),
   /** The oldest file that the rows were computed from and that is no longer landed, so that they cannot be recomputed; null when every file is. */
   removed_file: z.nullable(z.string()),
+  /** The files that the partition is pinned to and that were overwritten or removed: it is computed from their copies. */
+  pinned_files: listSchema(z.string()),
   /** The command that brings the partition up to date; null for a fresh one. */
   command: z.nullable(z.string()),
 })

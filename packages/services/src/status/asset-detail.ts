@@ -3,7 +3,7 @@ import {
   type CheckResult,
   formatPartitionKey,
   formatQuantity,
-  formatWindow,
+  formatReadWindow,
   getAssetStatus,
   type MaterializationRecord,
   renderSql,
@@ -76,9 +76,9 @@ function describePartitioning({ partitions }: AnyAsset): string {
 }
 
 function listReads({ name, computation }: Asset): AssetDetailDocument["reads"] {
-  return computation.reads.map(({ asset, window }) => ({
-    asset: asset?.name ?? name,
-    window: formatWindow(window),
+  return computation.reads.map((read) => ({
+    asset: read.asset?.name ?? name,
+    window: formatReadWindow(read),
   }))
 }
 

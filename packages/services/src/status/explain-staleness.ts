@@ -6,6 +6,7 @@ import {
   formatLandingPath,
   formatPartitions,
   getAsset,
+  listOutdatedPins,
   type PartitionRange,
   type Problem,
   ProblemsError,
@@ -68,6 +69,7 @@ async function buildExplanation(
     failed_checks: await readFailedPartitions(project, explanation),
     waiting_set: findWaitingSet(project, asset.name),
     removed_file: findRemovedPath(project, asset, partition),
+    pinned_files: listOutdatedPins(project.evaluation, asset.computation, partition),
     command: isFresh ? null : formatFixCommand(project.evaluation, asset.name, partition),
   }
 }
@@ -113,6 +115,7 @@ function explainAwaitedPartition(
     failed_checks: [],
     waiting_set: findWaitingSet(project, asset),
     removed_file: null,
+    pinned_files: [],
     command: formatFixCommand(project.evaluation, asset, range?.to),
   }
 }

@@ -1,4 +1,10 @@
-import { type Edge, findReachable, formatWindow, type Graph, listEdges } from "@freshet/core/engine"
+import {
+  type Edge,
+  findReachable,
+  formatReadWindow,
+  type Graph,
+  listEdges,
+} from "@freshet/core/engine"
 
 import type { LineageDocument } from "../documents/lineage.ts"
 import { selectAssets } from "../plan/select-assets.ts"
@@ -56,6 +62,7 @@ function listWindows(graph: Graph, { from, to }: Edge): readonly string[] {
   const reader = graph.assets.get(to)
   if (reader?.kind !== "asset") return []
   return reader.computation.reads
-    .filter((read) => read.asset?.name === from && read.window.kind !== "same")
-    .map((read) => formatWindow(read.window))
+    .filter((read) => read.asset?.name === from)
+    .map(formatReadWindow)
+    .filter((window) => window !== "same")
 }

@@ -16,6 +16,7 @@ import type { WorkProgress } from "../events.ts"
 import { mapConcurrently } from "../map-concurrently.ts"
 import { selectCurrentRecords } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
+import { findLostCopies } from "./find-lost-copies.ts"
 import { findRecordOfFile, recomputePartition, type RecomputeResult } from "./recomputation.ts"
 import { samplePartitions } from "./sample-partitions.ts"
 
@@ -127,6 +128,7 @@ async function checkFiles(
   const { graph, evaluation, ledger } = project
   const findings: VerificationFinding[] = []
   const total = countAllPartitions(selectedRanges)
+  const readCopies = new Set<string>()
   let [files, done] = [0, 0]
   for (const [computation, ranges] of selectedRanges)
     for (const range of splitIntoBlocks(ranges)) {
@@ -143,10 +145,13 @@ async function checkFiles(
       ))
         if (finding !== undefined)
           findings.push({ computation, partition: finding.partition, result: finding })
+      if (request.files && computation.reads.some(({ asLanded }) => asLanded === true))
+        for (const lostCopy of await findLostCopies(project, records, readCopies))
+          findings.push({ computation, ...lostCopy })
       done += range.to - range.from + 1
       request.emit({ kind: "work_progress", phase: "files", done, total })
     }
-  return { files, findings }
+  return { files: files + readCopies.size, findings }
 }
 
 function* splitIntoBlocks(ranges: readonly PartitionRange[]): Iterable<PartitionRange> {

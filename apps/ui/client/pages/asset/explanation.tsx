@@ -33,6 +33,7 @@ export function Explanation({
       <div className="stack">
         <Roots roots={roots} />
         <CausePath explanation={explanation} />
+        <PinnedFiles files={explanation.pinned_files} />
         <FailedChecks explanation={explanation} />
         <p className="quiet">
           {asset.rows === null
@@ -74,6 +75,16 @@ function Roots({ roots }: Pick<ExplanationDocument, "roots">) {
       </p>
     )
   })
+}
+
+/** The overwritten files that the partition is pinned to. */
+function PinnedFiles({ files }: { readonly files: ExplanationDocument["pinned_files"] }) {
+  if (files.length === 0) return null
+  return (
+    <p className="quiet">
+      It is pinned to copies of {files.join(", ")}, which have been overwritten or removed.
+    </p>
+  )
 }
 
 /** The path from the first root cause, with the source that changed before it. */
