@@ -34,7 +34,7 @@ export function buildRemovedInputs(
 /** A read of a source that keeps what was computed from removed files. */
 interface RemovableRead {
   readonly reading: Reading
-  /** The partitions whose files may have been removed: those before the first landed file. */
+  /** The partitions whose files may have been removed: the declared ones before the first landed file. */
   readonly removable: PartitionRange
 }
 
@@ -48,7 +48,8 @@ function listRemovableReads(
     if (!isKept || !isTimed(asset.partitions)) return []
     const range = bounds.get(asset.name)
     const firstLanded = (range && findLandedRange(landing, asset.name, range))?.from ?? Infinity
-    const removable = { from: asset.partitions.start, to: firstLanded - 1 }
+    const { start, end = Infinity } = asset.partitions
+    const removable = { from: start, to: Math.min(firstLanded - 1, end) }
     return removable.from <= removable.to ? [{ reading, removable }] : []
   })
 }
@@ -83,7 +84,8 @@ function findRemovedReads(
     const versions = recordedReads.find((recorded) => recorded.relation === relation)?.versions
     const removed = (versions ?? []).filter(([index, version]) => {
       const isEmptyAlready = version === emptyVersion && isExisting(inputs, asset, index)
-      return window && isWithin(window, index) && !isEmptyAlready
+      const isLanded = inputs.landing.get(asset.name)?.has(index) === true
+      return window && isWithin(window, index) && !isEmptyAlready && !isLanded
     })
     if (removed.some(([, version]) => version !== emptyVersion)) removedReads.set(relation, removed)
   }

@@ -1,8 +1,15 @@
 import { describe, expect, test } from "vitest"
 
 import { getAssetStatus, type Graph } from "../../src/engine.ts"
-import { all, last, previous, sql, type Asset } from "../../src/index.ts"
-import { buildValidGraph, dailyAsset, day, source } from "../declarations.ts"
+import { all, daily, last, previous, sql, unpartitioned, type Asset } from "../../src/index.ts"
+import {
+  afterDay,
+  buildValidGraph,
+  dailyAsset,
+  day,
+  partitionedSource,
+  source,
+} from "../declarations.ts"
 import {
   type MemoryProject,
   createProjectWithDays,
@@ -183,5 +190,34 @@ describe("other files that are not landed", () => {
     await run(project, graph)
     removeOldest(project, 1)
     expect((await run(project, graph)).planned).toEqual(["total 2026-01-02"])
+  })
+})
+
+describe("a landed file that is no partition of its source is not a removed file", () => {
+  const declareSum = (end?: string) => {
+    const partitions = daily({ start: "2026-01-01", ...(end && { end }) })
+    const files = partitionedSource("raw", partitions, { whenMissing: "gap" })
+    return buildValidGraph(
+      files,
+      dailyAsset("sum", sql`from ${all(files)}`, { partitions: unpartitioned }),
+    )
+  }
+
+  const exists = (project: MemoryProject, graph: Graph) =>
+    evaluateProject(project, graph).bounds.has("sum")
+
+  test("when the source ends before it", async () => {
+    const project = createProjectWithDays([2, 3])
+    await run(project, declareSum())
+    expect(exists(project, declareSum("2026-01-01"))).toBe(false)
+    expect(exists(project, declareSum())).toBe(true)
+    expect((await run(project, declareSum())).planned).toEqual([])
+  })
+
+  test("when the clock was ahead", async () => {
+    const project = createProjectWithDays([5])
+    await run(project, declareSum())
+    project.nowMs = afterDay(4)
+    expect(exists(project, declareSum())).toBe(false)
   })
 })
