@@ -164,3 +164,46 @@ test("case 14: a new asset reuses a name, and the history stays with the asset t
     declareCounts(["lines", "count(*)"]),
   )
 })
+
+/** Declares an asset by region and a daily one, and a sum over all regions. */
+function declareRegions(
+  regions: readonly [name: string, ...previousNames: readonly string[]],
+  days: readonly [name: string, ...previousNames: readonly string[]],
+): string {
+  const formatNames = ([name, ...previousNames]: readonly string[]) =>
+    JSON.stringify({ name, previousNames }).slice(1, -1)
+  return declareShop({
+    moreAssets: {
+      names: "regions, days, report",
+      code: `
+        import { all, staticKeys, unpartitioned } from "@freshet/core"
+        const counted = { group: "shop", description: "Counts.", columns: { n: int64("How many.") } }
+        const regions = sqlAsset({
+          ...counted, ${formatNames(regions)}, partitions: staticKeys(["de", "fr", "it"]),
+          query: sql\`select 7::bigint as n\`,
+        })
+        const days = sqlAsset({
+          ...counted, ${formatNames(days)}, partitions, query: sql\`select count(*) as n from \${orders}\`,
+        })
+        const report = sqlAsset({
+          ...counted, name: "report", partitions: unpartitioned,
+          query: sql\`select sum(n)::bigint as n from \${all(regions)}\`,
+        })`,
+    },
+  })
+}
+
+test("case 14: an asset with keys and a daily one swap their names, and the recorded reads still name the keys", async () => {
+  await withShop(
+    async (project) => {
+      expectDone(await runFreshet(project, "materialize", ...allShopDays))
+      expectDone(await runFreshet(project, "materialize"))
+      await project.declare(declareRegions(["days", "regions"], ["regions", "days"]))
+      expect((await runFreshet(project, "materialize")).stdout).toContain("Nothing is stale")
+      const verified = await runFreshet(project, "verify", "report")
+      expectDone(verified)
+      expect(verified.stdout).toContain("1 of 1 partition of 1 asset recomputed")
+    },
+    declareRegions(["regions"], ["days"]),
+  )
+})

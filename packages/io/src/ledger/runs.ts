@@ -1,5 +1,6 @@
 import {
   type CheckResult,
+  findAssetByStableName,
   groupBy,
   type LandedFile,
   type LineCount,
@@ -224,13 +225,13 @@ function toReadVersions(
   names: LedgerNames,
   [relation, asset, short, versions]: RecordedRead,
 ): ReadVersions {
-  const currentName = getCurrentName(names, asset)
+  const name = findAssetByStableName(names.graph, asset)?.name ?? getCurrentName(names, asset)
   return {
     relation,
     asset,
     short,
     versions: versions.flatMap(([id, version]) => {
-      const partition = findPartitionById(names, currentName, id)
+      const partition = findPartitionById(names, name, id)
       return partition === undefined ? [] : [[partition, version] as const]
     }),
   }
