@@ -1,34 +1,31 @@
 import {
   FreshetError,
-  buildRunningSums,
-  createLanes,
+  findAssetByStableName,
   findPartition,
-  fingerprintContent,
   formatPartitionKey,
   getOutputs,
   getPartitions,
-  isTimed,
-  getStablePartition,
-  parseFingerprint,
   type AssetRange,
   type Computation,
-  type EarlierMaterialization,
   type Failure,
-  type Fingerprint,
   type Graph,
-  type Lanes,
   type LedgerSnapshot,
   type Materialization,
-  type MaterializationHistory,
   type PartitionRange,
   type MaterializationRecord,
-  type MaterializationVersion,
   type ReadVersions,
   type SetPublication,
   type StepRecord,
   type TablePublication,
 } from "../src/engine.ts"
-import type { Asset, Partitions } from "../src/index.ts"
+import {
+  type StoredPartition,
+  type StoredRecord,
+  buildHistories,
+  definePartitions,
+  findStoredPartition,
+  listNames,
+} from "./memory-history.ts"
 
 /** A ledger in memory: the retained materializations in order of `seq`, the steps and the publications. */
 export interface MemoryLedger {
@@ -40,8 +37,10 @@ export interface MemoryLedger {
   readonly tables: Map<object, MemoryTable>
   /** The wiped partitions, each with the number of steps before it. */
   readonly removed: (StoredPartition & { readonly steps: number })[]
-  /** The definition of the partitions of each step. */
-  readonly definitions: string[]
+  /** The definitions of the partitions of each step and of its reads. */
+  readonly definitions: StepDefinitions[]
+  /** Asset → the previous names whose records have moved to it. */
+  readonly followedNames: Map<string, ReadonlySet<string>>
   /** The highest `seq` so far. */
   sequence: number
 }
@@ -53,17 +52,9 @@ interface MemoryTable {
   readonly atMs: number
 }
 
-/** A partition by its key, since the places of static keys may change, and by the definition of its asset's partitions. */
-interface StoredPartition {
-  readonly asset: string
-  readonly key: string
-  readonly definition: string
-}
-
-/** One retained materialization; the newest of a partition has the highest `seq`. */
-interface StoredRecord extends StoredPartition {
-  sequence: number
-  readonly record: MaterializationRecord
+interface StepDefinitions {
+  readonly partitions: string
+  readonly reads: readonly string[]
 }
 
 /** Creates an empty ledger. */
@@ -75,21 +66,17 @@ export function createMemoryLedger(): MemoryLedger {
     tables: new Map(),
     removed: [],
     definitions: [],
+    followedNames: new Map(),
     sequence: 0,
   }
 }
 
 /** Builds the snapshot of a ledger. */
 export function toSnapshot(ledger: MemoryLedger, graph: Graph): LedgerSnapshot {
-  const histories = new Map<string, MaterializationHistory>()
-  for (const computation of graph.computations) {
-    const history = toHistory(listAttempts(ledger, graph, computation), graph, computation)
-    if (history !== undefined) histories.set(computation.name, history)
-  }
   const version = String(ledger.steps.length)
   return {
     version,
-    histories,
+    histories: buildHistories(ledger.records, graph),
     failures: listFailures(ledger, graph),
     publications: toTablePublications(ledger, graph),
   }
@@ -109,50 +96,10 @@ function toTablePublications(ledger: MemoryLedger, graph: Graph): LedgerSnapshot
         file: dataVersion,
       }
     })
-    publications.set(asset.name, { asset: table.asset, partitions, atMs: table.atMs })
+    const current = listNames(graph, asset).includes(table.asset) ? asset.name : table.asset
+    publications.set(asset.name, { asset: current, partitions, atMs: table.atMs })
   }
   return publications
-}
-
-/** The records of all outputs of one attempt at one partition. */
-interface Attempt {
-  sequence: number
-  readonly partition: number
-  readonly records: MaterializationRecord[]
-}
-
-/** The retained attempts of one computation with all their outputs, oldest first. */
-function listAttempts(ledger: MemoryLedger, graph: Graph, computation: Computation): Attempt[] {
-  const attempts = new Map<string, Attempt>()
-  for (const asset of getOutputs(graph, computation)) {
-    const names = [asset.name, ...asset.previousNames]
-    for (const { sequence, record, ...stored } of ledger.records) {
-      const partition = names.includes(stored.asset)
-        ? findStoredPartition(asset, stored)
-        : undefined
-      if (partition === undefined) continue
-      const id = `${partition} ${record.inputVersion}`
-      const attempt = attempts.get(id) ?? { sequence, partition, records: [] }
-      attempt.records.push(record)
-      attempts.set(id, attempt)
-    }
-  }
-  return [...attempts.values()]
-    .filter(({ records }) => records.length === computation.outputs.length)
-    .toSorted((one, other) => one.sequence - other.sequence)
-}
-
-/** What decides the meaning of a partition's index. */
-function definePartitions(partitions: Partitions): string {
-  return isTimed(partitions) ? `${partitions.kind} ${partitions.zone}` : partitions.kind
-}
-
-/** Finds a stored partition among the present ones of an asset. */
-function findStoredPartition(
-  { partitions }: Pick<Asset, "partitions">,
-  { key, definition }: Pick<StoredPartition, "key" | "definition">,
-): number | undefined {
-  return definition === definePartitions(partitions) ? findPartition(partitions, key) : undefined
 }
 
 /** Lists the steps after a number of steps that were recorded with the present partitions of their computation. */
@@ -168,74 +115,9 @@ function listPresentSteps(
     ]),
   )
   return steps.filter(({ computation }, at) => {
-    const definition = present.get(computation) ?? definitions[at]
-    return at >= after && definition === definitions[at]
+    const { partitions } = definitions[at]!
+    return at >= after && (present.get(computation) ?? partitions) === partitions
   })
-}
-
-/** The retained materializations of one computation, in columns. */
-function toHistory(attempts: readonly Attempt[], graph: Graph, computation: Computation) {
-  if (attempts.length === 0) return undefined
-  const partitions = attempts.map(({ partition }) => partition)
-  const from = Math.min(...partitions)
-  const length = Math.max(...partitions) - from + 1
-  const outputs = computation.outputs.map(() => createLanes(length))
-  const columns = { inputs: createLanes(length), versionIndex: new Uint16Array(length) }
-  const versions: MaterializationVersion[] = []
-  const earlier = new Map<number, EarlierMaterialization[]>()
-  const newest = new Map<number, EarlierMaterialization>()
-  for (const { partition, records } of attempts) {
-    const materialization = toEarlierMaterialization(graph, computation, partition, records)
-    const previous = newest.get(partition)
-    if (previous !== undefined)
-      earlier.set(partition, [previous, ...(earlier.get(partition) ?? [])])
-    newest.set(partition, materialization)
-  }
-  for (const [partition, materialization] of newest) {
-    columns.versionIndex[partition - from] = 1 + internVersion(versions, materialization.version)
-    setLanes(columns.inputs, partition - from, materialization.input)
-    materialization.outputs.forEach((content, at) =>
-      setLanes(outputs[at]!, partition - from, content),
-    )
-  }
-  return { from, length, ...columns, sums: outputs.map(buildRunningSums), versions, earlier }
-}
-
-/** The place of a version in a list; a new version is appended. */
-function internVersion(
-  versions: MaterializationVersion[],
-  version: MaterializationVersion,
-): number {
-  const text = JSON.stringify(version)
-  const place = versions.findIndex((candidate) => JSON.stringify(candidate) === text)
-  return place < 0 ? versions.push(version) - 1 : place
-}
-
-function toEarlierMaterialization(
-  graph: Graph,
-  computation: Computation,
-  partition: number,
-  records: readonly MaterializationRecord[],
-): EarlierMaterialization {
-  const [asset] = getOutputs(graph, computation)
-  const stablePartition = getStablePartition(asset!.partitions, partition)
-  return {
-    input: parseFingerprint(records[0]!.fingerprint),
-    outputs: records.map(({ dataVersion }) => fingerprintContent(stablePartition, dataVersion)),
-    version: {
-      codeVersion: records[0]!.codeVersion,
-      checks: records.map(({ checkVersion: version, failedErrors, failedWarnings }) => ({
-        version,
-        failedErrors,
-        failedWarnings,
-      })),
-    },
-  }
-}
-
-function setLanes({ low, high }: Lanes, at: number, print: Fingerprint): void {
-  low[at] = print.low
-  high[at] = print.high
 }
 
 function listFailures(ledger: MemoryLedger, graph: Graph): Map<string, Map<number, Failure>> {
@@ -261,7 +143,7 @@ export function findRecords(
 ): readonly MaterializationRecord[] {
   return ranges.flatMap(({ asset: name, range }) => {
     const asset = graph.assets.get(name)!
-    const names = [name, ...asset.previousNames]
+    const names = listNames(graph, asset)
     return ledger.records
       .filter((stored) => names.includes(stored.asset))
       .toSorted((one, other) => one.sequence - other.sequence)
@@ -283,18 +165,30 @@ export function findReads(
   const asset = computation.outputs[0]!.asset
   const newest = findRecords(ledger, graph, [{ asset, range: { from: partition, to: partition } }])
   const inputVersion = newest.at(-1)?.inputVersion
-  const step = ledger.steps.findLast(
+  const at = ledger.steps.findLastIndex(
     ({ outcome, ...recorded }) =>
       recorded.inputVersion === inputVersion && outcome.kind === "materialized",
   )
-  return step?.reads ?? []
+  const { reads = [] } = ledger.steps[at] ?? {}
+  const definitions = ledger.definitions[at]?.reads ?? []
+  return reads.map((read, place) =>
+    definitions[place] === defineUpstream(graph, read) ? read : { ...read, versions: [] },
+  )
+}
+
+/** The present definition of the partitions that a read reads. */
+function defineUpstream(graph: Graph, { asset }: ReadVersions): string {
+  return definePartitions(findAssetByStableName(graph, asset)?.partitions ?? { kind: "none" })
 }
 
 /** Records a step as the Postgres ledger does: one materialization per asset, partition and input version; the newest has the highest `seq`. */
 export function recordStep(ledger: MemoryLedger, graph: Graph, step: StepRecord): void {
   ledger.steps.push(step)
   const computation = graph.computations.find(({ name }) => name === step.computation)!
-  ledger.definitions.push(definePartitions(getPartitions(graph, computation)))
+  ledger.definitions.push({
+    partitions: definePartitions(getPartitions(graph, computation)),
+    reads: step.reads.map((read) => defineUpstream(graph, read)),
+  })
   const sequence = (ledger.sequence += 1)
   const { kind } = step.outcome
   if (kind === "materialized")
@@ -331,7 +225,7 @@ function toStoredPartition(
 }
 
 function findStored(ledger: MemoryLedger, graph: Graph, step: StepRecord, asset: string) {
-  const names = [asset, ...graph.assets.get(asset)!.previousNames]
+  const names = listNames(graph, graph.assets.get(asset)!)
   const { key, definition } = toStoredPartition(graph, { asset, partition: step.partition })
   return ledger.records.find(
     (stored) =>
@@ -381,7 +275,7 @@ function countFailedChecks(step: StepRecord, asset: string) {
 /** Removes every materialization but the newest of each partition of a graph's assets. */
 export function wipeEarlier(ledger: MemoryLedger, graph: Graph): void {
   for (const asset of graph.assets.values()) {
-    const names = [asset.name, ...asset.previousNames]
+    const names = listNames(graph, asset)
     const stored = ledger.records.filter((candidate) => names.includes(candidate.asset))
     for (const record of stored)
       if (
@@ -413,7 +307,7 @@ export function findTouchedSince(
     for (const computation of graph.computations)
       for (const asset of getOutputs(graph, computation)) {
         const at = findStoredPartition(asset, stored)
-        const isOutput = [asset.name, ...asset.previousNames].includes(name)
+        const isOutput = listNames(graph, asset).includes(name)
         if (isOutput && at !== undefined) add(computation.name, at)
       }
   return touched

@@ -6,20 +6,15 @@ import * as Fingerprints from "../../src/evaluate/fingerprint.ts"
 import { run } from "../memory-project.ts"
 import {
   followLedger,
-  expectComplete,
-  readPublished,
   readFreshRows,
   buildRequest,
   formatStepName,
   whole,
 } from "../staleness-oracle/check-stories.ts"
+import { applyEdits } from "../staleness-oracle/edits.ts"
 import { createSourceReadsLookup, findFresh, isRetained } from "../staleness-oracle/expected-run.ts"
-import {
-  type Replay,
-  applyEdit,
-  startReplay,
-  buildCurrentGraph,
-} from "../staleness-oracle/replay.ts"
+import { expectPublished, followWriters, readTables } from "../staleness-oracle/publications.ts"
+import { type Replay, startReplay, buildCurrentGraph } from "../staleness-oracle/replay.ts"
 import { type Chapter, type Story, story } from "../staleness-oracle/story.ts"
 import { type Truth, findTruths } from "../staleness-oracle/truth.ts"
 
@@ -31,14 +26,17 @@ vi.mock("../../src/evaluate/fingerprint.ts", async (load) => {
 
 /** Replays a chapter: fresh partitions have the right rows, a run computes only partitions without a record of their inputs, and all its targets are fresh afterwards. */
 async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
-  for (const edit of chapter.edits) if (edit.kind !== "checks") applyEdit(replay, edit)
+  applyEdits(
+    replay,
+    chapter.edits.filter(({ kind }) => kind !== "checks"),
+  )
   const { project, facts, past } = replay
   const truth = findTruths(replay.shape, facts, createSourceReadsLookup(past, facts.declared))
   const graph = buildCurrentGraph(replay)
   project.storesProofs = chapter.pick % 3 === 0
   await expectRight(replay, graph, truth)
   const stepCount = project.steps.length
-  const published = readPublished(replay, graph)
+  const tables = readTables(replay)
   const { make } = buildRequest(chapter, replay, truth)
   project.computed.length = 0
   await run(project, graph, make)
@@ -49,11 +47,12 @@ async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
       isRetained(past, facts.declared, partition),
   )
   expect(repeated).toEqual([])
+  followWriters(replay, tables)
   followLedger(replay, truth, stepCount)
   const fresh = await expectRight(replay, graph, truth)
   if (chapter.run === "partial") return
   expect(fresh.toSorted()).toEqual([...findFresh(truth, past, facts.declared)].toSorted())
-  expectComplete(replay, truth, published)
+  expectPublished(replay, truth, tables)
 }
 
 /** Expects that the fresh partitions are fresh by definition, with the rows of a computation from scratch, and lists them. */

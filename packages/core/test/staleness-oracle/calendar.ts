@@ -25,6 +25,17 @@ export function moveBounds(
   return { ...setting, declared: { ...setting.declared, [granularity]: bounds } }
 }
 
+/** A setting in another time zone. Bounds that its clocks never show become the first ones of the story. */
+export function moveZone(setting: Setting, zone: string, first: Setting): Setting {
+  const moved = { ...setting, zone }
+  const isShown = (granularity: TimedGranularity) =>
+    moved.declared[granularity].every(
+      (key) => key === undefined || getPlace(moved, granularity, key) >= 0,
+    )
+  const hourly = (isShown("hourly") ? setting : first).declared.hourly
+  return { ...moved, declared: { ...setting.declared, hourly } }
+}
+
 export const settings: readonly Setting[] = [
   {
     zone: "UTC",

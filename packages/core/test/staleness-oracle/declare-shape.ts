@@ -2,6 +2,7 @@ import {
   formatRelationName,
   type ComputeRequest,
   type Graph,
+  type Publish,
   type Relation,
 } from "../../src/engine.ts"
 import {
@@ -35,6 +36,7 @@ import type { Granularity, Setting } from "./calendar.ts"
 import {
   type ComputationShape,
   type Declarations,
+  type Publication,
   type ReadContent,
   type ReadShape,
   type Rule,
@@ -45,6 +47,7 @@ import {
   findCheckRead,
   getComputationName,
   getName,
+  getPublication,
   passes,
   listPresentComputations,
   computeRows,
@@ -87,8 +90,8 @@ export function buildShapeGraph(shape: Shape, setting: Setting, declared: Declar
 type Table = Parameters<typeof publishTo>[0]
 const tables = new Map<string, Table>()
 
-/** The table of a computation, the same in every declaration. */
-function getTable(id: string): Table {
+/** The table that a computation was first published to, the same in every declaration. */
+export function getTable(id: string): Table {
   const table = tables.get(id) ?? { $inferInsert: {} }
   tables.set(id, table)
   return table
@@ -116,7 +119,7 @@ function buildAssets(
   }
   if (outputs.length === 1) {
     const { name, previousNames } = getName(declared, id)
-    const publish = publishTo(getTable(id), { set: "published" })
+    const publish = buildPublish(getPublication(declared, id))
     const extra = {
       group,
       partitions,
@@ -140,6 +143,13 @@ function buildAssets(
   return Object.values(
     sqlAssets({ name, group, partitions, shared, outputs: Object.fromEntries(described) }),
   )
+}
+
+function buildPublish({ set, table, keep }: Publication): Publish {
+  const several = { set, partitionColumn: "day" }
+  if (keep === "latest") return publishTo(getTable(table), { set })
+  if (keep === "partitions") return publishTo(getTable(table), { ...several, keep })
+  return publishTo(getTable(table), { ...several, keep: { last: keep } })
 }
 
 function getGroup({ groups }: Declarations, id: string): string {

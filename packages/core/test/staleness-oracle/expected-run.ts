@@ -1,7 +1,8 @@
 import type { StepOutcome } from "../../src/engine.ts"
+import type { ComputedPartition, FindSourceReads, SourceReads } from "./existence.ts"
 import type { Declarations } from "./shape.ts"
-import { getOriginalName } from "./shape.ts"
-import type { FindSourceReads, SourceReads, Truth } from "./truth.ts"
+import { getHistoryName } from "./shape.ts"
+import type { Truth } from "./truth.ts"
 
 type Truths = ReadonlyMap<string, Truth>
 
@@ -15,13 +16,13 @@ interface PastMaterialization {
 /** The oracle's history: a computation's first output names and a key → retained materializations, the newest last. */
 export type Past = Map<string, PastMaterialization[]>
 
-/** The key of a partition's history: the oldest names of its outputs, and its key. */
+/** The key of a partition's history: the names of the histories of its outputs, and its key. */
 function getPast(
   past: Past,
   declared: Declarations,
-  { computation, key, definition }: Pick<Truth, "computation" | "key" | "definition">,
+  { computation, key, definition }: ComputedPartition,
 ): PastMaterialization[] {
-  const names = computation.outputs.map((output) => getOriginalName(declared, output)).join("+")
+  const names = computation.outputs.map((output) => getHistoryName(declared, output)).join("+")
   const name = `${names} ${definition} ${key}`
   const materializations = past.get(name) ?? []
   past.set(name, materializations)
@@ -193,7 +194,12 @@ function formatRule(declared: Declarations, { checkInputs }: Truth, output: stri
   return JSON.stringify([rule, checkInputs.get(output)])
 }
 
-function failsCheck(declared: Declarations, { checksPassed }: Truth, output: string): boolean {
+/** Tests whether the rows of an output fail an error check. */
+export function failsCheck(
+  declared: Declarations,
+  { checksPassed }: Truth,
+  output: string,
+): boolean {
   return declared.checks.get(output)?.severity === "error" && checksPassed.get(output) === false
 }
 

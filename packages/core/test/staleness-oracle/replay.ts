@@ -1,25 +1,24 @@
 import { FreshetError, findPartition, type Graph } from "../../src/engine.ts"
-import { wipeEarlier } from "../memory-ledger.ts"
 import { type MemoryProject, land, createMemoryProject } from "../memory-project.ts"
 import type { Granularity, Setting } from "./calendar.ts"
-import { getCalendar, getPlace, moveBounds } from "./calendar.ts"
+import { getCalendar, getPlace } from "./calendar.ts"
 import {
   createRowChecker,
   buildPartitions,
   buildShapeGraph,
   computeEngineRows,
 } from "./declare-shape.ts"
-import { type Past, keepNewest } from "./expected-run.ts"
+import type { Facts } from "./existence.ts"
+import type { Past } from "./expected-run.ts"
 import {
   type Declarations,
   type NamedAsset,
+  type Publication,
   type Rule,
   type Shape,
-  type SourceShape,
   getName,
 } from "./shape.ts"
-import { type Chapter, type Edit, type Story, buildShape, firstKeys, pickKey } from "./story.ts"
-import type { Facts } from "./truth.ts"
+import { type Chapter, type Story, buildShape, firstKeys, pickKey } from "./story.ts"
 
 /** A story during its replay: the project of the code under test, and the facts and memory of the oracle. */
 export interface Replay {
@@ -29,21 +28,28 @@ export interface Replay {
   /** The graph with the present granularities. */
   shape: Shape
   readonly past: Past
+  /** Table → the name of the history that wrote its rows. */
+  readonly writers: Map<string, string>
 }
 
 /** The facts of a story, as its edits change them. */
 interface ReplayFacts extends Facts {
   setting: Setting
-  /** Computation → its granularity, if it is not the first one. */
+  /** Source or computation → its granularity, if it is not the first one. */
   readonly granularities: Map<string, Granularity>
   readonly landed: Map<string, Map<string, string>>
   nowMs: number
+  /** The time by which the clock is ahead in this chapter. */
+  aheadMs: number
   readonly declared: Declarations & {
     readonly salts: Map<string, number>
     readonly names: Map<string, NamedAsset>
     readonly removed: Set<string>
     readonly checks: Map<string, Rule>
     readonly groups: Map<string, string>
+    readonly publications: Map<string, Publication>
+    readonly histories: Map<string, string>
+    readonly swaps: Map<string, string>
     keys: readonly string[]
   }
 }
@@ -67,10 +73,20 @@ export function startReplay(story: Story): Replay {
     removed: new Set<string>(),
     checks: new Map(),
     groups: new Map(),
+    publications: new Map(),
+    histories: new Map(),
+    swaps: new Map(),
     keys: firstKeys,
   }
-  const facts = { setting, landed, nowMs, declared, granularities: new Map() }
-  return { story, project, facts, shape, past: new Map() }
+  const facts = { setting, landed, nowMs, aheadMs: 0, declared, granularities: new Map() }
+  return { story, project, facts, shape, past: new Map(), writers: new Map() }
+}
+
+/** Creates an empty project over the files and declarations at the end of a story. */
+export function startFromScratch(replay: Replay): Replay {
+  const project = createMemoryProject(0, { rows: computeEngineRows })
+  project.hash = replay.project.hash
+  return { ...replay, project, past: new Map(), writers: new Map() }
 }
 
 /** Creates an exact and short hash: the number of a text in the order of first use. */
@@ -81,80 +97,6 @@ function createInterner(): (text: string) => string {
     hashByText.set(text, shortHash)
     return shortHash
   }
-}
-
-/** Applies an edit to the facts. */
-export function applyEdit(replay: Replay, edit: Edit): void {
-  const { facts, past } = replay
-  const { declared } = facts
-  const { sources, computations } = replay.shape
-  const source = sources[edit.pick % sources.length]!
-  const computation = computations[edit.pick % computations.length]!
-  const output = computation.outputs[edit.pick % computation.outputs.length]!
-  switch (edit.kind) {
-    case "land":
-    case "take away": {
-      const landingSetting = { ...facts.setting, declared: replay.story.setting.declared }
-      const key = pickKey(landingSetting, declared.keys, source.granularity, edit.place)
-      if (edit.kind === "take away") facts.landed.get(source.id)!.delete(key)
-      else facts.landed.get(source.id)!.set(key, String(edit.content))
-      return
-    }
-    case "take away the oldest":
-      takeOldestAway(replay, source, edit.count)
-      return
-    case "code":
-      declared.salts.set(computation.id, edit.salt)
-      return
-    case "time":
-      facts.nowMs += edit.hours * 3_600_000
-      return
-    case "remove or bring back":
-      if (!declared.removed.delete(computation.id)) declared.removed.add(computation.id)
-      return
-    case "rename":
-      renameAsset(replay, edit.pick % 3 === 0 ? source.id : output, edit.isSaid)
-      return
-    case "checks":
-      if (edit.rule === undefined) declared.checks.delete(output)
-      else declared.checks.set(output, edit.rule)
-      return
-    case "group":
-      declared.groups.set(edit.pick % 3 === 0 ? source.id : computation.id, edit.group)
-      return
-    case "wipe":
-      keepNewest(past)
-      wipeEarlier(replay.project, buildFullGraph(replay))
-      return
-    case "keys":
-      declared.keys = edit.keys
-      return
-    case "granularity":
-      facts.granularities.set(computation.id, edit.granularity)
-      replay.shape = buildShape(replay.story.drawn, facts.granularities)
-      return
-    case "bounds":
-      facts.setting = moveBounds(facts.setting, edit.granularity, edit)
-  }
-}
-
-/** Removes the oldest files of a source that is partitioned by time. */
-function takeOldestAway({ facts }: Replay, { id, granularity }: SourceShape, count: number): void {
-  if (granularity === "none" || granularity === "static") return
-  const files = facts.landed.get(id)!
-  for (const key of [...files.keys()].toSorted().slice(0, count)) files.delete(key)
-}
-
-/** Renames an asset to a new name. */
-function renameAsset({ facts }: Replay, id: string, isSaid: boolean): void {
-  const { names } = facts.declared
-  const { name, previousNames } = getName(facts.declared, id)
-  names.set(id, { name: `${name}_`, previousNames: isSaid ? [...previousNames, name] : [] })
-}
-
-/** Builds the graph of all computations, including removed ones. */
-function buildFullGraph({ shape, facts }: Replay): Graph {
-  return buildShapeGraph(shape, facts.setting, { ...facts.declared, removed: new Set() })
 }
 
 /** Applies the facts to the project, and builds the current graph. */

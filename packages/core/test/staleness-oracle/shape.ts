@@ -54,8 +54,26 @@ export interface Declarations {
   readonly checks: ReadonlyMap<string, Rule>
   /** Source or computation → its group, if it is not the first one. */
   readonly groups: ReadonlyMap<string, string>
+  /** Computation → its publication, if it is not the first one. */
+  readonly publications: ReadonlyMap<string, Publication>
+  /** Asset → the name of its history, if it is not the asset's first name. */
+  readonly histories: ReadonlyMap<string, string>
+  /** Asset → the asset with which it swapped names. */
+  readonly swaps: ReadonlyMap<string, string>
   /** The keys of all assets partitioned by key. */
   readonly keys: readonly string[]
+}
+
+/** The publication of a daily computation: its set, the first computation with its table, and the days in the table. */
+export interface Publication {
+  readonly set: string
+  readonly table: string
+  readonly keep: "latest" | "partitions" | number
+}
+
+/** The publication of a computation. */
+export function getPublication({ publications }: Declarations, id: string): Publication {
+  return publications.get(id) ?? { set: "published", table: id, keep: "latest" }
 }
 
 export interface NamedAsset {
@@ -117,7 +135,7 @@ export function chooseWindow(
 }
 
 /** The current name of an asset, with its previous names. */
-export function getName({ names }: Declarations, id: string): NamedAsset {
+export function getName({ names }: Pick<Declarations, "names">, id: string): NamedAsset {
   return names.get(id) ?? { name: id, previousNames: [] }
 }
 
@@ -125,6 +143,11 @@ export function getName({ names }: Declarations, id: string): NamedAsset {
 export function getOriginalName(declared: Declarations, id: string): string {
   const { name, previousNames } = getName(declared, id)
   return previousNames[0] ?? name
+}
+
+/** The name of the history of an asset: it follows the asset when previous names are declared. */
+export function getHistoryName({ histories }: Pick<Declarations, "histories">, id: string): string {
+  return histories.get(id) ?? id
 }
 
 /** The name of a computation: for a single output the output's name. */

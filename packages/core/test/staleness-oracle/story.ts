@@ -2,8 +2,8 @@ import fc from "fast-check"
 
 import type { Granularity, TimedGranularity } from "./calendar.ts"
 import { type Setting, getCalendar, getPlace, settings } from "./calendar.ts"
-import { type ComputationShape, type ReadShape, type Rule, type Shape } from "./shape.ts"
-import { type SourceShape, chooseWindow, windows } from "./shape.ts"
+import type { ComputationShape, Publication, ReadShape, Rule, Shape, SourceShape } from "./shape.ts"
+import { chooseWindow, windows } from "./shape.ts"
 
 /** A random graph, its first landed files, and the chapters that follow. */
 export interface Story {
@@ -38,6 +38,12 @@ export type Edit = { readonly pick: number } & (
   | { readonly kind: "group"; readonly group: string }
   | { readonly kind: "keys"; readonly keys: readonly string[] }
   | { readonly kind: "granularity"; readonly granularity: Granularity }
+  | { readonly kind: "set"; readonly set: string; readonly isWhole: boolean }
+  | { readonly kind: "table"; readonly other: number }
+  | { readonly kind: "keep"; readonly keep: Publication["keep"] }
+  | { readonly kind: "swap"; readonly other: number }
+  | { readonly kind: "zone"; readonly zone: string | undefined }
+  | { readonly kind: "clock ahead"; readonly days: number }
   | {
       readonly kind: "bounds"
       readonly granularity: TimedGranularity
@@ -100,6 +106,12 @@ const anyEdit = fc.oneof(
   buildEdit(1, "group", { group: fc.constantFrom("g", "h") }),
   buildEdit(1, "keys", { keys: fc.constantFrom(...keySets) }),
   buildEdit(2, "granularity", { granularity }),
+  buildEdit(1, "set", { set: fc.constantFrom("published", "other"), isWhole: fc.boolean() }),
+  buildEdit(1, "table", { other: number(97) }),
+  buildEdit(1, "keep", { keep: fc.constantFrom("latest", "partitions", 1, 3) }),
+  buildEdit(1, "swap", { other: number(97) }),
+  buildEdit(1, "zone", { zone: fc.constantFrom(undefined, "UTC", "America/New_York") }),
+  buildEdit(1, "clock ahead", { days: fc.constantFrom(2, 9) }),
   buildEdit(2, "bounds", {
     granularity: fc.constantFrom("hourly", "daily", "daily", "weekly", "monthly"),
     shift: fc.integer({ min: -1, max: 2 }),
@@ -141,7 +153,7 @@ const computations = fc.array(
     granularity,
     accumulates: fc.constantFrom(false, false, true),
     isDouble: fc.constantFrom(false, false, true),
-    isPublished: fc.constantFrom(false, false, true),
+    isPublished: fc.constantFrom(false, true, true),
     modulus: fc.constantFrom(1, 2, 3, 1009),
     reads: fc.array(fc.record({ pick: number(997), window: number(windows.length) }), {
       minLength: 1,
@@ -196,12 +208,15 @@ export interface Drawn {
 
 type Readable = { readonly id: string; readonly granularity: Granularity }
 
-/** Builds the graph of some choices; `granularities` replaces the drawn granularities of computations. */
+/** Builds the graph of some choices; `granularities` replaces the drawn granularities of sources and computations. */
 export function buildShape(
   drawn: Drawn,
   granularities: ReadonlyMap<string, Granularity> = new Map(),
 ): Shape {
-  const sources = drawn.sources.map((source, place) => ({ ...source, id: `s${place}` }))
+  const sources = drawn.sources.map((source, place) => {
+    const id = `s${place}`
+    return { ...source, id, granularity: granularities.get(id) ?? source.granularity }
+  })
   const readable: Readable[] = [...sources]
   const computations = drawn.computations.map((drawnComputation, place) => {
     const id = `c${place}`
