@@ -1,10 +1,10 @@
-import { cpSync, rmSync } from "node:fs"
+import { cpSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
 import type { DeclaredProject } from "../declared-project.ts"
-import { runFreshet } from "../freshet-process.ts"
+import { readFreshetJson, runFreshet } from "../freshet-process.ts"
 import { readPublishedRows, withPublishedRecs } from "../published-recs.ts"
 import { withClockAhead } from "../test-project.ts"
 import {
@@ -14,9 +14,15 @@ import {
   type Edit,
   firstDeclared,
   type History,
+  nameAssets,
 } from "./history.ts"
 
-const createTables = "create table recs (u bigint primary key, n bigint not null)"
+const createTables = ["recs", "others"]
+  .map(
+    (table) =>
+      `create table ${table} (day date, k text primary key, u bigint not null, n bigint not null);`,
+  )
+  .join("")
 
 /** Noon of the day after the last day that a history lands. */
 const noonMs = Date.UTC(2026, 0, 7, 12)
@@ -31,44 +37,65 @@ const startedMs = Date.now()
 /** Everything that a person can see after the last run. */
 interface Outcome {
   readonly exitCodes: readonly (number | null)[]
-  readonly table: readonly string[]
-  readonly rows: string
-  readonly sums: string
+  /** The rows of the published tables. */
+  readonly tables: readonly string[]
+  /** The answers of `sql`, by asset. */
+  readonly rows: readonly string[]
   readonly states: unknown
+}
+
+/** Lists the assets of a project; those with partitions of days first. */
+function listAssets(declared: Declared): readonly string[] {
+  const { recs, others } = nameAssets(declared)
+  const optional = [
+    ...(declared.hasOthers ? [others.name] : []),
+    ...(declared.hasSums ? ["sums"] : []),
+  ]
+  return [...optional, recs.name]
 }
 
 /** Materializes all days of daily assets, and the newest partition of the others. */
 async function materialize(
   project: DeclaredProject,
-  { name, granularity, hasSums, start }: Declared,
+  declared: Declared,
 ): Promise<readonly (number | null)[]> {
-  const days = ["--from", start, "--to", "2026-01-06"]
-  const requests = [
-    ...(granularity === "daily" ? [[name, ...days]] : []),
-    ...(hasSums ? [["sums", ...days]] : []),
-    [],
-  ]
+  const days = ["--from", declared.start, "--to", "2026-01-06"]
+  const assets = listAssets(declared)
+  const daily = declared.granularity === "daily" ? assets : assets.slice(0, -1)
   const exitCodes: (number | null)[] = []
-  for (const request of requests)
+  for (const request of [...daily.map((asset) => [asset, ...days]), []])
     exitCodes.push((await runFreshet(project, "materialize", ...request)).code)
   return exitCodes
 }
 
 async function readOutcome(project: DeclaredProject, declared: Declared): Promise<Outcome> {
   const exitCodes = await materialize(project, declared)
-  const { name, hasSums } = declared
-  const readAll = async (asset: string) =>
-    (await runFreshet(project, "sql", `select * from "${asset}@all" order by all`, "--csv")).stdout
-  const status = JSON.parse((await runFreshet(project, "status", "--json")).stdout) as {
-    readonly assets: readonly { readonly name: string; readonly partitions: unknown }[]
+  const rows: string[] = []
+  for (const asset of listAssets(declared)) {
+    const query = `select * from "${asset}@all" order by all`
+    rows.push(asset, (await runFreshet(project, "sql", query, "--csv")).stdout)
   }
+  const status = await readFreshetJson<{
+    readonly assets: readonly { readonly name: string; readonly partitions: unknown }[]
+  }>(project, "status")
   return {
     exitCodes,
-    table: await readPublishedRows(project, "select u, n from recs order by u, n"),
-    rows: await readAll(name),
-    sums: hasSums ? await readAll("sums") : "",
+    tables: await readTables(project, declared),
+    rows,
     states: status.assets.map(({ name: asset, partitions }) => [asset, partitions]),
   }
+}
+
+/** Reads the tables of the declared assets. */
+async function readTables(
+  project: DeclaredProject,
+  { hasOthers, exchangesTables }: Declared,
+): Promise<readonly string[]> {
+  const tables = hasOthers ? ["recs", "others"] : [exchangesTables ? "others" : "recs"]
+  const query = tables
+    .map((table) => `select '${table}', day::text, k, n from ${table}`)
+    .join(" union all ")
+  return readPublishedRows(project, `${query} order by 1, 2, 3, 4`)
 }
 
 async function applyEdit(
@@ -83,6 +110,10 @@ async function applyEdit(
       return declared
     case "withdraw":
       rmSync(join(project.landing, `raw/${edit.day}.json`), { force: true })
+      return declared
+    case "withdraw the oldest":
+      for (const file of readdirSync(join(project.landing, "raw")).toSorted().slice(0, edit.count))
+        rmSync(join(project.landing, "raw", file))
       return declared
     case "name":
       project.land("names.json", toLines(edit.users))

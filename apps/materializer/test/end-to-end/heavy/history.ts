@@ -8,6 +8,7 @@ export interface History {
 export type Edit =
   | { readonly kind: "land"; readonly day: string; readonly users: readonly number[] }
   | { readonly kind: "withdraw"; readonly day: string }
+  | { readonly kind: "withdraw the oldest"; readonly count: number }
   | { readonly kind: "name"; readonly users: readonly number[] }
   | { readonly kind: "declare"; readonly change: Partial<Declared> }
   | { readonly kind: "clock ahead" }
@@ -26,6 +27,17 @@ export interface Declared {
   readonly checksNames: boolean
   /** False: `sums` is removed from the declarations. */
   readonly hasSums: boolean
+  readonly zone: string
+  /** The days in the table of `others`. */
+  readonly keep: string
+  /** True: `recs` and `others` exchange their tables. */
+  readonly exchangesTables: boolean
+  /** True: `recs` and `others` swap their names, with lists of previous names. */
+  readonly swapsNames: boolean
+  /** False: `others` is removed from the declarations. */
+  readonly hasOthers: boolean
+  /** True: `others` is in the set of `recs`, if both are daily. */
+  readonly sharesSet: boolean
 }
 
 export const firstDeclared: Declared = {
@@ -38,6 +50,12 @@ export const firstDeclared: Declared = {
   minEvents: 1,
   checksNames: false,
   hasSums: true,
+  zone: "UTC",
+  keep: '"latest"',
+  exchangesTables: false,
+  swapsNames: false,
+  hasOthers: true,
+  sharesSet: false,
 }
 
 const days = ["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04", "2026-01-05", "2026-01-06"]
@@ -55,7 +73,7 @@ export function drawHistory(seed: number): History {
 
 function drawEdit(random: Random): Edit {
   const day = pick(random, days)
-  switch (random.below(8)) {
+  switch (random.below(12)) {
     case 0:
     case 1:
       return { kind: "land", day, users: drawUsers(random) }
@@ -65,6 +83,8 @@ function drawEdit(random: Random): Edit {
       return { kind: "name", users: drawUsers(random) }
     case 4:
       return { kind: "clock ahead" }
+    case 5:
+      return { kind: "withdraw the oldest", count: 1 + random.below(2) }
     default:
       return { kind: "declare", change: drawChange(random) }
   }
@@ -80,6 +100,13 @@ function drawChange(random: Random): Partial<Declared> {
     { minEvents: 1 + random.below(2) },
     { checksNames: random.below(2) === 0 },
     { hasSums: random.below(2) === 0 },
+    { zone: pick(random, ["UTC", "America/New_York"]) },
+    { keep: pick(random, ['"latest"', '"partitions"', "{ last: 2 }"]) },
+    { keep: pick(random, ['"latest"', '"partitions"', "{ last: 2 }"]) },
+    { exchangesTables: random.below(2) === 0 },
+    { swapsNames: random.below(2) === 0 },
+    { hasOthers: random.below(2) === 0 },
+    { sharesSet: random.below(2) === 0 },
   ])
 }
 
@@ -93,43 +120,65 @@ function pick<T>(random: Random, choices: readonly T[]): T {
   return choice
 }
 
-/** Writes the declarations: the table `recs` is that of the published asset, under each of its names and sets. */
+/** The names of the published assets, with their previous names. */
+export function nameAssets({ name, keepsPreviousName, swapsNames }: Declared) {
+  const previousNames = keepsPreviousName ? [name === "recs" ? "pairs" : "recs"] : []
+  return swapsNames
+    ? {
+        recs: { name: "others", previousNames: [...previousNames, name] },
+        others: { name, previousNames: ["others"] },
+      }
+    : { recs: { name, previousNames }, others: { name: "others", previousNames: [] } }
+}
+
+/** Writes the declarations: each published asset has the same table under each of its names and sets, unless they exchange tables. */
 export function declareHistory(declared: Declared): string {
-  const { start, granularity, group, set, name, keepsPreviousName } = declared
+  const { start, zone, granularity, group, set, exchangesTables, hasOthers, keep } = declared
   const partitions = {
-    daily: `daily({ start: "${start}" })`,
-    monthly: `monthly({ start: "2026-01" })`,
+    daily: `daily({ start: "${start}", zone: "${zone}" })`,
+    monthly: `monthly({ start: "2026-01", zone: "${zone}" })`,
     unpartitioned: "unpartitioned",
   }[granularity]
   const read = granularity === "daily" ? "${raw}" : "${all(raw)}"
-  const previousNames = keepsPreviousName
-    ? `previousNames: ["${name === "recs" ? "pairs" : "recs"}"],`
-    : ""
+  const names = nameAssets(declared)
   const check = "sql`select * from ${itself} where u not in (select u from ${all(names)})`"
-  const assets = ["raw", "names", "recs", ...(declared.hasSums ? ["sums"] : [])]
+  const othersSet = granularity === "daily" && declared.sharesSet ? set : "o"
+  const optional = [...(hasOthers ? ["others"] : []), ...(declared.hasSums ? ["sums"] : [])]
+  const assets = ["raw", "names", "recs", ...optional]
+  const [recsTable, othersTable] = exchangesTables ? ["others", "recs"] : ["recs", "others"]
   return `
-    import { all, daily, int64, itself, monthly, noRows, previous, publishTo, sourceAsset, sql, sqlAsset, unpartitioned } from "@freshet/core"
-    import { bigint, pgTable } from "drizzle-orm/pg-core"
+    import { all, daily, int64, itself, monthly, noRows, partitionKeyText, previous, publishTo, sourceAsset, sql, sqlAsset, text, unpartitioned } from "@freshet/core"
+    import { bigint, date, pgTable, text as textColumn } from "drizzle-orm/pg-core"
     const whole = () => bigint({ mode: "bigint" }).notNull()
-    const recsTable = pgTable("recs", { u: whole().primaryKey(), n: whole() })
+    const declareTable = (name) =>
+      pgTable(name, { day: date(), k: textColumn().primaryKey(), u: whole(), n: whole() })
     const common = { group: "${group}", description: "A dataset." }
+    const days = daily({ start: "${start}", zone: "${zone}" })
     const format = { kind: "json_lines" }
     const raw = sourceAsset({
       ...common, format, name: "raw", columns: { u: int64() }, path: "raw/{partition}.json",
-      partitions: daily({ start: "2026-01-01" }), whenMissing: "empty", whenRemoved: "retract",
+      partitions: daily({ start: "2026-01-01", zone: "${zone}" }), whenMissing: "empty", whenRemoved: "retract",
     })
     const names = sourceAsset({
       ...common, format, name: "names", columns: { u: int64() }, path: "names.json", partitions: unpartitioned,
     })
-    const columns = { u: int64("A user."), n: int64("Events.") }
+    const key = sql\`\${partitionKeyText} || ' ' || u as k\`
+    const columns = { k: text("The partition and the user."), u: int64("A user."), n: int64("Events.") }
     const recs = sqlAsset({
-      ...common, columns, name: "${name}", ${previousNames} partitions: ${partitions},
-      query: sql\`select u, count(*) as n from ${read} group by u having count(*) >= ${declared.minEvents}\`,
+      ...common, ...${JSON.stringify(names.recs)}, columns, partitions: ${partitions},
+      query: sql\`select \${key}, u, count(*) as n from ${read} group by u having count(*) >= ${declared.minEvents}\`,
       ${declared.checksNames ? `checks: [noRows("named", { description: "Users have names.", query: ${check} })],` : ""}
-      publish: publishTo(recsTable, { set: "${set}" }),
+      publish: publishTo(declareTable("${recsTable}"), { set: "${set}" }),
+    })
+    const others = sqlAsset({
+      ...common, ...${JSON.stringify(names.others)}, columns, partitions: days,
+      query: sql\`select \${key}, u, 10 * count(*) as n from \${raw} group by u\`,
+      publish: publishTo(declareTable("${othersTable}"), {
+        set: "${othersSet}", keep: ${keep}${keep === '"latest"' ? "" : ', partitionColumn: "day"'},
+      }),
     })
     const sums = sqlAsset({
-      ...common, name: "sums", columns: { n: int64("Events so far.") }, partitions: daily({ start: "${start}" }),
+      ...common, name: "sums", columns: { n: int64("Events so far.") }, partitions: days,
       query: sql\`select (select count(*) from \${raw}) + coalesce((select sum(n) from \${previous()}), 0)::bigint as n\`,
     })
     export const assets = [${assets.join(", ")}]`
