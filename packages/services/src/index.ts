@@ -77,6 +77,7 @@ export type {
   TickDocument,
 } from "./documents/schedules.ts"
 export type { StatusDocument } from "./documents/status.ts"
+export type { SystemDocument } from "./documents/system.ts"
 export type {
   FindingDocument as VerificationFindingDocument,
   RecomputationDocument,
@@ -121,6 +122,7 @@ export { readLineage } from "./status/read-lineage.ts"
 export { readPartitions } from "./status/read-partitions.ts"
 export type { StateFilter } from "./status/read-status.ts"
 export { readStatus } from "./status/read-status.ts"
+export { readSystem } from "./status/read-system.ts"
 export type { ProjectWatcher } from "./status/watch-project.ts"
 export { watchProject } from "./status/watch-project.ts"
 export { recompute } from "./verify/recompute.ts"

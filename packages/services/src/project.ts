@@ -14,6 +14,7 @@ import type {
   StepOutcome,
 } from "@freshet/core/engine"
 import type {
+  AssetStorage,
   CheckReport,
   CheckResultsRequest,
   FileBytesChange,
@@ -22,9 +23,11 @@ import type {
   GarbageOptions,
   Orphans,
   Prediction,
+  PublishedTable,
   QuarantinedLines,
   QuarantineRequest,
   RecordedAttempt,
+  RunLockState,
   RunProgress,
   SnapshotReading,
   Store,
@@ -143,6 +146,10 @@ export interface ProjectLedger {
   /** Lists the partitions of other assets whose retained materializations read these partitions. */
   readonly findReaders: (ranges: readonly AssetRange[]) => Promise<AssetPartitions>
   readonly wipePartitions: (ranges: readonly AssetRange[]) => Promise<void>
+  /** Measures the files of materializations by asset. */
+  readonly readStorage: () => Promise<readonly AssetStorage[]>
+  readonly readPublishedTables: () => Promise<readonly PublishedTable[]>
+  readonly readRunLock: () => Promise<RunLockState>
   /** Reads the assets that are no longer declared and the tables that are no longer published. */
   readonly readOrphans: () => Promise<Orphans>
   /** Drops tables and their publication records. */

@@ -1,7 +1,7 @@
 import { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-import { runLock } from "./locks.ts"
+import { buildRunLockTest, runLock } from "./locks.ts"
 import { toMilliseconds } from "./milliseconds-sql.ts"
 
 /** The run that owns the run lock. */
@@ -32,6 +32,28 @@ export async function acquireRunLock(client: Client, options: RunLockOptions): P
   options.onWait(owner)
   await client.query("select pg_advisory_lock($1, $2)", runLock)
 }
+
+/** The run lock at one moment. */
+export interface RunLockState {
+  readonly isHeld: boolean
+  /** Undefined while the lock is free, and while its run is just starting. */
+  readonly owner: RunLockOwner | undefined
+  /** The number of processes that wait for it. */
+  readonly waiting: number
+}
+
+/** Reads who owns the run lock and how many wait for it. */
+export async function readRunLock(client: Client): Promise<RunLockState> {
+  const { rows } = await client.query<{ held: boolean; waiting: number }>(`
+    select ${buildRunLockTest()} as held, (${countWaitingQuery})::integer as waiting`)
+  const { held: isHeld = false, waiting = 0 } = rows[0] ?? {}
+  return { isHeld, waiting, owner: isHeld ? await findRunLockOwner(client) : undefined }
+}
+
+const countWaitingQuery = `
+  select count(*) from pg_locks
+  where locktype = 'advisory' and classid = ${runLock[0]} and objid = ${runLock[1]} and not granted
+    and database = (select oid from pg_database where datname = current_database())`
 
 /** Shortens TCP timeouts, because a run may be silent for hours, and a lost machine must not keep the lock. Servers differ in their settings. */
 const sessionSettings = `
