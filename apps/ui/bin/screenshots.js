@@ -34,6 +34,8 @@ const pictures = [
   ["recommendations", "/recommendations", wide],
   ["runs", "/runs", wide],
   ["schedules", "/schedules", wide],
+  ["system", "/system", wide],
+  ["films", "/films", wide],
   ["design", "/design", wide],
 ]
 

@@ -67,6 +67,12 @@ const schedulesRoute = createRoute({
   ),
 })
 
+const systemRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/system",
+  component: lazyRouteComponent(() => import("./pages/system/system-page.tsx"), "SystemPage"),
+})
+
 const recommendationsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/recommendations",
@@ -75,6 +81,13 @@ const recommendationsRoute = createRoute({
     () => import("./pages/recommendations/recommendations-page.tsx"),
     "RecommendationsPage",
   ),
+})
+
+const filmsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/films",
+  validateSearch: createSearchReader(["view"]),
+  component: lazyRouteComponent(() => import("./pages/films/films-page.tsx"), "FilmsPage"),
 })
 
 const designRoute = createRoute({
@@ -93,7 +106,9 @@ export const router = createRouter({
     runsRoute,
     runRoute,
     schedulesRoute,
+    systemRoute,
     recommendationsRoute,
+    filmsRoute,
     designRoute,
   ]),
   defaultPreload: "intent",

@@ -26,6 +26,8 @@ import { getProblemStatus, toProblems } from "./problems.ts"
 export interface UiAppOptions {
   readonly services: Services
   readonly runner: Runner
+  /** The version of Node that serves. */
+  readonly nodeVersion: string
   readonly hub: EventHub<UiEvent>
   readonly access: AccessOptions
   /** The folder of the built client. */
@@ -84,7 +86,7 @@ function addLogin(app: Hono<GuardEnvironment>, access: AccessOptions): void {
 
 function addEndpoint(
   app: Hono<GuardEnvironment>,
-  { services, runner }: UiAppOptions,
+  { services, runner, nodeVersion }: UiAppOptions,
   { method, path, input, handle }: Endpoint,
 ): void {
   app.on(method.toUpperCase(), path, async (context) => {
@@ -92,7 +94,10 @@ function addEndpoint(
     const values: unknown = method === "get" ? req.query() : await req.json().catch(() => ({}))
     const parsed = z.safeParse(input, { ...toRecord(values), ...req.param() })
     if (!parsed.success) return context.json(describeInvalidInput(parsed.error), 400)
-    const document = await handle({ services, runner }, { ...toRecord(values), ...req.param() })
+    const document = await handle(
+      { services, runner, nodeVersion },
+      { ...toRecord(values), ...req.param() },
+    )
     return context.body(JSON.stringify(document, toJsonValue), 200, {
       "content-type": "application/json",
       "cache-control": "no-store",

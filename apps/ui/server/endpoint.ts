@@ -7,6 +7,7 @@ import type { Runner } from "./local-runner.ts"
 export interface EndpointContext {
   readonly services: Services
   readonly runner: Runner
+  readonly nodeVersion: string
 }
 
 /** One address of the HTTP interface: its input, the service that answers, and the schema of the document. */

@@ -4,6 +4,7 @@ import { productEndpoints } from "./product-endpoints.ts"
 import { projectEndpoints } from "./project-endpoints.ts"
 import { runEndpoints } from "./run-endpoints.ts"
 import { scheduleEndpoints } from "./schedule-endpoints.ts"
+import { systemEndpoints } from "./system-endpoints.ts"
 
 /** The addresses of the HTTP interface. */
 export const endpoints: readonly Endpoint[] = [
@@ -11,5 +12,6 @@ export const endpoints: readonly Endpoint[] = [
   ...assetEndpoints,
   ...runEndpoints,
   ...scheduleEndpoints,
+  ...systemEndpoints,
   ...productEndpoints,
 ]

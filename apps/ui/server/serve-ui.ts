@@ -16,7 +16,7 @@ import { shareProject } from "./shared-project.ts"
 /** Settings of the web page. */
 export interface UiOptions extends Pick<
   UiAppOptions,
-  "clientFolder" | "commandFlag" | "reportFault"
+  "clientFolder" | "commandFlag" | "nodeVersion" | "reportFault"
 > {
   readonly createServices: CreateServices
   readonly host: string

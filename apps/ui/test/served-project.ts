@@ -61,6 +61,7 @@ export async function withServedProject(
         host: "127.0.0.1",
         port: 0,
         clientFolder,
+        nodeVersion: process.versions.node,
         readOnly,
         tokens,
         createServices: async (listener) => connect(listener),

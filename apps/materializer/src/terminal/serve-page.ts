@@ -44,6 +44,7 @@ async function readPageOptions(cli: CommandLine, flags: Omit<PageFlags, "port">)
     ...flags,
     clientFolder,
     commandFlag: cli.out.commandFlag,
+    nodeVersion: cli.versions.node,
     tokens: readTokens(config),
     createServices: (listener: Pick<Services, "emit" | "watchesSteps">) =>
       cli.createServices(config, listener),

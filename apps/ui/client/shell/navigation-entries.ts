@@ -2,7 +2,15 @@ import type { IconName } from "../ui/icons.tsx"
 
 /** A page of the navigation. */
 export interface NavigationEntry {
-  readonly to: "/" | "/catalog" | "/lineage" | "/runs" | "/schedules" | "/recommendations"
+  readonly to:
+    | "/"
+    | "/catalog"
+    | "/lineage"
+    | "/runs"
+    | "/schedules"
+    | "/system"
+    | "/recommendations"
+    | "/films"
   readonly icon: IconName
   readonly label: string
   /** The label on narrow screens, for a long one. */
@@ -20,6 +28,7 @@ export const navigationEntries: readonly NavigationEntry[] = [
   { to: "/lineage", icon: "lineage", label: "Lineage" },
   { to: "/runs", icon: "runs", label: "Runs" },
   { to: "/schedules", icon: "schedules", label: "Schedules", isSecondary: true },
+  { to: "/system", icon: "system", label: "System", isSecondary: true },
   {
     to: "/recommendations",
     icon: "people",
@@ -27,4 +36,5 @@ export const navigationEntries: readonly NavigationEntry[] = [
     narrowLabel: "Recs",
     asset: "user_recs",
   },
+  { to: "/films", icon: "films", label: "Films", asset: "highest_rated_films", isSecondary: true },
 ]

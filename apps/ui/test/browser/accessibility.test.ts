@@ -20,6 +20,7 @@ const pages = [
   "/assets/orders",
   "/runs",
   "/schedules",
+  "/system",
   "/design",
   "/nothing",
 ]

@@ -1,0 +1,23 @@
+import { describe, test } from "vitest"
+
+import { withServedProject } from "../served-project.ts"
+import { chromiumPath, expectAccessible, expectVisible, type Theme, withPage } from "./browser.ts"
+
+describe.skipIf(chromiumPath === undefined)("the system in Chromium", () => {
+  test.each<Theme>(["light", "dark"])(
+    "health, storage and the run lock are shown, %s",
+    async (theme) => {
+      await withServedProject(async ({ address, materialize }) => {
+        await materialize()
+        await withPage({ theme }, async (page) => {
+          await page.goto(`${address}/system`)
+          await expectVisible(page.locator("h1", { hasText: "Everything works." }))
+          await expectVisible(page.getByRole("row", { name: /^items/ }))
+          await expectVisible(page.getByText("free", { exact: true }))
+          await expectVisible(page.getByText("Nothing to remove."))
+          await expectAccessible(page, `${theme} system`)
+        })
+      })
+    },
+  )
+})
