@@ -99,6 +99,7 @@ test("an address that other machines reach needs a token", async () => {
     host: "0.0.0.0",
     port: 0,
     clientFolder: "/nowhere",
+    nodeVersion: "20",
     readOnly: false,
     tokens: undefined,
     createServices: async (listener) =>
