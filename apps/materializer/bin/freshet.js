@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 
 import { currentBundle, workspace } from "./bundle.js"
+import { exitWhenWritten } from "./exit-when-written.js"
 
 if (process.env["FRESHET_DEBUG"]) process.setSourceMapsEnabled(true)
 // Without `navigator`, which Node 20 lacks, the package pg loads Node's web client to look for Cloudflare.
@@ -22,6 +23,7 @@ if (bundles !== undefined) {
     supervisorPath: join(command, "supervisor.js"),
     process,
   })
+  exitWhenWritten(process)
 }
 
 /** @param {any} error */

@@ -32,17 +32,7 @@ export async function main(argv: readonly string[], launch: Launch): Promise<num
   }
   const { runCommandLine } = await import("./terminal/routes.ts")
   await runCommandLine(cli)
-  const status = toExitStatus(cli.process.exitCode)
-  exitWhenWritten(process, status)
-  return status
-}
-
-/** Ends the process if code of assets, which its time limit ended, keeps it open although all output is written. */
-function exitWhenWritten(process: NodeJS.Process, status: number): void {
-  const exit = () => {
-    if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit(status)
-  }
-  setInterval(exit, 500).unref()
+  return toExitStatus(cli.process.exitCode)
 }
 
 function isHelp(word: string | undefined): boolean {

@@ -50,15 +50,23 @@ export async function withDeclaredProject<T>(
 async function createDeclaredProject(folder: string, url: string): Promise<DeclaredProject> {
   const [home, landing] = [join(folder, "home"), join(folder, "landing")]
   mkdirSync(landing)
-  writeFileSync(join(folder, "freshet.mjs"), buildLauncher(folder, await currentBundle("command")))
+  const program = join(folder, "freshet.mjs")
+  const bundle = await currentBundle("command")
+  let versions = 0
+  const getConfigPath = () => join(folder, `config-${versions}.mjs`)
   return {
     folder,
     home,
     landing,
     lake: join(home, "lake"),
     environment: { FRESHET_HOME: home, FRESHET_LANDING: landing, DATABASE_URL: url },
-    program: join(folder, "freshet.mjs"),
-    declare: (declarations) => bundleDeclarations(folder, declarations),
+    program,
+    findConfig: getConfigPath,
+    declare: async (declarations) => {
+      versions += 1
+      await bundleDeclarations(declarations, getConfigPath())
+      writeFileSync(program, buildLauncher(bundle, getConfigPath()))
+    },
     land: (path, content) => {
       const target = join(landing, path)
       mkdirSync(dirname(target), { recursive: true })
@@ -69,22 +77,24 @@ async function createDeclaredProject(folder: string, url: string): Promise<Decla
 }
 
 /** Builds the source of a launcher like that of the workspace, with another configuration. */
-function buildLauncher(folder: string, bundled: string): string {
+function buildLauncher(bundled: string, configPath: string): string {
   return `
+    import { exitWhenWritten } from ${toUrlLiteral(join(materializer, "bin/exit-when-written.js"))}
     import { main } from ${toUrlLiteral(join(bundled, "main.js"))}
     process.exitCode = await main(process.argv.slice(2), {
       workspace: ${JSON.stringify(workspace)},
-      configPath: ${JSON.stringify(join(folder, "config.mjs"))},
+      configPath: ${JSON.stringify(configPath)},
       supervisorPath: ${JSON.stringify(join(bundled, "supervisor.js"))},
       process,
-    })`
+    })
+    exitWhenWritten(process)`
 }
 
 function toUrlLiteral(path: string): string {
   return JSON.stringify(pathToFileURL(path).href)
 }
 
-async function bundleDeclarations(folder: string, declarations: string): Promise<void> {
+async function bundleDeclarations(declarations: string, outfile: string): Promise<void> {
   await build({
     stdin: {
       contents: `${declarations}\nexport default { assets, automation: typeof automation === "undefined" ? {} : automation, pools: typeof pools === "undefined" ? {} : pools }`,
@@ -95,7 +105,7 @@ async function bundleDeclarations(folder: string, declarations: string): Promise
     format: "esm",
     platform: "node",
     alias: { "drizzle-orm": tablesLibrary },
-    outfile: join(folder, "config.mjs"),
+    outfile,
     logLevel: "error",
   })
 }

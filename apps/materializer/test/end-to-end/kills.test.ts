@@ -1,3 +1,3 @@
 import { testKilledRuns } from "./kill-runs.ts"
 
-testKilledRuns(12)
+testKilledRuns(4)

@@ -2,10 +2,10 @@ import { join } from "node:path"
 
 import { expect, test } from "vitest"
 
-import { runShell } from "../freshet-process.ts"
-import { readBlocks } from "./document.ts"
-import { expectDocument } from "./expect-document.ts"
-import { withWorkspaceCopy, workspace } from "./workspace.ts"
+import { readBlocks } from "../../docs/document.ts"
+import { expectDocument } from "../../docs/expect-document.ts"
+import { withWorkspaceCopy, workspace } from "../../docs/workspace.ts"
+import { runShell } from "../../freshet-process.ts"
 
 const name = "docs/first-asset.md"
 

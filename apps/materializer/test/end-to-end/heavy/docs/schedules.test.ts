@@ -1,7 +1,7 @@
 import { test } from "vitest"
 
-import { expectDocument } from "./expect-document.ts"
-import { withWorkspaceCopy } from "./workspace.ts"
+import { expectDocument } from "../../docs/expect-document.ts"
+import { withWorkspaceCopy } from "../../docs/workspace.ts"
 
 test("the commands of the schedules page print what it shows, in a new clone", async () => {
   await withWorkspaceCopy((folder) =>
