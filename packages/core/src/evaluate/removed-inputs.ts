@@ -36,6 +36,8 @@ interface RemovableRead {
   readonly reading: Reading
   /** The partitions whose files may have been removed: the declared ones before the first landed file. */
   readonly removable: PartitionRange
+  /** Undefined when no file is landed. */
+  readonly firstLanded: number | undefined
 }
 
 function listRemovableReads(
@@ -47,10 +49,10 @@ function listRemovableReads(
     const isKept = asset.kind === "source" && asset.whenRemoved === "keep" && read.asLanded !== true
     if (!isKept || !isTimed(asset.partitions)) return []
     const range = bounds.get(asset.name)
-    const firstLanded = (range && findLandedRange(landing, asset.name, range))?.from ?? Infinity
+    const firstLanded = (range && findLandedRange(landing, asset.name, range))?.from
     const { start, end = Infinity } = asset.partitions
-    const removable = { from: start, to: Math.min(firstLanded - 1, end) }
-    return removable.from <= removable.to ? [{ reading, removable }] : []
+    const removable = { from: start, to: Math.min((firstLanded ?? Infinity) - 1, end) }
+    return removable.from <= removable.to ? [{ reading, removable, firstLanded }] : []
   })
 }
 
@@ -75,10 +77,11 @@ function findRemovedReads(
   recordedReads: readonly ReadVersions[],
 ): RemovedReads {
   const removedReads = new Map<string, ReadVersions["versions"]>()
-  for (const { reading, removable } of removableReads) {
+  for (const { reading, removable, firstLanded } of removableReads) {
     const { read, asset, mapping } = reading
     const wholeWindow = listPartitionsRead(mapping, partition)
-    if (read.window.kind === "latest" && wholeWindow.to > removable.to) continue // it reads a landed file
+    if (read.window.kind === "latest" && firstLanded !== undefined && wholeWindow.to >= firstLanded)
+      continue // it reads a landed file
     const window = intersectRanges(wholeWindow, removable)
     const relation = formatStableRelation(reading)
     const versions = recordedReads.find((recorded) => recorded.relation === relation)?.versions

@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest"
 
 import { getAssetStatus, type Graph } from "../../src/engine.ts"
-import { all, daily, last, previous, sql, unpartitioned, type Asset } from "../../src/index.ts"
+import {
+  all,
+  daily,
+  last,
+  latest,
+  previous,
+  sql,
+  unpartitioned,
+  type Asset,
+} from "../../src/index.ts"
 import {
   afterDay,
   buildValidGraph,
@@ -64,6 +73,17 @@ describe("the oldest files of a source that keeps what was computed from them", 
       from: day(1),
       to: day(2),
     })
+  })
+
+  test("leave rows that stand when every file of an ended source is removed", async () => {
+    const files = partitionedSource("raw", daily({ start: "2026-01-01", end: "2026-01-03" }))
+    const newest = dailyAsset("newest", sql`from ${latest(files)}`, { partitions: unpartitioned })
+    const graph = buildValidGraph(files, newest)
+    const project = createProjectWithDays([1, 2])
+    await run(project, graph)
+    removeOldest(project, 1, 2)
+    expect((await run(project, graph)).planned).toEqual([])
+    expect(evaluateProject(project, graph).bounds.has("newest")).toBe(true)
   })
 
   test("block the rows when their code changes", async () => {
