@@ -6,52 +6,24 @@ import { expect, test } from "vitest"
 
 import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone, readFreshetJson, runFreshet, startFreshet } from "./freshet-process.ts"
-import { landRaw, readPublishedRows, recsPrelude, withPublishedRecs } from "./published-recs.ts"
+import {
+  bothDays,
+  declareHistory,
+  history,
+  landPrice,
+  materializeTwoDays,
+  pricePrelude,
+} from "./price-history.ts"
+import { landRaw, readPublishedRows, withPublishedRecs } from "./published-recs.ts"
 import { listStoredFiles } from "./stored-files.ts"
-
-const prelude = `${recsPrelude}
-  import { asLanded, codeAsset, keepFor, previous } from "@freshet/core"
-  const price = sourceAsset({
-    ...common,
-    partitions: { kind: "none" },
-    name: "price",
-    description: "The present price.",
-    columns: { n: int64() },
-    format: { kind: "json_lines" },
-    path: "price.json",
-  })`
-
-/** `recs` accumulates the price of each day, which a file shows that is overwritten every day. */
-function declareHistory({ price = "n", read = "asLanded(price)" } = {}): string {
-  return `${prelude}
-    const recs = sqlAsset({
-      ...common, columns, name: "recs", description: "The price of each day.",
-      query: sql\`from \${previous()} union all
-        select u, r, ${price} as n from \${raw}, \${${read}}\`,
-      retention: keepFor({ days: 0 }),
-      publish: publishTo(recsTable, { set: "s" }),
-    })
-    export const assets = [raw, price, recs]`
-}
-
-function landPrice(project: DeclaredProject, price: number): void {
-  project.land("price.json", `{"n":${price}}\n`)
-}
 
 /** Runs `work` after two days, whose prices were 10 and 20 when they were materialized. */
 function withTwoDays(work: (project: DeclaredProject) => Promise<void>): Promise<void> {
   return withPublishedRecs(declareHistory(), async (project) => {
-    for (const day of [1, 2]) {
-      landPrice(project, 10 * day)
-      landRaw(project, `2026-01-0${day}`, day)
-      expectDone(await runFreshet(project, "materialize"))
-    }
+    await materializeTwoDays(project)
     await work(project)
   })
 }
-
-const bothDays = ["--from", "2026-01-01", "--to", "2026-01-02"] as const
-const history = ["1 1 10", "1 2 20"]
 
 /** Lists the copies of landed files in the lake. */
 function listCopies(project: DeclaredProject): readonly string[] {
@@ -144,7 +116,7 @@ test("gc retains the copies of retained materializations and collects those of w
 })
 
 test("a run that is killed between copy and record leaves a copy that gc collects", async () => {
-  const declarations = `${prelude}
+  const declarations = `${pricePrelude}
     import { existsSync } from "node:fs"
     const recs = codeAsset({
       ...common, columns, name: "recs", description: "The price.", version: "1",
@@ -199,5 +171,50 @@ test("a lost copy fails only the recomputation, with its path, until the file or
     landPrice(project, 30)
     expectDone(await runFreshet(project, "materialize", "recs", "--date", "2026-01-02", "--repin"))
     expect(await readPublishedRows(project)).toEqual(["1 1 11", "1 2 31"])
+  })
+})
+
+test.each([
+  ["missing", (path: string) => rmSync(path)],
+  ["damaged", (path: string) => writeFileSync(path, "other")],
+])("rows of a pinned partition whose file is %s are rebuilt from the copy", async (_, lose) => {
+  await withTwoDays(async (project) => {
+    landPrice(project, 30)
+    for (const key of listStoredFiles(project).filter((file) => file.startsWith("recs/")))
+      lose(join(project.lake, key))
+    expectDone(await runFreshet(project, "materialize"))
+    expect(await readPublishedRows(project)).toEqual(history)
+    expectDone(await runFreshet(project, "verify", "recs", ...bothDays, "--sample", "100"))
+  })
+})
+
+test("pins follow the names of asset and source", async () => {
+  await withTwoDays(async (project) => {
+    landPrice(project, 30)
+    const renamed = declareHistory({ price: "n + 1" })
+      .replace('name: "recs"', 'name: "pairs", previousNames: ["recs"]')
+      .replace('name: "price"', 'name: "prices", previousNames: ["price"]')
+    await project.declare(renamed)
+    expectDone(await runFreshet(project, "materialize"))
+    expect(await readPublishedRows(project)).toEqual(["1 1 11", "1 2 21"])
+  })
+})
+
+test("lines of a copied file that are quarantined stay quarantined", async () => {
+  await withPublishedRecs(declareHistory(), async (project) => {
+    project.land("price.json", '{"n":10}\n{"n":"ten"}\n')
+    landRaw(project, "2026-01-01", 1)
+    const tolerant = declareHistory().replace(
+      'path: "price.json",',
+      'path: "price.json", tolerance: 1,',
+    )
+    await project.declare(tolerant)
+    expectDone(await runFreshet(project, "materialize"))
+    landPrice(project, 30)
+    await project.declare(tolerant.replace("r, n as n", "r, n + 1 as n"))
+    const run = await runFreshet(project, "materialize", "--json")
+    expectDone(run)
+    expect(await readPublishedRows(project)).toEqual(["1 1 11"])
+    expect(run.stdout).toContain('"quarantined": 1')
   })
 })

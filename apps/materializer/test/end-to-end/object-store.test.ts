@@ -14,6 +14,8 @@ import { describe, expect, test } from "vitest"
 import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone, runFreshet } from "./freshet-process.ts"
 import { withLedgerClient } from "./ledger-contents.ts"
+import { bothDays, declareHistory, landPrice, materializeTwoDays } from "./price-history.ts"
+import { readPublishedRows, withPublishedRecs } from "./published-recs.ts"
 import { allShopDays, withShop } from "./shop.ts"
 import { withEnvironment } from "./test-project.ts"
 
@@ -98,5 +100,23 @@ describe.skipIf(!isS3ServerInstalled())("a lake in S3 (skipped without versitygw
       expect(stderr).toContain("ECONNREFUSED")
       expect(stderr).not.toContain("freshet-secret")
     })
+  })
+
+  test("stores the copies of files that are read as landed, and reads them on a machine without copies", async () => {
+    await withServer((server, objectsFolder) =>
+      withPublishedRecs(declareHistory(), async (declared) => {
+        const variables = { ...getS3Environment(server), FRESHET_LAKE: `s3://${bucket}/prices` }
+        const project = withEnvironment(declared, variables)
+        await materializeTwoDays(project)
+        expect(readdirSync(join(objectsFolder, "prices"))).toContain("landed")
+        landPrice(project, 30)
+        rmSync(join(project.home, "cache"), { recursive: true })
+        expectDone(await runFreshet(project, "verify", "recs", ...bothDays, "--sample", "100"))
+        await declared.declare(declareHistory({ price: "n + 1" }))
+        expectDone(await runFreshet(project, "materialize"))
+        expect(await readPublishedRows(project)).toEqual(["1 1 11", "1 2 21"])
+        expectDone(await runFreshet(project, "verify", "recs", "--files"))
+      }),
+    )
   })
 })
