@@ -150,6 +150,7 @@ export type { SetPublication } from "./plan/publication-set.ts"
 export {
   findSetPublication,
   groupPublicationSets,
+  listPublished,
   listPublishedAssets,
 } from "./plan/publication-set.ts"
 export { evaluate } from "./evaluate/evaluate.ts"
@@ -206,3 +207,4 @@ export type { CsvFormat } from "./declare/source-format.ts"
 export type { LineKinds } from "./declare/source-format.ts"
 export type { OnShortWindow } from "./declare/window.ts"
 export type { Window } from "./declare/window.ts"
+export { isExisting } from "./evaluate/partition-bounds.ts"

@@ -5,7 +5,7 @@ import { type TerminalStyle, paint, getSign, stateTones } from "../terminal/term
 import { formatDataDictionary } from "./data-dictionary.ts"
 import { formatFailedRowCount } from "./failed-checks.ts"
 import { formatFigures, formatPeriod } from "./report.ts"
-import { formatAssetStatus, formatPartitionCounts } from "./status.ts"
+import { formatAssetStatus, formatOverdue, formatPartitionCounts } from "./status.ts"
 import { type Cell, formatTable } from "./table.ts"
 
 /** Formats an asset: data dictionary, lineage, checks, state and query. */
@@ -114,9 +114,7 @@ function formatState(detail: AssetDetailDocument, style: TerminalStyle): readonl
     `${paint(style, stateTones[status], getSign(style, status))} ${formatAssetStatus(detail)}${formatPartition(detail)}`,
     ...(counts === "" ? [] : [`partitions: ${counts}`]),
     ...formatMaterialization(detail),
-    ...(overdue === null
-      ? []
-      : [`overdue: ${overdue.partition} was due ${formatInstant(Date.parse(overdue.due_at))}`]),
+    ...(overdue === null ? [] : [`${overdue.partition} ${formatOverdue(overdue)}`]),
     ...formatPublication(detail),
   ]
 }

@@ -4,6 +4,7 @@ import type { ExplanationDocument, RootCauseDocument } from "@freshet/services"
 import { type TerminalStyle, paint, getSign, stateTones } from "../terminal/terminal-style.ts"
 import { formatFailedPartition } from "./failed-checks.ts"
 import { formatAssetPartition } from "./set-partition.ts"
+import { formatOverdue } from "./status.ts"
 import { formatWaitingSet } from "./waiting-set.ts"
 
 type FormatPath = (location: string) => string
@@ -17,11 +18,18 @@ export function formatExplanation(
   const { asset, partition, status, roots, command, waiting_set: waitingSet } = document
   const name = formatAssetPartition(asset, partition)
   const headline = `${paint(style, stateTones[status], getSign(style, status))} ${name} ${formatState(document)}.`
+  const overdueLines = formatOverdueAsset(document)
   const waitingLines = waitingSet === null ? [] : formatWaitingSet(waitingSet)
   if (status === "fresh")
-    return [headline, ...formatFreshState(document, formatPath, style), ...waitingLines]
+    return [
+      headline,
+      ...overdueLines,
+      ...formatFreshState(document, formatPath, style),
+      ...waitingLines,
+    ]
   return [
     headline,
+    ...overdueLines,
     "",
     paint(style, "strong", roots.length === 1 ? "Root cause" : "Root causes"),
     ...formatRootCauses(roots),
@@ -37,6 +45,11 @@ export function formatExplanation(
 }
 
 const correctionHint = "  fix the query, its input or the check (otherwise it fails again), then"
+
+function formatOverdueAsset({ asset, overdue }: ExplanationDocument): readonly string[] {
+  if (overdue === null) return []
+  return [`${formatAssetPartition(asset, overdue.partition)} ${formatOverdue(overdue)}`]
+}
 
 function formatFailedPartitions(
   { failed_checks: failedPartitions }: ExplanationDocument,

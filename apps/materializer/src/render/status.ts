@@ -3,7 +3,9 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatInstant,
   formatQuantity,
+  groupBy,
 } from "@freshet/core/engine"
 import type { AssetStateDocument, StatusDocument } from "@freshet/services"
 
@@ -27,6 +29,8 @@ export function formatStatus(document: StatusDocument, style: TerminalStyle): re
     ...table,
     ...(table.length > 0 ? [""] : []),
     sentences.join(" "),
+    ...formatOverdueAssets(document),
+    ...formatDueSoon(document),
     ...document.waiting_sets.flatMap(formatWaitingSet),
     ...formatOrphanedList(document),
     ...formatNextSteps(document),
@@ -122,6 +126,7 @@ function toNoteCell(asset: AssetStateDocument, nowMs: number): Cell {
       ? [`${formatQuantity(checks.failed_errors, "check")} failed`]
       : []),
     ...(overdue === null ? [] : [`overdue ${formatDuration(nowMs - Date.parse(overdue.due_at))}`]),
+    ...(asset.due_soon === null ? [] : ["due soon"]),
     ...(checks.failed_warnings > 0 ? [formatQuantity(checks.failed_warnings, "warning")] : []),
   ]
   const isBad = checks.failed_errors > 0 || overdue !== null || status === "failed"
@@ -141,6 +146,7 @@ export function formatStatusSummary(summary: StatusDocument["summary"]): string 
     [summary.blocked, "blocked"],
     [summary.failed_checks, "with failed checks"],
     [summary.overdue, "overdue"],
+    [summary.due_soon, "due soon"],
   ] as const
   const countTexts = counts
     .filter(([count]) => count > 0)
@@ -160,6 +166,42 @@ function formatPublications({ publications, now }: StatusDocument): readonly str
     ({ set, partition, published_at: publishedAt }) =>
       `Published: ${formatSetPartition(set, partition)}, ${formatAge(Date.parse(publishedAt), Date.parse(now))}.`,
   )
+}
+
+/** The number of overdue assets that are named for one cause. */
+const maxNamedAssets = 5
+
+/** Formats overdue assets, one sentence for each root cause: `items 2026-01-05 overdue since …: orders/2026-01-05.json (orders) has not landed.` */
+function formatOverdueAssets({ assets }: StatusDocument): readonly string[] {
+  const overdueAssets = assets.flatMap(({ name, overdue }) =>
+    overdue === null ? [] : [{ name, ...overdue }],
+  )
+  return [...groupBy(overdueAssets, ({ due_at, reason }) => `${due_at} ${reason}`).values()].map(
+    (group) => {
+      const names = group
+        .slice(0, maxNamedAssets)
+        .map(({ name, partition }) => formatSetPartition(name, partition))
+      const more = group.length > names.length ? ` and ${group.length - names.length} more` : ""
+      return `${names.join(", ")}${more} ${formatOverdue(group[0])}`
+    },
+  )
+}
+
+/** Formats a deadline that has passed: `overdue since 2026-01-06 07:00:00 UTC: items 2026-01-05 failed: …` */
+export function formatOverdue(overdue: AssetStateDocument["overdue"] | undefined): string {
+  if (overdue === null || overdue === undefined) return ""
+  return `overdue since ${formatInstant(Date.parse(overdue.due_at))}: ${overdue.reason}.`
+}
+
+function formatDueSoon({ assets }: StatusDocument): readonly string[] {
+  return assets.flatMap(({ name, due_soon: dueSoon }) => {
+    if (dueSoon === null) return []
+    const { partition, due_at: dueAt, expected_at: expectedAt } = dueSoon
+    const [dueText, expectedText] = [dueAt, expectedAt].map((at) => formatInstant(Date.parse(at)))
+    return [
+      `${formatSetPartition(name, partition)} due soon: the deadline is ${dueText}, the expected end ${expectedText}.`,
+    ]
+  })
 }
 
 function formatOrphanedList({ orphaned }: StatusDocument): readonly string[] {

@@ -28,15 +28,17 @@ test("--exit-code is 0 when everything is fresh and on time", async () => {
 
 test.each([
   [60, ["asset", "status", "newest"]],
-  [80, ["asset", "status", "newest", "partitions", "rows"]],
-  [120, ["asset", "status", "newest", "partitions", "rows", "materialized"]],
+  [80, ["asset", "status", "newest", "notes"]],
+  [120, ["asset", "status", "newest", "partitions", "rows", "materialized", "notes"]],
 ])("the table fits %i columns", async (columns, headers) => {
   const { out } = await runCommand(correctedProject, ["status"], { style: { columns } })
   const table = out.split("\n\n")[0]?.split("\n") ?? []
   expect(table[0]?.trim().split(/\s+/)).toEqual(headers)
   expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(columns)
   expect(out).toMatch(/^◐ {2}best_items +stale: items 2026-01-03 +2026-01-04/m)
-  expect(out).toContain("1 of 2 assets is up to date; 1 stale. Published: shop 2026-01-04")
+  expect(out).toContain(
+    "1 of 2 assets is up to date; 1 stale, 1 overdue. Published: shop 2026-01-04",
+  )
   expect(out).toContain("`freshet materialize` brings everything up to date.\n")
 })
 
@@ -57,7 +59,16 @@ test("--json has the same shape in every state", async () => {
   expect(JSON.parse(out)).toMatchObject({
     schema_version: 3,
     now: "2026-01-05T12:00:00.000Z",
-    summary: { assets: 2, sources: 1, fresh: 1, stale: 1, missing: 0, failed: 0, overdue: 0 },
+    summary: {
+      assets: 2,
+      sources: 1,
+      fresh: 1,
+      stale: 1,
+      missing: 0,
+      failed: 0,
+      overdue: 1,
+      due_soon: 0,
+    },
     assets: [
       { name: "orders", status: "source", bytes: 3000, rows: null, materialized_at: null },
       { name: "items", status: "fresh", causes: [], partitions: { total: 3, fresh: 2, stale: 1 } },
@@ -69,7 +80,13 @@ test("--json has the same shape in every state", async () => {
         failure: null,
         newest_partition: "2026-01-04",
         materialized_at: "2026-01-05T11:00:00.000Z",
-        overdue: null,
+        deadline: "overdue",
+        overdue: {
+          partition: "2026-01-04",
+          due_at: "2026-01-05T07:00:00.000Z",
+          reason: "items 2026-01-03 is stale: its inputs changed",
+        },
+        due_soon: null,
       },
     ],
     publications: [{ set: "shop", partition: "2026-01-04" }],
@@ -116,7 +133,10 @@ test("overdue is one word in flag, selection and JSON; the previous name of the 
     const { assets } = JSON.parse(out) as { assets: readonly { name: string; overdue: unknown }[] }
     return assets.map(({ name, overdue }) => [name, overdue])
   }
-  const overdue = [["best_items", { partition: "2026-01-02", due_at: "2026-01-03T07:00:00.000Z" }]]
+  const reason = "items 2026-01-02 has not been materialized"
+  const overdue = [
+    ["best_items", { partition: "2026-01-02", due_at: "2026-01-03T07:00:00.000Z", reason }],
+  ]
   expect(await listNames("--overdue")).toEqual(overdue)
   expect(await listNames("--late")).toEqual(overdue)
   expect(await listNames("status:overdue")).toEqual(overdue)

@@ -15,6 +15,7 @@ test("the root cause comes first, then the path, then the command", async () => 
   const { out } = await runCommand(correctedProject, ["why", "best_items"])
   expect(out).toMatchInlineSnapshot(`
     "◐ best_items 2026-01-04 is stale.
+    best_items 2026-01-04 overdue since 2026-01-05 07:00:00 UTC: items 2026-01-03 is stale: its inputs changed.
 
     Root cause
       items 2026-01-03: orders 2026-01-03 changed
@@ -47,6 +48,7 @@ test("a failed check is explained with failed rows and their files", async () =>
   const { out } = await runCommand(project, ["why", "best_items"])
   expect(out).toMatchInlineSnapshot(`
     "◌ best_items 2026-01-04 is missing.
+    best_items 2026-01-02 overdue since 2026-01-03 07:00:00 UTC: items 2026-01-02 has not been materialized.
 
     Root causes
       items 2026-01-02 to 2026-01-03: never materialized
@@ -98,6 +100,11 @@ test("--json has root causes, path and command", async () => {
   const { out } = await runCommand(correctedProject, ["why", "best_items", "--json"])
   const third = [{ from: "2026-01-03", to: "2026-01-03" }]
   expect(JSON.parse(out)).toEqual({
+    overdue: {
+      partition: "2026-01-04",
+      due_at: "2026-01-05T07:00:00.000Z",
+      reason: "items 2026-01-03 is stale: its inputs changed",
+    },
     waiting_set: null,
     removed_file: null,
     pinned_files: [],

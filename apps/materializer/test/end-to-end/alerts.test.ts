@@ -91,7 +91,7 @@ test("overdue assets with one root cause are one alert, which the landed file re
             "Subject: Overdue since 2026-01-06 07:00:00 UTC: items 2026-01-05, best",
           ),
         ])
-        expect(mailServer.messages[0]).toContain("waits for orders/2026-01-05.json (orders)")
+        expect(mailServer.messages[0]).toContain("orders/2026-01-05.json (orders) has not landed")
         landOrders(project, "2026-01-05")
         landOrders(project, "2026-01-06")
         expectDone(await runFreshet(project, "materialize"))

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs"
 import { join } from "node:path"
 
+import type { StatusDocument } from "@freshet/services"
 import { expect, test } from "vitest"
 
 import { expectDone, readFreshetJson, runFreshet } from "./freshet-process.ts"
@@ -134,6 +135,12 @@ test("a set that cannot move names the member and the partition for which it wai
       expect((await runFreshet(project, "status")).stdout).toContain(
         `${waits} It is overdue since 2026-01-03 07:00:00 UTC.`,
       )
+      const { assets } = await readFreshetJson<StatusDocument>(project, "status")
+      expect(assets.find(({ name }) => name === "recs")?.overdue).toEqual({
+        partition: "2026-01-02",
+        due_at: "2026-01-03T07:00:00.000Z",
+        reason: "raw_too/2026-01-02.json (raw_too) has not landed",
+      })
       project.land("raw_too/2026-01-02.json", `{"u":1,"r":1}\n`)
       expectDone(await runFreshet(project, "materialize"))
       expect(await readPublishedRows(project)).toEqual(["1 2 1"])

@@ -1,21 +1,13 @@
 import type { Asset } from "@freshet/core"
-import {
-  type Evaluation,
-  findAwaitedFiles,
-  formatBlocker,
-  formatInstant,
-  formatPartitionKey,
-  getAssetStatus,
-  groupBy,
-} from "@freshet/core/engine"
+import { type Evaluation, formatInstant, formatPartitionKey, groupBy } from "@freshet/core/engine"
 import type { NewAlert } from "@freshet/io"
 
 import type { Project } from "../project.ts"
-import { findOverdueAsset } from "../status/asset-state.ts"
-import type { Overdue } from "../status/overdue.ts"
+import { type Deadline, findOverdue } from "../status/deadline.ts"
+import { describeDelay } from "../status/describe-delay.ts"
 
 /** An asset with an overdue partition and the root cause. */
-interface OverdueAsset extends Overdue {
+interface OverdueAsset extends Deadline {
   readonly text: string
   readonly cause: string
 }
@@ -24,7 +16,7 @@ interface OverdueAsset extends Overdue {
 export function listOverdueAlerts({ evaluation, nowMs }: Project): readonly NewAlert[] {
   const overdueAssets = [...evaluation.graph.assets.values()].flatMap((asset) => {
     if (asset.kind === "source") return []
-    const overdue = findOverdueAsset(evaluation, asset, nowMs)
+    const overdue = findOverdue(evaluation, asset, nowMs)
     return overdue === undefined ? [] : [describeOverdue(evaluation, asset, overdue)]
   })
   return [...groupBy(overdueAssets, ({ cause }) => cause)].map(([cause, assets]) =>
@@ -32,20 +24,11 @@ export function listOverdueAlerts({ evaluation, nowMs }: Project): readonly NewA
   )
 }
 
-function describeOverdue(evaluation: Evaluation, asset: Asset, overdue: Overdue): OverdueAsset {
+function describeOverdue(evaluation: Evaluation, asset: Asset, overdue: Deadline): OverdueAsset {
   const { partition } = overdue
   const key = formatPartitionKey(asset.partitions, partition)
-  return { ...overdue, text: `${asset.name} ${key}`, cause: findCause(evaluation, asset, overdue) }
-}
-
-/** Finds the root cause: files that have not landed, an unusable or failed upstream, or the asset itself. */
-function findCause(evaluation: Evaluation, asset: Asset, { partition }: Overdue): string {
-  const awaited = findAwaitedFiles(evaluation, asset, { from: partition, to: partition })
-  if (awaited !== undefined) return formatBlocker(awaited)
-  const status = getAssetStatus(evaluation, asset, partition)
-  if (status.kind === "failed") return `${asset.name} failed: ${status.failure.message}`
-  if (status.kind !== "fresh" && status.blocker !== undefined) return formatBlocker(status.blocker)
-  return `no run has materialized ${asset.group} ${formatPartitionKey(asset.partitions, partition)}`
+  const cause = describeDelay(evaluation, asset, partition)
+  return { ...overdue, text: `${asset.name} ${key}`, cause }
 }
 
 const mostNames = 5

@@ -4,6 +4,12 @@ import { stateNames, statusDetailShape } from "./asset-status.ts"
 
 const countSchema = z.int().check(z.nonnegative())
 
+export const overdueSchema = z.strictObject({
+  partition: z.string(),
+  due_at: z.iso.datetime(),
+  reason: z.string(),
+})
+
 /** The state of an asset: that of its newest partition; of static keys, that of the first in the worst state. */
 export const assetStateShape = {
   name: z.string(),
@@ -30,7 +36,18 @@ export const assetStateShape = {
   rows: z.nullable(countSchema),
   bytes: z.nullable(countSchema),
   materialized_at: z.nullable(z.iso.datetime()),
-  overdue: z.nullable(z.strictObject({ partition: z.string(), due_at: z.iso.datetime() })),
+  /** Null for an asset without a deadline. */
+  deadline: z.nullable(z.enum(["on_time", "due_soon", "overdue"])),
+  /** The first partition whose deadline has passed and that is not fresh and published, and the root cause in a clause. */
+  overdue: z.nullable(overdueSchema),
+  /** The next partition that is due, if its work is expected to end after the deadline. */
+  due_soon: z.nullable(
+    z.strictObject({
+      partition: z.string(),
+      due_at: z.iso.datetime(),
+      expected_at: z.iso.datetime(),
+    }),
+  ),
   checks: z.strictObject({ failed_errors: countSchema, failed_warnings: countSchema }),
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod/mini"
 
+import { overdueSchema } from "./asset-state.ts"
 import { stateNames, statusShape } from "./asset-status.ts"
 import { failedPartitionSchema } from "./failed-checks.ts"
 import { listSchema } from "./list-schema.ts"
@@ -33,6 +34,8 @@ export const explanationSchema = z.strictObject({
   path: listSchema(pathStopSchema),
   /** Failed checks of the roots and of the rows that block them. */
   failed_checks: listSchema(failedPartitionSchema),
+  /** The overdue partition of the asset; null while it is not overdue. */
+  overdue: z.nullable(overdueSchema),
   /** The publication set of the asset, if it cannot move. */
   waiting_set: z.nullable(waitingSetSchema),
   /** The oldest file that the rows were computed from and that is no longer landed, so that they cannot be recomputed; null when every file is. */

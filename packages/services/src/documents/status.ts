@@ -25,6 +25,7 @@ const summarySchema = z.strictObject({
   blocked: z.int(),
   failed_checks: z.int(),
   overdue: z.int(),
+  due_soon: z.int(),
 })
 
 /** The states of the selected assets: the document of `freshet status`. */

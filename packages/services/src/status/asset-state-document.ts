@@ -2,12 +2,12 @@ import { formatMainCause, type Graph } from "@freshet/core/engine"
 
 import type { AssetStateDocument } from "../documents/asset-state.ts"
 import { toIsoTime } from "../iso-time.ts"
-import type { AssetState } from "./asset-state.ts"
+import type { AssetState, DeadlineState } from "./asset-state.ts"
 import { toStatusDocument } from "./status-document.ts"
 
 /** Converts the state of an asset or a source. */
 export function toAssetStateDocument(graph: Graph, state: AssetState): AssetStateDocument {
-  const { name, group, kind, materializedMs, overdue } = state
+  const { name, group, kind, materializedMs, deadline } = state
   return {
     name,
     group,
@@ -20,12 +20,18 @@ export function toAssetStateDocument(graph: Graph, state: AssetState): AssetStat
     rows: state.rows ?? null,
     bytes: state.bytes ?? null,
     materialized_at: materializedMs === undefined ? null : toIsoTime(materializedMs),
-    overdue:
-      overdue === undefined
-        ? null
-        : { partition: overdue.partitionKey, due_at: toIsoTime(overdue.dueMs) },
+    ...toDeadlineFields(deadline),
     checks: { failed_errors: state.failedErrors, failed_warnings: state.failedWarnings },
   }
+}
+
+function toDeadlineFields(deadline: DeadlineState | undefined) {
+  const fields = { deadline: deadline?.kind ?? null, overdue: null, due_soon: null }
+  if (deadline === undefined || deadline.kind === "on_time") return fields
+  const partition = { partition: deadline.partitionKey, due_at: toIsoTime(deadline.dueMs) }
+  return deadline.kind === "overdue"
+    ? { ...fields, overdue: { ...partition, reason: deadline.reason } }
+    : { ...fields, due_soon: { ...partition, expected_at: toIsoTime(deadline.expectedMs) } }
 }
 
 function toStatusFields(graph: Graph, { status, newest }: AssetState) {

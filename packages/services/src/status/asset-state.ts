@@ -20,14 +20,12 @@ import {
 
 import type { AssetPartitions } from "../asset-partitions.ts"
 import { excludeLostFiles } from "../lost-files.ts"
-import {
-  findNewestMaterialization,
-  readCurrentRecords,
-  findRecord,
-} from "../materialization-records.ts"
+import { readCurrentRecords, findRecord } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
+import { type Deadline, findNextDeadline, findOverdue } from "./deadline.ts"
+import { describeDelay } from "./describe-delay.ts"
 import { createFailedUpstreamFinder } from "./failed-upstream.ts"
-import { type Overdue, findOverdue } from "./overdue.ts"
+import { listUpstreamComputations, type Predictions, predictWorkMs } from "./predict-end.ts"
 
 /** The state of an asset: its newest partition, and the number of partitions in each state. */
 export interface AssetState {
@@ -45,11 +43,25 @@ export interface AssetState {
   readonly rows: number | undefined
   readonly bytes: number | undefined
   readonly materializedMs: number | undefined
-  readonly overdue: (Overdue & { readonly partitionKey: string }) | undefined
+  /** The state of its deadlines; undefined for an asset without one. */
+  readonly deadline: DeadlineState | undefined
   /** The failed asset upstream that keeps the representing partition from being materialized. */
   readonly failedUpstream: string | undefined
   readonly failedErrors: number
   readonly failedWarnings: number
+}
+
+/**
+ * The state of an asset's deadlines. Overdue: a deadline has passed and its partition is not fresh and published. Due
+ * soon: the work before the next deadline is predicted to end after it.
+ */
+export type DeadlineState =
+  | { readonly kind: "on_time" }
+  | (DuePartition & { readonly kind: "due_soon"; readonly expectedMs: number })
+  | (DuePartition & { readonly kind: "overdue"; readonly reason: string })
+
+interface DuePartition extends Deadline {
+  readonly partitionKey: string
 }
 
 export interface PartitionCounts extends StateCounts {
@@ -74,16 +86,29 @@ export async function readAssetStates(
     ),
   )
   const findFailed = createFailedUpstreamFinder(project.evaluation)
+  const predictions = await readDeadlinePredictions(project, assets)
   const states = assets.map((asset) => {
     const partition = findRepresentative(project.evaluation, asset)
     const record =
       partition === undefined ? undefined : findRecord(records, { asset: asset.name, partition })
     const failedUpstream =
       asset.kind === "source" || partition === undefined ? undefined : findFailed(asset, partition)
-    const inputs = { nowMs: project.nowMs, record, failedUpstream }
+    const inputs = { nowMs: project.nowMs, record, failedUpstream, predictions }
     return buildAssetState(project.evaluation, asset, inputs)
   })
   return { project, states }
+}
+
+/** Reads the durations of the work before the deadlines of some assets. */
+async function readDeadlinePredictions(
+  { evaluation, ledger }: Project,
+  assets: readonly AnyAsset[],
+): Promise<Predictions> {
+  const dueAssets = assets.flatMap((asset) =>
+    asset.kind === "asset" && asset.freshness !== undefined ? [asset] : [],
+  )
+  if (dueAssets.length === 0) return new Map()
+  return ledger.readPredictions(listUpstreamComputations(evaluation, dueAssets))
 }
 
 /** Lists the partition that represents each asset. */
@@ -121,6 +146,7 @@ interface StateInputs {
   readonly nowMs: number
   readonly record: MaterializationRecord | undefined
   readonly failedUpstream: string | undefined
+  readonly predictions: Predictions
 }
 
 /** Builds the state of one asset or source. */
@@ -149,7 +175,7 @@ function buildSourceState({ landing, bounds }: Evaluation, source: SourceAsset):
     rows: undefined,
     bytes,
     materializedMs: undefined,
-    overdue: undefined,
+    deadline: undefined,
     failedUpstream: undefined,
     failedErrors: 0,
     failedWarnings: 0,
@@ -164,11 +190,10 @@ function buildCommonState({ name, group, partitions }: AnyAsset) {
 function buildMaterializedState(
   evaluation: Evaluation,
   asset: Asset,
-  { nowMs, record, failedUpstream }: StateInputs,
+  { nowMs, record, failedUpstream, predictions }: StateInputs,
 ): AssetState {
   const representative = findRepresentative(evaluation, asset)
   const counts = countStates(evaluation, asset.computation)
-  const overdue = findOverdueAsset(evaluation, asset, nowMs)
   return {
     ...buildCommonState(asset),
     kind: asset.computation.kind,
@@ -184,10 +209,7 @@ function buildMaterializedState(
     rows: record?.rows,
     bytes: record?.bytes,
     materializedMs: record?.atMs,
-    overdue: overdue && {
-      ...overdue,
-      partitionKey: formatPartitionKey(asset.partitions, overdue.partition),
-    },
+    deadline: findDeadlineState(evaluation, asset, { nowMs, predictions }),
     failedUpstream,
     failedErrors: record?.failedErrors ?? 0,
     failedWarnings: record?.failedWarnings ?? 0,
@@ -201,23 +223,37 @@ function getRepresentativeStatus(evaluation: Evaluation, asset: Asset): Status {
     : getAssetStatus(evaluation, asset, representative)
 }
 
-/** Finds the first partition after the newest materialized one whose deadline has passed. */
-export function findOverdueAsset(
+/** Finds the state of an asset's deadlines; undefined for an asset without one. */
+export function findDeadlineState(
   evaluation: Evaluation,
   asset: Asset,
-  nowMs: number,
-): Overdue | undefined {
-  const newestPartition = findNewestMaterialization(evaluation, asset.name)
-  const firstMissing =
-    newestPartition === undefined ? evaluation.bounds.get(asset.name)?.from : newestPartition + 1
-  return firstMissing === undefined ? undefined : findOverdue(asset, firstMissing, nowMs)
+  { nowMs, predictions }: { readonly nowMs: number; readonly predictions: Predictions },
+): DeadlineState | undefined {
+  if (asset.freshness === undefined || !isTimed(asset.partitions)) return undefined
+  const overdue = findOverdue(evaluation, asset, nowMs)
+  const addKey = (deadline: Deadline) => ({
+    partition: deadline.partition,
+    dueMs: deadline.dueMs,
+    partitionKey: formatPartitionKey(asset.partitions, deadline.partition),
+  })
+  if (overdue !== undefined) {
+    const reason = describeDelay(evaluation, asset, overdue.partition)
+    return { kind: "overdue", ...addKey(overdue), reason }
+  }
+  const next = findNextDeadline(evaluation, asset, nowMs)
+  if (next === undefined) return { kind: "on_time" }
+  const workMs = predictWorkMs(evaluation, predictions, asset, next.partition)
+  const expectedMs = Math.max(nowMs, next.endMs) + workMs
+  return expectedMs > next.dueMs
+    ? { kind: "due_soon", ...addKey(next), expectedMs }
+    : { kind: "on_time" }
 }
 
 /** Creates the predicate of `status:` and `stale:` in a selection; `overdue` depends on the clock, the others on the representative partition. */
 export function createStatePredicate(evaluation: Evaluation, nowMs: number): HasState {
   return (asset, attribute, value) => {
     if (asset.kind === "source") return attribute === "status" && value === "fresh"
-    if (value === "overdue") return findOverdueAsset(evaluation, asset, nowMs) !== undefined
+    if (value === "overdue") return findOverdue(evaluation, asset, nowMs) !== undefined
     const status = getRepresentativeStatus(evaluation, asset)
     if (attribute === "status") return status.kind === value
     return status.kind === "stale" && status.causes.some(({ kind }) => kind === value)

@@ -4,6 +4,7 @@ import {
   findFailedUpstream,
   findRemovedFile,
   formatLandingPath,
+  formatPartitionKey,
   formatPartitions,
   getAsset,
   listOutdatedPins,
@@ -15,6 +16,7 @@ import {
 import type { AssetPartition } from "../asset-partitions.ts"
 import type { ExplanationDocument, RootCauseDocument } from "../documents/explanation.ts"
 import type { FailedPartitionDocument } from "../documents/failed-checks.ts"
+import { toIsoTime } from "../iso-time.ts"
 import { createKeyFormatter, createRangeConverter } from "../partition-keys.ts"
 import {
   type AwaitedPartitions,
@@ -29,6 +31,8 @@ import { selectAsset } from "../plan/select-assets.ts"
 import type { Project } from "../project.ts"
 import type { Services } from "../services.ts"
 import { findRepresentative } from "./asset-state.ts"
+import { findOverdue } from "./deadline.ts"
+import { describeDelay } from "./describe-delay.ts"
 import { readFailedPartition } from "./read-failed-partition.ts"
 import { explainPartition, type PartitionExplanation, type RootCause } from "./root-causes.ts"
 import { toStatusDocument } from "./status-document.ts"
@@ -67,6 +71,7 @@ async function buildExplanation(
   return {
     ...toExplanationFields(project, explanation),
     failed_checks: await readFailedPartitions(project, explanation),
+    overdue: findOverdueDocument(project, asset),
     waiting_set: findWaitingSet(project, asset.name),
     removed_file: findRemovedPath(project, asset, partition),
     pinned_files: listOutdatedPins(project.evaluation, asset.computation, partition),
@@ -113,10 +118,24 @@ function explainAwaitedPartition(
     roots: [{ asset, partitions, partitions_text, ...status }],
     path: [],
     failed_checks: [],
+    overdue: findOverdueDocument(project, getAsset(project.graph, asset)),
     waiting_set: findWaitingSet(project, asset),
     removed_file: null,
     pinned_files: [],
     command: formatFixCommand(project.evaluation, asset, range?.to),
+  }
+}
+
+function findOverdueDocument(
+  { evaluation, nowMs }: Project,
+  asset: Asset,
+): ExplanationDocument["overdue"] {
+  const overdue = findOverdue(evaluation, asset, nowMs)
+  if (overdue === undefined) return null
+  return {
+    partition: formatPartitionKey(asset.partitions, overdue.partition),
+    due_at: toIsoTime(overdue.dueMs),
+    reason: describeDelay(evaluation, asset, overdue.partition),
   }
 }
 

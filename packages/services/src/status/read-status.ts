@@ -49,12 +49,12 @@ async function readProjectStatus(
 }
 
 function matchesFilters(
-  { status, overdue }: AssetState,
+  { status, deadline }: AssetState,
   filters: StatusRequest["states"],
 ): boolean {
   if (filters.length === 0) return true
   return filters.some((filter) =>
-    filter === "overdue" ? overdue !== undefined : status?.kind === filter,
+    filter === "overdue" ? deadline?.kind === "overdue" : status?.kind === filter,
   )
 }
 
@@ -70,7 +70,8 @@ function summarizeStates(allStates: readonly AssetState[]): StatusDocument["summ
     failed: countStates("failed"),
     blocked: states.filter(({ status }) => isBlocked(status)).length,
     failed_checks: states.filter(({ failedErrors }) => failedErrors > 0).length,
-    overdue: states.filter(({ overdue }) => overdue !== undefined).length,
+    overdue: states.filter(({ deadline }) => deadline?.kind === "overdue").length,
+    due_soon: states.filter(({ deadline }) => deadline?.kind === "due_soon").length,
   }
 }
 

@@ -46,8 +46,7 @@ export function OverviewTab({
           <p>
             <span className="strong">{overdue.partition}</span> was due{" "}
             {formatTime(overdue.due_at, now)},{" "}
-            {formatDuration(Date.parse(now) - Date.parse(overdue.due_at))} ago.{" "}
-            {describeOverdue(asset)}
+            {formatDuration(Date.parse(now) - Date.parse(overdue.due_at))} ago. {overdue.reason}.
           </p>
         </Section>
       )}
@@ -62,13 +61,6 @@ export function OverviewTab({
       <Neighbours asset={asset} />
     </Split>
   )
-}
-
-function describeOverdue({ overdue, newest_partition: newest }: AssetDetailDocument): string {
-  if (overdue === null || newest === null) return "No file of it has landed."
-  return newest < overdue.partition
-    ? `Its files have not landed; the newest partition is ${newest}.`
-    : "Its files have landed; it is not materialized yet."
 }
 
 function OverviewAside({
