@@ -14,13 +14,13 @@ export async function toRunRequest(
 ): Promise<RunRequest> {
   switch (target.kind) {
     case "materialize": {
-      const { selection, partitions, only, publish } = target
-      const flags = { ...partitions, only, publish }
+      const { selection, partitions, only, repin = false, publish } = target
+      const flags = { ...partitions, only, repin, publish }
       return { command: formatCommand("freshet materialize", selection, flags), target }
     }
     case "backfill": {
-      const { asset, partitions, only, downstream } = target
-      const flags = { ...partitions, only, downstream }
+      const { asset, partitions, only, repin = false, downstream } = target
+      const flags = { ...partitions, only, repin, downstream }
       return { command: formatCommand("freshet backfill", [asset], flags), target }
     }
     case "retry":

@@ -16,6 +16,7 @@ export const targetSchema = z.discriminatedUnion("kind", [
     selection: z.readonly(z.array(text)),
     partitions: partitionsSchema,
     only: onlySchema,
+    repin: z.optional(z.boolean()),
     publish: z.boolean(),
   }),
   z.strictObject({
@@ -23,6 +24,7 @@ export const targetSchema = z.discriminatedUnion("kind", [
     asset: text,
     partitions: partitionsSchema,
     only: onlySchema,
+    repin: z.optional(z.boolean()),
     downstream: z.boolean(),
   }),
   z.strictObject({ kind: z.literal("retry"), run: text, publish: z.boolean() }),

@@ -162,6 +162,10 @@ test("a lost copy fails only the recomputation, with its path, until the file or
     ])
 
     await project.declare(declareHistory({ price: "n + 1" }))
+    for (const key of listCopies(project)) rmSync(join(project.lake, key))
+    expect((await runFreshet(project, "plan", "recs", ...bothDays)).stderr).toContain(
+      "The copy of price.json, to which recs 2026-01-01 is pinned, is missing from the lake.",
+    )
     const failed = await runFreshet(project, "materialize")
     expect(failed.code).not.toBe(0)
     expect(failed.stdout + failed.stderr).toContain("the copy of the landed file price.json")

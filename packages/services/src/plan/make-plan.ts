@@ -3,6 +3,7 @@ import { buildPlan, findPlanDrift, ProblemsError, savePlan } from "@freshet/core
 import type { Project, ProjectPlan } from "../project.ts"
 import { addDamaged } from "../run/backfill-downstream.ts"
 import type { RunTarget } from "../run/run-request.ts"
+import { describeMissingCopies } from "./missing-copies.ts"
 import { planWithExistingFiles } from "./missing-files.ts"
 import { type ResolvedTargets, resolveRunTarget } from "./run-targets.ts"
 import { unpinPartitions } from "./unpin-partitions.ts"
@@ -27,7 +28,9 @@ export async function makePlan(
     purpose,
   )
   if (target.kind === "saved_plan") requireNoDrift(target.plan, requestedPlan)
-  return requestedPlan
+  const { project, plan } = requestedPlan
+  const warnings = [...project.warnings, ...(await describeMissingCopies(project, plan))]
+  return { ...requestedPlan, project: { ...project, warnings } }
 }
 
 /** Adds the damaged partitions and everything downstream of them. A saved plan has them already. */
