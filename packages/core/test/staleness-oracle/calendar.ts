@@ -96,10 +96,11 @@ export interface Span {
   readonly toMs: number
 }
 
-/** The partitions of a zone's time in every granularity, computed from its clock at every quarter of an hour. */
+/** The partitions of a zone's time in every granularity, computed from its clock at every hour. */
 export type Calendar = Readonly<Record<TimedGranularity, readonly Span[]>>
 
 const quarter = 15 * 60_000 // zones that are not whole hours from UTC are whole quarters
+const hourLength = 4 * quarter // clocks change by whole hours
 const calendars = new Map<string, Calendar>()
 
 /** The months around the days of a setting, from instants. */
@@ -119,14 +120,13 @@ function buildCalendar({ zone, today }: Setting): Calendar {
   })
   const spans: Record<TimedGranularity, Span[]> = { hourly: [], daily: [], weekly: [], monthly: [] }
   const hourKeys = new Set<string>()
-  let hour = ""
-  for (let atMs = middle - 270 * 86_400_000; atMs < middle + 60 * 86_400_000; atMs += quarter) {
+  let firstMs = middle - 270 * 86_400_000
+  while (!format.format(firstMs).endsWith(":00")) firstMs += quarter
+  for (let atMs = firstMs; atMs < middle + 60 * 86_400_000; atMs += hourLength) {
     const [date = "", time = ""] = format.format(atMs).split(" ") // "2026-03-08 01:00"
-    if (time.endsWith(":00")) {
-      hour = `${date}T${time.slice(0, 2)}`
-      if (hourKeys.has(hour)) hour += formatOffset(atMs, `${date}T${time}Z`)
-      hourKeys.add(hour)
-    }
+    let hour = `${date}T${time.slice(0, 2)}`
+    if (hourKeys.has(hour)) hour += formatOffset(atMs, `${date}T${time}Z`)
+    hourKeys.add(hour)
     extend(spans.hourly, hour, atMs)
     extend(spans.daily, date, atMs)
     extend(spans.weekly, formatWeek(date), atMs)
@@ -137,8 +137,8 @@ function buildCalendar({ zone, today }: Setting): Calendar {
 
 function extend(spans: { key: string; fromMs: number; toMs: number }[], key: string, atMs: number) {
   const last = spans.at(-1)
-  if (last?.key === key) last.toMs = atMs + quarter
-  else spans.push({ key, fromMs: atMs, toMs: atMs + quarter })
+  if (last?.key === key) last.toMs = atMs + hourLength
+  else spans.push({ key, fromMs: atMs, toMs: atMs + hourLength })
 }
 
 /** The offset of a clock from UTC, in the format of keys: `-0300`. */
