@@ -12,9 +12,11 @@ export type { Config, FreshetConfig } from "./config.ts"
 export { resolveConfig, toDemoConfig } from "./config.ts"
 export { createServices } from "./create-services.ts"
 export type { ServicesOptions } from "./create-services.ts"
+export { diffRows } from "./data/diff-rows.ts"
 export { exportRows } from "./data/export-rows.ts"
 export type { DemoDataGroup, DemoDataRequest } from "./data/land-demo-data.ts"
 export { demoDataGroups, landDemoData } from "./data/land-demo-data.ts"
+export { listVersions } from "./data/list-versions.ts"
 export { queryAssets, queryPublished } from "./data/query.ts"
 export { readDemoResults } from "./data/read-demo-results.ts"
 export { readQuarantine } from "./data/read-quarantine.ts"
@@ -30,6 +32,12 @@ export type { ColumnDocument } from "./documents/columns.ts"
 export type { DemoDataDocument } from "./documents/demo-data.ts"
 export type { FilmHighlightDocument, RecommendationDocument } from "./documents/demo-results.ts"
 export type { DiagnosticsDocument, FindingDocument } from "./documents/diagnostics.ts"
+export type {
+  DiffDocument,
+  DiffRowDocument,
+  DiffSideDocument,
+  VersionsDocument,
+} from "./documents/diff.ts"
 export type { ExplanationDocument, RootCauseDocument } from "./documents/explanation.ts"
 export type { ExportFormat } from "./documents/export.ts"
 export type { FailedCheckDocument, FailedPartitionDocument } from "./documents/failed-checks.ts"

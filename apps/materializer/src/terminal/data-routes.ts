@@ -1,5 +1,6 @@
 import { buildRouteMap } from "@stricli/core"
 
+import type { DataDiffFlags } from "../commands/data-diff.ts"
 import type { DataExportFlags } from "../commands/data-export.ts"
 import type { DataHeadFlags } from "../commands/data-head.ts"
 import type { DataQuarantineFlags } from "../commands/data-quarantine.ts"
@@ -37,6 +38,43 @@ const head = defineCommand<DataHeadFlags, [string]>({
   },
   load: async () => (await import("../commands/data-head.ts")).dataHead,
 })
+
+const diff = defineCommand<DataDiffFlags, [string]>({
+  brief: "Compare two partitions, or two versions of a partition, by key",
+  text: "Rows are identified by the columns of the first unique check, or by --key; without a key, whole rows are compared. Without --from, the previous version of the partition is compared, or else the partition before it.",
+  examples: [
+    "freshet data diff user_recs                    # the newest partition with its previous version",
+    "freshet data diff user_recs --from 2026-01-04 --to 2026-01-05",
+    "freshet data diff cpi --from-version 12 --key month",
+  ],
+  parameters: {
+    flags: {
+      from: { ...partitionFlag, brief: "Partition to compare with" },
+      fromVersion: createVersionFlag("Version to compare with"),
+      to: { ...partitionFlag, brief: "Partition to compare (default: the newest)" },
+      toVersion: createVersionFlag("Version to compare (default: the current one)"),
+      key: {
+        ...partitionFlag,
+        placeholder: "columns",
+        brief: "Columns that identify a row, separated by commas",
+      },
+      limit: createLimitFlag(20, "rows"),
+      json: jsonFlag,
+    },
+    positional: assetArg,
+  },
+  load: async () => (await import("../commands/data-diff.ts")).dataDiff,
+})
+
+function createVersionFlag(brief: string) {
+  return {
+    kind: "parsed",
+    parse: createWholeNumberParser(1),
+    optional: true,
+    placeholder: "number",
+    brief,
+  } as const
+}
 
 const schema = defineCommand<{ readonly json: boolean }, [string]>({
   brief: "Show the columns of an asset: types, units, descriptions",
@@ -86,8 +124,8 @@ const quarantine = defineCommand<DataQuarantineFlags, [string]>({
 })
 
 const data = buildRouteMap({
-  routes: { head, schema, export: exportRows, quarantine },
-  docs: { brief: "Read rows, columns and quarantined lines; export partitions" },
+  routes: { head, diff, schema, export: exportRows, quarantine },
+  docs: { brief: "Read and compare rows, columns and quarantined lines; export partitions" },
 })
 
 const sql = defineCommand<SqlFlags, string[]>({

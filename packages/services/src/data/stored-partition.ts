@@ -62,7 +62,8 @@ function requireIntactPartition(project: Project, asset: AnyAsset, key: string |
     throw createLostFileError(project, [lostPartition])
 }
 
-function isStored({ evaluation }: Project, asset: AnyAsset, partition: number): boolean {
+/** Tests if a partition of an asset is materialized, or one of a source has landed. */
+export function isStored({ evaluation }: Project, asset: AnyAsset, partition: number): boolean {
   return asset.kind === "source"
     ? evaluation.landing.get(asset.name)?.has(partition) === true
     : isMaterialized(evaluation, asset.name, partition)
