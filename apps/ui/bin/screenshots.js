@@ -33,6 +33,12 @@ const pictures = [
   ],
   ["recommendations", "/recommendations", wide],
   ["runs", "/runs", wide],
+  [
+    "diff",
+    `/assets/user_recs?tab=rows&partition=${day(1)}&compare=partition:${day(2)}`,
+    wide,
+    "text=unchanged",
+  ],
   ["schedules", "/schedules", wide],
   ["system", "/system", wide],
   ["films", "/films", wide],

@@ -1,5 +1,7 @@
 import {
+  diffRows,
   explainStaleness,
+  listVersions,
   readAssetDetail,
   readPartitions,
   readQuarantine,
@@ -7,16 +9,19 @@ import {
 } from "@freshet/services"
 import {
   assetDetailSchema,
+  diffSchema,
   explanationSchema,
   partitionsSchema,
   quarantineSchema,
   rowsSchema,
+  versionsSchema,
 } from "@freshet/services/documents"
 import * as z from "zod/mini"
 
 import { countSchema, defineEndpoint, type Endpoint, optionalText, text } from "./endpoint.ts"
 
 const assetShape = { asset: text }
+const optionalVersion = z.optional(z.coerce.number().check(z.int(), z.minimum(1)))
 
 /** The documents of one asset. */
 export const assetEndpoints: readonly Endpoint[] = [
@@ -61,6 +66,31 @@ export const assetEndpoints: readonly Endpoint[] = [
     answer: rowsSchema,
     handle: ({ services }, { failed, ...request }) =>
       readRows(services, { ...request, failedRows: failed !== undefined }),
+  }),
+  defineEndpoint({
+    method: "get",
+    path: "/api/assets/:asset/versions",
+    summary: "Retained materializations of a partition",
+    input: z.strictObject({ ...assetShape, partition: optionalText }),
+    answer: versionsSchema,
+    handle: ({ services }, request) => listVersions(services, request),
+  }),
+  defineEndpoint({
+    method: "get",
+    path: "/api/assets/:asset/diff",
+    summary: "Difference of two partitions, or of two versions of a partition, by key",
+    input: z.strictObject({
+      ...assetShape,
+      from: optionalText,
+      from_version: optionalVersion,
+      to: optionalText,
+      to_version: optionalVersion,
+      key: optionalText,
+      limit: countSchema(100, 1000),
+    }),
+    answer: diffSchema,
+    handle: ({ services }, { from_version: fromVersion, to_version: toVersion, key, ...request }) =>
+      diffRows(services, { ...request, fromVersion, toVersion, key: key?.split(",") }),
   }),
   defineEndpoint({
     method: "get",

@@ -53,7 +53,7 @@ function isNumeric(value: unknown): boolean {
 }
 
 /** Formats a value of a column; identifiers keep their digits together. */
-function formatValue(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (value === null || value === undefined) return "null"
   if (typeof value === "string") return value
   if (typeof value === "number")

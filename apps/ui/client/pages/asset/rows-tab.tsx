@@ -12,6 +12,10 @@ import { formatAssetPath, formatPath, useDocument } from "../../api/use-document
 import { Field, inputClass } from "../../ui/controls.tsx"
 import { Empty, Problems, Section, Skeleton } from "../../ui/layout.tsx"
 import { RowTable } from "../row-table.tsx"
+import { ComparePicker } from "./compare-picker.tsx"
+import { DiffView } from "./diff-view.tsx"
+
+import classes from "./diff.module.css"
 
 const route = getRouteApi("/assets/$asset")
 const [rowLimit, partitionLimit] = [200, 400] as const
@@ -19,15 +23,20 @@ const [rowLimit, partitionLimit] = [200, 400] as const
 /** The first rows of a partition, and the quarantined lines of a source. */
 export function RowsTab({ asset }: { readonly asset: AssetDetailDocument }) {
   const { name } = asset
-  const { partition } = route.useSearch()
+  const { partition, compare } = route.useSearch()
   const { data, error } = useDocument<RowsDocument>(
     formatPath(formatAssetPath(name, "/rows"), { partition, limit: rowLimit }),
   )
   const rows = data?.asset === name ? data : undefined
   return (
     <>
-      <PartitionPicker asset={asset} current={rows?.partition ?? partition} />
-      {error !== null ? (
+      <div className={classes["pickers"]}>
+        <PartitionPicker asset={asset} current={rows?.partition ?? partition} />
+        <ComparePicker asset={asset} current={rows?.partition ?? partition} compare={compare} />
+      </div>
+      {compare !== undefined ? (
+        <DiffView asset={name} partition={partition} compare={compare} />
+      ) : error !== null ? (
         <Problems problems={toProblems(error)} />
       ) : rows === undefined ? (
         <Skeleton />
@@ -61,27 +70,25 @@ function PartitionPicker({
   )
   if (data === undefined || data.asset !== asset.name || data.kind === "none") return null
   return (
-    <div style={{ marginBottom: "var(--s4)", width: "fit-content" }}>
-      <Field label="Partition">
-        <select
-          className={inputClass}
-          value={current ?? ""}
-          onChange={({ target }) =>
-            void navigate({
-              to: "/assets/$asset",
-              params: { asset: asset.name },
-              search: { tab: "rows", partition: target.value },
-            })
-          }
-        >
-          {data.partitions.map(({ key, state, rows }) => (
-            <option key={key} value={key} disabled={asset.kind !== "source" && rows === null}>
-              {key}, {state}
-            </option>
-          ))}
-        </select>
-      </Field>
-    </div>
+    <Field label="Partition">
+      <select
+        className={inputClass}
+        value={current ?? ""}
+        onChange={({ target }) =>
+          void navigate({
+            to: "/assets/$asset",
+            params: { asset: asset.name },
+            search: { tab: "rows", partition: target.value },
+          })
+        }
+      >
+        {data.partitions.map(({ key, state, rows }) => (
+          <option key={key} value={key} disabled={asset.kind !== "source" && rows === null}>
+            {key}, {state}
+          </option>
+        ))}
+      </select>
+    </Field>
   )
 }
 
