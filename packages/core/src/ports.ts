@@ -77,12 +77,33 @@ export type ComputeResult = {
   | { readonly kind: "checks_failed"; readonly failedFiles: readonly string[] }
 )
 
+/** A message that the code of an asset printed. */
+export interface LogMessage {
+  readonly level: "debug" | "info" | "warn" | "error"
+  readonly text: string
+}
+
+/** A message with the time at which it was printed. */
+export interface LogLine extends LogMessage {
+  readonly atMs: number
+}
+
+/** Messages of one attempt at a step. */
+export interface LogRecord {
+  readonly run: string
+  /** The id of the step: `user_recs 2026-01-05`. */
+  readonly step: string
+  readonly attempt: number
+  readonly lines: readonly LogLine[]
+}
+
 /** The SQL engine of the executor. */
 export interface Engine {
   /** Computes, checks and stores one partition. An output appears under its final name only when it is complete and durable. Throws a FreshetError. */
   readonly compute: (
     request: ComputeRequest,
     progress: (share: number) => void,
+    log?: (message: LogMessage) => void,
   ) => Promise<ComputeResult>
   /**
    * Copies a landed file to the store, unless the store has its bytes, and returns the file with its copy. A lost copy is
@@ -244,6 +265,7 @@ export interface Ledger {
   readonly beginRun: (run: RunIntent) => Promise<void>
   readonly recordStep: (record: StepRecord) => Promise<void>
   readonly recordAttempt: (record: AttemptRecord) => Promise<void>
+  readonly recordLog: (record: LogRecord) => Promise<void>
   /** Reads all retained materializations of these partitions, the newest of a partition last. */
   readonly readMaterializations: (
     ranges: readonly AssetRange[],
@@ -266,6 +288,8 @@ export type RunEvent =
   | { readonly kind: "run_started"; readonly run: string; readonly steps: number }
   | (StepReference & { readonly kind: "step_started" })
   | (StepReference & { readonly kind: "step_progress"; readonly share: number })
+  /** The code of the step printed something. */
+  | (StepReference & { readonly kind: "step_logged"; readonly lines: readonly LogLine[] })
   /** The step runs again after a pause. */
   | (StepReference & {
       readonly kind: "attempt_failed"

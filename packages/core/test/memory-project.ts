@@ -21,6 +21,8 @@ import {
   type Graph,
   type Hash,
   type Landing,
+  type LogMessage,
+  type LogRecord,
   type MaterializedOutput,
   type ParsedQueries,
   type Plan,
@@ -57,6 +59,7 @@ export interface MemoryProject extends MemoryLedger {
   readonly publications: PublicationRequest[]
   readonly events: RunEvent[]
   readonly attempts: AttemptRecord[]
+  readonly logs: LogRecord[]
   /** The work of the engine: `a 2026-01-05`, `check a 2026-01-05`. */
   readonly computed: string[]
   readonly behaviour: Behaviour
@@ -81,8 +84,9 @@ export interface Behaviour {
   ) => readonly CheckResult[]
   /** The size of a landed file. */
   bytes: (content: string) => number
-  beforeCompute: (step: string) => Promise<void> | void
+  beforeCompute: (step: string, log?: (message: LogMessage) => void) => Promise<void> | void
   beforeRecord: (record: StepRecord) => Promise<void> | void
+  beforeRecordLog: (record: LogRecord) => Promise<void> | void
   beforeLookup: (ranges: readonly AssetRange[]) => Promise<void> | void
   beforePublish: (request: PublicationRequest) => Promise<void> | void
   /** Called for each pause before a further attempt; the pause ends when its result resolves or when it is cancelled. */
@@ -116,6 +120,7 @@ export function createMemoryProject(
     publications: [],
     events: [],
     attempts: [],
+    logs: [],
     computed: [],
     aborted: false,
     proof: undefined,
@@ -128,6 +133,7 @@ export function createMemoryProject(
       bytes: ({ length }) => length,
       beforeCompute: () => {},
       beforeRecord: () => {},
+      beforeRecordLog: () => {},
       beforeLookup: () => {},
       beforePublish: () => {},
       pause: () => {},
@@ -337,6 +343,10 @@ export function createEffects(project: MemoryProject, graph: Graph): Effects {
         recordStep(project, graph, record)
       },
       recordAttempt: async (record) => void project.attempts.push(record),
+      recordLog: async (record) => {
+        await project.behaviour.beforeRecordLog(record)
+        project.logs.push(record)
+      },
       readMaterializations: async (ranges) => {
         await project.behaviour.beforeLookup(ranges)
         return findRecords(project, graph, ranges)
@@ -363,11 +373,11 @@ export function createEffects(project: MemoryProject, graph: Graph): Effects {
 
 function createEngine(project: MemoryProject): Effects["engine"] {
   return {
-    compute: async (request, progress) => {
+    compute: async (request, progress, log) => {
       const partition = request.partition.key
       const step = `${request.computation.name} ${partition}`
       project.computed.push(step)
-      await project.behaviour.beforeCompute(step)
+      await project.behaviour.beforeCompute(step, log)
       progress(1)
       const outputs = request.outputs.map(({ name }) => storeRows(project, request, name))
       const relations = readRelations(project, request.relations)

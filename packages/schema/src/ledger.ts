@@ -1,31 +1,25 @@
 import { sql } from "drizzle-orm"
 import {
-  bigint,
   bigserial,
   boolean,
   check,
   index,
   integer,
   jsonb,
-  pgSchema,
   primaryKey,
   serial,
   text,
-  timestamp,
   unique,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core"
 
+import { bigintColumn, freshetSchema, timestampColumn } from "./freshet-schema.ts"
 import type { RecordedCopy, RecordedRead } from "./recorded-reads.ts"
 
 export type { RecordedCopy, RecordedRead }
 
-/** The Postgres schema of Freshet's own records. */
-export const freshetSchema = pgSchema("freshet")
-
-const timestampColumn = () => timestamp({ withTimezone: true })
-const bigintColumn = () => bigint({ mode: "number" })
+export { queryTexts, sourceFiles } from "./ledger-caches.ts"
 
 /** The single row that identifies the ledger. Every wipe begins a new epoch. */
 export const identity = freshetSchema.table(
@@ -168,6 +162,24 @@ export const attempts = freshetSchema.table(
     next_attempt_at: timestampColumn().notNull(),
   },
   (table) => [index().on(table.run)],
+)
+
+/** The messages that the code of assets printed, bounded for each attempt. */
+export const logLines = freshetSchema.table(
+  "log_lines",
+  {
+    id: bigserial({ mode: "number" }).primaryKey(),
+    run: text()
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
+    /** The id of the step: `user_recs 2026-01-05`. */
+    step: text().notNull(),
+    attempt: integer().notNull(),
+    level: text({ enum: ["debug", "info", "warn", "error"] }).notNull(),
+    printed_at: timestampColumn().notNull(),
+    text: text().notNull(),
+  },
+  (table) => [index().on(table.run, table.id), index().on(table.printed_at)],
 )
 
 /** The materializations of assets' partitions. The greatest `seq` of a partition is the newest. */
@@ -369,26 +381,4 @@ export const alerts = freshetSchema.table(
       .on(table.key)
       .where(sql`${table.resolved_at} is null`),
   ],
-)
-
-/** The hashes of landed files, so that unchanged files are not read again. A cache: it may be emptied at any time. */
-export const sourceFiles = freshetSchema.table("source_files", {
-  path: text().primaryKey(),
-  bytes: bigintColumn().notNull(),
-  /** Inode, modification and change time in nanoseconds: a change of the content changes one of them. */
-  identity: text().notNull(),
-  hash: text().notNull(),
-  /** The first line of a CSV file. */
-  header: text(),
-})
-
-/** The parsed queries: hash of a query's text → hash of its parse by an engine version. A cache: it may be emptied at any time. */
-export const queryTexts = freshetSchema.table(
-  "query_texts",
-  {
-    text_hash: text().notNull(),
-    engine_version: text().notNull(),
-    parsed_hash: text().notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.text_hash, table.engine_version] })],
 )

@@ -25,6 +25,8 @@ export interface FreshetConfig {
   readonly threads?: number
   /** Number of steps that run at once. `FRESHET_CONCURRENCY`; default 4. */
   readonly concurrency?: number
+  /** Days for which the logs of steps are retained. `FRESHET_LOG_DAYS`; default 30. */
+  readonly logDays?: number
   /** Limit of the local copies of an object store in MB. `FRESHET_CACHE_MB`; default 10000. */
   readonly cacheMb?: number
   /** Region of the object store. `AWS_REGION`; default us-east-1. */
@@ -44,6 +46,7 @@ export interface Config {
   readonly memoryMb: number
   readonly threads: number | undefined
   readonly concurrency: number
+  readonly logDays: number
   readonly cacheMb: number
   readonly s3Region: string
   readonly s3PathStyle: boolean
@@ -98,6 +101,7 @@ const settingsSchema = z.object({
   threads: z.optional(positiveIntegerSchema),
   concurrency: positiveIntegerSchema.check(z.maximum(16, "must be at most 16")),
   pools: z.record(z.string(), positiveIntegerSchema),
+  logDays: positiveIntegerSchema,
   cacheMb: positiveIntegerSchema,
   s3Region: z.string(),
   s3PathStyle: z.optional(z.union([z.boolean(), z.stringbool()])),
@@ -116,6 +120,7 @@ const defaults = {
   memoryMb: 2048,
   concurrency: 4,
   pools: {},
+  logDays: 30,
   cacheMb: 10_000,
   s3Region: "us-east-1",
   alertEmailFrom: "freshet@localhost",
@@ -128,6 +133,7 @@ const environmentVariables = {
   memoryMb: "FRESHET_MEMORY_MB",
   threads: "FRESHET_THREADS",
   concurrency: "FRESHET_CONCURRENCY",
+  logDays: "FRESHET_LOG_DAYS",
   cacheMb: "FRESHET_CACHE_MB",
   s3Region: "AWS_REGION",
   s3PathStyle: "FRESHET_S3_PATH_STYLE",

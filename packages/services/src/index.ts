@@ -72,6 +72,7 @@ export type {
 } from "./documents/run.ts"
 export type {
   CancelDocument,
+  LogLineDocument,
   ComputationProgressDocument,
   RunDetailDocument,
   RunListDocument,
@@ -111,6 +112,7 @@ export type { SaveRequest } from "./plan/plan-request.ts"
 export { planRequest } from "./plan/plan-request.ts"
 export type { OpenOptions, Project, ProjectLedger } from "./project.ts"
 export { cancelRun } from "./run/cancel-run.ts"
+export { readRunLog } from "./run/read-run-log.ts"
 export type { ExecuteOptions, ExecuteResult } from "./run/execute-run.ts"
 export { executeRun } from "./run/execute-run.ts"
 export { listRuns, readRun } from "./run/read-runs.ts"

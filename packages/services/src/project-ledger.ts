@@ -4,6 +4,7 @@ import type { Graph } from "@freshet/core/engine"
 import {
   beginTick,
   endTick,
+  expireLogLines,
   findGarbage,
   findReaders,
   findRuns,
@@ -90,6 +91,7 @@ export function createProjectLedger(
     readRunLock: () => readRunLock(client),
     readOrphans: () => readOrphans(client, graph),
     dropPublishedTables: (tables) => dropPublishedTables(client, tables),
+    expireLogLines: (beforeMs, isDeleting) => expireLogLines(client, beforeMs, isDeleting),
     findGarbage: async (options) => findGarbage(client, await getNames(), options),
     wipeMaterializations: async (ids) => void (await wipeMaterializations(client, ids)),
     clearPublishedContent: (keys) => clearPublishedContent(client, keys),

@@ -156,6 +156,8 @@ export interface ProjectLedger {
   readonly dropPublishedTables: (tables: readonly string[]) => Promise<void>
   /** Lists the materializations whose retention has expired. */
   readonly findGarbage: (options: GarbageOptions) => Promise<readonly Garbage[]>
+  /** Deletes the lines of logs that were printed before a time, or only counts them. */
+  readonly expireLogLines: (beforeMs: number, isDeleting: boolean) => Promise<number>
   readonly wipeMaterializations: (ids: readonly number[]) => Promise<void>
   /** Clears the content of publications that show the rows of some files, so that the rows are written again. */
   readonly clearPublishedContent: (files: readonly string[]) => Promise<void>

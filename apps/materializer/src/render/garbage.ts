@@ -17,8 +17,11 @@ export function formatGarbage(document: GarbageDocument, style: TerminalStyle): 
     ({ table, asset, rows: count }) =>
       `Table ${table} of ${asset} ${isDryRun ? "would be dropped" : "dropped"}: ${formatQuantity(count, "row")}.`,
   )
-  if (removed.length === 0)
-    return [...tables, ...(tables.length > 0 ? [] : ["No garbage to delete."]), ...note]
+  const logs = formatLogLines(document)
+  if (removed.length === 0) {
+    const isEmpty = tables.length + logs.length === 0
+    return [...tables, ...logs, ...(isEmpty ? ["No garbage to delete."] : []), ...note]
+  }
   const rows = removed.map((row) => [
     formatName(row),
     row.materializations === 0 ? "" : formatCount(row.materializations),
@@ -31,7 +34,7 @@ export function formatGarbage(document: GarbageDocument, style: TerminalStyle): 
     { header: "files", align: "right" } as const,
     { header: "size", align: "right" } as const,
   ]
-  return [...formatTable(columns, rows, style), formatTotals(document), ...tables, ...note]
+  return [...formatTable(columns, rows, style), formatTotals(document), ...tables, ...logs, ...note]
 }
 
 const kindTexts: Readonly<Record<GarbageRowDocument["kind"], string>> = {
@@ -45,6 +48,16 @@ const kindTexts: Readonly<Record<GarbageRowDocument["kind"], string>> = {
 
 function formatName({ kind, asset }: GarbageRowDocument): string {
   return [asset ?? "", kindTexts[kind]].filter((part) => part !== "").join(", ")
+}
+
+function formatLogLines({
+  dry_run: isDryRun,
+  log_lines: count,
+}: GarbageDocument): readonly string[] {
+  if (count === 0) return []
+  return [
+    `${formatQuantity(count, "expired line")} of logs ${isDryRun ? "would be deleted" : "deleted"}.`,
+  ]
 }
 
 function formatTotals({ dry_run: isDryRun, materializations, files, bytes }: GarbageDocument) {

@@ -17,6 +17,10 @@ export function formatEvent(event: RunEvent, nowMs: number): string | undefined 
 
 /** Converts an event to the fields of a line of JSON. */
 export function toEventDocument(event: RunEvent): object {
+  if (event.kind === "step_logged") {
+    const { lines, ...fields } = event
+    return { ...fields, lines: lines.map(({ level, text }) => ({ level, text })) }
+  }
   if (event.kind === "attempt_failed") {
     const { maxAttempts, delayMs, ...fields } = event
     return { ...fields, max_attempts: maxAttempts, delay_ms: delayMs }
@@ -43,6 +47,8 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "step_started":
     case "step_progress":
       return undefined
+    case "step_logged":
+      return event.lines.map(({ text }) => `${event.step}: ${text}`).join("\n")
     case "attempt_failed":
       return `${event.step}: ${describeFailedAttempt(event)}`
     case "step_ended":

@@ -42,6 +42,7 @@ function toFields(event: ServiceEvent): object {
     case "run_started":
     case "step_started":
     case "step_progress":
+    case "step_logged":
     case "attempt_failed":
     case "step_ended":
     case "publish_started":
@@ -85,6 +86,7 @@ function describeServiceEvent(event: ServiceEvent): string | undefined {
     case "run_started":
     case "step_started":
     case "step_progress":
+    case "step_logged":
     case "attempt_failed":
     case "step_ended":
     case "publish_started":

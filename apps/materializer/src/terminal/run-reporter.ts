@@ -64,6 +64,7 @@ export function createRunReporter(
         return hasHint ? display.print(formatProgressHint(event.run)) : undefined
       case "step_started":
       case "step_progress":
+      case "step_logged":
       case "attempt_failed":
       case "step_ended":
       case "publish_started":
@@ -151,7 +152,8 @@ function formatFinished(
   { computations }: RunProgress,
   style: TerminalStyle,
 ): readonly string[] {
-  if (event.kind === "attempt_failed") return [describeEvent(event) ?? ""]
+  if (event.kind === "attempt_failed" || event.kind === "step_logged")
+    return [describeEvent(event) ?? ""]
   if (event.kind !== "step_ended") return []
   const isFailure = event.outcome.kind === "failed" || event.outcome.kind === "checks_failed"
   const failureLines = isFailure

@@ -1,6 +1,7 @@
 import { buildRouteMap } from "@stricli/core"
 
 import type { RunsListFlags } from "../commands/runs-list.ts"
+import type { RunsLogsFlags } from "../commands/runs-logs.ts"
 import type { RetryFlags } from "../commands/runs-retry.ts"
 import type { RunsShowFlags } from "../commands/runs-show.ts"
 import { defineCommand } from "./define-command.ts"
@@ -29,6 +30,21 @@ const show = defineCommand<RunsShowFlags, [string]>({
   load: async () => (await import("../commands/runs-show.ts")).runsShow,
 })
 
+const logs = defineCommand<RunsLogsFlags, [string]>({
+  brief: "Print what the code of a run's steps printed",
+  text: "The console output of code assets is recorded as the log of their steps: of each attempt the first 1,000 and the last 200 lines.",
+  examples: ["freshet runs logs 20260110-0700", "freshet runs logs 20260110-0700 --follow"],
+  parameters: {
+    flags: {
+      follow: createSwitchFlag("Print further lines until the run has ended"),
+      json: jsonFlag,
+    },
+    aliases: { f: "follow" },
+    positional: runArg,
+  },
+  load: async () => (await import("../commands/runs-logs.ts")).runsLogs,
+})
+
 const cancel = defineCommand<{ readonly json: boolean }, [string]>({
   brief: "Ask a run of another process to stop, and wait for its end",
   text: "Running steps are undone, finished partitions are retained, and no further step starts. Exit 7 when the run has not ended after 10 seconds.",
@@ -50,7 +66,7 @@ const retry = defineCommand<RetryFlags, [string]>({
 
 /** Commands about runs. */
 export const runs = buildRouteMap({
-  routes: { list, show, cancel, retry },
+  routes: { list, show, logs, cancel, retry },
   defaultCommand: "list",
-  docs: { brief: "List, show, cancel and retry runs" },
+  docs: { brief: "List, show, log, cancel and retry runs" },
 })

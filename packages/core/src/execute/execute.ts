@@ -23,6 +23,7 @@ import {
   toSkippedResult,
   buildStepRecord,
 } from "./run-step.ts"
+import { openStepLog, type StepLog } from "./step-log.ts"
 import {
   type PoolLimits,
   type StepQueue,
@@ -211,9 +212,25 @@ async function attemptStep(run: ActiveRun, step: Step): Promise<void> {
   const startedMs = effects.nowMs()
   const blocker = findBlocker(state.blockers, step)
   effects.emit({ kind: "step_started", ...toStepReference(step) })
+  const log = openAttemptLog(run, step)
   const result =
-    blocker === undefined ? await runStep(state, step, effects) : toSkippedResult(blocker)
+    blocker === undefined
+      ? await runStep(state, step, { ...effects, log: log.write })
+      : toSkippedResult(blocker)
+  await log.close()
   if (!planRetry(run, step, result, startedMs)) completeStep(run, step, result, startedMs)
+}
+
+function openAttemptLog(run: ActiveRun, step: Step): StepLog {
+  const { effects, id } = run
+  const attempt = countAttempts(run, step)
+  return openStepLog((lines) => {
+    const recording = effects.ledger
+      .recordLog({ run: id, step: step.id, attempt, lines })
+      .then(() => effects.emit({ kind: "step_logged", ...toStepReference(step), lines }))
+    addRecording(run, recording)
+    return recording.catch(() => {}) // the error is thrown where the recordings are awaited
+  }, effects.nowMs)
 }
 
 function completeStep(run: ActiveRun, step: Step, result: StepResult, startedMs: number): void {

@@ -22,6 +22,7 @@ import type {
   CheckResult,
   ComputeResult,
   Effects,
+  LogMessage,
   MaterializedOutput,
   ReadVersions,
   StepOutcome,
@@ -38,6 +39,11 @@ import {
   createVersionLookup,
 } from "./run-state.ts"
 import { formatStateKey } from "./state-key.ts"
+
+/** The interfaces of the outside world that one attempt at a step uses. */
+export interface StepEffects extends Effects {
+  readonly log: (message: LogMessage) => void
+}
 
 /** One partition of a computation. */
 type StepPartition = Pick<MaterializeStep, "computation" | "partition">
@@ -72,7 +78,11 @@ const emptyResult = {
 } satisfies Omit<StepResult, "outcome">
 
 /** Runs one step. An error becomes the step's outcome; only an interruption is thrown. */
-export async function runStep(state: RunState, step: Step, effects: Effects): Promise<StepResult> {
+export async function runStep(
+  state: RunState,
+  step: Step,
+  effects: StepEffects,
+): Promise<StepResult> {
   try {
     await state.cache.load(listNeededRecords(state.evaluation, step))
     return step.kind === "check"
@@ -119,7 +129,7 @@ function findInputs(state: RunState, step: MaterializeStep, effects: Effects) {
 async function runMaterializeStep(
   state: RunState,
   step: MaterializeStep,
-  effects: Effects,
+  effects: StepEffects,
 ): Promise<StepResult> {
   const readyInputs = findInputs(state, step, effects)
   if (readyInputs === undefined)
@@ -287,7 +297,7 @@ function computeOutputs(
   state: RunState,
   step: MaterializeStep,
   { inputVersion, reads }: Pick<StepResult, "inputVersion" | "reads">,
-  effects: Effects,
+  effects: StepEffects,
 ): Promise<ComputeResult> {
   const { computation, key } = step
   return effects.engine.compute(
@@ -300,6 +310,7 @@ function computeOutputs(
       relations: buildRelations(state, step, reads),
     },
     (share) => effects.emit({ kind: "step_progress", ...toStepReference(step), share }),
+    effects.log,
   )
 }
 

@@ -407,6 +407,8 @@ describe("events", () => {
         return `${event.step} started`
       case "step_progress":
         return `${event.step} ${event.share * 100} %`
+      case "step_logged":
+        return `${event.step} printed ${event.lines.length} lines`
       case "attempt_failed":
         return `${event.step} attempt ${event.attempt} failed`
       case "step_ended":

@@ -1,3 +1,5 @@
+import type { LogMessage } from "@freshet/core/engine"
+
 import type { Store } from "../store/store.ts"
 import type { Session } from "./session.ts"
 
@@ -9,6 +11,8 @@ export interface EngineContext {
   readonly landedPath: (path: string) => string
   /** Aborted when the work must stop. */
   readonly signal?: AbortSignal | undefined
+  /** Receives the messages that code of assets prints. */
+  readonly log?: ((message: LogMessage) => void) | undefined
   /** Aborted when the time limit of the work has passed: code of assets is no longer waited for. */
   readonly timeout?: AbortSignal | undefined
 }

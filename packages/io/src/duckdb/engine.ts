@@ -39,8 +39,8 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
   }
   const loadTasks = () => import("./engine-tasks.ts")
   return {
-    compute: async (request, progress) =>
-      (await loadTasks()).computePartition(context, request, progress),
+    compute: async (request, progress, log) =>
+      (await loadTasks()).computePartition({ ...context, log }, request, progress),
     check: async (request) => (await loadTasks()).checkStored(context, request),
     recompute: async (request) => (await loadTasks()).recomputePartition(context, request),
     copyLanded: createLandedCopier(context),

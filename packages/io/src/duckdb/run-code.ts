@@ -11,6 +11,7 @@ import {
 
 import { toBatch, iterateRows } from "../arrow/batch.ts"
 import { toRecordBatches } from "../arrow/record-batches.ts"
+import { captureConsole } from "./capture-console.ts"
 import { readChunks } from "./chunks.ts"
 import type { EngineContext } from "./engine-context.ts"
 import { toEngineError } from "./engine-error.ts"
@@ -37,12 +38,11 @@ export async function runCode(
   await connection.run(
     `CREATE TEMP TABLE ${quoteName(outputTable)} (${formatTableColumns(asset.columns)})`,
   )
-  const { timeout, signal = { aborted: false } } = context
+  const { log, timeout, signal = { aborted: false } } = context
+  const compute = () =>
+    request.computation.compute(upstream, { partition: request.partition.key, signal })
   try {
-    const outputRows = request.computation.compute(upstream, {
-      partition: request.partition.key,
-      signal,
-    })
+    const outputRows = log === undefined ? compute() : captureConsole(log, compute)
     const rows = timeout === undefined ? outputRows : iterateUntil(outputRows, timeout)
     await appendRows(connection, asset, rows)
   } catch (cause) {

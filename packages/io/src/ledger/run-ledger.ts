@@ -15,6 +15,7 @@ import { readMaterializations } from "./read-materializations.ts"
 import { canShareStatement, recordSteps } from "./record-steps.ts"
 import { acquireRunLock, type RunLockOptions } from "./run-lock.ts"
 import { toRecordedWork } from "./run-progress.ts"
+import { recordLog } from "./step-logs.ts"
 
 /** The ledger of a run and the connection that owns the run lock. After the connection is lost nothing more is recorded. */
 export interface RunLedger {
@@ -105,6 +106,7 @@ function createLedger(
         )
       }),
     recordStep: queue.commit,
+    recordLog: (record) => queue.runAlone(() => recordLog(client, record)),
     recordAttempt: (record) => queue.runAlone(() => recordAttempt(client, names, record)),
     readMaterializations: (assetRanges) =>
       queue.runAlone(() => readMaterializations(client, names, assetRanges)),

@@ -14,6 +14,7 @@ import { listChannels } from "../alerts/channels.ts"
 import { deliverAlerts, deliverUntilStopped } from "../alerts/deliver-alerts.ts"
 import { listOverdueAlerts } from "../alerts/overdue-alerts.ts"
 import { syncTickAlerts } from "../alerts/tick-alerts.ts"
+import { createLogExpiry } from "../maintain/expire-logs.ts"
 import type { Services } from "../services.ts"
 import { createArrivalWatch } from "./arrival-watch.ts"
 import { recordDueTicks } from "./due-ticks.ts"
@@ -137,7 +138,9 @@ function createLook(state: SchedulerState): Look {
   const watch = createArrivalWatch(services, graph)
   const arrivalPauseMs = getArrivalPause(schedules)
   const readProject = createProjectReader(state)
+  const expireLogs = createLogExpiry(services)
   return async (client) => {
+    await expireLogs(client)
     const hasUnsettledFiles = arrivalPauseMs !== undefined && (await watch.look(client))
     const { planVersions, overdueAlerts } = await readProject()
     const due = await recordDueTicks(client, { graph, schedules, planVersions })

@@ -21,6 +21,8 @@ export const garbageSchema = z.strictObject({
   removed: listSchema(garbageRowSchema),
   /** Orphaned tables that were dropped. */
   unpublished: listSchema(z.strictObject({ table: z.string(), asset: z.string(), rows: z.int() })),
+  /** The number of expired lines of logs. */
+  log_lines: z.int(),
   /** The number of files in the lake that no step wrote. They stay. */
   unknown_files: z.int(),
 })

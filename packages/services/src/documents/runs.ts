@@ -102,6 +102,26 @@ export const runDetailSchema = z.strictObject({
 
 export type RunDetailDocument = z.infer<typeof runDetailSchema>
 
+const logLineSchema = z.strictObject({
+  step: z.string(),
+  /** The number of the attempt at the step in the run, from 1. */
+  attempt: z.int(),
+  level: z.enum(["debug", "info", "warn", "error"]),
+  at: z.iso.datetime(),
+  text: z.string(),
+})
+
+export type LogLineDocument = z.infer<typeof logLineSchema>
+
+/** The messages that the code of a run's steps printed: the document of `freshet runs logs`. */
+export const runLogSchema = z.strictObject({
+  run: z.string(),
+  outcome: runOutcomeSchema,
+  lines: listSchema(logLineSchema),
+})
+
+export type RunLogDocument = z.infer<typeof runLogSchema>
+
 /** A cancelled run: the document of `freshet runs cancel`. */
 export const cancelSchema = z.strictObject({
   run: z.string(),

@@ -7,6 +7,7 @@ import { selectCurrentRecords } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
 import { requireCertainLanding } from "../run/execute-run.ts"
 import type { Services } from "../services.ts"
+import { getLogExpiry } from "./expire-logs.ts"
 import { type CollectedGarbage, toGarbageDocument } from "./garbage-document.ts"
 import { type OrphanedFile, findOrphanedFiles } from "./orphaned-files.ts"
 import { removeSpillFolders, type SpillOptions } from "./spill-folders.ts"
@@ -65,7 +66,9 @@ async function removeGarbage(
   if (!dryRun) await removeFiles(store.remove, scan.files, signal)
   const temporaryFiles = await (dryRun ? store.measureTemp() : store.removeTemp())
   const spillFiles = await removeSpillFolders(config.home, getSpillOptions(request, options.nowMs))
+  const logLines = await ledger.expireLogLines(getLogExpiry(config.logDays, options.nowMs), !dryRun)
   return {
+    logLines,
     tables,
     materializations: garbage,
     files: scan.files,

@@ -5,6 +5,8 @@ import type { OrphanedFile } from "./orphaned-files.ts"
 
 /** Expired materializations, orphaned files and leftovers. */
 export interface CollectedGarbage {
+  /** The number of expired lines of logs. */
+  readonly logLines: number
   /** Orphaned tables. */
   readonly tables: readonly OrphanedTable[]
   readonly materializations: readonly Garbage[]
@@ -28,6 +30,7 @@ export function toGarbageDocument(garbage: CollectedGarbage, dryRun: boolean): G
     bytes: sum("bytes"),
     removed,
     unpublished: garbage.tables,
+    log_lines: garbage.logLines,
     unknown_files: garbage.unknownCount,
   }
 }

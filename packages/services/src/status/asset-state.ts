@@ -224,7 +224,7 @@ function getRepresentativeStatus(evaluation: Evaluation, asset: Asset): Status {
 }
 
 /** Finds the state of an asset's deadlines; undefined for an asset without one. */
-export function findDeadlineState(
+function findDeadlineState(
   evaluation: Evaluation,
   asset: Asset,
   { nowMs, predictions }: { readonly nowMs: number; readonly predictions: Predictions },

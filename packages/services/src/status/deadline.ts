@@ -73,7 +73,7 @@ export function findDueMs({ freshness, partitions }: Asset, partition: number): 
 }
 
 /** Tests whether a partition is fresh, passes its error checks and is published, or a later one in its place. */
-export function isDelivered(evaluation: Evaluation, asset: Asset, partition: number): boolean {
+function isDelivered(evaluation: Evaluation, asset: Asset, partition: number): boolean {
   const { name, computation, publish } = asset
   if (!isFresh(evaluation, computation, partition) || failsChecks(evaluation, name, partition))
     return isExisting(evaluation, asset, partition) ? false : isGap(evaluation, asset, partition)

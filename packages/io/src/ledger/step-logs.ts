@@ -1,0 +1,81 @@
+import type { LogLine, LogRecord } from "@freshet/core/engine"
+import { and, asc, eq, gt } from "drizzle-orm"
+import type { Client } from "pg"
+
+import { openQueries } from "./queries.ts"
+
+/** A recorded line of a step's log. */
+export interface RecordedLogLine extends LogLine {
+  /** Grows in the order of the records. */
+  readonly id: number
+  readonly step: string
+  readonly attempt: number
+}
+
+/** Records lines of the log of one attempt. PostgreSQL cannot store NUL. */
+export async function recordLog(
+  client: Client,
+  { run, step, attempt, lines }: LogRecord,
+): Promise<void> {
+  await client.query(
+    `insert into freshet.log_lines (run, step, attempt, level, printed_at, text)
+     select $1, $2, $3, level, to_timestamp(at_ms / 1000), text
+     from unnest($4::text[], $5::float8[], $6::text[]) with ordinality as line (level, at_ms, text, place)
+     order by place`,
+    [
+      run,
+      step,
+      attempt,
+      lines.map(({ level }) => level),
+      lines.map(({ atMs }) => atMs),
+      lines.map(({ text }) => text.replaceAll("\0", "\uFFFD")),
+    ],
+  )
+}
+
+/** Selects lines of a run's log: those after an id, up to a number. */
+export interface LogPage {
+  readonly run: string
+  readonly afterId: number
+  readonly limit: number
+}
+
+/** Reads lines of a run's log in the order of their records. */
+export async function readLogLines(
+  client: Client,
+  { run, afterId, limit }: LogPage,
+): Promise<readonly RecordedLogLine[]> {
+  const { db, logLines } = await openQueries(client)
+  const rows = await db
+    .select()
+    .from(logLines)
+    .where(and(eq(logLines.run, run), gt(logLines.id, afterId)))
+    .orderBy(asc(logLines.id))
+    .limit(limit)
+  return rows.map(({ id, step, attempt, level, printed_at, text }) => ({
+    id,
+    step,
+    attempt,
+    level,
+    text,
+    atMs: printed_at.getTime(),
+  }))
+}
+
+/** Deletes the lines of logs that were printed before a time, and returns their number; without `isDeleting`, only counts them. */
+export async function expireLogLines(
+  client: Client,
+  beforeMs: number,
+  isDeleting: boolean,
+): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    isDeleting
+      ? `with expired as (
+           delete from freshet.log_lines where printed_at < to_timestamp($1::float8 / 1000) returning 1
+         ) select count(*)::integer as count from expired`
+      : `select count(*)::integer as count from freshet.log_lines
+         where printed_at < to_timestamp($1::float8 / 1000)`,
+    [beforeMs],
+  )
+  return rows[0]?.count ?? 0
+}

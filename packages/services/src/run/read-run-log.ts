@@ -1,0 +1,49 @@
+import { findRuns, type LedgerClient, readLogLines, type RecordedLogLine } from "@freshet/io"
+
+import { createWakeUp } from "../automation/wake-up.ts"
+import type { LogLineDocument, RunLogDocument } from "../documents/runs.ts"
+import { toIsoTime } from "../iso-time.ts"
+import type { Services } from "../services.ts"
+import { unknownRunError } from "./retryable-run.ts"
+
+/** The run of a log, by the beginning of its id. */
+export interface RunLogRequest {
+  readonly id: string
+  /** Waits for further lines until the run has ended. */
+  readonly follow: boolean
+}
+
+/** The number of lines that are read together. */
+const pageLines = 1000
+const pollMs = 500
+
+/** Reads the log of a run. Lines are passed on as they are read; the result has the outcome and no lines. */
+export async function readRunLog(
+  services: Services,
+  { id, follow }: RunLogRequest,
+  consume: (lines: readonly LogLineDocument[]) => Promise<void>,
+): Promise<Pick<RunLogDocument, "run" | "outcome">> {
+  const pause = createWakeUp()
+  return services.withLedger(async (client) => {
+    let afterId = 0
+    for (;;) {
+      const { run, outcome } = await findRun(client, id)
+      const lines = await readLogLines(client, { run, afterId, limit: pageLines })
+      afterId = lines.at(-1)?.id ?? afterId
+      if (lines.length > 0) await consume(lines.map(toLogLineDocument))
+      if (lines.length === pageLines) continue
+      if (!follow || outcome !== "running" || services.signal.aborted) return { run, outcome }
+      await pause.wait(pollMs, services.signal)
+    }
+  })
+}
+
+async function findRun(client: LedgerClient, id: string) {
+  const [run, ...otherRuns] = await findRuns(client, id)
+  if (run === undefined || otherRuns.length > 0) throw unknownRunError(id)
+  return { run: run.id, outcome: run.outcome ?? "running" } as const
+}
+
+function toLogLineDocument({ step, attempt, level, atMs, text }: RecordedLogLine): LogLineDocument {
+  return { step, attempt, level, at: toIsoTime(atMs), text }
+}
