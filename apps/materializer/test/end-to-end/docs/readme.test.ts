@@ -53,16 +53,20 @@ test("the README's map has every package", () => {
   expect(folders.filter((folder) => !readme.includes(`[${folder}](${folder})`))).toEqual([])
 })
 
-test.each(["README.md", "TESTING.md", "docs/first-asset.md", "docs/runs.md", "docs/staleness.md"])(
-  "every link of %s leads to a file",
-  (name) => {
-    const text = readFileSync(join(workspace, name), "utf8")
-    const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = ""]) => target)
-    const local = links.filter((target) => !/^(https?:|#)/.test(target))
-    expect(local.length).toBeGreaterThan(0)
-    const folder = join(workspace, name, "..")
-    expect(local.filter((target) => !existsSync(join(folder, target.split("#")[0] ?? "")))).toEqual(
-      [],
-    )
-  },
-)
+test.each([
+  "README.md",
+  "TESTING.md",
+  "docs/first-asset.md",
+  "docs/runs.md",
+  "docs/schedules.md",
+  "docs/staleness.md",
+])("every link of %s leads to a file", (name) => {
+  const text = readFileSync(join(workspace, name), "utf8")
+  const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = ""]) => target)
+  const local = links.filter((target) => !/^(https?:|#)/.test(target))
+  expect(local.length).toBeGreaterThan(0)
+  const folder = join(workspace, name, "..")
+  expect(local.filter((target) => !existsSync(join(folder, target.split("#")[0] ?? "")))).toEqual(
+    [],
+  )
+})
