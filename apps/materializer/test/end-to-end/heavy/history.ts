@@ -144,7 +144,7 @@ export function declareHistory(declared: Declared): string {
   const check = "sql`select * from ${itself} where u not in (select u from ${all(names)})`"
   const othersSet = granularity === "daily" && declared.sharesSet ? set : "o"
   const optional = [...(hasOthers ? ["others"] : []), ...(declared.hasSums ? ["sums"] : [])]
-  const assets = ["raw", "names", "recs", ...optional]
+  const assets = ["raw", "names", "known", "recs", ...optional]
   const [recsTable, othersTable] = exchangesTables ? ["others", "recs"] : ["recs", "others"]
   return `
     import { all, daily, int64, itself, monthly, noRows, partitionKeyText, previous, publishTo, sourceAsset, sql, sqlAsset, text, unpartitioned } from "@freshet/core"
@@ -164,9 +164,13 @@ export function declareHistory(declared: Declared): string {
     })
     const key = sql\`\${partitionKeyText} || ' ' || u as k\`
     const columns = { k: text("The partition and the user."), u: int64("A user."), n: int64("Events.") }
+    const known = sqlAsset({
+      ...common, name: "known", columns: { n: int64("One.") }, partitions: unpartitioned,
+      query: sql\`select count(distinct 1) as n from \${names}\`,
+    })
     const recs = sqlAsset({
       ...common, ...${JSON.stringify(names.recs)}, columns, partitions: ${partitions},
-      query: sql\`select \${key}, u, count(*) as n from ${read} group by u having count(*) >= ${declared.minEvents}\`,
+      query: sql\`select \${key}, u, count(*) as n from ${read} group by u having count(*) >= ${declared.minEvents} * (select max(n) from \${known})\`,
       ${declared.checksNames ? `checks: [noRows("named", { description: "Users have names.", query: ${check} })],` : ""}
       publish: publishTo(declareTable("${recsTable}"), { set: "${set}" }),
     })
