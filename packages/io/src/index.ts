@@ -29,7 +29,7 @@ export type { Provenance, RecordedRun, RecordedStep, StepOutcomeKind } from "./l
 export { findRuns, readProvenance, readRuns } from "./ledger/runs.ts"
 export { readSteps } from "./ledger/runs.ts"
 export type { RecordedLogLine } from "./ledger/step-logs.ts"
-export { expireLogLines, readLogLines } from "./ledger/step-logs.ts"
+export { countExpiredLogLines, deleteExpiredLogs, readLogLines } from "./ledger/step-logs.ts"
 export type { RecordedAttempt } from "./ledger/attempts.ts"
 export { readAttempts } from "./ledger/attempts.ts"
 export type { FileBytesChange } from "./ledger/file-bytes.ts"

@@ -156,8 +156,9 @@ export interface ProjectLedger {
   readonly dropPublishedTables: (tables: readonly string[]) => Promise<void>
   /** Lists the materializations whose retention has expired. */
   readonly findGarbage: (options: GarbageOptions) => Promise<readonly Garbage[]>
-  /** Deletes the lines of logs that were printed before a time, or only counts them. */
-  readonly expireLogLines: (beforeMs: number, isDeleting: boolean) => Promise<number>
+  /** Deletes the lines of logs and the failed attempts from before a time. Returns the number of lines. */
+  readonly deleteExpiredLogs: (beforeMs: number) => Promise<number>
+  readonly countExpiredLogLines: (beforeMs: number) => Promise<number>
   readonly wipeMaterializations: (ids: readonly number[]) => Promise<void>
   /** Clears the content of publications that show the rows of some files, so that the rows are written again. */
   readonly clearPublishedContent: (files: readonly string[]) => Promise<void>

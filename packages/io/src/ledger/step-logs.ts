@@ -62,19 +62,25 @@ export async function readLogLines(
   }))
 }
 
-/** Deletes the lines of logs that were printed before a time, and returns their number; without `isDeleting`, only counts them. */
-export async function expireLogLines(
-  client: Client,
-  beforeMs: number,
-  isDeleting: boolean,
-): Promise<number> {
+/** Deletes the lines of logs and the failed attempts from before a time. Returns the number of lines. */
+export async function deleteExpiredLogs(client: Client, beforeMs: number): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
-    isDeleting
-      ? `with expired as (
-           delete from freshet.log_lines where printed_at < to_timestamp($1::float8 / 1000) returning 1
-         ) select count(*)::integer as count from expired`
-      : `select count(*)::integer as count from freshet.log_lines
-         where printed_at < to_timestamp($1::float8 / 1000)`,
+    `with expired as (
+       delete from freshet.log_lines where printed_at < to_timestamp($1::float8 / 1000) returning 1
+     ), expired_attempts as (
+       delete from freshet.attempts where ended_at < to_timestamp($1::float8 / 1000)
+     )
+     select count(*)::integer as count from expired`,
+    [beforeMs],
+  )
+  return rows[0]?.count ?? 0
+}
+
+/** Counts the lines of logs from before a time. */
+export async function countExpiredLogLines(client: Client, beforeMs: number): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*)::integer as count from freshet.log_lines
+     where printed_at < to_timestamp($1::float8 / 1000)`,
     [beforeMs],
   )
   return rows[0]?.count ?? 0

@@ -1,7 +1,13 @@
 import { expect, test } from "vitest"
 
-import { expireLogLines, readLogLines } from "../../src/ledger/step-logs.ts"
-import { openLedgerDatabase, withRun } from "./ledger-database.ts"
+import { readAttempts } from "../../src/ledger/attempts.ts"
+import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
+import {
+  countExpiredLogLines,
+  deleteExpiredLogs,
+  readLogLines,
+} from "../../src/ledger/step-logs.ts"
+import { buildTestGraph, openLedgerDatabase, testAsset, withRun } from "./ledger-database.ts"
 
 const { url, client } = openLedgerDatabase()
 
@@ -24,8 +30,25 @@ test("lines are read in their order, page by page, and expire", async () => {
     atMs: 1000,
   })
   expect(await readTexts(second?.id)).toEqual(["three"])
-  expect(await expireLogLines(client(), 9000, false)).toBe(2)
+  expect(await countExpiredLogLines(client(), 9000)).toBe(2)
   expect(await readTexts()).toEqual(["one\uFFFD", "two", "three"])
-  expect(await expireLogLines(client(), 9000, true)).toBe(2)
+  expect(await deleteExpiredLogs(client(), 9000)).toBe(2)
   expect(await readTexts()).toEqual(["three"])
+})
+
+test("failed attempts expire with the lines of logs", async () => {
+  const graph = buildTestGraph(testAsset("recs"))
+  const attempt = { run: "b", computation: "recs", partition: 20_458, message: "reset", delayMs: 0 }
+  await withRun(
+    url(),
+    "b",
+    async ({ ledger }) => {
+      await ledger.recordAttempt({ ...attempt, attempt: 1, startedMs: 1000, endedMs: 2000 })
+      await ledger.recordAttempt({ ...attempt, attempt: 2, startedMs: 8000, endedMs: 9000 })
+    },
+    { graph },
+  )
+  await deleteExpiredLogs(client(), 9000)
+  const names = await readLedgerNames(client(), graph)
+  expect(await readAttempts(client(), names, "b")).toMatchObject([{ attempt: 2 }])
 })

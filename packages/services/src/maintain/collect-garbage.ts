@@ -66,7 +66,10 @@ async function removeGarbage(
   if (!dryRun) await removeFiles(store.remove, scan.files, signal)
   const temporaryFiles = await (dryRun ? store.measureTemp() : store.removeTemp())
   const spillFiles = await removeSpillFolders(config.home, getSpillOptions(request, options.nowMs))
-  const logLines = await ledger.expireLogLines(getLogExpiry(config.logDays, options.nowMs), !dryRun)
+  const logExpiryMs = getLogExpiry(config.logDays, options.nowMs)
+  const logLines = await (dryRun
+    ? ledger.countExpiredLogLines(logExpiryMs)
+    : ledger.deleteExpiredLogs(logExpiryMs))
   return {
     logLines,
     tables,

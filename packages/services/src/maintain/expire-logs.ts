@@ -1,4 +1,4 @@
-import { expireLogLines, type LedgerClient } from "@freshet/io"
+import { deleteExpiredLogs, type LedgerClient } from "@freshet/io"
 
 import type { Services } from "../services.ts"
 
@@ -12,7 +12,7 @@ export function getLogExpiry(logDays: number, nowMs: number): number {
 /** The time between two deletions. */
 const pauseMs = 3_600_000
 
-/** Creates a function that deletes expired lines of logs, at most once an hour. */
+/** Creates a function that deletes expired lines of logs and failed attempts, at most once an hour. */
 export function createLogExpiry({
   config,
   nowMs,
@@ -21,6 +21,6 @@ export function createLogExpiry({
   return async (client) => {
     if (nowMs() - expiredMs < pauseMs) return
     expiredMs = nowMs()
-    await expireLogLines(client, getLogExpiry(config.logDays, nowMs()), true)
+    await deleteExpiredLogs(client, getLogExpiry(config.logDays, nowMs()))
   }
 }
