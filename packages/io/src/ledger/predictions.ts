@@ -65,6 +65,7 @@ function toQuantiles([median = 0, p90 = 0]: readonly number[]): Quantiles {
 const buildQuantiles = (value: string) =>
   `percentile_cont(array[0.5, 0.9]) within group (order by ${value})`
 
+// A range of one name, because for an equality PostgreSQL may walk through the steps of all computations by id.
 const predictionsQuery = `
   select computation, count(*)::integer as steps, ${buildQuantiles("rows")} as rows,
     ${buildQuantiles("bytes")} as bytes, ${buildQuantiles("milliseconds")} as milliseconds
@@ -74,8 +75,8 @@ const predictionsQuery = `
     from unnest($1::text[], $2::text[]) as w (computation, name) cross join lateral (
       select id, rows, bytes, ${toMilliseconds("ended_at - started_at")} as milliseconds
       from freshet.steps
-      where computation = w.name and outcome = 'materialized'
-      order by id desc limit 20
+      where computation >= w.name and computation <= w.name and outcome = 'materialized'
+      order by computation desc, id desc limit 20
     ) as made
   ) as newest
   where age <= 20

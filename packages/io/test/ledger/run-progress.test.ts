@@ -181,3 +181,35 @@ test("predictions are the median and the 90th percentile of the newest twenty ma
     bytes: { median: 10, p90: 10 },
   })
 })
+
+test("predictions for an asset read none of the steps of another that had all when statistics were taken", async () => {
+  const graph = buildTestGraph(testAsset("small"))
+  await withRun(
+    url(),
+    "small",
+    async ({ ledger }) => {
+      await client().query("truncate freshet.steps cascade")
+      await client().query(`
+        insert into freshet.steps (
+          run, computation, partition, input_version, fingerprint, outcome, reads, rows, bytes, started_at, ended_at
+        )
+        select 'small', 'large', number, '', '', 'materialized', '[]', 1, 100, now(), now()
+        from generate_series(1, 20000) as number`)
+      await client().query("analyze freshet.steps")
+      await ledger.recordStep(buildDayStep("small", "small", 1))
+    },
+    { graph },
+  )
+  const before = await countReadIndexEntries()
+  const predictions = await readPredictions(client(), graph, ["small"])
+  expect(predictions.get("small")).toMatchObject({ steps: 1 })
+  expect((await countReadIndexEntries()) - before).toBeLessThan(100)
+})
+
+async function countReadIndexEntries(): Promise<number> {
+  await client().query("select pg_stat_force_next_flush()")
+  const { rows } = await client().query<{ entries: string }>(
+    "select sum(idx_tup_read) as entries from pg_stat_user_indexes where relname = 'steps'",
+  )
+  return Number(rows[0]?.entries)
+}
