@@ -47,7 +47,7 @@ function formatRow(source: number, day: number): string {
   return `${JSON.stringify(row)}\n`
 }
 
-/** Lists the landed files of a source. */
+/** Computes the data version of a partition: that of its file for a source. */
 function getVersion({ sources }: Shape, asset: number, day: number): string {
   if (asset >= sources) return getRecordedVersion(asset, day)
   return sha256(`${sha256(formatRow(asset, day))}\n`)
@@ -63,13 +63,17 @@ function getFilePath(asset: number, day: number): string {
   return `${getAssetName(asset)}/${key}/${version.slice(0, 32)}.parquet`
 }
 
-/** Writes the files that a plan for the newest day checks into the lake, without content. */
+/** The number of newest days of each asset whose files every command looks up at this size. */
+const storedDays = 3
+
+/** Writes the files of the newest days into the lake, without content. */
 export function storeNewest({ sources, assets, days }: Shape, lake: string): void {
-  for (let asset = sources; asset < assets; asset += 1) {
-    const path = join(lake, getFilePath(asset, days - 1))
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, "")
-  }
+  for (let asset = sources; asset < assets; asset += 1)
+    for (let day = days - storedDays; day < days; day += 1) {
+      const path = join(lake, getFilePath(asset, day))
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, "")
+    }
 }
 
 /** Fills a ledger with the records of a complete run; returns the number of rows. */
@@ -158,7 +162,7 @@ function listReadVersions(shape: Shape, asset: number, day: number): readonly Re
   return (shape.reads[asset] ?? []).map(({ upstreamIndex, days }) => {
     const versions: [number, string][] = []
     for (let readDay = Math.max(0, day + 1 - days); readDay <= day; readDay += 1)
-      versions.push([readDay, getRecordedVersion(upstreamIndex, readDay)])
+      versions.push([readDay, getVersion(shape, upstreamIndex, readDay)])
     const relation = formatRelationName({
       window: declareWindow(days),
       asset: { name: getAssetName(upstreamIndex) },
