@@ -39,6 +39,7 @@ const pictures = [
     wide,
     "text=unchanged",
   ],
+  ["columns", "/assets/likes?tab=columns&column=user_id", wide, "text=/^What breaks/"],
   ["schedules", "/schedules", wide],
   ["system", "/system", wide],
   ["films", "/films", wide],

@@ -42,7 +42,15 @@ const lineageRoute = createRoute({
 const assetRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/assets/$asset",
-  validateSearch: createSearchReader(["tab", "partition", "compare", "from", "to", "backfill"]),
+  validateSearch: createSearchReader([
+    "tab",
+    "partition",
+    "column",
+    "compare",
+    "from",
+    "to",
+    "backfill",
+  ]),
   component: lazyRouteComponent(() => import("./pages/asset/asset-page.tsx"), "AssetPage"),
 })
 

@@ -2,6 +2,7 @@ import {
   diffRows,
   explainStaleness,
   listVersions,
+  readColumnLineage,
   readAssetDetail,
   readPartitions,
   readQuarantine,
@@ -9,6 +10,7 @@ import {
 } from "@freshet/services"
 import {
   assetDetailSchema,
+  columnLineageSchema,
   diffSchema,
   explanationSchema,
   partitionsSchema,
@@ -66,6 +68,14 @@ export const assetEndpoints: readonly Endpoint[] = [
     answer: rowsSchema,
     handle: ({ services }, { failed, ...request }) =>
       readRows(services, { ...request, failedRows: failed !== undefined }),
+  }),
+  defineEndpoint({
+    method: "get",
+    path: "/api/assets/:asset/columns/:column/lineage",
+    summary: "Origin and uses of a column, from the engine's bound plans",
+    input: z.strictObject({ ...assetShape, column: text }),
+    answer: columnLineageSchema,
+    handle: ({ services }, request) => readColumnLineage(services, request),
   }),
   defineEndpoint({
     method: "get",

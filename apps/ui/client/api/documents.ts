@@ -15,6 +15,7 @@ export type PartitionRow = PartitionsDocument["partitions"][number]
 export type StateRange = PartitionsDocument["ranges"][number]
 export type ExplanationDocument = z.output<typeof documents.explanationSchema>
 export type RowsDocument = z.output<typeof documents.rowsSchema>
+export type ColumnLineageDocument = z.output<typeof documents.columnLineageSchema>
 export type DiffDocument = z.output<typeof documents.diffSchema>
 export type DiffRow = DiffDocument["rows"][number]
 export type VersionsDocument = z.output<typeof documents.versionsSchema>
