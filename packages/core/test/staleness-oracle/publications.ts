@@ -56,7 +56,7 @@ interface State {
 }
 
 /** Finds the tables that a run of everything leaves behind. */
-export function findExpectedTables(
+function findExpectedTables(
   { shape, facts, writers }: Replay,
   truths: ReadonlyMap<string, Truth>,
   past: Past,
