@@ -34,7 +34,7 @@ export { countExpiredLogLines, deleteExpiredLogs, readLogLines } from "./ledger/
 export type { RecordedAttempt } from "./ledger/attempts.ts"
 export { readAttempts } from "./ledger/attempts.ts"
 export type { FileBytesChange } from "./ledger/file-bytes.ts"
-export { readDirectReaders, saveFileBytes } from "./ledger/file-bytes.ts"
+export { invalidateFiles, readDirectReaders, saveFileBytes } from "./ledger/file-bytes.ts"
 export type { Garbage, GarbageOptions } from "./ledger/garbage.ts"
 export type { OrphanedTable, Orphans } from "./ledger/orphans.ts"
 export { findPendingRenames, listReusedNames } from "./ledger/apply-renames.ts"

@@ -12,6 +12,7 @@ import {
   findWipeable,
   clearPublishedContent,
   dropPublishedTables,
+  invalidateFiles,
   type LedgerClient,
   type LedgerNames,
   listReferencedFiles,
@@ -65,6 +66,7 @@ export function createProjectLedger(
     readFileRecords: async (ranges) =>
       files.remember(await readFileRecords(client, await getNames(), ranges)),
     readDirectReaders: async (ids) => readDirectReaders(client, await getNames(), ids),
+    invalidateFiles: (ids) => invalidateFiles(client, ids),
     saveFileBytes: (changes) => saveFileBytes(client, changes),
     readInputVersions: async (ids) => {
       const provenance = await readProvenance(client, await getNames(), ids)

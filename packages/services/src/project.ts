@@ -88,7 +88,7 @@ export interface Project {
   readonly files: StoredFiles
   /** The partitions whose files were found intact. */
   readonly intactPartitions: AssetPartitions
-  /** The damage that `evaluation` excludes; a run removes it from the ledger. */
+  /** The damage that `evaluation` excludes; a run wipes it from the ledger, apart from pinned materializations, which it invalidates. */
   readonly damage: Damage
   readonly ledger: ProjectLedger
   /** Records runs; present while the run lock is held. */
@@ -119,6 +119,8 @@ export interface ProjectLedger {
   readonly readDirectReaders: (ids: readonly number[]) => Promise<readonly FileRecord[]>
   /** Records the bytes that files were found to have; needs no run lock. */
   readonly saveFileBytes: (changes: readonly FileBytesChange[]) => Promise<void>
+  /** Makes the files of materializations damaged, also if their bytes are the recorded ones. */
+  readonly invalidateFiles: (ids: readonly number[]) => Promise<void>
   /** Reads the input versions of materializations, by id. */
   readonly readInputVersions: (
     materializations: readonly number[],

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, existsSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 import { waitUntil } from "@freshet/embedded-postgres/testing"
@@ -15,7 +15,8 @@ import {
   pricePrelude,
 } from "./price-history.ts"
 import { landRaw, readPublishedRows, withPublishedRecs } from "./published-recs.ts"
-import { listStoredFiles } from "./stored-files.ts"
+import { findPartitionFile } from "./shop.ts"
+import { flipBit, listStoredFiles } from "./stored-files.ts"
 
 /** Runs `work` after two days, whose prices were 10 and 20 when they were materialized. */
 function withTwoDays(work: (project: DeclaredProject) => Promise<void>): Promise<void> {
@@ -191,6 +192,35 @@ test.each([
     expectDone(await runFreshet(project, "verify", "recs", ...bothDays, "--sample", "100"))
   })
 })
+
+test.each([
+  ["stays damaged", () => {}],
+  ["is restored", copyFileSync],
+])(
+  "a run that fails to rebuild damaged pinned partitions and their pinned readers retains the pins, also if the file %s",
+  async (_, restore) => {
+    await withTwoDays(async (project) => {
+      const path = findPartitionFile(project, "recs", "2026-01-01")
+      const backup = join(project.folder, "backup.parquet")
+      copyFileSync(path, backup)
+      flipBit(path)
+      landPrice(project, 30)
+      await project.declare(declareHistory({ price: "cast(u || 'x' as bigint)" }))
+      const failed = await runFreshet(project, "materialize", "recs", ...bothDays)
+      expect(failed.code).not.toBe(0)
+      expect(failed.stderr).toContain("The stored file of `recs` 2026-01-01 is damaged")
+      restore(backup, path)
+      await project.declare(declareHistory())
+      const run = await runFreshet(project, "materialize", "recs", ...bothDays)
+      expectDone(run)
+      for (const day of ["2026-01-01", "2026-01-02"])
+        expect(run.stderr).toContain(`recs ${day}: materialized`)
+      expect(await readPublishedRows(project)).toEqual(history)
+      expectDone(await runFreshet(project, "verify", "recs", "--files"))
+      expectDone(await runFreshet(project, "verify", "recs", ...bothDays, "--sample", "100"))
+    })
+  },
+)
 
 test("pins follow the names of asset and source", async () => {
   await withTwoDays(async (project) => {

@@ -14,16 +14,9 @@ import {
   shopDays,
   withMaterializedShop,
 } from "./shop.ts"
+import { flipBit } from "./stored-files.ts"
 
 const [first, second, third, newest] = shopDays
-
-/** Flips the last bit of one byte in the middle, where the rows are. */
-function flipBit(path: string): void {
-  const bytes = readFileSync(path)
-  const at = Math.floor(bytes.length / 4)
-  bytes[at] = (bytes[at] ?? 0) ^ 1
-  writeFileSync(path, bytes)
-}
 
 /** Replaces the file of a day by that of another day: whole Parquet with other rows. */
 function replaceRows(project: DeclaredProject, asset: string, day: string): string {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
 
 import { openSession } from "@freshet/io"
@@ -52,4 +52,12 @@ export async function readContent(session: Session, path: string): Promise<strin
       from read_parquet(${literal}) as line`)
     return JSON.stringify(row?.["content"])
   })
+}
+
+/** Flips the last bit of one byte in the middle, where the rows are. */
+export function flipBit(path: string): void {
+  const bytes = readFileSync(path)
+  const at = Math.floor(bytes.length / 4)
+  bytes[at] = (bytes[at] ?? 0) ^ 1
+  writeFileSync(path, bytes)
 }

@@ -54,6 +54,15 @@ export async function saveFileBytes(
   )
 }
 
+/** Makes the files of materializations damaged: no bytes have their checksums, also after a file is restored. */
+export async function invalidateFiles(client: Client, ids: readonly number[]): Promise<void> {
+  await client.query(
+    `update freshet.materializations set checksum = '', file_identity = null
+     where id = any($1::bigint[])`,
+    [ids],
+  )
+}
+
 /** Reads the retained materializations that read the rows of these materializations since they were recorded. */
 export async function readDirectReaders(
   client: Client,

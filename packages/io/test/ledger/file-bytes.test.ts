@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 
-import { readDirectReaders, saveFileBytes } from "../../src/ledger/file-bytes.ts"
+import { invalidateFiles, readDirectReaders, saveFileBytes } from "../../src/ledger/file-bytes.ts"
 import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
 import {
   buildMaterialization,
@@ -73,4 +73,15 @@ test("direct readers are the materializations that read these rows since they we
   const id = (await findNewestMaterialization(client(), "items", 2))?.id ?? 0
   const readers = await readDirectReaders(client(), await readLedgerNames(client(), graph), [id])
   expect(readers.map(({ asset, partition }) => `${asset} ${partition}`)).toEqual(["best 2"])
+})
+
+test("an invalidated file has a checksum that no bytes have, until its partition is materialized again", async () => {
+  const find = () => findNewestMaterialization(client(), "recs")
+  await invalidateFiles(client(), [(await find())?.id ?? 0])
+  expect(await find()).toMatchObject({ checksum: "", fileIdentity: null })
+  const materialization = buildMaterialization({ checksum: "cc", fileIdentity: "1 2 3 4" })
+  await withRun(url(), "rebuild", ({ ledger }) =>
+    ledger.recordStep(buildStep("rebuild", { materializations: [materialization] })),
+  )
+  expect(await find()).toMatchObject({ checksum: "cc", fileIdentity: "1 2 3 4" })
 })

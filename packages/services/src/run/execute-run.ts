@@ -1,7 +1,10 @@
 import {
   type Effects,
+  type Evaluation,
   execute,
+  getAsset,
   getOutputs,
+  groupBy,
   isInRanges,
   type Ledger,
   type PartitionRange,
@@ -10,6 +13,7 @@ import {
   type RunEvent,
 } from "@freshet/core/engine"
 
+import type { AssetPartition } from "../asset-partitions.ts"
 import type { PlanDocument } from "../documents/plan.ts"
 import type { RunDocument } from "../documents/run.ts"
 import { claimLake } from "../lake-claim.ts"
@@ -107,7 +111,7 @@ async function executePlan(
   const { config, hash, signal, store } = project
   const { engine, publisher } = project.runtime()
   await claimLake(project)
-  await wipeDamage(project)
+  await removeDamage(project)
   await store.removeTemp()
   const startedMs = nowMs()
   const endedSteps = new Map<string, StepEndedEvent>()
@@ -131,11 +135,21 @@ async function executePlan(
   return { requestedPlan, result, endedSteps, ms: nowMs() - startedMs }
 }
 
-/** Wipes the materializations of damaged files and those that read them, so that a run which is killed leaves no wrong rows. */
-async function wipeDamage({ damage, ledger }: Project): Promise<void> {
+/** Wipes the materializations of damaged files and those that read them, so that a run which is killed leaves no wrong rows. Pinned ones are invalidated instead: until their rebuild is recorded, only they have the pins. */
+async function removeDamage({ damage, evaluation, ledger }: Project): Promise<void> {
   if (damage.files.length === 0) return
   await ledger.clearPublishedContent(damage.files)
-  await ledger.wipeMaterializations(damage.materializations.map(({ id }) => id))
+  const recordsByPin = groupBy(damage.materializations, (record) => isPinned(evaluation, record))
+  await ledger.invalidateFiles(recordsByPin.get(true)?.map(({ id }) => id) ?? [])
+  await ledger.wipeMaterializations(recordsByPin.get(false)?.map(({ id }) => id) ?? [])
+}
+
+function isPinned(
+  { graph, pinnedInputs }: Evaluation,
+  { asset, partition }: AssetPartition,
+): boolean {
+  const { name } = getAsset(graph, asset).computation
+  return pinnedInputs?.get(name)?.has(partition) === true
 }
 
 /** Hides the materializations of planned partitions whose files are missing or damaged, so that they are not reused. */
