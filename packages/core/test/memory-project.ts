@@ -252,9 +252,11 @@ export async function proveProject(
 
 /** Requests every partition of every asset. */
 export function requestEverything(evaluation: Evaluation, publish = true): PlanRequest {
-  const targets = [...evaluation.bounds].flatMap(([name, range]) =>
-    evaluation.graph.assets.get(name)?.kind === "asset" ? [[name, [range]] as const] : [],
-  )
+  const { bounds, graph } = evaluation
+  const targets = [...graph.assets.values()].flatMap(({ kind, name }) => {
+    const range = bounds.get(name)
+    return kind === "asset" ? [[name, range === undefined ? [] : [range]] as const] : []
+  })
   return { targets: new Map(targets), publish }
 }
 

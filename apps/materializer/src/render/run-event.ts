@@ -9,6 +9,8 @@ import {
   type TableChange,
 } from "@freshet/core/engine"
 
+import { formatSetPartition } from "./set-partition.ts"
+
 /** Formats an event as a line of a log with its time; undefined for events that a log omits. */
 export function formatEvent(event: RunEvent, nowMs: number): string | undefined {
   const text = describeEvent(event)
@@ -57,8 +59,8 @@ export function describeEvent(event: RunEvent): string | undefined {
       return undefined
     case "publish_ended":
       return event.error === undefined
-        ? `published ${event.set} ${event.partition}: ${formatTableChanges(event.changes)}, ${formatDuration(event.ms)}`
-        : `${event.set} ${event.partition} not published: ${event.error}`
+        ? `published ${formatSetPartition(event.set, event.partition)}: ${formatTableChanges(event.changes)}, ${formatDuration(event.ms)}`
+        : `${formatSetPartition(event.set, event.partition)} not published: ${event.error}`
     case "run_ended":
       return `run ${event.run} ${event.outcome}`
   }

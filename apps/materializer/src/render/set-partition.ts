@@ -1,5 +1,6 @@
-/** Formats a publication set and its partition: `stocktwits 2026-01-10`, or the set alone where its tables are not partitioned. */
+/** Formats a publication set and its partition: `stocktwits 2026-01-10`, or the set alone where its tables are not partitioned. The key is empty if its tables have no partition. */
 export function formatSetPartition(set: string, key: string): string {
+  if (key === "") return `${set} without partitions`
   return key === "all" ? set : `${set} ${key}`
 }
 

@@ -5,7 +5,13 @@ import { expect, test } from "vitest"
 
 import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone, readFreshetJson, runFreshet } from "./freshet-process.ts"
-import { landRaw, readPublishedRows, recsPrelude, withPublishedRecs } from "./published-recs.ts"
+import {
+  declareRecs,
+  landRaw,
+  readPublishedRows,
+  recsPrelude,
+  withPublishedRecs,
+} from "./published-recs.ts"
 
 /** `total` accumulates the events of `recs`, and is published. */
 function declareTotal({ whenRemoved = "", condition = "true" } = {}): string {
@@ -88,5 +94,29 @@ test("kept rows whose code changes are blocked with the removed file, until the 
     )
     expectDone(await runFreshet(project, "materialize"))
     expect(await readPublishedRows(project)).toEqual(["1 3 1"])
+  })
+})
+
+test("a set whose source retracted all its files is published without rows, and again with the next file", async () => {
+  const retracting = declareRecs().replace('name: "raw",', 'name: "raw", whenRemoved: "retract",')
+  await withPublishedRecs(retracting, async (project) => {
+    landRaw(project, "2026-01-01", 1)
+    expectDone(await runFreshet(project, "materialize"))
+    removeRaw(project, "2026-01-01")
+    expect((await runFreshet(project, "plan")).stdout).toContain(
+      "publish s without partitions (1 table; now 2026-01-01, which no longer exists)",
+    )
+    const run = await runFreshet(project, "materialize")
+    expectDone(run)
+    expect(run.stdout).toContain(
+      "Published s without partitions. It replaces 2026-01-01, which no longer exists.",
+    )
+    expect(run.stderr).toContain("published s without partitions: 0 inserted, 0 updated, 1 deleted")
+    expect(await readPublishedRows(project)).toEqual([])
+    expect(await readFreshetJson(project, "status")).toMatchObject({ publications: [] })
+    expect((await runFreshet(project, "materialize")).stdout).toContain("Nothing to materialize")
+    landRaw(project, "2026-01-02", 2)
+    expectDone(await runFreshet(project, "materialize"))
+    expect(await readPublishedRows(project)).toEqual(["1 2 1"])
   })
 })

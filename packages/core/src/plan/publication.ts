@@ -20,7 +20,7 @@ import { type TableContent, chooseContents } from "./table-content.ts"
 /** The expected publication of a set after the steps of a plan: other partitions, or other rows of the published ones. */
 export interface PublicationPlan {
   readonly set: string
-  /** Key of the newest partition that the tables will contain. */
+  /** Key of the newest partition that the tables will contain; empty if they will contain none. */
   readonly key: string
   readonly tables: readonly PlannedTable[]
   /** Key of the newest partition in the tables; undefined before the first publication. */
@@ -123,10 +123,12 @@ function buildPublicationPlan(
   return { set, key: formatNewestKey(tables), tables, published, withdrawn }
 }
 
-/** Formats the key of the newest partition of some tables. */
+/** Formats the key of the newest partition of some tables; empty if they contain none. */
 export function formatNewestKey(tables: readonly TableContent[]): string {
   const [newest] = tables
-    .map(({ asset, partitions }) => ({ asset, partition: partitions.at(-1) ?? 0 }))
+    .flatMap(({ asset, partitions }) =>
+      partitions.slice(-1).map((partition) => ({ asset, partition })),
+    )
     .toSorted((one, other) => other.partition - one.partition)
   return newest === undefined ? "" : formatPartitionKey(newest.asset.partitions, newest.partition)
 }

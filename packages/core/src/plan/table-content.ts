@@ -18,7 +18,8 @@ type IsReady = (asset: Asset, partition: number) => boolean
 /**
  * Chooses the partitions that the tables of a set should contain. A partition is ready when its rows are ready in every
  * asset of the set. The newest one is not older than a published one that still exists, so that a backfill does not
- * change a table that contains the newest partition. Undefined while a table has nothing to contain.
+ * change a table that contains the newest partition. The tables of a set without partitions are empty if all their
+ * published partitions were withdrawn. Undefined while a table has nothing to contain.
  */
 export function chooseContents(
   evaluation: Evaluation,
@@ -26,7 +27,7 @@ export function chooseContents(
   isReady: IsReady,
 ): readonly TableContent[] | undefined {
   const range = findSetBounds(evaluation, assets)
-  if (range === undefined) return undefined
+  if (range === undefined) return chooseEmptyContents(evaluation, assets)
   const isSetReady = (partition: number) => assets.every((asset) => isReady(asset, partition))
   const contents = assets.map((asset) =>
     asset.publish?.keep.kind === "latest"
@@ -34,6 +35,19 @@ export function chooseContents(
       : chooseSeveral(evaluation, asset, range, isSetReady),
   )
   return contents.every(({ partitions }) => partitions.length > 0) ? contents : undefined
+}
+
+/** Chooses no partitions for the tables of a set without partitions if they contain only withdrawn partitions of its assets. */
+export function chooseEmptyContents(
+  evaluation: Evaluation,
+  assets: readonly Asset[],
+): readonly TableContent[] | undefined {
+  const { newest, withdrawn } = findPublishedSet(evaluation, assets)
+  if (newest !== undefined || withdrawn.length === 0) return undefined
+  const { publications } = evaluation.snapshot
+  const isOwn = ({ name }: Asset) => (publications.get(name)?.asset ?? name) === name
+  if (!assets.every(isOwn)) return undefined
+  return assets.map((asset) => ({ asset, partitions: [], retained: new Set() }))
 }
 
 function findNewestReady(

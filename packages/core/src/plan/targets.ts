@@ -7,6 +7,7 @@ import {
 import { numberGraph } from "../evaluate/numbered-graph.ts"
 import type { Evaluation } from "../evaluate/states.ts"
 import { findSetBounds, groupPublicationSets } from "./publication-set.ts"
+import { chooseEmptyContents } from "./table-content.ts"
 
 /** The requested partitions of one asset. */
 export interface Target {
@@ -33,8 +34,8 @@ export function listTargets(
 
 /**
  * The newest partition of each of these assets that had ended at `asOfMs`, or all of its static keys; an asset without
- * partitions is left out. Of a published asset also the newest partition that every asset of its set has, so that the
- * set can be published.
+ * partitions is left out, or has no range if its table is to be emptied. Of a published asset also the newest partition
+ * that every asset of its set has, so that the set can be published.
  */
 export function listNewestTargets(
   evaluation: Evaluation,
@@ -46,11 +47,16 @@ export function listNewestTargets(
   for (const name of names) {
     const assetRange = evaluation.bounds.get(name)
     const asset = evaluation.graph.assets.get(name)
-    if (assetRange === undefined || asset?.kind !== "asset") continue
+    if (asset?.kind !== "asset") continue
+    const setAssets = sets.get(asset.publish?.set ?? "") ?? [asset]
+    if (assetRange === undefined) {
+      if (chooseEmptyContents(evaluation, setAssets) !== undefined) targets.set(name, [])
+      continue
+    }
     const to = findNewest(asset.partitions, assetRange, asOfMs)
     const from = asset.partitions.kind === "static" ? assetRange.from : to
     if (to < assetRange.from) continue
-    const setRange = findSetBounds(evaluation, sets.get(asset.publish?.set ?? "") ?? [asset])
+    const setRange = findSetBounds(evaluation, setAssets)
     const common = setRange && findNewest(asset.partitions, setRange, asOfMs)
     const hasCommon = common !== undefined && common >= assetRange.from && common < from
     targets.set(name, [...(hasCommon ? [{ from: common, to: common }] : []), { from, to }])

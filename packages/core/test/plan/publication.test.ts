@@ -4,11 +4,19 @@ import {
   FreshetError,
   failsChecks,
   groupPublicationSets,
+  listNewestTargets,
   type Graph,
   type PlanRequest,
 } from "../../src/engine.ts"
-import { publishTo, sql, unique } from "../../src/index.ts"
-import { afterDay, dailyAsset, day, buildValidGraph, source } from "../declarations.ts"
+import { daily, publishTo, sql, unique } from "../../src/index.ts"
+import {
+  afterDay,
+  dailyAsset,
+  day,
+  buildValidGraph,
+  partitionedSource,
+  source,
+} from "../declarations.ts"
 import {
   type MemoryProject,
   evaluateProject,
@@ -139,6 +147,55 @@ describe("a set", () => {
       "rooms 2026-01-03 rooms(r3)",
     ])
     expect((await run(project, graph)).plan.publications).toEqual([])
+  })
+
+  test("publishes empty tables, once, when all its partitions were withdrawn", async () => {
+    const retracting = partitionedSource("raw", daily({ start: "2026-01-01" }), {
+      whenRemoved: "retract",
+    })
+    const retractingGraph = buildValidGraph(
+      retracting,
+      ...["recs", "rooms"].map((name, index) =>
+        dailyAsset(name, sql`from ${retracting}`, {
+          publish: publishTo(tables[index] ?? tables[0], { set: name }),
+        }),
+      ),
+    )
+    const project = createProjectWithDays([1])
+    await run(project, retractingGraph)
+    land(project, "raw", day(1), undefined)
+    const evaluation = evaluateProject(project, retractingGraph)
+    const targets = listNewestTargets(evaluation, ["recs", "rooms"])
+    expect([...targets.values()]).toEqual([[], []])
+    const { publications } = await run(project, retractingGraph)
+    expect(publications).toMatchObject([
+      { set: "recs", key: "", withdrawn: ["2026-01-01"], error: undefined },
+      { set: "rooms", key: "", withdrawn: ["2026-01-01"], error: undefined },
+    ])
+    expect(listPublications(project).slice(2)).toEqual(["recs ", "rooms "])
+    expect((await run(project, retractingGraph)).plan.publications).toEqual([])
+    const emptied = evaluateProject(project, retractingGraph)
+    expect(listNewestTargets(emptied, ["recs", "rooms"]).size).toBe(0)
+    land(project, "raw", day(2), "r2")
+    await run(project, retractingGraph)
+    expect(listPublications(project).slice(4)).toEqual([
+      "recs 2026-01-02 recs(r2)",
+      "rooms 2026-01-02 rooms(r2)",
+    ])
+  })
+
+  test("keeps its rows while a new member has no partition", async () => {
+    const project = createProjectWithDays([1])
+    const recs = dailyAsset("recs", sql`from ${raw}`, {
+      publish: publishTo(tables[0], { set: "s" }),
+    })
+    await run(project, buildValidGraph(raw, recs))
+    const late = source("late")
+    const member = dailyAsset("member", sql`from ${late}`, {
+      publish: publishTo(tables[1], { set: "s" }),
+    })
+    const { publications } = await run(project, buildValidGraph(raw, recs, late, member))
+    expect(publications).toEqual([])
   })
 
   test("replaces the partition that a clock ahead of time published", async () => {

@@ -77,11 +77,11 @@ function findExpectedTables(
   return expected
 }
 
-/** The contents of the tables of a set; none while one of them would be empty. */
+/** The contents of the tables of a set; none while one of them would be empty, unless all its published days were withdrawn. */
 function findSetContents(state: State, members: readonly Member[]): Tables {
   const keys = [...new Set([...state.truths.values()].map(({ key }) => key))].toSorted()
   const hasAll = (key: string) => members.every(({ id }) => state.truths.has(`${id} ${key}`))
-  if (!keys.some(hasAll)) return new Map()
+  if (!keys.some(hasAll)) return findEmptyContents(state, members)
   const ready = keys.filter((key) =>
     members.every(({ id }) => state.passed.has(`${id} ${key} ${id}`)),
   )
@@ -95,6 +95,15 @@ function findSetContents(state: State, members: readonly Member[]): Tables {
     return [member.table, content] as const
   })
   return new Map(contents.every(([, rows]) => rows.size > 0) ? contents : [])
+}
+
+/** No rows for tables that contain only withdrawn days of their computations. */
+function findEmptyContents(state: State, members: readonly Member[]): Tables {
+  const published = members.filter(({ table }) => (state.tables.get(table)?.size ?? 0) > 0)
+  const isWithdrawn = published.every(state.isOwn) && findFloor(state, members) === undefined
+  return new Map(
+    published.length > 0 && isWithdrawn ? members.map(({ table }) => [table, new Map()]) : [],
+  )
 }
 
 /** The newest published day that every computation with it in its table still has. */
@@ -137,7 +146,8 @@ function findRows({ truths }: State, { id }: Member, key: string): string {
 
 /**
  * Expects the tables of a project that only saw the end of a story. Exceptions are sets that this project cannot publish
- * yet, and sets with a published day that still exists and is not ready in all their tables.
+ * yet although a day of them exists or another asset wrote their tables, and sets with a published day that still exists
+ * and is not ready in all their tables.
  */
 export function expectTablesFromScratch(
   replay: Replay,
@@ -149,15 +159,22 @@ export function expectTablesFromScratch(
   const members = listPublished(listPresentComputations(replay.shape, declared), declared)
   const isReady = (set: string, day: string) =>
     members.every((member) => member.set !== set || passed.has(`${member.id} ${day} ${member.id}`))
+  const allDays = [...new Set([...truths.values()].map(({ key }) => key))]
+  const hasDay = (set: string) =>
+    allDays.some((day) =>
+      members.every((member) => member.set !== set || truths.has(`${member.id} ${day}`)),
+    )
   const unsettled = members.filter(({ id, set, table }) => {
     const days = [...(tables.get(table)?.keys() ?? [])]
     const isLate = (day: string) => truths.has(`${id} ${day}`) && !isReady(set, day)
-    return !scratchTables.has(table) || days.some(isLate)
+    const isOwn = replay.writers.get(table) === getHistoryName(declared, id)
+    const isUnpublished = !scratchTables.has(table) && (hasDay(set) || !isOwn)
+    return isUnpublished || days.some(isLate)
   })
   const unsettledSets = new Set(unsettled.map(({ set }) => set))
   for (const { set, table } of members)
     if (!unsettledSets.has(set))
-      expect([table, tables.get(table)]).toEqual([table, scratchTables.get(table)])
+      expect([table, tables.get(table)]).toEqual([table, scratchTables.get(table) ?? new Map()])
 }
 
 /** Expects that a run of everything published what it should. `before` is the content of the tables before it. */

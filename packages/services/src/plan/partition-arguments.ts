@@ -104,9 +104,7 @@ function resolveNewestTargets(project: Project, assets: readonly Asset[]): Exist
     project.evaluation,
     assets.map(({ name }) => name),
   )
-  const awaited = assets.flatMap((asset) =>
-    targets.has(asset.name) ? [] : findAwaitedPartitions(project, asset),
-  )
+  const awaited = assets.flatMap((asset) => findAwaitedPartitions(project, asset))
   const [singleAsset] = assets
   if (targets.size + awaited.length === 0 && assets.length === 1 && singleAsset !== undefined)
     throw usageError(noPartitionProblem(project, singleAsset))

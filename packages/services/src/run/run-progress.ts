@@ -100,7 +100,7 @@ export function applyEvent(progress: RunProgress, event: RunEvent, nowMs: number
     case "step_ended":
       return endStep(progress, event)
     case "publish_started":
-      return { ...progress, publishing: `${event.set} ${event.partition}` }
+      return { ...progress, publishing: `${event.set} ${event.partition}`.trimEnd() }
     case "publish_ended":
       return { ...progress, publishing: undefined }
     case "run_started":
