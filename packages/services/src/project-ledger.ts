@@ -75,7 +75,8 @@ export function createProjectLedger(
     readCheckResults: async (rows) => readCheckResults(client, await getNames(), rows),
     listQuarantinedLines: () => readQuarantinedLines(client),
     listQuarantineFiles: async (request) => readQuarantineFiles(client, await getNames(), request),
-    readPredictions: (computations) => readPredictions(client, graph, computations),
+    readPredictions: async (computations) =>
+      readPredictions(client, await getNames(), computations),
     listRuns: async (limit) => (await readRuns(client, limit)).map(toRunRow),
     findRun: async (id) => {
       const [run, ...otherRuns] = await findRuns(client, id)
@@ -99,7 +100,6 @@ export function createProjectLedger(
     findGarbage: async (options) => findGarbage(client, await getNames(), options),
     wipeMaterializations: async (ids) => void (await wipeMaterializations(client, ids)),
     clearPublishedContent: (keys) => clearPublishedContent(client, keys),
-    listReferencedFiles: (options, excludedIds) =>
-      listReferencedFiles(client, options, excludedIds),
+    listReferencedFiles: (options, ids) => listReferencedFiles(client, options, ids),
   }
 }

@@ -26,6 +26,8 @@ export interface LedgerNames {
   readonly graph: Graph
   /** Previous name → asset. */
   readonly currentNames: ReadonlyMap<string, string>
+  /** Asset → its previous names whose records were moved to it: later records under them belong to other assets. */
+  readonly followedNames: ReadonlyMap<string, readonly string[]>
   /** Key of a static partition → its number in the ledger. */
   readonly keyIds: ReadonlyMap<string, number>
   /** Static asset → number of its key → partition. */
@@ -36,16 +38,28 @@ export interface LedgerNames {
   readonly firstOutputs: ReadonlyMap<string, string>
 }
 
+/** The declared assets, and the names that they have in the ledger. */
+type RecordedGraph = Pick<LedgerNames, "graph" | "followedNames">
+
 /** Reads the ledger's names of the graph. */
 export async function readLedgerNames(client: Client, graph: Graph): Promise<LedgerNames> {
   const definitions = await readPartitionDefinitions(client)
+  const followedNames = await readFollowedNames(client)
   const keys = listDeclaredKeys(graph)
-  if (keys.length === 0) return createLedgerNames(graph, definitions, new Map())
+  if (keys.length === 0) return createLedgerNames({ graph, followedNames }, definitions, new Map())
   const { rows } = await client.query<{ key: string; id: number }>(
     "select key, id from freshet.static_keys where key = any($1)",
     [keys],
   )
-  return createLedgerNames(graph, definitions, new Map(rows.map(({ key, id }) => [key, id])))
+  const keyIds = new Map(rows.map(({ key, id }) => [key, id]))
+  return createLedgerNames({ graph, followedNames }, definitions, keyIds)
+}
+
+async function readFollowedNames(client: Client): Promise<LedgerNames["followedNames"]> {
+  const { rows } = await client.query<{ name: string; followed: readonly string[] }>(
+    "select name, followed_names as followed from freshet.declared_assets where followed_names <> '[]'",
+  )
+  return new Map(rows.map(({ name, followed }) => [name, followed]))
 }
 
 /** Reads the ledger names, and assigns numbers to all declared definitions of partitions and static keys. Only the owner of the run lock assigns numbers. */
@@ -66,7 +80,7 @@ function listDeclaredKeys(graph: Graph): readonly string[] {
 }
 
 function createLedgerNames(
-  graph: Graph,
+  { graph, followedNames }: RecordedGraph,
   definitions: RecordedDefinitions,
   keyIds: ReadonlyMap<string, number>,
 ): LedgerNames {
@@ -74,9 +88,9 @@ function createLedgerNames(
   const partitionsById = new Map<string, ReadonlyMap<number, number>>()
   const blocks = new Map<string, NumberBlock>()
   for (const asset of graph.assets.values()) {
-    const { name, previousNames, partitions } = asset
-    for (const previousName of previousNames)
-      if (!graph.assets.has(previousName)) currentNames.set(previousName, name)
+    const { name, partitions } = asset
+    for (const recordedName of listNames({ graph, followedNames }, asset))
+      if (recordedName !== name) currentNames.set(recordedName, name)
     const keys = findStaticKeys(partitions)
     if (keys !== undefined) partitionsById.set(name, mapIdsToPartitions(keys, keyIds))
     const first = findFirstDefinition(definitions, asset)
@@ -88,7 +102,7 @@ function createLedgerNames(
       output === undefined || graph.assets.has(name) ? [] : [[name, output.asset] as const],
     ),
   )
-  return { graph, currentNames, keyIds, partitionsById, blocks, firstOutputs }
+  return { graph, currentNames, followedNames, keyIds, partitionsById, blocks, firstOutputs }
 }
 
 function mapIdsToPartitions(
@@ -110,17 +124,20 @@ export function findStaticKeys(partitions: Partitions): readonly string[] | unde
 
 /** Lists the names under which an asset's past is recorded: the current one, then previous ones, newest first. */
 export function listNames(
-  { graph }: Pick<LedgerNames, "graph">,
+  { graph, followedNames }: RecordedGraph,
   asset: AnyAsset,
 ): readonly string[] {
   if (asset.previousNames.length === 0) return [asset.name]
-  const previousNames = asset.previousNames.filter((name) => !graph.assets.has(name))
+  const followed = followedNames.get(asset.name) ?? []
+  const previousNames = asset.previousNames.filter(
+    (name) => !graph.assets.has(name) && !followed.includes(name),
+  )
   return [...new Set([asset.name, ...previousNames.toReversed()])]
 }
 
 /** Lists the names under which reads of assets are recorded, where they differ from the current names of the assets. */
 export function listReadNames(
-  names: Pick<LedgerNames, "graph">,
+  names: RecordedGraph,
 ): readonly { readonly name: string; readonly asset: string }[] {
   return [...names.graph.assets.values()].flatMap((asset) => {
     const stableName = getStableName(names.graph, asset)
@@ -135,7 +152,7 @@ export function listReadNames(
 
 /** Lists the names under which a computation's steps are recorded, the current one first. A computation of one asset has the asset's names. */
 export function listComputationNames(
-  names: Pick<LedgerNames, "graph">,
+  names: RecordedGraph,
   { name }: Computation,
 ): readonly string[] {
   const asset = names.graph.assets.get(name)
@@ -145,10 +162,7 @@ export function listComputationNames(
 }
 
 /** Lists the names under which the past of an asset, declared or not, is recorded. */
-export function listRecordedNames(
-  names: Pick<LedgerNames, "graph">,
-  name: string,
-): readonly string[] {
+export function listRecordedNames(names: RecordedGraph, name: string): readonly string[] {
   const asset = names.graph.assets.get(name)
   return asset === undefined ? [name] : listNames(names, asset)
 }

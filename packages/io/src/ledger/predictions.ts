@@ -1,7 +1,6 @@
-import type { Graph } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-import { listComputationNames } from "./ledger-names.ts"
+import { type LedgerNames, listComputationNames } from "./ledger-names.ts"
 import { toMilliseconds } from "./milliseconds-sql.ts"
 
 /** The median and the 90th percentile over a computation's newest steps. */
@@ -22,14 +21,14 @@ export interface Prediction {
 /** Predicts the cost of the computations' next steps from their newest ones; computations without materializations have no entry. */
 export async function readPredictions(
   client: Client,
-  graph: Graph,
+  names: LedgerNames,
   computations: readonly string[],
 ): Promise<ReadonlyMap<string, Prediction>> {
   const computationNames = new Set(computations)
-  const namePairs = graph.computations
+  const namePairs = names.graph.computations
     .filter(({ name }) => computationNames.has(name))
     .flatMap((computation) =>
-      listComputationNames({ graph }, computation).map((name) => [computation.name, name] as const),
+      listComputationNames(names, computation).map((name) => [computation.name, name] as const),
     )
   if (namePairs.length === 0) return new Map()
   const { rows } = await client.query<PredictionRow>({

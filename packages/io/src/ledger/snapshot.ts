@@ -194,7 +194,7 @@ function buildSnapshotQueries(graph: Graph, state: LedgerState | undefined): Que
 /** Selects the newest failures without a later success, also under other names of the computation. */
 function buildFailuresQuery(graph: Graph): string {
   const renamedComputations = graph.computations
-    .map((computation) => listComputationNames({ graph }, computation))
+    .map((computation) => listComputationNames({ graph, followedNames: new Map() }, computation))
     .filter(({ length }) => length > 1)
   const names =
     renamedComputations.length === 0

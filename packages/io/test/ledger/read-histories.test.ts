@@ -218,6 +218,36 @@ test("a materialization under a previous name belongs to the asset, and can be r
   expect(tail.failures.get("new_name")).toBeUndefined()
 })
 
+test("an asset that swapped its name does not have the records of the removed other asset", async () => {
+  const raw = [testAsset("swap_a"), testAsset("swap_b")]
+  const swapped = [
+    testAsset("swap_a", { previousNames: ["swap_b"] }),
+    testAsset("swap_b", { previousNames: ["swap_a"] }),
+  ] as const
+  const record = (run: string, graph: Graph) =>
+    withRun(
+      url(),
+      run,
+      async ({ ledger }) => {
+        for (const [partition, name] of ["swap_a", "swap_b"].entries())
+          await ledger.recordStep(
+            buildComputationStep(run, name, [name], { partition, input: `${run} ${name}` }),
+          )
+      },
+      { graph },
+    )
+  await record("before the swap", buildTestGraph(...raw))
+  await record("after the swap", buildTestGraph(...swapped))
+  const remaining = buildTestGraph(swapped[0])
+  const names = await readLedgerNames(client(), remaining)
+  const wanted = [{ asset: "swap_a", range: { from: 0, to: 1 } }]
+  const records = await readMaterializations(client(), names, wanted)
+  expect(records.map(({ partition, inputVersion }) => [partition, inputVersion])).toEqual([
+    [1, "before the swap swap_b"],
+    [0, "after the swap swap_a"],
+  ])
+})
+
 test("of equal materializations under two names the newest name counts", async () => {
   const graph = buildTestGraph(testAsset("named", { previousNames: ["unnamed"] }))
   await withRun(url(), "names", async ({ ledger }) => {

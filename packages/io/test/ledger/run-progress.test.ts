@@ -167,7 +167,12 @@ test("predictions are the median and the 90th percentile of the newest twenty ma
     },
     { graph: now },
   )
-  const predictions = await readPredictions(client(), now, ["is", "pair", "no", "unknown"])
+  const predictions = await readPredictions(client(), await readLedgerNames(client(), now), [
+    "is",
+    "pair",
+    "no",
+    "unknown",
+  ])
   expect([...predictions.keys()].toSorted()).toEqual(["is", "pair"])
   const { steps, rows, bytes, milliseconds } = predictions.get("is")!
   expect(steps).toBe(20)
@@ -201,7 +206,9 @@ test("predictions for an asset read none of the steps of another that had all wh
     { graph },
   )
   const before = await countReadIndexEntries()
-  const predictions = await readPredictions(client(), graph, ["small"])
+  const predictions = await readPredictions(client(), await readLedgerNames(client(), graph), [
+    "small",
+  ])
   expect(predictions.get("small")).toMatchObject({ steps: 1 })
   expect((await countReadIndexEntries()) - before).toBeLessThan(100)
 })
