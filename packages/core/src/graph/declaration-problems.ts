@@ -80,8 +80,9 @@ function findPreviousNameProblems(declared: readonly AnyAsset[]): Problem[] {
   const toProblems = (asset: string, message: string, hint: string): Problem[] => [
     { kind: "previous_name", asset, message, hint },
   ]
-  return declared.flatMap(({ name, previousNames }) =>
-    previousNames.flatMap((previousName) => {
+  return declared.flatMap((asset) =>
+    asset.previousNames.flatMap((previousName) => {
+      const { name } = asset
       const successor = successors.get(previousName)
       successors.set(previousName, name)
       if (previousName === name)
@@ -89,6 +90,12 @@ function findPreviousNameProblems(declared: readonly AnyAsset[]): Problem[] {
           name,
           `\`${name}\` has its own name among its previous names.`,
           "Remove the name from previousNames.",
+        )
+      if (isSibling(asset, previousName))
+        return toProblems(
+          name,
+          `\`${name}\` has the name of \`${previousName}\`, an output of the same computation, among its previous names.`,
+          "Outputs of one computation cannot exchange names: let the computation exchange their rows.",
         )
       if (successor === undefined) return []
       return toProblems(
@@ -98,6 +105,11 @@ function findPreviousNameProblems(declared: readonly AnyAsset[]): Problem[] {
       )
     }),
   )
+}
+
+/** Tests whether a name is that of another output of the same computation. Such outputs have equal input versions, so that their records could not be told apart. */
+function isSibling(asset: AnyAsset, name: string): boolean {
+  return asset.kind === "asset" && asset.computation.outputs.some((output) => output.asset === name)
 }
 
 function findComputationProblems(

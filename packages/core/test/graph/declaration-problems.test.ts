@@ -200,6 +200,19 @@ describe("previous names", () => {
     ])
   })
 
+  test("outputs of one computation may not exchange names", () => {
+    const output = { description: "", columns: { n: int32() }, query: sql`from ${sharedRows}` }
+    const { x, y } = sqlAssets({
+      name: "both",
+      group: "test",
+      shared: sql`select 1 as n`,
+      outputs: { x: { ...output, previousNames: ["y"] }, y: output },
+    })
+    expect(formatProblems(x, y)).toEqual([
+      "`x` has the name of `y`, an output of the same computation, among its previous names. Outputs of one computation cannot exchange names: let the computation exchange their rows.",
+    ])
+  })
+
   test("two assets or sources may not share a previous name", () => {
     const b = dailyAsset("b", sql`from ${raw}`, { previousNames: ["old"] })
     const log = source("log", { previousNames: ["older", "old"] })

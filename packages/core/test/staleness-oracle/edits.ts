@@ -162,6 +162,7 @@ function swapNames(replay: Replay, { pick, other }: Extract<Edit, { kind: "swap"
   const assets = pick % 3 === 0 ? shape.sources.map(({ id }) => id) : outputs
   const [one, two] = [assets[pick % assets.length], assets[other % assets.length]]
   if (one === undefined || two === undefined || one === two) return
+  if (shape.computations.some(({ outputs: ids }) => ids.includes(one) && ids.includes(two))) return // a declaration problem
   const isSwapped = swaps.get(one) === two
   if (!isSwapped && (swaps.has(one) || swaps.has(two))) return
   if (isSwapped) takeSwapBack(facts.declared, [one, two])
