@@ -107,7 +107,7 @@ function findPreviousNameProblems(declared: readonly AnyAsset[]): Problem[] {
   )
 }
 
-/** Tests whether a name is that of another output of the same computation. Such outputs have equal input versions, so that their records could not be told apart. */
+/** Tests whether a name is that of another output of the same computation. Such outputs have equal input versions, so that a record fits each of them. */
 function isSibling(asset: AnyAsset, name: string): boolean {
   return asset.kind === "asset" && asset.computation.outputs.some((output) => output.asset === name)
 }
