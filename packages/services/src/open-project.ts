@@ -34,11 +34,7 @@ import { openStore } from "./open-store.ts"
 import { parseQueries } from "./parse-queries.ts"
 import { createProjectLedger } from "./project-ledger.ts"
 import type { LockOptions, OpenOptions, Project, ProjectLedger } from "./project.ts"
-import {
-  evaluateWithRecordedInputs,
-  excludePartitions,
-  excludeRemovals,
-} from "./recorded-inputs.ts"
+import { evaluateWithRecordedInputs, excludePartitions } from "./recorded-inputs.ts"
 import { describeRemovedFiles } from "./removed-files.ts"
 import { withRunLock } from "./run-lock.ts"
 import { createLazyRuntime, type Runtime } from "./runtime.ts"
@@ -240,8 +236,7 @@ function createProver(
       }),
     evaluateWithout: ({ evaluation, proof }, removals) => {
       const snapshot = removeMaterializations(evaluation.snapshot, removals)
-      const recordedInputs = excludeRemovals(evaluation, removals)
-      const evaluateWith = (changed: LedgerSnapshot) => evaluateSnapshot(changed, recordedInputs)
+      const evaluateWith = (changed: LedgerSnapshot) => evaluateSnapshot(changed, evaluation)
       const touched = new Map(removals.map(({ computation, ranges }) => [computation, ranges]))
       return proveFreshness(evaluateWith, snapshot, { proof: proof(), touched }, effects)
     },

@@ -73,7 +73,7 @@ export interface Project {
   readonly proof: () => FreshnessProof
   /** Reads the ledger again as it is now, and evaluates it. */
   readonly readEvaluation: () => Promise<ProvenEvaluation>
-  /** Evaluates a project as if some materializations had not been recorded. */
+  /** Evaluates a project as if some materializations had not been recorded. The recorded inputs in `evaluation` remain. */
   readonly evaluateWithout: (
     project: Pick<Project, "evaluation" | "proof">,
     removals: readonly Removal[],
@@ -88,7 +88,7 @@ export interface Project {
   readonly files: StoredFiles
   /** The partitions whose files were found intact. */
   readonly intactPartitions: AssetPartitions
-  /** The damage that `evaluation` excludes; a run wipes it from the ledger, apart from pinned materializations, which it invalidates. */
+  /** The damage that `evaluation` excludes; a run wipes it from the ledger, apart from materializations with recorded inputs, which it invalidates. */
   readonly damage: Damage
   readonly ledger: ProjectLedger
   /** Records runs; present while the run lock is held. */

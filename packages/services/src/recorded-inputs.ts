@@ -62,13 +62,16 @@ async function addRecordedReads(
   return true
 }
 
-/** Leaves out the removed files of partitions whose materializations are removed: nothing stands that was computed from them. Pins remain, because their copies do. */
+/** Leaves the partitions of removals out of recorded inputs, as a wipe does. */
 export function excludeRemovals(
   { removedInputs, pinnedInputs }: RecordedInputs,
   removals: readonly Removal[],
 ): RecordedInputs {
   const ranges = new Map(removals.map(({ computation, ranges: removed }) => [computation, removed]))
-  return { removedInputs: removedInputs && excludePartitions(removedInputs, ranges), pinnedInputs }
+  return {
+    removedInputs: removedInputs && excludePartitions(removedInputs, ranges),
+    pinnedInputs: pinnedInputs && excludePartitions(pinnedInputs, ranges),
+  }
 }
 
 /** Leaves some partitions of computations out of recorded inputs. */

@@ -12,6 +12,7 @@ import {
   recsPrelude,
   withPublishedRecs,
 } from "./published-recs.ts"
+import { flipBit, listStoredFiles } from "./stored-files.ts"
 
 /** `total` accumulates the events of `recs`, and is published. */
 function declareTotal({ whenRemoved = "", condition = "true" } = {}): string {
@@ -96,6 +97,33 @@ test("kept rows whose code changes are blocked with the removed file, until the 
     expect(await readPublishedRows(project)).toEqual(["1 3 1"])
   })
 })
+
+test.each(["missing", "damaged"])(
+  "kept rows whose stored file is %s are blocked with the removed file, and no published row is lost",
+  (fault) =>
+    withPublishedRecs(declareTotal(), async (project) => {
+      for (const day of [1, 2, 3]) landRaw(project, `2026-01-0${day}`, day)
+      expectDone(await runFreshet(project, "materialize"))
+      removeRaw(project, "2026-01-01", "2026-01-02")
+      const file = listStoredFiles(project).find((name) => name.startsWith("recs/2026-01-01/"))
+      const path = join(project.lake, file ?? "")
+      if (fault === "missing") rmSync(path)
+      else flipBit(path)
+      landRaw(project, "2026-01-04", 4)
+      for (let run = 0; run < 2; run += 1) {
+        const { code, stdout, stderr } = await runFreshet(project, "materialize")
+        expect({ code, output: stdout + stderr }).toEqual({
+          code: 11,
+          output: expect.stringContaining("raw/2026-01-01.json (raw), which is no longer landed"),
+        })
+        expect(await readPublishedRows(project)).toEqual(["1 1 1", "1 2 1", "1 3 1"])
+      }
+      landRaw(project, "2026-01-01", 1)
+      landRaw(project, "2026-01-02", 2)
+      expectDone(await runFreshet(project, "materialize"))
+      expect(await readPublishedRows(project)).toEqual(["1 1 1", "1 2 1", "1 3 1", "1 4 1"])
+    }),
+)
 
 test("a set whose source retracted all its files is published without rows, and again with the next file", async () => {
   const retracting = declareRecs().replace('name: "raw",', 'name: "raw", whenRemoved: "retract",')

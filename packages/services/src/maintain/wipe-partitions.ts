@@ -25,6 +25,7 @@ import {
 import { selectAsset } from "../plan/select-assets.ts"
 import { sourceProblem, usageError } from "../plan/target-problems.ts"
 import type { Project } from "../project.ts"
+import { excludeRemovals } from "../recorded-inputs.ts"
 import type { Services } from "../services.ts"
 
 /** Names the partitions whose records are removed. */
@@ -142,7 +143,11 @@ async function findBecomingStale(
 ): Promise<AssetPartitions> {
   const { evaluation } = project
   const removal = { computation: computation.name, ranges: partitions, includes: () => true }
-  const { evaluation: changedEvaluation } = await project.evaluateWithout(project, [removal])
+  const wipedProject = {
+    ...project,
+    evaluation: { ...evaluation, ...excludeRemovals(evaluation, [removal]) },
+  }
+  const { evaluation: changedEvaluation } = await project.evaluateWithout(wipedProject, [removal])
   const stale = new Map<string, readonly PartitionRange[]>()
   for (const downstream of evaluation.graph.computations) {
     const ranges = intersectRangeLists(

@@ -135,21 +135,27 @@ async function executePlan(
   return { requestedPlan, result, endedSteps, ms: nowMs() - startedMs }
 }
 
-/** Wipes the materializations of damaged files and those that read them, so that a run which is killed leaves no wrong rows. Pinned ones are invalidated instead: until their rebuild is recorded, only they have the pins. */
+/**
+ * Wipes the materializations of damaged files and those that read them, so that a run which is killed leaves no wrong
+ * rows. Those with recorded inputs are invalidated instead: until their rebuild is recorded, only they have the pins
+ * and the versions of removed files.
+ */
 async function removeDamage({ damage, evaluation, ledger }: Project): Promise<void> {
   if (damage.files.length === 0) return
   await ledger.clearPublishedContent(damage.files)
-  const recordsByPin = groupBy(damage.materializations, (record) => isPinned(evaluation, record))
-  await ledger.invalidateFiles(recordsByPin.get(true)?.map(({ id }) => id) ?? [])
-  await ledger.wipeMaterializations(recordsByPin.get(false)?.map(({ id }) => id) ?? [])
+  const records = groupBy(damage.materializations, (record) =>
+    hasRecordedInputs(evaluation, record),
+  )
+  await ledger.invalidateFiles(records.get(true)?.map(({ id }) => id) ?? [])
+  await ledger.wipeMaterializations(records.get(false)?.map(({ id }) => id) ?? [])
 }
 
-function isPinned(
-  { graph, pinnedInputs }: Evaluation,
+function hasRecordedInputs(
+  { graph, removedInputs, pinnedInputs }: Evaluation,
   { asset, partition }: AssetPartition,
 ): boolean {
   const { name } = getAsset(graph, asset).computation
-  return pinnedInputs?.get(name)?.has(partition) === true
+  return [removedInputs, pinnedInputs].some((inputs) => inputs?.get(name)?.has(partition) === true)
 }
 
 /** Hides the materializations of planned partitions whose files are missing or damaged, so that they are not reused. */
