@@ -73,7 +73,7 @@ export function createProjectLedger(
       return new Map([...provenance].map(([id, { reads }]) => [id, reads]))
     },
     readCheckResults: async (rows) => readCheckResults(client, await getNames(), rows),
-    listQuarantinedLines: () => readQuarantinedLines(client),
+    listQuarantinedLines: async () => readQuarantinedLines(client, await getNames()),
     listQuarantineFiles: async (request) => readQuarantineFiles(client, await getNames(), request),
     readPredictions: async (computations) =>
       readPredictions(client, await getNames(), computations),

@@ -1,7 +1,12 @@
-import type { PartitionRange } from "@freshet/core/engine"
+import { groupBy, type PartitionRange } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-import { findPartitionById, type LedgerNames, listRecordedNames } from "./ledger-names.ts"
+import {
+  findPartitionById,
+  getCurrentName,
+  type LedgerNames,
+  listRecordedNames,
+} from "./ledger-names.ts"
 
 /** The number of quarantined lines of a source, out of all lines that the newest step of each day read. */
 export interface QuarantinedLines {
@@ -10,20 +15,63 @@ export interface QuarantinedLines {
   readonly quarantined: number
 }
 
-/** Reads the sources with quarantined lines, by name. */
-export async function readQuarantinedLines(client: Client): Promise<readonly QuarantinedLines[]> {
-  const { rows } = await client.query<QuarantinedLines>(quarantinedLinesQuery)
-  return rows
+/** Reads the declared sources with quarantined lines, by name. Partitions of former definitions do not count. */
+export async function readQuarantinedLines(
+  client: Client,
+  names: LedgerNames,
+): Promise<readonly QuarantinedLines[]> {
+  const { rows } = await client.query<LineCountRow>(lineCountsQuery)
+  const countsBySource = groupBy(selectNewestCounts(names, rows), ({ source }) => source)
+  return [...countsBySource]
+    .map(([source, counts]) => ({
+      source,
+      lines: sum(counts.map(({ lines }) => lines)),
+      quarantined: sum(counts.map(({ quarantined }) => quarantined)),
+    }))
+    .filter(({ quarantined }) => quarantined > 0)
+    .toSorted((a, b) => (a.source < b.source ? -1 : 1))
 }
 
-const quarantinedLinesQuery = `
-  select source, sum(lines)::float8 as lines, sum(quarantined)::float8 as quarantined
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
+
+interface LineCountRow extends QuarantinedLines {
+  readonly computation: string
+  readonly partition: number
+}
+
+/** Selects the counts of the newest step of each declared partition, under the current name of the source. */
+function selectNewestCounts(
+  names: LedgerNames,
+  rows: readonly LineCountRow[],
+): readonly QuarantinedLines[] {
+  const readers = new Map(
+    names.graph.computations.flatMap(({ name }) =>
+      listRecordedNames(names, name).map((recordedName) => [recordedName, name] as const),
+    ),
+  )
+  const newestCounts = new Map<string, QuarantinedLines>()
+  for (const { computation, partition, ...counts } of rows) {
+    const [source, reader] = [getCurrentName(names, counts.source), readers.get(computation)]
+    if (reader === undefined || !names.graph.assets.has(source)) continue
+    const index = findPartitionById(names, reader, partition)
+    if (index === undefined) continue
+    newestCounts.set(JSON.stringify([source, reader, index]), { ...counts, source })
+  }
+  return [...newestCounts.values()]
+}
+
+const lineCountsQuery = `
+  select source, computation, partition, lines, quarantined
   from (
-    select distinct on (counts.source, steps.computation, steps.partition) counts.*
+    select distinct on (counts.source, steps.computation, steps.partition)
+      steps.id, counts.source, steps.computation, steps.partition,
+      counts.lines::float8 as lines, counts.quarantined::float8 as quarantined
     from freshet.line_counts as counts join freshet.steps on steps.id = counts.step
     order by counts.source, steps.computation, steps.partition, steps.id desc
   ) as newest
-  group by source having sum(quarantined) > 0 order by source`
+  order by id`
 
 /** A request for quarantine files of a source, at most `limit` of them. */
 export interface QuarantineRequest {

@@ -9,8 +9,10 @@ import { readSnapshot } from "../../src/ledger/snapshot.ts"
 import {
   openLedgerDatabase,
   buildMaterialization,
+  buildTestGraph,
   noAssets,
   buildStep,
+  testAsset,
   withRun,
 } from "./ledger-database.ts"
 
@@ -170,24 +172,37 @@ describe("of the checks of some rows", () => {
   })
 })
 
-test("quarantined lines are counted once a day, as the newest step found them", async () => {
+test("quarantined lines are counted once a day, as the newest step found them, of declared partitions only", async () => {
   const counts = { source: "visits", rows: 8, reasons: [], file: undefined }
-  await withRun(url(), "lines", async ({ ledger }) => {
-    for (const quarantined of [5, 2])
-      for (const partition of [1, 2]) {
-        const lineCounts = [{ ...counts, lines: 10, quarantined }]
-        await ledger.recordStep(
-          buildStep("lines", {
-            computation: "visits",
-            partition,
-            materializations: [],
-            lineCounts,
-          }),
-        )
-      }
-  })
-  const found = await readQuarantinedLines(client())
-  expect(found).toContainEqual({ source: "visits", lines: 20, quarantined: 4 })
+  const visits = testAsset("visits")
+  const record = (run: string, reader: ReturnType<typeof testAsset>, found: readonly number[]) =>
+    withRun(
+      url(),
+      run,
+      async ({ ledger }) => {
+        for (const quarantined of found)
+          for (const partition of [1, 2]) {
+            const lineCounts = [{ ...counts, lines: 10, quarantined }]
+            const step = { computation: reader.name, partition, materializations: [], lineCounts }
+            await ledger.recordStep(buildStep(run, step))
+          }
+      },
+      { graph: buildTestGraph(visits, reader) },
+    )
+  const readCounts = async (...assets: readonly ReturnType<typeof testAsset>[]) =>
+    readQuarantinedLines(client(), await readLedgerNames(client(), buildTestGraph(...assets)))
+  const counted = testAsset("counted")
+  await record("lines", counted, [5, 2])
+  const twoDays = [{ source: "visits", lines: 20, quarantined: 4 }]
+  expect(await readCounts(visits, counted)).toEqual(twoDays)
+  const renamed = testAsset("renamed", { previousNames: ["counted"] })
+  await record("renamed lines", renamed, [3])
+  expect(await readCounts(visits, renamed)).toEqual([{ ...twoDays[0], quarantined: 6 }])
+  expect(await readCounts(visits, testAsset("counted", { partitions: { kind: "none" } }))).toEqual(
+    [],
+  )
+  expect(await readCounts(counted)).toEqual([])
+  expect(await readCounts(visits)).toEqual([])
 })
 
 test("the provenance of no materializations is empty", async () => {
