@@ -180,11 +180,16 @@ function swapWithLists({ names, swaps }: Declared, [one, two]: readonly [string,
   swaps.set(one, two).set(two, one)
 }
 
-/** The records stay where they are, so that each asset has the history of the other. */
+/**
+ * The records stay where they are, so that each asset has the history of the other. An asset that was renamed before the
+ * swap would also have its own records under its first name: such a swap is not taken back.
+ */
 function takeSwapBack(
   { names, histories, swaps }: Declared,
   [one, two]: readonly [string, string],
 ): void {
+  const isRenamed = (id: string) => getName({ names }, id).previousNames.length > 1
+  if (isRenamed(one) || isRenamed(two)) return
   for (const id of [one, two]) {
     const previousNames = getName({ names }, id).previousNames
     names.set(id, { name: previousNames.at(-1)!, previousNames: previousNames.slice(0, -1) })
