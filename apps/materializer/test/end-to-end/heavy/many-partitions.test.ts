@@ -5,7 +5,7 @@ import { withLedgerConnection } from "@freshet/io"
 import { expect, test } from "vitest"
 
 import { type DeclaredProject, withDeclaredProject } from "../declared-project.ts"
-import { type CommandResult, runFreshet } from "../freshet-process.ts"
+import { type CommandResult, startFreshet } from "../freshet-process.ts"
 
 const common = `
   import {
@@ -55,7 +55,7 @@ async function measured(project: DeclaredProject, ...words: readonly string[]): 
     })
     await import("./freshet.mjs")`,
   )
-  const ended = await runFreshet({ ...project, program }, ...words)
+  const ended = await startFreshet({ ...project, program }, ...words).result
   const mb = Number(readFileSync(join(project.folder, "used"), "utf8"))
   const problem = ended.code === 0 ? "" : ended.stdout + ended.stderr
   expect({ words, problem }).toEqual({ words, problem: "" })
