@@ -79,7 +79,11 @@ function applyEdit(replay: Replay, edit: Edit): void {
   }
 }
 
-/** Edits the definition of the partitions of a source or a computation, or the zone or the bounds of all. */
+/**
+ * Edits the definition of the partitions of a source or a computation, or the zone or the bounds of all. Nothing becomes
+ * static: with equal rows, the first key of an upstream that was unpartitioned is the same input, because earlier
+ * releases named static partitions by position; the rule of the stories names them by key alone.
+ */
 function redefinePartitions(
   replay: Replay,
   edit: Extract<Edit, { kind: "granularity" | "zone" | "bounds" }>,
@@ -90,7 +94,7 @@ function redefinePartitions(
   if (edit.kind === "bounds") facts.setting = moveBounds(facts.setting, edit.granularity, edit)
   else if (edit.kind === "zone")
     facts.setting = moveZone(facts.setting, edit.zone ?? story.setting.zone, story.setting)
-  else {
+  else if (edit.granularity !== "static") {
     const { id } = edit.pick % 4 === 0 ? source : computations[edit.pick % computations.length]!
     facts.granularities.set(id, edit.granularity)
     replay.shape = buildShape(story.drawn, facts.granularities)
