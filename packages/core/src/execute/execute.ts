@@ -1,5 +1,5 @@
 import type { Evaluation } from "../evaluate/states.ts"
-import { type Plan, type Step, countSteps, toStepReference } from "../plan/plan.ts"
+import { type Plan, type Step, countSteps, getComputation, toStepReference } from "../plan/plan.ts"
 import type {
   AssetRange,
   AttemptRecord,
@@ -255,7 +255,7 @@ function planRetry(run: ActiveRun, step: Step, result: StepResult, startedMs: nu
   const delayMs = computeBackoffMs(retries, attempt, effects.random())
   const { message } = outcome
   failedAttempts.set(step.id, attempt)
-  recordAttempt(run, step, { attempt, message, startedMs, delayMs })
+  recordAttempt(run, step, { attempt, message, startedMs, delayMs }, retries.attempts)
   delayStep(queue, step)
   addTask(
     run,
@@ -316,18 +316,17 @@ function recordAttempt(
   run: ActiveRun,
   step: Step,
   failure: Pick<AttemptRecord, "attempt" | "message" | "startedMs" | "delayMs">,
+  maxAttempts: number,
 ): void {
   const { effects, id } = run
   const { attempt, message, delayMs } = failure
-  const computation = step.kind === "check" ? step.asset.computation : step.computation
   const record = {
     ...failure,
     run: id,
-    computation: computation.name,
+    computation: getComputation(step).name,
     partition: step.partition,
     endedMs: effects.nowMs(),
   }
-  const maxAttempts = computation.execution.retries?.attempts ?? attempt
   const event = { ...toStepReference(step), attempt, maxAttempts, message, delayMs }
   addRecording(
     run,

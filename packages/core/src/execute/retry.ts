@@ -1,5 +1,5 @@
 import type { Retries } from "../declare/execution.ts"
-import type { Step } from "../plan/plan.ts"
+import { type Step, getComputation } from "../plan/plan.ts"
 import { FreshetError } from "../problem.ts"
 
 /** Tests whether the work that threw an error may succeed at another time. Any error but Freshet's own may. */
@@ -9,8 +9,7 @@ export function isRetryable(error: unknown): boolean {
 
 /** Returns the retries of a step's computation; undefined if its first failure ends it. */
 export function getRetries(step: Step): Retries | undefined {
-  const computation = step.kind === "check" ? step.asset.computation : step.computation
-  return computation.execution.retries
+  return getComputation(step).execution.retries
 }
 
 /** Computes the pause after a failed attempt: exponential back-off with full jitter. `random` is from 0 to 1. */

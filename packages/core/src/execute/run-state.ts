@@ -10,7 +10,7 @@ import {
 import type { Evaluation } from "../evaluate/states.ts"
 import { formatStableRelation } from "../graph/stable-name.ts"
 import { listPartitions } from "../partitions/range-algebra.ts"
-import type { MaterializeStep, Step } from "../plan/plan.ts"
+import { type MaterializeStep, type Step, getComputation } from "../plan/plan.ts"
 import type { AssetRange, MaterializedOutput, ReadVersions, Relation } from "../ports.ts"
 import { type Blockers, createBlockers } from "./blockers.ts"
 import { type MaterializationCache, findFreshRecord } from "./materialization-cache.ts"
@@ -54,7 +54,7 @@ export function findRows(state: RunState, asset: string, index: number) {
 
 /** The partitions whose records a step needs: its outputs, and the upstream partitions that it and its checks read. */
 export function listNeededRecords(evaluation: Evaluation, step: Step): readonly AssetRange[] {
-  const computation = step.kind === "check" ? step.asset.computation : step.computation
+  const computation = getComputation(step)
   const { partition } = step
   const range = { from: partition, to: partition }
   const readRanges = listStepRanges(evaluation, computation, partition)

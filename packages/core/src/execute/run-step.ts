@@ -17,7 +17,13 @@ import { findRemovedBlocker } from "../evaluate/staleness.ts"
 import { findCheckRules, findCodeVersion } from "../evaluate/states.ts"
 import { getOutputs, listCheckReads } from "../graph/graph.ts"
 import { encodeFolderName } from "../partitions/folder-name.ts"
-import { type CheckStep, type MaterializeStep, type Step, toStepReference } from "../plan/plan.ts"
+import {
+  type CheckStep,
+  type MaterializeStep,
+  type Step,
+  getComputation,
+  toStepReference,
+} from "../plan/plan.ts"
 import type {
   CheckResult,
   ComputeResult,
@@ -355,7 +361,7 @@ export function buildStepRecord(
   result: StepResult,
   run: { readonly id: string; readonly startedMs: number; readonly effects: Effects },
 ): StepRecord {
-  const computation = step.kind === "check" ? step.asset.computation : step.computation
+  const computation = getComputation(step)
   const codeVersion = findCodeVersion(state.evaluation, computation) ?? ""
   const versions = result.checkedAssets.map((asset) => [
     asset.name,

@@ -93,14 +93,14 @@ export function listNextSteps({ evaluation, queues }: StepQueue): readonly Step[
 /** Finds the first step, in the order of the plan, that is ready to start and whose pool has a free slot. */
 export function findReadyStep(queue: StepQueue, pools: PoolLimits): Step | undefined {
   const fullPools = listFullPools(queue, pools)
-  const dueStep = [...queue.due].find((step) => !isInPool(step, fullPools))
+  const dueStep = [...queue.due].find((step) => !fullPools.has(getPool(step)))
   if (dueStep !== undefined) return dueStep
   if (queue.nextCheck !== undefined) return queue.nextCheck
   if ([...queue.running, ...queue.waiting].some(({ kind }) => kind === "check")) return undefined
   for (const computationQueue of queue.queues)
     if (
       computationQueue.next !== undefined &&
-      !isInPool(computationQueue, fullPools) &&
+      !fullPools.has(computationQueue.computation.execution.pool) &&
       !isBlocked(queue, computationQueue, computationQueue.next)
     )
       return buildMaterializeStep(
@@ -111,11 +111,11 @@ export function findReadyStep(queue: StepQueue, pools: PoolLimits): Step | undef
   return undefined
 }
 
-/** Lists the pools without a free slot; a step that only runs checks uses none. */
-function listFullPools({ running }: StepQueue, pools: PoolLimits): ReadonlySet<string> {
+/** Lists the pools without a free slot. */
+function listFullPools({ running }: StepQueue, pools: PoolLimits): ReadonlySet<string | undefined> {
   const counts = new Map<string, number>()
   for (const step of running) {
-    const pool = step.kind === "check" ? undefined : step.computation.execution.pool
+    const pool = getPool(step)
     if (pool !== undefined) counts.set(pool, (counts.get(pool) ?? 0) + 1)
   }
   return new Set(
@@ -123,12 +123,9 @@ function listFullPools({ running }: StepQueue, pools: PoolLimits): ReadonlySet<s
   )
 }
 
-function isInPool(
-  step: Step | Pick<ComputationQueue, "computation">,
-  pools: ReadonlySet<string>,
-): boolean {
-  const pool = "computation" in step ? step.computation.execution.pool : undefined
-  return pool !== undefined && pools.has(pool)
+/** Returns the pool of a step; undefined for a step that only runs checks. */
+function getPool(step: Step): string | undefined {
+  return step.kind === "check" ? undefined : step.computation.execution.pool
 }
 
 /** Tests whether a computation's next partition reads a partition that has not ended. */

@@ -1,5 +1,5 @@
 import { listStepRanges } from "../evaluate/inputs.ts"
-import type { Step } from "../plan/plan.ts"
+import { type Step, getComputation } from "../plan/plan.ts"
 import { type RunState, findRows } from "./run-state.ts"
 
 /** The number of bytes of Parquet from which on the engine uses all its threads. */
@@ -23,7 +23,7 @@ export function estimateShare(state: RunState, step: Step): number {
 }
 
 function countBytesRead(state: RunState, step: Step): { stored: number; landed: number } {
-  const computation = step.kind === "check" ? step.asset.computation : step.computation
+  const computation = getComputation(step)
   const bytes = { stored: 0, landed: 0 }
   for (const { asset, range } of listStepRanges(state.evaluation, computation, step.partition))
     for (let index = range?.from ?? 1; index <= (range?.to ?? 0); index += 1)

@@ -213,6 +213,11 @@ function isSameBlocker(first: Blocker, second: Blocker): boolean {
   return first.kind === second.kind && first.text === second.text
 }
 
+/** Returns the computation of a step; of a check, the one that computed the checked rows. */
+export function getComputation(step: Step): Computation {
+  return step.kind === "check" ? step.asset.computation : step.computation
+}
+
 /** Names a step in the events of a run. */
 export function toStepReference(step: Step): StepReference {
   const { id, key: partition } = step
