@@ -16,6 +16,7 @@ import type { Freshness } from "./freshness.ts"
 import { type Granularity, type Partitions, type TimedGranularity } from "./partition.ts"
 import { type Unpartitioned, unpartitioned } from "./partition.ts"
 import type { FitsTable, Publish, PublishedTable, CompilerMessage } from "./publish.ts"
+import { toRead } from "./read.ts"
 import { type Retention, keepFor } from "./retention.ts"
 import type { ColumnBatch, ComputeContext, Rows } from "./rows.ts"
 import { type BareGranularity, listReads } from "./sql.ts"
@@ -197,10 +198,6 @@ export function codeAsset<
     compute: compute as CodeComputation["compute"], // the rows come from the reads that RowsOf was computed from
   }
   return buildAsset(described, computation, publish)
-}
-
-function toRead(value: UpstreamRead): Read {
-  return value.kind === "read" ? value : { kind: "read", asset: value, window: { kind: "same" } }
 }
 
 function selectExecution({ retries, timeoutSeconds, pool }: ExecutionPolicy): ExecutionPolicy {

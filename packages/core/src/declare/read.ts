@@ -56,9 +56,12 @@ export function previous(): Read<undefined> {
  * read with a window.
  */
 export function asLanded<A extends SourceAsset>(source: A | Read<A>): Read<A> {
-  const read: Read<A> =
-    source.kind === "read" ? source : { kind: "read", asset: source, window: { kind: "same" } }
-  return { ...read, asLanded: true }
+  return { ...toRead(source), asLanded: true }
+}
+
+/** Converts an asset to the read of its same partition; a read is returned unchanged. */
+export function toRead<A extends AnyAsset | undefined>(value: NonNullable<A> | Read<A>): Read<A> {
+  return value.kind === "read" ? value : { kind: "read", asset: value, window: { kind: "same" } }
 }
 
 /** In a check's query: the rows of the checked partition. */

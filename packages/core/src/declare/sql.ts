@@ -1,7 +1,7 @@
 import { quoteName } from "./column.ts"
 import type { AnyAsset, PartitionFact, Read, Sql, SqlPart } from "./declaration.ts"
 import type { Granularity, PartitionText } from "./partition.ts"
-import { formatRelationName } from "./read.ts"
+import { formatRelationName, toRead } from "./read.ts"
 
 /** The key of the computed partition, as text: `2026-01-05T10`, or a static key. */
 export const partitionKeyText: PartitionFact = { kind: "partition_key" }
@@ -73,7 +73,7 @@ function toParts(value: SqlValue): readonly SqlPart[] {
   if (value.kind === "sql") return value.parts
   if (value.kind === "read") return [{ kind: "read", read: value }]
   if (isPartitionFact(value)) return [value]
-  return [{ kind: "read", read: { kind: "read", asset: value, window: { kind: "same" } } }]
+  return [{ kind: "read", read: toRead<AnyAsset>(value) }]
 }
 
 function isPartitionFact(value: AnyAsset | PartitionFact): value is PartitionFact {
