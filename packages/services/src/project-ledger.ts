@@ -8,7 +8,6 @@ import {
   deleteExpiredLogs,
   findGarbage,
   findReaders,
-  findRuns,
   findWipeable,
   clearPublishedContent,
   dropPublishedTables,
@@ -39,6 +38,7 @@ import {
 
 import type { Config } from "./config.ts"
 import type { ProjectLedger } from "./project.ts"
+import { findRun } from "./run/find-run.ts"
 import { readRunDetail, toRunRow } from "./run/run-history.ts"
 import type { StoredFiles } from "./stored-files.ts"
 
@@ -79,10 +79,8 @@ export function createProjectLedger(
       readPredictions(client, await getNames(), computations),
     listRuns: async (limit) => (await readRuns(client, limit)).map(toRunRow),
     findRun: async (id) => {
-      const [run, ...otherRuns] = await findRuns(client, id)
-      return run === undefined || otherRuns.length > 0
-        ? undefined
-        : readRunDetail(client, await getNames(), run)
+      const run = await findRun(client, id)
+      return run && readRunDetail(client, await getNames(), run)
     },
     beginTick: (tick, run) => beginTick(client, tick, run),
     endTick: (tick, end) => endTick(client, tick, end),

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises"
 
 import { formatAge, type ProblemsError } from "@freshet/core/engine"
-import { findRuns, requestCancel } from "@freshet/io"
+import { requestCancel } from "@freshet/io"
 
 import type { CancelDocument } from "../documents/runs.ts"
 import { usageError } from "../plan/target-problems.ts"
 import type { RunRow } from "../project.ts"
 import type { Services } from "../services.ts"
-import { unknownRunError } from "./retryable-run.ts"
+import { requireRun } from "./find-run.ts"
 import { toRunRow } from "./run-history.ts"
 
 const pollIntervalMs = 100
@@ -18,12 +18,8 @@ export async function cancelRun(
   { id, timeoutMs }: { readonly id: string; readonly timeoutMs: number },
 ): Promise<CancelDocument> {
   return withLedger(async (client) => {
-    const [targetRun, ...otherRuns] = await findRuns(client, id)
-    if (targetRun === undefined || otherRuns.length > 0) throw unknownRunError(id)
-    const readRun = async (): Promise<RunRow> => {
-      const [run = targetRun] = await findRuns(client, targetRun.id)
-      return toRunRow(run)
-    }
+    const targetRun = await requireRun(client, id)
+    const readRun = async () => toRunRow(await requireRun(client, targetRun.id))
     if (!(await requestCancel(client, targetRun.id)))
       throw nothingToCancelError(await readRun(), nowMs())
     const deadline = nowMs() + timeoutMs

@@ -1,10 +1,10 @@
-import { findRuns, type LedgerClient, readLogLines, type RecordedLogLine } from "@freshet/io"
+import { readLogLines, type RecordedLogLine } from "@freshet/io"
 
-import { createWakeUp } from "../automation/wake-up.ts"
 import type { LogLineDocument, RunLogDocument } from "../documents/runs.ts"
 import { toIsoTime } from "../iso-time.ts"
 import type { Services } from "../services.ts"
-import { unknownRunError } from "./retryable-run.ts"
+import { requireRun } from "./find-run.ts"
+import { startTimer } from "./timer.ts"
 
 /** The run of a log, by the beginning of its id. */
 export interface RunLogRequest {
@@ -23,25 +23,22 @@ export async function readRunLog(
   { id, follow }: RunLogRequest,
   consume: (lines: readonly LogLineDocument[]) => Promise<void>,
 ): Promise<Pick<RunLogDocument, "run" | "outcome">> {
-  const pause = createWakeUp()
   return services.withLedger(async (client) => {
     let afterId = 0
-    for (;;) {
-      const { run, outcome } = await findRun(client, id)
+    for (
+      let target = await requireRun(client, id);
+      ;
+      target = await requireRun(client, target.id)
+    ) {
+      const { id: run, outcome = "running" } = target
       const lines = await readLogLines(client, { run, afterId, limit: pageLines })
       afterId = lines.at(-1)?.id ?? afterId
       if (lines.length > 0) await consume(lines.map(toLogLineDocument))
       if (lines.length === pageLines) continue
       if (!follow || outcome !== "running" || services.signal.aborted) return { run, outcome }
-      await pause.wait(pollMs, services.signal)
+      await startTimer(pollMs, services.signal).ended
     }
   })
-}
-
-async function findRun(client: LedgerClient, id: string) {
-  const [run, ...otherRuns] = await findRuns(client, id)
-  if (run === undefined || otherRuns.length > 0) throw unknownRunError(id)
-  return { run: run.id, outcome: run.outcome ?? "running" } as const
 }
 
 function toLogLineDocument({ step, attempt, level, atMs, text }: RecordedLogLine): LogLineDocument {

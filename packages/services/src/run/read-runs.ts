@@ -13,7 +13,7 @@ import { toIsoTime } from "../iso-time.ts"
 import { createKeyFormatter, createRangeConverter } from "../partition-keys.ts"
 import type { Project, RunDetail, RunRow, StepRow } from "../project.ts"
 import type { Services } from "../services.ts"
-import { unknownRunError } from "./retryable-run.ts"
+import { unknownRunError } from "./find-run.ts"
 
 /** Lists the latest runs. */
 export async function listRuns(

@@ -1,9 +1,10 @@
-import { findRuns, type RecordedRun } from "@freshet/io"
+import type { RecordedRun } from "@freshet/io"
 
 import { formatCommand } from "../plan/command-text.ts"
 import { usageError } from "../plan/target-problems.ts"
 import type { Services } from "../services.ts"
-import { requireEnded, unknownRunError } from "./retryable-run.ts"
+import { requireRun } from "./find-run.ts"
+import { requireEnded } from "./retryable-run.ts"
 import { toRunRow } from "./run-history.ts"
 import type { RunRequest } from "./run-request.ts"
 
@@ -12,8 +13,7 @@ export async function createRetryRequest(
   services: Services,
   { id, publish: mayPublish }: { readonly id: string; readonly publish: boolean },
 ): Promise<RunRequest> {
-  const [run, ...otherRuns] = await services.withLedger((client) => findRuns(client, id))
-  if (run === undefined || otherRuns.length > 0) throw unknownRunError(id)
+  const run = await services.withLedger((client) => requireRun(client, id))
   requireEnded(toRunRow(run))
   requirePinned(run)
   const publish = mayPublish && !run.command.split(" ").includes("--no-publish")

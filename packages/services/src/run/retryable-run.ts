@@ -1,7 +1,8 @@
-import type { Graph, Problem, ProblemsError } from "@freshet/core/engine"
+import type { Graph, Problem } from "@freshet/core/engine"
 
 import { usageError } from "../plan/target-problems.ts"
 import type { Project, RunDetail, RunRow } from "../project.ts"
+import { unknownRunError } from "./find-run.ts"
 
 /** Reads a run whose unfinished partitions can be run again. */
 export async function readRetryableRun({ graph, ledger }: Project, id: string): Promise<RunDetail> {
@@ -10,15 +11,6 @@ export async function readRetryableRun({ graph, ledger }: Project, id: string): 
   requireEnded(run)
   requireDeclaredWork(graph, run)
   return run
-}
-
-/** Creates the error for an id that matches no run, or more than one. */
-export function unknownRunError(id: string): ProblemsError {
-  return usageError({
-    kind: "unknown_run",
-    message: `No single run has an id that begins with \`${id}\`.`,
-    hint: "`freshet runs` lists the runs.",
-  })
 }
 
 /** Fails for a run that is in progress. */
