@@ -1,6 +1,6 @@
 import type { Client } from "pg"
 
-import { getCurrentName, type LedgerNames } from "./ledger-names.ts"
+import type { LedgerNames } from "./ledger-names.ts"
 import { toMilliseconds } from "./milliseconds-sql.ts"
 
 /** The stored rows of one asset. Materializations with equal rows share a file. */
@@ -18,24 +18,11 @@ export async function readStorage(
   client: Client,
   names: LedgerNames,
 ): Promise<readonly AssetStorage[]> {
-  const { rows } = await client.query<AssetStorage>(storageQuery)
-  const storage = new Map<string, AssetStorage>()
-  for (const row of rows) {
-    const asset = getCurrentName(names, row.asset)
-    const earlier = storage.get(asset)
-    storage.set(asset, earlier === undefined ? { ...row, asset } : addStorage(earlier, row))
-  }
-  return [...storage.values()]
-}
-
-function addStorage(first: AssetStorage, second: AssetStorage): AssetStorage {
-  return {
-    asset: first.asset,
-    materializations: first.materializations + second.materializations,
-    files: first.files + second.files,
-    bytes: first.bytes + second.bytes,
-    newestBytes: first.newestBytes + second.newestBytes,
-  }
+  const { rows } = await client.query<AssetStorage>(storageQuery, [
+    [...names.currentNames.keys()],
+    [...names.currentNames.values()],
+  ])
+  return rows
 }
 
 const storageQuery = `
@@ -47,7 +34,11 @@ const storageQuery = `
       bool_or(is_newest) as is_newest
     from (
       select asset, file, bytes, seq = max(seq) over (partition by asset, partition) as is_newest
-      from freshet.materializations
+      from (
+        select coalesce(current.asset, m.asset) as asset, partition, file, bytes, seq
+        from freshet.materializations as m
+        left join unnest($1::text[], $2::text[]) as current (name, asset) on current.name = m.asset
+      ) as named
     ) as recorded
     group by asset, file
   ) as files
