@@ -8,6 +8,7 @@ import { landOrders, withShop } from "./shop.ts"
 
 test("two partitions of an asset are compared by key, as text and as a document", () =>
   withShop(async (project) => {
+    landOrders(project, "2026-01-04", 7)
     expectDone(
       await runFreshet(project, "backfill", "items", "--from", "2026-01-03", "--to", "2026-01-04"),
     )
@@ -18,6 +19,7 @@ test("two partitions of an asset are compared by key, as text and as a document"
       stdout,
     )
     expect(from.partition).toBe("2026-01-03")
+    expect([from.rows, to.rows]).toEqual([5, 7])
     expect(changed + unchanged + removed).toBe(from.rows)
     expect(changed + unchanged + added).toBe(to.rows)
     const text = await runFreshet(project, ...compare)

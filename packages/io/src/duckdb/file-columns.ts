@@ -1,3 +1,4 @@
+import { getTextCell } from "./cell.ts"
 import { toEngineError } from "./engine-error.ts"
 import type { Session } from "./session.ts"
 import { formatPathList } from "./sql-text.ts"
@@ -9,16 +10,14 @@ export async function readFileColumns(
 ): Promise<ReadonlyMap<string, string>> {
   return withConnection(async (connection) => {
     try {
-      const sql = `DESCRIBE SELECT * FROM read_parquet(${formatPathList([path])})`
-      const result = await connection.native.run(`SELECT column_name, column_type FROM (${sql})`)
-      const rows = await result.getRowsJson()
-      return new Map(rows.map(([name, type]) => [toText(name), toText(type)]))
+      const rows = await connection.rows(
+        `SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet(${formatPathList([path])}))`,
+      )
+      return new Map(
+        rows.map((row) => [getTextCell(row, "column_name"), getTextCell(row, "column_type")]),
+      )
     } catch (cause) {
       throw toEngineError("the stored rows", cause)
     }
   })
-}
-
-function toText(value: unknown): string {
-  return typeof value === "string" ? value : ""
 }

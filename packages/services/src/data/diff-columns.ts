@@ -2,15 +2,12 @@ import type { AnyAsset, Columns } from "@freshet/core"
 import { formatSuggestion, type Problem, ProblemsError } from "@freshet/core/engine"
 import { readFileColumns } from "@freshet/io"
 
+import type { DiffColumnDocument } from "../documents/diff.ts"
 import type { Project } from "../project.ts"
 import type { DiffSide } from "./diff-sides.ts"
 
 /** A column of the comparison. */
-export interface DiffColumn {
-  readonly name: string
-  readonly type: string
-  readonly state: "key" | "compared" | "missing_from" | "missing_to"
-}
+export type DiffColumn = Omit<DiffColumnDocument, "changed">
 
 /** Lists the columns of both sides. A column that only one side has with its type is not compared. */
 export async function listDiffColumns(

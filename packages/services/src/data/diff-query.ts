@@ -9,14 +9,6 @@ export interface DiffColumns {
   readonly values: readonly string[]
 }
 
-/** Builds the query that counts the rows of both sides: `from` and `to`. */
-export function buildRowCountsQuery(): string {
-  const counts = Object.entries(diffRelations).map(
-    ([side, relation]) => `(select count(*) from ${relation}) as "${side}"`,
-  )
-  return `select ${counts.join(", ")}`
-}
-
 /** Builds the query that counts the keys that occur more than once on either side. */
 export function buildDuplicatesQuery({ key }: DiffColumns): string {
   const names = key.map(quoteName).join(", ")
@@ -67,26 +59,29 @@ const pairKind =
 
 /** Builds the query of whole rows on one side that the other side has fewer times. */
 export function buildSurplusQuery(columns: readonly string[], limit: number): string {
+  const { added, removed } = subtractSides(columns)
+  const keys = columns.map((name, at) => `${quoteName(name)} as k${at}`).join(", ")
+  return `
+    select 'added' as kind, ${keys} from (${added})
+    union all
+    select 'removed' as kind, ${keys} from (${removed})
+    order by all limit ${limit}`
+}
+
+/** Builds the query that counts the rows of `buildSurplusQuery`, and all rows of the side `to`. */
+export function buildSurplusCountsQuery(columns: readonly string[]): string {
+  const { added, removed } = subtractSides(columns)
+  return `select (select count(*) from (${added})) as added, (select count(*) from (${removed})) as removed,
+    (select count(*) from ${diffRelations.to}) as total`
+}
+
+/** Builds the queries of the rows that only one side has, or has more often. */
+function subtractSides(columns: readonly string[]) {
   const names = columns.map(quoteName).join(", ")
   const subtract = (first: string, second: string) =>
     `select ${names} from ${first} except all select ${names} from ${second}`
   const { from, to } = diffRelations
-  const keys = columns.map((name, at) => `${quoteName(name)} as k${at}`).join(", ")
-  return `
-    select 'added' as kind, ${keys} from (${subtract(to, from)})
-    union all
-    select 'removed' as kind, ${keys} from (${subtract(from, to)})
-    order by all limit ${limit}`
-}
-
-/** Builds the query that counts the rows of `buildSurplusQuery` and all rows. */
-export function buildSurplusCountsQuery(columns: readonly string[]): string {
-  const names = columns.map(quoteName).join(", ")
-  const { from, to } = diffRelations
-  const count = (first: string, second: string) =>
-    `(select count(*) from (select ${names} from ${first} except all select ${names} from ${second}))`
-  return `select ${count(to, from)} as added, ${count(from, to)} as removed,
-    (select count(*) from ${to}) as total`
+  return { added: subtract(to, from), removed: subtract(from, to) }
 }
 
 const isPair = "f.k is not null and t.k is not null"

@@ -1,16 +1,16 @@
 import type { AnyAsset, Columns } from "@freshet/core"
-import { formatQuantity, ProblemsError, type Relation } from "@freshet/core/engine"
+import { formatQuantity, type Relation } from "@freshet/core/engine"
 
 import type { DiffDocument, DiffRowDocument, DiffSideDocument } from "../documents/diff.ts"
 import type { QueryResultDocument, RowDocument } from "../documents/rows.ts"
 import { selectAsset } from "../plan/select-assets.ts"
+import { usageError } from "../plan/target-problems.ts"
 import type { Project } from "../project.ts"
 import type { Services } from "../services.ts"
 import { type DiffColumn, listDiffColumns } from "./diff-columns.ts"
 import {
   buildCountsQuery,
   buildDuplicatesQuery,
-  buildRowCountsQuery,
   buildRowsQuery,
   buildSurplusCountsQuery,
   buildSurplusQuery,
@@ -36,17 +36,17 @@ export function diffRows(services: Services, request: DiffRowsRequest): Promise<
     const key = request.key ?? findUniqueKey(asset)
     const columns = await listDiffColumns(project, asset, { from, to, key })
     const read = createReader(project, { asset, columns, from, to })
-    const [counts = {}] = (await read(buildRowCountsQuery(), 1)).rows
-    const sides = {
-      asset: asset.name,
-      from: toSideDocument(from, counts["from"]),
-      to: toSideDocument(to, counts["to"]),
-    }
     const difference =
       key.length === 0
         ? await compareRows(read, columns, request.limit)
         : await compareByKey(read, columns, request.limit)
-    return { ...sides, ...difference }
+    const { added, removed, changed, unchanged } = difference
+    return {
+      asset: asset.name,
+      from: toSideDocument(from, removed + changed + unchanged),
+      to: toSideDocument(to, added + changed + unchanged),
+      ...difference,
+    }
   })
 }
 
@@ -74,18 +74,15 @@ function createReader(
   },
 ): ReadRows {
   const sharedColumns = selectColumns(asset, columns)
-  const relations = new Map<string, Relation>(
-    (
-      [
-        [diffRelations.from, from],
-        [diffRelations.to, to],
-      ] as const
-    ).map(([name, { relation }]) => [name, renameRelation(relation, name, sharedColumns)]),
-  )
+  const relations = [
+    renameRelation(from.relation, diffRelations.from, sharedColumns),
+    renameRelation(to.relation, diffRelations.to, sharedColumns),
+  ]
   const data = openData(project)
   return (sql, limit) =>
-    data.queryNamed({ sql, find: async (name) => relations.get(name) }, (rows) =>
-      readFirstRows(rows, limit),
+    data.queryNamed(
+      { sql, find: async (name) => relations.find((relation) => relation.name === name) },
+      (rows) => readFirstRows(rows, limit),
     )
 }
 
@@ -104,8 +101,8 @@ function renameRelation(relation: Relation, name: string, columns: Columns): Rel
   return relation.kind === "stored" ? { ...relation, name, columns } : { ...relation, name }
 }
 
-function toSideDocument({ relation: _, ...side }: DiffSide, rows: unknown): DiffSideDocument {
-  return { ...side, rows: Number(rows) }
+function toSideDocument({ relation: _, ...side }: DiffSide, rows: number): DiffSideDocument {
+  return { ...side, rows }
 }
 
 function splitColumns(columns: readonly DiffColumn[]): DiffColumns {
@@ -145,7 +142,7 @@ async function requireUniqueKey(read: ReadRows, names: DiffColumns): Promise<voi
   if (duplicates === 0) return
   const message = `The key (${names.key.join(", ")}) does not identify rows: ${formatQuantity(duplicates, "key")} occur more than once.`
   const hint = "Name the columns of another key."
-  throw new ProblemsError("usage", [{ kind: "usage", message, hint }])
+  throw usageError({ kind: "usage", message, hint })
 }
 
 function toDiffRow(row: RowDocument, { key, values }: DiffColumns): DiffRowDocument {

@@ -1,15 +1,10 @@
 import type { AnyAsset, Columns } from "@freshet/core"
-import {
-  formatPartitionKey,
-  type MaterializationRecord,
-  type Problem,
-  ProblemsError,
-  type Relation,
-} from "@freshet/core/engine"
+import { formatPartitionKey, type MaterializationRecord, type Relation } from "@freshet/core/engine"
 
 import { toIsoTime } from "../iso-time.ts"
 import { requireIntactFiles } from "../lost-files.ts"
 import { findCurrentInput } from "../materialization-records.ts"
+import { usageError } from "../plan/target-problems.ts"
 import type { Project } from "../project.ts"
 import { isStored, readRelation, resolveStoredPartition } from "./stored-partition.ts"
 
@@ -71,10 +66,11 @@ function resolveEarlierPartition(
   for (let earlier = partition - 1; earlier >= 0; earlier -= 1)
     if (isStored(project, asset, earlier)) return earlier
   const label = formatPartitionKey(asset.partitions, partition)
-  throw usageError(
-    asset,
-    `\`${asset.name}\` ${label} has no earlier version and no earlier partition to compare with.`,
-  )
+  throw usageError({
+    kind: "usage",
+    asset: asset.name,
+    message: `\`${asset.name}\` ${label} has no earlier version and no earlier partition to compare with.`,
+  })
 }
 
 /** A retained materialization; the rows that are read are current. */
@@ -107,16 +103,12 @@ function findVersion(
       : versions.find((candidate) => candidate.id === id)
   if (version !== undefined) return version
   const ids = versions.map((candidate) => candidate.id).join(", ")
-  throw usageError(
-    asset,
-    `\`${asset.name}\` has no retained version ${id ?? ""} of this partition.`,
-    `Its retained versions: ${ids}.`,
-  )
-}
-
-function usageError({ name }: AnyAsset, message: string, hint?: string): ProblemsError {
-  const problem: Problem = { kind: "usage", asset: name, message }
-  return new ProblemsError("usage", [hint === undefined ? problem : { ...problem, hint }])
+  throw usageError({
+    kind: "usage",
+    asset: asset.name,
+    message: `\`${asset.name}\` has no retained version ${id ?? ""} of this partition.`,
+    hint: `Its retained versions: ${ids}.`,
+  })
 }
 
 async function readLandedSide(

@@ -1,9 +1,10 @@
 import type { AnyAsset, Columns } from "@freshet/core"
-import { formatSuggestion, ProblemsError } from "@freshet/core/engine"
+import { formatSuggestion } from "@freshet/core/engine"
 import type { ColumnLineage, ColumnSource } from "@freshet/io"
 
 import type { ColumnLineageDocument } from "../documents/column-lineage.ts"
 import { selectAsset } from "../plan/select-assets.ts"
+import { usageError } from "../plan/target-problems.ts"
 import type { Project } from "../project.ts"
 import type { Services } from "../services.ts"
 import { type ProjectLineage, traceProject } from "./trace-project.ts"
@@ -43,7 +44,7 @@ function requireColumn({ name, columns }: AnyAsset, column: string): void {
   if (declaredColumns[column] !== undefined) return
   const message = `\`${name}\` has no column \`${column}\`.`
   const hint = formatSuggestion(column, Object.keys(declaredColumns))
-  throw new ProblemsError("usage", [{ kind: "usage", asset: name, message, hint }])
+  throw usageError({ kind: "usage", asset: name, message, hint })
 }
 
 function formatKey({ asset, column }: ColumnReference): string {
@@ -67,7 +68,7 @@ function findSources(lineage: ProjectLineage, start: ColumnReference): readonly 
   return [...sources.values()]
 }
 
-/** Adds a source; true when it was not known, or was known as copied only. */
+/** Adds a source; true when it is new, or was recorded as copied only. */
 function addSource(sources: Map<string, SourceDocument>, source: SourceDocument): boolean {
   const earlier = sources.get(formatKey(source))
   if (earlier !== undefined && (earlier.kind === "computed" || source.kind === "copied"))
@@ -130,14 +131,14 @@ function findUse(
   return { columns: changedColumns, decides_rows: decidesRows }
 }
 
-/** Adds the uses of a reader. Returns the changes that were not known; undefined when all were. */
+/** Adds the uses of a reader. Returns the changes that are new; undefined when there are none. */
 function addReader(
   readers: Map<string, ReaderDocument>,
   reader: ReaderDocument,
 ): Change | undefined {
   const earlier = readers.get(reader.asset)
-  const knownColumns = new Set(earlier?.columns.map(({ name }) => name))
-  const newColumns = reader.columns.filter(({ name }) => !knownColumns.has(name))
+  const recordedColumns = new Set(earlier?.columns.map(({ name }) => name))
+  const newColumns = reader.columns.filter(({ name }) => !recordedColumns.has(name))
   const decidesRows = reader.decides_rows && earlier?.decides_rows !== true
   readers.set(reader.asset, {
     ...(earlier ?? reader),
