@@ -90,13 +90,8 @@ function explainWait(
   }
 }
 
-function explainClock(
-  automation: CronAutomation,
-  { sinceMs, newestTick }: ScheduleState,
-  nowMs: number,
-): IdleReason {
-  const afterMs = Math.max(sinceMs, newestTick?.tickMs ?? sinceMs)
-  const missedMs = findLastTick(automation, { afterMs, untilMs: nowMs - graceMs })
+function explainClock(automation: CronAutomation, state: ScheduleState, nowMs: number): IdleReason {
+  const missedMs = automation.catchUp === "none" ? findMissed(automation, state, nowMs) : undefined
   if (missedMs !== undefined)
     return {
       kind: "missed",
@@ -106,4 +101,14 @@ function explainClock(
   const nextMs = findNextTick(automation, nowMs)
   if (nextMs === undefined) return { kind: "next_instant", message: "It has no further instant." }
   return { kind: "next_instant", message: `Its next instant is ${formatInstant(nextMs)}.` }
+}
+
+/** Finds the last instant that has passed without a tick. */
+function findMissed(
+  automation: CronAutomation,
+  { sinceMs, newestTick }: ScheduleState,
+  nowMs: number,
+): number | undefined {
+  const afterMs = Math.max(sinceMs, newestTick?.tickMs ?? -Infinity)
+  return findLastTick(automation, { afterMs, untilMs: nowMs - graceMs })
 }

@@ -69,6 +69,14 @@ describe("a schedule that runs nothing", () => {
     })
   })
 
+  test("is not due by earlier instants that a newer one replaces", () => {
+    const hourly = schedule("0 * * * *", { zone: "UTC" })
+    expect(explain(hourly, {}, { nowMs: at("05T09:00:30") })).toEqual({
+      kind: "next_instant",
+      message: "Its next instant is 2026-01-05 10:00:00 UTC.",
+    })
+  })
+
   test("missed an instant that its declaration does not catch up", () => {
     const automation = schedule("0 6 * * *", { zone: "UTC", catchUp: "none" })
     expect(explain(automation, {}, { nowMs: at("05T09:00") })).toMatchObject({
