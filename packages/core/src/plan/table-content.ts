@@ -44,9 +44,7 @@ export function chooseEmptyContents(
 ): readonly TableContent[] | undefined {
   const { newest, withdrawn } = findPublishedSet(evaluation, assets)
   if (newest !== undefined || withdrawn.length === 0) return undefined
-  const { publications } = evaluation.snapshot
-  const isOwn = ({ name }: Asset) => (publications.get(name)?.asset ?? name) === name
-  if (!assets.every(isOwn)) return undefined
+  if (!assets.every((asset) => hasOwnTable(evaluation, asset))) return undefined
   return assets.map((asset) => ({ asset, partitions: [], retained: new Set() }))
 }
 
@@ -73,9 +71,14 @@ function chooseNewest(
   return { asset, partitions, retained: new Set(partitions) }
 }
 
+/** Tests whether the table of an asset contains no rows of another asset. */
+function hasOwnTable({ snapshot }: Evaluation, { name }: Asset): boolean {
+  return (snapshot.publications.get(name)?.asset ?? name) === name
+}
+
 /** Lists the partitions in the table of an asset if their rows are its own. */
 function listOwnPartitions(evaluation: Evaluation, asset: Asset): readonly number[] {
-  if (evaluation.snapshot.publications.get(asset.name)?.asset !== asset.name) return []
+  if (!hasOwnTable(evaluation, asset)) return []
   return listPublished(evaluation, asset).flatMap(({ partition }) => partition ?? [])
 }
 
