@@ -73,6 +73,7 @@ export {
   findLandedRange,
   findPartitionBounds,
   getDeclaredRange,
+  isExisting,
 } from "./evaluate/partition-bounds.ts"
 export type { Graph, GraphResult, Reading } from "./graph/graph.ts"
 export { buildGraph, getAsset, getOutputs, listSources } from "./graph/graph.ts"
@@ -207,4 +208,3 @@ export type { CsvFormat } from "./declare/source-format.ts"
 export type { LineKinds } from "./declare/source-format.ts"
 export type { OnShortWindow } from "./declare/window.ts"
 export type { Window } from "./declare/window.ts"
-export { isExisting } from "./evaluate/partition-bounds.ts"

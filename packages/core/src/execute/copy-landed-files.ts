@@ -1,5 +1,4 @@
-import { listReadRanges } from "../evaluate/inputs.ts"
-import type { ReadRange } from "../evaluate/inputs.ts"
+import { type ReadRange, listReadRanges } from "../evaluate/inputs.ts"
 import type { LandedFile } from "../evaluate/landing.ts"
 import type { Evaluation } from "../evaluate/states.ts"
 import { formatStableRelation } from "../graph/stable-name.ts"

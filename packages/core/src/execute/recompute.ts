@@ -1,5 +1,5 @@
 import type { AnyAsset, Computation, Read } from "../declare/declaration.ts"
-import { formatPartitionKey, formatPartition } from "../declare/partition.ts"
+import { formatPartition } from "../declare/partition.ts"
 import { formatRelationName } from "../declare/read.ts"
 import { computeCodeText } from "../evaluate/code-text.ts"
 import type { Hash } from "../evaluate/declared-versions.ts"
@@ -11,8 +11,8 @@ import { getAssetRead, getOutputs } from "../graph/graph.ts"
 import { formatStableRead } from "../graph/stable-name.ts"
 import { encodeFolderName } from "../partitions/folder-name.ts"
 import type { ComputeRequest, Engine, ReadVersions, Relation } from "../ports.ts"
+import { buildCopiedRelation, buildLandedRelation } from "./landed-relation.ts"
 import { type MaterializationCache, findCurrentRecord } from "./materialization-cache.ts"
-import { buildCopiedRelation } from "./run-state.ts"
 
 /** The result of recomputing a partition from the recorded versions of its inputs. */
 export type ReproducibilityResult =
@@ -82,7 +82,7 @@ export async function recompute(
     return { kind: "never_made" }
   const fileChange = await findChangedFile(evaluation, records, effects)
   if (fileChange !== undefined) return fileChange
-  const inputs = await findRecordedInputs(
+  const inputs = await findRecomputeInputs(
     evaluation,
     computation,
     await effects.readVersions(first),
@@ -181,7 +181,7 @@ async function findChangedLandedFile(
   return undefined
 }
 
-type RecordedInputs =
+type RecomputeInputs =
   | {
       readonly kind: "found"
       readonly relations: readonly Relation[]
@@ -190,12 +190,12 @@ type RecordedInputs =
     }
   | Extract<ReproducibilityResult, { kind: "inputs_gone" }>
 
-async function findRecordedInputs(
+async function findRecomputeInputs(
   evaluation: Evaluation,
   computation: Computation,
   recordedReads: readonly ReadVersions[],
   { cache }: RecomputeEffects,
-): Promise<RecordedInputs> {
+): Promise<RecomputeInputs> {
   const relations: Relation[] = []
   const records: MaterializationRecord[] = []
   for (const read of computation.reads) {
@@ -231,25 +231,17 @@ function buildRelation(
   const name = formatRelationName(read)
   const toInputsGone = ([index]: ReadVersions["versions"][number]) =>
     ({ kind: "inputs_gone", asset: asset.name, partition: index }) as const
-  if (asset.kind === "source" && recordedRead.files !== undefined)
-    return {
-      kind: "found" as const,
-      relation: buildCopiedRelation(name, asset, recordedRead),
-      records: [],
-    }
+  if (asset.kind === "source" && recordedRead.files !== undefined) {
+    const relation = buildCopiedRelation(name, asset, recordedRead)
+    return { kind: "found" as const, relation, records: [] }
+  }
   if (asset.kind === "source") {
     const changedVersion = versions.find(
       ([index, version]) => getLandedVersion(evaluation.landing, asset, index) !== version,
     )
     if (changedVersion !== undefined) return toInputsGone(changedVersion)
-    const landed = evaluation.landing.get(asset.name)
-    const partitions = versions.flatMap(([index]) => {
-      const files = landed?.get(index)?.files
-      return files === undefined
-        ? []
-        : [{ key: formatPartitionKey(asset.partitions, index), files }]
-    })
-    const relation: Relation = { kind: "landed", name, source: asset, partitions }
+    const partitions = versions.map(([index]) => index)
+    const relation = buildLandedRelation(evaluation.landing, name, asset, partitions)
     return { kind: "found" as const, relation, records: [] }
   }
   const records: MaterializationRecord[] = []

@@ -1,5 +1,3 @@
-import type { SourceAsset } from "../declare/declaration.ts"
-import { formatPartitionKey } from "../declare/partition.ts"
 import { formatRelationName } from "../declare/read.ts"
 import {
   type ReadRange,
@@ -13,6 +11,7 @@ import { listPartitions } from "../partitions/range-algebra.ts"
 import { type MaterializeStep, type Step, getComputation } from "../plan/plan.ts"
 import type { AssetRange, MaterializedOutput, ReadVersions, Relation } from "../ports.ts"
 import { type Blockers, createBlockers } from "./blockers.ts"
+import { buildCopiedRelation, buildLandedRelation } from "./landed-relation.ts"
 import { type MaterializationCache, findFreshRecord } from "./materialization-cache.ts"
 import { formatStateKey } from "./state-key.ts"
 
@@ -88,43 +87,16 @@ function buildRelation(
 ): Relation {
   const { asset } = range
   if (asset.kind === "source") {
-    const recorded =
+    const read =
       reads.find(({ relation }) => relation === formatStableRelation(range)) ?? range.pinned
-    return recorded?.files === undefined
-      ? buildLandedRelation(state, name, asset, range)
-      : buildCopiedRelation(name, asset, recorded)
+    return read?.files === undefined
+      ? buildLandedRelation(state.evaluation.landing, name, asset, listExisting(range))
+      : buildCopiedRelation(name, asset, read)
   }
   const files = listExisting(range).flatMap(
     (index) => findRows(state, asset.name, index)?.file ?? [],
   )
   return { kind: "stored", name, columns: asset.columns, files }
-}
-
-function buildLandedRelation(
-  state: RunState,
-  name: string,
-  source: SourceAsset,
-  range: ReadRange,
-): Relation {
-  const landed = state.evaluation.landing.get(source.name)
-  const partitions = listExisting(range).flatMap((index) => {
-    const files = landed?.get(index)?.files
-    return files === undefined ? [] : [{ key: formatPartitionKey(source.partitions, index), files }]
-  })
-  return { kind: "landed", name, source, partitions }
-}
-
-/** Builds the relation of a read as landed from the copies of its files. */
-export function buildCopiedRelation(
-  name: string,
-  source: SourceAsset,
-  { versions, files: filesByPartition }: ReadVersions,
-): Relation {
-  const partitions = versions.flatMap(([index]) => {
-    const files = filesByPartition?.get(index)
-    return files === undefined ? [] : [{ key: formatPartitionKey(source.partitions, index), files }]
-  })
-  return { kind: "landed", name, source, partitions }
 }
 
 function listExisting({ range }: ReadRange): readonly number[] {
