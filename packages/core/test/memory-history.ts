@@ -128,7 +128,7 @@ function setLanes({ low, high }: Lanes, at: number, print: Fingerprint): void {
   high[at] = print.high
 }
 
-/** What decides the meaning of a partition's index. */
+/** Formats the kind and time zone of partitions, which decide the meaning of an index. */
 export function definePartitions(partitions: Partitions): string {
   return isTimed(partitions) ? `${partitions.kind} ${partitions.zone}` : partitions.kind
 }
