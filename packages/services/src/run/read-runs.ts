@@ -1,4 +1,10 @@
-import { countPartitions, formatPartitions, joinRanges, subtractRanges } from "@freshet/core/engine"
+import {
+  countPartitions,
+  formatPartitions,
+  groupBy,
+  joinRanges,
+  subtractRanges,
+} from "@freshet/core/engine"
 import type { ComputationProgress, RecordedAttempt, StepOutcomeKind } from "@freshet/io"
 
 import type {
@@ -54,14 +60,15 @@ function toOptionalTime(ms: number | undefined): string | null {
 }
 
 function toRunDetailDocument(project: Project, run: RunDetail): RunDetailDocument {
+  const attempts = groupBy(run.attempts, formatStepKey)
   return {
     ...toRunRowDocument(run),
     now: toIsoTime(project.nowMs),
     progress: [...run.progress].map(([computation, progress]) =>
       toProgressDocument(project, computation, progress),
     ),
-    step_rows: run.stepRows.map((step) => toStepRowDocument(project, step, run.attempts)),
-    waiting_steps: run.outcome === "running" ? listWaitingSteps(project, run) : [],
+    step_rows: run.stepRows.map((step) => toStepRowDocument(project, step, attempts)),
+    waiting_steps: run.outcome === "running" ? listWaitingSteps(project, run, attempts) : [],
     publications: run.publications.map(({ partitionKey, ...publication }) => ({
       partition: partitionKey,
       ...publication,
@@ -111,8 +118,9 @@ function toProgressDocument(
 function toStepRowDocument(
   project: Project,
   { computation, partition, outcome, message, rows, startedMs, ms }: StepRow,
-  attempts: readonly RecordedAttempt[],
+  attempts: AttemptsByStep,
 ): StepRowDocument {
+  const failedAttempts = attempts.get(formatStepKey({ computation, partition })) ?? []
   return {
     computation,
     outputs: listOutputs(project, computation),
@@ -122,7 +130,7 @@ function toStepRowDocument(
     rows,
     started_at: toIsoTime(startedMs),
     ms: Math.round(ms),
-    failed_attempts: attempts.filter(isSameStep({ computation, partition })).map(toAttemptDocument),
+    failed_attempts: failedAttempts.map(toAttemptDocument),
   }
 }
 
@@ -130,27 +138,35 @@ function toAttemptDocument({ message, startedMs, endedMs }: RecordedAttempt) {
   return { message, started_at: toIsoTime(startedMs), ms: Math.round(endedMs - startedMs) }
 }
 
-/** Lists the steps with a failed attempt that have not ended, by their latest attempt. */
+/** Lists the steps with a failed attempt that have not ended, by the end of their latest attempt. */
 function listWaitingSteps(
   project: Project,
-  { attempts, stepRows }: RunDetail,
+  { stepRows }: RunDetail,
+  attempts: AttemptsByStep,
 ): readonly WaitingStepDocument[] {
-  const unendedAttempts = attempts.filter((attempt) => !stepRows.some(isSameStep(attempt)))
-  const lastAttempts = unendedAttempts.filter(
-    (attempt, index) => !unendedAttempts.slice(index + 1).some(isSameStep(attempt)),
-  )
-  return lastAttempts.map((attempt) => ({
-    computation: attempt.computation,
-    partition: formatPartition(project, attempt.computation, attempt.partition),
-    failed_attempts: unendedAttempts.filter(isSameStep(attempt)).map(toAttemptDocument),
-    next_attempt_at: toIsoTime(attempt.nextMs),
-  }))
+  const endedSteps = new Set(stepRows.map(formatStepKey))
+  const waitingSteps = [...attempts].flatMap(([key, failedAttempts]) => {
+    const latest = failedAttempts.at(-1)
+    return latest === undefined || endedSteps.has(key) ? [] : [{ latest, failedAttempts }]
+  })
+  return waitingSteps
+    .toSorted((a, b) => a.latest.endedMs - b.latest.endedMs)
+    .map(({ latest, failedAttempts }) => ({
+      computation: latest.computation,
+      partition: formatPartition(project, latest.computation, latest.partition),
+      failed_attempts: failedAttempts.map(toAttemptDocument),
+      next_attempt_at: toIsoTime(latest.nextMs),
+    }))
 }
 
-type StepPlace = Pick<StepRow, "computation" | "partition">
+/** Key of a step → its failed attempts, in the order of their ends. */
+type AttemptsByStep = ReadonlyMap<string, readonly RecordedAttempt[]>
 
-function isSameStep({ computation, partition }: StepPlace): (place: StepPlace) => boolean {
-  return (place) => place.computation === computation && place.partition === partition
+function formatStepKey({
+  computation,
+  partition,
+}: Pick<StepRow, "computation" | "partition">): string {
+  return `${computation} ${partition ?? ""}`
 }
 
 function formatPartition(
