@@ -9,6 +9,7 @@ import {
   type LedgerNames,
 } from "./ledger-names.ts"
 import { openQueries } from "./queries.ts"
+import { toStorableText } from "./storable-text.ts"
 
 /** A recorded attempt at a step that failed and was repeated. */
 export interface RecordedAttempt {
@@ -36,7 +37,7 @@ export async function recordAttempt(
     computation,
     partition: getPartitionId(names, computation, record.partition),
     attempt,
-    message: message.replaceAll("\0", "\uFFFD"),
+    message: toStorableText(message),
     started_at: new Date(startedMs),
     ended_at: new Date(endedMs),
     next_attempt_at: new Date(endedMs + delayMs),

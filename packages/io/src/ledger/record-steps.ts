@@ -9,6 +9,7 @@ import type { RecordedCopy, RecordedRead } from "@freshet/schema/ledger"
 import type { Client } from "pg"
 
 import { type LedgerNames, listRecordedNames, getPartitionId } from "./ledger-names.ts"
+import { toStorableText } from "./storable-text.ts"
 
 /** Records ended steps in this order and in one transaction. No two are of the same partition of a computation. */
 export async function recordSteps(
@@ -33,11 +34,10 @@ export function canShareStatement(
   )
 }
 
-/** Replaces NUL and unpaired surrogates in samples, which PostgreSQL cannot store. */
+/** Converts integers and the text of samples to values that PostgreSQL can store. */
 function toStorable(_: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString()
-  if (typeof value !== "string") return value
-  return value.replaceAll("\0", "\uFFFD").replaceAll(/\p{Surrogate}/gu, "\uFFFD")
+  return typeof value === "string" ? toStorableText(value) : value
 }
 
 /** Converts a step to the input of the statement below. */

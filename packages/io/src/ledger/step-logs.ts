@@ -3,6 +3,7 @@ import { and, asc, eq, gt } from "drizzle-orm"
 import type { Client } from "pg"
 
 import { openQueries } from "./queries.ts"
+import { toStorableText } from "./storable-text.ts"
 
 /** A recorded line of a step's log. */
 export interface RecordedLogLine extends LogLine {
@@ -12,7 +13,7 @@ export interface RecordedLogLine extends LogLine {
   readonly attempt: number
 }
 
-/** Records lines of the log of one attempt. PostgreSQL cannot store NUL. */
+/** Records lines of the log of one attempt. */
 export async function recordLog(
   client: Client,
   { run, step, attempt, lines }: LogRecord,
@@ -28,7 +29,7 @@ export async function recordLog(
       attempt,
       lines.map(({ level }) => level),
       lines.map(({ atMs }) => atMs),
-      lines.map(({ text }) => text.replaceAll("\0", "\uFFFD")),
+      lines.map(({ text }) => toStorableText(text)),
     ],
   )
 }
