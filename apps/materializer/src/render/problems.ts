@@ -1,4 +1,4 @@
-import { FreshetError, type Problem, ProblemsError } from "@freshet/core/engine"
+import { FreshetError, getErrorMessage, type Problem, ProblemsError } from "@freshet/core/engine"
 
 import { type TerminalStyle, paint } from "../terminal/terminal-style.ts"
 
@@ -48,9 +48,8 @@ function formatErrorMessage(error: unknown, style: TerminalStyle): readonly stri
       ...(error.hint === undefined ? [] : indentLines(error.hint)),
     ]
   }
-  const message = error instanceof Error ? error.message : String(error)
   return [
-    `${paint(style, "bad", "error:")} ${message}`,
+    `${paint(style, "bad", "error:")} ${getErrorMessage(error)}`,
     ...indentLines("This is a fault in Freshet, not in your data."),
     ...indentLines("Set FRESHET_DEBUG=1 and run the command again to see where it happened."),
   ]

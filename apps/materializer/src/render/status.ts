@@ -176,21 +176,21 @@ function formatOverdueAssets({ assets }: StatusDocument): readonly string[] {
   const overdueAssets = assets.flatMap(({ name, overdue }) =>
     overdue === null ? [] : [{ name, ...overdue }],
   )
-  return [...groupBy(overdueAssets, ({ due_at, reason }) => `${due_at} ${reason}`).values()].map(
-    (group) => {
-      const names = group
-        .slice(0, maxNamedAssets)
-        .map(({ name, partition }) => formatSetPartition(name, partition))
-      const more = group.length > names.length ? ` and ${group.length - names.length} more` : ""
-      return `${names.join(", ")}${more} ${formatOverdue(group[0])}`
-    },
-  )
+  return [...groupBy(overdueAssets, formatOverdue)].map(([text, group]) => {
+    const names = group
+      .slice(0, maxNamedAssets)
+      .map(({ name, partition }) => formatSetPartition(name, partition))
+    const more = group.length > names.length ? ` and ${group.length - names.length} more` : ""
+    return `${names.join(", ")}${more} ${text}`
+  })
 }
 
 /** Formats a deadline that has passed: `overdue since 2026-01-06 07:00:00 UTC: items 2026-01-05 failed: …` */
-export function formatOverdue(overdue: AssetStateDocument["overdue"] | undefined): string {
-  if (overdue === null || overdue === undefined) return ""
-  return `overdue since ${formatInstant(Date.parse(overdue.due_at))}: ${overdue.reason}.`
+export function formatOverdue({
+  due_at: dueAt,
+  reason,
+}: NonNullable<AssetStateDocument["overdue"]>): string {
+  return `overdue since ${formatInstant(Date.parse(dueAt))}: ${reason}.`
 }
 
 function formatDueSoon({ assets }: StatusDocument): readonly string[] {

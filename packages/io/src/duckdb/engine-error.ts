@@ -1,9 +1,8 @@
-import { FreshetError } from "@freshet/core/engine"
+import { FreshetError, getErrorMessage } from "@freshet/core/engine"
 
 /** Returns the first line of an engine message, without its error class. */
 export function formatEngineMessage(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  const first = text.split("\n", 1)[0] ?? ""
+  const first = getErrorMessage(error).split("\n", 1)[0] ?? ""
   return first.replace(/^(?:[A-Z][A-Za-z-]* )*Error: /i, "").trim()
 }
 

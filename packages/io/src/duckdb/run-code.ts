@@ -5,6 +5,7 @@ import {
   type ComputeRequest,
   formatRelationName,
   FreshetError,
+  getErrorMessage,
   quoteName,
   type Relation,
 } from "@freshet/core/engine"
@@ -58,11 +59,8 @@ function formatTableColumns(columns: Columns): string {
 
 function toCodeError(asset: Asset, cause: unknown): FreshetError {
   if (cause instanceof FreshetError) return cause
-  const message = cause instanceof Error ? cause.message : String(cause)
-  return new FreshetError("engine", `the code of \`${asset.name}\` failed: ${message}`, {
-    cause,
-    isTransient: true,
-  })
+  const message = `the code of \`${asset.name}\` failed: ${getErrorMessage(cause)}`
+  return new FreshetError("engine", message, { cause, isTransient: true })
 }
 
 /** Reads the rows of each upstream under its name in the code. */

@@ -4,7 +4,7 @@ import { access, constants, type FileHandle, open, rm, stat } from "node:fs/prom
 import { join } from "node:path"
 import { createGunzip } from "node:zlib"
 
-import { FreshetError, type LandedFile } from "@freshet/core/engine"
+import { FreshetError, getErrorMessage, type LandedFile } from "@freshet/core/engine"
 
 /**
  * Provides the plain bytes of a landed file: the file itself, or its unpacked .gz. Fails if the file is not
@@ -71,7 +71,7 @@ async function unpack(file: LandedFile, path: string, unpackedPath: string): Pro
       offset = await skipZeros(packed, offset)
     } while (offset < file.bytes)
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const message = getErrorMessage(cause)
     throw new FreshetError("input", `the landed file ${file.path} cannot be unpacked: ${message}`, {
       cause,
       isTransient: isSystemError(cause),

@@ -76,7 +76,7 @@ export function findDueMs({ freshness, partitions }: Asset, partition: number): 
 function isDelivered(evaluation: Evaluation, asset: Asset, partition: number): boolean {
   const { name, computation, publish } = asset
   if (!isFresh(evaluation, computation, partition) || failsChecks(evaluation, name, partition))
-    return isExisting(evaluation, asset, partition) ? false : isGap(evaluation, asset, partition)
+    return !isExisting(evaluation, asset, partition) && isGap(evaluation, asset, partition)
   if (publish === undefined) return true
   return listPublished(evaluation, asset).some(
     (published) => published.partition !== undefined && published.partition >= partition,
