@@ -144,78 +144,120 @@ function findTruth(
   computation: ComputationShape,
   place: Place,
 ): Truth {
-  const { facts, exists } = progress
-  const { id, granularity, outputs, accumulates, modulus } = computation
-  const key = getKey(facts, granularity, place)
-  const reads = computation.reads.map((read) => findRead(progress, computation, read, place))
-  const previousPlaces = exists.get(outputs[0]!)?.has(place - 1) === true ? [place - 1] : []
-  if (accumulates)
-    reads.push({
-      upstream: outputs[0]!,
-      label: "itself previous",
-      places: previousPlaces,
-      removed: [],
-      isShort: false,
-    })
-  const checkReads = new Map<string, readonly PlacesRead[]>()
-  for (const output of outputs) {
-    const read = findCheckRead(shape, facts.declared, output)
-    const shared = reads.filter(({ label }) => read && label === formatLabel(facts, read))
-    const further = read && findReadOfCheck(progress, computation, read, place)
-    checkReads.set(output, shared.length > 0 || further === undefined ? shared : [further])
-  }
-  const readContents = reads.map((read): ReadContent => listReadContent(progress, read))
+  const { facts } = progress
+  const { id, granularity, outputs, modulus } = computation
+  const reads = findReads(progress, computation, place)
+  const checkReads = findCheckReads(progress, shape, computation, { place, reads })
+  const allReads = new Set([...reads, ...[...checkReads.values()].flat()])
   const code = { salt: facts.declared.salts.get(id) ?? 0, modulus }
+  const readContents = reads.map((read) => listReadContent(progress, read))
+  const contents = new Map(
+    outputs.map((output, at) => [output, computeRows(code, at, readContents)]),
+  )
   const definition = formatDefinition(facts, granularity)
   const names = outputs.map((output) => getOriginalName(facts.declared, output))
-  const content = (output: string) => computeRows(code, outputs.indexOf(output), readContents)
-  const findFurtherReads = (output: string) =>
-    checkReads.get(output)!.filter((read) => !reads.includes(read))
-  const formatCheckInputs = (output: string) =>
-    JSON.stringify([
-      checkReads.get(output)!.map(({ label }) => label),
-      listAllVersions(findFurtherReads(output)),
-    ])
-  const allReads = [...reads, ...outputs.flatMap(findFurtherReads)]
-  const listAllVersions = (placesRead: readonly PlacesRead[]) =>
-    placesRead.map((read) => listReadVersions(progress, read))
+  const versions = reads.map((read) => listReadVersions(progress, read))
   return {
     computation,
-    key,
-    isBlocked: allReads.some(
-      ({ upstream, places, isShort }) =>
-        isShort ||
-        places.some((candidate) => progress.missingFiles.has(`${upstream} ${candidate}`)),
-    ),
+    key: getKey(facts, granularity, place),
     definition,
-    isRemoved: reads.some(({ removed }) => removed.length > 0),
-    sourceReads: new Map(
-      reads
-        .filter(({ upstream }) => !progress.makers.has(upstream))
-        .map((read) => [formatRecordedRead(progress, read), listVersions(progress, read)]),
-    ),
-    inputs: JSON.stringify([definition, names, code, listAllVersions(reads)]),
-    contents: new Map(outputs.map((output) => [output, content(output)])),
-    checksPassed: new Map(
-      outputs.map((output) => {
-        const rule = facts.declared.checks.get(output)
-        const checkContents = checkReads.get(output)!.map((read) => listReadContent(progress, read))
-        return [output, passes(rule, content(output), checkContents)]
-      }),
-    ),
-    uncheckable: new Set(
-      outputs.filter((output) => checkReads.get(output)!.some(({ removed }) => removed.length > 0)),
-    ),
-    checkInputs: new Map(outputs.map((output) => [output, formatCheckInputs(output)])),
-    reads: allReads.flatMap(({ upstream, places }) => {
-      const maker = progress.makers.get(upstream)
-      if (maker === undefined) return []
-      return places.map((candidate) => ({
-        name: `${maker} ${getKey(facts, progress.granularities.get(upstream)!, candidate)}`,
-        output: upstream,
-      }))
-    }),
+    isBlocked: [...allReads].some((read) => isBlocking(progress, read)),
+    isRemoved: reads.some(readsRemoved),
+    sourceReads: listSourceReads(progress, reads),
+    inputs: JSON.stringify([definition, names, code, versions]),
+    contents,
+    ...findCheckTruths(progress, contents, { reads, checkReads }),
+    reads: [...allReads].flatMap((read) => listUpstreamReads(progress, read)),
   }
+}
+
+/** The reads of a partition; a computation that accumulates also reads its previous one. */
+function findReads(
+  progress: Progress,
+  computation: ComputationShape,
+  place: Place,
+): readonly PlacesRead[] {
+  const reads = computation.reads.map((read) => findRead(progress, computation, read, place))
+  if (!computation.accumulates) return reads
+  const [upstream] = computation.outputs as [string]
+  const places = progress.exists.get(upstream)?.has(place - 1) === true ? [place - 1] : []
+  return [...reads, { upstream, label: "itself previous", places, removed: [], isShort: false }]
+}
+
+/** Output → the reads of its checks. A read that its computation has as well is the same object. */
+function findCheckReads(
+  progress: Progress,
+  shape: Shape,
+  computation: ComputationShape,
+  { place, reads }: { readonly place: Place; readonly reads: readonly PlacesRead[] },
+): ReadonlyMap<string, readonly PlacesRead[]> {
+  const { declared } = progress.facts
+  const findOutputReads = (output: string): readonly PlacesRead[] => {
+    const read = findCheckRead(shape, declared, output)
+    if (read === undefined) return []
+    const shared = reads.filter(({ label }) => label === formatLabel(progress.facts, read))
+    return shared.length > 0 ? shared : [findReadOfCheck(progress, computation, read, place)]
+  }
+  return new Map(computation.outputs.map((output) => [output, findOutputReads(output)]))
+}
+
+/** The results and the inputs of the checks of a partition. */
+function findCheckTruths(
+  progress: Progress,
+  contents: ReadonlyMap<string, string>,
+  {
+    reads,
+    checkReads,
+  }: {
+    readonly reads: readonly PlacesRead[]
+    readonly checkReads: ReadonlyMap<string, readonly PlacesRead[]>
+  },
+): Pick<Truth, "checksPassed" | "uncheckable" | "checkInputs"> {
+  const checksPassed = new Map<string, boolean>()
+  const uncheckable = new Set<string>()
+  const checkInputs = new Map<string, string>()
+  for (const [output, outputReads] of checkReads) {
+    const rule = progress.facts.declared.checks.get(output)
+    const readContents = outputReads.map((read) => listReadContent(progress, read))
+    checksPassed.set(output, passes(rule, contents.get(output)!, readContents))
+    if (outputReads.some(readsRemoved)) uncheckable.add(output)
+    const labels = outputReads.map(({ label }) => label)
+    const furtherReads = outputReads.filter((read) => !reads.includes(read))
+    const versions = furtherReads.map((read) => listReadVersions(progress, read))
+    checkInputs.set(output, JSON.stringify([labels, versions]))
+  }
+  return { checksPassed, uncheckable, checkInputs }
+}
+
+function isBlocking({ missingFiles }: Progress, { upstream, places, isShort }: PlacesRead) {
+  return isShort || places.some((place) => missingFiles.has(`${upstream} ${place}`))
+}
+
+function readsRemoved({ removed }: PlacesRead): boolean {
+  return removed.length > 0
+}
+
+/** The files of sources in some reads. */
+function listSourceReads(progress: Progress, reads: readonly PlacesRead[]): SourceReads {
+  return new Map(
+    reads
+      .filter(({ upstream }) => !progress.makers.has(upstream))
+      .map((read) => [formatRecordedRead(progress, read), listVersions(progress, read)]),
+  )
+}
+
+/** The partitions of computations in a read. */
+function listUpstreamReads(
+  { facts, makers, granularities }: Progress,
+  { upstream, places }: PlacesRead,
+): Truth["reads"] {
+  const maker = makers.get(upstream)
+  if (maker === undefined) return []
+  const granularity = granularities.get(upstream)!
+  return places.map((place) => ({
+    name: `${maker} ${getKey(facts, granularity, place)}`,
+    output: upstream,
+  }))
 }
 
 function formatLabel({ declared }: Facts, { upstream, window }: ReadShape): string {
