@@ -1,4 +1,8 @@
 import { automation, definitions } from "@freshet/assets"
 import { defineConfig } from "@freshet/services/config"
 
-export default defineConfig({ assets: definitions(), automation })
+export default defineConfig({
+  assets: definitions(),
+  automation,
+  migrations: "packages/assets/migrations",
+})

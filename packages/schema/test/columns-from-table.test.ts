@@ -5,7 +5,7 @@ import { date, integer, timestamp, varchar } from "drizzle-orm/pg-core"
 import { expect, expectTypeOf, test } from "vitest"
 
 import { columnsFromTable } from "../src/columns-from-table.ts"
-import { rooms, type userRecReasons, userRecs, users } from "../src/stocktwits.ts"
+import { type userRecReasons, userRecs, users } from "./published-tables.ts"
 
 test("a table's columns keep their names, order, types and nullability", () => {
   const columns = columnsFromTable(users)
@@ -16,15 +16,6 @@ test("a table's columns keep their names, order, types and nullability", () => {
   expect(columns.id).toEqual({ kind: "int32", type: "INTEGER", nullable: false })
   expect(columns.experience).toEqual({ kind: "text", type: "VARCHAR", nullable: true })
   expect(columns.bonds).toEqual({ kind: "int16", type: "SMALLINT", nullable: false })
-})
-
-test("rooms have the twenty-three topics in the published order", () => {
-  expect(Object.keys(columnsFromTable(rooms)).join(" ")).toBe(
-    "id slug biotechnology cryptocurrencies day_trading etfs education energy equities forex " +
-      "fundamentals futures global_macro green_energy long_term_investing momentum_trading news " +
-      "non_market_talk options personal_finance precious_metals quant swing_trading technicals " +
-      "technology",
-  )
 })
 
 test("the columns that publishing writes are no columns of the asset", () => {

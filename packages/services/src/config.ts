@@ -19,6 +19,8 @@ export interface FreshetConfig {
   readonly lake?: string
   /** Folder of landed files. `FRESHET_LANDING`; default `landing`. */
   readonly landing?: string
+  /** Folder of the migrations of the published tables; default `migrations`. */
+  readonly migrations?: string
   /** Memory limit of DuckDB in MB. `FRESHET_MEMORY_MB`; default 2048. */
   readonly memoryMb?: number
   /** Threads of DuckDB. `FRESHET_THREADS`; default: one per core. */
@@ -43,6 +45,7 @@ export interface Config {
   readonly home: string
   readonly lake: string
   readonly landing: string
+  readonly migrations: string
   readonly memoryMb: number
   readonly threads: number | undefined
   readonly concurrency: number
@@ -97,6 +100,7 @@ const settingsSchema = z.object({
   home: folderSchema,
   lake: z.optional(folderSchema),
   landing: folderSchema,
+  migrations: folderSchema,
   memoryMb: positiveIntegerSchema.check(z.minimum(256, "must be at least 256")),
   threads: z.optional(positiveIntegerSchema),
   concurrency: positiveIntegerSchema.check(z.maximum(16, "must be at most 16")),
@@ -117,6 +121,7 @@ const settingsSchema = z.object({
 const defaults = {
   home: ".freshet",
   landing: "landing",
+  migrations: "migrations",
   memoryMb: 2048,
   concurrency: 4,
   pools: {},
@@ -161,7 +166,7 @@ export function resolveConfig(
       "config",
       parsed.error.issues.map((issue) => describeSettingProblem(issue, environment)),
     )
-  const { lake, home, landing, ...engineSettings } = parsed.data
+  const { lake, home, landing, migrations, ...engineSettings } = parsed.data
   const absoluteHome = resolve(root, home)
   return {
     ...engineSettings,
@@ -171,6 +176,7 @@ export function resolveConfig(
     lake: resolveLake(root, lake ?? resolve(absoluteHome, "lake")),
     s3PathStyle: engineSettings.s3PathStyle ?? hasOwnEndpoint(environment),
     landing: resolve(root, landing),
+    migrations: resolve(root, migrations),
     threads: engineSettings.threads,
     databaseUrl: engineSettings.databaseUrl,
     alertWebhook: engineSettings.alertWebhook,

@@ -29,7 +29,7 @@ export function createServices(
     withLedger: (work) =>
       withDatabase(async (url) => {
         const { withMigratedLedger } = await import("./migrated-ledger.ts")
-        return withMigratedLedger(url, work)
+        return withMigratedLedger({ url, config }, work)
       }),
     withProject: async (openOptions, work) => {
       const { buildDeclaredGraph, openProject } = await import("./open-project.ts")

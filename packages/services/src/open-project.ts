@@ -57,7 +57,11 @@ export async function openProject<T>(
   if (lock === undefined) {
     await applyPendingRenames(services, request)
     return withProjectReader(services, request, services.signal, (read) =>
-      withMigratedState(url, (client) => read(client, undefined), withSavedFileBytes(work)),
+      withMigratedState(
+        { url, config: services.config },
+        (client) => read(client, undefined),
+        withSavedFileBytes(work),
+      ),
     )
   }
   return openLockedProject(services, { ...request, lock }, withSavedFileBytes(work))
@@ -66,7 +70,8 @@ export async function openProject<T>(
 /** Lets the ledger follow swapped and reused names, which needs the run lock for a moment. */
 async function applyPendingRenames(services: Services, { graph, url }: OpenRequest): Promise<void> {
   if (listReusedNames(graph).length === 0) return
-  const renames = await withMigratedLedger(url, (client) => findPendingRenames(client, graph))
+  const database = { url, config: services.config }
+  const renames = await withMigratedLedger(database, (client) => findPendingRenames(client, graph))
   const lock = { wait: false, cancellable: false }
   if (renames.length > 0) await withRunLock(services, { url, graph, lock }, async () => {})
 }

@@ -14,7 +14,7 @@ export interface RunLock {
 
 /** Holds the run lock for the length of a call: no other process changes the ledger meanwhile. */
 export async function withRunLock<T>(
-  { emit, signal }: Services,
+  { emit, signal, config }: Services,
   {
     url,
     graph,
@@ -22,7 +22,7 @@ export async function withRunLock<T>(
   }: { readonly url: string; readonly graph: Graph; readonly lock: LockOptions },
   work: (lock: RunLock) => Promise<T>,
 ): Promise<T> {
-  await withMigratedLedger(url, async () => {})
+  await withMigratedLedger({ url, config }, async () => {})
   const [lossController, cancelController] = [new AbortController(), new AbortController()]
   const cancel = () => {
     emit({ kind: "cancel_requested" })

@@ -1,11 +1,12 @@
 import { itself, noRows, publishTo, sql, type Sql, sqlAsset, unique } from "@freshet/core"
-import { boxOfficeByRelease as boxOfficeByReleaseTable, columnsFromTable } from "@freshet/schema"
+import { columnsFromTable } from "@freshet/schema"
 
 import { reportOptions, publicationSet } from "./asset-options.ts"
 import { moreThanOneRow } from "./films.ts"
 import type { filmRevenues } from "./prices.ts"
 import { roundHalfUp, fromHundredths } from "./rounding.ts"
 import type { MoviesSettings } from "./settings.ts"
+import { boxOfficeByRelease as boxOfficeByReleaseTable } from "./tables.ts"
 
 type Revenues = ReturnType<typeof filmRevenues>
 

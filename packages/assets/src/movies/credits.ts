@@ -1,14 +1,14 @@
 import { noRows, publishTo, refersTo, sql, sqlAsset, unique } from "@freshet/core"
-import {
-  columnsFromTable,
-  movieCast as movieCastTable,
-  movieCrew as movieCrewTable,
-  people as peopleTable,
-} from "@freshet/schema"
+import { columnsFromTable } from "@freshet/schema"
 
 import { creditsPublicationSet, publishedOptions } from "./asset-options.ts"
 import { moreThanOneRow, movies } from "./films.ts"
 import { filmCredits } from "./records.ts"
+import {
+  movieCast as movieCastTable,
+  movieCrew as movieCrewTable,
+  people as peopleTable,
+} from "./tables.ts"
 
 export const people = sqlAsset({
   ...publishedOptions,

@@ -1,6 +1,10 @@
 import { type Asset, publishTo, refersTo, sql, sqlAsset, unique } from "@freshet/core"
+import { columnsFromTable } from "@freshet/schema"
+
+import { publishedOptions, publicationSet } from "./asset-options.ts"
+import { moreThanOneRow, movies } from "./films.ts"
+import { filmLabels } from "./records.ts"
 import {
-  columnsFromTable,
   companies as companiesTable,
   countries as countriesTable,
   genres as genresTable,
@@ -9,11 +13,7 @@ import {
   movieCountries as movieCountriesTable,
   movieGenres as movieGenresTable,
   movieLanguages as movieLanguagesTable,
-} from "@freshet/schema"
-
-import { publishedOptions, publicationSet } from "./asset-options.ts"
-import { moreThanOneRow, movies } from "./films.ts"
-import { filmLabels } from "./records.ts"
+} from "./tables.ts"
 
 const movieIdText = "TMDB id of the film."
 export const duplicateNameRule =

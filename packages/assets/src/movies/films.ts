@@ -1,13 +1,13 @@
 import { itself, noRows, publishTo, refersTo, rowCount, sql, sqlAsset, unique } from "@freshet/core"
-import {
-  collections as collectionsTable,
-  columnsFromTable,
-  dates as datesTable,
-  movies as moviesTable,
-} from "@freshet/schema"
+import { columnsFromTable } from "@freshet/schema"
 
 import { publishedOptions, publicationSet } from "./asset-options.ts"
 import { filmLabels, filmRecords } from "./records.ts"
+import {
+  collections as collectionsTable,
+  dates as datesTable,
+  movies as moviesTable,
+} from "./tables.ts"
 
 /** Requires more than one row: a table with one row or none comes from a truncated or wrong file. */
 export const moreThanOneRow = rowCount({ min: 2 })

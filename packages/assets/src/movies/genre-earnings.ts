@@ -1,5 +1,5 @@
 import { itself, noRows, publishTo, sql, sqlAsset, unique } from "@freshet/core"
-import { columnsFromTable, genreEarnings as genreEarningsTable } from "@freshet/schema"
+import { columnsFromTable } from "@freshet/schema"
 
 import { reportOptions, publicationSet } from "./asset-options.ts"
 import { genres, movieGenres } from "./film-labels.ts"
@@ -7,6 +7,7 @@ import { moreThanOneRow } from "./films.ts"
 import type { filmRevenues } from "./prices.ts"
 import { roundHalfUp, fromHundredths } from "./rounding.ts"
 import type { MoviesSettings } from "./settings.ts"
+import { genreEarnings as genreEarningsTable } from "./tables.ts"
 
 function describeColumns(baseMonth: string) {
   return columnsFromTable(genreEarningsTable, {

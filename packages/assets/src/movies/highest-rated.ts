@@ -1,11 +1,12 @@
 import { itself, noRows, publishTo, rowCount, sql, sqlAsset, unique } from "@freshet/core"
-import { columnsFromTable, highestRatedFilms as highestRatedFilmsTable } from "@freshet/schema"
+import { columnsFromTable } from "@freshet/schema"
 
 import { reportOptions, publicationSet } from "./asset-options.ts"
 import { movies } from "./films.ts"
 import { filmRatings } from "./ratings.ts"
 import { roundHalfUp, fromTenThousandths } from "./rounding.ts"
 import type { MoviesSettings } from "./settings.ts"
+import { highestRatedFilms as highestRatedFilmsTable } from "./tables.ts"
 
 const columns = columnsFromTable(highestRatedFilmsTable, {
   rank: "Rank by score, from 1.",

@@ -1,9 +1,5 @@
 import { codeAsset, noRows, publishTo, sql, sqlAsset, unique } from "@freshet/core"
-import {
-  columnsFromTable,
-  keywords as keywordsTable,
-  movieKeywords as movieKeywordsTable,
-} from "@freshet/schema"
+import { columnsFromTable } from "@freshet/schema"
 
 import { publishedOptions, intermediateOptions, publicationSet } from "./asset-options.ts"
 import { linkChecks, duplicateNameRule } from "./film-labels.ts"
@@ -11,6 +7,7 @@ import { movies } from "./films.ts"
 import { parseLabels } from "./labels.ts"
 import { labelColumns, toLabelRows } from "./records.ts"
 import { keywordsFile } from "./sources.ts"
+import { keywords as keywordsTable, movieKeywords as movieKeywordsTable } from "./tables.ts"
 
 export const filmKeywords = codeAsset({
   ...intermediateOptions,

@@ -1,11 +1,12 @@
 import { itself, noRows, publishTo, sql, sqlAsset, unique } from "@freshet/core"
-import { columnsFromTable, popularGenres as popularGenresTable } from "@freshet/schema"
+import { columnsFromTable } from "@freshet/schema"
 
 import { reportOptions, publicationSet } from "./asset-options.ts"
 import { genres, movieGenres } from "./film-labels.ts"
 import { moreThanOneRow } from "./films.ts"
 import { filmRatings, ratings } from "./ratings.ts"
 import { roundHalfUp, fromHundredths, fromTenThousandths } from "./rounding.ts"
+import { popularGenres as popularGenresTable } from "./tables.ts"
 
 export const popularGenres = sqlAsset({
   ...reportOptions,

@@ -12,17 +12,14 @@ import {
   text,
   unique,
 } from "@freshet/core"
-import {
-  columnsFromTable,
-  cpi as cpiTable,
-  moviesOutsideCpi as moviesOutsideCpiTable,
-} from "@freshet/schema"
+import { columnsFromTable } from "@freshet/schema"
 
 import { publishedOptions, intermediateOptions, publicationSet } from "./asset-options.ts"
 import { moreThanOneRow, movies } from "./films.ts"
 import { roundHalfUp, fromHundredths } from "./rounding.ts"
 import { toBaseMonthDay, type MoviesSettings } from "./settings.ts"
 import { priceIndexFile } from "./sources.ts"
+import { cpi as cpiTable, moviesOutsideCpi as moviesOutsideCpiTable } from "./tables.ts"
 
 export const cpi = sqlAsset({
   ...publishedOptions,

@@ -11,15 +11,12 @@ import {
   sqlAssets,
   unique,
 } from "@freshet/core"
-import {
-  columnsFromTable,
-  ratings as ratingsTable,
-  ratingsWithoutFilm as ratingsWithoutFilmTable,
-} from "@freshet/schema"
+import { columnsFromTable } from "@freshet/schema"
 
 import { publishedOptions, intermediateOptions, publicationSet } from "./asset-options.ts"
 import { moreThanOneRow, movies } from "./films.ts"
 import { linksFile, ratingsFile } from "./sources.ts"
+import { ratings as ratingsTable, ratingsWithoutFilm as ratingsWithoutFilmTable } from "./tables.ts"
 
 /** Minimum share of ratings with a known film, in percent. */
 const minSharePercent = 99

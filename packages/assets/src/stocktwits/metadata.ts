@@ -11,10 +11,11 @@ import {
   sqlAsset,
   unique,
 } from "@freshet/core"
-import { columnsFromTable, rooms as roomsTable, users as usersTable } from "@freshet/schema"
+import { columnsFromTable } from "@freshet/schema"
 
 import { publicationSet, publishedOptions } from "./asset-options.ts"
 import { roomSnapshots, userSnapshots } from "./sources.ts"
+import { rooms as roomsTable, users as usersTable } from "./tables.ts"
 import { assetClasses, toIndicatorName, roomTopics } from "./vocabulary.ts"
 
 const newestUsers = latest(userSnapshots)

@@ -1,11 +1,11 @@
 import { balanced, itself, publishTo, sql, sqlAsset, unique } from "@freshet/core"
-import {
-  columnsFromTable,
-  roomRecReasons as roomRecReasonsTable,
-  userRecReasons as userRecReasonsTable,
-} from "@freshet/schema"
+import { columnsFromTable } from "@freshet/schema"
 
 import { type DailyAsset, publicationSet, publishedOptions } from "./asset-options.ts"
+import {
+  roomRecReasons as roomRecReasonsTable,
+  userRecReasons as userRecReasonsTable,
+} from "./tables.ts"
 
 function selectReasons(recs: DailyAsset, candidates: DailyAsset) {
   return sql`

@@ -1,13 +1,10 @@
 import { itself, noRows, publishTo, sql, sqlAsset, topK, unique } from "@freshet/core"
-import {
-  columnsFromTable,
-  roomRecs as roomRecsTable,
-  userRecs as userRecsTable,
-} from "@freshet/schema"
+import { columnsFromTable } from "@freshet/schema"
 
 import { type DailyAsset, publicationSet, publishedOptions } from "./asset-options.ts"
 import type { ExistingConnections } from "./connections.ts"
 import type { StocktwitsSettings } from "./settings.ts"
+import { roomRecs as roomRecsTable, userRecs as userRecsTable } from "./tables.ts"
 
 const weightText = [
   "Strength of the recommendation: engagements of the user's closest users with the recommended user or room.",

@@ -7,44 +7,87 @@ import type { Client } from "pg"
 import { describeCause } from "../publish/publish-error.ts"
 import { migrationLock } from "./locks.ts"
 
-const migrationsTable = { migrationsSchema: "freshet", migrationsTable: "migrations" } as const
+/** Migrations in a folder with a journal, and the table of the schema `freshet` that records which are applied. */
+interface MigrationJournal {
+  readonly folder: string
+  readonly table: string
+  /** The subject of error messages. */
+  readonly label: string
+  readonly hint: string
+}
 
 /**
- * Applies the missing migrations of `folder` to the database, all or none of them.
+ * Applies the missing migrations of the ledger to the database, all or none of them.
  * Processes may do so concurrently. An up-to-date database costs one query.
  */
-export async function migrate(client: Client, folder: string): Promise<void> {
+export async function migrateLedger(client: Client, folder: string): Promise<void> {
+  const journal = {
+    folder,
+    table: "migrations",
+    label: "The ledger's tables",
+    hint: "See that the database's user may create schemas and tables.",
+  }
   const newestVersion = await readNewestMigration(folder)
-  if (await isCurrent(client, newestVersion)) return
+  if ((await migrate(client, journal, newestVersion)) > newestVersion)
+    throw new FreshetError("ledger", "The database was last used by a newer Freshet.", {
+      hint: "Use that version, or another database.",
+    })
+}
+
+/**
+ * Applies the missing migrations of a project's published tables, all or none of them. A folder
+ * without a journal has no migrations. The order of the ledger's migrations and of these is independent.
+ */
+export async function migratePublishedTables(client: Client, folder: string): Promise<void> {
+  const journal = {
+    folder,
+    table: "table_migrations",
+    label: "The published tables",
+    hint: `The migrations are in ${folder}.`,
+  }
+  await migrate(client, journal, await readNewestMigration(folder))
+}
+
+/** Returns the newest version that the database had. */
+async function migrate(
+  client: Client,
+  journal: MigrationJournal,
+  newestVersion: number,
+): Promise<number> {
+  const applied = await readNewestApplied(client, journal)
+  if (applied >= newestVersion) return applied
   await client.query("select pg_advisory_lock($1, $2)", migrationLock)
   try {
-    if (!(await isCurrent(client, newestVersion))) await applyMigrations(client, folder)
+    const appliedMeanwhile = await readNewestApplied(client, journal)
+    if (appliedMeanwhile < newestVersion) await applyMigrations(client, journal)
+    return appliedMeanwhile
   } finally {
     await client.query("select pg_advisory_unlock($1, $2)", migrationLock)
   }
 }
 
-/** Reads the time of the newest migration, which is its number. */
+/** Reads the time of the newest migration, which is its number; 0 without a journal. */
 async function readNewestMigration(folder: string): Promise<number> {
-  const text = await readFile(join(folder, "meta/_journal.json"), "utf8")
+  const text = await readJournal(folder)
+  if (text === undefined) return 0
   // The generator of migrations writes this file.
   const { entries } = JSON.parse(text) as { entries: readonly { when: number }[] }
   return Math.max(0, ...entries.map((entry) => entry.when))
 }
 
-async function isCurrent(client: Client, newestVersion: number): Promise<boolean> {
-  const applied = await readNewestApplied(client)
-  if (applied > newestVersion)
-    throw new FreshetError("ledger", "The database was last used by a newer Freshet.", {
-      hint: "Use that version, or another database.",
-    })
-  return applied === newestVersion
+async function readJournal(folder: string): Promise<string | undefined> {
+  try {
+    return await readFile(join(folder, "meta/_journal.json"), "utf8")
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
+    throw cause
+  }
 }
 
-async function readNewestApplied(client: Client): Promise<number> {
+async function readNewestApplied(client: Client, { table }: MigrationJournal): Promise<number> {
   try {
     const { rows } = await client.query<{ newest: number | null }>(
-      "select max(created_at)::float8 as newest from freshet.migrations",
+      `select max(created_at)::float8 as newest from freshet.${table}`,
     )
     return rows[0]?.newest ?? 0
   } catch (cause) {
@@ -64,16 +107,23 @@ function findServerError(error: unknown): unknown {
     : error
 }
 
-async function applyMigrations(client: Client, folder: string): Promise<void> {
+async function applyMigrations(
+  client: Client,
+  { folder, table, label, hint }: MigrationJournal,
+): Promise<void> {
   const { drizzle } = await import("drizzle-orm/node-postgres")
   const migrator = await import("drizzle-orm/node-postgres/migrator")
   try {
-    await migrator.migrate(drizzle(client), { migrationsFolder: folder, ...migrationsTable })
+    await migrator.migrate(drizzle(client), {
+      migrationsFolder: folder,
+      migrationsSchema: "freshet",
+      migrationsTable: table,
+    })
   } catch (cause) {
     const words = describeCause(findServerError(cause))
-    throw new FreshetError("ledger", `The ledger's tables cannot be brought up to date: ${words}`, {
+    throw new FreshetError("ledger", `${label} cannot be brought up to date: ${words}`, {
       cause,
-      hint: "See that the database's user may create schemas and tables.",
+      hint,
     })
   }
 }

@@ -15,7 +15,7 @@ import { afterAll, beforeAll } from "vitest"
 
 import { connectLedger } from "../../src/ledger/connection.ts"
 import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
-import { migrate } from "../../src/ledger/migrate.ts"
+import { migrateLedger } from "../../src/ledger/migrate.ts"
 import { readMaterializations } from "../../src/ledger/read-materializations.ts"
 import {
   openRunLedger,
@@ -34,7 +34,7 @@ export function openLedgerDatabase(): {
   beforeAll(async () => {
     opened.database = await openTestDatabase()
     opened.client = await connectLedger(opened.database.url)
-    await migrate(opened.client, migrations)
+    await migrateLedger(opened.client, migrations)
   })
   afterAll(async () => {
     await opened.client?.end()

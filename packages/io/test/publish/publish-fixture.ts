@@ -9,7 +9,7 @@ import type { PgTable } from "drizzle-orm/pg-core"
 import { Client } from "pg"
 
 import { type JsonRow, openSession, type Session } from "../../src/duckdb/session.ts"
-import { migrate } from "../../src/ledger/migrate.ts"
+import { migrateLedger } from "../../src/ledger/migrate.ts"
 import { type ReadRows, createRowReader } from "../../src/publish/row-reader.ts"
 import { openFolderStore } from "../../src/store/folder-store.ts"
 import type { Store } from "../../src/store/store.ts"
@@ -35,7 +35,7 @@ export async function openPublishFixture(tables: string): Promise<PublishFixture
   const database = await openTestDatabase()
   const client = new Client({ connectionString: database.url })
   await client.connect()
-  await migrate(client, migrations)
+  await migrateLedger(client, migrations)
   await client.query(tables)
   await client.query(
     "insert into freshet.runs (id, command, steps, host, pid) values ($1, 'test', 1, 'here', 1)",
