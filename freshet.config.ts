@@ -4,5 +4,6 @@ import { defineConfig } from "@freshet/services/config"
 export default defineConfig({
   assets: definitions(),
   automation,
+  demo: () => import("@freshet/demo"),
   migrations: "packages/assets/migrations",
 })

@@ -3,9 +3,14 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-import type { AnyAsset, GroupAutomation } from "@freshet/core"
 import { withTestDatabase } from "@freshet/embedded-postgres/testing"
-import { createServices, executeRun, resolveConfig, type Services } from "@freshet/services"
+import {
+  createServices,
+  executeRun,
+  type FreshetConfig,
+  resolveConfig,
+  type Services,
+} from "@freshet/services"
 
 import { serveUi, type ServeOptions } from "../server/index.ts"
 import { formatOrders, shopAssets } from "./shop.ts"
@@ -27,17 +32,15 @@ export interface ServedProject {
   ) => Promise<Response>
 }
 
-type ServedOptions = Partial<Pick<ServeOptions, "readOnly" | "tokens">> & {
-  readonly assets?: readonly AnyAsset[]
-  readonly automation?: GroupAutomation
-}
+type ServedOptions = Partial<Pick<ServeOptions, "readOnly" | "tokens">> &
+  Partial<Pick<FreshetConfig, "assets" | "automation" | "demo" | "migrations">>
 
 const clientFolder = fileURLToPath(new URL("../.build/client", import.meta.url))
 
 /** Runs `work` with a server over a shop with four landed days. */
 export async function withServedProject(
   work: (project: ServedProject) => Promise<void>,
-  { readOnly = false, tokens, assets = shopAssets, automation = {} }: ServedOptions = {},
+  { readOnly = false, tokens, ...settings }: ServedOptions = {},
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "freshet-ui-"))
   const controller = new AbortController()
@@ -51,7 +54,7 @@ export async function withServedProject(
       landDays(land)
       const environment = { DATABASE_URL: url }
       const config = resolveConfig(
-        { assets, automation, memoryMb: 512, concurrency: 2 },
+        { assets: shopAssets, memoryMb: 512, concurrency: 2, ...settings },
         folder,
         environment,
       )

@@ -1,5 +1,2 @@
-export { moviesDemoSizes } from "./movies/sizes.ts"
-export { writeMovies } from "./movies/write-movies.ts"
-export type { DemoScale } from "./stocktwits/options.ts"
-export type { DemoFile, StocktwitsDemoSummary } from "./stocktwits/summary.ts"
+export { writeMovies, writeMoviesInSizes } from "./movies/write-movies.ts"
 export { writeStocktwits, writeStocktwitsInSizes } from "./stocktwits/write-stocktwits.ts"

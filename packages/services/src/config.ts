@@ -4,6 +4,7 @@ import type { AnyAsset, GroupAutomation } from "@freshet/core"
 import { type Problem, ProblemsError } from "@freshet/core/engine"
 import * as z from "zod/mini"
 
+import type { DemoGenerators } from "./data/demo-generators.ts"
 import { findDatabaseUrlFault } from "./database-url.ts"
 
 /** The settings of `freshet.config.ts`. All but the assets have a default; the environment overrides them. */
@@ -35,6 +36,8 @@ export interface FreshetConfig {
   readonly s3Region?: string
   /** True: the bucket is part of the path of requests. `FRESHET_S3_PATH_STYLE`; default: true if AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL is set. */
   readonly s3PathStyle?: boolean
+  /** Loads the generators of demo data; without it `freshet demo` and `freshet demo-data` have none. */
+  readonly demo?: () => Promise<DemoGenerators>
 }
 
 /** The complete and valid configuration, with absolute paths. */
@@ -53,6 +56,7 @@ export interface Config {
   readonly cacheMb: number
   readonly s3Region: string
   readonly s3PathStyle: boolean
+  readonly demo: (() => Promise<DemoGenerators>) | undefined
   /** A secret: it is never printed, logged or stored. */
   readonly databaseUrl: string | undefined
   /** A secret: the URL to which alerts are posted. */
@@ -172,6 +176,7 @@ export function resolveConfig(
     ...engineSettings,
     assets,
     automation: file?.automation ?? {},
+    demo: file?.demo,
     home: absoluteHome,
     lake: resolveLake(root, lake ?? resolve(absoluteHome, "lake")),
     s3PathStyle: engineSettings.s3PathStyle ?? hasOwnEndpoint(environment),

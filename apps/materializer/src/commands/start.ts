@@ -35,6 +35,7 @@ const demoOptions = { days: 10, scale: "S", seed: 1, clean: false } as const
 /** Generates the demo data of the declared groups, up to yesterday. */
 async function landFirstFiles(cli: CommandLine, { config, nowMs }: Services): Promise<void> {
   const until = new Date(nowMs() - dayMs).toISOString().slice(0, 10)
+  if (config.demo === undefined) return
   const groups = demoDataGroups.filter((name) => config.assets.some(({ group }) => group === name))
   for (const group of groups) {
     const document = await withDemoDataProgress(cli, (services) =>

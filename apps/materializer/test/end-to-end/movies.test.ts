@@ -1,7 +1,7 @@
 import { readFileSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
-import { writeMovies } from "@freshet/demo"
+import { writeMoviesInSizes } from "@freshet/demo"
 import { expect, test } from "vitest"
 
 import { type CommandResult, expectDone, runFreshet } from "./freshet-process.ts"
@@ -9,7 +9,7 @@ import { withLedgerClient } from "./ledger-contents.ts"
 import { withTestProject, type TestProject } from "./test-project.ts"
 
 const sizes = { films: 150, users: 60, ratings: 6_000, malformedEvery: 1_000_000 }
-const landFilms = ({ landing }: TestProject) => writeMovies({ seed: 5, sizes, landing })
+const landFilms = ({ landing }: TestProject) => writeMoviesInSizes(sizes, { seed: 5, landing })
 
 interface Change {
   readonly table: string

@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url"
+
 import { definitions } from "@freshet/assets"
 import { landDemoData } from "@freshet/services"
 import { describe, test } from "vitest"
@@ -7,6 +9,9 @@ import { chromiumPath, expectAccessible, expectVisible, type Theme, withPage } f
 
 const demo = { days: 1, scale: "S", seed: 1, clean: false, until: "2026-01-10" } as const
 const movies = definitions().filter(({ group }) => group === "movies")
+/** The migrations of the published tables. */
+const migrations = fileURLToPath(new URL("../../../../packages/assets/migrations", import.meta.url))
+
 const assets = [
   "highest_rated_films",
   "popular_genres",
@@ -41,7 +46,7 @@ describe.skipIf(chromiumPath === undefined)("films in Chromium", () => {
             await expectAccessible(page, `${theme} tables of films`)
           })
       },
-      { assets: movies },
+      { assets: movies, demo: () => import("@freshet/demo"), migrations },
     )
   })
 })

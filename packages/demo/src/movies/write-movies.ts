@@ -1,23 +1,32 @@
 import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 
+import type { DemoScale } from "../stocktwits/options.ts"
 import type { DemoFile } from "../stocktwits/summary.ts"
 import { createFileWriter, toSingleChunk } from "../write-file.ts"
 import { generateCredits, generateKeywords, generateLinks, generateMetadata } from "./film-files.ts"
 import { generateFilms } from "./film.ts"
 import { generateRatings } from "./rating-lines.ts"
-import type { MoviesDemoSizes } from "./sizes.ts"
+import { type MoviesDemoSizes, moviesDemoSizes } from "./sizes.ts"
 
 /** Options of the generated files and their landing zone. The same seed and sizes give the same bytes on any machine. */
-export interface MoviesDemoOptions {
+interface MoviesDemoOptions {
   readonly seed: number
-  readonly sizes: MoviesDemoSizes
   readonly landing: string
 }
 
 /** Fills the landing zone with generated films and ratings, and with the published price index. */
 export async function writeMovies(
-  { seed, sizes, landing }: MoviesDemoOptions,
+  { scale, ...options }: MoviesDemoOptions & { readonly scale: DemoScale },
+  onFile: (path: string) => void = () => {},
+): Promise<readonly DemoFile[]> {
+  return writeMoviesInSizes(moviesDemoSizes[scale], options, onFile)
+}
+
+/** Fills the landing zone with films and ratings in given numbers. */
+export async function writeMoviesInSizes(
+  sizes: MoviesDemoSizes,
+  { seed, landing }: MoviesDemoOptions,
   onFile: (path: string) => void = () => {},
 ): Promise<readonly DemoFile[]> {
   const films = generateFilms(seed, sizes.films)

@@ -7,7 +7,7 @@ import { afterAll, expect, test } from "vitest"
 
 import { generateFilms } from "../../src/movies/film.ts"
 import { generateRatings } from "../../src/movies/rating-lines.ts"
-import { writeMovies } from "../../src/movies/write-movies.ts"
+import { writeMoviesInSizes } from "../../src/movies/write-movies.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "freshet-demo-films-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -16,7 +16,7 @@ const sizes = { films: 800, users: 50, ratings: 5_000, malformedEvery: 1_000 }
 
 async function landed(name: string, seed: number): Promise<ReadonlyMap<string, string>> {
   const landing = join(folder, name)
-  const files = await writeMovies({ seed, sizes, landing })
+  const files = await writeMoviesInSizes(sizes, { seed, landing })
   return new Map(files.map(({ path }) => [path, readFileSync(join(landing, path), "utf8")]))
 }
 

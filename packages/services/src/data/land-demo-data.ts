@@ -2,10 +2,10 @@ import { rm } from "node:fs/promises"
 import { join } from "node:path"
 
 import { FreshetError } from "@freshet/core/engine"
-import type { DemoFile, DemoScale, StocktwitsDemoSummary } from "@freshet/demo"
 
 import type { DemoDataDocument } from "../documents/demo-data.ts"
 import type { Services } from "../services.ts"
+import { type ActivitySummary, type DemoScale, loadGenerators } from "./demo-generators.ts"
 
 export const demoDataGroups = ["stocktwits", "movies"] as const
 
@@ -53,8 +53,8 @@ async function landActivity(
   services: Services,
   { days, scale, seed, until }: DemoDataRequest,
   landing: string,
-): Promise<StocktwitsDemoSummary> {
-  const { writeStocktwits } = await import("@freshet/demo")
+): Promise<ActivitySummary> {
+  const { writeStocktwits } = await loadGenerators(services.config)
   const options = { days, scale, seed, until, landing, malformed: true, gaps: true }
   return writeStocktwits(options, ({ day, index }) => {
     rejectAborted(services, "Interrupted. The days written so far are complete.")
@@ -66,9 +66,9 @@ async function landFilms(
   services: Services,
   { scale, seed }: DemoDataRequest,
   landing: string,
-): Promise<readonly DemoFile[]> {
-  const { moviesDemoSizes, writeMovies } = await import("@freshet/demo")
-  return writeMovies({ seed, sizes: moviesDemoSizes[scale], landing }, (path) => {
+): Promise<readonly { readonly bytes: number }[]> {
+  const { writeMovies } = await loadGenerators(services.config)
+  return writeMovies({ seed, scale, landing }, (path) => {
     rejectAborted(services, "Interrupted. The files written so far are complete.")
     services.emit({ kind: "demo_data_progress", item: path })
   })
@@ -78,11 +78,11 @@ function rejectAborted({ signal }: Services, message: string): void {
   if (signal.aborted) throw new FreshetError("interrupted", message)
 }
 
-function toActivityDocument({ files, bytes, ...summary }: StocktwitsDemoSummary) {
+function toActivityDocument({ files, bytes, ...summary }: ActivitySummary) {
   const { events, malformed, missingDays } = summary
   return { files: files.length, bytes, events, malformed, missing_days: missingDays }
 }
 
-function toFilesDocument(files: readonly DemoFile[]) {
+function toFilesDocument(files: readonly { readonly bytes: number }[]) {
   return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
 }
