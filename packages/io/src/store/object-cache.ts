@@ -39,6 +39,8 @@ export function createObjectCache(folder: string, maxBytes: number): ObjectCache
   }
   const addCopy = async (temporaryPath: string, path: string) => {
     await syncPath(temporaryPath)
+    const now = new Date()
+    await utimes(temporaryPath, now, now) // in milliseconds, so that later calls can repeat the second one
     const { size } = await stat(temporaryPath)
     await rename(temporaryPath, path)
     unlistedBytes += size
@@ -75,10 +77,10 @@ export function createObjectCache(folder: string, maxBytes: number): ObjectCache
   }
 }
 
-/** Records the time of use; a copy that another process removed is downloaded again at its next use. */
+/** Records the time of use, and leaves the time of writing to readers that compare it. A copy that another process removed is downloaded again at its next use. */
 async function touch(path: string): Promise<void> {
-  const now = new Date()
-  await utimes(path, now, now).catch(() => undefined)
+  const stats = await stat(path).catch(() => undefined)
+  if (stats !== undefined) await utimes(path, new Date(), stats.mtime).catch(() => undefined)
 }
 
 /** Removes copies, and the files of downloads that their process abandoned. */
@@ -88,7 +90,7 @@ async function removeLeastUsed(folder: string, maxBytes: number): Promise<void> 
     names.map(async (name) => {
       const path = join(folder, name)
       const stats = await stat(path).catch(() => undefined) // another process may have removed it
-      return { path, bytes: stats?.size ?? 0, usedMs: stats?.mtimeMs ?? 0 }
+      return { path, bytes: stats?.size ?? 0, usedMs: stats?.atimeMs ?? 0 }
     }),
   )
   const newestFirst = copies.toSorted((a, b) => b.usedMs - a.usedMs)

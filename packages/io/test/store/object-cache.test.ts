@@ -1,4 +1,4 @@
-import { readdirSync, utimesSync, writeFileSync } from "node:fs"
+import { readdirSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -77,5 +77,20 @@ test("a failed download leaves no file", async () => {
     const copy = cache.provide({ key: "a/v.bin", identity: "1" }, download)
     await expect(copy).rejects.toThrow("the connection ended")
     expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+test("uses of a copy leave its time of writing, which readers compare", async () => {
+  await withFolder(async (folder) => {
+    const cache = createObjectCache(folder, maxBytes)
+    const provide = () =>
+      cache.provide({ key: "a/v.bin", identity: "1" }, async (path) => writeFileSync(path, "1"))
+    const { mtimeMs } = statSync(await provide())
+    setAge(folder, readdirSync(folder)[0] ?? "", 5)
+    const aged = statSync(await provide())
+    expect(aged.mtimeMs).toBeLessThan(mtimeMs)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(statSync(await provide()).mtimeMs).toBe(aged.mtimeMs)
+    expect(statSync(await provide()).atimeMs).toBeGreaterThan(aged.atimeMs)
   })
 })
