@@ -18,7 +18,7 @@ export interface FreshetConfig {
   readonly home?: string
   /** Folder of the datasets, or a URL like `s3://bucket/prefix`. `FRESHET_LAKE`; default `lake` in the state folder. */
   readonly lake?: string
-  /** Folder of landed files. `FRESHET_LANDING`; default `landing`. */
+  /** Folder of landed files, or a URL like `s3://bucket/prefix`. `FRESHET_LANDING`; default `landing`. */
   readonly landing?: string
   /** Folder of the migrations of the published tables; default `migrations`. */
   readonly migrations?: string
@@ -178,9 +178,9 @@ export function resolveConfig(
     automation: file?.automation ?? {},
     demo: file?.demo,
     home: absoluteHome,
-    lake: resolveLake(root, lake ?? resolve(absoluteHome, "lake")),
+    lake: resolveLocation(root, lake ?? resolve(absoluteHome, "lake")),
     s3PathStyle: engineSettings.s3PathStyle ?? hasOwnEndpoint(environment),
-    landing: resolve(root, landing),
+    landing: resolveLocation(root, landing),
     migrations: resolve(root, migrations),
     threads: engineSettings.threads,
     databaseUrl: engineSettings.databaseUrl,
@@ -192,13 +192,14 @@ export function resolveConfig(
   }
 }
 
-/** Tests if the datasets are in an object store rather than a folder. */
-export function isObjectStoreUrl(lake: string): boolean {
-  return lake.startsWith("s3://")
+/** Tests if files are in an object store rather than a folder. */
+export function isObjectStoreUrl(location: string): boolean {
+  return location.startsWith("s3://")
 }
 
-function resolveLake(root: string, lake: string): string {
-  return isObjectStoreUrl(lake) ? lake : resolve(root, lake)
+/** Resolves a folder relative to another one; URLs of object stores stay as they are. */
+export function resolveLocation(root: string, location: string): string {
+  return isObjectStoreUrl(location) ? location : resolve(root, location)
 }
 
 /** Tests if the object store is another one than Amazon's. */

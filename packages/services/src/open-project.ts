@@ -19,6 +19,7 @@ import {
   findPendingRenames,
   findTargetProblems,
   isConnectionFault,
+  type LandingZone,
   type LedgerClient,
   listReusedNames,
   observeLanding,
@@ -30,6 +31,7 @@ import { findForgottenVersions } from "./changed-code.ts"
 import type { Config } from "./config.ts"
 import { excludeNewestLostFiles } from "./lost-files.ts"
 import { withMigratedLedger, withMigratedState } from "./migrated-ledger.ts"
+import { openLandingZone } from "./open-landing-zone.ts"
 import { openStore } from "./open-store.ts"
 import { parseQueries } from "./parse-queries.ts"
 import { createProjectLedger } from "./project-ledger.ts"
@@ -124,17 +126,19 @@ async function withProjectReader<T>(
   const { concurrency = services.config.concurrency, engine: kind = "query", url, graph } = request
   const config = { ...services.config, concurrency }
   const files = createStoredFiles(openStore(config))
+  const landingZone = openLandingZone(config)
   const runtime = createLazyRuntime(config, {
     kind,
     url,
     store: files.store,
+    landingZone,
     signal,
     reportsProgress: services.watchesSteps,
   })
   try {
     return await work((client, runLedger) => {
       const connection = { client, runLedger, signal }
-      const context = { config, graph, files, connection, runtime: runtime.get }
+      const context = { config, graph, files, landingZone, connection, runtime: runtime.get }
       return readProject(services, { ...context, lostFiles: request.lostFiles })
     })
   } finally {
@@ -160,6 +164,7 @@ interface ReadContext {
   readonly config: Config
   readonly graph: Graph
   readonly files: StoredFiles
+  readonly landingZone: LandingZone
   readonly connection: LedgerConnection
   readonly lostFiles: OpenOptions["lostFiles"]
   readonly runtime: () => Runtime
@@ -168,14 +173,14 @@ interface ReadContext {
 /** Reads landing zone and ledger through one connection. The engine is used for queries that it has not parsed before. */
 async function readProject(
   services: Services,
-  { config, graph, files, connection, lostFiles, runtime }: ReadContext,
+  { config, graph, files, landingZone, connection, lostFiles, runtime }: ReadContext,
 ): Promise<Project> {
   const { hash } = services
   const { client, runLedger, signal } = connection
   const nowMs = services.nowMs()
   const hashedFiles = await readHashedFiles(client)
   const [observation, parses] = await Promise.all([
-    observeLanding({ sources: listSources(graph), folder: config.landing, hashedFiles, nowMs }),
+    observeLanding({ sources: listSources(graph), zone: landingZone, hashedFiles, nowMs }),
     parseQueries(graph, client, () => runtime().engine),
   ])
   await saveHashChanges(client, observation.hashChanges)
@@ -203,6 +208,7 @@ async function readProject(
     proof,
     ...prover,
     store: files.store,
+    landingZone,
     files,
     intactPartitions: new Map(),
     damage: { files: [], materializations: [] },

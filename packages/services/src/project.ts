@@ -27,6 +27,7 @@ import type {
   QuarantinedLines,
   QuarantineRequest,
   RecordedAttempt,
+  LandingZone,
   RunLockState,
   RunProgress,
   SnapshotReading,
@@ -84,6 +85,7 @@ export interface Project {
     partitions: ReadonlyMap<string, readonly PartitionRange[]>,
   ) => Promise<ProvenEvaluation>
   readonly store: Store
+  readonly landingZone: LandingZone
   /** The files of materializations, which `store` provides only with their recorded bytes. */
   readonly files: StoredFiles
   /** The partitions whose files were found intact. */

@@ -7,6 +7,7 @@ import {
   createRowReader,
   createScratchStore,
   type DuckdbEngine,
+  type LandingZone,
   openEngine,
   type Store,
 } from "@freshet/io"
@@ -26,6 +27,7 @@ export interface RuntimeOptions {
   readonly kind: "run" | "query" | "recompute"
   readonly url: string
   readonly store: Store
+  readonly landingZone: LandingZone
   readonly signal: AbortSignal
   readonly reportsProgress: boolean
 }
@@ -61,7 +63,7 @@ function openRuntime(config: Config, options: RuntimeOptions): Runtime {
     progress: kind === "run" && options.reportsProgress,
     signal,
     store,
-    landedPath: (path) => join(config.landing, path),
+    landingZone: options.landingZone,
   })
   const publisher = createPublisher({ url, readRows: createRowReader(engine.session, store) })
   return { engine, store, publisher }

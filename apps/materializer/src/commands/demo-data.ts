@@ -1,6 +1,4 @@
-import { resolve } from "node:path"
-
-import { type DemoDataRequest, landDemoData } from "@freshet/services"
+import { type DemoDataRequest, landDemoData, resolveLocation } from "@freshet/services"
 
 import { formatDemoData } from "../render/demo-data.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
@@ -14,7 +12,7 @@ export async function demoData(
   cli: CommandLine,
   { json, landing: folder, ...request }: DemoDataFlags,
 ): Promise<number> {
-  const landing = folder === undefined ? undefined : resolve(cli.cwd, folder)
+  const landing = folder === undefined ? undefined : resolveLocation(cli.cwd, folder)
   cli.interruption.watch("Stopping after this file.")
   const document = await withDemoDataProgress(cli, (services) =>
     landDemoData(services, { ...request, landing }),

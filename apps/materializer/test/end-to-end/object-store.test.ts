@@ -1,59 +1,27 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 
-import {
-  createBucket,
-  getS3Environment,
-  isS3ServerInstalled,
-  type S3Server,
-  startS3Server,
-} from "@freshet/io/testing"
+import { getS3Environment, isS3ServerInstalled } from "@freshet/io/testing"
 import { describe, expect, test } from "vitest"
 
 import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone, runFreshet } from "./freshet-process.ts"
-import { withLedgerClient } from "./ledger-contents.ts"
 import { bothDays, declareHistory, landPrice, materializeTwoDays } from "./price-history.ts"
 import { readPublishedRows, withPublishedRecs } from "./published-recs.ts"
+import { readDataVersions, s3Bucket, withS3Bucket } from "./s3-bucket.ts"
 import { allShopDays, withShop } from "./shop.ts"
 import { withEnvironment } from "./test-project.ts"
-
-const bucket = "freshet-test"
-
-async function withServer(
-  work: (server: S3Server, folder: string) => Promise<void>,
-): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "freshet-s3-"))
-  const server = await startS3Server(folder)
-  try {
-    await createBucket(server, bucket)
-    await work(server, join(folder, "data", bucket))
-  } finally {
-    await server.stop()
-    rmSync(folder, { recursive: true })
-  }
-}
 
 /** Runs `work` with the shop, whose datasets are objects, and the folder in which the server stores them. */
 function withShopInS3(
   work: (project: DeclaredProject, objectsFolder: string) => Promise<void>,
 ): Promise<void> {
-  return withServer((server, folder) =>
+  return withS3Bucket((server, folder) =>
     withShop((project) => {
-      const variables = { ...getS3Environment(server), FRESHET_LAKE: `s3://${bucket}/shop` }
+      const variables = { ...getS3Environment(server), FRESHET_LAKE: `s3://${s3Bucket}/shop` }
       return work(withEnvironment(project, variables), join(folder, "shop"))
     }),
   )
-}
-
-async function readDataVersions(project: DeclaredProject): Promise<readonly unknown[]> {
-  return withLedgerClient(project, async (client) => {
-    const { rows } = await client.query<object>(
-      "select asset, partition, data_version from freshet.materializations order by 1, 2, 3",
-    )
-    return rows
-  })
 }
 
 const run = ["materialize", "items", "best", ...allShopDays] as const
@@ -103,9 +71,9 @@ describe.skipIf(!isS3ServerInstalled())("a lake in S3 (skipped without versitygw
   })
 
   test("stores the copies of files that are read as landed, and reads them on a machine without copies", async () => {
-    await withServer((server, objectsFolder) =>
+    await withS3Bucket((server, objectsFolder) =>
       withPublishedRecs(declareHistory(), async (declared) => {
-        const variables = { ...getS3Environment(server), FRESHET_LAKE: `s3://${bucket}/prices` }
+        const variables = { ...getS3Environment(server), FRESHET_LAKE: `s3://${s3Bucket}/prices` }
         const project = withEnvironment(declared, variables)
         await materializeTwoDays(project)
         expect(readdirSync(join(objectsFolder, "prices"))).toContain("landed")

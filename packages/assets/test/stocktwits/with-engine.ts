@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import { type DuckdbEngine, openEngine, openFolderStore, type Store } from "@freshet/io"
+import {
+  type DuckdbEngine,
+  openEngine,
+  openFolderLanding,
+  openFolderStore,
+  type Store,
+} from "@freshet/io"
 
 export interface EngineFixture {
   readonly engine: DuckdbEngine
@@ -25,7 +31,7 @@ export async function withEngine<T>(
     connections: 1,
     spillFolder: join(folder, "spill"),
     store,
-    landedPath: (path) => join(landing, path),
+    landingZone: openFolderLanding(landing),
   })
   try {
     return await work({ engine, store, landing })

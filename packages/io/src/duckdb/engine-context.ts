@@ -1,5 +1,6 @@
 import type { LogMessage } from "@freshet/core/engine"
 
+import type { LandingZone } from "../landing/landing-zone.ts"
 import type { Store } from "../store/store.ts"
 import type { Session } from "./session.ts"
 
@@ -7,8 +8,7 @@ import type { Session } from "./session.ts"
 export interface EngineContext {
   readonly session: Session
   readonly store: Store
-  /** Returns the local path of a file in the landing zone. */
-  readonly landedPath: (path: string) => string
+  readonly landingZone: Pick<LandingZone, "localPath" | "hashBytes">
   /** Aborted when the work must stop. */
   readonly signal?: AbortSignal | undefined
   /** Receives the messages that code of assets prints. */

@@ -25,7 +25,7 @@ export interface DuckdbEngine extends Engine, QueryEngine {
   readonly close: () => Promise<void>
 }
 
-/** The resources of the engine, the store, and the location of landed files. */
+/** The resources of the engine, the store, and the landing zone. */
 export interface EngineOptions extends SessionOptions, Omit<EngineContext, "session"> {}
 
 /** Opens an engine; cheap, since DuckDB and the code that uses it are loaded on first use. Close it at the end. */
@@ -34,7 +34,7 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
   const context: EngineContext = {
     session,
     store: options.store,
-    landedPath: options.landedPath,
+    landingZone: options.landingZone,
     signal: options.signal,
   }
   const loadTasks = () => import("./engine-tasks.ts")

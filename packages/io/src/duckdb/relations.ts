@@ -23,9 +23,10 @@ export async function createRelations(
 /** Creates the provider of local paths of landed files and of their copies in the store. */
 export function createLandedPaths({
   store,
-  landedPath,
-}: Pick<EngineContext, "store" | "landedPath">): LandingContext["localPath"] {
-  return ({ path, copy }) => (copy === undefined ? landedPath(path) : store.localPath(copy))
+  landingZone,
+}: Pick<EngineContext, "store" | "landingZone">): LandingContext["localPath"] {
+  return (file) =>
+    file.copy === undefined ? landingZone.localPath(file) : store.localPath(file.copy)
 }
 
 async function buildStoredView(

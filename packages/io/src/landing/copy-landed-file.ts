@@ -3,22 +3,22 @@ import { basename, dirname } from "node:path"
 
 import { type Engine, FreshetError, type LandedFile } from "@freshet/core/engine"
 
-import { buildLandedKey } from "../store/store-key.ts"
+import { buildLandedKey, getLandedKeyHash } from "../store/store-key.ts"
 import type { Store } from "../store/store.ts"
 import { hashContent } from "./content-hash.ts"
+import type { LandingZone } from "./landing-zone.ts"
 
 /** The landing zone, and the store of copies. */
 interface CopyContext {
   readonly store: Store
-  /** Returns the local path of a file in the landing zone. */
-  readonly landedPath: (path: string) => string
+  readonly landingZone: Pick<LandingZone, "localPath" | "hashBytes">
 }
 
 /** Creates a function that copies landed files to the store. Files with the same bytes share a copy, which is written and checked once. */
 export function createLandedCopier(context: CopyContext): Engine["copyLanded"] {
   const copies = new Map<string, Promise<void>>()
   return async (source, file) => {
-    const copy = file.copy ?? buildLandedKey(source.name, file.hash)
+    const copy = file.copy ?? buildLandedKey(source.name, await context.landingZone.hashBytes(file))
     const copying = copies.get(copy) ?? storeCopy(context, file, copy)
     copies.set(copy, copying)
     copying.catch(() => copies.delete(copy))
@@ -31,10 +31,9 @@ export function createLandedCopier(context: CopyContext): Engine["copyLanded"] {
 export async function findCopyFault(
   store: Store,
   copy: string,
-  hash: string,
 ): Promise<"missing" | "damaged" | undefined> {
   if (!(await store.exists(copy))) return "missing"
-  return (await hashCopy(store, copy)) === hash ? undefined : "damaged"
+  return (await hashCopy(store, copy)) === getLandedKeyHash(copy) ? undefined : "damaged"
 }
 
 /** Hashes a copy; undefined if the store cannot provide its bytes. */
@@ -52,13 +51,13 @@ async function hashFile(path: string): Promise<string> {
 }
 
 async function storeCopy(context: CopyContext, file: LandedFile, copy: string): Promise<void> {
-  const { store, landedPath } = context
-  const fault = await findCopyFault(store, copy, file.hash)
+  const { store, landingZone } = context
+  const fault = await findCopyFault(store, copy)
   if (fault === undefined) return
   const path = await store.tempPath(".landed")
   try {
-    await copyFile(landedPath(file.path), path)
-    if ((await hashFile(path)) !== file.hash) throw createChangedError(file)
+    await copyFile(await landingZone.localPath(file), path)
+    if ((await hashFile(path)) !== getLandedKeyHash(copy)) throw createChangedError(file)
     await store.commit(path, copy)
   } catch (cause) {
     throw file.copy === undefined ? cause : createLostCopyError(file, store.locate(copy), fault)

@@ -1,11 +1,17 @@
 import { createReadStream } from "node:fs"
+import type { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
 
-const maxHeaderBytes = 65_536
+/** The size of the part of a file in which its first line is looked for. */
+export const maxHeaderBytes = 65_536
 
 /** Reads the first line of a landed file from its first bytes; undefined if it cannot be read or is longer. */
 export async function readHeaderLine(path: string): Promise<string | undefined> {
-  const bytes = createReadStream(path, { end: maxHeaderBytes - 1 })
+  return parseHeaderLine(createReadStream(path, { end: maxHeaderBytes - 1 }), path)
+}
+
+/** Reads the first line from the first bytes of a file; undefined if they cannot be read or do not contain all of it. */
+export async function parseHeaderLine(bytes: Readable, path: string): Promise<string | undefined> {
   const plainBytes: AsyncIterable<Buffer> = path.endsWith(".gz")
     ? bytes.pipe(createGunzip())
     : bytes

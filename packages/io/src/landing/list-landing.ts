@@ -2,6 +2,7 @@ import type { SourceAsset } from "@freshet/core"
 import type { Problem } from "@freshet/core/engine"
 
 import type { ListedFile } from "./hashed-file.ts"
+import type { LandingZone } from "./landing-zone.ts"
 import { type PartitionProblem, resolveEntries } from "./partition-files.ts"
 import { parsePathPattern } from "./path-pattern.ts"
 import {
@@ -28,15 +29,17 @@ export interface LandingListing {
 
 /**
  * Finds the files of every source; each folder is listed once. The remembered files show which partitions a folder
- * had that cannot be read now.
+ * had that cannot be read now. Undefined if the landing zone does not exist.
  */
-export function listLanding(
+export async function listLanding(
   sources: readonly SourceAsset[],
-  landingFolder: string,
+  zone: Pick<LandingZone, "openListing">,
   rememberedFiles: ReadonlyMap<string, unknown> = new Map(),
-): LandingListing {
+): Promise<LandingListing | undefined> {
   const patterns = sources.map(parsePathPattern)
-  const walk = walkLanding(patterns, landingFolder, rememberedFiles)
+  const list = await zone.openListing(patterns.map(({ folder }) => folder))
+  if (list === undefined) return undefined
+  const walk = walkLanding(patterns, list, rememberedFiles)
   const folderNames: UnrecognizedName[] = []
   const partitions: ListedPartition[] = []
   for (const [pattern, entriesByPartition] of walk.entries)

@@ -1,6 +1,4 @@
 import { hash } from "node:crypto"
-import { existsSync } from "node:fs"
-import { join } from "node:path"
 
 import type { SourceAsset } from "@freshet/core"
 import {
@@ -11,10 +9,9 @@ import {
   type Problem,
 } from "@freshet/core/engine"
 
-import { hashContent } from "./content-hash.ts"
 import type { HashChanges, ListedFile, HashedFile } from "./hashed-file.ts"
-import { readHeaderLine } from "./header-line.ts"
 import { findHeaderProblems } from "./header-problems.ts"
+import type { LandingZone } from "./landing-zone.ts"
 import { formatReadFailure } from "./list-folder.ts"
 import { listLanding, type ListedPartition } from "./list-landing.ts"
 import { createUnreadableProblem, type PartitionProblem } from "./partition-files.ts"
@@ -31,7 +28,7 @@ export interface LandingObservation {
 /** The landing zone to observe, with all its sources. */
 export interface ObserveOptions {
   readonly sources: readonly SourceAsset[]
-  readonly folder: string
+  readonly zone: LandingZone
   /** Path → hashed file, from earlier observations. */
   readonly hashedFiles: ReadonlyMap<string, HashedFile>
   readonly nowMs: number
@@ -42,9 +39,9 @@ export interface ObserveOptions {
  * matches its size, identity and times.
  */
 export async function observeLanding(options: ObserveOptions): Promise<LandingObservation> {
-  if (!existsSync(options.folder)) return observeMissingLanding(options)
-  const { sources, folder, hashedFiles } = options
-  const listing = listLanding(sources, folder, hashedFiles)
+  const { sources, zone, hashedFiles } = options
+  const listing = await listLanding(sources, zone, hashedFiles)
+  if (listing === undefined) return observeMissingLanding(options)
   const files = listing.partitions.flatMap((partition) => partition.files)
   const { newlyHashed, problems } = await hashNewFiles(
     files,
@@ -89,11 +86,11 @@ function addProblem(
   return problem === undefined ? partition : { ...partition, problem }
 }
 
-function observeMissingLanding({ sources, folder }: ObserveOptions): LandingObservation {
+function observeMissingLanding({ sources, zone }: ObserveOptions): LandingObservation {
   const problem: Problem = {
     kind: "landing_missing",
-    message: `There is no landing zone at ${folder}.`,
-    hint: "Make that folder, or set FRESHET_LANDING to the one where files are landed.",
+    message: `There is no landing zone at ${zone.locate()}.`,
+    hint: zone.missingHint,
   }
   return {
     landing: toLanding(sources, [], () => undefined),
@@ -124,12 +121,13 @@ async function hashNewFiles(
   const newlyHashed = new Map<string, ListedFile & HashedFile>()
   const problems = new Map<string, PartitionProblem>()
   const hashNext = async () => {
-    for (const { path } of newFiles) {
-      const hashedFile = await hashContent(options.folder, path).catch(toHashProblem(path))
+    for (const file of newFiles) {
+      const { path } = file
+      const hashedFile = await options.zone.identify(file).catch(toHashProblem(path))
       if ("kind" in hashedFile) problems.set(path, hashedFile)
       else if (!csvPaths.has(path)) newlyHashed.set(path, hashedFile)
       else {
-        const header = await readHeaderLine(join(options.folder, path))
+        const header = await options.zone.readHeader(hashedFile)
         newlyHashed.set(path, { ...hashedFile, header })
       }
     }

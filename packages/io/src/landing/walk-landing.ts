@@ -1,4 +1,5 @@
-import { type FolderListing, isTemporaryName, type LandedEntry, listFolder } from "./list-folder.ts"
+import type { ListFolder } from "./landing-zone.ts"
+import { isTemporaryName, type LandedEntry } from "./list-folder.ts"
 import { matchFolder, matchName, matchPartitionFolder, mergeFields } from "./path-pattern.ts"
 import type { PathFields, PathPattern } from "./path-pattern.ts"
 import type { UnreadableFolder, UnrecognizedName } from "./unrecognized-names.ts"
@@ -8,7 +9,7 @@ export interface LandingWalk {
   readonly entries: ReadonlyMap<PathPattern, ReadonlyMap<number, readonly LandedEntry[]>>
   readonly unrecognizedNames: readonly UnrecognizedName[]
   readonly unreadableFolders: readonly UnreadableFolder[]
-  readonly list: (folder: string) => FolderListing
+  readonly list: ListFolder
 }
 
 /** A source whose files may lie in a folder, or below it. */
@@ -23,7 +24,7 @@ interface WalkState {
   readonly entries: Map<PathPattern, Map<number, LandedEntry[]>>
   readonly unrecognizedNames: UnrecognizedName[]
   readonly unreadableFolders: UnreadableFolder[]
-  readonly list: (folder: string) => FolderListing
+  readonly list: ListFolder
   readonly rememberedFiles: ReadonlyMap<string, unknown>
   readonly startFolders: readonly string[]
 }
@@ -31,7 +32,7 @@ interface WalkState {
 /** Walks the folders in which the files of sources may lie. */
 export function walkLanding(
   patterns: readonly PathPattern[],
-  landingFolder: string,
+  list: ListFolder,
   rememberedFiles: ReadonlyMap<string, unknown>,
 ): LandingWalk {
   const startFolders = [...new Set(patterns.map(({ folder }) => folder))]
@@ -39,7 +40,7 @@ export function walkLanding(
     entries: new Map(patterns.map((pattern) => [pattern, new Map()])),
     unrecognizedNames: [],
     unreadableFolders: [],
-    list: (folder) => listFolder(landingFolder, folder),
+    list,
     rememberedFiles,
     startFolders,
   }

@@ -10,11 +10,17 @@ export interface S3Settings {
   readonly usesPathStyle: boolean
 }
 
+/** Returns a function that creates the client on its first call. */
+export function memoizeS3Client(settings: S3Settings): () => Promise<S3> {
+  let client: Promise<S3> | undefined
+  return () => (client ??= createS3Client(settings))
+}
+
 /**
  * Creates a client. Credentials and endpoint come from the SDK's own sources, such as AWS_ACCESS_KEY_ID and
  * AWS_ENDPOINT_URL_S3. Requests are repeated with increasing delays, at most four times.
  */
-export async function createS3Client({ region, usesPathStyle }: S3Settings): Promise<S3> {
+async function createS3Client({ region, usesPathStyle }: S3Settings): Promise<S3> {
   const { S3 } = await import("@aws-sdk/client-s3")
   return new S3({
     forcePathStyle: usesPathStyle,

@@ -19,6 +19,11 @@ export function isMissingObject(cause: unknown): boolean {
   return name === "NoSuchKey" || name === "NotFound"
 }
 
+/** Tests if the bucket does not exist. */
+export function isMissingBucket(cause: unknown): boolean {
+  return getErrorName(cause) === "NoSuchBucket"
+}
+
 /** Tests if a conditional request found the object changed or present. */
 export function isFailedCondition(cause: unknown): boolean {
   return getStatusCode(cause) === 412 || getStatusCode(cause) === 409

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs"
 import { open, readFile, stat } from "node:fs/promises"
 import type { Readable } from "node:stream"
 
-import type { _Object, S3 } from "@aws-sdk/client-s3"
+import type { _Object, HeadObjectCommandOutput, S3 } from "@aws-sdk/client-s3"
 import limitConcurrency from "p-limit"
 
 import { isMissingObject } from "./s3-error.ts"
@@ -21,10 +21,11 @@ export interface S3Objects {
   ) => Promise<ObjectDescription>
   /** Writes a small object, unless one exists already. */
   readonly putIfAbsent: (key: string, text: string) => Promise<void>
-  readonly get: (key: string) => Promise<Readable>
+  readonly get: (key: string, part?: ObjectPart) => Promise<Readable>
   /** Downloads an object to a local file, large ones in parallel parts. Fails if the object changes meanwhile. */
   readonly download: (key: string, object: ObjectDescription, path: string) => Promise<void>
-  readonly list: () => AsyncIterable<readonly StoredFile[]>
+  /** Lists the objects whose keys begin with a prefix, in pages. */
+  readonly list: (keyPrefix?: string) => AsyncIterable<readonly ListedObject[]>
   readonly remove: (keys: readonly string[]) => Promise<void>
   /** Aborts uploads that began before an instant. */
   readonly abortUploads: (beforeMs: number) => Promise<void>
@@ -35,6 +36,19 @@ export interface ObjectDescription {
   readonly bytes: number
   readonly etag: string
   readonly metadata: Readonly<Record<string, string>>
+  /** The MD5 of the bytes, if the ETag is one. */
+  readonly md5?: string | undefined
+}
+
+/** An object in a listing. */
+export interface ListedObject extends StoredFile {
+  readonly etag: string
+}
+
+/** A part of an object, and the ETag that it must have. */
+export interface ObjectPart {
+  readonly Range?: string
+  readonly IfMatch?: string
 }
 
 const partBytes = 8 << 20
@@ -45,22 +59,20 @@ const uploadsAtOnce = 16
 export function createS3Objects(location: S3Location, getClient: () => Promise<S3>): S3Objects {
   const toObject = (key: string) => ({ Bucket: location.bucket, Key: location.prefix + key })
   const limitUploads = limitConcurrency(uploadsAtOnce)
-  const get = async (key: string, condition: { Range?: string; IfMatch?: string } = {}) => {
+  const get = async (key: string, part: ObjectPart = {}) => {
     const client = await getClient()
-    const { Body } = await client.getObject({ ...toObject(key), ...condition })
+    const { Body } = await client.getObject({ ...toObject(key), ...part })
     return Body as Readable // in Node the body is a stream
   }
   return {
-    get: (key) => get(key),
+    get,
     head: async (key) => {
       const client = await getClient()
-      const { ContentLength, ETag, Metadata } = await client
-        .headObject(toObject(key))
-        .catch(async (cause: unknown) => {
-          if (isMissingObject(cause)) await requireBucket(client, location)
-          throw cause
-        })
-      return { bytes: ContentLength ?? 0, etag: ETag ?? "", metadata: Metadata ?? {} }
+      const output = await client.headObject(toObject(key)).catch(async (cause: unknown) => {
+        if (isMissingObject(cause)) await requireBucket(client, location)
+        throw cause
+      })
+      return toDescription(output)
     },
     putFile: (key, path, metadata) =>
       limitUploads(async () => {
@@ -77,10 +89,22 @@ export function createS3Objects(location: S3Location, getClient: () => Promise<S
       downloadParts(path, object.bytes, (from, to) =>
         get(key, { Range: `bytes=${from}-${to}`, IfMatch: object.etag }),
       ),
-    list: () => listObjects(location, getClient),
+    list: (keyPrefix = "") => listObjects(location, keyPrefix, getClient),
     remove: async (keys) => removeObjects(await getClient(), location, keys),
     abortUploads: async (beforeMs) => abortUploads(await getClient(), location, beforeMs),
   }
+}
+
+function toDescription(output: HeadObjectCommandOutput): ObjectDescription {
+  const { ContentLength = 0, ETag = "", Metadata = {} } = output
+  return { bytes: ContentLength, etag: ETag, metadata: Metadata, md5: findMd5(output) }
+}
+
+/** The ETag of an object that was uploaded in parts, or is encrypted with keys of a customer, is no MD5. */
+function findMd5(output: HeadObjectCommandOutput): string | undefined {
+  const { ETag = "", ServerSideEncryption = "AES256", SSECustomerAlgorithm } = output
+  if (ServerSideEncryption !== "AES256" || SSECustomerAlgorithm !== undefined) return undefined
+  return /^"?([0-9a-f]{32})"?$/.exec(ETag)?.[1]
 }
 
 interface UploadedObject {
@@ -140,17 +164,21 @@ async function downloadParts(
 
 async function* listObjects(
   { bucket, prefix }: S3Location,
+  keyPrefix: string,
   getClient: () => Promise<S3>,
-): AsyncGenerator<readonly StoredFile[]> {
+): AsyncGenerator<readonly ListedObject[]> {
   const client = await getClient()
-  const pages = client.paginateListObjectsV2({ Bucket: bucket, Prefix: prefix })
+  const pages = client.paginateListObjectsV2({ Bucket: bucket, Prefix: prefix + keyPrefix })
   for await (const { Contents = [] } of pages)
-    yield Contents.map((object) => toStoredFile(object, prefix))
+    yield Contents.map((object) => toListedObject(object, prefix))
 }
 
-function toStoredFile({ Key = "", Size = 0, LastModified }: _Object, prefix: string): StoredFile {
+function toListedObject(
+  { Key = "", Size = 0, ETag = "", LastModified }: _Object,
+  prefix: string,
+): ListedObject {
   const modifiedMs = LastModified?.getTime() ?? 0
-  return { key: Key.slice(prefix.length), bytes: Size, modifiedMs }
+  return { key: Key.slice(prefix.length), bytes: Size, etag: ETag, modifiedMs }
 }
 
 const keysPerRequest = 1000

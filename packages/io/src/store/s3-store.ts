@@ -2,12 +2,11 @@ import { randomUUID } from "node:crypto"
 import { rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
 
-import type { S3 } from "@aws-sdk/client-s3"
 import { FreshetError } from "@freshet/core/engine"
 
 import { computeFileChecksum } from "./checksum.ts"
 import { createObjectCache, type ObjectCache } from "./object-cache.ts"
-import { createS3Client, type S3Settings } from "./s3-client.ts"
+import { memoizeS3Client, type S3Settings } from "./s3-client.ts"
 import { isFailedCondition, isMissingObject, throwS3Error, throwS3ReadError } from "./s3-error.ts"
 import { formatS3Url, parseS3Url } from "./s3-location.ts"
 import { createS3Objects, type ObjectDescription, type S3Objects } from "./s3-objects.ts"
@@ -46,7 +45,7 @@ const abandonedMs = 24 * 60 * 60_000
  */
 export function openS3Store(url: string, options: S3StoreOptions): Store {
   const location = parseS3Url(url)
-  const objects = createS3Objects(location, memoizeClient(options))
+  const objects = createS3Objects(location, memoizeS3Client(options))
   const cache = createObjectCache(join(options.cacheFolder, "copies"), options.maxCacheBytes)
   const tempFolder = resolve(options.cacheFolder, "tmp")
   const tempFiles = openTempFolder(tempFolder)
@@ -91,11 +90,6 @@ export function openS3Store(url: string, options: S3StoreOptions): Store {
       return tempFiles.remove()
     },
   }
-}
-
-function memoizeClient(settings: S3Settings): () => Promise<S3> {
-  let client: Promise<S3> | undefined
-  return () => (client ??= createS3Client(settings))
 }
 
 function ignoreMissing(cause: unknown): undefined {

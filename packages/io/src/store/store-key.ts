@@ -20,6 +20,11 @@ export function buildLandedKey(source: string, hash: string): string {
   return `landed/${source}/${hash.slice(0, 2)}/${hash}`
 }
 
+/** Returns the SHA-256 of the bytes that the copy of a landed file has, which is the last part of its key. */
+export function getLandedKeyHash(key: string): string {
+  return key.slice(key.lastIndexOf("/") + 1)
+}
+
 /** The kind of file under a key. */
 export type KeyKind = "rows" | "failed_rows" | "quarantine" | "landed"
 

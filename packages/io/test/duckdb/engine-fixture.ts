@@ -12,6 +12,7 @@ import {
 } from "@freshet/core/engine"
 
 import { type DuckdbEngine, type EngineOptions, openEngine } from "../../src/duckdb/engine.ts"
+import { openFolderLanding } from "../../src/landing/folder-landing.ts"
 import { openFolderStore } from "../../src/store/folder-store.ts"
 import type { Store } from "../../src/store/store.ts"
 
@@ -43,7 +44,7 @@ export async function openEngineFixture(
     connections: 2,
     spillFolder: join(folder, "spill"),
     store,
-    landedPath: (path) => join(folder, "landing", path),
+    landingZone: openFolderLanding(join(folder, "landing")),
     ...options,
   })
   return {

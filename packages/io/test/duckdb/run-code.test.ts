@@ -26,6 +26,7 @@ import { type ComputeResult, formatPartition } from "@freshet/core/engine"
 import { afterEach, beforeEach, expect, test } from "vitest"
 
 import { type DuckdbEngine, openEngine } from "../../src/duckdb/engine.ts"
+import { openFolderLanding } from "../../src/landing/folder-landing.ts"
 import { openFolderStore } from "../../src/store/folder-store.ts"
 
 const columns = {
@@ -83,7 +84,7 @@ beforeEach(async () => {
     connections: 1,
     spillFolder: join(folder, "spill"),
     store: openFolderStore(join(folder, "lake")),
-    landedPath: (path) => join(folder, path),
+    landingZone: openFolderLanding(folder),
   })
 })
 

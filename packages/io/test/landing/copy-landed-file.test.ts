@@ -8,6 +8,7 @@ import type { LandedFile } from "@freshet/core/engine"
 import { afterEach, beforeEach, expect, test } from "vitest"
 
 import { createLandedCopier, findCopyFault } from "../../src/landing/copy-landed-file.ts"
+import { openFolderLanding } from "../../src/landing/folder-landing.ts"
 import type { Store } from "../../src/store/store.ts"
 import { openMemoryStore } from "../store/memory-store.ts"
 
@@ -30,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 const createCopier = () =>
-  createLandedCopier({ store, landedPath: (path) => join(folder, "landed", path) })
+  createLandedCopier({ store, landingZone: openFolderLanding(join(folder, "landed")) })
 
 /** Lands a file; `hash` is the hash of `content`. */
 async function land(content: string, landedContent = content): Promise<LandedFile> {
@@ -82,11 +83,11 @@ test("a landed file that does not have the observed bytes is not copied", async 
 
 test("a lost copy is replaced while the landing zone has its bytes, and is an error afterwards", async () => {
   const file = await createCopier()(source, await land("10"))
-  const { copy = "", hash } = file
+  const { copy = "" } = file
   await damage(file)
-  expect(await findCopyFault(store, copy, hash)).toBe("damaged")
+  expect(await findCopyFault(store, copy)).toBe("damaged")
   await createCopier()(source, file)
-  expect(await findCopyFault(store, copy, hash)).toBeUndefined()
+  expect(await findCopyFault(store, copy)).toBeUndefined()
 
   await land("20")
   await damage(file)

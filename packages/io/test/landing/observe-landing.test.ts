@@ -19,6 +19,7 @@ import { parseDay } from "@freshet/core/engine"
 import { expect, test } from "vitest"
 
 import { hashContent } from "../../src/landing/content-hash.ts"
+import { openFolderLanding } from "../../src/landing/folder-landing.ts"
 import type { HashedFile } from "../../src/landing/hashed-file.ts"
 import { observeLanding } from "../../src/landing/observe-landing.ts"
 import { dailySource, withLandingZone } from "./landing-zone.ts"
@@ -33,7 +34,8 @@ function observe(
   sources: readonly SourceAsset[] = [dailySource("likes")],
   hashedFiles: ReadonlyMap<string, HashedFile> = new Map(),
 ) {
-  return observeLanding({ sources, folder, hashedFiles, nowMs: later })
+  const zone = openFolderLanding(folder)
+  return observeLanding({ sources, zone, hashedFiles, nowMs: later })
 }
 
 test("each day's file is a partition, with the hash of its bytes", async () => {
@@ -263,7 +265,8 @@ test("a changed file is read again, even if its size and modification time are t
 
 test("the hash of a file is not remembered while its times are too young to prove it", async () => {
   await withLandingZone({ "likes/2026-01-05.json": "five" }, async (folder) => {
-    const options = { sources: [dailySource("likes")], folder, hashedFiles: new Map() }
+    const zone = openFolderLanding(folder)
+    const options = { sources: [dailySource("likes")], zone, hashedFiles: new Map() }
     const nowMs = Math.ceil(statSync(join(folder, "likes/2026-01-05.json")).ctimeMs)
     const young = await observeLanding({ ...options, nowMs })
     expect(young.landing.get("likes")?.size).toBe(1)

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { mkdirSync } from "node:fs"
+import { readdir, readFile } from "node:fs/promises"
 import { connect, createServer } from "node:net"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3"
+import { S3 } from "@aws-sdk/client-s3"
 
 /** A server that speaks the protocol of S3 over a folder. */
 export interface S3Server {
@@ -32,14 +33,56 @@ export function getS3Environment({ endpoint }: Pick<S3Server, "endpoint">) {
 }
 
 /** Creates a bucket. */
-export async function createBucket({ endpoint }: S3Server, bucket: string): Promise<void> {
-  const client = new S3Client({
+export async function createBucket(server: S3Server, bucket: string): Promise<void> {
+  await createClient(server).createBucket({ Bucket: bucket })
+}
+
+/** Creates a client of the server. */
+function createClient({ endpoint }: Pick<S3Server, "endpoint">): S3 {
+  return new S3({
     endpoint,
     region: "us-east-1",
     forcePathStyle: true,
     credentials: s3Credentials,
   })
-  await client.send(new CreateBucketCommand({ Bucket: bucket }))
+}
+
+/** A place in the server: `prefix` is empty or ends with a slash. */
+export interface ServerPlace {
+  readonly server: Pick<S3Server, "endpoint">
+  readonly bucket: string
+  readonly prefix: string
+}
+
+/** Writes an object. */
+export async function putObject(
+  { server, bucket, prefix }: ServerPlace,
+  key: string,
+  body: string | Uint8Array,
+): Promise<void> {
+  await createClient(server).putObject({
+    Bucket: bucket,
+    Key: prefix + key,
+    Body: Buffer.from(body),
+  })
+}
+
+/** Gives a place the files of a folder: it writes all of them, and removes other objects. */
+export async function mirrorFolder(place: ServerPlace, folder: string): Promise<void> {
+  const { server, bucket, prefix } = place
+  const client = createClient(server)
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
+  for (const path of paths) await putObject(place, path, await readFile(join(folder, path)))
+  for await (const { Contents = [] } of client.paginateListObjectsV2({
+    Bucket: bucket,
+    Prefix: prefix,
+  }))
+    for (const { Key = "" } of Contents)
+      if (!paths.includes(Key.slice(prefix.length)))
+        await client.deleteObject({ Bucket: bucket, Key })
 }
 
 /** Starts a server on loopback whose buckets are the folders in `folder`. */

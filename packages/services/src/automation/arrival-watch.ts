@@ -1,6 +1,3 @@
-import { existsSync } from "node:fs"
-import { join } from "node:path"
-
 import {
   formatPartitionKey,
   type Graph,
@@ -9,6 +6,7 @@ import {
   listSources,
 } from "@freshet/core/engine"
 import {
+  type LandingZone,
   type LedgerClient,
   observeLanding,
   readHashedFiles,
@@ -18,6 +16,7 @@ import {
   type SettledPartition,
 } from "@freshet/io"
 
+import { openLandingZone } from "../open-landing-zone.ts"
 import type { Services } from "../services.ts"
 
 /** Records the arrivals of settled files. */
@@ -35,21 +34,22 @@ export function createArrivalWatch(
   graph: Graph,
 ): ArrivalWatch {
   const sources = listSources(graph)
-  const hasMarker = createMarkerTest(config.landing)
+  const zone = openLandingZone(config)
   let previousVersions: ReadonlyMap<string, string> = new Map()
   let recordedVersions: Map<string, string> | undefined
   return {
     look: async (client) => {
       const recorded = (recordedVersions ??= await readRecordedVersions(client))
       const hashedFiles = await readHashedFiles(client)
-      const options = { sources, folder: config.landing, hashedFiles, nowMs: nowMs() }
+      const options = { sources, zone, hashedFiles, nowMs: nowMs() }
       const { landing, hashChanges } = await observeLanding(options)
       await saveHashChanges(client, hashChanges)
       const landed = listLanded(graph, landing)
-      const isSettled = (entry: LandedEntry) =>
-        previousVersions.get(entry.id) === entry.version || entry.files.every(hasMarker)
       const changed = landed.filter(({ id, version }) => recorded.get(id) !== version)
-      const settled = changed.filter(isSettled)
+      const settled: LandedEntry[] = []
+      for (const entry of changed)
+        if (previousVersions.get(entry.id) === entry.version || (await hasMarkers(zone, entry)))
+          settled.push(entry)
       if (settled.length > 0) await recordArrivals(client, settled)
       for (const { id, version } of settled) recorded.set(id, version)
       previousVersions = new Map(landed.map(({ id, version }) => [id, version]))
@@ -101,12 +101,15 @@ function formatId({ source, partition }: Omit<SettledPartition, "version">): str
   return `${source} ${partition}`
 }
 
-/** Creates a test whether a file, or a folder that holds it, has a marker. */
-function createMarkerTest(landing: string): (path: string) => boolean {
-  return (path) => {
-    const names = path.split("/")
-    return names.some((_, index) =>
-      existsSync(join(landing, `${names.slice(0, index + 1).join("/")}.done`)),
-    )
-  }
+/** Tests if each file, or a folder that holds it, has a marker. */
+async function hasMarkers(zone: LandingZone, { files }: LandedEntry): Promise<boolean> {
+  for (const path of files) if (!(await hasMarker(zone, path))) return false
+  return true
+}
+
+async function hasMarker(zone: LandingZone, path: string): Promise<boolean> {
+  const names = path.split("/")
+  for (let depth = names.length; depth > 0; depth -= 1)
+    if (await zone.exists(`${names.slice(0, depth).join("/")}.done`)) return true
+  return false
 }

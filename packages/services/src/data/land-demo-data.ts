@@ -1,9 +1,13 @@
-import { rm } from "node:fs/promises"
-import { join } from "node:path"
+import { mkdtemp, readdir, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join, relative, sep } from "node:path"
 
 import { FreshetError } from "@freshet/core/engine"
+import { openS3LandingWriter, type S3LandingWriter } from "@freshet/io"
 
+import { isObjectStoreUrl } from "../config.ts"
 import type { DemoDataDocument } from "../documents/demo-data.ts"
+import { getObjectStoreOptions } from "../object-store-options.ts"
 import type { Services } from "../services.ts"
 import { type ActivitySummary, type DemoScale, loadGenerators } from "./demo-generators.ts"
 
@@ -32,19 +36,66 @@ export async function landDemoData(
   services: Services,
   request: DemoDataRequest,
 ): Promise<DemoDataDocument> {
-  const { group, clean, landing = services.config.landing } = request
+  const { landing = services.config.landing } = request
+  if (!isObjectStoreUrl(landing)) return generateFiles(services, request, landing)
+  return landInObjectStore(services, request, landing)
+}
+
+/** Generates the files in a temporary folder and uploads them. */
+async function landInObjectStore(
+  services: Services,
+  request: DemoDataRequest,
+  url: string,
+): Promise<DemoDataDocument> {
+  const writer = openS3LandingWriter(url, getObjectStoreOptions(services.config))
+  const folder = await mkdtemp(join(tmpdir(), "freshet-demo-"))
+  try {
+    const document = await generateFiles(services, request, folder)
+    const groups = demoDataGroups.filter((name) => isRequested(request, name))
+    if (request.clean) for (const name of groups) await writer.removeFolder(name)
+    await uploadFolder(services, folder, writer)
+    return { ...document, landing: url }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function uploadFolder(
+  services: Services,
+  folder: string,
+  writer: S3LandingWriter,
+): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    rejectAborted(services, "Interrupted. The files uploaded so far are complete.")
+    const path = join(entry.parentPath, entry.name)
+    const key = relative(folder, path).split(sep).join("/")
+    services.emit({ kind: "demo_data_progress", item: `upload of ${key}` })
+    await writer.put(key, path)
+  }
+}
+
+function isRequested({ group }: DemoDataRequest, name: DemoDataGroup): boolean {
+  return group === undefined || group === name
+}
+
+async function generateFiles(
+  services: Services,
+  request: DemoDataRequest,
+  folder: string,
+): Promise<DemoDataDocument> {
   const landGroup = async <T>(name: DemoDataGroup, land: () => Promise<T>): Promise<T | null> => {
-    if (group !== undefined && group !== name) return null
-    if (clean) await rm(join(landing, name), { recursive: true, force: true })
+    if (!isRequested(request, name)) return null
+    if (request.clean) await rm(join(folder, name), { recursive: true, force: true })
     return land()
   }
   return {
-    landing,
+    landing: folder,
     stocktwits: await landGroup("stocktwits", async () =>
-      toActivityDocument(await landActivity(services, request, landing)),
+      toActivityDocument(await landActivity(services, request, folder)),
     ),
     movies: await landGroup("movies", async () =>
-      toFilesDocument(await landFilms(services, request, landing)),
+      toFilesDocument(await landFilms(services, request, folder)),
     ),
   }
 }

@@ -1,10 +1,11 @@
-import { access, constants, mkdir, readdir, rm, statfs, writeFile } from "node:fs/promises"
+import { mkdir, readdir, rm, statfs, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
 import { formatBytes, formatCount, formatQuantity, getErrorMessage } from "@freshet/core/engine"
 
 import type { Config } from "../config.ts"
 import type { FindingDocument } from "../documents/diagnostics.ts"
+import { openLandingZone } from "../open-landing-zone.ts"
 import { openStore } from "../open-store.ts"
 
 /** Checks the version of Node. */
@@ -81,16 +82,17 @@ export async function checkDisk({ home }: Config): Promise<FindingDocument> {
 }
 
 /** Checks that the landing zone is readable. */
-export async function checkLanding({ landing }: Config): Promise<FindingDocument> {
+export async function checkLanding(config: Config): Promise<FindingDocument> {
+  const zone = openLandingZone(config)
   const subject = "landing zone"
   try {
-    await access(landing, constants.R_OK | constants.X_OK)
-    return { level: "ok", subject, message: landing, hint: null }
-  } catch {
+    await zone.probe()
+    return { level: "ok", subject, message: zone.locate(), hint: null }
+  } catch (error) {
     return {
       level: "warn",
       subject,
-      message: `${landing} does not exist or is not readable`,
+      message: getErrorMessage(error),
       hint: "Set FRESHET_LANDING, or generate sample files with `freshet demo-data`.",
     }
   }

@@ -1,9 +1,9 @@
-import { readdir, stat } from "node:fs/promises"
-import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 
 import { readLedgerVersion } from "@freshet/io"
 
+import { isObjectStoreUrl } from "../config.ts"
+import { openLandingZone } from "../open-landing-zone.ts"
 import type { Services } from "../services.ts"
 
 /** Handles changes of a watched project. */
@@ -21,9 +21,14 @@ const pollIntervalMs = 500
 /** The landing zone may be large, so its files are listed less often. */
 const pollsPerListing = 6
 
+/** Object stores charge for listings. */
+const pollsPerObjectListing = 120
+
 /** Watches the ledger and the landing zone until the signal is aborted, and reconnects after a loss. */
 export async function watchProject(services: Services, watcher: ProjectWatcher): Promise<void> {
   const { signal, withLedger, config } = services
+  const zone = openLandingZone(config)
+  const listingPolls = isObjectStoreUrl(config.landing) ? pollsPerObjectListing : pollsPerListing
   let previousVersion: string | undefined
   let previousListing: string | undefined
   const compare = (version: string, listing: string) => {
@@ -32,13 +37,14 @@ export async function watchProject(services: Services, watcher: ProjectWatcher):
     ;[previousVersion, previousListing] = [version, listing]
     if (isChanged && !isFirst) watcher.onChanged()
   }
+  const describeFiles = () => zone.describeFiles().catch(() => previousListing ?? "")
   const poll = () =>
     withLedger(async (client) => {
       for (let count = 0; !signal.aborted; count += 1) {
         const version = await readLedgerVersion(client)
         if (count === 0) watcher.onConnected()
-        const isListing = count % pollsPerListing === 0 || previousListing === undefined
-        compare(version, isListing ? await listFolder(config.landing) : (previousListing ?? ""))
+        const isListing = count % listingPolls === 0 || previousListing === undefined
+        compare(version, isListing ? await describeFiles() : (previousListing ?? ""))
         await pause(pollIntervalMs, signal)
       }
     })
@@ -50,17 +56,4 @@ export async function watchProject(services: Services, watcher: ProjectWatcher):
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await delay(ms, undefined, { signal }).catch(() => {})
-}
-
-/** Lists paths, sizes and modification times of the files in a folder; empty for a missing folder. */
-async function listFolder(folder: string): Promise<string> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  const files = await Promise.all(
-    entries.map(async ({ parentPath, name }) => {
-      const path = join(parentPath, name)
-      const stats = await stat(path).catch(() => undefined)
-      return `${path} ${stats?.size ?? ""} ${stats?.mtimeMs ?? ""}`
-    }),
-  )
-  return files.toSorted().join("\n")
 }

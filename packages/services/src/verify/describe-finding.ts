@@ -1,5 +1,3 @@
-import { join } from "node:path"
-
 import {
   type Computation,
   formatCount,
@@ -48,7 +46,7 @@ export function describeFinding(
         kind,
         asset: mismatch.source,
         partition: null,
-        file: join(project.config.landing, mismatch.path),
+        file: project.landingZone.locate(mismatch.path),
         message: "has other bytes than when it was read, but the same size and modification time",
         hint: "Land the right file again under the same name; its readers then become stale.",
       }

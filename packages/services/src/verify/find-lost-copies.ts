@@ -23,10 +23,10 @@ export async function findLostCopies(
   const lostCopies: LostCopy[] = []
   for (const { id, partition } of records)
     for (const { asset, files } of versions.get(id) ?? [])
-      for (const { path, hash, copy } of [...(files?.values() ?? [])].flat()) {
+      for (const { path, copy } of [...(files?.values() ?? [])].flat()) {
         if (copy === undefined || readCopies.has(copy)) continue
         readCopies.add(copy)
-        if ((await findCopyFault(store, copy, hash)) === undefined) continue
+        if ((await findCopyFault(store, copy)) === undefined) continue
         const source = findAssetByStableName(graph, asset)?.name ?? asset
         lostCopies.push({ partition, result: { kind: "copy_lost", source, path, copy } })
       }

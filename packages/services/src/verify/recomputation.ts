@@ -7,7 +7,7 @@ import {
   type RecomputeEffects,
   type ReproducibilityResult,
 } from "@freshet/core/engine"
-import { findCopyFault, hashContent } from "@freshet/io"
+import { findCopyFault } from "@freshet/io"
 
 import type { Project } from "../project.ts"
 import { DamagedFileError } from "../stored-files.ts"
@@ -41,13 +41,10 @@ export async function recomputePartition(
       readDataVersion: (asset, file) => engine.readDataVersion(asset, file).catch(unlessDamaged),
     },
     readVersions: async ({ id }) => (await ledger.readInputVersions([id])).get(id) ?? [],
-    isUnchanged: async ({ path, hash, copy }) => {
-      if (copy !== undefined) return (await findCopyFault(store, copy, hash)) === undefined
-      return hashContent(project.config.landing, path).then(
-        (landedFile) => landedFile.hash === hash,
-        () => false,
-      )
-    },
+    isUnchanged: async (file) =>
+      file.copy === undefined
+        ? project.landingZone.isUnchanged(file)
+        : (await findCopyFault(store, file.copy)) === undefined,
     cache: createMaterializationCache({ readMaterializations: ledger.readMaterializations }),
   }
   const result = await recompute(evaluation, computation, partition, effects).catch(

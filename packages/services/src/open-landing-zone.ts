@@ -1,0 +1,11 @@
+import { type LandingZone, openFolderLanding, openS3Landing } from "@freshet/io"
+
+import { type Config, isObjectStoreUrl } from "./config.ts"
+import { getObjectStoreOptions, type ObjectStoreConfig } from "./object-store-options.ts"
+
+/** Opens the landing zone, a folder or an object store. */
+export function openLandingZone(config: ObjectStoreConfig & Pick<Config, "landing">): LandingZone {
+  return isObjectStoreUrl(config.landing)
+    ? openS3Landing(config.landing, getObjectStoreOptions(config))
+    : openFolderLanding(config.landing)
+}
