@@ -34,11 +34,11 @@ export async function withBenchServer<T>(work: (server: BenchServer) => Promise<
 
 /** Finds the supervisor of Freshet's bundle. */
 async function findSupervisorPath(): Promise<string> {
-  const launcher = new URL("bundle.js", pathToFileURL(freshetPath))
-  const { currentBundle } = (await import(launcher.href)) as {
-    currentBundle: (bundle: "command") => Promise<string>
+  const bundler = new URL("bundle-command.js", pathToFileURL(freshetPath))
+  const { bundleCommand } = (await import(bundler.href)) as {
+    bundleCommand: () => Promise<string>
   } // as the launcher imports it
-  return join(await currentBundle("command"), "supervisor.js")
+  return join(await bundleCommand(), "supervisor.js")
 }
 
 async function withTemplate<T>(

@@ -11,11 +11,25 @@ export interface FreshetSettings {
   readonly home: string
   readonly landing: string
   readonly databaseUrl: string
+  /** Folder of the configuration; default: the workspace. */
+  readonly project?: string
 }
 
+const workspace = fileURLToPath(new URL("../../", import.meta.url))
+
 /** Builds the environment of a command. */
-export function toEnvironmentVariables({ home, landing, databaseUrl }: FreshetSettings) {
-  return { FRESHET_HOME: home, FRESHET_LANDING: landing, DATABASE_URL: databaseUrl }
+export function toEnvironmentVariables({
+  home,
+  landing,
+  databaseUrl,
+  project = workspace,
+}: FreshetSettings) {
+  return {
+    FRESHET_HOME: home,
+    FRESHET_LANDING: landing,
+    FRESHET_PROJECT: project,
+    DATABASE_URL: databaseUrl,
+  }
 }
 
 /** Runs a command of Freshet to its end. */

@@ -37,9 +37,13 @@ interface PreparedProject {
 }
 
 /** Creates a workspace with the declarations and the state of a complete run. */
-async function prepare(folder: string, settings: FreshetSettings): Promise<PreparedProject> {
+async function prepare(
+  folder: string,
+  storage: Omit<FreshetSettings, "project">,
+): Promise<PreparedProject> {
   const shape = createShape(bigSize)
   const workspace = join(folder, "workspace")
+  const settings = { ...storage, project: workspace }
   copyWorkspace(workspace)
   const assets = join(workspace, "packages/assets/src")
   rmSync(assets, { recursive: true })

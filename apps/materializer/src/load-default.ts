@@ -5,22 +5,22 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 
 import { FreshetError } from "@freshet/core/engine"
 
-/** Loads the default export of a bundled module. An exception is reported with the source file and line of the workspace that caused it. */
-export async function loadDefault(path: string, workspace: string): Promise<unknown> {
+/** Loads the default export of a bundled module. An exception is reported with the source file and line of the project that caused it. */
+export async function loadDefault(path: string, projectFolder: string): Promise<unknown> {
   Error.stackTraceLimit = 100 // the cause may be deep inside Freshet's functions
   try {
     const module = (await import(pathToFileURL(path).href)) as { readonly default: unknown } // or it has none
     return module.default
   } catch (cause) {
-    throw loadError(cause, workspace)
+    throw loadError(cause, projectFolder)
   }
 }
 
-function loadError(cause: unknown, workspace: string): FreshetError {
+function loadError(cause: unknown, projectFolder: string): FreshetError {
   const { message, stack = "" } = cause instanceof Error ? cause : new Error(String(cause))
-  const position = readFrames(stack).map(sourcePosition).find(isInWorkspace)
+  const position = readFrames(stack).map(sourcePosition).find(isOfProject)
   const place = position
-    ? `${relative(workspace, position.file)}:${position.line}:${position.column}`
+    ? `${relative(projectFolder, position.file)}:${position.line}:${position.column}`
     : "freshet.config.ts"
   return new FreshetError("config", `${place}: ${message}`, { cause })
 }
@@ -55,6 +55,8 @@ function sourcePosition(frame: Position): Position {
 }
 
 /** Excludes Freshet itself: a declaration that calls it wrongly is at fault. */
-function isInWorkspace({ file }: Position): boolean {
-  return !/[/\\](?:node_modules|packages[/\\](?:core|services)|apps|\.build)[/\\]/.test(file)
+function isOfProject({ file }: Position): boolean {
+  return !/[/\\](?:node_modules|packages[/\\](?:core|services)[/\\]src|apps[/\\]materializer)[/\\]/.test(
+    file,
+  )
 }

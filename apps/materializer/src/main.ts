@@ -75,7 +75,7 @@ function createCommandLine(
     },
     nowMs: Date.now,
     interruption,
-    clientFolder: getClientFolder(launch),
+    clientFolder: getClientFolder(),
     debug: (process.env["FRESHET_DEBUG"] ?? "") !== "",
     versions: process.versions,
     args,

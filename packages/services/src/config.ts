@@ -6,39 +6,7 @@ import * as z from "zod/mini"
 
 import type { DemoGenerators } from "./data/demo-generators.ts"
 import { findDatabaseUrlFault } from "./database-url.ts"
-
-/** The settings of `freshet.config.ts`. All but the assets have a default; the environment overrides them. */
-export interface FreshetConfig {
-  readonly assets: readonly AnyAsset[]
-  /** Group → the automation of its assets. */
-  readonly automation?: GroupAutomation
-  /** Pool → the number of its steps that may run at once. */
-  readonly pools?: Readonly<Record<string, number>>
-  /** Folder of Freshet's own state. `FRESHET_HOME`; default `.freshet`. */
-  readonly home?: string
-  /** Folder of the datasets, or a URL like `s3://bucket/prefix`. `FRESHET_LAKE`; default `lake` in the state folder. */
-  readonly lake?: string
-  /** Folder of landed files, or a URL like `s3://bucket/prefix`. `FRESHET_LANDING`; default `landing`. */
-  readonly landing?: string
-  /** Folder of the migrations of the published tables; default `migrations`. */
-  readonly migrations?: string
-  /** Memory limit of DuckDB in MB. `FRESHET_MEMORY_MB`; default 2048. */
-  readonly memoryMb?: number
-  /** Threads of DuckDB. `FRESHET_THREADS`; default: one per core. */
-  readonly threads?: number
-  /** Number of steps that run at once. `FRESHET_CONCURRENCY`; default 4. */
-  readonly concurrency?: number
-  /** Days for which the logs of steps are retained. `FRESHET_LOG_DAYS`; default 30. */
-  readonly logDays?: number
-  /** Limit of the local copies of an object store in MB. `FRESHET_CACHE_MB`; default 10000. */
-  readonly cacheMb?: number
-  /** Region of the object store. `AWS_REGION`; default us-east-1. */
-  readonly s3Region?: string
-  /** True: the bucket is part of the path of requests. `FRESHET_S3_PATH_STYLE`; default: true if AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL is set. */
-  readonly s3PathStyle?: boolean
-  /** Loads the generators of demo data; without it `freshet demo` and `freshet demo-data` have none. */
-  readonly demo?: () => Promise<DemoGenerators>
-}
+import type { FreshetConfig } from "./define-config.ts"
 
 /** The complete and valid configuration, with absolute paths. */
 export interface Config {
@@ -75,11 +43,6 @@ export interface Config {
 /** Returns the id of this process, which is printed by commands that wait for its run. */
 export function getProcessId(): number {
   return process.pid
-}
-
-/** Gives the configuration its type. */
-export function defineConfig(config: FreshetConfig): FreshetConfig {
-  return config
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -155,15 +118,19 @@ const environmentVariables = {
   uiViewerToken: "FRESHET_UI_VIEWER_TOKEN",
 } as const
 
-/** Resolves the configuration of a workspace: the values of the file, overridden by the environment. Fails with every problem. */
+/**
+ * Resolves the configuration of a project: the values of the file, overridden by the environment.
+ * Paths of the file are relative to `root`, those of the environment to `cwd`. Fails with every problem.
+ */
 export function resolveConfig(
   file: FreshetConfig | undefined,
   root: string,
   environment: Environment = process.env,
+  cwd: string = root,
 ): Config {
   const assets = file?.assets ?? []
   requireAssets(assets)
-  const settings = { ...defaults, ...file, ...readEnvironment(environment) }
+  const settings = { ...defaults, ...file, ...readEnvironment(environment, cwd) }
   const parsed = settingsSchema.safeParse(settings)
   if (!parsed.success)
     throw new ProblemsError(
@@ -233,10 +200,15 @@ export function toDemoConfig(config: Config): Config {
   return { ...config, ...withoutAlerts, home, lake, landing, databaseUrl: undefined }
 }
 
-function readEnvironment(environment: Environment): Readonly<Record<string, string>> {
+const folderSettings = ["home", "lake", "landing"]
+
+function readEnvironment(environment: Environment, cwd: string): Readonly<Record<string, string>> {
   const entries = Object.entries(environmentVariables).flatMap(([setting, variable]) => {
     const value = environment[variable]
-    return value === undefined || value === "" ? [] : [[setting, value] as const]
+    if (value === undefined || value === "") return []
+    return [
+      [setting, folderSettings.includes(setting) ? resolveLocation(cwd, value) : value] as const,
+    ]
   })
   return Object.fromEntries(entries)
 }

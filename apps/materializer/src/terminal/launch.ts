@@ -1,14 +1,17 @@
-import { existsSync } from "node:fs"
+import { createRequire } from "node:module"
 import { join } from "node:path"
 
+import { FreshetError } from "@freshet/core/engine"
 import type { Config, FreshetConfig } from "@freshet/services"
 
-/** Describes the workspace and its bundled programs to the command. */
+/** Describes the project and the programs to the command. */
 export interface Launch {
-  /** Folder to which the paths of the configuration are relative. */
-  readonly workspace: string
-  /** The bundled `freshet.config.ts`; absent if the workspace has none. */
+  /** Folder of the configuration, to which its paths are relative; undefined without a project. */
+  readonly projectFolder: string | undefined
+  /** The bundled configuration of the project. */
   readonly configPath: string
+  /** The reason for which the configuration cannot be bundled. */
+  readonly configError: string | undefined
   /** The program of the embedded server's supervisor. */
   readonly supervisorPath: string
   readonly process: NodeJS.Process
@@ -23,25 +26,32 @@ function isNoColor(word: string, precedingWords: readonly string[]): boolean {
   return word === "--no-color" && !precedingWords.includes("--")
 }
 
-/** Loads the configuration. Its paths are relative to the workspace, independent of the working directory. */
+/** Loads the configuration. Its paths are relative to its folder, those of the environment to the working folder. */
 export async function loadProjectConfig({
-  workspace,
+  projectFolder,
   configPath,
+  configError,
   process,
 }: Launch): Promise<Config> {
+  if (projectFolder === undefined)
+    throw new FreshetError("config", "There is no freshet.config.ts in this folder or above it.", {
+      hint: "`freshet init` creates a project; FRESHET_PROJECT names the folder of another one.",
+    })
+  if (configError !== undefined) throw new FreshetError("config", configError)
   const { resolveConfig } = await import("@freshet/services")
-  const file = existsSync(configPath) ? await loadConfigFile(configPath, workspace) : undefined
-  return resolveConfig(file, workspace, process.env)
+  const file = await loadConfigFile(configPath, projectFolder)
+  return resolveConfig(file, projectFolder, process.env, process.cwd())
 }
 
-async function loadConfigFile(path: string, workspace: string): Promise<FreshetConfig> {
+async function loadConfigFile(path: string, projectFolder: string): Promise<FreshetConfig> {
   const { loadDefault } = await import("../load-default.ts")
-  return (await loadDefault(path, workspace)) as FreshetConfig // `defineConfig` typed it
+  return (await loadDefault(path, projectFolder)) as FreshetConfig // `defineConfig` typed it
 }
 
-/** Returns the folder of the web page, which the set-up builds. */
-export function getClientFolder({ workspace }: Launch): string {
-  return join(workspace, "apps/ui/.build/client")
+/** Returns the folder of the web page, which is built when its package is set up or packed. */
+export function getClientFolder(): string {
+  const { resolve } = createRequire(import.meta.url)
+  return join(resolve("@freshet/ui/package.json"), "../.build/client")
 }
 
 /** Returns the command that starts the supervisor of the embedded server. */

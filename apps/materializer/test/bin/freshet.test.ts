@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, realpathSync } from "node:fs"
 import {
   cp,
   mkdir,
@@ -23,7 +23,7 @@ const app = fileURLToPath(new URL("../../", import.meta.url))
 let workspace: string
 
 beforeEach(async () => {
-  workspace = await mkdtemp(join(tmpdir(), "freshet launcher "))
+  workspace = realpathSync(await mkdtemp(join(tmpdir(), "freshet launcher ")))
   await cp(join(app, "bin"), join(workspace, "apps/materializer/bin"), { recursive: true })
   await symlink(join(app, "node_modules"), join(workspace, "apps/materializer/node_modules"))
   await write("apps/materializer/package.json", `{ "type": "module" }`)
@@ -106,11 +106,44 @@ test("a command killed while it bundles harms no later one", async () => {
 test("the configuration is bundled apart from Freshet, if there is a file", async () => {
   await write(
     "apps/materializer/src/main.ts",
-    main(`existsSync(launch.configPath) && (await import(launch.configPath)).default`),
+    main(`launch.projectFolder && (await import(launch.configPath)).default`),
   )
-  expect(await freshet()).toEqual({ code: 0, stdout: "false\n" })
+  expect(await freshet()).toEqual({ code: 0, stdout: "undefined\n" })
   await write("freshet.config.ts", `const days: number = 7\nexport default { days }\n`)
   expect(await freshet()).toEqual({ code: 0, stdout: "{ days: 7 }\n" })
+})
+
+test("the configuration is searched upward from the working folder, or from FRESHET_PROJECT", async () => {
+  await write(
+    "apps/materializer/src/main.ts",
+    main(`[launch.projectFolder, (await import(launch.configPath)).default].join(" ")`),
+  )
+  await write("shop/freshet.config.mjs", `export default "shop"`)
+  await write("shop/assets/orders.ts", "")
+  await write("bank/freshet.config.js", `export default "bank"`)
+  const runIn = async (folder: string, env: Readonly<Record<string, string>> = {}) => {
+    const options = { cwd: join(workspace, folder), env: { ...process.env, ...env } }
+    const { stdout } = await promisify(execFile)(process.execPath, [launcher()], options)
+    return stdout.trim()
+  }
+  expect(await runIn("shop/assets")).toBe(`${join(workspace, "shop")} shop`)
+  expect(await runIn("bank")).toBe(`${join(workspace, "bank")} bank`)
+  expect(await runIn("bank", { FRESHET_PROJECT: "../shop" })).toBe(
+    `${join(workspace, "shop")} shop`,
+  )
+})
+
+test("installed packages stay where they are, so that they may read files beside them", async () => {
+  await write("apps/materializer/src/main.ts", main(`(await import(launch.configPath)).default`))
+  await write("node_modules/sizes/package.json", `{ "type": "module", "exports": "./size.js" }`)
+  await write(
+    "node_modules/sizes/size.js",
+    `import { readFileSync } from "node:fs"
+     export default JSON.parse(readFileSync(new URL("size.json", import.meta.url), "utf8"))`,
+  )
+  await write("node_modules/sizes/size.json", "12")
+  await write("freshet.config.ts", `import size from "sizes"\nexport default size as number`)
+  expect(await freshet()).toEqual({ code: 0, stdout: "12\n" })
 })
 
 test("the supervisor is bundled as a program of its own", async () => {
@@ -153,12 +186,10 @@ test("the script of the workspace runs from any folder", async () => {
 })
 
 function main(printed: string): string {
-  return `import { existsSync } from "node:fs"
-    export async function main(_argv: unknown, launch: any): Promise<number> {
+  return `export async function main(_argv: unknown, launch: any): Promise<number> {
       console.log(${printed})
       return 0
-    }
-    export const exists = existsSync`
+    }`
 }
 
 async function write(path: string, text: string): Promise<void> {
@@ -168,16 +199,11 @@ async function write(path: string, text: string): Promise<void> {
 
 /** Starts commands until the sources are old enough to be trusted; returns the folder of the command's bundle. */
 async function settledBundle(): Promise<string> {
-  const buildFolder = join(workspace, "apps/materializer/.build")
+  const buildFolder = join(workspace, "apps/materializer/.build/command")
   for (;;) {
     await freshet()
-    const texts = await Promise.all(
-      ["command", "project"].map((bundle) =>
-        readFile(join(buildFolder, bundle, "bundle.json"), "utf8"),
-      ),
-    )
-    if (texts.some((text) => text.includes("unsettled"))) continue
-    return join(buildFolder, "command", JSON.parse(texts[0]!).name)
+    const text = await readFile(join(buildFolder, "bundle.json"), "utf8")
+    if (!text.includes("unsettled")) return join(buildFolder, JSON.parse(text).name)
   }
 }
 
@@ -189,7 +215,11 @@ async function freshet(...argv: string[]): Promise<{ code: number; stdout: strin
 
 async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [launcher(), ...argv])) }
+    const options = { cwd: workspace }
+    return {
+      code: 0,
+      ...(await promisify(execFile)(process.execPath, [launcher(), ...argv], options)),
+    }
   } catch (error) {
     // execFile rejects with these three when the program ends with another code than 0.
     return error as { code: number; stdout: string; stderr: string }

@@ -112,6 +112,39 @@ test.each([
   write("freshet.config.ts", config)
 })
 
+test("a folder without a project is one sentence with the command that creates one", async () => {
+  for (const words of [["status"], ["materialize"], ["gc"]]) {
+    const { code, stdout, stderr } = await freshet(...words, { cwd: tmpdir() })
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        "error: There is no freshet.config.ts in this folder or above it.\n" +
+        "  `freshet init` creates a project; FRESHET_PROJECT names the folder of another one.\n",
+    })
+  }
+  expect(await freshet("--help", { cwd: tmpdir() })).toMatchObject({ code: 0, stderr: "" })
+})
+
+test("a syntax error in the configuration does not matter to help", async () => {
+  write("freshet.config.ts", "export default {")
+  expect(await freshet("--help")).toMatchObject({ code: 0, stderr: "" })
+  write("freshet.config.ts", config)
+})
+
+test("paths of the environment are relative to the working folder, those of the configuration to its own", async () => {
+  write("freshet.config.ts", config.replace("{ assets", `{ landing: "in", assets`))
+  write("own/orders.ts", declaration(`daily({ start: "2026-01-01" })`))
+  const findLanding = async (variables: Readonly<Record<string, string>>) => {
+    const env = { FRESHET_HOME: join(workspace, "state"), ...variables }
+    const { stdout, stderr } = await freshet("doctor", { cwd: join(workspace, "own"), env })
+    return `${stdout}${stderr}`
+  }
+  expect(await findLanding({})).toContain(join(workspace, "in"))
+  expect(await findLanding({ FRESHET_LANDING: "in" })).toContain(join(workspace, "own/in"))
+  write("freshet.config.ts", config)
+})
+
 async function expectMistake(said: string): Promise<void> {
   const { code, stdout, stderr } = await freshet("status")
   const [first, ...more] = stderr.split("\n")
@@ -119,13 +152,21 @@ async function expectMistake(said: string): Promise<void> {
   expect(more.join("\n")).not.toContain("fault in Freshet")
 }
 
-async function freshet(...words: readonly string[]) {
+interface Place {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+async function freshet(...parts: readonly (string | Place)[]) {
   const program = join(workspace, "apps/materializer/bin/freshet.js")
-  const env = { ...process.env, NO_COLOR: "1" }
+  const words = parts.filter((part) => typeof part === "string")
+  const { cwd = workspace, env: variables = {} } =
+    parts.find((part) => typeof part !== "string") ?? {}
+  const env = { ...process.env, NO_COLOR: "1", ...variables }
   try {
     return {
       code: 0,
-      ...(await promisify(execFile)(process.execPath, [program, ...words], { env })),
+      ...(await promisify(execFile)(process.execPath, [program, ...words], { cwd, env })),
     }
   } catch (error) {
     // execFile rejects with these three when the program ends with another code than 0.

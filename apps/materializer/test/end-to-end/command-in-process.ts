@@ -4,7 +4,8 @@ import { join } from "node:path"
 import { Readable, Writable } from "node:stream"
 import { pathToFileURL } from "node:url"
 
-import { currentBundle, workspace } from "../../bin/bundle.js"
+import { bundleCommand, workspace } from "../../bin/bundle-command.js"
+import { bundleProject } from "../../bin/bundle-project.js"
 import type { Launch } from "../../src/terminal/launch.ts"
 import type { CommandResult, CommandSettings } from "./command-settings.ts"
 
@@ -45,15 +46,19 @@ export async function runInProcess(
   words: readonly string[],
 ): Promise<CommandResult> {
   const startedAt = performance.now()
-  const [command, project] = await Promise.all([currentBundle("command"), currentBundle("project")])
+  const [command, project] = await Promise.all([
+    bundleCommand(),
+    bundleProject(join(workspace, "freshet.config.ts")),
+  ])
   const output = { stdout: "", stderr: "" }
-  const configPath = settings.findConfig?.() ?? join(project, "config.js")
+  const configPath = settings.findConfig?.() ?? project
   const { main } = (await importNatively(pathToFileURL(join(command, "main.js")).href)) as Program
   const restore = setVariables(settings.environment)
   try {
     const code = await main(words, {
-      workspace,
+      projectFolder: workspace,
       configPath,
+      configError: undefined,
       supervisorPath: join(command, "supervisor.js"),
       process: createProcess(settings, output),
     })

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import { withTestDatabase } from "@freshet/embedded-postgres/testing"
 import { build } from "esbuild"
 
-import { currentBundle, workspace } from "../../bin/bundle.js"
+import { bundleCommand, workspace } from "../../bin/bundle-command.js"
 import type { CommandSettings } from "./freshet-process.ts"
 import { expectNoProcesses } from "./processes.ts"
 
@@ -51,7 +51,7 @@ async function createDeclaredProject(folder: string, url: string): Promise<Decla
   const [home, landing] = [join(folder, "home"), join(folder, "landing")]
   mkdirSync(landing)
   const program = join(folder, "freshet.mjs")
-  const bundle = await currentBundle("command")
+  const bundle = await bundleCommand()
   let versions = 0
   const getConfigPath = () => join(folder, `config-${versions}.mjs`)
   return {
@@ -82,7 +82,7 @@ function buildLauncher(bundled: string, configPath: string): string {
     import { exitWhenWritten } from ${toUrlLiteral(join(materializer, "bin/exit-when-written.js"))}
     import { main } from ${toUrlLiteral(join(bundled, "main.js"))}
     process.exitCode = await main(process.argv.slice(2), {
-      workspace: ${JSON.stringify(workspace)},
+      projectFolder: ${JSON.stringify(workspace)},
       configPath: ${JSON.stringify(configPath)},
       supervisorPath: ${JSON.stringify(join(bundled, "supervisor.js"))},
       process,

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { afterAll, expect, test } from "vitest"
 import { parse, parseAllDocuments } from "yaml"
 
-import { workspace } from "../../bin/bundle.js"
+import { workspace } from "../../bin/bundle-command.js"
 
 const deploy = join(workspace, "deploy")
 const folder = mkdtempSync(join(tmpdir(), "freshet-deploy-"))

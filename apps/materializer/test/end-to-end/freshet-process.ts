@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url"
 
 import { expect } from "vitest"
 
+import { workspace } from "../../bin/bundle-command.js"
 import { runInProcess, runsInProcess } from "./command-in-process.ts"
 import type { CommandResult, CommandSettings } from "./command-settings.ts"
 
@@ -24,11 +25,12 @@ export interface RunningCommand {
   readonly result: Promise<CommandResult>
 }
 
-/** Starts `freshet` as a process of its own. */
+/** Starts `freshet` as a process of its own, for the project of the workspace unless the settings name another one. */
 export function startFreshet(
-  { program = launcher, node = nodeUnderTest, ...settings }: CommandSettings,
+  { program = launcher, node = nodeUnderTest, folder, environment }: CommandSettings,
   ...words: readonly string[]
 ): RunningCommand {
+  const settings = { folder, environment: { FRESHET_PROJECT: workspace, ...environment } }
   return startProgram(settings, node, [program, ...words])
 }
 

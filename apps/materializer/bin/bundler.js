@@ -9,28 +9,19 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs"
-import { createRequire } from "node:module"
-import { basename, join, relative } from "node:path"
-import { fileURLToPath } from "node:url"
+import { basename, join, relative, resolve } from "node:path"
 
 /** @import { BuildOptions, Metafile, Plugin } from "esbuild" */
 
-export const workspace = fileURLToPath(new URL("../../../", import.meta.url))
-const buildFolder = join(workspace, "apps/materializer/.build")
-
 /**
- * The programs of each bundle. An edited asset is bundled without Freshet's own sources, in a tenth of the time.
- * @type {Record<BundleName, Record<string, string>>}
+ * Programs that are bundled from sources whenever these change.
+ * @typedef {object} Bundle
+ * @property {string} root folder to which all paths are relative
+ * @property {string} buildFolder absolute path of the folder of its bundles
+ * @property {Record<string, string>} programs name of each program and its source; absent sources are left out
+ * @property {readonly Plugin[]} plugins
+ * @property {readonly string[]} markers files besides the sources that the bundle depends on
  */
-const bundles = {
-  command: {
-    main: "apps/materializer/src/main.ts",
-    supervisor: "packages/embedded-postgres/src/supervisor.ts",
-  },
-  project: { config: "freshet.config.ts" },
-}
-
-/** @typedef {"command" | "project"} BundleName */
 
 /**
  * The content of `bundle.json`: the newest bundle, and size and modification time of every
@@ -40,13 +31,13 @@ const bundles = {
 
 /**
  * Returns the folder of a bundle. The sources are bundled first if they changed.
- * @param {BundleName} bundle
+ * @param {Bundle} bundle
  * @returns {Promise<string>}
  */
-export async function currentBundle(bundle) {
-  const folder = join(buildFolder, bundle)
-  const current = readCurrent(folder)
-  return join(folder, current && isUpToDate(current) ? current.name : await makeBundle(bundle))
+export async function findCurrentBundle(bundle) {
+  const current = readCurrent(bundle.buildFolder)
+  const name = current && isUpToDate(bundle, current) ? current.name : await makeBundle(bundle)
+  return join(bundle.buildFolder, name)
 }
 
 /**
@@ -61,15 +52,18 @@ function readCurrent(folder) {
   }
 }
 
-/** @param {Current} current */
-function isUpToDate({ stamps }) {
-  for (const path in stamps) if (stampFile(path) !== stamps[path]) return false
+/**
+ * @param {Bundle} bundle
+ * @param {Current} current
+ */
+function isUpToDate({ root }, { stamps }) {
+  for (const path in stamps) if (stampFile(resolve(root, path)) !== stamps[path]) return false
   return true
 }
 
-/** @param {string} path relative to the workspace */
+/** @param {string} path */
 function stampFile(path, settledBeforeMs = Infinity) {
-  const stats = statSync(workspace + path, { throwIfNoEntry: false })
+  const stats = statSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return "absent"
   return stats.mtimeMs < settledBeforeMs ? `${stats.size} ${stats.mtimeMs}` : "unsettled"
 }
@@ -80,57 +74,49 @@ const clockLagMs = 20
 /**
  * Every bundle has a folder of its own and becomes current by one rename: processes may bundle at
  * the same time, and be killed at any moment. A source that was written meanwhile counts as changed.
- * @param {BundleName} bundle
+ * @param {Bundle} bundle
  */
 async function makeBundle(bundle) {
   const settledBeforeMs = Date.now() - clockLagMs
   // The bundler, a Go program, ends with this one: collecting its garbage would take a third of its time.
   process.env["GOGC"] ??= "off"
   const { build } = await import("esbuild")
-  const bundleFolder = join(buildFolder, bundle)
-  const programs = Object.entries(bundles[bundle])
-  const entryPoints = programs
-    .filter(([, path]) => stampFile(path) !== "absent")
-    .map(([out, path]) => ({ in: path, out }))
-  const { outputFiles, metafile } = await build({ ...options, entryPoints })
+  const { root, buildFolder } = bundle
+  const { outputFiles, metafile } = await build({ ...getBuildOptions(bundle), write: false })
   const name = randomUUID()
-  const folder = join(bundleFolder, name)
+  const folder = join(buildFolder, name)
   mkdirSync(folder, { recursive: true })
   /** @type {Current["stamps"]} */
   const stamps = {}
-  for (const path of listInputs(programs, metafile)) stamps[path] = stampFile(path, settledBeforeMs)
+  for (const path of listInputs(bundle, metafile))
+    stamps[path] = stampFile(resolve(root, path), settledBeforeMs)
   for (const { path, contents } of outputFiles) {
-    writeFileSync(join(folder, basename(path)), contents)
-    const output = relative(workspace, join(folder, basename(path)))
-    stamps[output] = stampFile(output)
+    const file = join(folder, basename(path))
+    writeFileSync(file, contents)
+    stamps[relative(root, file)] = stampFile(file)
   }
-  const replaced = readCurrent(bundleFolder)?.name
+  const replaced = readCurrent(buildFolder)?.name
   writeFileSync(join(folder, "bundle.json"), JSON.stringify({ name, stamps }))
-  renameSync(join(folder, "bundle.json"), join(bundleFolder, "bundle.json"))
-  removeOldBundles(bundleFolder, name, replaced)
+  renameSync(join(folder, "bundle.json"), join(buildFolder, "bundle.json"))
+  removeOldBundles(buildFolder, name, replaced)
   return name
 }
 
-/**
- * Native packages, and the large ones of the object store, stay where they are installed. The path is relative, so that the workspace may move.
- * @type {Plugin}
- */
-const nativePackages = {
-  name: "native packages",
-  setup({ onResolve }) {
-    onResolve(
-      { filter: /^(@duckdb\/node-bindings|@node-rs\/xxhash|@aws-sdk\/.*)$/ },
-      ({ path, resolveDir }) => {
-        const installed = createRequire(`${resolveDir}/`).resolve(path)
-        return { path: relative(options.outdir, installed), external: true }
-      },
-    )
-  },
+/** @param {Bundle} bundle */
+function getBuildOptions({ root, buildFolder, programs, plugins }) {
+  return {
+    ...buildOptions,
+    absWorkingDir: root,
+    outdir: join(buildFolder, "bundle"), // as deep as the folder of every bundle
+    entryPoints: Object.entries(programs)
+      .filter(([, path]) => stampFile(resolve(root, path)) !== "absent")
+      .map(([out, path]) => ({ in: path, out })),
+    plugins: [...plugins],
+  }
 }
 
-const options = /** @satisfies {BuildOptions} */ ({
-  absWorkingDir: workspace,
-  outdir: join(buildFolder, "command/bundle"), // as deep as the folder of every bundle
+/** Options of all bundles: modules that Node 20 runs. */
+const buildOptions = /** @satisfies {BuildOptions} */ ({
   bundle: true,
   splitting: true,
   format: "esm",
@@ -138,7 +124,6 @@ const options = /** @satisfies {BuildOptions} */ ({
   target: "node20",
   tsconfigRaw: {},
   external: ["pg-native"],
-  plugins: [nativePackages],
   // CommonJS packages call `require`, which ES modules lack.
   banner: {
     js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,
@@ -147,25 +132,30 @@ const options = /** @satisfies {BuildOptions} */ ({
   sourcesContent: false,
   legalComments: "none",
   metafile: true,
-  write: false,
   logLevel: "silent",
 })
 
 /**
  * Installed packages change only with the lockfile of what is installed.
- * @param {[string, string][]} programs
+ * @param {Bundle} bundle
  * @param {Metafile} metafile
  */
-function listInputs(programs, { inputs }) {
+function listInputs({ programs, markers }, { inputs }) {
   const sources = Object.keys(inputs).filter((path) => !path.includes("node_modules/"))
-  const packages = sources.filter((path) => /^(apps|packages)\//.test(path))
-  return new Set([
-    ...sources,
-    ...programs.map(([, path]) => path),
-    ...packages.map((path) => `${path.split("/", 2).join("/")}/package.json`),
-    "node_modules/.pnpm/lock.yaml",
-    "apps/materializer/bin/bundle.js",
-  ])
+  const installations = Object.keys(inputs).flatMap(findInstallation)
+  return new Set([...sources, ...Object.values(programs), ...installations, ...markers])
+}
+
+/**
+ * Lists the files that package managers rewrite when the packages beside an installed file change.
+ * @param {string} path
+ */
+function findInstallation(path) {
+  const end = path.indexOf("node_modules/")
+  if (end === -1) return []
+  return ["node_modules/.pnpm/lock.yaml", "node_modules/.package-lock.json"].map(
+    (name) => path.slice(0, end) + name,
+  )
 }
 
 const dayMs = 24 * 60 * 60 * 1000

@@ -1,0 +1,41 @@
+import type { AnyAsset, GroupAutomation } from "@freshet/core"
+
+import type { DemoGenerators } from "./data/demo-generators.ts"
+
+/** The settings of `freshet.config.ts`. All but the assets have a default; the environment overrides them. */
+export interface FreshetConfig {
+  readonly assets: readonly AnyAsset[]
+  /** Group → the automation of its assets. */
+  readonly automation?: GroupAutomation
+  /** Pool → the number of its steps that may run at once. */
+  readonly pools?: Readonly<Record<string, number>>
+  /** Folder of Freshet's own state. `FRESHET_HOME`; default `.freshet`. */
+  readonly home?: string
+  /** Folder of the datasets, or a URL like `s3://bucket/prefix`. `FRESHET_LAKE`; default `lake` in the state folder. */
+  readonly lake?: string
+  /** Folder of landed files, or a URL like `s3://bucket/prefix`. `FRESHET_LANDING`; default `landing`. */
+  readonly landing?: string
+  /** Folder of the migrations of the published tables; default `migrations`. */
+  readonly migrations?: string
+  /** Memory limit of DuckDB in MB. `FRESHET_MEMORY_MB`; default 2048. */
+  readonly memoryMb?: number
+  /** Threads of DuckDB. `FRESHET_THREADS`; default: one per core. */
+  readonly threads?: number
+  /** Number of steps that run at once. `FRESHET_CONCURRENCY`; default 4. */
+  readonly concurrency?: number
+  /** Days for which the logs of steps are retained. `FRESHET_LOG_DAYS`; default 30. */
+  readonly logDays?: number
+  /** Limit of the local copies of an object store in MB. `FRESHET_CACHE_MB`; default 10000. */
+  readonly cacheMb?: number
+  /** Region of the object store. `AWS_REGION`; default us-east-1. */
+  readonly s3Region?: string
+  /** True: the bucket is part of the path of requests. `FRESHET_S3_PATH_STYLE`; default: true if AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL is set. */
+  readonly s3PathStyle?: boolean
+  /** Loads the generators of demo data; without it `freshet demo` and `freshet demo-data` have none. */
+  readonly demo?: () => Promise<DemoGenerators>
+}
+
+/** Gives the configuration its type. */
+export function defineConfig(config: FreshetConfig): FreshetConfig {
+  return config
+}
