@@ -35,7 +35,17 @@ const catalogRoute = createRoute({
 const lineageRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/lineage",
-  validateSearch: createSearchReader(["selection", "focus", "hops", "open", "view"]),
+  validateSearch: createSearchReader([
+    "selection",
+    "focus",
+    "hops",
+    "open",
+    "view",
+    "lens",
+    "direction",
+    "selected",
+    "path",
+  ]),
   component: lazyRouteComponent(() => import("./pages/lineage/lineage-page.tsx"), "LineagePage"),
 })
 

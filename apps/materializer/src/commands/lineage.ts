@@ -1,6 +1,6 @@
+import { formatDot, formatMermaid } from "@freshet/core/engine"
 import { type LineageDocument, readLineage } from "@freshet/services"
 
-import { formatDot, formatMermaid } from "../render/lineage-diagram.ts"
 import { formatLineageAround, formatLineageTree } from "../render/lineage-tree.ts"
 import { type CommandLine, printJson, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"

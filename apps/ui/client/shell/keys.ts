@@ -26,7 +26,7 @@ function findAction(bindings: KeyBindings, event: KeyboardEvent): (() => void) |
   if (event.defaultPrevented || event.altKey) return undefined
   const { key } = event
   if (event.metaKey || event.ctrlKey) return bindings[`mod+${key}`]
-  if (isTyping(event.target)) return undefined
+  if (isTyping(event.target) || isActivation(event)) return undefined
   if (document.querySelector("dialog[open]") !== null) return undefined
   const sequence =
     prefix !== undefined && Date.now() - prefix.atMs < sequenceMs ? `${prefix.key} ${key}` : ""
@@ -35,6 +35,13 @@ function findAction(bindings: KeyBindings, event: KeyboardEvent): (() => void) |
   else if (key === "g") prefix = { key, atMs: Date.now() }
   const isSecond = sequence !== "" && prefix !== undefined && key !== "g"
   return sequenceAction ?? (isSecond ? undefined : bindings[key])
+}
+
+/** Enter activates the focused button or link; on a card of the graph it is a key of the page. */
+function isActivation({ key, target }: KeyboardEvent): boolean {
+  const isControl =
+    target instanceof Element && target.closest("a, summary, button:not([data-card])") !== null
+  return key === "Enter" && isControl
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -21,7 +21,7 @@ describe.skipIf(chromiumPath === undefined)("the daily tasks in Chromium", () =>
   test("what is not fresh and why is visible at once, and three clicks fix it", async () => {
     await withStaleShop(async (page, { address }) => {
       await page.goto(address)
-      await expectSentence(page, "1 of 3 assets are fresh. One changed input makes 2 stale.")
+      await expectSentence(page, "1 of 3 assets is fresh. One changed input makes 2 stale.")
       await expectVisible(page.getByText("changed after it was used"))
       await page.getByRole("button", { name: /^Fix… 3 steps/ }).click()
       await page.getByRole("button", { name: /^Run 3 steps/ }).click()

@@ -35,6 +35,8 @@ export const assetStateShape = {
   }),
   rows: z.nullable(countSchema),
   bytes: z.nullable(countSchema),
+  /** The duration of the materialization of that partition. */
+  ms: z.nullable(countSchema),
   materialized_at: z.nullable(z.iso.datetime()),
   /** Null for an asset without a deadline. */
   deadline: z.nullable(z.enum(["on_time", "due_soon", "overdue"])),

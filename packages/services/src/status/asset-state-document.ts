@@ -19,6 +19,7 @@ export function toAssetStateDocument(graph: Graph, state: AssetState): AssetStat
     partitions: pickCounts(state),
     rows: state.rows ?? null,
     bytes: state.bytes ?? null,
+    ms: state.durationMs ?? null,
     materialized_at: materializedMs === undefined ? null : toIsoTime(materializedMs),
     ...toDeadlineFields(deadline),
     checks: { failed_errors: state.failedErrors, failed_warnings: state.failedWarnings },

@@ -42,6 +42,7 @@ export interface AssetState {
   readonly partitions: PartitionCounts
   readonly rows: number | undefined
   readonly bytes: number | undefined
+  readonly durationMs: number | undefined
   readonly materializedMs: number | undefined
   /** The state of its deadlines; undefined for an asset without one. */
   readonly deadline: DeadlineState | undefined
@@ -174,6 +175,7 @@ function buildSourceState({ landing, bounds }: Evaluation, source: SourceAsset):
     partitions: { total, fresh: total, stale: 0, missing: 0, failed: 0, blocked: 0 },
     rows: undefined,
     bytes,
+    durationMs: undefined,
     materializedMs: undefined,
     deadline: undefined,
     failedUpstream: undefined,
@@ -208,6 +210,7 @@ function buildMaterializedState(
     },
     rows: record?.rows,
     bytes: record?.bytes,
+    durationMs: record?.durationMs,
     materializedMs: record?.atMs,
     deadline: findDeadlineState(evaluation, asset, { nowMs, predictions }),
     failedUpstream,

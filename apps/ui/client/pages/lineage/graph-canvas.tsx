@@ -2,6 +2,7 @@ import "@xyflow/react/dist/base.css"
 import { type Edge, MiniMap, type Node, ReactFlow, useReactFlow } from "@xyflow/react"
 import { useEffect, useMemo } from "react"
 
+import { attachEnds } from "./attach-ends.ts"
 import {
   type CardData,
   Card,
@@ -10,8 +11,8 @@ import {
   Line,
   type LineData,
 } from "./graph-cards.tsx"
-import type { Box, Direction, GraphLayout } from "./layout-graph.ts"
-import { findPaths, findPathsBetween, type ViewEdge, type ViewGraph } from "./view-graph.ts"
+import { type Box, type Direction, goesDown, type GraphLayout } from "./layout-graph.ts"
+import { findPaths, findPathsBetween, type ViewGraph } from "./view-graph.ts"
 
 import classes from "./lineage.module.css"
 
@@ -32,26 +33,10 @@ interface GraphCanvasProps
 
 /** The graph with its cards. The tree beside it has the same content for the keyboard and for screen readers. */
 export function GraphCanvas(props: GraphCanvasProps) {
-  const { graph, layout, selected, center } = props
+  const { graph } = props
   const nodes = useMemo(() => createNodes(props), [props])
   const edges = useMemo(() => createEdges(props), [props])
-  const { fitView, setCenter, getZoom } = useReactFlow()
-  useEffect(() => {
-    const show = async () => {
-      await fitView({ padding: 0.06, maxZoom: 1.1, duration: 0 })
-      const box = layout.boxes[center ?? ""]
-      if (box === undefined || getZoom() >= readableZoom) return
-      const { x, y, width, height } = box
-      await setCenter(x + width / 2, y + height / 2, { zoom: readableZoom })
-    }
-    void show()
-  }, [layout, center, fitView, getZoom, setCenter])
-  useEffect(() => {
-    const box = selected === undefined ? undefined : layout.boxes[selected]
-    if (box === undefined || getZoom() < minCenterZoom) return
-    const { x, y, width, height } = box
-    void setCenter(x + width / 2, y + height / 2, { zoom: getZoom(), duration: 150 })
-  }, [selected, layout, setCenter, getZoom])
+  useViewport(props)
   const isLarge = graph.nodes.length > minimapFrom
   return (
     <ReactFlow
@@ -84,6 +69,33 @@ export function GraphCanvas(props: GraphCanvasProps) {
   )
 }
 
+/** Fits the graph, or the path in it, and moves to the selected card. */
+function useViewport({ graph, layout, selected, center, pathEnd }: GraphCanvasProps): void {
+  const { fitView, setCenter, getZoom } = useReactFlow()
+  useEffect(() => {
+    const path =
+      selected === undefined || pathEnd === undefined
+        ? []
+        : [...findPathsBetween(graph.edges, selected, pathEnd)].map((id) => ({ id }))
+    const show = async () => {
+      if (path.length > 0) return fitView({ nodes: path, padding: 0.2, maxZoom: 1.1 })
+      await fitView({ padding: 0.06, maxZoom: 1.1, duration: 0 })
+      const box = layout.boxes[center ?? ""]
+      if (box === undefined || getZoom() >= readableZoom) return true
+      const { x, y, width, height } = box
+      return setCenter(x + width / 2, y + height / 2, { zoom: readableZoom })
+    }
+    void show()
+    // A selected card without a path moves the viewport by the effect below.
+  }, [layout, center, pathEnd, fitView, getZoom, setCenter])
+  useEffect(() => {
+    const box = selected === undefined ? undefined : layout.boxes[selected]
+    if (box === undefined || pathEnd !== undefined || getZoom() < minCenterZoom) return
+    const { x, y, width, height } = box
+    void setCenter(x + width / 2, y + height / 2, { zoom: getZoom(), duration: 150 })
+  }, [selected, layout, pathEnd, setCenter, getZoom])
+}
+
 /** Names of a focused asset and its neighbours are readable at this zoom. */
 const readableZoom = 0.85
 
@@ -93,7 +105,7 @@ const minimapFrom = 40
 
 function getMapColor({ data }: Node): string {
   const { node } = data as Partial<CardData>
-  return node === undefined ? "transparent" : `var(--${node.state}-bar, var(--missing-bar))`
+  return node === undefined ? "transparent" : `var(--${node.mark?.tone}-bar, var(--missing-bar))`
 }
 
 function findLitCards({
@@ -104,7 +116,7 @@ function findLitCards({
   if (selected === undefined || !graph.nodes.some(({ id }) => id === selected)) return undefined
   return pathEnd === undefined
     ? findPaths(graph.edges, selected)
-    : findPathsBetween(graph.edges, selected, pathEnd)
+    : new Set([...findPathsBetween(graph.edges, selected, pathEnd), selected, pathEnd])
 }
 
 function toNodeShape({ x, y, width, height }: Box) {
@@ -137,8 +149,9 @@ function createEdges(props: GraphCanvasProps): Edge[] {
   const groups = new Map(graph.nodes.map(({ id, group }) => [id, group]))
   return graph.edges.map((edge) => {
     const isLit = litCards !== undefined && litCards.has(edge.from) && litCards.has(edge.to)
-    const isInner = groups.get(edge.from) === groups.get(edge.to)
-    const isDown = direction === "TB" && isInner && groups.get(edge.from) !== undefined
+    const isInner =
+      groups.get(edge.from) === groups.get(edge.to) && groups.get(edge.from) !== undefined
+    const isDown = goesDown(graph, direction, isInner)
     const data: LineData = {
       edge,
       points: attachEnds(layout, edge, isDown),
@@ -149,22 +162,4 @@ function createEdges(props: GraphCanvasProps): Edge[] {
     }
     return { id: edge.id, source: edge.from, target: edge.to, type: "line", data }
   })
-}
-
-/** Begins and ends a line in the middle of the sides of its cards. */
-function attachEnds({ boxes, lines }: GraphLayout, { id, from, to }: ViewEdge, isDown: boolean) {
-  const [source, target] = [boxes[from], boxes[to]]
-  const inner = (lines[id] ?? []).slice(1, -1)
-  if (source === undefined || target === undefined) return inner
-  return isDown
-    ? [
-        { x: source.x + source.width / 2, y: source.y + source.height },
-        ...inner,
-        { x: target.x + target.width / 2, y: target.y },
-      ]
-    : [
-        { x: source.x + source.width, y: source.y + source.height / 2 },
-        ...inner,
-        { x: target.x, y: target.y + target.height / 2 },
-      ]
 }

@@ -8,8 +8,9 @@ import {
 } from "@xyflow/react"
 
 import { Icon } from "../../ui/icons.tsx"
-import { State, StateBar } from "../../ui/state.tsx"
+import { drawLine } from "./draw-line.ts"
 import type { Point } from "./layout-graph.ts"
+import { LensBar, LensSymbol, LensWord } from "./lens-mark.tsx"
 import type { ViewEdge, ViewNode } from "./view-graph.ts"
 
 import classes from "./lineage.module.css"
@@ -40,7 +41,13 @@ export interface LineData extends Record<string, unknown> {
   readonly isFaded: boolean
 }
 
-const quietStates: ReadonlySet<string> = new Set(["fresh", "source", "missing"])
+const quietTones: ReadonlySet<string> = new Set(["fresh", "source", "missing", "none"])
+
+function describeCard({ name, state, isOverdue, kind, detail, mark }: ViewNode): string {
+  const markTexts = mark === undefined ? [] : [mark.word, mark.value]
+  const texts = [state, isOverdue ? "overdue" : "", ...markTexts, kind === "group" ? detail : ""]
+  return `${name}: ${[...new Set(texts)].filter((text) => text !== "").join(", ")}`
+}
 
 /** A card of an asset or a collapsed group. A click selects, a double click opens. */
 export function Card({ data }: NodeProps<Node<CardData>>) {
@@ -53,10 +60,10 @@ export function Card({ data }: NodeProps<Node<CardData>>) {
         type="button"
         data-card={node.id}
         className={`nopan ${classes["card"]} ${isGroup ? classes["groupCard"] : ""} ${isFaded ? classes["faded"] : ""}`}
-        data-state={node.state}
-        data-loud={!isGroup && !quietStates.has(node.state)}
+        data-tone={node.mark?.tone}
+        data-loud={!isGroup && !quietTones.has(node.mark?.tone ?? "")}
         data-selected={isSelected}
-        aria-label={`${node.name}: ${node.state}${node.isOverdue ? ", overdue" : ""}${isGroup ? `, ${node.detail}` : ""}`}
+        aria-label={describeCard(node)}
         title={node.detail}
         onClick={({ shiftKey }) => onSelect(node.id, shiftKey)}
         onDoubleClick={() => onOpen(node)}
@@ -74,13 +81,16 @@ export function Card({ data }: NodeProps<Node<CardData>>) {
 }
 
 function AssetContent({ node }: { readonly node: ViewNode }) {
+  const { mark, isOverdue } = node
+  const isTimed = mark?.tone === "overdue" || mark?.tone === "due_soon" // its symbol is the clock
   return (
     <>
-      <span data-state={node.state} style={{ color: "var(--state)", display: "flex" }}>
-        <Icon name={node.state} />
-      </span>
+      <LensSymbol tone={mark?.tone ?? "none"} />
       <span>{node.name}</span>
-      {node.isOverdue ? (
+      {mark === undefined || mark.value === "" ? null : (
+        <span className={classes["value"]}>{mark.value}</span>
+      )}
+      {isOverdue && !isTimed ? (
         <span className="push" style={{ color: "var(--overdue)", display: "flex" }}>
           <Icon name="overdue" size={14} />
         </span>
@@ -94,12 +104,10 @@ function GroupContent({ node }: { readonly node: ViewNode }) {
     <>
       <b>{node.name}</b>
       <span className="quiet">{node.detail}</span>
-      <StateBar counts={node.counts} />
-      <span className="row">
-        {node.counts.map(([state, count]) => (
-          <State key={state} state={state}>
-            {count} {state}
-          </State>
+      <LensBar counts={node.counts} />
+      <span className={classes["counts"]}>
+        {node.counts.map(({ tone, word, count }) => (
+          <LensWord key={tone} category={{ tone, word: `${count} ${word}` }} />
         ))}
       </span>
     </>
@@ -149,21 +157,4 @@ export function Line({ data, sourceX, sourceY, targetX, targetY }: EdgeProps<Edg
       data-faded={isFaded}
     />
   )
-}
-
-/** Draws a smooth line that leaves and enters cards at right angles. */
-function drawLine(points: readonly Point[], isDown: boolean): string {
-  const [first, ...more] = points
-  if (first === undefined) return ""
-  let previous = first
-  const parts = [`M${first.x},${first.y}`]
-  for (const point of more) {
-    const middle = isDown ? (previous.y + point.y) / 2 : (previous.x + point.x) / 2
-    const [c1, c2] = isDown
-      ? [`${previous.x},${middle}`, `${point.x},${middle}`]
-      : [`${middle},${previous.y}`, `${middle},${point.y}`]
-    parts.push(`C${c1} ${c2} ${point.x},${point.y}`)
-    previous = point
-  }
-  return parts.join("")
 }

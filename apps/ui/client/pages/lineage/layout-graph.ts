@@ -1,5 +1,6 @@
 import { graphlib, layout } from "@dagrejs/dagre"
 
+import type { LensName } from "./lenses.ts"
 import type { ViewEdge, ViewGraph, ViewNode } from "./view-graph.ts"
 
 export interface Point {
@@ -28,6 +29,13 @@ interface Item {
   readonly height: number
 }
 
+/** The ends and the name of an edge of dagre. */
+interface EdgeLabel {
+  readonly v: string
+  readonly w: string
+  readonly name?: string
+}
+
 interface FlatLayout {
   readonly width: number
   readonly height: number
@@ -35,13 +43,21 @@ interface FlatLayout {
   readonly lines: ReadonlyMap<string, readonly Point[]>
 }
 
+/** Tests whether edges go down: within groups and in a graph without groups, never between groups. */
+export function goesDown(
+  { groups }: Pick<ViewGraph, "groups">,
+  direction: Direction,
+  isInner: boolean,
+): boolean {
+  return direction === "TB" && (isInner || groups.length === 0)
+}
+
 const groupPadding = { x: 20, top: 44, bottom: 20 } as const
 
 /** Places a graph: each expanded group alone, then the graph of groups. */
-export function layoutGraph(
-  { nodes, edges, groups }: ViewGraph,
-  direction: Direction,
-): GraphLayout {
+export function layoutGraph(graph: ViewGraph, direction: Direction): GraphLayout {
+  const { nodes, edges, groups, lens } = graph
+  const toItem = (node: ViewNode) => measureCard(node, valueWidths[lens])
   const inner = new Map(
     groups.map(({ name }) => {
       const members = nodes.filter(({ group }) => group === name)
@@ -59,15 +75,26 @@ export function layoutGraph(
       height: size.height + groupPadding.top + groupPadding.bottom,
     })),
   ]
-  const outer = layoutFlat(outerItems, liftEdges(edges, places), "LR")
+  const outerDirection = goesDown(graph, direction, false) ? "TB" : "LR"
+  const outer = layoutFlat(outerItems, liftEdges(edges, places), outerDirection)
   return combineLayouts(outer, inner)
 }
 
-function toItem({ id, name, kind, detail, counts }: ViewNode): Item {
+/** The room for the values of a lens, so that another value moves nothing. */
+const valueWidths: Readonly<Record<LensName, number>> = {
+  state: 12,
+  freshness: 104,
+  kind: 48,
+  duration: 64,
+  rows: 84,
+}
+
+/** Measures a card. Those of groups have room for two lines of counts, so that a changed state moves nothing. */
+function measureCard({ id, name, kind, detail }: ViewNode, valueWidth: number): Item {
   const textWidth = Math.max(name.length * 7.4, kind === "group" ? detail.length * 6.6 : 0)
   return kind === "group"
-    ? { id, width: Math.max(220, textWidth + 40, counts.length * 98 + 36), height: 104 }
-    : { id, width: Math.max(168, textWidth + 64), height: 34 }
+    ? { id, width: Math.max(320, textWidth + 40), height: 128 }
+    : { id, width: Math.max(168, textWidth + 52 + valueWidth), height: 34 }
 }
 
 /** Replaces the ends of edges by the items of the outer graph. */
@@ -109,7 +136,7 @@ function layoutFlat(
     const { x = 0, y = 0 } = graph.node(id)
     return [id, { x: x - width / 2, y: y - height / 2, width, height }]
   })
-  const lines = graph.edges().map((edge): readonly [string, readonly Point[]] => {
+  const lines = graph.edges().map((edge: EdgeLabel): readonly [string, readonly Point[]] => {
     const { points = [] } = graph.edge(edge) as { readonly points?: readonly Point[] }
     return [edge.name ?? "", points.map(({ x, y }) => ({ x, y }))]
   })

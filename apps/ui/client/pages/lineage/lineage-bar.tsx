@@ -1,11 +1,9 @@
-import { useReactFlow } from "@xyflow/react"
 import { useEffect, useState } from "react"
 
 import type { LineageDocument, ProblemDocument } from "../../api/documents.ts"
 import { Button, inputClass, Key } from "../../ui/controls.tsx"
-import { stateNames } from "../../ui/state-names.ts"
-import { State } from "../../ui/state.tsx"
-import type { LineageView } from "./lineage-view.ts"
+import { getLensTitle, lensNames } from "./lenses.ts"
+import { formatOpenGroups, type LineageView } from "./lineage-view.ts"
 
 import classes from "./lineage.module.css"
 
@@ -15,26 +13,13 @@ interface LineageBarProps {
   readonly problems: readonly ProblemDocument[]
 }
 
-/** The selection, the groups, and the hops of a focused asset. */
+/** The selection, the lens, the groups, and the hops of a focused asset. */
 export function LineageBar({ view, lineage, problems }: LineageBarProps) {
-  const { selection = "", focus, isTable, open } = view
-  const [text, setText] = useState(selection)
-  useEffect(() => setText(selection), [selection])
-  const groups = [...new Set(lineage.nodes.map(({ group }) => group))]
-  const submit = () => view.change({ selection: text === "" ? undefined : text, focus: undefined })
+  const { focus, isTable } = view
   return (
     <div className={classes["bar"]}>
       <h1>Lineage</h1>
-      <input
-        className={inputClass}
-        value={text}
-        aria-label="Selection of assets"
-        placeholder="+user_recs, group:movies, status:stale"
-        spellCheck={false}
-        onChange={({ target }) => setText(target.value)}
-        onKeyDown={({ key }) => key === "Enter" && submit()}
-        onBlur={submit}
-      />
+      <SelectionInput view={view} />
       {problems.map(({ message }) => (
         <span key={message} role="alert" style={{ color: "var(--failed)" }}>
           {message}
@@ -42,21 +27,8 @@ export function LineageBar({ view, lineage, problems }: LineageBarProps) {
       ))}
       {focus === undefined ? null : <FocusControls view={view} focus={focus} />}
       <span className="row push">
-        {focus === undefined && selection === "" ? (
-          <Button
-            onClick={() =>
-              view.change({ open: open.size === groups.length ? "" : groups.join(",") })
-            }
-          >
-            {open.size === groups.length ? "Collapse groups" : "Expand groups"}
-          </Button>
-        ) : (
-          <Button
-            onClick={() => view.change({ focus: undefined, selection: undefined, hops: undefined })}
-          >
-            All assets
-          </Button>
-        )}
+        <LensSwitch view={view} />
+        <GroupButton view={view} lineage={lineage} />
         <Button
           aria-pressed={isTable}
           onClick={() => view.change({ view: isTable ? undefined : "table" })}
@@ -65,6 +37,66 @@ export function LineageBar({ view, lineage, problems }: LineageBarProps) {
         </Button>
       </span>
     </div>
+  )
+}
+
+function SelectionInput({ view }: { readonly view: LineageView }) {
+  const { selection = "" } = view
+  const [text, setText] = useState(selection)
+  useEffect(() => setText(selection), [selection])
+  const submit = () => {
+    if (text !== selection)
+      view.change({ selection: text === "" ? undefined : text, focus: undefined })
+  }
+  return (
+    <input
+      className={inputClass}
+      value={text}
+      aria-label="Selection of assets"
+      placeholder="+user_recs, group:movies, status:stale"
+      spellCheck={false}
+      onChange={({ target }) => setText(target.value)}
+      onKeyDown={({ key }) => key === "Enter" && submit()}
+      onBlur={submit}
+    />
+  )
+}
+
+function LensSwitch({ view }: { readonly view: LineageView }) {
+  return (
+    <fieldset className={classes["lenses"]}>
+      <legend className="hidden-text">Lens</legend>
+      {lensNames.map((name) => (
+        <label key={name} data-checked={view.lens === name}>
+          <input
+            type="radio"
+            name="lens"
+            checked={view.lens === name}
+            onChange={() => view.change({ lens: name === "state" ? undefined : name })}
+          />
+          {getLensTitle(name)}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+function GroupButton({ view, lineage }: Omit<LineageBarProps, "problems">) {
+  const { open, focus, selection } = view
+  if (focus !== undefined || selection !== undefined)
+    return (
+      <Button
+        onClick={() => view.change({ focus: undefined, selection: undefined, hops: undefined })}
+      >
+        All assets
+      </Button>
+    )
+  const groups = [...new Set(lineage.nodes.map(({ group }) => group))]
+  const isOpen = open.size === groups.length
+  return (
+    <Button onClick={() => view.change({ open: formatOpenGroups(isOpen ? [] : groups) })}>
+      {isOpen ? "Collapse groups" : "Expand groups"}
+    </Button>
   )
 }
 
@@ -85,30 +117,5 @@ function FocusControls({ view, focus }: { readonly view: LineageView; readonly f
         +
       </Button>
     </span>
-  )
-}
-
-/** The legend and the zoom. */
-export function LineageFoot() {
-  const { zoomIn, zoomOut, fitView } = useReactFlow()
-  return (
-    <div className={classes["foot"]}>
-      {stateNames
-        .filter((state) => state !== "queued")
-        .map((state) => (
-          <State key={state} state={state} />
-        ))}
-      <span className="row push">
-        <Button aria-label="Zoom out" onClick={() => void zoomOut()}>
-          −
-        </Button>
-        <Button aria-label="Zoom in" onClick={() => void zoomIn()}>
-          +
-        </Button>
-        <Button onClick={() => void fitView({ padding: 0.06, maxZoom: 1.1 })}>
-          Fit <Key>0</Key>
-        </Button>
-      </span>
-    </div>
   )
 }

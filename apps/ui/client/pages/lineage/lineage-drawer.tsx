@@ -4,10 +4,11 @@ import { Link } from "@tanstack/react-router"
 import type { AssetStateDocument, LineageDocument } from "../../api/documents.ts"
 import { getShownCause, getShownState } from "../../asset-state.ts"
 import { useRootCauses } from "../../root-causes.ts"
-import { Button, getButtonClass, Key } from "../../ui/controls.tsx"
+import { Button, Field, getButtonClass, inputClass, Key } from "../../ui/controls.tsx"
 import { Facts, listClass, Section } from "../../ui/layout.tsx"
 import type { StateName } from "../../ui/state-names.ts"
 import { StateBadge, StateIcon } from "../../ui/state.tsx"
+import { findPaths } from "./view-graph.ts"
 
 import classes from "./lineage.module.css"
 
@@ -17,6 +18,9 @@ interface LineageDrawerProps {
   readonly states: ReadonlyMap<string, StateName>
   readonly onSelect: (name: string) => void
   readonly onFocus: (name: string) => void
+  /** The other end of the path that is shown. */
+  readonly pathEnd: string | undefined
+  readonly onPath: (name: string | undefined) => void
   readonly onClose: () => void
 }
 
@@ -27,6 +31,8 @@ export function LineageDrawer({
   states,
   onSelect,
   onFocus,
+  pathEnd,
+  onPath,
   onClose,
 }: LineageDrawerProps) {
   const { name, overdue, rows, newest_partition: newest } = asset
@@ -56,6 +62,7 @@ export function LineageDrawer({
             Close <Key>esc</Key>
           </Button>
         </p>
+        <PathField name={name} lineage={lineage} pathEnd={pathEnd} onPath={onPath} />
         <Facts
           facts={[
             ["Newest", newest ?? ""],
@@ -66,6 +73,31 @@ export function LineageDrawer({
       <Names title="Reads" names={[...new Set(upstream)]} states={states} onSelect={onSelect} />
       <Names title="Read by" names={[...new Set(downstream)]} states={states} onSelect={onSelect} />
     </aside>
+  )
+}
+
+/** The choice of the other end of a path: the assets upstream and downstream. */
+function PathField({
+  name,
+  lineage: { edges },
+  pathEnd = "",
+  onPath,
+}: Pick<LineageDrawerProps, "lineage" | "pathEnd" | "onPath"> & { readonly name: string }) {
+  const names = [...findPaths(edges, name)].filter((end) => end !== name).toSorted()
+  if (names.length === 0) return null
+  return (
+    <Field label="Path to">
+      <select
+        className={inputClass}
+        value={pathEnd}
+        onChange={({ target }) => onPath(target.value === "" ? undefined : target.value)}
+      >
+        <option value="">no path</option>
+        {[...new Set(pathEnd === "" ? names : [...names, pathEnd])].map((end) => (
+          <option key={end}>{end}</option>
+        ))}
+      </select>
+    </Field>
   )
 }
 

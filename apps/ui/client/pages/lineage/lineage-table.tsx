@@ -1,25 +1,31 @@
 import { Link } from "@tanstack/react-router"
 
-import type { LineageDocument } from "../../api/documents.ts"
-import type { StateName } from "../../ui/state-names.ts"
-import { State } from "../../ui/state.tsx"
+import type { AssetStateDocument, LineageDocument } from "../../api/documents.ts"
 import { type Column, Table } from "../../ui/table.tsx"
+import { LensWord } from "./lens-mark.tsx"
+import { getLensTitle, type LensName, markAsset } from "./lenses.ts"
 
 import classes from "./lineage.module.css"
 
 type Read = LineageDocument["edges"][number]
 
-/** Every read as a row: the graph as a table. */
-export function LineageTable({
-  lineage,
-  states,
-}: {
+interface LineageTableProps {
+  /** The visible part of the lineage. */
   readonly lineage: LineageDocument
-  readonly states: ReadonlyMap<string, StateName>
-}) {
+  readonly assets: ReadonlyMap<string, AssetStateDocument>
+  readonly lens: LensName
+}
+
+/** Every visible read as a row, both ends under the lens: the graph as a table. */
+export function LineageTable({ lineage, assets, lens }: LineageTableProps) {
+  const nodes = new Map(lineage.nodes.map((node) => [node.name, node]))
+  const mark = (name: string) => {
+    const node = nodes.get(name)
+    return node === undefined ? undefined : markAsset(lens, node, assets.get(name))
+  }
   const columns: readonly Column<Read>[] = [
-    ...createAssetColumns("Asset", ({ from }) => from, states),
-    ...createAssetColumns("Read by", ({ to }) => to, states),
+    ...createAssetColumns("Asset", ({ from }) => from, { lens, mark }),
+    ...createAssetColumns("Read by", ({ to }) => to, { lens, mark }),
     {
       head: "Window",
       tone: "quiet",
@@ -33,10 +39,15 @@ export function LineageTable({
   )
 }
 
+interface LensCell {
+  readonly lens: LensName
+  readonly mark: (name: string) => ReturnType<typeof markAsset> | undefined
+}
+
 function createAssetColumns(
   head: string,
   getName: (read: Read) => string,
-  states: ReadonlyMap<string, StateName>,
+  { lens, mark }: LensCell,
 ): readonly Column<Read>[] {
   return [
     {
@@ -49,8 +60,11 @@ function createAssetColumns(
       ),
     },
     {
-      head: "State",
-      cell: (read) => <State state={states.get(getName(read)) ?? "missing"} />,
+      head: getLensTitle(lens),
+      cell: (read) => {
+        const { tone, word, value } = mark(getName(read)) ?? { tone: "none", word: "", value: "" }
+        return <LensWord category={{ tone, word: value === "" ? word : value }} />
+      },
     },
   ]
 }

@@ -1,15 +1,24 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
-import { useReactFlow } from "@xyflow/react"
-import { useMemo, useState } from "react"
+import { useMemo } from "react"
 
 import type { LineageDocument } from "../../api/documents.ts"
-import { useKeys } from "../../shell/keys.ts"
+import type { Direction } from "./layout-graph.ts"
+import { type LensName, parseLens } from "./lenses.ts"
 import type { ViewNode } from "./view-graph.ts"
 
 const route = getRouteApi("/lineage")
 
 /** Groups are collapsed above this number of assets. */
 const maxOpenAssets = 60
+
+type Search = Readonly<
+  Partial<
+    Record<
+      "selection" | "focus" | "hops" | "open" | "view" | "lens" | "direction" | "selected" | "path",
+      string
+    >
+  >
+>
 
 /** The view of the graph, stored in the address, and the actions that change it. */
 export interface LineageView {
@@ -18,10 +27,15 @@ export interface LineageView {
   readonly hops: number
   readonly selection: string | undefined
   readonly isTable: boolean
+  readonly lens: LensName
+  /** The direction of reads; undefined unless a visitor chose it. */
+  readonly direction: Direction | undefined
   readonly selected: string | undefined
+  /** The other end, when the path between two assets is shown. */
   readonly pathEnd: string | undefined
   readonly change: (search: Readonly<Record<string, string | undefined>>) => void
   readonly select: (id: string, isPath: boolean) => void
+  readonly showPath: (id: string | undefined) => void
   readonly clear: () => void
   readonly toggle: (group: string) => void
   readonly focusOn: (name: string) => void
@@ -33,22 +47,10 @@ export interface LineageView {
 export function useLineageView(lineage: LineageDocument): LineageView {
   const search = route.useSearch()
   const navigate = useNavigate()
-  const [selected, setSelected] = useState<string | undefined>(search.focus)
-  const [pathEnd, setPathEnd] = useState<string>()
-  const open = useMemo(() => listOpenGroups(lineage, search.open), [lineage, search.open])
-  const change: LineageView["change"] = (changes) => {
-    const entries = Object.entries({ ...search, ...changes }).filter(
-      ([, value]) => value !== undefined,
-    )
-    void navigate({ to: "/lineage", search: Object.fromEntries(entries) })
-  }
-  const groupsByName = new Map(lineage.nodes.map(({ name, group }) => [name, group]))
-  const openText = (groups: Iterable<string>) => [...groups].join(",")
-  const toggle = (group: string) => {
-    const groups = new Set(open)
-    if (!groups.delete(group)) groups.add(group)
-    change({ open: openText(groups), focus: undefined, selection: undefined })
-  }
+  const open = useMemo(() => listOpenGroups(lineage, search), [lineage, search])
+  const actions = createActions({ lineage, search, open }, (next, isStep) => {
+    void navigate({ to: "/lineage", search: next, replace: !isStep })
+  })
   const openAsset = (name: string) =>
     void navigate({ to: "/assets/$asset", params: { asset: name } })
   return {
@@ -57,50 +59,87 @@ export function useLineageView(lineage: LineageDocument): LineageView {
     hops: Math.max(1, Math.min(9, Number(search.hops ?? "1") || 1)),
     selection: search.selection,
     isTable: search.view === "table",
-    selected,
-    pathEnd,
-    change,
-    select: (id, isPath) => {
-      if (isPath && selected !== undefined) return setPathEnd(id)
-      setSelected(id)
-      setPathEnd(undefined)
-      const group = groupsByName.get(id)
-      const isHidden = group !== undefined && !open.has(group)
-      if (isHidden && search.focus === undefined) change({ open: openText([...open, group]) })
-    },
-    clear: () => {
-      setSelected(undefined)
-      setPathEnd(undefined)
-    },
-    toggle,
-    focusOn: (name) => {
-      setSelected(name)
-      change({ focus: name, selection: undefined })
-    },
+    lens: parseLens(search.lens),
+    direction: parseDirection(search.direction),
+    selected: search.selected ?? search.focus,
+    pathEnd: search.path,
+    ...actions,
     openAsset,
-    openNode: ({ kind, name }) => (kind === "group" ? toggle(name) : openAsset(name)),
+    openNode: ({ kind, name }) => (kind === "group" ? actions.toggle(name) : openAsset(name)),
   }
 }
 
-function listOpenGroups({ nodes }: LineageDocument, text: string | undefined): ReadonlySet<string> {
-  if (text !== undefined) return new Set(text.split(",").filter((group) => group !== ""))
-  return new Set(nodes.length <= maxOpenAssets ? nodes.map(({ group }) => group) : [])
+interface ViewSource {
+  readonly lineage: LineageDocument
+  readonly search: Search
+  readonly open: ReadonlySet<string>
 }
 
-/** Listens to the keys of the graph. */
-export function useLineageKeys(view: LineageView): void {
-  const { fitView } = useReactFlow()
-  const { selected, focus, hops } = view
-  useKeys({
-    "0": () => void fitView({ padding: 0.06, maxZoom: 1.1 }),
-    Escape: () =>
-      selected === undefined
-        ? view.change({ focus: undefined, selection: undefined })
-        : view.clear(),
-    f: () => selected !== undefined && view.focusOn(selected),
-    Enter: () => selected !== undefined && view.openAsset(selected),
-    "+": () => focus !== undefined && view.change({ hops: String(hops + 1) }),
-    "-": () => focus !== undefined && view.change({ hops: String(Math.max(1, hops - 1)) }),
-    v: () => view.change({ view: view.isTable ? undefined : "table" }),
-  })
+/** Creates the actions that change the address. A choice of a card replaces the address; everything else is a step back in the history. */
+function createActions(
+  { lineage, search, open }: ViewSource,
+  goTo: (search: Search, isStep: boolean) => void,
+) {
+  const merge = (changes: Readonly<Record<string, string | undefined>>): Search =>
+    Object.fromEntries(
+      Object.entries({ ...search, ...changes }).filter(([, value]) => value !== undefined),
+    )
+  const change: LineageView["change"] = (changes) => goTo(merge(changes), true)
+  const groupsByName = new Map(lineage.nodes.map(({ name, group }) => [name, group]))
+  const select = (id: string, isPath: boolean) => {
+    const selected = search.selected ?? search.focus
+    if (isPath && selected !== undefined) return change({ selected, path: id })
+    const group = groupsByName.get(id)
+    const isHidden = group !== undefined && !open.has(group) && search.focus === undefined
+    const openChange = isHidden ? { open: formatOpenGroups([...open, group]) } : {}
+    goTo(merge({ selected: id, path: undefined, ...openChange }), false)
+  }
+  const toggle = (group: string) => {
+    const groups = new Set(open)
+    const isCollapsed = groups.delete(group)
+    if (!isCollapsed) groups.add(group)
+    const isHidden = isCollapsed && groupsByName.get(search.selected ?? "") === group
+    const selectedChange = isHidden ? { selected: undefined, path: undefined } : {}
+    change({
+      open: formatOpenGroups(groups),
+      focus: undefined,
+      selection: undefined,
+      ...selectedChange,
+    })
+  }
+  return {
+    change,
+    select,
+    toggle,
+    showPath: (id: string | undefined) =>
+      change({ selected: search.selected ?? search.focus, path: id }),
+    clear: () => goTo(merge({ selected: undefined, path: undefined }), false),
+    focusOn: (name: string) =>
+      change({ focus: name, selected: undefined, path: undefined, selection: undefined }),
+  }
+}
+
+function parseDirection(text: string | undefined): Direction | undefined {
+  if (text === "right") return "LR"
+  return text === "down" ? "TB" : undefined
+}
+
+/** The text of an address in which no group is open; an empty parameter is none. */
+const noGroups = "-"
+
+/** Formats the open groups for an address. */
+export function formatOpenGroups(groups: Iterable<string>): string {
+  const names = [...groups]
+  return names.length === 0 ? noGroups : names.join(",")
+}
+
+/** Lists the groups of the address; else all of a small project, and those of the selected assets of a large one. */
+function listOpenGroups(
+  { nodes }: LineageDocument,
+  { open, selected, path }: Search,
+): ReadonlySet<string> {
+  if (open !== undefined) return new Set(open.split(",").filter((group) => group !== noGroups))
+  const isSmall = nodes.length <= maxOpenAssets
+  const names = new Set([selected, path])
+  return new Set(nodes.filter(({ name }) => isSmall || names.has(name)).map(({ group }) => group))
 }

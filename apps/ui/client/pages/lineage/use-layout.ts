@@ -37,10 +37,11 @@ export function useLayout(graph: ViewGraph, direction: Direction): GraphLayout |
   return layouts.get(key)
 }
 
-function createKey({ nodes, edges, groups }: ViewGraph, direction: Direction): string {
+function createKey({ nodes, edges, groups, lens }: ViewGraph, direction: Direction): string {
   const nodeTexts = nodes.map(({ id, kind, detail }) => (kind === "group" ? `${id} ${detail}` : id))
   return JSON.stringify([
     direction,
+    lens,
     nodeTexts,
     edges.map(({ id }) => id),
     groups.map(({ name }) => name),

@@ -4,6 +4,13 @@ import type { AssetStateDocument, LineageDocument } from "../../api/documents.ts
 import { countStates, getShownState } from "../../asset-state.ts"
 import { formatAssetCounts } from "../../format.ts"
 import type { StateName } from "../../ui/state-names.ts"
+import {
+  type LensCategory,
+  type LensMark,
+  type LensName,
+  listCategories,
+  markAsset,
+} from "./lenses.ts"
 
 /** A card of the graph. */
 export interface ViewNode {
@@ -16,8 +23,15 @@ export interface ViewNode {
   readonly isOverdue: boolean
   /** A second line: rows or the cause; of a collapsed group its counts. */
   readonly detail: string
-  /** Of a collapsed group: its assets by state. */
-  readonly counts: readonly (readonly [StateName, number])[]
+  /** The category and the value of the asset under the lens; undefined for a collapsed group. */
+  readonly mark: LensMark | undefined
+  /** Of a collapsed group: its assets by category of the lens. */
+  readonly counts: readonly LensCount[]
+}
+
+/** The number of assets in a category of a lens. */
+export interface LensCount extends LensCategory {
+  readonly count: number
 }
 
 /** A read, or the reads between two cards. */
@@ -29,6 +43,7 @@ export interface ViewEdge {
 
 /** The graph as it is shown: expanded groups, cards and edges. */
 export interface ViewGraph {
+  readonly lens: LensName
   readonly groups: readonly { readonly name: string; readonly detail: string }[]
   readonly nodes: readonly ViewNode[]
   readonly edges: readonly ViewEdge[]
@@ -42,16 +57,18 @@ export interface ViewOptions {
   readonly focus: { readonly name: string; readonly hops: number } | undefined
   /** Shows only these assets, without groups. */
   readonly selection: ReadonlySet<string> | undefined
+  readonly lens: LensName
 }
 
 /** Builds the visible graph. */
 export function buildViewGraph(
   lineage: LineageDocument,
   states: ReadonlyMap<string, AssetStateDocument>,
-  { open, focus, selection }: ViewOptions,
+  options: ViewOptions,
 ): ViewGraph {
-  const visible = focus === undefined ? selection : findWithin(lineage, focus.name, focus.hops)
-  if (visible !== undefined) return buildFlatGraph(lineage, states, visible)
+  const { open, lens } = options
+  const visible = findVisible(lineage, options)
+  if (visible !== undefined) return buildFlatGraph(lineage, states, { visible, lens })
   const groupNames = [...new Set(lineage.nodes.map(({ group }) => group))]
   const places = new Map(
     lineage.nodes.map(({ name, group }) => [name, open.has(group) ? name : toGroupId(group)]),
@@ -60,15 +77,26 @@ export function buildViewGraph(
   const closedGroups = groupNames.filter((group) => !open.has(group))
   const members = (group: string) => lineage.nodes.filter((node) => node.group === group)
   return {
+    lens,
     groups: groupNames
       .filter((group) => open.has(group))
       .map((name) => ({ name, detail: describeGroup(members(name), states) })),
     nodes: [
-      ...assets.map((node) => toAssetNode(node, states.get(node.name), node.group)),
-      ...closedGroups.map((group) => toGroupNode(group, members(group), states)),
+      ...assets.map((node) =>
+        toAssetNode(node, states.get(node.name), { lens, group: node.group }),
+      ),
+      ...closedGroups.map((group) => toGroupNode(group, members(group), { states, lens })),
     ],
     edges: mergeEdges(lineage.edges, places),
   }
+}
+
+/** Finds the assets that a focus or a selection shows without groups; undefined when groups are shown. */
+export function findVisible(
+  lineage: LineageDocument,
+  { focus, selection }: Pick<ViewOptions, "focus" | "selection">,
+): ReadonlySet<string> | undefined {
+  return focus === undefined ? selection : findWithin(lineage, focus.name, focus.hops)
 }
 
 /** Returns the id of the card of a collapsed group. */
@@ -82,14 +110,15 @@ type States = ReadonlyMap<string, AssetStateDocument>
 function buildFlatGraph(
   { nodes, edges }: LineageDocument,
   states: States,
-  visible: ReadonlySet<string>,
+  { visible, lens }: { readonly visible: ReadonlySet<string>; readonly lens: LensName },
 ): ViewGraph {
   const places = new Map([...visible].map((name) => [name, name]))
   return {
+    lens,
     groups: [],
     nodes: nodes
       .filter(({ name }) => visible.has(name))
-      .map((node) => toAssetNode(node, states.get(node.name), undefined)),
+      .map((node) => toAssetNode(node, states.get(node.name), { lens, group: undefined })),
     edges: mergeEdges(edges, places),
   }
 }
@@ -119,10 +148,11 @@ function walk(
 }
 
 function toAssetNode(
-  { name, kind }: LineageNode,
+  node: LineageNode,
   asset: AssetStateDocument | undefined,
-  group: string | undefined,
+  { lens, group }: { readonly lens: LensName; readonly group: string | undefined },
 ): ViewNode {
+  const { name, kind } = node
   const state =
     asset === undefined ? (kind === "source" ? "source" : "missing") : getShownState(asset)
   const isQuiet = state === "fresh" || state === "source"
@@ -136,6 +166,7 @@ function toAssetNode(
     state,
     isOverdue: asset !== undefined && asset.overdue !== null,
     detail: isQuiet || asset === undefined ? quietDetail : `${state}: ${asset.main_cause}`,
+    mark: markAsset(lens, node, asset),
     counts: [],
   }
 }
@@ -144,18 +175,37 @@ function countGroup(members: readonly LineageNode[], states: States) {
   return countStates(members.flatMap(({ name }) => states.get(name) ?? []))
 }
 
-function toGroupNode(group: string, members: readonly LineageNode[], states: States): ViewNode {
-  const counts = countGroup(members, states)
+function toGroupNode(
+  group: string,
+  members: readonly LineageNode[],
+  { states, lens }: { readonly states: States; readonly lens: LensName },
+): ViewNode {
   return {
     id: toGroupId(group),
     kind: "group",
     name: group,
     group: undefined,
-    state: counts[0]?.[0] ?? "source",
+    state: countGroup(members, states)[0]?.[0] ?? "source",
     isOverdue: members.some(({ name }) => (states.get(name)?.overdue ?? null) !== null),
     detail: formatAssetCounts(members),
-    counts,
+    mark: undefined,
+    counts: countCategories(members, states, lens),
   }
+}
+
+/** Counts the assets of a group by category; sources have no state, so that they are not counted by it. */
+function countCategories(
+  members: readonly LineageNode[],
+  states: States,
+  lens: LensName,
+): readonly LensCount[] {
+  const marks = members
+    .filter(({ kind }) => lens === "kind" || kind !== "source")
+    .map((node) => markAsset(lens, node, states.get(node.name)))
+  return listCategories(lens).flatMap((category) => {
+    const count = marks.filter(({ tone }) => tone === category.tone).length
+    return count === 0 ? [] : [{ ...category, count }]
+  })
 }
 
 function describeGroup(members: readonly LineageNode[], states: States): string {
@@ -178,19 +228,29 @@ function mergeEdges(
 }
 
 /** Finds the cards on the paths through a card, up and down. */
-export function findPaths(edges: readonly ViewEdge[], id: string): ReadonlySet<string> {
+export function findPaths(
+  edges: readonly Pick<ViewEdge, "from" | "to">[],
+  id: string,
+): ReadonlySet<string> {
   return new Set([...walk(edges, id, Infinity, "up"), ...walk(edges, id, Infinity, "down")])
 }
 
-/** Finds the cards on the paths between two cards, in either direction. */
+/** Finds the cards on the paths between two cards, both included; empty when neither is downstream of the other. */
 export function findPathsBetween(
-  edges: readonly ViewEdge[],
+  edges: readonly Pick<ViewEdge, "from" | "to">[],
   first: string,
   last: string,
 ): ReadonlySet<string> {
-  const between = (from: string, to: string) => {
-    const below = walk(edges, from, Infinity, "down")
-    return [...walk(edges, to, Infinity, "up")].filter((id) => below.has(id))
-  }
-  return new Set([...between(first, last), ...between(last, first), first, last])
+  const downwards = findPathsDown(edges, first, last)
+  return downwards.size > 0 ? downwards : findPathsDown(edges, last, first)
+}
+
+/** Finds the cards on the paths from a card down to another one; empty when it is not downstream. */
+export function findPathsDown(
+  edges: readonly Pick<ViewEdge, "from" | "to">[],
+  from: string,
+  to: string,
+): ReadonlySet<string> {
+  const below = walk(edges, from, Infinity, "down")
+  return new Set([...walk(edges, to, Infinity, "up")].filter((id) => below.has(id)))
 }

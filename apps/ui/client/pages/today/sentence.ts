@@ -8,9 +8,7 @@ export function describeProject(
 ): string {
   if (assets === 0) return "No assets yet."
   const isAllFresh = fresh === assets
-  const head = isAllFresh
-    ? `All ${assets} assets are fresh`
-    : `${fresh} of ${assets} assets are fresh`
+  const head = formatFreshCount(fresh, assets)
   if (isAllFresh)
     return overdue === 0
       ? `${head}.`
@@ -19,6 +17,13 @@ export function describeProject(
   const [first, ...more] = clauses
   if (first === undefined) return `${head}.`
   return `${head}. ${[first, ...more.map(lowerFirst)].join("; ")}.`
+}
+
+function formatFreshCount(fresh: number, assets: number): string {
+  if (assets === 1) return fresh === 1 ? "The asset is fresh" : "The asset is not fresh"
+  if (fresh === assets) return `All ${assets} assets are fresh`
+  const count = fresh === 0 ? "None" : String(fresh)
+  return `${count} of ${assets} assets ${fresh === 1 ? "is" : "are"} fresh`
 }
 
 const causeKinds: readonly AttentionCause["kind"][] = [

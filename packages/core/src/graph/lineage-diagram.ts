@@ -1,8 +1,21 @@
-import { groupBy } from "@freshet/core/engine"
-import type { LineageDocument } from "@freshet/services"
+import { groupBy } from "../group-by.ts"
+
+/** Assets and the reads between them; a read of the same partition has no window. */
+export interface LineageDiagram {
+  readonly nodes: readonly {
+    readonly name: string
+    readonly group: string
+    readonly kind: string
+  }[]
+  readonly edges: readonly {
+    readonly from: string
+    readonly to: string
+    readonly windows: readonly string[]
+  }[]
+}
 
 /** Formats a Mermaid flowchart, with groups as subgraphs. */
-export function formatMermaid({ nodes, edges }: LineageDocument): readonly string[] {
+export function formatMermaid({ nodes, edges }: LineageDiagram): readonly string[] {
   const ids = new Map(nodes.map(({ name }, index) => [name, `n${index}`]))
   const blocks = [...groupBy(nodes, ({ group }) => group)].flatMap(([group, members], index) => [
     `  subgraph g${index}["${escapeMermaid(group)}"]`,
@@ -27,7 +40,7 @@ function escapeMermaid(text: string): string {
 }
 
 /** Formats a DOT digraph, with groups as clusters. */
-export function formatDot({ nodes, edges }: LineageDocument): readonly string[] {
+export function formatDot({ nodes, edges }: LineageDiagram): readonly string[] {
   const blocks = [...groupBy(nodes, ({ group }) => group)].flatMap(([group, members], index) => [
     `  subgraph cluster_${index} {`,
     `    label=${quoteDot(group)}`,
