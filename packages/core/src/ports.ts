@@ -200,10 +200,14 @@ export type StepOutcome =
   | { readonly kind: "failed"; readonly message: string; readonly hint: string | undefined }
   | { readonly kind: "skipped"; readonly blocker: string }
 
-/** One table of a publication, with the stored rows that it will contain. */
-export interface PublicationTable {
+/** A published table as an asset declares it. */
+export interface DeclaredTable {
   readonly asset: Asset
   readonly publish: Publish
+}
+
+/** One table of a publication, with the stored rows that it will contain. */
+export interface PublicationTable extends DeclaredTable {
   /** Oldest first. */
   readonly partitions: readonly PublicationPartition[]
 }
@@ -238,6 +242,8 @@ export interface PublicationRequest {
 
 /** Writes published tables. Readers see either the old publication or the new one. */
 export interface Publisher {
+  /** Throws a FreshetError "publish" with every difference between the declared tables and those in the database. */
+  readonly check: (tables: readonly DeclaredTable[]) => Promise<void>
   readonly publish: (request: PublicationRequest) => Promise<readonly TableChange[]>
 }
 

@@ -355,6 +355,7 @@ export function createEffects(project: MemoryProject, graph: Graph): Effects {
       },
     },
     publisher: {
+      check: async () => {},
       publish: async (request) => {
         await project.behaviour.beforePublish(request)
         const { set, partitionKey } = request

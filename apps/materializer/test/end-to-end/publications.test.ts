@@ -5,6 +5,7 @@ import type { StatusDocument } from "@freshet/services"
 import { expect, test } from "vitest"
 
 import { expectDone, readFreshetJson, runFreshet } from "./freshet-process.ts"
+import { withLedgerClient } from "./ledger-contents.ts"
 import {
   createRecs,
   declareRecs,
@@ -179,3 +180,26 @@ interface PublishedDays {
     readonly withdrawn: readonly string[]
   }[]
 }
+
+test("a published table that is not as declared stops a run before anything is computed, with the SQL that repairs it", async () => {
+  await withPublishedRecs(declareRecs(), async (project) => {
+    landRaw(project, "2026-01-01", 1)
+    await withLedgerClient(project, (client) => client.query("alter table recs drop column n"))
+    const { code, stderr } = await runFreshet(project, "materialize")
+    expect(code).toBe(3)
+    expect(stderr).toContain("The table recs has no column n.")
+    const [, repair = ""] = /As the owner of the tables, run: (.*)/.exec(stderr) ?? []
+    expect(repair).toBe('alter table "recs" add column "n" bigint;')
+    const materializations = "select from freshet.materializations"
+    expect(
+      await withLedgerClient(project, (client) => client.query(materializations)),
+    ).toMatchObject({
+      rowCount: 0,
+    })
+    const doctor = await runFreshet(project, "doctor")
+    expect(doctor.stdout).toContain("The table recs has no column n.")
+    await withLedgerClient(project, (client) => client.query(repair))
+    expectDone(await runFreshet(project, "materialize"))
+    expect(await readPublishedRows(project)).toEqual(["1 1 1"])
+  })
+})

@@ -35,7 +35,7 @@ test("a column of the database that would round is refused, with both types, and
       landRaw(project, "2026-01-01", 1)
       const refused = await runFreshet(project, "materialize")
       expect(refused.code).toBe(3)
-      expect(refused.stdout).toContain(
+      expect(refused.stderr).toContain(
         "The column share of exact is numeric(10,2), which does not hold DECIMAL(20,4) exactly.",
       )
     },

@@ -16,6 +16,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const connect = "url" in options ? createConnect(options.url) : options.connect
   const { readRows } = options
   return {
+    check: async (tables) => {
+      const { checkTables } = await import("./target-check.ts")
+      await checkTables(connect, tables)
+    },
     publish: async (request) => {
       try {
         const { publishSet } = await import("./publish-set.ts")

@@ -1,10 +1,10 @@
 import type { Asset, Column } from "@freshet/core"
 import {
+  type DeclaredTable,
   FreshetError,
   type Graph,
   listPublishedAssets,
   type Problem,
-  type PublicationTable,
   quoteName,
 } from "@freshet/core/engine"
 import { getTableColumns, is } from "drizzle-orm"
@@ -74,10 +74,7 @@ export function findTargetProblems(graph: Graph): readonly Problem[] {
 }
 
 /** Reads the target table from an asset's declaration; throws FreshetError if the asset cannot be published. */
-export function toTargetTable({
-  asset,
-  publish,
-}: Pick<PublicationTable, "asset" | "publish">): TargetTable {
+export function toTargetTable({ asset, publish }: DeclaredTable): TargetTable {
   const { table } = publish
   if (!is(table, PgTable))
     throw createUnpublishableError(asset, "it is published to something that is no table")

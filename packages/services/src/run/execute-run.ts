@@ -89,10 +89,21 @@ export async function planAndExecute(
   services.emit({ kind: "run_planned", plan: planDocument })
   if (steps + publications.length === 0)
     return { kind: "executed", run: createEmptyRunDocument(omitUnrequested(planDocument)) }
+  await checkPublishedTables(requestedPlan)
   const executedRun = await executePlan(services, requestedPlan, request)
   const run = createRunDocument(executedRun, command)
   const impact = target.kind === "backfill" ? await readImpact(requestedPlan, target) : null
   return { kind: "executed", run: { ...run, impact } }
+}
+
+/** Requires that the tables to publish are as they are declared, before anything is computed. */
+async function checkPublishedTables({ project, plan }: RequestedPlan): Promise<void> {
+  const tables = plan.publications.flatMap((publication) =>
+    publication.tables.flatMap(({ asset }) =>
+      asset.publish === undefined ? [] : [{ asset, publish: asset.publish }],
+    ),
+  )
+  await project.runtime().publisher.check(tables)
 }
 
 /** Leaves out fresh partitions, and assets that wait for files and that the request does not name. */

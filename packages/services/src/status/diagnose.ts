@@ -15,6 +15,7 @@ import {
   checkTemporaryFiles,
 } from "./check-installation.ts"
 import { checkOrphaned } from "./check-orphaned.ts"
+import { checkPublishedTables } from "./check-published-tables.ts"
 import { checkQuarantine, checkSources } from "./check-sources.ts"
 
 /** Facts that only the calling program knows. */
@@ -48,6 +49,7 @@ async function checkProject(services: Services): Promise<readonly FindingDocumen
     return await services.withProject({ lostFiles: "keep" }, async (project) => [
       server,
       await checkEngine(),
+      await checkPublishedTables(project),
       await checkStoredFiles(project),
       landing,
       ...checkSources(project),
