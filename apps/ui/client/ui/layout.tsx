@@ -79,14 +79,27 @@ export function Empty({
   )
 }
 
+/** A message of Freshet, with its `commands` and `names` as code. */
+export function Message({ text }: { readonly text: string }) {
+  return text
+    .split("`")
+    .map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>))
+}
+
 /** Problems of an answer, each with its remedy. */
 export function Problems({ problems }: { readonly problems: readonly ProblemDocument[] }) {
   return (
     <div className="stack" role="alert">
       {problems.map(({ message, hint }) => (
         <div key={message} className={classes["note"]} data-state="failed">
-          <p className="strong">{message}</p>
-          {hint === null ? null : <p className="quiet">{hint}</p>}
+          <p className="strong">
+            <Message text={message} />
+          </p>
+          {hint === null ? null : (
+            <p className="quiet">
+              <Message text={hint} />
+            </p>
+          )}
         </div>
       ))}
     </div>

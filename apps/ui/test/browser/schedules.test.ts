@@ -9,7 +9,10 @@ describe.skipIf(chromiumPath === undefined)("schedules in Chromium", () => {
     await withServedProject(
       async ({ address }) => {
         await withPage({}, async (page) => {
-          await page.goto(`${address}/schedules`)
+          await page.goto(address)
+          const ticks = page.locator("section", { hasText: "Next ticks" })
+          await expectVisible(ticks.getByText(/^in \d/))
+          await ticks.getByRole("link", { name: "Schedules" }).click()
           await expectVisible(page.locator("h1", { hasText: "The next tick is group:shop at" }))
           await page.getByRole("button", { name: "Pause group:shop" }).click()
           await expectVisible(

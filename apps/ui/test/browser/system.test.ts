@@ -1,4 +1,4 @@
-import { describe, test } from "vitest"
+import { describe, expect, test } from "vitest"
 
 import { withServedProject } from "../served-project.ts"
 import { chromiumPath, expectAccessible, expectVisible, type Theme, withPage } from "./browser.ts"
@@ -20,4 +20,16 @@ describe.skipIf(chromiumPath === undefined)("the system in Chromium", () => {
       })
     },
   )
+
+  test("commands in a finding are code", async () => {
+    await withServedProject(async ({ address, land, materialize }) => {
+      land("orders/2026-01-03.json", `${JSON.stringify({ id: 1, item: "bread" })}\n{"id"`)
+      await materialize()
+      await withPage({}, async (page) => {
+        await page.goto(`${address}/system`)
+        await expectVisible(page.locator("code", { hasText: "freshet data quarantine orders" }))
+        expect(await page.locator("main").textContent()).not.toContain("`")
+      })
+    })
+  })
 })

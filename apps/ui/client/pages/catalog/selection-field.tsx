@@ -5,6 +5,7 @@ import type { ProblemDocument } from "../../api/documents.ts"
 import { useKeys } from "../../shell/keys.ts"
 import { Key } from "../../ui/controls.tsx"
 import { Icon } from "../../ui/icons.tsx"
+import { Message } from "../../ui/layout.tsx"
 
 import classes from "./catalog.module.css"
 
@@ -59,8 +60,10 @@ export function SelectionField({
         <div id="selection-problems" role="alert" className="stack" data-state="failed">
           {problems.map(({ message, hint }) => (
             <p key={message} style={{ color: "var(--failed)" }}>
-              {message}{" "}
-              <span className="quiet">{hint} The table keeps the last valid selection.</span>
+              <Message text={message} />{" "}
+              <span className="quiet">
+                <Message text={hint ?? ""} /> The table keeps the last valid selection.
+              </span>
             </p>
           ))}
         </div>

@@ -26,7 +26,8 @@ export const filmAnswers: readonly FilmAnswer[] = [
     question: "Which films are rated highest?",
     definition: () =>
       "Score: the average pulled towards the mean of all ratings, so that few ratings weigh little.",
-    title: ([best = {}]) => `${String(best["title"])}, ${Number(best["score"]).toFixed(2)} of 5`,
+    title: ([best = {}]) =>
+      `${String(best["title"])}, score ${Number(best["score"]).toFixed(2)} of 5`,
     note: (rows) => formatShare(rows.length, "film"),
     Chart: RatedFilms,
   },

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router"
 import type { ScheduleDocument, ScheduleListDocument } from "../../api/documents.ts"
 import { toProblems } from "../../api/fetch-document.ts"
 import { useDocument } from "../../api/use-document.ts"
-import { CodeBlock, Empty, Problems, Section, Skeleton } from "../../ui/layout.tsx"
+import { CodeBlock, Empty, Message, Problems, Section, Skeleton } from "../../ui/layout.tsx"
 import { State } from "../../ui/state.tsx"
 import { useTitle } from "../use-title.ts"
 import { ScheduleActions } from "./schedule-actions.tsx"
@@ -39,7 +39,7 @@ function NoSchedules() {
     <Empty title="No schedules." isPage>
       <p className="quiet">
         No asset or group declares automation, so only commands and this page run anything. A
-        schedule for a group stands in freshet.config.ts:
+        schedule for a group is declared in freshet.config.ts:
       </p>
       <CodeBlock text={sample} label="A schedule" />
     </Empty>
@@ -72,8 +72,14 @@ function ScheduleSection({
       <div className={classes["reason"]}>
         <State state={state}>{word}</State>
         <div>
-          <p>{reason.message}</p>
-          {reason.hint === null ? null : <p className="quiet">{reason.hint}</p>}
+          <p>
+            <Message text={reason.message} />
+          </p>
+          {reason.hint === null ? null : (
+            <p className="quiet">
+              <Message text={reason.hint} />
+            </p>
+          )}
         </div>
         <ScheduleActions schedule={schedule} />
       </div>

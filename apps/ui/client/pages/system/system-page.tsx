@@ -4,7 +4,7 @@ import type { DiagnosticsDocument, Finding, SystemDocument } from "../../api/doc
 import { toProblems } from "../../api/fetch-document.ts"
 import { useDocument } from "../../api/use-document.ts"
 import { formatNumberWord } from "../../format.ts"
-import { Problems, Section, Skeleton, Split } from "../../ui/layout.tsx"
+import { Message, Problems, Section, Skeleton, Split } from "../../ui/layout.tsx"
 import { State } from "../../ui/state.tsx"
 import { useTitle } from "../use-title.ts"
 import { PublishedTables } from "./published-tables.tsx"
@@ -87,8 +87,12 @@ function FindingList({ findings }: { readonly findings: readonly Finding[] }) {
           <State state={levelStates[level][0]}>{levelStates[level][1]}</State>
           <span className="strong">{subject}</span>
           <span className={classes["message"]}>
-            {message}
-            {hint === null ? null : <span className={`quiet ${classes["hint"]}`}>{hint}</span>}
+            <Message text={message} />
+            {hint === null ? null : (
+              <span className={`quiet ${classes["hint"]}`}>
+                <Message text={hint} />
+              </span>
+            )}
           </span>
         </li>
       ))}

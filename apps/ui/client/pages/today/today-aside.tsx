@@ -1,7 +1,7 @@
 import { formatDuration, formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 
-import type { RunListDocument, StatusDocument } from "../../api/documents.ts"
+import type { RunListDocument, ScheduleListDocument, StatusDocument } from "../../api/documents.ts"
 import { useLive } from "../../api/live.ts"
 import { useDocument } from "../../api/use-document.ts"
 import { getShownState } from "../../asset-state.ts"
@@ -11,6 +11,7 @@ import { belowClass, listClass, Section } from "../../ui/layout.tsx"
 import { contentStates, type StateName } from "../../ui/state-names.ts"
 import { pulseClass, StateIcon } from "../../ui/state.tsx"
 import { formatRunTitle, getRunState } from "../runs/run-words.ts"
+import { describeSchedule } from "../schedules/schedule-words.ts"
 import { usePublishedSets } from "./published-sets.ts"
 
 const listedRuns = 5
@@ -21,6 +22,7 @@ export function TodayAside({ status }: { readonly status: StatusDocument }) {
   return (
     <>
       <RunningNow list={list} />
+      <NextTicks />
       <Published status={status} />
       <Section title="Last runs" extra={<Link to="/runs">All runs</Link>}>
         {list?.runs.length === 0 ? <p className="faint">Nothing has run yet.</p> : null}
@@ -82,6 +84,34 @@ function RunningNow({ list }: { readonly list: RunListDocument | undefined }) {
             <span className="quiet">queued</span>
           </li>
         ))}
+      </ul>
+    </Section>
+  )
+}
+
+/** The schedules with their next ticks, or with what they wait for. */
+function NextTicks() {
+  const { data: list } = useDocument<ScheduleListDocument>("/api/schedules")
+  if (list === undefined || list.schedules.length === 0) return null
+  return (
+    <Section title="Next ticks" extra={<Link to="/schedules">Schedules</Link>}>
+      <ul className={listClass}>
+        {list.schedules.map((schedule) => {
+          const { name, next_tick_at: at, automation } = schedule
+          const [state, word] = describeSchedule(schedule)
+          return (
+            <li key={name}>
+              <StateIcon state={state} />
+              <span className="strong">{name}</span>
+              <span className="quiet">
+                {at === null ? word : `in ${formatDuration(Date.parse(at) - Date.parse(list.now))}`}
+              </span>
+              <span className={belowClass}>
+                <code>{automation}</code>
+              </span>
+            </li>
+          )
+        })}
       </ul>
     </Section>
   )
