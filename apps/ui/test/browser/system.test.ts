@@ -1,3 +1,6 @@
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
+
 import { describe, expect, test } from "vitest"
 
 import { withServedProject } from "../served-project.ts"
@@ -22,12 +25,12 @@ describe.skipIf(chromiumPath === undefined)("the system in Chromium", () => {
   )
 
   test("commands in a finding are code", async () => {
-    await withServedProject(async ({ address, land, materialize }) => {
-      land("orders/2026-01-03.json", `${JSON.stringify({ id: 1, item: "bread" })}\n{"id"`)
+    await withServedProject(async ({ address, materialize, services }) => {
       await materialize()
+      await writeFile(join(services.config.lake, ".tmp", "abandoned"), "rows")
       await withPage({}, async (page) => {
         await page.goto(`${address}/system`)
-        await expectVisible(page.locator("code", { hasText: "freshet data quarantine orders" }))
+        await expectVisible(page.locator("code", { hasText: "freshet gc" }))
         expect(await page.locator("main").textContent()).not.toContain("`")
       })
     })
