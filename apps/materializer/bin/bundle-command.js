@@ -13,6 +13,8 @@ const buildFolder = join(workspace, "apps/materializer/.build/command")
 const programs = {
   main: "apps/materializer/src/main.ts",
   supervisor: "packages/embedded-postgres/src/supervisor.ts",
+  "code-process": "packages/io/src/code/child/program.ts",
+  "code-guard": "packages/io/src/code/child/guard.ts",
 }
 
 /** Packages with native parts, and the large ones of the object store: they stay where they are installed. */

@@ -26,6 +26,7 @@ export async function runProgram(findPrograms, explain) {
   process.exitCode = await main(process.argv.slice(2), {
     ...project,
     supervisorPath: join(folder, "supervisor.js"),
+    codeProcessPath: join(folder, "code-process.js"),
     process,
   })
   exitWhenWritten(process)

@@ -4,6 +4,7 @@ import { exitCodes } from "./terminal/exit-code.ts"
 import { createInterruption } from "./terminal/interruption.ts"
 import {
   getClientFolder,
+  getCodeProgram,
   getSupervisorCommand,
   type Launch,
   loadProjectConfig,
@@ -71,6 +72,7 @@ function createCommandLine(
         ...listener,
         signal: interruption.signal,
         supervisorCommand: getSupervisorCommand(launch),
+        codeProgram: getCodeProgram(launch),
       })
     },
     nowMs: Date.now,

@@ -103,7 +103,12 @@ test("an address that other machines reach needs a token", async () => {
     readOnly: false,
     tokens: undefined,
     createServices: async (listener) =>
-      createServices(config, { ...listener, supervisorCommand: [], signal }),
+      createServices(config, {
+        ...listener,
+        supervisorCommand: [],
+        codeProgram: undefined,
+        signal,
+      }),
     reportFault: () => {},
     onListening: () => {},
   })

@@ -59,7 +59,12 @@ export async function withServedProject(
         environment,
       )
       const connect = (listener: Pick<Services, "emit" | "watchesSteps">) =>
-        createServices(config, { ...listener, supervisorCommand: [], signal: controller.signal })
+        createServices(config, {
+          ...listener,
+          supervisorCommand: [],
+          codeProgram: undefined,
+          signal: controller.signal,
+        })
       const { serving, address } = await startServer({
         host: "127.0.0.1",
         port: 0,

@@ -77,15 +77,20 @@ export type ComputeResult = {
   | { readonly kind: "checks_failed"; readonly failedFiles: readonly string[] }
 )
 
-/** A message that the code of an asset printed. */
-export interface LogMessage {
+/** A line that the code of an asset printed. */
+export interface LogLine {
   readonly level: "debug" | "info" | "warn" | "error"
   readonly text: string
+  /** The time at which it was printed. */
+  readonly atMs: number
 }
 
-/** A message with the time at which it was printed. */
-export interface LogLine extends LogMessage {
-  readonly atMs: number
+/** A line on its way to the log of a step. */
+export interface LogMessage extends Pick<LogLine, "level" | "text"> {
+  /** The time at which it was printed; by default that of its arrival. */
+  readonly atMs?: number
+  /** The number of lines before it that its process omitted. */
+  readonly omittedBefore?: number
 }
 
 /** Messages of one attempt at a step. */

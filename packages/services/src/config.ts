@@ -18,6 +18,7 @@ export interface Config {
   readonly landing: string
   readonly migrations: string
   readonly memoryMb: number
+  readonly codeMemoryMb: number
   readonly threads: number | undefined
   readonly concurrency: number
   readonly logDays: number
@@ -69,6 +70,7 @@ const settingsSchema = z.object({
   landing: folderSchema,
   migrations: folderSchema,
   memoryMb: positiveIntegerSchema.check(z.minimum(256, "must be at least 256")),
+  codeMemoryMb: positiveIntegerSchema.check(z.minimum(32, "must be at least 32")),
   threads: z.optional(positiveIntegerSchema),
   concurrency: positiveIntegerSchema.check(z.maximum(16, "must be at most 16")),
   pools: z.record(z.string(), positiveIntegerSchema),
@@ -90,6 +92,7 @@ const defaults = {
   landing: "landing",
   migrations: "migrations",
   memoryMb: 2048,
+  codeMemoryMb: 1024,
   concurrency: 4,
   pools: {},
   logDays: 30,
@@ -103,6 +106,7 @@ const environmentVariables = {
   lake: "FRESHET_LAKE",
   landing: "FRESHET_LANDING",
   memoryMb: "FRESHET_MEMORY_MB",
+  codeMemoryMb: "FRESHET_CODE_MEMORY_MB",
   threads: "FRESHET_THREADS",
   concurrency: "FRESHET_CONCURRENCY",
   logDays: "FRESHET_LOG_DAYS",

@@ -5,7 +5,10 @@ import { hash } from "./hash.ts"
 import type { Services } from "./services.ts"
 
 /** Settings of `createServices` that a program decides. */
-export interface ServicesOptions extends Pick<Services, "signal" | "emit" | "watchesSteps"> {
+export interface ServicesOptions extends Pick<
+  Services,
+  "signal" | "emit" | "watchesSteps" | "codeProgram"
+> {
   /** Starts the supervisor of the embedded server. */
   readonly supervisorCommand: readonly string[]
 }

@@ -19,6 +19,8 @@ export interface FreshetConfig {
   readonly migrations?: string
   /** Memory limit of DuckDB in MB. `FRESHET_MEMORY_MB`; default 2048. */
   readonly memoryMb?: number
+  /** Memory limit in MB of a process that runs code of assets. `FRESHET_CODE_MEMORY_MB`; default 1024. */
+  readonly codeMemoryMb?: number
   /** Threads of DuckDB. `FRESHET_THREADS`; default: one per core. */
   readonly threads?: number
   /** Number of steps that run at once. `FRESHET_CONCURRENCY`; default 4. */

@@ -134,6 +134,7 @@ async function withProjectReader<T>(
     landingZone,
     signal,
     reportsProgress: services.watchesSteps,
+    codeProgram: services.codeProgram,
   })
   try {
     return await work((client, runLedger) => {

@@ -3,6 +3,7 @@ import { join } from "node:path"
 
 import type { Publisher } from "@freshet/core/engine"
 import {
+  type CodeProgram,
   createPublisher,
   createRowReader,
   createScratchStore,
@@ -30,6 +31,7 @@ export interface RuntimeOptions {
   readonly landingZone: LandingZone
   readonly signal: AbortSignal
   readonly reportsProgress: boolean
+  readonly codeProgram: CodeProgram | undefined
 }
 
 /** A runtime that opens on the first call. */
@@ -51,7 +53,7 @@ export function createLazyRuntime(config: Config, options: RuntimeOptions): Lazy
 }
 
 function openRuntime(config: Config, options: RuntimeOptions): Runtime {
-  const { kind, signal, url } = options
+  const { kind, signal, url, codeProgram } = options
   const store: Store =
     kind === "recompute"
       ? createScratchStore(options.store, () => engine.session.scratchFolder())
@@ -64,6 +66,7 @@ function openRuntime(config: Config, options: RuntimeOptions): Runtime {
     signal,
     store,
     landingZone: options.landingZone,
+    code: codeProgram && { ...codeProgram, memoryMb: config.codeMemoryMb },
   })
   const publisher = createPublisher({ url, readRows: createRowReader(engine.session, store) })
   return { engine, store, publisher }

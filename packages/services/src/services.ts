@@ -1,4 +1,4 @@
-import type { LedgerClient } from "@freshet/io"
+import type { CodeProgram, LedgerClient } from "@freshet/io"
 
 import type { Config } from "./config.ts"
 import type { ServiceEvent } from "./events.ts"
@@ -11,6 +11,8 @@ export interface Services {
   readonly hash: (text: string) => string
   /** Creates the id of a run. */
   readonly newRunId: () => string
+  /** The programs of the processes that run code of assets; undefined if the declarations are in no file, so that their code runs in this process. */
+  readonly codeProgram: CodeProgram | undefined
   /** Aborted by Ctrl-C, by the shutdown of a worker or by a closed HTTP request. */
   readonly signal: AbortSignal
   readonly emit: (event: ServiceEvent) => void

@@ -39,7 +39,13 @@ function open(url: string, home: string, asset: Asset): Promise<number> {
   const environment = { DATABASE_URL: url, FRESHET_HOME: home, FRESHET_LANDING: home }
   const config = resolveConfig({ assets: [numbers, asset] }, home, environment)
   const { signal } = new AbortController()
-  const options = { supervisorCommand: [], signal, emit: () => {}, watchesSteps: false }
+  const options = {
+    supervisorCommand: [],
+    codeProgram: undefined,
+    signal,
+    emit: () => {},
+    watchesSteps: false,
+  }
   const services = createServices(config, options)
   return services.withProject({}, async ({ graph }) => graph.assets.size)
 }

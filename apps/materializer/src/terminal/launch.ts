@@ -2,7 +2,7 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 
 import { FreshetError } from "@freshet/core/engine"
-import type { Config, FreshetConfig } from "@freshet/services"
+import type { Config, FreshetConfig, Services } from "@freshet/services"
 
 /** Describes the project and the programs to the command. */
 export interface Launch {
@@ -14,6 +14,8 @@ export interface Launch {
   readonly configError: string | undefined
   /** The program of the embedded server's supervisor. */
   readonly supervisorPath: string
+  /** The program of the processes that run code of assets. */
+  readonly codeProcessPath: string
   readonly process: NodeJS.Process
 }
 
@@ -57,4 +59,9 @@ export function getClientFolder(): string {
 /** Returns the command that starts the supervisor of the embedded server. */
 export function getSupervisorCommand({ process, supervisorPath }: Launch): readonly string[] {
   return [process.execPath, supervisorPath]
+}
+
+/** Returns the programs of the processes that run code of assets. */
+export function getCodeProgram({ codeProcessPath, configPath }: Launch): Services["codeProgram"] {
+  return { programPath: codeProcessPath, declarationsPath: configPath }
 }

@@ -60,6 +60,7 @@ export async function runInProcess(
       configPath,
       configError: undefined,
       supervisorPath: join(command, "supervisor.js"),
+      codeProcessPath: join(command, "code-process.js"),
       process: createProcess(settings, output),
     })
     return { code, signal: null, ...output, ms: performance.now() - startedAt }

@@ -85,6 +85,7 @@ function buildLauncher(bundled: string, configPath: string): string {
       projectFolder: ${JSON.stringify(workspace)},
       configPath: ${JSON.stringify(configPath)},
       supervisorPath: ${JSON.stringify(join(bundled, "supervisor.js"))},
+      codeProcessPath: ${JSON.stringify(join(bundled, "code-process.js"))},
       process,
     })
     exitWhenWritten(process)`

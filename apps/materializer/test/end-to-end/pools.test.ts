@@ -5,10 +5,15 @@ import { allShopDays, declareFetched, withShop } from "./shop.ts"
 
 /** Fails if another partition is computed at the same time. */
 const exclusive = `
-  if (globalThis.fetching !== undefined) throw new Error("two at once: " + globalThis.fetching)
-  globalThis.fetching = partition
+  const { mkdirSync, rmdirSync } = await import("node:fs")
+  const folder = process.env.FRESHET_HOME + "/fetching"
+  try {
+    mkdirSync(folder)
+  } catch {
+    throw new Error("two at once: " + partition)
+  }
   await new Promise((resolve) => setTimeout(resolve, 200))
-  globalThis.fetching = undefined`
+  rmdirSync(folder)`
 
 test("the steps of a pool of one run one after the other", () =>
   withShop(

@@ -132,17 +132,15 @@ test("verify reports nondeterministic assets, in SQL and in code, and no others"
         columns: { item: text("What."), chance: float64("From 0 to 1.") },
         query: sql\`select item, random() as chance from \${items}\`,
       })
-      let made = 0
       const numbered = codeAsset({
         ...common,
         name: "numbered",
         version: "1",
-        description: "How many partitions this process made before.",
-        columns: { made: int64("How many.") },
+        description: "A random number.",
+        columns: { number: int64("From 0 to a billion.") },
         upstream: { items },
         async *compute() {
-          made += 1
-          yield { made: BigInt(made) }
+          yield { number: BigInt(Math.floor(Math.random() * 1e9)) }
         },
       })
       const doubled = codeAsset({

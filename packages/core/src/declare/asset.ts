@@ -11,7 +11,7 @@ import type {
   Sql,
   SqlComputation,
 } from "./declaration.ts"
-import type { ExecutionPolicy } from "./execution.ts"
+import type { CodeExecutionPolicy, ExecutionPolicy } from "./execution.ts"
 import type { Freshness } from "./freshness.ts"
 import { type Granularity, type Partitions, type TimedGranularity } from "./partition.ts"
 import { type Unpartitioned, unpartitioned } from "./partition.ts"
@@ -175,17 +175,18 @@ export function codeAsset<
   T extends PublishedTable = PublishedTable,
   const K extends string = never,
 >(
-  declared: AssetOptions<N, C, P> & {
-    readonly version: string
-    readonly upstream: U & ReadsFit<P, BareGranularity<U[keyof U]>>
-    readonly compute: (
-      upstream: UpstreamRows<U>,
-      context: ComputeContext,
-    ) => AsyncIterable<RowOf<C> | ColumnBatch<RowOf<C>>>
-    readonly publish?: Publish<T, K> & FitsTable<C, T, K>
-  },
+  declared: AssetOptions<N, C, P> &
+    CodeExecutionPolicy & {
+      readonly version: string
+      readonly upstream: U & ReadsFit<P, BareGranularity<U[keyof U]>>
+      readonly compute: (
+        upstream: UpstreamRows<U>,
+        context: ComputeContext,
+      ) => AsyncIterable<RowOf<C> | ColumnBatch<RowOf<C>>>
+      readonly publish?: Publish<T, K> & FitsTable<C, T, K>
+    },
 ): Asset<N, C, P> {
-  const { version, upstream, compute, publish, ...described } = declared
+  const { version, upstream, compute, publish, memoryMb, ...described } = declared
   const reads = Object.entries(upstream).map(([name, read]) => [name, toRead(read)] as const)
   const computation: CodeComputation = {
     kind: "code",
@@ -194,7 +195,7 @@ export function codeAsset<
     reads: reads.map(([, read]) => read),
     upstream: Object.fromEntries(reads),
     outputs: [{ asset: declared.name }],
-    execution: selectExecution(declared),
+    execution: { ...selectExecution(declared), ...(memoryMb === undefined ? {} : { memoryMb }) },
     compute: compute as CodeComputation["compute"], // the rows come from the reads that RowsOf was computed from
   }
   return buildAsset(described, computation, publish)

@@ -1,6 +1,6 @@
 import type { Automation } from "./automation.ts"
 import type { Columns } from "./column.ts"
-import type { ExecutionPolicy } from "./execution.ts"
+import type { CodeExecutionPolicy, ExecutionPolicy } from "./execution.ts"
 import type { Freshness } from "./freshness.ts"
 import type { Granularity, Partitions } from "./partition.ts"
 import type { Publish } from "./publish.ts"
@@ -135,7 +135,7 @@ export interface CodeComputation {
   readonly reads: readonly Read[]
   readonly upstream: Readonly<Record<string, Read>>
   readonly outputs: readonly { readonly asset: string }[]
-  readonly execution: ExecutionPolicy
+  readonly execution: CodeExecutionPolicy
   /** Called once per partition; `upstream` holds the rows of each read by name. */
   readonly compute: (
     upstream: Readonly<Record<string, Rows>>,

@@ -19,3 +19,12 @@ export interface ExecutionPolicy {
   /** The pool of the configuration that limits the number of its steps which run at once. */
   readonly pool?: string | undefined
 }
+
+/** Decides how the code of an asset runs. */
+export interface CodeExecutionPolicy extends ExecutionPolicy {
+  /**
+   * The limit in MB of the heap of the process that runs the code, and of the buffers that it holds. The default is
+   * `codeMemoryMb` of the configuration.
+   */
+  readonly memoryMb?: number | undefined
+}

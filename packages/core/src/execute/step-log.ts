@@ -8,10 +8,11 @@ export interface StepLog {
 }
 
 /** The number of lines that are recorded as soon as they are printed. */
-const maxFirstLines = 1000
+export const maxFirstLines = 1000
 /** The number of lines that are recorded at the end, after the others are omitted. */
-const maxLastLines = 200
-const maxLineLength = 2000
+export const maxLastLines = 200
+/** The maximum number of characters of a line. */
+export const maxLineLength = 2000
 
 /**
  * Opens a log that records the first lines and the last lines of an attempt, and omits those between. Lines that are
@@ -37,9 +38,9 @@ export function openStepLog(
     if (pendingLines.length > 0) draining ??= drain()
   }
   return {
-    write: ({ level, text }) => {
-      const line = { level, text: shorten(text), atMs: nowMs() }
-      count += 1
+    write: ({ level, text, atMs = nowMs(), omittedBefore = 0 }) => {
+      const line = { level, text: shortenLine(text), atMs }
+      count += omittedBefore + 1
       if (count > maxFirstLines) {
         lastLines.push(line)
         if (lastLines.length > maxLastLines) lastLines.shift()
@@ -58,7 +59,8 @@ export function openStepLog(
   }
 }
 
-function shorten(text: string): string {
+/** Cuts a line that is longer than the log records. */
+export function shortenLine(text: string): string {
   return text.length > maxLineLength ? `${text.slice(0, maxLineLength)}…` : text
 }
 

@@ -4,12 +4,24 @@ import type { Problem } from "../problem.ts"
 import { formatSuggestion } from "../suggest.ts"
 
 /** Finds problems of a computation's execution policy. */
-export function findExecutionProblems({ name, execution }: Computation): readonly Problem[] {
+export function findExecutionProblems(computation: Computation): readonly Problem[] {
+  const { name, execution } = computation
   const { retries, timeoutSeconds } = execution
+  const memoryMb = computation.kind === "code" ? computation.execution.memoryMb : undefined
   return [
     ...(retries === undefined ? [] : findRetryProblems(name, retries)),
     ...(timeoutSeconds === undefined ? [] : findTimeoutProblems(name, timeoutSeconds)),
+    ...(memoryMb === undefined ? [] : findMemoryProblems(name, memoryMb)),
   ]
+}
+
+/** A thread needs about 10 MB to load its declarations. */
+const minMemoryMb = 32
+
+function findMemoryProblems(asset: string, memoryMb: number): readonly Problem[] {
+  if (Number.isInteger(memoryMb) && memoryMb >= minMemoryMb) return []
+  const message = `memoryMb of \`${asset}\` is not a whole number of MB from ${minMemoryMb}.`
+  return [{ kind: "bad_memory", asset, message }]
 }
 
 /** A week. */

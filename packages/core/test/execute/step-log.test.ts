@@ -34,6 +34,25 @@ test("a flood is recorded as its first and its last lines", async () => {
   expect((await writeLines(1200)).flat()).toHaveLength(1200)
 })
 
+test("lines that a process omitted count as omitted", async () => {
+  const texts: string[] = []
+  const log = openStepLog(
+    async (lines) => void texts.push(...lines.map(({ text, atMs }) => `${atMs} ${text}`)),
+    () => 7,
+  )
+  for (let line = 1; line <= 1201; line += 1)
+    log.write({
+      level: "info",
+      text: String(line),
+      atMs: line,
+      omittedBefore: line > 1200 ? 50 : 0,
+    })
+  await log.close()
+  expect(texts[999]).toBe("1000 1000")
+  expect(texts.slice(1000, 1002)).toEqual(["7 … 51 lines omitted …", "1002 1002"])
+  expect(texts.at(-1)).toBe("1201 1201")
+})
+
 test("a long line is cut", async () => {
   const [[line = ""] = []] = await writeLines(1, () => "x".repeat(1_000_000))
   expect(line).toHaveLength(2001)

@@ -1,5 +1,6 @@
 import type { Engine } from "@freshet/core/engine"
 
+import { type CodeProcessOptions, createCodeProcesses } from "../code/code-processes.ts"
 import { createLandedCopier } from "../landing/copy-landed-file.ts"
 import type { EngineContext } from "./engine-context.ts"
 import type { RelationQuery } from "./engine-tasks.ts"
@@ -26,16 +27,22 @@ export interface DuckdbEngine extends Engine, QueryEngine {
 }
 
 /** The resources of the engine, the store, and the landing zone. */
-export interface EngineOptions extends SessionOptions, Omit<EngineContext, "session"> {}
+export interface EngineOptions
+  extends SessionOptions, Omit<EngineContext, "session" | "codeProcesses"> {
+  /** The programs of the processes that run code of assets. Without them code runs in this process. */
+  readonly code?: CodeProcessOptions | undefined
+}
 
 /** Opens an engine; cheap, since DuckDB and the code that uses it are loaded on first use. Close it at the end. */
 export function openEngine(options: EngineOptions): DuckdbEngine {
   const session = openSession(options)
+  const codeProcesses = options.code && createCodeProcesses(options.code)
   const context: EngineContext = {
     session,
     store: options.store,
     landingZone: options.landingZone,
     signal: options.signal,
+    codeProcesses,
   }
   const loadTasks = () => import("./engine-tasks.ts")
   return {
@@ -50,6 +57,9 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
     queryNamed: async (query, consume) =>
       (await loadTasks()).queryNamed(context, { query, options }, consume),
     session,
-    close: session.close,
+    close: async () => {
+      await codeProcesses?.close()
+      await session.close()
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { createInterruptedError } from "./engine-error.ts"
+import { createInterruptedError } from "../duckdb/engine-error.ts"
 
 /**
  * Iterates over items until the signal is aborted; then it throws without waiting for the pending item. The iterator of
