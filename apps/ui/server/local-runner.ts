@@ -139,6 +139,7 @@ function createEventConverter(publish: (event: UiEvent) => void, update: Update)
       case "work_progress":
       case "demo_data_progress":
       case "step_progress":
+      case "step_waiting":
       case "step_logged":
       case "attempt_failed":
       case "publish_started":

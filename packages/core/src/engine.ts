@@ -61,6 +61,7 @@ export { FreshetError, getErrorMessage, ProblemsError, unreachable } from "./pro
 export { findNearest, formatSuggestion } from "./suggest.ts"
 export { findPoolProblems } from "./graph/execution-problems.ts"
 export type { StepResult } from "./execute/run-step.ts"
+export type { RunEffects } from "./execute/run-effects.ts"
 export type { RunOptions, RunResult } from "./execute/execute.ts"
 export { execute } from "./execute/execute.ts"
 export { maxFirstLines, maxLastLines, maxLineLength, shortenLine } from "./execute/step-log.ts"

@@ -271,9 +271,35 @@ export interface RunIntent {
   readonly work: Readonly<Record<string, readonly PartitionRange[]>>
 }
 
+/** Names a step of a run: one partition of a computation. */
+export interface StepName {
+  readonly computation: string
+  readonly partition: number
+  /** The assets that the computation materializes. */
+  readonly outputs: readonly string[]
+}
+
+/**
+ * The answer to a claim. A claimed step belongs to the run until its record is committed; `newestRecord` is the id of the
+ * newest materialization of its outputs, 0 without any. A taken step belongs to another run that lives.
+ */
+export type ClaimResult =
+  | { readonly kind: "claimed"; readonly newestRecord: number }
+  | { readonly kind: "taken" }
+
 /** The durable record of runs. Every call returns after its record is committed; records are committed in the order of the calls. */
 export interface Ledger {
   readonly beginRun: (run: RunIntent) => Promise<void>
+  /** Claims a step, so that no other run does it meanwhile. */
+  readonly claimStep: (step: StepName) => Promise<ClaimResult>
+  /** Releases a claimed step that is not recorded. */
+  readonly releaseStep: (step: StepName) => Promise<void>
+  /** Claims a publication set; false while another run that lives publishes it. */
+  readonly claimPublication: (set: string) => Promise<boolean>
+  readonly releasePublication: (set: string) => Promise<void>
+  /** Tests if other runs have recorded anything since this run opened the ledger. */
+  readonly hasOtherRecords: () => Promise<boolean>
+  /** Records an ended step and releases its claim. Fails if the run has been ended by another process. */
   readonly recordStep: (record: StepRecord) => Promise<void>
   readonly recordAttempt: (record: AttemptRecord) => Promise<void>
   readonly recordLog: (record: LogRecord) => Promise<void>
@@ -301,6 +327,8 @@ export type RunEvent =
   | (StepReference & { readonly kind: "step_progress"; readonly share: number })
   /** The code of the step printed something. */
   | (StepReference & { readonly kind: "step_logged"; readonly lines: readonly LogLine[] })
+  /** Another run does the step; this run waits for it. */
+  | (StepReference & { readonly kind: "step_waiting" })
   /** The step runs again after a pause. */
   | (StepReference & {
       readonly kind: "attempt_failed"

@@ -215,7 +215,8 @@ export function recordStep(ledger: MemoryLedger, graph: Graph, step: StepRecord)
   }
 }
 
-function toStoredPartition(
+/** Names a partition as it is stored: by its key and the definition of its asset's partitions. */
+export function toStoredPartition(
   graph: Graph,
   { asset, partition }: Pick<Materialization, "asset" | "partition">,
 ): StoredPartition {

@@ -15,7 +15,7 @@ import {
   type AttemptRecord,
   type CheckResult,
   type ComputeRequest,
-  type Effects,
+  type RunEffects,
   type Evaluation,
   type FreshnessProof,
   type Graph,
@@ -41,6 +41,13 @@ import {
 } from "../src/engine.ts"
 import { afterDay, day } from "./declarations.ts"
 import {
+  type MemoryClaims,
+  createClaimRecords,
+  formatStepClaim,
+  release,
+  releaseAll,
+} from "./memory-claims.ts"
+import {
   type MemoryLedger,
   createMemoryLedger,
   recordStep,
@@ -63,6 +70,9 @@ export interface MemoryProject extends MemoryLedger {
   /** The work of the engine: `a 2026-01-05`, `check a 2026-01-05`. */
   readonly computed: string[]
   readonly behaviour: Behaviour
+  readonly claims: MemoryClaims
+  /** The number of runs. */
+  runs: number
   aborted: boolean
   /** The newest stored proof, and the number of steps before it. */
   proof: FreshnessProof | undefined
@@ -122,6 +132,8 @@ export function createMemoryProject(
     attempts: [],
     logs: [],
     computed: [],
+    claims: new Map(),
+    runs: 0,
     aborted: false,
     proof: undefined,
     provenSteps: 0,
@@ -322,14 +334,16 @@ function startTimer({ behaviour }: MemoryProject, ms: number): Timer {
 }
 
 /** Creates the effects of a project. */
-export function createEffects(project: MemoryProject, graph: Graph): Effects {
-  let runs = project.steps.length
+export function createEffects(project: MemoryProject, graph: Graph): RunEffects {
+  const run = `run ${(project.runs += 1)}`
+  const firstStep = project.steps.length
+  const firstPublication = project.publications.length
   return {
     nowMs: () => project.nowMs,
     startTimer: (ms) => startTimer(project, ms),
     random: () => 0.5,
     hash: project.hash,
-    newId: () => `run ${(runs += 1)}`,
+    newId: () => run,
     emit: (event) => project.events.push(event),
     signal: {
       get aborted() {
@@ -337,12 +351,19 @@ export function createEffects(project: MemoryProject, graph: Graph): Effects {
       },
     },
     engine: createEngine(project),
+    readEvaluation: () => proveProject(project, graph),
     ledger: {
       beginRun: async () => {},
-      endRun: async () => {},
+      endRun: async () => releaseAll(project.claims, run),
+      ...createClaimRecords(project, graph, run),
+      hasOtherRecords: async () =>
+        [...project.steps.slice(firstStep), ...project.publications.slice(firstPublication)].some(
+          (record) => record.run !== run,
+        ),
       recordStep: async (record) => {
         await project.behaviour.beforeRecord(record)
         recordStep(project, graph, record)
+        release(project.claims, formatStepClaim(record), run)
       },
       recordAttempt: async (record) => void project.attempts.push(record),
       recordLog: async (record) => {
@@ -374,7 +395,7 @@ export function createEffects(project: MemoryProject, graph: Graph): Effects {
   }
 }
 
-function createEngine(project: MemoryProject): Effects["engine"] {
+function createEngine(project: MemoryProject): RunEffects["engine"] {
   return {
     compute: async (request, progress, log) => {
       const partition = request.partition.key

@@ -20,6 +20,7 @@ import type { RecordedCopy, RecordedRead } from "./recorded-reads.ts"
 export type { RecordedCopy, RecordedRead }
 
 export { queryTexts, sourceFiles } from "./ledger-caches.ts"
+export { claims, workers } from "./ledger-workers.ts"
 
 /** The single row that identifies the ledger. Every wipe begins a new epoch. */
 export const identity = freshetSchema.table(
@@ -80,6 +81,8 @@ export const runs = freshetSchema.table(
     steps: integer().notNull(),
     host: text().notNull(),
     pid: integer().notNull(),
+    /** The worker that executes it; null in runs of earlier versions. */
+    worker: integer(),
     started_at: timestampColumn().notNull().defaultNow(),
     ended_at: timestampColumn(),
     /** The next run records `killed` for a run whose process is gone. */

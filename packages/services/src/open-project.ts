@@ -7,7 +7,6 @@ import {
   findPoolProblems,
   type Graph,
   type Hash,
-  type Ledger,
   type LedgerSnapshot,
   type RecordedInputs,
   removeMaterializations,
@@ -24,6 +23,7 @@ import {
   listReusedNames,
   observeLanding,
   readHashedFiles,
+  type RunLedger,
   saveHashChanges,
 } from "@freshet/io"
 
@@ -74,7 +74,7 @@ async function applyPendingRenames(services: Services, { graph, url }: OpenReque
   if (listReusedNames(graph).length === 0) return
   const database = { url, config: services.config }
   const renames = await withMigratedLedger(database, (client) => findPendingRenames(client, graph))
-  const lock = { wait: false, cancellable: false }
+  const lock = { mode: "exclusive", wait: false, cancellable: false } as const
   if (renames.length > 0) await withRunLock(services, { url, graph, lock }, async () => {})
 }
 
@@ -88,7 +88,7 @@ async function openLockedProject<T>(
   const open = () =>
     withRunLock(services, request, ({ runLedger, signal }) =>
       withProjectReader(services, request, signal, async (read) => {
-        const project = await read(runLedger.client, runLedger.ledger)
+        const project = await read(runLedger.client, runLedger)
         isRead = true
         return work(project)
       }),
@@ -111,11 +111,11 @@ function withSavedFileBytes<T>(work: (project: Project) => Promise<T>) {
 /** A connection to the ledger; with the run lock, records may be written through it. */
 interface LedgerConnection {
   readonly client: LedgerClient
-  readonly runLedger: Ledger | undefined
+  readonly runLedger: RunLedger | undefined
   readonly signal: AbortSignal
 }
 
-type ReadProject = (client: LedgerClient, runLedger: Ledger | undefined) => Promise<Project>
+type ReadProject = (client: LedgerClient, runLedger: RunLedger | undefined) => Promise<Project>
 
 async function withProjectReader<T>(
   services: Services,

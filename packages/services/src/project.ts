@@ -3,7 +3,6 @@ import type {
   Evaluation,
   FreshnessProof,
   Graph,
-  Ledger,
   MaterializationRecord,
   PartitionRange,
   Plan,
@@ -26,9 +25,11 @@ import type {
   PublishedTable,
   QuarantinedLines,
   QuarantineRequest,
+  LiveWorker,
   RecordedAttempt,
   LandingZone,
-  RunLockState,
+  RunLedger,
+  RunLockMode,
   RunProgress,
   SnapshotReading,
   Store,
@@ -55,7 +56,9 @@ export interface OpenOptions {
 
 /** Decides how the run lock is acquired. */
 export interface LockOptions {
-  /** False: a run in progress is an error (exit 7) and nothing is waited for. */
+  /** `shared` for a run; `exclusive` for a service that removes records, while which no run is under way. */
+  readonly mode: RunLockMode
+  /** False: a lock that is not free is an error (exit 7) and nothing is waited for. */
   readonly wait: boolean
   /** True: `runs cancel` of another process aborts the project's signal. */
   readonly cancellable: boolean
@@ -93,13 +96,16 @@ export interface Project {
   /** The damage that `evaluation` excludes; a run wipes it from the ledger, apart from materializations with recorded inputs, which it invalidates. */
   readonly damage: Damage
   readonly ledger: ProjectLedger
-  /** Records runs; present while the run lock is held. */
-  readonly runLedger: Ledger | undefined
+  /** Records a run; present while the run lock is held. */
+  readonly runLedger: RunRecorder | undefined
   /** Aborted with the services' signal, and when the run lock is lost or the run is cancelled. */
   readonly signal: AbortSignal
   /** Opens the engine on the first call; it is closed with the project. */
   readonly runtime: () => Runtime
 }
+
+/** The part of a run's ledger that a run writes. */
+export type RunRecorder = Pick<RunLedger, "ledger" | "claimTick" | "whileAlone">
 
 /** The damaged files, and their materializations with those that read them. */
 export interface Damage {
@@ -140,7 +146,7 @@ export interface ProjectLedger {
   readonly listRuns: (limit: number) => Promise<readonly RunRow[]>
   /** Finds the run whose id begins with a text; undefined for none and for more than one. */
   readonly findRun: (id: string) => Promise<RunDetail | undefined>
-  /** Assigns a run to a tick; false when the tick has ended. */
+  /** Assigns a run that has claimed a tick to it; false when the tick has ended. */
   readonly beginTick: (tick: number, run: string) => Promise<boolean>
   readonly endTick: (tick: number, end: TickEnd) => Promise<void>
   /** Reads the identity of the ledger, under which it claims a lake. */
@@ -153,7 +159,8 @@ export interface ProjectLedger {
   /** Measures the files of materializations by asset. */
   readonly readStorage: () => Promise<readonly AssetStorage[]>
   readonly readPublishedTables: () => Promise<readonly PublishedTable[]>
-  readonly readRunLock: () => Promise<RunLockState>
+  /** Reads the processes that execute runs, the oldest first. */
+  readonly readWorkers: () => Promise<readonly LiveWorker[]>
   /** Reads the assets that are no longer declared and the tables that are no longer published. */
   readonly readOrphans: () => Promise<Orphans>
   /** Drops tables and their publication records. */

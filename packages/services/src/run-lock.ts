@@ -1,24 +1,24 @@
 import type { Graph } from "@freshet/core/engine"
-import { openRunLedger, type RunLedger, type RunLockOwner, throwConnectionFault } from "@freshet/io"
+import { type LiveRun, openRunLedger, type RunLedger, throwConnectionFault } from "@freshet/io"
 
 import { getProcessId } from "./config.ts"
 import { withMigratedLedger } from "./migrated-ledger.ts"
 import type { LockOptions } from "./project.ts"
 import type { Services } from "./services.ts"
 
-/** The ledger of the run lock's owner, and the signal that stops it: cancelled, or the lock is lost. */
+/** The ledger of a run, and the signal that stops it: cancelled, or nothing more can be recorded. */
 export interface RunLock {
   readonly runLedger: RunLedger
   readonly signal: AbortSignal
 }
 
-/** Holds the run lock for the length of a call: no other process changes the ledger meanwhile. */
+/** Holds the run lock for the length of a call. */
 export async function withRunLock<T>(
   { emit, signal, config }: Services,
   {
     url,
     graph,
-    lock: { wait, cancellable },
+    lock: { mode, wait, cancellable },
   }: { readonly url: string; readonly graph: Graph; readonly lock: LockOptions },
   work: (lock: RunLock) => Promise<T>,
 ): Promise<T> {
@@ -29,8 +29,9 @@ export async function withRunLock<T>(
     cancelController.abort()
   }
   const runLedger = await openRunLedger(url, {
+    mode,
     wait,
-    onWait: (lockOwner) => emit({ kind: "run_waiting", owner: formatLockOwner(lockOwner) }),
+    onWait: (run) => emit({ kind: "run_waiting", owner: formatLockOwner(run) }),
     pid: getProcessId(),
     graph,
     onConnectionLost: (error) => lossController.abort(error),
@@ -45,7 +46,7 @@ export async function withRunLock<T>(
   }
 }
 
-function formatLockOwner(lockOwner: RunLockOwner | undefined): string {
-  if (lockOwner === undefined) return "another run that is just starting"
-  return `run ${lockOwner.run} (${lockOwner.command}), process ${lockOwner.pid} on ${lockOwner.host}`
+function formatLockOwner(run: LiveRun | undefined): string {
+  if (run === undefined) return "another command that changes the records of the project"
+  return `run ${run.run} (${run.command}), process ${run.pid} on ${run.host}`
 }

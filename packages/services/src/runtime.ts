@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs"
+import { rm, rmdir } from "node:fs/promises"
 import { join } from "node:path"
 
 import type { Publisher } from "@freshet/core/engine"
@@ -47,7 +47,8 @@ export function createLazyRuntime(config: Config, options: RuntimeOptions): Lazy
     get: () => (runtime ??= openRuntime(config, options)),
     close: async () => {
       await runtime?.engine.close()
-      if (runtime !== undefined && options.kind === "run") removeRunSpill(config)
+      if (runtime !== undefined && options.kind === "run")
+        await removeEmptyFolder(getRunSpillFolder(config))
     },
   }
 }
@@ -58,7 +59,6 @@ function openRuntime(config: Config, options: RuntimeOptions): Runtime {
     kind === "recompute"
       ? createScratchStore(options.store, () => engine.session.scratchFolder())
       : options.store
-  if (kind === "run") removeRunSpill(config)
   const engine = openEngine({
     ...getSessionOptions(config, ...(kind === "run" ? [getRunSpillFolder(config)] : [])),
     connections: kind === "recompute" ? 2 : config.concurrency + 1,
@@ -72,11 +72,17 @@ function openRuntime(config: Config, options: RuntimeOptions): Runtime {
   return { engine, store, publisher }
 }
 
-/** Runs spill into a folder of their own, so that the owner of the run lock may remove what killed runs left there. */
+/** Runs spill into a folder of their own, which is cleared of what killed runs left while no other run is under way. */
 function getRunSpillFolder({ home }: Config): string {
   return join(home, "spill", "run")
 }
 
-function removeRunSpill(config: Config): void {
-  rmSync(getRunSpillFolder(config), { recursive: true, force: true })
+/** Removes what killed runs spilled. No other run may be under way. */
+export async function removeRunSpill(config: Config): Promise<void> {
+  await rm(getRunSpillFolder(config), { recursive: true, force: true })
+}
+
+/** Removes a folder that other runs do not use. */
+async function removeEmptyFolder(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => undefined)
 }

@@ -49,6 +49,8 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "step_started":
     case "step_progress":
       return undefined
+    case "step_waiting":
+      return `${event.step}: another run materializes it`
     case "step_logged":
       return event.lines.map(({ text }) => `${event.step}: ${text}`).join("\n")
     case "attempt_failed":

@@ -42,6 +42,7 @@ function toFields(event: ServiceEvent): object {
     case "run_started":
     case "step_started":
     case "step_progress":
+    case "step_waiting":
     case "step_logged":
     case "attempt_failed":
     case "step_ended":
@@ -77,7 +78,7 @@ function describeServiceEvent(event: ServiceEvent): string | undefined {
     case "run_planned":
       return `plan: ${formatPlanBriefly(event.plan)}`
     case "run_waiting":
-      return `waiting for another run to end: ${event.owner}`
+      return `waiting for ${event.owner}`
     case "cancel_requested":
       return "another process asked the run to stop"
     case "work_progress":
@@ -86,6 +87,7 @@ function describeServiceEvent(event: ServiceEvent): string | undefined {
     case "run_started":
     case "step_started":
     case "step_progress":
+    case "step_waiting":
     case "step_logged":
     case "attempt_failed":
     case "step_ended":

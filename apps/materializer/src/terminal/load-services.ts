@@ -24,7 +24,7 @@ function createWaitPrinter({ err }: CommandLine): EventListener {
   return { emit, watchesSteps: false }
 }
 
-/** Names the run that holds the run lock. */
+/** Names the run or the command that keeps this one from starting. */
 export function formatWait(owner: string): string {
-  return `Waiting for another run to end: ${owner}.`
+  return `Waiting for ${owner}.`
 }

@@ -64,6 +64,7 @@ export function createRunReporter(
         return hasHint ? display.print(formatProgressHint(event.run)) : undefined
       case "step_started":
       case "step_progress":
+      case "step_waiting":
       case "step_logged":
       case "attempt_failed":
       case "step_ended":
@@ -152,7 +153,7 @@ function formatFinished(
   { computations }: RunProgress,
   style: TerminalStyle,
 ): readonly string[] {
-  if (event.kind === "attempt_failed" || event.kind === "step_logged")
+  if (["attempt_failed", "step_logged", "step_waiting"].includes(event.kind))
     return [describeEvent(event) ?? ""]
   if (event.kind !== "step_ended") return []
   const isFailure = event.outcome.kind === "failed" || event.outcome.kind === "checks_failed"

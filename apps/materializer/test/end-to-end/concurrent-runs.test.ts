@@ -7,7 +7,7 @@ import { withRunUnderWay } from "./run-under-way.ts"
 import { landSmallInput } from "./small-input.ts"
 import { withEmbeddedTestProject, withTestProject } from "./test-project.ts"
 
-test("the second of two concurrent runs waits, and each partition is materialized once", async () => {
+test("two concurrent runs share the work: each partition is materialized once, and the tables are right", async () => {
   const alone = await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "materialize"))
@@ -18,8 +18,6 @@ test("the second of two concurrent runs waits, and each partition is materialize
     const both = [startFreshet(place, "materialize"), startFreshet(place, "materialize")]
     const ended = await Promise.all(both.map((each) => each.result))
     expect(ended).toMatchObject([{ code: 0 }, { code: 0 }])
-    const waited = ended.filter(({ stderr }) => stderr.includes("Waiting for another run to end"))
-    expect(waited).toHaveLength(1)
     const contents = await readContents(place)
     expect(contents.versions).toEqual(alone.versions)
     expect(contents.published).toEqual(alone.published)
@@ -29,34 +27,44 @@ test("the second of two concurrent runs waits, and each partition is materialize
   })
 })
 
-test("a waiting command names the run that it waits for, and continues after it", async () => {
-  await withTestProject(async (place) => {
-    await landSmallInput(place)
-    expectDone(await runFreshet(place, "status"))
-    const waiting = await withRunUnderWay(place, async () => {
-      const started = startFreshet(place, "materialize")
-      await started.waitForOutput("Waiting for another run to end")
-      return started
-    })
-    const { code, stderr } = await waiting.result
-    expect(stderr).toContain("run of-a-colleague (freshet materialize)")
-    expect(stderr).toContain(`process ${process.pid}`)
-    expect(code).toBe(0)
-    expect((await readContents(place)).publications).toHaveLength(1)
-  })
-})
-
-test("a command with --no-wait ends with 7 and names the other run", async () => {
+test("a run does not wait for another one that is under way", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)
     expectDone(await runFreshet(place, "status"))
     const { code, stderr } = await withRunUnderWay(place, () =>
       runFreshet(place, "materialize", "--no-wait"),
     )
-    expect(stderr).toContain("Another run is under way: run of-a-colleague")
+    expect(stderr).not.toContain("Waiting")
+    expect(code).toBe(0)
+    expect((await readContents(place)).publications).toHaveLength(1)
+  })
+})
+
+test("a command that removes records names the run that it waits for, and continues after it", async () => {
+  await withTestProject(async (place) => {
+    await landSmallInput(place)
+    expectDone(await runFreshet(place, "materialize"))
+    const waiting = await withRunUnderWay(place, async () => {
+      const started = startFreshet(place, "gc")
+      await started.waitForOutput("Waiting for run of-a-colleague (freshet materialize)")
+      return started
+    })
+    const { code, stderr } = await waiting.result
+    expect(stderr).toContain(`process ${process.pid}`)
+    expect(code).toBe(0)
+  })
+})
+
+test("a command that removes records ends with 7 with --no-wait, and names the run", async () => {
+  await withTestProject(async (place) => {
+    await landSmallInput(place)
+    expectDone(await runFreshet(place, "materialize"))
+    const { code, stderr } = await withRunUnderWay(place, () =>
+      runFreshet(place, "gc", "--no-wait"),
+    )
+    expect(stderr).toContain("A run is under way: run of-a-colleague")
     expect(stderr).not.toContain("    at ")
     expect(code).toBe(7)
-    expect((await readContents(place)).materializations).toEqual([])
   })
 })
 

@@ -204,9 +204,9 @@ test("gc waits for a run, or ends with 7 and deletes nothing", async () => {
     const waiting = await withRunUnderWay(project, async () => {
       const refused = await runFreshet(project, "gc", "--grace", "0", "--no-wait")
       expect(refused.code).toBe(7)
-      expect(refused.stderr).toContain("Another run is under way: run of-a-colleague")
+      expect(refused.stderr).toContain("A run is under way: run of-a-colleague")
       const started = startFreshet(project, "gc", "--grace", "0")
-      await started.waitForOutput("Waiting for another run to end")
+      await started.waitForOutput("Waiting for run of-a-colleague")
       const dry = await collected(project, "--grace", "0", "--dry-run")
       expect(dry).toMatchObject({ materializations: 4 })
       expect([listStoredFiles(project), await recordedFiles(project)]).toEqual(before)

@@ -3,7 +3,7 @@ import { openRunLedger } from "@freshet/io"
 
 import type { TestProject } from "./test-project.ts"
 
-/** Runs `work` while another run holds the run lock: run `of-a-colleague`, of this process. */
+/** Runs `work` while another run is under way: run `of-a-colleague`, of this process. */
 export function withRunUnderWay<T>(
   { withDatabase }: Pick<TestProject, "withDatabase">,
   work: () => Promise<T>,
@@ -11,8 +11,13 @@ export function withRunUnderWay<T>(
   const built = buildGraph([])
   if (built.kind === "problems") throw new Error("an empty graph has problems")
   return withDatabase(async (url) => {
-    const options = { wait: false, onWait: () => {}, pid: process.pid, graph: built.graph }
-    const { ledger, close } = await openRunLedger(url, options)
+    const { ledger, close } = await openRunLedger(url, {
+      mode: "shared",
+      wait: false,
+      onWait: () => {},
+      pid: process.pid,
+      graph: built.graph,
+    })
     try {
       const id = "of-a-colleague"
       await ledger.beginRun({ id, command: "freshet materialize", steps: 1, work: {} })

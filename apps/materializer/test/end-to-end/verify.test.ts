@@ -59,7 +59,7 @@ test("verify of a healthy project finds nothing, in a sample, as a whole and by 
   })
 })
 
-test("verify works during a run, which keeps the run lock", async () => {
+test("verify works during a run", async () => {
   await withMaterializedShop(async (project) => {
     await withRunUnderWay(project, async () => {
       expectDone(await runFreshet(project, "verify", "--sample", "100%"))

@@ -195,9 +195,9 @@ test("wipe waits for a run, or ends with 7 and wipes nothing", async () => {
     const waiting = await withRunUnderWay(project, async () => {
       const refused = await runFreshet(project, ...words, "--no-wait")
       expect(refused.code).toBe(7)
-      expect(refused.stderr).toContain("Another run is under way: run of-a-colleague")
+      expect(refused.stderr).toContain("A run is under way: run of-a-colleague")
       const started = startFreshet(project, ...words)
-      await started.waitForOutput("Waiting for another run to end")
+      await started.waitForOutput("Waiting for run of-a-colleague")
       expect(await wipe(project, "items", "--date", first, "--dry-run")).toMatchObject({
         materializations: 1,
       })

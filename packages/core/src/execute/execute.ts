@@ -11,9 +11,12 @@ import type {
 } from "../ports.ts"
 import { FreshetError } from "../problem.ts"
 import { addBlockers, findBlocker } from "./blockers.ts"
+import { claimStep, releaseStep } from "./claim-step.ts"
 import { createMaterializationCache } from "./materialization-cache.ts"
-import { type PublicationResult, publishSets } from "./publish-sets.ts"
+import { claimPauseMs, publishPlan } from "./publish-plan.ts"
+import type { PublicationResult } from "./publish-sets.ts"
 import { computeBackoffMs, getRetries } from "./retry.ts"
+import type { RunEffects } from "./run-effects.ts"
 import { type RunState, listNeededRecords, createRunState } from "./run-state.ts"
 import {
   type StepResult,
@@ -63,7 +66,7 @@ const maxPrefetchedSteps = 100
 interface ActiveRun {
   readonly id: string
   readonly state: RunState
-  readonly effects: Effects
+  readonly effects: RunEffects
   readonly options: RunOptions
   readonly queue: StepQueue
   readonly outcomes: Map<string, StepOutcome>
@@ -76,6 +79,8 @@ interface ActiveRun {
   readonly errors: unknown[]
   /** Step → the number of its failed attempts. */
   readonly failedAttempts: Map<string, number>
+  /** The steps that another run did when this run wanted to do them. */
+  readonly takenSteps: Set<string>
   /** Becomes true when a step failed. */
   hasFailures: boolean
   /** Becomes true when the ledger failed to record a step: later steps could not be recorded either. */
@@ -86,7 +91,7 @@ interface ActiveRun {
 export async function execute(
   evaluation: Evaluation,
   plan: Plan,
-  effects: Effects,
+  effects: RunEffects,
   options: RunOptions,
 ): Promise<RunResult> {
   const id = effects.newId()
@@ -110,12 +115,13 @@ export async function execute(
     timers: new Set(),
     errors: [],
     failedAttempts: new Map(),
+    takenSteps: new Set(),
     hasFailures: false,
     hasRecordError: false,
   }
   const interrupted = await runSteps(run)
   await Promise.all(run.recordings)
-  const publications = interrupted ? [] : await publishSets(run.state, plan, effects, id)
+  const publications = interrupted ? [] : await publishPlan(run.state, plan, effects, id)
   const outcome = toRunOutcome(run, interrupted || effects.signal.aborted, publications)
   await effects.ledger.endRun({ id, outcome })
   effects.emit({ kind: "run_ended", run: id, outcome })
@@ -211,6 +217,8 @@ async function attemptStep(run: ActiveRun, step: Step): Promise<void> {
   const { effects, state } = run
   const startedMs = effects.nowMs()
   const blocker = findBlocker(state.blockers, step)
+  if (blocker === undefined && !(await claimStep(state, step, effects.ledger)))
+    return waitForOtherRun(run, step)
   effects.emit({ kind: "step_started", ...toStepReference(step) })
   const log = openAttemptLog(run, step)
   const result =
@@ -219,6 +227,15 @@ async function attemptStep(run: ActiveRun, step: Step): Promise<void> {
       : toSkippedResult(blocker)
   await log.close()
   if (!planRetry(run, step, result, startedMs)) completeStep(run, step, result, startedMs)
+}
+
+/** Starts a pause, after which the step is claimed again: then the other run has done it, or is dead. */
+function waitForOtherRun(run: ActiveRun, step: Step): void {
+  const { effects, queue, takenSteps } = run
+  if (!takenSteps.has(step.id)) effects.emit({ kind: "step_waiting", ...toStepReference(step) })
+  takenSteps.add(step.id)
+  delayStep(queue, step)
+  addTask(run, pauseStep(run, step, claimPauseMs))
 }
 
 function openAttemptLog(run: ActiveRun, step: Step): StepLog {
@@ -256,10 +273,11 @@ function planRetry(run: ActiveRun, step: Step, result: StepResult, startedMs: nu
   const { message } = outcome
   failedAttempts.set(step.id, attempt)
   recordAttempt(run, step, { attempt, message, startedMs, delayMs }, retries.attempts)
+  addRecording(run, releaseStep(step, effects.ledger))
   delayStep(queue, step)
   addTask(
     run,
-    waitForRetry(run, step, delayMs, () => completeStep(run, step, result, startedMs)),
+    pauseStep(run, step, delayMs, () => completeStep(run, step, result, startedMs)),
   )
   return true
 }
@@ -269,19 +287,19 @@ function countAttempts({ failedAttempts }: ActiveRun, step: Step): number {
 }
 
 /** Makes a step due after a pause, or ends it with its failure when no further step may start. */
-async function waitForRetry(
+async function pauseStep(
   run: ActiveRun,
   step: Step,
-  delayMs: number,
-  endWithFailure: () => void,
+  ms: number,
+  endWithFailure?: () => void,
 ): Promise<void> {
   const { effects, queue, timers } = run
-  const timer = effects.startTimer(delayMs)
+  const timer = effects.startTimer(ms)
   timers.add(timer)
   await timer.ended
   timers.delete(timer)
   if (isAborted(run)) return
-  if (shouldStop(run)) endWithFailure()
+  if (shouldStop(run) && endWithFailure !== undefined) endWithFailure()
   else resumeStep(queue, step)
 }
 

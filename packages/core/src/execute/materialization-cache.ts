@@ -1,12 +1,15 @@
 import { formatFingerprint } from "../evaluate/fingerprint.ts"
 import type { MaterializationRecord } from "../evaluate/ledger-snapshot.ts"
 import { type Evaluation, findFreshInput, findInput } from "../evaluate/states.ts"
+import { groupBy } from "../group-by.ts"
 import type { AssetRange, Ledger } from "../ports.ts"
 
 /** A cache of the retained materializations in the ledger, read when a run needs them. */
 export interface MaterializationCache {
   /** Reads the materializations of these partitions, unless they are in the cache. */
   readonly load: (ranges: readonly AssetRange[]) => Promise<void>
+  /** Reads the materializations of a partition of some assets again, unless the newest one, of this id, is in the cache. */
+  readonly loadNewest: (assets: readonly string[], partition: number, id: number) => Promise<void>
   /** The retained materializations of one partition, the newest last. The partition must be loaded. */
   readonly list: (asset: string, partition: number) => readonly MaterializationRecord[]
 }
@@ -19,14 +22,11 @@ export function createMaterializationCache(
   ledger: Pick<Ledger, "readMaterializations">,
 ): MaterializationCache {
   const blocks = new Map<string, Promise<void>>() // "user_recs 79" → the pending or completed query
-  const records = new Map<string, MaterializationRecord[]>()
+  const records = new Map<string, readonly MaterializationRecord[]>()
   const read = async (ranges: readonly AssetRange[]): Promise<void> => {
-    for (const record of await ledger.readMaterializations(ranges)) {
-      const key = `${record.asset} ${record.partition}`
-      const partitionRecords = records.get(key)
-      if (partitionRecords === undefined) records.set(key, [record])
-      else partitionRecords.push(record)
-    }
+    const found = await ledger.readMaterializations(ranges)
+    for (const [key, partitionRecords] of groupBy(found, formatKey))
+      records.set(key, partitionRecords)
   }
   return {
     load: async (ranges) => {
@@ -40,8 +40,18 @@ export function createMaterializationCache(
       }
       await Promise.all(needed.flatMap(({ key }) => blocks.get(key) ?? []))
     },
+    loadNewest: async (assets, partition, id) => {
+      const cached = assets.flatMap((asset) => records.get(`${asset} ${partition}`) ?? [])
+      if (id === 0 || cached.some((record) => record.id >= id)) return
+      const range = { from: partition, to: partition }
+      await read(assets.map((asset) => ({ asset, range })))
+    },
     list: (asset, partition) => records.get(`${asset} ${partition}`) ?? [],
   }
+}
+
+function formatKey({ asset, partition }: MaterializationRecord): string {
+  return `${asset} ${partition}`
 }
 
 function listBlocks({ asset, range }: AssetRange): (AssetRange & { readonly key: string })[] {

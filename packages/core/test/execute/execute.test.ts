@@ -409,6 +409,8 @@ describe("events", () => {
         return `${event.step} ${event.share * 100} %`
       case "step_logged":
         return `${event.step} printed ${event.lines.length} lines`
+      case "step_waiting":
+        return `${event.step} waits`
       case "attempt_failed":
         return `${event.step} attempt ${event.attempt} failed`
       case "step_ended":

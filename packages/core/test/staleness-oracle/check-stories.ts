@@ -116,7 +116,7 @@ async function replayChapter(replay: Replay, chapter: Chapter): Promise<void> {
   expectPublished(replay, truth, tables)
 }
 
-async function expectNoWork({ project }: Replay, graph: Graph): Promise<void> {
+export async function expectNoWork({ project }: Replay, graph: Graph): Promise<void> {
   const evaluation = await proveProject(project, graph)
   const plan = buildPlan(evaluation, requestEverything(evaluation))
   expect(listStepIds(evaluation, plan)).toEqual([])
@@ -142,7 +142,7 @@ function expectOutcomes(
 }
 
 /** Lists the partitions that the engine computed and the assets whose rows it checked again. */
-function listEngineCalls({ project }: Replay) {
+export function listEngineCalls({ project }: Replay) {
   const [computed, checked]: [string[], string[]] = [[], []]
   for (const call of project.computed)
     if (call.startsWith("check ")) checked.push(call.split(" ")[1]!)
@@ -198,7 +198,7 @@ export function followLedger(replay: Replay, truth: Truths, stepCount: number): 
 }
 
 /** Expects that exactly the existing partitions are evaluated, and that exactly the partitions that are fresh by definition are fresh, with the rows of a computation from scratch. */
-async function expectFresh(replay: Replay, graph: Graph, truth: Truths): Promise<void> {
+export async function expectFresh(replay: Replay, graph: Graph, truth: Truths): Promise<void> {
   const { facts, past } = replay
   const { evaluated, fresh, wrong } = await readFreshRows(replay, graph, truth)
   expect(evaluated.toSorted()).toEqual([...truth.keys()].toSorted())

@@ -4,6 +4,7 @@ import { join } from "node:path"
 
 import type { DuckDBConnection, DuckDBInstance, Json } from "@duckdb/node-api"
 
+import { createLimiter } from "../limiter.ts"
 import { toEngineError, createInterruptedError } from "./engine-error.ts"
 import { loadDuckdb } from "./load-duckdb.ts"
 
@@ -192,23 +193,6 @@ function createThreadSharing(
       return await work(join)
     } finally {
       callers -= 1
-    }
-  }
-}
-
-/** Creates a limiter that runs up to `limit` tasks at a time, in order of arrival. */
-function createLimiter(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const queue: (() => void)[] = []
-  let free = limit
-  return async (work) => {
-    if (free > 0) free -= 1
-    else await new Promise<void>((enter) => queue.push(enter))
-    try {
-      return await work()
-    } finally {
-      const next = queue.shift()
-      if (next === undefined) free += 1
-      else next()
     }
   }
 }

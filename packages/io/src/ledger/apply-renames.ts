@@ -31,7 +31,7 @@ export async function findPendingRenames(client: Client, graph: Graph): Promise<
   return rows
 }
 
-/** Moves the records of reused names to the assets that had these names, all at once. Only the owner of the run lock may. */
+/** Moves the records of reused names to the assets that had these names, all at once. Only while a run opens, or with the run lock alone. */
 export async function applyRenames(client: Client, graph: Graph): Promise<void> {
   const renames = await findPendingRenames(client, graph)
   if (renames.length === 0) return

@@ -1,6 +1,6 @@
 import type { Client } from "pg"
 
-import { buildRunLockTest } from "./locks.ts"
+import { buildLivenessTest } from "./workers.ts"
 
 const channel = "freshet_cancel"
 
@@ -9,7 +9,7 @@ export async function requestCancel(client: Client, run: string): Promise<boolea
   const { rowCount } = await client.query(
     `with cancelled as (
        update freshet.runs set cancel_requested_at = coalesce(cancel_requested_at, now())
-       where id = $1 and outcome is null and ${buildRunLockTest()}
+       where id = $1 and outcome is null and ${buildLivenessTest("runs.worker")}
        returning id
      )
      select pg_notify('${channel}', id) from cancelled`,

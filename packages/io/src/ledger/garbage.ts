@@ -3,7 +3,7 @@ import type { Client } from "pg"
 
 import { findPartitionById, type LedgerNames, listNames, listReadNames } from "./ledger-names.ts"
 import { getCurrentName } from "./ledger-names.ts"
-import { buildRunLockTest } from "./locks.ts"
+import { buildLockQuery, runLock } from "./locks.ts"
 import { toMilliseconds } from "./milliseconds-sql.ts"
 import { formatPartitionDefinition } from "./partition-definitions.ts"
 
@@ -170,7 +170,7 @@ const garbageQuery = `
   )
   order by owner, partition, seq`
 
-/** Wipes materializations, all of them or none, and returns their number. Only the owner of the run lock may. */
+/** Wipes materializations, all of them or none, and returns their number. Only a session with the run lock may. */
 export async function wipeMaterializations(
   client: Client,
   ids: readonly number[],
@@ -190,7 +190,7 @@ export async function wipeWhere(
   )
   const [result] = rows
   if (result?.ownsRunLock !== true)
-    throw new FreshetError("ledger", "Only the owner of the run lock may wipe materializations.")
+    throw new FreshetError("ledger", "Only a command with the run lock may wipe materializations.")
   return result.wiped
 }
 
@@ -200,7 +200,9 @@ const retainedEpochs = 1000
 /** Builds the statement of a wipe, which is one transaction. Consecutive partitions have the same difference to their rank. */
 const buildWipeStatement = (condition: string) => `
   with run_lock as (
-    select ${buildRunLockTest("pid = pg_backend_pid()")} as is_owned
+    select exists (
+      select from ${buildLockQuery(runLock)} as lock where granted and pid = pg_backend_pid()
+    ) as is_owned
   ), wiped as (
     delete from freshet.materializations
     where ${condition} and (select is_owned from run_lock)

@@ -62,7 +62,7 @@ async function readFollowedNames(client: Client): Promise<LedgerNames["followedN
   return new Map(rows.map(({ name, followed }) => [name, followed]))
 }
 
-/** Reads the ledger names, and assigns numbers to all declared definitions of partitions and static keys. Only the owner of the run lock assigns numbers. */
+/** Reads the ledger names, and assigns numbers to all declared definitions of partitions and static keys. Called while a run opens. */
 export async function assignLedgerNames(client: Client, graph: Graph): Promise<LedgerNames> {
   await recordPartitionDefinitions(client, graph)
   const names = await readLedgerNames(client, graph)

@@ -5,7 +5,7 @@ import { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { describeCause } from "../publish/publish-error.ts"
-import { migrationLock } from "./locks.ts"
+import { migrationLock, withLock } from "./locks.ts"
 
 /** Migrations in a folder with a journal, and the table of the schema `freshet` that records which are applied. */
 interface MigrationJournal {
@@ -56,14 +56,11 @@ async function migrate(
 ): Promise<number> {
   const applied = await readNewestApplied(client, journal)
   if (applied >= newestVersion) return applied
-  await client.query("select pg_advisory_lock($1, $2)", migrationLock)
-  try {
+  return withLock(client, migrationLock, async () => {
     const appliedMeanwhile = await readNewestApplied(client, journal)
     if (appliedMeanwhile < newestVersion) await applyMigrations(client, journal)
     return appliedMeanwhile
-  } finally {
-    await client.query("select pg_advisory_unlock($1, $2)", migrationLock)
-  }
+  })
 }
 
 /** Reads the time of the newest migration, which is its number; 0 without a journal. */

@@ -47,7 +47,7 @@ export function findFirstDefinition(
   return recordedName === undefined ? undefined : firstByName.get(recordedName)
 }
 
-/** Records the declared definitions of partitions. Writes only changes. Only the owner of the run lock may. */
+/** Records the declared definitions of partitions. Writes only changes. Only while a run opens, or with the run lock alone. */
 export async function recordPartitionDefinitions(client: Client, graph: Graph): Promise<void> {
   const recorded = await readPartitionDefinitions(client)
   const declared = [...graph.assets.values()].map((asset) => {

@@ -1,6 +1,7 @@
 import {
   type CheckResult,
   findAssetByStableName,
+  FreshetError,
   type Materialization,
   type ReadVersions,
   type StepRecord,
@@ -9,9 +10,13 @@ import type { RecordedCopy, RecordedRead } from "@freshet/schema/ledger"
 import type { Client } from "pg"
 
 import { type LedgerNames, listRecordedNames, getPartitionId } from "./ledger-names.ts"
+import { recordingLock } from "./locks.ts"
 import { toStorableText } from "./storable-text.ts"
 
-/** Records ended steps in this order and in one transaction. No two are of the same partition of a computation. */
+/**
+ * Records ended steps in this order and in one transaction, and releases their claims. No two are of the same partition
+ * of a computation. Fails if their run has ended.
+ */
 export async function recordSteps(
   client: Client,
   names: LedgerNames,
@@ -19,7 +24,10 @@ export async function recordSteps(
 ): Promise<void> {
   const rows = records.map((record, ordinal) => toStepRow(names, record, ordinal))
   const values = [JSON.stringify(rows, toStorable)]
-  await client.query({ name: "record_steps", text: recordStepsStatement, values })
+  const query = { name: "record_steps", text: recordStepsStatement, values }
+  const { rows: results } = await client.query<{ recorded: number }>(query)
+  if (results[0]?.recorded !== records.length)
+    throw new FreshetError("ledger", "The ledger refused a record: its run has ended.")
 }
 
 /** Tests if one statement can record a step together with others: one statement changes a row only once. */
@@ -170,15 +178,30 @@ function countFailures(checks: readonly CheckResult[], asset: string) {
   return { failed_errors: errors, failed_warnings: failedChecks.length - errors }
 }
 
-/** Records all steps in one statement: one transaction and one round trip. */
+/**
+ * Records all steps in one statement: one transaction and one round trip. Steps of other runs are recorded before or
+ * after it: a reader of the newest steps misses none that is committed later. The run stays open until it has ended.
+ */
 const recordStepsStatement = `
-with record as (
-  select * from jsonb_to_recordset($1::jsonb) as record (
+with locked as materialized (
+  select pg_advisory_xact_lock(${recordingLock.join(", ")})
+), input as (
+  select * from jsonb_to_recordset($1::jsonb) as input (
     ordinal integer, run text, computation text, partition integer, input_version text,
     fingerprint text, outcome text, message text, hint text, failed_files jsonb, reads jsonb, landed_copies jsonb,
     rows bigint, bytes bigint, started_ms float8, ended_ms float8, materialized jsonb,
     confirmed jsonb, checks jsonb, line_counts jsonb
   )
+), open_run as (
+  select runs.id, runs.worker from locked, freshet.runs
+  where runs.outcome is null and runs.id in (select run from input)
+  for share of runs
+), record as (
+  select input.*, open_run.worker from input join open_run on open_run.id = input.run
+), released as (
+  delete from freshet.claims using record
+  where claims.kind = 'step' and claims.name = record.computation
+    and claims.partition = record.partition and claims.worker = record.worker
 ), recorded as (
   insert into freshet.steps (
     run, computation, partition, input_version, fingerprint, outcome, message, hint, failed_files,
@@ -255,9 +278,11 @@ with record as (
   from step, jsonb_to_recordset(step.checks) as c (
     asset text, name text, severity text, passed boolean, failures bigint, sample jsonb
   )
+), counted as (
+  insert into freshet.line_counts (step, source, lines, rows, quarantined, reasons, file)
+  select step.id, l.source, l.lines, l.rows, l.quarantined, l.reasons, l.file
+  from step, jsonb_to_recordset(step.line_counts) as l (
+    source text, lines bigint, rows bigint, quarantined bigint, reasons jsonb, file text
+  )
 )
-insert into freshet.line_counts (step, source, lines, rows, quarantined, reasons, file)
-select step.id, l.source, l.lines, l.rows, l.quarantined, l.reasons, l.file
-from step, jsonb_to_recordset(step.line_counts) as l (
-  source text, lines bigint, rows bigint, quarantined bigint, reasons jsonb, file text
-)`
+select count(*)::integer as recorded from recorded`

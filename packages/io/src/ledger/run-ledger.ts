@@ -1,27 +1,40 @@
-import { hostname } from "node:os"
-
 import { FreshetError, type Graph, type Ledger, type StepRecord } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-import { applyRenames } from "./apply-renames.ts"
+import { applyRenames, findPendingRenames } from "./apply-renames.ts"
 import { recordAttempt } from "./attempts.ts"
 import { listenForCancel } from "./cancel.ts"
+import { createClaimRecords } from "./claim-records.ts"
 import { createCommitQueue } from "./commit-queue.ts"
 import { throwConnectionFault } from "./connection-loss.ts"
 import { connectLedger } from "./connection.ts"
 import { recordDeclaredAssets } from "./declared-assets.ts"
 import { assignLedgerNames, type LedgerNames } from "./ledger-names.ts"
+import { hasOtherRecords, type LedgerPosition, readPosition } from "./ledger-position.ts"
+import { openingLock, withLock } from "./locks.ts"
 import { readMaterializations } from "./read-materializations.ts"
 import { canShareStatement, recordSteps } from "./record-steps.ts"
-import { acquireRunLock, type RunLockOptions } from "./run-lock.ts"
+import {
+  acquireRunLock,
+  holdsRunLockAlone,
+  releaseSharedRunLock,
+  type RunLockOptions,
+  shareRunLock,
+} from "./run-lock.ts"
 import { toRecordedWork } from "./run-progress.ts"
+import { createRunWorker, type RunWorker } from "./run-worker.ts"
 import { recordLog } from "./step-logs.ts"
+import { endDeadWorkers } from "./workers.ts"
 
-/** The ledger of a run and the connection that owns the run lock. After the connection is lost nothing more is recorded. */
+/** The ledger of a run and the connection that holds the run lock. After the connection is lost nothing more is recorded. */
 export interface RunLedger {
   readonly ledger: Ledger
-  /** The connection for reading under the lock: the inputs of the plan cannot change meanwhile. */
+  /** The connection for reading under the lock. */
   readonly client: Client
+  /** Makes this run the one that executes a tick; false while another run that lives does. */
+  readonly claimTick: (tick: number, run: string) => Promise<boolean>
+  /** Runs work if no other run is under way, and keeps others from opening meanwhile. */
+  readonly whileAlone: (work: () => Promise<void>) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -29,13 +42,14 @@ export interface RunLedger {
 export interface RunLedgerOptions extends RunLockOptions {
   readonly pid: number
   readonly graph: Graph
+  /** Called when nothing more can be recorded. */
   readonly onConnectionLost?: (error: FreshetError) => void
   /** Called when another process requests the cancellation of the run. */
   readonly onCancel?: () => void
 }
 
 /**
- * Connects, acquires the run lock, and closes the runs of killed processes. `onLost` is called as soon as the
+ * Connects, acquires the run lock, and closes the runs of dead workers. `onLost` is called as soon as the
  * connection, and with it the lock, is lost.
  */
 export async function openRunLedger(url: string, options: RunLedgerOptions): Promise<RunLedger> {
@@ -46,65 +60,84 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
       ? toConnectionLostError(cause)
       : new FreshetError("ledger", "The ledger is closed.", { cause })
   client.on("error", (cause) => options.onConnectionLost?.(toLostError(cause)))
+  const worker = createRunWorker(client, { ...options, url })
   const close = async () => {
     isOpen = false
+    await worker.close()
     await client.end()
   }
   try {
     await acquireRunLock(client, options)
-    await closeKilledRuns(client)
-    await applyRenames(client, options.graph)
-    await recordDeclaredAssets(client, options.graph)
-    const names = await assignLedgerNames(client, options.graph)
+    const opened = await openRecords(client, options)
     const announceRun = await listenForCancel(client, options.onCancel)
-    const ledger = createLedger(client, { pid: options.pid, toLostError, names, announceRun })
-    return { ledger, client, close }
+    const ledger = createLedger(client, { ...opened, worker, toLostError, announceRun })
+    return {
+      ledger,
+      client,
+      claimTick: async (tick, run) => {
+        const { claims } = await worker.open(run)
+        return claims.claim({ kind: "tick", name: String(tick), partition: 0 })
+      },
+      whileAlone: (work) =>
+        withLock(client, openingLock, async () => {
+          if (await holdsRunLockAlone(client)) await work()
+        }),
+      close,
+    }
   } catch (cause) {
     await close()
     throwConnectionFault(cause)
   }
 }
 
-/** Closes the runs of killed processes: a living process would own the lock. */
-async function closeKilledRuns(client: Client): Promise<void> {
-  await client.query(`
-    update freshet.runs set outcome = 'killed', ended_at = greatest(
-      started_at, (select max(ended_at) from freshet.steps where run = runs.id)
-    ) where outcome is null`)
+/** The names of the ledger, and its state before the run reads it. */
+interface OpenedRecords {
+  readonly names: LedgerNames
+  readonly position: LedgerPosition
 }
 
-function createLedger(
-  client: Client,
-  options: {
-    readonly pid: number
-    readonly toLostError: (cause: unknown) => FreshetError
-    readonly names: LedgerNames
-    readonly announceRun: (run: string) => void
-  },
-): Ledger {
-  const { names } = options
+/** Closes the runs of dead workers and records the declarations. Renames wait until no other run is under way. */
+async function openRecords(client: Client, options: RunLedgerOptions): Promise<OpenedRecords> {
+  const { graph, mode } = options
+  if (mode === "shared" && (await findPendingRenames(client, graph)).length > 0) {
+    await releaseSharedRunLock(client)
+    await acquireRunLock(client, { ...options, mode: "exclusive" })
+    await applyRenames(client, graph)
+    await shareRunLock(client)
+  }
+  return withLock(client, openingLock, async () => {
+    await endDeadWorkers(client)
+    if (mode === "exclusive") await applyRenames(client, graph)
+    await recordDeclaredAssets(client, graph)
+    const names = await assignLedgerNames(client, graph)
+    return { names, position: await readPosition(client) }
+  })
+}
+
+interface LedgerOptions extends OpenedRecords {
+  readonly worker: RunWorker
+  readonly toLostError: (cause: unknown) => FreshetError
+  readonly announceRun: (run: string) => void
+}
+
+function createLedger(client: Client, options: LedgerOptions): Ledger {
+  const { names, position, worker, announceRun } = options
   const queue = createCommitQueue<StepRecord>({
     commitAll: (records) => recordSteps(client, names, records),
     canShareCommit: canShareStatement,
-    failure: (cause) => (isServerError(cause) ? toRecordError(cause) : options.toLostError(cause)),
+    failure: (cause) => toRecordError(cause) ?? options.toLostError(cause),
   })
   return {
-    beginRun: ({ id, command, steps, work }) =>
-      queue.runAlone(async () => {
-        options.announceRun(id)
-        await client.query(
-          `insert into freshet.runs (id, command, steps, host, pid, work)
-           values ($1, $2, $3, $4, $5, $6)`,
-          [
-            id,
-            command,
-            steps,
-            hostname(),
-            options.pid,
-            JSON.stringify(toRecordedWork(names, work)),
-          ],
-        )
-      }),
+    beginRun: async ({ id, command, steps, work }) => {
+      announceRun(id)
+      const { id: workerId } = await worker.open(id)
+      const plannedWork = JSON.stringify(toRecordedWork(names, work))
+      await queue.runAlone(async () => {
+        await client.query(beginRunStatement, [id, command, steps, workerId, plannedWork])
+      })
+    },
+    ...createClaimRecords(names, worker),
+    hasOtherRecords: () => queue.runAlone(() => hasOtherRecords(client, position, worker.run())),
     recordStep: queue.commit,
     recordLog: (record) => queue.runAlone(() => recordLog(client, record)),
     recordAttempt: (record) => queue.runAlone(() => recordAttempt(client, names, record)),
@@ -112,20 +145,25 @@ function createLedger(
       queue.runAlone(() => readMaterializations(client, names, assetRanges)),
     endRun: ({ id, outcome }) =>
       queue.runAlone(async () => {
-        await client.query("update freshet.runs set outcome = $2, ended_at = now() where id = $1", [
-          id,
-          outcome,
-        ])
+        const { rowCount } = await client.query(endRunStatement, [id, outcome])
+        if (rowCount !== 1) throw new FreshetError("ledger", "Another process has ended the run.")
+        await worker.end()
       }),
   }
 }
 
-/** Tests if the server answered with an error. */
-function isServerError(cause: unknown): cause is Error {
-  return cause instanceof Error && "severity" in cause && cause.severity === "ERROR"
-}
+const beginRunStatement = `
+  insert into freshet.runs (id, command, steps, worker, work, host, pid)
+  select $1, $2, $3, id, $5, host, pid from freshet.workers where id = $4`
 
-function toRecordError(cause: Error): FreshetError {
+const endRunStatement = `
+  update freshet.runs set outcome = $2, ended_at = now() where id = $1 and outcome is null`
+
+/** Converts an error with which the server or the ledger answered; undefined for a lost connection. */
+function toRecordError(cause: unknown): FreshetError | undefined {
+  if (cause instanceof FreshetError) return cause
+  if (!(cause instanceof Error && "severity" in cause && cause.severity === "ERROR"))
+    return undefined
   return new FreshetError("ledger", `The ledger refused a record: ${cause.message}`, { cause })
 }
 

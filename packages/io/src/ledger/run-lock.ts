@@ -1,11 +1,14 @@
+import { setTimeout as delay } from "node:timers/promises"
+
 import { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-import { buildRunLockTest, runLock } from "./locks.ts"
+import { buildLockQuery, runLock } from "./locks.ts"
 import { toMilliseconds } from "./milliseconds-sql.ts"
+import { buildLivenessTest } from "./workers.ts"
 
-/** The run that owns the run lock. */
-export interface RunLockOwner {
+/** A run that lives, and its process. */
+export interface LiveRun {
   readonly run: string
   readonly command: string
   readonly host: string
@@ -13,47 +16,58 @@ export interface RunLockOwner {
   readonly startedMs: number
 }
 
-/** The behaviour while another run is active; `onWait` receives the owner of the lock if it is known. */
+/** `shared`: other runs may be under way. `exclusive`: nothing else is. */
+export type RunLockMode = "shared" | "exclusive"
+
+/** The mode of the run lock, and the behaviour while it is not free; `onWait` receives the oldest live run, if any. */
 export interface RunLockOptions {
+  readonly mode: RunLockMode
   readonly wait: boolean
-  readonly onWait: (owner: RunLockOwner | undefined) => void
+  readonly onWait: (run: LiveRun | undefined) => void
 }
 
-/** Acquires the run lock for the life of the connection. Without waiting, another run is a FreshetError "busy". */
+/** The pause between two attempts to hold the lock alone. A waiting session would keep out further runs. */
+const retryMs = 200
+
+/** Acquires the run lock for the life of the connection. Without waiting, a lock that is not free is a FreshetError "busy". */
 export async function acquireRunLock(client: Client, options: RunLockOptions): Promise<void> {
+  const { mode, wait, onWait } = options
   await client.query(sessionSettings)
-  const { rows } = await client.query<{ taken: boolean }>(
-    "select pg_try_advisory_lock($1, $2) as taken",
-    runLock,
+  if (await tryRunLock(client, mode)) return
+  const run = (await readLiveRuns(client))[0]
+  if (!wait) throw createBusyError(mode, run)
+  onWait(run)
+  while (!(await tryRunLock(client, mode))) await delay(retryMs)
+}
+
+async function tryRunLock(client: Client, mode: RunLockMode): Promise<boolean> {
+  const name = mode === "shared" ? "pg_try_advisory_lock_shared" : "pg_try_advisory_lock"
+  const { rows } = await client.query<{ taken: boolean }>(`select ${name}($1, $2) as taken`, [
+    ...runLock,
+  ])
+  return rows[0]?.taken === true
+}
+
+/** Changes the run lock of this session from exclusive to shared. */
+export async function shareRunLock(client: Client): Promise<void> {
+  await client.query("select pg_advisory_lock_shared($1, $2)", [...runLock])
+  await client.query("select pg_advisory_unlock($1, $2)", [...runLock])
+}
+
+/** Releases the run lock that this session shares. */
+export async function releaseSharedRunLock(client: Client): Promise<void> {
+  await client.query("select pg_advisory_unlock_shared($1, $2)", [...runLock])
+}
+
+/** Tests if this session is the only one that holds the run lock. */
+export async function holdsRunLockAlone(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ others: boolean }>(
+    `select exists (
+       select from ${buildLockQuery(runLock)} as lock where granted and pid <> pg_backend_pid()
+     ) as others`,
   )
-  if (rows[0]?.taken === true) return
-  const owner = await findRunLockOwner(client)
-  if (!options.wait) throw createBusyError(owner)
-  options.onWait(owner)
-  await client.query("select pg_advisory_lock($1, $2)", runLock)
+  return rows[0]?.others === false
 }
-
-/** The run lock at one moment. */
-export interface RunLockState {
-  readonly isHeld: boolean
-  /** Undefined while the lock is free, and while its run is just starting. */
-  readonly owner: RunLockOwner | undefined
-  /** The number of processes that wait for it. */
-  readonly waiting: number
-}
-
-/** Reads who owns the run lock and how many wait for it. */
-export async function readRunLock(client: Client): Promise<RunLockState> {
-  const { rows } = await client.query<{ held: boolean; waiting: number }>(`
-    select ${buildRunLockTest()} as held, (${countWaitingQuery})::integer as waiting`)
-  const { held: isHeld = false, waiting = 0 } = rows[0] ?? {}
-  return { isHeld, waiting, owner: isHeld ? await findRunLockOwner(client) : undefined }
-}
-
-const countWaitingQuery = `
-  select count(*) from pg_locks
-  where locktype = 'advisory' and classid = ${runLock[0]} and objid = ${runLock[1]} and not granted
-    and database = (select oid from pg_database where datname = current_database())`
 
 /** Shortens TCP timeouts, because a run may be silent for hours, and a lost machine must not keep the lock. Servers differ in their settings. */
 const sessionSettings = `
@@ -63,22 +77,27 @@ const sessionSettings = `
     ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')
   ) as setting (setting_name, value) on name = setting_name`
 
-/** Finds the owner of the run lock: the owner closes the runs of killed processes, so the newest open run is its own. */
-async function findRunLockOwner(client: Client): Promise<RunLockOwner | undefined> {
-  const { rows } = await client.query<RunLockOwner>(`
+/** Reads the runs whose workers live, the oldest first. */
+export async function readLiveRuns(client: Client): Promise<readonly LiveRun[]> {
+  const { rows } = await client.query<LiveRun>(`
     select id as run, command, host, pid, ${toMilliseconds("started_at")} as "startedMs"
-    from freshet.runs where outcome is null order by started_at desc limit 1`)
-  return rows[0]
+    from freshet.runs
+    where outcome is null and ${buildLivenessTest("runs.worker")}
+    order by started_at, id`)
+  return rows
 }
 
-function createBusyError(owner: RunLockOwner | undefined): FreshetError {
-  const ownerText = owner === undefined ? "it is just starting" : formatOwner(owner)
-  return new FreshetError("busy", `Another run is under way: ${ownerText}.`, {
+function createBusyError(mode: RunLockMode, run: LiveRun | undefined): FreshetError {
+  const message =
+    run === undefined || mode === "shared"
+      ? "Another command is changing the records of the project."
+      : `A run is under way: ${formatRun(run)}.`
+  return new FreshetError("busy", message, {
     hint: "Wait until it has ended, or let this command wait for it.",
   })
 }
 
-function formatOwner(owner: RunLockOwner): string {
-  const since = new Date(owner.startedMs).toISOString()
-  return `run ${owner.run} (\`${owner.command}\`), process ${owner.pid} on ${owner.host}, since ${since}`
+function formatRun(run: LiveRun): string {
+  const since = new Date(run.startedMs).toISOString()
+  return `run ${run.run} (\`${run.command}\`), process ${run.pid} on ${run.host}, since ${since}`
 }

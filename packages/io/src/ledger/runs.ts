@@ -12,8 +12,8 @@ import { asc, count, desc, eq, inArray, like } from "drizzle-orm"
 import type { Client } from "pg"
 
 import { findPartitionById, getCurrentName, type LedgerNames } from "./ledger-names.ts"
-import { buildRunLockTest } from "./locks.ts"
 import { openQueries } from "./queries.ts"
+import { readLiveRuns } from "./run-lock.ts"
 
 /** A recorded run. */
 export interface RecordedRun {
@@ -23,7 +23,7 @@ export interface RecordedRun {
   readonly pid: number
   readonly startedMs: number
   readonly endedMs: number | undefined
-  /** Undefined while the run is active; `killed` if its process is gone. */
+  /** Undefined while the run is under way; `killed` if its worker is dead. */
   readonly outcome: RunOutcome | "killed" | undefined
   /** The time at which another process requested its cancellation. */
   readonly cancelRequestedMs: number | undefined
@@ -170,9 +170,8 @@ async function addStepOutcomes(
     .from(steps)
     .where(inArray(steps.run, ids))
     .groupBy(steps.run, steps.outcome)
-  const activeRun = runRows.some(({ outcome }) => outcome === null)
-    ? await findActiveRun(client)
-    : undefined
+  const liveRuns = runRows.some(({ outcome }) => outcome === null) ? await readLiveRuns(client) : []
+  const liveIds = new Set(liveRuns.map(({ run }) => run))
   return runRows.map((run) => ({
     id: run.id,
     command: run.command,
@@ -180,7 +179,7 @@ async function addStepOutcomes(
     pid: run.pid,
     startedMs: run.started_at.getTime(),
     endedMs: run.ended_at?.getTime(),
-    outcome: run.outcome ?? (run.id === activeRun ? undefined : "killed"),
+    outcome: run.outcome ?? (liveIds.has(run.id) ? undefined : "killed"),
     cancelRequestedMs: run.cancel_requested_at?.getTime(),
     steps: run.steps,
     stepsByOutcome: Object.fromEntries(
@@ -189,15 +188,6 @@ async function addStepOutcomes(
       ),
     ),
   }))
-}
-
-/** Finds the run that owns the run lock: the newest open one, since the owner closes the others. */
-async function findActiveRun(client: Client): Promise<string | undefined> {
-  const { rows } = await client.query<{ id: string }>(
-    `select id from freshet.runs where outcome is null and ${buildRunLockTest()}
-     order by started_at desc limit 1`,
-  )
-  return rows[0]?.id
 }
 
 /** Adds the copied files to a read as landed. */

@@ -4,6 +4,7 @@ import type { Client } from "pg"
 import { toWholeMilliseconds } from "./milliseconds-sql.ts"
 import { readScheduleStates, type ScheduleStates } from "./schedules.ts"
 import { withTransaction } from "./transaction.ts"
+import { buildLivenessTest } from "./workers.ts"
 
 /** A tick in the ledger, with its latest run. */
 export interface RecordedTick {
@@ -18,6 +19,8 @@ export interface RecordedTick {
   readonly message: string | undefined
   /** True while its run is recorded as under way; the run may have been killed. */
   readonly hasOpenRun: boolean
+  /** True while a process that lives executes it. */
+  readonly isTaken: boolean
 }
 
 export type TickOutcome = "nothing" | "succeeded" | "failed" | "interrupted"
@@ -68,11 +71,16 @@ interface TickRow {
   readonly outcome: TickOutcome | null
   readonly message: string | null
   readonly open: boolean
+  readonly taken: boolean
 }
 
 const selectTicks = `
   select id, schedule, ${toWholeMilliseconds("tick_at")} as tick, arrived, run, outcome, message,
-    exists (select from freshet.runs where runs.id = run and runs.outcome is null) as open
+    exists (select from freshet.runs where runs.id = run and runs.outcome is null) as open,
+    ended_at is null and exists (
+      select from freshet.claims
+      where kind = 'tick' and name = ticks.id::text and ${buildLivenessTest("claims.worker")}
+    ) as taken
   from freshet.ticks`
 
 /** Reads the ticks that have not ended, the oldest first. */
@@ -120,7 +128,7 @@ export async function findTick(
   return rows.map(toTick)[0]
 }
 
-function toTick({ id, schedule, tick, open, ...row }: TickRow): RecordedTick {
+function toTick({ id, schedule, tick, open, taken, ...row }: TickRow): RecordedTick {
   return {
     id: Number(id),
     schedule,
@@ -130,10 +138,11 @@ function toTick({ id, schedule, tick, open, ...row }: TickRow): RecordedTick {
     outcome: row.outcome ?? undefined,
     message: row.message ?? undefined,
     hasOpenRun: open,
+    isTaken: taken,
   }
 }
 
-/** Assigns a run to a tick; false when the tick has ended. The caller holds the run lock. */
+/** Assigns a run to a tick; false when the tick has ended. The run has claimed the tick. */
 export async function beginTick(client: Client, tick: number, run: string): Promise<boolean> {
   const { rowCount } = await client.query(
     "update freshet.ticks set run = $2 where id = $1 and ended_at is null",

@@ -37,7 +37,7 @@ export async function findWipeable(
 
 type RangeRows = readonly (readonly [from: number, to: number])[] | null
 
-/** Wipes all materializations of these partitions, or none, and returns their number. Only the owner of the run lock may. */
+/** Wipes all materializations of these partitions, or none, and returns their number. Only a session with the run lock may. */
 export async function wipePartitions(
   client: Client,
   names: LedgerNames,

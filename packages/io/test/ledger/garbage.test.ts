@@ -59,7 +59,7 @@ async function recordAll(records: readonly StepRecord[]) {
     `garbage ${records[0]?.endedMs} ${records[0]?.computation}`,
     async ({ ledger, client }) => {
       await client.query(
-        "insert into freshet.runs (id, command, steps, host, pid) values ('garbage', '', 1, '', 1) on conflict do nothing",
+        "insert into freshet.runs (id, command, steps, host, pid) values ('garbage', '', 1, '', 1) on conflict (id) do update set outcome = null",
       )
       for (const stepRecord of records) await ledger.recordStep(stepRecord)
     },

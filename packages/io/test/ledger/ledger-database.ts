@@ -89,6 +89,7 @@ export async function withRun<T>(
 ): Promise<T> {
   const ledger = await openRunLedger(url, {
     pid: 42,
+    mode: "shared",
     wait: true,
     onWait: () => undefined,
     graph: noAssets,

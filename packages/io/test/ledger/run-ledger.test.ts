@@ -8,7 +8,7 @@ import { expect, test } from "vitest"
 
 import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
 import { openRunLedger } from "../../src/ledger/run-ledger.ts"
-import type { RunLockOwner } from "../../src/ledger/run-lock.ts"
+import type { LiveRun } from "../../src/ledger/run-lock.ts"
 import { readProvenance, readRuns, readSteps } from "../../src/ledger/runs.ts"
 import { readSnapshot } from "../../src/ledger/snapshot.ts"
 import {
@@ -21,7 +21,13 @@ import { buildStep, withRun } from "./ledger-database.ts"
 
 const { url, client } = openLedgerDatabase()
 const readNames = () => readLedgerNames(client(), noAssets)
-const quiet = { pid: 7, wait: false, onWait: () => undefined, graph: noAssets }
+const quiet = {
+  pid: 7,
+  mode: "shared",
+  wait: false,
+  onWait: () => undefined,
+  graph: noAssets,
+} as const
 
 function failedCheck(asset: string, severity: CheckResult["severity"], name: string): CheckResult {
   return { asset, name, severity, passed: false, failures: 3, sample: [{ user_id: 1 }] }
@@ -235,29 +241,44 @@ test("any text can be recorded, including text that PostgreSQL cannot store", as
   })
 })
 
-test("a second run fails with the name of the first, or waits for it", async () => {
-  await withRun(url(), "first", async ({ close }) => {
-    const error = await openRunLedger(url(), quiet).catch((cause: unknown) => cause)
+test("a command that needs the run lock alone fails with the name of a run, or waits for it", async () => {
+  const exclusive = { ...quiet, mode: "exclusive" } as const
+  await withRun(url(), "first", async ({ ledger, close }) => {
+    const error = await openRunLedger(url(), exclusive).catch((cause: unknown) => cause)
     expect(error).toBeInstanceOf(FreshetError)
     expect(error).toMatchObject({ code: "busy" })
     expect(String(error)).toMatch(/run first \(`freshet materialize first`\), process 42 on /)
 
-    const holders: (RunLockOwner | undefined)[] = []
-    const { resolve: tell, promise: lostSignal } = withResolvers()
+    const runs: (LiveRun | undefined)[] = []
+    const { resolve, promise: waiting } = withResolvers()
     const second = openRunLedger(url(), {
-      pid: 8,
-      graph: noAssets,
+      ...exclusive,
       wait: true,
-      onWait: (holder) => {
-        holders.push(holder)
-        tell()
+      onWait: (run) => {
+        runs.push(run)
+        resolve()
       },
     })
-    await lostSignal
-    expect(holders[0]).toMatchObject({ run: "first", pid: 42 })
+    await waiting
+    expect(runs[0]).toMatchObject({ run: "first", pid: 42 })
+    await ledger.endRun({ id: "first", outcome: "succeeded" })
     await close()
     await (await second).close()
   })
+})
+
+test("no run opens while a command holds the run lock alone, and one that waits for it keeps out none", async () => {
+  const exclusive = await openRunLedger(url(), { ...quiet, mode: "exclusive" })
+  await expect(openRunLedger(url(), quiet)).rejects.toMatchObject({ code: "busy" })
+  await exclusive.close()
+  const run = await openRunLedger(url(), quiet)
+  const { resolve, promise: waiting } = withResolvers()
+  const options = { ...quiet, mode: "exclusive", wait: true, onWait: resolve } as const
+  const next = openRunLedger(url(), options)
+  await waiting
+  await (await openRunLedger(url(), quiet)).close()
+  await run.close()
+  await (await next).close()
 })
 
 test("a run that was killed is closed as such by the next one, at the time of its last step", async () => {

@@ -40,7 +40,7 @@ async function recordAll(of: typeof graph, records: readonly StepRecord[]): Prom
     run,
     async ({ ledger, client: connection }) => {
       await connection.query(
-        "insert into freshet.runs (id, command, steps, host, pid) values ('forgets', '', 1, '', 1) on conflict do nothing",
+        "insert into freshet.runs (id, command, steps, host, pid) values ('forgets', '', 1, '', 1) on conflict (id) do update set outcome = null",
       )
       for (const stepRecord of records) await ledger.recordStep(stepRecord)
     },

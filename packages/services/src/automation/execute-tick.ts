@@ -4,17 +4,18 @@ import { endTick, type RecordedTick } from "@freshet/io"
 import type { RunDocument } from "../documents/run.ts"
 import { toIsoTime } from "../iso-time.ts"
 import type { Project } from "../project.ts"
-import { planAndExecute } from "../run/execute-run.ts"
+import { planAndExecute, requireRunLedger } from "../run/execute-run.ts"
 import type { RunRequest } from "../run/run-request.ts"
 import type { Services } from "../services.ts"
 
-/** The course of a tick: its run, or nothing because another process had ended it. */
+/** The course of a tick: its run, or nothing because another process executes it or had ended it. */
 export type TickResult =
   | { readonly kind: "executed"; readonly run: RunDocument }
+  | { readonly kind: "taken" }
   | { readonly kind: "ended_elsewhere" }
 
 /**
- * Executes the run of an open tick under the run lock. A tick whose process stops or loses the database remains open,
+ * Executes the run of an open tick, unless another process does. A tick whose process stops or loses the database remains open,
  * and the next process executes it again; one that fails or that a person cancels has ended.
  */
 export async function executeTick(
@@ -23,7 +24,7 @@ export async function executeTick(
   tick: RecordedTick,
   { wait }: { readonly wait: boolean },
 ): Promise<TickResult> {
-  const lock = { wait, cancellable: true }
+  const lock = { mode: "shared", wait, cancellable: true } as const
   try {
     return await services.withProject({ lock, engine: "run" }, (project) =>
       runTick(services, project, { schedule, tick }),
@@ -44,6 +45,8 @@ async function runTick(
 ): Promise<TickResult> {
   const { ledger } = project
   const runId = services.newRunId()
+  const { claimTick } = requireRunLedger(project)
+  if (!(await claimTick(tick.id, runId))) return { kind: "taken" }
   if (!(await ledger.beginTick(tick.id, runId))) return { kind: "ended_elsewhere" }
   services.emit({ kind: "tick_started", schedule: schedule.name, tickMs: tick.tickMs })
   const request = { ...createTickRequest(schedule, tick), failFast: false, wait: true }

@@ -45,7 +45,7 @@ export interface Scheduler {
 const longestPauseMs = 30_000
 /** The pause after a failure; it doubles with each further one up to the longest pause. */
 const firstRetryMs = 1_000
-/** The time between two attempts to acquire the run lock. */
+/** The time between two looks at ticks that other processes execute, or at a project that another command changes. */
 const busyRetryMs = 1_000
 
 interface SchedulerState {
@@ -213,15 +213,17 @@ async function executeUntilStopped(state: SchedulerState, succeed: () => void): 
   }
 }
 
-/** Executes the oldest open tick; undefined when there is none. */
+/** Executes the oldest open tick that no other process executes; undefined when there is no open tick. */
 async function executeNextTick(state: SchedulerState): Promise<TickOutcome | "busy" | undefined> {
   const { services, schedules } = state
-  const [tick] = await services.withLedger(readOpenTicks)
-  if (tick === undefined) return undefined
+  const openTicks = await services.withLedger(readOpenTicks)
+  const tick = openTicks.find(({ isTaken }) => !isTaken)
+  if (tick === undefined) return openTicks.length === 0 ? undefined : "busy"
   const schedule = schedules.find(({ name }) => name === tick.schedule)
   if (schedule === undefined) return endUndeclaredTick(services, tick)
   try {
     const result = await executeTick(services, schedule, tick, { wait: false })
+    if (result.kind === "taken") return "busy"
     const outcome = result.kind === "executed" ? result.run.outcome : "nothing"
     if (!services.signal.aborted) emitTickEnd(services, tick, { outcome })
     return outcome

@@ -2,6 +2,7 @@ import {
   type DueTick,
   findNextTick,
   formatInstant,
+  FreshetError,
   listCronTicks,
   ProblemsError,
   type Schedule,
@@ -10,6 +11,7 @@ import { findTick, recordTicks, type RecordedTick, registerSchedules } from "@fr
 
 import type { RunDocument } from "../documents/run.ts"
 import type { TickDocument } from "../documents/schedules.ts"
+import { startTimer } from "../run/timer.ts"
 import type { Services } from "../services.ts"
 import { executeTick } from "./execute-tick.ts"
 import { findSchedule, listProjectSchedules } from "./project-schedules.ts"
@@ -35,11 +37,32 @@ export async function tickSchedule(
 ): Promise<TickScheduleResult> {
   const schedule = findSchedule(listProjectSchedules(services.config).schedules, name)
   if (atMs !== undefined) requireInstant(schedule, atMs)
-  const tick = await recordTick(services, schedule, atMs)
-  if (tick.outcome !== undefined) return { kind: "ended", tick: toTickDocument(tick) }
-  const result = await executeTick(services, schedule, tick, { wait })
-  if (result.kind === "executed") return result
-  return { kind: "ended", tick: toTickDocument(await recordTick(services, schedule, tick.tickMs)) }
+  let tick = await recordTick(services, schedule, atMs)
+  while (tick.outcome === undefined) {
+    const result = await executeTick(services, schedule, tick, { wait })
+    if (result.kind === "executed") return result
+    if (result.kind === "taken") await waitForTick(services, schedule, wait)
+    tick = await recordTick(services, schedule, tick.tickMs)
+  }
+  return { kind: "ended", tick: toTickDocument(tick) }
+}
+
+/** The time between two looks at a tick that another process executes. */
+const takenRetryMs = 500
+
+async function waitForTick(
+  { emit, signal }: Services,
+  { name }: Schedule,
+  wait: boolean,
+): Promise<void> {
+  if (!wait)
+    throw new FreshetError("busy", `Another process executes this tick of \`${name}\`.`, {
+      hint: "Wait until it has ended, or let this command wait for it.",
+    })
+  emit({ kind: "run_waiting", owner: `the process that executes this tick of \`${name}\`` })
+  await startTimer(takenRetryMs, signal).ended
+  if (signal.aborted)
+    throw new FreshetError("interrupted", "Interrupted while another process executes the tick.")
 }
 
 function requireInstant({ name, automation }: Schedule, atMs: number): void {

@@ -25,13 +25,17 @@ const publishedTableSchema = z.strictObject({
   published_at: z.iso.datetime(),
 })
 
-/** The process that owns the run lock. */
-const lockOwnerSchema = z.strictObject({
+/** A process that executes a run. */
+const workerSchema = z.strictObject({
+  worker: z.int(),
   run: z.string(),
-  command: z.string(),
   host: z.string(),
   pid: z.int(),
   started_at: z.iso.datetime(),
+  /** The last time at which it reported that it lives. */
+  heartbeat_at: z.iso.datetime(),
+  /** The number of steps, publications and ticks that it does at present. */
+  claims: z.int(),
 })
 
 /** The places and the contents of lake, ledger and published tables. */
@@ -48,13 +52,8 @@ export const systemSchema = z.strictObject({
   storage: listSchema(assetStorageSchema),
   published: listSchema(publishedTableSchema),
   orphaned: listSchema(orphanedSchema),
-  run_lock: z.strictObject({
-    held: z.boolean(),
-    /** Null while the lock is free, and while its run is just starting. */
-    owner: z.nullable(lockOwnerSchema),
-    /** The number of processes that wait for it. */
-    waiting: z.int(),
-  }),
+  /** The processes that execute runs, the oldest first. */
+  workers: listSchema(workerSchema),
 })
 
 export type SystemDocument = z.infer<typeof systemSchema>

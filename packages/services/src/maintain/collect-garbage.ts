@@ -33,7 +33,7 @@ export async function collectGarbage(
   request: GarbageCollectionRequest,
 ): Promise<GarbageDocument> {
   const { dryRun, wait } = request
-  const options = dryRun ? {} : { lock: { wait, cancellable: false } }
+  const options = dryRun ? {} : { lock: { mode: "exclusive", wait, cancellable: false } as const }
   return services.withProject(options, async (project) =>
     toGarbageDocument(await removeGarbage(project, request), dryRun),
   )

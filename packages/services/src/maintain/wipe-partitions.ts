@@ -41,7 +41,7 @@ export interface WipeRequest {
 /** Removes every record of some partitions in one transaction. Their files stay in the lake until garbage is collected. */
 export async function wipe(services: Services, request: WipeRequest): Promise<WipeDocument> {
   const { dryRun, wait } = request
-  const options = dryRun ? {} : { lock: { wait, cancellable: false } }
+  const options = dryRun ? {} : { lock: { mode: "exclusive", wait, cancellable: false } as const }
   return services.withProject(options, (project) => wipePartitions(project, request))
 }
 

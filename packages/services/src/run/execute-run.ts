@@ -1,5 +1,5 @@
 import {
-  type Effects,
+  type RunEffects,
   type Evaluation,
   execute,
   getAsset,
@@ -19,7 +19,8 @@ import type { RunDocument } from "../documents/run.ts"
 import { claimLake } from "../lake-claim.ts"
 import { makePlan, type RequestedPlan } from "../plan/make-plan.ts"
 import { createPlanDocument } from "../plan/plan-document.ts"
-import type { Project, ProjectPlan } from "../project.ts"
+import type { Project, ProjectPlan, RunRecorder } from "../project.ts"
+import { removeRunSpill } from "../runtime.ts"
 import type { Services } from "../services.ts"
 import { readImpact } from "./read-impact.ts"
 import {
@@ -46,14 +47,14 @@ export type ExecuteResult =
   | { readonly kind: "executed"; readonly run: RunDocument }
   | { readonly kind: "unconfirmed"; readonly plan: PlanDocument }
 
-/** Plans a request under the run lock and executes the plan. */
+/** Plans a request and executes the plan. Other runs may be under way: each partition is materialized by one of them. */
 export async function executeRun(
   services: Services,
   request: RunRequest,
   options: ExecuteOptions,
 ): Promise<ExecuteResult> {
   const { wait, concurrency } = options
-  const lock = { wait, cancellable: true }
+  const lock = { mode: "shared", wait, cancellable: true } as const
   return services.withProject({ lock, engine: "run", concurrency }, (project) =>
     planAndExecute(services, project, { ...request, ...options }),
   )
@@ -121,19 +122,24 @@ async function executePlan(
   const { nowMs, newRunId, emit } = services
   const { config, hash, signal, store } = project
   const { engine, publisher } = project.runtime()
+  const runLedger = requireRunLedger(project)
   await claimLake(project)
   await removeDamage(project)
-  await store.removeTemp()
+  await runLedger.whileAlone(async () => {
+    await store.removeTemp()
+    await removeRunSpill(config)
+  })
   const startedMs = nowMs()
   const endedSteps = new Map<string, StepEndedEvent>()
-  const effects: Effects = {
+  const effects: RunEffects = {
     nowMs,
     startTimer: (ms) => startTimer(ms, signal),
     random: Math.random,
     hash,
     newId: newRunId,
     engine,
-    ledger: createLedgerWithoutMissingFiles(requestedPlan),
+    ledger: createLedgerWithoutMissingFiles(requestedPlan, runLedger.ledger),
+    readEvaluation: async () => (await project.readEvaluation()).evaluation,
     publisher,
     emit: (event: RunEvent) => {
       if (event.kind === "step_ended") endedSteps.set(event.step, event)
@@ -144,6 +150,12 @@ async function executePlan(
   const options = { command, concurrency: config.concurrency, pools: config.pools, failFast }
   const result = await execute(project.evaluation, plan, effects, options)
   return { requestedPlan, result, endedSteps, ms: nowMs() - startedMs }
+}
+
+/** Returns the ledger of the run; the project must be open with the run lock. */
+export function requireRunLedger({ runLedger }: Project): RunRecorder {
+  if (runLedger === undefined) throw new Error("a run needs the run lock")
+  return runLedger
 }
 
 /**
@@ -170,9 +182,8 @@ function hasRecordedInputs(
 }
 
 /** Hides the materializations of planned partitions whose files are missing or damaged, so that they are not reused. */
-function createLedgerWithoutMissingFiles({ project, plan }: ProjectPlan): Ledger {
-  const { files, graph, runLedger: ledger } = project
-  if (ledger === undefined) throw new Error("a run needs the run lock")
+function createLedgerWithoutMissingFiles({ project, plan }: ProjectPlan, ledger: Ledger): Ledger {
+  const { files, graph } = project
   const plannedRanges = new Map<string, readonly PartitionRange[]>()
   for (const { computation, ranges } of plan.work)
     for (const { name } of getOutputs(graph, computation)) plannedRanges.set(name, ranges)

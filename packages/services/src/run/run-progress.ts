@@ -104,6 +104,7 @@ export function applyEvent(progress: RunProgress, event: RunEvent, nowMs: number
     case "publish_ended":
       return { ...progress, publishing: undefined }
     case "run_started":
+    case "step_waiting":
     case "step_logged":
     case "run_ended":
       return progress

@@ -1,4 +1,4 @@
-import type { AssetStorage, PublishedTable, RunLockState } from "@freshet/io"
+import type { AssetStorage, LiveWorker, PublishedTable } from "@freshet/io"
 
 import type { AssetStorageDocument, SystemDocument } from "../documents/system.ts"
 import { toIsoTime } from "../iso-time.ts"
@@ -21,7 +21,7 @@ export function readSystem(services: Services): Promise<SystemDocument> {
       storage: toStorageDocuments(project, await ledger.readStorage()),
       published: (await ledger.readPublishedTables()).map(toTableDocument),
       orphaned: await listOrphaned(project),
-      run_lock: toLockDocument(await ledger.readRunLock()),
+      workers: (await ledger.readWorkers()).map(toWorkerDocument),
     }
   })
 }
@@ -42,8 +42,10 @@ function toTableDocument({ publishedMs, ...table }: PublishedTable) {
   return { ...table, published_at: toIsoTime(publishedMs) }
 }
 
-function toLockDocument({ isHeld, owner, waiting }: RunLockState): SystemDocument["run_lock"] {
-  if (owner === undefined) return { held: isHeld, owner: null, waiting }
-  const { startedMs, ...process } = owner
-  return { held: isHeld, owner: { ...process, started_at: toIsoTime(startedMs) }, waiting }
+function toWorkerDocument({ startedMs, heartbeatMs, ...worker }: LiveWorker) {
+  return {
+    ...worker,
+    started_at: toIsoTime(startedMs),
+    heartbeat_at: toIsoTime(heartbeatMs),
+  }
 }

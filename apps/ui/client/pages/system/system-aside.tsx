@@ -6,17 +6,15 @@ import { useDocument } from "../../api/use-document.ts"
 import { formatTime } from "../../format.ts"
 import { CommandText } from "../../ui/controls.tsx"
 import { Facts, Section } from "../../ui/layout.tsx"
-import { State } from "../../ui/state.tsx"
-import { formatRunTitle } from "../runs/run-words.ts"
 
 import classes from "./system.module.css"
 
-/** The run lock, what can be removed, and the places. */
+/** The workers, what can be removed, and the places. */
 export function SystemAside({ system }: { readonly system: SystemDocument }) {
   const { places } = system
   return (
     <>
-      <RunLock system={system} />
+      <Workers system={system} />
       <Garbage />
       <Orphaned orphaned={system.orphaned} />
       <Section title="Places">
@@ -37,31 +35,27 @@ export function SystemAside({ system }: { readonly system: SystemDocument }) {
   )
 }
 
-function RunLock({ system: { run_lock: lock, now } }: { readonly system: SystemDocument }) {
-  const { owner, held: isHeld, waiting } = lock
+function Workers({ system: { workers, now } }: { readonly system: SystemDocument }) {
   return (
-    <Section title="Run lock">
-      <p className="row">
-        <State state={isHeld ? "running" : "fresh"}>{isHeld ? "held" : "free"}</State>
-        {waiting === 0 ? null : (
-          <State state="queued">{formatQuantity(waiting, "process", "processes")} waiting</State>
-        )}
-      </p>
-      {isHeld && owner === null ? <p className="quiet">Its run is just starting.</p> : null}
-      {owner === null ? null : (
+    <Section title="Workers">
+      {workers.length === 0 ? <p className="faint">No run is under way.</p> : null}
+      {workers.map(({ worker, run, pid, host, claims, ...times }) => (
         <Facts
+          key={worker}
           facts={[
             [
               "Run",
-              <Link key="run" to="/runs/$run" params={{ run: owner.run }} className="link">
-                {formatRunTitle(owner.command)}
+              <Link key="run" to="/runs/$run" params={{ run }} className="link">
+                {run}
               </Link>,
             ],
-            ["Process", `${owner.pid} on ${owner.host}`],
-            ["Since", formatTime(owner.started_at, now)],
+            ["Process", `${pid} on ${host}`],
+            ["Since", formatTime(times.started_at, now)],
+            ["Last heartbeat", formatTime(times.heartbeat_at, now)],
+            ["Works on", formatQuantity(claims, "claim")],
           ]}
         />
-      )}
+      ))}
     </Section>
   )
 }

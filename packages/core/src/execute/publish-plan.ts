@@ -1,0 +1,40 @@
+import type { Plan } from "../plan/plan.ts"
+import { createMaterializationCache } from "./materialization-cache.ts"
+import { type PublicationResult, publishSets } from "./publish-sets.ts"
+import type { RunEffects } from "./run-effects.ts"
+import { createRunState, type RunState } from "./run-state.ts"
+
+/** The pause between two attempts to claim what another run has claimed. */
+export const claimPauseMs = 100
+
+/**
+ * Publishes the planned sets while no other run does. What other runs have recorded meanwhile counts: rows that are no
+ * longer fresh are not published, and newer ones of another run are.
+ */
+export async function publishPlan(
+  state: RunState,
+  plan: Plan,
+  effects: RunEffects,
+  run: string,
+): Promise<readonly PublicationResult[]> {
+  const { ledger, signal } = effects
+  const sets = plan.publications.map(({ set }) => set).toSorted()
+  if (sets.length === 0) return []
+  for (const set of sets) await claimPublication(set, effects)
+  if (signal.aborted) return []
+  const currentState = (await ledger.hasOtherRecords()) ? await readRunState(effects) : state
+  const results = await publishSets(currentState, plan, effects, run)
+  for (const set of sets) await ledger.releasePublication(set)
+  return results
+}
+
+async function readRunState({ ledger, readEvaluation }: RunEffects): Promise<RunState> {
+  return createRunState(await readEvaluation(), createMaterializationCache(ledger))
+}
+
+/** Waits until the run has the claim of a set, or is cancelled. Every run claims in the same order. */
+async function claimPublication(set: string, effects: RunEffects): Promise<void> {
+  const { ledger, signal, startTimer } = effects
+  while (!signal.aborted && !(await ledger.claimPublication(set)))
+    await startTimer(claimPauseMs).ended
+}

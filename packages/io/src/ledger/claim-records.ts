@@ -1,0 +1,34 @@
+import type { Ledger, StepName } from "@freshet/core/engine"
+
+import type { RecordedClaim } from "./claims.ts"
+import { getPartitionId, type LedgerNames, listRecordedNames } from "./ledger-names.ts"
+import type { RunWorker } from "./run-worker.ts"
+
+/** Creates the part of a run's ledger that claims work. */
+export function createClaimRecords(
+  names: LedgerNames,
+  { get }: RunWorker,
+): Pick<Ledger, "claimStep" | "releaseStep" | "claimPublication" | "releasePublication"> {
+  return {
+    claimStep: async (step) => {
+      const { claims } = get()
+      const claim = toStepClaim(names, step)
+      if (!(await claims.claim(claim))) return { kind: "taken" }
+      const assets = step.outputs.flatMap((output) => listRecordedNames(names, output))
+      const newestRecord = await claims.findNewestRecord(assets, claim.partition)
+      return { kind: "claimed", newestRecord }
+    },
+    releaseStep: (step) => get().claims.release(toStepClaim(names, step)),
+    claimPublication: (set) => get().claims.claim(toPublicationClaim(set)),
+    releasePublication: (set) => get().claims.release(toPublicationClaim(set)),
+  }
+}
+
+function toStepClaim(names: LedgerNames, { computation, partition }: StepName): RecordedClaim {
+  const id = getPartitionId(names, computation, partition)
+  return { kind: "step", name: computation, partition: id }
+}
+
+function toPublicationClaim(set: string): RecordedClaim {
+  return { kind: "publication", name: set, partition: 0 }
+}

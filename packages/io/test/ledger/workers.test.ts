@@ -1,0 +1,191 @@
+import { setTimeout as delay } from "node:timers/promises"
+
+import { expect, test } from "vitest"
+
+import { recordingLock } from "../../src/ledger/locks.ts"
+import { openRunLedger, type RunLedger } from "../../src/ledger/run-ledger.ts"
+import { readRuns } from "../../src/ledger/runs.ts"
+import { readWorkers } from "../../src/ledger/workers.ts"
+import {
+  buildMaterialization,
+  buildStep,
+  noAssets,
+  openLedgerDatabase,
+  withRun,
+} from "./ledger-database.ts"
+
+const { url, client } = openLedgerDatabase()
+const step = { computation: "recs", partition: 20_000, outputs: ["recs"] }
+
+async function findRun(id: string) {
+  return (await readRuns(client(), 100)).find((run) => run.id === id)
+}
+
+/** Lets the lease of a run's worker expire, as if its process had been stopped for long. */
+async function expireLease(run: string): Promise<void> {
+  await client().query(
+    "update freshet.workers set lease_until = now() - interval '1 second' where run = $1",
+    [run],
+  )
+}
+
+/** Takes a step that another run has claimed, as soon as that run is found dead. */
+async function takeStep({ ledger }: RunLedger) {
+  for (;;) {
+    const claim = await ledger.claimStep(step)
+    if (claim.kind === "claimed") return claim
+    await delay(20)
+  }
+}
+
+test("of two runs one claims a step, and the other can when it is recorded", async () => {
+  await withRun(url(), "one", async (one) => {
+    await withRun(url(), "two", async (two) => {
+      expect(await one.ledger.claimStep(step)).toMatchObject({ kind: "claimed" })
+      expect(await two.ledger.claimStep(step)).toEqual({ kind: "taken" })
+      expect(await two.ledger.claimStep({ ...step, partition: 20_001 })).toMatchObject({
+        kind: "claimed",
+      })
+      await one.ledger.recordStep(buildStep("one"))
+      const claim = await two.ledger.claimStep(step)
+      const range = { from: 20_000, to: 20_000 }
+      const records = await two.ledger.readMaterializations([{ asset: "recs", range }])
+      expect(claim).toEqual({ kind: "claimed", newestRecord: records.at(-1)?.id })
+    })
+  })
+})
+
+test("a released step can be claimed again, and a run that ends releases all its claims", async () => {
+  await withRun(url(), "first", async ({ ledger }) => {
+    await withRun(url(), "second", async (second) => {
+      await ledger.claimStep(step)
+      await ledger.releaseStep(step)
+      expect(await second.ledger.claimStep(step)).toMatchObject({ kind: "claimed" })
+      expect(await second.ledger.claimPublication("recs")).toBe(true)
+      expect(await ledger.claimPublication("recs")).toBe(false)
+      await second.ledger.endRun({ id: "second", outcome: "interrupted" })
+      expect(await ledger.claimPublication("recs")).toBe(true)
+      expect(await ledger.claimStep(step)).toMatchObject({ kind: "claimed" })
+    })
+  })
+})
+
+test("the claims of a run whose connection is gone are free at once, and its run is killed", async () => {
+  await withRun(url(), "survivor", async (survivor) => {
+    await withRun(url(), "gone", async ({ ledger }) => void (await ledger.claimStep(step)))
+    expect(await takeStep(survivor)).toMatchObject({ kind: "claimed" })
+    expect(await findRun("gone")).toMatchObject({ outcome: "killed" })
+    expect(await readWorkers(client())).toMatchObject([{ run: "survivor", pid: 42, claims: 1 }])
+  })
+})
+
+test("a run that was stopped for longer than its lease can record nothing when it continues", async () => {
+  await withRun(url(), "successor", async (successor) => {
+    const stopped = await openStopped("stopped")
+    await stopped.ledger.claimStep(step)
+    await expireLease("stopped")
+    await takeStep(successor)
+    const late = stopped.ledger.recordStep(buildStep("stopped", { inputVersion: "late" }))
+    await expect(late).rejects.toMatchObject({ code: "ledger" })
+    expect(await findRun("stopped")).toMatchObject({ outcome: "killed", stepsByOutcome: {} })
+    await stopped.close()
+  })
+})
+
+test("a record of an ended run is refused also over a connection that was left open", async () => {
+  const ended = await openStopped("ended")
+  await client().query("update freshet.runs set outcome = 'killed' where id = 'ended'")
+  const late = ended.ledger.recordStep(buildStep("ended"))
+  await expect(late).rejects.toMatchObject({
+    code: "ledger",
+    message: "The ledger refused a record: its run has ended.",
+  })
+  await expect(ended.ledger.endRun({ id: "ended", outcome: "succeeded" })).rejects.toMatchObject({
+    code: "ledger",
+  })
+  expect(await findRun("ended")).toMatchObject({ outcome: "killed", stepsByOutcome: {} })
+  await ended.close()
+})
+
+test("a stopped run is left alone while nobody needs what it has claimed", async () => {
+  const stopped = await openStopped("sleeping")
+  await stopped.ledger.claimStep(step)
+  await expireLease("sleeping")
+  await stopped.ledger.recordStep(buildStep("sleeping"))
+  await stopped.ledger.endRun({ id: "sleeping", outcome: "succeeded" })
+  expect(await findRun("sleeping")).toMatchObject({ outcome: "succeeded" })
+  await stopped.close()
+})
+
+test("steps of two runs are committed in the order of their ids", async () => {
+  await withRun(url(), "early", async (early) => {
+    await withRun(url(), "late", async (late) => {
+      await client().query("begin")
+      await client().query("select pg_advisory_xact_lock($1, $2)", [...recordingLock])
+      const record = (run: string, partition: number) =>
+        buildStep(run, { materializations: [buildMaterialization({ asset: run, partition })] })
+      const records = [1, 2, 3].flatMap((partition) => [
+        early.ledger.recordStep(record("early", partition)),
+        late.ledger.recordStep(record("late", partition)),
+      ])
+      await delay(100)
+      const { rows } = await client().query("select from freshet.steps where run = any($1)", [
+        ["early", "late"],
+      ])
+      expect(rows).toEqual([])
+      await client().query("commit")
+      await Promise.all(records)
+      expect(await findRun("early")).toMatchObject({ stepsByOutcome: { materialized: 3 } })
+    })
+  })
+})
+
+test("a run notices that others have recorded, and its own records are no others", async () => {
+  await withRun(url(), "reader", async (reader) => {
+    await reader.ledger.recordStep(buildStep("reader"))
+    expect(await reader.ledger.hasOtherRecords()).toBe(false)
+    await withRun(url(), "writer", async (writer) => {
+      await writer.ledger.recordStep(buildStep("writer"))
+    })
+    expect(await reader.ledger.hasOtherRecords()).toBe(true)
+  })
+})
+
+test("work for a run that is alone is done only then", async () => {
+  const work: string[] = []
+  await withRun(url(), "alone", async (alone) => {
+    await alone.whileAlone(async () => void work.push("alone"))
+    await withRun(url(), "beside", async (beside) => {
+      await beside.whileAlone(async () => void work.push("beside"))
+    })
+  })
+  expect(work).toEqual(["alone"])
+})
+
+test("a tick is executed by one of two runs", async () => {
+  await withRun(url(), "tick 1", async (one) => {
+    await withRun(url(), "tick 2", async (two) => {
+      expect(await one.claimTick(7, "tick 1")).toBe(true)
+      expect(await two.claimTick(7, "tick 2")).toBe(false)
+    })
+  })
+})
+
+/** Opens a run whose process does not use it for some time. */
+async function openStopped(run: string): Promise<RunLedger> {
+  const options = {
+    pid: 43,
+    mode: "shared",
+    wait: false,
+    onWait: () => {},
+    graph: noAssets,
+  } as const
+  const stopped = await openRunLedger(url(), options)
+  await stopped.ledger.beginRun({
+    id: run,
+    command: `freshet materialize ${run}`,
+    steps: 1,
+    work: {},
+  })
+  return stopped
+}

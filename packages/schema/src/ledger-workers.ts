@@ -1,0 +1,45 @@
+import { sql } from "drizzle-orm"
+import { index, integer, primaryKey, serial, text } from "drizzle-orm/pg-core"
+
+import { freshetSchema, timestampColumn } from "./freshet-schema.ts"
+
+/**
+ * The processes that execute runs, one row per run. A worker lives while its session holds the advisory lock of its id
+ * and its lease has not expired. One that is ended can record nothing more.
+ */
+export const workers = freshetSchema.table(
+  "workers",
+  {
+    id: serial().primaryKey(),
+    run: text().notNull(),
+    host: text().notNull(),
+    pid: integer().notNull(),
+    started_at: timestampColumn().notNull().defaultNow(),
+    heartbeat_at: timestampColumn().notNull().defaultNow(),
+    lease_until: timestampColumn().notNull(),
+    ended_at: timestampColumn(),
+  },
+  (table) => [
+    index("workers_live_index")
+      .on(table.id)
+      .where(sql`${table.ended_at} is null`),
+  ],
+)
+
+/** The work under way that one worker at a time may do: a partition of a computation, a publication set, a tick. */
+export const claims = freshetSchema.table(
+  "claims",
+  {
+    kind: text({ enum: ["step", "publication", "tick"] }).notNull(),
+    /** The computation, the set, or the id of the tick. */
+    name: text().notNull(),
+    /** 0 except for a step. */
+    partition: integer().notNull(),
+    worker: integer().notNull(),
+    claimed_at: timestampColumn().notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.kind, table.name, table.partition] }),
+    index().on(table.worker),
+  ],
+)
