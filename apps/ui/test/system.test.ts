@@ -34,22 +34,17 @@ test("storage is the bytes of the lake by asset, and replaced rows are retained"
   })
 })
 
-test("the run lock is free, and held with a waiting process", async () => {
+test("a run under way is a worker with its last heartbeat and its claims, until it ends", async () => {
   await withServedProject(async ({ get, services }) => {
-    const readLock = async () =>
-      (await readDocument<{ run_lock: object }>(await get("/api/system"))).run_lock
-    expect(await readLock()).toEqual({ held: false, owner: null, waiting: 0 })
-    const lock = { wait: true, cancellable: false }
-    let waiter: Promise<void> = Promise.resolve()
-    await services.withProject({ lock }, async () => {
-      expect(await readLock()).toMatchObject({ held: true, waiting: 0 })
-      waiter = services.withProject({ lock }, async () => {})
-      await expect
-        .poll(readLock, { timeout: 60_000 })
-        .toMatchObject({ held: true, owner: null, waiting: 1 })
+    const readWorkers = async () =>
+      (await readDocument<{ workers: object[] }>(await get("/api/system"))).workers
+    expect(await readWorkers()).toEqual([])
+    const lock = { mode: "shared", wait: true, cancellable: false } as const
+    await services.withProject({ lock }, async ({ runLedger }) => {
+      await runLedger?.claimTick(1, "run 1")
+      expect(await readWorkers()).toMatchObject([{ run: "run 1", pid: process.pid, claims: 1 }])
     })
-    await waiter
-    expect(await readLock()).toMatchObject({ held: false, waiting: 0 })
+    expect(await readWorkers()).toEqual([])
   })
 })
 

@@ -120,7 +120,7 @@ export const runFlags = {
   wait: {
     kind: "boolean",
     default: true,
-    brief: "Wait for a run in progress (--no-wait: exit 7)",
+    brief: "Wait until the command may start (--no-wait: exit 7)",
   },
   json: jsonFlag,
   jsonl: createSwitchFlag("Print events as JSON lines"),

@@ -8,7 +8,7 @@ import { chromiumPath, expectAccessible, expectVisible, type Theme, withPage } f
 
 describe.skipIf(chromiumPath === undefined)("the system in Chromium", () => {
   test.each<Theme>(["light", "dark"])(
-    "health, storage and the run lock are shown, %s",
+    "health, storage and workers are shown, %s",
     async (theme) => {
       await withServedProject(async ({ address, materialize }) => {
         await materialize()
@@ -16,7 +16,7 @@ describe.skipIf(chromiumPath === undefined)("the system in Chromium", () => {
           await page.goto(`${address}/system`)
           await expectVisible(page.locator("h1", { hasText: "Everything works." }))
           await expectVisible(page.getByRole("row", { name: /^items/ }))
-          await expectVisible(page.getByText("free", { exact: true }))
+          await expectVisible(page.getByText("No run is under way."))
           await expectVisible(page.getByText("Nothing to remove."))
           await expectAccessible(page, `${theme} system`)
         })

@@ -59,7 +59,7 @@ export function DesignPage() {
                 kind: "busy",
                 asset: null,
                 message: "The run was not started.",
-                hint: "Another run holds the run lock.",
+                hint: "Another command changes the records of the project.",
               },
             ]}
           />

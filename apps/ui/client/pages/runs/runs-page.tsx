@@ -14,7 +14,7 @@ import { formatRunTitle, getRunState } from "./run-words.ts"
 
 import classes from "./runs.module.css"
 
-/** Lists the runs, the newest first, and the requests that wait for the run lock. */
+/** Lists the runs, the newest first, and the requests that are queued. */
 export function RunsPage() {
   useTitle("Runs")
   const { data: list, error } = useDocument<RunListDocument>("/api/runs?limit=200")
