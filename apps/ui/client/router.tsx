@@ -73,6 +73,7 @@ const runsRoute = createRoute({
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs/$run",
+  validateSearch: createSearchReader(["step", "level", "stream", "text"]),
   component: lazyRouteComponent(() => import("./pages/run/run-page.tsx"), "RunPage"),
 })
 

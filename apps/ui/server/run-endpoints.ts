@@ -1,14 +1,22 @@
-import { cancelRun, listRuns, planRequest, readRun } from "@freshet/services"
+import { cancelRun, listRuns, planRequest, readRun, readRunLogPage } from "@freshet/services"
 import {
   cancelSchema,
   planSchema,
   runDetailSchema,
   runListSchema,
+  runLogPageSchema,
 } from "@freshet/services/documents"
 import * as z from "zod/mini"
 
 import { requestListSchema, requestSchema } from "./documents.ts"
-import { countSchema, defineEndpoint, type Endpoint, noInput, text } from "./endpoint.ts"
+import {
+  countSchema,
+  defineEndpoint,
+  type Endpoint,
+  noInput,
+  optionalText,
+  text,
+} from "./endpoint.ts"
 import { toRunWork } from "./requested-work.ts"
 import { toRunRequest } from "./run-target.ts"
 import { targetSchema } from "./target.ts"
@@ -30,6 +38,20 @@ export const runEndpoints: readonly Endpoint[] = [
     input: z.strictObject({ run: text }),
     answer: runDetailSchema,
     handle: ({ services }, { run }) => readRun(services, run),
+  }),
+  defineEndpoint({
+    method: "get",
+    path: "/api/runs/:run/log",
+    summary: "A page of the messages that the code of a run's steps printed",
+    input: z.strictObject({
+      run: text,
+      step: optionalText,
+      after: countSchema(0, Number.MAX_SAFE_INTEGER),
+      limit: countSchema(1000, 1000),
+    }),
+    answer: runLogPageSchema,
+    handle: ({ services }, { run, ...request }) =>
+      readRunLogPage(services, { id: run, ...request }),
   }),
   defineEndpoint({
     method: "get",

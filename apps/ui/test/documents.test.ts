@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs"
 
+import { runLogPageSchema } from "@freshet/services/documents"
 import { expect, test } from "vitest"
 import * as z from "zod/mini"
 
@@ -12,7 +13,7 @@ test("every document has the shape of its schema, before and after a materializa
   await withServedProject(async ({ get, materialize, services }) => {
     const readAll = async () => {
       for (const { method, path, answer } of endpoints) {
-        if (method !== "get" || path === "/api/runs/:run") continue
+        if (method !== "get" || path.startsWith("/api/runs/:run")) continue
         if (path === "/api/recommendations") continue // the shop has none
         const asset = /quarantine$|diff$/.test(path) ? "orders" : "best"
         const response = await get(path.replace(":asset", asset).replace(":column", "item"))
@@ -32,6 +33,8 @@ test("every document has the shape of its schema, before and after a materializa
     )
     const run = await readDocument(await get(`/api/runs/${runs[0]?.id ?? ""}`))
     expect(z.safeParse(runEndpoint?.answer ?? z.never(), run).error).toBeUndefined()
+    const log = await readDocument(await get(`/api/runs/${runs[0]?.id ?? ""}/log?limit=10`))
+    expect(runLogPageSchema.parse(log)).toMatchObject({ outcome: "succeeded", lines: [], next: 0 })
     expect(sessionSchema.parse(await readDocument(await get("/api/session"))).role).toBe("operator")
     expect(
       requestListSchema.parse(await readDocument(await get("/api/requests"))).requests,

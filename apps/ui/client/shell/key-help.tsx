@@ -65,6 +65,13 @@ const groups: readonly (readonly [
     ],
   ],
   [
+    "Run",
+    [
+      ["/", "filter the log"],
+      ["e", "next error"],
+    ],
+  ],
+  [
     "Recommendations",
     [
       ["↑ ↓", "previous and next entry"],

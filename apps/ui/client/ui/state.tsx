@@ -24,6 +24,26 @@ export function State({ state, children = state }: StateProps) {
   )
 }
 
+/** An asset whose work is expected to end after its next deadline, in a row of text. */
+export function DueSoon({ children = "due soon" }: { readonly children?: ReactNode }) {
+  return (
+    <span className={classes["state"]} data-state="stale">
+      <Icon name="overdue" />
+      <span>{children}</span>
+    </span>
+  )
+}
+
+/** The same in the head of a page. */
+export function DueSoonBadge({ children = "due soon" }: { readonly children?: ReactNode }) {
+  return (
+    <span className={classes["badge"]} data-state="stale">
+      <Icon name="overdue" size={14} />
+      <span>{children}</span>
+    </span>
+  )
+}
+
 /** The icon of a state whose word is only read aloud; the word has to stand elsewhere too. */
 export function StateIcon({ state }: { readonly state: StateName }) {
   return (

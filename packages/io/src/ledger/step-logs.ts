@@ -34,9 +34,10 @@ export async function recordLog(
   )
 }
 
-/** Selects lines of a run's log: those after an id, up to a number. */
+/** Selects lines of a run's log, or of one of its steps: those after an id, up to a number. */
 export interface LogPage {
   readonly run: string
+  readonly step?: string | undefined
   readonly afterId: number
   readonly limit: number
 }
@@ -44,13 +45,19 @@ export interface LogPage {
 /** Reads lines of a run's log in the order of their records. */
 export async function readLogLines(
   client: Client,
-  { run, afterId, limit }: LogPage,
+  { run, step, afterId, limit }: LogPage,
 ): Promise<readonly RecordedLogLine[]> {
   const { db, logLines } = await openQueries(client)
   const rows = await db
     .select()
     .from(logLines)
-    .where(and(eq(logLines.run, run), gt(logLines.id, afterId)))
+    .where(
+      and(
+        eq(logLines.run, run),
+        gt(logLines.id, afterId),
+        step === undefined ? undefined : eq(logLines.step, step),
+      ),
+    )
     .orderBy(asc(logLines.id))
     .limit(limit)
   return rows.map(({ id, step, attempt, level, printed_at, text }) => ({

@@ -30,6 +30,10 @@ test("lines are read in their order, page by page, and expire", async () => {
     atMs: 1000,
   })
   expect(await readTexts(second?.id)).toEqual(["three"])
+  const readStep = async (step: string) =>
+    (await readLogLines(client(), { run: "a", step, afterId: 0, limit: 2 })).map(({ text }) => text)
+  expect(await readStep("recs 2026-01-05")).toEqual(["one\uFFFD", "two"])
+  expect(await readStep("recs 2026-01-06")).toEqual([])
   expect(await countExpiredLogLines(client(), 9000)).toBe(2)
   expect(await readTexts()).toEqual(["one\uFFFD", "two", "three"])
   expect(await deleteExpiredLogs(client(), 9000)).toBe(2)

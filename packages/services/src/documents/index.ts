@@ -20,6 +20,12 @@ export { garbageSchema } from "./garbage.ts"
 export { planSchema } from "./plan.ts"
 export { problemSchema } from "./problem.ts"
 export { runSchema, stepOutcomes } from "./run.ts"
-export { cancelSchema, runDetailSchema, runListSchema, runLogSchema } from "./runs.ts"
+export {
+  cancelSchema,
+  runDetailSchema,
+  runListSchema,
+  runLogPageSchema,
+  runLogSchema,
+} from "./runs.ts"
 export { recomputationSchema, verificationSchema } from "./verification.ts"
 export { wipeSchema } from "./wipe.ts"

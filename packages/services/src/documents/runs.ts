@@ -122,6 +122,15 @@ export const runLogSchema = z.strictObject({
 
 export type RunLogDocument = z.infer<typeof runLogSchema>
 
+/** A page of the log of a run or of one of its steps. */
+export const runLogPageSchema = z.strictObject({
+  ...runLogSchema.shape,
+  /** The place after the last line: the next page, or lines that are printed later, begin there. */
+  next: z.int(),
+})
+
+export type RunLogPageDocument = z.infer<typeof runLogPageSchema>
+
 /** A cancelled run: the document of `freshet runs cancel`. */
 export const cancelSchema = z.strictObject({
   run: z.string(),

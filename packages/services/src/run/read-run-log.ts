@@ -1,6 +1,6 @@
 import { readLogLines, type RecordedLogLine } from "@freshet/io"
 
-import type { LogLineDocument, RunLogDocument } from "../documents/runs.ts"
+import type { LogLineDocument, RunLogDocument, RunLogPageDocument } from "../documents/runs.ts"
 import { toIsoTime } from "../iso-time.ts"
 import type { Services } from "../services.ts"
 import { requireRun } from "./find-run.ts"
@@ -38,6 +38,28 @@ export async function readRunLog(
       if (!follow || outcome !== "running" || services.signal.aborted) return { run, outcome }
       await startTimer(pollMs, services.signal).ended
     }
+  })
+}
+
+/** Selects a page of the log of a run, by the beginning of its id. */
+export interface RunLogPageRequest {
+  readonly id: string
+  /** All steps unless given: `user_recs 2026-01-05`. */
+  readonly step?: string | undefined
+  /** The `next` of the previous page; 0 for the first. */
+  readonly after: number
+  readonly limit: number
+}
+
+/** Reads a page of the log of a run. A page with fewer lines than its limit is the last at the moment. */
+export async function readRunLogPage(
+  services: Services,
+  { id, step, after, limit }: RunLogPageRequest,
+): Promise<RunLogPageDocument> {
+  return services.withLedger(async (client) => {
+    const { id: run, outcome = "running" } = await requireRun(client, id)
+    const lines = await readLogLines(client, { run, step, afterId: after, limit })
+    return { run, outcome, lines: lines.map(toLogLineDocument), next: lines.at(-1)?.id ?? after }
   })
 }
 

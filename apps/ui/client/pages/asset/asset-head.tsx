@@ -3,9 +3,10 @@ import { Link } from "@tanstack/react-router"
 
 import type { AssetDetailDocument } from "../../api/documents.ts"
 import { getShownCause, getShownState } from "../../asset-state.ts"
+import { formatTime } from "../../format.ts"
 import { useRootCauses } from "../../root-causes.ts"
 import { Button, getButtonClass, Key } from "../../ui/controls.tsx"
-import { StateBadge } from "../../ui/state.tsx"
+import { DueSoonBadge, StateBadge } from "../../ui/state.tsx"
 
 import classes from "./asset.module.css"
 
@@ -57,7 +58,7 @@ export function AssetHead({
 }
 
 function States({ asset }: { readonly asset: AssetDetailDocument }) {
-  const { overdue, now } = asset
+  const { overdue, due_soon: dueSoon, now } = asset
   const state = getShownState(asset)
   const cause = getShownCause(asset, useRootCauses())
   return (
@@ -67,6 +68,12 @@ function States({ asset }: { readonly asset: AssetDetailDocument }) {
         <StateBadge state="overdue">
           overdue by {formatDuration(Date.parse(now) - Date.parse(overdue.due_at))}
         </StateBadge>
+      )}
+      {dueSoon === null ? null : (
+        <DueSoonBadge>
+          {dueSoon.partition} is due {formatTime(dueSoon.due_at, now)}, expected{" "}
+          {formatTime(dueSoon.expected_at, now)}
+        </DueSoonBadge>
       )}
     </>
   )

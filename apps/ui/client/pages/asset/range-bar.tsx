@@ -1,4 +1,4 @@
-import { formatCount } from "@freshet/core/engine"
+import { formatQuantity } from "@freshet/core/engine"
 
 import type { PartitionsDocument, StateRange } from "../../api/documents.ts"
 import { Button } from "../../ui/controls.tsx"
@@ -30,7 +30,7 @@ export function RangeBar({ partitions, onOffset }: RangeBarProps) {
         viewBox={`0 0 ${columns.length} 24`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${formatCount(count)} partitions by state`}
+        aria-label={`${formatQuantity(count, "partition")} by state`}
         style={{ cursor: "pointer", display: "block" }}
         onClick={({ clientX, currentTarget }) => {
           const { x, width } = currentTarget.getBoundingClientRect()

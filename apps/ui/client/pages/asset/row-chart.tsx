@@ -33,7 +33,7 @@ export function RowChart({
         <polyline points={line} fill="none" stroke="var(--accent)" strokeWidth="1.5" />
         {points.map(({ key, rows }, at) => (
           <circle key={key} cx={toX(at)} cy={toY(rows)} r="2.5" fill="var(--accent)">
-            <title>{`${key}: ${formatCount(rows)} rows`}</title>
+            <title>{`${key}: ${formatQuantity(rows, "row")}`}</title>
           </circle>
         ))}
         <g fill="var(--text-2)" fontSize="11">

@@ -6,7 +6,7 @@ import type { AssetStateDocument } from "../../api/documents.ts"
 import { getShownCause, getShownState, listPartitionCounts } from "../../asset-state.ts"
 import { formatAssetCounts, formatShortTime } from "../../format.ts"
 import { useRootCauses } from "../../root-causes.ts"
-import { State, StateBar } from "../../ui/state.tsx"
+import { DueSoon, State, StateBar } from "../../ui/state.tsx"
 import { type Column, TableHead, TableRow } from "../../ui/table.tsx"
 
 import classes from "./catalog.module.css"
@@ -106,9 +106,9 @@ function createStateColumns(
       cell: (asset) => getShownCause(asset, rootCauses),
     },
     {
-      head: "Overdue",
+      head: "Due",
       className: "not-narrow",
-      cell: (asset) => <Overdue asset={asset} now={now} />,
+      cell: (asset) => <Due asset={asset} now={now} />,
     },
     {
       head: "Newest",
@@ -167,16 +167,21 @@ function GroupRow({
   )
 }
 
-function Overdue({
-  asset: { overdue },
+function Due({
+  asset: { overdue, due_soon: dueSoon },
   now,
 }: {
   readonly asset: AssetStateDocument
   readonly now: string
 }) {
-  if (overdue === null) return null
-  return (
-    <State state="overdue">{formatDuration(Date.parse(now) - Date.parse(overdue.due_at))}</State>
+  if (overdue !== null)
+    return (
+      <State state="overdue">
+        overdue {formatDuration(Date.parse(now) - Date.parse(overdue.due_at))}
+      </State>
+    )
+  return dueSoon === null ? null : (
+    <DueSoon>due soon, {formatShortTime(dueSoon.due_at, now)}</DueSoon>
   )
 }
 

@@ -3,7 +3,7 @@ import type { ReactNode } from "react"
 
 import type { AssetStateDocument } from "../../api/documents.ts"
 import type { StateName } from "../../ui/state-names.ts"
-import { State } from "../../ui/state.tsx"
+import { DueSoon, State } from "../../ui/state.tsx"
 import { matchesState } from "./matches-state.ts"
 
 import classes from "./catalog.module.css"
@@ -35,6 +35,11 @@ export function StateChips({
       <Chip state="attention" currentState={currentState}>
         Needs attention <span className="faint">{count("attention")}</span>
       </Chip>
+      {count("due_soon") === 0 && currentState !== "due_soon" ? null : (
+        <Chip state="due_soon" currentState={currentState}>
+          <DueSoon /> <span className="faint">{count("due_soon")}</span>
+        </Chip>
+      )}
       {chipStates.map((state) => (
         <Chip key={state} state={state} currentState={currentState}>
           <State state={state} /> <span className="faint">{count(state)}</span>

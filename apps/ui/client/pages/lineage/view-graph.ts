@@ -1,4 +1,4 @@
-import { formatCount } from "@freshet/core/engine"
+import { formatQuantity } from "@freshet/core/engine"
 
 import type { AssetStateDocument, LineageDocument } from "../../api/documents.ts"
 import { countStates, getShownState } from "../../asset-state.ts"
@@ -92,7 +92,7 @@ export function buildViewGraph(
 }
 
 /** Finds the assets that a focus or a selection shows without groups; undefined when groups are shown. */
-export function findVisible(
+function findVisible(
   lineage: LineageDocument,
   { focus, selection }: Pick<ViewOptions, "focus" | "selection">,
 ): ReadonlySet<string> | undefined {
@@ -157,7 +157,7 @@ function toAssetNode(
     asset === undefined ? (kind === "source" ? "source" : "missing") : getShownState(asset)
   const isQuiet = state === "fresh" || state === "source"
   const rows = asset?.rows ?? null
-  const quietDetail = rows === null ? "" : `${formatCount(rows)} rows`
+  const quietDetail = rows === null ? "" : formatQuantity(rows, "row")
   return {
     id: name,
     kind: "asset",

@@ -22,7 +22,7 @@ export function BackfillOptions({
   readonly target: BackfillTarget
   readonly onChange: (target: BackfillTarget) => void
 }) {
-  const { partitions, only, downstream } = target
+  const { partitions, only, downstream, repin = false } = target
   const change = (changes: Partial<BackfillTarget>) => onChange({ ...target, ...changes })
   return (
     <div className={classes["options"]}>
@@ -55,6 +55,13 @@ export function BackfillOptions({
         onChange={() => change({ downstream: !downstream })}
       >
         Include downstream
+      </Choice>
+      <Choice
+        type="checkbox"
+        checked={repin}
+        onChange={() => change({ repin: repin ? undefined : true })}
+      >
+        Repin: read the files landed now
       </Choice>
     </div>
   )

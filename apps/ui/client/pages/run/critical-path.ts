@@ -6,6 +6,11 @@ export interface TimedStep {
   readonly step: StepRow
   readonly startMs: number
   readonly endMs: number
+  readonly failedAttempts: readonly {
+    readonly message: string
+    readonly startMs: number
+    readonly endMs: number
+  }[]
 }
 
 /** Places the steps of a run on one time axis. */
@@ -16,7 +21,11 @@ export function placeSteps(steps: readonly StepRow[], runStartedAt: string): rea
     .map((step) => {
       const startMs = Math.max(0, Date.parse(step.started_at) - originMs)
       const key = `${step.computation} ${step.partition ?? ""}`
-      return { key, step, startMs, endMs: startMs + step.ms }
+      const failedAttempts = step.failed_attempts.map(({ message, started_at: attemptAt, ms }) => {
+        const attemptMs = Math.max(0, Date.parse(attemptAt) - originMs)
+        return { message, startMs: attemptMs, endMs: attemptMs + ms }
+      })
+      return { key, step, startMs, endMs: startMs + step.ms, failedAttempts }
     })
 }
 

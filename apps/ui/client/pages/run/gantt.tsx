@@ -1,10 +1,12 @@
 import { formatCount, formatDuration, formatQuantity } from "@freshet/core/engine"
+import { useNavigate } from "@tanstack/react-router"
 
 import type { LineageDocument, RunDetailDocument } from "../../api/documents.ts"
 import { useDocument } from "../../api/use-document.ts"
 import { Drawing } from "../../ui/drawing.tsx"
 import { Section } from "../../ui/layout.tsx"
 import { findCriticalPath, placeSteps, type TimedStep } from "./critical-path.ts"
+import { formatStepId } from "./log-entries.ts"
 
 import classes from "./run.module.css"
 
@@ -34,6 +36,7 @@ export function Gantt({ run }: { readonly run: RunDetailDocument }) {
             <rect width="14" height="10" rx="2" className={classes["critical"]} />
           </svg>
           longest chain
+          {steps.some(({ failedAttempts }) => failedAttempts.length > 0) ? <AttemptLegend /> : null}
         </span>
       }
     >
@@ -69,6 +72,17 @@ function sortByComputation(steps: readonly TimedStep[]): readonly TimedStep[] {
       getStart(first) - getStart(second) ||
       first.step.computation.localeCompare(second.step.computation) ||
       first.key.localeCompare(second.key),
+  )
+}
+
+function AttemptLegend() {
+  return (
+    <>
+      <svg width="14" height="10" aria-hidden="true">
+        <rect x="0.5" y="0.5" width="13" height="9" rx="2" className={classes["attempt"]} />
+      </svg>
+      failed attempt
+    </>
   )
 }
 
@@ -116,13 +130,27 @@ interface RowProps {
   readonly toX: (ms: number) => number
 }
 
-function GanttRow({ step: { step, startMs, endMs }, y, isFirst, isCritical, toX }: RowProps) {
+function GanttRow({
+  step: { step, startMs, endMs, failedAttempts },
+  y,
+  isFirst,
+  isCritical,
+  toX,
+}: RowProps) {
   const isBroken = step.outcome === "failed" || step.outcome === "checks_failed"
   const kind = isBroken ? "broken" : isCritical ? "critical" : "bar"
   const [x, width] = [toX(startMs), Math.max(2, toX(endMs) - toX(startMs))]
+  const navigate = useNavigate()
+  const openLog = () =>
+    void navigate({
+      to: ".",
+      search: { step: formatStepId(step) },
+      replace: true,
+      resetScroll: false,
+    })
   return (
-    <g>
-      <title>{`${step.computation} ${step.partition ?? ""}: ${step.outcome}, ${formatDuration(step.ms)}, ${formatCount(step.rows)} rows`}</title>
+    <g className={classes["row"]} onClick={openLog}>
+      <title>{`${step.computation} ${step.partition ?? ""}: ${step.outcome}, ${formatDuration(step.ms)}, ${formatQuantity(step.rows, "row")}`}</title>
       {isFirst ? (
         <text x="0" y={y + 12} className={classes["name"]}>
           {step.computation}
@@ -131,6 +159,19 @@ function GanttRow({ step: { step, startMs, endMs }, y, isFirst, isCritical, toX 
       <text x={nameWidth - 12} y={y + 12} textAnchor="end" className={classes["text"]}>
         {step.partition}
       </text>
+      {failedAttempts.map(({ startMs: attemptMs, endMs: attemptEndMs, message }) => (
+        <rect
+          key={attemptMs}
+          x={toX(attemptMs)}
+          y={y + 2.5}
+          width={Math.max(2, toX(attemptEndMs) - toX(attemptMs))}
+          height="11"
+          rx="2"
+          className={classes["attempt"]}
+        >
+          <title>{message}</title>
+        </rect>
+      ))}
       <rect x={x} y={y + 2} width={width} height="12" rx="2" className={classes[kind]} />
       <text x={x + width + 6} y={y + 12} className={classes["text"]}>
         {isBroken ? "failed · " : ""}

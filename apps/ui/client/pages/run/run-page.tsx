@@ -16,8 +16,10 @@ import { PlanDialog } from "../plan/plan-dialog.tsx"
 import { formatRunTitle, getRunState } from "../runs/run-words.ts"
 import { useTitle } from "../use-title.ts"
 import { Gantt } from "./gantt.tsx"
+import { RunLog } from "./run-log.tsx"
 import { RunMatrix } from "./run-matrix.tsx"
 import { StepTable } from "./step-table.tsx"
+import { WaitingSteps } from "./waiting-steps.tsx"
 
 import assetClasses from "../asset/asset.module.css"
 import classes from "./run.module.css"
@@ -37,8 +39,10 @@ export function RunPage() {
       <RunNumbers run={run} />
       <Failures run={run} />
       <RunMatrix run={run} />
+      <WaitingSteps run={run} />
       <Gantt run={run} />
       <Publications run={run} />
+      <RunLog run={run} />
       <StepTable run={run} />
     </>
   )

@@ -7,6 +7,7 @@ import { Field, inputClass } from "../../ui/controls.tsx"
 import { Section } from "../../ui/layout.tsx"
 import { State } from "../../ui/state.tsx"
 import { type Column, Table } from "../../ui/table.tsx"
+import { formatStepId } from "./log-entries.ts"
 import { formatStepOutcome, getStepState } from "./step-words.ts"
 
 const shownSteps = 200
@@ -36,6 +37,20 @@ const columns: readonly Column<StepRow>[] = [
   { head: "Partition", className: "nowrap", cell: ({ partition }) => partition },
   { head: "Rows", className: "num", cell: ({ rows }) => formatCount(rows) },
   { head: "Took", className: "num", tone: "quiet", cell: ({ ms }) => formatDuration(ms) },
+  {
+    head: "Log",
+    cell: (step) => (
+      <Link
+        to="/runs/$run"
+        params={(params) => ({ ...params, run: params.run ?? "" })}
+        search={{ step: formatStepId(step) }}
+        aria-label={`Log of ${formatStepId(step)}`}
+        resetScroll={false}
+      >
+        log
+      </Link>
+    ),
+  },
   { head: "Message", className: "not-narrow", tone: "quiet", cell: formatMessages },
 ]
 

@@ -7,7 +7,7 @@ import { useDocument } from "../../api/use-document.ts"
 import { countStates } from "../../asset-state.ts"
 import { formatAge } from "../../format.ts"
 import { CodeBlock, Empty, Problems, Skeleton, Split } from "../../ui/layout.tsx"
-import { State, StateBar } from "../../ui/state.tsx"
+import { DueSoon, State, StateBar } from "../../ui/state.tsx"
 import { useTitle } from "../use-title.ts"
 import { Causes } from "./causes.tsx"
 import { describeProject } from "./sentence.ts"
@@ -62,8 +62,19 @@ function Summary({
             </State>
           </Link>
         ))}
+        {summary.due_soon === 0 ? null : (
+          <Link to="/catalog" search={{ state: "due_soon" }} className="push">
+            <DueSoon>
+              <b>{summary.due_soon}</b> due soon
+            </DueSoon>
+          </Link>
+        )}
         {summary.overdue === 0 ? null : (
-          <Link to="/catalog" search={{ state: "overdue" }} className="push">
+          <Link
+            to="/catalog"
+            search={{ state: "overdue" }}
+            className={summary.due_soon === 0 ? "push" : ""}
+          >
             <State state="overdue">
               <b>{summary.overdue}</b> overdue
             </State>
