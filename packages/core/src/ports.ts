@@ -234,6 +234,21 @@ export interface TableChange {
   readonly rows: number
 }
 
+/** The changes that a publication would make to one table, with the first rows of each kind by key. */
+export interface TablePreview extends Omit<TableChange, "rows"> {
+  readonly sample: readonly ChangedRow[]
+}
+
+/** A row that a publication would change; values are texts of PostgreSQL. */
+export interface ChangedRow {
+  readonly kind: "inserted" | "updated" | "deleted"
+  readonly key: Readonly<Record<string, string>>
+  /** Column → value in the table; null for a row to insert. */
+  readonly from: Readonly<Record<string, string | null>> | null
+  /** Column → new value; null for a row to delete. */
+  readonly to: Readonly<Record<string, string | null>> | null
+}
+
 /** The tables of a set, to be changed in one transaction. */
 export interface PublicationRequest {
   readonly run: string
@@ -250,6 +265,10 @@ export interface Publisher {
   /** Throws a FreshetError "publish" with every difference between the declared tables and those in the database. */
   readonly check: (tables: readonly DeclaredTable[]) => Promise<void>
   readonly publish: (request: PublicationRequest) => Promise<readonly TableChange[]>
+  /** Compares the tables with the rows that `publish` would write, and changes nothing. `sampleRows` limits the rows of each kind. */
+  readonly preview: (
+    request: PublicationRequest & { readonly sampleRows: number },
+  ) => Promise<readonly TablePreview[]>
 }
 
 /** The outcome of a run. */

@@ -377,6 +377,7 @@ export function createEffects(project: MemoryProject, graph: Graph): RunEffects 
     },
     publisher: {
       check: async () => {},
+      preview: async () => [],
       publish: async (request) => {
         await project.behaviour.beforePublish(request)
         const { set, partitionKey } = request

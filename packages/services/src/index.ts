@@ -40,6 +40,7 @@ export type {
   DiffSideDocument,
   VersionsDocument,
 } from "./documents/diff.ts"
+export type { ChangedRowDocument, PublishPreviewDocument } from "./documents/publish-preview.ts"
 export type { ExplanationDocument, RootCauseDocument } from "./documents/explanation.ts"
 export type { ExportFormat } from "./documents/export.ts"
 export type { FailedCheckDocument, FailedPartitionDocument } from "./documents/failed-checks.ts"
@@ -122,6 +123,7 @@ export { listRuns, readRun } from "./run/read-runs.ts"
 export { createRetryRequest } from "./run/retry-run.ts"
 export type { ComputationProgress, RunningStep, RunProgress } from "./run/run-progress.ts"
 export { applyEvent, getStepName, startProgress } from "./run/run-progress.ts"
+export { previewPublications } from "./run/preview-publications.ts"
 export type { RunRequest, RunTarget } from "./run/run-request.ts"
 export type { Runtime } from "./runtime.ts"
 export type { Services } from "./services.ts"

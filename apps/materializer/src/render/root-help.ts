@@ -4,7 +4,16 @@ const sections: readonly { readonly title: string; readonly commands: readonly s
   { title: "Inspect", commands: ["ui", "status", "why", "assets", "show", "lineage", "runs"] },
   {
     title: "Run",
-    commands: ["plan", "apply", "materialize", "backfill", "schedule", "serve", "alerts"],
+    commands: [
+      "plan",
+      "apply",
+      "materialize",
+      "backfill",
+      "publish",
+      "schedule",
+      "serve",
+      "alerts",
+    ],
   },
   { title: "Maintain", commands: ["verify", "wipe", "gc"] },
   { title: "Query", commands: ["data", "sql"] },

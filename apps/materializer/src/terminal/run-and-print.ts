@@ -12,6 +12,7 @@ import {
 
 import { formatPlan } from "../render/plan.ts"
 import { formatWarnings } from "../render/problems.ts"
+import { nothingToPublish } from "../render/publish-preview.ts"
 import { formatRun } from "../render/run.ts"
 import { type CommandLine, printJson, printLines } from "./command-line.ts"
 import { canAsk, confirmChange } from "./confirm.ts"
@@ -64,12 +65,20 @@ export async function runAndPrint(
     reporter.stop()
     if (run === undefined) return exitCodes.done
     if (flags.json) await printJson(cli.out, run)
-    else if (!flags.jsonl)
-      await printLines(cli.out, formatRun(run, createPathFormatter(cli), cli.out.style))
+    else if (!flags.jsonl) await printLines(cli.out, formatRequestedRun(cli, target, run))
     return getRunExitCode(run, cli.interruption.getExitCode())
   } finally {
     reporter.stop()
   }
+}
+
+function formatRequestedRun(
+  cli: CommandLine,
+  { kind }: RunRequest["target"],
+  run: RunDocument,
+): readonly string[] {
+  if (kind === "publish" && run.publications.length === 0) return [nothingToPublish]
+  return formatRun(run, createPathFormatter(cli), cli.out.style)
 }
 
 /** Executes a request; a large one only after a person confirmed its plan. */

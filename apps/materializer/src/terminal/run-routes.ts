@@ -1,5 +1,6 @@
 import type { BackfillFlags } from "../commands/backfill.ts"
 import type { MaterializeFlags } from "../commands/materialize.ts"
+import type { PublishFlags } from "../commands/publish.ts"
 import type { ServeFlags } from "../commands/serve.ts"
 import { alerts } from "./alerts-routes.ts"
 import { defineCommand } from "./define-command.ts"
@@ -114,5 +115,32 @@ const serve = defineCommand<ServeFlags>({
   load: async () => (await import("../commands/serve.ts")).serve,
 })
 
+const publish = defineCommand<PublishFlags, string[]>({
+  brief: "Publish stored rows that the published tables do not have",
+  text: "Materializes nothing. Without a selection: all publication sets. --dry-run compares the tables in PostgreSQL with the stored rows and changes nothing.",
+  examples: [
+    "freshet publish --dry-run                  # counts and first changed rows of each table",
+    "freshet publish user_recs --dry-run --sample 20",
+    "freshet publish",
+  ],
+  parameters: {
+    flags: {
+      dryRun: createSwitchFlag("Print the changed rows and publish nothing"),
+      sample: {
+        kind: "parsed",
+        parse: createWholeNumberParser(0),
+        default: "3",
+        placeholder: "n",
+        brief: "Rows of each kind and table that a dry run shows",
+      },
+      wait: runFlags.wait,
+      json: runFlags.json,
+      jsonl: runFlags.jsonl,
+    },
+    positional: selectionArgs,
+  },
+  load: async () => (await import("../commands/publish.ts")).publish,
+})
+
 /** Commands that run steps. */
-export const runRoutes = { materialize, backfill, apply, runs, schedule, serve, alerts }
+export const runRoutes = { materialize, backfill, apply, publish, runs, schedule, serve, alerts }

@@ -203,3 +203,65 @@ test("a published table that is not as declared stops a run before anything is c
     expect(await readPublishedRows(project)).toEqual(["1 1 1"])
   })
 })
+
+test("publish --dry-run counts and shows the rows that a publication would change, and publish writes them", async () => {
+  await withPublishedRecs(declareRecs(), async (project) => {
+    project.land("raw/2026-01-01.json", [1, 2, 3].map((r) => `{"u":1,"r":${r}}\n`).join(""))
+    expectDone(await runFreshet(project, "materialize", "--no-publish"))
+    const first = await runFreshet(project, "publish", "--dry-run", "--sample", "2")
+    expectDone(first)
+    expect(first.stdout).toBe(
+      "publish s 2026-01-01\n  recs: 3 inserted, 0 updated, 0 deleted\n    + u 1, r 1, n 1\n    + u 1, r 2, n 1\n",
+    )
+    expect(await readPublishedRows(project)).toEqual([])
+    expectDone(await runFreshet(project, "publish"))
+    expect(await readPublishedRows(project)).toEqual(["1 1 1", "1 2 1", "1 3 1"])
+
+    project.land("raw/2026-01-02.json", [2, 3, 3, 4].map((r) => `{"u":1,"r":${r}}\n`).join(""))
+    expectDone(await runFreshet(project, "materialize", "--no-publish"))
+    const second = await runFreshet(project, "publish", "recs", "--dry-run")
+    expect(second.stdout).toBe(
+      [
+        "publish s 2026-01-02",
+        "  recs: 1 inserted, 1 updated, 1 deleted",
+        "    - u 1, r 1, n 1",
+        "    + u 1, r 4, n 1",
+        "    ~ u 1, r 3, n 1 → 2",
+        "",
+      ].join("\n"),
+    )
+    expect(second.stderr).toContain("Dry run: nothing was published.")
+    expect(await readFreshetJson(project, "publish", "--dry-run", "--sample", "1")).toMatchObject({
+      publications: [
+        {
+          set: "s",
+          partition: "2026-01-02",
+          tables: [
+            {
+              table: "recs",
+              inserted: 1,
+              updated: 1,
+              deleted: 1,
+              sample: [
+                { kind: "deleted", key: { u: "1", r: "1" }, from: { n: "1" }, to: null },
+                { kind: "inserted", key: { u: "1", r: "4" }, from: null, to: { n: "1" } },
+                { kind: "updated", key: { u: "1", r: "3" }, from: { n: "1" }, to: { n: "2" } },
+              ],
+            },
+          ],
+        },
+      ],
+    })
+    expect(await readPublishedRows(project)).toEqual(["1 1 1", "1 2 1", "1 3 1"])
+    const run = await runFreshet(project, "publish")
+    expectDone(run)
+    expect(run.stdout).toContain("Published s 2026-01-02.")
+    expect(await readPublishedRows(project)).toEqual(["1 2 1", "1 3 2", "1 4 1"])
+    expect((await runFreshet(project, "publish", "--dry-run")).stdout).toBe(
+      "Nothing to publish: the tables have the stored rows.\n",
+    )
+    expect((await runFreshet(project, "publish")).stdout).toBe(
+      "Nothing to publish: the tables have the stored rows.\n",
+    )
+  })
+})

@@ -1,5 +1,7 @@
 import type { Asset } from "../declare/declaration.ts"
 import { formatPartitionKey } from "../declare/partition.ts"
+import type { Hash } from "../evaluate/declared-versions.ts"
+import type { Evaluation } from "../evaluate/states.ts"
 import { toRanges } from "../partitions/range-algebra.ts"
 import type { Plan } from "../plan/plan.ts"
 import { listPublished } from "../plan/publication-set.ts"
@@ -15,13 +17,15 @@ import { type TableContent, chooseContents } from "../plan/table-content.ts"
 import type {
   AssetRange,
   Effects,
+  Ledger,
   PublicationRequest,
   PublicationTable,
   TableChange,
 } from "../ports.ts"
 import { FreshetError } from "../problem.ts"
 import { isBlockedByFailedCheck } from "./blockers.ts"
-import { type RunState, findRows } from "./run-state.ts"
+import { createMaterializationCache } from "./materialization-cache.ts"
+import { type RunState, createRunState, findRows } from "./run-state.ts"
 import { formatStateKey } from "./state-key.ts"
 
 /** The result of one publication. */
@@ -52,10 +56,23 @@ export async function publishSets(
   return results
 }
 
+/** Builds the requests of a plan whose steps have been executed, or that has none. */
+export async function buildPublicationRequests(
+  evaluation: Evaluation,
+  { publications }: Plan,
+  { ledger, hash }: { readonly ledger: Pick<Ledger, "readMaterializations">; readonly hash: Hash },
+): Promise<readonly PublicationRequest[]> {
+  const state = createRunState(evaluation, createMaterializationCache(ledger))
+  const requests = await Promise.all(
+    publications.map((planned) => buildPublicationRequest(state, planned, { hash }, "")),
+  )
+  return requests.flatMap((request) => request ?? [])
+}
+
 async function buildPublicationRequest(
   state: RunState,
   { set, tables: plannedTables }: PublicationPlan,
-  effects: Effects,
+  effects: Pick<Effects, "hash">,
   run: string,
 ): Promise<PublicationRequest | undefined> {
   const { evaluation } = state

@@ -26,7 +26,7 @@ export async function beginPublication(client: Client, set: string): Promise<voi
 }
 
 /** Lifts the time limit of statements, which a role may have and a COPY may exceed. */
-async function liftStatementTimeout(client: Client): Promise<void> {
+export async function liftStatementTimeout(client: Client): Promise<void> {
   await client.query("set statement_timeout = 0").catch((cause: unknown) => {
     if (isConnectionLost(cause)) throw cause
     const message = `The server refuses to lift the time limit of statements: ${describeCause(cause)}`

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises"
 
-import type { DuckDBDataChunk } from "@duckdb/node-api"
 import {
   FreshetError,
   type PublicationRequest,
@@ -16,14 +15,15 @@ import {
   recordContent,
   recordPublication,
 } from "./publication.ts"
-import { toPublishError, describeCause } from "./publish-error.ts"
+import { describeCause } from "./publish-error.ts"
 import type { ReadRows } from "./row-reader.ts"
-import { findScope, hashContent } from "./table-scope.ts"
+import { type StagedTable, stageTable } from "./stage-table.ts"
+import { hashContent } from "./table-scope.ts"
 import { checkTargets } from "./target-check.ts"
 import { formatTableName, type TargetTable, toTargetTable } from "./target-table.ts"
 import { type Connect, withConnection } from "./with-connection.ts"
 import { writeSet } from "./write-set.ts"
-import { type Counts, type PreparedTable, prepareTable } from "./write-table.ts"
+import type { Counts } from "./write-table.ts"
 
 /** The connection was lost between the commit and its answer: the outcome of the transaction is unknown. */
 interface Unanswered {
@@ -47,7 +47,14 @@ export async function publishSet(
     )
     const tables: StagedTable[] = []
     for (const [table, target] of targets)
-      tables.push(await stageTable(client, rowsOf, { table, target, suffix: `${tables.length}` }))
+      tables.push(
+        await stageTable(client, rowsOf, {
+          table,
+          target,
+          suffix: `${tables.length}`,
+          purpose: "write",
+        }),
+      )
     const counts = await writeSet(
       client,
       tables.map(({ prepared }) => prepared),
@@ -66,65 +73,12 @@ export async function publishSet(
   return outcome.changes
 }
 
-/** A table of the set with its target. */
-interface RequestedTable {
-  readonly table: PublicationTable
-  readonly target: TargetTable
-}
-
-/** A table that is ready to be written, and the number of rows of each of its partitions. */
-interface StagedTable extends RequestedTable {
-  readonly prepared: PreparedTable
-  readonly rows: ReadonlyMap<string, number>
-}
-
-async function stageTable(
-  client: Client,
-  rowsOf: ReadRows,
-  { table, target, suffix }: RequestedTable & { readonly suffix: string },
-): Promise<StagedTable> {
-  const { scope, recordedRows } = await findScope(client, target, table)
-  const rows = new Map(scope.kind === "whole" ? [] : recordedRows)
-  const partitions = table.partitions.filter(
-    ({ key }) =>
-      scope.kind === "whole" || (scope.kind === "partitions" && scope.changedKeys.has(key)),
-  )
-  const readChunks = () => readPartitions(rowsOf, { ...table, partitions }, target, rows)
-  try {
-    const prepared = await prepareTable(client, target, { scope, readChunks, suffix })
-    return { table, target, prepared, rows }
-  } catch (cause) {
-    throw toPublishError(formatTableName(target), cause)
-  }
-}
-
 function toTableChange(
   { table, target, rows }: StagedTable,
   counts: Counts = { inserted: 0, updated: 0, deleted: 0 },
 ): TableChange {
   const sum = table.partitions.reduce((total, { key }) => total + (rows.get(key) ?? 0), 0)
   return { asset: target.asset.name, table: formatTableName(target), ...counts, rows: sum }
-}
-
-/** Reads the rows of all partitions of a table, and counts them by partition. */
-async function* readPartitions(
-  rowsOf: ReadRows,
-  { partitions }: PublicationTable,
-  { columns, key: order, partitionColumn }: TargetTable,
-  rows: Map<string, number>,
-): AsyncIterable<DuckDBDataChunk> {
-  for (const { key, file } of partitions) {
-    const rowColumns = columns.map(({ name, expression }) =>
-      name === partitionColumn?.name
-        ? { name, expression: partitionColumn.buildExpression(key) }
-        : { name, expression },
-    )
-    rows.set(key, 0)
-    for await (const chunk of rowsOf(file, rowColumns, order)) {
-      rows.set(key, (rows.get(key) ?? 0) + chunk.rowCount)
-      yield chunk
-    }
-  }
 }
 
 function listContents(

@@ -20,6 +20,14 @@ export function createPublisher(options: PublisherOptions): Publisher {
       const { checkTables } = await import("./target-check.ts")
       await checkTables(connect, tables)
     },
+    preview: async (request) => {
+      try {
+        const { previewSet } = await import("./preview-set.ts")
+        return await previewSet(connect, readRows, request)
+      } catch (cause) {
+        throw toPublishError(`The set ${request.set}`, cause)
+      }
+    },
     publish: async (request) => {
       try {
         const { publishSet } = await import("./publish-set.ts")

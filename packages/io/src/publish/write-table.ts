@@ -26,17 +26,19 @@ export interface PreparedTable {
 }
 
 /** The rows to write: the part of a table, the rows in the order of its key, and a name for temporary tables. */
-interface WriteRequest {
+export interface WriteRequest {
   readonly scope: TableScope
   readonly readChunks: () => AsyncIterable<DuckDBDataChunk>
   readonly suffix: string
+  /** To preview a change, the rows of an empty table are staged too. */
+  readonly purpose: "write" | "preview"
 }
 
 /** Stages the difference between a table, or some partitions of it, and other rows. */
 export async function prepareTable(
   client: Client,
   target: TargetTable,
-  { scope, readChunks, suffix }: WriteRequest,
+  { scope, readChunks, suffix, purpose }: WriteRequest,
 ): Promise<PreparedTable> {
   const [stage, difference] = [`freshet_stage_${suffix}`, `freshet_difference_${suffix}`]
   const copy = async (table: string) => {
@@ -53,7 +55,7 @@ export async function prepareTable(
   if (scope.kind === "unchanged") return { ...table, kind: "unchanged", currentRows: 0 }
   const current = formatScope(target, scope)
   const currentRows = await countRows(client, current)
-  if (currentRows === 0) return { ...table, kind: "load", currentRows }
+  if (currentRows === 0 && purpose === "write") return { ...table, kind: "load", currentRows }
   await client.query(buildStage(target, stage))
   const stagedRows = await copy(stage)
   await client.query(buildDifference({ ...table, current }))

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto"
+
 import { int32, text } from "@freshet/core"
 import { integer, pgTable, text as textColumn } from "drizzle-orm/pg-core"
 import { Client } from "pg"
@@ -47,6 +49,7 @@ async function createTables(reference: string): Promise<void> {
 type Row = readonly (number | string)[]
 
 const toQuery = (names: readonly string[], rows: readonly Row[]) => {
+  if (rows.length === 0) return `${toQuery(names, [names.map(() => 0)])} where false`
   const values = rows.map(
     (row) =>
       `(${row.map((value) => (typeof value === "number" ? value : `'${value}'`)).join(", ")})`,
@@ -287,4 +290,52 @@ test("a server that refuses to lift the time limit of statements is named, and n
     'The server refuses to lift the time limit of statements: unrecognized configuration parameter "no_such_setting"',
   )
   expect(await read("select id from parents")).toEqual([])
+})
+
+test("views, rights, indexes, triggers and foreign keys of other people survive every kind of publication", async () => {
+  await createTables("")
+  const role = `freshet_${randomUUID().slice(0, 8)}`
+  await fixture.client.query(`
+    create role ${role};
+    create view names as select id, upper(name) as name from parents;
+    grant select on parents, names to ${role};
+    create index parents_by_note on parents (note);
+    create table audit (id int);
+    create function note_change() returns trigger language plpgsql as
+      $$ begin insert into audit values (coalesce(new.id, old.id)); return coalesce(new, old); end $$;
+    create trigger audited after insert or update or delete on parents
+      for each row execute function note_change()`)
+  const describe = () =>
+    read(`select * from (
+      select 1 as id, string_agg(indexdef, ' ' order by indexname) from pg_indexes where tablename = 'parents'
+      union all select 2, string_agg(tgname, ' ' order by tgname) from pg_trigger
+        where tgrelid = 'parents'::regclass and not tgisinternal
+      union all select 3, relacl::text from pg_class where oid = 'parents'::regclass
+      union all select 4, string_agg(pg_get_constraintdef(oid), ' ' order by conname) from pg_constraint
+        where 'parents'::regclass in (conrelid, confrelid)
+      union all select 5, has_table_privilege('${role}', 'names', 'select')::text) as objects`)
+  const before = await describe()
+  try {
+    for (const [name, count] of [
+      ["z", 1],
+      ["y", 2],
+      ["x", 0],
+      ["w", 3],
+    ] as const) {
+      const rows = Array.from({ length: count }, (_, at): Row => [at + 1, `${name}${at}`])
+      await publish(
+        rows,
+        rows.slice(0, 1).map(([id]): Row => [10, Number(id)]),
+      )
+      expect(await describe()).toEqual(before)
+      expect(await read("select id, name from names")).toEqual(
+        rows.map(([id, text]) => [id, String(text).toUpperCase()]),
+      )
+    }
+    expect(await read("select count(*)::int as id from audit")).toEqual([[8]])
+  } finally {
+    await fixture.client.query(
+      `drop view names; drop function note_change cascade; drop table audit; drop owned by ${role}; drop role ${role}`,
+    )
+  }
 })

@@ -18,6 +18,7 @@ export { statusSchema } from "./status.ts"
 export { systemSchema } from "./system.ts"
 export { garbageSchema } from "./garbage.ts"
 export { planSchema } from "./plan.ts"
+export { publishPreviewSchema } from "./publish-preview.ts"
 export { problemSchema } from "./problem.ts"
 export { runSchema, stepOutcomes } from "./run.ts"
 export {

@@ -3,6 +3,7 @@ import {
   joinRanges,
   listArrivalTargets,
   listNewestTargets,
+  listPublishedAssets,
   type PartitionRange,
   type PlanRequest,
   toPlanRequest,
@@ -15,6 +16,7 @@ import { readRetryableRun } from "../run/retryable-run.ts"
 import type {
   BackfillTarget,
   MaterializeTarget,
+  PublishTarget,
   RetryTarget,
   RunTarget,
   TickTarget,
@@ -57,6 +59,8 @@ export async function resolveRunTarget(
       return resolveRetry(project, target)
     case "tick":
       return withoutNames(resolveTick(project, target))
+    case "publish":
+      return resolvePublish(project, target)
     case "saved_plan":
       return withoutNames(toPlanRequest(project.evaluation, target.plan))
   }
@@ -71,6 +75,13 @@ function resolveTick(
       ? listNewestTargets(evaluation, assets, tickMs)
       : listArrivalTargets(evaluation, assets, arrived)
   return { targets, publish: true }
+}
+
+/** Requests no partitions of the assets, so that the plan has no steps. */
+function resolvePublish(project: Project, { selection }: PublishTarget): ResolvedTargets {
+  const names = new Set(selectAssets(project, selection))
+  const assets = listPublishedAssets(project.graph).filter(({ name }) => names.has(name))
+  return withoutNames({ targets: new Map(assets.map(({ name }) => [name, []])), publish: true })
 }
 
 function withoutNames(planRequest: PlanRequest): ResolvedTargets {

@@ -27,6 +27,7 @@ function mayRepin(target: RunTarget): boolean {
       return target.plan.repinned !== undefined
     case "retry":
     case "tick":
+    case "publish":
       return false
   }
 }

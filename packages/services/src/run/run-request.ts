@@ -17,6 +17,7 @@ export type RunTarget =
   | RetryTarget
   | SavedPlanTarget
   | TickTarget
+  | PublishTarget
 
 /** Stale partitions of the selected assets: the newest ones unless partitions are named. */
 export interface MaterializeTarget {
@@ -27,6 +28,12 @@ export interface MaterializeTarget {
   readonly publish: boolean
   /** True: reads as landed of these partitions read the files that are landed now, and are pinned to them. */
   readonly repin?: boolean | undefined
+}
+
+/** The publication sets of the selected assets, with the rows that are stored and ready: nothing is materialized. */
+export interface PublishTarget {
+  readonly kind: "publish"
+  readonly selection: readonly string[]
 }
 
 /** Named partitions of one asset. */
