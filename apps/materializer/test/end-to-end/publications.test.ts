@@ -2,8 +2,10 @@ import { rmSync } from "node:fs"
 import { join } from "node:path"
 
 import type { StatusDocument } from "@freshet/services"
+import { publishPreviewSchema } from "@freshet/services/documents"
 import { expect, test } from "vitest"
 
+import { parseDocument } from "../fixtures/parse-document.ts"
 import { expectDone, readFreshetJson, runFreshet } from "./freshet-process.ts"
 import { withLedgerClient } from "./ledger-contents.ts"
 import {
@@ -231,7 +233,8 @@ test("publish --dry-run counts and shows the rows that a publication would chang
       ].join("\n"),
     )
     expect(second.stderr).toContain("Dry run: nothing was published.")
-    expect(await readFreshetJson(project, "publish", "--dry-run", "--sample", "1")).toMatchObject({
+    const json = await runFreshet(project, "publish", "--dry-run", "--sample", "1", "--json")
+    expect(parseDocument(publishPreviewSchema, json.stdout)).toMatchObject({
       publications: [
         {
           set: "s",

@@ -14,15 +14,9 @@ import {
   isReadyToPublish,
 } from "../plan/publication.ts"
 import { type TableContent, chooseContents } from "../plan/table-content.ts"
-import type {
-  AssetRange,
-  Effects,
-  Ledger,
-  PublicationRequest,
-  PublicationTable,
-  TableChange,
-} from "../ports.ts"
+import type { AssetRange, Effects, Ledger } from "../ports.ts"
 import { FreshetError } from "../problem.ts"
+import type { PublicationRequest, PublicationTable, TableChange } from "../publisher.ts"
 import { isBlockedByFailedCheck } from "./blockers.ts"
 import { createMaterializationCache } from "./materialization-cache.ts"
 import { type RunState, createRunState, findRows } from "./run-state.ts"

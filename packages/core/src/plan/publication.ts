@@ -8,7 +8,7 @@ import {
   stateFlagsAt,
   isChecked,
 } from "../evaluate/states.ts"
-import type { PublicationTable } from "../ports.ts"
+import type { PublicationTable } from "../publisher.ts"
 import {
   findPublishedSet,
   findSetPublication,

@@ -48,7 +48,7 @@ async function createTables(reference: string): Promise<void> {
 
 type Row = readonly (number | string)[]
 
-const toQuery = (names: readonly string[], rows: readonly Row[]) => {
+const toQuery = (names: readonly string[], rows: readonly Row[]): string => {
   if (rows.length === 0) return `${toQuery(names, [names.map(() => 0)])} where false`
   const values = rows.map(
     (row) =>
