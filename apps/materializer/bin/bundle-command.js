@@ -10,7 +10,7 @@ export const workspace = fileURLToPath(new URL("../../../", import.meta.url))
 const buildFolder = join(workspace, "apps/materializer/.build/command")
 
 /** The programs of the command and their sources in the workspace. */
-const programs = {
+export const programs = {
   main: "apps/materializer/src/main.ts",
   supervisor: "packages/embedded-postgres/src/supervisor.ts",
   "code-process": "packages/io/src/code/child/program.ts",
@@ -18,7 +18,7 @@ const programs = {
 }
 
 /** Packages with native parts, and the large ones of the object store: they stay where they are installed. */
-const externalPackages = /^(@duckdb\/node-bindings|@node-rs\/xxhash|@aws-sdk\/.*)$/
+export const externalPackages = /^(@duckdb\/node-bindings|@node-rs\/xxhash|@aws-sdk\/.*)$/
 
 /**
  * The path of an external package is relative, so that the workspace may move.

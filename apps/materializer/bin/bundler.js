@@ -116,7 +116,7 @@ function getBuildOptions({ root, buildFolder, programs, plugins }) {
 }
 
 /** Options of all bundles: modules that Node 20 runs. */
-const buildOptions = /** @satisfies {BuildOptions} */ ({
+export const buildOptions = /** @satisfies {BuildOptions} */ ({
   bundle: true,
   splitting: true,
   format: "esm",

@@ -1,0 +1,2 @@
+export type { FreshetConfig } from "@freshet/services/config"
+export { defineConfig } from "@freshet/services/config"
