@@ -5,12 +5,16 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 
 import { FreshetError } from "@freshet/core/engine"
 
-/** Loads the default export of a bundled module. An exception is reported with the source file and line of the project that caused it. */
-export async function loadDefault(path: string, projectFolder: string): Promise<unknown> {
+/** Loads the default export of a bundled module, and the modules that it imports later. An exception is reported with the source file and line of the project that caused it. */
+export async function loadDefault<T>(
+  path: string,
+  projectFolder: string,
+  complete: (value: unknown) => Promise<T>,
+): Promise<T> {
   Error.stackTraceLimit = 100 // the cause may be deep inside Freshet's functions
   try {
     const module = (await import(pathToFileURL(path).href)) as { readonly default: unknown } // or it has none
-    return module.default
+    return await complete(module.default)
   } catch (cause) {
     throw loadError(cause, projectFolder)
   }

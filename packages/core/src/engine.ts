@@ -79,6 +79,7 @@ export {
   getDeclaredRange,
   isExisting,
 } from "./evaluate/partition-bounds.ts"
+export { collectAssets, isAsset, isAssetModule } from "./graph/collect-assets.ts"
 export type { Graph, GraphResult, Reading } from "./graph/graph.ts"
 export { buildGraph, getAsset, getOutputs, listSources } from "./graph/graph.ts"
 export type { Edge } from "./graph/lineage.ts"

@@ -1,7 +1,13 @@
 import { resolve } from "node:path"
 
 import type { AnyAsset, GroupAutomation } from "@freshet/core"
-import { type Problem, ProblemsError } from "@freshet/core/engine"
+import {
+  collectAssets,
+  isAsset,
+  isAssetModule,
+  type Problem,
+  ProblemsError,
+} from "@freshet/core/engine"
 import * as z from "zod/mini"
 
 import type { DemoGenerators } from "./data/demo-generators.ts"
@@ -10,6 +16,8 @@ import type { FreshetConfig } from "./define-config.ts"
 
 /** The complete and valid configuration, with absolute paths. */
 export interface Config {
+  /** Folder of the configuration. */
+  readonly projectFolder: string
   readonly assets: readonly AnyAsset[]
   readonly automation: GroupAutomation
   readonly pools: Readonly<Record<string, number>>
@@ -132,8 +140,7 @@ export function resolveConfig(
   environment: Environment = process.env,
   cwd: string = root,
 ): Config {
-  const assets = file?.assets ?? []
-  requireAssets(assets)
+  const assets = collectDeclared(file?.assets ?? [])
   const settings = { ...defaults, ...file, ...readEnvironment(environment, cwd) }
   const parsed = settingsSchema.safeParse(settings)
   if (!parsed.success)
@@ -145,6 +152,7 @@ export function resolveConfig(
   const absoluteHome = resolve(root, home)
   return {
     ...engineSettings,
+    projectFolder: root,
     assets,
     automation: file?.automation ?? {},
     demo: file?.demo,
@@ -178,11 +186,11 @@ function hasOwnEndpoint(environment: Environment): boolean {
   return [environment["AWS_ENDPOINT_URL_S3"], environment["AWS_ENDPOINT_URL"]].some(Boolean)
 }
 
-/** Rejects values that are not assets, since an editor without types accepts them. */
-function requireAssets(assets: unknown): void {
+/** Collects the declared assets. Rejects values that are none, since an editor without types accepts them. */
+function collectDeclared(assets: unknown): readonly AnyAsset[] {
   const list: readonly unknown[] | undefined = Array.isArray(assets) ? assets : undefined
-  const index = list?.findIndex((entry) => !isAsset(entry))
-  if (index === -1) return
+  const index = list?.findIndex((entry) => !isAsset(entry) && !isAssetModule(entry))
+  if (list !== undefined && index === -1) return collectAssets(list.filter(isEntry))
   const message =
     index === undefined
       ? "assets in freshet.config.ts must be a list."
@@ -191,9 +199,8 @@ function requireAssets(assets: unknown): void {
   throw new ProblemsError("config", [{ kind: "config", message, hint }])
 }
 
-function isAsset(entry: unknown): boolean {
-  if (typeof entry !== "object" || entry === null || !("kind" in entry)) return false
-  return entry.kind === "asset" || entry.kind === "source"
+function isEntry(entry: unknown): entry is object {
+  return typeof entry === "object" && entry !== null
 }
 
 /** Derives the configuration of the demo, with its own folder and PostgreSQL. */

@@ -2,9 +2,16 @@ import type { AnyAsset, GroupAutomation } from "@freshet/core"
 
 import type { DemoGenerators } from "./data/demo-generators.ts"
 
+/** A module whose exports may be assets. */
+type AssetModule = object
+
 /** The settings of `freshet.config.ts`. All but the assets have a default; the environment overrides them. */
 export interface FreshetConfig {
-  readonly assets: readonly AnyAsset[]
+  /**
+   * The assets, or modules that export some: `import("./assets/sales.ts")`. What they read belongs to the
+   * project as well.
+   */
+  readonly assets: readonly (AnyAsset | AssetModule | Promise<AssetModule>)[]
   /** Group → the automation of its assets. */
   readonly automation?: GroupAutomation
   /** Pool → the number of its steps that may run at once. */

@@ -17,7 +17,10 @@ const sections: readonly { readonly title: string; readonly commands: readonly s
   },
   { title: "Maintain", commands: ["verify", "wipe", "gc"] },
   { title: "Query", commands: ["data", "sql"] },
-  { title: "Get started", commands: ["start", "demo", "demo-data", "doctor", "completion"] },
+  {
+    title: "Get started",
+    commands: ["init", "new", "start", "demo", "demo-data", "doctor", "completion"],
+  },
 ]
 
 const examples = [

@@ -45,15 +45,27 @@ export async function loadProjectConfig({
   return resolveConfig(file, projectFolder, process.env, process.cwd())
 }
 
-async function loadConfigFile(path: string, projectFolder: string): Promise<FreshetConfig> {
+async function loadConfigFile(
+  path: string,
+  projectFolder: string,
+): Promise<FreshetConfig | undefined> {
   const { loadDefault } = await import("../load-default.ts")
-  return (await loadDefault(path, projectFolder)) as FreshetConfig // `defineConfig` typed it
+  return loadDefault(path, projectFolder, async (config) => {
+    const file = config as FreshetConfig | undefined // `defineConfig` typed it
+    return Array.isArray(file?.assets) ? { ...file, assets: await Promise.all(file.assets) } : file
+  })
 }
 
 /** Returns the folder of the web page, which is built when its package is set up or packed. */
 export function getClientFolder(): string {
   const { resolve } = createRequire(import.meta.url)
   return join(resolve("@freshet/ui/package.json"), "../.build/client")
+}
+
+/** Returns a folder of files from which projects are created. */
+export function getTemplateFolder(name: "project"): string {
+  const { resolve } = createRequire(import.meta.url)
+  return join(resolve("freshet/package.json"), "../templates", name)
 }
 
 /** Returns the command that starts the supervisor of the embedded server. */

@@ -18,6 +18,7 @@ import { jsonFlag } from "./flags.ts"
 import { inspectRoutes } from "./inspect-routes.ts"
 import { maintainRoutes } from "./maintain-routes.ts"
 import { previousFlags, previousWipeName } from "./previous-names.ts"
+import { projectRoutes } from "./project-routes.ts"
 import { runRoutes } from "./run-routes.ts"
 import { uiRoutes } from "./ui-routes.ts"
 
@@ -115,6 +116,7 @@ export const application = buildApplication<CommandLine>(
       ...maintainRoutes,
       ...dataRoutes,
       ...uiRoutes,
+      ...projectRoutes,
       doctor,
       completion,
       __complete: complete,

@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs"
+import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
+
+import { ProblemsError } from "@freshet/core/engine"
+
+import { addAssetImport, findConfigFile } from "./config-file.ts"
+
+/** A new declaration. */
+export interface DeclarationRequest {
+  readonly kind: "asset" | "source"
+  /** In snake case. */
+  readonly name: string
+  readonly group: string
+}
+
+/** A written declaration, by paths inside the project. */
+export interface AddedDeclaration {
+  readonly file: string
+  /** The configuration that imports the file; undefined if the import has to be added by hand. */
+  readonly config: string | undefined
+}
+
+/** Writes the file of a new asset or source, and adds it to the configuration. */
+export async function addDeclaration(
+  projectFolder: string,
+  request: DeclarationRequest,
+): Promise<AddedDeclaration> {
+  const { name, kind } = request
+  const file = `assets/${name.replaceAll("_", "-")}.ts`
+  const path = join(projectFolder, file)
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(name))
+    rejectRequest(`"${name}" is not a name: write it in snake case, as in daily_sales.`)
+  if (existsSync(path)) rejectRequest(`${file} exists already.`)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, (kind === "asset" ? formatAsset : formatSource)(request))
+  return { file, config: await addToConfig(projectFolder, file) }
+}
+
+function rejectRequest(message: string): never {
+  throw new ProblemsError("usage", [{ kind: "usage", message }])
+}
+
+async function addToConfig(projectFolder: string, file: string): Promise<string | undefined> {
+  const config = findConfigFile(projectFolder)
+  if (config === undefined) return undefined
+  const text = addAssetImport(await readFile(config, "utf8"), `./${file}`)
+  if (text === undefined) return undefined
+  await writeFile(config, text)
+  return config.slice(projectFolder.length + 1)
+}
+
+function toVariable(name: string): string {
+  return name.replaceAll(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+function formatAsset({ name, group }: DeclarationRequest): string {
+  return `import { int64, notNull, sql, sqlAsset } from "@freshet/core"
+
+export const ${toVariable(name)} = sqlAsset({
+  name: "${name}",
+  group: "${group}",
+  description: "TODO: say what a row is.",
+  columns: {
+    id: int64("TODO: describe the column."),
+  },
+  // Interpolate the assets that the query reads: from \${orders}
+  query: sql\`select 1::bigint as id\`,
+  checks: [notNull("id")],
+})
+`
+}
+
+function formatSource({ name, group }: DeclarationRequest): string {
+  return `import { daily, int64, sourceAsset } from "@freshet/core"
+
+export const ${toVariable(name)} = sourceAsset({
+  name: "${name}",
+  group: "${group}",
+  description: "TODO: say what a row is.",
+  partitions: daily({ start: "2026-01-01" }),
+  columns: {
+    id: int64("TODO: describe the column."),
+  },
+  format: { kind: "csv" },
+  path: "${name}/{partition}.csv",
+})
+`
+}
