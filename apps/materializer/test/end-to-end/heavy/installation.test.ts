@@ -112,12 +112,12 @@ test("a new asset is the only work of the next run, on Node 24 too", async () =>
 
 test("the web page of an installed Freshet has its files", async () => {
   const serve = `
-    npx freshet ui --port 0 > ui.log 2>&1 &
+    node node_modules/freshet/bin/installed.js ui --port 0 > ui.log 2>&1 &
     server=$!
     for attempt in $(seq 300); do grep -q http ui.log && break; sleep 0.1; done
     address=$(grep -o 'http://[^ ]*' ui.log | head -1)
     node -e 'fetch(process.argv[1]).then(async (page) => console.log(await page.text()))' "$address"
-    kill -INT $server
+    kill -TERM $server
     wait $server || true`
   const { stdout } = await run(serve)
   expect(stdout).toContain(`<div id="root">`)
