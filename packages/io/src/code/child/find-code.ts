@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url"
 
 import type { AnyAsset, Asset } from "@freshet/core"
-import { type CodeComputation, getErrorMessage } from "@freshet/core/engine"
+import { type CodeComputation, collectAssets, getErrorMessage } from "@freshet/core/engine"
 
 /** An asset and the code that computes it. */
 export interface AssetCode {
@@ -16,9 +16,10 @@ export class UnknownCodeError extends Error {}
 export async function loadDeclarations(path: string): Promise<readonly AnyAsset[]> {
   try {
     const module = (await import(pathToFileURL(path).href)) as {
-      readonly default: { readonly assets: readonly AnyAsset[] }
+      readonly default: { readonly assets: readonly (object | Promise<object>)[] }
     } // the main process has loaded it
-    return module.default.assets
+    const entries = module.default.assets.map(async (entry) => await entry)
+    return collectAssets(await Promise.all(entries))
   } catch (cause) {
     throw new UnknownCodeError(
       `freshet.config.ts cannot be loaded in the process of its code: ${getErrorMessage(cause)}`,
