@@ -5,11 +5,10 @@ import { compress } from "hono/compress"
 import * as z from "zod/mini"
 
 import { serveClientFile } from "./client-files.ts"
-import type { SessionDocument, UiEvent } from "./documents.ts"
+import type { SessionDocument } from "./documents.ts"
 import type { Endpoint } from "./endpoint.ts"
 import { endpoints } from "./endpoints.ts"
-import type { EventHub } from "./event-hub.ts"
-import { streamEvents } from "./event-stream.ts"
+import { type EventSourceOptions, streamEvents } from "./event-stream.ts"
 import {
   type AccessOptions,
   addSecurityHeaders,
@@ -28,7 +27,7 @@ export interface UiAppOptions {
   readonly runner: Runner
   /** The version of Node that serves. */
   readonly nodeVersion: string
-  readonly hub: EventHub<UiEvent>
+  readonly events: EventSourceOptions
   readonly access: AccessOptions
   /** The folder of the built client. */
   readonly clientFolder: string
@@ -54,7 +53,7 @@ export function createUiApp(options: UiAppOptions): Hono<GuardEnvironment> {
     const session: SessionDocument = { now, role: context.get("role"), command_flag: commandFlag }
     return context.json(session, 200, { "cache-control": "no-store" })
   })
-  app.get("/api/events", (context) => streamEvents(context, options.hub))
+  app.get("/api/events", (context) => streamEvents(context, options.events))
   for (const endpoint of endpoints) addEndpoint(app, options, endpoint)
   app.all("/api/*", (context) => {
     const message = `No document is at ${context.req.path}.`

@@ -6,9 +6,22 @@ import type { EventHub, HubEvent } from "./event-hub.ts"
 
 const heartbeatMs = 15_000
 
-/** Streams events to a page. It continues after `Last-Event-ID`, or asks the page to read everything again. */
-export function streamEvents(context: Context, hub: EventHub<UiEvent>): Response {
-  const lastId = context.req.header("last-event-id")
+/** The time after which a browser connects again to a lost stream. */
+const retryMs = 1000
+
+/** The events of a server, and the state that they change. */
+export interface EventSourceOptions {
+  readonly hub: EventHub<UiEvent>
+  /** The reason for which the ledger cannot be read; undefined while it can. */
+  readonly getLedgerFault: () => string | undefined
+}
+
+/** Streams events to a page. It continues after `Last-Event-ID`, or after the id in the address for a page whose browser gave up; else it asks the page to read everything again. */
+export function streamEvents(
+  context: Context,
+  { hub, getLedgerFault }: EventSourceOptions,
+): Response {
+  const lastId = context.req.header("last-event-id") ?? context.req.query("after")
   return streamSSE(context, async (stream) => {
     const send = ({ id, event }: HubEvent<UiEvent>) =>
       stream.writeSSE({ id, event: event.kind, data: JSON.stringify(event) })
@@ -22,7 +35,13 @@ export function streamEvents(context: Context, hub: EventHub<UiEvent>): Response
     stream.onAbort(() => wake())
     const kind = missedEvents === undefined ? "reset" : "hello"
     const firstId = pending.length === 0 ? hub.getLastId() : lastId
-    await stream.writeSSE({ id: firstId ?? hub.getLastId(), event: kind, data: "{}" })
+    const id = firstId ?? hub.getLastId()
+    await stream.writeSSE({
+      id,
+      event: kind,
+      data: JSON.stringify({ ledger_fault: getLedgerFault() ?? null }),
+      retry: retryMs,
+    })
     while (!stream.aborted) {
       for (let event = pending.shift(); event !== undefined; event = pending.shift())
         await send(event)

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 
 import { FreshetError } from "@freshet/core/engine"
-import { type RunRequest, watchProject } from "@freshet/services"
+import { type ProjectWatcher, type RunRequest, watchProject } from "@freshet/services"
 import type { Hono } from "hono"
 
 import { createUiApp, type UiAppOptions } from "./create-ui-app.ts"
@@ -54,12 +54,14 @@ export async function createUi(options: UiOptions): Promise<Ui> {
   const runner = createLocalRunner({ createServices, publish, newId: randomUUID })
   const hostNames = tokens === undefined ? loopbackNames : undefined
   const access = { hostNames, tokens, readOnly }
+  const { watcher, getLedgerFault } = createWatcher(publish)
+  const events = { hub, getLedgerFault }
   return {
-    app: createUiApp({ ...appOptions, services, runner, hub, access }),
+    app: createUiApp({ ...appOptions, services, runner, events, access }),
     signal: services.signal,
     run: async () => {
       if (firstRequest !== undefined) await runner.submit(toRunWork(firstRequest))
-      await watchProject(services, createWatcher(publish))
+      await watchProject(services, watcher)
       await runner.waitUntilIdle()
     },
   }
@@ -90,19 +92,21 @@ function requireTokens(host: string, tokens: AccessTokens | undefined): void {
   })
 }
 
+/** Creates the watcher that publishes changes, and remembers if the ledger can be read. */
 function createWatcher(publish: (event: UiEvent) => void) {
-  let isLost = false
+  let ledgerFault: string | undefined
   const at = () => new Date().toISOString()
-  return {
+  const watcher: ProjectWatcher = {
     onConnected: () => {
-      if (isLost) publish({ kind: "ledger_restored", at: at() })
-      isLost = false
+      if (ledgerFault !== undefined) publish({ kind: "ledger_restored", at: at() })
+      ledgerFault = undefined
     },
     onChanged: () => publish({ kind: "project_changed", at: at() }),
-    onLost: (error: unknown) => {
+    onLost: (error) => {
       const message = error instanceof Error ? error.message : String(error)
-      if (!isLost) publish({ kind: "ledger_lost", at: at(), message })
-      isLost = true
+      if (ledgerFault === undefined) publish({ kind: "ledger_lost", at: at(), message })
+      ledgerFault = message
     },
   }
+  return { watcher, getLedgerFault: () => ledgerFault }
 }

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react"
 
 import type { RequestDocument, UiEvent } from "./documents.ts"
+import { formatPath } from "./use-document.ts"
 
 /** A step that runs at the moment. */
 export interface RunningStep {
@@ -20,6 +21,8 @@ export interface LiveState {
   readonly ledgerFault: string | undefined
   readonly requests: ReadonlyMap<string, RequestDocument>
   readonly runningSteps: ReadonlyMap<string, RunningStep>
+  /** The number of times that the page has connected to another server than before. */
+  readonly restarts: number
 }
 
 let state: LiveState = {
@@ -28,6 +31,7 @@ let state: LiveState = {
   ledgerFault: undefined,
   requests: new Map(),
   runningSteps: new Map(),
+  restarts: 0,
 }
 
 const listeners = new Set<() => void>()
@@ -89,37 +93,74 @@ export interface LiveOptions {
   readonly readRequests: () => Promise<readonly RequestDocument[]>
 }
 
-/** Connects to the event stream. The browser reconnects by itself, and continues after the last event. */
-export function connectEvents({ onProjectChanged, readRequests }: LiveOptions): void {
-  const source = new EventSource("/api/events")
-  const reload = async () => {
-    const requests = await readRequests().catch(() => [])
-    setState({
-      ...state,
-      requests: new Map(requests.map((request) => [request.request, request])),
-      runningSteps: new Map(),
+/** The time before the page connects again after the server refused the stream; a lost connection is up to the browser. */
+const reconnectMs = 2000
+
+/** Connects to the event stream. A reconnection continues after the last event; another server makes the page read everything again. */
+export function connectEvents(options: LiveOptions, afterId?: string): void {
+  let lastId = afterId
+  const source = new EventSource(formatPath("/api/events", { after: afterId }))
+  const listen = (kind: string, handle: (data: string) => void) =>
+    source.addEventListener(kind, ({ data, lastEventId }: MessageEvent<string>) => {
+      lastId = lastEventId
+      handle(data)
     })
-    onProjectChanged()
-  }
-  const confirmConnection = () =>
-    setState({ ...state, connection: "live", lastMessageMs: Date.now() })
-  source.addEventListener("hello", () => {
+  listen("hello", (data) => {
+    const isFirst = state.connection === "connecting"
     const isReconnected = state.connection === "lost"
+    setState({ ...state, ledgerFault: readLedgerFault(data) })
     confirmConnection()
-    if (isReconnected || state.requests.size === 0) void reload()
+    if (isFirst) void readState(options)
+    if (isReconnected) options.onProjectChanged()
   })
-  source.addEventListener("reset", () => {
+  listen("reset", (data) => {
+    const restarts = state.restarts + 1
+    setState({ ...state, ledgerFault: readLedgerFault(data), runningSteps: new Map(), restarts })
     confirmConnection()
-    void reload()
+    void readState(options)
   })
-  source.addEventListener("heartbeat", confirmConnection)
-  source.addEventListener("error", () => setState({ ...state, connection: "lost" }))
+  listen("heartbeat", confirmConnection)
   for (const kind of eventKinds)
-    source.addEventListener(kind, ({ data }: MessageEvent<string>) => {
+    listen(kind, (data) => {
       const event = JSON.parse(data) as UiEvent // the server's tests parse every event
+      for (const events of readings) events.push(event)
       setState(applyEvent(state, event, Date.now()))
-      if (changesDocuments(event)) onProjectChanged()
+      if (changesDocuments(event)) options.onProjectChanged()
     })
+  source.addEventListener("error", () => {
+    setState({ ...state, connection: "lost" })
+    if (source.readyState !== EventSource.CLOSED) return
+    setTimeout(() => connectEvents(options, lastId), reconnectMs)
+  })
+}
+
+function readLedgerFault(data: string): string | undefined {
+  const { ledger_fault: fault } = JSON.parse(data) as { readonly ledger_fault: string | null } // as the server sends it
+  return fault ?? undefined
+}
+
+function confirmConnection(): void {
+  setState({ ...state, connection: "live", lastMessageMs: Date.now() })
+}
+
+/** The events that arrived since each reading of the state under way began. */
+const readings = new Set<UiEvent[]>()
+
+/** Reads the requests of the server, and applies the events that arrived meanwhile: the answer may be older than they are. */
+async function readState({ readRequests, onProjectChanged }: LiveOptions): Promise<void> {
+  const events: UiEvent[] = []
+  readings.add(events)
+  const requests = await readRequests().catch(() => undefined)
+  readings.delete(events)
+  if (requests !== undefined) {
+    const read = new Map(requests.map((request) => [request.request, request]))
+    const next = events.reduce<LiveState>(
+      (previous, event) => applyEvent(previous, event, Date.now()),
+      { ...state, requests: read },
+    )
+    setState({ ...state, requests: next.requests })
+  }
+  onProjectChanged()
 }
 
 function changesDocuments(event: UiEvent): boolean {

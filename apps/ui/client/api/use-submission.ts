@@ -18,7 +18,10 @@ export function useSubmission(path: string, body: object, onEnd: () => void): Su
   const [isSent, setIsSent] = useState(false)
   const [error, setError] = useState<unknown>()
   const navigate = useNavigate()
-  const request = useLive().requests.get(id ?? "")
+  const { requests, restarts } = useLive()
+  const [sentRestarts, setSentRestarts] = useState(restarts)
+  const request = requests.get(id ?? "")
+  const isLost = id !== undefined && request === undefined && restarts > sentRestarts
   const run = request?.run
   const isOver = request?.state === "ended" && run === null
   useEffect(() => {
@@ -30,6 +33,8 @@ export function useSubmission(path: string, body: object, onEnd: () => void): Su
   }, [run, isOver, navigate, onEnd])
   const submit = () => {
     setIsSent(true)
+    setId(undefined)
+    setSentRestarts(restarts)
     setError(undefined)
     postAction<RequestDocument>(path, body)
       .then((accepted) => setId(accepted.request))
@@ -39,6 +44,31 @@ export function useSubmission(path: string, body: object, onEnd: () => void): Su
       })
   }
   const isRejected = request?.state === "rejected"
-  const problems = isRejected ? request.problems : error === undefined ? [] : toProblems(error)
-  return { state: isSent && !isRejected ? "requested" : "ready", submit, problems }
+  const isPending = isSent && !isRejected && !isLost
+  return {
+    state: isPending ? "requested" : "ready",
+    submit,
+    problems: listProblems({ request, error, isLost }),
+  }
+}
+
+function listProblems({
+  request,
+  error,
+  isLost,
+}: {
+  readonly request: RequestDocument | undefined
+  readonly error: unknown
+  readonly isLost: boolean
+}): readonly ProblemDocument[] {
+  if (request?.state === "rejected") return request.problems
+  if (isLost) return [lostRequest]
+  return error === undefined ? [] : toProblems(error)
+}
+
+const lostRequest: ProblemDocument = {
+  kind: "network",
+  asset: null,
+  message: "The server was restarted before the run began, and has forgotten the request.",
+  hint: "Send it again.",
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises"
 
-import { readLedgerVersion } from "@freshet/io"
+import { type LedgerClient, readLedgerVersion, readLiveRuns } from "@freshet/io"
 
 import { isObjectStoreUrl } from "../config.ts"
 import { openLandingZone } from "../open-landing-zone.ts"
@@ -10,7 +10,7 @@ import type { Services } from "../services.ts"
 export interface ProjectWatcher {
   /** Called when the ledger answers, the first time and after a loss of the connection. */
   readonly onConnected: () => void
-  /** Called after a change of the ledger or the landing zone. */
+  /** Called after a change of the ledger or the landing zone, and when a run is killed. */
   readonly onChanged: () => void
   /** Called when the ledger cannot be reached; the next attempt follows. */
   readonly onLost: (error: unknown) => void
@@ -41,7 +41,7 @@ export async function watchProject(services: Services, watcher: ProjectWatcher):
   const poll = () =>
     withLedger(async (client) => {
       for (let count = 0; !signal.aborted; count += 1) {
-        const version = await readLedgerVersion(client)
+        const version = await readVersion(client)
         if (count === 0) watcher.onConnected()
         const isListing = count % listingPolls === 0 || previousListing === undefined
         compare(version, isListing ? await describeFiles() : (previousListing ?? ""))
@@ -52,6 +52,13 @@ export async function watchProject(services: Services, watcher: ProjectWatcher):
     await poll().catch(watcher.onLost)
     await pause(pollIntervalMs, signal)
   }
+}
+
+/** Reads the version of the ledger with the runs that live: a killed run changes nothing else. */
+async function readVersion(client: LedgerClient): Promise<string> {
+  const version = await readLedgerVersion(client)
+  const liveRuns = await readLiveRuns(client)
+  return [version, ...liveRuns.map(({ run }) => run)].join(" ")
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
