@@ -81,7 +81,7 @@ export {
 } from "./evaluate/partition-bounds.ts"
 export { collectAssets, isAsset, isAssetModule } from "./graph/collect-assets.ts"
 export type { Graph, GraphResult, Reading } from "./graph/graph.ts"
-export { buildGraph, getAsset, getOutputs, listSources } from "./graph/graph.ts"
+export { buildGraph, getAsset, getAssetRead, getOutputs, listSources } from "./graph/graph.ts"
 export type { Edge } from "./graph/lineage.ts"
 export { findReachable, listEdges } from "./graph/lineage.ts"
 export { formatDot, formatMermaid } from "./graph/lineage-diagram.ts"
@@ -107,6 +107,7 @@ export { formatBlocker } from "./evaluate/blocker.ts"
 export type { EvaluationInputs, ReadRange } from "./evaluate/inputs.ts"
 export {
   emptyVersion,
+  getLandedVersion,
   getPartitions,
   getStablePartition,
   listReadRanges,
@@ -115,7 +116,7 @@ export {
   listReadVersions,
   listReadings,
 } from "./evaluate/inputs.ts"
-export { findAssetByStableName, getStableName } from "./graph/stable-name.ts"
+export { findAssetByStableName, formatStableRead, getStableName } from "./graph/stable-name.ts"
 export { fingerprintInputs } from "./evaluate/input-fingerprint.ts"
 export type { CheckWork } from "./plan/check-work.ts"
 export type {

@@ -4,6 +4,14 @@ export type { DuckdbEngine, EngineOptions } from "./duckdb/engine.ts"
 export { openEngine } from "./duckdb/engine.ts"
 export type { CodeProgram } from "./code/code-process.ts"
 export type { ColumnLineage, ColumnSource } from "./duckdb/column-lineage.ts"
+export type {
+  Trace,
+  TracedLine,
+  TraceInput,
+  TraceNode,
+  TraceRequest,
+  TraceStop,
+} from "./duckdb/provenance/trace-request.ts"
 export type { ExportRequest } from "./duckdb/export-rows.ts"
 export { readFileColumns } from "./duckdb/file-columns.ts"
 export { exportRows } from "./duckdb/export-rows.ts"
@@ -87,7 +95,7 @@ export { beginTick, endTick, findTick, readLatestTicks, readNewestTicks } from "
 export { readOpenTicks, recordTicks } from "./ledger/ticks.ts"
 export type { PublisherOptions } from "./publish/publisher.ts"
 export { createPublisher } from "./publish/publisher.ts"
-export { findTargetProblems } from "./publish/target-table.ts"
+export { findTableName, findTargetProblems } from "./publish/target-table.ts"
 export type { PublishedRows } from "./publish/read-published.ts"
 export { readPublished } from "./publish/read-published.ts"
 export type { RowColumn, ReadRows } from "./publish/row-reader.ts"

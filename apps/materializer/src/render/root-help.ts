@@ -16,7 +16,7 @@ const sections: readonly { readonly title: string; readonly commands: readonly s
     ],
   },
   { title: "Maintain", commands: ["verify", "wipe", "gc"] },
-  { title: "Query", commands: ["data", "sql"] },
+  { title: "Query", commands: ["data", "provenance", "sql"] },
   {
     title: "Get started",
     commands: ["init", "new", "start", "demo", "demo-data", "doctor", "completion"],

@@ -5,6 +5,7 @@ import type { DataExportFlags } from "../commands/data-export.ts"
 import type { DataHeadFlags } from "../commands/data-head.ts"
 import type { DataQuarantineFlags } from "../commands/data-quarantine.ts"
 import type { DemoDataFlags } from "../commands/demo-data.ts"
+import type { ProvenanceFlags } from "../commands/provenance.ts"
 import type { SqlFlags } from "../commands/sql.ts"
 import { defineCommand } from "./define-command.ts"
 import {
@@ -128,6 +129,29 @@ const data = buildRouteMap({
   docs: { brief: "Read and compare rows, columns and quarantined lines; export partitions" },
 })
 
+const provenance = defineCommand<ProvenanceFlags, string[]>({
+  brief: "Find the landed lines that made a row of an asset or a published table",
+  text: "The key of a row is the values of the asset's first unique check in their order, or column=value for any columns. Every line that can matter is left out, and the recorded inputs are computed again: a line made the row if the row changes without it, alone or together with other lines.",
+  examples: [
+    "freshet provenance user_recs 12 34",
+    "freshet provenance user_recs user_id=12 rec_id=34 --partition 2026-01-05",
+    "freshet provenance stocktwits.users 12 --json",
+  ],
+  parameters: {
+    flags: { partition: partitionFlag, limit: createLimitFlag(200, "lines"), json: jsonFlag },
+    positional: {
+      kind: "array",
+      minimum: 1,
+      parameter: {
+        brief: "An asset or a published table, and the key of a row",
+        parse: String,
+        placeholder: "table key",
+      },
+    },
+  },
+  load: async () => (await import("../commands/provenance.ts")).provenance,
+})
+
 const sql = defineCommand<SqlFlags, string[]>({
   brief: "Query the assets by name with SQL",
   text: 'The name of an asset stands for its newest stored partition, "name@2026-01-05" for the partition with that key, "name@all" for every stored partition.',
@@ -219,4 +243,4 @@ const demo = defineCommand({
 })
 
 /** Commands that read rows or generate files. */
-export const dataRoutes = { data, sql, demoData, demo }
+export const dataRoutes = { data, provenance, sql, demoData, demo }

@@ -9,8 +9,12 @@ import { land, type TestProject } from "./test-project.ts"
 /** The days of the small input. */
 export const smallDays = ["2026-01-06", "2026-01-07", "2026-01-08", "2026-01-09"] as const
 
-/** Lands four days of sixty generated users, with input for every computation; one file is compressed. */
-export async function landSmallInput(place: TestProject, seed = 3): Promise<void> {
+/** Lands four days of sixty generated users, with input for every computation; one file is compressed by default. */
+export async function landSmallInput(
+  place: TestProject,
+  seed = 3,
+  { compressed = true } = {},
+): Promise<void> {
   await writeStocktwitsInSizes(
     { users: 60, rooms: 20, eventsPerWeek: 900, malformedEvery: 1_000_000 },
     {
@@ -23,7 +27,7 @@ export async function landSmallInput(place: TestProject, seed = 3): Promise<void
       gaps: false,
     },
   )
-  compressActivity(place, smallDays[1])
+  if (compressed) compressActivity(place, smallDays[1])
 }
 
 function compressActivity({ landing }: TestProject, day: string): void {

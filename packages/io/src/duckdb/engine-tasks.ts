@@ -1,6 +1,7 @@
 import type { Asset } from "@freshet/core"
 import type { CheckRequest, CheckResult, PartitionText, Relation } from "@freshet/core/engine"
 
+import { type LandedLine, type LandedLinesRequest, readLandedLines } from "../input/landed-lines.ts"
 import type { Store } from "../store/store.ts"
 import { examplePartition } from "./asset-reads.ts"
 import { measureContents } from "./content.ts"
@@ -14,6 +15,16 @@ import type { Connection, SessionOptions } from "./session.ts"
 import { withTimeLimit } from "./time-limit.ts"
 
 export { computePartition, recomputePartition } from "./compute-partition.ts"
+export { traceRow } from "./provenance/trace-row.ts"
+
+/** Reads lines of a landed file as they are. */
+export function readLinesOfFile(
+  context: EngineContext,
+  request: LandedLinesRequest,
+): Promise<readonly LandedLine[]> {
+  const { scratchFolder } = context.session
+  return readLandedLines(request, { localPath: createLandedPaths(context), scratchFolder })
+}
 
 /** A person's query over relations. */
 export interface RelationQuery {

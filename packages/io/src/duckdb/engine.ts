@@ -1,9 +1,11 @@
 import type { Engine } from "@freshet/core/engine"
 
 import { type CodeProcessOptions, createCodeProcesses } from "../code/code-processes.ts"
+import type { LandedLine, LandedLinesRequest } from "../input/landed-lines.ts"
 import { createLandedCopier } from "../landing/copy-landed-file.ts"
 import type { EngineContext } from "./engine-context.ts"
 import type { RelationQuery } from "./engine-tasks.ts"
+import type { Trace, TraceRequest } from "./provenance/trace-request.ts"
 import { createQueryEngine, type QueryEngine } from "./query-engine.ts"
 import type { QueryRows } from "./query-rows.ts"
 import type { ReadOnlyQuery } from "./read-only-query.ts"
@@ -21,6 +23,10 @@ export interface DuckdbEngine extends Engine, QueryEngine {
     query: ReadOnlyQuery,
     consume: (rows: QueryRows) => Promise<T>,
   ) => Promise<T>
+  /** Finds the landed lines that made a row of a stored partition. Throws a FreshetError. */
+  readonly traceRow: (request: TraceRequest) => Promise<Trace>
+  /** Reads lines of a landed file as they are. Throws a FreshetError. */
+  readonly readLandedLines: (request: LandedLinesRequest) => Promise<readonly LandedLine[]>
   /** The session for code that streams stored rows, such as publication. */
   readonly session: Session
   readonly close: () => Promise<void>
@@ -56,6 +62,8 @@ export function openEngine(options: EngineOptions): DuckdbEngine {
     query: async (request, use) => (await loadTasks()).queryRelations(context, request, use),
     queryNamed: async (query, consume) =>
       (await loadTasks()).queryNamed(context, { query, options }, consume),
+    traceRow: async (request) => (await loadTasks()).traceRow(context, request),
+    readLandedLines: async (request) => (await loadTasks()).readLinesOfFile(context, request),
     session,
     close: async () => {
       await codeProcesses?.close()

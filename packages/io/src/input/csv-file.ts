@@ -92,8 +92,8 @@ async function readStrictFile(request: ParseRequest, layout: CsvLayout): Promise
 }
 
 /** Reads the file again for the records with these ordinals. */
-async function* pickRecords(
-  { path, source }: ParseRequest,
+export async function* pickRecords(
+  { path, source }: Pick<ParseRequest, "path" | "source">,
   ordinals: readonly number[],
 ): AsyncGenerator<readonly Line[]> {
   if (ordinals.length === 0) return

@@ -66,7 +66,8 @@ export function openQuarantine(tempPath: (() => Promise<string>) | undefined): Q
   }
 }
 
-function formatLineText(bytes: Buffer): { readonly text: string; readonly bytes?: number } {
+/** Formats a line for people: UTF-8 with invalid bytes as \xNN, truncated after 4 KB. */
+export function formatLineText(bytes: Buffer): { readonly text: string; readonly bytes?: number } {
   const line = bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes
   if (line.length <= maxTextBytes) return { text: decodeOrEscape(line) }
   return { text: decodeOrEscape(line.subarray(0, findCharacterEnd(line))), bytes: line.length }

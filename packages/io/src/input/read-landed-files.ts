@@ -11,7 +11,7 @@ import {
 import { getNumberCell } from "../duckdb/cell.ts"
 import { toEngineError } from "../duckdb/engine-error.ts"
 import type { Connection } from "../duckdb/session.ts"
-import { formatColumnList, buildEmptyQuery } from "../duckdb/sql-text.ts"
+import { formatColumnList, buildEmptyQuery, quoteText } from "../duckdb/sql-text.ts"
 import { readCsvFile } from "./csv-file.ts"
 import { dropDuplicates } from "./duplicates.ts"
 import { readJsonFile } from "./json-file.ts"
@@ -28,6 +28,8 @@ export interface LandingContext {
   readonly localPath: (file: LandedFile) => string | Promise<string>
   readonly scratchFolder: () => Promise<string>
   readonly parser: "fast" | "strict"
+  /** Adds the columns ` file`, the path in the landing zone, and ` ordinal`, the line's place among lines that are not blank, from 0. */
+  readonly withOrigins?: boolean
   /** The quarantine of malformed lines; without it they are only counted and left out. */
   readonly quarantine?: QuarantineStore
 }
@@ -62,7 +64,7 @@ export async function readLandedFiles(
       })),
     )
   const savedQuarantine = await saveQuarantine(quarantine, source, context)
-  const rows = await createRelation(relation, parsedFiles, context.connection)
+  const rows = await createRelation(relation, parsedFiles, context)
   const count = { ...countLines(source, parsedFiles, rows, quarantine), file: savedQuarantine?.key }
   requireAllLinesCounted(count)
   if (context.quarantine !== undefined)
@@ -140,13 +142,15 @@ async function readOneFile(
 async function createRelation(
   { name, source }: LandedRelation,
   files: readonly ParsedFile[],
-  connection: Connection,
+  { connection, withOrigins = false }: Pick<LandingContext, "connection" | "withOrigins">,
 ): Promise<number> {
   const columns = formatColumnList(source.columns)
-  const tables = files.flatMap((part) => part.tables)
-  const rows = tables.map(
-    (table) =>
-      `SELECT ${columns} FROM ${table.name}${table.condition === undefined ? "" : ` WHERE ${table.condition}`}`,
+  const rows = files.flatMap(({ file, tables }) =>
+    tables.map((table) => {
+      const origins = `, ${quoteText(file)} AS " file", ${table.ordinal} AS " ordinal"`
+      const condition = table.condition === undefined ? "" : ` WHERE ${table.condition}`
+      return `SELECT ${columns}${withOrigins ? origins : ""} FROM ${table.name}${condition}`
+    }),
   )
   const relation = quoteName(name)
   const query = rows.length === 0 ? buildEmptyQuery(source.columns) : rows.join(" UNION ALL ")

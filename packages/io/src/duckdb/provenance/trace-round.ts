@@ -1,0 +1,153 @@
+import { getNumberCell } from "../cell.ts"
+import type { Connection } from "../session.ts"
+import { type ReadBase, type Slice, type SlicedNode, sliceInputs, type Slices } from "./slices.ts"
+import type { TraceRequest } from "./trace-request.ts"
+import type { Differences } from "./trial-differences.ts"
+import { propagateTrials } from "./trials.ts"
+
+/** The number of times that slices grow by rows that come in while lines are left out. */
+const maxRounds = 4
+
+/** The slices of a row, and its trials in which one line or one row of an upstream is left out. */
+export interface Round {
+  readonly slices: Slices
+  readonly seeds: readonly Seed[]
+  readonly differences: Differences
+}
+
+/** The trials in which single rows of an input are left out: the trial of a row is `offset` + its number. */
+export interface Seed {
+  readonly slice: Slice
+  readonly offset: number
+}
+
+/**
+ * Slices the inputs and leaves rows out one by one. Rows that come in may join rows that were not read: the slices grow
+ * until there are none, first by the few queries that can add such rows.
+ */
+export async function findRound(
+  connection: Connection,
+  request: TraceRequest,
+  readBase: ReadBase,
+): Promise<Round> {
+  const furtherValues = new Map<string, string>()
+  const cache = { totals: new Map(), plans: new Map() }
+  const run = async (slices: Slices, pass: number): Promise<Round> => {
+    const seeds = listSeeds(request, slices)
+    const select = (slice: Slice) => selectSeed(seeds, slice)
+    return {
+      slices,
+      seeds,
+      differences: await propagateTrials(connection, slices, { select }, pass),
+    }
+  }
+  for (let count = 1; ; count += 1) {
+    const slices = await sliceInputs({
+      connection,
+      request,
+      readBase,
+      furtherValues,
+      cache,
+      round: count,
+    })
+    const isLast = count >= maxRounds
+    const preview = await run(selectJoining(slices), 100 + 2 * count)
+    if (!isLast && (await addFurtherValues(connection, preview, furtherValues, 2 * count))) continue
+    const round = await run(slices, 101 + 2 * count)
+    if (isLast || !(await addFurtherValues(connection, round, furtherValues, 2 * count + 1)))
+      return round
+  }
+}
+
+/** Selects the nodes that can add rows whose values restrict other relations, and the nodes that read them. */
+function selectJoining({ byInput, nodes, joinedValues, stops }: Slices): Slices {
+  const sources = new Set(
+    joinedValues.flatMap((values) => values.sources.map(({ input }) => input)),
+  )
+  const isSource = ({ node, isRowWise }: SlicedNode) =>
+    !isRowWise && node.outputs.some(({ input }) => sources.has(input))
+  const outputs = new Set<string>()
+  const selected = nodes.toReversed().filter((sliced) => {
+    const reads = [...sliced.node.reads.values()].flat()
+    const isSelected = isSource(sliced) || reads.some((input) => outputs.has(input))
+    if (isSelected) for (const { input } of sliced.node.outputs) outputs.add(input)
+    return isSelected
+  })
+  const inputs = new Set([
+    ...outputs,
+    ...selected.flatMap(({ node }) => [...node.reads.values()].flat()),
+  ])
+  const slices = [...byInput].filter(([input]) => inputs.has(input))
+  return { byInput: new Map(slices), nodes: selected.toReversed(), joinedValues, stops }
+}
+
+/** Lists the trials of single rows: of each landed line, and of each row of an asset whose rows depend on each other. */
+function listSeeds({ target }: TraceRequest, { byInput, nodes }: Slices): readonly Seed[] {
+  const rowWise = new Set(
+    nodes.flatMap(({ node, isRowWise }) =>
+      isRowWise ? node.outputs.map(({ input }) => input) : [],
+    ),
+  )
+  const seeds: Seed[] = []
+  let offset = 0
+  for (const slice of byInput.values()) {
+    if (slice.input.id === target.input || rowWise.has(slice.input.id)) continue
+    seeds.push({ slice, offset })
+    offset += slice.rows
+  }
+  return seeds
+}
+
+function selectSeed(seeds: readonly Seed[], slice: Slice): string | undefined {
+  const seed = seeds.find((candidate) => candidate.slice === slice)
+  if (seed === undefined || slice.rows === 0) return undefined
+  return `SELECT (${seed.offset} + " rid")::INTEGER AS " trial", " rid" FROM ${slice.table}`
+}
+
+/** Stores the values of rows that came in and that other relations were not read for. Returns whether there are any. */
+async function addFurtherValues(
+  connection: Connection,
+  { slices, differences }: Round,
+  furtherValues: Map<string, string>,
+  round: number,
+): Promise<boolean> {
+  let hasFurther = false
+  for (const [at, { label, table, sources }] of slices.joinedValues.entries()) {
+    const queries = sources.flatMap(({ input, column, condition }) => {
+      const difference = differences.get(input)
+      return difference === undefined
+        ? []
+        : [`SELECT "${column}" AS v FROM ${difference.added} WHERE ${condition}`]
+    })
+    if (queries.length === 0) continue
+    const previous = furtherValues.get(label)
+    const further = `" further ${round} ${at}"`
+    const [row] = await connection.rows(`
+      CREATE TEMP TABLE ${further} AS
+      SELECT DISTINCT v FROM (${queries.join(" UNION ALL ")}) WHERE v NOT IN (FROM ${table} WHERE v IS NOT NULL)
+      ${previous === undefined ? "" : `UNION FROM ${previous}`};
+      SELECT count(*)::DOUBLE AS rows FROM ${further} WHERE v NOT IN (FROM ${table} WHERE v IS NOT NULL)`)
+    furtherValues.set(label, further)
+    if (getNumberCell(row, "rows") > 0) hasFurther = true
+  }
+  return hasFurther
+}
+
+/** Lists the trials in which one landed line is left out. */
+export function listLineTrials({ seeds }: Round): readonly number[] {
+  return seeds.filter(({ slice }) => slice.input.kind === "landed").flatMap(listTrials)
+}
+
+/** Lists the trials in which one row is left out of a partition whose own inputs are not computed again. */
+export function listLeafTrials({ seeds, slices }: Round): readonly number[] {
+  const outputs = new Set(
+    slices.nodes.flatMap(({ node }) => node.outputs.map(({ input }) => input)),
+  )
+  return seeds
+    .filter(({ slice: { input } }) => input.kind === "stored" && !outputs.has(input.id))
+    .flatMap(listTrials)
+}
+
+function listTrials({ slice, offset }: Seed): readonly number[] {
+  return Array.from({ length: slice.rows }, (_, at) => offset + at + 1)
+}

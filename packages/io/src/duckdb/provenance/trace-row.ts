@@ -1,0 +1,138 @@
+import type { EngineContext } from "../engine-context.ts"
+import { toEngineError } from "../engine-error.ts"
+import type { Connection } from "../session.ts"
+import { isReproduced } from "./is-reproduced.ts"
+import { createSetTest, leaveOut } from "./left-out-lines.ts"
+import { findMinimalChange } from "./minimal-change.ts"
+import { createBaseReader } from "./read-base.ts"
+import { readLines, readOutcome, readRows, readSteps, readTrials } from "./read-trace.ts"
+import type { Slice, Slices } from "./slices.ts"
+import type { Trace, TraceRequest, TraceStop } from "./trace-request.ts"
+import { findRound, listLeafTrials, listLineTrials, type Round } from "./trace-round.ts"
+
+/**
+ * Finds the landed lines that made a row. Every line that can matter is left out, one by one, and the recorded inputs are
+ * computed again: a line made the row if the row then changes, or if a row of an upstream changes without which the row
+ * would change.
+ */
+export async function traceRow(context: EngineContext, request: TraceRequest): Promise<Trace> {
+  return await context.session.withConnection(async (connection) => {
+    try {
+      return await traceOnConnection(context, connection, request)
+    } catch (cause) {
+      throw toEngineError("the lines of the row", cause)
+    }
+  })
+}
+
+async function traceOnConnection(
+  context: EngineContext,
+  connection: Connection,
+  request: TraceRequest,
+): Promise<Trace> {
+  const readBase = createBaseReader(context, connection)
+  const round = await findRound(connection, request, readBase)
+  const { slices } = round
+  const target = slices.byInput.get(request.target.input)
+  const stops = [...slices.stops, ...(await findUnreproduced(connection, slices))]
+  if (target === undefined || target.rows === 0) return { ...noTrace, stops }
+  const decisive = await findDecisiveTrials(connection, round, target)
+  const supporting = await findSupportingTrials(connection, round, decisive)
+  const trials = new Set([...decisive.lines, ...supporting])
+  const joint = await leaveOut(connection, round, trials, 2)
+  const isChanged = (await readOutcome(connection, joint, target)) !== "unchanged"
+  const added = isChanged
+    ? []
+    : await findMinimalChange(listLineTrials(round), createSetTest(connection, round, target))
+  const all = new Set([...trials, ...added])
+  const final = isChanged ? joint : await leaveOut(connection, round, all, 3)
+  return {
+    rows: await readRows(connection, target, "true"),
+    steps: await readSteps(connection, round, new Set([...all, ...decisive.leaves]), target),
+    lines: await readLines(connection, round, all, new Set(decisive.lines)),
+    candidates: listLineTrials(round).length,
+    outcome: await readOutcome(connection, final, target),
+    stops,
+  }
+}
+
+const noTrace: Trace = {
+  rows: [],
+  steps: [],
+  lines: [],
+  candidates: 0,
+  outcome: "unchanged",
+  stops: [],
+}
+
+async function findUnreproduced(
+  connection: Connection,
+  slices: Slices,
+): Promise<readonly TraceStop[]> {
+  const stops: TraceStop[] = []
+  for (const node of slices.nodes) {
+    const input = node.node.outputs.find((output) => slices.byInput.has(output.input))?.input
+    if (input === undefined || node.isRowWise || (await isReproduced(connection, slices, node)))
+      continue
+    stops.push({ input, reason: "not_reproduced" })
+  }
+  return stops
+}
+
+/** The trials in which the row changes. */
+interface DecisiveTrials {
+  readonly lines: readonly number[]
+  /** Rows of partitions whose own inputs are not computed again. */
+  readonly leaves: readonly number[]
+  readonly all: ReadonlySet<number>
+}
+
+async function findDecisiveTrials(
+  connection: Connection,
+  round: Round,
+  target: Slice,
+): Promise<DecisiveTrials> {
+  const difference = round.differences.get(target.input.id)
+  if (difference === undefined) return { lines: [], leaves: [], all: new Set() }
+  const { removed, added } = difference
+  const trials = await readTrials(
+    connection,
+    `SELECT " trial" FROM ${removed} UNION ALL SELECT " trial" FROM ${added}`,
+  )
+  const all = new Set(trials)
+  const isDecisive = (trial: number) => all.has(trial)
+  return {
+    lines: listLineTrials(round).filter(isDecisive),
+    leaves: listLeafTrials(round).filter(isDecisive),
+    all,
+  }
+}
+
+/** Finds the lines that change a row of an upstream without which the row would change, while no other row comes in. */
+async function findSupportingTrials(
+  connection: Connection,
+  { slices, seeds, differences }: Round,
+  { all }: DecisiveTrials,
+): Promise<readonly number[]> {
+  const target = slices.nodes[0]?.node.outputs.map(({ input }) => input) ?? []
+  const additions = [...differences].flatMap(([input, { added }]) =>
+    target.includes(input) ? [] : [`SELECT " trial" FROM ${added}`],
+  )
+  if (additions.length === 0) return []
+  const mixed = new Set(await readTrials(connection, additions.join(" UNION ALL ")))
+  const lines = new Set(listLineTrials({ slices, seeds, differences }))
+  const supporting: number[] = []
+  for (const { slice, offset } of seeds) {
+    const difference = differences.get(slice.input.id)
+    const rids = Array.from({ length: slice.rows }, (_, at) => at + 1).filter(
+      (rid) => all.has(offset + rid) && !mixed.has(offset + rid),
+    )
+    if (slice.input.kind === "landed" || difference === undefined || rids.length === 0) continue
+    const touching = await readTrials(
+      connection,
+      `SELECT " trial" FROM ${difference.removed} WHERE " rid" IN (${rids.join(", ")})`,
+    )
+    supporting.push(...touching.filter((trial) => lines.has(trial)))
+  }
+  return supporting
+}
