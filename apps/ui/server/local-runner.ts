@@ -149,6 +149,9 @@ function createEventConverter(publish: (event: UiEvent) => void, update: Update)
       case "tick_started":
       case "tick_ended":
       case "scheduler_failed":
+      case "records_expired":
+      case "garbage_collected":
+      case "maintenance_failed":
         return
     }
   }
