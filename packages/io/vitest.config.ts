@@ -7,5 +7,6 @@ export default defineConfig({
     globalSetup: ["../embedded-postgres/test/global-setup.ts"],
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    maxConcurrency: 12, // tests of faults mostly wait
   },
 })

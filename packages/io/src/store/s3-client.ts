@@ -1,13 +1,18 @@
 import type { S3 } from "@aws-sdk/client-s3"
 
 const connectTimeoutMs = 10_000
-const idleTimeoutMs = 60_000
+const defaultIdleTimeoutMs = 60_000
+const defaultAttempts = 5
 
 /** Settings of an object store that its SDK does not read from the environment itself. */
 export interface S3Settings {
   readonly region: string
   /** True: the bucket is part of the path instead of the host name, as most servers other than Amazon's need. */
   readonly usesPathStyle: boolean
+  /** The time without any byte after which a request fails, and is repeated; one minute unless given. */
+  readonly idleTimeoutMs?: number
+  /** The number of times that a request is sent before it fails; 5 unless given. */
+  readonly maxAttempts?: number
 }
 
 /** Returns a function that creates the client on its first call. */
@@ -18,18 +23,23 @@ export function memoizeS3Client(settings: S3Settings): () => Promise<S3> {
 
 /**
  * Creates a client. Credentials and endpoint come from the SDK's own sources, such as AWS_ACCESS_KEY_ID and
- * AWS_ENDPOINT_URL_S3. Requests are repeated with increasing delays, at most four times.
+ * AWS_ENDPOINT_URL_S3. Failed requests are repeated with increasing delays.
  */
-async function createS3Client({ region, usesPathStyle }: S3Settings): Promise<S3> {
+async function createS3Client({
+  region,
+  usesPathStyle,
+  idleTimeoutMs = defaultIdleTimeoutMs,
+  maxAttempts = defaultAttempts,
+}: S3Settings): Promise<S3> {
   const { S3 } = await import("@aws-sdk/client-s3")
   return new S3({
     forcePathStyle: usesPathStyle,
-    maxAttempts: 5,
+    maxAttempts,
     retryMode: "standard",
     region,
     // Servers other than Amazon's refuse the checksums that the SDK adds by default.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    requestHandler: { connectionTimeout: connectTimeoutMs, requestTimeout: idleTimeoutMs },
+    requestHandler: { connectionTimeout: connectTimeoutMs, socketTimeout: idleTimeoutMs },
   })
 }

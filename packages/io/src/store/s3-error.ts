@@ -13,6 +13,11 @@ function getStatusCode(cause: unknown): number | undefined {
   return $metadata?.httpStatusCode
 }
 
+/** Tests if the object store answered with an error. */
+export function isAnswer(cause: unknown): boolean {
+  return getStatusCode(cause) !== undefined
+}
+
 /** Tests if an object does not exist. A missing bucket is another error. */
 export function isMissingObject(cause: unknown): boolean {
   const name = getErrorName(cause)
@@ -35,6 +40,8 @@ const hints: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
   SignatureDoesNotMatch: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
   CredentialsProviderError: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
+  QuotaExceeded: "Free some space in the bucket, or raise its quota.",
+  ENOSPC: "Free some space on the disk of the state folder.",
   ECONNREFUSED: "No server answers at the endpoint; AWS_ENDPOINT_URL_S3 sets another one.",
   ENOTFOUND: "No server has the name of the endpoint; AWS_ENDPOINT_URL_S3 sets another one.",
 }

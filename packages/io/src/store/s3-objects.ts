@@ -1,11 +1,11 @@
 import { createReadStream } from "node:fs"
-import { open, readFile, stat } from "node:fs/promises"
+import { type FileHandle, open, readFile, stat } from "node:fs/promises"
 import type { Readable } from "node:stream"
 
 import type { _Object, HeadObjectCommandOutput, S3 } from "@aws-sdk/client-s3"
 import limitConcurrency from "p-limit"
 
-import { isMissingObject } from "./s3-error.ts"
+import { isAnswer, isMissingObject } from "./s3-error.ts"
 import type { S3Location } from "./s3-location.ts"
 import type { StoredFile } from "./store.ts"
 
@@ -147,18 +147,40 @@ async function downloadParts(
     const downloadNext = async () => {
       for (const from of remaining) {
         const to = Math.min(from + partBytes, bytes) - 1
-        let position = from
-        for await (const chunk of await getPart(from, to)) {
-          const part = chunk as Uint8Array // a stream without an encoding yields bytes
-          await file.write(part, 0, part.length, position)
-          position += part.length
-        }
-        if (position !== to + 1) throw new Error(`the connection ended after ${position} bytes`)
+        await repeatBroken(async () => writePart(file, from, to, await getPart(from, to)))
       }
     }
     await Promise.all(Array.from({ length: partsAtOnce }, downloadNext))
   } finally {
     await file.close()
+  }
+}
+
+async function writePart(
+  file: FileHandle,
+  from: number,
+  to: number,
+  body: Readable,
+): Promise<void> {
+  let position = from
+  for await (const chunk of body) {
+    const part = chunk as Uint8Array // a stream without an encoding yields bytes
+    await file.write(part, 0, part.length, position)
+    position += part.length
+  }
+  if (position !== to + 1) throw new Error(`the connection ended after ${position} bytes`)
+}
+
+const bodyAttempts = 3
+
+/** Repeats a download whose connection broke while the body arrived. The client itself repeats requests without an answer. */
+async function repeatBroken(download: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await download()
+    } catch (cause) {
+      if (isAnswer(cause) || attempt === bodyAttempts) throw cause
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto"
+import { createReadStream } from "node:fs"
 import { rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
 
@@ -64,7 +65,7 @@ export function openS3Store(url: string, options: S3StoreOptions): Store {
       const copy = provideCopy(objects, cache, requireValidKey(key))
       return (await copy.catch(throwS3ReadError(key))).path
     },
-    read: (key) => readObject(objects, key),
+    read: (key) => readCopy(objects, cache, key),
     locate: (key) => formatS3Url(location, key === undefined ? undefined : requireValidKey(key)),
     exists: async (key) => (await findObject(key)) !== undefined,
     identify: async (key) => {
@@ -159,13 +160,15 @@ async function measureObject(
   }
 }
 
-async function* readObject(objects: S3Objects, key: string): AsyncGenerator<Uint8Array> {
-  try {
-    // a stream without an encoding yields bytes
-    yield* (await objects.get(requireValidKey(key))) as AsyncIterable<Uint8Array>
-  } catch (cause) {
-    throwS3ReadError(key)(cause)
-  }
+async function* readCopy(
+  objects: S3Objects,
+  cache: ObjectCache,
+  key: string,
+): AsyncGenerator<Uint8Array> {
+  const { path } = await provideCopy(objects, cache, requireValidKey(key)).catch(
+    throwS3ReadError(key),
+  )
+  yield* createReadStream(path) as AsyncIterable<Uint8Array> // a stream without an encoding yields bytes
 }
 
 async function* listFiles(objects: S3Objects): AsyncGenerator<readonly StoredFile[]> {
