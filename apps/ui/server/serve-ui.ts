@@ -24,7 +24,11 @@ export interface UiOptions extends Pick<
   readonly tokens: AccessTokens | undefined
   /** A request that is accepted at the start. */
   readonly firstRequest?: RunRequest | undefined
+  /** Work beside the page that ends with its signal. `execute` runs a request and waits for its end. */
+  readonly backgroundWork?: BackgroundWork | undefined
 }
+
+type BackgroundWork = (execute: (request: RunRequest) => Promise<void>) => Promise<void>
 
 /** Settings of a server. */
 export interface ServeOptions extends UiOptions, HttpAddress {
@@ -41,7 +45,8 @@ export interface Ui {
 
 /** Creates the web page with its event stream and its runner. */
 export async function createUi(options: UiOptions): Promise<Ui> {
-  const { host, tokens, readOnly, createServices, firstRequest, ...appOptions } = options
+  const { host, tokens, readOnly, createServices, firstRequest, backgroundWork, ...appOptions } =
+    options
   requireTokens(host, tokens)
   const hub = createEventHub<UiEvent>(randomUUID().slice(0, 8))
   const { services, invalidate } = shareProject(
@@ -61,7 +66,11 @@ export async function createUi(options: UiOptions): Promise<Ui> {
     signal: services.signal,
     run: async () => {
       if (firstRequest !== undefined) await runner.submit(toRunWork(firstRequest))
-      await watchProject(services, watcher)
+      const execute = async (request: RunRequest) => {
+        await runner.submit(toRunWork(request))
+        await runner.waitUntilIdle()
+      }
+      await Promise.all([watchProject(services, watcher), backgroundWork?.(execute)])
       await runner.waitUntilIdle()
     },
   }

@@ -11,6 +11,8 @@ export interface ServicesOptions extends Pick<
 > {
   /** Starts the supervisor of the embedded server. */
   readonly supervisorCommand: readonly string[]
+  /** The clock of the project; the real one unless given. */
+  readonly nowMs?: () => number
 }
 
 /** Creates services over the configured database, store and engine. Each part is imported on first use. */
@@ -24,9 +26,9 @@ export function createServices(
     return withPostgres({ databaseUrl, home, supervisorCommand }, work)
   }
   const services: Services = {
+    nowMs: Date.now,
     ...options,
     config,
-    nowMs: Date.now,
     hash,
     newRunId: () => createRunId(new Date()),
     withLedger: (work) =>

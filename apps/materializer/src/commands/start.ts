@@ -1,6 +1,9 @@
 import {
+  createLiveDemo,
   demoDataGroups,
   landDemoData,
+  type LiveDemo,
+  liveDemoDays,
   listRuns,
   readStatus,
   type RunRequest,
@@ -12,19 +15,48 @@ import { type CommandLine, printLines } from "../terminal/command-line.ts"
 import { withDemoDataProgress } from "../terminal/demo-data-progress.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
 import { loadServices } from "../terminal/load-services.ts"
-import { type PageFlags, servePage } from "../terminal/serve-page.ts"
+import { type PageWork, servePage } from "../terminal/serve-page.ts"
+import type { StartFlags } from "../terminal/start-flags.ts"
 
 /** Serves the web page over data: an empty landing zone gets demo data, and a project without runs is materialized. */
-export async function start(cli: CommandLine, flags: PageFlags): Promise<number> {
+export async function start(
+  cli: CommandLine,
+  { live, liveSeconds, ...flags }: StartFlags,
+): Promise<number> {
   const services = await loadServices(cli)
+  const demo = live ? createLiveDemo(services.config.landing) : undefined
   const { landing } = await readStatus(services, { selection: [], states: [] })
-  if (landing.is_empty) await landFirstFiles(cli, services)
+  if (landing.is_empty) await landFirstFiles(cli, services, live ? liveDemoDays : 1)
   const { runs } = await listRuns(services, { limit: 1 })
-  await servePage(cli, flags, runs.length === 0 ? firstRequest : undefined)
+  const work = demo === undefined ? {} : await prepareLiveWork(demo, services, liveSeconds)
+  await servePage(cli, flags, {
+    ...work,
+    firstRequest: runs.length === 0 ? everything : undefined,
+  })
   return exitCodes.done
 }
 
-const firstRequest: RunRequest = {
+/** Lands files beside the page. A late line stays for its visitors; everything else is materialized as a schedule would. */
+async function prepareLiveWork(
+  demo: LiveDemo,
+  services: Services,
+  liveSeconds: number,
+): Promise<PageWork> {
+  await demo.start()
+  return {
+    nowMs: demo.nowMs,
+    backgroundWork: (execute) =>
+      demo.run({
+        services,
+        intervalMs: liveSeconds * 1000,
+        onLanded: async (kind) => {
+          if (kind !== "late") await execute(everything)
+        },
+      }),
+  }
+}
+
+const everything: RunRequest = {
   command: "freshet materialize",
   target: { kind: "materialize", selection: [], partitions: {}, publish: true },
 }
@@ -32,9 +64,13 @@ const firstRequest: RunRequest = {
 const dayMs = 24 * 60 * 60 * 1000
 const demoOptions = { days: 10, scale: "S", seed: 1, clean: false } as const
 
-/** Generates the demo data of the declared groups, up to yesterday. */
-async function landFirstFiles(cli: CommandLine, { config, nowMs }: Services): Promise<void> {
-  const until = new Date(nowMs() - dayMs).toISOString().slice(0, 10)
+/** Generates the demo data of the declared groups, up to a day of this age. */
+async function landFirstFiles(
+  cli: CommandLine,
+  { config, nowMs }: Services,
+  ageDays: number,
+): Promise<void> {
+  const until = new Date(nowMs() - ageDays * dayMs).toISOString().slice(0, 10)
   if (config.demo === undefined) return
   const groups = demoDataGroups.filter((name) => config.assets.some(({ group }) => group === name))
   for (const group of groups) {

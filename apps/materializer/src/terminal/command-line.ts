@@ -16,7 +16,7 @@ export interface CommandLine extends CommandContext {
   readonly loadConfig: () => Promise<Config>
   readonly createServices: (
     config: Config,
-    listener: Pick<Services, "emit" | "watchesSteps">,
+    listener: Pick<Services, "emit" | "watchesSteps"> & { readonly nowMs?: () => number },
   ) => Promise<Services>
   readonly nowMs: () => number
   /** Folder of the built web page. */

@@ -2,8 +2,15 @@ import { access } from "node:fs/promises"
 import { join } from "node:path"
 
 import { FreshetError } from "@freshet/core/engine"
-import type { Config, RunRequest, Services } from "@freshet/services"
-import { type AccessTokens, createUi, isLoopback, serveUi, type Ui } from "@freshet/ui"
+import type { Config, Services } from "@freshet/services"
+import {
+  type AccessTokens,
+  createUi,
+  isLoopback,
+  type ServeOptions,
+  serveUi,
+  type Ui,
+} from "@freshet/ui"
 
 import { formatError } from "../render/problems.ts"
 import { type CommandLine, printData, printLines } from "./command-line.ts"
@@ -18,16 +25,21 @@ export interface PageFlags {
 
 const usualPorts = [8321, 0]
 
+/** Work of a server beside its page, and the clock of its project. */
+export interface PageWork extends Pick<ServeOptions, "firstRequest" | "backgroundWork"> {
+  readonly nowMs?: (() => number) | undefined
+}
+
 /** Serves the web page until Ctrl-C. A first request is executed as if a visitor had sent it. */
 export async function servePage(
   cli: CommandLine,
   { port, ...flags }: PageFlags,
-  firstRequest?: RunRequest,
+  { nowMs, ...work }: PageWork = {},
 ): Promise<void> {
-  const options = await readPageOptions(cli, flags)
+  const options = await readPageOptions(cli, flags, nowMs)
   cli.interruption.watch("Stopping: running steps are undone, finished partitions are retained.")
   const onListening = (address: string) => void printData(cli.out, [`Freshet is at ${address}`])
-  await serveUi({ ...options, port: port ?? usualPorts, firstRequest, onListening })
+  await serveUi({ ...options, ...work, port: port ?? usualPorts, onListening })
 }
 
 /** Creates the web page as a part of a server; undefined on an address that needs a token when none is set. */
@@ -36,7 +48,11 @@ export async function createPage(cli: CommandLine, host: string): Promise<Ui | u
   return options.tokens === undefined && !isLoopback(host) ? undefined : createUi(options)
 }
 
-async function readPageOptions(cli: CommandLine, flags: Omit<PageFlags, "port">) {
+async function readPageOptions(
+  cli: CommandLine,
+  flags: Omit<PageFlags, "port">,
+  nowMs?: () => number,
+) {
   const { clientFolder } = cli
   await requireClient(clientFolder)
   const config = await cli.loadConfig()
@@ -47,7 +63,7 @@ async function readPageOptions(cli: CommandLine, flags: Omit<PageFlags, "port">)
     nodeVersion: cli.versions.node,
     tokens: readTokens(config),
     createServices: (listener: Pick<Services, "emit" | "watchesSteps">) =>
-      cli.createServices(config, listener),
+      cli.createServices(config, nowMs === undefined ? listener : { ...listener, nowMs }),
     reportFault: (error: unknown) =>
       void printLines(cli.err, formatError(error, cli.err.style, true)),
   }

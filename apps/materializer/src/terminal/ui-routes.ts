@@ -1,6 +1,7 @@
 import { defineCommand } from "./define-command.ts"
 import { createSwitchFlag, createWholeNumberParser } from "./flags.ts"
 import type { PageFlags } from "./serve-page.ts"
+import type { StartFlags } from "./start-flags.ts"
 
 const pageFlags = {
   host: {
@@ -34,11 +35,27 @@ const ui = defineCommand<PageFlags>({
   load: async () => (await import("../commands/ui.ts")).ui,
 })
 
-const start = defineCommand<PageFlags>({
+const start = defineCommand<StartFlags>({
   brief: "Serve the web page; an empty project gets demo data and a first run",
-  text: "Generates demo data up to yesterday when the landing zone is empty, materializes everything when nothing has run yet, and serves the web page. Ctrl-C stops all.",
-  examples: ["freshet start", "freshet start --port 8080"],
-  parameters: { flags: pageFlags },
+  text: "Generates demo data up to yesterday when the landing zone is empty, materializes everything when nothing has run yet, and serves the web page. Ctrl-C stops all. With --live, files of the demo land while the page is open, in turn: a further day, a late line of a past day, a price index with a repeated month. The demo data then end a month ago, and the clock of the page is the day after the newest landed one.",
+  examples: [
+    "freshet start",
+    "freshet start --port 8080",
+    "freshet start --live --live-seconds 60",
+  ],
+  parameters: {
+    flags: {
+      ...pageFlags,
+      live: createSwitchFlag("Land a file of the demo every few minutes"),
+      liveSeconds: {
+        kind: "parsed",
+        parse: createWholeNumberParser(1),
+        default: "180",
+        placeholder: "n",
+        brief: "Time between two files of --live",
+      },
+    },
+  },
   load: async () => (await import("../commands/start.ts")).start,
 })
 

@@ -1,4 +1,9 @@
-import type { RecommendationsDocument, StatusDocument } from "@freshet/services"
+import {
+  type AttentionDocument,
+  liveDemoDays,
+  type RecommendationsDocument,
+  type StatusDocument,
+} from "@freshet/services"
 import { expect, test } from "vitest"
 
 import { startFreshet } from "./freshet-process.ts"
@@ -18,6 +23,33 @@ test("an empty project gets demo data, a first run and a page, and Ctrl-C stops 
       .toMatchObject({ fresh: 54, stale: 0, missing: 0, failed: 0, overdue: 0 })
     expect(await (await fetch(address)).text()).toContain('<div id="root">')
     await expectRecommendations(address)
+    running.kill("SIGINT")
+    expect(await running.result).toMatchObject({ code: 0, signal: null })
+    await expectNoProcesses(place.folder)
+  })
+})
+
+test("with --live a further day, a late line and a bad file land in turn, and each is seen on the page", async () => {
+  await withEmbeddedTestProject(async (place) => {
+    const running = startFreshet(place, "start", "--port", "0", "--live", "--live-seconds", "3")
+    await running.waitForOutput("Freshet is at http")
+    const [address = ""] = /http:\S+/.exec(running.readOutput()) ?? []
+    const read = async <T>(path: string) => (await (await fetch(`${address}${path}`)).json()) as T // the UI's tests parse it
+    const readNewest = async () => {
+      const { assets } = await read<StatusDocument>("api/status?selection=user_recs")
+      return assets.map(({ newest_partition: day, status }) => `${day} ${status}`)
+    }
+    const readCauses = async () =>
+      (await read<AttentionDocument>("api/attention")).causes.map(
+        ({ kind, subject }) => `${kind} ${subject}`,
+      )
+    const day = (age: number) => new Date(Date.now() - age * 86_400_000).toISOString().slice(0, 10)
+    const soon = { timeout: 300_000, interval: 200 }
+    await expect.poll(readNewest, soon).toEqual([`${day(liveDemoDays - 1)} fresh`])
+    await expect.poll(readCauses, soon).toContain("changed activity_log")
+    await expect.poll(readCauses, soon).toContain("failed cpi")
+    await expect.poll(readNewest, soon).toEqual([`${day(liveDemoDays - 2)} fresh`])
+    await expect.poll(readCauses, soon).toEqual([])
     running.kill("SIGINT")
     expect(await running.result).toMatchObject({ code: 0, signal: null })
     await expectNoProcesses(place.folder)

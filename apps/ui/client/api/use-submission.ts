@@ -69,6 +69,6 @@ function listProblems({
 const lostRequest: ProblemDocument = {
   kind: "network",
   asset: null,
-  message: "The server was restarted before the run began, and has forgotten the request.",
+  message: "The server was restarted before the run began; it does not know the request.",
   hint: "Send it again.",
 }
