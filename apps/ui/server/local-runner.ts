@@ -135,6 +135,7 @@ function createEventConverter(publish: (event: UiEvent) => void, update: Update)
       }
       case "run_planned":
       case "run_waiting":
+      case "run_joined":
       case "cancel_requested":
       case "work_progress":
       case "demo_data_progress":
@@ -149,9 +150,6 @@ function createEventConverter(publish: (event: UiEvent) => void, update: Update)
       case "tick_started":
       case "tick_ended":
       case "scheduler_failed":
-      case "records_expired":
-      case "garbage_collected":
-      case "maintenance_failed":
         return
     }
   }

@@ -222,6 +222,8 @@ export interface RunIntent {
   readonly steps: number
   /** Computation → the partitions to materialize. */
   readonly work: Readonly<Record<string, readonly PartitionRange[]>>
+  /** Version of the code of the planned computations. */
+  readonly codeVersion: string
 }
 
 /** Names a step of a run: one partition of a computation. */
@@ -233,11 +235,16 @@ export interface StepName {
 }
 
 /**
- * The answer to a claim. A claimed step belongs to the run until its record is committed; `newestRecord` is the id of the
- * newest materialization of its outputs, 0 without any. A taken step belongs to another run that lives.
+ * The answer to a claim. A claimed step belongs to the process until its record is committed; `newestRecord` is the id of
+ * the newest materialization of its outputs, 0 without any, and `outcome` that of the step if another process has recorded
+ * it in the same run. A taken step belongs to another process that lives.
  */
 export type ClaimResult =
-  | { readonly kind: "claimed"; readonly newestRecord: number }
+  | {
+      readonly kind: "claimed"
+      readonly newestRecord: number
+      readonly outcome: StepOutcome | undefined
+    }
   | { readonly kind: "taken" }
 
 /** The durable record of runs. Every call returns after its record is committed; records are committed in the order of the calls. */

@@ -1,25 +1,29 @@
-import type { Graph, Ledger, StepName } from "../src/engine.ts"
+import type { Graph, Ledger, StepName, StepOutcome } from "../src/engine.ts"
 import { listNames } from "./memory-history.ts"
 import { type MemoryLedger, toStoredPartition } from "./memory-ledger.ts"
 
-/** Work under way → the run that does it. */
+/** Work under way → the worker that does it. */
 export type MemoryClaims = Map<string, string>
 
 /** Creates the part of a run's ledger that claims work, as the Postgres ledger does. */
 export function createClaimRecords(
   ledger: MemoryLedger & { readonly claims: MemoryClaims },
   graph: Graph,
-  run: string,
+  { run, worker }: { readonly run: string; readonly worker: string },
 ): Pick<Ledger, "claimStep" | "releaseStep" | "claimPublication" | "releasePublication"> {
   const { claims } = ledger
   return {
     claimStep: async (step) => {
-      if (!claim(claims, formatStepClaim(step), run)) return { kind: "taken" }
-      return { kind: "claimed", newestRecord: findNewestId(ledger, graph, step) }
+      if (!claim(claims, formatStepClaim(step), worker)) return { kind: "taken" }
+      return {
+        kind: "claimed",
+        newestRecord: findNewestId(ledger, graph, step),
+        outcome: findOutcome(ledger, step, run),
+      }
     },
-    releaseStep: async (step) => release(claims, formatStepClaim(step), run),
-    claimPublication: async (set) => claim(claims, set, run),
-    releasePublication: async (set) => release(claims, set, run),
+    releaseStep: async (step) => release(claims, formatStepClaim(step), worker),
+    claimPublication: async (set) => claim(claims, set, worker),
+    releasePublication: async (set) => release(claims, set, worker),
   }
 }
 
@@ -30,20 +34,20 @@ export function formatStepClaim({
   return `${computation} ${partition}`
 }
 
-function claim(claims: MemoryClaims, name: string, run: string): boolean {
+function claim(claims: MemoryClaims, name: string, worker: string): boolean {
   if (claims.has(name)) return false
-  claims.set(name, run)
+  claims.set(name, worker)
   return true
 }
 
-/** Releases a claim of a run; those of other runs stay. */
-export function release(claims: MemoryClaims, name: string, run: string): void {
-  if (claims.get(name) === run) claims.delete(name)
+/** Releases a claim of a worker; those of others stay. */
+export function release(claims: MemoryClaims, name: string, worker: string): void {
+  if (claims.get(name) === worker) claims.delete(name)
 }
 
-/** Releases the claims of a run that has ended. */
-export function releaseAll(claims: MemoryClaims, run: string): void {
-  for (const name of claims.keys()) release(claims, name, run)
+/** Releases the claims of a worker that has ended. */
+export function releaseAll(claims: MemoryClaims, worker: string): void {
+  for (const name of claims.keys()) release(claims, name, worker)
 }
 
 function findNewestId(
@@ -61,4 +65,14 @@ function findNewestId(
     return newest?.record.id ?? 0
   })
   return Math.max(...ids)
+}
+
+function findOutcome(
+  { steps }: MemoryLedger,
+  { computation, partition }: StepName,
+  run: string,
+): StepOutcome | undefined {
+  return steps.findLast(
+    (step) => step.run === run && step.computation === computation && step.partition === partition,
+  )?.outcome
 }

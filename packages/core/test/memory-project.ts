@@ -333,9 +333,14 @@ function startTimer({ behaviour }: MemoryProject, ms: number): Timer {
   return { ended: Promise.race([cancelled, Promise.resolve(behaviour.pause(ms))]), cancel }
 }
 
-/** Creates the effects of a project. */
-export function createEffects(project: MemoryProject, graph: Graph): RunEffects {
-  const run = `run ${(project.runs += 1)}`
+/** Creates the effects of a project for a new run, or for a worker that assists a run. The id of the worker is that of its own run. */
+export function createEffects(
+  project: MemoryProject,
+  graph: Graph,
+  assistedRun?: string,
+): RunEffects {
+  const worker = `run ${(project.runs += 1)}`
+  const run = assistedRun ?? worker
   const firstStep = project.steps.length
   const firstPublication = project.publications.length
   return {
@@ -354,8 +359,8 @@ export function createEffects(project: MemoryProject, graph: Graph): RunEffects 
     readEvaluation: () => proveProject(project, graph),
     ledger: {
       beginRun: async () => {},
-      endRun: async () => releaseAll(project.claims, run),
-      ...createClaimRecords(project, graph, run),
+      endRun: async () => releaseAll(project.claims, worker),
+      ...createClaimRecords(project, graph, { run, worker }),
       hasOtherRecords: async () =>
         [...project.steps.slice(firstStep), ...project.publications.slice(firstPublication)].some(
           (record) => record.run !== run,
@@ -363,7 +368,7 @@ export function createEffects(project: MemoryProject, graph: Graph): RunEffects 
       recordStep: async (record) => {
         await project.behaviour.beforeRecord(record)
         recordStep(project, graph, record)
-        release(project.claims, formatStepClaim(record), run)
+        release(project.claims, formatStepClaim(record), worker)
       },
       recordAttempt: async (record) => void project.attempts.push(record),
       recordLog: async (record) => {

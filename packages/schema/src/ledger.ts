@@ -89,6 +89,8 @@ export const runs = freshetSchema.table(
     outcome: text({ enum: ["succeeded", "failed", "interrupted", "killed"] }),
     /** Computation → planned partitions. */
     work: jsonb().$type<Readonly<Record<string, RecordedRanges>>>().notNull().default({}),
+    /** Version of the code of the planned computations: a worker with other code does not assist. */
+    code_version: text(),
     cancel_requested_at: timestampColumn(),
   },
   (table) => [index().on(table.started_at)],
@@ -224,7 +226,6 @@ export const materializations = freshetSchema.table(
   (table) => [
     unique().on(table.asset, table.partition, table.input_version),
     uniqueIndex().on(table.asset, table.partition, table.seq),
-    index().on(table.step),
     index().on(table.last_step),
   ],
 )

@@ -30,7 +30,6 @@ export interface Config {
   readonly threads: number | undefined
   readonly concurrency: number
   readonly logDays: number
-  readonly historyDays: number
   readonly cacheMb: number
   readonly s3Region: string
   readonly s3PathStyle: boolean
@@ -53,11 +52,6 @@ export interface Config {
 /** Returns the id of this process, which is printed by commands that wait for its run. */
 export function getProcessId(): number {
   return process.pid
-}
-
-/** Returns the program of Node that runs this process. */
-export function getNodeProgram(): string {
-  return process.execPath
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -89,7 +83,6 @@ const settingsSchema = z.object({
   concurrency: positiveIntegerSchema.check(z.maximum(16, "must be at most 16")),
   pools: z.record(z.string(), positiveIntegerSchema),
   logDays: positiveIntegerSchema,
-  historyDays: positiveIntegerSchema,
   cacheMb: positiveIntegerSchema,
   s3Region: z.string(),
   s3PathStyle: z.optional(z.union([z.boolean(), z.stringbool()])),
@@ -111,7 +104,6 @@ const defaults = {
   concurrency: 4,
   pools: {},
   logDays: 30,
-  historyDays: 90,
   cacheMb: 10_000,
   s3Region: "us-east-1",
   alertEmailFrom: "freshet@localhost",
@@ -126,7 +118,6 @@ const environmentVariables = {
   threads: "FRESHET_THREADS",
   concurrency: "FRESHET_CONCURRENCY",
   logDays: "FRESHET_LOG_DAYS",
-  historyDays: "FRESHET_HISTORY_DAYS",
   cacheMb: "FRESHET_CACHE_MB",
   s3Region: "AWS_REGION",
   s3PathStyle: "FRESHET_S3_PATH_STYLE",

@@ -1,7 +1,6 @@
 import type { RunEvent } from "@freshet/core/engine"
 import type { TickOutcome } from "@freshet/io"
 
-import type { GarbageDocument } from "./documents/garbage.ts"
 import type { PlanDocument } from "./documents/plan.ts"
 
 /** Reports the course of a service call: the terminal, a JSON stream and a web page read the same values. */
@@ -9,12 +8,13 @@ export type ServiceEvent =
   | RunEvent
   /** A run has its plan, and starts to execute it. */
   | { readonly kind: "run_planned"; readonly plan: PlanDocument }
-  /** Another process holds the run lock. */
+  /** Another command keeps this one from starting. */
   | { readonly kind: "run_waiting"; readonly owner: string }
+  /** This process executes steps of a run of another process. */
+  | { readonly kind: "run_joined"; readonly run: string }
   /** Another process asked the run to stop. */
   | { readonly kind: "cancel_requested" }
   | TickEvent
-  | MaintenanceEvent
   | WorkProgress
   | DemoDataProgress
 
@@ -32,16 +32,6 @@ export type TickEvent =
     }
   /** The scheduler could not do its work; it tries again. */
   | { readonly kind: "scheduler_failed"; readonly message: string; readonly retryMs: number }
-
-/** The daily maintenance of a scheduler. */
-export type MaintenanceEvent =
-  | { readonly kind: "records_expired"; readonly records: GarbageDocument["expired_records"] }
-  | {
-      readonly kind: "garbage_collected"
-      readonly materializations: number
-      readonly files: number
-    }
-  | { readonly kind: "maintenance_failed"; readonly message: string }
 
 /** Counts the partitions that a service has worked through. */
 export interface WorkProgress {

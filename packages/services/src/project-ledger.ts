@@ -4,7 +4,8 @@ import type { Graph } from "@freshet/core/engine"
 import {
   beginTick,
   endTick,
-  expireRecords,
+  countExpiredLogLines,
+  deleteExpiredLogs,
   findGarbage,
   findReaders,
   findWipeable,
@@ -26,6 +27,7 @@ import {
   readPublishedTables,
   readQuarantinedLines,
   readQuarantineFiles,
+  readRunProgress,
   readRuns,
   readStorage,
   readWorkers,
@@ -81,6 +83,7 @@ export function createProjectLedger(
       const run = await findRun(client, id)
       return run && readRunDetail(client, await getNames(), run)
     },
+    readRunProgress: async (run) => readRunProgress(client, await getNames(), run),
     beginTick: (tick, run) => beginTick(client, tick, run),
     endTick: (tick, end) => endTick(client, tick, end),
     readId: () => readLedgerId(client),
@@ -92,7 +95,8 @@ export function createProjectLedger(
     readWorkers: () => readWorkers(client),
     readOrphans: () => readOrphans(client, graph),
     dropPublishedTables: (tables) => dropPublishedTables(client, tables),
-    expireRecords: (expiry, options) => expireRecords(client, expiry, options),
+    countExpiredLogLines: (beforeMs) => countExpiredLogLines(client, beforeMs),
+    deleteExpiredLogs: (beforeMs) => deleteExpiredLogs(client, beforeMs),
     findGarbage: async (options) => findGarbage(client, await getNames(), options),
     wipeMaterializations: async (ids) => void (await wipeMaterializations(client, ids)),
     clearPublishedContent: (keys) => clearPublishedContent(client, keys),

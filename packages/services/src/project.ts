@@ -16,8 +16,6 @@ import type {
   AssetStorage,
   CheckReport,
   CheckResultsRequest,
-  ExpiredRecords,
-  ExpiryOptions,
   FileBytesChange,
   FileRecord,
   Garbage,
@@ -27,7 +25,6 @@ import type {
   PublishedTable,
   QuarantinedLines,
   QuarantineRequest,
-  RecordExpiry,
   LiveWorker,
   RecordedAttempt,
   LandingZone,
@@ -108,7 +105,10 @@ export interface Project {
 }
 
 /** The part of a run's ledger that a run writes. */
-export type RunRecorder = Pick<RunLedger, "ledger" | "claimTick" | "whileAlone">
+export type RunRecorder = Pick<
+  RunLedger,
+  "ledger" | "claimTick" | "joinRun" | "leaveRun" | "whileAlone"
+>
 
 /** The damaged files, and their materializations with those that read them. */
 export interface Damage {
@@ -149,6 +149,8 @@ export interface ProjectLedger {
   readonly listRuns: (limit: number) => Promise<readonly RunRow[]>
   /** Finds the run whose id begins with a text; undefined for none and for more than one. */
   readonly findRun: (id: string) => Promise<RunDetail | undefined>
+  /** Reads the progress of a run; undefined without such a run. */
+  readonly readRunProgress: (run: string) => Promise<RunProgress | undefined>
   /** Assigns a run that has claimed a tick to it; false when the tick has ended. */
   readonly beginTick: (tick: number, run: string) => Promise<boolean>
   readonly endTick: (tick: number, end: TickEnd) => Promise<void>
@@ -170,8 +172,9 @@ export interface ProjectLedger {
   readonly dropPublishedTables: (tables: readonly string[]) => Promise<void>
   /** Lists the materializations whose retention has expired. */
   readonly findGarbage: (options: GarbageOptions) => Promise<readonly Garbage[]>
-  /** Deletes the expired records that nothing needs, or counts them. */
-  readonly expireRecords: (expiry: RecordExpiry, options: ExpiryOptions) => Promise<ExpiredRecords>
+  /** Deletes the lines of logs and the failed attempts from before a time. Returns the number of lines. */
+  readonly deleteExpiredLogs: (beforeMs: number) => Promise<number>
+  readonly countExpiredLogLines: (beforeMs: number) => Promise<number>
   readonly wipeMaterializations: (ids: readonly number[]) => Promise<void>
   /** Clears the content of publications that show the rows of some files, so that the rows are written again. */
   readonly clearPublishedContent: (files: readonly string[]) => Promise<void>

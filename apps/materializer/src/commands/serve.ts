@@ -2,7 +2,7 @@ import { createEventBus, createScheduler, type Services } from "@freshet/service
 import { startHttpServer } from "@freshet/ui"
 import { Hono } from "hono"
 
-import { type FormatLogLine, formatJsonLine, formatTextLine } from "../serve/event-log.ts"
+import { logFormats } from "../serve/event-log.ts"
 import { createHealthApp } from "../serve/health-app.ts"
 import { createMetrics } from "../serve/metrics.ts"
 import { type CommandLine, printLines } from "../terminal/command-line.ts"
@@ -17,13 +17,8 @@ export interface ServeFlags {
   readonly log: "text" | "json"
 }
 
-const logFormats: Readonly<Record<ServeFlags["log"], FormatLogLine>> = {
-  text: formatTextLine,
-  json: formatJsonLine,
-}
-
 /** Time limit of a shutdown with running user code; supervisors of processes kill after ten seconds. */
-const shutdownMs = 9_000
+export const shutdownMs = 9_000
 
 /** Executes ticks as they become due, and serves health, metrics and the web page. */
 export async function serve(cli: CommandLine, flags: ServeFlags): Promise<number> {

@@ -17,10 +17,10 @@ export function formatGarbage(document: GarbageDocument, style: TerminalStyle): 
     ({ table, asset, rows: count }) =>
       `Table ${table} of ${asset} ${isDryRun ? "would be dropped" : "dropped"}: ${formatQuantity(count, "row")}.`,
   )
-  const records = formatExpiredRecords(document)
+  const logs = formatLogLines(document)
   if (removed.length === 0) {
-    const isEmpty = tables.length + records.length === 0
-    return [...tables, ...records, ...(isEmpty ? ["No garbage to delete."] : []), ...note]
+    const isEmpty = tables.length + logs.length === 0
+    return [...tables, ...logs, ...(isEmpty ? ["No garbage to delete."] : []), ...note]
   }
   const rows = removed.map((row) => [
     formatName(row),
@@ -34,13 +34,7 @@ export function formatGarbage(document: GarbageDocument, style: TerminalStyle): 
     { header: "files", align: "right" } as const,
     { header: "size", align: "right" } as const,
   ]
-  return [
-    ...formatTable(columns, rows, style),
-    formatTotals(document),
-    ...tables,
-    ...records,
-    ...note,
-  ]
+  return [...formatTable(columns, rows, style), formatTotals(document), ...tables, ...logs, ...note]
 }
 
 const kindTexts: Readonly<Record<GarbageRowDocument["kind"], string>> = {
@@ -56,39 +50,14 @@ function formatName({ kind, asset }: GarbageRowDocument): string {
   return [asset ?? "", kindTexts[kind]].filter((part) => part !== "").join(", ")
 }
 
-type ExpiredRecords = GarbageDocument["expired_records"]
-
-const recordNames: Readonly<Record<ExpiredRecords[number]["kind"], string>> = {
-  log_lines: "line of logs",
-  attempts: "failed attempt",
-  publications: "publication",
-  ticks: "tick",
-  arrivals: "arrival",
-  alerts: "alert",
-  workers: "worker",
-  steps: "step",
-  runs: "run",
-}
-
-function formatExpiredRecords({
+function formatLogLines({
   dry_run: isDryRun,
-  expired_records: records,
+  log_lines: count,
 }: GarbageDocument): readonly string[] {
-  if (records.length === 0) return []
+  if (count === 0) return []
   return [
-    `Expired records ${isDryRun ? "would be deleted" : "deleted"}: ${formatRecordCounts(records)}.`,
+    `${formatQuantity(count, "expired line")} of logs ${isDryRun ? "would be deleted" : "deleted"}.`,
   ]
-}
-
-/** Formats expired records: `3 runs, 40 steps`. */
-export function formatRecordCounts(records: ExpiredRecords): string {
-  return records.map(({ kind, count }) => formatRecordCount(kind, count)).join(", ")
-}
-
-function formatRecordCount(kind: ExpiredRecords[number]["kind"], count: number): string {
-  return kind === "log_lines" && count !== 1
-    ? `${formatCount(count)} lines of logs`
-    : formatQuantity(count, recordNames[kind])
 }
 
 function formatTotals({ dry_run: isDryRun, materializations, files, bytes }: GarbageDocument) {

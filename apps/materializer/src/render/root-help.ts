@@ -12,10 +12,11 @@ const sections: readonly { readonly title: string; readonly commands: readonly s
       "publish",
       "schedule",
       "serve",
+      "worker",
       "alerts",
     ],
   },
-  { title: "Maintain", commands: ["verify", "wipe", "gc", "migrate"] },
+  { title: "Maintain", commands: ["verify", "wipe", "gc"] },
   { title: "Query", commands: ["data", "provenance", "sql"] },
   {
     title: "Get started",

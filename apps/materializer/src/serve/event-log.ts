@@ -1,22 +1,27 @@
-import { formatInstant, formatQuantity } from "@freshet/core/engine"
+import { formatInstant } from "@freshet/core/engine"
 import type { ServiceEvent } from "@freshet/services"
 
-import { formatRecordCounts } from "../render/garbage.ts"
 import { formatPlanBriefly } from "../render/plan.ts"
 import { describeEvent, toEventDocument } from "../render/run-event.ts"
 import { toJsonValue } from "../terminal/command-line.ts"
 
 /** Formats events as lines of a log; undefined for an event that the log omits. */
-export type FormatLogLine = (event: ServiceEvent, nowMs: number) => string | undefined
+type FormatLogLine = (event: ServiceEvent, nowMs: number) => string | undefined
+
+/** The forms of a log. */
+export const logFormats: Readonly<Record<"text" | "json", FormatLogLine>> = {
+  text: formatTextLine,
+  json: formatJsonLine,
+}
 
 /** Formats an event as text with its time. */
-export function formatTextLine(event: ServiceEvent, nowMs: number): string | undefined {
+function formatTextLine(event: ServiceEvent, nowMs: number): string | undefined {
   const text = describeServiceEvent(event)
   return text === undefined ? undefined : `${formatInstant(nowMs)}  ${text}`
 }
 
 /** Formats an event as a line of JSON: `time`, `level`, `message`, and the fields of the event. */
-export function formatJsonLine(event: ServiceEvent, nowMs: number): string | undefined {
+function formatJsonLine(event: ServiceEvent, nowMs: number): string | undefined {
   const message = describeServiceEvent(event)
   if (message === undefined) return undefined
   const line = { time: new Date(nowMs).toISOString(), level: getLevel(event), message }
@@ -35,14 +40,11 @@ function toFields(event: ServiceEvent): object {
     }
     case "scheduler_failed":
       return { kind: event.kind, retry_ms: event.retryMs }
-    case "records_expired":
-      return { kind: event.kind, expired_records: event.records }
     case "run_waiting":
+    case "run_joined":
     case "cancel_requested":
     case "work_progress":
     case "demo_data_progress":
-    case "garbage_collected":
-    case "maintenance_failed":
       return event
     case "run_started":
     case "step_started":
@@ -61,7 +63,6 @@ function toFields(event: ServiceEvent): object {
 function getLevel(event: ServiceEvent): "info" | "error" {
   const isFailure =
     event.kind === "scheduler_failed" ||
-    event.kind === "maintenance_failed" ||
     (event.kind === "tick_ended" && event.outcome === "failed") ||
     (event.kind === "run_ended" && event.outcome === "failed") ||
     (event.kind === "publish_ended" && event.error !== undefined) ||
@@ -85,16 +86,10 @@ function describeServiceEvent(event: ServiceEvent): string | undefined {
       return `plan: ${formatPlanBriefly(event.plan)}`
     case "run_waiting":
       return `waiting for ${event.owner}`
+    case "run_joined":
+      return `assisting run ${event.run}`
     case "cancel_requested":
       return "another process asked the run to stop"
-    case "records_expired":
-      return `expired records deleted: ${formatRecordCounts(event.records)}`
-    case "garbage_collected": {
-      const { materializations, files } = event
-      return `garbage deleted: ${formatQuantity(materializations, "materialization")}, ${formatQuantity(files, "file")}`
-    }
-    case "maintenance_failed":
-      return `maintenance failed: ${event.message}`
     case "work_progress":
     case "demo_data_progress":
       return undefined

@@ -52,15 +52,13 @@ export function createRunReporter(
       case "run_planned":
         void printLines(cli.err, formatWarnings(event.plan.warnings, cli.err.style))
         return event.plan.step_count > 0 ? display.start(event.plan) : undefined
+      case "run_joined":
       case "work_progress":
       case "demo_data_progress":
       case "tick_recorded":
       case "tick_started":
       case "tick_ended":
       case "scheduler_failed":
-      case "records_expired":
-      case "garbage_collected":
-      case "maintenance_failed":
         return
       case "run_started":
         display.handleEvent(event)

@@ -2,6 +2,7 @@ import type { BackfillFlags } from "../commands/backfill.ts"
 import type { MaterializeFlags } from "../commands/materialize.ts"
 import type { PublishFlags } from "../commands/publish.ts"
 import type { ServeFlags } from "../commands/serve.ts"
+import type { WorkerFlags } from "../commands/worker.ts"
 import { alerts } from "./alerts-routes.ts"
 import { defineCommand } from "./define-command.ts"
 import { assetArg, partitionFlags, onlyFlag, publishFlag, repinFlag, runFlags } from "./flags.ts"
@@ -79,6 +80,21 @@ const apply = defineCommand<RunFlags, [string]>({
   load: async () => (await import("../commands/apply.ts")).apply,
 })
 
+const logFlag = {
+  kind: "enum",
+  values: ["text", "json"],
+  default: "text",
+  brief: "Form of the log on standard output",
+} as const
+
+const worker = defineCommand<WorkerFlags>({
+  brief: "Execute steps of the runs of other processes, and due ticks",
+  text: "Works until SIGTERM or Ctrl-C on a machine that shares lake and database with others. The process that started a run publishes and ends it.",
+  examples: ["freshet worker", "freshet worker --log json"],
+  parameters: { flags: { log: logFlag } },
+  load: async () => (await import("../commands/worker.ts")).worker,
+})
+
 const serve = defineCommand<ServeFlags>({
   brief: "Execute the ticks of schedules as they become due",
   text: "Works until SIGTERM or Ctrl-C: running steps are undone, and the next scheduler executes the tick again. Any number of schedulers may work on one database: each tick makes one run. Serves the web page, and answers /healthz, /readyz and /metrics over HTTP. On an address that other machines reach, the page needs FRESHET_UI_TOKEN.",
@@ -104,12 +120,7 @@ const serve = defineCommand<ServeFlags>({
         placeholder: "n",
         brief: "Port on which HTTP is served; 0 for any free one",
       },
-      log: {
-        kind: "enum",
-        values: ["text", "json"],
-        default: "text",
-        brief: "Form of the log on standard output",
-      },
+      log: logFlag,
     },
   },
   load: async () => (await import("../commands/serve.ts")).serve,
@@ -143,4 +154,14 @@ const publish = defineCommand<PublishFlags, string[]>({
 })
 
 /** Commands that run steps. */
-export const runRoutes = { materialize, backfill, apply, publish, runs, schedule, serve, alerts }
+export const runRoutes = {
+  materialize,
+  backfill,
+  apply,
+  publish,
+  runs,
+  schedule,
+  serve,
+  worker,
+  alerts,
+}

@@ -20,7 +20,13 @@ export function withRunUnderWay<T>(
     })
     try {
       const id = "of-a-colleague"
-      await ledger.beginRun({ id, command: "freshet materialize", steps: 1, work: {} })
+      await ledger.beginRun({
+        id,
+        command: "freshet materialize",
+        steps: 1,
+        work: {},
+        codeVersion: "",
+      })
       return await work()
     } finally {
       await close()

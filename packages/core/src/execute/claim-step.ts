@@ -1,22 +1,22 @@
 import type { Step } from "../plan/plan.ts"
-import type { Ledger, StepName } from "../ports.ts"
+import type { ClaimResult, Ledger, StepName } from "../ports.ts"
 import type { RunState } from "./run-state.ts"
 
-/**
- * Claims a step, and reads what other runs have materialized of its partition. Returns false while another run does the
- * step. A step that only runs checks needs no claim: it materializes nothing.
- */
+/** The answer to the claim of a step that needs none: it only runs checks and materializes nothing. */
+const unclaimed = { kind: "claimed", newestRecord: 0, outcome: undefined } as const
+
+/** Claims a step, and reads what other processes have materialized of its partition. */
 export async function claimStep(
   { cache }: RunState,
   step: Step,
   ledger: Pick<Ledger, "claimStep">,
-): Promise<boolean> {
-  if (step.kind === "check") return true
+): Promise<ClaimResult> {
+  if (step.kind === "check") return unclaimed
   const name = toStepName(step)
   const claim = await ledger.claimStep(name)
-  if (claim.kind === "taken") return false
-  await cache.loadNewest(name.outputs, step.partition, claim.newestRecord)
-  return true
+  if (claim.kind === "claimed")
+    await cache.loadNewest(name.outputs, step.partition, claim.newestRecord)
+  return claim
 }
 
 /** Releases the claim of a step that is not recorded. */

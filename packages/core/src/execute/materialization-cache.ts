@@ -24,8 +24,8 @@ export function createMaterializationCache(
   const blocks = new Map<string, Promise<void>>() // "user_recs 79" → the pending or completed query
   const records = new Map<string, readonly MaterializationRecord[]>()
   const read = async (ranges: readonly AssetRange[]): Promise<void> => {
-    const found = await ledger.readMaterializations(ranges)
-    for (const [key, partitionRecords] of groupBy(found, formatKey))
+    const readRecords = await ledger.readMaterializations(ranges)
+    for (const [key, partitionRecords] of groupBy(readRecords, formatKey))
       records.set(key, partitionRecords)
   }
   return {

@@ -1,4 +1,4 @@
-import type { Asset, Computation } from "../declare/declaration.ts"
+import type { Asset } from "../declare/declaration.ts"
 import { formatPartition } from "../declare/partition.ts"
 import { formatRelationName } from "../declare/read.ts"
 import { computeCheckVersion } from "../evaluate/check-version.ts"
@@ -37,6 +37,7 @@ import type {
 import { FreshetError, getErrorMessage } from "../problem.ts"
 import { copyLandedFiles } from "./copy-landed-files.ts"
 import { findFreshRecord, findCurrentRecord } from "./materialization-cache.ts"
+import { findMatchingRecords, findOutputRecords, nameOutputs } from "./output-records.ts"
 import { isRetryable } from "./retry.ts"
 import {
   type RunState,
@@ -71,7 +72,8 @@ export interface StepResult {
   readonly isRetryable: boolean
 }
 
-const emptyResult = {
+/** A result without outputs, checks and inputs. */
+export const emptyResult = {
   outputs: [],
   checks: [],
   lineCounts: [],
@@ -120,7 +122,7 @@ function findFailureInputs(state: RunState, step: Step, effects: Effects) {
 }
 
 /** Finds the inputs of a step, and the input versions under which rows with these inputs may be recorded; undefined when an input is not ready. */
-function findInputs(state: RunState, step: MaterializeStep, effects: Effects) {
+export function findInputs(state: RunState, step: MaterializeStep, effects: Pick<Effects, "hash">) {
   const { evaluation } = state
   const code = findCodeVersion(evaluation, step.computation)
   const ranges = listReadRanges(evaluation, step.computation, step.partition)
@@ -144,11 +146,7 @@ async function runMaterializeStep(
   const currentRecords = findOutputRecords(step.computation, (asset) =>
     findCurrentRecord(state.evaluation, state.cache, asset, step.partition),
   )
-  const matchingRecords = findOutputRecords(step.computation, (asset) =>
-    state.cache
-      .list(asset, step.partition)
-      .findLast((record) => inputVersions.includes(record.inputVersion)),
-  )
+  const matchingRecords = findMatchingRecords(state, step, inputVersions)
   if (matchingRecords !== undefined) {
     const base = { ...emptyResult, ...inputs, inputVersion: matchingRecords[0]?.inputVersion ?? "" }
     const isNewest = currentRecords?.every(({ id }, at) => id === matchingRecords[at]?.id) === true
@@ -184,15 +182,6 @@ async function runMaterializeStep(
     changed,
     outcome: { kind: "materialized" },
   }
-}
-
-/** The record of every output, or undefined when one of them has none. */
-function findOutputRecords(
-  computation: Computation,
-  find: (asset: string) => MaterializationRecord | undefined,
-): readonly MaterializationRecord[] | undefined {
-  const records = computation.outputs.flatMap(({ asset }) => find(asset) ?? [])
-  return records.length === computation.outputs.length ? records : undefined
 }
 
 /** Leaves rows whose newest materialization has the current inputs, and runs their checks if the checks changed or failed. */
@@ -278,16 +267,6 @@ function rejectRemovedReads({ evaluation }: RunState, asset: Asset, partition: n
     ({ read, removed }) => removed.length > 0 && relations.has(formatRelationName(read)),
   )
   if (readsRemoved) throw new FreshetError("check", `the checks of ${name} read ${blocker.text}`)
-}
-
-function nameOutputs(
-  computation: Computation,
-  records: readonly Omit<MaterializedOutput, "asset">[],
-): readonly MaterializedOutput[] {
-  return computation.outputs.flatMap(({ asset }, index) => {
-    const record = records[index]
-    return record === undefined ? [] : [{ ...record, asset }]
-  })
 }
 
 function hasDifferentContent(

@@ -48,7 +48,10 @@ interface ComputationQueue {
 }
 
 /** Creates the queue of all steps of a plan. */
-export function createStepQueue(evaluation: Evaluation, plan: Plan): StepQueue {
+export function createStepQueue(
+  evaluation: Evaluation,
+  plan: Pick<Plan, "checks" | "work">,
+): StepQueue {
   const checks = listCheckSteps(plan)[Symbol.iterator]()
   const queues = plan.work.map(createComputationQueue)
   const queueByComputation = new Map(
@@ -67,7 +70,7 @@ export function createStepQueue(evaluation: Evaluation, plan: Plan): StepQueue {
   }
 }
 
-function* listCheckSteps({ checks }: Plan): Iterable<Step> {
+function* listCheckSteps({ checks }: Pick<Plan, "checks">): Iterable<Step> {
   for (const { asset, ranges } of checks)
     for (const partition of listPartitions(ranges)) yield buildCheckStep(asset, partition)
 }

@@ -2,8 +2,8 @@ import { expect, test } from "vitest"
 
 import { checkConcurrentStories } from "./concurrent-stories.ts"
 
-const cases = Number(process.env["FRESHET_PROPERTY_CASES"] ?? 300)
+const cases = Number(process.env["FRESHET_PROPERTY_CASES"] ?? 150)
 
-test(`over ${cases} random graphs and histories, runs at once compute each partition once and publish the tables of one run`, async () => {
+test(`over ${cases} random graphs and histories, processes at once compute each partition once and publish the tables of one run`, async () => {
   await expect(checkConcurrentStories(cases)).resolves.toBeUndefined()
 }, 600_000)

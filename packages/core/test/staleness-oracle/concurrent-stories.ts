@@ -1,9 +1,15 @@
 import fc from "fast-check"
 import { expect } from "vitest"
 
-import { FreshetError, type Graph } from "../../src/engine.ts"
+import { assistRun, buildPlan, FreshetError, type Graph } from "../../src/engine.ts"
 import { releaseAll } from "../memory-claims.ts"
-import { requestEverything, run } from "../memory-project.ts"
+import {
+  createEffects,
+  type MemoryProject,
+  proveProject,
+  requestEverything,
+  run,
+} from "../memory-project.ts"
 import { expectFresh, expectNoWork, followLedger, listEngineCalls, whole } from "./check-stories.ts"
 import { applyEdits } from "./edits.ts"
 import { createSourceReadsLookup, failsCheck } from "./expected-run.ts"
@@ -12,7 +18,7 @@ import { arrangeRun, buildCurrentGraph, type Replay, startReplay } from "./repla
 import { type Chapter, type Story, story } from "./story.ts"
 import { findTruths, type Truth } from "./truth.ts"
 
-/** Replays a story in which two or three runs execute each chapter at once, and one of them is sometimes killed. */
+/** Replays a story in which two processes execute each chapter at once, and one of them is sometimes killed. */
 async function replayStory(randomStory: Story): Promise<void> {
   const replay = startReplay(randomStory)
   for (const chapter of [whole, ...randomStory.chapters]) await replayChapter(replay, chapter)
@@ -44,34 +50,62 @@ function isBad({ facts }: Replay, truth: Truth): boolean {
   return isBlocked || isRemoved || isRefused
 }
 
-/** Executes the same request in several runs whose steps interleave. The first one is killed in some chapters. */
-async function executeAtOnce(
-  { project }: Replay,
-  graph: Graph,
-  { pick, run: kind, concurrency }: Chapter,
-): Promise<void> {
-  const victim = `run ${project.runs + 1}`
+/**
+ * Executes the same request in two runs whose steps interleave, or in a run and a worker that assists it. The first run is
+ * killed in some chapters.
+ */
+async function executeAtOnce(replay: Replay, graph: Graph, chapter: Chapter): Promise<void> {
+  const { project } = replay
+  const first = `run ${project.runs + 1}`
+  const isKilled = chapter.run === "killed"
+  interleave(replay, chapter, isKilled ? first : undefined)
+  const { concurrency } = chapter
+  const execute = () =>
+    run(project, graph, requestEverything, { concurrency }).catch((error: unknown) => {
+      if (!isKilled) throw error
+      releaseAll(project.claims, first)
+    })
+  const isAssisted = chapter.pick % 3 === 0 && !isKilled
+  await Promise.all([execute(), isAssisted ? assist(project, graph, first) : execute()])
+  expect([...project.claims]).toEqual([])
+}
+
+/** Lets the steps of runs take turns. Kills one run at one of its records. */
+function interleave(
+  { project: { behaviour } }: Replay,
+  { pick }: Chapter,
+  killed: string | undefined,
+): void {
   let [turn, records] = [pick, 0]
   const takeTurns = async () => {
     for (turn = (turn * 7 + 3) % 11; turn > 0; turn -= 1) await Promise.resolve()
   }
-  project.behaviour.pause = () => new Promise((resolve) => setImmediate(resolve))
-  project.behaviour.beforeCompute = takeTurns
-  project.behaviour.beforeLookup = takeTurns
-  project.behaviour.beforeRecord = async (record) => {
+  behaviour.pause = waitForOthers
+  behaviour.beforeCompute = takeTurns
+  behaviour.beforeLookup = takeTurns
+  behaviour.beforeRecord = async (record) => {
     await takeTurns()
-    if (record.run === victim) records += 1
-    if (kind === "killed" && record.run === victim && records > pick % 4)
-      throw new FreshetError("ledger", "killed on purpose")
+    if (record.run !== killed) return
+    records += 1
+    if (records > pick % 4) throw new FreshetError("ledger", "killed on purpose")
   }
-  const runs = Array.from({ length: 2 + (pick % 2) }, () =>
-    run(project, graph, requestEverything, { concurrency }).catch((error: unknown) => {
-      if (kind !== "killed") throw error
-      releaseAll(project.claims, victim)
-    }),
-  )
-  await Promise.all(runs)
-  expect([...project.claims]).toEqual([])
+}
+
+function waitForOthers(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Executes steps of a run as soon as it has begun, unless it runs checks first. */
+async function assist(project: MemoryProject, graph: Graph, assistedRun: string): Promise<void> {
+  const started = project.events.length
+  const evaluation = await proveProject(project, graph)
+  const { work, checks } = buildPlan(evaluation, requestEverything(evaluation))
+  if (checks.length > 0) return
+  const hasBegun = () => project.events.slice(started).some(({ kind }) => kind === "run_started")
+  while (!hasBegun()) await waitForOthers()
+  const effects = createEffects(project, graph, assistedRun)
+  const options = { concurrency: 2, pools: {}, failFast: false }
+  await assistRun({ run: assistedRun, evaluation, work }, effects, options)
 }
 
 /** Replays this many random stories. Throws for the smallest story that fails, with its seed. */

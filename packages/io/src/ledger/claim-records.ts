@@ -7,7 +7,7 @@ import type { RunWorker } from "./run-worker.ts"
 /** Creates the part of a run's ledger that claims work. */
 export function createClaimRecords(
   names: LedgerNames,
-  { get }: RunWorker,
+  { get, run }: RunWorker,
 ): Pick<Ledger, "claimStep" | "releaseStep" | "claimPublication" | "releasePublication"> {
   return {
     claimStep: async (step) => {
@@ -15,8 +15,9 @@ export function createClaimRecords(
       const claim = toStepClaim(names, step)
       if (!(await claims.claim(claim))) return { kind: "taken" }
       const assets = step.outputs.flatMap((output) => listRecordedNames(names, output))
-      const newestRecord = await claims.findNewestRecord(assets, claim.partition)
-      return { kind: "claimed", newestRecord }
+      const { name: computation, partition } = claim
+      const records = await claims.readRecords({ run: run() ?? "", computation, partition, assets })
+      return { kind: "claimed", ...records }
     },
     releaseStep: (step) => get().claims.release(toStepClaim(names, step)),
     claimPublication: (set) => get().claims.claim(toPublicationClaim(set)),

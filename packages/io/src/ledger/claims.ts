@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises"
 
-import { FreshetError, getErrorMessage } from "@freshet/core/engine"
+import { FreshetError, getErrorMessage, type StepOutcome } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { createLimiter } from "../limiter.ts"
@@ -11,8 +11,8 @@ import { endDeadWorkers, extendLease, heartbeatMs, holdWorkerLock } from "./work
 export interface Claims {
   /** Claims work for the worker; work of another worker is not claimed, work of a dead worker is. */
   readonly claim: (claim: RecordedClaim) => Promise<boolean>
-  /** Returns the newest materialization of some assets' partition; 0 without any. */
-  readonly findNewestRecord: (assets: readonly string[], partition: number) => Promise<number>
+  /** Reads what other processes have recorded of a claimed step. */
+  readonly readRecords: (step: ClaimedStep) => Promise<ClaimedStepRecords>
   readonly release: (claim: RecordedClaim) => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -22,6 +22,21 @@ export interface RecordedClaim {
   readonly kind: "step" | "publication" | "tick"
   readonly name: string
   readonly partition: number
+}
+
+/** A claimed step of a run, as the ledger names it. */
+export interface ClaimedStep {
+  readonly run: string
+  readonly computation: string
+  readonly partition: number
+  /** The names of its outputs, previous ones included. */
+  readonly assets: readonly string[]
+}
+
+/** The newest materialization of a step's outputs, 0 without any, and its outcome if the run has recorded the step. */
+export interface ClaimedStepRecords {
+  readonly newestRecord: number
+  readonly outcome: StepOutcome | undefined
 }
 
 /** Opens the claims of a registered worker. `onLost` is called when the worker can record nothing more. */
@@ -45,8 +60,7 @@ export async function openClaims(
         await endDeadWorkers(client)
         return insertClaim(client, worker, claim)
       }),
-    findNewestRecord: (assets, partition) =>
-      takeTurn(() => findNewestRecord(client, assets, partition)),
+    readRecords: (step) => takeTurn(() => readRecords(client, step)),
     release: (claim) => takeTurn(() => deleteClaim(client, worker, claim)),
     close: async () => {
       stopping.abort()
@@ -102,15 +116,50 @@ async function deleteClaim(
   )
 }
 
-async function findNewestRecord(
+interface RecordsRow {
+  readonly newest: string | null
+  readonly kind: StepOutcome["kind"] | null
+  readonly message: string | null
+  readonly hint: string | null
+  readonly files: readonly string[] | null
+}
+
+async function readRecords(
   client: Client,
-  assets: readonly string[],
-  partition: number,
-): Promise<number> {
-  const { rows } = await client.query<{ newest: string | null }>({
-    name: "find_newest_record",
-    text: "select max(id) as newest from freshet.materializations where asset = any($1) and partition = $2",
-    values: [assets, partition],
+  { run, computation, partition, assets }: ClaimedStep,
+): Promise<ClaimedStepRecords> {
+  const { rows } = await client.query<RecordsRow>({
+    name: "read_claimed_records",
+    text: recordsQuery,
+    values: [assets, partition, computation, run],
   })
-  return Number(rows[0]?.newest ?? 0)
+  const [row] = rows
+  return { newestRecord: Number(row?.newest ?? 0), outcome: row && toOutcome(row) }
+}
+
+const recordsQuery = `
+  select newest.id as newest, step.outcome as kind, step.message, step.hint, step.failed_files as files
+  from (
+    select max(id) as id from freshet.materializations where asset = any($1) and partition = $2
+  ) as newest left join lateral (
+    select outcome, message, hint, failed_files from freshet.steps
+    where computation = $3 and partition = $2 and run = $4 order by id desc limit 1
+  ) as step on true`
+
+function toOutcome({ kind, message, hint, files }: RecordsRow): StepOutcome | undefined {
+  switch (kind) {
+    case null:
+      return undefined
+    case "failed":
+      return { kind, message: message ?? "", hint: hint ?? undefined }
+    case "checks_failed":
+      return { kind, failedFiles: files ?? [] }
+    case "skipped":
+      return { kind, blocker: message ?? "" }
+    case "materialized":
+    case "reused":
+    case "unchanged":
+    case "checked":
+      return { kind }
+  }
 }

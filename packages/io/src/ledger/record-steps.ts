@@ -19,11 +19,11 @@ import { toStorableText } from "./storable-text.ts"
  */
 export async function recordSteps(
   client: Client,
-  names: LedgerNames,
+  { names, worker }: { readonly names: LedgerNames; readonly worker: number },
   records: readonly StepRecord[],
 ): Promise<void> {
   const rows = records.map((record, ordinal) => toStepRow(names, record, ordinal))
-  const values = [JSON.stringify(rows, toStorable)]
+  const values = [JSON.stringify(rows, toStorable), worker]
   const query = { name: "record_steps", text: recordStepsStatement, values }
   const { rows: results } = await client.query<{ recorded: number }>(query)
   if (results[0]?.recorded !== records.length)
@@ -180,7 +180,7 @@ function countFailures(checks: readonly CheckResult[], asset: string) {
 
 /**
  * Records all steps in one statement: one transaction and one round trip. Steps of other runs are recorded before or
- * after it: a reader of the newest steps misses none that is committed later. The run stays open until it has ended.
+ * after it: a reader of the newest steps misses none that is committed later. Run and worker stay open until it has ended.
  */
 const recordStepsStatement = `
 with locked as materialized (
@@ -193,15 +193,16 @@ with locked as materialized (
     confirmed jsonb, checks jsonb, line_counts jsonb
   )
 ), open_run as (
-  select runs.id, runs.worker from locked, freshet.runs
+  select runs.id from locked, freshet.runs, freshet.workers
   where runs.outcome is null and runs.id in (select run from input)
-  for share of runs
+    and workers.id = $2 and workers.ended_at is null
+  for share of runs, workers
 ), record as (
-  select input.*, open_run.worker from input join open_run on open_run.id = input.run
+  select input.* from input join open_run on open_run.id = input.run
 ), released as (
   delete from freshet.claims using record
   where claims.kind = 'step' and claims.name = record.computation
-    and claims.partition = record.partition and claims.worker = record.worker
+    and claims.partition = record.partition and claims.worker = $2
 ), recorded as (
   insert into freshet.steps (
     run, computation, partition, input_version, fingerprint, outcome, message, hint, failed_files,

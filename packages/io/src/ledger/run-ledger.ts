@@ -33,6 +33,10 @@ export interface RunLedger {
   readonly client: Client
   /** Makes this run the one that executes a tick; false while another run that lives does. */
   readonly claimTick: (tick: number, run: string) => Promise<boolean>
+  /** Registers this process as a further worker of a run, whose steps it may then claim and record. */
+  readonly joinRun: (run: string) => Promise<void>
+  /** Ends the worker of a joined run. */
+  readonly leaveRun: () => Promise<void>
   /** Runs work if no other run is under way, and keeps others from opening meanwhile. */
   readonly whileAlone: (work: () => Promise<void>) => Promise<void>
   readonly close: () => Promise<void>
@@ -78,6 +82,11 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
         const { claims } = await worker.open(run)
         return claims.claim({ kind: "tick", name: String(tick), partition: 0 })
       },
+      joinRun: async (run) => {
+        announceRun(run)
+        await worker.open(run)
+      },
+      leaveRun: worker.end,
       whileAlone: (work) =>
         withLock(client, openingLock, async () => {
           if (await holdsRunLockAlone(client)) await work()
@@ -123,17 +132,24 @@ interface LedgerOptions extends OpenedRecords {
 function createLedger(client: Client, options: LedgerOptions): Ledger {
   const { names, position, worker, announceRun } = options
   const queue = createCommitQueue<StepRecord>({
-    commitAll: (records) => recordSteps(client, names, records),
+    commitAll: (records) => recordSteps(client, { names, worker: worker.get().id }, records),
     canShareCommit: canShareStatement,
     failure: (cause) => toRecordError(cause) ?? options.toLostError(cause),
   })
   return {
-    beginRun: async ({ id, command, steps, work }) => {
+    beginRun: async ({ id, command, steps, work, codeVersion }) => {
       announceRun(id)
       const { id: workerId } = await worker.open(id)
       const plannedWork = JSON.stringify(toRecordedWork(names, work))
       await queue.runAlone(async () => {
-        await client.query(beginRunStatement, [id, command, steps, workerId, plannedWork])
+        await client.query(beginRunStatement, [
+          id,
+          command,
+          steps,
+          workerId,
+          plannedWork,
+          codeVersion,
+        ])
       })
     },
     ...createClaimRecords(names, worker),
@@ -153,8 +169,8 @@ function createLedger(client: Client, options: LedgerOptions): Ledger {
 }
 
 const beginRunStatement = `
-  insert into freshet.runs (id, command, steps, worker, work, host, pid)
-  select $1, $2, $3, id, $5, host, pid from freshet.workers where id = $4`
+  insert into freshet.runs (id, command, steps, worker, work, code_version, host, pid)
+  select $1, $2, $3, id, $5, $6, host, pid from freshet.workers where id = $4`
 
 const endRunStatement = `
   update freshet.runs set outcome = $2, ended_at = now() where id = $1 and outcome is null`

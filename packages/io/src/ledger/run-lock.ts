@@ -14,6 +14,10 @@ export interface LiveRun {
   readonly host: string
   readonly pid: number
   readonly startedMs: number
+  /** The number of planned steps. */
+  readonly steps: number
+  /** Version of the code of the planned computations; null for a run of an earlier version. */
+  readonly codeVersion: string | null
 }
 
 /** `shared`: other runs may be under way. `exclusive`: nothing else is. */
@@ -80,7 +84,8 @@ const sessionSettings = `
 /** Reads the runs whose workers live, the oldest first. */
 export async function readLiveRuns(client: Client): Promise<readonly LiveRun[]> {
   const { rows } = await client.query<LiveRun>(`
-    select id as run, command, host, pid, ${toMilliseconds("started_at")} as "startedMs"
+    select id as run, command, host, pid, ${toMilliseconds("started_at")} as "startedMs", steps,
+      code_version as "codeVersion"
     from freshet.runs
     where outcome is null and ${buildLivenessTest("runs.worker")}
     order by started_at, id`)

@@ -128,7 +128,7 @@ export async function findTick(
   return rows.map(toTick)[0]
 }
 
-function toTick({ id, schedule, tick, open, taken, ...row }: TickRow): RecordedTick {
+function toTick({ id, schedule, tick, open, taken: isTaken, ...row }: TickRow): RecordedTick {
   return {
     id: Number(id),
     schedule,
@@ -138,7 +138,7 @@ function toTick({ id, schedule, tick, open, taken, ...row }: TickRow): RecordedT
     outcome: row.outcome ?? undefined,
     message: row.message ?? undefined,
     hasOpenRun: open,
-    isTaken: taken,
+    isTaken,
   }
 }
 

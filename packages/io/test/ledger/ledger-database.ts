@@ -98,7 +98,7 @@ export async function withRun<T>(
   try {
     const { work: plannedWork = {} } = options
     const command = `freshet materialize ${run}`
-    await ledger.ledger.beginRun({ id: run, command, steps: 3, work: plannedWork })
+    await ledger.ledger.beginRun({ id: run, command, steps: 3, work: plannedWork, codeVersion: "" })
     return await work(ledger)
   } finally {
     await ledger.close()

@@ -302,7 +302,13 @@ test("a run that lost its connection cannot record any more, and is notified imm
     ...quiet,
     onConnectionLost: (error) => told.push(error),
   })
-  await run.ledger.beginRun({ id: "lost", command: "freshet materialize", steps: 2, work: {} })
+  await run.ledger.beginRun({
+    id: "lost",
+    command: "freshet materialize",
+    steps: 2,
+    work: {},
+    codeVersion: "",
+  })
   const ended = new Promise((resolve) => run.client.once("end", resolve))
   await client().query(
     "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'freshet run, pid 7'",
@@ -322,7 +328,13 @@ test("a run that lost its connection cannot record any more, and is notified imm
 
 test("after a failed record nothing later is recorded", async () => {
   const run = await openRunLedger(url(), quiet)
-  await run.ledger.beginRun({ id: "refusing", command: "freshet materialize", steps: 2, work: {} })
+  await run.ledger.beginRun({
+    id: "refusing",
+    command: "freshet materialize",
+    steps: 2,
+    work: {},
+    codeVersion: "",
+  })
   const records = [buildStep("unknown run"), buildStep("refusing")].map(run.ledger.recordStep)
   const errors = await Promise.all(records.map((record) => record.catch((e: unknown) => e)))
   expect(errors[0]).toMatchObject({ code: "ledger", message: expect.stringContaining("refused") })

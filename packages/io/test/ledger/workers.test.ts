@@ -107,7 +107,7 @@ test("a record of an ended run is refused also over a connection that was left o
   await ended.close()
 })
 
-test("a stopped run is left alone while nobody needs what it has claimed", async () => {
+test("a stopped run whose claims no other run needs goes on", async () => {
   const stopped = await openStopped("sleeping")
   await stopped.ledger.claimStep(step)
   await expireLease("sleeping")
@@ -186,6 +186,7 @@ async function openStopped(run: string): Promise<RunLedger> {
     command: `freshet materialize ${run}`,
     steps: 1,
     work: {},
+    codeVersion: "",
   })
   return stopped
 }

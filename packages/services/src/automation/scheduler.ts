@@ -1,10 +1,8 @@
-import { FreshetError, getErrorMessage, type Graph, type Schedule } from "@freshet/core/engine"
+import { getErrorMessage, type Graph, type Schedule } from "@freshet/core/engine"
 import {
-  endTick,
   type LedgerClient,
   type NewAlert,
   readOpenTicks,
-  type RecordedTick,
   registerSchedules,
   syncAlerts,
   type TickOutcome,
@@ -14,11 +12,13 @@ import { listChannels } from "../alerts/channels.ts"
 import { deliverAlerts, deliverUntilStopped } from "../alerts/deliver-alerts.ts"
 import { listOverdueAlerts } from "../alerts/overdue-alerts.ts"
 import { syncTickAlerts } from "../alerts/tick-alerts.ts"
+import { createLogExpiry } from "../maintain/expire-logs.ts"
 import type { Services } from "../services.ts"
 import { createArrivalWatch } from "./arrival-watch.ts"
 import { recordDueTicks } from "./due-ticks.ts"
-import { executeTick, isPassingFault } from "./execute-tick.ts"
-import { deleteExpiredRecords, maintainUntilStopped } from "./maintenance.ts"
+import { executeNextTick } from "./execute-next-tick.ts"
+import { isPassingFault } from "./execute-tick.ts"
+import { keepTrying, longestPauseMs } from "./keep-trying.ts"
 import { computePlanVersions } from "./plan-versions.ts"
 import { listProjectSchedules } from "./project-schedules.ts"
 import { createWakeUp, type WakeUp } from "./wake-up.ts"
@@ -41,10 +41,6 @@ export interface Scheduler {
   readonly runOnce: () => Promise<readonly TickOutcome[]>
 }
 
-/** The longest time between two looks at schedules. */
-const longestPauseMs = 30_000
-/** The pause after a failure; it doubles with each further one up to the longest pause. */
-const firstRetryMs = 1_000
 /** The time between two looks at ticks that other processes execute, or at a project that another command changes. */
 const busyRetryMs = 1_000
 
@@ -71,47 +67,22 @@ export function createScheduler(services: Services): Scheduler {
   return {
     getStatus: () => state.status,
     run: async () => {
+      const report = (problem: string) => void (state.status = { ...state.status, problem })
       const loops = [
-        keepTrying(state, (succeed) => lookUntilStopped(state, succeed)),
-        keepTrying(state, (succeed) => executeUntilStopped(state, succeed)),
-        keepTrying(state, (succeed) => deliverUntilStopped(services, state.delivering, succeed)),
-        maintainUntilStopped(services, () => isIdle(state)),
+        keepTrying(services, report, (succeed) => lookUntilStopped(state, succeed)),
+        keepTrying(services, report, (succeed) => executeUntilStopped(state, succeed)),
+        keepTrying(services, report, (succeed) =>
+          deliverUntilStopped(services, state.delivering, succeed),
+        ),
       ]
       await Promise.all(loops)
     },
     runOnce: async () => {
       const outcomes = await lookAndExecuteOnce(state)
       await services.withLedger((client) => deliverAlerts(client, listChannels(services.config)))
-      await deleteExpiredRecords(services)
       return outcomes
     },
   }
-}
-
-/** Tests if a look at schedules has succeeded and found no open tick. */
-function isIdle({ status: { lookedAtMs, openTicks } }: SchedulerState): boolean {
-  return lookedAtMs !== undefined && openTicks === 0
-}
-
-/** Repeats work that fails until it returns or the signal is aborted. A call of `succeed` makes the next pause short again. */
-async function keepTrying(
-  state: SchedulerState,
-  work: (succeed: () => void) => Promise<void>,
-): Promise<void> {
-  const { signal, emit } = state.services
-  const pause = createWakeUp()
-  let retryMs = firstRetryMs
-  while (!signal.aborted)
-    try {
-      return await work(() => (retryMs = firstRetryMs))
-    } catch (error) {
-      if (signal.aborted) return
-      const message = getErrorMessage(error)
-      state.status = { ...state.status, problem: message }
-      emit({ kind: "scheduler_failed", message, retryMs })
-      await pause.wait(retryMs, signal)
-      retryMs = Math.min(retryMs * 2, longestPauseMs)
-    }
 }
 
 interface LookResult {
@@ -145,7 +116,9 @@ function createLook(state: SchedulerState): Look {
   const watch = createArrivalWatch(services, graph)
   const arrivalPauseMs = getArrivalPause(schedules)
   const readProject = createProjectReader(state)
+  const expireLogs = createLogExpiry(services)
   return async (client) => {
+    await expireLogs(client)
     const hasUnsettledFiles = arrivalPauseMs !== undefined && (await watch.look(client))
     const { planVersions, overdueAlerts } = await readProject()
     const due = await recordDueTicks(client, { graph, schedules, planVersions })
@@ -210,50 +183,12 @@ function createProjectReader({ services, graph, schedules }: SchedulerState) {
 async function executeUntilStopped(state: SchedulerState, succeed: () => void): Promise<void> {
   const { services, executing, looking } = state
   while (!services.signal.aborted) {
-    const outcome = await executeNextTick(state)
+    const outcome = await executeNextTick(state.services, state.schedules)
     succeed()
     if (outcome === "busy") await executing.wait(busyRetryMs, services.signal)
     else if (outcome === undefined) await executing.wait(longestPauseMs, services.signal)
     else looking.wake()
   }
-}
-
-/** Executes the oldest open tick that no other process executes; undefined when there is no open tick. */
-async function executeNextTick(state: SchedulerState): Promise<TickOutcome | "busy" | undefined> {
-  const { services, schedules } = state
-  const openTicks = await services.withLedger(readOpenTicks)
-  const tick = openTicks.find(({ isTaken }) => !isTaken)
-  if (tick === undefined) return openTicks.length === 0 ? undefined : "busy"
-  const schedule = schedules.find(({ name }) => name === tick.schedule)
-  if (schedule === undefined) return endUndeclaredTick(services, tick)
-  try {
-    const result = await executeTick(services, schedule, tick, { wait: false })
-    if (result.kind === "taken") return "busy"
-    const outcome = result.kind === "executed" ? result.run.outcome : "nothing"
-    if (!services.signal.aborted) emitTickEnd(services, tick, { outcome })
-    return outcome
-  } catch (error) {
-    if (!(error instanceof FreshetError)) throw error
-    if (error.code === "busy") return "busy"
-    if (isPassingFault(error)) throw error
-    emitTickEnd(services, tick, { outcome: "failed", message: error.message })
-    return "failed"
-  }
-}
-
-async function endUndeclaredTick(services: Services, tick: RecordedTick): Promise<TickOutcome> {
-  const message = "The schedule is no longer declared."
-  await services.withLedger((client) => endTick(client, tick.id, { outcome: "failed", message }))
-  emitTickEnd(services, tick, { outcome: "failed", message })
-  return "failed"
-}
-
-function emitTickEnd(
-  { emit }: Services,
-  { schedule, tickMs }: RecordedTick,
-  { outcome, message }: { readonly outcome: TickOutcome; readonly message?: string },
-): void {
-  emit({ kind: "tick_ended", schedule, tickMs, outcome, message })
 }
 
 /** The number of times that content which ticks have changed may cause further ticks. */
@@ -283,7 +218,7 @@ async function executeOpenTicks(
   const { services } = state
   const outcomes: TickOutcome[] = []
   while (!services.signal.aborted) {
-    const outcome = await executeNextTick(state)
+    const outcome = await executeNextTick(state.services, state.schedules)
     if (outcome === undefined) return outcomes
     if (outcome === "busy") await pause.wait(busyRetryMs, services.signal)
     else outcomes.push(outcome)

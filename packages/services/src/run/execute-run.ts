@@ -3,11 +3,7 @@ import {
   type Evaluation,
   execute,
   getAsset,
-  getOutputs,
   groupBy,
-  isInRanges,
-  type Ledger,
-  type PartitionRange,
   type Problem,
   ProblemsError,
   type RunEvent,
@@ -19,7 +15,7 @@ import type { RunDocument } from "../documents/run.ts"
 import { claimLake } from "../lake-claim.ts"
 import { makePlan, type RequestedPlan } from "../plan/make-plan.ts"
 import { createPlanDocument } from "../plan/plan-document.ts"
-import type { Project, ProjectPlan, RunRecorder } from "../project.ts"
+import type { Project } from "../project.ts"
 import { removeRunSpill } from "../runtime.ts"
 import type { Services } from "../services.ts"
 import { readImpact } from "./read-impact.ts"
@@ -29,8 +25,8 @@ import {
   type ExecutedRun,
   type StepEndedEvent,
 } from "./run-document.ts"
+import { createEffects, requireRunLedger } from "./run-effects.ts"
 import type { RunRequest } from "./run-request.ts"
-import { startTimer } from "./timer.ts"
 
 /** Decides how a request is executed. */
 export interface ExecuteOptions {
@@ -119,9 +115,8 @@ async function executePlan(
   { command, failFast }: RunRequest & ExecuteOptions,
 ): Promise<ExecutedRun> {
   const { project, plan } = requestedPlan
-  const { nowMs, newRunId, emit } = services
-  const { config, hash, signal, store } = project
-  const { engine, publisher } = project.runtime()
+  const { nowMs, emit } = services
+  const { config, store } = project
   const runLedger = requireRunLedger(project)
   await claimLake(project)
   await removeDamage(project)
@@ -132,30 +127,15 @@ async function executePlan(
   const startedMs = nowMs()
   const endedSteps = new Map<string, StepEndedEvent>()
   const effects: RunEffects = {
-    nowMs,
-    startTimer: (ms) => startTimer(ms, signal),
-    random: Math.random,
-    hash,
-    newId: newRunId,
-    engine,
-    ledger: createLedgerWithoutMissingFiles(requestedPlan, runLedger.ledger),
-    readEvaluation: async () => (await project.readEvaluation()).evaluation,
-    publisher,
-    emit: (event: RunEvent) => {
+    ...createEffects(services, requestedPlan, (event: RunEvent) => {
       if (event.kind === "step_ended") endedSteps.set(event.step, event)
       emit(event)
-    },
-    signal,
+    }),
+    readEvaluation: () => services.withProject({}, async ({ evaluation }) => evaluation),
   }
   const options = { command, concurrency: config.concurrency, pools: config.pools, failFast }
   const result = await execute(project.evaluation, plan, effects, options)
   return { requestedPlan, result, endedSteps, ms: nowMs() - startedMs }
-}
-
-/** Returns the ledger of the run; the project must be open with the run lock. */
-export function requireRunLedger({ runLedger }: Project): RunRecorder {
-  if (runLedger === undefined) throw new Error("a run needs the run lock")
-  return runLedger
 }
 
 /**
@@ -179,24 +159,4 @@ function hasRecordedInputs(
 ): boolean {
   const { name } = getAsset(graph, asset).computation
   return [removedInputs, pinnedInputs].some((inputs) => inputs?.get(name)?.has(partition) === true)
-}
-
-/** Hides the materializations of planned partitions whose files are missing or damaged, so that they are not reused. */
-function createLedgerWithoutMissingFiles({ project, plan }: ProjectPlan, ledger: Ledger): Ledger {
-  const { files, graph } = project
-  const plannedRanges = new Map<string, readonly PartitionRange[]>()
-  for (const { computation, ranges } of plan.work)
-    for (const { name } of getOutputs(graph, computation)) plannedRanges.set(name, ranges)
-  return {
-    ...ledger,
-    readMaterializations: async (ranges) => {
-      const records = files.remember(await ledger.readMaterializations(ranges))
-      const plannedRecords = records.filter(({ asset, partition }) =>
-        isInRanges(plannedRanges.get(asset) ?? [], partition),
-      )
-      const states = await files.check(plannedRecords)
-      const lostRecords = new Set(plannedRecords.filter((_, at) => states[at] !== "intact"))
-      return records.filter((record) => !lostRecords.has(record))
-    },
-  }
 }

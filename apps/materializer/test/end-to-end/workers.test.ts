@@ -1,0 +1,97 @@
+import { expect, test } from "vitest"
+
+import type { DeclaredProject } from "./declared-project.ts"
+import { expectDone, type RunningCommand, runFreshet, startFreshet } from "./freshet-process.ts"
+import { withLedgerClient } from "./ledger-contents.ts"
+import { allShopDays, declareFetched, shopDays, withShop } from "./shop.ts"
+
+const sleepingShop = declareFetched("", "await new Promise((resolve) => setTimeout(resolve, 1500))")
+const backfill = ["backfill", "fetched", ...allShopDays] as const
+
+/** A recorded step of the code asset. */
+interface RecordedStep {
+  readonly run: string
+  readonly outcome: string
+}
+
+async function readSteps(project: DeclaredProject): Promise<readonly RecordedStep[]> {
+  const { rows } = await withLedgerClient(project, (client) =>
+    client.query<RecordedStep>(
+      "select run, outcome from freshet.steps where computation = 'fetched' order by partition",
+    ),
+  )
+  return rows
+}
+
+/** Counts the partitions of the code asset that a process has materialized. */
+function countMaterialized({ readOutput }: RunningCommand): number {
+  return [...readOutput().matchAll(/fetched \S+: materialized/g)].length
+}
+
+async function stopWorker(worker: RunningCommand): Promise<void> {
+  worker.kill("SIGTERM")
+  expect(await worker.result).toMatchObject({ code: 0 })
+}
+
+test("a worker executes steps of another process's run: each partition is recorded once, in that run", () =>
+  withShop(async (project) => {
+    expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
+    const worker = startFreshet(project, "worker")
+    const run = startFreshet(project, ...backfill, "--concurrency", "1")
+    expectDone(await run.result)
+    const steps = await readSteps(project)
+    expect(steps).toHaveLength(shopDays.length)
+    expect(new Set(steps.map((step) => step.run)).size).toBe(1)
+    expect(steps.every(({ outcome }) => outcome === "materialized")).toBe(true)
+    expect(worker.readOutput()).toContain(`assisting run ${steps[0]?.run}`)
+    expect(countMaterialized(worker)).toBeGreaterThan(0)
+    await stopWorker(worker)
+  }, sleepingShop))
+
+test("the partitions that a worker has materialized stay when the run that it assists is killed", () =>
+  withShop(async (project) => {
+    expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
+    const worker = startFreshet(project, "worker")
+    const run = startFreshet(project, ...backfill, "--concurrency", "1")
+    await worker.waitForOutput(": materialized")
+    run.kill("SIGKILL")
+    await run.result
+    expectDone(await runFreshet(project, ...backfill))
+    const steps = await readSteps(project)
+    const materialized = steps.filter(({ outcome }) => outcome === "materialized")
+    expect(materialized).toHaveLength(shopDays.length)
+    expect(new Set(steps.map((step) => step.run)).size).toBe(2)
+    await stopWorker(worker)
+  }, sleepingShop))
+
+test("a run that was stopped for longer than its lease records nothing when it continues", () =>
+  withShop(async (project) => {
+    expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
+    const stopped = startFreshet(project, ...backfill, "--concurrency", "1")
+    await stopped.waitForOutput(": materialized")
+    stopped.kill("SIGSTOP")
+    await withLedgerClient(project, (client) =>
+      client.query("update freshet.workers set lease_until = now() - interval '1 second'"),
+    )
+    expectDone(await runFreshet(project, ...backfill))
+    const steps = await readSteps(project)
+    stopped.kill("SIGCONT")
+    const { code, stderr } = await stopped.result
+    expect(code).toBe(8)
+    expect(stderr).toContain("Run the command again")
+    expect(await readSteps(project)).toEqual(steps)
+    expect(steps.filter(({ outcome }) => outcome === "materialized")).toHaveLength(shopDays.length)
+  }, sleepingShop))
+
+test("a worker with other code leaves a run alone", () =>
+  withShop(async (project) => {
+    expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
+    await project.declare(sleepingShop.replace('version: "1"', 'version: "2"'))
+    const worker = startFreshet(project, "worker")
+    await worker.waitForOutput("Waiting for runs and ticks.")
+    await project.declare(sleepingShop)
+    const run = startFreshet(project, ...backfill, "--concurrency", "1")
+    expectDone(await run.result)
+    expect(worker.readOutput()).not.toContain("assisting")
+    await stopWorker(worker)
+  }, sleepingShop))

@@ -1,0 +1,367 @@
+import type { Evaluation } from "../evaluate/states.ts"
+import { type Plan, type Step, getComputation, toStepReference } from "../plan/plan.ts"
+import type {
+  AssetRange,
+  AttemptRecord,
+  ClaimResult,
+  Effects,
+  StepOutcome,
+  Timer,
+} from "../ports.ts"
+import { FreshetError } from "../problem.ts"
+import { addBlockers, findBlocker } from "./blockers.ts"
+import { claimStep, releaseStep } from "./claim-step.ts"
+import { createMaterializationCache } from "./materialization-cache.ts"
+import { claimPauseMs } from "./publish-plan.ts"
+import { findRecordedResult } from "./recorded-result.ts"
+import { computeBackoffMs, getRetries } from "./retry.ts"
+import { type RunState, listNeededRecords, createRunState } from "./run-state.ts"
+import {
+  type StepResult,
+  applyResult,
+  passes,
+  runStep,
+  toSkippedResult,
+  buildStepRecord,
+} from "./run-step.ts"
+import { openStepLog, type StepLog } from "./step-log.ts"
+import {
+  type PoolLimits,
+  type StepQueue,
+  delayStep,
+  endStep,
+  listNextSteps,
+  findReadyStep,
+  resumeStep,
+  startStep,
+  createStepQueue,
+} from "./step-queue.ts"
+import { estimateShare } from "./step-share.ts"
+
+/** The options of a run. */
+export interface RunOptions {
+  /** The maximum number of concurrent steps. */
+  readonly concurrency: number
+  readonly pools: PoolLimits
+  /** Starts no further steps after the first failure. */
+  readonly failFast: boolean
+}
+
+/** The maximum number of computations whose records are read together before the first step starts. */
+const maxPrefetchedSteps = 100
+
+/** A run whose steps are executed. */
+export interface ActiveRun {
+  readonly id: string
+  readonly state: RunState
+  readonly effects: Effects
+  readonly options: RunOptions
+  readonly queue: StepQueue
+  readonly outcomes: Map<string, StepOutcome>
+  /** One promise per recorded step; the ledger commits in the order of the calls. */
+  readonly recordings: Promise<void>[]
+  /** The running steps and the pauses before further attempts. */
+  readonly tasks: Set<Promise<void>>
+  readonly timers: Set<Timer>
+  /** The errors that end the run, collected since a task may fail while no promise is awaited. */
+  readonly errors: unknown[]
+  /** Step → the number of its failed attempts. */
+  readonly failedAttempts: Map<string, number>
+  /** The steps that another process did when this one wanted to do them. */
+  readonly takenSteps: Set<string>
+  /** Becomes true when a step failed. */
+  hasFailures: boolean
+  /** Becomes true when the ledger failed to record a step: later steps could not be recorded either. */
+  hasRecordError: boolean
+}
+
+/** Starts a run over the state of an evaluation. */
+export function startRun(
+  id: string,
+  {
+    evaluation,
+    plan,
+  }: { readonly evaluation: Evaluation; readonly plan: Pick<Plan, "checks" | "work"> },
+  effects: Effects,
+  options: RunOptions,
+): ActiveRun {
+  return {
+    id,
+    state: createRunState(evaluation, createMaterializationCache(effects.ledger)),
+    effects,
+    options,
+    queue: createStepQueue(evaluation, plan),
+    outcomes: new Map(),
+    recordings: [],
+    tasks: new Set(),
+    timers: new Set(),
+    errors: [],
+    failedAttempts: new Map(),
+    takenSteps: new Set(),
+    hasFailures: false,
+    hasRecordError: false,
+  }
+}
+
+function isFailure(outcome: StepOutcome): boolean {
+  return outcome.kind === "failed" || outcome.kind === "checks_failed" || outcome.kind === "skipped"
+}
+
+/** Runs steps concurrently as they become ready, and waits for their records. Returns true when the run was interrupted. */
+export async function runSteps(run: ActiveRun): Promise<boolean> {
+  const { queue, state, tasks, errors } = run
+  try {
+    await state.cache.load(listFirstRecords(run))
+    for (;;) {
+      for (let step = await findStepToStart(run); step; step = await findStepToStart(run)) {
+        if (errors.length > 0) break
+        startStep(queue, step)
+        addTask(run, attemptStep(run, step))
+      }
+      if (errors.length > 0) throw errors[0]
+      if (tasks.size === 0) break
+      await Promise.race(tasks)
+    }
+  } catch (error) {
+    run.errors.push(error)
+    cancelTimers(run)
+    await Promise.allSettled([...tasks, ...run.recordings])
+    if (error instanceof FreshetError && error.code === "interrupted") return true
+    throw error
+  }
+  await Promise.all(run.recordings)
+  return run.effects.signal.aborted
+}
+
+function addTask({ tasks, errors }: ActiveRun, work: Promise<void>): void {
+  const task = work
+    .catch((error: unknown) => void errors.push(error))
+    .finally(() => tasks.delete(task))
+  tasks.add(task)
+}
+
+function cancelTimers({ timers }: ActiveRun): void {
+  for (const timer of timers) timer.cancel()
+}
+
+/** The records that the first steps need, so that one query reads them for many computations. */
+function listFirstRecords({ queue, state: { evaluation } }: ActiveRun): readonly AssetRange[] {
+  const steps = listNextSteps(queue).slice(0, maxPrefetchedSteps)
+  return steps.flatMap((step) => listNeededRecords(evaluation, step))
+}
+
+/** Finds a step that may start now, within the limits of concurrency and of memory. */
+async function findStepToStart(run: ActiveRun): Promise<Step | undefined> {
+  const { queue, options, state } = run
+  if (shouldStop(run) || queue.running.size >= options.concurrency) return undefined
+  const step = findReadyStep(queue, options.pools)
+  if (step === undefined) return undefined
+  await state.cache.load(listNeededRecords(state.evaluation, step))
+  if (shouldStop(run)) return undefined
+  const usedShare = [...queue.running].reduce(
+    (sum, activeStep) => sum + estimateShare(state, activeStep),
+    0,
+  )
+  return usedShare + estimateShare(state, step) <= 1 ? step : undefined
+}
+
+function shouldStop(run: ActiveRun): boolean {
+  return isAborted(run) || (run.options.failFast && run.hasFailures)
+}
+
+/** Tests whether no further step can be recorded. */
+function isAborted({ effects, errors, hasRecordError }: ActiveRun): boolean {
+  return hasRecordError || effects.signal.aborted || errors.length > 0
+}
+
+async function attemptStep(run: ActiveRun, step: Step): Promise<void> {
+  const { effects, state } = run
+  const startedMs = effects.nowMs()
+  const blocker = findBlocker(state.blockers, step)
+  if (blocker !== undefined) return completeStep(run, step, toSkippedResult(blocker), startedMs)
+  const claim = await claimStep(state, step, effects.ledger)
+  if (claim.kind === "taken") return waitForOtherProcess(run, step)
+  const recordedResult = findResultElsewhere(run, step, claim)
+  if (recordedResult !== undefined) return adoptStep(run, step, recordedResult, startedMs)
+  effects.emit({ kind: "step_started", ...toStepReference(step) })
+  const log = openAttemptLog(run, step)
+  const result = await runStep(state, step, { ...effects, log: log.write })
+  await log.close()
+  if (!planRetry(run, step, result, startedMs)) completeStep(run, step, result, startedMs)
+}
+
+/** Finds the result of a step that another process has recorded in this run. */
+function findResultElsewhere(
+  { state, effects }: ActiveRun,
+  step: Step,
+  { outcome }: Extract<ClaimResult, { kind: "claimed" }>,
+): StepResult | undefined {
+  if (outcome === undefined || step.kind === "check") return undefined
+  return findRecordedResult(state, step, outcome, effects)
+}
+
+/** Ends a step with a result that another process has recorded. */
+function adoptStep(run: ActiveRun, step: Step, result: StepResult, startedMs: number): void {
+  const { effects } = run
+  addRecording(run, releaseStep(step, effects.ledger))
+  const attempts = countAttempts(run, step)
+  emitStepEnded(effects, step, result, { attempts, ms: effects.nowMs() - startedMs })
+  endWithResult(run, step, result)
+}
+
+/** Starts a pause, after which the step is claimed again: then the other process has done it, or is dead. */
+function waitForOtherProcess(run: ActiveRun, step: Step): void {
+  const { effects, queue, takenSteps } = run
+  if (!takenSteps.has(step.id)) effects.emit({ kind: "step_waiting", ...toStepReference(step) })
+  takenSteps.add(step.id)
+  delayStep(queue, step)
+  addTask(run, pauseStep(run, step, claimPauseMs))
+}
+
+function openAttemptLog(run: ActiveRun, step: Step): StepLog {
+  const { effects, id } = run
+  const attempt = countAttempts(run, step)
+  return openStepLog((lines) => {
+    const recording = effects.ledger
+      .recordLog({ run: id, step: step.id, attempt, lines })
+      .then(() => effects.emit({ kind: "step_logged", ...toStepReference(step), lines }))
+    addRecording(run, recording)
+    return recording.catch(() => {}) // the error is thrown where the recordings are awaited
+  }, effects.nowMs)
+}
+
+function completeStep(run: ActiveRun, step: Step, result: StepResult, startedMs: number): void {
+  recordStep(run, step, result, startedMs)
+  endWithResult(run, step, result)
+}
+
+function endWithResult(run: ActiveRun, step: Step, result: StepResult): void {
+  const { state, outcomes } = run
+  applyResult(state, step, result)
+  outcomes.set(step.id, result.outcome)
+  endStep(run.queue, step)
+  if (isFailure(result.outcome)) run.hasFailures = true
+  addBlockers(state.blockers, step, listUnusableAssets(step, result))
+  if (shouldStop(run)) cancelTimers(run)
+}
+
+/** Records a failed attempt and starts the pause before the next one. Returns false if the step has ended. */
+function planRetry(run: ActiveRun, step: Step, result: StepResult, startedMs: number): boolean {
+  const { effects, queue, failedAttempts } = run
+  const { outcome, isRetryable } = result
+  const retries = getRetries(step)
+  const attempt = countAttempts(run, step)
+  if (outcome.kind !== "failed" || !isRetryable || retries === undefined) return false
+  if (attempt >= retries.attempts || shouldStop(run)) return false
+  const delayMs = computeBackoffMs(retries, attempt, effects.random())
+  const { message } = outcome
+  failedAttempts.set(step.id, attempt)
+  recordAttempt(run, step, { attempt, message, startedMs, delayMs }, retries.attempts)
+  addRecording(run, releaseStep(step, effects.ledger))
+  delayStep(queue, step)
+  addTask(
+    run,
+    pauseStep(run, step, delayMs, () => completeStep(run, step, result, startedMs)),
+  )
+  return true
+}
+
+function countAttempts({ failedAttempts }: ActiveRun, step: Step): number {
+  return (failedAttempts.get(step.id) ?? 0) + 1
+}
+
+/** Makes a step due after a pause, or ends it with its failure when no further step may start. */
+async function pauseStep(
+  run: ActiveRun,
+  step: Step,
+  ms: number,
+  endWithFailure?: () => void,
+): Promise<void> {
+  const { effects, queue, timers } = run
+  const timer = effects.startTimer(ms)
+  timers.add(timer)
+  await timer.ended
+  timers.delete(timer)
+  if (isAborted(run)) return
+  if (shouldStop(run) && endWithFailure !== undefined) endWithFailure()
+  else resumeStep(queue, step)
+}
+
+/** The assets that a step blocks: all its outputs if it failed, otherwise the outputs that failed a check. */
+function listUnusableAssets(step: Step, { outcome, checks }: StepResult): readonly string[] {
+  if (isFailure(outcome))
+    return step.kind === "check"
+      ? [step.asset.name]
+      : step.computation.outputs.map(({ asset }) => asset)
+  return checks.filter((check) => !passes(check)).map(({ asset }) => asset)
+}
+
+/**
+ * Records a step without waiting for the commit. Downstream steps may start, since their records are committed after
+ * this one or not at all.
+ */
+function recordStep(run: ActiveRun, step: Step, result: StepResult, startedMs: number): void {
+  const { effects, state, id } = run
+  const entry = buildStepRecord(state, step, result, { id, startedMs, effects })
+  const attempts = countAttempts(run, step)
+  addRecording(
+    run,
+    effects.ledger
+      .recordStep(entry)
+      .then(() =>
+        emitStepEnded(effects, step, result, { attempts, ms: entry.endedMs - startedMs }),
+      ),
+  )
+}
+
+function recordAttempt(
+  run: ActiveRun,
+  step: Step,
+  failure: Pick<AttemptRecord, "attempt" | "message" | "startedMs" | "delayMs">,
+  maxAttempts: number,
+): void {
+  const { effects, id } = run
+  const { attempt, message, delayMs } = failure
+  const record = {
+    ...failure,
+    run: id,
+    computation: getComputation(step).name,
+    partition: step.partition,
+    endedMs: effects.nowMs(),
+  }
+  const event = { ...toStepReference(step), attempt, maxAttempts, message, delayMs }
+  addRecording(
+    run,
+    effects.ledger
+      .recordAttempt(record)
+      .then(() => effects.emit({ kind: "attempt_failed", ...event })),
+  )
+}
+
+function addRecording(run: ActiveRun, recording: Promise<void>): void {
+  recording.catch(() => {
+    run.hasRecordError = true // the error itself is thrown where the recordings are awaited
+    cancelTimers(run)
+  })
+  run.recordings.push(recording)
+}
+
+function emitStepEnded(
+  effects: Effects,
+  step: Step,
+  result: StepResult,
+  duration: { readonly attempts: number; readonly ms: number },
+): void {
+  const { outcome, checks, lineCounts, changed } = result
+  const rows = result.outputs.reduce((sum, output) => sum + output.rows, 0)
+  effects.emit({
+    kind: "step_ended",
+    ...toStepReference(step),
+    ...duration,
+    outcome,
+    rows,
+    checks,
+    lineCounts,
+    changed,
+  })
+}

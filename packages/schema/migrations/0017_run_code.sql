@@ -1,0 +1,1 @@
+ALTER TABLE "freshet"."runs" ADD COLUMN "code_version" text;

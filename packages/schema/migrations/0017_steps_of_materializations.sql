@@ -1,1 +1,0 @@
-CREATE INDEX "materializations_step_index" ON "freshet"."materializations" USING btree ("step");

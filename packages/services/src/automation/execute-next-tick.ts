@@ -1,0 +1,45 @@
+import { FreshetError, type Schedule } from "@freshet/core/engine"
+import { endTick, readOpenTicks, type RecordedTick, type TickOutcome } from "@freshet/io"
+
+import type { Services } from "../services.ts"
+import { executeTick, isPassingFault } from "./execute-tick.ts"
+
+/** Executes the oldest open tick that no other process executes; undefined when there is no open tick. */
+export async function executeNextTick(
+  services: Services,
+  schedules: readonly Schedule[],
+): Promise<TickOutcome | "busy" | undefined> {
+  const openTicks = await services.withLedger(readOpenTicks)
+  const tick = openTicks.find(({ isTaken }) => !isTaken)
+  if (tick === undefined) return openTicks.length === 0 ? undefined : "busy"
+  const schedule = schedules.find(({ name }) => name === tick.schedule)
+  if (schedule === undefined) return endUndeclaredTick(services, tick)
+  try {
+    const result = await executeTick(services, schedule, tick, { wait: false })
+    if (result.kind === "taken") return "busy"
+    const outcome = result.kind === "executed" ? result.run.outcome : "nothing"
+    if (!services.signal.aborted) emitTickEnd(services, tick, { outcome })
+    return outcome
+  } catch (error) {
+    if (!(error instanceof FreshetError)) throw error
+    if (error.code === "busy") return "busy"
+    if (isPassingFault(error)) throw error
+    emitTickEnd(services, tick, { outcome: "failed", message: error.message })
+    return "failed"
+  }
+}
+
+async function endUndeclaredTick(services: Services, tick: RecordedTick): Promise<TickOutcome> {
+  const message = "The schedule is no longer declared."
+  await services.withLedger((client) => endTick(client, tick.id, { outcome: "failed", message }))
+  emitTickEnd(services, tick, { outcome: "failed", message })
+  return "failed"
+}
+
+function emitTickEnd(
+  { emit }: Services,
+  { schedule, tickMs }: RecordedTick,
+  { outcome, message }: { readonly outcome: TickOutcome; readonly message?: string },
+): void {
+  emit({ kind: "tick_ended", schedule, tickMs, outcome, message })
+}

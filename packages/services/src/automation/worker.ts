@@ -1,0 +1,37 @@
+import { readLiveRuns } from "@freshet/io"
+
+import { assistLiveRun } from "../run/assist-run.ts"
+import type { Services } from "../services.ts"
+import { executeNextTick } from "./execute-next-tick.ts"
+import { keepTrying } from "./keep-trying.ts"
+import { listProjectSchedules } from "./project-schedules.ts"
+import { createWakeUp } from "./wake-up.ts"
+
+/** The time between two looks of an idle worker at ticks and runs. */
+const idlePauseMs = 1_000
+
+/**
+ * Executes open ticks and steps of the runs of other processes until the services' signal is aborted. A lost database is
+ * waited for. Fails with every problem of the declarations.
+ */
+export async function runWorker(services: Services): Promise<void> {
+  const { schedules } = listProjectSchedules(services.config)
+  const pause = createWakeUp()
+  const ignoreReport = () => {}
+  await keepTrying(services, ignoreReport, async (succeed) => {
+    while (!services.signal.aborted) {
+      const outcome = await executeNextTick(services, schedules)
+      if (outcome === undefined || outcome === "busy") {
+        await assistAnyRun(services)
+        await pause.wait(idlePauseMs, services.signal)
+      }
+      succeed()
+    }
+  })
+}
+
+/** Executes steps of the first live run that has steps for this process. */
+async function assistAnyRun(services: Services): Promise<void> {
+  for (const run of await services.withLedger(readLiveRuns))
+    if (await assistLiveRun(services, run)) return
+}
