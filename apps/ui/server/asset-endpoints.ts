@@ -5,6 +5,7 @@ import {
   readColumnLineage,
   readAssetDetail,
   readPartitions,
+  readProvenance,
   readQuarantine,
   readRows,
 } from "@freshet/services"
@@ -14,6 +15,7 @@ import {
   diffSchema,
   explanationSchema,
   partitionsSchema,
+  provenanceSchema,
   quarantineSchema,
   rowsSchema,
   versionsSchema,
@@ -115,4 +117,28 @@ export const assetEndpoints: readonly Endpoint[] = [
     handle: ({ services }, { asset, ...request }) =>
       readQuarantine(services, { source: asset, ...request }),
   }),
+  defineEndpoint({
+    method: "get",
+    path: "/api/assets/:asset/provenance",
+    summary: "Landed lines that made a row; the key is a JSON list of texts column=value",
+    input: z.strictObject({
+      ...assetShape,
+      key: text,
+      partition: optionalText,
+      limit: countSchema(200, 10_000),
+    }),
+    answer: provenanceSchema,
+    handle: ({ services }, { asset, key, ...request }) =>
+      readProvenance(services, { ...request, table: asset, key: parseKey(key) }),
+  }),
 ]
+
+const keySchema = z.array(z.string())
+
+function parseKey(key: string): readonly string[] {
+  try {
+    return z.parse(keySchema, JSON.parse(key))
+  } catch {
+    return [key]
+  }
+}

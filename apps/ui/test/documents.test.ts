@@ -15,6 +15,7 @@ test("every document has the shape of its schema, before and after a materializa
       for (const { method, path, answer } of endpoints) {
         if (method !== "get" || path.startsWith("/api/runs/:run")) continue
         if (path === "/api/recommendations") continue // the shop has none
+        if (path.endsWith("/provenance")) continue // of a row
         const asset = /quarantine$|diff$/.test(path) ? "orders" : "best"
         const response = await get(path.replace(":asset", asset).replace(":column", "item"))
         if (response.status === 400 && /rows$|versions$/.test(path)) continue // nothing is materialized yet

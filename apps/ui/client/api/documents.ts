@@ -37,6 +37,7 @@ export type AssetStorage = SystemDocument["storage"][number]
 export type DiagnosticsDocument = z.output<typeof documents.diagnosticsSchema>
 export type Finding = DiagnosticsDocument["findings"][number]
 export type GarbageDocument = z.output<typeof documents.garbageSchema>
+export type ProvenanceDocument = z.output<typeof documents.provenanceSchema>
 export type RecommendationsDocument = z.output<typeof documents.recommendationsSchema>
 export type Recommendation = RecommendationsDocument["people"][number]
 export type ProblemDocument = z.output<typeof documents.problemSchema>

@@ -1,16 +1,24 @@
 import { formatCount } from "@freshet/core/engine"
 
 import type { RowsDocument } from "../api/documents.ts"
+import { Button } from "../ui/controls.tsx"
 
 interface RowTableProps {
   readonly label: string
   /** The columns with their types; by default those of the first row. */
   readonly columns?: RowsDocument["columns"]
   readonly rows: RowsDocument["rows"]
+  /** The row whose lines are shown, and the function that shows those of another one. */
+  readonly selection?: RowSelection
+}
+
+interface RowSelection {
+  readonly row: RowsDocument["rows"][number] | undefined
+  readonly onSelect: (row: RowsDocument["rows"][number]) => void
 }
 
 /** Rows of data. Values are text, never HTML. */
-export function RowTable({ label, rows, columns = listColumns(rows) }: RowTableProps) {
+export function RowTable({ label, rows, selection, columns = listColumns(rows) }: RowTableProps) {
   const numericNames = new Set(
     columns.filter(({ name }) => rows.every((row) => isNumeric(row[name]))).map(({ name }) => name),
   )
@@ -20,6 +28,7 @@ export function RowTable({ label, rows, columns = listColumns(rows) }: RowTableP
       <table style={{ width: "auto" }}>
         <thead>
           <tr>
+            {selection === undefined ? null : <th className="nowrap">provenance</th>}
             {columns.map(({ name, type }) => (
               <th key={name} className={alignment(name)}>
                 {name} <span style={{ fontWeight: 400 }}>{type.toLowerCase()}</span>
@@ -30,7 +39,18 @@ export function RowTable({ label, rows, columns = listColumns(rows) }: RowTableP
         <tbody>
           {rows.map((row, at) => (
             // Rows have no key of their own, and are never reordered.
-            <tr key={at}>
+            <tr key={at} onClick={() => selection?.onSelect(row)}>
+              {selection === undefined ? null : (
+                <td className="nowrap">
+                  <Button
+                    look={selection.row === row ? "normal" : "plain"}
+                    aria-pressed={selection.row === row}
+                    aria-label={`Landed lines of row ${at + 1}`}
+                  >
+                    Lines
+                  </Button>
+                </td>
+              )}
               {columns.map(({ name }) => (
                 <td key={name} className={alignment(name)} title={formatValue(row[name])}>
                   {shorten(formatValue(row[name]))}

@@ -1,5 +1,6 @@
 import { formatQuantity } from "@freshet/core/engine"
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
+import { useState } from "react"
 
 import type {
   AssetDetailDocument,
@@ -11,6 +12,7 @@ import { toProblems } from "../../api/fetch-document.ts"
 import { formatAssetPath, formatPath, useDocument } from "../../api/use-document.ts"
 import { Field, inputClass } from "../../ui/controls.tsx"
 import { Empty, Problems, Section, Skeleton } from "../../ui/layout.tsx"
+import { Provenance } from "../provenance/provenance.tsx"
 import { RowTable } from "../row-table.tsx"
 import { ComparePicker } from "./compare-picker.tsx"
 import { DiffView } from "./diff-view.tsx"
@@ -48,11 +50,36 @@ export function RowsTab({ asset }: { readonly asset: AssetDetailDocument }) {
           {rows.rows.length === 0 ? (
             <Empty title="No rows." />
           ) : (
-            <RowTable label={`Rows of ${name}`} columns={rows.columns} rows={rows.rows} />
+            <TracedRows
+              key={`${name} ${rows.partition}`}
+              document={rows}
+              isSource={asset.kind === "source"}
+            />
           )}
         </Section>
       )}
       {asset.kind === "source" ? <Quarantine name={name} /> : null}
+    </>
+  )
+}
+
+/** Rows of which one can be selected, to show the landed lines that made it. A row of a source is a landed line itself. */
+function TracedRows({
+  document: { asset, partition, columns, rows },
+  isSource,
+}: {
+  readonly document: RowsDocument
+  readonly isSource: boolean
+}) {
+  const [row, setRow] = useState<RowsDocument["rows"][number]>()
+  const table = { label: `Rows of ${asset}`, columns, rows }
+  if (isSource) return <RowTable {...table} />
+  return (
+    <>
+      <RowTable {...table} selection={{ row, onSelect: setRow }} />
+      {row === undefined ? null : (
+        <Provenance key={rows.indexOf(row)} reference={{ asset, partition, row }} isInitiallyOpen />
+      )}
     </>
   )
 }

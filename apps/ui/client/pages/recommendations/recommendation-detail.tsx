@@ -4,11 +4,14 @@ import type { Recommendation } from "../../api/documents.ts"
 import { formatNumberWord } from "../../format.ts"
 import { Drawing } from "../../ui/drawing.tsx"
 import { Section } from "../../ui/layout.tsx"
+import { Provenance } from "../provenance/provenance.tsx"
 
 import classes from "./recommendations.module.css"
 
 interface RecommendationDetailProps {
   readonly user: string
+  readonly userId: number
+  readonly day: string
   readonly recommendation: Recommendation
   readonly rank: number
   readonly isRoom: boolean
@@ -17,11 +20,14 @@ interface RecommendationDetailProps {
 /** One recommendation: its reason in words, its paths, and the parts of its strength. */
 export function RecommendationDetail({
   user,
+  userId,
+  day,
   recommendation,
   rank,
   isRoom,
 }: RecommendationDetailProps) {
-  const { name, paths, strength } = recommendation
+  const { id: recommendedId, name, paths, strength } = recommendation
+  const asset = isRoom ? "room_recs" : "user_recs"
   const [strongest] = paths
   const verb = paths.length === 1 ? "person" : "people"
   return (
@@ -57,6 +63,10 @@ export function RecommendationDetail({
           {paths.length > 5 ? ` · ${formatQuantity(paths.length - 5, "other")}` : ""}
         </p>
       </Section>
+      <Provenance
+        key={`${asset} ${day} ${userId} ${recommendedId}`}
+        reference={{ asset, partition: day, row: { user_id: userId, rec_id: recommendedId } }}
+      />
     </div>
   )
 }

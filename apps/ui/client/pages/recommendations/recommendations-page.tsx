@@ -73,7 +73,7 @@ function LoadedRecommendations({ document, search }: LoadedProps) {
         {name === undefined ? "Recommendations" : `Who ${name} might follow`}
       </h1>
       <Options document={document} search={search} onChange={change} />
-      {picked === undefined || name === undefined ? (
+      {picked === undefined || document.user === null || document.day === null ? (
         <NoRecommendations document={document} search={search} onChange={change} />
       ) : (
         <div className={classes["split"]}>
@@ -84,7 +84,9 @@ function LoadedRecommendations({ document, search }: LoadedProps) {
             onPick={({ id }: Recommendation) => change({ pick: String(id) })}
           />
           <RecommendationDetail
-            user={name}
+            user={document.user.name}
+            userId={document.user.id}
+            day={document.day}
             recommendation={picked}
             rank={list.indexOf(picked) + 1}
             isRoom={isRooms}
