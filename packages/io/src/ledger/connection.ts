@@ -2,6 +2,7 @@ import { FreshetError, getErrorMessage } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { isConnectionLost, throwConnectionFault } from "./connection-loss.ts"
+import { findTlsHint, withLibpqTls } from "./tls-url.ts"
 
 /** A connection to the database that holds the ledger. */
 export type LedgerClient = Client
@@ -14,14 +15,7 @@ export async function connectLedger(
   url: string,
   options: { readonly applicationName?: string } = {},
 ): Promise<Client> {
-  const pg = await import("pg")
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: options.applicationName ?? "freshet",
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: 10_000,
-  })
+  const client = await createClient(url, options.applicationName ?? "freshet")
   client.on("error", () => undefined)
   try {
     await client.connect()
@@ -31,11 +25,29 @@ export async function connectLedger(
       `No connection to ${formatServerName(client)}: ${getErrorMessage(cause)}`,
       {
         cause,
-        hint: "See that the server runs and that DATABASE_URL names it.",
+        hint: findTlsHint(cause) ?? "See that the server runs and that DATABASE_URL names it.",
       },
     )
   }
   return client
+}
+
+/** Creates a client, which reads the files of certificates that the URL names. */
+async function createClient(url: string, applicationName: string): Promise<Client> {
+  const pg = await import("pg")
+  try {
+    return new pg.Client({
+      connectionString: withLibpqTls(url),
+      application_name: applicationName,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: 10_000,
+    })
+  } catch (cause) {
+    throw new FreshetError("postgres", `DATABASE_URL cannot be used: ${getErrorMessage(cause)}`, {
+      cause,
+    })
+  }
 }
 
 /** Runs work with a connection to the database that holds the ledger. */

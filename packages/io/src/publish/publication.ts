@@ -25,9 +25,10 @@ export async function beginPublication(client: Client, set: string): Promise<voi
   await client.query("set constraints all deferred")
 }
 
-/** Lifts the time limit of statements, which a role may have and a COPY may exceed. */
+/** Lifts the time limits of statements and of idle transactions, which a role may have and a COPY may exceed. */
 export async function liftStatementTimeout(client: Client): Promise<void> {
-  await client.query("set statement_timeout = 0").catch((cause: unknown) => {
+  const settings = "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0"
+  await client.query(settings).catch((cause: unknown) => {
     if (isConnectionLost(cause)) throw cause
     const message = `The server refuses to lift the time limit of statements: ${describeCause(cause)}`
     const hint = "Let the role of DATABASE_URL set statement_timeout."

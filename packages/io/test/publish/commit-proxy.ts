@@ -52,8 +52,8 @@ export async function openCommitProxy(url: string, cut: CommitCut): Promise<Comm
   }
 }
 
-/** The server's Unix socket, if the URL names its folder. */
-function parseAddress(url: string): { path: string } | { host: string; port: number } {
+/** Finds the server's address: its Unix socket if the URL names the folder. */
+export function parseAddress(url: string): { path: string } | { host: string; port: number } {
   const { hostname, port, searchParams } = new URL(url)
   const host = searchParams.get("host") ?? decodeURIComponent(hostname)
   const number = Number(searchParams.get("port") ?? (port === "" ? 5432 : port))

@@ -261,7 +261,10 @@ test("the time limit of a role's statements does not apply", async () => {
   await fixture.client.query(`${role} set statement_timeout = '1ms'`)
   try {
     expect(await publish([[1, "z"]], [[10, 1]])).toEqual([[[1, "z"]], [[10, 1]]])
+    await fixture.client.query(`${role} set idle_in_transaction_session_timeout = '1ms'`)
+    expect(await publish([[1, "y"]], [[10, 1]])).toEqual([[[1, "y"]], [[10, 1]]])
   } finally {
+    await fixture.client.query(`${role} reset idle_in_transaction_session_timeout`)
     await fixture.client.query(`${role} reset statement_timeout`)
   }
 })
