@@ -54,6 +54,11 @@ export function getProcessId(): number {
   return process.pid
 }
 
+/** Returns the program of Node that runs this process. */
+export function getNodeProgram(): string {
+  return process.execPath
+}
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 const folderSchema = z.string().check(z.minLength(1, "must name a folder"))

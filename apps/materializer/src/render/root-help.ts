@@ -16,7 +16,7 @@ const sections: readonly { readonly title: string; readonly commands: readonly s
       "alerts",
     ],
   },
-  { title: "Maintain", commands: ["verify", "wipe", "gc"] },
+  { title: "Maintain", commands: ["verify", "wipe", "gc", "migrate"] },
   { title: "Query", commands: ["data", "provenance", "sql"] },
   {
     title: "Get started",

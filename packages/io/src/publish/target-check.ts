@@ -20,7 +20,10 @@ export async function checkTargets(client: Client, targets: readonly TargetTable
     hint:
       statements.length === problems.length
         ? `As the owner of the tables, run: ${statements.join(" ")}`
-        : ["Apply the migrations of the declared tables.", ...statements].join(" "),
+        : [
+            "`freshet migrate --generate` writes the migration of the declared tables.",
+            ...statements,
+          ].join(" "),
   })
 }
 

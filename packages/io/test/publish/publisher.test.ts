@@ -525,7 +525,10 @@ describe("a publish that cannot be", () => {
         [publishedAsset("wider", columns, wider), "no file"],
       ]),
     )
-    expect(error).toMatchObject({ code: "publish", hint: expect.stringContaining("migrations") })
+    expect(error).toMatchObject({
+      code: "publish",
+      hint: expect.stringContaining("freshet migrate"),
+    })
     expect(error.message.split("\n").toSorted()).toEqual([
       "The column id of pairs is integer, declared bigint.",
       "The table pairs has no column note.",

@@ -81,7 +81,7 @@ test.each([
 test("a table that does not exist has to be created by a migration", async () => {
   expect(await findFault()).toMatchObject({
     message: "There is no table shop.items.",
-    hint: "Apply the migrations of the declared tables.",
+    hint: "`freshet migrate --generate` writes the migration of the declared tables.",
   })
 })
 
