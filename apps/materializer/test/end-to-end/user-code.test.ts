@@ -6,7 +6,7 @@ import { parseDocument } from "../fixtures/parse-document.ts"
 import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone, readFreshetJson, runFreshet, startFreshet } from "./freshet-process.ts"
 import { expectNoProcesses } from "./processes.ts"
-import { declareFetched, shopDays, withShop } from "./shop.ts"
+import { allShopDays, declareFetched, withShop } from "./shop.ts"
 
 async function readNewestRun(project: DeclaredProject): Promise<RunDetailDocument> {
   const { runs } = await readFreshetJson<RunListDocument>(project, "runs", "list")
@@ -41,9 +41,9 @@ const leaksEntries = `
 const leaksBuffers = `
   const buffers = []
   for (;;) buffers.push(Buffer.alloc(1_000_000, 1))`
-const crashes = `
-  const { execSync } = await import("node:child_process")
-  execSync("kill -SEGV $PPID; sleep 60")`
+const startsProgram = `
+  const { spawn } = await import("node:child_process")
+  spawn("sleep", ["600"], { stdio: "inherit" })`
 const rejectsLater = `
   setTimeout(() => { throw new Error("nobody waits for this") }, 10)
   await new Promise((resolve) => setTimeout(resolve, 60_000))`
@@ -81,7 +81,12 @@ test.each([
     "the code of `fetched` exceeded its memory limit of 64 MB",
   ],
   ["calls process.exit", "", "process.exit(7)", "the code of `fetched` called process.exit(7)"],
-  ["crashes its process", "", crashes, "the process of the code of `fetched` was ended by SIGSEGV"],
+  [
+    "crashes its process",
+    "",
+    `process.kill(process.pid, "SIGSEGV")`,
+    "the process of the code of `fetched` was ended by SIGSEGV",
+  ],
   [
     "throws where nobody waits",
     "",
@@ -160,6 +165,18 @@ test("a run that is killed leaves no process behind, not even one in an endless 
     declareFetched("", `console.log("looping"); for (;;) {}`),
   ))
 
+test("programs that code starts end with its process", () =>
+  withShop(
+    async (project) => {
+      expectDone(await runFreshet(project, "materialize", "fetched"))
+      const killed = startFreshet(project, "backfill", "fetched", ...allShopDays)
+      await killed.waitForOutput("started")
+      killed.kill("SIGKILL")
+      await killed.result
+    },
+    declareFetched("", `${startsProgram}; console.log("started")`),
+  ))
+
 test("output of programs that code starts is its log", () =>
   withShop(
     async (project) => {
@@ -199,14 +216,14 @@ test("steps share a process with the state of its modules, unless a step left a 
   withShop(
     async (project) => {
       const environment = { ...project.environment, FRESHET_CONCURRENCY: "1" }
-      const range = ["--from", shopDays[0], "--to", shopDays.at(-1) ?? ""]
-      expectDone(await runFreshet({ ...project, environment }, "backfill", "fetched", ...range))
+      const place = { ...project, environment }
+      expectDone(await runFreshet(place, "backfill", "fetched", ...allShopDays))
       expect(await readNewestLog(project)).toEqual(["1", "2", "3", "1"])
     },
     declareFetched(
       "",
       `console.log(attempt)
-       if (attempt === 3) setInterval(() => console.log("left behind"), 1)`,
+       if (attempt === 3) setInterval(() => {}, 60_000)`,
     ),
   ))
 

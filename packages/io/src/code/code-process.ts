@@ -38,6 +38,7 @@ export interface CodeProcess {
 /** Starts a process, which loads the declarations. */
 export function startCodeProcess(program: CodeProgram, memoryMb: number): CodeProcess {
   const child = fork(program.programPath, [program.declarationsPath, String(memoryMb)], {
+    detached: true, // a process group of its own, with the programs that it starts
     execArgv: [`--max-old-space-size=${memoryMb}`],
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -67,9 +68,19 @@ export function startCodeProcess(program: CodeProgram, memoryMb: number): CodePr
       emit = listener
     },
     terminate: async () => {
-      child.kill("SIGKILL")
+      killGroup(child)
       await ended
     },
+  }
+}
+
+/** Ends a process and the programs that it started. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, "SIGKILL")
+  } catch {
+    // all of them have ended
   }
 }
 

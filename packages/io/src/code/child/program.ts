@@ -42,8 +42,7 @@ new Worker(guardPath, { workerData: { parent: process.ppid, memoryLimitBytes } }
 process.on("exit", () => step?.log.flush())
 process.on("disconnect", () => process.exit())
 process.on("uncaughtException", failStep)
-// Ctrl-C and the end of a service reach this process as well; the main process decides what ends.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {})
+process.on("SIGTERM", () => {}) // the end of a service reaches this process as well; the main process decides what ends
 
 const declarations = loadDeclarations(declarationsPath)
 declarations.catch(() => {}) // the error is that of the first step
