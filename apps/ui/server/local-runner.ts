@@ -95,6 +95,19 @@ async function executeRequest(
   }
 }
 
+type StepEndedEvent = Extract<ServiceEvent, { kind: "step_ended" }>
+type Progress = NonNullable<RequestDocument["progress"]>
+
+function countEnded(progress: Progress, { outcome: { kind } }: StepEndedEvent): Progress {
+  const isFailed = kind === "failed" || kind === "checks_failed"
+  return { ...progress, ended: progress.ended + 1, failed: progress.failed + Number(isFailed) }
+}
+
+function toStepEnd({ kind, step, computation, partition, outcome, rows, ms }: StepEndedEvent) {
+  const message = "message" in outcome ? outcome.message : null
+  return { kind, step, computation, partition, outcome: outcome.kind, message, rows, ms }
+}
+
 /** Converts the events of one run, and counts its steps. */
 function createEventConverter(publish: (event: UiEvent) => void, update: Update) {
   let run = ""
@@ -111,26 +124,8 @@ function createEventConverter(publish: (event: UiEvent) => void, update: Update)
         return publish({ kind, run, at, step, computation, partition })
       }
       case "step_ended": {
-        const { kind, step, computation, partition, outcome, rows, ms } = event
-        const isFailed = outcome.kind === "failed" || outcome.kind === "checks_failed"
-        progress = {
-          ...progress,
-          ended: progress.ended + 1,
-          failed: progress.failed + Number(isFailed),
-        }
-        const message = "message" in outcome ? outcome.message : null
-        publish({
-          kind,
-          run,
-          at,
-          step,
-          computation,
-          partition,
-          outcome: outcome.kind,
-          message,
-          rows,
-          ms,
-        })
+        progress = countEnded(progress, event)
+        publish({ ...toStepEnd(event), run, at })
         return update({ progress })
       }
       case "run_planned":
@@ -150,6 +145,9 @@ function createEventConverter(publish: (event: UiEvent) => void, update: Update)
       case "tick_started":
       case "tick_ended":
       case "scheduler_failed":
+      case "records_expired":
+      case "garbage_collected":
+      case "maintenance_failed":
         return
     }
   }

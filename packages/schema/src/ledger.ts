@@ -226,6 +226,7 @@ export const materializations = freshetSchema.table(
   (table) => [
     unique().on(table.asset, table.partition, table.input_version),
     uniqueIndex().on(table.asset, table.partition, table.seq),
+    index().on(table.step),
     index().on(table.last_step),
   ],
 )

@@ -30,6 +30,7 @@ export interface Config {
   readonly threads: number | undefined
   readonly concurrency: number
   readonly logDays: number
+  readonly historyDays: number
   readonly cacheMb: number
   readonly s3Region: string
   readonly s3PathStyle: boolean
@@ -88,6 +89,7 @@ const settingsSchema = z.object({
   concurrency: positiveIntegerSchema.check(z.maximum(16, "must be at most 16")),
   pools: z.record(z.string(), positiveIntegerSchema),
   logDays: positiveIntegerSchema,
+  historyDays: positiveIntegerSchema,
   cacheMb: positiveIntegerSchema,
   s3Region: z.string(),
   s3PathStyle: z.optional(z.union([z.boolean(), z.stringbool()])),
@@ -109,6 +111,7 @@ const defaults = {
   concurrency: 4,
   pools: {},
   logDays: 30,
+  historyDays: 90,
   cacheMb: 10_000,
   s3Region: "us-east-1",
   alertEmailFrom: "freshet@localhost",
@@ -123,6 +126,7 @@ const environmentVariables = {
   threads: "FRESHET_THREADS",
   concurrency: "FRESHET_CONCURRENCY",
   logDays: "FRESHET_LOG_DAYS",
+  historyDays: "FRESHET_HISTORY_DAYS",
   cacheMb: "FRESHET_CACHE_MB",
   s3Region: "AWS_REGION",
   s3PathStyle: "FRESHET_S3_PATH_STYLE",

@@ -34,6 +34,8 @@ export interface FreshetConfig {
   readonly concurrency?: number
   /** Days for which the logs of steps are retained. `FRESHET_LOG_DAYS`; default 30. */
   readonly logDays?: number
+  /** Days for which records of runs, steps, publications, ticks, arrivals and alerts are retained. `FRESHET_HISTORY_DAYS`; default 90. */
+  readonly historyDays?: number
   /** Limit of the local copies of an object store in MB. `FRESHET_CACHE_MB`; default 10000. */
   readonly cacheMb?: number
   /** Region of the object store. `AWS_REGION`; default us-east-1. */

@@ -1,6 +1,7 @@
 import type { RunEvent } from "@freshet/core/engine"
 import type { TickOutcome } from "@freshet/io"
 
+import type { GarbageDocument } from "./documents/garbage.ts"
 import type { PlanDocument } from "./documents/plan.ts"
 
 /** Reports the course of a service call: the terminal, a JSON stream and a web page read the same values. */
@@ -15,6 +16,7 @@ export type ServiceEvent =
   /** Another process asked the run to stop. */
   | { readonly kind: "cancel_requested" }
   | TickEvent
+  | MaintenanceEvent
   | WorkProgress
   | DemoDataProgress
 
@@ -32,6 +34,16 @@ export type TickEvent =
     }
   /** The scheduler could not do its work; it tries again. */
   | { readonly kind: "scheduler_failed"; readonly message: string; readonly retryMs: number }
+
+/** The daily maintenance of a scheduler. */
+export type MaintenanceEvent =
+  | { readonly kind: "records_expired"; readonly records: GarbageDocument["expired_records"] }
+  | {
+      readonly kind: "garbage_collected"
+      readonly materializations: number
+      readonly files: number
+    }
+  | { readonly kind: "maintenance_failed"; readonly message: string }
 
 /** Counts the partitions that a service has worked through. */
 export interface WorkProgress {

@@ -16,6 +16,8 @@ import type {
   AssetStorage,
   CheckReport,
   CheckResultsRequest,
+  ExpiredRecords,
+  ExpiryOptions,
   FileBytesChange,
   FileRecord,
   Garbage,
@@ -25,6 +27,7 @@ import type {
   PublishedTable,
   QuarantinedLines,
   QuarantineRequest,
+  RecordExpiry,
   LiveWorker,
   RecordedAttempt,
   LandingZone,
@@ -172,9 +175,8 @@ export interface ProjectLedger {
   readonly dropPublishedTables: (tables: readonly string[]) => Promise<void>
   /** Lists the materializations whose retention has expired. */
   readonly findGarbage: (options: GarbageOptions) => Promise<readonly Garbage[]>
-  /** Deletes the lines of logs and the failed attempts from before a time. Returns the number of lines. */
-  readonly deleteExpiredLogs: (beforeMs: number) => Promise<number>
-  readonly countExpiredLogLines: (beforeMs: number) => Promise<number>
+  /** Deletes the expired records that nothing needs, or counts them. */
+  readonly expireRecords: (expiry: RecordExpiry, options: ExpiryOptions) => Promise<ExpiredRecords>
   readonly wipeMaterializations: (ids: readonly number[]) => Promise<void>
   /** Clears the content of publications that show the rows of some files, so that the rows are written again. */
   readonly clearPublishedContent: (files: readonly string[]) => Promise<void>

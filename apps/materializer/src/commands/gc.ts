@@ -27,7 +27,7 @@ export async function gc(cli: CommandLine, flags: GcFlags): Promise<number> {
   if (!dryRun && canAsk(cli, flags)) {
     const preview = await collect(true)
     const isConfirmed =
-      preview.removed.length + preview.unpublished.length + preview.log_lines === 0 ||
+      preview.removed.length + preview.unpublished.length + preview.expired_records.length === 0 ||
       (await confirmChange(cli, {
         ...flags,
         lines: formatGarbage(preview, cli.err.style),

@@ -17,10 +17,10 @@ export function formatGarbage(document: GarbageDocument, style: TerminalStyle): 
     ({ table, asset, rows: count }) =>
       `Table ${table} of ${asset} ${isDryRun ? "would be dropped" : "dropped"}: ${formatQuantity(count, "row")}.`,
   )
-  const logs = formatLogLines(document)
+  const records = formatExpiredRecords(document)
   if (removed.length === 0) {
-    const isEmpty = tables.length + logs.length === 0
-    return [...tables, ...logs, ...(isEmpty ? ["No garbage to delete."] : []), ...note]
+    const isEmpty = tables.length + records.length === 0
+    return [...tables, ...records, ...(isEmpty ? ["No garbage to delete."] : []), ...note]
   }
   const rows = removed.map((row) => [
     formatName(row),
@@ -34,7 +34,13 @@ export function formatGarbage(document: GarbageDocument, style: TerminalStyle): 
     { header: "files", align: "right" } as const,
     { header: "size", align: "right" } as const,
   ]
-  return [...formatTable(columns, rows, style), formatTotals(document), ...tables, ...logs, ...note]
+  return [
+    ...formatTable(columns, rows, style),
+    formatTotals(document),
+    ...tables,
+    ...records,
+    ...note,
+  ]
 }
 
 const kindTexts: Readonly<Record<GarbageRowDocument["kind"], string>> = {
@@ -50,14 +56,39 @@ function formatName({ kind, asset }: GarbageRowDocument): string {
   return [asset ?? "", kindTexts[kind]].filter((part) => part !== "").join(", ")
 }
 
-function formatLogLines({
+type ExpiredRecords = GarbageDocument["expired_records"]
+
+const recordNames: Readonly<Record<ExpiredRecords[number]["kind"], string>> = {
+  log_lines: "line of logs",
+  attempts: "failed attempt",
+  publications: "publication",
+  ticks: "tick",
+  arrivals: "arrival",
+  alerts: "alert",
+  workers: "worker",
+  steps: "step",
+  runs: "run",
+}
+
+function formatExpiredRecords({
   dry_run: isDryRun,
-  log_lines: count,
+  expired_records: records,
 }: GarbageDocument): readonly string[] {
-  if (count === 0) return []
+  if (records.length === 0) return []
   return [
-    `${formatQuantity(count, "expired line")} of logs ${isDryRun ? "would be deleted" : "deleted"}.`,
+    `Expired records ${isDryRun ? "would be deleted" : "deleted"}: ${formatRecordCounts(records)}.`,
   ]
+}
+
+/** Formats expired records: `3 runs, 40 steps`. */
+export function formatRecordCounts(records: ExpiredRecords): string {
+  return records.map(({ kind, count }) => formatRecordCount(kind, count)).join(", ")
+}
+
+function formatRecordCount(kind: ExpiredRecords[number]["kind"], count: number): string {
+  return kind === "log_lines" && count !== 1
+    ? `${formatCount(count)} lines of logs`
+    : formatQuantity(count, recordNames[kind])
 }
 
 function formatTotals({ dry_run: isDryRun, materializations, files, bytes }: GarbageDocument) {

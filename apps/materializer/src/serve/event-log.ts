@@ -1,6 +1,7 @@
-import { formatInstant } from "@freshet/core/engine"
+import { formatInstant, formatQuantity } from "@freshet/core/engine"
 import type { ServiceEvent } from "@freshet/services"
 
+import { formatRecordCounts } from "../render/garbage.ts"
 import { formatPlanBriefly } from "../render/plan.ts"
 import { describeEvent, toEventDocument } from "../render/run-event.ts"
 import { toJsonValue } from "../terminal/command-line.ts"
@@ -40,11 +41,15 @@ function toFields(event: ServiceEvent): object {
     }
     case "scheduler_failed":
       return { kind: event.kind, retry_ms: event.retryMs }
+    case "records_expired":
+      return { kind: event.kind, expired_records: event.records }
     case "run_waiting":
     case "run_joined":
     case "cancel_requested":
     case "work_progress":
     case "demo_data_progress":
+    case "garbage_collected":
+    case "maintenance_failed":
       return event
     case "run_started":
     case "step_started":
@@ -63,6 +68,7 @@ function toFields(event: ServiceEvent): object {
 function getLevel(event: ServiceEvent): "info" | "error" {
   const isFailure =
     event.kind === "scheduler_failed" ||
+    event.kind === "maintenance_failed" ||
     (event.kind === "tick_ended" && event.outcome === "failed") ||
     (event.kind === "run_ended" && event.outcome === "failed") ||
     (event.kind === "publish_ended" && event.error !== undefined) ||
@@ -90,6 +96,14 @@ function describeServiceEvent(event: ServiceEvent): string | undefined {
       return `assisting run ${event.run}`
     case "cancel_requested":
       return "another process asked the run to stop"
+    case "records_expired":
+      return `expired records deleted: ${formatRecordCounts(event.records)}`
+    case "garbage_collected": {
+      const { materializations, files } = event
+      return `garbage deleted: ${formatQuantity(materializations, "materialization")}, ${formatQuantity(files, "file")}`
+    }
+    case "maintenance_failed":
+      return `maintenance failed: ${event.message}`
     case "work_progress":
     case "demo_data_progress":
       return undefined

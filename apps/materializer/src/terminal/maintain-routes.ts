@@ -49,7 +49,7 @@ const verify = defineCommand<VerifyFlags, string[]>({
 
 const gc = defineCommand<GcFlags>({
   brief: "Delete expired data and orphaned files",
-  text: "Removes materializations that were replaced longer ago than the retention of their asset (default: 30 days) and the grace period, unless they are current again, published or inputs of retained materializations. Then deletes the files of the lake that the ledger does not reference and that are older than the grace period. Records of runs are retained. With --unpublish, tables that no declared asset is published to are dropped after a confirmation.",
+  text: "Removes materializations that were replaced longer ago than the retention of their asset (default: 30 days) and the grace period, unless they are current again, published or inputs of retained materializations. Then deletes the files of the lake that the ledger does not reference and that are older than the grace period. Records of runs, steps, publications, ticks and alerts are deleted after FRESHET_HISTORY_DAYS (90), unless a materialization or a later run needs them. With --unpublish, tables that no declared asset is published to are dropped after a confirmation.",
   examples: [
     "freshet gc --dry-run             # show the garbage and its size",
     "freshet gc --grace 2d",

@@ -59,6 +59,9 @@ export function createRunReporter(
       case "tick_started":
       case "tick_ended":
       case "scheduler_failed":
+      case "records_expired":
+      case "garbage_collected":
+      case "maintenance_failed":
         return
       case "run_started":
         display.handleEvent(event)

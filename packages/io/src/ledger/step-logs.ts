@@ -69,27 +69,3 @@ export async function readLogLines(
     atMs: printed_at.getTime(),
   }))
 }
-
-/** Deletes the lines of logs and the failed attempts from before a time. Returns the number of lines. */
-export async function deleteExpiredLogs(client: Client, beforeMs: number): Promise<number> {
-  const { rows } = await client.query<{ count: number }>(
-    `with expired as (
-       delete from freshet.log_lines where printed_at < to_timestamp($1::float8 / 1000) returning 1
-     ), expired_attempts as (
-       delete from freshet.attempts where ended_at < to_timestamp($1::float8 / 1000)
-     )
-     select count(*)::integer as count from expired`,
-    [beforeMs],
-  )
-  return rows[0]?.count ?? 0
-}
-
-/** Counts the lines of logs from before a time. */
-export async function countExpiredLogLines(client: Client, beforeMs: number): Promise<number> {
-  const { rows } = await client.query<{ count: number }>(
-    `select count(*)::integer as count from freshet.log_lines
-     where printed_at < to_timestamp($1::float8 / 1000)`,
-    [beforeMs],
-  )
-  return rows[0]?.count ?? 0
-}

@@ -2,11 +2,8 @@ import { expect, test } from "vitest"
 
 import { readAttempts } from "../../src/ledger/attempts.ts"
 import { readLedgerNames } from "../../src/ledger/ledger-names.ts"
-import {
-  countExpiredLogLines,
-  deleteExpiredLogs,
-  readLogLines,
-} from "../../src/ledger/step-logs.ts"
+import { expireRecords } from "../../src/ledger/retention.ts"
+import { readLogLines } from "../../src/ledger/step-logs.ts"
 import { buildTestGraph, openLedgerDatabase, testAsset, withRun } from "./ledger-database.ts"
 
 const { url, client } = openLedgerDatabase()
@@ -34,9 +31,10 @@ test("lines are read in their order, page by page, and expire", async () => {
     (await readLogLines(client(), { run: "a", step, afterId: 0, limit: 2 })).map(({ text }) => text)
   expect(await readStep("recs 2026-01-05")).toEqual(["one\uFFFD", "two"])
   expect(await readStep("recs 2026-01-06")).toEqual([])
-  expect(await countExpiredLogLines(client(), 9000)).toBe(2)
+  const expiry = { logsMs: 9000, historyMs: 0 }
+  expect(await expireRecords(client(), expiry, { dryRun: true })).toMatchObject({ log_lines: 2 })
   expect(await readTexts()).toEqual(["one\uFFFD", "two", "three"])
-  expect(await deleteExpiredLogs(client(), 9000)).toBe(2)
+  expect(await expireRecords(client(), expiry, { dryRun: false })).toMatchObject({ log_lines: 2 })
   expect(await readTexts()).toEqual(["three"])
 })
 
@@ -52,7 +50,7 @@ test("failed attempts expire with the lines of logs", async () => {
     },
     { graph },
   )
-  await deleteExpiredLogs(client(), 9000)
+  await expireRecords(client(), { logsMs: 9000, historyMs: 0 }, { dryRun: false })
   const names = await readLedgerNames(client(), graph)
   expect(await readAttempts(client(), names, "b")).toMatchObject([{ attempt: 2 }])
 })

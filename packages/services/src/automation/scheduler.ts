@@ -12,13 +12,13 @@ import { listChannels } from "../alerts/channels.ts"
 import { deliverAlerts, deliverUntilStopped } from "../alerts/deliver-alerts.ts"
 import { listOverdueAlerts } from "../alerts/overdue-alerts.ts"
 import { syncTickAlerts } from "../alerts/tick-alerts.ts"
-import { createLogExpiry } from "../maintain/expire-logs.ts"
 import type { Services } from "../services.ts"
 import { createArrivalWatch } from "./arrival-watch.ts"
 import { recordDueTicks } from "./due-ticks.ts"
 import { executeNextTick } from "./execute-next-tick.ts"
 import { isPassingFault } from "./execute-tick.ts"
 import { keepTrying, longestPauseMs } from "./keep-trying.ts"
+import { deleteExpiredRecords, maintainUntilStopped } from "./maintenance.ts"
 import { computePlanVersions } from "./plan-versions.ts"
 import { listProjectSchedules } from "./project-schedules.ts"
 import { createWakeUp, type WakeUp } from "./wake-up.ts"
@@ -74,15 +74,22 @@ export function createScheduler(services: Services): Scheduler {
         keepTrying(services, report, (succeed) =>
           deliverUntilStopped(services, state.delivering, succeed),
         ),
+        maintainUntilStopped(services, () => isIdle(state)),
       ]
       await Promise.all(loops)
     },
     runOnce: async () => {
       const outcomes = await lookAndExecuteOnce(state)
       await services.withLedger((client) => deliverAlerts(client, listChannels(services.config)))
+      await deleteExpiredRecords(services)
       return outcomes
     },
   }
+}
+
+/** Tests if a look at schedules has succeeded and found no open tick. */
+function isIdle({ status: { lookedAtMs, openTicks } }: SchedulerState): boolean {
+  return lookedAtMs !== undefined && openTicks === 0
 }
 
 interface LookResult {
@@ -116,9 +123,7 @@ function createLook(state: SchedulerState): Look {
   const watch = createArrivalWatch(services, graph)
   const arrivalPauseMs = getArrivalPause(schedules)
   const readProject = createProjectReader(state)
-  const expireLogs = createLogExpiry(services)
   return async (client) => {
-    await expireLogs(client)
     const hasUnsettledFiles = arrivalPauseMs !== undefined && (await watch.look(client))
     const { planVersions, overdueAlerts } = await readProject()
     const due = await recordDueTicks(client, { graph, schedules, planVersions })

@@ -14,6 +14,21 @@ const garbageRowSchema = z.strictObject({
 
 export type GarbageRowDocument = z.infer<typeof garbageRowSchema>
 
+const expiredRecordsSchema = z.strictObject({
+  kind: z.enum([
+    "log_lines",
+    "attempts",
+    "publications",
+    "ticks",
+    "arrivals",
+    "alerts",
+    "workers",
+    "steps",
+    "runs",
+  ]),
+  count: z.int(),
+})
+
 /** Expired materializations and orphaned files: the document of `freshet gc`. */
 export const garbageSchema = z.strictObject({
   dry_run: z.boolean(),
@@ -21,8 +36,8 @@ export const garbageSchema = z.strictObject({
   removed: listSchema(garbageRowSchema),
   /** Orphaned tables that were dropped. */
   unpublished: listSchema(z.strictObject({ table: z.string(), asset: z.string(), rows: z.int() })),
-  /** The number of expired lines of logs. */
-  log_lines: z.int(),
+  /** Records of the ledger that have expired and that nothing needs, by kind. */
+  expired_records: listSchema(expiredRecordsSchema),
   /** The number of files in the lake that no step wrote. They stay. */
   unknown_files: z.int(),
 })

@@ -7,9 +7,9 @@ import { selectCurrentRecords } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
 import { requireCertainLanding } from "../run/execute-run.ts"
 import type { Services } from "../services.ts"
-import { getLogExpiry } from "./expire-logs.ts"
 import { type CollectedGarbage, toGarbageDocument } from "./garbage-document.ts"
 import { type OrphanedFile, findOrphanedFiles } from "./orphaned-files.ts"
+import { getRecordExpiry } from "./record-expiry.ts"
 import { removeSpillFolders, type SpillOptions } from "./spill-folders.ts"
 
 /** Decides which garbage is removed. */
@@ -25,8 +25,8 @@ export interface GarbageCollectionRequest {
 }
 
 /**
- * Removes expired materializations in one transaction, and then the files that nothing references. A collection that
- * is killed in between leaves orphaned files to the next one.
+ * Removes expired materializations, the files that nothing references, and expired records. A collection that is killed
+ * in between leaves the rest to the next one.
  */
 export async function collectGarbage(
   services: Services,
@@ -52,7 +52,7 @@ async function removeGarbage(
   const garbage = await excludeCurrent(project, await ledger.findGarbage(options))
   const ids = garbage.map(({ id }) => id)
   throwIfStopped(signal)
-  if (!dryRun && ids.length > 0) await ledger.wipeMaterializations(ids)
+  if (!dryRun) await wipeInBatches(ledger, ids, signal)
   const referencedKeys = new Set<string>()
   for await (const file of ledger.listReferencedFiles(options, dryRun ? ids : []))
     referencedKeys.add(file)
@@ -66,12 +66,10 @@ async function removeGarbage(
   if (!dryRun) await removeFiles(store.remove, scan.files, signal)
   const temporaryFiles = await (dryRun ? store.measureTemp() : store.removeTemp())
   const spillFiles = await removeSpillFolders(config.home, getSpillOptions(request, options.nowMs))
-  const logExpiryMs = getLogExpiry(config.logDays, options.nowMs)
-  const logLines = await (dryRun
-    ? ledger.countExpiredLogLines(logExpiryMs)
-    : ledger.deleteExpiredLogs(logExpiryMs))
+  const expiry = getRecordExpiry(config, options.nowMs)
+  const records = await ledger.expireRecords(expiry, { dryRun, signal })
   return {
-    logLines,
+    records,
     tables,
     materializations: garbage,
     files: scan.files,
@@ -105,6 +103,20 @@ async function excludeCurrent(
   const currentRecords = selectCurrentRecords(evaluation, await ledger.readMaterializations(ranges))
   const ids = new Set([...currentRecords.values()].map(({ id }) => id))
   return garbage.filter(({ id }) => !ids.has(id))
+}
+
+/** The number of materializations that one transaction wipes. */
+const wipeBatchSize = 10_000
+
+async function wipeInBatches(
+  { wipeMaterializations }: Project["ledger"],
+  ids: readonly number[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (let start = 0; start < ids.length; start += wipeBatchSize) {
+    throwIfStopped(signal)
+    await wipeMaterializations(ids.slice(start, start + wipeBatchSize))
+  }
 }
 
 const removalBatchSize = 1000

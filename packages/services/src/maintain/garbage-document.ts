@@ -1,12 +1,12 @@
-import type { Garbage, OrphanedTable, TempFileTotals } from "@freshet/io"
+import type { ExpiredRecords, Garbage, OrphanedTable, TempFileTotals } from "@freshet/io"
 
 import type { GarbageDocument, GarbageRowDocument } from "../documents/garbage.ts"
 import type { OrphanedFile } from "./orphaned-files.ts"
+import { listExpiredRecords } from "./record-expiry.ts"
 
 /** Expired materializations, orphaned files and leftovers. */
 export interface CollectedGarbage {
-  /** The number of expired lines of logs. */
-  readonly logLines: number
+  readonly records: ExpiredRecords
   /** Orphaned tables. */
   readonly tables: readonly OrphanedTable[]
   readonly materializations: readonly Garbage[]
@@ -30,7 +30,7 @@ export function toGarbageDocument(garbage: CollectedGarbage, dryRun: boolean): G
     bytes: sum("bytes"),
     removed,
     unpublished: garbage.tables,
-    log_lines: garbage.logLines,
+    expired_records: listExpiredRecords(garbage.records),
     unknown_files: garbage.unknownCount,
   }
 }

@@ -1,0 +1,1 @@
+CREATE INDEX "materializations_step_index" ON "freshet"."materializations" USING btree ("step");
