@@ -12,6 +12,7 @@ import { recordDeclaredAssets } from "./declared-assets.ts"
 import { assignLedgerNames, type LedgerNames } from "./ledger-names.ts"
 import { hasOtherRecords, type LedgerPosition, readPosition } from "./ledger-position.ts"
 import { openingLock, withLock } from "./locks.ts"
+import { requireOwnProcess } from "./pooled-connection.ts"
 import { readMaterializations } from "./read-materializations.ts"
 import { canShareStatement, recordSteps } from "./record-steps.ts"
 import {
@@ -71,6 +72,7 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
     await client.end()
   }
   try {
+    await requireOwnProcess(client, () => connectLedger(url))
     await acquireRunLock(client, options)
     const opened = await openRecords(client, options)
     const announceRun = await listenForCancel(client, options.onCancel)
