@@ -81,6 +81,7 @@ function createCommandLine(
     debug: (process.env["FRESHET_DEBUG"] ?? "") !== "",
     versions: process.versions,
     args,
+    environment: process.env,
     cwd: process.cwd(),
   }
 }

@@ -6,6 +6,7 @@ import { prepareFolders } from "./cluster.ts"
 import { buildPostgresHome, type PostgresHome } from "./postgres-home.ts"
 import { readServerState } from "./server-state.ts"
 import { abandonServer, ensureServer, stopServer, type Server } from "./server.ts"
+import { staysUp } from "./stay-up.ts"
 import { claimSupervisorLock, findNewestGeneration } from "./supervisor-lock.ts"
 import { openSupervisorSocket, type SupervisorSocket } from "./supervisor-socket.ts"
 
@@ -40,7 +41,8 @@ async function runUntilIdle(
   while (server !== undefined) {
     if (isSuperseded(home, supervisorSocket, generation)) return leaveServer(home, server)
     if (isStopRequested()) return stopServer(home)
-    if (supervisorSocket.clientCount() > 0) {
+    const isInUse = supervisorSocket.clientCount() > 0 || staysUp(home)
+    if (isInUse) {
       idleAt = Date.now() + idleTimeoutMs
       server = await serveClients(home, supervisorSocket)
     } else if (Date.now() >= Math.max(idleAt, earliestStopAt)) {
@@ -48,9 +50,7 @@ async function runUntilIdle(
       if (supervisorSocket.clientCount() === 0) return
       continue
     }
-    await supervisorSocket.waitForChange(
-      supervisorSocket.clientCount() > 0 ? pollMs : idleTimeoutMs / 4,
-    )
+    await supervisorSocket.waitForChange(isInUse ? pollMs : idleTimeoutMs / 4)
   }
 }
 

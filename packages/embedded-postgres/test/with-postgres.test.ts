@@ -19,6 +19,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { buildPostgresHome } from "../src/postgres-home.ts"
 import { readPostgresStatus } from "../src/postgres-status.ts"
 import { isServerProcess } from "../src/server-state.ts"
+import { setStayUp } from "../src/stay-up.ts"
 import { withPostgres } from "../src/with-postgres.ts"
 import { clientProgramFile, getSupervisorCommand } from "./supervisor-command.ts"
 import { waitUntil } from "./wait-until.ts"
@@ -66,6 +67,17 @@ test("a server starts on first need and leaves no process behind", async () => {
     return listLivingPids(fresh)
   })
   await waitUntil(async () => !pids.some(isProcess))
+  await waitUntilStopped(fresh)
+})
+
+test("a server that stays up runs without a client until it is released", async () => {
+  const fresh = createHome()
+  setStayUp(fresh, true)
+  const pids = await withServerConnection(fresh, () => listLivingPids(fresh))
+  await new Promise((resolve) => setTimeout(resolve, 1500)) // several idle timeouts
+  expect(await readPostgresStatus(fresh)).toMatchObject({ kind: "up", staysUp: true })
+  expect(await withServerConnection(fresh, () => listLivingPids(fresh))).toEqual(pids)
+  setStayUp(fresh, false)
   await waitUntilStopped(fresh)
 })
 

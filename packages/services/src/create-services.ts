@@ -31,6 +31,7 @@ export function createServices(
     config,
     hash,
     newRunId: () => createRunId(new Date()),
+    withDatabase,
     withLedger: (work) =>
       withDatabase(async (url) => {
         const { withMigratedLedger } = await import("./migrated-ledger.ts")

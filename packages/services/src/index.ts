@@ -110,6 +110,13 @@ export type { EventBus } from "./event-bus.ts"
 export { createEventBus } from "./event-bus.ts"
 export type { ServiceEvent, TickEvent, WorkProgress } from "./events.ts"
 export { readColumnLineage } from "./lineage/read-column-lineage.ts"
+export {
+  hidePassword,
+  keepServerUp,
+  readDatabase,
+  releaseServer,
+} from "./database/embedded-server.ts"
+export type { DatabaseDocument } from "./documents/database.ts"
 export type { MigrationsDocument } from "./documents/migrations.ts"
 export type { GenerateOptions } from "./migrations/migration-generator.ts"
 export { checkMigrations, migrateTables, writeMigration } from "./migrations/migrate-tables.ts"

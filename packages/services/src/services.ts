@@ -18,6 +18,8 @@ export interface Services {
   readonly emit: (event: ServiceEvent) => void
   /** True when `emit` uses the progress of single steps, which costs a query of the engine each. */
   readonly watchesSteps: boolean
+  /** Runs work while the database is up, with its URL, which is a secret. */
+  readonly withDatabase: <T>(work: (url: string) => Promise<T>) => Promise<T>
   /** Connects to the migrated ledger. The declarations are not read, so broken ones do not matter. */
   readonly withLedger: <T>(work: (client: LedgerClient) => Promise<T>) => Promise<T>
   /** Opens the project for the length of a call. */

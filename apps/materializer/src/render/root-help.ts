@@ -17,7 +17,7 @@ const sections: readonly { readonly title: string; readonly commands: readonly s
     ],
   },
   { title: "Maintain", commands: ["verify", "wipe", "gc", "migrate"] },
-  { title: "Query", commands: ["data", "provenance", "sql"] },
+  { title: "Query", commands: ["data", "provenance", "sql", "db"] },
   {
     title: "Get started",
     commands: ["init", "new", "start", "demo", "demo-data", "doctor", "completion"],

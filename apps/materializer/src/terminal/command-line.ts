@@ -27,6 +27,8 @@ export interface CommandLine extends CommandContext {
   readonly versions: { readonly node: string }
   /** The words after the program's name. */
   readonly args: readonly string[]
+  /** The environment of programs that a command starts. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** The working directory, to which typed paths are relative. */
   readonly cwd: string
 }

@@ -13,6 +13,7 @@ import {
 
 import type { CommandLine } from "./command-line.ts"
 import { dataRoutes } from "./data-routes.ts"
+import { db } from "./db-routes.ts"
 import { defineCommand, type NoFlags } from "./define-command.ts"
 import { jsonFlag } from "./flags.ts"
 import { inspectRoutes } from "./inspect-routes.ts"
@@ -117,6 +118,7 @@ export const application = buildApplication<CommandLine>(
       ...dataRoutes,
       ...uiRoutes,
       ...projectRoutes,
+      db,
       doctor,
       completion,
       __complete: complete,

@@ -11,6 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { withTestDatabase } from "@freshet/embedded-postgres/testing"
+import { migrationsSchema } from "@freshet/services/documents"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { workspace } from "../../bin/bundle-command.js"
@@ -41,6 +42,13 @@ test("a changed table is reported by --check, generated, applied, and published 
     expect(await run(url, "migrate", "--check")).toMatchObject({
       code: 0,
       stdout: "The migrations make the declared tables: 1 migration in migrations.\n",
+    })
+    const { schema_version: _, ...document } = JSON.parse(
+      (await run(url, "migrate", "--json")).stdout,
+    ) as { readonly schema_version: number }
+    expect(migrationsSchema.parse(document)).toMatchObject({
+      migrations: ["0000_published_tables.sql"],
+      is_missing: false,
     })
     expect((await run(url, "materialize")).code).toBe(0)
     edit("tables.ts", "pieces: bigint", "orders: integer().notNull().default(0),\n  pieces: bigint")
