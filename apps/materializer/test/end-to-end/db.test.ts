@@ -24,13 +24,17 @@ test("a query of db psql is answered with psql and without it", async () => {
     const query = "select 7 as answer"
     const withoutPsql = await runFreshet(
       { ...project, environment: { ...project.environment, PATH: "/nowhere" } },
-      ...["db", "psql", "-c", query],
+      "db",
+      "psql",
+      "-c",
+      query,
     )
     expectDone(withoutPsql)
     expect(withoutPsql.stdout).toBe("answer\n     7\n")
     const shell = await runFreshet(
       { ...project, environment: { ...project.environment, PATH: "/nowhere" } },
-      ...["db", "psql"],
+      "db",
+      "psql",
     )
     expect(shell).toMatchObject({ code: 2, stderr: expect.stringContaining("sql --published") })
   })

@@ -12,7 +12,7 @@ export type OutputRows = AsyncIterable<Readonly<Record<string, unknown>> | Colum
 
 /** Collects the rows of code into lists of values by column. Throws when a column cannot hold a value. */
 export async function* collectColumns(
-  asset: Asset,
+  asset: Pick<Asset, "name" | "columns">,
   outputRows: OutputRows,
 ): AsyncGenerator<ColumnValueLists> {
   const names = Object.keys(asset.columns)
@@ -37,7 +37,10 @@ function isBatch(item: Readonly<Record<string, unknown>> | ColumnBatch): item is
   return item["kind"] === "batch" && typeof item["columns"] === "object"
 }
 
-function listBatchColumns(asset: Asset, batch: ColumnBatch): ColumnValueLists {
+function listBatchColumns(
+  asset: Pick<Asset, "name" | "columns">,
+  batch: ColumnBatch,
+): ColumnValueLists {
   const valuesByColumn = new Map<string, ArrayLike<unknown>>(Object.entries(batch.columns))
   const columns = Object.keys(asset.columns).map((name) =>
     toValueList(valuesByColumn.get(name) ?? []),
@@ -56,7 +59,10 @@ function toValueList(values: ArrayLike<unknown>): ArrayLike<unknown> {
   return ArrayBuffer.isView(values) ? values : Array.from(values)
 }
 
-function requireValid(asset: Asset, columns: ColumnValueLists): ColumnValueLists {
+function requireValid(
+  asset: Pick<Asset, "name" | "columns">,
+  columns: ColumnValueLists,
+): ColumnValueLists {
   for (const [place, [name, column]] of Object.entries(asset.columns).entries()) {
     const values = columns[place] ?? []
     for (let row = 0; row < values.length; row += 1)
@@ -66,7 +72,11 @@ function requireValid(asset: Asset, columns: ColumnValueLists): ColumnValueLists
   return columns
 }
 
-function createInvalidValueError(asset: Asset, name: string, value: unknown): FreshetError {
+function createInvalidValueError(
+  asset: Pick<Asset, "name" | "columns">,
+  name: string,
+  value: unknown,
+): FreshetError {
   const type = asset.columns[name]?.type
   const fault = value === undefined ? "gave a row without it" : `gave ${formatValue(value)}`
   return new FreshetError(

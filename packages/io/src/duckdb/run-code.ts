@@ -1,4 +1,3 @@
-import type { DuckDBAppender } from "@duckdb/node-api"
 import type { Asset, Columns, Rows } from "@freshet/core"
 import {
   type CodeComputation,
@@ -14,15 +13,16 @@ import type { RecordBatch } from "apache-arrow"
 import { toBatch, iterateRows } from "../arrow/batch.ts"
 import { toRecordBatches } from "../arrow/record-batches.ts"
 import { captureConsole } from "../code/capture-console.ts"
-import { chunkRows, collectColumns } from "../code/collect-columns.ts"
+import { collectColumns } from "../code/collect-columns.ts"
 import { computeInProcess } from "../code/compute-in-process.ts"
 import { iterateUntil } from "../code/iterate-until.ts"
 import type { ColumnValueLists } from "../code/messages.ts"
+import { appendColumns, formatStagingColumns } from "./append-columns.ts"
 import { readChunks } from "./chunks.ts"
 import type { EngineContext } from "./engine-context.ts"
 import { toEngineError } from "./engine-error.ts"
 import type { Connection } from "./session.ts"
-import { formatColumnDefinitions, formatColumnList, formatPathList, quoteText } from "./sql-text.ts"
+import { formatColumnList, formatPathList, quoteText } from "./sql-text.ts"
 
 const outputTable = "made rows"
 
@@ -40,7 +40,7 @@ export async function runCode(
   if (asset === undefined) throw new FreshetError("engine", "a computation without an output")
   const inputs = await findInputs(context, connection, request, tempPath)
   await connection.run(
-    `CREATE TEMP TABLE ${quoteName(outputTable)} (${formatTableColumns(asset.columns)})`,
+    `CREATE TEMP TABLE ${quoteName(outputTable)} (${formatStagingColumns(asset.columns)})`,
   )
   const columns =
     context.codeProcesses === undefined
@@ -55,7 +55,7 @@ export async function runCode(
           signal: context.signal,
         })
   try {
-    await appendColumns(connection, columns)
+    await appendColumns(connection, outputTable, columns)
   } catch (cause) {
     throw toCodeError(asset, cause)
   }
@@ -76,11 +76,6 @@ function computeHere(
   const outputRows = log === undefined ? compute() : captureConsole(log, compute)
   const limitedRows = timeout === undefined ? outputRows : iterateUntil(outputRows, timeout)
   return collectColumns(asset, limitedRows)
-}
-
-/** Formats the columns of the staging table: decimals are staged as text and converted when written. */
-function formatTableColumns(columns: Columns): string {
-  return formatColumnDefinitions(columns).replaceAll(/DECIMAL\(\d+,\d+\)/g, "VARCHAR")
 }
 
 function toCodeError(asset: Asset, cause: unknown): FreshetError {
@@ -161,28 +156,5 @@ async function* readInput(
     throw toEngineError("an upstream's rows", cause)
   } finally {
     closeConnection()
-  }
-}
-
-async function appendColumns(
-  connection: Connection,
-  columns: AsyncIterable<ColumnValueLists>,
-): Promise<void> {
-  const appender = await connection.native.createAppender(outputTable, "main", "temp")
-  for await (const values of columns) await appendValues(appender, values)
-  appender.closeSync()
-}
-
-async function appendValues(appender: DuckDBAppender, columns: ColumnValueLists): Promise<void> {
-  const { DuckDBDataChunk, JSToDuckDBValueConverter } = (await import("@duckdb/node-api")).default
-  const types = columns.map((_, index) => appender.columnType(index))
-  const rows = columns[0]?.length ?? 0
-  for (let start = 0; start < rows; start += chunkRows) {
-    const slice = columns.map((values) =>
-      Array.from({ length: Math.min(chunkRows, rows - start) }, (_, row) => values[start + row]),
-    )
-    const chunk = DuckDBDataChunk.create(types, slice[0]?.length ?? 0)
-    chunk.setColumnsConverted(slice as never, JSToDuckDBValueConverter) // collectColumns has checked every value
-    appender.appendDataChunk(chunk)
   }
 }

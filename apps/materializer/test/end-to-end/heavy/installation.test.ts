@@ -89,7 +89,7 @@ test("a created project materializes, publishes and type-checks", async () => {
   expect(stdout).toBe("product,pieces,revenue\napple,8,4.10\npear,5,4.00\nplum,15,3.00\n")
   const answer = await run('npx freshet db psql -c "select count(*) from shop.product_sales"')
   expect(answer.stdout).toMatch(/count\s[\s-]*3\b/)
-  expectDone(await run("npm install --no-audit --no-fund && npm run typecheck"))
+  expectDone(await run("npm install --no-audit --no-fund && npm run typecheck && npm test"))
 })
 
 test("a new asset is the only work of the next run, on Node 24 too", async () => {
