@@ -31,6 +31,8 @@ export interface Config {
   readonly concurrency: number
   readonly logDays: number
   readonly historyDays: number
+  /** A secret: the URL to which OpenLineage events are posted, or the absolute path of a file. */
+  readonly openLineage: string | undefined
   readonly cacheMb: number
   readonly s3Region: string
   readonly s3PathStyle: boolean
@@ -90,6 +92,7 @@ const settingsSchema = z.object({
   pools: z.record(z.string(), positiveIntegerSchema),
   logDays: positiveIntegerSchema,
   historyDays: positiveIntegerSchema,
+  openLineage: z.optional(z.string()),
   cacheMb: positiveIntegerSchema,
   s3Region: z.string(),
   s3PathStyle: z.optional(z.union([z.boolean(), z.stringbool()])),
@@ -127,6 +130,7 @@ const environmentVariables = {
   concurrency: "FRESHET_CONCURRENCY",
   logDays: "FRESHET_LOG_DAYS",
   historyDays: "FRESHET_HISTORY_DAYS",
+  openLineage: "FRESHET_OPENLINEAGE",
   cacheMb: "FRESHET_CACHE_MB",
   s3Region: "AWS_REGION",
   s3PathStyle: "FRESHET_S3_PATH_STYLE",
@@ -171,6 +175,7 @@ export function resolveConfig(
     landing: resolveLocation(root, landing),
     migrations: resolve(root, migrations),
     threads: engineSettings.threads,
+    openLineage: engineSettings.openLineage && resolveLineage(root, engineSettings.openLineage),
     databaseUrl: engineSettings.databaseUrl,
     alertWebhook: engineSettings.alertWebhook,
     smtpUrl: engineSettings.smtpUrl,
@@ -216,19 +221,28 @@ function isEntry(entry: unknown): entry is object {
 export function toDemoConfig(config: Config): Config {
   const home = resolve(config.home, "demo")
   const [lake, landing] = [resolve(home, "lake"), resolve(home, "landing")]
-  const withoutAlerts = { alertWebhook: undefined, smtpUrl: undefined }
+  const withoutAlerts = { alertWebhook: undefined, smtpUrl: undefined, openLineage: undefined }
   return { ...config, ...withoutAlerts, home, lake, landing, databaseUrl: undefined }
 }
 
+/** Resolves the target of OpenLineage events: a URL stays as it is. */
+function resolveLineage(root: string, target: string): string {
+  return /^https?:/.test(target) ? target : resolve(root, target)
+}
+
 const folderSettings = ["home", "lake", "landing"]
+
+/** Resolves the value of a variable: folders and files are relative to the working folder. */
+function resolveVariable(setting: string, value: string, cwd: string): string {
+  if (setting === "openLineage") return resolveLineage(cwd, value)
+  return folderSettings.includes(setting) ? resolveLocation(cwd, value) : value
+}
 
 function readEnvironment(environment: Environment, cwd: string): Readonly<Record<string, string>> {
   const entries = Object.entries(environmentVariables).flatMap(([setting, variable]) => {
     const value = environment[variable]
     if (value === undefined || value === "") return []
-    return [
-      [setting, folderSettings.includes(setting) ? resolveLocation(cwd, value) : value] as const,
-    ]
+    return [[setting, resolveVariable(setting, value, cwd)] as const]
   })
   return Object.fromEntries(entries)
 }

@@ -36,6 +36,8 @@ export interface FreshetConfig {
   readonly logDays?: number
   /** Days for which records of runs, steps, publications, ticks, arrivals and alerts are retained. `FRESHET_HISTORY_DAYS`; default 90. */
   readonly historyDays?: number
+  /** URL, or file of JSON lines, that receives OpenLineage events of runs. `FRESHET_OPENLINEAGE`; default: none. */
+  readonly openLineage?: string
   /** Limit of the local copies of an object store in MB. `FRESHET_CACHE_MB`; default 10000. */
   readonly cacheMb?: number
   /** Region of the object store. `AWS_REGION`; default us-east-1. */

@@ -1,5 +1,10 @@
 import type { AnyAsset, Asset, Columns } from "@freshet/core"
-import { type CodeComputation, getOutputs, type Graph } from "@freshet/core/engine"
+import {
+  type CodeComputation,
+  type Computation,
+  getOutputs,
+  type Graph,
+} from "@freshet/core/engine"
 import type { ColumnLineage, ColumnSource } from "@freshet/io"
 
 import type { Project } from "../project.ts"
@@ -8,16 +13,22 @@ import type { Project } from "../project.ts"
 export type ProjectLineage = ReadonlyMap<string, ColumnLineage>
 
 /** Traces the columns of all computations. The output of code may come from every column that the code reads. */
-export async function traceProject({ graph, runtime }: Project): Promise<ProjectLineage> {
-  const { engine } = runtime()
+export async function traceProject(project: Project): Promise<ProjectLineage> {
+  const { computations } = project.graph
   const lineages = await Promise.all(
-    graph.computations.map((computation) =>
-      computation.kind === "code"
-        ? Promise.resolve(traceCode(graph, computation))
-        : engine.traceColumns(graph, computation),
-    ),
+    computations.map((computation) => traceComputation(project, computation)),
   )
   return new Map(lineages.flatMap((lineage) => [...lineage]))
+}
+
+/** Traces the columns of one computation. */
+export async function traceComputation(
+  { graph, runtime }: Project,
+  computation: Computation,
+): Promise<ProjectLineage> {
+  return computation.kind === "code"
+    ? traceCode(graph, computation)
+    : runtime().engine.traceColumns(graph, computation)
 }
 
 function traceCode(graph: Graph, computation: CodeComputation): ProjectLineage {

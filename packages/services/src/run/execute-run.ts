@@ -13,6 +13,7 @@ import type { AssetPartition } from "../asset-partitions.ts"
 import type { PlanDocument } from "../documents/plan.ts"
 import type { RunDocument } from "../documents/run.ts"
 import { claimLake } from "../lake-claim.ts"
+import { createLineageReporter } from "../openlineage/lineage-reporter.ts"
 import { makePlan, type RequestedPlan } from "../plan/make-plan.ts"
 import { createPlanDocument } from "../plan/plan-document.ts"
 import type { Project } from "../project.ts"
@@ -125,17 +126,23 @@ async function executePlan(
     await removeRunSpill(config)
   })
   const startedMs = nowMs()
+  const lineage = createLineageReporter(project, nowMs)
   const endedSteps = new Map<string, StepEndedEvent>()
   const effects: RunEffects = {
     ...createEffects(services, requestedPlan, (event: RunEvent) => {
       if (event.kind === "step_ended") endedSteps.set(event.step, event)
+      lineage.report(event)
       emit(event)
     }),
     readEvaluation: () => services.withProject({}, async ({ evaluation }) => evaluation),
   }
   const options = { command, concurrency: config.concurrency, pools: config.pools, failFast }
-  const result = await execute(project.evaluation, plan, effects, options)
-  return { requestedPlan, result, endedSteps, ms: nowMs() - startedMs }
+  try {
+    const result = await execute(project.evaluation, plan, effects, options)
+    return { requestedPlan, result, endedSteps, ms: nowMs() - startedMs }
+  } finally {
+    await lineage.close()
+  }
 }
 
 /**

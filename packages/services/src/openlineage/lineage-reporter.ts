@@ -1,0 +1,166 @@
+import { setTimeout as delay } from "node:timers/promises"
+
+import { type Computation, type RunEvent, type StepReference } from "@freshet/core/engine"
+import type { ColumnLineage } from "@freshet/io"
+
+import { traceComputation } from "../lineage/trace-project.ts"
+import type { Project } from "../project.ts"
+import { createEventSink, type SendEvent } from "./event-sink.ts"
+import {
+  buildLineageEvent,
+  describeOutputDatasets,
+  type LineageEvent,
+  type LineageState,
+  type LineageSubject,
+  listInputDatasets,
+  toRunState,
+  toStepState,
+  toUuid,
+} from "./lineage-event.ts"
+
+/** Reports the events of one run as OpenLineage events. */
+export interface LineageReporter {
+  readonly report: (event: RunEvent) => void
+  /** Waits a short time for events that are not delivered yet. */
+  readonly close: () => Promise<void>
+}
+
+/** The number of undelivered events above which further ones are dropped. */
+const maxPendingEvents = 1000
+const closeMs = 2_000
+
+/** Creates a reporter. Delivery happens beside the run: a target that is slow, or that fails, loses events only. */
+export function createLineageReporter(
+  project: Project,
+  nowMs: () => number,
+  send: SendEvent | undefined = createSink(project),
+): LineageReporter {
+  if (send === undefined) return { report: () => {}, close: async () => {} }
+  const queue = createQueue(send)
+  const describe = createDescriber(project, nowMs)
+  return {
+    report: (event) => {
+      for (const build of describe(event)) queue.add(build)
+    },
+    close: queue.close,
+  }
+}
+
+function createSink({ config: { openLineage } }: Project): SendEvent | undefined {
+  return openLineage === undefined ? undefined : createEventSink(openLineage)
+}
+
+type BuildEvent = () => LineageEvent | Promise<LineageEvent>
+
+/** Builds and sends events one after the other. */
+function createQueue(send: SendEvent) {
+  let pendingCount = 0
+  let tail = Promise.resolve()
+  return {
+    add: (build: BuildEvent) => {
+      if (pendingCount >= maxPendingEvents) return
+      pendingCount += 1
+      tail = tail
+        .then(async () => send(await build()))
+        .catch(() => {}) // the event is lost
+        .finally(() => {
+          pendingCount -= 1
+        })
+    },
+    close: () => Promise.race([tail, delay(closeMs, undefined, { ref: false })]),
+  }
+}
+
+/** Creates a function that lists the OpenLineage events of a run event. Steps that never end are aborted with their run. */
+function createDescriber(project: Project, nowMs: () => number) {
+  const openSteps = new Map<string, StepReference>()
+  let run = ""
+  const describeRun = (state: LineageState): BuildEvent => {
+    const subject = getRunSubject(project, run)
+    const change = { state, atMs: nowMs() }
+    return () => buildLineageEvent(subject, change, { inputs: [], outputs: [] })
+  }
+  const describeStep = (step: StepReference, state: LineageState, result: StepEnd = {}) =>
+    buildStepEvent(project, getStepSubject(project, run, step), {
+      ...result,
+      state,
+      atMs: nowMs(),
+    })
+  return (event: RunEvent): readonly BuildEvent[] => {
+    switch (event.kind) {
+      case "run_started":
+        run = event.run
+        return [describeRun("START")]
+      case "step_started":
+        if (event.check !== undefined || openSteps.has(event.step)) return []
+        openSteps.set(event.step, event)
+        return [describeStep(event, "START")]
+      case "step_ended":
+        if (!openSteps.delete(event.step)) return []
+        return [describeStep(event, toStepState(event.outcome), toStepEnd(event))]
+      case "run_ended":
+        return [
+          ...[...openSteps.values()].map((step) => describeStep(step, "ABORT")),
+          describeRun(toRunState(event.outcome)),
+        ]
+      case "step_progress":
+      case "step_waiting":
+      case "step_logged":
+      case "attempt_failed":
+      case "publish_started":
+      case "publish_ended":
+        return []
+    }
+  }
+}
+
+/** The end of a step: the reason for a failure, and the number of rows of a step that wrote some. */
+interface StepEnd {
+  readonly message?: string
+  readonly rows?: number
+}
+
+function toStepEnd({ outcome, rows }: Extract<RunEvent, { kind: "step_ended" }>): StepEnd {
+  if (outcome.kind === "failed") return { message: outcome.message }
+  return outcome.kind === "materialized" || outcome.kind === "reused" ? { rows } : {}
+}
+
+function getRunSubject({ hash }: Project, run: string): LineageSubject {
+  return { job: "freshet", run, runId: toUuid(hash(run)) }
+}
+
+function getStepSubject(
+  { hash }: Project,
+  run: string,
+  { step, computation }: StepReference,
+): LineageSubject {
+  const runId = toUuid(hash(`${run} ${step}`))
+  return { job: computation, run, step, runId, parentId: toUuid(hash(run)) }
+}
+
+/** Returns a function that builds the event of a step with its datasets. */
+function buildStepEvent(
+  project: Project,
+  subject: LineageSubject,
+  { rows, ...change }: StepEnd & { readonly state: LineageState; readonly atMs: number },
+): BuildEvent {
+  const { graph } = project
+  const computation = graph.computations.find(({ name }) => name === subject.job)
+  if (computation === undefined)
+    return () => buildLineageEvent(subject, change, { inputs: [], outputs: [] })
+  const inputs = listInputDatasets(computation)
+  if (rows === undefined) return () => buildLineageEvent(subject, change, { inputs, outputs: [] })
+  return async () => {
+    const lineage = await traceColumns(project, computation)
+    const outputs = describeOutputDatasets(graph, computation, { rows, lineage })
+    return buildLineageEvent(subject, change, { inputs, outputs })
+  }
+}
+
+/** Traces the columns of a computation. Lineage that cannot be traced is left out. */
+async function traceColumns(
+  project: Project,
+  computation: Computation,
+): Promise<ReadonlyMap<string, ColumnLineage>> {
+  return traceComputation(project, computation).catch(() => new Map<string, ColumnLineage>())
+}
