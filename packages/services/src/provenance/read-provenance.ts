@@ -23,8 +23,8 @@ export interface ProvenanceRequest {
   readonly limit: number
 }
 
-/** The number of lines that are left out one by one, and of rows of a partition that are computed again. */
-const limits = { candidates: 10_000, rows: 50_000 }
+/** The lines that are left out one by one, the rows of a partition that are computed again, and the duration. */
+const limits = { candidates: 10_000, rows: 50_000, joinedRows: 2000, ms: 120_000 }
 
 /** Finds the landed lines that made a row: those without which the recorded inputs give another row. */
 export function readProvenance(

@@ -267,8 +267,13 @@ async function demandUpstream(
       const label = `${node.id} ${input} ${index}`
       additions.push(...(await demandScans(context, node, { scans, columns, demand, label })))
     }
+  const { rows, joinedRows } = context.request.limits
+  const isSeparate = plans.every(
+    ({ plan }) => isRowWise(plan) || findSeparateKeys(plan) !== undefined,
+  )
+  const limit = isSeparate ? rows : joinedRows
   for (const { input, demand } of additions)
-    if (await hasTooManyRows(context, input, demand)) return "too_many_rows"
+    if (await hasTooManyRows(context, input, demand, limit)) return "too_many_rows"
   for (const { input, demand } of additions) {
     const demands = context.demands.get(input.id) ?? []
     context.demands.set(input.id, addDemand(demands, demand))
@@ -286,19 +291,18 @@ function isWider(wider: Demand, narrower: Demand): boolean {
   return [...wider.keys].every(([column, table]) => narrower.keys.get(column) === table)
 }
 
-/** Tests if a demand wants more rows than are computed again. The rows are counted only if the input has so many. */
+/** Tests if a demand wants more rows than a limit. The rows are counted only if the input has so many. */
 async function hasTooManyRows(
   context: SliceContext,
   input: TraceInput,
   demand: Demand,
+  limit: number,
 ): Promise<boolean> {
-  const { request, demands, cache } = context
-  if (demands.get(input.id)?.some((wider) => isWider(wider, demand))) return false
-  const total = cache.totals.get(input.id) ?? (await countRows(context, input, "true"))
-  cache.totals.set(input.id, total)
-  if (total <= request.limits.rows) return false
-  const rows = await countRows(context, input, formatKeyCondition(demand.keys))
-  return rows > request.limits.rows
+  const { totals } = context.cache
+  const total = totals.get(input.id) ?? (await countRows(context, input, "true"))
+  totals.set(input.id, total)
+  if (total <= limit) return false
+  return (await countRows(context, input, formatKeyCondition(demand.keys))) > limit
 }
 
 async function countRows(

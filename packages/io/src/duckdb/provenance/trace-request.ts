@@ -47,6 +47,10 @@ export interface TraceLimits {
   readonly candidates: number
   /** The number of rows of one partition that are read for the row. */
   readonly rows: number
+  /** The same for a query whose rows all depend on each other, such as a ranking of everything: each line left out computes all of it. */
+  readonly joinedRows: number
+  /** The duration in milliseconds. */
+  readonly ms: number
 }
 
 /** A row by column name, JSON-safe. */
@@ -84,5 +88,5 @@ export interface Trace {
 /** A partition behind which the trace ends. */
 export interface TraceStop {
   readonly input: string
-  readonly reason: "too_many_rows" | "not_reproduced"
+  readonly reason: "too_many_rows" | "too_many_lines" | "not_reproduced"
 }

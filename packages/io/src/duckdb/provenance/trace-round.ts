@@ -82,7 +82,9 @@ function selectJoining({ byInput, nodes, joinedValues, stops }: Slices): Slices 
 }
 
 /** Lists the trials of single rows: of each landed line, and of each row of an asset whose rows depend on each other. */
-function listSeeds({ target }: TraceRequest, { byInput, nodes }: Slices): readonly Seed[] {
+function listSeeds({ target, limits }: TraceRequest, slices: Slices): readonly Seed[] {
+  const { byInput, nodes } = slices
+  const hasTooManyLines = listTooManyLines(slices, limits.candidates).length > 0
   const rowWise = new Set(
     nodes.flatMap(({ node, isRowWise }) =>
       isRowWise ? node.outputs.map(({ input }) => input) : [],
@@ -91,7 +93,9 @@ function listSeeds({ target }: TraceRequest, { byInput, nodes }: Slices): readon
   const seeds: Seed[] = []
   let offset = 0
   for (const slice of byInput.values()) {
-    if (slice.input.id === target.input || rowWise.has(slice.input.id)) continue
+    const { id, kind } = slice.input
+    if (id === target.input || rowWise.has(id)) continue
+    if (kind === "landed" ? hasTooManyLines : slice.rows > limits.candidates) continue
     seeds.push({ slice, offset })
     offset += slice.rows
   }
@@ -131,6 +135,12 @@ async function addFurtherValues(
     if (getNumberCell(row, "rows") > 0) hasFurther = true
   }
   return hasFurther
+}
+
+/** Lists the landed files whose lines are not left out, because all of them together have more lines than the limit. */
+export function listTooManyLines({ byInput }: Slices, limit: number): readonly Slice[] {
+  const landed = [...byInput.values()].filter(({ input }) => input.kind === "landed")
+  return landed.reduce((sum, { rows }) => sum + rows, 0) > limit ? landed : []
 }
 
 /** Lists the trials in which one landed line is left out. */

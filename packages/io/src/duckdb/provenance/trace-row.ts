@@ -1,3 +1,5 @@
+import { FreshetError } from "@freshet/core/engine"
+
 import type { EngineContext } from "../engine-context.ts"
 import { toEngineError } from "../engine-error.ts"
 import type { Connection } from "../session.ts"
@@ -8,7 +10,13 @@ import { createBaseReader } from "./read-base.ts"
 import { readLines, readOutcome, readRows, readSteps, readTrials } from "./read-trace.ts"
 import type { Slice, Slices } from "./slices.ts"
 import type { Trace, TraceRequest, TraceStop } from "./trace-request.ts"
-import { findRound, listLeafTrials, listLineTrials, type Round } from "./trace-round.ts"
+import {
+  findRound,
+  listLeafTrials,
+  listLineTrials,
+  listTooManyLines,
+  type Round,
+} from "./trace-round.ts"
 
 /**
  * Finds the landed lines that made a row. Every line that can matter is left out, one by one, and the recorded inputs are
@@ -16,13 +24,27 @@ import { findRound, listLeafTrials, listLineTrials, type Round } from "./trace-r
  * would change.
  */
 export async function traceRow(context: EngineContext, request: TraceRequest): Promise<Trace> {
-  return await context.session.withConnection(async (connection) => {
+  const { signal } = context
+  const { ms } = request.limits
+  const timeout = AbortSignal.timeout(ms)
+  const work = async (connection: Connection) => {
     try {
       return await traceOnConnection(context, connection, request)
     } catch (cause) {
       throw toEngineError("the lines of the row", cause)
     }
-  })
+  }
+  try {
+    const signals = signal === undefined ? [timeout] : [timeout, signal]
+    return await context.session.withConnection(work, AbortSignal.any(signals))
+  } catch (cause) {
+    if (!timeout.aborted || signal?.aborted === true) throw cause
+    throw new FreshetError(
+      "engine",
+      `the lines of the row were not found within ${Math.round(ms / 1000)} s`,
+      { cause, hint: "Too many rows depend on each other in the queries upstream." },
+    )
+  }
 }
 
 async function traceOnConnection(
@@ -34,7 +56,14 @@ async function traceOnConnection(
   const round = await findRound(connection, request, readBase)
   const { slices } = round
   const target = slices.byInput.get(request.target.input)
-  const stops = [...slices.stops, ...(await findUnreproduced(connection, slices))]
+  const stops = [
+    ...slices.stops,
+    ...listTooManyLines(slices, request.limits.candidates).map(({ input }): TraceStop => ({
+      input: input.id,
+      reason: "too_many_lines",
+    })),
+    ...(await findUnreproduced(connection, slices)),
+  ]
   if (target === undefined || target.rows === 0) return { ...noTrace, stops }
   const decisive = await findDecisiveTrials(connection, round, target)
   const supporting = await findSupportingTrials(connection, round, decisive)
