@@ -6,7 +6,7 @@ export type RecordedRead = readonly [
   versions: readonly (readonly [partition: number, version: string])[],
 ]
 
-/** A landed file that a read as landed read: relation, partition of the source, path in the landing zone, SHA-256 of the bytes, size, key of its copy in the store. */
+/** A landed file that a read as landed read: relation, partition of the source, path in the landing zone, hash that identifies the bytes, size, key of its copy in the store. */
 export type RecordedCopy = readonly [
   relation: string,
   partition: number,

@@ -1,7 +1,7 @@
 /** A landed file with its hash, which is valid as long as size and identity stay the same. */
 export interface HashedFile {
   readonly bytes: number
-  /** Inode, modification and change time: a change of the content changes one of them. */
+  /** Inode, modification and change time of a file, or ETag of an object: a change of the content changes one of them. */
   readonly identity: string
   readonly hash: string
   /** The first line of a CSV file. */
