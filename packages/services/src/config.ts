@@ -3,6 +3,7 @@ import { resolve } from "node:path"
 import type { AnyAsset, GroupAutomation } from "@freshet/core"
 import {
   collectAssets,
+  formatSuggestion,
   isAsset,
   isAssetModule,
   type Problem,
@@ -156,11 +157,12 @@ export function resolveConfig(
   const assets = collectDeclared(file?.assets ?? [])
   const settings = { ...defaults, ...file, ...readEnvironment(environment, cwd) }
   const parsed = settingsSchema.safeParse(settings)
-  if (!parsed.success)
-    throw new ProblemsError(
-      "config",
-      parsed.error.issues.map((issue) => describeSettingProblem(issue, environment)),
-    )
+  const unknownKeys = findUnknownKeys(file ?? {})
+  if (!parsed.success || unknownKeys.length > 0)
+    throw new ProblemsError("config", [
+      ...unknownKeys,
+      ...(parsed.error?.issues ?? []).map((issue) => describeSettingProblem(issue, environment)),
+    ])
   const { lake, home, landing, migrations, ...engineSettings } = parsed.data
   const absoluteHome = resolve(root, home)
   return {
@@ -183,6 +185,18 @@ export function resolveConfig(
     uiToken: engineSettings.uiToken,
     uiViewerToken: engineSettings.uiViewerToken,
   }
+}
+
+const settingNames = ["assets", "automation", "demo", ...Object.keys(settingsSchema.shape)]
+
+/** Finds keys of the configuration that name no setting: a misspelt one would be ignored. */
+function findUnknownKeys(file: object): readonly Problem[] {
+  const keys = Object.keys(file).filter((key) => !settingNames.includes(key))
+  return keys.map((key) => ({
+    kind: "config",
+    message: `${key} in freshet.config.ts is not a setting.`,
+    hint: formatSuggestion(key, settingNames),
+  }))
 }
 
 /** Tests if files are in an object store rather than a folder. */

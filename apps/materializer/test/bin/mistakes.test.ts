@@ -105,6 +105,11 @@ test.each([
     config.replace("[orders]", "[orders, undefined]"),
     "assets[1] in freshet.config.ts is not an asset.",
   ],
+  [
+    "a misspelt setting",
+    config.replace("{ assets", `{ memoryMB: 512, assets`),
+    "memoryMB in freshet.config.ts is not a setting.",
+  ],
 ])("%s in the configuration is exit 2 with its place and one sentence", async (_, text, said) => {
   write("own/orders.ts", declaration(`daily({ start: "2026-01-01" })`))
   write("freshet.config.ts", text)
