@@ -22,6 +22,7 @@ const pictures = [
   ["catalog", "/catalog", wide],
   ["lineage", "/lineage?open=stocktwits", wide, "[data-card=user_recs]"],
   ["lineage-focus", "/lineage?focus=film_revenues&hops=2", wide, "[data-card=cpi]"],
+  ["lineage-rows", "/lineage?open=stocktwits&lens=rows", wide, "[data-card=user_recs]"],
   ["asset", "/assets/user_recs", wide],
   ["asset-390", "/assets/user_recs", narrow],
   ["partitions", "/assets/user_recs?tab=partitions", wide],
@@ -33,6 +34,7 @@ const pictures = [
   ],
   ["recommendations", "/recommendations", wide],
   ["runs", "/runs", wide],
+  ["run", `/runs/${await findBackfill()}`, wide],
   [
     "diff",
     `/assets/user_recs?tab=rows&partition=${day(1)}&compare=partition:${day(2)}`,
@@ -49,6 +51,14 @@ const pictures = [
 /** @param {number} age in days */
 function day(age) {
   return new Date(Date.now() - age * 86_400_000).toISOString().slice(0, 10)
+}
+
+/** Finds the newest backfill. */
+async function findBackfill() {
+  const response = await fetch(`${address}/api/runs`)
+  /** @type {{ runs: readonly { id: string, command: string }[] }} */
+  const { runs } = JSON.parse(await response.text())
+  return runs.find(({ command }) => command.startsWith("freshet backfill"))?.id ?? ""
 }
 
 mkdirSync(folder, { recursive: true })
