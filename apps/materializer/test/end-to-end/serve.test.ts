@@ -192,13 +192,13 @@ test("a run that a person cancels ends its tick", () =>
     expect(await readTick(project)).toMatchObject({ state: "interrupted" })
   }, slowMorning))
 
-test("a tick waits for the run of a person, and SIGTERM ends the wait", () =>
+test("a tick runs beside the run of a person, waits for its steps, and SIGTERM ends the wait", () =>
   withShop(async (project) => {
     await makeDue(project)
     const person = startFreshet(project, "materialize", "slow")
     await person.waitForOutput("items 2026-01-04: materialized")
     await withServer(project, async ({ waitForOutput, url }) => {
-      await waitForOutput("is due")
+      await waitForOutput("slow 2026-01-04: another run materializes it")
       await waitUntil(async () => (await fetch(`${url}/readyz`)).ok)
     })
     project.land(".go", "")

@@ -6,7 +6,7 @@ import { buildWorkerLockTest, workerNamespace } from "./locks.ts"
 import { toMilliseconds } from "./milliseconds-sql.ts"
 
 /** The time after its last heartbeat in which a worker that still has a session counts as alive. */
-export const leaseSeconds = 30
+const leaseSeconds = 30
 
 /** The time between two heartbeats of a worker. */
 export const heartbeatMs = 5_000
