@@ -1,6 +1,6 @@
 import { buildRouteMap } from "@stricli/core"
 
-import type { PsqlFlags } from "../commands/db.ts"
+import type { PsqlFlags } from "../commands/db-psql.ts"
 import { defineCommand } from "./define-command.ts"
 import { jsonFlag } from "./flags.ts"
 
@@ -8,7 +8,7 @@ const url = defineCommand({
   brief: "Print the URL of the database, without a password",
   examples: ["freshet db url"],
   parameters: { flags: {} },
-  load: async () => (await import("../commands/db.ts")).dbUrl,
+  load: async () => (await import("../commands/db-url.ts")).dbUrl,
 })
 
 const up = defineCommand({
@@ -16,21 +16,21 @@ const up = defineCommand({
   text: "The server listens on a socket in the state folder, not on the network. It stays up until `freshet db down`.",
   examples: ["freshet db up"],
   parameters: { flags: {} },
-  load: async () => (await import("../commands/db.ts")).dbUp,
+  load: async () => (await import("../commands/db-up.ts")).dbUp,
 })
 
 const down = defineCommand({
   brief: "Let the embedded server stop when no command uses it",
   examples: ["freshet db down"],
   parameters: { flags: {} },
-  load: async () => (await import("../commands/db.ts")).dbDown,
+  load: async () => (await import("../commands/db-down.ts")).dbDown,
 })
 
 const status = defineCommand<{ readonly json: boolean }>({
   brief: "Print where the database is, and if the embedded server runs",
   examples: ["freshet db status"],
   parameters: { flags: { json: jsonFlag } },
-  load: async () => (await import("../commands/db.ts")).dbStatus,
+  load: async () => (await import("../commands/db-status.ts")).dbStatus,
 })
 
 const psql = defineCommand<PsqlFlags>({
@@ -49,7 +49,7 @@ const psql = defineCommand<PsqlFlags>({
     },
     aliases: { c: "command" },
   },
-  load: async () => (await import("../commands/db.ts")).dbPsql,
+  load: async () => (await import("../commands/db-psql.ts")).dbPsql,
 })
 
 /** Commands about the database. */

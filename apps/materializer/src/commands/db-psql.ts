@@ -1,61 +1,12 @@
 import { spawnSync } from "node:child_process"
 
 import { FreshetError } from "@freshet/core/engine"
-import {
-  hidePassword,
-  keepServerUp,
-  queryPublished,
-  readDatabase,
-  releaseServer,
-} from "@freshet/services"
+import { queryPublished } from "@freshet/services"
 
-import { type CommandLine, printData, printJson, printLines } from "../terminal/command-line.ts"
+import type { CommandLine } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
 import { loadServices } from "../terminal/load-services.ts"
 import { printRows } from "../terminal/print-rows.ts"
-
-/** Prints the URL of the database, which is up meanwhile. */
-export async function dbUrl(cli: CommandLine): Promise<number> {
-  const services = await loadServices(cli)
-  const url = await services.withDatabase(async (location) => location)
-  await printData(cli.out, [hidePassword(url)])
-  const { kind, stays_up: staysUp } = await readDatabase(services)
-  if (kind === "embedded" && !staysUp)
-    await printLines(cli.err, [
-      "The server stops when no command uses it: `freshet db up` keeps it up.",
-    ])
-  return exitCodes.done
-}
-
-/** Keeps the embedded server up for other programs, and prints its URL. */
-export async function dbUp(cli: CommandLine): Promise<number> {
-  const url = await keepServerUp(await loadServices(cli))
-  await printData(cli.out, [url])
-  await printLines(cli.err, ["The server stays up until `freshet db down`."])
-  return exitCodes.done
-}
-
-/** Lets the embedded server stop. */
-export async function dbDown(cli: CommandLine): Promise<number> {
-  await releaseServer(await loadServices(cli))
-  await printLines(cli.out, ["The server stops as soon as no command uses it."])
-  return exitCodes.done
-}
-
-/** Prints where the database is, and if the embedded server runs. */
-export async function dbStatus(
-  cli: CommandLine,
-  { json }: { readonly json: boolean },
-): Promise<number> {
-  const document = await readDatabase(await loadServices(cli))
-  const { kind, state, stays_up: staysUp, location } = document
-  const lines =
-    kind === "external"
-      ? [`A server of your own: ${location}`]
-      : [`The embedded server is ${state}${staysUp ? " and stays up" : ""}: ${location}`]
-  await (json ? printJson(cli.out, document) : printLines(cli.out, lines))
-  return exitCodes.done
-}
 
 export interface PsqlFlags {
   readonly command?: string | undefined
