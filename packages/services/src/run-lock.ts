@@ -34,6 +34,7 @@ export async function withRunLock<T>(
     onWait: (run) => emit({ kind: "run_waiting", owner: formatLockOwner(run) }),
     pid: getProcessId(),
     graph,
+    signal,
     onConnectionLost: (error) => lossController.abort(error),
     ...(cancellable ? { onCancel: cancel } : {}),
   })

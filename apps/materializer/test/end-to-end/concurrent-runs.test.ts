@@ -68,6 +68,19 @@ test("a command that removes records ends with 7 with --no-wait, and names the r
   })
 })
 
+test("Ctrl-C ends the wait of a command for a run", async () => {
+  await withTestProject(async (place) => {
+    await landSmallInput(place)
+    expectDone(await runFreshet(place, "materialize"))
+    await withRunUnderWay(place, async () => {
+      const waiting = startFreshet(place, "gc")
+      await waiting.waitForOutput("Waiting for run of-a-colleague")
+      waiting.kill("SIGINT")
+      expect(await waiting.result).toMatchObject({ code: 130 })
+    })
+  })
+})
+
 test("status works while another command materializes", async () => {
   await withTestProject(async (place) => {
     await landSmallInput(place)

@@ -1,11 +1,9 @@
 import type { Plan } from "../plan/plan.ts"
+import { computeClaimPause } from "./claim-pause.ts"
 import { createMaterializationCache } from "./materialization-cache.ts"
 import { type PublicationResult, publishSets } from "./publish-sets.ts"
 import type { RunEffects } from "./run-effects.ts"
 import { createRunState, type RunState } from "./run-state.ts"
-
-/** The pause between two attempts to claim what another run has claimed. */
-export const claimPauseMs = 100
 
 /**
  * Publishes the planned sets while no other run does. What other runs have recorded meanwhile counts: rows that are no
@@ -35,6 +33,6 @@ async function readRunState({ ledger, readEvaluation }: RunEffects): Promise<Run
 /** Waits until the run has the claim of a set, or is cancelled. Every run claims in the same order. */
 async function claimPublication(set: string, effects: RunEffects): Promise<void> {
   const { ledger, signal, startTimer } = effects
-  while (!signal.aborted && !(await ledger.claimPublication(set)))
-    await startTimer(claimPauseMs).ended
+  for (let count = 0; !signal.aborted && !(await ledger.claimPublication(set)); count += 1)
+    await startTimer(computeClaimPause(count)).ended
 }

@@ -10,9 +10,9 @@ import type {
 } from "../ports.ts"
 import { FreshetError } from "../problem.ts"
 import { addBlockers, findBlocker } from "./blockers.ts"
+import { computeClaimPause } from "./claim-pause.ts"
 import { claimStep, releaseStep } from "./claim-step.ts"
 import { createMaterializationCache } from "./materialization-cache.ts"
-import { claimPauseMs } from "./publish-plan.ts"
 import { findRecordedResult } from "./recorded-result.ts"
 import { computeBackoffMs, getRetries } from "./retry.ts"
 import { type RunState, listNeededRecords, createRunState } from "./run-state.ts"
@@ -67,8 +67,8 @@ export interface ActiveRun {
   readonly errors: unknown[]
   /** Step → the number of its failed attempts. */
   readonly failedAttempts: Map<string, number>
-  /** The steps that another process did when this one wanted to do them. */
-  readonly takenSteps: Set<string>
+  /** Step → the number of times that another process did it when this one wanted to do it. */
+  readonly waits: Map<string, number>
   /** Becomes true when a step failed. */
   hasFailures: boolean
   /** Becomes true when the ledger failed to record a step: later steps could not be recorded either. */
@@ -97,7 +97,7 @@ export function startRun(
     timers: new Set(),
     errors: [],
     failedAttempts: new Map(),
-    takenSteps: new Set(),
+    waits: new Map(),
     hasFailures: false,
     hasRecordError: false,
   }
@@ -211,11 +211,12 @@ function adoptStep(run: ActiveRun, step: Step, result: StepResult, startedMs: nu
 
 /** Starts a pause, after which the step is claimed again: then the other process has done it, or is dead. */
 function waitForOtherProcess(run: ActiveRun, step: Step): void {
-  const { effects, queue, takenSteps } = run
-  if (!takenSteps.has(step.id)) effects.emit({ kind: "step_waiting", ...toStepReference(step) })
-  takenSteps.add(step.id)
+  const { effects, queue, waits } = run
+  const count = waits.get(step.id) ?? 0
+  if (count === 0) effects.emit({ kind: "step_waiting", ...toStepReference(step) })
+  waits.set(step.id, count + 1)
   delayStep(queue, step)
-  addTask(run, pauseStep(run, step, claimPauseMs))
+  addTask(run, pauseStep(run, step, computeClaimPause(count)))
 }
 
 function openAttemptLog(run: ActiveRun, step: Step): StepLog {

@@ -28,6 +28,8 @@ export interface RunLockOptions {
   readonly mode: RunLockMode
   readonly wait: boolean
   readonly onWait: (run: LiveRun | undefined) => void
+  /** Ends the wait with a FreshetError "interrupted". */
+  readonly signal?: AbortSignal
 }
 
 /** The pause between two attempts to hold the lock alone. A waiting session would keep out further runs. */
@@ -35,13 +37,17 @@ const retryMs = 200
 
 /** Acquires the run lock for the life of the connection. Without waiting, a lock that is not free is a FreshetError "busy". */
 export async function acquireRunLock(client: Client, options: RunLockOptions): Promise<void> {
-  const { mode, wait, onWait } = options
+  const { mode, wait, onWait, signal } = options
   await client.query(sessionSettings)
   if (await tryRunLock(client, mode)) return
   const run = (await readLiveRuns(client))[0]
   if (!wait) throw createBusyError(mode, run)
   onWait(run)
-  while (!(await tryRunLock(client, mode))) await delay(retryMs)
+  while (!(await tryRunLock(client, mode))) {
+    if (signal?.aborted === true)
+      throw new FreshetError("interrupted", "Interrupted while another command is under way.")
+    await delay(retryMs)
+  }
 }
 
 async function tryRunLock(client: Client, mode: RunLockMode): Promise<boolean> {
