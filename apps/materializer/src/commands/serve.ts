@@ -1,36 +1,24 @@
-import { createEventBus, createScheduler, type Services } from "@freshet/services"
+import { createScheduler, type Services } from "@freshet/services"
 import { startHttpServer } from "@freshet/ui"
 import { Hono } from "hono"
 
-import { logFormats } from "../serve/event-log.ts"
 import { createHealthApp } from "../serve/health-app.ts"
 import { createMetrics } from "../serve/metrics.ts"
+import { type LogFormat, startLog } from "../serve/start-log.ts"
 import { type CommandLine, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
-import { loadServices } from "../terminal/load-services.ts"
 import { createPage } from "../terminal/serve-page.ts"
 
 export interface ServeFlags {
   readonly once: boolean
   readonly host: string
   readonly port: number
-  readonly log: "text" | "json"
+  readonly log: LogFormat
 }
-
-/** Time limit of a shutdown with running user code; supervisors of processes kill after ten seconds. */
-export const shutdownMs = 9_000
 
 /** Executes ticks as they become due, and serves health, metrics and the web page. */
 export async function serve(cli: CommandLine, flags: ServeFlags): Promise<number> {
-  const bus = createEventBus()
-  const services = await loadServices(cli, { emit: bus.emit, watchesSteps: false })
-  const formatLine = logFormats[flags.log]
-  bus.subscribe((event) => {
-    const line = formatLine(event, cli.nowMs())
-    if (line !== undefined) void cli.out.write(`${line}\n`)
-  })
-  cli.interruption.watch("Stopping: running steps are undone, finished partitions are retained.")
-  cli.interruption.limitShutdown(shutdownMs)
+  const { services, bus } = await startLog(cli, flags.log)
   const scheduler = createScheduler(services)
   if (flags.once) {
     const outcomes = await scheduler.runOnce()

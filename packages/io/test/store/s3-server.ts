@@ -2,10 +2,11 @@ import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { mkdirSync } from "node:fs"
 import { readdir, readFile } from "node:fs/promises"
-import { connect, createServer } from "node:net"
 import { join, relative } from "node:path"
 
 import { S3 } from "@aws-sdk/client-s3"
+
+import { findFreePort, waitForPort } from "../local-port.ts"
 
 /** A server that speaks the protocol of S3 over a folder. */
 export interface S3Server {
@@ -107,27 +108,5 @@ export async function startS3Server(folder: string): Promise<S3Server> {
       child.kill()
       await hasExited
     },
-  }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === "string") throw new Error("no port is free")
-  return address.port
-}
-
-async function waitForPort(port: number): Promise<void> {
-  for (;;) {
-    const socket = connect(port, "127.0.0.1")
-    const isOpen = await once(socket, "connect").then(
-      () => true,
-      () => false,
-    )
-    socket.destroy()
-    if (isOpen) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

@@ -1,0 +1,10 @@
+export { findFreePort, waitForPort } from "./local-port.ts"
+export type { S3Server, ServerPlace } from "./store/s3-server.ts"
+export {
+  createBucket,
+  getS3Environment,
+  isS3ServerInstalled,
+  mirrorFolder,
+  putObject,
+  startS3Server,
+} from "./store/s3-server.ts"
