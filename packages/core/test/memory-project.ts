@@ -294,7 +294,10 @@ export async function run(
     failFast: false,
     ...options,
   }
-  const result = await execute(evaluation, plan, createEffects(project, graph), all)
+  const effects = createEffects(project, graph)
+  const result = await execute(evaluation, plan, effects, all).finally(
+    () => releaseAll(project.claims, effects.newId()), // a dead run has no claims
+  )
   return { ...result, plan, planned: listStepIds(evaluation, plan) }
 }
 

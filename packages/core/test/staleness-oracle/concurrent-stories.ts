@@ -2,7 +2,6 @@ import fc from "fast-check"
 import { expect } from "vitest"
 
 import { assistRun, buildPlan, FreshetError, type Graph } from "../../src/engine.ts"
-import { releaseAll } from "../memory-claims.ts"
 import {
   createEffects,
   type MemoryProject,
@@ -63,7 +62,6 @@ async function executeAtOnce(replay: Replay, graph: Graph, chapter: Chapter): Pr
   const execute = () =>
     run(project, graph, requestEverything, { concurrency }).catch((error: unknown) => {
       if (!isKilled) throw error
-      releaseAll(project.claims, first)
     })
   const isAssisted = chapter.pick % 3 === 0 && !isKilled
   await Promise.all([execute(), isAssisted ? assist(project, graph, first) : execute()])
