@@ -232,12 +232,20 @@ export interface StepName {
   readonly partition: number
   /** The assets that the computation materializes. */
   readonly outputs: readonly string[]
+  /** The pool of the computation, if it has a limited one. */
+  readonly pool: StepPool | undefined
+}
+
+/** A pool, and the number of its steps that may run at once in all processes. */
+export interface StepPool {
+  readonly name: string
+  readonly limit: number
 }
 
 /**
  * The answer to a claim. A claimed step belongs to the process until its record is committed; `newestRecord` is the id of
  * the newest materialization of its outputs, 0 without any, and `outcome` that of the step if another process has recorded
- * it in the same run. A taken step belongs to another process that lives.
+ * it in the same run. A taken step belongs to another process that lives, or its pool has no free slot.
  */
 export type ClaimResult =
   | {

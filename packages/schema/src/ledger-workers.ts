@@ -35,6 +35,8 @@ export const claims = freshetSchema.table(
     name: text().notNull(),
     /** 0 except for a step. */
     partition: integer().notNull(),
+    /** The pool of a step, if it has a limited one. */
+    pool: text(),
     worker: integer().notNull(),
     claimed_at: timestampColumn().notNull().defaultNow(),
   },

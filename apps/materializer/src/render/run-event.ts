@@ -50,7 +50,7 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "step_progress":
       return undefined
     case "step_waiting":
-      return `${event.step}: another run materializes it`
+      return `${event.step}: waits for another run`
     case "step_logged":
       return event.lines.map(({ text }) => `${event.step}: ${text}`).join("\n")
     case "attempt_failed":

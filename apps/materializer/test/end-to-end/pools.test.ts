@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 
-import { expectDone, runFreshet } from "./freshet-process.ts"
-import { allShopDays, declareFetched, withShop } from "./shop.ts"
+import { expectDone, runFreshet, startFreshet } from "./freshet-process.ts"
+import { allShopDays, declareFetched, shopDays, withShop } from "./shop.ts"
 
 /** Fails if another partition is computed at the same time. */
 const exclusive = `
@@ -24,6 +24,17 @@ test("the steps of a pool of one run one after the other", () =>
       const { code, stdout } = await runFreshet(project, "backfill", "fetched", ...allShopDays)
       expect(code).toBe(3)
       expect(stdout).toContain("two at once")
+    },
+    `${declareFetched(`pool: "api",`, exclusive)}\nexport const pools = { api: 1 }`,
+  ))
+
+test("the steps of a pool of two runs at once run one after the other", () =>
+  withShop(
+    async (project) => {
+      const words = ["backfill", "fetched", "--from", shopDays[0], "--to", shopDays[1]]
+      const others = ["backfill", "fetched", "--from", shopDays[2], "--to", shopDays[3]]
+      const runs = [startFreshet(project, ...words), startFreshet(project, ...others)]
+      for (const run of runs) expectDone(await run.result)
     },
     `${declareFetched(`pool: "api",`, exclusive)}\nexport const pools = { api: 1 }`,
   ))

@@ -179,7 +179,10 @@ async function attemptStep(run: ActiveRun, step: Step): Promise<void> {
   const startedMs = effects.nowMs()
   const blocker = findBlocker(state.blockers, step)
   if (blocker !== undefined) return completeStep(run, step, toSkippedResult(blocker), startedMs)
-  const claim = await claimStep(state, step, effects.ledger)
+  const claim = await claimStep(state, step, {
+    ledger: effects.ledger,
+    pools: run.options.pools,
+  })
   if (claim.kind === "taken") return waitForOtherProcess(run, step)
   const recordedResult = findResultElsewhere(run, step, claim)
   if (recordedResult !== undefined) return adoptStep(run, step, recordedResult, startedMs)

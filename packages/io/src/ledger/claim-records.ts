@@ -25,9 +25,12 @@ export function createClaimRecords(
   }
 }
 
-function toStepClaim(names: LedgerNames, { computation, partition }: StepName): RecordedClaim {
+function toStepClaim(
+  names: LedgerNames,
+  { computation, partition, pool }: StepName,
+): RecordedClaim {
   const id = getPartitionId(names, computation, partition)
-  return { kind: "step", name: computation, partition: id }
+  return { kind: "step", name: computation, partition: id, pool }
 }
 
 function toPublicationClaim(set: string): RecordedClaim {

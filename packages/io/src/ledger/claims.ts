@@ -1,10 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises"
 
-import { FreshetError, getErrorMessage, type StepOutcome } from "@freshet/core/engine"
+import {
+  FreshetError,
+  getErrorMessage,
+  type StepOutcome,
+  type StepPool,
+} from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { createLimiter } from "../limiter.ts"
 import { connectLedger } from "./connection.ts"
+import { withTransaction } from "./transaction.ts"
 import { endDeadWorkers, extendLease, heartbeatMs, holdWorkerLock } from "./workers.ts"
 
 /** The claims of one worker. They have a connection of their own, so that a long statement of the run delays no heartbeat. */
@@ -22,6 +28,7 @@ export interface RecordedClaim {
   readonly kind: "step" | "publication" | "tick"
   readonly name: string
   readonly partition: number
+  readonly pool?: StepPool | undefined
 }
 
 /** A claimed step of a run, as the ledger names it. */
@@ -56,9 +63,9 @@ export async function openClaims(
   return {
     claim: (claim) =>
       takeTurn(async () => {
-        if (await insertClaim(client, worker, claim)) return true
+        if (await insertPooledClaim(client, worker, claim)) return true
         await endDeadWorkers(client)
-        return insertClaim(client, worker, claim)
+        return insertPooledClaim(client, worker, claim)
       }),
     readRecords: (step) => takeTurn(() => readRecords(client, step)),
     release: (claim) => takeTurn(() => deleteClaim(client, worker, claim)),
@@ -90,17 +97,37 @@ function toLostError(cause: unknown): FreshetError {
   })
 }
 
+/** Inserts a claim if it is free and its pool has a free slot. Claims of one pool are inserted one after the other. */
+async function insertPooledClaim(
+  client: Client,
+  worker: number,
+  claim: RecordedClaim,
+): Promise<boolean> {
+  const { pool } = claim
+  if (pool === undefined) return insertClaim(client, worker, claim)
+  return withTransaction(client, async () => {
+    await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [
+      `freshet pool ${pool.name}`,
+    ])
+    const { rows } = await client.query<{ used: number }>(
+      "select count(*)::integer as used from freshet.claims where pool = $1",
+      [pool.name],
+    )
+    return (rows[0]?.used ?? 0) < pool.limit && insertClaim(client, worker, claim)
+  })
+}
+
 async function insertClaim(
   client: Client,
   worker: number,
-  { kind, name, partition }: RecordedClaim,
+  { kind, name, partition, pool }: RecordedClaim,
 ): Promise<boolean> {
   const { rowCount } = await client.query({
     name: "insert_claim",
-    text: `insert into freshet.claims (kind, name, partition, worker)
-      select $1, $2, $3, id from freshet.workers where id = $4 and ended_at is null
+    text: `insert into freshet.claims (kind, name, partition, pool, worker)
+      select $1, $2, $3, $5, id from freshet.workers where id = $4 and ended_at is null
       on conflict do nothing`,
-    values: [kind, name, partition, worker],
+    values: [kind, name, partition, worker, pool?.name ?? null],
   })
   return rowCount === 1
 }

@@ -15,7 +15,7 @@ import {
 } from "./ledger-database.ts"
 
 const { url, client } = openLedgerDatabase()
-const step = { computation: "recs", partition: 20_000, outputs: ["recs"] }
+const step = { computation: "recs", partition: 20_000, outputs: ["recs"], pool: undefined }
 
 async function findRun(id: string) {
   return (await readRuns(client(), 100)).find((run) => run.id === id)
@@ -52,6 +52,28 @@ test("of two runs one claims a step, and the other can when it is recorded", asy
       const records = await two.ledger.readMaterializations([{ asset: "recs", range }])
       expect(claim).toEqual({ kind: "claimed", newestRecord: records.at(-1)?.id })
     })
+  })
+})
+
+test("the limit of a pool holds over all runs, and the claims of a dead run use no slot", async () => {
+  const pool = { name: "api", limit: 2 }
+  const inPool = (partition: number) => ({ ...step, partition, pool })
+  await withRun(url(), "pooled", async ({ ledger }) => {
+    await withRun(url(), "pooled beside", async (beside) => {
+      const claims = [1, 2, 3].flatMap((partition) => [
+        ledger.claimStep(inPool(partition)),
+        beside.ledger.claimStep(inPool(partition + 3)),
+      ])
+      const kinds = (await Promise.all(claims)).map(({ kind }) => kind)
+      expect(kinds.filter((kind) => kind === "claimed")).toHaveLength(2)
+      expect(await beside.ledger.claimStep({ ...step, partition: 7 })).toMatchObject({
+        kind: "claimed",
+      })
+    })
+    await ledger.endRun({ id: "pooled", outcome: "succeeded" })
+  })
+  await withRun(url(), "after", async ({ ledger }) => {
+    expect(await ledger.claimStep(inPool(8))).toMatchObject({ kind: "claimed" })
   })
 })
 

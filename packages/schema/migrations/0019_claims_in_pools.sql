@@ -1,0 +1,1 @@
+ALTER TABLE "freshet"."claims" ADD COLUMN "pool" text;
