@@ -2,8 +2,10 @@ import { expect, test } from "vitest"
 
 import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone, type RunningCommand, runFreshet, startFreshet } from "./freshet-process.ts"
-import { withLedgerClient } from "./ledger-contents.ts"
+import { readContents, withLedgerClient } from "./ledger-contents.ts"
 import { allShopDays, declareFetched, shopDays, withShop } from "./shop.ts"
+import { landSmallInput } from "./small-input.ts"
+import { withTestProject } from "./test-project.ts"
 
 const sleepingShop = declareFetched("", "await new Promise((resolve) => setTimeout(resolve, 1500))")
 const backfill = ["backfill", "fetched", ...allShopDays] as const
@@ -47,6 +49,30 @@ test("a worker executes steps of another process's run: each partition is record
     expect(countMaterialized(worker)).toBeGreaterThan(0)
     await stopWorker(worker)
   }, sleepingShop))
+
+test("a run of many steps ends with workers as it ends alone, whenever they join it", async () => {
+  const alone = await withTestProject(async (place) => {
+    await landSmallInput(place)
+    expectDone(await runFreshet(place, "materialize"))
+    return readContents(place)
+  })
+  await withTestProject(async (place) => {
+    await landSmallInput(place)
+    const workers = [1, 2, 3].map(() => startFreshet(place, "worker"))
+    for (const worker of workers) await worker.waitForOutput("Waiting for runs and ticks.")
+    expectDone(await startFreshet(place, "materialize", "--concurrency", "1").result)
+    for (const worker of workers) await stopWorker(worker)
+    const contents = await readContents(place)
+    expect(contents.versions).toEqual(alone.versions)
+    expect(contents.published).toEqual(alone.published)
+    const { rows } = await withLedgerClient(place, (client) =>
+      client.query(
+        "select computation, partition from freshet.steps group by 1, 2 having count(*) > 1",
+      ),
+    )
+    expect(rows).toEqual([])
+  })
+})
 
 test("the partitions that a worker has materialized stay when the run that it assists is killed", () =>
   withShop(async (project) => {

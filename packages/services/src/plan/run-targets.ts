@@ -8,6 +8,7 @@ import {
   type PlanRequest,
   toPlanRequest,
 } from "@freshet/core/engine"
+import type { RunProgress } from "@freshet/io"
 
 import { countAllPartitions } from "../asset-partitions.ts"
 import type { Project } from "../project.ts"
@@ -133,8 +134,12 @@ async function resolveRetry(
   project: Project,
   { run: id, publish }: RetryTarget,
 ): Promise<ResolvedTargets> {
-  const { graph, evaluation } = project
   const { progress } = await readRetryableRun(project, id)
+  return withoutNames({ targets: listPlannedTargets(project, progress), publish })
+}
+
+/** Lists the partitions that a run has planned, of those that exist. */
+export function listPlannedTargets({ graph, evaluation }: Project, progress: RunProgress): Targets {
   const targets = new Map<string, readonly PartitionRange[]>()
   for (const { name, outputs } of graph.computations)
     for (const { asset } of outputs) {
@@ -143,5 +148,5 @@ async function resolveRetry(
       const ranges = bounds === undefined ? [] : intersectRangeLists(plannedRanges, [bounds])
       if (ranges.length > 0) targets.set(asset, ranges)
     }
-  return withoutNames({ targets, publish })
+  return targets
 }
