@@ -85,10 +85,12 @@ function findRemovedReads(
     const window = intersectRanges(wholeWindow, removable)
     const relation = formatStableRelation(reading)
     const versions = recordedReads.find((recorded) => recorded.relation === relation)?.versions
+    const newest = inputs.bounds.get(asset.name)?.to ?? Infinity // a clock that went back leaves later ones
     const removed = (versions ?? []).filter(([index, version]) => {
       const isEmptyAlready = version === emptyVersion && isExisting(inputs, asset, index)
       const isLanded = inputs.landing.get(asset.name)?.has(index) === true
-      return window && isWithin(window, index) && !isEmptyAlready && !isLanded
+      const isRemovable = window !== undefined && isWithin(window, index) && index <= newest
+      return isRemovable && !isEmptyAlready && !isLanded
     })
     if (removed.some(([, version]) => version !== emptyVersion)) removedReads.set(relation, removed)
   }

@@ -188,6 +188,21 @@ describe("the oldest files of a source that keeps what was computed from them", 
 })
 
 describe("other files that are not landed", () => {
+  test("leave the rows of an earlier run fresh when the clock has gone back since", async () => {
+    const files = partitionedSource("raw", daily({ start: "2026-01-01" }), { whenMissing: "empty" })
+    const sum = dailyAsset("sum", sql`from ${all(files)}`, { partitions: unpartitioned })
+    const graph = buildValidGraph(files, sum)
+    const project = createProjectWithDays([1], {}, 8)
+    await run(project, graph)
+    project.nowMs = afterDay(10)
+    await run(project, graph)
+    removeOldest(project, 1)
+    expect((await run(project, graph)).planned).toEqual([])
+    project.nowMs = afterDay(8)
+    expect(getAssetStatus(await proveProject(project, graph), sum, 0).kind).toBe("fresh")
+    expect((await run(project, graph)).planned).toEqual([])
+  })
+
   test("are withdrawn when they are newer than every landed file", async () => {
     const project = createProjectWithDays([1, 2, 9])
     await run(project, buildValidGraph(raw, recs()))

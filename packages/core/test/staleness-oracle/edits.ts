@@ -73,21 +73,10 @@ function applyEdit(replay: Replay, edit: Edit): void {
       swapNames(replay, edit)
       return
     case "clock ahead":
-      if (removesOldest(replay)) return
       facts.aheadMs += edit.days * 86_400_000
       facts.nowMs += edit.days * 86_400_000
       return
   }
-}
-
-/**
- * Tests if a story removes the oldest files. When the clock has gone back since, the recorded reads name partitions that
- * do not exist yet; the planner and the rule of the stories differ on which of them still count.
- */
-function removesOldest({ story }: Replay): boolean {
-  return story.chapters.some(({ edits }) =>
-    edits.some(({ kind }) => kind === "take away the oldest"),
-  )
 }
 
 /**

@@ -108,11 +108,12 @@ function findRemoved(
   const recordedRead = formatRecordedRead(progress, { ...read, label: formatLabel(facts, read) })
   const sourceReads = progress.findSourceReads({ computation, key, definition })
   const recorded = sourceReads?.get(recordedRead) ?? []
+  const existing = progress.exists.get(read.upstream)!
+  const last = existing.size === 0 ? Infinity : Math.max(...existing)
   const removed = recorded.filter(([recordedKey, content]) => {
     const recordedPlace = getPlace(facts.setting, granularity, recordedKey)
-    const isEmptyAlready =
-      content === noFile && progress.exists.get(read.upstream)!.has(recordedPlace)
-    const isDeclared = recordedPlace >= start! && recordedPlace <= (end ?? Infinity)
+    const isEmptyAlready = content === noFile && existing.has(recordedPlace)
+    const isDeclared = recordedPlace >= start! && recordedPlace <= Math.min(end ?? Infinity, last)
     const isLanded = facts.landed.get(read.upstream)!.has(recordedKey)
     return isDeclared && recordedPlace < first && !isEmptyAlready && !isLanded
   })
