@@ -9,7 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs"
-import { basename, join, relative, resolve } from "node:path"
+import { basename, join, relative } from "node:path"
 
 /** @import { BuildOptions, Metafile, Plugin } from "esbuild" */
 
@@ -57,7 +57,7 @@ function readCurrent(folder) {
  * @param {Current} current
  */
 function isUpToDate({ root }, { stamps }) {
-  for (const path in stamps) if (stampFile(resolve(root, path)) !== stamps[path]) return false
+  for (const path in stamps) if (stampFile(`${root}/${path}`) !== stamps[path]) return false
   return true
 }
 
@@ -89,7 +89,7 @@ async function makeBundle(bundle) {
   /** @type {Current["stamps"]} */
   const stamps = {}
   for (const path of listInputs(bundle, metafile))
-    stamps[path] = stampFile(resolve(root, path), settledBeforeMs)
+    stamps[path] = stampFile(`${root}/${path}`, settledBeforeMs)
   for (const { path, contents } of outputFiles) {
     const file = join(folder, basename(path))
     writeFileSync(file, contents)
@@ -109,7 +109,7 @@ function getBuildOptions({ root, buildFolder, programs, plugins }) {
     absWorkingDir: root,
     outdir: join(buildFolder, "bundle"), // as deep as the folder of every bundle
     entryPoints: Object.entries(programs)
-      .filter(([, path]) => stampFile(resolve(root, path)) !== "absent")
+      .filter(([, path]) => stampFile(`${root}/${path}`) !== "absent")
       .map(([out, path]) => ({ in: path, out })),
     plugins: [...plugins],
   }
