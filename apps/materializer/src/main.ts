@@ -3,7 +3,6 @@ import { detectTerminalStyles } from "./terminal/detect-terminal-styles.ts"
 import { exitCodes } from "./terminal/exit-code.ts"
 import { createInterruption } from "./terminal/interruption.ts"
 import {
-  getClientFolder,
   getCodeProgram,
   getSupervisorCommand,
   type Launch,
@@ -77,7 +76,6 @@ function createCommandLine(
     },
     nowMs: Date.now,
     interruption,
-    clientFolder: getClientFolder(),
     debug: (process.env["FRESHET_DEBUG"] ?? "") !== "",
     versions: process.versions,
     args,

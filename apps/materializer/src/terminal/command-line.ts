@@ -19,8 +19,6 @@ export interface CommandLine extends CommandContext {
     listener: Pick<Services, "emit" | "watchesSteps"> & { readonly nowMs?: () => number },
   ) => Promise<Services>
   readonly nowMs: () => number
-  /** Folder of the built web page. */
-  readonly clientFolder: string
   readonly interruption: Interruption
   /** True when errors are printed with their stack. */
   readonly debug: boolean

@@ -14,6 +14,7 @@ import {
 
 import { formatError } from "../render/problems.ts"
 import { type CommandLine, printData, printLines } from "./command-line.ts"
+import { getClientFolder } from "./launch.ts"
 
 /** The address of the web page, and the rights of its visitors. */
 export interface PageFlags {
@@ -53,7 +54,7 @@ async function readPageOptions(
   flags: Omit<PageFlags, "port">,
   nowMs?: () => number,
 ) {
-  const { clientFolder } = cli
+  const clientFolder = getClientFolder()
   await requireClient(clientFolder)
   const config = await cli.loadConfig()
   return {
