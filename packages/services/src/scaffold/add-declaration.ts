@@ -60,9 +60,9 @@ function formatAsset({ name, group }: DeclarationRequest): string {
 export const ${toVariable(name)} = sqlAsset({
   name: "${name}",
   group: "${group}",
-  description: "TODO: say what a row is.",
+  description: "Describe a row.",
   columns: {
-    id: int64("TODO: describe the column."),
+    id: int64("Describe the column."),
   },
   // Interpolate the assets that the query reads: from \${orders}
   query: sql\`select 1::bigint as id\`,
@@ -77,10 +77,10 @@ function formatSource({ name, group }: DeclarationRequest): string {
 export const ${toVariable(name)} = sourceAsset({
   name: "${name}",
   group: "${group}",
-  description: "TODO: say what a row is.",
+  description: "Describe a row.",
   partitions: daily({ start: "2026-01-01" }),
   columns: {
-    id: int64("TODO: describe the column."),
+    id: int64("Describe the column."),
   },
   format: { kind: "csv" },
   path: "${name}/{partition}.csv",

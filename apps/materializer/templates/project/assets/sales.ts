@@ -15,7 +15,7 @@ import { columnsFromTable } from "@freshet/schema"
 import { productSales as productSalesTable } from "../tables.ts"
 import { everyDay, orders } from "./orders.ts"
 
-/** What was sold on a day. */
+/** Sales of a day by product. */
 export const dailySales = sqlAsset({
   name: "daily_sales",
   group: "shop",
@@ -33,7 +33,7 @@ export const dailySales = sqlAsset({
   checks: [unique("product")],
 })
 
-/** What was sold in a week, published to PostgreSQL. */
+/** Sales of a week by product, published to PostgreSQL. */
 export const productSales = sqlAsset({
   name: "product_sales",
   group: "shop",
