@@ -1,7 +1,6 @@
-import { ProblemsError } from "@freshet/core/engine"
-
 import type { Config } from "../config.ts"
 import type { DatabaseDocument } from "../documents/database.ts"
+import { usageError } from "../plan/target-problems.ts"
 import type { Services } from "../services.ts"
 
 /** Reads where the database is and if the embedded server runs; starts nothing. */
@@ -36,12 +35,10 @@ export async function releaseServer({ config }: Pick<Services, "config">): Promi
 
 function requireEmbedded({ databaseUrl }: Config): void {
   if (databaseUrl === undefined) return
-  throw new ProblemsError("usage", [
-    {
-      kind: "usage",
-      message: "DATABASE_URL names a server of your own, which Freshet does not start or stop.",
-    },
-  ])
+  throw usageError({
+    kind: "usage",
+    message: "DATABASE_URL names a server of your own, which Freshet does not start or stop.",
+  })
 }
 
 /** Replaces the password of a URL by asterisks. */

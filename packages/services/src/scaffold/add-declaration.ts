@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs"
 import { mkdir, readFile, writeFile } from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { dirname, join, relative } from "node:path"
 
-import { ProblemsError } from "@freshet/core/engine"
-
+import { usageError } from "../plan/target-problems.ts"
 import { addAssetImport, findConfigFile } from "./config-file.ts"
 
 /** A new declaration. */
@@ -30,15 +29,14 @@ export async function addDeclaration(
   const file = `assets/${name.replaceAll("_", "-")}.ts`
   const path = join(projectFolder, file)
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(name))
-    rejectRequest(`"${name}" is not a name: write it in snake case, as in daily_sales.`)
-  if (existsSync(path)) rejectRequest(`${file} exists already.`)
+    throw usageError({
+      kind: "usage",
+      message: `"${name}" is not a name: write it in snake case, as in daily_sales.`,
+    })
+  if (existsSync(path)) throw usageError({ kind: "usage", message: `${file} exists already.` })
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, (kind === "asset" ? formatAsset : formatSource)(request))
   return { file, config: await addToConfig(projectFolder, file) }
-}
-
-function rejectRequest(message: string): never {
-  throw new ProblemsError("usage", [{ kind: "usage", message }])
 }
 
 async function addToConfig(projectFolder: string, file: string): Promise<string | undefined> {
@@ -47,7 +45,7 @@ async function addToConfig(projectFolder: string, file: string): Promise<string 
   const text = addAssetImport(await readFile(config, "utf8"), `./${file}`)
   if (text === undefined) return undefined
   await writeFile(config, text)
-  return config.slice(projectFolder.length + 1)
+  return relative(projectFolder, config)
 }
 
 function toVariable(name: string): string {
@@ -59,7 +57,7 @@ function formatAsset({ name, group }: DeclarationRequest): string {
 
 export const ${toVariable(name)} = sqlAsset({
   name: "${name}",
-  group: "${group}",
+  group: ${JSON.stringify(group)},
   description: "Describe a row.",
   columns: {
     id: int64("Describe the column."),
@@ -76,7 +74,7 @@ function formatSource({ name, group }: DeclarationRequest): string {
 
 export const ${toVariable(name)} = sourceAsset({
   name: "${name}",
-  group: "${group}",
+  group: ${JSON.stringify(group)},
   description: "Describe a row.",
   partitions: daily({ start: "2026-01-01" }),
   columns: {

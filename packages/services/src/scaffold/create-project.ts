@@ -2,8 +2,7 @@ import { existsSync } from "node:fs"
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises"
 import { basename, dirname, join, relative } from "node:path"
 
-import { ProblemsError } from "@freshet/core/engine"
-
+import { usageError } from "../plan/target-problems.ts"
 import { findConfigFile } from "./config-file.ts"
 
 /** A created project: the files that were written, and those that existed and stay as they are. */
@@ -17,13 +16,11 @@ export interface CreatedProject {
 export async function createProject(template: string, folder: string): Promise<CreatedProject> {
   const configFile = findConfigFile(folder)
   if (configFile !== undefined)
-    throw new ProblemsError("usage", [
-      {
-        kind: "usage",
-        message: `${configFile} exists: the folder has a project already.`,
-        hint: "`freshet new asset NAME` adds an asset to it.",
-      },
-    ])
+    throw usageError({
+      kind: "usage",
+      message: `${configFile} exists: the folder has a project already.`,
+      hint: "`freshet new asset NAME` adds an asset to it.",
+    })
   const entries = await readdir(template, { recursive: true, withFileTypes: true })
   const paths = entries
     .filter((entry) => entry.isFile())
@@ -66,9 +63,8 @@ async function writeManifest(source: string, target: string): Promise<boolean> {
   const existing = existsSync(target) ? await readManifest(target) : undefined
   const manifest =
     existing === undefined ? { ...template, name } : completeManifest(existing, template)
-  const text = `${JSON.stringify(manifest, undefined, 2)}\n`
-  if (existing !== undefined && JSON.stringify(manifest) === JSON.stringify(existing)) return false
-  await writeFile(target, text)
+  if (JSON.stringify(manifest) === JSON.stringify(existing)) return false
+  await writeFile(target, `${JSON.stringify(manifest, undefined, 2)}\n`)
   return true
 }
 
