@@ -1,12 +1,10 @@
-import { existsSync } from "node:fs"
-import { readdir } from "node:fs/promises"
-
 import type { MigrationsDocument } from "../documents/migrations.ts"
 import type { Services } from "../services.ts"
 import {
   findMissingMigrations,
   generateMigration,
   type GenerateOptions,
+  listMigrations,
 } from "./migration-generator.ts"
 
 /** Applies the migrations of the published tables to the database; the ledger's are applied before. */
@@ -27,14 +25,12 @@ export async function writeMigration(
   options: GenerateOptions,
 ): Promise<MigrationsDocument> {
   const written = await generateMigration(services.config, options)
-  return describeMigrations(services, { written: [...written], is_missing: false })
+  return describeMigrations(services, { written, is_missing: false })
 }
 
 async function describeMigrations(
   { config: { migrations: folder } }: Services,
   result: Pick<MigrationsDocument, "written" | "is_missing">,
 ): Promise<MigrationsDocument> {
-  const files = existsSync(folder) ? await readdir(folder) : []
-  const migrations = files.filter((file) => file.endsWith(".sql")).toSorted()
-  return { folder, migrations, ...result }
+  return { folder, migrations: await listMigrations(folder), ...result }
 }

@@ -8,6 +8,7 @@ import { basename, dirname, join, relative } from "node:path"
 import { FreshetError } from "@freshet/core/engine"
 
 import { type Config, getNodeProgram } from "../config.ts"
+import { findConfigFile } from "../scaffold/config-file.ts"
 
 /** The generator of migrations of a project. */
 interface MigrationGenerator {
@@ -65,13 +66,11 @@ export default { ...config, out: ${JSON.stringify(out)} }
 `
 }
 
-const configNames = ["ts", "mts", "js", "mjs"].map((ending) => `drizzle.config.${ending}`)
-
 /** Finds the generator: drizzle.config.ts is beside the folder of migrations or above it, within the project. */
 function findGenerator({ migrations, projectFolder }: Config): MigrationGenerator {
   const configFile = listFolders(dirname(migrations), projectFolder)
-    .flatMap((folder) => configNames.map((name) => join(folder, name)))
-    .find((path) => existsSync(path))
+    .map((folder) => findConfigFile(folder, "drizzle"))
+    .find((path) => path !== undefined)
   if (configFile === undefined)
     throw new FreshetError("config", `There is no drizzle.config.ts beside ${migrations}.`, {
       hint: "It names the files of the published tables; `freshet init` writes one into a new project.",
@@ -116,7 +115,8 @@ async function runGenerator(
   return added.map((file) => join(migrations, file))
 }
 
-async function listMigrations(folder: string): Promise<readonly string[]> {
+/** Lists the files of the migrations in a folder, the oldest first. */
+export async function listMigrations(folder: string): Promise<readonly string[]> {
   if (!existsSync(folder)) return []
   return (await readdir(folder)).filter((file) => file.endsWith(".sql")).toSorted()
 }

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 
-const configNames = ["ts", "mts", "js", "mjs"].map((ending) => `freshet.config.${ending}`)
-
-/** Finds the configuration in a folder: freshet.config.ts, .mts, .js or .mjs. */
-export function findConfigFile(folder: string): string | undefined {
-  return configNames.map((name) => join(folder, name)).find((path) => existsSync(path))
+/** Finds the configuration of a program in a folder: NAME.config.ts, .mts, .js or .mjs. */
+export function findConfigFile(
+  folder: string,
+  program: "freshet" | "drizzle" = "freshet",
+): string | undefined {
+  return ["ts", "mts", "js", "mjs"]
+    .map((ending) => join(folder, `${program}.config.${ending}`))
+    .find((path) => existsSync(path))
 }
 
 /** Adds an import to the list `assets` of a configuration; undefined if the text has no such list. */
