@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises"
 
-import { type Computation, type RunEvent, type StepReference } from "@freshet/core/engine"
-import type { ColumnLineage } from "@freshet/io"
+import type { Computation, RunEvent, StepReference } from "@freshet/core/engine"
 
-import { traceComputation } from "../lineage/trace-project.ts"
+import { type ProjectLineage, traceComputation } from "../lineage/trace-project.ts"
 import type { Project } from "../project.ts"
 import { createEventSink, type SendEvent } from "./event-sink.ts"
 import {
@@ -30,13 +29,10 @@ const maxPendingEvents = 1000
 const closeMs = 2_000
 
 /** Creates a reporter. Delivery happens beside the run: a target that is slow, or that fails, loses events only. */
-export function createLineageReporter(
-  project: Project,
-  nowMs: () => number,
-  send: SendEvent | undefined = createSink(project),
-): LineageReporter {
-  if (send === undefined) return { report: () => {}, close: async () => {} }
-  const queue = createQueue(send)
+export function createLineageReporter(project: Project, nowMs: () => number): LineageReporter {
+  const { openLineage } = project.config
+  if (openLineage === undefined) return { report: () => {}, close: async () => {} }
+  const queue = createQueue(createEventSink(openLineage))
   const describe = createDescriber(project, nowMs)
   return {
     report: (event) => {
@@ -44,10 +40,6 @@ export function createLineageReporter(
     },
     close: queue.close,
   }
-}
-
-function createSink({ config: { openLineage } }: Project): SendEvent | undefined {
-  return openLineage === undefined ? undefined : createEventSink(openLineage)
 }
 
 type BuildEvent = () => LineageEvent | Promise<LineageEvent>
@@ -74,18 +66,31 @@ function createQueue(send: SendEvent) {
 /** Creates a function that lists the OpenLineage events of a run event. Steps that never end are aborted with their run. */
 function createDescriber(project: Project, nowMs: () => number) {
   const openSteps = new Map<string, StepReference>()
+  const computations = new Map(project.graph.computations.map((entry) => [entry.name, entry]))
+  const traceColumns = createTracer(project)
   let run = ""
   const describeRun = (state: LineageState): BuildEvent => {
     const subject = getRunSubject(project, run)
     const change = { state, atMs: nowMs() }
     return () => buildLineageEvent(subject, change, { inputs: [], outputs: [] })
   }
-  const describeStep = (step: StepReference, state: LineageState, result: StepEnd = {}) =>
-    buildStepEvent(project, getStepSubject(project, run, step), {
-      ...result,
-      state,
-      atMs: nowMs(),
-    })
+  const describeStep = (
+    step: StepReference,
+    state: LineageState,
+    { rows, ...failure }: StepEnd = {},
+  ): BuildEvent => {
+    const subject = getStepSubject(project, run, step)
+    const change = { ...failure, state, atMs: nowMs() }
+    const computation = computations.get(step.computation)
+    const inputs = computation === undefined ? [] : listInputDatasets(computation)
+    return async () => {
+      if (computation === undefined || rows === undefined)
+        return buildLineageEvent(subject, change, { inputs, outputs: [] })
+      const lineage = await traceColumns(computation)
+      const outputs = describeOutputDatasets(project.graph, computation, { rows, lineage })
+      return buildLineageEvent(subject, change, { inputs, outputs })
+    }
+  }
   return (event: RunEvent): readonly BuildEvent[] => {
     switch (event.kind) {
       case "run_started":
@@ -138,29 +143,14 @@ function getStepSubject(
   return { job: computation, run, step, runId, parentId: toUuid(hash(run)) }
 }
 
-/** Returns a function that builds the event of a step with its datasets. */
-function buildStepEvent(
-  project: Project,
-  subject: LineageSubject,
-  { rows, ...change }: StepEnd & { readonly state: LineageState; readonly atMs: number },
-): BuildEvent {
-  const { graph } = project
-  const computation = graph.computations.find(({ name }) => name === subject.job)
-  if (computation === undefined)
-    return () => buildLineageEvent(subject, change, { inputs: [], outputs: [] })
-  const inputs = listInputDatasets(computation)
-  if (rows === undefined) return () => buildLineageEvent(subject, change, { inputs, outputs: [] })
-  return async () => {
-    const lineage = await traceColumns(project, computation)
-    const outputs = describeOutputDatasets(graph, computation, { rows, lineage })
-    return buildLineageEvent(subject, change, { inputs, outputs })
+/** Creates a function that traces the columns of a computation, each one once. Lineage that cannot be traced is left out. */
+function createTracer(project: Project): (computation: Computation) => Promise<ProjectLineage> {
+  const lineages = new Map<string, Promise<ProjectLineage>>()
+  return (computation) => {
+    const lineage =
+      lineages.get(computation.name) ??
+      traceComputation(project, computation).catch((): ProjectLineage => new Map())
+    lineages.set(computation.name, lineage)
+    return lineage
   }
-}
-
-/** Traces the columns of a computation. Lineage that cannot be traced is left out. */
-async function traceColumns(
-  project: Project,
-  computation: Computation,
-): Promise<ReadonlyMap<string, ColumnLineage>> {
-  return traceComputation(project, computation).catch(() => new Map<string, ColumnLineage>())
 }
