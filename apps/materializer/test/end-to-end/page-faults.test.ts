@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest"
 import { expectDone, type RunningCommand, startFreshet } from "./freshet-process.ts"
 import type { CommandSettings } from "./freshet-process.ts"
 import { expectNoProcesses } from "./processes.ts"
-import { declareFetched, landOrders, withShop } from "./shop.ts"
+import { declareFetched, landOrders, waitForFile, withShop } from "./shop.ts"
 
 /** A server of the page as a process. */
 interface PageServer {
@@ -31,12 +31,6 @@ async function withPageServer(
     await server.result
   }
 }
-
-const waiting = `
-  console.log("asks for the file")
-  const { existsSync } = await import("node:fs")
-  while (!existsSync(process.env.FRESHET_LANDING + "/.go") && !signal.aborted)
-    await new Promise((resolve) => setTimeout(resolve, 50))`
 
 const causedErrors = /net::ERR_|status of 50\d/
 const lostConnection = "The connection to the server is lost."
@@ -83,7 +77,7 @@ describe.skipIf(chromiumPath === undefined)("faults with the page open", () => {
             await worker.result
           }),
         ),
-      declareFetched("", waiting),
+      declareFetched("", waitForFile),
     ))
 
   test("PostgreSQL is killed: the page says so, and continues when the server is back", () =>

@@ -3,9 +3,9 @@ import { scheduleListSchema } from "@freshet/services/documents"
 import { expect, test } from "vitest"
 
 import { parseDocument } from "../fixtures/parse-document.ts"
-import { expectDone, readFreshetJson, runFreshet } from "./freshet-process.ts"
+import { expectDone, readFreshetJson, runFreshet, startFreshet } from "./freshet-process.ts"
 import { withLedgerClient } from "./ledger-contents.ts"
-import { declareShop, landOrders, withShop } from "./shop.ts"
+import { declareFetched, declareShop, landOrders, waitForFile, withShop } from "./shop.ts"
 
 const everyMorning = `
   import { schedule } from "@freshet/core"
@@ -39,6 +39,30 @@ test("a tick materializes the newest partitions at its instant, once", () =>
       latest_tick: { tick_at: "2026-01-04T06:00:00.000Z", state: "succeeded", run },
     })
   }, everyMorning))
+
+test("a tick that another process executes is waited for, or busy, and makes one run", () =>
+  withShop(
+    async (project) => {
+      const tick = ["schedule", "tick", "group:shop", "--at", "2026-01-04T06:00Z"]
+      const first = startFreshet(project, ...tick)
+      await first.waitForOutput("asks for the file")
+      const busy = await runFreshet(project, ...tick, "--no-wait")
+      expect(busy).toMatchObject({ code: 7, stderr: expect.stringContaining("executes this tick") })
+      const second = startFreshet(project, ...tick, "--json")
+      await second.waitForOutput("Waiting for the process that executes this tick")
+      await new Promise((resolve) => setTimeout(resolve, 1200)) // the second one looks again
+      project.land(".go", "")
+      expectDone(await first.result)
+      const { stdout, stderr } = await second.result
+      expect(JSON.parse(stdout)).toMatchObject({ state: "succeeded" })
+      expect(stderr.match(/Waiting for the process/g)).toHaveLength(1)
+      const { rows } = await withLedgerClient(project, (client) =>
+        client.query("select from freshet.workers"),
+      )
+      expect(rows).toHaveLength(1)
+    },
+    everyMorning.replace(declareShop(), declareFetched("", waitForFile)),
+  ))
 
 test("a tick without an instant materializes the newest partitions; a second one has nothing to do", () =>
   withShop(async (project) => {

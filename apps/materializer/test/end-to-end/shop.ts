@@ -112,6 +112,13 @@ export function findPartitionFile({ lake }: DeclaredProject, asset: string, day:
   return join(folder, name)
 }
 
+/** Code of `fetched` that waits for the landed file `.go`, or for the end of its run. */
+export const waitForFile = `
+  console.log("asks for the file")
+  const { existsSync } = await import("node:fs")
+  while (!existsSync(process.env.FRESHET_LANDING + "/.go") && !signal.aborted)
+    await new Promise((resolve) => setTimeout(resolve, 50))`
+
 /** Declares the shop with the code asset `fetched`: its further options, and the body of its code, which has `attempt` (from 1), `partition` and `signal`. */
 export function declareFetched(options: string, body: string): string {
   const code = `

@@ -7,7 +7,13 @@ import {
   ProblemsError,
   type Schedule,
 } from "@freshet/core/engine"
-import { findTick, recordTicks, type RecordedTick, registerSchedules } from "@freshet/io"
+import {
+  findTick,
+  type LedgerClient,
+  recordTicks,
+  type RecordedTick,
+  registerSchedules,
+} from "@freshet/io"
 
 import type { RunDocument } from "../documents/run.ts"
 import type { TickDocument } from "../documents/schedules.ts"
@@ -39,10 +45,11 @@ export async function tickSchedule(
   if (atMs !== undefined) requireInstant(schedule, atMs)
   let tick = await recordTick(services, schedule, atMs)
   while (tick.outcome === undefined) {
-    const result = await executeTick(services, schedule, tick, { wait })
-    if (result.kind === "executed") return result
-    if (result.kind === "taken") await waitForTick(services, schedule, wait)
-    tick = await recordTick(services, schedule, tick.tickMs)
+    if (!tick.isTaken) {
+      const result = await executeTick(services, schedule, tick, { wait })
+      if (result.kind === "executed") return result
+    }
+    tick = await waitForTick(services, tick, wait)
   }
   return { kind: "ended", tick: toTickDocument(tick) }
 }
@@ -50,19 +57,34 @@ export async function tickSchedule(
 /** The time between two looks at a tick that another process executes. */
 const takenRetryMs = 500
 
+/** Waits while another process executes a tick. Returns the tick as it is afterwards. */
 async function waitForTick(
-  { emit, signal }: Services,
-  { name }: Schedule,
+  services: Services,
+  initialTick: RecordedTick,
   wait: boolean,
-): Promise<void> {
+): Promise<RecordedTick> {
+  const { emit, signal } = services
+  let tick = await readTick(services, initialTick)
+  if (!tick.isTaken) return tick
   if (!wait)
-    throw new FreshetError("busy", `Another process executes this tick of \`${name}\`.`, {
+    throw new FreshetError("busy", `Another process executes this tick of \`${tick.schedule}\`.`, {
       hint: "Wait until it has ended, or let this command wait for it.",
     })
-  emit({ kind: "run_waiting", owner: `the process that executes this tick of \`${name}\`` })
-  await startTimer(takenRetryMs, signal).ended
-  if (signal.aborted)
-    throw new FreshetError("interrupted", "Interrupted while another process executes the tick.")
+  emit({
+    kind: "run_waiting",
+    owner: `the process that executes this tick of \`${tick.schedule}\``,
+  })
+  while (tick.isTaken) {
+    await startTimer(takenRetryMs, signal).ended
+    if (signal.aborted)
+      throw new FreshetError("interrupted", "Interrupted while another process executes the tick.")
+    tick = await readTick(services, tick)
+  }
+  return tick
+}
+
+function readTick(services: Services, tick: RecordedTick): Promise<RecordedTick> {
+  return services.withLedger((client) => requireTick(client, tick))
 }
 
 function requireInstant({ name, automation }: Schedule, atMs: number): void {
@@ -99,8 +121,15 @@ function recordTick(
         { schedule: name, tickMs, lastArrival: states.get(name)?.newestTick?.lastArrival ?? 0 },
       ]
     })
-    const tick = await findTick(client, { schedule: name, tickMs })
-    if (tick === undefined) throw new Error(`the tick of ${name} was not recorded`)
-    return tick
+    return requireTick(client, { schedule: name, tickMs })
   })
+}
+
+async function requireTick(
+  client: LedgerClient,
+  instant: Pick<DueTick, "schedule" | "tickMs">,
+): Promise<RecordedTick> {
+  const tick = await findTick(client, instant)
+  if (tick === undefined) throw new Error(`the tick of ${instant.schedule} is not recorded`)
+  return tick
 }
