@@ -4,10 +4,14 @@ import { Link } from "@tanstack/react-router"
 import type { PartitionsDocument } from "../../api/documents.ts"
 import type { StateName } from "../../ui/state-names.ts"
 import { State } from "../../ui/state.tsx"
+import { mergeRanges } from "./merge-ranges.ts"
 
 import classes from "./asset.module.css"
 
-/** The partitions of an asset, one cell each while they fit, else one for each range of the same state. A cell opens its partition. */
+/** The most cells that a bar draws; more are thinner than a pixel, and slow the browser down. */
+const maxCells = 150
+
+/** The partitions of an asset, one cell each while they fit, else one for each range of the same state, or for several of them. A cell opens its partitions. */
 export function HeatBar({
   asset,
   partitions: { partitions: rows, ranges, count, partition_noun: noun },
@@ -17,8 +21,10 @@ export function HeatBar({
 }) {
   const isWhole = rows.length === count
   const cells = isWhole
-    ? rows.toReversed().map(({ key, state }) => ({ from: key, to: key, count: 1, state }))
-    : ranges
+    ? rows
+        .toReversed()
+        .map(({ key, state }) => ({ from: key, to: key, count: 1, state, isMixed: false }))
+    : mergeRanges(ranges, maxCells)
   const [first, last] = [cells[0], cells.at(-1)]
   return (
     <div>
@@ -26,7 +32,8 @@ export function HeatBar({
       <div className={classes["heat"]} role="group" aria-label={`Partitions of ${asset}`}>
         {cells.map((cell) => {
           const range = cell.from === cell.to ? cell.from : `${cell.from} to ${cell.to}`
-          const label = `${range}: ${cell.state}${cell.count === 1 ? "" : `, ${formatQuantity(cell.count, noun)}`}`
+          const state = cell.isMixed ? `some ${cell.state}` : cell.state
+          const label = `${range}: ${state}${cell.count === 1 ? "" : `, ${formatQuantity(cell.count, noun)}`}`
           return (
             <Link
               key={cell.from}
