@@ -102,16 +102,15 @@ export function connectEvents(options: LiveOptions, afterId?: string): void {
   const source = new EventSource(formatPath("/api/events", { after: afterId }))
   const listen = (kind: string, handle: (data: string) => void) =>
     source.addEventListener(kind, ({ data, lastEventId }: MessageEvent<string>) => {
-      lastId = lastEventId
       handle(data)
+      lastId = lastEventId
     })
   listen("hello", (data) => {
-    const isFirst = state.connection === "connecting"
     const isReconnected = state.connection === "lost"
     setState({ ...state, ledgerFault: readLedgerFault(data) })
     confirmConnection()
-    if (isFirst) void readState(options)
-    if (isReconnected) options.onProjectChanged()
+    if (lastId === undefined) void readState(options)
+    else if (isReconnected) options.onProjectChanged()
   })
   listen("reset", (data) => {
     const restarts = state.restarts + 1
