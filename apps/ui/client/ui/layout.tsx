@@ -6,11 +6,14 @@ import classes from "./layout.module.css"
 
 /** A part of a page under a heading and a line. */
 export function Section({
+  id,
   title,
   detail,
   extra,
   children,
 }: {
+  /** The id of the section in an address. */
+  readonly id?: string
   readonly title: string
   /** A count or a short fact beside the title. */
   readonly detail?: ReactNode
@@ -19,7 +22,7 @@ export function Section({
   readonly children: ReactNode
 }) {
   return (
-    <section className={classes["section"]}>
+    <section id={id} className={classes["section"]}>
       <h2>
         {title}
         {detail === undefined ? null : <span className={classes["detail"]}>{detail}</span>}

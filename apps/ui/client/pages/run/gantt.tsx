@@ -6,7 +6,7 @@ import { useDocument } from "../../api/use-document.ts"
 import { Drawing } from "../../ui/drawing.tsx"
 import { Section } from "../../ui/layout.tsx"
 import { findCriticalPath, placeSteps, type TimedStep } from "./critical-path.ts"
-import { formatStepId } from "./log-entries.ts"
+import { getLogLink } from "./log-link.ts"
 
 import classes from "./run.module.css"
 
@@ -141,15 +141,8 @@ function GanttRow({
   const kind = isBroken ? "broken" : isCritical ? "critical" : "bar"
   const [x, width] = [toX(startMs), Math.max(2, toX(endMs) - toX(startMs))]
   const navigate = useNavigate()
-  const openLog = () =>
-    void navigate({
-      to: ".",
-      search: { step: formatStepId(step) },
-      replace: true,
-      resetScroll: false,
-    })
   return (
-    <g className={classes["row"]} onClick={openLog}>
+    <g className={classes["row"]} onClick={() => void navigate(getLogLink(step))}>
       <title>{`${step.computation} ${step.partition ?? ""}: ${step.outcome}, ${formatDuration(step.ms)}, ${formatQuantity(step.rows, "row")}`}</title>
       {isFirst ? (
         <text x="0" y={y + 12} className={classes["name"]}>

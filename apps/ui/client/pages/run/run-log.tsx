@@ -14,6 +14,7 @@ import {
   logStreams,
   mergeEntries,
 } from "./log-entries.ts"
+import { logId } from "./log-link.ts"
 import { maxLogLines, useRunLog } from "./use-run-log.ts"
 
 import classes from "./run.module.css"
@@ -34,10 +35,11 @@ export function RunLog({ run }: { readonly run: RunDetailDocument }) {
       : `last ${formatCount(latestMatches.length)} of ${formatQuantity(matches.length, "line")}`
   return (
     <Section
+      id={logId}
       title="Log"
       detail={count}
       extra={
-        <span className="row">
+        <span className="row not-narrow">
           <Key>/</Key> filter <Key>e</Key> next error
         </span>
       }
@@ -45,8 +47,8 @@ export function RunLog({ run }: { readonly run: RunDetailDocument }) {
       <LogFilters filter={filter} change={change} />
       {lines.length < maxLogLines ? null : (
         <p className="quiet">
-          The page reads the first {formatCount(maxLogLines)} lines; `freshet runs logs {run.id}`
-          prints all.
+          The page reads the first {formatCount(maxLogLines)} lines;{" "}
+          <code>freshet runs logs {run.id}</code> prints all.
         </p>
       )}
       <LogLines entries={latestMatches} isRunning={run.outcome === "running"} />
@@ -140,7 +142,7 @@ function LogLines({ entries, isRunning }: LogLinesProps) {
   const errorAt = useRef(-1)
   useEffect(() => {
     if (isRunning && isFollowing) box.current?.scrollTo({ top: box.current.scrollHeight })
-  }, [entries.length, isRunning, isFollowing])
+  }, [entries, isRunning, isFollowing])
   useKeys({
     e: () => {
       const errors = [...(box.current?.querySelectorAll("[data-level=error]") ?? [])]
@@ -157,7 +159,7 @@ function LogLines({ entries, isRunning }: LogLinesProps) {
         </Choice>
       ) : null}
       <div ref={box} className={classes["log"]} role="log" aria-label="Log" tabIndex={0}>
-        {entries.length === 0 ? <p className="faint">No line.</p> : null}
+        {entries.length === 0 ? <p className="faint">No lines.</p> : null}
         {entries.map((entry, at) => (
           // Lines are in the order of time; several can be equal.
           <LogLineRow key={`${at} ${entry.at}`} entry={entry} />

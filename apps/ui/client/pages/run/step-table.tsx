@@ -8,14 +8,17 @@ import { Section } from "../../ui/layout.tsx"
 import { State } from "../../ui/state.tsx"
 import { type Column, Table } from "../../ui/table.tsx"
 import { formatStepId } from "./log-entries.ts"
+import { getLogLink } from "./log-link.ts"
 import { formatStepOutcome, getStepState } from "./step-words.ts"
+
+import classes from "./run.module.css"
 
 const shownSteps = 200
 
 const columns: readonly Column<StepRow>[] = [
   {
     head: "Ended",
-    className: "num",
+    className: "num not-narrow",
     tone: "mono quiet",
     cell: ({ started_at: startedAt, ms }) => formatEnd(startedAt, ms),
   },
@@ -40,13 +43,7 @@ const columns: readonly Column<StepRow>[] = [
   {
     head: "Log",
     cell: (step) => (
-      <Link
-        to="/runs/$run"
-        params={(params) => ({ ...params, run: params.run ?? "" })}
-        search={{ step: formatStepId(step) }}
-        aria-label={`Log of ${formatStepId(step)}`}
-        resetScroll={false}
-      >
+      <Link {...getLogLink(step)} aria-label={`Log of ${formatStepId(step)}`}>
         log
       </Link>
     ),
@@ -66,21 +63,25 @@ export function StepTable({ run: { step_rows: steps } }: { readonly run: RunDeta
   if (steps.length === 0) return null
   return (
     <Section title="Steps" detail={formatQuantity(filteredSteps.length, "step")}>
-      <Field label="Filter">
-        <input
-          className={inputClass}
-          value={text}
-          onChange={({ target }) => setText(target.value)}
-          style={{ maxWidth: 320 }}
+      <div className={classes["filters"]}>
+        <Field label="Filter">
+          <input
+            className={inputClass}
+            value={text}
+            onChange={({ target }) => setText(target.value)}
+            style={{ maxWidth: 320 }}
+          />
+        </Field>
+      </div>
+      <div className="scroll" tabIndex={0} role="region" aria-label="Steps">
+        <Table
+          columns={columns}
+          rows={filteredSteps.slice(0, shownSteps)}
+          getKey={({ computation, partition, started_at: startedAt, outcome }) =>
+            `${computation} ${partition} ${startedAt} ${outcome}`
+          }
         />
-      </Field>
-      <Table
-        columns={columns}
-        rows={filteredSteps.slice(0, shownSteps)}
-        getKey={({ computation, partition, started_at: startedAt, outcome }) =>
-          `${computation} ${partition} ${startedAt} ${outcome}`
-        }
-      />
+      </div>
       {filteredSteps.length > shownSteps ? (
         <p className="quiet">The first {shownSteps} steps; the filter finds the others.</p>
       ) : null}

@@ -36,7 +36,11 @@ async function followLog(
 ): Promise<void> {
   const lines: LogLine[] = []
   for (let position = 0; lines.length < maxLogLines && !signal.aborted;) {
-    const path = formatPath(`/api/runs/${encodeURIComponent(run)}/log`, { step, after: position })
+    const path = formatPath(`/api/runs/${encodeURIComponent(run)}/log`, {
+      step,
+      after: position,
+      limit: pageLines,
+    })
     const page = await fetchDocument<RunLogPageDocument>(path, signal).catch(() => undefined)
     if (signal.aborted) return
     if (page !== undefined && page.lines.length > 0) {

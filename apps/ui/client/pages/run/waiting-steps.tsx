@@ -22,8 +22,10 @@ export function WaitingSteps({
           return (
             <div key={formatStepId(step)} className={noteClass} data-state="running">
               <p className="strong">{formatStepId(step)}</p>
-              <p className="quiet">
-                Attempt {attempts.length} failed: {attempts.at(-1)?.message}{" "}
+              <p className="quiet" style={{ whiteSpace: "pre-wrap" }}>
+                Attempt {attempts.length} failed: {attempts.at(-1)?.message}
+              </p>
+              <p>
                 {waitMs > 0
                   ? `Attempt ${attempts.length + 1} begins in ${formatDuration(waitMs)}.`
                   : `Attempt ${attempts.length + 1} is running.`}
