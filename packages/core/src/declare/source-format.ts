@@ -3,8 +3,8 @@ export type SourceFormat =
   /** One JSON object per line. Columns are matched by name; a missing or null value is null. A line that repeats a name is malformed. */
   | JsonLinesFormat
   /**
-   * A header line, then one record per row, quoted as in RFC 4180. Columns are matched by name. An empty value is null
-   * where the column is nullable; in a text column, an empty value in quotes is an empty text. Lists and structs are
+   * A header line, then one record per row, quoted as in RFC 4180. Columns are matched by name, or by position in a file
+   * without a header line (`noHeader`). An empty value is null where the column is nullable; in a text column, an empty value in quotes is an empty text. Lists and structs are
    * JSON. A record has at most 64 MB and a million lines.
    */
   | CsvFormat
@@ -12,15 +12,29 @@ export type SourceFormat =
 /** JSON lines with the deviations that a source allows. */
 export interface JsonLinesFormat {
   readonly kind: "json_lines"
-  /** Column → its key in the objects, where the two differ: `{ user_id: "userId" }`. */
-  readonly keys?: Readonly<Record<string, string>>
+  /**
+   * Column → its key in the objects, where the two differ: `{ user_id: "userId" }`. A path leads to a nested value, by
+   * keys of objects and positions in lists from 0: `{ parent_id: ["conversation", "parent_id"], link: ["links", 0, "url"] }`.
+   * The value is null if a part of the path is missing or null; another kind of value on the way is `wrong_type`.
+   */
+  readonly keys?: Readonly<Record<string, JsonKey>>
 }
+
+/** The key of a value in an object, or the path to a nested one. */
+export type JsonKey = string | readonly [string, ...(string | number)[]]
 
 /** CSV with the deviations that a source allows. */
 export interface CsvFormat {
   readonly kind: "csv"
   /** Column → its name in the header, where the two differ: `{ user_id: "userId" }`. */
   readonly header?: Readonly<Record<string, string>>
+  /** The records of a file without a header line; every line is a record. */
+  readonly noHeader?: {
+    /** The number of values in a record. */
+    readonly width: number
+    /** Column → the position of its value, from 0. Values at other positions are ignored. */
+    readonly positions: Readonly<Record<string, number>>
+  }
   /** The character between values: a comma unless declared. */
   readonly delimiter?: string
   /** The character around values that contain a delimiter, a newline or itself (doubled): `"` unless declared. */

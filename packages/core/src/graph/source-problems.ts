@@ -1,6 +1,8 @@
+import type { Columns } from "../declare/column.ts"
 import type { SourceAsset } from "../declare/declaration.ts"
 import { listPlaceholders } from "../declare/landing-path.ts"
 import type { Granularity } from "../declare/partition.ts"
+import type { CsvFormat, JsonLinesFormat } from "../declare/source-format.ts"
 import type { Problem } from "../problem.ts"
 
 /** The placeholders that name a partition of time together. */
@@ -54,13 +56,15 @@ function formatPlaceholders(placeholders: readonly string[]): string {
 function findFormatProblems({ name, format, columns }: SourceAsset): readonly Problem[] {
   const toProblem = (message: string): Problem => ({ kind: "source_format", asset: name, message })
   const problems: Problem[] = []
-  const mapped = Object.keys((format.kind === "csv" ? format.header : format.keys) ?? {})
+  const mapped = Object.keys(
+    (format.kind === "csv" ? (format.noHeader?.positions ?? format.header) : format.keys) ?? {},
+  )
   for (const column of mapped)
     if (!Object.hasOwn(columns, column))
       problems.push(
         toProblem(`The format of \`${name}\` maps \`${column}\`, which is not a column of it.`),
       )
-  if (format.kind !== "csv") return problems
+  if (format.kind !== "csv") return [...problems, ...findKeyFaults(format).map(toProblem)]
   const { delimiter = ",", quote = '"' } = format
   for (const character of [delimiter, quote])
     if (!/^[\t\x20-\x7e]$/.test(character))
@@ -71,5 +75,40 @@ function findFormatProblems({ name, format, columns }: SourceAsset): readonly Pr
       )
   if (delimiter === quote)
     problems.push(toProblem(`The delimiter and the quote of \`${name}\` are the same character.`))
-  return problems
+  return [...problems, ...findPositionFaults(format, columns).map(toProblem)]
+}
+
+/** Finds the faults of a declared file without a header line, as sentences. */
+function findPositionFaults({ header, noHeader }: CsvFormat, columns: Columns): readonly string[] {
+  if (noHeader === undefined) return []
+  const { width, positions } = noHeader
+  const faults = Object.keys(columns).flatMap((column) => {
+    const position = positions[column]
+    if (position === undefined) return [`The format names no position of \`${column}\`.`]
+    const isInRecord = Number.isInteger(position) && position >= 0 && position < width
+    return isInRecord
+      ? []
+      : [
+          `\`${column}\` is at position ${position}, but a record has the positions 0 to ${width - 1}.`,
+        ]
+  })
+  if (!Number.isInteger(width) || width < 1)
+    faults.push(`A record has a positive number of values, not ${width}.`)
+  if (header !== undefined) faults.push("`header` cannot be combined with `noHeader`.")
+  return faults
+}
+
+/** Finds the faults of declared paths to nested values, as sentences. */
+function findKeyFaults({ keys = {} }: JsonLinesFormat): readonly string[] {
+  return Object.entries(keys).flatMap(([column, key]) => {
+    const parts: readonly (string | number)[] = typeof key === "string" ? [key] : key
+    const isPath =
+      typeof parts[0] === "string" &&
+      parts.every((part) => typeof part === "string" || (Number.isInteger(part) && part >= 0))
+    return isPath
+      ? []
+      : [
+          `The path of \`${column}\` begins with a key and continues with keys and positions from 0.`,
+        ]
+  })
 }

@@ -81,3 +81,30 @@ test("a format that cannot be read is a problem", () => {
     "The format of `raw` maps `userId`, which is not a column of it.",
   ])
 })
+
+test("positions of a file without a header line are checked", () => {
+  const check = (format: SourceFormat) => formatProblems("raw/{partition}.csv", undefined, format)
+  expect(check({ kind: "csv", noHeader: { width: 12, positions: { user_id: 11 } } })).toEqual([])
+  expect(check({ kind: "csv", noHeader: { width: 12, positions: { user_id: 12 } } })).toEqual([
+    "`user_id` is at position 12, but a record has the positions 0 to 11.",
+  ])
+  expect(
+    check({ kind: "csv", header: { user_id: "id" }, noHeader: { width: 1, positions: { id: 0 } } }),
+  ).toEqual([
+    "The format of `raw` maps `id`, which is not a column of it.",
+    "The format names no position of `user_id`.",
+    "`header` cannot be combined with `noHeader`.",
+  ])
+})
+
+test("a path to a nested value begins with a key and has positions from 0", () => {
+  const check = (key: readonly [string, ...(string | number)[]]) =>
+    formatProblems("raw/{partition}.json", undefined, {
+      kind: "json_lines",
+      keys: { user_id: key },
+    })
+  expect(check(["links", 0, "user", "id"])).toEqual([])
+  expect(check(["links", -1])).toEqual([
+    "The path of `user_id` begins with a key and continues with keys and positions from 0.",
+  ])
+})

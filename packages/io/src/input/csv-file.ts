@@ -21,16 +21,15 @@ import { createLineParser, csvNotation, type StrictLine } from "./strict-line.ts
 import { createStrictTable } from "./strict-table.ts"
 
 /**
- * Reads a CSV file with a header. The engine's parallel reader takes a file in which each record is
- * one line of the right width; the strict parser reads any other record by record.
+ * Reads a CSV file. The engine's parallel reader takes a file in which each record is one line of the right width; the
+ * strict parser reads any other record by record.
  */
 export async function readCsvFile(request: ParseRequest): Promise<ParsedFile> {
-  const header = await readHeader(request)
-  if (header === undefined)
+  const firstRecord = await readFirstRecord(request)
+  if (firstRecord === undefined)
     return { file: request.file, lines: 0, tables: [], pickLines: pickNoLines }
-  const layout = findLayout(request, header)
-  const isPlain =
-    header.line === 1 && !header.bytes.includes(10) && !hidesRowNumbers(request.source)
+  const layout = findPositions(request.source) ?? findLayout(request, firstRecord)
+  const isPlain = isPlainStart(request.source, firstRecord) && !hidesRowNumbers(request.source)
   const fastFile =
     request.parser === "fast" && isPlain
       ? await readFastCsvFile(request, layout, (lines) => parseLines(request, layout, lines))
@@ -40,18 +39,31 @@ export async function readCsvFile(request: ParseRequest): Promise<ParsedFile> {
 
 async function* pickNoLines(): AsyncGenerator<never> {}
 
-async function readHeader({ path, source }: ParseRequest): Promise<CsvRecord | undefined> {
-  let header: CsvRecord | undefined
+/** Reads the first record, which is the header unless the file has none. */
+async function readFirstRecord({ path, source }: ParseRequest): Promise<CsvRecord | undefined> {
+  let firstRecord: CsvRecord | undefined
   await readStrictCsvRecords(path, getCsvSyntax(source), async (records) => {
-    header ??= records[0]
-    if (header !== undefined) throw stopReading
+    firstRecord ??= records[0]
+    if (firstRecord !== undefined) throw stopReading
   }).catch((reason: unknown) => {
     if (reason !== stopReading) throw reason
   })
-  return header
+  return firstRecord
 }
 
-const stopReading = new Error("the header is complete")
+const stopReading = new Error("the first record is complete")
+
+/** Tests if the engine's reader finds the first row where the strict parser does. */
+function isPlainStart(source: SourceAsset, { line, bytes }: CsvRecord): boolean {
+  return getCsvSyntax(source).headerRecords === 0 || (line === 1 && !bytes.includes(10))
+}
+
+/** Returns the declared positions of a source whose files have no header. */
+function findPositions(source: SourceAsset): CsvLayout | undefined {
+  const { noHeader } = getCsvFormat(source)
+  if (noHeader === undefined) return undefined
+  return { width: noHeader.width, positions: new Map(Object.entries(noHeader.positions)) }
+}
 
 /** Finds the position of each column of the source in a record. */
 function findLayout({ source, file }: ParseRequest, header: CsvRecord): CsvLayout {
@@ -75,7 +87,7 @@ async function readStrictFile(request: ParseRequest, layout: CsvLayout): Promise
   const { source, path, file } = request
   const table = createStrictTable(request)
   const parseRecord = createRecordParser(source, layout)
-  let records = -1 // the header is not a record
+  let records = -getCsvSyntax(source).headerRecords
   await readStrictCsvRecords(path, getCsvSyntax(source), async (batch) => {
     for (const record of batch) {
       if (records >= 0) await table.add({ ...record, ordinal: records }, parseRecord(record))
@@ -85,7 +97,7 @@ async function readStrictFile(request: ParseRequest, layout: CsvLayout): Promise
   const parsedTable = await table.finish()
   return {
     file,
-    lines: records,
+    lines: Math.max(records, 0),
     tables: parsedTable === undefined ? [] : [parsedTable],
     pickLines: (ordinals) => pickRecords(request, ordinals),
   }
@@ -99,7 +111,7 @@ export async function* pickRecords(
   if (ordinals.length === 0) return
   const requestedOrdinals = new Set(ordinals)
   const lines: Line[] = []
-  let ordinal = -1
+  let ordinal = -getCsvSyntax(source).headerRecords
   await readStrictCsvRecords(path, getCsvSyntax(source), async (records) => {
     for (const { line, bytes } of records) {
       if (requestedOrdinals.has(ordinal)) lines.push({ ordinal, line, bytes: Buffer.from(bytes) })

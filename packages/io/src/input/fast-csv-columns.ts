@@ -66,9 +66,9 @@ function buildReader(
   types: readonly string[],
   options: string,
 ): string {
-  const { delimiter, quote } = getCsvSyntax(source)
+  const { delimiter, quote, headerRecords } = getCsvSyntax(source)
   const columns = types.map((type, at) => `'${at}': ${quoteText(type)}`)
-  return `read_csv(${quoteText(path)}, auto_detect = false, header = false, skip = 1,
+  return `read_csv(${quoteText(path)}, auto_detect = false, header = false, skip = ${headerRecords},
     delim = ${quoteText(delimiter)}, quote = ${quoteText(quote)}, escape = ${quoteText(quote)}, ${options},
     strict_mode = true, compression = 'uncompressed', columns = {${columns.join(", ")}})`
 }

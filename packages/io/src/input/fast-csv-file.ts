@@ -49,12 +49,13 @@ export async function readFastCsvFile(
       })))
   if (fastFile === undefined) return undefined
   const { table, scan, strictOrdinals } = fastFile
-  const pick = createLinePicker(request.path, scan)
+  const { headerRecords } = getCsvSyntax(source)
+  const pick = createLinePicker(request.path, scan, headerRecords)
   const strictTable =
     strictOrdinals.length > 0 ? await parseStrictLines(pick(strictOrdinals)) : undefined
   return {
     file: request.file,
-    lines: scan.lines - 1,
+    lines: scan.lines - headerRecords,
     tables: strictTable === undefined ? [table] : [table, strictTable],
     pickLines: pick,
   }
@@ -79,11 +80,11 @@ async function readWithEngine(
   { layout, machine, columns }: EngineReading,
 ): Promise<EngineFile | undefined> {
   const { connection, source, path } = request
-  const isWhitespace = /\s/.test(getCsvSyntax(source).delimiter)
-  const scan = await scanCsvLines(path, machine, isWhitespace)
+  const syntax = getCsvSyntax(source)
+  const scan = await scanCsvLines(path, machine, syntax)
   if (scan === undefined || scan.maxLineBytes > maxLineBytes) return undefined
   const name = quoteName(` plain ${request.id}`)
-  const placeholder = `${getCsvSyntax(source).delimiter.repeat(layout.width - 1)}\n`
+  const placeholder = `${syntax.delimiter.repeat(layout.width - 1)}\n`
   const copy =
     scan.gaps.length === 0 ? undefined : await copyWithPlaceholders(request, scan, placeholder)
   try {
@@ -96,7 +97,7 @@ async function readWithEngine(
     if (copy !== undefined) await rm(copy, { force: true })
   }
   const [row] = await connection.rows(`SELECT count(*)::DOUBLE AS rows FROM ${name}`)
-  if (getNumberCell(row, "rows") !== scan.lines - 1) return undefined
+  if (getNumberCell(row, "rows") !== scan.lines - syntax.headerRecords) return undefined
   const strictOrdinals = await listStrictOrdinals(request, name, { scan, columns })
   if (strictOrdinals.length > maxStrictLines) return undefined
   const table = { name, ordinal: "rowid", condition: undefined }
@@ -150,10 +151,14 @@ async function copyWithPlaceholders(
 }
 
 /** Creates the reader of lines by ordinal; ordinals begin after the header. */
-function createLinePicker(path: string, scan: FastCsvScan): ParsedFile["pickLines"] {
+function createLinePicker(
+  path: string,
+  scan: FastCsvScan,
+  headerRecords: number,
+): ParsedFile["pickLines"] {
   return async function* pick(ordinals) {
-    const lineOrdinals = ordinals.map((ordinal) => ordinal + 1)
+    const lineOrdinals = ordinals.map((ordinal) => ordinal + headerRecords)
     for await (const lines of pickLines(path, scan, lineOrdinals))
-      yield lines.map((line) => ({ ...line, ordinal: line.ordinal - 1 }))
+      yield lines.map((line) => ({ ...line, ordinal: line.ordinal - headerRecords }))
   }
 }

@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer"
 
+import type { CsvSyntax } from "./csv-syntax.ts"
 import type { FastCsvMachine } from "./fast-csv-machine.ts"
-import { forEachChunk, isBlank, type LineScan } from "./line-scan.ts"
+import { forEachChunk, hasByteOrderMark, isBlank, type LineScan } from "./line-scan.ts"
 
 const newline = 10
 
@@ -10,7 +11,7 @@ export interface LineGap {
   readonly offset: number
   /** In bytes, with the newline. */
   readonly length: number
-  /** The ordinal of the record, from 0 after the header, for the strict parser; undefined for a blank line. */
+  /** The ordinal of the record, from 0 after the header, if any, for the strict parser; undefined for a blank line. */
   readonly ordinal: number | undefined
 }
 
@@ -24,13 +25,14 @@ const maxGaps = 10_000
 
 /**
  * Scans every byte of a file; undefined if the fast path cannot read it or there are too many gaps. The header
- * is no gap. `mayBeSpaces` is true if a line of spaces and tabs may have the form of a record.
+ * is no gap. A line of spaces and tabs may have the form of a record if the delimiter is one of them.
  */
 export async function scanCsvLines(
   path: string,
   machine: FastCsvMachine,
-  mayBeSpaces: boolean,
+  { delimiter, headerRecords }: Pick<CsvSyntax, "delimiter" | "headerRecords">,
 ): Promise<FastCsvScan | undefined> {
+  const mayBeSpaces = /\s/.test(delimiter)
   const checkpoints: { offset: number; line: number }[] = []
   const gaps: LineGap[] = []
   let lines = 0
@@ -42,7 +44,9 @@ export async function scanCsvLines(
     const isWellFormed = isUtf8(chunk)
     isSupported = forEachLine(chunk, machine, (start, end, hasForm) => {
       lineNumber += 1
-      const isPlain = hasForm && (isWellFormed || isUtf8(chunk.subarray(start, end)))
+      const isMarked =
+        lines === 0 && headerRecords === 0 && hasByteOrderMark(chunk.subarray(start, end))
+      const isPlain = hasForm && !isMarked && (isWellFormed || isUtf8(chunk.subarray(start, end)))
       const gap = { offset: offset + start, length: end - start }
       if ((!isPlain || mayBeSpaces) && isBlank(chunk, start, end - 1)) {
         gaps.push({ ...gap, ordinal: undefined })
@@ -50,7 +54,7 @@ export async function scanCsvLines(
       }
       if (lines % linesPerCheckpoint === 0)
         checkpoints.push({ offset: gap.offset, line: lineNumber })
-      if (!isPlain && lines > 0) gaps.push({ ...gap, ordinal: lines - 1 })
+      if (!isPlain && lines >= headerRecords) gaps.push({ ...gap, ordinal: lines - headerRecords })
       if (gap.length > maxLineBytes) maxLineBytes = gap.length
       lines += 1
     })

@@ -5,7 +5,7 @@ import { getNumberCell } from "../duckdb/cell.ts"
 import { quoteText } from "../duckdb/sql-text.ts"
 import { createFastLineMatcher } from "./fast-json-line.ts"
 import { getFastReadType } from "./fast-json-value.ts"
-import { getJsonKey, hasDistinctKeys } from "./json-keys.ts"
+import { getJsonKey, getJsonPath, hasDistinctKeys, readAtPath } from "./json-keys.ts"
 import { isJson, readMembers } from "./json-tokens.ts"
 import { type LineScan, pickLines, scanLines } from "./line-scan.ts"
 import {
@@ -142,8 +142,8 @@ async function parseStrict(
 /** Creates the strict parser of a line's bytes. */
 function createStrictJsonParser(source: SourceAsset): (bytes: Buffer) => StrictLine {
   const parseLine = createLineParser(source, jsonNotation)
-  const keys = new Map(
-    Object.keys(source.columns).map((column) => [column, getJsonKey(source, column)]),
+  const paths = new Map(
+    Object.keys(source.columns).map((column) => [column, getJsonPath(source, column)]),
   )
   return (bytes) => {
     const fault = findByteFault(bytes)
@@ -151,9 +151,6 @@ function createStrictJsonParser(source: SourceAsset): (bytes: Buffer) => StrictL
     const text = bytes.toString("utf8")
     const members = isJson(text) && /^\s*{/.test(text) ? readMembers(text) : undefined
     if (members === undefined) return { kind: "fault", reason: "malformed_json" }
-    return parseLine((column) => {
-      const value = members.get(keys.get(column) ?? column)
-      return value === "null" ? undefined : value
-    })
+    return parseLine((column) => readAtPath(members, paths.get(column) ?? [column]))
   }
 }

@@ -169,8 +169,7 @@ function splitLines(
 
 /** Returns the bytes of a line without a byte order mark. */
 export function stripByteOrderMark(bytes: Buffer, line: number): Buffer {
-  const hasByteOrderMark = line === 1 && bytes.subarray(0, 3).equals(byteOrderMark)
-  return hasByteOrderMark ? bytes.subarray(3) : bytes
+  return line === 1 && hasByteOrderMark(bytes) ? bytes.subarray(3) : bytes
 }
 
 /** Tests if bytes are only spaces, tabs and returns. */
@@ -230,4 +229,9 @@ async function fillBuffer(
     filled += bytesRead
   }
   return filled
+}
+
+/** Tests if bytes begin with a byte order mark. */
+export function hasByteOrderMark(bytes: Buffer): boolean {
+  return bytes.subarray(0, 3).equals(byteOrderMark)
 }

@@ -25,7 +25,7 @@ const maxRecordLines = 1_000_000
 const batchRecords = 500
 const batchLines = 1000
 
-/** Yields the records of a file in batches, the header first. Blank lines between records are ignored, unless they are the null values of a file of one column. */
+/** Yields the records of a file in batches, the header, if any, first. Blank lines between records are ignored, unless they are the null values of a file of one column. */
 export async function readStrictCsvRecords(
   path: string,
   syntax: CsvSyntax,
@@ -83,8 +83,8 @@ function createRecordReader(syntax: CsvSyntax) {
   let closing: RecordState = "open" // the state after the line at `openUntil`
   let bytes = 0
   let parsedLine: FirstLine | undefined
-  let hasHeader = false
-  let hasNullLines = false // a blank line is a record
+  let isInRows = syntax.headerRecords === 0
+  let hasNullLines = isInRows && syntax.nullLines // a blank line is a record
   const findClosingLine = (): PendingLine | undefined => {
     if (openUntil <= first) {
       openUntil = first + 1
@@ -116,8 +116,8 @@ function createRecordReader(syntax: CsvSyntax) {
       yield isWhole
         ? toCompleteRecord(record, pending.slice(first, last + 1), syntax)
         : toMalformedRecord(line)
-      hasNullLines ||= !hasHeader && syntax.nullLines && record.fields.length === 1
-      hasHeader = true
+      hasNullLines ||= !isInRows && syntax.nullLines && record.fields.length === 1
+      isInRows = true
       first = last + 1
     }
     if (first < pending.length / 2) return

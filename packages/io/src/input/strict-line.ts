@@ -37,16 +37,17 @@ export type StrictLine =
       readonly reason: string | null
     }
 
-/** Creates the strict parser of lines, given the raw value of each column, undefined for null. */
+/** Creates the strict parser of lines, given the raw value of each column, undefined for null, or the fault on the way to it. */
 export function createLineParser(
   source: SourceAsset,
   notation: Notation,
-): (getRaw: (column: string) => string | undefined) => StrictLine {
+): (getRaw: (column: string) => string | ValueFault | undefined) => StrictLine {
   const { lineKinds } = source
   const kinds = new Set(Object.keys(lineKinds?.kinds ?? {}))
   const columns = listSourceColumns(source)
   return (getRaw) => {
-    const kind = lineKinds && notation.readKind(getRaw(lineKinds.column) ?? "")
+    const rawKind = lineKinds && getRaw(lineKinds.column)
+    const kind = lineKinds && notation.readKind(typeof rawKind === "string" ? rawKind : "")
     if (lineKinds !== undefined && (kind === undefined || !kinds.has(kind)))
       return { kind: "fault", reason: lineKinds.reason }
     const includesKind = (columnKinds: readonly string[] | undefined) =>
@@ -55,14 +56,17 @@ export function createLineParser(
     const texts = columns.map(({ name, column, kinds: columnKinds, required }) => {
       const raw = includesKind(columnKinds) ? getRaw(name) : undefined
       if (raw === undefined && !includesKind(required)) return null
-      const value =
-        raw === undefined ? createFault("missing_field") : notation.readValue(column, raw)
+      const value = typeof raw === "string" ? notation.readValue(column, raw) : toFault(raw)
       if (value.kind === "fault")
         fault = selectFault(fault, { ...value, path: formatPath(name, value) })
       return value.text ?? null
     })
     return toStrictLine(texts, fault)
   }
+}
+
+function toFault(raw: ValueFault | undefined): ValueFault {
+  return raw ?? createFault("missing_field")
 }
 
 /** Formats the path to a fault within a value. A fault of a whole value has none, unless its reason would be one of the line. */

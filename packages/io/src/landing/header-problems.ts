@@ -2,6 +2,7 @@ import type { SourceAsset } from "@freshet/core"
 import { formatQuantity, type Problem } from "@freshet/core/engine"
 
 import { findHeaderLineFault, type HeaderFault } from "../input/csv-header.ts"
+import { hasHeader } from "../input/csv-syntax.ts"
 import type { HashedFile } from "./hashed-file.ts"
 import type { ListedPartition } from "./list-landing.ts"
 
@@ -18,7 +19,7 @@ export function findHeaderProblems(
 ): readonly Problem[] {
   const headers = new Map<string, FaultyHeader | undefined>()
   for (const { source, files } of partitions) {
-    if (source.format.kind !== "csv") continue
+    if (!hasHeader(source)) continue
     for (const { path } of files) {
       const line = findHashedFile(path)?.header
       if (line === undefined || line.trim() === "") continue

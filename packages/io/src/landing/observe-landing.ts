@@ -9,6 +9,7 @@ import {
   type Problem,
 } from "@freshet/core/engine"
 
+import { hasHeader } from "../input/csv-syntax.ts"
 import type { HashChanges, ListedFile, HashedFile } from "./hashed-file.ts"
 import { findHeaderProblems } from "./header-problems.ts"
 import type { LandingZone } from "./landing-zone.ts"
@@ -46,7 +47,7 @@ export async function observeLanding(options: ObserveOptions): Promise<LandingOb
   const { newlyHashed, problems } = await hashNewFiles(
     files,
     options,
-    listCsvPaths(listing.partitions),
+    listHeaderPaths(listing.partitions),
   )
   const partitions = listing.partitions.map((partition) => addProblem(partition, problems))
   const findHashedFile = (path: string) => newlyHashed.get(path) ?? hashedFiles.get(path)
@@ -68,10 +69,11 @@ export async function observeLanding(options: ObserveOptions): Promise<LandingOb
   }
 }
 
-function listCsvPaths(partitions: readonly ListedPartition[]): ReadonlySet<string> {
+/** Lists the files with a header line. */
+function listHeaderPaths(partitions: readonly ListedPartition[]): ReadonlySet<string> {
   return new Set(
     partitions.flatMap(({ source, files }) =>
-      source.format.kind === "csv" ? files.map(({ path }) => path) : [],
+      hasHeader(source) ? files.map(({ path }) => path) : [],
     ),
   )
 }
@@ -115,7 +117,7 @@ interface NewHashes {
 async function hashNewFiles(
   files: readonly ListedFile[],
   options: ObserveOptions,
-  csvPaths: ReadonlySet<string>,
+  headerPaths: ReadonlySet<string>,
 ): Promise<NewHashes> {
   const newFiles = files.filter((file) => !isHashed(file, options)).values()
   const newlyHashed = new Map<string, ListedFile & HashedFile>()
@@ -125,7 +127,7 @@ async function hashNewFiles(
       const { path } = file
       const hashedFile = await options.zone.identify(file).catch(toHashProblem(path))
       if ("kind" in hashedFile) problems.set(path, hashedFile)
-      else if (!csvPaths.has(path)) newlyHashed.set(path, hashedFile)
+      else if (!headerPaths.has(path)) newlyHashed.set(path, hashedFile)
       else {
         const header = await options.zone.readHeader(hashedFile)
         newlyHashed.set(path, { ...hashedFile, header })

@@ -95,7 +95,51 @@ const formats: readonly Omit<CsvFormat, "kind">[] = [
   { null: "0" },
   { delimiter: " " },
   { quote: "`", null: "a" },
+  { noHeader: { width: 4, positions: { user_id: 0, score: 1, note: 2, at: 3 } } },
+  {
+    delimiter: "\t",
+    shortRecords: "empty",
+    noHeader: { width: 5, positions: { note: 0, score: 1, user_id: 2, at: 4 } },
+  },
 ]
+
+test("CSV without a header line is read by position", async () => {
+  const positions = { user_id: 0, at: 1, score: 3, note: 4 }
+  const source = scores({ noHeader: { width: 5, positions } })
+  const content = '1,3,-,2.5,"a, b"\n\n2,4,x,oops,c\n3,5,y,1.5,d\n4,6,z,1.5\n5,7,z,0.5,\n'
+  for (const [start, end] of [
+    ["", "\n"],
+    ["\ufeff", "\r\n"],
+    ["\n", "\n"],
+  ] as const) {
+    const [fast, strict] = await readWithBothParsers(source, start + content.replaceAll("\n", end))
+    expect(fast).toEqual(strict)
+    expect(fast.rows).toEqual([
+      { user_id: 1, score: "2.5", note: "a, b", at: "3" },
+      { user_id: 3, score: "1.5", note: "d", at: "5" },
+      { user_id: 5, score: "0.5", note: null, at: "7" },
+    ])
+    const first = start === "\n" ? 2 : 1
+    expect(fast.quarantined.map(({ line, reason }) => [line - first, reason])).toEqual([
+      [2, "wrong_type"],
+      [4, "wrong_width"],
+    ])
+    expect(fast.count).toMatchObject({ lines: 5, rows: 3, quarantined: 2 })
+  }
+})
+
+test("an empty file without a header line has no rows, and short records may be allowed", async () => {
+  const positions = { user_id: 0, score: 1, note: 2, at: 3 }
+  const source = scores({ noHeader: { width: 5, positions }, shortRecords: "empty" })
+  expect((await readWithBothParsers(source, ""))[0].count).toMatchObject({ lines: 0, rows: 0 })
+  const [fast, strict] = await readWithBothParsers(source, "1,2.5,a,3\n2,2.5,a,3,x\n3\n")
+  expect(fast).toEqual(strict)
+  expect(fast.rows.map((row) => [row["user_id"], row["at"]])).toEqual([
+    [1, "3"],
+    [2, "3"],
+    [3, null],
+  ])
+})
 
 test("the fast and the strict parser read every declared syntax alike", async () => {
   await fc.assert(
@@ -133,7 +177,8 @@ test("the fast and the strict parser read every declared syntax alike", async ()
           values
             .map((value) => value.replaceAll("Q", quote).replaceAll("D", delimiter))
             .join(delimiter)
-        const lines = [toLine(["user_id", "score", "note", "at"]), ...records.map(toLine)]
+        const header = format.noHeader === undefined ? [["user_id", "score", "note", "at"]] : []
+        const lines = [...header, ...records].map(toLine)
         const source = isRequired ? required(format) : scores(format)
         const [fast, strict] = await readWithBothParsers(
           source,
@@ -182,5 +227,44 @@ test.each([
     [3, "missing_field"],
     [4, "unknown_action"],
     [5, "wrong_type"],
+  ])
+})
+
+test("JSON lines with nested values are read by path", async () => {
+  const source = sourceAsset({
+    name: "posts",
+    group: "test",
+    description: "Posts.",
+    partitions: unpartitioned,
+    path: "posts.json",
+    tolerance: 1,
+    format: {
+      kind: "json_lines",
+      keys: { parent_id: ["thread", "parent", "id"], link: ["links", 0, "text"] },
+    },
+    columns: { id: int32(), parent_id: nullable(int32()), link: nullable(text()) },
+  })
+  const lines = [
+    { id: 1, thread: { parent: { id: 7, x: 1 } }, links: [{ text: "a" }, { text: "b" }] },
+    { id: 2, thread: { parent: null }, links: [] },
+    { id: 3 },
+    { id: 4, thread: 5 },
+    { id: 5, links: { 0: "a" } },
+    { id: 6, thread: { parent: { id: 2 ** 40 } } },
+  ]
+  const repeated = '{"id":7,"thread":{"parent":{"id":1,"id":2}}}\n'
+  const { rows, quarantined } = await landing.read(source, {
+    "posts.json": lines.map((line) => `${JSON.stringify(line)}\n`).join("") + repeated,
+  })
+  expect(rows).toEqual([
+    { id: 1, parent_id: 7, link: "a" },
+    { id: 2, parent_id: null, link: null },
+    { id: 3, parent_id: null, link: null },
+  ])
+  expect(quarantined.map(({ line, reason }) => [line, reason])).toEqual([
+    [4, "wrong_type"],
+    [5, "wrong_type"],
+    [6, "out_of_range"],
+    [7, "parent_id: malformed_json"],
   ])
 })

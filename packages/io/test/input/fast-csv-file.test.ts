@@ -150,7 +150,7 @@ test("the typed fast path rejects a file with quotes or NUL bytes, and finds str
   const scan = async (content: string) => {
     const path = join(landing.folder, "scan.csv")
     await writeFile(path, content)
-    return machine && (await scanCsvLines(path, machine, false))
+    return machine && (await scanCsvLines(path, machine, { delimiter: ",", headerRecords: 1 }))
   }
   const plain = `${header}\n1,x,2.5,good,100\n`
   expect(await scan(plain)).toMatchObject({ lines: 2, gaps: [] })
