@@ -316,6 +316,8 @@ export type RunEvent =
       readonly lineCounts: readonly LineCount[]
       /** False when the new rows equal the previous ones, so that the partition's readers remain fresh. */
       readonly changed: boolean
+      /** True if another process executed the step for this run. */
+      readonly elsewhere: boolean
     })
   | { readonly kind: "publish_started"; readonly set: string; readonly partition: string }
   | {

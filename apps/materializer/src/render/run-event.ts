@@ -50,7 +50,7 @@ export function describeEvent(event: RunEvent): string | undefined {
     case "step_progress":
       return undefined
     case "step_waiting":
-      return `${event.step}: waits for another run`
+      return `${event.step}: waits for another process`
     case "step_logged":
       return event.lines.map(({ text }) => `${event.step}: ${text}`).join("\n")
     case "attempt_failed":
@@ -78,7 +78,7 @@ function describeFailedAttempt({
 }
 
 function describeStep(event: Extract<RunEvent, { kind: "step_ended" }>): string {
-  const { outcome, checks, changed } = event
+  const { outcome, checks, changed, elsewhere } = event
   const isMaterialized = outcome.kind === "materialized"
   const quarantined = event.lineCounts.reduce((sum, line) => sum + line.quarantined, 0)
   const otherFailedChecks = checks
@@ -88,9 +88,10 @@ function describeStep(event: Extract<RunEvent, { kind: "step_ended" }>): string 
     )
     .map(({ name }) => name)
   return [
-    formatOutcome(outcome, checks),
-    ...(isMaterialized ? [formatQuantity(event.rows, "row"), formatDuration(event.ms)] : []),
-    ...(isMaterialized && !changed ? ["same rows as before"] : []),
+    `${formatOutcome(outcome, checks)}${elsewhere ? " by another process" : ""}`,
+    ...(isMaterialized ? [formatQuantity(event.rows, "row")] : []),
+    ...(isMaterialized && !elsewhere ? [formatDuration(event.ms)] : []),
+    ...(isMaterialized && !elsewhere && !changed ? ["same rows as before"] : []),
     ...(quarantined > 0 ? [`${formatQuantity(quarantined, "line")} quarantined`] : []),
     ...(otherFailedChecks.length > 0 ? [formatFailedChecksList(otherFailedChecks)] : []),
   ].join(", ")

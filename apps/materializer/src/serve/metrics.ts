@@ -31,7 +31,7 @@ export function createMetrics(getStatus: () => SchedulerStatus): Metrics {
     if (event.kind === "tick_ended") ticks.inc({ schedule: event.schedule, outcome: event.outcome })
     if (event.kind === "run_ended") runs.inc({ outcome: event.outcome })
     if (event.kind === "scheduler_failed") failures.inc()
-    if (event.kind === "step_ended") {
+    if (event.kind === "step_ended" && !event.elsewhere) {
       const labels = { computation: event.computation, outcome: event.outcome.kind }
       steps.observe(labels, event.ms / 1000)
     }

@@ -198,7 +198,7 @@ test("a tick runs beside the run of a person, waits for its steps, and SIGTERM e
     const person = startFreshet(project, "materialize", "slow")
     await person.waitForOutput("items 2026-01-04: materialized")
     await withServer(project, async ({ waitForOutput, url }) => {
-      await waitForOutput("slow 2026-01-04: waits for another run")
+      await waitForOutput("slow 2026-01-04: waits for another process")
       await waitUntil(async () => (await fetch(`${url}/readyz`)).ok)
     })
     project.land(".go", "")

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+
 import { expect, test } from "vitest"
 
 import type { DeclaredProject } from "./declared-project.ts"
@@ -5,7 +8,7 @@ import { expectDone, type RunningCommand, runFreshet, startFreshet } from "./fre
 import { readContents, withLedgerClient } from "./ledger-contents.ts"
 import { allShopDays, declareFetched, shopDays, withShop } from "./shop.ts"
 import { landSmallInput } from "./small-input.ts"
-import { withTestProject } from "./test-project.ts"
+import { withEnvironment, withTestProject } from "./test-project.ts"
 
 const sleepingShop = declareFetched("", "await new Promise((resolve) => setTimeout(resolve, 1500))")
 const backfill = ["backfill", "fetched", ...allShopDays] as const
@@ -27,7 +30,17 @@ async function readSteps(project: DeclaredProject): Promise<readonly RecordedSte
 
 /** Counts the partitions of the code asset that a process has materialized. */
 function countMaterialized({ readOutput }: RunningCommand): number {
-  return [...readOutput().matchAll(/fetched \S+: materialized/g)].length
+  return [...readOutput().matchAll(/fetched \S+: materialized,/g)].length
+}
+
+/** Counts the OpenLineage events of a job in a file. */
+function countLineageEvents(path: string, job: string, type: string): number {
+  const lines = readFileSync(path, "utf8").trim().split("\n")
+  return lines
+    .map(
+      (line) => JSON.parse(line) as { readonly eventType: string; readonly job: { name: string } },
+    )
+    .filter((event) => event.eventType === type && event.job.name === job).length
 }
 
 async function stopWorker(worker: RunningCommand): Promise<void> {
@@ -38,8 +51,10 @@ async function stopWorker(worker: RunningCommand): Promise<void> {
 test("a worker executes steps of another process's run: each partition is recorded once, in that run", () =>
   withShop(async (project) => {
     expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
-    const worker = startFreshet(project, "worker")
-    const run = startFreshet(project, ...backfill, "--concurrency", "1")
+    const eventFile = join(project.folder, "lineage.jsonl")
+    const place = withEnvironment(project, { FRESHET_OPENLINEAGE: eventFile })
+    const worker = startFreshet(place, "worker")
+    const run = startFreshet(place, ...backfill, "--concurrency", "1")
     expectDone(await run.result)
     const steps = await readSteps(project)
     expect(steps).toHaveLength(shopDays.length)
@@ -47,7 +62,9 @@ test("a worker executes steps of another process's run: each partition is record
     expect(steps.every(({ outcome }) => outcome === "materialized")).toBe(true)
     expect(worker.readOutput()).toContain(`assisting run ${steps[0]?.run}`)
     expect(countMaterialized(worker)).toBeGreaterThan(0)
+    expect(countMaterialized(worker) + countMaterialized(run)).toBe(shopDays.length)
     await stopWorker(worker)
+    expect(countLineageEvents(eventFile, "fetched", "COMPLETE")).toBe(shopDays.length)
   }, sleepingShop))
 
 test("a run of many steps ends with workers as it ends alone, whenever they join it", async () => {

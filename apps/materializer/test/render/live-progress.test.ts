@@ -41,6 +41,7 @@ function ended(
     checks: [],
     lineCounts: [],
     changed: true,
+    elsewhere: false,
   }
 }
 

@@ -208,7 +208,11 @@ function adoptStep(run: ActiveRun, step: Step, result: StepResult, startedMs: nu
   const { effects } = run
   addRecording(run, releaseStep(step, effects.ledger))
   const attempts = countAttempts(run, step)
-  emitStepEnded(effects, step, result, { attempts, ms: effects.nowMs() - startedMs })
+  emitStepEnded(effects, step, result, {
+    attempts,
+    ms: effects.nowMs() - startedMs,
+    elsewhere: true,
+  })
   endWithResult(run, step, result)
 }
 
@@ -310,11 +314,13 @@ function recordStep(run: ActiveRun, step: Step, result: StepResult, startedMs: n
   const attempts = countAttempts(run, step)
   addRecording(
     run,
-    effects.ledger
-      .recordStep(entry)
-      .then(() =>
-        emitStepEnded(effects, step, result, { attempts, ms: entry.endedMs - startedMs }),
-      ),
+    effects.ledger.recordStep(entry).then(() =>
+      emitStepEnded(effects, step, result, {
+        attempts,
+        ms: entry.endedMs - startedMs,
+        elsewhere: false,
+      }),
+    ),
   )
 }
 
@@ -354,14 +360,14 @@ function emitStepEnded(
   effects: Effects,
   step: Step,
   result: StepResult,
-  duration: { readonly attempts: number; readonly ms: number },
+  execution: { readonly attempts: number; readonly ms: number; readonly elsewhere: boolean },
 ): void {
   const { outcome, checks, lineCounts, changed } = result
   const rows = result.outputs.reduce((sum, output) => sum + output.rows, 0)
   effects.emit({
     kind: "step_ended",
     ...toStepReference(step),
-    ...duration,
+    ...execution,
     outcome,
     rows,
     checks,

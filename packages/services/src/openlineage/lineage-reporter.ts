@@ -28,12 +28,19 @@ export interface LineageReporter {
 const maxPendingEvents = 1000
 const closeMs = 2_000
 
-/** Creates a reporter. Delivery happens beside the run: a target that is slow, or that fails, loses events only. */
-export function createLineageReporter(project: Project, nowMs: () => number): LineageReporter {
+/**
+ * Creates a reporter. Delivery happens beside the run: a target that is slow, or that fails, loses events only. `run` is
+ * the id of a run that another process has started; undefined if its start is reported.
+ */
+export function createLineageReporter(
+  project: Project,
+  nowMs: () => number,
+  run?: string,
+): LineageReporter {
   const { openLineage } = project.config
   if (openLineage === undefined) return { report: () => {}, close: async () => {} }
   const queue = createQueue(createEventSink(openLineage))
-  const describe = createDescriber(project, nowMs)
+  const describe = createDescriber(project, nowMs, run ?? "")
   return {
     report: (event) => {
       for (const build of describe(event)) queue.add(build)
@@ -64,11 +71,11 @@ function createQueue(send: SendEvent) {
 }
 
 /** Creates a function that lists the OpenLineage events of a run event. Steps that never end are aborted with their run. */
-function createDescriber(project: Project, nowMs: () => number) {
+function createDescriber(project: Project, nowMs: () => number, joinedRun: string) {
   const openSteps = new Map<string, StepReference>()
   const computations = new Map(project.graph.computations.map((entry) => [entry.name, entry]))
   const traceColumns = createTracer(project)
-  let run = ""
+  let run = joinedRun
   const describeRun = (state: LineageState): BuildEvent => {
     const subject = getRunSubject(project, run)
     const change = { state, atMs: nowMs() }

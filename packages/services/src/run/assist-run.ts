@@ -6,11 +6,13 @@ import {
   type Evaluation,
   FreshetError,
   type Plan,
+  type RunEvent,
   subtractRanges,
 } from "@freshet/core/engine"
 import type { LiveRun, RunProgress } from "@freshet/io"
 
 import { claimLake } from "../lake-claim.ts"
+import { createLineageReporter } from "../openlineage/lineage-reporter.ts"
 import { planWithExistingFiles } from "../plan/missing-files.ts"
 import { listPlannedTargets } from "../plan/run-targets.ts"
 import type { Project, ProjectPlan } from "../project.ts"
@@ -92,9 +94,17 @@ async function executeWork(
   await claimLake(project)
   await joinRun(run)
   services.emit({ kind: "run_joined", run })
-  const effects = createEffects(services, { project, plan }, services.emit)
+  const lineage = createLineageReporter(project, services.nowMs, run)
+  const effects = createEffects(services, { project, plan }, (event: RunEvent) => {
+    lineage.report(event)
+    services.emit(event)
+  })
   const { concurrency, pools } = config
   const assistance = { run, evaluation, work: plan.work }
-  await assistRun(assistance, effects, { concurrency, pools, failFast: false })
+  try {
+    await assistRun(assistance, effects, { concurrency, pools, failFast: false })
+  } finally {
+    await lineage.close()
+  }
   await leaveRun()
 }
