@@ -21,8 +21,8 @@ export async function dbPsql(cli: CommandLine, { command }: PsqlFlags): Promise<
     throw new FreshetError("usage", "psql is not installed on this machine.", {
       hint: '`freshet sql --published "select …"` queries the tables without it.',
     })
-  const flags = { csv: false, json: false, limit: 1_000_000 }
-  await printRows(cli, flags, await queryPublished(services, { sql: command, limit: flags.limit }))
+  const document = await queryPublished(services, { sql: command, limit: Infinity })
+  await printRows(cli, { csv: false, json: false }, document)
   return exitCodes.done
 }
 

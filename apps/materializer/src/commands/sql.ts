@@ -1,15 +1,16 @@
 import { queryAssets, queryPublished } from "@freshet/services"
 
-import type { CommandLine } from "../terminal/command-line.ts"
+import { type CommandLine, printLines } from "../terminal/command-line.ts"
 import { exitCodes } from "../terminal/exit-code.ts"
 import { loadServices } from "../terminal/load-services.ts"
 import { printRows, type RowsFlags } from "../terminal/print-rows.ts"
 
-export interface SqlFlags extends RowsFlags {
+export interface SqlFlags extends Pick<RowsFlags, "json" | "csv"> {
   readonly published: boolean
+  readonly limit?: number
 }
 
-/** Prints the first rows of a query over assets by name, or over the published tables. */
+/** Prints the rows of a query over assets by name, or over the published tables. */
 export async function sql(
   cli: CommandLine,
   flags: SqlFlags,
@@ -17,7 +18,20 @@ export async function sql(
 ): Promise<number> {
   cli.interruption.watch("Stopping.")
   const query = flags.published ? queryPublished : queryAssets
-  const request = { sql: words.join(" "), limit: flags.limit }
-  await printRows(cli, flags, await query(await loadServices(cli), request))
+  const { limit = getDefaultLimit(cli, flags) } = flags
+  const document = await query(await loadServices(cli), { sql: words.join(" "), limit })
+  if (!flags.json)
+    await printLines(
+      cli.err,
+      document.newest_partitions.map(
+        ({ asset, partition }) => `${asset} is ${asset}@${partition}, the newest partition.`,
+      ),
+    )
+  await printRows(cli, flags, document)
   return exitCodes.done
+}
+
+/** Limits rows for a person; a program that reads CSV or JSON gets all. */
+function getDefaultLimit({ out }: CommandLine, { json, csv }: SqlFlags): number {
+  return (json || csv) && !out.isTerminal ? Infinity : 100
 }

@@ -13,7 +13,9 @@ import {
   jsonFlag,
   createLimitFlag,
   partitionFlag,
+  partitionFlags,
   rowsFlags,
+  rowsLimitFlag,
   createHiddenFlag,
   createSwitchFlag,
 } from "./flags.ts"
@@ -32,7 +34,7 @@ const head = defineCommand<DataHeadFlags, [string]>({
       partition: partitionFlag,
       failedRows: createSwitchFlag("Print the rows that failed a check instead"),
       refused: createHiddenFlag("The previous name of --failed-rows"),
-      limit: createLimitFlag(20, "rows"),
+      limit: { ...rowsLimitFlag, default: "20", brief: "Maximum number of rows, or all" },
       ...rowsFlags,
     },
     positional: assetArg,
@@ -85,18 +87,23 @@ const schema = defineCommand<{ readonly json: boolean }, [string]>({
 })
 
 const exportRows = defineCommand<DataExportFlags, [string]>({
-  brief: "Export a partition to a file or a pipe",
+  brief: "Export partitions to a file or a pipe",
+  text: "Without --format the name of the output file says the format: .parquet, .arrow (the IPC file format), .arrows (the IPC streaming format), .csv, .jsonl.",
   examples: [
-    "freshet data export user_recs --format parquet --output user_recs.parquet",
-    "freshet data export follows --partition 2026-01-05 --format csv | head",
+    "freshet data export user_recs --output user_recs.parquet",
+    "freshet data export follows --from 2026-01-05 --to 2026-01-07 --output follows.csv --force",
+    "freshet data export follows --partition all --format arrow-stream | python3 read.py",
   ],
   parameters: {
     flags: {
-      partition: partitionFlag,
+      partition: { ...partitionFlag, brief: "Partition by key, or all (default: the newest)" },
+      from: { ...partitionFlags.from, brief: "The first partition of a range" },
+      to: { ...partitionFlags.to, brief: "The last partition of a range" },
       format: {
         kind: "enum",
-        values: ["parquet", "arrow", "csv", "jsonl"],
-        brief: "Output format",
+        values: ["parquet", "arrow", "arrow-stream", "csv", "jsonl"],
+        optional: true,
+        brief: "Output format (default: from the name of the file)",
       },
       output: {
         kind: "parsed",
@@ -105,6 +112,7 @@ const exportRows = defineCommand<DataExportFlags, [string]>({
         placeholder: "file",
         brief: "Output file (default: standard output)",
       },
+      force: createSwitchFlag("Replace an existing file"),
     },
     positional: assetArg,
   },
@@ -164,7 +172,11 @@ const sql = defineCommand<SqlFlags, string[]>({
   parameters: {
     flags: {
       published: createSwitchFlag("Query the published tables in PostgreSQL instead"),
-      limit: createLimitFlag(100, "rows"),
+      limit: {
+        ...rowsLimitFlag,
+        optional: true,
+        brief: "Maximum number of rows, or all (default: 100; all rows of piped --csv or --json)",
+      },
       ...rowsFlags,
     },
     positional: {

@@ -150,6 +150,17 @@ export const rowsFlags = {
   csv: createSwitchFlag("Print CSV"),
 } as const
 
+/** Parses a limit of rows: a whole number, or `all`, which is infinite. */
+function parseRowLimit(text: string): number {
+  if (text === "all") return Infinity
+  const limit = Number(text)
+  if (text.trim() !== "" && Number.isSafeInteger(limit) && limit > 0) return limit
+  throw new RangeError(`"${text}" is neither a whole number from 1 nor all`)
+}
+
+/** A limit of rows. */
+export const rowsLimitFlag = { kind: "parsed", parse: parseRowLimit, placeholder: "n" } as const
+
 /** Creates a limit of rows or lines. */
 export function createLimitFlag(value: number, noun: string) {
   return {

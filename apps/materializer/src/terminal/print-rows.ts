@@ -14,13 +14,18 @@ export interface RowsFlags {
 /** Prints the first rows of a result. */
 export async function printRows(
   cli: CommandLine,
-  { json, csv }: RowsFlags,
-  document: QueryResultDocument,
+  { json, csv }: Pick<RowsFlags, "json" | "csv">,
+  document: Pick<QueryResultDocument, "columns" | "rows" | "more">,
 ): Promise<void> {
   if (json) return printJson(cli.out, document)
-  await printData(cli.out, csv ? formatCsv(document) : formatRows(document, cli.out.style))
+  const lines = csv ? formatCsv(document) : formatRows(document, cli.out.style)
+  for (let at = 0; at < lines.length; at += linesPerWrite)
+    await printData(cli.out, lines.slice(at, at + linesPerWrite))
   if (document.more) await printLimit(cli, document.rows.length, "row")
 }
+
+/** Bounds the text of one write, since all rows of a large result exceed the longest string. */
+const linesPerWrite = 10_000
 
 /** Prints that the limit left out rows or lines. */
 export function printLimit({ err }: CommandLine, limit: number, noun: string): Promise<void> {

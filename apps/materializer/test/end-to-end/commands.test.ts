@@ -191,6 +191,8 @@ describe("after materializing the newest day", () => {
       "sql",
       "--published",
       "select rec_id, day, weight, weight as weight from stocktwits.user_recs, (select date '2026-01-10' as day) as days order by weight desc, rec_id;",
+      "--limit",
+      "100",
     )
     expect(rows).toHaveLength(100)
     expect(rows[0]).toMatchObject({ rec_id: expect.any(Number), day: "2026-01-10" })

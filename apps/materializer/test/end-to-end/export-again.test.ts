@@ -104,7 +104,7 @@ test("exports land again with the same data version, and published values keep e
     expect(stored.rows[0]).toMatchObject({
       price: "1234567890123456789012345678.0123456789",
       note: "\ufeffa, \"b\"\r\nc 'd'",
-      at: "2026-01-05 06:00:00.123456+00",
+      at: "2026-01-05T06:00:00.123456Z",
     })
     expect(published.columns).toContainEqual({ name: "at", type: "TIMESTAMP WITH TIME ZONE" })
   })

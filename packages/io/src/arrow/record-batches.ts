@@ -45,14 +45,18 @@ function buildRecordBatch(
   return new arrow.RecordBatch(schema, data)
 }
 
-/** Writes rows as an Arrow IPC file, with backpressure from the sink. */
+/** The IPC file format, or the IPC streaming format. */
+export type ArrowFormat = "arrow" | "arrow-stream"
+
+/** Writes rows in a format of Arrow, with backpressure from the sink. */
 export async function writeArrow(
   columns: Columns,
   chunks: AsyncIterable<DuckDBDataChunk>,
-  sink: Writable,
+  { format, sink }: { readonly format: ArrowFormat; readonly sink: Writable },
 ): Promise<void> {
   // Only the whole package adds Node's streams to its writers.
-  const { RecordBatchFileWriter } = await import("apache-arrow")
+  const { RecordBatchFileWriter, RecordBatchStreamWriter } = await import("apache-arrow")
   const batches = Readable.from(toRecordBatches(columns, chunks))
-  await pipeline(batches, RecordBatchFileWriter.throughNode(), sink)
+  const writer = format === "arrow" ? RecordBatchFileWriter : RecordBatchStreamWriter
+  await pipeline(batches, writer.throughNode(), sink)
 }

@@ -1,4 +1,5 @@
 import { toEngineError } from "./engine-error.ts"
+import { convertToJson } from "./json-value.ts"
 import type { Connection, JsonRow } from "./session.ts"
 
 /** A stream of a query's rows. */
@@ -17,7 +18,7 @@ export async function streamRows<T>(
     const result = await connection.native.stream(sql)
     const names = result.deduplicatedColumnNames()
     const columns = names.map((name, at) => ({ name, type: result.columnType(at).toString() }))
-    return await consume({ columns, batches: result.yieldRowObjectJson() })
+    return await consume({ columns, batches: result.yieldConvertedRowObjects(convertToJson) })
   } catch (cause) {
     throw toEngineError("the query", cause)
   }

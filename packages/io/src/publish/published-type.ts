@@ -1,5 +1,7 @@
 import type { Json } from "@duckdb/node-api"
 
+import { formatTime } from "../duckdb/format-time.ts"
+
 /** A type of PostgreSQL in the results of queries. */
 export interface PublishedType {
   /** The engine's name of the type. */
@@ -20,8 +22,8 @@ const scalarTypes = new Map<number, PublishedType>([
   [700, { name: "FLOAT", parse: parseDouble }],
   [701, { name: "DOUBLE", parse: parseDouble }],
   [1082, { name: "DATE", parse: (text) => text }],
-  [1114, { name: "TIMESTAMP", parse: (text) => text }],
-  [1184, { name: "TIMESTAMP WITH TIME ZONE", parse: (text) => text }],
+  [1114, { name: "TIMESTAMP", parse: formatTime }],
+  [1184, { name: "TIMESTAMP WITH TIME ZONE", parse: formatTime }],
   [1700, { name: "DECIMAL", parse: (text) => text }],
   [3802, { name: "JSON", parse: parseJson }],
 ])

@@ -9,7 +9,7 @@ export interface PublishedRows {
   readonly rows: readonly JsonRow[]
 }
 
-/** Runs one read-only query over the published tables and returns its first rows. */
+/** Runs one read-only query over the published tables and returns its first rows; an infinite limit returns all. */
 export async function readPublished(
   client: Client,
   { sql, limit }: { readonly sql: string; readonly limit: number },
@@ -23,7 +23,7 @@ export async function readPublished(
     const text = `declare published_rows no scroll cursor for ${sql}`
     await client.query({ name: "published_rows", text })
     const { fields, rows } = await client.query<unknown[]>({
-      text: `fetch ${limit} from published_rows`,
+      text: `fetch ${Number.isFinite(limit) ? limit : "all"} from published_rows`,
       rowMode: "array",
       types: { getTypeParser: (oid: number) => findPublishedType(oid, parseArray).parse },
     })

@@ -35,8 +35,13 @@ test("an Arrow file holds the stored rows, in order, in a few large batches", as
         FROM range(${rows})
       ) TO '${path}' (FORMAT parquet)`),
     )
-    await exportRows(session, { path, columns, format: "arrow", output })
+    await exportRows(session, { paths: [path], columns, format: "arrow", output })
+    const paths = [path, path]
+    await exportRows(session, { paths, columns, format: "arrow-stream", output: `${output}s` })
   })
+  const stream = await readFile(`${output}s`)
+  expect(stream.readUInt32LE(0)).toBe(0xff_ff_ff_ff)
+  expect(tableFromIPC(stream).numRows).toBe(2 * rows)
   const table = tableFromIPC(await readFile(output))
   expect(table.numRows).toBe(rows)
   expect(table.batches.length).toBeLessThan(6)
@@ -81,7 +86,7 @@ test("nested values keep microseconds, far years and every digit", async () => {
         UNION ALL SELECT NULL, [], NULL, [], NULL
       ) TO '${path}' (FORMAT parquet)`),
     )
-    await exportRows(session, { path, columns: nested, format: "arrow", output })
+    await exportRows(session, { paths: [path], columns: nested, format: "arrow", output })
   })
   const table = tableFromIPC(await readFile(output))
   const getData = (...names: readonly (string | number)[]) =>

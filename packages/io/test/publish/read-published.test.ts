@@ -25,9 +25,9 @@ test("published values have the types and the exact values of the engine's rows"
       const { columns, rows } = await readPublished(client, { sql, limit: 2 })
       expect(rows).toEqual([
         {
-          at: "2026-01-05 06:00:00.123456+00",
-          local_at: "2026-01-05 06:00:00.000001",
-          times: ["9999-12-31 23:59:59.999999+00", null],
+          at: "2026-01-05T06:00:00.123456Z",
+          local_at: "2026-01-05T06:00:00.000001",
+          times: ["9999-12-31T23:59:59.999999Z", null],
           day: "0001-01-01",
           days: ["2026-02-28"],
           big: "9007199254740993",

@@ -30,7 +30,7 @@ async function expectRoundTrip(columns: Columns, seedOfLines: number): Promise<v
   expect(stored.content.rows).toBeGreaterThan(100)
   const exportAs = async (format: "arrow" | "csv" | "jsonl") => {
     const output = join(landing.folder, `rows.${format}`)
-    await exportRows(landing.session, { path, columns, format, output })
+    await exportRows(landing.session, { paths: [path], columns, format, output })
     return await readFile(output)
   }
   const csvSource = createSource("exported", columns, { kind: "csv", blankLines: "null" })

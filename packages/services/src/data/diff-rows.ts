@@ -2,7 +2,7 @@ import type { AnyAsset, Columns } from "@freshet/core"
 import { formatQuantity, type Relation } from "@freshet/core/engine"
 
 import type { DiffDocument, DiffRowDocument, DiffSideDocument } from "../documents/diff.ts"
-import type { QueryResultDocument, RowDocument } from "../documents/rows.ts"
+import type { RowDocument } from "../documents/rows.ts"
 import { selectAsset } from "../plan/select-assets.ts"
 import { usageError } from "../plan/target-problems.ts"
 import type { Project } from "../project.ts"
@@ -19,7 +19,7 @@ import {
 } from "./diff-query.ts"
 import { type DiffRequest, type DiffSide, findDiffSides } from "./diff-sides.ts"
 import { openData } from "./open-data.ts"
-import { readFirstRows } from "./result-rows.ts"
+import { type FirstRows, readFirstRows } from "./result-rows.ts"
 
 /** The sides, the columns of the key, and the number of rows to list. */
 export interface DiffRowsRequest extends DiffRequest {
@@ -56,7 +56,7 @@ function findUniqueKey(asset: AnyAsset): readonly string[] {
 }
 
 type Difference = Omit<DiffDocument, "asset" | "from" | "to">
-type ReadRows = (sql: string, limit: number) => Promise<QueryResultDocument>
+type ReadRows = (sql: string, limit: number) => Promise<FirstRows>
 
 /** Creates a reader of the two sides, which reads nothing else. */
 function createReader(

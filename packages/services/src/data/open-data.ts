@@ -1,6 +1,7 @@
 import { getAsset } from "@freshet/core/engine"
 import { type DuckdbEngine, exportRows, type Store } from "@freshet/io"
 
+import type { ExportFormat } from "../documents/export.ts"
 import type { Project } from "../project.ts"
 
 /** The engine over stored rows. */
@@ -15,9 +16,9 @@ export interface DataAccess {
 /** Stored rows, and the file to write. */
 export interface ExportRequest {
   readonly asset: string
-  /** Key in the store. */
-  readonly file: string
-  readonly format: "arrow" | "csv" | "jsonl"
+  /** Keys in the store. */
+  readonly files: readonly string[]
+  readonly format: ExportFormat
   readonly output: string
 }
 
@@ -27,10 +28,10 @@ export function openData({ graph, store, runtime }: Project): DataAccess {
     query: (request, consume) => runtime().engine.query(request, consume),
     queryNamed: (request, consume) => runtime().engine.queryNamed(request, consume),
     store,
-    exportRows: async ({ asset, file, format, output }) => {
+    exportRows: async ({ asset, files, format, output }) => {
       const { columns } = getAsset(graph, asset)
-      const path = await store.localPath(file)
-      await exportRows(runtime().engine.session, { path, columns, format, output })
+      const paths = await Promise.all(files.map(store.localPath))
+      await exportRows(runtime().engine.session, { paths, columns, format, output })
     },
   }
 }

@@ -4,9 +4,9 @@ import { openData } from "./open-data.ts"
 import { toPublishedQueryError, toQueryError } from "./query-errors.ts"
 import { readPublished } from "./read-published.ts"
 import { readFirstRows, toRowDocument } from "./result-rows.ts"
-import { findRelation, requireSql } from "./sql-request.ts"
+import { findNamedRelation, requireSql } from "./sql-request.ts"
 
-/** A query, and the number of rows to read. */
+/** A query, and the number of rows to read; infinite for all. */
 export interface QueryRequest {
   readonly sql: string
   readonly limit: number
@@ -18,13 +18,24 @@ export async function queryAssets(
   { sql, limit }: QueryRequest,
 ): Promise<QueryResultDocument> {
   requireSql(sql)
-  return services.withProject({}, (project) => {
-    const find = (name: string) => findRelation(project, sql, name)
-    return openData(project)
+  return services.withProject({}, async (project) => {
+    const newestPartitions = new Map<string, string>()
+    const find = async (name: string) => {
+      const named = await findNamedRelation(project, sql, name)
+      if (named?.newestPartition !== undefined)
+        newestPartitions.set(named.asset, named.newestPartition)
+      return named?.relation
+    }
+    const result = await openData(project)
       .queryNamed({ sql, find }, (rows) => readFirstRows(rows, limit))
       .catch((error: unknown) => {
         throw toQueryError(project, error) ?? error
       })
+    const newest_partitions = [...newestPartitions].map(([asset, partition]) => ({
+      asset,
+      partition,
+    }))
+    return { newest_partitions, ...result }
   })
 }
 
@@ -39,5 +50,5 @@ export async function queryPublished(
     throw toPublishedQueryError(error) ?? error
   })
   const documents = rows.slice(0, limit).map((row) => toRowDocument(columns, row))
-  return { columns, rows: documents, more: rows.length > limit }
+  return { newest_partitions: [], columns, rows: documents, more: rows.length > limit }
 }

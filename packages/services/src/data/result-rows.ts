@@ -2,11 +2,14 @@ import type { QueryRows } from "@freshet/io"
 
 import type { QueryResultDocument, RowDocument } from "../documents/rows.ts"
 
-/** Reads the first rows of a result. */
+/** The first rows of a result. */
+export type FirstRows = Pick<QueryResultDocument, "columns" | "rows" | "more">
+
+/** Reads the first rows of a result; an infinite limit reads all. */
 export async function readFirstRows(
   { columns, batches }: QueryRows,
   limit: number,
-): Promise<QueryResultDocument> {
+): Promise<FirstRows> {
   const rows: RowDocument[] = []
   for await (const batch of batches) {
     rows.push(...batch.map((row) => toRowDocument(columns, row)))

@@ -1,5 +1,6 @@
 import type { AnyAsset } from "@freshet/core"
 import {
+  formatPartitionKey,
   type PartitionRange,
   type Problem,
   ProblemsError,
@@ -9,16 +10,24 @@ import {
 import type { Project } from "../project.ts"
 import { listStoredRanges, resolveStoredPartition, readRelations } from "./stored-partition.ts"
 
+/** The relation of a name in a query. */
+export interface NamedRelation {
+  readonly relation: Relation
+  readonly asset: string
+  /** The partition that a plain name stands for; undefined for a name with a key and for an unpartitioned asset. */
+  readonly newestPartition: string | undefined
+}
+
 /**
  * Finds the relation of a name in a query: `user_recs` is the newest stored partition of the asset,
  * `user_recs@2026-01-05` the partition with that key, `user_recs@all` every stored partition. Undefined for a name
  * that is not an asset's; throws when the partition has no rows.
  */
-export async function findRelation(
+export async function findNamedRelation(
   project: Project,
   sql: string,
   name: string,
-): Promise<Relation | undefined> {
+): Promise<NamedRelation | undefined> {
   const [base = "", ...keyParts] = name.split("@")
   const asset = findAssetInAnyCase(project, base)
   if (asset === undefined) return undefined
@@ -26,7 +35,19 @@ export async function findRelation(
   if (key !== undefined) rejectKeysInTwoCases(asset, sql, key)
   const ranges = listNamedRanges(project, asset, key)
   const [relation] = await readRelations(project, [{ name, asset, ranges }])
-  return relation
+  if (relation === undefined) return undefined
+  const [newest] = key === undefined && asset.partitions.kind !== "none" ? ranges : []
+  const newestPartition = newest && formatPartitionKey(asset.partitions, newest.to)
+  return { relation, asset: asset.name, newestPartition }
+}
+
+/** Finds the relation of a name in a query, as `findNamedRelation` does. */
+export async function findRelation(
+  project: Project,
+  sql: string,
+  name: string,
+): Promise<Relation | undefined> {
+  return (await findNamedRelation(project, sql, name))?.relation
 }
 
 /** Finds the asset of a name in SQL, where case does not count. */

@@ -69,7 +69,8 @@ export function isStored({ evaluation }: Project, asset: AnyAsset, partition: nu
     : isMaterialized(evaluation, asset.name, partition)
 }
 
-function notStoredError(asset: AnyAsset, key: string, newestKey?: string): ProblemsError {
+/** Creates the error of a partition without rows. */
+export function notStoredError(asset: AnyAsset, key: string, newestKey?: string): ProblemsError {
   const name = `\`${asset.name}\`${key === "" ? "" : ` ${key}`}`
   const message =
     asset.kind === "source"

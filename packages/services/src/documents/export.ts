@@ -1,13 +1,15 @@
 import * as z from "zod/mini"
 
-export const exportFormats = ["parquet", "arrow", "csv", "jsonl"] as const
+/** `arrow` is the IPC file format, `arrow-stream` the IPC streaming format. */
+export const exportFormats = ["parquet", "arrow", "arrow-stream", "csv", "jsonl"] as const
 
 export type ExportFormat = (typeof exportFormats)[number]
 
-/** A partition that was written: the document of `freshet data export`. */
+/** Partitions that were written: the document of `freshet data export`. */
 export const exportSchema = z.strictObject({
   asset: z.string(),
-  partition: z.string(),
+  /** `2026-01-05`, or `2026-01-01 to 2026-01-05`. */
+  partitions: z.string(),
   format: z.enum(exportFormats),
   rows: z.int(),
 })

@@ -28,7 +28,11 @@ const resultShape = {
 }
 
 /** The first rows of a query: the document of `freshet sql`. */
-export const queryResultSchema = z.strictObject(resultShape)
+export const queryResultSchema = z.strictObject({
+  /** The partitions that plain names of assets in the query stand for. */
+  newest_partitions: listSchema(z.strictObject({ asset: z.string(), partition: z.string() })),
+  ...resultShape,
+})
 
 export type QueryResultDocument = z.infer<typeof queryResultSchema>
 

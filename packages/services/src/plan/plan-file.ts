@@ -1,18 +1,12 @@
 import { randomUUID } from "node:crypto"
-import { existsSync } from "node:fs"
-import { link, open, readFile, rename, rm } from "node:fs/promises"
+import { open, readFile, rm } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 
-import {
-  FreshetError,
-  type Problem,
-  ProblemsError,
-  type SavedPlan,
-  toCanonicalJson,
-} from "@freshet/core/engine"
+import { FreshetError, ProblemsError, type SavedPlan, toCanonicalJson } from "@freshet/core/engine"
 import * as z from "zod/mini"
 
 import { hash } from "../hash.ts"
+import { hasCode, moveFile } from "../new-path.ts"
 
 /** A saved plan, with the command that created it. */
 export interface PlanFile {
@@ -45,11 +39,6 @@ const fileSchema = z.object({
   plan: planSchema,
 })
 
-/** Fails for an existing path, unless it may be replaced. */
-export function requireNewPath(path: string, mayReplace: boolean): void {
-  if (!mayReplace && existsSync(path)) throw pathExistsError(path)
-}
-
 /** Writes a plan atomically; an existing file is replaced only on request. */
 export async function writePlanFile(
   path: string,
@@ -73,23 +62,12 @@ export async function writePlanFile(
     } finally {
       await file.close()
     }
-    await (mayReplace ? rename(temporary, path) : moveToNewPath(temporary, path))
+    await moveFile(temporary, path, mayReplace)
   } catch (cause) {
     if (cause instanceof FreshetError) throw cause
     throw new FreshetError("usage", `The plan cannot be written to ${path}.`, { cause })
   } finally {
     await rm(temporary, { force: true })
-  }
-}
-
-/** Moves a file to a path that does not exist. Without links in the file system, the path is only checked before. */
-async function moveToNewPath(temporary: string, path: string): Promise<void> {
-  try {
-    await link(temporary, path)
-  } catch (cause) {
-    if (existsSync(path)) throw pathExistsError(path)
-    if (!hasCode(cause, "EPERM", "ENOTSUP", "ENOSYS")) throw cause
-    await rename(temporary, path)
   }
 }
 
@@ -131,17 +109,4 @@ function invalidPlanError(path: string, issues: readonly z.core.$ZodIssue[]): Pr
 function planFileError(message: string): ProblemsError {
   const hint = "`freshet plan … --save FILE` saves a plan for `freshet apply FILE`."
   return new ProblemsError("usage", [{ kind: "plan_file", message, hint }])
-}
-
-function pathExistsError(path: string): ProblemsError {
-  const problem: Problem = {
-    kind: "plan_file",
-    message: `${path} exists already.`,
-    hint: "Choose another path, or replace the file with --force.",
-  }
-  return new ProblemsError("usage", [problem])
-}
-
-function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(String(error.code))
 }

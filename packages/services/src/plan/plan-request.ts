@@ -1,9 +1,10 @@
 import type { PlanDocument } from "../documents/plan.ts"
+import { requireNewPath } from "../new-path.ts"
 import type { RunRequest } from "../run/run-request.ts"
 import type { Services } from "../services.ts"
 import { makePlan, toSavedPlan } from "./make-plan.ts"
 import { createPlanDocument } from "./plan-document.ts"
-import { requireNewPath, writePlanFile } from "./plan-file.ts"
+import { writePlanFile } from "./plan-file.ts"
 
 /** A file for a plan. */
 export interface SaveRequest {
