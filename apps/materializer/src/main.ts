@@ -8,6 +8,7 @@ import {
   type Launch,
   loadProjectConfig,
   removeNoColor,
+  splitEnvironment,
 } from "./terminal/launch.ts"
 import { createOutput, exitOnClosedPipe } from "./terminal/output.ts"
 import type { TerminalStyle } from "./terminal/terminal-style.ts"
@@ -17,9 +18,10 @@ export async function main(argv: readonly string[], launch: Launch): Promise<num
   const { process } = launch
   // The SDK of the object store otherwise prints a warning of several lines on Node 20.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true"
-  const args = removeNoColor(argv)
-  const styles = detectTerminalStyles(process, args.length < argv.length)
-  const cli = createCommandLine(launch, styles, args)
+  const coloredWords = removeNoColor(argv)
+  const styles = detectTerminalStyles(process, coloredWords.length < argv.length)
+  const { words: args, environment } = splitEnvironment(coloredWords)
+  const cli = createCommandLine(launch, styles, { args, environment })
   exitOnClosedPipe(process)
   if (args.length === 0 || (args.length === 1 && isHelp(args[0]))) {
     const { buildRootHelp } = await import("./terminal/build-root-help.ts")
@@ -46,14 +48,21 @@ function toExitStatus(code: number | string | null | undefined): number {
   return status === -4 || status === -5 ? exitCodes.usage : exitCodes.fault
 }
 
+/** The words of a command, and the environment that they name. */
+interface Words {
+  readonly args: readonly string[]
+  readonly environment: string | undefined
+}
+
 function createCommandLine(
   launch: Launch,
   styles: { readonly out: TerminalStyle; readonly err: TerminalStyle },
-  args: readonly string[],
+  { args, environment }: Words,
 ): CommandLine {
   const { process } = launch
-  const out = createOutput(process.stdout, styles.out)
-  const err = createOutput(process.stderr, styles.err)
+  const flag = environment === undefined ? {} : { commandFlag: `--env ${environment}` }
+  const out = { ...createOutput(process.stdout, styles.out), ...flag }
+  const err = { ...createOutput(process.stderr, styles.err), ...flag }
   const interruption = createInterruption(process, (text) => void err.write(text))
   const isInteractive = process.stdin.isTTY && process.stdout.isTTY
   return {
@@ -64,7 +73,7 @@ function createCommandLine(
     out,
     err,
     confirm: isInteractive ? (question) => askConfirmation(process, question) : undefined,
-    loadConfig: () => loadProjectConfig(launch),
+    loadConfig: () => loadProjectConfig(launch, environment),
     createServices: async (config, listener) => {
       const { createServices } = await import("@freshet/services")
       return createServices(config, {

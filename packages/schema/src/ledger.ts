@@ -20,6 +20,7 @@ import type { RecordedCopy, RecordedRead } from "./recorded-reads.ts"
 export type { RecordedCopy, RecordedRead }
 
 export { queryTexts, sourceFiles } from "./ledger-caches.ts"
+export { environments } from "./ledger-environments.ts"
 export { claims, workers } from "./ledger-workers.ts"
 
 /** The single row that identifies the ledger. Every wipe begins a new epoch. */

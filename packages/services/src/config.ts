@@ -14,12 +14,15 @@ import * as z from "zod/mini"
 import type { DemoGenerators } from "./data/demo-generators.ts"
 import { findDatabaseUrlFault } from "./database-url.ts"
 import type { FreshetConfig } from "./define-config.ts"
+import { findEnvironmentNameFault } from "./environments/environment-name.ts"
 
 /** The complete and valid configuration, with absolute paths. */
 export interface Config {
   /** Folder of the configuration. */
   readonly projectFolder: string
   readonly assets: readonly AnyAsset[]
+  /** The environment whose ledger and published tables are used; undefined for the default one. */
+  readonly environment: string | undefined
   readonly automation: GroupAutomation
   readonly pools: Readonly<Record<string, number>>
   readonly home: string
@@ -74,6 +77,11 @@ function checkDatabaseUrl(payload: z.core.ParsePayload<string>): void {
   if (message !== undefined) payload.issues.push({ code: "custom", message, input: payload.value })
 }
 
+function checkEnvironmentName(payload: z.core.ParsePayload<string>): void {
+  const message = findEnvironmentNameFault(payload.value)
+  if (message !== undefined) payload.issues.push({ code: "custom", message, input: payload.value })
+}
+
 const tokenSchema = z.optional(
   z.string().check(z.minLength(16, "must have at least 16 characters")),
 )
@@ -82,6 +90,7 @@ const webhookSchema = z.url({ protocol: /^https?$/, error: "must be a URL of htt
 const smtpSchema = z.url({ protocol: /^smtps?$/, error: "must be a URL of smtp or smtps" })
 
 const settingsSchema = z.object({
+  environment: z.optional(z.string().check(checkEnvironmentName)),
   home: folderSchema,
   lake: z.optional(folderSchema),
   landing: folderSchema,
@@ -122,6 +131,7 @@ const defaults = {
 }
 
 const environmentVariables = {
+  environment: "FRESHET_ENV",
   home: "FRESHET_HOME",
   lake: "FRESHET_LAKE",
   landing: "FRESHET_LANDING",
@@ -169,6 +179,7 @@ export function resolveConfig(
     ...engineSettings,
     projectFolder: root,
     assets,
+    environment: engineSettings.environment,
     automation: file?.automation ?? {},
     demo: file?.demo,
     home: absoluteHome,

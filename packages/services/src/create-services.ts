@@ -16,15 +16,18 @@ export interface ServicesOptions extends Pick<
 }
 
 /** Creates services over the configured database, store and engine. Each part is imported on first use. */
-export function createServices(
-  config: Config,
-  { supervisorCommand, ...options }: ServicesOptions,
-): Services {
-  const { databaseUrl, home } = config
+export function createServices(config: Config, servicesOptions: ServicesOptions): Services {
+  const { supervisorCommand, ...options } = servicesOptions
+  const { databaseUrl, home, environment } = config
   const withDatabase = async <T>(work: (url: string) => Promise<T>): Promise<T> => {
     const { withPostgres } = await import("@freshet/embedded-postgres")
     return withPostgres({ databaseUrl, home, supervisorCommand }, work)
   }
+  const withLedgerUrl = <T>(work: (url: string) => Promise<T>): Promise<T> =>
+    withDatabase(async (url) => {
+      const { toEnvironmentUrl } = await import("@freshet/io")
+      return work(toEnvironmentUrl(url, environment))
+    })
   const services: Services = {
     nowMs: Date.now,
     ...options,
@@ -32,15 +35,16 @@ export function createServices(
     hash,
     newRunId: () => createRunId(new Date()),
     withDatabase,
+    forEnvironment: (name) => createServices({ ...config, environment: name }, servicesOptions),
     withLedger: (work) =>
-      withDatabase(async (url) => {
+      withLedgerUrl(async (url) => {
         const { withMigratedLedger } = await import("./migrated-ledger.ts")
         return withMigratedLedger({ url, config }, work)
       }),
     withProject: async (openOptions, work) => {
       const { buildDeclaredGraph, openProject } = await import("./open-project.ts")
       const graph = buildDeclaredGraph(config)
-      return withDatabase((url) => openProject(services, { ...openOptions, graph, url }, work))
+      return withLedgerUrl((url) => openProject(services, { ...openOptions, graph, url }, work))
     },
   }
   return services

@@ -1,16 +1,21 @@
 import {
   type LedgerClient,
+  migrateEnvironmentTables,
   migrateLedger,
   migratePublishedTables,
+  readNewestMigration,
+  requireEnvironment,
   withLedgerConnection,
   withLedgerState,
 } from "@freshet/io"
 import { getMigrationsFolder } from "@freshet/schema"
 
+import type { Config } from "./config.ts"
+
 /** A database, and the project's migrations of published tables in it. */
 export interface MigratedDatabase {
   readonly url: string
-  readonly config: { readonly migrations: string }
+  readonly config: Pick<Config, "migrations" | "environment">
 }
 
 /** Connects to a database and migrates the ledger's tables and the published ones first. */
@@ -37,10 +42,16 @@ export function withMigratedState<S, T>(
   return withLedgerState(url, migrateAndRead, work)
 }
 
+/** The ledger of an environment is that of its creation; it is not migrated. */
 async function migrate(
   client: LedgerClient,
-  { migrations }: MigratedDatabase["config"],
+  { migrations, environment }: MigratedDatabase["config"],
 ): Promise<void> {
+  if (environment !== undefined) {
+    const migration = await readNewestMigration(getMigrationsFolder())
+    await requireEnvironment(client, environment, migration)
+    return migrateEnvironmentTables(client, migrations, environment)
+  }
   await migrateLedger(client, getMigrationsFolder())
   await migratePublishedTables(client, migrations)
 }

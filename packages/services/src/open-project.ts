@@ -158,7 +158,18 @@ export function buildDeclaredGraph(config: Config): Graph {
   if (problems.length > 0) throw new ProblemsError("config", problems)
   const targetProblems = findTargetProblems(result.graph)
   if (targetProblems.length > 0) throw new ProblemsError("usage", targetProblems)
-  return result.graph
+  return placeTables(result.graph, config.environment)
+}
+
+/** Places the published tables in the schemas of an environment. */
+function placeTables(graph: Graph, environment: string | undefined): Graph {
+  if (environment === undefined) return graph
+  const assets = [...graph.assets].map(([name, asset]) =>
+    asset.kind === "source" || asset.publish === undefined
+      ? ([name, asset] as const)
+      : ([name, { ...asset, publish: { ...asset.publish, environment } }] as const),
+  )
+  return { ...graph, assets: new Map(assets) }
 }
 
 interface ReadContext {
@@ -195,7 +206,7 @@ async function readProject(
     const inputs = { graph, landing, bounds: extendedBounds, ...recordedInputs }
     return evaluate(inputs, snapshot, parses, hash)
   }
-  const ledger = createProjectLedger(client, graph, { ...config, files })
+  const ledger = createProjectLedger(client, graph, { config, files })
   const prover = createProver(ledger, evaluateSnapshot, hash)
   const { evaluation, proof } = await prover.readEvaluation()
   const forgottenVersions = await findForgottenVersions(client, { graph, evaluation }, hash)

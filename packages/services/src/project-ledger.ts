@@ -42,11 +42,20 @@ import { findRun } from "./run/find-run.ts"
 import { readRunDetail, toRunRow } from "./run/run-history.ts"
 import type { StoredFiles } from "./stored-files.ts"
 
+type StateConfig = Pick<Config, "home" | "environment">
+
+/** Returns the path of the state file of the ledger; each environment has one. */
+function locateStateFile({ home, environment }: StateConfig): string {
+  return environment === undefined
+    ? join(home, "histories")
+    : join(home, "environments", environment, "histories")
+}
+
 /** Binds the ledger's queries to a connection, which must outlive the result. Names are read once, with the snapshot. */
 export function createProjectLedger(
   client: LedgerClient,
   graph: Graph,
-  { home, files }: Pick<Config, "home"> & { readonly files: StoredFiles },
+  { config, files }: { readonly config: StateConfig; readonly files: StoredFiles },
 ): ProjectLedger {
   let names: LedgerNames | undefined
   const getNames = async () => (names ??= await readLedgerNames(client, graph))
@@ -55,7 +64,7 @@ export function createProjectLedger(
       withSnapshot(
         client,
         graph,
-        { stateFile: join(home, "histories") },
+        { stateFile: locateStateFile(config) },
         (reading, ledgerNames) => {
           names = ledgerNames
           return work(reading)

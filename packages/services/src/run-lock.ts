@@ -47,7 +47,8 @@ export async function withRunLock<T>(
   }
 }
 
-function formatLockOwner(run: LiveRun | undefined): string {
+/** Names what holds the run lock: a run, or another command. */
+export function formatLockOwner(run: LiveRun | undefined): string {
   if (run === undefined) return "another command that changes the records of the project"
   return `run ${run.run} (${run.command}), process ${run.pid} on ${run.host}`
 }

@@ -20,6 +20,8 @@ export interface Services {
   readonly watchesSteps: boolean
   /** Runs work while the database is up, with its URL, which is a secret. */
   readonly withDatabase: <T>(work: (url: string) => Promise<T>) => Promise<T>
+  /** Creates the services of an environment; undefined for the default one. */
+  readonly forEnvironment: (environment: string | undefined) => Services
   /** Connects to the migrated ledger. The declarations are not read, so broken ones do not matter. */
   readonly withLedger: <T>(work: (client: LedgerClient) => Promise<T>) => Promise<T>
   /** Opens the project for the length of a call. */

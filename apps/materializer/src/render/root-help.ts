@@ -16,7 +16,7 @@ const sections: readonly { readonly title: string; readonly commands: readonly s
       "alerts",
     ],
   },
-  { title: "Maintain", commands: ["verify", "wipe", "gc", "migrate"] },
+  { title: "Maintain", commands: ["env", "verify", "wipe", "gc", "migrate"] },
   { title: "Query", commands: ["data", "provenance", "sql", "db"] },
   {
     title: "Get started",
@@ -54,6 +54,7 @@ export function formatRootHelp(
     "A selection is a name, +name (with its upstream), name+, 2+name+1, group:…, status:stale,",
     "stale:code (or stale:input, stale:upstream), tag:…; combined by and, or, not and parentheses.",
     "`freshet <command> --help` prints the flags of a command.",
+    "--env NAME runs a command in an environment; FRESHET_ENV does so for all commands.",
     "--demo runs a command on the data of `freshet demo`, apart from your own.",
     "--no-color or NO_COLOR turns colours off; FRESHET_HOME, FRESHET_LANDING and DATABASE_URL set the locations.",
   ]

@@ -37,7 +37,7 @@ export interface Output {
   readonly style: TerminalStyle
   /** Resolves when the stream accepts more, so that a slow reader limits the writer. */
   readonly write: (chunk: string | Uint8Array) => Promise<void>
-  /** The flag that printed commands need: `--demo`. */
+  /** The flags that printed commands need: `--env pr-42`, `--demo`. */
   readonly commandFlag?: string
 }
 
@@ -64,9 +64,16 @@ export async function printData(output: Output, lines: readonly string[]): Promi
 /** Selects the data of the demo. */
 const demoFlag = "--demo"
 
+function addDemoFlag({ commandFlag }: Output): string {
+  return commandFlag === undefined ? demoFlag : `${commandFlag} ${demoFlag}`
+}
+
 /** Derives the command line of the demo. */
 export function toDemoCommandLine(cli: CommandLine): CommandLine {
-  const toDemoOutput = (output: Output): Output => ({ ...output, commandFlag: demoFlag })
+  const toDemoOutput = (output: Output): Output => ({
+    ...output,
+    commandFlag: addDemoFlag(output),
+  })
   return {
     ...cli,
     out: toDemoOutput(cli.out),

@@ -28,13 +28,30 @@ function isNoColor(word: string, precedingWords: readonly string[]): boolean {
   return word === "--no-color" && !precedingWords.includes("--")
 }
 
-/** Loads the configuration. Its paths are relative to its folder, those of the environment to the working folder. */
-export async function loadProjectConfig({
-  projectFolder,
-  configPath,
-  configError,
-  process,
-}: Launch): Promise<Config> {
+/** The words of a command line without `--env NAME`, and the named environment. */
+interface EnvironmentWords {
+  readonly words: readonly string[]
+  readonly environment: string | undefined
+}
+
+/** Splits off `--env NAME` or `--env=NAME`, which may precede any word before `--`: it selects the environment of each command. */
+export function splitEnvironment(argv: readonly string[]): EnvironmentWords {
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length
+  const at = argv.findIndex((word, index) => index < end && /^--env(?:=.|$)/.test(word))
+  const [word, nextWord] = argv.slice(at, end)
+  const value = word === "--env" ? nextWord : word?.slice("--env=".length)
+  if (at < 0 || value === undefined) return { words: argv, environment: undefined }
+  return { words: argv.toSpliced(at, word === "--env" ? 2 : 1), environment: value }
+}
+
+/**
+ * Loads the configuration. Its paths are relative to its folder, those of the environment variables to the working folder.
+ * A named environment replaces that of the variables.
+ */
+export async function loadProjectConfig(
+  { projectFolder, configPath, configError, process }: Launch,
+  environment: string | undefined,
+): Promise<Config> {
   if (projectFolder === undefined)
     throw new FreshetError("config", "There is no freshet.config.ts in this folder or above it.", {
       hint: "`freshet init` creates a project; FRESHET_PROJECT names the folder of another one.",
@@ -42,7 +59,8 @@ export async function loadProjectConfig({
   if (configError !== undefined) throw new FreshetError("config", configError)
   const { resolveConfig } = await import("@freshet/services")
   const file = await loadConfigFile(configPath, projectFolder)
-  return resolveConfig(file, projectFolder, process.env, process.cwd())
+  const namedEnvironment = environment === undefined ? {} : { FRESHET_ENV: environment }
+  return resolveConfig(file, projectFolder, { ...process.env, ...namedEnvironment }, process.cwd())
 }
 
 async function loadConfigFile(

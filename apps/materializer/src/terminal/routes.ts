@@ -15,6 +15,7 @@ import type { CommandLine } from "./command-line.ts"
 import { dataRoutes } from "./data-routes.ts"
 import { db } from "./db-routes.ts"
 import { defineCommand, type NoFlags } from "./define-command.ts"
+import { env } from "./env-routes.ts"
 import { jsonFlag } from "./flags.ts"
 import { inspectRoutes } from "./inspect-routes.ts"
 import { maintainRoutes } from "./maintain-routes.ts"
@@ -119,6 +120,7 @@ export const application = buildApplication<CommandLine>(
       ...uiRoutes,
       ...projectRoutes,
       db,
+      env,
       doctor,
       completion,
       __complete: complete,

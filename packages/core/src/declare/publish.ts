@@ -23,6 +23,8 @@ export interface Publish<T extends PublishedTable = PublishedTable, K extends st
   readonly keep: Keep
   /** The column of the table with the partition: its key as text, its first day as a date, or its start as a timestamp. */
   readonly partitionColumn: K | undefined
+  /** The environment whose schemas have the table; the default one unless given. */
+  readonly environment?: string | undefined
 }
 
 type PublishOptions<T extends PublishedTable, K extends string> =

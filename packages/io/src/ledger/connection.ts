@@ -1,6 +1,8 @@
 import { FreshetError, getErrorMessage } from "@freshet/core/engine"
 import type { Client } from "pg"
 
+import { splitEnvironmentUrl } from "../environments/environment-name.ts"
+import { redirectClient } from "../environments/environment-statements.ts"
 import { isConnectionLost, throwConnectionFault } from "./connection-loss.ts"
 import { findTlsHint, withLibpqTls } from "./tls-url.ts"
 
@@ -9,7 +11,7 @@ export type LedgerClient = Client
 
 /**
  * Connects to the ledger's database; the caller ends the client. A connection lost later makes its queries
- * fail, never the process.
+ * fail, never the process. The URL of an environment gives a connection to the ledger of the environment.
  */
 export async function connectLedger(
   url: string,
@@ -35,14 +37,16 @@ export async function connectLedger(
 /** Creates a client, which reads the files of certificates that the URL names. */
 async function createClient(url: string, applicationName: string): Promise<Client> {
   const pg = await import("pg")
+  const { serverUrl, environment } = splitEnvironmentUrl(url)
   try {
-    return new pg.Client({
-      connectionString: withLibpqTls(url),
+    const client = new pg.Client({
+      connectionString: withLibpqTls(serverUrl),
       application_name: applicationName,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 10_000,
     })
+    return environment === undefined ? client : redirectClient(client, environment)
   } catch (cause) {
     throw new FreshetError("postgres", `DATABASE_URL cannot be used: ${getErrorMessage(cause)}`, {
       cause,

@@ -1,6 +1,7 @@
 import { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
+import { quoteLedgerSchema, readEnvironments } from "../environments/environments.ts"
 import { findPartitionById, type LedgerNames, listNames, listReadNames } from "./ledger-names.ts"
 import { getCurrentName } from "./ledger-names.ts"
 import { buildLockQuery, runLock } from "./locks.ts"
@@ -230,9 +231,9 @@ const buildWipeStatement = (condition: string) => `
   select is_owned as "ownsRunLock", (select count(*)::integer from wiped) as wiped from run_lock`
 
 /**
- * Lists every file that the ledger refers to, as its key in the store: materializations, quarantined lines of
- * retained or young steps, copies of landed files of retained steps, and failed rows younger than the grace period,
- * after these materializations are wiped. A key may occur more than once.
+ * Lists every file that the ledger or that of another environment refers to, as its key in the store: materializations,
+ * quarantined lines of retained or young steps, copies of landed files of retained steps, and failed rows younger than
+ * the grace period, after these materializations of the ledger are wiped. A key may occur more than once.
  */
 export async function* listReferencedFiles(
   client: Client,
@@ -241,7 +242,9 @@ export async function* listReferencedFiles(
 ): AsyncGenerator<string> {
   await client.query("begin isolation level repeatable read read only")
   try {
-    await client.query(referencedFilesQuery, [(nowMs - graceMs) / 1000, wipedIds])
+    const environments = await readEnvironments(client)
+    const schemas = environments.map(({ name }) => quoteLedgerSchema(name))
+    await client.query(buildReferencedFilesQuery(schemas), [(nowMs - graceMs) / 1000, wipedIds])
     for (;;) {
       const { rows } = await client.query<[string]>({
         rowMode: "array",
@@ -255,19 +258,26 @@ export async function* listReferencedFiles(
   }
 }
 
-const referencedFilesQuery = `
-  declare referenced_files no scroll cursor for
-  select file from freshet.materializations where id <> all($2::bigint[])
+function buildReferencedFilesQuery(environmentSchemas: readonly string[]): string {
+  const ledgers = [
+    buildLedgerFilesQuery("freshet", "$2::bigint[]"),
+    ...environmentSchemas.map((schema) => buildLedgerFilesQuery(schema, "'{}'::bigint[]")),
+  ]
+  return `declare referenced_files no scroll cursor for ${ledgers.join(" union all ")}`
+}
+
+const buildLedgerFilesQuery = (schema: string, wipedIds: string) => `
+  select file from ${schema}.materializations where id <> all(${wipedIds})
   union all
-  select jsonb_array_elements_text(failed_files) from freshet.steps
+  select jsonb_array_elements_text(failed_files) from ${schema}.steps
   where outcome in ('failed', 'checks_failed') and failed_files is not null and ended_at >= to_timestamp($1)
   union all
-  select copy ->> 5 from freshet.steps cross join jsonb_array_elements(landed_copies) as copy
+  select copy ->> 5 from ${schema}.steps cross join jsonb_array_elements(landed_copies) as copy
   where landed_copies is not null
-    and id in (select step from freshet.materializations where id <> all($2::bigint[]))
+    and id in (select step from ${schema}.materializations where id <> all(${wipedIds}))
   union all
-  select file from freshet.line_counts
+  select file from ${schema}.line_counts
   where file is not null and (
-    step in (select step from freshet.materializations where id <> all($2::bigint[]))
-    or step in (select id from freshet.steps where ended_at >= to_timestamp($1))
+    step in (select step from ${schema}.materializations where id <> all(${wipedIds}))
+    or step in (select id from ${schema}.steps where ended_at >= to_timestamp($1))
   )`

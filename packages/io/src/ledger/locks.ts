@@ -20,6 +20,9 @@ export const openingLock: LockKey = [lockNamespace, 3]
 /** The lock of the transaction that records steps: steps are committed in the order of their ids. */
 export const recordingLock: LockKey = [lockNamespace, 4]
 
+/** The lock under which environments are created and dropped. */
+export const environmentLock: LockKey = [lockNamespace, 5]
+
 /** Runs work while this session holds a lock alone. */
 export async function withLock<T>(
   client: Client,

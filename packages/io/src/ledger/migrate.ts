@@ -14,7 +14,12 @@ interface MigrationJournal {
   /** The subject of error messages. */
   readonly label: string
   readonly hint: string
+  /** Prepares the connection that executes the migrations. */
+  readonly prepare?: PrepareMigrations | undefined
 }
+
+/** Prepares the schemas of an environment, and returns a connection whose statements name these. */
+export type PrepareMigrations = (client: Client) => Promise<Client>
 
 /**
  * Applies the missing migrations of the ledger to the database, all or none of them.
@@ -38,12 +43,17 @@ export async function migrateLedger(client: Client, folder: string): Promise<voi
  * Applies the missing migrations of a project's published tables, all or none of them. A folder
  * without a journal has no migrations. The order of the ledger's migrations and of these is independent.
  */
-export async function migratePublishedTables(client: Client, folder: string): Promise<void> {
+export async function migratePublishedTables(
+  client: Client,
+  folder: string,
+  prepare?: PrepareMigrations,
+): Promise<void> {
   const journal = {
     folder,
     table: "table_migrations",
     label: "The published tables",
     hint: `The migrations are in ${folder}.`,
+    prepare,
   }
   await migrate(client, journal, await readNewestMigration(folder))
 }
@@ -64,7 +74,7 @@ async function migrate(
 }
 
 /** Reads the time of the newest migration, which is its number; 0 without a journal. */
-async function readNewestMigration(folder: string): Promise<number> {
+export async function readNewestMigration(folder: string): Promise<number> {
   const text = await readJournal(folder)
   if (text === undefined) return 0
   // The generator of migrations writes this file.
@@ -93,7 +103,8 @@ async function readNewestApplied(client: Client, { table }: MigrationJournal): P
   }
 }
 
-function isMissingTable(cause: unknown): boolean {
+/** Tests if a statement failed because of a table that does not exist. */
+export function isMissingTable(cause: unknown): boolean {
   return cause instanceof Error && "code" in cause && cause.code === "42P01"
 }
 
@@ -106,12 +117,13 @@ function findServerError(error: unknown): unknown {
 
 async function applyMigrations(
   client: Client,
-  { folder, table, label, hint }: MigrationJournal,
+  { folder, table, label, hint, prepare }: MigrationJournal,
 ): Promise<void> {
   const { drizzle } = await import("drizzle-orm/node-postgres")
   const migrator = await import("drizzle-orm/node-postgres/migrator")
+  const migrationClient = (await prepare?.(client)) ?? client
   try {
-    await migrator.migrate(drizzle(client), {
+    await migrator.migrate(drizzle(migrationClient), {
       migrationsFolder: folder,
       migrationsSchema: "freshet",
       migrationsTable: table,

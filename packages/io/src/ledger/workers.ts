@@ -92,13 +92,14 @@ const terminateStatement = `
     and lock.objsubid = 2 and pg_has_role(session.usename, 'member')
     and lock.database = (select oid from pg_database where datname = current_database())`
 
-/** Runs of earlier versions have no worker. */
+/** Runs of earlier versions have no worker. A command in another environment may have ended a worker without its claims. */
 const endStatement = `
   with ended as (
     update freshet.workers set ended_at = now() where id = any($1::integer[]) and ended_at is null
     returning id
   ), released as (
-    delete from freshet.claims using ended where worker = ended.id
+    delete from freshet.claims where worker = any($1::integer[])
+      or not exists (select from freshet.workers where id = claims.worker and ended_at is null)
   )
   update freshet.runs set outcome = 'killed', ended_at = greatest(
     started_at, (select max(ended_at) from freshet.steps where run = runs.id)

@@ -5,11 +5,13 @@ import {
   type Graph,
   listPublishedAssets,
   type Problem,
+  type Publish,
   quoteName,
 } from "@freshet/core/engine"
 import { getTableColumns, is } from "drizzle-orm"
 import { getTableConfig, type PgColumn, PgTable } from "drizzle-orm/pg-core"
 
+import { toEnvironmentSchema } from "../environments/environment-name.ts"
 import { findBinaryColumn } from "./binary-column.ts"
 import type { BinaryForm } from "./binary-rows.ts"
 import { isExactType } from "./exact-type.ts"
@@ -45,7 +47,16 @@ export interface TargetColumn {
 /** Finds the name of an asset's published table; undefined if the asset is published to something that is no table. */
 export function findTableName({ publish }: Pick<Asset, "publish">): string | undefined {
   if (!is(publish?.table, PgTable)) return undefined
-  return formatTableName(getTableConfig(publish.table))
+  const { name, schema } = getTableConfig(publish.table)
+  return formatTableName({ name, schema: findSchema(schema, publish) })
+}
+
+/** Finds the schema of a table: in an environment, a table without one is in that of `public`. */
+function findSchema(
+  schema: string | undefined,
+  { environment }: Pick<Publish, "environment">,
+): string | undefined {
+  return environment === undefined ? schema : toEnvironmentSchema(schema ?? "public", environment)
 }
 
 /** Formats the table's name for messages and records: `stocktwits.user_recs`. */
@@ -108,7 +119,7 @@ export function toTargetTable({ asset, publish }: DeclaredTable): TargetTable {
   )
   return {
     asset,
-    schema,
+    schema: findSchema(schema, publish),
     name,
     key,
     columns,

@@ -12,6 +12,7 @@ import { listChannels } from "../alerts/channels.ts"
 import { deliverAlerts, deliverUntilStopped } from "../alerts/deliver-alerts.ts"
 import { listOverdueAlerts } from "../alerts/overdue-alerts.ts"
 import { syncTickAlerts } from "../alerts/tick-alerts.ts"
+import { requireDefaultSchedules } from "../environments/require-default.ts"
 import type { Services } from "../services.ts"
 import { createArrivalWatch } from "./arrival-watch.ts"
 import { recordDueTicks } from "./due-ticks.ts"
@@ -56,6 +57,7 @@ interface SchedulerState {
 
 /** Creates the scheduler of the declared schedules. Fails with every problem of the declarations. */
 export function createScheduler(services: Services): Scheduler {
+  requireDefaultSchedules(services.config)
   const state: SchedulerState = {
     services,
     ...listProjectSchedules(services.config),

@@ -17,6 +17,7 @@ import {
 
 import type { RunDocument } from "../documents/run.ts"
 import type { TickDocument } from "../documents/schedules.ts"
+import { requireDefaultSchedules } from "../environments/require-default.ts"
 import { startTimer } from "../run/timer.ts"
 import type { Services } from "../services.ts"
 import { executeTick } from "./execute-tick.ts"
@@ -41,6 +42,7 @@ export async function tickSchedule(
   services: Services,
   { name, atMs, wait }: TickRequest,
 ): Promise<TickScheduleResult> {
+  requireDefaultSchedules(services.config)
   const schedule = findSchedule(listProjectSchedules(services.config).schedules, name)
   if (atMs !== undefined) requireInstant(schedule, atMs)
   let tick = await recordTick(services, schedule, atMs)

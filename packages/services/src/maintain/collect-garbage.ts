@@ -2,6 +2,7 @@ import { FreshetError, ProblemsError } from "@freshet/core/engine"
 import type { Garbage, OrphanedTable } from "@freshet/io"
 
 import type { GarbageDocument } from "../documents/garbage.ts"
+import { requireDefaultEnvironment } from "../environments/require-default.ts"
 import { ownsLake } from "../lake-claim.ts"
 import { selectCurrentRecords } from "../materialization-records.ts"
 import type { Project } from "../project.ts"
@@ -33,6 +34,10 @@ export async function collectGarbage(
   request: GarbageCollectionRequest,
 ): Promise<GarbageDocument> {
   const { dryRun, wait } = request
+  requireDefaultEnvironment(
+    services.config,
+    "The garbage of all environments is collected in the default one.",
+  )
   const options = dryRun ? {} : { lock: { mode: "exclusive", wait, cancellable: false } as const }
   return services.withProject(options, async (project) =>
     toGarbageDocument(await removeGarbage(project, request), dryRun),

@@ -1,0 +1,45 @@
+import { buildRouteMap } from "@stricli/core"
+
+import type { EnvCreateFlags } from "../commands/env-create.ts"
+import type { EnvDropFlags } from "../commands/env-drop.ts"
+import { defineCommand } from "./define-command.ts"
+import { jsonFlag, runFlags } from "./flags.ts"
+
+const environmentArg = {
+  kind: "tuple",
+  parameters: [{ brief: "Name of the environment", parse: String, placeholder: "name" }],
+} as const
+
+const create = defineCommand<EnvCreateFlags, [string]>({
+  brief: "Create an environment with the materializations of the default one",
+  text: "An environment has records and published tables of its own, in schemas such as stocktwits__pr_42, and shares the files of the lake. Commands run in it with --env NAME or FRESHET_ENV. Only what differs is computed and stored.",
+  examples: ["freshet env create pr-42    # then: freshet --env pr-42 materialize"],
+  parameters: { flags: { wait: runFlags.wait, json: jsonFlag }, positional: environmentArg },
+  load: async () => (await import("../commands/env-create.ts")).envCreate,
+})
+
+const list = defineCommand<{ readonly json: boolean }>({
+  brief: "List the environments, with the files that only they have",
+  examples: ["freshet env list"],
+  parameters: { flags: { json: jsonFlag } },
+  load: async () => (await import("../commands/env-list.ts")).envList,
+})
+
+const drop = defineCommand<EnvDropFlags, [string]>({
+  brief: "Drop the records and the published tables of an environment",
+  text: "The files that only the environment has stay until `freshet gc` deletes them.",
+  examples: ["freshet env drop pr-42", "freshet env drop pr-42 --yes   # for scripts"],
+  parameters: {
+    flags: { yes: runFlags.yes, wait: runFlags.wait, json: jsonFlag },
+    positional: environmentArg,
+  },
+  load: async () => (await import("../commands/env-drop.ts")).envDrop,
+})
+
+/** Commands about environments. */
+export const env = buildRouteMap({
+  routes: { create, list, drop },
+  docs: {
+    brief: "Try changes beside the default environment: create, list, compare, promote, drop",
+  },
+})

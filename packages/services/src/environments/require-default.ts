@@ -1,0 +1,20 @@
+import { ProblemsError } from "@freshet/core/engine"
+
+import type { Config } from "../config.ts"
+
+type EnvironmentConfig = Pick<Config, "environment">
+
+/** Fails in another environment than the default one. */
+export function requireDefaultEnvironment(
+  { environment }: EnvironmentConfig,
+  message: string,
+): void {
+  if (environment === undefined) return
+  const hint = `Run the command without --env ${environment} and without FRESHET_ENV.`
+  throw new ProblemsError("usage", [{ kind: "usage", message, hint }])
+}
+
+/** Fails in another environment than the default one, which alone has schedules. */
+export function requireDefaultSchedules(config: EnvironmentConfig): void {
+  requireDefaultEnvironment(config, "Only the default environment has schedules.")
+}
