@@ -86,7 +86,10 @@ function formatConclusion({
   lines,
   tested_lines: tested,
   without_lines: outcome,
+  stops,
 }: ProvenanceDocument): string {
+  if (count === 0 && stops.length > 0)
+    return `The landed lines that made the row are not known; ${formatQuantity(tested, "line")} tested.`
   if (count === 0) return `No landed line made the row; ${formatQuantity(tested, "line")} tested.`
   const hasDecisive = lines.some(({ decisive }) => decisive)
   const alone = hasDecisive ? " A line with * changes the row alone." : ""

@@ -70,6 +70,7 @@ test("the rows of code are shown, and the lines behind them are not known", () =
     expect(document.lines).toEqual([])
     expect(document.stops).toEqual([{ asset: "shouted", partition: "2026-01-04", reason: "code" }])
     const { stdout } = await runFreshet(project, "provenance", "loud", "item=TEA!")
+    expect(stdout).toContain("The landed lines that made the row are not known; 0 lines tested.")
     expect(stdout).toContain("shouted 2026-01-04: its rows are computed by TypeScript")
   }))
 

@@ -1,9 +1,10 @@
-import { formatCount, formatQuantity } from "@freshet/core/engine"
+import { formatCount, formatQuantity, groupBy } from "@freshet/core/engine"
 import { useState } from "react"
 
 import type { ProvenanceDocument } from "../../api/documents.ts"
 import { toProblems } from "../../api/fetch-document.ts"
 import { formatAssetPath, formatPath, useDocument } from "../../api/use-document.ts"
+import { splitNames } from "../../format.ts"
 import { Problems, Skeleton } from "../../ui/layout.tsx"
 import { RowTable } from "../row-table.tsx"
 
@@ -49,11 +50,7 @@ function LoadedProvenance({ reference }: { readonly reference: RowReference }) {
     <>
       <p className={classes["sentence"]}>{describeLines(data)}</p>
       {data.lines.length === 0 ? null : <Lines document={data} />}
-      {data.stops.map((stop) => (
-        <p key={`${stop.asset} ${stop.partition}`} className="quiet">
-          Lines behind {stop.asset} {stop.partition} are not searched: {stopReasons[stop.reason]}.
-        </p>
-      ))}
+      <Stops stops={data.stops} />
       <Steps steps={data.steps} />
     </>
   )
@@ -77,7 +74,10 @@ function describeLines({
   lines,
   tested_lines: tested,
   without_lines: outcome,
+  stops,
 }: ProvenanceDocument): string {
+  if (count === 0 && stops.length > 0)
+    return `The landed lines that made the row are not known; ${formatQuantity(tested, "line")} tested.`
   if (count === 0) return `No landed line made the row; ${formatQuantity(tested, "line")} tested.`
   const limitText = lines.length < count ? ` The first ${formatCount(lines.length)} are shown.` : ""
   const subject = count === 1 ? "this line" : `these ${formatQuantity(count, "line")}`
@@ -90,6 +90,23 @@ const stopReasons: Readonly<Record<ProvenanceDocument["stops"][number]["reason"]
   too_many_lines: "more of its lines can matter than are tested",
   too_many_partitions: "more partitions are upstream than are read",
   not_reproduced: "its query gives other rows than the recorded ones",
+}
+
+/** The partitions behind which lines are not searched, those of one asset and reason together. */
+function Stops({ stops }: Pick<ProvenanceDocument, "stops">) {
+  const groups = groupBy(
+    stops,
+    ({ asset, reason }) => `Lines behind ${asset} are not searched: ${stopReasons[reason]}`,
+  )
+  return [...groups].map(([sentence, group]) => {
+    const { names, more } = splitNames(group.map(({ partition }) => partition).toSorted(), 3)
+    return (
+      <p key={sentence} className="quiet">
+        {sentence} ({names.join(", ")}
+        {more === 0 ? "" : ` and ${formatQuantity(more, "other")}`}).
+      </p>
+    )
+  })
 }
 
 function Lines({ document: { lines } }: { readonly document: ProvenanceDocument }) {

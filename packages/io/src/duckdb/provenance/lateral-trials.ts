@@ -4,21 +4,22 @@ import { quoteName } from "@freshet/core/engine"
 import type { Connection } from "../session.ts"
 import { formatColumnList } from "../sql-text.ts"
 import type { SeparateKeys } from "./separate-keys.ts"
-import { formatRelations, renderOutput, type Slice } from "./slices.ts"
+import { formatRelations, renderOutput } from "./slice-query.ts"
+import type { Slice } from "./slice.ts"
 import {
-  type ChangedQuery,
   type OutputQuery,
   type Propagation,
   selectChanges,
+  selectTrials,
   sumRows,
 } from "./trial-differences.ts"
 
 /** Computes the rows that trials have more or less often, from only the rows that are left out or come in. */
 export async function computeRowWise(
   propagation: Propagation,
-  query: ChangedQuery,
+  query: OutputQuery,
   slice: Slice,
-): Promise<string> {
+): Promise<string | undefined> {
   const { connection, nextTable } = propagation
   const results: string[] = []
   for (const kind of ["removed", "added"] as const) {
@@ -42,29 +43,28 @@ export async function computeRowWise(
  */
 export async function computeTrials(
   propagation: Propagation,
-  query: ChangedQuery,
+  query: OutputQuery,
   slice: Slice,
-): Promise<string> {
+): Promise<string | undefined> {
   const { connection, nextTable } = propagation
   const trials = nextTable("trials")
-  const ids = query.changes.flatMap(({ removed, added }) => [
-    `SELECT " trial" FROM ${removed}`,
-    `SELECT " trial" FROM ${added}`,
-  ])
+  const ids = query.inputs
+    .flatMap(({ slices }) => slices)
+    .flatMap(({ input }) => selectTrials(propagation.differences.get(input.id) ?? {}))
   await connection.run(`
     CREATE TEMP TABLE ${trials} AS
-    SELECT 2 * " trial" + side AS " trial" FROM (${ids.join(" UNION ")}), (VALUES (0), (1)) AS sides(side)`)
+    SELECT 2 * " trial" + side AS " trial" FROM (SELECT DISTINCT " trial" FROM (${ids.join(" UNION ALL ")})), (VALUES (0), (1)) AS sides(side)`)
   const keys = query.sliced.separateKeys.get(slice.input.id)
   const related = keys && (await createRelatedKeys(propagation, query, keys))
   const relations: TrialRelation[] = []
   for (const { relation, slices } of query.inputs) {
     const rows = slices.map((input) => {
       const uses = keys?.uses.get(relation)
-      const pairs =
+      const candidates =
         related === undefined || uses === undefined
-          ? `SELECT " trial", " rid" FROM ${trials} CROSS JOIN ${input.table}`
+          ? `SELECT " trial", s.* FROM ${trials} CROSS JOIN ${input.table} AS s`
           : selectRelatedRows(input, uses, related)
-      return selectTrialRows(propagation, input, pairs)
+      return selectTrialRows(propagation, input, candidates)
     })
     relations.push({ relation, columns: slices[0]?.columns, rows: rows.join(" UNION ALL ") })
   }
@@ -100,41 +100,46 @@ async function createRelatedKeys(
       }),
     ),
   )
-  await connection.run(`CREATE TEMP TABLE ${table} AS ${queries.join(" UNION ")}`)
+  await connection.run(
+    `CREATE TEMP TABLE ${table} AS SELECT DISTINCT * FROM (${queries.join(" UNION ALL ")})`,
+  )
   return table
 }
 
-/** Selects the pairs of trials and rows that agree in the separating columns, with and without the change. */
+/** Selects the rows that agree with a trial in the separating columns, with and without the change. */
 function selectRelatedRows(
   { table }: Slice,
   uses: readonly (readonly string[])[],
   related: string,
 ): string {
-  const pairs = uses.map((columns) => {
+  const joins = uses.map((columns) => {
     const isSame = columns.map((column, at) => `s.${quoteName(column)} IS NOT DISTINCT FROM k${at}`)
-    return `SELECT " trial", " rid" FROM ${related} JOIN ${table} AS s ON ${isSame.join(" AND ")}`
+    return `FROM ${related} JOIN ${table} AS s ON ${isSame.join(" AND ")}`
   })
+  const pairs = joins.map((join) => `SELECT " trial", " rid" ${join}`).join(" UNION ")
+  const rows = joins.length === 1 ? joins[0] : `FROM (${pairs}) JOIN ${table} AS s USING (" rid")`
   return `
-    SELECT 2 * " trial" + side AS " trial", " rid"
-    FROM (${pairs.join(" UNION ")}), (VALUES (0), (1)) AS sides(side)`
+    SELECT 2 * " trial" + side AS " trial", rows.* EXCLUDE (" trial")
+    FROM (SELECT " trial", s.* ${rows}) AS rows, (VALUES (0), (1)) AS sides(side)`
 }
 
 /** Selects the rows of an input in each trial: even trials have all rows, odd ones lack the removed rows. */
 function selectTrialRows(
   { differences }: Propagation,
-  { input, table, columns }: Slice,
-  pairs: string,
+  { input, columns }: Slice,
+  candidates: string,
 ): string {
   const list = formatColumnList(columns)
-  const difference = differences.get(input.id)
-  if (difference === undefined)
-    return `SELECT " trial", ${list} FROM (${pairs}) JOIN ${table} USING (" rid")`
-  const { removed, added } = difference
-  return `
-    SELECT " trial", ${list} FROM (${pairs}) AS pairs
-      ANTI JOIN (SELECT 2 * " trial" + 1 AS " trial", " rid" FROM ${removed}) AS gone USING (" trial", " rid")
-      JOIN ${table} USING (" rid")
-    UNION ALL SELECT 2 * " trial" + 1 AS " trial", ${list} FROM ${added}`
+  const { removed, added } = differences.get(input.id) ?? {}
+  const remaining =
+    removed === undefined
+      ? ""
+      : `ANTI JOIN (SELECT 2 * " trial" + 1 AS " trial", " rid" FROM ${removed}) AS gone USING (" trial", " rid")`
+  const further =
+    added === undefined
+      ? ""
+      : `UNION ALL SELECT 2 * " trial" + 1 AS " trial", ${list} FROM ${added}`
+  return `SELECT " trial", ${list} FROM (${candidates}) AS candidates ${remaining} ${further}`
 }
 
 /** A relation of a query with the rows of every trial. */
@@ -170,7 +175,8 @@ async function runInTrials(
     )
   }
   const trials =
-    run.trials ?? `(${tables.map((table) => `SELECT " trial" FROM ${table}`).join(" UNION ")})`
+    run.trials ??
+    `(SELECT DISTINCT " trial" FROM (${tables.map((table) => `SELECT " trial" FROM ${table}`).join(" UNION ALL ")}))`
   const clause = formatRelations(node, definitions)
   const list = formatColumnList(slice.columns)
   await connection.run(`

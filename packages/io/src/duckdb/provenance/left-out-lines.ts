@@ -1,24 +1,9 @@
 import type { Connection } from "../session.ts"
 import { readTrials } from "./read-trace.ts"
-import type { Slice } from "./slices.ts"
+import type { Slice } from "./slice.ts"
 import type { Round, Seed } from "./trace-round.ts"
-import type { Differences } from "./trial-differences.ts"
+import { selectTrials } from "./trial-differences.ts"
 import { propagateTrials } from "./trials.ts"
-
-/** Leaves the lines of these trials out together, as trial 1. */
-export function leaveOut(
-  connection: Connection,
-  { slices, seeds }: Round,
-  trials: ReadonlySet<number>,
-  pass: number,
-): Promise<Differences> {
-  return propagateTrials(
-    connection,
-    slices,
-    { select: (slice) => selectSet(seeds, slice, [trials]) },
-    pass,
-  )
-}
 
 /** Selects the lines of sets: set n is left out in trial n + 1. */
 function selectSet(
@@ -62,9 +47,6 @@ async function findChangingSets(
   )
   const difference = differences.get(target.input.id)
   if (difference === undefined) return sets.map(() => false)
-  const trials = await readTrials(
-    connection,
-    `SELECT " trial" FROM ${difference.removed} UNION ALL SELECT " trial" FROM ${difference.added}`,
-  )
+  const trials = await readTrials(connection, selectTrials(difference))
   return sets.map((_, at) => trials.includes(at + 1))
 }

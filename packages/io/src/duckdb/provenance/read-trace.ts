@@ -1,38 +1,23 @@
 import { getNumberCell, getTextCell } from "../cell.ts"
 import type { Connection } from "../session.ts"
 import { formatColumnList } from "../sql-text.ts"
-import type { Slice } from "./slices.ts"
+import type { Slice } from "./slice.ts"
 import type { Trace, TracedLine } from "./trace-request.ts"
 import type { Round } from "./trace-round.ts"
-import type { Differences } from "./trial-differences.ts"
 
 /** The number of rows of one partition in a trace. */
 const rowsPerStep = 20
 
-/** Reads the numbers of the trials in a query. */
+/** Reads the numbers of the trials in queries. */
 export async function readTrials(
   connection: Connection,
-  query: string,
+  queries: readonly string[],
 ): Promise<readonly number[]> {
-  const rows = await connection.rows(`SELECT DISTINCT " trial"::INTEGER AS trial FROM (${query})`)
+  if (queries.length === 0) return []
+  const rows = await connection.rows(
+    `SELECT DISTINCT " trial"::INTEGER AS trial FROM (${queries.join(" UNION ALL ")})`,
+  )
   return rows.map((row) => getNumberCell(row, "trial"))
-}
-
-/** Reads the effect of the only trial on the traced rows. */
-export async function readOutcome(
-  connection: Connection,
-  differences: Differences,
-  target: Slice,
-): Promise<Trace["outcome"]> {
-  const difference = differences.get(target.input.id)
-  if (difference === undefined) return "unchanged"
-  const [row] = await connection.rows(`
-    SELECT (SELECT count(*)::DOUBLE FROM ${difference.removed}) AS removed,
-      (SELECT count(*)::DOUBLE FROM ${difference.added}) AS added`)
-  if (getNumberCell(row, "added") > 0) return "changed"
-  const removed = getNumberCell(row, "removed")
-  if (removed === 0) return "unchanged"
-  return removed === target.rows ? "removed" : "changed"
 }
 
 /** Reads the first rows of a slice. */
@@ -56,10 +41,10 @@ export async function readSteps(
   const steps: Trace["steps"][number][] = []
   const list = [...trials].join(", ")
   for (const slice of slices.byInput.values()) {
-    const difference = differences.get(slice.input.id)
+    const removed = differences.get(slice.input.id)?.removed
     if (slice.input.kind === "landed" || slice === target) continue
-    if (difference === undefined || trials.size === 0) continue
-    const condition = `" rid" IN (SELECT " rid" FROM ${difference.removed} WHERE " trial" IN (${list}))`
+    if (removed === undefined || trials.size === 0) continue
+    const condition = `" rid" IN (SELECT " rid" FROM ${removed} WHERE " trial" IN (${list}))`
     const [row] = await connection.rows(
       `SELECT count(*)::DOUBLE AS rows FROM ${slice.table} WHERE ${condition}`,
     )

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util"
+
 import type { PlanExpression, PlanOperator } from "../bound-plan.ts"
 import { countColumns, listJoinColumns, readReference } from "./plan-columns.ts"
 
@@ -6,7 +8,7 @@ import { countColumns, listJoinColumns, readReference } from "./plan-columns.ts"
  * values, each computed from only the input rows with that tuple.
  */
 export interface SeparateKeys {
-  /** Relation → for each of its uses the columns with the tuple. */
+  /** Relation → the distinct lists of columns with the tuple, of all its uses. */
   readonly uses: ReadonlyMap<string, readonly (readonly string[])[]>
   /** For each column of the tuple its position in the result; undefined for a column that is not in the result. */
   readonly positions: readonly (number | undefined)[]
@@ -37,7 +39,9 @@ export function findSeparateKeys(plan: PlanOperator): SeparateKeys | undefined {
   for (const [scan, { relation, isTotal }] of scans.entries()) {
     if (isTotal) continue
     const columns = keys.map((key) => key.columns.get(scan) ?? "")
-    uses.set(relation, [...(uses.get(relation) ?? []), columns])
+    const tuples = uses.get(relation) ?? []
+    if (!tuples.some((tuple) => isDeepStrictEqual(tuple, columns)))
+      uses.set(relation, [...tuples, columns])
   }
   return { uses, positions: keys.map(({ positions: [position] }) => position) }
 }

@@ -1,5 +1,5 @@
 import type { Columns } from "@freshet/core"
-import { quoteName, renderSql, sharedRelation } from "@freshet/core/engine"
+import { quoteName } from "@freshet/core/engine"
 
 import { type PlanOperator, readBoundPlan } from "../bound-plan.ts"
 import { getNumberCell } from "../cell.ts"
@@ -7,52 +7,14 @@ import type { Connection } from "../session.ts"
 import { formatColumnDefinitions, formatColumnList, quoteText } from "../sql-text.ts"
 import { isLateral } from "./lateral-query.ts"
 import { isRowWise, restrictScans, type Scan, type ValueOrigin } from "./restrict-scans.ts"
-import { findSeparateKeys, type SeparateKeys } from "./separate-keys.ts"
+import { findSeparateKeys } from "./separate-keys.ts"
+import { formatShared, renderOutput } from "./slice-query.ts"
+import type { JoinedValues, Slice, SlicedNode, Slices } from "./slice.ts"
 import type { TraceInput, TraceNode, TraceRequest, TraceStop } from "./trace-request.ts"
 
 /** Rows of an input that are wanted: for each column a table with the values in its column `v`. All rows without a column. */
 interface Demand {
   readonly keys: ReadonlyMap<string, string>
-}
-
-/** The rows of an input that matter for the traced row, in a temporary table with numbered rows. */
-export interface Slice {
-  readonly input: TraceInput
-  readonly table: string
-  readonly columns: Columns
-  readonly rows: number
-  readonly condition: string
-}
-
-/** Values of a join that restrict another relation: rows that come in while lines are left out may have further ones. */
-export interface JoinedValues {
-  readonly label: string
-  readonly table: string
-  readonly sources: readonly {
-    readonly input: string
-    readonly column: string
-    readonly condition: string
-  }[]
-}
-
-/** The slices of a traced row. */
-export interface Slices {
-  readonly byInput: ReadonlyMap<string, Slice>
-  /** The nodes whose queries run over slices, each before the nodes that it reads. */
-  readonly nodes: readonly SlicedNode[]
-  readonly joinedValues: readonly JoinedValues[]
-  readonly stops: readonly TraceStop[]
-}
-
-/** A node with slices of all its inputs. */
-export interface SlicedNode {
-  readonly node: TraceNode
-  /** True if each row comes from one row: leaving a row out changes nothing else. */
-  readonly isRowWise: boolean
-  /** True if all trials can be computed by one query. */
-  readonly isLateral: boolean
-  /** Id of an output → the columns on which its rows depend separately. */
-  readonly separateKeys: ReadonlyMap<string, SeparateKeys | undefined>
 }
 
 /** Provides the relation with all rows of an input, as text of a query. */
@@ -229,26 +191,6 @@ async function planOutputs(
 function findColumns({ computation, outputs }: TraceNode, relation: string): Columns {
   const read = computation.reads.find(({ asset }) => asset?.name === relation)
   return read?.asset?.columns ?? outputs[0]?.asset.columns ?? {}
-}
-
-/** Formats the shared rows of a computation as the beginning of a query. */
-function formatShared({ computation, partition }: TraceNode): string {
-  if (computation.shared === undefined) return ""
-  return `WITH ${quoteName(sharedRelation)} AS (${renderSql(computation.shared, partition)}\n)`
-}
-
-/** Formats the relations of a node's query, and its shared rows, as the beginning of a query. */
-export function formatRelations(node: TraceNode, definitions: readonly string[]): string {
-  const shared = formatShared(node)
-  const all = [...definitions, ...(shared === "" ? [] : [shared.slice("WITH ".length)])]
-  return all.length === 0 ? "" : `WITH ${all.join(", ")}`
-}
-
-/** Renders the query of an output. */
-export function renderOutput({ computation, partition }: TraceNode, asset: string): string {
-  const output = computation.outputs.find((candidate) => candidate.asset === asset)
-  if (output === undefined) throw new TypeError(`no query for ${asset}`)
-  return renderSql(output.query, partition)
 }
 
 type UpstreamDemands = readonly { readonly input: TraceInput; readonly demand: Demand }[]

@@ -1,6 +1,9 @@
+import { quoteName } from "@freshet/core/engine"
+
 import { getNumberCell } from "../cell.ts"
 import type { Connection } from "../session.ts"
-import { type ReadBase, type Slice, type SlicedNode, sliceInputs, type Slices } from "./slices.ts"
+import type { Slice, SlicedNode, Slices } from "./slice.ts"
+import { type ReadBase, sliceInputs } from "./slices.ts"
 import type { TraceRequest } from "./trace-request.ts"
 import type { Differences } from "./trial-differences.ts"
 import { propagateTrials } from "./trials.ts"
@@ -118,10 +121,10 @@ async function addFurtherValues(
   let hasFurther = false
   for (const [at, { label, table, sources }] of slices.joinedValues.entries()) {
     const queries = sources.flatMap(({ input, column, condition }) => {
-      const difference = differences.get(input)
-      return difference === undefined
+      const added = differences.get(input)?.added
+      return added === undefined
         ? []
-        : [`SELECT "${column}" AS v FROM ${difference.added} WHERE ${condition}`]
+        : [`SELECT ${quoteName(column)} AS v FROM ${added} WHERE ${condition}`]
     })
     if (queries.length === 0) continue
     const previous = furtherValues.get(label)

@@ -4,11 +4,12 @@ import type { EngineContext } from "../engine-context.ts"
 import { toEngineError } from "../engine-error.ts"
 import type { Connection } from "../session.ts"
 import { isReproduced } from "./is-reproduced.ts"
-import { createSetTest, leaveOut } from "./left-out-lines.ts"
+import { computeJointOutcome } from "./joint-outcome.ts"
+import { createSetTest } from "./left-out-lines.ts"
 import { findMinimalChange } from "./minimal-change.ts"
 import { createBaseReader } from "./read-base.ts"
-import { readLines, readOutcome, readRows, readSteps, readTrials } from "./read-trace.ts"
-import type { Slice, Slices } from "./slices.ts"
+import { readLines, readRows, readSteps, readTrials } from "./read-trace.ts"
+import type { Slice, Slices } from "./slice.ts"
 import type { Trace, TraceRequest, TraceStop } from "./trace-request.ts"
 import {
   findRound,
@@ -17,6 +18,7 @@ import {
   listTooManyLines,
   type Round,
 } from "./trace-round.ts"
+import { selectTrials } from "./trial-differences.ts"
 
 /**
  * Finds the landed lines that made a row. Every line that can matter is left out, one by one, and the recorded inputs are
@@ -56,31 +58,34 @@ async function traceOnConnection(
   const round = await findRound(connection, request, readBase)
   const { slices } = round
   const target = slices.byInput.get(request.target.input)
+  const unreproduced = await findUnreproduced(connection, slices)
   const stops = [
     ...slices.stops,
     ...listTooManyLines(slices, request.limits.candidates).map(({ input }): TraceStop => ({
       input: input.id,
       reason: "too_many_lines",
     })),
-    ...(await findUnreproduced(connection, slices)),
+    ...unreproduced,
   ]
   if (target === undefined || target.rows === 0) return { ...noTrace, stops }
   const decisive = await findDecisiveTrials(connection, round, target)
   const supporting = await findSupportingTrials(connection, round, decisive)
   const trials = new Set([...decisive.lines, ...supporting])
-  const joint = await leaveOut(connection, round, trials, 2)
-  const isChanged = (await readOutcome(connection, joint, target)) !== "unchanged"
-  const added = isChanged
-    ? []
-    : await findMinimalChange(listLineTrials(round), createSetTest(connection, round, target))
+  const isReproduced = unreproduced.length === 0
+  const leaveOut = (lines: ReadonlySet<number>, pass: number) =>
+    computeJointOutcome(connection, round, target, { trials: lines, isReproduced, pass })
+  const joint = trials.size === 0 ? "unchanged" : await leaveOut(trials, 1)
+  const added =
+    joint === "unchanged"
+      ? await findMinimalChange(listLineTrials(round), createSetTest(connection, round, target))
+      : []
   const all = new Set([...trials, ...added])
-  const final = isChanged ? joint : await leaveOut(connection, round, all, 3)
   return {
     rows: await readRows(connection, target, "true"),
     steps: await readSteps(connection, round, new Set([...all, ...decisive.leaves]), target),
     lines: await readLines(connection, round, all, new Set(decisive.lines)),
     candidates: listLineTrials(round).length,
-    outcome: await readOutcome(connection, final, target),
+    outcome: added.length === 0 ? joint : await leaveOut(all, 2),
     stops,
   }
 }
@@ -123,11 +128,7 @@ async function findDecisiveTrials(
 ): Promise<DecisiveTrials> {
   const difference = round.differences.get(target.input.id)
   if (difference === undefined) return { lines: [], leaves: [], all: new Set() }
-  const { removed, added } = difference
-  const trials = await readTrials(
-    connection,
-    `SELECT " trial" FROM ${removed} UNION ALL SELECT " trial" FROM ${added}`,
-  )
+  const trials = await readTrials(connection, selectTrials(difference))
   const all = new Set(trials)
   const isDecisive = (trial: number) => all.has(trial)
   return {
@@ -145,22 +146,20 @@ async function findSupportingTrials(
 ): Promise<readonly number[]> {
   const target = slices.nodes[0]?.node.outputs.map(({ input }) => input) ?? []
   const additions = [...differences].flatMap(([input, { added }]) =>
-    target.includes(input) ? [] : [`SELECT " trial" FROM ${added}`],
+    target.includes(input) ? [] : selectTrials({ added }),
   )
-  if (additions.length === 0) return []
-  const mixed = new Set(await readTrials(connection, additions.join(" UNION ALL ")))
+  const mixed = new Set(await readTrials(connection, additions))
   const lines = new Set(listLineTrials({ slices, seeds, differences }))
   const supporting: number[] = []
   for (const { slice, offset } of seeds) {
-    const difference = differences.get(slice.input.id)
+    const removed = differences.get(slice.input.id)?.removed
     const rids = Array.from({ length: slice.rows }, (_, at) => at + 1).filter(
       (rid) => all.has(offset + rid) && !mixed.has(offset + rid),
     )
-    if (slice.input.kind === "landed" || difference === undefined || rids.length === 0) continue
-    const touching = await readTrials(
-      connection,
-      `SELECT " trial" FROM ${difference.removed} WHERE " rid" IN (${rids.join(", ")})`,
-    )
+    if (slice.input.kind === "landed" || removed === undefined || rids.length === 0) continue
+    const touching = await readTrials(connection, [
+      `SELECT " trial" FROM ${removed} WHERE " rid" IN (${rids.join(", ")})`,
+    ])
     supporting.push(...touching.filter((trial) => lines.has(trial)))
   }
   return supporting

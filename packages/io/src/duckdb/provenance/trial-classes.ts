@@ -3,14 +3,9 @@ import { quoteName } from "@freshet/core/engine"
 import { getListCell, getNumberCell } from "../cell.ts"
 import { formatColumnList, quoteText } from "../sql-text.ts"
 import type { SeparateKeys } from "./separate-keys.ts"
-import { formatRelations, renderOutput, type Slice } from "./slices.ts"
-import {
-  type ChangedQuery,
-  type OutputQuery,
-  type Propagation,
-  selectChanges,
-  sumRows,
-} from "./trial-differences.ts"
+import { formatRelations, renderOutput } from "./slice-query.ts"
+import type { Slice } from "./slice.ts"
+import { type OutputQuery, type Propagation, selectChanges, sumRows } from "./trial-differences.ts"
 
 /**
  * Computes the rows that trials have more or less often, one query per class of trials: trials that change different
@@ -18,9 +13,9 @@ import {
  */
 export async function computeClasses(
   propagation: Propagation,
-  query: ChangedQuery,
+  query: OutputQuery,
   slice: Slice,
-): Promise<string> {
+): Promise<string | undefined> {
   const { connection, nextTable } = propagation
   const visible = selectVisible(query.sliced.separateKeys.get(slice.input.id), slice)
   const touched = await readTouchedKeys(propagation, query, visible)
@@ -158,12 +153,16 @@ function buildClassQuery(
   const relations = inputs.flatMap(({ relation, slices }) => {
     const rows = slices.map((input) => {
       const list = formatColumnList(input.columns)
-      const difference = differences.get(input.input.id)
-      if (difference === undefined) return `SELECT ${list} FROM ${input.table}`
-      const { removed, added } = difference
-      return `
-        SELECT ${list} FROM ${input.table} WHERE " rid" NOT IN (SELECT " rid" FROM ${removed} WHERE " trial" IN ${trials})
-        UNION ALL SELECT ${list} FROM ${added} WHERE " trial" IN ${trials}`
+      const { removed, added } = differences.get(input.input.id) ?? {}
+      const remaining =
+        removed === undefined
+          ? ""
+          : `WHERE " rid" NOT IN (SELECT " rid" FROM ${removed} WHERE " trial" IN ${trials})`
+      const further =
+        added === undefined
+          ? ""
+          : `UNION ALL SELECT ${list} FROM ${added} WHERE " trial" IN ${trials}`
+      return `SELECT ${list} FROM ${input.table} ${remaining} ${further}`
     })
     return rows.length === 0 ? [] : [`${quoteName(relation)} AS (${rows.join(" UNION ALL ")})`]
   })

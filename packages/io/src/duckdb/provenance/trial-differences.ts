@@ -1,18 +1,19 @@
 import { quoteName } from "@freshet/core/engine"
 
+import { getNumberCell } from "../cell.ts"
 import type { Connection } from "../session.ts"
 import { formatColumnList } from "../sql-text.ts"
-import type { Slice, SlicedNode, Slices } from "./slices.ts"
+import type { Slice, SlicedNode, Slices } from "./slice.ts"
 
 /** The differences of the trials in one input. */
 export interface Difference {
-  /** Table of (trial, rid): the rows that a trial lacks. */
-  readonly removed: string
-  /** Table of (trial, columns): the rows that only a trial has. */
-  readonly added: string
+  /** Table of (trial, rid): the rows that a trial lacks; undefined if there are none. */
+  readonly removed?: string | undefined
+  /** Table of (trial, columns): the rows that only a trial has; undefined if there are none. */
+  readonly added?: string | undefined
 }
 
-/** Input → its differences. */
+/** Input → its differences; no entry if there are none. */
 export type Differences = ReadonlyMap<string, Difference>
 
 /** The trials that are computed, input by input. */
@@ -36,11 +37,6 @@ export interface OutputQuery {
   readonly inputs: readonly RelationInputs[]
 }
 
-/** An output's query with the differences of its inputs. */
-export interface ChangedQuery extends OutputQuery {
-  readonly changes: readonly Difference[]
-}
-
 /** Selects the rows of an input that are gone, or that came in, with their trials; undefined for none. */
 export function selectChanges(
   { differences }: Pick<Propagation, "differences">,
@@ -50,45 +46,79 @@ export function selectChanges(
   const difference = differences.get(input.id)
   if (difference === undefined) return undefined
   const list = formatColumnList(columns)
-  if (kind === "added") return `SELECT " trial", ${list} FROM ${difference.added}`
-  return `SELECT " trial", ${list} FROM ${difference.removed} JOIN ${table} USING (" rid")`
+  const { removed, added } = difference
+  if (kind === "added") return added && `SELECT " trial", ${list} FROM ${added}`
+  return removed && `SELECT " trial", ${list} FROM ${removed} JOIN ${table} USING (" rid")`
 }
 
-/** Sums signed rows per trial. Returns the table of those that do not cancel out. */
+/** Lists queries of the trials that differ. */
+export function selectTrials({ removed, added }: Difference): readonly string[] {
+  return [removed, added].flatMap((table) =>
+    table === undefined ? [] : [`SELECT " trial" FROM ${table}`],
+  )
+}
+
+/** Sums signed rows per trial. Returns the table of those that do not cancel out; undefined without queries. */
 export async function sumRows(
   { connection, nextTable }: Propagation,
   queries: readonly string[],
-  { columns, table }: Slice,
-): Promise<string> {
+  { columns }: Slice,
+): Promise<string | undefined> {
+  if (queries.length === 0) return undefined
   const differing = nextTable("differing")
-  const list = formatColumnList(columns)
-  const rows =
-    queries.length === 0
-      ? `SELECT 0::INTEGER AS " trial", ${list}, 0::INTEGER AS " n" FROM ${table} LIMIT 0`
-      : queries.join(" UNION ALL ")
   await connection.run(`
     CREATE TEMP TABLE ${differing} AS
-    SELECT " trial", ${list}, sum(" n")::INTEGER AS " n" FROM (${rows})
+    SELECT " trial", ${formatColumnList(columns)}, sum(" n")::INTEGER AS " n"
+    FROM (${queries.join(" UNION ALL ")})
     GROUP BY ALL HAVING sum(" n") <> 0`)
   return differing
 }
+
 /** Splits the differences of an output into rows that are gone, by number, and rows that came in. */
 export async function splitDifferences(
+  propagation: Propagation,
+  differing: string,
+  slice: Slice,
+): Promise<Difference | undefined> {
+  const [row] = await propagation.connection.rows(`
+    SELECT count(*) FILTER (" n" < 0)::DOUBLE AS removed, count(*) FILTER (" n" > 0)::DOUBLE AS added
+    FROM ${differing}`)
+  const hasRemoved = getNumberCell(row, "removed") > 0
+  const hasAdded = getNumberCell(row, "added") > 0
+  if (!hasRemoved && !hasAdded) return undefined
+  return {
+    removed: hasRemoved ? await createRemoved(propagation, differing, slice) : undefined,
+    added: hasAdded ? await createAdded(propagation, differing, slice) : undefined,
+  }
+}
+
+async function createAdded(
+  { connection, nextTable }: Propagation,
+  differing: string,
+  { columns }: Slice,
+): Promise<string> {
+  const added = nextTable("added")
+  await connection.run(`
+    CREATE TEMP TABLE ${added} AS
+    SELECT " trial", ${formatColumnList(columns)}
+    FROM (SELECT *, unnest(range(" n")) FROM ${differing} WHERE " n" > 0)`)
+  return added
+}
+
+async function createRemoved(
   { connection, nextTable }: Propagation,
   differing: string,
   { columns, table }: Slice,
-): Promise<Difference> {
-  const [removed, added] = [nextTable("removed"), nextTable("added")]
+): Promise<string> {
+  const removed = nextTable("removed")
   const names = Object.keys(columns).map(quoteName)
   const isSame = names.map((name) => `s.${name} IS NOT DISTINCT FROM d.${name}`).join(" AND ")
   await connection.run(`
-    CREATE TEMP TABLE ${added} AS
-    SELECT " trial", ${names.join(", ")} FROM (SELECT *, unnest(range(" n")) FROM ${differing} WHERE " n" > 0);
     CREATE TEMP TABLE ${removed} AS
     SELECT " trial", " rid" FROM (
       SELECT d." trial", s." rid", d." n",
         row_number() OVER (PARTITION BY d." trial", ${names.map((name) => `d.${name}`).join(", ")} ORDER BY s." rid") AS place
       FROM ${differing} AS d JOIN ${table} AS s ON ${isSame} WHERE d." n" < 0
     ) WHERE place <= -" n"`)
-  return { removed, added }
+  return removed
 }

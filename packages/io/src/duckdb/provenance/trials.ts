@@ -1,15 +1,17 @@
 import { quoteName } from "@freshet/core/engine"
 
+import { getNumberCell } from "../cell.ts"
 import type { Connection } from "../session.ts"
 import { formatColumnList } from "../sql-text.ts"
 import { computeRowWise, computeTrials } from "./lateral-trials.ts"
-import type { Slice, SlicedNode, Slices } from "./slices.ts"
+import type { Slice, SlicedNode, Slices } from "./slice.ts"
 import { computeClasses } from "./trial-classes.ts"
 import {
   type Difference,
   type Differences,
   type OutputQuery,
   type Propagation,
+  selectChanges,
   splitDifferences,
 } from "./trial-differences.ts"
 
@@ -58,21 +60,18 @@ async function seed(
   rows: string | undefined,
 ): Promise<void> {
   if (rows === undefined) return
-  const difference = differences.get(slice.input.id)
-  if (difference !== undefined) {
-    const { removed, added } = difference
-    const single = `SELECT any_value(" rid") FROM ${removed} GROUP BY " trial" HAVING count(*) = 1 AND " trial" NOT IN (SELECT " trial" FROM ${added})`
-    await connection.run(
-      `INSERT INTO ${removed} SELECT * FROM (${rows}) WHERE " rid" NOT IN (${single})`,
-    )
+  const { removed, added } = differences.get(slice.input.id) ?? {}
+  if (removed === undefined) {
+    const table = nextTable("removed")
+    await connection.run(`CREATE TEMP TABLE ${table} AS ${rows}`)
+    differences.set(slice.input.id, { removed: table, added })
     return
   }
-  const [removed, added] = [nextTable("removed"), nextTable("added")]
-  const columns = formatColumnList(slice.columns)
-  await connection.run(`
-    CREATE TEMP TABLE ${removed} AS ${rows};
-    CREATE TEMP TABLE ${added} AS SELECT 0::INTEGER AS " trial", ${columns} FROM ${slice.table} LIMIT 0`)
-  differences.set(slice.input.id, { removed, added })
+  const isUnmixed = added === undefined ? "true" : `" trial" NOT IN (SELECT " trial" FROM ${added})`
+  const single = `SELECT any_value(" rid") FROM ${removed} GROUP BY " trial" HAVING count(*) = 1 AND ${isUnmixed}`
+  await connection.run(
+    `INSERT INTO ${removed} SELECT * FROM (${rows}) WHERE " rid" NOT IN (${single})`,
+  )
 }
 
 async function propagateOutput(
@@ -85,16 +84,14 @@ async function propagateOutput(
     relation,
     slices: ids.flatMap((id) => propagation.slices.byInput.get(id) ?? []),
   }))
-  const changes = inputs
-    .flatMap(({ slices }) => slices)
-    .flatMap(({ input }) => propagation.differences.get(input.id) ?? [])
-  if (changes.length === 0) return
+  const isChanged = ({ input }: Slice) => propagation.differences.has(input.id)
+  if (!inputs.some(({ slices }) => slices.some(isChanged))) return
   const query = { sliced, asset, inputs }
   const differing = sliced.isRowWise
-    ? await computeRowWise(propagation, { ...query, changes }, slice)
+    ? await computeRowWise(propagation, query, slice)
     : await computeDistinct(propagation, query, slice)
-  const difference = await splitDifferences(propagation, differing, slice)
-  propagation.differences.set(slice.input.id, difference)
+  const difference = differing && (await splitDifferences(propagation, differing, slice))
+  if (difference) propagation.differences.set(slice.input.id, difference)
 }
 
 /** Computes one of the trials whose inputs differ in the same way, and gives its result to all of them. */
@@ -102,40 +99,62 @@ async function computeDistinct(
   propagation: Propagation,
   query: OutputQuery,
   slice: Slice,
-): Promise<string> {
+): Promise<string | undefined> {
   const { connection, nextTable, differences } = propagation
+  const compute = query.sliced.isLateral ? computeTrials : computeClasses
   const changed = query.inputs
     .flatMap(({ slices }) => slices)
     .filter(({ input }) => differences.has(input.id))
-  const signs = changed.flatMap(({ input, columns }, at) => {
-    const { removed, added } = differences.get(input.id) ?? { removed: "", added: "" }
-    return [
-      `SELECT " trial", hash(${at}, " rid") AS sign FROM ${removed}`,
-      `SELECT " trial", hash(${at}, ${formatColumnList(columns)}, 'added') AS sign FROM ${added}`,
-    ]
-  })
-  const members = nextTable("members")
-  await connection.run(`
-    CREATE TEMP TABLE ${members} AS
-    SELECT " trial", min(" trial") OVER (PARTITION BY signs) AS first
-    FROM (SELECT " trial", list_sort(list(sign)) AS signs FROM (${signs.join(" UNION ALL ")}) GROUP BY " trial")`)
+  const members = await createMembers(propagation, changed)
+  if (members === undefined) return compute(propagation, query, slice)
   const firstDifferences = new Map<string, Difference>()
   for (const { input } of changed) {
-    const { removed, added } = differences.get(input.id) ?? { removed: "", added: "" }
-    const first = { removed: nextTable("removed"), added: nextTable("added") }
-    const condition = `WHERE " trial" IN (SELECT first FROM ${members})`
-    await connection.run(`
-      CREATE TEMP TABLE ${first.removed} AS FROM ${removed} ${condition};
-      CREATE TEMP TABLE ${first.added} AS FROM ${added} ${condition}`)
-    firstDifferences.set(input.id, first)
+    const { removed, added } = differences.get(input.id) ?? {}
+    firstDifferences.set(input.id, {
+      removed: removed && (await copyFirst(propagation, removed, members)),
+      added: added && (await copyFirst(propagation, added, members)),
+    })
   }
-  const changes = [...firstDifferences.values()]
-  const compute = query.sliced.isLateral ? computeTrials : computeClasses
   const distinct = { ...propagation, differences: firstDifferences }
-  const differing = await compute(distinct, { ...query, changes }, slice)
+  const differing = await compute(distinct, query, slice)
+  if (differing === undefined) return undefined
   const expanded = nextTable("differing")
   await connection.run(`
     CREATE TEMP TABLE ${expanded} AS
     SELECT m." trial", d.* EXCLUDE (" trial") FROM ${differing} AS d JOIN ${members} AS m ON m.first = d." trial"`)
   return expanded
+}
+
+/** Creates the table of (trial, first trial whose inputs differ in the same way); undefined if all trials are different. */
+async function createMembers(
+  propagation: Propagation,
+  changed: readonly Slice[],
+): Promise<string | undefined> {
+  const signs = changed.flatMap((input, at) =>
+    (["removed", "added"] as const).flatMap((kind) => {
+      const rows = selectChanges(propagation, input, kind)
+      if (rows === undefined) return []
+      const sign = `hash(${at}, ${formatColumnList(input.columns)}, '${kind}')`
+      return [`SELECT " trial", ${sign} AS sign FROM (${rows})`]
+    }),
+  )
+  const members = propagation.nextTable("members")
+  const [row] = await propagation.connection.rows(`
+    CREATE TEMP TABLE ${members} AS
+    SELECT " trial", min(" trial") OVER (PARTITION BY signs) AS first
+    FROM (SELECT " trial", list_sort(list(sign)) AS signs FROM (${signs.join(" UNION ALL ")}) GROUP BY " trial");
+    SELECT count(*)::DOUBLE AS repeated FROM ${members} WHERE " trial" <> first`)
+  return getNumberCell(row, "repeated") === 0 ? undefined : members
+}
+
+async function copyFirst(
+  { connection, nextTable }: Propagation,
+  table: string,
+  members: string,
+): Promise<string> {
+  const first = nextTable("first")
+  await connection.run(
+    `CREATE TEMP TABLE ${first} AS FROM ${table} WHERE " trial" IN (SELECT first FROM ${members})`,
+  )
+  return first
 }
