@@ -357,11 +357,20 @@ export const publishedPartitions = freshetSchema.table(
     content: text().notNull(),
     /** Key in the store of the rows. */
     file: text().notNull(),
+    /** Checksum of the file when its rows were published; null if it was not computed. */
+    checksum: text(),
     rows: bigintColumn().notNull(),
     published_at: timestampColumn().notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.table_name, table.partition_key] })],
 )
+
+/** The transactions that wrote the rows of a published table: that of the record itself is the latest. */
+export const publishedTables = freshetSchema.table("published_tables", {
+  table_name: text().primaryKey(),
+  /** The `xmin` of the rows of earlier publications. */
+  writers: text().array().notNull(),
+})
 
 /** The alerts: one open row per key. Each is delivered at least once when it opens and once when it is resolved. */
 export const alerts = freshetSchema.table(

@@ -5,6 +5,7 @@ import type { Publisher } from "@freshet/core/engine"
 import {
   type CodeProgram,
   createPublisher,
+  createRowComparer,
   createRowReader,
   createScratchStore,
   type DuckdbEngine,
@@ -68,7 +69,12 @@ function openRuntime(config: Config, options: RuntimeOptions): Runtime {
     landingZone: options.landingZone,
     code: codeProgram && { ...codeProgram, memoryMb: config.codeMemoryMb },
   })
-  const publisher = createPublisher({ url, readRows: createRowReader(engine.session, store) })
+  const { session } = engine
+  const publisher = createPublisher({
+    url,
+    readRows: createRowReader(session, store),
+    comparer: createRowComparer(session, store),
+  })
   return { engine, store, publisher }
 }
 

@@ -87,5 +87,6 @@ async function dropPublishedTable(client: Client, table: string): Promise<void> 
         hint: "Nothing was dropped. Drop what depends on the table first.",
       })
     })
-  await client.query("delete from freshet.published_partitions where table_name = $1", [table])
+  for (const records of ["published_partitions", "published_tables"])
+    await client.query(`delete from freshet.${records} where table_name = $1`, [table])
 }

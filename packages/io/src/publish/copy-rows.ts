@@ -12,7 +12,7 @@ import type { TargetColumn } from "./target-table.ts"
 export async function copyRows(
   client: Client,
   table: string,
-  columns: readonly TargetColumn[],
+  columns: readonly Pick<TargetColumn, "name" | "form">[],
   chunks: AsyncIterable<DuckDBDataChunk>,
 ): Promise<number> {
   const names = columns.map(({ name }) => quoteName(name)).join(", ")

@@ -59,6 +59,7 @@ async function dropKey(client: Client, target: TargetTable, key: PlainKey): Prom
     return true
   } catch {
     await client.query("rollback to savepoint keyed")
+    await client.query("release savepoint keyed")
     return false
   }
 }

@@ -3,8 +3,7 @@ import { quoteName } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { liftStatementTimeout } from "./publication.ts"
-import type { ReadRows } from "./row-reader.ts"
-import { stageTable } from "./stage-table.ts"
+import { stageTable, type StoredRows } from "./stage-table.ts"
 import { checkTargets } from "./target-check.ts"
 import { formatTableName, quoteTable, type TargetTable, toTargetTable } from "./target-table.ts"
 import { type Connect, withConnection } from "./with-connection.ts"
@@ -13,7 +12,7 @@ import { buildKeyComparison, type PreparedTable } from "./write-table.ts"
 /** Compares the tables of a set with their new rows in temporary tables, and changes nothing. Publications do not wait for it. */
 export async function previewSet(
   connect: Connect,
-  rowsOf: ReadRows,
+  storedRows: StoredRows,
   { tables, sampleRows }: PublicationRequest & { readonly sampleRows: number },
 ): Promise<readonly TablePreview[]> {
   const targets = tables.map((table) => [table, toTargetTable(table)] as const)
@@ -27,7 +26,7 @@ export async function previewSet(
     const previews: TablePreview[] = []
     for (const [table, target] of targets) {
       const request = { table, target, suffix: `${previews.length}`, purpose: "preview" } as const
-      const { prepared } = await stageTable(client, rowsOf, request)
+      const { prepared } = await stageTable(client, storedRows, request)
       previews.push(await readPreview(client, target, prepared, sampleRows))
     }
     await client.query("rollback")

@@ -74,16 +74,18 @@ export async function recordContent(
   )
   await client.query(
     `insert into freshet.published_partitions as recorded
-      (table_name, partition_key, set, asset, data_version, content, file, rows)
-    select $1, partition_key, set, asset, data_version, content, file, rows
+      (table_name, partition_key, set, asset, data_version, content, file, checksum, rows)
+    select $1, partition_key, set, asset, data_version, content, file, checksum, rows
     from jsonb_to_recordset($2) as content
-      (partition_key text, set text, asset text, data_version text, content text, file text, rows bigint)
+      (partition_key text, set text, asset text, data_version text, content text, file text,
+        checksum text, rows bigint)
     on conflict (table_name, partition_key) do update
       set set = excluded.set, asset = excluded.asset, data_version = excluded.data_version,
-        content = excluded.content, file = excluded.file, rows = excluded.rows, published_at = now()
-      where (recorded.set, recorded.asset, recorded.content, recorded.file, recorded.rows)
+        content = excluded.content, file = excluded.file, checksum = excluded.checksum,
+        rows = excluded.rows, published_at = now()
+      where (recorded.set, recorded.asset, recorded.content, recorded.file, recorded.checksum, recorded.rows)
         is distinct from
-        (excluded.set, excluded.asset, excluded.content, excluded.file, excluded.rows)`,
+        (excluded.set, excluded.asset, excluded.content, excluded.file, excluded.checksum, excluded.rows)`,
     values,
   )
 }

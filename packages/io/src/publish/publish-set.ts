@@ -1,11 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises"
 
-import {
-  FreshetError,
-  type PublicationRequest,
-  type PublicationTable,
-  type TableChange,
-} from "@freshet/core/engine"
+import { FreshetError, type PublicationRequest, type TableChange } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import {
@@ -16,11 +11,12 @@ import {
   recordPublication,
 } from "./publication.ts"
 import { describeCause } from "./publish-error.ts"
-import type { ReadRows } from "./row-reader.ts"
-import { type StagedTable, stageTable } from "./stage-table.ts"
+import type { RowComparer } from "./row-comparer.ts"
+import { type StagedTable, stageTable, type StoredRows } from "./stage-table.ts"
 import { hashContent } from "./table-scope.ts"
+import { recordWriters } from "./table-writers.ts"
 import { checkTargets } from "./target-check.ts"
-import { formatTableName, type TargetTable, toTargetTable } from "./target-table.ts"
+import { formatTableName, toTargetTable } from "./target-table.ts"
 import { type Connect, withConnection } from "./with-connection.ts"
 import { writeSet } from "./write-set.ts"
 import type { Counts } from "./write-table.ts"
@@ -35,7 +31,7 @@ interface Unanswered {
 /** Publishes the tables of a set in one transaction. A lost answer to the commit is settled on another connection. */
 export async function publishSet(
   connect: Connect,
-  rowsOf: ReadRows,
+  storedRows: StoredRows,
   request: PublicationRequest,
 ): Promise<readonly TableChange[]> {
   const targets = request.tables.map((table) => [table, toTargetTable(table)] as const)
@@ -48,7 +44,7 @@ export async function publishSet(
     const tables: StagedTable[] = []
     for (const [table, target] of targets)
       tables.push(
-        await stageTable(client, rowsOf, {
+        await stageTable(client, storedRows, {
           table,
           target,
           suffix: `${tables.length}`,
@@ -60,12 +56,8 @@ export async function publishSet(
       tables.map(({ prepared }) => prepared),
     )
     const changes = tables.map((table, at) => toTableChange(table, counts[at]))
-    for (const { table, target, rows } of tables)
-      await recordContent(
-        client,
-        formatTableName(target),
-        listContents(request.set, table, target, rows),
-      )
+    for (const table of tables)
+      await recordTable(client, table, { set: request.set, comparer: storedRows.comparer })
     await recordPublication(client, request, changes)
     return commit(client, changes)
   })
@@ -81,21 +73,38 @@ function toTableChange(
   return { asset: target.asset.name, table: formatTableName(target), ...counts, rows: sum }
 }
 
-function listContents(
-  set: string,
-  { asset, partitions }: PublicationTable,
-  target: TargetTable,
-  rows: StagedTable["rows"],
-): readonly PublishedContent[] {
-  return partitions.map(({ key, file, dataVersion }) => ({
-    partition_key: key,
-    set,
-    asset: asset.name,
-    data_version: dataVersion,
-    content: hashContent(target, dataVersion),
-    file,
-    rows: rows.get(key) ?? 0,
-  }))
+/** Records the content of a table, and the transactions that wrote it. */
+async function recordTable(
+  client: Client,
+  staged: StagedTable,
+  options: { readonly set: string; readonly comparer: RowComparer | undefined },
+): Promise<void> {
+  const { target, prepared, scope, written } = staged
+  await recordContent(client, formatTableName(target), await listContents(staged, options))
+  if (prepared.kind === "unchanged") return
+  const writers = scope.kind === "whole" ? written.writers : written.publicationWriters
+  await recordWriters(client, target, writers)
+}
+
+async function listContents(
+  { table: { asset, partitions }, target, rows, recorded }: StagedTable,
+  { set, comparer }: { readonly set: string; readonly comparer: RowComparer | undefined },
+): Promise<readonly PublishedContent[]> {
+  const contents = partitions.map(async ({ key, file, dataVersion }) => {
+    const partition = recorded.get(key)
+    const checksum = partition?.file === file ? partition.checksum : comparer?.computeChecksum(file)
+    return {
+      partition_key: key,
+      set,
+      asset: asset.name,
+      data_version: dataVersion,
+      content: hashContent(target, dataVersion),
+      file,
+      checksum: (await checksum) ?? null,
+      rows: rows.get(key) ?? 0,
+    }
+  })
+  return Promise.all(contents)
 }
 
 type CommitOutcome =

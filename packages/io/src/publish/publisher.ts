@@ -2,19 +2,16 @@ import type { Publisher } from "@freshet/core/engine"
 
 import { connectLedger } from "../ledger/connection.ts"
 import { toPublishError } from "./publish-error.ts"
-import type { ReadRows } from "./row-reader.ts"
+import type { StoredRows } from "./stage-table.ts"
 import type { Connect } from "./with-connection.ts"
 
 /** The database of published tables, and the reader of stored rows. */
-export type PublisherOptions = { readonly readRows: ReadRows } & (
-  | { readonly url: string }
-  | { readonly connect: Connect }
-)
+export type PublisherOptions = StoredRows &
+  ({ readonly url: string } | { readonly connect: Connect })
 
 /** Publishes sets of tables, each in one transaction and one at a time; a failed publish leaves the old rows. */
 export function createPublisher(options: PublisherOptions): Publisher {
   const connect = "url" in options ? createConnect(options.url) : options.connect
-  const { readRows } = options
   return {
     check: async (tables) => {
       const { checkTables } = await import("./target-check.ts")
@@ -23,7 +20,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     preview: async (request) => {
       try {
         const { previewSet } = await import("./preview-set.ts")
-        return await previewSet(connect, readRows, request)
+        return await previewSet(connect, options, request)
       } catch (cause) {
         throw toPublishError(`The set ${request.set}`, cause)
       }
@@ -31,7 +28,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     publish: async (request) => {
       try {
         const { publishSet } = await import("./publish-set.ts")
-        return await publishSet(connect, readRows, request)
+        return await publishSet(connect, options, request)
       } catch (cause) {
         throw toPublishError(`The set ${request.set}`, cause)
       }

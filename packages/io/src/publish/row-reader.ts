@@ -22,12 +22,20 @@ export type ReadRows = (
 export function createRowReader(session: Session, store: Pick<Store, "localPath">): ReadRows {
   return async function* (file, columns, orderBy) {
     const path = await store.localPath(file)
-    const { connection, close } = await openConnection(session)
-    try {
-      yield* streamRows(connection, buildRowsQuery(path, columns, orderBy))
-    } finally {
-      await close()
-    }
+    yield* streamQuery(session, buildRowsQuery(path, columns, orderBy))
+  }
+}
+
+/** Streams the rows of a query; uses a connection of the session until the last chunk. */
+export async function* streamQuery(
+  session: Session,
+  query: string,
+): AsyncIterable<DuckDBDataChunk> {
+  const { connection, close } = await openConnection(session)
+  try {
+    yield* streamRows(connection, query)
+  } finally {
+    await close()
   }
 }
 

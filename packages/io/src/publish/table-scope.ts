@@ -6,8 +6,8 @@ import { eq } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/node-postgres"
 import type { Client } from "pg"
 
-import { countRows } from "./count-rows.ts"
-import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"
+import { readWrittenRows, type WrittenRows } from "./table-writers.ts"
+import { formatTableName, type TargetTable } from "./target-table.ts"
 
 /** The part of a table that a publication writes. */
 export type TableScope =
@@ -20,10 +20,21 @@ export type TableScope =
       readonly values: readonly string[]
     }
 
-/** A scope, and the recorded number of rows of each partition. */
+/** A partition as a publication recorded it. */
+export interface RecordedPartition {
+  readonly rows: number
+  readonly file: string
+  /** Checksum of the file; null if it was not computed. */
+  readonly checksum: string | null
+}
+
+/** A scope, and what the ledger and the table say of the rows. */
 export interface ScopedTable {
   readonly scope: TableScope
-  readonly recordedRows: ReadonlyMap<string, number>
+  readonly recorded: ReadonlyMap<string, RecordedPartition>
+  /** The partitions whose rows are replaced, if all rows of the table are those that publications wrote. */
+  readonly replacedPartitions: ReadonlyMap<string, RecordedPartition> | undefined
+  readonly written: WrittenRows
 }
 
 /** Hashes the rows of a partition and their form in a table. Partitions of equal hash have equal rows. */
@@ -47,41 +58,55 @@ export async function findScope(
   target: TargetTable,
   { partitions }: PublicationTable,
 ): Promise<ScopedTable> {
-  const recorded = await readRecordedContent(client, target)
-  const recordedRows = new Map(recorded.map(({ partition_key, rows }) => [partition_key, rows]))
-  const whole: ScopedTable = { scope: { kind: "whole" }, recordedRows }
-  const hasSameForm = recorded.every(
+  const content = await readRecordedContent(client, target)
+  const written = await readWrittenRows(client, target)
+  const recorded = new Map(
+    content.map(({ partition_key, ...partition }) => [partition_key, partition]),
+  )
+  const hasSameForm = content.every(
     ({ content, data_version }) => content === hashContent(target, data_version),
   )
-  const sum = recorded.reduce((rows, partition) => rows + partition.rows, 0)
-  if (
-    recorded.length === 0 ||
-    !hasSameForm ||
-    (await countRows(client, quoteTable(target))) !== sum
-  )
-    return whole
-  const versions = new Map(
-    recorded.map(({ partition_key, data_version }) => [partition_key, data_version]),
-  )
+  const sum = content.reduce((rows, partition) => rows + partition.rows, 0)
+  const isRecorded = content.length > 0 && hasSameForm && written.rows === sum
+  const isPublished = isRecorded && written.publicationWriters.length === written.writers.length
+  const whole = { kind: "whole" } as const
+  const replaceWhole = {
+    scope: whole,
+    recorded,
+    written,
+    replacedPartitions: isPublished ? recorded : undefined,
+  }
+  if (!isRecorded) return replaceWhole
   const changedKeys = new Set(
     partitions
-      .filter(({ key, dataVersion }) => versions.get(key) !== dataVersion)
+      .filter(({ key, dataVersion }) => recorded.get(key)?.data_version !== dataVersion)
       .map(({ key }) => key),
   )
   const keys = new Set(partitions.map(({ key }) => key))
-  const removedKeys = [...versions.keys()].filter((key) => !keys.has(key))
-  if (changedKeys.size + removedKeys.length === 0)
-    return { scope: { kind: "unchanged" }, recordedRows }
+  const removedKeys = [...recorded.keys()].filter((key) => !keys.has(key))
   const replacedKeys = [...changedKeys, ...removedKeys]
+  if (replacedKeys.length === 0) return { ...replaceWhole, scope: { kind: "unchanged" } }
   const values = replacedKeys.flatMap((key) => target.partitionColumn?.formatValue(key) ?? [])
-  if (values.length < replacedKeys.length) return whole
-  return { scope: { kind: "partitions", changedKeys, values }, recordedRows }
+  if (values.length < replacedKeys.length) return replaceWhole
+  return {
+    scope: { kind: "partitions", changedKeys, values },
+    recorded,
+    written,
+    replacedPartitions: isPublished ? pickPartitions(recorded, replacedKeys) : undefined,
+  }
+}
+
+function pickPartitions<P>(
+  partitions: ReadonlyMap<string, P>,
+  keys: readonly string[],
+): ReadonlyMap<string, P> {
+  return new Map([...partitions].filter(([key]) => keys.includes(key)))
 }
 
 async function readRecordedContent(client: Client, target: TargetTable) {
-  const { partition_key, content, rows, data_version } = publishedPartitions
+  const { partition_key, content, rows, data_version, file, checksum } = publishedPartitions
   return drizzle({ client })
-    .select({ partition_key, content, rows, data_version })
+    .select({ partition_key, content, rows, data_version, file, checksum })
     .from(publishedPartitions)
     .where(eq(publishedPartitions.table_name, formatTableName(target)))
 }

@@ -1,12 +1,8 @@
-import type { DuckDBDataChunk } from "@duckdb/node-api"
 import { FreshetError, quoteName, type TableChange } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-import { copyRows } from "./copy-rows.ts"
 import { countRows } from "./count-rows.ts"
 import { createDuplicateKeyError } from "./duplicate-key.ts"
-import { loadEmptyTable } from "./load-empty-table.ts"
-import type { TableScope } from "./table-scope.ts"
 import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"
 
 /** The numbers of changed rows of a table. */
@@ -16,7 +12,7 @@ export type Counts = Pick<TableChange, "inserted" | "updated" | "deleted">
 export interface PreparedTable {
   readonly target: TargetTable
   readonly kind: "unchanged" | "load" | "difference"
-  /** The temporary tables of the staged rows and of the difference. */
+  /** The temporary tables of the staged rows, or of those of them that differ, and of the difference. */
   readonly stage: string
   readonly difference: string
   /** The number of rows to replace, and of staged rows. */
@@ -25,69 +21,18 @@ export interface PreparedTable {
   readonly load: () => Promise<number>
 }
 
-/** The rows to write: the part of a table, the rows in the order of its key, and a name for temporary tables. */
-export interface WriteRequest {
-  readonly scope: TableScope
-  readonly readChunks: () => AsyncIterable<DuckDBDataChunk>
-  readonly suffix: string
-  /** To preview a change, the rows of an empty table are staged too. */
-  readonly purpose: "write" | "preview"
-}
-
-/** Stages the difference between a table, or some partitions of it, and other rows. */
-export async function prepareTable(
-  client: Client,
+/** Builds the error of a table that does not accept all rows. */
+export function createDroppedRowsError(
   target: TargetTable,
-  { scope, readChunks, suffix, purpose }: WriteRequest,
-): Promise<PreparedTable> {
-  const [stage, difference] = [`freshet_stage_${suffix}`, `freshet_difference_${suffix}`]
-  const copy = async (table: string) => {
-    const counter = { rows: 0 }
-    const chunks = countChunks(readChunks(), counter)
-    const rows = await copyRows(client, table, target.columns, chunks)
-    if (rows < counter.rows) throw createDroppedRowsError(target, rows, counter.rows)
-    return rows
-  }
-  const load = () => copy(quoteTable(target))
-  const loadWhole = () => loadEmptyTable(client, target, load)
-  const isWhole = scope.kind === "whole"
-  const table = { target, stage, difference, stagedRows: 0, load: isWhole ? loadWhole : load }
-  if (scope.kind === "unchanged") return { ...table, kind: "unchanged", currentRows: 0 }
-  const current = formatScope(target, scope)
-  const currentRows = await countRows(client, current)
-  if (currentRows === 0 && purpose === "write") return { ...table, kind: "load", currentRows }
-  await client.query(buildStage(target, stage))
-  const stagedRows = await copy(stage)
-  await client.query(buildDifference({ ...table, current }))
-  await client.query(`analyze ${difference}`)
-  return { ...table, kind: "difference", currentRows, stagedRows }
-}
-
-async function* countChunks(
-  chunks: AsyncIterable<DuckDBDataChunk>,
-  counter: { rows: number },
-): AsyncIterable<DuckDBDataChunk> {
-  for await (const chunk of chunks) {
-    counter.rows += chunk.rowCount
-    yield chunk
-  }
-}
-
-function createDroppedRowsError(target: TargetTable, inserted: number, rows: number): FreshetError {
+  inserted: number,
+  rows: number,
+): FreshetError {
   const label = formatTableName(target)
   return new FreshetError(
     "publish",
     `${label} was not published: it accepted ${inserted} of ${rows} new rows, because a trigger or a rule of the table drops the others.`,
     { hint: "Let the trigger accept the rows, or leave them out of the asset." },
   )
-}
-
-/** Formats the rows to replace as a relation. */
-function formatScope(target: TargetTable, scope: TableScope): string {
-  const { partitionColumn } = target
-  if (scope.kind !== "partitions" || partitionColumn === undefined) return quoteTable(target)
-  const condition = `${quoteName(partitionColumn.name)} in (${scope.values.join(", ")})`
-  return `(select * from ${quoteTable(target)} where ${condition})`
 }
 
 /** Tests if there are rows to delete. */
@@ -133,41 +78,6 @@ export async function executeChange(client: Client, statement: string): Promise<
   return (await client.query(statement)).rowCount ?? 0
 }
 
-/** Creates the staging table with the target's types and collations. A null key would look like a deleted row. */
-function buildStage(target: TargetTable, stage: string): string {
-  const notNull = target.key.map((part) => `alter column ${quoteName(part)} set not null`)
-  return `
-    create temp table ${stage} on commit drop as
-      select ${formatColumnNames(target)} from ${quoteTable(target)} with no data;
-    alter table ${stage} ${notNull.join(", ")}`
-}
-
-/** Compares the staged rows with those to replace in one pass: deleted rows, and inserted or updated rows. */
-function buildDifference({
-  target,
-  stage,
-  difference,
-  current,
-}: Pick<PreparedTable, "target" | "stage" | "difference"> & { readonly current: string }): string {
-  const [first = ""] = target.key.map(quoteName)
-  const isChanged = listValueColumns(target).map((name) => `s.${name} is distinct from t.${name}`)
-  const differences = [`s.${first} is null`, `t.${first} is null`, ...isChanged]
-  const selections = target.columns.map(({ name }) =>
-    target.key.includes(name)
-      ? `coalesce(s.${quoteName(name)}, t.${quoteName(name)}) as ${quoteName(name)}`
-      : `s.${quoteName(name)}`,
-  )
-  return `
-    create temp table ${difference} on commit drop as
-    select
-      case when s.${first} is null then 'gone' when t.${first} is null then 'new' else 'changed' end
-        as freshet_kind,
-      ${selections.join(", ")}
-    from ${stage} s
-    full join ${current} t on ${buildKeyComparison(target, "s")}
-    where ${differences.join(" or ")}`
-}
-
 function buildDelete({ target, difference }: PreparedTable): string {
   return `
     delete from ${quoteTable(target)} t using ${difference} d
@@ -191,7 +101,8 @@ function buildInsert({ target, difference }: PreparedTable): string {
     select ${names} from ${difference} where freshet_kind = 'new'`
 }
 
-function formatColumnNames({ columns }: TargetTable): string {
+/** Formats the quoted columns that an asset fills. */
+export function formatColumnNames({ columns }: TargetTable): string {
   return columns.map(({ name }) => quoteName(name)).join(", ")
 }
 

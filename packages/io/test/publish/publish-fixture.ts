@@ -10,6 +10,7 @@ import { Client } from "pg"
 
 import { type JsonRow, openSession, type Session } from "../../src/duckdb/session.ts"
 import { migrateLedger } from "../../src/ledger/migrate.ts"
+import { createRowComparer, type RowComparer } from "../../src/publish/row-comparer.ts"
 import { type ReadRows, createRowReader } from "../../src/publish/row-reader.ts"
 import { openFolderStore } from "../../src/store/folder-store.ts"
 import type { Store } from "../../src/store/store.ts"
@@ -21,7 +22,10 @@ const spillFolder = resolve(import.meta.dirname, "../../.freshet-test/publish")
 export interface PublishFixture {
   readonly url: string
   readonly client: Client
+  /** The folder of the stored files. */
+  readonly folder: string
   readonly readRows: ReadRows
+  readonly comparer: RowComparer
   /** Stores rows given as a query; returns their file. */
   readonly store: (query: string) => Promise<string>
   /** Reads the rows of a stored file in the order of their first column. */
@@ -47,7 +51,9 @@ export async function openPublishFixture(tables: string): Promise<PublishFixture
   return {
     url: database.url,
     client,
+    folder,
     readRows: createRowReader(session, store),
+    comparer: createRowComparer(session, store),
     store: createStore(session, store),
     readStored: (file) =>
       session.withConnection((connection) =>

@@ -107,7 +107,8 @@ async function publishUntil(nth: number, request: PublicationRequest) {
     }
     return Object.assign(client, { query: faulty })
   }
-  const work = createPublisher({ connect, readRows: fixture.readRows }).publish(request)
+  const { readRows, comparer } = fixture
+  const work = createPublisher({ connect, readRows, comparer }).publish(request)
   const failure = await work.then(
     () => undefined,
     (error: unknown) => error,

@@ -115,8 +115,7 @@ afterAll(() => fixture.close())
 beforeEach(() => fixture.client.query(`truncate shop."Odd ""things""", pairs, bags`))
 
 function publish(...args: Parameters<typeof buildRequest>) {
-  const { url, readRows } = fixture
-  return createPublisher({ url, readRows }).publish(buildRequest(...args))
+  return createPublisher(fixture).publish(buildRequest(...args))
 }
 
 /** One row; whole numbers, decimals, days and microseconds as text of a whole number. */
