@@ -108,10 +108,14 @@ function readParentPid(pid: number): number {
 
 const msPerTick = 10
 
+/** Reads the CPU time of a process and of its ended children. */
+export function readProcessCpuMs(pid: number): number {
+  const times = readProcessStat(pid).slice(11, 15)
+  return msPerTick * times.reduce((sum, ticks) => sum + Number(ticks), 0)
+}
+
 /** Adds up the server, its ended children and its running children. */
 function sumServerCpuMs(server: number): number {
-  const [, , , , , , , , , , , ...times] = readProcessStat(server)
-  const serverTicks = times.slice(0, 4).reduce((sum, ticks) => sum + Number(ticks), 0)
   const childPids = readFileSync(`/proc/${server}/task/${server}/children`, "utf8")
     .trim()
     .split(" ")
@@ -119,5 +123,5 @@ function sumServerCpuMs(server: number): number {
     const [user, system] = readProcessStat(Number(pid)).slice(11, 13)
     return Number(user) + Number(system)
   })
-  return msPerTick * childTicks.reduce((sum, ticks) => sum + ticks, serverTicks)
+  return msPerTick * childTicks.reduce((sum, ticks) => sum + ticks, 0) + readProcessCpuMs(server)
 }
