@@ -20,6 +20,7 @@ export {
 } from "./declare/column.ts"
 export type { AnyAsset, Asset, Check, Read, SourceAsset, Sql } from "./declare/declaration.ts"
 export type { Retries } from "./declare/execution.ts"
+export { expiringAsset } from "./declare/expiring-asset.ts"
 export type { Freshness } from "./declare/freshness.ts"
 export { dueBy } from "./declare/freshness.ts"
 export type { Daily, Partitions, Timed } from "./declare/partition.ts"

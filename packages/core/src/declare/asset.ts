@@ -22,7 +22,7 @@ import type { ColumnBatch, ComputeContext, Rows } from "./rows.ts"
 import { type BareGranularity, listReads } from "./sql.ts"
 
 /** Options that every declaration of an asset has. */
-interface AssetOptions<N, C, P> extends ExecutionPolicy {
+export interface AssetOptions<N, C, P> extends ExecutionPolicy {
   readonly name: N
   readonly group: string
   readonly description: string
@@ -201,11 +201,17 @@ export function codeAsset<
   return buildAsset(described, computation, publish)
 }
 
-function selectExecution({ retries, timeoutSeconds, pool }: ExecutionPolicy): ExecutionPolicy {
+/** Selects the execution policy from a declaration. */
+export function selectExecution({
+  retries,
+  timeoutSeconds,
+  pool,
+}: ExecutionPolicy): ExecutionPolicy {
   return { retries, timeoutSeconds, pool }
 }
 
-function buildAsset<N extends string, C extends Columns, P extends Partitions>(
+/** Builds the asset of a declaration. */
+export function buildAsset<N extends string, C extends Columns, P extends Partitions>(
   declared: AssetOptions<N, C, P>,
   computation: Computation,
   publish: Publish | undefined,
